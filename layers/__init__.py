@@ -1,0 +1,1 @@
+"""What minewaste reads, and what every table must look like."""

@@ -1,0 +1,411 @@
+"""One pandera model per table, and `conform`, the gate every table passes before it is handed on.
+
+Conventions that hold for all tables: a missing number is NaN and a missing text is NA, never 0 or ``""``; names are kept as
+the source gives them (NFC); lists inside a cell are joined with ``"; "``; quantities carry their unit in the column name
+(``_t`` tonnes, ``_km`` kilometres, ``_ppm`` parts per million by mass of the *element*, ``treo_ppm`` of the named oxides).
+Models list the columns every table of that kind must have; further columns are allowed and keep their place behind them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, cast
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
+from pandera.typing.geopandas import GeoSeries
+
+from layers.errors import LayerError
+
+ModelT = TypeVar("ModelT", bound=pa.DataFrameModel)
+
+EVIDENCE = ("measured", "inferred", "none")
+MEDIA = ("waste", "rock", "stream_sediment", "lake_sediment", "till", "soil", "water", "other")
+METHODS = ("fusion", "inaa", "four_acid", "aqua_regia", "xrf", "spectrographic", "unknown")
+WASTE_TYPES = ("tailings", "waste_rock", "slag", "heap_leach", "mixed", "none", "unknown")
+DISPOSALS = ("impoundment", "unconfined", "dry_stack", "in_pit", "backfill", "lake", "river", "ocean", "unknown")
+RELATIONS = ("inside", "overlaps", "near")
+PUBLISH = ("allowed", "generalised", "never")
+COMMUNITY_KINDS = ("office_point", "place")
+LINE_KINDS = ("road", "rail", "power", "water", "structure")
+
+
+def text(**options: Any) -> Any:
+    """Return a text field that may be missing."""
+    return pa.Field(nullable=True, **options)
+
+
+def number(**options: Any) -> Any:
+    """Return a number field that may be missing but never infinite."""
+    return pa.Field(nullable=True, **options)
+
+
+class _Table(pa.DataFrameModel):
+    class Config:
+        """Columns are coerced to their type; extra columns stay."""
+
+        strict = False
+        coerce = True
+
+
+class Rejected(_Table):
+    """A row turned away while reading."""
+
+    source: Series[str]
+    source_row: Series[int] = pa.Field(ge=0)
+    reason_code: Series[str]
+    reason: Series[str]
+    raw: Series[str] = text()
+
+
+class Records(_Table):
+    """One inventory record as its publisher keeps it; several may describe one site. EPSG:4326."""
+
+    record_id: Series[str] = pa.Field(unique=True)
+    source: Series[str]
+    source_row: Series[int] = pa.Field(ge=0)
+    official_id: Series[str] = text()
+    cross_ids: Series[str] = text()
+    parent_id: Series[str] = text()
+    name: Series[str] = text()
+    aliases: Series[str] = text()
+    jurisdiction: Series[str] = text()
+    latitude: Series[float] = number(ge=-90, le=90)
+    longitude: Series[float] = number(ge=-180, le=180)
+    coordinate_precision_km: Series[float] = number(ge=0)
+    commodities: Series[str] = text()
+    deposit_type: Series[str] = text()
+    waste_type: Series[str] = pa.Field(isin=WASTE_TYPES)
+    status: Series[str] = text()
+    hazard_class: Series[str] = text()
+    disposal: Series[str] = pa.Field(isin=DISPOSALS)
+    mass_t: Series[float] = number(ge=0)
+    volume_m3: Series[float] = number(ge=0)
+    milled_t: Series[float] = number(ge=0)
+    area_m2: Series[float] = number(ge=0)
+    height_m: Series[float] = number(ge=0)
+    first_year: Series[float] = number()
+    last_year: Series[float] = number()
+    remarks: Series[str] = text()
+    url: Series[str] = text()
+    geometry: GeoSeries = pa.Field(nullable=True)
+
+
+class Links(_Table):
+    """A pair of records and the verdict whether they are the same site, with its reason."""
+
+    record_a: Series[str]
+    record_b: Series[str]
+    same_site: Series[bool]
+    confidence: Series[float] = pa.Field(ge=0, le=1)
+    rule: Series[str]
+    name_similarity: Series[float] = number(ge=0, le=1)
+    distance_km: Series[float] = number(ge=0)
+    reason: Series[str]
+
+
+class Sites(_Table):
+    """One waste site, merged from the records that describe it. EPSG:4326 as merged, the working CRS inside a run."""
+
+    site_id: Series[str] = pa.Field(unique=True)
+    name: Series[str] = text()
+    aliases: Series[str] = text()
+    record_ids: Series[str]
+    sources: Series[str]
+    official_ids: Series[str] = text()
+    jurisdiction: Series[str] = text()
+    latitude: Series[float] = pa.Field(ge=-90, le=90)
+    longitude: Series[float] = pa.Field(ge=-180, le=180)
+    coordinate_precision_km: Series[float] = number(ge=0)
+    coordinate_spread_km: Series[float] = number(ge=0)
+    commodities: Series[str] = text()
+    deposit_type: Series[str] = text()
+    waste_type: Series[str] = pa.Field(isin=WASTE_TYPES)
+    status: Series[str] = text()
+    hazard_class: Series[str] = text()
+    disposal: Series[str] = pa.Field(isin=DISPOSALS)
+    mass_t: Series[float] = number(ge=0)
+    volume_m3: Series[float] = number(ge=0)
+    milled_t: Series[float] = number(ge=0)
+    area_m2: Series[float] = number(ge=0)
+    height_m: Series[float] = number(ge=0)
+    first_year: Series[float] = number()
+    last_year: Series[float] = number()
+    remarks: Series[str] = text()
+    url: Series[str] = text()
+    geometry: GeoSeries
+
+
+class Samples(_Table):
+    """One analysed sample. Per element X: ``X_ppm``, ``X_limit_ppm`` and ``X_censored`` (-1 below, 0 measured, +1 above).
+
+    ``X_ppm`` is NaN where the cell is missing or censored; the limit is then in ``X_limit_ppm``. Oxides are converted to the
+    element. ``site_key`` names the site a waste assay belongs to where the file gives no coordinates. EPSG:4326.
+    """
+
+    sample_id: Series[str] = pa.Field(unique=True)
+    source: Series[str]
+    source_row: Series[int] = pa.Field(ge=0)
+    medium: Series[str] = pa.Field(isin=MEDIA)
+    method: Series[str] = pa.Field(isin=METHODS)
+    site_key: Series[str] = text()
+    n_analyses: Series[int] = pa.Field(ge=1)
+    latitude: Series[float] = number(ge=-90, le=90)
+    longitude: Series[float] = number(ge=-180, le=180)
+    coordinate_precision_km: Series[float] = number(ge=0)
+    tree_ppm: Series[float] = number(ge=0)
+    geometry: GeoSeries = pa.Field(nullable=True)
+
+
+class Territories(_Table):
+    """An area of a Nation, treaty, reserve or agreement, with what its steward allows. EPSG:4326, valid polygons."""
+
+    territory_id: Series[str] = pa.Field(unique=True)
+    territory: Series[str]
+    territory_other_names: Series[str] = text()
+    layer: Series[str]
+    source: Series[str]
+    steward: Series[str] = text()
+    publish: Series[str] = pa.Field(isin=PUBLISH)
+    geometry: GeoSeries
+
+
+class Communities(_Table):
+    """A community point: an administrative office (`office_point`) or a populated place (`place`). EPSG:4326."""
+
+    community_id: Series[str] = pa.Field(unique=True)
+    community: Series[str]
+    kind: Series[str] = pa.Field(isin=COMMUNITY_KINDS)
+    source: Series[str]
+    publish: Series[str] = pa.Field(isin=PUBLISH)
+    latitude: Series[float] = pa.Field(ge=-90, le=90)
+    longitude: Series[float] = pa.Field(ge=-180, le=180)
+    geometry: GeoSeries
+
+
+class Lines(_Table):
+    """A road, railway, power line, river or geological structure. EPSG:4326."""
+
+    line_id: Series[str] = pa.Field(unique=True)
+    name: Series[str] = text()
+    kind: Series[str] = pa.Field(isin=LINE_KINDS)
+    source: Series[str]
+    geometry: GeoSeries
+
+
+class Backdrop(_Table):
+    """A polygon drawn under the map or naming the province a site lies in (lake, coast, province). EPSG:4326."""
+
+    backdrop_id: Series[str] = pa.Field(unique=True)
+    name: Series[str] = text()
+    kind: Series[str] = pa.Field(isin=("lake", "land", "province", "protected"))
+    source: Series[str]
+    geometry: GeoSeries
+
+
+class SiteSamples(_Table):
+    """Chemistry per site: ``waste_*`` from samples of the waste itself, ``near_*`` from regional samples around it."""
+
+    site_id: Series[str] = pa.Field(unique=True)
+    waste_n: Series[int] = pa.Field(ge=0)
+    waste_method: Series[str] = text()
+    waste_elements: Series[str] = text()
+    waste_tree_ppm: Series[float] = number(ge=0)
+    waste_treo_ppm: Series[float] = number(ge=0)
+    waste_treo_low_ppm: Series[float] = number(ge=0)
+    waste_treo_high_ppm: Series[float] = number(ge=0)
+    waste_estimated_fraction: Series[float] = number(ge=0, le=1)
+    near_n: Series[int] = pa.Field(ge=0)
+    near_km: Series[float] = number(ge=0)
+
+
+class SiteRasters(_Table):
+    """Raster values per site: ``raster_<name>`` (mean), ``raster_<name>_coverage`` (share with data), ``<name>_how``."""
+
+    site_id: Series[str] = pa.Field(unique=True)
+
+
+class SiteTerritories(_Table):
+    """Every relation of a site to an area, long: one row per pair, sites in order, areas alphabetical."""
+
+    site_id: Series[str]
+    territory_id: Series[str]
+    territory: Series[str]
+    layer: Series[str]
+    relation: Series[str] = pa.Field(isin=RELATIONS)
+    share: Series[float] = number(ge=0, le=1)
+    distance_km: Series[float] = pa.Field(ge=0)
+    steward: Series[str] = text()
+
+
+class SiteAccess(_Table):
+    """Geodesic kilometres from a site to the nearest of each kind; NaN when no such layer was given."""
+
+    site_id: Series[str] = pa.Field(unique=True)
+    road_km: Series[float] = number(ge=0)
+    rail_km: Series[float] = number(ge=0)
+    power_km: Series[float] = number(ge=0)
+    water_km: Series[float] = number(ge=0)
+    structure_km: Series[float] = number(ge=0)
+    nearest_community: Series[str] = text()
+    nearest_community_kind: Series[str] = text()
+    community_km: Series[float] = number(ge=0)
+
+
+class SiteTonnage(_Table):
+    """Tonnes of waste with a range and the rule that gave them; all NaN under the rule ``unknown``."""
+
+    site_id: Series[str] = pa.Field(unique=True)
+    tonnage_t: Series[float] = number(ge=0)
+    tonnage_low_t: Series[float] = number(ge=0)
+    tonnage_high_t: Series[float] = number(ge=0)
+    tonnage_rule: Series[str]
+
+
+class SiteFlags(_Table):
+    """A constraint or caution shown beside the score, never netted into it; long."""
+
+    site_id: Series[str]
+    flag: Series[str]
+    detail: Series[str]
+    source: Series[str]
+
+
+class Labels(_Table):
+    """The training label per site: 1 positive, 0 measured negative, NaN unlabelled; and the rule that gave it."""
+
+    site_id: Series[str] = pa.Field(unique=True)
+    label: Series[float] = pa.Field(nullable=True, isin=(0.0, 1.0))
+    label_rule: Series[str]
+    evidence: Series[str] = pa.Field(isin=EVIDENCE)
+
+
+class Features(_Table):
+    """What the model sees: ``site_id`` and numeric columns, in a fixed order; missing stays NaN."""
+
+    site_id: Series[str] = pa.Field(unique=True)
+
+
+class Companion(_Table):
+    """The transparent additive score with its parts (0-1 utilities) and the band that missing parts leave open."""
+
+    site_id: Series[str] = pa.Field(unique=True)
+    companion_score: Series[float] = pa.Field(ge=0, le=1)
+    companion_low: Series[float] = pa.Field(ge=0, le=1)
+    companion_high: Series[float] = pa.Field(ge=0, le=1)
+    companion_rank: Series[int] = pa.Field(ge=1)
+    part_metal: Series[float] = number(ge=0, le=1)
+    part_amount: Series[float] = number(ge=0, le=1)
+    part_access: Series[float] = number(ge=0, le=1)
+    part_liability: Series[float] = number(ge=0, le=1)
+
+
+class Reasons(_Table):
+    """What moved a site's score, strongest first; contributions are in log-odds of the score."""
+
+    site_id: Series[str]
+    position: Series[int] = pa.Field(ge=1)
+    feature: Series[str]
+    value: Series[float] = number()
+    contribution: Series[float]
+
+
+class Ranking(_Table):
+    """The result: one row per ranked site, best first. The columns are a contract."""
+
+    rank: Series[int] = pa.Field(ge=1, unique=True)
+    site_id: Series[str] = pa.Field(unique=True)
+    name: Series[str] = text()
+    score: Series[float] = pa.Field(ge=0, le=1)
+    score_low: Series[float] = pa.Field(ge=0, le=1)
+    score_high: Series[float] = pa.Field(ge=0, le=1)
+    rank_low: Series[int] = pa.Field(ge=1)
+    rank_high: Series[int] = pa.Field(ge=1)
+    evidence: Series[str] = pa.Field(isin=EVIDENCE)
+    treo_ppm: Series[float] = number(ge=0)
+    treo_low_ppm: Series[float] = number(ge=0)
+    treo_high_ppm: Series[float] = number(ge=0)
+    tonnage_t: Series[float] = number(ge=0)
+    tonnage_low_t: Series[float] = number(ge=0)
+    tonnage_high_t: Series[float] = number(ge=0)
+    tonnage_rule: Series[str]
+    contained_treo_t: Series[float] = number(ge=0)
+    contained_treo_low_t: Series[float] = number(ge=0)
+    contained_treo_high_t: Series[float] = number(ge=0)
+    companion_score: Series[float] = pa.Field(ge=0, le=1)
+    companion_rank: Series[int] = pa.Field(ge=1)
+    flags: Series[str] = text()
+    territories: Series[str] = text()
+    nearest_community: Series[str] = text()
+    community_km: Series[float] = number(ge=0)
+    latitude: Series[float] = pa.Field(ge=-90, le=90)
+    longitude: Series[float] = pa.Field(ge=-180, le=180)
+    reasons: Series[str] = text()
+
+
+class SamplingPlan(_Table):
+    """Which sites to sample next, in order, and why."""
+
+    order: Series[int] = pa.Field(ge=1)
+    site_id: Series[str] = pa.Field(unique=True)
+    gain: Series[float] = pa.Field(ge=0)
+    block: Series[str]
+    reason: Series[str]
+    speak_first_with: Series[str] = text()
+
+
+def conform(table: pd.DataFrame, model: type[ModelT]) -> Any:
+    """Coerce a table to its model's column types and order, and check every rule of the model.
+
+    Parameters
+    ----------
+    table : DataFrame or GeoDataFrame
+        Candidate rows. Columns the model does not name are kept, behind those it names.
+    model : type of pandera.DataFrameModel
+        The layer's schema in this module.
+
+    Returns
+    -------
+    DataFrame[model] or GeoDataFrame[model]
+        A new table with a plain integer index, columns in the model's order, and the CRS of the input.
+
+    Raises
+    ------
+    LayerError
+        If columns are missing or values break a rule. All failures are named at once, with counts and examples.
+    """
+    wanted = list(model.to_schema().columns)
+    missing = [column for column in wanted if column not in table.columns]
+    if missing:
+        raise LayerError(
+            f"{model.__name__}: {len(missing)} columns are missing: {', '.join(missing)}. "
+            f"Present are: {', '.join(map(str, table.columns)) or 'none'}."
+        )
+    extra = [column for column in table.columns if column not in wanted]
+    ordered = table[wanted + extra].reset_index(drop=True)
+    try:
+        checked = model.validate(ordered, lazy=True)
+    except pa.errors.SchemaErrors as failure:
+        raise LayerError(_failures(model.__name__, failure.failure_cases, ordered)) from None
+    return cast("Any", checked)
+
+
+def empty(model: type[ModelT], crs: str | None = None) -> Any:
+    """Return a table of no rows that satisfies ``model``; with geometry in ``crs`` where the model has one."""
+    columns = list(model.to_schema().columns)
+    table = pd.DataFrame({column: pd.Series(dtype="object") for column in columns})
+    if "geometry" in columns:
+        import geopandas
+
+        table = geopandas.GeoDataFrame(table.drop(columns="geometry"), geometry=geopandas.GeoSeries([], crs=crs or "EPSG:4326"))
+    return conform(table, model)
+
+
+def _failures(name: str, cases: pd.DataFrame, table: pd.DataFrame) -> str:
+    """Say all failures of a table in one text: per column and rule the count, the first values and rows."""
+    lines = []
+    for (column, check), group in cases.groupby(["column", "check"], dropna=False, sort=False):
+        values = ", ".join(repr(value) for value in group["failure_case"].head(3))
+        rows = ", ".join(str(index) for index in group["index"].dropna().head(3))
+        lines.append(f"  {column}: {len(group)} of {len(table)} rows break '{check}' (e.g. {values} in rows {rows or '-'})")
+    return f"{name}: the table breaks its schema.\n" + "\n".join(lines) + "\nFix these rows in the source, or its column mapping."

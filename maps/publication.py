@@ -1,0 +1,92 @@
+"""What the pages draw: finished tables and facts of one run, in EPSG:4326. How they came about is no matter here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pandera.typing import DataFrame
+from pandera.typing.geopandas import GeoDataFrame
+
+from layers.schema import (
+    Backdrop,
+    Communities,
+    Companion,
+    Lines,
+    Ranking,
+    Reasons,
+    SamplingPlan,
+    SiteAccess,
+    SiteFlags,
+    Sites,
+    SiteTerritories,
+    Territories,
+)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Everything that may be published of a run; layers that may not are not in here.
+
+    Parameters
+    ----------
+    title : str
+        Title of the run file.
+    run_id : str
+        Short fingerprint of config and inputs.
+    run_date : str
+        ISO date of the run.
+    contact : str or None
+        Where to write to correct or remove something.
+    target : str
+        What was ranked for, e.g. ``REE``.
+    ranking, sites, reasons, companion, access, flags, site_territories, sampling_plan
+        Layers of `layers.schema`; ``sites`` also holds the columns of all per-site tables (``near_*``, ``waste_*``, ...).
+    territories, communities, lines, backdrop
+        Publishable context layers, EPSG:4326.
+    sources : DataFrame
+        ``source_id, title, role, publisher, licence, attribution, steward, date, use_conditions``, one row per source.
+    accounting : DataFrame
+        ``source, role, rows_read, rows_kept, rows_merged, rows_withheld, rows_rejected``.
+    notes : DataFrame
+        ``source, code, message, count``: repairs, guesses, suspicions.
+    validation : mapping
+        The content of ``model/validation.json``.
+    diagnostics : mapping
+        Arrays behind the report's figures (prediction-rate curve, reliability, blocks, variogram, REE patterns ...).
+    surface : Path or None
+        The scored GeoTIFF.
+    withheld : int
+        Features withheld at the request of a steward.
+    rejected : DataFrame
+        Rejected rows (`layers.schema.Rejected`).
+    """
+
+    title: str
+    run_id: str
+    run_date: str
+    contact: str | None
+    target: str
+    ranking: DataFrame[Ranking]
+    sites: GeoDataFrame[Sites]
+    reasons: DataFrame[Reasons]
+    companion: DataFrame[Companion]
+    access: DataFrame[SiteAccess]
+    flags: DataFrame[SiteFlags]
+    site_territories: DataFrame[SiteTerritories]
+    sampling_plan: DataFrame[SamplingPlan]
+    territories: GeoDataFrame[Territories]
+    communities: GeoDataFrame[Communities]
+    lines: GeoDataFrame[Lines]
+    backdrop: GeoDataFrame[Backdrop]
+    sources: pd.DataFrame
+    accounting: pd.DataFrame
+    notes: pd.DataFrame
+    validation: Mapping[str, Any]
+    rejected: pd.DataFrame
+    diagnostics: Mapping[str, Any] = field(default_factory=dict)
+    surface: Path | None = None
+    withheld: int = 0
