@@ -203,6 +203,16 @@ class Backdrop(_Table):
     geometry: GeoSeries
 
 
+class Exclusions(_Table):
+    """A steward's request to leave something out, by key (site, record or official id) or by area. EPSG:4326."""
+
+    exclusion_id: Series[str] = pa.Field(unique=True)
+    key: Series[str] = text()
+    reason: Series[str] = text()
+    date: Series[str] = text()
+    geometry: GeoSeries = pa.Field(nullable=True)
+
+
 class SiteSamples(_Table):
     """Chemistry per site: ``waste_*`` from samples of the waste itself, ``near_*`` from regional samples around it."""
 

@@ -1,0 +1,232 @@
+"""The run file: one pydantic model, one section per stage, no key that nothing reads."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from layers.catalogue import Source
+from layers.errors import ConfigError
+from pipeline.stages.assign_samples import AssignSamplesParams
+from pipeline.stages.build_features import BuildFeaturesParams
+from pipeline.stages.estimate_tonnage import EstimateTonnageParams
+from pipeline.stages.explain_sites import ExplainSitesParams
+from pipeline.stages.flag_constraints import FlagConstraintsParams
+from pipeline.stages.label_sites import LabelSitesParams
+from pipeline.stages.link_records import LinkRecordsParams
+from pipeline.stages.locate_assays import LocateAssaysParams
+from pipeline.stages.measure_access import MeasureAccessParams
+from pipeline.stages.merge_sites import MergeSitesParams
+from pipeline.stages.overlay_territories import OverlayTerritoriesParams
+from pipeline.stages.plan_sampling import PlanSamplingParams
+from pipeline.stages.rank_sites import RankSitesParams
+from pipeline.stages.sample_rasters import SampleRastersParams
+from pipeline.stages.score_companion import ScoreCompanionParams
+from pipeline.stages.score_surface import ScoreSurfaceParams
+from pipeline.stages.train_model import TrainModelParams
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RegionConfig(_Section):
+    """Where the run looks."""
+
+    crs: str | None = Field(default=None, description="projected working CRS; null: equal-area, fitted to the extent")
+    bbox: tuple[float, float, float, float] | None = Field(
+        default=None, description="west, south, east, north in degrees; rows outside are withheld and counted"
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.bbox is not None:
+            west, south, east, north = self.bbox
+            if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+                raise ValueError(f"bbox {list(self.bbox)} is not west < east and south < north in degrees")
+        return self
+
+
+class DaskConfig(_Section):
+    """How the per-site stages are computed."""
+
+    mode: Literal["serial", "threads", "processes"] = Field(default="threads", description="where slices run on this machine")
+    scheduler: str | None = Field(default=None, description="tcp:// address of an existing dask scheduler")
+    workers: int | None = Field(default=None, ge=1, description="threads or processes at once; null: the cores there are")
+    partitions: int | None = Field(default=None, ge=1, description="slices of the sites; null: by size")
+
+
+class PublishConfig(_Section):
+    """What the pages say and show."""
+
+    contact: str | None = Field(default=None, description="where to write to correct or remove something")
+    coordinate_precision_km: float = Field(
+        default=0.0, ge=0, description="sites are published on a grid of this spacing; 0: as computed"
+    )
+    max_sheets: int = Field(default=200, ge=0, description="site sheets written for this many best-ranked sites")
+
+
+class RunConfig(_Section):
+    """A whole run file."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", description="names the run folder")
+    title: str = Field(description="title of the pages")
+    data_dir: str | None = Field(default=None, description="folder where relative source paths start; null: the run file's")
+    seed: int = Field(default=7, ge=0, description="random_state of every stage that does not set its own")
+    region: RegionConfig = RegionConfig()
+    sources: tuple[Source, ...] = Field(min_length=1, description="the files to read")
+    link_records: LinkRecordsParams = LinkRecordsParams()
+    merge_sites: MergeSitesParams = MergeSitesParams()
+    locate_assays: LocateAssaysParams = LocateAssaysParams()
+    assign_samples: AssignSamplesParams = AssignSamplesParams()
+    sample_rasters: SampleRastersParams = SampleRastersParams()
+    overlay_territories: OverlayTerritoriesParams = OverlayTerritoriesParams()
+    measure_access: MeasureAccessParams = MeasureAccessParams()
+    estimate_tonnage: EstimateTonnageParams = EstimateTonnageParams()
+    flag_constraints: FlagConstraintsParams = FlagConstraintsParams()
+    label_sites: LabelSitesParams = LabelSitesParams()
+    build_features: BuildFeaturesParams = BuildFeaturesParams()
+    score_companion: ScoreCompanionParams = ScoreCompanionParams()
+    train_model: TrainModelParams = TrainModelParams()
+    rank_sites: RankSitesParams = RankSitesParams()
+    explain_sites: ExplainSitesParams = ExplainSitesParams()
+    score_surface: ScoreSurfaceParams = ScoreSurfaceParams()
+    plan_sampling: PlanSamplingParams = PlanSamplingParams()
+    dask: DaskConfig = DaskConfig()
+    publish: PublishConfig = PublishConfig()
+
+    @model_validator(mode="after")
+    def _unique_ids(self) -> Self:
+        ids = [source.id for source in self.sources]
+        repeated = sorted({one for one in ids if ids.count(one) > 1})
+        if repeated:
+            raise ValueError(f"sources: the id '{repeated[0]}' is given {ids.count(repeated[0])} times; ids must differ")
+        if not any(source.role == "inventory" for source in self.sources):
+            raise ValueError("sources: none has the role 'inventory'; without sites there is nothing to rank")
+        return self
+
+    @model_validator(mode="after")
+    def _seeded(self) -> Self:
+        for name in type(self).model_fields:
+            section = getattr(self, name)
+            if isinstance(section, BaseModel) and "random_state" in type(section).model_fields:
+                if "random_state" not in section.model_fields_set:
+                    object.__setattr__(self, name, section.model_copy(update={"random_state": self.seed}))
+        return self
+
+
+class _TextLoader(yaml.SafeLoader):
+    """YAML whose only truth values are true and false, so that ON, NO and YES stay the texts people meant."""
+
+
+_TextLoader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_TextLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+
+
+def _unique_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    keys = [loader.construct_object(key, deep=deep) for key, _ in node.value]  # type: ignore[no-untyped-call]
+    for position, key in enumerate(keys):
+        if key in keys[:position]:
+            raise yaml.constructor.ConstructorError(None, None, f"the key '{key}' is given twice", node.value[position][0].start_mark)
+    return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
+
+
+_TextLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
+
+
+def load_config(path: Path) -> RunConfig:
+    """Read and check a run file.
+
+    Parameters
+    ----------
+    path : Path
+        YAML file.
+
+    Returns
+    -------
+    RunConfig
+        Checked; stages without their own ``random_state`` carry the run's seed.
+
+    Raises
+    ------
+    ConfigError
+        If the file is missing, is not YAML, has unknown keys (with the nearest known key), or holds wrong values. All
+        failures are named at once.
+    """
+    return parse_config(read_yaml(path), path.name)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML file as a mapping of texts, numbers and truth values; raise `ConfigError` where that fails."""
+    try:
+        content = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        near = difflib.get_close_matches(path.name, [one.name for one in path.parent.glob("*.y*ml")], n=1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        raise ConfigError(f"{path}: there is no such run file.{hint}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error}). A run file is a UTF-8 YAML text.") from None
+    tabs = [number for number, line in enumerate(content.splitlines(), 1) if "\t" in line[: len(line) - len(line.lstrip())]]
+    if tabs:
+        raise ConfigError(
+            f"{path.name}: line {tabs[0]} is indented with a tab ({len(tabs)} such lines). YAML is indented with blanks: "
+            "replace each tab by two blanks."
+        )
+    try:
+        raw = yaml.load(content, Loader=_TextLoader)  # noqa: S506 - a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        where = f"line {error.problem_mark.line + 1}" if error.problem_mark else "somewhere"
+        raise ConfigError(f"{path.name}: {where}: not valid YAML: {error.problem}. Mend that line.") from None
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{path.name}: holds no keys. A run file starts like `name: my_region`; see configs/default.yml.")
+    return raw
+
+
+def parse_config(raw: dict[str, Any], where: str) -> RunConfig:
+    """Check a mapping read from a run file; ``where`` names it in messages."""
+    try:
+        return RunConfig.model_validate(raw)
+    except ValidationError as error:
+        lines = [f"  {_message(one, raw)}" for one in error.errors()]
+        raise ConfigError(f"{where}: {len(lines)} things to mend:\n" + "\n".join(lines)) from None
+
+
+def _message(failure: Any, raw: Any) -> str:
+    """Say one pydantic failure as ``where: what, with the value. What to do.``"""
+    location = _dotted(failure["loc"])
+    if failure["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(failure["loc"][-1]), _known_keys(failure["loc"][:-1]), n=1)
+        return f"{location}: unknown key" + (f"; did you mean {near[0]}?" if near else ".")
+    if failure["type"] == "missing":
+        return f"{location}: this key is needed and not given."
+    if isinstance(failure["input"], bool) and failure["type"] == "string_type":
+        return f"{location}: is {str(failure['input']).lower()}, a truth value, where a text is expected; quote it."
+    value = "" if isinstance(failure["input"], dict | list) else f" (given: {failure['input']!r})"
+    return f"{location or 'the run file'}: {failure['msg'].removeprefix('Value error, ')}{value}."
+
+
+def _dotted(location: tuple[int | str, ...]) -> str:
+    words = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in location)
+    return words.removeprefix(".")
+
+
+def _known_keys(location: tuple[int | str, ...]) -> list[str]:
+    model: Any = RunConfig
+    for one in location:
+        if isinstance(one, int):
+            continue
+        if one == "sources":
+            model = Source
+        elif isinstance(model, type) and issubclass(model, BaseModel) and one in model.model_fields:
+            model = model.model_fields[str(one)].annotation
+        else:
+            return []
+    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
