@@ -75,7 +75,7 @@ class RunStore:
         path, mark = self.stages / f"{name}.parquet", self.stages / f"{name}.fingerprint"
         started = time.perf_counter()
         if path.is_file() and mark.is_file() and mark.read_text() == fingerprint:
-            table = conform(_read_parquet(path), model)
+            table = conform(read_parquet(path), model)
             self.reused.append(name)
         else:
             table = compute()
@@ -180,7 +180,8 @@ def write_parquet(table: pd.DataFrame, path: Path) -> None:
             table.to_parquet(temporary, index=False)
 
 
-def _read_parquet(path: Path) -> pd.DataFrame:
+def read_parquet(path: Path) -> pd.DataFrame:
+    """Read a table written by `write_parquet`, with its geometry and CRS when it has one."""
     import pyarrow.parquet as pq
 
     if b"geo" in (pq.read_schema(path).metadata or {}):

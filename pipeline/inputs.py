@@ -1,0 +1,275 @@
+"""Read all sources of a run, keep what lies in its region, and keep apart what must not be published."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pandera.pandas import DataFrameModel
+from pyproj import CRS
+
+from layers import schema
+from layers.accounting import Note, Reading, rejected_rows
+from layers.catalogue import Source, resolve
+from layers.context import read_backdrop, read_lines
+from layers.crs import working_crs
+from layers.errors import ConfigError, LayerError
+from layers.exclusions import read_exclusions, read_known_links
+from layers.geochemistry import read_geochemistry, standardise_samples
+from layers.inventory import read_inventory
+from layers.rasters import Raster, describe_raster
+from layers.territories import read_communities, read_territories
+from maps.sovereignty import generalise_territories
+from pipeline.config import RegionConfig, RunConfig
+from pipeline.store import RunStore, file_fingerprint, plain, read_parquet, write_parquet, write_text
+
+READERS: dict[str, tuple[type[DataFrameModel], Callable[[Source, Path], Reading[Any]]]] = {
+    "inventory": (schema.Records, read_inventory),
+    "geochemistry": (schema.Samples, read_geochemistry),
+    "territories": (schema.Territories, read_territories),
+    "communities": (schema.Communities, read_communities),
+    "lines": (schema.Lines, read_lines),
+    "backdrop": (schema.Backdrop, read_backdrop),
+    "links": (schema.Links, read_known_links),
+    "exclusions": (schema.Exclusions, read_exclusions),
+}
+"""The schema and the reader of each role; rasters are described, not read."""
+
+PRIVATE_ROLES = ("territories", "communities", "exclusions")
+"""Roles a `publish: never` source may have; the others shape the ranking, so they cannot leave no trace."""
+
+MARGIN_KM = {"geochemistry": 100.0, "territories": 300.0, "communities": 500.0, "lines": 300.0, "backdrop": 300.0}
+"""How far beyond the sites a layer is kept; what lies farther is withheld and counted."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """The rows of one source: read = kept + merged + withheld + rejected."""
+
+    source: str
+    role: str
+    rows_read: int
+    rows_kept: int
+    rows_merged: int
+    rows_withheld: int
+    rows_rejected: int
+
+    def __post_init__(self) -> None:
+        total = self.rows_kept + self.rows_merged + self.rows_withheld + self.rows_rejected
+        if min(self.rows_kept, self.rows_merged, self.rows_withheld) < 0 or total != self.rows_read:
+            raise LayerError(
+                f"{self.source}: {self.rows_read} rows were read but {total} are accounted for ({self}). "
+                "This is a fault in minewaste: please report it with the run file."
+            )
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All layers of a run, in the working CRS, and the account of every source.
+
+    ``accounts`` of inventories count records; `pipeline.run` settles them once sites are merged. Sources that may not be
+    published appear in ``accounts`` as ``local_only_1`` …, and nowhere else.
+    """
+
+    crs: CRS
+    layers: dict[str, Any]
+    rasters: tuple[Raster, ...]
+    accounts: tuple[Account, ...]
+    rejected: pd.DataFrame
+    notes: tuple[Note, ...]
+    sources: tuple[Source, ...]
+    local_only: tuple[str, ...] = field(default=())
+
+    def __getitem__(self, role: str) -> Any:
+        return self.layers[role]
+
+
+def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> Inputs:
+    """Read every source of a run file.
+
+    Parameters
+    ----------
+    config : RunConfig
+        The run file.
+    data_dir : Path
+        Folder where relative source paths start.
+    store : RunStore or None
+        Keeps what was read for the next run; None reads afresh and writes nothing.
+
+    Returns
+    -------
+    Inputs
+        Layers by role in the working CRS; empty where no source has the role.
+
+    Raises
+    ------
+    ConfigError
+        If a source that shapes the ranking is marked ``publish: never``.
+    SourceError, LayerError
+        From the readers.
+    """
+    sources = [resolve(source) for source in config.sources]
+    _refuse_private(sources)
+    readings = {one.id: _read(one, data_dir, store) for one in sources if one.role != "raster"}
+    rasters = [describe_raster(one, data_dir) for one in sources if one.role == "raster"]
+    if store is not None:
+        for one in sources:
+            if one.role == "raster":
+                store.fingerprint(f"read_{one.id}", [file_fingerprint(data_dir / one.path)], one)
+    extent = _extent(config.region, [readings[one.id].layer for one in sources if one.role == "inventory"])
+    readings = {one.id: _within(readings[one.id], one.role, extent, config.region) for one in sources if one.role != "raster"}
+    crs = working_crs(extent, config.region.crs)
+    private = [one for one in sources if is_private(one)]
+    public = [one for one in sources if not is_private(one)]
+    notes = [note for one in public if one.role != "raster" for note in readings[one.id].notes]
+    notes += [note for raster in rasters for note in raster.notes]
+    return Inputs(
+        crs=crs,
+        layers={role: _layer(role, sources, readings, crs) for role in READERS},
+        rasters=tuple(rasters),
+        accounts=tuple(_accounts(public, private, readings)),
+        rejected=_stack([readings[one.id].rejected for one in public if one.role != "raster"], schema.Rejected),
+        notes=tuple(notes),
+        sources=tuple(public),
+        local_only=tuple(one.id for one in private),
+    )
+
+
+def is_private(source: Source) -> bool:
+    """Say whether a source may appear in nothing that is written.
+
+    Layers about Nations need a clear ``publish: allowed`` or ``generalised``; steward's requests are always private; other
+    sources are published unless they say ``never``.
+    """
+    if source.role in ("territories", "communities"):
+        return source.publish not in ("allowed", "generalised")
+    return source.role == "exclusions" or source.publish == "never"
+
+
+def _refuse_private(sources: Sequence[Source]) -> None:
+    for one in sources:
+        if one.publish == "never" and one.role not in PRIVATE_ROLES:
+            raise ConfigError(
+                f"sources: '{one.id}' ({one.role}) is marked `publish: never`, but what it holds would show in every rank. "
+                f"Only {', '.join(PRIVATE_ROLES)} can be kept local. Leave the source out, or ask its steward."
+            )
+
+
+def _read(source: Source, data_dir: Path, store: RunStore | None) -> Reading[Any]:
+    """Read one source, or take what an earlier run read from the same bytes with the same words; never keep a private one."""
+    model, reader = READERS[source.role]
+    if store is None or is_private(source):
+        return reader(source, data_dir)
+    name = f"read_{source.id}"
+    path, kept = store.stages / f"{name}.parquet", store.stages / f"{name}.json"
+    store.fingerprint(name, _source_files(data_dir / source.path), source)
+    if path.is_file() and kept.is_file():
+        account = json.loads(kept.read_text())
+        if account["fingerprint"] == store.fingerprints[name]:
+            store.reused.append(name)
+            return Reading(
+                source.id,
+                schema.conform(read_parquet(path), model),
+                rejected_rows(account["rejected"]),
+                account["rows_read"],
+                account["rows_withheld"],
+                account["rows_merged"],
+                tuple(Note(**note) for note in account["notes"]),
+            )
+    with store.timed(name):
+        reading = reader(source, data_dir)
+    write_parquet(reading.layer, path)
+    account = {
+        "fingerprint": store.fingerprints[name],
+        "rows_read": reading.rows_read,
+        "rows_withheld": reading.rows_withheld,
+        "rows_merged": reading.rows_merged,
+        "rejected": reading.rejected.to_dict(orient="records"),
+        "notes": [vars(note) for note in reading.notes],
+    }
+    write_text(kept, json.dumps(plain(account), ensure_ascii=False))
+    return reading
+
+
+def _source_files(path: Path) -> list[str]:
+    """Return the fingerprints of a file and of the parts that belong to it (shapefile side-cars, world files)."""
+    if path.suffix.lower() == ".shp":
+        return [file_fingerprint(one) for one in sorted(path.parent.glob(f"{path.stem}.*"))] or [file_fingerprint(path)]
+    return [file_fingerprint(path)]
+
+
+def _extent(region: RegionConfig, inventories: list[gpd.GeoDataFrame]) -> tuple[float, float, float, float]:
+    """Return west, south, east, north of the region: as configured, else that of the inventory records."""
+    if region.bbox is not None:
+        return region.bbox
+    located = pd.concat([one[["latitude", "longitude"]] for one in inventories]).dropna()
+    if located.empty:
+        raise LayerError(
+            "read: no inventory record has usable coordinates, so there is no region to work in. "
+            "See rejected rows with `minewaste check`, and the columns mapping of the inventory."
+        )
+    west, east = float(located["longitude"].min()), float(located["longitude"].max())
+    south, north = float(located["latitude"].min()), float(located["latitude"].max())
+    return west, south, east, north
+
+
+def _within(reading: Reading[Any], role: str, extent: tuple[float, float, float, float], region: RegionConfig) -> Reading[Any]:
+    """Withhold rows outside the region: inventory outside a configured box, other layers beyond their margin around it."""
+    layer = reading.layer
+    if "geometry" not in layer.columns or role == "exclusions" or (role == "inventory" and region.bbox is None):
+        return reading
+    margin_km = MARGIN_KM.get(role, 0.0)
+    west, south, east, north = extent
+    south, north = south - margin_km / 111.0, north + margin_km / 111.0
+    stretch = margin_km / (111.0 * max(0.05, np.cos(np.radians(min(89.0, max(abs(south), abs(north)))))))
+    box = shapely.box(west - stretch, south, east + stretch, north)
+    geometry = layer.geometry
+    inside = (geometry.isna() | geometry.is_empty | geometry.intersects(box)).to_numpy()
+    if inside.all():
+        return reading
+    return replace(reading, layer=layer[inside].reset_index(drop=True), rows_withheld=reading.rows_withheld + int((~inside).sum()))
+
+
+def _layer(role: str, sources: Sequence[Source], readings: dict[str, Reading[Any]], crs: CRS) -> Any:
+    """Stack the publishable sources of a role (and all exclusions) into one layer in the working CRS."""
+    model = READERS[role][0]
+    chosen = [one for one in sources if one.role == role and (role == "exclusions" or not is_private(one))]
+    stacked = _stack([readings[one.id].layer for one in chosen], model)
+    if role == "territories":
+        stacked = generalise_territories(stacked)
+    if role == "geochemistry":
+        stacked = standardise_samples(stacked)
+    return stacked.to_crs(crs) if isinstance(stacked, gpd.GeoDataFrame) else stacked
+
+
+def _stack(tables: list[pd.DataFrame], model: type[DataFrameModel]) -> Any:
+    filled = [table for table in tables if len(table)]
+    return schema.conform(pd.concat(filled, ignore_index=True), model) if filled else schema.empty(model)
+
+
+def _accounts(public: Sequence[Source], private: Sequence[Source], readings: dict[str, Reading[Any]]) -> list[Account]:
+    accounts = [
+        Account(
+            one.id,
+            one.role,
+            reading.rows_read,
+            len(reading.layer),
+            reading.rows_merged,
+            reading.rows_withheld,
+            len(reading.rejected),
+        )
+        for one in public
+        if one.role != "raster"
+        for reading in [readings[one.id]]
+    ]
+    for number, one in enumerate(private, 1):
+        rows = readings[one.id].rows_read
+        accounts.append(Account(f"local_only_{number}", "local_only", rows, 0, 0, rows, 0))
+    return accounts

@@ -1,0 +1,69 @@
+"""Tell a person where a run is: a live bar on a terminal, plain lines elsewhere, nothing when asked to be quiet."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+STEPS = 20
+"""Steps of a run (`pipeline.run`), for the length of the bar."""
+
+
+class Progress:
+    """Report the steps of a run on a stream.
+
+    Parameters
+    ----------
+    quiet : bool
+        Report nothing.
+    stream : text stream, optional
+        Default standard error, so that standard output stays for results.
+    """
+
+    def __init__(self, *, quiet: bool = False, stream: TextIO | None = None) -> None:
+        self.quiet = quiet
+        self.stream = stream or sys.stderr
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> Progress:
+        if not self.quiet and self.stream.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+            from rich.progress import Progress as Bar
+
+            self._bar = Bar(
+                SpinnerColumn(),
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                console=Console(file=self.stream),
+            )
+            self._bar.start()
+            self._task = self._bar.add_task("starting", total=STEPS)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    @contextmanager
+    def step(self, words: str) -> Iterator[None]:
+        """Report one step while it runs."""
+        started = time.perf_counter()
+        if self._bar is not None:
+            self._bar.update(self._task, description=f"{words:<44}")
+        yield
+        if self._bar is not None:
+            self._bar.advance(self._task)
+        else:
+            self.say(f"{words} … {time.perf_counter() - started:.1f} s")
+
+    def say(self, line: str) -> None:
+        """Print a line unless quiet."""
+        if not self.quiet:
+            print(line, file=self.stream, flush=True)

@@ -1,0 +1,227 @@
+"""Write the run folder: tables for people and QGIS, pages, the account of every row, and the manifest."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import platform
+import shutil
+import tempfile
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from layers.crs import grid_points
+from layers.schema import Ranking, Sites, conform
+from maps.model_card import model_card
+from maps.publication import Publication
+from maps.report import write_report
+from maps.sheet import write_sheets
+from maps.site_map import write_map
+from maps.words import phrase_reason
+from pipeline.config import PublishConfig, RunConfig
+from pipeline.results import Results
+from pipeline.store import RunStore, atomic, file_fingerprint, library_versions, write_parquet, write_text
+
+REASONS_SHOWN = 3
+"""Reasons per site in ``ranking.csv``; the pages show all."""
+
+
+def publish(config: RunConfig, results: Results, store: RunStore, run_date: datetime.date) -> None:
+    """Write every file of the run folder's contract.
+
+    Parameters
+    ----------
+    config : RunConfig
+        As used.
+    results : Results
+        All layers of the run.
+    store : RunStore
+        The run folder.
+    run_date : date
+        Printed on the pages.
+    """
+    publication = build_publication(config, results, store, run_date)
+    ranking = publication.ranking
+    store.write_csv("ranking.csv", ranking[list(Ranking.to_schema().columns)])
+    store.write_csv("site_territories.csv", results.site_territories)
+    store.write_csv("accounting.csv", publication.accounting)
+    store.write_csv("rejected.csv", results.inputs.rejected)
+    with atomic(store.stages / "links.csv") as temporary:
+        results.links.to_csv(temporary, index=False, lineterminator="\n")
+    write_parquet(publication.sites, store.folder / "sites.parquet")
+    _write_geopackage(publication, store.folder / "ranking.gpkg")
+    (store.folder / "model").mkdir(exist_ok=True)
+    store.write_json("model/validation.json", publication.validation)
+    write_text(store.folder / "model" / "card.md", model_card(publication))
+    with atomic(store.folder / "map.html") as temporary:
+        write_map(publication, temporary)
+    with atomic(store.folder / "report.html") as temporary:
+        write_report(publication, temporary)
+    _write_sheets(publication, store.folder, config.publish.max_sheets)
+    store.write_json("manifest.json", _manifest(config, results, store, run_date, publication.run_id))
+
+
+def build_publication(config: RunConfig, results: Results, store: RunStore, run_date: datetime.date) -> Publication:
+    """Put together what the pages draw, in EPSG:4326, at the precision the run file allows."""
+    sites = _everything_per_site(results).to_crs(4326)
+    ranking = results.ranking.assign(reasons=_reasons_in_words(results))
+    sites, ranking = _at_precision(sites, ranking, config.publish)
+    inputs = results.inputs
+    accounting = pd.DataFrame([vars(account) for account in inputs.accounts])
+    notes = pd.DataFrame([vars(note) for note in inputs.notes], columns=["source", "code", "message", "count"])
+    return Publication(
+        title=config.title,
+        run_id=run_id(store),
+        run_date=run_date.isoformat(),
+        contact=config.publish.contact,
+        target=config.label_sites.target,
+        ranking=ranking,
+        sites=sites,
+        reasons=results.reasons,
+        companion=results.companion,
+        access=results.site_access,
+        flags=results.flags,
+        site_territories=results.site_territories,
+        sampling_plan=results.plan,
+        territories=inputs["territories"].to_crs(4326),
+        communities=inputs["communities"].to_crs(4326),
+        lines=inputs["lines"].to_crs(4326),
+        backdrop=inputs["backdrop"].to_crs(4326),
+        sources=_source_table(results),
+        accounting=accounting,
+        notes=notes,
+        validation=results.model.validation,
+        rejected=results.inputs.rejected,
+        diagnostics=results.model.diagnostics,
+        surface=results.surface,
+        withheld=results.withheld,
+    )
+
+
+def run_id(store: RunStore) -> str:
+    """Return twelve hex digits that stand for the config, the inputs and the code."""
+    return hashlib.sha256(json.dumps(store.fingerprints, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _everything_per_site(results: Results) -> gpd.GeoDataFrame:
+    """Join all per-site tables to the sites, one row per site."""
+    sites: gpd.GeoDataFrame = results.sites
+    for table in (
+        results.site_samples,
+        results.site_rasters,
+        results.site_access,
+        results.site_tonnage,
+        results.labels,
+        results.companion,
+    ):
+        fresh = [column for column in table.columns if column == "site_id" or column not in sites.columns]
+        sites = sites.merge(table[fresh], on="site_id", how="left", validate="one_to_one")
+    fresh = [column for column in results.ranking.columns if column == "site_id" or column not in sites.columns]
+    return sites.merge(results.ranking[fresh], on="site_id", how="left", validate="one_to_one")
+
+
+def _reasons_in_words(results: Results) -> pd.Series:
+    """Return the strongest reasons of every ranked site in English, joined by '; '."""
+    strongest = results.reasons[results.reasons["position"] <= REASONS_SHOWN]
+    words = [
+        phrase_reason(row.feature, row.contribution, row.value, "en")
+        for row in strongest[["feature", "contribution", "value"]].itertuples(index=False)
+    ]
+    joined = pd.Series(words, index=strongest.index, dtype="str").groupby(strongest["site_id"], sort=False).agg("; ".join)
+    return results.ranking["site_id"].map(joined)
+
+
+def _at_precision(
+    sites: gpd.GeoDataFrame, ranking: pd.DataFrame, settings: PublishConfig
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Move sites onto a coarse grid when the run file asks for it, in every table that leaves the run."""
+    if settings.coordinate_precision_km == 0:
+        return sites, ranking
+    longitude, latitude = grid_points(sites["longitude"], sites["latitude"], settings.coordinate_precision_km)
+    coarse = sites.assign(longitude=longitude, latitude=latitude, coordinate_precision_km=settings.coordinate_precision_km)
+    coarse = coarse.set_geometry(gpd.points_from_xy(longitude, latitude, crs="EPSG:4326"))
+    places = coarse.set_index("site_id")[["latitude", "longitude"]].loc[ranking["site_id"]]
+    moved = ranking.assign(latitude=places["latitude"].to_numpy(), longitude=places["longitude"].to_numpy())
+    return conform(coarse, Sites), conform(moved, Ranking)
+
+
+def _source_table(results: Results) -> pd.DataFrame:
+    columns = ["title", "role", "publisher", "licence", "attribution", "steward", "date", "use_conditions", "address"]
+    rows = [{"source_id": source.id, **{column: getattr(source, column) for column in columns}} for source in results.inputs.sources]
+    return pd.DataFrame(rows, columns=["source_id", *columns])
+
+
+def _write_geopackage(publication: Publication, path: Path) -> None:
+    """Write sites with their ranking, the areas that may be published and the outline of the surface for QGIS."""
+    with atomic(path) as temporary:
+        _flat(publication.sites).to_file(temporary, layer="sites", driver="GPKG", engine="pyogrio")
+        if len(publication.territories):
+            publication.territories.to_file(temporary, layer="territories", driver="GPKG", engine="pyogrio")
+        if publication.surface is not None:
+            import rasterio
+            import shapely
+            from rasterio.warp import transform_bounds
+
+            with rasterio.open(publication.surface) as dataset:
+                box = shapely.box(*transform_bounds(dataset.crs, "EPSG:4326", *dataset.bounds))
+            footprint = gpd.GeoDataFrame({"name": ["surface.tif"]}, geometry=[box], crs="EPSG:4326")
+            footprint.to_file(temporary, layer="surface_footprint", driver="GPKG", engine="pyogrio")
+
+
+def _flat(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return point geometry for all sites, so that the layer has one geometry type."""
+    return sites.set_geometry(gpd.points_from_xy(sites["longitude"], sites["latitude"], crs="EPSG:4326"))
+
+
+def _write_sheets(publication: Publication, folder: Path, limit: int) -> None:
+    """Write the site sheets into a fresh folder and put it in place at once."""
+    fresh = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
+    try:
+        write_sheets(publication, fresh / "sheets", max_sheets=limit)
+        shutil.rmtree(folder / "sheets", ignore_errors=True)
+        (fresh / "sheets").rename(folder / "sheets")
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _manifest(config: RunConfig, results: Results, store: RunStore, run_date: datetime.date, identity: str) -> dict[str, object]:
+    """Say what went in and how long it took; sources that are kept local leave no trace here."""
+    settings = config.model_dump(mode="json", exclude={"sources"}, exclude_defaults=False)
+    data_dir = Path(config.data_dir) if config.data_dir else None
+    settings.pop("data_dir")
+    public = [source.model_dump(mode="json", exclude_defaults=True) for source in results.inputs.sources]
+    accounts = {account.source: account for account in results.inputs.accounts}
+    inputs = []
+    for source in results.inputs.sources:
+        path = Path(source.path) if data_dir is None else data_dir / source.path
+        account = accounts.get(source.id)
+        inputs.append(
+            {
+                "id": source.id,
+                "file": Path(source.path).name,
+                "sha256": file_fingerprint(path),
+                "rows_read": None if account is None else account.rows_read,
+            }
+        )
+    return {
+        "run_id": identity,
+        "run_date": run_date.isoformat(),
+        "config": {**settings, "sources": public},
+        "inputs": inputs,
+        "local_only_sources": len(results.inputs.local_only),
+        "python": platform.python_version(),
+        "versions": {"minewaste": _own_version(), **library_versions()},
+        "seed": config.seed,
+        "timings_s": {name: round(seconds, 3) for name, seconds in store.timings_s.items()},
+        "fingerprints": store.fingerprints,
+        "reused": store.reused,
+    }
+
+
+def _own_version() -> str:
+    from importlib.metadata import version
+
+    return version("minewaste")

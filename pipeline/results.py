@@ -1,0 +1,40 @@
+"""All layers of one finished run, in the working CRS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pandera.typing import DataFrame
+from pandera.typing.geopandas import GeoDataFrame
+
+from layers import schema
+from pipeline.inputs import Inputs
+
+
+@dataclass(frozen=True)
+class Results:
+    """What the stages made of the inputs; `pipeline.publish` writes it."""
+
+    inputs: Inputs
+    records: GeoDataFrame[schema.Records]
+    links: DataFrame[schema.Links]
+    sites: GeoDataFrame[schema.Sites]
+    samples: pd.DataFrame
+    site_samples: DataFrame[schema.SiteSamples]
+    site_rasters: DataFrame[schema.SiteRasters]
+    site_territories: DataFrame[schema.SiteTerritories]
+    site_access: DataFrame[schema.SiteAccess]
+    site_tonnage: DataFrame[schema.SiteTonnage]
+    flags: DataFrame[schema.SiteFlags]
+    labels: DataFrame[schema.Labels]
+    features: DataFrame[schema.Features]
+    companion: DataFrame[schema.Companion]
+    model: Any
+    ranking: DataFrame[schema.Ranking]
+    reasons: DataFrame[schema.Reasons]
+    plan: DataFrame[schema.SamplingPlan]
+    surface: Path | None
+    withheld: int

@@ -1,0 +1,332 @@
+"""The order of the stages. Read it from top to bottom: that is what a run does."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from layers import schema
+from layers.accounting import rejected_rows
+from layers.errors import StageError
+from layers.rasters import write_cog
+from pipeline.config import RunConfig
+from pipeline.executor import Executor, Shared, fitting_workers
+from pipeline.inputs import Account, Inputs, read_inputs
+from pipeline.model_store import load_model, save_model
+from pipeline.progress import Progress
+from pipeline.publish import publish
+from pipeline.results import Results
+from pipeline.stages.assign_samples import assign_samples
+from pipeline.stages.build_features import build_features
+from pipeline.stages.estimate_tonnage import estimate_tonnage
+from pipeline.stages.explain_sites import explain_sites
+from pipeline.stages.flag_constraints import flag_constraints
+from pipeline.stages.label_sites import label_sites
+from pipeline.stages.link_records import link_records
+from pipeline.stages.locate_assays import locate_assays
+from pipeline.stages.measure_access import measure_access
+from pipeline.stages.merge_sites import merge_sites
+from pipeline.stages.overlay_territories import overlay_territories
+from pipeline.stages.plan_sampling import plan_sampling
+from pipeline.stages.rank_sites import rank_sites
+from pipeline.stages.sample_rasters import sample_rasters
+from pipeline.stages.score_companion import score_companion
+from pipeline.stages.score_surface import score_surface
+from pipeline.stages.train_model import train_model
+from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
+from pipeline.store import RunStore, atomic
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What a person or a script is told at the end of a run."""
+
+    folder: Path
+    n_sites: int
+    n_rejected: int
+    top: pd.DataFrame
+    verdict: str
+    reused: int
+    seconds: float
+
+    @property
+    def map_path(self) -> Path:
+        """The map to open."""
+        return self.folder / "map.html"
+
+
+def run(
+    config: RunConfig, data_dir: Path, out: Path, progress: Progress, run_date: datetime.date | None = None
+) -> RunSummary:
+    """Run the whole chain of one run file and write its folder.
+
+    Parameters
+    ----------
+    config : RunConfig
+        Checked run file.
+    data_dir : Path
+        Folder where relative source paths start.
+    out : Path
+        The run folder; results of an earlier run that still hold are reused.
+    progress : Progress
+        Told of every step.
+    run_date : date, optional
+        Printed on the pages; default today.
+
+    Returns
+    -------
+    RunSummary
+
+    Raises
+    ------
+    MinewasteError
+        Whatever stops the run, with the place and the remedy.
+    """
+    store = RunStore(out)
+    with progress.step("reading the sources"):
+        inputs = read_inputs(config, data_dir, store)
+    with _executor(config) as executor:
+        results = _compute(config, inputs, store, executor, progress)
+    with progress.step("writing the run folder"), store.timed("publish"):
+        publish(config, results, store, run_date or datetime.date.today())
+    return RunSummary(
+        folder=out,
+        n_sites=len(results.ranking),
+        n_rejected=len(results.inputs.rejected),
+        top=results.ranking.head(5),
+        verdict=str(results.model.validation["verdict"]),
+        reused=len(store.reused),
+        seconds=sum(store.timings_s.values()),
+    )
+
+
+def _executor(config: RunConfig) -> Executor:
+    workers = config.dask.workers or fitting_workers()
+    return Executor(config.dask.mode, workers, config.dask.scheduler, config.dask.partitions)
+
+
+def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Executor, progress: Progress) -> Results:
+    """Go through the stages in order."""
+    read = [f"read_{source.id}" for source in inputs.sources]
+
+    def per_site(name: str, stage: Any, needs: Sequence[str], model: Any, shared: Sequence[Shared]) -> Any:
+        params = getattr(config, name)
+        with progress.step(name.replace("_", " ")):
+            return store.table(name, needs, params, model, lambda: executor.map_sites(stage, sites, shared, params))
+
+    def whole(name: str, stage: Any, needs: Sequence[str], model: Any, *layers: Any) -> Any:
+        params = getattr(config, name)
+        with progress.step(name.replace("_", " ")):
+            return store.table(name, needs, params, model, lambda: stage(*layers, params))
+
+    records = inputs["inventory"]
+    located = records[~(records.geometry.isna() | records.geometry.is_empty)].reset_index(drop=True)
+    links = whole("link_records", link_records, read, schema.Links, located, inputs["links"])
+    merged = whole("merge_sites", merge_sites, ["link_records"], schema.Sites, located, links)
+    sites = withhold_sites(merged, inputs["exclusions"], WithholdSitesParams())
+    if sites.empty:
+        raise StageError(
+            f"merge_sites: none of {len(records)} inventory records became a site. Check the inventory's columns and CRS with "
+            "`minewaste check`, region.bbox, and the exclusions."
+        )
+    store.fingerprint("sites", [store.fingerprints["merge_sites"]], {"kept": list(sites["site_id"])})
+
+    samples = whole("locate_assays", locate_assays, ["sites"], schema.Samples, inputs["geochemistry"], sites)
+    site_samples = per_site(
+        "assign_samples",
+        assign_samples,
+        ["locate_assays"],
+        schema.SiteSamples,
+        [Shared(samples, config.assign_samples.radius_km)],
+    )
+    site_rasters = per_site(
+        "sample_rasters", sample_rasters, ["sites", *read], schema.SiteRasters, [Shared(inputs.rasters)]
+    )
+    site_territories = per_site(
+        "overlay_territories",
+        overlay_territories,
+        ["sites", *read],
+        schema.SiteTerritories,
+        [Shared(inputs["territories"])],
+    )
+    site_access = per_site(
+        "measure_access",
+        measure_access,
+        ["sites", *read],
+        schema.SiteAccess,
+        [Shared(inputs["lines"]), Shared(inputs["communities"])],
+    )
+    site_tonnage = per_site("estimate_tonnage", estimate_tonnage, ["sites"], schema.SiteTonnage, [])
+    flags = per_site(
+        "flag_constraints",
+        flag_constraints,
+        ["assign_samples"],
+        schema.SiteFlags,
+        [Shared(site_samples), Shared(inputs["backdrop"])],
+    )
+
+    labels = whole("label_sites", label_sites, ["assign_samples"], schema.Labels, sites, site_samples)
+    evidence = ["assign_samples", "sample_rasters", "measure_access", "estimate_tonnage", "label_sites"]
+    features = whole(
+        "build_features",
+        build_features,
+        evidence,
+        schema.Features,
+        sites,
+        site_samples,
+        site_rasters,
+        site_access,
+        site_tonnage,
+        labels,
+    )
+    companion = whole(
+        "score_companion",
+        score_companion,
+        evidence,
+        schema.Companion,
+        sites,
+        site_samples,
+        site_access,
+        site_tonnage,
+    )
+    with progress.step("train model"):
+        model = _train(config, store, features, labels, companion, site_tonnage, sites)
+    ranking = whole(
+        "rank_sites",
+        rank_sites,
+        ["train_model", "score_companion", "flag_constraints", "overlay_territories"],
+        schema.Ranking,
+        sites,
+        features,
+        model,
+        companion,
+        labels,
+        site_samples,
+        site_tonnage,
+        flags,
+        site_territories,
+        site_access,
+    )
+    reasons = whole("explain_sites", explain_sites, ["train_model"], schema.Reasons, features, model)
+    with progress.step("score surface"):
+        surface = _surface(config, store, model, inputs)
+    plan = whole(
+        "plan_sampling",
+        plan_sampling,
+        ["rank_sites"],
+        schema.SamplingPlan,
+        ranking,
+        sites,
+        site_access,
+        site_territories,
+    )
+    return Results(
+        inputs=_settle(inputs, records, merged, sites),
+        records=records,
+        links=links,
+        sites=sites,
+        samples=samples,
+        site_samples=site_samples,
+        site_rasters=site_rasters,
+        site_territories=site_territories,
+        site_access=site_access,
+        site_tonnage=site_tonnage,
+        flags=flags,
+        labels=labels,
+        features=features,
+        companion=companion,
+        model=model,
+        ranking=ranking,
+        reasons=reasons,
+        plan=plan,
+        surface=surface,
+        withheld=len(merged) - len(sites),
+    )
+
+
+def _train(config: RunConfig, store: RunStore, features: Any, labels: Any, companion: Any, site_tonnage: Any, sites: Any) -> Any:
+    """Train, or load the model of an earlier run of exactly these features."""
+    folder = store.folder / "model"
+    needs = ["build_features", "label_sites", "score_companion", "estimate_tonnage", "sites"]
+    if store.is_current("train_model", needs, config.train_model, [folder / "model.skops"]):
+        store.reused.append("train_model")
+        return load_model(folder)
+    with store.timed("train_model"):
+        model = train_model(features, labels, companion, site_tonnage, sites, config.train_model)
+        save_model(model, folder)
+        store.keep("train_model")
+    return model
+
+
+def _surface(config: RunConfig, store: RunStore, model: Any, inputs: Inputs) -> Path | None:
+    """Write the model over the raster grid, window by window, when there are rasters and a model that can use them."""
+    path = store.folder / "surface.tif"
+    reads = [f"read_{source.id}" for source in inputs.sources if source.role == "raster"]
+    if store.is_current("score_surface", ["train_model", *reads], config.score_surface, [path]):
+        store.reused.append("score_surface")
+        return path
+    with store.timed("score_surface"):
+        surface = score_surface(model, inputs.rasters, config.score_surface) if inputs.rasters else None
+        if surface is None:
+            path.unlink(missing_ok=True)
+            return None
+        with atomic(path) as temporary:
+            write_cog(surface, temporary)
+        store.keep("score_surface")
+    return path
+
+
+def _settle(
+    inputs: Inputs, records: gpd.GeoDataFrame, merged: gpd.GeoDataFrame, sites: gpd.GeoDataFrame
+) -> Inputs:
+    """Close the account of every inventory once it is known which records became which sites.
+
+    The first record of a site is kept, its other records are merged into it; records of withheld sites are withheld; a record
+    without a location is rejected, and listed as such.
+    """
+    placed = {record: site for site, ids in zip(merged["site_id"], merged["record_ids"], strict=True) for record in ids.split("; ")}
+    leads = {ids.split("; ")[0] for ids in sites["record_ids"]}
+    staying = set(sites["site_id"])
+    fate = [
+        "rejected" if site is None else "withheld" if site not in staying else "kept" if record in leads else "merged"
+        for record, site in ((record, placed.get(record)) for record in records["record_id"])
+    ]
+    counts = pd.crosstab(records["source"], pd.Series(fate, index=records.index)).reindex(
+        columns=["kept", "merged", "withheld", "rejected"], fill_value=0
+    )
+    accounts = tuple(_settled(one, counts) if one.role == "inventory" else one for one in inputs.accounts)
+    lost = records[[one == "rejected" for one in fate]]
+    unplaced = rejected_rows(
+        [
+            {
+                "source": row.source,
+                "source_row": row.source_row,
+                "reason_code": "no_location",
+                "reason": "the record has no usable location and no link to a record that has one, so it cannot become a site",
+                "raw": json.dumps({"record_id": row.record_id, "name": None if pd.isna(row.name) else row.name}, ensure_ascii=False),
+            }
+            for row in lost[["source", "source_row", "record_id", "name"]].itertuples(name="Row", index=False)
+        ]
+    )
+    rejected = pd.concat([inputs.rejected, unplaced], ignore_index=True) if len(unplaced) else inputs.rejected
+    return replace(inputs, accounts=accounts, rejected=rejected)
+
+
+def _settled(account: Account, counts: pd.DataFrame) -> Account:
+    if account.source not in counts.index:
+        return account
+    kept, merged, withheld, rejected = (int(counts.loc[account.source, fate]) for fate in counts.columns)
+    return replace(
+        account,
+        rows_kept=kept,
+        rows_merged=account.rows_merged + merged,
+        rows_withheld=account.rows_withheld + withheld,
+        rows_rejected=account.rows_rejected + rejected,
+    )
