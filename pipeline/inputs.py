@@ -85,6 +85,7 @@ class Inputs:
     rejected: pd.DataFrame
     notes: tuple[Note, ...]
     sources: tuple[Source, ...]
+    sha256: dict[str, str]
     local_only: tuple[str, ...] = field(default=())
 
     def __getitem__(self, role: str) -> Any:
@@ -119,15 +120,16 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
     _refuse_private(sources)
     readings = {one.id: _read(one, data_dir, store) for one in sources if one.role != "raster"}
     rasters = [describe_raster(one, data_dir) for one in sources if one.role == "raster"]
+    public = [one for one in sources if not is_private(one)]
+    sha256 = {one.id: file_fingerprint(data_dir / one.path) for one in public}
     if store is not None:
-        for one in sources:
+        for one in public:
             if one.role == "raster":
-                store.fingerprint(f"read_{one.id}", [file_fingerprint(data_dir / one.path)], one)
+                store.fingerprint(f"read_{one.id}", [sha256[one.id]], one)
     extent = _extent(config.region, [readings[one.id].layer for one in sources if one.role == "inventory"])
     readings = {one.id: _within(readings[one.id], one.role, extent, config.region) for one in sources if one.role != "raster"}
     crs = working_crs(extent, config.region.crs)
     private = [one for one in sources if is_private(one)]
-    public = [one for one in sources if not is_private(one)]
     notes = [note for one in public if one.role != "raster" for note in readings[one.id].notes]
     notes += [note for raster in rasters for note in raster.notes]
     return Inputs(
@@ -138,6 +140,7 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
         rejected=_stack([readings[one.id].rejected for one in public if one.role != "raster"], schema.Rejected),
         notes=tuple(notes),
         sources=tuple(public),
+        sha256=sha256,
         local_only=tuple(one.id for one in private),
     )
 

@@ -23,7 +23,7 @@ from maps.site_map import write_map
 from maps.words import phrase_reason
 from pipeline.config import PublishConfig, RunConfig
 from pipeline.results import Results
-from pipeline.store import RunStore, atomic, file_fingerprint, library_versions, write_parquet, write_text
+from pipeline.store import RunStore, atomic, library_versions, write_parquet, write_text
 
 REASONS_SHOWN = 3
 """Reasons per site in ``ranking.csv``; the pages show all."""
@@ -190,22 +190,18 @@ def _write_sheets(publication: Publication, folder: Path, limit: int) -> None:
 def _manifest(config: RunConfig, results: Results, store: RunStore, run_date: datetime.date, identity: str) -> dict[str, object]:
     """Say what went in and how long it took; sources that are kept local leave no trace here."""
     settings = config.model_dump(mode="json", exclude={"sources"}, exclude_defaults=False)
-    data_dir = Path(config.data_dir) if config.data_dir else None
     settings.pop("data_dir")
     public = [source.model_dump(mode="json", exclude_defaults=True) for source in results.inputs.sources]
-    accounts = {account.source: account for account in results.inputs.accounts}
-    inputs = []
-    for source in results.inputs.sources:
-        path = Path(source.path) if data_dir is None else data_dir / source.path
-        account = accounts.get(source.id)
-        inputs.append(
-            {
-                "id": source.id,
-                "file": Path(source.path).name,
-                "sha256": file_fingerprint(path),
-                "rows_read": None if account is None else account.rows_read,
-            }
-        )
+    rows_read = {account.source: account.rows_read for account in results.inputs.accounts}
+    inputs = [
+        {
+            "id": source.id,
+            "file": Path(source.path).name,
+            "sha256": results.inputs.sha256[source.id],
+            "rows_read": rows_read.get(source.id),
+        }
+        for source in results.inputs.sources
+    ]
     return {
         "run_id": identity,
         "run_date": run_date.isoformat(),

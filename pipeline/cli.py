@@ -1,0 +1,235 @@
+"""The command. The only place that catches `MinewasteError`; everything heavy is imported inside the commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from pipeline.config import RunConfig
+    from pipeline.run import RunSummary
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _explained(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn a `MinewasteError` into one clear message and exit code 1."""
+
+    @wraps(command)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        from layers.errors import MinewasteError
+
+        try:
+            return command(*args, **kwargs)
+        except MinewasteError as error:
+            click.echo(f"minewaste: {error}", err=True)
+            sys.exit(1)
+
+    return guarded
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="minewaste")
+def main() -> None:
+    """Rank historic mine waste for the recovery of rare earths and other critical minerals.
+
+    Start with `minewaste demo`, or `minewaste init FOLDER` for a folder of your own files.
+    """
+
+
+def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--workers", type=click.IntRange(min=1), help="Threads or processes at once (default: the cores there are)."),
+        click.option("--scheduler", metavar="ADDRESS", help="Send the work to a running dask scheduler, e.g. tcp://10.0.0.5:8786."),
+        click.option("--quiet", is_flag=True, help="Say nothing but errors."),
+        click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, for scripts."),
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.option("--out", type=click.Path(path_type=Path), default=Path("runs/demo"), show_default=True, help="Run folder.")
+@click.option("--sites", type=click.IntRange(min=50), default=300, show_default=True, help="Size of the invented region.")
+@click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True, help="Another seed is another region.")
+@_run_options
+@_explained
+def demo(
+    out: Path, sites: int, seed: int, workers: int | None, scheduler: str | None, *, quiet: bool, as_json: bool
+) -> None:
+    """Make the invented region and run everything on it. Its files go beside the run, in OUT_region."""
+    from layers.invented import write_region
+    from pipeline.progress import Progress
+
+    region = out.with_name(f"{out.name}_region")
+    with Progress(quiet=quiet or as_json) as progress:
+        with progress.step("inventing a region"):
+            path = write_region(region, sites=sites, seed=seed)
+        _run(path, region, out, workers, scheduler, progress, as_json=as_json, quiet=quiet)
+
+
+@main.command()
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option("--data", type=click.Path(path_type=Path), help="Where relative source paths start (else data_dir:, else the config's folder).")
+@click.option("--out", type=click.Path(path_type=Path), help="Run folder (default: runs/<config name>).")
+@_run_options
+@_explained
+def run(
+    config: Path,
+    data: Path | None,
+    out: Path | None,
+    workers: int | None,
+    scheduler: str | None,
+    *,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Run the whole chain of a run file; resumes where it stopped."""
+    from pipeline.progress import Progress
+
+    with Progress(quiet=quiet or as_json) as progress:
+        _run(config, data, out, workers, scheduler, progress, as_json=as_json, quiet=quiet)
+
+
+def _run(
+    path: Path,
+    data: Path | None,
+    out: Path | None,
+    workers: int | None,
+    scheduler: str | None,
+    progress: Any,
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    from pipeline.run import run as run_chain
+
+    config, data_dir = _configured(path, data)
+    asked = {name: value for name, value in (("workers", workers), ("scheduler", scheduler)) if value is not None}
+    config = config.model_copy(update={"dask": config.dask.model_copy(update=asked)})
+    summary = run_chain(config, data_dir, out or Path("runs") / config.name, progress)
+    if as_json:
+        click.echo(json.dumps(_as_json(summary), ensure_ascii=False))
+    elif not quiet:
+        progress.__exit__()
+        click.echo(_in_words(summary))
+
+
+def _configured(path: Path, data: Path | None) -> tuple[RunConfig, Path]:
+    """Read the run file and settle where its relative paths start."""
+    from layers.crs import check_proj_environment
+    from layers.errors import ConfigError
+    from pipeline.config import load_config
+
+    check_proj_environment()
+    config = load_config(path)
+    if data is not None:
+        data_dir = data
+    elif config.data_dir is not None:
+        data_dir = (path.parent / Path(config.data_dir).expanduser()).resolve()
+    else:
+        data_dir = path.parent
+    if not data_dir.is_dir():
+        raise ConfigError(f"{data_dir}: there is no such folder. Check --data, or data_dir in {path.name}.")
+    return config, data_dir
+
+
+def _as_json(summary: RunSummary) -> dict[str, Any]:
+    return {
+        "folder": str(summary.folder),
+        "map": str(summary.map_path),
+        "report": str(summary.folder / "report.html"),
+        "sites": summary.n_sites,
+        "rejected_rows": summary.n_rejected,
+        "verdict": summary.verdict,
+        "top": summary.top[["rank", "site_id", "name", "score"]].to_dict(orient="records"),
+        "seconds": round(summary.seconds, 2),
+        "stages_reused": summary.reused,
+    }
+
+
+def _in_words(summary: RunSummary) -> str:
+    lines = [
+        "",
+        f"{summary.n_sites} sites ranked, {summary.n_rejected} rows rejected (see rejected.csv), {summary.seconds:.1f} s"
+        + (f", {summary.reused} steps reused" if summary.reused else ""),
+        summary.verdict,
+        "",
+        "First five for follow-up sampling:",
+    ]
+    for row in summary.top.itertuples(index=False):
+        band = f"rank {row.rank_low}-{row.rank_high}"
+        lines.append(f"  {row.rank}. {row.name}  ({row.site_id})  score {row.score:.2f}, {band}, evidence: {row.evidence}")
+    return "\n".join([*lines, "", f"Map:    {summary.map_path}", f"Report: {summary.folder / 'report.html'}"])
+
+
+@main.command()
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option("--data", type=click.Path(path_type=Path), help="Where relative source paths start.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for check.html (default: none is written).")
+@_explained
+def check(config: Path, data: Path | None, out: Path | None) -> None:
+    """Read everything and run nothing: what was understood, guessed, rejected, missing."""
+    from pipeline.check import check_sources
+
+    click.echo(check_sources(*_configured(config, data), out))
+
+
+@main.command()
+@click.argument("run_folder", metavar="RUN", type=click.Path(path_type=Path))
+@click.option("--community", help="Name of a community in the run.")
+@click.option("--nation", help="Name of a Nation's or treaty area in the run.")
+@click.option("--area", type=click.Path(path_type=Path), help="File with an outline; it is read and not kept.")
+@click.option("--site", help="The other way round: everything around one site.")
+@click.option("--within-km", type=click.FloatRange(min=0), default=100.0, show_default=True, help="How far to look.")
+@click.option("--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the pages (default: RUN/../<run>_screen_<place>).")
+@_explained
+def screen(
+    run_folder: Path,
+    community: str | None,
+    nation: str | None,
+    area: Path | None,
+    site: str | None,
+    within_km: float,
+    lang: str,
+    out: Path | None,
+) -> None:
+    """Short list, map and sheets for one place. Needs a run folder, nothing else."""
+    from pipeline.screen import screen_run
+
+    given = [one for one in (community, nation, area, site) if one is not None]
+    if len(given) != 1:
+        raise click.UsageError("say one place: --community NAME, --nation NAME, --area FILE or --site SITE_ID.")
+    click.echo(
+        screen_run(run_folder, community=community, nation=nation, area=area, site=site, within_km=within_km, lang=lang, out=out)
+    )
+
+
+@main.command()
+@click.argument("run_folder", metavar="RUN", type=click.Path(path_type=Path))
+@click.argument("site_id")
+@click.option("--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True)
+@_explained
+def explain(run_folder: Path, site_id: str, lang: str) -> None:
+    """One site in words: what is known, what moved its rank."""
+    from pipeline.explain import explain_site
+
+    click.echo(explain_site(run_folder, site_id, lang))
+
+
+@main.command()
+@_explained
+def sources() -> None:
+    """List the public sources minewaste knows."""
+    from layers.catalogue import load_catalogue
+
+    for entry in load_catalogue().values():
+        click.echo(f"{entry.id:<28} {entry.role:<13} {entry.title}  [{entry.licence or 'licence not stated'}]")
