@@ -22,6 +22,7 @@ from maps.sheet import write_sheets
 from maps.site_map import write_map
 from maps.words import phrase_reason
 from pipeline.config import PublishConfig, RunConfig
+from pipeline.published import save_publication
 from pipeline.results import Results
 from pipeline.store import RunStore, atomic, library_versions, write_parquet, write_text
 
@@ -61,6 +62,7 @@ def publish(config: RunConfig, results: Results, store: RunStore, run_date: date
     with atomic(store.folder / "report.html") as temporary:
         write_report(publication, temporary)
     _write_sheets(publication, store.folder, config.publish.max_sheets)
+    save_publication(publication, store.stages)
     store.write_json("manifest.json", _manifest(config, results, store, run_date, publication.run_id))
 
 

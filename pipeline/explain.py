@@ -1,0 +1,87 @@
+"""One site in words, from a run folder."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+import pandas as pd
+
+from layers.errors import StageError
+from maps.publication import Publication
+from maps.words import phrase_reason, word
+from pipeline.published import load_publication
+
+
+def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
+    """Say what is known of one site and what moved its rank.
+
+    Parameters
+    ----------
+    run_folder : Path
+        Folder of a finished run.
+    site_id : str
+        As in ``ranking.csv``.
+    lang : {"en", "fr"}
+        Language of the text.
+
+    Returns
+    -------
+    str
+        Some twenty lines of plain text.
+
+    Raises
+    ------
+    StageError
+        If the run ranked no such site; close ids and names are offered.
+    """
+    publication = load_publication(run_folder)
+    chosen = publication.ranking[publication.ranking["site_id"] == site_id]
+    if chosen.empty:
+        raise StageError(_unknown(publication, site_id))
+    row = chosen.iloc[0]
+    lines = [
+        f"{row['name']} ({site_id})",
+        _fill("explain_rank", lang, rank=row["rank"], n=len(publication.ranking), low=row["rank_low"], high=row["rank_high"]),
+        _fill("explain_score", lang, score=row["score"], low=row["score_low"], high=row["score_high"]),
+        _fill("explain_evidence", lang, evidence=word(f"evidence_{row['evidence']}", lang)),
+        _amount(row, lang),
+        _fill("explain_companion", lang, score=row["companion_score"], rank=row["companion_rank"]),
+        "",
+        word("explain_reasons", lang),
+    ]
+    reasons = publication.reasons[publication.reasons["site_id"] == site_id].sort_values("position")
+    for reason in reasons[["feature", "contribution", "value"]].itertuples(index=False):
+        lines.append(f"  {reason.contribution:+.2f}  {phrase_reason(reason.feature, reason.contribution, reason.value, lang)}")
+    if reasons.empty:
+        lines.append(f"  {word('explain_no_reasons', lang)}")
+    flags = publication.flags[publication.flags["site_id"] == site_id]
+    lines += ["", word("explain_flags", lang)] + [f"  {flag.flag}: {flag.detail} [{flag.source}]" for flag in flags.itertuples()]
+    relations = publication.site_territories[publication.site_territories["site_id"] == site_id]
+    lines += ["", word("explain_areas", lang)]
+    lines += [f"  {one.territory} ({one.layer}): {word(f'relation_{one.relation}', lang)}" for one in relations.itertuples()]
+    return "\n".join([*lines, "", word("notice_not_resource", lang), word("notice_nations", lang)])
+
+
+def _fill(key: str, lang: str, **values: object) -> str:
+    return word(key, lang).format(**values)
+
+
+def _amount(row: pd.Series, lang: str) -> str:
+    if pd.isna(row["tonnage_t"]):
+        return word("explain_tonnage_unknown", lang)
+    return _fill(
+        "explain_tonnage",
+        lang,
+        low=row["tonnage_low_t"],
+        high=row["tonnage_high_t"],
+        rule=word(f"tonnage_rule_{row['tonnage_rule']}", lang),
+    )
+
+
+def _unknown(publication: Publication, site_id: str) -> str:
+    ids = list(publication.ranking["site_id"])
+    by_name = publication.ranking.loc[publication.ranking["name"].str.casefold() == site_id.casefold(), "site_id"]
+    near = list(by_name) or difflib.get_close_matches(site_id, ids, n=3, cutoff=0.4)
+    hint = f" Did you mean {', '.join(near)}?" if near else ""
+    return f"explain: this run has no site '{site_id}' among its {len(ids)} ranked sites.{hint} Ids are in ranking.csv."

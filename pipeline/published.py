@@ -1,0 +1,83 @@
+"""Keep what a run published inside its folder, so that `screen` and `explain` need the folder and nothing else."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from pandera.pandas import DataFrameModel
+
+from layers import schema
+from layers.errors import SourceError
+from maps.publication import Publication
+from pipeline.store import plain, read_parquet, write_parquet, write_text
+
+TABLES: dict[str, type[DataFrameModel] | None] = {
+    "ranking": schema.Ranking,
+    "sites": schema.Sites,
+    "reasons": schema.Reasons,
+    "companion": schema.Companion,
+    "access": schema.SiteAccess,
+    "flags": schema.SiteFlags,
+    "site_territories": schema.SiteTerritories,
+    "sampling_plan": schema.SamplingPlan,
+    "territories": schema.Territories,
+    "communities": schema.Communities,
+    "lines": schema.Lines,
+    "backdrop": schema.Backdrop,
+    "sources": None,
+    "accounting": None,
+    "notes": None,
+    "rejected": schema.Rejected,
+}
+"""Tables of a `Publication` and their schemas."""
+
+
+def save_publication(publication: Publication, stages: Path) -> None:
+    """Write a publication under ``stages/published``; only what may be published is in it."""
+    folder = stages / "published"
+    for name in TABLES:
+        write_parquet(getattr(publication, name), folder / f"{name}.parquet")
+    scalars = {one.name: getattr(publication, one.name) for one in fields(publication) if one.name not in TABLES}
+    scalars["surface"] = None if publication.surface is None else publication.surface.name
+    write_text(folder / "publication.json", json.dumps(plain(scalars), ensure_ascii=False, allow_nan=False))
+
+
+def load_publication(run_folder: Path) -> Publication:
+    """Read back what a run published.
+
+    Parameters
+    ----------
+    run_folder : Path
+        Written by `pipeline.run.run`.
+
+    Returns
+    -------
+    Publication
+        Equal to the one the run's pages were drawn from.
+
+    Raises
+    ------
+    SourceError
+        If the folder is not a finished run.
+    """
+    folder = run_folder / "stages" / "published"
+    if not (folder / "publication.json").is_file():
+        raise SourceError(
+            f"{run_folder}: is not the folder of a finished run (no stages/published in it). "
+            "Give the folder that `minewaste run` or `minewaste demo` wrote."
+        )
+    scalars = json.loads((folder / "publication.json").read_text(encoding="utf-8"))
+    if scalars["surface"] is not None:
+        scalars["surface"] = run_folder / scalars["surface"]
+    tables: dict[str, Any] = {name: _table(folder / f"{name}.parquet", model) for name, model in TABLES.items()}
+    return Publication(**tables, **scalars)
+
+
+def _table(path: Path, model: type[DataFrameModel] | None) -> pd.DataFrame | gpd.GeoDataFrame:
+    table = read_parquet(path)
+    return table if model is None else schema.conform(table, model)

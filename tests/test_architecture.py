@@ -1,0 +1,127 @@
+"""The rules of the house that a tool can check."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("layers", "pipeline", "maps")
+CODE = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+STAGES = sorted(path for path in (ROOT / "pipeline" / "stages").glob("*.py") if path.name != "__init__.py")
+
+
+def tracked_files() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+def test_no_file_outgrows_four_hundred_lines_without_a_reason() -> None:
+    long = [path for path in CODE if len(path.read_text().splitlines()) > 400]
+    unexplained = [path for path in long if "long because" not in (ast.get_docstring(ast.parse(path.read_text())) or "")]
+    assert not unexplained
+
+
+def test_no_module_is_a_drawer_for_everything() -> None:
+    assert not [path for path in CODE if path.stem in {"utils", "helpers", "common", "base", "misc"}]
+
+
+@pytest.mark.parametrize("path", STAGES, ids=lambda path: path.stem)
+def test_a_stage_touches_no_clock_and_no_network(path: Path) -> None:
+    imported = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            imported.add(node.module.split(".")[0])
+    assert not imported & {"time", "datetime", "socket", "requests", "urllib", "os", "subprocess", "random", "dask", "distributed"}
+
+
+def test_stage_parameters_are_frozen_and_refuse_unknown_keys() -> None:
+    from pydantic import BaseModel
+
+    from pipeline.config import RunConfig
+
+    sections = [field.annotation for field in RunConfig.model_fields.values()]
+    models = [one for one in sections if isinstance(one, type) and issubclass(one, BaseModel)]
+    assert len(models) > 15
+    for model in models:
+        assert model.model_config.get("extra") == "forbid", model
+        assert model.model_config.get("frozen"), model
+
+
+def test_every_parameter_says_what_it_means() -> None:
+    from pydantic import BaseModel
+
+    from pipeline.config import RunConfig
+
+    silent = [
+        f"{name}.{key}"
+        for name, field in RunConfig.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+        for key, inner in field.annotation.model_fields.items()
+        if not inner.description
+    ]
+    assert not silent
+
+
+def test_default_yml_is_the_config_model() -> None:
+    from pipeline.config import RunConfig, read_yaml
+
+    written = read_yaml(ROOT / "configs" / "default.yml")
+    sources = written.pop("sources")
+    assert sources
+    minimal = {"name": written["name"], "title": written["title"], "sources": sources}
+    expected = RunConfig.model_validate(minimal).model_dump(mode="json")
+    expected.pop("sources")
+    assert written == expected
+
+
+def test_conda_environment_keeps_step_with_pyproject() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    renamed = {"playwright": "playwright-python"}
+    wanted = {
+        (renamed.get(name, name), version.strip())
+        for line in project["dependencies"] + project["optional-dependencies"]["dev"]
+        for name, version in [re.fullmatch(r"([A-Za-z0-9_.-]+)(.*)", line).groups()]  # type: ignore[union-attr]
+    }
+    listed = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    plain = [one for one in listed if isinstance(one, str)] + [one for part in listed if isinstance(part, dict) for one in part["pip"]]
+    present = {tuple((one.split(" ", 1) + [""])[:2]) for one in plain if not one.startswith(("python ", "pip"))}
+    assert present == wanted
+
+
+def test_lock_file_pins_every_dependency_and_names_no_host() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    assert "://" not in lock
+    assert " @ " not in lock
+    pinned = {line.split("==")[0].lower().replace("_", "-") for line in lock.splitlines() if "==" in line}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    needed = {re.match(r"[A-Za-z0-9_.-]+", line).group().lower() for line in project["dependencies"]}  # type: ignore[union-attr]
+    assert needed <= pinned
+
+
+def test_the_project_speaks_of_itself_alone() -> None:
+    shared = "../" + "shared"
+    for path in tracked_files():
+        if path.suffix in {".png", ".jpg"} or path == Path(__file__):
+            continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        if path != ROOT / "tests" / "conftest.py":
+            assert shared not in text, path
+        assert not re.search(r"/(?:home|root|work|Users)/\w", text), path
+        assert not re.search(r"\bpypi\.org|files\.pythonhosted|registry\.npmjs|deb\.debian", text), path
+
+
+def test_importing_the_command_is_light() -> None:
+    code = "import sys; import pipeline.cli; print([m for m in ('pandas', 'geopandas', 'sklearn', 'dask', 'folium') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout.strip() == "[]"
