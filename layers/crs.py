@@ -1,0 +1,328 @@
+"""Coordinate systems: one projected working CRS per region, geodesic distances, and what a datum shift is worth."""
+
+from __future__ import annotations
+
+import math
+import os
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyproj
+import shapely
+from pyproj.aoi import AreaOfInterest
+from pyproj.transformer import TransformerGroup
+
+from layers.accounting import Note
+from layers.errors import ConfigError, SourceError
+
+WGS84 = pyproj.CRS.from_epsg(4326)
+_GEOD = pyproj.Geod(ellps="WGS84")
+_SAME_DATUM_M = 2.0
+_GRIDS = {"NAD27": "ca_nrc_ntv2_0.tif (Canada) or us_noaa_conus.tif (USA)"}
+
+
+def parse_crs(where: str, text: str) -> pyproj.CRS:
+    """Return the CRS a text names.
+
+    Raises
+    ------
+    ConfigError
+        If PROJ does not know it.
+    """
+    try:
+        return pyproj.CRS.from_user_input(text)
+    except pyproj.exceptions.CRSError:
+        raise ConfigError(
+            f"{where}: '{text}' is no known coordinate system. Write a code such as EPSG:4269 or EPSG:26910."
+        ) from None
+
+
+def same_crs(a: Any, b: Any) -> bool:
+    """Return whether two CRS are the same, whatever text they were written in and whatever their axis order.
+
+    Parameters
+    ----------
+    a, b : pyproj.CRS or anything pyproj accepts
+        EPSG codes, WKT of any flavour, PROJ strings.
+    """
+    first, second = pyproj.CRS.from_user_input(a).to_2d(), pyproj.CRS.from_user_input(b).to_2d()
+    if first.equals(second, ignore_axis_order=True):
+        return True
+    codes = first.to_epsg(), second.to_epsg()
+    return codes[0] is not None and codes[0] == codes[1]
+
+
+def working_crs(bounds_wgs84: tuple[float, float, float, float], configured: str | None = None) -> pyproj.CRS:
+    """Return the projected CRS a region is computed in: equal-area, metres.
+
+    Lambert azimuthal equal-area centred on the extent for regions up to 15 degrees of latitude, Albers with standard parallels at one
+    sixth and five sixths of the extent for wider ones (Snyder 1987, USGS PP 1395, p. 99): areas are exact, distances good near the centre. Printed
+    distances do not depend on it (see `geodesic_km`).
+
+    Parameters
+    ----------
+    bounds_wgs84 : tuple of float
+        West, south, east, north in degrees; east may lie beyond 180 for a region across the antimeridian.
+    configured : str or None
+        CRS of the run file; must be projected, in metres.
+
+    Raises
+    ------
+    ConfigError
+        If the configured CRS is unknown, geographic, not in metres, or the bounds are not finite.
+    """
+    check_proj()
+    if configured is not None:
+        chosen = parse_crs("region.crs", configured)
+        units = {axis.unit_name for axis in chosen.axis_info[:2]}
+        if not chosen.is_projected or not units <= {"metre", "meter"}:
+            raise ConfigError(
+                f"region.crs: {configured} ({chosen.name}) is not a projected CRS in metres. "
+                "Use e.g. EPSG:3979 for Canada, EPSG:3005 for British Columbia, or leave it out."
+            )
+        return chosen
+    west, south, east, north = bounds_wgs84
+    if not all(map(math.isfinite, bounds_wgs84)) or not (-90 <= south <= north <= 90):
+        raise ConfigError(f"region: the extent {tuple(bounds_wgs84)} is not west, south, east, north in degrees.")
+    centre_lon = round((((west + east) / 2 + 180) % 360) - 180, 1)
+    centre_lat = round((south + north) / 2, 1)
+    tail = f"+lon_0={centre_lon} +x_0=0 +y_0=0 +datum=WGS84 +units=m +no_defs"
+    span = north - south
+    if span <= 15 or south < 0 < north or abs(centre_lat) > 75:
+        return pyproj.CRS.from_proj4(f"+proj=laea +lat_0={centre_lat} {tail}")
+    low, high = round(south + span / 6, 1), round(north - span / 6, 1)
+    return pyproj.CRS.from_proj4(f"+proj=aea +lat_0={centre_lat} +lat_1={low} +lat_2={high} {tail}")
+
+
+def geodesic_km(lon1: Any, lat1: Any, lon2: Any, lat2: Any) -> np.ndarray:
+    """Return distances along the WGS 84 ellipsoid (Karney 2013).
+
+    Parameters
+    ----------
+    lon1, lat1, lon2, lat2 : array_like of float
+        Degrees, WGS 84, broadcast against each other. NaN gives NaN.
+
+    Returns
+    -------
+    ndarray
+        Kilometres.
+    """
+    start_lon, start_lat, end_lon, end_lat = np.broadcast_arrays(
+        *(np.asarray(one, dtype=float) for one in (lon1, lat1, lon2, lat2))
+    )
+    _, _, metres = _GEOD.inv(start_lon.ravel(), start_lat.ravel(), end_lon.ravel(), end_lat.ravel())
+    return np.asarray(metres, dtype=float).reshape(start_lon.shape) / 1000.0
+
+
+def check_range(where: str, crs: pyproj.CRS, bounds: Any, hint: str = "") -> None:
+    """Stop when coordinates cannot be of a CRS: degrees labelled as metres, or metres labelled as degrees.
+
+    Raises
+    ------
+    SourceError
+        If bounds (west, south, east, north) contradict the CRS. Longitudes up to 360 pass, for data across the antimeridian.
+    """
+    west, south, east, north = (float(value) for value in bounds)
+    if not all(map(math.isfinite, (west, south, east, north))):
+        return
+    shown = f"x {west:g}..{east:g}, y {south:g}..{north:g}"
+    name = authority(crs)
+    if crs.is_geographic and (west < -360 or east > 360 or south < -90.000001 or north > 90.000001):
+        raise SourceError(
+            f"{where}: coordinates outside -180..180 / -90..90 for {name}: {shown}. They look like metres of a projected system."
+            f"{hint or ' State the right one with crs:, e.g. EPSG:26910.'}"
+        )
+    if crs.is_projected and max(abs(west), abs(east)) <= 360 and max(abs(south), abs(north)) <= 90:
+        raise SourceError(
+            f"{where}: {shown} cannot be {name} metres; did you mean EPSG:4326 or EPSG:4269? State the right one with 'crs:'."
+        )
+
+
+def authority(crs: pyproj.CRS) -> str:
+    """Return ``EPSG:nnnn`` where known, else the CRS's name."""
+    code = crs.to_authority()
+    return ":".join(code) if code else str(crs.name)
+
+
+@dataclass(frozen=True)
+class Shift:
+    """An operation from one CRS to WGS 84 degrees, and what it is worth.
+
+    Parameters
+    ----------
+    transformer : pyproj.Transformer
+        x, y -> longitude, latitude.
+    accuracy_m : float
+        Stated accuracy; NaN when it is not known (a ballpark operation that moves nothing).
+    name : str
+        PROJ's name of the operation.
+    """
+
+    transformer: pyproj.Transformer
+    accuracy_m: float
+    name: str
+
+
+@lru_cache(maxsize=512)
+def shift_to_wgs84(crs_text: str, cell: tuple[int, int]) -> Shift:
+    """Return the best operation to WGS 84 near a place.
+
+    Datums that agree with WGS 84 within two metres or so (NAD83, ETRS89, GDA94 ...) are taken as WGS 84, everywhere alike.
+
+    Parameters
+    ----------
+    crs_text : str
+        WKT or code of the CRS the coordinates are in.
+    cell : tuple of int
+        Whole degrees (longitude, latitude) of the place's lower left corner.
+    """
+    crs = pyproj.CRS.from_user_input(crs_text).to_2d()
+    if _nearly_wgs84(crs):
+        return Shift(pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True), 2.0, "taken as WGS 84")
+    area = AreaOfInterest(max(cell[0], -180), max(cell[1], -90), min(cell[0] + 1, 180), min(cell[1] + 1, 90))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        group = TransformerGroup(crs, WGS84, always_xy=True, area_of_interest=area)
+    known = [one for one in group.transformers if one.accuracy is not None and one.accuracy >= 0]
+    if not known:
+        return Shift(pyproj.Transformer.from_crs(crs, WGS84, always_xy=True), math.nan, "ballpark")
+    best = min(known, key=lambda one: float(one.accuracy))
+    return Shift(best, float(best.accuracy), str(best.description))
+
+
+def points_to_wgs84(crs_text: str, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, float]]:
+    """Bring points to WGS 84, each by the best operation of its own degree cell.
+
+    Parameters
+    ----------
+    crs_text : str
+        CRS of the coordinates.
+    x, y : ndarray of float
+        Easting/northing or longitude/latitude.
+
+    Returns
+    -------
+    longitude, latitude : ndarray
+        Degrees, NaN where the CRS cannot hold the point.
+    accuracy_m : ndarray
+        Accuracy of the datum shift; NaN where unknown (ballpark).
+    operations : dict of str to float
+        Names of the operations used, with their accuracy.
+    """
+    check_proj()
+    crs = pyproj.CRS.from_user_input(crs_text).to_2d()
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    own_lon, own_lat = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True).transform(x, y)
+    own_lon, own_lat = _finite(own_lon), _finite(own_lat)
+    accuracy = np.full(len(x), np.nan)
+    if _nearly_wgs84(crs):
+        accuracy[:] = 2.0
+        return own_lon, own_lat, accuracy, {}
+    longitude, latitude = np.full(len(x), np.nan), np.full(len(x), np.nan)
+    cells = np.column_stack([np.floor(own_lon), np.floor(own_lat)])
+    usable = np.isfinite(cells).all(axis=1)
+    operations: dict[str, float] = {}
+    for cell in np.unique(cells[usable], axis=0):
+        rows = usable & (cells == cell).all(axis=1)
+        shift = shift_to_wgs84(crs.to_wkt(), (int(cell[0]), int(cell[1])))
+        longitude[rows], latitude[rows] = shift.transformer.transform(x[rows], y[rows])
+        accuracy[rows] = shift.accuracy_m
+        operations[shift.name] = shift.accuracy_m
+    return _finite(longitude), _finite(latitude), accuracy, operations
+
+
+def _finite(values: Any) -> np.ndarray:
+    values = np.array(values, dtype=float)
+    values[~np.isfinite(values)] = np.nan
+    return values
+
+
+def to_wgs84(source: str, where: str, geometry: Any) -> tuple[Any, list[Note]]:
+    """Reproject a GeoSeries to EPSG:4326 by the best operation of its middle, and record what that is worth.
+
+    Raises
+    ------
+    SourceError
+        If only a ballpark operation exists (a datum shift of 0 m that is really unknown).
+    """
+    check_proj()
+    crs = pyproj.CRS(geometry.crs)
+    values = geometry.to_numpy().copy()
+    mask = ~(shapely.is_missing(values) | shapely.is_empty(values))
+    if same_crs(crs, WGS84) or not mask.any():
+        return geometry.set_crs(WGS84, allow_override=True), []
+    west, south, east, north = shapely.total_bounds(values[mask])
+    to_degrees = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
+    lon, lat = to_degrees.transform((west + east) / 2, (south + north) / 2)
+    if not (math.isfinite(lon) and math.isfinite(lat)):
+        raise SourceError(f"{where}: x {west:g}..{east:g}, y {south:g}..{north:g} lie outside {authority(crs)}. Check 'crs'.")
+    shift = shift_to_wgs84(crs.to_wkt(), (math.floor(lon), math.floor(lat)))
+    if math.isnan(shift.accuracy_m):
+        raise SourceError(f"{where}: {ballpark_message(crs)}")
+    values[mask] = shapely.transform(values[mask], lambda xy: np.column_stack(shift.transformer.transform(xy[:, 0], xy[:, 1])))
+    moved = type(geometry)(values, index=geometry.index, crs=WGS84)
+    if shift.accuracy_m <= _SAME_DATUM_M:
+        return moved, []
+    return moved, [datum_note(source, crs, shift.accuracy_m, shift.name, int(mask.sum()))]
+
+
+def datum_note(source: str, crs: pyproj.CRS, accuracy: float, name: str, count: int) -> Note:
+    """Return the note that records a datum shift."""
+    datum = crs.geodetic_crs.name if crs.geodetic_crs else crs.name
+    grid = _GRIDS.get(datum, "")
+    better = f" The grid file {grid} would be more exact." if grid and accuracy >= 5 else ""
+    return Note(
+        source, "datum_shift", f"{datum} was shifted to WGS 84 by '{name}' (accuracy {accuracy:g} m).{better}", count
+    )
+
+
+def ballpark_message(crs: pyproj.CRS) -> str:
+    """Say that no honest datum shift is at hand."""
+    datum = crs.geodetic_crs.name if crs.geodetic_crs else crs.name
+    grid = _GRIDS.get(datum, "the grid file PROJ names for this area")
+    return f"only a ballpark shift (0 m, accuracy unknown) from {datum} to WGS 84 is at hand here. Install {grid}, or give WGS 84 coordinates."
+
+
+def _nearly_wgs84(crs: pyproj.CRS) -> bool:
+    """Return whether a datum differs from WGS 84 by a metre or two, so that no shift is an honest answer."""
+    geodetic = crs.geodetic_crs
+    names = (
+        "nad83",
+        "wgs 84",
+        "wgs84",
+        "etrs89",
+        "gda94",
+        "gda2020",
+        "sirgas",
+        "itrf",
+        "jgd2011",
+        "csrs",
+        "rgf93",
+        "posgar 2007",
+        "unknown",
+    )
+    return geodetic is not None and any(name in geodetic.name.casefold().replace("_", " ") for name in names)
+
+
+@lru_cache(maxsize=1)
+def check_proj() -> None:
+    """Stop when the environment points PROJ to a folder without its database (left behind by another GIS).
+
+    pyproj finds its own database, but rasterio and pyogrio obey the variable: half a run would use another PROJ.
+
+    Raises
+    ------
+    SourceError
+        Naming the variable and its value.
+    """
+    for variable in ("PROJ_DATA", "PROJ_LIB"):
+        value = os.environ.get(variable)
+        if value and not any((Path(part) / "proj.db").is_file() for part in value.split(os.pathsep)):
+            raise SourceError(
+                f"environment: {variable} is '{value}', which holds no proj.db. Another GIS left it behind. "
+                f"Unset it ('unset {variable}') or start minewaste from its own environment, and try again."
+            )

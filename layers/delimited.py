@@ -1,0 +1,181 @@
+"""Text tables of any dialect: encoding, delimiter, quotes and ragged rows, as a grid of text cells."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from layers.accounting import Note
+from layers.errors import SourceError
+
+DELIMITERS = (",", ";", "\t", "|")
+_MOJIBAKE = (
+    "Ã©",
+    "Ã¨",
+    "Ã‰",
+    "Ã´",
+    "Ã§",
+    "Ã ",
+    "Ãª",
+    "Ã®",
+    "Ã¯",
+    "Ã±",
+    "Ã³",
+    "Ã¡",
+    "Ã\xad",
+    "Ãº",
+    "Ã¼",
+    "Ã¶",
+    "Ã¤",
+    "â€™",
+    "â€œ",
+    "â€“",
+    "Â°",
+    "Â ",
+)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Rows of text cells with their 1-based row numbers in the file."""
+
+    rows: list[list[str]]
+    numbers: list[int]
+    notes: tuple[Note, ...] = ()
+
+
+def decode(source: str, where: str, data: bytes, encoding: str | None) -> tuple[str, tuple[Note, ...]]:
+    """Decode a text file.
+
+    The byte-order mark decides; then UTF-8 if the whole file is valid; then Windows-1252, with a note. Text that was decoded
+    wrongly before it was saved (``RiviÃ¨re``) is reported, never repaired: which of its letters are real is not for us to say.
+
+    Parameters
+    ----------
+    source, where : str
+        Source id, and what to call the file in messages.
+    data : bytes
+        The whole file.
+    encoding : str or None
+        Stated by the run file.
+
+    Raises
+    ------
+    SourceError
+        If the bytes are not text in the encoding stated, or in any of those tried.
+    """
+    notes: list[Note] = []
+    text = ""
+    for candidate in (encoding,) if encoding else _candidates(data):
+        try:
+            text = data.decode(candidate)
+        except LookupError:
+            raise SourceError(
+                f"{where}: the encoding '{encoding}' is unknown. Try utf-8, cp1252, latin-1 or utf-16."
+            ) from None
+        except UnicodeDecodeError as failure:
+            if encoding or candidate == "cp1252":
+                line = data[: failure.start].count(b"\n") + 1
+                raise SourceError(
+                    f"{where}: line {line} holds the byte 0x{data[failure.start]:02X}, which is not {candidate} text. "
+                    "State the file's encoding in the run file, e.g. 'encoding: cp850' or 'encoding: latin-1'."
+                ) from None
+            continue
+        if candidate == "cp1252" and not encoding:
+            notes.append(
+                Note(
+                    source, "encoding_guessed", "The text is not UTF-8; it was read as Windows-1252 (encoding: cp1252)."
+                )
+            )
+        break
+    text = text.removeprefix("\ufeff")
+    if "\x00" in text[:10_000]:
+        raise SourceError(
+            f"{where}: this is not a text table (it holds null bytes). If it is UTF-16, state 'encoding: utf-16'."
+        )
+    return text, (*notes, *double_encoded(source, text))
+
+
+def double_encoded(source: str, text: str) -> tuple[Note, ...]:
+    """Return a note if text carries the marks of UTF-8 once read as Windows-1252."""
+    count = sum(text.count(mark) for mark in _MOJIBAKE)
+    if not count:
+        return ()
+    position = min(place for mark in _MOJIBAKE if (place := text.find(mark)) >= 0)
+    start = max(text.rfind(cut, 0, position) for cut in "\n,;\t") + 1
+    sample = text[start : position + 12].split("\n")[0]
+    return (
+        Note(
+            source,
+            "double_encoded_text",
+            f"Some text was decoded wrongly before it was saved (e.g. '{sample}'); it is kept as it is. Ask for the file in UTF-8.",
+            count,
+        ),
+    )
+
+
+def _candidates(data: bytes) -> tuple[str, ...]:
+    if data.startswith(codecs.BOM_UTF8):
+        return ("utf-8-sig",)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
+    head = data[:2000]
+    if len(head) > 20 and head[1::2].count(0) > 0.4 * len(head) / 2:
+        return ("utf-16-le",)
+    if len(head) > 20 and head[0::2].count(0) > 0.4 * len(head) / 2:
+        return ("utf-16-be",)
+    return ("utf-8", "cp1252")
+
+
+def sniff_delimiter(where: str, text: str) -> str:
+    """Return the delimiter under which the first lines fall into equally many fields (the most fields, at a tie)."""
+    head = "\n".join(text[:200_000].splitlines()[:100])
+    best, best_score = ",", (0.0, 0)
+    for delimiter in DELIMITERS:
+        try:
+            widths = [len(row) for row in csv.reader(io.StringIO(head), delimiter=delimiter) if row]
+        except csv.Error as failure:
+            raise SourceError(f"{where}: the text cannot be split into cells ({failure}). Check its quotes.") from None
+        wide = Counter(width for width in widths if width > 1)
+        if wide:
+            width, count = wide.most_common(1)[0]
+            best, best_score = max(
+                (best, best_score), (delimiter, (count / len(widths), width)), key=lambda pair: pair[1]
+            )
+    return best
+
+
+def read_grid(source: str, where: str, data: bytes, encoding: str | None, delimiter: str | None) -> Grid:
+    """Split a text file into cells; nothing is interpreted, blank lines are kept as empty rows.
+
+    Raises
+    ------
+    SourceError
+        If the file is empty, cannot be decoded, or has a quote that is never closed.
+    """
+    text, notes = decode(source, where, data, encoding)
+    if not text.strip():
+        raise SourceError(f"{where}: the file is empty. Fetch or export it again.")
+    splitter = delimiter or sniff_delimiter(where, text)
+    csv.field_size_limit(10_000_000)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=splitter, skipinitialspace=False))
+    except csv.Error as failure:
+        raise SourceError(f"{where}: the text cannot be split into cells ({failure}). Check its quotes.") from None
+    return Grid(rows, list(range(1, len(rows) + 1)), notes)
+
+
+def ragged(rows: Sequence[Sequence[str]], numbers: Sequence[int], width: int) -> list[tuple[int, str]]:
+    """Return (position, reason) of rows with another number of fields than the heading; empty extra fields do not count."""
+    found = []
+    for position, (row, number) in enumerate(zip(rows, numbers, strict=True)):
+        fields = len(row)
+        while fields > width and not row[fields - 1].strip():
+            fields -= 1
+        if fields != width and any(cell.strip() for cell in row):
+            found.append((position, f"row {number} has {fields} fields, header has {width}"))
+    return found

@@ -1,0 +1,221 @@
+"""Finds the heading of a grid of text cells: title rows, blank rows, two-row headings, unit rows and notes at the end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from layers.errors import SourceError
+
+Row = Sequence[str]
+
+_SEARCHED_ROWS = 30
+_NUMBER = re.compile(r"^[<>~-]?\s*[-+]?\d[\d\s.,'\u00a0\u202f]*(?:[eE][-+]?\d+)?\s*$")
+_UNITS = frozenset(
+    ["ppm", "ppb", "ppt", "%", "pct", "percent", "percentage", "wt%", "wt.%", "wt_%", "g/t", "mg/kg", "ug/kg", "µg/kg", "ug/g", "µg/g", "ng/g", "mg/l", "µg/l", "ug/l", "oz/t", "opt", "dd", "deg", "degrees", "degree", "°", "m", "km", "t", "tonnes", "m2", "m²", "m3", "m³", "ha", "year", "date", "text"]
+)
+_LIMIT_WORDS = re.compile(
+    r"^(?:lod|l\.?o\.?d\.?|loq|dl|mdl|lld|detection limits?|lower limit|limit(?:e de d[ée]tection)?|ld)$", re.IGNORECASE
+)
+_METHOD_WORDS = re.compile(
+    r"^(?:methods?|m[ée]thodes?|analytical methods?|m[ée]todos?|technique|package)$", re.IGNORECASE
+)
+_UNIT_WORDS = re.compile(r"^(?:units?|unit[ée]s?|unidad(?:es)?|uom)$", re.IGNORECASE)
+_NOTE_WORDS = re.compile(
+    r"^\W*(?:notes?|nota|notas|remarks?|remarques?|sources?|fuente|total|totaux|footnote|disclaimer|copyright|©|\*|end of|fin de|"
+    r"data from|donn[ée]es|prepared|compiled|legend|l[ée]gende)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Where the heading of a grid is and what it says.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        Column names, unique, as in the file.
+    first_row : int
+        Position (0-based) of the first data row in the grid.
+    header_row : int
+        Position (0-based) of the row of names.
+    said : mapping of str to mapping of str to str
+        Rows under the names that describe columns: ``unit``, ``limit``, ``method`` -> column -> cell.
+    skipped : int
+        Non-empty rows above the names (titles, group names).
+    repeated : tuple of str
+        Names that stood twice and were told apart.
+    """
+
+    columns: tuple[str, ...]
+    first_row: int
+    header_row: int
+    said: Mapping[str, Mapping[str, str]]
+    skipped: int
+    repeated: tuple[str, ...]
+
+
+def find_heading(where: str, grid: Sequence[Row], header_row: int | None, said_rows: Mapping[str, int]) -> Heading:
+    """Find the row of column names, and the rows below it that describe columns.
+
+    Parameters
+    ----------
+    where : str
+        What to call the file in messages.
+    grid : sequence of sequence of str
+        All rows, or enough of the first; ``""`` where a cell is empty.
+    header_row : int or None
+        1-based row of names if the run file states it.
+    said_rows : mapping of str to int
+        1-based rows of ``unit``, ``limit`` and ``method`` if the run file states them.
+
+    Raises
+    ------
+    SourceError
+        If no row can be the row of names, or rows under it describe columns in a way that is not understood.
+    """
+    position = _declared(where, grid, header_row) if header_row is not None else _search(where, grid)
+    columns, repeated = _names(grid, position)
+    said, first_row = _said(where, grid, position, columns, said_rows)
+    skipped = sum(any(cell.strip() for cell in row) for row in grid[:position])
+    return Heading(columns, first_row, position, said, skipped, repeated)
+
+
+def note_rows(rows: Sequence[Row], width: int) -> list[int]:
+    """Return positions of rows at the end that hold a remark in one cell instead of data."""
+    found: list[int] = []
+    for position in range(len(rows) - 1, -1, -1):
+        filled = [cell.strip() for cell in rows[position] if cell.strip()]
+        if not filled:
+            continue
+        wordy = bool(_NOTE_WORDS.match(filled[0])) or (len(filled) == 1 and len(filled[0].split()) >= 3)
+        if width < 3 or len(filled) > max(1, width // 4) or not wordy:
+            break
+        found.append(position)
+    return sorted(found)
+
+
+def is_number(cell: str) -> bool:
+    """Return whether a cell reads as a number, with blanks, commas or a censoring mark allowed."""
+    return bool(_NUMBER.match(cell.strip()))
+
+
+def _declared(where: str, grid: Sequence[Row], header_row: int) -> int:
+    if header_row > len(grid) or not any(cell.strip() for cell in grid[header_row - 1]):
+        raise SourceError(
+            f"{where}: header_row is {header_row} but that row is empty or behind the end.\n{_first_rows(grid)}"
+        )
+    return header_row - 1
+
+
+def _search(where: str, grid: Sequence[Row]) -> int:
+    filled = [sum(bool(cell.strip()) for cell in row) for row in grid[:_SEARCHED_ROWS]]
+    widest = max((len(row) for row in grid[:_SEARCHED_ROWS]), default=0)
+    for position, count in enumerate(filled):
+        if count == 0 or (count == 1 and widest > 1):
+            continue
+        later = filled[position + 1 :]
+        if later and count < 0.6 * max(later):
+            continue
+        row = [cell.strip() for cell in grid[position] if cell.strip()]
+        if sum(map(is_number, row)) > 0.3 * len(row):
+            break
+        return position + 1 if _is_group_row(grid, position) else position
+    raise SourceError(
+        f"{where}: no row of column names was found in the first {min(len(grid), _SEARCHED_ROWS)} rows. "
+        f"State it in the run file, e.g. 'header_row: 4'.\n{_first_rows(grid)}"
+    )
+
+
+def _is_group_row(grid: Sequence[Row], position: int) -> bool:
+    """Tell a row of group names (with gaps from merged cells) above the real names."""
+    if position + 2 >= len(grid):
+        return False
+    upper, lower, body = grid[position], grid[position + 1], grid[position + 2 : position + 12]
+    names = [cell.strip() for cell in lower if cell.strip()]
+    width = max(len(upper), len(lower))
+    gaps = sum(not cell.strip() for cell in upper) + width - len(upper)
+    numeric_below = any(is_number(cell) for row in body for cell in row)
+    units = sum(name.casefold() in _UNITS for name in names)
+    return (
+        gaps > 0
+        and len(names) > width - gaps
+        and not any(map(is_number, names))
+        and numeric_below
+        and units * 2 < len(names)
+    )
+
+
+def _names(grid: Sequence[Row], position: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    names = list(grid[position])
+    while (
+        names
+        and not names[-1].strip()
+        and not any(
+            len(row) >= len(names) and row[len(names) - 1].strip() for row in grid[position + 1 : position + 200]
+        )
+    ):
+        names.pop()
+    groups = _group_names(grid[position - 1], len(names)) if position else [""] * len(names)
+    names = [name or f"column_{place + 1}" for place, name in enumerate(names)]
+    repeated = tuple(dict.fromkeys(name for name in names if names.count(name) > 1))
+    seen: dict[str, int] = {}
+    unique: list[str] = []
+    for name, group in zip(names, groups, strict=True):
+        candidate = f"{group} {name}" if name in repeated and group else name
+        seen[candidate] = seen.get(candidate, -1) + 1
+        unique.append(f"{candidate}.{seen[candidate]}" if seen[candidate] else candidate)
+    return tuple(unique), repeated
+
+
+def _group_names(row: Row, width: int) -> list[str]:
+    """Spread group names of merged cells to the right; a lone title is no group."""
+    cells = [cell.strip() for cell in row]
+    if sum(map(bool, cells)) < 2:
+        return [""] * width
+    groups, last = [], ""
+    for place in range(width):
+        last = (cells[place] if place < len(cells) else "") or last
+        groups.append(last)
+    return groups
+
+
+def _said(
+    where: str, grid: Sequence[Row], position: int, columns: Sequence[str], said_rows: Mapping[str, int]
+) -> tuple[dict[str, dict[str, str]], int]:
+    said: dict[str, dict[str, str]] = {}
+    first = position + 1
+    if said_rows:
+        for kind, number in said_rows.items():
+            said[kind] = dict(zip(columns, grid[number - 1], strict=False))
+            first = max(first, number)
+        return said, first
+    while first < len(grid) and first <= position + 5:
+        kind = _kind(grid[first])
+        if kind is None:
+            break
+        said[kind] = {column: cell for column, cell in zip(columns, grid[first], strict=False) if cell.strip()}
+        first += 1
+    return said, first
+
+
+def _kind(row: Row) -> str | None:
+    """Return ``unit``, ``limit`` or ``method`` if a row describes columns instead of holding data."""
+    cells = [cell.strip() for cell in row]
+    filled = [cell for cell in cells if cell]
+    if len(filled) < 2:
+        return None
+    for kind, words in (("unit", _UNIT_WORDS), ("limit", _LIMIT_WORDS), ("method", _METHOD_WORDS)):
+        if words.match(filled[0]):
+            return kind
+    known = [cell.strip("()[]").casefold() in _UNITS for cell in filled]
+    return "unit" if sum(known) == len(known) or (sum(known) >= 3 and sum(known) >= 0.8 * len(known)) else None
+
+
+def _first_rows(grid: Sequence[Row]) -> str:
+    return "The first rows are:\n" + "\n".join(
+        f"  {number}: {' | '.join(cell for cell in row if cell)[:120] or '(empty)'}"
+        for number, row in enumerate(grid[:6], start=1)
+    )

@@ -1,0 +1,338 @@
+"""Any file as raw rows: text cells as they stand in the file, their row numbers, geometry where the format has one."""
+
+from __future__ import annotations
+
+import difflib
+import gzip
+import json
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from layers.accounting import Note
+from layers.catalogue import Source
+from layers.delimited import Grid, ragged, read_grid
+from layers.errors import SourceError
+from layers.features import VECTOR_SUFFIXES, read_features
+from layers.headings import Heading, find_heading, note_rows
+from layers.workbooks import read_sheet
+
+TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".dat")
+BOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls")
+SUFFIXES = (*TEXT_SUFFIXES, *BOOK_SUFFIXES, *VECTOR_SUFFIXES)
+_FEW_RAGGED = 0.05
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """Rows of a file before anything is interpreted.
+
+    Parameters
+    ----------
+    path : Path
+        The file read.
+    cells : DataFrame
+        Text cells exactly as in the file, NA only where a cell is empty; typed formats keep their numbers. Plain index.
+    rows : ndarray of int
+        1-based row number in the file (feature number for vector formats), one per row of ``cells``.
+    geometry : GeoSeries or None
+        EPSG:4326, two-dimensional, one per row; None where the format has none.
+    notes : tuple of Note
+        What was guessed or is suspicious.
+    rejects : tuple of dict
+        Rows already turned away (notes at the end, ragged rows), ready for `rejected_rows`.
+    said : mapping
+        Rows under the heading that describe columns: ``unit``, ``limit``, ``method`` -> column -> cell.
+    """
+
+    path: Path
+    cells: pd.DataFrame
+    rows: np.ndarray
+    geometry: gpd.GeoSeries | None = None
+    notes: tuple[Note, ...] = ()
+    rejects: tuple[dict[str, Any], ...] = ()
+    said: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def rows_read(self) -> int:
+        """Data rows in the file, rejected ones included."""
+        return len(self.cells) + len(self.rejects)
+
+
+def read_table(source: Source, root: Path) -> RawTable:
+    """Read a file of any supported format into raw rows.
+
+    Parameters
+    ----------
+    source : Source
+        ``path`` is relative to ``root`` or absolute. ``layer``, ``sheet``, ``header_row``, ``encoding``, ``delimiter``, ``crs`` and
+        ``said_rows`` are obeyed where given.
+    root : Path
+        Folder where relative paths start.
+
+    Returns
+    -------
+    RawTable
+        See there. Nothing is written beside the input.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing, empty, incomplete, cut off by a service, of an unknown format, ambiguous (several layers or
+        sheets and none named), has no CRS, or its rows do not fit its heading.
+    """
+    path = locate(source, root)
+    with _unpacked(source, path) as inner:
+        suffix = inner.suffix.lower()
+        where = f"{source.id} ({path.name})"
+        if suffix in TEXT_SUFFIXES:
+            table = _from_grid(
+                source, where, path, read_grid(source.id, where, inner.read_bytes(), source.encoding, source.delimiter)
+            )
+        elif suffix in BOOK_SUFFIXES:
+            table = _from_grid(source, where, path, read_sheet(source.id, where, inner, source.sheet))
+        elif suffix in VECTOR_SUFFIXES:
+            cells, geometry, notes = read_features(source, where, inner)
+            table = RawTable(path, cells, np.arange(1, len(cells) + 1), geometry, notes)
+        else:
+            raise SourceError(
+                f"{where}: files ending in '{suffix}' are not read. Supported are: {', '.join(SUFFIXES)}, with .gz or .zip."
+            )
+    return table
+
+
+def locate(source: Source, root: Path) -> Path:
+    """Return the path of a source's file, which exists.
+
+    Raises
+    ------
+    SourceError
+        If it does not exist or is a web address; names that look alike in the same folder are offered.
+    """
+    if "://" in source.path:
+        raise SourceError(
+            f"{source.id}: '{source.path}' is a web address. Fetch the file first ('minewaste fetch') and give its path."
+        )
+    path = Path(source.path) if Path(source.path).is_absolute() else root / source.path
+    if not path.exists():
+        folder = path.parent
+        if not folder.is_dir():
+            raise SourceError(
+                f"{source.id}: the folder '{folder}' does not exist. Check 'path' and where relative paths start (--data)."
+            )
+        alike = difflib.get_close_matches(path.name, [one.name for one in folder.iterdir()], n=3, cutoff=0.6)
+        hint = (
+            f"Did you mean {' or '.join(alike)}?" if alike else "Check 'path' and where relative paths start (--data)."
+        )
+        raise SourceError(f"{source.id}: the file '{path.name}' is not in '{folder}'. {hint}")
+    if path.is_dir() and path.suffix.lower() != ".gdb":
+        held = ", ".join(sorted(one.name for one in path.iterdir())[:8]) or "nothing"
+        raise SourceError(f"{source.id}: '{path}' is a folder (holding {held}). 'path' must name a file.")
+    if path.is_file() and path.stat().st_size == 0:
+        raise SourceError(f"{source.id} ({path.name}): the file is empty (0 bytes). Fetch or export it again.")
+    return path
+
+
+def raw_json(row: Mapping[str, Any] | pd.Series) -> str:
+    """Return a row's cells as JSON text for the table of rejected rows: strict JSON, names and letters as in the file."""
+    return json.dumps({str(name): _plain(value) for name, value in row.items()}, ensure_ascii=False, allow_nan=False)
+
+
+def reject(
+    source: str, row: int, code: str, reason: str, cells: Mapping[str, Any] | pd.Series | None = None
+) -> dict[str, Any]:
+    """Return one record for `rejected_rows`."""
+    raw = None if cells is None else raw_json(cells)
+    return {"source": source, "source_row": int(row), "reason_code": code, "reason": reason, "raw": raw}
+
+
+def _plain(value: Any) -> Any:
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return value if np.isfinite(value) else (None if np.isnan(value) else str(value))
+    return value if isinstance(value, str | int | bool) else str(value)
+
+
+@contextmanager
+def _unpacked(source: Source, path: Path) -> Iterator[Path]:
+    """Give the file itself, or its content unpacked in a temporary folder."""
+    suffix = path.suffix.lower()
+    if suffix in (".gz", ".zip"):
+        with tempfile.TemporaryDirectory(prefix="minewaste-") as folder:
+            yield (_gunzip if suffix == ".gz" else _unzip)(source, path, Path(folder))
+    else:
+        yield path
+
+
+def _gunzip(source: Source, path: Path, folder: Path) -> Path:
+    target = folder / path.stem
+    try:
+        with gzip.open(path) as packed, target.open("wb") as plain:
+            shutil.copyfileobj(packed, plain)
+    except (OSError, EOFError) as failure:
+        raise SourceError(
+            f"{source.id} ({path.name}): the gzip file is damaged or cut off ({failure}). Fetch it again."
+        ) from None
+    return _unzip(source, target, folder) if target.suffix.lower() == ".zip" else target
+
+
+def _unzip(source: Source, path: Path, folder: Path) -> Path:
+    """Unpack a zip (with zips inside) and choose the table in it."""
+    _extract(source, path, folder, depth=0)
+    found = sorted(
+        one
+        for one in folder.rglob("*")
+        if one.suffix.lower() in SUFFIXES
+        and one != path
+        and not any(part.suffix.lower() == ".gdb" for part in one.parents)
+    )
+    names = {one: PurePosixPath(one.relative_to(folder)).as_posix() for one in found}
+    where = f"{source.id} ({path.name})"
+    if not found:
+        held = ", ".join(sorted(one.name for one in folder.rglob("*") if one.is_file())[:8]) or "nothing"
+        raise SourceError(f"{where}: the zip holds no table that can be read (it holds {held}).")
+    wanted = source.layer
+    if wanted is not None:
+        matching = [one for one in found if wanted in (names[one], one.name, one.stem)]
+        if len(matching) == 1:
+            return matching[0]
+    if len(found) == 1:
+        return found[0]
+    raise SourceError(
+        f"{where}: the zip holds {len(found)} tables: {', '.join(names.values())}. Name one in the run file with 'layer:'."
+    )
+
+
+def _extract(source: Source, path: Path, folder: Path, depth: int) -> None:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            for member in packed.infolist():
+                target = (folder / member.filename).resolve()
+                if member.is_dir() or not target.is_relative_to(folder.resolve()) or "__MACOSX" in member.filename:
+                    continue
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with packed.open(member) as inner, target.open("wb") as plain:
+                    shutil.copyfileobj(inner, plain)
+                if target.suffix.lower() == ".zip" and depth < 3:
+                    _extract(source, target, target.with_suffix(""), depth + 1)
+                    target.unlink()
+    except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError) as failure:
+        raise SourceError(
+            f"{source.id} ({path.name}): the zip file cannot be opened ({failure}). Fetch it again."
+        ) from None
+
+
+def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
+    """Cut a grid of text cells into heading, data rows and rows that are neither."""
+    heading = find_heading(where, grid.rows, source.header_row, source.said_rows)
+    kept, numbers = _data_rows(grid, heading)
+    width = len(heading.columns)
+    rejects: list[dict[str, Any]] = []
+    remarks = set(note_rows(kept, width))
+    for place in sorted(remarks):
+        text = " ".join(cell.strip() for cell in kept[place] if cell.strip())
+        cells = dict(zip(heading.columns, kept[place], strict=False))
+        rejects.append(
+            reject(
+                source.id,
+                numbers[place],
+                "note_row",
+                f"row {numbers[place]} is a remark, not data: '{text[:80]}'",
+                cells,
+            )
+        )
+    body = [place for place in range(len(kept)) if place not in remarks]
+    bad = dict(ragged([kept[place] for place in body], [numbers[place] for place in body], width))
+    if bad:
+        _few(where, bad, len(body))
+        for place, reason in bad.items():
+            cells = {"cells": ";".join(kept[body[place]])}
+            rejects.append(reject(source.id, numbers[body[place]], "ragged_row", reason, cells))
+        body = [one for place, one in enumerate(body) if place not in bad]
+    cells = _frame([kept[place] for place in body], heading.columns)
+    if cells.empty:
+        raise SourceError(
+            f"{where}: there is a heading ({', '.join(heading.columns[:6])}) but no data row. Fetch or export the file again."
+        )
+    notes = (*grid.notes, *_heading_notes(source.id, heading, len(bad)))
+    return RawTable(
+        path,
+        cells,
+        np.array([numbers[place] for place in body], dtype=np.int64),
+        None,
+        notes,
+        tuple(rejects),
+        heading.said,
+    )
+
+
+def _data_rows(grid: Grid, heading: Heading) -> tuple[list[list[str]], list[int]]:
+    kept, numbers = [], []
+    for row, number in zip(grid.rows[heading.first_row :], grid.numbers[heading.first_row :], strict=True):
+        if any(cell and not cell.isspace() for cell in row):
+            kept.append(row)
+            numbers.append(number)
+    return kept, numbers
+
+
+def _few(where: str, bad: Mapping[int, str], rows: int) -> None:
+    """Stop when so many rows are ragged that the file, not the row, is wrong."""
+    if len(bad) > max(_FEW_RAGGED * rows, 0) or rows < 20:
+        shown = "; ".join(list(bad.values())[:3])
+        raise SourceError(
+            f"{where}: {len(bad)} of {rows} rows do not fit the heading: {shown}. A decimal comma or a comma inside an unquoted "
+            "cell shifts the columns. Export the file with ';' as delimiter or with quoted cells, or state 'delimiter:'."
+        )
+
+
+def _frame(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> pd.DataFrame:
+    width = len(columns)
+    data = {
+        name: pd.array([row[place] if place < len(row) and row[place] != "" else None for row in rows], dtype="str")
+        for place, name in enumerate(columns[:width])
+    }
+    return pd.DataFrame(data)
+
+
+def _heading_notes(source: str, heading: Heading, ragged_count: int) -> tuple[Note, ...]:
+    notes = []
+    if heading.header_row or heading.said:
+        said = f", rows of {' and '.join(heading.said)} below it" if heading.said else ""
+        notes.append(
+            Note(source, "heading_found", f"The column names were taken from row {heading.header_row + 1}{said}.")
+        )
+    if heading.repeated:
+        names = ", ".join(heading.repeated)
+        notes.append(
+            Note(
+                source,
+                "repeated_column",
+                f"Column names stand more than once and were told apart: {names}.",
+                len(heading.repeated),
+            )
+        )
+    if ragged_count:
+        notes.append(
+            Note(
+                source, "ragged_row", "Rows with another number of fields than the heading were rejected.", ragged_count
+            )
+        )
+    return tuple(notes)
+
+
+def with_notes(table: RawTable, *notes: Note) -> RawTable:
+    """Return the table with further notes."""
+    return replace(table, notes=(*table.notes, *notes))

@@ -1,0 +1,29 @@
+"""Fixtures shared by all tests: where the folders of real public files and of faults lie, if they are there at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+def _shared(part: str) -> Path:
+    """Return a folder of shared test files, or skip the test with the reason in sight."""
+    home = Path(os.environ.get("MINEWASTE_SHARED") or Path(__file__).parents[1] / "../shared").resolve()
+    folder = home / part
+    if not folder.is_dir():
+        pytest.skip(f"{part}: the folder of shared test files is absent (set MINEWASTE_SHARED)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_realdata() -> Path:
+    """Folder of real public files."""
+    return _shared("realdata")
+
+
+@pytest.fixture(scope="session")
+def shared_faults() -> Path:
+    """Folder of fault inputs."""
+    return _shared("faults")
