@@ -14,7 +14,7 @@ from layers.accounting import Reading, rejected_rows
 from layers.catalogue import Source
 from layers.errors import SourceError
 from layers.schema import Exclusions, Links, conform
-from layers.tables import raw_json, read_table
+from layers.tables import read_table, reject
 
 _TRUE, _FALSE = {"true", "yes", "1", "same"}, {"false", "no", "0", "different"}
 
@@ -49,7 +49,9 @@ def read_exclusions(source: Source, root: Path) -> Reading[GeoDataFrame[Exclusio
             f"{source.id}: {raw.path.name} has no column 'key' and no areas; its columns are {', '.join(raw.cells.columns)}. "
             "Name the column of site ids under `columns: {key: …}`."
         )
-    geometry = gpd.GeoSeries([None] * len(raw.cells), crs="EPSG:4326") if raw.geometry is None else raw.geometry.to_crs(4326)
+    geometry = (
+        gpd.GeoSeries([None] * len(raw.cells), crs="EPSG:4326") if raw.geometry is None else raw.geometry.to_crs(4326)
+    )
     table = gpd.GeoDataFrame(
         {
             "exclusion_id": [f"{source.id}:{row}" for row in raw.rows],
@@ -62,16 +64,17 @@ def read_exclusions(source: Source, root: Path) -> Reading[GeoDataFrame[Exclusio
     )
     usable = (table["key"].notna() | ~(table.geometry.isna() | table.geometry.is_empty)).to_numpy()
     rejected = [
-        {
-            "source": source.id,
-            "source_row": int(raw.rows[position]),
-            "reason_code": "exclusion_names_nothing",
-            "reason": "neither a key nor an area is given, so the request cannot be followed",
-            "raw": raw_json(raw.cells.iloc[position]),
-        }
+        reject(
+            source.id,
+            raw.rows[position],
+            "exclusion_names_nothing",
+            "neither a key nor an area is given, so the request cannot be followed",
+            raw.cells.iloc[position],
+        )
         for position in np.flatnonzero(~usable)
     ]
-    return Reading(source.id, conform(table[usable], Exclusions), rejected_rows(rejected), len(raw.cells), notes=raw.notes)
+    layer = conform(table[usable], Exclusions)
+    return Reading(source.id, layer, rejected_rows([*raw.rejects, *rejected]), raw.rows_read, notes=raw.notes)
 
 
 def read_known_links(source: Source, root: Path) -> Reading[DataFrame[Links]]:
@@ -114,20 +117,23 @@ def read_known_links(source: Source, root: Path) -> Reading[DataFrame[Links]]:
             "rule": "known",
             "name_similarity": np.nan,
             "distance_km": np.nan,
-            "reason": "confirmed by hand" if columns["reason"] is None else columns["reason"].fillna("confirmed by hand"),
+            "reason": "confirmed by hand"
+            if columns["reason"] is None
+            else columns["reason"].fillna("confirmed by hand"),
         }
     )
     rejected = [
-        {
-            "source": source.id,
-            "source_row": int(raw.rows[position]),
-            "reason_code": "link_without_verdict",
-            "reason": f"same_site is '{verdict.iloc[position]}', neither true nor false, or a record id is missing",
-            "raw": raw_json(raw.cells.iloc[position]),
-        }
+        reject(
+            source.id,
+            raw.rows[position],
+            "link_without_verdict",
+            f"same_site is '{verdict.iloc[position]}', neither true nor false, or a record id is missing",
+            raw.cells.iloc[position],
+        )
         for position in np.flatnonzero(~usable)
     ]
-    return Reading(source.id, conform(table[usable], Links), rejected_rows(rejected), len(raw.cells), notes=raw.notes)
+    layer = conform(table[usable], Links)
+    return Reading(source.id, layer, rejected_rows([*raw.rejects, *rejected]), raw.rows_read, notes=raw.notes)
 
 
 def _column(cells: pd.DataFrame, source: Source, name: str) -> pd.Series | None:

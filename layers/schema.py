@@ -407,7 +407,9 @@ def empty(model: type[ModelT], crs: str | None = None) -> Any:
     if "geometry" in columns:
         import geopandas
 
-        table = geopandas.GeoDataFrame(table.drop(columns="geometry"), geometry=geopandas.GeoSeries([], crs=crs or "EPSG:4326"))
+        table = geopandas.GeoDataFrame(
+            table.drop(columns="geometry"), geometry=geopandas.GeoSeries([], crs=crs or "EPSG:4326")
+        )
     return conform(table, model)
 
 
@@ -417,5 +419,11 @@ def _failures(name: str, cases: pd.DataFrame, table: pd.DataFrame) -> str:
     for (column, check), group in cases.groupby(["column", "check"], dropna=False, sort=False):
         values = ", ".join(repr(value) for value in group["failure_case"].head(3))
         rows = ", ".join(str(index) for index in group["index"].dropna().head(3))
-        lines.append(f"  {column}: {len(group)} of {len(table)} rows break '{check}' (e.g. {values} in rows {rows or '-'})")
-    return f"{name}: the table breaks its schema.\n" + "\n".join(lines) + "\nFix these rows in the source, or its column mapping."
+        lines.append(
+            f"  {column}: {len(group)} of {len(table)} rows break '{check}' (e.g. {values} in rows {rows or '-'})"
+        )
+    return (
+        f"{name}: the table breaks its schema.\n"
+        + "\n".join(lines)
+        + "\nFix these rows in the source, or its column mapping."
+    )

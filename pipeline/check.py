@@ -6,11 +6,11 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+from layers.rasters import Raster, describe_raster
 
 from layers.accounting import Reading
 from layers.catalogue import Source, resolve
 from layers.errors import LayerError, MinewasteError, SourceError
-from layers.rasters import Raster, describe_raster
 from pipeline.config import RunConfig
 from pipeline.inputs import READERS, is_private
 
@@ -61,8 +61,8 @@ def _describe(source: Source, data_dir: Path) -> str:
         return _describe_raster(source, describe_raster(source, data_dir))
     reading = READERS[source.role][1](source, data_dir)
     lines = [
-        f"{source.id} ({source.role}): {reading.rows_read} rows read, {len(reading.layer)} kept, {reading.rows_merged} merged, "
-        f"{reading.rows_withheld} withheld, {len(reading.rejected)} rejected",
+        f"{source.id} ({source.role}): {reading.rows_read} rows read, {len(reading.layer)} kept, "
+        + f"{reading.rows_merged} merged, {reading.rows_withheld} withheld, {len(reading.rejected)} rejected",
         f"  file      {source.path}",
         f"  licence   {source.licence or 'not stated'}",
     ]
@@ -77,7 +77,10 @@ def _describe(source: Source, data_dir: Path) -> str:
 
 
 def _describe_raster(source: Source, raster: Raster) -> str:
-    lines = [f"{source.id} (raster): {raster.width} × {raster.height} cells, {raster.crs}", f"  file      {source.path}"]
+    lines = [
+        f"{source.id} (raster): {raster.width} × {raster.height} cells, {raster.crs}",
+        f"  file      {source.path}",
+    ]
     return "\n".join(lines + [f"  note      {note.code}: {note.message}" for note in raster.notes])
 
 

@@ -46,8 +46,14 @@ def main() -> None:
 
 def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        click.option("--workers", type=click.IntRange(min=1), help="Threads or processes at once (default: the cores there are)."),
-        click.option("--scheduler", metavar="ADDRESS", help="Send the work to a running dask scheduler, e.g. tcp://10.0.0.5:8786."),
+        click.option(
+            "--workers", type=click.IntRange(min=1), help="Threads or processes at once (default: the cores there are)."
+        ),
+        click.option(
+            "--scheduler",
+            metavar="ADDRESS",
+            help="Send the work to a running dask scheduler, e.g. tcp://10.0.0.5:8786.",
+        ),
         click.option("--quiet", is_flag=True, help="Say nothing but errors."),
         click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, for scripts."),
     ):
@@ -56,9 +62,15 @@ def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @main.command()
-@click.option("--out", type=click.Path(path_type=Path), default=Path("runs/demo"), show_default=True, help="Run folder.")
-@click.option("--sites", type=click.IntRange(min=50), default=300, show_default=True, help="Size of the invented region.")
-@click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True, help="Another seed is another region.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("runs/demo"), show_default=True, help="Run folder."
+)
+@click.option(
+    "--sites", type=click.IntRange(min=50), default=300, show_default=True, help="Size of the invented region."
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=7, show_default=True, help="Another seed is another region."
+)
 @_run_options
 @_explained
 def demo(
@@ -77,7 +89,11 @@ def demo(
 
 @main.command()
 @click.argument("config", type=click.Path(path_type=Path))
-@click.option("--data", type=click.Path(path_type=Path), help="Where relative source paths start (else data_dir:, else the config's folder).")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Where relative source paths start (else data_dir:, else the config's folder).",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder (default: runs/<config name>).")
 @_run_options
 @_explained
@@ -166,7 +182,9 @@ def _in_words(summary: RunSummary) -> str:
     ]
     for row in summary.top.itertuples(index=False):
         band = f"rank {row.rank_low}-{row.rank_high}"
-        lines.append(f"  {row.rank}. {row.name}  ({row.site_id})  score {row.score:.2f}, {band}, evidence: {row.evidence}")
+        lines.append(
+            f"  {row.rank}. {row.name}  ({row.site_id})  score {row.score:.2f}, {band}, evidence: {row.evidence}"
+        )
     return "\n".join([*lines, "", f"Map:    {summary.map_path}", f"Report: {summary.folder / 'report.html'}"])
 
 
@@ -190,7 +208,9 @@ def check(config: Path, data: Path | None, out: Path | None) -> None:
 @click.option("--site", help="The other way round: everything around one site.")
 @click.option("--within-km", type=click.FloatRange(min=0), default=100.0, show_default=True, help="How far to look.")
 @click.option("--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the pages (default: RUN/../<run>_screen_<place>).")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder of the pages (default: RUN/../<run>_screen_<place>)."
+)
 @_explained
 def screen(
     run_folder: Path,
@@ -209,7 +229,16 @@ def screen(
     if len(given) != 1:
         raise click.UsageError("say one place: --community NAME, --nation NAME, --area FILE or --site SITE_ID.")
     click.echo(
-        screen_run(run_folder, community=community, nation=nation, area=area, site=site, within_km=within_km, lang=lang, out=out)
+        screen_run(
+            run_folder,
+            community=community,
+            nation=nation,
+            area=area,
+            site=site,
+            within_km=within_km,
+            lang=lang,
+            out=out,
+        )
     )
 
 

@@ -55,9 +55,13 @@ class RegionConfig(_Section):
 class DaskConfig(_Section):
     """How the per-site stages are computed."""
 
-    mode: Literal["serial", "threads", "processes"] = Field(default="threads", description="where slices run on this machine")
+    mode: Literal["serial", "threads", "processes"] = Field(
+        default="threads", description="where slices run on this machine"
+    )
     scheduler: str | None = Field(default=None, description="tcp:// address of an existing dask scheduler")
-    workers: int | None = Field(default=None, ge=1, description="threads or processes at once; null: the cores there are")
+    workers: int | None = Field(
+        default=None, ge=1, description="threads or processes at once; null: the cores there are"
+    )
     partitions: int | None = Field(default=None, ge=1, description="slices of the sites; null: by size")
 
 
@@ -76,7 +80,9 @@ class RunConfig(_Section):
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", description="names the run folder")
     title: str = Field(description="title of the pages")
-    data_dir: str | None = Field(default=None, description="folder where relative source paths start; null: the run file's")
+    data_dir: str | None = Field(
+        default=None, description="folder where relative source paths start; null: the run file's"
+    )
     seed: int = Field(default=7, ge=0, description="random_state of every stage that does not set its own")
     region: RegionConfig = RegionConfig()
     sources: tuple[Source, ...] = Field(min_length=1, description="the files to read")
@@ -105,7 +111,9 @@ class RunConfig(_Section):
         ids = [source.id for source in self.sources]
         repeated = sorted({one for one in ids if ids.count(one) > 1})
         if repeated:
-            raise ValueError(f"sources: the id '{repeated[0]}' is given {ids.count(repeated[0])} times; ids must differ")
+            raise ValueError(
+                f"sources: the id '{repeated[0]}' is given {ids.count(repeated[0])} times; ids must differ"
+            )
         if not any(source.role == "inventory" for source in self.sources):
             raise ValueError("sources: none has the role 'inventory'; without sites there is nothing to rank")
         return self
@@ -114,9 +122,9 @@ class RunConfig(_Section):
     def _seeded(self) -> Self:
         for name in type(self).model_fields:
             section = getattr(self, name)
-            if isinstance(section, BaseModel) and "random_state" in type(section).model_fields:
-                if "random_state" not in section.model_fields_set:
-                    object.__setattr__(self, name, section.model_copy(update={"random_state": self.seed}))
+            seedable = isinstance(section, BaseModel) and "random_state" in type(section).model_fields
+            if seedable and "random_state" not in section.model_fields_set:
+                object.__setattr__(self, name, section.model_copy(update={"random_state": self.seed}))
         return self
 
 
@@ -125,17 +133,25 @@ class _TextLoader(yaml.SafeLoader):
 
 
 _TextLoader.yaml_implicit_resolvers = {
-    letter: [(tag, pattern) for tag, pattern in resolvers if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")]
+    letter: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
+    ]
     for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_TextLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+_TextLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
 
 
 def _unique_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
     keys = [loader.construct_object(key, deep=deep) for key, _ in node.value]  # type: ignore[no-untyped-call]
     for position, key in enumerate(keys):
         if key in keys[:position]:
-            raise yaml.constructor.ConstructorError(None, None, f"the key '{key}' is given twice", node.value[position][0].start_mark)
+            raise yaml.constructor.ConstructorError(
+                None, None, f"the key '{key}' is given twice", node.value[position][0].start_mark
+            )
     return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
 
 
@@ -174,7 +190,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: there is no such run file.{hint}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read ({error}). A run file is a UTF-8 YAML text.") from None
-    tabs = [number for number, line in enumerate(content.splitlines(), 1) if "\t" in line[: len(line) - len(line.lstrip())]]
+    tabs = [
+        number for number, line in enumerate(content.splitlines(), 1) if "\t" in line[: len(line) - len(line.lstrip())]
+    ]
     if tabs:
         raise ConfigError(
             f"{path.name}: line {tabs[0]} is indented with a tab ({len(tabs)} such lines). YAML is indented with blanks: "
@@ -186,7 +204,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
         where = f"line {error.problem_mark.line + 1}" if error.problem_mark else "somewhere"
         raise ConfigError(f"{path.name}: {where}: not valid YAML: {error.problem}. Mend that line.") from None
     if not isinstance(raw, dict):
-        raise ConfigError(f"{path.name}: holds no keys. A run file starts like `name: my_region`; see configs/default.yml.")
+        raise ConfigError(
+            f"{path.name}: holds no keys. A run file starts like `name: my_region`; see configs/default.yml."
+        )
     return raw
 
 
@@ -195,12 +215,12 @@ def parse_config(raw: dict[str, Any], where: str) -> RunConfig:
     try:
         return RunConfig.model_validate(raw)
     except ValidationError as error:
-        lines = [f"  {_message(one, raw)}" for one in error.errors()]
+        lines = [f"  {_message(one)}" for one in error.errors()]
         raise ConfigError(f"{where}: {len(lines)} things to mend:\n" + "\n".join(lines)) from None
 
 
-def _message(failure: Any, raw: Any) -> str:
-    """Say one pydantic failure as ``where: what, with the value. What to do.``"""
+def _message(failure: Any) -> str:
+    """Say one pydantic failure: where, what, with the value, and what to do."""
     location = _dotted(failure["loc"])
     if failure["type"] == "extra_forbidden":
         near = difflib.get_close_matches(str(failure["loc"][-1]), _known_keys(failure["loc"][:-1]), n=1)

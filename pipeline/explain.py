@@ -6,10 +6,10 @@ import difflib
 from pathlib import Path
 
 import pandas as pd
+from maps.words import phrase_reason, word
 
 from layers.errors import StageError
 from maps.publication import Publication
-from maps.words import phrase_reason, word
 from pipeline.published import load_publication
 
 
@@ -42,7 +42,14 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
     row = chosen.iloc[0]
     lines = [
         f"{row['name']} ({site_id})",
-        _fill("explain_rank", lang, rank=row["rank"], n=len(publication.ranking), low=row["rank_low"], high=row["rank_high"]),
+        _fill(
+            "explain_rank",
+            lang,
+            rank=row["rank"],
+            n=len(publication.ranking),
+            low=row["rank_low"],
+            high=row["rank_high"],
+        ),
         _fill("explain_score", lang, score=row["score"], low=row["score_low"], high=row["score_high"]),
         _fill("explain_evidence", lang, evidence=word(f"evidence_{row['evidence']}", lang)),
         _amount(row, lang),
@@ -52,14 +59,20 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
     ]
     reasons = publication.reasons[publication.reasons["site_id"] == site_id].sort_values("position")
     for reason in reasons[["feature", "contribution", "value"]].itertuples(index=False):
-        lines.append(f"  {reason.contribution:+.2f}  {phrase_reason(reason.feature, reason.contribution, reason.value, lang)}")
+        lines.append(
+            f"  {reason.contribution:+.2f}  {phrase_reason(reason.feature, reason.contribution, reason.value, lang)}"
+        )
     if reasons.empty:
         lines.append(f"  {word('explain_no_reasons', lang)}")
     flags = publication.flags[publication.flags["site_id"] == site_id]
-    lines += ["", word("explain_flags", lang)] + [f"  {flag.flag}: {flag.detail} [{flag.source}]" for flag in flags.itertuples()]
+    lines += ["", word("explain_flags", lang)] + [
+        f"  {flag.flag}: {flag.detail} [{flag.source}]" for flag in flags.itertuples()
+    ]
     relations = publication.site_territories[publication.site_territories["site_id"] == site_id]
     lines += ["", word("explain_areas", lang)]
-    lines += [f"  {one.territory} ({one.layer}): {word(f'relation_{one.relation}', lang)}" for one in relations.itertuples()]
+    lines += [
+        f"  {one.territory} ({one.layer}): {word(f'relation_{one.relation}', lang)}" for one in relations.itertuples()
+    ]
     return "\n".join([*lines, "", word("notice_not_resource", lang), word("notice_nations", lang)])
 
 

@@ -12,21 +12,21 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from layers.context import read_backdrop, read_lines
+from layers.geochemistry import read_geochemistry, standardise_samples
+from layers.inventory import read_inventory
+from layers.rasters import Raster, describe_raster
+from layers.territories import read_communities, read_territories
+from maps.sovereignty import generalise_territories
 from pandera.pandas import DataFrameModel
 from pyproj import CRS
 
 from layers import schema
 from layers.accounting import Note, Reading, rejected_rows
 from layers.catalogue import Source, resolve
-from layers.context import read_backdrop, read_lines
 from layers.crs import working_crs
 from layers.errors import ConfigError, LayerError
 from layers.exclusions import read_exclusions, read_known_links
-from layers.geochemistry import read_geochemistry, standardise_samples
-from layers.inventory import read_inventory
-from layers.rasters import Raster, describe_raster
-from layers.territories import read_communities, read_territories
-from maps.sovereignty import generalise_territories
 from pipeline.config import RegionConfig, RunConfig
 from pipeline.store import RunStore, file_fingerprint, plain, read_parquet, write_parquet, write_text
 
@@ -127,7 +127,9 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
             if one.role == "raster":
                 store.fingerprint(f"read_{one.id}", [sha256[one.id]], one)
     extent = _extent(config.region, [readings[one.id].layer for one in sources if one.role == "inventory"])
-    readings = {one.id: _within(readings[one.id], one.role, extent, config.region) for one in sources if one.role != "raster"}
+    readings = {
+        one.id: _within(readings[one.id], one.role, extent, config.region) for one in sources if one.role != "raster"
+    }
     crs = working_crs(extent, config.region.crs)
     private = [one for one in sources if is_private(one)]
     notes = [note for one in public if one.role != "raster" for note in readings[one.id].notes]
@@ -223,7 +225,9 @@ def _extent(region: RegionConfig, inventories: list[gpd.GeoDataFrame]) -> tuple[
     return west, south, east, north
 
 
-def _within(reading: Reading[Any], role: str, extent: tuple[float, float, float, float], region: RegionConfig) -> Reading[Any]:
+def _within(
+    reading: Reading[Any], role: str, extent: tuple[float, float, float, float], region: RegionConfig
+) -> Reading[Any]:
     """Withhold rows outside the region: inventory outside a configured box, other layers beyond their margin around it."""
     layer = reading.layer
     if "geometry" not in layer.columns or role == "exclusions" or (role == "inventory" and region.bbox is None):
@@ -237,7 +241,9 @@ def _within(reading: Reading[Any], role: str, extent: tuple[float, float, float,
     inside = (geometry.isna() | geometry.is_empty | geometry.intersects(box)).to_numpy()
     if inside.all():
         return reading
-    return replace(reading, layer=layer[inside].reset_index(drop=True), rows_withheld=reading.rows_withheld + int((~inside).sum()))
+    return replace(
+        reading, layer=layer[inside].reset_index(drop=True), rows_withheld=reading.rows_withheld + int((~inside).sum())
+    )
 
 
 def _layer(role: str, sources: Sequence[Source], readings: dict[str, Reading[Any]], crs: CRS) -> Any:

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-
-from layers.crs import grid_points
-from layers.schema import Ranking, Sites, conform
 from maps.model_card import model_card
-from maps.publication import Publication
 from maps.report import write_report
 from maps.sheet import write_sheets
 from maps.site_map import write_map
 from maps.words import phrase_reason
+
+from layers.crs import grid_points
+from layers.schema import Ranking, Sites, conform
+from maps.publication import Publication
 from pipeline.config import PublishConfig, RunConfig
 from pipeline.published import save_publication
 from pipeline.results import Results
@@ -132,7 +132,9 @@ def _reasons_in_words(results: Results) -> pd.Series:
         phrase_reason(row.feature, row.contribution, row.value, "en")
         for row in strongest[["feature", "contribution", "value"]].itertuples(index=False)
     ]
-    joined = pd.Series(words, index=strongest.index, dtype="str").groupby(strongest["site_id"], sort=False).agg("; ".join)
+    joined = (
+        pd.Series(words, index=strongest.index, dtype="str").groupby(strongest["site_id"], sort=False).agg("; ".join)
+    )
     return results.ranking["site_id"].map(joined)
 
 
@@ -143,7 +145,9 @@ def _at_precision(
     if settings.coordinate_precision_km == 0:
         return sites, ranking
     longitude, latitude = grid_points(sites["longitude"], sites["latitude"], settings.coordinate_precision_km)
-    coarse = sites.assign(longitude=longitude, latitude=latitude, coordinate_precision_km=settings.coordinate_precision_km)
+    coarse = sites.assign(
+        longitude=longitude, latitude=latitude, coordinate_precision_km=settings.coordinate_precision_km
+    )
     coarse = coarse.set_geometry(gpd.points_from_xy(longitude, latitude, crs="EPSG:4326"))
     places = coarse.set_index("site_id")[["latitude", "longitude"]].loc[ranking["site_id"]]
     moved = ranking.assign(latitude=places["latitude"].to_numpy(), longitude=places["longitude"].to_numpy())
@@ -152,7 +156,10 @@ def _at_precision(
 
 def _source_table(results: Results) -> pd.DataFrame:
     columns = ["title", "role", "publisher", "licence", "attribution", "steward", "date", "use_conditions", "address"]
-    rows = [{"source_id": source.id, **{column: getattr(source, column) for column in columns}} for source in results.inputs.sources]
+    rows = [
+        {"source_id": source.id, **{column: getattr(source, column) for column in columns}}
+        for source in results.inputs.sources
+    ]
     return pd.DataFrame(rows, columns=["source_id", *columns])
 
 
@@ -189,7 +196,9 @@ def _write_sheets(publication: Publication, folder: Path, limit: int) -> None:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _manifest(config: RunConfig, results: Results, store: RunStore, run_date: datetime.date, identity: str) -> dict[str, object]:
+def _manifest(
+    config: RunConfig, results: Results, store: RunStore, run_date: datetime.date, identity: str
+) -> dict[str, object]:
     """Say what went in and how long it took; sources that are kept local leave no trace here."""
     settings = config.model_dump(mode="json", exclude={"sources"}, exclude_defaults=False)
     settings.pop("data_dir")

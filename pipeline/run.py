@@ -11,11 +11,11 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from layers.rasters import write_cog
 
 from layers import schema
 from layers.accounting import rejected_rows
 from layers.errors import StageError
-from layers.rasters import write_cog
 from pipeline.config import RunConfig
 from pipeline.executor import Executor, Shared, fitting_workers
 from pipeline.inputs import Account, Inputs, read_inputs
@@ -95,7 +95,7 @@ def run(
     with _executor(config) as executor:
         results = _compute(config, inputs, store, executor, progress)
     with progress.step("writing the run folder"), store.timed("publish"):
-        publish(config, results, store, run_date or datetime.date.today())
+        publish(config, results, store, run_date or datetime.datetime.now(tz=datetime.UTC).astimezone().date())
     return RunSummary(
         folder=out,
         n_sites=len(results.ranking),
@@ -251,7 +251,9 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
     )
 
 
-def _train(config: RunConfig, store: RunStore, features: Any, labels: Any, companion: Any, site_tonnage: Any, sites: Any) -> Any:
+def _train(
+    config: RunConfig, store: RunStore, features: Any, labels: Any, companion: Any, site_tonnage: Any, sites: Any
+) -> Any:
     """Train, or load the model of an earlier run of exactly these features."""
     folder = store.folder / "model"
     needs = ["build_features", "label_sites", "score_companion", "estimate_tonnage", "sites"]
@@ -283,15 +285,17 @@ def _surface(config: RunConfig, store: RunStore, model: Any, inputs: Inputs) -> 
     return path
 
 
-def _settle(
-    inputs: Inputs, records: gpd.GeoDataFrame, merged: gpd.GeoDataFrame, sites: gpd.GeoDataFrame
-) -> Inputs:
+def _settle(inputs: Inputs, records: gpd.GeoDataFrame, merged: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> Inputs:
     """Close the account of every inventory once it is known which records became which sites.
 
     The first record of a site is kept, its other records are merged into it; records of withheld sites are withheld; a record
     without a location is rejected, and listed as such.
     """
-    placed = {record: site for site, ids in zip(merged["site_id"], merged["record_ids"], strict=True) for record in ids.split("; ")}
+    placed = {
+        record: site
+        for site, ids in zip(merged["site_id"], merged["record_ids"], strict=True)
+        for record in ids.split("; ")
+    }
     leads = {ids.split("; ")[0] for ids in sites["record_ids"]}
     staying = set(sites["site_id"])
     fate = [
@@ -310,7 +314,9 @@ def _settle(
                 "source_row": row.source_row,
                 "reason_code": "no_location",
                 "reason": "the record has no usable location and no link to a record that has one, so it cannot become a site",
-                "raw": json.dumps({"record_id": row.record_id, "name": None if pd.isna(row.name) else row.name}, ensure_ascii=False),
+                "raw": json.dumps(
+                    {"record_id": row.record_id, "name": None if pd.isna(row.name) else row.name}, ensure_ascii=False
+                ),
             }
             for row in lost[["source", "source_row", "record_id", "name"]].itertuples(name="Row", index=False)
         ]

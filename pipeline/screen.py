@@ -6,11 +6,19 @@ import re
 from pathlib import Path
 
 import geopandas as gpd
+from maps.screening import (
+    Place,
+    around_site,
+    place_of_area,
+    place_of_community,
+    place_of_nation,
+    screen,
+    write_screening,
+)
+from maps.words import word
 
 from layers.errors import SourceError
 from maps.publication import Publication
-from maps.screening import Place, around_site, place_of_area, place_of_community, place_of_nation, screen, write_screening
-from maps.words import word
 from pipeline.published import load_publication
 
 
@@ -81,7 +89,9 @@ def _outline(path: Path) -> gpd.GeoDataFrame:
     try:
         outline = gpd.read_file(path, engine="pyogrio")
     except Exception as error:  # noqa: BLE001 - GDAL raises many kinds; all mean the same to the user
-        raise SourceError(f"{path}: cannot be read as an outline ({error}). Give a GeoJSON, GeoPackage or shapefile.") from None
+        raise SourceError(
+            f"{path}: cannot be read as an outline ({error}). Give a GeoJSON, GeoPackage or shapefile."
+        ) from None
     if outline.crs is None:
         raise SourceError(f"{path}: says no CRS. Save the outline with one (a shapefile needs its .prj).")
     usable = outline[~(outline.geometry.isna() | outline.geometry.is_empty)]

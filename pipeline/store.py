@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 import time
@@ -26,7 +25,18 @@ from pydantic import BaseModel
 from layers.errors import SourceError
 from layers.schema import conform
 
-LIBRARIES = ("geopandas", "pandas", "numpy", "shapely", "pyproj", "pyogrio", "rasterio", "scikit-learn", "dask", "folium")
+LIBRARIES = (
+    "geopandas",
+    "pandas",
+    "numpy",
+    "shapely",
+    "pyproj",
+    "pyogrio",
+    "rasterio",
+    "scikit-learn",
+    "dask",
+    "folium",
+)
 
 
 class RunStore:
@@ -54,7 +64,12 @@ class RunStore:
         return self.fingerprints[name]
 
     def table(
-        self, name: str, inputs: Sequence[str], params: BaseModel | None, model: type[DataFrameModel], compute: Callable[[], Any]
+        self,
+        name: str,
+        inputs: Sequence[str],
+        params: BaseModel | None,
+        model: type[DataFrameModel],
+        compute: Callable[[], Any],
     ) -> Any:
         """Return a stage's table, from ``stages/`` when nothing it depends on has changed, else computed and kept.
 
@@ -160,7 +175,7 @@ def atomic(path: Path) -> Iterator[Path]:
     try:
         temporary = folder / path.name
         yield temporary
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -27,7 +27,9 @@ def tracked_files() -> list[Path]:
 
 def test_no_file_outgrows_four_hundred_lines_without_a_reason() -> None:
     long = [path for path in CODE if len(path.read_text().splitlines()) > 400]
-    unexplained = [path for path in long if "long because" not in (ast.get_docstring(ast.parse(path.read_text())) or "")]
+    unexplained = [
+        path for path in long if "long because" not in (ast.get_docstring(ast.parse(path.read_text())) or "")
+    ]
     assert not unexplained
 
 
@@ -43,7 +45,18 @@ def test_a_stage_touches_no_clock_and_no_network(path: Path) -> None:
             imported |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             imported.add(node.module.split(".")[0])
-    assert not imported & {"time", "datetime", "socket", "requests", "urllib", "os", "subprocess", "random", "dask", "distributed"}
+    assert not imported & {
+        "time",
+        "datetime",
+        "socket",
+        "requests",
+        "urllib",
+        "os",
+        "subprocess",
+        "random",
+        "dask",
+        "distributed",
+    }
 
 
 def test_stage_parameters_are_frozen_and_refuse_unknown_keys() -> None:
@@ -95,8 +108,10 @@ def test_conda_environment_keeps_step_with_pyproject() -> None:
         for name, version in [re.fullmatch(r"([A-Za-z0-9_.-]+)(.*)", line).groups()]  # type: ignore[union-attr]
     }
     listed = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
-    plain = [one for one in listed if isinstance(one, str)] + [one for part in listed if isinstance(part, dict) for one in part["pip"]]
-    present = {tuple((one.split(" ", 1) + [""])[:2]) for one in plain if not one.startswith(("python ", "pip"))}
+    plain = [one for one in listed if isinstance(one, str)] + [
+        one for part in listed if isinstance(part, dict) for one in part["pip"]
+    ]
+    present = {tuple([*one.split(" ", 1), ""][:2]) for one in plain if not one.startswith(("python ", "pip"))}
     assert present == wanted
 
 
@@ -123,5 +138,11 @@ def test_the_project_speaks_of_itself_alone() -> None:
 
 
 def test_importing_the_command_is_light() -> None:
-    code = "import sys; import pipeline.cli; print([m for m in ('pandas', 'geopandas', 'sklearn', 'dask', 'folium') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout.strip() == "[]"
+    heavy = ("pandas", "geopandas", "sklearn", "dask", "folium")
+    code = f"import sys; import pipeline.cli; print([m for m in {heavy} if m in sys.modules])"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+        ).stdout.strip()
+        == "[]"
+    )

@@ -17,7 +17,7 @@ class WithholdSitesParams(BaseModel):
 
 
 def withhold_sites(
-    sites: GeoDataFrame[Sites], exclusions: DataFrame[Exclusions], params: WithholdSitesParams
+    sites: GeoDataFrame[Sites], exclusions: DataFrame[Exclusions], params: WithholdSitesParams  # noqa: ARG001 - the stage contract
 ) -> GeoDataFrame[Sites]:
     """Return the sites no exclusion names or covers.
 
@@ -44,7 +44,9 @@ def withhold_sites(
     named = np.array(
         [
             bool(keys & {site_id, *_parts(records), *_parts(officials)})
-            for site_id, records, officials in zip(sites["site_id"], sites["record_ids"], sites["official_ids"], strict=True)
+            for site_id, records, officials in zip(
+                sites["site_id"], sites["record_ids"], sites["official_ids"], strict=True
+            )
         ]
     )
     areas = exclusions.geometry.dropna()

@@ -28,8 +28,28 @@ def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     address = f"tcp://127.0.0.1:{_free_port()}"
     environment = os.environ | {"PYTHONPATH": str(ROOT), "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "30s"}
     command = [sys.executable, "-m", "dask"]
-    scheduler = [*command, "scheduler", "--host", "127.0.0.1", "--port", address.rsplit(":", 1)[1], "--no-dashboard", "--no-show"]
-    worker = [*command, "worker", address, "--nthreads", "1", "--no-dashboard", "--memory-limit", "4GiB", "--local-directory", str(folder)]
+    scheduler = [
+        *command,
+        "scheduler",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        address.rsplit(":", 1)[1],
+        "--no-dashboard",
+        "--no-show",
+    ]
+    worker = [
+        *command,
+        "worker",
+        address,
+        "--nthreads",
+        "1",
+        "--no-dashboard",
+        "--memory-limit",
+        "4GiB",
+        "--local-directory",
+        str(folder),
+    ]
     processes = []
     with (folder / "log").open("w") as log:
         for arguments in (scheduler, worker, worker):

@@ -39,7 +39,9 @@ def failing(sites: gpd.GeoDataFrame, params: None) -> pd.DataFrame:
 def region() -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     random = np.random.default_rng(4)
     places = random.uniform(0, 100_000, (60, 2))
-    sites = gpd.GeoDataFrame({"site_id": [f"S{i}" for i in range(60)]}, geometry=gpd.points_from_xy(*places.T), crs=3979)
+    sites = gpd.GeoDataFrame(
+        {"site_id": [f"S{i}" for i in range(60)]}, geometry=gpd.points_from_xy(*places.T), crs=3979
+    )
     points = random.uniform(-5_000, 105_000, (300, 2))
     return sites, gpd.GeoDataFrame({"v": range(300)}, geometry=gpd.points_from_xy(*points.T), crs=3979)
 
@@ -91,9 +93,9 @@ def test_a_cluster_gives_the_serial_table(region, dask_cluster) -> None:
 
 def nearby_in_cluster():
     """Return `nearby` as a function workers can unpickle by value (they cannot import the tests)."""
-    import cloudpickle
-
     import sys
+
+    import cloudpickle
 
     cloudpickle.register_pickle_by_value(sys.modules[__name__])
     return nearby
