@@ -1,0 +1,129 @@
+"""Decide which sites the model may take for examples, and say by which rule."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+from pandera.typing.geopandas import GeoDataFrame
+from pydantic import BaseModel, ConfigDict, Field
+
+from layers.schema import Labels, Sites, SiteSamples, conform
+from pipeline.stages.target_evidence import (
+    REE_LABEL_FLOOR,
+    best_match,
+    measured_values,
+    target_commodities,
+    target_deposits,
+)
+
+
+class LabelSitesParams(BaseModel):
+    """What is looked for and what counts as an example of it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    target: str = Field(
+        default="REE",
+        min_length=1,
+        description="REE, an element symbol (Co) or a commodity name (cobalt): what is ranked for",
+    )
+    label_from: Literal["auto", "assays", "rules", "both"] = Field(
+        default="auto",
+        description="assays: waste at or above the threshold; rules: commodity or deposit type; both; auto: assays "
+        "where there are min_measured_positives of them, else both",
+    )
+    threshold_ppm: float = Field(
+        default=500.0,
+        gt=0,
+        description="sampled concentration from which a waste is positive; TREO for REE, else the element",
+    )
+    min_measured_positives: int = Field(
+        default=10, ge=2, description="measured positives from which auto relies on assays alone"
+    )
+    positive_commodities: tuple[str, ...] | None = Field(
+        default=None, description="commodity names that make a rule label; null: those known for the target"
+    )
+    positive_deposit_types: tuple[str, ...] | None = Field(
+        default=None, description="words in the deposit type that make a rule label; null: those known for the target"
+    )
+
+
+def label_sites(
+    sites: GeoDataFrame[Sites], site_samples: DataFrame[SiteSamples], params: LabelSitesParams
+) -> DataFrame[Labels]:
+    """Label the sites for a target: 1 positive, 0 measured negative, missing where nothing is known.
+
+    An assay of the waste outweighs any rule. A waste is positive where its value reaches the threshold, negative
+    where even the upper end of its range stays below it, and unlabelled in between. A rule (commodity, deposit type)
+    only ever makes positives: that a mine lists no rare earths is no evidence that its waste holds none.
+
+    Parameters
+    ----------
+    sites : GeoDataFrame[Sites]
+        ``commodities`` as normalised English names joined with ``"; "``.
+    site_samples : DataFrame[SiteSamples]
+        One row per site; ``waste_treo_ppm`` (ppm of oxides) or ``waste_<element>_ppm`` holds the measured value.
+    params : LabelSitesParams
+        Target, threshold (ppm) and rules.
+
+    Returns
+    -------
+    DataFrame[Labels]
+        In the order of the sites. ``label_rule`` starts with ``assay``, ``commodity``, ``deposit`` or is ``none``;
+        ``evidence`` is ``measured`` where the waste was assayed for the target, ``inferred`` where samples lie near
+        or the mine's type is known. Extra columns: ``target``, ``threshold_ppm``, ``measured_ppm``,
+        ``measured_low_ppm``, ``measured_high_ppm``.
+    """
+    joined = pd.DataFrame({"site_id": sites["site_id"].to_numpy()}).merge(
+        pd.DataFrame(site_samples), on="site_id", how="left", validate="one_to_one"
+    )
+    value, low, high = measured_values(joined, params.target)
+    label, rule = _assay_labels(value, high, params.threshold_ppm)
+    enough = int((label == 1).sum()) >= params.min_measured_positives
+    source = params.label_from if params.label_from != "auto" else ("assays" if enough else "both")
+    commodity, commodity_word = best_match(
+        sites["commodities"], target_commodities(params.target, params.positive_commodities)
+    )
+    deposit, deposit_word = best_match(
+        sites["deposit_type"], target_deposits(params.target, params.positive_deposit_types)
+    )
+    if source == "rules":
+        label, rule = np.full(len(sites), np.nan), np.full(len(sites), "none", dtype=object)
+    if source != "assays":
+        for kind, utility, word in (("commodity", commodity, commodity_word), ("deposit", deposit, deposit_word)):
+            hits = (rule == "none") & (np.nan_to_num(utility) >= REE_LABEL_FLOOR)
+            label[hits] = 1.0
+            rule[hits] = [f"{kind}: {one}" for one in word[hits]]
+    near = joined["near_n"].fillna(0).to_numpy() > 0
+    inferred = near | ~np.isnan(commodity) | ~np.isnan(deposit)
+    evidence = np.where(~np.isnan(value), "measured", np.where(inferred, "inferred", "none"))
+    table = pd.DataFrame(
+        {
+            "site_id": joined["site_id"],
+            "label": label,
+            "label_rule": rule,
+            "evidence": evidence,
+            "target": params.target,
+            "threshold_ppm": params.threshold_ppm,
+            "measured_ppm": value,
+            "measured_low_ppm": low,
+            "measured_high_ppm": high,
+        }
+    )
+    return conform(table, Labels)
+
+
+def _assay_labels(value: np.ndarray, high: np.ndarray, threshold_ppm: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return label and rule from assays alone; a comparison with NaN is false, so the unmeasured stay unlabelled."""
+    label = np.full(len(value), np.nan)
+    rule = np.full(len(value), "none", dtype=object)
+    positive = value >= threshold_ppm
+    negative = high < threshold_ppm
+    between = ~np.isnan(value) & ~positive & ~negative
+    label[positive], rule[positive] = 1.0, "assay: at or above the threshold"
+    label[negative], rule[negative] = 0.0, "assay: below the threshold"
+    rule[between] = "assay: range straddles the threshold"
+    return label, rule
