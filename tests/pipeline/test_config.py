@@ -1,0 +1,128 @@
+"""The run file: what is misspelt, mistyped or missing is named with its place and its remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from layers.errors import ConfigError
+from pipeline.cli import main
+from pipeline.config import load_config
+
+GOOD = """\
+name: region
+title: A region
+sources:
+  - {id: sites, role: inventory, path: sites.csv, where: {province: [ON, QC, NO]}}
+"""
+
+
+def refused(tmp_path: Path, content: str) -> str:
+    path = tmp_path / "run.yml"
+    path.write_text(content)
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+    return str(caught.value)
+
+
+def test_province_codes_stay_text(tmp_path: Path) -> None:
+    path = tmp_path / "run.yml"
+    path.write_text(GOOD)
+    assert load_config(path).sources[0].where == {"province": ["ON", "QC", "NO"]}
+
+
+def test_a_key_spelt_on_stays_text(tmp_path: Path) -> None:
+    path = tmp_path / "run.yml"
+    path.write_text(GOOD.replace("where: {province: [ON, QC, NO]}", "values: {status: {ON: Ontario, yes: open}}"))
+    assert load_config(path).sources[0].values == {"status": {"ON": "Ontario", "yes": "open"}}
+
+
+@pytest.mark.parametrize("word", ["true", "False"])
+def test_a_truth_value_where_text_is_expected_is_named(tmp_path: Path, word: str) -> None:
+    message = refused(tmp_path, GOOD.replace("[ON, QC, NO]", f"[ON, {word}]"))
+    assert (
+        f"sources[0].where.province[1]: is {word.lower()}, a truth value, where a text is expected; quote it."
+        in message
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (GOOD + "assign_samples: {radius_kn: 20}\n", "assign_samples.radius_kn: unknown key; did you mean radius_km?"),
+        (GOOD + "region: {bboxx: null}\n", "region.bboxx: unknown key; did you mean bbox?"),
+        (GOOD + "train_modle: {}\n", "train_modle: unknown key; did you mean train_model?"),
+        (GOOD.replace("path:", "pth:"), "sources[0].pth: unknown key; did you mean path?"),
+        (GOOD.replace("title: A region\n", ""), "title: this key is needed and not given."),
+        (GOOD + "seed: minus one\n", "seed: "),
+        (GOOD + "region: {bbox: [10, 0, 5, 1]}\n", "bbox [10.0, 0.0, 5.0, 1.0] is not west < east"),
+        (GOOD.replace("role: inventory", "role: lines"), "none has the role 'inventory'"),
+        (GOOD + GOOD.splitlines()[3] + "\n", "the id 'sites' is given 2 times"),
+    ],
+)
+def test_every_mistake_is_named_with_its_place(tmp_path: Path, content: str, said: str) -> None:
+    assert said in refused(tmp_path, content)
+
+
+def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
+    message = refused(tmp_path, GOOD + "sed: 3\nregion: {bboxx: null}\n")
+    assert message.startswith("run.yml: 2 things to mend:")
+
+
+def test_tabs_are_named_with_their_line(tmp_path: Path) -> None:
+    message = refused(tmp_path, GOOD + "region:\n\tbbox: null\n")
+    assert "run.yml: line 6 is indented with a tab (1 such lines)." in message
+
+
+def test_a_key_given_twice_is_not_silently_the_last(tmp_path: Path) -> None:
+    assert "line 5: not valid YAML: the key 'name' is given twice" in refused(tmp_path, GOOD + "name: other\n")
+
+
+def test_broken_yaml_names_its_line(tmp_path: Path) -> None:
+    assert "run.yml: line 2: not valid YAML" in refused(tmp_path, "name: [a\nb: }\n")
+
+
+def test_an_empty_file_says_what_a_run_file_is(tmp_path: Path) -> None:
+    assert "holds no keys" in refused(tmp_path, "")
+
+
+def test_a_missing_run_file_offers_its_neighbour(tmp_path: Path) -> None:
+    (tmp_path / "ontario.yml").write_text(GOOD)
+    with pytest.raises(ConfigError, match=r"there is no such run file\. Did you mean 'ontario\.yml'\?"):
+        load_config(tmp_path / "ontaro.yml")
+
+
+def test_stages_carry_the_seed_unless_they_set_their_own(tmp_path: Path) -> None:
+    path = tmp_path / "run.yml"
+    path.write_text(GOOD + "seed: 11\nrank_sites: {random_state: 5}\n")
+    config = load_config(path)
+    assert config.train_model.random_state == 11
+    assert config.rank_sites.random_state == 5
+
+
+@pytest.mark.parametrize(
+    ("files", "content", "said"),
+    [
+        ({}, GOOD, "sites.csv"),
+        ({"sites.csv": ""}, GOOD, "empty"),
+        ({"sites.csv": "name,tonnes\nOld pit,3\n"}, GOOD, "sites"),
+        ({"sites.csv": "name,latitude,longitude\nA,50,-90\n"}, GOOD.replace("title", "titel"), "did you mean title?"),
+        ({"sites.csv": "name,latitude,longitude\nA,50,-90\n"}, GOOD + "region:\n\tcrs: null\n", "tab"),
+    ],
+    ids=["wrong path", "empty file", "no coordinates", "misspelt key", "tabs"],
+)
+def test_the_command_ends_with_one_message_and_code_one(tmp_path: Path, files, content: str, said: str) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "run.yml").write_text(content.replace(", where: {province: [ON, QC, NO]}", ""))
+    result = CliRunner().invoke(main, ["run", str(tmp_path / "run.yml"), "--out", str(tmp_path / "out"), "--quiet"])
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_bad_usage_is_code_two(tmp_path: Path) -> None:
+    assert CliRunner().invoke(main, ["run"]).exit_code == 2
+    assert CliRunner().invoke(main, ["screen", str(tmp_path)]).exit_code == 2

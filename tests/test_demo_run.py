@@ -1,0 +1,135 @@
+"""The whole chain on the invented region: what `make demo` does, and what must hold of its folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from layers.catalogue import resolve
+from layers.schema import Ranking, conform
+from pipeline.cli import main
+from pipeline.config import load_config
+from pipeline.inputs import is_private
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("demo") / "run"
+    result = CliRunner().invoke(main, ["demo", "--out", str(out), "--quiet"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return out
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype={"site_id": str})
+
+
+def region_of(run: Path) -> Path:
+    return run.with_name(f"{run.name}_region")
+
+
+def test_the_folder_is_the_contract(demo: Path) -> None:
+    files = {path.name for path in demo.iterdir()}
+    assert files == {
+        "ranking.csv", "sites.parquet", "ranking.gpkg", "site_territories.csv", "map.html", "report.html", "sheets",
+        "surface.tif", "model", "accounting.csv", "rejected.csv", "manifest.json", "stages",
+    }  # fmt: skip
+    assert {path.name for path in (demo / "model").iterdir()} >= {"model.skops", "card.md", "validation.json"}
+
+
+def test_the_ranking_has_the_columns_of_the_contract_in_order(demo: Path) -> None:
+    ranking = read_csv(demo / "ranking.csv")
+    assert list(ranking.columns) == list(Ranking.to_schema().columns)
+    conform(ranking, Ranking)
+    assert list(ranking["rank"]) == list(range(1, len(ranking) + 1))
+    assert (ranking["score_low"] <= ranking["score"]).all()
+    assert (ranking["score"] <= ranking["score_high"]).all()
+    assert (ranking["rank_low"] <= ranking["rank"]).all()
+    assert (ranking["rank"] <= ranking["rank_high"]).all()
+
+
+def test_every_row_read_is_accounted_for(demo: Path) -> None:
+    accounting = read_csv(demo / "accounting.csv")
+    parts = accounting[["rows_kept", "rows_merged", "rows_withheld", "rows_rejected"]].sum(axis=1)
+    assert (parts == accounting["rows_read"]).all()
+    rejected = read_csv(demo / "rejected.csv")
+    assert len(rejected) == accounting.loc[accounting["role"] != "local_only", "rows_rejected"].sum()
+    assert len(rejected) > 0
+    assert rejected["reason"].notna().all()
+    sites = gpd.read_parquet(demo / "sites.parquet")
+    assert accounting.loc[accounting["role"] == "inventory", "rows_kept"].sum() == len(sites)
+
+
+def test_planted_rich_wastes_stand_in_the_top_fifth(demo: Path) -> None:
+    assert planted_capture(demo) >= 0.9
+
+
+def planted_capture(run: Path) -> float:
+    """Return the share of planted rich wastes inside the top 20 % of the ranking, matched by the nearest true place."""
+    truth = pd.read_csv(region_of(run) / "truth" / "planted.csv")
+    ranking = read_csv(run / "ranking.csv")
+    rich = truth[truth["rich"].astype(str).str.lower().isin(["true", "1"])]
+    top = ranking[ranking["rank"] <= np.ceil(0.2 * len(ranking))]
+    everywhere = ranking[["longitude", "latitude"]].to_numpy()
+    nearest = [
+        int(np.hypot((everywhere[:, 0] - lon) * np.cos(np.radians(lat)), everywhere[:, 1] - lat).argmin())
+        for lon, lat in rich[["longitude", "latitude"]].to_numpy()
+    ]
+    return float(np.isin(ranking["site_id"].to_numpy()[nearest], top["site_id"]).mean())
+
+
+def test_the_manifest_names_every_public_input_and_no_private_one(demo: Path) -> None:
+    manifest = json.loads((demo / "manifest.json").read_text())
+    config = load_config(region_of(demo) / "region.yml")
+    private = {source.id for source in config.sources if is_private(resolve(source))}
+    assert private
+    named = {one["id"] for one in manifest["inputs"]}
+    assert named == {source.id for source in config.sources} - private
+    assert all(len(one["sha256"]) == 64 for one in manifest["inputs"])
+    assert manifest["local_only_sources"] == len(private)
+
+
+def test_a_second_run_reuses_everything_and_changes_nothing(demo: Path) -> None:
+    before = {name: (demo / name).read_bytes() for name in ("ranking.csv", "accounting.csv", "site_territories.csv")}
+    arguments = ["run", str(region_of(demo) / "region.yml"), "--out", str(demo), "--json"]
+    result = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    summary = json.loads(result.stdout)
+    assert summary["stages_reused"] >= 15
+    assert {name: (demo / name).read_bytes() for name in before} == before
+
+
+def test_explain_says_what_moved_a_site(demo: Path) -> None:
+    first = read_csv(demo / "ranking.csv").iloc[0]
+    result = CliRunner().invoke(main, ["explain", str(demo), first["site_id"]], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert first["name"] in result.output
+    assert first["reasons"].split("; ")[0] in result.output
+
+
+def test_explain_offers_close_ids(demo: Path) -> None:
+    result = CliRunner().invoke(main, ["explain", str(demo), "nothing-like-it"])
+    assert result.exit_code == 1
+    assert "this run has no site 'nothing-like-it'" in result.output
+
+
+def test_screen_works_from_the_run_folder_alone(demo: Path, tmp_path: Path) -> None:
+    arguments = [
+        "screen",
+        str(demo),
+        "--community",
+        "Community 1",
+        "--within-km",
+        "80",
+        "--out",
+        str(tmp_path / "near"),
+    ]
+    result = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert any(path.suffix == ".html" for path in (tmp_path / "near").iterdir())
