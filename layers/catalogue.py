@@ -6,9 +6,19 @@ together make a `Source`, the only thing a reader needs to know besides the file
 
 from __future__ import annotations
 
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from layers.errors import ConfigError, SourceError
 
 Role = Literal[
     "inventory", "geochemistry", "territories", "communities", "lines", "backdrop", "raster", "links", "exclusions"
@@ -65,3 +75,189 @@ class Source(BaseModel):
     permission_date: str | None = None
     publish: Literal["allowed", "generalised", "never"] | None = None
     use_conditions: str | None = None
+
+
+Certainty = Literal["verified", "third_party", "unverified"]
+"""How well a fact is known: seen in the publisher's own words or file, only in a copy, or not seen at all."""
+
+
+class CatalogueEntry(BaseModel):
+    """Facts about one known public source, as its YAML file in ``layers/catalogue/`` states them.
+
+    Every field of `Source` except ``id`` and ``path`` may be given; ``known`` says of each fact how well it is known, with ``all``
+    for facts that are not listed.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z0-9_]+$")
+    role: Role
+    title: str
+    about: str | None = Field(default=None, description="what is in it and what to beware of, in a few sentences")
+    recognise: list[str] = Field(default_factory=list, description="columns that together give the file away")
+    known: dict[str, Certainty] = Field(description="fact -> certainty; 'all' for the rest")
+    publisher: str | None = None
+    address: str | None = None
+    licence: str | None = None
+    attribution: str | None = None
+    date: str | None = None
+    steward: str | None = None
+    publish: Literal["allowed", "generalised", "never"] | None = None
+    use_conditions: str | None = None
+    fetch: dict[str, Any] = Field(
+        default_factory=dict, description="file name, sha256 and bytes where the address is a file"
+    )
+    facts: dict[str, Any] = Field(
+        default_factory=dict, description="fields of Source: columns, values, missing, crs, options ..."
+    )
+
+    @property
+    def certainty(self) -> Certainty:
+        """How well the facts that are not listed one by one are known."""
+        return self.known.get("all", "unverified")
+
+    @model_validator(mode="after")
+    def _facts_fit(self) -> CatalogueEntry:
+        barred = {"id", "role", "path", "catalogue", "title", *_DESCRIPTION} & set(self.facts)
+        if barred:
+            raise ValueError(f"facts: {', '.join(sorted(barred))} stand beside facts, not in them")
+        Source(id=self.id, role=self.role, path="-", **self.facts)
+        stray = set(self.known) - {"all"} - set(self.facts) - set(type(self).model_fields)
+        if stray:
+            raise ValueError(f"known: {', '.join(sorted(stray))} are not facts of this entry")
+        return self
+
+
+_DESCRIPTION = ("publisher", "address", "licence", "attribution", "date", "steward", "publish", "use_conditions")
+_MERGED = ("columns", "values", "defaults", "commodity_codes", "options", "said_rows")
+
+
+class _TextLoader(yaml.SafeLoader):
+    """YAML in which only true and false are truth values, so that ON, NO and dates stay text."""
+
+
+_TextLoader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag.rsplit(":", 1)[-1] not in ("bool", "timestamp")]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_TextLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
+
+
+@lru_cache(maxsize=1)
+def load_catalogue() -> Mapping[str, CatalogueEntry]:
+    """Return all catalogue entries by id, in alphabetical order.
+
+    Raises
+    ------
+    ConfigError
+        If a file breaks the entry's model, or is not named after its id.
+    """
+    entries: dict[str, CatalogueEntry] = {}
+    folder = files("layers") / "catalogue"
+    for file in sorted(folder.iterdir(), key=lambda one: one.name):
+        if not file.name.endswith(".yml"):
+            continue
+        try:
+            entry = CatalogueEntry.model_validate(yaml.load(file.read_text("utf-8"), Loader=_TextLoader))  # noqa: S506
+        except (ValidationError, yaml.YAMLError) as failure:
+            raise ConfigError(f"layers/catalogue/{file.name}: the entry is wrong. {failure}") from None
+        if file.name != f"{entry.id}.yml":
+            raise ConfigError(
+                f"layers/catalogue/{file.name}: the entry's id is '{entry.id}'. File name and id must be equal."
+            )
+        entries[entry.id] = entry
+    return MappingProxyType(entries)
+
+
+def resolve(spec: Source | Mapping[str, Any]) -> Source:
+    """Put a run file's words and the catalogue's facts about a source together.
+
+    The run file wins. Mappings (``columns``, ``values``, ``defaults``, ``commodity_codes``, ``options``) are merged key by key, so a
+    run file can correct one column and keep the rest.
+
+    Parameters
+    ----------
+    spec : Source or mapping
+        A source as the run file states it.
+
+    Returns
+    -------
+    Source
+        Complete; unchanged where the source names no catalogue entry.
+
+    Raises
+    ------
+    SourceError
+        If the catalogue has no such entry, or has it under another role.
+    """
+    source = spec if isinstance(spec, Source) else Source.model_validate(dict(spec))
+    if source.catalogue is None:
+        return source
+    catalogue = load_catalogue()
+    entry = catalogue.get(source.catalogue)
+    if entry is None:
+        alike = difflib.get_close_matches(source.catalogue, list(catalogue), n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(alike)}?" if alike else "see 'minewaste sources'."
+        raise SourceError(f"{source.id}: the catalogue has no entry '{source.catalogue}'; {hint}")
+    if entry.role != source.role:
+        raise SourceError(
+            f"{source.id}: '{entry.id}' is a source of role '{entry.role}', not '{source.role}'. Correct 'role:'."
+        )
+    said = source.model_dump(include=source.model_fields_set)
+    facts: dict[str, Any] = {"title": entry.title, **entry.facts}
+    facts |= {name: value for name in _DESCRIPTION if (value := getattr(entry, name)) is not None}
+    merged = {**facts, **said}
+    for name in _MERGED:
+        if name in facts and name in said:
+            merged[name] = _merge(facts[name], said[name], deep=name == "values")
+    return Source.model_validate(merged)
+
+
+def _merge(facts: Mapping[str, Any], said: Mapping[str, Any], deep: bool) -> dict[str, Any]:
+    merged = {**facts, **said}
+    if deep:
+        merged |= {key: {**facts[key], **said[key]} for key in said if key in facts}
+    return merged
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """A guess which catalogue entry a file belongs to.
+
+    Parameters
+    ----------
+    entry : CatalogueEntry
+        The entry.
+    confidence : float
+        Share of the entry's telling columns that are there (0-1).
+    """
+
+    entry: CatalogueEntry
+    confidence: float
+
+
+def recognise(columns: Iterable[str], at_least: float = 0.8) -> Recognition | None:
+    """Recognise a known source by the names of its columns, whatever their case and order.
+
+    Parameters
+    ----------
+    columns : iterable of str
+        Column names of a file.
+    at_least : float
+        Share of an entry's telling columns that must be present.
+
+    Returns
+    -------
+    Recognition or None
+        The best entry (most of its columns; at a tie the one with more columns), or None if none fits well enough.
+    """
+    present = {str(column).strip().casefold() for column in columns}
+    best: tuple[float, int, Recognition] | None = None
+    for entry in load_catalogue().values():
+        telling = {column.casefold() for column in entry.recognise}
+        if not telling:
+            continue
+        share = len(telling & present) / len(telling)
+        if share >= at_least and (best is None or (share, len(telling)) > best[:2]):
+            best = (share, len(telling), Recognition(entry, share))
+    return best[2] if best else None

@@ -194,7 +194,9 @@ def shift_to_wgs84(crs_text: str, cell: tuple[int, int]) -> Shift:
     return Shift(best, float(best.accuracy), str(best.description))
 
 
-def points_to_wgs84(crs_text: str, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, float]]:
+def points_to_wgs84(
+    crs_text: str, x: np.ndarray, y: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, float]]:
     """Bring points to WGS 84, each by the best operation of its own degree cell.
 
     Parameters
@@ -259,11 +261,15 @@ def to_wgs84(source: str, where: str, geometry: Any) -> tuple[Any, list[Note]]:
     to_degrees = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
     lon, lat = to_degrees.transform((west + east) / 2, (south + north) / 2)
     if not (math.isfinite(lon) and math.isfinite(lat)):
-        raise SourceError(f"{where}: x {west:g}..{east:g}, y {south:g}..{north:g} lie outside {authority(crs)}. Check 'crs'.")
+        raise SourceError(
+            f"{where}: x {west:g}..{east:g}, y {south:g}..{north:g} lie outside {authority(crs)}. Check 'crs'."
+        )
     shift = shift_to_wgs84(crs.to_wkt(), (math.floor(lon), math.floor(lat)))
     if math.isnan(shift.accuracy_m):
         raise SourceError(f"{where}: {ballpark_message(crs)}")
-    values[mask] = shapely.transform(values[mask], lambda xy: np.column_stack(shift.transformer.transform(xy[:, 0], xy[:, 1])))
+    values[mask] = shapely.transform(
+        values[mask], lambda xy: np.column_stack(shift.transformer.transform(xy[:, 0], xy[:, 1]))
+    )
     moved = type(geometry)(values, index=geometry.index, crs=WGS84)
     if shift.accuracy_m <= _SAME_DATUM_M:
         return moved, []

@@ -13,7 +13,47 @@ Row = Sequence[str]
 _SEARCHED_ROWS = 30
 _NUMBER = re.compile(r"^[<>~-]?\s*[-+]?\d[\d\s.,'\u00a0\u202f]*(?:[eE][-+]?\d+)?\s*$")
 _UNITS = frozenset(
-    ["ppm", "ppb", "ppt", "%", "pct", "percent", "percentage", "wt%", "wt.%", "wt_%", "g/t", "mg/kg", "ug/kg", "µg/kg", "ug/g", "µg/g", "ng/g", "mg/l", "µg/l", "ug/l", "oz/t", "opt", "dd", "deg", "degrees", "degree", "°", "m", "km", "t", "tonnes", "m2", "m²", "m3", "m³", "ha", "year", "date", "text"]
+    [
+        "ppm",
+        "ppb",
+        "ppt",
+        "%",
+        "pct",
+        "percent",
+        "percentage",
+        "wt%",
+        "wt.%",
+        "wt_%",
+        "g/t",
+        "mg/kg",
+        "ug/kg",
+        "µg/kg",
+        "ug/g",
+        "µg/g",
+        "ng/g",
+        "mg/l",
+        "µg/l",
+        "ug/l",
+        "oz/t",
+        "opt",
+        "dd",
+        "deg",
+        "degrees",
+        "degree",
+        "°",
+        "m",
+        "km",
+        "t",
+        "tonnes",
+        "m2",
+        "m²",
+        "m3",
+        "m³",
+        "ha",
+        "year",
+        "date",
+        "text",
+    ]
 )
 _LIMIT_WORDS = re.compile(
     r"^(?:lod|l\.?o\.?d\.?|loq|dl|mdl|lld|detection limits?|lower limit|limit(?:e de d[ée]tection)?|ld)$", re.IGNORECASE
@@ -150,13 +190,8 @@ def _is_group_row(grid: Sequence[Row], position: int) -> bool:
 
 def _names(grid: Sequence[Row], position: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     names = list(grid[position])
-    while (
-        names
-        and not names[-1].strip()
-        and not any(
-            len(row) >= len(names) and row[len(names) - 1].strip() for row in grid[position + 1 : position + 200]
-        )
-    ):
+    body = grid[position + 1 :]
+    while names and not names[-1].strip() and sum(_filled(row, len(names) - 1) for row in body) <= 0.05 * len(body):
         names.pop()
     groups = _group_names(grid[position - 1], len(names)) if position else [""] * len(names)
     names = [name or f"column_{place + 1}" for place, name in enumerate(names)]
@@ -168,6 +203,10 @@ def _names(grid: Sequence[Row], position: int) -> tuple[tuple[str, ...], tuple[s
         seen[candidate] = seen.get(candidate, -1) + 1
         unique.append(f"{candidate}.{seen[candidate]}" if seen[candidate] else candidate)
     return tuple(unique), repeated
+
+
+def _filled(row: Row, place: int) -> bool:
+    return len(row) > place and bool(row[place].strip())
 
 
 def _group_names(row: Row, width: int) -> list[str]:

@@ -1,0 +1,142 @@
+"""Angles as people write them (54.125, 54,125, 54°07'30"N, N54 07.5, 54d07m30s, 540730N) as decimal degrees."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+KM_PER_DEGREE = 111.2
+"""Length of a degree of latitude, rounded; used for precision only."""
+
+_MARKS = str.maketrans(
+    {
+        **dict.fromkeys("′’‘´`ʹʼ", "'"),
+        **dict.fromkeys("″”“ʺ", '"'),
+        **dict.fromkeys("º˚∘", "°"),
+        **dict.fromkeys("−–—‐", "-"),
+        **dict.fromkeys("\u00a0\u202f\u2009\t", " "),
+    }
+)
+_WORDS = re.compile(r"\b(north|nord|norte|south|sud|sur|east|est|este|west|ouest|oeste)\b\.?", re.IGNORECASE)
+_LETTER = {
+    **dict.fromkeys(("north", "nord", "norte"), "N"),
+    **dict.fromkeys(("south", "sud", "sur"), "S"),
+    **dict.fromkeys(("east", "est", "este"), "E"),
+    **dict.fromkeys(("west", "ouest", "oeste"), "W"),
+}
+_SECONDS_LETTER = re.compile(r"(\d\s*m(?:in)?\.?\s*\d+(?:[.,]\d+)?)\s*s(?:ec)?\.?", re.IGNORECASE)
+_ANGLE = re.compile(
+    r"""^(?P<before>[NSEWO])?\s*(?P<sign>[-+])?\s*(?P<degrees>\d{1,3}(?:[.,]\d*)?)
+    (?:\s*(?:°|d(?:eg)?\.?|:|-|\s)\s*(?P<minutes>\d{1,2}(?:[.,]\d*)?)
+       (?:\s*(?:'|m(?:in)?\.?|:|-|\s)\s*(?P<seconds>\d{1,2}(?:[.,]\d*)?)\s*"?)?)?
+    \s*(?:°|d(?:eg)?\.?|'|m(?:in)?\.?)?\s*(?P<after>[NSEWO])?$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_PACKED = re.compile(
+    r"^(?P<before>[NSEWO])?\s*(?P<digits>\d{6,7})(?P<tail>\.\d+)?\s*(?P<after>[NSEWO])?$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Angle:
+    """A parsed angle.
+
+    Parameters
+    ----------
+    degrees : float
+        Decimal degrees, south and west negative; NaN when the text is no angle.
+    precision_km : float
+        What the last written digit is worth.
+    problem : str
+        Why the text is no angle, or ``""``.
+    """
+
+    degrees: float
+    precision_km: float = math.nan
+    problem: str = ""
+
+
+def parse_angle(text: str, axis: str, west_is_o: bool = False) -> Angle:
+    """Read one angle.
+
+    Parameters
+    ----------
+    text : str
+        The cell.
+    axis : {"latitude", "longitude"}
+        Decides which hemisphere letters may stand there.
+    west_is_o : bool
+        Whether O means west (Ouest, Oeste); otherwise it could be east in German or Dutch, and is a problem.
+
+    Returns
+    -------
+    Angle
+        With ``problem`` set instead of an exception: callers reject rows one by one.
+    """
+    plain = text.translate(_MARKS).replace("''", '"').strip()
+    plain = _WORDS.sub(lambda found: _LETTER[found.group(1).casefold()], plain)
+    plain = _SECONDS_LETTER.sub(r"\1 ", plain).strip()
+    packed = _PACKED.match(plain)
+    if packed and (packed["before"] or packed["after"]):
+        plain = _unpacked(packed, axis)
+    found = _ANGLE.match(plain)
+    if not found:
+        return Angle(math.nan, problem=f"{axis} '{text}' is not an angle")
+    letter = (found["before"] or found["after"] or "").upper()
+    problem = _letter_problem(text, axis, letter, found, west_is_o)
+    degrees, minutes, seconds = (_number(found[part]) for part in ("degrees", "minutes", "seconds"))
+    problem = problem or _part_problem(text, axis, degrees, minutes, seconds)
+    if problem:
+        return Angle(math.nan, problem=problem)
+    size = degrees + (minutes or 0.0) / 60 + (seconds or 0.0) / 3600
+    negative = found["sign"] == "-" or letter in ("S", "W", "O")
+    return Angle(-size if negative else size, _precision(found))
+
+
+def _unpacked(packed: re.Match[str], axis: str) -> str:
+    digits = packed["digits"]
+    if axis == "latitude" and len(digits) == 7:
+        digits = digits[1:] if digits[0] == "0" else digits
+    cut = len(digits) - 4
+    return f"{packed['before'] or ''}{digits[:cut]} {digits[cut : cut + 2]} {digits[cut + 2 :]}{packed['tail'] or ''} {packed['after'] or ''}"
+
+
+def _letter_problem(text: str, axis: str, letter: str, found: re.Match[str], west_is_o: bool) -> str:
+    if found["before"] and found["after"]:
+        return f"{axis} '{text}' names a hemisphere twice"
+    if letter == "O" and not west_is_o:
+        return f"{axis} '{text}': O is west in French and Spanish only; state 'language: fr' for this source if it is"
+    if letter and letter not in ("NS" if axis == "latitude" else "EWO"):
+        return f"{axis} '{text}' has the hemisphere letter {letter}: latitude and longitude may be swapped"
+    if found["sign"] == "-" and letter in ("N", "E"):
+        return f"{axis} '{text}' is negative and {letter} at once"
+    return ""
+
+
+def _part_problem(text: str, axis: str, degrees: float, minutes: float | None, seconds: float | None) -> str:
+    if minutes is not None and not degrees.is_integer():
+        return f"{axis} '{text}' has a fraction of degrees and minutes besides"
+    if minutes is not None and minutes >= 60:
+        return f"{axis} '{text}' has {minutes:g} minutes"
+    if seconds is not None and minutes is not None and not minutes.is_integer():
+        return f"{axis} '{text}' has a fraction of minutes and seconds besides"
+    if seconds is not None and seconds >= 60:
+        return f"{axis} '{text}' has {seconds:g} seconds"
+    return ""
+
+
+def _number(part: str | None) -> float:
+    return None if part is None else float(part.replace(",", "."))  # type: ignore[return-value]
+
+
+def _precision(found: re.Match[str]) -> float:
+    for part, share in (("seconds", 3600.0), ("minutes", 60.0), ("degrees", 1.0)):
+        if found[part] is not None:
+            return KM_PER_DEGREE / share * 10.0 ** -decimals(found[part])
+    return math.nan
+
+
+def decimals(text: str) -> int:
+    """Return how many digits stand behind the decimal mark."""
+    return len(text.replace(",", ".").partition(".")[2].strip())

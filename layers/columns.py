@@ -1,0 +1,115 @@
+"""From a source's words about columns to columns: mapping, missing words, defaults and vocabularies."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+import pandas as pd
+
+from layers.catalogue import Source
+from layers.errors import SourceError
+
+_BLANKS = " \t\r\n\u00a0\u202f\ufeff"
+
+
+def check_mapping(source: Source, where: str, columns: Sequence[str], needed: Sequence[str] = ()) -> None:
+    """Stop when the run file names columns the file does not have, all of them at once.
+
+    A layer column mapped to several file columns needs only one of them; this lets one catalogue entry serve several editions.
+
+    Raises
+    ------
+    SourceError
+        Naming every wrong column, the nearest names there are, and the layer columns that are needed but not mapped.
+    """
+    present = {str(column).strip().casefold(): str(column) for column in columns}
+    wrong = []
+    for layer_column, mapped in source.columns.items():
+        names = [mapped] if isinstance(mapped, str) else mapped
+        if names and not any(name.strip().casefold() in present for name in names):
+            alike = difflib.get_close_matches(names[0].casefold(), list(present), n=2, cutoff=0.6)
+            hint = f" (did you mean {' or '.join(present[one] for one in alike)}?)" if alike else ""
+            if source.catalogue is None:
+                wrong.append(f"{layer_column}: {' or '.join(names)}{hint}")
+    absent = [name for name in needed if name not in source.columns and name not in source.defaults]
+    if wrong or absent:
+        parts = [f"  there is no column for {one}" for one in wrong] + [f"  {one} is not mapped" for one in absent]
+        raise SourceError(
+            f"{where}: the column mapping does not fit the file.\n"
+            + "\n".join(parts)
+            + f"\nThe columns are: {', '.join(map(str, columns))}."
+        )
+
+
+def mapped_columns(source: Source, cells: pd.DataFrame, name: str) -> list[str]:
+    """Return the file's columns mapped to a layer column, in the order stated, only those present (case does not matter)."""
+    mapped = source.columns.get(name, [])
+    present = {str(column).strip().casefold(): str(column) for column in cells.columns}
+    names = [mapped] if isinstance(mapped, str) else mapped
+    return [present[one.strip().casefold()] for one in names if one.strip().casefold() in present]
+
+
+def as_text(column: pd.Series) -> pd.Series:
+    """Return a column as stripped text, NA where empty; whole numbers of typed columns read as ``123``, not ``123.0``."""
+    if pd.api.types.is_float_dtype(column):
+        whole = column.dropna()
+        if (whole % 1 == 0).all() and (whole.abs() < 1e15).all():
+            column = column.astype("Int64")
+        else:
+            column = column.map(
+                lambda value: (
+                    None if pd.isna(value) else (str(int(value)) if float(value).is_integer() else repr(float(value)))
+                )
+            )
+    text = column.astype("str").str.strip(_BLANKS)
+    return text.where(column.notna() & (text != ""), None).astype("str")
+
+
+def text_column(source: Source, cells: pd.DataFrame, name: str, keep_missing_words: bool = False) -> pd.Series | None:
+    """Return a layer column as text: the first non-empty of its mapped file columns.
+
+    Parameters
+    ----------
+    source : Source
+        ``columns`` gives the file columns, ``missing`` the words that mean not known.
+    cells : DataFrame
+        Raw cells.
+    name : str
+        Layer column.
+    keep_missing_words : bool
+        True for names and ids, where ``None`` or ``N/A`` may be what a place is called.
+
+    Returns
+    -------
+    Series of str or None
+        None if no mapped column is present.
+    """
+    names = mapped_columns(source, cells, name)
+    if not names:
+        return None
+    words = set() if keep_missing_words else {word.strip().casefold() for word in source.missing}
+    result: pd.Series | None = None
+    for one in names:
+        text = as_text(cells[one])
+        if words:
+            text = text.where(~text.str.casefold().isin(words), None)
+        result = text if result is None else result.fillna(text)
+    return result
+
+
+def text_or_default(source: Source, cells: pd.DataFrame, name: str, keep_missing_words: bool = False) -> pd.Series:
+    """Return a layer column as text, the source's default where a cell is empty, NA where there is none."""
+    column = text_column(source, cells, name, keep_missing_words)
+    if column is None:
+        column = pd.Series([None] * len(cells), index=cells.index, dtype="str")
+    default = source.defaults.get(name)
+    return column if default is None else column.fillna(str(default))
+
+
+def translate(source: Source, column: pd.Series, name: str) -> pd.Series:
+    """Translate cell values of a layer column by the source's vocabulary, whatever their case; others stay as they are."""
+    words = {key.strip().casefold(): value for key, value in source.values.get(name, {}).items()}
+    if not words:
+        return column
+    return column.map(lambda text: text if pd.isna(text) else words.get(str(text).casefold(), text)).astype("str")

@@ -1,0 +1,466 @@
+"""Columns of coordinates as WGS 84 points: decimal degrees, degrees-minutes-seconds, UTM with zone and datum row by row."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyproj
+from pyproj.crs import ProjectedCRS
+from pyproj.crs.coordinate_operation import UTMConversion
+
+from layers import crs as crs_rules
+from layers.accounting import Note
+from layers.angles import KM_PER_DEGREE, decimals, parse_angle
+from layers.catalogue import Source
+from layers.columns import text_column
+from layers.errors import SourceError
+
+DATUMS = {
+    "wgs84": "EPSG:4326",
+    "wgs1984": "EPSG:4326",
+    "worldgeodeticsystem1984": "EPSG:4326",
+    "gps": "EPSG:4326",
+    "nad83": "EPSG:4269",
+    "nad1983": "EPSG:4269",
+    "northamerican1983": "EPSG:4269",
+    "northamericandatum1983": "EPSG:4269",
+    "nad83csrs": "EPSG:4617",
+    "csrs": "EPSG:4617",
+    "nad27": "EPSG:4267",
+    "nad1927": "EPSG:4267",
+    "northamerican1927": "EPSG:4267",
+    "northamericandatum1927": "EPSG:4267",
+    "psad56": "EPSG:4248",
+    "psad1956": "EPSG:4248",
+    "provisionalsouthamericandatum1956": "EPSG:4248",
+    "sad69": "EPSG:4618",
+    "sad1969": "EPSG:4618",
+    "southamericandatum1969": "EPSG:4618",
+    "sirgas": "EPSG:4674",
+    "sirgas2000": "EPSG:4674",
+    "etrs89": "EPSG:4258",
+    "gda94": "EPSG:4283",
+    "gda2020": "EPSG:7844",
+    "agd66": "EPSG:4202",
+    "agd84": "EPSG:4203",
+}
+"""Datum names, letters and digits only, in lower case -> geographic CRS."""
+
+UTM_ZONES = {
+    "EPSG:4269": range(1, 24),
+    "EPSG:4267": range(1, 23),
+    "EPSG:4617": range(1, 24),
+    "EPSG:4248": range(17, 23),
+}
+"""Zones in which a datum is used; WGS 84 has all 60."""
+
+_SENTINELS = (-9999.0, 9999.0, -999.0, 999.0, -99999.0, 99999.0, -9.0e9, -99.99, 99.99, -1.0e30)
+_ZONE = re.compile(r"^(?:utm|zone|huso|fuseau)?[\s:]*0?(?P<zone>\d{1,2})\s*(?P<letter>[A-Z])?$", re.IGNORECASE)
+_ASSUMED_PRECISION_KM = 0.1
+
+
+@dataclass
+class Points:
+    """Coordinates of rows, WGS 84.
+
+    Parameters
+    ----------
+    longitude, latitude : ndarray of float
+        Degrees; NaN where a row has no usable coordinates.
+    precision_km : ndarray of float
+        What the last written digit, or the datum shift if worse, is worth.
+    problems : dict of int to tuple of str
+        Position of a row that must be rejected -> (reason code, reason).
+    absent : ndarray of bool
+        Rows whose coordinate cells are empty.
+    notes : list of Note
+        Suspicions and shifts.
+    """
+
+    longitude: np.ndarray
+    latitude: np.ndarray
+    precision_km: np.ndarray
+    problems: dict[int, tuple[str, str]] = field(default_factory=dict)
+    absent: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    notes: list[Note] = field(default_factory=list)
+
+
+def read_points(source: Source, where: str, cells: pd.DataFrame, rows: np.ndarray) -> Points:
+    """Read coordinates from whatever columns a source maps.
+
+    ``latitude`` and ``longitude`` come first; rows without them are tried with ``easting``, ``northing``, ``utm_zone``. ``datum`` is
+    honoured row by row; without it ``crs`` of the source holds, and without that WGS 84 is assumed, with a note.
+
+    Parameters
+    ----------
+    source : Source
+        Its ``columns``, ``crs``, ``defaults``, ``missing``, ``decimal_mark`` and ``language`` are used.
+    where : str
+        What to call the file in messages.
+    cells : DataFrame
+        Raw cells.
+    rows : ndarray of int
+        Row numbers in the file, for messages.
+
+    Returns
+    -------
+    Points
+        One entry per row of ``cells``.
+
+    Raises
+    ------
+    SourceError
+        If no coordinate columns are mapped, if the declared CRS contradicts the numbers, or if most rows look swapped.
+    """
+    crs_rules.check_proj()
+    reader = _Reader(source, where, cells, rows)
+    if not (reader.has("latitude", "longitude") or reader.has("easting", "northing")):
+        raise SourceError(
+            f"{where}: no coordinate columns are known (latitude and longitude, or easting, northing and utm_zone). The columns are: "
+            f"{', '.join(map(str, cells.columns))}. Map them in the run file under 'columns:'."
+        )
+    points = reader.geographic() if reader.has("latitude", "longitude") else reader.nothing()
+    if reader.has("easting", "northing"):
+        _fill(points, reader.projected(np.flatnonzero(points.absent)))
+    _flag_swapped(points, where, rows)
+    _flag_precision(points, source)
+    return points
+
+
+class _Reader:
+    """The coordinate columns of one table, as arrays."""
+
+    def __init__(self, source: Source, where: str, cells: pd.DataFrame, rows: np.ndarray) -> None:
+        self.source, self.where, self.cells, self.rows = source, where, cells, rows
+        self.size = len(cells)
+        self.declared = crs_rules.parse_crs(where, source.crs) if source.crs else None
+
+    def has(self, *names: str) -> bool:
+        return all(text_column(self.source, self.cells, name) is not None for name in names)
+
+    def texts(self, name: str) -> np.ndarray:
+        column = text_column(self.source, self.cells, name)
+        if column is None:
+            default = self.source.defaults.get(name)
+            return np.full(self.size, "" if default is None else str(default), dtype=object)
+        return column.fillna("").to_numpy(dtype=object)
+
+    def nothing(self) -> Points:
+        empty = np.full(self.size, np.nan)
+        return Points(empty.copy(), empty.copy(), empty.copy(), {}, np.ones(self.size, dtype=bool), [])
+
+    def reject(self, points: Points, place: int, code: str, reason: str) -> None:
+        points.problems.setdefault(place, (code, f"row {self.rows[place]}: {reason}"))
+        points.longitude[place] = points.latitude[place] = np.nan
+
+    def geographic(self) -> Points:
+        """Read latitude and longitude columns; a projected CRS declared for them is contradicted by degrees."""
+        points = self.nothing()
+        texts = {axis: self.texts(axis) for axis in ("latitude", "longitude")}
+        points.absent = (texts["latitude"] == "") & (texts["longitude"] == "")
+        values = {axis: self._angles(points, axis, texts[axis]) for axis in texts}
+        latitude, longitude = values["latitude"][0], values["longitude"][0]
+        if self.declared is not None and self.declared.is_projected:
+            crs_rules.check_range(self.where, self.declared, _bounds(longitude, latitude))
+            raise SourceError(
+                f"{self.where}: latitude and longitude are mapped but crs is {self.source.crs}. Map easting and northing instead."
+            )
+        points.latitude, points.longitude = latitude.copy(), longitude.copy()
+        points.precision_km = np.fmin(values["latitude"][1], values["longitude"][1])
+        for place in np.flatnonzero(~points.absent):
+            self._check_degrees(points, int(place), float(latitude[place]), float(longitude[place]))
+        wrapped = points.longitude > 180
+        if wrapped.any():
+            points.longitude[wrapped] -= 360
+            points.notes.append(
+                Note(
+                    self.source.id,
+                    "longitude_wrapped",
+                    "Longitudes beyond 180 were counted back to -180..180.",
+                    int(wrapped.sum()),
+                )
+            )
+        self._shift(points, np.flatnonzero(np.isfinite(points.latitude)))
+        return points
+
+    def _angles(self, points: Points, axis: str, texts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        series = pd.Series(texts)
+        plain = series.str.replace("−", "-", regex=False)
+        comma = plain.str.fullmatch(r"[-+]?\d{1,3},\d+")
+        plain = plain.where(~comma, plain.str.replace(",", ".", regex=False))
+        values = pd.to_numeric(plain.where(plain != "", None), errors="coerce").to_numpy(dtype=float, copy=True)
+        precision = np.array([KM_PER_DEGREE * 10.0 ** -decimals(one) for one in plain], dtype=float)
+        west_is_o = self.source.language in ("fr", "es")
+        for place in np.flatnonzero(np.isnan(values) & (texts != "")):
+            angle = parse_angle(str(texts[place]), axis, west_is_o)
+            values[place], precision[place] = angle.degrees, angle.precision_km
+            if angle.problem:
+                points.problems.setdefault(int(place), ("bad_coordinate", f"row {self.rows[place]}: {angle.problem}"))
+        return values, precision
+
+    def _check_degrees(self, points: Points, place: int, latitude: float, longitude: float) -> None:
+        shown = f"latitude {latitude:g}, longitude {longitude:g}"
+        if place in points.problems:
+            points.latitude[place] = points.longitude[place] = np.nan
+        elif np.isnan(latitude) or np.isnan(longitude):
+            self.reject(points, place, "half_coordinate", "one of latitude and longitude is missing")
+        elif not (np.isfinite(latitude) and np.isfinite(longitude)):
+            self.reject(points, place, "not_finite", f"{shown} is not finite")
+        elif (latitude == 0 and longitude == 0) or latitude in _SENTINELS or longitude in _SENTINELS:
+            self.reject(points, place, "placeholder", f"{shown} is a placeholder, not a place")
+        elif abs(latitude) > 90 >= abs(longitude) and abs(latitude) <= 180:
+            self.reject(points, place, "swapped", f"{shown}: the two look swapped")
+        elif abs(latitude) > 90 or abs(longitude) > 360:
+            self.reject(points, place, "out_of_range", f"{shown} is outside -90..90 / -180..180")
+
+    def _shift(self, points: Points, places: np.ndarray) -> None:
+        """Bring degrees of other datums to WGS 84, row by row."""
+        systems = self._datums(points, places)
+        for code in sorted(set(systems.values())):
+            chosen = np.array([place for place in places if systems.get(int(place)) == code], dtype=int)
+            self._transform(
+                points, chosen, pyproj.CRS(code), points.longitude[chosen].copy(), points.latitude[chosen].copy(), 0.0
+            )
+
+    def _datums(self, points: Points, places: np.ndarray) -> dict[int, str]:
+        """Return the geographic CRS of each row; rows with an unknown datum are rejected."""
+        texts = self.texts("datum")
+        fallback, assumed = self._fallback(), 0
+        systems: dict[int, str] = {}
+        for place in places:
+            key = re.sub(r"[^a-z0-9]", "", str(texts[place]).casefold())
+            if key in DATUMS:
+                systems[int(place)] = DATUMS[key]
+            elif key:
+                self.reject(points, int(place), "unknown_datum", f"the datum '{texts[place]}' is not known")
+            else:
+                systems[int(place)] = fallback or "EPSG:4326"
+                assumed += fallback is None
+        if assumed:
+            text = "No datum is stated; the coordinates were taken as WGS 84. State 'crs:' (e.g. EPSG:4269 for NAD83, EPSG:4267 for NAD27)."
+            points.notes.append(Note(self.source.id, "datum_assumed", text, assumed))
+            points.precision_km[places] = np.fmax(points.precision_km[places], _ASSUMED_PRECISION_KM)
+        return systems
+
+    def _fallback(self) -> str | None:
+        if self.declared is None:
+            return None
+        geodetic = self.declared.geodetic_crs
+        return crs_rules.authority(geodetic.to_2d()) if geodetic is not None else None
+
+    def _transform(
+        self, points: Points, places: np.ndarray, system: pyproj.CRS, x: np.ndarray, y: np.ndarray, least_km: float
+    ) -> None:
+        if not len(places):
+            return
+        longitude, latitude, accuracy, operations = crs_rules.points_to_wgs84(system.to_wkt(), x, y)
+        points.longitude[places], points.latitude[places] = longitude, latitude
+        points.precision_km[places] = np.fmax(
+            np.fmax(points.precision_km[places], least_km), np.nan_to_num(accuracy) / 1000
+        )
+        for place, value, east in zip(places, accuracy, longitude, strict=True):
+            if np.isnan(east):
+                self.reject(
+                    points, int(place), "out_of_range", f"the coordinates lie outside {crs_rules.authority(system)}"
+                )
+            elif np.isnan(value):
+                self.reject(points, int(place), "ballpark_datum", crs_rules.ballpark_message(system))
+        for name, metres in sorted(operations.items()):
+            if metres > 0:
+                points.notes.append(crs_rules.datum_note(self.source.id, system, metres, name, len(places)))
+
+    def projected(self, places: np.ndarray) -> Points:
+        """Read easting, northing and zone of the rows at ``places``."""
+        points = self.nothing()
+        east, north, zone = self.texts("easting"), self.texts("northing"), self.texts("utm_zone")
+        points.absent = (east == "") & (north == "")
+        x, y = (self._metres(one) for one in (east, north))
+        places = np.array([place for place in places if not points.absent[place]], dtype=int)
+        points.precision_km[places] = [_metre_precision(str(east[one]), str(north[one])) for one in places]
+        if not self.has("utm_zone") and "utm_zone" not in self.source.defaults:
+            self._declared_projection(points, places, x, y)
+            return points
+        groups: dict[tuple[str, int, bool], list[int]] = {}
+        systems = self._datums(points, places)
+        usual = _usual_zone(zone[places])
+        for place in places:
+            if int(place) in systems:
+                key = self._zone(points, int(place), str(zone[place]), systems[int(place)], x[place], y[place], usual)
+                if key is not None:
+                    groups.setdefault(key, []).append(int(place))
+        for (code, number, north_side), members in sorted(groups.items()):
+            chosen = np.array(members, dtype=int)
+            system = ProjectedCRS(UTMConversion(str(number), "N" if north_side else "S"), geodetic_crs=pyproj.CRS(code))
+            self._transform(points, chosen, system, x[chosen], y[chosen], 0.0)
+        return points
+
+    def _metres(self, texts: np.ndarray) -> np.ndarray:
+        plain = pd.Series(texts).str.replace(r"(?<=\d)[\s\u00a0\u202f](?=\d)", "", regex=True)
+        comma = (
+            plain.str.fullmatch(r"\d+,\d{1,2}|\d{5,},\d+")
+            if self.source.decimal_mark is None
+            else self.source.decimal_mark == ","
+        )
+        plain = plain.where(~np.broadcast_to(np.asarray(comma), len(plain)), plain.str.replace(",", ".", regex=False))
+        plain = plain.str.replace(r"(?<=\d),(?=\d{3}(?:\D|$))", "", regex=True).str.replace(
+            r"\s*m(?:e?t?e?r?e?s?)?$|\s*m?[NE]$", "", regex=True
+        )
+        return pd.to_numeric(plain.where(plain != "", None), errors="coerce").to_numpy(dtype=float)
+
+    def _declared_projection(self, points: Points, places: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
+        if self.declared is None or not self.declared.is_projected:
+            raise SourceError(
+                f"{self.where}: easting and northing are mapped but neither utm_zone nor a projected crs is. "
+                "Map 'utm_zone' or state e.g. 'crs: EPSG:26910'; no zone is ever taken for granted."
+            )
+        crs_rules.check_range(self.where, self.declared, _bounds(x[places], y[places]))
+        usable = self._finite_metres(points, places, x, y)
+        self._transform(points, usable, self.declared, x[usable], y[usable], 0.0)
+
+    def _finite_metres(self, points: Points, places: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        good = []
+        for place in places:
+            if (
+                np.isfinite(x[place])
+                and np.isfinite(y[place])
+                and (x[place] or y[place])
+                and x[place] not in _SENTINELS
+            ):
+                good.append(int(place))
+            else:
+                self.reject(
+                    points,
+                    int(place),
+                    "bad_coordinate",
+                    f"easting {x[place]:g}, northing {y[place]:g} are no coordinates",
+                )
+        return np.array(good, dtype=int)
+
+    def _zone(
+        self, points: Points, place: int, text: str, system: str, x: float, y: float, usual: float
+    ) -> tuple[str, int, bool] | None:
+        """Return datum, zone number and whether north; or reject the row with the reason."""
+        shown = f"easting {x:g}, northing {y:g}"
+        found = _ZONE.match(text)
+        letter = (found["letter"] or "").upper() if found else ""
+        number = int(found["zone"]) if found else 0
+        ambiguous = letter == "S" and 3_500_000 < y < 4_450_000
+        if not np.isfinite(x) or not np.isfinite(y) or x in _SENTINELS or (x == 0 and y == 0):
+            self.reject(points, place, "bad_coordinate", f"{shown} are no coordinates")
+        elif not text:
+            self.reject(
+                points,
+                place,
+                "no_zone",
+                "easting and northing are given but the UTM zone is empty; no zone is taken for granted",
+            )
+        elif not found or letter in ("A", "B", "I", "O", "Y", "Z"):
+            self.reject(points, place, "bad_zone", f"'{text}' is no UTM zone")
+        elif number not in UTM_ZONES.get(system, range(1, 61)) or abs(number - usual) > 6:
+            self.reject(
+                points, place, "bad_zone", f"UTM zone {number} lies far from the other rows or outside the datum's area"
+            )
+        elif not 100_000 <= x <= 900_000 or not 0 <= y <= 10_000_000:
+            swapped = 100_000 <= y <= 900_000 and x > 900_000
+            code = "swapped" if swapped else "out_of_range"
+            self.reject(
+                points, place, code, f"{shown}: " + ("the two look swapped" if swapped else "outside a UTM zone")
+            )
+        elif ambiguous:
+            self.reject(
+                points,
+                place,
+                "bad_zone",
+                f"zone '{text}' may be band S (north) or the southern hemisphere; write {number}N or band letters",
+            )
+        else:
+            default_north = str(self.source.defaults.get("utm_hemisphere", "N")).upper() != "S"
+            return system, number, default_north if not letter else letter != "S" and letter >= "N"
+        return None
+
+
+def _usual_zone(texts: np.ndarray) -> float:
+    numbers = [int(found["zone"]) for text in texts if (found := _ZONE.match(str(text)))]
+    return float(np.median(numbers)) if numbers else 0.0
+
+
+def _metre_precision(east: str, north: str) -> float:
+    """Return km worth of the last digit of an easting and northing; trailing zeros count as rounding up to 1 km."""
+    whole = [text.split(".")[0].split(",")[0] for text in (east, north)]
+    zeros = min(len(text) - len(text.rstrip("0")) for text in whole)
+    return 0.001 * 10.0 ** min(zeros, 3)
+
+
+def _bounds(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float, float]:
+    if not np.isfinite(x).any() or not np.isfinite(y).any():
+        return (np.nan,) * 4
+    return float(np.nanmin(x)), float(np.nanmin(y)), float(np.nanmax(x)), float(np.nanmax(y))
+
+
+def _fill(points: Points, other: Points) -> None:
+    """Fill rows without coordinates from a second reading of them."""
+    for place in np.flatnonzero(points.absent & ~other.absent):
+        points.longitude[place], points.latitude[place] = other.longitude[place], other.latitude[place]
+        points.precision_km[place] = other.precision_km[place]
+    points.problems.update(other.problems)
+    points.absent &= other.absent
+    points.notes += other.notes
+
+
+def _flag_swapped(points: Points, where: str, rows: np.ndarray) -> None:
+    """Reject rows that are legal but lie with the others only when exchanged; stop when that is most of the file."""
+    given = int((~points.absent).sum())
+    swapped = [place for place, (code, _) in points.problems.items() if code == "swapped"]
+    if given and len(swapped) > 0.5 * given:
+        raise SourceError(
+            f"{where}: latitude and longitude look swapped in {len(swapped)} of {given} rows ({points.problems[swapped[0]][1]}). "
+            "Exchange them in the run file under 'columns:'."
+        )
+    good = np.isfinite(points.latitude)
+    if good.sum() < 3:
+        return
+    lat, lon = points.latitude[good], points.longitude[good]
+    mid_lat, mid_lon = float(np.median(lat)), float(np.median(lon))
+    spread = max(float(np.median(np.abs(lat - mid_lat))), float(np.median(np.abs(lon - mid_lon))))
+    as_is = np.maximum(np.abs(lat - mid_lat), np.abs(lon - mid_lon))
+    exchanged = np.maximum(np.abs(lon - mid_lat), np.abs(lat - mid_lon))
+    suspect = (as_is > 20) & (exchanged < as_is / 2) & (exchanged <= np.maximum(10.0, 3 * spread)) & (np.abs(lon) <= 90)
+    for place in np.flatnonzero(good)[suspect]:
+        shown = f"latitude {points.latitude[place]:g}, longitude {points.longitude[place]:g}"
+        points.problems[int(place)] = (
+            "swapped",
+            f"row {rows[place]}: {shown} lies with the other rows only when the two are swapped",
+        )
+        points.latitude[place] = points.longitude[place] = np.nan
+
+
+def _flag_precision(points: Points, source: Source) -> None:
+    """Note rounded positions shared by several rows, and minutes written as if they were decimals."""
+    good = np.flatnonzero(np.isfinite(points.latitude))
+    if not len(good):
+        return
+    frame = pd.DataFrame({"lat": points.latitude[good].round(6), "lon": points.longitude[good].round(6)})
+    shared = frame.groupby(["lat", "lon"])["lat"].transform("size").to_numpy()
+    rounded = (np.abs(frame * 4 - (frame * 4).round()) < 1e-4).all(axis=1).to_numpy()
+    coarse = (shared >= 3) & (rounded | (points.precision_km[good] > 1.2))
+    points.precision_km[good[coarse]] = np.fmax(points.precision_km[good[coarse]], 10.0)
+    if coarse.any():
+        text = "Three or more rows share one rounded position (a map-sheet corner or centre?); their precision was set to 10 km or worse."
+        points.notes.append(Note(source.id, "low_precision", text, int(coarse.sum())))
+    fractions = np.concatenate([np.abs(points.latitude[good]) % 1, np.abs(points.longitude[good]) % 1]).round(6)
+    two_decimals = np.abs(fractions * 100 - (fractions * 100).round()) < 1e-6
+    if len(good) >= 10 and two_decimals.all() and fractions.max() < 0.595 and fractions.max() > 0:
+        text = (
+            f"All coordinates have two decimals and none exceeds .59 (largest {fractions.max():.2f}): they may be degrees.minutes. "
+            "They were taken as decimal degrees; ask the publisher."
+        )
+        points.notes.append(Note(source.id, "degrees_minutes", text, len(good)))
+
+
+def precision_of(points: Points) -> Any:
+    """Return the precision as a column, NaN where there is no position."""
+    return np.where(np.isfinite(points.latitude), points.precision_km, np.nan)
