@@ -60,8 +60,8 @@ def regional_samples(region: Region, medium: str, per_site: float) -> pd.DataFra
     x, y = rng.uniform(-half, half, n), rng.uniform(-half, half, n)
     smear = {"stream_sediment": 2.0, "till": 4.0, "rock": 0.3}[medium]
     halo = region.footprint(x + rng.normal(0, smear, n), y + rng.normal(0, smear, n) + smear, "sediment")
-    common = 0.1 * Waves.draw(rng, 30).at(x, y)
-    own = {"stream_sediment": 0.16, "till": 0.12, "rock": 0.3}[medium]
+    common = 0.08 * Waves.draw(rng, 30).at(x, y)
+    own = {"stream_sediment": 0.14, "till": 0.1, "rock": 0.25}[medium]
     shared, earths = rng.normal(0, own, n), rng.normal(0, own, n)
     table = pd.DataFrame({"x_km": x, "y_km": y})
     for element, load in {**LOADS, "Cu": 0.0, "Zn": 0.0, "As": 0.0}.items():
@@ -110,7 +110,7 @@ def cells(
 def stream_sediments(region: Region) -> pd.DataFrame:
     """Return the stream-sediment file: aqua regia, ppm and one oxide in per cent, limits as ``<``."""
     rng = stream(region.seed, "stream sediment file")
-    true = regional_samples(region, "stream_sediment", 3.0)
+    true = regional_samples(region, "stream_sediment", 4.0)
     elements = ["La", "Ce", "Nd", "Sm", "Y", "Th", "U", "Nb", "Zr", "Cu", "Zn", "As"]
     values = laboratory(true, [*elements, "P"], "aqua_regia")
     lon, lat = region.to_crs(true["x_km"].to_numpy(), true["y_km"].to_numpy())

@@ -24,18 +24,20 @@ DEPOSITS = pd.DataFrame(
     [
         ("carbonatite", 0.09, 3.45, 1.00, 0.80, 0.9, 6.1),
         ("peralkaline granite", 0.05, 3.25, 0.90, 1.00, 0.1, 5.7),
-        ("magnetite-apatite", 0.08, 3.30, 0.70, 0.45, 1.2, 6.1),
-        ("uranium paleoplacer", 0.09, 3.05, 0.75, 0.90, 0.0, 6.1),
-        ("uranium pegmatite", 0.05, 2.80, 0.60, 0.95, 0.0, 5.6),
-        ("barren granite", 0.08, 2.30, 0.30, 0.6, 0.1, 5.1),
+        ("magnetite-apatite", 0.08, 3.30, 0.85, 0.55, 1.2, 6.1),
+        ("uranium paleoplacer", 0.09, 3.05, 0.70, 0.85, 0.0, 6.1),
+        ("uranium pegmatite", 0.05, 2.75, 0.42, 0.80, 0.0, 5.6),
+        ("barren granite", 0.08, 2.30, 0.25, 0.6, 0.1, 5.1),
         ("volcanogenic massive sulphide", 0.17, 1.85, -0.05, -0.1, 0.5, 5.9),
         ("orogenic gold", 0.24, 2.05, 0.00, 0.0, 0.0, 5.7),
         ("magmatic nickel-copper", 0.08, 1.75, -0.15, -0.2, 1.0, 6.2),
-        ("tungsten skarn", 0.07, 2.25, 0.15, 0.1, 0.2, 5.5),
+        ("tungsten skarn", 0.07, 2.25, 0.08, 0.1, 0.2, 5.5),
     ],
     columns=["deposit_type", "share", "treo_log10", "sediment", "thorium", "magnetics", "tonnes_log10"],
 )
 REE_BEARING = tuple(DEPOSITS["deposit_type"][:5])
+LIKES_FAULTS = (0, 1, 7)
+"""Carbonatite, peralkaline granite and gold: rows of `DEPOSITS` found along major faults."""
 
 COLOURS = "Amber Azure Beige Bronze Cobalt Coral Crimson Ebony Green Indigo Ivory Jade Lilac Maroon Ochre Olive Pearl Purple Ruby Scarlet Sepia Teal Violet White".split()
 THINGS = (
@@ -133,16 +135,17 @@ class Region:
         """Mining camps: ``x_km, y_km, kind`` (row of `DEPOSITS`), ``strength`` (about 1), ``radius_km``, ``weight``."""
         rng = stream(self.seed, "camps")
         count = max(10, round(self.sites / 6))
-        half = self.side_km / 2 * 0.93
+        half = self.side_km / 2
         kind = _kinds(rng, count)
-        x, y = rng.uniform(-half, half, count), rng.uniform(-half, half, count)
-        on_fault = rng.random(count) < np.where(np.isin(kind, [0, 1, 7]), 0.65, 0.25)
-        line = rng.integers(0, len(self.structures), count)
-        node = rng.integers(1, 16, count)
-        stacked = np.stack(self.structures)
-        picked = stacked[line, node] + rng.normal(0, 3, (count, 2))
-        x = np.clip(np.where(on_fault, picked[:, 0], x), -half, half)
-        y = np.clip(np.where(on_fault, picked[:, 1], y), -half, half)
+        cells = int(np.ceil(np.sqrt(1.25 * count)))
+        picked = rng.choice(cells * cells, count, replace=False)
+        size = 2 * half / cells
+        x = (picked % cells + 0.5 + rng.uniform(-0.3, 0.3, count)) * size - half
+        y = (picked // cells + 0.5 + rng.uniform(-0.3, 0.3, count)) * size - half
+        fault_km = cKDTree(np.vstack(self.structures)).query(np.column_stack([x, y]))[0]
+        place = np.argsort(fault_km + rng.exponential(self.side_km / 12, count))
+        wish = np.argsort(np.where(np.isin(kind, LIKES_FAULTS), 0.0, 0.5) + rng.random(count))
+        kind[place] = kind[wish]
         return pd.DataFrame(
             {
                 "x_km": x,
@@ -220,7 +223,7 @@ def plant_sites(region: Region) -> pd.DataFrame:
     n, camps, half = region.sites, region.camps, region.side_km / 2
     weight = camps["weight"].to_numpy() / camps["weight"].sum()
     camp = rng.choice(len(camps), n, p=weight)
-    spread = camps["radius_km"].to_numpy()[camp] * 0.5
+    spread = camps["radius_km"].to_numpy()[camp] * 0.42
     kind = camps["kind"].to_numpy()[camp]
     stray = rng.random(n) < 0.06
     kind = np.where(stray, rng.choice(len(DEPOSITS), n, p=_common()), kind)
