@@ -1,0 +1,108 @@
+"""What may be drawn of the layers about Nations: the gate in front of every page, and coarse copies of outlines."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from pandera.typing.geopandas import GeoDataFrame
+
+from layers.errors import StageError
+from layers.schema import Communities, Territories, conform
+from maps.publication import Publication
+
+GENERALISED_DEGREES = 0.1
+"""Grid that a generalised outline is moved onto: about 11 km north to south, 5 to 7 km west to east in Canada."""
+
+GENERALISED_M = 10_000.0
+"""The same in a projected CRS."""
+
+DRAWABLE = ("allowed", "generalised")
+
+
+def generalise_territories(territories: GeoDataFrame[Territories]) -> GeoDataFrame[Territories]:
+    """Return areas with the outlines marked ``generalised`` replaced by coarse ones.
+
+    Every corner is moved onto a grid (`GENERALISED_DEGREES`, or `GENERALISED_M` in a projected CRS), so that the exact
+    outline is nowhere in what follows: not in relations, not in pages, not in files. An area smaller than a grid cell becomes the
+    cell it lies in.
+
+    Parameters
+    ----------
+    territories : GeoDataFrame[Territories]
+        Any CRS. Rows marked ``allowed`` stay as they are.
+
+    Returns
+    -------
+    GeoDataFrame[Territories]
+        A copy, same rows and order, valid geometry.
+    """
+    coarse = (territories["publish"] == "generalised").to_numpy()
+    if not coarse.any():
+        return territories
+    step = GENERALISED_DEGREES if territories.crs is None or territories.crs.is_geographic else GENERALISED_M
+    geometry = territories.geometry.to_numpy().copy()
+    geometry[coarse] = [_coarse(one, step) for one in geometry[coarse]]
+    return conform(territories.set_geometry(gpd.GeoSeries(geometry, index=territories.index, crs=territories.crs)), Territories)
+
+
+def publishable(publication: Publication) -> Publication:
+    """Return the publication, after making sure that nothing in it is closed to pages.
+
+    Parameters
+    ----------
+    publication : Publication
+        As put together by the run.
+
+    Raises
+    ------
+    StageError
+        If an area or community is in it that its steward does not allow to be published. Nothing is drawn then. The
+        message counts the rows and names none.
+    """
+    for name, table in (("territories", publication.territories), ("communities", publication.communities)):
+        closed = int((~table["publish"].isin(DRAWABLE)).sum())
+        if closed:
+            raise StageError(
+                f"maps: {closed} of {len(table)} rows of {name} may not be published, so no page was written. "
+                "Only rows marked allowed or generalised may reach a page. This is a fault in minewaste: please report it."
+            )
+    shown = set(publication.territories["territory_id"])
+    stray = int((~publication.site_territories["territory_id"].isin(shown)).sum()) if len(publication.site_territories) else 0
+    if stray:
+        raise StageError(
+            f"maps: {stray} relations between sites and areas name an area that is not among those to be published, so no page "
+            "was written. This is a fault in minewaste: please report it."
+        )
+    return publication
+
+
+def generalise_communities(communities: GeoDataFrame[Communities]) -> GeoDataFrame[Communities]:
+    """Return communities with the points marked ``generalised`` moved onto the grid of `GENERALISED_DEGREES`.
+
+    Parameters
+    ----------
+    communities : GeoDataFrame[Communities]
+        EPSG:4326.
+    """
+    coarse = (communities["publish"] == "generalised").to_numpy()
+    if not coarse.any():
+        return communities
+    moved = communities.copy()
+    for column in ("latitude", "longitude"):
+        values = moved[column].to_numpy(dtype=float)
+        moved[column] = np.where(coarse, np.round(np.round(values / GENERALISED_DEGREES) * GENERALISED_DEGREES, 6), values)
+    points = gpd.points_from_xy(moved["longitude"], moved["latitude"], crs=communities.crs)
+    return conform(moved.set_geometry(points), Communities)
+
+
+def _coarse(geometry: shapely.Geometry, step: float) -> shapely.Geometry:
+    """Move a polygon onto a grid and drop the detail between its corners."""
+    simple = shapely.simplify(geometry, step / 2, preserve_topology=True)
+    snapped = shapely.make_valid(shapely.transform(simple, lambda points: np.round(np.round(points / step) * step, 6)))
+    parts = [part for part in shapely.get_parts(shapely.extract_unique_points(snapped)) if not part.is_empty]
+    areas = [one for one in shapely.get_parts(snapped) if one.geom_type in ("Polygon", "MultiPolygon") and one.area > 0]
+    if areas:
+        return shapely.union_all(areas)
+    x, y = shapely.get_coordinates(parts)[0] if parts else np.round(shapely.get_coordinates(geometry)[0] / step) * step
+    return shapely.box(x - step / 2, y - step / 2, x + step / 2, y + step / 2)

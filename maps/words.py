@@ -1,0 +1,281 @@
+"""Every word, number and date a person reads, in English and French, from one file."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+LANGUAGES = ("en", "fr")
+NARROW_SPACE = "\u202f"
+"""Separates thousands in French (and number from unit), as the Canadian translation bureau asks."""
+
+_NUMBER = re.compile(r"([+-]?)(\d[\d,]*)(\.\d+)?")
+_ELEMENT = r"(?P<x>[A-Z][a-z]?|[A-Z]{3,4}|tree|treo)"
+_FEATURES = (
+    (re.compile(rf"near_{_ELEMENT}_z"), "near_z", "z"),
+    (re.compile(rf"near_{_ELEMENT}_max_ppm"), "near_ppm", "ppm"),
+    (re.compile(rf"near_{_ELEMENT}(_mean|_median|_idw)?_ppm"), "near_mean_ppm", "ppm"),
+    (re.compile(rf"waste_{_ELEMENT}_ppm"), "waste_ppm", "ppm"),
+    (re.compile(r"near_(?P<x>[A-Z][a-z]?_[A-Z][a-z]?)(_ratio)?"), "near_ratio", ""),
+    (re.compile(r"near_n"), "near_n", "count"),
+    (re.compile(r"waste_n"), "waste_n", "count"),
+    (re.compile(r"near_km"), "near_km", "km"),
+    (re.compile(r"structure_km"), "structure_km", "km"),
+    (re.compile(r"tonnage_log10"), "tonnage_log10", "log_t"),
+    (re.compile(r"area_log10"), "area_log10", "log_m2"),
+    (re.compile(r"volume_log10"), "volume_log10", "log_m3"),
+    (re.compile(r"height_m"), "height_m", "m"),
+    (re.compile(r"first_year"), "first_year", "year"),
+    (re.compile(r"last_year"), "last_year", "year"),
+    (re.compile(r"raster_(?P<x>.+)_sd"), "raster_sd", ""),
+    (re.compile(r"raster_(?P<x>.+)"), "raster", ""),
+    (re.compile(r"dep_(?P<x>.+)"), "dep", "flag"),
+    (re.compile(r"wt_(?P<x>.+)"), "wt", "flag"),
+    (re.compile(r"com_(?P<x>.+)"), "com", "flag"),
+)
+_UNITS = {"ppm": "ppm", "km": "km", "m": "m", "log_t": "t", "log_m2": "m²", "log_m3": "m³"}
+
+
+@lru_cache(maxsize=1)
+def all_words() -> dict[str, Any]:
+    """Return the whole word file: sections of ``key -> {en, fr}``, and ``months``."""
+    return dict(yaml.safe_load(files("maps").joinpath("words.yml").read_text(encoding="utf-8")))
+
+
+def word(key: str, lang: str) -> str:
+    """Return a word or sentence of the pages.
+
+    Parameters
+    ----------
+    key : str
+        A key under ``words`` of ``words.yml``.
+    lang : {"en", "fr"}
+        Language.
+
+    Returns
+    -------
+    str
+        The text, with slots in braces where it has any. A key that comes from data and is not listed (a new flag or
+        tonnage rule) is spelled out rather than refused.
+    """
+    entry = all_words()["words"].get(key)
+    return str(entry[lang]) if entry else _spelled_out(key)
+
+
+def known(key: str) -> bool:
+    """Say whether ``words.yml`` lists a key."""
+    return key in all_words()["words"]
+
+
+def phrase(key: str, lang: str, **values: object) -> str:
+    """Return a sentence with its slots filled, numbers written with the marks of the language.
+
+    Parameters
+    ----------
+    key : str
+        A key under ``words``.
+    lang : {"en", "fr"}
+        Language.
+    **values : object
+        One per slot. Numbers follow the slot's format, or three significant digits without one.
+    """
+    filled = {name: _Localised(value, lang) for name, value in values.items()}
+    return word(key, lang).format(**filled)
+
+
+def number(value: float | None, lang: str, decimals: int | None = None) -> str:
+    """Write a number with the marks of a language.
+
+    Parameters
+    ----------
+    value : float or None
+        Missing or not finite becomes the word for "not known".
+    lang : {"en", "fr"}
+        ``1,234.5`` in English, ``1 234,5`` (narrow no-break space) in French.
+    decimals : int, optional
+        Digits behind the mark; by default whole above 100, else three significant digits.
+    """
+    if value is None or not math.isfinite(value):
+        return word("not_known", lang)
+    if decimals is None:
+        size = abs(value)
+        decimals = 0 if size >= 100 or float(value).is_integer() else 1 if size >= 10 else 2 if size >= 0.1 else 3
+    return marks(f"{value:,.{decimals}f}", lang)
+
+
+def rounded(value: float | None, lang: str, digits: int = 2) -> str:
+    """Write an estimate with as many significant digits as it deserves."""
+    if value is None or not math.isfinite(value):
+        return word("not_known", lang)
+    if value == 0:
+        return "0"
+    places = digits - 1 - math.floor(math.log10(abs(value)))
+    return marks(f"{round(value, places):,.{max(places, 0)}f}", lang)
+
+
+def marks(text: str, lang: str) -> str:
+    """Give the marks of a language to numbers written the English way."""
+    if lang == "en":
+        return text
+    return _NUMBER.sub(
+        lambda found: found[1] + found[2].replace(",", NARROW_SPACE) + (found[3] or "").replace(".", ","), text
+    )
+
+
+def span(low: float | None, high: float | None, unit: str, lang: str) -> str:
+    """Write a range with its unit, e.g. ``19,000–480,000 t``; one bound may be missing."""
+    known_ends = [rounded(end, lang) for end in (low, high) if end is not None and math.isfinite(end)]
+    if not known_ends:
+        return word("not_known", lang)
+    ends = "–".join(dict.fromkeys(known_ends))
+    return f"{ends}\u00a0{unit}" if unit else ends
+
+
+def date(iso: str | None, lang: str) -> str:
+    """Write an ISO date out: ``25 November 2026``, ``25 novembre 2026``; other texts stay as they are."""
+    if not iso:
+        return word("date_unstated", lang)
+    try:
+        day = datetime.date.fromisoformat(iso[:10])
+    except ValueError:
+        return iso
+    first = "1er" if lang == "fr" and day.day == 1 else str(day.day)
+    return f"{first} {all_words()['months'][lang][day.month - 1]} {day.year}"
+
+
+def element(symbol: str, lang: str) -> str:
+    """Return the name of an element or group of elements; the symbol itself where it has none."""
+    entry = all_words()["elements"].get(symbol)
+    return str(entry[lang]) if entry else symbol
+
+
+def flag(code: str, lang: str) -> str:
+    """Return the words for a caution's code."""
+    return word(f"flag_{code}", lang)
+
+
+def layer(name: str, lang: str) -> str:
+    """Return the words for a kind of area where it is a known code; a title given by a source stays as it is."""
+    key = f"layer_{name}"
+    return word(key, lang) if known(key) else name
+
+
+def phrase_feature(feature: str, lang: str) -> str:
+    """Say what a model feature is, without its value."""
+    kind, name, _ = _kind_of(feature, lang)
+    return str(all_words()["features"][kind][lang]).format(x=name)
+
+
+def phrase_reason(feature: str, contribution: float, value: float, lang: str) -> str:
+    """Say in plain words what moved a score and in which direction.
+
+    Parameters
+    ----------
+    feature : str
+        Column of the layer `Features`, e.g. ``near_Th_z``.
+    contribution : float
+        In log-odds; its sign gives the direction.
+    value : float
+        The site's value; NaN is said to be not known.
+    lang : {"en", "fr"}
+        Language.
+
+    Returns
+    -------
+    str
+        E.g. ``thorium in regional samples nearby: above the regional norm (+1.6); raises the score``.
+    """
+    template, shown = reason_parts(feature, contribution, value, lang)
+    return template.replace("{value}", with_unit(shown, _kind_of(feature, lang)[2], lang)) if shown is not None else template
+
+
+def reason_parts(feature: str, contribution: float, value: float, lang: str) -> tuple[str, float | None]:
+    """Return a reason as a template with a slot ``{value}``, and the number for the slot (None where it has no slot).
+
+    A page with thousands of sites keeps each template once.
+    """
+    kind, _, unit = _kind_of(feature, lang)
+    readings = all_words()["readings"]
+    reading = _reading(value, unit)
+    text = str(readings["sentence"][lang]).format(
+        what=phrase_feature(feature, lang),
+        reading=readings[reading][lang],
+        direction=word("raises" if contribution >= 0 else "lowers", lang),
+    )
+    if "{value}" not in readings[reading][lang]:
+        return text, None
+    return text, 10.0**value if unit.startswith("log_") else float(value)
+
+
+def unit_of(feature: str) -> str:
+    """Return how the value of a feature is written: ``z, ppm, count, km, m, year, log_t, log_m2, flag`` or nothing."""
+    return _kind_of(feature, "en")[2]
+
+
+def with_unit(value: float, unit: str, lang: str) -> str:
+    """Write the value of a feature with its unit."""
+    if unit == "z":
+        return marks(f"{value:+.1f}", lang)
+    if unit == "year":
+        return f"{value:.0f}"
+    written = rounded(value, lang) if unit.startswith("log_") else number(value, lang)
+    return f"{written}\u00a0{_UNITS[unit]}" if unit in _UNITS else written
+
+
+def _reading(value: float, unit: str) -> str:
+    if not math.isfinite(value):
+        return "missing"
+    if unit == "flag":
+        return "is_so" if value > 0.5 else "is_not"
+    if unit == "z":
+        return "well_above" if value >= 2 else "above" if value >= 0.5 else "below" if value <= -0.5 else "close"
+    return "value"
+
+
+def _kind_of(feature: str, lang: str) -> tuple[str, str, str]:
+    """Return the kind of a feature, the words for the thing it names, and how its value is written."""
+    for pattern, kind, unit in _FEATURES:
+        found = pattern.fullmatch(feature)
+        if found:
+            return kind, _named(kind, found.groupdict().get("x") or "", lang), unit
+    return "other", _spelled_out(feature), ""
+
+
+def _named(kind: str, name: str, lang: str) -> str:
+    if kind in ("near_z", "near_ppm", "near_mean_ppm", "waste_ppm"):
+        return element(name, lang)
+    if kind == "near_ratio":
+        return name.replace("_", "/")
+    if kind == "wt":
+        return word(f"waste_type_{name}", lang) if known(f"waste_type_{name}") else _spelled_out(name)
+    section = {"raster": "rasters", "raster_sd": "rasters", "dep": "deposits"}.get(kind)
+    entry = all_words()[section].get(name.lower()) if section else None
+    return str(entry[lang]) if entry else _spelled_out(name)
+
+
+def _spelled_out(key: str) -> str:
+    for start in ("flag_", "tonnage_rule_", "layer_", "relation_", "status_", "evidence_"):
+        key = key.removeprefix(start)
+    return key.replace("_", " ").strip()
+
+
+class _Localised:
+    """A value that formats itself with the marks of a language."""
+
+    def __init__(self, value: object, lang: str) -> None:
+        self.value = value
+        self.lang = lang
+
+    def __format__(self, spec: str) -> str:
+        value = self.value
+        if isinstance(value, str) or value is None:
+            return "" if value is None else value
+        if spec in ("", "g"):
+            return number(float(value), self.lang)  # type: ignore[arg-type]
+        return marks(format(value, spec), self.lang)
