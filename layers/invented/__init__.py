@@ -2,8 +2,8 @@
 
 The region is an island that does not exist, in open water, so that no place, Nation or mine of it can be taken for a real
 one. Its hidden geology puts camps of ten deposit types on a plane; what each waste holds follows from its type, its camp,
-whether the mill sold the minerals that carry rare earths, and chance. Files then show parts of that truth, with the faults of real
-files. ``truth/planted.csv`` holds the answer and is read by tests only.
+whether the mill sold the minerals that carry rare earths, and chance. Files then show parts of that truth, with the faults of
+real files. ``truth/planted.csv`` holds the answer and is read by tests only.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from importlib import resources
 from pathlib import Path
 
 import geopandas as gpd
-import pandas as pd
 import pyogrio
 
 from layers.invented import chemistry, context, inventories
@@ -103,6 +102,6 @@ def _write_shapes(region: Region, folder: Path) -> None:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
-def _geojson(table: gpd.GeoDataFrame | pd.DataFrame, path: Path) -> None:
+def _geojson(table: gpd.GeoDataFrame, path: Path) -> None:
     """Write GeoJSON in degrees of about a metre, without the folder's name inside."""
     table.to_file(path, driver="GeoJSON", RFC7946="YES", COORDINATE_PRECISION=5)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -116,7 +118,7 @@ def rail(region: Region) -> gpd.GeoDataFrame:
     rng = stream(region.seed, "rail")
     towns = community_points(region)
     order = np.argsort(towns[:, 0])[:: max(1, len(towns) // 5)]
-    shapes = [_bent(rng, towns[i], towns[j]) for i, j in zip(order[:-1], order[1:], strict=True)]
+    shapes = [_bent(rng, towns[i], towns[j]) for i, j in itertools.pairwise(order)]
     return _degrees(region, shapes, NAME=[f"Invented railway {i}" for i in range(1, len(shapes) + 1)])
 
 

@@ -39,12 +39,16 @@ REE_BEARING = tuple(DEPOSITS["deposit_type"][:5])
 LIKES_FAULTS = (0, 1, 7)
 """Carbonatite, peralkaline granite and gold: rows of `DEPOSITS` found along major faults."""
 
-COLOURS = "Amber Azure Beige Bronze Cobalt Coral Crimson Ebony Green Indigo Ivory Jade Lilac Maroon Ochre Olive Pearl Purple Ruby Scarlet Sepia Teal Violet White".split()
-THINGS = (
-    "Anchor Anvil Basket Bellows Bobbin Bridle Buckle Button Candle Chisel Compass Cradle Curtain Drum Fiddle Funnel Garland Hammer "
-    "Hinge Kettle Ladder Lantern Mallet Mirror Needle Paddle Pulley Ribbon Saddle Shovel Spindle Teapot Thimble Trumpet Umbrella "
-    "Violin Wagon Whistle Window Zither"
-).split()
+COLOURS = [
+    "Amber", "Azure", "Beige", "Bronze", "Cobalt", "Coral", "Crimson", "Ebony", "Green", "Indigo", "Ivory", "Jade",
+    "Lilac", "Maroon", "Ochre", "Olive", "Pearl", "Purple", "Ruby", "Scarlet", "Sepia", "Teal", "Violet", "White",
+]  # fmt: skip
+THINGS = [
+    "Anchor", "Anvil", "Basket", "Bellows", "Bobbin", "Bridle", "Buckle", "Button", "Candle", "Chisel", "Compass",
+    "Cradle", "Curtain", "Drum", "Fiddle", "Funnel", "Garland", "Hammer", "Hinge", "Kettle", "Ladder", "Lantern",
+    "Mallet", "Mirror", "Needle", "Paddle", "Pulley", "Ribbon", "Saddle", "Shovel", "Spindle", "Teapot", "Thimble",
+    "Trumpet", "Umbrella", "Violin", "Wagon", "Whistle", "Window", "Zither",
+]  # fmt: skip
 
 
 def stream(seed: int, part: str) -> np.random.Generator:
