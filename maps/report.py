@@ -1,0 +1,12 @@
+"""Pages: report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from maps.publication import Publication
+
+
+def write_report(publication: Publication, path: Path) -> None:
+    """Write the page."""
+    path.write_text("<!DOCTYPE html><meta charset=utf-8><title>minewaste</title>", encoding="utf-8")

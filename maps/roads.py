@@ -1,0 +1,94 @@
+"""Distances along mapped roads, by the shortest path through a network built from lines."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from layers.crs import geodesic_km
+
+JOIN_DEGREES = 1e-4
+"""Ends of lines nearer than this (about 10 m) are one junction."""
+
+REACH_KM = 25.0
+"""A place or site farther than this from every road has no road distance."""
+
+STEP_KM = 2.0
+"""Roads are cut into pieces of at most this length, so that the way on and off a road is not far from the true point."""
+
+
+class RoadNetwork:
+    """Mapped roads as a graph whose edges carry geodesic kilometres.
+
+    Parameters
+    ----------
+    roads : GeoDataFrame[Lines]
+        Lines in EPSG:4326; only ``kind == "road"`` is used.
+    """
+
+    def __init__(self, roads: gpd.GeoDataFrame) -> None:
+        import networkx as nx
+        from scipy.spatial import cKDTree
+
+        self.graph = nx.Graph()
+        self.nodes = np.empty((0, 2))
+        lines = shapely.get_parts(roads.geometry[roads["kind"] == "road"].to_numpy()) if len(roads) else np.empty(0)
+        lines = lines[shapely.get_num_coordinates(lines) > 1] if len(lines) else lines
+        self.empty = not len(lines)
+        if self.empty:
+            return
+        points, which = shapely.get_coordinates(shapely.segmentize(lines, STEP_KM / 111.0), return_index=True)
+        same = which[1:] == which[:-1]
+        keys = np.round(points / JOIN_DEGREES).astype(np.int64)
+        unique, node = np.unique(keys, axis=0, return_inverse=True)
+        node = node.reshape(-1)
+        self.nodes = unique * JOIN_DEGREES
+        start, end = points[:-1][same], points[1:][same]
+        lengths = geodesic_km(start[:, 0], start[:, 1], end[:, 0], end[:, 1])
+        self.graph.add_weighted_edges_from(
+            zip(node[:-1][same].tolist(), node[1:][same].tolist(), lengths.tolist(), strict=True)
+        )
+        self._tree = cKDTree(self._scaled(self.nodes))
+
+    def km_from(self, longitude: float, latitude: float, longitudes: np.ndarray, latitudes: np.ndarray) -> np.ndarray:
+        """Return road kilometres from one point to others.
+
+        Each end is moved to the nearest junction of the network; the stretch between it and the road is not counted.
+
+        Parameters
+        ----------
+        longitude, latitude : float
+            Start, degrees WGS84.
+        longitudes, latitudes : ndarray, shape (n,)
+            Ends, degrees WGS84.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            Kilometres; NaN where no road leads, or either end is farther than `REACH_KM` from every road.
+        """
+        import networkx as nx
+
+        far = np.full(len(longitudes), np.nan)
+        if self.empty or not len(longitudes):
+            return far
+        start, gap = self._nearest(np.array([longitude]), np.array([latitude]))
+        if gap[0] > REACH_KM:
+            return far
+        ends, gaps = self._nearest(np.asarray(longitudes, float), np.asarray(latitudes, float))
+        lengths = nx.single_source_dijkstra_path_length(self.graph, int(start[0]), weight="weight")
+        found = np.array([lengths.get(int(end), np.nan) for end in ends])
+        return np.where(gaps <= REACH_KM, found, np.nan)
+
+    def _nearest(self, longitude: np.ndarray, latitude: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        _, node = self._tree.query(self._scaled(np.column_stack([longitude, latitude])))
+        at = self.nodes[node]
+        return node, np.asarray(geodesic_km(longitude, latitude, at[:, 0], at[:, 1]))
+
+    @staticmethod
+    def _scaled(points: np.ndarray) -> np.ndarray:
+        """Place points on the unit sphere, where straight distances keep the order of distances on the ground."""
+        longitude, latitude = np.radians(points[:, 0]), np.radians(points[:, 1])
+        flat = np.cos(latitude)
+        return np.column_stack([flat * np.cos(longitude), flat * np.sin(longitude), np.sin(latitude)])
