@@ -1,0 +1,256 @@
+"""Repair of areas and lines as they are read: antimeridian, crossing rings, mixed types, nothing there; every repair is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyproj
+import shapely
+
+from layers.accounting import Note
+
+_GEOD = pyproj.Geod(ellps="WGS84")
+_POLYGONAL = (3, 6)
+_LINEAR = (1, 2, 5)
+_COLLECTION = 7
+NAMED_REPAIRS = 50
+"""Repairs told one by one; what goes beyond is told as one count."""
+
+
+@dataclass
+class Repaired:
+    """Geometry ready for use, and what was done to it.
+
+    Parameters
+    ----------
+    geometry : ndarray of shapely.Geometry
+        EPSG:4326, valid, longitudes -180..180; None where the row has a problem.
+    problems : dict of int to tuple of str
+        Position of a row that must be rejected -> (reason code, reason).
+    notes : list of Note
+        One per repaired feature (the first 50 of a kind), with area before and after.
+    """
+
+    geometry: np.ndarray
+    problems: dict[int, tuple[str, str]] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+
+
+def repair_areas(source: str, names: list[str], geometry: np.ndarray) -> Repaired:
+    """Make polygons valid, keep their polygon part, and cut them at the antimeridian.
+
+    A ring that steps more than 180 degrees of longitude at once is taken to cross the antimeridian the short way, and longitudes
+    beyond 180 are counted back (RFC 7946, section 3.1.9). Crossing rings are repaired so that every part they enclose stays, and
+    parts that overlap are united; lines and points left over are dropped.
+
+    Parameters
+    ----------
+    source : str
+        Id of the source, for notes.
+    names : list of str
+        What to call each feature in notes.
+    geometry : ndarray of shapely.Geometry
+        EPSG:4326; may hold None, empty and non-polygon geometry.
+
+    Returns
+    -------
+    Repaired
+        Polygons and MultiPolygons. Rows without geometry, without a polygon part, or without area carry a problem.
+    """
+    result = Repaired(_absent(geometry))
+    log = _Log(source, names)
+    _reject_absent(result)
+    for place in map(int, np.flatnonzero(~shapely.is_missing(result.geometry))):
+        shape = _part_of_type(result.geometry[place], _POLYGONAL)
+        if shape is None:
+            kind = result.geometry[place].geom_type
+            result.problems[place] = ("not_an_area", f"the feature is a {kind}, where an area is expected")
+            continue
+        if shape is not result.geometry[place]:
+            log.add("mixed_geometry", place, "is a collection: its polygon part was kept, the rest dropped")
+        shape = _unwrapped(shape)
+        if not shapely.is_valid(shape):
+            shape = _valid(shape, log, place)
+        if shapely.is_empty(shape):
+            result.problems[place] = ("no_area", "the outline encloses no area")
+            continue
+        result.geometry[place] = _within_180(shape, log, place)
+    _blank(result)
+    result.notes += log.notes()
+    return result
+
+
+def repair_lines(source: str, names: list[str], geometry: np.ndarray) -> Repaired:
+    """Keep the line part of features, cut it at the antimeridian, and turn outlines of areas into lines.
+
+    Parameters
+    ----------
+    source, names, geometry
+        As for `repair_areas`.
+
+    Returns
+    -------
+    Repaired
+        LineStrings and MultiLineStrings. Rows without geometry, points, and lines of no length carry a problem.
+    """
+    result = Repaired(_absent(geometry))
+    log = _Log(source, names)
+    _reject_absent(result)
+    for place in map(int, np.flatnonzero(~shapely.is_missing(result.geometry))):
+        shape = result.geometry[place]
+        if shapely.get_type_id(shape) in _POLYGONAL:
+            shape = shapely.boundary(shape)
+            log.add("outline_taken", place, "is an area: its outline is used as a line")
+        part = _part_of_type(shape, _LINEAR)
+        if part is None:
+            result.problems[int(place)] = (
+                "not_a_line",
+                f"the feature is a {shape.geom_type}, where a line is expected",
+            )
+            continue
+        parts = shapely.get_parts(part)
+        long = parts[shapely.length(parts) > 0]
+        if len(long) == 0:
+            result.problems[place] = ("no_length", "the line begins and ends at one point")
+            continue
+        if len(long) < len(parts):
+            part = shapely.multilinestrings(long)
+            log.add("no_length_parts", place, "has parts of no length, which were dropped")
+        result.geometry[place] = _within_180(_unwrapped(part), log, place)
+    _blank(result)
+    result.notes += log.notes()
+    return result
+
+
+def polygon_area_km2(shape: shapely.Geometry) -> float:
+    """Return the area on the WGS 84 ellipsoid, as the rings run: halves of a bow-tie cancel out."""
+    return abs(float(_GEOD.geometry_area_perimeter(shape)[0])) / 1e6
+
+
+class _Log:
+    """Repairs by kind, told one by one up to a limit."""
+
+    def __init__(self, source: str, names: list[str]) -> None:
+        self.source, self.names = source, names
+        self.told: dict[str, list[str]] = {}
+
+    def add(self, code: str, place: int, text: str) -> None:
+        self.told.setdefault(code, []).append(f"'{self.names[place]}' {text}.")
+
+    def notes(self) -> list[Note]:
+        notes = []
+        for code, texts in self.told.items():
+            notes += [Note(self.source, code, text) for text in texts[:NAMED_REPAIRS]]
+            if len(texts) > NAMED_REPAIRS:
+                more = len(texts) - NAMED_REPAIRS
+                notes.append(Note(self.source, code, "Further features were repaired in the same way.", more))
+        return notes
+
+
+def _absent(geometry: np.ndarray) -> np.ndarray:
+    copied = np.array(geometry, dtype=object)
+    copied[shapely.is_empty(copied)] = None
+    flat: np.ndarray = shapely.force_2d(copied)
+    return flat
+
+
+def _reject_absent(result: Repaired) -> None:
+    for place in np.flatnonzero(shapely.is_missing(result.geometry)):
+        result.problems[int(place)] = ("no_geometry", "the feature has no geometry, so it is nowhere")
+
+
+def _blank(result: Repaired) -> None:
+    for place in result.problems:
+        result.geometry[place] = None
+
+
+def _part_of_type(shape: shapely.Geometry, types: tuple[int, ...]) -> shapely.Geometry | None:
+    """Return the part of a geometry of the given types; the geometry itself where it is of them altogether."""
+    if shapely.get_type_id(shape) in types:
+        return shape
+    if shapely.get_type_id(shape) != _COLLECTION:
+        return None
+    parts = [one for one in _flat(shape) if shapely.get_type_id(one) in types]
+    if not parts:
+        return None
+    return shapely.union_all(parts) if types == _POLYGONAL else shapely.multilinestrings(parts)
+
+
+def _flat(shape: shapely.Geometry) -> list[shapely.Geometry]:
+    parts = list(shapely.get_parts(shape))
+    if len(parts) == 1 and parts[0] is shape:
+        return parts
+    return [inner for one in parts for inner in (_flat(one) if shapely.get_type_id(one) > 3 else [one])]
+
+
+def _valid(shape: shapely.Geometry, log: _Log, place: int) -> shapely.Geometry:
+    reason = shapely.is_valid_reason(shape).split("[")[0].strip().lower()
+    mended = shapely.make_valid(shape, method="structure", keep_collapsed=False)
+    polygons = _part_of_type(mended, _POLYGONAL)
+    if polygons is None:
+        return shapely.Polygon()
+    before, after = polygon_area_km2(shape), polygon_area_km2(polygons)
+    areas = f"area {before:,.1f} km² before, {after:,.1f} km² after"
+    log.add("repaired_geometry", place, f"was invalid ({reason}) and was repaired; {areas}")
+    return polygons
+
+
+def _unwrapped(shape: shapely.Geometry) -> shapely.Geometry:
+    """Make longitudes run on across the antimeridian (179, 181 instead of 179, -179), ring by ring.
+
+    Rings that go round a pole cannot be unwrapped and stay as they are.
+    """
+    x = shapely.get_coordinates(shape)[:, 0]
+    if x.max() - x.min() <= 180:
+        return shape
+    if shapely.get_type_id(shape) in _POLYGONAL:
+        parts = [_unwrapped_polygon(one) for one in shapely.get_parts(shape)]
+        return parts[0] if shapely.get_type_id(shape) == 3 else shapely.multipolygons(parts)
+    return shapely.multilinestrings([_run_on(one) for one in shapely.get_parts(shape)])
+
+
+def _unwrapped_polygon(polygon: shapely.Polygon) -> shapely.Polygon:
+    rings = [_run_on(ring) for ring in shapely.get_rings(polygon)]
+    west, _, east, _ = shapely.bounds(rings[0])
+    for number in range(1, len(rings)):
+        middle = np.mean(shapely.bounds(rings[number])[[0, 2]])
+        turns = np.round(((west + east) / 2 - middle) / 360)
+        rings[number] = _shifted(rings[number], 360.0 * turns) if turns else rings[number]
+    return shapely.polygons(rings[0], rings[1:] or None)
+
+
+def _run_on(line: shapely.Geometry) -> shapely.Geometry:
+    points = shapely.get_coordinates(line)
+    steps = np.diff(points[:, 0])
+    jumps = (np.abs(steps) > 180) & (np.abs(steps) < 360 - 1e-9)
+    turns = np.concatenate([[0], np.cumsum(np.where(jumps, -np.sign(steps), 0.0))])
+    closed = shapely.get_type_id(line) == 2 or shapely.is_closed(line)
+    if not jumps.any() or (closed and turns[-1] != 0):
+        return line
+    moved = points.copy()
+    moved[:, 0] += 360.0 * turns
+    return shapely.set_coordinates(shapely.force_2d(line), moved)
+
+
+def _within_180(shape: shapely.Geometry, log: _Log, place: int) -> shapely.Geometry:
+    """Cut a shape whose longitudes run beyond 180 at the antimeridian, and count them back."""
+    west, _, east, _ = shapely.bounds(shape)
+    if west >= -180 and east <= 180:
+        return shape
+    polygonal = shapely.get_type_id(shape) in _POLYGONAL
+    pieces = []
+    for turn in range(int(np.floor((west + 180) / 360)), int(np.ceil((east + 180) / 360))):
+        window = shapely.box(360.0 * turn - 180, -90.1, 360.0 * turn + 180, 90.1)
+        piece = _part_of_type(shapely.intersection(shape, window), _POLYGONAL if polygonal else _LINEAR)
+        if piece is not None and not shapely.is_empty(piece):
+            pieces += list(shapely.get_parts(_shifted(piece, -360.0 * turn)))
+    log.add("antimeridian", place, "reaches beyond 180 degrees of longitude and was cut there")
+    join: Callable[..., shapely.Geometry] = shapely.multipolygons if polygonal else shapely.multilinestrings
+    joined = pieces[0] if len(pieces) == 1 else join(pieces)
+    return shapely.union_all(pieces) if polygonal and not shapely.is_valid(joined) else joined
+
+
+def _shifted(shape: shapely.Geometry, degrees: float) -> shapely.Geometry:
+    return shapely.transform(shape, lambda points: points + np.array([degrees, 0.0]))
