@@ -1,0 +1,369 @@
+"""Quantities and years as people write them -> numbers in base units, with what is not known kept apart.
+
+A cell becomes a *value*, is *missing*, or is *rejected* with a reason. Nothing is guessed: a unit nobody knows, a comma that
+may be a decimal mark or a thousands separator, or two amounts in one cell are reasons to reject.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import astuple, dataclass, fields
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from layers.errors import ConfigError
+
+DecimalMark = Literal[".", ","] | None
+
+SHORT_TON_T = 0.90718474
+"""Tonnes in a short ton of 2 000 lb (NIST Handbook 44, appendix C)."""
+LONG_TON_T = 1.0160469088
+"""Tonnes in a long ton of 2 240 lb (NIST Handbook 44, appendix C)."""
+
+BASE_UNITS = ("t", "m3", "m2", "m")
+
+_SPELLINGS: dict[str, tuple[str, float]] = {
+    **dict.fromkeys(("t", "tonne", "tonnes", "metric ton", "metric tons", "metric tonnes", "tonelada", "toneladas",
+                     "tonne metrique", "tonnes metriques", "toneladas metricas", "ton metricas"), ("t", 1.0)),
+    **dict.fromkeys(("kt", "ktonne", "ktonnes", "kilotonne", "kilotonnes"), ("t", 1e3)),
+    **dict.fromkeys(("Mt", "Mtonne", "Mtonnes", "megatonne", "megatonnes"), ("t", 1e6)),
+    **dict.fromkeys(("kg", "kilogram", "kilograms", "kilogrammes"), ("t", 1e-3)),
+    **dict.fromkeys(("short ton", "short tons", "short_ton", "tonne courte", "tonnes courtes", "tc", "st"), ("t", SHORT_TON_T)),
+    **dict.fromkeys(("long ton", "long tons", "long_ton"), ("t", LONG_TON_T)),
+    **dict.fromkeys(("m3", "cubic metres", "cubic meters", "cubic metre", "cubic meter", "cu m", "metres cubes", "metros cubicos"),
+                    ("m3", 1.0)),
+    **dict.fromkeys(("Mm3", "hm3"), ("m3", 1e6)),
+    "km3": ("m3", 1e9),
+    **dict.fromkeys(("yd3", "cubic yards", "cu yd"), ("m3", 0.764554857984)),
+    **dict.fromkeys(("ft3", "cubic feet", "cu ft"), ("m3", 0.028316846592)),
+    "acre-feet": ("m3", 1233.48183754752),
+    **dict.fromkeys(("m2", "sq m", "square metres", "square meters", "metres carres", "metros cuadrados"), ("m2", 1.0)),
+    **dict.fromkeys(("ha", "hectare", "hectares", "hectarea", "hectareas"), ("m2", 1e4)),
+    **dict.fromkeys(("km2", "sq km", "square kilometres", "square kilometers", "kilometres carres"), ("m2", 1e6)),
+    **dict.fromkeys(("ac", "acre", "acres"), ("m2", 4046.8564224)),
+    **dict.fromkeys(("ft2", "sq ft", "square feet"), ("m2", 0.09290304)),
+    **dict.fromkeys(("m", "metre", "metres", "meter", "meters", "metro", "metros"), ("m", 1.0)),
+    "cm": ("m", 0.01),
+    "km": ("m", 1e3),
+    **dict.fromkeys(("ft", "foot", "feet", "pied", "pieds", "pies", "'"), ("m", 0.3048)),
+}  # fmt: skip
+_AMBIGUOUS = {
+    **dict.fromkeys(("ton", "tons"), "short tons (0.907 t), long tons (1.016 t) or tonnes"),
+    **dict.fromkeys(("MT", "mt"), "metric tons or megatonnes"),
+    "M": "metres or millions",
+    "mm3": "cubic millimetres or millions of cubic metres",
+}
+_SCALES = {
+    **dict.fromkeys(("thousand", "mille", "mil"), 1e3),
+    **dict.fromkeys(("million", "millions", "millon", "millones", "mio"), 1e6),
+    **dict.fromkeys(("billion", "billions", "milliard", "milliards"), 1e9),
+}
+MISSING_WORDS = frozenset(
+    ("", "null", "nul", "nil", "none", "nan", "unk", "unknown", "n/a", "na", "n.a.", "n/a/unknown", "n.d.", "nd", "n/d", "s.o.",
+     "s/o", "s/i", "non determine", "not determined", "not known", "not found", "not available", "inconnu", "inconnue",
+     "desconocido", "sin informacion", "tbd", "-", "--", "—", "–", "?", ".", "*")
+)  # fmt: skip
+_PLACES = (
+    ("lake", r"\b(?:in[- ]?lake|lakes?|lac|lago)\b"),
+    ("ocean", r"\b(?:oceans?|sea|marine|inlet|mer|mar)\b"),
+    ("river", r"\b(?:rivers?|creek|riviere|rio)\b"),
+    ("in_pit", r"\b(?:in[- ]?pit|open pit|fosse)\b"),
+    ("backfill", r"\b(?:backfill(?:ed)?|underground|remblai)\b"),
+)
+_LOWER = re.compile(
+    r"^(?:>=?|≥|more than|over|at least|min(?:imum)?\.?(?: of)?|plus de|au moins|mas de|al menos)\s*", re.I
+)
+_UPPER = re.compile(
+    r"^(?:<=?|≤|less than|under|up to|at most|max(?:imum)?\.?(?: of)?|moins de|au plus|menos de)\s*", re.I
+)
+_ABOUT = re.compile(r"^(?:~|≈|±|approx(?:\.|imately)?|about|ca?\.|circa|est(?:\.|imated)?|environ|env\.|unos)\s*", re.I)
+_PLUS = re.compile(r"\+\s*$")
+_NUMBER = re.compile(r"\d(?:[\d.,]|[ '](?=\d{3}(?!\d)))*(?:[eE][+-]?\d+)?")
+_THOUSANDS = re.compile(r"\d{1,3}(?:[ '.,]\d{3})+")
+_RANGE_WORDS = {"-", "to", "a", "and", "et", "y"}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One cell, understood.
+
+    Parameters
+    ----------
+    state : {"value", "missing", "rejected"}
+        What the cell turned out to be.
+    value, low, high : float
+        In the base unit (t, m3, m2, m). For a lower bound ``high`` is NaN, for an upper bound ``low`` is 0; a range has its
+        middle as value.
+    bound : {"", "lower", "upper", "range"}
+        Whether the value is a bound.
+    disposal : str or None
+        Where the waste went, when the cell says that instead of a number ("NA-In Lake").
+    remark : str or None
+        Words in brackets after the number, kept as written.
+    reason : str or None
+        Why the cell was rejected, or read as missing although it is not empty.
+    """
+
+    state: str = "missing"
+    value: float = float("nan")
+    low: float = float("nan")
+    high: float = float("nan")
+    bound: str = ""
+    disposal: str | None = None
+    remark: str | None = None
+    reason: str | None = None
+
+
+def parse_quantity(text: str, unit: str, decimal_mark: DecimalMark = None, zero_is_missing: bool = True) -> Quantity:
+    """Read one cell that holds a mass, volume, area or length.
+
+    Parameters
+    ----------
+    text : str
+        The cell as written, e.g. ``"1 186 500 m3"``, ``">10 000 000 tonnes"``.
+    unit : str
+        Unit of a bare number in this column, e.g. ``"ha"``. A unit written in the cell goes first.
+    decimal_mark : {".", ","} or None
+        As declared for the file. None: a dot is a decimal mark, a comma only where it cannot separate thousands.
+    zero_is_missing : bool
+        Read 0 as *not known*, as the inventories use it.
+
+    Returns
+    -------
+    Quantity
+        In the base unit of ``unit``'s dimension.
+
+    Raises
+    ------
+    ConfigError
+        If ``unit`` is not a known unit.
+    """
+    kind, factor = unit_factor(unit)
+    cell = _tidy(text)
+    if _fold(cell).strip() in MISSING_WORDS:
+        return Quantity()
+    found = _NUMBER.search(cell)
+    if found is None:
+        return _without_number(cell)
+    body, remark = _split_remark(cell)
+    numbers = list(_NUMBER.finditer(body))
+    if not numbers:
+        return Quantity("rejected", reason=f"'{text}' has its number in brackets only")
+    bound, body = _bound(body)
+    if body.startswith("-"):
+        return Quantity("rejected", reason=f"'{text}' is negative")
+    read = _amounts(body, decimal_mark)
+    if isinstance(read, str):
+        return Quantity("rejected", reason=f"'{text}': {read}", remark=remark)
+    values, written = read
+    scaled = _scaled(written, kind, factor, unit)
+    if isinstance(scaled, str):
+        return Quantity("rejected", reason=f"'{text}': {scaled}", remark=remark)
+    return _understood([value * scaled for value in values], bound, remark, zero_is_missing)
+
+
+def parse_quantities(
+    cells: pd.Series, unit: str, decimal_mark: DecimalMark = None, zero_is_missing: bool = True
+) -> pd.DataFrame:
+    """Read a column of masses, volumes, areas or lengths; see `parse_quantity`.
+
+    Plain numbers are converted at once, every other spelling is read once however often it occurs.
+
+    Parameters
+    ----------
+    cells : Series
+        Text or numbers; missing stays missing.
+    unit, decimal_mark, zero_is_missing
+        As in `parse_quantity`.
+
+    Returns
+    -------
+    DataFrame
+        Index of ``cells``; columns ``state, value, low, high, bound, disposal, remark, reason``, values in the base unit.
+    """
+    _, factor = unit_factor(unit)
+    plain = _plain_numbers(cells, decimal_mark)
+    values = plain.to_numpy() * factor
+    is_value = np.isfinite(values) & (values > 0 if zero_is_missing else values >= 0)
+    numbers = np.where(is_value, values, np.nan)
+    table = pd.DataFrame(
+        {
+            "state": np.where(is_value, "value", "missing"),
+            "value": numbers,
+            "low": numbers,
+            "high": numbers,
+            "bound": "",
+        },
+        index=cells.index,
+    )
+    for name in ("disposal", "remark", "reason"):
+        table[name] = pd.Series(None, index=cells.index, dtype=object)
+    other = (cells.notna() & ~is_value).to_numpy()
+    if other.any():
+        text = cells[other].astype(str)
+        known = {one: astuple(parse_quantity(one, unit, decimal_mark, zero_is_missing)) for one in text.unique()}
+        read = pd.DataFrame([known[one] for one in text], columns=[one.name for one in fields(Quantity)], dtype=object)
+        for name in table.columns:
+            column = table[name].to_numpy(dtype=object, copy=True)
+            column[other] = read[name].to_numpy()
+            table[name] = column
+    return table.astype({"state": object, "bound": object, "value": float, "low": float, "high": float})
+
+
+def unit_factor(unit: str) -> tuple[str, float]:
+    """Return the base unit (t, m3, m2, m) and the factor to it of a unit as written.
+
+    Raises
+    ------
+    ConfigError
+        If the unit is unknown or ambiguous.
+    """
+    found = _unit(unit)
+    if isinstance(found, str):
+        raise ConfigError(f"unit '{unit}': {found}. Use e.g. t, kt, Mt, short_ton, m3, Mm3, m2, ha, km2, m, ft.")
+    return found
+
+
+def _tidy(text: str) -> str:
+    """Bring blanks, apostrophes, dashes and superscripts to one spelling."""
+    cell = unicodedata.normalize("NFC", str(text)).strip()
+    cell = re.sub(r"[\u00a0\u2007\u2009\u200a\u202f\s]+", " ", cell)
+    return cell.translate({0x2019: "'", 0x02BC: "'", 0x2212: "-", 0x2013: "-", 0x2014: "-", 0xB2: "2", 0xB3: "3"})
+
+
+def _fold(text: str) -> str:
+    """Lower case without accents, for comparing words."""
+    split = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in split if not unicodedata.combining(letter)).casefold()
+
+
+def _without_number(cell: str) -> Quantity:
+    folded = _fold(cell)
+    places = [name for name, pattern in _PLACES if re.search(pattern, folded)]
+    if len(places) == 1:
+        return Quantity(disposal=places[0], reason=f"'{cell}' says where the waste went, not how much")
+    head = re.split(r"[-–:;, (]", folded, maxsplit=1)[0]
+    if head in MISSING_WORDS - {""}:
+        return Quantity(remark=cell, reason=f"'{cell}' is read as not known")
+    return Quantity("rejected", reason=f"'{cell}' holds no number")
+
+
+def _split_remark(cell: str) -> tuple[str, str | None]:
+    """Cut a bracketed remark off the end."""
+    found = re.match(r"^(.*?\d.*?)\s*[(\[](.*)[)\]]\s*$", cell)
+    if found and not re.fullmatch(r"[a-z]+[23]?", found.group(2), re.I):
+        return found.group(1).strip(), found.group(2)
+    return re.sub(r"[()\[\]]", " ", cell).strip(), None
+
+
+def _bound(body: str) -> tuple[str, str]:
+    for name, pattern in (("lower", _LOWER), ("upper", _UPPER), ("", _ABOUT)):
+        if pattern.match(body):
+            rest = pattern.sub("", body).strip()
+            return name, _ABOUT.sub("", rest) if name else rest
+    return ("lower", _PLUS.sub("", body).strip()) if _PLUS.search(body) else ("", body)
+
+
+def _amounts(body: str, decimal_mark: DecimalMark) -> tuple[list[float], str] | str:
+    """Return the one or two numbers of a cell and the unit words behind them, or why they cannot be told."""
+    # the 2 and 3 of m2, km3 … are part of the unit
+    guarded = re.sub(r"(?<=[A-Za-z])\^?([23])(?![\d])", lambda m: "²" if m.group(1) == "2" else "³", body)
+    found = list(_NUMBER.finditer(guarded))
+    values: list[float] = []
+    for one in found:
+        value = _number(one.group().rstrip(".,"), decimal_mark)
+        if isinstance(value, str):
+            return value
+        values.append(value)
+    words = [part.strip() for part in _NUMBER.split(guarded)]
+    lead, between, tail = words[0], words[1:-1], words[-1].rstrip(".;,")
+    if lead:
+        return f"'{lead}' before the number is not understood"
+    if len(values) == 1:
+        return values, tail
+    if len(values) == 2:
+        joint = between[0].strip(" .")
+        same_unit = joint.rstrip("-").strip() == tail and joint.endswith("-")
+        if (_fold(joint) in _RANGE_WORDS or same_unit) and values[0] <= values[1]:
+            return values, tail
+    shown = ", ".join(f"{value:,.10g}" for value in values[:3])
+    return f"{len(values)} numbers ({shown}) in one cell, and which one counts is not said"
+
+
+def _number(token: str, decimal_mark: DecimalMark) -> float | str:
+    """Read digits with separators, or say why they can be read two ways."""
+    compact = token.replace(" ", "").replace("'", "")
+    dots, commas = compact.count("."), compact.count(",")
+    if decimal_mark is not None:
+        other = "," if decimal_mark == "." else "."
+        if other in compact and not _THOUSANDS.fullmatch(compact.split(decimal_mark)[0]):
+            return f"'{token}' does not group its digits in threes, though the decimal mark is '{decimal_mark}'"
+        plain = compact.replace(other, "").replace(decimal_mark, ".")
+        return float(plain) if plain.count(".") <= 1 else f"'{token}' has {plain.count('.')} decimal marks"
+    if dots and commas:
+        mark = "." if compact.rfind(".") > compact.rfind(",") else ","
+        return _number(token, "." if mark == "." else ",")
+    if commas == 1 and re.fullmatch(r"[1-9]\d{0,2},\d{3}", compact):
+        return f"the comma in '{token}' may be a decimal mark or separate thousands; state decimal_mark for this source"
+    if commas > 1 or dots > 1:
+        if not _THOUSANDS.fullmatch(compact):
+            return f"'{token}' does not group its digits in threes"
+        return float(compact.replace(",", "").replace(".", ""))
+    return float(compact.replace(",", "."))
+
+
+def _unit(written: str) -> tuple[str, float] | str:
+    """Return base unit and factor of unit words, or why they are not understood."""
+    cell = re.sub(r"\s+", " ", _tidy(written).replace("²", "2").replace("³", "3").replace("^", "")).strip(" .")
+    if cell in _AMBIGUOUS:
+        return f"'{written}' may be {_AMBIGUOUS[cell]}"
+    for spelling in (cell, _fold(cell)):
+        if spelling in _SPELLINGS:
+            return _SPELLINGS[spelling]
+    if _fold(cell) in _AMBIGUOUS:
+        return f"'{written}' may be {_AMBIGUOUS[_fold(cell)]}"
+    return f"'{written}' is not a known unit"
+
+
+def _scaled(written: str, kind: str, factor: float, declared: str) -> float | str:
+    """Return the factor for the unit words of a cell, or why they do not fit the column."""
+    words = re.sub(r"^(?:de|of)\s+", "", written.strip())
+    scale = 1.0
+    head = re.match(r"^([^\W\d_]+)\.?\b\s*(?:de |of |d')?\s*(.*)$", words)
+    if head and _fold(head.group(1)) in _SCALES:
+        scale, words = _SCALES[_fold(head.group(1))], head.group(2)
+    if not words:
+        return factor * scale
+    if _fold(words) in ("ton", "tons") and factor in (SHORT_TON_T, LONG_TON_T):
+        return factor * scale
+    found = _unit(words)
+    if isinstance(found, str):
+        return found
+    if found[0] != kind:
+        return f"'{words}' does not measure what this column holds ({declared})"
+    return found[1] * scale
+
+
+def _understood(values: list[float], bound: str, remark: str | None, zero_is_missing: bool) -> Quantity:
+    value = sum(values) / len(values)
+    if value == 0 and zero_is_missing:
+        return Quantity(remark=remark, reason="0 is read as not known")
+    if len(values) == 2:
+        return Quantity("value", value, values[0], values[1], "range", remark=remark)
+    low = 0.0 if bound == "upper" else value
+    high = float("nan") if bound == "lower" else value
+    return Quantity("value", value, low, high, bound, remark=remark)
+
+
+def _plain_numbers(cells: pd.Series, decimal_mark: DecimalMark) -> pd.Series:
+    """Convert what is already a number, or digits with at most one dot; the rest is NaN."""
+    if pd.api.types.is_numeric_dtype(cells):
+        return pd.to_numeric(cells, errors="coerce").astype(float)
+    text = cells.astype("string").str.strip()
+    if decimal_mark == ",":
+        text = text.where(~text.str.contains(".", regex=False, na=False))
+    plain = text.where(text.str.fullmatch(r"\d+(?:\.\d+)?").fillna(False).astype(bool))
+    return pd.to_numeric(plain, errors="coerce").astype("Float64").astype(float)
