@@ -96,6 +96,7 @@ class CatalogueEntry(BaseModel):
     about: str | None = Field(default=None, description="what is in it and what to beware of, in a few sentences")
     recognise: list[str] = Field(default_factory=list, description="columns that together give the file away")
     known: dict[str, Certainty] = Field(description="fact -> certainty; 'all' for the rest")
+    commodity_codes_of: str | None = Field(default=None, description="entry whose commodity codes this publisher uses too")
     publisher: str | None = None
     address: str | None = None
     licence: str | None = None
@@ -206,11 +207,17 @@ def resolve(spec: Source | Mapping[str, Any]) -> Source:
     said = source.model_dump(include=source.model_fields_set)
     facts: dict[str, Any] = {"title": entry.title, **entry.facts}
     facts |= {name: value for name in _DESCRIPTION if (value := getattr(entry, name)) is not None}
+    if entry.commodity_codes_of:
+        facts["commodity_codes"] = {**_codes(catalogue, entry.commodity_codes_of), **facts.get("commodity_codes", {})}
     merged = {**facts, **said}
     for name in _MERGED:
         if name in facts and name in said:
             merged[name] = _merge(facts[name], said[name], deep=name == "values")
     return Source.model_validate(merged)
+
+
+def _codes(catalogue: Mapping[str, CatalogueEntry], name: str) -> dict[str, str]:
+    return dict(catalogue[name].facts.get("commodity_codes", {}))
 
 
 def _merge(facts: Mapping[str, Any], said: Mapping[str, Any], deep: bool) -> dict[str, Any]:
