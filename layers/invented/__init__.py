@@ -73,6 +73,7 @@ def _write_tables(region: Region, folder: Path) -> None:
         "geochemistry/rocks.csv": chemistry.rocks(region),
         "geochemistry/waste_assays.csv": chemistry.waste_assays(region, inventories.keys_a(region)),
         "areas/communities.csv": context.communities(region),
+        "areas/requests.csv": inventories.requests(region),
         "truth/planted.csv": planted(region),
     }
     for name, table in tables.items():
@@ -96,7 +97,7 @@ def _write_shapes(region: Region, folder: Path) -> None:
         context.rail(region).to_file(
             folder / "context" / "rail.shp", driver="ESRI Shapefile", DBF_DATE_LAST_UPDATE="2025-01-01"
         )
-        for name in ("power", "structures", "lakes", "province"):
+        for name in ("power", "structures", "lakes", "parks", "province"):
             _geojson(getattr(context, name)(region), folder / "context" / f"{name}.geojson")
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})

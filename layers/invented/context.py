@@ -146,6 +146,15 @@ def lakes(region: Region) -> gpd.GeoDataFrame:
     return _degrees(region, shapes, NAME=[f"Invented lake {i}" for i in range(1, count + 1)])
 
 
+def parks(region: Region) -> gpd.GeoDataFrame:
+    """Return protected areas; some sites lie in them."""
+    rng = stream(region.seed, "parks")
+    half, count = region.side_km / 2, max(2, round(region.side_km / 90))
+    centres = rng.uniform(-0.8, 0.8, (count, 2)) * half
+    shapes = [_blob(rng, x, y, rng.uniform(8, 20)) for x, y in centres]
+    return _degrees(region, shapes, NAME=[f"Invented park {i}" for i in range(1, count + 1)])
+
+
 def province(region: Region) -> gpd.GeoDataFrame:
     """Return the invented province: an island a little larger than the region, with a wavy coast."""
     rng = stream(region.seed, "province")

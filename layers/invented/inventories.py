@@ -141,6 +141,20 @@ def _spelled(tonnes: pd.Series, rng: np.random.Generator) -> pd.Series:
     return pd.Series(np.choose(way, [w.to_numpy(dtype=object) for w in ways]), index=plain.index)
 
 
+def requests(region: Region) -> pd.DataFrame:
+    """Return what an invented steward asked to leave out: two sites of inventory A by their ids.
+
+    Returns
+    -------
+    DataFrame
+        ``SITE, WHY, ASKED``.
+    """
+    rng = stream(region.seed, "requests")
+    keys = keys_a(region).dropna().to_numpy()
+    picked = np.sort(rng.choice(len(keys), 2, replace=False))
+    return pd.DataFrame({"SITE": keys[picked], "WHY": "Asked by the Invented Council", "ASKED": "2025-01-01"})
+
+
 def inventory_b(region: Region) -> gpd.GeoDataFrame:
     """Return inventory B as its GeoPackage layer: UTM, French columns, areas in hectares, other spellings of the names.
 

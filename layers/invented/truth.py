@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from layers.invented.geology import Region
-from layers.invented.inventories import keys_a
+from layers.invented.inventories import keys_a, requests
 
 
 def planted(region: Region) -> pd.DataFrame:
@@ -19,7 +19,8 @@ def planted(region: Region) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``number, site_no_a, name, longitude, latitude, camp, deposit_type, tonnes_t, treo_ppm, rich, why``, by number.
+        ``number, site_no_a, name, longitude, latitude, camp, deposit_type, tonnes_t, treo_ppm, rich, why, left_out``, by
+        number; ``left_out``: a steward asked for it.
     """
     truth = region.truth
     lon, lat = region.to_crs(truth["x_km"].to_numpy(), truth["y_km"].to_numpy())
@@ -37,5 +38,6 @@ def planted(region: Region) -> pd.DataFrame:
             "treo_ppm": truth["treo_ppm"].round(1),
             "rich": truth["rich"],
             "why": truth["why"],
+            "left_out": keys_a(region).isin(requests(region)["SITE"]),
         }
     )

@@ -218,6 +218,12 @@ def test_areas_overlap_and_one_layer_stays_here(folder: Path, sources: dict[str,
     assert pairs["NAME"].str.startswith("Area Kept Private").any()
 
 
+def test_two_sites_are_asked_to_be_left_out(folder: Path) -> None:
+    asked, truth = text(folder, "areas/requests.csv"), pd.read_csv(folder / "truth/planted.csv")
+    assert len(asked) == 2
+    assert set(truth.loc[truth["left_out"], "site_no_a"]) == set(asked["SITE"])
+
+
 @pytest.mark.parametrize("sites", [20, 1200])
 def test_any_size(tmp_path: Path, sites: int) -> None:
     folder = write_region(tmp_path, sites=sites).parent
