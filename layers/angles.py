@@ -99,7 +99,8 @@ def _unpacked(packed: re.Match[str], axis: str) -> str:
     if axis == "latitude" and len(digits) == 7:
         digits = digits[1:] if digits[0] == "0" else digits
     cut = len(digits) - 4
-    return f"{packed['before'] or ''}{digits[:cut]} {digits[cut : cut + 2]} {digits[cut + 2 :]}{packed['tail'] or ''} {packed['after'] or ''}"
+    parts = f"{digits[:cut]} {digits[cut : cut + 2]} {digits[cut + 2 :]}{packed['tail'] or ''}"
+    return f"{packed['before'] or ''}{parts} {packed['after'] or ''}"
 
 
 def _letter_problem(text: str, axis: str, letter: str, found: re.Match[str], west_is_o: bool) -> str:

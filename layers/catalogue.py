@@ -84,8 +84,8 @@ Certainty = Literal["verified", "third_party", "unverified"]
 class CatalogueEntry(BaseModel):
     """Facts about one known public source, as its YAML file in ``layers/catalogue/`` states them.
 
-    Every field of `Source` except ``id`` and ``path`` may be given; ``known`` says of each fact how well it is known, with ``all``
-    for facts that are not listed.
+    Every field of `Source` except ``id`` and ``path`` may be given; ``known`` says of each fact how well it is known, with
+    ``all`` for facts that are not listed.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -96,7 +96,9 @@ class CatalogueEntry(BaseModel):
     about: str | None = Field(default=None, description="what is in it and what to beware of, in a few sentences")
     recognise: list[str] = Field(default_factory=list, description="columns that together give the file away")
     known: dict[str, Certainty] = Field(description="fact -> certainty; 'all' for the rest")
-    commodity_codes_of: str | None = Field(default=None, description="entry whose commodity codes this publisher uses too")
+    commodity_codes_of: str | None = Field(
+        default=None, description="entry whose commodity codes this publisher uses too"
+    )
     publisher: str | None = None
     address: str | None = None
     licence: str | None = None
@@ -173,8 +175,8 @@ def load_catalogue() -> Mapping[str, CatalogueEntry]:
 def resolve(spec: Source | Mapping[str, Any]) -> Source:
     """Put a run file's words and the catalogue's facts about a source together.
 
-    The run file wins. Mappings (``columns``, ``values``, ``defaults``, ``commodity_codes``, ``options``) are merged key by key, so a
-    run file can correct one column and keep the rest.
+    The run file wins. Mappings (``columns``, ``values``, ``defaults``, ``commodity_codes``, ``options``) are merged key by
+    key, so a run file can correct one column and keep the rest.
 
     Parameters
     ----------

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +16,7 @@ from layers.angles import KM_PER_DEGREE, decimals, parse_angle
 from layers.catalogue import Source
 from layers.columns import text_column
 from layers.errors import SourceError
+from layers.points import Points, fill, flag_rounded, flag_swapped
 
 DATUMS = {
     "wgs84": "EPSG:4326",
@@ -63,37 +62,11 @@ _ZONE = re.compile(r"^(?:utm|zone|huso|fuseau)?[\s:]*0?(?P<zone>\d{1,2})\s*(?P<l
 _ASSUMED_PRECISION_KM = 0.1
 
 
-@dataclass
-class Points:
-    """Coordinates of rows, WGS 84.
-
-    Parameters
-    ----------
-    longitude, latitude : ndarray of float
-        Degrees; NaN where a row has no usable coordinates.
-    precision_km : ndarray of float
-        What the last written digit, or the datum shift if worse, is worth.
-    problems : dict of int to tuple of str
-        Position of a row that must be rejected -> (reason code, reason).
-    absent : ndarray of bool
-        Rows whose coordinate cells are empty.
-    notes : list of Note
-        Suspicions and shifts.
-    """
-
-    longitude: np.ndarray
-    latitude: np.ndarray
-    precision_km: np.ndarray
-    problems: dict[int, tuple[str, str]] = field(default_factory=dict)
-    absent: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
-    notes: list[Note] = field(default_factory=list)
-
-
 def read_points(source: Source, where: str, cells: pd.DataFrame, rows: np.ndarray) -> Points:
     """Read coordinates from whatever columns a source maps.
 
-    ``latitude`` and ``longitude`` come first; rows without them are tried with ``easting``, ``northing``, ``utm_zone``. ``datum`` is
-    honoured row by row; without it ``crs`` of the source holds, and without that WGS 84 is assumed, with a note.
+    ``latitude`` and ``longitude`` come first; rows without them are tried with ``easting``, ``northing``, ``utm_zone``.
+    ``datum`` is honoured row by row; without it ``crs`` of the source holds, and without that WGS 84 is assumed, with a note.
 
     Parameters
     ----------
@@ -120,14 +93,14 @@ def read_points(source: Source, where: str, cells: pd.DataFrame, rows: np.ndarra
     reader = _Reader(source, where, cells, rows)
     if not (reader.has("latitude", "longitude") or reader.has("easting", "northing")):
         raise SourceError(
-            f"{where}: no coordinate columns are known (latitude and longitude, or easting, northing and utm_zone). The columns are: "
-            f"{', '.join(map(str, cells.columns))}. Map them in the run file under 'columns:'."
+            f"{where}: no coordinate columns are known (latitude and longitude, or easting, northing and utm_zone). "
+            f"The columns are: {', '.join(map(str, cells.columns))}. Map them in the run file under 'columns:'."
         )
     points = reader.geographic() if reader.has("latitude", "longitude") else reader.nothing()
     if reader.has("easting", "northing"):
-        _fill(points, reader.projected(np.flatnonzero(points.absent)))
-    _flag_swapped(points, where, rows)
-    _flag_precision(points, source)
+        fill(points, reader.projected(np.flatnonzero(points.absent)))
+    flag_swapped(points, where, rows)
+    flag_rounded(points, source.id)
     return points
 
 
@@ -241,7 +214,10 @@ class _Reader:
                 systems[int(place)] = fallback or "EPSG:4326"
                 assumed += fallback is None
         if assumed:
-            text = "No datum is stated; the coordinates were taken as WGS 84. State 'crs:' (e.g. EPSG:4269 for NAD83, EPSG:4267 for NAD27)."
+            text = (
+                "No datum is stated; the coordinates were taken as WGS 84. "
+                "State 'crs:' (e.g. EPSG:4269 for NAD83, EPSG:4267 for NAD27)."
+            )
             points.notes.append(Note(self.source.id, "datum_assumed", text, assumed))
             points.precision_km[places] = np.fmax(points.precision_km[places], _ASSUMED_PRECISION_KM)
         return systems
@@ -399,68 +375,3 @@ def _bounds(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float, float]:
     if not np.isfinite(x).any() or not np.isfinite(y).any():
         return (np.nan,) * 4
     return float(np.nanmin(x)), float(np.nanmin(y)), float(np.nanmax(x)), float(np.nanmax(y))
-
-
-def _fill(points: Points, other: Points) -> None:
-    """Fill rows without coordinates from a second reading of them."""
-    for place in np.flatnonzero(points.absent & ~other.absent):
-        points.longitude[place], points.latitude[place] = other.longitude[place], other.latitude[place]
-        points.precision_km[place] = other.precision_km[place]
-    points.problems.update(other.problems)
-    points.absent &= other.absent
-    points.notes += other.notes
-
-
-def _flag_swapped(points: Points, where: str, rows: np.ndarray) -> None:
-    """Reject rows that are legal but lie with the others only when exchanged; stop when that is most of the file."""
-    given = int((~points.absent).sum())
-    swapped = [place for place, (code, _) in points.problems.items() if code == "swapped"]
-    if given and len(swapped) > 0.5 * given:
-        raise SourceError(
-            f"{where}: latitude and longitude look swapped in {len(swapped)} of {given} rows ({points.problems[swapped[0]][1]}). "
-            "Exchange them in the run file under 'columns:'."
-        )
-    good = np.isfinite(points.latitude)
-    if good.sum() < 3:
-        return
-    lat, lon = points.latitude[good], points.longitude[good]
-    mid_lat, mid_lon = float(np.median(lat)), float(np.median(lon))
-    spread = max(float(np.median(np.abs(lat - mid_lat))), float(np.median(np.abs(lon - mid_lon))))
-    as_is = np.maximum(np.abs(lat - mid_lat), np.abs(lon - mid_lon))
-    exchanged = np.maximum(np.abs(lon - mid_lat), np.abs(lat - mid_lon))
-    suspect = (as_is > 20) & (exchanged < as_is / 2) & (exchanged <= np.maximum(10.0, 3 * spread)) & (np.abs(lon) <= 90)
-    for place in np.flatnonzero(good)[suspect]:
-        shown = f"latitude {points.latitude[place]:g}, longitude {points.longitude[place]:g}"
-        points.problems[int(place)] = (
-            "swapped",
-            f"row {rows[place]}: {shown} lies with the other rows only when the two are swapped",
-        )
-        points.latitude[place] = points.longitude[place] = np.nan
-
-
-def _flag_precision(points: Points, source: Source) -> None:
-    """Note rounded positions shared by several rows, and minutes written as if they were decimals."""
-    good = np.flatnonzero(np.isfinite(points.latitude))
-    if not len(good):
-        return
-    frame = pd.DataFrame({"lat": points.latitude[good].round(6), "lon": points.longitude[good].round(6)})
-    shared = frame.groupby(["lat", "lon"])["lat"].transform("size").to_numpy()
-    rounded = (np.abs(frame * 4 - (frame * 4).round()) < 1e-4).all(axis=1).to_numpy()
-    coarse = (shared >= 3) & (rounded | (points.precision_km[good] > 1.2))
-    points.precision_km[good[coarse]] = np.fmax(points.precision_km[good[coarse]], 10.0)
-    if coarse.any():
-        text = "Three or more rows share one rounded position (a map-sheet corner or centre?); their precision was set to 10 km or worse."
-        points.notes.append(Note(source.id, "low_precision", text, int(coarse.sum())))
-    fractions = np.concatenate([np.abs(points.latitude[good]) % 1, np.abs(points.longitude[good]) % 1]).round(6)
-    two_decimals = np.abs(fractions * 100 - (fractions * 100).round()) < 1e-6
-    if len(good) >= 10 and two_decimals.all() and fractions.max() < 0.595 and fractions.max() > 0:
-        text = (
-            f"All coordinates have two decimals and none exceeds .59 (largest {fractions.max():.2f}): they may be degrees.minutes. "
-            "They were taken as decimal degrees; ask the publisher."
-        )
-        points.notes.append(Note(source.id, "degrees_minutes", text, len(good)))
-
-
-def precision_of(points: Points) -> Any:
-    """Return the precision as a column, NaN where there is no position."""
-    return np.where(np.isfinite(points.latitude), points.precision_km, np.nan)

@@ -59,9 +59,9 @@ def same_crs(a: Any, b: Any) -> bool:
 def working_crs(bounds_wgs84: tuple[float, float, float, float], configured: str | None = None) -> pyproj.CRS:
     """Return the projected CRS a region is computed in: equal-area, metres.
 
-    Lambert azimuthal equal-area centred on the extent for regions up to 15 degrees of latitude, Albers with standard parallels at one
-    sixth and five sixths of the extent for wider ones (Snyder 1987, USGS PP 1395, p. 99): areas are exact, distances good near the centre. Printed
-    distances do not depend on it (see `geodesic_km`).
+    Lambert azimuthal equal-area centred on the extent for regions up to 15 degrees of latitude; Albers with standard parallels
+    at one sixth and five sixths of the extent for taller ones (Snyder 1987, USGS PP 1395, p. 99). Areas are exact, distances
+    good near the centre; printed distances do not depend on it (see `geodesic_km`).
 
     Parameters
     ----------
@@ -186,7 +186,7 @@ def shift_to_wgs84(crs_text: str, cell: tuple[int, int]) -> Shift:
     area = AreaOfInterest(max(cell[0], -180), max(cell[1], -90), min(cell[0] + 1, 180), min(cell[1] + 1, 90))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        group = TransformerGroup(crs, WGS84, always_xy=True, area_of_interest=area)
+        group = TransformerGroup(crs, WGS84, always_xy=True, area_of_interest=area)  # type: ignore[arg-type]
     known = [one for one in group.transformers if one.accuracy is not None and one.accuracy >= 0]
     if not known:
         return Shift(pyproj.Transformer.from_crs(crs, WGS84, always_xy=True), math.nan, "ballpark")
@@ -290,7 +290,10 @@ def ballpark_message(crs: pyproj.CRS) -> str:
     """Say that no honest datum shift is at hand."""
     datum = crs.geodetic_crs.name if crs.geodetic_crs else crs.name
     grid = _GRIDS.get(datum, "the grid file PROJ names for this area")
-    return f"only a ballpark shift (0 m, accuracy unknown) from {datum} to WGS 84 is at hand here. Install {grid}, or give WGS 84 coordinates."
+    return (
+        f"only a ballpark shift (0 m, accuracy unknown) from {datum} to WGS 84 is at hand here. "
+        f"Install {grid}, or give WGS 84 coordinates."
+    )
 
 
 def _nearly_wgs84(crs: pyproj.CRS) -> bool:

@@ -112,7 +112,8 @@ def double_encoded(source: str, text: str) -> tuple[Note, ...]:
         Note(
             source,
             "double_encoded_text",
-            f"Some text was decoded wrongly before it was saved (e.g. '{sample}'); it is kept as it is. Ask for the file in UTF-8.",
+            f"Some text was decoded wrongly before it was saved (e.g. '{sample}'); it is kept as it is. "
+            "Ask for the file in UTF-8.",
             count,
         ),
     )

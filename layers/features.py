@@ -216,7 +216,8 @@ def _to_wgs84(
     used = declared or known
     if used is None:
         raise SourceError(
-            f"{where}: the file states no coordinate system. Ask the publisher and state it in the run file, e.g. 'crs: EPSG:4269'."
+            f"{where}: the file states no coordinate system. "
+            "Ask the publisher and state it in the run file, e.g. 'crs: EPSG:4269'."
         )
     used = pyproj.CRS(used).to_2d()
     geometry = geometry.set_crs(used, allow_override=True)

@@ -118,7 +118,7 @@ def find_heading(where: str, grid: Sequence[Row], header_row: int | None, said_r
     """
     position = _declared(where, grid, header_row) if header_row is not None else _search(where, grid)
     columns, repeated = _names(grid, position)
-    said, first_row = _said(where, grid, position, columns, said_rows)
+    said, first_row = _said(grid, position, columns, said_rows)
     skipped = sum(any(cell.strip() for cell in row) for row in grid[:position])
     return Heading(columns, first_row, position, said, skipped, repeated)
 
@@ -222,20 +222,20 @@ def _group_names(row: Row, width: int) -> list[str]:
 
 
 def _said(
-    where: str, grid: Sequence[Row], position: int, columns: Sequence[str], said_rows: Mapping[str, int]
+    grid: Sequence[Row], position: int, columns: Sequence[str], said_rows: Mapping[str, int]
 ) -> tuple[dict[str, dict[str, str]], int]:
     said: dict[str, dict[str, str]] = {}
     first = position + 1
     if said_rows:
         for kind, number in said_rows.items():
-            said[kind] = dict(zip(columns, grid[number - 1], strict=False))
+            said[kind] = {column: cell for column, cell in zip(columns, grid[number - 1], strict=False) if cell.strip()}
             first = max(first, number)
         return said, first
     while first < len(grid) and first <= position + 5:
-        kind = _kind(grid[first])
-        if kind is None:
+        described = _kind(grid[first])
+        if described is None:
             break
-        said[kind] = {column: cell for column, cell in zip(columns, grid[first], strict=False) if cell.strip()}
+        said[described] = {column: cell for column, cell in zip(columns, grid[first], strict=False) if cell.strip()}
         first += 1
     return said, first
 

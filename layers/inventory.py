@@ -16,8 +16,9 @@ from pydantic import ValidationError
 from layers.accounting import Note, Reading, rejected_rows
 from layers.catalogue import Source
 from layers.columns import as_text, check_mapping, text_column
-from layers.coordinates import precision_of, read_points
+from layers.coordinates import read_points
 from layers.errors import ConfigError, SourceError
+from layers.points import precision_of
 from layers.record_fields import LAYER_COLUMNS, InventoryOptions, record_fields
 from layers.schema import Records, conform
 from layers.tables import RawTable, read_table, reject
@@ -29,16 +30,17 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     Parameters
     ----------
     source : Source
-        Resolved (see `layers.catalogue.resolve`). ``where`` keeps rows, ``columns``, ``values``, ``missing``, ``commodity_codes`` and
-        ``options`` (`InventoryOptions`) interpret them.
+        Resolved (see `layers.catalogue.resolve`). ``where`` keeps rows; ``columns``, ``values``, ``missing``,
+        ``commodity_codes`` and ``options`` (`InventoryOptions`) interpret them.
     root : Path
         Folder where relative paths start.
 
     Returns
     -------
     Reading[GeoDataFrame[Records]]
-        Rows in file order, EPSG:4326. ``record_id`` is ``source:official id`` where that is unique, else ``source:official id#row``.
-        ``cross_ids`` reads ``scheme=id; scheme=id``. Quantities are in base units with ``<column>_bound`` (lower, upper, range) beside.
+        Rows in file order, EPSG:4326. ``record_id`` is ``source:official id`` where that is unique, else
+        ``source:official id#row``. ``cross_ids`` reads ``scheme=id; scheme=id``. Quantities are in base units, with
+        ``<column>_bound`` (lower, upper, range) beside.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     fields, field_bad, field_notes = record_fields(source, options, cells)
     for position, (code, reason) in sorted({**field_bad, **bad}.items()):
         text = reason if reason.startswith("row ") else f"row {rows[position]}: {reason}"
-        rejects.append(reject(source.id, int(rows[position]), code, text, cells.loc[position]))
+        rejects.append(reject(source.id, int(rows[position]), code, text, dict(cells.iloc[position])))
     good = np.array(
         [position for position in range(len(cells)) if position not in bad and position not in field_bad], dtype=int
     )
@@ -151,12 +153,20 @@ def _distinct(
                     str(one) for one in table.rows[kept][np.flatnonzero(official.index.isin(shared.index))][:6]
                 )
                 raise SourceError(
-                    f"{where}: {shared.nunique()} official ids stand in {len(shared)} rows that differ (e.g. {names}; rows {places}). "
+                    f"{where}: {shared.nunique()} official ids stand in {len(shared)} rows that differ "
+                    f"(e.g. {names}; rows {places}). "
                     "Correct the file, map another 'official_id', or state 'options: {duplicate_ids: keep}'."
                 )
             text = f"Rows that differ share an official id (e.g. {names}); all were kept under their row numbers."
             notes.append(Note(source.id, "shared_official_id", text, len(shared)))
     return kept, merged, notes
+
+
+def _areas_of_outlines(fields: dict[str, Any], place: dict[str, Any]) -> None:
+    """Give rows without a stated area that of their outline."""
+    outline = place.pop("outline_area_m2", None)
+    if outline is not None:
+        fields["area_m2"] = fields["area_m2"].fillna(pd.Series(outline, index=fields["area_m2"].index))
 
 
 def _record_ids(source: str, official: pd.Series, rows: pd.Series) -> list[str]:

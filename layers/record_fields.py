@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from layers.accounting import Note
 from layers.catalogue import Source
 from layers.columns import as_text, mapped_columns, text_or_default, translate
-from layers.commodities import normalise_commodities
+from layers.commodities import normalise_commodities, unknown_commodities
 from layers.quantities import parse_quantities
 from layers.waste_words import settle
 from layers.years import parse_years
@@ -99,16 +99,26 @@ def record_fields(
     for name in ("official_id", "parent_id"):
         fields[name] = text_or_default(source, cells, name, keep_missing_words=name == "official_id")
     fields["name"] = _names(source, text_or_default(source, cells, "name", keep_missing_words=True), notes)
-    fields["aliases"] = _aliases(source, options, cells, notes)
+    fields["aliases"] = _aliases(source, options, cells)
     for name in ("jurisdiction", "deposit_type", "status", "hazard_class", "url"):
         fields[name] = translate(source, text_or_default(source, cells, name), name)
     fields["remarks"] = _joined(source, cells, "remarks")
-    fields["commodities"] = normalise_commodities(_joined(source, cells, "commodities"), source.commodity_codes)
+    fields["commodities"] = _commodities(source, cells, notes)
     fields["cross_ids"] = _cross_ids(options, cells, fields["official_id"])
     disposal_said = _quantities(source, options, cells, fields, bad, notes)
     _kinds(source, cells, fields, disposal_said, notes)
     _years(source, cells, fields, notes)
     return fields, bad, notes
+
+
+def _commodities(source: Source, cells: pd.DataFrame, notes: list[Note]) -> pd.Series:
+    raw = _joined(source, cells, "commodities")
+    unknown = unknown_commodities(raw, source.commodity_codes)
+    if len(unknown):
+        shown = ", ".join(f"{name} ({count})" for name, count in unknown.head(6).items())
+        text = f"Commodities no dictionary knows were kept as written: {shown}. Add them under 'commodity_codes:'."
+        notes.append(Note(source.id, "unknown_commodity", text, int(unknown.sum())))
+    return normalise_commodities(raw, source.commodity_codes)
 
 
 def _names(source: Source, names: pd.Series, notes: list[Note]) -> pd.Series:
@@ -123,7 +133,7 @@ def _names(source: Source, names: pd.Series, notes: list[Note]) -> pd.Series:
     return decoded.map(lambda text: unicodedata.normalize("NFC", text), na_action="ignore").astype("str")
 
 
-def _aliases(source: Source, options: InventoryOptions, cells: pd.DataFrame, notes: list[Note]) -> pd.Series:
+def _aliases(source: Source, options: InventoryOptions, cells: pd.DataFrame) -> pd.Series:
     joined = _names(source, _joined(source, cells, "aliases"), [])
     if options.alias_separator is None:
         return joined
@@ -180,15 +190,16 @@ def _rule_ids(rule: CrossId, cells: pd.DataFrame) -> pd.Series:
     for name, values in rule.where.items():
         other = present.get(name.casefold())
         wanted = {value.casefold() for value in values}
-        keep = (
-            as_text(cells[other]).str.casefold().isin(wanted)
-            if other is not None
-            else pd.Series(False, index=cells.index)
-        )
-        ids = ids.where(keep, None)
+        given = np.zeros(len(cells), dtype=bool) if other is None else as_text(cells[other]).str.casefold().isin(wanted)
+        ids = ids.where(given, None)
     if rule.remove_blanks:
         ids = ids.str.replace(r"\s+", "", regex=True)
-    return ids if rule.pattern is None else ids.where(ids.str.fullmatch(rule.pattern).fillna(False).astype(bool), None)
+    return ids if rule.pattern is None else ids.where(_fits(ids, rule.pattern), None)
+
+
+def _fits(texts: pd.Series, pattern: str) -> np.ndarray:
+    """Return which texts fit a pattern as a whole; missing ones do not."""
+    return (texts.str.fullmatch(pattern, case=False) == True).to_numpy(dtype=bool)  # noqa: E712
 
 
 def _quantities(
@@ -203,13 +214,12 @@ def _quantities(
     disposal = pd.Series([None] * len(cells), index=cells.index, dtype="str")
     for name, unit in QUANTITIES.items():
         text = text_or_default(source, cells, name)
-        for place in np.flatnonzero(
-            text.str.fullmatch(r"[-+]?inf(?:inity)?", case=False).fillna(False).to_numpy(dtype=bool)
-        ):
-            bad[int(place)] = ("not_finite", f"{name} is '{text.iloc[place]}', which is no finite number")
-            text.iloc[place] = None
+        infinite = _fits(text, r"[-+]?inf(?:inity)?")
+        for place in map(int, np.flatnonzero(infinite)):
+            bad[place] = ("not_finite", f"{name} is '{text.iloc[place]}', which is no finite number")
+        text = text.where(~infinite, None)
         read = parse_quantities(
-            text, options.units.get(name, unit), source.decimal_mark, name not in options.zero_is_known
+            text, options.units.get(name, unit), source.decimal_mark, zero_is_missing=name not in options.zero_is_known
         )
         fields[name] = read["value"].astype(float)
         fields[f"{name}_bound"] = read["bound"].where(read["bound"] != "", None).astype("str")
@@ -253,7 +263,8 @@ def _kinds(
                 )
             )
         if strange:
-            text = f"{name}: words without a translation were read as unknown: {', '.join(strange[:6])}. Add them under 'values: {{{name}: …}}'."
+            words = ", ".join(strange[:6])
+            text = f"{name}: words without a translation were read as unknown: {words}. Add them under 'values: {{{name}: …}}'."
             notes.append(Note(source.id, "untranslated", text, len(strange)))
 
 

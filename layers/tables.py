@@ -75,8 +75,8 @@ def read_table(source: Source, root: Path) -> RawTable:
     Parameters
     ----------
     source : Source
-        ``path`` is relative to ``root`` or absolute. ``layer``, ``sheet``, ``header_row``, ``encoding``, ``delimiter``, ``crs`` and
-        ``said_rows`` are obeyed where given.
+        ``path`` is relative to ``root`` or absolute. ``layer``, ``sheet``, ``header_row``, ``said_rows``,
+        ``encoding``, ``delimiter`` and ``crs`` are obeyed where given.
     root : Path
         Folder where relative paths start.
 
@@ -237,30 +237,26 @@ def _extract(source: Source, path: Path, folder: Path, depth: int) -> None:
 
 def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
     """Cut a grid of text cells into heading, data rows and rows that are neither."""
-    heading = find_heading(where, grid.rows, source.header_row, source.said_rows)
+    heading = find_heading(
+        where, grid.rows, source.header_row, {str(kind): row for kind, row in source.said_rows.items()}
+    )
     kept, numbers = _data_rows(grid, heading)
     width = len(heading.columns)
     rejects: list[dict[str, Any]] = []
     remarks = set(note_rows(kept, width))
     for place in sorted(remarks):
         text = " ".join(cell.strip() for cell in kept[place] if cell.strip())
-        cells = dict(zip(heading.columns, kept[place], strict=False))
+        reason = f"row {numbers[place]} is a remark, not data: '{text[:80]}'"
         rejects.append(
-            reject(
-                source.id,
-                numbers[place],
-                "note_row",
-                f"row {numbers[place]} is a remark, not data: '{text[:80]}'",
-                cells,
-            )
+            reject(source.id, numbers[place], "note_row", reason, dict(zip(heading.columns, kept[place], strict=False)))
         )
     body = [place for place in range(len(kept)) if place not in remarks]
     bad = dict(ragged([kept[place] for place in body], [numbers[place] for place in body], width))
     if bad:
         _few(where, bad, len(body))
         for place, reason in bad.items():
-            cells = {"cells": ";".join(kept[body[place]])}
-            rejects.append(reject(source.id, numbers[body[place]], "ragged_row", reason, cells))
+            row = {"cells": ";".join(kept[body[place]])}
+            rejects.append(reject(source.id, numbers[body[place]], "ragged_row", reason, row))
         body = [one for place, one in enumerate(body) if place not in bad]
     cells = _frame([kept[place] for place in body], heading.columns)
     if cells.empty:

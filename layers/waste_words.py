@@ -9,68 +9,55 @@ import pandas as pd
 from layers.schema import DISPOSALS, WASTE_TYPES
 
 _TAILINGS = r"(?:mine |mill |mining )?(?:tailings?|relaves?|r[ée]sidus? miniers?|parc [àa] r[ée]sidus|slimes)"
-_NO_WASTE = re.compile(
-    rf"\b(?:no(?:t any)?|without|nil|aucuns?|sans|sin|pas de)\s+(?:visible |known |obvious |significant )?{_TAILINGS}\b|\btailings\s*[:=]\s*no(?:ne)?\b",
-    re.IGNORECASE,
+_INTO = r"\btailings?\b[^.;]{0,40}\b(?:in|into|to)\b[^.;]{0,12}"
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(rf"\b(?:{one})\b" for one in patterns), re.IGNORECASE)
+
+
+_NO_WASTE = _any(
+    rf"(?:no(?:t any)?|without|nil|aucuns?|sans|sin|pas de)\s+(?:visible |known |obvious |significant )?{_TAILINGS}",
+    r"tailings\s*[:=]\s*no(?:ne)?",
 )
 _KINDS = (
-    ("tailings", re.compile(rf"\b{_TAILINGS}\b", re.IGNORECASE)),
+    ("tailings", _any(_TAILINGS)),
     (
         "waste_rock",
-        re.compile(
-            r"\b(?:waste[- ]?rock|waste (?:dumps?|piles?)|mine dumps?|rock dumps?|haldes?|st[ée]riles|est[ée]riles|botaderos?)\b",
-            re.I,
+        _any(
+            r"waste[- ]?rock",
+            r"(?:waste|mine|rock) (?:dumps?|piles?)",
+            "haldes?",
+            "st[ée]riles",
+            "est[ée]riles",
+            "botaderos?",
         ),
     ),
-    ("slag", re.compile(r"\b(?:slags?|scories?|escorias?)\b", re.IGNORECASE)),
+    ("slag", _any("slags?", "scories?", "escorias?")),
     (
         "heap_leach",
-        re.compile(
-            r"\b(?:heap[- ]?leach(?:ed|ing)?|leach(?:ing)? (?:pads?|heaps?|dumps?)|pila de lixiviaci[óo]n|lixiviation en tas)\b",
-            re.I,
+        _any(
+            "heap[- ]?leach(?:ed|ing)?",
+            "leach(?:ing)? (?:pads?|heaps?|dumps?)",
+            "pila de lixiviaci[óo]n",
+            "lixiviation en tas",
         ),
     ),
 )
 _PLACES = (
-    (
-        "unconfined",
-        re.compile(r"\bunconfined\b|\bnon[- ]confin[ée]s?\b|\b(?:spilled|spread) tailings\b", re.IGNORECASE),
-    ),
-    (
-        "lake",
-        re.compile(
-            r"\btailings?\b[^.;]{0,40}\b(?:in|into|to)\b[^.;]{0,12}\blake\b|\b(?:in-lake|sub-?aqueous) (?:disposal|tailings)\b",
-            re.I,
-        ),
-    ),
-    (
-        "river",
-        re.compile(
-            r"\btailings?\b[^.;]{0,40}\b(?:in|into|to)\b[^.;]{0,12}\b(?:river|creek)\b|\briverine (?:disposal|tailings)\b",
-            re.I,
-        ),
-    ),
-    (
-        "ocean",
-        re.compile(
-            r"\btailings?\b[^.;]{0,40}\b(?:in|into|to)\b[^.;]{0,12}\b(?:ocean|sea|inlet)\b|\b(?:marine|submarine) (?:disposal|tailings)\b",
-            re.I,
-        ),
-    ),
-    ("dry_stack", re.compile(r"\bdry[- ]?stack(?:ed|ing)?\b|\bfiltered tailings\b", re.IGNORECASE)),
-    (
-        "in_pit",
-        re.compile(
-            r"\bin[- ]pit (?:tailings|disposal)\b|\btailings?\b[^.;]{0,30}\bin[- ](?:the )?(?:open )?pit\b",
-            re.IGNORECASE,
-        ),
-    ),
-    ("backfill", re.compile(r"\b(?:paste )?back-?fill(?:ed)?\b", re.IGNORECASE)),
+    ("unconfined", _any("unconfined", "non[- ]confin[ée]s?", "(?:spilled|spread) tailings")),
+    ("lake", _any(rf"{_INTO}\blake", "(?:in-lake|sub-?aqueous) (?:disposal|tailings)")),
+    ("river", _any(rf"{_INTO}\b(?:river|creek|brook)", "riverine (?:disposal|tailings)")),
+    ("ocean", _any(rf"{_INTO}\b(?:ocean|sea|inlet)", "(?:marine|submarine) (?:disposal|tailings)")),
+    ("dry_stack", _any("dry[- ]?stack(?:ed|ing)?", "filtered tailings")),
+    ("in_pit", _any("in[- ]pit (?:tailings|disposal)", r"tailings?\b[^.;]{0,30}\bin[- ](?:the )?(?:open )?pit")),
+    ("backfill", _any("(?:paste )?back-?fill(?:ed)?")),
     (
         "impoundment",
-        re.compile(
-            r"\b(?:tailings? (?:ponds?|dams?|impoundments?|basins?|management (?:area|facility)|storage facility)|impound(?:ed|ment))\b",
-            re.I,
+        _any(
+            "tailings? (?:ponds?|dams?|impoundments?|basins?)",
+            "tailings? (?:management|storage) (?:area|facility)",
+            "impound(?:ed|ment)",
         ),
     ),
 )

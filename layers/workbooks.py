@@ -101,7 +101,8 @@ def _choose(where: str, book: Any, sheet: str | None) -> Any:
     filled = [one for one in book.worksheets if _has_rows(one)]
     if len(filled) > 1:
         raise SourceError(
-            f"{where}: {len(filled)} sheets hold rows: {', '.join(one.title for one in filled)}. Name one in the run file with 'sheet:'."
+            f"{where}: {len(filled)} sheets hold rows: {', '.join(one.title for one in filled)}. "
+            "Name one in the run file with 'sheet:'."
         )
     return filled[0] if filled else book.worksheets[0]
 
