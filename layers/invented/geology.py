@@ -1,4 +1,9 @@
-"""The hidden geology of the invented region: camps, deposits, fertility, and what each waste really holds."""
+"""The hidden geology of the invented region: camps, deposits, fertility, and what each waste really holds.
+
+How well the rich wastes can be found: a random forest of 300 trees on ideal features (all samples and grids, every site's true
+label) reaches an area under the curve of 0.87 for seed 7 and 0.78 to 0.89 for seeds 1 to 3 when whole blocks of 30 km are held
+out, and 0.88 to 0.93 with random folds (300 sites). Tonnage alone reaches 0.6, the deposit type, which no feature may hold, 0.9.
+"""
 
 from __future__ import annotations
 
@@ -229,19 +234,19 @@ def plant_sites(region: Region) -> pd.DataFrame:
     camp = rng.choice(len(camps), n, p=weight)
     spread = camps["radius_km"].to_numpy()[camp] * 0.42
     kind = camps["kind"].to_numpy()[camp]
-    stray = rng.random(n) < 0.06
+    stray = rng.random(n) < 0.04
     kind = np.where(stray, rng.choice(len(DEPOSITS), n, p=_common()), kind)
     x = np.where(stray, rng.uniform(-half, half, n), camps["x_km"].to_numpy()[camp] + rng.normal(0, 1, n) * spread)
     y = np.where(stray, rng.uniform(-half, half, n), camps["y_km"].to_numpy()[camp] + rng.normal(0, 1, n) * spread)
     first = np.clip(rng.normal(1948, 18, n).round(), 1890, 1992)
     bearing = kind < len(REE_BEARING)
-    recovered = bearing & (rng.random(n) < 0.18)
+    recovered = bearing & (rng.random(n) < 0.12)
     treo = (
         DEPOSITS["treo_log10"].to_numpy()[kind]
         + 0.9 * np.log10(camps["strength"].to_numpy()[camp])
-        - np.where(recovered, 0.4, 0.0)
+        - np.where(recovered, 0.35, 0.0)
         - 0.004 * (first - 1948)
-        + rng.normal(0, 0.2, n)
+        + rng.normal(0, 0.15, n)
     )
     treo += np.log10(RICH_TREO_PPM) - np.quantile(treo, 1 - RICH_SHARE)
     tonnes = 10 ** (DEPOSITS["tonnes_log10"].to_numpy()[kind] + rng.normal(0, 0.65, n))
