@@ -65,7 +65,7 @@ def test_demo_inventories(demo: dict[str, Any]) -> None:
     assert reasons(b) == {"no_coordinates": 2}
     assert set(a.layer["waste_type"]) == set(b.layer["waste_type"]) == {"tailings", "waste_rock", "slag", "heap_leach"}
     words = set("; ".join([*a.layer["commodities"].dropna(), *b.layer["commodities"].dropna()]).split("; "))
-    assert {"rare earth elements", "uranium", "niobium", "gold"} <= words
+    assert {"rare earths", "uranium", "niobium", "gold"} <= words
     assert "UR" not in words
     assert a.layer["mass_t"].gt(0).mean() == pytest.approx(0.37, abs=0.12)  # 0 and UNK are unknown
     assert b.layer["cross_ids"].str.startswith("inventory_a=A-").sum() > 5
