@@ -1,0 +1,160 @@
+"""Names of mines compared: what is left of a name when the words every mine has are taken away.
+
+Names are folded for comparison only; what is shown stays byte for byte as the source gives it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+_COMMON_WORDS = frozenset(
+    "mine mines minesite mining property properties prospect occurrence deposit showing tailings tailing impoundment tsf site "
+    "sites past producer company co ltd limited inc corp corporation the of and at former old abandoned historic no number nos "
+    "workings working group claim claims limitee ltee "
+    "ancien ancienne gisement parc a residus de du des la le les et mina minas relave relaves tranque deposito faena el los las y".split()
+)
+_MARKERS = frozenset(
+    "north south east west northeast northwest southeast southwest upper lower inner outer main nord sud est ouest norte sur este "
+    "oeste superior inferior new extension annex underground".split()
+)
+_ROMAN = {
+    "i": "1",
+    "ii": "2",
+    "iii": "3",
+    "iv": "4",
+    "v": "5",
+    "vi": "6",
+    "vii": "7",
+    "viii": "8",
+    "ix": "9",
+    "x": "10",
+}
+_NAMELESS = re.compile(
+    r"^(?:unknown|unnamed|no name|none|null|unk|n/?a|nan|not named|inconnu|sans nom|sin nombre|desconocido|pit|quarry|gravel pit)\b",
+    re.I,
+)
+_LOT = re.compile(r"[(\[][^)\]]*[)\]]|\bL\.\s*\d+\w*", re.I)
+
+
+@dataclass(frozen=True)
+class NameKey:
+    """A name taken apart for comparison.
+
+    Parameters
+    ----------
+    core : str
+        Distinctive words, folded, in their order; empty when the name says nothing.
+    numbers : frozenset of str
+        Numbers in the name ("No. 2", "#2", "II" all give ``2``).
+    markers : frozenset of str
+        Words that tell neighbours apart (north, upper …).
+    """
+
+    core: str
+    numbers: frozenset[str]
+    markers: frozenset[str]
+
+    @property
+    def joined(self) -> str:
+        """The core without blanks, so that "Kam Kotia" and "KamKotia" are equal."""
+        return self.core.replace(" ", "")
+
+
+@lru_cache(maxsize=200_000)
+def name_key(name: str) -> NameKey:
+    """Take a name apart: fold case and accents, drop brackets, lot numbers and the words every mine has."""
+    text = html.unescape(name)
+    if _NAMELESS.match(text.strip()):
+        return NameKey("", frozenset(), frozenset())
+    bare = _LOT.sub(" ", text)
+    folded = unicodedata.normalize("NFKD", bare if bare.strip() else text)
+    letters = "".join(one for one in folded if not unicodedata.combining(one)).casefold()
+    words = re.findall(r"[^\W_]+", re.sub(r"['’]", "", letters))
+    numbers, markers, core = set(), set(), []
+    for position, word in enumerate(words):
+        if word.isdigit():
+            numbers.add(word.lstrip("0") or "0")
+        elif word in _ROMAN and position > 0:
+            numbers.add(_ROMAN[word])
+        elif word in _MARKERS:
+            markers.add(word)
+        elif word not in _COMMON_WORDS:
+            core.append(word)
+    if not core and markers:
+        core = [word for word in words if word in _MARKERS]
+    return NameKey(" ".join(core), frozenset(numbers), frozenset(markers))
+
+
+def contradict(a: NameKey, b: NameKey) -> bool:
+    """Say whether two names tell themselves apart: both numbered, or both marked, and differently."""
+    numbered = bool(a.numbers) and bool(b.numbers) and a.numbers.isdisjoint(b.numbers)
+    marked = bool(a.markers) and bool(b.markers) and a.markers.isdisjoint(b.markers)
+    return numbered or marked
+
+
+def name_similarity(first: pd.Series, second: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Compare two columns of names row by row.
+
+    The similarity is the larger of the token-sort ratio and 0.92 of the token-set ratio of the distinctive words (normalised
+    indel similarity, `rapidfuzz`); 1 for cores equal without blanks; lowered by 0.08 when only one name carries a number or
+    marker.
+
+    Parameters
+    ----------
+    first, second : Series of str
+        Names, or several joined with ``"; "`` of which the best pair counts.
+
+    Returns
+    -------
+    similarity : ndarray of float
+        0-1; NaN where either says nothing.
+    contradiction : ndarray of bool
+        The best pair's names differ by number or marker ("No. 1" and "No. 2").
+    """
+    from rapidfuzz import fuzz, process
+
+    lefts, rights, rows = [], [], []
+    for row, (one, other) in enumerate(zip(_keys(first), _keys(second), strict=True)):
+        for left in one:
+            for right in other:
+                lefts.append(left)
+                rights.append(right)
+                rows.append(row)
+    similarity, contradiction = np.full(len(first), np.nan), np.zeros(len(first), dtype=bool)
+    if not rows:
+        return similarity, contradiction
+    cores = [left.core for left in lefts], [right.core for right in rights]
+    sort = process.cpdist(*cores, scorer=fuzz.token_sort_ratio, workers=1) / 100.0
+    subset = process.cpdist(*cores, scorer=fuzz.token_set_ratio, workers=1) / 100.0
+    score = np.maximum(sort, 0.92 * subset).astype(float)
+    score[[left.joined == right.joined for left, right in zip(lefts, rights, strict=True)]] = 1.0
+    uneven = [
+        bool(left.numbers) != bool(right.numbers) or bool(left.markers) != bool(right.markers)
+        for left, right in zip(lefts, rights, strict=True)
+    ]
+    score = np.clip(score - 0.08 * np.asarray(uneven), 0.0, 1.0)
+    against = np.array([contradict(left, right) for left, right in zip(lefts, rights, strict=True)])
+    best = (
+        pd.DataFrame({"row": rows, "score": score, "against": against})
+        .sort_values(["row", "against", "score"], ascending=[True, True, False], kind="stable")
+        .drop_duplicates("row")
+    )
+    similarity[best["row"].to_numpy()] = best["score"].to_numpy()
+    contradiction[best["row"].to_numpy()] = best["against"].to_numpy()
+    return similarity, contradiction
+
+
+def _keys(names: pd.Series) -> list[tuple[NameKey, ...]]:
+    """Take apart every name of a column, at most six per cell; empty where nothing is said."""
+    known: dict[str, tuple[NameKey, ...]] = {}
+    for cell in names.dropna().unique():
+        keys = dict.fromkeys(name_key(part) for part in str(cell).split("; ")[:6] if part.strip())
+        known[cell] = tuple(key for key in keys if key.core)
+    return [() if pd.isna(cell) else known[cell] for cell in names]

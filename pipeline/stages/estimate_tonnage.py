@@ -1,0 +1,191 @@
+"""Tonnes of waste per site: a range, and the rule that gave it."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+from pydantic import BaseModel, ConfigDict, Field
+
+from layers.commodities import mentions
+from layers.schema import Sites, SiteTonnage, conform
+
+RULES = ("reported_mass", "volume_density", "milled", "area_height", "area_law", "unknown")
+"""Rules in order of precedence."""
+
+_DENSITY_T_M3 = {
+    "tailings": (1.2, 1.4, 1.6),
+    "sulphide": (1.6, 1.9, 2.2),
+    "dry_stack": (1.6, 1.75, 1.9),
+    "iron": (1.6, 1.8, 2.0),
+    "loose_rock": (1.7, 1.9, 2.1),
+    "slag": (1.6, 2.0, 2.6),
+}
+_PILES = ("waste_rock", "slag", "heap_leach")
+
+
+class EstimateTonnageParams(BaseModel):
+    """Ranges of the rules; each is meant to hold about nine times in ten."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reported_factor: float = Field(
+        default=1.25, ge=1, description="a reported mass holds within this factor either way"
+    )
+    open_bound_factor: float = Field(
+        default=3.0, ge=1, description="a mass reported as 'more than' may be this much larger"
+    )
+    milled_low_ratio: float = Field(
+        default=0.5, gt=0, le=1, description="least tailings per tonne milled: half went back underground"
+    )
+    milled_ratio: float = Field(
+        default=0.95, gt=0, le=1, description="tailings per tonne milled after the concentrate is taken out"
+    )
+    milled_high_ratio: float = Field(default=1.0, gt=0, le=1, description="most tailings per tonne milled")
+    thickness_low_ratio: float = Field(default=0.3, gt=0, le=1, description="least mean thickness per maximum height")
+    thickness_ratio: float = Field(default=0.4, gt=0, le=1, description="mean thickness per maximum height")
+    thickness_high_ratio: float = Field(
+        default=0.5, gt=0, le=1, description="greatest mean thickness per maximum height"
+    )
+    area_law_intercept_dex: float = Field(default=-1.184, description="a in log10 t = a + b log10 m2")
+    area_law_slope: float = Field(default=1.234, gt=0, description="b in log10 t = a + b log10 m2")
+    area_law_sd_dex: float = Field(default=0.70, gt=0, description="standard deviation of log10 t about the law")
+    area_law_band_sd: float = Field(default=1.645, ge=1, description="standard deviations to either end of the range")
+    impoundment_shift_dex: float = Field(
+        default=0.5, description="behind dams or in a pit, waste lies thicker than the law says"
+    )
+    pile_shift_dex: float = Field(default=1.0, description="the same, for dry stacks, heaps, slag and waste rock")
+    unconfined_shift_dex: float = Field(default=-0.3, description="the same, for spread or spilled tailings")
+
+
+def estimate_tonnage(sites: gpd.GeoDataFrame, params: EstimateTonnageParams) -> DataFrame[SiteTonnage]:
+    r"""Estimate the dry tonnes of waste at each site, as a range with the rule that gave it.
+
+    The first rule that has what it needs is used: ``reported_mass``; ``volume_density`` (volume times dry bulk density);
+    ``milled`` (tonnes milled less concentrate and backfill; tailings only); ``area_height`` (footprint times a share of the
+    greatest height times density); ``area_law`` (footprint alone, see Notes); else ``unknown`` and no number. A site whose
+    ``waste_type`` is ``none`` gets a number only from a reported mass or volume.
+
+    Parameters
+    ----------
+    sites : GeoDataFrame[Sites]
+        Where ``area_m2`` is missing and the geometry is a polygon in a projected CRS, its area in that CRS is used.
+        ``mass_bound`` (``lower`` or ``upper``) is heeded where a reader kept it.
+    params : EstimateTonnageParams
+
+    Returns
+    -------
+    DataFrame[SiteTonnage]
+        In the order of ``sites``, with ``waste_area_m2`` (the footprint used or known) behind.
+
+    Notes
+    -----
+    The area law is :math:`\log_{10} T = -1.184 + 1.234 \log_{10} A` (t, m\ :sup:`2`), a least-squares fit of 196 tailings areas of
+    the Nova Scotia Mine Tailings Database, residual 0.70 dex; nine in ten lie within a factor of 14. Most of them are small
+    stamp-mill areas, so the law is shifted by confinement: dammed ponds elsewhere hold 0.2 to 0.8 dex more, a dry pile 1.3, a
+    spill 0.3 less. 100 000 m2 gives 96 828 t. Densities and the thickness share are engineering rules without a single source;
+    their ranges are carried along.
+    """
+    area = _area_m2(sites)
+    low, mid, high = _densities(sites)
+    columns = {name: sites[name].to_numpy(dtype=float) for name in ("mass_t", "volume_m3", "milled_t", "height_m")}
+    mass, volume, milled, height = (np.where(one > 0, one, np.nan) for one in columns.values())
+    waste = sites["waste_type"].to_numpy()
+    bare = waste == "none"
+    milled = np.where(bare | np.isin(waste, ("waste_rock", "slag")), np.nan, milled)
+    footprint = np.where(bare, np.nan, area)
+    law = _area_law(footprint, sites, params)
+    ranges = {
+        "reported_mass": _reported(mass, sites, params),
+        "volume_density": (volume * low, volume * mid, volume * high),
+        "milled": (milled * params.milled_low_ratio, milled * params.milled_ratio, milled * params.milled_high_ratio),
+        "area_height": (
+            footprint * height * params.thickness_low_ratio * low,
+            footprint * height * params.thickness_ratio * mid,
+            footprint * height * params.thickness_high_ratio * high,
+        ),
+        "area_law": law,
+    }
+    rule = np.full(len(sites), "unknown", dtype=object)
+    table = np.full((3, len(sites)), np.nan)
+    for name, values in ranges.items():
+        usable = (rule == "unknown") & np.isfinite(values[1])
+        rule[usable] = name
+        table[:, usable] = np.asarray(values)[:, usable]
+    return conform(
+        pd.DataFrame(
+            {
+                "site_id": sites["site_id"].to_numpy(),
+                "tonnage_t": table[1],
+                "tonnage_low_t": table[0],
+                "tonnage_high_t": table[2],
+                "tonnage_rule": rule,
+                "waste_area_m2": area,
+            }
+        ),
+        SiteTonnage,
+    )
+
+
+def _area_m2(sites: gpd.GeoDataFrame) -> np.ndarray:
+    """Return the stated footprint, else that of the outline."""
+    stated = sites["area_m2"].to_numpy(dtype=float)
+    if sites.crs is None or not sites.crs.is_projected:
+        return np.where(stated > 0, stated, np.nan)
+    outline = sites.geometry.area.to_numpy(dtype=float)
+    best = np.where(stated > 0, stated, outline)
+    return np.where(best > 0, best, np.nan)
+
+
+def _densities(sites: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Choose the dry bulk density range of each site's material."""
+    waste = sites["waste_type"].to_numpy()
+    deposit = sites["deposit_type"].fillna("").astype(str).str.casefold()
+    sulphide = deposit.str.contains("massive sul|vms|sedex", regex=True) | mentions(
+        sites["commodities"], ("pyrite", "sulphur")
+    )
+    material = np.select(
+        [
+            np.isin(waste, ("waste_rock", "heap_leach")),
+            waste == "slag",
+            sites["disposal"].to_numpy() == "dry_stack",
+            sulphide.to_numpy(),
+            mentions(sites["commodities"], ("iron", "magnetite")).to_numpy(),
+        ],
+        ["loose_rock", "slag", "dry_stack", "sulphide", "iron"],
+        "tailings",
+    )
+    table = np.array([_DENSITY_T_M3[one] for one in material], dtype=float).reshape(-1, 3)
+    return table[:, 0], table[:, 1], table[:, 2]
+
+
+def _reported(
+    mass: np.ndarray, sites: gpd.GeoDataFrame, params: EstimateTonnageParams
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Widen a reported mass; one given as a bound only toward its open side."""
+    said = sites["mass_bound"] if "mass_bound" in sites else pd.Series("", index=sites.index)
+    bound = said.fillna("").astype(str).to_numpy()
+    low = np.where(bound == "lower", mass, mass / params.reported_factor)
+    high = np.where(bound == "lower", mass * params.open_bound_factor, mass * params.reported_factor)
+    low = np.where(bound == "upper", mass / params.open_bound_factor, low)
+    return low, mass, np.where(bound == "upper", mass, high)
+
+
+def _area_law(
+    area: np.ndarray, sites: gpd.GeoDataFrame, params: EstimateTonnageParams
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Apply the power law of footprints, shifted by how the waste is held."""
+    disposal, waste = sites["disposal"].to_numpy(), sites["waste_type"].to_numpy()
+    shift = np.select(
+        [
+            (disposal == "dry_stack") | np.isin(waste, _PILES),
+            np.isin(disposal, ("impoundment", "in_pit")),
+            np.isin(disposal, ("unconfined", "river")),
+        ],
+        [params.pile_shift_dex, params.impoundment_shift_dex, params.unconfined_shift_dex],
+        0.0,
+    )
+    log_t = params.area_law_intercept_dex + params.area_law_slope * np.log10(area) + shift
+    half = params.area_law_band_sd * params.area_law_sd_dex
+    return 10 ** (log_t - half), 10**log_t, 10 ** (log_t + half)

@@ -1,0 +1,321 @@
+"""What stands in the way at a site, or asks for caution: shown beside the score, never netted into it."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+from pydantic import BaseModel, ConfigDict, Field
+
+from layers.commodities import group_of
+from layers.schema import SiteFlags, conform
+
+FLAGS = (
+    "lake_disposal",
+    "ocean_disposal",
+    "river_disposal",
+    "backfilled_underground",
+    "covered_or_reclaimed",
+    "no_waste_expected",
+    "uranium_mill_tailings",
+    "radioactivity_measured",
+    "radioactivity_possible",
+    "asbestos",
+    "arsenic_or_mercury",
+    "acid_generating",
+    "acid_possible",
+    "hazard_class",
+    "protected_area",
+    "permit_ontario_recovery",
+    "location_conflict",
+    "low_coordinate_precision",
+    "amount_conflict",
+)
+"""All flags, in the order in which they are listed for a site."""
+
+BQ_G_U_PPM, BQ_G_TH_PPM = 81.0, 246.0
+"""Parts per million of U and Th that give 1 Bq/g of the parent (12.35 and 4.06 Bq/kg per ppm)."""
+AP_PER_SULPHUR_PERCENT = 31.25
+"""Acid potential in kg CaCO3/t per % S (MEND usage)."""
+
+_COVERED = (
+    r"(?<!not )(?<!non )(?<!un)\b(?:reclaimed|rehabilitated|restored|remediated|capped|covered|revegetated|closed[- ]out|"
+    r"restaurée?s?|réhabilitée?s?|recouverte?s?|rehabilitad[oa]s?|cubiert[oa]s?|site restauré)\b"
+)
+_NO_TAILINGS = r"\bno (?:known )?tailings\b|\bsans résidus\b|\bpas de résidus\b|\bsin relaves\b"
+_SULPHIDE = r"massive sul|\bvms\b|\bsedex\b|sulphide|sulfide|pyrit|pyrrhotit"
+_NORM = ("thorium", "rare earths", "monazite", "niobium", "tantalum", "zirconium", "phosphate", "apatite")
+
+
+class FlagConstraintsParams(BaseModel):
+    """Limits of the flags that have one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    activity_limit_bq_g: float = Field(default=1.0, gt=0, description="U/81 + Th/246 above this is flagged")
+    npr_acid: float = Field(default=1.0, gt=0, description="NP/AP below this counts as acid generating")
+    npr_possible: float = Field(default=2.0, gt=0, description="NP/AP below this counts as possibly acid generating")
+    sulphur_possible_pct: float = Field(
+        default=0.3, gt=0, description="total sulphur in the waste above this is flagged"
+    )
+    arsenic_limit_ppm: float = Field(default=1000.0, gt=0, description="arsenic in the waste above this is flagged")
+    low_precision_km: float = Field(default=1.0, gt=0, description="coordinates coarser than this are flagged")
+    conflict_spread_km: float = Field(
+        default=2.5, gt=0, description="merged records farther apart than this are flagged"
+    )
+
+
+def flag_constraints(
+    sites: gpd.GeoDataFrame, site_samples: pd.DataFrame, backdrop: gpd.GeoDataFrame, params: FlagConstraintsParams
+) -> DataFrame[SiteFlags]:
+    """List the constraints and cautions of each site, each with a sentence and where it comes from.
+
+    Nothing here is an assessment: a flag says what a record, a sample or a public layer says. Absence of a flag means that
+    nothing was found, not that nothing is there.
+
+    Parameters
+    ----------
+    sites : GeoDataFrame[Sites]
+        Optional columns heeded: ``acid_generating`` (yes/no), ``np_kg_t``, ``ap_kg_t``, ``location_conflict``, ``amount_conflict``.
+    site_samples : DataFrame[SiteSamples]
+        One row per site; ``waste_U_ppm``, ``waste_Th_ppm``, ``waste_S_ppm``, ``waste_As_ppm`` are used where present.
+    backdrop : GeoDataFrame[Backdrop]
+        Polygons of kind ``protected`` are tested; same CRS as ``sites``.
+    params : FlagConstraintsParams
+
+    Returns
+    -------
+    DataFrame[SiteFlags]
+        Long, sites in their order, flags in the order of `FLAGS`.
+    """
+    chemistry = sites[["site_id"]].merge(site_samples, on="site_id", how="left", validate="one_to_one")
+    found: list[tuple[int, str, str, str]] = []
+    for rows in (
+        _disposal(sites),
+        _condition(sites),
+        _radioactivity(sites, chemistry, params),
+        _hazards(sites, chemistry, params),
+        _acid(sites, chemistry, params),
+        _protected(sites, backdrop),
+        _location(sites, params),
+    ):
+        found += rows
+    order = {flag: place for place, flag in enumerate(FLAGS)}
+    found = sorted(set(found), key=lambda one: (one[0], order[one[1]], one[2]))
+    ids = sites["site_id"].to_numpy()
+    table = pd.DataFrame(
+        [(ids[row], flag, detail, source) for row, flag, detail, source in found],
+        columns=["site_id", "flag", "detail", "source"],
+    )
+    return conform(table, SiteFlags)
+
+
+_Found = list[tuple[int, str, str, str]]
+
+
+def _text(sites: pd.DataFrame, column: str) -> pd.Series:
+    cells = sites[column] if column in sites else pd.Series(None, index=sites.index, dtype=object)
+    return cells.fillna("").astype(str).reset_index(drop=True)
+
+
+def _names(sites: pd.DataFrame) -> list[tuple[str, ...]]:
+    return [tuple(filter(None, cell.split("; "))) for cell in _text(sites, "commodities")]
+
+
+def _number(table: pd.DataFrame, column: str) -> np.ndarray:
+    if column not in table:
+        return np.full(len(table), np.nan)
+    return np.asarray(table[column], dtype=float)
+
+
+def _disposal(sites: pd.DataFrame) -> _Found:
+    said = {
+        "lake": (
+            "lake_disposal",
+            "The inventory says the waste was put in a lake: it may be under water and out of reach.",
+        ),
+        "ocean": ("ocean_disposal", "The inventory says the waste was put in the sea: it is likely out of reach."),
+        "river": (
+            "river_disposal",
+            "The inventory says the waste was put in a river: much of it may have been carried away.",
+        ),
+        "backfill": ("backfilled_underground", "The inventory says the waste was put back underground."),
+    }
+    rows = zip(sites["disposal"], sites["sources"], strict=True)
+    return [(row, *said[disposal], source) for row, (disposal, source) in enumerate(rows) if disposal in said]
+
+
+def _condition(sites: pd.DataFrame) -> _Found:
+    """Find sites already covered, and sites that likely hold no mine waste."""
+    status, remarks, source = _text(sites, "status"), _text(sites, "remarks"), _text(sites, "sources")
+    found: _Found = []
+    for column in (status, remarks):
+        hits = column.str.extract(f"({_COVERED})", flags=2)[0]
+        found += [
+            (
+                row,
+                "covered_or_reclaimed",
+                f"The record says '{word}': the waste may be covered or already cleaned up.",
+                source[row],
+            )
+            for row, word in hits.dropna().items()
+        ]
+    none = remarks.str.contains(_NO_TAILINGS, case=False, regex=True) | status.str.contains(
+        _NO_TAILINGS, case=False, regex=True
+    )
+    amounts = sites[["mass_t", "volume_m3", "milled_t"]].notna().any(axis=1).to_numpy()
+    for row, (waste, names) in enumerate(zip(sites["waste_type"], _names(sites), strict=True)):
+        only_stone = bool(names) and all(group_of(name) == "stone" for name in names)
+        if none[row]:
+            found.append((row, "no_waste_expected", "The record says there are no tailings.", source[row]))
+        elif waste == "none":
+            found.append(
+                (
+                    row,
+                    "no_waste_expected",
+                    "The record describes a place without mine waste, such as a quarry.",
+                    source[row],
+                )
+            )
+        elif only_stone and waste == "unknown" and not amounts[row]:
+            detail = f"Only {', '.join(names)} was worked here: a quarry or pit, which seldom leaves tailings."
+            found.append((row, "no_waste_expected", detail, source[row]))
+    return found
+
+
+def _radioactivity(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsParams) -> _Found:
+    uranium, thorium = _number(chemistry, "waste_U_ppm"), _number(chemistry, "waste_Th_ppm")
+    index = np.nan_to_num(uranium) / BQ_G_U_PPM + np.nan_to_num(thorium) / BQ_G_TH_PPM
+    source = _text(sites, "sources")
+    found: _Found = []
+    for row, names in enumerate(_names(sites)):
+        if "uranium" in names or "radium" in names:
+            detail = (
+                "Uranium was worked here. Mill tailings keep most of the radium even where little uranium is left; in Canada a "
+                "licence of the Canadian Nuclear Safety Commission is likely needed."
+            )
+            found.append((row, "uranium_mill_tailings", detail, source[row]))
+        norm = [name for name in names if name in _NORM or group_of(name) == "rare_earths"]
+        if norm and index[row] <= params.activity_limit_bq_g:
+            detail = (
+                f"{', '.join(norm).capitalize()}: such ores often carry uranium or thorium. Measure before handling."
+            )
+            found.append((row, "radioactivity_possible", detail, source[row]))
+        if index[row] > params.activity_limit_bq_g:
+            parts = [
+                f"{value:,.0f} ppm {element}"
+                for value, element in ((uranium[row], "U"), (thorium[row], "Th"))
+                if value > 0
+            ]
+            detail = f"Samples of the waste hold {' and '.join(parts)}: about {index[row]:.1f} Bq/g of parent activity."
+            found.append((row, "radioactivity_measured", detail, "samples of the waste"))
+    return found
+
+
+def _hazards(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsParams) -> _Found:
+    source, hazard = _text(sites, "sources"), _text(sites, "hazard_class")
+    arsenic = _number(chemistry, "waste_As_ppm")
+    found: _Found = []
+    for row, names in enumerate(_names(sites)):
+        if "asbestos" in names:
+            found.append(
+                (
+                    row,
+                    "asbestos",
+                    "Asbestos was worked here: dust control and licensed handling are needed.",
+                    source[row],
+                )
+            )
+        poison = [name for name in names if name in ("arsenic", "mercury")]
+        if poison:
+            found.append((row, "arsenic_or_mercury", f"The record names {' and '.join(poison)}.", source[row]))
+        if arsenic[row] > params.arsenic_limit_ppm:
+            detail = f"Samples of the waste hold {arsenic[row]:,.0f} ppm arsenic."
+            found.append((row, "arsenic_or_mercury", detail, "samples of the waste"))
+        grade = hazard[row].strip()
+        plain = grade.rstrip("* ").casefold()
+        if plain in ("a", "b", "high", "very high", "extreme", "class 1", "class a", "class b"):
+            by = " (graded by the compilers, not by the jurisdiction)" if grade.endswith("*") else ""
+            found.append(
+                (row, "hazard_class", f"The inventory gives hazard class {grade.rstrip('* ')}{by}.", source[row])
+            )
+    return found
+
+
+def _acid(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsParams) -> _Found:
+    """Say what records and samples tell about acid; the firmest statement only."""
+    said, source = _text(sites, "acid_generating").str.strip().str.casefold(), _text(sites, "sources")
+    neutralising, acid = _number(sites, "np_kg_t"), _number(sites, "ap_kg_t")
+    sulphur_pct = _number(chemistry, "waste_S_ppm") / 1e4
+    deposit = _text(sites, "deposit_type").str.contains(_SULPHIDE, case=False, regex=True)
+    minerals = [sorted({"pyrite", "sulphur"} & set(names)) for names in _names(sites)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(acid > 0, neutralising / acid, np.nan)
+    found: _Found = []
+    for row in range(len(sites)):
+        if np.isfinite(ratio[row]) and ratio[row] < params.npr_acid:
+            found.append(
+                (row, "acid_generating", f"NP/AP is {ratio[row]:.2f}: the waste is expected to form acid.", source[row])
+            )
+        elif said[row] in ("yes", "true", "1", "oui", "sí", "si"):
+            found.append((row, "acid_generating", "The inventory says the waste forms acid.", source[row]))
+        elif np.isfinite(ratio[row]):
+            if ratio[row] < params.npr_possible:
+                found.append(
+                    (row, "acid_possible", f"NP/AP is {ratio[row]:.2f}: acid cannot be ruled out.", source[row])
+                )
+        elif sulphur_pct[row] > params.sulphur_possible_pct:
+            detail = (
+                f"Samples of the waste hold {sulphur_pct[row]:.1f} % sulphur (acid potential up to "
+                f"{AP_PER_SULPHUR_PERCENT * sulphur_pct[row]:,.0f} kg CaCO3/t); what neutralises it is not known."
+            )
+            found.append((row, "acid_possible", detail, "samples of the waste"))
+        elif said[row] not in ("no", "false", "0", "non") and (deposit[row] or minerals[row]):
+            what = "The deposit type" if deposit[row] else f"The commodity {minerals[row][0]}"
+            found.append((row, "acid_possible", f"{what} points to sulphides, which can form acid.", source[row]))
+    return found
+
+
+def _protected(sites: gpd.GeoDataFrame, backdrop: gpd.GeoDataFrame) -> _Found:
+    areas = backdrop[backdrop["kind"] == "protected"]
+    if areas.empty or sites.empty:
+        return []
+    at, which = areas.sindex.query(sites.geometry.to_numpy(), predicate="intersects")
+    names, sources = areas["name"].to_numpy(), areas["source"].to_numpy()
+    return [
+        (
+            int(row),
+            "protected_area",
+            f"Inside or touching the protected area {'without a name' if pd.isna(names[area]) else names[area]}.",
+            str(sources[area]),
+        )
+        for row, area in zip(at, which, strict=True)
+    ]
+
+
+def _location(sites: pd.DataFrame, params: FlagConstraintsParams) -> _Found:
+    """Name the permit route of a jurisdiction, and doubts about place and amount."""
+    source, jurisdiction = _text(sites, "sources"), _text(sites, "jurisdiction").str.strip().str.casefold()
+    conflict, amounts = _text(sites, "location_conflict"), _text(sites, "amount_conflict")
+    spread, precision = _number(sites, "coordinate_spread_km"), _number(sites, "coordinate_precision_km")
+    found: _Found = []
+    for row in range(len(sites)):
+        if jurisdiction[row] in ("on", "ontario", "ca-on"):
+            detail = (
+                "Ontario has a recovery permit for tailings and mine waste (O. Reg. 463/24); it asks for the written consent of "
+                "claim holders and for consultation. Tenure was not checked here."
+            )
+            found.append((row, "permit_ontario_recovery", detail, "O. Reg. 463/24 (Ontario)"))
+        if conflict[row]:
+            detail = f"Another record of this site lies elsewhere ({conflict[row]})."
+            found.append((row, "location_conflict", detail, source[row]))
+        elif spread[row] > params.conflict_spread_km:
+            detail = f"The records of this site lie up to {spread[row]:.1f} km apart."
+            found.append((row, "location_conflict", detail, source[row]))
+        if precision[row] > params.low_precision_km:
+            detail = f"The coordinates hold to about {precision[row]:.1f} km only."
+            found.append((row, "low_coordinate_precision", detail, source[row]))
+        if amounts[row]:
+            found.append((row, "amount_conflict", f"The records disagree: {amounts[row]}.", source[row]))
+    return found

@@ -1,0 +1,225 @@
+"""Which inventory records are the same site."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+from pydantic import BaseModel, ConfigDict, Field
+
+from layers.commodities import group_of
+from layers.crs import geodesic_km
+from layers.errors import StageError
+from layers.schema import Links, Records, conform
+from layers.site_names import name_similarity
+from pipeline.stages.record_pairs import pairs_by_id, pairs_by_name, pairs_by_parent, pairs_within
+
+_COLUMNS = ["record_a", "record_b", "same_site", "confidence", "rule", "name_similarity", "distance_km", "reason"]
+_SAME_SPOT_KM = 0.1
+
+
+class LinkRecordsParams(BaseModel):
+    """When two records are taken for one site."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    link_km: float = Field(
+        default=2.5, gt=0, description="records of different sources farther apart are never linked by name"
+    )
+    within_source_km: float = Field(default=1.0, gt=0, description="the same, for records of one source")
+    conflict_km: float = Field(
+        default=5.0,
+        gt=0,
+        description="same number, or same name and commodity, farther apart than this: a conflict, not one site",
+    )
+    conflict_reach_km: float = Field(
+        default=50.0, gt=0, description="equal names farther apart than this are two places"
+    )
+    name_min_ratio: float = Field(
+        default=0.85, ge=0, le=1, description="least name similarity of records of different sources"
+    )
+    within_source_name_min_ratio: float = Field(
+        default=0.95, ge=0, le=1, description="the same, for records of one source"
+    )
+    review_min_ratio: float = Field(
+        default=0.75, ge=0, le=1, description="near pairs at least this similar are listed for review"
+    )
+    common_name_records: int = Field(default=12, ge=2, description="a name carried by more records raises no conflict")
+
+
+def link_records(records: pd.DataFrame, known_links: pd.DataFrame, params: LinkRecordsParams) -> DataFrame[Links]:
+    """Decide which inventory records describe the same site, and say why.
+
+    Evidence is used in this order, and the first that speaks decides a pair:
+
+    1. ``known``: a person said so in ``known_links``, either way;
+    2. ``parent_child``: one record names the other as its parent facility;
+    3. ``official_id``: both carry the same official number of the same scheme;
+    4. ``name_distance_commodity`` and ``name_distance``: similar names *and* near places, with agreeing commodities, or with
+       commodities unknown or differing but then nearer and more alike; stricter within one source;
+    5. ``location_commodity``: two sources, practically one spot, agreeing commodities, and one of the two has no name.
+
+    A name alone never links. Records that should be one site by 2 or 3, or by equal name and commodity, but lie more than
+    ``conflict_km`` apart (or their stated precision, if larger) are listed as ``location_conflict`` and stay apart. Near pairs
+    told apart by number or marker ("No. 1", "No. 2") are ``names_differ``; near pairs that do not suffice are ``not_enough``.
+
+    Parameters
+    ----------
+    records : DataFrame[Records]
+        Inventory records, any CRS; distances come from ``latitude`` and ``longitude``.
+    known_links : DataFrame[Links]
+        Hand-edited verdicts by record id; may be empty.
+    params : LinkRecordsParams
+
+    Returns
+    -------
+    DataFrame[Links]
+        One row per pair, in the order of ``records`` (record_a before record_b). ``confidence`` is that of the verdict.
+
+    Raises
+    ------
+    StageError
+        If known links are given and not one names two records of this run.
+    """
+    verdicts: dict[tuple[int, int], tuple[bool, float, str, float, float, str]] = {}
+    known = _known(records, known_links)
+    candidates = _candidates(records, params)
+    measured = _measure(records, candidates, params)
+    for row in measured.itertuples(index=False):
+        verdict = _judge(row, params)
+        if verdict is not None:
+            verdicts[(row.a, row.b)] = verdict
+    for pair, reason in known.items():
+        same, confidence, text = reason
+        verdicts[pair] = (same, confidence, "known", float("nan"), float("nan"), text)
+    ids = records["record_id"].to_numpy()
+    rows = [(ids[a], ids[b], *verdicts[(a, b)]) for a, b in sorted(verdicts)]
+    table = pd.DataFrame(rows, columns=["record_a", "record_b", "same_site", "confidence", "rule", *_COLUMNS[5:]])
+    return conform(table, Links)
+
+
+def _known(records: pd.DataFrame, known_links: pd.DataFrame) -> dict[tuple[int, int], tuple[bool, float, str]]:
+    """Return a person's verdicts by pair of positions; the last word on a pair counts."""
+    position = {record: at for at, record in enumerate(records["record_id"])}
+    found = {}
+    for row in known_links.itertuples(index=False):
+        if row.record_a in position and row.record_b in position and row.record_a != row.record_b:
+            a, b = sorted((position[row.record_a], position[row.record_b]))
+            found[(a, b)] = (bool(row.same_site), float(row.confidence), str(row.reason))
+    if len(known_links) and not found:
+        raise StageError(
+            f"link_records: none of {len(known_links)} known links names two records of this run, e.g. "
+            f"'{known_links['record_a'].iloc[0]}' and '{known_links['record_b'].iloc[0]}'. Record ids look like "
+            f"'{records['record_id'].iloc[0] if len(records) else '-'}'. Correct the ids in the source with role 'links'."
+        )
+    return found
+
+
+def _candidates(records: pd.DataFrame, params: LinkRecordsParams) -> pd.DataFrame:
+    """Collect the pairs to compare, with the shared number and whether one is the other's parent."""
+    shared = pairs_by_id(records)
+    parents = {(min(pair), max(pair)) for pair in pairs_by_parent(records)}
+    near = pairs_within(records, max(params.link_km, params.within_source_km))
+    named = pairs_by_name(records, params.common_name_records)
+    everything = np.array([*near, *shared, *parents, *named], dtype=np.int64).reshape(-1, 2)
+    everything = np.unique(everything, axis=0)
+    pairs = pd.DataFrame(everything, columns=["a", "b"])
+    keys = list(zip(pairs["a"], pairs["b"], strict=True))
+    pairs["number"] = [shared.get(key) for key in keys]
+    pairs["is_parent"] = [key in parents for key in keys]
+    return pairs
+
+
+def _measure(records: pd.DataFrame, pairs: pd.DataFrame, params: LinkRecordsParams) -> pd.DataFrame:
+    """Measure distance, commodity agreement and name similarity of each pair worth it."""
+    a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
+    lat, lon = (records[name].to_numpy(dtype=float) for name in ("latitude", "longitude"))
+    pairs["distance_km"] = geodesic_km(lon[a], lat[a], lon[b], lat[b])
+    source = records["source"].to_numpy()
+    pairs["one_source"] = source[a] == source[b]
+    precision = records["coordinate_precision_km"].fillna(0).to_numpy(dtype=float)
+    pairs["apart_km"] = np.maximum(params.conflict_km, precision[a] + precision[b])
+    firm = pairs["number"].notna() | pairs["is_parent"]
+    reach = np.where(pairs["one_source"], params.within_source_km, params.conflict_reach_km)
+    pairs = pairs[firm | (pairs["distance_km"] <= reach)].reset_index(drop=True)
+    a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
+    names = records["name"].str.cat(records["aliases"], sep="; ", na_rep="").str.strip("; ")
+    names = names.where(names.str.len() > 0)
+    pairs["similarity"], pairs["contradict"] = name_similarity(names.iloc[a], names.iloc[b])
+    pairs["agreement"] = _agreement(records["commodities"], a, b)
+    nameless = records["name"].isna().to_numpy()
+    pairs["nameless"] = nameless[a] | nameless[b]
+    return pairs
+
+
+def _agreement(commodities: pd.Series, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return 1 where commodities (or their families of metals) overlap, -1 where they differ, 0 where either is unknown."""
+    sets = [frozenset() if pd.isna(cell) else frozenset(str(cell).split("; ")) for cell in commodities]
+    families = [frozenset(filter(None, map(group_of, one))) for one in sets]
+    shared = np.zeros(len(a))
+    for at, (left, right) in enumerate(zip(a, b, strict=True)):
+        if sets[left] and sets[right]:
+            exact = not sets[left].isdisjoint(sets[right])
+            shared[at] = 1.0 if exact else (-0.5 if not families[left].isdisjoint(families[right]) else -1.0)
+    return shared
+
+
+def _judge(pair: object, params: LinkRecordsParams) -> tuple[bool, float, str, float, float, str] | None:
+    """Give the verdict on one measured pair; None when there is nothing to say."""
+    similarity, distance = float(pair.similarity), float(pair.distance_km)  # type: ignore[attr-defined]
+    measured = (similarity, distance)
+    apart = not np.isnan(distance) and distance > pair.apart_km  # type: ignore[attr-defined]
+    if pair.is_parent or pair.number is not None:  # type: ignore[attr-defined]
+        claim = "one names the other as its parent" if pair.is_parent else f"both carry the number {pair.number}"  # type: ignore[attr-defined]
+        if apart:
+            return False, 0.5, "location_conflict", *measured, f"{claim}, but they lie {distance:.1f} km apart"
+        if pair.is_parent:  # type: ignore[attr-defined]
+            return True, 0.97, "parent_child", *measured, f"{claim}{_at(distance)}"
+        return True, 0.99, "official_id", *measured, f"{claim}{_at(distance)}"
+    return _judge_name(pair, params, similarity, distance, apart)
+
+
+def _judge_name(
+    pair: object, params: LinkRecordsParams, similarity: float, distance: float, apart: bool
+) -> tuple[bool, float, str, float, float, str] | None:
+    """Give the verdict on a pair that shares no number."""
+    measured = (similarity, distance)
+    one_source, agreement = pair.one_source, pair.agreement  # type: ignore[attr-defined]
+    said = {1.0: "the same commodity", 0.0: "commodity not known for both", -0.5: "related commodities"}.get(
+        agreement, "different commodities"
+    )
+    if np.isnan(similarity):
+        spot = distance <= _SAME_SPOT_KM and agreement == 1 and not one_source and pair.nameless  # type: ignore[attr-defined]
+        if spot:
+            return (
+                True,
+                0.7,
+                "location_commodity",
+                *measured,
+                f"one spot{_at(distance)}, {said}, and one of them has no name",
+            )
+        return None
+    words = f"names {100 * similarity:.0f} % alike, {distance:.2f} km apart, {said}"
+    limit = params.within_source_km if one_source else params.link_km
+    if distance > limit:
+        if similarity < 1 or pair.contradict or agreement != 1 or one_source:  # type: ignore[attr-defined]
+            return None
+        if apart:
+            return False, 0.5, "location_conflict", *measured, f"same name and commodity, but {distance:.1f} km apart"
+        return False, 0.6, "not_enough", *measured, words
+    if similarity < params.review_min_ratio:
+        return None
+    if pair.contradict:  # type: ignore[attr-defined]
+        return False, 0.95, "names_differ", *measured, f"{words}; their numbers or markers tell them apart"
+    least = params.within_source_name_min_ratio if one_source else params.name_min_ratio
+    strict = {1.0: (least, limit), 0.0: (max(least, 0.92), limit / 2), -0.5: (max(least, 0.95), limit / 2)}
+    need_ratio, need_km = strict.get(agreement, (max(least, 0.98), limit / 5))
+    if similarity >= need_ratio and distance <= need_km and (not one_source or agreement == 1):
+        rule = "name_distance_commodity" if agreement == 1 else "name_distance"
+        confidence = 0.6 + 0.2 * (similarity - need_ratio) / max(1 - need_ratio, 1e-9) + 0.15 * (1 - distance / limit)
+        return True, round(confidence - (0.0 if agreement == 1 else 0.1), 3), rule, *measured, words
+    return False, 0.6, "not_enough", *measured, words
+
+
+def _at(distance: float) -> str:
+    return "" if np.isnan(distance) else f", {distance:.2f} km apart"

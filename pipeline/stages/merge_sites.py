@@ -1,0 +1,187 @@
+"""Records and links -> sites."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pandera.typing.geopandas import GeoDataFrame
+from pydantic import BaseModel, ConfigDict, Field
+
+from layers.schema import Records, Sites, conform
+from pipeline.stages.record_groups import group_records, site_names
+
+_QUANTITIES = ("mass_t", "volume_m3", "milled_t", "area_m2", "height_m")
+_UNSAID = {"waste_type": "unknown", "disposal": "unknown"}
+_NOT_SITES = {"record_id", "source", "source_row", "official_id", "cross_ids", "parent_id", "geometry"}
+_COARSE_KM = 1.0
+
+
+class MergeSitesParams(BaseModel):
+    """How records become sites."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    precedence: tuple[str, ...] = Field(
+        default=(), description="source ids, most trusted first; sources not named come after, the fuller record first"
+    )
+    max_diameter_km: float = Field(
+        default=5.0, gt=0, description="links that would string records wider than this together are not followed"
+    )
+
+
+def merge_sites(records: gpd.GeoDataFrame, links: pd.DataFrame, params: MergeSitesParams) -> GeoDataFrame[Sites]:
+    """Merge the records that are linked as one site.
+
+    Links are followed from the most to the least confident. A link is not followed when it would bring together two records that
+    a person, their numbers or a location conflict keep apart, or would stretch a site beyond ``max_diameter_km`` (a person's
+    links and parents are exempt from the latter), so that chains of near look-alikes do not grow together.
+
+    A site takes every value from its first record that has one, in order of ``precedence``, then parents before parts, then
+    the fuller record. Commodities and names are united, years span. Amounts come from one record; where only parts of a
+    facility give them, different amounts are added and repeated ones (a parent's area copied to each dam) count once.
+    The place is that of the first polygon, else of the first record whose stated precision is 1 km or better.
+
+    Parameters
+    ----------
+    records : GeoDataFrame[Records]
+        Any CRS; kept.
+    links : DataFrame[Links]
+        As `link_records` returns them.
+    params : MergeSitesParams
+
+    Returns
+    -------
+    GeoDataFrame[Sites]
+        Sorted by ``site_id``. Further columns: ``n_records``, ``link_confidence`` (of the weakest link used; NaN for one record),
+        ``location_conflict`` and ``amount_conflict`` (sentences, NA where there is none), then any further column of the records.
+        ``site_id`` is ``<source>-<official id>`` of the first record, else ``s-`` and ten digits of a hash of the record ids: ASCII,
+        lower case, safe as a file name. Records of a group without any location are in no site.
+    """
+    if records.empty:
+        return _finish(gpd.GeoDataFrame(_no_rows(records), geometry="geometry", crs=records.crs))
+    group, spread, confidence = group_records(records, links, params.max_diameter_km)
+    ordered = _ordered(records.assign(group=group, spread_km=spread), params)
+    placed = (
+        ~(ordered.geometry.isna() | ordered.geometry.is_empty)
+        & ordered["latitude"].notna()
+        & ordered["longitude"].notna()
+    )
+    has_place = placed.groupby(ordered["group"]).transform("any")
+    ordered, placed = ordered[has_place], placed[has_place]
+    if ordered.empty:
+        return _finish(gpd.GeoDataFrame(_no_rows(records), geometry="geometry", crs=records.crs))
+    by_group = ordered.groupby("group", sort=True)
+    said = pd.DataFrame(ordered.drop(columns="geometry"))
+    for column, unsaid in _UNSAID.items():
+        said[column] = said[column].where(said[column] != unsaid)
+    table = said.drop(columns=[column for column in said if column in _NOT_SITES]).groupby("group", sort=True).first()
+    for column, unsaid in _UNSAID.items():
+        table[column] = table[column].fillna(unsaid)
+    table["record_ids"] = by_group["record_id"].agg("; ".join)
+    table["sources"] = by_group["source"].agg(_united)
+    table["official_ids"] = by_group["official_id"].agg(_united)
+    table["commodities"] = by_group["commodities"].agg(_united)
+    table["remarks"] = by_group["remarks"].agg(_united)
+    table["url"] = by_group["url"].agg(_united)
+    table["aliases"] = _aliases(ordered, table["name"])
+    table["first_year"], table["last_year"] = by_group["first_year"].min(), by_group["last_year"].max()
+    table["n_records"] = by_group.size()
+    table["link_confidence"] = table.index.map(confidence)
+    _amounts(table, said)
+    placed_rows = _places(ordered[placed])
+    for column in ("latitude", "longitude", "coordinate_precision_km"):
+        table[column] = placed_rows[column]
+    table["coordinate_spread_km"] = by_group["spread_km"].first()
+    table["location_conflict"] = _location_conflicts(ordered, links)
+    table["site_id"] = site_names(ordered)
+    table = table.drop(columns="spread_km")
+    return _finish(gpd.GeoDataFrame(table, geometry=placed_rows.geometry, crs=records.crs))
+
+
+def _finish(table: gpd.GeoDataFrame) -> GeoDataFrame[Sites]:
+    return conform(table.sort_values("site_id", kind="stable"), Sites)
+
+
+def _no_rows(records: pd.DataFrame) -> dict[str, list]:
+    columns = [*Sites.to_schema().columns, "n_records", "link_confidence", "location_conflict", "amount_conflict"]
+    return {column: [] for column in columns}
+
+
+def _ordered(records: gpd.GeoDataFrame, params: MergeSitesParams) -> gpd.GeoDataFrame:
+    """Put the records of each group in the order in which they are believed."""
+    rank = {source: place for place, source in enumerate(params.precedence)}
+    fullness = records.drop(columns="geometry").notna().sum(axis=1)
+    keys = pd.DataFrame(
+        {
+            "group": records["group"],
+            "rank": records["source"].map(rank).fillna(len(rank)),
+            "is_part": records["parent_id"].notna(),
+            "missing": -fullness,
+            "record_id": records["record_id"],
+        }
+    )
+    return records.loc[keys.sort_values(list(keys.columns), kind="stable").index]
+
+
+def _united(cells: pd.Series) -> object:
+    """Join the parts of all cells, each once, first mention first."""
+    parts = dict.fromkeys(part for cell in cells.dropna() for part in str(cell).split("; ") if part)
+    return "; ".join(parts) or None
+
+
+def _aliases(ordered: pd.DataFrame, names: pd.Series) -> pd.Series:
+    """Collect the other names of each site."""
+    both = ordered["name"].str.cat(ordered["aliases"], sep="; ", na_rep="").str.strip("; ")
+    united = both.where(both.str.len() > 0).groupby(ordered["group"], sort=True).agg(_united)
+    return pd.Series(
+        [
+            None if pd.isna(cell) else "; ".join(part for part in str(cell).split("; ") if part != name) or None
+            for cell, name in zip(united, names, strict=True)
+        ],
+        index=names.index,
+        dtype=object,
+    )
+
+
+def _amounts(table: pd.DataFrame, said: pd.DataFrame) -> None:
+    """Take amounts from one whole record, else add up the parts; say where records of a site disagree twofold or more."""
+    whole = said["parent_id"].isna()
+    conflict = pd.Series("", index=table.index, dtype=object)
+    for column in _QUANTITIES:
+        values = said[["group", column]].dropna()
+        from_whole = values[whole.loc[values.index]].groupby("group")[column]
+        parts = values[~whole.loc[values.index]].drop_duplicates().groupby("group")[column]
+        added = parts.max() if column == "height_m" else parts.sum()
+        table[column] = from_whole.first().reindex(table.index).fillna(added.reindex(table.index))
+        low, high = from_whole.min().reindex(table.index), from_whole.max().reindex(table.index)
+        for group in table.index[(high >= 2 * low) & (high > low)]:
+            conflict[group] += f"; {column} {low[group]:,.0f} to {high[group]:,.0f}"
+    table["amount_conflict"] = conflict.str.strip("; ").where(conflict != "", None)
+
+
+def _places(placed: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return per group the record whose place the site takes."""
+    is_polygon = placed.geometry.geom_type.isin(("Polygon", "MultiPolygon"))
+    keys = pd.DataFrame(
+        {
+            "group": placed["group"].to_numpy(),
+            "is_point": ~is_polygon.to_numpy(),
+            "is_coarse": (placed["coordinate_precision_km"].fillna(0) > _COARSE_KM).to_numpy(),
+            "at": np.arange(len(placed)),
+        }
+    )
+    first = keys.sort_values(["group", "is_point", "is_coarse", "at"]).drop_duplicates("group")["at"]
+    return placed.iloc[first.to_numpy()].set_index("group")
+
+
+def _location_conflicts(ordered: pd.DataFrame, links: pd.DataFrame) -> pd.Series:
+    """Say per group which other records claim to be the same site elsewhere."""
+    group = dict(zip(ordered["record_id"], ordered["group"], strict=True))
+    told: dict[int, list[str]] = {}
+    for row in links[links["rule"] == "location_conflict"].itertuples(index=False):
+        for own, other in ((row.record_a, row.record_b), (row.record_b, row.record_a)):
+            if own in group and group.get(other) != group[own]:
+                told.setdefault(group[own], []).append(f"record {other}: {row.reason}")
+    index = sorted(set(group.values()))
+    return pd.Series([" | ".join(told[one]) if one in told else None for one in index], index=index, dtype=object)
