@@ -178,6 +178,12 @@ def plain_name(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def alphabetical_key(name: str) -> str:
+    """Return what a name is sorted by: its letters without their marks, whatever their case. For order only, never for display."""
+    folded = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(letter for letter in folded if not unicodedata.combining(letter))
+
+
 def _chosen(source: Source, raw: RawTable) -> np.ndarray:
     """Return which rows ``where`` keeps."""
     chosen = np.ones(len(raw.cells), dtype=bool)

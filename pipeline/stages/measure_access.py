@@ -1,0 +1,131 @@
+"""Sites x lines and communities: how far the nearest of each kind is."""
+
+from __future__ import annotations
+
+
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+from pandera.typing import DataFrame
+from pandera.typing.geopandas import GeoDataFrame
+from pydantic import BaseModel, ConfigDict, Field
+from scipy.spatial import cKDTree
+
+from layers.crs import geodesic_km
+from layers.named_features import alphabetical_key
+from layers.schema import LINE_KINDS, Communities, Lines, SiteAccess, Sites, conform
+from pipeline.stages.nearest_lines import Ground, cut_lines, nearest_km
+
+_SEGMENTS = 8
+_OVAL = 1.015
+_NEIGHBOURS = 8
+
+
+class MeasureAccessParams(BaseModel):
+    """How distances are searched; what is told does not depend on it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    threads: int = Field(default=2, ge=1, description="searches at once")
+
+
+def measure_access(
+    sites: GeoDataFrame[Sites],
+    lines: GeoDataFrame[Lines],
+    communities: GeoDataFrame[Communities],
+    params: MeasureAccessParams,
+) -> DataFrame[SiteAccess]:
+    """Return the geodesic distance from each site to the nearest line of each kind and to the nearest community.
+
+    Candidates are found on the plane of the working CRS, or on the sphere for communities; the choice among them, and the
+    distance told, are geodesic. Straight-line distances say nothing of rights, and nothing of how one gets there.
+
+    Parameters
+    ----------
+    sites : GeoDataFrame[Sites]
+        In the working CRS, metres. A site with an outline is measured from its reference point.
+    lines : GeoDataFrame[Lines]
+        In the working CRS.
+    communities : GeoDataFrame[Communities]
+        ``latitude`` and ``longitude`` are used.
+    params : MeasureAccessParams
+        Threads.
+
+    Returns
+    -------
+    DataFrame[SiteAccess]
+        In the order of the sites. NaN where no layer of a kind is given. Communities equally near to the millimetre: the first by
+        name, then by id.
+    """
+    xy = shapely.get_coordinates(_reference_points(sites))
+    located = np.isfinite(xy).all(axis=1)
+    table: dict[str, object] = {"site_id": sites["site_id"].to_numpy()}
+    ground = Ground(pyproj.CRS(sites.crs), xy[located]) if len(lines) else None
+    for kind in LINE_KINDS:
+        km = np.full(len(sites), np.nan)
+        chosen = lines.geometry.to_numpy()[(lines["kind"] == kind).to_numpy()]
+        if ground is not None and len(chosen):
+            km[located] = nearest_km(ground, cut_lines(chosen, _SEGMENTS), params.threads)
+        table[f"{kind}_km"] = km
+    return conform(pd.DataFrame(table | _nearest_community(sites, communities, params.threads)), SiteAccess)
+
+
+def _reference_points(sites: GeoDataFrame[Sites]) -> np.ndarray:
+    """Return one point per site; (nan, nan) where a site has no geometry."""
+    geometry = sites.geometry.to_numpy()
+    points: np.ndarray = shapely.point_on_surface(geometry)
+    nowhere = shapely.is_missing(points) | shapely.is_empty(points)
+    points[nowhere] = shapely.points(np.full((int(nowhere.sum()), 2), np.nan))
+    return points
+
+
+def _nearest_community(
+    sites: GeoDataFrame[Sites], communities: GeoDataFrame[Communities], threads: int
+) -> dict[str, object]:
+    """Return name, kind and distance of the nearest community per site."""
+    count = len(sites)
+    if len(communities) == 0:
+        nothing = pd.Series([None] * count, dtype="str").to_numpy()
+        return {"nearest_community": nothing, "nearest_community_kind": nothing, "community_km": np.full(count, np.nan)}
+    order = sorted(
+        range(len(communities)),
+        key=lambda row: (alphabetical_key(communities["community"].iloc[row]), communities["community_id"].iloc[row]),
+    )
+    ordered = communities.iloc[order]
+    place = np.column_stack([ordered["longitude"].to_numpy(float), ordered["latitude"].to_numpy(float)])
+    site = np.column_stack([sites["longitude"].to_numpy(float), sites["latitude"].to_numpy(float)])
+    best, km = _nearest_points(site, place, threads)
+    return {
+        "nearest_community": ordered["community"].to_numpy()[best],
+        "nearest_community_kind": ordered["kind"].to_numpy()[best],
+        "community_km": km,
+    }
+
+
+def _nearest_points(site: np.ndarray, place: np.ndarray, threads: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the row of the nearest place per site, and its geodesic distance; the lower row where two are equal."""
+    tree = cKDTree(_unit_sphere(place))
+    sphere = _unit_sphere(site)
+    best, km = np.zeros(len(site), dtype=np.int64), np.full(len(site), np.nan)
+    pending = np.arange(len(site))
+    neighbours = min(_NEIGHBOURS, len(place))
+    while len(pending):
+        chord, row = tree.query(sphere[pending], k=neighbours, workers=threads)
+        chord, row = chord.reshape(len(pending), -1), row.reshape(len(pending), -1)
+        # The ellipsoid differs from the sphere by less than 0.6 %: a farther one than this cannot be nearer on the ground.
+        certain = (chord[:, -1] > chord[:, 0] * _OVAL + 1e-12) | (neighbours == len(place))
+        done, row = pending[certain], row[certain]
+        candidates = place[row]
+        distance = geodesic_km(site[done, None, 0], site[done, None, 1], candidates[..., 0], candidates[..., 1])
+        choice = np.lexsort((row, np.round(distance * 1e6)), axis=-1)[:, :1]
+        best[done] = np.take_along_axis(row, choice, axis=1)[:, 0]
+        km[done] = np.take_along_axis(distance, choice, axis=1)[:, 0]
+        pending = pending[~certain]
+        neighbours = min(neighbours * 4, len(place))
+    return best, km
+
+
+def _unit_sphere(degrees: np.ndarray) -> np.ndarray:
+    lon, lat = np.radians(degrees[:, 0]), np.radians(degrees[:, 1])
+    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])

@@ -1,0 +1,247 @@
+"""The nearest part of many lines to many places: short pieces in a tree, true metres to choose, geodesics to tell.
+
+A projection stretches directions differently, so the nearest line on the plane need not be the nearest on the ground.
+The plane is therefore used only to collect candidates, generously; the choice is made with the local metric of the
+projection at the place, and what is told is the geodesic to the foot of the perpendicular (Karney 2013).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyproj
+import shapely
+
+from layers.crs import geodesic_km
+
+_NODE_M = 50_000.0
+_CLOSE = 1.01
+_EQUATOR_M = 6_378_137.0
+_ECCENTRICITY_SQUARED = 0.00669437999014
+_PER_CHUNK = 20_000
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Lines cut into short pieces, with a tree of them.
+
+    Parameters
+    ----------
+    points : ndarray
+        Vertices of all pieces, shape (n, 2); neighbours share theirs.
+    first : ndarray of int
+        Piece i has the vertices ``first[i]`` to ``first[i + 1]``.
+    owner : ndarray of int
+        Which line a piece was cut from.
+    tree : shapely.STRtree
+        Of the pieces.
+    """
+
+    points: np.ndarray
+    first: np.ndarray
+    owner: np.ndarray
+    tree: shapely.STRtree = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+
+def cut_lines(lines: np.ndarray, segments: int) -> Pieces:
+    """Cut LineStrings, LinearRings and Multis of them into pieces of a few segments.
+
+    Parameters
+    ----------
+    lines : ndarray of shapely.Geometry
+        In a projected CRS; missing ones give no piece.
+    segments : int
+        At most so many per piece.
+    """
+    parts, owner = shapely.get_parts(lines, return_index=True)
+    points, part = shapely.get_coordinates(parts, return_index=True)
+    starts = np.flatnonzero(part[1:] == part[:-1])
+    part_start = np.searchsorted(part, np.arange(len(parts)))
+    begins = (starts - part_start[part[starts]]) % segments == 0
+    heads = starts[begins]
+    lengths = np.diff(np.append(np.flatnonzero(begins), len(starts))) + 1
+    first = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    member = np.repeat(np.arange(len(heads)), lengths)
+    vertices = points[np.arange(first[-1]) + np.repeat(heads - first[:-1], lengths)]
+    pieces = shapely.linestrings(vertices, indices=member) if len(heads) else np.zeros(0, dtype=object)
+    return Pieces(vertices, first, owner[part[heads]], shapely.STRtree(pieces))
+
+
+def rings_of(areas: np.ndarray) -> np.ndarray:
+    """Return the boundary lines of polygons, one (multi)line each."""
+    lines: np.ndarray = shapely.boundary(areas)
+    return lines
+
+
+class Ground:
+    """Places in a projected CRS, with what a metre of the plane is worth on the ground there.
+
+    Parameters
+    ----------
+    crs : pyproj.CRS
+        Projected, metres.
+    xy : ndarray
+        Shape (n, 2).
+    """
+
+    def __init__(self, crs: pyproj.CRS, xy: np.ndarray) -> None:
+        self.xy = xy
+        self._to_degrees = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
+        self.longitude, self.latitude = self.degrees(xy)
+        nodes, place = np.unique(np.round(xy / _NODE_M), axis=0, return_inverse=True)
+        self.metric = self._metric(nodes * _NODE_M)[np.ravel(place)]
+        stretch = np.linalg.svd(self.metric, compute_uv=False) if len(xy) else np.ones((0, 2))
+        self.longest, self.shortest = stretch[:, 0], stretch[:, 1]
+
+    def degrees(self, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return longitudes and latitudes of places of the plane."""
+        longitude, latitude = self._to_degrees.transform(xy[:, 0], xy[:, 1])
+        return np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float)
+
+    def slack(self, places: np.ndarray, metres: np.ndarray) -> np.ndarray:
+        """Return by how much a search on the plane must reach beyond a distance found there, so that nothing nearer
+        is missed.
+
+        The local stretch of directions counts, and 5 % per 100 km for how it changes on the way.
+        """
+        changing: np.ndarray = 1.01 + metres / 2.0e6
+        return self.longest[places] / self.shortest[places] * changing
+
+    def plane_per_metre(self, places: np.ndarray) -> np.ndarray:
+        """Return the most metres of the plane that one metre of the ground takes."""
+        longest: np.ndarray = 1.0 / self.shortest[places]
+        return longest
+
+    def _metric(self, nodes: np.ndarray) -> np.ndarray:
+        """Return matrices that turn offsets of the plane into metres east and north, shape (n, 2, 2)."""
+        step = 500.0
+        latitude = np.radians(self.degrees(nodes)[1])
+        wave = 1 - _ECCENTRICITY_SQUARED * np.sin(latitude) ** 2
+        parallel_m = _EQUATOR_M / np.sqrt(wave) * np.cos(latitude)
+        meridian_m = _EQUATOR_M * (1 - _ECCENTRICITY_SQUARED) / wave**1.5
+        metric = np.empty((len(nodes), 2, 2))
+        for axis, offset in enumerate(np.eye(2) * step):
+            ahead, behind = self.degrees(nodes + offset), self.degrees(nodes - offset)
+            turned = (ahead[0] - behind[0] + 180.0) % 360.0 - 180.0
+            metric[:, 0, axis] = np.radians(turned) * parallel_m / (2 * step)
+            metric[:, 1, axis] = np.radians(ahead[1] - behind[1]) * meridian_m / (2 * step)
+        metric[~np.isfinite(metric).all(axis=(1, 2))] = np.eye(2)
+        return metric
+
+
+def nearest_km(ground: Ground, pieces: Pieces, threads: int) -> np.ndarray:
+    """Return the geodesic distance in kilometres from each place to the nearest piece; NaN where there is none.
+
+    Parameters
+    ----------
+    ground : Ground
+        Places.
+    pieces : Pieces
+        In the same CRS.
+    threads : int
+        Searches at once; the tree searches without holding the interpreter.
+    """
+    result = np.full(len(ground.xy), np.nan)
+    if len(pieces) == 0:
+        return result
+
+    def search(rows: np.ndarray) -> np.ndarray:
+        points = shapely.points(ground.xy[rows])
+        (place, _), planar = pieces.tree.query_nearest(points, return_distance=True, all_matches=False)
+        reach = np.zeros(len(rows))
+        reach[place] = planar
+        reach = reach * ground.slack(rows, reach)
+        near, piece = pieces.tree.query(points, predicate="dwithin", distance=reach + 1e-3)
+        order = np.lexsort((piece, near))
+        return shortest_km(ground, pieces, rows[near[order]], piece[order], rows)
+
+    for rows, found in in_chunks(ground.xy, search, threads):
+        result[rows] = found
+    return result
+
+
+def in_chunks(
+    xy: np.ndarray, work: Callable[[np.ndarray], np.ndarray], threads: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Do some work for chunks of places that lie near one another, several at once."""
+    order = np.lexsort((xy[:, 1], np.floor(xy[:, 0] / _NODE_M)))
+    count = max(1, min(-(-len(order) // 2000), max(threads, -(-len(order) // _PER_CHUNK))))
+    chunks = [rows for rows in np.array_split(order, count) if len(rows)]
+    if len(chunks) <= 1 or threads == 1:
+        return [(rows, work(rows)) for rows in chunks]
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        return list(zip(chunks, pool.map(work, chunks), strict=True))
+
+
+def shortest_km(
+    ground: Ground,
+    pieces: Pieces,
+    group: np.ndarray,
+    piece: np.ndarray,
+    wanted: np.ndarray,
+    place: np.ndarray | None = None,
+) -> np.ndarray:
+    """Return the shortest geodesic of each group of candidate pieces.
+
+    Parameters
+    ----------
+    ground, pieces
+        See `nearest_km`.
+    group : ndarray of int
+        Group of each candidate; equal ones adjacent.
+    piece : ndarray of int
+        Candidate pieces.
+    wanted : ndarray of int
+        Groups to answer for, in order; NaN for those without a candidate.
+    place : ndarray of int, optional
+        Place of each candidate; by default the group is the place.
+
+    Returns
+    -------
+    ndarray
+        Kilometres per wanted group.
+    """
+    place = group if place is None else place
+    metres, foot = feet(ground, pieces, place, piece)
+    heads = np.flatnonzero(np.concatenate([[True], group[1:] != group[:-1]])) if len(group) else np.zeros(0, dtype=int)
+    if len(heads) == 0:
+        return np.full(len(wanted), np.nan)
+    sizes = np.diff(np.append(heads, len(group)))
+    best = np.repeat(np.minimum.reduceat(metres, heads), sizes)
+    close = metres <= best * _CLOSE + 1e-6
+    lon, lat = ground.degrees(foot[close])
+    km = np.full(len(group), np.inf)
+    km[close] = geodesic_km(ground.longitude[place[close]], ground.latitude[place[close]], lon, lat)
+    shortest = np.minimum.reduceat(km, heads)
+    answer = dict(zip(group[heads].tolist(), shortest.tolist(), strict=True))
+    return np.array([answer.get(one, np.nan) for one in wanted.tolist()])
+
+
+def feet(ground: Ground, pieces: Pieces, place: np.ndarray, piece: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return per pair of place and piece the metres of the ground between them, and the piece's nearest point."""
+    counts = pieces.first[piece + 1] - pieces.first[piece] - 1
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    if offsets[-1] == 0:
+        return np.zeros(0), np.zeros((0, 2))
+    start = np.arange(offsets[-1]) + np.repeat(pieces.first[piece] - offsets[:-1], counts)
+    owner = np.repeat(place, counts)
+    metric, origin = ground.metric[owner], ground.xy[owner]
+    head, span = pieces.points[start] - origin, pieces.points[start + 1] - pieces.points[start]
+    true_head = np.einsum("nij,nj->ni", metric, head)
+    true_span = np.einsum("nij,nj->ni", metric, span)
+    length = (true_span**2).sum(axis=1)
+    along = -(true_head * true_span).sum(axis=1) / np.where(length > 0, length, 1.0)
+    along = np.clip(np.where(length > 0, along, 0.0), 0.0, 1.0)
+    squared = ((true_head + along[:, None] * true_span) ** 2).sum(axis=1)
+    least = np.minimum.reduceat(squared, offsets[:-1])
+    hit = np.flatnonzero(squared == np.repeat(least, counts))
+    pair = np.repeat(np.arange(len(piece)), counts)[hit]
+    chosen = hit[np.unique(pair, return_index=True)[1]]
+    foot = origin[chosen] + head[chosen] + along[chosen, None] * span[chosen]
+    return np.sqrt(least), foot
