@@ -89,8 +89,9 @@ def build_features(
     if params.deposit_types and not from_rules:
         columns |= _deposit_types(sites)
     table = pd.DataFrame(columns, index=ids.index)
-    covered = table.columns[(table.notna().mean() >= params.min_coverage) & (table.nunique() > 1)] if len(table) else []
-    return conform(pd.concat([ids, table[list(covered)]], axis=1), Features)
+    told = (table.notna().mean() >= params.min_coverage) & (table.nunique() > 1)
+    covered = [name for name in table.columns if told[name]] if len(table) else []
+    return conform(pd.concat([ids, table[covered]], axis=1), Features)
 
 
 def _beside(ids: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:

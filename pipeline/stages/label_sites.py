@@ -75,7 +75,8 @@ def label_sites(
         In the order of the sites. ``label_rule`` starts with ``assay``, ``commodity``, ``deposit`` or is ``none``;
         ``evidence`` is ``measured`` where the waste was assayed for the target, ``inferred`` where samples lie near
         or the mine's type is known. Extra columns: ``target``, ``threshold_ppm``, ``measured_ppm``,
-        ``measured_low_ppm``, ``measured_high_ppm``.
+        ``measured_low_ppm``, ``measured_high_ppm``,
+        ``measured_n``.
     """
     joined = pd.DataFrame({"site_id": sites["site_id"].to_numpy()}).merge(
         pd.DataFrame(site_samples), on="site_id", how="left", validate="one_to_one"
@@ -111,6 +112,7 @@ def label_sites(
             "measured_ppm": value,
             "measured_low_ppm": low,
             "measured_high_ppm": high,
+            "measured_n": joined["waste_n"].fillna(0).to_numpy(int),
         }
     )
     return conform(table, Labels)

@@ -10,8 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layers.schema import Companion, SiteAccess, Sites, SiteSamples, SiteTonnage, conform
 from pipeline.stages.target_evidence import best_match, measured_values, target_commodities, target_deposits
-
-PARTS = ("metal", "amount", "access", "liability")
+from pipeline.stages.trained_model import PARTS
 
 
 class ScoreCompanionParams(BaseModel):
@@ -76,7 +75,9 @@ def score_companion(
     -------
     DataFrame[Companion]
         In the order of the sites; ``companion_rank`` 1 is best, ties in the order of ``site_id``. The extra column
-        ``companion_blind_score`` is the score without assays of the waste, the baseline a model is held against.
+        ``companion_blind_score`` is the score without assays of the waste and ``companion_commodity`` what
+        commodities and deposit type alone suggest: the baselines a model is held against; ``weight_<part>`` are the
+        weights used.
 
     Notes
     -----
@@ -105,6 +106,8 @@ def score_companion(
             "companion_rank": rank,
             **{f"part_{name}": part["shown"] for name, part in zip(PARTS, [metal, *others], strict=True)},
             "companion_blind_score": _total([blind, *others], weights, "mid"),
+            "companion_commodity": _commodity_utility(sites, params.target),
+            **{f"weight_{name}": weight for name, weight in zip(PARTS, weights, strict=True)},
         }
     )
     return conform(table, Companion)
@@ -141,9 +144,7 @@ def _metal_from_type(
     rare earths) move the utility by at most 0.15 either way: the real files show no stable relation of regional
     sediment to waste.
     """
-    commodity, _ = best_match(sites["commodities"], target_commodities(params.target, None))
-    deposit, _ = best_match(sites["deposit_type"], target_deposits(params.target, None))
-    utility = np.fmax(commodity, deposit)
+    utility = _commodity_utility(sites, params.target)
     names = [f"near_{one}_z" for one in ("Th", "P", "Nb", "La", "Ce", "Y")] if params.target == "REE" else []
     present = [name for name in names if name in chemistry]
     if present:
@@ -154,6 +155,13 @@ def _metal_from_type(
         moved = np.clip(base + 0.15 * np.tanh(mean / 2.0), 0.0, 1.0)
         utility = np.where(np.isnan(mean), utility, moved)
     return _part(utility, np.clip(utility - 0.25, 0, 1), np.clip(utility + 0.25, 0, 1), params.unknown_metal)
+
+
+def _commodity_utility(sites: pd.DataFrame, target: str) -> np.ndarray:
+    """Return what commodities and deposit type alone suggest, 0-1; NaN where neither is known."""
+    commodity, _ = best_match(sites["commodities"], target_commodities(target, None))
+    deposit, _ = best_match(sites["deposit_type"], target_deposits(target, None))
+    return np.fmax(commodity, deposit)
 
 
 def _measured_over(

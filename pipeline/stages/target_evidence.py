@@ -57,7 +57,7 @@ REE_DEPOSITS: tuple[tuple[str, str, float], ...] = (
     ("peralkaline", r"peralkaline|nepheline syenite|alkalin\w* (?:complex|intrusi|igneous)|agpaitic", 0.9),
     ("monazite", r"monazite|xenotime", 0.95),
     ("quartz_pebble", r"quartz[ -]pebble|paleoplacer|palaeoplacer|conglomerate[ -]hosted (?:u|au)", 0.85),
-    ("iron_oxide_apatite", r"iron oxide[ -]apatite|\bIOA\b|kiruna", 0.85),
+    ("iron_oxide_apatite", r"(?:iron oxide|magnetite)[ -]apatite|\bIOA\b|kiruna", 0.85),
     ("phosphate", r"phosphorite|phosphate|apatite", 0.75),
     ("ion_adsorption", r"ion[ -]adsorption", 0.9),
     ("iocg", r"\bIOCG\b|iron oxide[ -]copper", 0.55),

@@ -1,0 +1,199 @@
+"""The models that are tried, and the choice between them inside spatial folds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.stages.bagging import NEGATIVE, POSITIVE, BlockBaggedRanker
+from pipeline.stages.feature_steps import FillBounded, KnownColumns, LogRatio
+from pipeline.stages.spatial_blocks import group_folds
+from pipeline.stages.validation import Fit, area_under_curve
+
+CANDIDATES: dict[str, dict[str, Any]] = {
+    "logistic": {"bases": ("logistic",), "inverse_penalty": 0.3},
+    "logistic_strict": {"bases": ("logistic",), "inverse_penalty": 0.03},
+    "forest": {"bases": ("forest",)},
+    "extra_trees": {"bases": ("extra_trees",)},
+    "blend": {"bases": ("logistic", "forest"), "inverse_penalty": 0.1},
+}
+"""Settings of `BlockBaggedRanker`; the simplest first, for a tie goes to it."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One learning problem, rows in the order of ``site_id``.
+
+    Parameters
+    ----------
+    features : DataFrame
+        Numeric columns only.
+    y : ndarray of int, shape (n,)
+        1 positive, 0 measured negative, -1 unlabelled.
+    supervised : bool
+        Whether measured negatives stand against the positives; else the unlabelled do.
+    blocks : ndarray of str, shape (n,)
+        Spatial block per row.
+    min_leaf : int
+        Fewest sites in a leaf of a tree.
+    centred : bool
+        Centred log-ratios instead of plain logarithms.
+    random_state : int
+        Seed.
+    """
+
+    features: pd.DataFrame
+    y: np.ndarray
+    supervised: bool
+    blocks: np.ndarray
+    min_leaf: int
+    centred: bool
+    random_state: int
+
+    @property
+    def positive(self) -> np.ndarray:
+        """Which rows are positive."""
+        return self.y == POSITIVE
+
+    @property
+    def judged(self) -> np.ndarray:
+        """Which rows figures are computed on: the measured ones, or all when unlabelled stand for negatives."""
+        return self.y >= NEGATIVE if self.supervised else np.ones(len(self.y), dtype=bool)
+
+    def has_both_classes(self, rows: np.ndarray) -> bool:
+        """Return whether at least two of each class are among the rows of a mask."""
+        inside = self.judged & rows
+        return bool((self.positive & inside).sum() >= 2 and (~self.positive & inside).sum() >= 2)
+
+
+def build_pipeline(task: Task, candidate: str, n_bags: int) -> Any:
+    """Return the unfitted pipeline of a candidate."""
+    from sklearn.pipeline import Pipeline
+
+    return Pipeline([*_preparation(task), ("bags", _bags(task, candidate, n_bags))])
+
+
+def fit_pipeline(task: Task, candidate: str, n_bags: int, rows: np.ndarray | None = None) -> Any:
+    """Fit a candidate on the rows of a mask (default all) and return its pipeline."""
+    rows = np.ones(len(task.y), dtype=bool) if rows is None else rows
+    part = task.features[rows]
+    names = KnownColumns().fit(part).kept_
+    pipeline = build_pipeline(task, candidate, n_bags)
+    pipeline.set_params(log__names=tuple(names))
+    return pipeline.fit(part, task.y[rows], bags__blocks=task.blocks[rows])
+
+
+def _preparation(task: Task) -> list[tuple[str, Any]]:
+    from sklearn.preprocessing import RobustScaler
+
+    return [
+        ("known", KnownColumns()),
+        ("log", LogRatio(centred=task.centred)),
+        ("scale", RobustScaler(quantile_range=(10.0, 90.0))),
+        ("fill", FillBounded()),
+    ]
+
+
+def _bags(task: Task, candidate: str, n_bags: int) -> BlockBaggedRanker:
+    return BlockBaggedRanker(
+        n_bags=n_bags,
+        min_leaf=task.min_leaf,
+        draw_unlabelled=not task.supervised,
+        random_state=task.random_state,
+        **CANDIDATES[candidate],
+    )
+
+
+def bagged_fit(task: Task, candidate: str, n_bags: int) -> Fit:
+    """Return a function that fits a candidate on a mask and hands back its scorer."""
+
+    def fit(rows: np.ndarray) -> Callable[[np.ndarray], np.ndarray] | None:
+        if not task.has_both_classes(rows):
+            return None
+        pipeline = fit_pipeline(task, candidate, n_bags, rows)
+        return lambda wanted: pipeline.decision_function(task.features.iloc[wanted])
+
+    return fit
+
+
+def chosen_fit(task: Task, candidates: tuple[str, ...], n_bags: int, inner_folds: int) -> Fit:
+    """Return a fit that first chooses among candidates inside the mask's own spatial folds."""
+
+    def fit(rows: np.ndarray) -> Callable[[np.ndarray], np.ndarray] | None:
+        if not task.has_both_classes(rows):
+            return None
+        best = choose(task, candidates, n_bags, inner_folds, rows)[0]
+        return bagged_fit(task, best, n_bags)(rows)
+
+    return fit
+
+
+def choose(
+    task: Task, candidates: tuple[str, ...], n_bags: int, n_folds: int, rows: np.ndarray | None = None
+) -> tuple[str, dict[str, float]]:
+    """Return the candidate of the highest AUC in spatial folds of the given rows, and all AUCs; ties go to the first.
+
+    Parameters
+    ----------
+    task : Task
+        The problem.
+    candidates : tuple of str
+        Names in `CANDIDATES`.
+    n_bags, n_folds : int
+        Size of the trial.
+    rows : ndarray of bool, optional
+        Rows to use; default all.
+
+    Returns
+    -------
+    tuple of (str, dict)
+    """
+    rows = np.ones(len(task.y), dtype=bool) if rows is None else rows
+    if len(candidates) == 1:
+        return candidates[0], {}
+    inside = np.flatnonzero(rows)
+    folds = np.full(len(rows), -1)
+    folds[inside] = group_folds(task.blocks[inside], task.positive[inside], n_folds)
+    found: dict[str, float] = {}
+    for name in candidates:
+        trial = bagged_fit(task, name, n_bags)
+        scores = _scores_inside(trial, inside, folds)
+        usable = np.isfinite(scores) & task.judged[inside]
+        found[name] = area_under_curve(task.positive[inside][usable], scores[usable])
+    ranked = sorted(found, key=lambda name: (-np.round(np.nan_to_num(found[name], nan=0.0), 3), candidates.index(name)))
+    return ranked[0], found
+
+
+def _scores_inside(fit: Fit, inside: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """Return held-out scores of the rows ``inside``; rows of fold -1 are never trained on."""
+    scores = np.full(len(folds), np.nan)
+    for fold in np.unique(folds[inside]):
+        scorer = fit((folds >= 0) & (folds != fold))
+        if scorer is not None:
+            held = np.flatnonzero(folds == fold)
+            scores[held] = scorer(held)
+    return scores[inside]
+
+
+def plain_logistic_fit(task: Task) -> Fit:
+    """Return a fit of one regularised logistic regression on the same features: the baseline that bags must beat."""
+
+    def fit(rows: np.ndarray) -> Callable[[np.ndarray], np.ndarray] | None:
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.pipeline import Pipeline
+
+        used = rows & task.judged
+        if not task.has_both_classes(rows):
+            return None
+        part = task.features[used]
+        names = KnownColumns().fit(part).kept_
+        estimator = LogisticRegression(C=1.0, class_weight="balanced", max_iter=500)
+        pipeline = Pipeline([*_preparation(task), ("logistic", estimator)]).set_params(log__names=tuple(names))
+        pipeline.fit(part, task.positive[used].astype(int))
+        return lambda wanted: pipeline.decision_function(task.features.iloc[wanted])
+
+    return fit

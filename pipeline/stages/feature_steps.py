@@ -1,0 +1,105 @@
+"""The steps between raw features and the estimator; they are fitted with it and travel with it."""
+
+# ruff: noqa: N803 - scikit-learn calls the table X
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+
+
+class KnownColumns(TransformerMixin, BaseEstimator):
+    """Keep, by name, the columns that say something in the training rows.
+
+    A column that is all missing or constant in training is dropped and named in ``dropped_``; the others keep their
+    own names, so that no importance is credited to a neighbour. Later tables may hold values in the dropped columns.
+    """
+
+    def fit(self, X: pd.DataFrame, y: Any = None) -> Self:  # noqa: ARG002 - scikit-learn's signature
+        """Learn which columns have at least two different values."""
+        self.feature_names_in_ = np.array(X.columns, dtype=object)
+        varied = np.array([X[name].nunique(dropna=True) > 1 for name in X.columns], dtype=bool)
+        self.kept_ = [str(name) for name in self.feature_names_in_[varied]]
+        self.dropped_ = [str(name) for name in self.feature_names_in_[~varied]]
+        return self
+
+    def transform(self, X: pd.DataFrame) -> np.ndarray:
+        """Return the kept columns as floats, in the order learnt."""
+        return X[self.kept_].to_numpy(dtype=float)
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:  # noqa: ARG002
+        """Return the names of the kept columns."""
+        return np.array(self.kept_, dtype=object)
+
+
+class LogRatio(TransformerMixin, BaseEstimator):
+    """Take concentrations (columns that end in ``_ppm``) to decimal logarithms, or to centred log-ratios.
+
+    Parameters
+    ----------
+    names : tuple of str or None
+        Names of the columns that arrive; None where they are unknown, then nothing is changed.
+    centred : bool
+        Subtract the row's mean of the concentrations present (after the median of each), which takes out dilution.
+        The list of elements is frozen with the fit.
+
+    References
+    ----------
+    Aitchison (1986), *The Statistical Analysis of Compositional Data*.
+    """
+
+    def __init__(self, names: tuple[str, ...] | None = None, *, centred: bool = False) -> None:
+        self.names = names
+        self.centred = centred
+
+    def fit(self, X: np.ndarray, y: Any = None) -> Self:  # noqa: ARG002
+        """Learn which columns are concentrations, and their median logarithms."""
+        names = self.names or ()
+        self.where_ = np.array([index for index, name in enumerate(names) if name.endswith("_ppm")], dtype=int)
+        logs = self._logs(X)
+        has = np.isfinite(logs).any(axis=0)
+        self.medians_ = np.zeros(len(self.where_))
+        if has.any():
+            self.medians_[has] = np.nanmedian(logs[:, has], axis=0)
+        self.n_features_in_ = X.shape[1]
+        return self
+
+    def transform(self, X: np.ndarray) -> np.ndarray:
+        """Return the table with concentrations transformed; a value of 0 or below becomes missing."""
+        out = np.array(X, dtype=float)
+        if len(self.where_) == 0:
+            return out
+        logs = self._logs(X) - self.medians_
+        if self.centred:
+            count = np.isfinite(logs).sum(axis=1, keepdims=True)
+            logs = logs - np.nansum(logs, axis=1, keepdims=True) / np.maximum(count, 1)
+        out[:, self.where_] = logs
+        return out
+
+    def _logs(self, X: np.ndarray) -> np.ndarray:
+        part = np.asarray(X, dtype=float)[:, self.where_]
+        return np.log10(np.where(part > 0, part, np.nan))
+
+
+class FillBounded(TransformerMixin, BaseEstimator):
+    """Fill missing values with 0 (the median, after robust scaling) and hold the rest within bounds.
+
+    Parameters
+    ----------
+    bound : float
+        Largest absolute value, in robust standard units; beyond it a value says no more.
+    """
+
+    def __init__(self, bound: float = 6.0) -> None:
+        self.bound = bound
+
+    def fit(self, X: np.ndarray, y: Any = None) -> Self:  # noqa: ARG002
+        """Learn nothing but the number of columns."""
+        self.n_features_in_ = X.shape[1]
+        return self
+
+    def transform(self, X: np.ndarray) -> np.ndarray:
+        """Return a table without missing values."""
+        return np.clip(np.nan_to_num(np.asarray(X, dtype=float), nan=0.0), -self.bound, self.bound)

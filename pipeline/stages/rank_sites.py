@@ -1,0 +1,270 @@
+"""Put the sites in order, with an interval on everything."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+from pandera.typing.geopandas import GeoDataFrame
+from pydantic import BaseModel, ConfigDict, Field
+
+from layers.schema import (
+    Companion,
+    Features,
+    Labels,
+    Ranking,
+    SiteAccess,
+    SiteFlags,
+    Sites,
+    SiteSamples,
+    SiteTerritories,
+    SiteTonnage,
+    conform,
+)
+from pipeline.stages.score_evidence import join_evidence, logistic
+from pipeline.stages.trained_model import TrainedModel, dissimilarity
+
+Z90 = 1.644854
+"""Half width of a 90 % interval in standard deviations."""
+
+
+class RankSitesParams(BaseModel):
+    """How intervals are drawn."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    n_draws: int = Field(default=500, ge=50, description="joint draws of score, concentration and tonnage")
+    bags_per_draw: int = Field(default=5, ge=1, description="bags averaged in one draw of a score")
+    infer_concentration: bool = Field(
+        default=True,
+        description="give unassayed sites the range of measured wastes of a like score, where enough were measured",
+    )
+    random_state: int = Field(default=7, ge=0, description="seed")
+
+
+def rank_sites(
+    sites: GeoDataFrame[Sites],
+    features: DataFrame[Features],
+    model: TrainedModel,
+    companion: DataFrame[Companion],
+    labels: DataFrame[Labels],
+    site_samples: DataFrame[SiteSamples],
+    site_tonnage: DataFrame[SiteTonnage],
+    flags: DataFrame[SiteFlags],
+    site_territories: DataFrame[SiteTerritories],
+    site_access: DataFrame[SiteAccess],
+    params: RankSitesParams,
+) -> DataFrame[Ranking]:
+    """Rank all sites by the chance that their waste reaches the threshold, measured evidence first.
+
+    The score joins the model's view with assays of the waste, or proxies of the same waste (`join_evidence`).
+    Intervals are 5 and 95 % quantiles of joint draws: bags that did not see the site's block, errors of assays,
+    ranges of tonnage. Flags, areas and access stand beside the score and never enter it. Sites known to hold no waste
+    come last.
+
+    Parameters
+    ----------
+    sites, features, companion, labels, site_samples, site_tonnage, flags, site_territories, site_access
+        Layers of one region.
+    model : TrainedModel
+        Trained on these features.
+    params : RankSitesParams
+        Draws and seed.
+
+    Returns
+    -------
+    DataFrame[Ranking]
+        Best first, ties in the order of ``site_id``; ``reasons`` is missing. Extra columns: ``top10_chance`` (0-1),
+        ``applicability`` (inside, outside, unknown) and ``dissimilarity``, ``treo_rule`` (assay, proxies, like_sites,
+        none), ``companion_low``, ``companion_high``, ``label``, ``label_rule`` and ``ranked_last_reason``.
+    """
+    table = _beside(sites, features, companion, labels, site_samples, site_tonnage, site_access)
+    rng = np.random.default_rng([params.random_state, 41])
+    waste = model.waste_evidence(table["site_id"])
+    if model.kind == "companion_only":
+        order_by, score, draws = _companion_draws(table, rng, params)
+        model_log_odds = np.full(len(table), np.nan)
+    else:
+        order_by, score, draws, model_log_odds = _model_draws(table, model, waste, rng, params)
+    no_waste = (table["waste_type"] == "none").to_numpy()
+    score, draws = np.where(no_waste, 0.0, score), np.where(no_waste[:, None], 0.0, draws)
+    order = np.lexsort((table["site_id"].to_numpy(), -np.round(order_by, 9), no_waste))
+    rank = np.empty(len(table), dtype=int)
+    rank[order] = np.arange(1, len(table) + 1)
+    table["rank"] = rank
+    table["score"] = score
+    table["score_low"] = np.minimum(np.quantile(draws, 0.05, axis=1), score) if len(table) else []
+    table["score_high"] = np.maximum(np.quantile(draws, 0.95, axis=1), score) if len(table) else []
+    _add_rank_intervals(table, draws, no_waste)
+    _add_amounts(table, model, waste, model_log_odds, rng, params)
+    _add_applicability(table, model)
+    table["evidence"] = _evidence(table, waste)
+    table["flags"] = _joined(table, flags, "flag")
+    held = site_territories[site_territories["relation"].isin(["inside", "overlaps"])]
+    table["territories"] = _joined(table, held, "territory")
+    table["reasons"] = pd.Series(pd.NA, index=table.index, dtype="object")
+    table["ranked_last_reason"] = np.where(no_waste, "the inventory says there is no waste at this site", None)
+    extra = ["top10_chance", "applicability", "dissimilarity", "treo_rule", "companion_low", "companion_high", "label"]
+    columns = [*Ranking.to_schema().columns, *extra, "label_rule", "ranked_last_reason"]
+    return conform(pd.DataFrame(table.sort_values("rank")[columns]), Ranking)
+
+
+def _beside(
+    sites: pd.DataFrame,
+    features: pd.DataFrame,
+    companion: pd.DataFrame,
+    labels: pd.DataFrame,
+    site_samples: pd.DataFrame,
+    site_tonnage: pd.DataFrame,
+    site_access: pd.DataFrame,
+) -> pd.DataFrame:
+    """Join one row per site, in the order of ``site_id`` so that draws do not depend on the order of rows."""
+    table = pd.DataFrame(
+        sites[["site_id", "name", "latitude", "longitude", "waste_type", "commodities", "deposit_type"]]
+    )
+    samples = ["waste_treo_ppm", "waste_treo_low_ppm", "waste_treo_high_ppm", "waste_n", "near_n"]
+    tonnage = ["tonnage_t", "tonnage_low_t", "tonnage_high_t", "tonnage_rule"]
+    scores = ["companion_score", "companion_low", "companion_high", "companion_rank"]
+    for part in (
+        pd.DataFrame(features),
+        pd.DataFrame(companion)[["site_id", *scores]],
+        pd.DataFrame(labels)[["site_id", "label", "label_rule", "evidence"]].rename(
+            columns={"evidence": "label_evidence"}
+        ),
+        pd.DataFrame(site_samples)[["site_id", *samples]],
+        pd.DataFrame(site_tonnage)[["site_id", *tonnage]],
+        pd.DataFrame(site_access)[["site_id", "nearest_community", "community_km"]],
+    ):
+        table = table.merge(part, on="site_id", how="left", validate="one_to_one", suffixes=("", "_again"))
+    return table.sort_values("site_id", kind="stable").reset_index(drop=True)
+
+
+def _companion_draws(
+    table: pd.DataFrame, rng: np.random.Generator, params: RankSitesParams
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return order, score and draws where nothing was learned: triangular between the ends of the companion's band."""
+    score = table["companion_score"].to_numpy(float)
+    low, high = table["companion_low"].to_numpy(float), table["companion_high"].to_numpy(float)
+    width = np.maximum(high - low, 1e-9)
+    share = np.clip((score - low) / width, 0.0, 1.0)[:, None]
+    u = rng.random((len(table), params.n_draws))
+    rising = low[:, None] + np.sqrt(u * share) * width[:, None]
+    falling = high[:, None] - np.sqrt((1 - u) * (1 - share)) * width[:, None]
+    return score, score, np.where(u < share, rising, falling)
+
+
+def _model_draws(
+    table: pd.DataFrame,
+    model: TrainedModel,
+    waste: dict[str, np.ndarray],
+    rng: np.random.Generator,
+    params: RankSitesParams,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return order (log-odds), score, draws of the score, and the model's own log-odds."""
+    bags, mask = model.bag_log_odds(table)
+    own = (bags * mask).sum(axis=1) / mask.sum(axis=1)
+    threshold, spread = np.log10(model.threshold_ppm), model.prior_sd_log10
+    joined = join_evidence(own, waste["log10"], waste["sd"], threshold, spread)
+    drawn = np.empty((len(table), params.n_draws))
+    picks = rng.random((len(table), params.n_draws, params.bags_per_draw))
+    for row in range(len(table)):
+        usable = bags[row, mask[row]]
+        drawn[row] = usable[(picks[row] * len(usable)).astype(int)].mean(axis=1)
+    measured = waste["log10"][:, None] + waste["sd"][:, None] * rng.standard_normal(drawn.shape)
+    draws = join_evidence(drawn, measured, np.broadcast_to(waste["sd"][:, None], drawn.shape), threshold, spread)
+    return joined, logistic(joined), logistic(draws), own
+
+
+def _add_rank_intervals(table: pd.DataFrame, draws: np.ndarray, no_waste: np.ndarray) -> None:
+    """Add the interval of the rank and the chance to be among the best ten."""
+    level = np.where(no_waste[:, None], -1.0, draws)
+    ranks = np.empty(level.shape, dtype=np.int32)
+    for column in range(level.shape[1]):
+        ranks[np.argsort(-level[:, column], kind="stable"), column] = np.arange(1, len(level) + 1)
+    low, high = (np.quantile(ranks, q, axis=1) for q in (0.05, 0.95)) if len(table) else (np.array([]), np.array([]))
+    table["rank_low"] = np.minimum(np.floor(low).astype(int), table["rank"])
+    table["rank_high"] = np.maximum(np.ceil(high).astype(int), table["rank"])
+    table["top10_chance"] = (ranks <= 10).mean(axis=1)
+
+
+def _add_amounts(
+    table: pd.DataFrame,
+    model: TrainedModel,
+    waste: dict[str, np.ndarray],
+    log_odds: np.ndarray,
+    rng: np.random.Generator,
+    params: RankSitesParams,
+) -> None:
+    """Add concentration and contained oxide with their ranges; missing where nothing supports them."""
+    measured = table["waste_treo_ppm"].notna().to_numpy()
+    value, low, high = (table[f"waste_treo{end}_ppm"].to_numpy(float) for end in ("", "_low", "_high"))
+    rule = np.where(measured, "assay", "none").astype(object)
+    if model.target == "REE":
+        band = 10.0 ** (Z90 * waste["sd"])
+        assayed = measured & (waste["rule"] == "assay")
+        low = np.where(assayed, np.fmin(low, value / band), low)
+        high = np.where(assayed, np.fmax(high, value * band), high)
+        proxies = ~measured & (waste["rule"] == "proxies")
+        centre = 10.0 ** waste["log10"]
+        value, low, high = (
+            np.where(proxies, new, old) for new, old in ((centre, value), (centre / band, low), (centre * band, high))
+        )
+        rule[proxies] = "proxies"
+        if params.infer_concentration and model.grade_line is not None and model.kind != "companion_only":
+            slope, intercept, below, above = model.grade_line
+            like = ~measured & ~proxies
+            middle = intercept + slope * log_odds
+            value = np.where(like, 10.0**middle, value)
+            low = np.where(like, 10.0 ** (middle + below), low)
+            high = np.where(like, 10.0 ** (middle + above), high)
+            rule[like] = "like_sites"
+    table["treo_ppm"] = value
+    table["treo_low_ppm"], table["treo_high_ppm"] = np.fmin(low, value), np.fmax(high, value)
+    table["treo_rule"] = rule
+    _add_contained(table, rng, params)
+
+
+def _add_contained(table: pd.DataFrame, rng: np.random.Generator, params: RankSitesParams) -> None:
+    """Add contained oxide in tonnes; grade and tonnage are drawn log-normally between the ends of their ranges."""
+    shape = (len(table), params.n_draws)
+    drawn = np.ones(shape) / 1e6
+    for name, unit in (("treo", "ppm"), ("tonnage", "t")):
+        middle = table[f"{name}_{unit}"].to_numpy(float)
+        low = table[f"{name}_low_{unit}"].to_numpy(float)
+        high = table[f"{name}_high_{unit}"].to_numpy(float)
+        z = rng.standard_normal(shape)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            below, above = np.log(middle / low) / Z90, np.log(high / middle) / Z90
+        below, above = (np.where(np.isfinite(one), one, 0.0)[:, None] for one in (below, above))
+        drawn = drawn * middle[:, None] * np.exp(z * np.where(z < 0, below, above))
+    contained = table["treo_ppm"].to_numpy(float) * table["tonnage_t"].to_numpy(float) / 1e6
+    low, high = (np.quantile(drawn, q, axis=1) for q in (0.05, 0.95)) if len(table) else (contained, contained)
+    table["contained_treo_t"] = contained
+    table["contained_treo_low_t"] = np.fmin(low, contained)
+    table["contained_treo_high_t"] = np.fmax(high, contained)
+
+
+def _add_applicability(table: pd.DataFrame, model: TrainedModel) -> None:
+    """Add whether the site resembles what the model was trained on; unknown where most features are missing."""
+    if model.applicability is None:
+        table["applicability"], table["dissimilarity"] = "unknown", np.nan
+        return
+    distance = dissimilarity(model.prepare(table), model.applicability)
+    missing = table[list(model.prepared_names())].isna().mean(axis=1).to_numpy()
+    inside = np.where(distance <= model.applicability.threshold, "inside", "outside")
+    table["applicability"] = np.where(missing > 0.5, "unknown", inside)
+    table["dissimilarity"] = distance
+
+
+def _evidence(table: pd.DataFrame, waste: dict[str, np.ndarray]) -> np.ndarray:
+    """Return measured where the waste was assayed for the target, inferred where anything else speaks, else none."""
+    known = table[["commodities", "deposit_type"]].notna().any(axis=1) | (table["label_evidence"] == "inferred")
+    inferred = known | (waste["rule"] == "proxies") | (table["applicability"] != "unknown")
+    return np.where(waste["rule"] == "assay", "measured", np.where(inferred, "inferred", "none"))
+
+
+def _joined(table: pd.DataFrame, long: pd.DataFrame, column: str) -> pd.Series:
+    """Return the distinct texts of a long table per site, alphabetical, joined with ``"; "``; missing where none."""
+    texts = pd.DataFrame(long[["site_id", column]]).drop_duplicates().sort_values(["site_id", column], kind="stable")
+    joined = texts.groupby("site_id")[column].agg("; ".join) if len(texts) else pd.Series(dtype="object")
+    return table["site_id"].map(joined).astype("object")
