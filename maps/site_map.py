@@ -1,12 +1,121 @@
-"""Pages: site_map."""
+"""The map: one HTML file on a folium map, complete in itself, with a panel that answers first."""
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
+from typing import Any
 
+from maps import assets, words
+from maps.payload import SINGLE_SITES, map_payload
 from maps.publication import Publication
+from maps.sovereignty import publishable
+from maps.surface_image import VIRIDIS
+
+TABLE_ROWS = 300
+"""Best-ranked sites in the table for browsers that run no script."""
 
 
-def write_map(publication: Publication, path: Path) -> None:
-    """Write the page."""
-    path.write_text("<!DOCTYPE html><meta charset=utf-8><title>minewaste</title>", encoding="utf-8")
+def write_map(
+    publication: Publication, path: Path, *, max_sheets: int = 200, single_sites: int = SINGLE_SITES
+) -> None:
+    """Write the map page.
+
+    The page asks nothing of any network; only when its reader ticks the online background does the browser fetch tiles.
+    Names are data, never markup: they stand in a JSON block and reach the page as text.
+
+    Parameters
+    ----------
+    publication : Publication
+        What may be published of a run.
+    path : Path
+        File to write; links to ``sheets/<site_id>.html`` beside it.
+    max_sheets : int
+        Best-ranked sites that have a sheet.
+    single_sites : int
+        Best-ranked sites drawn one by one; the rest is summed in squares, and the page says so.
+
+    Raises
+    ------
+    StageError
+        If something in the publication may not be published.
+    """
+    payload = map_payload(publishable(publication), single_sites, max_sheets)
+    figure = _folium_map()
+    figure.title = publication.title
+    figure.payload = assets.strict_json(payload)
+    figure.noscript = _plain_table(publication)
+    path.write_text(figure.render(), encoding="utf-8")
+
+
+def _folium_map() -> Any:
+    """Return the figure of a folium map whose libraries are inside the page and whose template is ours."""
+    import folium
+    from folium.template import Template
+
+    class OfflineMap(folium.Map):
+        """A folium map that links to nothing."""
+
+        default_js: list[tuple[str, str]] = []
+        default_css: list[tuple[str, str]] = []
+        _template = Template(
+            "{% macro html(this, kwargs) %}"
+            '<div class="folium-map" id={{ this.get_name()|tojson }} role="application" tabindex="0"></div>'
+            "{% endmacro %}{% macro script(this, kwargs) %}"
+            "const map = L.map({{ this.get_name()|tojson }}, {center: {{ this.location|tojson }}, crs: L.CRS.{{ this.crs }}, "
+            "...{{ this.options|tojavascript }}});\nL.control.scale({imperial: false}).addTo(map);\n"
+            "{% endmacro %}"
+        )
+
+    site_map = OfflineMap(
+        location=[56.0, -96.0], zoom_start=4, tiles=None, zoom_control=True, zoom_snap=0.5, max_zoom=17, world_copy_jump=False,
+        zoom_animation=True, bounce_at_zoom_limits=False,
+    )  # fmt: skip
+    site_map._id = "sites"
+    figure = site_map.get_root()
+    figure._template = Template(assets.template("map.html"))
+    for name, child in list(figure.header._children.items()):
+        if name != "css_style":
+            continue
+        del figure.header._children[name], child
+    head = figure.header
+    head.add_child(folium.Element(f"<style>{assets.leaflet_css()}</style>"), name="leaflet_css")
+    head.add_child(folium.Element(f"<style>{assets.template('page.css')}{assets.template('map.css')}</style>"), name="page_css")
+    script = figure.script
+    script.add_child(folium.Element(_literal(assets.leaflet_js())), name="leaflet")
+    site_map.render()
+    stops = "[" + ",".join(f'"{one}"' for one in reversed(VIRIDIS)) + "]"
+    own = "\n".join(assets.template(name) for name in ("map_data.js", "map_layers.js", "map_panel.js"))
+    script.add_child(folium.Element(_literal(own.replace("VIRIDIS_STOPS", stops))), name="page")
+    head._children = {name: head._children[name] for name in ("leaflet_css", "page_css")}
+    return figure
+
+
+def _literal(script: str) -> str:
+    """Keep Jinja from reading a script as a template."""
+    return "{% raw %}" + script + "{% endraw %}"
+
+
+def _plain_table(publication: Publication) -> str:
+    """Return the best-ranked sites as a table for browsers without JavaScript, headings in both languages."""
+    columns = ("rank", "site_id", "name", "score", "evidence", "amount", "nearest_community", "areas")
+    keys = {"areas": "areas", "amount": "amount"}
+    head = "".join(
+        f'<th scope="col">{escape(words.word(keys.get(one, one), "en"))}<br><span lang="fr">{escape(words.word(keys.get(one, one), "fr"))}</span></th>'
+        for one in columns
+    )
+    rows = []
+    for row in publication.ranking.head(TABLE_ROWS).itertuples(index=False):
+        cells = (
+            row.rank, row.site_id, row.name, words.number(row.score, "en", 2), row.evidence,
+            words.span(row.tonnage_low_t, row.tonnage_high_t, "t", "en"), row.nearest_community, row.territories,
+        )  # fmt: skip
+        rows.append("<tr>" + "".join(f"<td>{'' if one is None or one != one else escape(str(one))}</td>" for one in cells) + "</tr>")
+    said = "".join(
+        f'<p lang="{lang}">{escape(words.word("no_script", lang))} {escape(words.word("notice_not_resource", lang))} '
+        f"{escape(words.word('notice_nations', lang))} "
+        f"{escape(words.word('notice_contact', lang).format(contact=publication.contact or words.word('contact_unstated', lang)))}</p>"
+        for lang in words.LANGUAGES
+    )
+    caption = escape(publication.title)
+    return f"<noscript>{said}<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></noscript>"

@@ -1,0 +1,96 @@
+"""Everything a page needs, inside the page: Leaflet, styles, scripts, images and coordinates."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+COORDINATE_STEP = 1e-4
+"""Degrees per unit of the outlines in a page: about 10 m, finer than any outline drawn."""
+
+_URL = re.compile(r"url\((['\"]?)(?!data:)([^)'\"]+)\1\)")
+_BREAKING = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+@lru_cache(maxsize=1)
+def leaflet_js() -> str:
+    """Return Leaflet's script without the address of its source map."""
+    text = (_leaflet() / "leaflet.js").read_text(encoding="utf-8")
+    return re.sub(r"//# sourceMappingURL=\S+", "", text)
+
+
+@lru_cache(maxsize=1)
+def leaflet_css() -> str:
+    """Return Leaflet's styles with its images inside."""
+    folder = _leaflet()
+
+    def inlined(found: re.Match[str]) -> str:
+        if not found[2].endswith(".png"):
+            return "none"
+        return f"url(data:image/png;base64,{base64.b64encode((folder / found[2]).read_bytes()).decode()})"
+
+    return _URL.sub(inlined, (folder / "leaflet.css").read_text(encoding="utf-8"))
+
+
+def template(name: str) -> str:
+    """Return a file of ``maps/templates`` as text."""
+    return files("maps").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def strict_json(value: Any) -> str:
+    """Return JSON that may stand inside ``<script type="application/json">``.
+
+    Raises
+    ------
+    ValueError
+        If a number is NaN or infinite: pages write missing as null.
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return re.sub("[<>&\u2028\u2029]", lambda found: _BREAKING[found[0]], text)
+
+
+def simplified(geometry: np.ndarray, vertices: int) -> np.ndarray:
+    """Return geometries with no more than about ``vertices`` corners in all, by the finest tolerance that fits."""
+    tolerance = 5e-4
+    drawn = geometry
+    while len(drawn) and int(shapely.get_num_coordinates(drawn).sum()) > vertices and tolerance < 2:
+        drawn = shapely.simplify(geometry, tolerance, preserve_topology=True)
+        tolerance *= 2
+    return drawn
+
+
+def encode_paths(geometry: Iterable[shapely.Geometry]) -> list[list[int]]:
+    """Return lines or rings as flat lists ``x0, y0, dx, dy, ...`` in units of `COORDINATE_STEP`."""
+    paths = []
+    for part in shapely.get_parts(np.asarray(list(geometry), dtype=object)):
+        rings = shapely.get_rings(part) if part.geom_type == "Polygon" else [part]
+        for ring in rings:
+            if ring.geom_type not in ("LineString", "LinearRing"):
+                continue
+            points = np.round(shapely.get_coordinates(ring) / COORDINATE_STEP).astype(np.int64)
+            steps = np.diff(points, axis=0)
+            moved = np.vstack([points[:1], steps[np.any(steps != 0, axis=1)]])
+            if len(moved) > 1:
+                paths.append(moved.reshape(-1).tolist())
+    return paths
+
+
+def safe_link(address: object) -> str | None:
+    """Return an address when it is a web address, else None: nothing else becomes a link."""
+    text = str(address).strip() if isinstance(address, str) else ""
+    return text if re.match(r"https?://[^\s<>\"']+$", text) else None
+
+
+def _leaflet() -> Path:
+    import xstatic.pkg.leaflet
+
+    return Path(xstatic.pkg.leaflet.BASE_DIR)

@@ -1,0 +1,83 @@
+/* Data of the page, numbers and words. All text reaches the page by textContent. */
+"use strict";
+const data = JSON.parse(document.getElementById("data").textContent);
+const meta = data.meta, S = data.sites.columns, T = data.sites.texts, N = S.id.length;
+let lang = "en";
+const w = (key) => data.words[lang][key] ?? key.replace(/^[a-z]+_/, "").replaceAll("_", " ");
+const fill = (key, values) => w(key).replace(/\{(\w+)(?::[^}]*)?\}/g, (all, name) => name in values ? String(values[name]) : all);
+const col = (name, i) => S[name] === undefined || S[name][i] === undefined ? null : S[name][i];
+const txt = (name, i) => { const at = col(name, i); return at === null ? null : T[at]; };
+
+function number(value, decimals) {
+  if (value === null || value === undefined) return w("not_known");
+  if (decimals === undefined) {
+    const size = Math.abs(value);
+    decimals = size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3;
+  }
+  const [whole, part] = Math.abs(value).toFixed(decimals).split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, lang === "fr" ? "\u202f" : ",");
+  return (value < 0 ? "-" : "") + grouped + (part ? (lang === "fr" ? "," : ".") + part : "");
+}
+function span(low, high, unit) {
+  const ends = [low, high].filter((one) => one !== null && one !== undefined).map((one) => number(one));
+  if (!ends.length) return w("not_known");
+  return [...new Set(ends)].join("–") + (unit ? "\u00a0" + unit : "");
+}
+function day(iso) {
+  const found = /^(\d{4})-(\d\d)-(\d\d)/.exec(iso || "");
+  if (!found) return iso || w("date_unstated");
+  const d = Number(found[3]), first = lang === "fr" && d === 1 ? "1er" : String(d);
+  return `${first} ${data.words.months[lang][Number(found[2]) - 1]} ${found[1]}`;
+}
+function withUnit(value, unit) {
+  if (value === null) return w("not_known");
+  if (unit === "z") return (value >= 0 ? "+" : "") + number(value, 1);
+  if (unit === "year") return String(Math.round(value));
+  const units = { ppm: "ppm", km: "km", m: "m", log_t: "t", log_m2: "m²", log_m3: "m³" };
+  return number(value) + (units[unit] ? "\u00a0" + units[unit] : "");
+}
+const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[ʼ’‘`ʹ]/g, "'").toLowerCase();
+const lat = (i) => S.y[i] / 1e5, lon = (i) => S.x[i] / 1e5;
+const scoreOf = (i) => S.score[i] === null ? null : S.score[i] / 1000;
+const nameOf = (i) => S.name[i] ?? w("unnamed");
+function km(lon1, lat1, lon2, lat2) {
+  const r = Math.PI / 180, a = Math.sin((lat2 - lat1) * r / 2) ** 2 + Math.cos(lat1 * r) * Math.cos(lat2 * r) * Math.sin((lon2 - lon1) * r / 2) ** 2;
+  return 2 * 6371.0088 * Math.asin(Math.min(1, Math.sqrt(a)));
+}
+const STOPS = VIRIDIS_STOPS;
+function colour(score) {
+  const at = Math.min(Math.max(score, 0), 1) * (STOPS.length - 1), low = Math.min(Math.floor(at), STOPS.length - 2), part = at - low;
+  const mix = (k) => Math.round(parseInt(STOPS[low].slice(k, k + 2), 16) * (1 - part) + parseInt(STOPS[low + 1].slice(k, k + 2), 16) * part);
+  return `rgb(${mix(0)},${mix(2)},${mix(4)})`;
+}
+const COLOURS = Array.from({ length: 101 }, (_, k) => colour(k / 100));
+const siteColour = (i) => COLOURS[Math.round(S.score[i] / 10)];
+const radius = (t) => t === null || t <= 0 ? 4.5 : Math.min(13, Math.max(4.5, 4.5 + 1.7 * (Math.log10(t) - 4)));
+function el(tag, attributes, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name === "class") node.className = value;
+    else if (name === "on") for (const [kind, run] of Object.entries(value)) node.addEventListener(kind, run);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  for (const child of children.flat()) if (child !== null && child !== undefined) node.append(child);
+  return node;
+}
+function link(address, text) {
+  return /^https?:\/\//.test(address || "") ? el("a", { href: address, rel: "noopener noreferrer", target: "_blank" }, text) : document.createTextNode(text);
+}
+const clear = (node) => { node.replaceChildren(); return node; };
+const byId = (id) => document.getElementById(id);
+let quiet = 0;
+function say(text) {
+  byId("status").textContent = text;
+  clearTimeout(quiet);
+  quiet = setTimeout(() => { byId("status").textContent = ""; }, 3500);
+}
+function decode(path) {
+  const points = [];
+  let x = 0, y = 0;
+  for (let k = 0; k < path.length; k += 2) { x += path[k]; y += path[k + 1]; points.push([y * 1e-4, x * 1e-4]); }
+  return points;
+}
