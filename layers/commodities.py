@@ -78,7 +78,7 @@ class CriticalList:
         """Say whether a canonical commodity, or every element it stands for, is on the list."""
         symbols = elements_of(commodity)
         named = {canonical_name(member) for member in self.members}
-        return commodity in named or bool(symbols) and set(symbols) <= self.elements
+        return commodity in named or (bool(symbols) and set(symbols) <= self.elements)
 
 
 def normalise_commodities(raw: pd.Series, codes: Mapping[str, str] | None = None) -> pd.Series:
@@ -238,7 +238,7 @@ def _lookup(text: str, own: Mapping[str, str]) -> list[str] | None:
     if key in own:
         names = [one.strip() for one in own[key].split(";")]
         return [canonical_name(name) or name for name in names if name]
-    name = canonical_name(text) if len(key) > 2 or key in ("or",) and not text.isupper() else None
+    name = canonical_name(text) if len(key) > 2 or (key in ("or",) and not text.isupper()) else None
     if name is None and text.strip() in SYMBOLS:
         name = SYMBOLS[text.strip()]
     return None if name is None else [name]

@@ -15,14 +15,10 @@ import numpy as np
 import pandas as pd
 
 _COMMON_WORDS = frozenset(
-    "mine mines minesite mining property properties prospect occurrence deposit showing tailings tailing impoundment tsf site "
-    "sites past producer company co ltd limited inc corp corporation the of and at former old abandoned historic no number nos "
-    "workings working group claim claims limitee ltee "
-    "ancien ancienne gisement parc a residus de du des la le les et mina minas relave relaves tranque deposito faena el los las y".split()
+    ["mine", "mines", "minesite", "mining", "property", "properties", "prospect", "occurrence", "deposit", "showing", "tailings", "tailing", "impoundment", "tsf", "site", "sites", "past", "producer", "company", "co", "ltd", "limited", "inc", "corp", "corporation", "the", "of", "and", "at", "former", "old", "abandoned", "historic", "no", "number", "nos", "mill", "workings", "working", "group", "claim", "claims", "limitee", "ltee", "ancien", "ancienne", "gisement", "parc", "a", "residus", "de", "du", "des", "la", "le", "les", "et", "mina", "minas", "relave", "relaves", "tranque", "deposito", "faena", "el", "los", "las", "y"]
 )
 _MARKERS = frozenset(
-    "north south east west northeast northwest southeast southwest upper lower inner outer main nord sud est ouest norte sur este "
-    "oeste superior inferior new extension annex underground".split()
+    ["north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "upper", "lower", "inner", "outer", "main", "nord", "sud", "est", "ouest", "norte", "sur", "este", "oeste", "superior", "inferior", "new", "extension", "annex", "underground"]
 )
 _ROMAN = {
     "i": "1",
@@ -40,7 +36,7 @@ _NAMELESS = re.compile(
     r"^(?:unknown|unnamed|no name|none|null|unk|n/?a|nan|not named|inconnu|sans nom|sin nombre|desconocido|pit|quarry|gravel pit)\b",
     re.I,
 )
-_LOT = re.compile(r"[(\[][^)\]]*[)\]]|\bL\.\s*\d+\w*", re.I)
+_LOT = re.compile(r"[(\[]\s*(?:L|lot|DL|claim)s?\.?\s*[\d][^)\]]*[)\]]|\b(?:L|DL)\.\s*\d+\w*", re.I)
 
 
 @dataclass(frozen=True)
@@ -52,7 +48,8 @@ class NameKey:
     core : str
         Distinctive words, folded, in their order; empty when the name says nothing.
     numbers : frozenset of str
-        Numbers in the name ("No. 2", "#2", "II" all give ``2``).
+        Numbers in the name ("No. 2", "#2", "II" all give ``2``), and a single letter
+        in quotes or at its end.
     markers : frozenset of str
         Words that tell neighbours apart (north, upper …).
     """
@@ -69,20 +66,26 @@ class NameKey:
 
 @lru_cache(maxsize=200_000)
 def name_key(name: str) -> NameKey:
-    """Take a name apart: fold case and accents, drop brackets, lot numbers and the words every mine has."""
+    """Take a name apart: fold case and accents, drop lot numbers and the words every mine has."""
     text = html.unescape(name)
     if _NAMELESS.match(text.strip()):
         return NameKey("", frozenset(), frozenset())
     bare = _LOT.sub(" ", text)
     folded = unicodedata.normalize("NFKD", bare if bare.strip() else text)
     letters = "".join(one for one in folded if not unicodedata.combining(one)).casefold()
+    quoted = re.findall(r"[\"“”']([a-z])[\"“”']", letters)
     words = re.findall(r"[^\W_]+", re.sub(r"['’]", "", letters))
-    numbers, markers, core = set(), set(), []
+    initials = re.findall(r"\b([a-z])\.", letters)
+    numbers, markers, core = set(quoted), set(), []
     for position, word in enumerate(words):
+        if word in quoted:
+            continue
         if word.isdigit():
             numbers.add(word.lstrip("0") or "0")
         elif word in _ROMAN and position > 0:
             numbers.add(_ROMAN[word])
+        elif len(word) == 1 and word not in initials and position == len(words) - 1 and position > 0:
+            numbers.add(word)
         elif word in _MARKERS:
             markers.add(word)
         elif word not in _COMMON_WORDS:
@@ -93,10 +96,8 @@ def name_key(name: str) -> NameKey:
 
 
 def contradict(a: NameKey, b: NameKey) -> bool:
-    """Say whether two names tell themselves apart: both numbered, or both marked, and differently."""
-    numbered = bool(a.numbers) and bool(b.numbers) and a.numbers.isdisjoint(b.numbers)
-    marked = bool(a.markers) and bool(b.markers) and a.markers.isdisjoint(b.markers)
-    return numbered or marked
+    """Say whether two names tell themselves apart: both numbered, or both marked, and neither covers the other."""
+    return not all(one <= other or other <= one for one, other in ((a.numbers, b.numbers), (a.markers, b.markers)))
 
 
 def name_similarity(first: pd.Series, second: pd.Series) -> tuple[np.ndarray, np.ndarray]:
@@ -155,6 +156,6 @@ def _keys(names: pd.Series) -> list[tuple[NameKey, ...]]:
     """Take apart every name of a column, at most six per cell; empty where nothing is said."""
     known: dict[str, tuple[NameKey, ...]] = {}
     for cell in names.dropna().unique():
-        keys = dict.fromkeys(name_key(part) for part in str(cell).split("; ")[:6] if part.strip())
+        keys = dict.fromkeys(name_key(part) for part in html.unescape(str(cell)).split("; ")[:6] if part.strip())
         known[cell] = tuple(key for key in keys if key.core)
     return [() if pd.isna(cell) else known[cell] for cell in names]

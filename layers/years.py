@@ -54,7 +54,7 @@ def parse_year(text: str) -> tuple[float, float, float, str | None]:
         uncertainty = max(uncertainty, DECADE_YEARS)
     if not years:
         return *nothing, f"'{text}' names no year"
-    if not (FIRST_YEAR <= min(years) and max(years) <= LAST_YEAR):
+    if not (min(years) >= FIRST_YEAR and max(years) <= LAST_YEAR):
         return *nothing, f"'{text}' is not a year between {FIRST_YEAR} and {LAST_YEAR}"
     return float(min(years)), float(max(years)), float(uncertainty), None
 

@@ -9,7 +9,7 @@ from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.commodities import mentions
-from layers.schema import Sites, SiteTonnage, conform
+from layers.schema import SiteTonnage, conform
 
 RULES = ("reported_mass", "volume_density", "milled", "area_height", "area_law", "unknown")
 """Rules in order of precedence."""

@@ -48,6 +48,9 @@ _SULPHIDE = r"massive sul|\bvms\b|\bsedex\b|sulphide|sulfide|pyrit|pyrrhotit"
 _NORM = ("thorium", "rare earths", "monazite", "niobium", "tantalum", "zirconium", "phosphate", "apatite")
 
 
+_Found = list[tuple[int, str, str, str]]
+
+
 class FlagConstraintsParams(BaseModel):
     """Limits of the flags that have one."""
 
@@ -111,9 +114,6 @@ def flag_constraints(
     return conform(table, SiteFlags)
 
 
-_Found = list[tuple[int, str, str, str]]
-
-
 def _text(sites: pd.DataFrame, column: str) -> pd.Series:
     cells = sites[column] if column in sites else pd.Series(None, index=sites.index, dtype=object)
     return cells.fillna("").astype(str).reset_index(drop=True)
@@ -159,7 +159,8 @@ def _condition(sites: pd.DataFrame) -> _Found:
                 f"The record says '{word}': the waste may be covered or already cleaned up.",
                 source[row],
             )
-            for row, word in hits.dropna().items()
+            for row, word in enumerate(hits)
+            if not pd.isna(word)
         ]
     none = remarks.str.contains(_NO_TAILINGS, case=False, regex=True) | status.str.contains(
         _NO_TAILINGS, case=False, regex=True

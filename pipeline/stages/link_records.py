@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
@@ -10,12 +12,26 @@ from pydantic import BaseModel, ConfigDict, Field
 from layers.commodities import group_of
 from layers.crs import geodesic_km
 from layers.errors import StageError
-from layers.schema import Links, Records, conform
-from layers.site_names import name_similarity
-from pipeline.stages.record_pairs import pairs_by_id, pairs_by_name, pairs_by_parent, pairs_within
+from layers.schema import Links, conform
+from layers.site_names import name_key, name_similarity
+from pipeline.stages.record_pairs import official_tokens, pairs_by_id, pairs_by_name, pairs_by_parent, pairs_within
 
 _COLUMNS = ["record_a", "record_b", "same_site", "confidence", "rule", "name_similarity", "distance_km", "reason"]
 _SAME_SPOT_KM = 0.1
+_TOLD_APART_RATIO = 0.5
+_FULL_NAME_RATIO = 0.95
+_BY_NAME = ("name_distance_commodity", "name_distance")
+
+
+class Verdict(NamedTuple):
+    """What is thought of one pair."""
+
+    same_site: bool
+    confidence: float
+    rule: str
+    similarity: float
+    distance_km: float
+    reason: str
 
 
 class LinkRecordsParams(BaseModel):
@@ -81,27 +97,46 @@ def link_records(records: pd.DataFrame, known_links: pd.DataFrame, params: LinkR
     StageError
         If known links are given and not one names two records of this run.
     """
-    verdicts: dict[tuple[int, int], tuple[bool, float, str, float, float, str]] = {}
+    verdicts: dict[tuple[int, int], Verdict] = {}
     known = _known(records, known_links)
     candidates = _candidates(records, params)
     measured = _measure(records, candidates, params)
+    row: Any
     for row in measured.itertuples(index=False):
         verdict = _judge(row, params)
         if verdict is not None:
             verdicts[(row.a, row.b)] = verdict
+    _prefer_mutual_best(records["source"].to_numpy(), verdicts)
     for pair, reason in known.items():
         same, confidence, text = reason
-        verdicts[pair] = (same, confidence, "known", float("nan"), float("nan"), text)
+        verdicts[pair] = Verdict(same, confidence, "known", float("nan"), float("nan"), text)
     ids = records["record_id"].to_numpy()
     rows = [(ids[a], ids[b], *verdicts[(a, b)]) for a, b in sorted(verdicts)]
     table = pd.DataFrame(rows, columns=["record_a", "record_b", "same_site", "confidence", "rule", *_COLUMNS[5:]])
     return conform(table, Links)
 
 
+def _prefer_mutual_best(source: np.ndarray, verdicts: dict[tuple[int, int], Verdict]) -> None:
+    """Keep, between two sources, only name links that are the best of both their records: a publisher's records are distinct."""
+    best: dict[tuple[int, str], float] = {}
+    rivals = [pair for pair, one in verdicts.items() if one.rule in _BY_NAME and source[pair[0]] != source[pair[1]]]
+    for a, b in rivals:
+        for own, other in ((a, b), (b, a)):
+            key = (own, source[other])
+            best[key] = max(best.get(key, 0.0), verdicts[a, b].confidence)
+    for a, b in rivals:
+        one = verdicts[a, b]
+        if one.confidence < max(best[a, source[b]], best[b, source[a]]):
+            verdicts[a, b] = Verdict(
+                False, 0.6, "not_enough", one.similarity, one.distance_km, f"{one.reason}; another record fits better"
+            )
+
+
 def _known(records: pd.DataFrame, known_links: pd.DataFrame) -> dict[tuple[int, int], tuple[bool, float, str]]:
     """Return a person's verdicts by pair of positions; the last word on a pair counts."""
     position = {record: at for at, record in enumerate(records["record_id"])}
     found = {}
+    row: Any
     for row in known_links.itertuples(index=False):
         if row.record_a in position and row.record_b in position and row.record_a != row.record_b:
             a, b = sorted((position[row.record_a], position[row.record_b]))
@@ -136,20 +171,52 @@ def _measure(records: pd.DataFrame, pairs: pd.DataFrame, params: LinkRecordsPara
     lat, lon = (records[name].to_numpy(dtype=float) for name in ("latitude", "longitude"))
     pairs["distance_km"] = geodesic_km(lon[a], lat[a], lon[b], lat[b])
     source = records["source"].to_numpy()
-    pairs["one_source"] = source[a] == source[b]
+    pairs["one_source"] = (source[a] == source[b]) | _numbered_apart(official_tokens(records), a, b)
     precision = records["coordinate_precision_km"].fillna(0).to_numpy(dtype=float)
     pairs["apart_km"] = np.maximum(params.conflict_km, precision[a] + precision[b])
     firm = pairs["number"].notna() | pairs["is_parent"]
     reach = np.where(pairs["one_source"], params.within_source_km, params.conflict_reach_km)
     pairs = pairs[firm | (pairs["distance_km"] <= reach)].reset_index(drop=True)
     a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
-    names = records["name"].str.cat(records["aliases"], sep="; ", na_rep="").str.strip("; ")
-    names = names.where(names.str.len() > 0)
+    names = _telling_names(records)
     pairs["similarity"], pairs["contradict"] = name_similarity(names.iloc[a], names.iloc[b])
     pairs["agreement"] = _agreement(records["commodities"], a, b)
     nameless = records["name"].isna().to_numpy()
     pairs["nameless"] = nameless[a] | nameless[b]
     return pairs
+
+
+def _numbered_apart(tokens: list[set[tuple[str, str]]], a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Say which pairs carry different numbers of one scheme: to its publisher they are two, as if from one source."""
+    schemes = [{scheme for scheme, _ in own} for own in tokens]
+    return np.array(
+        [
+            not schemes[one].isdisjoint(schemes[other]) and tokens[one].isdisjoint(tokens[other])
+            for one, other in zip(a, b, strict=True)
+        ],
+        dtype=bool,
+    )
+
+
+def _telling_names(records: pd.DataFrame) -> pd.Series:
+    """Return name and aliases of each record, without aliases that other records of its source share (owners, camps)."""
+    aliases = records["aliases"].str.split("; ").explode().dropna()
+    keys = aliases.map(lambda one: name_key(one).joined)
+    source = records["source"].reindex(keys.index)
+    holders = pd.DataFrame({"source": source, "key": keys, "record": keys.index}).drop_duplicates()
+    shared = holders.groupby(["source", "key"])["record"].transform("size")
+    names = pd.DataFrame({"source": records["source"], "key": [_joined(one) for one in records["name"]]})
+    own = set(names.itertuples(index=False, name=None))
+    common = set(holders.loc[shared > 1, ["source", "key"]].itertuples(index=False, name=None))
+    parts = zip(aliases, source, keys, strict=True)
+    telling = aliases[[key != "" and (where, key) not in common and (where, key) not in own for _, where, key in parts]]
+    kept = telling.groupby(level=0).agg("; ".join).reindex(records.index)
+    both = records["name"].str.cat(kept, sep="; ", na_rep="").str.strip("; ")
+    return both.where(both.str.len() > 0)
+
+
+def _joined(name: Any) -> str:
+    return "" if pd.isna(name) else name_key(str(name)).joined
 
 
 def _agreement(commodities: pd.Series, a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -164,61 +231,59 @@ def _agreement(commodities: pd.Series, a: np.ndarray, b: np.ndarray) -> np.ndarr
     return shared
 
 
-def _judge(pair: object, params: LinkRecordsParams) -> tuple[bool, float, str, float, float, str] | None:
+def _judge(pair: Any, params: LinkRecordsParams) -> Verdict | None:
     """Give the verdict on one measured pair; None when there is nothing to say."""
-    similarity, distance = float(pair.similarity), float(pair.distance_km)  # type: ignore[attr-defined]
+    similarity, distance = float(pair.similarity), float(pair.distance_km)
     measured = (similarity, distance)
-    apart = not np.isnan(distance) and distance > pair.apart_km  # type: ignore[attr-defined]
-    if pair.is_parent or pair.number is not None:  # type: ignore[attr-defined]
-        claim = "one names the other as its parent" if pair.is_parent else f"both carry the number {pair.number}"  # type: ignore[attr-defined]
+    apart = not np.isnan(distance) and distance > pair.apart_km
+    if pair.is_parent or isinstance(pair.number, str):
+        claim = "one names the other as its parent" if pair.is_parent else f"both carry the number {pair.number}"
         if apart:
-            return False, 0.5, "location_conflict", *measured, f"{claim}, but they lie {distance:.1f} km apart"
-        if pair.is_parent:  # type: ignore[attr-defined]
-            return True, 0.97, "parent_child", *measured, f"{claim}{_at(distance)}"
-        return True, 0.99, "official_id", *measured, f"{claim}{_at(distance)}"
+            return Verdict(False, 0.5, "location_conflict", *measured, f"{claim}, but they lie {distance:.1f} km apart")
+        if pair.is_parent:
+            return Verdict(True, 0.97, "parent_child", *measured, f"{claim}{_at(distance)}")
+        return Verdict(True, 0.99, "official_id", *measured, f"{claim}{_at(distance)}")
     return _judge_name(pair, params, similarity, distance, apart)
 
 
 def _judge_name(
-    pair: object, params: LinkRecordsParams, similarity: float, distance: float, apart: bool
-) -> tuple[bool, float, str, float, float, str] | None:
+    pair: Any, params: LinkRecordsParams, similarity: float, distance: float, apart: bool
+) -> Verdict | None:
     """Give the verdict on a pair that shares no number."""
     measured = (similarity, distance)
-    one_source, agreement = pair.one_source, pair.agreement  # type: ignore[attr-defined]
+    one_source, agreement = pair.one_source, pair.agreement
     said = {1.0: "the same commodity", 0.0: "commodity not known for both", -0.5: "related commodities"}.get(
         agreement, "different commodities"
     )
     if np.isnan(similarity):
-        spot = distance <= _SAME_SPOT_KM and agreement == 1 and not one_source and pair.nameless  # type: ignore[attr-defined]
+        spot = distance <= _SAME_SPOT_KM and agreement == 1 and not one_source and pair.nameless
         if spot:
-            return (
-                True,
-                0.7,
-                "location_commodity",
-                *measured,
-                f"one spot{_at(distance)}, {said}, and one of them has no name",
-            )
+            told = f"one spot{_at(distance)}, {said}, and one of them has no name"
+            return Verdict(True, 0.7, "location_commodity", *measured, told)
         return None
     words = f"names {100 * similarity:.0f} % alike, {distance:.2f} km apart, {said}"
     limit = params.within_source_km if one_source else params.link_km
     if distance > limit:
-        if similarity < 1 or pair.contradict or agreement != 1 or one_source:  # type: ignore[attr-defined]
+        if similarity < 1 or pair.contradict or agreement != 1 or one_source:
             return None
         if apart:
-            return False, 0.5, "location_conflict", *measured, f"same name and commodity, but {distance:.1f} km apart"
-        return False, 0.6, "not_enough", *measured, words
+            return Verdict(
+                False, 0.5, "location_conflict", *measured, f"same name and commodity, but {distance:.1f} km apart"
+            )
+        return Verdict(False, 0.6, "not_enough", *measured, words)
+    if pair.contradict and similarity >= _TOLD_APART_RATIO:
+        return Verdict(False, 0.95, "names_differ", *measured, f"{words}; their numbers or markers tell them apart")
     if similarity < params.review_min_ratio:
         return None
-    if pair.contradict:  # type: ignore[attr-defined]
-        return False, 0.95, "names_differ", *measured, f"{words}; their numbers or markers tell them apart"
     least = params.within_source_name_min_ratio if one_source else params.name_min_ratio
-    strict = {1.0: (least, limit), 0.0: (max(least, 0.92), limit / 2), -0.5: (max(least, 0.95), limit / 2)}
+    agreed_km = limit if similarity >= _FULL_NAME_RATIO else limit / 2
+    strict = {1.0: (least, agreed_km), 0.0: (max(least, 0.92), limit / 2), -0.5: (max(least, 0.95), limit / 2)}
     need_ratio, need_km = strict.get(agreement, (max(least, 0.98), limit / 5))
     if similarity >= need_ratio and distance <= need_km and (not one_source or agreement == 1):
         rule = "name_distance_commodity" if agreement == 1 else "name_distance"
         confidence = 0.6 + 0.2 * (similarity - need_ratio) / max(1 - need_ratio, 1e-9) + 0.15 * (1 - distance / limit)
-        return True, round(confidence - (0.0 if agreement == 1 else 0.1), 3), rule, *measured, words
-    return False, 0.6, "not_enough", *measured, words
+        return Verdict(True, round(confidence - (0.0 if agreement == 1 else 0.1), 3), rule, *measured, words)
+    return Verdict(False, 0.6, "not_enough", *measured, words)
 
 
 def _at(distance: float) -> str:

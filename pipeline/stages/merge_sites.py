@@ -8,7 +8,7 @@ import pandas as pd
 from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
-from layers.schema import Records, Sites, conform
+from layers.schema import Sites, conform
 from pipeline.stages.record_groups import group_records, site_names
 
 _QUANTITIES = ("mass_t", "volume_m3", "milled_t", "area_m2", "height_m")
@@ -79,11 +79,10 @@ def merge_sites(records: gpd.GeoDataFrame, links: pd.DataFrame, params: MergeSit
     for column, unsaid in _UNSAID.items():
         table[column] = table[column].fillna(unsaid)
     table["record_ids"] = by_group["record_id"].agg("; ".join)
-    table["sources"] = by_group["source"].agg(_united)
-    table["official_ids"] = by_group["official_id"].agg(_united)
-    table["commodities"] = by_group["commodities"].agg(_united)
-    table["remarks"] = by_group["remarks"].agg(_united)
-    table["url"] = by_group["url"].agg(_united)
+    table["sources"] = _united(ordered["source"], ordered["group"])
+    table["official_ids"] = _united(ordered["official_id"], ordered["group"])
+    for column in ("commodities", "remarks", "url"):
+        table[column] = _united(ordered[column], ordered["group"])
     table["aliases"] = _aliases(ordered, table["name"])
     table["first_year"], table["last_year"] = by_group["first_year"].min(), by_group["last_year"].max()
     table["n_records"] = by_group.size()
@@ -124,19 +123,33 @@ def _ordered(records: gpd.GeoDataFrame, params: MergeSitesParams) -> gpd.GeoData
     return records.loc[keys.sort_values(list(keys.columns), kind="stable").index]
 
 
-def _united(cells: pd.Series) -> object:
-    """Join the parts of all cells, each once, first mention first."""
-    parts = dict.fromkeys(part for cell in cells.dropna() for part in str(cell).split("; ") if part)
-    return "; ".join(parts) or None
+def _united(cells: pd.Series, group: pd.Series) -> pd.Series:
+    """Join per group the parts of all its cells, each once, first mention first."""
+    several = group.duplicated(keep=False)
+    joined = cells.where(cells.notna(), None).astype(object)
+    single = pd.Series(joined[~several].to_numpy(), index=group[~several].to_numpy(), dtype=object)
+    many = (
+        joined[several]
+        .groupby(group[several])
+        .agg(
+            lambda own: (
+                "; ".join(dict.fromkeys(part for cell in own.dropna() for part in str(cell).split("; ") if part))
+                or None
+            )
+        )
+    )
+    return pd.concat([single, many]).sort_index()
 
 
 def _aliases(ordered: pd.DataFrame, names: pd.Series) -> pd.Series:
     """Collect the other names of each site."""
     both = ordered["name"].str.cat(ordered["aliases"], sep="; ", na_rep="").str.strip("; ")
-    united = both.where(both.str.len() > 0).groupby(ordered["group"], sort=True).agg(_united)
+    united = _united(both.where(both.str.len() > 0), ordered["group"])
     return pd.Series(
         [
-            None if pd.isna(cell) else "; ".join(part for part in str(cell).split("; ") if part != name) or None
+            None
+            if pd.isna(cell)
+            else "; ".join(part for part in dict.fromkeys(str(cell).split("; ")) if part != name) or None
             for cell, name in zip(united, names, strict=True)
         ],
         index=names.index,
