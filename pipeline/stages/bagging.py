@@ -8,6 +8,8 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 
+from pipeline.stages.ridge_logistic import fit_ridge_logistic
+
 POSITIVE, NEGATIVE, UNLABELLED = 1, 0, -1
 
 
@@ -133,12 +135,9 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
     def _fit_bag(self, bag: int, X: np.ndarray, y: np.ndarray, seed: int) -> None:
         base = self.bases[bag % len(self.bases)]
         if base == "logistic":
-            from sklearn.linear_model import LogisticRegression
-
-            fitted = LogisticRegression(C=self.inverse_penalty, class_weight="balanced", max_iter=300).fit(X, y)
-            self.coef_[bag] = fitted.coef_[0]
             self.centre_[bag] = X.mean(axis=0)
-            self.intercept_[bag] = float(fitted.intercept_[0] + fitted.coef_[0] @ self.centre_[bag])
+            self.coef_[bag], intercept = fit_ridge_logistic(X, y, self.inverse_penalty)
+            self.intercept_[bag] = intercept + self.coef_[bag] @ self.centre_[bag]
             self.trees_.append(None)
             return
         from sklearn.tree import DecisionTreeClassifier
@@ -147,9 +146,10 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
             splitter="random" if base == "extra_trees" else "best",
             max_features="sqrt",
             min_samples_leaf=self.min_leaf,
-            class_weight="balanced",
             random_state=seed,
-        ).fit(X, y)
+        )
+        balance = np.where(y == 1, len(y) / (2.0 * y.sum()), len(y) / (2.0 * (len(y) - y.sum())))
+        tree.fit(np.ascontiguousarray(X, dtype=np.float32), y, sample_weight=balance)
         self.trees_.append(tree)
         self.intercept_[bag] = _node_log_odds(tree)[0]
 

@@ -126,7 +126,7 @@ def chosen_fit(task: Task, candidates: tuple[str, ...], n_bags: int, inner_folds
     def fit(rows: np.ndarray) -> Callable[[np.ndarray], np.ndarray] | None:
         if not task.has_both_classes(rows):
             return None
-        best = choose(task, candidates, n_bags, inner_folds, rows)[0]
+        best = choose(task, candidates, max(10, n_bags // 2), inner_folds, rows)[0]
         return bagged_fit(task, best, n_bags)(rows)
 
     return fit

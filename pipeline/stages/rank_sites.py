@@ -103,7 +103,9 @@ def rank_sites(
     held = site_territories[site_territories["relation"].isin(["inside", "overlaps"])]
     table["territories"] = _joined(table, held, "territory")
     table["reasons"] = pd.Series(pd.NA, index=table.index, dtype="object")
-    table["ranked_last_reason"] = np.where(no_waste, "the inventory says there is no waste at this site", None)
+    table["ranked_last_reason"] = pd.Series(pd.NA, index=table.index, dtype="object").mask(
+        no_waste, "the inventory says there is no waste at this site"
+    )
     extra = ["top10_chance", "applicability", "dissimilarity", "treo_rule", "companion_low", "companion_high", "label"]
     columns = [*Ranking.to_schema().columns, *extra, "label_rule", "ranked_last_reason"]
     return conform(pd.DataFrame(table.sort_values("rank")[columns]), Ranking)

@@ -104,7 +104,7 @@ def train_model(
     TrainedModel
         Of kind ``supervised``, ``pu_bagging`` or ``companion_only``.
     """
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     table = _together(features, labels, companion, site_tonnage, sites)
     with threadpool_limits(limits=params.workers):
@@ -126,7 +126,7 @@ def _together(
             "district": sites["district"].to_numpy() if "district" in sites else pd.NA,
         }
     )
-    kept: dict[str, object] = {"target": "REE", "threshold_ppm": 500.0, "measured_n": 1} | dict.fromkeys(
+    kept: dict[str, Any] = {"target": "REE", "threshold_ppm": 500.0, "measured_n": 1} | dict.fromkeys(
         ("measured_ppm", "measured_low_ppm", "measured_high_ppm"), np.nan
     )
     label = pd.DataFrame(labels)
@@ -217,7 +217,7 @@ def _companion_only(
     missing = None
     empty = {"auc": None, "brier": None, "capture": dict.fromkeys(("5", "10", "20"), missing)}
     empty |= {"capture_low": dict(empty["capture"] or {}), "capture_high": dict(empty["capture"] or {})}
-    validation = {
+    validation: dict[str, Any] = {
         "target": str(table["target"].iloc[0]) if len(table) else "REE",
         "n_sites": len(table),
         "n_positive": n_positive,

@@ -1,0 +1,148 @@
+"""Draw the model of the rasters alone over their grid, window by window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from layers.cog import GridWindow, Surface
+from layers.crs import same_crs
+from layers.errors import StageError
+from layers.rasters import Raster, open_raster, read_window
+from pipeline.stages.score_evidence import logistic
+from pipeline.stages.trained_model import TrainedModel, dissimilarity
+
+METRES_PER_DEGREE = 111_320.0
+BANDS = ("score", "spread", "applicability")
+
+
+class ScoreSurfaceParams(BaseModel):
+    """How the surface is cut and masked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    window_cells: int = Field(default=512, ge=16, description="edge of a window, cells; memory grows with its square")
+    min_known_share: float = Field(
+        default=0.5, gt=0, le=1, description="share of the rasters that must have a value for a cell to be scored"
+    )
+
+
+def score_surface(model: TrainedModel, rasters: Sequence[Raster], params: ScoreSurfaceParams) -> Surface | None:
+    """Return the surface whose windows are scored as they are asked for.
+
+    The surface shows what geology and geophysics alone suggest for a waste at a place, by a model trained on the sites with
+    those columns only; it knows nothing of a site's own chemistry. Its grid is that of the finest raster; the others are
+    read at the nearest cell. Memory does not depend on the size of the grid.
+
+    Parameters
+    ----------
+    model : TrainedModel
+        With a surface model; otherwise None is returned.
+    rasters : sequence of Raster
+        By the names the model was trained with.
+    params : ScoreSurfaceParams
+        Window and mask.
+
+    Returns
+    -------
+    Surface or None
+        Bands ``score`` (0-1), ``spread`` (standard deviation of the score between bags) and ``applicability`` (1 inside what
+        was learned, 0 outside); NaN where too few rasters have a value.
+
+    Raises
+    ------
+    StageError
+        If a raster the model was trained with is not among those given.
+    """
+    if model.surface is None:
+        return None
+    by_name = {f"raster_{raster.name}": raster for raster in rasters}
+    missing = [name for name in model.surface[1] if name not in by_name]
+    if missing:
+        raise StageError(
+            f"score_surface: {len(missing)} of {len(model.surface[1])} rasters the model was trained with are not given: "
+            f"{', '.join(missing)}. Give them in the sources, or train again."
+        )
+    used = [by_name[name] for name in model.surface[1]]
+    grid = min(used, key=lambda raster: (_cell_m(raster), raster.name))
+    return Surface(
+        width=grid.width,
+        height=grid.height,
+        transform=grid.transform,
+        crs=grid.crs,
+        bands=BANDS,
+        windows=_windows(model, used, grid, params),
+    )
+
+
+def _cell_m(raster: Raster) -> float:
+    """Return the edge of a cell in metres, roughly."""
+    a, b, _, d, e, _ = raster.transform
+    return float(np.sqrt(abs(a * e - b * d))) * (METRES_PER_DEGREE if raster.is_geographic else 1.0)
+
+
+def _windows(model: TrainedModel, used: list[Raster], grid: Raster, params: ScoreSurfaceParams) -> Iterator[GridWindow]:
+    """Score the grid window by window; files stay open only while it is walked."""
+    size = params.window_cells
+    with ExitStack() as stack:
+        handles = [stack.enter_context(open_raster(raster)) for raster in used]
+        for row in range(0, grid.height, size):
+            for column in range(0, grid.width, size):
+                height, width = min(size, grid.height - row), min(size, grid.width - column)
+                cells = [
+                    _values(raster, handle, grid, (row, column, height, width))
+                    for raster, handle in zip(used, handles, strict=True)
+                ]
+                stacked = np.stack(cells)
+                if np.isfinite(stacked).any():
+                    yield GridWindow(row, column, _score(model, stacked, params))
+
+
+def _values(raster: Raster, handle: Any, grid: Raster, window: tuple[int, int, int, int]) -> np.ndarray:
+    """Return the raster's values at the cell centres of a window of the grid, NaN off the raster."""
+    row, column, height, width = window
+    if raster.transform == grid.transform and (raster.width, raster.height) == (grid.width, grid.height):
+        if same_crs(raster.crs, grid.crs):
+            return read_window(raster, handle, row, column, height, width)
+    a, b, c, d, e, f = grid.transform
+    columns, rows = np.meshgrid(np.arange(column, column + width) + 0.5, np.arange(row, row + height) + 0.5)
+    x, y = a * columns + b * rows + c, d * columns + e * rows + f
+    if not same_crs(raster.crs, grid.crs):
+        from pyproj import Transformer
+
+        x, y = Transformer.from_crs(grid.crs, raster.crs, always_xy=True).transform(x, y)
+    x = np.where(np.isfinite(x), x, np.nan)
+    place_x, place_y = raster.cells(x + raster.turn(x), np.where(np.isfinite(y), y, np.nan))
+    inside = (place_x >= 0) & (place_x < raster.width) & (place_y >= 0) & (place_y < raster.height)
+    values = np.full((height, width), np.nan)
+    if not inside.any():
+        return values
+    at_x, at_y = place_x[inside].astype(int), place_y[inside].astype(int)
+    left, top = int(at_x.min()), int(at_y.min())
+    block = read_window(raster, handle, top, left, int(at_y.max()) - top + 1, int(at_x.max()) - left + 1)
+    values[inside] = block[at_y - top, at_x - left]
+    return values
+
+
+def _score(model: TrainedModel, stacked: np.ndarray, params: ScoreSurfaceParams) -> np.ndarray:
+    """Return the three bands of a window."""
+    assert model.surface is not None  # noqa: S101 - checked by the caller
+    pipeline, names = model.surface
+    flat = stacked.reshape(len(stacked), -1).T.astype(float)
+    known = np.isfinite(flat).mean(axis=1) >= params.min_known_share
+    bands = np.full((len(BANDS), flat.shape[0]), np.nan, dtype=np.float32)
+    if known.any():
+        prepared = pipeline[:-1].transform(pd.DataFrame(flat[known], columns=list(names)))
+        slope, intercept = model.surface_calibration
+        log_odds = intercept + slope * pipeline[-1].bag_scores(prepared)
+        bands[0, known] = logistic(log_odds.mean(axis=1))
+        bands[1, known] = logistic(log_odds).std(axis=1)
+        if model.surface_applicability is not None:
+            distance = dissimilarity(prepared, model.surface_applicability)
+            bands[2, known] = distance <= model.surface_applicability.threshold
+    return bands.reshape(len(BANDS), *stacked.shape[1:])
