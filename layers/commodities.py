@@ -163,7 +163,7 @@ def mentions(commodities: pd.Series, names: frozenset[str] | tuple[str, ...]) ->
     """Say per cell of canonical names joined with ``"; "`` whether it names one of ``names``; False where missing."""
     wanted = frozenset(names)
     known = {cell: not wanted.isdisjoint(str(cell).split(SEPARATOR)) for cell in commodities.dropna().unique()}
-    return commodities.map(known, na_action="ignore").fillna(False).astype(bool)
+    return commodities.isin([cell for cell, is_named in known.items() if is_named])
 
 
 def critical_lists() -> dict[str, CriticalList]:
@@ -211,10 +211,8 @@ def critical_members(commodities: pd.Series, list_id: str) -> pd.Series:
 
 def _cell(cell: str, own: Mapping[str, str]) -> Any:
     """Read one cell; NA when nothing is said."""
-    whole = _lookup(cell, own)
-    if whole is not None:
-        found = whole
-    else:
+    found = _lookup(cell, own)
+    if found is None:
         found = [name for part in _SPLIT.split(cell) for name in _part(part.strip(), own)]
     return SEPARATOR.join(dict.fromkeys(found)) or pd.NA
 

@@ -33,8 +33,8 @@ _SPELLINGS: dict[str, tuple[str, float]] = {
     **dict.fromkeys(("kg", "kilogram", "kilograms", "kilogrammes"), ("t", 1e-3)),
     **dict.fromkeys(("short ton", "short tons", "short_ton", "tonne courte", "tonnes courtes", "tc", "st"), ("t", SHORT_TON_T)),
     **dict.fromkeys(("long ton", "long tons", "long_ton"), ("t", LONG_TON_T)),
-    **dict.fromkeys(("m3", "cubic metres", "cubic meters", "cubic metre", "cubic meter", "cu m", "metres cubes", "metros cubicos"),
-                    ("m3", 1.0)),
+    **dict.fromkeys(("m3", "cubic metres", "cubic meters", "cubic metre", "cubic meter", "cu m", "metres cubes",
+                     "metros cubicos"), ("m3", 1.0)),
     **dict.fromkeys(("Mm3", "hm3"), ("m3", 1e6)),
     "km3": ("m3", 1e9),
     **dict.fromkeys(("yd3", "cubic yards", "cu yd"), ("m3", 0.764554857984)),
@@ -365,5 +365,5 @@ def _plain_numbers(cells: pd.Series, decimal_mark: DecimalMark) -> pd.Series:
     text = cells.astype("string").str.strip()
     if decimal_mark == ",":
         text = text.where(~text.str.contains(".", regex=False, na=False))
-    plain = text.where(text.str.fullmatch(r"\d+(?:\.\d+)?").fillna(False).astype(bool))
+    plain = text.where(text.str.fullmatch(r"\d+(?:\.\d+)?", na=False).astype(bool))
     return pd.to_numeric(plain, errors="coerce").astype("Float64").astype(float)

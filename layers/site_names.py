@@ -33,7 +33,8 @@ _ROMAN = {
     "x": "10",
 }
 _NAMELESS = re.compile(
-    r"^(?:unknown|unnamed|no name|none|null|unk|n/?a|nan|not named|inconnu|sans nom|sin nombre|desconocido|pit|quarry|gravel pit)\b",
+    r"^(?:unknown|unnamed|no name|none|null|unk|n/?a|nan|not named|inconnu|sans nom|sin nombre|desconocido)\b"
+    r"|^(?:gravel )?(?:pit|quarry)$",
     re.I,
 )
 _LOT = re.compile(r"[(\[]\s*(?:L|lot|DL|claim)s?\.?\s*[\d][^)\]]*[)\]]|\b(?:L|DL)\.\s*\d+\w*", re.I)

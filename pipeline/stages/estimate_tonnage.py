@@ -34,10 +34,10 @@ class EstimateTonnageParams(BaseModel):
         default=1.25, ge=1, description="a reported mass holds within this factor either way"
     )
     open_bound_factor: float = Field(
-        default=3.0, ge=1, description="a mass reported as 'more than' may be this much larger"
+        default=3.0, ge=1, description="an amount given as 'more than' may be this much larger"
     )
     milled_low_ratio: float = Field(
-        default=0.5, gt=0, le=1, description="least tailings per tonne milled: half went back underground"
+        default=0.5, gt=0, le=1, description="least tailings per tonne milled: half put back"
     )
     milled_ratio: float = Field(
         default=0.95, gt=0, le=1, description="tailings per tonne milled after the concentrate is taken out"
@@ -71,7 +71,7 @@ def estimate_tonnage(sites: gpd.GeoDataFrame, params: EstimateTonnageParams) -> 
     ----------
     sites : GeoDataFrame[Sites]
         Where ``area_m2`` is missing and the geometry is a polygon in a projected CRS, its area in that CRS is used.
-        ``mass_bound`` (``lower`` or ``upper``) is heeded where a reader kept it.
+        ``mass_t_bound`` and ``volume_m3_bound`` (``lower`` or ``upper``) are heeded where a reader kept them.
     params : EstimateTonnageParams
 
     Returns
@@ -97,8 +97,10 @@ def estimate_tonnage(sites: gpd.GeoDataFrame, params: EstimateTonnageParams) -> 
     footprint = np.where(bare, np.nan, area)
     law = _area_law(footprint, sites, params)
     ranges = {
-        "reported_mass": _reported(mass, sites, params),
-        "volume_density": (volume * low, volume * mid, volume * high),
+        "reported_mass": _open_ends(
+            mass / params.reported_factor, mass, mass * params.reported_factor, "mass_t_bound", sites, params
+        ),
+        "volume_density": _open_ends(volume * low, volume * mid, volume * high, "volume_m3_bound", sites, params),
         "milled": (milled * params.milled_low_ratio, milled * params.milled_ratio, milled * params.milled_high_ratio),
         "area_height": (
             footprint * height * params.thickness_low_ratio * low,
@@ -160,16 +162,16 @@ def _densities(sites: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray, np.ndar
     return table[:, 0], table[:, 1], table[:, 2]
 
 
-def _reported(
-    mass: np.ndarray, sites: gpd.GeoDataFrame, params: EstimateTonnageParams
+def _open_ends(
+    low: np.ndarray, mid: np.ndarray, high: np.ndarray, bound: str, sites: pd.DataFrame, params: EstimateTonnageParams
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Widen a reported mass; one given as a bound only toward its open side."""
-    said = sites["mass_bound"] if "mass_bound" in sites else pd.Series("", index=sites.index)
-    bound = said.fillna("").astype(str).to_numpy()
-    low = np.where(bound == "lower", mass, mass / params.reported_factor)
-    high = np.where(bound == "lower", mass * params.open_bound_factor, mass * params.reported_factor)
-    low = np.where(bound == "upper", mass / params.open_bound_factor, low)
-    return low, mass, np.where(bound == "upper", mass, high)
+    """Widen the range of an amount that was given as "more than" or "less than", toward its open side only."""
+    if bound not in sites:
+        return low, mid, high
+    said = sites[bound].fillna("").astype(str).to_numpy()
+    wider_low = np.where(said == "upper", mid / params.open_bound_factor, np.where(said == "lower", mid, low))
+    wider_high = np.where(said == "lower", mid * params.open_bound_factor, np.where(said == "upper", mid, high))
+    return wider_low, mid, wider_high
 
 
 def _area_law(

@@ -80,7 +80,8 @@ def flag_constraints(
     Parameters
     ----------
     sites : GeoDataFrame[Sites]
-        Optional columns heeded: ``acid_generating`` (yes/no), ``np_kg_t``, ``ap_kg_t``, ``location_conflict``, ``amount_conflict``.
+        Optional columns heeded: ``acid_generating`` (yes/no), ``np_kg_t``, ``ap_kg_t``, ``location_conflict``,
+        ``amount_conflict``.
     site_samples : DataFrame[SiteSamples]
         One row per site; ``waste_U_ppm``, ``waste_Th_ppm``, ``waste_S_ppm``, ``waste_As_ppm`` are used where present.
     backdrop : GeoDataFrame[Backdrop]

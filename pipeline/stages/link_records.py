@@ -34,6 +34,18 @@ class Verdict(NamedTuple):
     reason: str
 
 
+def _one(confidence: float, rule: str, similarity: float, distance_km: float, reason: str) -> Verdict:
+    return Verdict(
+        same_site=True, confidence=confidence, rule=rule, similarity=similarity, distance_km=distance_km, reason=reason
+    )
+
+
+def _two(confidence: float, rule: str, similarity: float, distance_km: float, reason: str) -> Verdict:
+    return Verdict(
+        same_site=False, confidence=confidence, rule=rule, similarity=similarity, distance_km=distance_km, reason=reason
+    )
+
+
 class LinkRecordsParams(BaseModel):
     """When two records are taken for one site."""
 
@@ -127,8 +139,8 @@ def _prefer_mutual_best(source: np.ndarray, verdicts: dict[tuple[int, int], Verd
     for a, b in rivals:
         one = verdicts[a, b]
         if one.confidence < max(best[a, source[b]], best[b, source[a]]):
-            verdicts[a, b] = Verdict(
-                False, 0.6, "not_enough", one.similarity, one.distance_km, f"{one.reason}; another record fits better"
+            verdicts[a, b] = _two(
+                0.6, "not_enough", one.similarity, one.distance_km, f"{one.reason}; another record fits better"
             )
 
 
@@ -239,10 +251,10 @@ def _judge(pair: Any, params: LinkRecordsParams) -> Verdict | None:
     if pair.is_parent or isinstance(pair.number, str):
         claim = "one names the other as its parent" if pair.is_parent else f"both carry the number {pair.number}"
         if apart:
-            return Verdict(False, 0.5, "location_conflict", *measured, f"{claim}, but they lie {distance:.1f} km apart")
+            return _two(0.5, "location_conflict", *measured, f"{claim}, but they lie {distance:.1f} km apart")
         if pair.is_parent:
-            return Verdict(True, 0.97, "parent_child", *measured, f"{claim}{_at(distance)}")
-        return Verdict(True, 0.99, "official_id", *measured, f"{claim}{_at(distance)}")
+            return _one(0.97, "parent_child", *measured, f"{claim}{_at(distance)}")
+        return _one(0.99, "official_id", *measured, f"{claim}{_at(distance)}")
     return _judge_name(pair, params, similarity, distance, apart)
 
 
@@ -259,7 +271,7 @@ def _judge_name(
         spot = distance <= _SAME_SPOT_KM and agreement == 1 and not one_source and pair.nameless
         if spot:
             told = f"one spot{_at(distance)}, {said}, and one of them has no name"
-            return Verdict(True, 0.7, "location_commodity", *measured, told)
+            return _one(0.7, "location_commodity", *measured, told)
         return None
     words = f"names {100 * similarity:.0f} % alike, {distance:.2f} km apart, {said}"
     limit = params.within_source_km if one_source else params.link_km
@@ -267,12 +279,10 @@ def _judge_name(
         if similarity < 1 or pair.contradict or agreement != 1 or one_source:
             return None
         if apart:
-            return Verdict(
-                False, 0.5, "location_conflict", *measured, f"same name and commodity, but {distance:.1f} km apart"
-            )
-        return Verdict(False, 0.6, "not_enough", *measured, words)
+            return _two(0.5, "location_conflict", *measured, f"same name and commodity, but {distance:.1f} km apart")
+        return _two(0.6, "not_enough", *measured, words)
     if pair.contradict and similarity >= _TOLD_APART_RATIO:
-        return Verdict(False, 0.95, "names_differ", *measured, f"{words}; their numbers or markers tell them apart")
+        return _two(0.95, "names_differ", *measured, f"{words}; their numbers or markers tell them apart")
     if similarity < params.review_min_ratio:
         return None
     least = params.within_source_name_min_ratio if one_source else params.name_min_ratio
@@ -282,8 +292,8 @@ def _judge_name(
     if similarity >= need_ratio and distance <= need_km and (not one_source or agreement == 1):
         rule = "name_distance_commodity" if agreement == 1 else "name_distance"
         confidence = 0.6 + 0.2 * (similarity - need_ratio) / max(1 - need_ratio, 1e-9) + 0.15 * (1 - distance / limit)
-        return Verdict(True, round(confidence - (0.0 if agreement == 1 else 0.1), 3), rule, *measured, words)
-    return Verdict(False, 0.6, "not_enough", *measured, words)
+        return _one(round(confidence - (0.0 if agreement == 1 else 0.1), 3), rule, *measured, words)
+    return _two(0.6, "not_enough", *measured, words)
 
 
 def _at(distance: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -54,12 +56,13 @@ def merge_sites(records: gpd.GeoDataFrame, links: pd.DataFrame, params: MergeSit
     -------
     GeoDataFrame[Sites]
         Sorted by ``site_id``. Further columns: ``n_records``, ``link_confidence`` (of the weakest link used; NaN for one record),
-        ``location_conflict`` and ``amount_conflict`` (sentences, NA where there is none), then any further column of the records.
+        ``location_conflict`` and ``amount_conflict`` (sentences, NA where there is none), then any further column of the
+        records.
         ``site_id`` is ``<source>-<official id>`` of the first record, else ``s-`` and ten digits of a hash of the record ids: ASCII,
         lower case, safe as a file name. Records of a group without any location are in no site.
     """
     if records.empty:
-        return _finish(gpd.GeoDataFrame(_no_rows(records), geometry="geometry", crs=records.crs))
+        return _finish(gpd.GeoDataFrame(_no_rows(), geometry="geometry", crs=records.crs))
     group, spread, confidence = group_records(records, links, params.max_diameter_km)
     ordered = _ordered(records.assign(group=group, spread_km=spread), params)
     placed = (
@@ -70,7 +73,7 @@ def merge_sites(records: gpd.GeoDataFrame, links: pd.DataFrame, params: MergeSit
     has_place = placed.groupby(ordered["group"]).transform("any")
     ordered, placed = ordered[has_place], placed[has_place]
     if ordered.empty:
-        return _finish(gpd.GeoDataFrame(_no_rows(records), geometry="geometry", crs=records.crs))
+        return _finish(gpd.GeoDataFrame(_no_rows(), geometry="geometry", crs=records.crs))
     by_group = ordered.groupby("group", sort=True)
     said = pd.DataFrame(ordered.drop(columns="geometry"))
     for column, unsaid in _UNSAID.items():
@@ -102,7 +105,7 @@ def _finish(table: gpd.GeoDataFrame) -> GeoDataFrame[Sites]:
     return conform(table.sort_values("site_id", kind="stable"), Sites)
 
 
-def _no_rows(records: pd.DataFrame) -> dict[str, list]:
+def _no_rows() -> dict[str, list]:
     columns = [*Sites.to_schema().columns, "n_records", "link_confidence", "location_conflict", "amount_conflict"]
     return {column: [] for column in columns}
 
@@ -123,21 +126,16 @@ def _ordered(records: gpd.GeoDataFrame, params: MergeSitesParams) -> gpd.GeoData
     return records.loc[keys.sort_values(list(keys.columns), kind="stable").index]
 
 
+def _join_parts(cells: pd.Series) -> Any:
+    return "; ".join(dict.fromkeys(part for cell in cells.dropna() for part in str(cell).split("; ") if part)) or None
+
+
 def _united(cells: pd.Series, group: pd.Series) -> pd.Series:
     """Join per group the parts of all its cells, each once, first mention first."""
     several = group.duplicated(keep=False)
     joined = cells.where(cells.notna(), None).astype(object)
     single = pd.Series(joined[~several].to_numpy(), index=group[~several].to_numpy(), dtype=object)
-    many = (
-        joined[several]
-        .groupby(group[several])
-        .agg(
-            lambda own: (
-                "; ".join(dict.fromkeys(part for cell in own.dropna() for part in str(cell).split("; ") if part))
-                or None
-            )
-        )
-    )
+    many = joined[several].groupby(group[several]).agg(_join_parts)
     return pd.concat([single, many]).sort_index()
 
 
@@ -167,6 +165,10 @@ def _amounts(table: pd.DataFrame, said: pd.DataFrame) -> None:
         parts = values[~whole.loc[values.index]].drop_duplicates().groupby("group")[column]
         added = parts.max() if column == "height_m" else parts.sum()
         table[column] = from_whole.first().reindex(table.index).fillna(added.reindex(table.index))
+        if f"{column}_bound" in said:
+            told = said.loc[values.index].assign(is_part=~whole).sort_values(["group", "is_part"], kind="stable")
+            bounds = told.drop_duplicates("group").set_index("group")[f"{column}_bound"]
+            table[f"{column}_bound"] = bounds.reindex(table.index)
         low, high = from_whole.min().reindex(table.index), from_whole.max().reindex(table.index)
         for group in table.index[(high >= 2 * low) & (high > low)]:
             conflict[group] += f"; {column} {low[group]:,.0f} to {high[group]:,.0f}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pandas as pd
@@ -94,7 +94,7 @@ def pairs_within(records: pd.DataFrame, radius_km: float) -> np.ndarray:
 
 
 def pairs_by_name(records: pd.DataFrame, crowd: int) -> list[tuple[int, int]]:
-    """Return pairs of records from different sources with equal names; names carried by more than ``crowd`` records are too common."""
+    """Return pairs of records of different sources with equal names, save names carried by more than ``crowd`` records."""
     holders: dict[tuple[str, frozenset[str], frozenset[str]], list[int]] = defaultdict(list)
     for position, name in enumerate(records["name"]):
         if pd.isna(name):
@@ -127,4 +127,4 @@ def _pairs(positions: list[int]) -> list[tuple[int, int]]:
     """Return all pairs of a small group; a large one is strung together, so that the count stays linear."""
     if len(positions) <= _CROWD:
         return list(combinations(positions, 2))
-    return list(zip(positions[:-1], positions[1:], strict=True))
+    return list(pairwise(positions))
