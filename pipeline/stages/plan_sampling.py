@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
@@ -94,7 +97,7 @@ def _greedy(value: np.ndarray, blocks: np.ndarray, params: PlanSamplingParams) -
     return chosen
 
 
-def _reason(row: dict[str, object]) -> str:
+def _reason(row: Mapping[Hashable, Any]) -> str:
     """Say why a site is in the plan."""
     road = row["road_km"]
     far = (

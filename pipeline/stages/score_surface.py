@@ -106,9 +106,9 @@ def _windows(model: TrainedModel, used: list[Raster], grid: Raster, params: Scor
 def _values(raster: Raster, handle: Any, grid: Raster, window: tuple[int, int, int, int]) -> np.ndarray:
     """Return the raster's values at the cell centres of a window of the grid, NaN off the raster."""
     row, column, height, width = window
-    if raster.transform == grid.transform and (raster.width, raster.height) == (grid.width, grid.height):
-        if same_crs(raster.crs, grid.crs):
-            return read_window(raster, handle, row, column, height, width)
+    same_cells = raster.transform == grid.transform and (raster.width, raster.height) == (grid.width, grid.height)
+    if same_cells and same_crs(raster.crs, grid.crs):
+        return read_window(raster, handle, row, column, height, width)
     a, b, c, d, e, f = grid.transform
     columns, rows = np.meshgrid(np.arange(column, column + width) + 0.5, np.arange(row, row + height) + 0.5)
     x, y = a * columns + b * rows + c, d * columns + e * rows + f
