@@ -1,12 +1,255 @@
-"""Pages: sheets."""
+"""One printable page per site."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
+
+from maps import assets, pages, words
+from maps.mini_map import HALF_KM, MiniMaps
 from maps.publication import Publication
+from maps.screening import areas_per_site, communities_near, fold
+from maps.site_chemistry import metals
+from maps.sovereignty import publishable
+
+PARTS = ("metal", "amount", "access", "liability")
+QUESTIONS = ("question_sampling", "question_water", "question_cleanup", "question_benefit", "question_rights", "question_knowledge")
+COMMUNITIES_KM = 150.0
+"""Communities listed on a sheet lie within this distance."""
+
+REASONS = 5
+SIMILAR = 3
+
+_NEXT = {
+    "next_ontario": ("on", "ontario", "ca-on"),
+    "next_quebec": ("qc", "quebec", "ca-qc"),
+    "next_british_columbia": ("bc", "british columbia", "ca-bc"),
+}
 
 
-def write_sheets(publication: Publication, folder: Path, max_sheets: int = 200) -> None:
-    """Write the pages."""
+def write_sheets(
+    publication: Publication, folder: Path, max_sheets: int = 200, site_ids: Iterable[str] | None = None, lang: str = "en"
+) -> None:
+    """Write ``<site_id>.html`` for the best-ranked sites.
+
+    A sheet is one page of A4 or Letter paper in black and white, in English and French with a switch that works without a
+    script; print shows the language chosen. The name of the file is the id of the site, never its name.
+
+    Parameters
+    ----------
+    publication : Publication
+        What may be published of a run.
+    folder : Path
+        Made where it does not exist.
+    max_sheets : int
+        So many best-ranked sites get a sheet. Other sheets are written on demand, by `site_ids` (``minewaste screen``).
+    site_ids : iterable of str, optional
+        Write these sites instead, ranked or not.
+    lang : {"en", "fr"}
+        Language the pages open in.
+    """
+    writer = SheetWriter(publishable(publication), lang)
     folder.mkdir(parents=True, exist_ok=True)
+    chosen = list(publication.ranking["site_id"].head(max_sheets)) if site_ids is None else list(site_ids)
+    for site_id in chosen:
+        (folder / f"{site_id}.html").write_text(writer.page(site_id), encoding="utf-8")
+
+
+class SheetWriter:
+    """Makes sheets of one publication; everything that sites share is prepared once."""
+
+    def __init__(self, publication: Publication, lang: str = "en") -> None:
+        self.p = publication
+        self.first = lang
+        self.maps = MiniMaps(publication)
+        self.sites = publication.sites.set_index("site_id", drop=False)
+        self.ranking = publication.ranking.set_index("site_id", drop=False)
+        self.companion = publication.companion.set_index("site_id")
+        self.access = publication.access.set_index("site_id")
+        self.reasons = dict(iter(publication.reasons[publication.reasons["position"] <= REASONS].groupby("site_id")))
+        self.flags = dict(iter(publication.flags.groupby("site_id")))
+        self.areas = {one: areas_per_site(publication, one) for one in words.LANGUAGES}
+        self.like = self._alike()
+        self.coarse = bool((publication.territories["publish"] == "generalised").any())
+
+    def page(self, site_id: str) -> str:
+        """Return the sheet of one site as HTML."""
+        site = self.sites.loc[site_id]
+        ranked = self.ranking.loc[site_id] if site_id in self.ranking.index else None
+        name = site["name"] if pd.notna(site["name"]) else site_id
+        return pages.render(
+            "sheet.html",
+            p=self.p,
+            first=self.first,
+            coarse=self.coarse,
+            name=name,
+            site_id=site_id,
+            url=assets.safe_link(site["url"]),
+            mini_map=self.maps.draw(site["longitude"], site["latitude"], str(name)),
+            questions=QUESTIONS,
+            next_step=next_step(site["jurisdiction"]),
+            pages=[self._in(lang, site, ranked) for lang in words.LANGUAGES],
+        )
+
+    def _in(self, lang: str, site: pd.Series, ranked: pd.Series | None) -> dict[str, Any]:
+        site_id = site["site_id"]
+        flags = self.flags.get(site_id)
+        near = communities_near(self.p, site["longitude"], site["latitude"], COMMUNITIES_KM).head(4)
+        areas = self.areas[lang].get(site_id, "")
+        return {
+            "lang": lang,
+            "under": self._under(site, lang),
+            "lead": self._lead(ranked, lang),
+            "map_caption": words.phrase("sheet_map_caption", lang, km=2 * HALF_KM),
+            "known": self._known(site, ranked, lang),
+            "unknown": ", ".join(words.word(key, lang) for key in self._unknown(site, ranked)) + ".",
+            "sampled": _whole(site.get("waste_n")) > 0,
+            "score": self._score(site_id, ranked, lang),
+            "bars": self._bars(site_id, lang),
+            "reasons": self._reasons(site_id, lang),
+            "similar": "; ".join(self.like.get(site_id, [])),
+            "metals": metals(site, lang),
+            "access": self._access(site_id, lang),
+            "flags": [] if flags is None else list(dict.fromkeys(_flag(one, lang) for one in flags.itertuples())),
+            "areas": areas.split("; ") if areas else [],
+            "communities": [
+                f"{one.community}: {words.number(one.distance_km, lang, 1)} {words.word('straight_line_office' if one.kind == 'office_point' else 'straight_line_place', lang)}"
+                for one in near.itertuples()
+            ],
+            "sources": "; ".join(self._sources(lang)),
+        }
+
+    def _under(self, site: pd.Series, lang: str) -> str:
+        place = ", ".join(words.marks(f"{site[axis]:.4f}", lang) for axis in ("latitude", "longitude"))
+        if pd.notna(site["coordinate_precision_km"]) and site["coordinate_precision_km"] >= 0.05:
+            place += f" ({words.phrase('coordinates_to', lang, km=float(site['coordinate_precision_km']))})"
+        run = words.phrase("run_line", lang, run_id=self.p.run_id, date=words.date(self.p.run_date, lang))
+        parts = [site["site_id"], site["official_ids"], site["jurisdiction"], place, run]
+        return " · ".join(str(one) for one in parts if pd.notna(one) and one)
+
+    def _lead(self, ranked: pd.Series | None, lang: str) -> str:
+        if ranked is None:
+            return words.word("not_scored_sentence", lang)
+        ends = {key: int(ranked[f"rank_{key}"]) for key in ("low", "high")}
+        return words.phrase("rank_sentence", lang, rank=int(ranked["rank"]), n=len(self.ranking), **ends)
+
+    def _known(self, site: pd.Series, ranked: pd.Series | None, lang: str) -> list[tuple[str, str]]:
+        years = "–".join(dict.fromkeys(f"{one:.0f}" for one in (site["first_year"], site["last_year"]) if pd.notna(one)))
+        rows = [
+            ("other_names", site["aliases"]),
+            ("commodities", site["commodities"]),
+            ("deposit_type", site["deposit_type"]),
+            ("waste_type", None if site["waste_type"] == "unknown" else words.word(f"waste_type_{site['waste_type']}", lang)),
+            ("disposal", None if site["disposal"] == "unknown" else words.word(f"disposal_{site['disposal']}", lang)),
+            ("years", years),
+            ("status", site["status"]),
+            ("hazard_class", site["hazard_class"]),
+            ("area", _with_unit(site["area_m2"], "m²", lang)),
+            ("height", _with_unit(site["height_m"], "m", lang)),
+        ]
+        if ranked is not None and pd.notna(ranked["tonnage_t"]):
+            rule = words.word(f"tonnage_rule_{ranked['tonnage_rule']}", lang)
+            rows.append(("amount", f"{words.span(ranked['tonnage_low_t'], ranked['tonnage_high_t'], 't', lang)} ({rule})"))
+        return [(words.word(key, lang), str(value)) for key, value in rows if value is not None and pd.notna(value) and value != ""]
+
+    def _unknown(self, site: pd.Series, ranked: pd.Series | None) -> list[str]:
+        access = self.access.loc[site["site_id"]] if site["site_id"] in self.access.index else None
+        missing = {
+            "sheet_unknown_chemistry": _whole(site.get("waste_n")) == 0,
+            "sheet_unknown_amount": ranked is None or pd.isna(ranked["tonnage_t"]),
+            "sheet_unknown_area": pd.isna(site["area_m2"]),
+            "sheet_unknown_disposal": site["disposal"] == "unknown",
+            "sheet_unknown_commodities": pd.isna(site["commodities"]),
+            "sheet_unknown_deposit": pd.isna(site["deposit_type"]),
+            "sheet_unknown_years": pd.isna(site["first_year"]) and pd.isna(site["last_year"]),
+            "sheet_unknown_road": access is None or pd.isna(access["road_km"]),
+            "sheet_unknown_tenure": True,
+            "sheet_unknown_status": True,
+        }
+        return [key for key, is_missing in missing.items() if is_missing]
+
+    def _score(self, site_id: str, ranked: pd.Series | None, lang: str) -> list[tuple[str, str]]:
+        if ranked is None:
+            return [(words.word("score", lang), words.word("not_scored", lang))]
+        ends = {"score": float(ranked["score"]), "low": float(ranked["score_low"]), "high": float(ranked["score_high"])}
+        treo = "treo_measured" if ranked["evidence"] == "measured" else "treo_inferred"
+        rows = [
+            ("score", words.phrase("score_range", lang, **ends)),
+            ("evidence", words.word(f"evidence_{ranked['evidence']}", lang)),
+            (treo, words.span(ranked["treo_low_ppm"], ranked["treo_high_ppm"], "ppm", lang)),
+            ("contained", words.span(ranked["contained_treo_low_t"], ranked["contained_treo_high_t"], "t", lang)),
+            ("companion", words.phrase("companion_line", lang, score=float(ranked["companion_score"]), rank=int(ranked["companion_rank"]))),
+        ]
+        return [(words.word(key, lang), value) for key, value in rows]
+
+    def _bars(self, site_id: str, lang: str) -> list[tuple[str, int | None, str]]:
+        """Return the parts of the companion score: label, width in percent, text."""
+        if site_id not in self.companion.index:
+            return []
+        parts = [(part, float(self.companion.loc[site_id, f"part_{part}"])) for part in PARTS]
+        return [
+            (words.word(f"part_{part}", lang), round(100 * value) if math.isfinite(value) else None, words.number(value, lang, 2))
+            for part, value in parts
+        ]
+
+    def _reasons(self, site_id: str, lang: str) -> list[str]:
+        rows = self.reasons.get(site_id)
+        if rows is None:
+            return []
+        return [words.phrase_reason(one.feature, one.contribution, one.value, lang) for one in rows.sort_values("position").itertuples()]
+
+    def _access(self, site_id: str, lang: str) -> list[tuple[str, str]]:
+        row = self.access.loc[site_id] if site_id in self.access.index else {}
+        said = []
+        for key in ("road_km", "rail_km", "power_km", "water_km"):
+            km = float(row[key]) if len(row) else float("nan")
+            known = words.phrase("near_lines", lang, km=words.number(km, lang, 1)) if math.isfinite(km) else words.word("not_known", lang)
+            said.append((words.word(key, lang), known))
+        return said
+
+    def _sources(self, lang: str) -> list[str]:
+        licence = words.word("licence_unstated", lang)
+        return [
+            ", ".join(str(part) for part in (one["title"] or one["source_id"], words.date(one["date"], lang), one["licence"] or licence))
+            for one in self.p.sources.astype(object).where(self.p.sources.notna(), None).to_dict("records")
+        ]
+
+    def _alike(self) -> dict[str, list[str]]:
+        """Return per ranked site the nearest ranks among sites of its deposit type and commodities."""
+        about = self.p.sites[["site_id", "deposit_type", "commodities"]]
+        table = self.p.ranking[["site_id", "rank", "name"]].merge(pd.DataFrame(about), on="site_id", how="left", validate="one_to_one")
+        table = table[table["deposit_type"].notna() | table["commodities"].notna()]
+        found: dict[str, list[str]] = {}
+        for _, group in table.groupby(["deposit_type", "commodities"], dropna=False):
+            said = [f"{_text(one.name, one.site_id)} ({one.rank})" for one in group.itertuples(index=False)]
+            for at, site_id in enumerate(group["site_id"]):
+                around = sorted((other for other in range(max(0, at - SIMILAR), min(len(said), at + SIMILAR + 1)) if other != at), key=lambda other: abs(other - at))  # fmt: skip  # noqa: B023
+                found[site_id] = [said[other] for other in around[:SIMILAR]]
+        return found
+
+
+def next_step(jurisdiction: object) -> str:
+    """Return the key of the words on what comes next in a province."""
+    place = fold(str(jurisdiction)) if isinstance(jurisdiction, str) else ""
+    return next((key for key, names in _NEXT.items() if place in names), "next_elsewhere")
+
+
+def _flag(row: Any, lang: str) -> str:
+    said = words.flag(row.flag, lang)
+    return f"{said} ({row.detail})" if isinstance(row.detail, str) and row.detail and lang == "en" else said
+
+
+def _with_unit(value: Any, unit: str, lang: str) -> str | None:
+    return None if pd.isna(value) else f"{words.number(float(value), lang)}\u00a0{unit}"
+
+
+def _whole(value: Any) -> int:
+    return 0 if value is None or pd.isna(value) else int(value)
+
+
+def _text(value: Any, otherwise: str) -> str:
+    return value if isinstance(value, str) else otherwise

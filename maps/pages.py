@@ -1,0 +1,44 @@
+"""Pages from templates: every value is escaped, words and numbers are at hand in both languages."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from maps import assets, words
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("maps", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "word": words.word,
+        "phrase": words.phrase,
+        "number": words.number,
+        "rounded": words.rounded,
+        "date": words.date,
+        "span": words.span,
+        "languages": words.LANGUAGES,
+    }
+    return environment
+
+
+@lru_cache(maxsize=8)
+def _template(name: str) -> Template:
+    return _environment().get_template(name)
+
+
+def render(page: str, /, **values: Any) -> str:
+    """Return a page from a template of ``maps/templates``; what is not `markupsafe.Markup` is escaped."""
+    from markupsafe import Markup
+
+    style = Markup(assets.template("page.css") + assets.template("print.css"))  # noqa: S704 - our own files
+    return _template(page).render(css=style, **{"first": "en", "coarse": False, **values})

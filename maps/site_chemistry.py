@@ -1,0 +1,58 @@
+"""What was analysed in the waste of a site and around it, as rows for people."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from maps import words
+
+WASTE_ROWS = 6
+REGION_ROWS = 5
+
+_WASTE = re.compile(r"waste_([A-Z][a-z]?)_ppm")
+_NEAR = re.compile(r"near_([A-Z][a-z]?)_z")
+
+
+@lru_cache(maxsize=8)
+def _columns(names: tuple[str, ...]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    waste = [(name, found[1]) for name in names if (found := _WASTE.fullmatch(name))]
+    near = [(name, found[1]) for name in names if (found := _NEAR.fullmatch(name))]
+    return waste, near
+
+
+def metals(site: pd.Series, lang: str) -> list[tuple[str, str, str]]:
+    """Return element, kind of evidence and value: what was sampled in the waste first, then the region's strongest signals.
+
+    Parameters
+    ----------
+    site : Series
+        A row of the sites with the columns ``waste_<El>_ppm``, ``waste_n``, ``waste_method`` and ``near_<El>_z``.
+    lang : {"en", "fr"}
+        Language.
+    """
+    waste, near = _columns(tuple(site.index))
+    rows = [(element, float(site[name])) for name, element in waste if pd.notna(site[name])]
+    rows.sort(key=lambda one: -one[1])
+    said = [(_element(one, lang), _sampled(site, lang), f"{words.number(value, lang)}\u00a0ppm") for one, value in rows[:WASTE_ROWS]]
+    signals = [(element, float(site[name])) for name, element in near if pd.notna(site[name])]
+    signals.sort(key=lambda one: -np.abs(one[1]))
+    kind = words.word("sheet_from_region", lang)
+    said += [(_element(one, lang), kind, words.phrase("sheet_above_norm", lang, value=value)) for one, value in signals[:REGION_ROWS]]
+    return said
+
+
+def _element(symbol: str, lang: str) -> str:
+    return f"{words.element(symbol, lang)} ({symbol})"
+
+
+def _sampled(site: pd.Series, lang: str) -> str:
+    parts = [words.word("sheet_from_waste", lang)]
+    if pd.notna(site.get("waste_n")):
+        parts.append(f"n = {int(site['waste_n'])}")
+    if isinstance(site.get("waste_method"), str):
+        parts.append(words.word(f"method_{site['waste_method']}", lang))
+    return ", ".join(parts)
