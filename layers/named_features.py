@@ -112,17 +112,19 @@ class Features:
         ]
 
 
-def read_named(source: Source, root: Path, name_column: str, options: Sequence[str], geometry: bool = True) -> Features:
+def read_named(
+    source: Source, root: Path, name_column: str, id_column: str, options: Sequence[str], geometry: bool = True
+) -> Features:
     """Read a file into features with names and ids.
 
     Parameters
     ----------
     source : Source
-        ``columns`` maps ``name_column`` (and ``<name_column>_id``, or ``id``); ``where`` is obeyed.
+        ``columns`` may map ``name_column`` and ``id_column``; ``where`` is obeyed.
     root : Path
         Folder where a relative path starts.
-    name_column : str
-        The layer's name column.
+    name_column, id_column : str
+        The layer's columns of names and ids.
     options : sequence of str
         Keys ``source.options`` may hold.
     geometry : bool
@@ -156,7 +158,7 @@ def read_named(source: Source, root: Path, name_column: str, options: Sequence[s
         raw.rows[chosen],
         np.asarray(shapes, dtype=object)[chosen],
         _names(source, cells, name_column),
-        _ids(source, cells, name_column),
+        _ids(source, cells, id_column),
         raw.rejects,
         raw.rows_read,
         int((~chosen).sum()),
@@ -215,16 +217,8 @@ def _names(source: Source, cells: pd.DataFrame, name_column: str) -> pd.Series:
     return names.map(lambda text: plain_name(text) if isinstance(text, str) else None).astype("str")
 
 
-def _ids(source: Source, cells: pd.DataFrame, name_column: str) -> pd.Series:
-    for name in (f"{name_column}_id", "id"):
-        column = text_column(source, cells, name, keep_missing_words=True)
-        if column is not None:
-            return column
-    present = [column for column in cells.columns if str(column).casefold() == "id"]
-    if present and not source.columns.get("id"):
-        own = text_column(
-            source.model_copy(update={"columns": {"id": present[0]}}), cells, "id", keep_missing_words=True
-        )
-        if own is not None:
-            return own
-    return pd.Series([None] * len(cells), dtype="str")
+def _ids(source: Source, cells: pd.DataFrame, id_column: str) -> pd.Series:
+    """Return the publisher's ids: the mapped column, else one called ``id``."""
+    mapped = source.columns.get(id_column, "id")
+    own = text_column(source.model_copy(update={"columns": {"id": mapped}}), cells, "id", keep_missing_words=True)
+    return pd.Series([None] * len(cells), dtype="str") if own is None else own

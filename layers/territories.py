@@ -47,7 +47,7 @@ def read_territories(source: Source, root: Path) -> Reading[GeoDataFrame[Territo
     SourceError
         If the file cannot be read or has no geometry.
     """
-    features = read_named(source, root, "territory", ())
+    features = read_named(source, root, "territory", "territory_id", ())
     repaired = repair_areas(source.id, features.labels, features.geometry)
     problems = dict(repaired.problems)
     unnamed = features.names.isna()
@@ -112,7 +112,7 @@ def read_communities(source: Source, root: Path) -> Reading[GeoDataFrame[Communi
     SourceError
         If there are no coordinates, or nothing says whether the points are offices or places.
     """
-    features = read_named(source, root, "community", ("kind",), geometry=False)
+    features = read_named(source, root, "community", "community_id", ("kind",), geometry=False)
     kind = features.kind(COMMUNITY_KINDS)
     longitude, latitude, problems, notes = _points(features)
     for place in np.flatnonzero(features.names.isna()):
