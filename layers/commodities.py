@@ -36,7 +36,7 @@ SYMBOLS = {
 """Two-letter element symbols in mixed case, which no publisher's upper-case code can be mistaken for."""
 
 _MISSING = frozenset(
-    ("", "null", "nul", "unk", "unknown", "n/a", "n/a/unknown", "none", "nan", "n.d.", "s.o.", "inconnu", "desconocido", "-", "?",
+    ("", "null", "nul", "unk", "unknown", "n/a", "n/a/unknown", "none", "nan", "n.d", "s.o", "inconnu", "desconocido", "-", "?",
      "not available", "non determine", "<na>", "sin informacion", "s/i")
 )  # fmt: skip
 _SPLIT = re.compile(r"[,;|+\n]\s*(?![^(\[]*[)\]])")

@@ -80,7 +80,7 @@ _UPPER = re.compile(
     r"^(?:<=?|≤|less than|under|up to|at most|max(?:imum)?\.?(?: of)?|moins de|au plus|menos de)\s*", re.I
 )
 _ABOUT = re.compile(r"^(?:~|≈|±|approx(?:\.|imately)?|about|ca?\.|circa|est(?:\.|imated)?|environ|env\.|unos)\s*", re.I)
-_PLUS = re.compile(r"\+\s*$")
+_PLUS = re.compile(r"(?<=\d)\s*\+(?=\s*[^\d]*$)")
 _NUMBER = re.compile(r"\d(?:[\d.,]|[ '](?=\d{3}(?!\d)))*(?:[eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ '.,]\d{3})+")
 _RANGE_WORDS = {"-", "to", "a", "and", "et", "y"}

@@ -15,23 +15,21 @@ import numpy as np
 import pandas as pd
 
 _COMMON_WORDS = frozenset(
-    ["mine", "mines", "minesite", "mining", "property", "properties", "prospect", "occurrence", "deposit", "showing", "tailings", "tailing", "impoundment", "tsf", "site", "sites", "past", "producer", "company", "co", "ltd", "limited", "inc", "corp", "corporation", "the", "of", "and", "at", "former", "old", "abandoned", "historic", "no", "number", "nos", "mill", "workings", "working", "group", "claim", "claims", "limitee", "ltee", "ancien", "ancienne", "gisement", "parc", "a", "residus", "de", "du", "des", "la", "le", "les", "et", "mina", "minas", "relave", "relaves", "tranque", "deposito", "faena", "el", "los", "las", "y"]
-)
+    ("mine", "mines", "minesite", "mining", "property", "properties", "prospect", "occurrence", "deposit",
+     "showing", "tailings", "tailing", "impoundment", "tsf", "site", "sites", "past", "producer", "company",
+     "co", "ltd", "limited", "inc", "corp", "corporation", "the", "of", "and", "at", "former", "old",
+     "abandoned", "historic", "no", "number", "nos", "mill", "workings", "working", "group", "claim",
+     "claims", "limitee", "ltee", "ancien", "ancienne", "gisement", "parc", "a", "residus", "de", "du", "des",
+     "la", "le", "les", "et", "mina", "minas", "relave", "relaves", "tranque", "deposito", "faena", "el",
+     "los", "las", "y")
+)  # fmt: skip
 _MARKERS = frozenset(
-    ["north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "upper", "lower", "inner", "outer", "main", "nord", "sud", "est", "ouest", "norte", "sur", "este", "oeste", "superior", "inferior", "new", "extension", "annex", "underground"]
-)
-_ROMAN = {
-    "i": "1",
-    "ii": "2",
-    "iii": "3",
-    "iv": "4",
-    "v": "5",
-    "vi": "6",
-    "vii": "7",
-    "viii": "8",
-    "ix": "9",
-    "x": "10",
-}
+    ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "upper", "lower",
+     "inner", "outer", "main", "nord", "sud", "est", "ouest", "norte", "sur", "este", "oeste", "superior",
+     "inferior", "new", "extension", "annex", "underground")
+)  # fmt: skip
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9",
+          "x": "10"}  # fmt: skip
 _NAMELESS = re.compile(
     r"^(?:unknown|unnamed|no name|none|null|unk|n/?a|nan|not named|inconnu|sans nom|sin nombre|desconocido)\b"
     r"|^(?:gravel )?(?:pit|quarry)$",

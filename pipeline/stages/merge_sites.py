@@ -57,9 +57,8 @@ def merge_sites(records: gpd.GeoDataFrame, links: pd.DataFrame, params: MergeSit
     GeoDataFrame[Sites]
         Sorted by ``site_id``. Further columns: ``n_records``, ``link_confidence`` (of the weakest link used; NaN for one record),
         ``location_conflict`` and ``amount_conflict`` (sentences, NA where there is none), then any further column of the
-        records.
-        ``site_id`` is ``<source>-<official id>`` of the first record, else ``s-`` and ten digits of a hash of the record ids: ASCII,
-        lower case, safe as a file name. Records of a group without any location are in no site.
+        records. ``site_id`` is ``<source>-<official id>`` of the first record, else ``s-`` and ten digits of a hash of the
+        record ids: ASCII, lower case, safe as a file name. Records of a group without any location are in no site.
     """
     if records.empty:
         return _finish(gpd.GeoDataFrame(_no_rows(), geometry="geometry", crs=records.crs))
