@@ -361,7 +361,8 @@ class _Reader:
 
 def _usual_zone(texts: np.ndarray) -> float:
     numbers = [int(found["zone"]) for text in texts if (found := _ZONE.match(str(text)))]
-    return float(np.median(numbers)) if numbers else 0.0
+    real = sorted(number for number in numbers if 1 <= number <= 60)
+    return real[(len(real) - 1) // 2] if real else 0.0
 
 
 def _metre_precision(east: str, north: str) -> float:

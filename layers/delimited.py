@@ -107,7 +107,8 @@ def double_encoded(source: str, text: str) -> tuple[Note, ...]:
         return ()
     position = min(place for mark in _MOJIBAKE if (place := text.find(mark)) >= 0)
     start = max(text.rfind(cut, 0, position) for cut in "\n,;\t") + 1
-    sample = text[start : position + 12].split("\n")[0]
+    end = min((place for cut in "\n,;\t" if (place := text.find(cut, position)) >= 0), default=len(text))
+    sample = text[start : min(end, start + 60)].strip()
     return (
         Note(
             source,

@@ -67,6 +67,7 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     good = np.array(
         [position for position in range(len(cells)) if position not in bad and position not in field_bad], dtype=int
     )
+    _areas_of_outlines(fields, place)
     layer = gpd.GeoDataFrame(
         {**fields, **place, "source": source.id, "source_row": rows}, geometry="geometry", crs="EPSG:4326"
     )

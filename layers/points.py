@@ -54,7 +54,7 @@ def flag_swapped(points: Points, where: str, rows: np.ndarray) -> None:
     swapped = [place for place, (code, _) in points.problems.items() if code == "swapped"]
     if given and len(swapped) > 0.5 * given:
         raise SourceError(
-            f"{where}: latitude and longitude look swapped in {len(swapped)} of {given} rows ({points.problems[swapped[0]][1]}). "
+            f"{where}: the two coordinates look swapped in {len(swapped)} of {given} rows ({points.problems[swapped[0]][1]}). "
             "Exchange them in the run file under 'columns:'."
         )
     good = np.isfinite(points.latitude)

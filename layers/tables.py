@@ -96,9 +96,8 @@ def read_table(source: Source, root: Path) -> RawTable:
         suffix = inner.suffix.lower()
         where = f"{source.id} ({path.name})"
         if suffix in TEXT_SUFFIXES:
-            table = _from_grid(
-                source, where, path, read_grid(source.id, where, inner.read_bytes(), source.encoding, source.delimiter)
-            )
+            grid = read_grid(source.id, where, inner.read_bytes(), source.encoding, source.delimiter)
+            table = _from_grid(source, where, path, grid, shifting=True)
         elif suffix in BOOK_SUFFIXES:
             table = _from_grid(source, where, path, read_sheet(source.id, where, inner, source.sheet))
         elif suffix in VECTOR_SUFFIXES:
@@ -235,11 +234,16 @@ def _extract(source: Source, path: Path, folder: Path, depth: int) -> None:
         ) from None
 
 
-def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
-    """Cut a grid of text cells into heading, data rows and rows that are neither."""
+def _from_grid(source: Source, where: str, path: Path, grid: Grid, shifting: bool = False) -> RawTable:
+    """Cut a grid of text cells into heading, data rows and rows that are neither; cells of text files can shift."""
     heading = find_heading(
         where, grid.rows, source.header_row, {str(kind): row for kind, row in source.said_rows.items()}
     )
+    if shifting and not grid.rows[heading.header_row][len(heading.columns) - 1].strip():
+        raise SourceError(
+            f"{where}: the last column has no name but is filled: cells may be shifted. "
+            "Check the delimiter, or give the column a name."
+        )
     kept, numbers = _data_rows(grid, heading)
     width = len(heading.columns)
     rejects: list[dict[str, Any]] = []

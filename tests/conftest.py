@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(tempfile.gettempdir()) / "minewaste-hypothesis"))
+hypothesis.settings.register_profile("minewaste", database=None, derandomize=True, deadline=None)
+hypothesis.settings.load_profile("minewaste")
 
 
 def _shared(part: str) -> Path:

@@ -1,0 +1,126 @@
+"""The working CRS, distances, sameness of CRS, and the check of the PROJ environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import pytest
+import shapely
+
+from layers import crs
+from layers.errors import ConfigError, SourceError
+
+CANADA = (-141.0, 41.7, -52.6, 83.1)
+BC = (-139.1, 48.2, -114.0, 60.0)
+
+
+@pytest.mark.parametrize(
+    "bounds", [CANADA, BC, (-80, 44, -79, 45), (-72.7, -46.9, -68.6, -20.6), (170, 50, 190, 60), (23, 67, 25, 68)]
+)
+def test_working_crs_keeps_areas(bounds: tuple[float, float, float, float]) -> None:
+    west, south, east, north = bounds
+    chosen = crs.working_crs(bounds)
+    assert chosen.is_projected
+    assert {axis.unit_name for axis in chosen.axis_info} == {"metre"}
+    size = min(0.5, (north - south) / 4, (east - west) / 4)
+    corners = [(west, south), (east - size, north - size), ((west + east) / 2, (south + north) / 2)]
+    for lon, lat in corners:
+        cell = shapely.segmentize(shapely.box(lon, lat, lon + size, lat + size), 0.02)
+        true = abs(pyproj.Geod(ellps="WGS84").geometry_area_perimeter(cell)[0])
+        measured = gpd.GeoSeries([cell], crs="EPSG:4326").to_crs(chosen).area.iloc[0]
+        assert measured == pytest.approx(true, rel=1e-3)
+
+
+def test_working_crs_is_the_same_for_the_same_extent() -> None:
+    assert crs.working_crs(BC) == crs.working_crs(BC)
+    assert "Albers" in crs.working_crs(CANADA).coordinate_operation.method_name
+    assert "Azimuthal" in crs.working_crs(BC).coordinate_operation.method_name
+
+
+def test_configured_crs_is_used_or_refused() -> None:
+    assert crs.working_crs(BC, "EPSG:3005").to_epsg() == 3005
+    with pytest.raises(ConfigError, match=r"region\.crs: EPSG:4326 \(WGS 84\) is not a projected CRS in metres"):
+        crs.working_crs(BC, "EPSG:4326")
+    with pytest.raises(ConfigError, match="not a projected CRS in metres"):
+        crs.working_crs(BC, "EPSG:2264")
+    with pytest.raises(ConfigError, match="'EPSG:0' is no known coordinate system"):
+        crs.working_crs(BC, "EPSG:0")
+    with pytest.raises(ConfigError, match="is not west, south, east, north in degrees"):
+        crs.working_crs((float("nan"), 0, 1, 1))
+
+
+def test_geodesic_distances() -> None:
+    # One degree of longitude at 68 N, one of latitude at the equator (Karney's GeodSolve), and the antimeridian.
+    assert crs.geodesic_km(0, 68, 1, 68) == pytest.approx(41.8206, abs=0.01)
+    assert crs.geodesic_km(0, 0, 0, 1) == pytest.approx(110.5744, abs=0.001)
+    assert crs.geodesic_km(179.9, 50, -179.9, 50) == pytest.approx(14.34, abs=0.02)
+    many = crs.geodesic_km(np.array([0.0, 1.0]), 68, np.array([[0.0], [1.0]]), 68)
+    assert many.shape == (2, 2)
+    assert many[0, 0] == 0
+    assert np.isnan(crs.geodesic_km(np.nan, 1, 2, 3))
+
+
+@pytest.mark.parametrize("code", [4269, 4326, 3978, 3347, 26910, 3005])
+@pytest.mark.parametrize("version", ["WKT1_ESRI", "WKT1_GDAL", "WKT2_2019"])
+def test_one_crs_in_several_spellings_is_one(code: int, version: str) -> None:
+    assert crs.same_crs(code, pyproj.CRS(pyproj.CRS(code).to_wkt(version)))
+
+
+def test_different_crs_differ() -> None:
+    assert not crs.same_crs(4269, 4267)
+    assert not crs.same_crs(26910, 26911)
+    assert crs.same_crs(4979, 4326)
+
+
+def test_degrees_and_metres_are_not_confused() -> None:
+    with pytest.raises(
+        SourceError, match=r"x: coordinates outside -180\.\.180 / -90\.\.90 for EPSG:4326: x 500000\.\.510000"
+    ):
+        crs.check_range("x", pyproj.CRS(4326), (500000, 6000000, 510000, 6010000))
+    with pytest.raises(SourceError, match="cannot be EPSG:3005 metres; did you mean EPSG:4326"):
+        crs.check_range("x", pyproj.CRS(3005), (-120, 50, -119, 51))
+    crs.check_range("x", pyproj.CRS(4326), (-189.8, -56, 178.5, 83))
+    crs.check_range("x", pyproj.CRS(4326), (np.nan,) * 4)
+
+
+def test_layers_in_an_old_datum_are_shifted_with_a_note() -> None:
+    moved, notes = crs.to_wgs84("s", "s (t)", gpd.GeoSeries([shapely.Point(-120, 55), None], crs="EPSG:4267"))
+    assert moved.iloc[0].distance(shapely.Point(-120.00119, 54.99999)) < 1e-5
+    assert moved.iloc[1] is None
+    assert [note.code for note in notes] == ["datum_shift"]
+    same, none = crs.to_wgs84("s", "s (t)", gpd.GeoSeries([shapely.Point(-120, 55)], crs="EPSG:4269"))
+    assert same.iloc[0].equals(shapely.Point(-120, 55))
+    assert none == []
+    with pytest.raises(SourceError, match="only a ballpark shift"):
+        crs.to_wgs84("s", "s (t)", gpd.GeoSeries([shapely.Point(-170, 60)], crs="EPSG:4267"))
+
+
+@pytest.mark.parametrize("variable", ["PROJ_DATA", "PROJ_LIB"])
+@pytest.mark.parametrize("first", ["rasterio", "pyproj", "layers.crs"])
+def test_a_stray_proj_variable_is_named(tmp_path: Path, variable: str, first: str) -> None:
+    code = f"import {first}\nfrom layers.crs import check_proj\ncheck_proj()\n"
+    environment = {
+        **os.environ,
+        "PROJ_DATA": "",
+        "PROJ_LIB": "",
+        variable: str(tmp_path),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+    environment = {name: value for name, value in environment.items() if value}
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    last = run.stderr.strip().splitlines()[-1]
+    assert last.startswith(
+        f"layers.errors.SourceError: environment: {variable} is '{tmp_path}', which holds no proj.db."
+    )
+
+
+def test_the_environment_of_the_tests_is_sound() -> None:
+    crs.check_proj.cache_clear()
+    crs.check_proj()

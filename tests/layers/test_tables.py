@@ -1,0 +1,548 @@
+"""Any file becomes raw rows with nothing lost, shifted, cut off or guessed in silence."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+import shapely
+
+from layers.catalogue import Source
+from layers.errors import SourceError
+from layers.tables import RawTable, raw_json, read_table
+
+POINTS = [shapely.Point(-120, 55), shapely.Point(-119, 55), shapely.Point(-118, 55)]
+
+
+def read(path: Path, **facts: object) -> RawTable:
+    return read_table(Source.model_validate({"id": "s", "role": "inventory", "path": path.name, **facts}), path.parent)
+
+
+def written(folder: Path, text: str | bytes, name: str = "t.csv") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def codes(table: RawTable) -> list[str]:
+    return [note.code for note in table.notes]
+
+
+def sites(folder: Path, name: str = "sites.shp", crs: str | None = "EPSG:4326", **options: object) -> Path:
+    frame = gpd.GeoDataFrame({"site_id": ["S1", "S2", "S3"]}, geometry=POINTS, crs=crs)
+    frame.to_file(folder / name, **options)
+    return folder / name
+
+
+# --- text files
+
+
+def test_text_stays_as_written_and_only_empty_cells_are_missing(tmp_path: Path) -> None:
+    table = read(written(tmp_path, "id,sheet,name,x\n00123,31E05,NA,\n00045,082E01,None, \n00300,1e5,N/A,1.50\n"))
+    assert table.cells["id"].tolist() == ["00123", "00045", "00300"]
+    assert table.cells["sheet"].tolist() == ["31E05", "082E01", "1e5"]
+    assert table.cells["name"].tolist() == ["NA", "None", "N/A"]
+    assert table.cells["x"].isna().tolist() == [True, False, False]
+    assert table.cells["x"].tolist()[1:] == [" ", "1.50"]
+    assert table.rows.tolist() == [2, 3, 4]
+    assert table.rows_read == 3
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
+    rows = [["id", "nom", "lat", "note"], ["001", "Mine A", "55.1", "x"], ["002", "Mine B", "54.8", "y"]]
+    table = read(written(tmp_path, "\n".join(delimiter.join(row) for row in rows)))
+    assert table.cells.columns.tolist() == rows[0]
+    assert table.cells.to_numpy().tolist() == rows[1:]
+
+
+def test_semicolons_win_over_decimal_commas(tmp_path: Path) -> None:
+    table = read(written(tmp_path, "no;nom;lat;lon;t\n001;A;55,10;-120,20;1 234,5\n002;B;54,80;-119,50;900,0\n"))
+    assert table.cells.loc[0].tolist() == ["001", "A", "55,10", "-120,20", "1 234,5"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["id,tonnes\n1,1 234,5\n2,900,0\n", "id,tonnes\n1,5\n2,900,0\n3\n", "id,tonnes,\n1,1 234,5\n2,900,0\n"],
+)
+def test_a_comma_that_shifts_columns_stops(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SourceError, match=r"row \d has \d fields?, header has 2|column has no name"):
+        read(written(tmp_path, text))
+
+
+def test_the_message_of_ragged_rows(tmp_path: Path) -> None:
+    with pytest.raises(SourceError) as caught:
+        read(written(tmp_path, "id,tonnes\n1,1 234,5\n2,900,0\n"))
+    assert str(caught.value) == (
+        "s (t.csv): 2 of 2 rows do not fit the heading: row 2 has 3 fields, header has 2; row 3 has 3 fields, header has 2. "
+        "A decimal comma or a comma inside an unquoted cell shifts the columns. "
+        "Export the file with ';' as delimiter or with quoted cells, or state 'delimiter:'."
+    )
+
+
+def test_a_few_ragged_rows_are_rejected_and_the_others_kept(tmp_path: Path) -> None:
+    lines = ["id ,name,t,", *(f"{n},Mine {n},{n * 10}," for n in range(1, 100)), "100,RICE (L.1,L.2),5,"]
+    table = read(written(tmp_path, "\n".join(lines)))
+    assert len(table.cells) == 99
+    assert table.cells.columns.tolist() == ["id ", "name", "t"]
+    assert [(one["source_row"], one["reason_code"], one["reason"]) for one in table.rejects] == [
+        (101, "ragged_row", "row 101 has 4 fields, header has 3")
+    ]
+    assert "ragged_row" in codes(table)
+
+
+def test_quotes_hold_delimiters_and_line_breaks(tmp_path: Path) -> None:
+    table = read(written(tmp_path, 'id,name\n1,"a, ""b""\nc"\n2,d\n'))
+    assert table.cells["name"].tolist() == ['a, "b"\nc', "d"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le"])
+def test_encodings_are_found(tmp_path: Path, encoding: str) -> None:
+    table = read(written(tmp_path, "no_site;nom\n001;Rivière-aux-Écorces\n002;l’été\n".encode(encoding)))
+    assert table.cells["nom"].tolist() == ["Rivière-aux-Écorces", "l’été"]
+    assert ("encoding_guessed" in codes(table)) == (encoding == "cp1252")
+
+
+def test_a_wrong_stated_encoding_names_line_and_key(tmp_path: Path) -> None:
+    path = written(tmp_path, "id;nom\n1;a\n2;Rivi\xe8re\n".encode("cp1252"))
+    with pytest.raises(SourceError, match=r"line 3 holds the byte 0xE8, which is not utf-8 text.*encoding: cp850"):
+        read(path, encoding="utf-8")
+    with pytest.raises(SourceError, match="the encoding 'klingon' is unknown"):
+        read(path, encoding="klingon")
+
+
+@pytest.mark.parametrize("name", ["RiviÃ¨re-aux-Ã‰corces", "Lac dâ€™Ã©tÃ©", "CÃ´te"])
+def test_double_encoded_text_is_reported_and_kept(tmp_path: Path, name: str) -> None:
+    table = read(written(tmp_path, f"no_site;nom\n001;{name}\n"))
+    assert table.cells["nom"].tolist() == [name]
+    (note,) = [one for one in table.notes if one.code == "double_encoded_text"]
+    assert name in note.message
+
+
+# --- headings
+
+
+def test_title_rows_blank_rows_and_notes_at_the_end(tmp_path: Path) -> None:
+    text = "Inventory, issue 3\n\nid,name,lat,lon\n007,Old Mine,55.1,-120.2\n,,,\n008,New Mine,54.8,-119.5\nNote: approximate\n"
+    table = read(written(tmp_path, text))
+    assert table.cells["id"].tolist() == ["007", "008"]
+    assert table.rows.tolist() == [4, 6]
+    assert [(one["source_row"], one["reason_code"]) for one in table.rejects] == [(7, "note_row")]
+    assert "heading_found" in codes(table)
+    assert table.rows_read == 3
+
+
+@pytest.mark.parametrize("units", [",ppm,ppm,%", "units,ppm,ppb,wt%", "-,g/t,mg/kg,pct"])
+def test_unit_limit_and_method_rows_describe_columns(tmp_path: Path, units: str) -> None:
+    text = f"sample_id,La,Ce,La2O3\n{units}\nLOD,0.5,0.5,0.01\nMETHOD,ME-MS81,ME-MS81,XRF\nX1,12.1,33.0,0.02\nX2,450,910,0.06\n"
+    table = read(written(tmp_path, text.replace("-,g/t", ",g/t")))
+    assert table.cells["sample_id"].tolist() == ["X1", "X2"]
+    assert table.said["unit"]["La"] == units.split(",")[1]
+    assert table.said["limit"]["La2O3"] == "0.01"
+    assert table.said["method"]["Ce"] == "ME-MS81"
+    assert table.rows.tolist() == [5, 6]
+
+
+def test_stated_rows_go_first(tmp_path: Path) -> None:
+    path = written(tmp_path, "x,y\nSample,La\nno,parts\nA,1\n")
+    table = read(path, header_row=2, said_rows={"unit": 3})
+    assert table.cells.to_dict("list") == {"Sample": ["A"], "La": ["1"]}
+    assert table.said["unit"]["La"] == "parts"
+    with pytest.raises(SourceError, match="header_row is 9 but that row is empty or behind the end"):
+        read(path, header_row=9)
+
+
+def test_no_heading_shows_the_first_rows(tmp_path: Path) -> None:
+    with pytest.raises(
+        SourceError, match=r"no row of column names.*header_row: 4'\.\nThe first rows are:\n  1: 1 \| 2 \| 3"
+    ):
+        read(written(tmp_path, "1,2,3\n4,5,6\n"))
+
+
+def test_repeated_names_are_told_apart(tmp_path: Path) -> None:
+    table = read(written(tmp_path, "id,La,La\nA,1,2\n"))
+    assert table.cells.columns.tolist() == ["id", "La", "La.1"]
+    assert "repeated_column" in codes(table)
+
+
+# --- workbooks
+
+
+def workbook(path: Path, rows: list[list[object]], merges: tuple[str, ...] = (), **sheets: list[list[object]]) -> Path:
+    book = openpyxl.Workbook()
+    book.active.title = "Data"
+    for sheet, content in (("Data", rows), *sheets.items()):
+        target = book[sheet] if sheet in book.sheetnames else book.create_sheet(sheet)
+        for row in content:
+            target.append(row)
+    for area in merges:
+        book["Data"].merge_cells(area)
+    book.save(path)
+    return path
+
+
+def test_workbook_with_title_merged_heading_and_note(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["Inventory of tailings"],
+        [],
+        ["Site", None, "Location (NAD83)", None, "Geochemistry", None],
+        ["ID", "Name", "Latitude", "Longitude", "La (ppm)", "Ce (ppm)"],
+        ["007", "Old Mine", 55.10, -120.20, 31, "<0.5"],
+        ["031E05-1", "Lac Élevé", 54.80, -119.50, 12.0, 27],
+        ["Note: coordinates are approximate"],
+    ]
+    table = read(workbook(tmp_path / "b.xlsx", rows, ("A1:F1", "A3:B3", "C3:D3", "E3:F3")))
+    assert table.cells.columns.tolist() == ["ID", "Name", "Latitude", "Longitude", "La (ppm)", "Ce (ppm)"]
+    assert table.cells.loc[1].tolist() == ["031E05-1", "Lac Élevé", "54.8", "-119.5", "12", "27"]
+    assert table.rows.tolist() == [5, 6]
+    assert [one["source_row"] for one in table.rejects] == [7]
+
+
+def test_group_names_tell_repeated_columns_apart(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["", "Till", None, "Rock", None], ["id", "La", "Ce", "La", "Ce"], ["A", 1, 2, 3, 4]]
+    table = read(workbook(tmp_path / "b.xlsx", rows))
+    assert table.cells.columns.tolist() == ["id", "Till La", "Till Ce", "Rock La", "Rock Ce"]
+
+
+def test_workbook_cells_read_as_a_person_sees_them(tmp_path: Path) -> None:
+    path = tmp_path / "b.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["id", "number", "when", "flag", "bad"])
+    book.active.append([123, 0.1, pd.Timestamp("2024-05-01").to_pydatetime(), True, "#N/A"])
+    book.active["A2"].number_format = "00000"
+    book.active["E2"].data_type = "e"
+    book.save(path)
+    table = read(path)
+    assert table.cells.loc[0].tolist()[:4] == ["00123", "0.1", "2024-05-01", "TRUE"]
+    assert table.cells["bad"].isna().all()
+    assert "excel_error_cells" in codes(table)
+
+
+def test_several_sheets_must_be_named(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "b.xlsx", [["a", "b"], ["1", "2"]], More=[["c", "d"], ["3", "4"]], Empty=[])
+    with pytest.raises(SourceError, match=r"2 sheets hold rows: Data, More\. Name one in the run file with 'sheet:'"):
+        read(path)
+    assert read(path, sheet="More").cells.columns.tolist() == ["c", "d"]
+    with pytest.raises(SourceError, match="there is no sheet 'No'. The sheets are: Data, More, Empty"):
+        read(path, sheet="No")
+
+
+def test_broken_and_old_workbooks_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="not a readable Excel workbook"):
+        read(written(tmp_path, "no zip", "b.xlsx"))
+    with pytest.raises(SourceError, match=r"old \.xls format.*save it as \.xlsx"):
+        read(written(tmp_path, "x", "b.xls"))
+
+
+# --- where the file is
+
+
+def test_missing_files_offer_what_is_alike(tmp_path: Path) -> None:
+    written(tmp_path, "a,b\n1,2\n", "inventory_2024.csv")
+    with pytest.raises(
+        SourceError, match=r"the file 'inventry_2024.csv' is not in .*Did you mean inventory_2024.csv\?"
+    ):
+        read(tmp_path / "inventry_2024.csv")
+    with pytest.raises(SourceError, match="the folder .* does not exist"):
+        read_table(Source(id="s", role="inventory", path="none/x.csv"), tmp_path)
+    with pytest.raises(SourceError, match="is a web address. Fetch the file first"):
+        read_table(Source(id="s", role="inventory", path="https://example.org/x.csv"), tmp_path)
+    with pytest.raises(SourceError, match=r"is a folder \(holding inventory_2024.csv\)"):
+        read_table(Source(id="s", role="inventory", path="."), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [("", "0 bytes"), ("\n \n", "file is empty"), ("id,name\n", "no data row")]
+)
+def test_empty_files_are_refused(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(SourceError, match=message):
+        read(written(tmp_path, text))
+
+
+def test_unknown_formats_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"files ending in '\.docx' are not read\. Supported are: \.csv"):
+        read(written(tmp_path, "x", "a.docx"))
+
+
+# --- packed files
+
+
+def test_gzip_and_nested_zip(tmp_path: Path) -> None:
+    packed = tmp_path / "t.csv.gz"
+    packed.write_bytes(gzip.compress(b"id,name\n1,a\n"))
+    assert read(packed).cells["id"].tolist() == ["1"]
+    packed.write_bytes(gzip.compress(b"id,name\n1,a\n" * 500)[:-20])
+    with pytest.raises(SourceError, match="damaged or cut off"):
+        read(packed)
+    inner = tmp_path / "inner.zip"
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("data/2024/t.csv", "id,name\n1,a\n")
+    outer = tmp_path / "outer.zip"
+    with zipfile.ZipFile(outer, "w") as archive:
+        archive.write(inner, "folder/inner.zip")
+        archive.writestr("readme.md", "x")
+    before = sorted(one.name for one in tmp_path.iterdir())
+    assert read(outer).cells["name"].tolist() == ["a"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == before
+
+
+def test_zip_with_two_shapefiles_lists_them(tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    made.mkdir()
+    sites(made)
+    sites(made, "annotation.shp")
+    path = tmp_path / "two.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for part in sorted(made.iterdir()):
+            archive.write(part, part.name)
+    with pytest.raises(SourceError, match=r"the zip holds 2 tables: annotation\.shp, sites\.shp\. Name one.*'layer:'"):
+        read(path)
+    assert len(read(path, layer="sites").cells) == 3
+    with pytest.raises(SourceError, match="cannot be opened"):
+        read(written(tmp_path, "no zip", "bad.zip"))
+
+
+def test_zip_without_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "t.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("readme.txt.md", "x")
+    with pytest.raises(SourceError, match=r"holds no table that can be read \(it holds readme.txt.md\)"):
+        read(path)
+
+
+# --- vector files
+
+
+@pytest.mark.parametrize("name", ["s.gpkg", "s.shp", "s.geojson", "s.fgb", "s.parquet"])
+def test_vector_formats_give_the_same_rows(tmp_path: Path, name: str) -> None:
+    frame = gpd.GeoDataFrame({"site_id": ["001", "NA", None], "t": [1, 2, 3]}, geometry=POINTS, crs="EPSG:4326")
+    if name.endswith("parquet"):
+        frame.to_parquet(tmp_path / name)
+    else:
+        frame.to_file(tmp_path / name, **({"SPATIAL_INDEX": "NO"} if name.endswith("fgb") else {}))
+    table = read(tmp_path / name)
+    assert table.cells["site_id"].tolist()[:2] == ["001", "NA"]
+    assert table.cells["site_id"].isna().tolist() == [False, False, True]
+    assert table.cells["t"].tolist() == [1, 2, 3]
+    assert table.geometry is not None
+    assert table.geometry.crs.to_epsg() == 4326
+    assert table.geometry.x.tolist() == [-120, -119, -118]
+    assert table.rows.tolist() == [1, 2, 3]
+
+
+def test_projected_layers_arrive_in_degrees(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame({"a": [1]}, geometry=[shapely.Point(500000, 6000000)], crs="EPSG:26910")
+    frame.to_file(tmp_path / "s.gpkg")
+    table = read(tmp_path / "s.gpkg")
+    assert table.geometry is not None
+    np.testing.assert_allclose([table.geometry.x[0], table.geometry.y[0]], [-123.0, 54.1481], atol=1e-5)
+
+
+@pytest.mark.parametrize("part", [".shx", ".dbf"])
+def test_shapefile_parts_missing(tmp_path: Path, part: str) -> None:
+    path = sites(tmp_path)
+    path.with_suffix(part).unlink()
+    with pytest.raises(SourceError, match=f"the shapefile is incomplete, sites{part} is missing beside it"):
+        read(path)
+
+
+def test_shapefile_without_prj_is_refused_unless_declared(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame({"n": ["T1"]}, geometry=[shapely.box(500000, 6000000, 510000, 6010000)], crs="EPSG:26910")
+    frame.to_file(tmp_path / "t.shp")
+    (tmp_path / "t.prj").unlink()
+    with pytest.raises(SourceError, match=r"the shapefile has no t\.prj.*'crs: EPSG:26910'; it is never guessed"):
+        read(tmp_path / "t.shp")
+    table = read(tmp_path / "t.shp", crs="EPSG:26910")
+    assert table.geometry is not None
+    assert table.geometry.iloc[0].centroid.distance(shapely.Point(-122.92, 54.19)) < 0.05
+    with pytest.raises(SourceError, match="coordinates outside -180..180 / -90..90 for EPSG:4326"):
+        read(tmp_path / "t.shp", crs="EPSG:4326")
+
+
+def test_several_layers_must_be_named(tmp_path: Path) -> None:
+    path = sites(tmp_path, "two.gpkg", layer="annotation")
+    sites(tmp_path, "two.gpkg", layer="sites")
+    with pytest.raises(
+        SourceError, match=r"the file holds 2 layers: annotation, sites\. Name one in the run file with 'layer:'"
+    ):
+        read(path)
+    assert len(read(path, layer="sites").cells) == 3
+    with pytest.raises(SourceError, match="there is no layer 'site'. The layers are: annotation, sites"):
+        read(path, layer="site")
+
+
+def collection(*geometries: dict[str, object], **more: object) -> dict[str, object]:
+    features = [
+        {"type": "Feature", "properties": {"name": f"T{n}"}, "geometry": one} for n, one in enumerate(geometries, 1)
+    ]
+    return {"type": "FeatureCollection", **more, "features": features}
+
+
+def geojson(folder: Path, content: object, name: str = "t.geojson") -> Path:
+    return written(folder, json.dumps(content), name)
+
+
+METRES = {"type": "Point", "coordinates": [-1000000, 500000]}
+
+
+def named(crs: str) -> dict[str, object]:
+    return {"type": "name", "properties": {"name": crs}}
+
+
+@pytest.mark.parametrize("crs", [named("urn:ogc:def:crs:EPSG::999999"), named("EPSG:424242"), None])
+def test_unknown_crs_members_do_not_become_degrees(tmp_path: Path, crs: object) -> None:
+    path = geojson(tmp_path, collection(METRES, **({"crs": crs} if crs else {})))
+    with pytest.raises(SourceError, match=r"coordinates outside -180\.\.180 / -90\.\.90 for EPSG:4326"):
+        read(path)
+
+
+def test_known_crs_members_are_obeyed(tmp_path: Path) -> None:
+    table = read(geojson(tmp_path, collection(METRES, crs=named("urn:ogc:def:crs:EPSG::3978"))))
+    assert table.geometry is not None
+    assert 40 < table.geometry.y[0] < 60
+
+
+def test_lists_of_features_are_read(tmp_path: Path) -> None:
+    features = collection({"type": "Point", "coordinates": [-120, 55]})["features"]
+    assert read(geojson(tmp_path, features, "t.json")).cells["name"].tolist() == ["T1"]
+
+
+def test_heights_are_dropped_with_a_note(tmp_path: Path) -> None:
+    flat = [[[-120, 55], [-119, 55], [-119, 56], [-120, 55]]]
+    deep = [[[-118, 55, 712.4], [-117, 55, 0], [-117, 56, -9999], [-118, 55, 712.4]]]
+    table = read(geojson(tmp_path, collection(*({"type": "Polygon", "coordinates": one} for one in (flat, deep)))))
+    assert table.geometry is not None
+    assert not table.geometry.has_z.any()
+    assert table.geometry.crs.to_epsg() == 4326
+    assert [(note.code, note.count) for note in table.notes] == [("z_dropped", 1)]
+
+
+@pytest.mark.parametrize(
+    "spelling", ['"exceededTransferLimit": true', '"exceededTransferLimit":true', '"exceededTransferLimit" : true']
+)
+def test_pages_of_a_service_are_refused(tmp_path: Path, spelling: str) -> None:
+    text = json.dumps(collection({"type": "Point", "coordinates": [-120, 55]}, marker=1)).replace(
+        '"marker": 1', spelling
+    )
+    with pytest.raises(SourceError, match=r"exceededTransferLimit is true.*Fetch all pages"):
+        read(written(tmp_path, text, "t.geojson"))
+
+
+def test_exactly_a_thousand_features_are_suspicious(tmp_path: Path) -> None:
+    table = read(geojson(tmp_path, collection(*[{"type": "Point", "coordinates": [-120, 55]}] * 1000)))
+    assert "page_sized" in codes(table)
+
+
+def test_missing_and_empty_geometries_stay_in_their_rows(tmp_path: Path) -> None:
+    path = geojson(
+        tmp_path, collection({"type": "Point", "coordinates": [-120, 55]}, None, {"type": "Polygon", "coordinates": []})
+    )  # type: ignore[arg-type]
+    table = read(path)
+    assert table.geometry is not None
+    assert len(table.cells) == 3
+    assert [one is not None and not one.is_empty for one in table.geometry] == [True, False, False]
+
+
+def test_damaged_json_is_refused(tmp_path: Path) -> None:
+    text = json.dumps(collection({"type": "Point", "coordinates": [-120, 55]}))
+    with pytest.raises(SourceError, match="cannot be opened|cannot be read|damaged"):
+        read(written(tmp_path, text[: len(text) // 2], "t.geojson"))
+
+
+def test_raw_json_is_strict_and_keeps_letters() -> None:
+    row = {"name": "Nłeʔkepmx", "t": np.float64(np.nan), "i": np.int64(3), "x": float("inf"), "n": pd.NA}
+    assert raw_json(row) == '{"name": "Nłeʔkepmx", "t": null, "i": 3, "x": "inf", "n": null}'
+    json.loads(raw_json(row), parse_constant=pytest.fail)
+
+
+# --- the folder of faults
+
+
+def built(faults: Path, name: str, folder: Path) -> Path:
+    subprocess.run(
+        [sys.executable, "-W", "ignore", str(faults / name), str(folder)], check=True, capture_output=True, cwd=faults
+    )
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("F19c_comma_sep_unquoted_decimal_comma.csv", "row 2 has 3 fields, header has 2"),
+        ("F13a_unknown_crs_member.geojson", "urn:ogc:def:crs:EPSG::999999"),
+        ("F13b_projected_without_crs.geojson", "coordinates outside -180..180 / -90..90 for EPSG:4326"),
+        ("F36_esri_truncated_page.json", "exceededTransferLimit"),
+        ("F36_esri_truncated_page.geojson", "exceededTransferLimit"),
+    ],
+)
+def test_faults_that_stop(shared_faults: Path, name: str, message: str) -> None:
+    with pytest.raises(SourceError, match=message):
+        read(shared_faults / name)
+
+
+def test_faults_that_read(shared_faults: Path) -> None:
+    assert read(shared_faults / "F20a_cp1252.csv").cells["nom"].tolist()[0] == "Rivière-aux-Écorces"
+    assert "double_encoded_text" in codes(read(shared_faults / "F20b_double_encoded_utf8.csv"))
+    assert read(shared_faults / "F22_sodium_NA_long_table.csv").cells["analyte"].tolist() == [
+        "LA",
+        "CE",
+        "NA",
+        "LA",
+        "CE",
+        "NA",
+    ]
+    assert read(shared_faults / "F22_site_names_that_look_null.csv").cells["name"].tolist() == [
+        "None",
+        "Null",
+        "N/A",
+        "NaN Lake",
+    ]
+    assert read(shared_faults / "F23_nts_sheets.csv").cells["nts_sheet"].tolist() == ["31E05", "082E01", "041E10"]
+    assert read(shared_faults / "F27_unit_and_limit_rows.csv").cells["sample_id"].tolist() == ["X1", "X2"]
+    assert len(read(shared_faults / "F42_z_coordinates.geojson").cells) == 2
+
+
+def test_faults_that_are_built(shared_faults: Path, tmp_path: Path) -> None:
+    table = read(built(shared_faults, "F28_title_and_merged_headers.py", tmp_path) / "F28_inventory.xlsx")
+    assert table.cells["ID"].tolist() == ["007", "031E05-1"]
+    assert len(table.rejects) == 1
+    built(shared_faults, "F48_wrong_layer_and_nested_zip.py", tmp_path)
+    with pytest.raises(SourceError, match="annotation, sites"):
+        read(tmp_path / "F48_two_layers.gpkg")
+    assert len(read(tmp_path / "F48_nested.zip").cells) == 3
+    built(shared_faults, "F49_missing_sidecars.py", tmp_path)
+    for name, part in (("F49_no_shx.shp", ".shx"), ("F49_no_dbf.shp", ".dbf")):
+        with pytest.raises(SourceError, match=f"{name[:-4]}{part} is missing"):
+            read(tmp_path / name)
+    built(shared_faults, "F10_missing_prj.py", tmp_path)
+    with pytest.raises(SourceError, match="it is never guessed"):
+        read(tmp_path / "F10_no_prj.shp")
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize(
+    ("path", "rows", "rejected"),
+    [
+        ("inventory/noami_oam_canada/OAM_2024_EN.xlsx", 8771, 0),
+        ("inventory/minfile_british_columbia/minfile_metals_2018_MineralOccurrenceData.csv.gz", 1357, 7),
+        ("inventory/minfile_british_columbia/minfile_metals_2018_ProductionData.csv.gz", 402, 2),
+        ("inventory/sernageomin_relaves_chile/CATASTRO_RELAVES_CHILE_OCT2025.xlsx", 836, 0),
+        ("inventory/sernageomin_relaves_chile/relaves_2018.shp", 742, 0),
+        ("geochemistry/usgs_ngdb_washington_sediment/ngdb_wa_sediment.csv.gz", 8451, 0),
+        ("indigenous/native_land_2022/native-land-treaties.json.gz", 829, 0),
+        ("indigenous/aboriginal_lands_of_canada/indigenous_lands.geojson.gz", 3361, 0),
+        ("context/natural_earth_50m/ne_50m_admin_1_states_provinces.shp", 294, 0),
+    ],
+)
+def test_real_files_have_their_rows(shared_realdata: Path, path: str, rows: int, rejected: int) -> None:
+    table = read(shared_realdata / path)
+    assert (table.rows_read, len(table.rejects)) == (rows, rejected)
