@@ -181,7 +181,7 @@ def plain_name(text: str) -> str:
 
 
 def alphabetical_key(name: str) -> str:
-    """Return what a name is sorted by: its letters without their marks, whatever their case. For order only, never for display."""
+    """Return what a name is sorted by: its letters without their marks, whatever their case. Never for display."""
     folded = unicodedata.normalize("NFKD", name).casefold()
     return "".join(letter for letter in folded if not unicodedata.combining(letter))
 
