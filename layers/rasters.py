@@ -31,6 +31,7 @@ from layers.tables import locate
 SUFFIXES = (".tif", ".tiff", ".asc", ".img", ".vrt", ".nc", ".grd")
 """Raster formats that are known to be read; each may be gzipped."""
 
+_COARSEST_DEGREES = 5.0
 _OPTIONS = ("name", "band", "nodata")
 
 
@@ -159,7 +160,8 @@ def describe_raster(source: Source, root: Path) -> Raster:
             nodata=_codes(source, where, dataset.nodatavals[band - 1]),
             block=(int(rows), int(columns)),
         )
-        crs_rules.check_range(where, crs, raster.bounds)
+        if crs.is_geographic or max(map(abs, raster.transform[:2])) < _COARSEST_DEGREES:
+            crs_rules.check_range(where, crs, raster.bounds)
         notes = suspicions(source.id, raster, dataset)
     if path.suffix.lower() == ".gz":
         notes.append(

@@ -25,7 +25,6 @@ def exact_moments(raster: Raster, polygons: np.ndarray) -> Moments:
         In cell coordinates (column, row).
     """
     from exactextract import exact_extract
-    from exactextract.feature import JSONFeature
     from exactextract.raster import NumPyRasterSource
 
     result = Moments(*(np.zeros(len(polygons)) for _ in range(5)))
@@ -45,8 +44,8 @@ def exact_moments(raster: Raster, polygons: np.ndarray) -> Moments:
             source = NumPyRasterSource(
                 values.astype(float), xmin=left, ymin=-bottom, xmax=right, ymax=-top, nodata=np.nan
             )
-            feature = JSONFeature({"type": "Feature", "geometry": shapely.geometry.mapping(turned), "properties": {}})
-            found = exact_extract(source, feature, ["count", "mean", "variance"])[0]["properties"]
+            feature = {"type": "Feature", "geometry": shapely.geometry.mapping(turned), "properties": {}}
+            found = exact_extract(source, [feature], ["count", "mean", "variance"])[0]["properties"]
             count = float(found["count"] or 0.0)
             if count > 0:
                 result.n[zone], result.mean[zone] = count, found["mean"]
