@@ -6,12 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from layers.elements import REE, oxide_factor
+from layers.elements import OXIDE_OF, REE, UPPER_CRUST_PPM, oxide_factor
 from layers.invented.geology import REE_BEARING, Array, Region, Waves, stream
 
-CRUST_PPM = {
-    "La": 31, "Ce": 63, "Pr": 7.1, "Nd": 27, "Sm": 4.7, "Eu": 1.0, "Gd": 4.0, "Tb": 0.7, "Dy": 3.9, "Ho": 0.83,
-    "Er": 2.3, "Tm": 0.3, "Yb": 1.96, "Lu": 0.31, "Y": 21,
+CRUST_PPM = {element: UPPER_CRUST_PPM[element] for element in REE} | {
     "Th": 10.5, "U": 2.7, "P": 655, "Nb": 12, "Zr": 193, "Ti": 3840, "Fe": 39200, "Cu": 28, "Zn": 67, "As": 4.8,
 }  # fmt: skip
 """Upper continental crust, ppm (Rudnick and Gao 2003)."""
@@ -200,9 +198,6 @@ def waste_pattern_ppm(kind: NDArray[np.str_], treo_ppm: Array) -> pd.DataFrame:
     pattern = pd.DataFrame({element: CRUST_PPM[element] * 10 ** (slope * position[element]) for element in REE})
     oxides = sum(pattern[element] * oxide_factor(OXIDE_OF[element]) for element in REE)
     return pattern.mul(treo_ppm / oxides, axis=0)
-
-
-OXIDE_OF = {element: f"{element}2O3" for element in REE} | {"Ce": "CeO2", "Pr": "Pr6O11", "Tb": "Tb4O7"}
 
 
 def waste_assays(region: Region, keys: pd.Series) -> pd.DataFrame:

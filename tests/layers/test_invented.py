@@ -14,9 +14,9 @@ import rasterio
 import yaml
 from sklearn.metrics import roc_auc_score
 
-from layers.elements import REE, oxide_factor
+from layers.elements import OXIDE_OF, REE, oxide_factor
 from layers.invented import write_region
-from layers.invented.chemistry import OXIDE_OF, cells, waste_pattern_ppm
+from layers.invented.chemistry import cells, waste_pattern_ppm
 from layers.invented.geology import RICH_TREO_PPM, Region, Waves, stream
 
 
