@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 from layers.elements import OXIDE_OF, REE, UPPER_CRUST_PPM, oxide_factor
 from layers.invented.geology import REE_BEARING, Array, Region, Waves, stream
 
-CRUST_PPM = {element: UPPER_CRUST_PPM[element] for element in REE} | {
-    "Th": 10.5, "U": 2.7, "P": 655, "Nb": 12, "Zr": 193, "Ti": 3840, "Fe": 39200, "Cu": 28, "Zn": 67, "As": 4.8,
-}  # fmt: skip
+CRUST_PPM = UPPER_CRUST_PPM | {"P": 655.0, "Ti": 3840.0, "Fe": 39200.0}
 """Upper continental crust, ppm (Rudnick and Gao 2003)."""
 
 LOADS = {
