@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
-from layers.catalogue import Source
+from layers.catalogue import Source, load_catalogue
 from layers.errors import SourceError
 
 _BLANKS = " \t\r\n\u00a0\u202f\ufeff"
@@ -24,13 +25,14 @@ def check_mapping(source: Source, where: str, columns: Sequence[str], needed: Se
         Naming every wrong column, the nearest names there are, and the layer columns that are needed but not mapped.
     """
     present = {str(column).strip().casefold(): str(column) for column in columns}
+    known = _catalogued(source, where, present)
     wrong = []
     for layer_column, mapped in source.columns.items():
         names = [mapped] if isinstance(mapped, str) else mapped
         if names and not any(name.strip().casefold() in present for name in names):
             alike = difflib.get_close_matches(names[0].casefold(), list(present), n=2, cutoff=0.6)
             hint = f" (did you mean {' or '.join(present[one] for one in alike)}?)" if alike else ""
-            if source.catalogue is None:
+            if known.get(layer_column) != mapped:
                 wrong.append(f"{layer_column}: {' or '.join(names)}{hint}")
     absent = [name for name in needed if name not in source.columns and name not in source.defaults]
     if wrong or absent:
@@ -40,6 +42,21 @@ def check_mapping(source: Source, where: str, columns: Sequence[str], needed: Se
             + "\n".join(parts)
             + f"\nThe columns are: {', '.join(map(str, columns))}."
         )
+
+
+def _catalogued(source: Source, where: str, present: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return the column mapping of the catalogue entry; stop when the file is clearly another one."""
+    entry = load_catalogue().get(source.catalogue) if source.catalogue else None
+    if entry is None:
+        return {}
+    telling = [column for column in entry.recognise if column.casefold() in present]
+    mapped = [name for names in source.columns.values() for name in ([names] if isinstance(names, str) else names)]
+    if not telling and entry.recognise and not any(name.strip().casefold() in present for name in mapped):
+        raise SourceError(
+            f"{where}: this does not look like '{entry.id}' ({entry.title}): none of its columns is there. "
+            f"The columns are: {', '.join(present.values())}. Correct 'path' or 'catalogue'."
+        )
+    return entry.facts.get("columns", {})
 
 
 def mapped_columns(source: Source, cells: pd.DataFrame, name: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
@@ -191,7 +192,15 @@ def shift_to_wgs84(crs_text: str, cell: tuple[int, int]) -> Shift:
     if not known:
         return Shift(pyproj.Transformer.from_crs(crs, WGS84, always_xy=True), math.nan, "ballpark")
     best = min(known, key=lambda one: float(one.accuracy))
-    return Shift(best, float(best.accuracy), str(best.description))
+    return Shift(
+        best,
+        float(best.accuracy),
+        re.sub(
+            r"(?:Inverse of )?axis order change \(2D\)(?: \+ )?|(?: \+ )?axis order change \(2D\)",
+            "",
+            str(best.description),
+        ),
+    )
 
 
 def points_to_wgs84(

@@ -160,6 +160,8 @@ def _search(where: str, grid: Sequence[Row]) -> int:
         if later and count < 0.6 * max(later):
             continue
         row = [cell.strip() for cell in grid[position] if cell.strip()]
+        if row[0].startswith(("# ", "//", "%%")):
+            continue
         if sum(map(is_number, row)) > 0.3 * len(row):
             break
         return position + 1 if _is_group_row(grid, position) else position

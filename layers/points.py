@@ -57,6 +57,12 @@ def flag_swapped(points: Points, where: str, rows: np.ndarray) -> None:
             f"{where}: the two coordinates look swapped in {len(swapped)} of {given} rows ({points.problems[swapped[0]][1]}). "
             "Exchange them in the run file under 'columns:'."
         )
+    outside = [place for place, (code, _) in points.problems.items() if code == "out_of_range"]
+    if given and len(outside) > 0.5 * given:
+        raise SourceError(
+            f"{where}: {len(outside)} of {given} rows lie outside the range of coordinates ({points.problems[outside[0]][1]}). "
+            "Are these metres of a projected system? Map easting and northing, and state 'crs:' or map 'utm_zone'."
+        )
     good = np.isfinite(points.latitude)
     if good.sum() < 3:
         return

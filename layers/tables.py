@@ -21,7 +21,7 @@ import pandas as pd
 
 from layers.accounting import Note
 from layers.catalogue import Source
-from layers.delimited import Grid, ragged, read_grid
+from layers.delimited import Grid, decode, ragged, read_body, sniff_delimiter, split_rows
 from layers.errors import SourceError
 from layers.features import VECTOR_SUFFIXES, read_features
 from layers.headings import Heading, find_heading, note_rows
@@ -31,6 +31,7 @@ TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".dat")
 BOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls")
 SUFFIXES = (*TEXT_SUFFIXES, *BOOK_SUFFIXES, *VECTOR_SUFFIXES)
 _FEW_RAGGED = 0.05
+_LARGE = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,7 @@ def read_table(source: Source, root: Path) -> RawTable:
         suffix = inner.suffix.lower()
         where = f"{source.id} ({path.name})"
         if suffix in TEXT_SUFFIXES:
-            grid = read_grid(source.id, where, inner.read_bytes(), source.encoding, source.delimiter)
-            table = _from_grid(source, where, path, grid, shifting=True)
+            table = _from_text(source, where, path, inner.read_bytes())
         elif suffix in BOOK_SUFFIXES:
             table = _from_grid(source, where, path, read_sheet(source.id, where, inner, source.sheet))
         elif suffix in VECTOR_SUFFIXES:
@@ -234,11 +234,45 @@ def _extract(source: Source, path: Path, folder: Path, depth: int) -> None:
         ) from None
 
 
+def _from_text(source: Source, where: str, path: Path, data: bytes) -> RawTable:
+    """Read a text table: a large one fast if it is rectangular, any other row by row."""
+    text, notes = decode(source.id, where, data, source.encoding)
+    if not text.strip():
+        raise SourceError(f"{where}: the file is empty. Fetch or export it again.")
+    delimiter = source.delimiter or sniff_delimiter(where, text)
+    if len(text) > _LARGE and (table := _from_large_text(source, where, path, text, delimiter, notes)) is not None:
+        return table
+    rows = split_rows(where, text, delimiter)
+    return _from_grid(source, where, path, Grid(rows, list(range(1, len(rows) + 1)), notes), shifting=True)
+
+
+def _from_large_text(
+    source: Source, where: str, path: Path, text: str, delimiter: str, notes: tuple[Note, ...]
+) -> RawTable | None:
+    lines = text[:2_000_000].splitlines()[:1000]
+    if any('"' in line for line in lines[:40]) and any(line.count('"') % 2 for line in lines[:40]):
+        return None
+    heading = _heading(source, where, split_rows(where, "\n".join(lines), delimiter))
+    cells = read_body(text, delimiter, heading.first_row, heading.columns)
+    if cells is None or cells.empty:
+        return None
+    tail = cells.tail(50).fillna("").to_numpy().tolist()
+    blank = (cells.isna() | cells.apply(lambda column: column.str.isspace())).all(axis=1).to_numpy(dtype=bool)
+    if note_rows(tail, len(heading.columns)) or not str(cells.columns[-1]).strip():
+        return None
+    numbers = np.arange(heading.first_row + 1, heading.first_row + 1 + len(cells), dtype=np.int64)
+    notes = (*notes, *_heading_notes(source.id, heading, 0))
+    return RawTable(path, cells[~blank].reset_index(drop=True), numbers[~blank], None, notes, (), heading.said)
+
+
+def _heading(source: Source, where: str, rows: Sequence[Sequence[str]]) -> Heading:
+    said_rows = {str(kind): row for kind, row in source.said_rows.items()}
+    return find_heading(where, rows, source.header_row, said_rows)
+
+
 def _from_grid(source: Source, where: str, path: Path, grid: Grid, shifting: bool = False) -> RawTable:
     """Cut a grid of text cells into heading, data rows and rows that are neither; cells of text files can shift."""
-    heading = find_heading(
-        where, grid.rows, source.header_row, {str(kind): row for kind, row in source.said_rows.items()}
-    )
+    heading = _heading(source, where, grid.rows)
     if shifting and not grid.rows[heading.header_row][len(heading.columns) - 1].strip():
         raise SourceError(
             f"{where}: the last column has no name but is filled: cells may be shifted. "

@@ -339,6 +339,11 @@ def test_degrees_declared_as_metres_stop() -> None:
         points({"x": ["-120.20"], "y": ["55.10"]}, {"longitude": "x", "latitude": "y"}, crs="EPSG:26910")
 
 
+def test_metres_declared_as_degrees_stop() -> None:
+    with pytest.raises(SourceError, match=r"2 of 2 rows lie outside the range of coordinates.*Are these metres"):
+        degrees(["6000000", "6000100"], ["500000", "500100"], crs="EPSG:4326")
+
+
 def test_no_coordinate_columns_lists_those_there_are() -> None:
     with pytest.raises(SourceError, match=r"no coordinate columns are known.*The columns are: a\. Map them"):
         points({"a": ["1"]}, {"name": "a"})
@@ -348,9 +353,7 @@ def test_row_order_does_not_matter() -> None:
     lat, lon = ["55.10", "-119.50", "-75.70", "46.50", "0"], ["-120.20", "54.80", "45.40", "-81.00", "0"]
     ahead, back = degrees(lat, lon), degrees(lat[::-1], lon[::-1])
     np.testing.assert_array_equal(ahead.latitude, back.latitude[::-1])
-    assert {place: code for place, code in codes(ahead).items()} == {
-        4 - place: code for place, code in codes(back).items()
-    }
+    assert codes(ahead) == {4 - place: code for place, code in codes(back).items()}
 
 
 # --- the folder of faults

@@ -54,7 +54,8 @@ def test_a_plain_inventory(tmp_path: Path) -> None:
 
 
 def test_every_row_is_accounted_for(tmp_path: Path) -> None:
-    text = f"{HEAD},prov\n1,A,55.1234,-120.1234,BC\n2,B,0,0,BC\n3,C,,,BC\n4,D,54.1234,2000,BC\n5,E,50.1234,-80.1234,ON\n1,A,55.1234,-120.1234,BC\nNote: approximate positions only\n"
+    text = f"{HEAD},prov\n1,A,55.1234,-120.1234,BC\n2,B,0,0,BC\n3,C,,,BC\n4,D,54.1234,2000,BC\n"
+    text += "5,E,50.1234,-80.1234,ON\n1,A,55.1234,-120.1234,BC\nNote: approximate positions only\n"
     reading = inventory(tmp_path, text, where={"prov": ["bc"]})
     assert reading.rows_read == 7
     assert reading.layer["official_id"].tolist() == ["1"]
@@ -181,7 +182,8 @@ def test_remarks_fill_what_columns_leave_open(tmp_path: Path) -> None:
 
 def test_quantities_carry_units_and_bounds(tmp_path: Path) -> None:
     text = f"{HEAD};t;v;a\n".replace(",", ";") + (
-        "1;A;55.1;-120.1;>10 000 000 tonnes;1 186 500 m3;2.5\n2;B;55.2;-120.2;64 387 t;NA-In Lake;0.25 km2\n3;C;55.3;-120.3;about a lot;;0\n"
+        "1;A;55.1;-120.1;>10 000 000 tonnes;1 186 500 m3;2.5\n2;B;55.2;-120.2;64 387 t;NA-In Lake;0.25 km2\n"
+        "3;C;55.3;-120.3;about a lot;;0\n"
     )
     reading = inventory(
         tmp_path, text, columns={"mass_t": "t", "volume_m3": "v", "area_m2": "a"}, options={"units": {"area_m2": "ha"}}
@@ -225,7 +227,8 @@ def test_commodities_use_the_sources_own_codes(tmp_path: Path) -> None:
 
 
 def test_cross_ids_read_scheme_and_id(tmp_path: Path) -> None:
-    text = f"{HEAD},prov,other\n1,A,55.1,-120.1,ON,73\n2,B,55.2,-120.2,BC,092F  084\n3,C,55.3,-120.3,BC,lost\n4,D,55.4,-120.4,QC,9\n"
+    text = f"{HEAD},prov,other\n1,A,55.1,-120.1,ON,73\n2,B,55.2,-120.2,BC,092F  084\n3,C,55.3,-120.3,BC,lost\n"
+    text += "4,D,55.4,-120.4,QC,9\n"
     rules = {
         "amis": {"column": "other", "where": {"prov": ["ON"]}},
         "minfile": {"column": "other", "where": {"prov": ["BC"]}, "pattern": r"\d{3}[A-P][NSEW]{0,2}\d{3}"},
@@ -251,10 +254,22 @@ def test_wrong_mappings_are_named_together(tmp_path: Path) -> None:
         inventory(tmp_path, f"{HEAD}\n1,A,55.1,-120.1\n", columns={"tonnes": "id"})
     with pytest.raises(ConfigError, match=r"s\.options: id_schema: Extra inputs are not permitted"):
         inventory(tmp_path, f"{HEAD}\n1,A,55.1,-120.1\n", options={"id_schema": "x"})
-    with pytest.raises(SourceError, match="where.name keeps no row: none is Z. Values there are: A"):
+    with pytest.raises(SourceError, match=r"where.name keeps no row: none is Z. Values there are: A"):
         inventory(tmp_path, f"{HEAD}\n1,A,55.1,-120.1\n", where={"name": ["Z"]})
     with pytest.raises(SourceError, match="there is no column 'prov'"):
         inventory(tmp_path, f"{HEAD}\n1,A,55.1,-120.1\n", where={"prov": ["Z"]})
+
+
+def test_a_file_of_another_source_is_named(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(
+        SourceError, match=r"this does not look like 'noami' .*none of its columns is there\. The columns are: a, b"
+    ):
+        read_inventory(resolve({"id": "s", "role": "inventory", "path": "t.csv", "catalogue": "noami"}), tmp_path)
+    (tmp_path / "t.csv").write_text("OID,Name,Lat_DD,Long_DD\n1,A,55.1,-120.1\n")
+    wrong = {"id": "s", "role": "inventory", "path": "t.csv", "catalogue": "noami", "columns": {"status": "Statos"}}
+    with pytest.raises(SourceError, match="there is no column for status: Statos"):
+        read_inventory(resolve(wrong), tmp_path)
 
 
 def test_points_lines_and_areas_in_one_inventory(tmp_path: Path) -> None:

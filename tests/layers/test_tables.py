@@ -128,7 +128,26 @@ def test_double_encoded_text_is_reported_and_kept(tmp_path: Path, name: str) -> 
     assert name in note.message
 
 
+@pytest.mark.parametrize("ending", ["", "Note: approximate,,\n", ",,\n", "7,8\n", '8,"a, b",c\n', "\n"])
+def test_large_files_give_what_small_ones_give(tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Title\n\nid,name,x\n" + "".join(f"{n:03d},NA,{n / 7:.3f}\n" for n in range(90)) + "090,,-9\n" + ending
+    path = written(tmp_path, text)
+    careful = read(path)
+    monkeypatch.setattr("layers.tables._LARGE", 10)
+    fast = read(path)
+    pd.testing.assert_frame_equal(fast.cells, careful.cells)
+    np.testing.assert_array_equal(fast.rows, careful.rows)
+    assert fast.rejects == careful.rejects
+    assert fast.notes == careful.notes
+
+
 # --- headings
+
+
+@pytest.mark.parametrize("comment", ["# exported, from, a, portal", "// a, b, c, d", "%% 1, 2, 3, 4"])
+def test_comment_lines_are_no_heading(tmp_path: Path, comment: str) -> None:
+    table = read(written(tmp_path, f"{comment}\nid,name,lat,lon\n1,a,2,3\n"))
+    assert table.cells.columns.tolist() == ["id", "name", "lat", "lon"]
 
 
 def test_title_rows_blank_rows_and_notes_at_the_end(tmp_path: Path) -> None:
@@ -232,7 +251,7 @@ def test_several_sheets_must_be_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"2 sheets hold rows: Data, More\. Name one in the run file with 'sheet:'"):
         read(path)
     assert read(path, sheet="More").cells.columns.tolist() == ["c", "d"]
-    with pytest.raises(SourceError, match="there is no sheet 'No'. The sheets are: Data, More, Empty"):
+    with pytest.raises(SourceError, match=r"there is no sheet 'No'. The sheets are: Data, More, Empty"):
         read(path, sheet="No")
 
 
@@ -252,9 +271,9 @@ def test_missing_files_offer_what_is_alike(tmp_path: Path) -> None:
         SourceError, match=r"the file 'inventry_2024.csv' is not in .*Did you mean inventory_2024.csv\?"
     ):
         read(tmp_path / "inventry_2024.csv")
-    with pytest.raises(SourceError, match="the folder .* does not exist"):
+    with pytest.raises(SourceError, match=r"the folder .* does not exist"):
         read_table(Source(id="s", role="inventory", path="none/x.csv"), tmp_path)
-    with pytest.raises(SourceError, match="is a web address. Fetch the file first"):
+    with pytest.raises(SourceError, match=r"is a web address. Fetch the file first"):
         read_table(Source(id="s", role="inventory", path="https://example.org/x.csv"), tmp_path)
     with pytest.raises(SourceError, match=r"is a folder \(holding inventory_2024.csv\)"):
         read_table(Source(id="s", role="inventory", path="."), tmp_path)
@@ -364,7 +383,7 @@ def test_shapefile_without_prj_is_refused_unless_declared(tmp_path: Path) -> Non
     table = read(tmp_path / "t.shp", crs="EPSG:26910")
     assert table.geometry is not None
     assert table.geometry.iloc[0].centroid.distance(shapely.Point(-122.92, 54.19)) < 0.05
-    with pytest.raises(SourceError, match="coordinates outside -180..180 / -90..90 for EPSG:4326"):
+    with pytest.raises(SourceError, match=r"coordinates outside -180..180 / -90..90 for EPSG:4326"):
         read(tmp_path / "t.shp", crs="EPSG:4326")
 
 
@@ -376,7 +395,7 @@ def test_several_layers_must_be_named(tmp_path: Path) -> None:
     ):
         read(path)
     assert len(read(path, layer="sites").cells) == 3
-    with pytest.raises(SourceError, match="there is no layer 'site'. The layers are: annotation, sites"):
+    with pytest.raises(SourceError, match=r"there is no layer 'site'. The layers are: annotation, sites"):
         read(path, layer="site")
 
 
@@ -454,7 +473,7 @@ def test_missing_and_empty_geometries_stay_in_their_rows(tmp_path: Path) -> None
 
 def test_damaged_json_is_refused(tmp_path: Path) -> None:
     text = json.dumps(collection({"type": "Point", "coordinates": [-120, 55]}))
-    with pytest.raises(SourceError, match="cannot be opened|cannot be read|damaged"):
+    with pytest.raises(SourceError, match=r"cannot be opened|cannot be read|damaged"):
         read(written(tmp_path, text[: len(text) // 2], "t.geojson"))
 
 
