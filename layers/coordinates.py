@@ -58,7 +58,10 @@ UTM_ZONES = {
 """Zones in which a datum is used; WGS 84 has all 60."""
 
 _SENTINELS = (-9999.0, 9999.0, -999.0, 999.0, -99999.0, 99999.0, -9.0e9, -99.99, 99.99, -1.0e30)
-_ZONE = re.compile(r"^(?:utm|zone|huso|fuseau)?[\s:]*0?(?P<zone>\d{1,2})\s*(?P<letter>[A-Z])?$", re.IGNORECASE)
+_ZONE = re.compile(
+    r"^(?:utm|zone|huso|fuseau)?[\s:]*0?(?P<zone>\d{1,2})\s*(?P<letter>[A-Z]|north|nord|norte|south|sud|sur)?$",
+    re.IGNORECASE,
+)
 _ASSUMED_PRECISION_KM = 0.1
 
 
@@ -205,7 +208,7 @@ class _Reader:
         fallback, assumed = self._fallback(), 0
         systems: dict[int, str] = {}
         for place in places:
-            key = re.sub(r"[^a-z0-9]", "", str(texts[place]).casefold())
+            key = re.sub(r"[^a-z0-9]", "", re.split(r"/|\butm\b", str(texts[place]).casefold())[0])
             if key in DATUMS:
                 systems[int(place)] = DATUMS[key]
             elif key:
@@ -322,9 +325,10 @@ class _Reader:
         """Return datum, zone number and whether north; or reject the row with the reason."""
         shown = f"easting {x:g}, northing {y:g}"
         found = _ZONE.match(text)
-        letter = (found["letter"] or "").upper() if found else ""
+        word = (found["letter"] or "").upper() if found else ""
+        letter = word[:1]
         number = int(found["zone"]) if found else 0
-        ambiguous = letter == "S" and 3_500_000 < y < 4_450_000
+        ambiguous = word == "S" and 3_500_000 < y < 4_450_000
         if not np.isfinite(x) or not np.isfinite(y) or x in _SENTINELS or (x == 0 and y == 0):
             self.reject(points, place, "bad_coordinate", f"{shown} are no coordinates")
         elif not text:

@@ -50,11 +50,19 @@ def same_crs(a: Any, b: Any) -> bool:
     a, b : pyproj.CRS or anything pyproj accepts
         EPSG codes, WKT of any flavour, PROJ strings.
     """
-    first, second = pyproj.CRS.from_user_input(a).to_2d(), pyproj.CRS.from_user_input(b).to_2d()
+    first, second = flat(a), flat(b)
     if first.equals(second, ignore_axis_order=True):
         return True
     codes = first.to_epsg(), second.to_epsg()
     return codes[0] is not None and codes[0] == codes[1]
+
+
+def flat(crs: Any) -> pyproj.CRS:
+    """Return the horizontal part of a CRS, without heights and without a transformation bound to it."""
+    plain = pyproj.CRS.from_user_input(crs)
+    if plain.is_bound and plain.source_crs is not None:
+        plain = plain.source_crs
+    return plain.to_2d()
 
 
 def working_crs(bounds_wgs84: tuple[float, float, float, float], configured: str | None = None) -> pyproj.CRS:
@@ -181,7 +189,7 @@ def shift_to_wgs84(crs_text: str, cell: tuple[int, int]) -> Shift:
     cell : tuple of int
         Whole degrees (longitude, latitude) of the place's lower left corner.
     """
-    crs = pyproj.CRS.from_user_input(crs_text).to_2d()
+    crs = flat(crs_text)
     if _nearly_wgs84(crs):
         return Shift(pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True), 2.0, "taken as WGS 84")
     area = AreaOfInterest(max(cell[0], -180), max(cell[1], -90), min(cell[0] + 1, 180), min(cell[1] + 1, 90))
@@ -225,7 +233,7 @@ def points_to_wgs84(
         Names of the operations used, with their accuracy.
     """
     check_proj()
-    crs = pyproj.CRS.from_user_input(crs_text).to_2d()
+    crs = flat(crs_text)
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     own_lon, own_lat = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True).transform(x, y)
     own_lon, own_lat = _finite(own_lon), _finite(own_lat)
@@ -261,7 +269,7 @@ def to_wgs84(source: str, where: str, geometry: Any) -> tuple[Any, list[Note]]:
         If only a ballpark operation exists (a datum shift of 0 m that is really unknown).
     """
     check_proj()
-    crs = pyproj.CRS(geometry.crs)
+    crs = flat(geometry.crs)
     values = geometry.to_numpy().copy()
     mask = ~(shapely.is_missing(values) | shapely.is_empty(values))
     if same_crs(crs, WGS84) or not mask.any():

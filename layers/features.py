@@ -126,7 +126,7 @@ def _read_layer(source: Source, where: str, path: Path, raw: bytes) -> pd.DataFr
             f"{where}: the file cannot be opened ({failure}). Check that it is complete and of the format its name says."
         ) from None
     layer = source.layer if source.layer in names else None
-    if source.layer is not None and layer is None and not raw and len(names) > 1:
+    if source.layer is not None and layer is None and (len(names) > 1 or path.suffix.lower() in (".gpkg", ".gdb")):
         raise SourceError(f"{where}: there is no layer '{source.layer}'. The layers are: {', '.join(names)}.")
     if layer is None and len(names) > 1:
         raise SourceError(
@@ -214,12 +214,12 @@ def _to_wgs84(
             )
         )
     used = declared or known
-    if used is None:
+    if used is None or "undefined" in used.name.casefold() or pyproj.CRS(used).geodetic_crs is None:
         raise SourceError(
             f"{where}: the file states no coordinate system. "
             "Ask the publisher and state it in the run file, e.g. 'crs: EPSG:4269'."
         )
-    used = pyproj.CRS(used).to_2d()
+    used = crs_rules.flat(used)
     geometry = geometry.set_crs(used, allow_override=True)
     hint = (
         f" The file's crs member '{member}' is not known here; state the right one with 'crs:'."

@@ -12,6 +12,7 @@ import pyproj
 import shapely
 from pandera.typing.geopandas import GeoDataFrame
 from pydantic import ValidationError
+from shapely.affinity import translate
 
 from layers.accounting import Note, Reading, rejected_rows
 from layers.catalogue import Source
@@ -217,6 +218,10 @@ def _from_geometry(source: Source, geometry: gpd.GeoSeries) -> tuple[dict[str, A
     shapes[~present] = None
     inside = np.full(len(shapes), None, dtype=object)
     inside[present] = shapely.point_on_surface(shapes[present])
+    turns = np.nan_to_num(np.floor((shapely.get_x(inside) + 180) / 360))
+    for row in np.flatnonzero(present & (turns != 0)):
+        shift = -360 * turns[row]
+        shapes[row], inside[row] = (translate(one, xoff=shift) for one in (shapes[row], inside[row]))
     areal = present & np.isin(shapely.get_type_id(shapes), (3, 6))
     area = np.full(len(shapes), np.nan)
     geod = pyproj.Geod(ellps="WGS84")

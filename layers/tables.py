@@ -122,7 +122,9 @@ def locate(source: Source, root: Path) -> Path:
         raise SourceError(
             f"{source.id}: '{source.path}' is a web address. Fetch the file first ('minewaste fetch') and give its path."
         )
-    path = Path(source.path) if Path(source.path).is_absolute() else root / source.path
+    path = root / source.path
+    if not path.exists() and "\\" in source.path:
+        path = root / source.path.replace("\\", "/")
     if not path.exists():
         folder = path.parent
         if not folder.is_dir():
@@ -137,9 +139,26 @@ def locate(source: Source, root: Path) -> Path:
     if path.is_dir() and path.suffix.lower() != ".gdb":
         held = ", ".join(sorted(one.name for one in path.iterdir())[:8]) or "nothing"
         raise SourceError(f"{source.id}: '{path}' is a folder (holding {held}). 'path' must name a file.")
-    if path.is_file() and path.stat().st_size == 0:
-        raise SourceError(f"{source.id} ({path.name}): the file is empty (0 bytes). Fetch or export it again.")
+    if path.is_file():
+        _what_it_is_not(source, path)
     return path
+
+
+def _what_it_is_not(source: Source, path: Path) -> None:
+    """Stop at files that are something else than their name says."""
+    with path.open("rb") as file:
+        head = file.read(600)
+    where = f"{source.id} ({path.name})"
+    if not head:
+        raise SourceError(f"{where}: the file is empty (0 bytes). Fetch or export it again.")
+    if head.startswith(b"version https://git-lfs"):
+        raise SourceError(f"{where}: this is a Git LFS pointer, not the file. Fetch the file itself ('git lfs pull').")
+    suffix = path.suffix.lower()
+    start = head.lstrip(b"\xef\xbb\xbf \r\n\t")[:15].lower()
+    if start.startswith((b"<!doctype html", b"<html")) and suffix != ".kml":
+        raise SourceError(f"{where}: this is a web page (a login or error page?), not a table. Fetch the file again.")
+    if head.startswith(b"PK\x03\x04") and suffix in TEXT_SUFFIXES:
+        raise SourceError(f"{where}: this is a workbook or a zip, not text. Give it its true ending (.xlsx or .zip).")
 
 
 def raw_json(row: Mapping[str, Any] | pd.Series) -> str:

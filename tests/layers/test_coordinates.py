@@ -235,6 +235,11 @@ def test_nad27_is_shifted_and_recorded(spelling: str) -> None:
     assert read.precision_km[0] >= 0.005
 
 
+@pytest.mark.parametrize("text", ["NAD27 / UTM zone 10N", "nad27 UTM", "NAD_1927"])
+def test_datum_columns_may_name_the_projection(text: str) -> None:
+    assert utm(["10"], [text]).latitude[0] == pytest.approx(54.14999, abs=1e-5)
+
+
 def test_a_ballpark_shift_is_never_silent() -> None:
     read = points({"lat": ["60.0", "60.0"], "lon": ["-170.0", "-170.0"], "datum": ["NAD27", "WGS84"]})
     assert codes(read) == {0: "ballpark_datum"}
@@ -279,7 +284,7 @@ def test_every_row_in_its_own_zone_and_datum() -> None:
     assert codes(read) == {4: "no_zone", 6: "bad_zone"}
 
 
-@pytest.mark.parametrize("zone", ["9", "09", "9N", "9U", "09 N", "Zone 9", "UTM 9N", "utm09"])
+@pytest.mark.parametrize("zone", ["9", "09", "9N", "9U", "09 N", "Zone 9", "UTM 9N", "utm09", "9 North"])
 def test_zone_spellings(zone: str) -> None:
     assert utm([zone], ["NAD83"]).longitude[0] == pytest.approx(-129)
 
@@ -291,6 +296,7 @@ def test_what_is_no_zone(zone: str) -> None:
 
 def test_the_letter_s_is_not_guessed_where_it_could_be_a_band() -> None:
     assert codes(utm(["12S"], ["WGS84"], north="4000000")) == {0: "bad_zone"}
+    assert utm(["12 South"], ["WGS84"], north="4000000").latitude[0] < -50
     assert utm(["19S"], ["WGS84"], north="7000000").latitude[0] == pytest.approx(-27.1, abs=0.1)
 
 

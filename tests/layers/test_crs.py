@@ -72,6 +72,12 @@ def test_one_crs_in_several_spellings_is_one(code: int, version: str) -> None:
     assert crs.same_crs(code, pyproj.CRS(pyproj.CRS(code).to_wkt(version)))
 
 
+def test_heights_and_bound_shifts_are_no_difference() -> None:
+    assert crs.same_crs("EPSG:4326+5773", 4326)
+    bound = pyproj.CRS("+proj=utm +zone=10 +datum=NAD83 +towgs84=0,0,0,0,0,0,0 +units=m +type=crs")
+    assert crs.flat(bound).is_projected
+
+
 def test_different_crs_differ() -> None:
     assert not crs.same_crs(4269, 4267)
     assert not crs.same_crs(26910, 26911)

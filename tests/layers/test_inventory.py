@@ -299,6 +299,18 @@ def test_points_lines_and_areas_in_one_inventory(tmp_path: Path) -> None:
     assert reading.rejected["reason_code"].tolist() == ["no_coordinates"]
 
 
+def test_longitudes_beyond_180_are_turned_back(tmp_path: Path) -> None:
+    shapes = [shapely.Point(182, 52), shapely.box(-181.5, 52, -181, 53)]
+    (tmp_path / "m.geojson").write_text(
+        gpd.GeoDataFrame({"id": ["A", "B"]}, geometry=shapes, crs="EPSG:4326").to_json()
+    )
+    layer = read_inventory(
+        Source(id="s", role="inventory", path="m.geojson", columns={"official_id": "id"}), tmp_path
+    ).layer
+    assert layer["longitude"].tolist() == [-178, pytest.approx(178.75, abs=0.3)]
+    assert layer.geometry.iloc[0] == shapely.Point(-178, 52)
+
+
 def test_the_same_file_gives_the_same_records(tmp_path: Path) -> None:
     text = f"{HEAD},c\n" + "".join(f"{n},M{n},{50 + n / 97:.4f},{-120 + n / 89:.4f},gold\n" for n in range(200))
     first, second = (inventory(tmp_path, text, columns={"commodities": "c"}) for _ in range(2))

@@ -6,6 +6,7 @@ import gzip
 import json
 import subprocess
 import sys
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -292,6 +293,26 @@ def test_unknown_formats_are_refused(tmp_path: Path) -> None:
         read(written(tmp_path, "x", "a.docx"))
 
 
+@pytest.mark.parametrize(
+    ("content", "name", "message"),
+    [
+        (b"<!DOCTYPE html><html><body>Sign in</body></html>", "t.csv", "this is a web page"),
+        (b"\n<html>", "t.geojson", "this is a web page"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "t.csv", "Git LFS pointer"),
+        (b"PK\x03\x04" + b"\0" * 100, "t.csv", r"workbook or a zip, not text.*\.xlsx or \.zip"),
+    ],
+)
+def test_files_that_are_something_else(tmp_path: Path, content: bytes, name: str, message: str) -> None:
+    with pytest.raises(SourceError, match=message):
+        read(written(tmp_path, content, name))
+
+
+def test_backslashes_in_paths_are_folders(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    written(tmp_path / "in", "a,b\n1,2\n")
+    assert len(read_table(Source(id="s", role="inventory", path="in\\t.csv"), tmp_path).cells) == 1
+
+
 # --- packed files
 
 
@@ -397,6 +418,32 @@ def test_several_layers_must_be_named(tmp_path: Path) -> None:
     assert len(read(path, layer="sites").cells) == 3
     with pytest.raises(SourceError, match=r"there is no layer 'site'. The layers are: annotation, sites"):
         read(path, layer="site")
+
+
+def test_a_wrong_layer_name_is_not_overlooked(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"there is no layer 'x'\. The layers are: s"):
+        read(sites(tmp_path, "s.gpkg", layer="s"), layer="x")
+
+
+def test_a_layer_without_crs_is_refused(tmp_path: Path) -> None:
+    for name in ("s.gpkg", "s.parquet"):
+        frame = gpd.GeoDataFrame({"a": ["1", "2", "3"]}, geometry=POINTS)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            frame.to_parquet(tmp_path / name) if name.endswith("parquet") else frame.to_file(tmp_path / name)
+        with pytest.raises(SourceError, match="the file states no coordinate system"):
+            read(tmp_path / name)
+        assert read(tmp_path / name, crs="EPSG:4269").geometry is not None
+
+
+def test_file_geodatabases_in_a_zip(tmp_path: Path) -> None:
+    path = sites(tmp_path, "s.gdb", driver="OpenFileGDB", layer="sites")
+    assert len(read(path).cells) == 3
+    packed = tmp_path / "s.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for part in sorted(path.iterdir()):
+            archive.write(part, f"deep/s.gdb/{part.name}")
+    assert read(packed).cells["site_id"].tolist() == ["S1", "S2", "S3"]
 
 
 def collection(*geometries: dict[str, object], **more: object) -> dict[str, object]:
