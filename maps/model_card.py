@@ -2,9 +2,66 @@
 
 from __future__ import annotations
 
+from maps import words
 from maps.publication import Publication
+from maps.verdict import SHARES, capture_rows, validation_rows, verdict
 
 
 def model_card(publication: Publication) -> str:
-    """Return the card as Markdown."""
-    return f"# Model card\n\n{publication.title}\n"
+    """Return the card as Markdown, English first, French behind it.
+
+    Parameters
+    ----------
+    publication : Publication
+        ``validation`` may be empty: the card then says that nothing was tested.
+    """
+    return "\n\n---\n\n".join(_card(publication, lang) for lang in words.LANGUAGES) + "\n"
+
+
+def card_rows(publication: Publication, lang: str) -> list[tuple[str, str]]:
+    """Return the card's facts as pairs of label and text."""
+    found = publication.validation
+    rows = [("card_target", words.word("target_ree", lang) if publication.target == "REE" else publication.target)]
+    if found.get("kind"):
+        rows.append(("card_kind", words.word(f"kind_{found['kind']}", lang)))
+    for key, name in (("card_positives", "n_positive"), ("card_negatives", "n_negative"), ("card_blocks", "blocks")):
+        if found.get(name) is not None:
+            rows.append((key, words.number(found[name], lang)))
+    if found.get("block_km"):
+        rows.append(("card_block_km", f"{words.number(found['block_km'], lang)}\u00a0km"))
+    dropped = found.get("dropped_features") or {}
+    if dropped:
+        rows.append(("card_dropped", "; ".join(words.phrase_feature(name, lang) for name in dropped)))
+    rows += [("card_use", words.word("card_use_text", lang)), ("card_not", words.word("card_not_text", lang))]
+    rows.append(("card_weak", words.word("card_weak_text", lang)))
+    return [(words.word(key, lang), text) for key, text in rows]
+
+
+def _card(publication: Publication, lang: str) -> str:
+    run = words.phrase("run_line", lang, run_id=publication.run_id, date=words.date(publication.run_date, lang))
+    lines = [f"# {words.word('report_card', lang)}: {_plain(publication.title)}", "", verdict(publication.validation, lang), "", run, ""]
+    lines += [f"- **{label}:** {_plain(text)}" for label, text in card_rows(publication, lang)]
+    rows = validation_rows(publication.validation, lang)
+    if rows:
+        lines += ["", f"## {words.word('report_baselines', lang)}", ""]
+        lines += _table([words.word("report_method", lang), "AUC", "Brier", *(f"{share} %" for share in SHARES)], rows)
+    captured = capture_rows(publication.validation, lang)
+    if captured:
+        heads = [words.word(key, lang) for key in ("report_share", "report_found", "report_interval")]
+        lines += ["", f"## {words.word('report_capture', lang)}", "", *_table(heads, captured)]
+    lines += ["", f"## {words.word('sources', lang)}", ""]
+    for row in publication.sources.itertuples(index=False):
+        title = row.title if isinstance(row.title, str) else row.source_id
+        licence = row.licence if isinstance(row.licence, str) else words.word("licence_unstated", lang)
+        when = words.date(row.date if isinstance(row.date, str) else None, lang)
+        lines.append(f"- {_plain(title)}, {when}, {_plain(licence)}")
+    return "\n".join([*lines, "", words.word("notice_not_resource", lang)])
+
+
+def _table(heads: list[str], rows: list[list[str]]) -> list[str]:
+    return ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads), *("| " + " | ".join(row) + " |" for row in rows)]
+
+
+def _plain(text: str) -> str:
+    """Keep text from being read as markup or breaking a line."""
+    return " ".join(text.split()).replace("<", "\\<").replace("|", "\\|").replace("`", "\\`")

@@ -1,12 +1,141 @@
-"""Pages: report."""
+"""The report: what was found in plain words, how far it can be trusted, and where every row went."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
+
+from maps import pages, words
+from maps.figures import figures, in_language
+from maps.model_card import card_rows
 from maps.publication import Publication
+from maps.screening import areas_per_site, flags_per_site
+from maps.sovereignty import publishable
+from maps.verdict import capture_rows, validation_rows, verdict
+
+COUNTS = ("rows_read", "rows_kept", "rows_merged", "rows_withheld", "rows_rejected")
+SECTIONS = (
+    "report_top",
+    "report_validation",
+    "report_figures",
+    "report_card",
+    "report_accounting",
+    "report_notes",
+    "sources",
+    "report_sampling",
+)
+TOP = 10
 
 
 def write_report(publication: Publication, path: Path) -> None:
-    """Write the page."""
-    path.write_text("<!DOCTYPE html><meta charset=utf-8><title>minewaste</title>", encoding="utf-8")
+    """Write the report as one page in English and French.
+
+    The verdict of the validation stands first, the list of sites to sample last.
+
+    Parameters
+    ----------
+    publication : Publication
+        What may be published of a run.
+    path : Path
+        File to write.
+    """
+    p = publishable(publication)
+    drawn = figures(p)
+    page = pages.render(
+        "report.html",
+        p=p,
+        coarse=bool((p.territories["publish"] == "generalised").any()),
+        counts=COUNTS,
+        sections=SECTIONS,
+        sources=plain_records(p.sources),
+        pages=[
+            {"figures": [(caption, in_language(svg, lang)) for caption, svg in drawn], **_in(p, lang)} for lang in words.LANGUAGES
+        ],
+    )
+    path.write_text(page, encoding="utf-8")
+
+
+def plain_records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as dictionaries with None for missing cells."""
+    filled = table.astype(object).where(table.notna(), None)
+    return [{str(key): value for key, value in row.items()} for row in filled.to_dict("records")]
+
+
+def _in(p: Publication, lang: str) -> dict[str, Any]:
+    return {
+        "lang": lang,
+        "verdict": verdict(p.validation, lang),
+        "summary": _summary(p, lang),
+        "top": _top(p, lang),
+        "validation": validation_rows(p.validation, lang),
+        "capture": capture_rows(p.validation, lang),
+        "alarms": list(p.validation.get("alarms") or []),
+        "card": card_rows(p, lang),
+        "accounting": [
+            [row["source"], words.word(f"role_{row['role']}", lang), *(words.number(row[one], lang) for one in COUNTS)]
+            for row in plain_records(p.accounting)
+        ],
+        "totals": [words.number(int(p.accounting[one].sum()), lang) for one in COUNTS],
+        "rejected": _rejected(p, lang),
+        "notes": [[row["source"], row["message"], words.number(row["count"], lang)] for row in plain_records(p.notes)],
+        "plan": _plan(p, lang),
+    }
+
+
+def _summary(p: Publication, lang: str) -> str:
+    counts = p.ranking["evidence"].value_counts()
+    target = words.word("target_ree", lang) if p.target == "REE" else p.target
+    kinds = {kind: int(counts.get(kind, 0)) for kind in ("measured", "inferred", "none")}
+    return words.phrase("report_summary_text", lang, n=len(p.ranking), target=target, **kinds)
+
+
+def _top(p: Publication, lang: str) -> list[list[str]]:
+    areas, flags = areas_per_site(p, lang), flags_per_site(p, lang)
+    return [
+        [
+            str(row.rank),
+            _named(row.name, row.site_id),
+            words.phrase("score_range", lang, score=row.score, low=row.score_low, high=row.score_high),
+            words.word(f"evidence_{row.evidence}_short", lang),
+            words.span(row.tonnage_low_t, row.tonnage_high_t, "t", lang),
+            areas.get(row.site_id, ""),
+            flags.get(row.site_id, ""),
+        ]
+        for row in p.ranking.head(TOP).itertuples(index=False)
+    ]
+
+
+def _rejected(p: Publication, lang: str) -> list[list[str]]:
+    if p.rejected.empty:
+        return []
+    groups = p.rejected.groupby(["source", "reason_code"], sort=True)
+    return [
+        [source, code.replace("_", " "), words.number(len(group), lang), f"{group['reason'].iloc[0]} [{group['source_row'].iloc[0]}]"]
+        for (source, code), group in groups
+    ]
+
+
+def _plan(p: Publication, lang: str) -> list[list[str]]:
+    """Return the sampling list; the reason is said anew from the ranking, so that it is whole in both languages."""
+    ranking = p.ranking.set_index("site_id")
+    roads = p.access.set_index("site_id")["road_km"]
+    rows = []
+    for one in p.sampling_plan.sort_values("order").itertuples(index=False):
+        site = ranking.loc[one.site_id] if one.site_id in ranking.index else None
+        name = one.site_id if site is None else _named(site["name"], one.site_id)
+        why = one.reason if site is None or lang == "en" else _why(site, roads.get(one.site_id), lang)
+        rows.append([str(one.order), name, why, one.speak_first_with if isinstance(one.speak_first_with, str) else ""])
+    return rows
+
+
+def _why(site: pd.Series, road_km: Any, lang: str) -> str:
+    known = road_km is not None and pd.notna(road_km)
+    road = words.phrase("plan_road", lang, km=float(road_km)) if known else words.word("plan_road_unknown", lang)
+    ends = {"rank": int(site["rank"]), "low": int(site["rank_low"]), "high": int(site["rank_high"])}
+    return words.phrase("plan_reason", lang, road=road, **ends)
+
+
+def _named(name: Any, site_id: str) -> str:
+    return f"{name} ({site_id})" if isinstance(name, str) else site_id

@@ -1,0 +1,227 @@
+"""Figures of the report as SVG; drawn once, with keys of words in place of words, and then written in each language."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from maps import words
+from maps.publication import Publication
+
+CHONDRITE_PPM = {
+    "La": 0.237, "Ce": 0.613, "Pr": 0.0928, "Nd": 0.457, "Sm": 0.148, "Eu": 0.0563, "Gd": 0.199, "Tb": 0.0361,
+    "Dy": 0.246, "Ho": 0.0546, "Er": 0.160, "Tm": 0.0247, "Yb": 0.161, "Lu": 0.0246,
+}  # fmt: skip
+"""CI chondrite in ppm (McDonough and Sun 1995, Chemical Geology 120), in the order of atomic numbers."""
+
+PATTERNS = 8
+"""Sampled sites drawn in the figure of rare-earth patterns."""
+
+INK, BLUE, BAND, ORANGE = "#1b2530", "#0b5a7d", "#a9c7d5", "#b3470b"
+_KEY = re.compile(r"\[\[([^\]]+)\]\]")
+
+
+def figures(publication: Publication) -> list[tuple[str, str]]:
+    """Return ``(key of the caption, SVG with word keys)`` of every figure the run has data for.
+
+    Parameters
+    ----------
+    publication : Publication
+        ``diagnostics`` holds the arrays; a figure without its array is left out.
+    """
+    found = publication.diagnostics
+    drawn: list[tuple[str, str]] = []
+    plans: tuple[tuple[str, Callable[..., Any], Any], ...] = (
+        ("figure_prediction", _prediction, _prediction_data(found)),
+        ("figure_reliability", _reliability, _filled(found.get("reliability"), "score")),
+        ("figure_scores", _scores, publication.ranking if len(publication.ranking) else None),
+        ("figure_blocks", _blocks, _filled(found.get("blocks"), "block")),
+        ("figure_importance", _importance, found.get("importance") or None),
+        ("figure_patterns", _patterns, _pattern_data(publication)),
+        ("figure_variogram", _variogram, _filled(found.get("variogram"), "lag_km")),
+        ("figure_tornado", _tornado, _filled(found.get("tornado"), "part")),
+    )
+    for caption, draw, data in plans:
+        if data is not None:
+            drawn.append((caption, _svg(draw, data)))
+    return drawn
+
+
+def in_language(svg: str, lang: str) -> Markup:
+    """Return a figure with its words in a language."""
+
+    def said(found: re.Match[str]) -> str:
+        kind, _, rest = found[1].partition(":")
+        text = words.phrase_feature(rest, lang) if kind == "feature" else words.word(found[1], lang)
+        return escape(text)
+
+    return Markup(_KEY.sub(said, svg))  # noqa: S704 - drawn by us; words are escaped
+
+
+def _filled(data: Any, key: str) -> Any:
+    return data if isinstance(data, Mapping) and len(data.get(key) or []) else None
+
+
+def _svg(draw: Callable[..., Any], data: Any) -> str:
+    """Draw one figure: text stays text, ids are fixed, and neither date nor version is written."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    style = {
+        "svg.fonttype": "none", "svg.hashsalt": draw.__name__, "font.size": 10, "font.family": "sans-serif",
+        "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": INK, "text.color": INK, "axes.labelcolor": INK,
+        "xtick.color": INK, "ytick.color": INK, "legend.frameon": False, "axes.formatter.use_locale": False,
+    }  # fmt: skip
+    with mpl.rc_context(style):
+        figure = Figure(figsize=(5.6, 3.7), layout="constrained")
+        axes = figure.add_subplot()
+        draw(axes, data)
+        buffer = io.StringIO()
+        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    text = buffer.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r'(id=|href="#|url\(#)("?)', rf"\1\2{draw.__name__}-", text)
+    text = re.sub(r"font: ([^;\"]*?)'[^\"]*?(?=[;\"])", r"font: \1sans-serif", text)
+    return text.replace("<svg ", '<svg role="img" ', 1)
+
+
+def _prediction_data(found: Mapping[str, Any]) -> dict[str, Any] | None:
+    curves = found.get("prediction_rate") or {}
+    if "share_of_sites" in curves:
+        curves = {"spatial": curves}
+    filled = {name: one for name, one in curves.items() if isinstance(one, Mapping) and one.get("share_of_sites")}
+    return filled if "spatial" in filled else None
+
+
+def _percent(values: Any) -> np.ndarray:
+    return 100 * np.asarray([np.nan if one is None else one for one in values], dtype=float)
+
+
+def _prediction(axes: Any, curves: Mapping[str, Any]) -> None:
+    spatial = curves["spatial"]
+    x = _percent(spatial["share_of_sites"])
+    axes.fill_between(x, _percent(spatial["low"]), _percent(spatial["high"]), color=BAND, lw=0)
+    dashes = {"companion": (5, 2), "tonnage": (2, 2), "commodity": (7, 2, 1, 2), "logistic": (1, 1)}
+    for name, dash in dashes.items():
+        if name in curves:
+            axes.plot(_percent(curves[name]["share_of_sites"]), _percent(curves[name]["share_of_positives"]), color="#555", lw=1.1, dashes=dash, label=f"[[baseline_{name}]]")
+    axes.plot(x, _percent(spatial["share_of_positives"]), color=BLUE, lw=2.2, label="[[line_spatial]]")
+    axes.plot([0, 100], [0, 100], color="#777", lw=0.8, label="[[line_chance]]")
+    axes.set(xlabel="[[axis_sites_share]]", ylabel="[[axis_found_share]]", xlim=(0, 100), ylim=(0, 101))
+    axes.legend(loc="lower right", fontsize=8.5)
+
+
+def _reliability(axes: Any, data: Mapping[str, Any]) -> None:
+    x, y = _percent(data["score"]), _percent(data["share"])
+    gaps = np.vstack([np.maximum(y - _percent(data["low"]), 0), np.maximum(_percent(data["high"]) - y, 0)])
+    axes.plot([0, 100], [0, 100], color="#777", lw=0.8, label="[[line_perfect]]")
+    axes.errorbar(x, y, yerr=gaps, color=BLUE, marker="o", lw=1.6, capsize=3, label="[[line_model]]")
+    axes.set(xlabel="[[axis_mean_score]]", ylabel="[[axis_observed]]", xlim=(0, 100), ylim=(0, 101))
+    axes.legend(loc="upper left", fontsize=8.5)
+
+
+def _scores(axes: Any, ranking: Any) -> None:
+    edges = np.linspace(0, 100, 21)
+    shades = {"measured": INK, "inferred": "#5f9db8", "none": "#d6dde2"}
+    scores = [100 * ranking.loc[ranking["evidence"] == kind, "score"].to_numpy(float) for kind in shades]
+    axes.hist(scores, bins=edges, stacked=True, color=list(shades.values()), edgecolor="white", lw=0.5,
+              label=[f"[[evidence_{kind}_short]]" for kind in shades])  # fmt: skip
+    axes.set(xlabel="[[axis_score_percent]]", ylabel="[[axis_sites]]", xlim=(0, 100))
+    axes.legend(fontsize=8.5)
+
+
+def _blocks(axes: Any, data: Mapping[str, Any]) -> None:
+    longitude, latitude = np.asarray(data["longitude"], float), np.asarray(data["latitude"], float)
+    fold = np.asarray(data.get("fold") or np.unique(data["block"], return_inverse=True)[1], dtype=int)
+    shades = np.array(["#0b5a7d", "#8fb3c4", "#b3470b", "#e0b08f", "#4d4466", "#a79fbd", "#3c6e47", "#a9c9af", "#555555", "#bbbbbb"])
+    axes.scatter(longitude, latitude, s=16, c=shades[fold % len(shades)], lw=0)
+    label = np.array([np.nan if one is None else one for one in data.get("label") or [None] * len(fold)], dtype=float)
+    known = label == 1
+    if known.any():
+        axes.scatter(longitude[known], latitude[known], s=46, facecolors="none", edgecolors=INK, lw=1.3, label="[[mark_positive]]")
+        axes.legend(loc="best", fontsize=8.5)
+    axes.set(xlabel="[[axis_longitude]]", ylabel="[[axis_latitude]]")
+    axes.set_aspect(1 / max(np.cos(np.radians(np.nanmean(latitude))), 0.2))
+
+
+def _importance(axes: Any, data: Mapping[str, float]) -> None:
+    top = sorted(data.items(), key=lambda one: -abs(one[1] or 0))[:10][::-1]
+    axes.barh(np.arange(len(top)), [value for _, value in top], color=BLUE, height=0.4)
+    axes.set(xlabel="[[axis_importance]]", xticks=[])
+    axes.spines["left"].set_visible(False)
+    _labels_above(axes, [f"[[feature:{name}]]" for name, _ in top])
+
+
+def _labels_above(axes: Any, labels: list[str]) -> None:
+    """Write the label of each bar above it, where long words in either language have room."""
+    axes.set_yticks([])
+    for at, text in enumerate(labels):
+        axes.text(0, at + 0.22, text, fontsize=8.5, va="bottom", ha="left")
+    axes.margins(y=0.06)
+
+
+def _pattern_data(publication: Publication) -> Any:
+    columns = [f"waste_{element}_ppm" for element in CHONDRITE_PPM]
+    sites = publication.sites
+    present = [one for one in columns if one in sites]
+    if len(present) < 3:
+        return None
+    table = sites.reindex(columns=["site_id", *columns])
+    order = {site: at for at, site in enumerate(publication.ranking["site_id"])}
+    table = table[table[present].notna().sum(axis=1) >= 3].copy()
+    table["order"] = table["site_id"].map(order)
+    return None if table.empty else table.sort_values("order", na_position="last").head(PATTERNS)
+
+
+def _patterns(axes: Any, table: Any) -> None:
+    x = np.arange(len(CHONDRITE_PPM))
+    norm = np.array(list(CHONDRITE_PPM.values()))
+    styles = ["-", "--", ":", "-."]
+    for at, row in enumerate(table.to_dict("records")):
+        y = np.array([row[f"waste_{element}_ppm"] for element in CHONDRITE_PPM], dtype=float) / norm
+        known = np.isfinite(y) & (y > 0)
+        axes.plot(x[known], y[known], styles[at % 4], marker="o", ms=3, lw=1.2, color=[BLUE, ORANGE, INK, "#4d4466"][at // 2 % 4], label=str(row["site_id"]).replace("$", r"\$"))
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.yaxis.set_minor_formatter(lambda *_: "")
+    axes.set_xticks(x, list(CHONDRITE_PPM), fontsize=9)
+    axes.set(ylabel="[[axis_chondrite]]")
+    axes.legend(fontsize=7.5, ncols=2)
+
+
+def _variogram(axes: Any, data: Mapping[str, Any]) -> None:
+    lag = np.asarray(data["lag_km"], float)
+    gamma = np.asarray([np.nan if one is None else one for one in data["semivariance"]], float)
+    axes.plot(lag, gamma, "o", color=INK, ms=5)
+    reach, nugget, sill = data.get("range_km"), data.get("nugget"), data.get("sill")
+    if reach and nugget is not None and sill is not None:
+        h = np.linspace(0, float(np.nanmax(lag)), 100)
+        axes.plot(h, nugget + (sill - nugget) * (1 - np.exp(-3 * h / reach)), color=BLUE, lw=1.8)
+        axes.axvline(reach, color="#777", lw=0.9, dashes=(4, 3), label="[[line_range]]")
+        axes.legend(fontsize=8.5, loc="lower right")
+    axes.set(xlabel="[[axis_distance]]", ylabel="[[axis_semivariance]]", xlim=(0, None), ylim=(0, None))
+    axes.yaxis.set_ticks([])
+
+
+def _tornado(axes: Any, data: Mapping[str, Any]) -> None:
+    y = np.arange(len(data["part"]))[::-1]
+    axes.barh(y + 0.02, [-one for one in data["halved"]], height=0.36, color=BAND, label="[[tornado_halved]]")
+    axes.barh(y + 0.02, data["raised"], height=0.36, color=BLUE, label="[[tornado_raised]]")
+    most = max([1, *data["halved"], *data["raised"]])
+    axes.axvline(0, color=INK, lw=0.8)
+    axes.set(xlabel="[[axis_top_ten]]", xlim=(-most - 0.5, most + 0.5), ylim=(-0.6, len(y) + 0.1))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):.0f}")
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    for at, part in zip(y, data["part"], strict=True):
+        axes.text(-most - 0.45, at + 0.24, f"[[part_{part}]]", fontsize=9, va="bottom")
+    axes.legend(fontsize=8.5, loc="upper right", ncols=2, bbox_to_anchor=(1, 1.1))

@@ -1,0 +1,88 @@
+"""What a validation amounts to, in one sentence and in one table, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from maps import words
+
+ROWS = (("row_model", "spatial"), ("row_district", "district"), ("row_random", "random"))
+SHARES = ("5", "10", "20")
+
+
+def verdict(validation: Mapping[str, Any], lang: str) -> str:
+    """Return the first line of the report: whether the ranking was tested, and with what result.
+
+    The English sentence is the one stored with the model; the French one is made from the same figures.
+    """
+    if not validation:
+        return words.word("report_not_validated", lang)
+    if lang == "en" and validation.get("verdict"):
+        return str(validation["verdict"])
+    if validation.get("kind") == "companion_only":
+        return words.word("verdict_companion", lang)
+    spatial = validation.get("spatial") or {}
+    if validation.get("status") != "validated" or spatial.get("auc") is None:
+        return words.phrase("verdict_not_validated", lang, n=validation.get("n_positive", 0))
+    return _from_figures(validation, spatial, lang)
+
+
+def _from_figures(validation: Mapping[str, Any], spatial: Mapping[str, Any], lang: str) -> str:
+    ends = {"low": spatial["auc_low"], "high": spatial["auc_high"]}
+    auc = words.phrase("verdict_auc", lang, auc=spatial["auc"], km=validation.get("block_km") or 0.0, **ends)
+    p_value = (validation.get("null") or {}).get("p_value")
+    if not (spatial["auc_low"] > 0.5 and (p_value is None or p_value <= 0.1)):
+        return words.phrase("verdict_no_skill", lang, auc=auc)
+    percent = {key: 100 * spatial[name]["20"] for key, name in (("share", "capture"), ("low", "capture_low"), ("high", "capture_high"))}
+    found = words.phrase("verdict_found", lang, auc=auc, n=validation.get("n_positive", 0), **percent)
+    better = [
+        words.word(f"baseline_{name}", lang)
+        for name, one in (validation.get("baselines") or {}).items()
+        if one and one.get("auc") is not None and one["auc"] >= spatial["auc"]
+    ]
+    if better:
+        return words.phrase("verdict_worse", lang, baselines=", ".join(better), found=found)
+    alarm = " " + words.word("verdict_alarm", lang) if validation.get("alarms") else ""
+    return words.phrase("verdict_better", lang, found=found) + alarm
+
+
+def validation_rows(validation: Mapping[str, Any], lang: str) -> list[list[str]]:
+    """Return the model beside simpler rules: name, AUC with interval, Brier score, capture at 5, 10 and 20 %."""
+    rows = [_row(words.word(key, lang), validation.get(name), lang) for key, name in ROWS if validation.get(name) is not None]
+    for name, one in (validation.get("baselines") or {}).items():
+        label = words.word(f"baseline_{name}", lang)
+        rows.append(_row(label, one, lang) if one else [label, words.word("not_measurable", lang), "", "", "", ""])
+    null = validation.get("null") or {}
+    if null.get("auc") is not None:
+        rows.append(_row(words.word("row_null", lang), null, lang))
+    return rows
+
+
+def capture_rows(validation: Mapping[str, Any], lang: str) -> list[list[str]]:
+    """Return share of sites looked at, share of known sites found, and its 95 % Wilson interval."""
+    spatial = validation.get("spatial") or {}
+    rows = []
+    for share in SHARES:
+        value = (spatial.get("capture") or {}).get(share)
+        if value is not None:
+            ends = [(spatial.get(f"capture_{end}") or {}).get(share) for end in ("low", "high")]
+            rows.append([f"{share}\u00a0%", _percent(value, lang), "–".join(_percent(end, lang) for end in ends)])
+    return rows
+
+
+def _row(label: str, figures: Mapping[str, Any] | None, lang: str) -> list[str]:
+    figures = figures or {}
+    auc = figures.get("auc")
+    if auc is None:
+        return [label, words.word("not_validated_short", lang), "", "", "", ""]
+    text = words.number(auc, lang, 2)
+    if figures.get("auc_low") is not None:
+        text += f" ({words.number(figures['auc_low'], lang, 2)}–{words.number(figures['auc_high'], lang, 2)})"
+    brier = figures.get("brier")
+    captures = [(figures.get("capture") or {}).get(share) for share in SHARES]
+    return [label, text, "" if brier is None else words.number(brier, lang, 3), *("" if one is None else _percent(one, lang) for one in captures)]
+
+
+def _percent(share: float | None, lang: str) -> str:
+    return words.word("not_known", lang) if share is None else f"{words.number(100 * share, lang, 0)}\u00a0%"
