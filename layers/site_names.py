@@ -30,6 +30,7 @@ _MARKERS = frozenset(
 )  # fmt: skip
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9",
           "x": "10"}  # fmt: skip
+_SMALL_WORDS = frozenset("delosy")
 _NAMELESS = re.compile(
     r"^(?:unknown|unnamed|no name|none|null|unk|n/?a|nan|not named|inconnu|sans nom|sin nombre|desconocido)\b"
     r"|^(?:gravel )?(?:pit|quarry)$",
@@ -48,7 +49,7 @@ class NameKey:
         Distinctive words, folded, in their order; empty when the name says nothing.
     numbers : frozenset of str
         Numbers in the name ("No. 2", "#2", "II" all give ``2``), and a single letter
-        in quotes or at its end.
+        that is no initial ("Zone C").
     markers : frozenset of str
         Words that tell neighbours apart (north, upper …).
     """
@@ -74,6 +75,7 @@ def name_key(name: str) -> NameKey:
     letters = "".join(one for one in folded if not unicodedata.combining(one)).casefold()
     quoted = re.findall(r"[\"“”']([a-z])[\"“”']", letters)
     words = re.findall(r"[^\W_]+", re.sub(r"['’]", "", letters))
+    letters = letters.replace("a residus", "residus").replace("à résidus", "residus")
     initials = re.findall(r"\b([a-z])\.", letters)
     numbers, markers, core = set(quoted), set(), []
     for position, word in enumerate(words):
@@ -83,7 +85,7 @@ def name_key(name: str) -> NameKey:
             numbers.add(word.lstrip("0") or "0")
         elif word in _ROMAN and position > 0:
             numbers.add(_ROMAN[word])
-        elif len(word) == 1 and word not in initials and position == len(words) - 1 and position > 0:
+        elif len(word) == 1 and word not in _SMALL_WORDS and word not in initials and position > 0:
             numbers.add(word)
         elif word in _MARKERS:
             markers.add(word)

@@ -82,7 +82,8 @@ def estimate_tonnage(sites: gpd.GeoDataFrame, params: EstimateTonnageParams) -> 
     Notes
     -----
     The area law is :math:`\log_{10} T = -1.184 + 1.234 \log_{10} A` (t, m\ :sup:`2`), a least-squares fit of 196
-    tailings areas of the Nova Scotia Mine Tailings Database, residual 0.70 dex; nine in ten lie within a factor of 14. Most of them are small
+    tailings areas of the Nova Scotia Mine Tailings Database, residual 0.70 dex; nine in ten lie within a factor of 14. Most
+    of them are small
     stamp-mill areas, so the law is shifted by confinement: dammed ponds elsewhere hold 0.2 to 0.8 dex more, a dry pile 1.3, a
     spill 0.3 less. 100 000 m2 gives 96 828 t. Densities and the thickness share are engineering rules without a single source;
     their ranges are carried along.

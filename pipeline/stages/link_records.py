@@ -20,6 +20,9 @@ _COLUMNS = ["record_a", "record_b", "same_site", "confidence", "rule", "name_sim
 _SAME_SPOT_KM = 0.1
 _TOLD_APART_RATIO = 0.5
 _FULL_NAME_RATIO = 0.95
+_EQUAL_NAME_RATIO = 0.98
+_SAME_AMOUNT_RATIO = 1.1
+_RELATED = -0.5
 _BY_NAME = ("name_distance_commodity", "name_distance")
 
 
@@ -84,7 +87,8 @@ def link_records(records: pd.DataFrame, known_links: pd.DataFrame, params: LinkR
     2. ``parent_child``: one record names the other as its parent facility;
     3. ``official_id``: both carry the same official number of the same scheme;
     4. ``name_distance_commodity`` and ``name_distance``: similar names *and* near places, with agreeing commodities, or with
-       commodities unknown or differing but then nearer and more alike; stricter within one source;
+       commodities unknown or differing but then nearer and more alike; stricter within one source, where two records with
+       different amounts are two bodies of waste;
     5. ``location_commodity``: two sources, practically one spot, agreeing commodities, and one of the two has no name.
 
     A name alone never links. Records that should be one site by 2 or 3, or by equal name and commodity, but lie more than
@@ -186,13 +190,16 @@ def _measure(records: pd.DataFrame, pairs: pd.DataFrame, params: LinkRecordsPara
     pairs["one_source"] = (source[a] == source[b]) | _numbered_apart(official_tokens(records), a, b)
     precision = records["coordinate_precision_km"].fillna(0).to_numpy(dtype=float)
     pairs["apart_km"] = np.maximum(params.conflict_km, precision[a] + precision[b])
+    parent = (records["source"] + " " + records["parent_id"]).fillna("").to_numpy(dtype=object)
+    siblings = (parent[a] == parent[b]) & (parent[a] != "")
     firm = pairs["number"].notna() | pairs["is_parent"]
     reach = np.where(pairs["one_source"], params.within_source_km, params.conflict_reach_km)
-    pairs = pairs[firm | (pairs["distance_km"] <= reach)].reset_index(drop=True)
+    pairs = pairs[firm | ((pairs["distance_km"] <= reach) & ~siblings)].reset_index(drop=True)
     a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
     names = _telling_names(records)
     pairs["similarity"], pairs["contradict"] = name_similarity(names.iloc[a], names.iloc[b])
     pairs["agreement"] = _agreement(records["commodities"], a, b)
+    pairs["two_bodies"] = pairs["one_source"] & _amounts_differ(records, a, b)
     nameless = records["name"].isna().to_numpy()
     pairs["nameless"] = nameless[a] | nameless[b]
     return pairs
@@ -208,6 +215,16 @@ def _numbered_apart(tokens: list[set[tuple[str, str]]], a: np.ndarray, b: np.nda
         ],
         dtype=bool,
     )
+
+
+def _amounts_differ(records: pd.DataFrame, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Say which pairs state different masses, volumes or areas: in one source, two bodies of waste at one mine."""
+    differ = np.zeros(len(a), dtype=bool)
+    for name in ("mass_t", "volume_m3", "area_m2"):
+        amount = records[name].to_numpy(dtype=float)
+        with np.errstate(invalid="ignore"):
+            differ |= np.maximum(amount[a], amount[b]) > _SAME_AMOUNT_RATIO * np.minimum(amount[a], amount[b])
+    return differ
 
 
 def _telling_names(records: pd.DataFrame) -> pd.Series:
@@ -239,7 +256,7 @@ def _agreement(commodities: pd.Series, a: np.ndarray, b: np.ndarray) -> np.ndarr
     for at, (left, right) in enumerate(zip(a, b, strict=True)):
         if sets[left] and sets[right]:
             exact = not sets[left].isdisjoint(sets[right])
-            shared[at] = 1.0 if exact else (-0.5 if not families[left].isdisjoint(families[right]) else -1.0)
+            shared[at] = 1.0 if exact else (_RELATED if not families[left].isdisjoint(families[right]) else -1.0)
     return shared
 
 
@@ -264,7 +281,7 @@ def _judge_name(
     """Give the verdict on a pair that shares no number."""
     measured = (similarity, distance)
     one_source, agreement = pair.one_source, pair.agreement
-    said = {1.0: "the same commodity", 0.0: "commodity not known for both", -0.5: "related commodities"}.get(
+    said = {1.0: "the same commodity", 0.0: "commodity not known for both", _RELATED: "related commodities"}.get(
         agreement, "different commodities"
     )
     if np.isnan(similarity):
@@ -285,15 +302,30 @@ def _judge_name(
         return _two(0.95, "names_differ", *measured, f"{words}; their numbers or markers tell them apart")
     if similarity < params.review_min_ratio:
         return None
-    least = params.within_source_name_min_ratio if one_source else params.name_min_ratio
-    agreed_km = limit if similarity >= _FULL_NAME_RATIO else limit / 2
-    strict = {1.0: (least, agreed_km), 0.0: (max(least, 0.92), limit / 2), -0.5: (max(least, 0.95), limit / 2)}
-    need_ratio, need_km = strict.get(agreement, (max(least, 0.98), limit / 5))
+    if pair.two_bodies:
+        return _two(0.8, "not_enough", *measured, f"{words}; one source gives them different amounts")
+    need_ratio, need_km = _needed(bool(one_source), float(agreement), similarity, distance, params)
     if similarity >= need_ratio and distance <= need_km and (not one_source or agreement == 1):
         rule = "name_distance_commodity" if agreement == 1 else "name_distance"
         confidence = 0.6 + 0.2 * (similarity - need_ratio) / max(1 - need_ratio, 1e-9) + 0.15 * (1 - distance / limit)
         return _one(round(confidence - (0.0 if agreement == 1 else 0.1), 3), rule, *measured, words)
     return _two(0.6, "not_enough", *measured, words)
+
+
+def _needed(
+    one_source: bool, agreement: float, similarity: float, distance: float, params: LinkRecordsParams
+) -> tuple[float, float]:
+    """Return the least name similarity and the greatest distance for a link, by what is known of the commodities."""
+    if one_source:
+        return params.within_source_name_min_ratio, params.within_source_km
+    least, limit = params.name_min_ratio, params.link_km
+    if agreement == 1 and distance <= _SAME_SPOT_KM:
+        return min(least, params.review_min_ratio), limit
+    if agreement == 1:
+        return least, limit if similarity >= _FULL_NAME_RATIO else limit / 2
+    if agreement == 0:
+        return max(least, 0.92), limit if similarity >= _EQUAL_NAME_RATIO else limit / 2
+    return (max(least, 0.95), limit / 2) if agreement == _RELATED else (max(least, _EQUAL_NAME_RATIO), limit / 5)
 
 
 def _at(distance: float) -> str:

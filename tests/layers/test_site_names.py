@@ -1,0 +1,63 @@
+"""Names compared: folded for comparison only, numbers and markers tell neighbours apart."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from layers.site_names import contradict, name_key, name_similarity
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Kam-Kotia Mine", "KAM KOTIA"),
+        ("Old Moss tailings", "Moss Property"),
+        ("Étoile du Nord (ancienne mine)", "etoile nord"),
+        ("O&#39;SULLIVAN", "O'Sullivan Mine"),
+        ("McKinley (L.140S)", "MCKINLEY"),
+        ("Cook, T.", "T. Cook Mine"),
+        ("Mina El Cobre", "COBRE"),
+        ("Big Lake Gold Mines Ltd.", "Lake Gold Big"),
+    ],
+)
+def test_equal_names_in_other_clothes(one: str, other: str) -> None:
+    similarity, against = name_similarity(pd.Series([one]), pd.Series([other]))
+    assert similarity[0] == pytest.approx(1.0)
+    assert not against[0]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Moss No. 1", "Moss No. 2"),
+        ("Moss #1", "MOSS II"),
+        ("Moss North", "South Moss Mine"),
+        ('Moss "A" Zone', "Moss 'C' Zone"),
+        ("Moss A pit", "Moss B pit"),
+        ("Lot 23 Con 4", "Lot 21 Con 4"),
+    ],
+)
+def test_numbers_and_markers_tell_apart(one: str, other: str) -> None:
+    assert contradict(name_key(one), name_key(other))
+
+
+def test_a_number_on_one_side_only_lowers_the_similarity() -> None:
+    similarity, against = name_similarity(pd.Series(["Moss"]), pd.Series(["Moss No. 2"]))
+    assert similarity[0] == pytest.approx(0.92)
+    assert not against[0]
+
+
+def test_a_number_that_covers_another_does_not_contradict() -> None:
+    assert not contradict(name_key("Pine No. 3"), name_key("Pine No. 3 and No. 4"))
+
+
+@pytest.mark.parametrize("name", ["Unknown", "unnamed pit", "N/A", "Quarry", None])
+def test_a_name_that_says_nothing_is_not_compared(name: str | None) -> None:
+    similarity, _ = name_similarity(pd.Series([name], dtype="str"), pd.Series(["Moss"]))
+    assert pd.isna(similarity[0])
+
+
+def test_the_best_of_several_names_counts() -> None:
+    similarity, _ = name_similarity(pd.Series(["Fern; Moss"]), pd.Series(["Lichen; Moss Mine"]))
+    assert similarity[0] == 1.0
