@@ -138,12 +138,19 @@ def screen(publication: Publication, place: Place, *, within_km: float, lang: st
     chosen = chosen.merge(publication.ranking[from_ranking], on="site_id", how="left", validate="one_to_one")
     chosen["rank"] = chosen["rank"].astype("Int64")
     chosen["road_km"] = _road_km(publication, place, chosen)
-    chosen["areas"] = chosen["site_id"].map(areas_per_site(publication, lang))
-    chosen["flags"] = chosen["site_id"].map(flags_per_site(publication, lang))
+    chosen = in_language(publication, chosen, lang)
     ordered = ["rank", "site_id", "name", "distance_km", "road_km", "areas", "evidence", "score", "score_low", "score_high",
                "tonnage_low_t", "tonnage_high_t", "tonnage_rule", "contained_treo_low_t", "contained_treo_high_t", "flags",
                "commodities", "nearest_community", "community_km", "latitude", "longitude"]  # fmt: skip
     return chosen[ordered].sort_values(["rank", "site_id"], na_position="last", kind="stable").reset_index(drop=True)
+
+
+def in_language(publication: Publication, table: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Return a list of sites with its columns ``areas`` and ``flags`` said in a language."""
+    return table.assign(
+        areas=table["site_id"].map(areas_per_site(publication, lang)).astype("str"),
+        flags=table["site_id"].map(flags_per_site(publication, lang)).astype("str"),
+    )
 
 
 def around_site(publication: Publication, site_id: str, within_km: float, lang: str) -> str:

@@ -87,14 +87,14 @@ function relationsOf(i) {
   const near = S.relations[i], found = [];
   for (let k = 0; k < near.length; k += 3) {
     const how = ["relation_inside", "relation_overlaps", "relation_near_km"][near[k + 1]];
-    found.push([A.name[near[k]], `${A.name[near[k]]} (${A.kinds[A.kind[near[k]]][lang]}): ${fill(how, { km: number(near[k + 2]) })}`]);
+    found.push([A.name[near[k]], `${A.name[near[k]]} (${A.kinds[A.kind[near[k]]][lang]})${w("colon")}${fill(how, { km: number(near[k + 2]) })}`]);
   }
   const collator = new Intl.Collator(lang);
   return found.sort((a, b) => collator.compare(fold(a[0]), fold(b[0]))).map((one) => one[1]);
 }
 function communitiesOf(i) {
   const near = C.name.map((one, k) => [km(C.x[k] / 1e5, C.y[k] / 1e5, lon(i), lat(i)), k]).sort((a, b) => a[0] - b[0]).slice(0, 5);
-  return near.map(([far, k]) => `${C.name[k]}: ${number(Math.round(far))} ${w(C.kind[k] === "office_point" ? "straight_line_office" : "straight_line_place")}`);
+  return near.map(([far, k]) => `${C.name[k]}${w("colon")}${number(Math.round(far))} ${w(C.kind[k] === "office_point" ? "straight_line_office" : "straight_line_place")}`);
 }
 function reasonsOf(i) {
   const flat = S.reasons[i], found = [];
@@ -108,7 +108,7 @@ function scoreBlock(i) {
   bar.append(band, mark);
   const values = { score: number(scoreOf(i), 2), low: number(S.score_low[i] / 1000, 2), high: number(S.score_high[i] / 1000, 2) };
   return [el("p", { class: "strong" }, fill("rank_sentence", { rank: number(S.rank[i]), n: number(meta.n_ranked), low: number(S.rank_low[i]), high: number(S.rank_high[i]) })),
-    bar, el("p", {}, `${w("score")}: ${fill("score_range", values)}`), el("p", { class: "small" }, w("score_note"))];
+    bar, el("p", {}, `${w("score")}${w("colon")}${fill("score_range", values)}`), el("p", { class: "small" }, w("score_note"))];
 }
 function years(i) {
   const ends = [col("first", i), col("last", i)].filter((one) => one !== null).map(String);
@@ -119,13 +119,13 @@ function chemistry(i) {
   return [...(low === null && high === null ? [] : fact(measured ? "treo_measured" : "treo_inferred", span(low, high, "ppm"))), ...fact("contained", span(col("contained_low", i), col("contained_high", i), "t"))];
 }
 function fillCard(i) {
-  const card = clear(byId("card")), sheet = S.rank[i] !== null && S.rank[i] <= meta.sheets;
+  const sheet = S.rank[i] !== null && S.rank[i] <= meta.sheets;
   const rule = txt("rule", i), url = col("url", i);
-  card.append(
+  const said = [
     el("button", { type: "button", class: "plain", id: "back", on: { click: () => closeCard(true) } }, "← " + w("back")),
     el("h2", { tabindex: "-1", id: "card-title", dir: "auto" }, nameOf(i)),
     el("p", { class: "small" }, [S.id[i], txt("jurisdiction", i), `${number(lat(i), 4)}, ${number(lon(i), 4)}`].filter(Boolean).join(" · ")),
-    col("aliases", i) ? el("p", { class: "small" }, `${w("other_names")}: ${col("aliases", i)}`) : null,
+    col("aliases", i) ? el("p", { class: "small" }, `${w("other_names")}${w("colon")}${col("aliases", i)}`) : null,
     ...scoreBlock(i),
     el("dl", {}, fact("evidence", S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]])), fact("amount", span(col("t_low", i), col("t_high", i), "t")), S.t[i] === null ? [] : fact("tonnage_how", rule ? w("tonnage_rule_" + rule) : null), chemistry(i)),
     S.evidence[i] === 0 ? null : el("p", { class: "strong" }, w("not_sampled")),
@@ -140,7 +140,8 @@ function fillCard(i) {
     el("dl", {}, fact("commodities", txt("commodities", i)), fact("deposit_type", txt("deposit", i)), fact("waste_type", w("waste_type_" + data.sites.waste[S.waste[i]])), fact("disposal", w("disposal_" + data.sites.disposal[S.disposal[i]])), fact("years", years(i)), fact("status", txt("status", i)),
       fact("companion", S.companion && S.companion[i] !== null ? fill("companion_line", { score: number(S.companion[i] / 1000, 2), rank: number(S.companion_rank[i]) }) : null), url ? fact("sheet_record_link", link(url, url)) : []),
     el("div", { class: "row" }, sheet ? el("a", { class: "plain", href: "sheets/" + encodeURIComponent(S.id[i]) + ".html" + (lang === "fr" ? "#fr" : "") }, w("open_sheet")) : null,
-      el("button", { type: "button", class: "plain", on: { click: () => copy(location.href, w("link_copied")) } }, w("copy_link"))));
+      el("button", { type: "button", class: "plain", on: { click: () => copy(location.href, w("link_copied")) } }, w("copy_link")))];
+  clear(byId("card")).append(...said.filter(Boolean));
 }
 function openCard() { byId("card").hidden = false; byId("finder").hidden = true; byId("panel").scrollTop = 0; }
 function closeCard(focus) {
@@ -262,7 +263,7 @@ function fillLegend() {
 function fillAbout() {
   byId("basemap-note").textContent = w(data.backdrop.length || data.lines.length ? "basemap_note" : "basemap_none");
   byId("sources").replaceChildren(...data.sources.map((one) => el("li", {}, el("strong", {}, one.title ?? one.source_id), el("br"),
-    [one.publisher, one.date ? day(one.date) : w("date_unstated"), one.licence ?? w("licence_unstated"), one.attribution, one.steward ? `${w("steward")}: ${one.steward}` : null, one.use_conditions].filter(Boolean).join(" · "), one.address ? [el("br"), link(one.address, one.address)] : null)));
+    [one.publisher, one.date ? day(one.date) : w("date_unstated"), one.licence ?? w("licence_unstated"), one.attribution, one.steward ? `${w("steward")}${w("colon")}${one.steward}` : null, one.use_conditions].filter(Boolean).join(" · "), one.address ? [el("br"), link(one.address, one.address)] : null)));
   const notices = [w("notice_nations") + " " + fill("notice_contact", { contact: meta.contact ?? w("contact_unstated") }), w("notice_absence") + " " + w("notice_boundaries"), w("notice_not_resource"), w("notice_tenure")];
   if (meta.withheld) notices.push(fill(meta.withheld === 1 ? "withheld_feature" : "withheld_features", { n: number(meta.withheld) }));
   byId("notices").replaceChildren(el("div", { class: "notice" }, notices.map((one) => el("p", {}, one))));
@@ -326,7 +327,7 @@ function start() {
   for (const name of on) toggle(name, true);
   const box = L.latLngBounds([]);
   for (let k = 0; k < N; k++) box.extend([lat(k), lon(k)]);
-  if (i >= 0) map.setView([lat(i), lon(i)], 9, { animate: false }); else if (box.isValid()) map.fitBounds(box, { padding: [30, 30], maxZoom: 11, animate: false });
+  if (i >= 0) map.setView([lat(i), lon(i)], 9, { animate: false }); else if (box.isValid()) map.fitBounds(box, { paddingTopLeft: [40, 30], paddingBottomRight: [window.innerWidth > 1000 ? 260 : 30, 40], maxZoom: 11, animate: false });
   speak();
   apply();
   if (i >= 0) choose(i, false);

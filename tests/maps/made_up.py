@@ -169,7 +169,7 @@ def publication(n: int = 40, *, seed: int = 3, unscored: int = 2, names: list[st
     )
     flags = pd.DataFrame(
         [
-            {"site_id": one, "flag": ["disposed_in_water", "radioactive"][at % 2], "detail": "lies in a lake", "source": "inventory_a"}
+            {"site_id": one, "flag": ["lake_disposal", "radioactivity_possible"][at % 2], "detail": "lies in a lake", "source": "inventory_a"}
             for at, one in enumerate(ids)
             if at % 3 == 0
         ]
