@@ -1,0 +1,150 @@
+"""Flags: each has its case, its counter-case, a sentence and a source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from layers import schema
+from pipeline.stages.flag_constraints import FLAGS, FlagConstraintsParams, flag_constraints
+from tests.pipeline.stages.site_tables import sites_at
+
+PARAMS = FlagConstraintsParams()
+NO_AREAS = schema.empty(schema.Backdrop, "EPSG:3978")
+
+
+def samples_for(sites: Any, **columns: Any) -> Any:
+    table = pd.DataFrame({"site_id": sites["site_id"], "waste_n": 0, "near_n": 0} | columns)
+    for name in schema.SiteSamples.to_schema().columns:
+        if name not in table:
+            table[name] = (
+                np.nan
+                if name not in ("waste_method", "waste_elements")
+                else pd.Series([None] * len(table), dtype="str")
+            )
+    return schema.conform(table, schema.SiteSamples)
+
+
+def flags(chemistry: dict[str, Any] | None = None, areas: Any = NO_AREAS, **columns: Any) -> dict[str, str]:
+    """Flag one site; return flag -> sentence."""
+    site = sites_at([shapely.Point(0, 0)], crs="EPSG:3978", **{name: [value] for name, value in columns.items()})
+    found = flag_constraints(site, samples_for(site, **(chemistry or {})), areas, PARAMS)
+    assert set(found["flag"]) <= set(FLAGS)
+    assert found["source"].str.len().gt(0).all()
+    return dict(zip(found["flag"], found["detail"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("columns", "flag"),
+    [
+        ({"disposal": "lake"}, "lake_disposal"),
+        ({"disposal": "ocean"}, "ocean_disposal"),
+        ({"disposal": "river"}, "river_disposal"),
+        ({"disposal": "backfill"}, "backfilled_underground"),
+        ({"remarks": "tailings revegetated in 1988"}, "covered_or_reclaimed"),
+        ({"status": "Closed Out"}, "covered_or_reclaimed"),
+        ({"status": "Site restauré"}, "covered_or_reclaimed"),
+        ({"remarks": "Trenches; no tailings"}, "no_waste_expected"),
+        ({"waste_type": "none"}, "no_waste_expected"),
+        ({"commodities": "limestone; granite", "waste_type": "unknown"}, "no_waste_expected"),
+        ({"commodities": "uranium"}, "uranium_mill_tailings"),
+        ({"commodities": "gold; rare earths"}, "radioactivity_possible"),
+        ({"commodities": "asbestos"}, "asbestos"),
+        ({"commodities": "mercury"}, "arsenic_or_mercury"),
+        ({"acid_generating": "Yes"}, "acid_generating"),
+        ({"deposit_type": "Volcanogenic massive sulphide"}, "acid_possible"),
+        ({"commodities": "pyrite"}, "acid_possible"),
+        ({"hazard_class": "A"}, "hazard_class"),
+        ({"hazard_class": "Very High"}, "hazard_class"),
+        ({"jurisdiction": "ON"}, "permit_ontario_recovery"),
+        ({"coordinate_spread_km": 3.0}, "location_conflict"),
+        ({"location_conflict": "record b:2: same name, but 18.0 km apart"}, "location_conflict"),
+        ({"coordinate_precision_km": 5.0}, "low_coordinate_precision"),
+        ({"amount_conflict": "mass_t 900 to 2,000"}, "amount_conflict"),
+    ],
+)
+def test_each_flag_has_its_case(columns: dict[str, Any], flag: str) -> None:
+    assert list(flags(**columns)) == [flag]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {},
+        {"disposal": "impoundment", "commodities": "gold; copper", "hazard_class": "C", "jurisdiction": "BC"},
+        {"remarks": "discovered in 1905; not reclaimed; unreclaimed"},
+        {"commodities": "limestone; gold", "waste_type": "unknown"},
+        {"commodities": "limestone", "waste_type": "tailings"},
+        {"acid_generating": "No", "deposit_type": "massive sulphide"},
+        {"hazard_class": "O"},
+        {"coordinate_spread_km": 1.0, "coordinate_precision_km": 0.1},
+    ],
+)
+def test_without_cause_there_is_no_flag(columns: dict[str, Any]) -> None:
+    assert flags(**columns) == {}
+
+
+def test_activity_is_summed_over_uranium_and_thorium() -> None:
+    assert flags({"waste_U_ppm": 40.5, "waste_Th_ppm": 122.0}) == {}
+    told = flags({"waste_U_ppm": 40.5, "waste_Th_ppm": 125.0}, commodities="rare earths")
+    assert told == {
+        "radioactivity_measured": "Samples of the waste hold 40 ppm U and 125 ppm Th: about 1.0 Bq/g of parent activity."
+    }
+    assert "radioactivity_measured" in flags({"waste_U_ppm": 82.0})
+
+
+def test_little_uranium_in_the_samples_does_not_clear_a_uranium_mill() -> None:
+    assert list(flags({"waste_U_ppm": 5.0, "waste_Th_ppm": 5.0}, commodities="uranium")) == ["uranium_mill_tailings"]
+
+
+def test_acid_accounting_beats_words_and_sulphur() -> None:
+    assert list(flags(np_kg_t=5.0, ap_kg_t=10.0)) == ["acid_generating"]
+    assert list(flags(np_kg_t=15.0, ap_kg_t=10.0, acid_generating="no")) == ["acid_possible"]
+    assert flags(np_kg_t=50.0, ap_kg_t=10.0, deposit_type="massive sulphide") == {}
+    told = flags({"waste_S_ppm": 20_000.0})
+    assert told["acid_possible"].startswith(
+        "Samples of the waste hold 2.0 % sulphur (acid potential up to 62 kg CaCO3/t)"
+    )
+
+
+def test_a_class_of_the_compilers_is_called_so() -> None:
+    assert flags(hazard_class="B*")["hazard_class"] == (
+        "The inventory gives hazard class B (graded by the compilers, not by the jurisdiction)."
+    )
+
+
+def test_protected_areas_are_found_and_other_backdrop_is_not() -> None:
+    areas = gpd.GeoDataFrame(
+        {
+            "backdrop_id": ["1", "2", "3"], "name": ["Park 1", "Lake 1", "Park 2"],
+            "kind": ["protected", "lake", "protected"], "source": "parks",
+        },
+        geometry=[shapely.box(-10, -10, 10, 10), shapely.box(-10, -10, 10, 10), shapely.box(50, 50, 60, 60)], crs="EPSG:3978",
+    )  # fmt: skip
+    assert flags(areas=areas) == {"protected_area": "Inside or touching the protected area Park 1."}
+
+
+def test_rows_come_in_the_order_of_sites_and_flags_for_any_slice() -> None:
+    sites = sites_at(
+        [shapely.Point(at, 0) for at in range(6)], crs="EPSG:3978", ids=list("fedcba"),
+        jurisdiction=["ON", None, "ON", "BC", "ON", "QC"], disposal=["lake", "lake", "unknown", "river", "ocean", "unknown"],
+        commodities=["uranium", "gold", "asbestos", None, "uranium; rare earths", "pyrite"],
+    )  # fmt: skip
+    samples = samples_for(sites, waste_U_ppm=[100.0, np.nan, np.nan, 5.0, np.nan, 1.0])
+    whole = flag_constraints(sites, samples, NO_AREAS, PARAMS)
+    assert whole["site_id"].drop_duplicates().tolist() == list("fedcba")
+    assert whole.loc[whole["site_id"] == "f", "flag"].tolist() == [
+        "lake_disposal", "uranium_mill_tailings", "radioactivity_measured", "permit_ontario_recovery",
+    ]  # fmt: skip
+    parts = [flag_constraints(sites.iloc[at : at + 2], samples, NO_AREAS, PARAMS) for at in (0, 2, 4)]
+    pd.testing.assert_frame_equal(whole, pd.concat(parts, ignore_index=True))
+
+
+def test_no_sites_no_flags() -> None:
+    sites = sites_at([], crs="EPSG:3978")
+    assert flag_constraints(sites, schema.empty(schema.SiteSamples), NO_AREAS, PARAMS).empty
