@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pyproj
@@ -22,31 +22,45 @@ _CLOSE = 1.01
 _EQUATOR_M = 6_378_137.0
 _ECCENTRICITY_SQUARED = 0.00669437999014
 _PER_CHUNK = 20_000
+_PER_BLOCK = 2_000
 
 
 @dataclass(frozen=True)
 class Pieces:
-    """Lines cut into short pieces, with a tree of them.
+    """Lines cut into short pieces.
 
     Parameters
     ----------
     points : ndarray
-        Vertices of all pieces, shape (n, 2); neighbours share theirs.
-    first : ndarray of int
-        Piece i has the vertices ``first[i]`` to ``first[i + 1]``.
+        Vertices of the lines, shape (n, 2).
+    start, stop : ndarray of int
+        Piece i runs from vertex ``start[i]`` to vertex ``stop[i]``, both included; neighbours share one.
     owner : ndarray of int
         Which line a piece was cut from.
-    tree : shapely.STRtree
-        Of the pieces.
+    box : ndarray
+        West, south, east, north per piece, shape (n, 4).
     """
 
     points: np.ndarray
-    first: np.ndarray
+    start: np.ndarray
+    stop: np.ndarray
     owner: np.ndarray
-    tree: shapely.STRtree = field(repr=False)
+    box: np.ndarray
 
     def __len__(self) -> int:
         return len(self.owner)
+
+    def shapes(self, which: np.ndarray) -> np.ndarray:
+        """Return pieces as LineStrings."""
+        lengths = self.stop[which] - self.start[which] + 1
+        lines: np.ndarray = shapely.linestrings(
+            self.points[_runs(self.start[which], lengths)], indices=np.repeat(np.arange(len(which)), lengths)
+        )
+        return lines
+
+    def boxes(self) -> shapely.STRtree:
+        """Return a tree of the pieces' boxes."""
+        return shapely.STRtree(shapely.box(*self.box.T))
 
 
 def cut_lines(lines: np.ndarray, segments: int) -> Pieces:
@@ -60,17 +74,24 @@ def cut_lines(lines: np.ndarray, segments: int) -> Pieces:
         At most so many per piece.
     """
     parts, owner = shapely.get_parts(lines, return_index=True)
-    points, part = shapely.get_coordinates(parts, return_index=True)
-    starts = np.flatnonzero(part[1:] == part[:-1])
-    part_start = np.searchsorted(part, np.arange(len(parts)))
-    begins = (starts - part_start[part[starts]]) % segments == 0
-    heads = starts[begins]
-    lengths = np.diff(np.append(np.flatnonzero(begins), len(starts))) + 1
-    first = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    member = np.repeat(np.arange(len(heads)), lengths)
-    vertices = points[np.arange(first[-1]) + np.repeat(heads - first[:-1], lengths)]
-    pieces = shapely.linestrings(vertices, indices=member) if len(heads) else np.zeros(0, dtype=object)
-    return Pieces(vertices, first, owner[part[heads]], shapely.STRtree(pieces))
+    points = shapely.get_coordinates(parts)
+    sizes = shapely.get_num_coordinates(parts)
+    ends = np.cumsum(sizes)
+    counts = -(-(sizes - 1) // segments)
+    start = np.repeat(ends - sizes, counts) + segments * _runs(np.zeros(len(counts), dtype=np.int64), counts)
+    stop = np.minimum(start + segments, np.repeat(ends - 1, counts))
+    if len(start) == 0:
+        return Pieces(points, start, stop, start, np.zeros((0, 4)))
+    low = np.minimum(np.minimum.reduceat(points, start, axis=0), points[stop])
+    high = np.maximum(np.maximum.reduceat(points, start, axis=0), points[stop])
+    return Pieces(points, start, stop, np.repeat(owner, counts), np.hstack([low, high]))
+
+
+def _runs(start: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Return start, start + 1, ... of each run, one run after another."""
+    ends = np.cumsum(lengths)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total) + np.repeat(start - (ends - lengths), lengths)
 
 
 def rings_of(areas: np.ndarray) -> np.ndarray:
@@ -105,8 +126,7 @@ class Ground:
         return np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float)
 
     def slack(self, places: np.ndarray, metres: np.ndarray) -> np.ndarray:
-        """Return by how much a search on the plane must reach beyond a distance found there, so that nothing nearer
-        is missed.
+        """Return the factor by which a search must exceed a distance found on the plane to miss nothing nearer.
 
         The local stretch of directions counts, and 5 % per 100 km for how it changes on the way.
         """
@@ -150,14 +170,15 @@ def nearest_km(ground: Ground, pieces: Pieces, threads: int) -> np.ndarray:
     result = np.full(len(ground.xy), np.nan)
     if len(pieces) == 0:
         return result
+    tree = shapely.STRtree(pieces.shapes(np.arange(len(pieces))))
 
     def search(rows: np.ndarray) -> np.ndarray:
         points = shapely.points(ground.xy[rows])
-        (place, _), planar = pieces.tree.query_nearest(points, return_distance=True, all_matches=False)
+        (place, _), planar = tree.query_nearest(points, return_distance=True, all_matches=False)
         reach = np.zeros(len(rows))
         reach[place] = planar
         reach = reach * ground.slack(rows, reach)
-        near, piece = pieces.tree.query(points, predicate="dwithin", distance=reach + 1e-3)
+        near, piece = tree.query(points, predicate="dwithin", distance=reach + 1e-3)
         order = np.lexsort((piece, near))
         return shortest_km(ground, pieces, rows[near[order]], piece[order], rows)
 
@@ -208,7 +229,8 @@ def shortest_km(
         Kilometres per wanted group.
     """
     place = group if place is None else place
-    metres, foot = feet(ground, pieces, place, piece)
+    blocks = [feet(ground, pieces, place[cut], piece[cut]) for cut in _blocks(len(piece))]
+    metres, foot = (np.concatenate(part) for part in zip(*blocks, strict=True))
     heads = np.flatnonzero(np.concatenate([[True], group[1:] != group[:-1]])) if len(group) else np.zeros(0, dtype=int)
     if len(heads) == 0:
         return np.full(len(wanted), np.nan)
@@ -223,22 +245,28 @@ def shortest_km(
     return np.array([answer.get(one, np.nan) for one in wanted.tolist()])
 
 
+def _blocks(count: int) -> list[slice]:
+    """Return slices that keep the segments of a block of pieces in the processor's cache."""
+    return [slice(begin, begin + _PER_BLOCK) for begin in range(0, max(count, 1), _PER_BLOCK)]
+
+
 def feet(ground: Ground, pieces: Pieces, place: np.ndarray, piece: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return per pair of place and piece the metres of the ground between them, and the piece's nearest point."""
-    counts = pieces.first[piece + 1] - pieces.first[piece] - 1
+    counts = pieces.stop[piece] - pieces.start[piece]
     offsets = np.concatenate([[0], np.cumsum(counts)])
     if offsets[-1] == 0:
         return np.zeros(0), np.zeros((0, 2))
-    start = np.arange(offsets[-1]) + np.repeat(pieces.first[piece] - offsets[:-1], counts)
+    start = _runs(pieces.start[piece], counts)
     owner = np.repeat(place, counts)
-    metric, origin = ground.metric[owner], ground.xy[owner]
+    (xx, xy), (yx, yy) = ground.metric[owner].transpose(1, 2, 0)
+    origin = ground.xy[owner]
     head, span = pieces.points[start] - origin, pieces.points[start + 1] - pieces.points[start]
-    true_head = np.einsum("nij,nj->ni", metric, head)
-    true_span = np.einsum("nij,nj->ni", metric, span)
-    length = (true_span**2).sum(axis=1)
-    along = -(true_head * true_span).sum(axis=1) / np.where(length > 0, length, 1.0)
+    head_x, head_y = xx * head[:, 0] + xy * head[:, 1], yx * head[:, 0] + yy * head[:, 1]
+    span_x, span_y = xx * span[:, 0] + xy * span[:, 1], yx * span[:, 0] + yy * span[:, 1]
+    length = span_x**2 + span_y**2
+    along = -(head_x * span_x + head_y * span_y) / np.where(length > 0, length, 1.0)
     along = np.clip(np.where(length > 0, along, 0.0), 0.0, 1.0)
-    squared = ((true_head + along[:, None] * true_span) ** 2).sum(axis=1)
+    squared = (head_x + along * span_x) ** 2 + (head_y + along * span_y) ** 2
     least = np.minimum.reduceat(squared, offsets[:-1])
     hit = np.flatnonzero(squared == np.repeat(least, counts))
     pair = np.repeat(np.arange(len(piece)), counts)[hit]

@@ -141,18 +141,19 @@ def _points_near(
     """Return pairs of point sites and areas that do not hold them but whose boundary is near."""
     ground = Ground(crs, shapely.get_coordinates(geometry[rows]))
     taken = np.sort(met["site"].to_numpy() * n_areas + met["area"].to_numpy())
-    box = shapely.bounds(pieces.tree.geometries)
+    tree = pieces.boxes()
 
     def search(places: np.ndarray) -> np.ndarray:
         xy = ground.xy[places]
         reach = params.near_km * 1000.0 * ground.plane_per_metre(places) * (1.01 + params.near_km / 2000.0)
-        near, piece = pieces.tree.query(shapely.box(*(xy - reach[:, None]).T, *(xy + reach[:, None]).T))
+        near, piece = tree.query(shapely.box(*(xy - reach[:, None]).T, *(xy + reach[:, None]).T))
         key = rows[places[near]] * n_areas + pieces.owner[piece]
         free = ~_member(key, taken)
         near, piece, key = near[free], piece[free], key[free]
         order = np.lexsort((piece, key))
         near, piece, key = near[order], piece[order], key[order]
-        keep = _promising(xy[near], box[piece], key, ground.slack(places[near], reach[near]), reach[near])
+        slack = ground.slack(places[near], reach[near])
+        keep = _promising(xy[near], pieces, piece, key, slack, reach[near])
         near, piece, key = near[keep], piece[keep], key[keep]
         wanted = np.unique(key)
         km = shortest_km(ground, pieces, key, piece, wanted, places[near])
@@ -164,14 +165,16 @@ def _points_near(
     return _pairs(key // n_areas, key % n_areas, "near", np.nan, found[1])
 
 
-def _promising(xy: np.ndarray, box: np.ndarray, key: np.ndarray, slack: np.ndarray, reach: np.ndarray) -> np.ndarray:
-    """Return which pieces can hold the nearest point of their area: their box begins before another's box must have ended."""
+def _promising(
+    xy: np.ndarray, pieces: Pieces, piece: np.ndarray, key: np.ndarray, slack: np.ndarray, reach: np.ndarray
+) -> np.ndarray:
+    """Return which pieces can hold the nearest point of their area: those whose box is nearer than any piece's first vertex."""
     if len(key) == 0:
         return np.zeros(0, dtype=bool)
+    box, vertex = pieces.box[piece], pieces.points[pieces.start[piece]]
     gap = np.maximum(0.0, np.maximum(box[:, :2] - xy, xy - box[:, 2:]))
     least = np.hypot(gap[:, 0], gap[:, 1])
-    far = np.maximum(np.abs(box[:, :2] - xy), np.abs(box[:, 2:] - xy))
-    most = np.hypot(far[:, 0], far[:, 1])
+    most = np.hypot(vertex[:, 0] - xy[:, 0], vertex[:, 1] - xy[:, 1])
     heads = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
     bound = np.repeat(np.minimum.reduceat(most, heads), np.diff(np.append(heads, len(key))))
     return np.asarray((least <= bound * slack) & (least <= reach))
@@ -191,13 +194,15 @@ def _outlines_near(
     ground = Ground(crs, shapely.get_coordinates(shapely.point_on_surface(shapes)))
     everywhere = np.arange(len(rows))
     reach = params.near_km * 1000.0 * ground.plane_per_metre(everywhere) * (1.01 + params.near_km / 2000.0)
-    place, piece = pieces.tree.query(shapes, predicate="dwithin", distance=reach)
+    bounds = shapely.bounds(shapes)
+    around = shapely.box(*(bounds[:, :2] - reach[:, None]).T, *(bounds[:, 2:] + reach[:, None]).T)
+    place, piece = pieces.boxes().query(around)
     key = rows[place] * n_areas + pieces.owner[piece]
     free = ~_member(key, np.sort(met["site"].to_numpy() * n_areas + met["area"].to_numpy()))
     place, piece, key = place[free], piece[free], key[free]
     if len(key) == 0:
         return _pairs(place, piece, "near", np.nan, 0.0)
-    ends = shapely.get_coordinates(shapely.shortest_line(shapes[place], pieces.tree.geometries[piece]))
+    ends = shapely.get_coordinates(shapely.shortest_line(shapes[place], pieces.shapes(piece)))
     km = geodesic_km(*ground.degrees(ends[0::2]), *ground.degrees(ends[1::2]))
     shortest = pd.Series(km).groupby(key).min()
     shortest = shortest[shortest <= params.near_km]
