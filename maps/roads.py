@@ -18,6 +18,11 @@ STEP_KM = 2.0
 """Roads are cut into pieces of at most this length, so that the way on and off a road is not far from the true point."""
 
 
+CROSSINGS_UP_TO = 200_000
+"""Up to so many corners, roads that cross without a common corner are joined where they cross. Larger networks are taken as
+their publisher joined them."""
+
+
 class RoadNetwork:
     """Mapped roads as a graph whose edges carry geodesic kilometres.
 
@@ -38,6 +43,8 @@ class RoadNetwork:
         self.empty = not len(lines)
         if self.empty:
             return
+        if int(shapely.get_num_coordinates(lines).sum()) <= CROSSINGS_UP_TO:
+            lines = shapely.get_parts(shapely.node(shapely.multilinestrings(lines)))
         points, which = shapely.get_coordinates(shapely.segmentize(lines, STEP_KM / 111.0), return_index=True)
         same = which[1:] == which[:-1]
         keys = np.round(points / JOIN_DEGREES).astype(np.int64)

@@ -163,16 +163,17 @@ def around_site(publication: Publication, site_id: str, within_km: float, lang: 
     """
     site = _site(publication, site_id)
     relations = publication.site_territories[publication.site_territories["site_id"] == site["site_id"]]
+    colon = words.word("colon", lang)
     title = words.word("around_title", lang).format(site=_named(site))
     lines = [title, "", words.word("around_areas", lang)]
     lines += [
-        f"  {one.territory} ({words.layer(one.layer, lang)}): {relation(one.relation, one.distance_km, lang)}"
+        f"  {one.territory} ({words.layer(one.layer, lang)}){colon}{relation(one.relation, one.distance_km, lang)}"
         for one in relations.sort_values(["territory", "layer"], key=lambda column: column.map(fold)).itertuples()
     ] or [f"  {words.word('around_none', lang)}"]
     near = communities_near(publication, site["longitude"], site["latitude"], within_km)
     lines += ["", words.phrase("around_communities", lang, km=within_km)]
     lines += [
-        f"  {one.community}: {words.number(one.distance_km, lang, 1)} km ({words.word(f'kind_{one.kind}', lang)})"
+        f"  {one.community}{colon}{words.number(one.distance_km, lang, 1)} km ({words.word(f'kind_{one.kind}', lang)})"
         for one in near.itertuples()
     ] or [f"  {words.word('around_none', lang)}"]
     return "\n".join([*lines, "", words.word("notice_nations", lang), words.word("notice_absence", lang)])
@@ -232,9 +233,10 @@ def relation(kind: str, distance_km: float, lang: str) -> str:
 def areas_per_site(publication: Publication, lang: str) -> dict[str, str]:
     """Return per site every area it has a relation to, alphabetical, joined by ``; ``."""
     table = publication.site_territories
+    colon = words.word("colon", lang)
     found: dict[str, list[tuple[str, str]]] = {}
     for one in table.itertuples(index=False):
-        said = f"{one.territory} ({words.layer(one.layer, lang)}): {relation(one.relation, one.distance_km, lang)}"
+        said = f"{one.territory} ({words.layer(one.layer, lang)}){colon}{relation(one.relation, one.distance_km, lang)}"
         found.setdefault(one.site_id, []).append((fold(one.territory), said))
     return {site: "; ".join(said for _, said in sorted(several)) for site, several in found.items()}
 

@@ -24,6 +24,10 @@ COMMUNITIES_KM = 150.0
 REASONS = 5
 SIMILAR = 3
 
+Row = dict[Any, Any]
+"""One row of a table by column."""
+
+_STRAIGHT = {"office_point": "straight_line_office", "place": "straight_line_place"}
 _NEXT = {
     "next_ontario": ("on", "ontario", "ca-on"),
     "next_quebec": ("qc", "quebec", "ca-qc"),
@@ -66,21 +70,24 @@ class SheetWriter:
         self.p = publication
         self.first = lang
         self.maps = MiniMaps(publication)
-        self.sites = publication.sites.set_index("site_id", drop=False)
-        self.ranking = publication.ranking.set_index("site_id", drop=False)
-        self.companion = publication.companion.set_index("site_id")
-        self.access = publication.access.set_index("site_id")
-        self.reasons = dict(iter(publication.reasons[publication.reasons["position"] <= REASONS].groupby("site_id")))
-        self.flags = dict(iter(publication.flags.groupby("site_id")))
+        self.sites = _by_site(publication.sites.drop(columns="geometry"))
+        self.ranking = _by_site(publication.ranking)
+        self.companion = _by_site(publication.companion)
+        self.access = _by_site(publication.access)
+        strongest = publication.reasons[publication.reasons["position"] <= REASONS].sort_values("position", kind="stable")
+        self.reasons = _grouped(strongest)
+        self.flags = _grouped(publication.flags)
+        self.sources = {one: "; ".join(self._sources(one)) for one in words.LANGUAGES}
         self.areas = {one: areas_per_site(publication, one) for one in words.LANGUAGES}
         self.like = self._alike()
         self.coarse = bool((publication.territories["publish"] == "generalised").any())
 
     def page(self, site_id: str) -> str:
         """Return the sheet of one site as HTML."""
-        site = self.sites.loc[site_id]
-        ranked = self.ranking.loc[site_id] if site_id in self.ranking.index else None
+        site = self.sites[site_id]
+        ranked = self.ranking.get(site_id)
         name = site["name"] if pd.notna(site["name"]) else site_id
+        near = communities_near(self.p, site["longitude"], site["latitude"], COMMUNITIES_KM).head(4).to_dict("records")
         return pages.render(
             "sheet.html",
             p=self.p,
@@ -92,13 +99,12 @@ class SheetWriter:
             mini_map=self.maps.draw(site["longitude"], site["latitude"], str(name)),
             questions=QUESTIONS,
             next_step=next_step(site["jurisdiction"]),
-            pages=[self._in(lang, site, ranked) for lang in words.LANGUAGES],
+            pages=[self._in(lang, site, ranked, near) for lang in words.LANGUAGES],
         )
 
-    def _in(self, lang: str, site: pd.Series, ranked: pd.Series | None) -> dict[str, Any]:
+    def _in(self, lang: str, site: Row, ranked: Row | None, near: list[dict[Any, Any]]) -> dict[str, Any]:
         site_id = site["site_id"]
-        flags = self.flags.get(site_id)
-        near = communities_near(self.p, site["longitude"], site["latitude"], COMMUNITIES_KM).head(4)
+        colon = words.word("colon", lang)
         areas = self.areas[lang].get(site_id, "")
         return {
             "lang": lang,
@@ -114,16 +120,16 @@ class SheetWriter:
             "similar": "; ".join(self.like.get(site_id, [])),
             "metals": metals(site, lang),
             "access": self._access(site_id, lang),
-            "flags": [] if flags is None else list(dict.fromkeys(_flag(one, lang) for one in flags.itertuples())),
+            "flags": list(dict.fromkeys(_flag(one, lang) for one in self.flags.get(site_id, []))),
             "areas": areas.split("; ") if areas else [],
             "communities": [
-                f"{one.community}: {words.number(one.distance_km, lang, 1)} {words.word('straight_line_office' if one.kind == 'office_point' else 'straight_line_place', lang)}"
-                for one in near.itertuples()
+                f"{one['community']}{colon}{words.number(one['distance_km'], lang, 1)} {words.word(_STRAIGHT[one['kind']], lang)}"
+                for one in near
             ],
-            "sources": "; ".join(self._sources(lang)),
+            "sources": self.sources[lang],
         }
 
-    def _under(self, site: pd.Series, lang: str) -> str:
+    def _under(self, site: Row, lang: str) -> str:
         place = ", ".join(words.marks(f"{site[axis]:.4f}", lang) for axis in ("latitude", "longitude"))
         if pd.notna(site["coordinate_precision_km"]) and site["coordinate_precision_km"] >= 0.05:
             place += f" ({words.phrase('coordinates_to', lang, km=float(site['coordinate_precision_km']))})"
@@ -131,13 +137,13 @@ class SheetWriter:
         parts = [site["site_id"], site["official_ids"], site["jurisdiction"], place, run]
         return " · ".join(str(one) for one in parts if pd.notna(one) and one)
 
-    def _lead(self, ranked: pd.Series | None, lang: str) -> str:
+    def _lead(self, ranked: Row | None, lang: str) -> str:
         if ranked is None:
             return words.word("not_scored_sentence", lang)
         ends = {key: int(ranked[f"rank_{key}"]) for key in ("low", "high")}
         return words.phrase("rank_sentence", lang, rank=int(ranked["rank"]), n=len(self.ranking), **ends)
 
-    def _known(self, site: pd.Series, ranked: pd.Series | None, lang: str) -> list[tuple[str, str]]:
+    def _known(self, site: Row, ranked: Row | None, lang: str) -> list[tuple[str, str]]:
         years = "–".join(dict.fromkeys(f"{one:.0f}" for one in (site["first_year"], site["last_year"]) if pd.notna(one)))
         rows = [
             ("other_names", site["aliases"]),
@@ -156,8 +162,8 @@ class SheetWriter:
             rows.append(("amount", f"{words.span(ranked['tonnage_low_t'], ranked['tonnage_high_t'], 't', lang)} ({rule})"))
         return [(words.word(key, lang), str(value)) for key, value in rows if value is not None and pd.notna(value) and value != ""]
 
-    def _unknown(self, site: pd.Series, ranked: pd.Series | None) -> list[str]:
-        access = self.access.loc[site["site_id"]] if site["site_id"] in self.access.index else None
+    def _unknown(self, site: Row, ranked: Row | None) -> list[str]:
+        access = self.access.get(site["site_id"])
         missing = {
             "sheet_unknown_chemistry": _whole(site.get("waste_n")) == 0,
             "sheet_unknown_amount": ranked is None or pd.isna(ranked["tonnage_t"]),
@@ -172,7 +178,7 @@ class SheetWriter:
         }
         return [key for key, is_missing in missing.items() if is_missing]
 
-    def _score(self, site_id: str, ranked: pd.Series | None, lang: str) -> list[tuple[str, str]]:
+    def _score(self, site_id: str, ranked: Row | None, lang: str) -> list[tuple[str, str]]:
         if ranked is None:
             return [(words.word("score", lang), words.word("not_scored", lang))]
         ends = {"score": float(ranked["score"]), "low": float(ranked["score_low"]), "high": float(ranked["score_high"])}
@@ -188,25 +194,23 @@ class SheetWriter:
 
     def _bars(self, site_id: str, lang: str) -> list[tuple[str, int | None, str]]:
         """Return the parts of the companion score: label, width in percent, text."""
-        if site_id not in self.companion.index:
+        if site_id not in self.companion:
             return []
-        parts = [(part, float(self.companion.loc[site_id, f"part_{part}"])) for part in PARTS]
+        parts = [(part, float(self.companion[site_id][f"part_{part}"])) for part in PARTS]
         return [
             (words.word(f"part_{part}", lang), round(100 * value) if math.isfinite(value) else None, words.number(value, lang, 2))
             for part, value in parts
         ]
 
     def _reasons(self, site_id: str, lang: str) -> list[str]:
-        rows = self.reasons.get(site_id)
-        if rows is None:
-            return []
-        return [words.phrase_reason(one.feature, one.contribution, one.value, lang) for one in rows.sort_values("position").itertuples()]
+        rows = self.reasons.get(site_id, [])
+        return [words.phrase_reason(one["feature"], one["contribution"], one["value"], lang) for one in rows]
 
     def _access(self, site_id: str, lang: str) -> list[tuple[str, str]]:
-        row = self.access.loc[site_id] if site_id in self.access.index else {}
+        row = self.access.get(site_id, {})
         said = []
         for key in ("road_km", "rail_km", "power_km", "water_km"):
-            km = float(row[key]) if len(row) else float("nan")
+            km = float(row.get(key, math.nan))
             known = words.phrase("near_lines", lang, km=words.number(km, lang, 1)) if math.isfinite(km) else words.word("not_known", lang)
             said.append((words.word(key, lang), known))
         return said
@@ -238,9 +242,20 @@ def next_step(jurisdiction: object) -> str:
     return next((key for key, names in _NEXT.items() if place in names), "next_elsewhere")
 
 
-def _flag(row: Any, lang: str) -> str:
-    said = words.flag(row.flag, lang)
-    return f"{said} ({row.detail})" if isinstance(row.detail, str) and row.detail and lang == "en" else said
+def _flag(row: Row, lang: str) -> str:
+    said = words.flag(row["flag"], lang)
+    return f"{said} ({row['detail']})" if isinstance(row["detail"], str) and row["detail"] and lang == "en" else said
+
+
+def _by_site(table: pd.DataFrame) -> dict[str, Row]:
+    return {row["site_id"]: row for row in table.to_dict("records")}
+
+
+def _grouped(table: pd.DataFrame) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in table.to_dict("records"):
+        found.setdefault(row["site_id"], []).append(row)
+    return found
 
 
 def _with_unit(value: Any, unit: str, lang: str) -> str | None:

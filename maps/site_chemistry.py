@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from maps import words
@@ -24,22 +25,22 @@ def _columns(names: tuple[str, ...]) -> tuple[list[tuple[str, str]], list[tuple[
     return waste, near
 
 
-def metals(site: pd.Series, lang: str) -> list[tuple[str, str, str]]:
+def metals(site: Mapping[Any, Any], lang: str) -> list[tuple[str, str, str]]:
     """Return element, kind of evidence and value: what was sampled in the waste first, then the region's strongest signals.
 
     Parameters
     ----------
-    site : Series
-        A row of the sites with the columns ``waste_<El>_ppm``, ``waste_n``, ``waste_method`` and ``near_<El>_z``.
+    site : mapping
+        A row of the sites by column, with the columns ``waste_<El>_ppm``, ``waste_n``, ``waste_method`` and ``near_<El>_z``.
     lang : {"en", "fr"}
         Language.
     """
-    waste, near = _columns(tuple(site.index))
+    waste, near = _columns(tuple(site))
     rows = [(element, float(site[name])) for name, element in waste if pd.notna(site[name])]
     rows.sort(key=lambda one: -one[1])
     said = [(_element(one, lang), _sampled(site, lang), f"{words.number(value, lang)}\u00a0ppm") for one, value in rows[:WASTE_ROWS]]
     signals = [(element, float(site[name])) for name, element in near if pd.notna(site[name])]
-    signals.sort(key=lambda one: -np.abs(one[1]))
+    signals.sort(key=lambda one: -abs(one[1]))
     kind = words.word("sheet_from_region", lang)
     said += [(_element(one, lang), kind, words.phrase("sheet_above_norm", lang, value=value)) for one, value in signals[:REGION_ROWS]]
     return said
@@ -49,7 +50,7 @@ def _element(symbol: str, lang: str) -> str:
     return f"{words.element(symbol, lang)} ({symbol})"
 
 
-def _sampled(site: pd.Series, lang: str) -> str:
+def _sampled(site: Mapping[Any, Any], lang: str) -> str:
     parts = [words.word("sheet_from_waste", lang)]
     if pd.notna(site.get("waste_n")):
         parts.append(f"n = {int(site['waste_n'])}")
