@@ -43,11 +43,27 @@ _MOJIBAKE = (
 
 @dataclass(frozen=True)
 class Grid:
-    """Rows of text cells with their 1-based row numbers in the file."""
+    """Rows of text cells with their 1-based row numbers in the file.
+
+    Parameters
+    ----------
+    rows : list of list of str
+        ``""`` where a cell is empty.
+    numbers : list of int
+        1-based row numbers.
+    notes : tuple of Note
+        What was noticed on the way.
+    is_text : bool
+        Cells of text files can be shifted by a stray delimiter; those of a workbook cannot.
+    open_end : bool
+        The text does not end with a line break.
+    """
 
     rows: list[list[str]]
     numbers: list[int]
     notes: tuple[Note, ...] = ()
+    is_text: bool = False
+    open_end: bool = False
 
 
 def decode(source: str, where: str, data: bytes, encoding: str | None) -> tuple[str, tuple[Note, ...]]:

@@ -251,7 +251,10 @@ def _kind(row: Row) -> str | None:
     for kind, words in (("unit", _UNIT_WORDS), ("limit", _LIMIT_WORDS), ("method", _METHOD_WORDS)):
         if words.match(filled[0]):
             return kind
-    known = [cell.strip("()[]").casefold() in _UNITS for cell in filled]
+    units = [cell.strip("()[]").casefold() for cell in filled]
+    known = [unit in _UNITS for unit in units]
+    if not any(len(unit) > 2 or unit in ("%", "dd") for unit in units if unit in _UNITS):
+        return None
     return "unit" if sum(known) == len(known) or (sum(known) >= 3 and sum(known) >= 0.8 * len(known)) else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 from typing import Any, Literal
 
@@ -17,6 +18,8 @@ from layers.commodities import normalise_commodities, unknown_commodities
 from layers.quantities import parse_quantities
 from layers.waste_words import settle
 from layers.years import parse_years
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 
 QUANTITIES = {"mass_t": "t", "volume_m3": "m3", "milled_t": "t", "area_m2": "m2", "height_m": "m"}
 """Quantity columns of a record and the unit taken for bare numbers unless ``options.units`` says otherwise."""
@@ -123,7 +126,7 @@ def _commodities(source: Source, cells: pd.DataFrame, notes: list[Note]) -> pd.S
 
 def _names(source: Source, names: pd.Series, notes: list[Note]) -> pd.Series:
     """Decode HTML entities and bring names to NFC; nothing else is changed."""
-    decoded = names.map(lambda text: html.unescape(text) if "&" in text else text, na_action="ignore").astype("str")
+    decoded = names.map(_unescaped, na_action="ignore").astype("str")
     changed = int((decoded.fillna("") != names.fillna("")).sum())
     if changed:
         example = names[decoded.fillna("") != names.fillna("")].iloc[0]
@@ -131,6 +134,11 @@ def _names(source: Source, names: pd.Series, notes: list[Note]) -> pd.Series:
             Note(source.id, "html_entities", f"HTML entities in names were decoded (e.g. '{example}').", changed)
         )
     return decoded.map(lambda text: unicodedata.normalize("NFC", text), na_action="ignore").astype("str")
+
+
+def _unescaped(text: str) -> str:
+    """Decode entities that end in a semicolon; a bare ``&copy`` may be part of a name."""
+    return _ENTITY.sub(lambda found: html.unescape(found.group()), text)
 
 
 def _aliases(source: Source, options: InventoryOptions, cells: pd.DataFrame) -> pd.Series:

@@ -262,7 +262,10 @@ def _from_text(source: Source, where: str, path: Path, data: bytes) -> RawTable:
     if len(text) > _LARGE and (table := _from_large_text(source, where, path, text, delimiter, notes)) is not None:
         return table
     rows = split_rows(where, text, delimiter)
-    return _from_grid(source, where, path, Grid(rows, list(range(1, len(rows) + 1)), notes), shifting=True)
+    open_end = not text.endswith(("\n", "\r"))
+    return _from_grid(
+        source, where, path, Grid(rows, list(range(1, len(rows) + 1)), notes, is_text=True, open_end=open_end)
+    )
 
 
 def _from_large_text(
@@ -289,10 +292,10 @@ def _heading(source: Source, where: str, rows: Sequence[Sequence[str]]) -> Headi
     return find_heading(where, rows, source.header_row, said_rows)
 
 
-def _from_grid(source: Source, where: str, path: Path, grid: Grid, shifting: bool = False) -> RawTable:
-    """Cut a grid of text cells into heading, data rows and rows that are neither; cells of text files can shift."""
+def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
+    """Cut a grid of text cells into heading, data rows and rows that are neither."""
     heading = _heading(source, where, grid.rows)
-    if shifting and not grid.rows[heading.header_row][len(heading.columns) - 1].strip():
+    if grid.is_text and not grid.rows[heading.header_row][len(heading.columns) - 1].strip():
         raise SourceError(
             f"{where}: the last column has no name but is filled: cells may be shifted. "
             "Check the delimiter, or give the column a name."
@@ -311,6 +314,11 @@ def _from_grid(source: Source, where: str, path: Path, grid: Grid, shifting: boo
     bad = dict(ragged([kept[place] for place in body], [numbers[place] for place in body], width))
     if bad:
         _few(where, bad, len(body))
+        last = body[-1]
+        if grid.open_end and len(body) - 1 in bad and len(kept[last]) < width:
+            raise SourceError(
+                f"{where}: the file ends in the middle of row {numbers[last]}. It was cut off: fetch it again."
+            )
         for place, reason in bad.items():
             row = {"cells": ";".join(kept[body[place]])}
             rejects.append(reject(source.id, numbers[body[place]], "ragged_row", reason, row))

@@ -101,10 +101,10 @@ def test_ids_keep_zeros_blanks_and_letters(tmp_path: Path) -> None:
 def test_names_are_decoded_from_html_only(tmp_path: Path) -> None:
     reading = inventory(
         tmp_path,
-        f"{HEAD}\n1,O&#39;SULLIVAN,55.1,-120.1\n2,N/A,55.2,-120.2\n3,A &amp; B `x` ${{y}},55.3,-120.3\n",
+        f"{HEAD}\n1,O&#39;SULLIVAN,55.1,-120.1\n2,N/A,55.2,-120.2\n3,A &amp; B `x` ${{y}} &copy,55.3,-120.3\n",
         missing=["N/A"],
     )
-    assert reading.layer["name"].tolist() == ["O'SULLIVAN", "N/A", "A & B `x` ${y}"]
+    assert reading.layer["name"].tolist() == ["O'SULLIVAN", "N/A", "A & B `x` ${y} &copy"]
     assert [note.count for note in reading.notes if note.code == "html_entities"] == [2]
 
 

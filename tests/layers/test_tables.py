@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import subprocess
 import sys
+import tempfile
 import warnings
 import zipfile
 from pathlib import Path
@@ -16,6 +18,8 @@ import openpyxl
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from layers.catalogue import Source
 from layers.errors import SourceError
@@ -99,6 +103,29 @@ def test_a_few_ragged_rows_are_rejected_and_the_others_kept(tmp_path: Path) -> N
         (101, "ragged_row", "row 101 has 4 fields, header has 3")
     ]
     assert "ragged_row" in codes(table)
+
+
+def test_a_file_cut_off_in_a_row_stops(tmp_path: Path) -> None:
+    text = "id,name,t\n" + "".join(f"{n},Mine {n},{n * 10}\n" for n in range(1, 100)) + "100,Mi"
+    with pytest.raises(SourceError, match=r"ends in the middle of row 101. It was cut off"):
+        read(written(tmp_path, text))
+
+
+_CELLS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=8)
+
+
+@given(st.lists(st.tuples(_CELLS, st.floats(-1e6, 1e6)), min_size=1, max_size=8), st.sampled_from(",;\t|"))
+def test_what_is_written_is_read_back(rows: list[tuple[str, float]], delimiter: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "t.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, delimiter=delimiter)
+            writer.writerow(["id", "text", "value"])
+            writer.writerows([f"S{n}", text, value] for n, (text, value) in enumerate(rows))
+        table = read(path)
+    assert table.cells["id"].tolist() == [f"S{n}" for n in range(len(rows))]
+    assert table.cells["text"].fillna("").tolist() == [text for text, _ in rows]
+    assert table.cells["value"].astype(float).tolist() == [value for _, value in rows]
 
 
 def test_quotes_hold_delimiters_and_line_breaks(tmp_path: Path) -> None:
@@ -186,6 +213,11 @@ def test_no_heading_shows_the_first_rows(tmp_path: Path) -> None:
         SourceError, match=r"no row of column names.*header_row: 4'\.\nThe first rows are:\n  1: 1 \| 2 \| 3"
     ):
         read(written(tmp_path, "1,2,3\n4,5,6\n"))
+
+
+@pytest.mark.parametrize("row", ["A,m,t", "S1,ppm,high", "t,m,ha"])
+def test_data_that_looks_like_units_stays_data(tmp_path: Path, row: str) -> None:
+    assert len(read(written(tmp_path, f"id,a,b\n{row}\nB,1,2\n")).cells) == 2
 
 
 def test_repeated_names_are_told_apart(tmp_path: Path) -> None:
@@ -434,6 +466,15 @@ def test_a_layer_without_crs_is_refused(tmp_path: Path) -> None:
         with pytest.raises(SourceError, match="the file states no coordinate system"):
             read(tmp_path / name)
         assert read(tmp_path / name, crs="EPSG:4269").geometry is not None
+
+
+def test_a_wrong_encoding_of_attributes_is_named(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame({"n": ["Ñuñoa"]}, geometry=POINTS[:1], crs="EPSG:4326")
+    frame.to_file(tmp_path / "s.shp", encoding="cp1252")
+    (tmp_path / "s.cpg").unlink(missing_ok=True)
+    with pytest.raises(SourceError, match="cannot be read"):
+        read(tmp_path / "s.shp", encoding="utf-8")
+    assert read(tmp_path / "s.shp", encoding="cp1252").cells["n"].tolist() == ["Ñuñoa"]
 
 
 def test_file_geodatabases_in_a_zip(tmp_path: Path) -> None:
