@@ -108,7 +108,7 @@ class Raster:
         """Say where the raster lies, for messages."""
         west, south, east, north = self.bounds
         name = crs_rules.authority(pyproj.CRS.from_user_input(self.crs))
-        return f"x {west:g}..{east:g}, y {south:g}..{north:g} ({name})"
+        return f"x {west:.9g}..{east:.9g}, y {south:.9g}..{north:.9g} ({name})"
 
 
 def describe_raster(source: Source, root: Path) -> Raster:
@@ -152,7 +152,7 @@ def describe_raster(source: Source, root: Path) -> Raster:
             name=str(source.options.get("name", source.id)),
             path=str(path),
             band=band,
-            crs=crs.to_wkt(),
+            crs=":".join(crs.to_authority() or ()) or crs.to_wkt(),
             transform=tuple(dataset.transform)[:6],
             width=dataset.width,
             height=dataset.height,
@@ -298,7 +298,10 @@ def _crs(source: Source, where: str, dataset: Any) -> pyproj.CRS:
             f"{where}: the raster states no coordinate system. Ask the publisher and state it in the run file, "
             "e.g. 'crs: EPSG:26910'; it is never guessed."
         )
-    return pyproj.CRS.from_user_input(dataset.crs).to_2d()
+    stated = pyproj.CRS.from_user_input(dataset.crs).to_2d()
+    authority = dataset.crs.to_authority()
+    coded = pyproj.CRS.from_authority(*authority).to_2d() if authority else stated
+    return coded if crs_rules.same_crs(coded, stated) else stated
 
 
 def _codes(source: Source, where: str, declared: float | None) -> tuple[float, ...]:
