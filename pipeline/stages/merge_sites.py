@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -80,7 +78,7 @@ def merge_sites(records: gpd.GeoDataFrame, links: pd.DataFrame, params: MergeSit
     table = said.drop(columns=[column for column in said if column in _NOT_SITES]).groupby("group", sort=True).first()
     for column, unsaid in _UNSAID.items():
         table[column] = table[column].fillna(unsaid)
-    table["record_ids"] = by_group["record_id"].agg("; ".join)
+    table["record_ids"] = _united(ordered["record_id"], ordered["group"])
     table["sources"] = _united(ordered["source"], ordered["group"])
     table["official_ids"] = _united(ordered["official_id"], ordered["group"])
     for column in ("commodities", "remarks", "url"):
@@ -125,17 +123,15 @@ def _ordered(records: gpd.GeoDataFrame, params: MergeSitesParams) -> gpd.GeoData
     return records.loc[keys.sort_values(list(keys.columns), kind="stable").index]
 
 
-def _join_parts(cells: pd.Series) -> Any:
-    return "; ".join(dict.fromkeys(part for cell in cells.dropna() for part in str(cell).split("; ") if part)) or None
-
-
 def _united(cells: pd.Series, group: pd.Series) -> pd.Series:
-    """Join per group the parts of all its cells, each once, first mention first."""
-    several = group.duplicated(keep=False)
-    joined = cells.where(cells.notna(), None).astype(object)
-    single = pd.Series(joined[~several].to_numpy(), index=group[~several].to_numpy(), dtype=object)
-    many = joined[several].groupby(group[several]).agg(_join_parts)
-    return pd.concat([single, many]).sort_index()
+    """Join per group the parts of all its cells, each once, first mention first; missing where nothing is said."""
+    parts: dict[int, dict[str, None]] = {}
+    for key, cell, is_missing in zip(group, cells, cells.isna(), strict=True):
+        own = parts.setdefault(key, {})
+        if not is_missing:
+            own.update(dict.fromkeys(str(cell).split("; ")))
+    keys = sorted(parts)
+    return pd.Series(["; ".join(filter(None, parts[key])) or None for key in keys], index=keys, dtype=object)
 
 
 def _aliases(ordered: pd.DataFrame, names: pd.Series) -> pd.Series:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -60,16 +61,24 @@ def group_records(
         mates = set(members[b])
         if any(not enemies.get(one, set()).isdisjoint(mates) for one in members[a]):
             continue
-        if link.rule not in _FREE_RULES and diameter_km(lon[joined], lat[joined]) > max_diameter_km:
-            continue
+        if link.rule not in _FREE_RULES:
+            wide = link.distance_km if len(joined) == 2 else diameter_km(lon[joined], lat[joined])
+            if wide > max_diameter_km:
+                continue
         members[a] = joined
         owner[members.pop(b)] = a
         weakest[a] = min(link.confidence, weakest.get(a, 1.0), weakest.pop(b, 1.0))
-    spread = np.zeros(len(records))
-    for mine in members.values():
-        if len(mine) > 1:
-            spread[mine] = diameter_km(lon[mine], lat[mine])
-    return owner, spread, weakest
+    return owner, _spreads_km(lon, lat, members, owner), weakest
+
+
+def _spreads_km(lon: np.ndarray, lat: np.ndarray, members: dict[int, list[int]], owner: np.ndarray) -> np.ndarray:
+    """Return, per record, the widest distance inside its group, measured for all groups at once."""
+    pairs = [(group, a, b) for group, own in members.items() if len(own) > 1 for a, b in combinations(own, 2)]
+    widest = np.zeros(len(owner))
+    if pairs:
+        group, a, b = np.array(pairs).T
+        np.maximum.at(widest, group, np.nan_to_num(geodesic_km(lon[a], lat[a], lon[b], lat[b])))
+    return widest[owner]
 
 
 def diameter_km(lon: np.ndarray, lat: np.ndarray) -> float:
@@ -100,17 +109,21 @@ def site_names(ordered: pd.DataFrame) -> pd.Series:
         group: slug(f"{source} {official}")
         for group, source, official in zip(numbered.index, numbered["source"], numbered["official_id"], strict=True)
     }
-    ids = ordered.groupby("group", sort=True)["record_id"].agg(sorted)
-    digests = {group: hashlib.sha256("\n".join(own).encode()).hexdigest()[:10] for group, own in ids.items()}
+    ids: dict[int, list[str]] = {}
+    for group, record in zip(ordered["group"], ordered["record_id"], strict=True):
+        ids.setdefault(group, []).append(record)
+    digests = {
+        group: hashlib.sha256("\n".join(sorted(own)).encode()).hexdigest()[:10] for group, own in sorted(ids.items())
+    }
     counts = pd.Series(slugs, dtype=object).value_counts()
     names = []
-    for group in ids.index:
+    for group, digest in digests.items():
         own = slugs.get(group)
         if own is None:
-            names.append(f"s-{digests[group]}")
+            names.append(f"s-{digest}")
         else:
-            names.append(own if counts[own] == 1 else f"{own}-{digests[group][:6]}")
-    return pd.Series(names, index=ids.index)
+            names.append(own if counts[own] == 1 else f"{own}-{digest[:6]}")
+    return pd.Series(names, index=list(digests))
 
 
 def slug(text: str) -> str:
@@ -120,7 +133,7 @@ def slug(text: str) -> str:
 
 
 def _firmest_first(links: pd.DataFrame, position: dict[str, int]) -> list:
-    """Return the same-site links in the order to follow them; ties by distance, then by the records' order."""
+    """Return the same-site links in the order to follow them; ties by distance, then by record ids."""
     same = links[links["same_site"].astype(bool)]
     table = pd.DataFrame(
         {
@@ -131,6 +144,10 @@ def _firmest_first(links: pd.DataFrame, position: dict[str, int]) -> list:
             "step": same["rule"].map(_ORDER).fillna(len(_ORDER)),
             "less": -same["confidence"].astype(float),
             "distance_km": same["distance_km"].astype(float).fillna(0.0),
+            "first": np.minimum(same["record_a"].astype(object), same["record_b"].astype(object)),
+            "second": np.maximum(same["record_a"].astype(object), same["record_b"].astype(object)),
         }
     )
-    return list(table.sort_values(["step", "less", "distance_km", "a", "b"], kind="stable").itertuples(index=False))
+    return list(
+        table.sort_values(["step", "less", "distance_km", "first", "second"], kind="stable").itertuples(index=False)
+    )
