@@ -17,51 +17,10 @@ from layers.catalogue import Source
 from layers.columns import text_column
 from layers.errors import SourceError
 from layers.points import Points, fill, flag_rounded, flag_swapped
-
-DATUMS = {
-    "wgs84": "EPSG:4326",
-    "wgs1984": "EPSG:4326",
-    "worldgeodeticsystem1984": "EPSG:4326",
-    "gps": "EPSG:4326",
-    "nad83": "EPSG:4269",
-    "nad1983": "EPSG:4269",
-    "northamerican1983": "EPSG:4269",
-    "northamericandatum1983": "EPSG:4269",
-    "nad83csrs": "EPSG:4617",
-    "csrs": "EPSG:4617",
-    "nad27": "EPSG:4267",
-    "nad1927": "EPSG:4267",
-    "northamerican1927": "EPSG:4267",
-    "northamericandatum1927": "EPSG:4267",
-    "psad56": "EPSG:4248",
-    "psad1956": "EPSG:4248",
-    "provisionalsouthamericandatum1956": "EPSG:4248",
-    "sad69": "EPSG:4618",
-    "sad1969": "EPSG:4618",
-    "southamericandatum1969": "EPSG:4618",
-    "sirgas": "EPSG:4674",
-    "sirgas2000": "EPSG:4674",
-    "etrs89": "EPSG:4258",
-    "gda94": "EPSG:4283",
-    "gda2020": "EPSG:7844",
-    "agd66": "EPSG:4202",
-    "agd84": "EPSG:4203",
-}
-"""Datum names, letters and digits only, in lower case -> geographic CRS."""
-
-UTM_ZONES = {
-    "EPSG:4269": range(1, 24),
-    "EPSG:4267": range(1, 23),
-    "EPSG:4617": range(1, 24),
-    "EPSG:4248": range(17, 23),
-}
-"""Zones in which a datum is used; WGS 84 has all 60."""
+from layers.utm import DATUMS, UTM_ZONES, ZONE, metre_precision, usual_zone
 
 _SENTINELS = (-9999.0, 9999.0, -999.0, 999.0, -99999.0, 99999.0, -9.0e9, -99.99, 99.99, -1.0e30)
-_ZONE = re.compile(
-    r"^(?:utm|zone|huso|fuseau)?[\s:]*0?(?P<zone>\d{1,2})\s*(?P<letter>[A-Z]|north|nord|norte|south|sud|sur)?$",
-    re.IGNORECASE,
-)
+_UNSIGNED = re.compile(r"^\d[\d\s.,]*$")
 _ASSUMED_PRECISION_KM = 0.1
 
 
@@ -94,12 +53,12 @@ def read_points(source: Source, where: str, cells: pd.DataFrame, rows: np.ndarra
     """
     crs_rules.check_proj()
     reader = _Reader(source, where, cells, rows)
-    if not (reader.has("latitude", "longitude") or reader.has("easting", "northing")):
+    if not (reader.has_degrees or reader.has("easting", "northing")):
         raise SourceError(
             f"{where}: no coordinate columns are known (latitude and longitude, or easting, northing and utm_zone). "
             f"The columns are: {', '.join(map(str, cells.columns))}. Map them in the run file under 'columns:'."
         )
-    points = reader.geographic() if reader.has("latitude", "longitude") else reader.nothing()
+    points = reader.geographic() if reader.has_degrees else reader.nothing()
     if reader.has("easting", "northing"):
         fill(points, reader.projected(np.flatnonzero(points.absent)))
     flag_swapped(points, where, rows)
@@ -117,6 +76,28 @@ class _Reader:
 
     def has(self, *names: str) -> bool:
         return all(text_column(self.source, self.cells, name) is not None for name in names)
+
+    @property
+    def has_degrees(self) -> bool:
+        """Whether both axes stand in columns, whole or in parts."""
+        return all(
+            self.has(axis) or self.has(f"{axis}_degrees", f"{axis}_minutes") for axis in ("latitude", "longitude")
+        )
+
+    def _axis(self, axis: str) -> np.ndarray:
+        """Return an axis as text; columns of degrees, minutes, seconds and hemisphere are put together.
+
+        Parts that are all 0 are a placeholder. A hemisphere column, or a default, gives positive numbers their sign.
+        """
+        whole = self.texts(axis)
+        degrees, minutes, seconds = (self.texts(f"{axis}_{part}") for part in ("degrees", "minutes", "seconds"))
+        letters = self.texts(f"{axis}_hemisphere")
+        for place in np.flatnonzero((whole == "") & (degrees != "")):
+            parts = [str(one[place]) for one in (degrees, minutes, seconds) if one[place] != ""]
+            whole[place] = " ".join(parts) if any(part.strip("0. ") for part in parts) else ""
+        bare = np.array([bool(_UNSIGNED.match(str(text))) for text in whole], dtype=bool) & (letters != "")
+        whole[bare] = [f"{text} {letter}" for text, letter in zip(whole[bare], letters[bare], strict=True)]
+        return whole
 
     def texts(self, name: str) -> np.ndarray:
         column = text_column(self.source, self.cells, name)
@@ -136,7 +117,7 @@ class _Reader:
     def geographic(self) -> Points:
         """Read latitude and longitude columns; a projected CRS declared for them is contradicted by degrees."""
         points = self.nothing()
-        texts = {axis: self.texts(axis) for axis in ("latitude", "longitude")}
+        texts = {axis: self._axis(axis) for axis in ("latitude", "longitude")}
         points.absent = (texts["latitude"] == "") & (texts["longitude"] == "")
         values = {axis: self._angles(points, axis, texts[axis]) for axis in texts}
         latitude, longitude = values["latitude"][0], values["longitude"][0]
@@ -259,13 +240,13 @@ class _Reader:
         points.absent = (east == "") & (north == "")
         x, y = (self._metres(one) for one in (east, north))
         places = np.array([place for place in places if not points.absent[place]], dtype=int)
-        points.precision_km[places] = [_metre_precision(str(east[one]), str(north[one])) for one in places]
+        points.precision_km[places] = [metre_precision(str(east[one]), str(north[one])) for one in places]
         if not self.has("utm_zone") and "utm_zone" not in self.source.defaults:
             self._declared_projection(points, places, x, y)
             return points
         groups: dict[tuple[str, int, bool], list[int]] = {}
         systems = self._datums(points, places)
-        usual = _usual_zone(zone[places])
+        usual = usual_zone(zone[places])
         for place in places:
             if int(place) in systems:
                 key = self._zone(points, int(place), str(zone[place]), systems[int(place)], x[place], y[place], usual)
@@ -324,7 +305,7 @@ class _Reader:
     ) -> tuple[str, int, bool] | None:
         """Return datum, zone number and whether north; or reject the row with the reason."""
         shown = f"easting {x:g}, northing {y:g}"
-        found = _ZONE.match(text)
+        found = ZONE.match(text)
         word = (found["letter"] or "").upper() if found else ""
         letter = word[:1]
         number = int(found["zone"]) if found else 0
@@ -361,19 +342,6 @@ class _Reader:
             default_north = str(self.source.defaults.get("utm_hemisphere", "N")).upper() != "S"
             return system, number, default_north if not letter else letter != "S" and letter >= "N"
         return None
-
-
-def _usual_zone(texts: np.ndarray) -> float:
-    numbers = [int(found["zone"]) for text in texts if (found := _ZONE.match(str(text)))]
-    real = sorted(number for number in numbers if 1 <= number <= 60)
-    return real[(len(real) - 1) // 2] if real else 0.0
-
-
-def _metre_precision(east: str, north: str) -> float:
-    """Return km worth of the last digit of an easting and northing; trailing zeros count as rounding up to 1 km."""
-    whole = [text.split(".")[0].split(",")[0] for text in (east, north)]
-    zeros = min(len(text) - len(text.rstrip("0")) for text in whole)
-    return 0.001 * 10.0 ** min(zeros, 3)
 
 
 def _bounds(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float, float]:

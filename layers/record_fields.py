@@ -37,6 +37,11 @@ LAYER_COLUMNS = (
         "status",
     ),
     *("hazard_class", "disposal", "first_year", "last_year", "remarks", "url", *QUANTITIES),
+    *(
+        f"{axis}_{part}"
+        for axis in ("latitude", "longitude")
+        for part in ("degrees", "minutes", "seconds", "hemisphere")
+    ),
     *("latitude", "longitude", "easting", "northing", "utm_zone", "utm_hemisphere", "datum"),
 )
 """What ``columns`` of an inventory source may map."""

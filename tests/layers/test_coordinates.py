@@ -218,6 +218,37 @@ def test_an_unstated_datum_is_assumed_aloud() -> None:
     assert read.precision_km[0] == 0.1
 
 
+PARTS = {
+    f"{axis}_{part}": f"{axis[:3]}_{part}"
+    for axis in ("latitude", "longitude")
+    for part in ("degrees", "minutes", "seconds", "hemisphere")
+}
+
+
+def test_degrees_minutes_and_seconds_in_columns_of_their_own() -> None:
+    cells: dict[str, list[str | None]] = {
+        "lat_degrees": ["54", "54", "0", None], "lat_minutes": ["07", "7.5", "0", None], "lat_seconds": ["30", None, "0", None],
+        "lat_hemisphere": ["N", None, "N", None],
+        "lon_degrees": ["123", "-123", "0", None], "lon_minutes": ["15", "15", "0", None],
+        "lon_seconds": ["00", None, "0", None], "lon_hemisphere": ["W", None, "W", None],
+    }  # fmt: skip
+    read = points(cells, PARTS, crs="EPSG:4326")
+    assert read.latitude[:2].tolist() == pytest.approx([54.125, 54.125])
+    assert read.longitude[:2].tolist() == pytest.approx([-123.25, -123.25])
+    assert read.absent.tolist() == [False, False, True, True]
+    assert read.problems == {}
+
+
+def test_a_hemisphere_beside_gives_positive_numbers_their_sign() -> None:
+    cells: dict[str, list[str | None]] = {"lat": ["54.125"], "lon": ["123.25"], "h": ["W"]}
+    columns = {"latitude": "lat", "longitude": "lon", "longitude_hemisphere": "h"}
+    assert points(cells, columns, crs="EPSG:4326").longitude[0] == -123.25
+    by_default = points(
+        {"lat": ["54.125", "54.125"], "lon": ["123.25", "-123.25"]}, defaults={"longitude_hemisphere": "W"}
+    )
+    assert by_default.longitude.tolist() == [-123.25, -123.25]
+
+
 # --- datums
 
 
@@ -406,6 +437,17 @@ def test_nad27_utm_of_minfile_agrees_with_its_degrees(shared_realdata: Path) -> 
     nad27 = fault(shared_realdata, name, columns, defaults={"datum": "NAD27"})
     apart = geodesic_km(decimal.longitude, decimal.latitude, nad27.longitude, nad27.latitude)
     assert np.nanmedian(apart) < 0.03
+    parts = ("degrees", "DEG"), ("minutes", "MIN"), ("seconds", "SEC"), ("hemisphere", "HEMI")
+    columns = {
+        f"{axis}_{part}": f"{short}_{end}"
+        for axis, short in (("latitude", "LAT"), ("longitude", "LONG"))
+        for part, end in parts
+    }
+    written = fault(shared_realdata, name, columns, crs="EPSG:4269")
+    assert written.absent.sum() == 27
+    apart = geodesic_km(decimal.longitude, decimal.latitude, written.longitude, written.latitude)
+    assert np.nanmedian(apart) < 0.02
+    assert (apart > 0.2).sum() < 700
     columns = {"easting": "N83_EAST", "northing": "N83_NORT", "utm_zone": "N83_ZONE"}
     nad83 = fault(shared_realdata, name, columns, defaults={"datum": "NAD83"})
     assert np.nanmedian(geodesic_km(decimal.longitude, decimal.latitude, nad83.longitude, nad83.latitude)) < 0.001

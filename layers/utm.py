@@ -1,0 +1,65 @@
+"""Datum names, UTM zones as people write them, and what a rounded easting is worth."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+DATUMS = {
+    "wgs84": "EPSG:4326",
+    "wgs1984": "EPSG:4326",
+    "worldgeodeticsystem1984": "EPSG:4326",
+    "gps": "EPSG:4326",
+    "nad83": "EPSG:4269",
+    "nad1983": "EPSG:4269",
+    "northamerican1983": "EPSG:4269",
+    "northamericandatum1983": "EPSG:4269",
+    "nad83csrs": "EPSG:4617",
+    "csrs": "EPSG:4617",
+    "nad27": "EPSG:4267",
+    "nad1927": "EPSG:4267",
+    "northamerican1927": "EPSG:4267",
+    "northamericandatum1927": "EPSG:4267",
+    "psad56": "EPSG:4248",
+    "psad1956": "EPSG:4248",
+    "provisionalsouthamericandatum1956": "EPSG:4248",
+    "sad69": "EPSG:4618",
+    "sad1969": "EPSG:4618",
+    "southamericandatum1969": "EPSG:4618",
+    "sirgas": "EPSG:4674",
+    "sirgas2000": "EPSG:4674",
+    "etrs89": "EPSG:4258",
+    "gda94": "EPSG:4283",
+    "gda2020": "EPSG:7844",
+    "agd66": "EPSG:4202",
+    "agd84": "EPSG:4203",
+}
+"""Datum names, letters and digits only, in lower case -> geographic CRS."""
+
+UTM_ZONES = {
+    "EPSG:4269": range(1, 24),
+    "EPSG:4267": range(1, 23),
+    "EPSG:4617": range(1, 24),
+    "EPSG:4248": range(17, 23),
+}
+"""Zones in which a datum is used; WGS 84 has all 60."""
+
+ZONE = re.compile(
+    r"^(?:utm|zone|huso|fuseau)?[\s:]*0?(?P<zone>\d{1,2})\s*(?P<letter>[A-Z]|north|nord|norte|south|sud|sur)?$",
+    re.IGNORECASE,
+)
+
+
+def usual_zone(texts: np.ndarray) -> float:
+    """Return the middle of the zones named; 0 where none is."""
+    numbers = [int(found["zone"]) for text in texts if (found := ZONE.match(str(text)))]
+    real = sorted(number for number in numbers if 1 <= number <= 60)
+    return real[(len(real) - 1) // 2] if real else 0.0
+
+
+def metre_precision(east: str, north: str) -> float:
+    """Return km worth of the last digit of an easting and northing; trailing zeros count as rounding up to 1 km."""
+    whole = [text.split(".")[0].split(",")[0] for text in (east, north)]
+    zeros = min(len(text) - len(text.rstrip("0")) for text in whole)
+    return 0.001 * 10.0 ** min(zeros, 3)
