@@ -298,10 +298,10 @@ def _crs(source: Source, where: str, dataset: Any) -> pyproj.CRS:
             f"{where}: the raster states no coordinate system. Ask the publisher and state it in the run file, "
             "e.g. 'crs: EPSG:26910'; it is never guessed."
         )
-    stated = pyproj.CRS.from_user_input(dataset.crs).to_2d()
     authority = dataset.crs.to_authority()
-    coded = pyproj.CRS.from_authority(*authority).to_2d() if authority else stated
-    return coded if crs_rules.same_crs(coded, stated) else stated
+    if authority and dataset.crs == rasterio.CRS.from_authority(*authority):
+        return pyproj.CRS.from_authority(*authority).to_2d()
+    return pyproj.CRS.from_user_input(dataset.crs).to_2d()
 
 
 def _codes(source: Source, where: str, declared: float | None) -> tuple[float, ...]:
