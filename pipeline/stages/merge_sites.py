@@ -8,6 +8,7 @@ import pandas as pd
 from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
+from layers.errors import StageError
 from layers.schema import Sites, conform
 from pipeline.stages.record_groups import group_records, site_names
 
@@ -57,7 +58,18 @@ def merge_sites(records: gpd.GeoDataFrame, links: pd.DataFrame, params: MergeSit
         ``location_conflict`` and ``amount_conflict`` (sentences, NA where there is none), then any further column of the
         records. ``site_id`` is ``<source>-<official id>`` of the first record, else ``s-`` and ten digits of a hash of the
         record ids: ASCII, lower case, safe as a file name. Records of a group without any location are in no site.
+
+    Raises
+    ------
+    StageError
+        If ``precedence`` names a source that has no record here.
     """
+    strange = sorted(set(params.precedence) - set(records["source"]))
+    if strange and len(records):
+        raise StageError(
+            f"merge_sites.precedence: '{strange[0]}' is no inventory with records in this run. There are: "
+            f"{', '.join(sorted(records['source'].unique()))}. Correct the name, or leave it out."
+        )
     if records.empty:
         return _finish(gpd.GeoDataFrame(_no_rows(), geometry="geometry", crs=records.crs))
     group, spread, confidence = group_records(records, links, params.max_diameter_km)

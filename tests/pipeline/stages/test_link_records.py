@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from layers import schema
 from layers.catalogue import Source, resolve
 from layers.crs import geodesic_km
 from layers.errors import StageError
+from layers.invented import write_region
 from layers.inventory import read_inventory
 from layers.site_names import name_key
 from pipeline.stages.link_records import LinkRecordsParams, link_records
@@ -189,6 +192,24 @@ def test_the_order_of_records_changes_no_verdict() -> None:
 
 def test_no_records_no_links() -> None:
     assert link_records(schema.empty(schema.Records), NOBODY, PARAMS).empty
+
+
+def test_the_invented_region_is_put_together_as_it_was_planted(tmp_path: Path) -> None:
+    run_file = write_region(tmp_path, sites=150, seed=11)
+    sources = [Source(**one) for one in yaml.safe_load(run_file.read_text())["sources"] if one["role"] == "inventory"]
+    records = pd.concat([read_inventory(resolve(one), tmp_path).layer for one in sources], ignore_index=True)
+    records = records[records["latitude"].notna()].reset_index(drop=True)
+    number = records["name"].str.extract(r"(\d+)\D*$")[0]
+    planted = {
+        tuple(sorted(own))
+        for _, own in records.groupby(number)["record_id"]
+        if len(own) == 2 and own.str.startswith("inventory_a").sum() == 1
+    }
+    links = link_records(records, NOBODY, PARAMS)
+    found = {tuple(sorted(pair)) for pair in links.loc[links["same_site"], ["record_a", "record_b"]].to_numpy()}
+    assert len(planted) > 30
+    assert found <= planted
+    assert len(found) >= 0.98 * len(planted)
 
 
 # Pairs of the NOAMI table (Ontario) and the Ontario Mineral Inventory judged by eye from names, other names, commodities and

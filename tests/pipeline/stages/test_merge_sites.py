@@ -11,6 +11,7 @@ import pytest
 import shapely
 
 from layers import schema
+from layers.errors import StageError
 from pipeline.stages.link_records import LinkRecordsParams, link_records
 from pipeline.stages.merge_sites import MergeSitesParams, merge_sites
 from tests.pipeline.stages.record_tables import links_of, records_of
@@ -172,6 +173,14 @@ def test_the_working_crs_is_kept_and_inputs_are_not_edited() -> None:
     pd.testing.assert_frame_equal(
         pd.DataFrame(records.drop(columns="geometry")), pd.DataFrame(before.drop(columns="geometry"))
     )
+
+
+def test_a_misspelt_precedence_stops() -> None:
+    with pytest.raises(
+        StageError,
+        match=r"merge_sites.precedence: 'inventory' is no inventory with records in this run. There are: a, b",
+    ):
+        merged(TWO, SAME, precedence=("inventory",))
 
 
 def test_no_records_no_sites() -> None:
