@@ -22,6 +22,7 @@ FORMAT = 1
 TRUSTED = (
     "pipeline.stages.bagging.BlockBaggedRanker",
     "pipeline.stages.feature_steps.FillBounded",
+    "pipeline.stages.feature_steps.GroupWeights",
     "pipeline.stages.feature_steps.KnownColumns",
     "pipeline.stages.feature_steps.LogRatio",
 )

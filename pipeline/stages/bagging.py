@@ -11,6 +11,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from pipeline.stages.ridge_logistic import fit_ridge_logistic
 
 POSITIVE, NEGATIVE, UNLABELLED = 1, 0, -1
+PROBIT_TO_LOGIT = 1.702
+"""The logistic of 1.702 z is within 0.01 of the normal distribution function of z (Haley 1952)."""
+SMALLEST_SPREAD = 0.15
+"""Least residual spread of concentrations believed, in log10: repeat samples of one waste differ by that much."""
 
 
 class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
@@ -25,12 +29,13 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    bases : tuple of {"logistic", "forest", "extra_trees"}
-        Kinds of estimator, dealt to the bags in turn.
+    bases : tuple of {"logistic", "forest", "extra_trees", "grade_ridge", "grade_forest"}
+        Kinds of estimator, dealt to the bags in turn. The last two predict the measured concentration itself, which says
+        more than on which side of a threshold it lies.
     n_bags : int
         Number of bags.
     inverse_penalty : float
-        ``C`` of the ridge-penalised logistic regression.
+        ``C`` of the ridge-penalised logistic regression; its inverse is the penalty of the ridge regression.
     min_leaf : int
         Fewest training sites in a leaf.
     left_out_share : float
@@ -65,7 +70,9 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
         self.draw_unlabelled = draw_unlabelled
         self.random_state = random_state
 
-    def fit(self, X: np.ndarray, y: np.ndarray, blocks: np.ndarray | None = None) -> Self:
+    def fit(
+        self, X: np.ndarray, y: np.ndarray, blocks: np.ndarray | None = None, grade: np.ndarray | None = None
+    ) -> Self:
         """Fit the bags.
 
         Parameters
@@ -76,6 +83,8 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
             1 positive, 0 measured negative, -1 unlabelled.
         blocks : ndarray of str, shape (n,), optional
             Spatial block per site; default each site its own.
+        grade : ndarray of float, shape (n,), optional
+            Decimal logarithm of measured concentration over threshold, NaN where not measured; needed by the grade bases.
 
         Returns
         -------
@@ -98,8 +107,15 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
             for bag in range(self.n_bags):
                 rng = np.random.default_rng([self.random_state, bag])
                 self.kept_[bag] = self._kept_blocks(rng, code, y)
-                rows, classes = self._draw(rng, self.kept_[bag][code], y)
-                self._fit_bag(bag, X[rows], classes, int(rng.integers(2**31 - 1)))
+                base = self.bases[bag % len(self.bases)]
+                inside = self.kept_[bag][code]
+                if base.startswith("grade") and grade is not None:
+                    known = np.flatnonzero(inside & np.isfinite(grade))
+                    rows = rng.choice(known, size=len(known))
+                    self._fit_grade(bag, base, X[rows], grade[rows], int(rng.integers(2**31 - 1)))
+                else:
+                    rows, classes = self._draw(rng, inside, y)
+                    self._fit_bag(bag, base, X[rows], classes, int(rng.integers(2**31 - 1)))
         return self
 
     def _kept_blocks(self, rng: np.random.Generator, code: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -132,8 +148,32 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
             drawn = rng.choice(negatives, size=len(negatives))
         return np.concatenate([rows, drawn]), np.repeat([1, 0], [len(rows), len(drawn)])
 
-    def _fit_bag(self, bag: int, X: np.ndarray, y: np.ndarray, seed: int) -> None:
-        base = self.bases[bag % len(self.bases)]
+    def _fit_grade(self, bag: int, base: str, X: np.ndarray, grade: np.ndarray, seed: int) -> None:
+        r"""Fit a regression of the concentration and turn it into log-odds of reaching the threshold.
+
+        With normal residuals the chance is :math:`\Phi(g/s)`, close to the logistic of :math:`1.702\,g/s`.
+        """
+        self.trees_.append(None)
+        self.centre_[bag] = X.mean(axis=0)
+        if base == "grade_ridge":
+            centred = X - self.centre_[bag]
+            gram = centred.T @ centred + np.eye(X.shape[1]) / self.inverse_penalty
+            slope = np.linalg.solve(gram, centred.T @ (grade - grade.mean()))
+            residual = grade - grade.mean() - centred @ slope
+            scale = PROBIT_TO_LOGIT / max(float(residual.std()), SMALLEST_SPREAD)
+            self.coef_[bag] = slope * scale
+            self.intercept_[bag] = grade.mean() * scale
+            return
+        from sklearn.tree import DecisionTreeRegressor
+
+        tree = DecisionTreeRegressor(max_features=0.4, min_samples_leaf=self.min_leaf, random_state=seed)
+        tree.fit(np.ascontiguousarray(X, dtype=np.float32), grade)
+        residual = grade - tree.predict(X)
+        tree.grade_scale_ = PROBIT_TO_LOGIT / max(float(residual.std()), 2 * SMALLEST_SPREAD)
+        self.trees_[-1] = tree
+        self.intercept_[bag] = _node_log_odds(tree)[0]
+
+    def _fit_bag(self, bag: int, base: str, X: np.ndarray, y: np.ndarray, seed: int) -> None:
         if base == "logistic":
             self.centre_[bag] = X.mean(axis=0)
             self.coef_[bag], intercept = fit_ridge_logistic(X, y, self.inverse_penalty)
@@ -228,6 +268,8 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
 def _node_log_odds(tree: Any) -> np.ndarray:
     """Return the log-odds of every node, each class raised by one site (Laplace) so that pure leaves stay finite."""
     inner = tree.tree_
+    if hasattr(tree, "grade_scale_"):
+        return inner.value[:, 0, 0] * tree.grade_scale_
     size = inner.weighted_n_node_samples
     if inner.value.shape[2] == 1:
         return np.zeros(len(size))

@@ -11,7 +11,7 @@ from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.schema import Features, Labels, SiteAccess, SiteRasters, Sites, SiteSamples, SiteTonnage, conform
-from pipeline.stages.target_evidence import REE_DEPOSITS, defining_elements
+from pipeline.stages.target_evidence import REE_DEPOSITS, defining_elements, pathfinder_z, type_affinity
 
 
 class BuildFeaturesParams(BaseModel):
@@ -26,7 +26,10 @@ class BuildFeaturesParams(BaseModel):
     rasters: bool = Field(default=True, description="raster_<name>: geology and geophysics at the site")
     structures: bool = Field(default=True, description="structure_km: distance to the nearest mapped structure")
     site_form: bool = Field(default=True, description="tonnage, area, height, first year and kind of waste")
-    deposit_types: bool = Field(default=True, description="deposit type, unless it defines the labels")
+    deposit_types: bool = Field(
+        default=True,
+        description="type_affinity (what commodities and deposit type suggest) and dep_<type>, unless they define the labels",
+    )
     sampling_density: bool = Field(
         default=False,
         description="near_n and near_km: how densely the surroundings were sampled; says where people looked",
@@ -74,6 +77,7 @@ def build_features(
     columns: dict[str, np.ndarray] = {}
     if params.regional_chemistry:
         columns |= _numbers(chemistry, r"near_[A-Z][a-z]?_z")
+        columns["pathfinder_z"] = pathfinder_z(chemistry, target)
     if params.sampling_density:
         columns |= _numbers(chemistry, r"near_n|near_km")
     if params.waste_chemistry:
@@ -81,13 +85,13 @@ def build_features(
         found = _numbers(chemistry, r"waste_[A-Z][a-z]?_ppm")
         columns |= {name: values for name, values in found.items() if name.split("_")[1] not in hidden}
     if params.rasters:
-        columns |= _numbers(_beside(ids, site_rasters), r"raster_\w+?(?<!_coverage)(?<!_how)")
+        columns |= _numbers(_beside(ids, site_rasters), r"raster_\w+?(?<!_coverage)(?<!_how)(?<!_sd)")
     if params.structures:
         columns |= _numbers(_beside(ids, site_access), r"structure_km")
     if params.site_form:
         columns |= _site_form(sites, _beside(ids, site_tonnage))
     if params.deposit_types and not from_rules:
-        columns |= _deposit_types(sites)
+        columns |= _deposit_types(sites, target)
     table = pd.DataFrame(columns, index=ids.index)
     told = (table.notna().mean() >= params.min_coverage) & (table.nunique() > 1)
     covered = [name for name in table.columns if told[name]] if len(table) else []
@@ -119,11 +123,11 @@ def _site_form(sites: pd.DataFrame, tonnage: pd.DataFrame) -> dict[str, np.ndarr
     return columns
 
 
-def _deposit_types(sites: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Return one column per deposit group: 1 where its pattern matches, missing where the type is unknown."""
+def _deposit_types(sites: pd.DataFrame, target: str) -> dict[str, np.ndarray]:
+    """Return what commodities and deposit type suggest (0-1), and one column per deposit group, missing where unknown."""
     known = sites["deposit_type"].notna().to_numpy()
     texts = sites["deposit_type"].fillna("")
-    columns = {}
+    columns = {"type_affinity": type_affinity(sites, target)}
     for name, pattern, _ in REE_DEPOSITS:
         hits = texts.map(lambda one, regex=re.compile(pattern, re.IGNORECASE): float(bool(regex.search(one)))).to_numpy(
             float

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from pipeline.stages.bagging import NEGATIVE, POSITIVE, BlockBaggedRanker
-from pipeline.stages.feature_steps import FillBounded, KnownColumns, LogRatio
+from pipeline.stages.feature_steps import FillBounded, GroupWeights, KnownColumns, LogRatio
 from pipeline.stages.spatial_blocks import group_folds
-from pipeline.stages.validation import Fit, area_under_curve
+from pipeline.stages.validation import Fit, area_under_curve, platt
 
 CANDIDATES: dict[str, dict[str, Any]] = {
     "logistic": {"bases": ("logistic",), "inverse_penalty": 0.3},
@@ -20,8 +20,14 @@ CANDIDATES: dict[str, dict[str, Any]] = {
     "forest": {"bases": ("forest",)},
     "extra_trees": {"bases": ("extra_trees",)},
     "blend": {"bases": ("logistic", "forest"), "inverse_penalty": 0.1},
+    "grade_ridge": {"bases": ("grade_ridge",), "inverse_penalty": 0.1},
+    "grade_ridge_strict": {"bases": ("grade_ridge",), "inverse_penalty": 0.02},
+    "grade_blend": {"bases": ("grade_ridge", "grade_forest"), "inverse_penalty": 0.05},
 }
-"""Settings of `BlockBaggedRanker`; the simplest first, for a tie goes to it."""
+"""Settings of `BlockBaggedRanker`."""
+
+CLEARLY_BETTER = 0.02
+"""AUC by which a candidate must beat the first one to be chosen instead."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,8 @@ class Task:
         Centred log-ratios instead of plain logarithms.
     random_state : int
         Seed.
+    grade : ndarray of float or None
+        Decimal logarithm of measured concentration over threshold, NaN where not measured; None where too few were.
     """
 
     features: pd.DataFrame
@@ -53,6 +61,7 @@ class Task:
     min_leaf: int
     centred: bool
     random_state: int
+    grade: np.ndarray | None = None
 
     @property
     def positive(self) -> np.ndarray:
@@ -83,8 +92,10 @@ def fit_pipeline(task: Task, candidate: str, n_bags: int, rows: np.ndarray | Non
     part = task.features[rows]
     names = KnownColumns().fit(part).kept_
     pipeline = build_pipeline(task, candidate, n_bags)
-    pipeline.set_params(log__names=tuple(names))
-    return pipeline.fit(part, task.y[rows], bags__blocks=task.blocks[rows])
+    pipeline.set_params(log__names=tuple(names), weights__names=tuple(names))
+    return pipeline.fit(
+        part, task.y[rows], bags__blocks=task.blocks[rows], bags__grade=None if task.grade is None else task.grade[rows]
+    )
 
 
 def _preparation(task: Task) -> list[tuple[str, Any]]:
@@ -95,6 +106,7 @@ def _preparation(task: Task) -> list[tuple[str, Any]]:
         ("log", LogRatio(centred=task.centred)),
         ("scale", RobustScaler(quantile_range=(10.0, 90.0))),
         ("fill", FillBounded()),
+        ("weights", GroupWeights()),
     ]
 
 
@@ -121,21 +133,40 @@ def bagged_fit(task: Task, candidate: str, n_bags: int) -> Fit:
 
 
 def chosen_fit(task: Task, candidates: tuple[str, ...], n_bags: int, inner_folds: int) -> Fit:
-    """Return a fit that first chooses among candidates inside the mask's own spatial folds."""
+    """Return a fit that first chooses among candidates inside the mask's own spatial folds.
+
+    Scores of the choice are calibrated on those folds, so that folds that chose differently can be pooled.
+    """
 
     def fit(rows: np.ndarray) -> Callable[[np.ndarray], np.ndarray] | None:
         if not task.has_both_classes(rows):
             return None
-        best = choose(task, candidates, max(10, n_bags // 2), inner_folds, rows)[0]
-        return bagged_fit(task, best, n_bags)(rows)
+        choice = choose(task, candidates, max(10, n_bags // 2), inner_folds, rows)
+        scorer = bagged_fit(task, choice.name, n_bags)(rows)
+        if scorer is None:
+            return None
+        return lambda wanted: choice.intercept + choice.slope * scorer(wanted)
 
     return fit
 
 
+@dataclass(frozen=True)
+class Choice:
+    """The candidate chosen, the AUC of each, and the calibration of its held-out scores."""
+
+    name: str
+    auc: dict[str, float]
+    slope: float = 1.0
+    intercept: float = 0.0
+
+
 def choose(
     task: Task, candidates: tuple[str, ...], n_bags: int, n_folds: int, rows: np.ndarray | None = None
-) -> tuple[str, dict[str, float]]:
-    """Return the candidate of the highest AUC in spatial folds of the given rows, and all AUCs; ties go to the first.
+) -> Choice:
+    """Return the candidate of the highest AUC in spatial folds of the given rows.
+
+    Another than the first is chosen only where it is better by `CLEARLY_BETTER`: with few positives smaller differences are
+    chance.
 
     Parameters
     ----------
@@ -150,22 +181,27 @@ def choose(
 
     Returns
     -------
-    tuple of (str, dict)
+    Choice
     """
     rows = np.ones(len(task.y), dtype=bool) if rows is None else rows
     if len(candidates) == 1:
-        return candidates[0], {}
+        return Choice(candidates[0], {})
     inside = np.flatnonzero(rows)
     folds = np.full(len(rows), -1)
     folds[inside] = group_folds(task.blocks[inside], task.positive[inside], n_folds)
-    found: dict[str, float] = {}
-    for name in candidates:
-        trial = bagged_fit(task, name, n_bags)
-        scores = _scores_inside(trial, inside, folds)
-        usable = np.isfinite(scores) & task.judged[inside]
-        found[name] = area_under_curve(task.positive[inside][usable], scores[usable])
-    ranked = sorted(found, key=lambda name: (-np.round(np.nan_to_num(found[name], nan=0.0), 3), candidates.index(name)))
-    return ranked[0], found
+    scores = {name: _scores_inside(bagged_fit(task, name, n_bags), inside, folds) for name in candidates}
+    positive, judged = task.positive[inside], task.judged[inside]
+    usable = {name: np.isfinite(one) & judged for name, one in scores.items()}
+    found = {
+        name: float(np.nan_to_num(area_under_curve(positive[usable[name]], one[usable[name]])))
+        for name, one in scores.items()
+    }
+    best = max(candidates, key=lambda name: found[name] - (0.0 if name == candidates[0] else CLEARLY_BETTER))
+    rows_used = usable[best]
+    if not positive[rows_used].any() or positive[rows_used].all():
+        return Choice(best, found)
+    slope, intercept = platt(scores[best][rows_used], positive[rows_used])
+    return Choice(best, found, slope, intercept)
 
 
 def _scores_inside(fit: Fit, inside: np.ndarray, folds: np.ndarray) -> np.ndarray:
@@ -192,7 +228,9 @@ def plain_logistic_fit(task: Task) -> Fit:
         part = task.features[used]
         names = KnownColumns().fit(part).kept_
         estimator = LogisticRegression(C=1.0, class_weight="balanced", max_iter=500)
-        pipeline = Pipeline([*_preparation(task), ("logistic", estimator)]).set_params(log__names=tuple(names))
+        pipeline = Pipeline([*_preparation(task), ("logistic", estimator)]).set_params(
+            log__names=tuple(names), weights__names=tuple(names)
+        )
         pipeline.fit(part, task.positive[used].astype(int))
         return lambda wanted: pipeline.decision_function(task.features.iloc[wanted])
 

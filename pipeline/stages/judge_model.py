@@ -231,8 +231,13 @@ def _null(task: Task, folds: np.ndarray, auc: float, params: JudgeParams) -> dic
     def shuffled(draw: int) -> float:
         rng = np.random.default_rng([params.random_state, 31, draw])
         y = task.y.copy()
-        y[judged] = rng.permutation(task.y[judged])
-        other = replace(task, y=y)
+        mixed = rng.permutation(judged)
+        y[judged] = task.y[mixed]
+        grade = None
+        if task.grade is not None:
+            grade = task.grade.copy()
+            grade[judged] = task.grade[mixed]
+        other = replace(task, y=y, grade=grade)
         scores, _ = held_out_scores(bagged_fit(other, params.candidates[0], 10), folds)
         usable = np.isfinite(scores) & other.judged
         return area_under_curve(other.positive[usable], scores[usable])

@@ -9,7 +9,7 @@ from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layers.schema import Companion, SiteAccess, Sites, SiteSamples, SiteTonnage, conform
-from pipeline.stages.target_evidence import best_match, measured_values, target_commodities, target_deposits
+from pipeline.stages.target_evidence import measured_values, pathfinder_z, type_affinity
 from pipeline.stages.trained_model import PARTS
 
 
@@ -106,7 +106,7 @@ def score_companion(
             "companion_rank": rank,
             **{f"part_{name}": part["shown"] for name, part in zip(PARTS, [metal, *others], strict=True)},
             "companion_blind_score": _total([blind, *others], weights, "mid"),
-            "companion_commodity": _commodity_utility(sites, params.target),
+            "companion_commodity": type_affinity(sites, params.target),
             **{f"weight_{name}": weight for name, weight in zip(PARTS, weights, strict=True)},
         }
     )
@@ -144,24 +144,12 @@ def _metal_from_type(
     rare earths) move the utility by at most 0.15 either way: the real files show no stable relation of regional
     sediment to waste.
     """
-    utility = _commodity_utility(sites, params.target)
-    names = [f"near_{one}_z" for one in ("Th", "P", "Nb", "La", "Ce", "Y")] if params.target == "REE" else []
-    present = [name for name in names if name in chemistry]
-    if present:
-        z = chemistry[present].to_numpy(float)
-        count = np.isfinite(z).sum(axis=1)
-        mean = np.divide(np.nansum(z, axis=1), count, out=np.full(len(z), np.nan), where=count > 0)
-        base = np.where(np.isnan(utility), params.unknown_metal, utility)
-        moved = np.clip(base + 0.15 * np.tanh(mean / 2.0), 0.0, 1.0)
-        utility = np.where(np.isnan(mean), utility, moved)
+    utility = type_affinity(sites, params.target)
+    mean = pathfinder_z(chemistry, params.target)
+    base = np.where(np.isnan(utility), params.unknown_metal, utility)
+    moved = np.clip(base + 0.15 * np.tanh(mean / 2.0), 0.0, 1.0)
+    utility = np.where(np.isnan(mean), utility, moved)
     return _part(utility, np.clip(utility - 0.25, 0, 1), np.clip(utility + 0.25, 0, 1), params.unknown_metal)
-
-
-def _commodity_utility(sites: pd.DataFrame, target: str) -> np.ndarray:
-    """Return what commodities and deposit type alone suggest, 0-1; NaN where neither is known."""
-    commodity, _ = best_match(sites["commodities"], target_commodities(target, None))
-    deposit, _ = best_match(sites["deposit_type"], target_deposits(target, None))
-    return np.fmax(commodity, deposit)
 
 
 def _measured_over(

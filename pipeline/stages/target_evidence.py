@@ -79,6 +79,9 @@ REE_DEPOSITS: tuple[tuple[str, str, float], ...] = (
 )
 """Deposit groups for rare earths: name, pattern, utility; the highest that matches counts."""
 
+REE_PATHFINDERS = ("Th", "P", "Nb", "La", "Ce", "Y")
+"""Elements whose regional samples go with rare-earth deposits of most types."""
+
 REE_LABEL_FLOOR = 0.75
 """A commodity or deposit type from this utility upward makes a rule label."""
 
@@ -144,6 +147,22 @@ def best_match(texts: pd.Series, patterns: Sequence[tuple[str, float]]) -> tuple
             found[words] = next(hits, (OTHER_UTILITY, None))
         utility[row], matched[row] = found[words]
     return utility, matched
+
+
+def type_affinity(sites: pd.DataFrame, target: str) -> np.ndarray:
+    """Return what commodities and deposit type alone suggest, 0-1, whichever says more; NaN where neither is known."""
+    commodity, _ = best_match(sites["commodities"], target_commodities(target, None))
+    deposit, _ = best_match(sites["deposit_type"], target_deposits(target, None))
+    return np.fmax(commodity, deposit)
+
+
+def pathfinder_z(site_samples: pd.DataFrame, target: str) -> np.ndarray:
+    """Return the mean robust z-score, around each site, of the elements that go with the target; NaN where none is known."""
+    elements = REE_PATHFINDERS if target == "REE" else (target_symbol(target),)
+    names = [name for name in (f"near_{one}_z" for one in elements) if name in site_samples]
+    z = site_samples[names].to_numpy(float) if names else np.full((len(site_samples), 1), np.nan)
+    count = np.isfinite(z).sum(axis=1)
+    return np.divide(np.nansum(z, axis=1), count, out=np.full(len(z), np.nan), where=count > 0)
 
 
 def target_symbol(target: str) -> str:

@@ -28,7 +28,16 @@ from pipeline.stages.trained_model import PARTS, Applicability, Kind, TrainedMod
 from pipeline.stages.validation import as_json, held_out_scores, platt
 from pipeline.stages.verdict import companion_verdict
 
-Candidate = Literal["logistic", "logistic_strict", "forest", "extra_trees", "blend"]
+Candidate = Literal[
+    "logistic",
+    "logistic_strict",
+    "forest",
+    "extra_trees",
+    "blend",
+    "grade_ridge",
+    "grade_ridge_strict",
+    "grade_blend",
+]
 
 
 class TrainModelParams(BaseModel):
@@ -37,9 +46,10 @@ class TrainModelParams(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     candidates: tuple[Candidate, ...] = Field(
-        default=("logistic", "logistic_strict", "forest", "blend"),
+        default=("grade_blend", "grade_ridge", "logistic", "blend"),
         min_length=1,
-        description="models tried; the choice falls inside spatial folds",
+        description="models tried, the first preferred; the choice falls inside spatial folds; grade_* learn from "
+        "measured concentrations",
     )
     min_positives: int = Field(default=8, ge=4, description="positives below which nothing is learned")
     min_negatives: int = Field(
@@ -161,10 +171,22 @@ def _train(table: pd.DataFrame, names: list[str], params: TrainModelParams) -> T
         min_leaf=params.min_leaf,
         centred=params.centred_log_ratios,
         random_state=params.random_state,
+        grade=_grade(table, supervised),
     )
+    candidates = tuple(one for one in params.candidates if task.grade is not None or not one.startswith("grade"))
+    params = params.model_copy(update={"candidates": candidates or ("logistic_strict",)})
     judgement = judge_model(task, table, districts, block_km, params)
-    best, trials = choose(task, params.candidates, params.n_bags_validation, params.n_folds)
-    return _finish(task, table, judgement, best, trials, variogram, dropped, proxy_facts, params)
+    choice = choose(task, params.candidates, params.n_bags_validation, params.n_folds)
+    return _finish(task, table, judgement, choice.name, choice.auc, variogram, dropped, proxy_facts, params)
+
+
+def _grade(table: pd.DataFrame, supervised: bool) -> np.ndarray | None:
+    """Return log10 of measured over threshold, where measured classes are learned."""
+    value = table["measured_ppm"].to_numpy(float)
+    known = np.isfinite(value) & (value > 0)
+    if not supervised or known.sum() < 20:
+        return None
+    return np.log10(np.where(known, value, np.nan) / table["threshold_ppm"].to_numpy(float))
 
 
 def _usable(

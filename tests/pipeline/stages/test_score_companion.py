@@ -1,0 +1,64 @@
+"""The companion score: known sums, open bands, and the mines it must tell apart."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+
+from layers import schema
+from pipeline.stages.score_companion import ScoreCompanionParams, score_companion
+
+
+def table_of(planted, commodities, deposits, **samples):
+    frames = planted(60)
+    n = len(commodities)
+    sites = frames.sites.iloc[:n].assign(commodities=commodities, deposit_type=deposits)
+    chemistry = frames.site_samples.iloc[:n].drop(columns=["near_Th_z", "near_La_z", "near_Cu_z", "near_Zn_z"])
+    chemistry[["waste_treo_ppm", "waste_treo_low_ppm", "waste_treo_high_ppm"]] = np.nan
+    chemistry = chemistry.assign(**samples)
+    access = frames.site_access.iloc[:n].assign(road_km=np.nan, rail_km=np.nan, power_km=np.nan)
+    tonnage = frames.site_tonnage.iloc[:n].assign(tonnage_t=np.nan, tonnage_low_t=np.nan, tonnage_high_t=np.nan)
+    return schema.conform(sites, schema.Sites), chemistry, access, tonnage
+
+
+def test_uranium_thorium_and_phosphate_stand_above_massive_sulphide(planted) -> None:
+    commodities = ["uranium; thorium; rare earth elements; yttrium", "uranium; thorium; yttrium",
+                   "phosphate; rare earth elements", "copper; zinc", "limestone", pd.NA]  # fmt: skip
+    deposits = ["quartz-pebble conglomerate", pd.NA, "carbonatite", "volcanogenic massive sulphide", pd.NA, pd.NA]
+    scores = score_companion(*table_of(planted, commodities, deposits), ScoreCompanionParams())
+    assert set(scores["companion_rank"][:3]) == {1, 2, 3}
+    assert scores["part_metal"].iloc[3] == pytest.approx(0.05)
+    assert scores["companion_score"].iloc[3] < scores["companion_score"].iloc[5]
+
+
+def test_missing_parts_open_the_band_and_are_never_zero(planted) -> None:
+    scores = score_companion(*table_of(planted, ["thorium", pd.NA], [pd.NA, pd.NA]), ScoreCompanionParams())
+    first = scores.iloc[0]
+    assert np.isnan(first["part_amount"])
+    assert first["companion_score"] == pytest.approx(0.55 * 0.8 + 0.2 * 0.5 + 0.15 * 0.5 + 0.1 * 0.5)
+    assert first["companion_low"] == pytest.approx(0.55 * 0.55 + 0.1 * 0.5)
+    assert first["companion_high"] == pytest.approx(0.55 * 1.0 + 0.2 + 0.15 + 0.1 * 0.5)
+    unknown = scores.iloc[1]
+    assert unknown["companion_high"] - unknown["companion_low"] == pytest.approx(0.9)
+
+
+def test_a_measured_concentration_replaces_the_type_but_not_in_the_blind_score(planted) -> None:
+    measured = {f"waste_treo{end}_ppm": [10_000.0, np.nan] for end in ("", "_low", "_high")}
+    scores = score_companion(*table_of(planted, ["gold", "gold"], [pd.NA] * 2, **measured), ScoreCompanionParams())
+    assert scores["part_metal"].tolist() == pytest.approx([1.0, 0.05])
+    assert scores["companion_blind_score"].iloc[0] == pytest.approx(scores["companion_blind_score"].iloc[1])
+
+
+def test_weights_are_laid_open_and_normalised(planted) -> None:
+    params = ScoreCompanionParams(weight_metal=2, weight_amount=0, weight_access=0, weight_liability=0)
+    scores = score_companion(*table_of(planted, ["thorium"], [pd.NA]), params)
+    assert scores["companion_score"].iloc[0] == pytest.approx(0.8)
+    with pytest.raises(ValidationError, match="at least one weight"):
+        ScoreCompanionParams(weight_metal=0, weight_amount=0, weight_access=0, weight_liability=0)
+
+
+def test_ties_are_broken_by_site_id(planted) -> None:
+    scores = score_companion(*table_of(planted, ["gold"] * 4, [pd.NA] * 4), ScoreCompanionParams())
+    assert scores["companion_rank"].tolist() == [1, 2, 3, 4]
