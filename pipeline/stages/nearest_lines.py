@@ -16,6 +16,10 @@ import pyproj
 import shapely
 
 from layers.crs import geodesic_km
+from pipeline.stages.piece_tree import KEPT, compiled_search, pack
+
+COMPILE_FROM = 60_000
+"""From about this many places and pieces on, compiling (a second or two, cached) pays."""
 
 _NODE_M = 50_000.0
 _CLOSE = 1.01
@@ -115,10 +119,12 @@ class Ground:
         self.xy = xy
         self._to_degrees = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
         self.longitude, self.latitude = self.degrees(xy)
-        nodes, place = np.unique(np.round(xy / _NODE_M), axis=0, return_inverse=True)
-        self.metric = self._metric(nodes * _NODE_M)[np.ravel(place)]
-        stretch = np.linalg.svd(self.metric, compute_uv=False) if len(xy) else np.ones((0, 2))
-        self.longest, self.shortest = stretch[:, 0], stretch[:, 1]
+        node = np.round(xy / _NODE_M).astype(np.int64)
+        key, place = np.unique((node[:, 0] << 32) + node[:, 1], return_inverse=True)
+        column = (key + 2**31) >> 32
+        metric = self._metric(np.column_stack([column, key - (column << 32)]) * _NODE_M)
+        stretch = np.linalg.svd(metric, compute_uv=False) if len(xy) else np.ones((0, 2))
+        self.metric, self.longest, self.shortest = metric[place], stretch[place, 0], stretch[place, 1]
 
     def degrees(self, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return longitudes and latitudes of places of the plane."""
@@ -170,6 +176,15 @@ def nearest_km(ground: Ground, pieces: Pieces, threads: int) -> np.ndarray:
     result = np.full(len(ground.xy), np.nan)
     if len(pieces) == 0:
         return result
+    few = len(ground.xy) + len(pieces) < COMPILE_FROM
+    search = _by_plane(ground, pieces) if few else _by_ground(ground, pieces)
+    for rows, found in in_chunks(ground.xy, search, threads):
+        result[rows] = found
+    return result
+
+
+def _by_plane(ground: Ground, pieces: Pieces) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a search that takes the nearest on the plane, and all that could be nearer on the ground."""
     tree = shapely.STRtree(pieces.shapes(np.arange(len(pieces))))
 
     def search(rows: np.ndarray) -> np.ndarray:
@@ -180,11 +195,30 @@ def nearest_km(ground: Ground, pieces: Pieces, threads: int) -> np.ndarray:
         reach = reach * ground.slack(rows, reach)
         near, piece = tree.query(points, predicate="dwithin", distance=reach + 1e-3)
         order = np.lexsort((piece, near))
-        return shortest_km(ground, pieces, rows[near[order]], piece[order], rows)
+        return shortest_km(ground, pieces, near[order], piece[order], rows[near[order]], len(rows))
 
-    for rows, found in in_chunks(ground.xy, search, threads):
-        result[rows] = found
-    return result
+    return search
+
+
+def _by_ground(ground: Ground, pieces: Pieces) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a compiled search by the metric of the ground; places with many candidates are left to `_by_plane`."""
+    tree = pack(pieces.box)
+    compiled = compiled_search()
+
+    def search(rows: np.ndarray) -> np.ndarray:
+        kept = np.zeros((len(rows), KEPT), dtype=np.int64)
+        found = np.zeros(len(rows), dtype=np.int64)
+        lines = (pieces.points, pieces.start, pieces.stop, tree.order, tree.boxes, tree.first)
+        compiled(ground.xy[rows], ground.metric[rows], ground.shortest[rows], *lines, kept, found)
+        listed = np.arange(KEPT) < found[:, None]
+        near = np.nonzero(listed)[0]
+        km = shortest_km(ground, pieces, near, kept[listed], rows[near], len(rows))
+        crowded = found < 0
+        if crowded.any():
+            km[crowded] = _by_plane(ground, pieces)(rows[crowded])
+        return km
+
+    return search
 
 
 def in_chunks(
@@ -201,12 +235,7 @@ def in_chunks(
 
 
 def shortest_km(
-    ground: Ground,
-    pieces: Pieces,
-    group: np.ndarray,
-    piece: np.ndarray,
-    wanted: np.ndarray,
-    place: np.ndarray | None = None,
+    ground: Ground, pieces: Pieces, group: np.ndarray, piece: np.ndarray, place: np.ndarray, count: int
 ) -> np.ndarray:
     """Return the shortest geodesic of each group of candidate pieces.
 
@@ -215,34 +244,30 @@ def shortest_km(
     ground, pieces
         See `nearest_km`.
     group : ndarray of int
-        Group of each candidate; equal ones adjacent.
-    piece : ndarray of int
-        Candidate pieces.
-    wanted : ndarray of int
-        Groups to answer for, in order; NaN for those without a candidate.
-    place : ndarray of int, optional
-        Place of each candidate; by default the group is the place.
+        Group of each candidate, ascending.
+    piece, place : ndarray of int
+        Piece and place of each candidate.
+    count : int
+        Number of groups.
 
     Returns
     -------
     ndarray
-        Kilometres per wanted group.
+        Kilometres per group; NaN for one without a candidate.
     """
-    place = group if place is None else place
+    result = np.full(count, np.nan)
+    if len(group) == 0:
+        return result
     blocks = [feet(ground, pieces, place[cut], piece[cut]) for cut in _blocks(len(piece))]
     metres, foot = (np.concatenate(part) for part in zip(*blocks, strict=True))
-    heads = np.flatnonzero(np.concatenate([[True], group[1:] != group[:-1]])) if len(group) else np.zeros(0, dtype=int)
-    if len(heads) == 0:
-        return np.full(len(wanted), np.nan)
-    sizes = np.diff(np.append(heads, len(group)))
-    best = np.repeat(np.minimum.reduceat(metres, heads), sizes)
-    close = metres <= best * _CLOSE + 1e-6
+    heads = np.flatnonzero(np.concatenate([[True], group[1:] != group[:-1]]))
+    best = np.repeat(np.minimum.reduceat(metres, heads), np.diff(np.append(heads, len(group))))
+    close = metres <= best * (_CLOSE + best / 8.0e6) + 1e-6
     lon, lat = ground.degrees(foot[close])
     km = np.full(len(group), np.inf)
     km[close] = geodesic_km(ground.longitude[place[close]], ground.latitude[place[close]], lon, lat)
-    shortest = np.minimum.reduceat(km, heads)
-    answer = dict(zip(group[heads].tolist(), shortest.tolist(), strict=True))
-    return np.array([answer.get(one, np.nan) for one in wanted.tolist()])
+    result[group[heads]] = np.minimum.reduceat(km, heads)
+    return result
 
 
 def _blocks(count: int) -> list[slice]:

@@ -155,8 +155,8 @@ def _points_near(
         slack = ground.slack(places[near], reach[near])
         keep = _promising(xy[near], pieces, piece, key, slack, reach[near])
         near, piece, key = near[keep], piece[keep], key[keep]
-        wanted = np.unique(key)
-        km = shortest_km(ground, pieces, key, piece, wanted, places[near])
+        wanted, group = np.unique(key, return_inverse=True)
+        km = shortest_km(ground, pieces, group, piece, places[near], len(wanted))
         within = km <= params.near_km
         return np.stack([wanted[within].astype(float), km[within]])
 

@@ -9,6 +9,7 @@ import shapely
 
 from layers.crs import geodesic_km, working_crs
 from layers.schema import Communities, Lines, empty
+from pipeline.stages import nearest_lines
 from pipeline.stages.measure_access import MeasureAccessParams, measure_access
 from tests.pipeline.stages.site_tables import communities_at, in_any_slices, lines_of, points, sites_at
 
@@ -136,3 +137,20 @@ def test_inputs_are_not_edited_and_order_follows_the_sites() -> None:
     )
     pd.testing.assert_frame_equal(sites, before[0])
     pd.testing.assert_frame_equal(lines, before[1])
+
+
+@pytest.mark.parametrize("epsg", [3979, 3857])
+@pytest.mark.parametrize("spread", [0.4, 0.002])
+def test_compiled_and_plain_search_agree_to_the_last_bit(monkeypatch, epsg: int, spread: float) -> None:
+    rng = np.random.default_rng(9)
+    crs = pyproj.CRS.from_epsg(epsg)
+    place = np.vstack([rng.uniform([-130, 45], [-65, 72], (150, 2)), np.tile([-100.0, 60.0], (2, 1))])
+    start = np.vstack([rng.uniform([-130, 45], [-65, 72], (80, 2)), np.tile([-99.0, 61.0], (40, 1))])
+    walks = [
+        shapely.LineString(walk) for walk in start[:, None] + np.cumsum(rng.normal(0, spread, (120, 30, 2)), axis=1)
+    ]
+    sites, lines = sites_at(points(place)).to_crs(crs), lines_of(walks).to_crs(crs)
+    plain = measure_access(sites, lines, NO_COMMUNITIES, PARAMS)
+    monkeypatch.setattr(nearest_lines, "COMPILE_FROM", 0)
+    compiled = in_any_slices(measure_access, sites, lines, NO_COMMUNITIES, PARAMS)
+    pd.testing.assert_frame_equal(compiled, plain, check_exact=True)
