@@ -172,20 +172,25 @@ def _search(where: str, grid: Sequence[Row]) -> int:
 
 
 def _is_group_row(grid: Sequence[Row], position: int) -> bool:
-    """Tell a row of group names (with gaps from merged cells) above the real names."""
+    """Tell a row of group names, with gaps from merged cells, above a row with the real names.
+
+    The lower row may be full, or fill just the gaps (names of other columns being merged over both rows). A gap in the first
+    column alone is an unnamed index.
+    """
     if position + 2 >= len(grid):
         return False
     upper, lower, body = grid[position], grid[position + 1], grid[position + 2 : position + 12]
     names = [cell.strip() for cell in lower if cell.strip()]
     width = max(len(upper), len(lower))
-    gaps = sum(not cell.strip() for cell in upper) + width - len(upper)
-    numeric_below = any(is_number(cell) for row in body for cell in row)
+    holes = [place for place in range(1, width) if not _filled(upper, place)]
+    closed = all(_filled(lower, place) for place in holes)
+    complete = all(_filled(upper, place) or _filled(lower, place) for place in range(width))
     units = sum(name.casefold() in _UNITS for name in names)
     return (
-        gaps > 0
-        and len(names) > width - gaps
+        bool(holes)
+        and (len(names) > width - len(holes) or (closed and complete))
         and not any(map(is_number, names))
-        and numeric_below
+        and any(is_number(cell) for row in body for cell in row)
         and units * 2 < len(names)
     )
 
@@ -195,7 +200,10 @@ def _names(grid: Sequence[Row], position: int) -> tuple[tuple[str, ...], tuple[s
     body = grid[position + 1 :]
     while names and not names[-1].strip() and sum(_filled(row, len(names) - 1) for row in body) <= 0.05 * len(body):
         names.pop()
-    groups = _group_names(grid[position - 1], len(names)) if position else [""] * len(names)
+    above = grid[position - 1] if position else []
+    groups = _group_names(above, len(names))
+    if any(groups):
+        names = [name or (above[place].strip() if place < len(above) else "") for place, name in enumerate(names)]
     names = [name or f"column_{place + 1}" for place, name in enumerate(names)]
     repeated = tuple(dict.fromkeys(name for name in names if names.count(name) > 1))
     seen: dict[str, int] = {}

@@ -391,3 +391,33 @@ def test_what_real_inventories_say(shared_realdata: Path) -> None:
     chile = real(shared_realdata, "sernageomin_register", REAL[6][1]).layer
     assert chile["mass_t"][0] == 1_080_627_493
     assert (chile["waste_type"] == "tailings").all()
+
+
+def test_children_repeat_what_is_their_parents(tmp_path: Path) -> None:
+    # The layout of the national tailings inventory, with its spellings of amounts, in invented rows.
+    head = (
+        "CMTI_ID,Site_Name,Site_Type,Parent_ID,Province_Territory,Datum,Latitude,Longitude,Commodity1,Commodity2,"
+        "Tailings_Volume,Tailings_Mass,Tailings_Area,Current_Max_Height,Tailings_Storage_Method,Hazard_Class,Mine_Status"
+    )
+    rows = [
+        "BC000003,Area A,Mine,,BC,NAD83,55.1234,-120.2345,Ni, Cu,,>10 000 000 tonnes,0.25 km2,,,High,Inactive",
+        "BC000004,Area A Pond 1,Impoundment,BC000003,BC,NAD83,55.1300,-120.2300,,,"
+        "1 186 500 m3,64 387 t,1920000,12 m,Impoundment,,Unknown",
+        "BC000005,Area A Lake,TSF,BC000003,BC,NAD27,55.1310,-120.2310,,,NA-In Lake,,,,Drystack,,Active",
+    ]
+    (tmp_path / "t.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
+    reading = read_inventory(
+        resolve({"id": "cmti", "role": "inventory", "path": "t.csv", "catalogue": "cmti"}), tmp_path
+    )
+    layer = reading.layer
+    assert layer["parent_id"].fillna("").tolist() == ["", "BC000003", "BC000003"]
+    assert layer["mass_t"].tolist()[:2] == [10_000_000, 64_387]
+    assert layer["mass_t_bound"].fillna("").tolist() == ["lower", "", ""]
+    assert layer["area_m2"].tolist()[:2] == [250_000, 1_920_000]
+    assert layer["volume_m3"][1] == 1_186_500
+    assert layer["height_m"][1] == 12
+    assert layer["disposal"].tolist() == ["unknown", "impoundment", "dry_stack"]
+    assert layer["waste_type"].tolist() == ["unknown", "tailings", "tailings"]
+    assert layer["commodities"].tolist()[0] == "nickel; copper"
+    assert layer["status"].fillna("").tolist() == ["inactive", "", "active"]
+    assert "datum_shift" in codes(reading)

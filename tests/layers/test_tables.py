@@ -265,6 +265,23 @@ def test_group_names_tell_repeated_columns_apart(tmp_path: Path) -> None:
     assert table.cells.columns.tolist() == ["id", "Till La", "Till Ce", "Rock La", "Rock Ce"]
 
 
+@pytest.mark.parametrize("stated", [None, 2])
+def test_names_merged_over_two_rows(tmp_path: Path, stated: int | None) -> None:
+    rows: list[list[object]] = [
+        ["ID", "Name", "Location", None],
+        [None, None, "Lat", "Lon"],
+        ["7", "Old Mine", 55.1, -120.2],
+    ]
+    table = read(workbook(tmp_path / "b.xlsx", rows, ("A1:A2", "B1:B2", "C1:D1")), header_row=stated)
+    assert table.cells.to_dict("list") == {"ID": ["7"], "Name": ["Old Mine"], "Lat": ["55.1"], "Lon": ["-120.2"]}
+
+
+def test_an_unnamed_index_column_is_no_second_heading(tmp_path: Path) -> None:
+    table = read(written(tmp_path, ',name,x\na,"first",\nb,second,2\n'))
+    assert table.cells["name"].tolist() == ["first", "second"]
+    assert table.cells.columns.tolist() == ["column_1", "name", "x"]
+
+
 def test_workbook_cells_read_as_a_person_sees_them(tmp_path: Path) -> None:
     path = tmp_path / "b.xlsx"
     book = openpyxl.Workbook()
