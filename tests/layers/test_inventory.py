@@ -401,8 +401,10 @@ def test_children_repeat_what_is_their_parents(tmp_path: Path) -> None:
     )
     rows = [
         "BC000003,Area A,Mine,,BC,NAD83,55.1234,-120.2345,Ni, Cu,,>10 000 000 tonnes,0.25 km2,,,High,Inactive",
-        "BC000004,Area A Pond 1,Impoundment,BC000003,BC,NAD83,55.1300,-120.2300,,,"
-        "1 186 500 m3,64 387 t,1920000,12 m,Impoundment,,Unknown",
+        (
+            "BC000004,Area A Pond 1,Impoundment,BC000003,BC,NAD83,55.1300,-120.2300,,,"
+            "1 186 500 m3,64 387 t,1920000,12 m,Impoundment,,Unknown"
+        ),
         "BC000005,Area A Lake,TSF,BC000003,BC,NAD27,55.1310,-120.2310,,,NA-In Lake,,,,Drystack,,Active",
     ]
     (tmp_path / "t.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
