@@ -115,9 +115,11 @@ def _nearest_points(site: np.ndarray, place: np.ndarray, threads: int) -> tuple[
         chord, row = chord.reshape(len(pending), -1), row.reshape(len(pending), -1)
         # The ellipsoid differs from the sphere by less than 0.6 %: a farther one than this cannot be nearer on the ground.
         certain = (chord[:, -1] > chord[:, 0] * _OVAL + 1e-12) | (neighbours == len(place))
-        done, row = pending[certain], row[certain]
-        candidates = place[row]
-        distance = geodesic_km(site[done, None, 0], site[done, None, 1], candidates[..., 0], candidates[..., 1])
+        done, row, chord = pending[certain], row[certain], chord[certain]
+        near = chord <= chord[:, :1] * _OVAL + 1e-12
+        which, candidates = np.nonzero(near)[0], place[row[near]]
+        distance = np.full(row.shape, np.inf)
+        distance[near] = geodesic_km(site[done[which], 0], site[done[which], 1], candidates[:, 0], candidates[:, 1])
         choice = np.lexsort((row, np.round(distance * 1e6)), axis=-1)[:, :1]
         best[done] = np.take_along_axis(row, choice, axis=1)[:, 0]
         km[done] = np.take_along_axis(distance, choice, axis=1)[:, 0]
