@@ -20,8 +20,8 @@ _COMMON_WORDS = frozenset(
      "co", "ltd", "limited", "inc", "corp", "corporation", "the", "of", "and", "at", "former", "old",
      "abandoned", "historic", "no", "number", "nos", "mill", "workings", "working", "group", "claim",
      "claims", "limitee", "ltee", "ancien", "ancienne", "gisement", "parc", "a", "residus", "de", "du", "des",
-     "la", "le", "les", "et", "mina", "minas", "relave", "relaves", "tranque", "deposito", "faena", "el",
-     "los", "las", "y")
+     "la", "le", "les", "et", "mina", "minas", "relave", "relaves", "tranque", "tranques", "embalse",
+     "acopio", "planta", "depositos", "deposito", "faena", "el", "los", "las", "y")
 )  # fmt: skip
 _MARKERS = frozenset(
     ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "upper", "lower",

@@ -64,7 +64,7 @@ class LinkRecordsParams(BaseModel):
         description="same number, or same name and commodity, farther apart than this: a conflict, not one site",
     )
     conflict_reach_km: float = Field(
-        default=50.0, gt=0, description="equal names farther apart than this are two places"
+        default=25.0, gt=0, description="equal names farther apart than this are two places"
     )
     name_min_ratio: float = Field(
         default=0.85, ge=0, le=1, description="least name similarity of records of different sources"
@@ -240,8 +240,17 @@ def _telling_names(records: pd.DataFrame) -> pd.Series:
     parts = zip(aliases, source, keys, strict=True)
     telling = aliases[[key != "" and (where, key) not in common and (where, key) not in own for _, where, key in parts]]
     kept = telling.groupby(level=0).agg("; ".join).reindex(records.index)
+    generic = records["name"].notna() & (names["key"] == "")
+    kept = kept.where(~generic, _with_facility(records, aliases))
     both = records["name"].str.cat(kept, sep="; ", na_rep="").str.strip("; ")
     return both.where(both.str.len() > 0)
+
+
+def _with_facility(records: pd.DataFrame, aliases: pd.Series) -> pd.Series:
+    """Return each alias with the record's name behind it: "tailings 2" says which one only with the name of its plant."""
+    return (
+        (aliases + " " + records["name"].reindex(aliases.index)).groupby(level=0).agg("; ".join).reindex(records.index)
+    )
 
 
 def _joined(name: Any) -> str:

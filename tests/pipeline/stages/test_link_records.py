@@ -154,6 +154,22 @@ def test_of_two_candidates_in_another_source_the_better_one_is_taken() -> None:
     assert links.loc[("a:1", "b:3"), "reason"].endswith("; another record fits better")
 
 
+def test_a_generic_name_counts_together_with_its_facility() -> None:
+    one = {"name": "Tailings 1", "aliases": "Moss Works", "commodities": "gold"}
+    two = one | {"name": "Tailings 2", "km_east": 0.2}
+    links = link_records(records_of(one, two, *[row | {"source": "b"} for row in (one, two)]), NOBODY, PARAMS)
+    assert sorted(links.loc[links["same_site"], "record_a"] + links.loc[links["same_site"], "record_b"]) == [
+        "a:1b:3",
+        "a:2b:4",
+    ]
+    assert verdict(one, one | {"source": "b", "aliases": "Fern Works"}) is None
+
+
+def test_equal_names_beyond_reach_are_two_places_and_no_conflict() -> None:
+    assert verdict(A, B | {"km_east": 24.0}) == (False, "location_conflict")
+    assert verdict(A, B | {"km_east": 26.0}) is None
+
+
 def test_owners_named_by_many_records_are_no_evidence() -> None:
     rows = [
         {"source": "b", "name": name, "aliases": "Moss Consolidated", "commodities": "gold", "km_east": 0.2 * at}
