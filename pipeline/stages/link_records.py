@@ -229,7 +229,7 @@ def _amounts_differ(records: pd.DataFrame, a: np.ndarray, b: np.ndarray) -> np.n
 
 def _telling_names(records: pd.DataFrame) -> pd.Series:
     """Return name and aliases of each record, without aliases that other records of its source share (owners, camps)."""
-    aliases = records["aliases"].str.split("; ").explode().dropna()
+    aliases = records["aliases"].str.split("; ").explode().dropna().astype("str")
     keys = aliases.map(lambda one: name_key(one).joined)
     source = records["source"].reindex(keys.index)
     holders = pd.DataFrame({"source": source, "key": keys, "record": keys.index}).drop_duplicates()
