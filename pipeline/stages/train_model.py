@@ -14,6 +14,7 @@ from layers.schema import Companion, Features, Labels, Sites, SiteTonnage
 from pipeline.stages.applicability import fit_grade_line, measure_applicability, weigh_waste
 from pipeline.stages.bagging import UNLABELLED
 from pipeline.stages.candidates import Task, bagged_fit, choose, fit_pipeline
+from pipeline.stages.feature_steps import evidence_group
 from pipeline.stages.judge_model import Judgement, judge_model, weight_tornado
 from pipeline.stages.proxy_grades import ProxyParams
 from pipeline.stages.spatial_blocks import (
@@ -46,7 +47,7 @@ class TrainModelParams(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     candidates: tuple[Candidate, ...] = Field(
-        default=("grade_blend", "grade_ridge", "logistic", "blend"),
+        default=("grade_ridge", "grade_blend", "logistic", "blend"),
         min_length=1,
         description="models tried, the first preferred; the choice falls inside spatial folds; grade_* learn from "
         "measured concentrations",
@@ -161,8 +162,9 @@ def _train(table: pd.DataFrame, names: list[str], params: TrainModelParams) -> T
     waste, proxy_facts = weigh_waste(table, names, blocks, params.assay_sd_log10, params.proxies)
     table = pd.concat([table, waste], axis=1)
     few = int((y == 1).sum()) < params.min_positives
-    if few or not used or len(table) - int((y == 1).sum()) < params.min_positives:
-        return _companion_only(table, blocks, block_km, dropped, proxy_facts, bool(used), params)
+    told = any(evidence_group(name) != "form" for name in used)
+    if few or not told or len(table) - int((y == 1).sum()) < params.min_positives:
+        return _companion_only(table, blocks, block_km, dropped, proxy_facts, told, params)
     task = Task(
         features=table[used].astype(float),
         y=y,

@@ -152,6 +152,8 @@ def block_bootstrap(
     positive: np.ndarray, score: np.ndarray, blocks: np.ndarray, seed: int, draws: int = 300
 ) -> tuple[float, float]:
     """Return the 95 % interval of the AUC when whole blocks are drawn anew; NaN where most draws hold one class."""
+    if len(score) == 0:
+        return float("nan"), float("nan")
     rng = np.random.default_rng([seed, 23])
     names, code = np.unique(blocks, return_inverse=True)
     members = [np.flatnonzero(code == one) for one in range(len(names))]

@@ -27,8 +27,9 @@ def model_verdict(validation: Mapping[str, Any]) -> str:
         )
     auc = f"AUC {spatial['auc']:.2f} ({spatial['auc_low']:.2f} to {spatial['auc_high']:.2f})"
     place = f"in spatial blocks of {validation['block_km']:.0f} km"
+    alarm = f" Alarm: {validation['alarms'][0]}." if validation["alarms"] else ""
     if not has_skill(validation):
-        return f"No skill: {auc} {place} is what chance gives; read the order as arbitrary beyond what was measured."
+        return f"No skill: {auc} {place} is what chance gives; beyond what was measured the order is arbitrary.{alarm}"
     taken = spatial["capture"]["20"]
     found = (
         f"{auc} {place}; {100 * taken:.0f} % of {n} positives in the top 20 % "
@@ -40,8 +41,7 @@ def model_verdict(validation: Mapping[str, Any]) -> str:
         if one is not None and one["auc"] is not None and one["auc"] >= spatial["auc"]
     ]
     if better:
-        return f"No better than {' and '.join(better)}: {found}."
-    alarm = f" Alarm: {validation['alarms'][0]}." if validation["alarms"] else ""
+        return f"No better than {' and '.join(better)}: {found}.{alarm}"
     return f"Better than its baselines: {found}.{alarm}"
 
 
@@ -51,7 +51,7 @@ def has_skill(validation: Mapping[str, Any]) -> bool:
     low, p = spatial.get("auc_low"), null.get("p_value")
     if low is None or not low > 0.5:
         return False
-    return p is None or p != p or p <= 0.1
+    return p is None or p != p or p <= max(0.1, 1.0 / (null["n"] + 1) + 1e-9)
 
 
 def companion_verdict(n_positive: int, needed: int, has_features: bool, rules: Sequence[str]) -> str:

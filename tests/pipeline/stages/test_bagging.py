@@ -1,0 +1,75 @@
+"""Bags: exact contributions, blocks left out, and the fast regression against scikit-learn's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from pipeline.stages.bagging import BlockBaggedRanker
+from pipeline.stages.ridge_logistic import fit_ridge_logistic
+
+
+def problem(n=160, seed=0):
+    rng = np.random.default_rng(seed)
+    table = rng.normal(size=(n, 5))
+    y = (table[:, 0] + 0.5 * table[:, 1] + rng.normal(size=n) > 0.8).astype(int)
+    blocks = np.repeat([f"B{i:02d}" for i in range(n // 8)], 8)
+    return table, y, blocks
+
+
+@pytest.mark.parametrize("penalty", [0.02, 0.3, 5.0])
+def test_ridge_logistic_is_that_of_scikit_learn(penalty) -> None:
+    table, y, _ = problem()
+    ours, intercept = fit_ridge_logistic(table, y, penalty)
+    theirs = LogisticRegression(C=penalty, class_weight="balanced", tol=1e-10, max_iter=5000).fit(table, y)
+    assert ours == pytest.approx(theirs.coef_[0], abs=1e-4)
+    assert intercept == pytest.approx(theirs.intercept_[0], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    "bases", [("logistic",), ("forest",), ("extra_trees",), ("grade_ridge", "grade_forest"), ("logistic", "forest")]
+)
+def test_contributions_add_up_to_the_score(bases) -> None:
+    table, y, blocks = problem()
+    grade = table[:, 0] - 0.8
+    bags = BlockBaggedRanker(bases, n_bags=12).fit(table, y, blocks=blocks, grade=grade)
+    mask = bags.unseen(blocks)
+    base, parts = bags.contributions(table, mask)
+    scores = bags.bag_scores(table)
+    assert base + parts.sum(axis=1) == pytest.approx((scores * mask).sum(axis=1) / mask.sum(axis=1), abs=1e-9)
+    base, parts = bags.contributions(table)
+    assert base + parts.sum(axis=1) == pytest.approx(bags.decision_function(table), abs=1e-9)
+    assert bags.predict_proba(table).sum(axis=1) == pytest.approx(1.0)
+
+
+def test_a_site_is_scored_by_bags_that_left_out_its_block() -> None:
+    table, y, blocks = problem()
+    bags = BlockBaggedRanker(n_bags=40).fit(table, y, blocks=blocks)
+    mask = bags.unseen(blocks)
+    for row in (0, 77, 159):
+        column = list(bags.blocks_).index(blocks[row])
+        assert (mask[row] == ~bags.kept_[:, column]).all()
+    assert bags.unseen(np.array(["elsewhere"])).all()
+
+
+def test_positive_unlabelled_bags_keep_measured_negatives_and_draw_the_others() -> None:
+    table, y, blocks = problem()
+    y = np.where((y == 0) & (np.arange(len(y)) % 3 > 0), -1, y)
+    bags = BlockBaggedRanker(n_bags=5)
+    inside = np.ones(len(y), dtype=bool)
+    rows, classes = bags._draw(np.random.default_rng(0), inside, y)
+    again, _ = bags._draw(np.random.default_rng(1), inside, y)
+    assert set(np.flatnonzero(y == 1)) == set(rows[classes == 1])
+    assert set(np.flatnonzero(y == 0)) <= set(rows[classes == 0])
+    assert (classes == 0).sum() == (y == 0).sum() + (y == 1).sum()
+    assert set(rows) != set(again)
+
+
+def test_only_the_telling_feature_gets_credit() -> None:
+    table, _, blocks = problem()
+    y = (table[:, 3] > 0.5).astype(int)
+    bags = BlockBaggedRanker(("forest",), n_bags=30, draw_unlabelled=False).fit(table, y, blocks=blocks)
+    strength = np.abs(bags.contributions(table)[1]).mean(axis=0)
+    assert strength.argmax() == 3
+    assert strength[3] > 3 * np.delete(strength, 3).max()

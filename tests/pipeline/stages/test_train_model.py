@@ -1,0 +1,233 @@
+"""Training and its honesty: planted skill is found, noise is called noise, leaks ring, thin data is said to be thin."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from layers import schema
+from pipeline.stages.build_features import BuildFeaturesParams, build_features
+from pipeline.stages.explain_sites import ExplainSitesParams, explain_sites
+from pipeline.stages.label_sites import LabelSitesParams, label_sites
+from pipeline.stages.score_companion import ScoreCompanionParams, score_companion
+from pipeline.stages.train_model import TrainModelParams, train_model
+
+QUICK = TrainModelParams(
+    candidates=("grade_ridge",), n_bags=40, n_bags_validation=12, n_permutations=8, n_folds=6, leave_pair_out_below=0
+)
+KEYS = {
+    "target",
+    "n_sites",
+    "n_positive",
+    "blocks",
+    "spatial",
+    "random",
+    "null",
+    "baselines",
+    "beats_baselines",
+    "verdict",
+}
+
+
+def learn(frames, params=QUICK, label_from="assays", labels=None, features=None):
+    if labels is None:
+        labels = label_sites(frames.sites, frames.site_samples, LabelSitesParams(label_from=label_from))
+    if features is None:
+        layers = (frames.site_samples, frames.site_rasters, frames.site_access, frames.site_tonnage)
+        features = build_features(frames.sites, *layers, labels, BuildFeaturesParams())
+    companion = score_companion(
+        frames.sites, frames.site_samples, frames.site_access, frames.site_tonnage, ScoreCompanionParams()
+    )
+    model = train_model(features, labels, companion, frames.site_tonnage, frames.sites, params)
+    return model, features, labels, companion
+
+
+def test_planted_skill_is_found_and_told_in_the_agreed_form(planted) -> None:
+    model, *_ = learn(planted(240, assayed=0.6, signal=1.6))
+    v = model.validation
+    assert model.kind == "supervised"
+    assert set(v) >= KEYS
+    assert set(v["baselines"]) == {"tonnage", "commodity", "logistic", "companion"}
+    assert set(v["spatial"]) >= {"auc", "brier", "capture", "capture_low", "capture_high"}
+    assert set(v["spatial"]["capture"]) == {"5", "10", "20"}
+    assert v["spatial"]["auc"] > 0.85
+    assert v["spatial"]["brier"] < v["spatial"]["brier_of_base_rate"]
+    assert v["null"]["auc_low"] < 0.5 < v["null"]["auc_high"]
+    assert v["verdict"].startswith(("Better than its baselines", "No better than logistic"))
+    json.dumps(v, allow_nan=False)
+    json.dumps(model.diagnostics, allow_nan=False)
+
+
+def test_shuffled_labels_are_called_no_skill(planted) -> None:
+    frames = planted(240, assayed=0.6)
+    labels = label_sites(frames.sites, frames.site_samples, LabelSitesParams(label_from="assays"))
+    known = labels["label"].notna().to_numpy()
+    mixed = np.random.default_rng(5).permutation(labels.loc[known, "label"].to_numpy())
+    labels.loc[known, "label"] = mixed
+    labels = labels.assign(measured_ppm=np.nan)
+    model, *_ = learn(frames, QUICK.model_copy(update={"candidates": ("logistic_strict",)}), labels=labels)
+    spatial = model.validation["spatial"]
+    assert spatial["auc_low"] < 0.5 < spatial["auc_high"]
+    assert model.validation["verdict"].startswith("No skill")
+    assert model.validation["beats_baselines"] is False
+
+
+def test_a_leaking_column_rings_the_alarm(planted) -> None:
+    frames = planted(200, assayed=0.6)
+    rasters = frames.site_rasters.assign(raster_answer=frames.rich.astype(float))
+    model, *_ = learn(replace(frames, site_rasters=rasters))
+    assert any("raster_answer alone separates the classes" in alarm for alarm in model.validation["alarms"])
+    assert "Alarm: leaking column?" in model.validation["verdict"]
+
+
+def block_noise(n_blocks=24, size=12):
+    """Labels by coin toss per block, features that give the block away."""
+    rng = np.random.default_rng(3)
+    block = np.repeat(np.arange(n_blocks), size)
+    label = rng.permutation(np.arange(n_blocks) % 2)[block]
+    x = (block % 6) * 150e3 + rng.uniform(0, 20e3, len(block))
+    y = (block // 6) * 150e3 + rng.uniform(0, 20e3, len(block))
+    la, ce = rng.uniform(-3, 3, n_blocks)[block], rng.uniform(-3, 3, n_blocks)[block]
+    return block, label, x, y, la + rng.normal(0, 0.01, len(block)), ce + rng.normal(0, 0.01, len(block))
+
+
+def frames_of(planted, n, x, y, label, columns):
+    """Return labels, features and the rest for hand-made rows."""
+    frames = planted(max(n, 60))
+    cut = {name: getattr(frames, name).iloc[:n].copy() for name in ("site_samples", "site_access", "site_tonnage")}
+    sites = frames.sites.iloc[:n].copy()
+    sites = schema.conform(sites.set_geometry(gpd.points_from_xy(x, y, crs="EPSG:3978")), schema.Sites)
+    ids = sites["site_id"]
+    labels = pd.DataFrame({"site_id": ids, "label": label, "label_rule": "assay: x", "evidence": "measured"})
+    features = pd.DataFrame({"site_id": ids, **columns})
+    return (
+        replace(frames, sites=sites, **cut),
+        schema.conform(labels, schema.Labels),
+        schema.conform(features, schema.Features),
+    )
+
+
+def test_block_noise_has_no_skill_in_blocks_and_the_flattery_of_random_folds_is_told(planted) -> None:
+    _, label, x, y, la, ce = block_noise()
+    frames, labels, features = frames_of(planted, len(x), x, y, label.astype(float), {"near_La_z": la, "near_Ce_z": ce})
+    params = QUICK.model_copy(update={"candidates": ("forest",), "n_bags_validation": 20})
+    model, *_ = learn(frames, params, labels=labels, features=features)
+    v = model.validation
+    assert 0.25 < v["spatial"]["auc"] < 0.75
+    assert v["random"]["auc"] > 0.95
+    assert any(alarm.startswith("random folds flatter") for alarm in v["alarms"])
+    assert v["verdict"].startswith("No skill")
+
+
+def test_one_class_per_region_is_not_validated(planted) -> None:
+    n = 24
+    west = np.arange(n) < 12
+    x = np.where(west, 0.0, 600e3) + np.arange(n) * 1e3
+    frames, labels, features = frames_of(
+        planted, n, x, np.zeros(n), (~west).astype(float), {"near_La_z": np.where(west, 0.0, 1.0) + np.arange(n) * 0.01}
+    )
+    sites = frames.sites.assign(district=np.where(west, "west", "east"))
+    model, *_ = learn(replace(frames, sites=sites), QUICK, labels=labels, features=features)
+    v = model.validation
+    assert v["status"] == "not validated"
+    assert v["spatial"]["auc"] is None
+    assert v["verdict"].startswith("Not validated")
+    assert v["beats_baselines"] is False
+    assert any("one class" in note for note in v["notes"])
+
+
+def test_a_column_missing_in_training_is_dropped_by_name_and_shifts_no_credit(planted) -> None:
+    rng = np.random.default_rng(0)
+    n = 60
+    label = (np.arange(n) % 2).astype(float)
+    columns = {
+        "near_La_z": rng.normal(size=n),
+        "near_Sc_z": np.full(n, np.nan),
+        "near_Y_z": label * 2 + rng.normal(0, 0.3, n),
+    }
+    x, y = rng.uniform(0, 300e3, n), rng.uniform(0, 300e3, n)
+    frames, labels, features = frames_of(planted, n, x, y, label, columns)
+    model, *_ = learn(frames, QUICK.model_copy(update={"candidates": ("forest",)}), labels=labels, features=features)
+    assert "near_Sc_z" in model.dropped_features
+    reasons = explain_sites(features, model, ExplainSitesParams())
+    strength = reasons.groupby("feature")["contribution"].apply(lambda one: one.abs().mean())
+    assert strength.idxmax() == "near_Y_z"
+    later = features.assign(near_Sc_z=5.0)
+    assert explain_sites(later, model, ExplainSitesParams())["contribution"].equals(reasons["contribution"])
+
+
+def test_presence_that_tells_the_label_is_not_used(planted) -> None:
+    model, *_ = learn(planted(240, assayed=0.5))
+    assert "its mere presence tells the label" in model.dropped_features["waste_Th_ppm"]
+    assert "waste_Th_ppm" not in model.feature_names
+
+
+def test_without_chemistry_the_order_rests_on_the_companion_and_says_so(planted) -> None:
+    frames = planted(80)
+    frames = replace(
+        frames,
+        sites=frames.sites.assign(commodities=np.where(np.arange(80) % 9 == 0, "thorium; yttrium", "copper; zinc")),
+        site_samples=frames.site_samples.iloc[:, :11].assign(
+            waste_n=0, waste_treo_ppm=np.nan, waste_treo_low_ppm=np.nan, waste_treo_high_ppm=np.nan, near_n=0
+        ),
+        site_rasters=frames.site_rasters[["site_id"]],
+        site_access=frames.site_access.assign(structure_km=np.nan),
+    )
+    model, features, *_ = learn(frames, label_from="auto")
+    assert model.kind == "companion_only"
+    assert "nothing was learned" in model.validation["verdict"]
+    assert "deposit-type evidence and companion scoring alone" in model.validation["verdict"]
+    assert model.validation["spatial"]["auc"] is None
+    reasons = explain_sites(features, model, ExplainSitesParams())
+    assert set(reasons["feature"]) <= {"part_metal", "part_amount", "part_access", "part_liability"}
+
+
+def test_few_measured_negatives_make_positive_unlabelled_bags(planted) -> None:
+    frames = planted(200, assayed=0.0)
+    frames = replace(
+        frames, sites=frames.sites.assign(commodities=np.where(frames.rich, "rare earth elements", "gold"))
+    )
+    model, features, *_ = learn(frames, QUICK.model_copy(update={"candidates": ("logistic", "blend")}), "rules")
+    assert model.kind == "pu_bagging"
+    assert model.validation["baselines"]["commodity"] is None
+    assert "type_affinity" not in features.columns
+    assert model.validation["spatial"]["auc"] > 0.8
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_order_of_rows_and_threads_change_nothing(planted, workers) -> None:
+    frames = planted(120, assayed=0.7)
+    first, features, labels, companion = learn(frames)
+    order = np.random.default_rng(1).permutation(120)
+    again = train_model(
+        features.iloc[order].reset_index(drop=True),
+        labels.iloc[order[::-1]].reset_index(drop=True),
+        companion.iloc[order].reset_index(drop=True),
+        frames.site_tonnage.iloc[order].reset_index(drop=True),
+        frames.sites.iloc[order].reset_index(drop=True),
+        QUICK.model_copy(update={"workers": workers}),
+    )
+    assert again.validation == first.validation
+    assert again.sites.equals(first.sites)
+    assert (again.bag_log_odds(features)[0] == first.bag_log_odds(features)[0]).all()
+
+
+def test_the_shared_tables_of_one_class_folds_are_not_validated(planted, shared_faults: Path) -> None:
+    with (shared_faults / "F75_single_class_fold.csv").open(encoding="utf-8") as handle:
+        rows = list(csv.DictReader(handle))
+    n = len(rows)
+    x = np.array([float(row["longitude"]) for row in rows]) * 71e3
+    y = np.array([float(row["latitude"]) for row in rows]) * 111e3
+    columns = {f"near_{one}_z": np.array([float(row[f"{one}_ppm"]) for row in rows]) for one in ("La", "Ce")}
+    label = np.array([float(row["is_prospect"]) for row in rows])
+    frames, labels, features = frames_of(planted, n, x, y, label, columns)
+    sites = frames.sites.assign(district=[row["region"] for row in rows])
+    model, *_ = learn(replace(frames, sites=sites), labels=labels, features=features)
+    assert model.validation["status"] == "not validated"

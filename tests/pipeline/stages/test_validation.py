@@ -1,0 +1,116 @@
+"""Measures of a ranking: numbers small enough to check by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipeline.stages.spatial_blocks import (
+    camp_districts,
+    choose_block_km,
+    fit_variogram,
+    grid_blocks,
+    group_folds,
+)
+from pipeline.stages.validation import (
+    area_under_curve,
+    as_json,
+    captured,
+    held_out_scores,
+    leave_pair_out,
+    platt,
+    prediction_rate,
+    wilson_interval,
+)
+
+
+def test_auc_counts_pairs_and_halves_ties() -> None:
+    assert area_under_curve(np.array([True, False, True, False]), np.array([3.0, 1, 2, 2])) == pytest.approx(3.5 / 4)
+    assert np.isnan(area_under_curve(np.array([True, True]), np.array([1.0, 2])))
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "low", "high"), [(8, 10, 49, 94), (16, 20, 58, 92), (24, 30, 63, 90), (40, 50, 67, 89)]
+)
+def test_wilson_intervals_are_the_published_ones(hits, n, low, high) -> None:
+    found = wilson_interval(hits, n)
+    assert round(100 * found[0]) == low
+    assert round(100 * found[1]) == high
+
+
+def test_capture_shares_ties_across_the_cut() -> None:
+    positive = np.array([True, False, False, False, True, False, False, False, False, False])
+    assert captured(positive, np.arange(10.0)[::-1], 20) == 1.0
+    assert captured(positive, np.zeros(10), 20) == pytest.approx(0.4)
+
+
+def test_prediction_rate_starts_at_nothing_and_ends_at_all() -> None:
+    curve = prediction_rate(np.array([True, False, True, False]), np.array([4.0, 3, 2, 1]))
+    assert curve["share_of_positives"][0] == 0.0
+    assert curve["share_of_positives"][-1] == 1.0
+
+
+def test_a_fold_whose_complement_has_one_class_is_left_unscored() -> None:
+    classes = np.array([0, 0, 0, 1, 1, 1])
+    folds = np.array([0, 0, 0, 1, 1, 1])
+
+    def fit(rows):
+        return None if len(set(classes[rows])) == 1 else lambda wanted: wanted.astype(float)
+
+    scores, untrained = held_out_scores(fit, folds)
+    assert np.isnan(scores).all()
+    assert untrained == [0, 1]
+
+
+def test_leave_pair_out_is_perfect_for_a_perfect_score() -> None:
+    positive = np.array([True, False] * 6)
+    folds = np.repeat([0, 1, 2], 4)
+    score = positive.astype(float)
+    assert leave_pair_out(lambda rows: lambda wanted: score[wanted], folds, positive, score) == 1.0
+
+
+def test_calibration_never_turns_a_ranking_round() -> None:
+    positive = np.array([True] * 10 + [False] * 10)
+    slope, _ = platt(-positive.astype(float), positive)
+    assert slope == pytest.approx(0.05)
+
+
+def test_json_has_no_nan() -> None:
+    assert as_json({"a": np.float64("nan"), "b": [np.int64(3), True], "c": np.array([0.1234567])}) == {
+        "a": None,
+        "b": [3, True],
+        "c": [0.123457],
+    }
+
+
+def test_variogram_finds_the_length_of_blocks_and_blocks_follow_it() -> None:
+    rng = np.random.default_rng(1)
+    x, y = rng.uniform(0, 400e3, 500), rng.uniform(0, 400e3, 500)
+    cell = (x // 50e3).astype(int) * 8 + (y // 50e3).astype(int)
+    values = rng.integers(0, 2, 64)[cell].astype(float)
+    variogram = fit_variogram(x, y, values)
+    assert 30 < variogram.range_km < 110
+    size = choose_block_km(x, y, variogram.range_km)
+    assert size == pytest.approx(variogram.range_km)
+    assert len(set(grid_blocks(x, y, size))) > 8
+
+
+def test_pure_noise_has_no_length() -> None:
+    rng = np.random.default_rng(2)
+    x, y = rng.uniform(0, 400e3, 400), rng.uniform(0, 400e3, 400)
+    variogram = fit_variogram(x, y, rng.normal(size=400))
+    assert variogram.range_km < 40 or variogram.nugget > 0.7 * variogram.sill
+
+
+def test_a_camp_is_one_district_and_blocks_stay_whole() -> None:
+    rng = np.random.default_rng(0)
+    camp = np.repeat(np.arange(6), 12)
+    x, y = camp * 100e3 + rng.normal(0, 2e3, 72), rng.normal(0, 2e3, 72)
+    district = camp_districts(x, y, 25.0, 20)
+    assert [len(set(district[camp == one])) for one in range(6)] == [1] * 6
+    assert len(set(district)) == 6
+    blocks = grid_blocks(x, y, 20.0)
+    folds = group_folds(blocks, camp % 2 == 0, 3)
+    assert all(len(set(folds[blocks == one])) == 1 for one in set(blocks))
+    order = rng.permutation(72)
+    assert (group_folds(blocks[order], (camp % 2 == 0)[order], 3) == folds[order]).all()
