@@ -169,7 +169,7 @@ def _open_ends(
     """Widen the range of an amount that was given as "more than" or "less than", toward its open side only."""
     if bound not in sites:
         return low, mid, high
-    said = sites[bound].fillna("").astype(str).to_numpy()
+    said = sites[bound].astype(object).where(sites[bound].notna(), "").astype(str).to_numpy()
     wider_low = np.where(said == "upper", mid / params.open_bound_factor, np.where(said == "lower", mid, low))
     wider_high = np.where(said == "lower", mid * params.open_bound_factor, np.where(said == "upper", mid, high))
     return wider_low, mid, wider_high

@@ -117,7 +117,7 @@ def flag_constraints(
 
 def _text(sites: pd.DataFrame, column: str) -> pd.Series:
     cells = sites[column] if column in sites else pd.Series(None, index=sites.index, dtype=object)
-    return cells.fillna("").astype(str).reset_index(drop=True)
+    return cells.astype(object).where(cells.notna(), "").astype(str).reset_index(drop=True)
 
 
 def _names(sites: pd.DataFrame) -> list[tuple[str, ...]]:

@@ -111,6 +111,7 @@ def merge_sites(records: gpd.GeoDataFrame, links: pd.DataFrame, params: MergeSit
 
 
 def _finish(table: gpd.GeoDataFrame) -> GeoDataFrame[Sites]:
+    table = table.astype({"location_conflict": "str", "amount_conflict": "str"})
     return conform(table.sort_values("site_id", kind="stable"), Sites)
 
 

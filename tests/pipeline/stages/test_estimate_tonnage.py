@@ -104,6 +104,7 @@ def test_the_material_enters_the_density() -> None:
 def test_amounts_given_as_bounds_are_open_to_one_side() -> None:
     row = tonnage(mass_t=1e7, mass_t_bound="lower")
     assert row[["tonnage_low_t", "tonnage_t", "tonnage_high_t"]].tolist() == [1e7, 1e7, 3e7]
+    assert tonnage(mass_t=1e7, mass_t_bound=np.nan)["tonnage_high_t"] == 1.25e7
     row = tonnage(mass_t=9.0, mass_t_bound="upper")
     assert row[["tonnage_low_t", "tonnage_t", "tonnage_high_t"]].tolist() == [3.0, 9.0, 9.0]
 

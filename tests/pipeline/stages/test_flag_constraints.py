@@ -145,6 +145,10 @@ def test_rows_come_in_the_order_of_sites_and_flags_for_any_slice() -> None:
     pd.testing.assert_frame_equal(whole, pd.concat(parts, ignore_index=True))
 
 
+def test_columns_without_a_single_value_may_come_back_from_a_file_as_numbers() -> None:
+    assert flags(location_conflict=np.nan, amount_conflict=np.nan, acid_generating=np.nan) == {}
+
+
 def test_no_sites_no_flags() -> None:
     sites = sites_at([], crs="EPSG:3978")
     assert flag_constraints(sites, schema.empty(schema.SiteSamples), NO_AREAS, PARAMS).empty
