@@ -231,16 +231,14 @@ def _told(met: pd.DataFrame, sites: GeoDataFrame[Sites], territories: GeoDataFra
         len(territories)
     )
     met = met.iloc[np.lexsort((alphabetical[met["area"]], met["site"]))]
-    area = territories.iloc[met["area"]]
+    site, area = met["site"].to_numpy(), met["area"].to_numpy()
+    told = {name: territories[name].to_numpy()[area] for name in ("territory_id", "territory", "layer", "steward")}
     return pd.DataFrame(
         {
-            "site_id": sites["site_id"].to_numpy()[met["site"]],
-            "territory_id": area["territory_id"].to_numpy(),
-            "territory": area["territory"].to_numpy(),
-            "layer": area["layer"].to_numpy(),
+            "site_id": sites["site_id"].to_numpy()[site],
+            **told,
             "relation": met["relation"].to_numpy(),
             "share": met["share"].to_numpy(),
             "distance_km": met["distance_km"].to_numpy(),
-            "steward": area["steward"].to_numpy(),
         }
     )
