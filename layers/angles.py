@@ -140,4 +140,5 @@ def _precision(found: re.Match[str]) -> float:
 
 def decimals(text: str) -> int:
     """Return how many digits stand behind the decimal mark."""
-    return len(text.replace(",", ".").partition(".")[2].strip())
+    mark = max(text.rfind("."), text.rfind(","))
+    return 0 if mark < 0 else len(text) - mark - 1

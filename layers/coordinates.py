@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -95,6 +96,8 @@ class _Reader:
         for place in np.flatnonzero((whole == "") & (degrees != "")):
             parts = [str(one[place]) for one in (degrees, minutes, seconds) if one[place] != ""]
             whole[place] = " ".join(parts) if any(part.strip("0. ") for part in parts) else ""
+        if not (letters != "").any():
+            return whole
         bare = np.array([bool(_UNSIGNED.match(str(text))) for text in whole], dtype=bool) & (letters != "")
         whole[bare] = [f"{text} {letter}" for text, letter in zip(whole[bare], letters[bare], strict=True)]
         return whole
@@ -128,7 +131,7 @@ class _Reader:
             )
         points.latitude, points.longitude = latitude.copy(), longitude.copy()
         points.precision_km = np.fmin(values["latitude"][1], values["longitude"][1])
-        for place in np.flatnonzero(~points.absent):
+        for place in np.flatnonzero(~points.absent & ~_plausible(latitude, longitude, points.problems)):
             self._check_degrees(points, int(place), float(latitude[place]), float(longitude[place]))
         wrapped = points.longitude > 180
         if wrapped.any():
@@ -150,7 +153,7 @@ class _Reader:
         comma = plain.str.fullmatch(r"[-+]?\d{1,3},\d+")
         plain = plain.where(~comma, plain.str.replace(",", ".", regex=False))
         values = pd.to_numeric(plain.where(plain != "", None), errors="coerce").to_numpy(dtype=float, copy=True)
-        precision = np.array([KM_PER_DEGREE * 10.0 ** -decimals(one) for one in plain], dtype=float)
+        precision = np.array([KM_PER_DEGREE * 10.0 ** -decimals(one) for one in plain.tolist()], dtype=float)
         west_is_o = self.source.language in ("fr", "es")
         for place in np.flatnonzero(np.isnan(values) & (texts != "")):
             angle = parse_angle(str(texts[place]), axis, west_is_o)
@@ -177,26 +180,26 @@ class _Reader:
     def _shift(self, points: Points, places: np.ndarray) -> None:
         """Bring degrees of other datums to WGS 84, row by row."""
         systems = self._datums(points, places)
-        for code in sorted(set(systems.values())):
-            chosen = np.array([place for place in places if systems.get(int(place)) == code], dtype=int)
+        for code in sorted(set(systems[places]) - {""}):
+            chosen = places[systems[places] == code]
             self._transform(
-                points, chosen, pyproj.CRS(code), points.longitude[chosen].copy(), points.latitude[chosen].copy(), 0.0
+                points, chosen, pyproj.CRS(code), points.longitude[chosen].copy(), points.latitude[chosen].copy()
             )
 
-    def _datums(self, points: Points, places: np.ndarray) -> dict[int, str]:
-        """Return the geographic CRS of each row; rows with an unknown datum are rejected."""
+    def _datums(self, points: Points, places: np.ndarray) -> np.ndarray:
+        """Return the geographic CRS of each row, ``""`` where there is none; rows with an unknown datum are rejected."""
         texts = self.texts("datum")
-        fallback, assumed = self._fallback(), 0
-        systems: dict[int, str] = {}
-        for place in places:
-            key = re.sub(r"[^a-z0-9]", "", re.split(r"/|\butm\b", str(texts[place]).casefold())[0])
-            if key in DATUMS:
-                systems[int(place)] = DATUMS[key]
-            elif key:
-                self.reject(points, int(place), "unknown_datum", f"the datum '{texts[place]}' is not known")
-            else:
-                systems[int(place)] = fallback or "EPSG:4326"
-                assumed += fallback is None
+        keys = {
+            text: re.sub(r"[^a-z0-9]", "", re.split(r"/|\butm\b", str(text).casefold())[0])
+            for text in set(texts[places])
+        }
+        fallback = self._fallback()
+        codes = {text: DATUMS.get(key, "") if key else fallback or "EPSG:4326" for text, key in keys.items()}
+        systems = np.full(self.size, "", dtype=object)
+        systems[places] = [codes[text] for text in texts[places]]
+        for place in places[systems[places] == ""]:
+            self.reject(points, int(place), "unknown_datum", f"the datum '{texts[place]}' is not known")
+        assumed = 0 if fallback else sum(not keys[text] for text in texts[places])
         if assumed:
             text = (
                 "No datum is stated; the coordinates were taken as WGS 84. "
@@ -212,23 +215,19 @@ class _Reader:
         geodetic = self.declared.geodetic_crs
         return crs_rules.authority(geodetic.to_2d()) if geodetic is not None else None
 
-    def _transform(
-        self, points: Points, places: np.ndarray, system: pyproj.CRS, x: np.ndarray, y: np.ndarray, least_km: float
-    ) -> None:
+    def _transform(self, points: Points, places: np.ndarray, system: pyproj.CRS, x: np.ndarray, y: np.ndarray) -> None:
         if not len(places):
             return
         longitude, latitude, accuracy, operations = crs_rules.points_to_wgs84(system.to_wkt(), x, y)
         points.longitude[places], points.latitude[places] = longitude, latitude
-        points.precision_km[places] = np.fmax(
-            np.fmax(points.precision_km[places], least_km), np.nan_to_num(accuracy) / 1000
-        )
-        for place, value, east in zip(places, accuracy, longitude, strict=True):
-            if np.isnan(east):
-                self.reject(
-                    points, int(place), "out_of_range", f"the coordinates lie outside {crs_rules.authority(system)}"
-                )
-            elif np.isnan(value):
-                self.reject(points, int(place), "ballpark_datum", crs_rules.ballpark_message(system))
+        points.precision_km[places] = np.fmax(points.precision_km[places], np.nan_to_num(accuracy) / 1000)
+        outside = np.isnan(longitude)
+        for place in places[outside]:
+            self.reject(
+                points, int(place), "out_of_range", f"the coordinates lie outside {crs_rules.authority(system)}"
+            )
+        for place in places[~outside & np.isnan(accuracy)]:
+            self.reject(points, int(place), "ballpark_datum", crs_rules.ballpark_message(system))
         for name, metres in sorted(operations.items()):
             if metres > 0:
                 points.notes.append(crs_rules.datum_note(self.source.id, system, metres, name, len(places)))
@@ -248,14 +247,14 @@ class _Reader:
         systems = self._datums(points, places)
         usual = usual_zone(zone[places])
         for place in places:
-            if int(place) in systems:
-                key = self._zone(points, int(place), str(zone[place]), systems[int(place)], x[place], y[place], usual)
+            if systems[place]:
+                key = self._zone(points, int(place), str(zone[place]), systems[place], x[place], y[place], usual)
                 if key is not None:
                     groups.setdefault(key, []).append(int(place))
         for (code, number, north_side), members in sorted(groups.items()):
             chosen = np.array(members, dtype=int)
             system = ProjectedCRS(UTMConversion(str(number), "N" if north_side else "S"), geodetic_crs=pyproj.CRS(code))
-            self._transform(points, chosen, system, x[chosen], y[chosen], 0.0)
+            self._transform(points, chosen, system, x[chosen], y[chosen])
         return points
 
     def _metres(self, texts: np.ndarray) -> np.ndarray:
@@ -279,7 +278,7 @@ class _Reader:
             )
         crs_rules.check_range(self.where, self.declared, _bounds(x[places], y[places]))
         usable = self._finite_metres(points, places, x, y)
-        self._transform(points, usable, self.declared, x[usable], y[usable], 0.0)
+        self._transform(points, usable, self.declared, x[usable], y[usable])
 
     def _finite_metres(self, points: Points, places: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         good = []
@@ -342,6 +341,14 @@ class _Reader:
             default_north = str(self.source.defaults.get("utm_hemisphere", "N")).upper() != "S"
             return system, number, default_north if not letter else letter != "S" and letter >= "N"
         return None
+
+
+def _plausible(latitude: np.ndarray, longitude: np.ndarray, problems: Mapping[int, object]) -> np.ndarray:
+    """Return which rows need no second look."""
+    plausible = (np.abs(latitude) <= 90) & (np.abs(longitude) <= 360) & ((latitude != 0) | (longitude != 0))
+    plausible &= ~np.isin(latitude, _SENTINELS) & ~np.isin(longitude, _SENTINELS)
+    plausible[list(problems)] = False
+    return plausible
 
 
 def _bounds(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float, float]:

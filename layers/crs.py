@@ -245,8 +245,11 @@ def points_to_wgs84(
     cells = np.column_stack([np.floor(own_lon), np.floor(own_lat)])
     usable = np.isfinite(cells).all(axis=1)
     operations: dict[str, float] = {}
-    for cell in np.unique(cells[usable], axis=0):
-        rows = usable & (cells == cell).all(axis=1)
+    places = np.flatnonzero(usable)
+    distinct, belongs = np.unique(cells[places], axis=0, return_inverse=True)
+    order = np.argsort(belongs.ravel(), kind="stable")
+    ends = np.cumsum(np.bincount(belongs.ravel(), minlength=len(distinct)))
+    for cell, rows in zip(distinct, np.split(places[order], ends[:-1]), strict=True) if len(places) else ():
         shift = shift_to_wgs84(crs.to_wkt(), (int(cell[0]), int(cell[1])))
         longitude[rows], latitude[rows] = shift.transformer.transform(x[rows], y[rows])
         accuracy[rows] = shift.accuracy_m
