@@ -313,3 +313,41 @@ def test_numbers_join_two_british_columbia_inventories(shared_realdata: Any) -> 
     joined = set(links.loc[links["rule"] == "official_id", "record_a"])
     of_noami = records.loc[records["source"] == "noami", "record_id"]
     assert of_noami.isin(joined).mean() > 0.998
+
+
+@pytest.mark.realdata
+def test_names_and_places_alone_find_the_numbers_among_sixteen_thousand_occurrences(shared_realdata: Any) -> None:
+    """Names agree here by descent; what is tested is the crowd of neighbours, with places moved by about half a kilometre."""
+    root = shared_realdata / "inventory"
+    noami = Source(
+        id="noami",
+        role="inventory",
+        path="noami_oam_canada/OAM_2024_EN.xlsx",
+        catalogue="noami",
+        where={"Jurisdiction": ["BC"]},
+    )
+    minfile = Source(
+        id="minfile",
+        role="inventory",
+        path="minfile_british_columbia/minfile_occurrences.csv.gz",
+        catalogue="minfile_bc",
+    )
+    records = pd.concat([read_inventory(resolve(one), root).layer for one in (noami, minfile)], ignore_index=True)
+    numbers = records["cross_ids"].fillna("").str.extract(r"minfile=([^;]+)")[0]
+    by_number = records.assign(number=numbers)[["source", "number", "record_id"]].dropna()
+    truth = by_number[by_number["source"] == "noami"].merge(
+        by_number[by_number["source"] == "minfile"], on="number", validate="many_to_one"
+    )
+    moved = records.assign(official_id=None, cross_ids=None)
+    rng, is_noami = np.random.default_rng(1), (records["source"] == "noami").to_numpy()
+    moved.loc[is_noami, "latitude"] += rng.normal(0, 0.5 / 111, is_noami.sum())
+    moved.loc[is_noami, "longitude"] += rng.normal(0, 0.5 / 70, is_noami.sum())
+    links = link_records(moved, NOBODY, PARAMS)
+    links = links[
+        links["same_site"] & links["record_a"].str.startswith("noami") & links["record_b"].str.startswith("minfile")
+    ]
+    found = set(zip(links["record_a"], links["record_b"], strict=True))
+    right = set(zip(truth["record_id_x"], truth["record_id_y"], strict=True))
+    assert len(right) > 2500
+    assert len(found & right) / len(found) > 0.99
+    assert len(found & right) / len(right) > 0.98
