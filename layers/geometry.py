@@ -15,6 +15,10 @@ _GEOD = pyproj.Geod(ellps="WGS84")
 _POLYGONAL = (3, 6)
 _LINEAR = (1, 2, 5)
 _COLLECTION = 7
+LONGEST_EDGE_DEGREES = 0.25
+"""Longer edges get vertices between: an edge of EPSG:4326 runs straight in degrees (RFC 7946), e.g. along the 49th parallel,
+and must still do so in the working CRS. What is left at 60 N is under 10 m."""
+
 NAMED_REPAIRS = 50
 """Repairs told one by one; what goes beyond is told as one count."""
 
@@ -26,7 +30,7 @@ class Repaired:
     Parameters
     ----------
     geometry : ndarray of shapely.Geometry
-        EPSG:4326, valid, longitudes -180..180; None where the row has a problem.
+        EPSG:4326, valid, longitudes -180..180, no edge longer than 0.25 degrees; None where the row has a problem.
     problems : dict of int to tuple of str
         Position of a row that must be rejected -> (reason code, reason).
     notes : list of Note
@@ -76,7 +80,7 @@ def repair_areas(source: str, names: list[str], geometry: np.ndarray) -> Repaire
         if shapely.is_empty(shape):
             result.problems[place] = ("no_area", "the outline encloses no area")
             continue
-        result.geometry[place] = _within_180(shape, log, place)
+        result.geometry[place] = shapely.segmentize(_within_180(shape, log, place), LONGEST_EDGE_DEGREES)
     _blank(result)
     result.notes += log.notes()
     return result
@@ -118,7 +122,8 @@ def repair_lines(source: str, names: list[str], geometry: np.ndarray) -> Repaire
         if len(long) < len(parts):
             part = shapely.multilinestrings(long)
             log.add("no_length_parts", place, "has parts of no length, which were dropped")
-        result.geometry[place] = _within_180(_unwrapped(part), log, place)
+        cut = _within_180(_unwrapped(part), log, place)
+        result.geometry[place] = shapely.segmentize(cut, LONGEST_EDGE_DEGREES)
     _blank(result)
     result.notes += log.notes()
     return result
@@ -126,7 +131,8 @@ def repair_lines(source: str, names: list[str], geometry: np.ndarray) -> Repaire
 
 def polygon_area_km2(shape: shapely.Geometry) -> float:
     """Return the area on the WGS 84 ellipsoid, as the rings run: halves of a bow-tie cancel out."""
-    return abs(float(_GEOD.geometry_area_perimeter(shape)[0])) / 1e6
+    drawn = shapely.segmentize(shape, LONGEST_EDGE_DEGREES)
+    return abs(float(_GEOD.geometry_area_perimeter(drawn)[0])) / 1e6
 
 
 class _Log:

@@ -118,15 +118,26 @@ def _outlines_meeting(geometry: np.ndarray, rows: np.ndarray, areas: np.ndarray)
     """Return pairs of outlined sites and areas they meet, with the share of the site's area inside."""
     if len(rows) == 0:
         return _pairs(rows, rows, "inside", np.nan, 0.0)
-    tree = shapely.STRtree(geometry[rows])
-    area, place = tree.query(areas, predicate="intersects")
-    shapes = geometry[rows[place]]
+    outlines = _mended(geometry[rows], np.arange(len(rows)))
+    area, place = shapely.STRtree(outlines).query(areas)
+    areas = _mended(areas, np.unique(area))
+    meeting = shapely.intersects(areas[area], outlines[place])
+    area, place = area[meeting], place[meeting]
+    shapes = outlines[place]
     size = shapely.area(shapes)
     common = shapely.area(shapely.intersection(shapes, areas[area]))
     share = np.where(size > 0, np.clip(common / np.where(size > 0, size, 1.0), 0.0, 1.0), np.nan)
     covered = np.where(size > 0, share >= _WHOLE, shapely.covers(areas[area], shapes))
     share = np.where(covered & (size > 0), 1.0, share)
     return _pairs(rows[place], area, np.where(covered, "inside", "overlaps"), share, 0.0)
+
+
+def _mended(shapes: np.ndarray, which: np.ndarray) -> np.ndarray:
+    """Return a copy in which some shapes are valid; reprojection may cross rings that were drawn close to each other."""
+    copied = shapes.copy()
+    bad = which[~shapely.is_valid(shapes[which])]
+    copied[bad] = shapely.make_valid(shapes[bad], method="structure", keep_collapsed=False)
+    return copied
 
 
 def _points_near(

@@ -185,3 +185,22 @@ def test_real_areas_of_labrador(shared_realdata) -> None:
     assert list(table["territory"]) == [
         name for _, rows in table.groupby("site_id", sort=False) for name in sorted(rows["territory"], key=str.casefold)
     ]
+
+
+@pytest.mark.parametrize("crs", [CRS, pyproj.CRS.from_epsg(3347), working_crs((-120, 48, -98, 60))])
+def test_a_boundary_along_a_parallel_stays_on_it(tmp_path, crs) -> None:
+    gpd.GeoDataFrame({"name": ["Area A"]}, geometry=[shapely.box(-120, 49, -98, 60)], crs=4326).to_file(
+        tmp_path / "a.gpkg"
+    )
+    areas = read_territories(Source(id="areas", role="territories", path="a.gpkg"), tmp_path).layer
+    table = overlaid(sites_at(points([(-109, 49.01), (-109, 48.99)])), areas, crs=crs)
+    assert told(table) == {"S1": [("Area A", "inside")], "S2": [("Area A", "near")]}
+    assert table["distance_km"].iloc[1] == pytest.approx(1.112, abs=0.01)
+
+
+def test_outlines_that_cross_themselves_have_shares() -> None:
+    bowtie = shapely.Polygon([(0, 0), (1000, 1000), (1000, 0), (0, 1000)])
+    areas = areas_of([shapely.box(-10, -10, 500, 2000), shapely.Polygon([(0, 0), (900, 900), (900, 0), (0, 900)])], CRS)
+    table = overlaid(sites_at([bowtie], CRS), areas, near_km=0)
+    assert table["relation"].tolist() == ["overlaps", "overlaps"]
+    assert table["share"].iloc[0] == pytest.approx(0.5)
