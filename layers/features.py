@@ -259,10 +259,12 @@ def _plain_columns(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _as_text(value: Any) -> str | None:
-    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)) or value == "":
-        return None
     if isinstance(value, list | tuple | np.ndarray):
-        return "; ".join(str(one) for one in value)
+        return "; ".join(str(one) for one in value) or None
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
-    return str(value)
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
+        return None
+    return str(value) or None

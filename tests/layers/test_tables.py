@@ -670,3 +670,39 @@ def test_faults_that_are_built(shared_faults: Path, tmp_path: Path) -> None:
 def test_real_files_have_their_rows(shared_realdata: Path, path: str, rows: int, rejected: int) -> None:
     table = read(shared_realdata / path)
     assert (table.rows_read, len(table.rejects)) == (rows, rejected)
+
+
+def test_typed_attributes_become_text_a_person_can_read(tmp_path: Path) -> None:
+    properties = {
+        "when": "2019-05-04",
+        "at": "2019-05-04T10:30:00",
+        "shafts": 3,
+        "open": True,
+        "list": ["La", "Ce"],
+        "note": "",
+    }
+    other = {"when": None, "at": None, "shafts": None, "open": False, "list": None, "note": "x"}
+    content = collection({"type": "Point", "coordinates": [-120, 55]}, {"type": "Point", "coordinates": [-119, 55]})
+    for feature, values in zip(content["features"], (properties, other), strict=True):  # type: ignore[call-overload]
+        feature["properties"] = values
+    cells = read(geojson(tmp_path, content)).cells
+    assert cells.loc[0, ["when", "open"]].tolist() == ["2019-05-04", "true"]
+    assert cells["at"][0] == "2019-05-04T10:30:00"
+    assert "La" in cells["list"][0]
+    assert "Ce" in cells["list"][0]
+    assert cells.loc[1, ["when", "at", "list"]].isna().all()
+    assert cells["note"].isna().tolist() == [True, False]
+    assert float(cells["shafts"][0]) == 3
+
+
+@pytest.mark.parametrize("name", ["t.gpkg", "t.parquet", "t.fgb"])
+def test_unreadable_vector_files_say_so(tmp_path: Path, name: str) -> None:
+    with pytest.raises(
+        SourceError, match=r"s \(t\.\w+\): (?:the file cannot be opened|this is not a readable Parquet file)"
+    ):
+        read(written(tmp_path, "nothing of the kind", name))
+
+
+def test_layers_without_rows_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="holds no features"):
+        read(geojson(tmp_path, collection()))
