@@ -131,8 +131,15 @@ def repair_lines(source: str, names: list[str], geometry: np.ndarray) -> Repaire
 
 def polygon_area_km2(shape: shapely.Geometry) -> float:
     """Return the area on the WGS 84 ellipsoid, as the rings run: halves of a bow-tie cancel out."""
-    drawn = shapely.segmentize(shape, LONGEST_EDGE_DEGREES)
-    return abs(float(_GEOD.geometry_area_perimeter(drawn)[0])) / 1e6
+    total = 0.0
+    for polygon in shapely.get_parts(shape):
+        for number, ring in enumerate(shapely.get_rings(polygon)):
+            points = shapely.get_coordinates(ring)
+            if len(points) >= 4:
+                drawn = shapely.get_coordinates(shapely.segmentize(shapely.linestrings(points), LONGEST_EDGE_DEGREES))
+                area = abs(float(_GEOD.polygon_area_perimeter(drawn[:, 0], drawn[:, 1])[0])) / 1e6
+                total += area if number == 0 else -area
+    return abs(total)
 
 
 class _Log:
