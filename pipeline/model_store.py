@@ -25,6 +25,7 @@ TRUSTED = (
     "pipeline.stages.feature_steps.GroupWeights",
     "pipeline.stages.feature_steps.KnownColumns",
     "pipeline.stages.feature_steps.LogRatio",
+    "sklearn.tree._tree.Tree",
 )
 
 

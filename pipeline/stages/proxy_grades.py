@@ -23,7 +23,7 @@ class ProxyParams(BaseModel):
     min_skill_r2: float = Field(
         default=0.2, ge=0, le=1, description="R2 in spatial folds below which the prediction is not used"
     )
-    n_trees: int = Field(default=200, ge=10, description="trees of the forest")
+    n_trees: int = Field(default=200, ge=10, description="extra trees in the blend")
     n_folds: int = Field(default=5, ge=2, description="spatial and random folds")
     random_state: int = Field(default=7, ge=0, description="seed")
 
@@ -89,7 +89,7 @@ def predict_from_proxies(
     varied = np.isfinite(table).any(axis=0)
     table, logs = table[:, varied], logs[:, varied]
     spatial = group_folds(blocks[known], value > np.median(value), params.n_folds)
-    trials = {kind: _held_out(kind, table, value, spatial, params) for kind in ("ridge", "forest")}
+    trials = {kind: _held_out(kind, table, value, spatial, params) for kind in ("ridge", "blend")}
     best = max(trials, key=lambda kind: _r2(value, trials[kind]))
     r2 = _r2(value, trials[best])
     by_chance = _held_out(best, table, value, random_folds(len(value), params.n_folds, params.random_state), params)
@@ -99,23 +99,30 @@ def predict_from_proxies(
     predicted = nothing.copy()
     if r2 >= params.min_skill_r2 and wanted.any():
         predicted[wanted] = _regressor(best, params).fit(table, value).predict(logs[wanted])
-    return ProxyGrades(predicted, sd, r2, r2_random, int(known.sum()), tuple(np.array(names)[varied]))
+    return ProxyGrades(
+        predicted,
+        sd,
+        r2,
+        r2_random,
+        int(known.sum()),
+        tuple(name for name, one in zip(names, varied, strict=True) if one),
+    )
 
 
 def _regressor(kind: str, params: ProxyParams) -> Any:
-    from sklearn.ensemble import RandomForestRegressor
+    """Return an unfitted regression: a ridge, or the mean of a quadratic ridge (smooth) and extra trees (bounded)."""
+    from sklearn.ensemble import ExtraTreesRegressor, VotingRegressor
     from sklearn.impute import SimpleImputer
     from sklearn.linear_model import Ridge
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
+    from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
     fill = SimpleImputer(strategy="median", keep_empty_features=True)
     if kind == "ridge":
         return make_pipeline(fill, StandardScaler(), Ridge(alpha=1.0))
-    forest = RandomForestRegressor(
-        params.n_trees, min_samples_leaf=2, random_state=params.random_state, max_features=0.6, n_jobs=1
-    )
-    return make_pipeline(fill, forest)
+    smooth = make_pipeline(StandardScaler(), PolynomialFeatures(2, include_bias=False), Ridge(alpha=1.0))
+    trees = ExtraTreesRegressor(params.n_trees, min_samples_leaf=2, random_state=params.random_state, n_jobs=1)
+    return make_pipeline(fill, VotingRegressor([("smooth", smooth), ("trees", trees)]))
 
 
 def _held_out(kind: str, table: np.ndarray, value: np.ndarray, folds: np.ndarray, params: ProxyParams) -> np.ndarray:

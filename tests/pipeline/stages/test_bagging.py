@@ -54,7 +54,7 @@ def test_a_site_is_scored_by_bags_that_left_out_its_block() -> None:
 
 
 def test_positive_unlabelled_bags_keep_measured_negatives_and_draw_the_others() -> None:
-    table, y, blocks = problem()
+    _, y, _ = problem()
     y = np.where((y == 0) & (np.arange(len(y)) % 3 > 0), -1, y)
     bags = BlockBaggedRanker(n_bags=5)
     inside = np.ones(len(y), dtype=bool)
