@@ -66,7 +66,7 @@ def save_model(model: TrainedModel, folder: Path) -> Path:
         "intercept": model.intercept,
         "validation": model.validation,
         "diagnostics": model.diagnostics,
-        "sites": json.loads(model.sites.to_json(orient="split", index=False, double_precision=15)),
+        "sites": _table_facts(model.sites),
         "grade_line": list(model.grade_line) if model.grade_line else None,
         "surface_features": list(model.surface[1]) if model.surface else None,
         "surface_calibration": list(model.surface_calibration),
@@ -153,6 +153,12 @@ def _versions() -> dict[str, str]:
     import skops
 
     return {"numpy": np.__version__, "scikit-learn": sklearn.__version__, "skops": skops.__version__}
+
+
+def _table_facts(table: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return a table as plain lists; Python writes floats so that they come back to the last bit."""
+    rows = [[None if pd.isna(one) else one for one in row] for row in table.to_numpy(dtype=object).tolist()]
+    return {"columns": [str(name) for name in table.columns], "data": rows}
 
 
 def _read(folder: Path) -> tuple[dict[str, Any], bytes]:
