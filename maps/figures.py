@@ -74,7 +74,7 @@ def _svg(draw: Callable[..., Any], data: Any) -> str:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    style = {
+    style: Any = {
         "svg.fonttype": "none", "svg.hashsalt": draw.__name__, "font.size": 10, "font.family": "sans-serif",
         "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": INK, "text.color": INK, "axes.labelcolor": INK,
         "xtick.color": INK, "ytick.color": INK, "legend.frameon": False, "axes.formatter.use_locale": False,
@@ -84,13 +84,15 @@ def _svg(draw: Callable[..., Any], data: Any) -> str:
         axes = figure.add_subplot()
         draw(axes, data)
         buffer = io.StringIO()
-        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        FigureCanvasSVG(figure).print_svg(
+            buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+        )
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r'(id=|href="#|url\(#)("?)', rf"\1\2{draw.__name__}-", text)
     text = re.sub(r"font: ([^;\"]*?)'[^\"]*?(?=[;\"])", r"font: \1sans-serif", text)
-    return text.replace("<svg ", '<svg role="img" ', 1)
+    return text.replace("<svg ", f'<svg role="img" aria-label="[[figure{draw.__name__}]]" ', 1)
 
 
 def _prediction_data(found: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -112,7 +114,14 @@ def _prediction(axes: Any, curves: Mapping[str, Any]) -> None:
     dashes = {"companion": (5, 2), "tonnage": (2, 2), "commodity": (7, 2, 1, 2), "logistic": (1, 1)}
     for name, dash in dashes.items():
         if name in curves:
-            axes.plot(_percent(curves[name]["share_of_sites"]), _percent(curves[name]["share_of_positives"]), color="#555", lw=1.1, dashes=dash, label=f"[[baseline_{name}]]")
+            axes.plot(
+                _percent(curves[name]["share_of_sites"]),
+                _percent(curves[name]["share_of_positives"]),
+                color="#555",
+                lw=1.1,
+                dashes=dash,
+                label=f"[[baseline_{name}]]",
+            )
     axes.plot(x, _percent(spatial["share_of_positives"]), color=BLUE, lw=2.2, label="[[line_spatial]]")
     axes.plot([0, 100], [0, 100], color="#777", lw=0.8, label="[[line_chance]]")
     axes.set(xlabel="[[axis_sites_share]]", ylabel="[[axis_found_share]]", xlim=(0, 100), ylim=(0, 101))
@@ -141,12 +150,22 @@ def _scores(axes: Any, ranking: Any) -> None:
 def _blocks(axes: Any, data: Mapping[str, Any]) -> None:
     longitude, latitude = np.asarray(data["longitude"], float), np.asarray(data["latitude"], float)
     fold = np.asarray(data.get("fold") or np.unique(data["block"], return_inverse=True)[1], dtype=int)
-    shades = np.array(["#0b5a7d", "#8fb3c4", "#b3470b", "#e0b08f", "#4d4466", "#a79fbd", "#3c6e47", "#a9c9af", "#555555", "#bbbbbb"])
+    shades = np.array(
+        ["#0b5a7d", "#8fb3c4", "#b3470b", "#e0b08f", "#4d4466", "#a79fbd", "#3c6e47", "#a9c9af", "#555555", "#bbbbbb"]
+    )
     axes.scatter(longitude, latitude, s=16, c=shades[fold % len(shades)], lw=0)
     label = np.array([np.nan if one is None else one for one in data.get("label") or [None] * len(fold)], dtype=float)
     known = label == 1
     if known.any():
-        axes.scatter(longitude[known], latitude[known], s=46, facecolors="none", edgecolors=INK, lw=1.3, label="[[mark_positive]]")
+        axes.scatter(
+            longitude[known],
+            latitude[known],
+            s=46,
+            facecolors="none",
+            edgecolors=INK,
+            lw=1.3,
+            label="[[mark_positive]]",
+        )
         axes.legend(loc="best", fontsize=8.5)
     axes.set(xlabel="[[axis_longitude]]", ylabel="[[axis_latitude]]")
     axes.set_aspect(1 / max(np.cos(np.radians(np.nanmean(latitude))), 0.2))
@@ -188,7 +207,16 @@ def _patterns(axes: Any, table: Any) -> None:
     for at, row in enumerate(table.to_dict("records")):
         y = np.array([row[f"waste_{element}_ppm"] for element in CHONDRITE_PPM], dtype=float) / norm
         known = np.isfinite(y) & (y > 0)
-        axes.plot(x[known], y[known], styles[at % 4], marker="o", ms=3, lw=1.2, color=[BLUE, ORANGE, INK, "#4d4466"][at // 2 % 4], label=str(row["site_id"]).replace("$", r"\$"))
+        axes.plot(
+            x[known],
+            y[known],
+            styles[at % 4],
+            marker="o",
+            ms=3,
+            lw=1.2,
+            color=[BLUE, ORANGE, INK, "#4d4466"][at // 2 % 4],
+            label=str(row["site_id"]).replace("$", r"\$"),
+        )
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.yaxis.set_minor_formatter(lambda *_: "")

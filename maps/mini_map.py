@@ -11,6 +11,7 @@ import shapely
 from markupsafe import Markup
 
 from maps.publication import Publication
+from maps.rows import rows
 
 SIZE_PX = 300
 HALF_KM = 30.0
@@ -42,7 +43,7 @@ class MiniMaps:
     """
 
     def __init__(self, publication: Publication) -> None:
-        self._layers = []
+        self._layers: list[tuple[str, np.ndarray, shapely.STRtree]] = []
         for kind in ("land", "lake", "protected", "province"):
             self._add(publication.backdrop, kind)
         for kind in ("water", "power", "rail", "road"):
@@ -68,7 +69,9 @@ class MiniMaps:
         drawn += self._other_sites(box, shift, scale)
         middle = SIZE_PX / 2
         drawn.append(f'<circle cx="{middle}" cy="{middle}" r="6" fill="#fff" stroke="#000" stroke-width="2"/>')
-        drawn.append(f'<path d="M{middle - 11} {middle}h22M{middle} {middle - 11}v22" stroke="#000" stroke-width="1.6"/>')
+        drawn.append(
+            f'<path d="M{middle - 11} {middle}h22M{middle} {middle - 11}v22" stroke="#000" stroke-width="1.6"/>'
+        )
         drawn += self._places(box, shift, scale)
         ten = SIZE_PX / (2 * HALF_KM) * 10
         drawn.append(
@@ -89,21 +92,29 @@ class MiniMaps:
 
     def _places(self, box: tuple[float, ...], shift: np.ndarray, scale: np.ndarray) -> list[str]:
         drawn = []
-        for one in self._communities.itertuples():
+        for one in rows(self._communities):
             if not (box[0] < one.longitude < box[2] and box[1] < one.latitude < box[3]):
                 continue
             x, y = (np.array([one.longitude, one.latitude]) - shift) * scale + SIZE_PX / 2
             left = x > SIZE_PX * 0.6
-            drawn.append(f'<rect x="{x - 3.5:.1f}" y="{y - 3.5:.1f}" width="7" height="7" fill="#fff" stroke="#000" stroke-width="1.5"/>')
+            anchor = "end" if left else "start"
             drawn.append(
-                f'<text x="{x + (-7 if left else 7):.1f}" y="{y + 4:.1f}" text-anchor="{"end" if left else "start"}" font-size="11" '
-                f'stroke="#fff" stroke-width="3" paint-order="stroke">{escape(one.community)}</text>'
+                f'<rect x="{x - 3.5:.1f}" y="{y - 3.5:.1f}" width="7" height="7" fill="#fff" stroke="#000" stroke-width="1.5"/>'
+            )
+            drawn.append(
+                f'<text x="{x + (-7 if left else 7):.1f}" y="{y + 4:.1f}" text-anchor="{anchor}" font-size="11" '
+                f'stroke="#fff" stroke-width="3" paint-order="stroke">{escape(one.community, quote=False)}</text>'
             )
         return drawn
 
 
 def _paths(
-    kind: str, shapes: np.ndarray, tree: shapely.STRtree, box: tuple[float, float, float, float], shift: np.ndarray, scale: np.ndarray
+    kind: str,
+    shapes: np.ndarray,
+    tree: shapely.STRtree,
+    box: tuple[float, float, float, float],
+    shift: np.ndarray,
+    scale: np.ndarray,
 ) -> list[str]:
     """Return SVG paths of what lies in a box."""
     found = np.sort(tree.query(shapely.box(*box), predicate="intersects"))

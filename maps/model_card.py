@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from maps import words
 from maps.publication import Publication
+from maps.rows import rows as table_rows
 from maps.verdict import SHARES, capture_rows, validation_rows, verdict
 
 
@@ -39,7 +40,14 @@ def card_rows(publication: Publication, lang: str) -> list[tuple[str, str]]:
 
 def _card(publication: Publication, lang: str) -> str:
     run = words.phrase("run_line", lang, run_id=publication.run_id, date=words.date(publication.run_date, lang))
-    lines = [f"# {words.word('report_card', lang)}: {_plain(publication.title)}", "", verdict(publication.validation, lang), "", run, ""]
+    lines = [
+        f"# {words.word('report_card', lang)}: {_plain(publication.title)}",
+        "",
+        verdict(publication.validation, lang),
+        "",
+        run,
+        "",
+    ]
     lines += [f"- **{label}:** {_plain(text)}" for label, text in card_rows(publication, lang)]
     rows = validation_rows(publication.validation, lang)
     if rows:
@@ -50,7 +58,7 @@ def _card(publication: Publication, lang: str) -> str:
         heads = [words.word(key, lang) for key in ("report_share", "report_found", "report_interval")]
         lines += ["", f"## {words.word('report_capture', lang)}", "", *_table(heads, captured)]
     lines += ["", f"## {words.word('sources', lang)}", ""]
-    for row in publication.sources.itertuples(index=False):
+    for row in table_rows(publication.sources):
         title = row.title if isinstance(row.title, str) else row.source_id
         licence = row.licence if isinstance(row.licence, str) else words.word("licence_unstated", lang)
         when = words.date(row.date if isinstance(row.date, str) else None, lang)
@@ -59,7 +67,11 @@ def _card(publication: Publication, lang: str) -> str:
 
 
 def _table(heads: list[str], rows: list[list[str]]) -> list[str]:
-    return ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads), *("| " + " | ".join(row) + " |" for row in rows)]
+    return [
+        "| " + " | ".join(heads) + " |",
+        "|" + " --- |" * len(heads),
+        *("| " + " | ".join(row) + " |" for row in rows),
+    ]
 
 
 def _plain(text: str) -> str:

@@ -37,8 +37,13 @@ def _template(name: str) -> Template:
 
 
 def render(page: str, /, **values: Any) -> str:
-    """Return a page from a template of ``maps/templates``; what is not `markupsafe.Markup` is escaped."""
+    """Return a page from a template of ``maps/templates``; what is not `markupsafe.Markup` is escaped.
+
+    Apostrophes stay as they are, so that names stand in the file byte for byte: every attribute of the
+    templates is in double quotes.
+    """
     from markupsafe import Markup
 
     style = Markup(assets.template("page.css") + assets.template("print.css"))  # noqa: S704 - our own files
-    return _template(page).render(css=style, **{"first": "en", "coarse": False, **values})
+    written = _template(page).render(css=style, **{"first": "en", "coarse": False, **values})
+    return written.replace("&#39;", "'")

@@ -12,6 +12,7 @@ import shapely
 from layers.schema import DISPOSALS, EVIDENCE, WASTE_TYPES
 from maps import assets, words
 from maps.publication import Publication
+from maps.rows import rows as rows_of
 from maps.surface_image import surface_image
 
 SINGLE_SITES = 50_000
@@ -28,7 +29,19 @@ MANY = 5_000
 OUTLINE_VERTICES = 40_000
 """Corners of all areas, of all lines and of all background polygons (each) in the page."""
 
-_NOT_ON_MAP = ("sheet_", "report_", "figure_", "axis_", "screen_", "explain_", "question_", "next_", "around_", "role_", "method_")
+_NOT_ON_MAP = (
+    "sheet_",
+    "report_",
+    "figure_",
+    "axis_",
+    "screen_",
+    "explain_",
+    "question_",
+    "next_",
+    "around_",
+    "role_",
+    "method_",
+)
 
 
 class Listed:
@@ -82,10 +95,14 @@ def _ordered(publication: Publication) -> pd.DataFrame:
     about = pd.DataFrame(publication.sites.drop(columns="geometry"))
     about = about.drop(columns=[one for one in fresh if one in about and one != "site_id"])
     evidence = publication.ranking[["site_id", "evidence"]]
-    about = about.drop(columns="evidence", errors="ignore").merge(evidence, on="site_id", how="left", validate="one_to_one")
+    about = about.drop(columns="evidence", errors="ignore").merge(
+        evidence, on="site_id", how="left", validate="one_to_one"
+    )
     joined = about.merge(ranking[fresh], on="site_id", how="left", validate="one_to_one")
     if "road_km" not in joined:
-        joined = joined.merge(publication.access, on="site_id", how="left", validate="one_to_one", suffixes=("", "_again"))
+        joined = joined.merge(
+            publication.access, on="site_id", how="left", validate="one_to_one", suffixes=("", "_again")
+        )
     return joined.sort_values(["rank", "site_id"], na_position="last", kind="stable").reset_index(drop=True)
 
 
@@ -113,7 +130,9 @@ def _words() -> dict[str, Any]:
 
 def numbers(values: Iterable[Any], digits: int) -> list[float | int | None]:
     """Return numbers with so many significant digits, whole ones as integers, missing and infinite as None."""
-    return [_number(value, digits) for value in np.asarray(pd.to_numeric(pd.Series(values), errors="coerce"), dtype=float)]
+    return [
+        _number(value, digits) for value in np.asarray(pd.to_numeric(pd.Series(values), errors="coerce"), dtype=float)
+    ]
 
 
 def _number(value: float, digits: int) -> float | int | None:
@@ -194,7 +213,7 @@ def _without_empty(table: dict[str, list[Any]]) -> dict[str, list[Any]]:
 def _grouped(table: pd.DataFrame, ids: pd.Series, row: Callable[[Any], list[Any]]) -> list[list[Any]]:
     at = {site: number for number, site in enumerate(ids)}
     found: list[list[Any]] = [[] for _ in at]
-    for one in table[table["site_id"].isin(at)].itertuples(index=False):
+    for one in rows_of(table[table["site_id"].isin(at)]):
         found[at[one.site_id]].extend(row(one))
     return found
 
@@ -243,7 +262,8 @@ def _cells(rest: pd.DataFrame) -> list[list[Any]]:
     column = np.floor(rest["longitude"].to_numpy() / CELL_DEGREES).astype(int)
     row = np.floor(rest["latitude"].to_numpy() / CELL_DEGREES).astype(int)
     found = []
-    for (x, y), group in rest.groupby([column, row], sort=True):
+    for at, group in rest.groupby([column, row], sort=True):
+        x, y = np.asarray(at, dtype=float)
         best = group.head(3)
         top = _number(group["score"].max(), 3)
         named = [one for pair in zip(texts(best["site_id"]), texts(best["name"]), strict=True) for one in pair]
@@ -260,7 +280,11 @@ def _areas(publication: Publication) -> dict[str, Any]:
     drawn = assets.simplified(table.geometry.to_numpy(), OUTLINE_VERTICES)
     return {
         "kinds": [
-            {"code": code, **{lang: words.layer(code, lang) for lang in words.LANGUAGES}, "source": _of_layer(publication, code)}
+            {
+                "code": code,
+                **{lang: words.layer(code, lang) for lang in words.LANGUAGES},
+                "source": _of_layer(publication, code),
+            }
             for code in kinds.values
         ],
         "name": texts(table["territory"]),
@@ -313,7 +337,18 @@ def _surface(publication: Publication) -> dict[str, Any] | None:
 
 
 def _sources(publication: Publication) -> list[dict[str, Any]]:
-    wanted = ("source_id", "title", "role", "publisher", "licence", "attribution", "steward", "date", "use_conditions", "address")
+    wanted = (
+        "source_id",
+        "title",
+        "role",
+        "publisher",
+        "licence",
+        "attribution",
+        "steward",
+        "date",
+        "use_conditions",
+        "address",
+    )
     rows = []
     for row in publication.sources.to_dict("records"):
         rows.append({key: None if pd.isna(row.get(key)) else str(row[key]) for key in wanted if key in row})

@@ -11,6 +11,7 @@ from maps import pages, words
 from maps.figures import figures, in_language
 from maps.model_card import card_rows
 from maps.publication import Publication
+from maps.rows import records, rows
 from maps.screening import areas_per_site, flags_per_site
 from maps.sovereignty import publishable
 from maps.verdict import capture_rows, validation_rows, verdict
@@ -49,18 +50,13 @@ def write_report(publication: Publication, path: Path) -> None:
         coarse=bool((p.territories["publish"] == "generalised").any()),
         counts=COUNTS,
         sections=SECTIONS,
-        sources=plain_records(p.sources),
+        sources=records(p.sources),
         pages=[
-            {"figures": [(caption, in_language(svg, lang)) for caption, svg in drawn], **_in(p, lang)} for lang in words.LANGUAGES
+            {"figures": [(caption, in_language(svg, lang)) for caption, svg in drawn], **_in(p, lang)}
+            for lang in words.LANGUAGES
         ],
     )
     path.write_text(page, encoding="utf-8")
-
-
-def plain_records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return rows as dictionaries with None for missing cells."""
-    filled = table.astype(object).where(table.notna(), None)
-    return [{str(key): value for key, value in row.items()} for row in filled.to_dict("records")]
 
 
 def _in(p: Publication, lang: str) -> dict[str, Any]:
@@ -75,11 +71,11 @@ def _in(p: Publication, lang: str) -> dict[str, Any]:
         "card": card_rows(p, lang),
         "accounting": [
             [row["source"], words.word(f"role_{row['role']}", lang), *(words.number(row[one], lang) for one in COUNTS)]
-            for row in plain_records(p.accounting)
+            for row in records(p.accounting)
         ],
         "totals": [words.number(int(p.accounting[one].sum()), lang) for one in COUNTS],
         "rejected": _rejected(p, lang),
-        "notes": [[row["source"], row["message"], words.number(row["count"], lang)] for row in plain_records(p.notes)],
+        "notes": [[row["source"], row["message"], words.number(row["count"], lang)] for row in records(p.notes)],
         "plan": _plan(p, lang),
     }
 
@@ -103,17 +99,19 @@ def _top(p: Publication, lang: str) -> list[list[str]]:
             areas.get(row.site_id, ""),
             flags.get(row.site_id, ""),
         ]
-        for row in p.ranking.head(TOP).itertuples(index=False)
+        for row in rows(p.ranking.head(TOP))
     ]
 
 
 def _rejected(p: Publication, lang: str) -> list[list[str]]:
     if p.rejected.empty:
         return []
-    groups = p.rejected.groupby(["source", "reason_code"], sort=True)
+    counts = p.rejected.groupby(["source", "reason_code"], sort=True).agg(
+        n=("reason", "size"), reason=("reason", "first"), row=("source_row", "first")
+    )
     return [
-        [source, code.replace("_", " "), words.number(len(group), lang), f"{group['reason'].iloc[0]} [{group['source_row'].iloc[0]}]"]
-        for (source, code), group in groups
+        [one.source, one.reason_code.replace("_", " "), words.number(one.n, lang), f"{one.reason} [{one.row}]"]
+        for one in rows(counts.reset_index())
     ]
 
 
@@ -121,13 +119,13 @@ def _plan(p: Publication, lang: str) -> list[list[str]]:
     """Return the sampling list; the reason is said anew from the ranking, so that it is whole in both languages."""
     ranking = p.ranking.set_index("site_id")
     roads = p.access.set_index("site_id")["road_km"]
-    rows = []
-    for one in p.sampling_plan.sort_values("order").itertuples(index=False):
+    plan = []
+    for one in rows(p.sampling_plan.sort_values("order")):
         site = ranking.loc[one.site_id] if one.site_id in ranking.index else None
         name = one.site_id if site is None else _named(site["name"], one.site_id)
         why = one.reason if site is None or lang == "en" else _why(site, roads.get(one.site_id), lang)
-        rows.append([str(one.order), name, why, one.speak_first_with if isinstance(one.speak_first_with, str) else ""])
-    return rows
+        plan.append([str(one.order), name, why, one.speak_first_with if isinstance(one.speak_first_with, str) else ""])
+    return plan
 
 
 def _why(site: pd.Series, road_km: Any, lang: str) -> str:

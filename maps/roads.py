@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import shapely
@@ -36,7 +38,7 @@ class RoadNetwork:
         import networkx as nx
         from scipy.spatial import cKDTree
 
-        self.graph = nx.Graph()
+        self.graph: Any = nx.Graph()
         self.nodes = np.empty((0, 2))
         lines = shapely.get_parts(roads.geometry[roads["kind"] == "road"].to_numpy()) if len(roads) else np.empty(0)
         lines = lines[shapely.get_num_coordinates(lines) > 1] if len(lines) else lines

@@ -16,9 +16,19 @@ from layers.errors import StageError
 from maps import words
 from maps.publication import Publication
 from maps.roads import RoadNetwork
+from maps.rows import rows
 from maps.screening_page import write_screening
 
-__all__ = ["Place", "around_site", "fold", "place_of_area", "place_of_community", "place_of_nation", "screen", "write_screening"]
+__all__ = [
+    "Place",
+    "around_site",
+    "fold",
+    "place_of_area",
+    "place_of_community",
+    "place_of_nation",
+    "screen",
+    "write_screening",
+]
 
 EARTH_KM_PER_DEGREE = 111.2
 """Kilometres per degree of latitude; only used for a generous first cut."""
@@ -126,7 +136,9 @@ def screen(publication: Publication, place: Place, *, within_km: float, lang: st
     if not (np.isfinite(within_km) and within_km >= 0):
         raise StageError(f"screen: within_km is {within_km}. Give kilometres, 0 or more.")
     sites = publication.sites
-    distance = distance_to_place_km(place.geometry, sites["longitude"].to_numpy(), sites["latitude"].to_numpy(), within_km)
+    distance = distance_to_place_km(
+        place.geometry, sites["longitude"].to_numpy(), sites["latitude"].to_numpy(), within_km
+    )
     near = distance <= within_km
     chosen = pd.DataFrame({"site_id": sites["site_id"].to_numpy()[near], "distance_km": np.round(distance[near], 2)})
     from_ranking = [
@@ -168,13 +180,13 @@ def around_site(publication: Publication, site_id: str, within_km: float, lang: 
     lines = [title, "", words.word("around_areas", lang)]
     lines += [
         f"  {one.territory} ({words.layer(one.layer, lang)}){colon}{relation(one.relation, one.distance_km, lang)}"
-        for one in relations.sort_values(["territory", "layer"], key=lambda column: column.map(fold)).itertuples()
+        for one in rows(relations.sort_values(["territory", "layer"], key=lambda column: column.map(fold)))
     ] or [f"  {words.word('around_none', lang)}"]
     near = communities_near(publication, site["longitude"], site["latitude"], within_km)
     lines += ["", words.phrase("around_communities", lang, km=within_km)]
     lines += [
         f"  {one.community}{colon}{words.number(one.distance_km, lang, 1)} km ({words.word(f'kind_{one.kind}', lang)})"
-        for one in near.itertuples()
+        for one in rows(near)
     ] or [f"  {words.word('around_none', lang)}"]
     return "\n".join([*lines, "", words.word("notice_nations", lang), words.word("notice_absence", lang)])
 
@@ -235,7 +247,7 @@ def areas_per_site(publication: Publication, lang: str) -> dict[str, str]:
     table = publication.site_territories
     colon = words.word("colon", lang)
     found: dict[str, list[tuple[str, str]]] = {}
-    for one in table.itertuples(index=False):
+    for one in rows(table):
         said = f"{one.territory} ({words.layer(one.layer, lang)}){colon}{relation(one.relation, one.distance_km, lang)}"
         found.setdefault(one.site_id, []).append((fold(one.territory), said))
     return {site: "; ".join(said for _, said in sorted(several)) for site, several in found.items()}
@@ -244,7 +256,7 @@ def areas_per_site(publication: Publication, lang: str) -> dict[str, str]:
 def flags_per_site(publication: Publication, lang: str) -> dict[str, str]:
     """Return per site its cautions in words, joined by ``; ``."""
     found: dict[str, list[str]] = {}
-    for one in publication.flags.itertuples(index=False):
+    for one in rows(publication.flags):
         found.setdefault(one.site_id, []).append(words.flag(one.flag, lang))
     return {site: "; ".join(dict.fromkeys(several)) for site, several in found.items()}
 
@@ -254,7 +266,9 @@ def _road_km(publication: Publication, place: Place, chosen: pd.DataFrame) -> np
     if place.kind != "community" or not len(chosen):
         return np.full(len(chosen), np.nan)
     network = RoadNetwork(publication.lines)
-    km = network.km_from(place.geometry.x, place.geometry.y, chosen["longitude"].to_numpy(), chosen["latitude"].to_numpy())
+    km = network.km_from(
+        place.geometry.x, place.geometry.y, chosen["longitude"].to_numpy(), chosen["latitude"].to_numpy()
+    )
     return np.round(km, 1)
 
 
@@ -269,10 +283,14 @@ def _by_name(table: pd.DataFrame, name: str, option: str, columns: tuple[str, ..
     wanted = fold(name)
     for column in columns:
         exact = table[table[column] == name]
-        folded = table[table[column].fillna("").map(lambda text: wanted in [fold(part) for part in str(text).split("; ")])]
+        folded = table[
+            table[column].fillna("").map(lambda text: wanted in [fold(part) for part in str(text).split("; ")])
+        ]
         chosen = exact if len(exact) else folded
         if len(chosen) > 1 and option == "community" and column == title:
-            ids = ", ".join(f"{row.community_id} ({row.kind}, {row.latitude:.2f}, {row.longitude:.2f})" for row in chosen.itertuples())
+            ids = ", ".join(
+                f"{row.community_id} ({row.kind}, {row.latitude:.2f}, {row.longitude:.2f})" for row in rows(chosen)
+            )
             raise StageError(f"screen: {len(chosen)} communities are called '{name}': {ids}. Give the id of one.")
         if len(chosen):
             return chosen

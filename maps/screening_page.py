@@ -10,6 +10,7 @@ import pandas as pd
 
 from maps import pages, words
 from maps.publication import Publication
+from maps.rows import records
 from maps.sovereignty import publishable
 from maps.workbook import write_csv, write_xlsx
 
@@ -25,8 +26,8 @@ def write_screening(
 ) -> None:
     """Write the answer to "what lies near us" into a folder.
 
-    ``index.html`` (both languages, printable), ``sites.csv`` and ``sites.xlsx`` (the same list for a spreadsheet program, with no cell
-    that could be calculated), and ``sheets/<site_id>.html``. Of an outline somebody brought nothing is written: neither its
+    ``index.html`` (both languages, printable), ``sites.csv`` and ``sites.xlsx`` (the same list for a spreadsheet program, with no
+    cell that could be calculated), and ``sheets/<site_id>.html``. Of an outline somebody brought nothing is written: neither its
     shape nor its name.
 
     Parameters
@@ -59,7 +60,7 @@ def write_screening(
         pages=said,
         private=place.kind == "area",
         questions=QUESTIONS,
-        sources=_records(p.sources),
+        sources=records(p.sources),
         coarse=bool((p.territories["publish"] == "generalised").any()),
     )
     (folder / "index.html").write_text(page, encoding="utf-8")
@@ -78,9 +79,11 @@ def _in(p: Publication, place: Place, table: pd.DataFrame, within_km: float, lan
         "lang": lang,
         "title": words.phrase("screen_title", lang, place=name),
         "point_kind": words.word(f"kind_{place.point_kind}", lang) if place.point_kind else "",
-        "summary": words.phrase(key, lang, **found) if len(table) else words.phrase("screen_none", lang, km=float(within_km)),
+        "summary": words.phrase(key, lang, **found)
+        if len(table)
+        else words.phrase("screen_none", lang, km=float(within_km)),
         "kinds": words.phrase("screen_of_which", lang, **kinds) if len(table) else "",
-        "rows": [_row(row, at < SHEETS, lang) for at, row in enumerate(_records(table))],
+        "rows": [_row(row, at < SHEETS, lang) for at, row in enumerate(records(table))],
         "sheets_note": words.phrase("screen_sheets_first", lang, n=SHEETS) if len(table) > SHEETS else "",
         "distance_note": _distance_note(place, lang),
         "has_roads": bool(table["road_km"].notna().any()),
@@ -119,14 +122,12 @@ def _communities(p: Publication, place: Place, within_km: float, lang: str) -> l
         return []
     table = p.communities
     km = distance_to_place_km(place.geometry, table["longitude"].to_numpy(), table["latitude"].to_numpy(), within_km)
-    near = sorted((one, name) for one, name in zip(km, table["community"], strict=True) if math.isfinite(one) and one <= within_km)
+    near = sorted(
+        (one, name) for one, name in zip(km, table["community"], strict=True) if math.isfinite(one) and one <= within_km
+    )
     inside = words.word("screen_inside", lang)
     return [
-        f"{name}{words.word('colon', lang)}" + (inside if one == 0 else words.phrase("near_lines", lang, km=words.number(one, lang, 1)))
+        f"{name}{words.word('colon', lang)}"
+        + (inside if one == 0 else words.phrase("near_lines", lang, km=words.number(one, lang, 1)))
         for one, name in near
     ]
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    filled = table.astype(object).where(table.notna(), None)
-    return [{str(key): value for key, value in row.items()} for row in filled.to_dict("records")]

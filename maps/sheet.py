@@ -12,12 +12,20 @@ import pandas as pd
 from maps import assets, pages, words
 from maps.mini_map import HALF_KM, MiniMaps
 from maps.publication import Publication
+from maps.rows import present, rows
 from maps.screening import areas_per_site, communities_near, fold
 from maps.site_chemistry import metals
 from maps.sovereignty import publishable
 
 PARTS = ("metal", "amount", "access", "liability")
-QUESTIONS = ("question_sampling", "question_water", "question_cleanup", "question_benefit", "question_rights", "question_knowledge")
+QUESTIONS = (
+    "question_sampling",
+    "question_water",
+    "question_cleanup",
+    "question_benefit",
+    "question_rights",
+    "question_knowledge",
+)
 COMMUNITIES_KM = 150.0
 """Communities listed on a sheet lie within this distance."""
 
@@ -36,7 +44,11 @@ _NEXT = {
 
 
 def write_sheets(
-    publication: Publication, folder: Path, max_sheets: int = 200, site_ids: Iterable[str] | None = None, lang: str = "en"
+    publication: Publication,
+    folder: Path,
+    max_sheets: int = 200,
+    site_ids: Iterable[str] | None = None,
+    lang: str = "en",
 ) -> None:
     """Write ``<site_id>.html`` for the best-ranked sites.
 
@@ -74,7 +86,9 @@ class SheetWriter:
         self.ranking = _by_site(publication.ranking)
         self.companion = _by_site(publication.companion)
         self.access = _by_site(publication.access)
-        strongest = publication.reasons[publication.reasons["position"] <= REASONS].sort_values("position", kind="stable")
+        strongest = publication.reasons[publication.reasons["position"] <= REASONS].sort_values(
+            "position", kind="stable"
+        )
         self.reasons = _grouped(strongest)
         self.flags = _grouped(publication.flags)
         self.sources = {one: "; ".join(self._sources(one)) for one in words.LANGUAGES}
@@ -86,7 +100,7 @@ class SheetWriter:
         """Return the sheet of one site as HTML."""
         site = self.sites[site_id]
         ranked = self.ranking.get(site_id)
-        name = site["name"] if pd.notna(site["name"]) else site_id
+        name = site["name"] if present(site["name"]) else site_id
         near = communities_near(self.p, site["longitude"], site["latitude"], COMMUNITIES_KM).head(4).to_dict("records")
         return pages.render(
             "sheet.html",
@@ -114,7 +128,7 @@ class SheetWriter:
             "known": self._known(site, ranked, lang),
             "unknown": ", ".join(words.word(key, lang) for key in self._unknown(site, ranked)) + ".",
             "sampled": _whole(site.get("waste_n")) > 0,
-            "score": self._score(site_id, ranked, lang),
+            "score": self._score(ranked, lang),
             "bars": self._bars(site_id, lang),
             "reasons": self._reasons(site_id, lang),
             "similar": "; ".join(self.like.get(site_id, [])),
@@ -131,11 +145,11 @@ class SheetWriter:
 
     def _under(self, site: Row, lang: str) -> str:
         place = ", ".join(words.marks(f"{site[axis]:.4f}", lang) for axis in ("latitude", "longitude"))
-        if pd.notna(site["coordinate_precision_km"]) and site["coordinate_precision_km"] >= 0.05:
+        if present(site["coordinate_precision_km"]) and site["coordinate_precision_km"] >= 0.05:
             place += f" ({words.phrase('coordinates_to', lang, km=float(site['coordinate_precision_km']))})"
         run = words.phrase("run_line", lang, run_id=self.p.run_id, date=words.date(self.p.run_date, lang))
         parts = [site["site_id"], site["official_ids"], site["jurisdiction"], place, run]
-        return " · ".join(str(one) for one in parts if pd.notna(one) and one)
+        return " · ".join(str(one) for one in parts if present(one) and one)
 
     def _lead(self, ranked: Row | None, lang: str) -> str:
         if ranked is None:
@@ -144,12 +158,15 @@ class SheetWriter:
         return words.phrase("rank_sentence", lang, rank=int(ranked["rank"]), n=len(self.ranking), **ends)
 
     def _known(self, site: Row, ranked: Row | None, lang: str) -> list[tuple[str, str]]:
-        years = "–".join(dict.fromkeys(f"{one:.0f}" for one in (site["first_year"], site["last_year"]) if pd.notna(one)))
+        years = "–".join(dict.fromkeys(f"{one:.0f}" for one in (site["first_year"], site["last_year"]) if present(one)))
         rows = [
             ("other_names", site["aliases"]),
             ("commodities", site["commodities"]),
             ("deposit_type", site["deposit_type"]),
-            ("waste_type", None if site["waste_type"] == "unknown" else words.word(f"waste_type_{site['waste_type']}", lang)),
+            (
+                "waste_type",
+                None if site["waste_type"] == "unknown" else words.word(f"waste_type_{site['waste_type']}", lang),
+            ),
             ("disposal", None if site["disposal"] == "unknown" else words.word(f"disposal_{site['disposal']}", lang)),
             ("years", years),
             ("status", site["status"]),
@@ -157,28 +174,34 @@ class SheetWriter:
             ("area", _with_unit(site["area_m2"], "m²", lang)),
             ("height", _with_unit(site["height_m"], "m", lang)),
         ]
-        if ranked is not None and pd.notna(ranked["tonnage_t"]):
+        if ranked is not None and present(ranked["tonnage_t"]):
             rule = words.word(f"tonnage_rule_{ranked['tonnage_rule']}", lang)
-            rows.append(("amount", f"{words.span(ranked['tonnage_low_t'], ranked['tonnage_high_t'], 't', lang)} ({rule})"))
-        return [(words.word(key, lang), str(value)) for key, value in rows if value is not None and pd.notna(value) and value != ""]
+            rows.append(
+                ("amount", f"{words.span(ranked['tonnage_low_t'], ranked['tonnage_high_t'], 't', lang)} ({rule})")
+            )
+        return [
+            (words.word(key, lang), str(value))
+            for key, value in rows
+            if value is not None and present(value) and value != ""
+        ]
 
     def _unknown(self, site: Row, ranked: Row | None) -> list[str]:
         access = self.access.get(site["site_id"])
         missing = {
             "sheet_unknown_chemistry": _whole(site.get("waste_n")) == 0,
-            "sheet_unknown_amount": ranked is None or pd.isna(ranked["tonnage_t"]),
-            "sheet_unknown_area": pd.isna(site["area_m2"]),
+            "sheet_unknown_amount": ranked is None or not present(ranked["tonnage_t"]),
+            "sheet_unknown_area": not present(site["area_m2"]),
             "sheet_unknown_disposal": site["disposal"] == "unknown",
-            "sheet_unknown_commodities": pd.isna(site["commodities"]),
-            "sheet_unknown_deposit": pd.isna(site["deposit_type"]),
-            "sheet_unknown_years": pd.isna(site["first_year"]) and pd.isna(site["last_year"]),
-            "sheet_unknown_road": access is None or pd.isna(access["road_km"]),
+            "sheet_unknown_commodities": not present(site["commodities"]),
+            "sheet_unknown_deposit": not present(site["deposit_type"]),
+            "sheet_unknown_years": not present(site["first_year"]) and not present(site["last_year"]),
+            "sheet_unknown_road": access is None or not present(access["road_km"]),
             "sheet_unknown_tenure": True,
             "sheet_unknown_status": True,
         }
         return [key for key, is_missing in missing.items() if is_missing]
 
-    def _score(self, site_id: str, ranked: Row | None, lang: str) -> list[tuple[str, str]]:
+    def _score(self, ranked: Row | None, lang: str) -> list[tuple[str, str]]:
         if ranked is None:
             return [(words.word("score", lang), words.word("not_scored", lang))]
         ends = {"score": float(ranked["score"]), "low": float(ranked["score_low"]), "high": float(ranked["score_high"])}
@@ -188,7 +211,12 @@ class SheetWriter:
             ("evidence", words.word(f"evidence_{ranked['evidence']}", lang)),
             (treo, words.span(ranked["treo_low_ppm"], ranked["treo_high_ppm"], "ppm", lang)),
             ("contained", words.span(ranked["contained_treo_low_t"], ranked["contained_treo_high_t"], "t", lang)),
-            ("companion", words.phrase("companion_line", lang, score=float(ranked["companion_score"]), rank=int(ranked["companion_rank"]))),
+            (
+                "companion",
+                words.phrase(
+                    "companion_line", lang, score=float(ranked["companion_score"]), rank=int(ranked["companion_rank"])
+                ),
+            ),
         ]
         return [(words.word(key, lang), value) for key, value in rows]
 
@@ -198,41 +226,55 @@ class SheetWriter:
             return []
         parts = [(part, float(self.companion[site_id][f"part_{part}"])) for part in PARTS]
         return [
-            (words.word(f"part_{part}", lang), round(100 * value) if math.isfinite(value) else None, words.number(value, lang, 2))
+            (
+                words.word(f"part_{part}", lang),
+                round(100 * value) if math.isfinite(value) else None,
+                words.number(value, lang, 2),
+            )
             for part, value in parts
         ]
 
     def _reasons(self, site_id: str, lang: str) -> list[str]:
-        rows = self.reasons.get(site_id, [])
-        return [words.phrase_reason(one["feature"], one["contribution"], one["value"], lang) for one in rows]
+        reasons = self.reasons.get(site_id, [])
+        return [words.phrase_reason(one["feature"], one["contribution"], one["value"], lang) for one in reasons]
 
     def _access(self, site_id: str, lang: str) -> list[tuple[str, str]]:
         row = self.access.get(site_id, {})
         said = []
         for key in ("road_km", "rail_km", "power_km", "water_km"):
             km = float(row.get(key, math.nan))
-            known = words.phrase("near_lines", lang, km=words.number(km, lang, 1)) if math.isfinite(km) else words.word("not_known", lang)
+            known = (
+                words.phrase("near_lines", lang, km=words.number(km, lang, 1))
+                if math.isfinite(km)
+                else words.word("not_known", lang)
+            )
             said.append((words.word(key, lang), known))
         return said
 
     def _sources(self, lang: str) -> list[str]:
         licence = words.word("licence_unstated", lang)
         return [
-            ", ".join(str(part) for part in (one["title"] or one["source_id"], words.date(one["date"], lang), one["licence"] or licence))
+            ", ".join(
+                str(part)
+                for part in (one["title"] or one["source_id"], words.date(one["date"], lang), one["licence"] or licence)
+            )
             for one in self.p.sources.astype(object).where(self.p.sources.notna(), None).to_dict("records")
         ]
 
     def _alike(self) -> dict[str, list[str]]:
         """Return per ranked site the nearest ranks among sites of its deposit type and commodities."""
         about = self.p.sites[["site_id", "deposit_type", "commodities"]]
-        table = self.p.ranking[["site_id", "rank", "name"]].merge(pd.DataFrame(about), on="site_id", how="left", validate="one_to_one")
+        table = self.p.ranking[["site_id", "rank", "name"]].merge(
+            pd.DataFrame(about), on="site_id", how="left", validate="one_to_one"
+        )
         table = table[table["deposit_type"].notna() | table["commodities"].notna()]
         found: dict[str, list[str]] = {}
         for _, group in table.groupby(["deposit_type", "commodities"], dropna=False):
-            said = [f"{_text(one.name, one.site_id)} ({one.rank})" for one in group.itertuples(index=False)]
+            said = [f"{_text(one.name, one.site_id)} ({one.rank})" for one in rows(group)]
             for at, site_id in enumerate(group["site_id"]):
-                around = sorted((other for other in range(max(0, at - SIMILAR), min(len(said), at + SIMILAR + 1)) if other != at), key=lambda other: abs(other - at))  # fmt: skip  # noqa: B023
-                found[site_id] = [said[other] for other in around[:SIMILAR]]
+                first = max(0, at - SIMILAR)
+                window = sorted((abs(other - at), other) for other in range(first, min(len(said), at + SIMILAR + 1)))
+                found[site_id] = [said[other] for gap, other in window if gap][:SIMILAR]
         return found
 
 
@@ -259,11 +301,11 @@ def _grouped(table: pd.DataFrame) -> dict[str, list[Row]]:
 
 
 def _with_unit(value: Any, unit: str, lang: str) -> str | None:
-    return None if pd.isna(value) else f"{words.number(float(value), lang)}\u00a0{unit}"
+    return None if not present(value) else f"{words.number(float(value), lang)}\u00a0{unit}"
 
 
 def _whole(value: Any) -> int:
-    return 0 if value is None or pd.isna(value) else int(value)
+    return 0 if value is None or not present(value) else int(value)
 
 
 def _text(value: Any, otherwise: str) -> str:

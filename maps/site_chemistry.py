@@ -38,11 +38,17 @@ def metals(site: Mapping[Any, Any], lang: str) -> list[tuple[str, str, str]]:
     waste, near = _columns(tuple(site))
     rows = [(element, float(site[name])) for name, element in waste if pd.notna(site[name])]
     rows.sort(key=lambda one: -one[1])
-    said = [(_element(one, lang), _sampled(site, lang), f"{words.number(value, lang)}\u00a0ppm") for one, value in rows[:WASTE_ROWS]]
+    said = [
+        (_element(one, lang), _sampled(site, lang), f"{words.number(value, lang)}\u00a0ppm")
+        for one, value in rows[:WASTE_ROWS]
+    ]
     signals = [(element, float(site[name])) for name, element in near if pd.notna(site[name])]
     signals.sort(key=lambda one: -abs(one[1]))
     kind = words.word("sheet_from_region", lang)
-    said += [(_element(one, lang), kind, words.phrase("sheet_above_norm", lang, value=value)) for one, value in signals[:REGION_ROWS]]
+    said += [
+        (_element(one, lang), kind, words.phrase("sheet_above_norm", lang, value=value))
+        for one, value in signals[:REGION_ROWS]
+    ]
     return said
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from maps import assets, words
 from maps.payload import SINGLE_SITES, map_payload
 from maps.publication import Publication
+from maps.rows import present
+from maps.rows import rows as table_rows
 from maps.sovereignty import publishable
 from maps.surface_image import VIRIDIS
 
@@ -16,9 +18,7 @@ TABLE_ROWS = 300
 """Best-ranked sites in the table for browsers that run no script."""
 
 
-def write_map(
-    publication: Publication, path: Path, *, max_sheets: int = 200, single_sites: int = SINGLE_SITES
-) -> None:
+def write_map(publication: Publication, path: Path, *, max_sheets: int = 200, single_sites: int = SINGLE_SITES) -> None:
     """Write the map page.
 
     The page asks nothing of any network; only when its reader ticks the online background does the browser fetch tiles.
@@ -56,8 +56,8 @@ def _folium_map() -> Any:
     class OfflineMap(folium.Map):
         """A folium map that links to nothing."""
 
-        default_js: list[tuple[str, str]] = []
-        default_css: list[tuple[str, str]] = []
+        default_js: ClassVar[list[tuple[str, str]]] = []
+        default_css: ClassVar[list[tuple[str, str]]] = []
         _template = Template(
             "{% macro html(this, kwargs) %}"
             '<div class="folium-map" id={{ this.get_name()|tojson }} role="application" tabindex="0"></div>'
@@ -80,7 +80,9 @@ def _folium_map() -> Any:
         del figure.header._children[name], child
     head = figure.header
     head.add_child(folium.Element(f"<style>{assets.leaflet_css()}</style>"), name="leaflet_css")
-    head.add_child(folium.Element(f"<style>{assets.template('page.css')}{assets.template('map.css')}</style>"), name="page_css")
+    head.add_child(
+        folium.Element(f"<style>{assets.template('page.css')}{assets.template('map.css')}</style>"), name="page_css"
+    )
     script = figure.script
     script.add_child(folium.Element(_literal(assets.leaflet_js())), name="leaflet")
     site_map.render()
@@ -99,23 +101,30 @@ def _literal(script: str) -> str:
 def _plain_table(publication: Publication) -> str:
     """Return the best-ranked sites as a table for browsers without JavaScript, headings in both languages."""
     columns = ("rank", "site_id", "name", "score", "evidence", "amount", "nearest_community", "areas")
-    keys = {"areas": "areas", "amount": "amount"}
-    head = "".join(
-        f'<th scope="col">{escape(words.word(keys.get(one, one), "en"))}<br><span lang="fr">{escape(words.word(keys.get(one, one), "fr"))}</span></th>'
-        for one in columns
-    )
-    rows = []
-    for row in publication.ranking.head(TABLE_ROWS).itertuples(index=False):
+    heads = [
+        f'{_text(words.word(one, "en"))}<br><span lang="fr">{_text(words.word(one, "fr"))}</span>' for one in columns
+    ]
+    body = []
+    for row in table_rows(publication.ranking.head(TABLE_ROWS)):
         cells = (
             row.rank, row.site_id, row.name, words.number(row.score, "en", 2), row.evidence,
             words.span(row.tonnage_low_t, row.tonnage_high_t, "t", "en"), row.nearest_community, row.territories,
         )  # fmt: skip
-        rows.append("<tr>" + "".join(f"<td>{'' if one is None or one != one else escape(str(one))}</td>" for one in cells) + "</tr>")
-    said = "".join(
-        f'<p lang="{lang}">{escape(words.word("no_script", lang))} {escape(words.word("notice_not_resource", lang))} '
-        f"{escape(words.word('notice_nations', lang))} "
-        f"{escape(words.word('notice_contact', lang).format(contact=publication.contact or words.word('contact_unstated', lang)))}</p>"
-        for lang in words.LANGUAGES
+        body.append("<tr>" + "".join(f"<td>{_text(one)}</td>" for one in cells) + "</tr>")
+    said = "".join(f'<p lang="{lang}">{_text(_notices(publication, lang))}</p>' for lang in words.LANGUAGES)
+    head = "".join(f'<th scope="col">{one}</th>' for one in heads)
+    return (
+        f"<noscript>{said}<table><caption>{_text(publication.title)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(body)}</tbody></table></noscript>"
     )
-    caption = escape(publication.title)
-    return f"<noscript>{said}<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></noscript>"
+
+
+def _notices(publication: Publication, lang: str) -> str:
+    contact = publication.contact or words.word("contact_unstated", lang)
+    said = [words.word(key, lang) for key in ("no_script", "notice_not_resource", "notice_nations", "notice_absence")]
+    return " ".join([*said, words.phrase("notice_contact", lang, contact=contact)])
+
+
+def _text(value: Any) -> str:
+    """Return a cell as text of a page; missing as nothing."""
+    return escape(str(value), quote=False) if present(value) else ""

@@ -43,7 +43,9 @@ def generalise_territories(territories: GeoDataFrame[Territories]) -> GeoDataFra
     step = GENERALISED_DEGREES if territories.crs is None or territories.crs.is_geographic else GENERALISED_M
     geometry = territories.geometry.to_numpy().copy()
     geometry[coarse] = [_coarse(one, step) for one in geometry[coarse]]
-    return conform(territories.set_geometry(gpd.GeoSeries(geometry, index=territories.index, crs=territories.crs)), Territories)
+    return conform(
+        territories.set_geometry(gpd.GeoSeries(geometry, index=territories.index, crs=territories.crs)), Territories
+    )
 
 
 def publishable(publication: Publication) -> Publication:
@@ -68,7 +70,11 @@ def publishable(publication: Publication) -> Publication:
                 "Only rows marked allowed or generalised may reach a page. This is a fault in minewaste: please report it."
             )
     shown = set(publication.territories["territory_id"])
-    stray = int((~publication.site_territories["territory_id"].isin(shown)).sum()) if len(publication.site_territories) else 0
+    stray = (
+        int((~publication.site_territories["territory_id"].isin(shown)).sum())
+        if len(publication.site_territories)
+        else 0
+    )
     if stray:
         raise StageError(
             f"maps: {stray} relations between sites and areas name an area that is not among those to be published, so no page "
@@ -91,7 +97,9 @@ def generalise_communities(communities: GeoDataFrame[Communities]) -> GeoDataFra
     moved = communities.copy()
     for column in ("latitude", "longitude"):
         values = moved[column].to_numpy(dtype=float)
-        moved[column] = np.where(coarse, np.round(np.round(values / GENERALISED_DEGREES) * GENERALISED_DEGREES, 6), values)
+        moved[column] = np.where(
+            coarse, np.round(np.round(values / GENERALISED_DEGREES) * GENERALISED_DEGREES, 6), values
+        )
     points = gpd.points_from_xy(moved["longitude"], moved["latitude"], crs=communities.crs)
     return conform(moved.set_geometry(points), Communities)
 

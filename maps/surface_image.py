@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import struct
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +36,6 @@ def surface_image(path: Path) -> SurfaceImage:
     """
     import rasterio
     from rasterio.enums import Resampling
-    from rasterio.io import MemoryFile
-    from rasterio.transform import array_bounds
     from rasterio.vrt import WarpedVRT
     from rasterio.warp import transform_bounds
 
@@ -43,16 +43,27 @@ def surface_image(path: Path) -> SurfaceImage:
         shrink = max(1.0, max(warped.width, warped.height) / LARGEST_PX)
         shape = (max(1, round(warped.height / shrink)), max(1, round(warped.width / shrink)))
         scores = warped.read(1, out_shape=shape, masked=True).astype(float).filled(np.nan)
-        west, south, east, north = transform_bounds(
-            "EPSG:3857", "EPSG:4326", *array_bounds(warped.height, warped.width, warped.transform)
-        )
-    pixels = coloured(scores)
-    with MemoryFile() as memory:
-        with memory.open(driver="PNG", width=shape[1], height=shape[0], count=4, dtype="uint8", zlevel=9) as picture:
-            picture.write(pixels)
-        data = memory.read()
-    address = "data:image/png;base64," + base64.b64encode(data).decode()
-    return SurfaceImage(address, tuple(round(one, 6) for one in (south, west, north, east)))  # type: ignore[arg-type]
+        west, south, east, north = transform_bounds("EPSG:3857", "EPSG:4326", *warped.bounds)
+    address = "data:image/png;base64," + base64.b64encode(png(coloured(scores))).decode()
+    return SurfaceImage(address, tuple(round(one, 6) for one in (south, west, north, east)))
+
+
+def png(pixels: np.ndarray) -> bytes:
+    """Return colours of shape (4, rows, columns) as a PNG file (ISO/IEC 15948), the same bytes on every machine."""
+    _, rows, columns = pixels.shape
+    lines = np.zeros((rows, columns * 4 + 1), np.uint8)
+    lines[:, 1:] = np.moveaxis(pixels, 0, 2).reshape(rows, -1)
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", columns, rows, 8, 6, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(lines.tobytes(), 9))
+        + chunk(b"IEND", b"")
+    )
 
 
 def coloured(scores: np.ndarray) -> np.ndarray:

@@ -34,7 +34,10 @@ def _from_figures(validation: Mapping[str, Any], spatial: Mapping[str, Any], lan
     p_value = (validation.get("null") or {}).get("p_value")
     if not (spatial["auc_low"] > 0.5 and (p_value is None or p_value <= 0.1)):
         return words.phrase("verdict_no_skill", lang, auc=auc)
-    percent = {key: 100 * spatial[name]["20"] for key, name in (("share", "capture"), ("low", "capture_low"), ("high", "capture_high"))}
+    percent = {
+        key: 100 * spatial[name]["20"]
+        for key, name in (("share", "capture"), ("low", "capture_low"), ("high", "capture_high"))
+    }
     found = words.phrase("verdict_found", lang, auc=auc, n=validation.get("n_positive", 0), **percent)
     better = [
         words.word(f"baseline_{name}", lang)
@@ -49,7 +52,11 @@ def _from_figures(validation: Mapping[str, Any], spatial: Mapping[str, Any], lan
 
 def validation_rows(validation: Mapping[str, Any], lang: str) -> list[list[str]]:
     """Return the model beside simpler rules: name, AUC with interval, Brier score, capture at 5, 10 and 20 %."""
-    rows = [_row(words.word(key, lang), validation.get(name), lang) for key, name in ROWS if validation.get(name) is not None]
+    rows = [
+        _row(words.word(key, lang), validation.get(name), lang)
+        for key, name in ROWS
+        if validation.get(name) is not None
+    ]
     for name, one in (validation.get("baselines") or {}).items():
         label = words.word(f"baseline_{name}", lang)
         rows.append(_row(label, one, lang) if one else [label, words.word("not_measurable", lang), "", "", "", ""])
@@ -81,7 +88,12 @@ def _row(label: str, figures: Mapping[str, Any] | None, lang: str) -> list[str]:
         text += f" ({words.number(figures['auc_low'], lang, 2)}–{words.number(figures['auc_high'], lang, 2)})"
     brier = figures.get("brier")
     captures = [(figures.get("capture") or {}).get(share) for share in SHARES]
-    return [label, text, "" if brier is None else words.number(brier, lang, 3), *("" if one is None else _percent(one, lang) for one in captures)]
+    return [
+        label,
+        text,
+        "" if brier is None else words.number(brier, lang, 3),
+        *("" if one is None else _percent(one, lang) for one in captures),
+    ]
 
 
 def _percent(share: float | None, lang: str) -> str:

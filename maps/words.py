@@ -192,7 +192,11 @@ def phrase_reason(feature: str, contribution: float, value: float, lang: str) ->
         E.g. ``thorium in regional samples nearby: above the regional norm (+1.6); raises the score``.
     """
     template, shown = reason_parts(feature, contribution, value, lang)
-    return template.replace("{value}", with_unit(shown, _kind_of(feature, lang)[2], lang)) if shown is not None else template
+    return (
+        template.replace("{value}", with_unit(shown, _kind_of(feature, lang)[2], lang))
+        if shown is not None
+        else template
+    )
 
 
 def reason_parts(feature: str, contribution: float, value: float, lang: str) -> tuple[str, float | None]:
@@ -200,7 +204,7 @@ def reason_parts(feature: str, contribution: float, value: float, lang: str) -> 
 
     A page with thousands of sites keeps each template once.
     """
-    kind, _, unit = _kind_of(feature, lang)
+    unit = unit_of(feature)
     readings = all_words()["readings"]
     reading = _reading(value, unit)
     text = str(readings["sentence"][lang]).format(

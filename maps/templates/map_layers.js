@@ -82,7 +82,6 @@ function view(corner) {
   const scale = map.options.crs.scale(map.getZoom()), origin = map.getPixelOrigin();
   return { scale, left: origin.x + corner.x, top: origin.y + corner.y };
 }
-const shrink = () => N < 3000 ? 1 : Math.min(1, Math.max(0.35, 0.35 + (map.getZoom() - 4) * 0.11));
 let visible = new Uint8Array(N).fill(1), chosen = -1, chosenCell = -1;
 function circle(pen, x, y, r) { pen.beginPath(); pen.arc(x, y, r, 0, 6.2832); }
 function paintSite(pen, i, x, y, r) {
@@ -98,13 +97,28 @@ function paintSite(pen, i, x, y, r) {
   if (kind === 0 && r > 3) { pen.lineWidth = 1.4; pen.strokeStyle = "#fff"; circle(pen, x, y, r + 0.9); pen.stroke(); pen.lineWidth = 2; pen.strokeStyle = "#111"; circle(pen, x, y, r + 2.4); pen.stroke(); }
   else { pen.lineWidth = kind === 1 ? 1.2 : 0.7; pen.strokeStyle = kind === 1 ? "#222" : "#8a8f94"; pen.stroke(); }
 }
+/* Where sites crowd, circles shrink, and those wholly under better-ranked ones are left out of the picture. */
+const CELL = 5;
+let factor = 1;
 layers.sites = new CanvasLayer("sites", (pen, v) => {
-  const factor = shrink();
-  for (let i = N - 1; i >= 0; i--) {
+  const near = [], wide = Math.ceil(v.width / CELL) + 8, taken = new Uint8Array(wide * (Math.ceil(v.height / CELL) + 8));
+  for (let i = 0; i < N; i++) {
     if (!visible[i]) continue;
     const x = worldX[i] * v.scale - v.left, y = worldY[i] * v.scale - v.top;
-    if (x < -16 || y < -16 || x > v.width + 16 || y > v.height + 16) continue;
-    paintSite(pen, i, x, y, radii[i] * factor);
+    if (x > -16 && y > -16 && x < v.width + 16 && y < v.height + 16) near.push(i, x, y);
+  }
+  factor = Math.min(1, Math.max(0.34, Math.sqrt(v.width * v.height / (near.length * 100))));
+  const drawn = [];
+  for (let k = 0; k < near.length; k += 3) {
+    const cell = (Math.floor(near[k + 2] / CELL) + 4) * wide + Math.floor(near[k + 1] / CELL) + 4;
+    if (N < 3000 || taken[cell] < 2) { taken[cell] += 1; drawn.push(k); }
+  }
+  for (let j = drawn.length - 1; j >= 0; j--) {
+    const k = drawn[j], i = near[k], x = near[k + 1], y = near[k + 2], r = radii[i] * factor;
+    if (r > 2.2) { paintSite(pen, i, x, y, r); continue; }
+    pen.fillStyle = S.score[i] === null ? "#b4b9be" : siteColour(i);
+    pen.fillRect(x - r, y - r, 2 * r, 2 * r);
+    if (S.evidence[i] === 0) { pen.fillStyle = "#111"; pen.fillRect(x - 0.8, y - 0.8, 1.6, 1.6); }
   }
   if (chosen >= 0) {
     const x = worldX[chosen] * v.scale - v.left, y = worldY[chosen] * v.scale - v.top, r = radii[chosen] * factor;
@@ -158,7 +172,7 @@ function name(pen, boxes, text, x, y, ink) {
   pen.fillStyle = ink; pen.fillText(text, x, y);
 }
 function siteAt(point) {
-  const v = view(map.containerPointToLayerPoint([0, 0])), factor = shrink();
+  const v = view(map.containerPointToLayerPoint([0, 0]));
   let best = -1, nearest = Infinity;
   for (let i = 0; i < N; i++) {
     if (!visible[i]) continue;

@@ -76,7 +76,7 @@ function rowOf(i) {
 }
 function drawList() {
   byId("list").replaceChildren(...order.slice(0, shownRows).map(rowOf));
-  byId("count").textContent = order.length ? fill("count_shown", { shown: number(order.length), n: number(N) }) : w("nothing_found");
+  byId("count").textContent = order.length ? fill("count_shown", { shown: number(order.length), n: number(meta.n) }) : w("nothing_found");
   const rest = Math.min(STEP, order.length - shownRows);
   byId("more-box").hidden = rest <= 0;
   byId("more").textContent = fill("show_more", { n: number(Math.max(rest, 0)) });

@@ -10,7 +10,9 @@ import pytest
 
 
 def _made_up() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("made_up_publication", Path(__file__).parents[1] / "maps" / "made_up.py")
+    spec = importlib.util.spec_from_file_location(
+        "made_up_publication", Path(__file__).parents[1] / "maps" / "made_up.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

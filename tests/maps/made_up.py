@@ -1,4 +1,5 @@
 """A made-up publication of any size: invented names only, planted edge cases first."""
+# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -46,14 +47,16 @@ SPELLINGS = [
 TREATY = "historic_treaty"
 
 
-def publication(n: int = 40, *, seed: int = 3, unscored: int = 2, names: list[str] | None = None, **changes: Any) -> Publication:
+def publication(
+    n: int = 40, *, seed: int = 3, unscored: int = 2, names: list[str] | None = None, **changes: Any
+) -> Publication:
     """Return a publication of ``n`` ranked and some unscored sites around 52 N, 90 W."""
     rng = np.random.default_rng(seed)
     total = n + unscored
     ids = [f"S{number:05d}" for number in range(1, total + 1)]
     lon, lat = np.round(-90 + rng.uniform(-4, 4, total), 5), np.round(52 + rng.uniform(-2.5, 2.5, total), 5)
     given = names if names is not None else [*HOSTILE, *SPELLINGS]
-    labels = [given[at] if at < len(given) and n > 1000 or at < min(len(given), n) else f"Old Mine {at}" for at in range(total)]
+    labels = [given[at] if at < min(len(given), n) else f"Old Mine {at}" for at in range(total)]
     tonnage = np.where(rng.random(total) < 0.25, np.nan, np.round(10 ** rng.uniform(4, 7.6, total), -2))
     evidence = np.array(schema.EVIDENCE)[rng.choice(3, total, p=[0.2, 0.6, 0.2])]
     score = np.sort(np.round(rng.beta(1.4, 3, n), 4))[::-1]
@@ -155,7 +158,12 @@ def publication(n: int = 40, *, seed: int = 3, unscored: int = 2, names: list[st
             {"site_id": one, "position": at + 1, "feature": feature, "value": value, "contribution": move}
             for one, z in zip(ids[:n], sites["near_Th_z"], strict=False)
             for at, (feature, value, move) in enumerate(
-                [("near_Th_z", z, 0.8), ("dep_carbonatite", 1.0, 0.5), ("structure_km", 3.4, -0.2), ("tonnage_log10", np.nan, -0.1)]
+                [
+                    ("near_Th_z", z, 0.8),
+                    ("dep_carbonatite", 1.0, 0.5),
+                    ("structure_km", 3.4, -0.2),
+                    ("tonnage_log10", np.nan, -0.1),
+                ]
             )
         ]
     )
@@ -169,7 +177,12 @@ def publication(n: int = 40, *, seed: int = 3, unscored: int = 2, names: list[st
     )
     flags = pd.DataFrame(
         [
-            {"site_id": one, "flag": ["lake_disposal", "radioactivity_possible"][at % 2], "detail": "lies in a lake", "source": "inventory_a"}
+            {
+                "site_id": one,
+                "flag": ["lake_disposal", "radioactivity_possible"][at % 2],
+                "detail": "lies in a lake",
+                "source": "inventory_a",
+            }
             for at, one in enumerate(ids)
             if at % 3 == 0
         ]
@@ -215,7 +228,12 @@ def publication(n: int = 40, *, seed: int = 3, unscored: int = 2, names: list[st
             }
         ),
         notes=pd.DataFrame(
-            {"source": ["inventory_a"], "code": ["datum_shift"], "message": ["12 points were moved from NAD27 to NAD83."], "count": [12]}
+            {
+                "source": ["inventory_a"],
+                "code": ["datum_shift"],
+                "message": ["12 points were moved from NAD27 to NAD83."],
+                "count": [12],
+            }
         ),
         validation=_validation(n),
         rejected=conform(
@@ -330,17 +348,37 @@ def _backdrop() -> Any:
             "kind": ["land", "lake", "lake"],
             "source": "ground_public",
         },
-        geometry=[shapely.box(-96, 48.5, -84, 56), shapely.Point(-87.2, 51.9).buffer(0.45), shapely.Point(-92.6, 52.2).buffer(0.3)],
+        geometry=[
+            shapely.box(-96, 48.5, -84, 56),
+            shapely.Point(-87.2, 51.9).buffer(0.45),
+            shapely.Point(-92.6, 52.2).buffer(0.3),
+        ],
         crs="EPSG:4326",
     )
     return conform(table, schema.Backdrop)
 
 
 def _sources() -> pd.DataFrame:
-    common = {"publisher": "Publisher 1", "licence": "Open licence 1.0", "attribution": None, "steward": None, "date": "2025-06-01"}
+    common = {
+        "publisher": "Publisher 1",
+        "licence": "Open licence 1.0",
+        "attribution": None,
+        "steward": None,
+        "date": "2025-06-01",
+    }
     rows = [
-        {"source_id": "inventory_a", "title": "Inventory of old mines", "role": "inventory", "address": "https://example.org/inventory"},
-        {"source_id": "regional_samples", "title": "Regional sediment", "role": "geochemistry", "address": "javascript:alert(1)"},
+        {
+            "source_id": "inventory_a",
+            "title": "Inventory of old mines",
+            "role": "inventory",
+            "address": "https://example.org/inventory",
+        },
+        {
+            "source_id": "regional_samples",
+            "title": "Regional sediment",
+            "role": "geochemistry",
+            "address": "javascript:alert(1)",
+        },
         {"source_id": "areas_public", "title": "Areas of treaties", "role": "territories", "address": None},
         {"source_id": "communities_public", "title": "Communities", "role": "communities", "address": None},
     ]

@@ -1,0 +1,183 @@
+"""What lies near a place: distances, relations, names, files safe for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import geopandas as gpd
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+import shapely
+
+from layers import schema
+from layers.errors import StageError
+from layers.schema import conform
+from maps.roads import RoadNetwork
+from maps.screening import (
+    around_site,
+    distance_to_place_km,
+    fold,
+    place_of_area,
+    place_of_community,
+    place_of_nation,
+    screen,
+    write_screening,
+)
+from maps.workbook import harmless, write_csv, write_xlsx
+
+
+def test_distance_to_a_point_is_geodesic() -> None:
+    km = distance_to_place_km(shapely.Point(0, 60), np.array([1.0, 0.0, 40.0]), np.array([60.0, 61.0, 10.0]), 200)
+    assert km[:2] == pytest.approx([55.8, 111.4], abs=0.05)
+    assert km[2] == np.inf
+
+
+def test_distance_to_an_area_is_zero_inside_and_to_the_nearest_side_outside() -> None:
+    area = shapely.box(-91, 50, -90, 51)
+    km = distance_to_place_km(area, np.array([-90.5, -89.0, -90.5]), np.array([50.5, 50.5, 52.0]), 300)
+    assert km[0] == 0
+    assert km[1] == pytest.approx(70.97, abs=0.15)
+    assert km[2] == pytest.approx(111.3, abs=0.1)
+
+
+def test_sites_near_a_community_best_rank_first_unscored_last(made_up: ModuleType) -> None:
+    made = made_up.publication(40)
+    place = place_of_community(made, "Community 1")
+    table = screen(made, place, within_km=400)
+    assert (table["distance_km"] <= 400).all()
+    ranks = table["rank"].dropna().tolist()
+    assert ranks == sorted(ranks)
+    assert table["rank"].isna().sum() == 2
+    assert table["rank"].tail(2).isna().all()
+    row = table.iloc[0]
+    expected = distance_to_place_km(place.geometry, np.array([row["longitude"]]), np.array([row["latitude"]]), 400)[0]
+    assert row["distance_km"] == pytest.approx(expected, abs=0.01)
+
+
+def test_every_area_is_listed_alphabetically(made_up: ModuleType) -> None:
+    made = made_up.publication(40)
+    table = screen(made, place_of_nation(made, "Area B"), within_km=0)
+    assert len(table) > 3
+    both = table[table["areas"].str.contains("Area A")]
+    assert (both["areas"].str.index("Area A") < both["areas"].str.index("Area B")).all()
+    assert table["areas"].str.contains(r"Area B \(Historic treaty\): inside").all()
+
+
+def test_names_are_found_without_accents_and_case_and_kept_as_they_are(made_up: ModuleType) -> None:
+    made = made_up.publication(5)
+    assert place_of_community(made, "KAHNAWA:KE").name == "Kahnawà:ke"
+    assert place_of_nation(made, "area b").name == "Area B"
+    assert place_of_nation(made, "Area B").key == "T1"
+    assert fold("Wetʼsuwetʼen") == fold("wet'suwet'en")
+    assert fold("Tŝideldel") == "tsideldel"
+
+
+def test_an_unknown_name_lists_close_ones(made_up: ModuleType) -> None:
+    made = made_up.publication(5)
+    with pytest.raises(StageError, match=r"knows no community 'Comunity 1' among 4\. Did you mean 'Community 1'"):
+        place_of_community(made, "Comunity 1")
+    with pytest.raises(StageError, match=r"knows no nation 'Aera A' among 4\. Did you mean 'Area A'"):
+        place_of_nation(made, "Aera A")
+    with pytest.raises(StageError, match="published no layer that names a nation"):
+        place_of_nation(made_up.nothing(), "Area A")
+    with pytest.raises(StageError, match="within_km is -1"):
+        screen(made, place_of_community(made, "Community 1"), within_km=-1)
+
+
+def test_two_communities_of_one_name_ask_for_the_id(made_up: ModuleType) -> None:
+    made = made_up.publication(5)
+    twice = replace(made, communities=made.communities.assign(community=["Twin", "Twin", "X", "Y"]))
+    with pytest.raises(StageError, match=r"2 communities are called 'Twin': C1 .* C2 .* Give the id of one\."):
+        place_of_community(twice, "Twin")
+    assert place_of_community(twice, "C2").geometry.x == -88.1
+
+
+def test_an_outline_leaves_no_trace(made_up: ModuleType, tmp_path: Path) -> None:
+    made = made_up.publication(20)
+    outline = gpd.GeoDataFrame(
+        {"name": ["Marker Name"]}, geometry=[shapely.box(-91.234567, 51.345678, -89.2, 53.1)], crs=4326
+    )
+    place = place_of_area(outline)
+    write_screening(made, place, screen(made, place, within_km=50), tmp_path / "out", within_km=50, lang="en")
+    for path in (tmp_path / "out").rglob("*.*"):
+        for mark in (b"Marker Name", b"91.2345", b"51.3456", b"91,2345"):
+            assert mark not in path.read_bytes()
+    assert "your outline" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+
+
+def test_pages_and_lists_hold_every_name_as_text(made_up: ModuleType, tmp_path: Path) -> None:
+    made = made_up.publication(40)
+    place = place_of_community(made, "Community 1")
+    table = screen(made, place, within_km=2000)
+    write_screening(made, place, table, tmp_path, within_km=2000, lang="fr")
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "<img" not in page
+    assert page.count("<script") == 1
+    assert "Ce qui se trouve près de Community 1" in page
+    assert 'id="lang-fr" aria-label="Français" checked' in page
+    raw = (tmp_path / "sites.csv").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(raw.decode("utf-8-sig").splitlines(keepends=True)))
+    names = [row["name"] for row in rows]
+    for name in made_up.SPELLINGS:
+        assert name in names
+        assert name in page
+    assert "'=1+1" in names
+    assert len(list((tmp_path / "sheets").glob("*.html"))) == len(table)
+    book = openpyxl.load_workbook(tmp_path / "sites.xlsx")
+    cells = [cell for row in book.active.iter_rows(min_row=2) for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    assert "=1+1" in [cell.value for cell in cells]
+    assert "<b>bold</b> & <i>co</i>" in [cell.value for cell in cells]
+
+
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1"])
+def test_no_cell_can_be_taken_for_a_formula(start: str, tmp_path: Path) -> None:
+    assert harmless(start) == "'" + start
+    assert harmless(-1.5) == -1.5
+    table = pd.DataFrame({"name": [start, "x"], "score": [1.5, np.nan]})
+    write_csv(table, tmp_path / "a.csv")
+    write_xlsx(table, tmp_path / "a.xlsx", "a")
+    cell = openpyxl.load_workbook(tmp_path / "a.xlsx").active["A2"]
+    assert cell.data_type == "s"
+    assert openpyxl.load_workbook(tmp_path / "a.xlsx").active["B3"].value is None
+
+
+def test_the_other_way_round_every_area_and_community_around_a_site(made_up: ModuleType) -> None:
+    made = made_up.publication(40)
+    text = around_site(made, "S00001", 5000, "en")
+    for name in made.communities["community"]:
+        assert name in text
+    areas = made.site_territories.loc[made.site_territories["site_id"] == "S00001", "territory"]
+    assert all(area in text for area in areas)
+    assert "Speak with the Nation." in text
+    with pytest.raises(StageError, match="no site 'S0001' among 42"):
+        around_site(made, "S0001", 10, "en")
+
+
+def roads(*lines: list[tuple[float, float]]) -> gpd.GeoDataFrame:
+    table = gpd.GeoDataFrame(
+        {"line_id": [str(at) for at in range(len(lines))], "name": None, "kind": "road", "source": "roads"},
+        geometry=[shapely.LineString(one) for one in lines],
+        crs=4326,
+    )
+    return conform(table, schema.Lines)
+
+
+def test_road_kilometres_follow_the_road_and_crossings() -> None:
+    network = RoadNetwork(roads([(0, 0), (1, 0)], [(0.5, -0.5), (0.5, 0.5)], [(10, 0), (11, 0)]))
+    km = network.km_from(0, 0, np.array([1.0, 0.5, 10.5, 0.0]), np.array([0.0, 0.5, 0.0, 5.0]))
+    assert km[0] == pytest.approx(111.32, abs=0.05)
+    assert km[1] == pytest.approx(55.66 + 55.29, abs=0.05)
+    assert np.isnan(km[2])
+    assert np.isnan(km[3])
+
+
+def test_no_roads_no_road_distance(made_up: ModuleType) -> None:
+    made = made_up.nothing()
+    assert np.isnan(RoadNetwork(made.lines).km_from(0, 0, np.array([1.0]), np.array([1.0]))).all()

@@ -1,0 +1,166 @@
+"""Site sheets, the report and the model card as files."""
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from maps.figures import CHONDRITE_PPM, figures, in_language
+from maps.model_card import model_card
+from maps.report import write_report
+from maps.sheet import next_step, write_sheets
+from maps.verdict import verdict
+
+
+@pytest.fixture(scope="module")
+def report(made_up: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    write_report(made_up.publication(), path)
+    return path.read_text(encoding="utf-8")
+
+
+def part(page: str, lang: str) -> str:
+    parts = re.split(r'<div class="(?=(?:en|fr)" lang)', page)
+    return "".join(one for one in parts if one.startswith(f'{lang}"'))
+
+
+def test_sheets_are_named_by_id_and_limited(made_up: ModuleType, tmp_path: Path) -> None:
+    made = made_up.publication(12)
+    write_sheets(made, tmp_path, max_sheets=5)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"S{at:05d}.html" for at in range(1, 6)]
+    write_sheets(made, tmp_path / "asked", site_ids=["S00013"])
+    page = (tmp_path / "asked" / "S00013.html").read_text(encoding="utf-8")
+    assert "This site was not scored" in page
+
+
+def test_a_sheet_says_what_is_asked_of_it(made_up: ModuleType, tmp_path: Path) -> None:
+    made = made_up.publication(40)
+    write_sheets(made, tmp_path)
+    page = (tmp_path / "S00003.html").read_text(encoding="utf-8")
+    english, french = part(page, "en"), part(page, "fr")
+    for text in (
+        "What is not known",
+        "Questions to ask",
+        "O. Reg. 463/24",
+        "Speak with the Nation",
+        "Not a mineral resource or reserve",
+        "contact@example.org",
+        "0123456789ab",
+    ):
+        assert text in english, text
+    for text in (
+        "Ce que l'on ne sait pas",
+        "Questions à poser",
+        "Parlez à la Nation",
+        "Il ne s'agit pas de ressources",
+        "contact@example.org",
+        "25 novembre 2026",
+    ):
+        assert text in french, text
+    assert "<svg" in page
+    assert "2 features were withheld at the request of a steward." in page
+
+
+def test_no_sheet_executes_what_a_name_says(made_up: ModuleType, tmp_path: Path) -> None:
+    write_sheets(made_up.publication(40), tmp_path)
+    for path in tmp_path.iterdir():
+        page = path.read_text(encoding="utf-8")
+        assert page.count("<script") == 1
+        assert "<img" not in page
+        assert "<b>bold" not in page
+        assert 'href="javascript' not in page
+        assert "http://" not in re.sub(r"http://www\.w3\.org/2000/svg", "", page)
+    seventh = (tmp_path / "S00010.html").read_text(encoding="utf-8")
+    assert "{{ 7*7 }}" in seventh
+
+
+def test_spellings_survive_in_sheets(made_up: ModuleType, tmp_path: Path) -> None:
+    made = made_up.publication(40)
+    write_sheets(made, tmp_path)
+    for site_id, name in zip(made.ranking["site_id"], made.ranking["name"], strict=True):
+        if name in made_up.SPELLINGS:
+            assert name.encode() in (tmp_path / f"{site_id}.html").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("place", "key"),
+    [("Ontario", "next_ontario"), ("ON", "next_ontario"), ("Québec", "next_quebec"), ("British Columbia", "next_british_columbia"), ("Yukon", "next_elsewhere"), (None, "next_elsewhere")],
+)  # fmt: skip
+def test_what_next_depends_on_the_province(place: str | None, key: str) -> None:
+    assert next_step(place) == key
+
+
+def test_the_verdict_stands_first_and_the_sampling_list_last(report: str) -> None:
+    for lang in ("en", "fr"):
+        text = part(report, lang)
+        assert text.index("data-verdict") < text.index("<h2")
+        assert re.findall(r'<h2 id="[a-z]+-([a-z_]+)"', text)[-1] == "report_sampling"
+    assert "The model beats the baselines on blocks it had not seen" in part(report, "en")
+    assert "Mieux que ses règles de référence : AUC 0,81 (0,70 à 0,90)" in part(report, "fr")
+
+
+def test_every_row_is_accounted_for_and_summed(report: str) -> None:
+    row = re.search(r"<tfoot>.*?</tfoot>", report, re.DOTALL)
+    assert row is not None
+    assert re.findall(r'class="number">([^<]*)<', row[0]) == ["1,249", "1,232", "11", "1", "5"]
+    assert "latitude is missing &lt;b&gt;x&lt;/b&gt; [4]" in report
+
+
+def test_figures_are_inline_in_words_of_the_language(report: str) -> None:
+    assert part(report, "en").count("<svg") == 6
+    assert "share of known sites found (%)" in part(report, "en")
+    assert "part des sites connus retrouvés (%)" in part(report, "fr")
+    assert "[[" not in report
+    ids = re.findall(r' id="([^"]+)"', part(report, "en"))
+    assert len(ids) == len(set(ids))
+
+
+def test_the_same_publication_gives_the_same_report(made_up: ModuleType, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_report(made_up.publication(), tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    assert "created with matplotlib" not in (tmp_path / "a").read_text(encoding="utf-8").lower()
+
+
+def test_a_run_without_validation_says_so_and_still_has_a_report(made_up: ModuleType, tmp_path: Path) -> None:
+    write_report(made_up.nothing(), tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Not validated: the ranking was not tested" in page
+    assert "No sampling plan was made." in page
+    assert "No row was rejected." in page
+
+
+@pytest.mark.parametrize(
+    ("change", "start"),
+    [
+        ({"kind": "companion_only"}, "Non validé : rien n'a été appris"),
+        ({"status": "not validated"}, "Non validé : les 12 positifs"),
+        ({"baselines": {"companion": {"auc": 0.9}}}, "Pas mieux que score compagnon : AUC 0,81"),
+        ({"null": {"auc": 0.5, "p_value": 0.4}}, "Aucune capacité : AUC 0,81"),
+        ({"alarms": ["x"]}, "Mieux que ses règles de référence"),
+    ],
+)
+def test_the_french_verdict_follows_the_figures(change: dict[str, object], start: str, made_up: ModuleType) -> None:
+    assert verdict({**made_up.publication(5).validation, **change}, "fr").startswith(start)
+
+
+def test_patterns_are_divided_by_chondrite(made_up: ModuleType) -> None:
+    assert CHONDRITE_PPM["La"] == 0.237
+    assert list(CHONDRITE_PPM)[:3] == ["La", "Ce", "Pr"]
+    drawn = dict(figures(made_up.publication(40)))
+    assert "figure_patterns" in drawn
+    assert "échantillon / chondrite" in in_language(drawn["figure_patterns"], "fr")
+
+
+def test_the_model_card_names_use_and_misuse(made_up: ModuleType) -> None:
+    text = model_card(replace(made_up.publication(5), title="A | <b>title</b>"))
+    assert text.startswith("# Model card: A \\| \\<b>title\\</b>")
+    assert "Valuation, investment, consultation or consent" in text
+    assert "# Fiche du modèle" in text
+    assert "| the model, spatial blocks | 0.81 (0.70–0.90) | 0.140 | 30\u00a0% | 50\u00a0% | 70\u00a0% |" in text
+    assert model_card(made_up.nothing())

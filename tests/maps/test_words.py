@@ -1,0 +1,150 @@
+"""The word file is whole in both languages, and numbers, dates and reasons follow the language."""
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from layers.schema import COMMUNITY_KINDS, DISPOSALS, EVIDENCE, LINE_KINDS, METHODS, RELATIONS, WASTE_TYPES
+from maps import words
+
+MAPS = Path(words.__file__).parent
+SECTIONS = ("words", "features", "readings", "rasters", "deposits", "elements")
+ENTRIES = [(section, key) for section in SECTIONS for key in words.all_words()[section]]
+
+
+def slots(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize(("section", "key"), ENTRIES, ids=lambda one: str(one))
+def test_every_entry_has_both_languages_with_the_same_slots(section: str, key: str) -> None:
+    entry = words.all_words()[section][key]
+    assert set(entry) == {"en", "fr"}
+    assert all(isinstance(text, str) and text.strip() for text in entry.values())
+    assert slots(entry["en"]) == slots(entry["fr"])
+
+
+def test_no_sentence_was_left_untranslated() -> None:
+    same = [key for key, both in words.all_words()["words"].items() if both["en"] == both["fr"]]
+    alike = {"km_value", "date", "licence", "sources", "source", "attribution", "volume", "site", "sites_list", "contact", "method_fusion",
+             "sheet_samples", "report_block", "report_gain", "report_total", "report_figures", "sort_distance", "axis_distance", "axis_semivariance", "axis_importance",
+             "axis_longitude", "axis_latitude", "axis_chondrite", "backdrop_province", "screen_distance"}  # fmt: skip
+    assert sorted(set(same) - alike) == []
+
+
+def test_every_key_the_code_asks_for_is_listed() -> None:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in [*MAPS.glob("*.py"), *(MAPS / "templates").iterdir()])
+    asked = set(re.findall(r"\b(?:word|phrase)\(\s*\"([a-z_0-9]+)\"", text)) | set(
+        re.findall(r'data-w(?:-label|-placeholder)?="([a-z_0-9]+)"', text)
+    )
+    asked |= set(re.findall(r'\b(?:w|fill|fact)\("([a-z_0-9]+)"', text)) | set(re.findall(r"\[\[([a-z_]+)\]\]", text))
+    asked -= {key for key in asked if key.endswith("_")}
+    assert sorted(key for key in asked if not words.known(key)) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "values"),
+    [
+        ("evidence", EVIDENCE), ("waste_type", WASTE_TYPES), ("disposal", DISPOSALS), ("method", METHODS), ("relation", RELATIONS),
+        ("kind", COMMUNITY_KINDS), ("line", LINE_KINDS), ("backdrop", ("lake", "land", "province", "protected")),
+        ("role", ("inventory", "geochemistry", "territories", "communities", "lines", "backdrop", "raster", "links", "exclusions")),
+    ],
+)  # fmt: skip
+def test_every_value_of_the_tables_has_words(start: str, values: tuple[str, ...]) -> None:
+    assert [value for value in values if not words.known(f"{start}_{value}")] == []
+
+
+def test_every_flag_and_tonnage_rule_of_the_stages_has_words() -> None:
+    from pipeline.stages.flag_constraints import FLAGS
+
+    assert [flag for flag in FLAGS if not words.known(f"flag_{flag}")] == []
+    rules = ("reported_mass", "volume_density", "milled", "area_height", "area_law", "unknown")
+    assert [rule for rule in rules if not words.known(f"tonnage_rule_{rule}")] == []
+
+
+def test_an_unlisted_code_is_spelled_out() -> None:
+    assert words.flag("new_danger", "fr") == "new danger"
+
+
+def test_numbers_follow_the_language() -> None:
+    assert words.number(1234567.0, "en") == "1,234,567"
+    assert words.number(1234567.0, "fr") == "1\u202f234\u202f567"
+    assert words.number(0.5, "fr", 2) == "0,50"
+    assert words.number(-1234.5, "fr", 1) == "-1\u202f234,5"
+    assert words.number(float("nan"), "en") == "not known"
+    assert words.number(float("inf"), "fr") == "non connu"
+    assert words.number(0, "en") == "0"
+
+
+def test_estimates_are_rounded_to_what_they_deserve() -> None:
+    assert words.rounded(96_828, "en") == "97,000"
+    assert words.rounded(0.0123, "fr") == "0,012"
+    assert words.span(19_364.0, 484_140.0, "t", "en") == "19,000–480,000\u00a0t"
+    assert words.span(None, 10.0, "t", "en") == "10\u00a0t"
+    assert words.span(float("nan"), None, "t", "fr") == "non connu"
+
+
+def test_dates_are_written_out() -> None:
+    assert words.date("2026-11-25", "en") == "25 November 2026"
+    assert words.date("2026-11-01", "fr") == "1er novembre 2026"
+    assert words.date("2025", "fr") == "2025"
+    assert words.date(None, "fr") == "date non précisée"
+
+
+@pytest.mark.parametrize(
+    ("feature", "value", "move", "english", "french"),
+    [
+        ("near_Th_z", 2.3, 1.0, "thorium in regional samples nearby: well above the regional norm (+2.3); raises the score",
+         "teneur en thorium des échantillons régionaux proches : nettement au-dessus de la norme régionale (+2,3) ; augmente le score"),
+        ("near_La_z", -0.9, -1.0, "lanthanum in regional samples nearby: below the regional norm (-0.9); lowers the score",
+         "teneur en lanthane des échantillons régionaux proches : sous la norme régionale (-0,9) ; diminue le score"),
+        ("tonnage_log10", 6.0, 1.0, "amount of waste: 1,000,000\u00a0t; raises the score", "quantité de rejets : 1\u202f000\u202f000\u00a0t ; augmente le score"),
+        ("structure_km", float("nan"), -1.0, "distance to the nearest mapped geological structure: not known; lowers the score",
+         "distance à la structure géologique cartographiée la plus proche : non connu ; diminue le score"),
+        ("dep_carbonatite", 0.0, 1.0, "deposit type carbonatite: no; raises the score", "type de gisement carbonatite : non ; augmente le score"),
+        ("wt_tailings", 1.0, 1.0, "kind of waste: tailings: yes; raises the score", "type de rejets : résidus miniers : oui ; augmente le score"),
+        ("first_year", 1912.0, 1.0, "first year of work: 1912; raises the score", "première année d'exploitation : 1912 ; augmente le score"),
+        ("raster_my_grid_sd", 3.0, 1.0, "unevenness of my grid around the site: 3; raises the score", "variabilité autour du site : my grid : 3 ; augmente le score"),
+    ],
+)  # fmt: skip
+def test_reasons_are_plain_sentences(feature: str, value: float, move: float, english: str, french: str) -> None:
+    assert words.phrase_reason(feature, move, value, "en") == english
+    assert words.phrase_reason(feature, move, value, "fr") == french
+
+
+def test_the_words_that_must_not_be_written() -> None:
+    text = "\n".join(both["en"].lower() for both in words.all_words()["words"].values())
+    text = (
+        text.replace("not a mineral resource or reserve", "")
+        .replace("indian reserve", "")
+        .replace("areas, reserves and", "")
+    )
+    text = text.replace("not a grade of this waste", "").replace("treaty areas, reserves", "")
+    for barred in (
+        "resource",
+        "reserve",
+        "npv",
+        "$",
+        "economic value",
+        "high-grade",
+        "viable",
+        "prospective",
+        "no indigenous interest",
+        "approved",
+    ):
+        assert barred not in text.replace("no economic or legal", ""), barred
+
+
+def test_the_notices_are_as_agreed() -> None:
+    assert words.word("notice_not_resource", "en").startswith(
+        "Indicative contained oxide, from public data, for screening only."
+    )
+    assert "Il ne s'agit pas de ressources ni de réserves minérales" in words.word("notice_not_resource", "fr")
+    assert words.word("notice_nations", "en").endswith("Speak with the Nation.")
+    assert words.word("notice_nations", "fr").endswith("Parlez à la Nation.")
+    assert words.word("notice_absence", "en") == "Absence from these public layers does not mean absence of rights."
