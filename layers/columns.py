@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from layers.catalogue import Source, load_catalogue
@@ -130,3 +131,29 @@ def translate(source: Source, column: pd.Series, name: str) -> pd.Series:
     if not words:
         return column
     return column.map(lambda text: text if pd.isna(text) else words.get(str(text).casefold(), text)).astype("str")
+
+
+def rows_wanted(source: Source, where: str, cells: pd.DataFrame) -> tuple[np.ndarray, int]:
+    """Return positions of the rows ``where`` keeps, and how many it leaves out; stop when it keeps none."""
+    keep = np.ones(len(cells), dtype=bool)
+    for name, values in source.where.items():
+        column = file_column(where, cells, name)
+        wanted = {str(value).strip().casefold() for value in values}
+        matched = as_text(cells[column]).fillna("").str.casefold().isin(wanted).to_numpy()
+        if not matched.any():
+            seen = ", ".join(map(str, as_text(cells[column]).dropna().value_counts().index[:8]))
+            raise SourceError(
+                f"{where}: where.{name} keeps no row: none is {' or '.join(values)}. Values there are: {seen}."
+            )
+        keep &= matched
+    return np.flatnonzero(keep), int((~keep).sum())
+
+
+def file_column(where: str, cells: pd.DataFrame, name: str) -> str:
+    """Return a file column by name, whatever its case; stop when there is none."""
+    present = {str(column).strip().casefold(): str(column) for column in cells.columns}
+    if name.strip().casefold() not in present:
+        raise SourceError(
+            f"{where}: there is no column '{name}'. The columns are: {', '.join(map(str, cells.columns))}."
+        )
+    return present[name.strip().casefold()]

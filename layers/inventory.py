@@ -16,7 +16,7 @@ from shapely.affinity import translate
 
 from layers.accounting import Note, Reading, rejected_rows
 from layers.catalogue import Source
-from layers.columns import as_text, check_mapping, text_column
+from layers.columns import check_mapping, rows_wanted, text_column
 from layers.coordinates import read_points
 from layers.errors import ConfigError, SourceError
 from layers.points import precision_of
@@ -55,7 +55,7 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     where = f"{source.id} ({table.path.name})"
     check_mapping(source, where, list(map(str, table.cells.columns)))
     rejects = list(table.rejects)
-    kept, withheld = _where(source, where, table.cells)
+    kept, withheld = rows_wanted(source, where, table.cells)
     kept, merged, notes = _distinct(source, where, options, table, kept)
     cells = table.cells.loc[kept].reset_index(drop=True)
     rows = table.rows[kept]
@@ -98,31 +98,6 @@ def _options(source: Source) -> InventoryOptions:
         raise ConfigError(
             f"{source.id}.options: {said}. Known are: {', '.join(InventoryOptions.model_fields)}."
         ) from None
-
-
-def _where(source: Source, where: str, cells: pd.DataFrame) -> tuple[np.ndarray, int]:
-    """Return positions of rows the run file keeps, and how many it leaves out."""
-    keep = np.ones(len(cells), dtype=bool)
-    for name, values in source.where.items():
-        column = _file_column(where, cells, name)
-        wanted = {str(value).strip().casefold() for value in values}
-        matched = as_text(cells[column]).fillna("").str.casefold().isin(wanted).to_numpy()
-        if not matched.any():
-            seen = ", ".join(map(str, as_text(cells[column]).dropna().value_counts().index[:8]))
-            raise SourceError(
-                f"{where}: where.{name} keeps no row: none is {' or '.join(values)}. Values there are: {seen}."
-            )
-        keep &= matched
-    return np.flatnonzero(keep), int((~keep).sum())
-
-
-def _file_column(where: str, cells: pd.DataFrame, name: str) -> str:
-    present = {str(column).strip().casefold(): str(column) for column in cells.columns}
-    if name.strip().casefold() not in present:
-        raise SourceError(
-            f"{where}: there is no column '{name}'. The columns are: {', '.join(map(str, cells.columns))}."
-        )
-    return present[name.strip().casefold()]
 
 
 def _distinct(

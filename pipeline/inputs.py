@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 import shapely
 from layers.context import read_backdrop, read_lines
-from layers.geochemistry import read_geochemistry, standardise_samples
+from layers.geochemistry import read_geochemistry
 from layers.inventory import read_inventory
 from layers.rasters import Raster, describe_raster
+from layers.standardise import standardise_samples
 from layers.territories import read_communities, read_territories
 from maps.sovereignty import generalise_territories
 from pandera.pandas import DataFrameModel
