@@ -135,7 +135,7 @@ def polygon_area_km2(shape: shapely.Geometry) -> float:
     for polygon in shapely.get_parts(shape):
         for number, ring in enumerate(shapely.get_rings(polygon)):
             points = shapely.get_coordinates(ring)
-            if len(points) >= 4:
+            if len(points) >= 4 and np.ptp(points, axis=0).any():
                 drawn = shapely.get_coordinates(shapely.segmentize(shapely.linestrings(points), LONGEST_EDGE_DEGREES))
                 area = abs(float(_GEOD.polygon_area_perimeter(drawn[:, 0], drawn[:, 1])[0])) / 1e6
                 total += area if number == 0 else -area
