@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 import yaml
-from layers.geochemistry import read_geochemistry
 
 from layers.accounting import Reading
 from layers.catalogue import resolve
 from layers.context import read_backdrop, read_lines
 from layers.exclusions import read_exclusions
+from layers.geochemistry import read_geochemistry
 from layers.invented import write_region
 from layers.inventory import read_inventory
 from layers.rasters import describe_raster
