@@ -276,9 +276,11 @@ def _plain_file(path: Path, where: str) -> Path:
     owner = os.getuid() if hasattr(os, "getuid") else "user"
     folder = Path(tempfile.gettempdir()) / f"minewaste-grids-{owner}"
     target = folder / f"{key}-{path.stem}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
+        raise SourceError(f"{where}: '{folder}' belongs to another user, so grids cannot be unpacked there. Set TMPDIR.")
     if target.is_file():
         return target
-    folder.mkdir(mode=0o700, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder, prefix=f"{key}-")
     try:
         with os.fdopen(handle, "wb") as plain, gzip.open(path) as packed:
