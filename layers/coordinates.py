@@ -245,7 +245,7 @@ class _Reader:
             return points
         groups: dict[tuple[str, int, bool], list[int]] = {}
         systems = self._datums(points, places)
-        usual = usual_zone(zone[places])
+        usual, zone = usual_zone(zone[places]), self._zones(zone)
         for place in places:
             if systems[place]:
                 key = self._zone(points, int(place), str(zone[place]), systems[place], x[place], y[place], usual)
@@ -256,6 +256,17 @@ class _Reader:
             system = ProjectedCRS(UTMConversion(str(number), "N" if north_side else "S"), geodetic_crs=pyproj.CRS(code))
             self._transform(points, chosen, system, x[chosen], y[chosen])
         return points
+
+    def _zones(self, zones: np.ndarray) -> np.ndarray:
+        """Put the hemisphere, from its own column or a default, to zones that do not name a band."""
+        sides = self.texts("utm_hemisphere")
+        words = {"N": "North", "S": "South"}
+        told = [words.get(str(side).strip()[:1].upper()) for side in sides]
+        return np.array(
+            [f"{str(zone).rstrip('NSns ')} {word}" if word and str(zone)[-1:] in "0123456789NSns" else zone
+             for zone, word in zip(zones, told, strict=True)],
+            dtype=object,
+        )  # fmt: skip
 
     def _metres(self, texts: np.ndarray) -> np.ndarray:
         plain = pd.Series(texts).str.replace(r"(?<=\d)[\s\u00a0\u202f](?=\d)", "", regex=True)
@@ -338,8 +349,7 @@ class _Reader:
                 f"zone '{text}' may be band S (north) or the southern hemisphere; write {number}N or band letters",
             )
         else:
-            default_north = str(self.source.defaults.get("utm_hemisphere", "N")).upper() != "S"
-            return system, number, default_north if not letter else letter != "S" and letter >= "N"
+            return system, number, not letter or (letter != "S" and letter >= "N")
         return None
 
 

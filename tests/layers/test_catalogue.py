@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from layers.catalogue import CatalogueEntry, Source, load_catalogue, recognise, resolve
 from layers.errors import ConfigError, SourceError
 from layers.record_fields import LAYER_COLUMNS, InventoryOptions
-from layers.schema import DISPOSALS, WASTE_TYPES
+from layers.schema import DISPOSALS, MEDIA, WASTE_TYPES
 
 ENTRIES = load_catalogue()
 FILES = sorted((Path(__file__).parents[2] / "layers" / "catalogue").glob("*.yml"))
@@ -55,6 +55,16 @@ def test_inventory_facts_fit_their_reader(name: str) -> None:
         ),
         *("producer", "prospect", "remediated", "showing", "under_construction", "unknown"),
     }
+
+
+@pytest.mark.parametrize("name", sorted(one.id for one in ENTRIES.values() if one.role == "geochemistry"))
+def test_geochemistry_facts_fit_their_reader(name: str) -> None:
+    from layers import geochemistry
+
+    source = resolve(Source(id="x", role="geochemistry", path="f", catalogue=name))
+    assert set(source.columns) <= set(geochemistry.LAYER_COLUMNS)
+    geochemistry.GeochemistryOptions.model_validate(source.options)
+    assert {source.defaults.get("medium"), *source.values.get("medium", {}).values()} - {None} <= set(MEDIA)
 
 
 @pytest.mark.parametrize(

@@ -331,6 +331,19 @@ def test_the_letter_s_is_not_guessed_where_it_could_be_a_band() -> None:
     assert utm(["19S"], ["WGS84"], north="7000000").latitude[0] == pytest.approx(-27.1, abs=0.1)
 
 
+def test_the_hemisphere_may_stand_apart() -> None:
+    cells: dict[str, list[str | None]] = {
+        "east": ["350000"] * 3,
+        "north": ["4000000"] * 3,
+        "zone": ["19", "19S", "19H"],
+        "h": ["S", "Sur", "S"],
+    }
+    columns = {"easting": "east", "northing": "north", "utm_zone": "zone", "utm_hemisphere": "h"}
+    assert (points(cells, columns, defaults={"datum": "WGS84"}).latitude < -50).all()
+    by_default = points({"east": ["350000"], "north": ["6300000"], "zone": ["19"]}, defaults={"utm_hemisphere": "S"})
+    assert by_default.latitude[0] == pytest.approx(-33.43, abs=0.01)
+
+
 @pytest.mark.parametrize(
     ("east", "north", "code"),
     [("6000000", "500000", "swapped"), ("50", "60", "out_of_range"), ("0", "0", "bad_coordinate")],
