@@ -278,7 +278,9 @@ def _plain_file(path: Path, where: str) -> Path:
     target = folder / f"{key}-{path.stem}"
     folder.mkdir(mode=0o700, exist_ok=True)
     if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
-        raise SourceError(f"{where}: '{folder}' belongs to another user, so grids cannot be unpacked there. Set TMPDIR.")
+        raise SourceError(
+            f"{where}: '{folder}' belongs to another user, so grids cannot be unpacked there. Set TMPDIR."
+        )
     if target.is_file():
         return target
     handle, name = tempfile.mkstemp(dir=folder, prefix=f"{key}-")
