@@ -127,9 +127,8 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
             return store.table(name, needs, params, model, lambda: stage(*layers, params))
 
     records = inputs["inventory"]
-    located = records[~(records.geometry.isna() | records.geometry.is_empty)].reset_index(drop=True)
-    links = whole("link_records", link_records, read, schema.Links, located, inputs["links"])
-    merged = whole("merge_sites", merge_sites, ["link_records"], schema.Sites, located, links)
+    links = whole("link_records", link_records, read, schema.Links, records, inputs["links"])
+    merged = whole("merge_sites", merge_sites, ["link_records"], schema.Sites, records, links)
     sites = withhold_sites(merged, inputs["exclusions"], WithholdSitesParams())
     if sites.empty:
         raise StageError(

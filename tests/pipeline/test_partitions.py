@@ -38,9 +38,8 @@ class Region:
     def __init__(self, config: RunConfig, inputs: Inputs) -> None:
         self.config = config
         records = inputs["inventory"]
-        located = records[~(records.geometry.isna() | records.geometry.is_empty)].reset_index(drop=True)
-        links = link_records(located, inputs["links"], config.link_records)
-        self.sites: gpd.GeoDataFrame = merge_sites(located, links, config.merge_sites)
+        links = link_records(records, inputs["links"], config.link_records)
+        self.sites: gpd.GeoDataFrame = merge_sites(records, links, config.merge_sites)
         samples = locate_assays(inputs["geochemistry"], self.sites, config.locate_assays)
         self.shared: dict[str, list[Shared]] = {
             "assign_samples": [Shared(samples, config.assign_samples.radius_km)],
@@ -68,7 +67,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Region:
 
 def same(table: pd.DataFrame, expected: pd.DataFrame) -> None:
     """Equal values within 1e-9 relative, equal types, columns and order."""
-    pd.testing.assert_frame_equal(table, expected, rtol=1e-9, atol=0)
+    pd.testing.assert_frame_equal(table, expected, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("partitions", [1, 2, 8])

@@ -1,0 +1,158 @@
+"""Chemistry per site: what was assayed in the waste itself, and what regional samples say about the ground around it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+from pandera.typing.geopandas import GeoDataFrame
+from pydantic import BaseModel, ConfigDict, Field
+
+from layers.crs import geodesic_km
+from layers.schema import Samples, SiteSamples, Sites, conform
+from pipeline.stages.neighbourhood import look_around
+from pipeline.stages.waste_chemistry import waste_chemistry
+
+NEAR_MEDIA = ("rock", "stream_sediment", "lake_sediment", "till", "soil", "other")
+PPM_ELEMENTS = ("La", "Ce", "Nd", "Y", "Th", "U", "P", "Nb", "Zr")
+
+
+class AssignSamplesParams(BaseModel):
+    """How samples are gathered for each site."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    radius_km: float = Field(
+        default=25.0, gt=0, description="regional samples within this distance count as around a site"
+    )
+    waste_radius_km: float = Field(
+        default=1.0, gt=0, description="waste samples that nothing has located yet belong to sites within this distance"
+    )
+    idw_power: float = Field(
+        default=2.0, ge=0, description="regional samples weigh 1 / distance to this power (no unit)"
+    )
+    least_distance_km: float = Field(
+        default=0.1, gt=0, description="nearer samples weigh as if they were this far away"
+    )
+    ppm_elements: tuple[str, ...] = Field(
+        default=PPM_ELEMENTS, description="elements with 90th percentile and maximum in ppm around each site (symbols)"
+    )
+    below_limit_factor: float = Field(
+        default=0.5, ge=0, le=1, description="a waste assay below a limit counts as this share of the limit"
+    )
+    estimate_error_fraction: float = Field(
+        default=0.5, ge=0, le=1, description="interpolated rare earths may be off by this share, for the range"
+    )
+    min_suite_fraction: float = Field(
+        default=0.6,
+        gt=0,
+        le=1,
+        description="a total is given where the elements there are make up this share of the rare earths of average upper crust",
+    )
+
+
+def assign_samples(
+    sites: GeoDataFrame[Sites], samples: GeoDataFrame[Samples], params: AssignSamplesParams
+) -> DataFrame[SiteSamples]:
+    """Gather the chemistry of each site's waste, and of the regional samples around it.
+
+    Waste samples count for the site `locate_assays` gave them to; without its column ``site_id``, for the sites within
+    ``waste_radius_km``. They never enter the neighbourhood of any site. Regional samples enter by their standard scores
+    ``X_z`` (`layers.standardise`), so that no statistic over the samples at hand is needed and any slice of the sites gives
+    the same rows. Samples whose position is worse than the radius, and waters, are left out.
+
+    Parameters
+    ----------
+    sites : GeoDataFrame[Sites]
+        Positions are taken from ``latitude`` and ``longitude`` (WGS 84).
+    samples : GeoDataFrame[Samples]
+        At least all within the radius of any of the sites, and all waste samples of them.
+    params : AssignSamplesParams
+        Distances in km.
+
+    Returns
+    -------
+    DataFrame[SiteSamples]
+        In the order of the sites. ``waste_*``: see `waste_chemistry`. ``near_n`` samples around, ``near_km`` geodesic to the
+        nearest of them, ``near_<El>_z`` mean score weighted by inverse distance, ``near_<El>_p90_ppm`` and
+        ``near_<El>_max_ppm`` of measured values. NaN, and 0 for counts, where there is no sample.
+    """
+    waste = samples["medium"].eq("waste").to_numpy(dtype=bool)
+    own = samples.iloc[np.flatnonzero(waste)]
+    site, row = _pairs(sites, own, params.waste_radius_km)
+    around = samples.iloc[np.flatnonzero(_regional(samples, params.radius_km))]
+    parts = [
+        pd.DataFrame({"site_id": sites["site_id"].to_numpy()}),
+        waste_chemistry(
+            site,
+            own.iloc[row],
+            len(sites),
+            below_limit_factor=params.below_limit_factor,
+            estimate_error_fraction=params.estimate_error_fraction,
+            min_suite_fraction=params.min_suite_fraction,
+        ),
+        _near(sites, around, params),
+    ]
+    return conform(pd.concat(parts, axis=1), SiteSamples)
+
+
+def _regional(samples: pd.DataFrame, radius_km: float) -> np.ndarray:
+    located = samples["latitude"].notna() & samples["longitude"].notna()
+    precise = ~(samples["coordinate_precision_km"] > radius_km)
+    return (samples["medium"].isin(NEAR_MEDIA) & located & precise).to_numpy(dtype=bool)
+
+
+def _pairs(sites: pd.DataFrame, waste: pd.DataFrame, radius_km: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows of sites and of waste samples that belong together."""
+    if "site_id" in waste:
+        position = pd.Index(sites["site_id"]).get_indexer(waste["site_id"].fillna(""))
+        rows = np.flatnonzero(position >= 0)
+        return position[rows], rows
+    rows = np.flatnonzero(waste["latitude"].notna().to_numpy(dtype=bool))
+    if not len(rows) or not len(sites):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    from scipy.spatial import cKDTree
+
+    trees = [cKDTree(_unit(table)) for table in (sites, waste.iloc[rows])]
+    lists = trees[0].query_ball_tree(trees[1], radius_km / 6350.0)
+    site = np.repeat(np.arange(len(sites)), [len(one) for one in lists])
+    row = rows[np.array([one for found in lists for one in sorted(found)], dtype=np.int64)]
+    apart = geodesic_km(*_lonlat(sites).T[:, site], *_lonlat(waste).T[:, row]) if len(site) else np.zeros(0)
+    return site[apart <= radius_km], row[apart <= radius_km]
+
+
+def _lonlat(table: pd.DataFrame) -> np.ndarray:
+    return table[["longitude", "latitude"]].to_numpy(dtype="float64")
+
+
+def _unit(table: pd.DataFrame) -> np.ndarray:
+    lon, lat = np.radians(_lonlat(table)).T
+    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+
+
+def _near(sites: pd.DataFrame, around: pd.DataFrame, params: AssignSamplesParams) -> pd.DataFrame:
+    """Describe the regional samples around each site."""
+    scored = [str(name).removesuffix("_z") for name in around.columns if str(name).endswith("_z")]
+    scored = [element for element in scored if f"{element}_censored" in around]
+    shown = [
+        element for element in params.ppm_elements if f"{element}_ppm" in around and f"{element}_censored" in around
+    ]
+    found = look_around(
+        _lonlat(sites),
+        _lonlat(around),
+        around[[f"{element}_z" for element in scored]].to_numpy(dtype="float64"),
+        around[[f"{element}_ppm" for element in shown]].to_numpy(dtype="float64"),
+        radius_km=params.radius_km,
+        power=params.idw_power,
+        least_km=params.least_distance_km,
+    )
+    nearest_km = np.full(len(sites), np.nan)
+    there = found.nearest >= 0
+    if there.any():
+        nearest_km[there] = geodesic_km(*_lonlat(sites)[there].T, *_lonlat(around)[found.nearest[there]].T)
+    columns: dict[str, np.ndarray] = {"near_n": found.n, "near_km": nearest_km}
+    columns |= {f"near_{element}_z": found.mean[:, place] for place, element in enumerate(scored)}
+    for place, element in enumerate(shown):
+        columns[f"near_{element}_p90_ppm"] = found.percentile[:, place]
+        columns[f"near_{element}_max_ppm"] = found.maximum[:, place]
+    return pd.DataFrame(columns)

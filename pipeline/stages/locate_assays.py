@@ -1,0 +1,187 @@
+"""Which site each waste assay belongs to: by its key (official id or name) or by its place. Nothing is guessed."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pandera.typing.geopandas import GeoDataFrame
+from pydantic import BaseModel, ConfigDict, Field
+
+from layers.crs import geodesic_km, working_crs
+from layers.errors import StageError
+from layers.schema import Samples, Sites, conform
+from layers.site_names import name_key
+
+
+class LocateAssaysParams(BaseModel):
+    """How waste assays find their site."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    waste_radius_km: float = Field(
+        default=1.0, gt=0, description="a located waste sample belongs to the nearest site within this distance"
+    )
+    agreement_km: float = Field(
+        default=10.0, gt=0, description="a sample with both key and place must lie this near to the site its key names"
+    )
+    require_match: bool = Field(
+        default=True, description="stop when no key of a source names any site; false: go on without its samples"
+    )
+
+
+def locate_assays(
+    samples: GeoDataFrame[Samples], sites: GeoDataFrame[Sites], params: LocateAssaysParams
+) -> GeoDataFrame[Samples]:
+    """Say for every waste sample which site it was taken at.
+
+    A key is compared, in this order, with site, official and record ids, with names and aliases as written (case, accents and
+    punctuation aside), and with their distinctive words. The first comparison that finds a site decides. Where it finds
+    several, the place of the sample decides if it has one and only one of them is near; else the key is ambiguous and the sample
+    belongs to no site. Samples without a key, or whose key names none, go to the nearest site within the radius.
+
+    Parameters
+    ----------
+    samples : GeoDataFrame[Samples]
+        All samples of a run, in any CRS.
+    sites : GeoDataFrame[Sites]
+        All sites of a run, points or outlines.
+    params : LocateAssaysParams
+        Distances in km.
+
+    Returns
+    -------
+    GeoDataFrame[Samples]
+        The samples, in order, with ``site_id`` (missing for samples of no site), ``site_key_status`` (``matched``,
+        ``ambiguous``, ``unmatched``; missing where a waste sample has no key, and for other media) and ``site_rule`` (``id``,
+        ``name``, ``words`` or ``distance``).
+
+    Raises
+    ------
+    StageError
+        If a source has keys and none of them names a site, unless ``require_match`` is false.
+    """
+    size = len(samples)
+    owner, status, rule = (np.full(size, None, dtype=object) for _ in range(3))
+    waste = samples["medium"].eq("waste").to_numpy(dtype=bool)
+    keyed = np.flatnonzero(waste & samples["site_key"].notna().to_numpy(dtype=bool))
+    if len(keyed):
+        candidates = _candidates(samples["site_key"].iloc[keyed].astype(str).unique(), sites)
+        for row in keyed:
+            found, how = candidates[str(samples["site_key"].iloc[row])]
+            chosen, status[row] = _choose(samples, row, sites, found, params.agreement_km)
+            if chosen is not None:
+                owner[row], rule[row] = sites["site_id"].iloc[chosen], how
+        if params.require_match:
+            _stop_without_match(samples.iloc[keyed], status[keyed], len(sites))
+    located = samples["latitude"].notna().to_numpy(dtype=bool) & (status != "ambiguous")
+    free = np.flatnonzero(waste & located & pd.isna(owner))
+    nearest = _nearest_site(samples.iloc[free], sites, params.waste_radius_km)
+    owner[free], rule[free] = nearest, np.where(pd.isna(nearest), None, "distance")
+    columns = {"site_id": owner, "site_key_status": status, "site_rule": rule}
+    return conform(samples.assign(**{name: pd.array(cells, dtype="str") for name, cells in columns.items()}), Samples)
+
+
+def _candidates(keys: Iterable[str], sites: pd.DataFrame) -> dict[str, tuple[list[int], str]]:
+    """Return for each key the rows of the sites it may mean, and which comparison found them."""
+    ids = _index(sites, ("site_id", "official_ids", "record_ids"), _id_forms)
+    names = _index(sites, ("name", "aliases"), lambda text: [_plain(text)])
+    words = _index(sites, ("name", "aliases"), _word_forms)
+    found: dict[str, tuple[list[int], str]] = {}
+    for key in keys:
+        found[key] = ([], "")
+        for index, forms, how in (
+            (ids, _id_forms(key)[:1], "id"),
+            (names, [_plain(key)], "name"),
+            (words, _word_forms(key), "words"),
+        ):
+            rows = sorted({row for form in forms for row in index.get(form, ())})
+            if rows:
+                found[key] = (rows, how)
+                break
+    return found
+
+
+def _index(sites: pd.DataFrame, columns: tuple[str, ...], forms: object) -> dict[str, set[int]]:
+    """Return the rows of the sites by every form of what stands in some columns (lists are joined with ``; ``)."""
+    assert callable(forms)  # noqa: S101 - narrows the type
+    index: dict[str, set[int]] = {}
+    for column in columns:
+        for row, cell in enumerate(sites[column]):
+            if not pd.isna(cell):
+                for part in str(cell).split("; "):
+                    for form in forms(part):
+                        index.setdefault(form, set()).add(row)
+    index.pop("", None)
+    return index
+
+
+def _id_forms(text: str) -> list[str]:
+    """Return an id without blanks, case and a trailing ``.0``, and the same without the source that a record id starts with."""
+    plain = re.sub(r"\.0$", "", re.sub(r"[\s+]", "", text).casefold())
+    return [plain, plain.split(":", 1)[1]] if re.match(r"[a-z0-9_]+:.", plain) else [plain]
+
+
+def _plain(text: str) -> str:
+    """Return a name without case, accents and punctuation."""
+    folded = unicodedata.normalize("NFKD", html.unescape(text)).casefold()
+    letters = "".join(one for one in folded if not unicodedata.combining(one))
+    return " ".join(re.findall(r"[^\W_]+", re.sub(r"['’]", "", letters)))
+
+
+def _word_forms(text: str) -> list[str]:
+    """Return the distinctive words of a name with its numbers and markers; none where it says nothing distinctive."""
+    key = name_key(text)
+    return [f"{key.joined}|{','.join(sorted(key.numbers))}|{','.join(sorted(key.markers))}"] if key.core else []
+
+
+def _choose(
+    samples: pd.DataFrame, row: int, sites: pd.DataFrame, found: list[int], agreement_km: float
+) -> tuple[int | None, str]:
+    """Return the one site a key means and its status; the place of the sample is heard where there is one."""
+    if not found:
+        return None, "unmatched"
+    latitude, longitude = (float(samples[axis].iloc[row]) for axis in ("latitude", "longitude"))
+    if not np.isnan(latitude):
+        near = sites[["longitude", "latitude"]].iloc[found].to_numpy(dtype=float)
+        here = np.full(len(found), longitude), np.full(len(found), latitude)
+        apart = geodesic_km(*here, near[:, 0], near[:, 1])
+        found = [one for one, km in zip(found, apart, strict=True) if km <= agreement_km]
+    return (found[0], "matched") if len(found) == 1 else (None, "ambiguous")
+
+
+def _stop_without_match(keyed: pd.DataFrame, status: np.ndarray, n_sites: int) -> None:
+    """Stop when all keys of a source miss: the wrong column or the wrong region, not bad luck."""
+    lost = pd.Series(status == "unmatched", index=keyed.index).groupby(keyed["source"]).all()
+    if lost.any():
+        source = str(lost.index[lost][0])
+        keys = keyed.loc[keyed["source"] == source, "site_key"]
+        shown = ", ".join(map(repr, keys.unique()[:5]))
+        raise StageError(
+            f"locate_assays: none of {keys.nunique()} site keys of {source} ({shown}) is an id, name or alias of any of "
+            f"{n_sites} sites. Check the column mapped to site_key and region.bbox, or set locate_assays.require_match: false."
+        )
+
+
+def _nearest_site(samples: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, radius_km: float) -> np.ndarray:
+    """Return the id of the nearest site within a radius of each sample, None where there is none."""
+    owner = np.full(len(samples), None, dtype=object)
+    if samples.empty or sites.empty:
+        return owner
+    crs = sites.crs
+    if crs is None or not crs.is_projected:
+        degrees = samples.geometry.to_crs(4326).total_bounds
+        crs = working_crs(tuple(degrees), None)
+    shapes, points = sites.geometry.to_crs(crs), samples.geometry.to_crs(crs)
+    rows, distances = shapes.sindex.nearest(points, return_distance=True, max_distance=radius_km * 1000)
+    pairs = pd.DataFrame(
+        {"sample": rows[0], "site_id": sites["site_id"].to_numpy()[rows[1]], "distance": np.round(distances, 6)}
+    )
+    best = pairs.sort_values(["sample", "distance", "site_id"], kind="stable").drop_duplicates("sample")
+    owner[best["sample"].to_numpy()] = best["site_id"].to_numpy()
+    return owner
