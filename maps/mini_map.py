@@ -81,7 +81,8 @@ class MiniMaps:
         return Markup(  # noqa: S704 - numbers and escaped names only
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE_PX} {SIZE_PX}" width="{SIZE_PX}" height="{SIZE_PX}" '
             f'role="img" aria-label="{escape(label, quote=True)}">'
-            f'<rect width="{SIZE_PX}" height="{SIZE_PX}" fill="#fff"/>{"".join(drawn)}</svg>'
+            f'<rect width="{SIZE_PX}" height="{SIZE_PX}" fill="#fff"/>{"".join(drawn)}'
+            f'<rect x=".5" y=".5" width="{SIZE_PX - 1}" height="{SIZE_PX - 1}" fill="none" stroke="#000"/></svg>'
         )
 
     def _other_sites(self, box: tuple[float, ...], shift: np.ndarray, scale: np.ndarray) -> list[str]:

@@ -44,8 +44,21 @@ _UNITS = {"ppm": "ppm", "km": "km", "m": "m", "log_t": "t", "log_m2": "m²", "lo
 
 @lru_cache(maxsize=1)
 def all_words() -> dict[str, Any]:
-    """Return the whole word file: sections of ``key -> {en, fr}``, and ``months``."""
-    return dict(yaml.safe_load(files("maps").joinpath("words.yml").read_text(encoding="utf-8")))
+    """Return the whole word file: sections of ``key -> {en, fr}``, and ``months``.
+
+    In French the space before ``: ; ? !`` and inside guillemets does not break; the file is written with plain spaces.
+    """
+    table = dict(yaml.safe_load(files("maps").joinpath("words.yml").read_text(encoding="utf-8")))
+    for section, entries in table.items():
+        if section != "months":
+            for entry in entries.values():
+                entry["fr"] = unbroken(entry["fr"])
+    return table
+
+
+def unbroken(text: str) -> str:
+    """Return French text whose spaces before high punctuation do not break."""
+    return re.sub(" ([;?!])", NARROW_SPACE + r"\1", re.sub(" ([:»])|(«) ", lambda one: f"\u00a0{one[1]}" if one[1] else "«\u00a0", text))
 
 
 def word(key: str, lang: str) -> str:

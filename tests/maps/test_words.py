@@ -89,6 +89,12 @@ def test_estimates_are_rounded_to_what_they_deserve() -> None:
     assert words.span(float("nan"), None, "t", "fr") == "non connu"
 
 
+def test_french_punctuation_keeps_its_space() -> None:
+    assert words.unbroken("Pourquoi ? « Oui » : non ; si !") == (
+        "Pourquoi\u202f? «\u00a0Oui\u00a0»\u00a0: non\u202f; si\u202f!"
+    )
+
+
 def test_dates_are_written_out() -> None:
     assert words.date("2026-11-25", "en") == "25 November 2026"
     assert words.date("2026-11-01", "fr") == "1er novembre 2026"
@@ -114,7 +120,7 @@ def test_dates_are_written_out() -> None:
 )  # fmt: skip
 def test_reasons_are_plain_sentences(feature: str, value: float, move: float, english: str, french: str) -> None:
     assert words.phrase_reason(feature, move, value, "en") == english
-    assert words.phrase_reason(feature, move, value, "fr") == french
+    assert words.phrase_reason(feature, move, value, "fr") == words.unbroken(french)
 
 
 def test_the_words_that_must_not_be_written() -> None:
