@@ -120,7 +120,7 @@ def evidence_group(name: str) -> str:
     return known.get(start, "form")
 
 
-EXPERT_WEIGHT = 2.0
+EXPERT_WEIGHT = 4.0
 """Columns that carry published knowledge are shrunk by the square of this less."""
 
 
