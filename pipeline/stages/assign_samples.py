@@ -9,8 +9,8 @@ from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.crs import geodesic_km
-from layers.schema import Samples, SiteSamples, Sites, conform
-from pipeline.stages.neighbourhood import look_around
+from layers.schema import Samples, Sites, SiteSamples, conform
+from pipeline.stages.sample_grid import look_around
 from pipeline.stages.waste_chemistry import waste_chemistry
 
 NEAR_MEDIA = ("rock", "stream_sediment", "lake_sediment", "till", "soil", "other")
@@ -133,7 +133,6 @@ def _unit(table: pd.DataFrame) -> np.ndarray:
 def _near(sites: pd.DataFrame, around: pd.DataFrame, params: AssignSamplesParams) -> pd.DataFrame:
     """Describe the regional samples around each site."""
     scored = [str(name).removesuffix("_z") for name in around.columns if str(name).endswith("_z")]
-    scored = [element for element in scored if f"{element}_censored" in around]
     shown = [
         element for element in params.ppm_elements if f"{element}_ppm" in around and f"{element}_censored" in around
     ]

@@ -74,7 +74,7 @@ def locate_assays(
         candidates = _candidates(samples["site_key"].iloc[keyed].astype(str).unique(), sites)
         for row in keyed:
             found, how = candidates[str(samples["site_key"].iloc[row])]
-            chosen, status[row] = _choose(samples, row, sites, found, params.agreement_km)
+            chosen, status[row] = _choose(samples, int(row), sites, found, params.agreement_km)
             if chosen is not None:
                 owner[row], rule[row] = sites["site_id"].iloc[chosen], how
         if params.require_match:
@@ -82,7 +82,8 @@ def locate_assays(
     located = samples["latitude"].notna().to_numpy(dtype=bool) & (status != "ambiguous")
     free = np.flatnonzero(waste & located & pd.isna(owner))
     nearest = _nearest_site(samples.iloc[free], sites, params.waste_radius_km)
-    owner[free], rule[free] = nearest, np.where(pd.isna(nearest), None, "distance")
+    owner[free] = nearest
+    rule[free[~pd.isna(nearest)]] = "distance"
     columns = {"site_id": owner, "site_key_status": status, "site_rule": rule}
     return conform(samples.assign(**{name: pd.array(cells, dtype="str") for name, cells in columns.items()}), Samples)
 

@@ -175,5 +175,5 @@ def _joined_methods(site: np.ndarray, waste: pd.DataFrame, n_sites: int) -> pd.a
     """Return all methods of each site, the most complete first."""
     said: list[str | None] = [None] * n_sites
     for one, methods in waste["method"].astype(str).groupby(site):
-        said[int(one)] = "; ".join(sorted(set(methods), key=METHOD_ORDER.index))
+        said[int(str(one))] = "; ".join(sorted(set(methods), key=METHOD_ORDER.index))
     return pd.array(said, dtype="str")
