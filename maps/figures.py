@@ -11,14 +11,9 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from layers.elements import CHONDRITE_PPM, LANTHANIDES
 from maps import words
 from maps.publication import Publication
-
-CHONDRITE_PPM = {
-    "La": 0.237, "Ce": 0.613, "Pr": 0.0928, "Nd": 0.457, "Sm": 0.148, "Eu": 0.0563, "Gd": 0.199, "Tb": 0.0361,
-    "Dy": 0.246, "Ho": 0.0546, "Er": 0.160, "Tm": 0.0247, "Yb": 0.161, "Lu": 0.0246,
-}  # fmt: skip
-"""CI chondrite in ppm (McDonough and Sun 1995, Chemical Geology 120), in the order of atomic numbers."""
 
 PATTERNS = 8
 """Sampled sites drawn in the figure of rare-earth patterns."""
@@ -188,7 +183,7 @@ def _labels_above(axes: Any, labels: list[str]) -> None:
 
 
 def _pattern_data(publication: Publication) -> Any:
-    columns = [f"waste_{element}_ppm" for element in CHONDRITE_PPM]
+    columns = [f"waste_{element}_ppm" for element in LANTHANIDES]
     sites = publication.sites
     present = [one for one in columns if one in sites]
     if len(present) < 3:
@@ -201,11 +196,11 @@ def _pattern_data(publication: Publication) -> Any:
 
 
 def _patterns(axes: Any, table: Any) -> None:
-    x = np.arange(len(CHONDRITE_PPM))
-    norm = np.array(list(CHONDRITE_PPM.values()))
+    x = np.arange(len(LANTHANIDES))
+    norm = np.array([CHONDRITE_PPM[element] for element in LANTHANIDES])
     styles = ["-", "--", ":", "-."]
     for at, row in enumerate(table.to_dict("records")):
-        y = np.array([row[f"waste_{element}_ppm"] for element in CHONDRITE_PPM], dtype=float) / norm
+        y = np.array([row[f"waste_{element}_ppm"] for element in LANTHANIDES], dtype=float) / norm
         known = np.isfinite(y) & (y > 0)
         axes.plot(
             x[known],
@@ -220,7 +215,7 @@ def _patterns(axes: Any, table: Any) -> None:
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.yaxis.set_minor_formatter(lambda *_: "")
-    axes.set_xticks(x, list(CHONDRITE_PPM), fontsize=9)
+    axes.set_xticks(x, list(LANTHANIDES), fontsize=9)
     axes.set(ylabel="[[axis_chondrite]]")
     axes.legend(fontsize=7.5, ncols=2)
 

@@ -12,6 +12,7 @@ import shapely
 from layers.schema import DISPOSALS, EVIDENCE, WASTE_TYPES
 from maps import assets, words
 from maps.publication import Publication
+from maps.rows import present
 from maps.rows import rows as rows_of
 from maps.surface_image import surface_image
 
@@ -128,6 +129,11 @@ def _words() -> dict[str, Any]:
     return table
 
 
+def _column(table: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column that later tables may or may not have; all missing where it is absent."""
+    return table[name] if name in table else pd.Series([None] * len(table), dtype=object)
+
+
 def numbers(values: Iterable[Any], digits: int) -> list[float | int | None]:
     """Return numbers with so many significant digits, whole ones as integers, missing and infinite as None."""
     return [
@@ -156,7 +162,7 @@ def _sites(publication: Publication, shown: pd.DataFrame) -> dict[str, Any]:
     texts_of = Listed()
 
     def listed(column: str) -> list[int | None]:
-        values = texts(shown[column])
+        values = texts(_column(shown, column))
         return [None if value is None else texts_of.number(value) for value in values]
 
     table: dict[str, Any] = {
@@ -179,6 +185,10 @@ def _sites(publication: Publication, shown: pd.DataFrame) -> dict[str, Any]:
         "treo_high": numbers(shown["treo_high_ppm"], 2),
         "contained_low": numbers(shown["contained_treo_low_t"], 2),
         "contained_high": numbers(shown["contained_treo_high_t"], 2),
+        "treo_rule": listed("treo_rule"),
+        "applicability": listed("applicability"),
+        "ranked_last": [1 if present(value) else None for value in _column(shown, "ranked_last_reason")],
+        "waste_n": [value or None for value in numbers(_column(shown, "waste_n"), 6)],
         "companion": _scaled(shown["companion_score"], 1000),
         "companion_rank": numbers(shown["companion_rank"], 12),
         "community": listed("nearest_community"),

@@ -154,6 +154,8 @@ class SheetWriter:
     def _lead(self, ranked: Row | None, lang: str) -> str:
         if ranked is None:
             return words.word("not_scored_sentence", lang)
+        if present(ranked.get("ranked_last_reason")):
+            return words.word("ranked_last", lang)
         ends = {key: int(ranked[f"rank_{key}"]) for key in ("low", "high")}
         return words.phrase("rank_sentence", lang, rank=int(ranked["rank"]), n=len(self.ranking), **ends)
 
@@ -205,7 +207,9 @@ class SheetWriter:
         if ranked is None:
             return [(words.word("score", lang), words.word("not_scored", lang))]
         ends = {"score": float(ranked["score"]), "low": float(ranked["score_low"]), "high": float(ranked["score_high"])}
-        treo = "treo_measured" if ranked["evidence"] == "measured" else "treo_inferred"
+        rule = ranked.get("treo_rule")
+        usual = "treo_measured" if ranked["evidence"] == "measured" else "treo_inferred"
+        treo = f"treo_rule_{rule}" if isinstance(rule, str) else usual
         rows = [
             ("score", words.phrase("score_range", lang, **ends)),
             ("evidence", words.word(f"evidence_{ranked['evidence']}", lang)),
@@ -218,6 +222,8 @@ class SheetWriter:
                 ),
             ),
         ]
+        if isinstance(ranked.get("applicability"), str):
+            rows.append(("applicability", words.word(f"applicability_{ranked['applicability']}", lang)))
         return [(words.word(key, lang), value) for key, value in rows]
 
     def _bars(self, site_id: str, lang: str) -> list[tuple[str, int | None, str]]:

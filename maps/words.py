@@ -58,7 +58,11 @@ def all_words() -> dict[str, Any]:
 
 def unbroken(text: str) -> str:
     """Return French text whose spaces before high punctuation do not break."""
-    return re.sub(" ([;?!])", NARROW_SPACE + r"\1", re.sub(" ([:»])|(«) ", lambda one: f"\u00a0{one[1]}" if one[1] else "«\u00a0", text))
+    return re.sub(
+        " ([;?!])",
+        NARROW_SPACE + r"\1",
+        re.sub(" ([:»])|(«) ", lambda one: f"\u00a0{one[1]}" if one[1] else "«\u00a0", text),
+    )
 
 
 def word(key: str, lang: str) -> str:

@@ -1,6 +1,6 @@
 /* What is drawn: background, areas, surface, communities, and the sites on one canvas. */
 const layers = {};
-for (const [name, z] of [["tiles", 150], ["ground", 210], ["surface", 230], ["areas", 260], ["marks", 300], ["sites", 420]]) {
+for (const [name, z] of [["tiles", 150], ["ground", 210], ["surface", 230], ["areas", 260], ["cells", 300], ["sites", 420], ["marks", 430]]) {
   map.createPane(name).style.zIndex = z;
   if (name !== "sites") map.getPane(name).style.pointerEvents = "none";
 }
@@ -130,7 +130,7 @@ const place = (x, y, v) => {
   const s = Math.sin(y * Math.PI / 180);
   return [(x / 360 + 0.5) * v.scale - v.left, (0.5 - Math.log((1 + s) / (1 - s)) / (4 * Math.PI)) * v.scale - v.top];
 };
-layers.cells = new CanvasLayer("marks", (pen, v) => {
+layers.cells = new CanvasLayer("cells", (pen, v) => {
   pen.font = "600 11px " + getComputedStyle(document.body).fontFamily;
   pen.textAlign = "center"; pen.textBaseline = "middle";
   for (const [x, y, n, best] of data.cells) {

@@ -115,8 +115,8 @@ function years(i) {
   return ends.length ? [...new Set(ends)].join("–") : null;
 }
 function chemistry(i) {
-  const low = col("treo_low", i), high = col("treo_high", i), measured = S.evidence[i] === 0;
-  return [...(low === null && high === null ? [] : fact(measured ? "treo_measured" : "treo_inferred", span(low, high, "ppm"))), ...fact("contained", span(col("contained_low", i), col("contained_high", i), "t"))];
+  const low = col("treo_low", i), high = col("treo_high", i), rule = txt("treo_rule", i);
+  return [...(low === null && high === null ? [] : fact(rule ? "treo_rule_" + rule : S.evidence[i] === 0 ? "treo_measured" : "treo_inferred", span(low, high, "ppm"))), ...fact("contained", span(col("contained_low", i), col("contained_high", i), "t"))];
 }
 function fillCard(i) {
   const sheet = S.rank[i] !== null && S.rank[i] <= meta.sheets;
@@ -127,8 +127,9 @@ function fillCard(i) {
     el("p", { class: "small" }, [S.id[i], txt("jurisdiction", i), `${number(lat(i), 4)}, ${number(lon(i), 4)}`].filter(Boolean).join(" · ")),
     col("aliases", i) ? el("p", { class: "small" }, `${w("other_names")}${w("colon")}${col("aliases", i)}`) : null,
     ...scoreBlock(i),
-    el("dl", {}, fact("evidence", S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]])), fact("amount", span(col("t_low", i), col("t_high", i), "t")), S.t[i] === null ? [] : fact("tonnage_how", rule ? w("tonnage_rule_" + rule) : null), chemistry(i)),
-    S.evidence[i] === 0 ? null : el("p", { class: "strong" }, w("not_sampled")),
+    el("dl", {}, fact("evidence", S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]])), fact("amount", span(col("t_low", i), col("t_high", i), "t")), S.t[i] === null ? [] : fact("tonnage_how", rule ? w("tonnage_rule_" + rule) : null), chemistry(i), txt("applicability", i) ? fact("applicability", w("applicability_" + txt("applicability", i))) : []),
+    col("waste_n", i) ? el("p", {}, fill("sampled", { n: number(col("waste_n", i)) })) : el("p", { class: "strong" }, w("not_sampled")),
+    col("ranked_last", i) ? el("p", { class: "strong" }, w("ranked_last")) : null,
     el("div", { class: "notice" }, el("p", {}, w("notice_not_resource"))),
     el("h3", {}, w("reasons")), paragraphs(reasonsOf(i), w("reasons_none")),
     el("h3", {}, w("cautions")), paragraphs(S.flags[i].map((k) => data.sites.flags[k][lang]), w("cautions_none")),

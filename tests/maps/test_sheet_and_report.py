@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from maps import words
-from maps.figures import CHONDRITE_PPM, figures, in_language
+from maps.figures import figures, in_language
 from maps.model_card import model_card
 from maps.report import write_report
 from maps.sheet import next_step, write_sheets
@@ -151,8 +151,6 @@ def test_the_french_verdict_follows_the_figures(change: dict[str, object], start
 
 
 def test_patterns_are_divided_by_chondrite(made_up: ModuleType) -> None:
-    assert CHONDRITE_PPM["La"] == 0.237
-    assert list(CHONDRITE_PPM)[:3] == ["La", "Ce", "Pr"]
     drawn = dict(figures(made_up.publication(40)))
     assert "figure_patterns" in drawn
     assert "échantillon / chondrite" in in_language(drawn["figure_patterns"], "fr")

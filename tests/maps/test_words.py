@@ -38,8 +38,9 @@ def test_no_sentence_was_left_untranslated() -> None:
 
 
 def test_every_key_the_code_asks_for_is_listed() -> None:
-    text = "\n".join(path.read_text(encoding="utf-8") for path in [*MAPS.glob("*.py"), *(MAPS / "templates").iterdir()])
-    asked = set(re.findall(r"\b(?:word|phrase)\(\s*\"([a-z_0-9]+)\"", text)) | set(
+    files = [*MAPS.glob("*.py"), *(MAPS / "templates").iterdir(), *(MAPS.parent / "pipeline").glob("*.py")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    asked = set(re.findall(r"\b(?:word|phrase|_fill)\(\s*\"([a-z_0-9]+)\"", text)) | set(
         re.findall(r'data-w(?:-label|-placeholder)?="([a-z_0-9]+)"', text)
     )
     asked |= set(re.findall(r'\b(?:w|fill|fact)\("([a-z_0-9]+)"', text)) | set(re.findall(r"\[\[([a-z_]+)\]\]", text))
