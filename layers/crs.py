@@ -127,6 +127,28 @@ def geodesic_km(lon1: Any, lat1: Any, lon2: Any, lat2: Any) -> np.ndarray:
     return np.asarray(metres, dtype=float).reshape(start_lon.shape) / 1000.0
 
 
+def grid_points(longitude: Any, latitude: Any, spacing_km: float) -> tuple[np.ndarray, np.ndarray]:
+    """Move points to the nearest node of a grid, so that a place is told only as well as its spacing.
+
+    Parameters
+    ----------
+    longitude, latitude : array_like of shape (n,)
+        Degrees, WGS 84.
+    spacing_km : float
+        Distance between nodes, north and east, on a sphere of 111.2 km per degree.
+
+    Returns
+    -------
+    longitude, latitude : ndarray of shape (n,)
+        Degrees; the same for all points of one grid cell.
+    """
+    step = spacing_km / 111.195
+    north = np.clip(np.round(np.asarray(latitude, dtype="float64") / step) * step, -90.0, 90.0)
+    east_step = step / np.maximum(np.cos(np.radians(north)), 1e-3)
+    east = np.round(np.asarray(longitude, dtype="float64") / east_step) * east_step
+    return np.clip(east, -180.0, 180.0), north
+
+
 def check_range(where: str, crs: pyproj.CRS, bounds: Any, hint: str = "") -> None:
     """Stop when coordinates cannot be of a CRS: degrees labelled as metres, or metres labelled as degrees.
 

@@ -140,11 +140,11 @@ def _run(
 
 def _configured(path: Path, data: Path | None) -> tuple[RunConfig, Path]:
     """Read the run file and settle where its relative paths start."""
-    from layers.crs import check_proj_environment
+    from layers.crs import check_proj
     from layers.errors import ConfigError
     from pipeline.config import load_config
 
-    check_proj_environment()
+    check_proj()
     config = load_config(path)
     if data is not None:
         data_dir = data

@@ -11,7 +11,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from layers.rasters import write_cog
+from layers.rasters import require_overlap, write_cog
 
 from layers import schema
 from layers.accounting import rejected_rows
@@ -148,12 +148,13 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
     site_rasters = per_site(
         "sample_rasters", sample_rasters, ["sites", *read], schema.SiteRasters, [Shared(inputs.rasters)]
     )
+    require_overlap(site_rasters, inputs.rasters)
     site_territories = per_site(
         "overlay_territories",
         overlay_territories,
         ["sites", *read],
         schema.SiteTerritories,
-        [Shared(inputs["territories"])],
+        [Shared(inputs["territories"], config.overlay_territories.near_km)],
     )
     site_access = per_site(
         "measure_access",
