@@ -19,13 +19,14 @@ METHOD_WORDS = {
     "fus": "fusion", "fusion": "fusion", "lib": "fusion", "libo2": "fusion", "fusms": "fusion", "ms81": "fusion",
     "me-ms81": "fusion", "peroxide": "fusion",
     "ina": "inaa", "inaa": "inaa", "naa": "inaa",
-    "4a": "four_acid", "4acid": "four_acid", "fouracid": "four_acid", "ma": "four_acid", "ms61": "four_acid", "me-ms61": "four_acid",
+    "4a": "four_acid", "4acid": "four_acid", "fouracid": "four_acid", "ma": "four_acid", "ms61": "four_acid",
+    "me-ms61": "four_acid",
     "ar": "aqua_regia", "aqr": "aqua_regia", "aquaregia": "aqua_regia", "ms41": "aqua_regia", "me-ms41": "aqua_regia",
     "511": "aqua_regia", "511p": "aqua_regia",
     "xrf": "xrf", "pxrf": "xrf",
     "es": "spectrographic", "spec": "spectrographic",
-    "icp": "unknown", "icpms": "unknown", "icpes": "unknown", "icpaes": "unknown", "icpoes": "unknown", "aas": "unknown", "ms": "unknown",
-    "ic": "unknown", "ise": "unknown", "fa": "unknown", "cv": "unknown",
+    "icp": "unknown", "icpms": "unknown", "icpes": "unknown", "icpaes": "unknown", "icpoes": "unknown", "aas": "unknown",
+    "ms": "unknown", "ic": "unknown", "ise": "unknown", "fa": "unknown", "cv": "unknown",
 }  # fmt: skip
 """Word in a heading or a method row, lower case, to one of `layers.schema.METHODS`. ``511P``: aqua regia at GTK (Finland)."""
 

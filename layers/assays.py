@@ -26,8 +26,10 @@ MISSING_WORDS = frozenset(
 )  # fmt: skip
 """Texts in a number column, lower case, that mean: there is no result."""
 BELOW_WORDS = frozenset(
-    {"nd", "n.d.", "n.d", "bdl", "b.d.l.", "bd", "b.d.", "dl", "<dl", "<lod", "<ld", "<ldd", "<lld", "<mdl", "<lq", "lld", "tr", "trace",
-     "traces", "<", "<l.d.", "below detection", "not detected", "non détecté", "no detectado"}
+    {
+        "nd", "n.d.", "n.d", "bdl", "b.d.l.", "bd", "b.d.", "dl", "<dl", "<lod", "<ld", "<ldd", "<lld", "<mdl", "<lq", "lld",
+        "tr", "trace", "traces", "<", "<l.d.", "below detection", "not detected", "non détecté", "no detectado",
+    }
 )  # fmt: skip
 """Texts that mean: below a limit which the cell does not tell."""
 MISSING_NUMBERS = (-9999.0, -999.0, -99999.0, -9999.9, -999.9, -8888.0, -7777.0)

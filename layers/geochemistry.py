@@ -93,7 +93,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         cells, rows, folded = _one_row_per_sample(source, where, cells, rows)
     else:
         folded = 0
-    suites = read_suites(source, where, options, cells, _said(raw, wanted, cells))
+    suites = read_suites(source, where, options, cells, _said(raw, cells))
     table, problems, notes = _table(source, where, options, cells, rows, geometry, suites)
     bad = sorted({**suites.problems, **problems}.items())
     rejects = [*raw.rejects] + [
@@ -132,7 +132,7 @@ def _geometry(raw: RawTable, wanted: np.ndarray) -> gpd.GeoSeries | None:
     return None if raw.geometry is None else raw.geometry.iloc[wanted].reset_index(drop=True)
 
 
-def _said(raw: RawTable, wanted: np.ndarray, cells: pd.DataFrame) -> Mapping[str, Mapping[str, str]]:
+def _said(raw: RawTable, cells: pd.DataFrame) -> Mapping[str, Mapping[str, str]]:
     """Return what rows under the heading say about the columns that are still there."""
     return {
         kind: {name: text for name, text in words.items() if name in cells.columns} for kind, words in raw.said.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,7 +78,7 @@ def read_suites(
     """
     found = _laboratory_columns(source, where, options, cells, said)
     suites = Suites()
-    parsed = {column.name: _read_column(source, where, options, column, cells, said) for column in found}
+    parsed = {column.name: _read_column(source, options, column, cells, said) for column in found}
     _refuse_negatives(where, parsed)
     for column in found:
         one = parsed[column.name]
@@ -123,13 +124,15 @@ def _laboratory_columns(
     if unitless:
         raise SourceError(
             f"{where}: no unit is stated for {', '.join(unitless[:12])}{' …' if len(unitless) > 12 else ''} "
-            f"({len(unitless)} columns). ppm and per cent differ by ten thousand, so this is not guessed. Give options.default_unit "
-            "(and options.oxide_unit), options.units per column, or list columns that are no results under options.ignore."
+            f"({len(unitless)} columns). ppm and per cent differ by ten thousand, so this is not guessed. Give "
+            "options.default_unit (and options.oxide_unit), options.units per column, or list columns that are no results under "
+            "options.ignore."
         )
     if not found and not mapped_columns(source, cells, "tree_ppm"):
         raise SourceError(
-            f"{where}: no column is a laboratory result (columns: {', '.join(map(str, cells.columns[:40]))}). Headings such as La_ppm "
-            "or La2O3 (%) are recognised; a total goes under columns.tree_ppm; one result per row needs columns.analyte and value."
+            f"{where}: no column is a laboratory result (columns: {', '.join(map(str, cells.columns[:40]))}). Headings such as "
+            "La_ppm or La2O3 (%) are recognised; a total goes under columns.tree_ppm; one result per row needs columns.analyte "
+            "and value."
         )
     return found
 
@@ -146,7 +149,6 @@ def _preference(column: AssayColumn) -> tuple[int, bool]:
 
 def _read_column(
     source: Source,
-    where: str,
     options: GeochemistryOptions,
     column: AssayColumn,
     cells: pd.DataFrame,
@@ -223,7 +225,7 @@ def _choose(
 def _contradictions(source_id: str, columns: list[AssayColumn], parsed: Mapping[str, Cells]) -> list[Note]:
     """Note where an element and its oxide by the same method differ in one row."""
     notes = []
-    for first, second in zip(columns, columns[1:], strict=False):
+    for first, second in pairwise(columns):
         if first.method != second.method or first.form == second.form:
             continue
         a = parsed[first.name].value * float(first.to_ppm or np.nan)
@@ -235,7 +237,8 @@ def _contradictions(source_id: str, columns: list[AssayColumn], parsed: Mapping[
                 Note(
                     source_id,
                     "element_and_oxide_differ",
-                    f"{first.name} and {second.name} differ by more than {DISAGREEMENT:.0%} in some rows; {first.name} was taken.",
+                    f"{first.name} and {second.name} differ by more than {DISAGREEMENT:.0%} in some rows; "
+                    f"{first.name} was taken.",
                     int(differ.sum()),
                 )
             )
