@@ -50,29 +50,41 @@ def explain_sites(features: DataFrame[Features], model: TrainedModel, params: Ex
         names, values, parts = _companion_parts(ids, model)
     else:
         names, values, parts = _model_parts(features, model)
-    strength = np.abs(parts)
-    order = np.argsort(-strength, axis=1, kind="stable")
-    rows = [_site_rows(ids[row], order[row], names, values[row], parts[row], params) for row in range(len(ids))]
-    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(Reasons.to_schema().columns))
-    return conform(table, Reasons)
+    return conform(_told(ids, names, values, parts, params.max_reasons), Reasons)
 
 
-def _site_rows(
-    site_id: str, order: np.ndarray, names: list[str], values: np.ndarray, parts: np.ndarray, params: ExplainSitesParams
-) -> pd.DataFrame:
-    """Return one site's reasons; contributions of nothing are left out, weak ones summed up."""
-    told = [index for index in order if parts[index] != 0.0]
-    shown, rest = told[: params.max_reasons], told[params.max_reasons :]
-    feature = [names[index] for index in shown] + (["other_features"] if rest else [])
-    return pd.DataFrame(
+def _told(ids: np.ndarray, names: list[str], values: np.ndarray, parts: np.ndarray, most: int) -> pd.DataFrame:
+    """Return the reasons as rows, strongest first; contributions of nothing are left out, weak ones summed up."""
+    order = np.argsort(-np.abs(parts), axis=1, kind="stable")
+    strong = np.take_along_axis(parts, order, axis=1)
+    shown = (strong[:, :most] != 0.0).astype(bool)
+    site, place = np.nonzero(shown)
+    feature = order[site, place]
+    table = pd.DataFrame(
         {
-            "site_id": site_id,
-            "position": np.arange(1, len(feature) + 1),
-            "feature": feature,
-            "value": [values[index] for index in shown] + ([np.nan] if rest else []),
-            "contribution": [parts[index] for index in shown] + ([float(parts[rest].sum())] if rest else []),
+            "site_id": ids[site],
+            "position": place + 1,
+            "feature": np.array(names, dtype=object)[feature],
+            "value": values[site, feature],
+            "contribution": parts[site, feature],
+            "row": site,
         }
     )
+    rest = strong[:, most:].sum(axis=1)
+    weak = np.flatnonzero((strong[:, most:] != 0.0).any(axis=1))
+    if len(weak):
+        others = pd.DataFrame(
+            {
+                "site_id": ids[weak],
+                "position": most + 1,
+                "feature": "other_features",
+                "value": np.nan,
+                "contribution": rest[weak],
+                "row": weak,
+            }
+        )
+        table = pd.concat([table, others], ignore_index=True)
+    return table.sort_values(["row", "position"], kind="stable").drop(columns="row")
 
 
 def _model_parts(features: pd.DataFrame, model: TrainedModel) -> tuple[list[str], np.ndarray, np.ndarray]:

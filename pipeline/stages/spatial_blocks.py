@@ -9,6 +9,9 @@ import numpy as np
 MIN_PAIRS = 30
 """Fewest pairs for a lag of the variogram to count (Journel & Huijbregts 1978 recommend 30 to 50)."""
 
+MOST_CLUSTERED = 3000
+"""Sites beyond which districts are squares: clustering takes memory with the square of the sites."""
+
 
 @dataclass(frozen=True)
 class Variogram:
@@ -144,6 +147,8 @@ def camp_districts(x_m: np.ndarray, y_m: np.ndarray, reach_km: float, max_distri
 
     if len(x_m) < 2:
         return np.ones(len(x_m), dtype=int)
+    if len(x_m) > MOST_CLUSTERED:
+        return _coarse_districts(x_m, y_m, reach_km, max_districts)
     tree = linkage(np.column_stack([x_m, y_m]) / 1000.0, method="complete")
     found = fcluster(tree, t=reach_km, criterion="distance")
     if found.max() > max_districts:
@@ -151,6 +156,14 @@ def camp_districts(x_m: np.ndarray, y_m: np.ndarray, reach_km: float, max_distri
     _, first = np.unique(found, return_index=True)
     order = {found[index]: number for number, index in enumerate(np.sort(first), start=1)}
     return np.array([order[one] for one in found])
+
+
+def _coarse_districts(x_m: np.ndarray, y_m: np.ndarray, reach_km: float, max_districts: int) -> np.ndarray:
+    """Return squares for districts where the sites are too many to cluster: their pairs would not fit in memory."""
+    size = reach_km
+    while len(names := np.unique(grid_blocks(x_m, y_m, size))) > max_districts:
+        size *= 1.2
+    return np.searchsorted(names, grid_blocks(x_m, y_m, size)) + 1
 
 
 def group_folds(blocks: np.ndarray, positive: np.ndarray, n_folds: int) -> np.ndarray:
