@@ -1,0 +1,122 @@
+"""Waste assays find their site by id, name or place, and never by a guess."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+import shapely
+
+from layers.errors import StageError
+from pipeline.stages.locate_assays import LocateAssaysParams, locate_assays
+from tests.pipeline.stages.sample_tables import samples_at
+from tests.pipeline.stages.site_tables import points, sites_at
+
+PLACES = [(-80.0, 50.0), (-80.1, 50.0), (-81.0, 51.0), (-82.0, 52.0)]
+
+
+def sites(**columns):
+    given = {
+        "name": ["North Star Mine", "Windfall", "Windfall", "Lac Doré No. 2"],
+        "aliases": pd.array([None, "Old Windfall", None, "Dore Two; Étoile"], dtype="str"),
+        "official_ids": pd.array(["092F  084", "12", "A7", None], dtype="str"),
+        "record_ids": ["inv:092F  084", "inv:12", "inv:A7", "inv:row 9"],
+    }
+    return sites_at(points(PLACES), **(given | columns))
+
+
+def located(keys, lonlat=None, params=LocateAssaysParams(), **columns):  # noqa: B008 - frozen
+    table = samples_at(lonlat or [None] * len(keys), medium="waste", site_key=pd.array(keys, dtype="str"), **columns)
+    return locate_assays(table, sites(), params)
+
+
+@pytest.mark.parametrize(
+    ("key", "site", "rule"),
+    [
+        ("092F++084", "S1", "id"),
+        ("092f084", "S1", "id"),
+        ("12.0", "S2", "id"),
+        (" a7 ", "S3", "id"),
+        ("inv:A7", "S3", "id"),
+        ("S4", "S4", "id"),
+        ("NORTH STAR MINE", "S1", "name"),
+        ("lac dore no. 2", "S4", "name"),
+        ("etoile", "S4", "name"),
+        ("The North-Star Tailings", "S1", "words"),
+        ("Lac Dore #2", "S4", "words"),
+    ],
+)
+def test_a_key_names_one_site(key: str, site: str, rule: str) -> None:
+    row = located([key]).iloc[0]
+    assert (row["site_id"], row["site_key_status"], row["site_rule"]) == (site, "matched", rule)
+
+
+def test_a_name_of_two_sites_is_reported_not_guessed() -> None:
+    row = located(["Windfall"]).iloc[0]
+    assert pd.isna(row["site_id"])
+    assert row["site_key_status"] == "ambiguous"
+
+
+def test_the_place_of_the_sample_tells_two_sites_apart() -> None:
+    row = located(["Windfall"], [(-81.01, 51.0)]).iloc[0]
+    assert (row["site_id"], row["site_key_status"]) == ("S3", "matched")
+
+
+def test_a_key_that_the_place_contradicts_is_ambiguous() -> None:
+    row = located(["North Star Mine"], [(-90.0, 50.0)]).iloc[0]
+    assert pd.isna(row["site_id"])
+    assert row["site_key_status"] == "ambiguous"
+
+
+def test_another_number_is_another_site() -> None:
+    params = LocateAssaysParams(require_match=False)
+    assert located(["Lac Dore No. 3"], params=params)["site_key_status"].tolist() == ["unmatched"]
+
+
+def test_by_place_within_the_radius() -> None:
+    table = located([None, None], [(-80.005, 50.0), (-80.05, 50.0)])
+    assert table["site_id"].tolist()[0] == "S1"
+    assert pd.isna(table["site_id"].iloc[1])
+    assert table["site_key_status"].isna().all()
+    assert table["site_rule"].iloc[0] == "distance"
+
+
+def test_inside_an_outline_the_distance_is_zero() -> None:
+    outline = shapely.box(-80.1, 50.0, -80.0, 50.05)
+    table = samples_at([(-80.001, 50.049)], medium="waste")
+    assert locate_assays(table, sites_at([outline]), LocateAssaysParams())["site_id"].tolist() == ["S1"]
+
+
+def test_in_a_working_crs() -> None:
+    table = samples_at([(-80.005, 50.0)], medium="waste").to_crs(3979)
+    assert locate_assays(table, sites().to_crs(3979), LocateAssaysParams())["site_id"].tolist() == ["S1"]
+
+
+def test_other_media_have_no_site() -> None:
+    table = samples_at([(-80.0, 50.0)], medium="till", site_key=pd.array(["12"], dtype="str"))
+    assert locate_assays(table, sites(), LocateAssaysParams())["site_id"].isna().all()
+
+
+def test_no_key_of_a_source_fits() -> None:
+    with pytest.raises(StageError) as failure:
+        located(["X-1", "X-2"])
+    assert str(failure.value) == (
+        "locate_assays: none of 2 site keys of test ('X-1', 'X-2') is an id, name or alias of any of 4 sites. "
+        "Check the column mapped to site_key and region.bbox, or set locate_assays.require_match: false."
+    )
+
+
+def test_no_samples_and_no_sites() -> None:
+    assert len(locate_assays(samples_at([]), sites(), LocateAssaysParams())) == 0
+    table = samples_at([(-80.0, 50.0)], medium="waste")
+    assert locate_assays(table, sites().iloc[:0], LocateAssaysParams())["site_id"].isna().all()
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    table = samples_at(
+        [None, (-80.003, 50.0), (-81.01, 51.0)],
+        medium="waste",
+        site_key=pd.array(["12", None, "Windfall"], dtype="str"),
+    )
+    straight = locate_assays(table, sites(), LocateAssaysParams())
+    turned = locate_assays(table.iloc[::-1], sites().iloc[::-1], LocateAssaysParams())
+    assert straight["site_id"].tolist() == turned["site_id"].tolist()[::-1] == ["S2", "S1", "S3"]
