@@ -108,7 +108,11 @@ def test_north_east_washington(shared_realdata: Path) -> None:
     found = dict(readings("ne_washington.yml", shared_realdata))
     assert len(found["mrds"].layer) == found["mrds"].rows_read == 4265
     assert found["ngdb_sediment"].rows_read == 8451
-    assert len(found["ngdb_sediment"].layer) == 5911  # of streams
+    assert found["ngdb_sediment"].layer["medium"].value_counts().to_dict() == {
+        "stream_sediment": 5911,
+        "other": 2282,
+        "lake_sediment": 258,
+    }
     assert len(found["wgs_waste"].layer) == 10
     assert set(found["native_land"].layer["publish"]) == {"never"}
 
