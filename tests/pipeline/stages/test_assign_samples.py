@@ -1,0 +1,221 @@
+"""Chemistry per site: waste by hand, neighbours by hand, and the same rows for any slice of the sites."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from layers.elements import OXIDE_OF, REE, UPPER_CRUST_PPM, oxide_factor
+from layers.schema import Samples, empty
+from layers.standardise import standardise_samples
+from pipeline.stages.assign_samples import AssignSamplesParams, assign_samples
+from tests.pipeline.stages.sample_tables import samples_at
+from tests.pipeline.stages.site_tables import points, sites_at
+
+PARAMS = AssignSamplesParams()
+TEASDALE_PPM = {
+    "La": 422, "Ce": 745, "Pr": 73.8, "Nd": 247, "Sm": 41.1, "Eu": 1.7, "Gd": 26.2, "Tb": 3.2, "Dy": 14.3, "Ho": 2.3, "Er": 5.8,
+    "Tm": 0.8, "Yb": 4.6, "Lu": 0.7, "Y": 59.4,
+}  # fmt: skip
+
+
+def two_sites():
+    return sites_at(points([(-80.0, 50.0), (-80.0, 51.0)]))
+
+
+def waste(owners, ppm=None, **columns):
+    """Return waste samples that belong to sites by name."""
+    table = samples_at([None] * len(owners), ppm, medium="waste", **columns)
+    return table.assign(site_id=pd.array(owners, dtype="str"))
+
+
+def suite(factor: float = 1.0, without: tuple[str, ...] = ()) -> dict[str, list[float]]:
+    return {element: [ppm * factor] for element, ppm in TEASDALE_PPM.items() if element not in without}
+
+
+def site_1(samples, params: AssignSamplesParams = PARAMS) -> pd.Series:
+    table = assign_samples(two_sites(), samples, params)
+    assert table["site_id"].tolist() == ["S1", "S2"]
+    return table.iloc[0]
+
+
+def test_no_samples_at_all() -> None:
+    table = assign_samples(two_sites(), empty(Samples), PARAMS)
+    assert table["waste_n"].tolist() == table["near_n"].tolist() == [0, 0]
+    for name in ("waste_tree_ppm", "waste_treo_ppm", "waste_treo_low_ppm", "waste_method", "waste_elements", "near_km"):
+        assert table[name].isna().all()
+
+
+def test_no_sites() -> None:
+    assert len(assign_samples(two_sites().iloc[:0], samples_at([(-80.0, 50.0)]), PARAMS)) == 0
+
+
+def test_a_full_suite_of_a_known_tailings() -> None:
+    row = site_1(waste(["S1"], suite()))
+    assert row["waste_tree_ppm"] == pytest.approx(1647.9)
+    assert row["waste_treo_ppm"] == pytest.approx(1979, abs=1)
+    assert row["waste_treo_low_ppm"] == pytest.approx(row["waste_treo_ppm"])
+    assert row["waste_treo_high_ppm"] == pytest.approx(row["waste_treo_ppm"])
+    assert row["waste_estimated_fraction"] == 0
+    assert (row["waste_n"], row["waste_method"], row["waste_La_ppm"]) == (1, "fusion", 422)
+    assert row["waste_elements"].split("; ") == list(TEASDALE_PPM)
+
+
+def test_medians_and_the_spread_of_samples() -> None:
+    three = {element: [ppm, ppm * 2, ppm * 10] for element, ppm in TEASDALE_PPM.items()}
+    row = site_1(waste(["S1"] * 3, three))
+    assert row["waste_n"] == 3
+    assert row["waste_tree_ppm"] == pytest.approx(2 * 1647.9)
+    assert row["waste_treo_low_ppm"] == pytest.approx(row["waste_treo_ppm"] / 2)
+    assert row["waste_treo_high_ppm"] == pytest.approx(row["waste_treo_ppm"] * 5)
+
+
+def test_a_summary_of_many_analyses_weighs_as_many() -> None:
+    row = site_1(waste(["S1"] * 3, {"Th": [10, 20, 30]}, n_analyses=[1, 1, 5]))
+    assert (row["waste_n"], row["waste_Th_ppm"]) == (7, 30)
+
+
+def test_methods_are_not_averaged() -> None:
+    row = site_1(waste(["S1"] * 2, {"La": [40, 100], "Cu": [7, None]}, method=["aqua_regia", "fusion"]))
+    assert (row["waste_La_ppm"], row["waste_Cu_ppm"]) == (100, 7)
+    assert (row["waste_method"], row["waste_methods"]) == ("fusion", "fusion; aqua_regia")
+
+
+def test_below_a_limit_is_half_of_it_with_the_whole_range() -> None:
+    cells = suite() | {"Eu": ["<4"]}
+    row = site_1(waste(["S1"], cells))
+    assert (row["waste_Eu_ppm"], row["waste_Eu_censored"]) == (2.0, -1)
+    assert row["waste_tree_ppm"] == pytest.approx(1647.9 - 1.7 + 2)
+    spread = row["waste_treo_high_ppm"] - row["waste_treo_low_ppm"]
+    assert spread == pytest.approx(4 * oxide_factor("Eu2O3"))
+
+
+def test_above_a_limit_leaves_the_upper_end_open() -> None:
+    row = site_1(waste(["S1"], suite() | {"Ce": [">1000"]}))
+    assert (row["waste_Ce_ppm"], row["waste_Ce_censored"]) == (1000, 1)
+    assert row["waste_treo_low_ppm"] == pytest.approx(row["waste_treo_ppm"])
+    assert np.isnan(row["waste_treo_high_ppm"])
+
+
+def test_below_a_limit_nobody_states_is_no_number() -> None:
+    row = site_1(waste(["S1"], {"Th": ["<"], "U": [5]}))
+    assert np.isnan(row["waste_Th_ppm"])
+    assert row["waste_elements"] == "U"
+
+
+def test_a_partial_suite_is_filled_inside_and_says_so() -> None:
+    inaa = ("La", "Ce", "Nd", "Sm", "Eu", "Tb", "Yb", "Lu")
+    cells = {element: [UPPER_CRUST_PPM[element]] for element in inaa}
+    row = site_1(waste(["S1"], cells))
+    assert row["waste_tree_ppm"] == pytest.approx(149.3, abs=0.1)
+    assert row["waste_estimated_fraction"] == pytest.approx(1 - 129.67 / 149.3, abs=0.001)
+    true = sum(UPPER_CRUST_PPM[element] * oxide_factor(OXIDE_OF[element]) for element in REE)
+    assert row["waste_treo_low_ppm"] < row["waste_treo_ppm"] < true < row["waste_treo_high_ppm"]
+
+
+def test_a_few_elements_are_no_total() -> None:
+    row = site_1(waste(["S1"], {"Y": [30], "Yb": [2], "Dy": [4]}))
+    assert np.isnan(row["waste_tree_ppm"])
+    assert np.isnan(row["waste_treo_high_ppm"])
+    assert row["waste_Y_ppm"] == 30
+
+
+def test_a_total_given_as_one_number() -> None:
+    row = site_1(waste(["S1"], tree_ppm=[1000.0], n_analyses=6))
+    assert (row["waste_n"], row["waste_tree_ppm"]) == (6, 1000)
+    assert row["waste_treo_ppm"] == pytest.approx(203.51 / 169.10 * 1000, rel=1e-3)
+    assert row["waste_treo_low_ppm"] == pytest.approx(1137.2, abs=0.1)
+    assert row["waste_treo_high_ppm"] == pytest.approx(1269.9, abs=0.1)
+
+
+def test_waste_of_a_site_is_nobodys_neighbourhood() -> None:
+    table = samples_at([(-80.0, 50.001), (-80.0, 50.1)], {"La": [5000, 30]}, medium=["waste", "till"])
+    table = table.assign(site_id=pd.array(["S1", None], dtype="str"), La_z=[9.0, 1.0])
+    row = site_1(table)
+    assert (row["near_n"], row["near_La_z"], row["near_La_max_ppm"], row["waste_La_ppm"]) == (1, 1.0, 30, 5000)
+
+
+def test_waste_by_distance_where_nothing_has_located_it() -> None:
+    row = site_1(samples_at([(-80.0, 50.005), (-80.0, 50.02)], {"Th": [7, 100]}, medium="waste"))
+    assert (row["waste_n"], row["waste_Th_ppm"]) == (1, 7)
+
+
+def test_neighbours_weigh_by_inverse_square_distance() -> None:
+    table = samples_at([(-80.0, 50.05), (-80.0, 49.9), (-80.0, 55.0)], {"La": [20, 80, 900]}).assign(
+        La_z=[1.0, 4.0, 6.0]
+    )
+    row = site_1(table)
+    assert row["near_n"] == 2
+    assert row["near_La_z"] == pytest.approx((4 * 1 + 4) / 5, rel=1e-3)
+    assert row["near_km"] == pytest.approx(5.562, abs=0.001)
+    assert row["near_La_max_ppm"] == 80
+    assert row["near_La_p90_ppm"] == pytest.approx(74)
+
+
+def test_vague_places_and_waters_do_not_count() -> None:
+    table = samples_at([(-80.0, 50.05)] * 3, {"La": [1, 2, 3]}, medium=["till", "water", "soil"])
+    table["coordinate_precision_km"] = [40.0, 0.1, np.nan]
+    assert site_1(table)["near_La_max_ppm"] == 3
+
+
+@pytest.fixture(scope="module")
+def region():
+    rng = np.random.default_rng(3)
+    n = 900
+    ppm = {
+        element: [
+            f"<{UPPER_CRUST_PPM[element] / 3:.3f}" if low else value for value, low in zip(values, lows, strict=True)
+        ]
+        for element in ("La", "Ce", "Nd", "Y", "Th")
+        for values, lows in [(UPPER_CRUST_PPM[element] * 10 ** rng.normal(0, 0.3, n), rng.random(n) < 0.1)]
+    }
+    lonlat = np.column_stack([rng.uniform(-81, -79, n), rng.uniform(50, 51.2, n)])
+    medium = rng.choice(["till", "stream_sediment", "waste"], n, p=[0.5, 0.45, 0.05])
+    samples = standardise_samples(samples_at(lonlat.round(5).tolist(), ppm, medium=medium))
+    places = np.column_stack([rng.uniform(-81, -79, 40), rng.uniform(50, 51.2, 40)])
+    places[:20] = lonlat[medium == "waste"][:20] + 0.002
+    return sites_at(points(places)), samples
+
+
+def test_any_slice_of_the_sites_gives_the_same_rows(region) -> None:
+    sites, samples = region
+    whole = assign_samples(sites, samples, PARAMS)
+    assert (whole["near_n"] > 10).all()
+    assert (whole["waste_n"] > 0).sum() >= 15
+    for pieces in (2, 7):
+        parts = [
+            assign_samples(sites.iloc[rows], samples, PARAMS) for rows in np.array_split(np.arange(len(sites)), pieces)
+        ]
+        assert_frame_equal(pd.concat(parts, ignore_index=True), whole, check_exact=True)
+
+
+def test_the_neighbouring_part_of_the_samples_is_enough(region) -> None:
+    sites, samples = region
+    whole = assign_samples(sites, samples, PARAMS)
+    one = sites.iloc[[5]]
+    apart = np.abs(samples[["longitude", "latitude"]].to_numpy() - one[["longitude", "latitude"]].to_numpy())
+    part = samples[(apart < 0.5).all(axis=1)]
+    assert_frame_equal(assign_samples(one, part, PARAMS), whole.iloc[[5]].reset_index(drop=True), check_exact=True)
+
+
+def test_the_order_of_samples_does_not_matter(region) -> None:
+    sites, samples = region
+    turned = assign_samples(sites, samples.iloc[::-1].reset_index(drop=True), PARAMS)
+    assert_frame_equal(turned, assign_samples(sites, samples, PARAMS), rtol=1e-12)
+
+
+def test_the_working_crs_does_not_matter(region) -> None:
+    sites, samples = region
+    assert_frame_equal(
+        assign_samples(sites.to_crs(3979), samples.to_crs(3979), PARAMS), assign_samples(sites, samples, PARAMS)
+    )
+
+
+def test_inputs_are_not_edited(region) -> None:
+    sites, samples = region
+    before = sites.copy(), samples.copy()
+    assign_samples(sites, samples, PARAMS)
+    assert_frame_equal(sites, before[0])
+    assert_frame_equal(samples, before[1])
