@@ -120,7 +120,7 @@ def _prediction(axes: Any, curves: Mapping[str, Any]) -> None:
     axes.plot(x, _percent(spatial["share_of_positives"]), color=BLUE, lw=2.2, label="[[line_spatial]]")
     axes.plot([0, 100], [0, 100], color="#777", lw=0.8, label="[[line_chance]]")
     axes.set(xlabel="[[axis_sites_share]]", ylabel="[[axis_found_share]]", xlim=(0, 100), ylim=(0, 101))
-    axes.legend(loc="lower right", fontsize=8.5)
+    axes.legend(loc="lower right", fontsize=8.5, bbox_to_anchor=(0.84, 0))
 
 
 def _reliability(axes: Any, data: Mapping[str, Any]) -> None:

@@ -21,6 +21,9 @@ _FEATURES = (
     (re.compile(rf"near_{_ELEMENT}_z"), "near_z", "z"),
     (re.compile(rf"near_{_ELEMENT}_max_ppm"), "near_ppm", "ppm"),
     (re.compile(rf"near_{_ELEMENT}(_mean|_median|_idw)?_ppm"), "near_mean_ppm", "ppm"),
+    (re.compile(r"pathfinder_z"), "pathfinder", "z"),
+    (re.compile(r"waste_measured_ppm"), "waste_measured", "ppm"),
+    (re.compile(r"waste_proxy_ppm"), "waste_proxy", "ppm"),
     (re.compile(rf"waste_{_ELEMENT}_ppm"), "waste_ppm", "ppm"),
     (re.compile(r"near_(?P<x>[A-Z][a-z]?_[A-Z][a-z]?)(_ratio)?"), "near_ratio", ""),
     (re.compile(r"near_n"), "near_n", "count"),
@@ -183,6 +186,7 @@ def layer(name: str, lang: str) -> str:
     return word(key, lang) if known(key) else name
 
 
+@lru_cache(maxsize=4096)
 def phrase_feature(feature: str, lang: str) -> str:
     """Say what a model feature is, without its value."""
     kind, name, _ = _kind_of(feature, lang)
@@ -259,6 +263,7 @@ def _reading(value: float, unit: str) -> str:
     return "value"
 
 
+@lru_cache(maxsize=4096)
 def _kind_of(feature: str, lang: str) -> tuple[str, str, str]:
     """Return the kind of a feature, the words for the thing it names, and how its value is written."""
     for pattern, kind, unit in _FEATURES:

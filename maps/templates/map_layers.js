@@ -142,8 +142,10 @@ layers.cells = new CanvasLayer("cells", (pen, v) => {
   }
 });
 const C = data.communities;
+let boxes = [];
 layers.communities = new CanvasLayer("marks", (pen, v) => {
-  const family = getComputedStyle(document.body).fontFamily, boxes = [];
+  const family = getComputedStyle(document.body).fontFamily;
+  boxes = [];
   pen.font = "600 12px " + family; pen.textBaseline = "middle"; pen.lineJoin = "round";
   for (let i = 0; i < C.name.length; i++) {
     const [x, y] = place(C.x[i] / 1e5, C.y[i] / 1e5, v);
@@ -155,19 +157,19 @@ layers.communities = new CanvasLayer("marks", (pen, v) => {
   }
 });
 layers.areaNames = new CanvasLayer("marks", (pen, v) => {
-  const boxes = [];
+  const taken = map.hasLayer(layers.communities) ? [...boxes] : [];
   pen.font = "italic 600 12px " + getComputedStyle(document.body).fontFamily; pen.textBaseline = "middle"; pen.lineJoin = "round";
   A.name.forEach((text, i) => {
     if (!map.hasLayer(layers["area_" + A.kind[i]])) return;
     const [x, y] = place(A.label[i][0], A.label[i][1], v);
     if (x < 0 || y < 0 || x > v.width || y > v.height) return;
-    name(pen, boxes, text, x - pen.measureText(text).width / 2, y, "#4d4466");
+    name(pen, taken, text, x - pen.measureText(text).width / 2, y, "#4d4466");
   });
 });
-function name(pen, boxes, text, x, y, ink) {
+function name(pen, taken, text, x, y, ink) {
   const wide = pen.measureText(text).width, box = [x - 2, y - 8, x + wide + 2, y + 8];
-  if (boxes.some((one) => box[0] < one[2] && box[2] > one[0] && box[1] < one[3] && box[3] > one[1])) return;
-  boxes.push(box);
+  if (taken.some((one) => box[0] < one[2] && box[2] > one[0] && box[1] < one[3] && box[3] > one[1])) return;
+  taken.push(box);
   pen.lineWidth = 3.5; pen.strokeStyle = "rgba(255,255,255,.9)"; pen.strokeText(text, x, y);
   pen.fillStyle = ink; pen.fillText(text, x, y);
 }

@@ -115,6 +115,8 @@ def test_dates_are_written_out() -> None:
          "distance à la structure géologique cartographiée la plus proche : non connu ; diminue le score"),
         ("dep_carbonatite", 0.0, 1.0, "deposit type carbonatite: no; raises the score", "type de gisement carbonatite : non ; augmente le score"),
         ("wt_tailings", 1.0, 1.0, "kind of waste: tailings: yes; raises the score", "type de rejets : résidus miniers : oui ; augmente le score"),
+        ("pathfinder_z", 0.1, 1.0, "elements that go with the target in regional samples nearby: close to the regional norm (+0.1); raises the score",
+         "éléments qui accompagnent la cible dans les échantillons régionaux proches : proche de la norme régionale (+0,1) ; augmente le score"),
         ("first_year", 1912.0, 1.0, "first year of work: 1912; raises the score", "première année d'exploitation : 1912 ; augmente le score"),
         ("raster_my_grid_sd", 3.0, 1.0, "unevenness of my grid around the site: 3; raises the score", "variabilité autour du site : my grid : 3 ; augmente le score"),
     ],
