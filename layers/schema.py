@@ -1,5 +1,7 @@
 """One pandera model per table, and `conform`, the gate every table passes before it is handed on.
 
+The file is long because every table is found in one place.
+
 Conventions that hold for all tables: a missing number is NaN and a missing text is NA, never 0 or ``""``; names are kept as
 the source gives them (NFC); lists inside a cell are joined with ``"; "``; quantities carry their unit in the column name
 (``_t`` tonnes, ``_km`` kilometres, ``_ppm`` parts per million by mass of the *element*, ``treo_ppm`` of the named oxides).

@@ -18,6 +18,7 @@ from maps.sheet import write_sheets
 from maps.site_map import write_map
 from maps.words import phrase_reason
 
+from layers.accounting import Note
 from layers.crs import grid_points
 from layers.schema import Ranking, Sites, conform
 from maps.publication import Publication
@@ -73,7 +74,8 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
     sites, ranking = _at_precision(sites, ranking, config.publish)
     inputs = results.inputs
     accounting = pd.DataFrame([vars(account) for account in inputs.accounts])
-    notes = pd.DataFrame([vars(note) for note in inputs.notes], columns=["source", "code", "message", "count"])
+    found = [*inputs.notes, *_assays_without_site(results.samples)]
+    notes = pd.DataFrame([vars(note) for note in found], columns=["source", "code", "message", "count"])
     return Publication(
         title=config.title,
         run_id=run_id(store),
@@ -106,6 +108,22 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
 def run_id(store: RunStore) -> str:
     """Return twelve hex digits that stand for the config, the inputs and the code."""
     return hashlib.sha256(json.dumps(store.fingerprints, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _assays_without_site(samples: pd.DataFrame) -> list[Note]:
+    """Name the assays of waste that belong to no site: their key fits several, or none. They are reported, not guessed."""
+    reasons = {
+        "ambiguous": "fit more than one site, so their results were given to none",
+        "unmatched": "fit no site",
+    }
+    notes = []
+    for (source, status), rows in samples.groupby(["source", "site_key_status"], sort=True):
+        if status in reasons:
+            keys = list(dict.fromkeys(rows["site_key"].fillna("(no key)")))
+            shown = ", ".join(keys[:8]) + (" …" if len(keys) > 8 else "")
+            remedy = "Name the site's id or record id as their key to place them."
+            notes.append(Note(str(source), f"assays_{status}", f"{shown}: {reasons[status]}. {remedy}", len(rows)))
+    return notes
 
 
 def _everything_per_site(results: Results) -> gpd.GeoDataFrame:
