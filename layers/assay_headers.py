@@ -34,6 +34,14 @@ METHOD_ORDER = ("fusion", "inaa", "four_acid", "xrf", "aqua_regia", "spectrograp
 """Which method is taken where an element was analysed by several: total before partial. Never an average."""
 
 _SYMBOLS = {symbol.upper(): symbol for symbol in ATOMIC_MASS}
+_NO_OXIDES = frozenset(
+    ["NO", "NO2", "NO3", "PO", "PO3", "PO4", "SO", "SO2", "SO4", "CO3", "IO", "IO3", "BO3", "ASO4", "H2O", "HO2"]
+)
+"""Ions, water and words that read like oxides; what leaches in water is no total."""
+_MONOXIDES = {
+    oxide.upper(): oxide
+    for oxide in ["CaO", "MgO", "MnO", "FeO", "BaO", "SrO", "NiO", "ZnO", "PbO", "CoO", "CuO", "BeO"]
+}
 _PREFIXES = re.compile(r"^(?:teneur|ley|conc|concentration|contenido)[\s_]+(?:en|de|of)?[\s_]*", re.IGNORECASE)
 _SPLIT = re.compile(r"[\s_()\[\],;:]+")
 _TOTALS = re.compile(r"^(?:TREO|TREE|REO|TREO\+?Y|LREO|HREO|LREE|HREE|SUM|TOTAL|TOT)", re.IGNORECASE)
@@ -126,15 +134,17 @@ def _take_unit(text: str) -> tuple[str | None, str]:
 
 
 def _symbol(token: str, *, stated: bool) -> tuple[str, str] | None:
-    """Return element and form; a bare upper-case word of more than two letters is no symbol, lower case needs a stated unit."""
-    token = token.removesuffix("*").removesuffix("T") if parse_oxide(token.removesuffix("T")) else token.strip("*.")
-    parsed = parse_oxide(token)
-    if parsed is None and any(letter.isdigit() for letter in token):
-        parsed = parse_oxide(_proper_oxide(token))
-        token = _proper_oxide(token) if parsed else token
-    if parsed is not None:
-        return parsed[0], token
-    if token.upper() not in _SYMBOLS or (token.islower() and not stated):
+    """Return element and form; lower case needs a stated unit."""
+    token = token.strip("*.")
+    if token.upper() not in _SYMBOLS:  # CO and HO in capitals are cobalt and holmium, not oxides
+        shorter = re.sub(r"(?:tot|t)$", "", token, flags=re.IGNORECASE)
+        token = shorter if parse_oxide(shorter) else token
+        if any(letter.isdigit() for letter in token) and parse_oxide(token) is None:
+            token = _proper_oxide(token)
+        token = _MONOXIDES.get(token.upper(), token)
+        parsed = None if token.upper() in _NO_OXIDES else parse_oxide(token)
+        return None if parsed is None else (parsed[0], token)
+    if token.islower() and not stated:
         return None
     symbol = _SYMBOLS[token.upper()]
     return symbol, symbol

@@ -120,3 +120,27 @@ def test_plateaus_are_suspected() -> None:
     assert codes == {"lowest_value_repeated": 10, "highest_value_round": 3}
     honest = pd.Series(["<0.5"] * 10 + [str(one) for one in np.linspace(1, 9, 30)], dtype="str")
     assert not suspicions("Tb", parse_cells(honest))
+
+
+@pytest.mark.parametrize(
+    ("heading", "element", "form"),
+    [
+        ("CO", "Co", "Co"),
+        ("CO_ppm", "Co", "Co"),
+        ("HO_ppm", "Ho", "Ho"),
+        ("CAO", "Ca", "CaO"),
+        ("MNO_pct", "Mn", "MnO"),
+        ("FeOt (%)", "Fe", "FeO"),
+        ("Fe2O3T_pct", "Fe", "Fe2O3"),
+        ("LA2O3", "La", "La2O3"),
+    ],
+)
+def test_capitals_are_elements_before_they_are_oxides(heading: str, element: str, form: str) -> None:
+    column = parse_heading(heading, default_unit="ppm")
+    assert column is not None
+    assert (column.element, column.form) == (element, form)
+
+
+@pytest.mark.parametrize("heading", ["NO3_IC", "PO4_IC", "SO4 (mg/kg)", "H2O_pct", "no_ppm"])
+def test_ions_and_water_are_no_results_of_the_solid(heading: str) -> None:
+    assert parse_heading(heading, default_unit="ppm") is None
