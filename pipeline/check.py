@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-from layers.rasters import Raster, describe_raster
 
 from layers.accounting import Reading
 from layers.catalogue import Source, resolve
 from layers.errors import LayerError, MinewasteError, SourceError
+from layers.rasters import Raster, describe_raster
 from pipeline.config import RunConfig
 from pipeline.inputs import READERS, is_private
 
@@ -52,7 +53,7 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None) -> str:
     return text
 
 
-def _all_failures(text: str, failures: list[MinewasteError], n_sources: int) -> SourceError:
+def _all_failures(text: str, failures: Sequence[MinewasteError], n_sources: int) -> SourceError:
     return SourceError(f"{len(failures)} of {n_sources} sources cannot be read.\n\n{text}")
 
 
@@ -62,7 +63,7 @@ def _describe(source: Source, data_dir: Path) -> str:
     reading = READERS[source.role][1](source, data_dir)
     lines = [
         f"{source.id} ({source.role}): {reading.rows_read} rows read, {len(reading.layer)} kept, "
-        + f"{reading.rows_merged} merged, {reading.rows_withheld} withheld, {len(reading.rejected)} rejected",
+         f"{reading.rows_merged} merged, {reading.rows_withheld} withheld, {len(reading.rejected)} rejected",
         f"  file      {source.path}",
         f"  licence   {source.licence or 'not stated'}",
     ]

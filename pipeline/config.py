@@ -146,7 +146,7 @@ _TextLoader.add_implicit_resolver(
 
 
 def _unique_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-    keys = [loader.construct_object(key, deep=deep) for key, _ in node.value]  # type: ignore[no-untyped-call]
+    keys = [loader.construct_object(key, deep=deep) for key, _ in node.value]
     for position, key in enumerate(keys):
         if key in keys[:position]:
             raise yaml.constructor.ConstructorError(

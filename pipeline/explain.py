@@ -6,10 +6,10 @@ import difflib
 from pathlib import Path
 
 import pandas as pd
-from maps.words import phrase_reason, word
 
 from layers.errors import StageError
 from maps.publication import Publication
+from maps.words import phrase_reason, word
 from pipeline.published import load_publication
 
 
@@ -58,10 +58,8 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
         word("explain_reasons", lang),
     ]
     reasons = publication.reasons[publication.reasons["site_id"] == site_id].sort_values("position")
-    for reason in reasons[["feature", "contribution", "value"]].itertuples(index=False):
-        lines.append(
-            f"  {reason.contribution:+.2f}  {phrase_reason(reason.feature, reason.contribution, reason.value, lang)}"
-        )
+    for feature, contribution, value in zip(reasons["feature"], reasons["contribution"], reasons["value"], strict=True):
+        lines.append(f"  {contribution:+.2f}  {phrase_reason(feature, contribution, value, lang)}")
     if reasons.empty:
         lines.append(f"  {word('explain_no_reasons', lang)}")
     flags = publication.flags[publication.flags["site_id"] == site_id]

@@ -12,16 +12,16 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-from maps.model_card import model_card
-from maps.report import write_report
-from maps.sheet import write_sheets
-from maps.site_map import write_map
-from maps.words import phrase_reason
 
 from layers.accounting import Note
 from layers.crs import grid_points
 from layers.schema import Ranking, Sites, conform
+from maps.model_card import model_card
 from maps.publication import Publication
+from maps.report import write_report
+from maps.sheet import write_sheets
+from maps.site_map import write_map
+from maps.words import phrase_reason
 from pipeline.config import PublishConfig, RunConfig
 from pipeline.published import save_publication
 from pipeline.results import Results
@@ -70,7 +70,7 @@ def publish(config: RunConfig, results: Results, store: RunStore, run_date: date
 def build_publication(config: RunConfig, results: Results, store: RunStore, run_date: datetime.date) -> Publication:
     """Put together what the pages draw, in EPSG:4326, at the precision the run file allows."""
     sites = _everything_per_site(results).to_crs(4326)
-    ranking = results.ranking.assign(reasons=_reasons_in_words(results))
+    ranking: pd.DataFrame = results.ranking.assign(reasons=_reasons_in_words(results))
     sites, ranking = _at_precision(sites, ranking, config.publish)
     inputs = results.inputs
     accounting = pd.DataFrame([vars(account) for account in inputs.accounts])
@@ -82,7 +82,7 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
         run_date=run_date.isoformat(),
         contact=config.publish.contact,
         target=config.label_sites.target,
-        ranking=ranking,
+        ranking=conform(ranking, Ranking),
         sites=sites,
         reasons=results.reasons,
         companion=results.companion,
@@ -147,8 +147,10 @@ def _reasons_in_words(results: Results) -> pd.Series:
     """Return the strongest reasons of every ranked site in English, joined by '; '."""
     strongest = results.reasons[results.reasons["position"] <= REASONS_SHOWN]
     words = [
-        phrase_reason(row.feature, row.contribution, row.value, "en")
-        for row in strongest[["feature", "contribution", "value"]].itertuples(index=False)
+        phrase_reason(feature, contribution, value, "en")
+        for feature, contribution, value in zip(
+            strongest["feature"], strongest["contribution"], strongest["value"], strict=True
+        )
     ]
     joined = (
         pd.Series(words, index=strongest.index, dtype="str").groupby(strongest["site_id"], sort=False).agg("; ".join)

@@ -11,11 +11,11 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from layers.rasters import require_overlap, write_cog
 
 from layers import schema
 from layers.accounting import rejected_rows
 from layers.errors import StageError
+from layers.rasters import require_overlap, write_cog
 from pipeline.config import RunConfig
 from pipeline.executor import Executor, Shared, fitting_workers
 from pipeline.inputs import Account, Inputs, read_inputs
@@ -328,7 +328,7 @@ def _settle(inputs: Inputs, records: gpd.GeoDataFrame, merged: gpd.GeoDataFrame,
 def _settled(account: Account, counts: pd.DataFrame) -> Account:
     if account.source not in counts.index:
         return account
-    kept, merged, withheld, rejected = (int(counts.loc[account.source, fate]) for fate in counts.columns)
+    kept, merged, withheld, rejected = counts.loc[account.source].astype("int").tolist()
     return replace(
         account,
         rows_kept=kept,
