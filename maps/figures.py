@@ -138,6 +138,7 @@ def _scores(axes: Any, ranking: Any) -> None:
     scores = [100 * ranking.loc[ranking["evidence"] == kind, "score"].to_numpy(float) for kind in shades]
     axes.hist(scores, bins=edges, stacked=True, color=list(shades.values()), edgecolor="white", lw=0.5,
               label=[f"[[evidence_{kind}_short]]" for kind in shades])  # fmt: skip
+    axes.yaxis.get_major_locator().set_params(integer=True)
     axes.set(xlabel="[[axis_score_percent]]", ylabel="[[axis_sites]]", xlim=(0, 100))
     axes.legend(fontsize=8.5)
 
