@@ -328,7 +328,7 @@ def _settle(inputs: Inputs, records: gpd.GeoDataFrame, merged: gpd.GeoDataFrame,
 def _settled(account: Account, counts: pd.DataFrame) -> Account:
     if account.source not in counts.index:
         return account
-    kept, merged, withheld, rejected = counts.loc[account.source].astype("int").tolist()
+    kept, merged, withheld, rejected = (int(one) for one in counts.loc[account.source].tolist())
     return replace(
         account,
         rows_kept=kept,
