@@ -328,7 +328,8 @@ def _settle(inputs: Inputs, records: gpd.GeoDataFrame, merged: gpd.GeoDataFrame,
 def _settled(account: Account, counts: pd.DataFrame) -> Account:
     if account.source not in counts.index:
         return account
-    kept, merged, withheld, rejected = (int(one) for one in counts.loc[account.source].tolist())
+    fates: dict[str, int] = counts.to_dict(orient="index")[account.source]
+    kept, merged, withheld, rejected = fates.values()
     return replace(
         account,
         rows_kept=kept,
