@@ -12,7 +12,7 @@ import pandas as pd
 from maps import assets, pages, words
 from maps.mini_map import HALF_KM, MiniMaps
 from maps.publication import Publication
-from maps.rows import present, rows
+from maps.rows import present, records, rows
 from maps.screening import areas_per_site, communities_near, fold
 from maps.site_chemistry import metals
 from maps.sovereignty import publishable
@@ -258,14 +258,13 @@ class SheetWriter:
         return said
 
     def _sources(self, lang: str) -> list[str]:
-        licence = words.word("licence_unstated", lang)
-        return [
-            ", ".join(
-                str(part)
-                for part in (one["title"] or one["source_id"], words.date(one["date"], lang), one["licence"] or licence)
-            )
-            for one in self.p.sources.astype(object).where(self.p.sources.notna(), None).to_dict("records")
-        ]
+        """Return titles with their dates, put together by licence."""
+        by_licence: dict[str, list[str]] = {}
+        for one in records(self.p.sources):
+            title = str(one["title"] or one["source_id"])
+            said = f"{title} ({words.date(one['date'], lang)})" if one["date"] else title
+            by_licence.setdefault(str(one["licence"] or words.word("licence_unstated", lang)), []).append(said)
+        return [f"{licence}{words.word('colon', lang)}{', '.join(titles)}" for licence, titles in by_licence.items()]
 
     def _alike(self) -> dict[str, list[str]]:
         """Return per ranked site the nearest ranks among sites of its deposit type and commodities."""

@@ -9,10 +9,14 @@ from typing import Any
 
 import pandas as pd
 
+from layers.elements import REE
 from maps import words
 
 WASTE_ROWS = 6
-REGION_ROWS = 5
+REGION_ROWS = 4
+BESIDE_REE = ("U", "Th", "Nb", "Ta", "Zr", "Sc", "Li", "Co", "Ni", "Cu", "Zn")
+"""Elements shown next after the rare earths: those that come with them or are critical or hazardous themselves."""
+
 
 _WASTE = re.compile(r"waste_([A-Z][a-z]?)_ppm")
 _NEAR = re.compile(r"near_([A-Z][a-z]?)_z")
@@ -26,7 +30,7 @@ def _columns(names: tuple[str, ...]) -> tuple[list[tuple[str, str]], list[tuple[
 
 
 def metals(site: Mapping[Any, Any], lang: str) -> list[tuple[str, str, str]]:
-    """Return element, kind of evidence and value: what was sampled in the waste first, then the region's strongest signals.
+    """Return element, kind of evidence and value: rare earths sampled in the waste first, then the region's strongest signals.
 
     Parameters
     ----------
@@ -37,7 +41,7 @@ def metals(site: Mapping[Any, Any], lang: str) -> list[tuple[str, str, str]]:
     """
     waste, near = _columns(tuple(site))
     rows = [(element, float(site[name])) for name, element in waste if pd.notna(site[name])]
-    rows.sort(key=lambda one: -one[1])
+    rows.sort(key=lambda one: (one[0] not in REE, one[0] not in BESIDE_REE, -one[1]))
     said = [
         (_element(one, lang), _sampled(site, lang), f"{words.number(value, lang)}\u00a0ppm")
         for one, value in rows[:WASTE_ROWS]
