@@ -122,14 +122,10 @@ def _texts(
     """Interpret the cells that are no plain number, each distinct text once; return the places that make no sense."""
     codes, texts = pd.factorize(column.iloc[places])
     verdicts = [_interpret(str(text), missing) for text in texts]
-    unreadable = []
-    for place, code in zip(places.tolist(), codes.tolist(), strict=True):
-        verdict = verdicts[code]
-        if verdict is None:
-            unreadable.append(place)
-        else:
-            censored[place], limit[place] = verdict
-    return unreadable
+    flags, limits = np.array([one or (0, np.nan) for one in verdicts], dtype="float64").reshape(-1, 2).T
+    censored[places], limit[places] = flags[codes].astype(np.int8), limits[codes]
+    lost = np.array([one is None for one in verdicts], dtype=bool)
+    return [int(place) for place in places[lost[codes]]]
 
 
 def _interpret(text: str, missing: frozenset[str]) -> tuple[int, float] | None:
