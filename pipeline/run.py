@@ -328,7 +328,7 @@ def _settle(inputs: Inputs, records: gpd.GeoDataFrame, merged: gpd.GeoDataFrame,
 def _settled(account: Account, counts: pd.DataFrame) -> Account:
     if account.source not in counts.index:
         return account
-    fates: dict[str, int] = counts.to_dict(orient="index")[account.source]
+    fates: dict[Any, int] = counts.to_dict(orient="index")[account.source]
     kept, merged, withheld, rejected = fates.values()
     return replace(
         account,
