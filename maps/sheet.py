@@ -29,7 +29,7 @@ QUESTIONS = (
 COMMUNITIES_KM = 150.0
 """Communities listed on a sheet lie within this distance."""
 
-REASONS = 5
+REASONS = 4
 SIMILAR = 3
 
 Row = dict[Any, Any]
@@ -101,9 +101,11 @@ class SheetWriter:
         site = self.sites[site_id]
         ranked = self.ranking.get(site_id)
         name = site["name"] if present(site["name"]) else site_id
-        near = communities_near(self.p, site["longitude"], site["latitude"], COMMUNITIES_KM).head(4).to_dict("records")
+        near = communities_near(self.p, site["longitude"], site["latitude"], COMMUNITIES_KM).head(3).to_dict("records")
+        said = [self._in(lang, site, ranked, near) for lang in words.LANGUAGES]
         return pages.render(
             "sheet.html",
+            print_pt=_print_size(said[1], len(self.p.sources)),
             p=self.p,
             first=self.first,
             coarse=self.coarse,
@@ -113,7 +115,7 @@ class SheetWriter:
             mini_map=self.maps.draw(site["longitude"], site["latitude"], str(name)),
             questions=QUESTIONS,
             next_step=next_step(site["jurisdiction"]),
-            pages=[self._in(lang, site, ranked, near) for lang in words.LANGUAGES],
+            pages=said,
         )
 
     def _in(self, lang: str, site: Row, ranked: Row | None, near: list[dict[Any, Any]]) -> dict[str, Any]:
@@ -281,6 +283,14 @@ class SheetWriter:
                 window = sorted((abs(other - at), other) for other in range(first, min(len(said), at + SIMILAR + 1)))
                 found[site_id] = [said[other] for gap, other in window if gap][:SIMILAR]
         return found
+
+
+def _print_size(said: dict[str, Any], sources: int) -> float:
+    """Return the size of print in points at which a sheet fits one page: smaller where more is known of a site."""
+    lines = (
+        sum(len(said[part]) for part in ("known", "metals", "reasons", "flags", "areas", "communities")) + sources / 4
+    )
+    return round(min(7.8, max(6.6, 7.8 - 0.06 * (lines - 18))), 2)
 
 
 def next_step(jurisdiction: object) -> str:

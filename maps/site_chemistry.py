@@ -13,7 +13,7 @@ from layers.elements import REE
 from maps import words
 
 WASTE_ROWS = 6
-REGION_ROWS = 4
+REGION_ROWS = 3
 BESIDE_REE = ("U", "Th", "Nb", "Ta", "Zr", "Sc", "Li", "Co", "Ni", "Cu", "Zn")
 """Elements shown next after the rare earths: those that come with them or are critical or hazardous themselves."""
 
