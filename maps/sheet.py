@@ -290,7 +290,7 @@ def _print_size(said: dict[str, Any], sources: int) -> float:
     lines = (
         sum(len(said[part]) for part in ("known", "metals", "reasons", "flags", "areas", "communities")) + sources / 4
     )
-    return round(min(7.8, max(6.6, 7.8 - 0.06 * (lines - 18))), 2)
+    return round(min(7.8, max(6.6, 7.8 - 0.072 * (lines - 18))), 2)
 
 
 def next_step(jurisdiction: object) -> str:
