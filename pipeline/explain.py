@@ -9,7 +9,7 @@ import pandas as pd
 
 from layers.errors import StageError
 from maps.publication import Publication
-from maps.words import phrase_reason, word
+from maps.words import flag, phrase, phrase_reason, word
 from pipeline.published import load_publication
 
 
@@ -42,7 +42,7 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
     row = chosen.iloc[0]
     lines = [
         f"{row['name']} ({site_id})",
-        _fill(
+        phrase(
             "explain_rank",
             lang,
             rank=row["rank"],
@@ -50,10 +50,10 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
             low=row["rank_low"],
             high=row["rank_high"],
         ),
-        _fill("explain_score", lang, score=row["score"], low=row["score_low"], high=row["score_high"]),
-        _fill("explain_evidence", lang, evidence=word(f"evidence_{row['evidence']}", lang)),
+        phrase("explain_score", lang, score=row["score"], low=row["score_low"], high=row["score_high"]),
+        phrase("explain_evidence", lang, evidence=word(f"evidence_{row['evidence']}", lang)),
         _amount(row, lang),
-        _fill("explain_companion", lang, score=row["companion_score"], rank=row["companion_rank"]),
+        phrase("explain_companion", lang, score=row["companion_score"], rank=row["companion_rank"]),
         "",
         word("explain_reasons", lang),
     ]
@@ -64,24 +64,22 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
         lines.append(f"  {word('explain_no_reasons', lang)}")
     flags = publication.flags[publication.flags["site_id"] == site_id]
     lines += ["", word("explain_flags", lang)] + [
-        f"  {flag.flag}: {flag.detail} [{flag.source}]" for flag in flags.itertuples()
+        f"  {flag(code, lang)}: {detail} [{source}]"
+        for code, detail, source in zip(flags["flag"], flags["detail"], flags["source"], strict=True)
     ]
     relations = publication.site_territories[publication.site_territories["site_id"] == site_id]
     lines += ["", word("explain_areas", lang)]
     lines += [
-        f"  {one.territory} ({one.layer}): {word(f'relation_{one.relation}', lang)}" for one in relations.itertuples()
+        f"  {area} ({layer}): {word(f'relation_{relation}', lang)}"
+        for area, layer, relation in zip(relations["territory"], relations["layer"], relations["relation"], strict=True)
     ]
     return "\n".join([*lines, "", word("notice_not_resource", lang), word("notice_nations", lang)])
-
-
-def _fill(key: str, lang: str, **values: object) -> str:
-    return word(key, lang).format(**values)
 
 
 def _amount(row: pd.Series, lang: str) -> str:
     if pd.isna(row["tonnage_t"]):
         return word("explain_tonnage_unknown", lang)
-    return _fill(
+    return phrase(
         "explain_tonnage",
         lang,
         low=row["tonnage_low_t"],

@@ -59,7 +59,7 @@ def publish(config: RunConfig, results: Results, store: RunStore, run_date: date
     store.write_json("model/validation.json", publication.validation)
     write_text(store.folder / "model" / "card.md", model_card(publication))
     with atomic(store.folder / "map.html") as temporary:
-        write_map(publication, temporary)
+        write_map(publication, temporary, max_sheets=config.publish.max_sheets)
     with atomic(store.folder / "report.html") as temporary:
         write_report(publication, temporary)
     _write_sheets(publication, store.folder, config.publish.max_sheets)

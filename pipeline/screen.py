@@ -15,7 +15,7 @@ from maps.screening import (
     screen,
     write_screening,
 )
-from maps.words import word
+from maps.words import phrase
 
 from layers.errors import SourceError
 from maps.publication import Publication
@@ -69,7 +69,7 @@ def screen_run(
     folder = out or run_folder.with_name(f"{run_folder.name}_screen_{_slug(place.key)}")
     table = screen(publication, place, within_km=within_km)
     write_screening(publication, place, table, folder, within_km=within_km, lang=lang)
-    lines = [word("screen_summary", lang).format(n=len(table), km=within_km, place=place.name)]
+    lines = [phrase("screen_summary", lang, n=len(table), km=within_km, place=place.name)]
     for row in table.head(10).itertuples(index=False):
         lines.append(f"  {row.rank:>4}  {row.distance_km:7.1f} km  {row.name}  ({row.site_id})")
     return "\n".join([*lines, "", f"{folder / 'index.html'}"])
