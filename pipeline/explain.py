@@ -12,6 +12,9 @@ from maps.publication import Publication
 from maps.words import flag, phrase, phrase_reason, word
 from pipeline.published import load_publication
 
+REASONS_SHOWN = 12
+"""The strongest reasons are told one by one; how many there are besides is told too."""
+
 
 def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
     """Say what is known of one site and what moved its rank.
@@ -57,9 +60,12 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
         "",
         word("explain_reasons", lang),
     ]
-    reasons = publication.reasons[publication.reasons["site_id"] == site_id].sort_values("position")
+    everything = publication.reasons[publication.reasons["site_id"] == site_id].sort_values("position")
+    reasons = everything.head(REASONS_SHOWN)
     for feature, contribution, value in zip(reasons["feature"], reasons["contribution"], reasons["value"], strict=True):
         lines.append(f"  {contribution:+.2f}  {phrase_reason(feature, contribution, value, lang)}")
+    if len(everything) > len(reasons):
+        lines.append(f"  … + {len(everything) - len(reasons)}")
     if reasons.empty:
         lines.append(f"  {word('explain_no_reasons', lang)}")
     flags = publication.flags[publication.flags["site_id"] == site_id]

@@ -6,6 +6,9 @@ import re
 from pathlib import Path
 
 import geopandas as gpd
+
+from layers.errors import SourceError
+from maps.publication import Publication
 from maps.screening import (
     Place,
     around_site,
@@ -16,9 +19,6 @@ from maps.screening import (
     write_screening,
 )
 from maps.words import phrase
-
-from layers.errors import SourceError
-from maps.publication import Publication
 from pipeline.published import load_publication
 
 
