@@ -125,6 +125,31 @@ def test_lock_file_pins_every_dependency_and_names_no_host() -> None:
     assert needed <= pinned
 
 
+def test_every_package_and_data_file_is_shipped() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    tops = (*PACKAGES, "configs")
+    found = {
+        ".".join(path.parent.relative_to(ROOT).parts) for top in tops for path in (ROOT / top).rglob("__init__.py")
+    }
+    assert set(settings["packages"]) == found
+    shipped = {
+        path
+        for package, globs in settings["package-data"].items()
+        for glob in globs
+        for path in (ROOT / package).glob(glob)
+    }
+    data = {
+        path
+        for top in tops
+        for path in (ROOT / top).rglob("*")
+        if path.is_file()
+        and path.suffix not in {".py", ".pyc"}
+        and path.name != ".gitkeep"
+        and "__pycache__" not in path.parts
+    }
+    assert data - shipped == set()
+
+
 def test_the_project_speaks_of_itself_alone() -> None:
     shared = "../" + "shared"
     for path in tracked_files():
