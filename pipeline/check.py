@@ -13,12 +13,12 @@ from layers.catalogue import Source, resolve
 from layers.errors import LayerError, MinewasteError, SourceError
 from layers.rasters import Raster, describe_raster
 from pipeline.config import RunConfig
-from pipeline.inputs import READERS, is_private
+from pipeline.inputs import READERS, is_private, read_source
 
 MAX_REASONS = 8
 
 
-def check_sources(config: RunConfig, data_dir: Path, out: Path | None) -> str:
+def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_private: bool = False) -> str:
     """Read every source and describe it.
 
     Parameters
@@ -29,6 +29,9 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None) -> str:
         Folder where relative source paths start.
     out : Path or None
         Reserved for the page; None writes nothing.
+    show_private : bool
+        Describe private sources like the others. Otherwise only their rows are counted, since what a terminal shows may end
+        in a log.
 
     Returns
     -------
@@ -43,7 +46,7 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None) -> str:
     paragraphs, failures = [], []
     for source in (resolve(one) for one in config.sources):
         try:
-            paragraphs.append(_describe(source, data_dir))
+            paragraphs.append(_describe(source, data_dir, show_private=show_private))
         except (SourceError, LayerError) as error:
             failures.append(error)
             paragraphs.append(f"{source.id} ({source.role}): cannot be read\n  {error}")
@@ -57,13 +60,21 @@ def _all_failures(text: str, failures: Sequence[MinewasteError], n_sources: int)
     return SourceError(f"{len(failures)} of {n_sources} sources cannot be read.\n\n{text}")
 
 
-def _describe(source: Source, data_dir: Path) -> str:
+def _describe(source: Source, data_dir: Path, *, show_private: bool) -> str:
     if source.role == "raster":
         return _describe_raster(source, describe_raster(source, data_dir))
-    reading = READERS[source.role][1](source, data_dir)
-    lines = [
-        f"{source.id} ({source.role}): {reading.rows_read} rows read, {len(reading.layer)} kept, "
-         f"{reading.rows_merged} merged, {reading.rows_withheld} withheld, {len(reading.rejected)} rejected",
+    open_here = show_private and is_private(source)
+    reading = READERS[source.role][1](source, data_dir) if open_here else read_source(source, data_dir)
+    counts = (
+        f"{reading.rows_read} rows read, {len(reading.layer)} kept, {reading.rows_merged} merged, "
+        f"{reading.rows_withheld} withheld, {len(reading.rejected)} rejected"
+    )
+    lines = [f"{source.id} ({source.role}): {counts}"]
+    if is_private(source) and not show_private:
+        return "\n".join(
+            [*lines, "  publish   no: used on this machine only; --show-private says more, on your own screen"]
+        )
+    lines += [
         f"  file      {source.path}",
         f"  licence   {source.licence or 'not stated'}",
     ]

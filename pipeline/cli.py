@@ -192,12 +192,13 @@ def _in_words(summary: RunSummary) -> str:
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--data", type=click.Path(path_type=Path), help="Where relative source paths start.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for check.html (default: none is written).")
+@click.option("--show-private", is_flag=True, help="Describe private sources too. Keep that screen to yourself.")
 @_explained
-def check(config: Path, data: Path | None, out: Path | None) -> None:
+def check(config: Path, data: Path | None, out: Path | None, *, show_private: bool) -> None:
     """Read everything and run nothing: what was understood, guessed, rejected, missing."""
     from pipeline.check import check_sources
 
-    click.echo(check_sources(*_configured(config, data), out))
+    click.echo(check_sources(*_configured(config, data), out, show_private=show_private))
 
 
 @main.command()

@@ -12,22 +12,22 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from layers.context import read_backdrop, read_lines
-from layers.geochemistry import read_geochemistry
-from layers.inventory import read_inventory
-from layers.rasters import Raster, describe_raster
-from layers.standardise import standardise_samples
-from layers.territories import read_communities, read_territories
-from maps.sovereignty import generalise_territories
 from pandera.pandas import DataFrameModel
 from pyproj import CRS
 
 from layers import schema
 from layers.accounting import Note, Reading, rejected_rows
 from layers.catalogue import Source, resolve
+from layers.context import read_backdrop, read_lines
 from layers.crs import working_crs
-from layers.errors import ConfigError, LayerError
+from layers.errors import ConfigError, LayerError, SourceError
 from layers.exclusions import read_exclusions, read_known_links
+from layers.geochemistry import read_geochemistry
+from layers.inventory import read_inventory
+from layers.rasters import Raster, describe_raster
+from layers.standardise import standardise_samples
+from layers.territories import read_communities, read_territories
+from maps.sovereignty import generalise_communities, generalise_territories
 from pipeline.config import RegionConfig, RunConfig
 from pipeline.store import RunStore, file_fingerprint, plain, read_parquet, write_parquet, write_text
 
@@ -42,6 +42,9 @@ READERS: dict[str, tuple[type[DataFrameModel], Callable[[Source, Path], Reading[
     "exclusions": (schema.Exclusions, read_exclusions),
 }
 """The schema and the reader of each role; rasters are described, not read."""
+
+WITHHOLDABLE = ("inventory", "geochemistry", "links")
+"""Roles whose rows a steward's request may take out; with such a request in the run they are read afresh and not kept."""
 
 PRIVATE_ROLES = ("territories", "communities", "exclusions")
 """Roles a `publish: never` source may have; the others shape the ranking, so they cannot leave no trace."""
@@ -88,6 +91,7 @@ class Inputs:
     sources: tuple[Source, ...]
     sha256: dict[str, str]
     local_only: tuple[str, ...] = field(default=())
+    withheld: int = 0
 
     def __getitem__(self, role: str) -> Any:
         return self.layers[role]
@@ -113,15 +117,22 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
     Raises
     ------
     ConfigError
-        If a source that shapes the ranking is marked ``publish: never``.
+        If a source that shapes the ranking is marked ``publish: never`` or ``generalised``.
     SourceError, LayerError
         From the readers.
     """
     sources = [resolve(source) for source in config.sources]
     _refuse_private(sources)
-    readings = {one.id: _read(one, data_dir, store) for one in sources if one.role != "raster"}
-    rasters = [describe_raster(one, data_dir) for one in sources if one.role == "raster"]
     public = [one for one in sources if not is_private(one)]
+    asked = any(one.role == "exclusions" for one in sources)
+    if store is not None:
+        _forget_others(store, [one.id for one in public if not (asked and one.role in WITHHOLDABLE)])
+    readings = {
+        one.id: _read(one, data_dir, store, keep=not (is_private(one) or (asked and one.role in WITHHOLDABLE)))
+        for one in sources
+        if one.role != "raster"
+    }
+    rasters = [describe_raster(one, data_dir) for one in sources if one.role == "raster"]
     sha256 = {one.id: file_fingerprint(data_dir / one.path) for one in public}
     if store is not None:
         for one in public:
@@ -166,17 +177,60 @@ def _refuse_private(sources: Sequence[Source]) -> None:
                 f"sources: '{one.id}' ({one.role}) is marked `publish: never`, but what it holds would show in every rank. "
                 f"Only {', '.join(PRIVATE_ROLES)} can be kept local. Leave the source out, or ask its steward."
             )
+        if one.publish == "generalised" and one.role not in ("territories", "communities", "exclusions"):
+            raise ConfigError(
+                f"sources: '{one.id}' ({one.role}) is marked `publish: generalised`, which only territories and communities "
+                "can be. For sites set publish.coordinate_precision_km, or leave the source out."
+            )
 
 
-def _read(source: Source, data_dir: Path, store: RunStore | None) -> Reading[Any]:
-    """Read one source, or take what an earlier run read from the same bytes with the same words; never keep a private one."""
-    model, reader = READERS[source.role]
+def read_source(source: Source, data_dir: Path) -> Reading[Any]:
+    """Read one source as it may be used: a private one tells nothing of itself, a generalised one is made coarse at once.
+
+    Raises
+    ------
+    SourceError, LayerError
+        From the reader. Of a private source only its id is told: whatever a message would quote must not reach a log.
+    """
+    reader = READERS[source.role][1]
+    if is_private(source):
+        try:
+            return reader(source, data_dir)
+        except Exception:  # noqa: BLE001 - no message, trace or value of a private file may be shown
+            raise SourceError(
+                f"{source.id} ({source.role}): this source cannot be read. It is kept private, so nothing of it is told here. "
+                "See why on your own screen with `minewaste check --show-private`."
+            ) from None
+    reading = reader(source, data_dir)
+    return _generalised(reading, source.role) if source.publish == "generalised" else reading
+
+
+def _generalised(reading: Reading[Any], role: str) -> Reading[Any]:
+    """Replace exact outlines and points, before anything is kept or computed; rejected rows and notes keep only their kind."""
+    if role not in ("territories", "communities"):
+        return reading
+    coarsen: Any = generalise_territories if role == "territories" else generalise_communities
+    untold = "details are not shown, since the source is published in generalised form only"
+    return replace(
+        reading,
+        layer=coarsen(reading.layer),
+        rejected=schema.conform(reading.rejected.assign(raw=None, reason=untold), schema.Rejected),
+        notes=tuple(replace(note, message=f"{untold.capitalize()}.") for note in reading.notes),
+    )
+
+
+def _read(source: Source, data_dir: Path, store: RunStore | None, *, keep: bool) -> Reading[Any]:
+    """Read one source, or take what an earlier run read from the same bytes with the same words.
+
+    Private sources, and those a steward's request may shorten, are never kept; what an earlier run kept of them is removed.
+    """
     if store is None or is_private(source):
-        return reader(source, data_dir)
+        return read_source(source, data_dir)
+    model = READERS[source.role][0]
     name = f"read_{source.id}"
     path, kept = store.stages / f"{name}.parquet", store.stages / f"{name}.json"
     store.fingerprint(name, _source_files(data_dir / source.path), source)
-    if path.is_file() and kept.is_file():
+    if keep and path.is_file() and kept.is_file():
         account = json.loads(kept.read_text())
         if account["fingerprint"] == store.fingerprints[name]:
             store.reused.append(name)
@@ -190,7 +244,9 @@ def _read(source: Source, data_dir: Path, store: RunStore | None) -> Reading[Any
                 tuple(Note(**note) for note in account["notes"]),
             )
     with store.timed(name):
-        reading = reader(source, data_dir)
+        reading = read_source(source, data_dir)
+    if not keep:
+        return reading
     write_parquet(reading.layer, path)
     account = {
         "fingerprint": store.fingerprints[name],
@@ -202,6 +258,13 @@ def _read(source: Source, data_dir: Path, store: RunStore | None) -> Reading[Any
     }
     write_text(kept, json.dumps(plain(account), ensure_ascii=False))
     return reading
+
+
+def _forget_others(store: RunStore, kept: Sequence[str]) -> None:
+    """Remove what an earlier run kept of sources that have left the run file, turned private or may no longer be kept."""
+    for path in store.stages.glob("read_*"):
+        if path.stem.removeprefix("read_") not in kept:
+            path.unlink()
 
 
 def _source_files(path: Path) -> list[str]:
@@ -252,8 +315,6 @@ def _layer(role: str, sources: Sequence[Source], readings: dict[str, Reading[Any
     model = READERS[role][0]
     chosen = [one for one in sources if one.role == role and (role == "exclusions" or not is_private(one))]
     stacked = _stack([readings[one.id].layer for one in chosen], model)
-    if role == "territories":
-        stacked = generalise_territories(stacked)
     if role == "geochemistry":
         stacked = standardise_samples(stacked)
     return stacked.to_crs(crs) if isinstance(stacked, gpd.GeoDataFrame) else stacked
