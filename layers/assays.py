@@ -173,11 +173,12 @@ def apply_qualifiers(cells: Cells, qualifier: pd.Series, declared_limit: float =
 
 @dataclass(frozen=True)
 class Suspicion:
-    """Something odd about a column as a whole, for a note."""
+    """Something odd about a column as a whole: its kind, the column, how many rows share which value."""
 
     code: str
-    message: str
+    name: str
     count: int
+    value: float
 
 
 def suspicions(name: str, cells: Cells) -> list[Suspicion]:
@@ -193,21 +194,8 @@ def suspicions(name: str, cells: Cells) -> list[Suspicion]:
     low, high = value.min(), value.max()
     at_low = int((value == low).sum())
     if low > 0 and at_low >= max(5, 0.1 * len(value)) and not (cells.censored < 0).any():
-        found.append(
-            Suspicion(
-                "lowest_value_repeated",
-                f"{name}: {at_low} of {len(value)} results are exactly {low:g}, the lowest, and none is marked as below a limit: "
-                "probably a limit, or half of one, written as a result. State it under options.substituted_below.",
-                at_low,
-            )
-        )
+        found.append(Suspicion("lowest_value_repeated", name, at_low, float(low)))
     at_high = int((value == high).sum())
     if at_high >= 3 and high >= 100 and float(np.log10(high)).is_integer() and not (cells.censored > 0).any():
-        found.append(
-            Suspicion(
-                "highest_value_round",
-                f"{name}: {at_high} results are exactly {high:g}, the highest: probably an upper limit written as a result.",
-                at_high,
-            )
-        )
+        found.append(Suspicion("highest_value_round", name, at_high, float(high)))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -25,7 +25,7 @@ from layers.schema import MEDIA, Samples, conform
 from layers.tables import RawTable, read_table, reject
 
 LAYER_COLUMNS = (
-    "sample_id", "site_key", "medium", "n_analyses", "tree_ppm", "analyte", "value",
+    "sample_id", "site_key", "medium", "n_analyses", "tree_ppm", "analyte", "value", "coordinate_precision_km",
     "latitude", "longitude", "easting", "northing", "utm_zone", "datum", "hemisphere",
     "latitude_degrees", "latitude_minutes", "latitude_seconds", "latitude_hemisphere",
     "longitude_degrees", "longitude_minutes", "longitude_seconds", "longitude_hemisphere",
@@ -44,6 +44,7 @@ class GeochemistryOptions(BaseModel):
     oxide_unit: str | None = Field(default=None, description="unit of oxides whose heading says none, e.g. pct")
     units: dict[str, str] = Field(default_factory=dict, description="heading or symbol -> unit")
     default_method: str = Field(default="unknown", description="method where the heading says none")
+    oxide_method: str | None = Field(default=None, description="method of oxides whose heading says none, e.g. xrf")
     methods: dict[str, str] = Field(default_factory=dict, description="word in headings -> method")
     negative: Negative = Field(default="error", description="what a negative number means: below_limit or missing")
     missing_numbers: list[float] = Field(default_factory=list, description="further numbers that mean missing")
@@ -51,6 +52,12 @@ class GeochemistryOptions(BaseModel):
     substituted_below: dict[str, float] = Field(
         default_factory=dict,
         description="heading -> value (as in the file) at or below which results are substituted limits",
+    )
+    substituted_as: Literal["half_limit", "limit"] = Field(
+        default="half_limit", description="whether a substituted result is half the limit or the limit itself"
+    )
+    zero: Literal["keep", "missing", "below_limit"] = Field(
+        default="keep", description="what a result of exactly 0 means where no mark says so"
     )
     ignore: list[str] = Field(default_factory=list, description="headings that look like elements and are not")
     missing_medium: str | None = Field(default=None, description="medium of rows whose medium cell is empty")
@@ -175,6 +182,9 @@ def _table(
 ) -> tuple[gpd.GeoDataFrame, dict[int, tuple[str, str]], list[Note]]:
     """Put ids, place, medium and results together; return rows to reject with them."""
     place, problems, notes = _places(source, where, cells, rows, geometry)
+    stated = translate(source, text_or_default(source, cells, "coordinate_precision_km"), "coordinate_precision_km")
+    stated_km = pd.to_numeric(stated, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
+    place["coordinate_precision_km"] = np.fmax(place["coordinate_precision_km"], stated_km)
     medium = translate(source, text_or_default(source, cells, "medium"), "medium").fillna(options.missing_medium)
     unknown = ~medium.isin(MEDIA).to_numpy()
     for position in np.flatnonzero(unknown):

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from layers.accounting import Note
+from layers.assay_checks import contradictions, level_notes, suite_outliers, suspicion_notes, zeros
 from layers.assay_headers import METHOD_ORDER, AssayColumn, parse_heading
 from layers.assays import Cells, apply_qualifiers, parse_cells, suspicions
-from layers.catalogue import Source
+from layers.catalogue import Source, recognise
 from layers.columns import mapped_columns
 from layers.elements import REE
 from layers.errors import SourceError
 
 if TYPE_CHECKING:
     from layers.geochemistry import GeochemistryOptions
-
-DISAGREEMENT = 0.05
-"""Relative difference from which an element and its oxide in one row are said to contradict each other."""
 
 
 @dataclass
@@ -41,7 +38,7 @@ class Suites:
     notes : list of Note
     """
 
-    columns: dict[str, npt.NDArray[np.generic]] = field(default_factory=dict)
+    columns: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
     method: npt.NDArray[np.object_] = field(default_factory=lambda: np.empty(0, dtype=object))
     problems: dict[int, tuple[str, str]] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
@@ -79,21 +76,34 @@ def read_suites(
     found = _laboratory_columns(source, where, options, cells, said)
     suites = Suites()
     parsed = {column.name: _read_column(source, options, column, cells, said) for column in found}
+    if source.decimal_mark is None and _decimal_commas(where, cells, parsed):
+        source = source.model_copy(update={"decimal_mark": ","})
+        message = (
+            "Numbers are written with a decimal comma (e.g. 3,88) and were read so. State decimal_mark to be sure."
+        )
+        suites.notes.append(Note(source.id, "decimal_comma", message))
+        parsed = {column.name: _read_column(source, options, column, cells, said) for column in found}
     _refuse_negatives(where, parsed)
+    odd = []
     for column in found:
         one = parsed[column.name]
         for place in one.unreadable.tolist():
             reason = f"{column.name} is '{cells[column.name].iloc[place]}', which is no result"
             suites.problems.setdefault(place, ("unreadable_result", reason))
-        suites.notes += [Note(source.id, odd.code, odd.message, odd.count) for odd in suspicions(column.name, one)]
+        odd += [*suspicions(column.name, one), *zeros(column.name, one)]
+    suites.notes += suspicion_notes(source.id, odd)
     rank_of_row = np.full(len(cells), len(METHOD_ORDER))
     rank_of_any = rank_of_row.copy()
     for element in dict.fromkeys(column.element for column in found):
-        mine = sorted((column for column in found if column.element == element), key=_preference)
-        suites.notes += _contradictions(source.id, mine, parsed)
+        mine = sorted(
+            (column for column in found if column.element == element), key=lambda one: _preference(one, parsed)
+        )
+        suites.notes += contradictions(source.id, mine, parsed)
         _choose(element, mine, parsed, suites, rank_of_row if element in REE else rank_of_any)
     best = np.where(rank_of_row < len(METHOD_ORDER), rank_of_row, np.minimum(rank_of_any, len(METHOD_ORDER) - 1))
     suites.method = np.array(METHOD_ORDER, dtype=object)[best]
+    suites.notes += _drop_outliers(source.id, suites)
+    suites.notes += level_notes(source.id, {element: suites.columns[f"{element}_ppm"] for element in _rare(suites)})
     suites.columns["tree_ppm"] = _total(source, options, cells)
     _note_methods(source.id, suites)
     return suites
@@ -104,7 +114,7 @@ def _laboratory_columns(
 ) -> list[AssayColumn]:
     """Return the columns that hold results; stop when one of them has no unit or there is none."""
     taken = {name for layer_column in source.columns for name in mapped_columns(source, cells, layer_column)}
-    taken |= set(options.ignore) | set(source.where)
+    taken |= set(options.ignore) | set(source.where) | _coordinates(options, cells)
     found = []
     for name in map(str, cells.columns):
         if name in taken:
@@ -118,6 +128,8 @@ def _laboratory_columns(
             methods=options.methods,
             default_method=method,
         )
+        if column is not None and column.form != column.element and column.method == method and options.oxide_method:
+            column = replace(column, method=options.oxide_method)
         if column is not None:
             found.append(column)
     unitless = [column.name for column in found if column.to_ppm is None]
@@ -132,9 +144,25 @@ def _laboratory_columns(
         raise SourceError(
             f"{where}: no column is a laboratory result (columns: {', '.join(map(str, cells.columns[:40]))}). Headings such as "
             "La_ppm or La2O3 (%) are recognised; a total goes under columns.tree_ppm; one result per row needs columns.analyte "
-            "and value."
+            f"and value.{_looks_like(cells)}"
         )
     return found
+
+
+def _coordinates(options: GeochemistryOptions, cells: pd.DataFrame) -> set[str]:
+    """Return a bare ``Y`` beside an ``X``: a coordinate, not yttrium, unless its unit is stated."""
+    names = {str(name) for name in cells.columns}
+    if not {"X", "x"} & names:
+        return set()
+    return {name for name in ("Y", "y") if name in names and name not in options.units}
+
+
+def _looks_like(cells: pd.DataFrame) -> str:
+    """Say what a table without results is, where the catalogue knows it."""
+    known = recognise(map(str, cells.columns))
+    if known is None:
+        return ""
+    return f" These are the columns of '{known.entry.id}' ({known.entry.title}), which has the role {known.entry.role}."
 
 
 def _method_of(text: str, options: GeochemistryOptions) -> str:
@@ -143,8 +171,12 @@ def _method_of(text: str, options: GeochemistryOptions) -> str:
     return METHOD_WORDS.get(text.strip().casefold(), options.default_method)
 
 
-def _preference(column: AssayColumn) -> tuple[int, bool]:
-    return METHOD_ORDER.index(column.method), column.form != column.element
+def _preference(column: AssayColumn, parsed: Mapping[str, Cells]) -> tuple[float, int, bool]:
+    """Order columns of one element: those that found it in most samples first, then total before partial methods."""
+    one = parsed[column.name]
+    censored, measured = int((one.censored != 0).sum()), int(np.isfinite(one.value).sum())
+    unseen = censored / (censored + measured) if censored > measured else 0.0
+    return unseen, METHOD_ORDER.index(column.method), column.form != column.element
 
 
 def _read_column(
@@ -174,7 +206,12 @@ def _read_column(
     substituted = options.substituted_below.get(column.name)
     if substituted is not None:
         low = one.value <= substituted
-        one.limit[low], one.censored[low], one.value[low] = 2 * substituted, -1, np.nan
+        one.limit[low] = one.value[low] * (2 if options.substituted_as == "half_limit" else 1)
+        one.censored[low], one.value[low] = -1, np.nan
+    if options.zero != "keep":
+        nothing = one.value == 0
+        one.censored[nothing] = -1 if options.zero == "below_limit" else 0
+        one.value[nothing] = np.nan
     return one
 
 
@@ -188,6 +225,28 @@ def _marks_of(column: AssayColumn, options: GeochemistryOptions, cells: pd.DataF
         if str(name).endswith(options.qualifier_suffix) and str(name).split("_")[0].casefold() == column.form.casefold()
     ]
     return alike[0] if len(alike) == 1 else None
+
+
+def _decimal_commas(where: str, cells: pd.DataFrame, parsed: Mapping[str, Cells]) -> bool:
+    """Say whether unreadable cells hold decimal commas beyond doubt; stop where a comma may part thousands."""
+    commas, points = [], False
+    for name, one in parsed.items():
+        if len(one.unreadable):
+            texts = cells[name].iloc[one.unreadable].astype("str").str.strip()
+            hits = texts[texts.str.fullmatch(r"[<>≤≥]?=?\s*[+-]?\d+,\d+")]
+            commas += [(name, text) for text in hits]
+            points = points or bool(len(hits) and cells[name].str.contains(r"\d\.\d", na=False).any())
+    if not commas:
+        return False
+    sure = any(len(text.rsplit(",", 1)[1]) != 3 or text.lstrip("<>≤≥= +-").startswith("0,") for _, text in commas)
+    if points or not sure:
+        name, text = commas[0]
+        beside = " beside others with a point" if points else ""
+        raise SourceError(
+            f"{where}: {len(commas)} results hold a comma (e.g. {name} '{text}'){beside}. "
+            "Whether it is a decimal comma or parts thousands cannot be told. State decimal_mark: ',' or correct the file."
+        )
+    return True
 
 
 def _refuse_negatives(where: str, parsed: Mapping[str, Cells]) -> None:
@@ -222,26 +281,26 @@ def _choose(
     suites.columns[f"{element}_censored"] = censored
 
 
-def _contradictions(source_id: str, columns: list[AssayColumn], parsed: Mapping[str, Cells]) -> list[Note]:
-    """Note where an element and its oxide by the same method differ in one row."""
+def _rare(suites: Suites) -> list[str]:
+    return [element for element in REE if f"{element}_ppm" in suites.columns]
+
+
+def _drop_outliers(source_id: str, suites: Suites) -> list[Note]:
+    """Take a rare earth as missing where the ones beside it say it cannot be."""
+    rare = _rare(suites)
+    if len(rare) < 3:
+        return []
     notes = []
-    for first, second in pairwise(columns):
-        if first.method != second.method or first.form == second.form:
-            continue
-        a = parsed[first.name].value * float(first.to_ppm or np.nan)
-        b = parsed[second.name].value * float(second.to_ppm or np.nan)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            differ = np.abs(a - b) > DISAGREEMENT * np.maximum(a, b)
-        if differ.any():
-            notes.append(
-                Note(
-                    source_id,
-                    "element_and_oxide_differ",
-                    f"{first.name} and {second.name} differ by more than {DISAGREEMENT:.0%} in some rows; "
-                    f"{first.name} was taken.",
-                    int(differ.sum()),
-                )
-            )
+    for element, one in suite_outliers({element: suites.columns[f"{element}_ppm"] for element in rare}).items():
+        value = suites.columns[f"{element}_ppm"]
+        worst = float(np.max(value[one.rows]))
+        value[one.rows] = np.nan
+        message = (
+            f"{element}: results are more than {one.times:g} times off what the rare earths beside them suggest (up to "
+            f"{worst:g} ppm). No rock does that: another element, another unit or a limit stands in the column. They were "
+            "taken as missing: check the file."
+        )
+        notes.append(Note(source_id, "implausible_rare_earth", message, len(one.rows)))
     return notes
 
 

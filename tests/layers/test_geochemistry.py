@@ -203,7 +203,7 @@ REAL = [
     ("usgs_ngdb_washington_sediment/ngdb_wa_sediment.csv.gz", {"catalogue": "ngdb_sediment"}, 8451, 8451),
     ("wgs_mine_waste_ne_washington/wgs_ofr2026-02_site_summary.csv", {"catalogue": "wgs_mine_waste"}, 10, 10),
     ("kola_ecogeochemistry/kola_chorizon.csv.gz", {"catalogue": "kola"}, 605, 605),
-    ("kola_ecogeochemistry/kola_topsoil.csv.gz", {"catalogue": "kola"}, 607, 607),
+    ("kola_ecogeochemistry/kola_topsoil.csv.gz", {"catalogue": "kola_topsoil"}, 607, 607),
     ("gswa_western_australia/area1_sediment.csv.gz", {"catalogue": "gswa_wamex"}, 1392, 1392),
     ("gswa_western_australia/area4_rockchip.csv.gz", {"catalogue": "gswa_wamex"}, 223, 223),
     ("finland_till_clb/IOCG_CLB_Till_Geochem_reg_511p.gpkg", {"catalogue": "gtk_till"}, 1112, 1112),
