@@ -1,0 +1,226 @@
+"""Guess what the columns of one table mean, from their names and from what stands in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from layers.angles import parse_angle
+from layers.columns import as_text
+from layers.guess_words import HOLDING, WHOLE, plain
+
+WHOLE_NAME, PART_OF_NAME = 0.9, 0.7
+"""Confidence of a heading that is known as a whole, and of one that only holds a known word."""
+
+SEVERAL = ("commodities", "remarks", "aliases", "territory_other_names")
+"""Layer columns that may be spread over several columns of a file."""
+
+SAMPLE_ROWS = 2000
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing a source's description says, with what it rests on.
+
+    Parameters
+    ----------
+    value : object
+        As it goes into the run file.
+    reason : str
+        What in the file's names or contents says so.
+    confidence : float
+        0-1. The words printed beside it: sure from 0.9, likely from 0.7.
+    """
+
+    value: Any
+    reason: str
+    confidence: float
+
+
+@dataclass
+class Guess:
+    """What is thought of one file, layer or sheet.
+
+    Parameters
+    ----------
+    id, path : str
+        Of the source to be.
+    facts : dict of str to Fact
+        Dotted key of the run file (``role``, ``columns.name``) -> what is thought, in the order written.
+    questions : dict of str to str
+        Dotted key -> question that nothing in the file answers.
+    left_out : str or None
+        Why nothing of it is used.
+    remarks : list of str
+        Further sentences for the reader of the run file.
+    """
+
+    id: str
+    path: str
+    facts: dict[str, Fact] = field(default_factory=dict)
+    questions: dict[str, str] = field(default_factory=dict)
+    left_out: str | None = None
+    remarks: list[str] = field(default_factory=list)
+
+    def say(self, key: str, value: Any, reason: str, confidence: float) -> None:
+        """Record a fact."""
+        self.facts[key] = Fact(value, reason, confidence)
+
+    def ask(self, key: str, question: str) -> None:
+        """Record a question; it outweighs a fact under the same key."""
+        self.facts.pop(key, None)
+        self.questions[key] = question
+
+    def value(self, key: str) -> Any:
+        """Return a fact's value, None where there is none."""
+        return self.facts[key].value if key in self.facts else None
+
+
+def numbers(column: pd.Series, decimal_mark: str = ".") -> np.ndarray:
+    """Return the cells of a column that read as plain numbers, as floats; others are left out."""
+    if pd.api.types.is_numeric_dtype(column):
+        return column.dropna().to_numpy(dtype=float)
+    text = as_text(column.head(SAMPLE_ROWS)).dropna()
+    if decimal_mark == ",":
+        text = text.str.replace(",", ".", regex=False)
+    values = pd.to_numeric(text, errors="coerce").to_numpy(dtype=float)
+    return values[np.isfinite(values)]
+
+
+def share_of_numbers(column: pd.Series, decimal_mark: str = ".") -> float:
+    """Return which share of the filled cells reads as plain numbers (0 where none is filled)."""
+    filled = int(column.head(SAMPLE_ROWS).notna().sum()) if not pd.api.types.is_numeric_dtype(column) else int(column.notna().sum())
+    return len(numbers(column, decimal_mark)) / filled if filled else 0.0
+
+
+def decimal_mark_of(cells: pd.DataFrame) -> tuple[str | None, int]:
+    """Return the decimal mark of numbers written as text, and in how many cells it is seen; None where no cell tells."""
+    commas = points = 0
+    for name in cells.columns:
+        column = cells[name]
+        if pd.api.types.is_numeric_dtype(column):
+            continue
+        text = as_text(column.head(SAMPLE_ROWS)).dropna()
+        commas += int(text.str.fullmatch(r"[<>]?\s*-?\d{1,6},(?:\d{1,2}|\d{4,})").sum())
+        points += int(text.str.fullmatch(r"[<>]?\s*-?\d+\.\d+").sum())
+    if commas and commas > 20 * points:
+        return ",", commas
+    return (".", points) if points else (None, 0)
+
+
+def guess_columns(cells: pd.DataFrame, wanted: Sequence[str], decimal_mark: str = ".") -> dict[str, Fact]:
+    """Guess which columns of a file hold which columns of a layer.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Raw cells.
+    wanted : sequence of str
+        Layer columns, the more important first: a column of the file is given away once.
+    decimal_mark : str
+        Of numbers written as text.
+
+    Returns
+    -------
+    dict of str to Fact
+        Layer column -> column name, or list of names where several columns serve. What the contents contradict is not there.
+    """
+    names = {str(name): plain(str(name)) for name in cells.columns if cells[name].notna().any()}
+    found: dict[str, Fact] = {}
+    taken: set[str] = set()
+    for layer_column in wanted:
+        candidates = _candidates(layer_column, {name: one for name, one in names.items() if name not in taken})
+        fitting = [(name, confidence) for name, confidence in candidates if _fits(layer_column, cells[name], decimal_mark)]
+        if not fitting:
+            continue
+        best = fitting[0][1]
+        if layer_column in SEVERAL:
+            chosen = [name for name, _ in sorted(fitting, key=lambda one: list(names).index(one[0]))]
+            value: str | list[str] = chosen[0] if len(chosen) == 1 else chosen
+        else:
+            chosen = [fitting[0][0]]
+            value = chosen[0]
+        taken |= set(chosen)
+        reason = "heading and contents" if layer_column in _CHECKS else "heading"
+        found[layer_column] = Fact(value, f"{reason}{_others(layer_column, chosen, fitting)}", best)
+    return found
+
+
+def _others(layer_column: str, chosen: Sequence[str], fitting: Sequence[tuple[str, float]]) -> str:
+    if layer_column in SEVERAL:
+        return ""
+    others = [name for name, confidence in fitting if name not in chosen and confidence == fitting[0][1]]
+    return f"; {', '.join(others[:3])} would fit as well" if others else ""
+
+
+def _candidates(layer_column: str, names: Mapping[str, str]) -> list[tuple[str, float]]:
+    """Return columns whose heading fits, best first."""
+    whole = WHOLE.get(layer_column, ())
+    ranked = [(whole.index(one), name) for name, one in names.items() if one in whole]
+    result = [(name, WHOLE_NAME) for _, name in sorted(ranked)]
+    pattern = HOLDING.get(layer_column)
+    if pattern:
+        listed = {name for name, _ in result}
+        result += [(name, PART_OF_NAME) for name, one in names.items() if name not in listed and re.search(pattern, one)]
+    return result
+
+
+def _angles(column: pd.Series, limit: float) -> bool:
+    """Say whether most filled cells are angles within ±limit degrees, in any spelling."""
+    if pd.api.types.is_numeric_dtype(column):
+        values = column.dropna().to_numpy(dtype=float)
+    else:
+        angles = [
+            parse_angle(str(text), "latitude" if limit == 90 else "longitude", west_is_o=True)
+            for text in as_text(column.head(200)).dropna()
+        ]
+        values = np.array([np.nan if one.problem else one.degrees for one in angles], dtype=float)
+    if not len(values) or np.isfinite(values).mean() < 0.5:
+        return False
+    usual = values[np.isfinite(values) & (np.abs(values) < 9000)]
+    return bool(len(usual)) and float(np.mean(np.abs(usual) <= limit)) > 0.9
+
+
+def _metres(column: pd.Series, decimal_mark: str) -> bool:
+    values = numbers(column, decimal_mark)
+    return bool(len(values)) and float(np.median(np.abs(values))) > 1000
+
+
+def _wordy(column: pd.Series) -> bool:
+    return share_of_numbers(column) < 0.5
+
+
+def _year(column: pd.Series) -> bool:
+    text = as_text(column.head(SAMPLE_ROWS)).dropna()
+    return bool(len(text)) and float(text.str.contains(r"\b(?:1[5-9]|20)\d\d").mean()) > 0.5
+
+
+_CHECKS: Mapping[str, Any] = {
+    "latitude": lambda column, mark: _angles(column, 90),
+    "longitude": lambda column, mark: _angles(column, 360),
+    "easting": _metres,
+    "northing": _metres,
+    "utm_zone": lambda column, mark: bool(as_text(column.head(200)).dropna().str.contains(r"^\d{1,2}\s*[A-Za-z]?$").mean() > 0.5),
+    "datum": lambda column, mark: bool(as_text(column.head(200)).dropna().str.contains(r"(?i)nad|wgs|sad|psad|etrs|ed50").mean() > 0.5),
+    "name": lambda column, mark: _wordy(column),
+    "territory": lambda column, mark: _wordy(column),
+    "community": lambda column, mark: _wordy(column),
+    "commodities": lambda column, mark: _wordy(column),
+    "deposit_type": lambda column, mark: _wordy(column),
+    "waste_type": lambda column, mark: _wordy(column),
+    "disposal": lambda column, mark: _wordy(column),
+    "status": lambda column, mark: _wordy(column),
+    "remarks": lambda column, mark: _wordy(column),
+    "jurisdiction": lambda column, mark: _wordy(column),
+    "medium": lambda column, mark: _wordy(column),
+    "first_year": lambda column, mark: _year(column),
+    "last_year": lambda column, mark: _year(column),
+    "tree_ppm": lambda column, mark: share_of_numbers(column, mark) > 0.5,
+    "official_id": lambda column, mark: bool(column.nunique() >= 0.5 * column.notna().sum()),
+    "sample_id": lambda column, mark: bool(column.nunique() >= 0.5 * column.notna().sum()),
+}  # fmt: skip
