@@ -40,8 +40,8 @@ from pipeline.stages.sample_rasters import sample_rasters
 from pipeline.stages.score_companion import score_companion
 from pipeline.stages.score_surface import score_surface
 from pipeline.stages.train_model import train_model
-from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
 from pipeline.store import RunStore, atomic
+from pipeline.withhold import withhold
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def run(
     """
     store = RunStore(out)
     with progress.step("reading the sources"):
-        inputs = read_inputs(config, data_dir, store)
+        inputs = withhold(read_inputs(config, data_dir, store), config)
     with _executor(config) as executor:
         results = _compute(config, inputs, store, executor, progress)
     with progress.step("writing the run folder"), store.timed("publish"):
@@ -127,17 +127,17 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
             return store.table(name, needs, params, model, lambda: stage(*layers, params))
 
     records = inputs["inventory"]
-    links = whole("link_records", link_records, read, schema.Links, records, inputs["links"])
-    merged = whole("merge_sites", merge_sites, ["link_records"], schema.Sites, records, links)
-    sites = withhold_sites(merged, inputs["exclusions"], WithholdSitesParams())
+    samples = inputs["geochemistry"]
+    store.fingerprint("kept", read, {"records": list(records["record_id"]), "samples": list(samples["sample_id"])})
+    links = whole("link_records", link_records, ["kept"], schema.Links, records, inputs["links"])
+    sites = whole("merge_sites", merge_sites, ["link_records"], schema.Sites, records, links)
     if sites.empty:
         raise StageError(
             f"merge_sites: none of {len(records)} inventory records became a site. Check the inventory's columns and CRS with "
             "`minewaste check`, region.bbox, and the exclusions."
         )
-    store.fingerprint("sites", [store.fingerprints["merge_sites"]], {"kept": list(sites["site_id"])})
 
-    samples = whole("locate_assays", locate_assays, ["sites"], schema.Samples, inputs["geochemistry"], sites)
+    samples = whole("locate_assays", locate_assays, ["merge_sites"], schema.Samples, samples, sites)
     site_samples = per_site(
         "assign_samples",
         assign_samples,
@@ -146,24 +146,24 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
         [Shared(samples, config.assign_samples.radius_km)],
     )
     site_rasters = per_site(
-        "sample_rasters", sample_rasters, ["sites", *read], schema.SiteRasters, [Shared(inputs.rasters)]
+        "sample_rasters", sample_rasters, ["merge_sites", *read], schema.SiteRasters, [Shared(inputs.rasters)]
     )
     require_overlap(site_rasters, inputs.rasters)
     site_territories = per_site(
         "overlay_territories",
         overlay_territories,
-        ["sites", *read],
+        ["merge_sites", *read],
         schema.SiteTerritories,
         [Shared(inputs["territories"], config.overlay_territories.near_km)],
     )
     site_access = per_site(
         "measure_access",
         measure_access,
-        ["sites", *read],
+        ["merge_sites", *read],
         schema.SiteAccess,
         [Shared(inputs["lines"]), Shared(inputs["communities"])],
     )
-    site_tonnage = per_site("estimate_tonnage", estimate_tonnage, ["sites"], schema.SiteTonnage, [])
+    site_tonnage = per_site("estimate_tonnage", estimate_tonnage, ["merge_sites"], schema.SiteTonnage, [])
     flags = per_site(
         "flag_constraints",
         flag_constraints,
@@ -228,7 +228,7 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
         site_territories,
     )
     return Results(
-        inputs=_settle(inputs, records, merged, sites),
+        inputs=_settle(inputs, records, sites),
         records=records,
         links=links,
         sites=sites,
@@ -247,7 +247,7 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
         reasons=reasons,
         plan=plan,
         surface=surface,
-        withheld=len(merged) - len(sites),
+        withheld=inputs.withheld,
     )
 
 
@@ -256,7 +256,7 @@ def _train(
 ) -> Any:
     """Train, or load the model of an earlier run of exactly these features."""
     folder = store.folder / "model"
-    needs = ["build_features", "label_sites", "score_companion", "estimate_tonnage", "sites"]
+    needs = ["build_features", "label_sites", "score_companion", "estimate_tonnage", "merge_sites"]
     if store.is_current("train_model", needs, config.train_model, [folder / "model.skops"]):
         store.reused.append("train_model")
         return load_model(folder)
@@ -285,25 +285,21 @@ def _surface(config: RunConfig, store: RunStore, model: Any, inputs: Inputs) -> 
     return path
 
 
-def _settle(inputs: Inputs, records: gpd.GeoDataFrame, merged: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> Inputs:
+def _settle(inputs: Inputs, records: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> Inputs:
     """Close the account of every inventory once it is known which records became which sites.
 
-    The first record of a site is kept, its other records are merged into it; records of withheld sites are withheld; a record
-    without a location is rejected, and listed as such.
+    The first record of a site is kept, its other records are merged into it; a record without a location is rejected, and listed
+    as such. Records of withheld sites are counted and gone already.
     """
-    placed = {
-        record: site
-        for site, ids in zip(merged["site_id"], merged["record_ids"], strict=True)
-        for record in ids.split("; ")
-    }
-    leads = {ids.split("; ")[0] for ids in sites["record_ids"]}
-    staying = set(sites["site_id"])
+    groups = [ids.split("; ") for ids in sites["record_ids"]]
+    leads = {ids[0] for ids in groups}
+    placed = {record for ids in groups for record in ids}
     fate = [
-        "rejected" if site is None else "withheld" if site not in staying else "kept" if record in leads else "merged"
-        for record, site in ((record, placed.get(record)) for record in records["record_id"])
+        "rejected" if record not in placed else "kept" if record in leads else "merged"
+        for record in records["record_id"]
     ]
     counts = pd.crosstab(records["source"], pd.Series(fate, index=records.index)).reindex(
-        columns=["kept", "merged", "withheld", "rejected"], fill_value=0
+        columns=["kept", "merged", "rejected"], fill_value=0
     )
     accounts = tuple(_settled(one, counts) if one.role == "inventory" else one for one in inputs.accounts)
     lost = records[[one == "rejected" for one in fate]]
@@ -329,11 +325,10 @@ def _settled(account: Account, counts: pd.DataFrame) -> Account:
     if account.source not in counts.index:
         return account
     fates: dict[Any, int] = counts.to_dict(orient="index")[account.source]
-    kept, merged, withheld, rejected = fates.values()
+    kept, merged, rejected = fates.values()
     return replace(
         account,
         rows_kept=kept,
         rows_merged=account.rows_merged + merged,
-        rows_withheld=account.rows_withheld + withheld,
         rows_rejected=account.rows_rejected + rejected,
     )

@@ -17,12 +17,14 @@ class WithholdSitesParams(BaseModel):
 
 
 def withhold_sites(
-    sites: GeoDataFrame[Sites], exclusions: DataFrame[Exclusions], params: WithholdSitesParams  # noqa: ARG001 - the stage contract
+    sites: GeoDataFrame[Sites],
+    exclusions: DataFrame[Exclusions],
+    params: WithholdSitesParams,  # noqa: ARG001 - the stage contract
 ) -> GeoDataFrame[Sites]:
     """Return the sites no exclusion names or covers.
 
-    An exclusion names a site by its ``site_id``, by one of its records or by one of its official ids, or covers it with an
-    area. Why a site is withheld is told to nobody.
+    An exclusion names a site by its ``site_id``, by one of its records or by one of its official ids (capitals are no
+    difference), or covers it with an area. Why a site is withheld is told to nobody.
 
     Parameters
     ----------
@@ -40,10 +42,10 @@ def withhold_sites(
     """
     if len(exclusions) == 0 or len(sites) == 0:
         return conform(sites, Sites)
-    keys = set(exclusions["key"].dropna())
+    keys = {str(key).strip().casefold() for key in exclusions["key"].dropna()}
     named = np.array(
         [
-            bool(keys & {site_id, *_parts(records), *_parts(officials)})
+            bool(keys & {*_parts(site_id), *_parts(records), *_parts(officials)})
             for site_id, records, officials in zip(
                 sites["site_id"], sites["record_ids"], sites["official_ids"], strict=True
             )
@@ -55,4 +57,4 @@ def withhold_sites(
 
 
 def _parts(joined: object) -> list[str]:
-    return joined.split("; ") if isinstance(joined, str) else []
+    return [part.strip().casefold() for part in joined.split("; ")] if isinstance(joined, str) else []

@@ -1,0 +1,241 @@
+"""Take out what stewards asked to leave out, before anything is kept or computed.
+
+A request names a site, or covers it. Which records belong to that site is only known once all records are linked, so they
+are linked here a first time, in memory; the records, assays, links and rejected rows of withheld sites are then taken out of the
+inputs, and the run goes on as if they had never been in the files. What was taken out is counted and named nowhere.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, replace
+from itertools import permutations
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers import schema
+from layers.accounting import Note
+from layers.catalogue import Source
+from layers.standardise import standardise_samples
+from pipeline.config import RunConfig
+from pipeline.inputs import WITHHOLDABLE, Account, Inputs
+from pipeline.stages.link_records import link_records
+from pipeline.stages.locate_assays import locate_assays
+from pipeline.stages.merge_sites import MergeSitesParams, merge_sites
+from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
+
+UNTOLD = "Details are withheld at the request of a steward."
+
+SHORT_ID = 3
+"""Ids of so many letters or fewer are words and numbers of other columns too."""
+
+
+@dataclass(frozen=True)
+class _Withheld:
+    """What must not be seen again: record ids, and every text that names a withheld site (in folded case).
+
+    ``found`` are the ids that stand in the inventories, ``ids`` these and the keys of the requests; ``names`` are those that no
+    other record bears.
+    """
+
+    records: frozenset[str]
+    site_ids: frozenset[str]
+    found: frozenset[str]
+    ids: frozenset[str]
+    names: frozenset[str]
+
+
+def withhold(inputs: Inputs, config: RunConfig) -> Inputs:
+    """Return the inputs without what the requests name or cover.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        As read, with the requests as layer ``exclusions``.
+    config : RunConfig
+        Says how records are linked and merged, and how assays find their site.
+
+    Returns
+    -------
+    Inputs
+        Without the records of withheld sites, without assays at these sites, samples inside the areas asked for, known links to
+        these records, and rejected rows that carry an id or name of such a site; notes that mention one lose their words.
+        ``accounts`` count all of these as withheld, ``withheld`` counts the sites.
+    """
+    exclusions = inputs["exclusions"]
+    if len(exclusions) == 0:
+        return inputs
+    records = inputs["inventory"]
+    links = link_records(records, inputs["links"], config.link_records)
+    sites = merge_sites(records, links, config.merge_sites)
+    withheld = _withheld(records, sites, exclusions)
+    stays = ~records["record_id"].isin(withheld.records).to_numpy()
+    samples = inputs["geochemistry"]
+    at_site = _samples_withheld(samples, sites, withheld, exclusions, config)
+    known = inputs["links"]
+    linked = (known["record_a"].isin(withheld.records) | known["record_b"].isin(withheld.records)).to_numpy(dtype=bool)
+    told = _rows_that_tell(inputs, withheld) | _rows_inside(inputs)
+    out = {
+        "inventory": records["source"][~stays].value_counts(),
+        "geochemistry": samples["source"][at_site].value_counts(),
+        "rejected": inputs.rejected["source"][told].value_counts(),
+    }
+    layers = {
+        **inputs.layers,
+        "inventory": schema.conform(records[stays].reset_index(drop=True), schema.Records),
+        "geochemistry": _restandardised(samples, at_site),
+        "links": schema.conform(known[~linked].reset_index(drop=True), schema.Links),
+    }
+    return replace(
+        inputs,
+        layers=layers,
+        accounts=tuple(_account(one, out) for one in inputs.accounts),
+        rejected=schema.conform(inputs.rejected[~told].reset_index(drop=True), schema.Rejected),
+        notes=tuple(_note(note, withheld) for note in inputs.notes) + _unheeded(exclusions, withheld),
+        withheld=len(withheld.site_ids),
+    )
+
+
+def _withheld(records: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, exclusions: gpd.GeoDataFrame) -> _Withheld:
+    """Find the sites asked for, by what they are after merging and by what each of their records is alone."""
+    alone = merge_sites(records, schema.empty(schema.Links), MergeSitesParams())
+    asked = set(alone["record_ids"]) - set(withhold_sites(alone, exclusions, WithholdSitesParams())["record_ids"])
+    asked |= set(records.loc[_named(records, _folded(exclusions["key"])), "record_id"])
+    kept = withhold_sites(sites, exclusions, WithholdSitesParams())
+    merged_in = sites["record_ids"].map(lambda ids: bool(asked & set(ids.split("; "))))
+    gone = sites[~sites["site_id"].isin(kept["site_id"]) | merged_in]
+    lost = asked | {one for ids in gone["record_ids"] for one in ids.split("; ")}
+    rows, others = records[records["record_id"].isin(lost)], records[~records["record_id"].isin(lost)]
+    placed = others[others.geometry.notna()]
+    names = (_folded(rows["name"]) | _folded(rows["aliases"]) | _folded(gone["name"])) - _folded(placed["name"])
+    unplaced = others[others.geometry.isna() & others["name"].astype("str").str.strip().str.casefold().isin(names)]
+    lost |= set(unplaced["record_id"])
+    found = _folded(rows["record_id"]) | _folded(rows["official_id"]) | _folded(gone["site_id"])
+    found = found | _folded(alone.loc[alone["record_ids"].isin(lost), "site_id"])
+    ids = found | _folded(exclusions["key"])
+    return _Withheld(*map(frozenset, (lost, set(gone["site_id"]), found, ids, names)))
+
+
+def _named(records: pd.DataFrame, keys: Set[str]) -> np.ndarray:
+    found = np.zeros(len(records), dtype=bool)
+    for column in ("record_id", "official_id"):
+        found = found | records[column].astype("str").str.strip().str.casefold().isin(keys).to_numpy(dtype=bool)
+    return found
+
+
+def _folded(cells: pd.Series) -> set[str]:
+    parts = (part.strip().casefold() for cell in cells.dropna() for part in str(cell).split("; "))
+    return {part for part in parts if part}
+
+
+def _samples_withheld(
+    samples: gpd.GeoDataFrame,
+    sites: gpd.GeoDataFrame,
+    withheld: _Withheld,
+    exclusions: gpd.GeoDataFrame,
+    config: RunConfig,
+) -> np.ndarray:
+    """Mark samples taken at withheld sites, keyed to them, perhaps keyed to them, or inside an area asked for."""
+    if samples.empty:
+        return np.zeros(0, dtype=bool)
+    params = config.locate_assays.model_copy(update={"require_match": False})
+    located = locate_assays(samples, sites, params)
+    found = located["site_id"].isin(withheld.site_ids).to_numpy(dtype=bool)
+    keys = samples["site_key"].astype("str").str.strip().str.casefold()
+    found = found | (located["site_id"].isna() & keys.isin(withheld.ids | withheld.names)).to_numpy(dtype=bool)
+    areas = exclusions.geometry.dropna()
+    if len(areas):
+        found = found | samples.intersects(areas.union_all()).to_numpy(dtype=bool)
+    open_question = located["site_key_status"].eq("ambiguous").to_numpy(dtype=bool) & ~found
+    if open_question.any():
+        staying = sites[~sites["site_id"].isin(withheld.site_ids)]
+        without = locate_assays(samples, staying, params)["site_key_status"]
+        found = found | open_question & without.ne("ambiguous").to_numpy(dtype=bool)
+    return found
+
+
+def _restandardised(samples: gpd.GeoDataFrame, gone: np.ndarray) -> gpd.GeoDataFrame:
+    """Drop samples and take the standard scores again, so that the dropped ones shape none."""
+    if not gone.any():
+        return samples
+    scores = [column for column in samples.columns if str(column).endswith("_z")]
+    return standardise_samples(samples[~gone].drop(columns=scores).reset_index(drop=True))
+
+
+def _rows_that_tell(inputs: Inputs, withheld: _Withheld) -> np.ndarray:
+    """Mark rejected rows with a cell that is an id or a name of a withheld site.
+
+    A short id such as 12 is only looked for in the columns of ids, since it would be found in every other row.
+    """
+    keys = {source.id: _key_columns(source) for source in inputs.sources}
+    short = {one for one in withheld.ids if len(one) <= SHORT_ID}
+    long = (withheld.ids - short) | withheld.names
+    marks = []
+    for source, raw in zip(inputs.rejected["source"], inputs.rejected["raw"], strict=True):
+        cells = json.loads(raw) if isinstance(raw, str) else {}
+        own = {name: cells[name] for name in keys.get(source, ()) if name in cells}
+        marks.append(bool(long & _parts(cells.values()) or short & _parts(own.values())))
+    return np.array(marks, dtype=bool)
+
+
+def _rows_inside(inputs: Inputs) -> np.ndarray:
+    """Mark rejected rows whose coordinates, as given or turned round, lie inside an area asked for."""
+    areas = inputs["exclusions"].geometry.dropna()
+    marks = np.zeros(len(inputs.rejected), dtype=bool)
+    if areas.empty:
+        return marks
+    area = areas.to_crs(4326).union_all()
+    columns = {source.id: _columns(source, ("latitude", "longitude")) for source in inputs.sources}
+    for at, (source, raw) in enumerate(zip(inputs.rejected["source"], inputs.rejected["raw"], strict=True)):
+        cells = json.loads(raw) if isinstance(raw, str) else {}
+        given = [cells[name] for name in columns.get(source, ()) if name in cells]
+        numbers = pd.to_numeric(pd.Series(given, dtype=object), errors="coerce").dropna().to_numpy(dtype=float)
+        points = [shapely.Point(one, other) for one, other in permutations(numbers, 2)]
+        marks[at] = any(area.intersects(point) for point in points)
+    return marks
+
+
+def _key_columns(source: Source) -> list[str]:
+    return _columns(source, ("official_id", "site_key", "record_id"))
+
+
+def _columns(source: Source, names: Sequence[str]) -> list[str]:
+    """Return the columns of a source's file that some layer columns are taken from."""
+    mapped = [source.columns.get(name, name) for name in names]
+    return [column for one in mapped for column in ([one] if isinstance(one, str) else one)]
+
+
+def _parts(values: Iterable[object]) -> set[str]:
+    return {part.strip().casefold() for value in values for part in str(value).split("; ")}
+
+
+def _note(note: Note, withheld: _Withheld) -> Note:
+    said = note.message.casefold()
+    tells = any(len(text) > SHORT_ID and text in said for text in withheld.ids | withheld.names)
+    return replace(note, message=UNTOLD) if tells else note
+
+
+def _unheeded(exclusions: gpd.GeoDataFrame, withheld: _Withheld) -> tuple[Note, ...]:
+    """Count the requests by key that fit no record of the run: a request nobody follows must be seen."""
+    keys = exclusions["key"].dropna().astype("str").str.strip().str.casefold()
+    missed = int((~keys.isin(withheld.found)).sum())
+    message = "Requests of stewards name no record of this run; see that their ids are spelt as in the inventories."
+    return (Note("local_only", "requests_without_site", message, missed),) if missed else ()
+
+
+def _account(account: Account, out: dict[str, Any]) -> Account:
+    if account.role not in WITHHOLDABLE:
+        return account
+    kept = int(out[account.role].get(account.source, 0)) if account.role in out else 0
+    rejected = int(out["rejected"].get(account.source, 0))
+    return replace(
+        account,
+        rows_kept=account.rows_kept - kept,
+        rows_rejected=account.rows_rejected - rejected,
+        rows_withheld=account.rows_withheld + kept + rejected,
+    )
