@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,6 +18,7 @@ DISAGREEMENT = 0.05
 """Relative difference from which an element and its oxide in one row are said to contradict each other."""
 OUTLIER_TIMES = 10.0
 """From how many times off its neighbours a rare earth is implausible; cerium and europium anomalies are not judged."""
+_BLOCK = 100_000
 _LEVEL = 30.0
 _LEVEL_ROWS = 20
 _LEVEL_ELEMENTS = 4
@@ -150,23 +151,33 @@ def suite_outliers(values_ppm: Mapping[str, npt.NDArray[np.float64]]) -> dict[st
     smooth = [one for one in LANTHANIDES if one not in ("Ce", "Eu") and one in values_ppm]
     if len(smooth) < 3:
         return {}
-    z = np.array([ATOMIC_NUMBER[one] for one in smooth], dtype="float64")
-    values = np.column_stack([values_ppm[one] / CHONDRITE_PPM[one] for one in smooth])
-    candidates = np.flatnonzero((np.isfinite(values) & (values > 0)).sum(axis=1) >= 3)
-    logs = np.log(values[candidates], out=np.full((len(candidates), len(smooth)), np.nan), where=values[candidates] > 0)
     found: dict[str, list[npt.NDArray[np.int64]]] = {}
+    for start in range(0, len(values_ppm[smooth[0]]), _BLOCK):
+        block = {one: values_ppm[one][start : start + _BLOCK] for one in smooth}
+        for element, rows in _outliers_of_block(block):
+            found.setdefault(element, []).append(rows + start)
+    return {one: Outliers(np.sort(np.concatenate(rows)), OUTLIER_TIMES) for one, rows in found.items()}
+
+
+def _outliers_of_block(
+    values_ppm: Mapping[str, npt.NDArray[np.float64]],
+) -> Iterator[tuple[str, npt.NDArray[np.int64]]]:
+    """Give elements and the rows in which they are off."""
+    z = np.array([ATOMIC_NUMBER[one] for one in values_ppm], dtype="float64")
+    values = np.column_stack([value / CHONDRITE_PPM[one] for one, value in values_ppm.items()])
+    candidates = np.flatnonzero((values > 0).sum(axis=1) >= 3)
+    values = values[candidates]
+    logs = np.log(values, out=np.full(values.shape, np.nan), where=values > 0)
+    names = list(values_ppm)
     for _ in range(3):
         off = np.abs(_deviation(logs, z))
         off[np.isnan(off)] = 0
         worst = off.argmax(axis=1)
         bad = np.flatnonzero(off[np.arange(len(off)), worst] > np.log(OUTLIER_TIMES))
-        if not len(bad):
-            break
         for position in np.unique(worst[bad]):
-            found.setdefault(smooth[position], []).append(candidates[bad[worst[bad] == position]])
+            yield names[position], candidates[bad[worst[bad] == position]]
         logs[bad, worst[bad]] = np.nan
         candidates, logs = candidates[bad], logs[bad]
-    return {one: Outliers(np.sort(np.concatenate(rows)), OUTLIER_TIMES) for one, rows in found.items()}
 
 
 def _deviation(logs: npt.NDArray[np.float64], z: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -90,18 +90,15 @@ def parse_cells(
     Cells
         Arrays as long as the column.
     """
-    if decimal_mark == "," and not pd.api.types.is_numeric_dtype(column):
-        column = column.str.replace(",", ".", regex=False)
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype="float64", na_value=np.nan).copy()
-    limit, censored = np.full(len(numbers), np.nan), np.zeros(len(numbers), dtype=np.int8)
-    gone = ~np.isfinite(numbers)
-    unreadable: list[int] = []
-    if not pd.api.types.is_numeric_dtype(column):
+    if pd.api.types.is_numeric_dtype(column):
+        numbers = column.to_numpy(dtype="float64", na_value=np.nan).copy()
+        numbers[~np.isfinite(numbers)] = np.nan
+        limit, censored = np.full(len(numbers), np.nan), np.zeros(len(numbers), dtype=np.int8)
+        unreadable: list[int] = []
+    else:
         words = MISSING_WORDS | {word.strip().casefold() for word in missing_words}
-        unreadable = _texts(column, np.flatnonzero(gone & column.notna().to_numpy()), words, limit, censored)
-    numbers[gone] = np.nan
-    codes = np.isin(numbers, [*MISSING_NUMBERS, *missing_numbers]) | (numbers < -1e20)
-    numbers[codes] = np.nan
+        numbers, limit, censored, unreadable = _texts(column, words, decimal_mark)
+    numbers[np.isin(numbers, [*MISSING_NUMBERS, *missing_numbers]) | (numbers < -1e20)] = np.nan
     below = numbers < 0
     if negative == "below_limit":
         limit[below], censored[below] = -numbers[below], -1
@@ -113,19 +110,27 @@ def parse_cells(
 
 
 def _texts(
-    column: pd.Series,
-    places: npt.NDArray[np.int64],
-    missing: frozenset[str],
-    limit: FloatArray,
-    censored: npt.NDArray[np.int8],
-) -> list[int]:
-    """Interpret the cells that are no plain number, each distinct text once; return the places that make no sense."""
-    codes, texts = pd.factorize(column.iloc[places])
-    verdicts = [_interpret(str(text), missing) for text in texts]
-    flags, limits = np.array([one or (0, np.nan) for one in verdicts], dtype="float64").reshape(-1, 2).T
-    censored[places], limit[places] = flags[codes].astype(np.int8), limits[codes]
-    lost = np.array([one is None for one in verdicts], dtype=bool)
-    return [int(place) for place in places[lost[codes]]]
+    column: pd.Series, missing: frozenset[str], decimal_mark: str
+) -> tuple[FloatArray, FloatArray, npt.NDArray[np.int8], list[int]]:
+    """Return number, limit and flag of text cells, each distinct text read once, and the places that make no sense."""
+    codes, distinct = pd.factorize(column)
+    texts = pd.Series(distinct, dtype="str")
+    if decimal_mark == ",":
+        texts = texts.str.replace(",", ".", regex=False)
+    numbers = np.append(pd.to_numeric(texts, errors="coerce").to_numpy(dtype="float64", na_value=np.nan), np.nan)
+    numbers[~np.isfinite(numbers)] = np.nan
+    limits, flags = np.full(len(numbers), np.nan), np.zeros(len(numbers), dtype=np.int8)
+    lost = np.zeros(len(numbers), dtype=bool)
+    for place in np.flatnonzero(np.isnan(numbers[:-1])):
+        verdict = _interpret(str(texts.iloc[place]), missing)
+        lost[place] = verdict is None
+        flags[place], limits[place] = verdict or (0, np.nan)
+    return (
+        numbers[codes],
+        limits[codes],
+        flags[codes],
+        np.flatnonzero(lost[codes]).tolist(),
+    )  # an empty cell has the code -1
 
 
 def _interpret(text: str, missing: frozenset[str]) -> tuple[int, float] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import geopandas as gpd
 import numpy as np
@@ -101,21 +101,21 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
     else:
         folded = 0
     suites = read_suites(source, where, options, cells, _said(raw, cells))
-    table, problems, notes = _table(source, where, options, cells, rows, geometry, suites)
+    base, problems, notes = _table(source, where, options, cells, rows, geometry, suites)
     bad = sorted({**suites.problems, **problems}.items())
     rejects = [*raw.rejects] + [
         reject(source.id, int(rows[place]), code, f"row {rows[place]}: {reason}", dict(cells.iloc[place]))
         for place, (code, reason) in bad
     ]
     good = np.setdiff1d(np.arange(len(cells)), [place for place, _ in bad])
-    layer, merged = _distinct(source.id, table.iloc[good])
+    kept = _distinct(base, suites.columns, good)
     return Reading(
         source=source.id,
-        layer=conform(layer, Samples),
+        layer=_layer(source.id, base, suites.columns, kept),
         rejected=rejected_rows(sorted(rejects, key=lambda one: one["source_row"])),
         rows_read=raw_rows_read,
         rows_withheld=withheld,
-        rows_merged=folded + merged,
+        rows_merged=folded + len(good) - len(kept),
         notes=(*raw.notes, *suites.notes, *notes),
     )
 
@@ -213,8 +213,8 @@ def _table(
             "method": suites.method,
             "site_key": site_key,
             "n_analyses": analyses,
+            "tree_ppm": suites.tree_ppm,
             **place,
-            **suites.columns,
         },
         geometry="geometry",
         crs="EPSG:4326",
@@ -258,16 +258,27 @@ def _places(
     return {**place, "geometry": shapes}, dict(points.problems), list(points.notes)
 
 
-def _distinct(source_id: str, table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int]:
-    """Merge rows equal in id, place and results; make the ids of rows that differ unique by their row number."""
-    same = [column for column in table.columns if column not in ("source_row", "geometry", "source")]
-    repeated = table[same].duplicated().to_numpy()
-    kept = table[~repeated].reset_index(drop=True)
-    shared = kept["sample_id"].duplicated(keep=False)
-    suffix = ("#" + kept["source_row"].astype("str")).where(shared, "")
-    kept["sample_id"] = source_id + ":" + kept["sample_id"] + suffix
-    if kept["sample_id"].duplicated().any():
+def _distinct(base: pd.DataFrame, results: Mapping[str, np.ndarray], good: np.ndarray) -> np.ndarray:
+    """Return the good rows without those that repeat an earlier one in id, place and every result."""
+    shared = good[base["sample_id"].iloc[good].duplicated(keep=False).to_numpy()]
+    if not len(shared):
+        return good
+    rows = base.drop(columns=["source_row", "geometry", "source"]).iloc[shared].reset_index(drop=True)
+    both = pd.concat([rows, pd.DataFrame({name: values[shared] for name, values in results.items()})], axis=1)
+    return np.setdiff1d(good, shared[both.duplicated().to_numpy()])
+
+
+def _layer(
+    source_id: str, base: gpd.GeoDataFrame, results: dict[str, np.ndarray], kept: np.ndarray
+) -> GeoDataFrame[Samples]:
+    """Put the rows kept together; ids of rows that differ are made unique by their row number. Empties ``results``."""
+    whole = len(kept) == len(base)
+    layer = (base if whole else base.iloc[kept]).reset_index(drop=True)
+    suffix = ("#" + layer["source_row"].astype("str")).where(layer["sample_id"].duplicated(keep=False), "")
+    layer["sample_id"] = source_id + ":" + layer["sample_id"] + suffix
+    if layer["sample_id"].duplicated().any():
         raise LayerError(
             f"{source_id}: sample ids are not unique even with their row numbers. Map another column to sample_id."
         )
-    return kept, int(repeated.sum())
+    arrays = {name: results.pop(name) if whole else results.pop(name)[kept] for name in list(results)}
+    return cast("GeoDataFrame[Samples]", pd.concat([conform(layer, Samples), pd.DataFrame(arrays, copy=False)], axis=1))

@@ -30,7 +30,9 @@ class Suites:
     Parameters
     ----------
     columns : dict of str to ndarray
-        ``X_ppm``, ``X_limit_ppm`` (float), ``X_censored`` (int8) per element, and ``tree_ppm``.
+        ``X_ppm``, ``X_limit_ppm`` (float), ``X_censored`` (int8) per element.
+    tree_ppm : ndarray of float
+        Total of rare earths the file gives as one number.
     method : ndarray of str
         Per row the best method among its rare earths (among all elements where it has none).
     problems : dict of int to tuple of str
@@ -39,6 +41,7 @@ class Suites:
     """
 
     columns: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+    tree_ppm: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     method: npt.NDArray[np.object_] = field(default_factory=lambda: np.empty(0, dtype=object))
     problems: dict[int, tuple[str, str]] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
@@ -104,7 +107,7 @@ def read_suites(
     suites.method = np.array(METHOD_ORDER, dtype=object)[best]
     suites.notes += _drop_outliers(source.id, suites)
     suites.notes += level_notes(source.id, {element: suites.columns[f"{element}_ppm"] for element in _rare(suites)})
-    suites.columns["tree_ppm"] = _total(source, options, cells)
+    suites.tree_ppm = _total(source, options, cells)
     _note_methods(source.id, suites)
     return suites
 
