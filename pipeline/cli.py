@@ -77,8 +77,11 @@ def demo(
     out: Path, sites: int, seed: int, workers: int | None, scheduler: str | None, *, quiet: bool, as_json: bool
 ) -> None:
     """Make the invented region and run everything on it. Its files go beside the run, in OUT_region."""
+    from layers.crs import check_proj
     from layers.invented import write_region
     from pipeline.progress import Progress
+
+    check_proj()
 
     region = out.with_name(f"{out.name}_region")
     with Progress(quiet=quiet or as_json) as progress:
@@ -224,8 +227,10 @@ def screen(
     out: Path | None,
 ) -> None:
     """Short list, map and sheets for one place. Needs a run folder, nothing else."""
+    from layers.crs import check_proj
     from pipeline.screen import screen_run
 
+    check_proj()
     given = [one for one in (community, nation, area, site) if one is not None]
     if len(given) != 1:
         raise click.UsageError("say one place: --community NAME, --nation NAME, --area FILE or --site SITE_ID.")
@@ -253,6 +258,26 @@ def explain(run_folder: Path, site_id: str, lang: str) -> None:
     from pipeline.explain import explain_site
 
     click.echo(explain_site(run_folder, site_id, lang))
+
+
+@main.command()
+@click.argument("run_folder", metavar="RUN", type=click.Path(path_type=Path))
+@click.option("--source", "source_id", required=True, metavar="ID", help="Id of the source in the run file.")
+@_explained
+def purge(run_folder: Path, source_id: str) -> None:
+    """Remove all that a run folder holds of one source, and everything made with it."""
+    from pipeline.purge import purge as purge_source
+
+    purged = purge_source(run_folder, source_id)
+    click.echo(f"Removed {len(purged.removed)} files and folders made with '{source_id}':")
+    click.echo("\n".join(f"  {name}" for name in purged.removed))
+    if purged.left:
+        click.echo("Not written by minewaste, so left; look through them yourself:")
+        click.echo("\n".join(f"  {name}" for name in purged.left))
+    click.echo(
+        "Screenings written elsewhere with --out, and copies made by hand, are not known here. "
+        "Take the source out of the run file before the next run."
+    )
 
 
 @main.command()

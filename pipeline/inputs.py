@@ -29,6 +29,7 @@ from layers.standardise import standardise_samples
 from layers.territories import read_communities, read_territories
 from maps.sovereignty import generalise_communities, generalise_territories
 from pipeline.config import RegionConfig, RunConfig
+from pipeline.purge import purge, sources_held
 from pipeline.store import RunStore, file_fingerprint, plain, read_parquet, write_parquet, write_text
 
 READERS: dict[str, tuple[type[DataFrameModel], Callable[[Source, Path], Reading[Any]]]] = {
@@ -126,6 +127,8 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
     public = [one for one in sources if not is_private(one)]
     asked = any(one.role == "exclusions" for one in sources)
     if store is not None:
+        for withdrawn in sources_held(store.folder) & {one.id for one in sources if is_private(one)}:
+            purge(store.folder, withdrawn)
         _forget_others(store, [one.id for one in public if not (asked and one.role in WITHHOLDABLE)])
     readings = {
         one.id: _read(one, data_dir, store, keep=not (is_private(one) or (asked and one.role in WITHHOLDABLE)))
