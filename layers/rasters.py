@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gzip
 import hashlib
 import math
@@ -10,7 +11,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -268,7 +269,7 @@ def _open(path: str, where: str) -> Iterator[Any]:
 
 
 def _plain_file(path: Path, where: str) -> Path:
-    """Return the file, or its content unpacked once in the temporary folder of this user."""
+    """Return the file, or its content unpacked once in the temporary folder of this user until the program ends."""
     if path.suffix.lower() != ".gz":
         return path
     state = path.stat()
@@ -288,10 +289,18 @@ def _plain_file(path: Path, where: str) -> Path:
         with os.fdopen(handle, "wb") as plain, gzip.open(path) as packed:
             shutil.copyfileobj(packed, plain)
         Path(name).replace(target)
+        atexit.register(_remove_unpacked, target)
     except (OSError, EOFError) as failure:
         Path(name).unlink(missing_ok=True)
         raise SourceError(f"{where}: the gzip file is damaged or cut off ({failure}). Fetch it again.") from None
     return target
+
+
+def _remove_unpacked(target: Path) -> None:
+    """Leave nothing in the temporary folder; a run beside this one that needs the grid unpacks it again."""
+    target.unlink(missing_ok=True)
+    with suppress(OSError):
+        target.parent.rmdir()
 
 
 def _crs(source: Source, where: str, dataset: Any) -> pyproj.CRS:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import shapely
@@ -81,6 +85,26 @@ def publishable(publication: Publication) -> Publication:
             "was written. This is a fault in minewaste: please report it."
         )
     return publication
+
+
+def without_sites(publication: Publication, site_ids: Collection[str]) -> Publication:
+    """Return the publication without some sites: their rows are in none of its tables, and they count as withheld.
+
+    Parameters
+    ----------
+    publication : Publication
+        Of a finished run. Ranks stay as the run gave them, so that they agree with its other pages.
+    site_ids : collection of str
+        Sites to leave out.
+    """
+    if not site_ids:
+        return publication
+    names = ("ranking", "sites", "reasons", "companion", "access", "flags", "site_territories", "sampling_plan")
+    tables: dict[str, Any] = {}
+    for name in names:
+        table = getattr(publication, name)
+        tables[name] = table[~table["site_id"].isin(list(site_ids))].reset_index(drop=True)
+    return replace(publication, **tables, withheld=publication.withheld + len(site_ids))
 
 
 def generalise_communities(communities: GeoDataFrame[Communities]) -> GeoDataFrame[Communities]:

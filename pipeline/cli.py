@@ -215,6 +215,9 @@ def check(config: Path, data: Path | None, out: Path | None, *, show_private: bo
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Folder of the pages (default: RUN/../<run>_screen_<place>)."
 )
+@click.option(
+    "--exclusions", type=click.Path(path_type=Path), help="Requests since the run: what they name or cover is left out."
+)
 @_explained
 def screen(
     run_folder: Path,
@@ -225,6 +228,7 @@ def screen(
     within_km: float,
     lang: str,
     out: Path | None,
+    exclusions: Path | None,
 ) -> None:
     """Short list, map and sheets for one place. Needs a run folder, nothing else."""
     from layers.crs import check_proj
@@ -244,6 +248,7 @@ def screen(
             within_km=within_km,
             lang=lang,
             out=out,
+            exclusions=exclusions,
         )
     )
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from layers.accounting import Note
 from layers.crs import grid_points
+from layers.errors import StageError
 from layers.schema import Ranking, Sites, conform
 from maps.model_card import model_card
 from maps.publication import Publication
@@ -25,6 +26,7 @@ from maps.words import phrase_reason
 from pipeline.config import PublishConfig, RunConfig
 from pipeline.published import save_publication
 from pipeline.results import Results
+from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
 from pipeline.store import RunStore, atomic, library_versions, write_parquet, write_text
 
 REASONS_SHOWN = 3
@@ -44,7 +46,13 @@ def publish(config: RunConfig, results: Results, store: RunStore, run_date: date
         The run folder.
     run_date : date
         Printed on the pages.
+
+    Raises
+    ------
+    StageError
+        If a site a steward asked to leave out got this far. Nothing is written then.
     """
+    _require_withheld(results)
     publication = build_publication(config, results, store, run_date)
     ranking = publication.ranking
     store.write_csv("ranking.csv", ranking[list(Ranking.to_schema().columns)])
@@ -65,6 +73,17 @@ def publish(config: RunConfig, results: Results, store: RunStore, run_date: date
     _write_sheets(publication, store.folder, config.publish.max_sheets)
     save_publication(publication, store.stages)
     store.write_json("manifest.json", _manifest(config, results, store, run_date, publication.run_id))
+
+
+def _require_withheld(results: Results) -> None:
+    """Follow the stewards' requests once more, at the door."""
+    kept = withhold_sites(results.sites, results.inputs["exclusions"], WithholdSitesParams())
+    stray = len(results.sites) - len(kept)
+    if stray:
+        raise StageError(
+            f"publish: {stray} of {len(results.sites)} sites are among those stewards asked to leave out; nothing was written. "
+            "This is a fault in minewaste: please report it, and delete the run folder."
+        )
 
 
 def build_publication(config: RunConfig, results: Results, store: RunStore, run_date: datetime.date) -> Publication:

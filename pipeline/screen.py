@@ -7,6 +7,7 @@ from pathlib import Path
 
 import geopandas as gpd
 
+from layers.catalogue import Source
 from layers.errors import SourceError
 from maps.publication import Publication
 from maps.screening import (
@@ -18,8 +19,11 @@ from maps.screening import (
     screen,
     write_screening,
 )
+from maps.sovereignty import without_sites
 from maps.words import phrase
+from pipeline.inputs import read_source
 from pipeline.published import load_publication
+from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
 
 
 def screen_run(
@@ -32,6 +36,7 @@ def screen_run(
     within_km: float,
     lang: str,
     out: Path | None,
+    exclusions: Path | None = None,
 ) -> str:
     """Write the screening of one place and return its first lines as text.
 
@@ -49,6 +54,9 @@ def screen_run(
         Language of pages and text.
     out : Path or None
         Folder of the pages; default beside the run.
+    exclusions : Path or None
+        Requests of stewards that came after the run: a table with a column ``key``, or areas. What they name is left out; the
+        file is neither copied nor named.
 
     Returns
     -------
@@ -63,6 +71,8 @@ def screen_run(
         If the outline cannot be read or has no CRS.
     """
     publication = load_publication(run_folder)
+    if exclusions is not None:
+        publication = without_sites(publication, _asked_for(publication, exclusions))
     if site is not None:
         return around_site(publication, site, within_km, lang)
     place = _place(publication, community, nation, area)
@@ -82,6 +92,14 @@ def _place(publication: Publication, community: str | None, nation: str | None, 
         return place_of_nation(publication, nation)
     assert area is not None  # noqa: S101 - the command checked that one of them is given
     return place_of_area(_outline(area))
+
+
+def _asked_for(publication: Publication, path: Path) -> set[str]:
+    """Return the sites that requests in a file name or cover."""
+    source = Source(id="requests", role="exclusions", path=str(path))
+    asked = read_source(source, Path()).layer
+    kept = withhold_sites(publication.sites, asked, WithholdSitesParams())
+    return set(publication.sites["site_id"]) - set(kept["site_id"])
 
 
 def _outline(path: Path) -> gpd.GeoDataFrame:
