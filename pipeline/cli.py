@@ -79,12 +79,12 @@ def demo(
     """Make the invented region and run everything on it. Its files go beside the run, in OUT_region."""
     from layers.crs import check_proj
     from layers.invented import write_region
-    from pipeline.progress import Progress
+    from pipeline.progress import STEPS, Progress
 
     check_proj()
 
     region = out.with_name(f"{out.name}_region")
-    with Progress(quiet=quiet or as_json) as progress:
+    with Progress(quiet=quiet or as_json, steps=STEPS + 1) as progress:
         with progress.step("inventing a region"):
             path = write_region(region, sites=sites, seed=seed)
         _run(path, region, out, workers, scheduler, progress, as_json=as_json, quiet=quiet)

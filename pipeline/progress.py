@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-STEPS = 20
-"""Steps of a run (`pipeline.run`), for the length of the bar."""
+STEPS = 19
+"""Steps of a run (`pipeline.run`), for the length of the bar; a test counts them."""
 
 
 class Progress:
@@ -19,12 +19,16 @@ class Progress:
     ----------
     quiet : bool
         Report nothing.
+    steps : int
+        How many steps there will be.
     stream : text stream, optional
         Default standard error, so that standard output stays for results.
     """
 
-    def __init__(self, *, quiet: bool = False, stream: TextIO | None = None) -> None:
+    def __init__(self, *, quiet: bool = False, steps: int = STEPS, stream: TextIO | None = None) -> None:
         self.quiet = quiet
+        self.steps = steps
+        self.taken = 0
         self.stream = stream or sys.stderr
         self._bar: Any = None
         self._task: Any = None
@@ -44,7 +48,7 @@ class Progress:
                 console=Console(file=self.stream),
             )
             self._bar.start()
-            self._task = self._bar.add_task("starting", total=STEPS)
+            self._task = self._bar.add_task("starting", total=self.steps)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -58,6 +62,7 @@ class Progress:
         if self._bar is not None:
             self._bar.update(self._task, description=f"{words:<44}")
         yield
+        self.taken += 1
         if self._bar is not None:
             self._bar.advance(self._task)
         else:
