@@ -83,10 +83,21 @@ def _read_parquet(where: str, path: Path) -> pd.DataFrame:
     import pyarrow.parquet
 
     try:
-        metadata = pyarrow.parquet.read_schema(path).metadata or {}
-        return gpd.read_parquet(path) if b"geo" in metadata else pd.read_parquet(path)
+        schema = pyarrow.parquet.read_schema(path)
+        if b"geo" in (schema.metadata or {}):
+            return gpd.read_parquet(path)
+        bare = [
+            one.name for one in schema if pyarrow.types.is_binary(one.type) or pyarrow.types.is_large_binary(one.type)
+        ]
+        frame = pd.read_parquet(path)
     except (pyarrow.ArrowException, ValueError, OSError) as failure:
         raise SourceError(f"{where}: this is not a readable Parquet file ({failure}). Write it again.") from None
+    if bare:
+        raise SourceError(
+            f"{where}: the column {bare[0]} holds bytes and the file has no GeoParquet description of them, so geometry and CRS "
+            "cannot be known. Write it with geopandas' to_parquet, or as GeoPackage."
+        )
+    return frame
 
 
 def _whole_shapefile(source: Source, where: str, path: Path) -> None:

@@ -98,14 +98,27 @@ def flag_rounded(points: Points, source: str) -> None:
             "their precision was set to 10 km or worse."
         )
         points.notes.append(Note(source, "low_precision", text, int(coarse.sum())))
+    points.notes.extend(_minutes_as_decimals(points, good, source))
+
+
+def _minutes_as_decimals(points: Points, good: np.ndarray, source: str) -> list[Note]:
+    """Note coordinates that may be degrees.minutes or degrees.minutes-and-seconds typed as if they were decimal degrees."""
+    if len(good) < 10:
+        return []
     fractions = np.concatenate([np.abs(points.latitude[good]) % 1, np.abs(points.longitude[good]) % 1]).round(6)
-    two_decimals = np.abs(fractions * 100 - (fractions * 100).round()) < 1e-6
-    if len(good) >= 10 and two_decimals.all() and fractions.max() < 0.595 and fractions.max() > 0:
-        text = (
-            f"All coordinates have two decimals and none exceeds .59 (largest {fractions.max():.2f}): "
-            "they may be degrees.minutes. They were taken as decimal degrees; ask the publisher."
-        )
-        points.notes.append(Note(source, "degrees_minutes", text, len(good)))
+    hundredths = fractions * 100
+    if np.abs(hundredths - hundredths.round()).max() < 1e-6:
+        if not 0 < fractions.max() < 0.595:
+            return []
+        said = f"have two decimals and none exceeds .59 (largest {fractions.max():.2f}): they may be degrees.minutes"
+    else:
+        packed = (fractions * 10_000).round()
+        whole = np.abs(fractions * 10_000 - packed).max() < 1e-2
+        if not whole or (packed // 100).max() > 59 or (packed % 100).max() > 59:
+            return []
+        said = "have four decimals of which no pair exceeds 59: they may be degrees.minutes and seconds"
+    text = f"All coordinates {said}. They were taken as decimal degrees; ask the publisher."
+    return [Note(source, "degrees_minutes", text, len(good))]
 
 
 def precision_of(points: Points) -> Any:

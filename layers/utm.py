@@ -46,7 +46,7 @@ UTM_ZONES = {
 """Zones in which a datum is used; WGS 84 has all 60."""
 
 ZONE = re.compile(
-    r"^(?:utm|zone|huso|fuseau)?[\s:]*0?(?P<zone>\d{1,2})\s*(?P<letter>[A-Z]|north|nord|norte|south|sud|sur)?$",
+    r"^(?:utm|zone|huso|fuseau)?[\s:]*0?(?P<zone>\d{1,2})(?:\.0+)?\s*(?P<letter>[A-Z]|north|nord|norte|south|sud|sur)?$",
     re.IGNORECASE,
 )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -103,10 +104,20 @@ class Executor:
             What the stage raises, or when a worker was killed (usually for memory).
         """
         slices = _hilbert_slices(sites, self.partitions or self._fitting_partitions(len(sites)))
+        params = self._within_workers(params, len(slices))
         if len(slices) == 1 and self.mode != "cluster":
             return stage(sites, *[one.layer for one in shared], params)
         parts = self._compute(stage, sites, slices, shared, params)
         return _in_order(parts, sites)
+
+    def _within_workers(self, params: Any, n_slices: int) -> Any:
+        """Lower a stage's own ``threads`` so that slices times threads never exceed the workers; results do not depend on it."""
+        threads = getattr(params, "threads", None)
+        if threads is None:
+            return params
+        at_once = 1 if self.mode == "serial" else min(n_slices, self.workers)
+        share = 1 if self.mode == "cluster" else max(1, self.workers // at_once)
+        return params if threads <= share else params.model_copy(update={"threads": share})
 
     def _fitting_partitions(self, n_sites: int) -> int:
         """Return one slice for small regions, else a multiple of the workers that keeps slices near the target size."""
@@ -140,7 +151,14 @@ class Executor:
             return self._gather(stage, tasks)
         if self.mode == "serial":
             return list(dask.compute(*tasks, scheduler="synchronous"))
-        return list(dask.compute(*tasks, scheduler=self.mode, num_workers=self.workers))
+        try:
+            return list(dask.compute(*tasks, scheduler=self.mode, num_workers=self.workers))
+        except (BrokenProcessPool, MemoryError) as error:
+            raise StageError(
+                f"{stage.__name__}: a worker was stopped while computing one of {len(tasks)} slices of sites, usually because "
+                f"the machine ran out of memory. Lower dask.workers (now {self.workers}), or raise dask.partitions (now "
+                f"{len(tasks)}) so that slices become smaller."
+            ) from error
 
     def _scatter(self, layer: Any) -> Any:
         """Send a whole layer once to every worker of the cluster; locally, wrap it so that it is not copied per slice."""
