@@ -1,0 +1,49 @@
+"""One repetition: load, run the timed part, tell seconds and answer. Started by `measure.one_run`."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+import sys
+import time
+import warnings
+from pathlib import Path
+
+from layers import schema
+from tests.benchmarks.steps import STEPS
+from tests.benchmarks.workload import prepare
+
+
+def main(step: str, variant: str, size: str, data: str, result: str) -> None:
+    """Run one variant of a step and write what it gave."""
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
+    _import_all()
+    chosen = STEPS[step]
+    state = chosen.load(prepare(size, Path(data)), variant)
+    run = chosen.variants[variant]
+    started = time.perf_counter()
+    outcome = run(state)
+    seconds = time.perf_counter() - started
+    answer = {key: float(value) for key, value in chosen.answer(outcome, state).items()}
+    Path(result).write_text(json.dumps({"seconds": seconds, "answer": answer}))
+
+
+def _import_all() -> None:
+    """Import what some variant imports on first use, so that no variant is charged for it."""
+    for name in (
+        "folium",
+        "rasterstats",
+        "dask_geopandas",
+        "sklearn.ensemble",
+        "sklearn.neighbors",
+        "exactextract",
+        "networkx",
+    ):
+        importlib.import_module(name)
+    schema.empty(schema.Sites)  # the schema library imports its back-ends when it first checks a table
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

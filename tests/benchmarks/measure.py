@@ -1,0 +1,144 @@
+"""Run variants in fresh processes, one after the other in turn, and watch time and the memory of the process tree."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+MIB = 1024 * 1024
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Runs:
+    """What the repetitions of one variant gave."""
+
+    seconds: list[float] = field(default_factory=list)
+    peak_mib: list[float] = field(default_factory=list)
+    answer: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def median_s(self) -> float:
+        """Median of the timed part."""
+        return statistics.median(self.seconds)
+
+
+class BenchmarkError(RuntimeError):
+    """A variant failed or variants disagree."""
+
+
+def repeat(step: str, variants: Mapping[str, int], size: str, data: Path) -> dict[str, Runs]:
+    """Run each variant as often as it asks for, interleaved: A B C, A B C, …
+
+    Parameters
+    ----------
+    step : str
+        Name of the step.
+    variants : mapping of str to int
+        Variant -> number of repetitions.
+    size : str
+        Size of the workload.
+    data : Path
+        Folder of the workloads.
+
+    Returns
+    -------
+    dict of str to Runs
+    """
+    runs: dict[str, Runs] = {name: Runs() for name in variants}
+    for turn in range(max(variants.values())):
+        for name, wanted in variants.items():
+            if turn < wanted:
+                seconds, peak_mib, answer = one_run(step, name, size, data)
+                runs[name].seconds.append(seconds)
+                runs[name].peak_mib.append(peak_mib)
+                runs[name].answer = answer
+                print(f"  {step} {size} {name}: {seconds:.3f} s, {peak_mib:.0f} MiB {_told(answer)}", flush=True)
+    return runs
+
+
+def one_run(step: str, variant: str, size: str, data: Path) -> tuple[float, float, dict[str, float]]:
+    """Run one variant once in a process of its own; return seconds of the timed part, peak MiB of the tree, and the answer."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        result = Path(folder) / "result.json"
+        command = [
+            sys.executable,
+            "-m",
+            "tests.benchmarks.child",
+            step,
+            variant,
+            size,
+            str(data.resolve()),
+            str(result),
+        ]
+        with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "GDAL_CACHEMAX": "512"}) as process:
+            peak = _Peak(process.pid)
+            peak.start()
+            code = process.wait()
+            peak.stop()
+        if code != 0 or not result.exists():
+            raise BenchmarkError(f"{step}/{variant} at size {size} ended with code {code}.")
+        told = json.loads(result.read_text())
+    return told["seconds"], peak.bytes / MIB, told["answer"]
+
+
+def agree(step: str, runs: Mapping[str, Runs], tolerance: Mapping[str, float]) -> None:
+    """Stop when a variant's answer is not that of ours; quantities a variant does not tell are not compared."""
+    ours = runs["ours"].answer
+    for name, other in runs.items():
+        for key, value in other.answer.items():
+            if key not in ours or key not in tolerance:
+                continue
+            allowed = tolerance[key] * max(abs(value), abs(ours[key]), 1e-12)
+            if abs(value - ours[key]) > allowed:
+                raise BenchmarkError(
+                    f"{step}: {key} is {value} by {name} but {ours[key]} by ours (allowed: ±{allowed:g})."
+                )
+
+
+def _told(answer: Mapping[str, float]) -> str:
+    return ", ".join(f"{key} {value:.8g}" for key, value in answer.items())
+
+
+class _Peak(threading.Thread):
+    """Sample the resident memory of a process and its children every 20 ms."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.pid, self.bytes, self._ended = pid, 0, threading.Event()
+
+    def run(self) -> None:
+        tree: list[psutil.Process] = []
+        turn = 0
+        while not self._ended.is_set():
+            try:
+                if turn % 10 == 0:
+                    root = psutil.Process(self.pid)
+                    tree = [root, *root.children(recursive=True)]
+                self.bytes = max(self.bytes, sum(_resident(one) for one in tree))
+            except psutil.Error:
+                pass
+            turn += 1
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        self._ended.set()
+        self.join()
+
+
+def _resident(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.Error:
+        return 0
