@@ -94,7 +94,8 @@ def numbers(column: pd.Series, decimal_mark: str = ".") -> np.ndarray:
 
 def share_of_numbers(column: pd.Series, decimal_mark: str = ".") -> float:
     """Return which share of the filled cells reads as plain numbers (0 where none is filled)."""
-    filled = int(column.head(SAMPLE_ROWS).notna().sum()) if not pd.api.types.is_numeric_dtype(column) else int(column.notna().sum())
+    rows = column if pd.api.types.is_numeric_dtype(column) else column.head(SAMPLE_ROWS)
+    filled = int(rows.notna().sum())
     return len(numbers(column, decimal_mark)) / filled if filled else 0.0
 
 
@@ -135,7 +136,9 @@ def guess_columns(cells: pd.DataFrame, wanted: Sequence[str], decimal_mark: str 
     taken: set[str] = set()
     for layer_column in wanted:
         candidates = _candidates(layer_column, {name: one for name, one in names.items() if name not in taken})
-        fitting = [(name, confidence) for name, confidence in candidates if _fits(layer_column, cells[name], decimal_mark)]
+        fitting = [
+            (name, confidence) for name, confidence in candidates if _fits(layer_column, cells[name], decimal_mark)
+        ]
         if not fitting:
             continue
         best = fitting[0][1]
@@ -146,7 +149,7 @@ def guess_columns(cells: pd.DataFrame, wanted: Sequence[str], decimal_mark: str 
             chosen = [fitting[0][0]]
             value = chosen[0]
         taken |= set(chosen)
-        reason = "heading and contents" if layer_column in _CHECKS else "heading"
+        reason = "heading and contents" if layer_column in _CHECKED else "heading"
         found[layer_column] = Fact(value, f"{reason}{_others(layer_column, chosen, fitting)}", best)
     return found
 
@@ -166,7 +169,9 @@ def _candidates(layer_column: str, names: Mapping[str, str]) -> list[tuple[str, 
     pattern = HOLDING.get(layer_column)
     if pattern:
         listed = {name for name, _ in result}
-        result += [(name, PART_OF_NAME) for name, one in names.items() if name not in listed and re.search(pattern, one)]
+        result += [
+            (name, PART_OF_NAME) for name, one in names.items() if name not in listed and re.search(pattern, one)
+        ]
     return result
 
 
@@ -200,27 +205,38 @@ def _year(column: pd.Series) -> bool:
     return bool(len(text)) and float(text.str.contains(r"\b(?:1[5-9]|20)\d\d").mean()) > 0.5
 
 
-_CHECKS: Mapping[str, Any] = {
-    "latitude": lambda column, mark: _angles(column, 90),
-    "longitude": lambda column, mark: _angles(column, 360),
-    "easting": _metres,
-    "northing": _metres,
-    "utm_zone": lambda column, mark: bool(as_text(column.head(200)).dropna().str.contains(r"^\d{1,2}\s*[A-Za-z]?$").mean() > 0.5),
-    "datum": lambda column, mark: bool(as_text(column.head(200)).dropna().str.contains(r"(?i)nad|wgs|sad|psad|etrs|ed50").mean() > 0.5),
-    "name": lambda column, mark: _wordy(column),
-    "territory": lambda column, mark: _wordy(column),
-    "community": lambda column, mark: _wordy(column),
-    "commodities": lambda column, mark: _wordy(column),
-    "deposit_type": lambda column, mark: _wordy(column),
-    "waste_type": lambda column, mark: _wordy(column),
-    "disposal": lambda column, mark: _wordy(column),
-    "status": lambda column, mark: _wordy(column),
-    "remarks": lambda column, mark: _wordy(column),
-    "jurisdiction": lambda column, mark: _wordy(column),
-    "medium": lambda column, mark: _wordy(column),
-    "first_year": lambda column, mark: _year(column),
-    "last_year": lambda column, mark: _year(column),
-    "tree_ppm": lambda column, mark: share_of_numbers(column, mark) > 0.5,
-    "official_id": lambda column, mark: bool(column.nunique() >= 0.5 * column.notna().sum()),
-    "sample_id": lambda column, mark: bool(column.nunique() >= 0.5 * column.notna().sum()),
-}  # fmt: skip
+_WORDY = frozenset(
+    [
+        "name",
+        "territory",
+        "community",
+        "commodities",
+        "deposit_type",
+        "waste_type",
+        "disposal",
+        "status",
+        "remarks",
+        "jurisdiction",
+    ]
+)
+_PATTERNS = {"utm_zone": r"^\d{1,2}\s*[A-Za-z]?$", "datum": r"(?i)nad|wgs|sad|psad|etrs|ed50"}
+_CHECKED = frozenset([*_WORDY, *_PATTERNS, "latitude", "longitude", "easting", "northing", "medium", "first_year", "last_year",
+                      "tree_ppm", "official_id", "sample_id"])  # fmt: skip
+
+
+def _fits(layer_column: str, column: pd.Series, decimal_mark: str) -> bool:
+    """Say whether what stands in a column can be what its heading says."""
+    if layer_column in ("latitude", "longitude"):
+        return _angles(column, 90 if layer_column == "latitude" else 360)
+    if layer_column in ("easting", "northing"):
+        return _metres(column, decimal_mark)
+    if layer_column in _PATTERNS:
+        text = as_text(column.head(200)).dropna()
+        return bool(len(text)) and float(text.str.contains(_PATTERNS[layer_column]).mean()) > 0.5
+    if layer_column in ("first_year", "last_year"):
+        return _year(column)
+    if layer_column == "tree_ppm":
+        return share_of_numbers(column, decimal_mark) > 0.5
+    if layer_column in ("official_id", "sample_id"):
+        return bool(column.nunique() >= 0.5 * column.notna().sum())
+    return layer_column not in (*_WORDY, "medium") or _wordy(column)

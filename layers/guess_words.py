@@ -117,8 +117,8 @@ HOLDING: Mapping[str, str] = {
 MEDIA_WORDS: Mapping[str, str] = {
     "waste": r"tailing|relave|r[ée]sidu|mine.?waste|waste|halde|slag|scorie|escoria|heap.?leach|st[ée]ril|dump",
     "lake_sediment": r"lake.?sed|s[ée]diments? de lac|sedimentos? (?:de )?lag|^lake$|^lac$|lakesed",
-    "stream_sediment": r"stream|river.?sed|s[ée]diments? de ruisseau|sedimentos? (?:de )?(?:r[íi]o|corriente|quebrada|drenaje)|ruisseau|"
-                       r"^sediment|silt|_ssd\b|drainage",
+    "stream_sediment": r"stream|river.?sed|s[ée]diments? de ruisseau|sedimentos? (?:de )?(?:r[íi]o|corriente|quebrada)|"
+                       r"ruisseau|^sediment|silt|_ssd\b|drainage",
     "till": r"\btill\b|till_|moraine|glacial",
     "soil": r"\bsoil|topsoil|^sol$|_sol\b|horizon|suelo|regolith|laterite|humus",
     "rock": r"rock|roche|roca|outcrop|affleurement|chip|bedrock|basalt|granit|core|lithogeo",
@@ -131,10 +131,10 @@ MISSING_WORDS = ("unk", "unknown", "null", "nul", "n/a", "na", "n/a/unknown", "i
                  "not available", "-", "--", "?", "s.o.", "no determinado", "indéterminé", "tbd")  # fmt: skip
 """Texts that mean not known wherever they stand, lower case."""
 
-FRENCH = ("nom", "annee", "an_debut", "superf", "tonnage", "etat", "substances", "residu", "echantillon", "fuseau", "statut", "gite",
-          "teneur", "autre", "roche", "commentaires", "remarques", "minerai")  # fmt: skip
-SPANISH = ("nombre", "faena", "huso", "este", "norte", "tonelaje", "volumen", "superficie", "estado", "recurso", "comuna", "muestra",
-           "ley", "inicio", "cierre", "latitud", "longitud", "tipo", "relave")  # fmt: skip
+FRENCH = ("nom", "annee", "an_debut", "superf", "tonnage", "etat", "substances", "residu", "echantillon", "fuseau", "statut",
+          "gite", "teneur", "autre", "roche", "commentaires", "remarques", "minerai")  # fmt: skip
+SPANISH = ("nombre", "faena", "huso", "este", "norte", "tonelaje", "volumen", "superficie", "estado", "recurso", "comuna",
+           "muestra", "ley", "inicio", "cierre", "latitud", "longitud", "tipo", "relave")  # fmt: skip
 
 
 def plain(text: str) -> str:

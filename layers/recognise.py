@@ -23,7 +23,22 @@ from layers.rasters import SUFFIXES as RASTER_SUFFIXES
 from layers.tables import BOOK_SUFFIXES, SUFFIXES, RawTable, read_table
 from layers.workbooks import sheet_names
 
-_BESIDE = (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj", ".tfw", ".aux", ".ovr", ".properties", ".xml", ".hdr")
+_BESIDE = (
+    ".shx",
+    ".dbf",
+    ".prj",
+    ".cpg",
+    ".sbn",
+    ".sbx",
+    ".qix",
+    ".qpj",
+    ".tfw",
+    ".aux",
+    ".ovr",
+    ".properties",
+    ".xml",
+    ".hdr",
+)
 _WORDS = (".md", ".yml", ".yaml", ".pdf", ".doc", ".docx", ".html", ".htm", ".log", ".py", ".qgz", ".qgs", ".lyr")
 _PLACEHOLDER = "EPSG:4326"
 
@@ -54,7 +69,12 @@ class Find:
     def stem(self) -> str:
         """File name without endings, with the layer or sheet if it holds several."""
         name = PurePosixPath(self.path).name
-        stem = re.sub(r"(?:\.(?:gz|zip|csv|tsv|txt|xlsx?|json|geojson|gpkg|shp|gdb|parquet|tiff?|asc|fgb|kml|img))+$", "", name, flags=re.I)
+        stem = re.sub(
+            r"(?:\.(?:gz|zip|csv|tsv|txt|xlsx?|json|geojson|gpkg|shp|gdb|parquet|tiff?|asc|fgb|kml|img))+$",
+            "",
+            name,
+            flags=re.I,
+        )
         inner = self.layer or self.sheet
         return f"{stem}_{PurePosixPath(inner).stem}" if inner else stem
 
@@ -151,7 +171,9 @@ def _layers(path: Path, relative: str) -> list[Find]:
 def _in_zip(path: Path, relative: str) -> list[Find]:
     members = _members(path.read_bytes(), "")
     databases = sorted({re.sub(r"(\.gdb)/.*$", r"\1", one, flags=re.I) for one in members if ".gdb/" in one.lower()})
-    tables = [one for one in members if PurePosixPath(one).suffix.lower() in SUFFIXES and ".gdb/" not in one.lower()] + databases
+    tables = [
+        one for one in members if PurePosixPath(one).suffix.lower() in SUFFIXES and ".gdb/" not in one.lower()
+    ] + databases
     if not tables:
         return [Find(relative, "unused", why="the zip holds no table that can be read")]
     if len(tables) == 1:
@@ -195,7 +217,11 @@ class Look:
         if self.table.geometry is None:
             return None
         kinds = self.table.geometry.geom_type.dropna().str.removeprefix("Multi").value_counts()
-        return None if kinds.empty else {"Point": "point", "LineString": "line", "Polygon": "area"}.get(str(kinds.index[0]))
+        return (
+            None
+            if kinds.empty
+            else {"Point": "point", "LineString": "line", "Polygon": "area"}.get(str(kinds.index[0]))
+        )
 
 
 def look(find: Find, folder: Path) -> Look | str:

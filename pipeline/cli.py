@@ -146,8 +146,10 @@ def _configured(path: Path, data: Path | None) -> tuple[RunConfig, Path]:
     from layers.crs import check_proj
     from layers.errors import ConfigError
     from pipeline.config import load_config
+    from pipeline.questions import refuse_open_questions
 
     check_proj()
+    refuse_open_questions(path)
     config = load_config(path)
     if data is not None:
         data_dir = data
@@ -189,6 +191,19 @@ def _in_words(summary: RunSummary) -> str:
             f"  {row.rank}. {row.name}  ({row.site_id})  score {row.score:.2f}, {band}, evidence: {row.evidence}"
         )
     return "\n".join([*lines, "", f"Map:    {summary.map_path}", f"Report: {summary.folder / 'report.html'}"])
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("-o", "output", type=click.Path(path_type=Path), help="Run file to write (default: FOLDER/region.yml).")
+@_explained
+def init(folder: Path, output: Path | None) -> None:
+    """Look at a folder of files, recognise or guess what each is, and write a run file to confirm."""
+    from layers.crs import check_proj
+    from pipeline.init import in_words, init_region
+
+    check_proj()
+    click.echo(in_words(init_region(folder, output)))
 
 
 @main.command()
