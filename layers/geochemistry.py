@@ -95,7 +95,9 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
     check_mapping(source, where, list(map(str, raw.cells.columns)))
     wanted, withheld = rows_wanted(source, where, raw.cells)
     raw_rows_read = raw.rows_read
-    cells, rows, geometry = raw.cells.iloc[wanted].reset_index(drop=True), raw.rows[wanted], _geometry(raw, wanted)
+    cells, rows, geometry = raw.cells, raw.rows, raw.geometry
+    if withheld:
+        cells, rows, geometry = cells.iloc[wanted].reset_index(drop=True), rows[wanted], _geometry(raw, wanted)
     if mapped_columns(source, cells, "analyte"):
         cells, rows, folded = _one_row_per_sample(source, where, cells, rows)
     else:

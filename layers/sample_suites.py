@@ -103,6 +103,8 @@ def read_suites(
         )
         suites.notes += contradictions(source.id, mine, parsed)
         _choose(element, mine, parsed, suites, rank_of_row if element in REE else rank_of_any)
+        for column in mine:  # a large table's cells are not needed twice
+            del parsed[column.name]
     best = np.where(rank_of_row < len(METHOD_ORDER), rank_of_row, np.minimum(rank_of_any, len(METHOD_ORDER) - 1))
     suites.method = np.array(METHOD_ORDER, dtype=object)[best]
     suites.notes += _drop_outliers(source.id, suites)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pandera.typing.geopandas import GeoDataFrame
 
-from layers.schema import Samples, conform
+from layers.schema import Samples
 
 LEAST_SAMPLES = 20
 """A group with fewer detected values gives no score: its spread would be noise."""
@@ -39,7 +41,8 @@ def standardise_samples(samples: GeoDataFrame[Samples]) -> GeoDataFrame[Samples]
     group = (samples["medium"] + "/" + samples["method"]).where(samples["medium"] != "waste")
     places = {name: np.asarray(rows) for name, rows in samples.groupby(group, sort=True).indices.items()}
     scores = {f"{element}_z": _scores(samples, element, places) for element in elements}
-    return conform(pd.concat([samples, pd.DataFrame(scores, index=samples.index)], axis=1), Samples)
+    scored = pd.concat([samples, pd.DataFrame(scores, index=samples.index, copy=False)], axis=1)
+    return cast("GeoDataFrame[Samples]", scored)
 
 
 def _scores(samples: pd.DataFrame, element: str, places: dict[str, npt.NDArray[np.int64]]) -> npt.NDArray[np.float64]:
