@@ -13,7 +13,7 @@ from layers.catalogue import Source
 from layers.columns import as_text
 from layers.errors import MinewasteError
 from layers.guess_chemistry import guess_chemistry
-from layers.guess_codes import guess_codes
+from layers.guess_codes import guess_codes, guess_kinds
 from layers.guess_columns import Fact, Guess, decimal_mark_of, guess_columns
 from layers.guess_roles import INVENTORY_COLUMNS, POSITION, role_of, words_of
 from layers.guess_words import MISSING_WORDS, language_of, plain
@@ -241,6 +241,7 @@ def _inventory(guess: Guess, cells: pd.DataFrame, sight: Look, mark: str) -> Non
                 f"options.units.{quantity}", f"in which unit is {heading}? {choice}. The heading does not say it."
             )
     guess_codes(guess, cells)
+    guess_kinds(guess, cells)
 
 
 def _geochemistry(guess: Guess, find: Find, cells: pd.DataFrame, sight: Look, mark: str) -> None:

@@ -1,7 +1,8 @@
-"""Guess what a publisher's commodity codes mean: what all dictionaries agree on is taken, the rest is asked."""
+"""Guess what a publisher's codes and words mean: what is agreed on is taken, the rest is asked."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 
 import pandas as pd
@@ -10,8 +11,18 @@ from layers.catalogue import load_catalogue
 from layers.columns import as_text
 from layers.commodities import unknown_commodities
 from layers.guess_columns import Guess
+from layers.schema import WASTE_TYPES
 
 MAX_QUESTIONS = 40
+_MORE_KINDS = (
+    ("heap_leach", r"lixivia|leach"),
+    (
+        "tailings",
+        r"\btailing|relave|\bparc\b.*r[ée]sidu|r[ée]sidus? (?:miniers?|d)|bassin de r[ée]sidus|digue|\btsf\b|pond|impoundment",
+    ),
+    ("waste_rock", r"waste rock|st[ée]ril|halde|botadero|\bdump\b|desmonte"),
+    ("slag", r"slag|scorie|escoria"),
+)
 
 
 def guess_codes(guess: Guess, cells: pd.DataFrame) -> None:
@@ -49,3 +60,31 @@ def guess_codes(guess: Guess, cells: pd.DataFrame) -> None:
             f"what does the commodity code {text} mean ({count} rows; {hint})? A plain name, or {text} to keep it as it is.",
         )
         asked += 1
+
+
+def guess_kinds(guess: Guess, cells: pd.DataFrame) -> None:
+    """Translate the words a column of waste types holds; words that are not understood are named, and read as unknown."""
+    named = guess.value("columns.waste_type")
+    if named is None:
+        return
+    missing = {str(one).casefold() for one in guess.value("missing") or []}
+    words = [
+        str(one) for one in as_text(cells[named]).dropna().value_counts().index if str(one).casefold() not in missing
+    ]
+    translated: dict[str, str] = {}
+    strange = []
+    for word in words[:60]:
+        fitting = [kind for kind, pattern in _MORE_KINDS if re.search(pattern, word.casefold())]
+        if word in WASTE_TYPES:
+            continue
+        if len(fitting) == 1:
+            translated[word] = fitting[0]
+        else:
+            strange.append(word)
+    if translated:
+        guess.say("values.waste_type", translated, f"words of column {named}", 0.8)
+    if strange:
+        shown = ", ".join(f"'{one}'" for one in strange[:8])
+        guess.remarks.append(
+            f"Waste types that were not understood count as unknown: {shown}. Translate them under values.waste_type."
+        )

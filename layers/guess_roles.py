@@ -23,7 +23,7 @@ LINE_WORDS: Mapping[str, str] = {
 }  # fmt: skip
 AREA_WORDS: Mapping[str, str] = {
     "territories": r"\bnations?\b|treat(?:y|ies)|\btraites?\b|tratados?|territor(?:y|ies|ial|ios?)\b|\bterritoires?\b|indigenous|"
-                   r"autochtones?|indigenas?|first nations?|premieres nations|aboriginal|indian reserves?|\breserves\b|"
+                   r"autochtones?|indigenas?|first nations?|premieres nations|aboriginal|\breserves\b|"
                    r"comunidades?|\binuit\b|metis|land claims?|revendications?|ancestral|tribal|consultative",
     "lake": r"\blakes?\b|\blacs?\b|\blagos?\b|waterbod(?:y|ies)|plans d eau|\blagunas?\b",
     "province": r"\bprovinces?\b|\bstates?\b|admin\w*|\bregiones\b|departements?|frontiere|boundar(?:y|ies)",
@@ -43,15 +43,15 @@ _REQUESTS = (
 _LINKS = r"\blinks?\b|\bliens\b|\bsame as\b|matches"
 
 _NO_ROLE = (
-    r"\bgeol\w*|bedrock|litholog\w*|\blith\b|\btenures?\b|mineral claims?|mining claims?|titres miniers|concesion\w*|surveys?\b|"
-    r"footprints?|land ?use|municip\w*|airports?|aeroports?|aeropuertos?|aerodromes?|\bports?\b|\bpuertos?\b|harbou?rs?|generation|"
+    r"\bgeol\w*|bedrock|litholog\w*|\blith\b|\btenures?\b|mineral claims?|mining claims?|titres miniers|concesion\w*|"
+    r"surveys?\b|footprints?|land ?use|municip\w*|airports?|aeroports?|aeropuertos?|aerodromes?|\bports?\b|\bpuertos?\b|harbou?rs?|generation|"
     r"power plants?|buildings?|ba?timents?|edificios?|huts?|cabins?|wells?\b|population|drill ?holes?|contours?"
 )
 _TOTAL = re.compile(r"^(?:treo|tree|reo|ree|sum_ree|total_ree|ree_total|ree_sum)(?:_|$)")
 
 INVENTORY_COLUMNS = (
-    "latitude", "longitude", "easting", "northing", "utm_zone", "datum", "official_id", "parent_id", "name", "aliases", "commodities",
-    "waste_type", "disposal", "mass_t", "milled_t", "volume_m3", "area_m2", "height_m", "first_year", "last_year", "deposit_type",
+    "latitude", "longitude", "easting", "northing", "utm_zone", "datum", "official_id", "parent_id", "name", "aliases",
+    "commodities", "waste_type", "disposal", "mass_t", "milled_t", "volume_m3", "area_m2", "height_m", "first_year", "last_year", "deposit_type",
     "status", "hazard_class", "jurisdiction", "remarks", "url",
 )  # fmt: skip
 _MINING = {"commodities", "waste_type", "deposit_type", "mass_t", "milled_t", "disposal"}

@@ -107,7 +107,7 @@ HOLDING: Mapping[str, str] = {
     "volume_m3": r"^vol(?:ume|umen)?_(?:m3|actual|actuel|mm3)$",
     "first_year": r"(?:year|annee|an|ano|date)_?(?:of_|d_|de_)?(?:open|start|debut|ouverture|inicio|apertura)",
     "last_year": r"(?:year|annee|an|ano|date)_?(?:of_|de_)?(?:clos|end|fin|fermeture|cierre)",
-    "sample_id": r"(?:sample|muestra|echantillon|rock|lab|specimen)_?(?:id|no|num|number|code|name)$|^(?:no|id|num)_(?:ech|muestra)",
+    "sample_id": r"(?:sample|muestra|echantillon|rock|lab|specimen)_?(?:id|no|num|number|name)$|^(?:no|id|num)_(?:ech|muestra)",
     "tree_ppm": r"^(?:tree|sum_ree|total_ree)(?:_\w+)?_(?:ppm|g_t)$",
     "community": r"communit|communaut|comunidad",
     "territory": r"territor|nation|treaty|traite|tratado",

@@ -103,8 +103,8 @@ def init_region(folder: Path, path: Path | None = None) -> Initialised:
     used = [(guess, sight) for guess, sight in pairs if guess.left_out is None]
     if not used:
         raise ConfigError(
-            f"{folder}: none of {len(pairs)} files can be used. A run needs at least an inventory of sites: a table with names and "
-            "coordinates, e.g. .csv, .xlsx, .gpkg, .shp."
+            f"{folder}: none of {len(pairs)} files can be used. A run needs at least an inventory of sites: a table with names "
+            "and coordinates, e.g. .csv, .xlsx, .gpkg, .shp."
         )
     trials = {guess.id: _try(guess, folder) for guess, _ in used}
     extent = _joined([trials[guess.id].extent for guess, _ in used if guess.value("role") == "inventory"])
@@ -121,7 +121,7 @@ def init_region(folder: Path, path: Path | None = None) -> Initialised:
 
 
 def _unique(guesses: Sequence[Guess]) -> None:
-    """Number the ids of files of the same name."""
+    """Give files of the same name different ids."""
     taken: set[str] = set()
     for guess in guesses:
         name, number = guess.id, 2
@@ -138,6 +138,11 @@ def as_source(guess: Guess) -> dict[str, Any]:
     values |= {key: f"{ASK} {question}" for key, question in guess.questions.items()}
     spec |= {name: values.pop(name) for name in ("role", "catalogue") if name in values}
     spec["path"] = guess.path
+    spec |= {
+        name: values.pop(name)
+        for name in ("layer", "sheet", "encoding", "decimal_mark", "language", "crs")
+        if name in values
+    }
     for key, value in values.items():
         parts = key.split(".", 2)
         target = spec
@@ -255,18 +260,28 @@ def _block(guess: Guess, trial: _Trial) -> list[str]:
     return lines
 
 
-def _lines(guess: Guess, dotted: str, key: str, value: Any, indent: str) -> list[str]:
+def _lines(guess: Guess, dotted: str, key: str, value: Any, indent: str, told_above: str | None = None) -> list[str]:
+    """Return the lines of one key; inside a mapping, a reason that most of its keys share is said once above them."""
     if isinstance(value, dict) and dotted not in guess.facts:
-        lines = [f"{indent}{_scalar(key)}:"]
+        reasons = [told for inner in value if (told := _told(guess, f"{dotted}.{inner}"))]
+        usual = max(set(reasons), key=reasons.count) if len(reasons) > 2 else None
+        usual = usual if usual and reasons.count(usual) > 2 else None
+        above = _comment(f"{usual}, where nothing else is said", indent) if usual else []
+        lines = [*above, f"{indent}{_scalar(key)}:"]
         for inner, one in value.items():
-            lines += _lines(guess, f"{dotted}.{inner}", str(inner), one, indent + "  ")
+            lines += _lines(guess, f"{dotted}.{inner}", str(inner), one, indent + "  ", usual)
         return lines
+    told = _told(guess, dotted)
+    return _entry(key, value, indent, None if told == told_above else told)
+
+
+def _told(guess: Guess, dotted: str) -> str | None:
+    """Return how sure a fact is and why, None where there is nothing to say."""
     fact = guess.facts.get(dotted)
-    if fact is None or fact.confidence == 1.0 and dotted in ("layer", "sheet"):
-        return _entry(key, value, indent, None)
+    if fact is None or dotted in ("layer", "sheet"):
+        return None
     degree = "sure" if fact.confidence >= _SURE else "likely" if fact.confidence > _LIKELY else "unsure"
-    told = fact.reason if dotted == "publish" else f"{degree} ({fact.confidence:.0%}): {fact.reason}"
-    return _entry(key, value, indent, told)
+    return fact.reason if dotted == "publish" else f"{degree} ({fact.confidence:.0%}): {fact.reason}"
 
 
 def _entry(key: str, value: Any, indent: str, comment: str | None) -> list[str]:
