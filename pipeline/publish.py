@@ -93,7 +93,7 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
     sites, ranking = _at_precision(sites, ranking, config.publish)
     inputs = results.inputs
     accounting = pd.DataFrame([vars(account) for account in inputs.accounts])
-    found = [*inputs.notes, *_assays_without_site(results.samples)]
+    found = [*inputs.notes, *_assays_and_their_sites(results.samples)]
     notes = pd.DataFrame([vars(note) for note in found], columns=["source", "code", "message", "count"])
     return Publication(
         title=config.title,
@@ -129,15 +129,19 @@ def run_id(store: RunStore) -> str:
     return hashlib.sha256(json.dumps(store.fingerprints, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def _assays_without_site(samples: pd.DataFrame) -> list[Note]:
-    """Name the assays of waste that belong to no site: their key fits several, or none. They are reported, not guessed."""
+def _assays_and_their_sites(samples: pd.DataFrame) -> list[Note]:
+    """Count the keyed assays of waste that found their site, and name those whose key fits several sites or none."""
     reasons = {
         "ambiguous": "fit more than one site, so their results were given to none",
         "unmatched": "fit no site",
     }
     notes = []
+    keyed = samples.groupby("source")["site_key_status"].count()
     for (source, status), rows in samples.groupby(["source", "site_key_status"], sort=True):
-        if status in reasons:
+        if status == "matched":
+            text = f"{len(rows)} of {keyed[source]} assays with a key of a site found theirs."
+            notes.append(Note(str(source), "assays_matched", text, len(rows)))
+        elif status in reasons:
             keys = list(dict.fromkeys(rows["site_key"].fillna("(no key)")))
             shown = ", ".join(keys[:8]) + (" …" if len(keys) > 8 else "")
             remedy = "Name the site's id or record id as their key to place them."
