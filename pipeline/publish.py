@@ -136,7 +136,7 @@ def _assays_and_their_sites(samples: pd.DataFrame) -> list[Note]:
         "unmatched": "fit no site",
     }
     notes = []
-    keyed = samples.groupby("source")["site_key_status"].count()
+    keyed: dict[object, int] = samples.groupby("source")["site_key_status"].count().to_dict()
     for (source, status), rows in samples.groupby(["source", "site_key_status"], sort=True):
         if status == "matched":
             text = f"{len(rows)} of {keyed[source]} assays with a key of a site found theirs."
