@@ -308,3 +308,21 @@ def sources() -> None:
 
     for entry in load_catalogue().values():
         click.echo(f"{entry.id:<28} {entry.role:<13} {entry.title}  [{entry.licence or 'licence not stated'}]")
+
+
+@main.command()
+@click.argument("what", metavar="SOURCE...", nargs=-1, required=True)
+@click.option("--to", "folder", type=click.Path(path_type=Path), required=True, help="Folder for the files.")
+@click.option("--allow-host", "hosts", multiple=True, help="Another host the address may lead to; may be repeated.")
+@_explained
+def fetch(what: tuple[str, ...], folder: Path, hosts: tuple[str, ...]) -> None:
+    """Fetch sources of the catalogue, or addresses of files and services, to checked local files."""
+    from layers.fetch import Client
+    from layers.fetch import fetch as fetch_one
+
+    for one in what:
+        got = fetch_one(one, folder, Client(hosts=set(hosts)))
+        state = "there already" if got.was_there else "fetched"
+        click.echo(f"{one}: {state}, {got.path} ({got.size} bytes, sha256 {got.sha256[:12]}…)")
+        for note in got.notes:
+            click.echo(f"  {note}")

@@ -156,11 +156,13 @@ def _try(guess: Guess, folder: Path) -> _Trial:
     """Read a source as it is described; a failure becomes a question."""
     if guess.questions or guess.value("role") in (None, "raster"):
         return _Trial()
+    private = guess.value("publish") == "never"  # what a steward may not want shown is not named, not even in a run file
     try:
         source = resolve(Source.model_validate(as_source(guess)))
         reading: Reading[Any] = READERS[source.role][1](source, folder)
     except (MinewasteError, ValueError) as failure:
-        guess.ask("role", f"it was taken for {guess.value('role')}, but then: {' '.join(str(failure).split())[:400]}")
+        told = "it cannot be read" if private else " ".join(str(failure).split())[:400]
+        guess.ask("role", f"it was taken for {guess.value('role')}, but then: {told}")
         return _Trial()
     kept, read = len(reading.layer), reading.rows_read
     parts = [f"{kept} of {read} rows were kept when read so"]
@@ -172,7 +174,7 @@ def _try(guess: Guess, folder: Path) -> _Trial:
             "role",
             f"is this a {guess.value('role')}? Read so, {len(reading.rejected)} of {read} rows are rejected ({reasons}).",
         )
-    notes = [note.message for note in reading.notes][:4]
+    notes = [] if private else [note.message for note in reading.notes][:4]
     layer = reading.layer
     extent: Extent | None = None
     if isinstance(layer, gpd.GeoDataFrame) and layer.geometry.notna().any():
