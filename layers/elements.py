@@ -313,6 +313,9 @@ def clr(parts: FloatArray) -> FloatArray:
         Positive amounts in one unit. A row with a missing or non-positive part gives NaN throughout: replace censored values
         first.
     """
-    usable = (np.isfinite(parts) & (parts > 0)).all(axis=1, keepdims=True)
-    logs = np.log(np.where(usable, parts, 1.0))
-    return np.where(usable, logs - logs.mean(axis=1, keepdims=True), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs: FloatArray = np.log(parts)
+        middle = logs.mean(axis=1, keepdims=True)  # not finite where any part is unusable
+        logs -= middle
+    logs[~np.isfinite(middle[:, 0])] = np.nan
+    return logs

@@ -42,7 +42,7 @@ def samples(value: Any, medium: str = "till", method: str = "fusion", **columns:
 
 
 def z(table: gpd.GeoDataFrame) -> np.ndarray:
-    return standardise_samples(table)["La_z"].to_numpy()
+    return np.asarray(standardise_samples(table)["La_z"], dtype="float64")
 
 
 def test_known_answer() -> None:
