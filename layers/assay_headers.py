@@ -42,6 +42,7 @@ _MONOXIDES = {
     oxide.upper(): oxide
     for oxide in ["CaO", "MgO", "MnO", "FeO", "BaO", "SrO", "NiO", "ZnO", "PbO", "CoO", "CuO", "BeO"]
 }
+_HIGHEST_VALENCE = 8
 _PREFIXES = re.compile(r"^(?:teneur|ley|conc|concentration|contenido)[\s_]+(?:en|de|of)?[\s_]*", re.IGNORECASE)
 _SPLIT = re.compile(r"[\s_()\[\],;:]+")
 _TOTALS = re.compile(r"^(?:TREO|TREE|REO|TREO\+?Y|LREO|HREO|LREE|HREE|SUM|TOTAL|TOT)", re.IGNORECASE)
@@ -143,7 +144,11 @@ def _symbol(token: str, *, stated: bool) -> tuple[str, str] | None:
             token = _proper_oxide(token)
         token = _MONOXIDES.get(token.upper(), token)
         parsed = None if token.upper() in _NO_OXIDES else parse_oxide(token)
-        return None if parsed is None else (parsed[0], token)
+        if (
+            parsed is None or 2 * parsed[2] > _HIGHEST_VALENCE * parsed[1]
+        ):  # SiO22 is a second column SiO2 of a workbook
+            return None
+        return parsed[0], token
     if token.islower() and not stated:
         return None
     symbol = _SYMBOLS[token.upper()]

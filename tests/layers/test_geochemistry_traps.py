@@ -11,6 +11,7 @@ import pytest
 
 from layers.accounting import Reading
 from layers.assay_checks import level_notes, suite_outliers
+from layers.assay_headers import parse_heading
 from layers.catalogue import resolve
 from layers.elements import REE, UPPER_CRUST_PPM
 from layers.errors import SourceError
@@ -197,6 +198,11 @@ def test_oxides_may_have_a_method_of_their_own(tmp_path: Path) -> None:
     found = read(written(tmp_path, text), options=options)
     assert column(found, "Al_ppm") == [pytest.approx(79389, rel=1e-3)]
     assert "element_and_oxide_differ" not in codes(found)
+
+
+@pytest.mark.parametrize("heading", ["SiO22", "Al2O34", "MgO8", "K2O11", "P2O52", "FeOt6"])
+def test_numbered_second_columns_of_a_workbook_are_no_oxides(heading: str) -> None:
+    assert parse_heading(heading, oxide_unit="pct") is None
 
 
 def crust(rows: int = 3) -> dict[str, np.ndarray]:
