@@ -242,7 +242,7 @@ def _file(recipe: Recipe, folder: Path, client: Client) -> Path | None:
         _what_it_is(url, part, name, headers.get("Content-Type", ""), recipe)
         shutil.copyfile(part, output_file)
 
-    logging.getLogger("pooch").setLevel(logging.ERROR)
+    pooch.get_logger().setLevel(logging.ERROR)
     try:
         arrived = pooch.retrieve(
             recipe.url, f"sha256:{recipe.sha256}" if recipe.sha256 else None, name, folder, downloader=downloader
@@ -260,7 +260,8 @@ def _file(recipe: Recipe, folder: Path, client: Client) -> Path | None:
 def _what_it_is(url: str, part: Path, name: str, content_type: str, recipe: Recipe) -> None:
     """Stop at files that are not what was asked for, and drop them."""
     size = part.stat().st_size
-    head = part.open("rb").read(600).lstrip().lower()
+    with part.open("rb") as file:
+        head = file.read(600).lstrip().lower()
     trouble = ""
     if recipe.bytes is not None and size != recipe.bytes:
         trouble = f"it has {size} bytes, {recipe.bytes} were expected"
