@@ -79,8 +79,10 @@ class Moments:
 
 
 def zones_from(shapes: np.ndarray) -> Zones:
-    """Turn polygons in cell coordinates into zones; none may be missing or empty."""
-    rings, owner = shapely.get_rings(shapes, return_index=True)
+    """Turn polygons of one or several parts in cell coordinates into zones; none may be missing or empty."""
+    parts, zone = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    owner = zone[part]
     points, ring = shapely.get_coordinates(rings, return_index=True)
     same = ring[1:] == ring[:-1]
     edges = np.hstack([points[:-1], points[1:]])[same]
