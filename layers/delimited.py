@@ -120,6 +120,8 @@ def decode(source: str, where: str, data: bytes, encoding: str | None) -> tuple[
 
 def double_encoded(source: str, text: str) -> tuple[Note, ...]:
     """Return a note if text carries the marks of UTF-8 once read as Windows-1252."""
+    if text.isascii():
+        return ()
     count = sum(text.count(mark) for mark in _MOJIBAKE)
     if not count:
         return ()

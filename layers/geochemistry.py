@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from pandera.typing.geopandas import GeoDataFrame
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from layers.accounting import Note, Reading, rejected_rows
-from layers.assays import Negative
+from layers.assay_options import GeochemistryOptions
 from layers.catalogue import Source
 from layers.columns import check_mapping, mapped_columns, rows_wanted, text_column, text_or_default, translate
 from layers.coordinates import read_points
@@ -33,34 +33,6 @@ LAYER_COLUMNS = (
 """What ``columns`` of a geochemistry source may map; laboratory columns are recognised by their headings."""
 
 _POSITION = {"latitude", "latitude_degrees", "easting"}
-
-
-class GeochemistryOptions(BaseModel):
-    """What a publisher's laboratory columns mean, where their headings do not say."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    default_unit: str | None = Field(default=None, description="unit of elements whose heading says none, e.g. ppm")
-    oxide_unit: str | None = Field(default=None, description="unit of oxides whose heading says none, e.g. pct")
-    units: dict[str, str] = Field(default_factory=dict, description="heading or symbol -> unit")
-    default_method: str = Field(default="unknown", description="method where the heading says none")
-    oxide_method: str | None = Field(default=None, description="method of oxides whose heading says none, e.g. xrf")
-    methods: dict[str, str] = Field(default_factory=dict, description="word in headings -> method")
-    negative: Negative = Field(default="error", description="what a negative number means: below_limit or missing")
-    missing_numbers: list[float] = Field(default_factory=list, description="further numbers that mean missing")
-    qualifier_suffix: str | None = Field(default=None, description="ending of the columns of marks, e.g. _T or _Q")
-    substituted_below: dict[str, float] = Field(
-        default_factory=dict,
-        description="heading -> value (as in the file) at or below which results are substituted limits",
-    )
-    substituted_as: Literal["half_limit", "limit"] = Field(
-        default="half_limit", description="whether a substituted result is half the limit or the limit itself"
-    )
-    zero: Literal["keep", "missing", "below_limit"] = Field(
-        default="keep", description="what a result of exactly 0 means where no mark says so"
-    )
-    ignore: list[str] = Field(default_factory=list, description="headings that look like elements and are not")
-    missing_medium: str | None = Field(default=None, description="medium of rows whose medium cell is empty")
 
 
 def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Samples]]:

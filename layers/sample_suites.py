@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,14 +13,12 @@ import pandas as pd
 from layers.accounting import Note
 from layers.assay_checks import contradictions, level_notes, suite_outliers, suspicion_notes, zeros
 from layers.assay_headers import METHOD_ORDER, AssayColumn, parse_heading
+from layers.assay_options import GeochemistryOptions
 from layers.assays import Cells, apply_qualifiers, parse_cells, suspicions
 from layers.catalogue import Source, recognise
 from layers.columns import mapped_columns
 from layers.elements import REE
 from layers.errors import SourceError
-
-if TYPE_CHECKING:
-    from layers.geochemistry import GeochemistryOptions
 
 
 @dataclass
