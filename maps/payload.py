@@ -15,6 +15,7 @@ from maps.publication import Publication
 from maps.rows import present
 from maps.rows import rows as rows_of
 from maps.surface_image import surface_image
+from maps.verdict import verdict
 
 SINGLE_SITES = 50_000
 """Sites drawn one by one; the others are summed in squares."""
@@ -119,6 +120,7 @@ def _meta(publication: Publication, total: int, shown: int, max_sheets: int) -> 
         "shown": shown,
         "sheets": max_sheets,
         "withheld": publication.withheld,
+        "verdict": {lang: verdict(publication.validation, lang) for lang in words.LANGUAGES},
     }
 
 
@@ -211,7 +213,15 @@ def _sites(publication: Publication, shown: pd.DataFrame) -> dict[str, Any]:
     reasons, templates = _reasons(publication, shown["site_id"], REASONS_FEW if few else REASONS_MANY)
     table |= {"flags": flags, "reasons": reasons, "relations": _relations(publication, shown["site_id"])}
     return {"columns": _without_empty(table), "texts": texts_of.values, "flags": codes, "reasons": templates,
+            "commodities": _commodities(shown["commodities"]),
             "waste": list(WASTE_TYPES), "disposal": list(DISPOSALS), "evidence": list(EVIDENCE)}  # fmt: skip
+
+
+def _commodities(cells: pd.Series) -> dict[str, str]:
+    """Return the French names of the commodities on the page that have one of their own."""
+    names = sorted({name for cell in cells.dropna().unique() for name in str(cell).split("; ")})
+    french = {name: words.commodities(name, "fr") for name in names}
+    return {name: said for name, said in french.items() if said != name}
 
 
 def _without_empty(table: dict[str, list[Any]]) -> dict[str, list[Any]]:

@@ -12,7 +12,7 @@ from maps.figures import figures, in_language
 from maps.model_card import card_rows
 from maps.publication import Publication
 from maps.rows import records, rows
-from maps.screening import areas_per_site, flags_per_site
+from maps.screening import areas_in_short, flags_per_site, titles_of_areas
 from maps.sovereignty import publishable
 from maps.verdict import capture_rows, validation_rows, verdict
 
@@ -65,6 +65,7 @@ def _in(p: Publication, lang: str) -> dict[str, Any]:
         "verdict": verdict(p.validation, lang),
         "summary": _summary(p, lang),
         "top": _top(p, lang),
+        "area_titles": titles_of_areas(p, p.ranking["site_id"].head(TOP), lang),
         "validation": validation_rows(p.validation, lang),
         "capture": capture_rows(p.validation, lang),
         "alarms": list(p.validation.get("alarms") or []),
@@ -88,16 +89,16 @@ def _summary(p: Publication, lang: str) -> str:
 
 
 def _top(p: Publication, lang: str) -> list[list[str]]:
-    areas, flags = areas_per_site(p, lang), flags_per_site(p, lang)
+    areas, flags = areas_in_short(p, lang), flags_per_site(p, lang)
     return [
         [
-            str(row.rank),
-            _named(row.name, row.site_id),
-            words.phrase("score_range", lang, score=row.score, low=row.score_low, high=row.score_high),
+            f"{row.rank}\n({row.rank_low}–{row.rank_high})",
+            f"{row.name}\n{row.site_id}" if isinstance(row.name, str) else row.site_id,
+            words.phrase("score_band", lang, score=row.score, low=row.score_low, high=row.score_high),
             words.word(f"evidence_{row.evidence}_short", lang),
             words.span(row.tonnage_low_t, row.tonnage_high_t, "t", lang),
             areas.get(row.site_id, ""),
-            flags.get(row.site_id, ""),
+            flags.get(row.site_id, "").replace("; ", "\n"),
         ]
         for row in rows(p.ranking.head(TOP))
     ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -123,10 +125,10 @@ def screen(publication: Publication, place: Place, *, within_km: float, lang: st
     Returns
     -------
     DataFrame
-        Best rank first, sites without a score last: ``rank`` (missing without a score), ``site_id, name, distance_km, road_km``
-        (NaN where no mapped road leads), ``areas`` (every relation, alphabetical), ``evidence, score, score_low, score_high,
-        tonnage_low_t, tonnage_high_t, tonnage_rule, contained_treo_low_t, contained_treo_high_t, flags, commodities,
-        nearest_community, community_km, latitude, longitude``.
+        Best rank first, sites without a score last: ``rank, rank_low, rank_high`` (missing without a score), ``site_id, name,
+        distance_km, road_km`` (NaN where no mapped road leads), ``areas`` (every relation, alphabetical), ``evidence, score,
+        score_low, score_high, tonnage_low_t, tonnage_high_t, tonnage_rule, contained_treo_low_t, contained_treo_high_t, flags,
+        commodities, nearest_community, community_km, latitude, longitude``.
 
     Raises
     ------
@@ -142,16 +144,19 @@ def screen(publication: Publication, place: Place, *, within_km: float, lang: st
     near = distance <= within_km
     chosen = pd.DataFrame({"site_id": sites["site_id"].to_numpy()[near], "distance_km": np.round(distance[near], 2)})
     from_ranking = [
-        "site_id", "rank", "score", "score_low", "score_high", "evidence", "tonnage_low_t", "tonnage_high_t", "tonnage_rule",
+        "site_id", "rank", "rank_low", "rank_high", "score", "score_low", "score_high", "evidence",
+        "tonnage_low_t", "tonnage_high_t", "tonnage_rule",
         "contained_treo_low_t", "contained_treo_high_t", "nearest_community", "community_km",
     ]  # fmt: skip
     from_sites = ["site_id", "name", "commodities", "latitude", "longitude"]
     chosen = chosen.merge(pd.DataFrame(sites[from_sites]), on="site_id", how="left", validate="one_to_one")
     chosen = chosen.merge(publication.ranking[from_ranking], on="site_id", how="left", validate="one_to_one")
-    chosen["rank"] = chosen["rank"].astype("Int64")
+    for column in ("rank", "rank_low", "rank_high"):
+        chosen[column] = chosen[column].astype("Int64")
     chosen["road_km"] = _road_km(publication, place, chosen)
     chosen = in_language(publication, chosen, lang)
-    ordered = ["rank", "site_id", "name", "distance_km", "road_km", "areas", "evidence", "score", "score_low", "score_high",
+    ordered = ["rank", "rank_low", "rank_high",
+               "site_id", "name", "distance_km", "road_km", "areas", "evidence", "score", "score_low", "score_high",
                "tonnage_low_t", "tonnage_high_t", "tonnage_rule", "contained_treo_low_t", "contained_treo_high_t", "flags",
                "commodities", "nearest_community", "community_km", "latitude", "longitude"]  # fmt: skip
     return chosen[ordered].sort_values(["rank", "site_id"], na_position="last", kind="stable").reset_index(drop=True)
@@ -251,6 +256,52 @@ def areas_per_site(publication: Publication, lang: str) -> dict[str, str]:
         said = f"{one.territory} ({words.layer(one.layer, lang)}){colon}{relation(one.relation, one.distance_km, lang)}"
         found.setdefault(one.site_id, []).append((fold(one.territory), said))
     return {site: "; ".join(said for _, said in sorted(several)) for site, several in found.items()}
+
+
+def areas_in_short(publication: Publication, lang: str) -> dict[str, str]:
+    """Return per site its areas by relation, names alone and alphabetical, one relation per line; for narrow columns."""
+    relations = _by_relation(publication, lang, lambda one: (one.site_id,))
+    return {key[0]: "\n".join(said) for key, said in relations.items()}
+
+
+def areas_by_layer(publication: Publication, lang: str) -> dict[str, list[str]]:
+    """Return per site one line for each kind of area: its title, then the areas by relation, alphabetical."""
+    colon = words.word("colon", lang)
+    found: dict[str, list[str]] = {}
+    relations = _by_relation(publication, lang, lambda one: (one.site_id, words.layer(one.layer, lang)))
+    for (site, title), said in sorted(relations.items()):
+        found.setdefault(site, []).append(f"{title}{colon}{'; '.join(said)}")
+    return found
+
+
+def titles_of_areas(publication: Publication, site_ids: Iterable[str], lang: str) -> list[str]:
+    """Return which kind of area the areas of some sites are: ``title: names``, all alphabetical."""
+    table = publication.site_territories
+    shown = table[table["site_id"].isin(list(site_ids))].drop_duplicates(["territory", "layer"])
+    names: dict[str, list[str]] = {}
+    for one in rows(shown):
+        names.setdefault(words.layer(one.layer, lang), []).append(str(one.territory))
+    colon = words.word("colon", lang)
+    return [f"{title}{colon}{', '.join(sorted(several, key=fold))}" for title, several in sorted(names.items())]
+
+
+def _by_relation(
+    publication: Publication, lang: str, key: Callable[[Any], tuple[str, ...]]
+) -> dict[tuple[str, ...], list[str]]:
+    """Return, per key of a row, the areas inside, partly inside and near, each as ``relation: names``."""
+    table = publication.site_territories
+    order = {kind: at for at, kind in enumerate(("inside", "overlaps", "near"))}
+    said: dict[tuple[str, ...], dict[int, set[tuple[str, str]]]] = {}
+    for one in rows(table):
+        name = str(one.territory)
+        shown = f"{name} ({words.number(one.distance_km, lang, 1)}\u00a0km)" if one.relation == "near" else name
+        said.setdefault(key(one), {}).setdefault(order[one.relation], set()).add((fold(name), shown))
+    colon = words.word("colon", lang)
+    kinds = [words.word(f"relation_{kind}", lang) for kind in order]
+    return {
+        which: [f"{kinds[at]}{colon}{', '.join(name for _, name in sorted(names[at]))}" for at in sorted(names)]
+        for which, names in said.items()
+    }
 
 
 def flags_per_site(publication: Publication, lang: str) -> dict[str, str]:

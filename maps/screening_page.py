@@ -12,6 +12,7 @@ from maps import pages, words
 from maps.publication import Publication
 from maps.rows import records
 from maps.sovereignty import publishable
+from maps.verdict import verdict
 from maps.workbook import write_csv, write_xlsx
 
 if TYPE_CHECKING:
@@ -70,7 +71,10 @@ def write_screening(
 
 
 def _in(p: Publication, place: Place, table: pd.DataFrame, within_km: float, lang: str) -> dict[str, Any]:
+    from maps.screening import areas_in_short, titles_of_areas
+
     name = place.name or words.word("screen_own_area", lang)
+    areas = areas_in_short(p, lang)
     counts = table["evidence"].value_counts()
     kinds = {kind: int(counts.get(kind, 0)) for kind in ("measured", "inferred", "none")}
     found = {"n": len(table), "km": float(within_km), "place": name}
@@ -83,7 +87,10 @@ def _in(p: Publication, place: Place, table: pd.DataFrame, within_km: float, lan
         if len(table)
         else words.phrase("screen_none", lang, km=float(within_km)),
         "kinds": words.phrase("screen_of_which", lang, **kinds) if len(table) else "",
-        "rows": [_row(row, at < SHEETS, lang) for at, row in enumerate(records(table))],
+        "verdict": verdict(p.validation, lang) if len(table) else "",
+        "first": _first(table, lang),
+        "rows": [_row(row, at < SHEETS, areas, lang) for at, row in enumerate(records(table))],
+        "area_titles": titles_of_areas(p, table["site_id"], lang),
         "sheets_note": words.phrase("screen_sheets_first", lang, n=SHEETS) if len(table) > SHEETS else "",
         "distance_note": _distance_note(place, lang),
         "has_roads": bool(table["road_km"].notna().any()),
@@ -91,10 +98,14 @@ def _in(p: Publication, place: Place, table: pd.DataFrame, within_km: float, lan
     }
 
 
-def _row(row: dict[str, Any], has_sheet: bool, lang: str) -> dict[str, str]:
-    about = (row["site_id"], row["commodities"])
+def _row(row: dict[str, Any], has_sheet: bool, areas: dict[str, str], lang: str) -> dict[str, str]:
+    about = (row["site_id"], words.commodities(row["commodities"] or "", lang))
     road = row["road_km"]
+    band = (
+        "" if row["rank"] is None else f"{words.number(row['rank_low'], lang)}–{words.number(row['rank_high'], lang)}"
+    )
     return {
+        "band": band,
         "rank": words.word("not_scored", lang) if row["rank"] is None else words.number(int(row["rank"]), lang),
         "name": row["name"] or row["site_id"],
         "about": " · ".join(str(one) for one in about if one),
@@ -103,9 +114,26 @@ def _row(row: dict[str, Any], has_sheet: bool, lang: str) -> dict[str, str]:
         "road": words.word("not_known", lang) if road is None else f"{words.number(road, lang, 0)}\u00a0km",
         "evidence": words.word(f"evidence_{row['evidence']}_short", lang) if row["evidence"] else "",
         "amount": words.span(row["tonnage_low_t"], row["tonnage_high_t"], "t", lang),
-        "areas": row["areas"] or "",
-        "flags": row["flags"] or "",
+        "areas": areas.get(row["site_id"], ""),
+        "flags": (row["flags"] or "").replace("; ", "\n"),
     }
+
+
+def _first(table: pd.DataFrame, lang: str) -> list[str]:
+    """Return what somebody in a hurry wants: the nearest site, the best-ranked one, and the best-ranked one that was sampled."""
+    found = []
+    sampled = table[table["evidence"] == "measured"]
+    for key, chosen in (
+        ("screen_nearest", table.sort_values("distance_km", kind="stable")),
+        ("screen_best", table[table["rank"].notna()]),
+        ("screen_best_sampled", sampled),
+    ):
+        if len(chosen):
+            one = records(chosen.head(1))[0]
+            evidence = words.word(f"evidence_{one['evidence']}_short" if one["evidence"] else "not_scored", lang)
+            km = words.number(one["distance_km"], lang, 1)
+            found.append(words.phrase(key, lang, site=one["name"] or one["site_id"], km=km, evidence=evidence))
+    return found
 
 
 def _distance_note(place: Place, lang: str) -> str:

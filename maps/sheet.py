@@ -13,7 +13,7 @@ from maps import assets, pages, words
 from maps.mini_map import HALF_KM, MiniMaps
 from maps.publication import Publication
 from maps.rows import present, records, rows
-from maps.screening import areas_per_site, communities_near, fold
+from maps.screening import areas_by_layer, communities_near, fold
 from maps.site_chemistry import metals
 from maps.sovereignty import publishable
 
@@ -92,7 +92,7 @@ class SheetWriter:
         self.reasons = _grouped(strongest)
         self.flags = _grouped(publication.flags)
         self.sources = {one: "; ".join(self._sources(one)) for one in words.LANGUAGES}
-        self.areas = {one: areas_per_site(publication, one) for one in words.LANGUAGES}
+        self.areas = {one: areas_by_layer(publication, one) for one in words.LANGUAGES}
         self.like = self._alike()
         self.coarse = bool((publication.territories["publish"] == "generalised").any())
 
@@ -121,7 +121,6 @@ class SheetWriter:
     def _in(self, lang: str, site: Row, ranked: Row | None, near: list[dict[Any, Any]]) -> dict[str, Any]:
         site_id = site["site_id"]
         colon = words.word("colon", lang)
-        areas = self.areas[lang].get(site_id, "")
         return {
             "lang": lang,
             "under": self._under(site, lang),
@@ -137,7 +136,7 @@ class SheetWriter:
             "metals": metals(site, lang),
             "access": self._access(site_id, lang),
             "flags": list(dict.fromkeys(_flag(one, lang) for one in self.flags.get(site_id, []))),
-            "areas": areas.split("; ") if areas else [],
+            "areas": self.areas[lang].get(site_id, []),
             "communities": [
                 f"{one['community']}{colon}{words.number(one['distance_km'], lang, 1)} {words.word(_STRAIGHT[one['kind']], lang)}"
                 for one in near
@@ -159,13 +158,15 @@ class SheetWriter:
         if present(ranked.get("ranked_last_reason")):
             return words.word("ranked_last", lang)
         ends = {key: int(ranked[f"rank_{key}"]) for key in ("low", "high")}
+        if ends["low"] == ends["high"]:
+            return words.phrase("rank_sentence_sure", lang, rank=int(ranked["rank"]), n=len(self.ranking))
         return words.phrase("rank_sentence", lang, rank=int(ranked["rank"]), n=len(self.ranking), **ends)
 
     def _known(self, site: Row, ranked: Row | None, lang: str) -> list[tuple[str, str]]:
         years = "–".join(dict.fromkeys(f"{one:.0f}" for one in (site["first_year"], site["last_year"]) if present(one)))
         rows = [
             ("other_names", site["aliases"]),
-            ("commodities", site["commodities"]),
+            ("commodities", words.commodities(site["commodities"], lang) if present(site["commodities"]) else None),
             ("deposit_type", site["deposit_type"]),
             (
                 "waste_type",
@@ -301,7 +302,8 @@ def next_step(jurisdiction: object) -> str:
 
 def _flag(row: Row, lang: str) -> str:
     said = words.flag(row["flag"], lang)
-    return f"{said} ({row['detail']})" if isinstance(row["detail"], str) and row["detail"] and lang == "en" else said
+    detail = words.detail(row["detail"], lang) if isinstance(row["detail"], str) else ""
+    return f"{said}{words.word('colon', lang)}{detail}" if detail else said
 
 
 def _by_site(table: pd.DataFrame) -> dict[str, Row]:

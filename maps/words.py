@@ -23,6 +23,8 @@ _FEATURES = (
     (re.compile(rf"near_{_ELEMENT}(_mean|_median|_idw)?_ppm"), "near_mean_ppm", "ppm"),
     (re.compile(r"pathfinder_z"), "pathfinder", "z"),
     (re.compile(r"waste_measured_ppm"), "waste_measured", "ppm"),
+    (re.compile(r"type_affinity"), "type_affinity", ""),
+    (re.compile(r"part_(?P<x>metal|amount|access|liability)"), "part", ""),
     (re.compile(r"waste_proxy_ppm"), "waste_proxy", "ppm"),
     (re.compile(rf"waste_{_ELEMENT}_ppm"), "waste_ppm", "ppm"),
     (re.compile(r"near_(?P<x>[A-Z][a-z]?_[A-Z][a-z]?)(_ratio)?"), "near_ratio", ""),
@@ -51,7 +53,8 @@ def all_words() -> dict[str, Any]:
 
     In French the space before ``: ; ? !`` and inside guillemets does not break; the file is written with plain spaces.
     """
-    table = dict(yaml.safe_load(files("maps").joinpath("words.yml").read_text(encoding="utf-8")))
+    fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    table = dict(yaml.load(files("maps").joinpath("words.yml").read_text(encoding="utf-8"), Loader=fast))  # noqa: S506 - both are safe
     for section, entries in table.items():
         if section != "months":
             for entry in entries.values():
@@ -180,6 +183,55 @@ def flag(code: str, lang: str) -> str:
     return word(f"flag_{code}", lang)
 
 
+def detail(sentence: str, lang: str) -> str:
+    """Return why a caution was given; nothing where the sentence is not known in the language.
+
+    Parameters
+    ----------
+    sentence : str
+        English, as the stage wrote it. What it quotes from a record is kept, its numbers get the marks of the language.
+    lang : {"en", "fr"}
+        Language.
+    """
+    if lang == "en":
+        return sentence
+    for pattern, french in _details():
+        found = pattern.fullmatch(sentence)
+        if found:
+            slots = {name: _quoted(name, text, lang) for name, text in found.groupdict().items()}
+            return french.format(**slots)
+    return ""
+
+
+def _quoted(slot: str, text: str, lang: str) -> str:
+    """Return what fills a slot: ``n_…`` is a number, ``commodities`` those, anything else a quotation."""
+    if slot == "commodities":
+        names = text if text.casefold() in _french_names() else text.replace(" and ", ", ")
+        return commodities(names, lang, ", ")
+    return marks(text, lang) if slot.startswith("n_") else text
+
+
+@lru_cache(maxsize=1)
+def _details() -> list[tuple[re.Pattern[str], str]]:
+    return [
+        (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(both["en"]))), both["fr"])
+        for both in all_words()["details"].values()
+    ]
+
+
+def commodities(text: str, lang: str, between: str = "; ") -> str:
+    """Return a list of commodities in a language; a name that is no element and not listed stays as it is."""
+    if lang == "en":
+        return text
+    return between.join(_french_names().get(one.casefold(), one) for one in text.split(between))
+
+
+@lru_cache(maxsize=1)
+def _french_names() -> dict[str, str]:
+    sections = ("elements", "commodities")
+    return {both["en"].casefold(): both["fr"] for section in sections for both in all_words()[section].values()}
+
+
 def layer(name: str, lang: str) -> str:
     """Return the words for a kind of area where it is a known code; a title given by a source stays as it is."""
     key = f"layer_{name}"
@@ -210,7 +262,8 @@ def phrase_reason(feature: str, contribution: float, value: float, lang: str) ->
     Returns
     -------
     str
-        E.g. ``thorium in regional samples nearby: above the regional norm (+1.6); raises the score``.
+        E.g. ``thorium in regional samples nearby: above the regional norm (+1.6), which raises the score``. There is
+        never a semicolon in it, so that reasons can be listed with ``; ``.
     """
     template, shown = reason_parts(feature, contribution, value, lang)
     return (
@@ -228,10 +281,14 @@ def reason_parts(feature: str, contribution: float, value: float, lang: str) -> 
     unit = unit_of(feature)
     readings = all_words()["readings"]
     reading = _reading(value, unit)
-    text = str(readings["sentence"][lang]).format(
-        what=phrase_feature(feature, lang),
-        reading=readings[reading][lang],
-        direction=word("raises" if contribution >= 0 else "lowers", lang),
+    text = (
+        str(readings["sentence"][lang])
+        .format(
+            what=phrase_feature(feature, lang),
+            reading=readings[reading][lang],
+            direction=word("raises" if contribution >= 0 else "lowers", lang),
+        )
+        .replace(";", ",")
     )
     if "{value}" not in readings[reading][lang]:
         return text, None
@@ -276,6 +333,8 @@ def _kind_of(feature: str, lang: str) -> tuple[str, str, str]:
 def _named(kind: str, name: str, lang: str) -> str:
     if kind in ("near_z", "near_ppm", "near_mean_ppm", "waste_ppm"):
         return element(name, lang)
+    if kind == "part":
+        return word(f"part_{name}", lang).casefold()
     if kind == "near_ratio":
         return name.replace("_", "/")
     if kind == "wt":

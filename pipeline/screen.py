@@ -7,7 +7,6 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from layers.catalogue import Source
 from layers.errors import SourceError
 from maps.publication import Publication
 from maps.screening import (
@@ -21,9 +20,7 @@ from maps.screening import (
 )
 from maps.sovereignty import without_sites
 from maps.words import phrase
-from pipeline.inputs import read_source
 from pipeline.published import load_publication
-from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
 
 
 def screen_run(
@@ -96,6 +93,10 @@ def _place(publication: Publication, community: str | None, nation: str | None, 
 
 def _asked_for(publication: Publication, path: Path) -> set[str]:
     """Return the sites that requests in a file name or cover."""
+    from layers.catalogue import Source
+    from pipeline.inputs import read_source
+    from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
+
     source = Source(id="requests", role="exclusions", path=str(path))
     asked = read_source(source, Path()).layer
     kept = withhold_sites(publication.sites, asked, WithholdSitesParams())

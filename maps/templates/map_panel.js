@@ -55,8 +55,8 @@ function sortRows() {
 function findPlaces(text) {
   placesFound = [];
   if (text.length > 1) {
-    C.name.forEach((one, i) => { if (fold(one).includes(text)) placesFound.push({ text: `${one} (${w("kind_" + C.kind[i])})`, go: () => { byId("f-near").value = String(i); byId("filters").open = true; byId("search").value = ""; map.setView([C.y[i] / 1e5, C.x[i] / 1e5], Math.max(map.getZoom(), 8)); apply(); } }); });
-    A.name.forEach((one, i) => { if (fold(one + "\n" + (A.other[i] ?? "")).includes(text)) placesFound.push({ text: `${one} (${A.kinds[A.kind[i]][lang]})`, go: () => { toggleBox("area_" + A.kind[i], true); map.fitBounds(areaBounds(i)); } }); });
+    C.name.forEach((one, i) => { if (fold(one).includes(text)) placesFound.push({ text: `${fill("place_within", { km: number(Number(select("f-km")) || 100), place: one })} (${w("kind_" + C.kind[i])})`, go: () => { byId("f-near").value = String(i); byId("filters").open = true; byId("search").value = ""; map.setView([C.y[i] / 1e5, C.x[i] / 1e5], Math.max(map.getZoom(), 8)); apply(); } }); });
+    A.name.forEach((one, i) => { if (fold(one + "\n" + (A.other[i] ?? "")).includes(text)) placesFound.push({ text: `${fill("place_area", { place: one })} (${A.kinds[A.kind[i]][lang]})`, go: () => { toggleBox("area_" + A.kind[i], true); byId("f-area").value = one; byId("filters").open = true; byId("search").value = ""; map.fitBounds(areaBounds(i)); apply(); } }); });
   }
   const box = clear(byId("places"));
   box.hidden = placesFound.length === 0;
@@ -67,9 +67,13 @@ function swatch(i) {
   if (S.score[i] !== null) mark.style.background = siteColour(i);
   return mark;
 }
+function minedAt(i) {
+  const text = txt("commodities", i);
+  return text && lang === "fr" ? text.split("; ").map((one) => data.sites.commodities[one] ?? one).join("; ") : text;
+}
 function rowOf(i) {
-  const about = [S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]] + "_short"), S.t[i] === null ? w("amount_unknown").split(" (")[0] : span(col("t_low", i), col("t_high", i), "t"),
-    away ? `${number(Math.round(away[i]))}\u00a0km` : null, txt("commodities", i)].filter(Boolean).join(" · ");
+  const about = [S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]] + "_short"), S.rank[i] === null ? null : fill("rank_may_be", { low: number(S.rank_low[i]), high: number(S.rank_high[i]) }), S.t[i] === null ? w("amount_unknown").split(" (")[0] : span(col("t_low", i), col("t_high", i), "t"),
+    away ? `${number(Math.round(away[i]))}\u00a0km` : null, minedAt(i)].filter(Boolean).join(" · ");
   return el("li", {}, el("button", { type: "button", "data-site": String(i), "aria-current": i === chosen ? "true" : null, on: { click: () => choose(i, true) } },
     el("span", { class: "rank" }, S.rank[i] === null ? "–" : String(S.rank[i])), el("span", { class: "name", dir: "auto" }, nameOf(i)),
     el("span", { class: "score" }, swatch(i), S.score[i] === null ? w("not_scored") : number(scoreOf(i), 2)), el("span", { class: "about" }, about)));
@@ -92,6 +96,15 @@ function relationsOf(i) {
   const collator = new Intl.Collator(lang);
   return found.sort((a, b) => collator.compare(fold(a[0]), fold(b[0]))).map((one) => one[1]);
 }
+function areasOf(i) {
+  const near = S.relations[i], kinds = new Map(), collator = new Intl.Collator(lang), hows = ["relation_inside", "relation_overlaps", "relation_near"];
+  for (let k = 0; k < near.length; k += 3) {
+    const kind = A.kinds[A.kind[near[k]]][lang], name = A.name[near[k]], how = near[k + 1];
+    if (!kinds.has(kind)) kinds.set(kind, [[], [], []]);
+    kinds.get(kind)[how].push([fold(name), how === 2 ? `${name} (${number(near[k + 2])}\u00a0km)` : name]);
+  }
+  return [...kinds].sort((a, b) => collator.compare(a[0], b[0])).map(([kind, lists]) => kind + w("colon") + lists.map((names, how) => names.length ? w(hows[how]) + w("colon") + names.sort((a, b) => collator.compare(a[0], b[0])).map((one) => one[1]).join(", ") : "").filter(Boolean).join("; "));
+}
 function communitiesOf(i) {
   const near = C.name.map((one, k) => [km(C.x[k] / 1e5, C.y[k] / 1e5, lon(i), lat(i)), k]).sort((a, b) => a[0] - b[0]).slice(0, 5);
   return near.map(([far, k]) => `${C.name[k]}${w("colon")}${number(Math.round(far))} ${w(C.kind[k] === "office_point" ? "straight_line_office" : "straight_line_place")}`);
@@ -107,7 +120,7 @@ function scoreBlock(i) {
   band.style.left = S.score_low[i] / 10 + "%"; band.style.width = (S.score_high[i] - S.score_low[i]) / 10 + "%"; mark.style.left = S.score[i] / 10 + "%";
   bar.append(band, mark);
   const values = { score: number(scoreOf(i), 2), low: number(S.score_low[i] / 1000, 2), high: number(S.score_high[i] / 1000, 2) };
-  return [el("p", { class: "strong" }, fill("rank_sentence", { rank: number(S.rank[i]), n: number(meta.n_ranked), low: number(S.rank_low[i]), high: number(S.rank_high[i]) })),
+  return [el("p", { class: "strong" }, fill(S.rank_low[i] === S.rank_high[i] ? "rank_sentence_sure" : "rank_sentence", { rank: number(S.rank[i]), n: number(meta.n_ranked), low: number(S.rank_low[i]), high: number(S.rank_high[i]) })),
     bar, el("p", {}, `${w("score")}${w("colon")}${fill("score_range", values)}`), el("p", { class: "small" }, w("score_note"))];
 }
 function years(i) {
@@ -133,12 +146,12 @@ function fillCard(i) {
     el("div", { class: "notice" }, el("p", {}, w("notice_not_resource"))),
     el("h3", {}, w("reasons")), paragraphs(reasonsOf(i), w("reasons_none")),
     el("h3", {}, w("cautions")), paragraphs(S.flags[i].map((k) => data.sites.flags[k][lang]), w("cautions_none")),
-    el("h3", {}, w("areas")), paragraphs(relationsOf(i), w("areas_none")), el("p", { class: "small" }, w("notice_absence")),
+    el("h3", {}, w("areas")), paragraphs(areasOf(i), w("areas_none")), el("p", { class: "small" }, w("notice_absence")),
     el("h3", {}, w("access")),
     el("dl", {}, ["road_km", "rail_km", "power_km"].flatMap((key) => fact(key, col(key, i) === null ? w("not_known") : fill("near_lines", { km: number(col(key, i)) })))),
     C.name.length ? paragraphs(communitiesOf(i), "") : null, el("p", { class: "small" }, w("notice_tenure")),
     el("h3", {}, w("site")),
-    el("dl", {}, fact("commodities", txt("commodities", i)), fact("deposit_type", txt("deposit", i)), fact("waste_type", w("waste_type_" + data.sites.waste[S.waste[i]])), fact("disposal", w("disposal_" + data.sites.disposal[S.disposal[i]])), fact("years", years(i)), fact("status", txt("status", i)),
+    el("dl", {}, fact("commodities", minedAt(i)), fact("deposit_type", txt("deposit", i)), fact("waste_type", w("waste_type_" + data.sites.waste[S.waste[i]])), fact("disposal", w("disposal_" + data.sites.disposal[S.disposal[i]])), fact("years", years(i)), fact("status", txt("status", i)),
       fact("companion", S.companion && S.companion[i] !== null ? fill("companion_line", { score: number(S.companion[i] / 1000, 2), rank: number(S.companion_rank[i]) }) : null), url ? fact("sheet_record_link", link(url, url)) : []),
     el("div", { class: "row" }, sheet ? el("a", { class: "plain", href: "sheets/" + encodeURIComponent(S.id[i]) + ".html" + (lang === "fr" ? "#fr" : "") }, w("open_sheet")) : null,
       el("button", { type: "button", class: "plain", on: { click: () => copy(location.href, w("link_copied")) } }, w("copy_link")))];
@@ -277,6 +290,7 @@ function speak() {
   for (const node of document.querySelectorAll("[data-lang]")) node.setAttribute("aria-pressed", String(node.dataset.lang === lang));
   byId("run-line").textContent = fill("run_line", { run_id: meta.run_id, date: day(meta.run_date) });
   byId("intro").textContent = fill("map_intro", { target: meta.target === "REE" ? w("target_ree") : meta.target });
+  byId("verdict").textContent = meta.verdict[lang];
   byId("aggregated").hidden = data.cells.length === 0;
   byId("aggregated").textContent = fill("aggregated", { shown: number(meta.shown), rest: number(meta.n - meta.shown) });
   for (const [part, key] of [["in", "zoom_in"], ["out", "zoom_out"]]) { const button = document.querySelector(".leaflet-control-zoom-" + part); if (button) { button.title = w(key); button.setAttribute("aria-label", w(key)); } }

@@ -13,7 +13,7 @@ from layers.schema import COMMUNITY_KINDS, DISPOSALS, EVIDENCE, LINE_KINDS, METH
 from maps import words
 
 MAPS = Path(words.__file__).parent
-SECTIONS = ("words", "features", "readings", "rasters", "deposits", "elements")
+SECTIONS = ("words", "features", "readings", "rasters", "deposits", "elements", "details", "commodities")
 ENTRIES = [(section, key) for section in SECTIONS for key in words.all_words()[section]]
 
 
@@ -106,24 +106,67 @@ def test_dates_are_written_out() -> None:
 @pytest.mark.parametrize(
     ("feature", "value", "move", "english", "french"),
     [
-        ("near_Th_z", 2.3, 1.0, "thorium in regional samples nearby: well above the regional norm (+2.3); raises the score",
-         "teneur en thorium des échantillons régionaux proches : nettement au-dessus de la norme régionale (+2,3) ; augmente le score"),
-        ("near_La_z", -0.9, -1.0, "lanthanum in regional samples nearby: below the regional norm (-0.9); lowers the score",
-         "teneur en lanthane des échantillons régionaux proches : sous la norme régionale (-0,9) ; diminue le score"),
-        ("tonnage_log10", 6.0, 1.0, "amount of waste: 1,000,000\u00a0t; raises the score", "quantité de rejets : 1\u202f000\u202f000\u00a0t ; augmente le score"),
-        ("structure_km", float("nan"), -1.0, "distance to the nearest mapped geological structure: not known; lowers the score",
-         "distance à la structure géologique cartographiée la plus proche : non connu ; diminue le score"),
-        ("dep_carbonatite", 0.0, 1.0, "deposit type carbonatite: no; raises the score", "type de gisement carbonatite : non ; augmente le score"),
-        ("wt_tailings", 1.0, 1.0, "kind of waste: tailings: yes; raises the score", "type de rejets : résidus miniers : oui ; augmente le score"),
-        ("pathfinder_z", 0.1, 1.0, "elements that go with the target in regional samples nearby: close to the regional norm (+0.1); raises the score",
-         "éléments qui accompagnent la cible dans les échantillons régionaux proches : proche de la norme régionale (+0,1) ; augmente le score"),
-        ("first_year", 1912.0, 1.0, "first year of work: 1912; raises the score", "première année d'exploitation : 1912 ; augmente le score"),
-        ("raster_my_grid_sd", 3.0, 1.0, "unevenness of my grid around the site: 3; raises the score", "variabilité autour du site : my grid : 3 ; augmente le score"),
+        ("near_Th_z", 2.3, 1.0, "thorium in regional samples nearby: well above the regional norm (+2.3), which raises the score",
+         "teneur en thorium des échantillons régionaux proches : nettement au-dessus de la norme régionale (+2,3), ce qui augmente le score"),
+        ("near_La_z", -0.9, -1.0, "lanthanum in regional samples nearby: below the regional norm (-0.9), which lowers the score",
+         "teneur en lanthane des échantillons régionaux proches : sous la norme régionale (-0,9), ce qui diminue le score"),
+        ("tonnage_log10", 6.0, 1.0, "amount of waste: 1,000,000\u00a0t, which raises the score", "quantité de rejets : 1\u202f000\u202f000\u00a0t, ce qui augmente le score"),
+        ("structure_km", float("nan"), -1.0, "distance to the nearest mapped geological structure: not known, which lowers the score",
+         "distance à la structure géologique cartographiée la plus proche : non connu, ce qui diminue le score"),
+        ("dep_carbonatite", 0.0, 1.0, "deposit type carbonatite: no, which raises the score", "type de gisement carbonatite : non, ce qui augmente le score"),
+        ("wt_tailings", 1.0, 1.0, "tailings as the kind of waste: yes, which raises the score", "résidus miniers comme type de rejets : oui, ce qui augmente le score"),
+        ("pathfinder_z", 0.1, 1.0, "companions of the elements looked for in regional samples nearby: close to the regional norm (+0.1), which raises the score",
+         "compagnons des éléments recherchés dans les échantillons régionaux proches : proche de la norme régionale (+0,1), ce qui augmente le score"),
+        ("first_year", 1912.0, 1.0, "first year of work: 1912, which raises the score", "première année d'exploitation : 1912, ce qui augmente le score"),
+        ("raster_my_grid_sd", 3.0, 1.0, "unevenness of my grid around the site: 3, which raises the score", "variabilité autour du site (my grid) : 3, ce qui augmente le score"),
+        ("type_affinity", 0.75, 1.0, "how often deposits of this kind hold the elements looked for (0 to 1): 0.75, which raises the score",
+         "fréquence des éléments recherchés dans les gisements de ce type (0 à 1) : 0,75, ce qui augmente le score"),
+        ("part_metal", 1.0, 1.0, "part of the companion score, metal evidence (0 to 1): 1, which raises the score",
+         "part du score compagnon, indices de métal (0 à 1) : 1, ce qui augmente le score"),
+        ("raster_odd; name", 2.0, 1.0, "odd, name at the site: 2, which raises the score", "odd, name sur le site : 2, ce qui augmente le score"),
     ],
 )  # fmt: skip
 def test_reasons_are_plain_sentences(feature: str, value: float, move: float, english: str, french: str) -> None:
     assert words.phrase_reason(feature, move, value, "en") == english
     assert words.phrase_reason(feature, move, value, "fr") == words.unbroken(french)
+    assert ";" not in words.phrase_reason(feature, move, value, "en") + words.phrase_reason(feature, move, value, "fr")
+
+
+@pytest.mark.parametrize(
+    ("english", "french"),
+    [
+        ("Niobium, rare earths: such ores often carry uranium or thorium. Measure before handling.",
+         "niobium, terres rares : ces minerais portent souvent de l'uranium ou du thorium. Mesurer avant toute manipulation."),
+        ("Samples of the waste hold 1,200 ppm U and 35 ppm Th: about 15.0 Bq/g of parent activity.",
+         "Des échantillons des rejets contiennent 1\u202f200 ppm U et 35 ppm Th : environ 15,0 Bq/g d'activité des parents."),
+        ("Samples of the waste hold 300 ppm Th: about 1.2 Bq/g of parent activity.",
+         "Des échantillons des rejets contiennent 300 ppm Th : environ 1,2 Bq/g d'activité des parents."),
+        ("The inventory gives hazard class A (graded by the compilers, not by the jurisdiction).",
+         "L'inventaire donne la classe de danger A (classée par les compilateurs, non par l'administration)."),
+        ("The record says 'capped': the waste may be covered or already cleaned up.",
+         "La fiche dit « capped » : les rejets sont peut-être recouverts ou déjà nettoyés."),
+        ("The record names arsenic and mercury.", "La fiche nomme ceci : arsenic, mercure."),
+        ("Only sand and gravel was worked here: a quarry or pit, which seldom leaves tailings.",
+         "On n'a exploité ici que ceci : sable et gravier. Une carrière laisse rarement des résidus."),
+        ("Inside or touching the protected area Park {x} 1.", "Dans l'aire protégée Park {x} 1, ou à son bord."),
+        ("A sentence nobody listed.", ""),
+    ],
+)  # fmt: skip
+def test_why_a_caution_was_given_is_said_in_french_too(english: str, french: str) -> None:
+    assert words.detail(english, "en") == english
+    assert words.detail(english, "fr") == words.unbroken(french)
+
+
+def test_every_sentence_of_the_flags_is_listed() -> None:
+    text = (MAPS.parent / "pipeline" / "stages" / "flag_constraints.py").read_text(encoding="utf-8")
+    for both in words.all_words()["details"].values():
+        longest = max(re.split(r"\{\w+\}", both["en"]), key=len)
+        assert any(part.strip() in text for part in (longest, longest[:40], longest[-30:])), both["en"]
+
+
+def test_commodities_are_named_in_french_where_they_have_a_name() -> None:
+    assert words.commodities("gold; iron; apatite; QZX", "fr") == "or; fer; apatite; QZX"
+    assert words.commodities("gold; iron", "en") == "gold; iron"
 
 
 def test_the_words_that_must_not_be_written() -> None:
