@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -60,16 +61,17 @@ def repeat(step: str, variants: Mapping[str, int], size: str, data: Path) -> dic
     for turn in range(max(variants.values())):
         for name, wanted in variants.items():
             if turn < wanted:
-                seconds, peak_mib, answer = one_run(step, name, size, data)
-                runs[name].seconds.append(seconds)
+                told, peak_mib = one_run(step, name, size, data)
+                runs[name].seconds.append(told["seconds"])
                 runs[name].peak_mib.append(peak_mib)
-                runs[name].answer = answer
-                print(f"  {step} {size} {name}: {seconds:.3f} s, {peak_mib:.0f} MiB {_told(answer)}", flush=True)
+                runs[name].answer = told["answer"]
+                spent = f"{told['seconds']:.3f} s ({told['cpu_s']:.2f} s of processors), {peak_mib:.0f} MiB"
+                print(f"  {step} {size} {name}: {spent} {_told(told['answer'])}", flush=True)
     return runs
 
 
-def one_run(step: str, variant: str, size: str, data: Path) -> tuple[float, float, dict[str, float]]:
-    """Run one variant once in a process of its own; return seconds of the timed part, peak MiB of the tree, and the answer."""
+def one_run(step: str, variant: str, size: str, data: Path) -> tuple[dict[str, Any], float]:
+    """Run one variant once in a process of its own; return what it told (seconds, answer) and the peak MiB of the tree."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         result = Path(folder) / "result.json"
         command = [
@@ -90,7 +92,7 @@ def one_run(step: str, variant: str, size: str, data: Path) -> tuple[float, floa
         if code != 0 or not result.exists():
             raise BenchmarkError(f"{step}/{variant} at size {size} ended with code {code}.")
         told = json.loads(result.read_text())
-    return told["seconds"], peak.bytes / MIB, told["answer"]
+    return told, peak.bytes / MIB
 
 
 def agree(step: str, runs: Mapping[str, Runs], tolerance: Mapping[str, float]) -> None:

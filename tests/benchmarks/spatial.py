@@ -158,7 +158,7 @@ NEAREST_COMMUNITY = Step(
         "naive": _nearest_naive("points"),
         "row_by_row": _communities_rows,
         "haversine_tree": _communities_haversine,
-    },  # fmt: skip
+    },
     answer=_km_answer,
     tolerance={"known": 0.0, "mean_km": 0.005},
     largest={"row_by_row": "M"},
