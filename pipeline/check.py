@@ -4,18 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import pyproj
+import shapely
 
-from layers.accounting import Reading
+from layers.accounting import Note, Reading
 from layers.catalogue import Source, resolve
-from layers.errors import LayerError, MinewasteError, SourceError
+from layers.errors import LayerError, SourceError
 from layers.rasters import Raster, describe_raster
+from layers.suspicious import suspicious_values
+from maps.check_page import ElementCheck, SourceCheck, write_check
 from pipeline.config import RunConfig
 from pipeline.inputs import READERS, is_private, read_source
+from pipeline.matches import count_matches
 
-MAX_REASONS = 8
+MAX_REASONS = 12
+SUSPICIOUS = frozenset(
+    """
+    decimal_shift minutes_as_decimals same_results same_place swapped implausible_rare_earth unusual_level lowest_value_repeated
+    highest_value_round double_encoded_text suspected_nodata nodata_within_values element_and_oxide_differ page_sized low_precision
+    degrees_minutes crs_overruled datum_assumed unread_quantity unknown_commodity untranslated
+    """.split()
+)
+"""Codes of notes that ask for a person's eye; the others only tell what was done."""
+
+_PLACE = ("datum_shift", "datum_assumed", "crs_overruled", "no_crs", "longitude_wrapped")
 
 
 def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_private: bool = False) -> str:
@@ -28,10 +45,10 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
     data_dir : Path
         Folder where relative source paths start.
     out : Path or None
-        Reserved for the page; None writes nothing.
+        Folder of ``check.html``; None writes nothing.
     show_private : bool
-        Describe private sources like the others. Otherwise only their rows are counted, since what a terminal shows may end
-        in a log.
+        Describe private sources like the others, in the text returned only. Otherwise only their rows are counted, since what a
+        terminal shows may end in a log.
 
     Returns
     -------
@@ -41,84 +58,180 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
     Raises
     ------
     SourceError
-        After all sources were tried, if some could not be read; all are named.
+        After all sources were tried and the page was written, if some could not be read; all are named.
     """
-    paragraphs, failures = [], []
-    for source in (resolve(one) for one in config.sources):
+    checks: list[SourceCheck] = []
+    paragraphs: list[str] = []
+    readings: dict[str, Reading[Any]] = {}
+    sources = [resolve(one) for one in config.sources]
+    for source in sources:
+        hidden = f"local_only_{sum(one.private for one in checks) + 1}" if is_private(source) else None
         try:
-            paragraphs.append(_describe(source, data_dir, show_private=show_private))
+            check = _check(source, data_dir, readings, show_private=show_private)
         except (SourceError, LayerError) as error:
-            failures.append(error)
-            paragraphs.append(f"{source.id} ({source.role}): cannot be read\n  {error}")
+            check = SourceCheck(source.id, source.role, failure=str(error), private=hidden is not None)
+        paragraphs.append(_in_words(check))
+        checks.append(check if hidden is None else _hidden(check, hidden))
+    matches = count_matches(sources, {name: one.layer for name, one in readings.items()})
+    if matches:
+        paragraphs.append("What the tables share:\n" + "\n".join(f"  {one}" for one in matches))
+    if out is not None:
+        write_check(config.title, checks, matches, out / "check.html")
+        paragraphs.append(f"Page: {out / 'check.html'}")
     text = "\n\n".join(paragraphs)
+    failures = sum(one.failure is not None for one in checks)
     if failures:
-        raise _all_failures(text, failures, len(config.sources))
+        raise SourceError(f"{failures} of {len(checks)} sources cannot be read.\n\n{text}")
     return text
 
 
-def _all_failures(text: str, failures: Sequence[MinewasteError], n_sources: int) -> SourceError:
-    return SourceError(f"{len(failures)} of {n_sources} sources cannot be read.\n\n{text}")
+def _hidden(check: SourceCheck, name: str) -> SourceCheck:
+    """Return what the page may say of a private source: how many rows, and whether it can be read."""
+    told = "It cannot be read; `minewaste check` says why on your own screen." if check.failure is not None else None
+    return SourceCheck(name, "local_only", counts=check.counts, failure=told, private=True)
 
 
-def _describe(source: Source, data_dir: Path, *, show_private: bool) -> str:
+def _check(source: Source, data_dir: Path, readings: dict[str, Reading[Any]], *, show_private: bool) -> SourceCheck:
     if source.role == "raster":
-        return _describe_raster(source, describe_raster(source, data_dir))
-    open_here = show_private and is_private(source)
-    reading = READERS[source.role][1](source, data_dir) if open_here else read_source(source, data_dir)
-    counts = (
-        f"{reading.rows_read} rows read, {len(reading.layer)} kept, {reading.rows_merged} merged, "
-        f"{reading.rows_withheld} withheld, {len(reading.rejected)} rejected"
-    )
-    lines = [f"{source.id} ({source.role}): {counts}"]
-    if is_private(source) and not show_private:
-        return "\n".join(
-            [*lines, "  publish   no: used on this machine only; --show-private says more, on your own screen"]
-        )
-    lines += [
-        f"  file      {source.path}",
-        f"  licence   {source.licence or 'not stated'}",
-    ]
-    if is_private(source):
-        lines.append("  publish   no: used on this machine only, appears in nothing that is written")
-    lines += _extent(reading) + _elements(reading.layer)
-    for (code, reason), rows in reading.rejected.groupby(["reason_code", "reason"], sort=False):
-        if len([line for line in lines if line.startswith("  rejected")]) < MAX_REASONS:
-            lines.append(f"  rejected  {len(rows)} × {code}: {reason}")
-    lines += [f"  note      {note.count} × {note.code}: {note.message}" for note in reading.notes]
-    return "\n".join(lines)
-
-
-def _describe_raster(source: Source, raster: Raster) -> str:
-    lines = [
-        f"{source.id} (raster): {raster.width} × {raster.height} cells, {raster.crs}",
-        f"  file      {source.path}",
-    ]
-    return "\n".join(lines + [f"  note      {note.code}: {note.message}" for note in raster.notes])
-
-
-def _extent(reading: Reading[pd.DataFrame]) -> list[str]:
+        return _of_raster(source, describe_raster(source, data_dir))
+    private = is_private(source)
+    reading = READERS[source.role][1](source, data_dir) if private and show_private else read_source(source, data_dir)
+    counts = {
+        "read": reading.rows_read,
+        "kept": len(reading.layer),
+        "merged": reading.rows_merged,
+        "withheld": reading.rows_withheld,
+        "rejected": len(reading.rejected),
+    }
+    if private and not show_private:
+        return SourceCheck(source.id, source.role, counts=counts, private=True)
+    if not private:
+        readings[source.id] = reading
     layer = reading.layer
-    if not isinstance(layer, gpd.GeoDataFrame) or layer.geometry.isna().all():
-        return []
-    west, south, east, north = layer.total_bounds
-    return [f"  extent    {west:.3f} … {east:.3f} °E, {south:.3f} … {north:.3f} °N"]
+    notes = [*reading.notes, *suspicious_values(source.id, layer)]
+    located = isinstance(layer, gpd.GeoDataFrame) and bool(layer.geometry.notna().any())
+    return SourceCheck(
+        source.id,
+        source.role,
+        facts=_facts(source, reading, notes),
+        counts=counts,
+        rejected=_rejected(reading),
+        suspicious=[(one.count, one.code, one.message) for one in notes if one.code in SUSPICIOUS],
+        noticed=[(one.count, one.code, one.message) for one in notes if one.code not in SUSPICIOUS],
+        elements=_elements(layer),
+        shapes=layer.geometry.dropna().to_numpy() if located else None,
+        extent=tuple(map(float, layer.total_bounds)) if located else None,  # type: ignore[arg-type]
+        private=private,
+    )
 
 
-def _elements(layer: pd.DataFrame) -> list[str]:
-    """Say per element how many values there are, how many of them below a limit, and which limits."""
-    lines = []
+def _facts(source: Source, reading: Reading[Any], notes: Sequence[Note]) -> list[tuple[str, str]]:
+    """Say of a source what was understood: file, terms, coordinate system, columns, methods and media."""
+    layer = reading.layer
+    facts = [("File", source.path + (f" ({source.layer or source.sheet})" if source.layer or source.sheet else ""))]
+    facts += [("Known source", f"{source.catalogue}: {source.title}")] if source.catalogue else []
+    facts.append(("Licence", source.licence or "not stated"))
+    if source.steward:
+        facts.append(("Steward", source.steward))
+    if isinstance(layer, gpd.GeoDataFrame):
+        shifts = [one.message for one in notes if one.code in _PLACE]
+        facts.append(("Coordinates", source.crs or "as the file states them"))
+        facts.append(("Shift to WGS 84", " ".join(shifts) if shifts else "none was needed, or less than a few metres"))
+        if layer.geometry.notna().any():
+            west, south, east, north = layer.total_bounds
+            facts.append(("Extent", f"{west:.3f} to {east:.3f} °E, {south:.3f} to {north:.3f} °N"))
+    for column, title in (
+        ("medium", "Medium"),
+        ("method", "Method"),
+        ("waste_type", "Waste type"),
+        ("kind", "Kind"),
+        ("status", "Status"),
+    ):
+        if column in layer.columns and layer[column].notna().any():
+            counts = layer[column].value_counts()
+            facts.append((title, ", ".join(f"{name} {count}" for name, count in counts.head(6).items())))
+    if source.role == "inventory":
+        filled = [
+            f"{name} {layer[name].notna().mean():.0%}"
+            for name in ("name", "official_id", "commodities", "mass_t", "area_m2", "last_year")
+        ]
+        facts.append(("Filled", ", ".join(filled)))
+    return facts
+
+
+def _of_raster(source: Source, raster: Raster) -> SourceCheck:
+    west, south, east, north = raster.bounds
+    corners = shapely.segmentize(shapely.box(west, south, east, north), max(east - west, north - south) / 8)
+    to_degrees = pyproj.Transformer.from_crs(raster.crs, 4326, always_xy=True)
+    outline = shapely.transform(
+        corners, lambda points: np.column_stack(to_degrees.transform(points[:, 0], points[:, 1]))
+    )
+    notes = [(one.count, one.code, one.message) for one in raster.notes]
+    return SourceCheck(
+        source.id,
+        "raster",
+        facts=[
+            ("File", source.path),
+            ("Licence", source.licence or "not stated"),
+            ("Cells", f"{raster.width} × {raster.height}, {raster.dtype}"),
+            ("Coordinates", _crs_name(raster.crs)),
+            ("Missing codes", ", ".join(f"{one:g}" for one in raster.nodata) or "none are declared"),
+        ],
+        suspicious=[one for one in notes if one[1] in SUSPICIOUS],
+        noticed=[one for one in notes if one[1] not in SUSPICIOUS],
+        shapes=np.array([outline], dtype=object),
+        extent=tuple(map(float, outline.bounds)),  # type: ignore[arg-type]
+    )
+
+
+def _crs_name(text: str) -> str:
+    crs = pyproj.CRS.from_user_input(text)
+    authority = crs.to_authority(min_confidence=70)
+    return f"{crs.name} ({':'.join(authority)})" if authority else crs.name
+
+
+def _rejected(reading: Reading[Any]) -> list[tuple[int, str, str]]:
+    """Return reason codes with how often each stands and the first reason in words, the commonest first."""
+    groups = reading.rejected.groupby("reason_code", sort=False)["reason"].agg(["size", "first"])
+    rows = [(int(row["size"]), str(code), str(row["first"])) for code, row in groups.iterrows()]
+    return sorted(rows, key=lambda one: -one[0])[:MAX_REASONS]
+
+
+def _elements(layer: pd.DataFrame) -> list[ElementCheck]:
+    """Say per element how many values there are, how many beyond a limit, and which limits."""
+    checks = []
     for column in layer.columns:
         if not str(column).endswith("_censored"):
             continue
         element = str(column).removesuffix("_censored")
         flag, limit = layer[column], layer[f"{element}_limit_ppm"]
-        measured = int(layer[f"{element}_ppm"].notna().sum())
+        value = layer[f"{element}_ppm"].where(flag == 0).dropna()
         below, above = int((flag < 0).sum()), int((flag > 0).sum())
-        if measured + below + above:
-            limits = ", ".join(f"{value:g}" for value in sorted(limit[flag < 0].dropna().unique())[:4])
-            lines.append(
-                f"  {element:<3} {measured} measured, {below} below a limit"
-                + (f" ({limits} ppm)" if limits else "")
-                + (f", {above} above one" if above else "")
-            )
-    return lines
+        if len(value) + below + above:
+            limits = sorted(limit[flag < 0].dropna().unique())
+            shown = ", ".join(f"{one:g}" for one in limits[:4]) + (f" … {limits[-1]:g}" if len(limits) > 4 else "")
+            median, highest = (float(value.median()), float(value.max())) if len(value) else (np.nan, np.nan)
+            checks.append(ElementCheck(element, len(value), below, above, shown, median, highest))
+    return checks
+
+
+def _in_words(check: SourceCheck) -> str:
+    """Return a source as a paragraph for a terminal."""
+    if check.failure is not None:
+        return f"{check.id} ({check.role}): cannot be read\n  {check.failure}"
+    counts = ", ".join(f"{count} {'rows read' if name == 'read' else name}" for name, count in check.counts.items())
+    lines = [f"{check.id} ({check.role}): {counts}" if counts else f"{check.id} ({check.role})"]
+    if check.private:
+        more = "" if check.facts else "; --show-private says more, on your own screen"
+        lines.append(f"  publish          no: used on this machine only{more}")
+    lines += [f"  {name.lower():<16} {value}" for name, value in check.facts]
+    for one in check.elements:
+        lines.append(
+            f"  {one.element:<3} {one.measured} measured, {one.below} below a limit"
+            + (f" ({one.limits} ppm)" if one.limits else "")
+            + (f", {one.above} above one" if one.above else "")
+        )
+    lines += [f"  suspicious  {count} × {code}: {text}" for count, code, text in check.suspicious]
+    lines += [f"  rejected    {count} × {code}: {text}" for count, code, text in check.rejected]
+    lines += [f"  note        {count} × {code}: {text}" for count, code, text in check.noticed]
+    return "\n".join(lines)

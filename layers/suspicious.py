@@ -1,0 +1,96 @@
+"""What looks wrong in a table that reads well: shifted decimals, minutes typed as decimals, samples that stand twice."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from layers.accounting import Note
+
+_MANY = 30
+
+
+def suspicious_values(source: str, layer: pd.DataFrame) -> list[Note]:
+    """Look through a layer for values a person should see; nothing is changed.
+
+    Parameters
+    ----------
+    source : str
+        Id of the source.
+    layer : DataFrame
+        Records, Samples or Communities as read.
+
+    Returns
+    -------
+    list of Note
+        Codes ``decimal_shift``, ``minutes_as_decimals``, ``same_results``, ``same_place``.
+    """
+    notes = [*_minutes(source, layer), *_same_place(source, layer)]
+    results = [
+        str(name) for name in layer.columns if str(name).endswith("_ppm") and not str(name).endswith("_limit_ppm")
+    ]
+    if results and "sample_id" in layer.columns:
+        notes += [*_shifts(source, layer, results), *_same_results(source, layer, results)]
+    return notes
+
+
+def _shifts(source: str, layer: pd.DataFrame, results: list[str]) -> list[Note]:
+    """Find single values ten times and more above all others of their element: a decimal point may have moved."""
+    notes = []
+    for name in results:
+        values = layer[name].to_numpy(dtype=float)
+        known = np.sort(values[np.isfinite(values) & (values > 0)])
+        if len(known) < 20 or known[-1] < 10 * known[-2]:
+            continue
+        sample = layer.loc[layer[name] == known[-1], "sample_id"].iloc[0]
+        text = (
+            f"{name.removesuffix('_ppm')} is {known[-1]:g} ppm in {sample}, the next lower value is {known[-2]:g} ppm: a decimal "
+            "point may have moved. Look at the laboratory's sheet."
+        )
+        notes.append(Note(source, "decimal_shift", text))
+    return notes
+
+
+def _same_results(source: str, layer: pd.DataFrame, results: list[str]) -> list[Note]:
+    """Count samples that share all their results with a sample of another id: copied rows, or duplicates of the field."""
+    enough = layer[results].notna().sum(axis=1) >= min(4, len(results))
+    same = layer.loc[enough, results].duplicated(keep=False)
+    count = int(same.sum())
+    if not count:
+        return []
+    ids = ", ".join(map(str, layer.loc[same[same].index, "sample_id"].head(4)))
+    return [
+        Note(
+            source, "same_results", f"Samples with different ids have the same results throughout (e.g. {ids}).", count
+        )
+    ]
+
+
+def _minutes(source: str, layer: pd.DataFrame) -> list[Note]:
+    """Say when no decimal of a degree reaches .60: minutes were probably written behind the point (49.30 for 49°30')."""
+    if not {"latitude", "longitude"} <= set(layer.columns):
+        return []
+    suspects = []
+    for name in ("latitude", "longitude"):
+        values = layer[name].dropna().to_numpy(dtype=float)
+        part = np.abs(values) % 1
+        if len(np.unique(values)) >= _MANY and part.max() < 0.6 and part.max() > 0.5:
+            suspects.append(name)
+    if len(suspects) < 2:
+        return []
+    text = "No decimal of a degree reaches .60, in latitude or longitude: minutes may stand behind the point (49.30 for 49°30')."
+    return [Note(source, "minutes_as_decimals", text, len(layer))]
+
+
+def _same_place(source: str, layer: pd.DataFrame) -> list[Note]:
+    """Count rows that stand on the same point as five others or more: the middle of a county or a default."""
+    if not {"latitude", "longitude"} <= set(layer.columns) or len(layer) < _MANY:
+        return []
+    counts = layer[["latitude", "longitude"]].dropna().value_counts()
+    crowded = counts[counts > 5]
+    if crowded.empty:
+        return []
+    latitude, longitude = crowded.index[0]
+    example = f"{crowded.iloc[0]} on {latitude:.5f}, {longitude:.5f}"
+    text = f"More than five rows stand on one point, e.g. {example}: a default, or one site?"
+    return [Note(source, "same_place", text, int(crowded.sum()))]
