@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.benchmarks.measure import Runs, agree, repeat
 from tests.benchmarks.results import draw_growth, read_rows, row_of, show, write_rows
-from tests.benchmarks.steps import STEPS
+from tests.benchmarks.steps import STEPS, step_named
 from tests.benchmarks.workload import SIZES, prepare
 
 
@@ -21,7 +21,7 @@ def main() -> None:
     prepare(options.size, options.data)
     rows = read_rows(options.out)
     for name in names:
-        step = STEPS[name]
+        step = step_named(name)
         wanted = step.variants_at(options.size, options.runs)
         if options.only:
             wanted = {one: count for one, count in wanted.items() if one in options.only.split(",")}

@@ -12,7 +12,7 @@ import warnings
 from pathlib import Path
 
 from layers import schema
-from tests.benchmarks.steps import STEPS
+from tests.benchmarks.steps import step_named
 from tests.benchmarks.workload import prepare
 
 
@@ -21,7 +21,7 @@ def main(step: str, variant: str, size: str, data: str, result: str) -> None:
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     _import_all()
-    chosen = STEPS[step]
+    chosen = step_named(step)
     state = chosen.load(prepare(size, Path(data)), variant)
     run = chosen.variants[variant]
     started, cpu = time.perf_counter(), sum(os.times()[:4])
@@ -35,6 +35,7 @@ def _import_all() -> None:
     """Import what some variant imports on first use, so that no variant is charged for it."""
     for name in (
         "folium",
+        "numba",
         "rasterstats",
         "dask_geopandas",
         "sklearn.ensemble",
