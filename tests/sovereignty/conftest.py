@@ -93,7 +93,8 @@ def _plant(region: Region) -> None:
     with zipfile.ZipFile(areas / "vault.zip", "w") as vault:
         vault.write(areas / "zqovarn.geojson", "zqovarn.geojson")
     extra.append({"id": "never_area", "role": "territories", "path": "areas/vault.zip", "publish": "never",
-                  "title": "Titled zqovarn", "steward": "Steward zqovarn", "columns": {"territory": "NAME"}, "use_conditions": "vxjqwk"})  # fmt: skip
+                  "title": "Titled zqovarn", "steward": "Steward zqovarn", "columns": {"territory": "NAME"},
+                  "use_conditions": "vxjqwk"})  # fmt: skip
     region.names["never"] = [name, "zqovarn", "vxjqwk", "never_area"]
     region.points["never"] = corners + ring(-90.9, 60.2)
 

@@ -18,7 +18,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +40,7 @@ class Traces:
     points: Sequence[tuple[float, float]] = ()
     crs: str | None = None
 
+    @cached_property
     def planes(self) -> list[np.ndarray]:
         """The places in degrees and in the projected CRS."""
         degrees = np.array(self.points, dtype=float).reshape(-1, 2)
@@ -194,7 +195,7 @@ def _text(content: bytes) -> Iterator[tuple[str, bytes]]:
 def _in_bytes(content: bytes, traces: Traces) -> list[str]:
     low = content.lower()
     found = [f"name '{name}'" for name in traces.names if any(form in low for form in _forms(name))]
-    for plane, scale in zip(traces.planes(), (1.0, 1e-5), strict=False):
+    for plane, scale in zip(traces.planes, (1.0, 1e-5), strict=False):
         found += [f"place {point}" for point in plane.tolist() if _has_place(content, point, scale)]
     return found
 
