@@ -32,6 +32,8 @@ class ElementCheck:
         The limits stated, in ppm.
     median_ppm, highest_ppm : float
         Of measured results; NaN where there is none.
+    origin : str
+        Headings of the file with unit and method.
     """
 
     element: str
@@ -41,6 +43,7 @@ class ElementCheck:
     limits: str
     median_ppm: float
     highest_ppm: float
+    origin: str = ""
 
     @property
     def censored_share(self) -> float:

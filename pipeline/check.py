@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,13 @@ import pyproj
 import shapely
 
 from layers.accounting import Note, Reading
+from layers.assay_headers import parse_heading
 from layers.catalogue import Source, resolve
+from layers.elements import oxide_factor
 from layers.errors import LayerError, SourceError
 from layers.rasters import Raster, describe_raster
 from layers.suspicious import suspicious_values
+from layers.tables import read_table
 from maps.check_page import ElementCheck, SourceCheck, write_check
 from pipeline.config import RunConfig
 from pipeline.inputs import READERS, is_private, read_source
@@ -24,12 +27,13 @@ from pipeline.matches import count_matches
 
 MAX_REASONS = 12
 SUSPICIOUS = frozenset(
-    """
-    decimal_shift minutes_as_decimals same_results same_place swapped implausible_rare_earth unusual_level lowest_value_repeated
-    highest_value_round double_encoded_text suspected_nodata nodata_within_values element_and_oxide_differ page_sized low_precision
-    degrees_minutes crs_overruled datum_assumed unread_quantity unknown_commodity untranslated
-    """.split()
-)
+    [
+        "decimal_shift", "minutes_as_decimals", "same_results", "same_place", "swapped", "implausible_rare_earth",
+        "unusual_level", "lowest_value_repeated", "highest_value_round", "double_encoded_text", "suspected_nodata",
+        "nodata_within_values", "element_and_oxide_differ", "page_sized", "low_precision", "degrees_minutes",
+        "crs_overruled", "datum_assumed", "unread_quantity", "unknown_commodity", "untranslated",
+    ]
+)  # fmt: skip
 """Codes of notes that ask for a person's eye; the others only tell what was done."""
 
 _PLACE = ("datum_shift", "datum_assumed", "crs_overruled", "no_crs", "longitude_wrapped")
@@ -118,7 +122,7 @@ def _check(source: Source, data_dir: Path, readings: dict[str, Reading[Any]], *,
         rejected=_rejected(reading),
         suspicious=[(one.count, one.code, one.message) for one in notes if one.code in SUSPICIOUS],
         noticed=[(one.count, one.code, one.message) for one in notes if one.code not in SUSPICIOUS],
-        elements=_elements(layer),
+        elements=_elements(layer, _origins(source, data_dir) if source.role == "geochemistry" else {}),
         shapes=layer.geometry.dropna().to_numpy() if located else None,
         extent=tuple(map(float, layer.total_bounds)) if located else None,  # type: ignore[arg-type]
         private=private,
@@ -197,7 +201,34 @@ def _rejected(reading: Reading[Any]) -> list[tuple[int, str, str]]:
     return sorted(rows, key=lambda one: -one[0])[:MAX_REASONS]
 
 
-def _elements(layer: pd.DataFrame) -> list[ElementCheck]:
+def _origins(source: Source, data_dir: Path) -> dict[str, str]:
+    """Say from which headings an element comes, with their unit and method."""
+    table, options = read_table(source, data_dir), source.options
+    origins: dict[str, list[str]] = {}
+    for name in map(str, table.cells.columns):
+        column = parse_heading(
+            name,
+            default_unit=table.said.get("unit", {}).get(name) or options.get("default_unit"),
+            oxide_unit=options.get("oxide_unit"),
+            units=options.get("units"),
+            methods=options.get("methods"),
+            default_method=options.get("default_method", "unknown"),
+        )
+        if column is None or name in options.get("ignore", []):
+            continue
+        factor = (
+            column.to_ppm * (oxide_factor(column.form) if column.form != column.element else 1)
+            if column.to_ppm
+            else None
+        )
+        unit = {1.0: "ppm", 1e-3: "ppb", 1e4: "%"}.get(round(factor, 9)) if factor else None
+        method = column.method.replace("_", " ")
+        said = [*([unit] if unit else []), *([method] if method != "unknown" else [])]
+        origins.setdefault(column.element, []).append(f"{name} ({', '.join(said)})" if said else name)
+    return {element: "; ".join(names) for element, names in origins.items()}
+
+
+def _elements(layer: pd.DataFrame, origins: Mapping[str, str]) -> list[ElementCheck]:
     """Say per element how many values there are, how many beyond a limit, and which limits."""
     checks = []
     for column in layer.columns:
@@ -211,7 +242,9 @@ def _elements(layer: pd.DataFrame) -> list[ElementCheck]:
             limits = sorted(limit[flag < 0].dropna().unique())
             shown = ", ".join(f"{one:g}" for one in limits[:4]) + (f" … {limits[-1]:g}" if len(limits) > 4 else "")
             median, highest = (float(value.median()), float(value.max())) if len(value) else (np.nan, np.nan)
-            checks.append(ElementCheck(element, len(value), below, above, shown, median, highest))
+            checks.append(
+                ElementCheck(element, len(value), below, above, shown, median, highest, origins.get(element, ""))
+            )
     return checks
 
 
