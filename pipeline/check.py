@@ -16,16 +16,18 @@ from layers.accounting import Note, Reading
 from layers.assay_headers import parse_heading
 from layers.catalogue import Source, resolve
 from layers.elements import oxide_factor
-from layers.errors import LayerError, SourceError
+from layers.errors import LayerError, MinewasteError, SourceError
 from layers.rasters import Raster, describe_raster
 from layers.suspicious import suspicious_values
 from layers.tables import read_table
 from maps.check_page import ElementCheck, SourceCheck, write_check
 from pipeline.config import RunConfig
-from pipeline.inputs import READERS, is_private, read_source
+from pipeline.inputs import READERS, WITHHOLDABLE, Inputs, is_private, read_inputs, read_source
 from pipeline.matches import count_matches
+from pipeline.withhold import shorten, withhold
 
 MAX_REASONS = 12
+UNTOLD_YET = "are told once all sources can be read, since requests of stewards must be followed first"
 SUSPICIOUS = frozenset(
     [
         "decimal_shift", "minutes_as_decimals", "same_results", "same_place", "swapped", "implausible_rare_earth",
@@ -68,10 +70,15 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
     paragraphs: list[str] = []
     readings: dict[str, Reading[Any]] = {}
     sources = [resolve(one) for one in config.sources]
+    asked = any(one.role == "exclusions" for one in sources)
+    requests = _requests(config, data_dir) if asked else None
     for source in sources:
         hidden = f"local_only_{sum(one.private for one in checks) + 1}" if is_private(source) else None
         try:
-            check = _check(source, data_dir, readings, show_private=show_private)
+            check = _check(source, data_dir, readings, requests, show_private=show_private)
+            if asked and requests is None and source.role in WITHHOLDABLE:
+                readings.pop(source.id, None)
+                check = SourceCheck(source.id, source.role, facts=[("Details", UNTOLD_YET)], counts=check.counts)
         except (SourceError, LayerError) as error:
             check = SourceCheck(source.id, source.role, failure=str(error), private=hidden is not None)
         paragraphs.append(_in_words(check))
@@ -95,11 +102,29 @@ def _hidden(check: SourceCheck, name: str) -> SourceCheck:
     return SourceCheck(name, "local_only", counts=check.counts, failure=told, private=True)
 
 
-def _check(source: Source, data_dir: Path, readings: dict[str, Reading[Any]], *, show_private: bool) -> SourceCheck:
+def _requests(config: RunConfig, data_dir: Path) -> tuple[Inputs, Inputs] | None:
+    """Return the inputs before and after following the stewards' requests; None when some source cannot be read."""
+    try:
+        inputs = read_inputs(config, data_dir, None)
+        return inputs, withhold(inputs, config)
+    except MinewasteError:
+        return None
+
+
+def _check(
+    source: Source,
+    data_dir: Path,
+    readings: dict[str, Reading[Any]],
+    requests: tuple[Inputs, Inputs] | None,
+    *,
+    show_private: bool,
+) -> SourceCheck:
     if source.role == "raster":
         return _of_raster(source, describe_raster(source, data_dir))
     private = is_private(source)
     reading = READERS[source.role][1](source, data_dir) if private and show_private else read_source(source, data_dir)
+    if requests is not None:
+        reading = shorten(reading, *requests)
     counts = {
         "read": reading.rows_read,
         "kept": len(reading.layer),
@@ -154,7 +179,7 @@ def _facts(source: Source, reading: Reading[Any], notes: Sequence[Note]) -> list
         if column in layer.columns and layer[column].notna().any():
             counts = layer[column].value_counts()
             facts.append((title, ", ".join(f"{name} {count}" for name, count in counts.head(6).items())))
-    if source.role == "inventory":
+    if source.role == "inventory" and len(layer):
         filled = [
             f"{name} {layer[name].notna().mean():.0%}"
             for name in ("name", "official_id", "commodities", "mass_t", "area_m2", "last_year")

@@ -19,7 +19,7 @@ import pandas as pd
 import shapely
 
 from layers import schema
-from layers.accounting import Note
+from layers.accounting import Note, Reading
 from layers.catalogue import Source
 from layers.standardise import standardise_samples
 from pipeline.config import RunConfig
@@ -99,6 +99,32 @@ def withhold(inputs: Inputs, config: RunConfig) -> Inputs:
         notes=tuple(_note(note, withheld) for note in inputs.notes) + _unheeded(exclusions, withheld),
         withheld=len(withheld.site_ids),
     )
+
+
+def shorten(reading: Reading[Any], before: Inputs, after: Inputs) -> Reading[Any]:
+    """Return what was read of one source without what `withhold` took out of the inputs.
+
+    Parameters
+    ----------
+    reading : Reading
+        Of an inventory or of geochemistry; others come back as they are.
+    before, after : Inputs
+        The inputs given to `withhold`, and those it returned.
+    """
+    for role, column in (("inventory", "record_id"), ("geochemistry", "sample_id")):
+        if column in reading.layer.columns:
+            gone = set(before[role][column]) - set(after[role][column])
+            stays = ~reading.layer[column].isin(gone).to_numpy()
+            rejected = after.rejected[after.rejected["source"] == reading.source].reset_index(drop=True)
+            out = int((~stays).sum()) + len(reading.rejected) - len(rejected)
+            return replace(
+                reading,
+                layer=reading.layer[stays].reset_index(drop=True),
+                rejected=schema.conform(rejected, schema.Rejected),
+                rows_withheld=reading.rows_withheld + out,
+                notes=tuple(note for note in after.notes if note.source == reading.source),
+            )
+    return reading
 
 
 def _withheld(records: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, exclusions: gpd.GeoDataFrame) -> _Withheld:
