@@ -119,6 +119,17 @@ class RunConfig(_Section):
         return self
 
     @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        target, companion = self.label_sites.target, self.score_companion
+        if "target" in companion.model_fields_set and companion.target != target:
+            raise ValueError(
+                f"score_companion.target is '{companion.target}' and label_sites.target is '{target}'; both scores rank for "
+                "one target. Leave score_companion.target out: it follows label_sites.target"
+            )
+        object.__setattr__(self, "score_companion", companion.model_copy(update={"target": target}))
+        return self
+
+    @model_validator(mode="after")
     def _seeded(self) -> Self:
         for name in type(self).model_fields:
             section = getattr(self, name)

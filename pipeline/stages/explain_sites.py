@@ -46,7 +46,7 @@ def explain_sites(features: DataFrame[Features], model: TrainedModel, params: Ex
         Long, sites in the order of ``features``, strongest contribution first.
     """
     ids = features["site_id"].to_numpy()
-    if model.kind == "companion_only":
+    if model.rests_on_companion:
         names, values, parts = _companion_parts(ids, model)
     else:
         names, values, parts = _model_parts(features, model)

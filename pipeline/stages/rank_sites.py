@@ -57,10 +57,11 @@ def rank_sites(
 ) -> DataFrame[Ranking]:
     """Rank all sites by the chance that their waste reaches the threshold, measured evidence first.
 
-    The score joins the model's view with assays of the waste, or proxies of the same waste (`join_evidence`).
-    Intervals are 5 and 95 % quantiles of joint draws: bags that did not see the site's block, errors of assays,
-    ranges of tonnage. Flags, areas and access stand beside the score and never enter it. Sites known to hold no waste
-    come last.
+    The score joins the model's view with assays of the waste, or proxies of the same waste (`join_evidence`). Where
+    testing showed no skill, or nothing could be learned or tested, the score is the companion score and the order is:
+    wastes measured to reach the threshold, wastes whose other elements say so, then all others. Intervals are 5 and 95 %
+    quantiles of joint draws: bags that did not see the site's block (or the companion's band), errors of assays, ranges of
+    tonnage. Flags, areas and access stand beside the score and never enter it. Sites known to hold no waste come last.
 
     Parameters
     ----------
@@ -81,11 +82,13 @@ def rank_sites(
     table = _beside(sites, features, companion, labels, site_samples, site_tonnage, site_access)
     rng = np.random.default_rng([params.random_state, 41])
     waste = model.waste_evidence(table["site_id"])
-    if model.kind == "companion_only":
-        order_by, score, draws = _companion_draws(table, rng, params)
+    if model.rests_on_companion:
+        score, draws = _companion_draws(table, rng, params)
+        order_by, level = _measured_first(score, draws, waste, np.log10(model.threshold_ppm), rng)
         model_log_odds = np.full(len(table), np.nan)
     else:
         order_by, score, draws, model_log_odds = _model_draws(table, model, waste, rng, params)
+        level = draws
     no_waste = (table["waste_type"] == "none").to_numpy()
     score, draws = np.where(no_waste, 0.0, score), np.where(no_waste[:, None], 0.0, draws)
     order = np.lexsort((table["site_id"].to_numpy(), -np.round(order_by, 9), no_waste))
@@ -95,7 +98,7 @@ def rank_sites(
     table["score"] = score
     table["score_low"] = np.minimum(np.quantile(draws, 0.05, axis=1), score) if len(table) else []
     table["score_high"] = np.maximum(np.quantile(draws, 0.95, axis=1), score) if len(table) else []
-    _add_rank_intervals(table, draws, no_waste)
+    _add_rank_intervals(table, level, no_waste)
     _add_amounts(table, model, waste, model_log_odds, rng, params)
     _add_applicability(table, model)
     table["evidence"] = _evidence(table, waste)
@@ -143,8 +146,8 @@ def _beside(
 
 def _companion_draws(
     table: pd.DataFrame, rng: np.random.Generator, params: RankSitesParams
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return order, score and draws where nothing was learned: triangular between the ends of the companion's band."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return score and draws where no model is used: triangular between the ends of the companion's band."""
     score = table["companion_score"].to_numpy(float)
     low, high = table["companion_low"].to_numpy(float), table["companion_high"].to_numpy(float)
     width = np.maximum(high - low, 1e-9)
@@ -152,7 +155,23 @@ def _companion_draws(
     u = rng.random((len(table), params.n_draws))
     rising = low[:, None] + np.sqrt(u * share) * width[:, None]
     falling = high[:, None] - np.sqrt((1 - u) * (1 - share)) * width[:, None]
-    return score, score, np.where(u < share, rising, falling)
+    return score, np.where(u < share, rising, falling)
+
+
+def _measured_first(
+    score: np.ndarray, draws: np.ndarray, waste: dict[str, np.ndarray], threshold: float, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return order and drawn levels with wastes shown to reach the threshold (by assay, then by proxies) before the others.
+
+    Below them everything goes by the companion score, which already counts a poor assay against a waste. In the draws an
+    assay near the threshold falls on either side of it.
+    """
+    first = np.select([waste["rule"] == "assay", waste["rule"] == "proxies"], [2.0, 1.0], 0.0)
+    known = np.isfinite(waste["log10"]) & np.isfinite(waste["sd"])
+    centre, sd = (np.where(known, waste[name], 0.0) for name in ("log10", "sd"))
+    reached = known & (centre >= threshold)
+    drawn = known[:, None] & (centre[:, None] + sd[:, None] * rng.standard_normal(draws.shape) >= threshold)
+    return score + first * reached, draws + first[:, None] * drawn
 
 
 def _model_draws(
@@ -212,7 +231,7 @@ def _add_amounts(
             np.where(proxies, new, old) for new, old in ((centre, value), (centre / band, low), (centre * band, high))
         )
         rule[proxies] = "proxies"
-        if params.infer_concentration and model.grade_line is not None and model.kind != "companion_only":
+        if params.infer_concentration and model.grade_line is not None and not model.rests_on_companion:
             slope, intercept, below, above = model.grade_line
             like = ~measured & ~proxies
             middle = intercept + slope * log_odds
@@ -248,7 +267,7 @@ def _add_contained(table: pd.DataFrame, rng: np.random.Generator, params: RankSi
 
 def _add_applicability(table: pd.DataFrame, model: TrainedModel) -> None:
     """Add whether the site resembles what the model was trained on; unknown where most features are missing."""
-    if model.applicability is None:
+    if model.applicability is None or model.rests_on_companion:
         table["applicability"], table["dissimilarity"] = "unknown", np.nan
         return
     distance = dissimilarity(model.prepare(table), model.applicability)

@@ -12,13 +12,20 @@ from layers.schema import Companion, SiteAccess, Sites, SiteSamples, SiteTonnage
 from pipeline.stages.target_evidence import measured_values, pathfinder_z, type_affinity
 from pipeline.stages.trained_model import PARTS
 
+WORKED = r"produc|operat|\bactive|care and maint|\bplant\b|\bmill\b|rehabilit|restaur"
+"""Status of a mine that was worked. Abandoned, closed and inactive alone do not say so: inventories of hazards call a trench
+that never produced by the same words."""
+PROSPECT = r"occurrence|prospect|showing|indicat|explor|undeveloped|discretion|\bindice"
+"""Status of a place where little was dug."""
+PLANT = r"\bmill\b|tailings|concentrator|smelter|r[ée]sidus|usine"
+
 
 class ScoreCompanionParams(BaseModel):
     """Weights and scales of the companion score: judgement, laid open for editing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    target: str = Field(default="REE", min_length=1, description="what is ranked for; as in label_sites")
+    target: str = Field(default="REE", min_length=1, description="what is ranked for; follows label_sites.target")
     weight_metal: float = Field(default=0.55, ge=0, description="weight of the evidence for the metal in the waste")
     weight_amount: float = Field(default=0.20, ge=0, description="weight of the tonnage")
     weight_access: float = Field(default=0.15, ge=0, description="weight of road, rail and power nearby")
@@ -32,6 +39,24 @@ class ScoreCompanionParams(BaseModel):
     high_ppm: float = Field(default=10_000.0, gt=0, description="measured concentration of utility 1")
     low_t: float = Field(default=1e4, gt=0, description="tonnage of utility 0")
     high_t: float = Field(default=1e8, gt=0, description="tonnage of utility 1")
+    amount_if_worked: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="utility of an unknown tonnage where a waste or a past mill or mine is recorded",
+    )
+    amount_if_unclear: float = Field(
+        default=0.3,
+        ge=0,
+        le=1,
+        description="central utility of an unknown tonnage where nothing says if there was a mine",
+    )
+    amount_if_prospect: float = Field(
+        default=0.1, ge=0, le=1, description="utility where only an occurrence or prospect is recorded: little was dug"
+    )
+    prospect_most_t: float = Field(
+        default=1e6, gt=0, description="most a mere occurrence or prospect is thought to hold; upper end of its band"
+    )
     far_km: float = Field(default=100.0, gt=0, description="distance of utility 0")
     unknown_metal: float = Field(
         default=0.2,
@@ -60,9 +85,9 @@ def score_companion(
 
     Each part is a utility between 0 and 1: **metal** (a measured concentration on a logarithmic scale, else what the
     commodities and the deposit type suggest, half-way lifted or lowered by regional samples), **amount** (tonnage on
-    a logarithmic scale), **access** (mean of road, rail and power, linear in the distance) and **liability** (hazard
-    class). A missing part counts with its central value and opens the band to everything it could be: nothing missing
-    is read as 0.
+    a logarithmic scale; where it is unknown, whether a waste is likely to exist: see `waste_is_likely`), **access** (mean
+    of road, rail and power, linear in the distance) and **liability** (hazard class). A missing part counts with its
+    central value and opens the band to everything it could be: nothing missing is read as 0.
 
     Parameters
     ----------
@@ -76,8 +101,8 @@ def score_companion(
     DataFrame[Companion]
         In the order of the sites; ``companion_rank`` 1 is best, ties in the order of ``site_id``. The extra column
         ``companion_blind_score`` is the score without assays of the waste and ``companion_commodity`` what
-        commodities and deposit type alone suggest: the baselines a model is held against; ``weight_<part>`` are the
-        weights used.
+        commodities and deposit type alone suggest: the baselines a model is held against; ``amount_rule`` says where the
+        amount comes from (tonnage, worked, prospect, unclear); ``weight_<part>`` are the weights used.
 
     Notes
     -----
@@ -90,7 +115,8 @@ def score_companion(
     )
     blind = _metal_from_type(sites, chemistry, params)
     metal = _measured_over(blind, chemistry, params)
-    others = [_amount(tonnage, params), _access(access, params), _liability(sites, params)]
+    amount, amount_rule = _amount(sites, tonnage, params)
+    others = [amount, _access(access, params), _liability(sites, params)]
     weights = np.array([params.weight_metal, params.weight_amount, params.weight_access, params.weight_liability])
     weights = weights / weights.sum()
     score, low, high = (_total([metal, *others], weights, which) for which in ("mid", "low", "high"))
@@ -107,6 +133,7 @@ def score_companion(
             **{f"part_{name}": part["shown"] for name, part in zip(PARTS, [metal, *others], strict=True)},
             "companion_blind_score": _total([blind, *others], weights, "mid"),
             "companion_commodity": type_affinity(sites, params.target),
+            "amount_rule": amount_rule,
             **{f"weight_{name}": weight for name, weight in zip(PARTS, weights, strict=True)},
         }
     )
@@ -167,12 +194,50 @@ def _measured_over(
     return {key: np.where(measured, given[key], blind[key]) for key in blind}
 
 
-def _amount(tonnage: pd.DataFrame, params: ScoreCompanionParams) -> dict[str, np.ndarray]:
+def waste_is_likely(sites: pd.DataFrame) -> np.ndarray:
+    """Return 1 where a waste is recorded or a mine was worked, 0 for a mere occurrence or prospect, NaN where unclear.
+
+    Signs of work are tonnes milled or left, a volume or an area, a kind of waste, a status such as past producer, or the
+    words mill, tailings, concentrator, smelter in the name of a site that is not called a prospect.
+
+    Parameters
+    ----------
+    sites : DataFrame
+        `Sites`.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+    """
+    sizes = sites[["mass_t", "volume_m3", "milled_t", "area_m2"]].to_numpy(float)
+    status = sites["status"].astype("string").fillna("").str.replace("_", " ")
+    name = sites["name"].astype("string").fillna("")
+    worked = (np.nan_to_num(sizes) > 0).any(axis=1)
+    worked |= sites["waste_type"].isin(["tailings", "heap_leach", "slag", "waste_rock", "mixed"]).to_numpy()
+    worked |= status.str.contains(WORKED, case=False, regex=True).to_numpy(bool)
+    mere = status.str.contains(PROSPECT, case=False, regex=True).to_numpy(bool)
+    worked |= name.str.contains(PLANT, case=False, regex=True).to_numpy(bool) & ~mere
+    return np.where(worked, 1.0, np.where(mere, 0.0, np.nan))
+
+
+def _amount(
+    sites: pd.DataFrame, tonnage: pd.DataFrame, params: ScoreCompanionParams
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Return the amount part and where it comes from; an unknown tonnage leaves the band open, a prospect's is small."""
     value, low, high = (
         _log_utility(tonnage[name].to_numpy(float), params.low_t, params.high_t)
         for name in ("tonnage_t", "tonnage_low_t", "tonnage_high_t")
     )
-    return _part(value, low, high, 0.5)
+    likely, unknown = waste_is_likely(sites), np.isnan(value)
+    most = float(_log_utility(np.array([params.prospect_most_t]), params.low_t, params.high_t)[0])
+    kinds = [unknown & (likely == 1), unknown & (likely == 0), unknown]
+    guess = np.select(kinds, [params.amount_if_worked, params.amount_if_prospect, np.nan], np.nan)
+    return {
+        "shown": np.where(unknown, guess, value),
+        "mid": np.where(unknown, np.where(np.isnan(guess), params.amount_if_unclear, guess), value),
+        "low": np.where(unknown, 0.0, np.fmin(low, value)),
+        "high": np.select([kinds[1], unknown], [max(most, params.amount_if_prospect), 1.0], np.fmax(high, value)),
+    }, np.select(kinds, ["worked", "prospect", "unclear"], "tonnage").astype(object)
 
 
 def _access(access: pd.DataFrame, params: ScoreCompanionParams) -> dict[str, np.ndarray]:

@@ -9,6 +9,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from pipeline.stages.verdict import has_skill
+
 Kind = Literal["supervised", "pu_bagging", "companion_only"]
 
 PARTS = ("metal", "amount", "access", "liability")
@@ -99,6 +101,14 @@ class TrainedModel:
     surface: tuple[Any, tuple[str, ...]] | None = None
     surface_applicability: Applicability | None = None
     surface_calibration: tuple[float, float] = field(default=(1.0, 0.0))
+
+    @property
+    def rests_on_companion(self) -> bool:
+        """Whether the order is that of the companion score: nothing was learned, or what was learned showed no skill.
+
+        A model that testing could not tell from chance, or could not test, must not shuffle the sites.
+        """
+        return self.kind == "companion_only" or not has_skill(self.validation)
 
     @property
     def prior_sd_log10(self) -> float:

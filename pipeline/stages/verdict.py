@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+FALLBACK = "the order rests on measured waste first, then on the companion score"
+"""What stands in for a model without shown skill."""
+
 
 def model_verdict(validation: Mapping[str, Any]) -> str:
     """Return the verdict on a trained model, the worst news first.
@@ -22,14 +25,14 @@ def model_verdict(validation: Mapping[str, Any]) -> str:
     spatial, n = validation["spatial"], validation["n_positive"]
     if validation["status"] != "validated":
         return (
-            f"Not validated: the {n} positives lie in too few blocks or districts to hold any out, so the order rests on "
-            "the features of known sites and on companion scoring, untested."
+            f"Not validated: the {n} positives lie in too few blocks or districts to hold any out, so the model is not "
+            f"used; {FALLBACK}."
         )
     auc = f"AUC {spatial['auc']:.2f} ({spatial['auc_low']:.2f} to {spatial['auc_high']:.2f})"
     place = f"in spatial blocks of {validation['block_km']:.0f} km"
     alarm = f" Alarm: {validation['alarms'][0]}." if validation["alarms"] else ""
     if not has_skill(validation):
-        return f"No skill: {auc} {place} is what chance gives; beyond what was measured the order is arbitrary.{alarm}"
+        return f"No skill: {auc} {place} is what chance gives; {FALLBACK}.{alarm}"
     taken = spatial["capture"]["20"]
     found = (
         f"{auc} {place}; {100 * taken:.0f} % of {n} positives in the top 20 % "
@@ -46,7 +49,9 @@ def model_verdict(validation: Mapping[str, Any]) -> str:
 
 
 def has_skill(validation: Mapping[str, Any]) -> bool:
-    """Return whether the AUC interval lies above 0.5 and shuffled labels seldom do as well."""
+    """Return whether it was tested, the AUC interval lies above 0.5 and shuffled labels seldom do as well."""
+    if validation.get("status") != "validated":
+        return False
     spatial, null = validation["spatial"], validation["null"]
     low, p = spatial.get("auc_low"), null.get("p_value")
     if low is None or not low > 0.5:

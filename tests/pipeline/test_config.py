@@ -102,6 +102,17 @@ def test_stages_carry_the_seed_unless_they_set_their_own(tmp_path: Path) -> None
     assert config.rank_sites.random_state == 5
 
 
+def test_both_scores_rank_for_one_target(tmp_path: Path) -> None:
+    path = tmp_path / "run.yml"
+    path.write_text(GOOD + "label_sites: {target: Co}\n")
+    assert load_config(path).score_companion.target == "Co"
+    path.write_text(GOOD + "label_sites: {target: Co}\nscore_companion: {target: Co, weight_metal: 0.6}\n")
+    assert load_config(path).score_companion.weight_metal == 0.6
+    path.write_text(GOOD + "label_sites: {target: Co}\nscore_companion: {target: REE}\n")
+    with pytest.raises(ConfigError, match=r"score_companion\.target is 'REE' and label_sites\.target is 'Co'"):
+        load_config(path)
+
+
 @pytest.mark.parametrize(
     ("files", "content", "said"),
     [

@@ -158,6 +158,45 @@ def test_a_measurement_outweighs_the_model_and_none_leaves_it_alone() -> None:
     assert joined[2] < -5
 
 
+@pytest.fixture(scope="module")
+def unskilled(planted) -> Chain:
+    """A region whose labels were shuffled between its measured sites: there is nothing to learn."""
+    frames = planted(240, assayed=0.5)
+    samples = frames.site_samples.copy()
+    known = np.flatnonzero(samples["waste_treo_ppm"].notna())
+    mixed = np.random.default_rng(5).permutation(known)
+    columns = [name for name in samples.columns if name.startswith("waste_")]
+    samples.loc[known, columns] = samples.loc[mixed, columns].to_numpy()
+    return Chain(replace(frames, site_samples=samples))
+
+
+def test_without_skill_measured_wastes_come_first_and_then_the_companion_score(unskilled) -> None:
+    model, ranking = unskilled.model, unskilled.ranking
+    spatial = model.validation["spatial"]
+    assert spatial["auc_low"] < 0.5 < spatial["auc_high"]
+    assert model.kind == "supervised"
+    assert model.rests_on_companion
+    assert model.validation["verdict"].startswith("No skill: AUC")
+    assert model.validation["verdict"].endswith("rests on measured waste first, then on the companion score.")
+    np.testing.assert_allclose(ranking["score"], ranking["companion_score"])
+    first = (ranking["evidence"] == "measured") & (ranking["treo_ppm"] >= 500)
+    count = int(first.sum())
+    assert count > 5
+    assert first[:count].all()
+    assert ranking["score"][:count].is_monotonic_decreasing
+    assert ranking["score"][count:].is_monotonic_decreasing
+    assert (ranking["score_low"] <= ranking["score"]).all()
+    assert (ranking["rank_low"] <= ranking["rank"]).all()
+    assert (ranking["rank"] <= ranking["rank_high"]).all()
+    assert "like_sites" not in set(ranking["treo_rule"])
+    assert set(ranking["applicability"]) == {"unknown"}
+
+
+def test_reasons_are_the_parts_of_the_score_that_orders(unskilled) -> None:
+    reasons = explain_sites(unskilled.features, unskilled.model, ExplainSitesParams())
+    assert set(reasons["feature"]) <= {"part_metal", "part_amount", "part_access", "part_liability"}
+
+
 def test_the_plan_samples_the_unmeasured_spread_out_and_says_whom_to_ask(chain) -> None:
     frames = chain.frames
     plan = plan_sampling(

@@ -15,6 +15,8 @@ def table_of(planted, commodities, deposits, **samples):
     frames = planted(60)
     n = len(commodities)
     sites = frames.sites.iloc[:n].assign(commodities=commodities, deposit_type=deposits)
+    sites = sites.assign(status=pd.NA, waste_type="unknown", mass_t=np.nan, milled_t=np.nan, area_m2=np.nan)
+    sites["status"] = sites["status"].astype("object")
     chemistry = frames.site_samples.iloc[:n].drop(columns=["near_Th_z", "near_La_z", "near_Cu_z", "near_Zn_z"])
     chemistry[["waste_treo_ppm", "waste_treo_low_ppm", "waste_treo_high_ppm"]] = np.nan
     chemistry = chemistry.assign(**samples)
@@ -37,7 +39,7 @@ def test_missing_parts_open_the_band_and_are_never_zero(planted) -> None:
     scores = score_companion(*table_of(planted, ["thorium", pd.NA], [pd.NA, pd.NA]), ScoreCompanionParams())
     first = scores.iloc[0]
     assert np.isnan(first["part_amount"])
-    assert first["companion_score"] == pytest.approx(0.55 * 0.8 + 0.2 * 0.5 + 0.15 * 0.5 + 0.1 * 0.5)
+    assert first["companion_score"] == pytest.approx(0.55 * 0.8 + 0.2 * 0.3 + 0.15 * 0.5 + 0.1 * 0.5)
     assert first["companion_low"] == pytest.approx(0.55 * 0.55 + 0.1 * 0.5)
     assert first["companion_high"] == pytest.approx(0.55 * 1.0 + 0.2 + 0.15 + 0.1 * 0.5)
     unknown = scores.iloc[1]
@@ -62,3 +64,26 @@ def test_weights_are_laid_open_and_normalised(planted) -> None:
 def test_ties_are_broken_by_site_id(planted) -> None:
     scores = score_companion(*table_of(planted, ["gold"] * 4, [pd.NA] * 4), ScoreCompanionParams())
     assert scores["companion_rank"].tolist() == [1, 2, 3, 4]
+
+
+def test_a_worked_mine_precedes_an_unclear_place_and_that_a_prospect(planted) -> None:
+    sites, chemistry, access, tonnage = table_of(planted, ["thorium"] * 6, [pd.NA] * 6)
+    sites = sites.assign(
+        status=["prospect", "abandoned", "past_producer", "showing", pd.NA, pd.NA],
+        milled_t=[np.nan] * 3 + [5000.0] + [np.nan] * 2,
+        name=["Mill Creek", "Place B", "Place C", "Place D", "Old Mill", "Place F"],
+    )
+    scores = score_companion(schema.conform(sites, schema.Sites), chemistry, access, tonnage, ScoreCompanionParams())
+    assert scores["amount_rule"].tolist() == ["prospect", "unclear", "worked", "worked", "worked", "unclear"]
+    assert scores["part_amount"].tolist() == pytest.approx([0.1, np.nan, 0.5, 0.5, 0.5, np.nan], nan_ok=True)
+    assert scores["companion_rank"].tolist() == [6, 4, 1, 2, 3, 5]
+    assert scores["companion_high"].iloc[0] < scores["companion_high"].iloc[1] == scores["companion_high"].iloc[2]
+
+
+def test_a_known_tonnage_outweighs_any_status(planted) -> None:
+    sites, chemistry, access, tonnage = table_of(planted, ["thorium"] * 2, [pd.NA] * 2)
+    sites = sites.assign(status=["prospect", "past_producer"])
+    tonnage = tonnage.assign(tonnage_t=1e6, tonnage_low_t=1e6, tonnage_high_t=1e6)
+    scores = score_companion(schema.conform(sites, schema.Sites), chemistry, access, tonnage, ScoreCompanionParams())
+    assert scores["amount_rule"].tolist() == ["tonnage", "tonnage"]
+    assert scores["part_amount"].tolist() == pytest.approx([0.5, 0.5])
