@@ -107,7 +107,9 @@ def init_region(folder: Path, path: Path | None = None) -> Initialised:
             "and coordinates, e.g. .csv, .xlsx, .gpkg, .shp."
         )
     trials = {guess.id: _try(guess, folder) for guess, _ in used}
-    extent = _joined([trials[guess.id].extent for guess, _ in used if guess.value("role") == "inventory"])
+    extent = _joined(
+        [trials[guess.id].extent for guess, _ in used if guess.value("role") in ("inventory", "geochemistry")]
+    )
     for guess, sight in used:
         if sight is not None:
             suggest_crs(guess, sight, extent)
@@ -156,7 +158,9 @@ def _try(guess: Guess, folder: Path) -> _Trial:
     """Read a source as it is described; a failure becomes a question."""
     if guess.questions or guess.value("role") in (None, "raster"):
         return _Trial()
-    private = guess.value("publish") == "never"  # what a steward may not want shown is not named, not even in a run file
+    private = (
+        guess.value("publish") == "never"
+    )  # what a steward may not want shown is not named, not even in a run file
     try:
         source = resolve(Source.model_validate(as_source(guess)))
         reading: Reading[Any] = READERS[source.role][1](source, folder)

@@ -266,9 +266,9 @@ def test_points_of_other_things_are_left_out_or_asked_never_ranked(tmp_path: Pat
 
 def test_a_shapefile_without_prj_is_asked_for_its_coordinate_system(tmp_path: Path) -> None:
     made = renamed(rows(ENGLISH), Year_Closed="Closed")
-    sites = gpd.GeoDataFrame(made, geometry=gpd.points_from_xy([5e5 + n for n in range(40)], [5.4e6] * 40))
-    sites.to_file(tmp_path / "tailings_sites.shp", engine="pyogrio")
-    (tmp_path / "tailings_sites.prj").unlink(missing_ok=True)
+    places = gpd.points_from_xy([5e5 + n for n in range(40)], [5.4e6] * 40, crs=26917)
+    gpd.GeoDataFrame(made, geometry=places).to_file(tmp_path / "tailings_sites.shp")
+    (tmp_path / "tailings_sites.prj").unlink()
     found = guess(tmp_path, "tailings_sites.shp")
     assert found.value("role") == "inventory"
     assert "It says nothing of it" in found.questions["crs"]
