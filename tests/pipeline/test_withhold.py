@@ -1,0 +1,158 @@
+"""Requests of stewards: what is taken out, what is counted, and the second look before anything is published."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from layers import schema
+from layers.accounting import Note, rejected_rows
+from layers.catalogue import Source
+from layers.errors import ConfigError, StageError
+from layers.invented import write_region
+from pipeline.config import RunConfig, load_config
+from pipeline.inputs import Inputs, _refuse_private, read_inputs
+from pipeline.publish import _require_withheld
+from pipeline.stages.link_records import link_records
+from pipeline.stages.merge_sites import merge_sites
+from pipeline.withhold import UNTOLD, shorten, withhold
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> RunConfig:
+    run_file = write_region(tmp_path_factory.mktemp("region"), sites=60, seed=5)
+    found = load_config(run_file)
+    wanted = ("inventory_a", "inventory_b", "waste_assays", "requests")
+    chosen = tuple(one for one in found.sources if one.id in wanted)
+    return found.model_copy(update={"sources": chosen, "data_dir": str(run_file.parent)})
+
+
+@pytest.fixture(scope="module")
+def inputs(config: RunConfig) -> Inputs:
+    return read_inputs(config, Path(str(config.data_dir)), None)
+
+
+def asked(inputs: Inputs, keys: list[str | None], areas: list[shapely.Geometry | None]) -> Inputs:
+    table = pd.DataFrame(
+        {"exclusion_id": [f"x:{i}" for i in range(len(keys))], "key": keys, "reason": "r", "date": "d"}
+    )
+    shapes = gpd.GeoSeries(areas, crs=inputs.crs)
+    layer = schema.conform(gpd.GeoDataFrame(table, geometry=shapes), schema.Exclusions)
+    return replace(inputs, layers={**inputs.layers, "exclusions": layer})
+
+
+def merged(inputs: Inputs, config: RunConfig) -> gpd.GeoDataFrame:
+    links = link_records(inputs["inventory"], inputs["links"], config.link_records)
+    return merge_sites(inputs["inventory"], links, config.merge_sites)
+
+
+def site_of_two_records(inputs: Inputs, config: RunConfig) -> pd.Series:
+    sites = merged(inputs, config)
+    return sites[sites["n_records"] == 2].iloc[0]
+
+
+@pytest.mark.parametrize("how", ["site", "either record", "official id in capitals", "area"])
+def test_a_request_takes_all_records_of_a_site(how: str, inputs: Inputs, config: RunConfig) -> None:
+    site = site_of_two_records(inputs, config)
+    keys: dict[str, str | None] = {
+        "site": site["site_id"],
+        "either record": site["record_ids"].split("; ")[1],
+        "official id in capitals": site["official_ids"].split("; ")[0].lower(),
+        "area": None,
+    }
+    area = site.geometry.centroid.buffer(20.0) if how == "area" else None
+    left = withhold(asked(inputs, [keys[how]], [area]), config)
+    assert not set(site["record_ids"].split("; ")) & set(left["inventory"]["record_id"])
+    assert left.withheld == 1
+    assert len(inputs["inventory"]) - len(left["inventory"]) == 2
+    assert sum(one.rows_withheld for one in left.accounts) >= 2 + sum(one.rows_withheld for one in inputs.accounts)
+
+
+def test_the_other_sites_are_what_they_were(inputs: Inputs, config: RunConfig) -> None:
+    before = merged(inputs, config)
+    site = site_of_two_records(inputs, config)
+    after = merged(withhold(asked(inputs, [site["site_id"]], [None]), config), config)
+    expected = before[before["site_id"] != site["site_id"]].reset_index(drop=True)
+    pd.testing.assert_frame_equal(pd.DataFrame(after), pd.DataFrame(expected))
+
+
+def test_assays_at_the_site_go_with_it(inputs: Inputs, config: RunConfig) -> None:
+    samples = inputs["geochemistry"]
+    here = samples[samples.geometry.notna()].iloc[0]
+    left = withhold(asked(inputs, [None], [here.geometry.buffer(5.0)]), config)
+    assert here["sample_id"] not in set(left["geochemistry"]["sample_id"])
+    account = {one.source: one for one in left.accounts}["waste_assays"]
+    assert account.rows_withheld == len(samples) - len(left["geochemistry"])
+
+
+def test_rejected_rows_and_notes_that_tell_of_it_are_silent(inputs: Inputs, config: RunConfig) -> None:
+    site = site_of_two_records(inputs, config)
+    number = site["official_ids"].split("; ")[0]
+    rows = [
+        {"source": "inventory_a", "source_row": 900 + at, "reason_code": "c", "reason": "r", "raw": json.dumps(raw)}
+        for at, raw in enumerate(
+            [{"SITE_NO": number}, {"SITE_NAME": site["name"]}, {"SITE_NO": "Z-1"},
+             {"LATITUDE": f"{site['latitude']}", "LONGITUDE": f"{site['longitude']}"},
+             {"LATITUDE": f"{site['longitude']}", "LONGITUDE": f"{site['latitude']}"}]
+        )
+    ]  # fmt: skip
+    account = {one.source: one for one in inputs.accounts}["inventory_a"]
+    more = replace(account, rows_read=account.rows_read + 5, rows_rejected=account.rows_rejected + 5)
+    told = replace(
+        asked(inputs, [number], [site.geometry.centroid.buffer(30.0)]),
+        rejected=pd.concat([inputs.rejected, rejected_rows(rows)], ignore_index=True),
+        notes=(Note("inventory_a", "x", f"Site {number} is odd."), Note("inventory_a", "y", "Another is odd.")),
+        accounts=tuple(more if one is account else one for one in inputs.accounts),
+    )
+    left = withhold(told, config)
+    assert set(left.rejected["source_row"]) & {900, 901, 902, 903, 904} == {902}
+    assert [note.message for note in left.notes[:2]] == [UNTOLD, "Another is odd."]
+
+
+def test_a_request_nobody_can_follow_is_counted_and_not_quoted(inputs: Inputs, config: RunConfig) -> None:
+    left = withhold(asked(inputs, ["Q-999 unheard of"], [None]), config)
+    assert left.withheld == 0
+    (note,) = [one for one in left.notes if one.code == "requests_without_site"]
+    assert note.count == 1
+    assert "Q-999" not in note.message
+
+
+def test_no_request_changes_nothing(inputs: Inputs, config: RunConfig) -> None:
+    none = replace(inputs, layers={**inputs.layers, "exclusions": schema.empty(schema.Exclusions)})
+    assert withhold(none, config) is none
+
+
+def test_a_reading_is_shortened_alike(inputs: Inputs, config: RunConfig) -> None:
+    from layers.inventory import read_inventory
+
+    source = config.sources[0]
+    reading = read_inventory(source, Path(str(config.data_dir)))
+    site = site_of_two_records(inputs, config)
+    before = asked(inputs, [site["site_id"]], [None])
+    short = shorten(reading, before, withhold(before, config))
+    assert not set(site["record_ids"].split("; ")) & set(short.layer["record_id"])
+    assert short.rows_withheld > reading.rows_withheld
+
+
+def test_a_site_that_slipped_through_is_stopped_at_the_door(inputs: Inputs, config: RunConfig) -> None:
+    sites = merged(inputs, config)
+    results = SimpleNamespace(sites=sites, inputs=asked(inputs, [sites["site_id"][0]], [None]))
+    with pytest.raises(
+        StageError, match=f"^publish: 1 of {len(sites)} sites are among those stewards asked to leave out"
+    ) as stop:
+        _require_withheld(results)  # type: ignore[arg-type]
+    assert sites["site_id"][0] not in str(stop.value)
+
+
+@pytest.mark.parametrize("publish", ["never", "generalised"])
+def test_what_shapes_the_ranking_cannot_be_private(publish: str) -> None:
+    source = Source.model_validate({"id": "mines", "role": "inventory", "path": "a.csv", "publish": publish})
+    with pytest.raises(ConfigError, match=f"'mines' \\(inventory\\) is marked `publish: {publish}`"):
+        _refuse_private([source])
