@@ -180,9 +180,9 @@ def _plant_withheld(region: Region, base: dict[str, Any], extra: list[dict[str, 
     region.names["requests"] = ["jwolqen", "asked_areas", "asked_sites"]
     region.points["requests"] = corners
     region.names["withheld"] = [
-        "771177",
-        "772277",
-        "773377",
+        "A-771177",
+        "A-772277",
+        "A-773377",
         "Krövnax",
         "Plüdwick",
         "qwyzz",

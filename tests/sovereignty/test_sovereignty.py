@@ -106,7 +106,7 @@ def test_a_later_request_is_followed_when_screening(region: Any, tmp_path: Path,
 @pytest.mark.parametrize(
     ("source", "names"),
     [
-        ("coarse_area", ["Gxilm", "coarse_area"]),
+        ("coarse_area", ["Area Gxilm", "coarse_area"]),
         ("communities", ["Community 3"]),
         ("inventory_b", ["inventory_b", "Lieu inventé"]),
     ],
