@@ -58,7 +58,7 @@ def test_the_invented_region_is_described_with_few_questions(region: Path) -> No
 def test_every_guess_says_what_it_rests_on(region: Path) -> None:
     text = (region / "region.yml").read_text()
     assert re.search(r"role: inventory +# sure \(\d+%\): located rows with", text)
-    X
+    assert re.search(r"inventory_a: \{column: NO_AUTRE\} +# sure \(90%\): \d+ ids in column NO_AUTRE are ids", text)
     assert (
         "# - inventory/inventory_b.gpkg (batiments): the name says 'batiments', and no role of a run uses that" in text
     )

@@ -1,0 +1,164 @@
+"""What `minewaste check` says of sources: counts, reasons, suspicions and matches; nothing of what is private."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from layers.errors import SourceError
+from layers.suspicious import suspicious_values
+from pipeline.check import check_sources
+from pipeline.config import parse_config
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    sites = pd.DataFrame(
+        {
+            "ID": [f"S{n}" for n in range(40)],
+            "Name": [f"Mine {n}" for n in range(40)],
+            "Lat": [*(50 + np.arange(39) / 100), np.nan],
+            "Lon": -90.0,
+            "Commodity": "gold; QX",
+        }
+    )
+    sites.to_csv(tmp_path / "sites.csv", index=False)
+    assays = pd.DataFrame(
+        {
+            "Sample": [f"A{n}" for n in range(30)],
+            "Mine": [*(f"S{n}" for n in range(28)), "Nowhere", "Nowhere"],
+            "La_FUS_ppm": ["<5", *map(str, np.linspace(20, 40, 27).round(1)), "9000", "30"],
+            "Ce_FUS_ppm": np.linspace(40, 90, 30).round(1),
+        }
+    )
+    assays.to_csv(tmp_path / "assays.csv", index=False)
+    areas = gpd.GeoDataFrame({"NAME": ["Area Quartzite"]}, geometry=[shapely.box(-91, 49, -89, 51)], crs=4326)
+    areas.to_file(tmp_path / "areas.geojson")
+    return tmp_path
+
+
+SOURCES = [
+    {"id": "sites", "role": "inventory", "path": "sites.csv", "crs": "EPSG:4326", "licence": "CC0-1.0",
+     "columns": {"official_id": "ID", "name": "Name", "latitude": "Lat", "longitude": "Lon", "commodities": "Commodity"}},
+    {"id": "assays", "role": "geochemistry", "path": "assays.csv", "defaults": {"medium": "waste"},
+     "columns": {"sample_id": "Sample", "site_key": "Mine"}},
+    {"id": "quiet_areas", "role": "territories", "path": "areas.geojson", "publish": "never", "steward": "Council 1"},
+]  # fmt: skip
+
+
+def check(folder: Path, sources: list[dict[str, object]]) -> tuple[str, str]:
+    config = parse_config({"name": "test", "title": "A test", "sources": sources}, "test.yml")
+    text = check_sources(config, folder, folder / "page")
+    return text, (folder / "page" / "check.html").read_text(encoding="utf-8")
+
+
+def test_a_source_is_described_with_counts_reasons_and_doubts(folder: Path) -> None:
+    text, page = check(folder, SOURCES)
+    assert "sites (inventory): 40 rows read, 39 kept, 0 merged, 0 withheld, 1 rejected" in text
+    assert "rejected    1 × half_coordinate: row 41: one of latitude and longitude is missing" in text
+    assert "suspicious  40 × unknown_commodity" in text
+    assert "La  29 measured, 1 below a limit (5 ppm)" in text
+    assert re.search(
+        r"suspicious  1 × decimal_shift: La is 9000 ppm in assays:A28, the next lower value is 40 ppm", text
+    )
+    for words in (
+        "A test: what was understood",
+        "no_coordinates",
+        "La_FUS_ppm (ppm, fusion)",
+        "CC0-1.0",
+        "decimal_shift",
+        "<svg",
+    ):
+        assert words in page
+
+
+def test_tables_are_matched(folder: Path) -> None:
+    text, page = check(folder, SOURCES)
+    sentence = "assays: of 29 sites that were assayed, 28 are found by id and 0 by exact name; 1 by neither: nowhere."
+    assert sentence in text
+    assert sentence in page
+
+
+def test_a_private_source_is_counted_and_nothing_else(folder: Path) -> None:
+    text, page = check(folder, SOURCES)
+    assert "quiet_areas (territories): 1 rows read, 1 kept" in text
+    assert "local_only_1" in page
+    for secret in ("quiet_areas", "Quartzite", "Council 1", "areas.geojson"):
+        assert secret not in page
+    assert "Quartzite" not in text
+
+
+def test_what_cannot_be_read_is_said_after_everything_was_tried(folder: Path) -> None:
+    broken = [*SOURCES, {"id": "lost", "role": "lines", "path": "roads.gpkg", "options": {"kind": "road"}}]
+    with pytest.raises(SourceError, match=r"1 of 4 sources cannot be read") as caught:
+        check(folder, broken)
+    assert "the file 'roads.gpkg' is not in" in str(caught.value)
+    assert "sites (inventory): 40 rows read" in str(caught.value)
+    page = (folder / "page" / "check.html").read_text(encoding="utf-8")
+    assert "This source cannot be read." in page
+
+
+def test_the_page_needs_no_network_and_says_its_language(folder: Path) -> None:
+    _, page = check(folder, SOURCES)
+    assert '<html lang="en">' in page
+    assert not re.search(r'(?:src|href)="(?!#|data:)', page)
+    assert "<script" not in page
+
+
+def test_markup_in_a_file_is_text_on_the_page(folder: Path) -> None:
+    sites = pd.read_csv(folder / "sites.csv")
+    sites["Commodity"] = "<script>alert(1)</script>"
+    sites.to_csv(folder / "sites.csv", index=False)
+    _, page = check(folder, SOURCES)
+    assert "<script" not in page
+
+
+def samples(count: int = 40) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "sample_id": [f"x:{n}" for n in range(count)],
+            "latitude": 50 + np.arange(count) * 0.0137,
+            "longitude": -90 - np.arange(count) * 0.0173,
+            **{
+                f"{one}_ppm": np.linspace(10 + place, 30 + place, count)
+                for place, one in enumerate(("La", "Ce", "Nd", "Y"))
+            },
+            "La_limit_ppm": np.nan,
+        }
+    )
+
+
+def codes(layer: pd.DataFrame) -> list[str]:
+    return [one.code for one in suspicious_values("x", layer)]
+
+
+def test_an_ordinary_table_raises_no_suspicion() -> None:
+    assert codes(samples()) == []
+
+
+def test_copied_rows_shifted_decimals_minutes_and_defaults_are_seen() -> None:
+    copied = samples()
+    copied.loc[7, ["La_ppm", "Ce_ppm", "Nd_ppm", "Y_ppm"]] = copied.loc[3, ["La_ppm", "Ce_ppm", "Nd_ppm", "Y_ppm"]]
+    shifted = samples()
+    shifted.loc[5, "Nd_ppm"] *= 100
+    minutes = samples(80)
+    minutes["latitude"] = 49 + np.arange(80) % 60 / 100
+    minutes["longitude"] = -(90 + (np.arange(80) * 7) % 60 / 100) - np.arange(80) // 60
+    standing = samples()
+    standing.loc[:7, ["latitude", "longitude"]] = [50.0, -90.0]
+    assert codes(copied) == ["same_results"]
+    assert codes(shifted) == ["decimal_shift"]
+    assert "minutes_as_decimals" in codes(minutes)
+    assert codes(standing) == ["same_place"]
+
+
+def test_missing_results_are_no_copies() -> None:
+    layer = samples()
+    layer.loc[:9, ["La_ppm", "Ce_ppm", "Nd_ppm", "Y_ppm"]] = np.nan
+    assert codes(layer) == []
