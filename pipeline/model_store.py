@@ -116,7 +116,7 @@ def load_model(
             f"{folder / 'model.json'}: the model takes {len(facts['feature_names'])} features, {len(expected_features)} are "
             f"given; missing: {', '.join(lost) or 'none'}; unknown: {', '.join(new) or 'none'}. Train again on these features."
         )
-    strange = sorted(set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED))
+    strange = sorted(set(_types_in(folder, content)) - set(TRUSTED))
     if strange:
         raise SourceError(
             f"{folder / 'model.skops'}: holds {len(strange)} types this product does not write ({', '.join(strange[:3])}). "
@@ -146,6 +146,20 @@ def load_model(
         surface_applicability=_area(objects["surface_applicability"], facts["surface_applicability"]),
         surface_calibration=(facts["surface_calibration"][0], facts["surface_calibration"][1]),
     )
+
+
+def _types_in(folder: Path, content: bytes) -> list[str]:
+    """Return the types a model file holds that skops does not trust by itself, without building anything."""
+    import zipfile
+
+    import skops.io
+
+    try:
+        return list(skops.io.get_untrusted_types(data=content))
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError) as failure:
+        raise SourceError(
+            f"{folder / 'model.skops'}: this is not a model file of this product ({failure}) and is not loaded. Train again."
+        ) from None
 
 
 def _versions() -> dict[str, str]:
