@@ -8,8 +8,13 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
 
 from layers.errors import SourceError
+from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
+from pipeline.store import read_parquet
 
 OUTPUTS = (
     "map.html",
@@ -77,22 +82,52 @@ def purge(run_folder: Path, source_id: str) -> Purged:
             "Sources that may not be published are never kept."
         )
     others = {f"read_{one}" for one in held - {source_id}}
-    removed = []
-    for path in [
-        *_derived(run_folder),
-        *_screenings(run_folder),
-        *_stage_files(stages, others),
-        run_folder / "manifest.json",
-    ]:
-        if path.exists():
-            removed.append(path.relative_to(run_folder.parent).as_posix())
-            _remove(path)
+    removed = _clear(run_folder, others)
     left = [
         one.relative_to(run_folder.parent).as_posix()
         for one in sorted(run_folder.rglob("*"))
         if one.is_file() and not (one.parent == stages and one.stem in others)
     ]
     return Purged(tuple(removed), tuple(left))
+
+
+def forget_withheld(run_folder: Path, exclusions: gpd.GeoDataFrame) -> bool:
+    """Clear a run folder in which an earlier run shows a site that stewards now ask to leave out.
+
+    Done before anything is computed, so that a run that stops half way leaves no old page of it.
+
+    Parameters
+    ----------
+    run_folder : Path
+        Folder of the run about to start.
+    exclusions : GeoDataFrame[Exclusions]
+        The requests, in any CRS.
+
+    Returns
+    -------
+    bool
+        Whether the folder was cleared; what was read of the sources stays.
+    """
+    earlier = run_folder / "stages" / "merge_sites.parquet"
+    if len(exclusions) == 0 or not earlier.is_file():
+        return False
+    sites: Any = read_parquet(earlier)
+    kept: Any = withhold_sites(sites, exclusions.to_crs(sites.crs), WithholdSitesParams())
+    if len(kept) == len(sites):
+        return False
+    _clear(run_folder, {path.stem for path in earlier.parent.glob("read_*")})
+    return True
+
+
+def _clear(run_folder: Path, others: set[str]) -> list[str]:
+    """Remove everything but the readings named, and return what was removed."""
+    removed = []
+    parts = [*_derived(run_folder), *_screenings(run_folder), *_stage_files(run_folder / "stages", others)]
+    for path in [*parts, run_folder / "manifest.json"]:
+        if path.exists():
+            removed.append(path.relative_to(run_folder.parent).as_posix())
+            _remove(path)
+    return removed
 
 
 def sources_held(run_folder: Path) -> set[str]:

@@ -22,6 +22,7 @@ from pipeline.inputs import Account, Inputs, read_inputs
 from pipeline.model_store import load_model, save_model
 from pipeline.progress import Progress
 from pipeline.publish import publish
+from pipeline.purge import forget_withheld
 from pipeline.results import Results
 from pipeline.stages.assign_samples import assign_samples
 from pipeline.stages.build_features import build_features
@@ -92,6 +93,7 @@ def run(
     store = RunStore(out)
     with progress.step("reading the sources"):
         inputs = withhold(read_inputs(config, data_dir, store), config)
+        forget_withheld(out, inputs["exclusions"])
     with _executor(config) as executor:
         results = _compute(config, inputs, store, executor, progress)
     with progress.step("writing the run folder"), store.timed("publish"):

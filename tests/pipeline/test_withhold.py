@@ -20,8 +20,10 @@ from layers.invented import write_region
 from pipeline.config import RunConfig, load_config
 from pipeline.inputs import Inputs, _refuse_private, read_inputs
 from pipeline.publish import _require_withheld
+from pipeline.purge import forget_withheld
 from pipeline.stages.link_records import link_records
 from pipeline.stages.merge_sites import merge_sites
+from pipeline.store import write_parquet
 from pipeline.withhold import UNTOLD, shorten, withhold
 
 
@@ -149,6 +151,22 @@ def test_a_site_that_slipped_through_is_stopped_at_the_door(inputs: Inputs, conf
     ) as stop:
         _require_withheld(results)  # type: ignore[arg-type]
     assert sites["site_id"][0] not in str(stop.value)
+
+
+def test_an_earlier_run_that_shows_the_site_is_cleared_at_once(
+    inputs: Inputs, config: RunConfig, tmp_path: Path
+) -> None:
+    sites = merged(inputs, config)
+    run = tmp_path / "run"
+    for name in ("map.html", "manifest.json", "sheets/one.html", "stages/links.csv", "stages/read_till.parquet"):
+        (run / name).parent.mkdir(parents=True, exist_ok=True)
+        (run / name).write_text("x")
+    write_parquet(sites, run / "stages" / "merge_sites.parquet")
+    assert not forget_withheld(run, asked(inputs, ["Q-999"], [None])["exclusions"])
+    assert (run / "map.html").is_file()
+    assert forget_withheld(run, asked(inputs, [sites["site_id"][0]], [None])["exclusions"])
+    left = [path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file()]
+    assert left == ["stages/read_till.parquet"]
 
 
 @pytest.mark.parametrize("publish", ["never", "generalised"])
