@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
+from scipy.spatial import cKDTree
 
 from layers.cog import GridWindow, Surface
 from layers.crs import same_crs
 from layers.errors import StageError
 from layers.rasters import Raster, open_raster, read_window
 from pipeline.stages.score_evidence import logistic
-from pipeline.stages.trained_model import TrainedModel, dissimilarity
+from pipeline.stages.trained_model import Applicability, TrainedModel
 
 METRES_PER_DEGREE = 111_320.0
 BANDS = ("score", "spread", "applicability")
+
+_CELLS_AT_ONCE = 8_192
+"""So many cells times the bags stay in the processor's cache."""
+
+_ROUGHLY = 20.0
 
 
 class ScoreSurfaceParams(BaseModel):
@@ -30,6 +39,7 @@ class ScoreSurfaceParams(BaseModel):
     min_known_share: float = Field(
         default=0.5, gt=0, le=1, description="share of the rasters that must have a value for a cell to be scored"
     )
+    threads: int = Field(default=2, ge=1, description="windows scored at once; the values do not depend on it")
 
 
 def score_surface(model: TrainedModel, rasters: Sequence[Raster], params: ScoreSurfaceParams) -> Surface | None:
@@ -87,10 +97,16 @@ def _cell_m(raster: Raster) -> float:
 
 
 def _windows(model: TrainedModel, used: list[Raster], grid: Raster, params: ScoreSurfaceParams) -> Iterator[GridWindow]:
-    """Score the grid window by window; files stay open only while it is walked."""
+    """Score the grid window by window in the order of reading; files stay open only while it is walked."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
     size = params.window_cells
+    score = partial(_score, model, _inside_of(model.surface_applicability), params.min_known_share)
     with ExitStack() as stack:
         handles = [stack.enter_context(open_raster(raster)) for raster in used]
+        stack.enter_context(threadpool_limits(limits=1, user_api="blas"))
+        pool = stack.enter_context(ThreadPoolExecutor(max_workers=params.threads))
+        ahead: deque[Any] = deque()
         for row in range(0, grid.height, size):
             for column in range(0, grid.width, size):
                 height, width = min(size, grid.height - row), min(size, grid.width - column)
@@ -100,7 +116,16 @@ def _windows(model: TrainedModel, used: list[Raster], grid: Raster, params: Scor
                 ]
                 stacked = np.stack(cells)
                 if np.isfinite(stacked).any():
-                    yield GridWindow(row, column, _score(model, stacked, params))
+                    ahead.append((row, column, pool.submit(score, stacked)))
+                if len(ahead) > params.threads:
+                    yield _next_window(ahead)
+        while ahead:
+            yield _next_window(ahead)
+
+
+def _next_window(ahead: deque[Any]) -> GridWindow:
+    row, column, bands = ahead.popleft()
+    return GridWindow(row, column, bands.result())
 
 
 def _values(raster: Raster, handle: Any, grid: Raster, window: tuple[int, int, int, int]) -> np.ndarray:
@@ -129,20 +154,49 @@ def _values(raster: Raster, handle: Any, grid: Raster, window: tuple[int, int, i
     return values
 
 
-def _score(model: TrainedModel, stacked: np.ndarray, params: ScoreSurfaceParams) -> np.ndarray:
+def _inside_of(applicability: Applicability | None) -> Callable[[np.ndarray], np.ndarray] | None:
+    """Return a function that says which prepared rows lie inside what was learned.
+
+    A training row found roughly decides most of them; only where it is too far is the nearest searched.
+    """
+    if applicability is None:
+        return None
+    tree = cKDTree(applicability.rows)
+    reach = applicability.threshold * applicability.mean_distance * (1 + 1e-9)
+
+    def inside(prepared: np.ndarray) -> np.ndarray:
+        weighted = prepared * applicability.weights
+        distance = tree.query(weighted, eps=_ROUGHLY, distance_upper_bound=reach)[0]
+        far = np.flatnonzero(distance / applicability.mean_distance > applicability.threshold)
+        distance[far] = tree.query(weighted[far], distance_upper_bound=reach)[0]
+        near: np.ndarray = distance / applicability.mean_distance <= applicability.threshold
+        return near
+
+    return inside
+
+
+def _score(
+    model: TrainedModel,
+    inside: Callable[[np.ndarray], np.ndarray] | None,
+    min_known_share: float,
+    stacked: np.ndarray,
+) -> np.ndarray:
     """Return the three bands of a window."""
     assert model.surface is not None  # noqa: S101 - checked by the caller
     pipeline, names = model.surface
-    flat = stacked.reshape(len(stacked), -1).T.astype(float)
-    known = np.isfinite(flat).mean(axis=1) >= params.min_known_share
-    bands = np.full((len(BANDS), flat.shape[0]), np.nan, dtype=np.float32)
-    if known.any():
-        prepared = pipeline[:-1].transform(pd.DataFrame(flat[known], columns=list(names)))
-        slope, intercept = model.surface_calibration
-        log_odds = intercept + slope * pipeline[-1].bag_scores(prepared)
-        bands[0, known] = logistic(log_odds.mean(axis=1))
-        bands[1, known] = logistic(log_odds).std(axis=1)
-        if model.surface_applicability is not None:
-            distance = dissimilarity(prepared, model.surface_applicability)
-            bands[2, known] = distance <= model.surface_applicability.threshold
+    slope, intercept = model.surface_calibration
+    prepare = pipeline[:-1]
+    flat = stacked.reshape(len(stacked), -1)
+    known = np.flatnonzero(np.isfinite(flat).mean(axis=0) >= min_known_share)
+    bands = np.full((len(BANDS), flat.shape[1]), np.nan, dtype=np.float32)
+    for begin in range(0, len(known), _CELLS_AT_ONCE):
+        cells = known[begin : begin + _CELLS_AT_ONCE]
+        prepared = prepare.transform(pd.DataFrame(flat[:, cells].T.astype(float), columns=list(names)))
+        log_odds = pipeline[-1].bag_scores(prepared)
+        log_odds *= slope
+        log_odds += intercept
+        bands[0, cells] = logistic(log_odds.mean(axis=1))
+        bands[1, cells] = logistic(log_odds.astype(np.float32)).std(axis=1)
+        if inside is not None:
+            bands[2, cells] = inside(prepared)
     return bands.reshape(len(BANDS), *stacked.shape[1:])
