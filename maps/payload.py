@@ -15,7 +15,7 @@ from maps.publication import Publication
 from maps.rows import present
 from maps.rows import rows as rows_of
 from maps.surface_image import surface_image
-from maps.verdict import verdict
+from maps.verdict import plain_verdict, verdict
 
 SINGLE_SITES = 50_000
 """Sites drawn one by one; the others are summed in squares."""
@@ -43,6 +43,13 @@ _NOT_ON_MAP = (
     "around_",
     "role_",
     "method_",
+    "plain_",
+    "verdict_",
+    "baseline_",
+    "card_",
+    "row_",
+    "tornado_",
+    "plan_",
 )
 
 
@@ -120,6 +127,7 @@ def _meta(publication: Publication, total: int, shown: int, max_sheets: int) -> 
         "shown": shown,
         "sheets": max_sheets,
         "withheld": publication.withheld,
+        "plain_verdict": {lang: plain_verdict(publication.validation, lang) for lang in words.LANGUAGES},
         "verdict": {lang: verdict(publication.validation, lang) for lang in words.LANGUAGES},
     }
 

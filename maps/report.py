@@ -14,7 +14,7 @@ from maps.publication import Publication
 from maps.rows import records, rows
 from maps.screening import areas_in_short, flags_per_site, titles_of_areas
 from maps.sovereignty import publishable
-from maps.verdict import capture_rows, validation_rows, verdict
+from maps.verdict import capture_rows, plain_verdict, validation_rows, verdict
 
 COUNTS = ("rows_read", "rows_kept", "rows_merged", "rows_withheld", "rows_rejected")
 SECTIONS = (
@@ -63,6 +63,7 @@ def _in(p: Publication, lang: str) -> dict[str, Any]:
     return {
         "lang": lang,
         "verdict": verdict(p.validation, lang),
+        "plain_verdict": plain_verdict(p.validation, lang),
         "summary": _summary(p, lang),
         "top": _top(p, lang),
         "area_titles": titles_of_areas(p, p.ranking["site_id"].head(TOP), lang),
@@ -94,7 +95,9 @@ def _top(p: Publication, lang: str) -> list[list[str]]:
         [
             f"{row.rank}\n({row.rank_low}–{row.rank_high})",
             f"{row.name}\n{row.site_id}" if isinstance(row.name, str) else row.site_id,
-            words.phrase("score_band", lang, score=row.score, low=row.score_low, high=row.score_high),
+            words.phrase("score_band", lang, score=row.score, low=row.score_low, high=row.score_high).replace(
+                " (", "\n("
+            ),
             words.word(f"evidence_{row.evidence}_short", lang),
             words.span(row.tonnage_low_t, row.tonnage_high_t, "t", lang),
             areas.get(row.site_id, ""),

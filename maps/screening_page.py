@@ -12,7 +12,7 @@ from maps import pages, words
 from maps.publication import Publication
 from maps.rows import records
 from maps.sovereignty import publishable
-from maps.verdict import verdict
+from maps.verdict import plain_verdict, verdict
 from maps.workbook import write_csv, write_xlsx
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def _in(p: Publication, place: Place, table: pd.DataFrame, within_km: float, lan
         if len(table)
         else words.phrase("screen_none", lang, km=float(within_km)),
         "kinds": words.phrase("screen_of_which", lang, **kinds) if len(table) else "",
+        "plain_verdict": plain_verdict(p.validation, lang) if len(table) else "",
         "verdict": verdict(p.validation, lang) if len(table) else "",
         "first": _first(table, lang),
         "rows": [_row(row, at < SHEETS, areas, lang) for at, row in enumerate(records(table))],
@@ -121,19 +122,20 @@ def _row(row: dict[str, Any], has_sheet: bool, areas: dict[str, str], lang: str)
 
 def _first(table: pd.DataFrame, lang: str) -> list[str]:
     """Return what somebody in a hurry wants: the nearest site, the best-ranked one, and the best-ranked one that was sampled."""
-    found = []
+    found: dict[str, str] = {}
     sampled = table[table["evidence"] == "measured"]
     for key, chosen in (
         ("screen_nearest", table.sort_values("distance_km", kind="stable")),
         ("screen_best", table[table["rank"].notna()]),
         ("screen_best_sampled", sampled),
     ):
-        if len(chosen):
+        if len(chosen) and (key != "screen_best_sampled" or chosen["site_id"].iloc[0] not in found):
             one = records(chosen.head(1))[0]
             evidence = words.word(f"evidence_{one['evidence']}_short" if one["evidence"] else "not_scored", lang)
             km = words.number(one["distance_km"], lang, 1)
-            found.append(words.phrase(key, lang, site=one["name"] or one["site_id"], km=km, evidence=evidence))
-    return found
+            said = words.phrase(key, lang, site=one["name"] or one["site_id"], km=km, evidence=evidence)
+            found[one["site_id"]] = f"{found[one['site_id']]} {said}" if one["site_id"] in found else said
+    return list(found.values())
 
 
 def _distance_note(place: Place, lang: str) -> str:

@@ -32,6 +32,12 @@ COMMUNITIES_KM = 150.0
 REASONS = 4
 SIMILAR = 3
 
+LONGER = {"en": 0, "fr": 6}
+"""Lines that the words of every sheet take more in a language."""
+
+LINE = 58
+"""Letters in a line of a column, about."""
+
 Row = dict[Any, Any]
 """One row of a table by column."""
 
@@ -105,7 +111,7 @@ class SheetWriter:
         said = [self._in(lang, site, ranked, near) for lang in words.LANGUAGES]
         return pages.render(
             "sheet.html",
-            print_pt=_print_size(said[1], len(self.p.sources)),
+            print_pt=[_print_size(one, len(self.p.sources)) for one in said],
             p=self.p,
             first=self.first,
             coarse=self.coarse,
@@ -288,10 +294,11 @@ class SheetWriter:
 
 def _print_size(said: dict[str, Any], sources: int) -> float:
     """Return the size of print in points at which a sheet fits one page: smaller where more is known of a site."""
-    lines = (
-        sum(len(said[part]) for part in ("known", "metals", "reasons", "flags", "areas", "communities")) + sources / 4
-    )
-    return round(min(7.8, max(6.6, 7.8 - 0.072 * (lines - 18))), 2)
+    texts = [one for part in ("reasons", "flags", "areas", "communities") for one in said[part]]
+    texts += [said["similar"], said["unknown"]]
+    wrapped = sum(math.ceil(len(one) / LINE) for one in texts)
+    lines = wrapped + len(said["known"]) + len(said["metals"]) + sources / 4 + LONGER[said["lang"]]
+    return round(min(7.8, max(6.4, 7.8 - 0.065 * (lines - 20))), 2)
 
 
 def next_step(jurisdiction: object) -> str:
@@ -302,7 +309,8 @@ def next_step(jurisdiction: object) -> str:
 
 def _flag(row: Row, lang: str) -> str:
     said = words.flag(row["flag"], lang)
-    detail = words.detail(row["detail"], lang) if isinstance(row["detail"], str) else ""
+    told_below = row["flag"] == "permit_ontario_recovery"
+    detail = words.detail(row["detail"], lang) if isinstance(row["detail"], str) and not told_below else ""
     return f"{said}{words.word('colon', lang)}{detail}" if detail else said
 
 

@@ -28,22 +28,38 @@ def verdict(validation: Mapping[str, Any], lang: str) -> str:
     return _from_figures(validation, spatial, lang)
 
 
+def plain_verdict(validation: Mapping[str, Any], lang: str) -> str:
+    """Return the verdict for somebody who reads no statistics: untested, chance, no better than a simpler rule, or better."""
+    spatial = validation.get("spatial") or {}
+    if validation.get("status") != "validated" or spatial.get("auc") is None:
+        return words.word("plain_untested", lang)
+    if not _has_skill(validation, spatial):
+        return words.word("plain_no_skill", lang)
+    return words.word("plain_worse" if _as_good(validation, spatial) else "plain_better", lang)
+
+
+def _has_skill(validation: Mapping[str, Any], spatial: Mapping[str, Any]) -> bool:
+    p_value = (validation.get("null") or {}).get("p_value")
+    return bool(spatial["auc_low"] > 0.5 and (p_value is None or p_value <= 0.1))
+
+
+def _as_good(validation: Mapping[str, Any], spatial: Mapping[str, Any]) -> list[str]:
+    """Return the simpler rules that did as well."""
+    rules = (validation.get("baselines") or {}).items()
+    return [name for name, one in rules if one and one.get("auc") is not None and one["auc"] >= spatial["auc"]]
+
+
 def _from_figures(validation: Mapping[str, Any], spatial: Mapping[str, Any], lang: str) -> str:
     ends = {"low": spatial["auc_low"], "high": spatial["auc_high"]}
     auc = words.phrase("verdict_auc", lang, auc=spatial["auc"], km=validation.get("block_km") or 0.0, **ends)
-    p_value = (validation.get("null") or {}).get("p_value")
-    if not (spatial["auc_low"] > 0.5 and (p_value is None or p_value <= 0.1)):
+    if not _has_skill(validation, spatial):
         return words.phrase("verdict_no_skill", lang, auc=auc)
     percent = {
         key: 100 * spatial[name]["20"]
         for key, name in (("share", "capture"), ("low", "capture_low"), ("high", "capture_high"))
     }
     found = words.phrase("verdict_found", lang, auc=auc, n=validation.get("n_positive", 0), **percent)
-    better = [
-        words.word(f"baseline_{name}", lang)
-        for name, one in (validation.get("baselines") or {}).items()
-        if one and one.get("auc") is not None and one["auc"] >= spatial["auc"]
-    ]
+    better = [words.word(f"baseline_{name}", lang) for name in _as_good(validation, spatial)]
     if better:
         return words.phrase("verdict_worse", lang, baselines=", ".join(better), found=found)
     alarm = " " + words.word("verdict_alarm", lang) if validation.get("alarms") else ""

@@ -40,9 +40,15 @@ const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[ʼ
 const lat = (i) => S.y[i] / 1e5, lon = (i) => S.x[i] / 1e5;
 const scoreOf = (i) => S.score[i] === null ? null : S.score[i] / 1000;
 const nameOf = (i) => S.name[i] ?? w("unnamed");
+/* Lambert's formula on the ellipsoid WGS84: metres off over 1,000 km, so that the page counts the sites that a screening counts. */
 function km(lon1, lat1, lon2, lat2) {
-  const r = Math.PI / 180, a = Math.sin((lat2 - lat1) * r / 2) ** 2 + Math.cos(lat1 * r) * Math.cos(lat2 * r) * Math.sin((lon2 - lon1) * r / 2) ** 2;
-  return 2 * 6371.0088 * Math.asin(Math.min(1, Math.sqrt(a)));
+  const r = Math.PI / 180, f = 1 / 298.257223563, b1 = Math.atan((1 - f) * Math.tan(lat1 * r)), b2 = Math.atan((1 - f) * Math.tan(lat2 * r));
+  const a = Math.sin((b2 - b1) / 2) ** 2 + Math.cos(b1) * Math.cos(b2) * Math.sin((lon2 - lon1) * r / 2) ** 2;
+  const s = 2 * Math.asin(Math.min(1, Math.sqrt(a)));
+  if (s < 1e-9) return 0;
+  const p = (b1 + b2) / 2, q = (b2 - b1) / 2;
+  const x = (s - Math.sin(s)) * (Math.sin(p) * Math.cos(q) / Math.cos(s / 2)) ** 2, y = (s + Math.sin(s)) * (Math.cos(p) * Math.sin(q) / Math.sin(s / 2)) ** 2;
+  return 6378.137 * (s - f / 2 * (x + y));
 }
 const STOPS = VIRIDIS_STOPS;
 function colour(score) {

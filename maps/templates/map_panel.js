@@ -52,11 +52,17 @@ function sortRows() {
   else if (how === "distance") { const far = (i) => away ? away[i] : last(col("community_km", i), Infinity); order.sort((a, b) => far(a) - far(b) || a - b); }
   else order.sort((a, b) => a - b);
 }
+const MARGINS = () => ({ paddingTopLeft: [40, 30], paddingBottomRight: [window.innerWidth > 1000 ? 260 : 30, 40], maxZoom: 11 });
+function fitShown(place) {
+  const box = L.latLngBounds([place]);
+  for (const i of order) box.extend([lat(i), lon(i)]);
+  map.fitBounds(box, { ...MARGINS(), animate: false });
+}
 function findPlaces(text) {
   placesFound = [];
   if (text.length > 1) {
-    C.name.forEach((one, i) => { if (fold(one).includes(text)) placesFound.push({ text: `${fill("place_within", { km: number(Number(select("f-km")) || 100), place: one })} (${w("kind_" + C.kind[i])})`, go: () => { byId("f-near").value = String(i); byId("filters").open = true; byId("search").value = ""; map.setView([C.y[i] / 1e5, C.x[i] / 1e5], Math.max(map.getZoom(), 8)); apply(); } }); });
-    A.name.forEach((one, i) => { if (fold(one + "\n" + (A.other[i] ?? "")).includes(text)) placesFound.push({ text: `${fill("place_area", { place: one })} (${A.kinds[A.kind[i]][lang]})`, go: () => { toggleBox("area_" + A.kind[i], true); byId("f-area").value = one; byId("filters").open = true; byId("search").value = ""; map.fitBounds(areaBounds(i)); apply(); } }); });
+    C.name.forEach((one, i) => { if (fold(one).includes(text)) placesFound.push({ text: `${fill("place_within", { km: number(Number(select("f-km")) || 100), place: one })} (${w("kind_" + C.kind[i])})`, go: () => { byId("f-near").value = String(i); byId("search").value = ""; apply(); fitShown([C.y[i] / 1e5, C.x[i] / 1e5]); byId("search").focus(); } }); });
+    A.name.forEach((one, i) => { if (fold(one + "\n" + (A.other[i] ?? "")).includes(text)) placesFound.push({ text: `${fill("place_area", { place: one })} (${A.kinds[A.kind[i]][lang]})`, go: () => { toggleBox("area_" + A.kind[i], true); byId("f-area").value = one; byId("search").value = ""; apply(); map.fitBounds(areaBounds(i), { ...MARGINS(), animate: false }); byId("search").focus(); } }); });
   }
   const box = clear(byId("places"));
   box.hidden = placesFound.length === 0;
@@ -72,7 +78,7 @@ function minedAt(i) {
   return text && lang === "fr" ? text.split("; ").map((one) => data.sites.commodities[one] ?? one).join("; ") : text;
 }
 function rowOf(i) {
-  const about = [S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]] + "_short"), S.rank[i] === null ? null : fill("rank_may_be", { low: number(S.rank_low[i]), high: number(S.rank_high[i]) }), S.t[i] === null ? w("amount_unknown").split(" (")[0] : span(col("t_low", i), col("t_high", i), "t"),
+  const about = [S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]] + "_short"), S.rank[i] === null || S.rank_low[i] === S.rank_high[i] ? null : fill("rank_may_be", { low: number(S.rank_low[i]), high: number(S.rank_high[i]) }), S.t[i] === null ? w("amount_unknown").split(" (")[0] : span(col("t_low", i), col("t_high", i), "t"),
     away ? `${number(Math.round(away[i]))}\u00a0km` : null, minedAt(i)].filter(Boolean).join(" · ");
   return el("li", {}, el("button", { type: "button", "data-site": String(i), "aria-current": i === chosen ? "true" : null, on: { click: () => choose(i, true) } },
     el("span", { class: "rank" }, S.rank[i] === null ? "–" : String(S.rank[i])), el("span", { class: "name", dir: "auto" }, nameOf(i)),
@@ -81,6 +87,11 @@ function rowOf(i) {
 function drawList() {
   byId("list").replaceChildren(...order.slice(0, shownRows).map(rowOf));
   byId("count").textContent = order.length ? fill("count_shown", { shown: number(order.length), n: number(meta.n) }) : w("nothing_found");
+  const kept = [];
+  if (select("f-near") !== "") kept.push(fill("place_within", { km: number(Number(select("f-km")) || 0), place: C.name[Number(select("f-near"))] }));
+  if (select("f-area") !== "") kept.push(fill("place_area", { place: select("f-area") }));
+  byId("filtered-text").textContent = kept.join(" · ");
+  byId("filtered").hidden = order.length === N;
   const rest = Math.min(STEP, order.length - shownRows);
   byId("more-box").hidden = rest <= 0;
   byId("more").textContent = fill("show_more", { n: number(Math.max(rest, 0)) });
@@ -290,6 +301,7 @@ function speak() {
   for (const node of document.querySelectorAll("[data-lang]")) node.setAttribute("aria-pressed", String(node.dataset.lang === lang));
   byId("run-line").textContent = fill("run_line", { run_id: meta.run_id, date: day(meta.run_date) });
   byId("intro").textContent = fill("map_intro", { target: meta.target === "REE" ? w("target_ree") : meta.target });
+  byId("plain-verdict").textContent = meta.plain_verdict[lang];
   byId("verdict").textContent = meta.verdict[lang];
   byId("aggregated").hidden = data.cells.length === 0;
   byId("aggregated").textContent = fill("aggregated", { shown: number(meta.shown), rest: number(meta.n - meta.shown) });
@@ -301,16 +313,17 @@ function speak() {
   writeHash();
 }
 let soon = 0;
-const later = () => { clearTimeout(soon); soon = setTimeout(apply, N > 5000 ? 200 : 60); };
+const later = () => { clearTimeout(soon); soon = setTimeout(() => { soon = 0; apply(); }, N > 5000 ? 200 : 60); };
 byId("search").addEventListener("input", later);
 byId("f-score").addEventListener("input", () => { byId("f-score-value").textContent = number(Number(select("f-score")), 2); later(); });
 for (const id of ["f-near", "f-km", "f-area", "f-flag", "f-tonnage", "sort"]) byId(id).addEventListener("input", later);
 for (const box of document.querySelectorAll(".f-evidence")) box.addEventListener("change", later);
-byId("reset").addEventListener("click", () => {
+for (const id of ["reset", "reset-all"]) byId(id).addEventListener("click", () => {
   byId("search").value = ""; byId("f-score").value = "0"; byId("f-km").value = "100";
   for (const id of ["f-near", "f-area", "f-flag", "f-tonnage"]) byId(id).value = "";
   for (const box of document.querySelectorAll(".f-evidence")) box.checked = true;
   fillChoices(); apply();
+  if (id === "reset-all") byId("search").focus();
 });
 byId("more").addEventListener("click", () => { const at = shownRows; shownRows += STEP; drawList(); const row = byId("list").children[at]; if (row) row.firstChild.focus(); });
 byId("copy").addEventListener("click", () => copy(csv(), fill("copied", { n: number(order.length) })));
@@ -342,7 +355,7 @@ function start() {
   for (const name of on) toggle(name, true);
   const box = L.latLngBounds([]);
   for (let k = 0; k < N; k++) box.extend([lat(k), lon(k)]);
-  if (i >= 0) map.setView([lat(i), lon(i)], 9, { animate: false }); else if (box.isValid()) map.fitBounds(box, { paddingTopLeft: [40, 30], paddingBottomRight: [window.innerWidth > 1000 ? 260 : 30, 40], maxZoom: 11, animate: false });
+  if (i >= 0) map.setView([lat(i), lon(i)], 9, { animate: false }); else if (box.isValid()) map.fitBounds(box, { ...MARGINS(), animate: false });
   speak();
   apply();
   if (i >= 0) choose(i, false);

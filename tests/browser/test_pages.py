@@ -89,7 +89,8 @@ def watched(browser: Any) -> Iterator[Watched]:
 
 
 def count(page: Any) -> str:
-    page.wait_for_timeout(350)
+    while page.evaluate("soon") != 0:
+        page.wait_for_timeout(50)
     return str(page.inner_text("#count"))
 
 
@@ -111,13 +112,42 @@ def test_search_offers_places_and_areas(watched: Watched, run: Path) -> None:
     page.wait_for_timeout(350)
     page.click("#places button >> nth=0")
     assert page.input_value("#f-near") == "2"
+    assert page.inner_text("#filtered-text") == "Sites within 100 km of Kahnawà:ke"
     before = int(count(page).split(" ")[0])
+    page.click("#filters summary")
     page.fill("#f-km", "300")
     assert int(count(page).split(" ")[0]) > before
     page.click("#reset")
     page.fill("#search", "area b")
     page.wait_for_timeout(350)
-    assert "Area B (Historic treaty)" in page.inner_text("#places")
+    assert "Sites in or near Area B (Historic treaty)" in page.inner_text("#places")
+    page.click("#places button >> nth=0")
+    assert page.input_value("#f-area") == "Area B"
+    assert page.inner_text("#filtered-text") == "Sites in or near Area B"
+    page.click("#reset-all")
+    assert count(page) == "152 of 152 sites"
+
+
+def test_the_map_says_how_sure_the_ranking_is(watched: Watched, run: Path) -> None:
+    page = watched.open(run / "map.html")
+    assert page.inner_text("#plain-verdict").startswith("Tested on sites it had not seen, this ranking finds")
+    assert page.inner_text("#verdict").startswith("The model beats the baselines")
+    page.click("button[data-lang=fr]")
+    assert page.inner_text("#plain-verdict").startswith("Mis à l'épreuve sur des sites")
+
+
+def test_the_page_and_a_screening_measure_the_same_distances(watched: Watched, run: Path) -> None:
+    from layers.crs import geodesic_km
+
+    page = watched.open(run / "map.html")
+    pairs = [
+        (-88.0, 60.0, -80.0, 45.0),
+        (-88.3, 60.1, -88.2, 60.3),
+        (-120.0, 49.0, -118.0, 49.0),
+        (-79.5, 49.0, -79.5, 49.0),
+    ]
+    for pair in pairs:
+        assert page.evaluate("(p) => km(...p)", list(pair)) == pytest.approx(geodesic_km(*pair), abs=0.02)
 
 
 def test_filters_count_what_they_keep(watched: Watched, run: Path, made_up: ModuleType) -> None:
