@@ -9,14 +9,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from layers.assay_headers import parse_heading
 from layers.catalogue import Source
 from layers.columns import as_text
 from layers.errors import MinewasteError
 from layers.guess_chemistry import guess_chemistry
 from layers.guess_codes import guess_codes, guess_kinds
 from layers.guess_columns import Fact, Guess, decimal_mark_of, guess_columns
-from layers.guess_roles import INVENTORY_COLUMNS, POSITION, role_of, words_of
-from layers.guess_words import MISSING_WORDS, language_of, plain
+from layers.guess_roles import INVENTORY_COLUMNS, POSITION, long_columns, role_of, words_of
+from layers.guess_words import HOLDING, MISSING_WORDS, WHOLE, language_of, plain
 from layers.rasters import describe_raster
 from layers.recognise import Find, Look, look, recognised
 
@@ -247,9 +248,31 @@ def _inventory(guess: Guess, cells: pd.DataFrame, sight: Look, mark: str) -> Non
 def _geochemistry(guess: Guess, find: Find, cells: pd.DataFrame, sight: Look, mark: str) -> None:
     wanted: Sequence[str] = (*POSITION, "sample_id", "medium", "tree_ppm")
     found = guess_columns(cells, wanted, mark)
+    long = long_columns(cells, mark)
+    if long is not None:
+        repeated = [name for name in map(str, cells.columns) if re.search(HOLDING["sample_id"], plain(name))]
+        named = [name for name in map(str, cells.columns) if plain(name) in WHOLE["sample_id"]]
+        reason = "one result per row"
+        found |= {"analyte": Fact(long[0], reason, 0.85), "value": Fact(long[1], reason, 0.85)}
+        if "sample_id" not in found and (named or repeated):
+            found["sample_id"] = Fact((named or repeated)[0], "heading", 0.85)
     _position(guess, found, sight)
     _columns(guess, found)
+    if long is not None:
+        _long_unit(guess, cells, *long)
     guess_chemistry(guess, cells, sight.table.said, words_of(find))
+
+
+def _long_unit(guess: Guess, cells: pd.DataFrame, analyte: str, value: str) -> None:
+    """Ask for the unit of a table with one result per row where neither its value heading nor its analytes say one."""
+    unit = value.rsplit("_", 1)[1] if "_" in value else ""
+    words = [f"{one}_{unit}" if unit else str(one) for one in as_text(cells[analyte]).dropna().unique()]
+    parsed = [one for one in (parse_heading(word) for word in words) if one is not None]
+    if any(one.to_ppm is None for one in parsed):
+        guess.ask(
+            "options.default_unit",
+            f"in which unit are the results in {value}? ppm, ppb, pct or g/t. No heading says it.",
+        )
 
 
 def _communities(guess: Guess, cells: pd.DataFrame, sight: Look, kind: str, mark: str) -> None:

@@ -107,7 +107,7 @@ def decimal_mark_of(cells: pd.DataFrame) -> tuple[str | None, int]:
         if pd.api.types.is_numeric_dtype(column):
             continue
         text = as_text(column.head(SAMPLE_ROWS)).dropna()
-        commas += int(text.str.fullmatch(r"[<>]?\s*-?\d{1,6},(?:\d{1,2}|\d{4,})").sum())
+        commas += int(text.str.fullmatch(r"[<>]?\s*-?(?:\d{1,6},(?:\d{1,2}|\d{4,})|\d{1,3}(?:\.\d{3})+,\d+)").sum())
         points += int(text.str.fullmatch(r"[<>]?\s*-?\d+\.\d+").sum())
     if commas and commas > 20 * points:
         return ",", commas

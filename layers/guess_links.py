@@ -15,6 +15,7 @@ from layers.recognise import Look
 
 _ENOUGH = 5
 Pair = tuple[Guess, Look]
+Box = tuple[float, float, float, float]
 
 
 def relate(pairs: list[Pair]) -> None:
@@ -191,6 +192,38 @@ def suggest_crs(guess: Guess, sight: Look, extent: tuple[float, float, float, fl
                 fitting.append(f"EPSG:{code}")
     if fitting:
         guess.questions["crs"] += f" With {' or '.join(fitting[:4])} its points fall among those of the other files."
+
+
+def doubt_place(guess: Guess, extent: Box, others: list[Box]) -> None:
+    """Ask when a file lies far from all others, but among them with latitude and longitude swapped, or west instead of east.
+
+    Parameters
+    ----------
+    guess : Guess
+        With columns of latitude and longitude.
+    extent : tuple of float
+        West, south, east, north as read, in degrees.
+    others : list of tuple
+        Extents of the other tables of sites and samples.
+    """
+    latitude, longitude = guess.value("columns.latitude"), guess.value("columns.longitude")
+    if latitude is None or longitude is None or not others or any(_touch(extent, one) for one in others):
+        return
+    west, south, east, north = extent
+    shown = f"{south:.1f} to {north:.1f} north, {west:.1f} to {east:.1f} east"
+    if any(_touch((south, west, north, east), one) for one in others):
+        told = (
+            f"read as headed, rows lie at {shown}, far from the other files; swapped, among them. Which column is the"
+        )
+        guess.ask("columns.latitude", f"{told} latitude, {latitude} or {longitude}?")
+        guess.ask("columns.longitude", f"{told} longitude, {longitude} or {latitude}?")
+    elif west > 0 and any(_touch((-east, south, -west, north), one) for one in others):
+        told = f"no longitude in {longitude} has a sign, so the rows lie at {shown}; the other files lie in the west"
+        guess.ask("defaults.longitude_hemisphere", f"{told}. Is the hemisphere W or E?")
+
+
+def _touch(a: Box, b: Box, margin: float = 2.0) -> bool:
+    return a[0] - margin <= b[2] and b[0] - margin <= a[2] and a[1] - margin <= b[3] and b[1] - margin <= a[3]
 
 
 def _metres(guess: Guess, sight: Look) -> tuple[np.ndarray, np.ndarray]:

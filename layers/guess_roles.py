@@ -8,9 +8,10 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
+from layers.assay_headers import parse_heading
 from layers.columns import as_text
 from layers.guess_chemistry import MIN_RESULTS, laboratory_columns
-from layers.guess_columns import Fact, guess_columns
+from layers.guess_columns import Fact, guess_columns, share_of_numbers
 from layers.guess_words import plain
 from layers.recognise import Find, Look
 
@@ -44,15 +45,18 @@ _LINKS = r"\blinks?\b|\bliens\b|\bsame as\b|matches"
 
 _NO_ROLE = (
     r"\bgeol\w*|bedrock|litholog\w*|\blith\b|\btenures?\b|mineral claims?|mining claims?|titres miniers|concesion\w*|"
-    r"surveys?\b|footprints?|land ?use|municip\w*|airports?|aeroports?|aeropuertos?|aerodromes?|\bports?\b|\bpuertos?\b|harbou?rs?|generation|"
-    r"power plants?|buildings?|ba?timents?|edificios?|huts?|cabins?|wells?\b|population|drill ?holes?|contours?"
+    r"surveys?\b|footprints?|land ?use|municip\w*|airports?|aeroports?|aeropuertos?|aerodromes?|\bports?\b|\bpuertos?\b|"
+    r"harbou?rs?|generation|power plants?|buildings?|ba?timents?|edificios?|huts?|cabins?|wells?\b|population|drill ?holes?|"
+    r"contours?"
 )
+_ANALYTES = r"analyte|analito|element|parameter|parametre|parametro|species|determinand"
+_VALUES = r"^(?:value|result|valor|valeur|resultat|resultado|conc|ley|teneur)"
 _TOTAL = re.compile(r"^(?:treo|tree|reo|ree|sum_ree|total_ree|ree_total|ree_sum)(?:_|$)")
 
 INVENTORY_COLUMNS = (
-    "latitude", "longitude", "easting", "northing", "utm_zone", "datum", "official_id", "parent_id", "name", "aliases",
-    "commodities", "waste_type", "disposal", "mass_t", "milled_t", "volume_m3", "area_m2", "height_m", "first_year", "last_year", "deposit_type",
-    "status", "hazard_class", "jurisdiction", "remarks", "url",
+    "latitude", "longitude", "easting", "northing", "utm_zone", "datum", "official_id", "parent_id", "name",
+    "aliases", "commodities", "waste_type", "disposal", "mass_t", "milled_t", "volume_m3", "area_m2", "height_m",
+    "first_year", "last_year", "deposit_type", "status", "hazard_class", "jurisdiction", "remarks", "url",
 )  # fmt: skip
 _MINING = {"commodities", "waste_type", "deposit_type", "mass_t", "milled_t", "disposal"}
 POSITION = ("latitude", "longitude", "easting", "northing", "utm_zone", "datum")
@@ -151,6 +155,9 @@ def _of_points(find: Find, sight: Look, mark: str) -> Fact | str:
         return Fact(
             "geochemistry", f"{len(chemistry)} laboratory columns, e.g. {shown}", 0.9 if len(chemistry) > 5 else 0.8
         )
+    long = long_columns(cells, mark)
+    if long is not None:
+        return Fact("geochemistry", f"one result per row: {long[0]} holds elements, {long[1]} numbers", 0.85)
     listed = _requests(named, cells, located)
     if listed is not None:
         return listed
@@ -207,4 +214,18 @@ def _requests(named: str, cells: pd.DataFrame, located: bool) -> Fact | None:
     if re.search(_REQUESTS, named) and not located:
         return Fact("exclusions", "the name speaks of requests or exclusions", 0.85) if key else Fact(
             None, "the name speaks of requests or exclusions, but no column of site ids is known", 0.0)  # fmt: skip
+    return None
+
+
+def long_columns(cells: pd.DataFrame, mark: str) -> tuple[str, str] | None:
+    """Return the columns of analytes and of values of a table with one result per row, None where it is no such table."""
+    headings = {plain(str(name)): str(name) for name in cells.columns}
+    analytes = [name for one, name in headings.items() if re.search(_ANALYTES, one)]
+    values = [name for one, name in headings.items() if re.search(_VALUES, one)]
+    for analyte in analytes:
+        words = as_text(cells[analyte]).dropna().unique()
+        known = sum(parse_heading(str(one), default_unit="ppm") is not None for one in words)
+        if 2 <= len(words) <= 300 and known > 0.7 * len(words):
+            fitting = [name for name in values if share_of_numbers(cells[name], mark) > 0.5]
+            return (analyte, fitting[0]) if len(fitting) == 1 else None
     return None

@@ -96,7 +96,8 @@ HOLDING: Mapping[str, str] = {
     "easting": r"(?:^|_)(?:easting|este?|utm_?e|utm_?x)(?:_|$)",
     "northing": r"(?:^|_)(?:northing|norte?|nord|utm_?n|utm_?y)(?:_|$)",
     "utm_zone": r"(?:^|_)(?:utm_?zone|huso|fuseau)(?:_|$)",
-    "official_id": r"^(?:site|mine|facility|deposit|gite|faena)_?(?:id|no|num|number|code)$|_(?:site|mine)_?(?:id|no)$",
+    "official_id": r"^(?:codigo|code|id|numero|no|num)_(?:de_)?(?:faena|deposito|sitio|site|mine|mina|gite)$|"
+                   r"^(?:site|mine|facility|deposit|gite|faena)_?(?:id|no|num|number|code)$|_(?:site|mine)_?(?:id|no)$",
     "name": r"^(?:(?:site|mine|property|deposit|facility|tsf|dam)_?names?|noms?_.*|nombre_.*|.*_names?)$",
     "commodities": r"commod|substance|metaux|metales|sustancia",
     "deposit_type": r"deposit_?type|type_(?:de_)?gite|tipo_(?:de_)?yacimiento",
@@ -111,7 +112,7 @@ HOLDING: Mapping[str, str] = {
     "tree_ppm": r"^(?:tree|sum_ree|total_ree)(?:_\w+)?_(?:ppm|g_t)$",
     "community": r"communit|communaut|comunidad",
     "territory": r"territor|nation|treaty|traite|tratado",
-}
+}  # fmt: skip
 """Layer column -> what a plain heading may hold; weaker than a whole heading."""
 
 MEDIA_WORDS: Mapping[str, str] = {

@@ -177,7 +177,8 @@ def _in_zip(path: Path, relative: str) -> list[Find]:
     if not tables:
         return [Find(relative, "unused", why="the zip holds no table that can be read")]
     if len(tables) == 1:
-        return [Find(relative, "table")]
+        inner = tables[0] if PurePosixPath(tables[0]).suffix.lower() not in (".gpkg", ".gdb", *BOOK_SUFFIXES) else None
+        return [Find(relative, "table", layer=inner)]
     return [Find(relative, "table", layer=one) for one in sorted(tables)]
 
 
@@ -247,7 +248,7 @@ def look(find: Find, folder: Path) -> Look | str:
         return _without_crs(folder / find.path)
     if "CRS" in reason and folder.joinpath(find.path).suffix.lower() in VECTOR_SUFFIXES:
         return _without_crs(folder / find.path, find.layer)
-    return reason.split("\n", 1)[0].removeprefix(f"{find.id} ")
+    return re.sub(rf"^{re.escape(find.id)}(?: \([^)]*\))?: ", "", reason.split("\n", 1)[0])
 
 
 def _without_crs(path: Path, layer: str | None = None) -> Look | str:

@@ -17,7 +17,7 @@ from layers.catalogue import Source, resolve
 from layers.errors import ConfigError, MinewasteError
 from layers.guess import guess_file
 from layers.guess_columns import Guess
-from layers.guess_links import relate, suggest_crs
+from layers.guess_links import doubt_place, relate, suggest_crs
 from layers.recognise import Look, finds
 from pipeline.inputs import READERS
 from pipeline.questions import ASK
@@ -107,6 +107,13 @@ def init_region(folder: Path, path: Path | None = None) -> Initialised:
             "and coordinates, e.g. .csv, .xlsx, .gpkg, .shp."
         )
     trials = {guess.id: _try(guess, folder) for guess, _ in used}
+    tables = [
+        guess for guess, _ in used if guess.value("role") in ("inventory", "geochemistry") and trials[guess.id].extent
+    ]
+    for guess in tables:
+        others = [one for other in tables if other is not guess and (one := trials[other.id].extent)]
+        if (extent := trials[guess.id].extent) is not None:
+            doubt_place(guess, extent, others)
     extent = _joined(
         [trials[guess.id].extent for guess, _ in used if guess.value("role") in ("inventory", "geochemistry")]
     )

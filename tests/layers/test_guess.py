@@ -15,7 +15,7 @@ import shapely
 from layers.guess import guess_file
 from layers.guess_chemistry import medium_of
 from layers.guess_columns import Guess, decimal_mark_of, guess_columns
-from layers.guess_links import relate
+from layers.guess_links import doubt_place, relate
 from layers.guess_words import language_of, plain
 from layers.recognise import Find, finds
 
@@ -341,3 +341,52 @@ def test_words_are_compared_without_case_accents_and_marks() -> None:
     assert language_of(["Name", "Year", "Area", "Status"])[0] is None
     assert decimal_mark_of(pd.DataFrame({"a": ["12,5", "3,25"], "b": ["x", "y"]}))[0] == ","
     assert decimal_mark_of(pd.DataFrame({"a": ["1,200", "3,400"]}))[0] is None
+
+
+def test_tables_of_one_result_per_row_are_understood(tmp_path: Path) -> None:
+    table = chemistry(20)
+    long = table.melt(id_vars=["Sample", "Lat", "Lon"], var_name="Élément", value_name="Résultat")
+    long.to_csv(tmp_path / "till_lab.csv", index=False)
+    long.rename(columns={"Résultat": "Value_ppm"}).to_csv(tmp_path / "till_lab_ppm.csv", index=False)
+    found = guess(tmp_path, "till_lab.csv")
+    assert (found.value("role"), found.value("columns.analyte"), found.value("columns.value")) == (
+        "geochemistry", "Élément", "Résultat",
+    )  # fmt: skip
+    assert found.value("columns.sample_id") == "Sample"
+    assert "options.default_unit" in found.questions
+    assert not guess(tmp_path, "till_lab_ppm.csv").questions
+
+
+def test_a_file_geodatabase_and_a_zip_in_a_zip_are_opened(tmp_path: Path) -> None:
+    sites = gpd.GeoDataFrame(rows(ENGLISH), geometry=gpd.points_from_xy([-81.0] * 40, [48.5] * 40), crs=4269)
+    sites.to_file(tmp_path / "all.gdb", driver="OpenFileGDB", layer="tailings_sites")
+    polygons(["Lake 1"]).to_file(tmp_path / "all.gdb", driver="OpenFileGDB", layer="lakes", mode="a")
+    polygons(["Park 1"]).to_file(tmp_path / "parks.geojson")
+    with zipfile.ZipFile(tmp_path / "inner.zip", "w") as archive:
+        archive.write(tmp_path / "parks.geojson", "gis/parks.geojson")
+    with zipfile.ZipFile(tmp_path / "outer.zip", "w") as archive:
+        archive.write(tmp_path / "inner.zip", "inner.zip")
+    (tmp_path / "inner.zip").unlink()
+    (tmp_path / "parks.geojson").unlink()
+    found = {one.id: guess_file(one, tmp_path)[0] for one in finds(tmp_path)}
+    assert found["all_tailings_sites"].value("role") == "inventory"
+    assert found["all_lakes"].value("options.kind") == "lake"
+    assert found["outer_parks"].value("options.kind") == "protected"
+
+
+def test_places_far_from_all_others_are_doubted_when_a_slip_explains_them() -> None:
+    here = (-81.0, 48.0, -80.0, 49.0)
+    for extent, key in (
+        ((48.2, -80.9, 48.7, -80.2), "columns.latitude"),
+        ((80.2, 48.2, 80.9, 48.7), "defaults.longitude_hemisphere"),
+    ):
+        doubted = Guess("x", "x.csv")
+        doubted.say("columns.latitude", "Lat", "heading", 0.9)
+        doubted.say("columns.longitude", "Lon", "heading", 0.9)
+        doubt_place(doubted, extent, [here])
+        assert key in doubted.questions
+    elsewhere = Guess("x", "x.csv")
+    elsewhere.say("columns.latitude", "Lat", "heading", 0.9)
+    elsewhere.say("columns.longitude", "Lon", "heading", 0.9)
+    doubt_place(elsewhere, (-71.0, -28.0, -70.0, -27.0), [here])
+    assert not elsewhere.questions

@@ -69,7 +69,7 @@ def test_a_source_is_described_with_counts_reasons_and_doubts(folder: Path) -> N
     )
     for words in (
         "A test: what was understood",
-        "no_coordinates",
+        "half_coordinate",
         "La_FUS_ppm (ppm, fusion)",
         "CC0-1.0",
         "decimal_shift",
