@@ -78,9 +78,9 @@ def assign_samples(
         ``near_<El>_max_ppm`` of measured values. NaN, and 0 for counts, where there is no sample.
     """
     waste = samples["medium"].eq("waste").to_numpy(dtype=bool)
-    own = samples.iloc[np.flatnonzero(waste)]
+    own = samples.iloc[_in_fixed_order(samples, np.flatnonzero(waste))]
     site, row = _pairs(sites, own, params.waste_radius_km)
-    around = samples.iloc[np.flatnonzero(_regional(samples, params.radius_km))]
+    around = samples.iloc[_in_fixed_order(samples, np.flatnonzero(_regional(samples, params.radius_km)))]
     parts = [
         pd.DataFrame({"site_id": sites["site_id"].to_numpy()}),
         waste_chemistry(
@@ -94,6 +94,21 @@ def assign_samples(
         _near(sites, around, params),
     ]
     return conform(pd.concat(parts, axis=1), SiteSamples)
+
+
+def _in_fixed_order(samples: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
+    """Order rows by place, then id: sums are the same to the last bit however the rows of a file are ordered."""
+    places = _lonlat(samples)[rows]
+    order = np.lexsort(places.T)
+    placed = places[order]
+    same = ((placed[1:] == placed[:-1]) | (np.isnan(placed[1:]) & np.isnan(placed[:-1]))).all(axis=1)
+    tied = np.concatenate([same, [False]]) | np.concatenate([[False], same]) if len(rows) else np.zeros(0, dtype=bool)
+    if tied.any():
+        among = order[tied]
+        names, _ = pd.factorize(samples["sample_id"].iloc[rows[among]], sort=True)
+        order[tied] = among[np.lexsort((names, *places[among].T))]
+    ordered: np.ndarray = rows[order]
+    return ordered
 
 
 def _regional(samples: pd.DataFrame, radius_km: float) -> np.ndarray:
