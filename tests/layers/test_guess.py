@@ -358,7 +358,10 @@ def test_tables_of_one_result_per_row_are_understood(tmp_path: Path) -> None:
 
 
 def test_a_file_geodatabase_and_a_zip_in_a_zip_are_opened(tmp_path: Path) -> None:
-    sites = gpd.GeoDataFrame(rows(ENGLISH), geometry=gpd.points_from_xy([-81.0] * 40, [48.5] * 40), crs=4269)
+    table = pd.DataFrame(rows(ENGLISH)).astype(
+        {one: float for one in ("Tailings_T", "Area_m2", "Year_Open", "Year_Closed")}
+    )
+    sites = gpd.GeoDataFrame(table, geometry=gpd.points_from_xy([-81.0] * 40, [48.5] * 40), crs=4269)
     sites.to_file(tmp_path / "all.gdb", driver="OpenFileGDB", layer="tailings_sites")
     polygons(["Lake 1"]).to_file(tmp_path / "all.gdb", driver="OpenFileGDB", layer="lakes", mode="a")
     polygons(["Park 1"]).to_file(tmp_path / "parks.geojson")
