@@ -70,6 +70,30 @@ def test_planted_rich_wastes_stand_in_the_top_fifth(demo: Path) -> None:
     assert planted_capture(demo) >= 0.9
 
 
+def test_ninety_percent_ranges_hold_the_planted_concentrations_as_often_as_they_say(demo: Path) -> None:
+    truth = pd.read_csv(region_of(demo) / "truth" / "planted.csv")
+    ranking = read_csv(demo / "ranking.csv")
+    inferred = ranking[ranking["evidence"] != "measured"]
+    places = truth[["longitude", "latitude"]].to_numpy()
+    nearest = [
+        int(np.hypot((places[:, 0] - lon) * np.cos(np.radians(lat)), places[:, 1] - lat).argmin())
+        for lon, lat in inferred[["longitude", "latitude"]].to_numpy()
+    ]
+    value = truth["treo_ppm"].to_numpy()[nearest]
+    inside = (value >= inferred["treo_low_ppm"]) & (value <= inferred["treo_high_ppm"])
+    assert len(inferred) > 150
+    assert 0.85 <= inside.mean() <= 0.95
+
+
+def test_the_model_is_better_than_its_baselines_in_spatial_blocks(demo: Path) -> None:
+    validation = json.loads((demo / "model" / "validation.json").read_text())
+    assert validation["beats_baselines"] is True
+    assert set(validation["baselines"]) == {"tonnage", "commodity", "logistic", "companion"}
+    assert all(one["auc"] < validation["spatial"]["auc"] for one in validation["baselines"].values())
+    assert validation["null"]["auc_low"] < 0.5 < validation["null"]["auc_high"]
+    assert validation["verdict"].startswith("Better than its baselines")
+
+
 def planted_capture(run: Path) -> float:
     """Return the share of planted rich wastes inside the top 20 % of the ranking, matched by the nearest true place."""
     truth = pd.read_csv(region_of(run) / "truth" / "planted.csv")

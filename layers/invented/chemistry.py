@@ -13,7 +13,7 @@ CRUST_PPM = UPPER_CRUST_PPM | {"P": 655.0, "Ti": 3840.0, "Fe": 39200.0}
 """Upper continental crust, ppm (Rudnick and Gao 2003)."""
 
 LOADS = {
-    "La": 0.85, "Ce": 0.85, "Nd": 0.8, "Sm": 0.72, "Y": 0.6, "Yb": 0.45, "Th": 0.65, "U": 0.4, "P": 0.45, "Nb": 0.55, "Zr": 0.25,
+    "La": 0.95, "Ce": 0.95, "Nd": 0.9, "Sm": 0.8, "Y": 0.68, "Yb": 0.5, "Th": 0.73, "U": 0.45, "P": 0.5, "Nb": 0.62, "Zr": 0.28,
     "Ti": 0.1, "Fe": 0.05,
 }  # fmt: skip
 """How strongly the halo of a camp shows in regional samples, in log10 per unit of halo."""
@@ -54,7 +54,7 @@ def regional_samples(region: Region, medium: str, per_site: float) -> pd.DataFra
     rng = stream(region.seed, medium)
     half, n = region.side_km / 2, max(40, round(region.sites * per_site))
     x, y = rng.uniform(-half, half, n), rng.uniform(-half, half, n)
-    smear = {"stream_sediment": 2.0, "till": 4.0, "rock": 0.3}[medium]
+    smear = {"stream_sediment": 1.2, "till": 2.5, "rock": 0.3}[medium]
     halo = region.footprint(x + rng.normal(0, smear, n), y + rng.normal(0, smear, n) + smear, "sediment")
     common = 0.08 * Waves.draw(rng, 30).at(x, y)
     own = {"stream_sediment": 0.12, "till": 0.09, "rock": 0.22}[medium]
@@ -147,7 +147,7 @@ def till(region: Region) -> pd.DataFrame:
             "NORTHING": north.round(0),
         }
     )
-    limits = {"La": 0.1, "Ce": 0.1, "Nd": 0.1, "Sm": 0.1, "Y": 0.5, "Yb": 1, "Th": 2, "U": 1, "Nb": 5, "Zr": 4}
+    limits = {"La": 0.1, "Ce": 0.1, "Nd": 0.1, "Sm": 0.1, "Y": 0.5, "Yb": 1, "Th": 2, "U": 1, "Nb": 8, "Zr": 4}
     for element in traces:
         table[f"{element}_FUS_ppm"] = cells(values[element], limits[element], "negative", rng)
     for oxide, element in (("P2O5", "P"), ("TiO2", "Ti"), ("Fe2O3", "Fe")):
@@ -199,7 +199,7 @@ def waste_pattern_ppm(kind: NDArray[np.str_], treo_ppm: Array) -> pd.DataFrame:
 
 
 def waste_assays(region: Region, keys: pd.Series) -> pd.DataFrame:
-    """Return the assays of waste: about a quarter of the sites, one to three samples each.
+    """Return the assays of waste: a third of the sites, one to three samples each.
 
     Seven in ten of the assayed sites have the whole suite, some the eight elements neutron activation gives, some
     no rare earths but the proxies Th, U, P, Nb, Zr, Ti and Fe. Six in ten rows name their site, the others carry coordinates.
@@ -219,14 +219,14 @@ def waste_assays(region: Region, keys: pd.Series) -> pd.DataFrame:
     rng = stream(region.seed, "waste assays")
     truth = region.truth
     weight = np.where(truth["deposit_type"].isin(REE_BEARING), 3.0, 1.0)
-    count = max(8, round(0.25 * len(truth)))
+    count = max(8, round(len(truth) / 3))
     picked = np.sort(rng.choice(len(truth), min(count, len(truth)), replace=False, p=weight / weight.sum()))
     suite = rng.choice(["full", "inaa", "proxies"], len(picked), p=[0.7, 0.15, 0.15])
     repeat = rng.integers(1, 4, len(picked))
     sites = truth.iloc[np.repeat(picked, repeat)].reset_index(drop=True)
     suite, n = np.repeat(suite, repeat), len(sites)
     chemistry = waste_pattern_ppm(sites["deposit_type"].to_numpy(), sites["treo_ppm"].to_numpy())
-    chemistry = chemistry.mul(10 ** rng.normal(0, 0.07, n), axis=0)
+    chemistry = chemistry.mul(10 ** rng.normal(0, 0.09, n), axis=0)
     return _assay_table(
         region, sites, chemistry.join(_proxies(sites, rng)), suite, keys, np.repeat(picked, repeat), rng
     )

@@ -27,15 +27,15 @@ CENTRE_LON, CENTRE_LAT = -87.0, 59.0
 DEPOSITS = pd.DataFrame(
     # share of camps, log10 of the usual TREO of its waste, loads on regional chemistry, thorium and magnetics, log10 tonnes
     [
-        ("carbonatite", 0.09, 3.45, 1.00, 0.80, 0.9, 6.1),
+        ("carbonatite", 0.085, 3.45, 1.00, 0.80, 0.9, 6.1),
         ("peralkaline granite", 0.05, 3.25, 0.90, 1.00, 0.1, 5.7),
-        ("magnetite-apatite", 0.08, 3.30, 0.85, 0.55, 1.2, 6.1),
-        ("uranium paleoplacer", 0.09, 3.05, 0.70, 0.85, 0.0, 6.1),
-        ("uranium pegmatite", 0.05, 2.75, 0.42, 0.80, 0.0, 5.6),
-        ("barren granite", 0.08, 2.30, 0.25, 0.6, 0.1, 5.1),
-        ("volcanogenic massive sulphide", 0.17, 1.85, -0.05, -0.1, 0.5, 5.9),
-        ("orogenic gold", 0.24, 2.05, 0.00, 0.0, 0.0, 5.7),
-        ("magmatic nickel-copper", 0.08, 1.75, -0.15, -0.2, 1.0, 6.2),
+        ("magnetite-apatite", 0.075, 3.30, 0.85, 0.55, 1.2, 6.1),
+        ("uranium paleoplacer", 0.08, 3.15, 0.80, 0.90, 0.0, 6.1),
+        ("uranium pegmatite", 0.045, 2.55, 0.35, 0.65, 0.0, 5.6),
+        ("barren granite", 0.085, 2.30, 0.20, 0.5, 0.1, 5.1),
+        ("volcanogenic massive sulphide", 0.18, 1.85, -0.05, -0.1, 0.5, 5.9),
+        ("orogenic gold", 0.245, 2.05, 0.00, 0.0, 0.0, 5.7),
+        ("magmatic nickel-copper", 0.085, 1.75, -0.15, -0.2, 1.0, 6.2),
         ("tungsten skarn", 0.07, 2.25, 0.08, 0.1, 0.2, 5.5),
     ],
     columns=["deposit_type", "share", "treo_log10", "sediment", "thorium", "magnetics", "tonnes_log10"],
@@ -232,7 +232,7 @@ def plant_sites(region: Region) -> pd.DataFrame:
     n, camps, half = region.sites, region.camps, region.side_km / 2
     weight = camps["weight"].to_numpy() / camps["weight"].sum()
     camp = rng.choice(len(camps), n, p=weight)
-    spread = camps["radius_km"].to_numpy()[camp] * 0.42
+    spread = camps["radius_km"].to_numpy()[camp] * 0.36
     kind = camps["kind"].to_numpy()[camp]
     stray = rng.random(n) < 0.04
     kind = np.where(stray, rng.choice(len(DEPOSITS), n, p=_common()), kind)
@@ -246,7 +246,7 @@ def plant_sites(region: Region) -> pd.DataFrame:
         + 0.9 * np.log10(camps["strength"].to_numpy()[camp])
         - np.where(recovered, 0.35, 0.0)
         - 0.004 * (first - 1948)
-        + rng.normal(0, 0.15, n)
+        + rng.normal(0, 0.2, n)
     )
     treo += np.log10(RICH_TREO_PPM) - np.quantile(treo, 1 - RICH_SHARE)
     tonnes = 10 ** (DEPOSITS["tonnes_log10"].to_numpy()[kind] + rng.normal(0, 0.65, n))

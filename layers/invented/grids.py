@@ -53,8 +53,8 @@ def write_grids(region: Region, folder: Path) -> None:
 
 
 def _thorium(region: Region, x: Array, y: Array, noise: Array) -> Array:
-    cover = 0.1 * Waves.draw(stream(region.seed, "cover"), 18).at(x, y)
-    return 9.0 * 10 ** (0.42 * region.footprint(x, y, "thorium") + cover + 0.08 * noise)
+    cover = 0.08 * Waves.draw(stream(region.seed, "cover"), 18).at(x, y)
+    return 9.0 * 10 ** (0.46 * region.footprint(x, y, "thorium") + cover + 0.06 * noise)
 
 
 def _magnetics(region: Region, x: Array, y: Array, noise: Array) -> Array:

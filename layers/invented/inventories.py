@@ -7,21 +7,28 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from layers.invented.geology import DEPOSITS, Region, stream
+from layers.invented.geology import DEPOSITS, REE_BEARING, Region, stream
 
 UTM = "EPSG:26916"
 CODES = {
-    "carbonatite": ["NB,RR", "NB", "RR,AP", "NB,FE"],
-    "peralkaline granite": ["ZR,NB", "BE", "RR,ZR", "FL"],
-    "magnetite-apatite": ["MA", "FE,AP", "FE"],
-    "uranium paleoplacer": ["UR", "UR,TH", "UR,AU"],
-    "uranium pegmatite": ["UR", "UR,MO", "FL,UR"],
-    "barren granite": ["GR", "MO", "SN"],
-    "volcanogenic massive sulphide": ["CU,ZN", "ZN,PB,AG", "CU"],
+    "carbonatite": ["NB", "FE", "AP", "NB,FE", "RR,AP"],
+    "peralkaline granite": ["BE", "FL", "ZR", "GR", "RR,ZR"],
+    "magnetite-apatite": ["MA", "FE", "FE", "FE,AP"],
+    "uranium paleoplacer": ["UR", "UR,AU", "AU", "UR", "UR,TH"],
+    "uranium pegmatite": ["UR", "UR,MO", "FL", "MO"],
+    "barren granite": ["GR", "MO", "SN", "UR", "BE"],
+    "volcanogenic massive sulphide": ["CU,ZN", "ZN,PB,AG", "CU", "ZN,FE"],
     "orogenic gold": ["AU", "AU,AG", "AU,WO"],
-    "magmatic nickel-copper": ["NI,CU", "NI,CU,CO"],
-    "tungsten skarn": ["WO", "WO,MO", "CU,WO"],
+    "magmatic nickel-copper": ["NI,CU", "NI,CU,CO", "NI,FE"],
+    "tungsten skarn": ["WO", "WO,MO", "CU,WO", "FE"],
 }
+MISLEADING = ("UR", "TH", "AP", "ZR", "RR", "NB")
+"""Commodities of showings nearby that some records list though the waste holds little of them."""
+LISTED_SHARE = 0.85
+"""Share of the sites whose commodities any inventory tells."""
+MISLED_SHARE = 0.08
+TYPED_SHARE = 0.15
+"""Share of the records of inventory A that name a deposit type; 14 % do in a large provincial inventory."""
 FRENCH = {
     "NB": "niobium", "RR": "terres rares", "AP": "apatite", "FE": "fer", "ZR": "zirconium", "BE": "béryllium", "FL": "fluorine",
     "MA": "magnétite", "UR": "uranium", "TH": "thorium", "AU": "or", "MO": "molybdène", "GR": "granite", "SN": "étain",
@@ -30,12 +37,23 @@ FRENCH = {
 
 
 def commodity_codes(region: Region) -> NDArray[np.object_]:
-    """Return the commodity codes of each true site; they name what was sold, so rare earths seldom appear."""
+    """Return the commodity codes of each true site; they name what was sold, so rare earths seldom appear.
+
+    Some sites list none (empty text), and some that have nothing of the kind list a showing of uranium, thorium, apatite,
+    zirconium, niobium or rare earths.
+    """
     rng = stream(region.seed, "commodities")
     kinds = region.truth["kind"].to_numpy()
-    draw = rng.random(len(kinds))
+    draw, listed, misled = rng.random((3, len(kinds)))
     choices = [CODES[name] for name in DEPOSITS["deposit_type"]]
-    return np.array([choices[k][int(d * len(choices[k]))] for k, d in zip(kinds, draw, strict=True)], dtype=object)
+    showing = rng.choice(MISLEADING, len(kinds))
+    codes = []
+    for row, kind in enumerate(kinds):
+        own = choices[kind][int(draw[row] * len(choices[kind]))]
+        if kind >= len(REE_BEARING) and misled[row] < MISLED_SHARE:
+            own = f"{own},{showing[row]}"
+        codes.append(own if listed[row] < LISTED_SHARE else "")
+    return np.array(codes, dtype=object)
 
 
 def members(region: Region) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -81,7 +99,7 @@ def inventory_a(region: Region) -> pd.DataFrame:
             "LONGITUDE": np.char.mod("%.5f", lon),
             "PROVINCE": "Invented Province",
             "COMMODITIES": commodity_codes(region)[in_a],
-            "DEPOSIT": truth["deposit_type"].where(rng.random(n) < 0.72, "UNK").to_numpy(),
+            "DEPOSIT": truth["deposit_type"].where(rng.random(n) < TYPED_SHARE, "UNK").to_numpy(),
             "FEATURE": truth["waste"].map(
                 {"tailings": "Tailings", "waste_rock": "Waste Rock", "slag": "Slag", "heap_leach": "Heap leach pad"}
             ),
@@ -171,7 +189,9 @@ def inventory_b(region: Region) -> gpd.GeoDataFrame:
     n = len(truth)
     x, y = truth["x_km"].to_numpy() + rng.normal(0, 0.25, n), truth["y_km"].to_numpy() + rng.normal(0, 0.25, n)
     east, north = region.to_crs(x, y, UTM)
-    substances = ["; ".join(FRENCH[code] for code in codes.split(",")) for codes in commodity_codes(region)[in_b]]
+    substances = [
+        "; ".join(FRENCH[code] for code in codes.split(",") if code) for codes in commodity_codes(region)[in_b]
+    ]
     other = keys_a(region)[in_b].reset_index(drop=True)
     table = gpd.GeoDataFrame(
         {

@@ -12,7 +12,7 @@ import pandas as pd
 from pipeline.stages.bagging import NEGATIVE, POSITIVE, BlockBaggedRanker
 from pipeline.stages.feature_steps import FillBounded, GroupWeights, KnownColumns, LogRatio
 from pipeline.stages.spatial_blocks import group_folds
-from pipeline.stages.validation import Fit, area_under_curve, platt
+from pipeline.stages.validation import Fit, area_under_curve
 
 CANDIDATES: dict[str, dict[str, Any]] = {
     "logistic": {"bases": ("logistic",), "inverse_penalty": 0.3},
@@ -23,6 +23,7 @@ CANDIDATES: dict[str, dict[str, Any]] = {
     "grade_ridge": {"bases": ("grade_ridge",), "inverse_penalty": 0.1},
     "grade_ridge_strict": {"bases": ("grade_ridge",), "inverse_penalty": 0.02},
     "grade_blend": {"bases": ("grade_ridge", "grade_forest"), "inverse_penalty": 0.05},
+    "grade_mix": {"bases": ("grade_ridge", "logistic", "grade_forest"), "inverse_penalty": 0.1},
 }
 """Settings of `BlockBaggedRanker`."""
 
@@ -135,29 +136,25 @@ def bagged_fit(task: Task, candidate: str, n_bags: int) -> Fit:
 def chosen_fit(task: Task, candidates: tuple[str, ...], n_bags: int, inner_folds: int) -> Fit:
     """Return a fit that first chooses among candidates inside the mask's own spatial folds.
 
-    Scores of the choice are calibrated on those folds, so that folds that chose differently can be pooled.
+    All candidates answer in log-odds, so folds that chose differently can be pooled as they are; calibrating each on its
+    few inner positives added more noise than it took away.
     """
 
     def fit(rows: np.ndarray) -> Callable[[np.ndarray], np.ndarray] | None:
         if not task.has_both_classes(rows):
             return None
         choice = choose(task, candidates, max(10, n_bags // 2), inner_folds, rows)
-        scorer = bagged_fit(task, choice.name, n_bags)(rows)
-        if scorer is None:
-            return None
-        return lambda wanted: choice.intercept + choice.slope * scorer(wanted)
+        return bagged_fit(task, choice.name, n_bags)(rows)
 
     return fit
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The candidate chosen, the AUC of each, and the calibration of its held-out scores."""
+    """The candidate chosen, and the AUC of each."""
 
     name: str
     auc: dict[str, float]
-    slope: float = 1.0
-    intercept: float = 0.0
 
 
 def choose(
@@ -197,11 +194,7 @@ def choose(
         for name, one in scores.items()
     }
     best = max(candidates, key=lambda name: found[name] - (0.0 if name == candidates[0] else CLEARLY_BETTER))
-    rows_used = usable[best]
-    if not positive[rows_used].any() or positive[rows_used].all():
-        return Choice(best, found)
-    slope, intercept = platt(scores[best][rows_used], positive[rows_used])
-    return Choice(best, found, slope, intercept)
+    return Choice(best, found)
 
 
 def _scores_inside(fit: Fit, inside: np.ndarray, folds: np.ndarray) -> np.ndarray:

@@ -18,6 +18,7 @@ that never produced by the same words."""
 PROSPECT = r"occurrence|prospect|showing|indicat|explor|undeveloped|discretion|\bindice"
 """Status of a place where little was dug."""
 PLANT = r"\bmill\b|tailings|concentrator|smelter|r[ée]sidus|usine"
+"""Names of places where ore was treated."""
 
 
 class ScoreCompanionParams(BaseModel):
@@ -106,7 +107,9 @@ def score_companion(
 
     Notes
     -----
-    Additive multi-criteria scoring as in Malczewski (1999), *GIS and Multicriteria Decision Analysis*.
+    Additive multi-criteria scoring as in Malczewski (1999), *GIS and Multicriteria Decision Analysis*. Weights are given
+    directly, four numbers anyone can change; they do not come from pairwise comparisons, so there is no consistency ratio
+    to report. How far the order hangs on each of them is shown by halving and raising it (`weight_tornado`).
     """
     ids = pd.DataFrame({"site_id": sites["site_id"].to_numpy()})
     chemistry, access, tonnage = (

@@ -38,6 +38,7 @@ Candidate = Literal[
     "grade_ridge",
     "grade_ridge_strict",
     "grade_blend",
+    "grade_mix",
 ]
 
 
@@ -47,7 +48,7 @@ class TrainModelParams(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     candidates: tuple[Candidate, ...] = Field(
-        default=("grade_ridge", "grade_blend", "logistic", "blend"),
+        default=("grade_mix", "logistic", "blend"),
         min_length=1,
         description="models tried, the first preferred; the choice falls inside spatial folds; grade_* learn from "
         "measured concentrations",
@@ -119,7 +120,7 @@ def train_model(
 
     table = _together(features, labels, companion, site_tonnage, sites)
     with threadpool_limits(limits=params.workers):
-        return _train(table, [name for name in features.columns if name != "site_id"], params)
+        return _train(table, sorted(name for name in features.columns if name != "site_id"), params)
 
 
 def _together(

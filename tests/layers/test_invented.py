@@ -81,7 +81,7 @@ def test_rich_wastes_are_of_types_that_carry_rare_earths() -> None:
 def test_the_region_can_be_learned_but_not_read_off() -> None:
     truth = Region(300, 7).truth
     halo = Region(300, 7).footprint(truth["x_km"].to_numpy(), truth["y_km"].to_numpy(), "sediment")
-    assert 0.85 < roc_auc_score(truth["rich"], halo) < 0.97
+    assert 0.85 < roc_auc_score(truth["rich"], halo) < 0.98  # of the hidden halo itself, without any noise
     assert roc_auc_score(truth["rich"], truth["tonnes_t"]) < 0.7
 
 
@@ -143,7 +143,7 @@ def test_inventory_b_overlaps_a_under_other_spellings(folder: Path) -> None:
     assert off.max() < 1.5
 
 
-def test_assays_cover_a_quarter_of_the_sites_with_three_suites(folder: Path) -> None:
+def test_assays_cover_a_third_of_the_sites_with_three_suites(folder: Path) -> None:
     table = text(folder, "geochemistry/waste_assays.csv")
     named = table["SITE_NO"] != ""
     assert (named == (table["LATITUDE"] == "")).all()
@@ -159,7 +159,7 @@ def test_regional_media_spell_limits_differently(folder: Path) -> None:
     sediment, till = text(folder, "geochemistry/stream_sediments.csv"), text(folder, "geochemistry/till.csv")
     assert sediment["Nb_AR_ppm"].str.startswith("<").any()
     assert not sediment.apply(lambda column: column.str.startswith("-9")).any().any()
-    assert till["Nb_FUS_ppm"].eq("-5").any()
+    assert till["Nb_FUS_ppm"].eq("-8").any()
     assert till["La_FUS_ppm"].eq("-9999").any()
 
 
@@ -216,6 +216,19 @@ def test_areas_overlap_and_one_layer_stays_here(folder: Path, sources: dict[str,
     pairs = points.sjoin(areas, predicate="within")
     assert pairs.groupby(level=0).size().max() >= 2
     assert pairs["NAME"].str.startswith("Area Kept Private").any()
+
+
+def test_inventories_seldom_tell_what_the_waste_holds(folder: Path) -> None:
+    table, truth = text(folder, "inventory/inventory_a.csv"), pd.read_csv(folder / "truth/planted.csv")
+    typed = (table["DEPOSIT"] != "UNK").mean()
+    assert 0.08 < typed < 0.22
+    assert 0.08 < (table["COMMODITIES"] == "").mean() < 0.22
+    rich = set(truth.loc[truth["rich"], "site_no_a"].dropna())
+    named = table["COMMODITIES"].str.contains("RR|TH|NB")
+    of_rich = named[table["SITE_NO"].isin(rich)].mean()
+    of_poor = named[~table["SITE_NO"].isin(rich)].mean()
+    assert 0.05 < of_rich < 0.5  # most rich wastes list none of rare earths, thorium and niobium
+    assert 0.01 < of_poor < of_rich  # and some poor ones do
 
 
 def test_two_sites_are_asked_to_be_left_out(folder: Path) -> None:
