@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +16,7 @@ _GEOD = pyproj.Geod(ellps="WGS84")
 _POLYGONAL = (3, 6)
 _LINEAR = (1, 2, 5)
 _COLLECTION = 7
+_THREADS = 2
 LONGEST_EDGE_DEGREES = 0.25
 """Longer edges get vertices between: an edge of EPSG:4326 runs straight in degrees (RFC 7946), e.g. along the 49th parallel,
 and must still do so in the working CRS. What is left at 60 N is under 10 m."""
@@ -66,7 +68,8 @@ def repair_areas(source: str, names: list[str], geometry: np.ndarray) -> Repaire
     result = Repaired(_absent(geometry))
     log = _Log(source, names)
     _reject_absent(result)
-    for place in map(int, np.flatnonzero(~shapely.is_missing(result.geometry))):
+    untouched = _are_plain(result.geometry, _POLYGONAL) & _are_valid(result.geometry)
+    for place in map(int, np.flatnonzero(~shapely.is_missing(result.geometry) & ~untouched)):
         shape = _part_of_type(result.geometry[place], _POLYGONAL)
         if shape is None:
             kind = result.geometry[place].geom_type
@@ -80,8 +83,9 @@ def repair_areas(source: str, names: list[str], geometry: np.ndarray) -> Repaire
         if shapely.is_empty(shape):
             result.problems[place] = ("no_area", "the outline encloses no area")
             continue
-        result.geometry[place] = shapely.segmentize(_within_180(shape, log, place), LONGEST_EDGE_DEGREES)
+        result.geometry[place] = _within_180(shape, log, place)
     _blank(result)
+    _densify(result.geometry)
     result.notes += log.notes()
     return result
 
@@ -102,7 +106,8 @@ def repair_lines(source: str, names: list[str], geometry: np.ndarray) -> Repaire
     result = Repaired(_absent(geometry))
     log = _Log(source, names)
     _reject_absent(result)
-    for place in map(int, np.flatnonzero(~shapely.is_missing(result.geometry))):
+    untouched = _are_plain(result.geometry, _LINEAR) & _have_length(result.geometry)
+    for place in map(int, np.flatnonzero(~shapely.is_missing(result.geometry) & ~untouched)):
         shape = result.geometry[place]
         if shapely.get_type_id(shape) in _POLYGONAL:
             shape = shapely.boundary(shape)
@@ -122,9 +127,9 @@ def repair_lines(source: str, names: list[str], geometry: np.ndarray) -> Repaire
         if len(long) < len(parts):
             part = shapely.multilinestrings(long)
             log.add("no_length_parts", place, "has parts of no length, which were dropped")
-        cut = _within_180(_unwrapped(part), log, place)
-        result.geometry[place] = shapely.segmentize(cut, LONGEST_EDGE_DEGREES)
+        result.geometry[place] = _within_180(_unwrapped(part), log, place)
     _blank(result)
+    _densify(result.geometry)
     result.notes += log.notes()
     return result
 
@@ -177,6 +182,39 @@ def _reject_absent(result: Repaired) -> None:
 def _blank(result: Repaired) -> None:
     for place in result.problems:
         result.geometry[place] = None
+
+
+def _are_plain(geometry: np.ndarray, types: tuple[int, ...]) -> np.ndarray:
+    """Return which geometry is of the given types and far from the antimeridian."""
+    west, _, east, _ = shapely.bounds(geometry).T
+    plain: np.ndarray = np.isin(shapely.get_type_id(geometry), types) & (west >= -180) & (east <= 180)
+    return plain & (east - west <= 180)
+
+
+def _have_length(geometry: np.ndarray) -> np.ndarray:
+    """Return which geometry has no part that begins and ends at one point."""
+    parts, owner = shapely.get_parts(geometry, return_index=True)
+    whole = np.ones(len(geometry), dtype=bool)
+    whole[owner[~(shapely.length(parts) > 0)]] = False
+    return whole
+
+
+def _are_valid(geometry: np.ndarray) -> np.ndarray:
+    """Return which geometry is valid; GEOS works without holding the interpreter, so two threads share it."""
+    parts = [geometry[start::_THREADS] for start in range(_THREADS)]
+    sound = np.zeros(len(geometry), dtype=bool)
+    with ThreadPoolExecutor(max_workers=_THREADS) as pool:
+        for start, valid in enumerate(pool.map(shapely.is_valid, parts)):
+            sound[start::_THREADS] = valid
+    return sound
+
+
+def _densify(geometry: np.ndarray) -> None:
+    """Put vertices into the edges that are too long, in place; what has none stays as it is."""
+    points, owner = shapely.get_coordinates(geometry, return_index=True)
+    steps = np.abs(np.diff(points, axis=0)).sum(axis=1)
+    long = np.unique(owner[1:][(steps > LONGEST_EDGE_DEGREES) & (owner[1:] == owner[:-1])])
+    geometry[long] = shapely.segmentize(geometry[long], LONGEST_EDGE_DEGREES)
 
 
 def _part_of_type(shape: shapely.Geometry, types: tuple[int, ...]) -> shapely.Geometry | None:
