@@ -359,8 +359,9 @@ def test_tables_of_one_result_per_row_are_understood(tmp_path: Path) -> None:
 
 def test_a_file_geodatabase_and_a_zip_in_a_zip_are_opened(tmp_path: Path) -> None:
     table = pd.DataFrame(rows(ENGLISH)).astype(
-        {one: float for one in ("Tailings_T", "Area_m2", "Year_Open", "Year_Closed")}
+        dict.fromkeys(("Tailings_T", "Area_m2", "Year_Open", "Year_Closed"), float)
     )
+    table = table.rename(columns={"Site Name": "Site_Name"})
     sites = gpd.GeoDataFrame(table, geometry=gpd.points_from_xy([-81.0] * 40, [48.5] * 40), crs=4269)
     sites.to_file(tmp_path / "all.gdb", driver="OpenFileGDB", layer="tailings_sites")
     polygons(["Lake 1"]).to_file(tmp_path / "all.gdb", driver="OpenFileGDB", layer="lakes", mode="a")
