@@ -120,7 +120,7 @@ def train_model(
 
     table = _together(features, labels, companion, site_tonnage, sites)
     with threadpool_limits(limits=params.workers):
-        return _train(table, sorted(name for name in features.columns if name != "site_id"), params)
+        return _train(table, [name for name in features.columns if name != "site_id"], params)
 
 
 def _together(
