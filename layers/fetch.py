@@ -79,7 +79,7 @@ class Client:
     session: requests.Session = field(default_factory=requests.Session)
 
     def __post_init__(self) -> None:
-        self.session.headers["User-Agent"] = "minewaste (https://pypi.org/project/minewaste)"
+        self.session.headers["User-Agent"] = "minewaste (reads public mine and geochemistry data)"
         self.session.trust_env = True
 
     def get(

@@ -340,3 +340,15 @@ def test_sources_that_are_closed_unknown_or_without_an_address_are_not_guessed()
 )
 def test_a_service_is_told_by_its_address(url: str, kind: str) -> None:
     assert kind_of(url) == kind
+
+
+def test_every_address_of_the_catalogue_is_a_recipe_that_says_whether_it_was_tried() -> None:
+    from layers.catalogue import load_catalogue
+
+    known = [name for name, entry in load_catalogue().items() if entry.fetch]
+    assert "natural_earth_lakes" in known
+    for name in known:
+        recipe, notes = recipe_of(name)
+        assert recipe.url.startswith("https://")
+        assert notes[0].startswith("licence: ")
+        assert "fetch" in load_catalogue()[name].known
