@@ -29,8 +29,12 @@ def sites() -> gpd.GeoDataFrame:
 
 
 def exclusions(keys: list[str | None], areas: list[shapely.Geometry | None]) -> gpd.GeoDataFrame:
-    table = pd.DataFrame({"exclusion_id": [f"x:{i}" for i in range(len(keys))], "key": keys, "reason": "asked", "date": "2026-01-01"})
-    return schema.conform(gpd.GeoDataFrame(table, geometry=np.array(areas, dtype=object), crs="EPSG:4326"), schema.Exclusions)
+    table = pd.DataFrame(
+        {"exclusion_id": [f"x:{i}" for i in range(len(keys))], "key": keys, "reason": "asked", "date": "2026-01-01"}
+    )
+    return schema.conform(
+        gpd.GeoDataFrame(table, geometry=np.array(areas, dtype=object), crs="EPSG:4326"), schema.Exclusions
+    )
 
 
 @pytest.mark.parametrize("key", ["s2", "r:3", "A3"])
