@@ -50,7 +50,7 @@ class MiniMaps:
             self._add(publication.lines, kind)
         areas = publication.territories.geometry.to_numpy()
         self._layers.insert(-4 if len(self._layers) > 4 else len(self._layers), ("area", areas, shapely.STRtree(areas)))
-        self._communities = publication.communities
+        self._communities = list(rows(publication.communities))
         self._sites = publication.sites[["longitude", "latitude"]].to_numpy(dtype=float)
 
     def _add(self, table: gpd.GeoDataFrame, kind: str) -> None:
@@ -93,7 +93,7 @@ class MiniMaps:
 
     def _places(self, box: tuple[float, ...], shift: np.ndarray, scale: np.ndarray) -> list[str]:
         drawn = []
-        for one in rows(self._communities):
+        for one in self._communities:
             if not (box[0] < one.longitude < box[2] and box[1] < one.latitude < box[3]):
                 continue
             x, y = (np.array([one.longitude, one.latitude]) - shift) * scale + SIZE_PX / 2
