@@ -96,7 +96,8 @@ class CatalogueEntry(BaseModel):
     about: str | None = Field(default=None, description="what is in it and what to beware of, in a few sentences")
     recognise: list[str] = Field(default_factory=list, description="columns that together give the file away")
     file_names: list[str] = Field(
-        default_factory=list, description="patterns of the publisher's file names, where columns do not give a file away"
+        default_factory=list,
+        description="patterns of the publisher's file names, where columns do not give a file away",
     )
     known: dict[str, Certainty] = Field(description="fact -> certainty; 'all' for the rest")
     commodity_codes_of: str | None = Field(

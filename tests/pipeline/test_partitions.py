@@ -7,6 +7,11 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
+
+from layers.invented import write_region
+from pipeline.config import RunConfig, load_config
+from pipeline.executor import Executor, Shared
+from pipeline.inputs import Inputs, read_inputs
 from pipeline.stages.assign_samples import assign_samples
 from pipeline.stages.estimate_tonnage import estimate_tonnage
 from pipeline.stages.flag_constraints import flag_constraints
@@ -16,11 +21,6 @@ from pipeline.stages.measure_access import measure_access
 from pipeline.stages.merge_sites import merge_sites
 from pipeline.stages.overlay_territories import overlay_territories
 from pipeline.stages.sample_rasters import sample_rasters
-
-from layers.invented import write_region
-from pipeline.config import RunConfig, load_config
-from pipeline.executor import Executor, Shared
-from pipeline.inputs import Inputs, read_inputs
 
 STAGES = {
     "assign_samples": assign_samples,
