@@ -157,6 +157,7 @@ def _configured(path: Path, data: Path | None) -> tuple[RunConfig, Path]:
         data_dir = (path.parent / Path(config.data_dir).expanduser()).resolve()
     else:
         data_dir = path.parent
+    data_dir = data_dir.resolve()  # workers of a cluster open rasters from folders of their own
     if not data_dir.is_dir():
         raise ConfigError(f"{data_dir}: there is no such folder. Check --data, or data_dir in {path.name}.")
     return config, data_dir
