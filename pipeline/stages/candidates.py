@@ -20,7 +20,7 @@ CANDIDATES: dict[str, dict[str, Any]] = {
     "forest": {"bases": ("forest",)},
     "extra_trees": {"bases": ("extra_trees",)},
     "blend": {"bases": ("logistic", "forest"), "inverse_penalty": 0.1},
-    "grade_ridge": {"bases": ("grade_ridge",), "inverse_penalty": 0.1},
+    "grade_ridge": {"bases": ("grade_ridge",), "inverse_penalty": 0.3},
     "grade_ridge_strict": {"bases": ("grade_ridge",), "inverse_penalty": 0.02},
     "grade_blend": {"bases": ("grade_ridge", "grade_forest"), "inverse_penalty": 0.05},
     "grade_mix": {"bases": ("grade_ridge", "logistic", "grade_forest"), "inverse_penalty": 0.1},

@@ -48,10 +48,10 @@ class TrainModelParams(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     candidates: tuple[Candidate, ...] = Field(
-        default=("grade_mix", "logistic", "blend"),
+        default=("grade_ridge", "logistic", "blend"),
         min_length=1,
         description="models tried, the first preferred; the choice falls inside spatial folds; grade_* learn from "
-        "measured concentrations",
+        "measured concentrations and are alone tried where enough were measured",
     )
     min_positives: int = Field(default=8, ge=4, description="positives below which nothing is learned")
     min_negatives: int = Field(
@@ -176,11 +176,17 @@ def _train(table: pd.DataFrame, names: list[str], params: TrainModelParams) -> T
         random_state=params.random_state,
         grade=_grade(table, supervised),
     )
-    candidates = tuple(one for one in params.candidates if task.grade is not None or not one.startswith("grade"))
-    params = params.model_copy(update={"candidates": candidates or ("logistic_strict",)})
+    params = params.model_copy(update={"candidates": _fitting_candidates(params.candidates, task.grade is not None)})
     judgement = judge_model(task, table, districts, block_km, params)
     choice = choose(task, params.candidates, params.n_bags_validation, params.n_folds)
     return _finish(task, table, judgement, choice.name, choice.auc, variogram, dropped, proxy_facts, params)
+
+
+def _fitting_candidates(candidates: tuple[Candidate, ...], measured: bool) -> tuple[Candidate, ...]:
+    """Return the candidates that learn from concentrations where enough were measured, else the others."""
+    by_grade = tuple(one for one in candidates if one.startswith("grade"))
+    others = tuple(one for one in candidates if not one.startswith("grade"))
+    return (by_grade if measured and by_grade else others) or ("logistic_strict",)
 
 
 def _grade(table: pd.DataFrame, supervised: bool) -> np.ndarray | None:
