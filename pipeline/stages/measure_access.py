@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 from layers.crs import geodesic_km
 from layers.named_features import alphabetical_key
 from layers.schema import LINE_KINDS, Communities, Lines, SiteAccess, Sites, conform
-from pipeline.stages.nearest_lines import Ground, cut_lines, nearest_km
+from pipeline.stages.nearest_lines import Ground, cut_lines, lines_in_question, nearest_km
 
 _SEGMENTS = 8
 _OVAL = 1.015
@@ -65,7 +65,8 @@ def measure_access(
         km = np.full(len(sites), np.nan)
         chosen = lines.geometry.to_numpy()[(lines["kind"] == kind).to_numpy()]
         if ground is not None and len(chosen):
-            km[located] = nearest_km(ground, cut_lines(chosen, _SEGMENTS), params.threads)
+            pieces = cut_lines(lines_in_question(ground, chosen), _SEGMENTS)
+            km[located] = nearest_km(ground, pieces, params.threads)
         table[f"{kind}_km"] = km
     return conform(pd.DataFrame(table | _nearest_community(sites, communities, params.threads)), SiteAccess)
 
@@ -87,10 +88,9 @@ def _nearest_community(
     if len(communities) == 0:
         nothing = pd.Series([None] * count, dtype="str").to_numpy()
         return {"nearest_community": nothing, "nearest_community_kind": nothing, "community_km": np.full(count, np.nan)}
-    order = sorted(
-        range(len(communities)),
-        key=lambda row: (alphabetical_key(communities["community"].iloc[row]), communities["community_id"].iloc[row]),
-    )
+    names = [alphabetical_key(name) for name in communities["community"]]
+    keys = list(zip(names, communities["community_id"], strict=True))
+    order = sorted(range(len(keys)), key=keys.__getitem__)
     ordered = communities.iloc[order]
     place = np.column_stack([ordered["longitude"].to_numpy(float), ordered["latitude"].to_numpy(float)])
     site = np.column_stack([sites["longitude"].to_numpy(float), sites["latitude"].to_numpy(float)])

@@ -161,6 +161,26 @@ class Ground:
         return metric
 
 
+def lines_in_question(ground: Ground, lines: np.ndarray) -> np.ndarray:
+    """Return the lines that could be the nearest of any place; all where finding out would cost more than cutting them all.
+
+    A few places have most lines far away. Each place measures whole lines here, so many places, or long lines, do not pay.
+
+    Parameters
+    ----------
+    ground : Ground
+        Places.
+    lines : ndarray of shapely.Geometry
+        In the same CRS.
+    """
+    sizes = shapely.get_num_coordinates(lines).astype(float)
+    if 8 * len(ground.xy) * (sizes**2).sum() > sizes.sum() ** 2:
+        return lines
+    near = _near(ground, shapely.STRtree(lines), np.arange(len(ground.xy)))
+    chosen: np.ndarray = lines[np.unique(near[1])]
+    return chosen
+
+
 def nearest_km(ground: Ground, pieces: Pieces, threads: int) -> np.ndarray:
     """Return the geodesic distance in kilometres from each place to the nearest piece; NaN where there is none.
 
@@ -188,16 +208,22 @@ def _by_plane(ground: Ground, pieces: Pieces) -> Callable[[np.ndarray], np.ndarr
     tree = shapely.STRtree(pieces.shapes(np.arange(len(pieces))))
 
     def search(rows: np.ndarray) -> np.ndarray:
-        points = shapely.points(ground.xy[rows])
-        (place, _), planar = tree.query_nearest(points, return_distance=True, all_matches=False)
-        reach = np.zeros(len(rows))
-        reach[place] = planar
-        reach = reach * ground.slack(rows, reach)
-        near, piece = tree.query(points, predicate="dwithin", distance=reach + 1e-3)
+        near, piece = _near(ground, tree, rows)
         order = np.lexsort((piece, near))
         return shortest_km(ground, pieces, near[order], piece[order], rows[near[order]], len(rows))
 
     return search
+
+
+def _near(ground: Ground, tree: shapely.STRtree, rows: np.ndarray) -> np.ndarray:
+    """Return pairs of place and what in the tree could be the nearest on the ground to it."""
+    points = shapely.points(ground.xy[rows])
+    (place, _), planar = tree.query_nearest(points, return_distance=True, all_matches=False)
+    reach = np.zeros(len(rows))
+    reach[place] = planar
+    reach = reach * ground.slack(rows, reach)
+    pairs: np.ndarray = tree.query(points, predicate="dwithin", distance=reach + 1e-3)
+    return pairs
 
 
 def _by_ground(ground: Ground, pieces: Pieces) -> Callable[[np.ndarray], np.ndarray]:

@@ -11,6 +11,7 @@ from layers.crs import geodesic_km, working_crs
 from layers.schema import Communities, Lines, empty
 from pipeline.stages import nearest_lines
 from pipeline.stages.measure_access import MeasureAccessParams, measure_access
+from pipeline.stages.nearest_lines import Ground, cut_lines, lines_in_question, nearest_km
 from tests.pipeline.stages.site_tables import communities_at, in_any_slices, lines_of, points, sites_at
 
 CANADA = pyproj.CRS.from_epsg(3979)
@@ -154,3 +155,15 @@ def test_compiled_and_plain_search_agree_to_the_last_bit(monkeypatch, epsg: int,
     monkeypatch.setattr(nearest_lines, "COMPILE_FROM", 0)
     compiled = in_any_slices(measure_access, sites, lines, NO_COMMUNITIES, PARAMS)
     pd.testing.assert_frame_equal(compiled, plain, check_exact=True)
+
+
+def test_a_few_sites_leave_most_lines_uncut_and_distances_as_they_were() -> None:
+    rng = np.random.default_rng(3)
+    starts = rng.uniform(0, 5e5, (3000, 1, 2))
+    lines = shapely.linestrings(starts + np.cumsum(rng.normal(0, 500, (3000, 20, 2)), axis=1))
+    ground = Ground(pyproj.CRS("EPSG:3979"), rng.uniform(0, 5e5, (12, 2)))
+    chosen = lines_in_question(ground, lines)
+    assert 12 <= len(chosen) < 300
+    assert (nearest_km(ground, cut_lines(chosen, 8), 1) == nearest_km(ground, cut_lines(lines, 8), 1)).all()
+    one_long = np.append(lines, shapely.linestrings(rng.uniform(0, 5e5, (100_000, 2))))
+    assert len(lines_in_question(ground, one_long)) == len(one_long)
