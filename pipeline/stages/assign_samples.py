@@ -80,7 +80,7 @@ def assign_samples(
     waste = samples["medium"].eq("waste").to_numpy(dtype=bool)
     own = samples.iloc[_in_fixed_order(samples, np.flatnonzero(waste))]
     site, row = _pairs(sites, own, params.waste_radius_km)
-    around = samples.iloc[_in_fixed_order(samples, np.flatnonzero(_regional(samples, params.radius_km)))]
+    around = _in_fixed_order(samples, np.flatnonzero(_regional(samples, params.radius_km)))
     parts = [
         pd.DataFrame({"site_id": sites["site_id"].to_numpy()}),
         waste_chemistry(
@@ -91,7 +91,7 @@ def assign_samples(
             estimate_error_fraction=params.estimate_error_fraction,
             min_suite_fraction=params.min_suite_fraction,
         ),
-        _near(sites, around, params),
+        _near(sites, samples, around, params),
     ]
     return conform(pd.concat(parts, axis=1), SiteSamples)
 
@@ -145,17 +145,26 @@ def _unit(table: pd.DataFrame) -> np.ndarray:
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
 
-def _near(sites: pd.DataFrame, around: pd.DataFrame, params: AssignSamplesParams) -> pd.DataFrame:
-    """Describe the regional samples around each site."""
-    scored = [str(name).removesuffix("_z") for name in around.columns if str(name).endswith("_z")]
+def _columns(table: pd.DataFrame, names: list[str], rows: np.ndarray) -> np.ndarray:
+    """Return some rows of some columns, without copying the others."""
+    values = np.empty((len(rows), len(names)))
+    for place, name in enumerate(names):
+        values[:, place] = table[name].to_numpy(dtype="float64")[rows]
+    return values
+
+
+def _near(sites: pd.DataFrame, samples: pd.DataFrame, around: np.ndarray, params: AssignSamplesParams) -> pd.DataFrame:
+    """Describe the regional samples around each site; ``around`` says which rows of the samples these are."""
+    scored = [str(name).removesuffix("_z") for name in samples.columns if str(name).endswith("_z")]
     shown = [
-        element for element in params.ppm_elements if f"{element}_ppm" in around and f"{element}_censored" in around
+        element for element in params.ppm_elements if f"{element}_ppm" in samples and f"{element}_censored" in samples
     ]
+    place_of_sample = _columns(samples, ["longitude", "latitude"], around)
     found = look_around(
         _lonlat(sites),
-        _lonlat(around),
-        around[[f"{element}_z" for element in scored]].to_numpy(dtype="float64"),
-        around[[f"{element}_ppm" for element in shown]].to_numpy(dtype="float64"),
+        place_of_sample,
+        _columns(samples, [f"{element}_z" for element in scored], around),
+        _columns(samples, [f"{element}_ppm" for element in shown], around),
         radius_km=params.radius_km,
         power=params.idw_power,
         least_km=params.least_distance_km,
@@ -163,7 +172,7 @@ def _near(sites: pd.DataFrame, around: pd.DataFrame, params: AssignSamplesParams
     nearest_km = np.full(len(sites), np.nan)
     there = found.nearest >= 0
     if there.any():
-        nearest_km[there] = geodesic_km(*_lonlat(sites)[there].T, *_lonlat(around)[found.nearest[there]].T)
+        nearest_km[there] = geodesic_km(*_lonlat(sites)[there].T, *place_of_sample[found.nearest[there]].T)
     columns: dict[str, np.ndarray] = {"near_n": found.n, "near_km": nearest_km}
     columns |= {f"near_{element}_z": found.mean[:, place] for place, element in enumerate(scored)}
     for place, element in enumerate(shown):
