@@ -55,7 +55,7 @@ def publish(config: RunConfig, results: Results, store: RunStore, run_date: date
     _require_withheld(results)
     publication = build_publication(config, results, store, run_date)
     ranking = publication.ranking
-    store.write_csv("ranking.csv", ranking[list(Ranking.to_schema().columns)])
+    store.write_csv("ranking.csv", _rounded(ranking[list(Ranking.to_schema().columns)]))
     store.write_csv("site_territories.csv", results.site_territories)
     store.write_csv("accounting.csv", publication.accounting)
     store.write_csv("rejected.csv", results.inputs.rejected)
@@ -122,6 +122,15 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
         surface=results.surface,
         withheld=results.withheld,
     )
+
+
+def _rounded(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Return the ranking without digits nobody can defend; order and ranks were made before."""
+    names = [str(name) for name in ranking.select_dtypes("number").columns]
+    digits = {name: 4 for name in names if "score" in name} | {"community_km": 3, "latitude": 6, "longitude": 6}
+    digits |= {name: 1 for name in names if name.endswith("_ppm") or name.startswith("contained_")}
+    digits |= {name: 0 for name in names if name.startswith("tonnage_")}
+    return ranking.round({name: places for name, places in digits.items() if name in names})
 
 
 def run_id(store: RunStore) -> str:

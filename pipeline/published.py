@@ -7,34 +7,15 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
-import pandas as pd
-from pandera.pandas import DataFrameModel
-
-from layers import schema
 from layers.errors import SourceError
 from maps.publication import Publication
 from pipeline.store import plain, read_parquet, write_parquet, write_text
 
-TABLES: dict[str, type[DataFrameModel] | None] = {
-    "ranking": schema.Ranking,
-    "sites": schema.Sites,
-    "reasons": schema.Reasons,
-    "companion": schema.Companion,
-    "access": schema.SiteAccess,
-    "flags": schema.SiteFlags,
-    "site_territories": schema.SiteTerritories,
-    "sampling_plan": schema.SamplingPlan,
-    "territories": schema.Territories,
-    "communities": schema.Communities,
-    "lines": schema.Lines,
-    "backdrop": schema.Backdrop,
-    "sources": None,
-    "accounting": None,
-    "notes": None,
-    "rejected": schema.Rejected,
-}
-"""Tables of a `Publication` and their schemas."""
+TABLES = (
+    "ranking", "sites", "reasons", "companion", "access", "flags", "site_territories", "sampling_plan", "territories",
+    "communities", "lines", "backdrop", "sources", "accounting", "notes", "rejected",
+)  # fmt: skip
+"""Tables of a `Publication`; they were checked when they were made."""
 
 
 def save_publication(publication: Publication, stages: Path) -> None:
@@ -74,10 +55,5 @@ def load_publication(run_folder: Path) -> Publication:
     scalars = json.loads((folder / "publication.json").read_text(encoding="utf-8"))
     if scalars["surface"] is not None:
         scalars["surface"] = run_folder / scalars["surface"]
-    tables: dict[str, Any] = {name: _table(folder / f"{name}.parquet", model) for name, model in TABLES.items()}
+    tables: dict[str, Any] = {name: read_parquet(folder / f"{name}.parquet") for name in TABLES}
     return Publication(**tables, **scalars)
-
-
-def _table(path: Path, model: type[DataFrameModel] | None) -> pd.DataFrame | gpd.GeoDataFrame:
-    table = read_parquet(path)
-    return table if model is None else schema.conform(table, model)
