@@ -100,8 +100,14 @@ def look_around(
     )
     result = (found.n, found.nearest, found.mean, found.percentile, found.maximum)
     if compiled if compiled is not None else _many_pairs(at_site, at_sample, chord):
-        search = (_cells(at_site, chord), width, keys[order], chord * chord, power, least * least, share)
-        _compiled_pass()(at_site, *table, *search, *result)
+        cell_of_site = _cells(at_site, chord)
+        # Sites of one cell in a row find its samples still in the processor's cache.
+        along = np.lexsort(cell_of_site.T[::-1])
+        search = (cell_of_site[along], width, keys[order], chord * chord, power, least * least, share)
+        ordered = [np.ascontiguousarray(one[along]) for one in result]
+        _compiled_pass()(at_site[along], *table, *search, *ordered)
+        for whole, part in zip(result, ordered, strict=True):
+            whole[along] = part
     elif len(sites) and len(samples):
         _array_pass(at_site, table, chord, power, least, share, found)
     nearest = np.where(found.nearest >= 0, order[found.nearest] if len(order) else -1, -1)
