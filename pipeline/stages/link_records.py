@@ -248,9 +248,8 @@ def _telling_names(records: pd.DataFrame) -> pd.Series:
 
 def _with_facility(records: pd.DataFrame, aliases: pd.Series) -> pd.Series:
     """Return each alias with the record's name behind it: "tailings 2" says which one only with the name of its plant."""
-    return (
-        (aliases + " " + records["name"].reindex(aliases.index)).groupby(level=0).agg("; ".join).reindex(records.index)
-    )
+    named = (aliases + " " + records["name"].fillna("").reindex(aliases.index)).str.strip()
+    return named.groupby(level=0).agg("; ".join).reindex(records.index)
 
 
 def _joined(name: Any) -> str:

@@ -351,3 +351,8 @@ def test_names_and_places_alone_find_the_numbers_among_sixteen_thousand_occurren
     assert len(right) > 2500
     assert len(found & right) / len(found) > 0.99
     assert len(found & right) / len(right) > 0.98
+
+
+def test_a_record_with_an_alias_and_no_name_is_no_stumbling_block() -> None:
+    pair = (A | {"name": None, "aliases": "tailings 2"}, B | {"km_east": 0.5, "aliases": "tailings 2"})
+    assert verdict(*pair) is None or verdict(*pair)[0] is False
