@@ -133,9 +133,13 @@ def _sample(
     zone_sites, polygons = zone_sites[usable], polygons[usable]
     cell_column, cell_row = _whole(column, raster.width), _whole(row, raster.height)
     cell_column[~located] = cell_row[~located] = -1
-    moments, at_cell = pass_over(raster, zones_from(polygons), cell_column, cell_row, params.threads)
-    if params.method == "exact":
+    if params.method == "exact":  # which reads the zones itself: only the other sites need a pass for their cells
+        single = cell_column.copy()
+        single[zone_sites] = -1
+        _, at_cell = pass_over(raster, zones_from(polygons[:0]), single, cell_row, params.threads)
         moments = exact_moments(raster, polygons)
+    else:
+        moments, at_cell = pass_over(raster, zones_from(polygons), cell_column, cell_row, params.threads)
     mean, sd, coverage = np.full(count, np.nan), np.full(count, np.nan), np.zeros(count)
     how = np.full(count, "point", dtype=object)
     on_raster = (cell_column >= 0) & (cell_column < raster.width) & (cell_row >= 0) & (cell_row < raster.height)
