@@ -38,15 +38,17 @@ def join_evidence(
     """
     from scipy.special import log_ndtr, ndtri_exp
 
-    weak = np.clip(log_odds, -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS)
+    weak, centre, sd = np.broadcast_arrays(
+        np.clip(log_odds, -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS), measured_log10, measured_sd
+    )
+    joined = weak.copy()
+    measured = np.isfinite(centre) & np.isfinite(sd)
+    weak, centre, sd = weak[measured], centre[measured], sd[measured]
     prior_z = np.where(weak > 0, -ndtri_exp(-np.logaddexp(0.0, weak)), ndtri_exp(-np.logaddexp(0.0, -weak)))
-    measured = np.isfinite(measured_log10) & np.isfinite(measured_sd)
-    offset = np.where(measured, measured_log10 - threshold_log10, 0.0)
-    sd = np.where(measured, measured_sd, 1.0)
     precision = 1.0 / sd**2 + 1.0 / prior_sd**2
-    z = (offset / sd**2 + prior_z / prior_sd) / np.sqrt(precision)
-    joined = np.clip(log_ndtr(z) - log_ndtr(-z), -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS)
-    return np.where(measured, joined, weak)
+    z = ((centre - threshold_log10) / sd**2 + prior_z / prior_sd) / np.sqrt(precision)
+    joined[measured] = np.clip(log_ndtr(z) - log_ndtr(-z), -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS)
+    return joined
 
 
 def logistic(log_odds: np.ndarray) -> np.ndarray:
