@@ -14,6 +14,7 @@ from markupsafe import Markup
 from layers.elements import CHONDRITE_PPM, LANTHANIDES
 from maps import words
 from maps.publication import Publication
+from maps.verdict import rests_on_companion, score_key
 
 PATTERNS = 8
 """Sampled sites drawn in the figure of rare-earth patterns."""
@@ -28,16 +29,19 @@ def figures(publication: Publication) -> list[tuple[str, str]]:
     Parameters
     ----------
     publication : Publication
-        ``diagnostics`` holds the arrays; a figure without its array is left out.
+        ``diagnostics`` holds the arrays; a figure without its array is left out, and so are reliability and importance of
+        a model that is not used.
     """
     found = publication.diagnostics
+    unused = rests_on_companion(publication.validation)
+    axis = score_key(publication.validation, "axis_score_percent")
     drawn: list[tuple[str, str]] = []
     plans: tuple[tuple[str, Callable[..., Any], Any], ...] = (
         ("figure_prediction", _prediction, _prediction_data(found)),
-        ("figure_reliability", _reliability, _filled(found.get("reliability"), "score")),
-        ("figure_scores", _scores, publication.ranking if len(publication.ranking) else None),
+        ("figure_reliability", _reliability, None if unused else _filled(found.get("reliability"), "score")),
+        ("figure_scores", _scores, (axis, publication.ranking) if len(publication.ranking) else None),
         ("figure_blocks", _blocks, _filled(found.get("blocks"), "block")),
-        ("figure_importance", _importance, found.get("importance") or None),
+        ("figure_importance", _importance, None if unused else found.get("importance") or None),
         ("figure_patterns", _patterns, _pattern_data(publication)),
         ("figure_variogram", _variogram, _filled(found.get("variogram"), "lag_km")),
         ("figure_tornado", _tornado, _filled(found.get("tornado"), "part")),
@@ -132,14 +136,15 @@ def _reliability(axes: Any, data: Mapping[str, Any]) -> None:
     axes.legend(loc="upper left", fontsize=8.5)
 
 
-def _scores(axes: Any, ranking: Any) -> None:
+def _scores(axes: Any, data: tuple[str, Any]) -> None:
+    axis, ranking = data
     edges = np.linspace(0, 100, 21)
     shades = {"measured": INK, "inferred": "#5f9db8", "none": "#d6dde2"}
     scores = [100 * ranking.loc[ranking["evidence"] == kind, "score"].to_numpy(float) for kind in shades]
     axes.hist(scores, bins=edges, stacked=True, color=list(shades.values()), edgecolor="white", lw=0.5,
               label=[f"[[evidence_{kind}_short]]" for kind in shades])  # fmt: skip
     axes.yaxis.get_major_locator().set_params(integer=True)
-    axes.set(xlabel="[[axis_score_percent]]", ylabel="[[axis_sites]]", xlim=(0, 100))
+    axes.set(xlabel=f"[[{axis}]]", ylabel="[[axis_sites]]", xlim=(0, 100))
     axes.legend(fontsize=8.5)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from maps.publication import Publication
 from maps.rows import present
 from maps.rows import rows as rows_of
 from maps.surface_image import surface_image
-from maps.verdict import plain_verdict, verdict
+from maps.verdict import SCORE_WORDS, plain_verdict, rests_on_companion, score_key, verdict
 
 SINGLE_SITES = 50_000
 """Sites drawn one by one; the others are summed in squares."""
@@ -85,7 +85,7 @@ def map_payload(publication: Publication, single_sites: int = SINGLE_SITES, max_
     shown, rest = ordered.iloc[:single_sites], ordered.iloc[single_sites:]
     return {
         "meta": _meta(publication, len(ordered), len(shown), max_sheets),
-        "words": _words(),
+        "words": _words(publication.validation),
         "sites": _sites(publication, shown),
         "cells": _cells(rest),
         "areas": _areas(publication),
@@ -125,6 +125,7 @@ def _meta(publication: Publication, total: int, shown: int, max_sheets: int) -> 
         "n": total,
         "n_ranked": len(publication.ranking),
         "shown": shown,
+        "companion_order": rests_on_companion(publication.validation),
         "sheets": max_sheets,
         "withheld": publication.withheld,
         "plain_verdict": {lang: plain_verdict(publication.validation, lang) for lang in words.LANGUAGES},
@@ -132,9 +133,15 @@ def _meta(publication: Publication, total: int, shown: int, max_sheets: int) -> 
     }
 
 
-def _words() -> dict[str, Any]:
+def _words(validation: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the words of the page; the score is called after what the order rests on."""
     kept = {key: both for key, both in words.all_words()["words"].items() if not key.startswith(_NOT_ON_MAP)}
     table: dict[str, Any] = {lang: {key: both[lang] for key, both in kept.items()} for lang in words.LANGUAGES}
+    for lang in words.LANGUAGES:
+        for key in SCORE_WORDS:
+            if key in kept:
+                table[lang][key] = words.word(score_key(validation, key), lang)
+        table[lang]["surface_note"] = _surface_note(validation, lang)
     table["months"] = words.all_words()["months"]
     return table
 
@@ -357,8 +364,16 @@ def _backdrop(publication: Publication) -> list[dict[str, Any]]:
     return [{"kind": kind, "paths": assets.encode_paths(drawn[(table["kind"] == kind).to_numpy()])} for kind in kinds]
 
 
+def _surface_note(validation: Mapping[str, Any], lang: str) -> str:
+    """Return what the surface shows and how it fared on blocks its model had not seen."""
+    auc = (validation.get("surface") or {}).get("auc")
+    tested = words.word("surface_untested", lang) if auc is None else words.phrase("surface_tested", lang, auc=auc)
+    return words.phrase("surface_note", lang, tested=tested)
+
+
 def _surface(publication: Publication) -> dict[str, Any] | None:
-    if publication.surface is None or not publication.surface.is_file():
+    """Return the surface as a picture; that of a model which is not used for the order is left out."""
+    if publication.surface is None or not publication.surface.is_file() or rests_on_companion(publication.validation):
         return None
     image = surface_image(publication.surface)
     return {"address": image.address, "bounds": list(image.bounds)}

@@ -14,7 +14,7 @@ from maps.publication import Publication
 from maps.rows import records, rows
 from maps.screening import areas_in_short, flags_per_site, titles_of_areas
 from maps.sovereignty import publishable
-from maps.verdict import capture_rows, plain_verdict, validation_rows, verdict
+from maps.verdict import capture_rows, plain_verdict, score_key, validation_rows, verdict
 
 COUNTS = ("rows_read", "rows_kept", "rows_merged", "rows_withheld", "rows_rejected")
 SECTIONS = (
@@ -65,6 +65,7 @@ def _in(p: Publication, lang: str) -> dict[str, Any]:
         "verdict": verdict(p.validation, lang),
         "plain_verdict": plain_verdict(p.validation, lang),
         "summary": _summary(p, lang),
+        "score_key": score_key(p.validation),
         "top": _top(p, lang),
         "area_titles": titles_of_areas(p, p.ranking["site_id"].head(TOP), lang),
         "validation": validation_rows(p.validation, lang),

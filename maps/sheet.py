@@ -16,6 +16,7 @@ from maps.rows import present, records, rows
 from maps.screening import areas_by_layer, communities_near, fold
 from maps.site_chemistry import metals
 from maps.sovereignty import publishable
+from maps.verdict import score_key
 
 PARTS = ("metal", "amount", "access", "liability")
 QUESTIONS = (
@@ -88,6 +89,7 @@ class SheetWriter:
         self.p = publication
         self.first = lang
         self.maps = MiniMaps(publication)
+        self.score_key = score_key(publication.validation)
         self.sites = _by_site(publication.sites.drop(columns="geometry"))
         self.ranking = _by_site(publication.ranking)
         self.companion = _by_site(publication.companion)
@@ -214,23 +216,21 @@ class SheetWriter:
 
     def _score(self, ranked: Row | None, lang: str) -> list[tuple[str, str]]:
         if ranked is None:
-            return [(words.word("score", lang), words.word("not_scored", lang))]
+            return [(words.word(self.score_key, lang), words.word("not_scored", lang))]
         ends = {"score": float(ranked["score"]), "low": float(ranked["score_low"]), "high": float(ranked["score_high"])}
         rule = ranked.get("treo_rule")
         usual = "treo_measured" if ranked["evidence"] == "measured" else "treo_inferred"
         treo = f"treo_rule_{rule}" if isinstance(rule, str) else usual
         rows = [
-            ("score", words.phrase("score_range", lang, **ends)),
+            (self.score_key, words.phrase("score_range", lang, **ends)),
             ("evidence", words.word(f"evidence_{ranked['evidence']}", lang)),
             (treo, words.span(ranked["treo_low_ppm"], ranked["treo_high_ppm"], "ppm", lang)),
             ("contained", words.span(ranked["contained_treo_low_t"], ranked["contained_treo_high_t"], "t", lang)),
-            (
-                "companion",
-                words.phrase(
-                    "companion_line", lang, score=float(ranked["companion_score"]), rank=int(ranked["companion_rank"])
-                ),
-            ),
         ]
+        if self.score_key != "score":
+            return [(words.word(key, lang), value) for key, value in rows]
+        ends = {"score": float(ranked["companion_score"]), "rank": int(ranked["companion_rank"])}
+        rows.append(("companion", words.phrase("companion_line", lang, **ends)))
         if isinstance(ranked.get("applicability"), str):
             rows.append(("applicability", words.word(f"applicability_{ranked['applicability']}", lang)))
         return [(words.word(key, lang), value) for key, value in rows]

@@ -13,6 +13,7 @@ from maps.rows import present
 from maps.rows import rows as table_rows
 from maps.sovereignty import publishable
 from maps.surface_image import VIRIDIS
+from maps.verdict import score_key
 
 TABLE_ROWS = 300
 """Best-ranked sites in the table for browsers that run no script."""
@@ -101,8 +102,9 @@ def _literal(script: str) -> str:
 def _plain_table(publication: Publication) -> str:
     """Return the best-ranked sites as a table for browsers without JavaScript, headings in both languages."""
     columns = ("rank", "site_id", "name", "score", "evidence", "amount", "nearest_community", "areas")
+    heads_of = [score_key(publication.validation) if one == "score" else one for one in columns]
     heads = [
-        f'{_text(words.word(one, "en"))}<br><span lang="fr">{_text(words.word(one, "fr"))}</span>' for one in columns
+        f'{_text(words.word(one, "en"))}<br><span lang="fr">{_text(words.word(one, "fr"))}</span>' for one in heads_of
     ]
     body = []
     for row in table_rows(publication.ranking.head(TABLE_ROWS)):

@@ -7,6 +7,9 @@ from typing import Any
 
 from maps import words
 
+SCORE_WORDS = ("score", "legend_score", "axis_score_percent", "how_to_read_text")
+"""Words that name the score; each has a twin for lists that are ordered by the companion score."""
+
 ROWS = (("row_model", "spatial"), ("row_district", "district"), ("row_random", "random"))
 SHARES = ("5", "10", "20")
 
@@ -21,16 +24,44 @@ def verdict(validation: Mapping[str, Any], lang: str) -> str:
     if lang == "en" and validation.get("verdict"):
         return str(validation["verdict"])
     if validation.get("kind") == "companion_only":
-        return words.word("verdict_companion", lang)
+        return words.phrase("verdict_companion", lang, n=validation.get("n_positive", 0))
     spatial = validation.get("spatial") or {}
     if validation.get("status") != "validated" or spatial.get("auc") is None:
         return words.phrase("verdict_not_validated", lang, n=validation.get("n_positive", 0))
     return _from_figures(validation, spatial, lang)
 
 
+def rests_on_companion(validation: Mapping[str, Any]) -> bool:
+    """Say whether the list is in the order of the companion score: nothing was learned, or what was learned showed no skill.
+
+    A run without any validation says nothing about its model; its score is then called the model's.
+    """
+    if not validation:
+        return False
+    spatial = validation.get("spatial") or {}
+    if validation.get("kind") == "companion_only" or validation.get("status") != "validated":
+        return True
+    return spatial.get("auc_low") is None or not _has_skill(validation, spatial)
+
+
+def score_key(validation: Mapping[str, Any], key: str = "score") -> str:
+    """Return the key of the words for a score: those of the companion score where the order rests on it.
+
+    Parameters
+    ----------
+    validation : mapping
+        As in ``validation.json``.
+    key : str
+        One of `SCORE_WORDS`.
+    """
+    return f"{key}_companion" if rests_on_companion(validation) else key
+
+
 def plain_verdict(validation: Mapping[str, Any], lang: str) -> str:
     """Return the verdict for somebody who reads no statistics: untested, chance, no better than a simpler rule, or better."""
     spatial = validation.get("spatial") or {}
+    if validation.get("kind") == "companion_only":
+        return words.word("plain_companion", lang)
     if validation.get("status") != "validated" or spatial.get("auc") is None:
         return words.word("plain_untested", lang)
     if not _has_skill(validation, spatial):
@@ -39,8 +70,10 @@ def plain_verdict(validation: Mapping[str, Any], lang: str) -> str:
 
 
 def _has_skill(validation: Mapping[str, Any], spatial: Mapping[str, Any]) -> bool:
-    p_value = (validation.get("null") or {}).get("p_value")
-    return bool(spatial["auc_low"] > 0.5 and (p_value is None or p_value <= 0.1))
+    null = validation.get("null") or {}
+    p_value, n = null.get("p_value"), null.get("n")
+    seldom = max(0.1, 1.0 / (n + 1) + 1e-9) if n else 0.1
+    return bool(spatial["auc_low"] > 0.5 and (p_value is None or p_value <= seldom))
 
 
 def _as_good(validation: Mapping[str, Any], spatial: Mapping[str, Any]) -> list[str]:
@@ -52,8 +85,9 @@ def _as_good(validation: Mapping[str, Any], spatial: Mapping[str, Any]) -> list[
 def _from_figures(validation: Mapping[str, Any], spatial: Mapping[str, Any], lang: str) -> str:
     ends = {"low": spatial["auc_low"], "high": spatial["auc_high"]}
     auc = words.phrase("verdict_auc", lang, auc=spatial["auc"], km=validation.get("block_km") or 0.0, **ends)
+    alarm = " " + words.word("verdict_alarm", lang) if validation.get("alarms") else ""
     if not _has_skill(validation, spatial):
-        return words.phrase("verdict_no_skill", lang, auc=auc)
+        return words.phrase("verdict_no_skill", lang, auc=auc) + alarm
     percent = {
         key: 100 * spatial[name]["20"]
         for key, name in (("share", "capture"), ("low", "capture_low"), ("high", "capture_high"))
@@ -61,8 +95,7 @@ def _from_figures(validation: Mapping[str, Any], spatial: Mapping[str, Any], lan
     found = words.phrase("verdict_found", lang, auc=auc, n=validation.get("n_positive", 0), **percent)
     better = [words.word(f"baseline_{name}", lang) for name in _as_good(validation, spatial)]
     if better:
-        return words.phrase("verdict_worse", lang, baselines=", ".join(better), found=found)
-    alarm = " " + words.word("verdict_alarm", lang) if validation.get("alarms") else ""
+        return words.phrase("verdict_worse", lang, baselines=", ".join(better), found=found) + alarm
     return words.phrase("verdict_better", lang, found=found) + alarm
 
 

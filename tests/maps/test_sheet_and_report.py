@@ -13,9 +13,11 @@ import pytest
 from maps import words
 from maps.figures import figures, in_language
 from maps.model_card import model_card
+from maps.payload import map_payload
 from maps.report import write_report
 from maps.sheet import next_step, write_sheets
-from maps.verdict import verdict
+from maps.verdict import rests_on_companion, verdict
+from pipeline.stages.verdict import has_skill, model_verdict
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +150,56 @@ def test_a_run_without_validation_says_so_and_still_has_a_report(made_up: Module
 )
 def test_the_french_verdict_follows_the_figures(change: dict[str, object], start: str, made_up: ModuleType) -> None:
     assert verdict({**made_up.publication(5).validation, **change}, "fr").startswith(words.unbroken(start))
+
+
+NO_SKILL = {"null": {"auc": 0.5, "p_value": 0.4, "n": 20}}
+UNUSED = [{"kind": "companion_only"}, {"status": "not validated"}, NO_SKILL]
+
+
+@pytest.mark.parametrize("change", UNUSED[1:])
+def test_both_languages_say_what_the_order_rests_on(change: dict[str, object], made_up: ModuleType) -> None:
+    found = {**made_up.publication(5).validation, **change}
+    found["verdict"] = model_verdict(found)
+    assert "the order rests on measured waste first, then on the companion score" in verdict(found, "en")
+    assert "l'ordre repose d'abord sur les rejets mesurés, puis sur le score compagnon" in verdict(found, "fr")
+    assert rests_on_companion(found)
+    assert not has_skill(found)
+
+
+@pytest.mark.parametrize("n", [3, 20])
+@pytest.mark.parametrize("p_value", [None, 0.01, 0.2, 0.25, 0.4])
+@pytest.mark.parametrize("low", [0.45, 0.5, 0.51])
+def test_pages_and_ranking_agree_on_whether_the_model_is_used(
+    n: int, p_value: float | None, low: float, made_up: ModuleType
+) -> None:
+    found = dict(made_up.publication(5).validation)
+    found["spatial"] = {**found["spatial"], "auc_low": low}
+    found["null"] = {"auc": 0.5, "p_value": p_value, "n": n}
+    assert rests_on_companion(found) is not has_skill(found)
+
+
+@pytest.mark.parametrize("change", UNUSED)
+def test_a_score_is_called_after_what_the_order_rests_on(
+    change: dict[str, object], made_up: ModuleType, tmp_path: Path
+) -> None:
+    made = made_up.publication(12)
+    made = replace(made, validation={**made.validation, **change})
+    write_report(made, tmp_path / "report.html")
+    write_sheets(made, tmp_path / "sheets", max_sheets=1)
+    (sheet,) = (tmp_path / "sheets").glob("*.html")
+    for path in (tmp_path / "report.html", sheet):
+        page = path.read_text(encoding="utf-8")
+        assert "Model score" not in page
+        assert "Score du modèle" not in page
+        assert "Companion score" in part(page, "en")
+        assert "Score compagnon" in part(page, "fr")
+    said = map_payload(made)
+    assert said["meta"]["companion_order"]
+    assert said["words"]["en"]["legend_score"] == "Companion score (0–1, relative)"
+    assert said["words"]["fr"]["score"] == "Score compagnon"
+    drawn = dict(figures(made))
+    assert "figure_reliability" not in drawn
+    assert "[[axis_score_percent_companion]]" in drawn["figure_scores"]
 
 
 def test_patterns_are_divided_by_chondrite(made_up: ModuleType) -> None:
