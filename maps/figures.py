@@ -19,6 +19,9 @@ from maps.verdict import rests_on_companion, score_key
 PATTERNS = 8
 """Sampled sites drawn in the figure of rare-earth patterns."""
 
+LEGEND_LETTERS = 24
+"""Letters of a name in a legend."""
+
 INK, BLUE, BAND, ORANGE = "#1b2530", "#0b5a7d", "#a9c7d5", "#b3470b"
 _KEY = re.compile(r"\[\[([^\]]+)\]\]")
 
@@ -194,11 +197,18 @@ def _pattern_data(publication: Publication) -> Any:
     present = [one for one in columns if one in sites]
     if len(present) < 3:
         return None
-    table = sites.reindex(columns=["site_id", *columns])
+    table = sites.reindex(columns=["site_id", "name", *columns])
     order = {site: at for at, site in enumerate(publication.ranking["site_id"])}
     table = table[table[present].notna().sum(axis=1) >= 3].copy()
     table["order"] = table["site_id"].map(order)
     return None if table.empty else table.sort_values("order", na_position="last").head(PATTERNS)
+
+
+def _legend_name(row: Mapping[Any, Any]) -> str:
+    """Return the name of a site, short enough for a legend and free of what would be read as a formula or a key."""
+    name = row["name"] if isinstance(row["name"], str) else str(row["site_id"])
+    short = name if len(name) <= LEGEND_LETTERS else name[: LEGEND_LETTERS - 1].rstrip() + "…"
+    return short.replace("$", r"\$").replace("[[", "[").lstrip("_")
 
 
 def _patterns(axes: Any, table: Any) -> None:
@@ -216,7 +226,7 @@ def _patterns(axes: Any, table: Any) -> None:
             ms=3,
             lw=1.2,
             color=[BLUE, ORANGE, INK, "#4d4466"][at // 2 % 4],
-            label=str(row["site_id"]).replace("$", r"\$"),
+            label=_legend_name(row),
         )
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")

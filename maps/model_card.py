@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from maps import words
 from maps.publication import Publication
 from maps.rows import rows as table_rows
 from maps.verdict import SHARES, capture_rows, validation_rows, verdict
+
+_DROPPED = {
+    "no value at any training site": "dropped_empty",
+    "constant or empty in training": "dropped_constant",
+    "known far more (or less) often for labelled sites: its mere presence tells the label": "dropped_tells",
+}
 
 
 def model_card(publication: Publication) -> str:
@@ -32,10 +40,22 @@ def card_rows(publication: Publication, lang: str) -> list[tuple[str, str]]:
         rows.append(("card_block_km", f"{words.number(found['block_km'], lang)}\u00a0km"))
     dropped = found.get("dropped_features") or {}
     if dropped:
-        rows.append(("card_dropped", "; ".join(words.phrase_feature(name, lang) for name in dropped)))
+        rows.append(("card_dropped", _dropped(dropped, lang)))
     rows += [("card_use", words.word("card_use_text", lang)), ("card_not", words.word("card_not_text", lang))]
     rows.append(("card_weak", words.word("card_weak_text", lang)))
     return [(words.word(key, lang), text) for key, text in rows]
+
+
+def _dropped(dropped: Mapping[str, str], lang: str) -> str:
+    """Return features not used by the reason why: ``features (reason); ...``."""
+    why: dict[str, list[str]] = {}
+    for name, reason in dropped.items():
+        why.setdefault(reason, []).append(words.phrase_feature(name, lang))
+    said = []
+    for reason, names in why.items():
+        key = _DROPPED.get(reason)
+        said.append(f"{', '.join(names)} ({words.word(key, lang) if key else reason})")
+    return "; ".join(said)
 
 
 def _card(publication: Publication, lang: str) -> str:

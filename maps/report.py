@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from maps.publication import Publication
 from maps.rows import records, rows
 from maps.screening import areas_in_short, flags_per_site, titles_of_areas
 from maps.sovereignty import publishable
-from maps.verdict import capture_rows, plain_verdict, score_key, validation_rows, verdict
+from maps.validation_notes import validation_notes, was_trained
+from maps.verdict import capture_rows, plain_verdict, rests_on_companion, score_key, validation_rows, verdict
 
 COUNTS = ("rows_read", "rows_kept", "rows_merged", "rows_withheld", "rows_rejected")
 SECTIONS = (
@@ -67,10 +69,14 @@ def _in(p: Publication, lang: str) -> dict[str, Any]:
         "summary": _summary(p, lang),
         "score_key": score_key(p.validation),
         "top": _top(p, lang),
-        "area_titles": titles_of_areas(p, p.ranking["site_id"].head(TOP), lang),
+        "area_titles": titles_of_areas(replace(p, site_territories=_held(p)), p.ranking["site_id"].head(TOP), lang),
         "validation": validation_rows(p.validation, lang),
         "capture": capture_rows(p.validation, lang),
         "alarms": list(p.validation.get("alarms") or []),
+        "trained": was_trained(p.validation),
+        "validation_notes": validation_notes(p, lang),
+        "remarks": list(p.validation.get("notes") or []),
+        "bags": bool(p.validation) and not rests_on_companion(p.validation),
         "card": card_rows(p, lang),
         "accounting": [
             [row["source"], words.word(f"role_{row['role']}", lang), *(words.number(row[one], lang) for one in COUNTS)]
@@ -87,14 +93,16 @@ def _summary(p: Publication, lang: str) -> str:
     counts = p.ranking["evidence"].value_counts()
     target = words.word("target_ree", lang) if p.target == "REE" else p.target
     kinds = {kind: int(counts.get(kind, 0)) for kind in ("measured", "inferred", "none")}
-    return words.phrase("report_summary_text", lang, n=len(p.ranking), target=target, **kinds)
+    rest = words.phrase("report_summary_none", lang, none=kinds["none"]) if kinds["none"] else ""
+    return words.phrase("report_summary_text", lang, n=len(p.ranking), target=target, rest=rest, **kinds)
 
 
 def _top(p: Publication, lang: str) -> list[list[str]]:
-    areas, flags = areas_in_short(p, lang), flags_per_site(p, lang)
+    held = replace(p, site_territories=_held(p))
+    areas, flags, ties = areas_in_short(held, lang), flags_per_site(p, lang), _ties(p.ranking, lang)
     return [
         [
-            f"{row.rank}\n({row.rank_low}–{row.rank_high})",
+            f"{row.rank}\n({row.rank_low}–{row.rank_high}){ties.get(row.site_id, '')}",
             f"{row.name}\n{row.site_id}" if isinstance(row.name, str) else row.site_id,
             words.phrase("score_band", lang, score=row.score, low=row.score_low, high=row.score_high).replace(
                 " (", "\n("
@@ -106,6 +114,23 @@ def _top(p: Publication, lang: str) -> list[list[str]]:
         ]
         for row in rows(p.ranking.head(TOP))
     ]
+
+
+def _held(p: Publication) -> Any:
+    """Return only areas that hold a site wholly or partly."""
+    return p.site_territories[p.site_territories["relation"] != "near"]
+
+
+def _ties(ranking: pd.DataFrame, lang: str) -> dict[str, str]:
+    """Return, for sites whose score and evidence equal those of their neighbours in rank, the ranks they share."""
+    score = ranking["score"].round(6)
+    run = ((score != score.shift()) | (ranking["evidence"] != ranking["evidence"].shift())).cumsum()
+    found: dict[str, str] = {}
+    for _, group in ranking.groupby(run):
+        if len(group) > 1 and group["rank"].iloc[0] <= TOP:
+            ends = {"first": int(group["rank"].iloc[0]), "last": int(group["rank"].iloc[-1])}
+            found |= dict.fromkeys(group["site_id"], "\n" + words.phrase("tied", lang, **ends))
+    return found
 
 
 def _rejected(p: Publication, lang: str) -> list[list[str]]:

@@ -24,11 +24,20 @@ def verdict(validation: Mapping[str, Any], lang: str) -> str:
     if lang == "en" and validation.get("verdict"):
         return str(validation["verdict"])
     if validation.get("kind") == "companion_only":
-        return words.phrase("verdict_companion", lang, n=validation.get("n_positive", 0))
+        return _nothing_learned(validation, lang)
     spatial = validation.get("spatial") or {}
     if validation.get("status") != "validated" or spatial.get("auc") is None:
         return words.phrase("verdict_not_validated", lang, n=validation.get("n_positive", 0))
     return _from_figures(validation, spatial, lang)
+
+
+def _nothing_learned(validation: Mapping[str, Any], lang: str) -> str:
+    """Return the verdict where nothing was learned, with the reason and the basis that the stored sentence gives."""
+    stored = str(validation.get("verdict"))
+    few = words.phrase("companion_few", lang, n=validation.get("n_positive", 0))
+    why = words.word("companion_blind", lang) if "no chemistry" in stored else few
+    basis = words.word("companion_assays", lang) if "rests on assays" in stored else ""
+    return words.phrase("verdict_companion", lang, why=why, basis=basis)
 
 
 def rests_on_companion(validation: Mapping[str, Any]) -> bool:

@@ -1,0 +1,122 @@
+"""What stands under the tables of a validation: whom it was tested on, how often chance does as well, what else was tested."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from maps import words
+from maps.publication import Publication
+from maps.rows import rows
+from maps.verdict import rests_on_companion
+
+TOLD = 8
+"""Sites told one by one where model and companion score disagree, and wastes that were measured."""
+
+RULES = ("assay", "commodity", "deposit")
+_OVER = {"measured sites": "over_measured", "positives against all other sites": "over_all"}
+
+
+def was_trained(validation: Mapping[str, Any]) -> bool:
+    """Say whether there is a model whose test can be shown."""
+    return bool(validation) and validation.get("kind") != "companion_only"
+
+
+def validation_notes(publication: Publication, lang: str) -> list[str]:
+    """Return sentences on the validation and on what it was made with.
+
+    Parameters
+    ----------
+    publication : Publication
+        Facts that a run does not have are left out.
+    lang : {"en", "fr"}
+        Language.
+    """
+    found = publication.validation
+    said = [_tested_on(found, lang), _chance(found, lang)] if was_trained(found) else []
+    said += [_positives(publication, lang), _measured(publication, lang), _proxies(found, lang), _surface(found, lang)]
+    said.append(_disagreements(publication, lang))
+    return [one for one in said if one]
+
+
+def _tested_on(found: Mapping[str, Any], lang: str) -> str:
+    over = _OVER.get(str(found.get("auc_over")))
+    if over is None:
+        return ""
+    counts = {"n": found.get("n_positive", 0), "negative": found.get("n_negative", 0)}
+    return words.phrase("note_tested_on", lang, over=words.word(over, lang), **counts)
+
+
+def _chance(found: Mapping[str, Any], lang: str) -> str:
+    null = found.get("null") or {}
+    if null.get("p_value") is None or null.get("auc") is None:
+        return ""
+    said = words.phrase("note_chance", lang, n=null["n"], p=null["p_value"])
+    return f"{said} {words.word('note_null_low', lang)}" if null["auc"] < 0.5 else said
+
+
+def _positives(publication: Publication, lang: str) -> str:
+    """Return what makes the known positives known: an analysis, or what was mined."""
+    ranking = publication.ranking
+    if "label_rule" not in ranking or "label" not in ranking:
+        return ""
+    kinds = ranking.loc[ranking["label"] == 1, "label_rule"].astype(str).str.split(":").str[0].value_counts()
+    said = [
+        f"{words.word(f'label_{one}', lang)} {words.number(int(kinds[one]), lang)}" for one in RULES if one in kinds
+    ]
+    return words.phrase("note_positives", lang, rules=", ".join(said)) if said else ""
+
+
+def _measured(publication: Publication, lang: str) -> str:
+    """Return the wastes whose own analyses make them positives: the hard facts of a run."""
+    ranking, sites = publication.ranking, publication.sites
+    if not {"label", "label_rule"} <= set(ranking) or not {"waste_treo_ppm", "waste_n"} <= set(sites):
+        return ""
+    known = ranking[(ranking["label"] == 1) & ranking["label_rule"].astype(str).str.startswith("assay")]
+    facts = sites.set_index("site_id")[["waste_treo_ppm", "waste_n"]]
+    said = []
+    for row in rows(known.head(TOLD)):
+        ppm, n = (float(one) for one in facts.loc[row.site_id])
+        name = row.name if isinstance(row.name, str) else row.site_id
+        said.append(f"{name} ({words.number(ppm, lang)}\u00a0ppm, n\u00a0=\u00a0{words.number(n, lang, 0)})")
+    if not said:
+        return ""
+    more = f"; + {len(known) - len(said)}" if len(known) > len(said) else ""
+    return words.phrase("note_measured", lang, wastes="; ".join(said) + more)
+
+
+def _proxies(found: Mapping[str, Any], lang: str) -> str:
+    facts = found.get("proxies") or {}
+    if not facts.get("proxies") or facts.get("r2_spatial") is None:
+        return ""
+    values = {"r2": facts["r2_spatial"], "n": facts.get("n", 0), "applied": facts.get("applied_to", 0)}
+    names = ", ".join(words.phrase_feature(one, lang) if "_" in one else str(one) for one in facts["proxies"])
+    return words.phrase("note_proxies", lang, proxies=names, **values)
+
+
+def _surface(found: Mapping[str, Any], lang: str) -> str:
+    auc = (found.get("surface") or {}).get("auc")
+    return "" if auc is None else words.phrase("note_surface", lang, auc=auc)
+
+
+def _disagreements(publication: Publication, lang: str) -> str:
+    """Return the sites at the top of one list and more than a quarter of all sites lower in the other."""
+    ranking = publication.ranking
+    if not publication.validation or rests_on_companion(publication.validation) or not len(ranking):
+        return ""
+    apart = (ranking["rank"] - ranking["companion_rank"]).abs() > len(ranking) / 4
+    leading = ranking[["rank", "companion_rank"]].min(axis=1) <= max(10, len(ranking) // 20)
+    chosen = ranking[apart & leading]
+    if chosen.empty:
+        return words.word("note_agree", lang)
+    said = [
+        words.phrase(
+            "note_ranks",
+            lang,
+            site=one.name if isinstance(one.name, str) else one.site_id,
+            model=one.rank,
+            companion=one.companion_rank,
+        )
+        for one in rows(chosen.head(TOLD))
+    ]
+    return words.phrase("note_disagree", lang, n=len(chosen), sites="; ".join(said))
