@@ -47,7 +47,7 @@ def figures(publication: Publication) -> list[tuple[str, str]]:
         ("figure_importance", _importance, None if unused else found.get("importance") or None),
         ("figure_patterns", _patterns, _pattern_data(publication)),
         ("figure_variogram", _variogram, _filled(found.get("variogram"), "lag_km")),
-        ("figure_tornado", _tornado, _filled(found.get("tornado"), "part")),
+        ("figure_tornado", _tornado, _moved(found.get("tornado"))),
     )
     for caption, draw, data in plans:
         if data is not None:
@@ -68,6 +68,12 @@ def in_language(svg: str, lang: str) -> Markup:
 
 def _filled(data: Any, key: str) -> Any:
     return data if isinstance(data, Mapping) and len(data.get(key) or []) else None
+
+
+def _moved(data: Any) -> Any:
+    """Return the data of the weights, or nothing where no weight moves a site."""
+    moved = _filled(data, "part")
+    return moved if moved and any(one for key in ("halved", "raised") for one in moved[key]) else None
 
 
 def _svg(draw: Callable[..., Any], data: Any) -> str:

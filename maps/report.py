@@ -98,6 +98,7 @@ def _summary(p: Publication, lang: str) -> str:
 
 
 def _top(p: Publication, lang: str) -> list[list[str]]:
+    amounts = _unknown_amounts(p, lang)
     held = replace(p, site_territories=_held(p))
     areas, flags, ties = areas_in_short(held, lang), flags_per_site(p, lang), _ties(p.ranking, lang)
     return [
@@ -108,12 +109,23 @@ def _top(p: Publication, lang: str) -> list[list[str]]:
                 " (", "\n("
             ),
             words.word(f"evidence_{row.evidence}_short", lang),
-            words.span(row.tonnage_low_t, row.tonnage_high_t, "t", lang),
+            amounts.get(row.site_id) or words.span(row.tonnage_low_t, row.tonnage_high_t, "t", lang),
             areas.get(row.site_id, ""),
             flags.get(row.site_id, "").replace("; ", "\n"),
         ]
         for row in rows(p.ranking.head(TOP))
     ]
+
+
+def _unknown_amounts(p: Publication, lang: str) -> dict[str, str]:
+    """Return, for the best sites whose amount of waste is not known, whether they were worked at all."""
+    if "amount_rule" not in p.companion:
+        return {}
+    rules = p.companion.set_index("site_id")["amount_rule"]
+    top = p.ranking.head(TOP)
+    blank = top.loc[top["tonnage_t"].isna() & top["site_id"].isin(rules.index), "site_id"]
+    keys = {site: f"amount_unknown_{rules[site]}" for site in blank}
+    return {site: words.word(key, lang) for site, key in keys.items() if words.known(key)}
 
 
 def _held(p: Publication) -> Any:

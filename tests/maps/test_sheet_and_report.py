@@ -7,15 +7,17 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from maps import words
 from maps.figures import figures, in_language
-from maps.model_card import model_card
+from maps.model_card import card_rows, model_card
 from maps.payload import map_payload
 from maps.report import write_report
 from maps.sheet import next_step, write_sheets
+from maps.validation_notes import validation_notes
 from maps.verdict import rests_on_companion, verdict
 from pipeline.stages.verdict import has_skill, model_verdict
 
@@ -215,3 +217,83 @@ def test_the_model_card_names_use_and_misuse(made_up: ModuleType) -> None:
     assert "# Fiche du modèle" in text
     assert "| the model, spatial blocks | 0.81 (0.70–0.90) | 0.140 | 30\u00a0% | 50\u00a0% | 70\u00a0% |" in text
     assert model_card(made_up.nothing())
+
+
+def with_labels(made: Any, **validation: object) -> Any:
+    """Return a publication whose ranking says how its known positives are known."""
+    ranking = made.ranking.copy()
+    ranking["label"] = [1.0, 1.0, 1.0, *[float("nan")] * (len(ranking) - 3)]
+    ranking["label_rule"] = ["assay: 2", "commodity: niobium", "commodity: thorium", *["none"] * (len(ranking) - 3)]
+    return replace(made, ranking=ranking, validation={**made.validation, **validation})
+
+
+def test_the_report_says_whom_it_was_tested_on_and_what_chance_gives(made_up: ModuleType) -> None:
+    null = {"auc": 0.39, "auc_low": 0.3, "auc_high": 0.5, "p_value": 0.05, "n": 20}
+    proxies = {
+        "proxies": ["waste_Th_ppm", "waste_P_ppm"],
+        "n": 31,
+        "r2_spatial": 0.62,
+        "r2_random": 0.7,
+        "applied_to": 9,
+    }
+    made = with_labels(
+        made_up.publication(12),
+        null=null,
+        proxies=proxies,
+        auc_over="measured sites",
+        n_negative=7,
+        surface={"auc": 0.66},
+    )
+    said = " ".join(validation_notes(made, "en"))
+    assert "Tested on 12 known positives and 7 measured negatives; AUC is over measured sites" in said
+    assert "Among 20 trials with shuffled labels, the share that does as well as the model is p = 0.05" in said
+    assert "AUC below 0.5 is no fault" in said
+    assert "analysis of the waste 1, what was mined (no analysis) 2" in said
+    assert "(thorium, phosphorus) for 9 sites: R² 0.62 on held-out blocks, from 31 wastes with both" in said
+    assert "The score surface, tested in the same way: AUC 0.66." in said
+    french = " ".join(validation_notes(made, "fr"))
+    assert words.unbroken("R² de 0,62 sur des blocs mis de côté") in french
+    assert len(validation_notes(made, "fr")) == len(validation_notes(made, "en"))
+
+
+def test_a_model_and_a_companion_score_that_disagree_are_named(made_up: ModuleType) -> None:
+    made = made_up.publication(40)
+    ranking = made.ranking.copy()
+    ranking["companion_rank"] = ranking["rank"]
+    assert "No site near the top" in validation_notes(replace(made, ranking=ranking), "en")[-1]
+    last = len(ranking)
+    ranking.loc[ranking.index[0], "companion_rank"] = last
+    told = validation_notes(replace(made, ranking=ranking), "en")[-1]
+    assert "on 1 sites" not in told
+    assert f"(model 1, companion {last})" in told
+
+
+def test_equal_scores_are_printed_as_tied(made_up: ModuleType, tmp_path: Path) -> None:
+    made = made_up.publication(12)
+    ranking = made.ranking.copy()
+    ranking["evidence"] = "inferred"
+    ranking["score"] = [0.9, 0.8, 0.8, 0.8, *[0.7 - 0.01 * at for at in range(len(ranking) - 4)]]
+    ranking["score_low"], ranking["score_high"] = ranking["score"] - 0.1, ranking["score"] + 0.1
+    write_report(replace(made, ranking=ranking), tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert part(page, "en").count("tied 2–4") == 3
+    assert part(page, "fr").count("ex æquo 2–4") == 3
+    assert page.count("tied ") == 3
+
+
+def test_where_nothing_was_trained_no_empty_table_is_shown(made_up: ModuleType, tmp_path: Path) -> None:
+    made = made_up.publication(12)
+    blind = {"kind": "companion_only", "verdict": "Not validated: nothing was learned, for there is no chemistry, ..."}
+    write_report(replace(made, validation={**made.validation, **blind}), tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "No model was trained, so there is no model to test" in part(page, "en")
+    assert "Brier" not in page
+    assert words.unbroken("car il n'y a ni chimie, ni grille") in part(page, "fr")
+
+
+def test_features_not_used_are_told_by_reason(made_up: ModuleType) -> None:
+    made = made_up.publication(5)
+    dropped = {"near_n": "constant or empty in training", "near_km": "constant or empty in training", "height_m": "odd"}
+    said = dict(card_rows(replace(made, validation={**made.validation, "dropped_features": dropped}), "en"))
+    assert said["Features not used"].count("(constant or empty in training)") == 1
+    assert said["Features not used"].endswith("(odd)")
