@@ -19,7 +19,7 @@ from maps.verdict import rests_on_companion, score_key
 PATTERNS = 8
 """Sampled sites drawn in the figure of rare-earth patterns."""
 
-LEGEND_LETTERS = 24
+LEGEND_LETTERS = 27
 """Letters of a name in a legend."""
 
 INK, BLUE, BAND, ORANGE = "#1b2530", "#0b5a7d", "#a9c7d5", "#b3470b"

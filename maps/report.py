@@ -100,7 +100,7 @@ def _summary(p: Publication, lang: str) -> str:
 def _top(p: Publication, lang: str) -> list[list[str]]:
     amounts = _unknown_amounts(p, lang)
     held = replace(p, site_territories=_held(p))
-    areas, flags, ties = areas_in_short(held, lang), flags_per_site(p, lang), _ties(p.ranking, lang)
+    areas, flags, ties = areas_in_short(held, lang), flags_per_site(p, lang), _ties(p, lang)
     return [
         [
             f"{row.rank}\n({row.rank_low}–{row.rank_high}){ties.get(row.site_id, '')}",
@@ -133,9 +133,15 @@ def _held(p: Publication) -> Any:
     return p.site_territories[p.site_territories["relation"] != "near"]
 
 
-def _ties(ranking: pd.DataFrame, lang: str) -> dict[str, str]:
-    """Return, for sites whose score and evidence equal those of their neighbours in rank, the ranks they share."""
-    score = ranking["score"].round(6)
+def _ties(p: Publication, lang: str) -> dict[str, str]:
+    """Return, for sites whose score and evidence equal those of their neighbours in rank, the ranks they share.
+
+    A model orders sites by more digits than its score shows, so that only equal companion scores are ties.
+    """
+    if not rests_on_companion(p.validation):
+        return {}
+    ranking = p.ranking
+    score = ranking["score"].round(9)
     run = ((score != score.shift()) | (ranking["evidence"] != ranking["evidence"].shift())).cumsum()
     found: dict[str, str] = {}
     for _, group in ranking.groupby(run):

@@ -268,13 +268,16 @@ def test_a_model_and_a_companion_score_that_disagree_are_named(made_up: ModuleTy
     assert f"(model 1, companion {last})" in told
 
 
-def test_equal_scores_are_printed_as_tied(made_up: ModuleType, tmp_path: Path) -> None:
+def test_equal_companion_scores_are_printed_as_tied(made_up: ModuleType, tmp_path: Path) -> None:
     made = made_up.publication(12)
     ranking = made.ranking.copy()
     ranking["evidence"] = "inferred"
     ranking["score"] = [0.9, 0.8, 0.8, 0.8, *[0.7 - 0.01 * at for at in range(len(ranking) - 4)]]
     ranking["score_low"], ranking["score_high"] = ranking["score"] - 0.1, ranking["score"] + 0.1
     write_report(replace(made, ranking=ranking), tmp_path / "report.html")
+    assert "tied" not in (tmp_path / "report.html").read_text(encoding="utf-8")
+    unused = {**made.validation, **NO_SKILL}
+    write_report(replace(made, ranking=ranking, validation=unused), tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert part(page, "en").count("tied 2–4") == 3
     assert part(page, "fr").count("ex æquo 2–4") == 3
