@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from maps import words
 from maps.publication import Publication
 from maps.rows import rows as table_rows
-from maps.verdict import SHARES, capture_rows, validation_rows, verdict
+from maps.verdict import SHARES, capture_rows, score_key, validation_rows, verdict
 
 _DROPPED = {
     "no value at any training site": "dropped_empty",
@@ -76,7 +76,12 @@ def _card(publication: Publication, lang: str) -> str:
     captured = capture_rows(publication.validation, lang)
     if captured:
         heads = [words.word(key, lang) for key in ("report_share", "report_found", "report_interval")]
-        lines += ["", f"## {words.word('report_capture', lang)}", "", *_table(heads, captured)]
+        lines += [
+            "",
+            f"## {words.word(score_key(publication.validation, 'report_capture'), lang)}",
+            "",
+            *_table(heads, captured),
+        ]
     lines += ["", f"## {words.word('sources', lang)}", ""]
     for row in table_rows(publication.sources):
         title = row.title if isinstance(row.title, str) else row.source_id

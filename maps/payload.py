@@ -176,7 +176,7 @@ def _scaled(values: pd.Series, factor: float) -> list[int | None]:
 
 def _sites(publication: Publication, shown: pd.DataFrame) -> dict[str, Any]:
     few = len(shown) <= MANY
-    texts_of = Listed()
+    texts_of, unused = Listed(), rests_on_companion(publication.validation)
 
     def listed(column: str) -> list[int | None]:
         values = texts(_column(shown, column))
@@ -203,7 +203,7 @@ def _sites(publication: Publication, shown: pd.DataFrame) -> dict[str, Any]:
         "contained_low": numbers(shown["contained_treo_low_t"], 2),
         "contained_high": numbers(shown["contained_treo_high_t"], 2),
         "treo_rule": listed("treo_rule"),
-        "applicability": listed("applicability"),
+        "applicability": [None] * len(shown) if unused else listed("applicability"),
         "ranked_last": [1 if present(value) else None for value in _column(shown, "ranked_last_reason")],
         "waste_n": [value or None for value in numbers(_column(shown, "waste_n"), 6)],
         "companion": _scaled(shown["companion_score"], 1000),

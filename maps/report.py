@@ -68,6 +68,8 @@ def _in(p: Publication, lang: str) -> dict[str, Any]:
         "plain_verdict": plain_verdict(p.validation, lang),
         "summary": _summary(p, lang),
         "score_key": score_key(p.validation),
+        "capture_key": score_key(p.validation, "report_capture"),
+        "capture_words_key": score_key(p.validation, "capture_words"),
         "top": _top(p, lang),
         "area_titles": titles_of_areas(replace(p, site_territories=_held(p)), p.ranking["site_id"].head(TOP), lang),
         "validation": validation_rows(p.validation, lang),

@@ -61,7 +61,7 @@ def score_key(validation: Mapping[str, Any], key: str = "score") -> str:
     validation : mapping
         As in ``validation.json``.
     key : str
-        One of `SCORE_WORDS`.
+        One of `SCORE_WORDS`, or another key with such a twin.
     """
     return f"{key}_companion" if rests_on_companion(validation) else key
 

@@ -197,6 +197,7 @@ def test_a_score_is_called_after_what_the_order_rests_on(
         assert "Score compagnon" in part(page, "fr")
     said = map_payload(made)
     assert said["meta"]["companion_order"]
+    assert "applicability" not in said["sites"]["columns"]
     assert said["words"]["en"]["legend_score"] == "Companion score (0–1, relative)"
     assert said["words"]["fr"]["score"] == "Score compagnon"
     drawn = dict(figures(made))
