@@ -9,6 +9,7 @@ import pandas as pd
 
 from layers.errors import StageError
 from maps.publication import Publication
+from maps.verdict import score_key
 from maps.words import flag, phrase, phrase_reason, word
 from pipeline.published import load_publication
 
@@ -53,7 +54,13 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
             low=row["rank_low"],
             high=row["rank_high"],
         ),
-        phrase("explain_score", lang, score=row["score"], low=row["score_low"], high=row["score_high"]),
+        phrase(
+            score_key(publication.validation, "explain_score"),
+            lang,
+            score=row["score"],
+            low=row["score_low"],
+            high=row["score_high"],
+        ),
         phrase("explain_evidence", lang, evidence=word(f"evidence_{row['evidence']}", lang)),
         _amount(row, lang),
         phrase("explain_companion", lang, score=row["companion_score"], rank=row["companion_rank"]),
