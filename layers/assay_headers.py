@@ -174,8 +174,3 @@ def _method(tokens: list[str], own: Mapping[str, str]) -> tuple[str | None, list
         else:
             others.append(token)
     return method, others
-
-
-def is_element_like(name: str) -> bool:
-    """Say whether a heading is that of an element or oxide, whatever its unit."""
-    return parse_heading(name, default_unit="ppm") is not None

@@ -7,7 +7,6 @@ together make a `Source`, the only thing a reader needs to know besides the file
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from layers.errors import ConfigError, SourceError
+from layers.yaml_text import TextLoader
 
 Role = Literal[
     "inventory", "geochemistry", "territories", "communities", "lines", "backdrop", "raster", "links", "exclusions"
@@ -139,17 +139,6 @@ _DESCRIPTION = ("publisher", "address", "licence", "attribution", "date", "stewa
 _MERGED = ("columns", "values", "defaults", "commodity_codes", "options", "said_rows")
 
 
-class _TextLoader(yaml.SafeLoader):
-    """YAML in which only true and false are truth values, so that ON, NO and dates stay text."""
-
-
-_TextLoader.yaml_implicit_resolvers = {
-    letter: [(tag, pattern) for tag, pattern in resolvers if tag.rsplit(":", 1)[-1] not in ("bool", "timestamp")]
-    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_TextLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
-
-
 @lru_cache(maxsize=1)
 def load_catalogue() -> Mapping[str, CatalogueEntry]:
     """Return all catalogue entries by id, in alphabetical order.
@@ -165,7 +154,7 @@ def load_catalogue() -> Mapping[str, CatalogueEntry]:
         if not file.name.endswith(".yml"):
             continue
         try:
-            entry = CatalogueEntry.model_validate(yaml.load(file.read_text("utf-8"), Loader=_TextLoader))  # noqa: S506
+            entry = CatalogueEntry.model_validate(yaml.load(file.read_text("utf-8"), Loader=TextLoader))  # noqa: S506
         except (ValidationError, yaml.YAMLError) as failure:
             raise ConfigError(f"layers/catalogue/{file.name}: the entry is wrong. {failure}") from None
         if file.name != f"{entry.id}.yml":

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel, ValidationError
 
 from layers.catalogue import Source, load_catalogue
-from layers.errors import SourceError
+from layers.errors import ConfigError, SourceError
+
+OptionsT = TypeVar("OptionsT", bound=BaseModel)
 
 _BLANKS = " \t\r\n\u00a0\u202f\ufeff"
 
@@ -157,3 +160,32 @@ def file_column(where: str, cells: pd.DataFrame, name: str) -> str:
             f"{where}: there is no column '{name}'. The columns are: {', '.join(map(str, cells.columns))}."
         )
     return present[name.strip().casefold()]
+
+
+def checked_options(source: Source, model: type[OptionsT], known: Sequence[str], kind: str) -> OptionsT:
+    """Return a source's options as its reader's model.
+
+    Parameters
+    ----------
+    source : Source
+        With ``columns`` and ``options`` as the run file and the catalogue give them.
+    model : type of BaseModel
+        What ``options`` may hold.
+    known : sequence of str
+        What ``columns`` may map.
+    kind : str
+        What the source is, for the message: ``an inventory``.
+
+    Raises
+    ------
+    ConfigError
+        If ``columns`` or ``options`` hold unknown keys, or an option a wrong value.
+    """
+    strange = sorted(set(source.columns) - set(known))
+    if strange:
+        raise ConfigError(f"{source.id}.columns: {kind} has no {', '.join(strange)}. It has: {', '.join(known)}.")
+    try:
+        return model.model_validate(source.options)
+    except ValidationError as failure:
+        said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in failure.errors())
+        raise ConfigError(f"{source.id}.options: {said}. Known are: {', '.join(model.model_fields)}.") from None

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -168,18 +167,6 @@ class SuiteTotals:
     treo_ppm: FloatArray
     estimated_fraction: FloatArray
     n_measured: npt.NDArray[np.int64]
-
-
-def suite_matrix(table: pd.DataFrame | Mapping[str, Sequence[float]], suffix: str = "_ppm") -> FloatArray:
-    """Return the fifteen rare earths of a table as an array of shape (n, 15) in ppm, NaN where a column is not there."""
-    frame = pd.DataFrame(table)
-    columns = [
-        frame[f"{element}{suffix}"].to_numpy(dtype="float64")
-        if f"{element}{suffix}" in frame
-        else np.full(len(frame), np.nan)
-        for element in REE
-    ]
-    return np.column_stack(columns) if len(frame) else np.empty((0, len(REE)))
 
 
 def fill_inside(suite_ppm: FloatArray) -> tuple[FloatArray, npt.NDArray[np.bool_]]:

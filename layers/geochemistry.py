@@ -11,14 +11,21 @@ import numpy as np
 import pandas as pd
 import shapely
 from pandera.typing.geopandas import GeoDataFrame
-from pydantic import ValidationError
 
 from layers.accounting import Note, Reading, rejected_rows
 from layers.assay_options import GeochemistryOptions
 from layers.catalogue import Source
-from layers.columns import check_mapping, mapped_columns, rows_wanted, text_column, text_or_default, translate
+from layers.columns import (
+    check_mapping,
+    checked_options,
+    mapped_columns,
+    rows_wanted,
+    text_column,
+    text_or_default,
+    translate,
+)
 from layers.coordinates import read_points
-from layers.errors import ConfigError, LayerError, SourceError
+from layers.errors import LayerError, SourceError
 from layers.points import precision_of
 from layers.sample_suites import Suites, read_suites
 from layers.schema import MEDIA, Samples, conform
@@ -61,7 +68,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
     ConfigError
         If ``columns`` or ``options`` hold unknown keys.
     """
-    options = _options(source)
+    options = checked_options(source, GeochemistryOptions, LAYER_COLUMNS, "geochemistry")
     raw = read_table(source, root)
     where = f"{source.id} ({raw.path.name})"
     check_mapping(source, where, list(map(str, raw.cells.columns)))
@@ -92,21 +99,6 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         rows_merged=folded + len(good) - len(kept),
         notes=(*raw.notes, *suites.notes, *notes),
     )
-
-
-def _options(source: Source) -> GeochemistryOptions:
-    strange = sorted(set(source.columns) - set(LAYER_COLUMNS))
-    if strange:
-        raise ConfigError(
-            f"{source.id}.columns: geochemistry has no {', '.join(strange)}. It has: {', '.join(LAYER_COLUMNS)}."
-        )
-    try:
-        return GeochemistryOptions.model_validate(source.options)
-    except ValidationError as failure:
-        said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in failure.errors())
-        raise ConfigError(
-            f"{source.id}.options: {said}. Known are: {', '.join(GeochemistryOptions.model_fields)}."
-        ) from None
 
 
 def _geometry(raw: RawTable, wanted: np.ndarray) -> gpd.GeoSeries | None:

@@ -11,14 +11,13 @@ import pandas as pd
 import pyproj
 import shapely
 from pandera.typing.geopandas import GeoDataFrame
-from pydantic import ValidationError
 from shapely.affinity import translate
 
 from layers.accounting import Note, Reading, rejected_rows
 from layers.catalogue import Source
-from layers.columns import check_mapping, rows_wanted, text_column
+from layers.columns import check_mapping, checked_options, rows_wanted, text_column
 from layers.coordinates import read_points
-from layers.errors import ConfigError, SourceError
+from layers.errors import SourceError
 from layers.points import precision_of
 from layers.record_fields import LAYER_COLUMNS, InventoryOptions, record_fields
 from layers.schema import Records, conform
@@ -50,7 +49,7 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     ConfigError
         If ``options`` or ``columns`` hold unknown keys.
     """
-    options = _options(source)
+    options = checked_options(source, InventoryOptions, LAYER_COLUMNS, "an inventory")
     table = read_table(source, root)
     where = f"{source.id} ({table.path.name})"
     check_mapping(source, where, list(map(str, table.cells.columns)))
@@ -83,21 +82,6 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
         rows_merged=merged,
         notes=(*table.notes, *notes, *place_notes, *field_notes),
     )
-
-
-def _options(source: Source) -> InventoryOptions:
-    strange = sorted(set(source.columns) - set(LAYER_COLUMNS))
-    if strange:
-        raise ConfigError(
-            f"{source.id}.columns: an inventory has no {', '.join(strange)}. It has: {', '.join(LAYER_COLUMNS)}."
-        )
-    try:
-        return InventoryOptions.model_validate(source.options)
-    except ValidationError as failure:
-        said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in failure.errors())
-        raise ConfigError(
-            f"{source.id}.options: {said}. Known are: {', '.join(InventoryOptions.model_fields)}."
-        ) from None
 
 
 def _distinct(

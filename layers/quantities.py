@@ -23,8 +23,6 @@ SHORT_TON_T = 0.90718474
 LONG_TON_T = 1.0160469088
 """Tonnes in a long ton of 2 240 lb (NIST Handbook 44, appendix C)."""
 
-BASE_UNITS = ("t", "m3", "m2", "m")
-
 _SPELLINGS: dict[str, tuple[str, float]] = {
     **dict.fromkeys(("t", "tonne", "tonnes", "metric ton", "metric tons", "metric tonnes", "tonelada", "toneladas",
                      "tonne metrique", "tonnes metriques", "toneladas metricas", "ton metricas"), ("t", 1.0)),

@@ -40,7 +40,6 @@ _BESIDE = (
     ".hdr",
 )
 _WORDS = (".md", ".yml", ".yaml", ".pdf", ".doc", ".docx", ".html", ".htm", ".log", ".py", ".qgz", ".qgs", ".lyr")
-_PLACEHOLDER = "EPSG:4326"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any
@@ -392,8 +392,3 @@ def _heading_notes(source: str, heading: Heading, ragged_count: int) -> tuple[No
             )
         )
     return tuple(notes)
-
-
-def with_notes(table: RawTable, *notes: Note) -> RawTable:
-    """Return the table with further notes."""
-    return replace(table, notes=(*table.notes, *notes))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from layers.catalogue import Source
 from layers.errors import ConfigError
+from layers.yaml_text import TextLoader
 from pipeline.stages.assign_samples import AssignSamplesParams
 from pipeline.stages.build_features import BuildFeaturesParams
 from pipeline.stages.estimate_tonnage import EstimateTonnageParams
@@ -139,36 +139,6 @@ class RunConfig(_Section):
         return self
 
 
-class _TextLoader(yaml.SafeLoader):
-    """YAML whose only truth values are true and false, so that ON, NO and YES stay the texts people meant."""
-
-
-_TextLoader.yaml_implicit_resolvers = {
-    letter: [
-        (tag, pattern)
-        for tag, pattern in resolvers
-        if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
-    ]
-    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_TextLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
-)
-
-
-def _unique_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-    keys = [loader.construct_object(key, deep=deep) for key, _ in node.value]
-    for position, key in enumerate(keys):
-        if key in keys[:position]:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"the key '{key}' is given twice", node.value[position][0].start_mark
-            )
-    return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
-
-
-_TextLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
-
-
 def load_config(path: Path) -> RunConfig:
     """Read and check a run file.
 
@@ -210,7 +180,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
             "replace each tab by two blanks."
         )
     try:
-        raw = yaml.load(content, Loader=_TextLoader)  # noqa: S506 - a SafeLoader
+        raw = yaml.load(content, Loader=TextLoader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
         where = f"line {error.problem_mark.line + 1}" if error.problem_mark else "somewhere"
         raise ConfigError(f"{path.name}: {where}: not valid YAML: {error.problem}. Mend that line.") from None
