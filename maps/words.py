@@ -44,6 +44,9 @@ _FEATURES = (
     (re.compile(r"wt_(?P<x>.+)"), "wt", "flag"),
     (re.compile(r"com_(?P<x>.+)"), "com", "flag"),
 )
+READ_AT = (-0.5, 0.5, 2.0)
+"""Where the words for a value change: between two of these, and at each of them, all values of a feature read alike."""
+
 _UNITS = {"ppm": "ppm", "km": "km", "m": "m", "log_t": "t", "log_m2": "m²", "log_m3": "m³"}
 
 
@@ -314,9 +317,12 @@ def _reading(value: float, unit: str) -> str:
     if not math.isfinite(value):
         return "missing"
     if unit == "flag":
-        return "is_so" if value > 0.5 else "is_not"
+        return "is_so" if value > READ_AT[1] else "is_not"
     if unit == "z":
-        return "well_above" if value >= 2 else "above" if value >= 0.5 else "below" if value <= -0.5 else "close"
+        low, high, very_high = READ_AT
+        return (
+            "well_above" if value >= very_high else "above" if value >= high else "below" if value <= low else "close"
+        )
     return "value"
 
 
