@@ -45,6 +45,13 @@ REE_BEARING = tuple(DEPOSITS["deposit_type"][:5])
 LIKES_FAULTS = (0, 1, 7)
 """Carbonatite, peralkaline granite and gold: rows of `DEPOSITS` found along major faults."""
 
+WASTES = {"tailings": 1.4, "waste_rock": 1.9, "slag": 2.0, "heap_leach": 1.7}
+"""Kinds of waste and their dry bulk density, t/m3."""
+HEAVY = {"magnetite-apatite": 1.8, "volcanogenic massive sulphide": 1.9, "magmatic nickel-copper": 1.7}
+"""Tailings with much magnetite, pyrite or pyrrhotite are denser, t/m3."""
+HOLD_DEX = {"impoundment": 0.8, "unconfined": -0.3, "lake": -0.3, "river": -0.3, "pile": 1.0}
+"""How much more waste a footprint holds than an average one, log10, by how it is held."""
+
 COLOURS = [
     "Amber", "Azure", "Beige", "Bronze", "Cobalt", "Coral", "Crimson", "Ebony", "Green", "Indigo", "Ivory", "Jade",
     "Lilac", "Maroon", "Ochre", "Olive", "Pearl", "Purple", "Ruby", "Scarlet", "Sepia", "Teal", "Violet", "White",
@@ -227,7 +234,7 @@ def plant_sites(region: Region) -> pd.DataFrame:
     -------
     DataFrame
         ``number, name, x_km, y_km, camp, kind, deposit_type, recovered, first_year, last_year, tonnes_t, height_m, area_m2,
-        waste, treo_ppm, rich, why``; as many rows as sites, by number.
+        waste, hold, treo_ppm, rich, why``; as many rows as sites, by number.
     """
     rng = stream(region.seed, "sites")
     n, camps, half = region.sites, region.camps, region.side_km / 2
@@ -251,12 +258,17 @@ def plant_sites(region: Region) -> pd.DataFrame:
     )
     treo += np.log10(RICH_TREO_PPM) - np.quantile(treo, 1 - RICH_SHARE)
     tonnes = 10 ** (DEPOSITS["tonnes_log10"].to_numpy()[kind] + rng.normal(0, 0.65, n))
-    height = np.clip(np.exp(rng.normal(1.9, 0.4, n)), 2, 40)
+    scatter = rng.normal(0, 1, n)
     rich = treo > np.log10(RICH_TREO_PPM)
+    names, length = _names(rng, n), rng.gamma(2, 7, n)
+    fill = rng.normal(0, 1, n)
+    waste = rng.choice(list(WASTES), n, p=[0.68, 0.24, 0.05, 0.03])
+    hold = _hold(region, waste)
+    height, area = _shape(tonnes, waste, kind, hold, scatter, fill)
     table = pd.DataFrame(
         {
             "number": np.arange(1, n + 1),
-            "name": _names(rng, n),
+            "name": names,
             "x_km": np.clip(x, -half, half),
             "y_km": np.clip(y, -half, half),
             "camp": np.where(stray, -1, camp),
@@ -264,17 +276,41 @@ def plant_sites(region: Region) -> pd.DataFrame:
             "deposit_type": DEPOSITS["deposit_type"].to_numpy()[kind],
             "recovered": recovered,
             "first_year": first,
-            "last_year": first + np.clip(rng.gamma(2, 7, n).round(), 1, 45),
+            "last_year": first + np.clip(length.round(), 1, 45),
             "tonnes_t": tonnes,
             "height_m": height,
-            "area_m2": tonnes / (1.45 * height * 0.4) * np.exp(rng.normal(0, 0.25, n)),
-            "waste": rng.choice(["tailings", "waste_rock", "slag", "heap_leach"], n, p=[0.68, 0.24, 0.05, 0.03]),
+            "area_m2": area,
+            "waste": waste,
+            "hold": hold,
             "treo_ppm": 10**treo,
             "rich": rich,
         }
     )
     table["why"] = _why(table)
     return table
+
+
+def _hold(region: Region, waste: Array) -> Array:
+    """Return how each waste is held: tailings behind dams, spread out, or in water; the rest in piles."""
+    rng = stream(region.seed, "hold")
+    held = rng.choice(["impoundment", "unconfined", "lake", "river"], len(waste), p=[0.58, 0.31, 0.08, 0.03])
+    return np.where(waste == "tailings", held, "pile")
+
+
+def _shape(tonnes: Array, waste: Array, kind: Array, hold: Array, scatter: Array, fill: Array) -> tuple[Array, Array]:
+    """Return greatest height (m) and footprint (m2) of the wastes.
+
+    Footprints grow with tonnage by a power of 0.8, and scatter about it by 0.6 dex, as those of the tailings registers of
+    Nova Scotia and Chile do; what lies behind a dam or in a pile is thicker. The body fills 0.44 of footprint times height,
+    give or take a fifth (a cone fills 1/3, a frustum half as wide at its top 0.58).
+    """
+    held = pd.Series(hold).map(HOLD_DEX).to_numpy(float)
+    heavy = DEPOSITS["deposit_type"].map(HEAVY).fillna(WASTES["tailings"]).to_numpy(float)[kind]
+    density = np.where(waste == "tailings", heavy, pd.Series(waste).map(WASTES).to_numpy(float))
+    area = 10 ** ((np.log10(tonnes) + 1.2 - held - 0.6 * scatter) / 1.23)
+    share = 0.44 * np.exp(0.19 * fill)
+    height = np.clip(tonnes / (density * area * share), 0.3, 60)
+    return height, tonnes / (density * height * share)
 
 
 def _common() -> Array:

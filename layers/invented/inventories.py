@@ -88,7 +88,8 @@ def inventory_a(region: Region) -> pd.DataFrame:
     x, y = truth["x_km"].to_numpy() + rng.normal(0, 0.05, n), truth["y_km"].to_numpy() + rng.normal(0, 0.05, n)
     lon, lat = region.to_crs(x, y)
     tailings = truth["waste"] == "tailings"
-    milled = _rounded(truth["tonnes_t"] * 1.05 * np.exp(rng.normal(0, 0.1, n)))
+    stated = _stated(region, "a").loc[in_a].reset_index(drop=True)
+    milled = _rounded(_milled(region)[in_a].reset_index(drop=True) * np.exp(rng.normal(0, 0.1, n)))
     last = truth["last_year"].astype(int)
     decade = (last // 10 * 10).astype(str) + "'s"
     table = pd.DataFrame(
@@ -103,13 +104,11 @@ def inventory_a(region: Region) -> pd.DataFrame:
             "FEATURE": truth["waste"].map(
                 {"tailings": "Tailings", "waste_rock": "Waste Rock", "slag": "Slag", "heap_leach": "Heap leach pad"}
             ),
-            "DISPOSAL": rng.choice(
-                ["Impoundment", "Unconfined", "Lake", "River", "UNK"], n, p=[0.38, 0.2, 0.05, 0.02, 0.35]
-            ),
-            "TAILINGS_T": _spelled(truth["tonnes_t"], rng).where(tailings, "0"),
+            "DISPOSAL": truth["hold"].str.capitalize().where((rng.random(n) < 0.65) & (truth["hold"] != "pile"), "UNK"),
+            "TAILINGS_T": _spelled(stated["tonnes_t"], rng).where(tailings, "0"),
             "MILLED_T": milled.where(rng.random(n) < 0.55, "0"),
-            "AREA_M2": _rounded(truth["area_m2"]).where(rng.random(n) < 0.5, ""),
-            "HEIGHT_M": pd.Series(np.char.mod("%.1f", truth["height_m"])).where(rng.random(n) < 0.2, ""),
+            "AREA_M2": _rounded(stated["area_m2"]).where(rng.random(n) < 0.5, ""),
+            "HEIGHT_M": pd.Series(np.char.mod("%.1f", stated["height_m"])).where(rng.random(n) < 0.2, ""),
             "YEAR_OPEN": truth["first_year"].astype(int).astype(str).where(rng.random(n) < 0.8, ""),
             "YEAR_CLOSE": last.astype(str).where(rng.random(n) < 0.8, decade),
             "STATUS": rng.choice(
@@ -122,6 +121,28 @@ def inventory_a(region: Region) -> pd.DataFrame:
         }
     )
     return pd.concat([table, _bad_rows(table, rng)], ignore_index=True)
+
+
+def _milled(region: Region) -> pd.Series:
+    """Return the tonnes milled of every true site, as its records have them but for the usual errors.
+
+    Concentrate took 1 to 10 % of the ore; of the mills that still ran in 1950, when sand fill had become common in
+    underground mines, half put 10 to 50 % of the tailings back; a quarter of the records copied short tons as tonnes.
+    """
+    rng, truth = stream(region.seed, "milled"), region.truth
+    taken, fills, back, short = rng.random((4, len(truth)))
+    filled = (truth["last_year"] >= 1950) & (fills < 0.5)
+    left = (0.99 - 0.09 * taken) * np.where(filled, 0.9 - 0.4 * back, 1.0)
+    return truth["tonnes_t"] / left * np.where(short < 0.25, 1.102, 1.0)
+
+
+def _stated(region: Region, office: str) -> pd.DataFrame:
+    """Return tonnes, area and height of every true site as one office knows them: surveyed within a tenth or so."""
+    rng = stream(region.seed, f"surveys {office}")
+    errors = {"tonnes_t": 0.12, "area_m2": 0.08, "height_m": 0.1}
+    return pd.DataFrame(
+        {name: region.truth[name] * np.exp(rng.normal(0, sd, region.sites)) for name, sd in errors.items()}
+    )
 
 
 def _bad_rows(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -147,11 +168,12 @@ def _spelled(tonnes: pd.Series, rng: np.random.Generator) -> pd.Series:
     """Spell tonnes in the ways seen in inventories: thousands apart, with a unit, as a bound, unknown, or 0 for unknown."""
     plain = _rounded(tonnes)
     apart = plain.astype("int64").map("{:,}".format).str.replace(",", " ")
+    bound = _rounded(tonnes * 0.6).astype("int64").map("{:,}".format).str.replace(",", " ")
     ways = [
         plain,
         apart,
         apart + " t",
-        ">" + apart + " tonnes",
+        ">" + bound + " tonnes",
         pd.Series("UNK", index=plain.index),
         pd.Series("0", index=plain.index),
     ]
@@ -186,6 +208,7 @@ def inventory_b(region: Region) -> gpd.GeoDataFrame:
     rng = stream(region.seed, "inventory b")
     _, in_b = members(region)
     truth = region.truth.loc[in_b].reset_index(drop=True)
+    stated = _stated(region, "b").loc[in_b].reset_index(drop=True)
     n = len(truth)
     x, y = truth["x_km"].to_numpy() + rng.normal(0, 0.25, n), truth["y_km"].to_numpy() + rng.normal(0, 0.25, n)
     east, north = region.to_crs(x, y, UTM)
@@ -209,8 +232,8 @@ def inventory_b(region: Region) -> gpd.GeoDataFrame:
                     "heap_leach": "aire de lixiviation",
                 }
             ),
-            "SUPERF_HA": (truth["area_m2"] / 1e4).round(2).where(rng.random(n) < 0.75),
-            "TONNAGE": truth["tonnes_t"].round(-3).where(rng.random(n) < 0.25),
+            "SUPERF_HA": (stated["area_m2"] / 1e4).round(2).where(rng.random(n) < 0.75),
+            "TONNAGE": stated["tonnes_t"].round(-3).where(rng.random(n) < 0.25),
             "AN_DEBUT": truth["first_year"].where(rng.random(n) < 0.6),
             "AN_FIN": truth["last_year"].where(rng.random(n) < 0.6),
             "ETAT": rng.choice(["Restauré", "En restauration", "Restauration à venir"], n, p=[0.2, 0.2, 0.6]),

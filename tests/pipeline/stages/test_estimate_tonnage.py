@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,14 @@ import pandas as pd
 import pytest
 import shapely
 
+import configs
 from layers.catalogue import Source, resolve
+from layers.invented.geology import Region
+from layers.invented.inventories import inventory_a
+from layers.invented.truth import planted
 from layers.inventory import read_inventory
 from layers.schema import Links, empty
+from pipeline.config import load_config
 from pipeline.stages.estimate_tonnage import RULES, EstimateTonnageParams, estimate_tonnage
 from pipeline.stages.merge_sites import MergeSitesParams, merge_sites
 from tests.pipeline.stages.site_tables import sites_at
@@ -48,13 +54,31 @@ def test_rules_come_in_order() -> None:
 
 def test_each_rule_gives_its_numbers() -> None:
     assert tonnage(mass_t=1000.0)[["tonnage_low_t", "tonnage_t", "tonnage_high_t"]].tolist() == [800.0, 1000.0, 1250.0]
-    assert tonnage(volume_m3=1000.0)[["tonnage_low_t", "tonnage_t", "tonnage_high_t"]].tolist() == pytest.approx(
-        [1200, 1400, 1600]
-    )
-    assert tonnage(milled_t=1000.0)[["tonnage_low_t", "tonnage_t", "tonnage_high_t"]].tolist() == [500.0, 950.0, 1000.0]
-    assert tonnage(area_m2=1000.0, height_m=10.0)[
-        ["tonnage_low_t", "tonnage_t", "tonnage_high_t"]
-    ].tolist() == pytest.approx([1000 * 10 * 0.3 * 1.2, 1000 * 10 * 0.4 * 1.4, 1000 * 10 * 0.5 * 1.6])
+    assert ends(volume_m3=1000.0) == pytest.approx(
+        [907.3, 1400, 2145.5], abs=0.1
+    )  # exp sqrt(ln(1.4/1.2)^2 + ln(1.5)^2)
+    assert ends(milled_t=1000.0) == pytest.approx([487, 950, 1148], abs=1)
+    assert ends(area_m2=1000.0, height_m=10.0) == pytest.approx([4133, 6160, 9037], abs=1)
+
+
+def ends(**columns: Any) -> list[float]:
+    """Return low, mid and high of one site."""
+    low, mid, high = tonnage(**columns)[["tonnage_low_t", "tonnage_t", "tonnage_high_t"]]
+    return [float(low), float(mid), float(high)]
+
+
+def test_errors_of_factors_are_added_in_quadrature_and_so_never_narrower_than_one_nor_wider_than_all() -> None:
+    low, mid, _ = ends(area_m2=1000.0, height_m=10.0)
+    factors = (0.44 / 0.33, 1.4 / 1.2, 1.2, 1.15)
+    assert mid / low == pytest.approx(np.exp(np.sqrt(np.sum(np.log(factors) ** 2))))
+    assert max(factors) < mid / low < np.prod(factors)
+
+
+def test_records_of_ore_milled_err_too_so_that_they_are_no_upper_bound() -> None:
+    """Short tons copied as tonnes: 1000 short tons are 907 t, so a record of 1000 'tonnes' may be one of 1102 short tons."""
+    low, _, high = ends(milled_t=1000.0)
+    assert high > 1000.0 * 1.102
+    assert low < 1000.0 * 0.5
 
 
 def test_nothing_known_gives_nothing_not_zero() -> None:
@@ -96,9 +120,12 @@ def test_the_material_enters_the_density() -> None:
             "massive": {"deposit_type": "Volcanogenic massive sulphide"},
             "dry": {"disposal": "dry_stack"},
             "rock": {"waste_type": "waste_rock"},
+            "zinc": {"commodities": "zinc; silver"},
         }.items()
     }
-    assert density == pytest.approx({"plain": 1.4, "sulphide": 1.9, "massive": 1.9, "dry": 1.75, "rock": 1.9})
+    assert density == pytest.approx(
+        {"plain": 1.4, "sulphide": 1.9, "massive": 1.9, "dry": 1.75, "rock": 1.9, "zinc": 1.6}
+    )
 
 
 def test_amounts_given_as_bounds_are_open_to_one_side() -> None:
@@ -162,3 +189,42 @@ def test_nine_in_ten_nova_scotia_tailings_lie_in_the_range_of_their_footprint(sh
     error = np.log10(known["mass_t"].to_numpy() / row["tonnage_t"].to_numpy())
     assert error.mean() == pytest.approx(0.0, abs=0.02)
     assert error.std() == pytest.approx(0.70, abs=0.02)
+
+
+def test_nine_in_ten_planted_tonnages_lie_in_the_range_of_every_rule(tmp_path: Path) -> None:
+    found = pd.concat([against_truth(Region(sites=800, seed=seed), tmp_path) for seed in (1, 2, 3, 4)])
+    inside = (found["tonnage_low_t"] <= found["tonnes_t"]) & (found["tonnes_t"] <= found["tonnage_high_t"])
+    by_rule = inside.groupby(found["tonnage_rule"]).agg(["size", "mean"])
+    assert set(by_rule.index) == {"reported_mass", "milled", "area_height", "area_law"}
+    assert (by_rule["size"] >= 80).all()
+    assert by_rule["mean"].between(0.85, 0.96).all(), by_rule
+
+
+def against_truth(region: Region, folder: Path) -> pd.DataFrame:
+    """Return the estimates from inventory A of an invented region beside the planted tonnes."""
+    path = folder / f"{region.seed}.csv"
+    inventory_a(region).drop_duplicates("SITE_NO").to_csv(path, index=False)
+    config = load_config(Path(configs.__file__).parent / "demo.yml")
+    source = next(one for one in config.sources if one.path.endswith("inventory_a.csv"))
+    records = read_inventory(resolve(source.model_copy(update={"path": path.name})), folder).layer
+    sites = merge_sites(records, empty(Links), MergeSitesParams())
+    table = estimate_tonnage(sites, PARAMS).assign(official_id=sites["official_ids"].to_numpy())
+    known = table[table["tonnage_rule"] != "unknown"]
+    return known.merge(
+        planted(region).dropna(subset="site_no_a"), left_on="official_id", right_on="site_no_a", validate="one_to_one"
+    )
+
+
+@pytest.mark.realdata
+def test_nine_in_ten_dams_of_chile_lie_in_the_range_of_their_footprint_and_volume(shared_realdata: Any) -> None:
+    path = "sernageomin_relaves_chile/CATASTRO_RELAVES_CHILE_OCT2025.xlsx"
+    source = resolve(Source(id="chile", role="inventory", path=path, catalogue="sernageomin_register"))
+    sites = merge_sites(read_inventory(source, shared_realdata / "inventory").layer, empty(Links), MergeSitesParams())
+    dams = sites[sites["mass_t"].notna() & (sites["disposal"] == "impoundment")]
+    for others, rule, least in ((["volume_m3"], "area_law", 0.88), (["area_m2"], "volume_density", 0.82)):
+        known = dams if rule == "area_law" else dams[dams["volume_m3"].notna()]
+        row = estimate_tonnage(known.assign(mass_t=np.nan, **dict.fromkeys(others, np.nan)), PARAMS)
+        mass = known["mass_t"].to_numpy()
+        assert set(row["tonnage_rule"]) == {rule}
+        assert len(row) >= 120
+        assert least < ((row["tonnage_low_t"] <= mass) & (mass <= row["tonnage_high_t"])).mean() < 0.95
