@@ -61,7 +61,8 @@ def rank_sites(
     testing showed no skill, or nothing could be learned or tested, the score is the companion score and the order is:
     wastes measured to reach the threshold, wastes whose other elements say so, then all others. Intervals are 5 and 95 %
     quantiles of joint draws: bags that did not see the site's block (or the companion's band), errors of assays, ranges of
-    tonnage. Flags, areas and access stand beside the score and never enter it. Sites known to hold no waste come last.
+    tonnage. The interval of a rank also holds every rank that sites of the same score share. Flags, areas and access
+    stand beside the score and never enter it. Sites known to hold no waste come last.
 
     Parameters
     ----------
@@ -98,7 +99,8 @@ def rank_sites(
     table["score"] = score
     table["score_low"] = np.minimum(np.quantile(draws, 0.05, axis=1), score) if len(table) else []
     table["score_high"] = np.maximum(np.quantile(draws, 0.95, axis=1), score) if len(table) else []
-    _add_rank_intervals(table, level, no_waste)
+    shared = _shared_ranks(rank, np.round(order_by, 9), no_waste)
+    _add_rank_intervals(table, level, no_waste, shared, np.random.default_rng([params.random_state, 43]))
     _add_amounts(table, model, waste, model_log_odds, rng, params)
     _add_applicability(table, model)
     table["evidence"] = _evidence(table, waste)
@@ -196,15 +198,32 @@ def _model_draws(
     return joined, logistic(joined), logistic(draws), own
 
 
-def _add_rank_intervals(table: pd.DataFrame, draws: np.ndarray, no_waste: np.ndarray) -> None:
-    """Add the interval of the rank and the chance to be among the best ten."""
+def _shared_ranks(rank: np.ndarray, order_by: np.ndarray, no_waste: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first and the last rank among the sites that nothing but their ids tells apart."""
+    tied = pd.Series(rank).groupby([np.where(no_waste, 0.0, order_by), no_waste])
+    return tied.transform("min").to_numpy(), tied.transform("max").to_numpy()
+
+
+def _add_rank_intervals(
+    table: pd.DataFrame,
+    draws: np.ndarray,
+    no_waste: np.ndarray,
+    shared: tuple[np.ndarray, np.ndarray],
+    rng: np.random.Generator,
+) -> None:
+    """Add the interval of the rank and the chance to be among the best ten.
+
+    Equal draws are put in a new random order in every draw, and the interval holds all ranks that sites of the same score
+    share: the order of ids says nothing about wastes.
+    """
     level = np.where(no_waste[:, None], -1.0, draws)
     ranks = np.empty(level.shape, dtype=np.int32)
     for column in range(level.shape[1]):
-        ranks[np.argsort(-level[:, column], kind="stable"), column] = np.arange(1, len(level) + 1)
+        order = np.lexsort((rng.random(len(level)), -level[:, column]))
+        ranks[order, column] = np.arange(1, len(level) + 1)
     low, high = (np.quantile(ranks, q, axis=1) for q in (0.05, 0.95)) if len(table) else (np.array([]), np.array([]))
-    table["rank_low"] = np.minimum(np.floor(low).astype(int), table["rank"])
-    table["rank_high"] = np.maximum(np.ceil(high).astype(int), table["rank"])
+    table["rank_low"] = np.minimum(np.floor(low).astype(int), shared[0])
+    table["rank_high"] = np.maximum(np.ceil(high).astype(int), shared[1])
     table["top10_chance"] = (ranks <= 10).mean(axis=1)
 
 

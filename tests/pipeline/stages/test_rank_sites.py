@@ -192,6 +192,35 @@ def test_without_skill_measured_wastes_come_first_and_then_the_companion_score(u
     assert set(ranking["applicability"]) == {"unknown"}
 
 
+def test_sites_of_the_same_score_share_the_range_of_their_ranks(unskilled) -> None:
+    """Twelve sites that nothing but their ids tells apart: each may hold any of their twelve ranks."""
+    f, companion = unskilled.frames, unskilled.companion.copy()
+    blank = f.site_samples["waste_treo_ppm"].isna() & (f.sites["waste_type"] != "none")
+    equal = np.flatnonzero(blank)[:12]
+    companion.loc[equal, ["companion_score", "companion_low", "companion_high"]] = (0.9, 0.9, 0.9)
+    unmeasured = unskilled.model.sites.assign(waste_log10=np.nan, waste_sd_log10=np.nan, waste_rule="none")
+    ranking = rank_sites(
+        f.sites, unskilled.features, replace(unskilled.model, sites=unmeasured), companion,
+        unskilled.labels, f.site_samples, f.site_tonnage, f.flags,
+        f.site_territories, f.site_access, RankSitesParams(),
+    )  # fmt: skip
+    tied = ranking[ranking["site_id"].isin(f.sites["site_id"].iloc[equal]) & (ranking["score"] == 0.9)]
+    assert len(tied) == 12
+    assert tied["rank"].max() - tied["rank"].min() == 11
+    assert (tied["rank_low"] <= tied["rank"].min()).all()
+    assert (tied["rank_high"] >= tied["rank"].max()).all()
+    chance = tied["top10_chance"].to_numpy()
+    assert chance.min() > 0.5
+    assert chance.max() - chance.min() < 0.15  # one order for all draws would give 1 to the first ids and 0 to the last
+
+
+def test_sites_without_waste_share_the_last_ranks(chain) -> None:
+    last = chain.ranking[chain.ranking["ranked_last_reason"].notna()]
+    assert len(last) > 1
+    assert (last["rank_low"] == last["rank"].min()).all()
+    assert (last["rank_high"] == len(chain.ranking)).all()
+
+
 def test_reasons_are_the_parts_of_the_score_that_orders(unskilled) -> None:
     reasons = explain_sites(unskilled.features, unskilled.model, ExplainSitesParams())
     assert set(reasons["feature"]) <= {"part_metal", "part_amount", "part_access", "part_liability"}
