@@ -157,16 +157,27 @@ class SuiteTotals:
     ----------
     tree_ppm, treo_ppm : ndarray of shape (n,)
         Sum over the elements that are there (measured, or interpolated inside the measured range); NaN where none is.
+    treo_low_ppm, treo_high_ppm : ndarray of shape (n,)
+        The least and the most the oxides of all fifteen elements may add up to; the most is NaN where no upper bound of an
+        element is known.
     estimated_fraction : ndarray of shape (n,)
         Share of ``tree_ppm`` that was interpolated, 0 to 1; NaN where there is no total.
+    crust_fraction : ndarray of shape (n,)
+        Share of the rare earths of average upper crust that the elements there make up, 0 to 1: how whole the total is.
     n_measured : ndarray of int of shape (n,)
         How many of the fifteen elements were measured.
+    filled_ppm : ndarray of shape (n, 15)
+        The elements summed, NaN where one is missing.
     """
 
     tree_ppm: FloatArray
     treo_ppm: FloatArray
+    treo_low_ppm: FloatArray
+    treo_high_ppm: FloatArray
     estimated_fraction: FloatArray
+    crust_fraction: FloatArray
     n_measured: npt.NDArray[np.int64]
+    filled_ppm: FloatArray
 
 
 def fill_inside(suite_ppm: FloatArray) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
@@ -212,36 +223,69 @@ def fill_inside(suite_ppm: FloatArray) -> tuple[FloatArray, npt.NDArray[np.bool_
     return filled, estimated
 
 
-def suite_totals(suite_ppm: FloatArray, *, interpolate: bool = True) -> SuiteTotals:
-    """Sum a suite of rare earths as element and as oxide, saying how much of it was estimated.
+def suite_totals(
+    suite_ppm: FloatArray,
+    *,
+    low_ppm: FloatArray | None = None,
+    high_ppm: FloatArray | None = None,
+    interpolate: bool = True,
+    estimate_error_fraction: float = 0.5,
+) -> SuiteTotals:
+    """Sum a suite of rare earths as element and as oxide, saying how much of it was estimated and what is left open.
 
     Parameters
     ----------
     suite_ppm : ndarray of shape (n, 15)
-        Order of `REE`, ppm of the element; NaN is missing.
+        Order of `REE`, ppm of the element; NaN is missing. A result below a limit stands here as what it counts as.
+    low_ppm, high_ppm : ndarray of shape (n, 15), optional
+        The least and the most each element may be, e.g. 0 and the limit of a result below it; NaN in ``high_ppm`` where
+        there is no upper bound. Default: ``suite_ppm``.
     interpolate : bool
         Fill gaps inside the measured range with `fill_inside`; without it a partial suite is summed as what it is.
+    estimate_error_fraction : float
+        Interpolated elements may be off by this share, for the range.
 
     Returns
     -------
     SuiteTotals
-        TREO in the oxides of `OXIDE_OF`.
+        TREO in the oxides of `OXIDE_OF`. At least, missing elements count as nothing; at most, as twice what the crust
+        would have of them.
     """
     measured = np.isfinite(suite_ppm)
     filled, estimated = fill_inside(suite_ppm) if interpolate else (suite_ppm, np.zeros(suite_ppm.shape, dtype=bool))
     factors = np.array([_TREO_FACTOR[element] for element in REE])
+    crust = np.array([UPPER_CRUST_PPM[element] for element in REE])
     n_measured = measured.sum(axis=1)
-    some = n_measured > 0
+    some, there = n_measured > 0, np.isfinite(filled)
     tree = np.where(some, np.nansum(filled, axis=1), np.nan)
     treo = np.where(some, np.nansum(filled * factors, axis=1), np.nan)
+    low = np.where(estimated, filled * (1 - estimate_error_fraction), suite_ppm if low_ppm is None else low_ppm)
+    high = np.where(estimated, filled * (1 + estimate_error_fraction), suite_ppm if high_ppm is None else high_ppm)
+    covered = (there * crust).sum(axis=1) / crust.sum()
+    missing = np.divide(1.0, covered, out=np.full(len(covered), np.nan), where=some) - 1.0
     guessed = np.where(estimated, filled, 0.0).sum(axis=1)
-    fraction = np.divide(guessed, tree, out=np.where(some, 0.0, np.nan), where=some & (tree > 0))
-    return SuiteTotals(tree, treo, fraction, n_measured)
+    return SuiteTotals(
+        tree_ppm=tree,
+        treo_ppm=treo,
+        treo_low_ppm=np.where(some, np.nansum(low * factors, axis=1), np.nan),
+        treo_high_ppm=(np.where(there, high, 0.0) * factors).sum(axis=1) * (1.0 + 2.0 * missing),
+        estimated_fraction=np.divide(guessed, tree, out=np.where(some, 0.0, np.nan), where=some & (tree > 0)),
+        crust_fraction=covered,
+        n_measured=n_measured,
+        filled_ppm=filled,
+    )
 
 
-def treo_per_tree_range() -> tuple[float, float]:
-    """Return the smallest and largest possible TREO/TREE ratio (Lu2O3 alone, Y2O3 alone), for totals given as one number."""
-    return min(_TREO_FACTOR.values()), max(_TREO_FACTOR.values())
+def treo_per_tree() -> tuple[float, float, float]:
+    """Return TREO/TREE at least (Lu2O3 alone), in average upper crust, and at most (Y2O3 alone), for totals given as such."""
+    crust = {element: UPPER_CRUST_PPM[element] for element in REE}
+    usual = sum(ppm * _TREO_FACTOR[element] for element, ppm in crust.items()) / sum(crust.values())
+    return min(_TREO_FACTOR.values()), usual, max(_TREO_FACTOR.values())
+
+
+def light_per_heavy(suite_ppm: FloatArray, convention: str = "eu") -> FloatArray:
+    """Return LREE/HREE (with Y) of a named convention; NaN unless all fifteen are there."""
+    return group_sum(suite_ppm, light(convention)) / group_sum(suite_ppm, heavy(convention))
 
 
 def group_sum(suite_ppm: FloatArray, elements: Sequence[str]) -> FloatArray:

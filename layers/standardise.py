@@ -9,6 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 from pandera.typing.geopandas import GeoDataFrame
 
+from layers.assay_headers import METHOD_ORDER
+from layers.censoring import CensoringParams, below_in_group, score_rule, with_fitted_waste
+from layers.order_statistics import normal_scores
+from layers.sample_columns import elements_of, in_element_order, method_ranks
 from layers.schema import Samples
 
 LEAST_SAMPLES = 20
@@ -17,49 +21,98 @@ MAD_TO_SD = 1.4826
 LARGEST_Z = 6.0
 """Scores are held within ±6; a lab slip of three decimals must not carry a whole neighbourhood."""
 
+FloatArray = npt.NDArray[np.float64]
 
-def standardise_samples(samples: GeoDataFrame[Samples]) -> GeoDataFrame[Samples]:
+
+def standardise_samples(
+    samples: GeoDataFrame[Samples], censoring: CensoringParams | None = None
+) -> GeoDataFrame[Samples]:
     """Add a robust standard score ``X_z`` per element to all samples but those of waste.
 
     Within every group of medium and method, log10 of the value is centred on the group's median and divided by its spread
-    (1.4826 times the median absolute deviation). A value below a limit enters as half the limit, one above as the limit; a group
-    that is censored by half or more gives no score, since its median would be a limit and not a measurement.
+    (1.4826 times the median absolute deviation). Results below a limit:
+
+    * up to a quarter of the group: they enter as what they count as (`layers.censoring`), which moves neither figure much;
+    * up to a half: the median is still a measurement, but the lower half of the spread is not, so the spread is that of the
+      upper half (1.4826 times the median deviation of what lies above the median);
+    * above that: the score is the normal quantile of the rank, with the plotting positions of Helsel & Cohn (1988), and for a
+      result below a limit the mean of the standard normal distribution below it;
+    * above ``max_censored_share``, or with fewer than `LEAST_SAMPLES` measured: no score.
+
+    A result below a limit never scores above the group's centre: a high limit is no sign of enrichment. One above a limit counts
+    as the limit.
 
     Parameters
     ----------
     samples : GeoDataFrame[Samples]
-        All samples of a run: the score depends on the whole group.
+        All samples of a run: the score depends on the whole group. Scores of an earlier call are made anew.
+    censoring : CensoringParams, optional
+        What a result below a limit counts as; default: half the limit.
 
     Returns
     -------
     GeoDataFrame[Samples]
-        With one ``X_z`` per element, NaN for waste, missing values and groups too small or too censored.
+        Elements in order of atomic number, then one ``X_z`` per element, NaN for waste, missing values and groups without a
+        score; and ``X_below_ppm`` for waste where regression on order statistics is chosen.
     """
-    elements = [
-        str(column).removesuffix("_censored") for column in samples.columns if str(column).endswith("_censored")
-    ]
-    group = (samples["medium"] + "/" + samples["method"]).where(samples["medium"] != "waste")
-    places = {name: np.asarray(rows) for name, rows in samples.groupby(group, sort=True).indices.items()}
-    scores = {f"{element}_z": _scores(samples, element, places) for element in elements}
-    scored = pd.concat([samples, pd.DataFrame(scores, index=samples.index, copy=False)], axis=1)
+    params = censoring or CensoringParams()
+    made = [column for column in samples.columns if str(column).endswith(("_z", "_below_ppm"))]
+    samples = in_element_order(samples.drop(columns=made) if made else samples)
+    media, _ = pd.factorize(samples["medium"].where(samples["medium"] != "waste"), sort=True)
+    common = _groups(media, samples["method"].map(METHOD_ORDER.index).to_numpy(dtype=np.int64))
+    columns: dict[str, FloatArray] = {}
+    for element in elements_of(samples):
+        own = f"{element}_method" in samples
+        groups = _groups(media, method_ranks(samples, element).astype(np.int64)) if own else common
+        columns[f"{element}_z"] = _scores(samples, element, groups, params)
+    columns |= with_fitted_waste(samples, params)
+    scored = pd.concat([samples, pd.DataFrame(columns, index=samples.index, copy=False)], axis=1)
     return cast("GeoDataFrame[Samples]", scored)
 
 
-def _scores(samples: pd.DataFrame, element: str, places: dict[str, npt.NDArray[np.int64]]) -> npt.NDArray[np.float64]:
+def _groups(media: npt.NDArray[np.int64], methods: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
+    """Return the rows of each medium and method; waste, whose medium is -1 here, is in none."""
+    code = np.where(media < 0, -1, media * len(METHOD_ORDER) + methods)
+    return [np.flatnonzero(code == one) for one in np.unique(code[code >= 0])]
+
+
+def _scores(
+    samples: pd.DataFrame, element: str, groups: list[npt.NDArray[np.int64]], params: CensoringParams
+) -> FloatArray:
     value = samples[f"{element}_ppm"].to_numpy(dtype="float64")
     limit = samples[f"{element}_limit_ppm"].to_numpy(dtype="float64")
-    flag = np.nan_to_num(samples[f"{element}_censored"].to_numpy(dtype="float64"))
-    amount = np.where(flag < 0, limit / 2, np.where(flag > 0, limit, value))
-    logs = np.log10(amount, out=np.full(len(amount), np.nan), where=amount > 0)
-    score = np.full(len(logs), np.nan)
-    for rows in places.values():
-        mine = logs[rows]
-        there = np.isfinite(mine)
-        detected = int((there & (flag[rows] == 0)).sum())
-        if detected < LEAST_SAMPLES or detected <= 0.5 * there.sum():
-            continue
-        middle = np.median(mine[there])
-        spread = MAD_TO_SD * np.median(np.abs(mine[there] - middle))
-        if spread > 0:
-            score[rows] = np.clip((mine - middle) / spread, -LARGEST_Z, LARGEST_Z)
+    flag = np.nan_to_num(samples[f"{element}_censored"].to_numpy(dtype="float64")).astype(np.int8)
+    score = np.full(len(value), np.nan)
+    for rows in groups:
+        score[rows] = _score_group(value[rows], limit[rows], flag[rows], params)
     return score
+
+
+def _score_group(
+    value: FloatArray, limit: FloatArray, flag: npt.NDArray[np.int8], params: CensoringParams
+) -> FloatArray:
+    """Score one element of one medium and method."""
+    amount = np.where(flag > 0, limit, np.where(flag == 0, value, np.nan))
+    detected, below = amount > 0, (flag < 0) & (limit > 0)
+    counts = int((detected & (flag == 0)).sum()), int(detected.sum()), int(below.sum())
+    rule = score_rule(*counts, params, LEAST_SAMPLES)
+    score = np.full(len(value), np.nan)
+    if rule == "none" or (rule == "rank" and not _varied(amount[detected])):
+        return score
+    if rule == "rank":
+        score[detected], score[below] = normal_scores(amount[detected], limit[below])
+    else:
+        amount[below] = below_in_group(value, limit, flag, params)[below]
+        there = detected | below
+        logs = np.log10(amount[there])
+        middle = np.median(logs)
+        apart = logs - middle
+        spread = MAD_TO_SD * np.median(np.abs(apart) if rule == "median" else apart[apart >= 0])
+        if spread > 0:
+            score[there] = apart / spread
+    score[below] = np.minimum(score[below], 0.0)
+    return np.clip(score, -LARGEST_Z, LARGEST_Z)
+
+
+def _varied(amount: FloatArray) -> bool:
+    return bool(amount.min() < amount.max())

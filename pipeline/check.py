@@ -15,9 +15,11 @@ import shapely
 from layers.accounting import Note, Reading
 from layers.assay_headers import parse_heading
 from layers.catalogue import Source, resolve
+from layers.censoring import CensoringParams, censoring_notes, censoring_table
 from layers.elements import oxide_factor
 from layers.errors import LayerError, MinewasteError, SourceError
 from layers.rasters import Raster, describe_raster
+from layers.standardise import LEAST_SAMPLES
 from layers.suspicious import suspicious_values
 from layers.tables import read_table
 from maps.check_page import ElementCheck, SourceCheck, write_check
@@ -75,7 +77,8 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
     for source in sources:
         hidden = f"local_only_{sum(one.private for one in checks) + 1}" if is_private(source) else None
         try:
-            check = _check(source, data_dir, readings, requests, show_private=show_private)
+            censoring = config.assign_samples.censoring
+            check = _check(source, data_dir, readings, requests, censoring, show_private=show_private)
             if asked and requests is None and source.role in WITHHOLDABLE:
                 readings.pop(source.id, None)
                 check = SourceCheck(source.id, source.role, facts=[("Details", UNTOLD_YET)], counts=check.counts)
@@ -116,6 +119,7 @@ def _check(
     data_dir: Path,
     readings: dict[str, Reading[Any]],
     requests: tuple[Inputs, Inputs] | None,
+    censoring: CensoringParams,
     *,
     show_private: bool,
 ) -> SourceCheck:
@@ -138,6 +142,8 @@ def _check(
         readings[source.id] = reading
     layer = reading.layer
     notes = [*reading.notes, *suspicious_values(source.id, layer)]
+    if source.role == "geochemistry":
+        notes += censoring_notes(source.id, censoring_table(layer, censoring, LEAST_SAMPLES))
     located = isinstance(layer, gpd.GeoDataFrame) and bool(layer.geometry.notna().any())
     return SourceCheck(
         source.id,

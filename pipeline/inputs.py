@@ -18,6 +18,7 @@ from pyproj import CRS
 from layers import schema
 from layers.accounting import Note, Reading, rejected_rows
 from layers.catalogue import Source, resolve
+from layers.censoring import CensoringParams
 from layers.context import read_backdrop, read_lines
 from layers.crs import working_crs
 from layers.errors import ConfigError, LayerError, SourceError
@@ -151,7 +152,7 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
     notes += [note for raster in rasters for note in raster.notes]
     return Inputs(
         crs=crs,
-        layers={role: _layer(role, sources, readings, crs) for role in READERS},
+        layers={role: _layer(role, sources, readings, crs, config.assign_samples.censoring) for role in READERS},
         rasters=tuple(rasters),
         accounts=tuple(_accounts(public, private, readings)),
         rejected=_stack([readings[one.id].rejected for one in public if one.role != "raster"], schema.Rejected),
@@ -313,13 +314,15 @@ def _within(
     )
 
 
-def _layer(role: str, sources: Sequence[Source], readings: dict[str, Reading[Any]], crs: CRS) -> Any:
+def _layer(
+    role: str, sources: Sequence[Source], readings: dict[str, Reading[Any]], crs: CRS, censoring: CensoringParams
+) -> Any:
     """Stack the publishable sources of a role (and all exclusions) into one layer in the working CRS."""
     model = READERS[role][0]
     chosen = [one for one in sources if one.role == role and (role == "exclusions" or not is_private(one))]
     stacked = _stack([readings[one.id].layer for one in chosen], model)
     if role == "geochemistry":
-        stacked = standardise_samples(stacked)
+        stacked = standardise_samples(stacked, censoring)
     return stacked.to_crs(crs) if isinstance(stacked, gpd.GeoDataFrame) else stacked
 
 

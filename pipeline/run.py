@@ -130,7 +130,15 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
 
     records = inputs["inventory"]
     samples = inputs["geochemistry"]
-    store.fingerprint("kept", read, {"records": list(records["record_id"]), "samples": list(samples["sample_id"])})
+    store.fingerprint(
+        "kept",
+        read,
+        {
+            "records": list(records["record_id"]),
+            "samples": list(samples["sample_id"]),
+            "censoring": config.assign_samples.censoring.model_dump(),
+        },
+    )
     links = whole("link_records", link_records, ["kept"], schema.Links, records, inputs["links"])
     sites = whole("merge_sites", merge_sites, ["link_records"], schema.Sites, records, links)
     if sites.empty:

@@ -21,6 +21,7 @@ import shapely
 from layers import schema
 from layers.accounting import Note, Reading
 from layers.catalogue import Source
+from layers.censoring import CensoringParams
 from layers.standardise import standardise_samples
 from pipeline.config import RunConfig
 from pipeline.inputs import WITHHOLDABLE, Account, Inputs
@@ -88,7 +89,7 @@ def withhold(inputs: Inputs, config: RunConfig) -> Inputs:
     layers = {
         **inputs.layers,
         "inventory": schema.conform(records[stays].reset_index(drop=True), schema.Records),
-        "geochemistry": _restandardised(samples, at_site),
+        "geochemistry": _restandardised(samples, at_site, config.assign_samples.censoring),
         "links": schema.conform(known[~linked].reset_index(drop=True), schema.Links),
     }
     return replace(
@@ -185,12 +186,11 @@ def _samples_withheld(
     return found
 
 
-def _restandardised(samples: gpd.GeoDataFrame, gone: np.ndarray) -> gpd.GeoDataFrame:
+def _restandardised(samples: gpd.GeoDataFrame, gone: np.ndarray, censoring: CensoringParams) -> gpd.GeoDataFrame:
     """Drop samples and take the standard scores again, so that the dropped ones shape none."""
     if not gone.any():
         return samples
-    scores = [column for column in samples.columns if str(column).endswith("_z")]
-    return standardise_samples(samples[~gone].drop(columns=scores).reset_index(drop=True))
+    return standardise_samples(samples[~gone].reset_index(drop=True), censoring)
 
 
 def _rows_that_tell(inputs: Inputs, withheld: _Withheld) -> np.ndarray:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
+from layers.censoring import CensoringParams
 from layers.crs import geodesic_km
 from layers.schema import Samples, Sites, SiteSamples, conform
 from pipeline.stages.sample_grid import look_around
@@ -37,8 +40,11 @@ class AssignSamplesParams(BaseModel):
     ppm_elements: tuple[str, ...] = Field(
         default=PPM_ELEMENTS, description="elements with 90th percentile and maximum in ppm around each site (symbols)"
     )
-    below_limit_factor: float = Field(
-        default=0.5, ge=0, le=1, description="a waste assay below a limit counts as this share of the limit"
+    censoring: CensoringParams = Field(
+        default=CensoringParams(), description="what a result below a limit counts as, in waste and around sites"
+    )
+    ree_convention: Literal["eu", "canada", "usgs"] = Field(
+        default="eu", description="light rare earths are La-Sm (eu), La-Eu (canada) or La-Gd (usgs); Y is heavy"
     )
     estimate_error_fraction: float = Field(
         default=0.5, ge=0, le=1, description="interpolated rare earths may be off by this share, for the range"
@@ -87,9 +93,10 @@ def assign_samples(
             site,
             own.iloc[row],
             len(sites),
-            below_limit_factor=params.below_limit_factor,
+            censoring=params.censoring,
             estimate_error_fraction=params.estimate_error_fraction,
             min_suite_fraction=params.min_suite_fraction,
+            convention=params.ree_convention,
         ),
         _near(sites, samples, around, params),
     ]

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from layers import elements as ree
 from layers.assay_headers import METHOD_ORDER
-from layers.elements import OXIDE_OF, REE, UPPER_CRUST_PPM, fill_inside, oxide_factor, treo_per_tree_range
+from layers.censoring import CensoringParams, counted_below, replace_multiplicatively
+from layers.elements import MAGNET, REE, SuiteTotals, suite_totals, treo_per_tree
+from layers.sample_columns import elements_of, method_ranks
 
-_FACTORS = np.array([oxide_factor(OXIDE_OF[element]) for element in REE])
-_CRUST = np.array([UPPER_CRUST_PPM[element] for element in REE])
-_CRUST_TREO_PER_TREE = float((_CRUST * _FACTORS).sum() / _CRUST.sum())
 _MOST_REPEATS = 1000
 
 
 @dataclass(frozen=True)
 class _Bounds:
-    """An amount per sample: as counted, at least and at most, ppm."""
+    """An amount per sample: as counted, at least and at most, and as measured, ppm."""
 
     value: np.ndarray
     low: np.ndarray
     high: np.ndarray
+    measured: np.ndarray
 
 
 def waste_chemistry(
@@ -30,9 +31,10 @@ def waste_chemistry(
     waste: pd.DataFrame,
     n_sites: int,
     *,
-    below_limit_factor: float,
+    censoring: CensoringParams,
     estimate_error_fraction: float,
     min_suite_fraction: float,
+    convention: str = "eu",
 ) -> pd.DataFrame:
     """Sum up the waste samples of each site.
 
@@ -47,12 +49,14 @@ def waste_chemistry(
         The samples, with the columns of `layers.schema.Samples`.
     n_sites : int
         Number of rows returned.
-    below_limit_factor : float
-        A result below a limit counts as this share of it; for the range it is 0 at least and the limit at most.
+    censoring : CensoringParams
+        What a result below a limit counts as; for the range it is 0 at least and the limit at most.
     estimate_error_fraction : float
         Interpolated rare earths may be off by this share, for the range.
     min_suite_fraction : float
         Share of the rare earths of average upper crust that must be measured or interpolated for a total to be given.
+    convention : str
+        Which rare earths are light: one of `layers.elements.CONVENTIONS`.
 
     Returns
     -------
@@ -62,22 +66,29 @@ def waste_chemistry(
         where the median is that of a substituted limit); ``waste_tree_ppm``, ``waste_treo_ppm`` medians,
         ``waste_treo_low_ppm``, ``waste_treo_high_ppm`` (least and most of any sample, with limits, interpolation and missing
         elements; the upper end is missing where a result is above its method's upper limit) and
-        ``waste_estimated_fraction`` of the total.
+        ``waste_estimated_fraction`` of the total; medians of what the suites say: ``waste_magnet_share`` of TREE,
+        ``waste_lree_hree``, ``waste_outlook`` (Seredin & Dai) where all fifteen are measured or interpolated, and
+        ``waste_eu_anomaly``, ``waste_ce_anomaly``, ``waste_la_yb_n`` on chondrite, of measured elements only.
     """
-    elements = [str(name).removesuffix("_censored") for name in waste.columns if str(name).endswith("_censored")]
+    elements = elements_of(waste)
     analyses = waste["n_analyses"].to_numpy(dtype=np.int64)
-    rank = waste["method"].map({method: place for place, method in enumerate(METHOD_ORDER)}).to_numpy(dtype="float64")
     n = np.bincount(site, analyses, minlength=n_sites).astype(np.int64)
-    amounts = {element: _amounts(waste, element, below_limit_factor) for element in elements}
+    amounts = _shrunk({element: _amounts(waste, element, censoring) for element in elements}, waste, censoring)
     columns: dict[str, np.ndarray | pd.api.extensions.ExtensionArray] = {}
     for element in elements:
         value = amounts[element].value
         flag = waste[f"{element}_censored"].to_numpy(dtype="float64", na_value=0.0)
-        used = _best_method(site, rank, np.isfinite(value))
+        used = _best_method(site, method_ranks(waste, element), np.isfinite(value))
         columns[f"waste_{element}_ppm"] = _median(site, value, analyses, used, n_sites)
         sign = _median(site, flag, analyses, used, n_sites)
         columns[f"waste_{element}_censored"] = np.nan_to_num(np.trunc(sign)).astype(np.int8)
-    totals, method = _totals(site, waste, amounts, analyses, rank, n_sites, estimate_error_fraction, min_suite_fraction)
+    value, low, high, measured = (_suite(amounts, end, len(waste)) for end in ("value", "low", "high", "measured"))
+    sums = suite_totals(value, low_ppm=low, high_ppm=high, estimate_error_fraction=estimate_error_fraction)
+    rank = waste["method"].map({method: place for place, method in enumerate(METHOD_ORDER)}).to_numpy(dtype="float64")
+    totals, method = _totals(site, _given(waste, sums, min_suite_fraction), analyses, rank, n_sites)
+    for name, pattern in _patterns(sums.filled_ppm, measured, convention).items():
+        used = _best_method(site, rank, np.isfinite(pattern))
+        totals[f"waste_{name}"] = _median(site, pattern, analyses, used, n_sites)
     names = {"waste_n": n, "waste_method": method, "waste_methods": _joined_methods(site, waste, n_sites)}
     said = pd.DataFrame(
         {element: np.isfinite(columns[f"waste_{element}_ppm"]) for element in elements}, index=range(n_sites)
@@ -87,16 +98,35 @@ def waste_chemistry(
     return pd.DataFrame({**names, **totals, **columns}, index=range(n_sites))
 
 
-def _amounts(waste: pd.DataFrame, element: str, factor: float) -> _Bounds:
+def _amounts(waste: pd.DataFrame, element: str, censoring: CensoringParams) -> _Bounds:
     """Return what each sample says about an element; nothing where it is below a limit nobody states."""
     value = waste[f"{element}_ppm"].to_numpy(dtype="float64")
     limit = waste[f"{element}_limit_ppm"].to_numpy(dtype="float64")
     flag = waste[f"{element}_censored"].to_numpy(dtype="float64", na_value=0.0)
     below, above = flag < 0, flag > 0
-    counted = np.where(below, limit * factor, np.where(above, limit, value))
+    counted = np.where(below, counted_below(waste, element, censoring), np.where(above, limit, value))
     low = np.where(below, np.where(np.isfinite(limit), 0.0, np.nan), np.where(above, limit, value))
     high = np.where(below, limit, np.where(above, np.nan, value))
-    return _Bounds(counted, low, high)
+    return _Bounds(counted, low, high, np.where(flag == 0, value, np.nan))
+
+
+def _shrunk(amounts: dict[str, _Bounds], waste: pd.DataFrame, censoring: CensoringParams) -> dict[str, _Bounds]:
+    """Make room among the measured parts of each sample for those put in the place of limits, where the run file asks so."""
+    if censoring.method != "multiplicative" or not amounts:
+        return amounts
+    names = list(amounts)
+    limits = np.column_stack(
+        [waste[f"{one}_limit_ppm"].where(waste[f"{one}_censored"] < 0).to_numpy(dtype="float64") for one in names]
+    )
+    values = np.column_stack([amounts[one].value for one in names])
+    room = replace_multiplicatively(values, limits, fraction=censoring.multiplicative_fraction)
+    return {one: replace(amounts[one], value=room[:, place]) for place, one in enumerate(names)}
+
+
+def _suite(amounts: dict[str, _Bounds], end: str, n: int) -> np.ndarray:
+    """Return the rare earths of each sample in the order of `REE`, NaN where one was not analysed."""
+    nothing = np.full(n, np.nan)
+    return np.column_stack([getattr(amounts[element], end) if element in amounts else nothing for element in REE])
 
 
 def _best_method(site: np.ndarray, rank: np.ndarray, there: np.ndarray) -> np.ndarray:
@@ -117,17 +147,9 @@ def _per_site(found: pd.Series, n_sites: int) -> np.ndarray:
 
 
 def _totals(
-    site: np.ndarray,
-    waste: pd.DataFrame,
-    amounts: dict[str, _Bounds],
-    analyses: np.ndarray,
-    rank: np.ndarray,
-    n_sites: int,
-    error: float,
-    least_share: float,
+    site: np.ndarray, sums: dict[str, np.ndarray], analyses: np.ndarray, rank: np.ndarray, n_sites: int
 ) -> tuple[dict[str, np.ndarray], pd.api.extensions.ExtensionArray]:
     """Return the totals of each site and the method they come from."""
-    sums = _sums(waste, amounts, error, least_share)
     used = _best_method(site, rank, np.isfinite(sums["tree"]))
     columns = {
         "waste_tree_ppm": _median(site, sums["tree"], analyses, used, n_sites),
@@ -143,32 +165,32 @@ def _totals(
     return columns, pd.array(names, dtype="str")
 
 
-def _sums(waste: pd.DataFrame, amounts: dict[str, _Bounds], error: float, least_share: float) -> dict[str, np.ndarray]:
-    """Return per sample tree, treo, its range (low, high) and the estimated share of tree; NaN where too little is there."""
-    nothing = np.full(len(waste), np.nan)
-    absent = _Bounds(nothing, nothing, nothing)
-    suite = [amounts.get(element, absent) for element in REE]
-    value, low, high = (np.column_stack([getattr(one, end) for one in suite]) for end in ("value", "low", "high"))
-    filled, estimated = fill_inside(value)
-    there = np.isfinite(filled)
-    covered = (there * _CRUST).sum(axis=1) / _CRUST.sum()
-    enough = covered >= least_share
-    low = np.where(estimated, filled * (1 - error), low)
-    high = np.where(estimated, filled * (1 + error), high)
-    at_most = (np.where(there, high, 0.0) * _FACTORS).sum(axis=1) * (1 + 2 * (1 / np.maximum(covered, least_share) - 1))
-    sums = {
-        "tree": np.nansum(filled, axis=1),
-        "treo": np.nansum(filled * _FACTORS, axis=1),
-        "low": np.nansum(low * _FACTORS, axis=1),
-        "high": at_most,
+def _given(waste: pd.DataFrame, sums: SuiteTotals, least_share: float) -> dict[str, np.ndarray]:
+    """Return per sample the totals of its suite, or of the one number given for all, where too little of a suite is there."""
+    enough = sums.crust_fraction >= least_share
+    total = waste["tree_ppm"].to_numpy(dtype="float64")
+    least, usual, most = treo_per_tree()
+    return {
+        "tree": np.where(enough, sums.tree_ppm, total),
+        "treo": np.where(enough, sums.treo_ppm, total * usual),
+        "low": np.where(enough, sums.treo_low_ppm, total * least),
+        "high": np.where(enough, sums.treo_high_ppm, total * most),
+        "estimated": np.where(enough, sums.estimated_fraction, np.nan),
     }
-    sums["estimated"] = np.divide(
-        (filled * estimated).sum(axis=1, where=there), sums["tree"], out=np.zeros(len(waste)), where=sums["tree"] > 0
-    )
-    given = waste["tree_ppm"].to_numpy(dtype="float64")
-    least, most = treo_per_tree_range()
-    factors = {"tree": 1.0, "treo": _CRUST_TREO_PER_TREE, "low": least, "high": most, "estimated": np.nan}
-    return {name: np.where(enough, sums[name], given * factors[name]) for name in sums}
+
+
+def _patterns(filled: np.ndarray, measured: np.ndarray, convention: str) -> dict[str, np.ndarray]:
+    """Return what the suite of each sample says beside its total."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = {
+            "magnet_share": ree.share(filled, MAGNET),
+            "lree_hree": ree.light_per_heavy(filled, convention),
+            "outlook": ree.outlook_coefficient(filled),
+            "eu_anomaly": ree.eu_anomaly(measured),
+            "ce_anomaly": ree.ce_anomaly(measured),
+            "la_yb_n": ree.slope(measured),
+        }
+    return {name: np.where(np.isfinite(values), values, np.nan) for name, values in found.items()}
 
 
 def _joined_methods(site: np.ndarray, waste: pd.DataFrame, n_sites: int) -> pd.api.extensions.ExtensionArray:

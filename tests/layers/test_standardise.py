@@ -8,7 +8,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import ndtri
 
+from layers.censoring import CensoringParams
 from layers.schema import Samples, conform
 from layers.standardise import LARGEST_Z, LEAST_SAMPLES, standardise_samples
 
@@ -86,12 +88,92 @@ def test_below_a_limit_counts_as_half_of_it_and_above_as_it() -> None:
     np.testing.assert_allclose(z(samples(value, limit=limit, censored=censored)), z(samples(LADDER)))
 
 
-def test_a_group_of_mostly_limits_gives_no_score() -> None:
-    censored = np.zeros(82)
-    censored[:41] = -1
-    value = np.concatenate([np.full(41, np.nan), LADDER])
-    limit = np.where(censored < 0, 5.0, np.nan)
-    assert np.isnan(z(samples(value, limit=limit, censored=censored))).all()
+def with_limit(value: np.ndarray, limit: float) -> gpd.GeoDataFrame:
+    """Return samples of which all below a limit are told as below it."""
+    below = value < limit
+    return samples(np.where(below, np.nan, value), limit=np.where(below, limit, np.nan), censored=-1 * below)
+
+
+def normal(n: int, share_below: float) -> tuple[np.ndarray, float]:
+    """Return lognormal values whose true scores are the normal quantiles of even ranks, and the limit of a share of them."""
+    quantile = ndtri(np.arange(1, n + 1) / (n + 1))
+    return np.exp(3 + 0.7 * quantile), float(np.exp(3 + 0.7 * ndtri(share_below)))
+
+
+@pytest.mark.parametrize("share", [0.1, 0.2, 0.3, 0.45, 0.55, 0.8, 0.9])
+def test_measured_samples_score_the_same_however_many_others_are_below_a_limit(share: float) -> None:
+    value, limit = normal(2000, share)
+    score = z(with_limit(value, limit))
+    measured = value >= limit
+    np.testing.assert_allclose(score[measured], ndtri(np.arange(1, 2001) / 2001)[measured], atol=0.03)
+    assert (score[~measured] < score[measured].min()).all()
+
+
+def test_ranks_are_scored_where_the_median_is_below_a_limit() -> None:
+    value, limit = normal(2000, 0.6)
+    score = z(with_limit(value, limit))
+    edge = ndtri(0.6)
+    expected = (
+        -np.exp(-edge * edge / 2) / np.sqrt(2 * np.pi) / 0.6
+    )  # mean of a standard normal below its 60th percentile
+    np.testing.assert_allclose(score[value < limit], expected, atol=2e-3)
+    assert score[value >= limit].mean() == pytest.approx(-expected * 0.6 / 0.4, abs=0.01)
+
+
+def test_shares_from_which_ranks_or_nothing_are_scored_stand_in_the_run_file() -> None:
+    table = with_limit(*normal(2000, 0.4))
+    ranked = standardise_samples(table, CensoringParams(rank_above_censored_share=0.3))["La_z"].to_numpy()
+    assert np.unique(ranked[:799]).tolist() == pytest.approx([-0.3863 / 0.4], abs=2e-3)
+    assert np.isnan(standardise_samples(table, CensoringParams(max_censored_share=0.39))["La_z"]).all()
+    assert np.isnan(z(with_limit(*normal(2000, 0.97)))).all()
+
+
+def test_a_high_limit_is_no_sign_of_enrichment() -> None:
+    value = np.concatenate([LADDER, [np.nan]])
+    limit, censored = np.append(np.full(41, np.nan), 500.0), np.append(np.zeros(41), -1)
+    for method in ("substitution", "ros", "multiplicative"):
+        table = samples(value, limit=limit, censored=censored)
+        assert standardise_samples(table, CensoringParams(method=method))["La_z"].iloc[-1] <= 0
+
+
+def test_the_choice_moves_what_lies_below_a_limit_and_nothing_else() -> None:
+    value, limit = normal(400, 0.2)
+    table = with_limit(value, limit)
+    half = standardise_samples(table, CensoringParams())["La_z"].to_numpy()
+    ros = standardise_samples(table, CensoringParams(method="ros"))["La_z"].to_numpy()
+    parts = standardise_samples(table, CensoringParams(method="multiplicative"))["La_z"].to_numpy()
+    below = value < limit
+    np.testing.assert_allclose(ros[~below], half[~below])
+    expected = -np.exp(-(ndtri(0.2) ** 2) / 2) / np.sqrt(2 * np.pi) / 0.2
+    np.testing.assert_allclose(ros[below], expected, atol=0.03)  # half the limit is off by a third of a deviation here
+    assert half[below].max() < expected - 0.3
+    assert np.allclose(parts[below] - half[below], np.log(0.65 / 0.5) / 0.7, atol=0.01)
+
+
+def test_order_of_samples_and_of_elements_does_not_matter_below_limits_either() -> None:
+    value, limit = normal(300, 0.6)
+    table = with_limit(value, limit).assign(Ce_ppm=1.0, Ce_limit_ppm=np.nan, Ce_censored=np.int8(0))
+    for method in ("substitution", "ros"):
+        params = CensoringParams(method=method)
+        turn = np.random.default_rng(3).permutation(len(table))
+        turned = standardise_samples(table.iloc[turn].reset_index(drop=True), params)["La_z"].to_numpy()
+        np.testing.assert_array_equal(turned, standardise_samples(table, params)["La_z"].to_numpy()[turn])
+    swapped = table[[*[name for name in table if not name.startswith("La_")], "La_ppm", "La_limit_ppm", "La_censored"]]
+    pd.testing.assert_frame_equal(standardise_samples(swapped), standardise_samples(table))
+
+
+def test_an_element_with_a_method_of_its_own_is_scored_within_it() -> None:
+    table = samples(LADDER)
+    both = pd.concat([table, table.assign(La_ppm=LADDER * 50, La_method="aqua_regia")], ignore_index=True)
+    score = z(both)
+    np.testing.assert_allclose(score[:41], z(table), atol=1e-9)
+    np.testing.assert_allclose(score[41:], z(table), atol=1e-9)
+
+
+def test_scores_of_an_earlier_call_are_made_anew() -> None:
+    table = samples(LADDER)
+    again = standardise_samples(standardise_samples(table).iloc[:30])
+    pd.testing.assert_frame_equal(again, standardise_samples(table.iloc[:30]))
 
 
 def test_a_small_group_a_constant_one_and_missing_values_give_no_score() -> None:
