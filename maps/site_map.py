@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from maps import assets, words
+from maps.packing import packed_columns
 from maps.payload import SINGLE_SITES, map_payload
 from maps.publication import Publication
 from maps.rows import present
@@ -42,6 +43,7 @@ def write_map(publication: Publication, path: Path, *, max_sheets: int = 200, si
         If something in the publication may not be published.
     """
     payload = map_payload(publishable(publication), single_sites, max_sheets)
+    payload["sites"]["columns"] = packed_columns(payload["sites"]["columns"])
     figure = _folium_map()
     figure.title = publication.title
     figure.payload = assets.strict_json(payload)

@@ -1,7 +1,22 @@
 /* Data of the page, numbers and words. All text reaches the page by textContent. */
 "use strict";
 const data = JSON.parse(document.getElementById("data").textContent);
-const meta = data.meta, S = data.sites.columns, T = data.sites.texts, N = S.id.length;
+const meta = data.meta, S = unpack(data.sites.columns), T = data.sites.texts, N = S.id.length;
+/* Columns of numbers are texts: "=" and a letter per site, or commas between numbers and semicolons between lists; see packing.py. */
+function unpack(columns) {
+  const n = columns.id.length, numbers = (text) => text.split(",").map((one) => one === "" ? null : Number(one));
+  for (const [name, text] of Object.entries(columns)) {
+    if (typeof text !== "string") continue;
+    if (n === 0) columns[name] = [];
+    else if (["flags", "reasons", "relations"].includes(name)) columns[name] = text.split(";").map((one) => one === "" ? [] : numbers(one));
+    else if (text[0] === "=") columns[name] = Array.from(text.slice(1), (one) => one === "-" ? null : parseInt(one, 36));
+    else columns[name] = numbers(text);
+  }
+  let rank = 0;
+  columns.rank = columns.rank.map((step) => step === null ? null : rank += step);
+  for (const name of ["rank_low", "rank_high"]) if (columns[name]) columns[name] = columns[name].map((step, i) => step === null ? null : columns.rank[i] + step);
+  return columns;
+}
 let lang = "en";
 const w = (key) => data.words[lang][key] ?? key.replace(/^[a-z]+_/, "").replaceAll("_", " ");
 const fill = (key, values) => w(key).replace(/\{(\w+)(?::[^}]*)?\}/g, (all, name) => name in values ? String(values[name]) : all);

@@ -1,4 +1,4 @@
-"""Reading an inventory, writing the map, and the whole chain."""
+"""Reading an inventory, and writing the map."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 
 from layers.catalogue import Source, resolve
 from layers.inventory import read_inventory
 from maps.site_map import write_map
-from pipeline.progress import Progress
-from pipeline.run import run
-from pipeline.store import read_parquet
-from tests.benchmarks.naive_chain import read_rows, run_naive
-from tests.benchmarks.run_file import INVENTORY, inventory_path, run_file
+from tests.benchmarks.markers import write_full_popups, write_six_fields
+from tests.benchmarks.naive_chain import read_rows
+from tests.benchmarks.run_file import INVENTORY, inventory_path
 from tests.benchmarks.step import Step
 from tests.benchmarks.workload import Workload
 
@@ -69,16 +66,12 @@ def _map_ours(state: Any) -> Path:
 
 
 def _map_markers(state: Any) -> Path:
-    import folium
+    write_full_popups(state.publication, state.path)
+    return state.path
 
-    drawn = folium.Map(location=[52, -90], zoom_start=5)
-    for _, row in state.publication.ranking.iterrows():
-        text = (
-            f"<b>{row['name']}</b><br>rank {row['rank']}<br>score {row['score']:.2f}<br>{row['tonnage_t']} t<br>"
-            f"{row['nearest_community']}<br>{row['territories']}"
-        )
-        folium.Marker([row["latitude"], row["longitude"]], popup=folium.Popup(text)).add_to(drawn)
-    drawn.save(str(state.path))
+
+def _map_six_fields(state: Any) -> Path:
+    write_six_fields(state.publication, state.path)
     return state.path
 
 
@@ -92,48 +85,8 @@ def _map_answer(path: Path, state: Any) -> dict[str, float]:
 
 SITE_MAP = Step(
     load=_publication,
-    variants={"ours": _map_ours, "naive": _map_markers},
+    variants={"ours": _map_ours, "naive": _map_markers, "six_fields": _map_six_fields},
     answer=_map_answer,
     tolerance={},
-    largest={"naive": "M"},
-)
-
-# --- the whole chain -------------------------------------------------------------------------------------------------
-
-
-def _chain_load(work: Workload, variant: str) -> Any:
-    return SimpleNamespace(work=work, config=run_file(work), folder=tempfile.TemporaryDirectory(prefix="bench-chain-"))
-
-
-def _chain_ours(state: Any) -> Path:
-    out = Path(state.folder.name) / "run"
-    run(state.config, Path(), out, Progress(quiet=True))
-    return out
-
-
-def _chain_naive(state: Any) -> dict[str, float]:
-    return run_naive(state.work, Path(state.folder.name))
-
-
-def _chain_answer(outcome: Any, state: Any) -> dict[str, float]:
-    if isinstance(outcome, Path):
-        sites = read_parquet(outcome / "sites.parquet")
-        areas = pd.read_csv(outcome / "site_territories.csv")
-        told = {
-            "sites": len(sites), "pairs": (areas["relation"] == "inside").sum(), "road_km": sites["road_km"].mean(),
-            "near_n": sites["near_n"].sum(), "raster": sites["raster_grid_0"].mean(),
-        }  # fmt: skip
-    else:
-        told = outcome
-    state.folder.cleanup()
-    return told
-
-
-CHAIN = Step(
-    load=_chain_load,
-    variants={"ours": _chain_ours, "naive": _chain_naive},
-    answer=_chain_answer,
-    # The script measures on the plane of one projection for a country: up to 4 % off in length, 8 % in area.
-    tolerance={"sites": 0.0, "pairs": 0.001, "road_km": 0.04, "near_n": 0.08, "raster": 0.001},
-    largest={"naive": "M"},
+    largest={"naive": "M", "six_fields": "M"},
 )
