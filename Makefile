@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 SIZE ?= S
 STEPS ?= all
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench bench-cluster bench-table clean
 
 demo: $(INSTALLED)
 	$(BIN)/minewaste demo --out runs/demo
@@ -22,7 +22,14 @@ check: $(INSTALLED)
 	$(BIN)/lint-imports
 
 bench: $(INSTALLED)
-	$(BIN)/python -m tests.benchmarks --size $(SIZE) --steps $(STEPS) --out build/bench.json
+	$(BIN)/python -m tests.benchmarks --size $(SIZE) --steps $(STEPS) --out build/bench.json $(BENCH_ARGS)
+
+# A run on a Dask scheduler and two workers of 4 GiB on this machine beside a plain run; the answers must agree.
+bench-cluster: $(INSTALLED)
+	$(BIN)/python -m tests.benchmarks --size $(SIZE) --steps chain --only ours,cluster --runs 1 --limit 3600 --out build/bench_cluster.json
+
+bench-table: $(INSTALLED)
+	$(BIN)/python -m tests.benchmarks.render docs/performance.md --plot docs/growth.svg
 
 clean:
 	rm -rf $(VENV) build runs .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* *.egg-info

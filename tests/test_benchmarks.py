@@ -9,9 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.measure import BenchmarkError, Runs, agree
+from tests.benchmarks.render import filled
+from tests.benchmarks.results import row_of, table
+
 ROOT = Path(__file__).parents[1]
 KEYS = {
-    "step", "size", "ours_s", "naive_s", "limit_s", "ratio_naive", "ratio_limit", "peak_mib", "naive_peak_mib", "runs",
+    "step", "size", "ours_s", "naive_s", "naive_over_s", "limit_s", "ratio_naive", "ratio_limit", "ours_cpu_s", "naive_cpu_s",
+    "peak_mib", "naive_peak_mib", "ours_told", "naive_told", "runs",
 }  # fmt: skip
 
 
@@ -43,12 +48,36 @@ def test_an_unknown_step_is_named(tmp_path: Path) -> None:
     assert "There is no step nonsense. There are: territories," in done.stderr
 
 
+def test_what_takes_too_long_is_ended_and_told(tmp_path: Path) -> None:
+    done = bench(tmp_path, "--steps", "point_sampling", "--limit", "0.05")
+    assert done.returncode != 0
+    assert "point_sampling at size T took more than 0.05 s." in done.stdout
+    assert "1 of 1 steps failed: point_sampling." in done.stderr
+    assert not (tmp_path / "bench.json").exists()
+
+
+def test_an_unfinished_naive_way_gives_the_least_ratio() -> None:
+    ours = Runs(seconds=[3.0, 1.0, 2.0], cpu_s=[3.5, 1.5, 2.5], peak_mib=[90.0, 100.0, 95.0])
+    row = row_of("zonal", "L", ours, Runs(over_s=600.0), None)
+    assert (row["ours_s"], row["naive_s"], row["naive_over_s"], row["ratio_naive"]) == (2.0, None, 600.0, 300.0)
+    assert "| zonal | L | 2 | > 600 | – | > 300 | – | 2.5, – | 100, – | 3 |" in table([row])
+
+
+def test_a_page_gets_the_table_where_it_says(tmp_path: Path) -> None:
+    answers = {"site_map": {"page_mib": 1.5}, "zonal": {"mean": 5.2}}
+    runs = {step: Runs(seconds=[2.0], cpu_s=[2.0], peak_mib=[100.0], answer=answer) for step, answer in answers.items()}
+    rows = [row_of(step, "M", ours, None, None) for step, ours in runs.items()]
+    page = "before\n<!-- bench: zonal -->\nold\n<!-- /bench -->\nafter\n<!-- bench -->\n<!-- /bench -->\n"
+    once = filled(page, rows)
+    assert once.count("| zonal | M |") == 2
+    assert once.count("| site_map (1.5 MiB) | M |") == 1
+    assert "old" not in once
+    assert filled(once, rows) == once
+    with pytest.raises(SystemExit, match="has no lines"):
+        filled("nothing here", rows)
+
+
 def test_a_wrong_answer_stops() -> None:
-    sys.path.insert(0, str(ROOT))
-    try:
-        from tests.benchmarks.measure import BenchmarkError, Runs, agree
-    finally:
-        sys.path.remove(str(ROOT))
     runs = {"ours": Runs(answer={"pairs": 10.0}), "naive": Runs(answer={"pairs": 11.0})}
     agree("joining", runs, {"pairs": 0.1})
     with pytest.raises(BenchmarkError, match=r"^joining: pairs is 11\.0 by naive but 10\.0 by ours \(allowed: ±0\)\.$"):

@@ -13,22 +13,35 @@ Row = dict[str, Any]
 
 
 def row_of(step: str, size: str, ours: Runs, naive: Runs | None, limit: Runs | None) -> Row:
-    """Return one row of ``bench.json``; what was not run is null."""
-    ours_s = ours.median_s
-    naive_s = naive.median_s if naive else None
-    limit_s = limit.median_s if limit else None
+    """Return one row of ``bench.json``; what was not run is null.
+
+    Where the naive way was ended unfinished, ``naive_over_s`` says after how long, and ``ratio_naive`` is what it is at least.
+    """
+    over_s = naive.over_s if naive else None
+    naive_s = naive.median_s if naive and naive.seconds else None
+    limit_s = limit.median_s if limit and limit.seconds else None
+    against = over_s if naive_s is None else naive_s
     return {
         "step": step,
         "size": size,
-        "ours_s": round(ours_s, 4),
-        "naive_s": None if naive_s is None else round(naive_s, 4),
-        "limit_s": None if limit_s is None else round(limit_s, 4),
-        "ratio_naive": None if naive_s is None else round(naive_s / ours_s, 2),
-        "ratio_limit": None if limit_s is None else round(ours_s / limit_s, 2),
+        "ours_s": _short(ours.median_s),
+        "naive_s": _short(naive_s),
+        "naive_over_s": over_s,
+        "limit_s": _short(limit_s),
+        "ratio_naive": None if against is None else round(against / ours.median_s, 2),
+        "ratio_limit": None if limit_s is None else round(ours.median_s / limit_s, 2),
+        "ours_cpu_s": _short(ours.median_cpu_s),
+        "naive_cpu_s": _short(naive.median_cpu_s) if naive and naive.cpu_s else None,
         "peak_mib": round(max(ours.peak_mib)),
-        "naive_peak_mib": round(max(naive.peak_mib)) if naive else None,
+        "naive_peak_mib": round(max(naive.peak_mib)) if naive and naive.peak_mib else None,
+        "ours_told": ours.answer,
+        "naive_told": naive.answer if naive else {},
         "runs": len(ours.seconds),
     }
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -44,22 +57,33 @@ def write_rows(rows: list[Row], path: Path) -> None:
     path.write_text("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
 
 
-def show(rows: list[Row]) -> None:
-    """Print a Markdown table."""
-    print(
-        "\n| step | size | ours, s | naive, s | limit, s | naive / ours | ours / limit | peak, MiB | naive peak, MiB | runs |"
-    )
-    print("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|")
-    for row in rows:
-        cells = (
-            row["step"], row["size"], _number(row["ours_s"]), _number(row["naive_s"]), _number(row["limit_s"]),
-            _number(row["ratio_naive"]), _number(row["ratio_limit"]), row["peak_mib"],
-            "–" if row["naive_peak_mib"] is None else row["naive_peak_mib"], row["runs"],
-        )  # fmt: skip
-        print("| " + " | ".join(map(str, cells)) + " |")
+HEAD = (
+    "| step | size | ours, s | naive, s | limit, s | naive / ours | ours / limit | processors: ours, naive, s "
+    "| peak: ours, naive, MiB | runs |\n|---|---|---:|---:|---:|---:|---:|---:|---:|---:|"
+)
 
 
-def _number(value: float | None) -> str:
+def table(rows: list[Row]) -> str:
+    """Return rows as a Markdown table."""
+    return "\n".join([HEAD, *map(_line, rows)])
+
+
+def _line(row: Row) -> str:
+    unfinished = row["naive_over_s"] is not None
+    sign = "> " if unfinished else ""
+    cells = (
+        row["step"], row["size"], number(row["ours_s"]), sign + number(row["naive_over_s"] if unfinished else row["naive_s"]),
+        number(row["limit_s"]), sign + number(row["ratio_naive"]), number(row["ratio_limit"]),
+        f"{number(row['ours_cpu_s'])}, {number(row['naive_cpu_s'])}",
+        f"{row['peak_mib']}, {'–' if row['naive_peak_mib'] is None else row['naive_peak_mib']}", str(row["runs"]),
+    )  # fmt: skip
+    pages = [told["page_mib"] for told in (row["ours_told"], row["naive_told"]) if "page_mib" in told]
+    name = f"{cells[0]} ({' and '.join(map(str, pages))} MiB)" if pages else cells[0]
+    return "| " + " | ".join([name, *cells[1:]]) + " |"
+
+
+def number(value: float | None) -> str:
+    """Return three significant digits, whole above 100; a dash for what was not run."""
     return "–" if value is None else f"{value:.3g}" if value < 100 else f"{value:.0f}"
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipeline.config import RunConfig, parse_config
 from tests.benchmarks.workload import Workload
+
+if TYPE_CHECKING:
+    from pipeline.config import RunConfig
 
 CODES = {"niobium": "niobium", "rare earths": "rare earth elements", "copper": "copper", "gold": "gold",
          "uranium": "uranium", "zinc": "zinc"}  # fmt: skip
@@ -23,6 +25,8 @@ INVENTORY = {
 
 def run_file(work: Workload) -> RunConfig:
     """Return the run file; paths are absolute, so the data folder does not matter."""
+    from pipeline.config import parse_config
+
     own, country = work.folder.resolve(), work.context.resolve()
     sources: list[dict[str, Any]] = [
         {**INVENTORY, "path": str(own / "inventory.csv")},
@@ -48,7 +52,10 @@ def run_file(work: Workload) -> RunConfig:
         },
     ]  # fmt: skip
     sources[4].pop("defaults")
-    sources += [{"id": f"grid_{one}", "role": "raster", "path": str(country / f"grid_{one}.tif")} for one in range(4)]
+    sources += [
+        {"id": f"grid_{number}", "role": "raster", "path": str(path.resolve())}
+        for number, path in enumerate(work.chain_rasters)
+    ]
     return parse_config({"name": "bench", "title": "Invented country", "sources": sources}, "bench")
 
 

@@ -21,7 +21,7 @@ STEPS = {
     "surface": "surface.SURFACE",
     "reading": "pages.READING",
     "site_map": "pages.SITE_MAP",
-    "chain": "pages.CHAIN",
+    "chain": "chain.CHAIN",
 }
 
 

@@ -1,7 +1,8 @@
 """The workload: an invented country of one to a hundred thousand waste sites, from fixed seeds, made once per size.
 
-Sizes differ in sites and samples; areas, lines, communities and rasters are those of a country and the same for S, M and L,
-so growth is growth with the number of sites. Shapes are random stars and walks: no place, Nation or road is meant.
+S and M differ in sites and samples; areas, lines, communities and rasters are those of one country, so growth from S to M is
+growth with the number of sites. L is a continent: 2,000 areas instead of 500, eight rasters of 20,480 x 20,480 cells instead
+of four of 10,240 x 10,240. Shapes are random stars and walks: no place, Nation or road is meant.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ SIZES = {
     "T": Size("T", 200, 2_000, 20, (200, 800), 200, 20, 100, 1_024, 2, 256, context="tiny"),
     "S": Size("S", 1_000, 100_000),
     "M": Size("M", 10_000, 1_000_000),
-    "L": Size("L", 100_000, 1_500_000),
+    "L": Size("L", 100_000, 1_500_000, areas=2_000, cells=20_480, rasters=8, context="continent"),
 }
 
 
@@ -67,6 +68,13 @@ class Workload:
         """Read a GeoParquet layer of the size, or of the country."""
         own = self.folder / f"{name}.parquet"
         return gpd.read_parquet(own if own.exists() else self.context / f"{name}.parquet")
+
+    @property
+    def chain_rasters(self) -> list[Path]:
+        """The rasters of a whole run: four of 2,048 x 2,048 cells, at L the eight large ones."""
+        if self.size.name == "L":
+            return [self.raster(number) for number in range(self.size.rasters)]
+        return [self.context / f"grid_{number}.tif" for number in range(4)]
 
     def raster(self, number: int) -> Path:
         """Return the file of one large raster (100 m cells around the middle of the country)."""
@@ -179,7 +187,8 @@ def _raster(path: Path, cells: int, corner: tuple[float, float, float], seed: in
     profile = {
         "driver": "GTiff", "width": cells, "height": cells, "count": 1, "dtype": "float32", "crs": CRS, "nodata": -9999.0,
         "transform": rasterio.Affine(cell, 0, west, 0, -cell, north), "tiled": True, "blockxsize": min(512, cells),
-        "blockysize": min(512, cells), "compress": "deflate", "predictor": 3, "zlevel": 6, "num_threads": "2",
+        "blockysize": min(512, cells), "compress": "deflate", "predictor": 3,
+        "zlevel": 6 if cells <= 10_240 else 1, "num_threads": "2",
     }  # fmt: skip
     waves = rng.uniform(2, 9, 4)
     along = np.linspace(0, 2 * np.pi, cells, dtype=np.float32)
