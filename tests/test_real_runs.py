@@ -69,6 +69,15 @@ def test_the_phosphate_mine_on_a_carbonatite_stands_out_and_the_copper_mine_does
     assert ranking.loc[names.str.contains("KAM-KOTIA", na=False), "rank"].min() > 0.1 * len(ranking)
 
 
+@pytest.mark.parametrize("name", ["Timmins West Mine", "Shakespeare"])
+def test_a_rare_earth_mention_alone_does_not_lift_a_gold_or_nickel_mine(ontario: Path, name: str) -> None:
+    """Both list rare earths among other metals, and their deposits (mesothermal, magmatic in mafic rock) hold no host mineral."""
+    ranking = ranking_of(ontario)
+    row = ranking[ranking["name"] == name].iloc[0]
+    assert row["rank"] > 0.01 * len(ranking)
+    assert row["rank_high"] - row["rank_low"] > 0.1 * len(ranking)
+
+
 def test_ontario_says_that_it_rests_on_deposit_types(ontario: Path) -> None:
     validation = json.loads((ontario / "model" / "validation.json").read_text())
     assert "deposit-type evidence and companion scoring alone" in validation["verdict"]

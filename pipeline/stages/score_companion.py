@@ -9,7 +9,7 @@ from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layers.schema import Companion, SiteAccess, Sites, SiteSamples, SiteTonnage, conform
-from pipeline.stages.target_evidence import measured_values, pathfinder_z, type_affinity
+from pipeline.stages.target_evidence import affinity_range, measured_values, pathfinder_z, type_affinity
 from pipeline.stages.trained_model import PARTS
 
 WORKED = r"produc|operat|\bactive|care and maint|\bplant\b|\bmill\b|rehabilit|restaur"
@@ -170,16 +170,20 @@ def _metal_from_type(
 ) -> dict[str, np.ndarray]:
     """Return the metal part without assays of the waste.
 
-    Commodities and deposit type agree by their maximum. Robust z-scores of regional samples (Th, P, Nb, La, Ce, Y for
-    rare earths) move the utility by at most 0.15 either way: the real files show no stable relation of regional
-    sediment to waste.
+    Commodities and deposit type speak with the range their sources leave open (`affinity_range`). Robust z-scores of
+    regional samples (Th, P, Nb, La, Ce, Y for rare earths) move the utility by at most 0.15 either way: the real files
+    show no stable relation of regional sediment to waste. The range holds no such effect and twice as much.
     """
-    utility = type_affinity(sites, params.target)
+    utility, low, high = affinity_range(sites, params.target)
     mean = pathfinder_z(chemistry, params.target)
-    base = np.where(np.isnan(utility), params.unknown_metal, utility)
-    moved = np.clip(base + 0.15 * np.tanh(mean / 2.0), 0.0, 1.0)
-    utility = np.where(np.isnan(mean), utility, moved)
-    return _part(utility, np.clip(utility - 0.25, 0, 1), np.clip(utility + 0.25, 0, 1), params.unknown_metal)
+    shift = np.where(np.isnan(mean), 0.0, 0.15 * np.tanh(mean / 2.0))
+    known = ~np.isnan(utility)
+    base = np.where(known, utility, params.unknown_metal)
+    low, high = np.where(known, low, 0.0), np.where(known, high, 1.0)
+    moved = np.where(known | ~np.isnan(mean), np.clip(base + shift, 0.0, 1.0), np.nan)
+    low = np.clip(low + np.minimum(2.0 * shift, 0.0), 0.0, 1.0)
+    high = np.clip(high + np.maximum(2.0 * shift, 0.0), 0.0, 1.0)
+    return _part(moved, low, high, params.unknown_metal)
 
 
 def _measured_over(

@@ -1,11 +1,7 @@
 """What a mine's commodities and deposit type say about a target metal in its waste.
 
-Published associations of rare earths with deposit types, as ordinal utilities between 0 (little reason to expect the
-metal in the waste) and 1 (the waste type is known to carry it). They are expert judgement, not measurement: only the
-companion score and the rule labels read them, never the learned model.
-
-Host minerals and pathfinders by deposit type are the common ground of the review literature. In iron oxide-apatite
-waste of the Adirondacks the U.S. Geological Survey found 10-22 000 ppm of rare earths.
+For rare earths the tables of `rare_earth_hosts` answer, each entry with a range and a source; for another target its own
+name among the commodities. Only the companion score and the rule labels read them, never the learned model.
 """
 
 from __future__ import annotations
@@ -16,10 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-RARE_EARTH_NAMES = (
-    "lanthanum", "cerium", "praseodymium", "neodymium", "samarium", "europium", "gadolinium", "terbium", "dysprosium",
-    "holmium", "erbium", "thulium", "ytterbium", "lutetium", "yttrium",
-)  # fmt: skip
+from pipeline.stages.rare_earth_hosts import COMMODITIES, DEPOSITS, NO_HOST, PATHFINDERS, Host
 
 SYMBOL_NAMES = {
     "Li": "lithium", "Be": "beryllium", "Co": "cobalt", "Ni": "nickel", "Cu": "copper", "Zn": "zinc", "Ga": "gallium",
@@ -34,59 +27,17 @@ SYMBOL_NAMES = {
 RARE_EARTHS = frozenset(["La", "Ce", "Pr", "Nd", "Sm", "Eu", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu", "Y", "Sc"])
 """What a rare-earth label is made of, with Sc, which follows them in assays."""
 
-REE_COMMODITIES: tuple[tuple[str, float], ...] = (
-    (r"rare[ -]?earth|\bREEs?\b|\bTREO\b|terres rares|" + "|".join(RARE_EARTH_NAMES), 1.0),
-    (r"monazite|xenotime|bastn[aä]site|eudialyte|allanite", 1.0),
-    (r"thorium", 0.8),
-    (r"niobium|columbium|pyrochlore", 0.75),
-    (r"apatite|phosphate|phosphorus", 0.7),
-    (r"zirconium|zircon|hafnium", 0.6),
-    (r"uranium", 0.55),
-    (r"scandium", 0.5),
-    (r"tantalum|beryllium", 0.35),
-    (r"bauxite|aluminum|alumina", 0.35),
-    (r"titanium|ilmenite|rutile|heavy mineral", 0.35),
-    (r"\bcoal\b", 0.3),
-    (r"\btin\b|tungsten|fluorspar|fluorite", 0.25),
-    (r"\biron\b|magnetite|hematite", 0.2),
-)
-"""Commodity patterns and utilities for rare earths; the highest that matches counts."""
-
-REE_DEPOSITS: tuple[tuple[str, str, float], ...] = (
-    ("carbonatite", r"carbonatite", 0.95),
-    ("peralkaline", r"peralkaline|nepheline syenite|alkalin\w* (?:complex|intrusi|igneous)|agpaitic", 0.9),
-    ("monazite", r"monazite|xenotime", 0.95),
-    ("quartz_pebble", r"quartz[ -]pebble|paleoplacer|palaeoplacer|conglomerate[ -]hosted (?:u|au)", 0.85),
-    ("iron_oxide_apatite", r"(?:iron oxide|magnetite)[ -]apatite|\bIOA\b|kiruna", 0.85),
-    ("phosphate", r"phosphorite|phosphate|apatite", 0.75),
-    ("ion_adsorption", r"ion[ -]adsorption", 0.9),
-    ("iocg", r"\bIOCG\b|iron oxide[ -]copper", 0.55),
-    (
-        "uranium_pegmatite",
-        r"alaskite|(?:uranium|rare[ -]element|NYF).*pegmatite|pegmatite.*(?:uranium|thorium|REE)",
-        0.6,
-    ),
-    ("uranium", r"unconformity|uranium", 0.45),
-    ("heavy_mineral", r"heavy mineral|beach placer", 0.5),
-    ("pegmatite", r"pegmatite", 0.3),
-    ("bauxite_laterite", r"bauxite|laterite", 0.35),
-    ("skarn_greisen", r"skarn|greisen", 0.2),
-    (
-        "base_or_precious",
-        r"\bVMS\b|massive sul(?:f|ph)ide|SEDEX|orogenic|lode gold|quartz vein|five[ -]element|porphyry",
-        0.05,
-    ),
-)
-"""Deposit groups for rare earths: name, pattern, utility; the highest that matches counts."""
-
-REE_PATHFINDERS = ("Th", "P", "Nb", "La", "Ce", "Y")
-"""Elements whose regional samples go with rare-earth deposits of most types."""
+REE_DEPOSITS: tuple[tuple[str, str, float], ...] = tuple((one.name, one.pattern, one.utility) for one in DEPOSITS)
+"""Deposit groups for rare earths: name, pattern, utility."""
 
 REE_LABEL_FLOOR = 0.75
 """A commodity or deposit type from this utility upward makes a rule label."""
 
 OTHER_UTILITY = 0.05
 """Utility of a mine whose commodities or deposit type are known and point to no source of the target."""
+
+OTHER_HIGH = 0.3
+"""The most such a mine may still be worth: host minerals of no value were seldom recorded."""
 
 
 def target_commodities(target: str, given: Sequence[str] | None) -> tuple[tuple[str, float], ...]:
@@ -106,7 +57,7 @@ def target_commodities(target: str, given: Sequence[str] | None) -> tuple[tuple[
     if given is not None:
         return tuple((rf"\b{re.escape(name)}\b", 1.0) for name in given)
     if target == "REE":
-        return REE_COMMODITIES
+        return tuple((one.pattern, one.utility) for one in COMMODITIES)
     name = SYMBOL_NAMES.get(target, target)
     return ((rf"\b{re.escape(name)}\b", 1.0),)
 
@@ -126,7 +77,7 @@ def best_match(texts: pd.Series, patterns: Sequence[tuple[str, float]]) -> tuple
     texts : Series of str
         May be missing.
     patterns : sequence of (str, float)
-        Regular expressions, case ignored, and their utilities.
+        Regular expressions, case ignored, and their utilities. A group named ``word`` is what counts as matched.
 
     Returns
     -------
@@ -135,30 +86,77 @@ def best_match(texts: pd.Series, patterns: Sequence[tuple[str, float]]) -> tuple
     matched : ndarray of object, shape (n,)
         The matched words in lower case, or None.
     """
-    compiled = sorted(((re.compile(p, re.IGNORECASE), u) for p, u in patterns), key=lambda one: -one[1])
-    found: dict[str, tuple[float, str | None]] = {}
-    utility = np.full(len(texts), np.nan)
-    matched = np.full(len(texts), None, dtype=object)
+    entries = [Host("", pattern, utility, utility, utility, "") for pattern, utility in patterns]
+    ends, matched = _best_hosts(texts, entries)
+    utility = ends[:, 0]
+    unknown = np.isnan(utility) & np.array([isinstance(one, str) and bool(one.strip()) for one in texts], dtype=bool)
+    return np.where(unknown, OTHER_UTILITY, utility), matched
+
+
+def _best_hosts(texts: pd.Series, hosts: Sequence[Host]) -> tuple[np.ndarray, np.ndarray]:
+    """Return utility, low and high of the best host of each text, and the words that matched; NaN and None where none does."""
+    compiled = sorted(((re.compile(one.pattern, re.IGNORECASE), one) for one in hosts), key=lambda one: -one[1].utility)
+    found: dict[str, tuple[tuple[float, float, float], str | None]] = {}
+    ends, matched = np.full((len(texts), 3), np.nan), np.full(len(texts), None, dtype=object)
     for row, words in enumerate(texts):
         if not isinstance(words, str) or not words.strip():
             continue
         if words not in found:
-            hits = ((u, hit.group(0).lower()) for pattern, u in compiled if (hit := pattern.search(words)))
-            found[words] = next(hits, (OTHER_UTILITY, None))
-        utility[row], matched[row] = found[words]
-    return utility, matched
+            hits = (
+                ((one.utility, one.low, one.high), (hit.groupdict().get("word") or hit.group(0)).lower())
+                for pattern, one in compiled
+                if (hit := pattern.search(words))
+            )
+            found[words] = next(hits, ((np.nan, np.nan, np.nan), None))
+        ends[row], matched[row] = found[words]
+    return ends, matched
 
 
 def type_affinity(sites: pd.DataFrame, target: str) -> np.ndarray:
-    """Return what commodities and deposit type alone suggest, 0-1, whichever says more; NaN where neither is known."""
-    commodity, _ = best_match(sites["commodities"], target_commodities(target, None))
-    deposit, _ = best_match(sites["deposit_type"], target_deposits(target, None))
-    return np.fmax(commodity, deposit)
+    """Return what commodities and deposit type alone suggest, 0-1; NaN where neither is known. See `affinity_range`."""
+    return affinity_range(sites, target)[0]
+
+
+def affinity_range(sites: pd.DataFrame, target: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return what commodities and deposit type together suggest of the target in the waste, with the range left open.
+
+    Whichever says more counts. But where the deposit is of a type without a host mineral (`NO_HOST`: gold veins, massive
+    sulphides, nickel in mafic rocks) and a commodity still speaks for the target, the two contradict each other: the mean
+    counts, and the range reaches from one to the other.
+
+    Parameters
+    ----------
+    sites : DataFrame
+        `Sites`.
+    target : str
+        ``REE``, an element symbol, or a commodity name.
+
+    Returns
+    -------
+    value, low, high : ndarray of float, shape (n,)
+        Utilities, 0-1. NaN where neither commodities nor deposit type are known; where they are and point to no source of
+        the target, `OTHER_UTILITY` from 0 to `OTHER_HIGH`.
+    """
+    if target != "REE":
+        own, _ = best_match(sites["commodities"], target_commodities(target, None))
+        deposit, _ = best_match(sites["deposit_type"], target_deposits(target, None))
+        value = np.fmax(own, deposit)
+        return value, np.clip(value - 0.25, 0.0, 1.0), np.clip(value + 0.25, 0.0, 1.0)
+    sold, _ = _best_hosts(sites["commodities"], COMMODITIES)
+    held, _ = _best_hosts(sites["deposit_type"], DEPOSITS)
+    known = sites[["commodities", "deposit_type"]].notna().any(axis=1).to_numpy()
+    better = np.where((np.nan_to_num(held[:, 0], nan=-1.0) > np.nan_to_num(sold[:, 0], nan=-1.0))[:, None], held, sold)
+    at_odds = (held[:, 0] <= NO_HOST) & (sold[:, 0] > NO_HOST)
+    between = np.column_stack([(held[:, 0] + sold[:, 0]) / 2, np.fmin(held[:, 1], sold[:, 1]), sold[:, 2]])
+    ends = np.where(at_odds[:, None], between, better)
+    nothing = known & np.isnan(ends[:, 0])
+    ends[nothing] = (OTHER_UTILITY, 0.0, OTHER_HIGH)
+    return ends[:, 0], ends[:, 1], ends[:, 2]
 
 
 def pathfinder_z(site_samples: pd.DataFrame, target: str) -> np.ndarray:
     """Return the mean robust z-score, around each site, of the elements that go with the target; NaN where none is known."""
-    elements = REE_PATHFINDERS if target == "REE" else (target_symbol(target),)
+    elements = PATHFINDERS if target == "REE" else (target_symbol(target),)
     names = [name for name in (f"near_{one}_z" for one in elements) if name in site_samples]
     z = site_samples[names].to_numpy(float) if names else np.full((len(site_samples), 1), np.nan)
     count = np.isfinite(z).sum(axis=1)

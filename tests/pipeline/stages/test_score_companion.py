@@ -40,7 +40,7 @@ def test_missing_parts_open_the_band_and_are_never_zero(planted) -> None:
     first = scores.iloc[0]
     assert np.isnan(first["part_amount"])
     assert first["companion_score"] == pytest.approx(0.55 * 0.8 + 0.2 * 0.3 + 0.15 * 0.5 + 0.1 * 0.5)
-    assert first["companion_low"] == pytest.approx(0.55 * 0.55 + 0.1 * 0.5)
+    assert first["companion_low"] == pytest.approx(0.55 * 0.5 + 0.1 * 0.5)
     assert first["companion_high"] == pytest.approx(0.55 * 1.0 + 0.2 + 0.15 + 0.1 * 0.5)
     unknown = scores.iloc[1]
     assert unknown["companion_high"] - unknown["companion_low"] == pytest.approx(0.9)

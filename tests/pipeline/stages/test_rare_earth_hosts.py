@@ -1,0 +1,88 @@
+"""What commodities and deposit types say of rare earths: words, contradictions, ranges and their sources."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.stages.rare_earth_hosts import COMMODITIES, DEPOSITS, REFERENCES, Host
+from pipeline.stages.target_evidence import OTHER_HIGH, OTHER_UTILITY, affinity_range, best_match, target_commodities
+
+
+def affinity(commodities: str | None, deposit: str | None = None) -> tuple[float, float, float]:
+    sites = pd.DataFrame({"commodities": [commodities], "deposit_type": [deposit]}, dtype="object")
+    value, low, high = affinity_range(sites, "REE")
+    return float(value[0]), float(low[0]), float(high[0])
+
+
+@pytest.mark.parametrize("host", [*COMMODITIES, *DEPOSITS], ids=lambda host: host.name)
+def test_every_expert_weight_lies_in_its_range_and_names_its_source(host: Host) -> None:
+    assert 0 <= host.low <= host.utility <= host.high <= 1
+    assert host.high - host.low >= 0.2
+    if host.name != "rare_earths_alone":
+        author, year = host.source.split(" ")[0], host.source.split(":")[0].split("(")[0].split(";")[0].split(",")[0]
+        assert author in REFERENCES
+        assert any(one in REFERENCES for one in year.split() if one.isdigit())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "uranium; thorium; rare earths",
+        "phosphate; clay; copper; nickel; rare earths; vermiculite",
+        "uranium; cerium; neodymium; yttrium",
+        "cerium",
+        "rare earths; gold",
+        "niobium; terres rares",
+    ],
+)
+def test_rare_earths_listed_first_or_beside_a_host_mineral_are_taken_at_their_word(words: str) -> None:
+    assert affinity(words)[0] == 1.0
+
+
+def test_a_rare_earth_among_metals_of_other_minerals_says_little_and_leaves_much_open() -> None:
+    value, low, high = affinity("copper; nickel; palladium; cobalt; rare earths; gold")
+    assert value < affinity("uranium")[0]
+    assert (low, high) == (0.05, 1.0)
+
+
+def test_a_deposit_without_a_host_mineral_contradicts_a_lone_word() -> None:
+    alone, _, _ = affinity("gold; copper; rare earths; cesium")
+    value, low, high = affinity("gold; copper; rare earths; cesium", "Mesothermal")
+    assert value == pytest.approx((alone + 0.05) / 2)
+    assert low == 0.0
+    assert high == 1.0
+    assert affinity("copper; nickel; rare earths", "Mafic-Ultramafic Intrusion, Magmatic")[0] == pytest.approx(value)
+
+
+def test_a_deposit_with_a_host_mineral_speaks_whatever_was_sold() -> None:
+    assert affinity("gold", "Paleoplacer") == (0.85, 0.4, 1.0)
+    assert affinity("uranium", "carbonatite")[0] == 0.95
+    assert affinity("uranium; thorium", "pegmatite")[0] == 0.8
+
+
+def test_known_and_without_a_source_is_little_and_unknown_is_unknown() -> None:
+    assert affinity("gold; silver") == (OTHER_UTILITY, 0.0, OTHER_HIGH)
+    assert affinity("gold", "Residual") == (OTHER_UTILITY, 0.0, OTHER_HIGH)
+    assert np.isnan(affinity(None)).all()
+
+
+def test_uranium_in_veins_and_in_conglomerates_is_told_by_the_range() -> None:
+    value, low, high = affinity("uranium")
+    assert low <= 0.1 < value < 0.85 < high
+
+
+def test_the_word_that_matched_is_told_and_not_what_stood_before_it() -> None:
+    texts = pd.Series(["feldspar; uranium; Rare Earths; niobium", "gold; rare earths", "gold", None], dtype="object")
+    utility, word = best_match(texts, target_commodities("REE", None))
+    assert word.tolist() == ["rare earths", "rare earths", None, None]
+    np.testing.assert_allclose(utility, [1.0, 0.4, OTHER_UTILITY, np.nan])
+
+
+def test_other_targets_are_found_by_their_own_name() -> None:
+    sites = pd.DataFrame({"commodities": ["copper; cobalt", "gold", None], "deposit_type": [None] * 3}, dtype="object")
+    value, low, high = affinity_range(sites, "Co")
+    np.testing.assert_allclose(value, [1.0, OTHER_UTILITY, np.nan])
+    np.testing.assert_allclose(low, [0.75, 0.0, np.nan])
+    np.testing.assert_allclose(high, [1.0, 0.3, np.nan])
