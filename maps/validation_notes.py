@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from maps.verdict import rests_on_companion
 
 TOLD = 8
 """Sites told one by one where model and companion score disagree, and wastes that were measured."""
+
+PARTS = ("metal", "amount", "access", "liability")
 
 RULES = ("assay", "commodity", "deposit")
 _OVER = {"measured sites": "over_measured", "positives against all other sites": "over_all"}
@@ -35,7 +38,7 @@ def validation_notes(publication: Publication, lang: str) -> list[str]:
     found = publication.validation
     said = [_tested_on(found, lang), _chance(found, lang)] if was_trained(found) else []
     said += [_positives(publication, lang), _measured(publication, lang), _proxies(found, lang), _surface(found, lang)]
-    said.append(_disagreements(publication, lang))
+    said += [_weights(publication, lang), _disagreements(publication, lang)]
     return [one for one in said if one]
 
 
@@ -98,6 +101,23 @@ def _proxies(found: Mapping[str, Any], lang: str) -> str:
 def _surface(found: Mapping[str, Any], lang: str) -> str:
     auc = (found.get("surface") or {}).get("auc")
     return "" if auc is None else words.phrase("note_surface", lang, auc=auc)
+
+
+def _weights(publication: Publication, lang: str) -> str:
+    """Return the weights of the companion score, and where they come from."""
+    companion = publication.companion
+    names = [f"weight_{part}" for part in PARTS]
+    if not len(companion) or not set(names) <= set(companion):
+        return ""
+    first = companion.iloc[0]
+    said = ", ".join(
+        f"{words.word(f'part_{part}', lang)} {words.number(100 * float(first[f'weight_{part}']), lang, 0)}\u00a0%"
+        for part in PARTS
+    )
+    ratio = float(first.get("consistency_ratio", float("nan")))
+    if math.isnan(ratio):
+        return words.phrase("note_weights_direct", lang, weights=said)
+    return words.phrase("note_weights_pairwise", lang, weights=said, ratio=ratio)
 
 
 def _disagreements(publication: Publication, lang: str) -> str:

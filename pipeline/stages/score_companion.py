@@ -9,6 +9,7 @@ from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layers.schema import Companion, SiteAccess, Sites, SiteSamples, SiteTonnage, conform
+from pipeline.stages.pairwise_weights import PairwiseComparisons
 from pipeline.stages.target_evidence import affinity_range, measured_values, pathfinder_z, type_affinity
 from pipeline.stages.trained_model import PARTS
 
@@ -31,6 +32,12 @@ class ScoreCompanionParams(BaseModel):
     weight_amount: float = Field(default=0.20, ge=0, description="weight of the tonnage")
     weight_access: float = Field(default=0.15, ge=0, description="weight of road, rail and power nearby")
     weight_liability: float = Field(default=0.10, ge=0, description="weight of hazard; see liability_reading")
+    pairwise: PairwiseComparisons | None = Field(
+        default=None,
+        description="how many times more each part weighs than each other (Saaty 1980), in place of the four weights: "
+        "metal_over_amount, metal_over_access, metal_over_liability, amount_over_access, amount_over_liability, "
+        "access_over_liability, each from 1/9 to 9",
+    )
     liability_reading: str = Field(
         default="neutral",
         pattern="^(neutral|reason_to_act|risk)$",
@@ -72,7 +79,21 @@ class ScoreCompanionParams(BaseModel):
             raise ValueError("low_ppm must be below high_ppm and low_t below high_t")
         if self.weight_metal + self.weight_amount + self.weight_access + self.weight_liability <= 0:
             raise ValueError("at least one weight must be above 0")
+        given = sorted(name for name in self.model_fields_set if name.startswith("weight_"))
+        if self.pairwise is not None and given:
+            raise ValueError(f"pairwise comparisons take the place of {', '.join(given)}: give one or the other")
         return self
+
+    def weights(self) -> tuple[np.ndarray, float]:
+        """Return the weights of metal, amount, access and liability, which sum to 1, and the consistency ratio.
+
+        The ratio is NaN where weights are given directly: there are no comparisons that could contradict each other.
+        """
+        if self.pairwise is not None:
+            found = self.pairwise.weigh()
+            return found.weights, found.consistency_ratio
+        direct = np.array([self.weight_metal, self.weight_amount, self.weight_access, self.weight_liability])
+        return direct / direct.sum(), float("nan")
 
 
 def score_companion(
@@ -103,13 +124,15 @@ def score_companion(
         In the order of the sites; ``companion_rank`` 1 is best, ties in the order of ``site_id``. The extra column
         ``companion_blind_score`` is the score without assays of the waste and ``companion_commodity`` what
         commodities and deposit type alone suggest: the baselines a model is held against; ``amount_rule`` says where the
-        amount comes from (tonnage, worked, prospect, unclear); ``weight_<part>`` are the weights used.
+        amount comes from (tonnage, worked, prospect, unclear); ``weight_<part>`` are the weights used and
+        ``consistency_ratio`` is that of the comparisons they come from, NaN for weights given directly.
 
     Notes
     -----
     Additive multi-criteria scoring as in Malczewski (1999), *GIS and Multicriteria Decision Analysis*. Weights are given
-    directly, four numbers anyone can change; they do not come from pairwise comparisons, so there is no consistency ratio
-    to report. How far the order hangs on each of them is shown by halving and raising it (`weight_tornado`).
+    directly, four numbers anyone can change, or come from pairwise comparisons (`pairwise_weights`; Saaty 1980), which
+    are refused where they contradict each other. How far the order hangs on each of them is shown by halving and raising
+    it (`weight_tornado`).
     """
     ids = pd.DataFrame({"site_id": sites["site_id"].to_numpy()})
     chemistry, access, tonnage = (
@@ -120,8 +143,7 @@ def score_companion(
     metal = _measured_over(blind, chemistry, params)
     amount, amount_rule = _amount(sites, tonnage, params)
     others = [amount, _access(access, params), _liability(sites, params)]
-    weights = np.array([params.weight_metal, params.weight_amount, params.weight_access, params.weight_liability])
-    weights = weights / weights.sum()
+    weights, ratio = params.weights()
     score, low, high = (_total([metal, *others], weights, which) for which in ("mid", "low", "high"))
     order = np.lexsort((ids["site_id"].to_numpy(), -np.round(score, 12)))
     rank = np.empty(len(ids), dtype=int)
@@ -138,6 +160,7 @@ def score_companion(
             "companion_commodity": type_affinity(sites, params.target),
             "amount_rule": amount_rule,
             **{f"weight_{name}": weight for name, weight in zip(PARTS, weights, strict=True)},
+            "consistency_ratio": ratio,
         }
     )
     return conform(table, Companion)

@@ -257,6 +257,20 @@ def test_the_report_says_whom_it_was_tested_on_and_what_chance_gives(made_up: Mo
     assert len(validation_notes(made, "fr")) == len(validation_notes(made, "en"))
 
 
+def test_the_weights_of_the_companion_score_stand_with_their_consistency(made_up: ModuleType) -> None:
+    made = made_up.publication(5)
+    weights = dict(zip(("metal", "amount", "access", "liability"), (0.55, 0.2, 0.15, 0.1), strict=True))
+    companion = made.companion.assign(**{f"weight_{part}": value for part, value in weights.items()})
+    direct = " ".join(validation_notes(replace(made, companion=companion), "en"))
+    assert (
+        "Metal evidence 55\u00a0%, Amount 20\u00a0%, Access 15\u00a0%, Liability and clean-up 10\u00a0%; given"
+        in direct
+    )
+    paired = replace(made, companion=companion.assign(consistency_ratio=0.043))
+    assert "from pairwise comparisons (Saaty 1980), consistency ratio 0.04" in " ".join(validation_notes(paired, "en"))
+    assert words.unbroken("rapport de cohérence 0,04") in " ".join(validation_notes(paired, "fr"))
+
+
 def test_a_model_and_a_companion_score_that_disagree_are_named(made_up: ModuleType) -> None:
     made = made_up.publication(40)
     ranking = made.ranking.copy()
