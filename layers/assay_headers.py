@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from layers.elements import ATOMIC_MASS, oxide_factor, parse_oxide
 
@@ -45,6 +46,7 @@ _MONOXIDES = {
 _HIGHEST_VALENCE = 8
 _PREFIXES = re.compile(r"^(?:teneur|ley|conc|concentration|contenido)[\s_]+(?:en|de|of)?[\s_]*", re.IGNORECASE)
 _SPLIT = re.compile(r"[\s_()\[\],;:]+")
+_WORDS = re.compile(r"[\s_()\[\],;:/+]+|(?<=\D)-(?=\D)|(?<=\d)-(?=[a-z])")
 _TOTALS = re.compile(r"^(?:TREO|TREE|REO|TREO\+?Y|LREO|HREO|LREE|HREE|SUM|TOTAL|TOT)", re.IGNORECASE)
 
 
@@ -161,6 +163,24 @@ def _proper_oxide(token: str) -> str:
     if found is None or found[1].upper() not in _SYMBOLS:
         return token
     return f"{_SYMBOLS[found[1].upper()]}{found[2]}O{found[3]}"
+
+
+def method_named(text: str, own: Mapping[str, str]) -> str | None:
+    """Return the method a text such as ``Lithium borate fusion, ICP-MS`` names; None where it names none.
+
+    Parameters
+    ----------
+    text : str
+        Cell of a row of methods, or any name of a laboratory package.
+    own : mapping
+        Further words, lower case -> method.
+    """
+    known = {**METHOD_WORDS, **own}
+    words = [word for word in _WORDS.split(text.strip().casefold()) if word]
+    pairs = ["".join(pair) for pair in pairwise(words)]
+    named = [known[one] for one in (text.strip().casefold(), *pairs, *words) if one in known]
+    sure = [one for one in named if one != "unknown"]
+    return sure[0] if sure else named[0] if named else None
 
 
 def _method(tokens: list[str], own: Mapping[str, str]) -> tuple[str | None, list[str]]:

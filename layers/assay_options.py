@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from layers.assays import Negative
 
+Method = Literal["fusion", "inaa", "four_acid", "aqua_regia", "xrf", "spectrographic", "unknown"]
+
 
 class GeochemistryOptions(BaseModel):
     """What a publisher's laboratory columns mean, where their headings do not say."""
@@ -20,6 +22,9 @@ class GeochemistryOptions(BaseModel):
     default_method: str = Field(default="unknown", description="method where the heading says none")
     oxide_method: str | None = Field(default=None, description="method of oxides whose heading says none, e.g. xrf")
     methods: dict[str, str] = Field(default_factory=dict, description="word in headings -> method")
+    column_methods: dict[str, Method] = Field(
+        default_factory=dict, description="heading, or symbol where the heading says no method -> method"
+    )
     negative: Negative = Field(default="error", description="what a negative number means: below_limit or missing")
     missing_numbers: list[float] = Field(default_factory=list, description="further numbers that mean missing")
     qualifier_suffix: str | None = Field(default=None, description="ending of the columns of marks, e.g. _T or _Q")

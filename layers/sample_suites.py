@@ -12,13 +12,14 @@ import pandas as pd
 
 from layers.accounting import Note
 from layers.assay_checks import contradictions, level_notes, suite_outliers, suspicion_notes, zeros
-from layers.assay_headers import METHOD_ORDER, AssayColumn, parse_heading
+from layers.assay_headers import METHOD_ORDER, AssayColumn, method_named, parse_heading
 from layers.assay_options import GeochemistryOptions
 from layers.assays import Cells, apply_qualifiers, parse_cells, suspicions
 from layers.catalogue import Source, recognise
 from layers.columns import mapped_columns
 from layers.elements import REE
 from layers.errors import SourceError
+from layers.sample_columns import atomic_order
 
 
 @dataclass
@@ -28,7 +29,8 @@ class Suites:
     Parameters
     ----------
     columns : dict of str to ndarray
-        ``X_ppm``, ``X_limit_ppm`` (float), ``X_censored`` (int8) per element.
+        ``X_ppm``, ``X_limit_ppm`` (float), ``X_censored`` (int8) per element, in order of atomic number; ``X_method``
+        (categorical) where an element has another method than ``method`` says of its row.
     tree_ppm : ndarray of float
         Total of rare earths the file gives as one number.
     method : ndarray of str
@@ -38,7 +40,7 @@ class Suites:
     notes : list of Note
     """
 
-    columns: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+    columns: dict[str, Any] = field(default_factory=dict)
     tree_ppm: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     method: npt.NDArray[np.object_] = field(default_factory=lambda: np.empty(0, dtype=object))
     problems: dict[int, tuple[str, str]] = field(default_factory=dict)
@@ -67,14 +69,14 @@ def read_suites(
     -------
     Suites
         Where several columns hold one element, each row takes the first result in the order of `METHOD_ORDER`, the element
-        before its oxide.
+        before its oxide. The order of the columns in the file changes nothing.
 
     Raises
     ------
     SourceError
         If no column is a result, a unit is missing, or undeclared negative numbers stand in the table. All columns at once.
     """
-    found = _laboratory_columns(source, where, options, cells, said)
+    found = laboratory_columns(source, where, options, cells, said)
     suites = Suites()
     parsed = {column.name: _read_column(source, options, column, cells, said) for column in found}
     if source.decimal_mark is None and _decimal_commas(where, cells, parsed):
@@ -93,18 +95,25 @@ def read_suites(
             suites.problems.setdefault(place, ("unreadable_result", reason))
         odd += [*suspicions(column.name, one), *zeros(column.name, one)]
     suites.notes += suspicion_notes(source.id, odd)
-    rank_of_row = np.full(len(cells), len(METHOD_ORDER))
+    rank_of_row = np.full(len(cells), len(METHOD_ORDER), dtype=np.int8)
     rank_of_any = rank_of_row.copy()
+    one_method = len({column.method for column in found}) == 1
+    ranks: dict[str, npt.NDArray[np.int8]] = {}
     for element in dict.fromkeys(column.element for column in found):
         mine = sorted(
             (column for column in found if column.element == element), key=lambda one: _preference(one, parsed)
         )
         suites.notes += contradictions(source.id, mine, parsed)
-        _choose(element, mine, parsed, suites, rank_of_row if element in REE else rank_of_any)
+        rank = _choose(element, mine, parsed, suites)
+        best_so_far = rank_of_row if element in REE else rank_of_any
+        np.minimum(best_so_far, rank, out=best_so_far)
+        if not one_method:
+            ranks[element] = rank
         for column in mine:  # a large table's cells are not needed twice
             del parsed[column.name]
     best = np.where(rank_of_row < len(METHOD_ORDER), rank_of_row, np.minimum(rank_of_any, len(METHOD_ORDER) - 1))
     suites.method = np.array(METHOD_ORDER, dtype=object)[best]
+    suites.notes += _keep_own_methods(source.id, suites, ranks, best)
     suites.notes += _drop_outliers(source.id, suites)
     suites.notes += level_notes(source.id, {element: suites.columns[f"{element}_ppm"] for element in _rare(suites)})
     suites.tree_ppm = _total(source, options, cells)
@@ -112,29 +121,30 @@ def read_suites(
     return suites
 
 
-def _laboratory_columns(
+def laboratory_columns(
     source: Source, where: str, options: GeochemistryOptions, cells: pd.DataFrame, said: Mapping[str, Mapping[str, str]]
 ) -> list[AssayColumn]:
-    """Return the columns that hold results; stop when one of them has no unit or there is none."""
+    """Return the columns that hold results, by atomic number and name; stop when one has no unit or there is none.
+
+    Parameters are those of `read_suites`. The method of a column is what ``column_methods`` says of its heading, else what the
+    heading says, else what ``column_methods`` says of its symbol, else what a row of methods or the source says.
+    """
     taken = {name for layer_column in source.columns for name in mapped_columns(source, cells, layer_column)}
     taken |= set(options.ignore) | set(source.where) | _coordinates(options, cells)
     found = []
     for name in map(str, cells.columns):
         if name in taken:
             continue
-        method = _method_of(said.get("method", {}).get(name, ""), options)
         column = parse_heading(
             name,
             default_unit=said.get("unit", {}).get(name) or options.default_unit,
             oxide_unit=options.oxide_unit,
             units=options.units,
             methods=options.methods,
-            default_method=method,
+            default_method="",
         )
-        if column is not None and column.form != column.element and column.method == method and options.oxide_method:
-            column = replace(column, method=options.oxide_method)
         if column is not None:
-            found.append(column)
+            found.append(replace(column, method=_method_of(column, said.get("method", {}).get(name, ""), options)))
     unitless = [column.name for column in found if column.to_ppm is None]
     if unitless:
         raise SourceError(
@@ -149,7 +159,7 @@ def _laboratory_columns(
             "La_ppm or La2O3 (%) are recognised; a total goes under columns.tree_ppm; one result per row needs columns.analyte "
             f"and value.{_looks_like(cells)}"
         )
-    return found
+    return sorted(found, key=lambda one: (atomic_order(one.element), one.name))
 
 
 def _coordinates(options: GeochemistryOptions, cells: pd.DataFrame) -> set[str]:
@@ -168,18 +178,23 @@ def _looks_like(cells: pd.DataFrame) -> str:
     return f" These are the columns of '{known.entry.id}' ({known.entry.title}), which has the role {known.entry.role}."
 
 
-def _method_of(text: str, options: GeochemistryOptions) -> str:
-    from layers.assay_headers import METHOD_WORDS
+def _method_of(column: AssayColumn, row_of_methods: str, options: GeochemistryOptions) -> str:
+    """Return the method of a column; a heading such as ``Cu_ICP`` says the instrument only, which is no method."""
+    own = options.column_methods
+    of_symbol = own.get(column.form) or own.get(column.element)
+    oxide = options.oxide_method if column.form != column.element else None
+    words = {word.casefold(): method for word, method in options.methods.items()}
+    rest = oxide or method_named(row_of_methods, words) or options.default_method
+    said = None if column.method in ("", "unknown") else column.method
+    return own.get(column.name) or said or of_symbol or column.method or rest
 
-    return METHOD_WORDS.get(text.strip().casefold(), options.default_method)
 
-
-def _preference(column: AssayColumn, parsed: Mapping[str, Cells]) -> tuple[float, int, bool]:
+def _preference(column: AssayColumn, parsed: Mapping[str, Cells]) -> tuple[float, int, bool, str]:
     """Order columns of one element: those that found it in most samples first, then total before partial methods."""
     one = parsed[column.name]
     censored, measured = int((one.censored != 0).sum()), int(np.isfinite(one.value).sum())
     unseen = censored / (censored + measured) if censored > measured else 0.0
-    return unseen, METHOD_ORDER.index(column.method), column.form != column.element
+    return unseen, METHOD_ORDER.index(column.method), column.form != column.element, column.name
 
 
 def _read_column(
@@ -255,7 +270,8 @@ def _decimal_commas(where: str, cells: pd.DataFrame, parsed: Mapping[str, Cells]
 def _refuse_negatives(where: str, parsed: Mapping[str, Cells]) -> None:
     negative = {name: one.negatives for name, one in parsed.items() if one.negatives}
     if negative:
-        shown = ", ".join(f"{name} {count}" for name, count in list(negative.items())[:8])
+        most = sorted(negative.items(), key=lambda one: -one[1])[:8]
+        shown = ", ".join(f"{name} {count}" for name, count in most)
         raise SourceError(
             f"{where}: {sum(negative.values())} results in {len(negative)} columns are negative ({shown}). No concentration is. "
             "Ask the publisher, and state options.negative: below_limit (below the absolute value) or missing."
@@ -263,11 +279,12 @@ def _refuse_negatives(where: str, parsed: Mapping[str, Cells]) -> None:
 
 
 def _choose(
-    element: str, columns: list[AssayColumn], parsed: Mapping[str, Cells], suites: Suites, rank: npt.NDArray[np.int64]
-) -> None:
-    """Take per row the first column with a result, in ppm; remember the best method of the row."""
-    n = len(rank)
+    element: str, columns: list[AssayColumn], parsed: Mapping[str, Cells], suites: Suites
+) -> npt.NDArray[np.int8]:
+    """Take per row the first column with a result, in ppm; return the place in `METHOD_ORDER` of its method."""
+    n = len(parsed[columns[0].name].value)
     value, limit, censored = np.full(n, np.nan), np.full(n, np.nan), np.zeros(n, dtype=np.int8)
+    rank = np.full(n, len(METHOD_ORDER), dtype=np.int8)
     open_rows = np.ones(n, dtype=bool)
     for column in columns:
         one, factor = parsed[column.name], float(column.to_ppm or np.nan)
@@ -277,11 +294,38 @@ def _choose(
             one.limit[here] * factor,
             one.censored[here],
         )
-        rank[here] = np.minimum(rank[here], METHOD_ORDER.index(column.method))
+        rank[here] = METHOD_ORDER.index(column.method)
         open_rows &= ~here
     suites.columns[f"{element}_ppm"] = value
     suites.columns[f"{element}_limit_ppm"] = limit
     suites.columns[f"{element}_censored"] = censored
+    return rank
+
+
+def _keep_own_methods(
+    source_id: str, suites: Suites, ranks: Mapping[str, npt.NDArray[np.int8]], best: npt.NDArray[np.int8]
+) -> list[Note]:
+    """Keep the method of each element that has another one than its row, and say so."""
+    others: dict[str, list[str]] = {}
+    rows = np.zeros(len(best), dtype=bool)
+    for element, rank in ranks.items():
+        there = rank < len(METHOD_ORDER)
+        differs = there & (rank != best)
+        if not differs.any():
+            continue
+        codes = np.where(there, rank, -1)
+        suites.columns[f"{element}_method"] = pd.Categorical.from_codes(codes, categories=pd.Index(METHOD_ORDER))
+        rows |= differs
+        for one in np.unique(rank[differs]):
+            others.setdefault(METHOD_ORDER[one], []).append(element)
+    if not others:
+        return []
+    shown = "; ".join(f"{method.replace('_', ' ')}: {', '.join(elements)}" for method, elements in others.items())
+    message = (
+        f"Elements of one sample come from several methods (beside the one of its rare earths {shown}). Each element is compared "
+        "with others by its own method only; a total of rare earths adds up what each was measured by."
+    )
+    return [Note(source_id, "methods_per_element", message, int(rows.sum()))]
 
 
 def _rare(suites: Suites) -> list[str]:

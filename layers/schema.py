@@ -142,7 +142,8 @@ class Samples(_Table):
     """One analysed sample. Per element X: ``X_ppm``, ``X_limit_ppm`` and ``X_censored`` (-1 below, 0 measured, +1 above).
 
     ``X_ppm`` is NaN where the cell is missing or censored; the limit is then in ``X_limit_ppm``. Oxides are converted to the
-    element. ``site_key`` names the site a waste assay belongs to where the file gives no coordinates. EPSG:4326.
+    element. ``X_method`` is there where an element was analysed by another method than ``method``, that of the rare earths of the
+    row. ``site_key`` names the site a waste assay belongs to where the file gives no coordinates. EPSG:4326.
     """
 
     sample_id: Series[str] = pa.Field(unique=True)

@@ -13,12 +13,13 @@ import pyproj
 import shapely
 
 from layers.accounting import Note, Reading
-from layers.assay_headers import parse_heading
+from layers.assay_options import GeochemistryOptions
 from layers.catalogue import Source, resolve
 from layers.censoring import CensoringParams, censoring_notes, censoring_table
 from layers.elements import oxide_factor
 from layers.errors import LayerError, MinewasteError, SourceError
 from layers.rasters import Raster, describe_raster
+from layers.sample_suites import laboratory_columns
 from layers.standardise import LEAST_SAMPLES
 from layers.suspicious import suspicious_values
 from layers.tables import read_table
@@ -234,19 +235,12 @@ def _rejected(reading: Reading[Any]) -> list[tuple[int, str, str]]:
 
 def _origins(source: Source, data_dir: Path) -> dict[str, str]:
     """Say from which headings an element comes, with their unit and method."""
-    table, options = read_table(source, data_dir), source.options
+    if "analyte" in source.columns:
+        return {}
+    table = read_table(source, data_dir)
+    options = GeochemistryOptions.model_validate(source.options)
     origins: dict[str, list[str]] = {}
-    for name in map(str, table.cells.columns):
-        column = parse_heading(
-            name,
-            default_unit=table.said.get("unit", {}).get(name) or options.get("default_unit"),
-            oxide_unit=options.get("oxide_unit"),
-            units=options.get("units"),
-            methods=options.get("methods"),
-            default_method=options.get("default_method", "unknown"),
-        )
-        if column is None or name in options.get("ignore", []):
-            continue
+    for column in laboratory_columns(source, source.id, options, table.cells, table.said):
         factor = (
             column.to_ppm * (oxide_factor(column.form) if column.form != column.element else 1)
             if column.to_ppm
@@ -255,7 +249,8 @@ def _origins(source: Source, data_dir: Path) -> dict[str, str]:
         unit = {1.0: "ppm", 1e-3: "ppb", 1e4: "%"}.get(round(factor, 9)) if factor else None
         method = column.method.replace("_", " ")
         said = [*([unit] if unit else []), *([method] if method != "unknown" else [])]
-        origins.setdefault(column.element, []).append(f"{name} ({', '.join(said)})" if said else name)
+        shown = f"{column.name} ({', '.join(said)})" if said else column.name
+        origins.setdefault(column.element, []).append(shown)
     return {element: "; ".join(names) for element, names in origins.items()}
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from layers.censoring import CensoringParams
 from layers.elements import OXIDE_OF, REE, UPPER_CRUST_PPM, oxide_factor
 from layers.schema import Samples, empty
 from layers.standardise import standardise_samples
@@ -81,6 +82,62 @@ def test_methods_are_not_averaged() -> None:
     row = site_1(waste(["S1"] * 2, {"La": [40, 100], "Cu": [7, None]}, method=["aqua_regia", "fusion"]))
     assert (row["waste_La_ppm"], row["waste_Cu_ppm"]) == (100, 7)
     assert (row["waste_method"], row["waste_methods"]) == ("fusion", "fusion; aqua_regia")
+
+
+def test_methods_of_single_elements_are_not_averaged_either() -> None:
+    two = waste(["S1"] * 2, {"La": [40, 100], "Cu": [7, 9]}, method=["fusion", "fusion"])
+    row = site_1(two.assign(Cu_method=["aqua_regia", "four_acid"]))
+    assert (row["waste_La_ppm"], row["waste_Cu_ppm"]) == (70, 9)
+
+
+def test_what_the_suite_of_average_crust_says() -> None:
+    row = site_1(waste(["S1"], {element: [UPPER_CRUST_PPM[element]] for element in REE}))
+    assert row["waste_eu_anomaly"] == pytest.approx(0.7030, abs=5e-5)
+    assert row["waste_ce_anomaly"] == pytest.approx(1.0273, abs=5e-5)
+    assert row["waste_la_yb_n"] == pytest.approx(10.744, abs=5e-4)
+    assert row["waste_outlook"] == pytest.approx(0.8419, abs=5e-5)
+    assert row["waste_magnet_share"] == pytest.approx(0.2289, abs=5e-5)
+
+
+@pytest.mark.parametrize(("convention", "heavy_ppm"), [("eu", 36.3), ("canada", 35.3), ("usgs", 31.3)])
+def test_light_and_heavy_follow_the_convention_of_the_run_file(convention: str, heavy_ppm: float) -> None:
+    samples = waste(["S1"], {element: [UPPER_CRUST_PPM[element]] for element in REE})
+    row = site_1(samples, AssignSamplesParams.model_validate({"ree_convention": convention}))
+    assert row["waste_lree_hree"] == pytest.approx((169.10 - heavy_ppm) / heavy_ppm, abs=0.01)
+
+
+def test_a_part_of_a_suite_has_no_shares_and_a_limit_no_anomaly() -> None:
+    row = site_1(waste(["S1"], suite(without=("Y",))))
+    assert np.isnan(row["waste_magnet_share"])
+    assert np.isnan(row["waste_lree_hree"])
+    assert row["waste_eu_anomaly"] == pytest.approx(1.7 / 0.0563 / np.sqrt(41.1 / 0.148 * 26.2 / 0.199))
+    row = site_1(waste(["S1"], suite() | {"Eu": ["<4"]}))
+    assert np.isnan(row["waste_eu_anomaly"])
+    assert row["waste_magnet_share"] == pytest.approx((73.8 + 247 + 3.2 + 14.3) / (1647.9 + 0.3))
+
+
+def test_the_run_file_says_what_a_limit_counts_as() -> None:
+    cells = suite() | {"Eu": ["<4"]}
+    share = AssignSamplesParams(censoring=CensoringParams(substitution_fraction=0.7))
+    assert site_1(waste(["S1"], cells), share)["waste_Eu_ppm"] == pytest.approx(2.8)
+    parts = AssignSamplesParams(censoring=CensoringParams(method="multiplicative"))
+    row = site_1(waste(["S1"], cells), parts)
+    assert row["waste_Eu_ppm"] == pytest.approx(2.6)
+    assert row["waste_La_ppm"] == pytest.approx(422 * (1 - 2.6e-6), rel=1e-12)
+    assert row["waste_La_ppm"] / row["waste_Ce_ppm"] == pytest.approx(422 / 745, rel=1e-12)
+
+
+def test_regression_on_order_statistics_takes_all_waste_and_any_slice_of_the_sites() -> None:
+    chosen = AssignSamplesParams(censoring=CensoringParams(method="ros", ros_min_detected=5))
+    owners = ["S1"] * 6 + ["S2"] * 6
+    samples = standardise_samples(waste(owners, {"La": ["<10", 12, 20, 30, 45, 80] * 2}), chosen.censoring)
+    whole = assign_samples(two_sites(), samples, chosen)
+    parts = [assign_samples(two_sites().iloc[[i]], samples[samples["site_id"] == f"S{i + 1}"], chosen) for i in (0, 1)]
+    assert_frame_equal(pd.concat(parts, ignore_index=True), whole)
+    alone = assign_samples(two_sites(), samples[samples["La_ppm"].isna()], chosen)
+    assert 2 < alone["waste_La_ppm"].iloc[0] < 10
+    assert alone["waste_La_ppm"].iloc[0] != 5
+    assert alone["waste_La_censored"].tolist() == [-1, -1]
 
 
 def test_below_a_limit_is_half_of_it_with_the_whole_range() -> None:
