@@ -6,6 +6,8 @@ import math
 import re
 from dataclasses import dataclass
 
+import numpy as np
+
 KM_PER_DEGREE = 111.2
 """Length of a degree of latitude, rounded; used for precision only."""
 
@@ -136,6 +138,14 @@ def _precision(found: re.Match[str]) -> float:
         if found[part] is not None:
             return KM_PER_DEGREE / share * 10.0 ** -decimals(found[part])
     return math.nan
+
+
+def all_decimals(numbers: list[str]) -> np.ndarray:
+    """Return how many digits stand behind the decimal mark of each number."""
+    texts = np.array(numbers, dtype="U")
+    mark = np.maximum(np.char.rfind(texts, "."), np.char.rfind(texts, ","))
+    behind: np.ndarray = np.where(mark < 0, 0, np.char.str_len(texts) - mark - 1)
+    return behind
 
 
 def decimals(text: str) -> int:

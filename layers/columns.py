@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -113,10 +113,15 @@ def text_column(source: Source, cells: pd.DataFrame, name: str, keep_missing_wor
     result: pd.Series | None = None
     for one in names:
         text = as_text(cells[one])
-        if words:
-            text = text.where(~text.str.casefold().isin(words), None)
+        text = without_words(text, words)
         result = text if result is None else result.fillna(text)
     return result
+
+
+def without_words(text: pd.Series, words: Collection[str]) -> pd.Series:
+    """Return texts, NA where one is among some words in lower case; every distinct text is looked at once."""
+    found = [one for one in text.dropna().unique() if str(one).casefold() in words] if words else []
+    return text.where(~text.isin(found), None) if found else text
 
 
 def text_or_default(source: Source, cells: pd.DataFrame, name: str, keep_missing_words: bool = False) -> pd.Series:

@@ -103,10 +103,10 @@ def normalise_commodities(raw: pd.Series, codes: Mapping[str, str] | None = None
     """
     own = {_key(code): name for code, name in (codes or {}).items()}
     text = raw.map(str, na_action="ignore")
-    known = {cell: _cell(cell, own) for cell in text.dropna().unique()}
-    return pd.Series(
-        [pd.NA if pd.isna(cell) else known[cell] for cell in text], index=raw.index, name=raw.name, dtype="string"
-    ).astype(pd.StringDtype(na_value=float("nan")))
+    codes_of, cells = pd.factorize(text)
+    known = pd.array([*(_cell(str(cell), own) for cell in cells), pd.NA], dtype="string")
+    named = pd.Series(known.take(codes_of), index=raw.index, name=raw.name)
+    return named.astype(pd.StringDtype(na_value=float("nan")))
 
 
 def unknown_commodities(raw: pd.Series, codes: Mapping[str, str] | None = None) -> pd.Series:
@@ -122,8 +122,12 @@ def unknown_commodities(raw: pd.Series, codes: Mapping[str, str] | None = None) 
     Series of int
         Cells per unknown part, most frequent first; the index is the part as written.
     """
-    counts = normalise_commodities(raw, codes).dropna().str.split(SEPARATOR).explode()
-    return counts[~counts.isin(list(_vocabulary()))].value_counts()
+    counts: dict[str, int] = {}
+    for cell, rows in normalise_commodities(raw, codes).value_counts(sort=False).items():
+        for part in str(cell).split(SEPARATOR):
+            if part not in _vocabulary():
+                counts[part] = counts.get(part, 0) + rows
+    return pd.Series(counts, dtype="int64", name="count").sort_values(ascending=False, kind="stable")
 
 
 def canonical_name(text: str) -> str | None:

@@ -13,7 +13,7 @@ from pyproj.crs.coordinate_operation import UTMConversion
 
 from layers import crs as crs_rules
 from layers.accounting import Note
-from layers.angles import KM_PER_DEGREE, decimals, parse_angle
+from layers.angles import KM_PER_DEGREE, all_decimals, parse_angle
 from layers.catalogue import Source
 from layers.columns import text_column
 from layers.errors import SourceError
@@ -153,7 +153,10 @@ class _Reader:
         comma = plain.str.fullmatch(r"[-+]?\d{1,3},\d+")
         plain = plain.where(~comma, plain.str.replace(",", ".", regex=False))
         values = pd.to_numeric(plain.where(plain != "", None), errors="coerce").to_numpy(dtype=float, copy=True)
-        precision = np.array([KM_PER_DEGREE * 10.0 ** -decimals(one) for one in plain.tolist()], dtype=float)
+        precision = np.full(self.size, KM_PER_DEGREE)
+        number = ~np.isnan(values)
+        behind = all_decimals(plain[number].tolist())
+        precision[number] *= np.array([10.0**-count for count in range(behind.max(initial=0) + 1)])[behind]
         west_is_o = self.source.language in ("fr", "es")
         for place in np.flatnonzero(np.isnan(values) & (texts != "")):
             angle = parse_angle(str(texts[place]), axis, west_is_o)

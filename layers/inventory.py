@@ -131,14 +131,12 @@ def _areas_of_outlines(fields: dict[str, Any], place: dict[str, Any]) -> None:
 
 
 def _record_ids(source: str, official: pd.Series, rows: pd.Series) -> list[str]:
-    counts = official.value_counts()
-    ids = []
-    for one, row in zip(official, rows, strict=True):
-        if pd.isna(one):
-            ids.append(f"{source}:row {row}")
-        else:
-            ids.append(f"{source}:{one}" if counts[one] == 1 else f"{source}:{one}#{row}")
-    return ids
+    shared = official.duplicated(keep=False)
+    told = zip(official.tolist(), official.isna().tolist(), shared.tolist(), rows.tolist(), strict=True)
+    return [
+        f"{source}:row {row}" if missing else f"{source}:{one}#{row}" if again else f"{source}:{one}"
+        for one, missing, again, row in told
+    ]
 
 
 def _places(

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from layers.accounting import Note
 from layers.catalogue import Source
-from layers.columns import as_text, mapped_columns, text_or_default, translate
+from layers.columns import as_text, mapped_columns, text_or_default, translate, without_words
 from layers.commodities import normalise_commodities, unknown_commodities
 from layers.quantities import parse_quantities
 from layers.waste_words import settle
@@ -173,6 +173,8 @@ def _joined(source: Source, cells: pd.DataFrame, name: str) -> pd.Series:
     if not columns:
         default = source.defaults.get(name)
         return pd.Series([None if default is None else str(default)] * len(cells), index=cells.index, dtype="str")
+    if len(columns) == 1:
+        return without_words(columns[0], words)
     said = [
         "; ".join(dict.fromkeys(text for text in row if isinstance(text, str) and text.casefold() not in words)) or None
         for row in zip(*columns, strict=True)
@@ -282,8 +284,7 @@ def _kinds(
 
 
 def _without(source: Source, column: pd.Series) -> pd.Series:
-    words = {word.strip().casefold() for word in source.missing}
-    return column.where(~column.str.casefold().isin(words), None) if words else column
+    return without_words(column, {word.strip().casefold() for word in source.missing})
 
 
 def _years(source: Source, cells: pd.DataFrame, fields: dict[str, Any], notes: list[Note]) -> None:

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any
@@ -343,7 +344,7 @@ def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
 def _data_rows(grid: Grid, heading: Heading) -> tuple[list[list[str]], list[int]]:
     kept, numbers = [], []
     for row, number in zip(grid.rows[heading.first_row :], grid.numbers[heading.first_row :], strict=True):
-        if any(cell and not cell.isspace() for cell in row):
+        if "".join(row).strip():
             kept.append(row)
             numbers.append(number)
     return kept, numbers
@@ -360,10 +361,11 @@ def _few(where: str, bad: Mapping[int, str], rows: int) -> None:
 
 
 def _frame(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> pd.DataFrame:
-    width = len(columns)
+    across = [tuple(column) for column in zip_longest(*rows, fillvalue="")]
+    across += [("",) * len(rows)] * (len(columns) - len(across))
     data = {
-        name: pd.array([row[place] if place < len(row) and row[place] != "" else None for row in rows], dtype="str")
-        for place, name in enumerate(columns[:width])
+        name: pd.array([cell or None for cell in column], dtype="str")
+        for name, column in zip(columns, across, strict=False)
     }
     return pd.DataFrame(data)
 

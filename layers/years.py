@@ -72,12 +72,12 @@ def parse_years(cells: pd.Series) -> pd.DataFrame:
     DataFrame
         Index of ``cells``; columns ``first, last, uncertainty_years, reason``.
     """
-    text = cells.map(str, na_action="ignore")
-    known = {one: parse_year(one) for one in text.dropna().unique()}
+    codes, distinct = pd.factorize(cells.map(str, na_action="ignore"))
     blank = (float("nan"), float("nan"), float("nan"), None)
-    rows = [blank if pd.isna(one) else known[one] for one in text]
-    table = pd.DataFrame(rows, columns=["first", "last", "uncertainty_years", "reason"], index=cells.index)
-    return table.astype({"first": float, "last": float, "uncertainty_years": float, "reason": object})
+    known = pd.DataFrame(
+        [*(parse_year(str(one)) for one in distinct), blank], columns=["first", "last", "uncertainty_years", "reason"]
+    ).astype({"first": float, "last": float, "uncertainty_years": float, "reason": object})
+    return known.take(codes).set_axis(cells.index)
 
 
 def _century_end(start: int, two_digits: int) -> int:
