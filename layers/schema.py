@@ -367,6 +367,30 @@ class SamplingPlan(_Table):
     speak_first_with: Series[str] = text()
 
 
+class SamplePredictions(_Table):
+    """Rare earths of a sample, measured and predicted by models that have not seen it. Sums over ``elements``, as elements."""
+
+    sample_id: Series[str] = pa.Field(unique=True)
+    source: Series[str]
+    medium: Series[str] = pa.Field(isin=MEDIA)
+    method: Series[str] = pa.Field(isin=METHODS)
+    latitude: Series[float] = number(ge=-90, le=90)
+    longitude: Series[float] = number(ge=-180, le=180)
+    elements: Series[str]
+    proxies: Series[str]
+    ree_ppm: Series[float] = pa.Field(gt=0)
+    held_out_ppm: Series[float] = pa.Field(gt=0)
+    low_ppm: Series[float] = pa.Field(gt=0)
+    high_ppm: Series[float] = pa.Field(gt=0)
+    random_ppm: Series[float] = pa.Field(gt=0)
+    by_place_ppm: Series[float] = pa.Field(gt=0)
+    by_place_random_ppm: Series[float] = pa.Field(gt=0)
+    best_element: Series[str]
+    by_element_ppm: Series[float] = number(gt=0)
+    block: Series[str]
+    fold: Series[int] = pa.Field(ge=0)
+
+
 def conform(table: pd.DataFrame, model: type[ModelT]) -> Any:
     """Coerce a table to its model's column types and order, and check every rule of the model.
 

@@ -51,7 +51,7 @@ def figures(publication: Publication) -> list[tuple[str, str]]:
     )
     for caption, draw, data in plans:
         if data is not None:
-            drawn.append((caption, _svg(draw, data)))
+            drawn.append((caption, draw_svg(draw, data)))
     return drawn
 
 
@@ -76,7 +76,7 @@ def _moved(data: Any) -> Any:
     return moved if moved and any(one for key in ("halved", "raised") for one in moved[key]) else None
 
 
-def _svg(draw: Callable[..., Any], data: Any) -> str:
+def draw_svg(draw: Callable[..., Any], data: Any) -> str:
     """Draw one figure: text stays text, ids are fixed, and neither date nor version is written."""
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG

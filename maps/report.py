@@ -85,7 +85,7 @@ def _in(p: Publication, lang: str) -> dict[str, Any]:
             for row in records(p.accounting)
         ],
         "totals": [words.number(int(p.accounting[one].sum()), lang) for one in COUNTS],
-        "rejected": _rejected(p, lang),
+        "rejected": rejected_rows_in(p.rejected, lang),
         "notes": [[row["source"], row["message"], words.number(row["count"], lang)] for row in records(p.notes)],
         "plan": _plan(p, lang),
     }
@@ -153,10 +153,11 @@ def _ties(p: Publication, lang: str) -> dict[str, str]:
     return found
 
 
-def _rejected(p: Publication, lang: str) -> list[list[str]]:
-    if p.rejected.empty:
+def rejected_rows_in(rejected: pd.DataFrame, lang: str) -> list[list[str]]:
+    """Return rejected rows by source and reason: how many, and the first with its row number."""
+    if rejected.empty:
         return []
-    counts = p.rejected.groupby(["source", "reason_code"], sort=True).agg(
+    counts = rejected.groupby(["source", "reason_code"], sort=True).agg(
         n=("reason", "size"), reason=("reason", "first"), row=("source_row", "first")
     )
     return [

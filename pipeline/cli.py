@@ -131,6 +131,17 @@ def _run(
     from pipeline.run import run as run_chain
 
     config, data_dir = _configured(path, data)
+    if config.units == "samples":
+        from pipeline.sample_run import SAMPLE_STEPS, run_samples
+
+        progress.steps = SAMPLE_STEPS
+        judged = run_samples(config, data_dir, out or Path("runs") / config.name, progress)
+        if as_json:
+            click.echo(json.dumps(judged.as_json(), ensure_ascii=False))
+        elif not quiet:
+            progress.__exit__()
+            click.echo(judged.in_words())
+        return
     asked = {name: value for name, value in (("workers", workers), ("scheduler", scheduler)) if value is not None}
     config = config.model_copy(update={"dask": config.dask.model_copy(update=asked)})
     summary = run_chain(config, data_dir, out or Path("runs") / config.name, progress)

@@ -17,6 +17,7 @@ from pipeline.stages.build_features import BuildFeaturesParams
 from pipeline.stages.estimate_tonnage import EstimateTonnageParams
 from pipeline.stages.explain_sites import ExplainSitesParams
 from pipeline.stages.flag_constraints import FlagConstraintsParams
+from pipeline.stages.judge_samples import JudgeSamplesParams
 from pipeline.stages.label_sites import LabelSitesParams
 from pipeline.stages.link_records import LinkRecordsParams
 from pipeline.stages.locate_assays import LocateAssaysParams
@@ -24,11 +25,15 @@ from pipeline.stages.measure_access import MeasureAccessParams
 from pipeline.stages.merge_sites import MergeSitesParams
 from pipeline.stages.overlay_territories import OverlayTerritoriesParams
 from pipeline.stages.plan_sampling import PlanSamplingParams
+from pipeline.stages.predict_samples import PredictSamplesParams
 from pipeline.stages.rank_sites import RankSitesParams
 from pipeline.stages.sample_rasters import SampleRastersParams
 from pipeline.stages.score_companion import ScoreCompanionParams
 from pipeline.stages.score_surface import ScoreSurfaceParams
 from pipeline.stages.train_model import TrainModelParams
+
+SAMPLE_ROLES = ("geochemistry", "exclusions", "backdrop")
+"""Roles a run on samples takes: it places nothing beside areas, communities or lines."""
 
 
 class _Section(BaseModel):
@@ -84,6 +89,11 @@ class RunConfig(_Section):
         default=None, description="folder where relative source paths start; null: the run file's"
     )
     seed: int = Field(default=7, ge=0, description="random_state of every stage that does not set its own")
+    units: Literal["sites", "samples"] = Field(
+        default="sites",
+        description="sites: wastes are ranked; samples: where there is no inventory, see how far other elements of a "
+        "sample tell its rare earths",
+    )
     region: RegionConfig = RegionConfig()
     sources: tuple[Source, ...] = Field(min_length=1, description="the files to read")
     link_records: LinkRecordsParams = LinkRecordsParams()
@@ -103,6 +113,8 @@ class RunConfig(_Section):
     explain_sites: ExplainSitesParams = ExplainSitesParams()
     score_surface: ScoreSurfaceParams = ScoreSurfaceParams()
     plan_sampling: PlanSamplingParams = PlanSamplingParams()
+    predict_samples: PredictSamplesParams = PredictSamplesParams()
+    judge_samples: JudgeSamplesParams = JudgeSamplesParams()
     dask: DaskConfig = DaskConfig()
     publish: PublishConfig = PublishConfig()
 
@@ -114,8 +126,25 @@ class RunConfig(_Section):
             raise ValueError(
                 f"sources: the id '{repeated[0]}' is given {ids.count(repeated[0])} times; ids must differ"
             )
-        if not any(source.role == "inventory" for source in self.sources):
-            raise ValueError("sources: none has the role 'inventory'; without sites there is nothing to rank")
+        return self
+
+    @model_validator(mode="after")
+    def _fitting_roles(self) -> Self:
+        roles = {source.role for source in self.sources}
+        if self.units == "sites" and "inventory" not in roles:
+            raise ValueError(
+                "sources: none has the role 'inventory'; without sites there is nothing to rank. For samples alone say "
+                "`units: samples`"
+            )
+        if self.units == "samples":
+            others = [f"{one.id} ({one.role})" for one in self.sources if one.role not in SAMPLE_ROLES]
+            if others:
+                raise ValueError(
+                    f"sources: with `units: samples` there are no sites that {', '.join(others)} could belong to. Leave them "
+                    f"out (only {', '.join(SAMPLE_ROLES)} are used), or leave `units` out to rank sites"
+                )
+            if "geochemistry" not in roles:
+                raise ValueError("sources: none has the role 'geochemistry'; without samples there is nothing to learn")
         return self
 
     @model_validator(mode="after")

@@ -142,9 +142,12 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
         for one in public:
             if one.role == "raster":
                 store.fingerprint(f"read_{one.id}", [sha256[one.id]], one)
-    extent = _extent(config.region, [readings[one.id].layer for one in sources if one.role == "inventory"])
+    units = "inventory" if config.units == "sites" else "geochemistry"
+    extent = _extent(config.region, [readings[one.id].layer for one in sources if one.role == units], units)
     readings = {
-        one.id: _within(readings[one.id], one.role, extent, config.region) for one in sources if one.role != "raster"
+        one.id: _within(readings[one.id], one.role, extent, config.region, units)
+        for one in sources
+        if one.role != "raster"
     }
     crs = working_crs(extent, config.region.crs)
     private = [one for one in sources if is_private(one)]
@@ -278,15 +281,16 @@ def _source_files(path: Path) -> list[str]:
     return [file_fingerprint(path)]
 
 
-def _extent(region: RegionConfig, inventories: list[gpd.GeoDataFrame]) -> tuple[float, float, float, float]:
-    """Return west, south, east, north of the region: as configured, else that of the inventory records."""
+def _extent(region: RegionConfig, layers: list[gpd.GeoDataFrame], units: str) -> tuple[float, float, float, float]:
+    """Return west, south, east, north of the region: as configured, else that of the records or samples it is about."""
     if region.bbox is not None:
         return region.bbox
-    located = pd.concat([one[["latitude", "longitude"]] for one in inventories]).dropna()
+    located = pd.concat([one[["latitude", "longitude"]] for one in layers]).dropna()
     if located.empty:
+        what = "inventory record" if units == "inventory" else "sample"
         raise LayerError(
-            "read: no inventory record has usable coordinates, so there is no region to work in. "
-            "See rejected rows with `minewaste check`, and the columns mapping of the inventory."
+            f"read: no {what} has usable coordinates, so there is no region to work in. "
+            f"See rejected rows with `minewaste check`, and the columns mapping of the {units}."
         )
     west, east = float(located["longitude"].min()), float(located["longitude"].max())
     south, north = float(located["latitude"].min()), float(located["latitude"].max())
@@ -294,13 +298,13 @@ def _extent(region: RegionConfig, inventories: list[gpd.GeoDataFrame]) -> tuple[
 
 
 def _within(
-    reading: Reading[Any], role: str, extent: tuple[float, float, float, float], region: RegionConfig
+    reading: Reading[Any], role: str, extent: tuple[float, float, float, float], region: RegionConfig, units: str
 ) -> Reading[Any]:
-    """Withhold rows outside the region: inventory outside a configured box, other layers beyond their margin around it."""
+    """Withhold rows outside the region: what the run is about outside a configured box, other layers beyond their margin."""
     layer = reading.layer
-    if "geometry" not in layer.columns or role == "exclusions" or (role == "inventory" and region.bbox is None):
+    if "geometry" not in layer.columns or role == "exclusions" or (role == units and region.bbox is None):
         return reading
-    margin_km = MARGIN_KM.get(role, 0.0)
+    margin_km = 0.0 if role == units else MARGIN_KM.get(role, 0.0)
     west, south, east, north = extent
     south, north = south - margin_km / 111.0, north + margin_km / 111.0
     stretch = margin_km / (111.0 * max(0.05, np.cos(np.radians(min(89.0, max(abs(south), abs(north)))))))

@@ -47,6 +47,10 @@ def load_publication(run_folder: Path) -> Publication:
         If the folder is not a finished run.
     """
     folder = run_folder / "stages" / "published"
+    if (run_folder / "samples.csv").is_file():
+        raise SourceError(
+            f"{run_folder}: is a run on samples (units: samples); there is no site in it to look at. See its report.html."
+        )
     if not (folder / "publication.json").is_file():
         raise SourceError(
             f"{run_folder}: is not the folder of a finished run (no stages/published in it). "

@@ -26,12 +26,22 @@ OUTPUTS = (
     "accounting.csv",
     "rejected.csv",
     "surface.tif",
+    "samples.csv",
+    "samples.gpkg",
     "sheets",
     "model",
 )
 """What every source goes into; the manifest, which names the sources, goes last."""
 
-SIDE_FILES = ("ranking.gpkg-*", "surface.tif.*", "surface.tfw", "sites.parquet.*", ".writing-*", ".surface-*")
+SIDE_FILES = (
+    "ranking.gpkg-*",
+    "samples.gpkg-*",
+    "surface.tif.*",
+    "surface.tfw",
+    "sites.parquet.*",
+    ".writing-*",
+    ".surface-*",
+)
 """What a GIS leaves beside the files it opened, and what an interrupted run left."""
 
 

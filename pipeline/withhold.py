@@ -134,7 +134,7 @@ def _withheld(records: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, exclusions: gp
     asked = set(alone["record_ids"]) - set(withhold_sites(alone, exclusions, WithholdSitesParams())["record_ids"])
     asked |= set(records.loc[_named(records, _folded(exclusions["key"])), "record_id"])
     kept = withhold_sites(sites, exclusions, WithholdSitesParams())
-    merged_in = sites["record_ids"].map(lambda ids: bool(asked & set(ids.split("; "))))
+    merged_in = np.array([bool(asked & set(ids.split("; "))) for ids in sites["record_ids"]], dtype=bool)
     gone = sites[~sites["site_id"].isin(kept["site_id"]) | merged_in]
     lost = asked | {one for ids in gone["record_ids"] for one in ids.split("; ")}
     rows, others = records[records["record_id"].isin(lost)], records[~records["record_id"].isin(lost)]

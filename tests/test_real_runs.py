@@ -33,6 +33,11 @@ def washington(shared_realdata: Path, tmp_path_factory: pytest.TempPathFactory) 
     return run_on("ne_washington", shared_realdata, tmp_path_factory.mktemp("washington") / "run")
 
 
+@pytest.fixture(scope="module")
+def kola(shared_realdata: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return run_on("kola", shared_realdata, tmp_path_factory.mktemp("kola") / "run")
+
+
 def ranking_of(run: Path) -> pd.DataFrame:
     ranking = pd.read_csv(run / "ranking.csv", keep_default_na=False, na_values=[""], dtype={"site_id": str})
     assert list(ranking.columns) == list(Ranking.to_schema().columns)
@@ -109,3 +114,21 @@ def test_washington_claims_no_skill_it_does_not_have(washington: Path) -> None:
     validation = json.loads((washington / "model" / "validation.json").read_text())
     assert not validation["beats_baselines"]
     assert validation["verdict"].startswith(("No skill", "Not validated", "No better"))
+
+
+def test_kola_tells_rare_earths_from_other_elements_of_the_same_soil(kola: Path) -> None:
+    validation = json.loads((kola / "model" / "validation.json").read_text())
+    suites = {one["source"]: one for one in validation["proxies"]}
+    horizon = suites["kola_c_horizon"]
+    assert horizon["elements"] == ["La", "Ce", "Nd", "Sm", "Eu", "Tb", "Yb", "Lu"]
+    assert horizon["proxies"] == ["P", "Ti", "Fe", "Hf", "Th"]
+    assert (horizon["n"], suites["kola_topsoil"]["n"]) == (605, 607)
+    assert horizon["r2_spatial"] >= 0.76
+    assert horizon["r2_random"] >= 0.81
+    assert horizon["blocks"] > 20
+    assert horizon["baselines"]["place"]["r2_spatial"] < 0.4
+    assert 0.86 <= horizon["coverage_90"] <= 0.94
+    assert_accounts_close(kola)
+    page = (kola / "report.html").read_text()
+    assert validation["verdict"] in page
+    assert not (kola / "ranking.csv").exists()

@@ -89,11 +89,11 @@ def predict_from_proxies(
     varied = np.isfinite(table).any(axis=0)
     table, logs = table[:, varied], logs[:, varied]
     spatial = group_folds(blocks[known], value > np.median(value), params.n_folds)
-    trials = {kind: _held_out(kind, table, value, spatial, params) for kind in ("ridge", "blend")}
-    best = max(trials, key=lambda kind: _r2(value, trials[kind]))
-    r2 = _r2(value, trials[best])
-    by_chance = _held_out(best, table, value, random_folds(len(value), params.n_folds, params.random_state), params)
-    r2_random = _r2(value, by_chance)
+    trials = {kind: held_out(kind, table, value, spatial, params) for kind in ("ridge", "blend")}
+    best = max(trials, key=lambda kind: r_squared(value, trials[kind]))
+    r2 = r_squared(value, trials[best])
+    by_chance = held_out(best, table, value, random_folds(len(value), params.n_folds, params.random_state), params)
+    r2_random = r_squared(value, by_chance)
     sd = float(np.sqrt(np.mean((value - trials[best]) ** 2)))
     wanted = ~np.isfinite(target_ppm) & enough
     predicted = nothing.copy()
@@ -125,7 +125,26 @@ def _regressor(kind: str, params: ProxyParams) -> Any:
     return make_pipeline(fill, VotingRegressor([("smooth", smooth), ("trees", trees)]))
 
 
-def _held_out(kind: str, table: np.ndarray, value: np.ndarray, folds: np.ndarray, params: ProxyParams) -> np.ndarray:
+def held_out(kind: str, table: np.ndarray, value: np.ndarray, folds: np.ndarray, params: ProxyParams) -> np.ndarray:
+    """Predict every row by a regression that was fitted on the other folds.
+
+    Parameters
+    ----------
+    kind : {"ridge", "blend"}
+        Kind of regression.
+    table : ndarray of float, shape (n, p)
+        Predictors; NaN is filled with the median.
+    value : ndarray of float, shape (n,)
+        What is predicted.
+    folds : ndarray of int, shape (n,)
+        Fold of every row.
+    params : ProxyParams
+        Trees and seed.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+    """
     predicted = np.full(len(value), value.mean())
     for fold in np.unique(folds):
         held = folds == fold
@@ -135,6 +154,7 @@ def _held_out(kind: str, table: np.ndarray, value: np.ndarray, folds: np.ndarray
     return predicted
 
 
-def _r2(value: np.ndarray, predicted: np.ndarray) -> float:
+def r_squared(value: np.ndarray, predicted: np.ndarray) -> float:
+    """Return the share of the variance about the mean that a prediction explains; negative where the mean does better."""
     spread = float(np.sum((value - value.mean()) ** 2))
     return 1.0 - float(np.sum((value - predicted) ** 2)) / spread if spread > 0 else float("nan")
