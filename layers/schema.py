@@ -379,6 +379,7 @@ class SamplePredictions(_Table):
     elements: Series[str]
     proxies: Series[str]
     ree_ppm: Series[float] = pa.Field(gt=0)
+    below_limit_share: Series[float] = pa.Field(ge=0, le=1)
     held_out_ppm: Series[float] = pa.Field(gt=0)
     low_ppm: Series[float] = pa.Field(gt=0)
     high_ppm: Series[float] = pa.Field(gt=0)

@@ -36,8 +36,6 @@ class SamplePublication:
         Lakes and outlines drawn under the map, EPSG:4326.
     sources, accounting, notes, rejected : DataFrame
         As in `maps.publication.Publication`.
-    withheld : int
-        Always 0: samples that stewards asked to leave out are counted in ``accounting``.
     """
 
     title: str
@@ -51,7 +49,6 @@ class SamplePublication:
     accounting: pd.DataFrame
     notes: pd.DataFrame
     rejected: pd.DataFrame
-    withheld: int = 0
 
 
 def write_sample_report(publication: SamplePublication, path: Path) -> None:
@@ -149,6 +146,7 @@ def _explained(one: Mapping[str, Any], lang: str) -> str:
         proxies=", ".join(words.element(name, lang) for name in one["proxies"]),
         factor=one["factor_90"],
         share=100 * one["coverage_90"],
+        below=100 * one["below_limit_share"],
     )
 
 

@@ -78,6 +78,7 @@ def _suite(names: Any, table: pd.DataFrame, block_km: float, params: JudgeSample
         "r2_random": skill("random_ppm"),
         "factor_90": float(np.median(table["high_ppm"] / table["held_out_ppm"])),
         "coverage_90": float(inside.mean()),
+        "below_limit_share": float(table["below_limit_share"].mean()),
         "baselines": {
             "place": {"r2_spatial": skill("by_place_ppm"), "r2_random": skill("by_place_random_ppm")},
             "best_element": {"element": table["best_element"].iloc[0] or None, "r2_spatial": skill("by_element_ppm")},

@@ -71,7 +71,8 @@ def predict_samples(samples: GeoDataFrame[Samples], params: PredictSamplesParams
     -------
     DataFrame[SamplePredictions]
         One row per sample of every suite with enough of them, in the order of ``samples``. ``low_ppm`` and ``high_ppm``
-        are the 90 % range that the errors of the *other* spatial folds give. Suites that cannot be tested are left out.
+        are the 90 % range that the errors of the *other* spatial folds give; ``below_limit_share`` is the part of the
+        sum that stands in for results below a limit. Suites that cannot be tested are left out.
     """
     suites = samples.groupby(["source", "medium", "method"], sort=True).indices
     found = [_suite(samples.iloc[rows], params) for rows in suites.values()]
@@ -89,6 +90,7 @@ def _suite(samples: pd.DataFrame, params: PredictSamplesParams) -> pd.DataFrame 
     if not rare or not proxies:
         return None
     total = np.sum([_ppm(samples, one, params) for one in rare], axis=0)
+    below = np.sum([np.where(_is_below(samples, one), _ppm(samples, one, params), 0.0) for one in rare], axis=0)
     table = np.log10(np.column_stack([_ppm(samples, one, params) for one in proxies]))
     placed = ~(samples.geometry.isna() | samples.geometry.is_empty).to_numpy()
     usable = np.isfinite(total) & (total > 0) & np.isfinite(table).any(axis=1) & placed
@@ -118,6 +120,7 @@ def _suite(samples: pd.DataFrame, params: PredictSamplesParams) -> pd.DataFrame 
             "elements": "; ".join(rare),
             "proxies": "; ".join(proxies),
             "ree_ppm": 10.0**value,
+            "below_limit_share": below[usable] / total[usable],
             "held_out_ppm": 10.0**predicted,
             "low_ppm": 10.0 ** (predicted - half),
             "high_ppm": 10.0 ** (predicted + half),
@@ -151,8 +154,12 @@ def _ppm(samples: pd.DataFrame, element: str, params: PredictSamplesParams) -> n
     """Return concentrations; below a limit its share, above one the limit, missing where nobody states it."""
     value, limit = (samples[f"{element}_{part}"].to_numpy(float) for part in ("ppm", "limit_ppm"))
     flag = samples[f"{element}_censored"].to_numpy(dtype=float, na_value=0.0)
-    counted = np.where(flag < 0, limit * params.below_limit_factor, np.where(flag > 0, limit, value))
+    counted = np.where(_is_below(samples, element), limit * params.below_limit_factor, np.where(flag > 0, limit, value))
     return np.where(counted > 0, counted, np.nan)
+
+
+def _is_below(samples: pd.DataFrame, element: str) -> np.ndarray:
+    return samples[f"{element}_censored"].to_numpy(dtype=float, na_value=0.0) < 0
 
 
 def _half_widths(error: np.ndarray, folds: np.ndarray) -> np.ndarray:

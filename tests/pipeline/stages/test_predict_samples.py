@@ -120,9 +120,11 @@ def test_results_below_a_limit_count_as_half_of_it_and_unstated_limits_as_missin
     table.loc[:9, "La_limit_ppm"] = 4.0
     table.loc[:9, "La_ppm"] = np.nan
     table.loc[5:9, "La_limit_ppm"] = np.nan
-    found = predict_samples(table, QUICK).set_index("sample_id")["ree_ppm"]
+    found = predict_samples(table, QUICK).set_index("sample_id")
     others = table[["Ce_ppm", "Nd_ppm", "Y_ppm"]].sum(axis=1)
-    assert found["soils:0"] == pytest.approx(2.0 + others[0])
+    assert found.loc["soils:0", "ree_ppm"] == pytest.approx(2.0 + others[0])
+    assert found.loc["soils:0", "below_limit_share"] == pytest.approx(2.0 / (2.0 + others[0]))
+    assert found.loc["soils:20", "below_limit_share"] == 0.0
     assert "soils:7" not in found.index
 
 
