@@ -203,7 +203,8 @@ def _pattern_data(publication: Publication) -> Any:
     present = [one for one in columns if one in sites]
     if len(present) < 3:
         return None
-    table = sites.reindex(columns=["site_id", "name", *columns])
+    flags = [f"waste_{element}_censored" for element in LANTHANIDES]
+    table = sites.reindex(columns=["site_id", "name", "waste_n", *columns, *flags])
     order = {site: at for at, site in enumerate(publication.ranking["site_id"])}
     table = table[table[present].notna().sum(axis=1) >= 3].copy()
     table["order"] = table["site_id"].map(order)
@@ -214,7 +215,9 @@ def _legend_name(row: Mapping[Any, Any]) -> str:
     """Return the name of a site, short enough for a legend and free of what would be read as a formula or a key."""
     name = row["name"] if isinstance(row["name"], str) else str(row["site_id"])
     short = name if len(name) <= LEGEND_LETTERS else name[: LEGEND_LETTERS - 1].rstrip() + "…"
-    return short.replace("$", r"\$").replace("[[", "[").lstrip("_")
+    n = row.get("waste_n")
+    told = f" (n\u00a0=\u00a0{int(n)})" if isinstance(n, int | float) and n == n else ""
+    return short.replace("$", r"\$").replace("[[", "[").lstrip("_") + told
 
 
 def _patterns(axes: Any, table: Any) -> None:
@@ -224,22 +227,16 @@ def _patterns(axes: Any, table: Any) -> None:
     for at, row in enumerate(table.to_dict("records")):
         y = np.array([row[f"waste_{element}_ppm"] for element in LANTHANIDES], dtype=float) / norm
         known = np.isfinite(y) & (y > 0)
-        axes.plot(
-            x[known],
-            y[known],
-            styles[at % 4],
-            marker="o",
-            ms=3,
-            lw=1.2,
-            color=[BLUE, ORANGE, INK, "#4d4466"][at // 2 % 4],
-            label=_legend_name(row),
-        )
+        below = known & np.array([row.get(f"waste_{element}_censored") == -1 for element in LANTHANIDES])
+        colour = [BLUE, ORANGE, INK, "#4d4466"][at // 2 % 4]
+        axes.plot(x[known], y[known], styles[at % 4], marker="o", ms=3, lw=1.2, color=colour, label=_legend_name(row))
+        axes.plot(x[below], y[below], "o", ms=3.4, mfc="white", mec=colour, mew=0.9)
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.yaxis.set_minor_formatter(lambda *_: "")
     axes.set_xticks(x, list(LANTHANIDES), fontsize=9)
     axes.set(ylabel="[[axis_chondrite]]")
-    axes.legend(fontsize=7.5, ncols=2)
+    axes.legend(fontsize=7, ncols=2)
 
 
 def _variogram(axes: Any, data: Mapping[str, Any]) -> None:

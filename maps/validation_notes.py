@@ -93,6 +93,7 @@ def _proxies(found: Mapping[str, Any], lang: str) -> str:
     if not facts.get("proxies") or facts.get("r2_spatial") is None:
         return ""
     values = {"r2": facts["r2_spatial"], "n": facts.get("n", 0), "applied": facts.get("applied_to", 0)}
+    values["random"] = facts.get("r2_random")
     symbols = [str(one).removeprefix("waste_").removesuffix("_ppm") for one in facts["proxies"]]
     names = ", ".join(words.element(one, lang) for one in symbols)
     return words.phrase("note_proxies", lang, proxies=names, **values)

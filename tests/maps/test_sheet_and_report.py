@@ -211,6 +211,15 @@ def test_patterns_are_divided_by_chondrite(made_up: ModuleType) -> None:
     assert "échantillon / chondrite" in in_language(drawn["figure_patterns"], "fr")
 
 
+def test_patterns_tell_the_number_of_analyses_and_mark_what_is_below_a_limit(made_up: ModuleType) -> None:
+    made = made_up.publication(40)
+    plain = dict(figures(made))["figure_patterns"]
+    sites = made.sites.assign(waste_n=3, waste_Ce_censored=-1)
+    told = dict(figures(replace(made, sites=sites)))["figure_patterns"]
+    assert "(n\u00a0=\u00a03)" in told
+    assert told.count("fill: #ffffff; stroke: #0b5a7d") > plain.count("fill: #ffffff; stroke: #0b5a7d")
+
+
 def test_the_model_card_names_use_and_misuse(made_up: ModuleType) -> None:
     text = model_card(replace(made_up.publication(5), title="A | <b>title</b>"))
     assert text.startswith("# Model card: A \\| \\<b>title\\</b>")
@@ -250,7 +259,10 @@ def test_the_report_says_whom_it_was_tested_on_and_what_chance_gives(made_up: Mo
     assert "Among 20 trials with shuffled labels, the share that does as well as the model is p = 0.05" in said
     assert "AUC below 0.5 is no fault" in said
     assert "analysis of the waste 1, what was mined (no analysis) 2" in said
-    assert "(thorium, phosphorus) for 9 sites: R² 0.62 on held-out blocks, from 31 wastes with both" in said
+    assert (
+        "(thorium, phosphorus) for 9 sites: R² 0.62 on held-out blocks and 0.70 in random folds, from 31 wastes with both"
+        in said
+    )
     assert "The score surface, tested in the same way: AUC 0.66." in said
     french = " ".join(validation_notes(made, "fr"))
     assert words.unbroken("R² de 0,62 sur des blocs mis de côté") in french
