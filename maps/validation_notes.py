@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
 from maps import words
 from maps.publication import Publication
 from maps.rows import rows
@@ -37,7 +39,13 @@ def validation_notes(publication: Publication, lang: str) -> list[str]:
     """
     found = publication.validation
     said = [_tested_on(found, lang), _chance(found, lang)] if was_trained(found) else []
-    said += [_positives(publication, lang), _measured(publication, lang), _proxies(found, lang), _surface(found, lang)]
+    said += [
+        _positives(publication, lang),
+        _measured(publication, lang),
+        _poor(publication, lang),
+        _proxies(found, lang),
+        _surface(found, lang),
+    ]
     said += [_weights(publication, lang), _disagreements(publication, lang)]
     return [one for one in said if one]
 
@@ -72,20 +80,36 @@ def _positives(publication: Publication, lang: str) -> str:
 
 def _measured(publication: Publication, lang: str) -> str:
     """Return the wastes whose own analyses make them positives: the hard facts of a run."""
+    known = _analysed(publication)
+    return "" if known is None else _listed("note_measured", known[known["label"] == 1], lang)
+
+
+def _poor(publication: Publication, lang: str) -> str:
+    """Return the other analysed wastes where they are few enough to be told one by one."""
+    known = _analysed(publication)
+    others = None if known is None else known[known["label"] != 1]
+    return "" if others is None or len(others) > TOLD else _listed("note_measured_poor", others, lang)
+
+
+def _analysed(publication: Publication) -> pd.DataFrame | None:
+    """Return the wastes with an analysis of their own, best ranked first, beside what was found; None where unknown."""
     ranking, sites = publication.ranking, publication.sites
     if not {"label", "label_rule"} <= set(ranking) or not {"waste_treo_ppm", "waste_n"} <= set(sites):
-        return ""
-    known = ranking[(ranking["label"] == 1) & ranking["label_rule"].astype(str).str.startswith("assay")]
-    facts = sites.set_index("site_id")[["waste_treo_ppm", "waste_n"]]
-    said = []
-    for row in rows(known.head(TOLD)):
-        ppm, n = (float(one) for one in facts.loc[row.site_id])
-        name = row.name if isinstance(row.name, str) else row.site_id
-        said.append(f"{name} ({words.number(ppm, lang)}\u00a0ppm, n\u00a0=\u00a0{words.number(n, lang, 0)})")
-    if not said:
-        return ""
+        return None
+    assayed = ranking[ranking["label_rule"].astype(str).str.startswith("assay")][["site_id", "name", "label"]]
+    facts = pd.DataFrame(sites[["site_id", "waste_treo_ppm", "waste_n"]])
+    found = assayed.merge(facts, on="site_id", how="left", validate="one_to_one")
+    return found[found["waste_treo_ppm"].notna()]
+
+
+def _listed(key: str, known: pd.DataFrame, lang: str) -> str:
+    said = [
+        f"{row.name if isinstance(row.name, str) else row.site_id} ({words.number(row.waste_treo_ppm, lang)}\u00a0ppm, "
+        f"n\u00a0=\u00a0{words.number(row.waste_n, lang, 0)})"
+        for row in rows(known.head(TOLD))
+    ]
     more = f"; + {len(known) - len(said)}" if len(known) > len(said) else ""
-    return words.phrase("note_measured", lang, wastes="; ".join(said) + more)
+    return words.phrase(key, lang, wastes="; ".join(said) + more) if said else ""
 
 
 def _proxies(found: Mapping[str, Any], lang: str) -> str:

@@ -229,6 +229,26 @@ def test_the_model_card_names_use_and_misuse(made_up: ModuleType) -> None:
     assert model_card(made_up.nothing())
 
 
+def test_the_model_card_says_what_stands_for_a_limit(made_up: ModuleType) -> None:
+    made = made_up.publication(5)
+    said = {"source": "assays", "code": "below_limits_ros", "message": "Till: La 20 %.", "count": 3}
+    text = model_card(replace(made, notes=pd.concat([made.notes, pd.DataFrame([said])], ignore_index=True)))
+    assert "- **Results below a limit:** regression on order statistics (Helsel and Cohn 1988)" in text
+    assert "- **Résultats sous une limite:** régression sur les statistiques d'ordre" in text
+    assert "Results below a limit" not in model_card(made)
+
+
+def test_the_sheet_tells_the_pattern_of_the_rare_earths_with_its_convention() -> None:
+    site = {"waste_n": 2, "waste_method": "fusion", "waste_La_ppm": 31.0, "waste_magnet_share": 0.2289}
+    site |= {"waste_lree_hree": 3.66, "waste_ree_convention": "eu", "waste_eu_anomaly": 0.703, "waste_ce_anomaly": np.nan}
+    told = {row[0]: row[2] for row in metals(site, "en")}
+    assert told["Pattern of the rare earths"] == (
+        "magnet metals (Pr, Nd, Tb, Dy) 23 %; light to heavy 3.7 (light: La\u2013Sm); europium anomaly Eu/Eu* 0.70"
+    )
+    assert "anomalie en europium Eu/Eu* 0,70" in dict((row[0], row[2]) for row in metals(site, "fr"))["Profil des terres rares"]
+    assert "Pattern of the rare earths" not in {row[0] for row in metals({"waste_n": 2, "waste_La_ppm": 31.0}, "en")}
+
+
 def with_labels(made: Any, **validation: object) -> Any:
     """Return a publication whose ranking says how its known positives are known."""
     ranking = made.ranking.copy()
@@ -267,6 +287,19 @@ def test_the_report_says_whom_it_was_tested_on_and_what_chance_gives(made_up: Mo
     french = " ".join(validation_notes(made, "fr"))
     assert words.unbroken("R² de 0,62 sur des blocs mis de côté") in french
     assert len(validation_notes(made, "fr")) == len(validation_notes(made, "en"))
+
+
+def test_the_few_wastes_that_were_analysed_are_all_named_rich_or_not(made_up: ModuleType) -> None:
+    made = with_labels(made_up.publication(12))
+    ranking = made.ranking.assign(label_rule=made.ranking["label_rule"].where(made.ranking.index != 3, "assay: below"))
+    sites = made.sites.assign(waste_treo_ppm=120.0, waste_n=4)
+    said = validation_notes(replace(made, ranking=ranking, sites=sites), "en")
+    rich, poor = (next(one for one in said if start in one) for start in ("shown to be rich", "do not show them"))
+    names = ranking["name"].fillna(ranking["site_id"])
+    assert f"{names[0]} (120\u00a0ppm, n\u00a0=\u00a04)" in rich
+    assert f"{names[3]} (120\u00a0ppm, n\u00a0=\u00a04)" in poor
+    assert names[0] not in poor
+    assert not any("do not show" in one for one in validation_notes(made, "en"))
 
 
 def test_the_weights_of_the_companion_score_stand_with_their_consistency(made_up: ModuleType) -> None:
