@@ -131,14 +131,14 @@ def _commodities(source: Source, cells: pd.DataFrame, notes: list[Note]) -> pd.S
 
 def _names(source: Source, names: pd.Series, notes: list[Note]) -> pd.Series:
     """Decode HTML entities and bring names to NFC; nothing else is changed."""
-    decoded = names.map(_unescaped, na_action="ignore").astype("str")
-    changed = int((decoded.fillna("") != names.fillna("")).sum())
+    given = [text if isinstance(text, str) else None for text in names.tolist()]
+    decoded = [_unescaped(text) if text and "&" in text else text for text in given]
+    changed = [before for before, after in zip(given, decoded, strict=True) if before != after]
     if changed:
-        example = names[decoded.fillna("") != names.fillna("")].iloc[0]
-        notes.append(
-            Note(source.id, "html_entities", f"HTML entities in names were decoded (e.g. '{example}').", changed)
-        )
-    return decoded.map(lambda text: unicodedata.normalize("NFC", text), na_action="ignore").astype("str")
+        text = f"HTML entities in names were decoded (e.g. '{changed[0]}')."
+        notes.append(Note(source.id, "html_entities", text, len(changed)))
+    composed = [text if text is None or text.isascii() else unicodedata.normalize("NFC", text) for text in decoded]
+    return pd.Series(composed, index=names.index, name=names.name, dtype="str")
 
 
 def _unescaped(text: str) -> str:
@@ -183,6 +183,8 @@ def _joined(source: Source, cells: pd.DataFrame, name: str) -> pd.Series:
 
 
 def _cross_ids(options: InventoryOptions, cells: pd.DataFrame, official: pd.Series) -> pd.Series:
+    if not options.id_scheme and not options.cross_ids:
+        return pd.Series(None, index=cells.index, dtype="str")
     found: list[list[str]] = [[] for _ in range(len(cells))]
     if options.id_scheme:
         for place, one in enumerate(official):

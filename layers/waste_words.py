@@ -107,9 +107,11 @@ def settle(columns: list[pd.Series], remarks: pd.Series, kind: str) -> tuple[pd.
     settled = pd.Series(["unknown"] * len(remarks), index=remarks.index, dtype="str")
     strange: list[str] = []
     for column in columns:
-        known = column.str.casefold().str.replace(r"[\s-]+", "_", regex=True)
+        codes, distinct = pd.factorize(column)
+        words = [re.sub(r"[\s-]+", "_", str(one).casefold()) for one in distinct]
+        known = pd.Series(pd.array([*words, None], dtype="str").take(codes), index=column.index)
         fits = known.isin(allowed)
-        strange += sorted(set(column[column.notna() & ~fits]))
+        strange += sorted(str(one) for one, word in zip(distinct, words, strict=True) if word not in allowed)
         settled = settled.where((settled != "unknown") | ~fits, known)
     open_rows = (settled == "unknown") & remarks.notna()
     said = {text: reader(text) for text in remarks[open_rows].unique()}
