@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 
+from pipeline.stages.boosted_trees import BoostedTrees
 from pipeline.stages.ridge_logistic import fit_ridge_logistic
 
 POSITIVE, NEGATIVE, UNLABELLED = 1, 0, -1
@@ -15,6 +16,9 @@ PROBIT_TO_LOGIT = 1.702
 """The logistic of 1.702 z is within 0.01 of the normal distribution function of z (Haley 1952)."""
 SMALLEST_SPREAD = 0.15
 """Least residual spread of concentrations believed, in log10: repeat samples of one waste differ by that much."""
+
+RIDGE_CELLS = 8_000_000
+"""Most numbers (bags x rows x columns) of ridge regressions solved together: 64 MB."""
 
 
 class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
@@ -29,9 +33,11 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    bases : tuple of {"logistic", "forest", "extra_trees", "grade_ridge", "grade_forest"}
-        Kinds of estimator, dealt to the bags in turn. The last two predict the measured concentration itself, which says
-        more than on which side of a threshold it lies.
+    bases : tuple of {"logistic", "forest", "extra_trees", "boosting", "grade_ridge", "grade_forest", "logistic_even",
+        "grade_ridge_even"}
+        Kinds of estimator, dealt to the bags in turn. Those of the grade predict the measured concentration itself, which
+        says more than on which side of a threshold it lies; the even ones shrink every column alike, whatever weight it
+        came with.
     n_bags : int
         Number of bags.
     inverse_penalty : float
@@ -71,7 +77,12 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
 
     def fit(
-        self, X: np.ndarray, y: np.ndarray, blocks: np.ndarray | None = None, grade: np.ndarray | None = None
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        blocks: np.ndarray | None = None,
+        grade: np.ndarray | None = None,
+        weights: np.ndarray | None = None,
     ) -> Self:
         """Fit the bags.
 
@@ -85,6 +96,8 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
             Spatial block per site; default each site its own.
         grade : ndarray of float, shape (n,), optional
             Decimal logarithm of measured concentration over threshold, NaN where not measured; needed by the grade bases.
+        weights : ndarray of float, shape (p,), optional
+            What each column was multiplied by; default 1.
 
         Returns
         -------
@@ -103,19 +116,29 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
         self.coef_ = np.zeros((self.n_bags, X.shape[1]))
         self.intercept_ = np.zeros(self.n_bags)
         self.centre_ = np.zeros((self.n_bags, X.shape[1]))
+        even = np.ones(X.shape[1]) if weights is None else np.asarray(weights, dtype=float) ** 2
+        ridges: dict[str, list[tuple[int, np.ndarray]]] = {"grade_ridge": [], "grade_ridge_even": []}
         with config_context(assume_finite=True, skip_parameter_validation=True):
             for bag in range(self.n_bags):
                 rng = np.random.default_rng([self.random_state, bag])
                 self.kept_[bag] = self._kept_blocks(rng, code, y)
                 base = self.bases[bag % len(self.bases)]
                 inside = self.kept_[bag][code]
+                self.trees_.append(None)
                 if base.startswith("grade") and grade is not None:
                     known = np.flatnonzero(inside & np.isfinite(grade))
                     rows = rng.choice(known, size=len(known))
-                    self._fit_grade(bag, base, X[rows], grade[rows], int(rng.integers(2**31 - 1)))
+                    if base in ridges:
+                        ridges[base].append((bag, rows))
+                    else:
+                        self._fit_grade_tree(bag, X[rows], grade[rows], int(rng.integers(2**31 - 1)))
                 else:
                     rows, classes = self._draw(rng, inside, y)
-                    self._fit_bag(bag, base, X[rows], classes, int(rng.integers(2**31 - 1)))
+                    self._fit_bag(bag, base, X[rows], classes, even, int(rng.integers(2**31 - 1)))
+        for base, draws in ridges.items():
+            if draws and grade is not None:
+                factor = even if base.endswith("_even") else np.ones(X.shape[1])
+                self._fit_grade_ridges(draws, X, grade, np.diag(factor) / self.inverse_penalty)
         return self
 
     def _kept_blocks(self, rng: np.random.Generator, code: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -124,14 +147,15 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
         against = y != POSITIVE if self.draw_unlabelled else y == NEGATIVE
         positives = np.bincount(code, weights=y == POSITIVE, minlength=count)
         others = np.bincount(code, weights=against, minlength=count)
-        floor = min(3.0, positives.sum() / 2.0), min(3.0, others.sum() / 2.0)
+        inside = positives.tolist(), others.tolist()
+        left = [sum(inside[0]), sum(inside[1])]
+        floor = min(3.0, left[0] / 2.0), min(3.0, left[1] / 2.0)
         keep = np.ones(count, dtype=bool)
-        left = [positives.sum(), others.sum()]
-        for block in rng.permutation(count)[: round(self.left_out_share * count)]:
-            if left[0] - positives[block] >= floor[0] and left[1] - others[block] >= floor[1]:
+        for block in rng.permutation(count)[: round(self.left_out_share * count)].tolist():
+            if left[0] - inside[0][block] >= floor[0] and left[1] - inside[1][block] >= floor[1]:
                 keep[block] = False
-                left[0] -= positives[block]
-                left[1] -= others[block]
+                left[0] -= inside[0][block]
+                left[1] -= inside[1][block]
         return keep
 
     def _draw(self, rng: np.random.Generator, inside: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -148,37 +172,54 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
             drawn = rng.choice(negatives, size=len(negatives))
         return np.concatenate([rows, drawn]), np.repeat([1, 0], [len(rows), len(drawn)])
 
-    def _fit_grade(self, bag: int, base: str, X: np.ndarray, grade: np.ndarray, seed: int) -> None:
-        r"""Fit a regression of the concentration and turn it into log-odds of reaching the threshold.
+    def _fit_grade_ridges(
+        self, draws: list[tuple[int, np.ndarray]], X: np.ndarray, grade: np.ndarray, penalty: np.ndarray
+    ) -> None:
+        r"""Fit ridge regressions of the concentration and turn them into log-odds of reaching the threshold.
 
-        With normal residuals the chance is :math:`\Phi(g/s)`, close to the logistic of :math:`1.702\,g/s`.
+        With normal residuals the chance is :math:`\Phi(g/s)`, close to the logistic of :math:`1.702\,g/s`. All bags are
+        solved in one call, from row counts instead of copied rows: a hundred small systems cost what a few would.
         """
-        self.trees_.append(None)
-        self.centre_[bag] = X.mean(axis=0)
-        if base == "grade_ridge":
-            centred = X - self.centre_[bag]
-            gram = centred.T @ centred + np.eye(X.shape[1]) / self.inverse_penalty
-            slope = np.linalg.solve(gram, centred.T @ (grade - grade.mean()))
-            residual = grade - grade.mean() - centred @ slope
-            scale = PROBIT_TO_LOGIT / max(float(residual.std()), SMALLEST_SPREAD)
-            self.coef_[bag] = slope * scale
-            self.intercept_[bag] = grade.mean() * scale
-            return
+        known = np.flatnonzero(np.isfinite(grade))
+        table, value = X[known], grade[known]
+        step = max(1, int(RIDGE_CELLS / max(1, table.size)))
+        for start in range(0, len(draws), step):
+            part = draws[start : start + step]
+            bags = np.array([bag for bag, _ in part])
+            counts = np.stack([np.bincount(rows, minlength=len(X))[known] for _, rows in part]).astype(float)
+            size = counts.sum(axis=1, keepdims=True)
+            centre, mean = counts @ table / size, counts @ value / size[:, 0]
+            weighted = counts[:, :, None] * table
+            gram = weighted.transpose(0, 2, 1) @ table - size[:, :, None] * centre[:, :, None] * centre[:, None, :]
+            moment = (counts * value) @ table - size * mean[:, None] * centre
+            slope = np.linalg.solve(gram + penalty, moment[:, :, None])[:, :, 0]
+            residual = value - mean[:, None] - (slope @ table.T - (slope * centre).sum(axis=1, keepdims=True))
+            spread = np.sqrt((counts * residual**2).sum(axis=1) / size[:, 0])
+            scale = PROBIT_TO_LOGIT / np.maximum(spread, SMALLEST_SPREAD)
+            self.centre_[bags], self.coef_[bags] = centre, slope * scale[:, None]
+            self.intercept_[bags] = mean * scale
+
+    def _fit_grade_tree(self, bag: int, X: np.ndarray, grade: np.ndarray, seed: int) -> None:
         from sklearn.tree import DecisionTreeRegressor
 
         tree = DecisionTreeRegressor(max_features=0.4, min_samples_leaf=self.min_leaf, random_state=seed)
         tree.fit(np.ascontiguousarray(X, dtype=np.float32), grade)
         residual = grade - tree.predict(X)
         tree.grade_scale_ = PROBIT_TO_LOGIT / max(float(residual.std()), 2 * SMALLEST_SPREAD)
-        self.trees_[-1] = tree
+        self.trees_[bag] = tree
+        self.centre_[bag] = X.mean(axis=0)
         self.intercept_[bag] = _node_log_odds(tree)[0]
 
-    def _fit_bag(self, bag: int, base: str, X: np.ndarray, y: np.ndarray, seed: int) -> None:
-        if base == "logistic":
+    def _fit_bag(self, bag: int, base: str, X: np.ndarray, y: np.ndarray, even: np.ndarray, seed: int) -> None:
+        if base in ("logistic", "logistic_even"):
             self.centre_[bag] = X.mean(axis=0)
-            self.coef_[bag], intercept = fit_ridge_logistic(X, y, self.inverse_penalty)
+            factor = even if base == "logistic_even" else None
+            self.coef_[bag], intercept = fit_ridge_logistic(X, y, self.inverse_penalty, factor)
             self.intercept_[bag] = intercept + self.coef_[bag] @ self.centre_[bag]
-            self.trees_.append(None)
+            return
+        if base == "boosting":
+            boosted = BoostedTrees(self.min_leaf, seed).fit(X, y)
+            self.trees_[bag], self.intercept_[bag] = boosted, boosted.intercept_
             return
         from sklearn.tree import DecisionTreeClassifier
 
@@ -190,7 +231,7 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
         )
         balance = np.where(y == 1, len(y) / (2.0 * y.sum()), len(y) / (2.0 * (len(y) - y.sum())))
         tree.fit(np.ascontiguousarray(X, dtype=np.float32), y, sample_weight=balance)
-        self.trees_.append(tree)
+        self.trees_[bag] = tree
         self.intercept_[bag] = _node_log_odds(tree)[0]
 
     def bag_scores(self, X: np.ndarray) -> np.ndarray:
@@ -199,7 +240,9 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
         scores = X @ self.coef_.T + (self.intercept_ - (self.coef_ * self.centre_).sum(axis=1))
         narrow = np.ascontiguousarray(X, dtype=np.float32)
         for bag, tree in enumerate(self.trees_):
-            if tree is not None:
+            if isinstance(tree, BoostedTrees):
+                scores[:, bag] = tree.decision_function(X)
+            elif tree is not None:
                 scores[:, bag] = _node_log_odds(tree)[tree.tree_.apply(narrow)]
         return scores
 
@@ -260,7 +303,9 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
         parts = X * (weight @ self.coef_) - weight @ (self.coef_ * self.centre_)
         narrow = np.ascontiguousarray(X, dtype=np.float32)
         for bag, tree in enumerate(self.trees_):
-            if tree is not None:
+            if isinstance(tree, BoostedTrees):
+                parts += weight[:, [bag]] * tree.contributions(X)
+            elif tree is not None:
                 parts += weight[:, [bag]] * _path_parts(tree, narrow)
         return weight @ self.intercept_, parts
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,9 @@ CANDIDATES: dict[str, dict[str, Any]] = {
     "logistic_strict": {"bases": ("logistic",), "inverse_penalty": 0.03},
     "forest": {"bases": ("forest",)},
     "extra_trees": {"bases": ("extra_trees",)},
+    "boosting": {"bases": ("boosting",)},
     "blend": {"bases": ("logistic", "forest"), "inverse_penalty": 0.1},
+    "grade_panel": {"bases": ("grade_ridge", "grade_ridge_even", "logistic_even"), "inverse_penalty": 0.3},
     "grade_ridge": {"bases": ("grade_ridge",), "inverse_penalty": 0.3},
     "grade_ridge_strict": {"bases": ("grade_ridge",), "inverse_penalty": 0.02},
     "grade_blend": {"bases": ("grade_ridge", "grade_forest"), "inverse_penalty": 0.05},
@@ -29,6 +31,28 @@ CANDIDATES: dict[str, dict[str, Any]] = {
 
 CLEARLY_BETTER = 0.02
 """AUC by which a candidate must beat the first one to be chosen instead."""
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """The label-free steps, fitted on some rows.
+
+    Parameters
+    ----------
+    features : DataFrame
+        The table it was fitted on; held, so that it can be told from every other.
+    steps : sklearn.pipeline.Pipeline
+        Fitted; takes the features to a table without missing values.
+    rows : ndarray of int, shape (m,)
+        Rows it was fitted on.
+    table : ndarray of float, shape (m, p)
+        Those rows, prepared.
+    """
+
+    features: pd.DataFrame
+    steps: Any
+    rows: np.ndarray
+    table: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -53,6 +77,11 @@ class Task:
         Seed.
     grade : ndarray of float or None
         Decimal logarithm of measured concentration over threshold, NaN where not measured; None where too few were.
+    learned : ndarray of bool, shape (n,), or None
+        Rows that training may see, all labelled ones among them; None: all. Bounds the cost at national scale.
+    prepared : dict
+        Fitted preparations by table and mask of rows. They look at features alone, so tasks that differ in labels share
+        them.
     """
 
     features: pd.DataFrame
@@ -63,6 +92,8 @@ class Task:
     centred: bool
     random_state: int
     grade: np.ndarray | None = None
+    learned: np.ndarray | None = None
+    prepared: dict[tuple[int, bytes], Preparation] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def positive(self) -> np.ndarray:
@@ -80,35 +111,52 @@ class Task:
         return bool((self.positive & inside).sum() >= 2 and (~self.positive & inside).sum() >= 2)
 
 
-def build_pipeline(task: Task, candidate: str, n_bags: int) -> Any:
-    """Return the unfitted pipeline of a candidate."""
+def fit_pipeline(task: Task, candidate: str, n_bags: int, rows: np.ndarray | None = None) -> Any:
+    """Fit a candidate on the rows of a mask (default all) and return its scikit-learn pipeline, from features to score."""
     from sklearn.pipeline import Pipeline
 
-    return Pipeline([*_preparation(task), ("bags", _bags(task, candidate, n_bags))])
+    ready = prepare(task, np.ones(len(task.y), dtype=bool) if rows is None else rows)
+    return Pipeline([*ready.steps.steps, ("bags", _fit_bags(task, candidate, n_bags, ready))])
 
 
-def fit_pipeline(task: Task, candidate: str, n_bags: int, rows: np.ndarray | None = None) -> Any:
-    """Fit a candidate on the rows of a mask (default all) and return its pipeline."""
-    rows = np.ones(len(task.y), dtype=bool) if rows is None else rows
-    part = task.features[rows]
-    names = KnownColumns().fit(part).kept_
-    pipeline = build_pipeline(task, candidate, n_bags)
-    pipeline.set_params(log__names=tuple(names), weights__names=tuple(names))
-    return pipeline.fit(
-        part, task.y[rows], bags__blocks=task.blocks[rows], bags__grade=None if task.grade is None else task.grade[rows]
+def prepare(task: Task, rows: np.ndarray) -> Preparation:
+    """Return the preparation fitted on the rows of a mask that training may see; made once per mask."""
+    used = rows if task.learned is None else rows & task.learned
+    key = id(task.features), np.packbits(used).tobytes()
+    if key not in task.prepared:
+        steps = _preparation(task, used)
+        task.prepared[key] = Preparation(
+            task.features, steps, np.flatnonzero(used), steps.fit_transform(task.features[used])
+        )
+    return task.prepared[key]
+
+
+def _preparation(task: Task, rows: np.ndarray) -> Any:
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import RobustScaler
+
+    names = tuple(KnownColumns().fit(task.features[rows]).kept_)
+    return Pipeline(
+        [
+            ("known", KnownColumns()),
+            ("log", LogRatio(names, centred=task.centred)),
+            ("scale", RobustScaler(quantile_range=(10.0, 90.0))),
+            ("fill", FillBounded()),
+            ("weights", GroupWeights(names)),
+        ]
     )
 
 
-def _preparation(task: Task) -> list[tuple[str, Any]]:
-    from sklearn.preprocessing import RobustScaler
-
-    return [
-        ("known", KnownColumns()),
-        ("log", LogRatio(centred=task.centred)),
-        ("scale", RobustScaler(quantile_range=(10.0, 90.0))),
-        ("fill", FillBounded()),
-        ("weights", GroupWeights()),
-    ]
+def _fit_bags(task: Task, candidate: str, n_bags: int, ready: Preparation) -> BlockBaggedRanker:
+    grade = None if task.grade is None else task.grade[ready.rows]
+    bags = _bags(task, candidate, n_bags)
+    return bags.fit(
+        ready.table,
+        task.y[ready.rows],
+        blocks=task.blocks[ready.rows],
+        grade=grade,
+        weights=ready.steps[-1].weights_,
+    )
 
 
 def _bags(task: Task, candidate: str, n_bags: int) -> BlockBaggedRanker:
@@ -127,8 +175,9 @@ def bagged_fit(task: Task, candidate: str, n_bags: int) -> Fit:
     def fit(rows: np.ndarray) -> Callable[[np.ndarray], np.ndarray] | None:
         if not task.has_both_classes(rows):
             return None
-        pipeline = fit_pipeline(task, candidate, n_bags, rows)
-        return lambda wanted: pipeline.decision_function(task.features.iloc[wanted])
+        ready = prepare(task, rows)
+        bags = _fit_bags(task, candidate, n_bags, ready)
+        return lambda wanted: bags.decision_function(ready.steps.transform(task.features.iloc[wanted]))
 
     return fit
 
@@ -209,22 +258,29 @@ def _scores_inside(fit: Fit, inside: np.ndarray, folds: np.ndarray) -> np.ndarra
 
 
 def plain_logistic_fit(task: Task) -> Fit:
-    """Return a fit of one regularised logistic regression on the same features: the baseline that bags must beat."""
+    """Return a fit of one logistic regression as a textbook sets it up: medians for gaps, standard units, ridge penalty."""
+    from sklearn.impute import SimpleImputer
+    from sklearn.preprocessing import StandardScaler
 
+    return _one_logistic(task, lambda _: [("fill", SimpleImputer(strategy="median")), ("scale", StandardScaler())])
+
+
+def prepared_logistic_fit(task: Task) -> Fit:
+    """Return a fit of one logistic regression after the model's own preparation: what is gained by more than that."""
+    return _one_logistic(task, lambda rows: _preparation(task, rows).steps[1:])
+
+
+def _one_logistic(task: Task, steps: Callable[[np.ndarray], list[tuple[str, Any]]]) -> Fit:
     def fit(rows: np.ndarray) -> Callable[[np.ndarray], np.ndarray] | None:
         from sklearn.linear_model import LogisticRegression
         from sklearn.pipeline import Pipeline
 
-        used = rows & task.judged
+        used = rows & task.judged if task.learned is None else rows & task.judged & task.learned
         if not task.has_both_classes(rows):
             return None
-        part = task.features[used]
-        names = KnownColumns().fit(part).kept_
-        estimator = LogisticRegression(C=1.0, class_weight="balanced", max_iter=500)
-        pipeline = Pipeline([*_preparation(task), ("logistic", estimator)]).set_params(
-            log__names=tuple(names), weights__names=tuple(names)
-        )
-        pipeline.fit(part, task.positive[used].astype(int))
+        estimator = LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000)
+        pipeline = Pipeline([("known", KnownColumns()), *steps(used), ("logistic", estimator)])
+        pipeline.fit(task.features[used], task.positive[used].astype(int))
         return lambda wanted: pipeline.decision_function(task.features.iloc[wanted])
 
     return fit

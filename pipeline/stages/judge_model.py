@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.stages.bagging import NEGATIVE, UNLABELLED
-from pipeline.stages.candidates import Task, bagged_fit, chosen_fit, plain_logistic_fit
+from pipeline.stages.candidates import Task, bagged_fit, chosen_fit, plain_logistic_fit, prepared_logistic_fit
 from pipeline.stages.spatial_blocks import group_folds, random_folds
 from pipeline.stages.validation import (
     Fit,
@@ -112,7 +112,8 @@ def judge_model(
     district_scores, untrained = held_out_scores(by_camp, district)
     by_district = _measure(task, district_scores, district)
     null = _null(task, folds, spatial["auc"], params)
-    baselines, curves = _baselines(task, table, folds)
+    baselines, curves = _baselines(task, table, folds, scores, params.random_state)
+    one_logistic, _ = held_out_scores(prepared_logistic_fit(task), folds)
     beats = _beats(spatial, baselines)
     alarms = _alarms(task, spatial["auc"], random["auc"])
     lost = np.isin(district, untrained)
@@ -133,6 +134,7 @@ def judge_model(
         "null": null,
         "baselines": baselines,
         "beats_baselines": bool(beats and valid),
+        "ablation": {"one_logistic_same_steps": _beside(task, one_logistic, scores, params.random_state)},
         "status": status,
         "notes": notes,
         "alarms": alarms,
@@ -177,7 +179,7 @@ def _figures(
         def on_judged(mask: np.ndarray) -> Any:
             return trial(np.isin(folds, np.unique(folds[where][mask])))
 
-        pooled, _ = held_out_scores(lambda mask: trial(mask), folds)
+        pooled, _ = held_out_scores(trial, folds, task.judged)
         inner = {one: spot for spot, one in enumerate(where)}
         figures["auc_leave_pair_out"] = leave_pair_out(
             lambda mask: _renumbered(on_judged(mask), where), folds[where], task.positive[where], pooled[list(inner)]
@@ -238,7 +240,7 @@ def _null(task: Task, folds: np.ndarray, auc: float, params: JudgeParams) -> dic
             grade = task.grade.copy()
             grade[judged] = task.grade[mixed]
         other = replace(task, y=y, grade=grade)
-        scores, _ = held_out_scores(bagged_fit(other, params.candidates[0], 10), folds)
+        scores, _ = held_out_scores(bagged_fit(other, params.candidates[0], 10), folds, other.judged)
         usable = np.isfinite(scores) & other.judged
         return area_under_curve(other.positive[usable], scores[usable])
 
@@ -259,7 +261,9 @@ def _null(task: Task, folds: np.ndarray, auc: float, params: JudgeParams) -> dic
     }
 
 
-def _baselines(task: Task, table: pd.DataFrame, folds: np.ndarray) -> tuple[dict[str, Any], dict[str, Any]]:
+def _baselines(
+    task: Task, table: pd.DataFrame, folds: np.ndarray, model: np.ndarray, seed: int
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the figures of four simpler rankings; None where a baseline reads what defines the labels."""
     by_rule = table["label_rule"].astype(str).str.startswith(("commodity", "deposit")).any()
     logistic, _ = held_out_scores(plain_logistic_fit(task), folds)
@@ -275,14 +279,19 @@ def _baselines(task: Task, table: pd.DataFrame, folds: np.ndarray) -> tuple[dict
         if order is None or not np.isfinite(order).any():
             figures[name] = None
             continue
-        score = _last(order)
-        judged = task.judged
-        figures[name] = {
-            "auc": area_under_curve(task.positive[judged], score[judged]),
-            **captures(task.positive, score),
-        }
-        curves[name] = prediction_rate(task.positive, score)
+        figures[name] = _beside(task, order, model, seed)
+        curves[name] = prediction_rate(task.positive, _last(order))
     return figures, curves
+
+
+def _beside(task: Task, order: np.ndarray, model: np.ndarray, seed: int) -> dict[str, Any]:
+    """Return AUC and captures of another ranking, and by how much the model leads it, with the interval of that lead."""
+    judged, score = task.judged, _last(order)
+    auc = area_under_curve(task.positive[judged], score[judged])
+    both = judged & np.isfinite(model)
+    low, high = block_bootstrap(task.positive[both], model[both], task.blocks[both], seed, score[both])
+    lead = area_under_curve(task.positive[both], model[both]) - area_under_curve(task.positive[both], score[both])
+    return {"auc": auc, **captures(task.positive, score), "lead": lead, "lead_low": low, "lead_high": high}
 
 
 def _column(table: pd.DataFrame, name: str) -> np.ndarray | None:

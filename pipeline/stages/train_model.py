@@ -34,7 +34,9 @@ Candidate = Literal[
     "logistic_strict",
     "forest",
     "extra_trees",
+    "boosting",
     "blend",
+    "grade_panel",
     "grade_ridge",
     "grade_ridge_strict",
     "grade_blend",
@@ -48,7 +50,7 @@ class TrainModelParams(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     candidates: tuple[Candidate, ...] = Field(
-        default=("grade_ridge", "logistic", "blend"),
+        default=("grade_panel", "logistic", "blend"),
         min_length=1,
         description="models tried, the first preferred; the choice falls inside spatial folds; grade_* learn from "
         "measured concentrations and are alone tried where enough were measured",
@@ -75,6 +77,11 @@ class TrainModelParams(BaseModel):
         le=1,
         description="a column is not used where its share of values differs by more than this between the classes, or "
         "between training and all sites: its mere presence would give the label away",
+    )
+    max_unlabelled: int = Field(
+        default=2000,
+        ge=100,
+        description="unlabelled sites that training looks at, drawn at random; all labelled ones are; bounds the cost",
     )
     min_leaf: int = Field(default=3, ge=1, description="fewest training sites in a leaf of a tree")
     centred_log_ratios: bool = Field(default=False, description="concentrations as centred log-ratios, not logarithms")
@@ -175,6 +182,7 @@ def _train(table: pd.DataFrame, names: list[str], params: TrainModelParams) -> T
         centred=params.centred_log_ratios,
         random_state=params.random_state,
         grade=_grade(table, supervised),
+        learned=_learned(y, params.max_unlabelled, params.random_state),
     )
     params = params.model_copy(update={"candidates": _fitting_candidates(params.candidates, task.grade is not None)})
     judgement = judge_model(task, table, districts, block_km, params)
@@ -187,6 +195,16 @@ def _fitting_candidates(candidates: tuple[Candidate, ...], measured: bool) -> tu
     by_grade = tuple(one for one in candidates if one.startswith("grade"))
     others = tuple(one for one in candidates if not one.startswith("grade"))
     return (by_grade if measured and by_grade else others) or ("logistic_strict",)
+
+
+def _learned(y: np.ndarray, most: int, seed: int) -> np.ndarray | None:
+    """Return the rows training looks at: the labelled ones and at most so many others; None for all."""
+    others = np.flatnonzero(y == UNLABELLED)
+    if len(others) <= most:
+        return None
+    rows = y != UNLABELLED
+    rows[np.random.default_rng([seed, 41]).choice(others, size=most, replace=False)] = True
+    return rows
 
 
 def _grade(table: pd.DataFrame, supervised: bool) -> np.ndarray | None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 SHARES_PERCENT = (5, 10, 20)
+BOOTSTRAP_DRAWS = 300
 Fit = Callable[[np.ndarray], Callable[[np.ndarray], np.ndarray] | None]
 """Trains on the rows of a mask and returns a scorer of row numbers, or None where the rows hold one class."""
 
@@ -71,7 +72,7 @@ def prediction_rate(positive: np.ndarray, score: np.ndarray, steps: int = 50) ->
     }
 
 
-def held_out_scores(fit: Fit, folds: np.ndarray) -> tuple[np.ndarray, list[int]]:
+def held_out_scores(fit: Fit, folds: np.ndarray, wanted: np.ndarray | None = None) -> tuple[np.ndarray, list[int]]:
     """Score every row by the model that did not see its fold.
 
     Parameters
@@ -80,11 +81,13 @@ def held_out_scores(fit: Fit, folds: np.ndarray) -> tuple[np.ndarray, list[int]]
         See `Fit`.
     folds : ndarray of int, shape (n,)
         Fold per row.
+    wanted : ndarray of bool, shape (n,), optional
+        Rows to score; default all. Training uses the whole complement of a fold in either case.
 
     Returns
     -------
     scores : ndarray of float, shape (n,)
-        NaN in folds whose complement holds one class only.
+        NaN in folds whose complement holds one class only, and where not wanted.
     untrained : list of int
         Those folds.
     """
@@ -95,8 +98,10 @@ def held_out_scores(fit: Fit, folds: np.ndarray) -> tuple[np.ndarray, list[int]]
         scorer = fit(~held)
         if scorer is None:
             untrained.append(int(fold))
-        else:
-            scores[held] = scorer(np.flatnonzero(held))
+            continue
+        asked = np.flatnonzero(held if wanted is None else held & wanted)
+        if len(asked):
+            scores[asked] = scorer(asked)
     return scores, untrained
 
 
@@ -149,20 +154,40 @@ def leave_pair_out(fit: Fit, folds: np.ndarray, positive: np.ndarray, scores: np
 
 
 def block_bootstrap(
-    positive: np.ndarray, score: np.ndarray, blocks: np.ndarray, seed: int, draws: int = 300
+    positive: np.ndarray, score: np.ndarray, blocks: np.ndarray, seed: int, other: np.ndarray | None = None
 ) -> tuple[float, float]:
-    """Return the 95 % interval of the AUC when whole blocks are drawn anew; NaN where most draws hold one class."""
+    """Return the 95 % interval of the AUC when whole blocks are drawn anew, or of its lead over another score.
+
+    Parameters
+    ----------
+    positive : ndarray of bool, shape (n,)
+        Classes.
+    score : ndarray of float, shape (n,)
+        Held-out scores.
+    blocks : ndarray, shape (n,)
+        Block per row.
+    seed : int
+        Of the draws.
+    other : ndarray of float, shape (n,), optional
+        A second score of the same rows; then the interval is that of the difference of the two AUC, draw by draw.
+
+    Returns
+    -------
+    low, high : float
+        NaN where most draws hold one class.
+    """
     if len(score) == 0:
         return float("nan"), float("nan")
     rng = np.random.default_rng([seed, 23])
     names, code = np.unique(blocks, return_inverse=True)
-    members = [np.flatnonzero(code == one) for one in range(len(names))]
+    members = np.split(np.argsort(code, kind="stable"), np.cumsum(np.bincount(code))[:-1])
     found = []
-    for _ in range(draws):
+    for _ in range(BOOTSTRAP_DRAWS):
         rows = np.concatenate([members[one] for one in rng.integers(0, len(names), len(names))])
-        found.append(area_under_curve(positive[rows], score[rows]))
+        auc = area_under_curve(positive[rows], score[rows])
+        found.append(auc if other is None else auc - area_under_curve(positive[rows], other[rows]))
     usable = np.array(found)[~np.isnan(found)]
-    if len(usable) < draws / 2:
+    if len(usable) < BOOTSTRAP_DRAWS / 2:
         return float("nan"), float("nan")
     low, high = np.quantile(usable, [0.025, 0.975])
     return float(low), float(high)

@@ -45,7 +45,17 @@ def model_verdict(validation: Mapping[str, Any]) -> str:
     ]
     if better:
         return f"No better than {' and '.join(better)}: {found}.{alarm}"
-    return f"Better than its baselines: {found}.{alarm}"
+    return f"Better than its baselines: {found}{_lead(validation['baselines'])}.{alarm}"
+
+
+def _lead(baselines: Mapping[str, Any]) -> str:
+    """Say by how much the best baseline was beaten, where that was measured."""
+    known = {name: one for name, one in baselines.items() if one is not None and one.get("lead_low") is not None}
+    if not known:
+        return ""
+    name = max(known, key=lambda one: known[one]["auc"])
+    best = known[name]
+    return f"; ahead of {name} by {best['lead']:.2f} ({best['lead_low']:.2f} to {best['lead_high']:.2f})"
 
 
 def has_skill(validation: Mapping[str, Any]) -> bool:
