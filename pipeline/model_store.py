@@ -21,6 +21,7 @@ from pipeline.stages.trained_model import Applicability, TrainedModel
 FORMAT = 1
 TRUSTED = (
     "pipeline.stages.bagging.BlockBaggedRanker",
+    "pipeline.stages.boosted_trees.BoostedTrees",
     "pipeline.stages.feature_steps.FillBounded",
     "pipeline.stages.feature_steps.GroupWeights",
     "pipeline.stages.feature_steps.KnownColumns",

@@ -56,8 +56,8 @@ def regional_samples(region: Region, medium: str, per_site: float) -> pd.DataFra
     x, y = rng.uniform(-half, half, n), rng.uniform(-half, half, n)
     smear = {"stream_sediment": 1.2, "till": 2.5, "rock": 0.3}[medium]
     halo = region.footprint(x + rng.normal(0, smear, n), y + rng.normal(0, smear, n) + smear, "sediment")
-    common = 0.08 * Waves.draw(rng, 30).at(x, y)
-    own = {"stream_sediment": 0.12, "till": 0.09, "rock": 0.22}[medium]
+    common = 0.12 * Waves.draw(rng, 30).at(x, y)
+    own = {"stream_sediment": 0.2, "till": 0.16, "rock": 0.25}[medium]
     shared, earths = rng.normal(0, own, n), rng.normal(0, own, n)
     table = pd.DataFrame({"x_km": x, "y_km": y})
     for element, load in {**LOADS, "Cu": 0.0, "Zn": 0.0, "As": 0.0}.items():
