@@ -213,6 +213,8 @@ def censoring_table(samples: pd.DataFrame, params: CensoringParams, least_sample
             measured = int((here & (flag == 0) & (value > 0)).sum())
             above = int((here & (flag > 0)).sum())
             medium = str(names[code // len(METHOD_ORDER)])
+            counts = (measured, measured + above, len(told))
+            score = "waste" if medium == "waste" else score_rule(*counts, params, least_samples)
             rows.append(
                 {
                     "medium": medium,
@@ -225,10 +227,8 @@ def censoring_table(samples: pd.DataFrame, params: CensoringParams, least_sample
                     "censored_share": round(len(told) / max(1, measured + above + len(told)), 4),
                     "limit_low_ppm": float(told.min()) if len(told) else np.nan,
                     "limit_high_ppm": float(told.max()) if len(told) else np.nan,
-                    "counts_as": _counts_as(params, measured + above, len(told)),
-                    "score": "waste"
-                    if medium == "waste"
-                    else score_rule(measured, measured + above, len(told), params, least_samples),
+                    "counts_as": _counts_as(score, params, measured + above, len(told)),
+                    "score": score,
                 }
             )
     columns = (
@@ -259,11 +259,13 @@ def score_rule(measured: int, detected: int, below: int, params: CensoringParams
     return "upper_half" if share > 0.25 else "median"
 
 
-def _counts_as(params: CensoringParams, detected: int, below: int) -> str:
-    if not below:
+def _counts_as(score: str, params: CensoringParams, detected: int, below: int) -> str:
+    if not below or score == "none":
         return "nothing"
+    if score == "rank":
+        return "its rank"
     if params.fits(detected, below):
-        return "regression on order statistics"
+        return "regression on order statistics gives"
     word = "multiplicative, " if params.method == "multiplicative" else ""
     return f"{word}{params.fraction():g} of the limit"
 
@@ -271,13 +273,13 @@ def _counts_as(params: CensoringParams, detected: int, below: int) -> str:
 _SCORES = {
     "median": "scored by median and spread",
     "upper_half": "scored by median and the spread of the upper half, since more than a quarter is below a limit",
-    "rank": "scored by ranks, since the median is below a limit",
-    "none": "not scored: too few were measured",
-    "waste": "counted in the totals of the sites",
+    "rank": "scored by ranks, since too much is below a limit for a median",
+    "none": "not scored, since too little was measured",
+    "waste": "used in the totals of the sites",
 }
 
 
-def censoring_notes(source_id: str, table: pd.DataFrame) -> list[Note]:
+def censoring_notes(source_id: str, table: pd.DataFrame, params: CensoringParams) -> list[Note]:
     """Say in sentences what `censoring_table` says in rows: one note per medium, method and treatment.
 
     Parameters
@@ -286,6 +288,8 @@ def censoring_notes(source_id: str, table: pd.DataFrame) -> list[Note]:
         Whom the notes are filed under.
     table : DataFrame
         From `censoring_table`.
+    params : CensoringParams
+        The choice; its method is in the code of the notes, ``below_limits_<method>``.
 
     Returns
     -------
@@ -296,14 +300,23 @@ def censoring_notes(source_id: str, table: pd.DataFrame) -> list[Note]:
     for (medium, method, counts_as, score), rows in table.groupby(
         ["medium", "method", "counts_as", "score"], sort=False
     ):
-        shown = [f"{one['element']} {one['censored_share']:.0%}" for one in rows.head(_SHOWN).to_dict("records")]
+        shown = [
+            f"{element} {_percent(share)}"
+            for element, share in zip(rows["element"], rows["censored_share"], strict=True)
+        ]
         more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
         message = (
             f"{str(medium).replace('_', ' ').capitalize()}, {str(method).replace('_', ' ')}: a result below a limit counts as "
-            f"{counts_as}; {_SCORES[str(score)]}. Share below a limit: {', '.join(shown)}{more}."
+            f"{counts_as}; {_SCORES[str(score)]}. Share below a limit: {', '.join(shown[:_SHOWN])}{more}."
         )
-        notes.append(Note(source_id, "results_below_limits", message, int(rows["below"].sum() + rows["above"].sum())))
+        notes.append(
+            Note(source_id, f"below_limits_{params.method}", message, int(rows["below"].sum() + rows["above"].sum()))
+        )
     return notes
+
+
+def _percent(share: float) -> str:
+    return "< 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
 
 
 def _part(samples: pd.DataFrame, element: str, part: str) -> FloatArray:

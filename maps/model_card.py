@@ -41,6 +41,9 @@ def card_rows(publication: Publication, lang: str) -> list[tuple[str, str]]:
     dropped = found.get("dropped_features") or {}
     if dropped:
         rows.append(("card_dropped", _dropped(dropped, lang)))
+    chosen = [code for code in publication.notes["code"] if str(code).startswith("below_limits_")]
+    if chosen:
+        rows.append(("card_limits", words.word(chosen[0], lang)))
     rows += [("card_use", words.word("card_use_text", lang)), ("card_not", words.word("card_not_text", lang))]
     rows.append(("card_weak", words.word("card_weak_text", lang)))
     return [(words.word(key, lang), text) for key, text in rows]

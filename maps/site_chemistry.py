@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from layers.elements import REE
+from layers.elements import REE, light
 from maps import words
 
 WASTE_ROWS = 6
@@ -35,7 +35,8 @@ def metals(site: Mapping[Any, Any], lang: str) -> list[tuple[str, str, str]]:
     Parameters
     ----------
     site : mapping
-        A row of the sites by column, with the columns ``waste_<El>_ppm``, ``waste_n``, ``waste_method`` and ``near_<El>_z``.
+        A row of the sites by column, with the columns ``waste_<El>_ppm``, ``waste_n``, ``waste_method``,
+        ``near_<El>_z`` and the patterns of `pipeline.stages.waste_chemistry`.
     lang : {"en", "fr"}
         Language.
     """
@@ -46,6 +47,9 @@ def metals(site: Mapping[Any, Any], lang: str) -> list[tuple[str, str, str]]:
         (_element(one, lang), _sampled(site, lang), f"{words.number(value, lang)}\u00a0ppm")
         for one, value in rows[:WASTE_ROWS]
     ]
+    pattern = _pattern(site, lang)
+    if pattern:
+        said.append((words.word("sheet_pattern", lang), _sampled(site, lang), pattern))
     signals = [(element, float(site[name])) for name, element in near if pd.notna(site[name])]
     signals.sort(key=lambda one: -abs(one[1]))
     kind = words.word("sheet_from_region", lang)
@@ -54,6 +58,19 @@ def metals(site: Mapping[Any, Any], lang: str) -> list[tuple[str, str, str]]:
         for one, value in signals[:REGION_ROWS]
     ]
     return said
+
+
+def _pattern(site: Mapping[Any, Any], lang: str) -> str:
+    """Return what the suite of rare earths says beside its total, where enough of it was measured."""
+    said = []
+    for name in ("magnet_share", "lree_hree", "eu_anomaly", "ce_anomaly"):
+        value = site.get(f"waste_{name}")
+        if value is None or pd.isna(value):
+            continue
+        shown = words.rounded(100 * float(value) if name == "magnet_share" else float(value), lang)
+        group = light(str(site.get("waste_ree_convention"))) if name == "lree_hree" else ("", "")
+        said.append(words.phrase(f"pattern_{name}", lang, value=shown, light=f"{group[0]}\u2013{group[-1]}"))
+    return "; ".join(said)
 
 
 def _element(symbol: str, lang: str) -> str:

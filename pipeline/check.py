@@ -144,7 +144,7 @@ def _check(
     layer = reading.layer
     notes = [*reading.notes, *suspicious_values(source.id, layer)]
     if source.role == "geochemistry":
-        notes += censoring_notes(source.id, censoring_table(layer, censoring, LEAST_SAMPLES))
+        notes += censoring_notes(source.id, censoring_table(layer, censoring, LEAST_SAMPLES), censoring)
     located = isinstance(layer, gpd.GeoDataFrame) and bool(layer.geometry.notna().any())
     return SourceCheck(
         source.id,

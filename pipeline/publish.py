@@ -95,7 +95,7 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
     sites, ranking = _at_precision(sites, ranking, config.publish)
     inputs = results.inputs
     accounting = pd.DataFrame([vars(account) for account in inputs.accounts])
-    censored = censoring_notes("assays", _censoring(config, results))
+    censored = censoring_notes("assays", _censoring(config, results), config.assign_samples.censoring)
     found = [*inputs.notes, *_assays_and_their_sites(results.samples), *censored]
     notes = pd.DataFrame([vars(note) for note in found], columns=["source", "code", "message", "count"])
     return Publication(

@@ -67,8 +67,8 @@ def waste_chemistry(
         ``waste_treo_low_ppm``, ``waste_treo_high_ppm`` (least and most of any sample, with limits, interpolation and missing
         elements; the upper end is missing where a result is above its method's upper limit) and
         ``waste_estimated_fraction`` of the total; medians of what the suites say: ``waste_magnet_share`` of TREE,
-        ``waste_lree_hree``, ``waste_outlook`` (Seredin & Dai) where all fifteen are measured or interpolated, and
-        ``waste_eu_anomaly``, ``waste_ce_anomaly``, ``waste_la_yb_n`` on chondrite, of measured elements only.
+        ``waste_lree_hree`` (by ``waste_ree_convention``) and ``waste_outlook`` (Seredin & Dai), where all fifteen are measured
+        or interpolated, and ``waste_eu_anomaly``, ``waste_ce_anomaly``, ``waste_la_yb_n`` on chondrite, of measured elements.
     """
     elements = elements_of(waste)
     analyses = waste["n_analyses"].to_numpy(dtype=np.int64)
@@ -89,6 +89,8 @@ def waste_chemistry(
     for name, pattern in _patterns(sums.filled_ppm, measured, convention).items():
         used = _best_method(site, rank, np.isfinite(pattern))
         totals[f"waste_{name}"] = _median(site, pattern, analyses, used, n_sites)
+    known = np.isfinite(np.asarray(totals["waste_lree_hree"]))
+    columns["waste_ree_convention"] = pd.array([convention if one else None for one in known], dtype="str")
     names = {"waste_n": n, "waste_method": method, "waste_methods": _joined_methods(site, waste, n_sites)}
     said = pd.DataFrame(
         {element: np.isfinite(columns[f"waste_{element}_ppm"]) for element in elements}, index=range(n_sites)

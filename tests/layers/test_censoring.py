@@ -110,18 +110,20 @@ def test_the_table_tells_what_was_done_about_what() -> None:
     assert found.loc["La", "counts_as"] == "0.5 of the limit"
     assert found.loc["Th", ["measured", "below", "score"]].tolist() == [3, n - 4, "none"]
     assert found.loc["Ce", ["above", "below", "limit_untold", "counts_as"]].tolist() == [1, 1, 1, "nothing"]
-    notes = censoring_notes("lab", censoring_table(table, ROS, LEAST_SAMPLES))
+    notes = censoring_notes("lab", censoring_table(table, ROS, LEAST_SAMPLES), ROS)
     assert notes[0].message == (
-        "Till, fusion: a result below a limit counts as regression on order statistics; scored by median and spread. "
-        "Share below a limit: La 10%."
+        "Till, fusion: a result below a limit counts as regression on order statistics gives; scored by median and "
+        "spread. Share below a limit: La 10 %."
     )
+    assert {one.code for one in notes} == {"below_limits_ros"}
+    assert "counts as nothing; not scored, since too little was measured" in notes[2].message
     assert [one.count for one in notes] == [3, 2, n - 4]
 
 
 def test_nothing_is_told_where_nothing_is_censored() -> None:
     table = censoring_table(samples_at([(-80.0, 50.0)], {"La": [5]}), CensoringParams(), LEAST_SAMPLES)
     assert table.empty
-    assert censoring_notes("lab", table) == []
+    assert censoring_notes("lab", table, ROS) == []
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from maps import words
@@ -17,6 +19,7 @@ from maps.model_card import card_rows, model_card
 from maps.payload import map_payload
 from maps.report import write_report
 from maps.sheet import next_step, write_sheets
+from maps.site_chemistry import metals
 from maps.validation_notes import validation_notes
 from maps.verdict import rests_on_companion, verdict
 from pipeline.stages.verdict import has_skill, model_verdict
@@ -240,12 +243,20 @@ def test_the_model_card_says_what_stands_for_a_limit(made_up: ModuleType) -> Non
 
 def test_the_sheet_tells_the_pattern_of_the_rare_earths_with_its_convention() -> None:
     site = {"waste_n": 2, "waste_method": "fusion", "waste_La_ppm": 31.0, "waste_magnet_share": 0.2289}
-    site |= {"waste_lree_hree": 3.66, "waste_ree_convention": "eu", "waste_eu_anomaly": 0.703, "waste_ce_anomaly": np.nan}
+    site |= {
+        "waste_lree_hree": 3.66,
+        "waste_ree_convention": "eu",
+        "waste_eu_anomaly": 0.703,
+        "waste_ce_anomaly": np.nan,
+    }
     told = {row[0]: row[2] for row in metals(site, "en")}
     assert told["Pattern of the rare earths"] == (
         "magnet metals (Pr, Nd, Tb, Dy) 23 %; light to heavy 3.7 (light: La\u2013Sm); europium anomaly Eu/Eu* 0.70"
     )
-    assert "anomalie en europium Eu/Eu* 0,70" in dict((row[0], row[2]) for row in metals(site, "fr"))["Profil des terres rares"]
+    assert (
+        "anomalie en europium Eu/Eu* 0,70"
+        in {row[0]: row[2] for row in metals(site, "fr")}["Profil des terres rares"]
+    )
     assert "Pattern of the rare earths" not in {row[0] for row in metals({"waste_n": 2, "waste_La_ppm": 31.0}, "en")}
 
 

@@ -103,6 +103,7 @@ def test_what_the_suite_of_average_crust_says() -> None:
 def test_light_and_heavy_follow_the_convention_of_the_run_file(convention: str, heavy_ppm: float) -> None:
     samples = waste(["S1"], {element: [UPPER_CRUST_PPM[element]] for element in REE})
     row = site_1(samples, AssignSamplesParams.model_validate({"ree_convention": convention}))
+    assert row["waste_ree_convention"] == convention
     assert row["waste_lree_hree"] == pytest.approx((169.10 - heavy_ppm) / heavy_ppm, abs=0.01)
 
 
