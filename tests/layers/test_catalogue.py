@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fnmatch
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from pydantic import ValidationError
 
 from layers.catalogue import CatalogueEntry, Source, load_catalogue, recognise, resolve
 from layers.errors import ConfigError, SourceError
+from layers.recognise import Find, recognised
 from layers.record_fields import LAYER_COLUMNS, InventoryOptions
 from layers.schema import DISPOSALS, MEDIA, WASTE_TYPES
 
@@ -19,7 +22,102 @@ FILES = sorted((Path(__file__).parents[2] / "layers" / "catalogue").glob("*.yml"
 
 def test_every_file_is_an_entry_named_after_its_id() -> None:
     assert [path.stem for path in FILES] == sorted(ENTRIES)
-    assert len(ENTRIES) >= 30
+    assert len(ENTRIES) >= 70
+
+
+@pytest.mark.parametrize("name", sorted(ENTRIES))
+def test_entries_without_a_known_layout_say_so_and_invent_no_column(name: str) -> None:
+    entry = ENTRIES[name]
+    if entry.role in ("inventory", "geochemistry", "territories") and not entry.facts.get("columns"):
+        assert re.search(r"not seen|Restricted", entry.about or ""), name
+        assert entry.certainty == "unverified"
+        assert not entry.recognise
+    if entry.facts.get("columns") and entry.known.get("columns", entry.certainty) == "unverified":
+        assert "not seen" in (entry.about or ""), name
+
+
+@pytest.mark.parametrize("name", sorted(one.id for one in ENTRIES.values() if one.role == "inventory"))
+def test_each_inventory_has_at_most_one_dictionary_of_codes(name: str) -> None:
+    entry = ENTRIES[name]
+    source = resolve(Source(id="x", role="inventory", path="f", catalogue=name))
+    if entry.commodity_codes_of:
+        lent = ENTRIES[entry.commodity_codes_of]
+        assert not lent.commodity_codes_of
+        assert {**lent.facts["commodity_codes"], **entry.facts.get("commodity_codes", {})} == source.commodity_codes
+    else:
+        assert source.commodity_codes == entry.facts.get("commodity_codes", {})
+
+
+SOURCES = {
+    "waste and mines": (
+        "cmti noami amis_ontario omi minfile_bc bcahm bc_waste_compilation quebec_abandoned_mines sigeom_deposits nsmtd "
+        "saskatchewan_smdi yukon_minfile mods_nl manitoba_mineral_inventory new_brunswick_occurrences alberta_minerals "
+        "nwt_showings nunavut_showings fcsi npri global_tailings_portal usgs_mine_waste usmin mrds australia_mine_waste "
+        "minedex sernageomin_register sernageomin_2018"
+    ),
+    "chemistry": (
+        "cdogs cdogs_negative ngr_stream bc_rgs bc_rgs_2017 ontario_sediment sigeom_geochemistry usgs_geochemistry_2025 "
+        "ngdb_sediment nure_sediment ngs_us sernageomin_geochemistry"
+    ),
+    "Nations": (
+        "indigenous_communities aboriginal_lands historic_treaties modern_treaties indigenous_agreements inuit_regions "
+        "bc_soi_areas bc_consultative_areas bc_treaty_agreements manitoba_tle atris_claims native_land"
+    ),
+    "context": (
+        "national_road_network canvec canvec_power canvec_watercourses canvec_lakes national_railway_network "
+        "statcan_provinces cpcad"
+    ),
+}
+"""The public sources a run is likely to meet, by what they are about."""
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_the_sources_of_the_field_have_entries(kind: str) -> None:
+    assert set(SOURCES[kind].split()) <= set(ENTRIES)
+
+
+@pytest.mark.parametrize(
+    ("columns", "winner"),
+    [
+        (
+            "MINFILNO NAME1 STATUS LATITUDE LONGITUDE UTM_ZONE Mine_Statu Tailings Disposal_Method Mined Milled Mine_type",
+            "bcahm",
+        ),
+        ("MINFILNO NAME1 STATUS_D LATITUDE LONGITUDE UTM_ZONE LAT_DEG LAT_MIN LAT_HEMI", "minfile_bc"),
+        ("MINFILE_NUMBER MINFILE_NAME DEPOSIT_STATUS DEPOSIT_TYPE MAIN_COMMODITY PRODUCER_IND LATITUDE_DD LONGITUDE_DD",
+         "yukon_minfile"),
+        ("ID XCOO YCOO ELEV COUN ASP TOPC LITO La_INAA Ce_INAA", "kola"),
+        ("ID XCOO YCOO ELEV COUN ASP TOPC LITO Ac_228 Cs_137 Ce La", "kola_topsoil"),
+        ("dep_id site_name dev_stat url state", "mrds"),
+        ("Ftr_Type Ftr_Name Ftr_Azimut Topo_Name Topo_Date Topo_Scale State County", "usmin"),
+        ("OBJECTID ROADSEGID ROADCLASS PAVSTATUS NBRLANES RTENAME1EN", "national_road_network"),
+        ("Name Slug description color", "native_land"),
+        ("id type name_en name_fr prov_terrs fcst_zones", "aboriginal_lands"),
+    ],
+    ids=lambda one: one if " " not in one else "",
+)  # fmt: skip
+def test_which_entry_wins_where_columns_are_alike(columns: str, winner: str) -> None:
+    found = recognise(columns.split())
+    assert found is not None
+    assert found.entry.id == winner
+
+
+@pytest.mark.parametrize(
+    ("name", "entry"),
+    [("pkg_0134a.xls", "cdogs_negative"), ("pkg_0134c.xlsx", "cdogs"), ("pkg_0134b.xlsx", None),
+     ("power_line_1.shp", "canvec_power"),
+     ("road_segment_1.shp", "canvec"), ("waterbody_2.shp", "canvec_lakes"), ("watercourse_1.shp", "canvec_watercourses")],
+)  # fmt: skip
+def test_file_names_that_give_a_source_away(name: str, entry: str | None) -> None:
+    found = recognised(Find(name, "table"), ["a", "b"])
+    assert (found[0].entry.id if found else None) == entry
+
+
+def test_no_file_name_fits_two_entries() -> None:
+    patterns = [(pattern.casefold(), one.id) for one in ENTRIES.values() for pattern in one.file_names]
+    examples = {pattern.replace("[0-9]", "7").replace("*", "x"): name for pattern, name in patterns}
+    for example, name in examples.items():
+        assert {other for pattern, other in patterns if fnmatch.fnmatch(example, pattern)} == {name}
 
 
 @pytest.mark.parametrize("name", sorted(ENTRIES))
