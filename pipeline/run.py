@@ -284,8 +284,10 @@ def _surface(config: RunConfig, store: RunStore, model: Any, inputs: Inputs) -> 
     if store.is_current("score_surface", ["train_model", *reads], config.score_surface, [path]):
         store.reused.append("score_surface")
         return path
+    threads = min(config.score_surface.threads, config.dask.workers or fitting_workers())
+    params = config.score_surface.model_copy(update={"threads": threads})
     with store.timed("score_surface"):
-        surface = score_surface(model, inputs.rasters, config.score_surface) if inputs.rasters else None
+        surface = score_surface(model, inputs.rasters, params) if inputs.rasters else None
         if surface is None:
             path.unlink(missing_ok=True)
             return None
