@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.linear_model import LogisticRegression
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression, Ridge
 
 from pipeline.stages.bagging import BlockBaggedRanker
+from pipeline.stages.boosted_trees import N_TREES, SHRINKAGE, BoostedTrees
 from pipeline.stages.ridge_logistic import fit_ridge_logistic
 
 
@@ -28,12 +30,22 @@ def test_ridge_logistic_is_that_of_scikit_learn(penalty) -> None:
 
 
 @pytest.mark.parametrize(
-    "bases", [("logistic",), ("forest",), ("extra_trees",), ("grade_ridge", "grade_forest"), ("logistic", "forest")]
+    "bases",
+    [
+        ("logistic",),
+        ("forest",),
+        ("extra_trees",),
+        ("boosting",),
+        ("grade_ridge", "grade_forest"),
+        ("logistic", "forest"),
+        ("grade_ridge", "grade_ridge_even", "logistic_even"),
+    ],
 )
 def test_contributions_add_up_to_the_score(bases) -> None:
     table, y, blocks = problem()
     grade = table[:, 0] - 0.8
-    bags = BlockBaggedRanker(bases, n_bags=12).fit(table, y, blocks=blocks, grade=grade)
+    weights = np.array([1.0, 0.5, 2.0, 1.0, 0.7])
+    bags = BlockBaggedRanker(bases, n_bags=12).fit(table, y, blocks=blocks, grade=grade, weights=weights)
     mask = bags.unseen(blocks)
     base, parts = bags.contributions(table, mask)
     scores = bags.bag_scores(table)
@@ -73,3 +85,50 @@ def test_only_the_telling_feature_gets_credit() -> None:
     strength = np.abs(bags.contributions(table)[1]).mean(axis=0)
     assert strength.argmax() == 3
     assert strength[3] > 3 * np.delete(strength, 3).max()
+
+
+def test_boosted_trees_are_those_of_scikit_learn() -> None:
+    table, y, _ = problem()
+    theirs = HistGradientBoostingClassifier(
+        max_iter=N_TREES,
+        learning_rate=SHRINKAGE,
+        max_leaf_nodes=4,
+        min_samples_leaf=3,
+        l2_regularization=1.0,
+        class_weight="balanced",
+        early_stopping=False,
+    ).fit(table, y)
+    ours = BoostedTrees().fit(table, y)
+    fresh = np.random.default_rng(5).normal(size=(500, 5))
+    assert ours.decision_function(fresh) == pytest.approx(theirs.decision_function(fresh), abs=1e-12)
+    assert np.abs(ours.contributions(fresh)).mean(axis=0).argmax() == 0
+
+
+def test_ridge_bags_solved_together_are_those_of_scikit_learn() -> None:
+    table, y, blocks = problem()
+    grade = table[:, 0] - 0.8 + np.random.default_rng(1).normal(0, 0.4, len(y))
+    bags = BlockBaggedRanker(("grade_ridge",), n_bags=6, inverse_penalty=0.3).fit(table, y, blocks=blocks, grade=grade)
+    for bag in range(6):
+        rng = np.random.default_rng([7, bag])
+        inside = bags._kept_blocks(rng, np.unique(blocks, return_inverse=True)[1], y)[
+            np.unique(blocks, return_inverse=True)[1]
+        ]
+        rows = rng.choice(np.flatnonzero(inside), size=inside.sum())
+        ridge = Ridge(alpha=1 / 0.3).fit(table[rows], grade[rows])
+        spread = (grade[rows] - ridge.predict(table[rows])).std()
+        assert bags.coef_[bag] == pytest.approx(ridge.coef_ * 1.702 / spread, rel=1e-8)
+        assert bags.bag_scores(table)[:, bag] == pytest.approx(ridge.predict(table) * 1.702 / spread, abs=1e-8)
+
+
+@pytest.mark.parametrize("base", ["grade_ridge", "logistic"])
+def test_even_shrinkage_does_not_see_the_weights_of_columns(base) -> None:
+    table, y, blocks = problem()
+    grade = table[:, 0] - 0.8 + np.random.default_rng(1).normal(0, 0.4, len(y))
+    weights = np.array([3.0, 0.2, 1.0, 0.5, 2.0])
+
+    def scores(name: str, factor: np.ndarray) -> np.ndarray:
+        bags = BlockBaggedRanker((name,), n_bags=4)
+        return bags.fit(table * factor, y, blocks=blocks, grade=grade, weights=factor).bag_scores(table * factor)
+
+    assert scores(f"{base}_even", weights) == pytest.approx(scores(base, np.ones(5)), abs=1e-6)
+    assert np.abs(scores(base, weights) - scores(base, np.ones(5))).max() > 0.05

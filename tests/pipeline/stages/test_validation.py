@@ -15,6 +15,7 @@ from pipeline.stages.spatial_blocks import (
 from pipeline.stages.validation import (
     area_under_curve,
     as_json,
+    block_bootstrap,
     captured,
     held_out_scores,
     leave_pair_out,
@@ -114,3 +115,30 @@ def test_a_camp_is_one_district_and_blocks_stay_whole() -> None:
     assert all(len(set(folds[blocks == one])) == 1 for one in set(blocks))
     order = rng.permutation(72)
     assert (group_folds(blocks[order], (camp % 2 == 0)[order], 3) == folds[order]).all()
+
+
+def test_the_lead_over_another_ranking_has_an_interval_of_its_own() -> None:
+    rng = np.random.default_rng(2)
+    positive = rng.random(400) < 0.3
+    good, poor = positive + rng.normal(0, 0.5, 400), positive + rng.normal(0, 3.0, 400)
+    blocks = np.arange(400) // 10
+    low, high = block_bootstrap(positive, good, blocks, 7, poor)
+    lead = area_under_curve(positive, good) - area_under_curve(positive, poor)
+    assert 0 < low < lead < high
+    assert block_bootstrap(positive, good, blocks, 7, good) == (0.0, 0.0)
+    alone = block_bootstrap(positive, good, blocks, 7)
+    assert alone[0] < area_under_curve(positive, good) < alone[1]
+
+
+def test_rows_that_are_not_wanted_are_not_scored_and_do_not_change_the_others() -> None:
+    folds = np.repeat([0, 1, 2], 4)
+    asked = []
+
+    def fit(rows):
+        return lambda wanted: asked.append(wanted) or wanted.astype(float) + rows.sum()
+
+    everything, _ = held_out_scores(fit, folds)
+    some, _ = held_out_scores(fit, folds, np.arange(12) % 2 == 0)
+    assert np.isnan(some[1::2]).all()
+    assert (some[::2] == everything[::2]).all()
+    assert [len(one) for one in asked] == [4, 4, 4, 2, 2, 2]
