@@ -12,6 +12,7 @@ STEPS = {
     "nearest_line": "spatial.NEAREST_LINE",
     "nearest_community": "spatial.NEAREST_COMMUNITY",
     "neighbourhood": "spatial.NEIGHBOURHOOD",
+    "read_assays": "assays.READ_ASSAYS",
     "log_ratios": "spatial.LOG_RATIOS",
     "executor": "spatial.EXECUTOR",
     "zonal": "rasters.ZONAL",
