@@ -119,6 +119,16 @@ def test_the_manifest_names_every_public_input_and_no_private_one(demo: Path) ->
     assert manifest["local_only_sources"] == len(private)
 
 
+def test_results_below_limits_are_told_per_medium_method_and_element(demo: Path) -> None:
+    told = json.loads((demo / "manifest.json").read_text())["censored_results"]
+    assert {"medium", "method", "element", "measured", "below", "counts_as", "score"} <= set(told[0])
+    assert sum(one["below"] for one in told) > 0
+    assert {one["counts_as"] for one in told} <= {"0.5 of the limit", "its rank", "nothing"}
+    card = (demo / "model" / "card.md").read_text()
+    assert "- **Results below a limit:** a share of the limit stands in their place" in card
+    assert "a result below a limit counts as 0.5 of the limit" in (demo / "report.html").read_text()
+
+
 def test_a_second_run_reuses_everything_and_changes_nothing(demo: Path) -> None:
     before = {name: (demo / name).read_bytes() for name in ("ranking.csv", "accounting.csv", "site_territories.csv")}
     arguments = ["run", str(region_of(demo) / "region.yml"), "--out", str(demo), "--json"]
