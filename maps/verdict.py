@@ -105,7 +105,21 @@ def _from_figures(validation: Mapping[str, Any], spatial: Mapping[str, Any], lan
     better = [words.word(f"baseline_{name}", lang) for name in _as_good(validation, spatial)]
     if better:
         return words.phrase("verdict_worse", lang, baselines=", ".join(better), found=found) + alarm
-    return words.phrase("verdict_better", lang, found=found) + alarm
+    return words.phrase("verdict_better", lang, found=found + _lead(validation, lang)) + alarm
+
+
+def _lead(validation: Mapping[str, Any], lang: str) -> str:
+    """Say by how much the best simpler rule was beaten, with the interval of that lead."""
+    known = {
+        name: one
+        for name, one in (validation.get("baselines") or {}).items()
+        if one and one.get("lead_low") is not None
+    }
+    if not known:
+        return ""
+    name = max(known, key=lambda one: known[one]["auc"])
+    figures = {key: known[name][f"lead{end}"] for key, end in (("lead", ""), ("low", "_low"), ("high", "_high"))}
+    return words.phrase("verdict_lead", lang, baseline=words.word(f"baseline_{name}", lang), **figures)
 
 
 def validation_rows(validation: Mapping[str, Any], lang: str) -> list[list[str]]:
@@ -118,6 +132,9 @@ def validation_rows(validation: Mapping[str, Any], lang: str) -> list[list[str]]
     for name, one in (validation.get("baselines") or {}).items():
         label = words.word(f"baseline_{name}", lang)
         rows.append(_row(label, one, lang) if one else [label, words.word("not_measurable", lang), "", "", "", ""])
+    one_logistic = (validation.get("ablation") or {}).get("one_logistic_same_steps")
+    if one_logistic:
+        rows.append(_row(words.word("row_one_logistic", lang), one_logistic, lang))
     null = validation.get("null") or {}
     if null.get("auc") is not None:
         rows.append(_row(words.word("row_null", lang), null, lang))
@@ -144,6 +161,9 @@ def _row(label: str, figures: Mapping[str, Any] | None, lang: str) -> list[str]:
     text = words.number(auc, lang, 2)
     if figures.get("auc_low") is not None:
         text += f" ({words.number(figures['auc_low'], lang, 2)}–{words.number(figures['auc_high'], lang, 2)})"
+    if figures.get("lead_low") is not None:
+        ends = (words.number(figures[key], lang, 2) for key in ("lead", "lead_low", "lead_high"))
+        text += words.phrase("model_leads", lang, **dict(zip(("lead", "low", "high"), ends, strict=True)))
     brier = figures.get("brier")
     captures = [(figures.get("capture") or {}).get(share) for share in SHARES]
     return [
