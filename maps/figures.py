@@ -236,7 +236,7 @@ def _patterns(axes: Any, table: Any) -> None:
     axes.yaxis.set_minor_formatter(lambda *_: "")
     axes.set_xticks(x, list(LANTHANIDES), fontsize=9)
     axes.set(ylabel="[[axis_chondrite]]")
-    axes.legend(fontsize=7, ncols=2)
+    axes.legend(fontsize=7, loc="lower left")
 
 
 def _variogram(axes: Any, data: Mapping[str, Any]) -> None:
