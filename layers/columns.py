@@ -194,3 +194,24 @@ def checked_options(source: Source, model: type[OptionsT], known: Sequence[str],
     except ValidationError as failure:
         said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in failure.errors())
         raise ConfigError(f"{source.id}.options: {said}. Known are: {', '.join(model.model_fields)}.") from None
+
+
+_SUMMARY = (
+    r"(?i)\s*(?:(?:grand )?totals?|sub-?totals?|sums?|means?|averages?|median|min(?:imum)?|max(?:imum)?|std\.?(?: ?dev\.?)?|"
+    r"total g[ée]n[ée]ral|somme|moyenne|m[ée]diane|suma|promedio|mediana)\s*:?\s*"
+)
+
+
+def summary_places(words: pd.Series, last: int = 6) -> list[int]:
+    """Return which of the last rows are totals or means of the rows above them, by the word that stands for their id or name."""
+    tail = words.iloc[-last:]
+    found = tail.notna().to_numpy() & tail.fillna("").str.fullmatch(_SUMMARY).to_numpy(dtype=bool)
+    return [int(one) for one in np.flatnonzero(found) + len(words) - len(tail)]
+
+
+def summary_reason(word: object) -> tuple[str, str]:
+    """Return the reason such a row is rejected for."""
+    return (
+        "summary_row",
+        f"'{word}' at the end of the table stands for a total or mean of the rows above it, not for one of them",
+    )

@@ -20,6 +20,8 @@ from layers.columns import (
     checked_options,
     mapped_columns,
     rows_wanted,
+    summary_places,
+    summary_reason,
     text_column,
     text_or_default,
     translate,
@@ -168,6 +170,8 @@ def _table(
         pd.to_numeric(text_or_default(source, cells, "n_analyses"), errors="coerce").fillna(1).clip(lower=1).astype(int)
     )
     sample_id = text_column(source, cells, "sample_id", keep_missing_words=True)
+    if sample_id is not None:
+        problems |= {one: summary_reason(sample_id.iloc[one]) for one in summary_places(sample_id)}
     table = gpd.GeoDataFrame(
         {
             "sample_id": pd.Series(rows, dtype="str")

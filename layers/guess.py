@@ -13,7 +13,7 @@ from layers.assay_headers import parse_heading
 from layers.catalogue import Source
 from layers.columns import as_text
 from layers.errors import MinewasteError
-from layers.guess_chemistry import guess_chemistry
+from layers.guess_chemistry import guess_chemistry, laboratory_columns
 from layers.guess_codes import guess_codes, guess_kinds
 from layers.guess_columns import Fact, Guess, decimal_mark_of, guess_columns
 from layers.guess_roles import INVENTORY_COLUMNS, POSITION, long_columns, role_of, words_of
@@ -59,25 +59,45 @@ def guess_file(find: Find, folder: Path) -> tuple[Guess, Look | None]:
     if isinstance(sight, str):
         guess.left_out = sight
         return guess, None
+    return guess_table(find, sight), sight
+
+
+def guess_table(find: Find, sight: Look, *, known_sources: bool = True) -> Guess:
+    """Guess what a table is that was read already.
+
+    Parameters
+    ----------
+    find : Find
+        Where it lies; names of files and folders tell much.
+    sight : Look
+        Its content.
+    known_sources : bool
+        Compare it with the catalogue first. Without, only names and contents speak.
+
+    Returns
+    -------
+    Guess
+    """
+    guess = Guess(find.id, find.path)
     if find.layer is not None:
         guess.say("layer", find.layer, "the file holds this layer", 1.0)
     if find.sheet is not None:
         guess.say("sheet", find.sheet, "the workbook holds this sheet", 1.0)
     columns = [str(one) for one in sight.table.cells.columns]
-    known = recognised(find, columns)
-    if known is not None:
-        entry, reason = known[0].entry, known[1]
-        guess.say("role", entry.role, f"role of '{entry.id}'", known[0].confidence)
-        guess.say("catalogue", entry.id, reason, known[0].confidence)
-        about_nations = entry.role == "territories" or entry.facts.get("options", {}).get("kind") == "office_point"
-        if about_nations:
-            terms = f"the publisher's terms, as far as known, say '{entry.publish}'" if entry.publish else _NO_TERMS
-            _never(guess, terms)
-        if sight.crs_unknown and "crs" not in entry.facts:
-            _ask_crs(guess, sight)
-        return guess, sight
-    _unknown(guess, find, sight)
-    return guess, sight
+    known = recognised(find, columns) if known_sources else None
+    if known is None:
+        _unknown(guess, find, sight)
+        return guess
+    entry, reason = known[0].entry, known[1]
+    guess.say("role", entry.role, f"role of '{entry.id}'", known[0].confidence)
+    guess.say("catalogue", entry.id, reason, known[0].confidence)
+    about_nations = entry.role == "territories" or entry.facts.get("options", {}).get("kind") == "office_point"
+    if about_nations:
+        terms = f"the publisher's terms, as far as known, say '{entry.publish}'" if entry.publish else _NO_TERMS
+        _never(guess, terms)
+    if sight.crs_unknown and "crs" not in entry.facts:
+        _ask_crs(guess, sight)
+    return guess
 
 
 def _never(guess: Guess, terms: str = _NO_TERMS) -> None:
@@ -246,8 +266,8 @@ def _inventory(guess: Guess, cells: pd.DataFrame, sight: Look, mark: str) -> Non
 
 
 def _geochemistry(guess: Guess, find: Find, cells: pd.DataFrame, sight: Look, mark: str) -> None:
-    wanted: Sequence[str] = (*POSITION, "sample_id", "medium", "tree_ppm")
-    found = guess_columns(cells, wanted, mark)
+    wanted: Sequence[str] = (*POSITION, "sample_id", "medium", "tree_ppm", "n_analyses")
+    found = guess_columns(cells, wanted, mark, [one.name for one in laboratory_columns(cells, mark)])
     long = long_columns(cells, mark)
     if long is not None:
         repeated = [name for name in map(str, cells.columns) if re.search(HOLDING["sample_id"], plain(name))]

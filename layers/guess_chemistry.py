@@ -12,7 +12,7 @@ from layers.assay_headers import AssayColumn, parse_heading
 from layers.assays import MISSING_NUMBERS
 from layers.columns import as_text
 from layers.elements import REE, oxide_factor
-from layers.guess_columns import Guess, numbers, share_of_numbers
+from layers.guess_columns import PART_OF_NAME, Guess, guess_columns, numbers, share_of_numbers
 from layers.guess_words import MEDIA_WORDS
 from layers.schema import MEDIA
 
@@ -75,6 +75,7 @@ def guess_chemistry(guess: Guess, cells: pd.DataFrame, said: Mapping[str, Mappin
     }
     columns = [one for one in laboratory_columns(cells, mark) if one.name not in taken]
     guess_medium(guess, cells, where)
+    _site_names(guess, cells)
     _units(guess, cells, [one for one in columns if one.to_ppm is None and one.name not in said.get("unit", {})], mark)
     _negatives(guess, cells, columns, mark)
     _marks(guess, cells, columns)
@@ -92,6 +93,17 @@ def guess_medium(guess: Guess, cells: pd.DataFrame, where: str) -> None:
             if needed:
                 guess.say("values.medium", needed, f"words of column {name}", 0.85)
             return
+        if covered > 0.7:
+            others = {str(one): "other" for one in words.index if str(one) not in translated}
+            guess.say(
+                "values.medium",
+                translated | others,
+                f"words of column {name}; those that name no medium count as other",
+                0.7,
+            )
+            if bool(cells[name].isna().any()):
+                guess.say("options.missing_medium", "other", f"blank cells of column {name} name no medium", 0.7)
+            return
         guess.facts.pop("columns.medium", None)
         if covered:
             shown = ", ".join(f"'{one}'" for one in words.index[:6] if one not in translated)
@@ -101,6 +113,17 @@ def guess_medium(guess: Guess, cells: pd.DataFrame, where: str) -> None:
         guess.say("defaults.medium", medium, f"the name '{where}' says so", 0.75)
     else:
         guess.ask("defaults.medium", f"what was sampled? One of {', '.join(MEDIA)}. Nothing in names or cells says it.")
+
+
+def _site_names(guess: Guess, cells: pd.DataFrame) -> None:
+    """Take the column that names the mine where assays of waste have no place of their own."""
+    if guess.value("defaults.medium") != "waste" or "columns.site_key" in guess.facts:
+        return
+    if any(f"columns.{one}" in guess.facts for one in ("latitude", "easting")):
+        return
+    found = guess_columns(cells, ("site_key",)).get("site_key")
+    if found is not None and found.confidence >= PART_OF_NAME and found.value != guess.value("columns.sample_id"):
+        guess.say("columns.site_key", found.value, "no row has a place; the heading names the mine", PART_OF_NAME)
 
 
 def medium_of(text: str) -> str | None:

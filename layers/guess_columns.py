@@ -12,15 +12,17 @@ import pandas as pd
 
 from layers.angles import parse_angle
 from layers.columns import as_text
-from layers.guess_words import HOLDING, WHOLE, plain
+from layers.guess_contents import UNSURE, Contents, by_contents
+from layers.guess_words import HOLDING, KIND_WORDS, MISSING_WORDS, WHOLE, plain
 
 WHOLE_NAME, PART_OF_NAME = 0.9, 0.7
-"""Confidence of a heading that is known as a whole, and of one that only holds a known word."""
+"""Confidence of a heading that is known as a whole, and of one that only holds a known word or is one cut short."""
 
 SEVERAL = ("commodities", "remarks", "aliases", "territory_other_names")
 """Layer columns that may be spread over several columns of a file."""
 
 SAMPLE_ROWS = 2000
+_SPAN = r"\b1[89]\d\d\s*(?:-|–|to|à|a)\s*(?:1[89]|20)?\d\d(?![-/.\d])"
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,9 @@ def decimal_mark_of(cells: pd.DataFrame) -> tuple[str | None, int]:
     return (".", points) if points else (None, 0)
 
 
-def guess_columns(cells: pd.DataFrame, wanted: Sequence[str], decimal_mark: str = ".") -> dict[str, Fact]:
+def guess_columns(
+    cells: pd.DataFrame, wanted: Sequence[str], decimal_mark: str = ".", laboratory: Sequence[str] = ()
+) -> dict[str, Fact]:
     """Guess which columns of a file hold which columns of a layer.
 
     Parameters
@@ -125,6 +129,8 @@ def guess_columns(cells: pd.DataFrame, wanted: Sequence[str], decimal_mark: str 
         Layer columns, the more important first: a column of the file is given away once.
     decimal_mark : str
         Of numbers written as text.
+    laboratory : sequence of str
+        Columns of results, which are no coordinates or ids whatever stands in them.
 
     Returns
     -------
@@ -135,12 +141,18 @@ def guess_columns(cells: pd.DataFrame, wanted: Sequence[str], decimal_mark: str 
     found: dict[str, Fact] = {}
     taken: set[str] = set()
     for layer_column in wanted:
-        candidates = _candidates(layer_column, {name: one for name, one in names.items() if name not in taken})
+        candidates = _candidates(
+            layer_column,
+            {name: one for name, one in names.items() if name not in taken},
+            {"x", "y"} <= set(names.values()),
+        )
         fitting = [
             (name, confidence) for name, confidence in candidates if _fits(layer_column, cells[name], decimal_mark)
         ]
         if not fitting:
             continue
+        if layer_column == "name":
+            fitting = _most_different(cells, fitting)
         best = fitting[0][1]
         if layer_column in SEVERAL:
             chosen = [name for name, _ in sorted(fitting, key=lambda one: list(names).index(one[0]))]
@@ -151,7 +163,46 @@ def guess_columns(cells: pd.DataFrame, wanted: Sequence[str], decimal_mark: str 
         taken |= set(chosen)
         reason = "heading and contents" if layer_column in _CHECKED else "heading"
         found[layer_column] = Fact(value, f"{reason}{_others(layer_column, chosen, fitting)}", best)
+    _one_axis_is_none(found)
+    _spans(cells, wanted, found, taken)
+    rest = [one for one in wanted if one not in found]
+    for layer_column, named in by_contents(cells, rest, [*taken, *laboratory], decimal_mark).items():
+        value = named if layer_column in SEVERAL and len(named) > 1 else named[0]
+        found[layer_column] = Fact(value, "what stands in it; its heading says nothing", UNSURE)
     return found
+
+
+def _one_axis_is_none(found: dict[str, Fact]) -> None:
+    """Drop an X without a Y, and a Y without an X: ``Y`` beside other coordinates is yttrium."""
+    for x, y in (("longitude", "latitude"), ("easting", "northing")):
+        said = {plain(str(found[one].value)): one for one in (x, y) if one in found}
+        if len({"x", "y"} & set(said)) == 1:
+            del found[said[next(iter({"x", "y"} & set(said)))]]
+
+
+def _most_different(cells: pd.DataFrame, fitting: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Put the heading first under which most rows have a name of their own: a deposit before the mine it belongs to."""
+    best = [name for name, confidence in fitting if confidence == fitting[0][1]]
+    different = {name: int(as_text(cells[name]).nunique()) for name in best}
+    first = max(best, key=lambda name: different[name])
+    if different[first] < 1.2 * different[best[0]]:
+        return fitting
+    return sorted(fitting, key=lambda one: one[0] != first)
+
+
+def _spans(cells: pd.DataFrame, wanted: Sequence[str], found: dict[str, Fact], taken: set[str]) -> None:
+    """Find a column of spans of years, which says both the first and the last."""
+    if not {"first_year", "last_year"} <= set(wanted) or "first_year" in found or "last_year" in found:
+        return
+    for name in map(str, cells.columns):
+        if name in taken or pd.api.types.is_numeric_dtype(cells[name]):
+            continue
+        text = as_text(cells[name].head(SAMPLE_ROWS)).dropna()
+        if len(text) and float(text.str.contains(_SPAN).mean()) > 0.4:
+            for one in ("first_year", "last_year"):
+                found[one] = Fact(name, "spans of years", PART_OF_NAME)
+            taken.add(name)
+            return
 
 
 def _others(layer_column: str, chosen: Sequence[str], fitting: Sequence[tuple[str, float]]) -> str:
@@ -161,8 +212,8 @@ def _others(layer_column: str, chosen: Sequence[str], fitting: Sequence[tuple[st
     return f"; {', '.join(others[:3])} would fit as well" if others else ""
 
 
-def _candidates(layer_column: str, names: Mapping[str, str]) -> list[tuple[str, float]]:
-    """Return columns whose heading fits, best first."""
+def _candidates(layer_column: str, names: Mapping[str, str], paired: bool) -> list[tuple[str, float]]:
+    """Return columns whose heading fits, best first; X and Y only where both are there (``paired``)."""
     whole = WHOLE.get(layer_column, ())
     ranked = [(whole.index(one), name) for name, one in names.items() if one in whole]
     result = [(name, WHOLE_NAME) for _, name in sorted(ranked)]
@@ -172,7 +223,31 @@ def _candidates(layer_column: str, names: Mapping[str, str]) -> list[tuple[str, 
         result += [
             (name, PART_OF_NAME) for name, one in names.items() if name not in listed and re.search(pattern, one)
         ]
+    listed = {name for name, _ in result}
+    result += [(name, PART_OF_NAME) for name, one in names.items() if name not in listed and _cut(name, one, whole)]
+    axis = _AXES.get(layer_column)
+    if axis and paired:
+        result += [(name, WHOLE_NAME) for name, one in names.items() if one == axis]
     return result
+
+
+_AXES = {"longitude": "x", "latitude": "y", "easting": "x", "northing": "y"}
+"""Headings that mean coordinates only as a pair: ``Y`` alone is yttrium."""
+
+
+def _cut(name: str, one: str, whole: Sequence[str]) -> bool:
+    """Say whether a heading is a known one as shapefiles cut it: at ten letters, or without its vowels."""
+    if len(name) == 10 and any(len(known) > len(one) and known.startswith(one) for known in whole):
+        return True
+    bones = _bones(one)
+    if len(name) > 10 or len(bones) < 5 or "_" not in bones or bones == one.replace("_", ""):
+        return False
+    return any(_bones(known).startswith(bones) and known[0] == one[0] for known in whole if len(known) > len(one))
+
+
+def _bones(one: str) -> str:
+    """Return a heading without vowels and doubled letters."""
+    return re.sub(r"(.)\1", r"\1", re.sub(r"[aeiou]", "", one))
 
 
 def _angles(column: pd.Series, limit: float) -> bool:
@@ -196,12 +271,18 @@ def _metres(column: pd.Series, decimal_mark: str) -> bool:
     return bool(len(values)) and float(np.median(np.abs(values))) > 1000
 
 
+def _known(column: pd.Series) -> pd.Series:
+    """Return the cells of a column that are no words for what is not known, as text."""
+    text = as_text(column).dropna()
+    return text[~text.str.strip().str.casefold().isin(("", *MISSING_WORDS))]
+
+
 def _wordy(column: pd.Series) -> bool:
     return share_of_numbers(column) < 0.5
 
 
 def _year(column: pd.Series) -> bool:
-    text = as_text(column.head(SAMPLE_ROWS)).dropna()
+    text = _known(column.dropna().head(SAMPLE_ROWS))
     return bool(len(text)) and float(text.str.contains(r"\b(?:1[5-9]|20)\d\d").mean()) > 0.5
 
 
@@ -239,4 +320,16 @@ def _fits(layer_column: str, column: pd.Series, decimal_mark: str) -> bool:
         return share_of_numbers(column, decimal_mark) > 0.5
     if layer_column in ("official_id", "sample_id"):
         return bool(column.nunique() >= 0.5 * column.notna().sum())
+    if layer_column == "waste_type" and not re.search(
+        r"waste|resid|tailing|relave|dechet|sterile", plain(str(column.name))
+    ):
+        return _wordy(column) and _speaks(column, KIND_WORDS) > 0.02  # a type of site or feature may be any
+    if layer_column == "deposit_type":
+        text = _known(column.head(SAMPLE_ROWS))
+        return bool(len(text)) and float(text.str.contains(r"[^\W\d_]{3}").mean()) > 0.5  # words, not codes such as L02
     return layer_column not in (*_WORDY, "medium") or _wordy(column)
+
+
+def _speaks(column: pd.Series, pattern: str) -> float:
+    contents = Contents(column.to_frame())
+    return contents.saying(str(column.name), pattern) if str(column.name) in contents.text else 0.0

@@ -12,6 +12,7 @@ from layers.assay_headers import parse_heading
 from layers.columns import as_text
 from layers.guess_chemistry import MIN_RESULTS, laboratory_columns
 from layers.guess_columns import Fact, guess_columns, share_of_numbers
+from layers.guess_contents import UNSURE, Contents, mining_status
 from layers.guess_words import plain
 from layers.recognise import Find, Look
 
@@ -32,6 +33,9 @@ AREA_WORDS: Mapping[str, str] = {
     "land": r"\bland\b|\bcoast\w*|\bterre\b|\btierra\b|landmass",
     "inventory": r"tailings?|relaves?|residus?|mine waste|waste rock|impoundment|haldes?|\btsf\b|steriles?|mine sites?",
 }  # fmt: skip
+_PROVINCES_AND_TERRITORIES = (
+    r"provinces? (?:and|et|y) territ\w+|territ\w+ (?:and|et|y) provinc\w+|states? and territ\w+"
+)
 _MINE = (r"\bmines?\b|\bminas?\b|mining|mineral|tailings?|relaves?|residus?|deposit|prospect|occurrence|\bgites?\b|faena|showing|"
          r"inventor\w*|inventaire|inventario|waste|sites? miniers?|abandoned")  # fmt: skip
 _PLACES = (
@@ -116,22 +120,35 @@ def _of_lines(find: Find, sight: Look) -> Fact | str:
 def _of_areas(find: Find, sight: Look) -> Fact | str:
     stem = plain(find.stem).replace("_", " ")
     folder = plain(PurePosixPath(find.path).parent.name).replace("_", " ")
-    found = _found(stem, AREA_WORDS)
+    found = _found(re.sub(_PROVINCES_AND_TERRITORIES, "provinces", stem), AREA_WORDS)
     place = "the name"
     if not found:
         headings = " | ".join(plain(str(one)).replace("_", " ") for one in sight.table.cells.columns)
-        found, place = _found(headings, AREA_WORDS), "a heading"
+        found = [
+            one for one in _found(headings, AREA_WORDS) if one != "province"
+        ]  # a column tells in which province rows lie
+        place = "a heading"
+    if not found:
+        contents = Contents(sight.table.cells)
+        found = [
+            one
+            for one, pattern in AREA_WORDS.items()
+            if any(contents.saying(name, pattern) > 0.5 for name in contents.text if contents.worded(name))
+        ]
+        place = "most cells of a column"
     if not found and re.search(AREA_WORDS["territories"], folder):
         found, place = ["territories"], "the folder's name"
     if "territories" in found and set(found) <= {"territories", "land", "province"}:
+        verb = "speak" if place.startswith("most") else "speaks"
         return Fact(
             "territories",
-            f"areas; {place} speaks of Nations, treaties or reserves",
+            f"areas; {place} {verb} of Nations, treaties or reserves",
             0.85 if found == ["territories"] else 0.7,
         )
     if len(found) == 1:
         role = found[0] if found[0] == "inventory" else f"backdrop:{found[0]}"
-        return Fact(role, f"areas; {place} says {found[0]}", 0.85 if place == "the name" else 0.7)
+        verb = "say" if place.startswith("most") else "says"
+        return Fact(role, f"areas; {place} {verb} {found[0]}", 0.85 if place == "the name" else 0.7)
     return Fact(
         None, f"areas, but {'nothing says' if not found else 'names contradict each other about'} what they are", 0.0
     )
@@ -140,35 +157,19 @@ def _of_areas(find: Find, sight: Look) -> Fact | str:
 def _of_points(find: Find, sight: Look, mark: str) -> Fact | str:
     cells = sight.table.cells
     named, stem = words_of(find), plain(find.stem).replace("_", " ")
-    chemistry = laboratory_columns(cells, mark)
     columns = guess_columns(cells, INVENTORY_COLUMNS, mark)
     located = (
         sight.shapes == "point" or {"latitude", "longitude"} <= set(columns) or {"easting", "northing"} <= set(columns)
     )
     mining = _MINING & set(columns)
-    tree = guess_columns(cells, ("tree_ppm",), mark)
-    totals = [str(one) for one in cells.columns if _TOTAL.match(plain(str(one)))]
-    if len(chemistry) >= MIN_RESULTS:
-        shown = ", ".join(one.name for one in chemistry[:4])
-        if mining & {"mass_t", "waste_type"}:
-            return Fact(None, f"it has laboratory columns ({shown}) and columns of an inventory", 0.0)
-        return Fact(
-            "geochemistry", f"{len(chemistry)} laboratory columns, e.g. {shown}", 0.9 if len(chemistry) > 5 else 0.8
-        )
-    long = long_columns(cells, mark)
-    if long is not None:
-        return Fact("geochemistry", f"one result per row: {long[0]} holds elements, {long[1]} numbers", 0.85)
-    listed = _requests(named, cells, located)
-    if listed is not None:
-        return listed
-    if totals and (mining or not tree):
-        return Fact(
-            None,
-            f"it has a total of rare earths ({totals[0]})" + (" and columns of an inventory" if mining else ""),
-            0.0,
-        )
-    if tree:
-        return Fact("geochemistry", f"{tree['tree_ppm'].value} is a total of rare earths", 0.75)
+    if "status" in columns and mining_status(cells, str(columns["status"].value)):
+        mining.add("status")
+    headed = {
+        one for one in mining if columns[one].confidence > UNSURE
+    }  # the medium of a sample reads like a type of waste
+    results = _of_results(named, cells, mark, headed, located)
+    if results is not None:
+        return results
     if not located:
         return "it has neither coordinates nor laboratory results"
     communities = re.search(_PLACES, named + " | " + _contents(sight))
@@ -187,6 +188,39 @@ def _of_points(find: Find, sight: Look, mark: str) -> Fact | str:
     return "it has places, but no column or name says mine waste, chemistry or communities"
 
 
+def _of_results(named: str, cells: pd.DataFrame, mark: str, mining: set[str], located: bool) -> Fact | None:
+    """Recognise tables of laboratory results, and lists of requests; None for all others."""
+    chemistry = laboratory_columns(cells, mark)
+    tree = guess_columns(cells, ("tree_ppm",), mark)
+    totals = [
+        str(one) for one in cells.columns if _TOTAL.match(plain(str(one))) and share_of_numbers(cells[one], mark) > 0.5
+    ]
+    if len(chemistry) >= MIN_RESULTS:
+        shown = ", ".join(one.name for one in chemistry[:4])
+        if mining & {"mass_t", "waste_type"}:
+            return Fact(None, f"it has laboratory columns ({shown}) and columns of an inventory", 0.0)
+        return Fact(
+            "geochemistry", f"{len(chemistry)} laboratory columns, e.g. {shown}", 0.9 if len(chemistry) > 5 else 0.8
+        )
+    long = long_columns(cells, mark)
+    if long is not None:
+        return Fact("geochemistry", f"one result per row: {long[0]} holds elements, {long[1]} numbers", 0.85)
+    listed = _requests(named, cells, located)
+    if listed is not None:
+        return listed
+    if tree and not located and not mining & {"mass_t", "waste_type", "commodities"}:
+        return Fact("geochemistry", f"{tree['tree_ppm'].value} is a total of rare earths, and no row has a place", 0.75)
+    if totals and (mining or not tree):
+        return Fact(
+            None,
+            f"it has a total of rare earths ({totals[0]})" + (" and columns of an inventory" if mining else ""),
+            0.0,
+        )
+    if tree:
+        return Fact("geochemistry", f"{tree['tree_ppm'].value} is a total of rare earths", 0.75)
+    return None
+
+
 def _of_communities(named: str, sight: Look) -> Fact:
     office = re.search(
         r"first nations?|premieres nations|band|office|bureau|indigenous|inuit|autochtone|indigena",
@@ -196,11 +230,19 @@ def _of_communities(named: str, sight: Look) -> Fact:
         r"\btowns?\b|\bvill(?:ages?|es?)\b|\bhamlets?\b|\bcit(?:y|ies)\b|populated|localid|localit",
         named + " | " + _contents(sight),
     )
+    if office and place:
+        contents = Contents(sight.table.cells)
+        office, place = (one if one and _mostly(contents, one.re.pattern) else None for one in (office, place))
     if office and not place:
         return Fact("communities:office_point", f"named places; '{office.group()}' says administrative offices", 0.8)
     if place and not office:
         return Fact("communities:place", f"named places; '{place.group()}' says towns and villages", 0.8)
     return Fact("communities:", "named places; nothing says whether they are administrative offices or towns", 0.75)
+
+
+def _mostly(contents: Contents, pattern: str) -> bool:
+    """Say whether most rows of a column hold a word."""
+    return any(contents.saying(name, pattern) > 0.5 for name in contents.text if contents.worded(name))
 
 
 def _requests(named: str, cells: pd.DataFrame, located: bool) -> Fact | None:

@@ -25,7 +25,7 @@ WHOLE: Mapping[str, tuple[str, ...]] = {
     "datum": ("datum", "ll_datum", "horizontal_datum", "datum_horizontal", "systeme_geodesique", "coord_datum"),
     "official_id": ("id_site", "site_id", "site_no", "no_site", "mine_id", "minfilno", "mdi_ident", "official_id", "numero_site",
                     "no_gite", "numr_gite", "id_deposito", "id_faena", "codigo", "facility_id", "id_relave", "code_site",
-                    "site_number", "numero", "dep_id", "deposit_id", "record_id"),
+                    "site_number", "numero", "dep_id", "deposit_id", "record_id", "id", "oid"),
     "parent_id": ("parent_id", "parent", "id_parent", "id_mine", "id_padre"),
     "name": ("name", "site_name", "mine_name", "nom", "nom_site", "nom_mine", "nombre", "nombre_faena", "nombre_instalacion",
              "nombre_deposito", "name1", "property_name", "deposit_name", "facility_name", "site", "mine", "nom_gite", "title",
@@ -43,11 +43,12 @@ WHOLE: Mapping[str, tuple[str, ...]] = {
                      "dep_class", "deposit_class", "orebody_type", "model", "deposit_model"),
     "waste_type": ("waste_type", "feature", "feature_type", "type_residu", "type_residus", "tipo_deposito", "site_type",
                    "tipo_residuo", "type_de_residus", "facility_type", "waste", "type_dechet", "tipo_instalacion",
-                   "waste_feature"),
+                   "waste_feature", "tailings", "relaves"),
     "disposal": ("disposal", "disposal_method", "storage_method", "tailings_storage_method", "mode_entreposage",
                  "metodo_disposicion", "mode_de_depot", "disposicion"),
     "mass_t": ("tailings_t", "tonnes", "tonnage", "tonelaje", "tonnage_t", "mass_t", "waste_t", "tailings_mass", "tonnes_residus",
-               "tonelaje_actual", "tons", "tonnage_actuel", "toneladas", "residus_t", "waste_tonnes", "tailings_tonnes"),
+               "tonelaje_actual", "tons", "ton_actual", "tonnage_actuel", "toneladas", "residus_t", "waste_tonnes",
+               "tailings_tonnes"),
     "volume_m3": ("volume_m3", "volume", "volumen", "tailings_volume", "vol_actual", "vol_m3", "volumen_m3", "volume_actuel",
                   "volumen_actual"),
     "milled_t": ("milled", "milled_t", "ore_milled", "ore_processed", "ore_milled_t", "minerai_traite", "tonnes_milled",
@@ -69,7 +70,7 @@ WHOLE: Mapping[str, tuple[str, ...]] = {
     "url": ("url", "link", "web_link", "website", "lien", "enlace", "detail", "hyperlink"),
     "sample_id": ("sample_id", "sample", "sampleid", "sample_no", "lab_id", "lab_no", "rock_no", "field_id", "no_echantillon",
                   "echantillon", "numero_echantillon", "id_muestra", "muestra", "sample_number", "samp_id", "field_no",
-                  "specimen", "masterid", "no_ech", "id_echantillon", "sample_name"),
+                  "specimen", "masterid", "no_ech", "id_echantillon", "sample_name", "id"),
     "site_key": ("site_key",),
     "medium": ("medium", "sample_type", "sampletype", "material", "materiau", "matrix", "sample_source", "matrice",
                "tipo_muestra", "type_echantillon", "milieu", "media", "sample_medium"),
@@ -98,14 +99,19 @@ HOLDING: Mapping[str, str] = {
     "utm_zone": r"(?:^|_)(?:utm_?zone|huso|fuseau)(?:_|$)",
     "official_id": r"^(?:codigo|code|id|numero|no|num)_(?:de_)?(?:faena|deposito|sitio|site|mine|mina|gite)$|"
                    r"^(?:site|mine|facility|deposit|gite|faena)_?(?:id|no|num|number|code)$|_(?:site|mine)_?(?:id|no)$",
-    "name": r"^(?:(?:site|mine|property|deposit|facility|tsf|dam)_?names?|noms?_.*|nombre_.*|.*_names?)$",
-    "commodities": r"commod|substance|metaux|metales|sustancia",
-    "deposit_type": r"deposit_?type|type_(?:de_)?gite|tipo_(?:de_)?yacimiento",
+    "name": r"^(?:(?:site|mine|property|dep|deposit|facility|tsf|dam)_?names?|noms?_.*|nombre_.*|.*_names?)$",
+    "commodities": r"commo|substance|metaux|metales|sustancia",
+    "deposit_type": r"dep(?:osit)?_?(?:type?|desc|cla)|type_(?:de_)?gite|tipo_(?:de_)?yacimiento",
+    "status": r"^(?:dev(?:elopment)?|mine|site|corps|gite|production|operating)_(?:stage|stat\w*)(?:_|$)|"
+              r"^(?:statut|etat|estado)_(?:du_|de_|del_)?(?:site|corps|gite|mine|instalacion|faena|deposito)",
+    "jurisdiction": r"^prov(?:ince|inc|incia)?s?(?:_\w\w)?$",
+    "site_key": r"^(?:nombre_)?faena$|^(?:site|mine|deposit)(?:_name)?$|^nom_(?:du_)?site$",
     "waste_type": r"waste_?type|(?:type|tipo)_(?:de_)?(?:residus?|residuos?|relaves?|deposito|steriles)",
     "mass_t": r"^(?:tailings|waste|tonnage|tonelaje|tonnes|toneladas)_(?:t|tonnes|mass|tonnage|actual|actuel|mt|kt)$",
-    "milled_t": r"milled|minerai_traite|mineral_procesado",
-    "area_m2": r"^(?:area|superf\w*|surface|footprint)_(?:m2|ha|km2|hectares|sqm|sqkm)$",
-    "volume_m3": r"^vol(?:ume|umen)?_(?:m3|actual|actuel|mm3)$",
+    "milled_t": r"milled|ore_(?:treated|processed)|minerai_(?:traite|usine)|mineral_(?:procesado|tratado)|"
+                r"mined_(?:quantity|tonnes|tonnage|t)$",
+    "area_m2": r"^\w+_(?:m2|ha|km2|hectares|sqm|sqkm)$",
+    "volume_m3": r"^vol(?:ume|umen)?_(?:m3|actual|actuel|mm3)$|^\w+_(?:m3|cubic_met(?:re|er)s)$",
     "first_year": r"(?:year|annee|an|ano|date)_?(?:of_|d_|de_)?(?:open|start|debut|ouverture|inicio|apertura)",
     "last_year": r"(?:year|annee|an|ano|date)_?(?:of_|de_)?(?:clos|end|fin|fermeture|cierre)",
     "sample_id": r"(?:sample|muestra|echantillon|rock|lab|specimen)_?(?:id|no|num|number|name)$|^(?:no|id|num)_(?:ech|muestra)",
@@ -118,7 +124,7 @@ HOLDING: Mapping[str, str] = {
 MEDIA_WORDS: Mapping[str, str] = {
     "waste": r"tailing|relave|r[ée]sidu|mine.?waste|waste|halde|slag|scorie|escoria|heap.?leach|st[ée]ril|dump",
     "lake_sediment": r"lake.?sed|s[ée]diments? de lac|sedimentos? (?:de )?lag|^lake$|^lac$|lakesed",
-    "stream_sediment": r"stream|river.?sed|s[ée]diments? de ruisseau|sedimentos? (?:de )?(?:r[íi]o|corriente|quebrada)|"
+    "stream_sediment": r"stream|\bstrea\b|river.?sed|s[ée]diments? de ruisseau|sedimentos? (?:de )?(?:r[íi]o|corriente|quebrada)|"
                        r"ruisseau|^sediment|silt|_ssd\b|drainage",
     "till": r"\btill\b|till_|moraine|glacial",
     "soil": r"\bsoil|topsoil|^sol$|_sol\b|horizon|suelo|regolith|laterite|humus",
@@ -131,6 +137,50 @@ MISSING_WORDS = ("unk", "unknown", "null", "nul", "n/a", "na", "n/a/unknown", "i
                  "sin informacion", "sin información", "desconocido", "no data", "none", "non disponible", "nan", "#n/a",
                  "not available", "-", "--", "?", "s.o.", "no determinado", "indéterminé", "tbd")  # fmt: skip
 """Texts that mean not known wherever they stand, lower case."""
+
+STATUS_WORDS = (
+    r"past produc|\bproducer|producing|\bprospect|\bshowing|occurrence|^indication$|^deposit$|worked deposit|\bplant\b|abandon|"
+    r"histori[cq]|\bclosed|^close|\b(?:in)?active\b|care and maintenance|orphan|dormant|exhausted|reclaim|rehabilit|operating|"
+    r"\bshut\b|undeveloped|suspended|inactivity|construction|\binacti|\bactif|\bactiv[oa]s?\b|\bferme|en exploitation|^indice|"
+    r"restaur|"
+    r"cerrad|cierre|en operacion|paralizad|construccion|^mine$|closed mine|refinery|advanced (?:project|exploration)|"
+    r"en production|^gite|ancienne mine|mina cerrada"
+)
+"""What states of sites are called, as plain words."""
+
+MINE_STATUS_WORDS = (
+    r"past produc|\bproducer|producing mine|\bprospect|\bshowing|occurrence|^indication$|closed mine|worked deposit|"
+    r"developed prospect|"
+    r"ancienne mine|mina cerrada|undeveloped|^indice"
+)
+"""States that only mines and mineral occurrences have."""
+
+KIND_WORDS = (
+    r"\btailing|relave|\bparc\b.*residu|residus? miniers?|bassin de residus|\btsf\b|waste rock|\bsteriles?\b|\bhaldes?\b|"
+    r"botadero|\bmine dump|\bslag\b|\bscories?\b|escoria|heap leach|lixiviacion|ripios"
+)
+"""Kinds of mine waste, as plain words."""
+
+DEPOSIT_WORDS = (
+    r"\bveins?\b|\bskarn|porphyr|massive sul|\bvms\b|epithermal|mesothermal|\bplacer|kimberlit|iron formation|\blode\b|"
+    r"stratabound|"
+    r"stratiform|pegmatit|carbonatit|hydrothermal|magmatic|sedex|\bmvt\b|mississippi valley|orogenic|syngenetic|replacement|"
+    r"polymetallic|sediment hosted|volcanic hosted|\bfilon|\bveta|porfid|ultramafic|alkali|intrusi|\biocg\b|lateri"
+)
+"""Types of mineral deposits, as plain words."""
+
+PLACES_OF_LAW = frozenset(
+    (  # noqa: SIM905
+        "ab|bc|mb|nb|nl|nf|ns|nt|nu|on|pe|qc|yt|sk|alberta|british columbia|manitoba|new brunswick|newfoundland and labrador|"
+        "nova scotia|northwest territories|nunavut|ontario|prince edward island|quebec|québec|saskatchewan|yukon|"
+        "colombie-britannique|nouveau-brunswick|nouvelle-écosse|terre-neuve-et-labrador|île-du-prince-édouard|"
+        "territoires du nord-ouest|al|ak|az|ar|ca|co|ct|de|fl|ga|hi|id|il|in|ia|ks|ky|la|me|md|ma|mi|mn|ms|mo|mt|ne|nv|nh|nj|nm|"
+        "ny|nc|nd|oh|ok|or|pa|ri|sc|sd|tn|tx|ut|vt|va|wa|wv|wi|wy|alaska|arizona|california|colorado|idaho|montana|nevada|"
+        "new mexico|oregon|south dakota|utah|washington|wyoming|nsw|vic|qld|tas|act|new south wales|victoria|queensland|"
+        "south australia|western australia|tasmania|northern territory"
+    ).split("|")
+)
+"""Provinces, territories and states of Canada, the United States and Australia, lower case."""
 
 FRENCH = ("nom", "annee", "an_debut", "superf", "tonnage", "etat", "substances", "residu", "echantillon", "fuseau", "statut",
           "gite", "teneur", "autre", "roche", "commentaires", "remarques", "minerai")  # fmt: skip

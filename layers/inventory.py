@@ -15,7 +15,7 @@ from shapely.affinity import translate
 
 from layers.accounting import Note, Reading, rejected_rows
 from layers.catalogue import Source
-from layers.columns import check_mapping, checked_options, rows_wanted, text_column
+from layers.columns import check_mapping, checked_options, rows_wanted, summary_places, summary_reason, text_column
 from layers.coordinates import read_points
 from layers.errors import SourceError
 from layers.points import precision_of
@@ -61,6 +61,8 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     geometry = None if table.geometry is None else table.geometry.iloc[kept].reset_index(drop=True)
     place, bad, place_notes = _places(source, where, options, cells, rows, geometry)
     fields, field_bad, field_notes = record_fields(source, options, cells)
+    for name in ("official_id", "name"):
+        bad |= {one: summary_reason(fields[name].iloc[one]) for one in summary_places(fields[name])}
     for position, (code, reason) in sorted({**field_bad, **bad}.items()):
         text = reason if reason.startswith("row ") else f"row {rows[position]}: {reason}"
         rejects.append(reject(source.id, int(rows[position]), code, text, dict(cells.iloc[position])))

@@ -84,6 +84,10 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:[ '.,]\d{3})+")
 _RANGE_WORDS = {"-", "to", "a", "and", "et", "y"}
 
 
+MOST = 1e12
+"""Tonnes, cubic or square metres no mine waste reaches (the largest hold some 1e10 t); beyond stand codes such as 1e30."""
+
+
 @dataclass(frozen=True)
 class Quantity:
     """One cell, understood.
@@ -160,6 +164,10 @@ def parse_quantity(text: str, unit: str, decimal_mark: DecimalMark = None, zero_
     scaled = _scaled(written, kind, factor, unit)
     if isinstance(scaled, str):
         return Quantity("rejected", reason=f"'{text}': {scaled}", remark=remark)
+    if max(values) * scaled > MOST:
+        return Quantity(
+            "rejected", reason=f"'{text}' is more than any mine ever had; a code for not known?", remark=remark
+        )
     return _understood([value * scaled for value in values], bound, remark, zero_is_missing)
 
 
@@ -185,7 +193,7 @@ def parse_quantities(
     _, factor = unit_factor(unit)
     plain = _plain_numbers(cells, decimal_mark)
     values = plain.to_numpy() * factor
-    is_value = np.isfinite(values) & (values > 0 if zero_is_missing else values >= 0)
+    is_value = np.isfinite(values) & (values > 0 if zero_is_missing else values >= 0) & (values <= MOST)
     numbers = np.where(is_value, values, np.nan)
     table = pd.DataFrame(
         {

@@ -45,8 +45,9 @@ def test_the_invented_region_is_described_with_few_questions(region: Path) -> No
     asked = dict(open_questions(read_yaml(region / "region.yml")))
     roles = {one["id"]: one["role"] for one in read_yaml(region / "region.yml")["sources"]}
     assert {key for key in asked if "commodity_codes" not in key} == {
-        "sources[till].crs", "sources[areas_allowed].role", "sources[areas_generalised].role", "sources[areas_never].role",
-    }  # fmt: skip
+        "sources[till].crs",
+        *(f"sources[areas_{one}].steward" for one in ("allowed", "generalised", "never")),
+    }
     assert "EPSG:26916" in asked["sources[till].crs"]
     assert roles["inventory_a"] == roles["inventory_b_residus_miniers"] == "inventory"
     assert roles["rocks"] == roles["waste_assays"] == "geochemistry"
@@ -79,7 +80,7 @@ def test_a_run_file_with_questions_is_refused_and_all_questions_are_named(region
 def test_the_answers_are_all_it_takes_to_check(region: Path, tmp_path: Path) -> None:
     text = (region / "region.yml").read_text()
     answers = {"till__crs": "EPSG:26916"} | {
-        f"areas_{one}__role": "territories" for one in ("allowed", "generalised", "never")
+        f"areas_{one}__steward": "Area council" for one in ("allowed", "generalised", "never")
     }
     codes = [key for key in dict(open_questions(read_yaml(region / "region.yml"))) if "commodity_codes" in key]
     answers |= {f"inventory_a__{one.rsplit('.', 1)[1]}": "rare earth elements" for one in codes}
