@@ -254,8 +254,7 @@ def test_the_sheet_tells_the_pattern_of_the_rare_earths_with_its_convention() ->
         "magnet metals (Pr, Nd, Tb, Dy) 23 %; light to heavy 3.7 (light: La\u2013Sm); europium anomaly Eu/Eu* 0.70"
     )
     assert (
-        "anomalie en europium Eu/Eu* 0,70"
-        in {row[0]: row[2] for row in metals(site, "fr")}["Profil des terres rares"]
+        "anomalie en europium Eu/Eu* 0,70" in {row[0]: row[2] for row in metals(site, "fr")}["Profil des terres rares"]
     )
     assert "Pattern of the rare earths" not in {row[0] for row in metals({"waste_n": 2, "waste_La_ppm": 31.0}, "en")}
 
