@@ -21,6 +21,10 @@ _URL = re.compile(r"url\((['\"]?)(?!data:)([^)'\"]+)\1\)")
 _BREAKING = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
+COARSEST, HALVINGS = 1.024, 11
+"""Tolerances of outlines, degrees: the coarsest, and how often it may be halved (to 0.0005)."""
+
+
 @lru_cache(maxsize=1)
 def leaflet_js() -> str:
     """Return Leaflet's script without the address of its source map."""
@@ -59,12 +63,21 @@ def strict_json(value: Any) -> str:
 
 
 def simplified(geometry: np.ndarray, vertices: int) -> np.ndarray:
-    """Return geometries with no more than about ``vertices`` corners in all, by the finest tolerance that fits."""
-    tolerance = 5e-4
-    drawn = geometry
-    while len(drawn) and int(shapely.get_num_coordinates(drawn).sum()) > vertices and tolerance < 2:
-        drawn = shapely.simplify(geometry, tolerance, preserve_topology=True)
-        tolerance *= 2
+    """Return geometries with no more than about ``vertices`` corners in all, by the finest tolerance that fits.
+
+    Tolerances are tried from coarse to fine, for the coarse ones cost little, and ring by ring. Where that empties a small
+    geometry or makes rings cross, the slow way that keeps the topology is taken for that geometry.
+    """
+    if int(shapely.get_num_coordinates(geometry).sum()) <= vertices:
+        return geometry
+    best, drawn = COARSEST, shapely.simplify(geometry, COARSEST, preserve_topology=False)
+    for tolerance in COARSEST / 2.0 ** np.arange(1, HALVINGS + 1):
+        finer = shapely.simplify(geometry, tolerance, preserve_topology=False)
+        if int(shapely.get_num_coordinates(finer).sum()) > vertices:
+            break
+        best, drawn = tolerance, finer
+    spoilt = shapely.is_empty(drawn) | ~shapely.is_valid(drawn)
+    drawn[spoilt] = shapely.simplify(geometry[spoilt], best, preserve_topology=True)
     return drawn
 
 
