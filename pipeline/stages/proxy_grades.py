@@ -23,7 +23,7 @@ class ProxyParams(BaseModel):
     min_skill_r2: float = Field(
         default=0.2, ge=0, le=1, description="R2 in spatial folds below which the prediction is not used"
     )
-    n_trees: int = Field(default=200, ge=10, description="extra trees in the blend")
+    n_trees: int = Field(default=100, ge=10, description="extra trees in the blend")
     n_folds: int = Field(default=5, ge=2, description="spatial and random folds")
     random_state: int = Field(default=7, ge=0, description="seed")
 
