@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import shapely
 
@@ -24,30 +26,45 @@ def exact_moments(raster: Raster, polygons: np.ndarray) -> Moments:
     polygons : ndarray of shapely.Polygon
         In cell coordinates (column, row).
     """
-    from exactextract import exact_extract
-    from exactextract.raster import NumPyRasterSource
-
     result = Moments(*(np.zeros(len(polygons)) for _ in range(5)))
     result.centres[:] = shapely.area(polygons)
     page = shapely.box(0, 0, raster.width, raster.height)
     result.on_raster[:] = shapely.area(shapely.intersection(polygons, page))
-    bounds = shapely.bounds(polygons)
-    order = np.lexsort((bounds[:, 0] // _TILE, bounds[:, 1] // _TILE)) if len(polygons) else np.zeros(0, dtype=int)
+    there = np.flatnonzero(result.on_raster > 0)
     with open_raster(raster) as dataset:
-        for zone in order[result.on_raster[order] > 0]:
-            left, top = np.maximum(np.floor(bounds[zone, :2]), 0).astype(int)
-            right = min(int(np.ceil(bounds[zone, 2])), raster.width)
-            bottom = min(int(np.ceil(bounds[zone, 3])), raster.height)
-            values = read_window(raster, dataset, int(top), int(left), bottom - int(top), right - int(left))
-            # exactextract wants north up: rows are counted downwards, so the shape is turned over with them.
-            turned = shapely.transform(polygons[zone], lambda points: points * np.array([1.0, -1.0]))
-            source = NumPyRasterSource(
-                values.astype(float), xmin=left, ymin=-bottom, xmax=right, ymax=-top, nodata=np.nan
-            )
-            feature = {"type": "Feature", "geometry": shapely.geometry.mapping(turned), "properties": {}}
-            found = exact_extract(source, [feature], ["count", "mean", "variance"])[0]["properties"]
-            count = float(found["count"] or 0.0)
-            if count > 0:
-                result.n[zone], result.mean[zone] = count, found["mean"]
-                result.squares[zone] = float(found["variance"]) * count
+        for zones in _by_tile(shapely.bounds(polygons[there])):
+            _measure(raster, dataset, polygons, there[zones], result)
     return result
+
+
+def _by_tile(bounds: np.ndarray) -> list[np.ndarray]:
+    """Return which zones are read together: those that begin in one tile, row of tiles by row; a large one alone."""
+    if len(bounds) == 0:
+        return []
+    tile = np.floor(bounds[:, 1::-1] / _TILE)
+    large = ((bounds[:, 2:] - bounds[:, :2]) > _TILE).any(axis=1)
+    alone = np.where(large, np.arange(len(bounds)) + 1, 0)
+    order = np.lexsort((alone, tile[:, 1], tile[:, 0]))
+    key = np.column_stack([tile, alone])[order]
+    return np.split(order, np.flatnonzero((np.diff(key, axis=0) != 0).any(axis=1)) + 1)
+
+
+def _measure(raster: Raster, dataset: Any, polygons: np.ndarray, zones: np.ndarray, result: Moments) -> None:
+    """Fill in the moments of zones that lie close together, from one window."""
+    from exactextract import exact_extract
+    from exactextract.raster import NumPyRasterSource
+
+    bounds = shapely.bounds(polygons[zones])
+    left, top = np.maximum(np.floor(bounds[:, :2].min(axis=0)), 0).astype(int).tolist()
+    right, bottom = np.minimum(np.ceil(bounds[:, 2:].max(axis=0)), [raster.width, raster.height]).astype(int).tolist()
+    values = read_window(raster, dataset, top, left, bottom - top, right - left)
+    # exactextract wants north up: rows are counted downwards, so the shapes are turned over with them.
+    turned = shapely.transform(polygons[zones], lambda points: points * np.array([1.0, -1.0]))
+    source = NumPyRasterSource(values.astype(float), xmin=left, ymin=-bottom, xmax=right, ymax=-top, nodata=np.nan)
+    features = [{"type": "Feature", "geometry": shapely.geometry.mapping(one), "properties": {}} for one in turned]
+    for zone, one in zip(zones, exact_extract(source, features, ["count", "mean", "variance"]), strict=True):
+        found = one["properties"]
+        count = float(found["count"] or 0.0)
+        if count > 0:
+            result.n[zone], result.mean[zone] = count, found["mean"]
+            result.squares[zone] = float(found["variance"]) * count
