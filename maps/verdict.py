@@ -119,7 +119,8 @@ def _lead(validation: Mapping[str, Any], lang: str) -> str:
         return ""
     name = max(known, key=lambda one: known[one]["auc"])
     figures = {key: known[name][f"lead{end}"] for key, end in (("lead", ""), ("low", "_low"), ("high", "_high"))}
-    return words.phrase("verdict_lead", lang, baseline=words.word(f"baseline_{name}", lang), **figures)
+    doubt = words.word("verdict_lead_doubt", lang) if figures["low"] <= 0 else ""
+    return words.phrase("verdict_lead", lang, baseline=words.word(f"baseline_{name}", lang), **figures) + doubt
 
 
 def validation_rows(validation: Mapping[str, Any], lang: str) -> list[list[str]]:

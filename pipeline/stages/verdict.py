@@ -55,7 +55,8 @@ def _lead(baselines: Mapping[str, Any]) -> str:
         return ""
     name = max(known, key=lambda one: known[one]["auc"])
     best = known[name]
-    return f"; ahead of {name} by {best['lead']:.2f} ({best['lead_low']:.2f} to {best['lead_high']:.2f})"
+    doubt = ", which may be chance" if best["lead_low"] <= 0 else ""
+    return f"; ahead of {name} by {best['lead']:.2f} ({best['lead_low']:.2f} to {best['lead_high']:.2f}){doubt}"
 
 
 def has_skill(validation: Mapping[str, Any]) -> bool:

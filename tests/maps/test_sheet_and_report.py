@@ -171,6 +171,17 @@ def test_both_languages_say_what_the_order_rests_on(change: dict[str, object], m
     assert not has_skill(found)
 
 
+@pytest.mark.parametrize(("low", "doubt"), [(-0.04, True), (0.0, True), (0.01, False)])
+def test_a_lead_that_may_be_chance_is_called_so_in_both_languages(low: float, doubt: bool, made_up: ModuleType) -> None:
+    lead = {"auc": 0.7, "lead": 0.03, "lead_low": low, "lead_high": 0.1}
+    found = {**made_up.publication(5).validation, "baselines": {"logistic": lead, "tonnage": {**lead, "auc": 0.5}}}
+    stored = model_verdict(found)
+    assert f"ahead of logistic by 0.03 ({low:.2f} to 0.10)" in stored
+    assert ("which may be chance" in stored) is doubt
+    assert ("ce qui peut être le hasard" in verdict(found, "fr")) is doubt
+    assert "régression logistique simple de 0,03" in words.unbroken(verdict(found, "fr"))
+
+
 @pytest.mark.parametrize("n", [3, 20])
 @pytest.mark.parametrize("p_value", [None, 0.01, 0.2, 0.25, 0.4])
 @pytest.mark.parametrize("low", [0.45, 0.5, 0.51])
