@@ -82,7 +82,10 @@ def test_ninety_percent_ranges_hold_the_planted_concentrations_as_often_as_they_
     value = truth["treo_ppm"].to_numpy()[nearest]
     inside = (value >= inferred["treo_low_ppm"]) & (value <= inferred["treo_high_ppm"])
     assert len(inferred) > 150
-    assert abs(inside.mean() - 0.9) <= 3 * np.sqrt(0.9 * 0.1 / len(inferred))  # three standard errors
+    measured = int(
+        (ranking["evidence"] == "measured").sum()
+    )  # the ranges come from their scatter, which is a sample too
+    assert abs(inside.mean() - 0.9) <= 2 * np.sqrt(0.9 * 0.1 * (1 / len(inferred) + 1 / measured))
 
 
 def test_the_model_is_better_than_its_baselines_in_spatial_blocks(demo: Path) -> None:

@@ -23,7 +23,7 @@ from pipeline.stages.validation import (
     prediction_rate,
     reliability,
 )
-from pipeline.stages.verdict import model_verdict
+from pipeline.stages.verdict import has_skill, model_verdict
 
 LEAKAGE_GAP = 0.15
 """AUC by which random folds may exceed spatial ones before the alarm; pure block noise gives 0.4 and more."""
@@ -141,6 +141,7 @@ def judge_model(
         "auc_over": "measured sites" if task.supervised else "positives against all other sites",
         "capture_over": "all sites",
     }
+    validation["beats_baselines"] = validation["beats_baselines"] and has_skill(validation)
     validation["verdict"] = model_verdict(validation)
     diagnostics = {
         "prediction_rate": {

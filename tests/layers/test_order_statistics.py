@@ -27,7 +27,9 @@ def test_plotting_positions_by_hand() -> None:
 def test_the_published_example() -> None:
     line = fit_line(DETECTED, LIMITS)
     published = [0.47, 0.85, 1.11, 1.27, 1.76, 2.34, 2.50, 3.03, 4.80]
-    np.testing.assert_array_equal(np.floor(100 * np.sort(line.imputed())) / 100, published)  # printed cut to two decimals
+    np.testing.assert_array_equal(
+        np.floor(100 * np.sort(line.imputed())) / 100, published
+    )  # printed cut to two decimals
 
 
 def test_the_line_is_a_regression_on_normal_quantiles() -> None:
