@@ -105,6 +105,10 @@ class Task:
         """Which rows figures are computed on: the measured ones, or all when unlabelled stand for negatives."""
         return self.y >= NEGATIVE if self.supervised else np.ones(len(self.y), dtype=bool)
 
+    def seen(self, rows: np.ndarray) -> np.ndarray:
+        """Return the rows of a mask that training may see."""
+        return rows if self.learned is None else rows & self.learned
+
     def has_both_classes(self, rows: np.ndarray) -> bool:
         """Return whether at least two of each class are among the rows of a mask."""
         inside = self.judged & rows
@@ -121,7 +125,7 @@ def fit_pipeline(task: Task, candidate: str, n_bags: int, rows: np.ndarray | Non
 
 def prepare(task: Task, rows: np.ndarray) -> Preparation:
     """Return the preparation fitted on the rows of a mask that training may see; made once per mask."""
-    used = rows if task.learned is None else rows & task.learned
+    used = task.seen(rows)
     key = id(task.features), np.packbits(used).tobytes()
     if key not in task.prepared:
         steps = _preparation(task, used)
@@ -259,28 +263,38 @@ def _scores_inside(fit: Fit, inside: np.ndarray, folds: np.ndarray) -> np.ndarra
 
 def plain_logistic_fit(task: Task) -> Fit:
     """Return a fit of one logistic regression as a textbook sets it up: medians for gaps, standard units, ridge penalty."""
-    from sklearn.impute import SimpleImputer
-    from sklearn.preprocessing import StandardScaler
 
-    return _one_logistic(task, lambda _: [("fill", SimpleImputer(strategy="median")), ("scale", StandardScaler())])
+    def prepared(rows: np.ndarray) -> tuple[Any, np.ndarray]:
+        from sklearn.impute import SimpleImputer
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        steps = make_pipeline(KnownColumns(), SimpleImputer(strategy="median"), StandardScaler())
+        return steps, steps.fit_transform(task.features[task.seen(rows)])
+
+    return _one_logistic(task, prepared)
 
 
 def prepared_logistic_fit(task: Task) -> Fit:
     """Return a fit of one logistic regression after the model's own preparation: what is gained by more than that."""
-    return _one_logistic(task, lambda rows: _preparation(task, rows).steps[1:])
+
+    def prepared(rows: np.ndarray) -> tuple[Any, np.ndarray]:
+        ready = prepare(task, rows)
+        return ready.steps, ready.table
+
+    return _one_logistic(task, prepared)
 
 
-def _one_logistic(task: Task, steps: Callable[[np.ndarray], list[tuple[str, Any]]]) -> Fit:
+def _one_logistic(task: Task, prepared: Callable[[np.ndarray], tuple[Any, np.ndarray]]) -> Fit:
     def fit(rows: np.ndarray) -> Callable[[np.ndarray], np.ndarray] | None:
         from sklearn.linear_model import LogisticRegression
-        from sklearn.pipeline import Pipeline
 
-        used = rows & task.judged if task.learned is None else rows & task.judged & task.learned
         if not task.has_both_classes(rows):
             return None
+        used = rows & task.judged
+        steps, table = prepared(used)
         estimator = LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000)
-        pipeline = Pipeline([("known", KnownColumns()), *steps(used), ("logistic", estimator)])
-        pipeline.fit(task.features[used], task.positive[used].astype(int))
-        return lambda wanted: pipeline.decision_function(task.features.iloc[wanted])
+        estimator.fit(table, task.positive[task.seen(used)].astype(int))
+        return lambda wanted: estimator.decision_function(steps.transform(task.features.iloc[wanted]))
 
     return fit

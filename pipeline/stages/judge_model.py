@@ -114,7 +114,6 @@ def judge_model(
     null = _null(task, folds, spatial["auc"], params)
     baselines, curves = _baselines(task, table, folds, scores, params.random_state)
     one_logistic, _ = held_out_scores(prepared_logistic_fit(task), folds)
-    beats = _beats(spatial, baselines)
     alarms = _alarms(task, spatial["auc"], random["auc"])
     lost = np.isin(district, untrained)
     valid = _is_validated(task, scores, spatial["auc"]) and task.positive[lost].sum() <= task.positive.sum() / 2
@@ -133,7 +132,6 @@ def judge_model(
         "random": random,
         "null": null,
         "baselines": baselines,
-        "beats_baselines": bool(beats and valid),
         "ablation": {"one_logistic_same_steps": _beside(task, one_logistic, scores, params.random_state)},
         "status": status,
         "notes": notes,
@@ -141,7 +139,7 @@ def judge_model(
         "auc_over": "measured sites" if task.supervised else "positives against all other sites",
         "capture_over": "all sites",
     }
-    validation["beats_baselines"] = validation["beats_baselines"] and has_skill(validation)
+    validation["beats_baselines"] = _beats(spatial, baselines) and has_skill(validation)
     validation["verdict"] = model_verdict(validation)
     diagnostics = {
         "prediction_rate": {
