@@ -80,13 +80,7 @@ def _in(p: Publication, lang: str) -> dict[str, Any]:
         "remarks": list(p.validation.get("notes") or []),
         "bags": bool(p.validation) and not rests_on_companion(p.validation),
         "card": card_rows(p, lang),
-        "accounting": [
-            [row["source"], words.word(f"role_{row['role']}", lang), *(words.number(row[one], lang) for one in COUNTS)]
-            for row in records(p.accounting)
-        ],
-        "totals": [words.number(int(p.accounting[one].sum()), lang) for one in COUNTS],
-        "rejected": rejected_rows_in(p.rejected, lang),
-        "notes": [[row["source"], row["message"], words.number(row["count"], lang)] for row in records(p.notes)],
+        **accounted_for(p.accounting, p.rejected, p.notes, lang),
         "plan": _plan(p, lang),
     }
 
@@ -151,6 +145,19 @@ def _ties(p: Publication, lang: str) -> dict[str, str]:
             ends = {"first": int(group["rank"].iloc[0]), "last": int(group["rank"].iloc[-1])}
             found |= dict.fromkeys(group["site_id"], "\n" + words.phrase("tied", lang, **ends))
     return found
+
+
+def accounted_for(accounting: pd.DataFrame, rejected: pd.DataFrame, notes: pd.DataFrame, lang: str) -> dict[str, Any]:
+    """Return what the macro of the same name prints: every source's counts, their totals, rejected rows and notes."""
+    return {
+        "accounting": [
+            [row["source"], words.word(f"role_{row['role']}", lang), *(words.number(row[one], lang) for one in COUNTS)]
+            for row in records(accounting)
+        ],
+        "totals": [words.number(int(accounting[one].sum()), lang) for one in COUNTS],
+        "rejected": rejected_rows_in(rejected, lang),
+        "notes": [[row["source"], row["message"], words.number(row["count"], lang)] for row in records(notes)],
+    }
 
 
 def rejected_rows_in(rejected: pd.DataFrame, lang: str) -> list[list[str]]:

@@ -14,7 +14,7 @@ from pandera.typing.geopandas import GeoDataFrame
 from layers.schema import Backdrop
 from maps import pages, words
 from maps.figures import BLUE, INK, draw_svg, in_language
-from maps.report import COUNTS, rejected_rows_in
+from maps.report import COUNTS, accounted_for
 from maps.rows import records
 
 SECTIONS = ("samples_test", "report_figures", "samples_not", "report_accounting", "report_notes", "sources")
@@ -81,13 +81,7 @@ def _in(p: SamplePublication, drawn: list[tuple[str, str, str]], lang: str) -> d
         "suites": [_row(one, lang) for one in suites],
         "explained": [_explained(one, lang) for one in suites],
         "figures": [(f"{words.word(caption, lang)}{suite}", in_language(svg, lang)) for caption, suite, svg in drawn],
-        "accounting": [
-            [row["source"], words.word(f"role_{row['role']}", lang), *(words.number(row[one], lang) for one in COUNTS)]
-            for row in records(p.accounting)
-        ],
-        "totals": [words.number(int(p.accounting[one].sum()), lang) for one in COUNTS],
-        "rejected": rejected_rows_in(p.rejected, lang),
-        "notes": [[row["source"], row["message"], words.number(row["count"], lang)] for row in records(p.notes)],
+        **accounted_for(p.accounting, p.rejected, p.notes, lang),
     }
 
 
