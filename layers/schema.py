@@ -420,11 +420,13 @@ def conform(table: pd.DataFrame, model: type[ModelT]) -> Any:
             f"Present are: {', '.join(map(str, table.columns)) or 'none'}."
         )
     extra = [column for column in table.columns if column not in wanted]
-    ordered = table[wanted + extra].reset_index(drop=True)
+    named = table[wanted].reset_index(drop=True)
     try:
-        checked = model.validate(ordered, lazy=True)
+        checked = model.validate(named, lazy=True, inplace=True)  # ``named`` is ours: pandas copies what is written to
     except pa.errors.SchemaErrors as failure:
-        raise LayerError(_failures(model.__name__, failure.failure_cases, ordered)) from None
+        raise LayerError(_failures(model.__name__, failure.failure_cases, named)) from None
+    if extra:  # taken from a plain frame, since a GeoDataFrame copies all of what it is left without geometry
+        checked = pd.concat([checked, pd.DataFrame(table)[extra].reset_index(drop=True)], axis=1)
     return cast("Any", checked)
 
 

@@ -31,7 +31,7 @@ from pipeline.stages.explain_sites import explain_sites
 from pipeline.stages.flag_constraints import flag_constraints
 from pipeline.stages.label_sites import label_sites
 from pipeline.stages.link_records import link_records
-from pipeline.stages.locate_assays import locate_assays
+from pipeline.stages.locate_assays import locate_assays, with_owners
 from pipeline.stages.measure_access import measure_access
 from pipeline.stages.merge_sites import merge_sites
 from pipeline.stages.overlay_territories import overlay_territories
@@ -41,7 +41,7 @@ from pipeline.stages.sample_rasters import sample_rasters
 from pipeline.stages.score_companion import score_companion
 from pipeline.stages.score_surface import score_surface
 from pipeline.stages.train_model import train_model
-from pipeline.store import RunStore, atomic
+from pipeline.store import RunStore, atomic, texts_fingerprint
 from pipeline.withhold import withhold
 
 
@@ -134,8 +134,8 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
         "kept",
         read,
         {
-            "records": list(records["record_id"]),
-            "samples": list(samples["sample_id"]),
+            "records": texts_fingerprint(records["record_id"]),
+            "samples": texts_fingerprint(samples["sample_id"]),
             "censoring": config.assign_samples.censoring.model_dump(),
         },
     )
@@ -147,7 +147,9 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
             "`minewaste check`, region.bbox, and the exclusions."
         )
 
-    samples = whole("locate_assays", locate_assays, ["merge_sites"], schema.Samples, samples, sites)
+    waste = samples[samples["medium"].eq("waste")]
+    assays = whole("locate_assays", locate_assays, ["merge_sites"], schema.Samples, waste, sites)
+    samples = with_owners(samples, assays)
     site_samples = per_site(
         "assign_samples",
         assign_samples,

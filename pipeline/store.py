@@ -167,6 +167,11 @@ def file_fingerprint(path: Path) -> str:
         raise SourceError(f"{path}: there is no such file. Check `path:` of the source, or --data.") from None
 
 
+def texts_fingerprint(column: pd.Series) -> str:
+    """Return the sha256 of the texts of a column, in order."""
+    return hashlib.sha256(pd.util.hash_pandas_object(column, index=False).to_numpy().tobytes()).hexdigest()
+
+
 @contextmanager
 def atomic(path: Path) -> Iterator[Path]:
     """Give a temporary path in the same folder, and move it to ``path`` only when everything is written."""

@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import cast
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +18,10 @@ from layers.crs import geodesic_km, working_crs
 from layers.errors import StageError
 from layers.schema import Samples, Sites, conform
 from layers.site_names import name_key
+
+
+OWNER = ("site_id", "site_key_status", "site_rule")
+"""What is said of a waste sample: its site, whether its key was understood, and how the site was found."""
 
 
 class LocateAssaysParams(BaseModel):
@@ -84,8 +89,23 @@ def locate_assays(
     nearest = _nearest_site(samples.iloc[free], sites, params.waste_radius_km)
     owner[free] = nearest
     rule[free[~pd.isna(nearest)]] = "distance"
-    columns = {"site_id": owner, "site_key_status": status, "site_rule": rule}
-    return conform(samples.assign(**{name: pd.array(cells, dtype="str") for name, cells in columns.items()}), Samples)
+    said = {name: pd.array(cells, dtype="str") for name, cells in zip(OWNER, (owner, status, rule), strict=True)}
+    return conform(pd.concat([samples, pd.DataFrame(said, index=samples.index)], axis=1), Samples)
+
+
+def with_owners(samples: GeoDataFrame[Samples], assays: GeoDataFrame[Samples]) -> GeoDataFrame[Samples]:
+    """Add what `locate_assays` said of the waste samples to all samples; missing for other media.
+
+    Parameters
+    ----------
+    samples : GeoDataFrame[Samples]
+        All samples of a run.
+    assays : GeoDataFrame[Samples]
+        Its waste samples, located, in the order of the samples.
+    """
+    rows = np.flatnonzero(samples["medium"].eq("waste").to_numpy(dtype=bool))
+    said = pd.DataFrame({name: assays[name].array for name in OWNER}, index=samples.index[rows])
+    return cast("GeoDataFrame[Samples]", pd.concat([samples, said.reindex(samples.index)], axis=1))
 
 
 def _candidates(keys: Iterable[str], sites: pd.DataFrame) -> dict[str, tuple[list[int], str]]:
