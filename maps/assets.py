@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -83,18 +84,20 @@ def simplified(geometry: np.ndarray, vertices: int) -> np.ndarray:
 
 def encode_paths(geometry: Iterable[shapely.Geometry]) -> list[list[int]]:
     """Return lines or rings as flat lists ``x0, y0, dx, dy, ...`` in units of `COORDINATE_STEP`."""
-    paths = []
-    for part in shapely.get_parts(np.asarray(list(geometry), dtype=object)):
-        rings = shapely.get_rings(part) if part.geom_type == "Polygon" else [part]
-        for ring in rings:
-            if ring.geom_type not in ("LineString", "LinearRing"):
-                continue
-            points = np.round(shapely.get_coordinates(ring) / COORDINATE_STEP).astype(np.int64)
-            steps = np.diff(points, axis=0)
-            moved = np.vstack([points[:1], steps[np.any(steps != 0, axis=1)]])
-            if len(moved) > 1:
-                paths.append(moved.reshape(-1).tolist())
-    return paths
+    parts = shapely.get_parts(np.asarray(list(geometry), dtype=object))
+    is_area = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    is_line = np.isin(shapely.get_type_id(parts), (shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING))
+    rings, of_area = shapely.get_rings(parts[is_area], return_index=True)
+    owner = np.concatenate([np.flatnonzero(is_area)[of_area], np.flatnonzero(is_line)])
+    in_order = np.concatenate([rings, parts[is_line]])[np.argsort(owner, kind="stable")]
+    corners, path = shapely.get_coordinates(in_order, return_index=True)
+    whole = np.round(corners / COORDINATE_STEP).astype(np.int64)
+    starts = np.diff(path, prepend=-1) > 0
+    steps = np.diff(whole, axis=0, prepend=0)
+    steps[starts] = whole[starts]
+    kept = starts | (steps != 0).any(axis=1)
+    numbers, ends = steps[kept].reshape(-1).tolist(), 2 * np.cumsum(np.bincount(path[kept], minlength=len(in_order)))
+    return [numbers[low:high] for low, high in pairwise([0, *ends.tolist()]) if high - low > 2]
 
 
 def safe_link(address: object) -> str | None:

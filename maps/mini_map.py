@@ -11,7 +11,6 @@ import shapely
 from markupsafe import Markup
 
 from maps.publication import Publication
-from maps.rows import rows
 
 SIZE_PX = 300
 HALF_KM = 30.0
@@ -50,7 +49,8 @@ class MiniMaps:
             self._add(publication.lines, kind)
         areas = publication.territories.geometry.to_numpy()
         self._layers.insert(-4 if len(self._layers) > 4 else len(self._layers), ("area", areas, shapely.STRtree(areas)))
-        self._communities = list(rows(publication.communities))
+        towns = publication.communities
+        self._towns = towns["community"].to_numpy(), towns[["longitude", "latitude"]].to_numpy(dtype=float)
         self._sites = publication.sites[["longitude", "latitude"]].to_numpy(dtype=float)
 
     def _add(self, table: gpd.GeoDataFrame, kind: str) -> None:
@@ -93,10 +93,9 @@ class MiniMaps:
 
     def _places(self, box: tuple[float, ...], shift: np.ndarray, scale: np.ndarray) -> list[str]:
         drawn = []
-        for one in self._communities:
-            if not (box[0] < one.longitude < box[2] and box[1] < one.latitude < box[3]):
-                continue
-            x, y = (np.array([one.longitude, one.latitude]) - shift) * scale + SIZE_PX / 2
+        names, at = self._towns
+        inside = (at > box[:2]).all(axis=1) & (at < box[2:]).all(axis=1)
+        for name, (x, y) in zip(names[inside], (at[inside] - shift) * scale + SIZE_PX / 2, strict=True):
             left = x > SIZE_PX * 0.6
             anchor = "end" if left else "start"
             drawn.append(
@@ -104,7 +103,7 @@ class MiniMaps:
             )
             drawn.append(
                 f'<text x="{x + (-7 if left else 7):.1f}" y="{y + 4:.1f}" text-anchor="{anchor}" font-size="11" '
-                f'stroke="#fff" stroke-width="3" paint-order="stroke">{escape(one.community, quote=False)}</text>'
+                f'stroke="#fff" stroke-width="3" paint-order="stroke">{escape(name, quote=False)}</text>'
             )
         return drawn
 
@@ -123,7 +122,7 @@ def _paths(
     if not len(found):
         return []
     clipped = shapely.clip_by_rect(shapes[found], box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)
-    clipped = shapely.simplify(clipped, (box[2] - box[0]) / SIZE_PX / 2)
+    clipped = shapely.simplify(clipped, (box[2] - box[0]) / SIZE_PX / 2, preserve_topology=False)
     fill = _POLYGONS.get(kind, "none")
     commands = []
     for part in shapely.get_parts(clipped):
@@ -131,6 +130,6 @@ def _paths(
         for ring in rings:
             points = (shapely.get_coordinates(ring) - shift) * scale + SIZE_PX / 2
             if len(points) > 1:
-                text = " ".join(f"{x:.1f} {y:.1f}" for x, y in points)
+                text = " ".join(map(str, np.round(points, 1).ravel().tolist()))
                 commands.append(f"M{text}{'z' if part.geom_type == 'Polygon' else ''}")
     return [f'<path d="{"".join(commands)}" fill="{fill}" fill-rule="evenodd" {_STROKES[kind]}/>'] if commands else []

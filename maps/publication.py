@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -90,3 +90,14 @@ class Publication:
     diagnostics: Mapping[str, Any] = field(default_factory=dict)
     surface: Path | None = None
     withheld: int = 0
+
+
+def about(publication: Publication, site_ids: Collection[str]) -> Publication:
+    """Return the publication with what is said of some sites alone: their reasons, parts, access, flags and areas.
+
+    Pages about a few sites put into words only what they show. ``sites`` and ``ranking`` stay whole: a site is one among all.
+    """
+    chosen = list(site_ids)
+    names = ("reasons", "companion", "access", "flags", "site_territories")
+    tables: dict[str, Any] = {name: getattr(publication, name) for name in names}
+    return replace(publication, **{name: table[table["site_id"].isin(chosen)] for name, table in tables.items()})

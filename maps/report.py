@@ -11,7 +11,7 @@ import pandas as pd
 from maps import pages, words
 from maps.figures import figures, in_language
 from maps.model_card import card_rows
-from maps.publication import Publication
+from maps.publication import Publication, about
 from maps.rows import records, rows
 from maps.screening import areas_in_short, flags_per_site, titles_of_areas
 from maps.sovereignty import publishable
@@ -95,8 +95,8 @@ def _summary(p: Publication, lang: str) -> str:
 
 def _top(p: Publication, lang: str) -> list[list[str]]:
     amounts = _unknown_amounts(p, lang)
-    held = replace(p, site_territories=_held(p))
-    areas, flags, ties = areas_in_short(held, lang), flags_per_site(p, lang), _ties(p, lang)
+    shown = about(replace(p, site_territories=_held(p)), list(p.ranking["site_id"].head(TOP)))
+    areas, flags, ties = areas_in_short(shown, lang), flags_per_site(shown, lang), _ties(p, lang)
     return [
         [
             f"{row.rank}\n({row.rank_low}–{row.rank_high}){ties.get(row.site_id, '')}",

@@ -16,7 +16,7 @@ import shapely
 from layers.crs import geodesic_km
 from layers.errors import StageError
 from maps import words
-from maps.publication import Publication
+from maps.publication import Publication, about
 from maps.roads import RoadNetwork
 from maps.rows import rows
 from maps.screening_page import write_screening
@@ -164,9 +164,10 @@ def screen(publication: Publication, place: Place, *, within_km: float, lang: st
 
 def in_language(publication: Publication, table: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Return a list of sites with its columns ``areas`` and ``flags`` said in a language."""
+    shown = about(publication, list(table["site_id"]))
     return table.assign(
-        areas=table["site_id"].map(areas_per_site(publication, lang)).astype("str"),
-        flags=table["site_id"].map(flags_per_site(publication, lang)).astype("str"),
+        areas=table["site_id"].map(areas_per_site(shown, lang)).astype("str"),
+        flags=table["site_id"].map(flags_per_site(shown, lang)).astype("str"),
     )
 
 
@@ -199,12 +200,14 @@ def around_site(publication: Publication, site_id: str, within_km: float, lang: 
 def communities_near(publication: Publication, longitude: float, latitude: float, within_km: float) -> pd.DataFrame:
     """Return ``community, kind, distance_km`` (geodesic) of communities around a point, nearest first."""
     table = publication.communities
-    count = len(table)
-    distance = geodesic_km(
-        np.full(count, longitude), np.full(count, latitude), table["longitude"].to_numpy(), table["latitude"].to_numpy()
-    )
-    near = pd.DataFrame({"community": table["community"], "kind": table["kind"], "distance_km": distance})
-    return near[near["distance_km"] <= within_km].sort_values(["distance_km", "community"]).reset_index(drop=True)
+    band = np.abs(table["latitude"].to_numpy() - latitude) <= within_km / EARTH_KM_PER_DEGREE * 1.05
+    rows_near = np.flatnonzero(band)
+    there = (table[axis].to_numpy()[rows_near] for axis in ("longitude", "latitude"))
+    distance = geodesic_km(longitude, latitude, *there)
+    chosen = rows_near[distance <= within_km]
+    near = pd.DataFrame({name: table[name].iloc[chosen].array for name in ("community", "kind")})
+    near["distance_km"] = distance[distance <= within_km]
+    return near.sort_values(["distance_km", "community"]).reset_index(drop=True)
 
 
 def distance_to_place_km(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from maps import pages, words
-from maps.publication import Publication
+from maps.publication import Publication, about
 from maps.rows import records
 from maps.sovereignty import publishable
 from maps.verdict import plain_verdict, verdict
@@ -74,7 +74,7 @@ def _in(p: Publication, place: Place, table: pd.DataFrame, within_km: float, lan
     from maps.screening import areas_in_short, titles_of_areas
 
     name = place.name or words.word("screen_own_area", lang)
-    areas = areas_in_short(p, lang)
+    areas = areas_in_short(about(p, list(table["site_id"])), lang)
     counts = table["evidence"].value_counts()
     kinds = {kind: int(counts.get(kind, 0)) for kind in ("measured", "inferred", "none")}
     found = {"n": len(table), "km": float(within_km), "place": name}

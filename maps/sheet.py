@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from maps import assets, pages, words
 from maps.mini_map import HALF_KM, MiniMaps
-from maps.publication import Publication
+from maps.publication import Publication, about
 from maps.rows import present, records, rows
 from maps.screening import areas_by_layer, communities_near, fold
 from maps.site_chemistry import metals
@@ -75,33 +75,32 @@ def write_sheets(
     lang : {"en", "fr"}
         Language the pages open in.
     """
-    writer = SheetWriter(publishable(publication), lang)
-    folder.mkdir(parents=True, exist_ok=True)
     chosen = list(publication.ranking["site_id"].head(max_sheets)) if site_ids is None else list(site_ids)
+    writer = SheetWriter(publishable(publication), chosen, lang)
+    folder.mkdir(parents=True, exist_ok=True)
     for site_id in chosen:
         (folder / f"{site_id}.html").write_text(writer.page(site_id), encoding="utf-8")
 
 
 class SheetWriter:
-    """Makes sheets of one publication; everything that sites share is prepared once."""
+    """Makes sheets of some sites of one publication; everything that they share is prepared once."""
 
-    def __init__(self, publication: Publication, lang: str = "en") -> None:
+    def __init__(self, publication: Publication, site_ids: Collection[str], lang: str = "en") -> None:
         self.p = publication
         self.first = lang
         self.maps = MiniMaps(publication)
         self.score_key = score_key(publication.validation)
-        self.sites = _by_site(publication.sites.drop(columns="geometry"))
-        self.ranking = _by_site(publication.ranking)
-        self.companion = _by_site(publication.companion)
-        self.access = _by_site(publication.access)
-        strongest = publication.reasons[publication.reasons["position"] <= REASONS].sort_values(
-            "position", kind="stable"
-        )
+        chosen = about(publication, site_ids)
+        self.sites = _by_site(_of(publication.sites.drop(columns="geometry"), site_ids))
+        self.ranking = _by_site(_of(publication.ranking, site_ids))
+        self.companion = _by_site(chosen.companion)
+        self.access = _by_site(chosen.access)
+        strongest = chosen.reasons[chosen.reasons["position"] <= REASONS].sort_values("position", kind="stable")
         self.reasons = _grouped(strongest)
-        self.flags = _grouped(publication.flags)
+        self.flags = _grouped(chosen.flags)
         self.sources = {one: "; ".join(self._sources(one)) for one in words.LANGUAGES}
-        self.areas = {one: areas_by_layer(publication, one) for one in words.LANGUAGES}
-        self.like = self._alike()
+        self.areas = {one: areas_by_layer(chosen, one) for one in words.LANGUAGES}
+        self.like = self._alike(set(site_ids))
         self.coarse = bool((publication.territories["publish"] == "generalised").any())
 
     def page(self, site_id: str) -> str:
@@ -167,8 +166,8 @@ class SheetWriter:
             return words.word("ranked_last", lang)
         ends = {key: int(ranked[f"rank_{key}"]) for key in ("low", "high")}
         if ends["low"] == ends["high"]:
-            return words.phrase("rank_sentence_sure", lang, rank=int(ranked["rank"]), n=len(self.ranking))
-        return words.phrase("rank_sentence", lang, rank=int(ranked["rank"]), n=len(self.ranking), **ends)
+            return words.phrase("rank_sentence_sure", lang, rank=int(ranked["rank"]), n=len(self.p.ranking))
+        return words.phrase("rank_sentence", lang, rank=int(ranked["rank"]), n=len(self.p.ranking), **ends)
 
     def _known(self, site: Row, ranked: Row | None, lang: str) -> list[tuple[str, str]]:
         years = "–".join(dict.fromkeys(f"{one:.0f}" for one in (site["first_year"], site["last_year"]) if present(one)))
@@ -275,8 +274,8 @@ class SheetWriter:
             by_licence.setdefault(str(one["licence"] or words.word("licence_unstated", lang)), []).append(said)
         return [f"{licence}{words.word('colon', lang)}{', '.join(titles)}" for licence, titles in by_licence.items()]
 
-    def _alike(self) -> dict[str, list[str]]:
-        """Return per ranked site the nearest ranks among sites of its deposit type and commodities."""
+    def _alike(self, chosen: set[str]) -> dict[str, list[str]]:
+        """Return per chosen and ranked site the nearest ranks among sites of its deposit type and commodities."""
         about = self.p.sites[["site_id", "deposit_type", "commodities"]]
         table = self.p.ranking[["site_id", "rank", "name"]].merge(
             pd.DataFrame(about), on="site_id", how="left", validate="one_to_one"
@@ -286,6 +285,8 @@ class SheetWriter:
         for _, group in table.groupby(["deposit_type", "commodities"], dropna=False):
             said = [f"{_text(one.name, one.site_id)} ({one.rank})" for one in rows(group)]
             for at, site_id in enumerate(group["site_id"]):
+                if site_id not in chosen:
+                    continue
                 first = max(0, at - SIMILAR)
                 window = sorted((abs(other - at), other) for other in range(first, min(len(said), at + SIMILAR + 1)))
                 found[site_id] = [said[other] for gap, other in window if gap][:SIMILAR]
@@ -312,6 +313,10 @@ def _flag(row: Row, lang: str) -> str:
     told_below = row["flag"] == "permit_ontario_recovery"
     detail = words.detail(row["detail"], lang) if isinstance(row["detail"], str) and not told_below else ""
     return f"{said}{words.word('colon', lang)}{detail}" if detail else said
+
+
+def _of(table: pd.DataFrame, site_ids: Collection[str]) -> pd.DataFrame:
+    return table[table["site_id"].isin(list(site_ids))]
 
 
 def _by_site(table: pd.DataFrame) -> dict[str, Row]:

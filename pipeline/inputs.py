@@ -45,6 +45,9 @@ READERS: dict[str, tuple[type[DataFrameModel], Callable[[Source, Path], Reading[
 }
 """The schema and the reader of each role; rasters are described, not read."""
 
+DRAWN = ("territories", "communities", "lines", "backdrop")
+"""What pages draw beside the sites."""
+
 WITHHOLDABLE = ("inventory", "geochemistry", "links")
 """Roles whose rows a steward's request may take out; with such a request in the run they are read afresh and not kept."""
 
@@ -80,12 +83,15 @@ class Account:
 class Inputs:
     """All layers of a run, in the working CRS, and the account of every source.
 
+    ``drawn`` holds what pages and files show beside the sites as it was read, EPSG:4326, so that nothing published has gone to
+    the working CRS and back.
     ``accounts`` of inventories count records; `pipeline.run` settles them once sites are merged. Sources that may not be
     published appear in ``accounts`` as ``local_only_1`` …, and nowhere else.
     """
 
     crs: CRS
     layers: dict[str, Any]
+    drawn: dict[str, gpd.GeoDataFrame]
     rasters: tuple[Raster, ...]
     accounts: tuple[Account, ...]
     rejected: pd.DataFrame
@@ -153,9 +159,11 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
     private = [one for one in sources if is_private(one)]
     notes = [note for one in public if one.role != "raster" for note in readings[one.id].notes]
     notes += [note for raster in rasters for note in raster.notes]
+    layers = {role: _layer(role, sources, readings, config.assign_samples.censoring) for role in READERS}
     return Inputs(
         crs=crs,
-        layers={role: _layer(role, sources, readings, crs, config.assign_samples.censoring) for role in READERS},
+        layers={role: one.to_crs(crs) if isinstance(one, gpd.GeoDataFrame) else one for role, one in layers.items()},
+        drawn={role: layers[role] for role in DRAWN},
         rasters=tuple(rasters),
         accounts=tuple(_accounts(public, private, readings)),
         rejected=_stack([readings[one.id].rejected for one in public if one.role != "raster"], schema.Rejected),
@@ -319,15 +327,15 @@ def _within(
 
 
 def _layer(
-    role: str, sources: Sequence[Source], readings: dict[str, Reading[Any]], crs: CRS, censoring: CensoringParams
+    role: str, sources: Sequence[Source], readings: dict[str, Reading[Any]], censoring: CensoringParams
 ) -> Any:
-    """Stack the publishable sources of a role (and all exclusions) into one layer in the working CRS."""
+    """Stack the publishable sources of a role (and all exclusions) into one layer."""
     model = READERS[role][0]
     chosen = [one for one in sources if one.role == role and (role == "exclusions" or not is_private(one))]
     stacked = _stack([readings[one.id].layer for one in chosen], model)
     if role == "geochemistry":
         stacked = standardise_samples(stacked, censoring)
-    return stacked.to_crs(crs) if isinstance(stacked, gpd.GeoDataFrame) else stacked
+    return stacked
 
 
 def _stack(tables: list[pd.DataFrame], model: type[DataFrameModel]) -> Any:

@@ -153,7 +153,7 @@ def _publish(
         contact=config.publish.contact,
         predictions=predictions,
         validation=validation,
-        backdrop=inputs["backdrop"].to_crs(4326),
+        backdrop=inputs.drawn["backdrop"],
         sources=pd.DataFrame([_told(source) for source in inputs.sources]),
         accounting=accounting,
         notes=pd.DataFrame([vars(note) for note in inputs.notes], columns=["source", "code", "message", "count"]),
