@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 KM_PER_DEGREE = 111.2
 """Length of a degree of latitude, rounded; used for precision only."""
@@ -140,11 +141,10 @@ def _precision(found: re.Match[str]) -> float:
     return math.nan
 
 
-def all_decimals(numbers: list[str]) -> np.ndarray:
-    """Return how many digits stand behind the decimal mark of each number."""
-    texts = np.array(numbers, dtype="U")
-    mark = np.maximum(np.char.rfind(texts, "."), np.char.rfind(texts, ","))
-    behind: np.ndarray = np.where(mark < 0, 0, np.char.str_len(texts) - mark - 1)
+def all_decimals(numbers: pd.Series) -> np.ndarray:
+    """Return how many digits stand behind the decimal point of each number, given as text."""
+    mark = numbers.str.find(".").to_numpy(dtype=np.int64)
+    behind: np.ndarray = np.where(mark < 0, 0, numbers.str.len().to_numpy(dtype=np.int64) - mark - 1)
     return behind
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pydantic import BaseModel, ValidationError
 
@@ -87,6 +88,21 @@ def as_text(column: pd.Series) -> pd.Series:
     return text.where(column.notna() & (text != ""), None).astype("str")
 
 
+def as_numbers(text: pd.Series) -> npt.NDArray[np.float64]:
+    """Return texts as numbers, NaN where one is empty or no number.
+
+    Where all are plain numbers Arrow reads them, to the same last digit and a dozen times as fast as pandas.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        numbers = pc.cast(pa.array(text.where(text != "", None)), pa.float64())
+        return np.array(numbers.to_numpy(zero_copy_only=False), dtype=np.float64)
+    except pa.ArrowInvalid:
+        return np.array(pd.to_numeric(text, errors="coerce"), dtype=np.float64)
+
+
 def text_column(source: Source, cells: pd.DataFrame, name: str, keep_missing_words: bool = False) -> pd.Series | None:
     """Return a layer column as text: the first non-empty of its mapped file columns.
 
@@ -128,7 +144,7 @@ def text_or_default(source: Source, cells: pd.DataFrame, name: str, keep_missing
     """Return a layer column as text, the source's default where a cell is empty, NA where there is none."""
     column = text_column(source, cells, name, keep_missing_words)
     if column is None:
-        column = pd.Series([None] * len(cells), index=cells.index, dtype="str")
+        column = pd.Series(np.nan, index=cells.index, dtype="str")
     default = source.defaults.get(name)
     return column if default is None else column.fillna(str(default))
 

@@ -15,7 +15,7 @@ from layers import crs as crs_rules
 from layers.accounting import Note
 from layers.angles import KM_PER_DEGREE, all_decimals, parse_angle
 from layers.catalogue import Source
-from layers.columns import text_column
+from layers.columns import as_numbers, text_column
 from layers.errors import SourceError
 from layers.points import Points, fill, flag_rounded, flag_swapped
 from layers.utm import DATUMS, UTM_ZONES, ZONE, metre_precision, usual_zone
@@ -85,29 +85,34 @@ class _Reader:
             self.has(axis) or self.has(f"{axis}_degrees", f"{axis}_minutes") for axis in ("latitude", "longitude")
         )
 
-    def _axis(self, axis: str) -> np.ndarray:
+    def _axis(self, axis: str) -> pd.Series:
         """Return an axis as text; columns of degrees, minutes, seconds and hemisphere are put together.
 
         Parts that are all 0 are a placeholder. A hemisphere column, or a default, gives positive numbers their sign.
         """
-        whole = self.texts(axis)
-        degrees, minutes, seconds = (self.texts(f"{axis}_{part}") for part in ("degrees", "minutes", "seconds"))
-        letters = self.texts(f"{axis}_hemisphere")
+        column = self._column(axis)
+        parts = [f"{axis}_{part}" for part in ("degrees", "minutes", "seconds", "hemisphere")]
+        if not any(self.has(part) or part in self.source.defaults for part in parts):
+            return column
+        whole = column.to_numpy(dtype=object, copy=True)
+        degrees, minutes, seconds, letters = (self.texts(part) for part in parts)
         for place in np.flatnonzero((whole == "") & (degrees != "")):
-            parts = [str(one[place]) for one in (degrees, minutes, seconds) if one[place] != ""]
-            whole[place] = " ".join(parts) if any(part.strip("0. ") for part in parts) else ""
-        if not (letters != "").any():
-            return whole
+            angle = [str(one[place]) for one in (degrees, minutes, seconds) if one[place] != ""]
+            whole[place] = " ".join(angle) if any(part.strip("0. ") for part in angle) else ""
         bare = np.array([bool(_UNSIGNED.match(str(text))) for text in whole], dtype=bool) & (letters != "")
         whole[bare] = [f"{text} {letter}" for text, letter in zip(whole[bare], letters[bare], strict=True)]
-        return whole
+        return pd.Series(whole, dtype="str")
 
-    def texts(self, name: str) -> np.ndarray:
+    def _column(self, name: str) -> pd.Series:
+        """Return a layer column as text, the source's default or ``""`` where there is none."""
+        default = self.source.defaults.get(name)
         column = text_column(self.source, self.cells, name)
         if column is None:
-            default = self.source.defaults.get(name)
-            return np.full(self.size, "" if default is None else str(default), dtype=object)
-        return column.fillna("").to_numpy(dtype=object)
+            return pd.Series("" if default is None else str(default), index=range(self.size), dtype="str")
+        return column.fillna("")
+
+    def texts(self, name: str) -> np.ndarray:
+        return self._column(name).to_numpy(dtype=object)
 
     def nothing(self) -> Points:
         empty = np.full(self.size, np.nan)
@@ -121,7 +126,7 @@ class _Reader:
         """Read latitude and longitude columns; a projected CRS declared for them is contradicted by degrees."""
         points = self.nothing()
         texts = {axis: self._axis(axis) for axis in ("latitude", "longitude")}
-        points.absent = (texts["latitude"] == "") & (texts["longitude"] == "")
+        points.absent = np.array((texts["latitude"] == "") & (texts["longitude"] == ""), dtype=bool)
         values = {axis: self._angles(points, axis, texts[axis]) for axis in texts}
         latitude, longitude = values["latitude"][0], values["longitude"][0]
         if self.declared is not None and self.declared.is_projected:
@@ -147,19 +152,19 @@ class _Reader:
         self._shift(points, np.flatnonzero(np.isfinite(points.latitude)))
         return points
 
-    def _angles(self, points: Points, axis: str, texts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        series = pd.Series(texts)
-        plain = series.str.replace("−", "-", regex=False)
-        comma = plain.str.fullmatch(r"[-+]?\d{1,3},\d+")
-        plain = plain.where(~comma, plain.str.replace(",", ".", regex=False))
-        values = pd.to_numeric(plain.where(plain != "", None), errors="coerce").to_numpy(dtype=float, copy=True)
+    def _angles(self, points: Points, axis: str, texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+        plain = texts.str.replace("−", "-", regex=False)
+        if plain.str.contains(",", regex=False).any():
+            comma = plain.str.fullmatch(r"[-+]?\d{1,3},\d+")
+            plain = plain.where(~comma, plain.str.replace(",", ".", regex=False))
+        values = as_numbers(plain)
         precision = np.full(self.size, KM_PER_DEGREE)
         number = ~np.isnan(values)
-        behind = all_decimals(plain[number].tolist())
+        behind = all_decimals(plain[number])
         precision[number] *= np.array([10.0**-count for count in range(behind.max(initial=0) + 1)])[behind]
         west_is_o = self.source.language in ("fr", "es")
-        for place in np.flatnonzero(np.isnan(values) & (texts != "")):
-            angle = parse_angle(str(texts[place]), axis, west_is_o)
+        for place in np.flatnonzero(~number & (texts != "").to_numpy()):
+            angle = parse_angle(str(texts.iloc[place]), axis, west_is_o)
             values[place], precision[place] = angle.degrees, angle.precision_km
             if angle.problem:
                 points.problems.setdefault(int(place), ("bad_coordinate", f"row {self.rows[place]}: {angle.problem}"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -90,7 +90,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         reject(source.id, int(rows[place]), code, f"row {rows[place]}: {reason}", dict(cells.iloc[place]))
         for place, (code, reason) in bad
     ]
-    good = np.setdiff1d(np.arange(len(cells)), [place for place, _ in bad])
+    good = _without(np.arange(len(cells)), [place for place, _ in bad])
     kept = _distinct(base, suites.columns, good)
     return Reading(
         source=source.id,
@@ -235,7 +235,15 @@ def _distinct(base: pd.DataFrame, results: Mapping[str, np.ndarray], good: np.nd
         return good
     rows = base.drop(columns=["source_row", "geometry", "source"]).iloc[shared].reset_index(drop=True)
     both = pd.concat([rows, pd.DataFrame({name: values[shared] for name, values in results.items()})], axis=1)
-    return np.setdiff1d(good, shared[both.duplicated().to_numpy()])
+    return _without(good, shared[both.duplicated().to_numpy()])
+
+
+def _without(rows: np.ndarray, left_out: Sequence[int] | np.ndarray) -> np.ndarray:
+    """Return row numbers in ascending order without some of them."""
+    keep = np.ones(rows.max(initial=-1) + 1, dtype=bool)
+    keep[np.asarray(left_out, dtype=np.int64)] = False
+    remaining: np.ndarray = rows[keep[rows]]
+    return remaining
 
 
 def _layer(
@@ -244,9 +252,11 @@ def _layer(
     """Put the rows kept together; ids of rows that differ are made unique by their row number. Empties ``results``."""
     whole = len(kept) == len(base)
     layer = (base if whole else base.iloc[kept]).reset_index(drop=True)
-    suffix = ("#" + layer["source_row"].astype("str")).where(layer["sample_id"].duplicated(keep=False), "")
-    layer["sample_id"] = source_id + ":" + layer["sample_id"] + suffix
-    if layer["sample_id"].duplicated().any():
+    twice = layer["sample_id"].duplicated(keep=False)
+    layer["sample_id"] = source_id + ":" + layer["sample_id"]
+    if twice.any():
+        layer["sample_id"] += ("#" + layer["source_row"].astype("str")).where(twice, "")
+    if twice.any() and layer["sample_id"].duplicated().any():
         raise LayerError(
             f"{source_id}: sample ids are not unique even with their row numbers. Map another column to sample_id."
         )

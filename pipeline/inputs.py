@@ -326,9 +326,7 @@ def _within(
     )
 
 
-def _layer(
-    role: str, sources: Sequence[Source], readings: dict[str, Reading[Any]], censoring: CensoringParams
-) -> Any:
+def _layer(role: str, sources: Sequence[Source], readings: dict[str, Reading[Any]], censoring: CensoringParams) -> Any:
     """Stack the publishable sources of a role (and all exclusions) into one layer."""
     model = READERS[role][0]
     chosen = [one for one in sources if one.role == role and (role == "exclusions" or not is_private(one))]

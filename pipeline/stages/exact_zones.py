@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,7 +16,7 @@ from pipeline.stages.zone_statistics import Moments
 _TILE = 512
 
 
-def exact_moments(raster: Raster, polygons: np.ndarray) -> Moments:
+def exact_moments(raster: Raster, polygons: np.ndarray, threads: int) -> Moments:
     """Return weighted moments of polygons in cell coordinates, read tile by tile.
 
     ``centres`` and ``on_raster`` hold areas in cells here: of the polygon, and of its part on the raster. exactextract (Baston
@@ -25,15 +28,23 @@ def exact_moments(raster: Raster, polygons: np.ndarray) -> Moments:
         What to read.
     polygons : ndarray of shapely.Polygon
         In cell coordinates (column, row).
+    threads : int
+        Readers at once, each with its own handle. While one measures, which holds the interpreter, others decode.
     """
     result = Moments(*(np.zeros(len(polygons)) for _ in range(5)))
     result.centres[:] = shapely.area(polygons)
     page = shapely.box(0, 0, raster.width, raster.height)
     result.on_raster[:] = shapely.area(shapely.intersection(polygons, page))
     there = np.flatnonzero(result.on_raster > 0)
-    with open_raster(raster) as dataset:
-        for zones in _by_tile(shapely.bounds(polygons[there])):
-            _measure(raster, dataset, polygons, there[zones], result)
+    tiles = _by_tile(shapely.bounds(polygons[there]))
+
+    def measure(share: list[np.ndarray]) -> None:
+        with open_raster(raster) as dataset:
+            for zones in share:
+                _measure(raster, dataset, polygons, there[zones], result)
+
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        list(pool.map(measure, [tiles[start::threads] for start in range(min(threads, len(tiles)))]))
     return result
 
 
@@ -49,6 +60,36 @@ def _by_tile(bounds: np.ndarray) -> list[np.ndarray]:
     return np.split(order, np.flatnonzero((np.diff(key, axis=0) != 0).any(axis=1)) + 1)
 
 
+@lru_cache(maxsize=1)
+def _outlines() -> Any:
+    """Return the class of features that hand over their outline as WKB; those of exactextract write JSON for each."""
+    from exactextract.feature import FeatureSource, JSONFeature
+
+    class Outline(JSONFeature):  # type: ignore[misc]
+        def __init__(self, wkb: bytes) -> None:
+            super().__init__()
+            self.wkb = wkb
+
+        def geometry(self) -> bytes:
+            return self.wkb
+
+    class Outlines(FeatureSource):  # type: ignore[misc]
+        def __init__(self, outlines: np.ndarray) -> None:
+            super().__init__()
+            self.outlines = outlines
+
+        def count(self) -> int:
+            return len(self.outlines)
+
+        def __iter__(self) -> Iterator[Outline]:
+            return (Outline(one) for one in self.outlines)
+
+        def srs_wkt(self) -> None:
+            return None
+
+    return Outlines
+
+
 def _measure(raster: Raster, dataset: Any, polygons: np.ndarray, zones: np.ndarray, result: Moments) -> None:
     """Fill in the moments of zones that lie close together, from one window."""
     from exactextract import exact_extract
@@ -61,7 +102,7 @@ def _measure(raster: Raster, dataset: Any, polygons: np.ndarray, zones: np.ndarr
     # exactextract wants north up: rows are counted downwards, so the shapes are turned over with them.
     turned = shapely.transform(polygons[zones], lambda points: points * np.array([1.0, -1.0]))
     source = NumPyRasterSource(values.astype(float), xmin=left, ymin=-bottom, xmax=right, ymax=-top, nodata=np.nan)
-    features = [{"type": "Feature", "geometry": shapely.geometry.mapping(one), "properties": {}} for one in turned]
+    features = _outlines()(shapely.to_wkb(turned))
     for zone, one in zip(zones, exact_extract(source, features, ["count", "mean", "variance"]), strict=True):
         found = one["properties"]
         count = float(found["count"] or 0.0)

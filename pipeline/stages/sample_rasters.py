@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ from layers.errors import StageError
 from layers.rasters import Raster
 from layers.schema import SiteRasters, Sites, conform
 from pipeline.stages.exact_zones import exact_moments
-from pipeline.stages.zone_statistics import pass_over, zones_from
+from pipeline.stages.zone_statistics import Zones, pass_over, zones_from
 
 _CORNERS = 32
 _METRES_PER_DEGREE = 111_320.0
@@ -83,8 +84,12 @@ def sample_rasters(
         )
     columns: dict[str, object] = {"site_id": sites["site_id"].to_numpy()}
     shapes, reference = _footprints(sites, params)
+    on_grid: dict[tuple[object, ...], _OnGrid] = {}
     for raster in rasters:
-        columns |= _sample(raster, sites.crs, shapes, reference, params)
+        grid = raster.crs, raster.transform, raster.width, raster.height
+        if grid not in on_grid:
+            on_grid[grid] = _on_grid(raster, sites.crs, shapes, reference)
+        columns |= _sample(raster, on_grid[grid], params)
     return conform(pd.DataFrame(columns), SiteRasters)
 
 
@@ -119,36 +124,48 @@ def _discs(points: np.ndarray, radius_m: np.ndarray, crs: pyproj.CRS | None) -> 
     return shapely.polygons(np.concatenate([ring, ring[:, :1]], axis=1))
 
 
-def _sample(
-    raster: Raster, crs: pyproj.CRS | None, shapes: np.ndarray, reference: np.ndarray, params: SampleRastersParams
-) -> dict[str, np.ndarray]:
-    """Return the four columns of one raster."""
-    count = len(shapes)
+@dataclass(frozen=True)
+class _OnGrid:
+    """Where the sites lie on the grid of a raster: the cell of each (-1 for none), and polygons of those that are zones."""
+
+    column: np.ndarray
+    row: np.ndarray
+    zone_sites: np.ndarray
+    polygons: np.ndarray
+    zones: Zones
+
+
+def _on_grid(raster: Raster, crs: pyproj.CRS | None, shapes: np.ndarray, reference: np.ndarray) -> _OnGrid:
     column, row, turn = _reference_cells(raster, crs, reference)
     located = np.isfinite(column) & np.isfinite(row)
-    is_zone = ~shapely.is_missing(shapes) & located
-    zone_sites = np.flatnonzero(is_zone)
+    zone_sites = np.flatnonzero(~shapely.is_missing(shapes) & located)
     polygons = _in_cells(raster, crs, shapes[zone_sites], turn[zone_sites])
     usable = shapely.is_valid(polygons) & (shapely.area(polygons) > 0)
     zone_sites, polygons = zone_sites[usable], polygons[usable]
     cell_column, cell_row = _whole(column, raster.width), _whole(row, raster.height)
     cell_column[~located] = cell_row[~located] = -1
+    return _OnGrid(cell_column, cell_row, zone_sites, polygons, zones_from(polygons))
+
+
+def _sample(raster: Raster, at: _OnGrid, params: SampleRastersParams) -> dict[str, np.ndarray]:
+    """Return the four columns of one raster."""
+    count = len(at.column)
     if params.method == "exact":  # which reads the zones itself: only the other sites need a pass for their cells
-        single = cell_column.copy()
-        single[zone_sites] = -1
-        _, at_cell = pass_over(raster, zones_from(polygons[:0]), single, cell_row, params.threads)
-        moments = exact_moments(raster, polygons)
+        single = at.column.copy()
+        single[at.zone_sites] = -1
+        _, at_cell = pass_over(raster, zones_from(at.polygons[:0]), single, at.row, params.threads)
+        moments = exact_moments(raster, at.polygons, params.threads)
     else:
-        moments, at_cell = pass_over(raster, zones_from(polygons), cell_column, cell_row, params.threads)
+        moments, at_cell = pass_over(raster, at.zones, at.column, at.row, params.threads)
     mean, sd, coverage = np.full(count, np.nan), np.full(count, np.nan), np.zeros(count)
     how = np.full(count, "point", dtype=object)
-    on_raster = (cell_column >= 0) & (cell_column < raster.width) & (cell_row >= 0) & (cell_row < raster.height)
+    on_raster = (at.column >= 0) & (at.row >= 0)
     mean[:] = at_cell
     coverage[np.isfinite(at_cell)] = 1.0
     how[np.isnan(at_cell)] = "no_data"
     how[~on_raster] = "off_raster"
     held = moments.centres > 0
-    zone, own = zone_sites[held], np.flatnonzero(held)
+    zone, own = at.zone_sites[held], np.flatnonzero(held)
     n = moments.n[own]
     mean[zone] = np.where(n > 0, moments.mean[own], np.nan)
     sd[zone] = np.where(n >= 2, np.sqrt(moments.squares[own] / np.maximum(n, 1)), np.nan)

@@ -14,7 +14,6 @@ from rasterio.windows import Window
 
 from layers.catalogue import Source
 from layers.rasters import Raster, describe_raster
-from pipeline.executor import Executor, Shared
 from pipeline.stages.sample_rasters import SampleRastersParams, sample_rasters
 from tests.benchmarks.step import Step
 from tests.benchmarks.workload import EAST, NORTH, SOUTH, WEST, Workload
@@ -92,9 +91,7 @@ ZONAL = Step(
 
 
 def _zones_exact(state: Any) -> np.ndarray:
-    with Executor("processes", 2) as executor:
-        table = executor.map_sites(sample_rasters, state.outlined, [Shared(tuple(state.rasters))], EXACT)
-    return table["raster_r0"].to_numpy()
+    return sample_rasters(state.outlined, state.rasters, EXACT)["raster_r0"].to_numpy()
 
 
 def _zones_exactextract(state: Any) -> np.ndarray:
