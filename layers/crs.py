@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import re
-import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +18,7 @@ from pyproj.transformer import TransformerGroup
 
 from layers.accounting import Note
 from layers.errors import ConfigError, SourceError
+from layers.quiet import quiet
 
 WGS84 = pyproj.CRS.from_epsg(4326)
 _GEOD = pyproj.Geod(ellps="WGS84")
@@ -215,8 +215,7 @@ def shift_to_wgs84(crs_text: str, cell: tuple[int, int]) -> Shift:
     if _nearly_wgs84(crs):
         return Shift(pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True), 2.0, "taken as WGS 84")
     area = AreaOfInterest(max(cell[0], -180), max(cell[1], -90), min(cell[0] + 1, 180), min(cell[1] + 1, 90))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet():
         group = TransformerGroup(crs, WGS84, always_xy=True, area_of_interest=area)  # type: ignore[arg-type]
     known = [one for one in group.transformers if one.accuracy is not None and one.accuracy >= 0]
     if not known:

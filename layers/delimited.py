@@ -215,7 +215,7 @@ def read_body(text: str, delimiter: str, first_row: int, columns: Sequence[str])
             arrow_csv.ReadOptions(skip_rows=first_row, column_names=named, use_threads=False),
             arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False),
             arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(named, pa.string()),
+                column_types=dict.fromkeys(named, pa.large_string()),
                 null_values=[""],
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=True,
@@ -223,7 +223,7 @@ def read_body(text: str, delimiter: str, first_row: int, columns: Sequence[str])
         )
     except pa.ArrowInvalid:
         return None
-    frame: pd.DataFrame = table.to_pandas(types_mapper={pa.string(): pd.StringDtype(na_value=float("nan"))}.get)
+    frame: pd.DataFrame = table.to_pandas(types_mapper={pa.large_string(): pd.StringDtype(na_value=float("nan"))}.get)
     frame.columns = pd.Index(list(columns))
     return frame
 

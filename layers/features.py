@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from layers.accounting import Note
 from layers.catalogue import Source
 from layers.delimited import double_encoded
 from layers.errors import SourceError
+from layers.quiet import quiet
 
 VECTOR_SUFFIXES = (".gpkg", ".shp", ".geojson", ".json", ".gdb", ".parquet", ".geoparquet", ".fgb", ".kml")
 PAGE_SIZES = (1000, 2000, 5000, 10_000)
@@ -149,8 +149,7 @@ def _read_layer(source: Source, where: str, path: Path, raw: bytes) -> pd.DataFr
     if source.encoding:
         options["encoding"] = source.encoding
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet():
             expected = pyogrio.read_info(data, **options, force_feature_count=True)["features"]
             frame = pyogrio.read_dataframe(data, use_arrow=not raw and not source.encoding, **options)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError, RuntimeError) as failure:

@@ -422,7 +422,7 @@ def conform(table: pd.DataFrame, model: type[ModelT]) -> Any:
     extra = [column for column in table.columns if column not in wanted]
     named = table[wanted].reset_index(drop=True)
     try:
-        checked = model.validate(named, lazy=True, inplace=True)  # ``named`` is ours: pandas copies what is written to
+        checked: pd.DataFrame = model.validate(named, lazy=True, inplace=True)  # writes to ``named`` alone
     except pa.errors.SchemaErrors as failure:
         raise LayerError(_failures(model.__name__, failure.failure_cases, named)) from None
     if extra:  # taken from a plain frame, since a GeoDataFrame copies all of what it is left without geometry

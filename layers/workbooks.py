@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from layers.accounting import Note
 from layers.delimited import Grid
 from layers.errors import SourceError
+from layers.quiet import quiet
 
 _ZEROS = re.compile(r"^0{2,}$")
 
@@ -43,8 +43,7 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None) -> Grid:
     import openpyxl
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet():
             book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (
         zipfile.BadZipFile,

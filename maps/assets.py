@@ -6,9 +6,9 @@ import base64
 import json
 import re
 from collections.abc import Iterable
-from itertools import pairwise
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ from layers.standardise import standardise_samples
 from layers.territories import read_communities, read_territories
 from maps.sovereignty import generalise_communities, generalise_territories
 from pipeline.config import RegionConfig, RunConfig
+from pipeline.executor import fitting_workers
+from pipeline.memory import give_back_memory
 from pipeline.purge import purge, sources_held
 from pipeline.store import RunStore, file_fingerprint, plain, read_parquet, write_parquet, write_text
 
@@ -137,11 +140,11 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
         for withdrawn in sources_held(store.folder) & {one.id for one in sources if is_private(one)}:
             purge(store.folder, withdrawn)
         _forget_others(store, [one.id for one in public if not (asked and one.role in WITHHOLDABLE)])
-    readings = {
-        one.id: _read(one, data_dir, store, keep=not (is_private(one) or (asked and one.role in WITHHOLDABLE)))
-        for one in sources
-        if one.role != "raster"
-    }
+    tables = [one for one in sources if one.role != "raster"]
+    keep = {one.id: not (is_private(one) or (asked and one.role in WITHHOLDABLE)) for one in tables}
+    with ThreadPoolExecutor(1 if config.dask.mode == "serial" else config.dask.workers or fitting_workers()) as pool:
+        read = pool.map(lambda one: _read(one, data_dir, store, keep=keep[one.id]), tables)
+        readings = {one.id: reading for one, reading in zip(tables, read, strict=True)}
     rasters = [describe_raster(one, data_dir) for one in sources if one.role == "raster"]
     sha256 = {one.id: file_fingerprint(data_dir / one.path) for one in public}
     if store is not None:
@@ -150,23 +153,22 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
                 store.fingerprint(f"read_{one.id}", [sha256[one.id]], one)
     units = "inventory" if config.units == "sites" else "geochemistry"
     extent = _extent(config.region, [readings[one.id].layer for one in sources if one.role == units], units)
-    readings = {
-        one.id: _within(readings[one.id], one.role, extent, config.region, units)
-        for one in sources
-        if one.role != "raster"
-    }
-    crs = working_crs(extent, config.region.crs)
+    readings = {one.id: _within(readings[one.id], one.role, extent, config.region, units) for one in tables}
     private = [one for one in sources if is_private(one)]
-    notes = [note for one in public if one.role != "raster" for note in readings[one.id].notes]
+    notes = [note for one in tables if one in public for note in readings[one.id].notes]
     notes += [note for raster in rasters for note in raster.notes]
-    layers = {role: _layer(role, sources, readings, config.assign_samples.censoring) for role in READERS}
+    accounts = _accounts(public, private, readings)
+    rejected = _stack([readings[one.id].rejected for one in tables if one in public], schema.Rejected)
+    crs = working_crs(extent, config.region.crs)
+    layers, drawn = _layers(sources, readings, crs, config.assign_samples.censoring)
+    give_back_memory()
     return Inputs(
         crs=crs,
-        layers={role: one.to_crs(crs) if isinstance(one, gpd.GeoDataFrame) else one for role, one in layers.items()},
-        drawn={role: layers[role] for role in DRAWN},
+        layers=layers,
+        drawn=drawn,
         rasters=tuple(rasters),
-        accounts=tuple(_accounts(public, private, readings)),
-        rejected=_stack([readings[one.id].rejected for one in public if one.role != "raster"], schema.Rejected),
+        accounts=tuple(accounts),
+        rejected=rejected,
         notes=tuple(notes),
         sources=tuple(public),
         sha256=sha256,
@@ -326,14 +328,30 @@ def _within(
     )
 
 
-def _layer(role: str, sources: Sequence[Source], readings: dict[str, Reading[Any]], censoring: CensoringParams) -> Any:
-    """Stack the publishable sources of a role (and all exclusions) into one layer."""
-    model = READERS[role][0]
-    chosen = [one for one in sources if one.role == role and (role == "exclusions" or not is_private(one))]
-    stacked = _stack([readings[one.id].layer for one in chosen], model)
-    if role == "geochemistry":
-        stacked = standardise_samples(stacked, censoring)
-    return stacked
+def _layers(
+    sources: Sequence[Source], readings: dict[str, Reading[Any]], crs: CRS, censoring: CensoringParams
+) -> tuple[dict[str, Any], dict[str, gpd.GeoDataFrame]]:
+    """Return one layer per role in the working CRS, and those that are drawn in EPSG:4326. Empties ``readings``.
+
+    A layer stacks what may be published of its role; all requests of stewards are heeded.
+    """
+    layers: dict[str, Any] = {}
+    drawn: dict[str, gpd.GeoDataFrame] = {}
+    for role, (model, _) in READERS.items():
+        chosen = [one for one in sources if one.role == role and (role == "exclusions" or not is_private(one))]
+        layer = _stack([readings.pop(one.id).layer for one in chosen], model)
+        if role == "geochemistry":
+            layer = standardise_samples(_whole_flags(layer), censoring)
+        if role in DRAWN:
+            drawn[role] = layer
+        layers[role] = layer.to_crs(crs) if isinstance(layer, gpd.GeoDataFrame) else layer
+    return layers, drawn
+
+
+def _whole_flags(samples: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return flags as small integers again: those of an element that another file of samples lacks became fractions."""
+    names = [name for name in samples.columns if str(name).endswith("_censored") and samples[name].dtype.kind == "f"]
+    return samples.assign(**{name: samples[name].fillna(0).astype(np.int8) for name in names})
 
 
 def _stack(tables: list[pd.DataFrame], model: type[DataFrameModel]) -> Any:

@@ -282,7 +282,7 @@ def _manifest(
         "seed": config.seed,
         "timings_s": {name: round(seconds, 3) for name, seconds in store.timings_s.items()},
         "fingerprints": store.fingerprints,
-        "reused": store.reused,
+        "reused": sorted(store.reused),
     }
 
 

@@ -211,5 +211,5 @@ def _manifest(config: RunConfig, inputs: Inputs, store: RunStore, run_date: date
         "seed": config.seed,
         "timings_s": {name: round(seconds, 3) for name, seconds in store.timings_s.items()},
         "fingerprints": store.fingerprints,
-        "reused": store.reused,
+        "reused": sorted(store.reused),
     }

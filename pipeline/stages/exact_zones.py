@@ -65,7 +65,7 @@ def _outlines() -> Any:
     """Return the class of features that hand over their outline as WKB; those of exactextract write JSON for each."""
     from exactextract.feature import FeatureSource, JSONFeature
 
-    class Outline(JSONFeature):  # type: ignore[misc]
+    class Outline(JSONFeature):
         def __init__(self, wkb: bytes) -> None:
             super().__init__()
             self.wkb = wkb
@@ -73,7 +73,7 @@ def _outlines() -> Any:
         def geometry(self) -> bytes:
             return self.wkb
 
-    class Outlines(FeatureSource):  # type: ignore[misc]
+    class Outlines(FeatureSource):
         def __init__(self, outlines: np.ndarray) -> None:
             super().__init__()
             self.outlines = outlines

@@ -19,7 +19,6 @@ from layers.errors import StageError
 from layers.schema import Samples, Sites, conform
 from layers.site_names import name_key
 
-
 OWNER = ("site_id", "site_key_status", "site_rule")
 """What is said of a waste sample: its site, whether its key was understood, and how the site was found."""
 

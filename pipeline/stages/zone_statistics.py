@@ -209,7 +209,7 @@ def _add_up(strip: np.ndarray, top: int, runs: Zones) -> tuple[IntArray, Moments
     zone = np.repeat(own, length)
     moments = Moments.of(len(members))
     moments.on_raster += np.bincount(zone, minlength=len(members))
-    known = values == values  # noqa: PLR0124 - false where missing
+    known = values == values
     zone, values = zone[known], values[known]
     moments.n += np.bincount(zone, minlength=len(members))
     moments.mean += np.bincount(zone, values, len(members)) / np.maximum(moments.n, 1)

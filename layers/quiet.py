@@ -1,0 +1,18 @@
+"""Silence for libraries that warn of what is checked elsewhere."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_ONE_AT_A_TIME = threading.RLock()
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Ignore all warnings. Python keeps one list of filters for all threads, so only one thread may change it at a time."""
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
