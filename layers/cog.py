@@ -103,6 +103,7 @@ def write_cog(surface: Surface, path: Path) -> None:
             compress="DEFLATE",
             predictor="YES",
             blocksize=TILE,
+            num_threads="ALL_CPUS",
             overview_resampling="average",
             bigtiff="IF_SAFER",
         )

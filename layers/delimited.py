@@ -186,13 +186,18 @@ def split_rows(where: str, text: str, delimiter: str) -> list[list[str]]:
         raise SourceError(f"{where}: the text cannot be split into cells ({failure}). Check its quotes.") from None
 
 
-def read_body(text: str, delimiter: str, first_row: int, columns: Sequence[str]) -> pd.DataFrame | None:
+def is_plain(data: bytes, encoding: str | None) -> bool:
+    """Say whether a text file is ASCII throughout, so that it reads the same in any encoding it may be in."""
+    return encoding in (None, "utf-8") and data.isascii() and b"\x00" not in data[:10_000]
+
+
+def read_body(data: bytes, delimiter: str, first_row: int, columns: Sequence[str]) -> pd.DataFrame | None:
     """Read the data rows of a large, perfectly rectangular text file fast.
 
     Parameters
     ----------
-    text : str
-        The whole file, decoded.
+    data : bytes
+        The whole file in UTF-8, without a byte-order mark.
     delimiter : str
         Of the cells.
     first_row : int
@@ -211,7 +216,7 @@ def read_body(text: str, delimiter: str, first_row: int, columns: Sequence[str])
     named = [str(place) for place in range(len(columns))]
     try:
         table = arrow_csv.read_csv(
-            pa.BufferReader(text.encode()),
+            pa.BufferReader(data),
             arrow_csv.ReadOptions(skip_rows=first_row, column_names=named, use_threads=False),
             arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False),
             arrow_csv.ConvertOptions(

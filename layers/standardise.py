@@ -52,16 +52,19 @@ def standardise_samples(
     Returns
     -------
     GeoDataFrame[Samples]
-        Elements in order of atomic number, then one ``X_z`` per element, NaN for waste, missing values and groups without a
-        score; and ``X_below_ppm`` for waste where regression on order statistics is chosen.
+        Elements in order of atomic number, then one ``X_z`` per element that was analysed in other media than waste, NaN for
+        waste, missing values and groups without a score; and ``X_below_ppm`` for waste where regression on order statistics is chosen.
     """
     params = censoring or CensoringParams()
     made = [column for column in samples.columns if str(column).endswith(("_z", "_below_ppm"))]
     samples = in_element_order(samples.drop(columns=made) if made else samples)
     media, _ = pd.factorize(samples["medium"].where(samples["medium"] != "waste"), sort=True)
-    common = _groups(media, samples["method"].map(METHOD_ORDER.index).to_numpy(dtype=np.int64))
+    common = _groups(media, pd.Categorical(samples["method"], categories=METHOD_ORDER).codes.astype(np.int64))
     columns: dict[str, FloatArray] = {}
+    regional = media >= 0
     for element in elements_of(samples):
+        if not _analysed(samples, element, regional):
+            continue
         own = f"{element}_method" in samples
         groups = _groups(media, method_ranks(samples, element).astype(np.int64)) if own else common
         columns[f"{element}_z"] = _scores(samples, element, groups, params)
@@ -74,6 +77,12 @@ def _groups(media: npt.NDArray[np.int64], methods: npt.NDArray[np.int64]) -> lis
     """Return the rows of each medium and method; waste, whose medium is -1 here, is in none."""
     code = np.where(media < 0, -1, media * len(METHOD_ORDER) + methods)
     return [np.flatnonzero(code == one) for one in np.unique(code[code >= 0])]
+
+
+def _analysed(samples: pd.DataFrame, element: str, rows: npt.NDArray[np.bool_]) -> bool:
+    """Say whether any of some rows has a result of an element, be it a limit."""
+    parts = (samples[f"{element}_{part}"].to_numpy(dtype="float64") for part in ("ppm", "limit_ppm"))
+    return any(bool(np.isfinite(part[rows]).any()) for part in parts)
 
 
 def _scores(

@@ -22,7 +22,7 @@ import pandas as pd
 
 from layers.accounting import Note
 from layers.catalogue import Source
-from layers.delimited import Grid, decode, ragged, read_body, sniff_delimiter, split_rows
+from layers.delimited import Grid, decode, is_plain, ragged, read_body, sniff_delimiter, split_rows
 from layers.errors import SourceError
 from layers.features import VECTOR_SUFFIXES, read_features
 from layers.headings import Heading, find_heading, note_rows
@@ -33,6 +33,7 @@ BOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls")
 SUFFIXES = (*TEXT_SUFFIXES, *BOOK_SUFFIXES, *VECTOR_SUFFIXES)
 _FEW_RAGGED = 0.05
 _LARGE = 4_000_000
+_HEAD = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -256,13 +257,19 @@ def _extract(source: Source, path: Path, folder: Path, depth: int) -> None:
 
 def _from_text(source: Source, where: str, path: Path, data: bytes) -> RawTable:
     """Read a text table: a large one fast if it is rectangular, any other row by row."""
+    plain = len(data) > _LARGE and is_plain(data, source.encoding)  # needs no decoding
+    if plain:
+        table = _from_large_text(source, where, path, data[:_HEAD].decode(), data, ())
+        if table is not None:
+            return table
     text, notes = decode(source.id, where, data, source.encoding)
     if not text.strip():
         raise SourceError(f"{where}: the file is empty. Fetch or export it again.")
-    delimiter = source.delimiter or sniff_delimiter(where, text)
-    if len(text) > _LARGE and (table := _from_large_text(source, where, path, text, delimiter, notes)) is not None:
-        return table
-    rows = split_rows(where, text, delimiter)
+    if len(text) > _LARGE and not plain:
+        table = _from_large_text(source, where, path, text[:_HEAD], text.encode(), notes)
+        if table is not None:
+            return table
+    rows = split_rows(where, text, source.delimiter or sniff_delimiter(where, text))
     open_end = not text.endswith(("\n", "\r"))
     return _from_grid(
         source, where, path, Grid(rows, list(range(1, len(rows) + 1)), notes, is_text=True, open_end=open_end)
@@ -270,13 +277,15 @@ def _from_text(source: Source, where: str, path: Path, data: bytes) -> RawTable:
 
 
 def _from_large_text(
-    source: Source, where: str, path: Path, text: str, delimiter: str, notes: tuple[Note, ...]
+    source: Source, where: str, path: Path, head: str, data: bytes, notes: tuple[Note, ...]
 ) -> RawTable | None:
-    lines = text[:2_000_000].splitlines()[:1000]
+    """Read a rectangular table, whose text begins with ``head``; None where that does not do."""
+    delimiter = source.delimiter or sniff_delimiter(where, head)
+    lines = head.splitlines()[:1000]
     if any('"' in line for line in lines[:40]) and any(line.count('"') % 2 for line in lines[:40]):
         return None
     heading = _heading(source, where, split_rows(where, "\n".join(lines), delimiter))
-    cells = read_body(text, delimiter, heading.first_row, heading.columns)
+    cells = read_body(data, delimiter, heading.first_row, heading.columns)
     if cells is None or cells.empty:
         return None
     tail = cells.tail(50).fillna("").to_numpy().tolist()

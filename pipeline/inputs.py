@@ -160,6 +160,7 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
     accounts = _accounts(public, private, readings)
     rejected = _stack([readings[one.id].rejected for one in tables if one in public], schema.Rejected)
     crs = working_crs(extent, config.region.crs)
+    give_back_memory()
     layers, drawn = _layers(sources, readings, crs, config.assign_samples.censoring)
     give_back_memory()
     return Inputs(

@@ -8,6 +8,7 @@ import json
 import platform
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import geopandas as gpd
@@ -26,6 +27,7 @@ from maps.sheet import write_sheets
 from maps.site_map import write_map
 from maps.words import phrase_reason
 from pipeline.config import PublishConfig, RunConfig
+from pipeline.memory import give_back_memory
 from pipeline.published import save_publication
 from pipeline.results import Results
 from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
@@ -55,9 +57,17 @@ def publish(config: RunConfig, results: Results, store: RunStore, run_date: date
         If a site a steward asked to leave out got this far. Nothing is written then.
     """
     _require_withheld(results)
+    give_back_memory()
     publication = build_publication(config, results, store, run_date)
-    ranking = publication.ranking
-    store.write_csv("ranking.csv", _rounded(ranking[list(Ranking.to_schema().columns)]))
+    with ThreadPoolExecutor(1) as beside:  # the libraries that write tables leave the interpreter to the pages
+        tables = beside.submit(_write_tables, publication, results, store)
+        _write_pages(publication, store.folder, config.publish.max_sheets)
+        tables.result()
+    store.write_json("manifest.json", _manifest(config, results, store, run_date, publication.run_id))
+
+
+def _write_tables(publication: Publication, results: Results, store: RunStore) -> None:
+    store.write_csv("ranking.csv", _rounded(publication.ranking[list(Ranking.to_schema().columns)]))
     store.write_csv("site_territories.csv", results.site_territories)
     store.write_csv("accounting.csv", publication.accounting)
     store.write_csv("rejected.csv", results.inputs.rejected)
@@ -65,16 +75,17 @@ def publish(config: RunConfig, results: Results, store: RunStore, run_date: date
         results.links.to_csv(temporary, index=False, lineterminator="\n")
     write_parquet(publication.sites, store.folder / "sites.parquet")
     _write_geopackage(publication, store.folder / "ranking.gpkg")
-    (store.folder / "model").mkdir(exist_ok=True)
     store.write_json("model/validation.json", publication.validation)
-    write_text(store.folder / "model" / "card.md", model_card(publication))
-    with atomic(store.folder / "map.html") as temporary:
-        write_map(publication, temporary, max_sheets=config.publish.max_sheets)
-    with atomic(store.folder / "report.html") as temporary:
-        write_report(publication, temporary)
-    _write_sheets(publication, store.folder, config.publish.max_sheets)
     save_publication(publication, store.stages)
-    store.write_json("manifest.json", _manifest(config, results, store, run_date, publication.run_id))
+
+
+def _write_pages(publication: Publication, folder: Path, max_sheets: int) -> None:
+    write_text(folder / "model" / "card.md", model_card(publication))
+    with atomic(folder / "map.html") as temporary:
+        write_map(publication, temporary, max_sheets=max_sheets)
+    with atomic(folder / "report.html") as temporary:
+        write_report(publication, temporary)
+    _write_sheets(publication, folder, max_sheets)
 
 
 def _require_withheld(results: Results) -> None:

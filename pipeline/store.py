@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -161,8 +162,8 @@ def file_fingerprint(path: Path) -> str:
         content = [(one.name, file_fingerprint(one)) for one in sorted(path.iterdir()) if one.is_file()]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        state = path.stat()
+        return _sha256(path, state.st_size, state.st_mtime_ns)
     except FileNotFoundError:
         raise SourceError(f"{path}: there is no such file. Check `path:` of the source, or --data.") from None
 
@@ -170,6 +171,13 @@ def file_fingerprint(path: Path) -> str:
 def texts_fingerprint(column: pd.Series) -> str:
     """Return the sha256 of the texts of a column, in order."""
     return hashlib.sha256(pd.util.hash_pandas_object(column, index=False).to_numpy().tobytes()).hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _sha256(path: Path, _size: int, _mtime_ns: int) -> str:
+    """Return the sha256 of a file, read once for a size and time of change."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @contextmanager

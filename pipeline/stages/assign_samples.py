@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from layers.censoring import CensoringParams
 from layers.crs import geodesic_km
 from layers.schema import Samples, Sites, SiteSamples, conform
-from pipeline.stages.sample_grid import look_around
+from pipeline.stages.sample_grid import cell_order, look_around
 from pipeline.stages.waste_chemistry import waste_chemistry
 
 NEAR_MEDIA = ("rock", "stream_sediment", "lake_sediment", "till", "soil", "other")
@@ -166,6 +166,7 @@ def _near(sites: pd.DataFrame, samples: pd.DataFrame, around: np.ndarray, params
     shown = [
         element for element in params.ppm_elements if f"{element}_ppm" in samples and f"{element}_censored" in samples
     ]
+    around = around[cell_order(_columns(samples, ["longitude", "latitude"], around), params.radius_km)]
     place_of_sample = _columns(samples, ["longitude", "latitude"], around)
     found = look_around(
         _lonlat(sites),

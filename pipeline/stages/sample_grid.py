@@ -86,13 +86,15 @@ def look_around(
     Neighbours
     """
     at_site, at_sample = _on_sphere(sites), _on_sphere(samples)
-    chord = 2.0 * np.sin(min(radius_km / EARTH_RADIUS_KM, np.pi) / 2.0)
-    width = int(np.floor(2.0 / chord)) + 4
-    cell_of_sample = _cells(at_sample, chord)
-    keys = (cell_of_sample[:, 0] * width + cell_of_sample[:, 1]) * width + cell_of_sample[:, 2]
+    chord = _chord(radius_km)
+    keys, width = _keys(at_sample, chord)
     order = np.argsort(keys, kind="stable")
     least, share = least_km / EARTH_RADIUS_KM, percentile / 100.0
-    table = (at_sample[order], np.ascontiguousarray(values[order]), np.ascontiguousarray(amounts[order]))
+    in_place = bool((order[1:] > order[:-1]).all())
+    at_sample, values, amounts = (
+        np.ascontiguousarray(one if in_place else one[order]) for one in (at_sample, values, amounts)
+    )
+    table = (at_sample, values, amounts)
     found = Neighbours(
         np.zeros(len(sites), dtype=np.int64),
         np.full(len(sites), -1, dtype=np.int64),
@@ -112,6 +114,31 @@ def look_around(
         _array_pass(at_site, table, chord, power, least, share, found)
     nearest = np.where(found.nearest >= 0, order[found.nearest] if len(order) else -1, -1)
     return Neighbours(found.n, nearest, found.mean, found.percentile, found.maximum)
+
+
+def cell_order(samples: FloatArray, radius_km: float) -> npt.NDArray[np.int64]:
+    """Return the order in which `look_around` takes samples; those that come in it are not copied.
+
+    Parameters
+    ----------
+    samples : ndarray, shape (n, 2)
+        Longitude and latitude, degrees.
+    radius_km : float
+        As `look_around` will be asked for.
+    """
+    return np.argsort(_keys(_on_sphere(samples), _chord(radius_km))[0], kind="stable")
+
+
+def _chord(radius_km: float) -> float:
+    """Return the chord of an arc on the unit sphere."""
+    return float(2.0 * np.sin(min(radius_km / EARTH_RADIUS_KM, np.pi) / 2.0))
+
+
+def _keys(points: FloatArray, chord: float) -> tuple[npt.NDArray[np.int64], int]:
+    """Return one number for the cell of each point, and the cells in a row of the grid."""
+    width = int(np.floor(2.0 / chord)) + 4
+    cells = _cells(points, chord)
+    return (cells[:, 0] * width + cells[:, 1]) * width + cells[:, 2], width
 
 
 def _on_sphere(lonlat: FloatArray) -> FloatArray:

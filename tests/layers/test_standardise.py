@@ -79,7 +79,11 @@ def test_order_of_samples_does_not_matter() -> None:
 
 
 def test_waste_has_no_regional_score() -> None:
-    assert np.isnan(z(samples(LADDER, medium="waste"))).all()
+    assert "La_z" not in standardise_samples(samples(LADDER, medium="waste"))
+    both = pd.concat([samples(LADDER, medium="waste"), samples(LADDER)], ignore_index=True)
+    scored = standardise_samples(both)["La_z"].to_numpy()
+    assert np.isnan(scored[: len(LADDER)]).all()
+    assert np.isfinite(scored[len(LADDER) :]).all()
 
 
 def test_below_a_limit_counts_as_half_of_it_and_above_as_it() -> None:
