@@ -212,7 +212,7 @@ def _are_valid(geometry: np.ndarray) -> np.ndarray:
 def _densify(geometry: np.ndarray) -> None:
     """Put vertices into the edges that are too long, in place; what has none stays as it is."""
     points, owner = shapely.get_coordinates(geometry, return_index=True)
-    steps = np.abs(np.diff(points, axis=0)).sum(axis=1)
+    steps = np.abs(np.diff(points[:, 0])) + np.abs(np.diff(points[:, 1]))
     long = np.unique(owner[1:][(steps > LONGEST_EDGE_DEGREES) & (owner[1:] == owner[:-1])])
     geometry[long] = shapely.segmentize(geometry[long], LONGEST_EDGE_DEGREES)
 

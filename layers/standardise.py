@@ -53,7 +53,8 @@ def standardise_samples(
     -------
     GeoDataFrame[Samples]
         Elements in order of atomic number, then one ``X_z`` per element that was analysed in other media than waste, NaN for
-        waste, missing values and groups without a score; and ``X_below_ppm`` for waste where regression on order statistics is chosen.
+        waste, missing values and groups without a score; and ``X_below_ppm`` for waste where regression on order statistics is
+        chosen.
     """
     params = censoring or CensoringParams()
     made = [column for column in samples.columns if str(column).endswith(("_z", "_below_ppm"))]

@@ -14,9 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from layers.crs import geodesic_km
 from layers.named_features import alphabetical_key
-from layers.schema import Sites, SiteTerritories, Territories, conform
+from layers.schema import RELATIONS, Sites, SiteTerritories, Territories, conform
 from pipeline.stages.nearest_lines import Ground, Pieces, cut_lines, in_chunks, rings_of, shortest_km
 
+INSIDE, OVERLAPS, NEAR = range(len(RELATIONS))
 _SEGMENTS = 32
 _WHOLE = 1 - 1e-9
 
@@ -80,12 +81,10 @@ def overlay_territories(
 
 
 def _pairs(site: np.ndarray, area: np.ndarray, relation: object, share: object, km: object) -> pd.DataFrame:
-    columns = {"site": site.astype(np.int64), "area": area.astype(np.int64)}
-    return pd.DataFrame(columns).assign(
-        relation=pd.Series(relation, index=range(len(site)), dtype="str"),
-        share=pd.Series(share, index=range(len(site)), dtype=float),
-        distance_km=pd.Series(km, index=range(len(site)), dtype=float),
-    )
+    """Return a row per pair; ``relation`` counts in `RELATIONS`."""
+    kinds = {"site": np.int64, "area": np.int64, "relation": np.int64, "share": np.float64, "distance_km": np.float64}
+    columns = zip(kinds.items(), (site, area, relation, share, km), strict=True)
+    return pd.DataFrame({name: np.broadcast_to(np.asarray(one, kind), site.shape) for (name, kind), one in columns})
 
 
 def _points_inside(geometry: np.ndarray, rows: np.ndarray, areas: np.ndarray, threads: int) -> pd.DataFrame:
@@ -111,13 +110,13 @@ def _points_inside(geometry: np.ndarray, rows: np.ndarray, areas: np.ndarray, th
         found = list(pool.map(inside, numbers))
     site = np.concatenate([rows[held] for held in found]) if found else np.zeros(0, dtype=np.int64)
     area = np.repeat(np.array(numbers, dtype=np.int64), [len(held) for held in found])
-    return _pairs(site, area, "inside", np.nan, 0.0)
+    return _pairs(site, area, INSIDE, np.nan, 0.0)
 
 
 def _outlines_meeting(geometry: np.ndarray, rows: np.ndarray, areas: np.ndarray) -> pd.DataFrame:
     """Return pairs of outlined sites and areas they meet, with the share of the site's area inside."""
     if len(rows) == 0:
-        return _pairs(rows, rows, "inside", np.nan, 0.0)
+        return _pairs(rows, rows, INSIDE, np.nan, 0.0)
     outlines = _mended(geometry[rows], np.arange(len(rows)))
     area, place = shapely.STRtree(outlines).query(areas)
     areas = _mended(areas, np.unique(area))
@@ -129,7 +128,7 @@ def _outlines_meeting(geometry: np.ndarray, rows: np.ndarray, areas: np.ndarray)
     share = np.where(size > 0, np.clip(common / np.where(size > 0, size, 1.0), 0.0, 1.0), np.nan)
     covered = np.where(size > 0, share >= _WHOLE, shapely.covers(areas[area], shapes))
     share = np.where(covered & (size > 0), 1.0, share)
-    return _pairs(rows[place], area, np.where(covered, "inside", "overlaps"), share, 0.0)
+    return _pairs(rows[place], area, np.where(covered, INSIDE, OVERLAPS), share, 0.0)
 
 
 def _mended(shapes: np.ndarray, which: np.ndarray) -> np.ndarray:
@@ -173,7 +172,7 @@ def _points_near(
 
     found = np.concatenate([part for _, part in in_chunks(ground.xy, search, params.threads)], axis=1)
     key = found[0].astype(np.int64)
-    return _pairs(key // n_areas, key % n_areas, "near", np.nan, found[1])
+    return _pairs(key // n_areas, key % n_areas, NEAR, np.nan, found[1])
 
 
 def _promising(
@@ -212,13 +211,13 @@ def _outlines_near(
     free = ~_member(key, np.sort(met["site"].to_numpy() * n_areas + met["area"].to_numpy()))
     place, piece, key = place[free], piece[free], key[free]
     if len(key) == 0:
-        return _pairs(place, piece, "near", np.nan, 0.0)
+        return _pairs(place, piece, NEAR, np.nan, 0.0)
     ends = shapely.get_coordinates(shapely.shortest_line(shapes[place], pieces.shapes(piece)))
     km = geodesic_km(*ground.degrees(ends[0::2]), *ground.degrees(ends[1::2]))
     shortest = pd.Series(km).groupby(key).min()
     shortest = shortest[shortest <= params.near_km]
     site, area = np.divmod(shortest.index.to_numpy(), n_areas)
-    return _pairs(site, area, "near", np.where(shapely.area(geometry[site]) > 0, 0.0, np.nan), shortest.to_numpy())
+    return _pairs(site, area, NEAR, np.where(shapely.area(geometry[site]) > 0, 0.0, np.nan), shortest.to_numpy())
 
 
 def _member(key: np.ndarray, taken: np.ndarray) -> np.ndarray:
@@ -243,12 +242,12 @@ def _told(met: pd.DataFrame, sites: GeoDataFrame[Sites], territories: GeoDataFra
     )
     met = met.iloc[np.lexsort((alphabetical[met["area"]], met["site"]))]
     site, area = met["site"].to_numpy(), met["area"].to_numpy()
-    told = {name: territories[name].to_numpy()[area] for name in ("territory_id", "territory", "layer", "steward")}
+    told = {name: territories[name].array.take(area) for name in ("territory_id", "territory", "layer", "steward")}
     return pd.DataFrame(
         {
-            "site_id": sites["site_id"].to_numpy()[site],
+            "site_id": sites["site_id"].array.take(site),
             **told,
-            "relation": met["relation"].to_numpy(),
+            "relation": pd.array(RELATIONS, dtype="str").take(met["relation"].to_numpy()),
             "share": met["share"].to_numpy(),
             "distance_km": met["distance_km"].to_numpy(),
         }
