@@ -55,6 +55,7 @@ class AssignSamplesParams(BaseModel):
         le=1,
         description="a total is given where the elements there are make up this share of the rare earths of average upper crust",
     )
+    threads: int = Field(default=2, ge=1, description="parts of the sites gone through at once")
 
 
 def assign_samples(
@@ -104,16 +105,19 @@ def assign_samples(
 
 
 def _in_fixed_order(samples: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
-    """Order rows by place, then id: sums are the same to the last bit however the rows of a file are ordered."""
-    places = _lonlat(samples)[rows]
-    order = np.lexsort(places.T)
-    placed = places[order]
-    same = ((placed[1:] == placed[:-1]) | (np.isnan(placed[1:]) & np.isnan(placed[:-1]))).all(axis=1)
+    """Order rows by place, then id: sums are the same to the last bit however the rows of a file are ordered.
+
+    One number stands for a place; where places share it, by chance or because they are the same, all is compared.
+    """
+    along = _lonlat(samples)[rows] @ np.array([1.0, 0.6180339887498949])
+    order = np.argsort(along)
+    placed = along[order]
+    same = (placed[1:] == placed[:-1]) | np.isnan(placed[1:])
     tied = np.concatenate([same, [False]]) | np.concatenate([[False], same]) if len(rows) else np.zeros(0, dtype=bool)
     if tied.any():
         among = order[tied]
         names, _ = pd.factorize(samples["sample_id"].iloc[rows[among]], sort=True)
-        order[tied] = among[np.lexsort((names, *places[among].T))]
+        order[tied] = among[np.lexsort((names, *_lonlat(samples)[rows[among]].T, along[among]))]
     ordered: np.ndarray = rows[order]
     return ordered
 
@@ -176,6 +180,7 @@ def _near(sites: pd.DataFrame, samples: pd.DataFrame, around: np.ndarray, params
         radius_km=params.radius_km,
         power=params.idw_power,
         least_km=params.least_distance_km,
+        threads=params.threads,
     )
     nearest_km = np.full(len(sites), np.nan)
     there = found.nearest >= 0

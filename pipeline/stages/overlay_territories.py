@@ -61,7 +61,7 @@ def overlay_territories(
     geometry = sites.geometry.to_numpy()
     present = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
     is_point = present & (shapely.get_type_id(geometry) == 0)
-    areas = shapely.force_2d(territories.geometry.to_numpy())  # copies: preparing an area would edit the input
+    areas = territories.geometry.to_numpy()
     points, outlines = np.flatnonzero(is_point), np.flatnonzero(present & ~is_point)
     parts = [
         _points_inside(geometry, points, areas, params.threads),
@@ -100,10 +100,9 @@ def _points_inside(geometry: np.ndarray, rows: np.ndarray, areas: np.ndarray, th
         around = low + np.flatnonzero((y[low:high] >= south) & (y[low:high] <= north))
         if len(around) == 0:
             return around
-        shapely.prepare(areas[number])
-        held = around[shapely.intersects_xy(areas[number], x[around], y[around])]
-        shapely.destroy_prepared(areas[number])
-        return held
+        area = shapely.force_2d(areas[number])  # a copy: preparing an area would edit the input
+        shapely.prepare(area)
+        return np.asarray(around[shapely.intersects_xy(area, x[around], y[around])])
 
     numbers = [int(one) for one in np.flatnonzero(np.isfinite(bounds).all(axis=1))] if len(rows) else []
     with ThreadPoolExecutor(max_workers=threads) as pool:
@@ -117,7 +116,7 @@ def _outlines_meeting(geometry: np.ndarray, rows: np.ndarray, areas: np.ndarray)
     """Return pairs of outlined sites and areas they meet, with the share of the site's area inside."""
     if len(rows) == 0:
         return _pairs(rows, rows, INSIDE, np.nan, 0.0)
-    outlines = _mended(geometry[rows], np.arange(len(rows)))
+    areas, outlines = shapely.force_2d(areas), _mended(geometry[rows], np.arange(len(rows)))
     area, place = shapely.STRtree(outlines).query(areas)
     areas = _mended(areas, np.unique(area))
     meeting = shapely.intersects(areas[area], outlines[place])

@@ -8,8 +8,10 @@ compiled one keeps no list of pairs and pays where there are millions of them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +25,7 @@ COMPILE_FROM_PAIRS = 500_000
 """From about this many pairs of site and sample on, compiling (a few seconds, kept for the next time) pays: with two dozen
 columns the array path takes about 5 µs a pair, loading compiled code 1.3 s."""
 
+_PARTS_PER_THREAD = 8
 _PAIRS_PER_BLOCK = 2_000_000
 _PROBES = 200
 
@@ -61,6 +64,7 @@ def look_around(
     least_km: float = 0.1,
     percentile: float = 90.0,
     compiled: bool | None = None,
+    threads: int = 1,
 ) -> Neighbours:
     """Describe the samples within a radius of each site.
 
@@ -80,6 +84,8 @@ def look_around(
         0-100, interpolated linearly between results.
     compiled : bool, optional
         Which path; None chooses by the number of pairs.
+    threads : int
+        Parts of the sites gone through at once on the compiled path.
 
     Returns
     -------
@@ -105,9 +111,18 @@ def look_around(
         cell_of_site = _cells(at_site, chord)
         # Sites of one cell in a row find its samples still in the processor's cache.
         along = np.lexsort(cell_of_site.T[::-1])
-        search = (cell_of_site[along], width, keys[order], chord * chord, power, least * least, share)
-        ordered = [np.ascontiguousarray(one[along]) for one in result]
-        _compiled_pass()(at_site[along], *table, *search, *ordered)
+        search = (width, keys[order], chord * chord, power, least * least, share)
+        ordered = [np.ascontiguousarray(one[along]) for one in (at_site, cell_of_site, *result)]
+        compiled_pass = _compiled_pass()
+
+        def go(part: slice) -> None:
+            here, cell, *fill = (one[part] for one in ordered)
+            compiled_pass(here, *table, cell, *search, *fill)
+
+        cuts = np.linspace(0, len(sites), _PARTS_PER_THREAD * threads + 1).astype(int).tolist()
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(go, (slice(*ends) for ends in pairwise(cuts))))
+        ordered = ordered[2:]
         for whole, part in zip(result, ordered, strict=True):
             whole[along] = part
     elif len(sites) and len(samples):
