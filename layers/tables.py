@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import gzip
 import json
-import shutil
-import tempfile
-import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -26,6 +21,7 @@ from layers.delimited import Grid, decode, is_plain, ragged, read_body, sniff_de
 from layers.errors import SourceError
 from layers.features import VECTOR_SUFFIXES, read_features
 from layers.headings import Heading, find_heading, note_rows
+from layers.packed import unpacked
 from layers.workbooks import read_sheet
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".dat")
@@ -95,7 +91,7 @@ def read_table(source: Source, root: Path) -> RawTable:
         sheets and none named), has no CRS, or its rows do not fit its heading.
     """
     path = locate(source, root)
-    with _unpacked(source, path) as inner:
+    with unpacked(source, path, SUFFIXES) as inner:
         suffix = inner.suffix.lower()
         where = f"{source.id} ({path.name})"
         if suffix in TEXT_SUFFIXES:
@@ -184,75 +180,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float):
         return value if np.isfinite(value) else (None if np.isnan(value) else str(value))
     return value if isinstance(value, str | int | bool) else str(value)
-
-
-@contextmanager
-def _unpacked(source: Source, path: Path) -> Iterator[Path]:
-    """Give the file itself, or its content unpacked in a temporary folder."""
-    suffix = path.suffix.lower()
-    if suffix in (".gz", ".zip"):
-        with tempfile.TemporaryDirectory(prefix="minewaste-") as folder:
-            yield (_gunzip if suffix == ".gz" else _unzip)(source, path, Path(folder))
-    else:
-        yield path
-
-
-def _gunzip(source: Source, path: Path, folder: Path) -> Path:
-    target = folder / path.stem
-    try:
-        with gzip.open(path) as packed, target.open("wb") as plain:
-            shutil.copyfileobj(packed, plain)
-    except (OSError, EOFError) as failure:
-        raise SourceError(
-            f"{source.id} ({path.name}): the gzip file is damaged or cut off ({failure}). Fetch it again."
-        ) from None
-    return _unzip(source, target, folder) if target.suffix.lower() == ".zip" else target
-
-
-def _unzip(source: Source, path: Path, folder: Path) -> Path:
-    """Unpack a zip (with zips inside) and choose the table in it."""
-    _extract(source, path, folder, depth=0)
-    found = sorted(
-        one
-        for one in folder.rglob("*")
-        if one.suffix.lower() in SUFFIXES
-        and one != path
-        and not any(part.suffix.lower() == ".gdb" for part in one.parents)
-    )
-    names = {one: PurePosixPath(one.relative_to(folder)).as_posix() for one in found}
-    where = f"{source.id} ({path.name})"
-    if not found:
-        held = ", ".join(sorted(one.name for one in folder.rglob("*") if one.is_file())[:8]) or "nothing"
-        raise SourceError(f"{where}: the zip holds no table that can be read (it holds {held}).")
-    wanted = source.layer
-    if wanted is not None:
-        matching = [one for one in found if wanted in (names[one], one.name, one.stem)]
-        if len(matching) == 1:
-            return matching[0]
-    if len(found) == 1:
-        return found[0]
-    raise SourceError(
-        f"{where}: the zip holds {len(found)} tables: {', '.join(names.values())}. Name one in the run file with 'layer:'."
-    )
-
-
-def _extract(source: Source, path: Path, folder: Path, depth: int) -> None:
-    try:
-        with zipfile.ZipFile(path) as packed:
-            for member in packed.infolist():
-                target = (folder / member.filename).resolve()
-                if member.is_dir() or not target.is_relative_to(folder.resolve()) or "__MACOSX" in member.filename:
-                    continue
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with packed.open(member) as inner, target.open("wb") as plain:
-                    shutil.copyfileobj(inner, plain)
-                if target.suffix.lower() == ".zip" and depth < 3:
-                    _extract(source, target, target.with_suffix(""), depth + 1)
-                    target.unlink()
-    except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError) as failure:
-        raise SourceError(
-            f"{source.id} ({path.name}): the zip file cannot be opened ({failure}). Fetch it again."
-        ) from None
 
 
 def _from_text(source: Source, where: str, path: Path, data: bytes) -> RawTable:
