@@ -21,6 +21,8 @@ LONGEST_EDGE_DEGREES = 0.25
 """Longer edges get vertices between: an edge of EPSG:4326 runs straight in degrees (RFC 7946), e.g. along the 49th parallel,
 and must still do so in the working CRS. What is left at 60 N is under 10 m."""
 
+_CORNERS_AT_ONCE = 2_000_000
+
 NAMED_REPAIRS = 50
 """Repairs told one by one; what goes beyond is told as one count."""
 
@@ -170,8 +172,9 @@ class _Log:
 def _absent(geometry: np.ndarray) -> np.ndarray:
     copied = np.array(geometry, dtype=object)
     copied[shapely.is_empty(copied)] = None
-    flat: np.ndarray = shapely.force_2d(copied)
-    return flat
+    tall = shapely.has_z(copied)
+    copied[tall] = shapely.force_2d(copied[tall])
+    return copied
 
 
 def _reject_absent(result: Repaired) -> None:
@@ -211,10 +214,12 @@ def _are_valid(geometry: np.ndarray) -> np.ndarray:
 
 def _densify(geometry: np.ndarray) -> None:
     """Put vertices into the edges that are too long, in place; what has none stays as it is."""
-    points, owner = shapely.get_coordinates(geometry, return_index=True)
-    steps = np.abs(np.diff(points[:, 0])) + np.abs(np.diff(points[:, 1]))
-    long = np.unique(owner[1:][(steps > LONGEST_EDGE_DEGREES) & (owner[1:] == owner[:-1])])
-    geometry[long] = shapely.segmentize(geometry[long], LONGEST_EDGE_DEGREES)
+    share = np.cumsum(shapely.get_num_coordinates(geometry)) // _CORNERS_AT_ONCE
+    for some in np.split(np.arange(len(geometry)), np.flatnonzero(np.diff(share)) + 1):
+        points, owner = shapely.get_coordinates(geometry[some], return_index=True)
+        steps = np.abs(np.diff(points[:, 0])) + np.abs(np.diff(points[:, 1]))
+        long = some[np.unique(owner[1:][(steps > LONGEST_EDGE_DEGREES) & (owner[1:] == owner[:-1])])]
+        geometry[long] = shapely.segmentize(geometry[long], LONGEST_EDGE_DEGREES)
 
 
 def _part_of_type(shape: shapely.Geometry, types: tuple[int, ...]) -> shapely.Geometry | None:

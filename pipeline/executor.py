@@ -22,7 +22,10 @@ from layers.errors import ConfigError, StageError
 
 Mode = Literal["serial", "threads", "processes", "cluster"]
 SITES_PER_PARTITION = 25_000
-"""A slice of this many sites keeps the per-slice overhead (about 50 ms) far below its work."""
+"""A slice of this many sites keeps what a process or a worker of a cluster costs (about 50 ms) far below its work."""
+
+SITES_PER_SLICE_HERE = 250_000
+"""On threads of this process slices only bound memory: the stages use threads themselves, and every slice copies its layers."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,7 @@ class Executor:
             return max(workers, math.ceil(n_sites / SITES_PER_PARTITION))
         if self.mode == "processes":
             return max(self.workers, math.ceil(n_sites / SITES_PER_PARTITION))
-        return max(1, math.ceil(n_sites / SITES_PER_PARTITION))
+        return max(1, math.ceil(n_sites / SITES_PER_SLICE_HERE))
 
     def _compute(
         self,

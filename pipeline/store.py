@@ -15,16 +15,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib import metadata
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 from pandera.pandas import DataFrameModel
 from pydantic import BaseModel
 
 from layers.errors import SourceError
 from layers.schema import conform
+
+_CORNERS_AT_ONCE = 1_000_000
+"""Rows of outlines with so many corners are written together."""
 
 LIBRARIES = (
     "geopandas",
@@ -203,9 +209,31 @@ def write_parquet(table: pd.DataFrame, path: Path) -> None:
     """Write a table as Parquet, or GeoParquet when it has a geometry, replacing the former file at once."""
     with atomic(path) as temporary:
         if isinstance(table, gpd.GeoDataFrame):
-            table.to_parquet(temporary, index=False, write_covering_bbox=False, schema_version="1.1.0")
+            _write_geoparquet(table, temporary)
         else:
             table.to_parquet(temporary, index=False)
+
+
+def _write_geoparquet(table: gpd.GeoDataFrame, path: Path) -> None:
+    """Write some rows after the other, since outlines in the making take five times their memory."""
+    import io
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    options: dict[str, Any] = {"index": False, "write_covering_bbox": False, "schema_version": "1.1.0"}
+    share = np.cumsum(shapely.get_num_coordinates(table.geometry.to_numpy()) + 1) // _CORNERS_AT_ONCE
+    cuts = np.flatnonzero(np.diff(share, prepend=-1)).tolist() if len(table) else []
+    if len(cuts) <= 1:
+        table.to_parquet(path, **options)
+        return
+    head = io.BytesIO()
+    table.iloc[:0].to_parquet(head, **options)
+    schema = pq.read_schema(head)
+    with pq.ParquetWriter(path, schema) as writer:
+        for first, last in pairwise([*cuts, len(table)]):
+            part = pa.table(table.iloc[first:last].to_arrow(index=False, geometry_encoding="WKB"))
+            writer.write_table(part.cast(schema))
 
 
 def read_parquet(path: Path) -> pd.DataFrame:
@@ -219,8 +247,6 @@ def read_parquet(path: Path) -> pd.DataFrame:
 
 def plain(value: Any) -> Any:
     """Turn numpy and pandas values into what strict JSON can hold: missing and infinite numbers become null."""
-    import numpy as np
-
     if isinstance(value, Mapping):
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple | set | np.ndarray | pd.Series):

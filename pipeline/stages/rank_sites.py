@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
@@ -23,6 +25,9 @@ from layers.schema import (
 )
 from pipeline.stages.score_evidence import join_evidence, logistic
 from pipeline.stages.trained_model import TrainedModel, dissimilarity
+
+DRAWS_AT_ONCE = 1_000_000
+"""So many draws are in the making at once; what is drawn does not depend on it."""
 
 Z90 = 1.644854
 """Half width of a 90 % interval in standard deviations."""
@@ -85,22 +90,22 @@ def rank_sites(
     waste = model.waste_evidence(table["site_id"])
     if model.rests_on_companion:
         score, draws = _companion_draws(table, rng, params)
-        order_by, level = _measured_first(score, draws, waste, np.log10(model.threshold_ppm), rng)
+        order_by, first = _measured_first(score, draws.shape, waste, np.log10(model.threshold_ppm), rng)
         model_log_odds = np.full(len(table), np.nan)
     else:
         order_by, score, draws, model_log_odds = _model_draws(table, model, waste, rng, params)
-        level = draws
+        first = np.zeros((len(table), 1), dtype=np.int8)
     no_waste = (table["waste_type"] == "none").to_numpy()
-    score, draws = np.where(no_waste, 0.0, score), np.where(no_waste[:, None], 0.0, draws)
     order = np.lexsort((table["site_id"].to_numpy(), -np.round(order_by, 9), no_waste))
     rank = np.empty(len(table), dtype=int)
     rank[order] = np.arange(1, len(table) + 1)
     table["rank"] = rank
-    table["score"] = score
-    table["score_low"] = np.minimum(np.quantile(draws, 0.05, axis=1), score) if len(table) else []
-    table["score_high"] = np.maximum(np.quantile(draws, 0.95, axis=1), score) if len(table) else []
+    table["score"] = score = np.where(no_waste, 0.0, score)
+    draws[no_waste] = 0.0
+    low, high = _ends(draws)
+    table["score_low"], table["score_high"] = np.minimum(low, score), np.maximum(high, score)
     shared = _shared_ranks(rank, np.round(order_by, 9), no_waste)
-    _add_rank_intervals(table, level, no_waste, shared, np.random.default_rng([params.random_state, 43]))
+    _add_rank_intervals(table, draws, first, no_waste, shared, np.random.default_rng([params.random_state, 43]))
     _add_amounts(table, model, waste, model_log_odds, rng, params)
     _add_applicability(table, model)
     table["evidence"] = _evidence(table, waste)
@@ -154,26 +159,32 @@ def _companion_draws(
     low, high = table["companion_low"].to_numpy(float), table["companion_high"].to_numpy(float)
     width = np.maximum(high - low, 1e-9)
     share = np.clip((score - low) / width, 0.0, 1.0)[:, None]
-    u = rng.random((len(table), params.n_draws))
-    rising = low[:, None] + np.sqrt(u * share) * width[:, None]
-    falling = high[:, None] - np.sqrt((1 - u) * (1 - share)) * width[:, None]
-    return score, np.where(u < share, rising, falling)
+    draws = np.empty((len(table), params.n_draws))
+    for some in _blocks(draws.shape):
+        u = rng.random(draws[some].shape)
+        rising = low[some, None] + np.sqrt(u * share[some]) * width[some, None]
+        falling = high[some, None] - np.sqrt((1 - u) * (1 - share[some])) * width[some, None]
+        draws[some] = np.where(u < share[some], rising, falling)
+    return score, draws
 
 
 def _measured_first(
-    score: np.ndarray, draws: np.ndarray, waste: dict[str, np.ndarray], threshold: float, rng: np.random.Generator
+    score: np.ndarray, shape: tuple[int, int], waste: dict[str, np.ndarray], threshold: float, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return order and drawn levels with wastes shown to reach the threshold (by assay, then by proxies) before the others.
+    """Return order, and by how much each draw of it is raised, with wastes shown to reach the threshold before the others.
 
-    Below them everything goes by the companion score, which already counts a poor assay against a waste. In the draws an
-    assay near the threshold falls on either side of it.
+    Those shown by assay come before those shown by proxies. Below them everything goes by the companion score, which already
+    counts a poor assay against a waste. In the draws an assay near the threshold falls on either side of it.
     """
-    first = np.select([waste["rule"] == "assay", waste["rule"] == "proxies"], [2.0, 1.0], 0.0)
+    first = np.select([waste["rule"] == "assay", waste["rule"] == "proxies"], [2, 1], 0).astype(np.int8)
     known = np.isfinite(waste["log10"]) & np.isfinite(waste["sd"])
     centre, sd = (np.where(known, waste[name], 0.0) for name in ("log10", "sd"))
     reached = known & (centre >= threshold)
-    drawn = known[:, None] & (centre[:, None] + sd[:, None] * rng.standard_normal(draws.shape) >= threshold)
-    return score + first * reached, draws + first[:, None] * drawn
+    raised = np.zeros(shape, dtype=np.int8)
+    for some in _blocks(shape):
+        drawn = centre[some, None] + sd[some, None] * rng.standard_normal(raised[some].shape)
+        raised[some] = first[some, None] * (known[some, None] & (drawn >= threshold))
+    return score + first * reached, raised
 
 
 def _model_draws(
@@ -188,14 +199,32 @@ def _model_draws(
     own = (bags * mask).sum(axis=1) / mask.sum(axis=1)
     threshold, spread = np.log10(model.threshold_ppm), model.prior_sd_log10
     joined = join_evidence(own, waste["log10"], waste["sd"], threshold, spread)
-    drawn = np.empty((len(table), params.n_draws))
-    picks = rng.random((len(table), params.n_draws, params.bags_per_draw))
-    for row in range(len(table)):
-        usable = bags[row, mask[row]]
-        drawn[row] = usable[(picks[row] * len(usable)).astype(int)].mean(axis=1)
-    measured = waste["log10"][:, None] + waste["sd"][:, None] * rng.standard_normal(drawn.shape)
-    draws = join_evidence(drawn, measured, np.broadcast_to(waste["sd"][:, None], drawn.shape), threshold, spread)
-    return joined, logistic(joined), logistic(draws), own
+    draws = np.empty((len(table), params.n_draws))
+    for some in _blocks((len(table), params.n_draws * params.bags_per_draw)):
+        picks = rng.random((*draws[some].shape, params.bags_per_draw))
+        for row, picked in zip(range(some.start, some.stop), picks, strict=True):
+            usable = bags[row, mask[row]]
+            draws[row] = usable[(picked * len(usable)).astype(int)].mean(axis=1)
+    for some in _blocks(draws.shape):
+        sd = np.broadcast_to(waste["sd"][some, None], draws[some].shape)
+        measured = waste["log10"][some, None] + sd * rng.standard_normal(draws[some].shape)
+        draws[some] = logistic(join_evidence(draws[some], measured, sd, threshold, spread))
+    return joined, logistic(joined), draws, own
+
+
+def _blocks(shape: tuple[int, int]) -> Iterator[slice]:
+    """Yield rows of a table of draws, some at a time: a hundred thousand sites times some hundred draws are large."""
+    step = max(1, DRAWS_AT_ONCE // max(1, shape[1]))
+    for start in range(0, shape[0], step):
+        yield slice(start, min(start + step, shape[0]))
+
+
+def _ends(draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the 5 and 95 % quantiles of each row."""
+    ends = np.empty((2, len(draws)))
+    for some in _blocks((draws.shape[0], draws.shape[1])):
+        ends[:, some] = np.quantile(draws[some], (0.05, 0.95), axis=1)
+    return ends[0], ends[1]
 
 
 def _shared_ranks(rank: np.ndarray, order_by: np.ndarray, no_waste: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -207,6 +236,7 @@ def _shared_ranks(rank: np.ndarray, order_by: np.ndarray, no_waste: np.ndarray) 
 def _add_rank_intervals(
     table: pd.DataFrame,
     draws: np.ndarray,
+    first: np.ndarray,
     no_waste: np.ndarray,
     shared: tuple[np.ndarray, np.ndarray],
     rng: np.random.Generator,
@@ -216,15 +246,25 @@ def _add_rank_intervals(
     Equal draws are put in a new random order in every draw, and the interval holds all ranks that sites of the same score
     share: the order of ids says nothing about wastes.
     """
-    level = np.where(no_waste[:, None], -1.0, draws)
-    ranks = np.empty(level.shape, dtype=np.int32)
-    for column in range(level.shape[1]):
-        order = np.lexsort((rng.random(len(level)), -level[:, column]))
-        ranks[order, column] = np.arange(1, len(level) + 1)
-    low, high = (np.quantile(ranks, q, axis=1) for q in (0.05, 0.95)) if len(table) else (np.array([]), np.array([]))
+    ranks = np.empty(draws.shape, dtype=np.int32)
+    for column in range(draws.shape[1]):
+        level = np.where(no_waste, -1.0, draws[:, column] + first[:, min(column, first.shape[1] - 1)])
+        ranks[_best_first(level, rng), column] = np.arange(1, len(level) + 1)
+    low, high = _ends(ranks)
     table["rank_low"] = np.minimum(np.floor(low).astype(int), shared[0])
     table["rank_high"] = np.maximum(np.ceil(high).astype(int), shared[1])
     table["top10_chance"] = (ranks <= 10).mean(axis=1)
+
+
+def _best_first(level: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the rows from the highest level to the lowest, those of equal level in random order."""
+    order = np.argsort(-level)
+    same = level[order[1:]] == level[order[:-1]]
+    tied = np.concatenate([same, [False]]) | np.concatenate([[False], same])
+    if same.any():
+        among = np.sort(order[tied])
+        order[tied] = among[np.lexsort((rng.random(len(among)), -level[among]))]
+    return order
 
 
 def _add_amounts(
@@ -266,19 +306,17 @@ def _add_amounts(
 
 def _add_contained(table: pd.DataFrame, rng: np.random.Generator, params: RankSitesParams) -> None:
     """Add contained oxide in tonnes; grade and tonnage are drawn log-normally between the ends of their ranges."""
-    shape = (len(table), params.n_draws)
-    drawn = np.ones(shape) / 1e6
+    drawn = np.full((len(table), params.n_draws), 1e-6)
     for name, unit in (("treo", "ppm"), ("tonnage", "t")):
-        middle = table[f"{name}_{unit}"].to_numpy(float)
-        low = table[f"{name}_low_{unit}"].to_numpy(float)
-        high = table[f"{name}_high_{unit}"].to_numpy(float)
-        z = rng.standard_normal(shape)
+        middle, low, high = (table[f"{name}{end}_{unit}"].to_numpy(float) for end in ("", "_low", "_high"))
         with np.errstate(divide="ignore", invalid="ignore"):
             below, above = np.log(middle / low) / Z90, np.log(high / middle) / Z90
         below, above = (np.where(np.isfinite(one), one, 0.0)[:, None] for one in (below, above))
-        drawn = drawn * middle[:, None] * np.exp(z * np.where(z < 0, below, above))
+        for some in _blocks(drawn.shape):
+            z = rng.standard_normal(drawn[some].shape)
+            drawn[some] *= middle[some, None] * np.exp(z * np.where(z < 0, below[some], above[some]))
     contained = table["treo_ppm"].to_numpy(float) * table["tonnage_t"].to_numpy(float) / 1e6
-    low, high = (np.quantile(drawn, q, axis=1) for q in (0.05, 0.95)) if len(table) else (contained, contained)
+    low, high = _ends(drawn)
     table["contained_treo_t"] = contained
     table["contained_treo_low_t"] = np.fmin(low, contained)
     table["contained_treo_high_t"] = np.fmax(high, contained)

@@ -21,6 +21,8 @@ _BAND_ROWS = 256
 _ROWS_AT_ONCE = 64
 """Rows whose cells are in memory at once; fixed, so that the sums of a zone do not depend on the others."""
 
+_SHAPES_AT_ONCE = 10_000
+
 IntArray = npt.NDArray[np.int64]
 
 
@@ -71,7 +73,18 @@ class Moments:
 
 
 def zones_from(shapes: np.ndarray) -> Zones:
-    """Turn polygons of one or several parts, in cell coordinates, into zones; none may be missing or empty.
+    """Turn polygons of one or several parts, in cell coordinates, into zones; none may be missing or empty."""
+    parts = [
+        np.stack(_runs_of(shapes[first : first + _SHAPES_AT_ONCE])) + np.array([[0], [first], [0], [0]])
+        for first in range(0, len(shapes), _SHAPES_AT_ONCE)
+    ]
+    row, zone, left, right = np.concatenate(parts, axis=1) if parts else np.zeros((4, 0), dtype=np.int64)
+    order = np.argsort(row, kind="stable")
+    return Zones(len(shapes), row[order], zone[order], left[order], right[order])
+
+
+def _runs_of(shapes: np.ndarray) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Return row, zone, left and right of the runs of some polygons.
 
     Each edge crosses the middles of some rows; between every other pair of crossings of a row lies the zone (even-odd rule).
     """
@@ -90,7 +103,7 @@ def zones_from(shapes: np.ndarray) -> Zones:
     order = np.lexsort((x, owner, row))
     column = np.ceil(x[order] - 0.5).astype(np.int64)
     opens = order[0::2]
-    return Zones(len(shapes), row[opens], owner[opens], column[0::2], column[1::2])
+    return row[opens], owner[opens], column[0::2], column[1::2]
 
 
 def _along(counts: IntArray) -> IntArray:
