@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pyproj
@@ -20,8 +21,6 @@ _THREADS = 2
 LONGEST_EDGE_DEGREES = 0.25
 """Longer edges get vertices between: an edge of EPSG:4326 runs straight in degrees (RFC 7946), e.g. along the 49th parallel,
 and must still do so in the working CRS. What is left at 60 N is under 10 m."""
-
-_CORNERS_AT_ONCE = 2_000_000
 
 NAMED_REPAIRS = 50
 """Repairs told one by one; what goes beyond is told as one count."""
@@ -136,6 +135,21 @@ def repair_lines(source: str, names: list[str], geometry: np.ndarray) -> Repaire
     return result
 
 
+def blocks_of_corners(geometry: np.ndarray, corners: int = 1_000_000) -> list[slice]:
+    """Return rows of shapes, one block after another, so that no block but one of a single row has many more corners.
+
+    Parameters
+    ----------
+    geometry : ndarray of shapely.Geometry
+        None counts as one corner.
+    corners : int
+        About so many in a block.
+    """
+    share = np.cumsum(shapely.get_num_coordinates(geometry) + 1) // corners
+    ends = [0, *(np.flatnonzero(np.diff(share)) + 1).tolist(), len(geometry)]
+    return [slice(*pair) for pair in pairwise(ends)]
+
+
 def polygon_area_km2(shape: shapely.Geometry) -> float:
     """Return the area on the WGS 84 ellipsoid, as the rings run: halves of a bow-tie cancel out."""
     total = 0.0
@@ -214,11 +228,10 @@ def _are_valid(geometry: np.ndarray) -> np.ndarray:
 
 def _densify(geometry: np.ndarray) -> None:
     """Put vertices into the edges that are too long, in place; what has none stays as it is."""
-    share = np.cumsum(shapely.get_num_coordinates(geometry)) // _CORNERS_AT_ONCE
-    for some in np.split(np.arange(len(geometry)), np.flatnonzero(np.diff(share)) + 1):
+    for some in blocks_of_corners(geometry):
         points, owner = shapely.get_coordinates(geometry[some], return_index=True)
         steps = np.abs(np.diff(points[:, 0])) + np.abs(np.diff(points[:, 1]))
-        long = some[np.unique(owner[1:][(steps > LONGEST_EDGE_DEGREES) & (owner[1:] == owner[:-1])])]
+        long = some.start + np.unique(owner[1:][(steps > LONGEST_EDGE_DEGREES) & (owner[1:] == owner[:-1])])
         geometry[long] = shapely.segmentize(geometry[long], LONGEST_EDGE_DEGREES)
 
 

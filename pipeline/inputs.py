@@ -25,6 +25,7 @@ from layers.crs import working_crs
 from layers.errors import ConfigError, LayerError, SourceError
 from layers.exclusions import read_exclusions, read_known_links
 from layers.geochemistry import read_geochemistry
+from layers.geometry import blocks_of_corners
 from layers.inventory import read_inventory
 from layers.rasters import Raster, describe_raster
 from layers.standardise import standardise_samples
@@ -345,8 +346,15 @@ def _layers(
             layer = standardise_samples(_whole_flags(layer), censoring)
         if role in DRAWN:
             drawn[role] = layer
-        layers[role] = layer.to_crs(crs) if isinstance(layer, gpd.GeoDataFrame) else layer
+        layers[role] = _moved(layer, crs) if isinstance(layer, gpd.GeoDataFrame) else layer
     return layers, drawn
+
+
+def _moved(layer: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
+    """Return a layer in another CRS; some shapes after the other, since corners on the way take four times their memory."""
+    shapes = layer.geometry
+    moved = [shapes.iloc[some].to_crs(crs) for some in blocks_of_corners(shapes.to_numpy())]
+    return layer.set_geometry(pd.concat(moved))
 
 
 def _whole_flags(samples: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

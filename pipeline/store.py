@@ -15,22 +15,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib import metadata
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from pandera.pandas import DataFrameModel
 from pydantic import BaseModel
 
 from layers.errors import SourceError
+from layers.geometry import blocks_of_corners
 from layers.schema import conform
-
-_CORNERS_AT_ONCE = 1_000_000
-"""Rows of outlines with so many corners are written together."""
+from pipeline.memory import give_back_memory
 
 LIBRARIES = (
     "geopandas",
@@ -103,6 +100,7 @@ class RunStore:
             table = compute()
             write_parquet(table, path)
             write_text(mark, fingerprint)
+            give_back_memory()
         self.timings_s[name] = time.perf_counter() - started
         return table
 
@@ -222,17 +220,16 @@ def _write_geoparquet(table: gpd.GeoDataFrame, path: Path) -> None:
     import pyarrow.parquet as pq
 
     options: dict[str, Any] = {"index": False, "write_covering_bbox": False, "schema_version": "1.1.0"}
-    share = np.cumsum(shapely.get_num_coordinates(table.geometry.to_numpy()) + 1) // _CORNERS_AT_ONCE
-    cuts = np.flatnonzero(np.diff(share, prepend=-1)).tolist() if len(table) else []
-    if len(cuts) <= 1:
+    blocks = blocks_of_corners(table.geometry.to_numpy())
+    if len(blocks) == 1:
         table.to_parquet(path, **options)
         return
     head = io.BytesIO()
     table.iloc[:0].to_parquet(head, **options)
     schema = pq.read_schema(head)
     with pq.ParquetWriter(path, schema) as writer:
-        for first, last in pairwise([*cuts, len(table)]):
-            part = pa.table(table.iloc[first:last].to_arrow(index=False, geometry_encoding="WKB"))
+        for some in blocks:
+            part = pa.table(table.iloc[some].to_arrow(index=False, geometry_encoding="WKB"))
             writer.write_table(part.cast(schema))
 
 

@@ -16,6 +16,7 @@ import pyproj
 import shapely
 
 from layers.crs import geodesic_km
+from layers.geometry import blocks_of_corners
 from pipeline.stages.piece_tree import KEPT, compiled_search, pack
 
 COMPILE_FROM = 60_000
@@ -25,7 +26,7 @@ _NODE_M = 50_000.0
 _CLOSE = 1.01
 _EQUATOR_M = 6_378_137.0
 _ECCENTRICITY_SQUARED = 0.00669437999014
-_PER_CHUNK = 20_000
+_PER_CHUNK = 5_000
 _PER_BLOCK = 2_000
 
 
@@ -67,19 +68,29 @@ class Pieces:
         return shapely.STRtree(shapely.box(*self.box.T))
 
 
-def cut_lines(lines: np.ndarray, segments: int) -> Pieces:
-    """Cut LineStrings, LinearRings and Multis of them into pieces of a few segments.
+def cut_lines(shapes: np.ndarray, segments: int) -> Pieces:
+    """Cut lines, or the outlines of areas, into pieces of a few segments.
 
     Parameters
     ----------
-    lines : ndarray of shapely.Geometry
-        In a projected CRS; missing ones give no piece.
+    shapes : ndarray of shapely.Geometry
+        LineStrings, LinearRings, Polygons and Multis of them in a projected CRS; missing ones give no piece.
     segments : int
         At most so many per piece.
     """
-    parts, owner = shapely.get_parts(lines, return_index=True)
-    points = shapely.get_coordinates(parts)
-    sizes = shapely.get_num_coordinates(parts)
+    points = np.empty((int(shapely.get_num_coordinates(shapes).sum()), 2))
+    owners, lengths, filled = [], [], 0
+    for some in blocks_of_corners(shapes):
+        lines = shapes[some].copy()
+        areal = np.isin(shapely.get_type_id(lines), (3, 6))
+        lines[areal] = shapely.boundary(lines[areal])
+        parts, owner = shapely.get_parts(lines, return_index=True)
+        corners = shapely.get_coordinates(parts)
+        points[filled : filled + len(corners)] = corners
+        filled += len(corners)
+        owners.append(owner + some.start)
+        lengths.append(shapely.get_num_coordinates(parts))
+    owner, sizes = np.concatenate(owners), np.concatenate(lengths)
     ends = np.cumsum(sizes)
     counts = -(-(sizes - 1) // segments)
     start = np.repeat(ends - sizes, counts) + segments * _runs(np.zeros(len(counts), dtype=np.int64), counts)
@@ -96,12 +107,6 @@ def _runs(start: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     ends = np.cumsum(lengths)
     total = int(ends[-1]) if len(ends) else 0
     return np.arange(total) + np.repeat(start - (ends - lengths), lengths)
-
-
-def rings_of(areas: np.ndarray) -> np.ndarray:
-    """Return the boundary lines of polygons, one (multi)line each."""
-    lines: np.ndarray = shapely.boundary(areas)
-    return lines
 
 
 class Ground:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from layers.crs import geodesic_km
 from layers.named_features import alphabetical_key
 from layers.schema import RELATIONS, Sites, SiteTerritories, Territories, conform
-from pipeline.stages.nearest_lines import Ground, Pieces, cut_lines, in_chunks, rings_of, shortest_km
+from pipeline.stages.nearest_lines import Ground, Pieces, cut_lines, in_chunks, shortest_km
 
 INSIDE, OVERLAPS, NEAR = range(len(RELATIONS))
 _SEGMENTS = 32
@@ -69,7 +69,7 @@ def overlay_territories(
     ]
     met = pd.concat(parts, ignore_index=True)
     if params.near_km > 0 and len(areas) and len(sites):
-        pieces = cut_lines(rings_of(areas), _SEGMENTS)
+        pieces = cut_lines(areas, _SEGMENTS)
         crs = pyproj.CRS(sites.crs)
         parts = [met]
         if len(points):
