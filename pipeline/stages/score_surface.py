@@ -24,6 +24,9 @@ from pipeline.stages.trained_model import Applicability, TrainedModel
 METRES_PER_DEGREE = 111_320.0
 BANDS = ("score", "spread", "applicability")
 
+STEPS = 8_192.0
+"""Scores are written in steps of 1 / 8,192: four digits, which pack to a third of the bytes of seven."""
+
 _CELLS_AT_ONCE = 8_192
 """So many cells times the bags stay in the processor's cache."""
 
@@ -199,4 +202,5 @@ def _score(
         bands[1, cells] = logistic(log_odds.astype(np.float32)).std(axis=1)
         if inside is not None:
             bands[2, cells] = inside(prepared)
+    bands[:2] = np.round(bands[:2] * STEPS) / STEPS
     return bands.reshape(len(BANDS), *stacked.shape[1:])
