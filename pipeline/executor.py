@@ -146,7 +146,7 @@ class Executor:
         for rows in slices:
             part = sites.iloc[rows]
             layers = [
-                everything if one.reach_km is None else _near(one.layer, part, one.reach_km)
+                everything if one.reach_km is None else self._sent(_near(one.layer, part, one.reach_km))
                 for one, everything in zip(shared, whole, strict=True)
             ]
             tasks.append(dask.delayed(stage, pure=False)(part, *layers, params))
@@ -162,6 +162,10 @@ class Executor:
                 f"the machine ran out of memory. Lower dask.workers (now {self.workers}), or raise dask.partitions (now "
                 f"{len(tasks)}) so that slices become smaller."
             ) from error
+
+    def _sent(self, layer: Any) -> Any:
+        """Send what one slice needs to one worker of the cluster, so that it does not pass through the scheduler."""
+        return layer if self._client is None else self._client.scatter(layer, hash=False)
 
     def _scatter(self, layer: Any) -> Any:
         """Send a whole layer once to every worker of the cluster; locally, wrap it so that it is not copied per slice."""

@@ -49,6 +49,9 @@ READERS: dict[str, tuple[type[DataFrameModel], Callable[[Source, Path], Reading[
 }
 """The schema and the reader of each role; rasters are described, not read."""
 
+READ_AT_ONCE = 2
+"""Sources read at once: more would wait for the interpreter, and all of them take memory."""
+
 DRAWN = ("territories", "communities", "lines", "backdrop")
 """What pages draw beside the sites."""
 
@@ -143,7 +146,8 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
         _forget_others(store, [one.id for one in public if not (asked and one.role in WITHHOLDABLE)])
     tables = [one for one in sources if one.role != "raster"]
     keep = {one.id: not (is_private(one) or (asked and one.role in WITHHOLDABLE)) for one in tables}
-    with ThreadPoolExecutor(1 if config.dask.mode == "serial" else config.dask.workers or fitting_workers()) as pool:
+    at_once = 1 if config.dask.mode == "serial" else min(READ_AT_ONCE, config.dask.workers or fitting_workers())
+    with ThreadPoolExecutor(at_once) as pool:
         read = pool.map(lambda one: _read(one, data_dir, store, keep=keep[one.id]), tables)
         readings = {one.id: reading for one, reading in zip(tables, read, strict=True)}
     rasters = [describe_raster(one, data_dir) for one in sources if one.role == "raster"]
