@@ -73,8 +73,9 @@ def measure_access(
 
 def _reference_points(sites: GeoDataFrame[Sites]) -> np.ndarray:
     """Return one point per site; (nan, nan) where a site has no geometry."""
-    geometry = sites.geometry.to_numpy()
-    points: np.ndarray = shapely.point_on_surface(geometry)
+    points: np.ndarray = sites.geometry.to_numpy().copy()
+    outlined = shapely.get_type_id(points) != shapely.GeometryType.POINT
+    points[outlined] = shapely.point_on_surface(points[outlined])
     nowhere = shapely.is_missing(points) | shapely.is_empty(points)
     points[nowhere] = shapely.points(np.full((int(nowhere.sum()), 2), np.nan))
     return points
