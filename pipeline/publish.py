@@ -15,11 +15,10 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.accounting import Note
-from layers.censoring import censoring_notes, censoring_table
+from layers.censoring import censoring_notes
 from layers.crs import grid_points
 from layers.errors import StageError
 from layers.schema import Ranking, Sites, conform
-from layers.standardise import LEAST_SAMPLES
 from maps.model_card import model_card
 from maps.publication import Publication
 from maps.report import write_report
@@ -106,8 +105,8 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
     sites, ranking = _at_precision(sites, ranking, config.publish)
     inputs = results.inputs
     accounting = pd.DataFrame([vars(account) for account in inputs.accounts])
-    censored = censoring_notes("assays", _censoring(config, results), config.assign_samples.censoring)
-    found = [*inputs.notes, *_assays_and_their_sites(results.samples), *censored]
+    censored = censoring_notes("assays", results.censored, config.assign_samples.censoring)
+    found = [*inputs.notes, *_assays_and_their_sites(results.assays), *censored]
     notes = pd.DataFrame([vars(note) for note in found], columns=["source", "code", "message", "count"])
     return Publication(
         title=config.title,
@@ -149,15 +148,15 @@ def run_id(store: RunStore) -> str:
     return hashlib.sha256(json.dumps(store.fingerprints, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def _assays_and_their_sites(samples: pd.DataFrame) -> list[Note]:
+def _assays_and_their_sites(assays: pd.DataFrame) -> list[Note]:
     """Count the keyed assays of waste that found their site, and name those whose key fits several sites or none."""
     reasons = {
         "ambiguous": "fit more than one site, so their results were given to none",
         "unmatched": "fit no site",
     }
     notes = []
-    keyed: dict[object, int] = samples.groupby("source")["site_key_status"].count().to_dict()
-    for (source, status), rows in samples.groupby(["source", "site_key_status"], sort=True):
+    keyed: dict[object, int] = assays.groupby("source")["site_key_status"].count().to_dict()
+    for (source, status), rows in assays.groupby(["source", "site_key_status"], sort=True):
         if status == "matched":
             text = f"{len(rows)} of {keyed[source]} assays with a key of a site found theirs."
             notes.append(Note(str(source), "assays_matched", text, len(rows)))
@@ -167,11 +166,6 @@ def _assays_and_their_sites(samples: pd.DataFrame) -> list[Note]:
             remedy = "Name the site's id or record id as their key to place them."
             notes.append(Note(str(source), f"assays_{status}", f"{shown}: {reasons[status]}. {remedy}", len(rows)))
     return notes
-
-
-def _censoring(config: RunConfig, results: Results) -> pd.DataFrame:
-    """Say per medium, method and element how many results are below a limit and what was done about it."""
-    return censoring_table(results.samples, config.assign_samples.censoring, LEAST_SAMPLES)
 
 
 def _everything_per_site(results: Results) -> gpd.GeoDataFrame:
@@ -289,7 +283,7 @@ def _manifest(
         "local_only_sources": len(results.inputs.local_only),
         "python": platform.python_version(),
         "versions": {"minewaste": _own_version(), **library_versions()},
-        "censored_results": _censoring(config, results).to_dict(orient="records"),
+        "censored_results": results.censored.to_dict(orient="records"),
         "seed": config.seed,
         "timings_s": {name: round(seconds, 3) for name, seconds in store.timings_s.items()},
         "fingerprints": store.fingerprints,

@@ -22,7 +22,8 @@ class Results:
     records: GeoDataFrame[schema.Records]
     links: DataFrame[schema.Links]
     sites: GeoDataFrame[schema.Sites]
-    samples: pd.DataFrame
+    assays: pd.DataFrame
+    censored: pd.DataFrame
     site_samples: DataFrame[schema.SiteSamples]
     site_rasters: DataFrame[schema.SiteRasters]
     site_territories: DataFrame[schema.SiteTerritories]

@@ -14,8 +14,10 @@ import pandas as pd
 
 from layers import schema
 from layers.accounting import rejected_rows
+from layers.censoring import censoring_table
 from layers.errors import StageError
 from layers.rasters import require_overlap, write_cog
+from layers.standardise import LEAST_SAMPLES
 from pipeline.config import RunConfig
 from pipeline.executor import Executor, Shared, fitting_workers
 from pipeline.inputs import Account, Inputs, read_inputs
@@ -115,7 +117,10 @@ def _executor(config: RunConfig) -> Executor:
 
 
 def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Executor, progress: Progress) -> Results:
-    """Go through the stages in order."""
+    """Go through the stages in order.
+
+    Samples and areas are taken out of ``inputs`` and let go once the sites know of them: they are most of the memory of a run.
+    """
     read = [f"read_{source.id}" for source in inputs.sources]
 
     def per_site(name: str, stage: Any, needs: Sequence[str], model: Any, shared: Sequence[Shared]) -> Any:
@@ -129,7 +134,7 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
             return store.table(name, needs, params, model, lambda: stage(*layers, params))
 
     records = inputs["inventory"]
-    samples = inputs["geochemistry"]
+    samples = inputs.layers.pop("geochemistry")
     store.fingerprint(
         "kept",
         read,
@@ -157,6 +162,8 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
         schema.SiteSamples,
         [Shared(samples, config.assign_samples.radius_km)],
     )
+    censored = censoring_table(samples, config.assign_samples.censoring, LEAST_SAMPLES)
+    del samples
     site_rasters = per_site(
         "sample_rasters", sample_rasters, ["merge_sites", *read], schema.SiteRasters, [Shared(inputs.rasters)]
     )
@@ -166,7 +173,7 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
         overlay_territories,
         ["merge_sites", *read],
         schema.SiteTerritories,
-        [Shared(inputs["territories"], config.overlay_territories.near_km)],
+        [Shared(inputs.layers.pop("territories"), config.overlay_territories.near_km)],
     )
     site_access = per_site(
         "measure_access",
@@ -244,7 +251,8 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
         records=records,
         links=links,
         sites=sites,
-        samples=samples,
+        assays=assays,
+        censored=censored,
         site_samples=site_samples,
         site_rasters=site_rasters,
         site_territories=site_territories,
