@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,9 @@ Number = float | int | None
 _AS_THEY_ARE = ("id", "name", "aliases", "url", "x", "y")
 _FROM_RANK = ("rank_low", "rank_high")
 _LISTS = ("flags", "reasons", "relations")
+_ROUND = re.compile(r"(?<![^,])(-?\d*[1-9])(0{3,})(?![^,])")
+"""Whole numbers that end in three zeros or more; those with a point never do."""
+
 _LETTER: dict[Number, str] = {None: "-", **dict(enumerate("0123456789abcdefghijklmnopqrstuvwxyz"))}
 
 
@@ -51,12 +55,9 @@ def packed(numbers: Sequence[Number]) -> str:
 
 def separated(numbers: Sequence[Number]) -> str:
     """Return numbers separated by commas, missing ones as nothing, round ones with an exponent (``62e5``)."""
-    return ",".join(["" if one is None else _short(one) for one in numbers])
+    text = str(list(numbers))[1:-1].replace(", ", ",").replace("None", "")
+    return _ROUND.sub(_short, text) if "000" in text else text
 
 
-def _short(number: float) -> str:
-    text = repr(number)
-    if text[-3:] != "000" or type(number) is not int:
-        return text
-    digits = text.rstrip("0")
-    return f"{digits}e{len(text) - len(digits)}" if digits else text
+def _short(found: re.Match[str]) -> str:
+    return f"{found[1]}e{len(found[2])}"
