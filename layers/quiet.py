@@ -11,8 +11,8 @@ _ONE_AT_A_TIME = threading.RLock()
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
-    """Ignore all warnings. Python keeps one list of filters for all threads, so only one thread may change it at a time."""
+def quiet(category: type[Warning] = Warning) -> Iterator[None]:
+    """Ignore warnings of a kind. Python keeps one list of filters for all threads, so only one thread may change it at a time."""
     with _ONE_AT_A_TIME, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore", category)
         yield

@@ -9,7 +9,6 @@ import math
 import os
 import shutil
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from layers.accounting import Note
 from layers.catalogue import Source
 from layers.cog import GridWindow, Surface, write_cog
 from layers.errors import SourceError, StageError
+from layers.quiet import quiet
 from layers.raster_checks import suspicions
 from layers.tables import locate
 
@@ -257,8 +257,7 @@ def require_overlap(site_rasters: Any, rasters: tuple[Raster, ...]) -> None:
 @contextmanager
 def _open(path: str, where: str) -> Iterator[Any]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+        with quiet(rasterio.errors.NotGeoreferencedWarning):
             dataset = rasterio.open(_plain_file(Path(path), where))
     except rasterio.errors.RasterioIOError as failure:
         raise SourceError(

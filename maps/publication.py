@@ -97,7 +97,11 @@ def about(publication: Publication, site_ids: Collection[str]) -> Publication:
 
     Pages about a few sites put into words only what they show. ``sites`` and ``ranking`` stay whole: a site is one among all.
     """
-    chosen = list(site_ids)
     names = ("reasons", "companion", "access", "flags", "site_territories")
-    tables: dict[str, Any] = {name: getattr(publication, name) for name in names}
-    return replace(publication, **{name: table[table["site_id"].isin(chosen)] for name, table in tables.items()})
+    tables: dict[str, Any] = {name: of_sites(getattr(publication, name), site_ids) for name in names}
+    return replace(publication, **tables)
+
+
+def of_sites(table: pd.DataFrame, site_ids: Collection[str]) -> pd.DataFrame:
+    """Return the rows of some sites."""
+    return table[table["site_id"].isin(list(site_ids))]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from maps import assets, pages, words
 from maps.mini_map import HALF_KM, MiniMaps
-from maps.publication import Publication, about
+from maps.publication import Publication, about, of_sites
 from maps.rows import present, records, rows
 from maps.screening import areas_by_layer, communities_near, fold
 from maps.site_chemistry import metals
@@ -91,8 +91,8 @@ class SheetWriter:
         self.maps = MiniMaps(publication)
         self.score_key = score_key(publication.validation)
         chosen = about(publication, site_ids)
-        self.sites = _by_site(_of(publication.sites.drop(columns="geometry"), site_ids))
-        self.ranking = _by_site(_of(publication.ranking, site_ids))
+        self.sites = _by_site(of_sites(publication.sites.drop(columns="geometry"), site_ids))
+        self.ranking = _by_site(of_sites(publication.ranking, site_ids))
         self.companion = _by_site(chosen.companion)
         self.access = _by_site(chosen.access)
         strongest = chosen.reasons[chosen.reasons["position"] <= REASONS].sort_values("position", kind="stable")
@@ -313,10 +313,6 @@ def _flag(row: Row, lang: str) -> str:
     told_below = row["flag"] == "permit_ontario_recovery"
     detail = words.detail(row["detail"], lang) if isinstance(row["detail"], str) and not told_below else ""
     return f"{said}{words.word('colon', lang)}{detail}" if detail else said
-
-
-def _of(table: pd.DataFrame, site_ids: Collection[str]) -> pd.DataFrame:
-    return table[table["site_id"].isin(list(site_ids))]
 
 
 def _by_site(table: pd.DataFrame) -> dict[str, Row]:

@@ -160,10 +160,10 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
     extent = _extent(config.region, [readings[one.id].layer for one in sources if one.role == units], units)
     readings = {one.id: _within(readings[one.id], one.role, extent, config.region, units) for one in tables}
     private = [one for one in sources if is_private(one)]
-    notes = [note for one in tables if one in public for note in readings[one.id].notes]
+    notes = [note for one in public if one.role != "raster" for note in readings[one.id].notes]
     notes += [note for raster in rasters for note in raster.notes]
     accounts = _accounts(public, private, readings)
-    rejected = _stack([readings[one.id].rejected for one in tables if one in public], schema.Rejected)
+    rejected = _stack([readings[one.id].rejected for one in public if one.role != "raster"], schema.Rejected)
     crs = working_crs(extent, config.region.crs)
     give_back_memory()
     layers, drawn = _layers(sources, readings, crs, config.assign_samples.censoring)

@@ -21,7 +21,7 @@ from pipeline.publish import run_id
 from pipeline.purge import purge, sources_held
 from pipeline.stages.judge_samples import judge_samples
 from pipeline.stages.predict_samples import predict_samples
-from pipeline.store import RunStore, atomic, library_versions
+from pipeline.store import RunStore, atomic, library_versions, texts_fingerprint
 from pipeline.withhold import withhold
 
 SAMPLE_STEPS = 3
@@ -96,7 +96,7 @@ def run_samples(
         inputs = withhold(read_inputs(config, data_dir, store), config)
     samples = inputs["geochemistry"]
     read = [f"read_{source.id}" for source in inputs.sources]
-    store.fingerprint("kept", read, {"samples": list(samples["sample_id"])})
+    store.fingerprint("kept", read, {"samples": texts_fingerprint(samples["sample_id"])})
     with progress.step("predict samples"):
         predictions = store.table(
             "predict_samples",

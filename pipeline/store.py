@@ -7,6 +7,7 @@ the fingerprints of its inputs down to the bytes of the source files. A second r
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import shutil
 import tempfile
@@ -214,8 +215,6 @@ def write_parquet(table: pd.DataFrame, path: Path) -> None:
 
 def _write_geoparquet(table: gpd.GeoDataFrame, path: Path) -> None:
     """Write some rows after the other, since outlines in the making take five times their memory."""
-    import io
-
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -109,7 +109,8 @@ def _in_fixed_order(samples: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
 
     One number stands for a place; where places share it, by chance or because they are the same, all is compared.
     """
-    along = _lonlat(samples)[rows] @ np.array([1.0, 0.6180339887498949])
+    places = _lonlat(samples)[rows]
+    along = places @ np.array([1.0, 0.6180339887498949])
     order = np.argsort(along)
     placed = along[order]
     same = (placed[1:] == placed[:-1]) | np.isnan(placed[1:])
@@ -117,7 +118,7 @@ def _in_fixed_order(samples: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
     if tied.any():
         among = order[tied]
         names, _ = pd.factorize(samples["sample_id"].iloc[rows[among]], sort=True)
-        order[tied] = among[np.lexsort((names, *_lonlat(samples)[rows[among]].T, along[among]))]
+        order[tied] = among[np.lexsort((names, *places[among].T, along[among]))]
     ordered: np.ndarray = rows[order]
     return ordered
 
@@ -170,8 +171,9 @@ def _near(sites: pd.DataFrame, samples: pd.DataFrame, around: np.ndarray, params
     shown = [
         element for element in params.ppm_elements if f"{element}_ppm" in samples and f"{element}_censored" in samples
     ]
-    around = around[cell_order(_columns(samples, ["longitude", "latitude"], around), params.radius_km)]
     place_of_sample = _columns(samples, ["longitude", "latitude"], around)
+    order = cell_order(place_of_sample, params.radius_km)
+    around, place_of_sample = around[order], place_of_sample[order]
     found = look_around(
         _lonlat(sites),
         place_of_sample,

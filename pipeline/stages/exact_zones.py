@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -60,40 +58,12 @@ def _by_tile(bounds: np.ndarray) -> list[np.ndarray]:
     return np.split(order, np.flatnonzero((np.diff(key, axis=0) != 0).any(axis=1)) + 1)
 
 
-@lru_cache(maxsize=1)
-def _outlines() -> Any:
-    """Return the class of features that hand over their outline as WKB; those of exactextract write JSON for each."""
-    from exactextract.feature import FeatureSource, JSONFeature
-
-    class Outline(JSONFeature):
-        def __init__(self, wkb: bytes) -> None:
-            super().__init__()
-            self.wkb = wkb
-
-        def geometry(self) -> bytes:
-            return self.wkb
-
-    class Outlines(FeatureSource):
-        def __init__(self, outlines: np.ndarray) -> None:
-            super().__init__()
-            self.outlines = outlines
-
-        def count(self) -> int:
-            return len(self.outlines)
-
-        def __iter__(self) -> Iterator[Outline]:
-            return (Outline(one) for one in self.outlines)
-
-        def srs_wkt(self) -> None:
-            return None
-
-    return Outlines
-
-
 def _measure(raster: Raster, dataset: Any, polygons: np.ndarray, zones: np.ndarray, result: Moments) -> None:
     """Fill in the moments of zones that lie close together, from one window."""
     from exactextract import exact_extract
     from exactextract.raster import NumPyRasterSource
+
+    from pipeline.stages.exact_outlines import Outlines
 
     bounds = shapely.bounds(polygons[zones])
     left, top = np.maximum(np.floor(bounds[:, :2].min(axis=0)), 0).astype(int).tolist()
@@ -102,7 +72,7 @@ def _measure(raster: Raster, dataset: Any, polygons: np.ndarray, zones: np.ndarr
     # exactextract wants north up: rows are counted downwards, so the shapes are turned over with them.
     turned = shapely.transform(polygons[zones], lambda points: points * np.array([1.0, -1.0]))
     source = NumPyRasterSource(values.astype(float), xmin=left, ymin=-bottom, xmax=right, ymax=-top, nodata=np.nan)
-    features = _outlines()(shapely.to_wkb(turned))
+    features = Outlines(shapely.to_wkb(turned))
     for zone, one in zip(zones, exact_extract(source, features, ["count", "mean", "variance"]), strict=True):
         found = one["properties"]
         count = float(found["count"] or 0.0)

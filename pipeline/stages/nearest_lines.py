@@ -17,6 +17,7 @@ import shapely
 
 from layers.crs import geodesic_km
 from layers.geometry import blocks_of_corners
+from pipeline.stages.number_runs import runs_from
 from pipeline.stages.piece_tree import KEPT, compiled_search, pack
 
 COMPILE_FROM = 60_000
@@ -59,7 +60,7 @@ class Pieces:
         """Return pieces as LineStrings."""
         lengths = self.stop[which] - self.start[which] + 1
         lines: np.ndarray = shapely.linestrings(
-            self.points[_runs(self.start[which], lengths)], indices=np.repeat(np.arange(len(which)), lengths)
+            self.points[runs_from(self.start[which], lengths)], indices=np.repeat(np.arange(len(which)), lengths)
         )
         return lines
 
@@ -93,20 +94,13 @@ def cut_lines(shapes: np.ndarray, segments: int) -> Pieces:
     owner, sizes = np.concatenate(owners), np.concatenate(lengths)
     ends = np.cumsum(sizes)
     counts = -(-(sizes - 1) // segments)
-    start = np.repeat(ends - sizes, counts) + segments * _runs(np.zeros(len(counts), dtype=np.int64), counts)
+    start = np.repeat(ends - sizes, counts) + segments * runs_from(np.zeros(len(counts), dtype=np.int64), counts)
     stop = np.minimum(start + segments, np.repeat(ends - 1, counts))
     if len(start) == 0:
         return Pieces(points, start, stop, start, np.zeros((0, 4)))
     low = np.minimum(np.minimum.reduceat(points, start, axis=0), points[stop])
     high = np.maximum(np.maximum.reduceat(points, start, axis=0), points[stop])
     return Pieces(points, start, stop, np.repeat(owner, counts), np.hstack([low, high]))
-
-
-def _runs(start: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Return start, start + 1, ... of each run, one run after another."""
-    ends = np.cumsum(lengths)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(start - (ends - lengths), lengths)
 
 
 class Ground:
@@ -312,7 +306,7 @@ def feet(ground: Ground, pieces: Pieces, place: np.ndarray, piece: np.ndarray) -
     offsets = np.concatenate([[0], np.cumsum(counts)])
     if offsets[-1] == 0:
         return np.zeros(0), np.zeros((0, 2))
-    start = _runs(pieces.start[piece], counts)
+    start = runs_from(pieces.start[piece], counts)
     owner = np.repeat(place, counts)
     (xx, xy), (yx, yy) = ground.metric[owner].transpose(1, 2, 0)
     origin = ground.xy[owner]

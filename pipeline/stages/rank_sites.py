@@ -90,11 +90,11 @@ def rank_sites(
     waste = model.waste_evidence(table["site_id"])
     if model.rests_on_companion:
         score, draws = _companion_draws(table, rng, params)
-        order_by, first = _measured_first(score, draws.shape, waste, np.log10(model.threshold_ppm), rng)
+        order_by, raised = _measured_first(score, draws.shape, waste, np.log10(model.threshold_ppm), rng)
         model_log_odds = np.full(len(table), np.nan)
     else:
         order_by, score, draws, model_log_odds = _model_draws(table, model, waste, rng, params)
-        first = np.zeros((len(table), 1), dtype=np.int8)
+        raised = np.broadcast_to(np.int8(0), draws.shape)
     no_waste = (table["waste_type"] == "none").to_numpy()
     order = np.lexsort((table["site_id"].to_numpy(), -np.round(order_by, 9), no_waste))
     rank = np.empty(len(table), dtype=int)
@@ -105,7 +105,7 @@ def rank_sites(
     low, high = _ends(draws)
     table["score_low"], table["score_high"] = np.minimum(low, score), np.maximum(high, score)
     shared = _shared_ranks(rank, np.round(order_by, 9), no_waste)
-    _add_rank_intervals(table, draws, first, no_waste, shared, np.random.default_rng([params.random_state, 43]))
+    _add_rank_intervals(table, draws, raised, no_waste, shared, np.random.default_rng([params.random_state, 43]))
     _add_amounts(table, model, waste, model_log_odds, rng, params)
     _add_applicability(table, model)
     table["evidence"] = _evidence(table, waste)
@@ -236,7 +236,7 @@ def _shared_ranks(rank: np.ndarray, order_by: np.ndarray, no_waste: np.ndarray) 
 def _add_rank_intervals(
     table: pd.DataFrame,
     draws: np.ndarray,
-    first: np.ndarray,
+    raised: np.ndarray,
     no_waste: np.ndarray,
     shared: tuple[np.ndarray, np.ndarray],
     rng: np.random.Generator,
@@ -248,7 +248,7 @@ def _add_rank_intervals(
     """
     ranks = np.empty(draws.shape, dtype=np.int32)
     for column in range(draws.shape[1]):
-        level = np.where(no_waste, -1.0, draws[:, column] + first[:, min(column, first.shape[1] - 1)])
+        level = np.where(no_waste, -1.0, draws[:, column] + raised[:, column])
         ranks[_best_first(level, rng), column] = np.arange(1, len(level) + 1)
     low, high = _ends(ranks)
     table["rank_low"] = np.minimum(np.floor(low).astype(int), shared[0])

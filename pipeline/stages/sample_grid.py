@@ -112,17 +112,16 @@ def look_around(
         # Sites of one cell in a row find its samples still in the processor's cache.
         along = np.lexsort(cell_of_site.T[::-1])
         search = (width, keys[order], chord * chord, power, least * least, share)
-        ordered = [np.ascontiguousarray(one[along]) for one in (at_site, cell_of_site, *result)]
+        here, cell = at_site[along], cell_of_site[along]
+        ordered = [np.ascontiguousarray(one[along]) for one in result]
         compiled_pass = _compiled_pass()
 
         def go(part: slice) -> None:
-            here, cell, *fill = (one[part] for one in ordered)
-            compiled_pass(here, *table, cell, *search, *fill)
+            compiled_pass(here[part], *table, cell[part], *search, *(one[part] for one in ordered))
 
         cuts = np.linspace(0, len(sites), _PARTS_PER_THREAD * threads + 1).astype(int).tolist()
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(go, (slice(*ends) for ends in pairwise(cuts))))
-        ordered = ordered[2:]
         for whole, part in zip(result, ordered, strict=True):
             whole[along] = part
     elif len(sites) and len(samples):

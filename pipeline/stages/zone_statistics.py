@@ -12,18 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from layers.rasters import Raster, mask_codes, open_raster
+from pipeline.stages.number_runs import IntArray, runs_from
 
 _BAND_ROWS = 256
 _ROWS_AT_ONCE = 64
 """Rows whose cells are in memory at once; fixed, so that the sums of a zone do not depend on the others."""
 
 _SHAPES_AT_ONCE = 10_000
-
-IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -96,7 +94,7 @@ def _runs_of(shapes: np.ndarray) -> tuple[IntArray, IntArray, IntArray, IntArray
     first = np.ceil(np.minimum(ay, by) - 0.5).astype(np.int64)
     crossed = np.ceil(np.maximum(ay, by) - 0.5).astype(np.int64) - first
     which = np.repeat(np.arange(len(edge)), crossed)
-    row = first[which] + _along(crossed)
+    row = runs_from(first, crossed)
     ax, ay, bx, by = (one[which] for one in (ax, ay, bx, by))
     x = ax + (row + 0.5 - ay) * (bx - ax) / (by - ay)
     owner = zone[part[ring[edge[which]]]]
@@ -104,13 +102,6 @@ def _runs_of(shapes: np.ndarray) -> tuple[IntArray, IntArray, IntArray, IntArray
     column = np.ceil(x[order] - 0.5).astype(np.int64)
     opens = order[0::2]
     return row[opens], owner[opens], column[0::2], column[1::2]
-
-
-def _along(counts: IntArray) -> IntArray:
-    """Return 0, 1, ... for each count in turn."""
-    ends = np.cumsum(counts)
-    along: IntArray = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts, counts)
-    return along
 
 
 def pass_over(
@@ -213,12 +204,12 @@ class _Plan:
         return strip
 
 
-def _add_up(strip: np.ndarray, top: int, runs: Zones) -> tuple[IntArray, Moments]:
+def _add_up(strip: np.ndarray, top: int, here: Zones) -> tuple[IntArray, Moments]:
     """Return the zones that have cells in some rows, and the moments of these cells."""
-    length = runs.right - runs.left
-    members, own = np.unique(runs.zone, return_inverse=True)
-    column = np.repeat(runs.left, length) + _along(length)
-    values = strip[np.repeat(runs.row - top, length), column].astype(float)
+    length = here.right - here.left
+    members, own = np.unique(here.zone, return_inverse=True)
+    column = runs_from(here.left, length)
+    values = strip[np.repeat(here.row - top, length), column].astype(float)
     zone = np.repeat(own, length)
     moments = Moments.of(len(members))
     moments.on_raster += np.bincount(zone, minlength=len(members))
