@@ -47,8 +47,8 @@ def leaflet_css() -> str:
 
 
 def template(name: str) -> str:
-    """Return a file of ``maps/templates`` as text."""
-    return files("maps").joinpath("templates", name).read_text(encoding="utf-8")
+    """Return a file by its path below ``maps`` as text."""
+    return files("maps").joinpath(name).read_text(encoding="utf-8")
 
 
 def strict_json(value: Any) -> str:

@@ -13,7 +13,7 @@ from maps import assets, words
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("maps", "templates"),
+        loader=PackageLoader("maps", ""),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -37,13 +37,13 @@ def _template(name: str) -> Template:
 
 
 def render(page: str, /, **values: Any) -> str:
-    """Return a page from a template of ``maps/templates``; what is not `markupsafe.Markup` is escaped.
+    """Return a page from a template, named by its path below ``maps``; what is not `markupsafe.Markup` is escaped.
 
     Apostrophes stay as they are, so that names stand in the file byte for byte: every attribute of the
     templates is in double quotes.
     """
     from markupsafe import Markup
 
-    style = Markup(assets.template("page.css") + assets.template("print.css"))  # noqa: S704 - our own files
+    style = Markup(assets.template("templates/page.css") + assets.template("templates/print.css"))  # noqa: S704 - our own files
     written = _template(page).render(css=style, **{"first": "en", "coarse": False, **values})
     return written.replace("&#39;", "'")

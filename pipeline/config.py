@@ -9,9 +9,9 @@ from typing import Any, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from layers.catalogue import Source
+from layers.catalogue.source import Source
+from layers.catalogue.yaml_text import TextLoader
 from layers.errors import ConfigError
-from layers.yaml_text import TextLoader
 from pipeline.stages.assign_samples import AssignSamplesParams
 from pipeline.stages.build_features import BuildFeaturesParams
 from pipeline.stages.estimate_tonnage import EstimateTonnageParams

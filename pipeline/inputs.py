@@ -18,24 +18,25 @@ from pyproj import CRS
 
 from layers import schema
 from layers.accounting import Note, Reading, rejected_rows
-from layers.catalogue import Source, resolve
-from layers.censoring import CensoringParams
-from layers.context import read_backdrop, read_lines
+from layers.catalogue.source import Source, resolve
 from layers.crs import working_crs
 from layers.errors import ConfigError, LayerError, SourceError
-from layers.exclusions import read_exclusions, read_known_links
-from layers.geochemistry import read_geochemistry
 from layers.geometry import blocks_of_corners
-from layers.inventory import read_inventory
-from layers.rasters import Raster, describe_raster
-from layers.standardise import standardise_samples
-from layers.territories import read_communities, read_territories
+from layers.rasters.raster import Raster
+from layers.rasters.reader import describe_raster
+from layers.readers.context import read_backdrop, read_lines
+from layers.readers.exclusions import read_exclusions, read_known_links
+from layers.readers.geochemistry import read_geochemistry
+from layers.readers.inventory import read_inventory
+from layers.readers.territories import read_communities, read_territories
+from layers.samples.censoring import CensoringParams
+from layers.samples.standardise import standardise_samples
 from maps.sovereignty import generalise_communities, generalise_territories
 from pipeline.config import RegionConfig, RunConfig
 from pipeline.executor import fitting_workers
-from pipeline.memory import give_back_memory
+from pipeline.folder.memory import give_back_memory
+from pipeline.folder.store import RunStore, file_fingerprint, plain, read_parquet, write_parquet, write_text
 from pipeline.purge import purge, sources_held
-from pipeline.store import RunStore, file_fingerprint, plain, read_parquet, write_parquet, write_text
 
 READERS: dict[str, tuple[type[DataFrameModel], Callable[[Source, Path], Reading[Any]]]] = {
     "inventory": (schema.Records, read_inventory),

@@ -15,22 +15,22 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.accounting import Note
-from layers.censoring import censoring_notes
 from layers.crs import grid_points
 from layers.errors import StageError
+from layers.samples.censoring import censoring_notes
 from layers.schema import Ranking, Sites, conform
-from maps.model_card import model_card
 from maps.publication import Publication
-from maps.report import write_report
-from maps.sheet import write_sheets
-from maps.site_map import write_map
+from maps.report.model_card import model_card
+from maps.report.report import write_report
+from maps.sheets.sheet import write_sheets
+from maps.site_map.site_map import write_map
 from maps.words import phrase_reason
 from pipeline.config import PublishConfig, RunConfig
-from pipeline.memory import give_back_memory
-from pipeline.published import save_publication
+from pipeline.folder.memory import give_back_memory
+from pipeline.folder.published import save_publication
+from pipeline.folder.store import RunStore, atomic, library_versions, write_parquet, write_text
 from pipeline.results import Results
 from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
-from pipeline.store import RunStore, atomic, library_versions, write_parquet, write_text
 
 REASONS_SHOWN = 3
 """Reasons per site in ``ranking.csv``; the pages show all."""

@@ -13,8 +13,8 @@ from typing import Any
 import geopandas as gpd
 
 from layers.errors import SourceError
+from pipeline.folder.store import read_parquet
 from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
-from pipeline.store import read_parquet
 
 OUTPUTS = (
     "map.html",

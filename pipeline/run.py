@@ -14,14 +14,16 @@ import pandas as pd
 
 from layers import schema
 from layers.accounting import rejected_rows
-from layers.censoring import censoring_table
 from layers.errors import StageError
-from layers.rasters import require_overlap, write_cog
-from layers.standardise import LEAST_SAMPLES
+from layers.rasters.cog import write_cog
+from layers.rasters.reader import require_overlap
+from layers.samples.censoring import censoring_table
+from layers.samples.standardise import LEAST_SAMPLES
 from pipeline.config import RunConfig
 from pipeline.executor import Executor, Shared, fitting_workers
+from pipeline.folder.model_store import load_model, save_model
+from pipeline.folder.store import RunStore, atomic, texts_fingerprint
 from pipeline.inputs import Account, Inputs, read_inputs
-from pipeline.model_store import load_model, save_model
 from pipeline.progress import Progress
 from pipeline.publish import publish
 from pipeline.purge import forget_withheld
@@ -43,7 +45,6 @@ from pipeline.stages.sample_rasters import sample_rasters
 from pipeline.stages.score_companion import score_companion
 from pipeline.stages.score_surface import score_surface
 from pipeline.stages.train_model import train_model
-from pipeline.store import RunStore, atomic, texts_fingerprint
 from pipeline.withhold import withhold
 
 

@@ -13,15 +13,15 @@ import pandas as pd
 
 from layers.crs import grid_points
 from layers.schema import SamplePredictions
-from maps.sample_report import SamplePublication, write_sample_report
+from maps.report.sample_report import SamplePublication, write_sample_report
 from pipeline.config import RunConfig
+from pipeline.folder.store import RunStore, atomic, library_versions, texts_fingerprint
 from pipeline.inputs import Inputs, read_inputs
 from pipeline.progress import Progress
 from pipeline.publish import run_id
 from pipeline.purge import purge, sources_held
 from pipeline.stages.judge_samples import judge_samples
 from pipeline.stages.predict_samples import predict_samples
-from pipeline.store import RunStore, atomic, library_versions, texts_fingerprint
 from pipeline.withhold import withhold
 
 SAMPLE_STEPS = 3

@@ -20,9 +20,9 @@ import shapely
 
 from layers import schema
 from layers.accounting import Note, Reading
-from layers.catalogue import Source
-from layers.censoring import CensoringParams
-from layers.standardise import standardise_samples
+from layers.catalogue.source import Source
+from layers.samples.censoring import CensoringParams
+from layers.samples.standardise import standardise_samples
 from pipeline.config import RunConfig
 from pipeline.inputs import WITHHOLDABLE, Account, Inputs
 from pipeline.stages.link_records import link_records

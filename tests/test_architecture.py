@@ -164,7 +164,7 @@ def test_the_project_speaks_of_itself_alone() -> None:
 
 def test_importing_the_command_is_light() -> None:
     heavy = ("pandas", "geopandas", "sklearn", "dask", "folium")
-    code = f"import sys; import pipeline.cli; print([m for m in {heavy} if m in sys.modules])"
+    code = f"import sys; import pipeline.commands.cli; print([m for m in {heavy} if m in sys.modules])"
     assert (
         subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT

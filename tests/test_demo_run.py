@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from layers.catalogue import resolve
+from layers.catalogue.source import resolve
 from layers.schema import Ranking, conform
-from pipeline.cli import main
+from pipeline.commands.cli import main
 from pipeline.config import load_config
 from pipeline.inputs import is_private
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from layers.schema import Ranking, conform
-from pipeline.cli import main
+from pipeline.commands.cli import main
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 pytestmark = pytest.mark.realdata

@@ -10,11 +10,11 @@ from pandera.typing import DataFrame
 from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
-from layers.censoring import CensoringParams
 from layers.crs import geodesic_km
+from layers.samples.censoring import CensoringParams
 from layers.schema import Samples, Sites, SiteSamples, conform
-from pipeline.stages.sample_grid import cell_order, look_around
-from pipeline.stages.waste_chemistry import waste_chemistry
+from pipeline.evidence.waste_chemistry import waste_chemistry
+from pipeline.kernels.sample_grid import cell_order, look_around
 
 NEAR_MEDIA = ("rock", "stream_sediment", "lake_sediment", "till", "soil", "other")
 PPM_ELEMENTS = ("La", "Ce", "Nd", "Y", "Th", "U", "P", "Nb", "Zr")
@@ -65,8 +65,8 @@ def assign_samples(
 
     Waste samples count for the site `locate_assays` gave them to; without its column ``site_id``, for the sites within
     ``waste_radius_km``. They never enter the neighbourhood of any site. Regional samples enter by their standard scores
-    ``X_z`` (`layers.standardise`), so that no statistic over the samples at hand is needed and any slice of the sites gives
-    the same rows. Samples whose position is worse than the radius, and waters, are left out.
+    ``X_z`` (`layers.samples.standardise`), so that no statistic over the samples at hand is needed and any slice of the
+    sites gives the same rows. Samples whose position is worse than the radius, and waters, are left out.
 
     Parameters
     ----------

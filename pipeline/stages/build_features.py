@@ -11,7 +11,7 @@ from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.schema import Features, Labels, SiteAccess, SiteRasters, Sites, SiteSamples, SiteTonnage, conform
-from pipeline.stages.target_evidence import REE_DEPOSITS, defining_elements, pathfinder_z, type_affinity
+from pipeline.evidence.target_evidence import REE_DEPOSITS, defining_elements, pathfinder_z, type_affinity
 
 
 class BuildFeaturesParams(BaseModel):

@@ -8,7 +8,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
-from layers.commodities import mentions
+from layers.cells.commodities import mentions
 from layers.schema import SiteTonnage, conform
 
 RULES = ("reported_mass", "volume_density", "milled", "area_height", "area_law", "unknown")

@@ -8,8 +8,8 @@ from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.schema import Features, Reasons, conform
-from pipeline.stages.score_evidence import join_evidence
-from pipeline.stages.trained_model import PARTS, TrainedModel
+from pipeline.evidence.score_evidence import join_evidence
+from pipeline.learning.trained_model import PARTS, TrainedModel
 
 
 class ExplainSitesParams(BaseModel):

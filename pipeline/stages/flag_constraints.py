@@ -8,7 +8,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
-from layers.commodities import group_of
+from layers.cells.commodities import group_of
 from layers.schema import SiteFlags, conform
 
 FLAGS = (

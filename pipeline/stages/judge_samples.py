@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.stages.proxy_grades import r_squared
+from pipeline.evidence.proxy_grades import r_squared
 
 
 class JudgeSamplesParams(BaseModel):

@@ -11,7 +11,7 @@ from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.schema import Labels, Sites, SiteSamples, conform
-from pipeline.stages.target_evidence import (
+from pipeline.evidence.target_evidence import (
     REE_LABEL_FLOOR,
     best_match,
     measured_values,

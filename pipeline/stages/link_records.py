@@ -9,12 +9,12 @@ import pandas as pd
 from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
-from layers.commodities import group_of
+from layers.cells.commodities import group_of
+from layers.cells.site_names import name_key, name_similarity
 from layers.crs import geodesic_km
 from layers.errors import StageError
 from layers.schema import Links, conform
-from layers.site_names import name_key, name_similarity
-from pipeline.stages.record_pairs import official_tokens, pairs_by_id, pairs_by_name, pairs_by_parent, pairs_within
+from pipeline.kernels.record_pairs import official_tokens, pairs_by_id, pairs_by_name, pairs_by_parent, pairs_within
 
 _COLUMNS = ["record_a", "record_b", "same_site", "confidence", "rule", "name_similarity", "distance_km", "reason"]
 _SAME_SPOT_KM = 0.1

@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from scipy.spatial import cKDTree
 
 from layers.crs import geodesic_km
-from layers.named_features import alphabetical_key
+from layers.readers.named_features import alphabetical_key
 from layers.schema import LINE_KINDS, Communities, Lines, SiteAccess, Sites, conform
-from pipeline.stages.nearest_lines import Ground, cut_lines, lines_in_question, nearest_km
+from pipeline.kernels.nearest_lines import Ground, cut_lines, lines_in_question, nearest_km
 
 _SEGMENTS = 8
 _OVAL = 1.015

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from layers.errors import StageError
 from layers.schema import Sites, conform
-from pipeline.stages.record_groups import group_records, site_names
+from pipeline.kernels.record_groups import group_records, site_names
 
 _QUANTITIES = ("mass_t", "volume_m3", "milled_t", "area_m2", "height_m")
 _UNSAID = {"waste_type": "unknown", "disposal": "unknown"}

@@ -13,9 +13,9 @@ from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.crs import geodesic_km
-from layers.named_features import alphabetical_key
+from layers.readers.named_features import alphabetical_key
 from layers.schema import RELATIONS, Sites, SiteTerritories, Territories, conform
-from pipeline.stages.nearest_lines import Ground, Pieces, cut_lines, in_chunks, shortest_km
+from pipeline.kernels.nearest_lines import Ground, Pieces, cut_lines, in_chunks, shortest_km
 
 INSIDE, OVERLAPS, NEAR = range(len(RELATIONS))
 _SEGMENTS = 32

@@ -12,7 +12,7 @@ from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.schema import Ranking, SamplingPlan, SiteAccess, Sites, SiteTerritories, conform, empty
-from pipeline.stages.spatial_blocks import grid_blocks
+from pipeline.kernels.spatial_blocks import grid_blocks
 
 
 class PlanSamplingParams(BaseModel):

@@ -8,13 +8,13 @@ from pandera.typing import DataFrame
 from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from layers.assay_headers import METHOD_ORDER
+from layers.cells.assay_headers import METHOD_ORDER
 from layers.elements import REE
-from layers.sample_columns import elements_of, method_ranks
+from layers.samples.columns import elements_of, method_ranks
 from layers.schema import SamplePredictions, Samples, conform, empty
-from pipeline.stages.proxy_grades import ProxyParams, held_out, r_squared
-from pipeline.stages.spatial_blocks import grid_blocks, group_folds, random_folds
-from pipeline.stages.target_evidence import RARE_EARTHS
+from pipeline.evidence.proxy_grades import ProxyParams, held_out, r_squared
+from pipeline.evidence.target_evidence import RARE_EARTHS
+from pipeline.kernels.spatial_blocks import grid_blocks, group_folds, random_folds
 
 KIND = "blend"
 """The one regression that is tried: choosing the best of several in the same folds would flatter it."""

@@ -23,8 +23,8 @@ from layers.schema import (
     SiteTonnage,
     conform,
 )
-from pipeline.stages.score_evidence import join_evidence, logistic
-from pipeline.stages.trained_model import TrainedModel, dissimilarity
+from pipeline.evidence.score_evidence import join_evidence, logistic
+from pipeline.learning.trained_model import TrainedModel, dissimilarity
 
 DRAWS_AT_ONCE = 1_000_000
 """So many draws are in the making at once; what is drawn does not depend on it."""

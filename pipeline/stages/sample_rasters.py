@@ -16,10 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from layers.crs import same_crs
 from layers.errors import StageError
-from layers.rasters import Raster
+from layers.rasters.raster import Raster
 from layers.schema import SiteRasters, Sites, conform
-from pipeline.stages.exact_zones import exact_moments
-from pipeline.stages.zone_statistics import Zones, pass_over, zones_from
+from pipeline.kernels.exact_zones import exact_moments
+from pipeline.kernels.zone_statistics import Zones, pass_over, zones_from
 
 _CORNERS = 32
 _METRES_PER_DEGREE = 111_320.0
@@ -72,8 +72,8 @@ def sample_rasters(
     Raises
     ------
     StageError
-        If two rasters have one name. That no site at all lies on a raster is for `layers.rasters.require_overlap` to say, because
-        a slice of the sites cannot know.
+        If two rasters have one name. That no site at all lies on a raster is for `layers.rasters.reader.require_overlap` to
+        say, because a slice of the sites cannot know.
     """
     names = [raster.name for raster in rasters]
     twice = sorted({name for name in names if names.count(name) > 1})

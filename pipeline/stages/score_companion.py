@@ -9,9 +9,9 @@ from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layers.schema import Companion, SiteAccess, Sites, SiteSamples, SiteTonnage, conform
-from pipeline.stages.pairwise_weights import PairwiseComparisons
-from pipeline.stages.target_evidence import affinity_range, measured_values, pathfinder_z, type_affinity
-from pipeline.stages.trained_model import PARTS
+from pipeline.evidence.pairwise_weights import PairwiseComparisons
+from pipeline.evidence.target_evidence import affinity_range, measured_values, pathfinder_z, type_affinity
+from pipeline.learning.trained_model import PARTS
 
 WORKED = r"produc|operat|\bactive|care and maint|\bplant\b|\bmill\b|rehabilit|restaur"
 """Status of a mine that was worked. Abandoned, closed and inactive alone do not say so: inventories of hazards call a trench

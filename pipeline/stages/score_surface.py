@@ -14,12 +14,13 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 from scipy.spatial import cKDTree
 
-from layers.cog import GridWindow, Surface
 from layers.crs import same_crs
 from layers.errors import StageError
-from layers.rasters import Raster, open_raster, read_window
-from pipeline.stages.score_evidence import logistic
-from pipeline.stages.trained_model import Applicability, TrainedModel
+from layers.rasters.cog import GridWindow, Surface
+from layers.rasters.raster import Raster
+from layers.rasters.reader import open_raster, read_window
+from pipeline.evidence.score_evidence import logistic
+from pipeline.learning.trained_model import Applicability, TrainedModel
 
 METRES_PER_DEGREE = 111_320.0
 BANDS = ("score", "spread", "applicability")

@@ -11,13 +11,8 @@ from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.schema import Companion, Features, Labels, Sites, SiteTonnage
-from pipeline.stages.applicability import fit_grade_line, measure_applicability, weigh_waste
-from pipeline.stages.bagging import UNLABELLED
-from pipeline.stages.candidates import Task, bagged_fit, choose, fit_pipeline
-from pipeline.stages.feature_steps import evidence_group
-from pipeline.stages.judge_model import Judgement, judge_model, weight_tornado
-from pipeline.stages.proxy_grades import ProxyParams
-from pipeline.stages.spatial_blocks import (
+from pipeline.evidence.proxy_grades import ProxyParams
+from pipeline.kernels.spatial_blocks import (
     Variogram,
     camp_districts,
     choose_block_km,
@@ -25,9 +20,14 @@ from pipeline.stages.spatial_blocks import (
     grid_blocks,
     group_folds,
 )
-from pipeline.stages.trained_model import PARTS, Applicability, Kind, TrainedModel
-from pipeline.stages.validation import as_json, held_out_scores, platt
-from pipeline.stages.verdict import companion_verdict
+from pipeline.learning.applicability import fit_grade_line, measure_applicability, weigh_waste
+from pipeline.learning.bagging import UNLABELLED
+from pipeline.learning.candidates import Task, bagged_fit, choose, fit_pipeline
+from pipeline.learning.feature_steps import evidence_group
+from pipeline.learning.judge_model import Judgement, judge_model, weight_tornado
+from pipeline.learning.skill import companion_verdict
+from pipeline.learning.trained_model import PARTS, Applicability, Kind, TrainedModel
+from pipeline.learning.validation import as_json, held_out_scores, platt
 
 Candidate = Literal[
     "logistic",
@@ -378,7 +378,7 @@ def _surface_model(
     """Fit the model of the rasters alone, which can be drawn where there is no site; None without rasters."""
     from dataclasses import replace
 
-    from pipeline.stages.validation import area_under_curve
+    from pipeline.learning.validation import area_under_curve
 
     names = [name for name in task.features.columns if name.startswith("raster_") and not name.endswith("_sd")]
     if not names:

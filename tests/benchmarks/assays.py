@@ -9,10 +9,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from layers.catalogue import Source
+from layers.catalogue.source import Source
 from layers.elements import UPPER_CRUST_PPM
-from layers.geochemistry import read_geochemistry
-from layers.standardise import standardise_samples
+from layers.readers.geochemistry import read_geochemistry
+from layers.samples.standardise import standardise_samples
 from tests.benchmarks.step import Step
 from tests.benchmarks.workload import Workload
 

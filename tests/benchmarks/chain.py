@@ -14,9 +14,9 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.folder.store import read_parquet
 from pipeline.progress import Progress
 from pipeline.run import run
-from pipeline.store import read_parquet
 from tests.benchmarks.naive_chain import run_naive
 from tests.benchmarks.run_file import run_file
 from tests.benchmarks.step import Step

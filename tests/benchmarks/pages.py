@@ -9,9 +9,9 @@ from typing import Any
 
 import geopandas as gpd
 
-from layers.catalogue import Source, resolve
-from layers.inventory import read_inventory
-from maps.site_map import write_map
+from layers.catalogue.source import Source, resolve
+from layers.readers.inventory import read_inventory
+from maps.site_map.site_map import write_map
 from tests.benchmarks.markers import write_full_popups, write_six_fields
 from tests.benchmarks.naive_chain import read_rows
 from tests.benchmarks.run_file import INVENTORY, inventory_path

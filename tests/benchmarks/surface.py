@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 import rasterio
 
-from layers.catalogue import Source
-from layers.rasters import describe_raster, write_cog
-from pipeline.stages.applicability import measure_applicability
-from pipeline.stages.candidates import Task, fit_pipeline
+from layers.catalogue.source import Source
+from layers.rasters.cog import write_cog
+from layers.rasters.reader import describe_raster
+from pipeline.learning.applicability import measure_applicability
+from pipeline.learning.candidates import Task, fit_pipeline
+from pipeline.learning.trained_model import TrainedModel
 from pipeline.stages.score_surface import ScoreSurfaceParams, score_surface
-from pipeline.stages.trained_model import TrainedModel
 from tests.benchmarks.step import Step
 from tests.benchmarks.workload import Workload
 

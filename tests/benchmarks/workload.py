@@ -19,7 +19,7 @@ import pyproj
 import rasterio
 import shapely
 
-from layers.standardise import standardise_samples
+from layers.samples.standardise import standardise_samples
 
 CRS = "EPSG:3979"
 WEST, SOUTH, EAST, NORTH = -1_500_000.0, -300_000.0, 1_500_000.0, 1_700_000.0

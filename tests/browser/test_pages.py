@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from maps.report import write_report
-from maps.screening import place_of_community, screen, write_screening
-from maps.sheet import write_sheets
-from maps.site_map import write_map
+from maps.report.report import write_report
+from maps.screening.page import write_screening
+from maps.screening.screening import place_of_community, screen
+from maps.sheets.sheet import write_sheets
+from maps.site_map.site_map import write_map
 
 pytestmark = pytest.mark.browser
 playwright = pytest.importorskip(

@@ -9,7 +9,7 @@ import yaml
 from click.testing import CliRunner
 
 from layers.errors import ConfigError
-from pipeline.cli import main
+from pipeline.commands.cli import main
 from pipeline.config import RunConfig, load_config, read_yaml
 
 SOURCE = "  - {id: sites, role: inventory, path: sites.csv"

@@ -18,12 +18,12 @@ import shapely
 
 from layers import crs
 from layers.accounting import Reading
-from layers.catalogue import Source
+from layers.catalogue.source import Source
 from layers.errors import SourceError
-from layers.inventory import read_inventory
-from layers.rasters import describe_raster
-from layers.tables import RawTable, read_table
-from layers.territories import read_territories
+from layers.files.tables import RawTable, read_table
+from layers.rasters.reader import describe_raster
+from layers.readers.inventory import read_inventory
+from layers.readers.territories import read_territories
 from pipeline.stages.measure_access import MeasureAccessParams, measure_access
 from pipeline.stages.overlay_territories import OverlayTerritoriesParams, overlay_territories
 from pipeline.stages.sample_rasters import SampleRastersParams, sample_rasters

@@ -22,16 +22,16 @@ from click.testing import CliRunner
 from pydantic import BaseModel
 
 from layers import schema
-from layers.catalogue import Source
+from layers.catalogue.source import Source
 from layers.errors import SourceError, StageError
-from layers.rasters import describe_raster
-from layers.tables import read_table
-from pipeline.cli import main
+from layers.files.tables import read_table
+from layers.rasters.reader import describe_raster
+from pipeline.commands.cli import main
 from pipeline.executor import Executor, Shared
-from pipeline.stages import judge_model
+from pipeline.folder.store import RunStore, read_parquet, write_parquet
+from pipeline.learning import judge_model
 from pipeline.stages.overlay_territories import OverlayTerritoriesParams, overlay_territories
 from pipeline.stages.sample_rasters import SampleRastersParams, sample_rasters
-from pipeline.store import RunStore, read_parquet, write_parquet
 from tests.pipeline.stages.conftest import planted_frames
 from tests.pipeline.stages.site_tables import areas_of, points, sites_at
 from tests.pipeline.stages.test_train_model import QUICK, learn

@@ -11,11 +11,11 @@ import openpyxl
 import pytest
 
 from layers.accounting import Reading
-from layers.catalogue import Source, resolve
+from layers.catalogue.source import Source, resolve
 from layers.errors import SourceError
-from layers.geochemistry import read_geochemistry
-from layers.inventory import read_inventory
-from layers.territories import read_territories
+from layers.readers.geochemistry import read_geochemistry
+from layers.readers.inventory import read_inventory
+from layers.readers.territories import read_territories
 
 PLACED = {"official_id": "site_id", "latitude": "latitude", "longitude": "longitude"}
 HEAD = "site_id,latitude,longitude"

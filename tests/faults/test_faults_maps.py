@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from layers.catalogue import Source, resolve
-from layers.geochemistry import read_geochemistry
-from layers.inventory import read_inventory
+from layers.catalogue.source import Source, resolve
+from layers.readers.geochemistry import read_geochemistry
+from layers.readers.inventory import read_inventory
 from maps.assets import safe_link, strict_json
-from maps.report import write_report
-from maps.sheet import write_sheets
-from maps.site_map import write_map
-from pipeline.store import plain
+from maps.report.report import write_report
+from maps.sheets.sheet import write_sheets
+from maps.site_map.site_map import write_map
+from pipeline.folder.store import plain
 from tests.maps.made_up import publication
 from tests.maps.test_site_map import Elements, payload_of
 

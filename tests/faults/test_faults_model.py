@@ -17,7 +17,7 @@ import pytest
 from layers.errors import SourceError
 from layers.invented import write_region
 from pipeline.config import parse_config, read_yaml
-from pipeline.model_store import load_model, save_model
+from pipeline.folder.model_store import load_model, save_model
 from pipeline.progress import Progress
 from pipeline.run import run
 from pipeline.stages.explain_sites import ExplainSitesParams, explain_sites

@@ -13,9 +13,10 @@ import pytest
 import rasterio
 import shapely
 
-from layers.catalogue import Source
+from layers.catalogue.source import Source
 from layers.errors import StageError
-from layers.rasters import Raster, describe_raster, require_overlap
+from layers.rasters.raster import Raster
+from layers.rasters.reader import describe_raster, require_overlap
 from pipeline.stages.sample_rasters import SampleRastersParams, sample_rasters
 from tests.pipeline.stages.site_tables import points, sites_at
 

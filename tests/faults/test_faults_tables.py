@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 from layers.accounting import Reading
-from layers.catalogue import Source, resolve
+from layers.catalogue.source import Source, resolve
 from layers.errors import SourceError, StageError
-from layers.geochemistry import read_geochemistry
-from layers.inventory import read_inventory
-from layers.tables import RawTable, read_table
+from layers.files.tables import RawTable, read_table
+from layers.readers.geochemistry import read_geochemistry
+from layers.readers.inventory import read_inventory
 from pipeline.publish import _assays_and_their_sites
 from pipeline.stages.assign_samples import AssignSamplesParams, assign_samples
 from pipeline.stages.locate_assays import LocateAssaysParams, locate_assays

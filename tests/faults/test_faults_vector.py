@@ -18,17 +18,17 @@ import rasterio
 import shapely
 
 from layers.accounting import Reading
-from layers.catalogue import Source
+from layers.catalogue.source import Source
 from layers.errors import ConfigError, SourceError
-from layers.inventory import read_inventory
-from layers.rasters import describe_raster
-from layers.tables import RawTable, read_table
-from layers.territories import read_territories
+from layers.files.tables import RawTable, read_table
+from layers.rasters.reader import describe_raster
+from layers.readers.inventory import read_inventory
+from layers.readers.territories import read_territories
 from pipeline.config import parse_config
+from pipeline.folder.store import read_parquet, write_parquet
 from pipeline.publish import _write_geopackage
 from pipeline.stages.overlay_territories import OverlayTerritoriesParams, overlay_territories
 from pipeline.stages.sample_rasters import SampleRastersParams, sample_rasters
-from pipeline.store import read_parquet, write_parquet
 from tests.maps.made_up import publication
 from tests.pipeline.stages.site_tables import areas_of, points, sites_at
 

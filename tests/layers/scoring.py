@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from layers.catalogue import load_catalogue
-from layers.guess_chemistry import laboratory_columns
-from layers.guess_columns import Guess
-from layers.recognise import Look
+from layers.catalogue.source import load_catalogue
+from layers.guess.chemistry import laboratory_columns
+from layers.guess.columns import Guess
+from layers.guess.recognise import Look
 
 SURE = 0.7
 """A guess above this is printed as likely or sure; one that is wrong all the same is confidently wrong."""

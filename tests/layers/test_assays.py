@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from layers.assay_headers import parse_heading
-from layers.assays import apply_qualifiers, parse_cells, suspicions
+from layers.cells.assay_headers import parse_heading
+from layers.cells.assays import apply_qualifiers, parse_cells, suspicions
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from layers.catalogue import CatalogueEntry, Source, load_catalogue, recognise, resolve
+from layers.catalogue.source import CatalogueEntry, Source, load_catalogue, recognise, resolve
 from layers.errors import ConfigError, SourceError
-from layers.recognise import Find, recognised
-from layers.record_fields import LAYER_COLUMNS, InventoryOptions
+from layers.guess.recognise import Find, recognised
+from layers.readers.record_fields import LAYER_COLUMNS, InventoryOptions
 from layers.schema import DISPOSALS, MEDIA, WASTE_TYPES
 
 ENTRIES = load_catalogue()
@@ -157,7 +157,7 @@ def test_inventory_facts_fit_their_reader(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(one.id for one in ENTRIES.values() if one.role == "geochemistry"))
 def test_geochemistry_facts_fit_their_reader(name: str) -> None:
-    from layers import geochemistry
+    from layers.readers import geochemistry
 
     source = resolve(Source(id="x", role="geochemistry", path="f", catalogue=name))
     assert set(source.columns) <= set(geochemistry.LAYER_COLUMNS)
@@ -275,6 +275,6 @@ def test_load_catalogue_cannot_be_edited() -> None:
 def test_config_error_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "catalogue").mkdir()
     (tmp_path / "catalogue" / "bad.yml").write_text("id: other\nrole: lines\ntitle: T\nknown: {all: verified}\n")
-    monkeypatch.setattr("layers.catalogue.files", lambda package: tmp_path)
+    monkeypatch.setattr("layers.catalogue.source.files", lambda package: tmp_path)
     with pytest.raises(ConfigError, match=r"layers/catalogue/bad\.yml: the entry's id is 'other'"):
         load_catalogue.__wrapped__()

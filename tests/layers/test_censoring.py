@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from layers.censoring import (
+from layers.errors import StageError
+from layers.samples.censoring import (
     CensoringParams,
     below_in_group,
     censoring_notes,
@@ -14,8 +15,7 @@ from layers.censoring import (
     counted_below,
     replace_multiplicatively,
 )
-from layers.errors import StageError
-from layers.standardise import LEAST_SAMPLES, standardise_samples
+from layers.samples.standardise import LEAST_SAMPLES, standardise_samples
 from tests.pipeline.stages.sample_tables import samples_at
 
 ROS = CensoringParams(method="ros")

@@ -7,8 +7,8 @@ import datetime
 import pandas as pd
 import pytest
 
-from layers import commodities
-from layers.commodities import (
+from layers.cells import commodities
+from layers.cells.commodities import (
     SYMBOLS,
     critical_list,
     critical_lists,

@@ -6,9 +6,9 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from layers.catalogue import Source
-from layers.context import read_backdrop, read_lines
+from layers.catalogue.source import Source
 from layers.errors import SourceError
+from layers.readers.context import read_backdrop, read_lines
 
 
 def refusal(text):

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.angles import parse_angle
-from layers.catalogue import Source
-from layers.coordinates import read_points
+from layers.catalogue.source import Source
+from layers.cells.angles import parse_angle
 from layers.crs import geodesic_km
 from layers.errors import SourceError
-from layers.points import Points
-from layers.tables import read_table
+from layers.files.tables import read_table
+from layers.readers.coordinates import read_points
+from layers.readers.points import Points
 
 DEGREES = {"latitude": "lat", "longitude": "lon"}
 UTM = {"easting": "east", "northing": "north", "utm_zone": "zone", "datum": "datum"}

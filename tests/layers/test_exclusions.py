@@ -6,9 +6,9 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from layers.catalogue import Source
+from layers.catalogue.source import Source
 from layers.errors import SourceError
-from layers.exclusions import read_exclusions, read_known_links
+from layers.readers.exclusions import read_exclusions, read_known_links
 
 
 def test_keys_and_empty_requests_are_told_apart(tmp_path) -> None:

@@ -18,9 +18,9 @@ import pytest
 import yaml
 
 from layers.errors import SourceError
-from layers.fetch import Client, fetch
-from layers.recipes import kind_of, recipe_of
-from layers.services import ckan_resource
+from layers.fetch.client import Client, fetch
+from layers.fetch.recipes import kind_of, recipe_of
+from layers.fetch.services import ckan_resource
 
 BODY = b"id,name\n" + b"".join(b"%d,site %d\n" % (n, n) for n in range(20_000))
 
@@ -190,11 +190,11 @@ def test_an_honest_zip_arrives_and_a_web_page_in_its_place_does_not(server: Serv
 def test_a_changed_file_does_not_pass_for_the_one_expected(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from layers import recipes
+    from layers.fetch import recipes
 
     server.answers["/sites.csv"] = lambda handler, _: send(handler, BODY)
     recipe = recipes.Recipe(url=f"{server.url}/sites.csv", sha256="0" * 64)
-    monkeypatch.setattr("layers.fetch.recipe_of", lambda _: (recipe, ()))
+    monkeypatch.setattr("layers.fetch.client.recipe_of", lambda _: (recipe, ()))
     with pytest.raises(SourceError, match="its SHA-256 differs"):
         fetch("made_up", tmp_path, client())
     assert not (tmp_path / "sites.csv").exists()
@@ -252,11 +252,11 @@ def test_errors_of_an_arcgis_server_with_status_200_are_errors(server: Server, t
 def test_a_service_that_changed_its_columns_is_named_so(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from layers import recipes
+    from layers.fetch import recipes
 
     arcgis(server, [1, 2, 3], columns="SITE_NAME_2")
     recipe = recipes.Recipe(url=f"{server.url}/rest/MapServer/3", columns=["OBJECTID", "SITE"])
-    monkeypatch.setattr("layers.fetch.recipe_of", lambda _: (recipe, ()))
+    monkeypatch.setattr("layers.fetch.client.recipe_of", lambda _: (recipe, ()))
     with pytest.raises(
         SourceError, match=r"the service changed its columns: SITE no longer there\. It has objectid, site_name_2"
     ):
@@ -343,7 +343,7 @@ def test_a_service_is_told_by_its_address(url: str, kind: str) -> None:
 
 
 def test_every_address_of_the_catalogue_is_a_recipe_that_says_whether_it_was_tried() -> None:
-    from layers.catalogue import load_catalogue
+    from layers.catalogue.source import load_catalogue
 
     known = [name for name, entry in load_catalogue().items() if entry.fetch]
     assert "natural_earth_lakes" in known

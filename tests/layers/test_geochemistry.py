@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from layers.accounting import Reading
-from layers.catalogue import resolve
+from layers.catalogue.source import resolve
 from layers.errors import ConfigError, SourceError
-from layers.geochemistry import read_geochemistry
-from layers.standardise import standardise_samples
+from layers.readers.geochemistry import read_geochemistry
+from layers.samples.standardise import standardise_samples
 
 PLACED = {"sample_id": "id", "latitude": "lat", "longitude": "lon"}
 

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 from layers.accounting import Reading
-from layers.assay_checks import level_notes, suite_outliers
-from layers.assay_headers import parse_heading
-from layers.catalogue import resolve
+from layers.catalogue.source import resolve
+from layers.cells.assay_headers import parse_heading
 from layers.elements import REE, UPPER_CRUST_PPM
 from layers.errors import SourceError
-from layers.geochemistry import read_geochemistry
+from layers.readers.assay_checks import level_notes, suite_outliers
+from layers.readers.geochemistry import read_geochemistry
 
 BY_NAME = {"sample_id": "sample_id", "site_key": "sample_id"}
 

@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 import shapely
 
-from layers.guess import guess_file
-from layers.guess_chemistry import medium_of
-from layers.guess_columns import Guess, decimal_mark_of, guess_columns
-from layers.guess_links import doubt_place, relate
-from layers.guess_words import language_of, plain
-from layers.recognise import Find, finds
+from layers.guess.chemistry import medium_of
+from layers.guess.columns import Guess, decimal_mark_of, guess_columns
+from layers.guess.file import guess_file
+from layers.guess.links import doubt_place, relate
+from layers.guess.recognise import Find, finds
+from layers.guess.words import language_of, plain
 
 
 def guess(folder: Path, name: str) -> Guess:

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 import yaml
 
-from layers.catalogue import resolve
+from layers.catalogue.source import resolve
 from layers.errors import SourceError
-from layers.guess import guess_file, guess_table
-from layers.guess_columns import Guess
-from layers.guess_links import relate
-from layers.recognise import Find, Look, finds
+from layers.guess.columns import Guess
+from layers.guess.file import guess_file, guess_table
+from layers.guess.links import relate
+from layers.guess.recognise import Find, Look, finds
 from pipeline.inputs import READERS
 from tests.layers.scoring import Score, score
 

@@ -13,11 +13,11 @@ import pytest
 import shapely
 
 from layers.accounting import Reading
-from layers.catalogue import Source, resolve
+from layers.catalogue.source import Source, resolve
+from layers.cells.waste_words import disposal_in_words, waste_type_in_words
 from layers.errors import ConfigError, SourceError
-from layers.inventory import read_inventory
+from layers.readers.inventory import read_inventory
 from layers.schema import Records, conform
-from layers.waste_words import disposal_in_words, waste_type_in_words
 
 COLUMNS = {"official_id": "id", "name": "name", "latitude": "lat", "longitude": "lon"}
 HEAD = "id,name,lat,lon"

@@ -7,7 +7,7 @@ import pytest
 from scipy.special import ndtri
 from scipy.stats import linregress
 
-from layers.order_statistics import fit_line, normal_scores, plotting_positions
+from layers.samples.order_statistics import fit_line, normal_scores, plotting_positions
 
 DETECTED = np.array([3, 7, 9, 12, 15, 20, 27, 33, 50], dtype=float)
 LIMITS = np.array([1] * 6 + [10] * 3, dtype=float)

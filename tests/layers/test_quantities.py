@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layers.cells.quantities import SHORT_TON_T, parse_quantities, parse_quantity, unit_factor
 from layers.errors import ConfigError
-from layers.quantities import SHORT_TON_T, parse_quantities, parse_quantity, unit_factor
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import rasterio
 
-from layers.catalogue import Source
+from layers.catalogue.source import Source
 from layers.errors import SourceError
-from layers.rasters import GridWindow, Surface, describe_raster, open_raster, read_window, write_cog
+from layers.rasters.cog import GridWindow, Surface, write_cog
+from layers.rasters.reader import describe_raster, open_raster, read_window
 
 GRID = rasterio.Affine(10, 0, 500_000, 0, -10, 6_000_000)
 

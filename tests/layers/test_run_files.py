@@ -11,14 +11,14 @@ import pytest
 import yaml
 
 from layers.accounting import Reading
-from layers.catalogue import resolve
-from layers.context import read_backdrop, read_lines
-from layers.exclusions import read_exclusions
-from layers.geochemistry import read_geochemistry
+from layers.catalogue.source import resolve
 from layers.invented import write_region
-from layers.inventory import read_inventory
-from layers.rasters import describe_raster
-from layers.territories import read_communities, read_territories
+from layers.rasters.reader import describe_raster
+from layers.readers.context import read_backdrop, read_lines
+from layers.readers.exclusions import read_exclusions
+from layers.readers.geochemistry import read_geochemistry
+from layers.readers.inventory import read_inventory
+from layers.readers.territories import read_communities, read_territories
 
 READERS: dict[str, Callable[..., Any]] = {
     "inventory": read_inventory,

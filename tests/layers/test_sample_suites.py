@@ -13,13 +13,13 @@ from pandas.testing import assert_frame_equal
 from pydantic import ValidationError
 
 from layers.accounting import Reading
-from layers.assay_headers import method_named
-from layers.assay_options import GeochemistryOptions
-from layers.catalogue import resolve
-from layers.geochemistry import read_geochemistry
-from layers.sample_columns import elements_of, in_element_order, method_ranks
+from layers.catalogue.source import resolve
+from layers.cells.assay_headers import method_named
+from layers.readers.assay_options import GeochemistryOptions
+from layers.readers.geochemistry import read_geochemistry
+from layers.samples.columns import elements_of, in_element_order, method_ranks
+from layers.samples.standardise import standardise_samples
 from layers.schema import Samples, conform
-from layers.standardise import standardise_samples
 
 HEAD = "id,lat,lon"
 COLUMNS = {"sample_id": "id", "latitude": "lat", "longitude": "lon"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from layers.site_names import contradict, name_key, name_similarity
+from layers.cells.site_names import contradict, name_key, name_similarity
 
 
 @pytest.mark.parametrize(

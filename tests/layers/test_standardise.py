@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from scipy.special import ndtri
 
-from layers.censoring import CensoringParams
+from layers.samples.censoring import CensoringParams
+from layers.samples.standardise import LARGEST_Z, LEAST_SAMPLES, standardise_samples
 from layers.schema import Samples, conform
-from layers.standardise import LARGEST_Z, LEAST_SAMPLES, standardise_samples
 
 LADDER = 10 ** (1 + np.arange(41) / 40)
 """Median 10^1.5; the median absolute deviation of its logarithm is 10 steps of 1/40."""

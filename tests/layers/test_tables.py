@@ -21,9 +21,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.catalogue import Source
+from layers.catalogue.source import Source
 from layers.errors import SourceError
-from layers.tables import RawTable, raw_json, read_table
+from layers.files.tables import RawTable, raw_json, read_table
 
 POINTS = [shapely.Point(-120, 55), shapely.Point(-119, 55), shapely.Point(-118, 55)]
 
@@ -161,7 +161,7 @@ def test_large_files_give_what_small_ones_give(tmp_path: Path, ending: str, monk
     text = "Title\n\nid,name,x\n" + "".join(f"{n:03d},NA,{n / 7:.3f}\n" for n in range(90)) + "090,,-9\n" + ending
     path = written(tmp_path, text)
     careful = read(path)
-    monkeypatch.setattr("layers.tables._LARGE", 10)
+    monkeypatch.setattr("layers.files.tables._LARGE", 10)
     fast = read(path)
     pd.testing.assert_frame_equal(fast.cells, careful.cells)
     np.testing.assert_array_equal(fast.rows, careful.rows)

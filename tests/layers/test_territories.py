@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import shapely
 
-from layers.catalogue import Source
+from layers.catalogue.source import Source
 from layers.errors import SourceError
 from layers.geometry import NAMED_REPAIRS, polygon_area_km2, repair_areas
-from layers.territories import read_communities, read_territories
+from layers.readers.territories import read_communities, read_territories
 
 BOX = {"type": "Polygon", "coordinates": [[[-120, 55], [-118, 55], [-118, 57], [-120, 57], [-120, 55]]]}
 

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-from layers.years import parse_year, parse_years
+from layers.cells.years import parse_year, parse_years
 
 
 @pytest.mark.parametrize(

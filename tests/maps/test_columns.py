@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from maps.columns import Listed, grouped, numbers, places_in, scaled, texts
+from maps.site_map.columns import Listed, grouped, numbers, places_in, scaled, texts
 
 
 def as_written(value: float, digits: int) -> float | int | None:

@@ -17,18 +17,11 @@ import shapely
 from layers import schema
 from layers.errors import StageError
 from layers.schema import conform
-from maps.roads import RoadNetwork
-from maps.screening import (
-    around_site,
-    distance_to_place_km,
-    fold,
-    place_of_area,
-    place_of_community,
-    place_of_nation,
-    screen,
-    write_screening,
-)
-from maps.workbook import harmless, write_csv, write_xlsx
+from maps.nearby import distance_to_place_km, fold
+from maps.screening.page import write_screening
+from maps.screening.roads import RoadNetwork
+from maps.screening.screening import around_site, place_of_area, place_of_community, place_of_nation, screen
+from maps.screening.workbook import harmless, write_csv, write_xlsx
 
 
 def test_distance_to_a_point_is_geodesic() -> None:

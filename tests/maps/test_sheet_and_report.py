@@ -14,15 +14,15 @@ import pandas as pd
 import pytest
 
 from maps import words
-from maps.figures import figures, in_language
-from maps.model_card import card_rows, model_card
-from maps.payload import map_payload
-from maps.report import write_report
-from maps.sheet import next_step, write_sheets
-from maps.site_chemistry import metals
-from maps.validation_notes import validation_notes
+from maps.report.figures import figures, in_language
+from maps.report.model_card import card_rows, model_card
+from maps.report.report import write_report
+from maps.report.validation_notes import validation_notes
+from maps.sheets.sheet import next_step, write_sheets
+from maps.sheets.site_chemistry import metals
+from maps.site_map.payload import map_payload
 from maps.verdict import rests_on_companion, verdict
-from pipeline.stages.verdict import has_skill, model_verdict
+from pipeline.learning.skill import has_skill, model_verdict
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 from maps.assets import encode_paths, leaflet_css, leaflet_js, safe_link, strict_json
-from maps.packing import packed
-from maps.payload import map_payload
-from maps.site_map import write_map
+from maps.site_map.packing import packed
+from maps.site_map.payload import map_payload
+from maps.site_map.site_map import write_map
 
 
 def payload_of(page: str) -> Any:

@@ -12,9 +12,9 @@ import pytest
 import shapely
 
 from layers.errors import StageError
-from maps.report import write_report
-from maps.sheet import write_sheets
-from maps.site_map import write_map
+from maps.report.report import write_report
+from maps.sheets.sheet import write_sheets
+from maps.site_map.site_map import write_map
 from maps.sovereignty import generalise_communities, generalise_territories, publishable
 
 

@@ -38,7 +38,8 @@ def test_no_sentence_was_left_untranslated() -> None:
 
 
 def test_every_key_the_code_asks_for_is_listed() -> None:
-    files = [*MAPS.glob("*.py"), *(MAPS / "templates").iterdir(), *(MAPS.parent / "pipeline").glob("*.py")]
+    templates = [path for folder in MAPS.rglob("templates") for path in folder.iterdir()]
+    files = [*MAPS.rglob("*.py"), *templates, *(MAPS.parent / "pipeline").rglob("*.py")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in files)
     asked = set(re.findall(r"\b(?:word|phrase|_fill)\(\s*\"([a-z_0-9]+)\"", text)) | set(
         re.findall(r'data-w(?:-label|-placeholder)?="([a-z_0-9]+)"', text)

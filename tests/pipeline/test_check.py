@@ -12,8 +12,8 @@ import pytest
 import shapely
 
 from layers.errors import SourceError
-from layers.suspicious import suspicious_values
-from pipeline.check import check_sources
+from layers.readers.suspicious import suspicious_values
+from pipeline.commands.check import check_sources
 from pipeline.config import parse_config
 
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from layers.errors import ConfigError
-from pipeline.cli import main
+from pipeline.commands.cli import main
 from pipeline.config import load_config
 
 GOOD = """\

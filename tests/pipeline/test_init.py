@@ -12,10 +12,10 @@ from click.testing import CliRunner
 
 from layers.errors import ConfigError, SourceError
 from layers.invented import write_region
-from pipeline.cli import main
+from pipeline.commands.cli import main
+from pipeline.commands.init import init_region
+from pipeline.commands.questions import open_questions, refuse_open_questions
 from pipeline.config import load_config, read_yaml
-from pipeline.init import init_region
-from pipeline.questions import open_questions, refuse_open_questions
 
 
 @pytest.fixture(scope="module")

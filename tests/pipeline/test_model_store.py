@@ -12,7 +12,7 @@ import pytest
 
 from layers import schema
 from layers.errors import SourceError
-from pipeline.model_store import load_model, save_model
+from pipeline.folder.model_store import load_model, save_model
 from pipeline.stages.explain_sites import ExplainSitesParams, explain_sites
 from pipeline.stages.train_model import TrainModelParams, train_model
 

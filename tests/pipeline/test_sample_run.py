@@ -13,9 +13,9 @@ import yaml
 from click.testing import CliRunner
 
 from layers.errors import ConfigError, SourceError
-from pipeline.cli import main
+from pipeline.commands.cli import main
 from pipeline.config import load_config
-from pipeline.published import load_publication
+from pipeline.folder.published import load_publication
 from pipeline.purge import purge
 
 COLUMNS = {"sample_id": "ID", "latitude": "LAT", "longitude": "LON"}

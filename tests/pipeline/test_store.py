@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from layers import schema
 from layers.errors import SourceError
-from pipeline.store import RunStore, atomic, file_fingerprint, plain, read_parquet, write_parquet
+from pipeline.folder.store import RunStore, atomic, file_fingerprint, plain, read_parquet, write_parquet
 
 
 class Params(BaseModel):

@@ -14,16 +14,16 @@ import shapely
 
 from layers import schema
 from layers.accounting import Note, rejected_rows
-from layers.catalogue import Source
+from layers.catalogue.source import Source
 from layers.errors import ConfigError, StageError
 from layers.invented import write_region
 from pipeline.config import RunConfig, load_config
+from pipeline.folder.store import write_parquet
 from pipeline.inputs import Inputs, _refuse_private, read_inputs
 from pipeline.publish import _require_withheld
 from pipeline.purge import forget_withheld
 from pipeline.stages.link_records import link_records
 from pipeline.stages.merge_sites import merge_sites
-from pipeline.store import write_parquet
 from pipeline.withhold import UNTOLD, shorten, withhold
 
 
@@ -132,7 +132,7 @@ def test_no_request_changes_nothing(inputs: Inputs, config: RunConfig) -> None:
 
 
 def test_a_reading_is_shortened_alike(inputs: Inputs, config: RunConfig) -> None:
-    from layers.inventory import read_inventory
+    from layers.readers.inventory import read_inventory
 
     source = config.sources[0]
     reading = read_inventory(source, Path(str(config.data_dir)))

@@ -7,9 +7,9 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from pipeline.stages.bagging import BlockBaggedRanker
-from pipeline.stages.boosted_trees import N_TREES, SHRINKAGE, BoostedTrees
-from pipeline.stages.ridge_logistic import fit_ridge_logistic
+from pipeline.learning.bagging import BlockBaggedRanker
+from pipeline.learning.boosted_trees import N_TREES, SHRINKAGE, BoostedTrees
+from pipeline.learning.ridge_logistic import fit_ridge_logistic
 
 
 def problem(n=160, seed=0):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pipeline.evidence.target_evidence import RARE_EARTHS
 from pipeline.stages.build_features import BuildFeaturesParams, build_features
 from pipeline.stages.label_sites import LabelSitesParams, label_sites
-from pipeline.stages.target_evidence import RARE_EARTHS
 
 
 def features_of(frames, label_from="assays", **options):

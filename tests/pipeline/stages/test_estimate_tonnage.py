@@ -11,11 +11,11 @@ import pytest
 import shapely
 
 import configs
-from layers.catalogue import Source, resolve
+from layers.catalogue.source import Source, resolve
 from layers.invented.geology import Region
 from layers.invented.inventories import inventory_a
 from layers.invented.truth import planted
-from layers.inventory import read_inventory
+from layers.readers.inventory import read_inventory
 from layers.schema import Links, empty
 from pipeline.config import load_config
 from pipeline.stages.estimate_tonnage import RULES, EstimateTonnageParams, estimate_tonnage

@@ -11,14 +11,14 @@ import pytest
 import yaml
 
 from layers import schema
-from layers.catalogue import Source, resolve
+from layers.catalogue.source import Source, resolve
+from layers.cells.site_names import name_key
 from layers.crs import geodesic_km
 from layers.errors import StageError
 from layers.invented import write_region
-from layers.inventory import read_inventory
-from layers.site_names import name_key
+from layers.readers.inventory import read_inventory
+from pipeline.kernels.record_pairs import plain_id
 from pipeline.stages.link_records import LinkRecordsParams, link_records
-from pipeline.stages.record_pairs import plain_id
 from tests.pipeline.stages.record_tables import links_of, records_of
 
 NOBODY = schema.empty(schema.Links)

@@ -9,9 +9,9 @@ import shapely
 
 from layers.crs import geodesic_km, working_crs
 from layers.schema import Communities, Lines, empty
-from pipeline.stages import nearest_lines
+from pipeline.kernels import nearest_lines
+from pipeline.kernels.nearest_lines import Ground, cut_lines, lines_in_question, nearest_km
 from pipeline.stages.measure_access import MeasureAccessParams, measure_access
-from pipeline.stages.nearest_lines import Ground, cut_lines, lines_in_question, nearest_km
 from tests.pipeline.stages.site_tables import communities_at, in_any_slices, lines_of, points, sites_at
 
 CANADA = pyproj.CRS.from_epsg(3979)

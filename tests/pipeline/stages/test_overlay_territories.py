@@ -7,10 +7,10 @@ import pyproj
 import pytest
 import shapely
 
-from layers.catalogue import Source
+from layers.catalogue.source import Source
 from layers.crs import geodesic_km, working_crs
+from layers.readers.territories import read_territories
 from layers.schema import SiteTerritories, Territories, empty
-from layers.territories import read_territories
 from pipeline.stages.overlay_territories import OverlayTerritoriesParams, overlay_territories
 from tests.pipeline.stages.site_tables import areas_of, in_any_slices, points, sites_at
 

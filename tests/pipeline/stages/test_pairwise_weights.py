@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from layers.errors import ConfigError
 from pipeline.config import load_config
-from pipeline.stages.pairwise_weights import RANDOM_INDEX, PairwiseComparisons, pairwise_weights
+from pipeline.evidence.pairwise_weights import RANDOM_INDEX, PairwiseComparisons, pairwise_weights
 from pipeline.stages.score_companion import ScoreCompanionParams
 
 CHAIRS = np.array([[1, 5, 6, 7], [1 / 5, 1, 4, 6], [1 / 6, 1 / 4, 1, 4], [1 / 7, 1 / 6, 1 / 4, 1]])

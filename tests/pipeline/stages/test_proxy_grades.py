@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.stages.proxy_grades import ProxyParams, predict_from_proxies
-from pipeline.stages.spatial_blocks import grid_blocks
+from pipeline.evidence.proxy_grades import ProxyParams, predict_from_proxies
+from pipeline.kernels.spatial_blocks import grid_blocks
 
 
 def made_up(n=120, noise=0.15):

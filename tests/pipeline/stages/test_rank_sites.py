@@ -9,13 +9,13 @@ import pytest
 from scipy.special import logit
 
 from layers import schema
+from pipeline.evidence.score_evidence import join_evidence
 from pipeline.stages.build_features import BuildFeaturesParams, build_features
 from pipeline.stages.explain_sites import ExplainSitesParams, explain_sites
 from pipeline.stages.label_sites import LabelSitesParams, label_sites
 from pipeline.stages.plan_sampling import PlanSamplingParams, plan_sampling
 from pipeline.stages.rank_sites import RankSitesParams, rank_sites
 from pipeline.stages.score_companion import ScoreCompanionParams, score_companion
-from pipeline.stages.score_evidence import join_evidence
 from pipeline.stages.train_model import TrainModelParams, train_model
 
 QUICK = TrainModelParams(candidates=("grade_ridge",), n_bags=60, n_bags_validation=10, n_permutations=0, n_folds=5)

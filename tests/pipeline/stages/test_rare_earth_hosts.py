@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.stages.rare_earth_hosts import COMMODITIES, DEPOSITS, REFERENCES, Host
-from pipeline.stages.target_evidence import OTHER_HIGH, OTHER_UTILITY, affinity_range, best_match, target_commodities
+from pipeline.evidence.rare_earth_hosts import COMMODITIES, DEPOSITS, REFERENCES, Host
+from pipeline.evidence.target_evidence import OTHER_HIGH, OTHER_UTILITY, affinity_range, best_match, target_commodities
 
 
 def affinity(commodities: str | None, deposit: str | None = None) -> tuple[float, float, float]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from layers.crs import geodesic_km
-from pipeline.stages.sample_grid import look_around
+from pipeline.kernels.sample_grid import look_around
 
 KM_PER_DEGREE = 111.19508
 """On a sphere of the Earth's mean radius."""

@@ -9,9 +9,9 @@ import pytest
 import rasterio
 import shapely
 
-from layers.catalogue import Source
+from layers.catalogue.source import Source
 from layers.errors import StageError
-from layers.rasters import describe_raster, require_overlap
+from layers.rasters.reader import describe_raster, require_overlap
 from pipeline.stages.sample_rasters import SampleRastersParams, sample_rasters
 from tests.pipeline.stages.site_tables import in_any_slices, points, sites_at
 

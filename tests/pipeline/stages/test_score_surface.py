@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import rasterio
 
-from layers.catalogue import Source
+from layers.catalogue.source import Source
 from layers.errors import StageError
-from layers.rasters import describe_raster, write_cog
+from layers.rasters.cog import write_cog
+from layers.rasters.reader import describe_raster
 from pipeline.stages.build_features import BuildFeaturesParams, build_features
 from pipeline.stages.label_sites import LabelSitesParams, label_sites
 from pipeline.stages.score_companion import ScoreCompanionParams, score_companion

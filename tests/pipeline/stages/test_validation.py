@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.stages.spatial_blocks import (
+from pipeline.kernels.spatial_blocks import (
     camp_districts,
     choose_block_km,
     fit_variogram,
     grid_blocks,
     group_folds,
 )
-from pipeline.stages.validation import (
+from pipeline.learning.validation import (
     area_under_curve,
     as_json,
     block_bootstrap,

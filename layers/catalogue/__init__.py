@@ -1,0 +1,1 @@
+"""Known public sources: one YAML file each, and the model they satisfy."""

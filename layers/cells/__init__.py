@@ -1,0 +1,1 @@
+"""One cell or one heading to one value: quantities, years, angles, assays, commodities, names."""

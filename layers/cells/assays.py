@@ -1,0 +1,206 @@
+"""Laboratory cells: value, limit and flag, kept apart.
+
+A cell below detection is not a small number: it is a limit and a flag. Nothing is substituted here; that is a later, recorded
+choice (`layers.samples.standardise`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+FloatArray = npt.NDArray[np.float64]
+Negative = Literal["error", "below_limit", "missing"]
+
+MISSING_WORDS = frozenset(
+    {
+        "", "-", "--", "---", "n.a.", "n.a", "na", "n/a", "nan", "null", "none", "nul", "#n/a", "l.n.r.", "lnr", "i.s.", "is",
+        "ns", "n.s.", "nss", "not analysed", "not analyzed", "missing", "unk", "unknown", "s.o.", "s/i", "?", ".",
+    }
+)  # fmt: skip
+"""Texts in a number column, lower case, that mean: there is no result."""
+BELOW_WORDS = frozenset(
+    {
+        "nd", "n.d.", "n.d", "bdl", "b.d.l.", "bd", "b.d.", "dl", "<dl", "<lod", "<ld", "<ldd", "<lld", "<mdl", "<lq", "lld",
+        "tr", "trace", "traces", "<", "<l.d.", "below detection", "not detected", "non détecté", "no detectado",
+    }
+)  # fmt: skip
+"""Texts that mean: below a limit which the cell does not tell."""
+MISSING_NUMBERS = (-9999.0, -999.0, -99999.0, -9999.9, -999.9, -8888.0, -7777.0)
+"""Numbers that mean missing wherever they stand; so does anything below -1e20."""
+
+_CENSORED = re.compile(r"^([<>≤≥])=?\s*(.+)$")
+_NUMBER = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A parsed laboratory column.
+
+    Parameters
+    ----------
+    value : ndarray of float
+        Measured numbers in the unit of the column; NaN where censored, missing or unreadable.
+    limit : ndarray of float
+        Limit of censored cells; NaN elsewhere, and where the cell tells none.
+    censored : ndarray of int8
+        -1 below a limit, +1 above one, 0 else.
+    unreadable : ndarray of int
+        Positions of cells that are neither number, censored result nor missing word.
+    negatives : int
+        Negative numbers met under ``negative="error"``; they are in ``unreadable`` too.
+    """
+
+    value: FloatArray
+    limit: FloatArray
+    censored: npt.NDArray[np.int8]
+    unreadable: npt.NDArray[np.int64]
+    negatives: int = 0
+
+
+def parse_cells(
+    column: pd.Series,
+    *,
+    negative: Negative = "error",
+    missing_words: Sequence[str] = (),
+    missing_numbers: Sequence[float] = (),
+    decimal_mark: str = ".",
+) -> Cells:
+    """Parse the cells of one laboratory column.
+
+    Parameters
+    ----------
+    column : Series
+        Text as in the file, or numbers where the format is typed.
+    negative : {"error", "below_limit", "missing"}
+        What a negative number means: the publisher must say. ``below_limit``: below its absolute value.
+    missing_words, missing_numbers : sequence
+        Further texts and numbers that mean missing, beside `MISSING_WORDS` and `MISSING_NUMBERS`.
+    decimal_mark : {".", ","}
+        Of numbers written as text.
+
+    Returns
+    -------
+    Cells
+        Arrays as long as the column.
+    """
+    if pd.api.types.is_numeric_dtype(column):
+        numbers = column.to_numpy(dtype="float64", na_value=np.nan).copy()
+        numbers[~np.isfinite(numbers)] = np.nan
+        limit, censored = np.full(len(numbers), np.nan), np.zeros(len(numbers), dtype=np.int8)
+        unreadable: list[int] = []
+    else:
+        words = MISSING_WORDS | {word.strip().casefold() for word in missing_words}
+        numbers, limit, censored, unreadable = _texts(column, words, decimal_mark)
+    numbers[np.isin(numbers, [*MISSING_NUMBERS, *missing_numbers]) | (numbers < -1e20)] = np.nan
+    below = numbers < 0
+    if negative == "below_limit":
+        limit[below], censored[below] = -numbers[below], -1
+    elif negative == "error":
+        unreadable = sorted({*unreadable, *np.flatnonzero(below).tolist()})
+    counted = int(below.sum()) if negative == "error" else 0
+    numbers[below] = np.nan
+    return Cells(numbers, limit, censored, np.array(unreadable, dtype=np.int64), counted)
+
+
+def _texts(
+    column: pd.Series, missing: frozenset[str], decimal_mark: str
+) -> tuple[FloatArray, FloatArray, npt.NDArray[np.int8], list[int]]:
+    """Return number, limit and flag of text cells, each distinct text read once, and the places that make no sense."""
+    codes, distinct = pd.factorize(column)
+    texts = pd.Series(distinct, dtype="str")
+    if decimal_mark == ",":
+        texts = texts.str.replace(",", ".", regex=False)
+    numbers = np.append(pd.to_numeric(texts, errors="coerce").to_numpy(dtype="float64", na_value=np.nan), np.nan)
+    numbers[~np.isfinite(numbers)] = np.nan
+    limits, flags = np.full(len(numbers), np.nan), np.zeros(len(numbers), dtype=np.int8)
+    lost = np.zeros(len(numbers), dtype=bool)
+    for place in np.flatnonzero(np.isnan(numbers[:-1])):
+        verdict = _interpret(str(texts.iloc[place]), missing)
+        lost[place] = verdict is None
+        flags[place], limits[place] = verdict or (0, np.nan)
+    return (
+        numbers[codes],
+        limits[codes],
+        flags[codes],
+        np.flatnonzero(lost[codes]).tolist(),
+    )  # an empty cell has the code -1
+
+
+def _interpret(text: str, missing: frozenset[str]) -> tuple[int, float] | None:
+    """Return flag and limit of a text cell; None where it cannot be told."""
+    word = text.replace("\u00a0", " ").replace("\u202f", " ").strip().casefold()
+    if word in missing:
+        return 0, np.nan
+    if word in BELOW_WORDS or word.replace(" ", "") in BELOW_WORDS:
+        return -1, np.nan
+    found = _CENSORED.match(word)
+    if found and _NUMBER.match(found[2].replace(" ", "")):
+        return (-1 if found[1] in "<≤" else 1), abs(float(found[2].replace(" ", "")))
+    return None
+
+
+def apply_qualifiers(cells: Cells, qualifier: pd.Series, declared_limit: float = np.nan) -> Cells:
+    """Let a column of marks beside the values say which of them are censored.
+
+    Parameters
+    ----------
+    cells : Cells
+        The values; under a mark the number is the limit.
+    qualifier : Series
+        ``<``, ``L`` or ``N``: below; ``>`` or ``G``: above; ``B``: not analysed (as USGS PLUTO files have it); other marks do not
+        change a value.
+    declared_limit : float
+        Limit where the number under a ``<`` is 0 or missing.
+
+    Returns
+    -------
+    Cells
+    """
+    mark = qualifier.astype("str").str.strip().str.upper()
+    below = mark.isin({"<", "L", "N", "U", "<L"}).to_numpy() & qualifier.notna().to_numpy()
+    above = mark.isin({">", "G"}).to_numpy() & qualifier.notna().to_numpy()
+    none = (mark == "B").to_numpy() & qualifier.notna().to_numpy()
+    value, limit, censored = cells.value.copy(), cells.limit.copy(), cells.censored.copy()
+    given = np.where(np.isfinite(value) & (value > 0), value, declared_limit)
+    marked = below | above
+    limit[marked] = np.where(np.isfinite(limit[marked]), limit[marked], given[marked])
+    censored[below], censored[above] = -1, 1
+    value[marked | none] = np.nan
+    return Cells(value, limit, censored, cells.unreadable, cells.negatives)
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """Something odd about a column as a whole: its kind, the column, how many rows share which value."""
+
+    code: str
+    name: str
+    count: int
+    value: float
+
+
+def suspicions(name: str, cells: Cells) -> list[Suspicion]:
+    """Look for half-limit plateaus, limits written as plain values, and upper limits typed as results.
+
+    A lowest value shared by a tenth or more of all results (at least five), where nothing is marked as censored, is most likely
+    a substituted limit; a highest value that is a power of ten and repeated is most likely an upper limit.
+    """
+    value = cells.value[np.isfinite(cells.value)]
+    if len(value) < 20:
+        return []
+    found = []
+    low, high = value.min(), value.max()
+    at_low = int((value == low).sum())
+    if low > 0 and at_low >= max(5, 0.1 * len(value)) and not (cells.censored < 0).any():
+        found.append(Suspicion("lowest_value_repeated", name, at_low, float(low)))
+    at_high = int((value == high).sum())
+    if at_high >= 3 and high >= 100 and float(np.log10(high)).is_integer() and not (cells.censored > 0).any():
+        found.append(Suspicion("highest_value_round", name, at_high, float(high)))
+    return found

@@ -1,0 +1,286 @@
+"""One vocabulary of commodities: what publishers write -> canonical names, element groups, dated critical-mineral lists.
+
+Letter codes are read with the source's own dictionary only. The same two letters mean coal in one inventory and chlorine in a
+chemist's mind; an upper-case code nobody declared stays as written and is counted, it is never taken for an element symbol.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from layers.errors import ConfigError
+
+SEPARATOR = "; "
+SYMBOLS = {
+    "Li": "lithium", "Be": "beryllium", "He": "helium", "Mg": "magnesium", "Al": "aluminum", "Ca": "calcium",
+    "Sc": "scandium", "Ti": "titanium", "Cr": "chromium", "Mn": "manganese", "Fe": "iron", "Co": "cobalt", "Ni": "nickel",
+    "Cu": "copper", "Zn": "zinc", "Ga": "gallium", "Ge": "germanium", "As": "arsenic", "Se": "selenium", "Rb": "rubidium",
+    "Sr": "strontium", "Zr": "zirconium", "Nb": "niobium", "Mo": "molybdenum", "Ru": "ruthenium", "Rh": "rhodium",
+    "Pd": "palladium", "Ag": "silver", "Cd": "cadmium", "In": "indium", "Sn": "tin", "Sb": "antimony", "Te": "tellurium",
+    "Cs": "cesium", "Ba": "barite", "La": "lanthanum", "Ce": "cerium", "Pr": "praseodymium", "Nd": "neodymium",
+    "Sm": "samarium", "Eu": "europium", "Gd": "gadolinium", "Tb": "terbium", "Dy": "dysprosium", "Ho": "holmium",
+    "Er": "erbium", "Tm": "thulium", "Yb": "ytterbium", "Lu": "lutetium", "Hf": "hafnium", "Ta": "tantalum",
+    "Re": "rhenium", "Os": "osmium", "Ir": "iridium", "Pt": "platinum", "Au": "gold", "Hg": "mercury", "Tl": "thallium",
+    "Pb": "lead", "Bi": "bismuth", "Ra": "radium", "Th": "thorium",
+}  # fmt: skip
+"""Two-letter element symbols in mixed case, which no publisher's upper-case code can be mistaken for."""
+
+_MISSING = frozenset(
+    ("", "null", "nul", "unk", "unknown", "n/a", "n/a/unknown", "none", "nan", "n.d", "s.o", "inconnu", "desconocido", "-", "?",
+     "not available", "non determine", "<na>", "sin informacion", "s/i")
+)  # fmt: skip
+_SPLIT = re.compile(r"[,;|+\n]\s*(?![^(\[]*[)\]])")
+_SOFT_SPLIT = re.compile(r"\s*/\s*|\s+(?:and|et|y|&)\s+|\s*&\s*")
+
+
+@dataclass(frozen=True)
+class CriticalList:
+    """A dated list of critical minerals.
+
+    Parameters
+    ----------
+    list_id, title, jurisdiction : str
+        Name in a run file, in print, and whose list it is.
+    as_of : date
+        Day the list stands for; a flag that uses it must print it.
+    published_count : int
+        Members as the publisher counts them.
+    certainty : str
+        How well the members are known.
+    members : mapping of str to tuple of str
+        Canonical commodity name -> element symbols.
+    """
+
+    list_id: str
+    title: str
+    jurisdiction: str
+    as_of: datetime.date
+    published_count: int
+    certainty: str
+    members: Mapping[str, tuple[str, ...]]
+
+    @property
+    def elements(self) -> frozenset[str]:
+        """All element symbols of the list."""
+        return frozenset(symbol for symbols in self.members.values() for symbol in symbols)
+
+    def holds(self, commodity: str) -> bool:
+        """Say whether a canonical commodity, or every element it stands for, is on the list."""
+        symbols = elements_of(commodity)
+        named = {canonical_name(member) for member in self.members}
+        return commodity in named or (bool(symbols) and set(symbols) <= self.elements)
+
+
+def normalise_commodities(raw: pd.Series, codes: Mapping[str, str] | None = None) -> pd.Series:
+    """Bring cells of codes or phrases to canonical names.
+
+    Cells are split at commas, semicolons, bars and line breaks outside brackets. Each part is looked up in the source's own
+    ``codes`` first (without case), then as a phrase (without case, accents and bracketed qualifier), then as a mixed-case
+    element symbol. Parts nobody knows stay as written, so that nothing is lost; `unknown_commodities` counts them.
+
+    Parameters
+    ----------
+    raw : Series of str
+        Cells as in the file.
+    codes : mapping, optional
+        This publisher's codes or phrases -> plain names, e.g. ``{"CL": "coal", "RE": "rhenium"}``. A name may hold several
+        commodities joined with ``"; "`` and is itself brought to canonical form. Empty text drops the code.
+
+    Returns
+    -------
+    Series of str
+        Canonical names joined with ``"; "``, first mention first, each once; NA where nothing is said.
+    """
+    own = {_key(code): name for code, name in (codes or {}).items()}
+    text = raw.map(str, na_action="ignore")
+    codes_of, cells = pd.factorize(text)
+    known = pd.array([*(_cell(str(cell), own) for cell in cells), pd.NA], dtype="string")
+    named = pd.Series(known.take(codes_of), index=raw.index, name=raw.name)
+    return named.astype(pd.StringDtype(na_value=float("nan")))
+
+
+def unknown_commodities(raw: pd.Series, codes: Mapping[str, str] | None = None) -> pd.Series:
+    """Count the parts of cells that no dictionary knows.
+
+    Parameters
+    ----------
+    raw, codes
+        As in `normalise_commodities`.
+
+    Returns
+    -------
+    Series of int
+        Cells per unknown part, most frequent first; the index is the part as written.
+    """
+    counts: dict[str, int] = {}
+    for cell, rows in normalise_commodities(raw, codes).value_counts(sort=False).items():
+        for part in str(cell).split(SEPARATOR):
+            if part not in _vocabulary():
+                counts[part] = counts.get(part, 0) + rows
+    return pd.Series(counts, dtype="int64", name="count").sort_values(ascending=False, kind="stable")
+
+
+def canonical_name(text: str) -> str | None:
+    """Return the canonical name of a phrase, or None when it is not known."""
+    return _aliases().get(_key(text)) or _aliases().get(_key(re.sub(r"\s*[(\[].*?[)\]]", "", text)))
+
+
+def elements_of(commodity: str) -> tuple[str, ...]:
+    """Return the element symbols a canonical commodity stands for; empty for coal, stone and the like."""
+    return tuple(_vocabulary().get(commodity, {}).get("elements", ()))
+
+
+def group_of(commodity: str) -> str | None:
+    """Return the family of a canonical commodity: rare_earths, radioactive, precious, metals, industrial, fuels, stone, gems."""
+    group = _vocabulary().get(commodity, {}).get("group")
+    return None if group is None else str(group)
+
+
+def in_groups(commodities: pd.Series, groups: tuple[str, ...] | frozenset[str]) -> pd.Series:
+    """Say per cell of canonical names whether any of them belongs to one of the families.
+
+    Returns
+    -------
+    Series of bool
+        False where nothing is said.
+    """
+    names = frozenset(name for name, entry in _vocabulary().items() if entry["group"] in groups)
+    return mentions(commodities, names)
+
+
+def is_ree_commodity(commodities: pd.Series) -> pd.Series:
+    """Say per cell whether a rare earth, yttrium or a rare-earth mineral is named (scandium is not one here)."""
+    return in_groups(commodities, ("rare_earths",))
+
+
+def mentions(commodities: pd.Series, names: frozenset[str] | tuple[str, ...]) -> pd.Series:
+    """Say per cell of canonical names joined with ``"; "`` whether it names one of ``names``; False where missing."""
+    wanted = frozenset(names)
+    known = {cell: not wanted.isdisjoint(str(cell).split(SEPARATOR)) for cell in commodities.dropna().unique()}
+    return commodities.isin([cell for cell, is_named in known.items() if is_named])
+
+
+def critical_lists() -> dict[str, CriticalList]:
+    """Return the dated critical-mineral lists by id."""
+    return dict(_critical_lists())
+
+
+def critical_list(list_id: str) -> CriticalList:
+    """Return one dated list.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such list.
+    """
+    lists = _critical_lists()
+    if list_id not in lists:
+        raise ConfigError(f"critical minerals: there is no list '{list_id}'. Known are: {', '.join(lists)}.")
+    return lists[list_id]
+
+
+def critical_members(commodities: pd.Series, list_id: str) -> pd.Series:
+    """Keep, per cell, the commodities on a dated list.
+
+    Parameters
+    ----------
+    commodities : Series of str
+        Canonical names joined with ``"; "``.
+    list_id : str
+        Key of `critical_lists`.
+
+    Returns
+    -------
+    Series of str
+        The members named, joined with ``"; "``; NA where none.
+    """
+    chosen = critical_list(list_id)
+    holds = {name: chosen.holds(name) for name in _vocabulary()}
+    known = {
+        cell: SEPARATOR.join(one for one in str(cell).split(SEPARATOR) if holds.get(one, False)) or pd.NA
+        for cell in commodities.dropna().unique()
+    }
+    return commodities.map(known, na_action="ignore")
+
+
+def _cell(cell: str, own: Mapping[str, str]) -> Any:
+    """Read one cell; NA when nothing is said."""
+    found = _lookup(cell, own)
+    if found is None:
+        found = [name for part in _SPLIT.split(cell) for name in _part(part.strip(), own)]
+    return SEPARATOR.join(dict.fromkeys(found)) or pd.NA
+
+
+def _part(part: str, own: Mapping[str, str]) -> list[str]:
+    """Read one part of a cell: as it stands, or cut at a slash or *and* when all pieces are known."""
+    if _key(part) in _MISSING:
+        return []
+    found = _lookup(part, own)
+    if found is not None:
+        return found
+    pieces = [_lookup(piece, own) for piece in _SOFT_SPLIT.split(part)]
+    if len(pieces) > 1 and all(piece is not None for piece in pieces):
+        return [name for piece in pieces if piece is not None for name in piece]
+    return [part.replace(";", ",")]
+
+
+def _lookup(text: str, own: Mapping[str, str]) -> list[str] | None:
+    """Look a text up in the publisher's dictionary, the vocabulary and the mixed-case symbols, in this order."""
+    key = _key(text)
+    if key in own:
+        names = [one.strip() for one in own[key].split(";")]
+        return [canonical_name(name) or name for name in names if name]
+    name = canonical_name(text) if len(key) > 2 or (key in ("or",) and not text.isupper()) else None
+    if name is None and text.strip() in SYMBOLS:
+        name = SYMBOLS[text.strip()]
+    return None if name is None else [name]
+
+
+def _key(text: str) -> str:
+    """Fold a phrase for comparison: no case, accents, double blanks or outer punctuation."""
+    split = unicodedata.normalize("NFKD", str(text))
+    plain = "".join(letter for letter in split if not unicodedata.combining(letter))
+    return re.sub(r"\s+", " ", plain).strip(" .'\"").casefold()
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> dict[str, dict[str, Any]]:
+    return dict(yaml.safe_load(files("layers.cells").joinpath("commodities.yml").read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=1)
+def _aliases() -> dict[str, str]:
+    """Map every folded spelling to its canonical name; two names for one spelling are a fault of the file."""
+    found: dict[str, str] = {}
+    for name, entry in _vocabulary().items():
+        for spelling in (name, *entry["aliases"]):
+            if found.setdefault(_key(spelling), name) != name:
+                raise ConfigError(f"commodities.yml: '{spelling}' means both {found[_key(spelling)]} and {name}.")
+    return found
+
+
+@lru_cache(maxsize=1)
+def _critical_lists() -> dict[str, CriticalList]:
+    raw = yaml.safe_load(files("layers.cells").joinpath("critical_minerals.yml").read_text(encoding="utf-8"))
+    return {
+        list_id: CriticalList(
+            list_id=list_id,
+            title=entry["title"],
+            jurisdiction=entry["jurisdiction"],
+            as_of=entry["as_of"],
+            published_count=entry["published_count"],
+            certainty=entry["certainty"],
+            members={name: tuple(symbols) for name, symbols in entry["members"].items()},
+        )
+        for list_id, entry in raw.items()
+    }

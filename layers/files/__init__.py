@@ -1,0 +1,1 @@
+"""Any file to raw rows: text tables, workbooks, archives, vectors."""

@@ -1,0 +1,332 @@
+"""Any file as raw rows: text cells as they stand in the file, their row numbers, geometry where the format has one."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from layers.accounting import Note
+from layers.catalogue.source import Source
+from layers.errors import SourceError
+from layers.files.delimited import Grid, decode, is_plain, ragged, read_body, sniff_delimiter, split_rows
+from layers.files.heading_rows import Heading, find_heading, note_rows
+from layers.files.packed import unpacked
+from layers.files.vectors import VECTOR_SUFFIXES, read_features
+from layers.files.workbooks import read_sheet
+
+TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".dat")
+BOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls")
+SUFFIXES = (*TEXT_SUFFIXES, *BOOK_SUFFIXES, *VECTOR_SUFFIXES)
+_FEW_RAGGED = 0.05
+_LARGE = 4_000_000
+_HEAD = 2_000_000
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """Rows of a file before anything is interpreted.
+
+    Parameters
+    ----------
+    path : Path
+        The file read.
+    cells : DataFrame
+        Text cells exactly as in the file, NA only where a cell is empty; typed formats keep their numbers. Plain index.
+    rows : ndarray of int
+        1-based row number in the file (feature number for vector formats), one per row of ``cells``.
+    geometry : GeoSeries or None
+        EPSG:4326, two-dimensional, one per row; None where the format has none.
+    notes : tuple of Note
+        What was guessed or is suspicious.
+    rejects : tuple of dict
+        Rows already turned away (notes at the end, ragged rows), ready for `rejected_rows`.
+    said : mapping
+        Rows under the heading that describe columns: ``unit``, ``limit``, ``method`` -> column -> cell.
+    """
+
+    path: Path
+    cells: pd.DataFrame
+    rows: np.ndarray
+    geometry: gpd.GeoSeries | None = None
+    notes: tuple[Note, ...] = ()
+    rejects: tuple[dict[str, Any], ...] = ()
+    said: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def rows_read(self) -> int:
+        """Data rows in the file, rejected ones included."""
+        return len(self.cells) + len(self.rejects)
+
+
+def read_table(source: Source, root: Path) -> RawTable:
+    """Read a file of any supported format into raw rows.
+
+    Parameters
+    ----------
+    source : Source
+        ``path`` is relative to ``root`` or absolute. ``layer``, ``sheet``, ``header_row``, ``said_rows``,
+        ``encoding``, ``delimiter`` and ``crs`` are obeyed where given.
+    root : Path
+        Folder where relative paths start.
+
+    Returns
+    -------
+    RawTable
+        See there. Nothing is written beside the input.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing, empty, incomplete, cut off by a service, of an unknown format, ambiguous (several layers or
+        sheets and none named), has no CRS, or its rows do not fit its heading.
+    """
+    path = locate(source, root)
+    with unpacked(source, path, SUFFIXES) as inner:
+        suffix = inner.suffix.lower()
+        where = f"{source.id} ({path.name})"
+        if suffix in TEXT_SUFFIXES:
+            table = _from_text(source, where, path, inner.read_bytes())
+        elif suffix in BOOK_SUFFIXES:
+            table = _from_grid(source, where, path, read_sheet(source.id, where, inner, source.sheet))
+        elif suffix in VECTOR_SUFFIXES:
+            cells, geometry, notes = read_features(source, where, inner)
+            table = RawTable(path, cells, np.arange(1, len(cells) + 1), geometry, notes)
+        else:
+            raise SourceError(
+                f"{where}: files ending in '{suffix}' are not read. Supported are: {', '.join(SUFFIXES)}, with .gz or .zip."
+            )
+    return table
+
+
+def locate(source: Source, root: Path) -> Path:
+    """Return the path of a source's file, which exists.
+
+    Raises
+    ------
+    SourceError
+        If it does not exist or is a web address; names that look alike in the same folder are offered.
+    """
+    if "://" in source.path:
+        raise SourceError(
+            f"{source.id}: '{source.path}' is a web address. Fetch the file first ('minewaste fetch') and give its path."
+        )
+    path = root / source.path
+    if not path.exists() and "\\" in source.path:
+        path = root / source.path.replace("\\", "/")
+    if not path.exists():
+        folder = path.parent
+        if not folder.is_dir():
+            raise SourceError(
+                f"{source.id}: the folder '{folder}' does not exist. Check 'path' and where relative paths start (--data)."
+            )
+        alike = difflib.get_close_matches(path.name, [one.name for one in folder.iterdir()], n=3, cutoff=0.6)
+        hint = (
+            f"Did you mean {' or '.join(alike)}?" if alike else "Check 'path' and where relative paths start (--data)."
+        )
+        raise SourceError(f"{source.id}: the file '{path.name}' is not in '{folder}'. {hint}")
+    if path.is_dir() and path.suffix.lower() != ".gdb":
+        held = ", ".join(sorted(one.name for one in path.iterdir())[:8]) or "nothing"
+        raise SourceError(f"{source.id}: '{path}' is a folder (holding {held}). 'path' must name a file.")
+    if path.is_file():
+        _what_it_is_not(source, path)
+    return path
+
+
+def _what_it_is_not(source: Source, path: Path) -> None:
+    """Stop at files that are something else than their name says."""
+    with path.open("rb") as file:
+        head = file.read(600)
+    where = f"{source.id} ({path.name})"
+    if not head:
+        raise SourceError(f"{where}: the file is empty (0 bytes). Fetch or export it again.")
+    if head.startswith(b"version https://git-lfs"):
+        raise SourceError(f"{where}: this is a Git LFS pointer, not the file. Fetch the file itself ('git lfs pull').")
+    suffix = path.suffix.lower()
+    start = head.lstrip(b"\xef\xbb\xbf \r\n\t")[:15].lower()
+    if start.startswith((b"<!doctype html", b"<html")) and suffix != ".kml":
+        raise SourceError(f"{where}: this is a web page (a login or error page?), not a table. Fetch the file again.")
+    if head.startswith(b"PK\x03\x04") and suffix in TEXT_SUFFIXES:
+        raise SourceError(f"{where}: this is a workbook or a zip, not text. Give it its true ending (.xlsx or .zip).")
+
+
+def raw_json(row: Mapping[str, Any] | pd.Series) -> str:
+    """Return a row's cells as JSON text for the table of rejected rows: strict JSON, names and letters as in the file."""
+    return json.dumps({str(name): _plain(value) for name, value in row.items()}, ensure_ascii=False, allow_nan=False)
+
+
+def reject(
+    source: str, row: int, code: str, reason: str, cells: Mapping[str, Any] | pd.Series | None = None
+) -> dict[str, Any]:
+    """Return one record for `rejected_rows`."""
+    raw = None if cells is None else raw_json(cells)
+    return {"source": source, "source_row": int(row), "reason_code": code, "reason": reason, "raw": raw}
+
+
+def _plain(value: Any) -> Any:
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return value if np.isfinite(value) else (None if np.isnan(value) else str(value))
+    return value if isinstance(value, str | int | bool) else str(value)
+
+
+def _from_text(source: Source, where: str, path: Path, data: bytes) -> RawTable:
+    """Read a text table: a large one fast if it is rectangular, any other row by row."""
+    plain = len(data) > _LARGE and is_plain(data, source.encoding)  # needs no decoding
+    if plain:
+        table = _from_large_text(source, where, path, data[:_HEAD].decode(), data, ())
+        if table is not None:
+            return table
+    text, notes = decode(source.id, where, data, source.encoding)
+    if not text.strip():
+        raise SourceError(f"{where}: the file is empty. Fetch or export it again.")
+    if len(text) > _LARGE and not plain:
+        table = _from_large_text(source, where, path, text[:_HEAD], text.encode(), notes)
+        if table is not None:
+            return table
+    rows = split_rows(where, text, source.delimiter or sniff_delimiter(where, text))
+    open_end = not text.endswith(("\n", "\r"))
+    return _from_grid(
+        source, where, path, Grid(rows, list(range(1, len(rows) + 1)), notes, is_text=True, open_end=open_end)
+    )
+
+
+def _from_large_text(
+    source: Source, where: str, path: Path, head: str, data: bytes, notes: tuple[Note, ...]
+) -> RawTable | None:
+    """Read a rectangular table, whose text begins with ``head``; None where that does not do."""
+    delimiter = source.delimiter or sniff_delimiter(where, head)
+    lines = head.splitlines()[:1000]
+    if any('"' in line for line in lines[:40]) and any(line.count('"') % 2 for line in lines[:40]):
+        return None
+    heading = _heading(source, where, split_rows(where, "\n".join(lines), delimiter))
+    cells = read_body(data, delimiter, heading.first_row, heading.columns)
+    if cells is None or cells.empty:
+        return None
+    tail = cells.tail(50).fillna("").to_numpy().tolist()
+    blank = (cells.isna() | cells.apply(lambda column: column.str.isspace())).all(axis=1).to_numpy(dtype=bool)
+    if note_rows(tail, len(heading.columns)) or not str(cells.columns[-1]).strip():
+        return None
+    numbers = np.arange(heading.first_row + 1, heading.first_row + 1 + len(cells), dtype=np.int64)
+    notes = (*notes, *_heading_notes(source.id, heading, 0))
+    return RawTable(path, cells[~blank].reset_index(drop=True), numbers[~blank], None, notes, (), heading.said)
+
+
+def _heading(source: Source, where: str, rows: Sequence[Sequence[str]]) -> Heading:
+    said_rows = {str(kind): row for kind, row in source.said_rows.items()}
+    return find_heading(where, rows, source.header_row, said_rows)
+
+
+def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
+    """Cut a grid of text cells into heading, data rows and rows that are neither."""
+    heading = _heading(source, where, grid.rows)
+    if grid.is_text and not grid.rows[heading.header_row][len(heading.columns) - 1].strip():
+        raise SourceError(
+            f"{where}: the last column has no name but is filled: cells may be shifted. "
+            "Check the delimiter, or give the column a name."
+        )
+    kept, numbers = _data_rows(grid, heading)
+    width = len(heading.columns)
+    rejects: list[dict[str, Any]] = []
+    remarks = set(note_rows(kept, width))
+    for place in sorted(remarks):
+        text = " ".join(cell.strip() for cell in kept[place] if cell.strip())
+        reason = f"row {numbers[place]} is a remark, not data: '{text[:80]}'"
+        rejects.append(
+            reject(source.id, numbers[place], "note_row", reason, dict(zip(heading.columns, kept[place], strict=False)))
+        )
+    body = [place for place in range(len(kept)) if place not in remarks]
+    bad = dict(ragged([kept[place] for place in body], [numbers[place] for place in body], width))
+    if bad:
+        _few(where, bad, len(body))
+        last = body[-1]
+        if grid.open_end and len(body) - 1 in bad and len(kept[last]) < width:
+            raise SourceError(
+                f"{where}: the file ends in the middle of row {numbers[last]}. It was cut off: fetch it again."
+            )
+        for place, reason in bad.items():
+            row = {"cells": ";".join(kept[body[place]])}
+            rejects.append(reject(source.id, numbers[body[place]], "ragged_row", reason, row))
+        body = [one for place, one in enumerate(body) if place not in bad]
+    cells = _frame([kept[place] for place in body], heading.columns)
+    if cells.empty:
+        raise SourceError(
+            f"{where}: there is a heading ({', '.join(heading.columns[:6])}) but no data row. Fetch or export the file again."
+        )
+    notes = (*grid.notes, *_heading_notes(source.id, heading, len(bad)))
+    return RawTable(
+        path,
+        cells,
+        np.array([numbers[place] for place in body], dtype=np.int64),
+        None,
+        notes,
+        tuple(rejects),
+        heading.said,
+    )
+
+
+def _data_rows(grid: Grid, heading: Heading) -> tuple[list[list[str]], list[int]]:
+    kept, numbers = [], []
+    for row, number in zip(grid.rows[heading.first_row :], grid.numbers[heading.first_row :], strict=True):
+        if "".join(row).strip():
+            kept.append(row)
+            numbers.append(number)
+    return kept, numbers
+
+
+def _few(where: str, bad: Mapping[int, str], rows: int) -> None:
+    """Stop when so many rows are ragged that the file, not the row, is wrong."""
+    if len(bad) > max(_FEW_RAGGED * rows, 0) or rows < 20:
+        shown = "; ".join(list(bad.values())[:3])
+        raise SourceError(
+            f"{where}: {len(bad)} of {rows} rows do not fit the heading: {shown}. A decimal comma or a comma inside an unquoted "
+            "cell shifts the columns. Export the file with ';' as delimiter or with quoted cells, or state 'delimiter:'."
+        )
+
+
+def _frame(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> pd.DataFrame:
+    across = [tuple(column) for column in zip_longest(*rows, fillvalue="")]
+    across += [("",) * len(rows)] * (len(columns) - len(across))
+    data = {
+        name: pd.array([cell or None for cell in column], dtype="str")
+        for name, column in zip(columns, across, strict=False)
+    }
+    return pd.DataFrame(data)
+
+
+def _heading_notes(source: str, heading: Heading, ragged_count: int) -> tuple[Note, ...]:
+    notes = []
+    if heading.header_row or heading.said:
+        said = f", rows of {' and '.join(heading.said)} below it" if heading.said else ""
+        notes.append(
+            Note(source, "heading_found", f"The column names were taken from row {heading.header_row + 1}{said}.")
+        )
+    if heading.repeated:
+        names = ", ".join(heading.repeated)
+        notes.append(
+            Note(
+                source,
+                "repeated_column",
+                f"Column names stand more than once and were told apart: {names}.",
+                len(heading.repeated),
+            )
+        )
+    if ragged_count:
+        notes.append(
+            Note(
+                source, "ragged_row", "Rows with another number of fields than the heading were rejected.", ragged_count
+            )
+        )
+    return tuple(notes)

@@ -1,0 +1,138 @@
+"""Excel workbooks as a grid of text cells, as a person sees them: 123 not 123.0, 00123 where the format says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from layers.accounting import Note
+from layers.errors import SourceError
+from layers.files.delimited import Grid
+from layers.quiet import quiet
+
+_ZEROS = re.compile(r"^0{2,}$")
+
+
+def read_sheet(source: str, where: str, path: Path, sheet: str | None) -> Grid:
+    """Read one sheet of a workbook.
+
+    Parameters
+    ----------
+    source, where : str
+        Source id, and what to call the file in messages.
+    path : Path
+        An ``.xlsx`` or ``.xlsm`` file.
+    sheet : str or None
+        Sheet name; may be left out when only one sheet holds rows.
+
+    Returns
+    -------
+    Grid
+        Cells as text; dates as ISO text; formulas as their stored result; Excel errors (``#N/A``) as empty, with a note.
+
+    Raises
+    ------
+    SourceError
+        If the file is no workbook of the new format, the sheet does not exist, or several sheets hold rows and none is named.
+    """
+    if path.suffix.lower() == ".xls":
+        raise SourceError(f"{where}: the old .xls format is not read. Open it and save it as .xlsx or .csv.")
+    import openpyxl
+
+    try:
+        with quiet():
+            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        OSError,
+        openpyxl.utils.exceptions.InvalidFileException,
+    ) as failure:
+        raise SourceError(
+            f"{where}: this is not a readable Excel workbook ({failure}). Save it again as .xlsx."
+        ) from None
+    try:
+        chosen = _choose(where, book, sheet)
+        if hasattr(chosen, "reset_dimensions"):
+            chosen.reset_dimensions()
+        rows, numbers, errors = [], [], 0
+        for number, row in enumerate(chosen.iter_rows(), start=1):
+            cells = [_text(cell) for cell in row]
+            errors += sum(cell is None for cell in cells)
+            rows.append([cell or "" for cell in cells])
+            numbers.append(number)
+    finally:
+        book.close()
+    while rows and not any(rows[-1]):
+        rows.pop()
+        numbers.pop()
+    if not rows:
+        raise SourceError(f"{where}: the sheet '{chosen.title}' is empty. Name another with 'sheet:'.")
+    notes = (
+        Note(
+            source, "excel_error_cells", "Cells that show an Excel error (#N/A, #REF! ...) were read as empty.", errors
+        ),
+    )
+    return Grid(rows, numbers, notes if errors else ())
+
+
+def sheet_names(path: Path) -> list[str]:
+    """Return the names of a workbook's sheets."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True)
+    try:
+        return list(book.sheetnames)
+    finally:
+        book.close()
+
+
+def _choose(where: str, book: Any, sheet: str | None) -> Any:
+    names = list(book.sheetnames)
+    if sheet is not None:
+        if sheet not in names:
+            raise SourceError(f"{where}: there is no sheet '{sheet}'. The sheets are: {', '.join(names)}.")
+        return book[sheet]
+    filled = [one for one in book.worksheets if _has_rows(one)]
+    if len(filled) > 1:
+        raise SourceError(
+            f"{where}: {len(filled)} sheets hold rows: {', '.join(one.title for one in filled)}. "
+            "Name one in the run file with 'sheet:'."
+        )
+    return filled[0] if filled else book.worksheets[0]
+
+
+def _has_rows(sheet: Any) -> bool:
+    if hasattr(sheet, "reset_dimensions"):
+        sheet.reset_dimensions()
+    for count, row in enumerate(sheet.iter_rows(values_only=True)):
+        if any(value not in (None, "") for value in row):
+            return True
+        if count > 50:
+            break
+    return False
+
+
+def _text(cell: Any) -> str | None:
+    """Return a cell as text, ``""`` when empty, None when it holds an Excel error."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return None if cell.data_type == "e" else value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        value = int(value)
+    if isinstance(value, int):
+        layout = getattr(cell, "number_format", "") or ""
+        return str(value).zfill(len(layout)) if _ZEROS.match(layout) and value >= 0 else str(value)
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date().isoformat()
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return repr(value) if isinstance(value, float) else str(value)

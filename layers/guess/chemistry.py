@@ -1,0 +1,250 @@
+"""Guess what a laboratory table means: medium, units, negative numbers, missing codes and columns of marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from layers.cells.assay_headers import AssayColumn, parse_heading
+from layers.cells.assays import MISSING_NUMBERS
+from layers.elements import REE, oxide_factor
+from layers.guess.columns import PART_OF_NAME, Guess, guess_columns, numbers, share_of_numbers
+from layers.guess.words import MEDIA_WORDS
+from layers.readers.columns import as_text
+from layers.schema import MEDIA
+
+_CRUST_PPM: Mapping[str, float] = {
+    "Al": 81500, "Fe": 39200, "Ca": 25700, "Mg": 15000, "Na": 24300, "K": 23200, "Ti": 3840, "Mn": 775, "P": 655, "Si": 311400,
+    "La": 31, "Ce": 63, "Pr": 7.1, "Nd": 27, "Sm": 4.7, "Eu": 1.0, "Gd": 4.0, "Tb": 0.7, "Dy": 3.9, "Ho": 0.83, "Er": 2.3,
+    "Tm": 0.3, "Yb": 2.0, "Lu": 0.31, "Y": 21, "Sc": 14, "Th": 10.5, "U": 2.7, "Zr": 193, "Nb": 12, "Hf": 5.3, "Rb": 84,
+    "Sr": 320, "Ba": 628, "Cs": 4.9, "Li": 24, "V": 97, "Cr": 92, "Co": 17.3, "Ni": 47, "Cu": 28, "Zn": 67, "Ga": 17.5, "Pb": 17,
+}  # fmt: skip
+"""Upper continental crust after Rudnick and Gao (2003), of elements seldom a thousandfold from it in soil or sediment."""
+
+_UNITS = {"ppm": 1.0, "ppb": 1e-3, "pct": 1e4}
+_ORE = frozenset(["Cu", "Zn", "Pb", "Ni", "Co", "Cr", "U", "Li", "Cs", "V"])
+_NEEDED = frozenset([*REE, "Th", "U", "P", "Nb", "Zr"])
+MIN_RESULTS = 3
+"""Laboratory columns a table needs to pass for geochemistry."""
+
+
+def laboratory_columns(cells: pd.DataFrame, decimal_mark: str = ".") -> list[AssayColumn]:
+    """Return the columns whose heading is that of an element or oxide and whose cells are mostly results."""
+    found = []
+    for name in map(str, cells.columns):
+        column = parse_heading(name)
+        if column is None or cells[name].notna().sum() == 0:
+            continue
+        if _results(cells[name], decimal_mark) > 0.6:
+            found.append(column)
+    return found
+
+
+def _results(column: pd.Series, decimal_mark: str) -> float:
+    """Return the share of filled cells that are numbers or censored numbers."""
+    plain_share = share_of_numbers(column, decimal_mark)
+    if plain_share > 0.6 or pd.api.types.is_numeric_dtype(column):
+        return plain_share
+    text = as_text(column.head(500)).dropna()
+    marked = text.str.contains(r"^\s*[<>]\s*\d", regex=True) | text.str.fullmatch(
+        r"(?i)n\.?d\.?|bdl|tr|<.*|n\.?a\.?|-+"
+    )
+    return plain_share + float(marked.mean()) if len(text) else 0.0
+
+
+def guess_chemistry(guess: Guess, cells: pd.DataFrame, said: Mapping[str, Mapping[str, str]], where: str) -> None:
+    """Add what the laboratory columns of a table say, and ask what they do not.
+
+    Parameters
+    ----------
+    guess : Guess
+        Extended; its columns must be guessed already.
+    cells : DataFrame
+        Raw cells.
+    said : mapping
+        Rows of units, limits and methods under the heading.
+    where : str
+        File, layer and folder names: the medium often stands there alone.
+    """
+    mark = guess.value("decimal_mark") or "."
+    taken = {
+        name for key, fact in guess.facts.items() if key.startswith("columns.") for name in np.atleast_1d(fact.value)
+    }
+    columns = [one for one in laboratory_columns(cells, mark) if one.name not in taken]
+    guess_medium(guess, cells, where)
+    _site_names(guess, cells)
+    _units(guess, cells, [one for one in columns if one.to_ppm is None and one.name not in said.get("unit", {})], mark)
+    _negatives(guess, cells, columns, mark)
+    _marks(guess, cells, columns)
+
+
+def guess_medium(guess: Guess, cells: pd.DataFrame, where: str) -> None:
+    """Say of what the samples were taken: a column's words, else the file's name, else a question."""
+    name = guess.value("columns.medium")
+    if name is not None:
+        words = as_text(cells[name]).dropna().value_counts()
+        translated = {str(word): medium for word in words.index if (medium := medium_of(str(word)))}
+        covered = sum(words[one] for one in translated) / max(1, int(words.sum()))
+        if covered == 1 and len(words):
+            needed = {one: medium for one, medium in translated.items() if one != medium}
+            if needed:
+                guess.say("values.medium", needed, f"words of column {name}", 0.85)
+            return
+        if covered > 0.7:
+            others = {str(one): "other" for one in words.index if str(one) not in translated}
+            guess.say(
+                "values.medium",
+                translated | others,
+                f"words of column {name}; those that name no medium count as other",
+                0.7,
+            )
+            if bool(cells[name].isna().any()):
+                guess.say("options.missing_medium", "other", f"blank cells of column {name} name no medium", 0.7)
+            return
+        guess.facts.pop("columns.medium", None)
+        if covered:
+            shown = ", ".join(f"'{one}'" for one in words.index[:6] if one not in translated)
+            guess.remarks.append(f"Column {name} may name the medium but holds words that are not understood: {shown}.")
+    medium = medium_of(where)
+    if medium is not None:
+        guess.say("defaults.medium", medium, f"the name '{where}' says so", 0.75)
+    else:
+        guess.ask("defaults.medium", f"what was sampled? One of {', '.join(MEDIA)}. Nothing in names or cells says it.")
+
+
+def _site_names(guess: Guess, cells: pd.DataFrame) -> None:
+    """Take the column that names the mine where assays of waste have no place of their own."""
+    if guess.value("defaults.medium") != "waste" or "columns.site_key" in guess.facts:
+        return
+    if any(f"columns.{one}" in guess.facts for one in ("latitude", "easting")):
+        return
+    found = guess_columns(cells, ("site_key",)).get("site_key")
+    if found is not None and found.confidence >= PART_OF_NAME and found.value != guess.value("columns.sample_id"):
+        guess.say("columns.site_key", found.value, "no row has a place; the heading names the mine", PART_OF_NAME)
+
+
+def medium_of(text: str) -> str | None:
+    """Return the sample medium a text names, None where it names none or several."""
+    if text in MEDIA:
+        return text
+    lowered = text.casefold().replace("_", " ").strip()
+    found = [medium for medium, pattern in MEDIA_WORDS.items() if re.search(pattern.replace("_", " "), lowered)]
+    if "waste" in found:
+        return "waste" if set(found) <= {"waste", "rock"} or "tailing" in lowered or "relave" in lowered else None
+    if found and found[0] == "lake_sediment":
+        return "lake_sediment"
+    return found[0] if len(found) == 1 else None
+
+
+def _units(guess: Guess, cells: pd.DataFrame, columns: list[AssayColumn], mark: str) -> None:
+    """Settle the unit of columns whose heading says none, by how much of an element rocks and sediments hold."""
+    if not columns:
+        return
+    by_column = {one.name: _unit_by_crust(one, numbers(cells[one.name], mark)) for one in columns}
+    clear = {name: unit for name, unit in by_column.items() if unit is not None}
+    ore = guess.value("defaults.medium") in ("waste", None)
+    shown = ", ".join(by_column)
+    if ore or len(clear) < 0.5 * len(columns) or len(clear) < 3:
+        guess.ask(
+            "options.default_unit",
+            f"in which unit are {shown[:150]}{' …' if len(shown) > 150 else ''}? ppm, ppb, pct or g/t. No heading says it, and "
+            "the numbers alone do not settle it. Single columns go under options.units.",
+        )
+        return
+    counts = pd.Series(list(clear.values())).value_counts()
+    common = str(counts.index[0])
+    reason = (
+        f"no heading says it; the medians of {counts.iloc[0]} columns are near those of average crust only in {common}"
+    )
+    guess.say("options.default_unit", common, reason, 0.8)
+    others = {name: unit for name, unit in clear.items() if unit != common}
+    if others:
+        guess.say("options.units", others, "medians near average crust only in these units", 0.75)
+    unclear = [one for one in columns if by_column[one.name] is None]
+    for one in unclear:
+        if one.element in _NEEDED:
+            guess.ask(
+                f"options.units.{one.name}",
+                f"in which unit is {one.name}? ppm, ppb or pct; its numbers do not settle it.",
+            )
+    ignored = [one.name for one in unclear if one.element not in _NEEDED]
+    if ignored:
+        guess.say(
+            "options.ignore",
+            ignored,
+            "their unit is not settled and the ranking does not need them; give options.units to use them",
+            0.9,
+        )
+
+
+def _unit_by_crust(column: AssayColumn, values: np.ndarray) -> str | None:
+    """Return the one unit in which a median is near average crust; None where none or several fit.
+
+    Near is a factor of thirty, of ten for metals that ore and waste hold a thousandfold.
+    """
+    usual = _CRUST_PPM.get(column.element)
+    values = values[values > 0]
+    if usual is None or len(values) < 10:
+        return None
+    factor = 1.0 if column.form == column.element else 1 / oxide_factor(column.form)
+    off = {unit: abs(np.log10(np.median(values) * factor * to_ppm / usual)) for unit, to_ppm in _UNITS.items()}
+    (best, distance), (_, second) = sorted(off.items(), key=lambda one: one[1])[:2]
+    return best if distance < (1.0 if column.element in _ORE else 1.5) and second - distance > 1 else None
+
+
+def _negatives(guess: Guess, cells: pd.DataFrame, columns: list[AssayColumn], mark: str) -> None:
+    """Tell limits written as negative numbers from codes that mean missing."""
+    seen: dict[str, np.ndarray] = {}
+    low: list[bool] = []
+    for column in columns:
+        values = numbers(cells[column.name], mark)
+        negative = values[(values < 0) & ~np.isin(values, MISSING_NUMBERS) & (values > -1e20)]
+        if len(negative):
+            seen[column.name] = negative
+            positive = values[values > 0]
+            low.append(
+                bool(len(positive)) and float(np.abs(np.median(negative))) <= 2 * float(np.quantile(positive, 0.25))
+            )
+    if not seen:
+        return
+    total = sum(map(len, seen.values()))
+    distinct = sorted({float(one) for negative in seen.values() for one in negative})
+    example = ", ".join(f"{one:g}" for one in distinct[:4])
+    repeated = len(distinct) < 0.5 * total or total < 10
+    if len(distinct) == 1 and len(seen) > 1:
+        guess.ask(
+            "options.negative",
+            f"the number {example} stands in {len(seen)} columns ({total} cells): does it mean missing, or below a limit of "
+            f"{abs(distinct[0]):g}? Answer missing or below_limit.",
+        )
+    elif repeated and np.mean(low) > 0.8:
+        reason = (
+            f"{total} negative numbers, few different ones ({example}), no larger than the small results beside them"
+        )
+        guess.say("options.negative", "below_limit", reason, 0.85)
+    else:
+        guess.ask(
+            "options.negative",
+            f"what do {total} negative numbers in {', '.join(list(seen)[:4])} mean (e.g. {example})? below_limit or missing.",
+        )
+
+
+def _marks(guess: Guess, cells: pd.DataFrame, columns: list[AssayColumn]) -> None:
+    """Find columns of marks (``<``) that stand beside the results."""
+    stems = {one.name for one in columns} | {one.element for one in columns}
+    found: dict[str, int] = {}
+    for name in map(str, cells.columns):
+        if pd.api.types.is_numeric_dtype(cells[name]):
+            continue
+        text = as_text(cells[name].head(2000)).dropna()
+        if len(text) and float(text.isin(["<", ">", "<=", ">="]).mean()) > 0.3:
+            for stem in sorted(stems, key=len, reverse=True):
+                if name != stem and name.startswith(stem):
+                    found[name.removeprefix(stem)] = found.get(name.removeprefix(stem), 0) + 1
+                    break
+    if found:
+        suffix = max(found, key=lambda one: found[one])
+        guess.say("options.qualifier_suffix", suffix, f"{found[suffix]} columns ending so hold the marks < and >", 0.85)

@@ -1,0 +1,335 @@
+"""Guess what the columns of one table mean, from their names and from what stands in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from layers.cells.angles import parse_angle
+from layers.guess.contents import UNSURE, Contents, by_contents
+from layers.guess.words import HOLDING, KIND_WORDS, MISSING_WORDS, WHOLE, plain
+from layers.readers.columns import as_text
+
+WHOLE_NAME, PART_OF_NAME = 0.9, 0.7
+"""Confidence of a heading that is known as a whole, and of one that only holds a known word or is one cut short."""
+
+SEVERAL = ("commodities", "remarks", "aliases", "territory_other_names")
+"""Layer columns that may be spread over several columns of a file."""
+
+SAMPLE_ROWS = 2000
+_SPAN = r"\b1[89]\d\d\s*(?:-|–|to|à|a)\s*(?:1[89]|20)?\d\d(?![-/.\d])"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing a source's description says, with what it rests on.
+
+    Parameters
+    ----------
+    value : object
+        As it goes into the run file.
+    reason : str
+        What in the file's names or contents says so.
+    confidence : float
+        0-1. The words printed beside it: sure from 0.9, likely from 0.7.
+    """
+
+    value: Any
+    reason: str
+    confidence: float
+
+
+@dataclass
+class Guess:
+    """What is thought of one file, layer or sheet.
+
+    Parameters
+    ----------
+    id, path : str
+        Of the source to be.
+    facts : dict of str to Fact
+        Dotted key of the run file (``role``, ``columns.name``) -> what is thought, in the order written.
+    questions : dict of str to str
+        Dotted key -> question that nothing in the file answers.
+    left_out : str or None
+        Why nothing of it is used.
+    remarks : list of str
+        Further sentences for the reader of the run file.
+    """
+
+    id: str
+    path: str
+    facts: dict[str, Fact] = field(default_factory=dict)
+    questions: dict[str, str] = field(default_factory=dict)
+    left_out: str | None = None
+    remarks: list[str] = field(default_factory=list)
+
+    def say(self, key: str, value: Any, reason: str, confidence: float) -> None:
+        """Record a fact."""
+        self.facts[key] = Fact(value, reason, confidence)
+
+    def ask(self, key: str, question: str) -> None:
+        """Record a question; it outweighs a fact under the same key."""
+        self.facts.pop(key, None)
+        self.questions[key] = question
+
+    def value(self, key: str) -> Any:
+        """Return a fact's value, None where there is none."""
+        return self.facts[key].value if key in self.facts else None
+
+
+def numbers(column: pd.Series, decimal_mark: str = ".") -> np.ndarray:
+    """Return the cells of a column that read as plain numbers, as floats; others are left out."""
+    if pd.api.types.is_numeric_dtype(column):
+        return column.dropna().to_numpy(dtype=float)
+    text = as_text(column.head(SAMPLE_ROWS)).dropna()
+    if decimal_mark == ",":
+        text = text.str.replace(",", ".", regex=False)
+    values = pd.to_numeric(text, errors="coerce").to_numpy(dtype=float)
+    return values[np.isfinite(values)]
+
+
+def share_of_numbers(column: pd.Series, decimal_mark: str = ".") -> float:
+    """Return which share of the filled cells reads as plain numbers (0 where none is filled)."""
+    rows = column if pd.api.types.is_numeric_dtype(column) else column.head(SAMPLE_ROWS)
+    filled = int(rows.notna().sum())
+    return len(numbers(column, decimal_mark)) / filled if filled else 0.0
+
+
+def decimal_mark_of(cells: pd.DataFrame) -> tuple[str | None, int]:
+    """Return the decimal mark of numbers written as text, and in how many cells it is seen; None where no cell tells."""
+    commas = points = 0
+    for name in cells.columns:
+        column = cells[name]
+        if pd.api.types.is_numeric_dtype(column):
+            continue
+        text = as_text(column.head(SAMPLE_ROWS)).dropna()
+        commas += int(text.str.fullmatch(r"[<>]?\s*-?(?:\d{1,6},(?:\d{1,2}|\d{4,})|\d{1,3}(?:\.\d{3})+,\d+)").sum())
+        points += int(text.str.fullmatch(r"[<>]?\s*-?\d+\.\d+").sum())
+    if commas and commas > 20 * points:
+        return ",", commas
+    return (".", points) if points else (None, 0)
+
+
+def guess_columns(
+    cells: pd.DataFrame, wanted: Sequence[str], decimal_mark: str = ".", laboratory: Sequence[str] = ()
+) -> dict[str, Fact]:
+    """Guess which columns of a file hold which columns of a layer.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Raw cells.
+    wanted : sequence of str
+        Layer columns, the more important first: a column of the file is given away once.
+    decimal_mark : str
+        Of numbers written as text.
+    laboratory : sequence of str
+        Columns of results, which are no coordinates or ids whatever stands in them.
+
+    Returns
+    -------
+    dict of str to Fact
+        Layer column -> column name, or list of names where several columns serve. What the contents contradict is not there.
+    """
+    names = {str(name): plain(str(name)) for name in cells.columns if cells[name].notna().any()}
+    found: dict[str, Fact] = {}
+    taken: set[str] = set()
+    for layer_column in wanted:
+        candidates = _candidates(
+            layer_column,
+            {name: one for name, one in names.items() if name not in taken},
+            {"x", "y"} <= set(names.values()),
+        )
+        fitting = [
+            (name, confidence) for name, confidence in candidates if _fits(layer_column, cells[name], decimal_mark)
+        ]
+        if not fitting:
+            continue
+        if layer_column == "name":
+            fitting = _most_different(cells, fitting)
+        best = fitting[0][1]
+        if layer_column in SEVERAL:
+            chosen = [name for name, _ in sorted(fitting, key=lambda one: list(names).index(one[0]))]
+            value: str | list[str] = chosen[0] if len(chosen) == 1 else chosen
+        else:
+            chosen = [fitting[0][0]]
+            value = chosen[0]
+        taken |= set(chosen)
+        reason = "heading and contents" if layer_column in _CHECKED else "heading"
+        found[layer_column] = Fact(value, f"{reason}{_others(layer_column, chosen, fitting)}", best)
+    _one_axis_is_none(found)
+    _spans(cells, wanted, found, taken)
+    rest = [one for one in wanted if one not in found]
+    for layer_column, named in by_contents(cells, rest, [*taken, *laboratory], decimal_mark).items():
+        value = named if layer_column in SEVERAL and len(named) > 1 else named[0]
+        found[layer_column] = Fact(value, "what stands in it; its heading says nothing", UNSURE)
+    return found
+
+
+def _one_axis_is_none(found: dict[str, Fact]) -> None:
+    """Drop an X without a Y, and a Y without an X: ``Y`` beside other coordinates is yttrium."""
+    for x, y in (("longitude", "latitude"), ("easting", "northing")):
+        said = {plain(str(found[one].value)): one for one in (x, y) if one in found}
+        if len({"x", "y"} & set(said)) == 1:
+            del found[said[next(iter({"x", "y"} & set(said)))]]
+
+
+def _most_different(cells: pd.DataFrame, fitting: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Put the heading first under which most rows have a name of their own: a deposit before the mine it belongs to."""
+    best = [name for name, confidence in fitting if confidence == fitting[0][1]]
+    different = {name: int(as_text(cells[name]).nunique()) for name in best}
+    first = max(best, key=lambda name: different[name])
+    if different[first] < 1.2 * different[best[0]]:
+        return fitting
+    return sorted(fitting, key=lambda one: one[0] != first)
+
+
+def _spans(cells: pd.DataFrame, wanted: Sequence[str], found: dict[str, Fact], taken: set[str]) -> None:
+    """Find a column of spans of years, which says both the first and the last."""
+    if not {"first_year", "last_year"} <= set(wanted) or "first_year" in found or "last_year" in found:
+        return
+    for name in map(str, cells.columns):
+        if name in taken or pd.api.types.is_numeric_dtype(cells[name]):
+            continue
+        text = as_text(cells[name].head(SAMPLE_ROWS)).dropna()
+        if len(text) and float(text.str.contains(_SPAN).mean()) > 0.4:
+            for one in ("first_year", "last_year"):
+                found[one] = Fact(name, "spans of years", PART_OF_NAME)
+            taken.add(name)
+            return
+
+
+def _others(layer_column: str, chosen: Sequence[str], fitting: Sequence[tuple[str, float]]) -> str:
+    if layer_column in SEVERAL:
+        return ""
+    others = [name for name, confidence in fitting if name not in chosen and confidence == fitting[0][1]]
+    return f"; {', '.join(others[:3])} would fit as well" if others else ""
+
+
+def _candidates(layer_column: str, names: Mapping[str, str], paired: bool) -> list[tuple[str, float]]:
+    """Return columns whose heading fits, best first; X and Y only where both are there (``paired``)."""
+    whole = WHOLE.get(layer_column, ())
+    ranked = [(whole.index(one), name) for name, one in names.items() if one in whole]
+    result = [(name, WHOLE_NAME) for _, name in sorted(ranked)]
+    pattern = HOLDING.get(layer_column)
+    if pattern:
+        listed = {name for name, _ in result}
+        result += [
+            (name, PART_OF_NAME) for name, one in names.items() if name not in listed and re.search(pattern, one)
+        ]
+    listed = {name for name, _ in result}
+    result += [(name, PART_OF_NAME) for name, one in names.items() if name not in listed and _cut(name, one, whole)]
+    axis = _AXES.get(layer_column)
+    if axis and paired:
+        result += [(name, WHOLE_NAME) for name, one in names.items() if one == axis]
+    return result
+
+
+_AXES = {"longitude": "x", "latitude": "y", "easting": "x", "northing": "y"}
+"""Headings that mean coordinates only as a pair: ``Y`` alone is yttrium."""
+
+
+def _cut(name: str, one: str, whole: Sequence[str]) -> bool:
+    """Say whether a heading is a known one as shapefiles cut it: at ten letters, or without its vowels."""
+    if len(name) == 10 and any(len(known) > len(one) and known.startswith(one) for known in whole):
+        return True
+    bones = _bones(one)
+    if len(name) > 10 or len(bones) < 5 or "_" not in bones or bones == one.replace("_", ""):
+        return False
+    return any(_bones(known).startswith(bones) and known[0] == one[0] for known in whole if len(known) > len(one))
+
+
+def _bones(one: str) -> str:
+    """Return a heading without vowels and doubled letters."""
+    return re.sub(r"(.)\1", r"\1", re.sub(r"[aeiou]", "", one))
+
+
+def _angles(column: pd.Series, limit: float) -> bool:
+    """Say whether most filled cells are angles within ±limit degrees, in any spelling."""
+    if pd.api.types.is_numeric_dtype(column):
+        values = column.dropna().to_numpy(dtype=float)
+    else:
+        angles = [
+            parse_angle(str(text), "latitude" if limit == 90 else "longitude", west_is_o=True)
+            for text in as_text(column.head(200)).dropna()
+        ]
+        values = np.array([np.nan if one.problem else one.degrees for one in angles], dtype=float)
+    if not len(values) or np.isfinite(values).mean() < 0.5:
+        return False
+    usual = values[np.isfinite(values) & (np.abs(values) < 9000)]
+    return bool(len(usual)) and float(np.mean(np.abs(usual) <= limit)) > 0.9
+
+
+def _metres(column: pd.Series, decimal_mark: str) -> bool:
+    values = numbers(column, decimal_mark)
+    return bool(len(values)) and float(np.median(np.abs(values))) > 1000
+
+
+def _known(column: pd.Series) -> pd.Series:
+    """Return the cells of a column that are no words for what is not known, as text."""
+    text = as_text(column).dropna()
+    return text[~text.str.strip().str.casefold().isin(("", *MISSING_WORDS))]
+
+
+def _wordy(column: pd.Series) -> bool:
+    return share_of_numbers(column) < 0.5
+
+
+def _year(column: pd.Series) -> bool:
+    text = _known(column.dropna().head(SAMPLE_ROWS))
+    return bool(len(text)) and float(text.str.contains(r"\b(?:1[5-9]|20)\d\d").mean()) > 0.5
+
+
+_WORDY = frozenset(
+    [
+        "name",
+        "territory",
+        "community",
+        "commodities",
+        "deposit_type",
+        "waste_type",
+        "disposal",
+        "status",
+        "remarks",
+        "jurisdiction",
+    ]
+)
+_PATTERNS = {"utm_zone": r"^\d{1,2}\s*[A-Za-z]?$", "datum": r"(?i)nad|wgs|sad|psad|etrs|ed50"}
+_CHECKED = frozenset([*_WORDY, *_PATTERNS, "latitude", "longitude", "easting", "northing", "medium", "first_year", "last_year",
+                      "tree_ppm", "official_id", "sample_id"])  # fmt: skip
+
+
+def _fits(layer_column: str, column: pd.Series, decimal_mark: str) -> bool:
+    """Say whether what stands in a column can be what its heading says."""
+    if layer_column in ("latitude", "longitude"):
+        return _angles(column, 90 if layer_column == "latitude" else 360)
+    if layer_column in ("easting", "northing"):
+        return _metres(column, decimal_mark)
+    if layer_column in _PATTERNS:
+        text = as_text(column.head(200)).dropna()
+        return bool(len(text)) and float(text.str.contains(_PATTERNS[layer_column]).mean()) > 0.5
+    if layer_column in ("first_year", "last_year"):
+        return _year(column)
+    if layer_column == "tree_ppm":
+        return share_of_numbers(column, decimal_mark) > 0.5
+    if layer_column in ("official_id", "sample_id"):
+        return bool(column.nunique() >= 0.5 * column.notna().sum())
+    if layer_column == "waste_type" and not re.search(
+        r"waste|resid|tailing|relave|dechet|sterile", plain(str(column.name))
+    ):
+        return _wordy(column) and _speaks(column, KIND_WORDS) > 0.02  # a type of site or feature may be any
+    if layer_column == "deposit_type":
+        text = _known(column.head(SAMPLE_ROWS))
+        return bool(len(text)) and float(text.str.contains(r"[^\W\d_]{3}").mean()) > 0.5  # words, not codes such as L02
+    return layer_column not in (*_WORDY, "medium") or _wordy(column)
+
+
+def _speaks(column: pd.Series, pattern: str) -> float:
+    contents = Contents(column.to_frame())
+    return contents.saying(str(column.name), pattern) if str(column.name) in contents.text else 0.0

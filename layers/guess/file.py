@@ -1,0 +1,306 @@
+"""Guess what one file of a folder is and means; what cannot be settled becomes a question, never a value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from layers.catalogue.source import Source
+from layers.cells.assay_headers import parse_heading
+from layers.errors import MinewasteError
+from layers.guess.chemistry import guess_chemistry, laboratory_columns
+from layers.guess.codes import guess_codes, guess_kinds
+from layers.guess.columns import Fact, Guess, decimal_mark_of, guess_columns
+from layers.guess.recognise import Find, Look, look, recognised
+from layers.guess.roles import INVENTORY_COLUMNS, POSITION, long_columns, role_of, words_of
+from layers.guess.words import HOLDING, MISSING_WORDS, WHOLE, language_of, plain
+from layers.rasters.reader import describe_raster
+from layers.readers.columns import as_text
+
+_AREA_UNITS = {"m2": r"m2|sqm|metre", "ha": r"(?:^|_)ha(?:$|_)|hectare|areaha", "km2": r"km2|sqkm"}
+_MASS_UNITS = {"t": r"(?:^|_)t(?:$|_)|tonn|tonel|mass_t", "kt": r"(?:^|_)kt(?:$|_)", "Mt": r"(?:^|_)mt(?:$|_)"}
+_UNITS = {
+    "area_m2": _AREA_UNITS, "mass_t": _MASS_UNITS, "milled_t": _MASS_UNITS,
+    "volume_m3": {"m3": r"m3|cubic|vol(?:ume|umen)?(?:_a\w*)?$"}, "height_m": {"m": r"(?:^|_)m(?:$|_)|haut|altura|height"},
+}  # fmt: skip
+_NO_TERMS = "nothing says what its steward allows"
+_BASE_UNIT = {"area_m2": "m2", "mass_t": "t", "milled_t": "t", "volume_m3": "m3", "height_m": "m"}
+
+
+def guess_file(find: Find, folder: Path) -> tuple[Guess, Look | None]:
+    """Guess what a file, layer or sheet is.
+
+    Parameters
+    ----------
+    find : Find
+        As listed by `layers.guess.recognise.finds`.
+    folder : Path
+        Where its path starts.
+
+    Returns
+    -------
+    Guess
+        Facts with reasons, questions, or why the file is left out.
+    Look or None
+        Its content, for comparisons between files.
+    """
+    guess = Guess(find.id, find.path)
+    if find.kind == "unused":
+        guess.left_out = find.why
+        return guess, None
+    if find.kind == "raster":
+        _raster(guess, folder)
+        return guess, None
+    sight = look(find, folder)
+    if isinstance(sight, str):
+        guess.left_out = sight
+        return guess, None
+    return guess_table(find, sight), sight
+
+
+def guess_table(find: Find, sight: Look, *, known_sources: bool = True) -> Guess:
+    """Guess what a table is that was read already.
+
+    Parameters
+    ----------
+    find : Find
+        Where it lies; names of files and folders tell much.
+    sight : Look
+        Its content.
+    known_sources : bool
+        Compare it with the catalogue first. Without, only names and contents speak.
+
+    Returns
+    -------
+    Guess
+    """
+    guess = Guess(find.id, find.path)
+    if find.layer is not None:
+        guess.say("layer", find.layer, "the file holds this layer", 1.0)
+    if find.sheet is not None:
+        guess.say("sheet", find.sheet, "the workbook holds this sheet", 1.0)
+    columns = [str(one) for one in sight.table.cells.columns]
+    known = recognised(find, columns) if known_sources else None
+    if known is None:
+        _unknown(guess, find, sight)
+        return guess
+    entry, reason = known[0].entry, known[1]
+    guess.say("role", entry.role, f"role of '{entry.id}'", known[0].confidence)
+    guess.say("catalogue", entry.id, reason, known[0].confidence)
+    about_nations = entry.role == "territories" or entry.facts.get("options", {}).get("kind") == "office_point"
+    if about_nations:
+        terms = f"the publisher's terms, as far as known, say '{entry.publish}'" if entry.publish else _NO_TERMS
+        _never(guess, terms)
+    if sight.crs_unknown and "crs" not in entry.facts:
+        _ask_crs(guess, sight)
+    return guess
+
+
+def _never(guess: Guess, terms: str = _NO_TERMS) -> None:
+    guess.say(
+        "publish",
+        "never",
+        f"{terms}. It is used on this machine only. Write allowed or generalised once you have the right to",
+        1.0,
+    )
+
+
+def _raster(guess: Guess, folder: Path) -> None:
+    guess.say("role", "raster", "a raster format", 0.95)
+    try:
+        described = describe_raster(Source(id=guess.id, role="raster", path=guess.path), folder)
+    except MinewasteError as failure:
+        text = str(failure)
+        if "coordinate" in text.lower() or "crs" in text.lower():
+            guess.ask("crs", "the raster says nothing of its coordinate system. Ask its publisher, e.g. EPSG:26910.")
+        else:
+            guess.left_out = text.split("\n", 1)[0]
+        return
+    guess.remarks += [note.message for note in described.notes]
+
+
+def _unknown(guess: Guess, find: Find, sight: Look) -> None:
+    """Describe a file no catalogue entry fits."""
+    cells = sight.table.cells
+    mark, seen = decimal_mark_of(cells)
+    role = role_of(find, sight, mark or ".")
+    if isinstance(role, str):
+        guess.left_out = role
+        return
+    if mark == ",":
+        guess.say("decimal_mark", ",", f"{seen} cells read like 12,5", 0.9)
+    language, headings = language_of([str(one) for one in cells.columns])
+    if language is not None:
+        guess.say("language", language, f"{headings} headings are in this language", 0.8)
+    if any(note.code == "encoding_guessed" for note in sight.table.notes):
+        guess.say("encoding", "cp1252", "the text is not UTF-8", 0.75)
+    if sight.crs_unknown:
+        _ask_crs(guess, sight)
+    if role.value is None:
+        guess.ask(
+            "role",
+            f"what is this? {role.reason[0].upper()}{role.reason[1:]}. Answer inventory, geochemistry, territories, communities, "
+            "lines or backdrop (the last three with a line options: {kind: ...}), or delete this block to leave the file out.",
+        )
+        return
+    name, _, kind = str(role.value).partition(":")
+    guess.say("role", name, role.reason, role.confidence)
+    if name in ("inventory", "geochemistry", "communities") and (missing := _missing_words(cells)):
+        guess.say("missing", missing, "these words stand where something is not known", 0.85)
+    _by_role(guess, find, sight, name, kind, mark or ".")
+
+
+def _by_role(guess: Guess, find: Find, sight: Look, name: str, kind: str, mark: str) -> None:
+    cells = sight.table.cells
+    if name == "inventory":
+        _inventory(guess, cells, sight, mark)
+    elif name == "geochemistry":
+        _geochemistry(guess, find, cells, sight, mark)
+    elif name == "territories":
+        _columns(guess, guess_columns(cells, ("territory", "territory_other_names", "territory_id")))
+        guess.ask("steward", "whose map is this, and who is asked about it? The name of the Nation, council or agency.")
+        _never(guess)
+    elif name == "communities":
+        _communities(guess, cells, sight, kind, mark)
+    elif name == "exclusions":
+        _columns(guess, guess_columns(cells, ("key", "reason", "date")))
+    elif name in ("lines", "backdrop"):
+        _columns(guess, guess_columns(cells, ("name",)))
+        guess.say("options.kind", kind, guess.facts["role"].reason, guess.facts["role"].confidence)
+
+
+def _columns(guess: Guess, found: dict[str, Fact]) -> None:
+    for layer_column, fact in found.items():
+        guess.facts[f"columns.{layer_column}"] = fact
+
+
+def _missing_words(cells: pd.DataFrame) -> list[str]:
+    found: dict[str, None] = {}
+    for name in cells.columns:
+        if pd.api.types.is_numeric_dtype(cells[name]):
+            continue
+        counts = as_text(cells[name]).dropna().value_counts()
+        for word, count in counts.items():
+            if count > 1 and str(word).casefold() in MISSING_WORDS:
+                found.setdefault(str(word))
+    return sorted(found)
+
+
+def _ask_crs(guess: Guess, sight: Look) -> None:
+    bounds = sight.table.geometry.total_bounds if sight.table.geometry is not None else np.full(4, np.nan)
+    degrees = bool(np.all(np.abs(bounds[[0, 2]]) <= 360) and np.all(np.abs(bounds[[1, 3]]) <= 90))
+    shown = ", ".join(f"{one:.7g}" for one in bounds)
+    hint = "they are metres, of a UTM or national grid, e.g. EPSG:26910"
+    if degrees:
+        hint = "they look like degrees, EPSG:4326 (WGS 84), EPSG:4269 (NAD83) or EPSG:4267 (NAD27)"
+    guess.ask(
+        "crs",
+        f"in which coordinate system is the file? It says nothing of it. West, south, east and north are {shown}; {hint}. "
+        "Ask the publisher.",
+    )
+
+
+def _position(guess: Guess, found: dict[str, Fact], sight: Look) -> None:
+    """Keep the position columns that serve, and settle or ask the coordinate system."""
+    if sight.table.geometry is not None:
+        for one in POSITION:
+            found.pop(one, None)
+        return
+    degrees = {"latitude", "longitude"} <= set(found)
+    if not degrees:
+        found.pop("latitude", None)
+        found.pop("longitude", None)
+    else:
+        for one in ("easting", "northing", "utm_zone"):
+            found.pop(one, None)
+    if degrees and "datum" not in found:
+        headings = " ".join(plain(str(found[one].value)) for one in ("latitude", "longitude"))
+        if "27" in headings:
+            guess.say("crs", "EPSG:4267", "the headings say NAD27", 0.85)
+        elif "83" in headings:
+            guess.say("crs", "EPSG:4269", "the headings say NAD83", 0.85)
+        else:
+            told = "degrees without a stated datum: WGS 84 is taken; NAD83 would be 1-2 m off, NAD27 up to 200 m"
+            guess.say("crs", "EPSG:4326", told, 0.7)
+    if degrees or "utm_zone" in found:
+        return
+    if {"easting", "northing"} <= set(found):
+        x, y = found["easting"].value, found["northing"].value
+        code = next((match.group(1) for one in (x, y) if (match := re.search(r"(\d{4,5})$", str(one)))), None)
+        hint = f" ({code} in the heading may be an EPSG code)" if code else ""
+        guess.ask(
+            "crs",
+            f"in which coordinate system are {x} and {y}? No zone stands beside them{hint}. "
+            "E.g. EPSG:26910 (NAD83, UTM zone 10N).",
+        )
+
+
+def _inventory(guess: Guess, cells: pd.DataFrame, sight: Look, mark: str) -> None:
+    found = guess_columns(cells, INVENTORY_COLUMNS, mark)
+    _position(guess, found, sight)
+    _columns(guess, found)
+    for quantity, units in _UNITS.items():
+        if quantity not in found:
+            continue
+        heading = str(found[quantity].value)
+        stated = [unit for unit, pattern in units.items() if re.search(pattern, plain(heading))]
+        said = sight.table.said.get("unit", {}).get(heading)
+        with_unit = as_text(cells[heading]).dropna().str.contains(r"\d\s*(?:m|ha|km|t|ton)", regex=True)
+        if said or (len(with_unit) and with_unit.mean() > 0.9):
+            if said:
+                guess.say(f"options.units.{quantity}", said, "the row of units says so", 0.9)
+        elif len(stated) == 1:
+            if stated[0] != _BASE_UNIT[quantity]:
+                guess.say(f"options.units.{quantity}", stated[0], f"the heading {heading} says so", 0.85)
+        else:
+            choice = " or ".join(units)
+            guess.ask(
+                f"options.units.{quantity}", f"in which unit is {heading}? {choice}. The heading does not say it."
+            )
+    guess_codes(guess, cells)
+    guess_kinds(guess, cells)
+
+
+def _geochemistry(guess: Guess, find: Find, cells: pd.DataFrame, sight: Look, mark: str) -> None:
+    wanted: Sequence[str] = (*POSITION, "sample_id", "medium", "tree_ppm", "n_analyses")
+    found = guess_columns(cells, wanted, mark, [one.name for one in laboratory_columns(cells, mark)])
+    long = long_columns(cells, mark)
+    if long is not None:
+        repeated = [name for name in map(str, cells.columns) if re.search(HOLDING["sample_id"], plain(name))]
+        named = [name for name in map(str, cells.columns) if plain(name) in WHOLE["sample_id"]]
+        reason = "one result per row"
+        found |= {"analyte": Fact(long[0], reason, 0.85), "value": Fact(long[1], reason, 0.85)}
+        if "sample_id" not in found and (named or repeated):
+            found["sample_id"] = Fact((named or repeated)[0], "heading", 0.85)
+    _position(guess, found, sight)
+    _columns(guess, found)
+    if long is not None:
+        _long_unit(guess, cells, *long)
+    guess_chemistry(guess, cells, sight.table.said, words_of(find))
+
+
+def _long_unit(guess: Guess, cells: pd.DataFrame, analyte: str, value: str) -> None:
+    """Ask for the unit of a table with one result per row where neither its value heading nor its analytes say one."""
+    unit = value.rsplit("_", 1)[1] if "_" in value else ""
+    words = [f"{one}_{unit}" if unit else str(one) for one in as_text(cells[analyte]).dropna().unique()]
+    parsed = [one for one in (parse_heading(word) for word in words) if one is not None]
+    if any(one.to_ppm is None for one in parsed):
+        guess.ask(
+            "options.default_unit",
+            f"in which unit are the results in {value}? ppm, ppb, pct or g/t. No heading says it.",
+        )
+
+
+def _communities(guess: Guess, cells: pd.DataFrame, sight: Look, kind: str, mark: str) -> None:
+    found = guess_columns(cells, (*POSITION, "community", "community_id"), mark)
+    _position(guess, found, sight)
+    _columns(guess, found)
+    if kind:
+        guess.say("options.kind", kind, guess.facts["role"].reason, guess.facts["role"].confidence)
+    else:
+        guess.ask("options.kind", "are the points administrative offices (office_point) or towns and villages (place)?")
+    _never(guess)

@@ -1,0 +1,239 @@
+"""What the files of a folder say about each other: shared ids, repeated files, coordinate systems that would fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import pyproj
+
+from layers.catalogue.source import load_catalogue
+from layers.guess.columns import Guess, numbers
+from layers.guess.recognise import Look
+from layers.readers.columns import as_text
+
+_ENOUGH = 5
+Pair = tuple[Guess, Look]
+Box = tuple[float, float, float, float]
+
+
+def relate(pairs: list[Pair]) -> None:
+    """Compare the tables of a folder; facts are added to the guesses, repeated files are left out.
+
+    Parameters
+    ----------
+    pairs : list of tuple
+        Guesses of tables with their content.
+    """
+    _repeated(pairs)
+    used = [(guess, sight) for guess, sight in pairs if guess.left_out is None]
+    ids = {guess.id: _ids(guess, sight) for guess, sight in used if guess.value("role") == "inventory"}
+    ids = {name: values for name, values in ids.items() if len(values) >= _ENOUGH}
+    for guess, sight in used:
+        role = guess.value("role")
+        if role == "inventory" and guess.value("catalogue") is None:
+            _cross_ids(guess, sight, ids, {one.id: one for one, _ in used})
+        if role == "geochemistry" and guess.value("catalogue") is None:
+            _site_key(guess, sight, ids, used)
+        if role is None and "role" in guess.questions:
+            _shares(guess, sight, ids)
+
+
+def _column(guess: Guess, name: str) -> list[str]:
+    """Return the file columns mapped to a layer column, by guess or by the catalogue."""
+    value = guess.value(f"columns.{name}")
+    if value is None and guess.value("catalogue"):
+        value = load_catalogue()[guess.value("catalogue")].facts.get("columns", {}).get(name)
+    return [] if value is None else [value] if isinstance(value, str) else list(value)
+
+
+def _ids(guess: Guess, sight: Look) -> set[str]:
+    for name in _column(guess, "official_id"):
+        if name in sight.table.cells.columns:
+            return set(as_text(sight.table.cells[name]).dropna())
+    return set()
+
+
+def _telling(values: set[str]) -> bool:
+    """Say whether ids are long enough that equal ones are the same by more than chance."""
+    return len(values) >= _ENOUGH and float(np.median([len(one) for one in values])) >= 4
+
+
+def _quoting(sight: Look, ids: set[str], skip: set[str]) -> tuple[str, int] | None:
+    """Return the column whose filled cells are nearly all ids of another table, and how many different ones."""
+    for name in map(str, sight.table.cells.columns):
+        if name in skip:
+            continue
+        values = set(as_text(sight.table.cells[name]).dropna())
+        shared = values & ids
+        if _telling(shared) and len(shared) >= 0.9 * len(values):
+            return name, len(shared)
+    return None
+
+
+def _cross_ids(guess: Guess, sight: Look, ids: Mapping[str, set[str]], guesses: Mapping[str, Guess]) -> None:
+    own = set(_column(guess, "official_id"))
+    for other, known in ids.items():
+        if other == guess.id:
+            continue
+        quoted = _quoting(sight, known, own)
+        if quoted is None:
+            continue
+        reason = f"{quoted[1]} ids in column {quoted[0]} are ids of {other}"
+        scheme = other
+        if guesses[other].value("catalogue"):
+            entry = load_catalogue()[guesses[other].value("catalogue")]
+            scheme = entry.facts.get("options", {}).get("id_scheme", other)
+        guesses[other].say("options.id_scheme", scheme, f"{guess.id} quotes these ids", 0.9)
+        guess.say(f"options.cross_ids.{scheme}", {"column": quoted[0]}, reason, 0.9)
+
+
+def _site_key(guess: Guess, sight: Look, ids: Mapping[str, set[str]], used: list[Pair]) -> None:
+    """Find the column that says at which site waste was sampled: ids of an inventory, else its names."""
+    medium = guess.value("defaults.medium")
+    if medium != "waste" and "waste" not in (guess.value("values.medium") or {}).values():
+        return
+    skip = {name for one in ("sample_id", "latitude", "longitude") for name in _column(guess, one)}
+    for other, known in ids.items():
+        quoted = _quoting(sight, known, skip)
+        if quoted is not None:
+            guess.say("columns.site_key", quoted[0], f"{quoted[1]} of its values are ids of {other}", 0.9)
+            return
+    names = {
+        text.casefold()
+        for one, other in used
+        if one.value("role") == "inventory"
+        for name in _column(one, "name")
+        if name in other.table.cells.columns
+        for text in as_text(other.table.cells[name]).dropna()
+    }
+    for name in map(str, sight.table.cells.columns):
+        values = {text.casefold() for text in as_text(sight.table.cells[name]).dropna()}
+        shared = values & names
+        if name not in skip and len(shared) >= 3 and len(shared) >= 0.6 * len(values):
+            guess.say("columns.site_key", name, f"{len(shared)} of its {len(values)} values are names of sites", 0.8)
+            return
+
+
+def _shares(guess: Guess, sight: Look, ids: Mapping[str, set[str]]) -> None:
+    for other, known in ids.items():
+        quoted = _quoting(sight, known, set())
+        if quoted is not None:
+            guess.questions["role"] += f" Its column {quoted[0]} holds {quoted[1]} ids of {other}."
+
+
+def _repeated(pairs: list[Pair]) -> None:
+    """Leave out a table whose rows all stand in a larger one with the same columns."""
+    bodies: dict[str, tuple[set[str], set[int]]] = {}
+    for guess, sight in pairs:
+        if guess.left_out is None and len(sight.table.cells.columns):
+            bodies[guess.id + guess.path] = (set(map(str, sight.table.cells.columns)), set())
+    for guess, sight in pairs:
+        mine = bodies.get(guess.id + guess.path)
+        if mine is None:
+            continue
+        for other, larger in pairs:
+            theirs = bodies.get(other.id + other.path)
+            if other is guess or theirs is None or other.left_out or not mine[0] <= theirs[0]:
+                continue
+            smaller_size, larger_size = len(sight.table.cells), len(larger.table.cells)
+            if smaller_size > larger_size or (smaller_size == larger_size and guess.path <= other.path):
+                continue
+            shared = sorted(mine[0])
+            if _rows(sight, shared) <= _rows(larger, shared):
+                guess.left_out = f"all its {smaller_size} rows stand in {other.path} as well"
+                break
+
+
+def _rows(sight: Look, columns: list[str]) -> set[int]:
+    cells = sight.table.cells
+    text = pd.DataFrame({name: as_text(cells[name]).fillna("") for name in columns})
+    return set(pd.util.hash_pandas_object(text, index=False).tolist())
+
+
+def suggest_crs(guess: Guess, sight: Look, extent: tuple[float, float, float, float] | None) -> None:
+    """Name in a question of the coordinate system the UTM zones that would put the file among the others.
+
+    Parameters
+    ----------
+    guess : Guess
+        With an open question ``crs``.
+    sight : Look
+        Its content.
+    extent : tuple of float or None
+        West, south, east, north of the files whose place is known, in degrees.
+    """
+    if "crs" not in guess.questions or extent is None:
+        return
+    x, y = _metres(guess, sight)
+    if not len(x):
+        return
+    west, south, east, north = extent
+    fitting = []
+    for zone in range(1, 61):
+        if not west - 9 <= zone * 6 - 183 <= east + 9:
+            continue
+        for code in (
+            26900 + zone if zone <= 23 and south > 14 else None,
+            32600 + zone if north > 0 else None,
+            32700 + zone if south < 0 else None,
+        ):
+            if code is None:
+                continue
+            longitude, latitude = pyproj.Transformer.from_crs(code, 4326, always_xy=True).transform(x, y)
+            inside = (
+                (longitude >= west - 0.2)
+                & (longitude <= east + 0.2)
+                & (latitude >= south - 0.2)
+                & (latitude <= north + 0.2)
+            )
+            if float(np.mean(inside)) > 0.9:
+                fitting.append(f"EPSG:{code}")
+    if fitting:
+        guess.questions["crs"] += f" With {' or '.join(fitting[:4])} its points fall among those of the other files."
+
+
+def doubt_place(guess: Guess, extent: Box, others: list[Box]) -> None:
+    """Ask when a file lies far from all others, but among them with latitude and longitude swapped, or west instead of east.
+
+    Parameters
+    ----------
+    guess : Guess
+        With columns of latitude and longitude.
+    extent : tuple of float
+        West, south, east, north as read, in degrees.
+    others : list of tuple
+        Extents of the other tables of sites and samples.
+    """
+    latitude, longitude = guess.value("columns.latitude"), guess.value("columns.longitude")
+    if latitude is None or longitude is None or not others or any(_touch(extent, one) for one in others):
+        return
+    west, south, east, north = extent
+    shown = f"{south:.1f} to {north:.1f} north, {west:.1f} to {east:.1f} east"
+    if any(_touch((south, west, north, east), one) for one in others):
+        told = (
+            f"read as headed, rows lie at {shown}, far from the other files; swapped, among them. Which column is the"
+        )
+        guess.ask("columns.latitude", f"{told} latitude, {latitude} or {longitude}?")
+        guess.ask("columns.longitude", f"{told} longitude, {longitude} or {latitude}?")
+    elif west > 0 and any(_touch((-east, south, -west, north), one) for one in others):
+        told = f"no longitude in {longitude} has a sign, so the rows lie at {shown}; the other files lie in the west"
+        guess.ask("defaults.longitude_hemisphere", f"{told}. Is the hemisphere W or E?")
+
+
+def _touch(a: Box, b: Box, margin: float = 2.0) -> bool:
+    return a[0] - margin <= b[2] and b[0] - margin <= a[2] and a[1] - margin <= b[3] and b[1] - margin <= a[3]
+
+
+def _metres(guess: Guess, sight: Look) -> tuple[np.ndarray, np.ndarray]:
+    if sight.crs_unknown and sight.table.geometry is not None:
+        points = sight.table.geometry.dropna().representative_point()
+        x, y = points.x.to_numpy(), points.y.to_numpy()
+    elif guess.value("columns.easting"):
+        mark = guess.value("decimal_mark") or "."
+        x, y = (numbers(sight.table.cells[guess.value(f"columns.{one}")], mark) for one in ("easting", "northing"))
+    else:
+        return np.empty(0), np.empty(0)
+    size = min(len(x), len(y), 500)
+    return (x[:size], y[:size]) if size and np.median(np.abs(x[:size])) > 400 else (np.empty(0), np.empty(0))

@@ -1,0 +1,294 @@
+"""What lies in a folder: every table, layer, sheet and raster in it, and why the rest is left out."""
+
+from __future__ import annotations
+
+import fnmatch
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+
+from layers.accounting import Note
+from layers.catalogue.source import CatalogueEntry, Recognition, Source, load_catalogue, recognise
+from layers.errors import MinewasteError, SourceError
+from layers.files.tables import BOOK_SUFFIXES, SUFFIXES, RawTable, read_table
+from layers.files.vectors import VECTOR_SUFFIXES, layer_names
+from layers.files.workbooks import sheet_names
+from layers.rasters.reader import SUFFIXES as RASTER_SUFFIXES
+
+_BESIDE = (
+    ".shx",
+    ".dbf",
+    ".prj",
+    ".cpg",
+    ".sbn",
+    ".sbx",
+    ".qix",
+    ".qpj",
+    ".tfw",
+    ".aux",
+    ".ovr",
+    ".properties",
+    ".xml",
+    ".hdr",
+)
+_WORDS = (".md", ".yml", ".yaml", ".pdf", ".doc", ".docx", ".html", ".htm", ".log", ".py", ".qgz", ".qgs", ".lyr")
+
+
+@dataclass(frozen=True)
+class Find:
+    """A table, layer, sheet or raster of a folder.
+
+    Parameters
+    ----------
+    path : str
+        Relative to the folder, with ``/``.
+    kind : str
+        ``table``, ``raster`` or ``unused``.
+    layer, sheet : str or None
+        Inside the file, where it holds several.
+    why : str or None
+        Why an ``unused`` one is left out.
+    """
+
+    path: str
+    kind: str
+    layer: str | None = None
+    sheet: str | None = None
+    why: str | None = None
+
+    @property
+    def stem(self) -> str:
+        """File name without endings, with the layer or sheet if it holds several."""
+        name = PurePosixPath(self.path).name
+        stem = re.sub(
+            r"(?:\.(?:gz|zip|csv|tsv|txt|xlsx?|json|geojson|gpkg|shp|gdb|parquet|tiff?|asc|fgb|kml|img))+$",
+            "",
+            name,
+            flags=re.I,
+        )
+        inner = self.layer or self.sheet
+        return f"{stem}_{PurePosixPath(inner).stem}" if inner else stem
+
+    @property
+    def id(self) -> str:
+        """Source id made of the stem."""
+        made = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.stem).casefold()).strip("_")
+        return made or "source"
+
+
+def finds(folder: Path) -> list[Find]:
+    """List everything in a folder, nested folders and zips included, in alphabetical order.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder to look through; nothing is written into it.
+
+    Returns
+    -------
+    list of Find
+        A file of several layers, sheets or members gives one entry each.
+
+    Raises
+    ------
+    SourceError
+        If there is no such folder.
+    """
+    if not folder.is_dir():
+        raise SourceError(f"{folder}: there is no such folder. Give the folder that holds your files.")
+    found: list[Find] = []
+    for path in _walk(folder):
+        relative = path.relative_to(folder).as_posix()
+        if any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(relative).parts):
+            continue
+        found += _in_file(path, relative)
+    return found
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.iterdir(), key=lambda one: one.name.casefold()):
+        if path.is_dir() and path.suffix.lower() != ".gdb":
+            yield from _walk(path)
+        else:
+            yield path
+
+
+def _in_file(path: Path, relative: str) -> list[Find]:
+    suffixes = [one.lower() for one in path.suffixes]
+    suffix = suffixes[-1] if suffixes else ""
+    inner = suffixes[-2] if suffix == ".gz" and len(suffixes) > 1 else suffix
+    if suffix in _BESIDE:
+        orphan = suffix == ".dbf" and not any(path.with_suffix(one).exists() for one in (".shp", ".SHP"))
+        return [Find(relative, "unused", why="a table of a shapefile whose .shp is missing")] if orphan else []
+    if suffix in _WORDS or path.name.casefold().startswith(("readme", "licen", "source.")):
+        return []
+    if path.name.endswith(".meta.json"):
+        return [Find(relative, "unused", why="a description of another file")]
+    if inner in RASTER_SUFFIXES:
+        return [Find(relative, "raster")]
+    try:
+        if suffix == ".zip":
+            return _in_zip(path, relative)
+        if inner in BOOK_SUFFIXES and suffix != ".gz":
+            return _sheets(path, relative)
+        if inner in (".gpkg", ".gdb", ".kml") and suffix != ".gz":
+            return _layers(path, relative)
+    except Exception as failure:  # noqa: BLE001 - any driver error: the file cannot be opened
+        return [Find(relative, "unused", why=f"it cannot be opened ({str(failure)[:120]})")]
+    if inner in SUFFIXES:
+        return [Find(relative, "table")]
+    return [Find(relative, "unused", why=f"files ending in '{suffix}' are not read")]
+
+
+def _sheets(path: Path, relative: str) -> list[Find]:
+    if path.suffix.lower() == ".xls":
+        return [Find(relative, "unused", why="the old .xls format is not read: save it as .xlsx")]
+    try:
+        read_table(Source(id="probe", role="inventory", path=path.name), path.parent)
+    except SourceError as failure:
+        if "sheets hold rows" not in str(failure):
+            return [Find(relative, "table")]
+        return [Find(relative, "table", sheet=name) for name in sheet_names(path)]
+    return [Find(relative, "table")]
+
+
+def _layers(path: Path, relative: str) -> list[Find]:
+    names = layer_names(path)
+    if len(names) == 1:
+        return [Find(relative, "table", layer=names[0] if path.suffix.lower() != ".kml" else None)]
+    return [Find(relative, "table", layer=name) for name in names]
+
+
+def _in_zip(path: Path, relative: str) -> list[Find]:
+    members = _members(path.read_bytes(), "")
+    databases = sorted({re.sub(r"(\.gdb)/.*$", r"\1", one, flags=re.I) for one in members if ".gdb/" in one.lower()})
+    tables = [
+        one for one in members if PurePosixPath(one).suffix.lower() in SUFFIXES and ".gdb/" not in one.lower()
+    ] + databases
+    if not tables:
+        return [Find(relative, "unused", why="the zip holds no table that can be read")]
+    if len(tables) == 1:
+        inner = tables[0] if PurePosixPath(tables[0]).suffix.lower() not in (".gpkg", ".gdb", *BOOK_SUFFIXES) else None
+        return [Find(relative, "table", layer=inner)]
+    return [Find(relative, "table", layer=one) for one in sorted(tables)]
+
+
+def _members(data: bytes, prefix: str, depth: int = 0) -> list[str]:
+    """Return the members of a zip and of the zips in it, as the table reader names them; those that climb out are left out."""
+    found = []
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        for member in packed.infolist():
+            name = member.filename
+            if member.is_dir() or ".." in PurePosixPath(name).parts or name.startswith("/") or "__MACOSX" in name:
+                continue
+            if name.lower().endswith(".zip") and depth < 3:
+                found += _members(packed.read(member), f"{prefix}{name[:-4]}/", depth + 1)
+            else:
+                found.append(prefix + name)
+    return found
+
+
+@dataclass(frozen=True)
+class Look:
+    """The content of a table before anyone says what it is.
+
+    Parameters
+    ----------
+    table : RawTable
+        Cells; geometry in EPSG:4326, or as stored where ``crs_unknown``.
+    crs_unknown : bool
+        The file has geometry and says nothing of its CRS.
+    """
+
+    table: RawTable
+    crs_unknown: bool = False
+
+    @property
+    def shapes(self) -> str | None:
+        """``point``, ``line``, ``area`` or None for a plain table: what most geometries are."""
+        if self.table.geometry is None:
+            return None
+        kinds = self.table.geometry.geom_type.dropna().str.removeprefix("Multi").value_counts()
+        return (
+            None
+            if kinds.empty
+            else {"Point": "point", "LineString": "line", "Polygon": "area"}.get(str(kinds.index[0]))
+        )
+
+
+def look(find: Find, folder: Path) -> Look | str:
+    """Read a table, or say in one sentence why it cannot be read.
+
+    Parameters
+    ----------
+    find : Find
+        Of kind ``table``.
+    folder : Path
+        Where its path starts.
+
+    Returns
+    -------
+    Look or str
+    """
+    source = Source(id=find.id, role="inventory", path=find.path, layer=find.layer, sheet=find.sheet)
+    try:
+        return Look(read_table(source, folder))
+    except MinewasteError as failure:
+        reason = str(failure)
+    if "coordinate system is unknown" in reason and find.path.lower().endswith(".shp"):
+        return _without_crs(folder / find.path)
+    if "CRS" in reason and folder.joinpath(find.path).suffix.lower() in VECTOR_SUFFIXES:
+        return _without_crs(folder / find.path, find.layer)
+    return re.sub(rf"^{re.escape(find.id)}(?: \([^)]*\))?: ", "", reason.split("\n", 1)[0])
+
+
+def _without_crs(path: Path, layer: str | None = None) -> Look | str:
+    try:
+        frame = pyogrio.read_dataframe(path, **({"layer": layer} if layer else {}))
+    except Exception as failure:  # noqa: BLE001 - any driver error: the file cannot be opened
+        return f"it cannot be opened ({str(failure)[:120]})"
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return "it has no geometry"
+    cells = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    cells = cells.astype({name: "str" for name in cells.columns if pd.api.types.is_datetime64_any_dtype(cells[name])})
+    note = Note(path.stem, "no_crs", "The file says nothing of its coordinate system.")
+    return Look(RawTable(path, cells, np.arange(1, len(cells) + 1), frame.geometry, (note,)), crs_unknown=True)
+
+
+def recognised(find: Find, columns: list[str]) -> tuple[Recognition, str] | None:
+    """Recognise a known source by its columns, else by its file name and the columns its entry maps.
+
+    Returns
+    -------
+    tuple of Recognition and str, or None
+        With the reason in words.
+    """
+    by_columns = recognise(columns)
+    if by_columns is not None:
+        count = len(by_columns.entry.recognise)
+        there = round(by_columns.confidence * count)
+        return by_columns, f"{there} of the {count} telling columns of '{by_columns.entry.id}' are there"
+    name = PurePosixPath(find.layer or find.path).name.casefold()
+    for entry in load_catalogue().values():
+        pattern = next((one for one in entry.file_names if fnmatch.fnmatch(name, one.casefold())), None)
+        if pattern is not None and _maps(entry, columns):
+            return Recognition(entry, 0.85), f"the file name fits '{pattern}' of '{entry.id}'" + (
+                " and so do its columns" if columns else ""
+            )
+    return None
+
+
+def _maps(entry: CatalogueEntry, columns: list[str]) -> bool:
+    """Say whether all columns an entry maps are there (in a file without columns nothing contradicts)."""
+    present = {one.strip().casefold() for one in columns}
+    mapped = [[one] if isinstance(one, str) else one for one in entry.facts.get("columns", {}).values()]
+    needed = [names for names in mapped if any(name.strip().casefold() in present for name in names)]
+    return not present or not mapped or bool(needed)

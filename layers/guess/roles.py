@@ -1,0 +1,273 @@
+"""Guess what a file is for: its role in a run, from names, geometry and contents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+import pandas as pd
+
+from layers.cells.assay_headers import parse_heading
+from layers.guess.chemistry import MIN_RESULTS, laboratory_columns
+from layers.guess.columns import Fact, guess_columns, share_of_numbers
+from layers.guess.contents import UNSURE, Contents, mining_status
+from layers.guess.recognise import Find, Look
+from layers.guess.words import plain
+from layers.readers.columns import as_text
+
+LINE_WORDS: Mapping[str, str] = {
+    "rail": r"\brail\w*|\bvoies? ferrees?|ferrocarril\w*|\brailroad",
+    "road": r"\broads?\b|\broutes?\b|\bcaminos?\b|highway|\bstreets?\b|carretera|\bchemins?\b|ruta\b|autoroute",
+    "power": r"\bpower\b|transmission|electri\w*|lignes? (?:de )?transport|hydro lines?|tension",
+    "water": r"\brivers?\b|\brivieres?\b|\brios?\b|streams?\b|watercourse|cours d eau|hydrograph\w*|creeks?\b|waterways?",
+    "structure": r"\bfaults?\b|\bfailles?\b|\bfallas?\b|structures?\b|\bdykes?\b|contacts?\b|lineaments?|fold axes",
+}  # fmt: skip
+AREA_WORDS: Mapping[str, str] = {
+    "territories": r"\bnations?\b|treat(?:y|ies)|\btraites?\b|tratados?|territor(?:y|ies|ial|ios?)\b|\bterritoires?\b|indigenous|"
+                   r"autochtones?|indigenas?|first nations?|premieres nations|aboriginal|\breserves\b|"
+                   r"comunidades?|\binuit\b|metis|land claims?|revendications?|ancestral|tribal|consultative",
+    "lake": r"\blakes?\b|\blacs?\b|\blagos?\b|waterbod(?:y|ies)|plans d eau|\blagunas?\b",
+    "province": r"\bprovinces?\b|\bstates?\b|admin\w*|\bregiones\b|departements?|frontiere|boundar(?:y|ies)",
+    "protected": r"\bparks?\b|protected|\bparcs?\b|protegee?s?|areas? protegidas?|conservation|wilderness|parques?\b",
+    "land": r"\bland\b|\bcoast\w*|\bterre\b|\btierra\b|landmass",
+    "inventory": r"tailings?|relaves?|residus?|mine waste|waste rock|impoundment|haldes?|\btsf\b|steriles?|mine sites?",
+}  # fmt: skip
+_PROVINCES_AND_TERRITORIES = (
+    r"provinces? (?:and|et|y) territ\w+|territ\w+ (?:and|et|y) provinc\w+|states? and territ\w+"
+)
+_MINE = (r"\bmines?\b|\bminas?\b|mining|mineral|tailings?|relaves?|residus?|deposit|prospect|occurrence|\bgites?\b|faena|showing|"
+         r"inventor\w*|inventaire|inventario|waste|sites? miniers?|abandoned")  # fmt: skip
+_PLACES = (
+    r"communit|communaut|comunidad|\btowns?\b|\bvill(?:ages?|es?)\b|\bplaces?\b|localit|localidad|settlement|\bcit(?:y|ies)\b|"
+    r"first nations?|band office"
+)
+_REQUESTS = (
+    r"exclu|requests?|withh[eo]ld|demandes?|retrait|retiro|solicitud|opt.?out|do not|sensitive|restrict|confidential"
+)
+_LINKS = r"\blinks?\b|\bliens\b|\bsame as\b|matches"
+
+_NO_ROLE = (
+    r"\bgeol\w*|bedrock|litholog\w*|\blith\b|\btenures?\b|mineral claims?|mining claims?|titres miniers|concesion\w*|"
+    r"surveys?\b|footprints?|land ?use|municip\w*|airports?|aeroports?|aeropuertos?|aerodromes?|\bports?\b|\bpuertos?\b|"
+    r"harbou?rs?|generation|power plants?|buildings?|ba?timents?|edificios?|huts?|cabins?|wells?\b|population|drill ?holes?|"
+    r"contours?"
+)
+_ANALYTES = r"analyte|analito|element|parameter|parametre|parametro|species|determinand"
+_VALUES = r"^(?:value|result|valor|valeur|resultat|resultado|conc|ley|teneur)"
+_TOTAL = re.compile(r"^(?:treo|tree|reo|ree|sum_ree|total_ree|ree_total|ree_sum)(?:_|$)")
+
+INVENTORY_COLUMNS = (
+    "latitude", "longitude", "easting", "northing", "utm_zone", "datum", "official_id", "parent_id", "name",
+    "aliases", "commodities", "waste_type", "disposal", "mass_t", "milled_t", "volume_m3", "area_m2", "height_m",
+    "first_year", "last_year", "deposit_type", "status", "hazard_class", "jurisdiction", "remarks", "url",
+)  # fmt: skip
+_MINING = {"commodities", "waste_type", "deposit_type", "mass_t", "milled_t", "disposal"}
+POSITION = ("latitude", "longitude", "easting", "northing", "utm_zone", "datum")
+
+
+def words_of(find: Find) -> str:
+    """Return file, layer and sheet names as plain words, each word apart."""
+    parts = [find.stem, *(PurePosixPath(find.path).parent.parts[-1:])]
+    return " ".join(plain(one).replace("_", " ") for one in parts)
+
+
+def role_of(find: Find, sight: Look, decimal_mark: str) -> Fact | str:
+    """Return a role with its reason, or a sentence that says why there is none.
+
+    A `Fact` with the value None is a question: the file could shape a run, and nothing settles how. The value may carry a kind
+    behind a colon (``lines:road``, ``backdrop:lake``, ``communities:place``).
+    """
+    stem = plain(find.stem).replace("_", " ")
+    if sight.shapes == "line":
+        return _of_lines(find, sight)
+    other = re.search(_NO_ROLE, stem)
+    if other and not _found(stem, AREA_WORDS):
+        return f"the name says '{other.group()}', and no role of a run uses that"
+    if sight.shapes == "area":
+        return _of_areas(find, sight)
+    return _of_points(find, sight, decimal_mark)
+
+
+def _found(text: str, words: Mapping[str, str]) -> list[str]:
+    return [name for name, pattern in words.items() if re.search(pattern, text)]
+
+
+def _contents(sight: Look) -> str:
+    """Return headings and the commonest words of short columns, as plain words."""
+    parts = [plain(str(name)).replace("_", " ") for name in sight.table.cells.columns]
+    for name in sight.table.cells.columns:
+        column = sight.table.cells[name]
+        if pd.api.types.is_numeric_dtype(column):
+            continue
+        counts = as_text(column.head(2000)).dropna().value_counts()
+        if 0 < len(counts) <= 40:
+            parts += [plain(str(one)).replace("_", " ") for one in counts.index[:15]]
+    return " | ".join(parts)
+
+
+def _of_lines(find: Find, sight: Look) -> Fact | str:
+    stem = plain(find.stem).replace("_", " ")
+    by_name, by_content = _found(stem, LINE_WORDS), _found(_contents(sight), LINE_WORDS)
+    if len(by_name) == 1:
+        agree = not by_content or by_name[0] in by_content
+        return Fact(f"lines:{by_name[0]}", f"lines; the name says {by_name[0]}", 0.9 if agree else 0.75)
+    if len(by_content) == 1 and not by_name:
+        return Fact(f"lines:{by_content[0]}", f"lines; headings or cells say {by_content[0]}", 0.75)
+    return Fact(None, "lines, but neither name nor cells say which kind", 0.0)
+
+
+def _of_areas(find: Find, sight: Look) -> Fact | str:
+    stem = plain(find.stem).replace("_", " ")
+    folder = plain(PurePosixPath(find.path).parent.name).replace("_", " ")
+    found = _found(re.sub(_PROVINCES_AND_TERRITORIES, "provinces", stem), AREA_WORDS)
+    place = "the name"
+    if not found:
+        headings = " | ".join(plain(str(one)).replace("_", " ") for one in sight.table.cells.columns)
+        found = [
+            one for one in _found(headings, AREA_WORDS) if one != "province"
+        ]  # a column tells in which province rows lie
+        place = "a heading"
+    if not found:
+        contents = Contents(sight.table.cells)
+        found = [
+            one
+            for one, pattern in AREA_WORDS.items()
+            if any(contents.saying(name, pattern) > 0.5 for name in contents.text if contents.worded(name))
+        ]
+        place = "most cells of a column"
+    if not found and re.search(AREA_WORDS["territories"], folder):
+        found, place = ["territories"], "the folder's name"
+    if "territories" in found and set(found) <= {"territories", "land", "province"}:
+        verb = "speak" if place.startswith("most") else "speaks"
+        return Fact(
+            "territories",
+            f"areas; {place} {verb} of Nations, treaties or reserves",
+            0.85 if found == ["territories"] else 0.7,
+        )
+    if len(found) == 1:
+        role = found[0] if found[0] == "inventory" else f"backdrop:{found[0]}"
+        verb = "say" if place.startswith("most") else "says"
+        return Fact(role, f"areas; {place} {verb} {found[0]}", 0.85 if place == "the name" else 0.7)
+    return Fact(
+        None, f"areas, but {'nothing says' if not found else 'names contradict each other about'} what they are", 0.0
+    )
+
+
+def _of_points(find: Find, sight: Look, mark: str) -> Fact | str:
+    cells = sight.table.cells
+    named, stem = words_of(find), plain(find.stem).replace("_", " ")
+    columns = guess_columns(cells, INVENTORY_COLUMNS, mark)
+    located = (
+        sight.shapes == "point" or {"latitude", "longitude"} <= set(columns) or {"easting", "northing"} <= set(columns)
+    )
+    mining = _MINING & set(columns)
+    if "status" in columns and mining_status(cells, str(columns["status"].value)):
+        mining.add("status")
+    headed = {
+        one for one in mining if columns[one].confidence > UNSURE
+    }  # the medium of a sample reads like a type of waste
+    results = _of_results(named, cells, mark, headed, located)
+    if results is not None:
+        return results
+    if not located:
+        return "it has neither coordinates nor laboratory results"
+    communities = re.search(_PLACES, named + " | " + _contents(sight))
+    if re.search(_PLACES, stem) and not mining:
+        return _of_communities(named, sight)
+    mines = re.search(_MINE, stem + " | " + " | ".join(plain(str(one)).replace("_", " ") for one in cells.columns))
+    named_rows = "name" in columns or "official_id" in columns
+    shown = ", ".join(str(columns[one].value) for one in sorted(mining))
+    if len(mining) > 1 or (mining and mines):
+        return Fact("inventory", f"located rows with {shown}", 0.9 if len(mining) > 1 else 0.75)
+    if named_rows and (mining or mines):
+        said = f"a column {shown}" if mining else f"'{mines.group()}' in a name" if mines else ""
+        return Fact(None, f"located, named rows and {said}, but little else says mine waste", 0.0)
+    if communities and named_rows:
+        return Fact(None, f"located, named rows; '{communities.group()}' stands in its cells or headings", 0.0)
+    return "it has places, but no column or name says mine waste, chemistry or communities"
+
+
+def _of_results(named: str, cells: pd.DataFrame, mark: str, mining: set[str], located: bool) -> Fact | None:
+    """Recognise tables of laboratory results, and lists of requests; None for all others."""
+    chemistry = laboratory_columns(cells, mark)
+    tree = guess_columns(cells, ("tree_ppm",), mark)
+    totals = [
+        str(one) for one in cells.columns if _TOTAL.match(plain(str(one))) and share_of_numbers(cells[one], mark) > 0.5
+    ]
+    if len(chemistry) >= MIN_RESULTS:
+        shown = ", ".join(one.name for one in chemistry[:4])
+        if mining & {"mass_t", "waste_type"}:
+            return Fact(None, f"it has laboratory columns ({shown}) and columns of an inventory", 0.0)
+        return Fact(
+            "geochemistry", f"{len(chemistry)} laboratory columns, e.g. {shown}", 0.9 if len(chemistry) > 5 else 0.8
+        )
+    long = long_columns(cells, mark)
+    if long is not None:
+        return Fact("geochemistry", f"one result per row: {long[0]} holds elements, {long[1]} numbers", 0.85)
+    listed = _requests(named, cells, located)
+    if listed is not None:
+        return listed
+    if tree and not located and not mining & {"mass_t", "waste_type", "commodities"}:
+        return Fact("geochemistry", f"{tree['tree_ppm'].value} is a total of rare earths, and no row has a place", 0.75)
+    if totals and (mining or not tree):
+        return Fact(
+            None,
+            f"it has a total of rare earths ({totals[0]})" + (" and columns of an inventory" if mining else ""),
+            0.0,
+        )
+    if tree:
+        return Fact("geochemistry", f"{tree['tree_ppm'].value} is a total of rare earths", 0.75)
+    return None
+
+
+def _of_communities(named: str, sight: Look) -> Fact:
+    office = re.search(
+        r"first nations?|premieres nations|band|office|bureau|indigenous|inuit|autochtone|indigena",
+        named + " | " + _contents(sight),
+    )
+    place = re.search(
+        r"\btowns?\b|\bvill(?:ages?|es?)\b|\bhamlets?\b|\bcit(?:y|ies)\b|populated|localid|localit",
+        named + " | " + _contents(sight),
+    )
+    if office and place:
+        contents = Contents(sight.table.cells)
+        office, place = (one if one and _mostly(contents, one.re.pattern) else None for one in (office, place))
+    if office and not place:
+        return Fact("communities:office_point", f"named places; '{office.group()}' says administrative offices", 0.8)
+    if place and not office:
+        return Fact("communities:place", f"named places; '{place.group()}' says towns and villages", 0.8)
+    return Fact("communities:", "named places; nothing says whether they are administrative offices or towns", 0.75)
+
+
+def _mostly(contents: Contents, pattern: str) -> bool:
+    """Say whether most rows of a column hold a word."""
+    return any(contents.saying(name, pattern) > 0.5 for name in contents.text if contents.worded(name))
+
+
+def _requests(named: str, cells: pd.DataFrame, located: bool) -> Fact | None:
+    """Recognise lists of sites to leave out, and of links; a short list of ids that is neither is a question."""
+    columns = set(map(plain, map(str, cells.columns)))
+    if {"record_id_a", "record_id_b"} <= columns or (
+        re.search(_LINKS, named) and len([one for one in columns if one.endswith("id")]) > 1
+    ):
+        return Fact("links", "pairs of record ids", 0.8)
+    key = guess_columns(cells, ("key",))
+    if re.search(_REQUESTS, named) and not located:
+        return Fact("exclusions", "the name speaks of requests or exclusions", 0.85) if key else Fact(
+            None, "the name speaks of requests or exclusions, but no column of site ids is known", 0.0)  # fmt: skip
+    return None
+
+
+def long_columns(cells: pd.DataFrame, mark: str) -> tuple[str, str] | None:
+    """Return the columns of analytes and of values of a table with one result per row, None where it is no such table."""
+    headings = {plain(str(name)): str(name) for name in cells.columns}
+    analytes = [name for one, name in headings.items() if re.search(_ANALYTES, one)]
+    values = [name for one, name in headings.items() if re.search(_VALUES, one)]
+    for analyte in analytes:
+        words = as_text(cells[analyte]).dropna().unique()
+        known = sum(parse_heading(str(one), default_unit="ppm") is not None for one in words)
+        if 2 <= len(words) <= 300 and known > 0.7 * len(words):
+            fitting = [name for name in values if share_of_numbers(cells[name], mark) > 0.5]
+            return (analyte, fitting[0]) if len(fitting) == 1 else None
+    return None

@@ -1,0 +1,1 @@
+"""Rasters described, checked, read by window and written."""

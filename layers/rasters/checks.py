@@ -1,0 +1,111 @@
+"""What looks wrong about a raster's values: missing codes nobody declared, and declared ones that may be real values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from rasterio.windows import Window
+
+from layers.accounting import Note
+from layers.rasters.raster import Raster
+
+KNOWN_CODES = (-9999.0, -99999.0, -999.0, -99.0, -9999.99, -999.999, -32768.0, -2147483648.0, 9999.0, 99999.0, -1.0e9)
+"""Numbers that publishers write for missing; each may also be a value, so they are told and not masked."""
+
+_HUGE = 1.0e30
+_LOOKS = 24
+
+
+def suspicions(source: str, raster: Raster, dataset: Any) -> list[Note]:
+    """Look at some blocks of a raster and tell what should be checked by a person.
+
+    Parameters
+    ----------
+    source : str
+        Id of the source.
+    raster : Raster
+        Its description.
+    dataset
+        Open rasterio dataset.
+
+    Returns
+    -------
+    list of Note
+        ``suspected_nodata``, ``nodata_within_values``, ``longitude_0_360``, ``nonsquare_cells`` as they apply.
+    """
+    return [*_undeclared(source, raster, _some_values(raster, dataset)), *_shape(source, raster)]
+
+
+def _some_values(raster: Raster, dataset: Any) -> np.ndarray:
+    """Return the cells of up to 24 blocks spread evenly over the raster, first and last among them."""
+    rows = max(1, min(raster.block[0], 512))
+    columns = max(1, min(raster.block[1], 512))
+    across, down = -(-raster.width // columns), -(-raster.height // rows)
+    chosen = np.unique(np.linspace(0, across * down - 1, min(_LOOKS, across * down)).round().astype(int))
+    parts = []
+    for number in chosen:
+        row, column = (number // across) * rows, (number % across) * columns
+        size = Window(int(column), int(row), min(columns, raster.width - column), min(rows, raster.height - row))
+        parts.append(dataset.read(raster.band, window=size).ravel())
+    return np.concatenate(parts)
+
+
+def _undeclared(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
+    notes: list[Note] = []
+    finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+    declared = [code for code in raster.nodata if not np.isnan(code)]
+    coded = np.zeros(len(finite), dtype=bool)
+    for code in declared:
+        coded |= np.isclose(finite.astype(float), code, rtol=1e-6, atol=0.0)
+    valid = finite[~coded].astype(float)
+    if len(valid) == 0:
+        return notes
+    low, high = float(valid.min()), float(valid.max())
+    for value in dict.fromkeys((low, high)):
+        if abs(value) >= _HUGE or any(np.isclose(value, code, rtol=1e-6) for code in KNOWN_CODES):
+            rest = valid[valid != value]
+            if len(rest) == 0 or not _apart(value, rest):
+                continue
+            count = int((valid == value).sum())
+            notes.append(
+                Note(
+                    source,
+                    "suspected_nodata",
+                    f"The raster holds {value:g}, which often means missing, but does not declare it; other values run "
+                    f"{rest.min():g}..{rest.max():g}. If it means missing, state `options: {{nodata: [{value:g}]}}`.",
+                    count,
+                )
+            )
+    for code in declared:
+        if coded.any() and low < code < high and abs(code) < _HUGE:
+            notes.append(
+                Note(
+                    source,
+                    "nodata_within_values",
+                    f"The declared missing code {code:g} lies within the values {low:g}..{high:g}; it may hide real cells.",
+                    int(coded.sum()),
+                )
+            )
+    return notes
+
+
+def _apart(value: float, rest: np.ndarray) -> bool:
+    """Return whether a value stands apart from all others by more than they spread."""
+    gap = min(abs(value - float(rest.min())), abs(value - float(rest.max())))
+    return gap > max(float(rest.max() - rest.min()), 1.0) * 0.1
+
+
+def _shape(source: str, raster: Raster) -> list[Note]:
+    notes = []
+    a, b, _, d, e, _ = raster.transform
+    across, down = float(np.hypot(a, d)), float(np.hypot(b, e))
+    if abs(across - down) > 1e-6 * max(across, down):
+        notes.append(
+            Note(source, "nonsquare_cells", f"Cells are {across:g} wide and {down:g} high, in the raster's units.")
+        )
+    if raster.is_geographic and raster.bounds[2] > 180:
+        west, _, east, _ = raster.bounds
+        text = f"Longitudes run {west:g}..{east:g}; sites are counted round the globe to meet them."
+        notes.append(Note(source, "longitude_0_360", text))
+    return notes

@@ -1,0 +1,251 @@
+"""Rasters described without being read: where they lie, what means missing, and windows of them on demand."""
+
+from __future__ import annotations
+
+import atexit
+import gzip
+import hashlib
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyproj
+import rasterio
+from rasterio.windows import Window
+
+from layers import crs as crs_rules
+from layers.accounting import Note
+from layers.catalogue.source import Source
+from layers.errors import SourceError, StageError
+from layers.files.tables import locate
+from layers.quiet import quiet
+from layers.rasters.checks import suspicions
+from layers.rasters.raster import Raster
+
+SUFFIXES = (".tif", ".tiff", ".asc", ".img", ".vrt", ".nc", ".grd")
+"""Raster formats that are known to be read; each may be gzipped."""
+
+_COARSEST_DEGREES = 5.0
+_OPTIONS = ("name", "band", "nodata")
+
+
+def describe_raster(source: Source, root: Path) -> Raster:
+    """Describe a raster without reading it; a few of its blocks are looked at for undeclared missing codes.
+
+    Parameters
+    ----------
+    source : Source
+        With role ``raster``. ``crs`` overrides the file's; ``options`` may hold ``name`` (default: the source's id), ``band``
+        (default 1) and ``nodata`` (one code or a list); ``missing`` may hold codes too.
+    root : Path
+        Folder where a relative path starts.
+
+    Returns
+    -------
+    Raster
+
+    Raises
+    ------
+    SourceError
+        If the file is missing or no raster, states no CRS and none is given, has no such band or no georeference, or its
+        coordinates cannot be of its CRS.
+    """
+    crs_rules.check_proj()
+    unknown = sorted(set(source.options) - set(_OPTIONS))
+    if unknown:
+        raise SourceError(f"{source.id}: unknown options {', '.join(unknown)}. Rasters know: {', '.join(_OPTIONS)}.")
+    path = locate(source, root)
+    where = f"{source.id} ({path.name})"
+    with _open(str(path), where) as dataset:
+        band = int(source.options.get("band", 1))
+        if not 1 <= band <= dataset.count:
+            raise SourceError(
+                f"{where}: there is no band {band}; the file has {dataset.count}. Correct 'options: {{band: …}}'."
+            )
+        crs = _crs(source, where, dataset)
+        if dataset.transform.is_identity or dataset.transform.determinant == 0:
+            raise SourceError(f"{where}: the raster says nothing of where it lies. Georeference it, e.g. as a GeoTIFF.")
+        rows, columns = dataset.block_shapes[band - 1]
+        raster = Raster(
+            name=str(source.options.get("name", source.id)),
+            path=str(path),
+            band=band,
+            crs=":".join(crs.to_authority() or ()) or crs.to_wkt(),
+            transform=tuple(dataset.transform)[:6],
+            width=dataset.width,
+            height=dataset.height,
+            dtype=str(dataset.dtypes[band - 1]),
+            nodata=_codes(source, where, dataset.nodatavals[band - 1]),
+            block=(int(rows), int(columns)),
+        )
+        if crs.is_geographic or max(map(abs, raster.transform[:2])) < _COARSEST_DEGREES:
+            crs_rules.check_range(where, crs, raster.bounds)
+        notes = suspicions(source.id, raster, dataset)
+    if path.suffix.lower() == ".gz":
+        notes.append(
+            Note(source.id, "unpacked", "The gzipped grid is unpacked into a temporary folder, not beside the input.")
+        )
+    return Raster(**{**vars(raster), "notes": tuple(notes)})
+
+
+@contextmanager
+def open_raster(raster: Raster) -> Iterator[Any]:
+    """Open a described raster; each thread or process opens its own.
+
+    Raises
+    ------
+    SourceError
+        If the file is gone or no longer what was described.
+    """
+    with _open(raster.path, raster.name) as dataset:
+        if (dataset.width, dataset.height) != (raster.width, raster.height):
+            raise SourceError(
+                f"{raster.name} ({Path(raster.path).name}): the raster is {dataset.width} × {dataset.height} cells but was "
+                f"{raster.width} × {raster.height} when the run began. Leave inputs alone while a run is on."
+            )
+        yield dataset
+
+
+def read_window(raster: Raster, dataset: Any, row: int, column: int, height: int, width: int) -> np.ndarray:
+    """Read a window of cells with missing ones as NaN.
+
+    Parameters
+    ----------
+    raster : Raster
+        The description.
+    dataset
+        From `open_raster`.
+    row, column, height, width : int
+        First cell and size of the window; inside the raster.
+
+    Returns
+    -------
+    ndarray
+        float32, or float64 where the stored type needs it; shape (height, width).
+    """
+    values = dataset.read(raster.band, window=Window(column, row, width, height))
+    return mask_codes(values, raster.nodata)
+
+
+def mask_codes(values: np.ndarray, nodata: tuple[float, ...]) -> np.ndarray:
+    """Return cells as floating point with the missing codes (and infinities) as NaN."""
+    wide = values.dtype == np.float64 or (values.dtype.kind in "iu" and values.dtype.itemsize > 2)
+    result = values.astype(np.float64 if wide else np.float32, copy=False)
+    for code in nodata:
+        if math.isnan(code):
+            continue
+        near = values == code
+        if values.dtype.kind == "f":
+            near |= values == values.dtype.type(code)
+        result[near] = np.nan
+    if values.dtype.kind == "f":
+        result[np.isinf(values)] = np.nan
+    return result
+
+
+def require_overlap(site_rasters: Any, rasters: tuple[Raster, ...]) -> None:
+    """Stop when no site at all lies on one of the rasters.
+
+    Asked of the table of all sites: a slice of them may well lie off a raster.
+
+    Parameters
+    ----------
+    site_rasters : DataFrame[SiteRasters]
+        Of all sites.
+    rasters : tuple of Raster
+        Those sampled.
+
+    Raises
+    ------
+    StageError
+        Naming every such raster and its extent.
+    """
+    missed = [
+        one for one in rasters if len(site_rasters) and (site_rasters[f"raster_{one.name}_how"] == "off_raster").all()
+    ]
+    if missed:
+        told = "; ".join(f"'{one.name}' covers {one.extent_text()}" for one in missed)
+        raise StageError(
+            f"sample_rasters: none of {len(site_rasters)} sites lies on {len(missed)} of {len(rasters)} rasters: {told}. "
+            "Check the raster's crs in the run file and region.bbox, or leave the raster out."
+        )
+
+
+@contextmanager
+def _open(path: str, where: str) -> Iterator[Any]:
+    try:
+        with quiet(rasterio.errors.NotGeoreferencedWarning):
+            dataset = rasterio.open(_plain_file(Path(path), where))
+    except rasterio.errors.RasterioIOError as failure:
+        raise SourceError(
+            f"{where}: this is not a readable raster ({failure}). Formats read: {', '.join(SUFFIXES)}."
+        ) from None
+    with dataset:
+        yield dataset
+
+
+def _plain_file(path: Path, where: str) -> Path:
+    """Return the file, or its content unpacked once in the temporary folder of this user until the program ends."""
+    if path.suffix.lower() != ".gz":
+        return path
+    state = path.stat()
+    key = hashlib.sha256(f"{path.resolve()}|{state.st_size}|{state.st_mtime_ns}".encode()).hexdigest()[:16]
+    owner = os.getuid() if hasattr(os, "getuid") else "user"
+    folder = Path(tempfile.gettempdir()) / f"minewaste-grids-{owner}"
+    target = folder / f"{key}-{path.stem}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
+        raise SourceError(
+            f"{where}: '{folder}' belongs to another user, so grids cannot be unpacked there. Set TMPDIR."
+        )
+    if target.is_file():
+        return target
+    handle, name = tempfile.mkstemp(dir=folder, prefix=f"{key}-")
+    try:
+        with os.fdopen(handle, "wb") as plain, gzip.open(path) as packed:
+            shutil.copyfileobj(packed, plain)
+        Path(name).replace(target)
+        atexit.register(_remove_unpacked, target)
+    except (OSError, EOFError) as failure:
+        Path(name).unlink(missing_ok=True)
+        raise SourceError(f"{where}: the gzip file is damaged or cut off ({failure}). Fetch it again.") from None
+    return target
+
+
+def _remove_unpacked(target: Path) -> None:
+    """Leave nothing in the temporary folder; a run beside this one that needs the grid unpacks it again."""
+    target.unlink(missing_ok=True)
+    with suppress(OSError):
+        target.parent.rmdir()
+
+
+def _crs(source: Source, where: str, dataset: Any) -> pyproj.CRS:
+    if source.crs:
+        return crs_rules.parse_crs(where, source.crs)
+    if dataset.crs is None:
+        raise SourceError(
+            f"{where}: the raster states no coordinate system. Ask the publisher and state it in the run file, "
+            "e.g. 'crs: EPSG:26910'; it is never guessed."
+        )
+    authority = dataset.crs.to_authority()
+    if authority and dataset.crs == rasterio.CRS.from_authority(*authority):
+        return pyproj.CRS.from_authority(*authority).to_2d()
+    return pyproj.CRS.from_user_input(dataset.crs).to_2d()
+
+
+def _codes(source: Source, where: str, declared: float | None) -> tuple[float, ...]:
+    stated = source.options.get("nodata", [])
+    texts = [*(stated if isinstance(stated, list | tuple) else [stated]), *source.missing]
+    codes = [] if declared is None else [float(declared)]
+    for text in texts:
+        try:
+            codes.append(float(text))
+        except (TypeError, ValueError):
+            raise SourceError(f"{where}: '{text}' is no number, so it cannot be a missing code of a raster.") from None
+    return tuple(dict.fromkeys(codes))

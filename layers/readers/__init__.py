@@ -1,0 +1,1 @@
+"""Raw rows to a layer, with the rows that were rejected and why."""

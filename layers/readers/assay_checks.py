@@ -1,0 +1,198 @@
+"""What is odd about laboratory columns as a whole, said once per kind and not once per column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from layers.accounting import Note
+from layers.cells.assay_headers import AssayColumn
+from layers.cells.assays import Cells, Suspicion
+from layers.elements import ATOMIC_NUMBER, CHONDRITE_PPM, LANTHANIDES, REE, UPPER_CRUST_PPM
+
+DISAGREEMENT = 0.05
+"""Relative difference from which an element and its oxide in one row are said to contradict each other."""
+OUTLIER_TIMES = 10.0
+"""From how many times off its neighbours a rare earth is implausible; cerium and europium anomalies are not judged."""
+_BLOCK = 100_000
+_LEVEL = 30.0
+_LEVEL_ROWS = 20
+_LEVEL_ELEMENTS = 4
+
+_SAYS: Mapping[str, str] = {
+    "lowest_value_repeated": (
+        "The lowest value stands in many rows and none is marked as below a limit: probably a limit, or half of one, written as "
+        "a result. State it under options.substituted_below. Columns"
+    ),
+    "highest_value_round": (
+        "The highest value is a round number and stands in several rows: probably an upper limit written as a result. Columns"
+    ),
+    "zero_results": (
+        "Results are exactly 0, which no laboratory measures. They are kept but give no score. State options.zero: missing or "
+        "below_limit. Columns"
+    ),
+}
+
+
+def zeros(name: str, cells: Cells) -> list[Suspicion]:
+    """Look for results of exactly 0."""
+    count = int((cells.value == 0).sum())
+    return [Suspicion("zero_results", name, count, 0.0)] if count else []
+
+
+def suspicion_notes(source_id: str, found: Iterable[Suspicion]) -> list[Note]:
+    """Return one note per kind of suspicion, naming its columns, most rows first.
+
+    Parameters
+    ----------
+    source_id : str
+        Id of the source.
+    found : iterable of Suspicion
+        Of all columns.
+
+    Returns
+    -------
+    list of Note
+        ``count`` is the number of columns.
+    """
+    kinds: dict[str, list[Suspicion]] = {}
+    for one in found:
+        kinds.setdefault(one.code, []).append(one)
+    notes = []
+    for code, ones in kinds.items():
+        ones.sort(key=lambda one: -one.count)
+        shown = ", ".join(f"{one.name} ({one.value:g} in {one.count} rows)" for one in ones[:12])
+        more = f" and {len(ones) - 12} more" if len(ones) > 12 else ""
+        notes.append(Note(source_id, code, f"{_SAYS[code]}: {shown}{more}.", len(ones)))
+    return notes
+
+
+def level_notes(source_id: str, values_ppm: Mapping[str, npt.NDArray[np.float64]]) -> list[Note]:
+    """Say when most rare earths lie far from those of the crust: a weak digestion, water, a concentrate or a wrong unit.
+
+    Parameters
+    ----------
+    source_id : str
+        Id of the source.
+    values_ppm : mapping of str to ndarray
+        Element -> values, NaN where there is none.
+
+    Returns
+    -------
+    list of Note
+        At most one: if the medians of at least four rare earths, and of most that can be told, are 30 times too low or too high.
+    """
+    ratios = {}
+    for element in REE:
+        value = values_ppm.get(element)
+        if value is None or int(np.isfinite(value).sum()) < _LEVEL_ROWS:
+            continue
+        ratios[element] = float(np.nanmedian(value)) / UPPER_CRUST_PPM[element]
+    for far, word in (
+        ([one for one, ratio in ratios.items() if ratio < 1 / _LEVEL], "below"),
+        ([one for one, ratio in ratios.items() if ratio > _LEVEL], "above"),
+    ):
+        if len(far) >= _LEVEL_ELEMENTS and 2 * len(far) > len(ratios):
+            times = float(np.median([max(ratios[one], 1 / ratios[one]) for one in far]))
+            message = (
+                f"The medians of {', '.join(far)} lie about {times:.0f} times {word} those of the upper crust: a weak "
+                "digestion, water, a concentrate, or a unit other than stated. Check the unit with the publisher; do not compare "
+                "with total analyses."
+            )
+            return [Note(source_id, "unusual_level", message, len(far))]
+    return []
+
+
+def contradictions(source_id: str, columns: Sequence[AssayColumn], parsed: Mapping[str, Cells]) -> list[Note]:
+    """Note where an element and its oxide by the same method differ in one row."""
+    notes = []
+    for first, second in pairwise(columns):
+        if first.method != second.method or first.form == second.form:
+            continue
+        a = parsed[first.name].value * float(first.to_ppm or np.nan)
+        b = parsed[second.name].value * float(second.to_ppm or np.nan)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            differ = np.abs(a - b) > DISAGREEMENT * np.maximum(a, b)
+        if differ.any():
+            both = f"{first.name} and {second.name}"
+            message = f"{both} differ by more than {DISAGREEMENT:.0%} in some rows; {first.name} was taken."
+            notes.append(Note(source_id, "element_and_oxide_differ", message, int(differ.sum())))
+    return notes
+
+
+@dataclass(frozen=True)
+class Outliers:
+    """Rows in which one rare earth contradicts those beside it, and the factor from which that is said."""
+
+    rows: npt.NDArray[np.int64]
+    times: float
+
+
+def suite_outliers(values_ppm: Mapping[str, npt.NDArray[np.float64]]) -> dict[str, Outliers]:
+    """Find rare earths that lie far off the line between their neighbours, chondrite-normalised.
+
+    A suite is smooth in atomic number but for Ce and Eu. In each row the worst element is taken out and the rest judged again, so
+    that a neighbour of a wrong value is not blamed for it.
+
+    Parameters
+    ----------
+    values_ppm : mapping of str to ndarray of shape (n,)
+        Element -> values in ppm, NaN where there is none; elements other than lanthanides are not judged.
+
+    Returns
+    -------
+    dict of str to Outliers
+        Only elements with at least one such row.
+    """
+    smooth = [one for one in LANTHANIDES if one not in ("Ce", "Eu") and one in values_ppm]
+    if len(smooth) < 3:
+        return {}
+    found: dict[str, list[npt.NDArray[np.int64]]] = {}
+    for start in range(0, len(values_ppm[smooth[0]]), _BLOCK):
+        block = {one: values_ppm[one][start : start + _BLOCK] for one in smooth}
+        for element, rows in _outliers_of_block(block):
+            found.setdefault(element, []).append(rows + start)
+    return {one: Outliers(np.sort(np.concatenate(rows)), OUTLIER_TIMES) for one, rows in found.items()}
+
+
+def _outliers_of_block(
+    values_ppm: Mapping[str, npt.NDArray[np.float64]],
+) -> Iterator[tuple[str, npt.NDArray[np.int64]]]:
+    """Give elements and the rows in which they are off."""
+    z = np.array([ATOMIC_NUMBER[one] for one in values_ppm], dtype="float64")
+    values = np.column_stack([value / CHONDRITE_PPM[one] for one, value in values_ppm.items()])
+    candidates = np.flatnonzero((values > 0).sum(axis=1) >= 3)
+    values = values[candidates]
+    logs = np.log(values, out=np.full(values.shape, np.nan), where=values > 0)
+    names = list(values_ppm)
+    for _ in range(3):
+        off = np.abs(_deviation(logs, z))
+        off[np.isnan(off)] = 0
+        worst = off.argmax(axis=1)
+        bad = np.flatnonzero(off[np.arange(len(off)), worst] > np.log(OUTLIER_TIMES))
+        for position in np.unique(worst[bad]):
+            yield names[position], candidates[bad[worst[bad] == position]]
+        logs[bad, worst[bad]] = np.nan
+        candidates, logs = candidates[bad], logs[bad]
+
+
+def _deviation(logs: npt.NDArray[np.float64], z: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return how far each value lies off the line between the nearest measured ones on both sides; NaN without both."""
+    rows, width = logs.shape
+    left, left_z = np.full((rows, width), np.nan), np.full((rows, width), np.nan)
+    right, right_z = left.copy(), left.copy()
+    for target, target_z, order, step in (
+        (left, left_z, range(1, width), -1),
+        (right, right_z, range(width - 2, -1, -1), 1),
+    ):
+        for place in order:
+            beside = logs[:, place + step]
+            known = np.isfinite(beside)
+            target[:, place] = np.where(known, beside, target[:, place + step])
+            target_z[:, place] = np.where(known, z[place + step], target_z[:, place + step])
+    share = (z - left_z) / (right_z - left_z)
+    return logs - (left * (1 - share) + right * share)

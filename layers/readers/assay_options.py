@@ -1,0 +1,42 @@
+"""What a publisher's laboratory columns mean, where their headings do not say."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from layers.cells.assays import Negative
+
+Method = Literal["fusion", "inaa", "four_acid", "aqua_regia", "xrf", "spectrographic", "unknown"]
+
+
+class GeochemistryOptions(BaseModel):
+    """What a publisher's laboratory columns mean, where their headings do not say."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    default_unit: str | None = Field(default=None, description="unit of elements whose heading says none, e.g. ppm")
+    oxide_unit: str | None = Field(default=None, description="unit of oxides whose heading says none, e.g. pct")
+    units: dict[str, str] = Field(default_factory=dict, description="heading or symbol -> unit")
+    default_method: str = Field(default="unknown", description="method where the heading says none")
+    oxide_method: str | None = Field(default=None, description="method of oxides whose heading says none, e.g. xrf")
+    methods: dict[str, str] = Field(default_factory=dict, description="word in headings -> method")
+    column_methods: dict[str, Method] = Field(
+        default_factory=dict, description="heading, or symbol where the heading says no method -> method"
+    )
+    negative: Negative = Field(default="error", description="what a negative number means: below_limit or missing")
+    missing_numbers: list[float] = Field(default_factory=list, description="further numbers that mean missing")
+    qualifier_suffix: str | None = Field(default=None, description="ending of the columns of marks, e.g. _T or _Q")
+    substituted_below: dict[str, float] = Field(
+        default_factory=dict,
+        description="heading -> value (as in the file) at or below which results are substituted limits",
+    )
+    substituted_as: Literal["half_limit", "limit"] = Field(
+        default="half_limit", description="whether a substituted result is half the limit or the limit itself"
+    )
+    zero: Literal["keep", "missing", "below_limit"] = Field(
+        default="keep", description="what a result of exactly 0 means where no mark says so"
+    )
+    ignore: list[str] = Field(default_factory=list, description="headings that look like elements and are not")
+    missing_medium: str | None = Field(default=None, description="medium of rows whose medium cell is empty")

@@ -1,0 +1,233 @@
+"""From a source's words about columns to columns: mapping, missing words, defaults and vocabularies."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pydantic import BaseModel, ValidationError
+
+from layers.catalogue.source import Source, load_catalogue
+from layers.errors import ConfigError, SourceError
+
+OptionsT = TypeVar("OptionsT", bound=BaseModel)
+
+_BLANKS = " \t\r\n\u00a0\u202f\ufeff"
+
+
+def check_mapping(source: Source, where: str, columns: Sequence[str], needed: Sequence[str] = ()) -> None:
+    """Stop when the run file names columns the file does not have, all of them at once.
+
+    A layer column mapped to several file columns needs only one of them; this lets one catalogue entry serve several editions.
+
+    Raises
+    ------
+    SourceError
+        Naming every wrong column, the nearest names there are, and the layer columns that are needed but not mapped.
+    """
+    present = {str(column).strip().casefold(): str(column) for column in columns}
+    known = _catalogued(source, where, present)
+    wrong = []
+    for layer_column, mapped in source.columns.items():
+        names = [mapped] if isinstance(mapped, str) else mapped
+        if names and not any(name.strip().casefold() in present for name in names):
+            alike = difflib.get_close_matches(names[0].casefold(), list(present), n=2, cutoff=0.6)
+            hint = f" (did you mean {' or '.join(present[one] for one in alike)}?)" if alike else ""
+            if known.get(layer_column) != mapped:
+                wrong.append(f"{layer_column}: {' or '.join(names)}{hint}")
+    absent = [name for name in needed if name not in source.columns and name not in source.defaults]
+    if wrong or absent:
+        parts = [f"  there is no column for {one}" for one in wrong] + [f"  {one} is not mapped" for one in absent]
+        raise SourceError(
+            f"{where}: the column mapping does not fit the file.\n"
+            + "\n".join(parts)
+            + f"\nThe columns are: {', '.join(map(str, columns))}."
+        )
+
+
+def _catalogued(source: Source, where: str, present: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return the column mapping of the catalogue entry; stop when the file is clearly another one."""
+    entry = load_catalogue().get(source.catalogue) if source.catalogue else None
+    if entry is None:
+        return {}
+    telling = [column for column in entry.recognise if column.casefold() in present]
+    mapped = [name for names in source.columns.values() for name in ([names] if isinstance(names, str) else names)]
+    if not telling and entry.recognise and not any(name.strip().casefold() in present for name in mapped):
+        raise SourceError(
+            f"{where}: this does not look like '{entry.id}' ({entry.title}): none of its columns is there. "
+            f"The columns are: {', '.join(present.values())}. Correct 'path' or 'catalogue'."
+        )
+    return entry.facts.get("columns", {})
+
+
+def mapped_columns(source: Source, cells: pd.DataFrame, name: str) -> list[str]:
+    """Return the file's columns mapped to a layer column, in the order stated, only those present (case does not matter)."""
+    mapped = source.columns.get(name, [])
+    present = {str(column).strip().casefold(): str(column) for column in cells.columns}
+    names = [mapped] if isinstance(mapped, str) else mapped
+    return [present[one.strip().casefold()] for one in names if one.strip().casefold() in present]
+
+
+def as_text(column: pd.Series) -> pd.Series:
+    """Return a column as stripped text, NA where empty; whole numbers of typed columns read as ``123``, not ``123.0``."""
+    if pd.api.types.is_float_dtype(column):
+        whole = column.dropna()
+        if (whole % 1 == 0).all() and (whole.abs() < 1e15).all():
+            column = column.astype("Int64")
+        else:
+            column = column.map(
+                lambda value: (
+                    None if pd.isna(value) else (str(int(value)) if float(value).is_integer() else repr(float(value)))
+                )
+            )
+    text = column.astype("str").str.strip(_BLANKS)
+    return text.where(column.notna() & (text != ""), None).astype("str")
+
+
+def as_numbers(text: pd.Series) -> npt.NDArray[np.float64]:
+    """Return texts as numbers, NaN where one is empty or no number.
+
+    Where all are plain numbers Arrow reads them, to the same last digit and a dozen times as fast as pandas.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        numbers = pc.cast(pa.array(text.where(text != "", None)), pa.float64())
+        return np.array(numbers.to_numpy(zero_copy_only=False), dtype=np.float64)
+    except pa.ArrowInvalid:
+        return np.array(pd.to_numeric(text, errors="coerce"), dtype=np.float64)
+
+
+def text_column(source: Source, cells: pd.DataFrame, name: str, keep_missing_words: bool = False) -> pd.Series | None:
+    """Return a layer column as text: the first non-empty of its mapped file columns.
+
+    Parameters
+    ----------
+    source : Source
+        ``columns`` gives the file columns, ``missing`` the words that mean not known.
+    cells : DataFrame
+        Raw cells.
+    name : str
+        Layer column.
+    keep_missing_words : bool
+        True for names and ids, where ``None`` or ``N/A`` may be what a place is called.
+
+    Returns
+    -------
+    Series of str or None
+        None if no mapped column is present.
+    """
+    names = mapped_columns(source, cells, name)
+    if not names:
+        return None
+    words = set() if keep_missing_words else {word.strip().casefold() for word in source.missing}
+    result: pd.Series | None = None
+    for one in names:
+        text = as_text(cells[one])
+        text = without_words(text, words)
+        result = text if result is None else result.fillna(text)
+    return result
+
+
+def without_words(text: pd.Series, words: Collection[str]) -> pd.Series:
+    """Return texts, NA where one is among some words in lower case; every distinct text is looked at once."""
+    found = [one for one in text.dropna().unique() if str(one).casefold() in words] if words else []
+    return text.where(~text.isin(found), None) if found else text
+
+
+def text_or_default(source: Source, cells: pd.DataFrame, name: str, keep_missing_words: bool = False) -> pd.Series:
+    """Return a layer column as text, the source's default where a cell is empty, NA where there is none."""
+    column = text_column(source, cells, name, keep_missing_words)
+    if column is None:
+        column = pd.Series(np.nan, index=cells.index, dtype="str")
+    default = source.defaults.get(name)
+    return column if default is None else column.fillna(str(default))
+
+
+def translate(source: Source, column: pd.Series, name: str) -> pd.Series:
+    """Translate cell values of a layer column by the source's vocabulary, whatever their case; others stay as they are."""
+    words = {key.strip().casefold(): value for key, value in source.values.get(name, {}).items()}
+    if not words:
+        return column
+    return column.map(lambda text: text if pd.isna(text) else words.get(str(text).casefold(), text)).astype("str")
+
+
+def rows_wanted(source: Source, where: str, cells: pd.DataFrame) -> tuple[np.ndarray, int]:
+    """Return positions of the rows ``where`` keeps, and how many it leaves out; stop when it keeps none."""
+    keep = np.ones(len(cells), dtype=bool)
+    for name, values in source.where.items():
+        column = file_column(where, cells, name)
+        wanted = {str(value).strip().casefold() for value in values}
+        matched = as_text(cells[column]).fillna("").str.casefold().isin(wanted).to_numpy()
+        if not matched.any():
+            seen = ", ".join(map(str, as_text(cells[column]).dropna().value_counts().index[:8]))
+            raise SourceError(
+                f"{where}: where.{name} keeps no row: none is {' or '.join(values)}. Values there are: {seen}."
+            )
+        keep &= matched
+    return np.flatnonzero(keep), int((~keep).sum())
+
+
+def file_column(where: str, cells: pd.DataFrame, name: str) -> str:
+    """Return a file column by name, whatever its case; stop when there is none."""
+    present = {str(column).strip().casefold(): str(column) for column in cells.columns}
+    if name.strip().casefold() not in present:
+        raise SourceError(
+            f"{where}: there is no column '{name}'. The columns are: {', '.join(map(str, cells.columns))}."
+        )
+    return present[name.strip().casefold()]
+
+
+def checked_options(source: Source, model: type[OptionsT], known: Sequence[str], kind: str) -> OptionsT:
+    """Return a source's options as its reader's model.
+
+    Parameters
+    ----------
+    source : Source
+        With ``columns`` and ``options`` as the run file and the catalogue give them.
+    model : type of BaseModel
+        What ``options`` may hold.
+    known : sequence of str
+        What ``columns`` may map.
+    kind : str
+        What the source is, for the message: ``an inventory``.
+
+    Raises
+    ------
+    ConfigError
+        If ``columns`` or ``options`` hold unknown keys, or an option a wrong value.
+    """
+    strange = sorted(set(source.columns) - set(known))
+    if strange:
+        raise ConfigError(f"{source.id}.columns: {kind} has no {', '.join(strange)}. It has: {', '.join(known)}.")
+    try:
+        return model.model_validate(source.options)
+    except ValidationError as failure:
+        said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in failure.errors())
+        raise ConfigError(f"{source.id}.options: {said}. Known are: {', '.join(model.model_fields)}.") from None
+
+
+_SUMMARY = (
+    r"(?i)\s*(?:(?:grand )?totals?|sub-?totals?|sums?|means?|averages?|median|min(?:imum)?|max(?:imum)?|std\.?(?: ?dev\.?)?|"
+    r"total g[ée]n[ée]ral|somme|moyenne|m[ée]diane|suma|promedio|mediana)\s*:?\s*"
+)
+
+
+def summary_places(words: pd.Series, last: int = 6) -> list[int]:
+    """Return which of the last rows are totals or means of the rows above them, by the word that stands for their id or name."""
+    tail = words.iloc[-last:]
+    found = tail.notna().to_numpy() & tail.fillna("").str.fullmatch(_SUMMARY).to_numpy(dtype=bool)
+    return [int(one) for one in np.flatnonzero(found) + len(words) - len(tail)]
+
+
+def summary_reason(word: object) -> tuple[str, str]:
+    """Return the reason such a row is rejected for."""
+    return (
+        "summary_row",
+        f"'{word}' at the end of the table stands for a total or mean of the rows above it, not for one of them",
+    )

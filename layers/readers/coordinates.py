@@ -1,0 +1,375 @@
+"""Columns of coordinates as WGS 84 points: decimal degrees, degrees-minutes-seconds, UTM with zone and datum row by row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import pyproj
+from pyproj.crs import ProjectedCRS
+from pyproj.crs.coordinate_operation import UTMConversion
+
+from layers import crs as crs_rules
+from layers.accounting import Note
+from layers.catalogue.source import Source
+from layers.cells.angles import KM_PER_DEGREE, all_decimals, parse_angle
+from layers.cells.utm import DATUMS, UTM_ZONES, ZONE, metre_precision, usual_zone
+from layers.errors import SourceError
+from layers.readers.columns import as_numbers, text_column
+from layers.readers.points import Points, fill, flag_rounded, flag_swapped
+
+_SENTINELS = (-9999.0, 9999.0, -999.0, 999.0, -99999.0, 99999.0, -9.0e9, -99.99, 99.99, -1.0e30)
+_UNSIGNED = re.compile(r"^\d[\d\s.,]*$")
+_ASSUMED_PRECISION_KM = 0.1
+
+
+def read_points(source: Source, where: str, cells: pd.DataFrame, rows: np.ndarray) -> Points:
+    """Read coordinates from whatever columns a source maps.
+
+    ``latitude`` and ``longitude`` come first; rows without them are tried with ``easting``, ``northing``, ``utm_zone``.
+    ``datum`` is honoured row by row; without it ``crs`` of the source holds, and without that WGS 84 is assumed, with a note.
+
+    Parameters
+    ----------
+    source : Source
+        Its ``columns``, ``crs``, ``defaults``, ``missing``, ``decimal_mark`` and ``language`` are used.
+    where : str
+        What to call the file in messages.
+    cells : DataFrame
+        Raw cells.
+    rows : ndarray of int
+        Row numbers in the file, for messages.
+
+    Returns
+    -------
+    Points
+        One entry per row of ``cells``.
+
+    Raises
+    ------
+    SourceError
+        If no coordinate columns are mapped, if the declared CRS contradicts the numbers, or if most rows look swapped.
+    """
+    crs_rules.check_proj()
+    reader = _Reader(source, where, cells, rows)
+    if not (reader.has_degrees or reader.has("easting", "northing")):
+        raise SourceError(
+            f"{where}: no coordinate columns are known (latitude and longitude, or easting, northing and utm_zone). "
+            f"The columns are: {', '.join(map(str, cells.columns))}. Map them in the run file under 'columns:'."
+        )
+    points = reader.geographic() if reader.has_degrees else reader.nothing()
+    if reader.has("easting", "northing"):
+        fill(points, reader.projected(np.flatnonzero(points.absent)))
+    flag_swapped(points, where, rows)
+    flag_rounded(points, source.id)
+    return points
+
+
+class _Reader:
+    """The coordinate columns of one table, as arrays."""
+
+    def __init__(self, source: Source, where: str, cells: pd.DataFrame, rows: np.ndarray) -> None:
+        self.source, self.where, self.cells, self.rows = source, where, cells, rows
+        self.size = len(cells)
+        self.declared = crs_rules.parse_crs(where, source.crs) if source.crs else None
+
+    def has(self, *names: str) -> bool:
+        return all(text_column(self.source, self.cells, name) is not None for name in names)
+
+    @property
+    def has_degrees(self) -> bool:
+        """Whether both axes stand in columns, whole or in parts."""
+        return all(
+            self.has(axis) or self.has(f"{axis}_degrees", f"{axis}_minutes") for axis in ("latitude", "longitude")
+        )
+
+    def _axis(self, axis: str) -> pd.Series:
+        """Return an axis as text; columns of degrees, minutes, seconds and hemisphere are put together.
+
+        Parts that are all 0 are a placeholder. A hemisphere column, or a default, gives positive numbers their sign.
+        """
+        column = self._column(axis)
+        parts = [f"{axis}_{part}" for part in ("degrees", "minutes", "seconds", "hemisphere")]
+        if not any(self.has(part) or part in self.source.defaults for part in parts):
+            return column
+        whole = column.to_numpy(dtype=object, copy=True)
+        degrees, minutes, seconds, letters = (self.texts(part) for part in parts)
+        for place in np.flatnonzero((whole == "") & (degrees != "")):
+            angle = [str(one[place]) for one in (degrees, minutes, seconds) if one[place] != ""]
+            whole[place] = " ".join(angle) if any(part.strip("0. ") for part in angle) else ""
+        bare = np.array([bool(_UNSIGNED.match(str(text))) for text in whole], dtype=bool) & (letters != "")
+        whole[bare] = [f"{text} {letter}" for text, letter in zip(whole[bare], letters[bare], strict=True)]
+        return pd.Series(whole, dtype="str")
+
+    def _column(self, name: str) -> pd.Series:
+        """Return a layer column as text, the source's default or ``""`` where there is none."""
+        default = self.source.defaults.get(name)
+        column = text_column(self.source, self.cells, name)
+        if column is None:
+            return pd.Series("" if default is None else str(default), index=range(self.size), dtype="str")
+        return column.fillna("")
+
+    def texts(self, name: str) -> np.ndarray:
+        return self._column(name).to_numpy(dtype=object)
+
+    def nothing(self) -> Points:
+        empty = np.full(self.size, np.nan)
+        return Points(empty.copy(), empty.copy(), empty.copy(), {}, np.ones(self.size, dtype=bool), [])
+
+    def reject(self, points: Points, place: int, code: str, reason: str) -> None:
+        points.problems.setdefault(place, (code, f"row {self.rows[place]}: {reason}"))
+        points.longitude[place] = points.latitude[place] = np.nan
+
+    def geographic(self) -> Points:
+        """Read latitude and longitude columns; a projected CRS declared for them is contradicted by degrees."""
+        points = self.nothing()
+        texts = {axis: self._axis(axis) for axis in ("latitude", "longitude")}
+        points.absent = np.array((texts["latitude"] == "") & (texts["longitude"] == ""), dtype=bool)
+        values = {axis: self._angles(points, axis, texts[axis]) for axis in texts}
+        latitude, longitude = values["latitude"][0], values["longitude"][0]
+        if self.declared is not None and self.declared.is_projected:
+            crs_rules.check_range(self.where, self.declared, _bounds(longitude, latitude))
+            raise SourceError(
+                f"{self.where}: latitude and longitude are mapped but crs is {self.source.crs}. Map easting and northing instead."
+            )
+        points.latitude, points.longitude = latitude.copy(), longitude.copy()
+        points.precision_km = np.fmin(values["latitude"][1], values["longitude"][1])
+        for place in np.flatnonzero(~points.absent & ~_plausible(latitude, longitude, points.problems)):
+            self._check_degrees(points, int(place), float(latitude[place]), float(longitude[place]))
+        wrapped = points.longitude > 180
+        if wrapped.any():
+            points.longitude[wrapped] -= 360
+            points.notes.append(
+                Note(
+                    self.source.id,
+                    "longitude_wrapped",
+                    "Longitudes beyond 180 were counted back to -180..180.",
+                    int(wrapped.sum()),
+                )
+            )
+        self._shift(points, np.flatnonzero(np.isfinite(points.latitude)))
+        return points
+
+    def _angles(self, points: Points, axis: str, texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+        plain = texts.str.replace("−", "-", regex=False)
+        if plain.str.contains(",", regex=False).any():
+            comma = plain.str.fullmatch(r"[-+]?\d{1,3},\d+")
+            plain = plain.where(~comma, plain.str.replace(",", ".", regex=False))
+        values = as_numbers(plain)
+        precision = np.full(self.size, KM_PER_DEGREE)
+        number = ~np.isnan(values)
+        behind = all_decimals(plain[number])
+        precision[number] *= np.array([10.0**-count for count in range(behind.max(initial=0) + 1)])[behind]
+        west_is_o = self.source.language in ("fr", "es")
+        for place in np.flatnonzero(~number & (texts != "").to_numpy()):
+            angle = parse_angle(str(texts.iloc[place]), axis, west_is_o)
+            values[place], precision[place] = angle.degrees, angle.precision_km
+            if angle.problem:
+                points.problems.setdefault(int(place), ("bad_coordinate", f"row {self.rows[place]}: {angle.problem}"))
+        return values, precision
+
+    def _check_degrees(self, points: Points, place: int, latitude: float, longitude: float) -> None:
+        shown = f"latitude {latitude:g}, longitude {longitude:g}"
+        if place in points.problems:
+            points.latitude[place] = points.longitude[place] = np.nan
+        elif np.isnan(latitude) or np.isnan(longitude):
+            self.reject(points, place, "half_coordinate", "one of latitude and longitude is missing")
+        elif not (np.isfinite(latitude) and np.isfinite(longitude)):
+            self.reject(points, place, "not_finite", f"{shown} is not finite")
+        elif (latitude == 0 and longitude == 0) or latitude in _SENTINELS or longitude in _SENTINELS:
+            self.reject(points, place, "placeholder", f"{shown} is a placeholder, not a place")
+        elif abs(latitude) > 90 >= abs(longitude) and abs(latitude) <= 180:
+            self.reject(points, place, "swapped", f"{shown}: the two look swapped")
+        elif abs(latitude) > 90 or abs(longitude) > 360:
+            self.reject(points, place, "out_of_range", f"{shown} is outside -90..90 / -180..180")
+
+    def _shift(self, points: Points, places: np.ndarray) -> None:
+        """Bring degrees of other datums to WGS 84, row by row."""
+        systems = self._datums(points, places)
+        for code in sorted(set(systems[places]) - {""}):
+            chosen = places[systems[places] == code]
+            self._transform(
+                points, chosen, pyproj.CRS(code), points.longitude[chosen].copy(), points.latitude[chosen].copy()
+            )
+
+    def _datums(self, points: Points, places: np.ndarray) -> np.ndarray:
+        """Return the geographic CRS of each row, ``""`` where there is none; rows with an unknown datum are rejected."""
+        texts = self.texts("datum")
+        keys = {
+            text: re.sub(r"[^a-z0-9]", "", re.split(r"/|\butm\b", str(text).casefold())[0])
+            for text in set(texts[places])
+        }
+        fallback = self._fallback()
+        codes = {text: DATUMS.get(key, "") if key else fallback or "EPSG:4326" for text, key in keys.items()}
+        systems = np.full(self.size, "", dtype=object)
+        systems[places] = [codes[text] for text in texts[places]]
+        for place in places[systems[places] == ""]:
+            self.reject(points, int(place), "unknown_datum", f"the datum '{texts[place]}' is not known")
+        assumed = 0 if fallback else sum(not keys[text] for text in texts[places])
+        if assumed:
+            text = (
+                "No datum is stated; the coordinates were taken as WGS 84. "
+                "State 'crs:' (e.g. EPSG:4269 for NAD83, EPSG:4267 for NAD27)."
+            )
+            points.notes.append(Note(self.source.id, "datum_assumed", text, assumed))
+            points.precision_km[places] = np.fmax(points.precision_km[places], _ASSUMED_PRECISION_KM)
+        return systems
+
+    def _fallback(self) -> str | None:
+        if self.declared is None:
+            return None
+        geodetic = self.declared.geodetic_crs
+        return crs_rules.authority(geodetic.to_2d()) if geodetic is not None else None
+
+    def _transform(self, points: Points, places: np.ndarray, system: pyproj.CRS, x: np.ndarray, y: np.ndarray) -> None:
+        if not len(places):
+            return
+        longitude, latitude, accuracy, operations = crs_rules.points_to_wgs84(system.to_wkt(), x, y)
+        points.longitude[places], points.latitude[places] = longitude, latitude
+        points.precision_km[places] = np.fmax(points.precision_km[places], np.nan_to_num(accuracy) / 1000)
+        outside = np.isnan(longitude)
+        for place in places[outside]:
+            self.reject(
+                points, int(place), "out_of_range", f"the coordinates lie outside {crs_rules.authority(system)}"
+            )
+        for place in places[~outside & np.isnan(accuracy)]:
+            self.reject(points, int(place), "ballpark_datum", crs_rules.ballpark_message(system))
+        for name, metres in sorted(operations.items()):
+            if metres > 0:
+                points.notes.append(crs_rules.datum_note(self.source.id, system, metres, name, len(places)))
+
+    def projected(self, places: np.ndarray) -> Points:
+        """Read easting, northing and zone of the rows at ``places``."""
+        points = self.nothing()
+        east, north, zone = self.texts("easting"), self.texts("northing"), self.texts("utm_zone")
+        points.absent = (east == "") & (north == "")
+        x, y = (self._metres(one) for one in (east, north))
+        places = np.array([place for place in places if not points.absent[place]], dtype=int)
+        points.precision_km[places] = [metre_precision(str(east[one]), str(north[one])) for one in places]
+        if not self.has("utm_zone") and "utm_zone" not in self.source.defaults:
+            self._declared_projection(points, places, x, y)
+            return points
+        groups: dict[tuple[str, int, bool], list[int]] = {}
+        systems = self._datums(points, places)
+        usual, zone = usual_zone(zone[places]), self._zones(zone)
+        for place in places:
+            if systems[place]:
+                key = self._zone(points, int(place), str(zone[place]), systems[place], x[place], y[place], usual)
+                if key is not None:
+                    groups.setdefault(key, []).append(int(place))
+        for (code, number, north_side), members in sorted(groups.items()):
+            chosen = np.array(members, dtype=int)
+            system = ProjectedCRS(UTMConversion(str(number), "N" if north_side else "S"), geodetic_crs=pyproj.CRS(code))
+            self._transform(points, chosen, system, x[chosen], y[chosen])
+        return points
+
+    def _zones(self, zones: np.ndarray) -> np.ndarray:
+        """Put the hemisphere, from its own column or a default, to zones that do not name a band."""
+        sides = self.texts("utm_hemisphere")
+        words = {"N": "North", "S": "South"}
+        told = [words.get(str(side).strip()[:1].upper()) for side in sides]
+        return np.array(
+            [f"{str(zone).rstrip('NSns ')} {word}" if word and str(zone)[-1:] in "0123456789NSns" else zone
+             for zone, word in zip(zones, told, strict=True)],
+            dtype=object,
+        )  # fmt: skip
+
+    def _metres(self, texts: np.ndarray) -> np.ndarray:
+        plain = pd.Series(texts).str.replace(r"(?<=\d)[\s\u00a0\u202f](?=\d)", "", regex=True)
+        comma = (
+            plain.str.fullmatch(r"\d+,\d{1,2}|\d{5,},\d+")
+            if self.source.decimal_mark is None
+            else self.source.decimal_mark == ","
+        )
+        plain = plain.where(~np.broadcast_to(np.asarray(comma), len(plain)), plain.str.replace(",", ".", regex=False))
+        plain = plain.str.replace(r"(?<=\d),(?=\d{3}(?:\D|$))", "", regex=True).str.replace(
+            r"\s*m(?:e?t?e?r?e?s?)?$|\s*m?[NE]$", "", regex=True
+        )
+        return pd.to_numeric(plain.where(plain != "", None), errors="coerce").to_numpy(dtype=float)
+
+    def _declared_projection(self, points: Points, places: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
+        if self.declared is None or not self.declared.is_projected:
+            raise SourceError(
+                f"{self.where}: easting and northing are mapped but neither utm_zone nor a projected crs is. "
+                "Map 'utm_zone' or state e.g. 'crs: EPSG:26910'; no zone is ever taken for granted."
+            )
+        crs_rules.check_range(self.where, self.declared, _bounds(x[places], y[places]))
+        usable = self._finite_metres(points, places, x, y)
+        self._transform(points, usable, self.declared, x[usable], y[usable])
+
+    def _finite_metres(self, points: Points, places: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        good = []
+        for place in places:
+            if (
+                np.isfinite(x[place])
+                and np.isfinite(y[place])
+                and (x[place] or y[place])
+                and x[place] not in _SENTINELS
+            ):
+                good.append(int(place))
+            else:
+                self.reject(
+                    points,
+                    int(place),
+                    "bad_coordinate",
+                    f"easting {x[place]:g}, northing {y[place]:g} are no coordinates",
+                )
+        return np.array(good, dtype=int)
+
+    def _zone(
+        self, points: Points, place: int, text: str, system: str, x: float, y: float, usual: float
+    ) -> tuple[str, int, bool] | None:
+        """Return datum, zone number and whether north; or reject the row with the reason."""
+        shown = f"easting {x:g}, northing {y:g}"
+        found = ZONE.match(text)
+        word = (found["letter"] or "").upper() if found else ""
+        letter = word[:1]
+        number = int(found["zone"]) if found else 0
+        ambiguous = word == "S" and 3_500_000 < y < 4_450_000
+        if not np.isfinite(x) or not np.isfinite(y) or x in _SENTINELS or (x == 0 and y == 0):
+            self.reject(points, place, "bad_coordinate", f"{shown} are no coordinates")
+        elif not text:
+            self.reject(
+                points,
+                place,
+                "no_zone",
+                "easting and northing are given but the UTM zone is empty; no zone is taken for granted",
+            )
+        elif not found or letter in ("A", "B", "I", "O", "Y", "Z"):
+            self.reject(points, place, "bad_zone", f"'{text}' is no UTM zone")
+        elif number not in UTM_ZONES.get(system, range(1, 61)) or abs(number - usual) > 6:
+            self.reject(
+                points, place, "bad_zone", f"UTM zone {number} lies far from the other rows or outside the datum's area"
+            )
+        elif not 100_000 <= x <= 900_000 or not 0 <= y <= 10_000_000:
+            swapped = 100_000 <= y <= 900_000 and x > 900_000
+            code = "swapped" if swapped else "out_of_range"
+            self.reject(
+                points, place, code, f"{shown}: " + ("the two look swapped" if swapped else "outside a UTM zone")
+            )
+        elif ambiguous:
+            self.reject(
+                points,
+                place,
+                "bad_zone",
+                f"zone '{text}' may be band S (north) or the southern hemisphere; write {number}N or band letters",
+            )
+        else:
+            return system, number, not letter or (letter != "S" and letter >= "N")
+        return None
+
+
+def _plausible(latitude: np.ndarray, longitude: np.ndarray, problems: Mapping[int, object]) -> np.ndarray:
+    """Return which rows need no second look."""
+    plausible = (np.abs(latitude) <= 90) & (np.abs(longitude) <= 360) & ((latitude != 0) | (longitude != 0))
+    plausible &= ~np.isin(latitude, _SENTINELS) & ~np.isin(longitude, _SENTINELS)
+    plausible[list(problems)] = False
+    return plausible
+
+
+def _bounds(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float, float]:
+    if not np.isfinite(x).any() or not np.isfinite(y).any():
+        return (np.nan,) * 4
+    return float(np.nanmin(x)), float(np.nanmin(y)), float(np.nanmax(x)), float(np.nanmax(y))

@@ -1,0 +1,145 @@
+"""A steward's requests: what a run must leave out, and links a person has confirmed or denied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+from pandera.typing.geopandas import GeoDataFrame
+
+from layers.accounting import Reading, rejected_rows
+from layers.catalogue.source import Source
+from layers.errors import SourceError
+from layers.files.tables import read_table, reject
+from layers.schema import Exclusions, Links, conform
+
+_TRUE, _FALSE = {"true", "yes", "1", "same"}, {"false", "no", "0", "different"}
+
+
+def read_exclusions(source: Source, root: Path) -> Reading[GeoDataFrame[Exclusions]]:
+    """Read the list of sites or areas a steward asked to leave out.
+
+    A table needs a column of keys (``key``: site, record or official id; mapped by ``columns``); a vector file needs areas.
+    ``reason`` and ``date`` may stand beside them. Nothing of the list is ever written to a run.
+
+    Parameters
+    ----------
+    source : Source
+        With role ``exclusions``.
+    root : Path
+        Folder where a relative path starts.
+
+    Returns
+    -------
+    Reading[GeoDataFrame[Exclusions]]
+        EPSG:4326.
+
+    Raises
+    ------
+    SourceError
+        If the file has neither keys nor areas: a request that would be followed by nobody is a stop.
+    """
+    raw = read_table(source, root)
+    keys = _column(raw.cells, source, "key")
+    if keys is None and raw.geometry is None:
+        raise SourceError(
+            f"{source.id}: {raw.path.name} has no column 'key' and no areas; its columns are {', '.join(raw.cells.columns)}. "
+            "Name the column of site ids under `columns: {key: …}`."
+        )
+    geometry = (
+        gpd.GeoSeries([None] * len(raw.cells), crs="EPSG:4326") if raw.geometry is None else raw.geometry.to_crs(4326)
+    )
+    table = gpd.GeoDataFrame(
+        {
+            "exclusion_id": [f"{source.id}:{row}" for row in raw.rows],
+            "key": keys.str.strip() if keys is not None else pd.NA,
+            "reason": _column(raw.cells, source, "reason"),
+            "date": _column(raw.cells, source, "date"),
+        },
+        geometry=geometry.to_numpy(),
+        crs="EPSG:4326",
+    )
+    usable = (table["key"].notna() | ~(table.geometry.isna() | table.geometry.is_empty)).to_numpy()
+    rejected = [
+        reject(
+            source.id,
+            raw.rows[position],
+            "exclusion_names_nothing",
+            "neither a key nor an area is given, so the request cannot be followed",
+            raw.cells.iloc[position],
+        )
+        for position in np.flatnonzero(~usable)
+    ]
+    layer = conform(table[usable], Exclusions)
+    return Reading(source.id, layer, rejected_rows([*raw.rejects, *rejected]), raw.rows_read, notes=raw.notes)
+
+
+def read_known_links(source: Source, root: Path) -> Reading[DataFrame[Links]]:
+    """Read pairs of records a person has called the same site, or not; they overrule what the program thinks.
+
+    Parameters
+    ----------
+    source : Source
+        With role ``links``; the file has ``record_a, record_b, same_site`` and may have ``reason``. A ``links.csv`` written by a
+        run and edited is such a file.
+    root : Path
+        Folder where a relative path starts.
+
+    Returns
+    -------
+    Reading[DataFrame[Links]]
+        With ``rule`` = ``known`` and confidence 1. Rows whose verdict is neither yes nor no are rejected.
+
+    Raises
+    ------
+    SourceError
+        If one of the three columns is missing.
+    """
+    raw = read_table(source, root)
+    columns = {name: _column(raw.cells, source, name) for name in ("record_a", "record_b", "same_site", "reason")}
+    missing = [name for name in ("record_a", "record_b", "same_site") if columns[name] is None]
+    if missing:
+        raise SourceError(
+            f"{source.id}: {raw.path.name} lacks the columns {', '.join(missing)}. A list of links has record_a, record_b and "
+            "same_site (true or false)."
+        )
+    verdict = columns["same_site"].astype("str").str.strip().str.casefold()  # type: ignore[union-attr]
+    usable = (verdict.isin(_TRUE | _FALSE) & columns["record_a"].notna() & columns["record_b"].notna()).to_numpy()  # type: ignore[union-attr]
+    table = pd.DataFrame(
+        {
+            "record_a": columns["record_a"],
+            "record_b": columns["record_b"],
+            "same_site": verdict.isin(_TRUE),
+            "confidence": 1.0,
+            "rule": "known",
+            "name_similarity": np.nan,
+            "distance_km": np.nan,
+            "reason": "confirmed by hand"
+            if columns["reason"] is None
+            else columns["reason"].fillna("confirmed by hand"),
+        }
+    )
+    rejected = [
+        reject(
+            source.id,
+            raw.rows[position],
+            "link_without_verdict",
+            f"same_site is '{verdict.iloc[position]}', neither true nor false, or a record id is missing",
+            raw.cells.iloc[position],
+        )
+        for position in np.flatnonzero(~usable)
+    ]
+    layer = conform(table[usable], Links)
+    return Reading(source.id, layer, rejected_rows([*raw.rejects, *rejected]), raw.rows_read, notes=raw.notes)
+
+
+def _column(cells: pd.DataFrame, source: Source, name: str) -> pd.Series | None:
+    """Return the file's column for a layer column, as text, or None."""
+    wanted = source.columns.get(name, name)
+    for candidate in [wanted] if isinstance(wanted, str) else wanted:
+        if candidate in cells.columns:
+            return cells[candidate].astype("str").where(cells[candidate].notna())
+    return None

@@ -1,0 +1,264 @@
+"""Geochemistry: laboratory tables of any layout -> samples in ppm of the element, censored results kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pandera.typing.geopandas import GeoDataFrame
+
+from layers.accounting import Note, Reading, rejected_rows
+from layers.catalogue.source import Source
+from layers.errors import LayerError, SourceError
+from layers.files.tables import RawTable, read_table, reject
+from layers.readers.assay_options import GeochemistryOptions
+from layers.readers.columns import (
+    check_mapping,
+    checked_options,
+    mapped_columns,
+    rows_wanted,
+    summary_places,
+    summary_reason,
+    text_column,
+    text_or_default,
+    translate,
+)
+from layers.readers.coordinates import read_points
+from layers.readers.points import precision_of
+from layers.readers.suites import Suites, read_suites
+from layers.schema import MEDIA, Samples, conform
+
+LAYER_COLUMNS = (
+    "sample_id", "site_key", "medium", "n_analyses", "tree_ppm", "analyte", "value", "coordinate_precision_km",
+    "latitude", "longitude", "easting", "northing", "utm_zone", "datum", "hemisphere",
+    "latitude_degrees", "latitude_minutes", "latitude_seconds", "latitude_hemisphere",
+    "longitude_degrees", "longitude_minutes", "longitude_seconds", "longitude_hemisphere",
+)  # fmt: skip
+"""What ``columns`` of a geochemistry source may map; laboratory columns are recognised by their headings."""
+
+_POSITION = {"latitude", "latitude_degrees", "easting"}
+
+
+def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Samples]]:
+    """Read a laboratory table.
+
+    Parameters
+    ----------
+    source : Source
+        Resolved (see `layers.catalogue.source.resolve`). ``columns`` maps sample id, position, medium, the key of the site
+        a waste assay belongs to, and a total of rare earths given as one number; ``options`` is a `GeochemistryOptions`. A table with
+        one result per row maps ``analyte`` and ``value``.
+    root : Path
+        Folder where relative paths start.
+
+    Returns
+    -------
+    Reading[GeoDataFrame[Samples]]
+        In file order, EPSG:4326; per element X ``X_ppm``, ``X_limit_ppm``, ``X_censored``. Rows that are the same in id, place
+        and every result are merged. The row's ``method`` is the best one among its rare earths.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read, a unit is not stated, negative numbers stand in it and nobody says what they mean, or
+        no column is a laboratory result.
+    ConfigError
+        If ``columns`` or ``options`` hold unknown keys.
+    """
+    options = checked_options(source, GeochemistryOptions, LAYER_COLUMNS, "geochemistry")
+    raw = read_table(source, root)
+    where = f"{source.id} ({raw.path.name})"
+    check_mapping(source, where, list(map(str, raw.cells.columns)))
+    wanted, withheld = rows_wanted(source, where, raw.cells)
+    raw_rows_read = raw.rows_read
+    cells, rows, geometry = raw.cells, raw.rows, raw.geometry
+    if withheld:
+        cells, rows, geometry = cells.iloc[wanted].reset_index(drop=True), rows[wanted], _geometry(raw, wanted)
+    if mapped_columns(source, cells, "analyte"):
+        cells, rows, folded = _one_row_per_sample(source, where, cells, rows)
+    else:
+        folded = 0
+    suites = read_suites(source, where, options, cells, _said(raw, cells))
+    base, problems, notes = _table(source, where, options, cells, rows, geometry, suites)
+    bad = sorted({**suites.problems, **problems}.items())
+    rejects = [*raw.rejects] + [
+        reject(source.id, int(rows[place]), code, f"row {rows[place]}: {reason}", dict(cells.iloc[place]))
+        for place, (code, reason) in bad
+    ]
+    good = _without(np.arange(len(cells)), [place for place, _ in bad])
+    kept = _distinct(base, suites.columns, good)
+    return Reading(
+        source=source.id,
+        layer=_layer(source.id, base, suites.columns, kept),
+        rejected=rejected_rows(sorted(rejects, key=lambda one: one["source_row"])),
+        rows_read=raw_rows_read,
+        rows_withheld=withheld,
+        rows_merged=folded + len(good) - len(kept),
+        notes=(*raw.notes, *suites.notes, *notes),
+    )
+
+
+def _geometry(raw: RawTable, wanted: np.ndarray) -> gpd.GeoSeries | None:
+    return None if raw.geometry is None else raw.geometry.iloc[wanted].reset_index(drop=True)
+
+
+def _said(raw: RawTable, cells: pd.DataFrame) -> Mapping[str, Mapping[str, str]]:
+    """Return what rows under the heading say about the columns that are still there."""
+    return {
+        kind: {name: text for name, text in words.items() if name in cells.columns} for kind, words in raw.said.items()
+    }
+
+
+def _one_row_per_sample(
+    source: Source, where: str, cells: pd.DataFrame, rows: np.ndarray
+) -> tuple[pd.DataFrame, np.ndarray, int]:
+    """Turn a table with one result per row into one row per sample; a result given twice is a stop."""
+    [analyte], [value] = mapped_columns(source, cells, "analyte")[:1], mapped_columns(source, cells, "value")[:1]
+    [sample] = mapped_columns(source, cells, "sample_id")[:1]
+    heading = cells[analyte].astype("str").str.strip()
+    unit = value.rsplit("_", 1)[1] if "_" in value else ""
+    long = pd.DataFrame(
+        {"sample": cells[sample], "heading": heading + (f"_{unit}" if unit else ""), "value": cells[value]}
+    )
+    twice = long.duplicated(["sample", "heading"])
+    if twice.any():
+        first = long[twice].iloc[0]
+        raise SourceError(
+            f"{where}: {int(twice.sum())} results are given more than once, e.g. {first['heading']} of sample {first['sample']}. "
+            "Average them by a rule of your own, or leave one out."
+        )
+    wide = long.pivot(index="sample", columns="heading", values="value")
+    first_row = ~cells[sample].duplicated().to_numpy()
+    kept = cells[first_row].drop(columns=[analyte, value]).reset_index(drop=True)
+    joined = kept.merge(wide, left_on=sample, right_index=True, how="left", validate="one_to_one")
+    return joined, rows[first_row], len(cells) - len(joined)
+
+
+def _table(
+    source: Source,
+    where: str,
+    options: GeochemistryOptions,
+    cells: pd.DataFrame,
+    rows: np.ndarray,
+    geometry: gpd.GeoSeries | None,
+    suites: Suites,
+) -> tuple[gpd.GeoDataFrame, dict[int, tuple[str, str]], list[Note]]:
+    """Put ids, place, medium and results together; return rows to reject with them."""
+    place, problems, notes = _places(source, where, cells, rows, geometry)
+    stated = translate(source, text_or_default(source, cells, "coordinate_precision_km"), "coordinate_precision_km")
+    stated_km = pd.to_numeric(stated, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
+    place["coordinate_precision_km"] = np.fmax(place["coordinate_precision_km"], stated_km)
+    medium = translate(source, text_or_default(source, cells, "medium"), "medium").fillna(options.missing_medium)
+    unknown = ~medium.isin(MEDIA).to_numpy()
+    for position in np.flatnonzero(unknown):
+        problems[int(position)] = (
+            "unknown_medium",
+            f"the medium '{medium.iloc[position]}' is none of {', '.join(MEDIA)}; say so under values.medium or defaults.medium",
+        )
+    site_key = text_or_default(source, cells, "site_key", keep_missing_words=True)
+    keyed = (site_key.notna() & (medium == "waste")).to_numpy()
+    for position in np.flatnonzero(~np.isfinite(place["latitude"]) & ~keyed):
+        problems.setdefault(
+            int(position), ("no_coordinates", "the sample has neither coordinates nor the key of a site")
+        )
+    analyses = (
+        pd.to_numeric(text_or_default(source, cells, "n_analyses"), errors="coerce").fillna(1).clip(lower=1).astype(int)
+    )
+    sample_id = text_column(source, cells, "sample_id", keep_missing_words=True)
+    if sample_id is not None:
+        problems |= {one: summary_reason(sample_id.iloc[one]) for one in summary_places(sample_id)}
+    table = gpd.GeoDataFrame(
+        {
+            "sample_id": pd.Series(rows, dtype="str")
+            if sample_id is None
+            else sample_id.fillna(pd.Series(rows, dtype="str")),
+            "source": source.id,
+            "source_row": rows,
+            "medium": medium,
+            "method": suites.method,
+            "site_key": site_key,
+            "n_analyses": analyses,
+            "tree_ppm": suites.tree_ppm,
+            **place,
+        },
+        geometry="geometry",
+        crs="EPSG:4326",
+    )
+    return table, problems, notes
+
+
+def _places(
+    source: Source, where: str, cells: pd.DataFrame, rows: np.ndarray, geometry: gpd.GeoSeries | None
+) -> tuple[dict[str, Any], dict[int, tuple[str, str]], list[Note]]:
+    """Return position columns: from the geometry where the file has one, else from columns, else none (waste by name)."""
+    nowhere = np.full(len(cells), np.nan)
+    if geometry is not None:
+        shapes = geometry.to_numpy().copy()
+        there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+        shapes[~there] = None
+        shapes[there] = shapely.point_on_surface(shapes[there])
+        place = {
+            "latitude": shapely.get_y(shapes),
+            "longitude": shapely.get_x(shapes),
+            "coordinate_precision_km": nowhere,
+        }
+        return {**place, "geometry": shapes}, {}, []
+    if not _POSITION & set(source.columns):
+        if "site_key" not in source.columns:
+            raise SourceError(
+                f"{where}: neither coordinates nor a key of sites is mapped (columns: {', '.join(map(str, cells.columns))}). "
+                "Map latitude and longitude, easting and northing, or site_key, under `columns:`."
+            )
+        place = {"latitude": nowhere, "longitude": nowhere, "coordinate_precision_km": nowhere}
+        return {**place, "geometry": np.full(len(cells), None, dtype=object)}, {}, []
+    points = read_points(source, where, cells, rows)
+    shapes = np.full(len(cells), None, dtype=object)
+    located = np.isfinite(points.latitude)
+    shapes[located] = shapely.points(points.longitude[located], points.latitude[located])
+    place = {
+        "latitude": points.latitude,
+        "longitude": points.longitude,
+        "coordinate_precision_km": precision_of(points),
+    }
+    return {**place, "geometry": shapes}, dict(points.problems), list(points.notes)
+
+
+def _distinct(base: pd.DataFrame, results: Mapping[str, np.ndarray], good: np.ndarray) -> np.ndarray:
+    """Return the good rows without those that repeat an earlier one in id, place and every result."""
+    shared = good[base["sample_id"].iloc[good].duplicated(keep=False).to_numpy()]
+    if not len(shared):
+        return good
+    rows = base.drop(columns=["source_row", "geometry", "source"]).iloc[shared].reset_index(drop=True)
+    both = pd.concat([rows, pd.DataFrame({name: values[shared] for name, values in results.items()})], axis=1)
+    return _without(good, shared[both.duplicated().to_numpy()])
+
+
+def _without(rows: np.ndarray, left_out: Sequence[int] | np.ndarray) -> np.ndarray:
+    """Return row numbers in ascending order without some of them."""
+    keep = np.ones(rows.max(initial=-1) + 1, dtype=bool)
+    keep[np.asarray(left_out, dtype=np.int64)] = False
+    remaining: np.ndarray = rows[keep[rows]]
+    return remaining
+
+
+def _layer(
+    source_id: str, base: gpd.GeoDataFrame, results: dict[str, np.ndarray], kept: np.ndarray
+) -> GeoDataFrame[Samples]:
+    """Put the rows kept together; ids of rows that differ are made unique by their row number. Empties ``results``."""
+    whole = len(kept) == len(base)
+    layer = (base if whole else base.iloc[kept]).reset_index(drop=True)
+    twice = layer["sample_id"].duplicated(keep=False)
+    layer["sample_id"] = source_id + ":" + layer["sample_id"]
+    if twice.any():
+        layer["sample_id"] += ("#" + layer["source_row"].astype("str")).where(twice, "")
+    if twice.any() and layer["sample_id"].duplicated().any():
+        raise LayerError(
+            f"{source_id}: sample ids are not unique even with their row numbers. Map another column to sample_id."
+        )
+    arrays = {name: results.pop(name) if whole else results.pop(name)[kept] for name in list(results)}
+    return cast("GeoDataFrame[Samples]", pd.concat([conform(layer, Samples), pd.DataFrame(arrays, copy=False)], axis=1))

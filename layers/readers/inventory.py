@@ -1,0 +1,207 @@
+"""Inventories of mines, tailings and mine waste: raw rows -> records and rejected rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+from pandera.typing.geopandas import GeoDataFrame
+from shapely.affinity import translate
+
+from layers.accounting import Note, Reading, rejected_rows
+from layers.catalogue.source import Source
+from layers.errors import SourceError
+from layers.files.tables import RawTable, read_table, reject
+from layers.readers.columns import (
+    check_mapping,
+    checked_options,
+    rows_wanted,
+    summary_places,
+    summary_reason,
+    text_column,
+)
+from layers.readers.coordinates import read_points
+from layers.readers.points import precision_of
+from layers.readers.record_fields import LAYER_COLUMNS, InventoryOptions, record_fields
+from layers.schema import Records, conform
+
+
+def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]:
+    """Read an inventory.
+
+    Parameters
+    ----------
+    source : Source
+        Resolved (see `layers.catalogue.source.resolve`). ``where`` keeps rows; ``columns``, ``values``, ``missing``,
+        ``commodity_codes`` and ``options`` (`InventoryOptions`) interpret them.
+    root : Path
+        Folder where relative paths start.
+
+    Returns
+    -------
+    Reading[GeoDataFrame[Records]]
+        Rows in file order, EPSG:4326. ``record_id`` is ``source:official id`` where that is unique, else
+        ``source:official id#row``. ``cross_ids`` reads ``scheme=id; scheme=id``. Quantities are in base units, with
+        ``<column>_bound`` (lower, upper, range) beside.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read, columns named do not exist, or rows that differ share an official id.
+    ConfigError
+        If ``options`` or ``columns`` hold unknown keys.
+    """
+    options = checked_options(source, InventoryOptions, LAYER_COLUMNS, "an inventory")
+    table = read_table(source, root)
+    where = f"{source.id} ({table.path.name})"
+    check_mapping(source, where, list(map(str, table.cells.columns)))
+    rejects = list(table.rejects)
+    kept, withheld = rows_wanted(source, where, table.cells)
+    kept, merged, notes = _distinct(source, where, options, table, kept)
+    cells = table.cells.loc[kept].reset_index(drop=True)
+    rows = table.rows[kept]
+    geometry = None if table.geometry is None else table.geometry.iloc[kept].reset_index(drop=True)
+    place, bad, place_notes = _places(source, where, options, cells, rows, geometry)
+    fields, field_bad, field_notes = record_fields(source, options, cells)
+    for name in ("official_id", "name"):
+        bad |= {one: summary_reason(fields[name].iloc[one]) for one in summary_places(fields[name])}
+    for position, (code, reason) in sorted({**field_bad, **bad}.items()):
+        text = reason if reason.startswith("row ") else f"row {rows[position]}: {reason}"
+        rejects.append(reject(source.id, int(rows[position]), code, text, dict(cells.iloc[position])))
+    good = np.array(
+        [position for position in range(len(cells)) if position not in bad and position not in field_bad], dtype=int
+    )
+    _areas_of_outlines(fields, place)
+    layer = gpd.GeoDataFrame(
+        {**fields, **place, "source": source.id, "source_row": rows}, geometry="geometry", crs="EPSG:4326"
+    )
+    layer = layer.iloc[good].reset_index(drop=True)
+    layer["record_id"] = _record_ids(source.id, layer["official_id"], layer["source_row"])
+    return Reading(
+        source=source.id,
+        layer=conform(layer, Records),
+        rejected=rejected_rows(sorted(rejects, key=lambda one: one["source_row"])),
+        rows_read=table.rows_read,
+        rows_withheld=withheld,
+        rows_merged=merged,
+        notes=(*table.notes, *notes, *place_notes, *field_notes),
+    )
+
+
+def _distinct(
+    source: Source, where: str, options: InventoryOptions, table: RawTable, kept: np.ndarray
+) -> tuple[np.ndarray, int, list[Note]]:
+    """Merge rows that are the same in every cell; stop, or keep apart, rows that differ but share an official id."""
+    cells = table.cells.iloc[kept]
+    geometry = (
+        pd.Series("", index=cells.index)
+        if table.geometry is None
+        else table.geometry.iloc[kept].to_wkb().map(bytes.hex, "ignore")
+    )
+    repeated = cells.assign(_geometry=geometry.to_numpy()).duplicated().to_numpy()
+    official = text_column(source, cells, "official_id", keep_missing_words=True)
+    notes = []
+    if official is None:
+        repeated = np.zeros(len(cells), dtype=bool)
+    merged = int(repeated.sum())
+    if merged:
+        text = "Rows equal to an earlier row in every cell were merged with it."
+        notes.append(Note(source.id, "identical_rows", text, merged))
+    kept = kept[~repeated]
+    if official is not None:
+        official = official.iloc[np.flatnonzero(~repeated)]
+        shared = official[official.notna() & official.duplicated(keep=False)]
+        if len(shared):
+            names = ", ".join(map(str, shared.unique()[:5]))
+            if options.duplicate_ids == "error":
+                places = ", ".join(
+                    str(one) for one in table.rows[kept][np.flatnonzero(official.index.isin(shared.index))][:6]
+                )
+                raise SourceError(
+                    f"{where}: {shared.nunique()} official ids stand in {len(shared)} rows that differ "
+                    f"(e.g. {names}; rows {places}). "
+                    "Correct the file, map another 'official_id', or state 'options: {duplicate_ids: keep}'."
+                )
+            text = f"Rows that differ share an official id (e.g. {names}); all were kept under their row numbers."
+            notes.append(Note(source.id, "shared_official_id", text, len(shared)))
+    return kept, merged, notes
+
+
+def _areas_of_outlines(fields: dict[str, Any], place: dict[str, Any]) -> None:
+    """Give rows without a stated area that of their outline."""
+    outline = place.pop("outline_area_m2", None)
+    if outline is not None:
+        fields["area_m2"] = fields["area_m2"].fillna(pd.Series(outline, index=fields["area_m2"].index))
+
+
+def _record_ids(source: str, official: pd.Series, rows: pd.Series) -> list[str]:
+    shared = official.duplicated(keep=False)
+    told = zip(official.tolist(), official.isna().tolist(), shared.tolist(), rows.tolist(), strict=True)
+    return [
+        f"{source}:row {row}" if missing else f"{source}:{one}#{row}" if again else f"{source}:{one}"
+        for one, missing, again, row in told
+    ]
+
+
+def _places(
+    source: Source,
+    where: str,
+    options: InventoryOptions,
+    cells: pd.DataFrame,
+    rows: np.ndarray,
+    geometry: gpd.GeoSeries | None,
+) -> tuple[dict[str, Any], dict[int, tuple[str, str]], list[Note]]:
+    """Return position columns, rows to reject, and notes; from the geometry where the file has one, else from columns."""
+    if geometry is not None:
+        place, notes = _from_geometry(source, geometry)
+        problems: dict[int, tuple[str, str]] = {}
+    else:
+        points = read_points(source, where, cells, rows)
+        problems, notes = points.problems, points.notes
+        shapes = np.full(len(cells), None, dtype=object)
+        located = np.isfinite(points.latitude)
+        shapes[located] = shapely.points(points.longitude[located], points.latitude[located])
+        place = {
+            "latitude": points.latitude,
+            "longitude": points.longitude,
+            "coordinate_precision_km": precision_of(points),
+            "geometry": shapes,
+        }
+    if not options.keep_unlocated:
+        for position in np.flatnonzero(~np.isfinite(place["latitude"])):
+            problems.setdefault(int(position), ("no_coordinates", f"row {rows[position]} has no coordinates"))
+    return place, problems, notes
+
+
+def _from_geometry(source: Source, geometry: gpd.GeoSeries) -> tuple[dict[str, Any], list[Note]]:
+    shapes = geometry.to_numpy().copy()
+    present = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    shapes[~present] = None
+    inside = np.full(len(shapes), None, dtype=object)
+    inside[present] = shapely.point_on_surface(shapes[present])
+    turns = np.nan_to_num(np.floor((shapely.get_x(inside) + 180) / 360))
+    for row in np.flatnonzero(present & (turns != 0)):
+        shift = -360 * turns[row]
+        shapes[row], inside[row] = (translate(one, xoff=shift) for one in (shapes[row], inside[row]))
+    areal = present & np.isin(shapely.get_type_id(shapes), (3, 6))
+    area = np.full(len(shapes), np.nan)
+    geod = pyproj.Geod(ellps="WGS84")
+    area[areal] = [abs(geod.geometry_area_perimeter(one)[0]) for one in shapes[areal]]
+    precision = np.full(len(shapes), np.nan)
+    precision[present] = 0.01
+    place = {
+        "latitude": shapely.get_y(inside),
+        "longitude": shapely.get_x(inside),
+        "coordinate_precision_km": precision,
+        "outline_area_m2": area,
+        "geometry": shapes,
+    }
+    text = (
+        "Positions of areas and lines are points inside them; areas without a stated size have that of their outline."
+    )
+    return place, [Note(source.id, "outlines", text, int(areal.sum()))] if areal.any() else []

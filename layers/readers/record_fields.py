@@ -1,0 +1,316 @@
+"""The columns of an inventory record but its place: names, ids, commodities, amounts, kinds and years from raw cells."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from layers.accounting import Note
+from layers.catalogue.source import Source
+from layers.cells.commodities import normalise_commodities, unknown_commodities
+from layers.cells.quantities import parse_quantities
+from layers.cells.waste_words import settle
+from layers.cells.years import parse_years
+from layers.readers.columns import as_text, mapped_columns, text_or_default, translate, without_words
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
+
+QUANTITIES = {"mass_t": "t", "volume_m3": "m3", "milled_t": "t", "area_m2": "m2", "height_m": "m"}
+"""Quantity columns of a record and the unit taken for bare numbers unless ``options.units`` says otherwise."""
+
+LAYER_COLUMNS = (
+    *(
+        "official_id",
+        "parent_id",
+        "name",
+        "aliases",
+        "jurisdiction",
+        "commodities",
+        "deposit_type",
+        "waste_type",
+        "status",
+    ),
+    *("hazard_class", "disposal", "first_year", "last_year", "remarks", "url", *QUANTITIES),
+    *(
+        f"{axis}_{part}"
+        for axis in ("latitude", "longitude")
+        for part in ("degrees", "minutes", "seconds", "hemisphere")
+    ),
+    *("latitude", "longitude", "easting", "northing", "utm_zone", "utm_hemisphere", "datum"),
+)
+"""What ``columns`` of an inventory source may map."""
+
+
+class CrossId(BaseModel):
+    """An id of another inventory that stands in a column, for some or all rows."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    column: str = Field(description="file column that holds the id")
+    where: dict[str, list[str]] = Field(
+        default_factory=dict, description="file column -> values of rows the id is given in"
+    )
+    pattern: str | None = Field(
+        default=None, description="regular expression the whole id must fit, else it is left out"
+    )
+    remove_blanks: bool = Field(default=True, description="inner blanks are no part of the id")
+
+
+class InventoryOptions(BaseModel):
+    """Settings under ``options`` of an inventory source."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    units: dict[str, str] = Field(
+        default_factory=dict, description="quantity column of the layer -> unit of bare numbers, e.g. ha"
+    )
+    cross_ids: dict[str, CrossId] = Field(default_factory=dict, description="scheme -> where its ids stand")
+    id_scheme: str | None = Field(
+        default=None, description="scheme of the official ids, when other inventories quote them"
+    )
+    duplicate_ids: Literal["error", "keep"] = Field(
+        default="error",
+        description="rows that differ but share an official id: stop, or keep them all under their row numbers",
+    )
+    alias_separator: str | None = Field(
+        default=None, description="what separates several names in one cell, outside brackets"
+    )
+    keep_unlocated: bool = Field(default=False, description="keep rows without coordinates instead of rejecting them")
+    zero_is_known: list[str] = Field(
+        default_factory=list, description="quantity columns where 0 means none, not unknown"
+    )
+
+
+def record_fields(
+    source: Source, options: InventoryOptions, cells: pd.DataFrame
+) -> tuple[dict[str, Any], dict[int, tuple[str, str]], list[Note]]:
+    """Read all columns of a record but its place.
+
+    Returns
+    -------
+    dict
+        Column name -> Series, rows as in ``cells``.
+    dict of int to tuple of str
+        Position of a row that must be rejected -> (reason code, reason).
+    list of Note
+        What was decoded, read from remarks, or could not be read.
+    """
+    notes: list[Note] = []
+    bad: dict[int, tuple[str, str]] = {}
+    fields: dict[str, Any] = {}
+    for name in ("official_id", "parent_id"):
+        fields[name] = text_or_default(source, cells, name, keep_missing_words=name == "official_id")
+    fields["name"] = _names(source, text_or_default(source, cells, "name", keep_missing_words=True), notes)
+    fields["aliases"] = _aliases(source, options, cells)
+    for name in ("jurisdiction", "deposit_type", "status", "hazard_class", "url"):
+        fields[name] = translate(source, text_or_default(source, cells, name), name)
+    fields["remarks"] = _joined(source, cells, "remarks")
+    fields["commodities"] = _commodities(source, cells, notes)
+    fields["cross_ids"] = _cross_ids(options, cells, fields["official_id"])
+    disposal_said = _quantities(source, options, cells, fields, bad, notes)
+    _kinds(source, cells, fields, disposal_said, notes)
+    _years(source, cells, fields, notes)
+    return fields, bad, notes
+
+
+def _commodities(source: Source, cells: pd.DataFrame, notes: list[Note]) -> pd.Series:
+    raw = _joined(source, cells, "commodities")
+    unknown = unknown_commodities(raw, source.commodity_codes)
+    if len(unknown):
+        shown = ", ".join(f"{name} ({count})" for name, count in unknown.head(6).items())
+        text = f"Commodities no dictionary knows were kept as written: {shown}. Add them under 'commodity_codes:'."
+        notes.append(Note(source.id, "unknown_commodity", text, int(unknown.sum())))
+    return normalise_commodities(raw, source.commodity_codes)
+
+
+def _names(source: Source, names: pd.Series, notes: list[Note]) -> pd.Series:
+    """Decode HTML entities and bring names to NFC; nothing else is changed."""
+    given = [text if isinstance(text, str) else None for text in names.tolist()]
+    decoded = [_unescaped(text) if text and "&" in text else text for text in given]
+    changed = [before for before, after in zip(given, decoded, strict=True) if before != after]
+    if changed:
+        text = f"HTML entities in names were decoded (e.g. '{changed[0]}')."
+        notes.append(Note(source.id, "html_entities", text, len(changed)))
+    composed = [text if text is None or text.isascii() else unicodedata.normalize("NFC", text) for text in decoded]
+    return pd.Series(composed, index=names.index, name=names.name, dtype="str")
+
+
+def _unescaped(text: str) -> str:
+    """Decode entities that end in a semicolon; a bare ``&copy`` may be part of a name."""
+    return _ENTITY.sub(lambda found: html.unescape(found.group()), text)
+
+
+def _aliases(source: Source, options: InventoryOptions, cells: pd.DataFrame) -> pd.Series:
+    joined = _names(source, _joined(source, cells, "aliases"), [])
+    if options.alias_separator is None:
+        return joined
+    separator = options.alias_separator
+    return joined.map(lambda text: "; ".join(_split_outside_brackets(text, separator)), na_action="ignore").astype(
+        "str"
+    )
+
+
+def _split_outside_brackets(text: str, separator: str) -> list[str]:
+    parts, depth, start = [], 0, 0
+    for place, letter in enumerate(text):
+        depth += (letter in "([") - (letter in ")]")
+        if letter == separator and depth <= 0:
+            parts.append(text[start:place].strip())
+            start = place + 1
+    return [part for part in (*parts, text[start:].strip()) if part]
+
+
+def _joined(source: Source, cells: pd.DataFrame, name: str) -> pd.Series:
+    """Join all mapped columns of a row that say something, each once."""
+    words = {word.strip().casefold() for word in source.missing}
+    columns = [as_text(cells[column]) for column in mapped_columns(source, cells, name)]
+    if not columns:
+        default = source.defaults.get(name)
+        return pd.Series([None if default is None else str(default)] * len(cells), index=cells.index, dtype="str")
+    if len(columns) == 1:
+        return without_words(columns[0], words)
+    said = [
+        "; ".join(dict.fromkeys(text for text in row if isinstance(text, str) and text.casefold() not in words)) or None
+        for row in zip(*columns, strict=True)
+    ]
+    return pd.Series(said, index=cells.index, dtype="str")
+
+
+def _cross_ids(options: InventoryOptions, cells: pd.DataFrame, official: pd.Series) -> pd.Series:
+    if not options.id_scheme and not options.cross_ids:
+        return pd.Series(None, index=cells.index, dtype="str")
+    found: list[list[str]] = [[] for _ in range(len(cells))]
+    if options.id_scheme:
+        for place, one in enumerate(official):
+            if isinstance(one, str):
+                found[place].append(f"{options.id_scheme}={''.join(one.split())}")
+    for scheme, rule in options.cross_ids.items():
+        ids = _rule_ids(rule, cells)
+        for place, one in enumerate(ids):
+            if isinstance(one, str):
+                found[place].append(f"{scheme}={one}")
+    return pd.Series(["; ".join(dict.fromkeys(one)) or None for one in found], index=cells.index, dtype="str")
+
+
+def _rule_ids(rule: CrossId, cells: pd.DataFrame) -> pd.Series:
+    present = {str(column).casefold(): str(column) for column in cells.columns}
+    column = present.get(rule.column.casefold())
+    if column is None:
+        return pd.Series([None] * len(cells), index=cells.index, dtype="str")
+    ids = as_text(cells[column])
+    for name, values in rule.where.items():
+        other = present.get(name.casefold())
+        wanted = {value.casefold() for value in values}
+        given = np.zeros(len(cells), dtype=bool) if other is None else as_text(cells[other]).str.casefold().isin(wanted)
+        ids = ids.where(given, None)
+    if rule.remove_blanks:
+        ids = ids.str.replace(r"\s+", "", regex=True)
+    return ids if rule.pattern is None else ids.where(_fits(ids, rule.pattern), None)
+
+
+def _fits(texts: pd.Series, pattern: str) -> np.ndarray:
+    """Return which texts fit a pattern as a whole; missing ones do not."""
+    return (texts.str.fullmatch(pattern, case=False) == True).to_numpy(dtype=bool)  # noqa: E712
+
+
+def _quantities(
+    source: Source,
+    options: InventoryOptions,
+    cells: pd.DataFrame,
+    fields: dict[str, Any],
+    bad: dict[int, tuple[str, str]],
+    notes: list[Note],
+) -> pd.Series:
+    """Fill the quantity columns; return where the cells say the waste was put instead of how much there is."""
+    disposal = pd.Series([None] * len(cells), index=cells.index, dtype="str")
+    for name, unit in QUANTITIES.items():
+        text = text_or_default(source, cells, name)
+        infinite = _fits(text, r"[-+]?inf(?:inity)?")
+        for place in map(int, np.flatnonzero(infinite)):
+            bad[place] = ("not_finite", f"{name} is '{text.iloc[place]}', which is no finite number")
+        text = text.where(~infinite, None)
+        read = parse_quantities(
+            text, options.units.get(name, unit), source.decimal_mark, zero_is_missing=name not in options.zero_is_known
+        )
+        fields[name] = read["value"].astype(float)
+        fields[f"{name}_bound"] = read["bound"].where(read["bound"] != "", None).astype("str")
+        disposal = disposal.fillna(read["disposal"].astype("str"))
+        refused = read["state"] == "rejected"
+        if refused.any():
+            reasons = "; ".join(read.loc[refused, "reason"].dropna().unique()[:3])
+            notes.append(
+                Note(
+                    source.id,
+                    "unread_quantity",
+                    f"{name} was left missing where it could not be read: {reasons}.",
+                    int(refused.sum()),
+                )
+            )
+    return disposal
+
+
+def _kinds(
+    source: Source, cells: pd.DataFrame, fields: dict[str, Any], disposal_said: pd.Series, notes: list[Note]
+) -> None:
+    """Fill waste type and disposal from their columns, then from remarks."""
+    for name in ("waste_type", "disposal"):
+        columns = [
+            translate(source, _without(source, as_text(cells[one])), name)
+            for one in mapped_columns(source, cells, name)
+        ]
+        if name == "disposal":
+            columns.append(disposal_said)
+        if name in source.defaults:
+            columns.append(pd.Series(str(source.defaults[name]), index=cells.index, dtype="str"))
+        settled, by_remarks, strange = settle(columns, fields["remarks"], name)
+        fields[name] = settled
+        if by_remarks:
+            notes.append(
+                Note(
+                    source.id,
+                    f"{name}_from_remarks",
+                    f"{name} was read from the remarks of rows whose columns do not say it.",
+                    by_remarks,
+                )
+            )
+        if strange:
+            words = ", ".join(strange[:6])
+            text = f"{name}: words without a translation were read as unknown: {words}. Add them under 'values: {{{name}: …}}'."
+            notes.append(Note(source.id, "untranslated", text, len(strange)))
+
+
+def _without(source: Source, column: pd.Series) -> pd.Series:
+    return without_words(column, {word.strip().casefold() for word in source.missing})
+
+
+def _years(source: Source, cells: pd.DataFrame, fields: dict[str, Any], notes: list[Note]) -> None:
+    """Fill first and last year; one column of spans may serve both."""
+    for name, part in (("first_year", "first"), ("last_year", "last")):
+        read = parse_years(text_or_default(source, cells, name))
+        fields[name] = read[part]
+        uncertain, refused = int((read["uncertainty_years"] > 0).sum()), read["reason"].notna()
+        if uncertain:
+            notes.append(
+                Note(
+                    source.id,
+                    "uncertain_year",
+                    f"{name} names a decade or an approximate year; its first year was taken.",
+                    uncertain,
+                )
+            )
+        if refused.any():
+            reasons = "; ".join(read.loc[refused, "reason"].unique()[:3])
+            notes.append(
+                Note(
+                    source.id,
+                    "unread_year",
+                    f"{name} was left missing where it could not be read: {reasons}.",
+                    int(refused.sum()),
+                )
+            )

@@ -1,0 +1,203 @@
+"""Areas of Nations, treaties and reserves, and community points, with what their stewards allow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pandera.typing.geopandas import GeoDataFrame
+
+from layers.accounting import Note, Reading, rejected_rows
+from layers.catalogue.source import Source
+from layers.geometry import repair_areas
+from layers.readers.columns import mapped_columns
+from layers.readers.coordinates import read_points
+from layers.readers.named_features import Features, plain_name, read_named, unique_ids
+from layers.schema import COMMUNITY_KINDS, Communities, Territories, conform
+
+_LATITUDE = ("latitude", "lat", "y", "ycoord")
+_LONGITUDE = ("longitude", "lon", "lng", "long", "x", "xcoord")
+
+
+def read_territories(source: Source, root: Path) -> Reading[GeoDataFrame[Territories]]:
+    """Read the areas of Nations, treaties, reserves or agreements from one source.
+
+    Names stay as the source writes them (Unicode normal form C). An area without a name is shown under the publisher's own id;
+    one without either is rejected: a name is never invented. Overlapping areas all stay.
+
+    Parameters
+    ----------
+    source : Source
+        With role ``territories``. ``columns`` may map ``territory``, ``territory_other_names`` (several are joined),
+        ``territory_id``, ``layer`` and ``steward``; ``title``, ``steward`` and ``publish`` hold for all rows. Without
+        ``publish`` nothing is published.
+    root : Path
+        Folder where a relative path starts.
+
+    Returns
+    -------
+    Reading[GeoDataFrame[Territories]]
+        EPSG:4326; valid polygons, cut at the antimeridian.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read or has no geometry.
+    """
+    features = read_named(source, root, "territory", "territory_id", ())
+    repaired = repair_areas(source.id, features.labels, features.geometry)
+    problems = dict(repaired.problems)
+    unnamed = features.names.isna()
+    for place in np.flatnonzero(unnamed & features.ids.isna()):
+        problems.setdefault(
+            int(place), ("no_name", "the area has neither a name nor an id, and a name is never invented")
+        )
+    keep = np.array([place not in problems for place in range(len(features.rows))], dtype=bool)
+    layer = features.text("layer").fillna(source.title or source.id)
+    table = gpd.GeoDataFrame(
+        {
+            "territory_id": unique_ids(source.id, features),
+            "territory": features.names.fillna(features.ids),
+            "territory_other_names": _other_names(features),
+            "layer": layer,
+            "source": source.id,
+            "steward": _steward(features),
+            "publish": source.publish or "never",
+        },
+        geometry=repaired.geometry,
+        crs="EPSG:4326",
+    )
+    notes = [*features.notes, *repaired.notes]
+    shown_by_id = int((unnamed.to_numpy() & keep).sum())
+    if shown_by_id:
+        notes.append(
+            Note(
+                source.id,
+                "no_name",
+                "Areas without a name are shown under the publisher's own id. Ask the steward.",
+                shown_by_id,
+            )
+        )
+    return Reading(
+        source.id,
+        conform(table[keep], Territories),
+        rejected_rows([*features.rejects, *features.reject(problems)]),
+        features.rows_read,
+        rows_withheld=features.withheld,
+        notes=notes,
+    )
+
+
+def read_communities(source: Source, root: Path) -> Reading[GeoDataFrame[Communities]]:
+    """Read community points from a table of coordinates or a file of point features.
+
+    Parameters
+    ----------
+    source : Source
+        With role ``communities``. ``options.kind`` is ``office_point`` (an administrative office) or ``place``, or ``columns``
+        maps ``kind``; ``columns`` may map ``community``, ``community_id`` and the coordinates.
+    root : Path
+        Folder where a relative path starts.
+
+    Returns
+    -------
+    Reading[GeoDataFrame[Communities]]
+        EPSG:4326. Without ``publish`` in the source nothing is published.
+
+    Raises
+    ------
+    SourceError
+        If there are no coordinates, or nothing says whether the points are offices or places.
+    """
+    features = read_named(source, root, "community", "community_id", ("kind",), geometry=False)
+    kind = features.kind(COMMUNITY_KINDS)
+    longitude, latitude, problems, notes = _points(features)
+    for place in np.flatnonzero(features.names.isna()):
+        problems.setdefault(int(place), ("no_name", "the community has no name, and a name is never invented"))
+    for place in np.flatnonzero(~kind.isin(COMMUNITY_KINDS).to_numpy()):
+        shown = "empty" if pd.isna(kind.iloc[place]) else f"'{kind.iloc[place]}'"
+        problems.setdefault(int(place), ("unknown_kind", f"kind is {shown}, not one of {', '.join(COMMUNITY_KINDS)}"))
+    keep = np.array([place not in problems for place in range(len(features.rows))], dtype=bool)
+    table = gpd.GeoDataFrame(
+        {
+            "community_id": unique_ids(source.id, features),
+            "community": features.names,
+            "kind": kind,
+            "source": source.id,
+            "publish": source.publish or "never",
+            "latitude": latitude,
+            "longitude": longitude,
+        },
+        geometry=gpd.points_from_xy(longitude, latitude),
+        crs="EPSG:4326",
+    )
+    return Reading(
+        source.id,
+        conform(table[keep], Communities),
+        rejected_rows([*features.rejects, *features.reject(problems)]),
+        features.rows_read,
+        rows_withheld=features.withheld,
+        notes=[*features.notes, *notes],
+    )
+
+
+def _other_names(features: Features) -> pd.Series:
+    """Return further names that differ from the first, joined by '; '."""
+    columns = mapped_columns(features.source, features.cells, "territory_other_names")
+    joined = []
+    for place, name in enumerate(features.names):
+        others: list[str] = []
+        for column in columns:
+            value = features.cells[column].iloc[place]
+            text = plain_name(str(value)) if pd.notna(value) else ""
+            if text.strip() and text != name and text not in others:
+                others.append(text)
+        joined.append("; ".join(others) or None)
+    return pd.Series(joined, dtype="str")
+
+
+def _steward(features: Features) -> pd.Series:
+    stated = features.text("steward")
+    return stated if features.source.steward is None else stated.fillna(features.source.steward)
+
+
+def _points(features: Features) -> tuple[np.ndarray, np.ndarray, dict[int, tuple[str, str]], list[Note]]:
+    """Return longitudes, latitudes, problems and notes, from geometry or from columns."""
+    source, shapes = features.source, features.geometry
+    if shapely.is_missing(shapes).all():
+        return _points_from_columns(features)
+    problems: dict[int, tuple[str, str]] = {}
+    notes: list[Note] = []
+    absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    for place in np.flatnonzero(absent):
+        problems[int(place)] = ("no_geometry", "the community has no geometry, so it is nowhere")
+    single = shapely.get_type_id(shapes) == 0
+    other = ~absent & ~single
+    points = np.where(other, shapely.point_on_surface(shapes), shapes)
+    if other.any():
+        text = "Communities drawn as areas or several points are placed at a point on them."
+        notes.append(Note(source.id, "point_taken", text, int(other.sum())))
+    longitude, latitude = shapely.get_x(points), shapely.get_y(points)
+    longitude = np.where(np.abs(longitude) > 180, (longitude + 180) % 360 - 180, longitude)
+    for place in np.flatnonzero(~absent & ((longitude == 0) & (latitude == 0))):
+        problems[int(place)] = ("placeholder", "latitude 0, longitude 0 is a placeholder, not a place")
+    return longitude, latitude, problems, notes
+
+
+def _points_from_columns(features: Features) -> tuple[np.ndarray, np.ndarray, dict[int, tuple[str, str]], list[Note]]:
+    source = features.source
+    mapped = dict(source.columns)
+    if not {"latitude", "longitude", "easting", "northing"} & set(mapped):
+        present = {str(column).casefold(): str(column) for column in features.cells.columns}
+        for name, spellings in (("latitude", _LATITUDE), ("longitude", _LONGITUDE)):
+            found = [present[one] for one in spellings if one in present]
+            if found:
+                mapped[name] = found[0]
+    points = read_points(source.model_copy(update={"columns": mapped}), source.id, features.cells, features.rows)
+    problems = {place: (code, reason.partition(": ")[2]) for place, (code, reason) in points.problems.items()}
+    for place in np.flatnonzero(points.absent):
+        problems.setdefault(int(place), ("no_location", "the community has no coordinates"))
+    return points.longitude, points.latitude, problems, points.notes

@@ -1,0 +1,1 @@
+"""What a table of samples means: its columns, results below a limit, regional standard scores."""

@@ -1,0 +1,180 @@
+"""What lies near what: distances to a place, areas and communities around sites, in words."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.crs import geodesic_km
+from maps import words
+from maps.publication import Publication, about
+from maps.rows import rows
+
+EARTH_KM_PER_DEGREE = 111.2
+"""Kilometres per degree of latitude; only used for a generous first cut."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody looks from.
+
+    Parameters
+    ----------
+    key : str
+        Names the folder of the answer; holds nothing of an outline somebody brought.
+    name : str
+        As the layer spells it.
+    kind : {"community", "nation", "area"}
+        Where it comes from.
+    geometry : shapely.Geometry
+        EPSG:4326.
+    point_kind : str
+        ``office_point`` or ``place`` for a community, else empty.
+    """
+
+    key: str
+    name: str
+    kind: str
+    geometry: shapely.Geometry
+    point_kind: str = ""
+
+
+def fold(text: str) -> str:
+    """Return text for comparing in a search: no accents, no case, one kind of apostrophe. Never shown."""
+    plain = "".join(one for one in unicodedata.normalize("NFD", text) if not unicodedata.combining(one))
+    for mark in "ʼ’‘`ʹ":
+        plain = plain.replace(mark, "'")
+    return " ".join(plain.casefold().split())
+
+
+def communities_near(publication: Publication, longitude: float, latitude: float, within_km: float) -> pd.DataFrame:
+    """Return ``community, kind, distance_km`` (geodesic) of communities around a point, nearest first."""
+    table = publication.communities
+    band = np.abs(table["latitude"].to_numpy() - latitude) <= within_km / EARTH_KM_PER_DEGREE * 1.05
+    rows_near = np.flatnonzero(band)
+    there = (table[axis].to_numpy()[rows_near] for axis in ("longitude", "latitude"))
+    distance = geodesic_km(longitude, latitude, *there)
+    chosen = rows_near[distance <= within_km]
+    near = pd.DataFrame({name: table[name].iloc[chosen].array for name in ("community", "kind")})
+    near["distance_km"] = distance[distance <= within_km]
+    return near.sort_values(["distance_km", "community"]).reset_index(drop=True)
+
+
+def distance_to_place_km(
+    geometry: shapely.Geometry, longitude: np.ndarray, latitude: np.ndarray, within_km: float
+) -> np.ndarray:
+    """Return geodesic kilometres from a place to points; 0 inside, infinite where surely beyond ``within_km``.
+
+    The nearest point of an outline is searched in a plane whose degrees of longitude are shortened at the place's latitude, then
+    the distance to it is measured on the ellipsoid.
+    """
+    points = shapely.points(longitude, latitude)
+    west, south, east, north = geometry.bounds
+    margin = within_km / EARTH_KM_PER_DEGREE * 1.05 + 0.01
+    widest = max(np.cos(np.radians(min(89.0, max(abs(south - margin), abs(north + margin))))), 0.02)
+    nearby = (
+        (latitude >= south - margin)
+        & (latitude <= north + margin)
+        & (longitude >= west - margin / widest)
+        & (longitude <= east + margin / widest)
+    )
+    found = np.full(len(points), np.inf)
+    at = np.flatnonzero(nearby)
+    if not len(at):
+        return found
+    inside = shapely.intersects(geometry, points[at])
+    squeeze = np.cos(np.radians(latitude[at].mean()))
+    flat = shapely.transform(geometry, lambda corner: corner * [squeeze, 1.0])
+    moved = shapely.points(longitude[at] * squeeze, latitude[at])
+    shapely.prepare(flat)
+    nearest = shapely.get_coordinates(shapely.get_point(shapely.shortest_line(flat, moved), 0))
+    km = geodesic_km(nearest[:, 0] / squeeze, nearest[:, 1], longitude[at], latitude[at])
+    found[at] = np.where(inside, 0.0, km)
+    return found
+
+
+def in_language(publication: Publication, table: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Return a list of sites with its columns ``areas`` and ``flags`` said in a language."""
+    shown = about(publication, list(table["site_id"]))
+    return table.assign(
+        areas=table["site_id"].map(areas_per_site(shown, lang)).astype("str"),
+        flags=table["site_id"].map(flags_per_site(shown, lang)).astype("str"),
+    )
+
+
+def relation(kind: str, distance_km: float, lang: str) -> str:
+    """Say how a site lies to an area, with the straight-line distance where it is outside."""
+    if kind == "near":
+        return words.phrase("relation_near_km", lang, km=words.number(distance_km, lang, 1))
+    return words.word(f"relation_{kind}", lang)
+
+
+def areas_per_site(publication: Publication, lang: str) -> dict[str, str]:
+    """Return per site every area it has a relation to, alphabetical, joined by ``; ``."""
+    table = publication.site_territories
+    colon = words.word("colon", lang)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in rows(table):
+        said = f"{one.territory} ({words.layer(one.layer, lang)}){colon}{relation(one.relation, one.distance_km, lang)}"
+        found.setdefault(one.site_id, []).append((fold(one.territory), said))
+    return {site: "; ".join(said for _, said in sorted(several)) for site, several in found.items()}
+
+
+def areas_in_short(publication: Publication, lang: str) -> dict[str, str]:
+    """Return per site its areas by relation, names alone and alphabetical, one relation per line; for narrow columns."""
+    relations = _by_relation(publication, lang, lambda one: (one.site_id,))
+    return {key[0]: "\n".join(said) for key, said in relations.items()}
+
+
+def areas_by_layer(publication: Publication, lang: str) -> dict[str, list[str]]:
+    """Return per site one line for each kind of area: its title, then the areas by relation, alphabetical."""
+    colon = words.word("colon", lang)
+    found: dict[str, list[str]] = {}
+    relations = _by_relation(publication, lang, lambda one: (one.site_id, words.layer(one.layer, lang)))
+    for (site, title), said in sorted(relations.items()):
+        found.setdefault(site, []).append(f"{title}{colon}{'; '.join(said)}")
+    return found
+
+
+def titles_of_areas(publication: Publication, site_ids: Iterable[str], lang: str) -> list[str]:
+    """Return which kind of area the areas of some sites are: ``title: names``, all alphabetical."""
+    table = publication.site_territories
+    shown = table[table["site_id"].isin(list(site_ids))].drop_duplicates(["territory", "layer"])
+    names: dict[str, list[str]] = {}
+    for one in rows(shown):
+        names.setdefault(words.layer(one.layer, lang), []).append(str(one.territory))
+    colon = words.word("colon", lang)
+    return [f"{title}{colon}{', '.join(sorted(several, key=fold))}" for title, several in sorted(names.items())]
+
+
+def _by_relation(
+    publication: Publication, lang: str, key: Callable[[Any], tuple[str, ...]]
+) -> dict[tuple[str, ...], list[str]]:
+    """Return, per key of a row, the areas inside, partly inside and near, each as ``relation: names``."""
+    table = publication.site_territories
+    order = {kind: at for at, kind in enumerate(("inside", "overlaps", "near"))}
+    said: dict[tuple[str, ...], dict[int, set[tuple[str, str]]]] = {}
+    for one in rows(table):
+        name = str(one.territory)
+        shown = f"{name} ({words.number(one.distance_km, lang, 1)}\u00a0km)" if one.relation == "near" else name
+        said.setdefault(key(one), {}).setdefault(order[one.relation], set()).add((fold(name), shown))
+    colon = words.word("colon", lang)
+    kinds = [words.word(f"relation_{kind}", lang) for kind in order]
+    return {
+        which: [f"{kinds[at]}{colon}{', '.join(name for _, name in sorted(names[at]))}" for at in sorted(names)]
+        for which, names in said.items()
+    }
+
+
+def flags_per_site(publication: Publication, lang: str) -> dict[str, str]:
+    """Return per site its cautions in words, joined by ``; ``."""
+    found: dict[str, list[str]] = {}
+    for one in rows(publication.flags):
+        found.setdefault(one.site_id, []).append(words.flag(one.flag, lang))
+    return {site: "; ".join(dict.fromkeys(several)) for site, several in found.items()}

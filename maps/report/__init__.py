@@ -1,0 +1,1 @@
+"""The report of a run, the check page, the model card and their figures."""

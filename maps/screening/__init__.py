@@ -1,0 +1,1 @@
+"""What lies near a community, a Nation's area or an outline."""

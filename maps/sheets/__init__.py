@@ -1,0 +1,1 @@
+"""One printable sheet per site."""

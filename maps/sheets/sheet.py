@@ -1,0 +1,338 @@
+"""One printable page per site."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from maps import assets, pages, words
+from maps.nearby import areas_by_layer, communities_near, fold
+from maps.publication import Publication, about, of_sites
+from maps.rows import present, records, rows
+from maps.sheets.mini_map import HALF_KM, MiniMaps
+from maps.sheets.site_chemistry import metals
+from maps.sovereignty import publishable
+from maps.verdict import score_key
+
+PARTS = ("metal", "amount", "access", "liability")
+QUESTIONS = (
+    "question_sampling",
+    "question_water",
+    "question_cleanup",
+    "question_benefit",
+    "question_rights",
+    "question_knowledge",
+)
+COMMUNITIES_KM = 150.0
+"""Communities listed on a sheet lie within this distance."""
+
+REASONS = 4
+SIMILAR = 3
+
+LONGER = {"en": 0, "fr": 6}
+"""Lines that the words of every sheet take more in a language."""
+
+LINE = 58
+"""Letters in a line of a column, about."""
+
+Row = dict[Any, Any]
+"""One row of a table by column."""
+
+_STRAIGHT = {"office_point": "straight_line_office", "place": "straight_line_place"}
+_NEXT = {
+    "next_ontario": ("on", "ontario", "ca-on"),
+    "next_quebec": ("qc", "quebec", "ca-qc"),
+    "next_british_columbia": ("bc", "british columbia", "ca-bc"),
+}
+
+
+def write_sheets(
+    publication: Publication,
+    folder: Path,
+    max_sheets: int = 200,
+    site_ids: Iterable[str] | None = None,
+    lang: str = "en",
+) -> None:
+    """Write ``<site_id>.html`` for the best-ranked sites.
+
+    A sheet is one page of A4 or Letter paper in black and white, in English and French with a switch that works without a
+    script; print shows the language chosen. The name of the file is the id of the site, never its name.
+
+    Parameters
+    ----------
+    publication : Publication
+        What may be published of a run.
+    folder : Path
+        Made where it does not exist.
+    max_sheets : int
+        So many best-ranked sites get a sheet. Other sheets are written on demand, by `site_ids` (``minewaste screen``).
+    site_ids : iterable of str, optional
+        Write these sites instead, ranked or not.
+    lang : {"en", "fr"}
+        Language the pages open in.
+    """
+    chosen = list(publication.ranking["site_id"].head(max_sheets)) if site_ids is None else list(site_ids)
+    writer = SheetWriter(publishable(publication), chosen, lang)
+    folder.mkdir(parents=True, exist_ok=True)
+    for site_id in chosen:
+        (folder / f"{site_id}.html").write_text(writer.page(site_id), encoding="utf-8")
+
+
+class SheetWriter:
+    """Makes sheets of some sites of one publication; everything that they share is prepared once."""
+
+    def __init__(self, publication: Publication, site_ids: Collection[str], lang: str = "en") -> None:
+        self.p = publication
+        self.first = lang
+        self.maps = MiniMaps(publication)
+        self.score_key = score_key(publication.validation)
+        chosen = about(publication, site_ids)
+        self.sites = _by_site(of_sites(publication.sites.drop(columns="geometry"), site_ids))
+        self.ranking = _by_site(of_sites(publication.ranking, site_ids))
+        self.companion = _by_site(chosen.companion)
+        self.access = _by_site(chosen.access)
+        strongest = chosen.reasons[chosen.reasons["position"] <= REASONS].sort_values("position", kind="stable")
+        self.reasons = _grouped(strongest)
+        self.flags = _grouped(chosen.flags)
+        self.sources = {one: "; ".join(self._sources(one)) for one in words.LANGUAGES}
+        self.areas = {one: areas_by_layer(chosen, one) for one in words.LANGUAGES}
+        self.like = self._alike(set(site_ids))
+        self.coarse = bool((publication.territories["publish"] == "generalised").any())
+
+    def page(self, site_id: str) -> str:
+        """Return the sheet of one site as HTML."""
+        site = self.sites[site_id]
+        ranked = self.ranking.get(site_id)
+        name = site["name"] if present(site["name"]) else site_id
+        near = communities_near(self.p, site["longitude"], site["latitude"], COMMUNITIES_KM).head(3).to_dict("records")
+        said = [self._in(lang, site, ranked, near) for lang in words.LANGUAGES]
+        return pages.render(
+            "sheets/templates/sheet.html",
+            print_pt=[_print_size(one, len(self.p.sources)) for one in said],
+            p=self.p,
+            first=self.first,
+            coarse=self.coarse,
+            name=name,
+            site_id=site_id,
+            url=assets.safe_link(site["url"]),
+            mini_map=self.maps.draw(site["longitude"], site["latitude"], str(name)),
+            questions=QUESTIONS,
+            next_step=next_step(site["jurisdiction"]),
+            pages=said,
+        )
+
+    def _in(self, lang: str, site: Row, ranked: Row | None, near: list[dict[Any, Any]]) -> dict[str, Any]:
+        site_id = site["site_id"]
+        colon = words.word("colon", lang)
+        return {
+            "lang": lang,
+            "under": self._under(site, lang),
+            "lead": self._lead(ranked, lang),
+            "map_caption": words.phrase("sheet_map_caption", lang, km=2 * HALF_KM),
+            "known": self._known(site, ranked, lang),
+            "unknown": ", ".join(words.word(key, lang) for key in self._unknown(site, ranked)) + ".",
+            "sampled": _whole(site.get("waste_n")) > 0,
+            "score": self._score(ranked, lang),
+            "bars": self._bars(site_id, lang),
+            "reasons": self._reasons(site_id, lang),
+            "similar": "; ".join(self.like.get(site_id, [])),
+            "metals": metals(site, lang),
+            "access": self._access(site_id, lang),
+            "flags": list(dict.fromkeys(_flag(one, lang) for one in self.flags.get(site_id, []))),
+            "areas": self.areas[lang].get(site_id, []),
+            "communities": [
+                f"{one['community']}{colon}{words.number(one['distance_km'], lang, 1)} {words.word(_STRAIGHT[one['kind']], lang)}"
+                for one in near
+            ],
+            "sources": self.sources[lang],
+        }
+
+    def _under(self, site: Row, lang: str) -> str:
+        place = ", ".join(words.marks(f"{site[axis]:.4f}", lang) for axis in ("latitude", "longitude"))
+        if present(site["coordinate_precision_km"]) and site["coordinate_precision_km"] >= 0.05:
+            place += f" ({words.phrase('coordinates_to', lang, km=float(site['coordinate_precision_km']))})"
+        run = words.phrase("run_line", lang, run_id=self.p.run_id, date=words.date(self.p.run_date, lang))
+        parts = [site["site_id"], site["official_ids"], site["jurisdiction"], place, run]
+        return " · ".join(str(one) for one in parts if present(one) and one)
+
+    def _lead(self, ranked: Row | None, lang: str) -> str:
+        if ranked is None:
+            return words.word("not_scored_sentence", lang)
+        if present(ranked.get("ranked_last_reason")):
+            return words.word("ranked_last", lang)
+        ends = {key: int(ranked[f"rank_{key}"]) for key in ("low", "high")}
+        if ends["low"] == ends["high"]:
+            return words.phrase("rank_sentence_sure", lang, rank=int(ranked["rank"]), n=len(self.p.ranking))
+        return words.phrase("rank_sentence", lang, rank=int(ranked["rank"]), n=len(self.p.ranking), **ends)
+
+    def _known(self, site: Row, ranked: Row | None, lang: str) -> list[tuple[str, str]]:
+        years = "–".join(dict.fromkeys(f"{one:.0f}" for one in (site["first_year"], site["last_year"]) if present(one)))
+        rows = [
+            ("other_names", site["aliases"]),
+            ("commodities", words.commodities(site["commodities"], lang) if present(site["commodities"]) else None),
+            ("deposit_type", site["deposit_type"]),
+            (
+                "waste_type",
+                None if site["waste_type"] == "unknown" else words.word(f"waste_type_{site['waste_type']}", lang),
+            ),
+            ("disposal", None if site["disposal"] == "unknown" else words.word(f"disposal_{site['disposal']}", lang)),
+            ("years", years),
+            ("status", site["status"]),
+            ("hazard_class", site["hazard_class"]),
+            ("area", _with_unit(site["area_m2"], "m²", lang)),
+            ("height", _with_unit(site["height_m"], "m", lang)),
+        ]
+        if ranked is not None and present(ranked["tonnage_t"]):
+            rule = words.word(f"tonnage_rule_{ranked['tonnage_rule']}", lang)
+            rows.append(
+                ("amount", f"{words.span(ranked['tonnage_low_t'], ranked['tonnage_high_t'], 't', lang)} ({rule})")
+            )
+        return [
+            (words.word(key, lang), str(value))
+            for key, value in rows
+            if value is not None and present(value) and value != ""
+        ]
+
+    def _unknown(self, site: Row, ranked: Row | None) -> list[str]:
+        access = self.access.get(site["site_id"])
+        missing = {
+            "sheet_unknown_chemistry": _whole(site.get("waste_n")) == 0,
+            "sheet_unknown_amount": ranked is None or not present(ranked["tonnage_t"]),
+            "sheet_unknown_area": not present(site["area_m2"]),
+            "sheet_unknown_disposal": site["disposal"] == "unknown",
+            "sheet_unknown_commodities": not present(site["commodities"]),
+            "sheet_unknown_deposit": not present(site["deposit_type"]),
+            "sheet_unknown_years": not present(site["first_year"]) and not present(site["last_year"]),
+            "sheet_unknown_road": access is None or not present(access["road_km"]),
+            "sheet_unknown_tenure": True,
+            "sheet_unknown_status": True,
+        }
+        return [key for key, is_missing in missing.items() if is_missing]
+
+    def _score(self, ranked: Row | None, lang: str) -> list[tuple[str, str]]:
+        if ranked is None:
+            return [(words.word(self.score_key, lang), words.word("not_scored", lang))]
+        ends = {"score": float(ranked["score"]), "low": float(ranked["score_low"]), "high": float(ranked["score_high"])}
+        rule = ranked.get("treo_rule")
+        usual = "treo_measured" if ranked["evidence"] == "measured" else "treo_inferred"
+        treo = f"treo_rule_{rule}" if isinstance(rule, str) else usual
+        rows = [
+            (self.score_key, words.phrase("score_range", lang, **ends)),
+            ("evidence", words.word(f"evidence_{ranked['evidence']}", lang)),
+            (treo, words.span(ranked["treo_low_ppm"], ranked["treo_high_ppm"], "ppm", lang)),
+            ("contained", words.span(ranked["contained_treo_low_t"], ranked["contained_treo_high_t"], "t", lang)),
+        ]
+        if self.score_key != "score":
+            return [(words.word(key, lang), value) for key, value in rows]
+        ends = {"score": float(ranked["companion_score"]), "rank": int(ranked["companion_rank"])}
+        rows.append(("companion", words.phrase("companion_line", lang, **ends)))
+        if isinstance(ranked.get("applicability"), str):
+            rows.append(("applicability", words.word(f"applicability_{ranked['applicability']}", lang)))
+        return [(words.word(key, lang), value) for key, value in rows]
+
+    def _bars(self, site_id: str, lang: str) -> list[tuple[str, int | None, str]]:
+        """Return the parts of the companion score: label, width in percent, text."""
+        if site_id not in self.companion:
+            return []
+        parts = [(part, float(self.companion[site_id][f"part_{part}"])) for part in PARTS]
+        return [
+            (
+                words.word(f"part_{part}", lang),
+                round(100 * value) if math.isfinite(value) else None,
+                words.number(value, lang, 2),
+            )
+            for part, value in parts
+        ]
+
+    def _reasons(self, site_id: str, lang: str) -> list[str]:
+        reasons = self.reasons.get(site_id, [])
+        return [words.phrase_reason(one["feature"], one["contribution"], one["value"], lang) for one in reasons]
+
+    def _access(self, site_id: str, lang: str) -> list[tuple[str, str]]:
+        row = self.access.get(site_id, {})
+        said = []
+        for key in ("road_km", "rail_km", "power_km", "water_km"):
+            km = float(row.get(key, math.nan))
+            known = (
+                words.phrase("near_lines", lang, km=words.number(km, lang, 1))
+                if math.isfinite(km)
+                else words.word("not_known", lang)
+            )
+            said.append((words.word(key, lang), known))
+        return said
+
+    def _sources(self, lang: str) -> list[str]:
+        """Return titles with their dates, put together by licence."""
+        by_licence: dict[str, list[str]] = {}
+        for one in records(self.p.sources):
+            title = str(one["title"] or one["source_id"])
+            said = f"{title} ({words.date(one['date'], lang)})" if one["date"] else title
+            by_licence.setdefault(str(one["licence"] or words.word("licence_unstated", lang)), []).append(said)
+        return [f"{licence}{words.word('colon', lang)}{', '.join(titles)}" for licence, titles in by_licence.items()]
+
+    def _alike(self, chosen: set[str]) -> dict[str, list[str]]:
+        """Return per chosen and ranked site the nearest ranks among sites of its deposit type and commodities."""
+        about = self.p.sites[["site_id", "deposit_type", "commodities"]]
+        table = self.p.ranking[["site_id", "rank", "name"]].merge(
+            pd.DataFrame(about), on="site_id", how="left", validate="one_to_one"
+        )
+        table = table[table["deposit_type"].notna() | table["commodities"].notna()]
+        found: dict[str, list[str]] = {}
+        for _, group in table.groupby(["deposit_type", "commodities"], dropna=False):
+            said = [f"{_text(one.name, one.site_id)} ({one.rank})" for one in rows(group)]
+            for at, site_id in enumerate(group["site_id"]):
+                if site_id not in chosen:
+                    continue
+                first = max(0, at - SIMILAR)
+                window = sorted((abs(other - at), other) for other in range(first, min(len(said), at + SIMILAR + 1)))
+                found[site_id] = [said[other] for gap, other in window if gap][:SIMILAR]
+        return found
+
+
+def _print_size(said: dict[str, Any], sources: int) -> float:
+    """Return the size of print in points at which a sheet fits one page: smaller where more is known of a site."""
+    texts = [one for part in ("reasons", "flags", "areas", "communities") for one in said[part]]
+    texts += [said["similar"], said["unknown"]]
+    wrapped = sum(math.ceil(len(one) / LINE) for one in texts)
+    lines = wrapped + len(said["known"]) + len(said["metals"]) + sources / 4 + LONGER[said["lang"]]
+    return round(min(7.8, max(6.4, 7.8 - 0.065 * (lines - 20))), 2)
+
+
+def next_step(jurisdiction: object) -> str:
+    """Return the key of the words on what comes next in a province."""
+    place = fold(str(jurisdiction)) if isinstance(jurisdiction, str) else ""
+    return next((key for key, names in _NEXT.items() if place in names), "next_elsewhere")
+
+
+def _flag(row: Row, lang: str) -> str:
+    said = words.flag(row["flag"], lang)
+    told_below = row["flag"] == "permit_ontario_recovery"
+    detail = words.detail(row["detail"], lang) if isinstance(row["detail"], str) and not told_below else ""
+    return f"{said}{words.word('colon', lang)}{detail}" if detail else said
+
+
+def _by_site(table: pd.DataFrame) -> dict[str, Row]:
+    return {row["site_id"]: row for row in table.to_dict("records")}
+
+
+def _grouped(table: pd.DataFrame) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in table.to_dict("records"):
+        found.setdefault(row["site_id"], []).append(row)
+    return found
+
+
+def _with_unit(value: Any, unit: str, lang: str) -> str | None:
+    return None if not present(value) else f"{words.number(float(value), lang)}\u00a0{unit}"
+
+
+def _whole(value: Any) -> int:
+    return 0 if value is None or not present(value) else int(value)
+
+
+def _text(value: Any, otherwise: str) -> str:
+    return value if isinstance(value, str) else otherwise

@@ -1,0 +1,86 @@
+"""What was analysed in the waste of a site and around it, as rows for people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from layers.elements import REE, light
+from maps import words
+
+WASTE_ROWS = 6
+REGION_ROWS = 3
+BESIDE_REE = ("U", "Th", "Nb", "Ta", "Zr", "Sc", "Li", "Co", "Ni", "Cu", "Zn")
+"""Elements shown next after the rare earths: those that come with them or are critical or hazardous themselves."""
+
+
+_WASTE = re.compile(r"waste_([A-Z][a-z]?)_ppm")
+_NEAR = re.compile(r"near_([A-Z][a-z]?)_z")
+
+
+@lru_cache(maxsize=8)
+def _columns(names: tuple[str, ...]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    waste = [(name, found[1]) for name in names if (found := _WASTE.fullmatch(name))]
+    near = [(name, found[1]) for name in names if (found := _NEAR.fullmatch(name))]
+    return waste, near
+
+
+def metals(site: Mapping[Any, Any], lang: str) -> list[tuple[str, str, str]]:
+    """Return element, kind of evidence and value: rare earths sampled in the waste first, then the region's strongest signals.
+
+    Parameters
+    ----------
+    site : mapping
+        A row of the sites by column, with the columns ``waste_<El>_ppm``, ``waste_n``, ``waste_method``,
+        ``near_<El>_z`` and the patterns of `pipeline.evidence.waste_chemistry`.
+    lang : {"en", "fr"}
+        Language.
+    """
+    waste, near = _columns(tuple(site))
+    rows = [(element, float(site[name])) for name, element in waste if pd.notna(site[name])]
+    rows.sort(key=lambda one: (one[0] not in REE, one[0] not in BESIDE_REE, -one[1]))
+    said = [
+        (_element(one, lang), _sampled(site, lang), f"{words.number(value, lang)}\u00a0ppm")
+        for one, value in rows[:WASTE_ROWS]
+    ]
+    pattern = _pattern(site, lang)
+    if pattern:
+        said.append((words.word("sheet_pattern", lang), _sampled(site, lang), pattern))
+    signals = [(element, float(site[name])) for name, element in near if pd.notna(site[name])]
+    signals.sort(key=lambda one: -abs(one[1]))
+    kind = words.word("sheet_from_region", lang)
+    said += [
+        (_element(one, lang), kind, words.phrase("sheet_above_norm", lang, value=value))
+        for one, value in signals[:REGION_ROWS]
+    ]
+    return said
+
+
+def _pattern(site: Mapping[Any, Any], lang: str) -> str:
+    """Return what the suite of rare earths says beside its total, where enough of it was measured."""
+    said = []
+    for name in ("magnet_share", "lree_hree", "eu_anomaly", "ce_anomaly"):
+        value = site.get(f"waste_{name}")
+        if value is None or pd.isna(value):
+            continue
+        shown = words.rounded(100 * float(value) if name == "magnet_share" else float(value), lang)
+        group = light(str(site.get("waste_ree_convention"))) if name == "lree_hree" else ("", "")
+        said.append(words.phrase(f"pattern_{name}", lang, value=shown, light=f"{group[0]}\u2013{group[-1]}"))
+    return "; ".join(said)
+
+
+def _element(symbol: str, lang: str) -> str:
+    return f"{words.element(symbol, lang)} ({symbol})"
+
+
+def _sampled(site: Mapping[Any, Any], lang: str) -> str:
+    parts = [words.word("sheet_from_waste", lang)]
+    if pd.notna(site.get("waste_n")):
+        parts.append(f"n = {int(site['waste_n'])}")
+    if isinstance(site.get("waste_method"), str):
+        parts.append(words.word(f"method_{site['waste_method']}", lang))
+    return ", ".join(parts)

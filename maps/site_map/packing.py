@@ -1,0 +1,63 @@
+"""Columns of sites as short texts: a page of ten thousand sites is a fifth smaller, and its data can still be read by eye."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+Number = float | int | None
+
+_AS_THEY_ARE = ("id", "name", "aliases", "url", "x", "y")
+_FROM_RANK = ("rank_low", "rank_high")
+_LISTS = ("flags", "reasons", "relations")
+_ROUND = re.compile(r"(?<![^,])(-?\d*[1-9])(0{3,})(?![^,])")
+"""Whole numbers that end in three zeros or more; those with a point never do."""
+
+_LETTER: dict[Number, str] = {None: "-", **dict(enumerate("0123456789abcdefghijklmnopqrstuvwxyz"))}
+
+
+def packed_columns(columns: dict[str, list[Any]]) -> dict[str, Any]:
+    """Return columns of numbers as texts that ``unpack`` in ``map_data.js`` reads.
+
+    Numbers are separated by commas, and what is missing is nothing between two commas; sites of a column of lists are separated
+    by semicolons. Where all are whole and below 36, ``=`` comes first, then a digit or letter per site (``-``: missing).
+    ``rank`` is told as the step from the site before, ``rank_low`` and ``rank_high`` as the steps from ``rank``.
+
+    Parameters
+    ----------
+    columns : dict of str to list
+        As `maps.site_map.site_columns.site_columns` gives them.
+    """
+    ranks = columns["rank"]
+    before = [0, *ranks]
+    told: dict[str, Any] = {}
+    for name, values in columns.items():
+        if name in _AS_THEY_ARE:
+            told[name] = values
+        elif name in _LISTS:
+            told[name] = ";".join(map(separated, values))
+        elif name == "rank":
+            told[name] = packed([None if one is None else one - last for one, last in zip(ranks, before, strict=False)])
+        elif name in _FROM_RANK:
+            told[name] = packed([None if one is None else one - rank for one, rank in zip(values, ranks, strict=True)])
+        else:
+            told[name] = packed(values)
+    return told
+
+
+def packed(numbers: Sequence[Number]) -> str:
+    """Return a column as ``=`` and one letter per number where that can be, else as `separated`."""
+    if numbers and _LETTER.keys() >= set(numbers):
+        return "=" + "".join([_LETTER[one] for one in numbers])
+    return separated(numbers)
+
+
+def separated(numbers: Sequence[Number]) -> str:
+    """Return numbers separated by commas, missing ones as nothing, round ones with an exponent (``62e5``)."""
+    text = str(list(numbers))[1:-1].replace(", ", ",").replace("None", "")
+    return _ROUND.sub(_short, text) if "000" in text else text
+
+
+def _short(found: re.Match[str]) -> str:
+    return f"{found[1]}e{len(found[2])}"

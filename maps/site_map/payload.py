@@ -1,0 +1,230 @@
+"""The map's data as one strict JSON text: columns instead of records, every repeated word kept once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from maps import assets, words
+from maps.publication import Publication
+from maps.site_map.columns import Listed, grouped, numbers, scaled, texts
+from maps.site_map.site_columns import site_columns
+from maps.site_map.surface_image import surface_image
+from maps.verdict import SCORE_WORDS, plain_verdict, rests_on_companion, score_key, verdict
+
+SINGLE_SITES = 50_000
+"""Sites drawn one by one; the others are summed in squares."""
+
+CELL_DEGREES = 0.25
+"""Edge of such a square."""
+
+OUTLINE_VERTICES = 40_000
+"""Corners of all areas, of all lines and of all background polygons (each) in the page."""
+
+_NOT_ON_MAP = (
+    "sheet_",
+    "report_",
+    "figure_",
+    "axis_",
+    "screen_",
+    "explain_",
+    "question_",
+    "next_",
+    "around_",
+    "role_",
+    "method_",
+    "plain_",
+    "verdict_",
+    "baseline_",
+    "card_",
+    "row_",
+    "tornado_",
+    "plan_",
+)
+
+
+def map_payload(publication: Publication, single_sites: int = SINGLE_SITES, max_sheets: int = 200) -> dict[str, Any]:
+    """Return everything the map page shows.
+
+    Parameters
+    ----------
+    publication : Publication
+        Checked by `maps.sovereignty.publishable`.
+    single_sites : int
+        Best-ranked sites that get a circle of their own.
+    max_sheets : int
+        Best-ranked sites that have a sheet to link to.
+    """
+    ordered = _ordered(publication)
+    shown, rest = ordered.iloc[:single_sites], ordered.iloc[single_sites:]
+    return {
+        "meta": _meta(publication, len(ordered), len(shown), max_sheets),
+        "words": _words(publication.validation),
+        "sites": site_columns(publication, shown),
+        "cells": _cells(rest),
+        "areas": _areas(publication),
+        "communities": _communities(publication),
+        "lines": _lines(publication),
+        "backdrop": _backdrop(publication),
+        "surface": _surface(publication),
+        "sources": _sources(publication),
+    }
+
+
+def _ordered(publication: Publication) -> pd.DataFrame:
+    """Return all sites, ranked ones first, with what the ranking says of them."""
+    ranking = publication.ranking.drop(columns=["name", "latitude", "longitude", "evidence", "reasons"])
+    fresh = ["site_id", *(one for one in ranking if one != "site_id")]
+    about = pd.DataFrame(publication.sites.drop(columns="geometry"))
+    about = about.drop(columns=[one for one in fresh if one in about and one != "site_id"])
+    evidence = publication.ranking[["site_id", "evidence"]]
+    about = about.drop(columns="evidence", errors="ignore").merge(
+        evidence, on="site_id", how="left", validate="one_to_one"
+    )
+    joined = about.merge(ranking[fresh], on="site_id", how="left", validate="one_to_one")
+    if "road_km" not in joined:
+        joined = joined.merge(
+            publication.access, on="site_id", how="left", validate="one_to_one", suffixes=("", "_again")
+        )
+    return joined.sort_values(["rank", "site_id"], na_position="last", kind="stable").reset_index(drop=True)
+
+
+def _meta(publication: Publication, total: int, shown: int, max_sheets: int) -> dict[str, Any]:
+    return {
+        "title": publication.title,
+        "run_id": publication.run_id,
+        "run_date": publication.run_date,
+        "contact": publication.contact,
+        "target": publication.target,
+        "n": total,
+        "n_ranked": len(publication.ranking),
+        "shown": shown,
+        "companion_order": rests_on_companion(publication.validation),
+        "sheets": max_sheets,
+        "withheld": publication.withheld,
+        "plain_verdict": {lang: plain_verdict(publication.validation, lang) for lang in words.LANGUAGES},
+        "verdict": {lang: verdict(publication.validation, lang) for lang in words.LANGUAGES},
+    }
+
+
+def _words(validation: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the words of the page; the score is called after what the order rests on."""
+    kept = {key: both for key, both in words.all_words()["words"].items() if not key.startswith(_NOT_ON_MAP)}
+    table: dict[str, Any] = {lang: {key: both[lang] for key, both in kept.items()} for lang in words.LANGUAGES}
+    for lang in words.LANGUAGES:
+        for key in SCORE_WORDS:
+            if key in kept:
+                table[lang][key] = words.word(score_key(validation, key), lang)
+        table[lang]["surface_note"] = _surface_note(validation, lang)
+    table["months"] = words.all_words()["months"]
+    return table
+
+
+def _cells(rest: pd.DataFrame) -> list[list[Any]]:
+    """Sum sites without a circle in squares: west, south, count, best score, then the best three as id and name."""
+    column = np.floor(rest["longitude"].to_numpy(dtype=float) / CELL_DEGREES).astype(int)
+    row = np.floor(rest["latitude"].to_numpy(dtype=float) / CELL_DEGREES).astype(int)
+    squares, cell = np.unique(np.column_stack([column, row]), axis=0, return_inverse=True)
+    best = numbers(rest["score"].groupby(cell, sort=True).max(), 3)
+    named = rest.groupby(cell, sort=False).cumcount().to_numpy() < 3
+    names = grouped(len(squares), cell[named], texts(rest["site_id"][named]), texts(rest["name"][named]))
+    corner = np.round(squares * CELL_DEGREES, 4).tolist()
+    count = np.bincount(cell, minlength=len(squares)).tolist()
+    return [[*xy, n, top, *three] for xy, n, top, three in zip(corner, count, best, names, strict=True)]
+
+
+def _areas(publication: Publication) -> dict[str, Any]:
+    table = publication.territories
+    kinds = Listed()
+    order = sorted(table["layer"].unique())
+    for one in order:
+        kinds.number(one)
+    drawn = assets.simplified(table.geometry.to_numpy(), OUTLINE_VERTICES)
+    return {
+        "kinds": [
+            {
+                "code": code,
+                **{lang: words.layer(code, lang) for lang in words.LANGUAGES},
+                "source": _of_layer(publication, code),
+            }
+            for code in kinds.values
+        ],
+        "name": texts(table["territory"]),
+        "other": texts(table["territory_other_names"]),
+        "kind": [kinds.number(one) for one in table["layer"]],
+        "coarse": [int(one == "generalised") for one in table["publish"]],
+        "paths": [assets.encode_paths([one]) for one in drawn],
+        "label": [_label_point(one) for one in drawn],
+    }
+
+
+def _of_layer(publication: Publication, layer: str) -> list[str]:
+    return sorted(publication.territories.loc[publication.territories["layer"] == layer, "source"].unique())
+
+
+def _label_point(geometry: shapely.Geometry) -> list[float]:
+    point = shapely.point_on_surface(geometry)
+    return [round(point.x, 4), round(point.y, 4)] if not point.is_empty else [0.0, 0.0]
+
+
+def _communities(publication: Publication) -> dict[str, Any]:
+    table = publication.communities
+    return {
+        "name": texts(table["community"]),
+        "kind": texts(table["kind"]),
+        "x": scaled(table["longitude"], 1e5),
+        "y": scaled(table["latitude"], 1e5),
+    }
+
+
+def _lines(publication: Publication) -> list[dict[str, Any]]:
+    table = publication.lines
+    drawn = assets.simplified(table.geometry.to_numpy(), OUTLINE_VERTICES)
+    kinds = [one for one in ("water", "structure", "power", "rail", "road") if (table["kind"] == one).any()]
+    return [{"kind": kind, "paths": assets.encode_paths(drawn[(table["kind"] == kind).to_numpy()])} for kind in kinds]
+
+
+def _backdrop(publication: Publication) -> list[dict[str, Any]]:
+    table = publication.backdrop
+    drawn = assets.simplified(table.geometry.to_numpy(), OUTLINE_VERTICES)
+    kinds = [one for one in ("land", "province", "protected", "lake") if (table["kind"] == one).any()]
+    return [{"kind": kind, "paths": assets.encode_paths(drawn[(table["kind"] == kind).to_numpy()])} for kind in kinds]
+
+
+def _surface_note(validation: Mapping[str, Any], lang: str) -> str:
+    """Return what the surface shows and how it fared on blocks its model had not seen."""
+    auc = (validation.get("surface") or {}).get("auc")
+    tested = words.word("surface_untested", lang) if auc is None else words.phrase("surface_tested", lang, auc=auc)
+    return words.phrase("surface_note", lang, tested=tested)
+
+
+def _surface(publication: Publication) -> dict[str, Any] | None:
+    """Return the surface as a picture; that of a model which is not used for the order is left out."""
+    if publication.surface is None or not publication.surface.is_file() or rests_on_companion(publication.validation):
+        return None
+    image = surface_image(publication.surface)
+    return {"address": image.address, "bounds": list(image.bounds)}
+
+
+def _sources(publication: Publication) -> list[dict[str, Any]]:
+    wanted = (
+        "source_id",
+        "title",
+        "role",
+        "publisher",
+        "licence",
+        "attribution",
+        "steward",
+        "date",
+        "use_conditions",
+        "address",
+    )
+    rows = []
+    for row in publication.sources.to_dict("records"):
+        rows.append({key: None if pd.isna(row.get(key)) else str(row[key]) for key in wanted if key in row})
+        rows[-1]["address"] = assets.safe_link(rows[-1].get("address"))
+    return rows

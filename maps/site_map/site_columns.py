@@ -1,0 +1,170 @@
+"""The sites of the map as columns, with their cautions, reasons and areas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from layers.schema import DISPOSALS, EVIDENCE, WASTE_TYPES
+from maps import assets, words
+from maps.publication import Publication
+from maps.site_map.columns import Listed, grouped, numbers, places_in, scaled, texts
+from maps.verdict import rests_on_companion
+
+REASONS_MANY = 3
+REASONS_FEW = 6
+MANY = 5_000
+"""Above this many sites the page keeps three reasons per site and no aliases."""
+
+
+def _column(table: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column that later tables may or may not have; all missing where it is absent."""
+    return table[name] if name in table else pd.Series([None] * len(table), dtype=object)
+
+
+def site_columns(publication: Publication, shown: pd.DataFrame) -> dict[str, Any]:
+    """Return the sites with a circle of their own: columns, and the texts, templates and codes their numbers mean.
+
+    Parameters
+    ----------
+    publication : Publication
+        Its flags, reasons and relations are taken.
+    shown : DataFrame
+        One row per site in the order of the page.
+
+    Returns
+    -------
+    dict
+        ``columns`` (name -> list, missing as None) and what the numbers in them count through.
+    """
+    few = len(shown) <= MANY
+    texts_of, unused = Listed(), rests_on_companion(publication.validation)
+
+    def listed(column: str) -> list[int | None]:
+        return texts_of.of_column(_column(shown, column))
+
+    table: dict[str, Any] = {
+        "id": texts(shown["site_id"]),
+        "name": texts(shown["name"]),
+        "x": scaled(shown["longitude"], 1e5),
+        "y": scaled(shown["latitude"], 1e5),
+        "score": scaled(shown["score"], 1000),
+        "score_low": scaled(shown["score_low"], 1000),
+        "score_high": scaled(shown["score_high"], 1000),
+        "rank": numbers(shown["rank"], 12),
+        "rank_low": numbers(shown["rank_low"], 12),
+        "rank_high": numbers(shown["rank_high"], 12),
+        "evidence": places_in(shown["evidence"], EVIDENCE),
+        "t": numbers(shown["tonnage_t"], 2),
+        "t_low": numbers(shown["tonnage_low_t"], 2),
+        "t_high": numbers(shown["tonnage_high_t"], 2),
+        "rule": listed("tonnage_rule"),
+        "treo_low": numbers(shown["treo_low_ppm"], 2),
+        "treo_high": numbers(shown["treo_high_ppm"], 2),
+        "contained_low": numbers(shown["contained_treo_low_t"], 2),
+        "contained_high": numbers(shown["contained_treo_high_t"], 2),
+        "treo_rule": listed("treo_rule"),
+        "applicability": [None] * len(shown) if unused else listed("applicability"),
+        "ranked_last": [1 if there else None for there in _column(shown, "ranked_last_reason").notna()],
+        "waste_n": [value or None for value in numbers(_column(shown, "waste_n"), 6)],
+        "companion": scaled(shown["companion_score"], 1000),
+        "companion_rank": numbers(shown["companion_rank"], 12),
+        "community": listed("nearest_community"),
+        "community_km": numbers(shown["community_km"], 3),
+        "road_km": numbers(shown["road_km"], 3),
+        "rail_km": numbers(shown["rail_km"], 3),
+        "power_km": numbers(shown["power_km"], 3),
+        "commodities": listed("commodities"),
+        "deposit": listed("deposit_type"),
+        "waste": places_in(shown["waste_type"], WASTE_TYPES),
+        "disposal": places_in(shown["disposal"], DISPOSALS),
+        "status": listed("status"),
+        "first": numbers(shown["first_year"], 4),
+        "last": numbers(shown["last_year"], 4),
+        "jurisdiction": listed("jurisdiction"),
+    }
+    if few:
+        table |= {"aliases": texts(shown["aliases"]), "url": [assets.safe_link(one) for one in shown["url"]]}
+    sites = pd.Index(shown["site_id"])
+    flags, codes = _flags(publication, sites)
+    reasons, templates = _reasons(publication, sites, REASONS_FEW if few else REASONS_MANY)
+    table |= {"flags": flags, "reasons": reasons, "relations": _relations(publication, sites)}
+    return {"columns": _without_empty(table), "texts": texts_of.values, "flags": codes, "reasons": templates,
+            "commodities": _commodities(shown["commodities"]),
+            "waste": list(WASTE_TYPES), "disposal": list(DISPOSALS), "evidence": list(EVIDENCE)}  # fmt: skip
+
+
+def _commodities(cells: pd.Series) -> dict[str, str]:
+    """Return the French names of the commodities on the page that have one of their own."""
+    names = sorted({name for cell in cells.dropna().unique() for name in str(cell).split("; ")})
+    french = {name: words.commodities(name, "fr") for name in names}
+    return {name: said for name, said in french.items() if said != name}
+
+
+def _without_empty(table: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """Leave out columns in which nothing is known."""
+    always = ("id", "name", "x", "y", "score", "rank", "evidence", "t", "flags", "reasons", "relations")
+    return {name: column for name, column in table.items() if name in always or any(one is not None for one in column)}
+
+
+def _of(table: pd.DataFrame, sites: pd.Index) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return the rows of some sites, and where each one's site stands among them."""
+    at = sites.get_indexer(pd.Index(table["site_id"]))
+    return table[at >= 0], at[at >= 0]
+
+
+def _flags(publication: Publication, sites: pd.Index) -> tuple[list[list[int]], list[dict[str, str]]]:
+    codes = Listed()
+    given, at = _of(publication.flags.drop_duplicates(["site_id", "flag"]), sites)
+    found = grouped(len(sites), at, codes.of_column(given["flag"]))
+    said = [{"code": code, **{lang: words.flag(code, lang) for lang in words.LANGUAGES}} for code in codes.values]
+    return found, said
+
+
+def _reasons(publication: Publication, sites: pd.Index, most: int) -> tuple[list[list[Any]], list[list[str]]]:
+    """Return per site ``template, value, ...`` flat, and the templates ``[en, fr, unit]``.
+
+    All rows of a feature with the same direction and a value read alike share a template, which is put into words once.
+    """
+    among = publication.reasons[publication.reasons["position"] <= most].sort_values("position", kind="stable")
+    given, at = _of(among, sites)
+    value = given["value"].to_numpy(dtype=float, copy=True)
+    features = pd.factorize(given["feature"])[0]
+    alike = sum(np.searchsorted(words.READ_AT, value, side) for side in ("left", "right"))
+    kinds = pd.DataFrame(
+        {
+            "feature": features,
+            "raises": given["contribution"].to_numpy() >= 0,
+            "alike": np.where(np.isfinite(value), alike, -1),
+        }
+    )
+    kind, distinct = pd.factorize(pd.MultiIndex.from_frame(kinds))
+    templates = Listed()
+    number_of, slot_of = np.empty(len(distinct), dtype=int), np.empty(len(distinct), dtype=int)
+    for place, row in enumerate(np.unique(kind, return_index=True)[1]):
+        one = given.iloc[row]
+        english, shown = words.reason_parts(one["feature"], one["contribution"], one["value"], "en")
+        french, _ = words.reason_parts(one["feature"], one["contribution"], one["value"], "fr")
+        unit = words.unit_of(one["feature"])
+        number_of[place] = templates.number([english, french, unit])
+        slot_of[place] = 0 if shown is None else 2 if unit.startswith("log_") else 1
+    slot = slot_of[kind]
+    value[slot == 2] = 10.0 ** value[slot == 2]
+    value[slot == 0] = np.nan
+    short, large = numbers(value, 3), value > 1000
+    for row, one in zip(np.flatnonzero(large), numbers(value[large], 4), strict=True):
+        short[row] = one
+    return grouped(len(sites), at, number_of[kind].tolist(), short), templates.values
+
+
+_RELATIONS = ("inside", "overlaps", "near")
+
+
+def _relations(publication: Publication, sites: pd.Index) -> list[list[Any]]:
+    """Return per site ``area, relation, km, ...`` flat; areas by their number in the payload."""
+    given, at = _of(publication.site_territories, sites)
+    area = pd.Index(publication.territories["territory_id"]).get_indexer(pd.Index(given["territory_id"]))
+    how = places_in(given["relation"], _RELATIONS)
+    return grouped(len(sites), at, area.tolist(), how, numbers(given["distance_km"], 3))

@@ -1,0 +1,297 @@
+"""Read all sources of a run file, one by one, and say what was understood; run nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from layers.accounting import Note, Reading
+from layers.catalogue.source import Source, resolve
+from layers.elements import oxide_factor
+from layers.errors import LayerError, MinewasteError, SourceError
+from layers.files.tables import read_table
+from layers.rasters.raster import Raster
+from layers.rasters.reader import describe_raster
+from layers.readers.assay_options import GeochemistryOptions
+from layers.readers.suites import laboratory_columns
+from layers.readers.suspicious import suspicious_values
+from layers.samples.censoring import CensoringParams, censoring_notes, censoring_table
+from layers.samples.standardise import LEAST_SAMPLES
+from maps.report.check_page import ElementCheck, SourceCheck, write_check
+from pipeline.commands.matches import count_matches
+from pipeline.config import RunConfig
+from pipeline.inputs import READERS, WITHHOLDABLE, Inputs, is_private, read_inputs, read_source
+from pipeline.withhold import shorten, withhold
+
+MAX_REASONS = 12
+UNTOLD_YET = "are told once all sources can be read, since requests of stewards must be followed first"
+SUSPICIOUS = frozenset(
+    [
+        "decimal_shift", "minutes_as_decimals", "same_results", "same_place", "swapped", "implausible_rare_earth",
+        "unusual_level", "lowest_value_repeated", "highest_value_round", "double_encoded_text", "suspected_nodata",
+        "nodata_within_values", "element_and_oxide_differ", "page_sized", "low_precision", "degrees_minutes",
+        "crs_overruled", "datum_assumed", "unread_quantity", "unknown_commodity", "untranslated",
+    ]
+)  # fmt: skip
+"""Codes of notes that ask for a person's eye; the others only tell what was done."""
+
+_PLACE = ("datum_shift", "datum_assumed", "crs_overruled", "no_crs", "longitude_wrapped")
+
+
+def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_private: bool = False) -> str:
+    """Read every source and describe it.
+
+    Parameters
+    ----------
+    config : RunConfig
+        Run file.
+    data_dir : Path
+        Folder where relative source paths start.
+    out : Path or None
+        Folder of ``check.html``; None writes nothing.
+    show_private : bool
+        Describe private sources like the others, in the text returned only. Otherwise only their rows are counted, since what a
+        terminal shows may end in a log.
+
+    Returns
+    -------
+    str
+        One paragraph per source, for a terminal.
+
+    Raises
+    ------
+    SourceError
+        After all sources were tried and the page was written, if some could not be read; all are named.
+    """
+    checks: list[SourceCheck] = []
+    paragraphs: list[str] = []
+    readings: dict[str, Reading[Any]] = {}
+    sources = [resolve(one) for one in config.sources]
+    asked = any(one.role == "exclusions" for one in sources)
+    requests = _requests(config, data_dir) if asked else None
+    for source in sources:
+        hidden = f"local_only_{sum(one.private for one in checks) + 1}" if is_private(source) else None
+        try:
+            censoring = config.assign_samples.censoring
+            check = _check(source, data_dir, readings, requests, censoring, show_private=show_private)
+            if asked and requests is None and source.role in WITHHOLDABLE:
+                readings.pop(source.id, None)
+                check = SourceCheck(source.id, source.role, facts=[("Details", UNTOLD_YET)], counts=check.counts)
+        except (SourceError, LayerError) as error:
+            check = SourceCheck(source.id, source.role, failure=str(error), private=hidden is not None)
+        paragraphs.append(_in_words(check))
+        checks.append(check if hidden is None else _hidden(check, hidden))
+    matches = count_matches(sources, {name: one.layer for name, one in readings.items()})
+    if matches:
+        paragraphs.append("What the tables share:\n" + "\n".join(f"  {one}" for one in matches))
+    if out is not None:
+        write_check(config.title, checks, matches, out / "check.html")
+        paragraphs.append(f"Page: {out / 'check.html'}")
+    text = "\n\n".join(paragraphs)
+    failures = sum(one.failure is not None for one in checks)
+    if failures:
+        raise SourceError(f"{failures} of {len(checks)} sources cannot be read.\n\n{text}")
+    return text
+
+
+def _hidden(check: SourceCheck, name: str) -> SourceCheck:
+    """Return what the page may say of a private source: how many rows, and whether it can be read."""
+    told = "It cannot be read; `minewaste check` says why on your own screen." if check.failure is not None else None
+    return SourceCheck(name, "local_only", counts=check.counts, failure=told, private=True)
+
+
+def _requests(config: RunConfig, data_dir: Path) -> tuple[Inputs, Inputs] | None:
+    """Return the inputs before and after following the stewards' requests; None when some source cannot be read."""
+    try:
+        inputs = read_inputs(config, data_dir, None)
+        return inputs, withhold(inputs, config)
+    except MinewasteError:
+        return None
+
+
+def _check(
+    source: Source,
+    data_dir: Path,
+    readings: dict[str, Reading[Any]],
+    requests: tuple[Inputs, Inputs] | None,
+    censoring: CensoringParams,
+    *,
+    show_private: bool,
+) -> SourceCheck:
+    if source.role == "raster":
+        return _of_raster(source, describe_raster(source, data_dir))
+    private = is_private(source)
+    reading = READERS[source.role][1](source, data_dir) if private and show_private else read_source(source, data_dir)
+    if requests is not None:
+        reading = shorten(reading, *requests)
+    counts = {
+        "read": reading.rows_read,
+        "kept": len(reading.layer),
+        "merged": reading.rows_merged,
+        "withheld": reading.rows_withheld,
+        "rejected": len(reading.rejected),
+    }
+    if private and not show_private:
+        return SourceCheck(source.id, source.role, counts=counts, private=True)
+    if not private:
+        readings[source.id] = reading
+    layer = reading.layer
+    notes = [*reading.notes, *suspicious_values(source.id, layer)]
+    if source.role == "geochemistry":
+        notes += censoring_notes(source.id, censoring_table(layer, censoring, LEAST_SAMPLES), censoring)
+    located = isinstance(layer, gpd.GeoDataFrame) and bool(layer.geometry.notna().any())
+    return SourceCheck(
+        source.id,
+        source.role,
+        facts=_facts(source, reading, notes),
+        counts=counts,
+        rejected=_rejected(reading),
+        suspicious=[(one.count, one.code, one.message) for one in notes if one.code in SUSPICIOUS],
+        noticed=[(one.count, one.code, one.message) for one in notes if one.code not in SUSPICIOUS],
+        elements=_elements(layer, _origins(source, data_dir) if source.role == "geochemistry" else {}),
+        shapes=layer.geometry.dropna().to_numpy() if located else None,
+        extent=tuple(map(float, layer.total_bounds)) if located else None,  # type: ignore[arg-type]
+        private=private,
+    )
+
+
+def _facts(source: Source, reading: Reading[Any], notes: Sequence[Note]) -> list[tuple[str, str]]:
+    """Say of a source what was understood: file, terms, coordinate system, columns, methods and media."""
+    layer = reading.layer
+    facts = [("File", source.path + (f" ({source.layer or source.sheet})" if source.layer or source.sheet else ""))]
+    facts += [("Known source", f"{source.catalogue}: {source.title}")] if source.catalogue else []
+    facts.append(("Licence", source.licence or "not stated"))
+    if source.steward:
+        facts.append(("Steward", source.steward))
+    if isinstance(layer, gpd.GeoDataFrame):
+        shifts = [one.message for one in notes if one.code in _PLACE]
+        facts.append(("Coordinates", source.crs or "as the file states them"))
+        facts.append(("Shift to WGS 84", " ".join(shifts) if shifts else "none was needed, or less than a few metres"))
+        if layer.geometry.notna().any():
+            west, south, east, north = layer.total_bounds
+            facts.append(("Extent", f"{west:.3f} to {east:.3f} °E, {south:.3f} to {north:.3f} °N"))
+    for column, title in (
+        ("medium", "Medium"),
+        ("method", "Method"),
+        ("waste_type", "Waste type"),
+        ("kind", "Kind"),
+        ("status", "Status"),
+    ):
+        if column in layer.columns and layer[column].notna().any():
+            counts = layer[column].value_counts()
+            facts.append((title, ", ".join(f"{name} {count}" for name, count in counts.head(6).items())))
+    if source.role == "inventory" and len(layer):
+        filled = [
+            f"{name} {layer[name].notna().mean():.0%}"
+            for name in ("name", "official_id", "commodities", "mass_t", "area_m2", "last_year")
+        ]
+        facts.append(("Filled", ", ".join(filled)))
+    return facts
+
+
+def _of_raster(source: Source, raster: Raster) -> SourceCheck:
+    west, south, east, north = raster.bounds
+    corners = shapely.segmentize(shapely.box(west, south, east, north), max(east - west, north - south) / 8)
+    to_degrees = pyproj.Transformer.from_crs(raster.crs, 4326, always_xy=True)
+    outline = shapely.transform(
+        corners, lambda points: np.column_stack(to_degrees.transform(points[:, 0], points[:, 1]))
+    )
+    notes = [(one.count, one.code, one.message) for one in raster.notes]
+    return SourceCheck(
+        source.id,
+        "raster",
+        facts=[
+            ("File", source.path),
+            ("Licence", source.licence or "not stated"),
+            ("Cells", f"{raster.width} × {raster.height}, {raster.dtype}"),
+            ("Coordinates", _crs_name(raster.crs)),
+            ("Missing codes", ", ".join(f"{one:g}" for one in raster.nodata) or "none are declared"),
+        ],
+        suspicious=[one for one in notes if one[1] in SUSPICIOUS],
+        noticed=[one for one in notes if one[1] not in SUSPICIOUS],
+        shapes=np.array([outline], dtype=object),
+        extent=tuple(map(float, outline.bounds)),  # type: ignore[arg-type]
+    )
+
+
+def _crs_name(text: str) -> str:
+    crs = pyproj.CRS.from_user_input(text)
+    authority = crs.to_authority(min_confidence=70)
+    return f"{crs.name} ({':'.join(authority)})" if authority else crs.name
+
+
+def _rejected(reading: Reading[Any]) -> list[tuple[int, str, str]]:
+    """Return reason codes with how often each stands and the first reason in words, the commonest first."""
+    groups = reading.rejected.groupby("reason_code", sort=False)["reason"].agg(["size", "first"])
+    rows = [(int(row["size"]), str(code), str(row["first"])) for code, row in groups.iterrows()]
+    return sorted(rows, key=lambda one: -one[0])[:MAX_REASONS]
+
+
+def _origins(source: Source, data_dir: Path) -> dict[str, str]:
+    """Say from which headings an element comes, with their unit and method."""
+    if "analyte" in source.columns:
+        return {}
+    table = read_table(source, data_dir)
+    options = GeochemistryOptions.model_validate(source.options)
+    origins: dict[str, list[str]] = {}
+    for column in laboratory_columns(source, source.id, options, table.cells, table.said):
+        factor = (
+            column.to_ppm * (oxide_factor(column.form) if column.form != column.element else 1)
+            if column.to_ppm
+            else None
+        )
+        unit = {1.0: "ppm", 1e-3: "ppb", 1e4: "%"}.get(round(factor, 9)) if factor else None
+        method = column.method.replace("_", " ")
+        said = [*([unit] if unit else []), *([method] if method != "unknown" else [])]
+        shown = f"{column.name} ({', '.join(said)})" if said else column.name
+        origins.setdefault(column.element, []).append(shown)
+    return {element: "; ".join(names) for element, names in origins.items()}
+
+
+def _elements(layer: pd.DataFrame, origins: Mapping[str, str]) -> list[ElementCheck]:
+    """Say per element how many values there are, how many beyond a limit, and which limits."""
+    checks = []
+    for column in layer.columns:
+        if not str(column).endswith("_censored"):
+            continue
+        element = str(column).removesuffix("_censored")
+        flag, limit = layer[column], layer[f"{element}_limit_ppm"]
+        value = layer[f"{element}_ppm"].where(flag == 0).dropna()
+        below, above = int((flag < 0).sum()), int((flag > 0).sum())
+        if len(value) + below + above:
+            limits = sorted(limit[flag < 0].dropna().unique())
+            shown = ", ".join(f"{one:g}" for one in limits[:4]) + (f" … {limits[-1]:g}" if len(limits) > 4 else "")
+            median, highest = (float(value.median()), float(value.max())) if len(value) else (np.nan, np.nan)
+            checks.append(
+                ElementCheck(element, len(value), below, above, shown, median, highest, origins.get(element, ""))
+            )
+    return checks
+
+
+def _in_words(check: SourceCheck) -> str:
+    """Return a source as a paragraph for a terminal."""
+    if check.failure is not None:
+        return f"{check.id} ({check.role}): cannot be read\n  {check.failure}"
+    counts = ", ".join(f"{count} {'rows read' if name == 'read' else name}" for name, count in check.counts.items())
+    lines = [f"{check.id} ({check.role}): {counts}" if counts else f"{check.id} ({check.role})"]
+    if check.private:
+        more = "" if check.facts else "; --show-private says more, on your own screen"
+        lines.append(f"  publish          no: used on this machine only{more}")
+    lines += [f"  {name.lower():<16} {value}" for name, value in check.facts]
+    for one in check.elements:
+        lines.append(
+            f"  {one.element:<3} {one.measured} measured, {one.below} below a limit"
+            + (f" ({one.limits} ppm)" if one.limits else "")
+            + (f", {one.above} above one" if one.above else "")
+        )
+    lines += [f"  suspicious  {count} × {code}: {text}" for count, code, text in check.suspicious]
+    lines += [f"  rejected    {count} × {code}: {text}" for count, code, text in check.rejected]
+    lines += [f"  note        {count} × {code}: {text}" for count, code, text in check.noticed]
+    return "\n".join(lines)

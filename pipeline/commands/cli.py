@@ -1,0 +1,340 @@
+"""The command. The only place that catches `MinewasteError`; everything heavy is imported inside the commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from pipeline.config import RunConfig
+    from pipeline.run import RunSummary
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _explained(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn a `MinewasteError` into one clear message and exit code 1."""
+
+    @wraps(command)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        from layers.errors import MinewasteError
+
+        try:
+            return command(*args, **kwargs)
+        except MinewasteError as error:
+            click.echo(f"minewaste: {error}", err=True)
+            sys.exit(1)
+
+    return guarded
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="minewaste")
+def main() -> None:
+    """Rank historic mine waste for the recovery of rare earths and other critical minerals.
+
+    Start with `minewaste demo`, or `minewaste init FOLDER` for a folder of your own files.
+    """
+
+
+def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option(
+            "--workers", type=click.IntRange(min=1), help="Threads or processes at once (default: the cores there are)."
+        ),
+        click.option(
+            "--scheduler",
+            metavar="ADDRESS",
+            help="Send the work to a running dask scheduler, e.g. tcp://10.0.0.5:8786.",
+        ),
+        click.option("--quiet", is_flag=True, help="Say nothing but errors."),
+        click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, for scripts."),
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("runs/demo"), show_default=True, help="Run folder."
+)
+@click.option(
+    "--sites", type=click.IntRange(min=50), default=300, show_default=True, help="Size of the invented region."
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=7, show_default=True, help="Another seed is another region."
+)
+@_run_options
+@_explained
+def demo(
+    out: Path, sites: int, seed: int, workers: int | None, scheduler: str | None, *, quiet: bool, as_json: bool
+) -> None:
+    """Make the invented region and run everything on it. Its files go beside the run, in OUT_region."""
+    from layers.crs import check_proj
+    from layers.invented import write_region
+    from pipeline.progress import STEPS, Progress
+
+    check_proj()
+
+    region = out.with_name(f"{out.name}_region")
+    with Progress(quiet=quiet or as_json, steps=STEPS + 1) as progress:
+        with progress.step("inventing a region"):
+            path = write_region(region, sites=sites, seed=seed)
+        _run(path, region, out, workers, scheduler, progress, as_json=as_json, quiet=quiet)
+
+
+@main.command()
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Where relative source paths start (else data_dir:, else the config's folder).",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Run folder (default: runs/<config name>).")
+@_run_options
+@_explained
+def run(
+    config: Path,
+    data: Path | None,
+    out: Path | None,
+    workers: int | None,
+    scheduler: str | None,
+    *,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Run the whole chain of a run file; resumes where it stopped."""
+    from pipeline.progress import Progress
+
+    with Progress(quiet=quiet or as_json) as progress:
+        _run(config, data, out, workers, scheduler, progress, as_json=as_json, quiet=quiet)
+
+
+def _run(
+    path: Path,
+    data: Path | None,
+    out: Path | None,
+    workers: int | None,
+    scheduler: str | None,
+    progress: Any,
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    from pipeline.run import run as run_chain
+
+    config, data_dir = _configured(path, data)
+    if config.units == "samples":
+        from pipeline.sample_run import SAMPLE_STEPS, run_samples
+
+        progress.steps = SAMPLE_STEPS
+        judged = run_samples(config, data_dir, out or Path("runs") / config.name, progress)
+        if as_json:
+            click.echo(json.dumps(judged.as_json(), ensure_ascii=False))
+        elif not quiet:
+            progress.__exit__()
+            click.echo(judged.in_words())
+        return
+    asked = {name: value for name, value in (("workers", workers), ("scheduler", scheduler)) if value is not None}
+    config = config.model_copy(update={"dask": config.dask.model_copy(update=asked)})
+    summary = run_chain(config, data_dir, out or Path("runs") / config.name, progress)
+    if as_json:
+        click.echo(json.dumps(_as_json(summary), ensure_ascii=False))
+    elif not quiet:
+        progress.__exit__()
+        click.echo(_in_words(summary))
+
+
+def _configured(path: Path, data: Path | None) -> tuple[RunConfig, Path]:
+    """Read the run file and settle where its relative paths start."""
+    from layers.crs import check_proj
+    from layers.errors import ConfigError
+    from pipeline.commands.questions import refuse_open_questions
+    from pipeline.config import load_config
+
+    check_proj()
+    refuse_open_questions(path)
+    config = load_config(path)
+    if data is not None:
+        data_dir = data
+    elif config.data_dir is not None:
+        data_dir = (path.parent / Path(config.data_dir).expanduser()).resolve()
+    else:
+        data_dir = path.parent
+    data_dir = data_dir.resolve()  # workers of a cluster open rasters from folders of their own
+    if not data_dir.is_dir():
+        raise ConfigError(f"{data_dir}: there is no such folder. Check --data, or data_dir in {path.name}.")
+    return config, data_dir
+
+
+def _as_json(summary: RunSummary) -> dict[str, Any]:
+    return {
+        "folder": str(summary.folder),
+        "map": str(summary.map_path),
+        "report": str(summary.folder / "report.html"),
+        "sites": summary.n_sites,
+        "rejected_rows": summary.n_rejected,
+        "verdict": summary.verdict,
+        "top": summary.top[["rank", "site_id", "name", "score"]].to_dict(orient="records"),
+        "seconds": round(summary.seconds, 2),
+        "stages_reused": summary.reused,
+    }
+
+
+def _in_words(summary: RunSummary) -> str:
+    lines = [
+        "",
+        f"{summary.n_sites} sites ranked, {summary.n_rejected} rows rejected (see rejected.csv), {summary.seconds:.1f} s"
+        + (f", {summary.reused} steps reused" if summary.reused else ""),
+        summary.verdict,
+        "",
+        "First five for follow-up sampling:",
+    ]
+    for row in summary.top.itertuples(index=False):
+        band = f"rank {row.rank_low}-{row.rank_high}"
+        lines.append(
+            f"  {row.rank}. {row.name}  ({row.site_id})  score {row.score:.2f}, {band}, evidence: {row.evidence}"
+        )
+    return "\n".join([*lines, "", f"Map:    {summary.map_path}", f"Report: {summary.folder / 'report.html'}"])
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("-o", "output", type=click.Path(path_type=Path), help="Run file to write (default: FOLDER/region.yml).")
+@_explained
+def init(folder: Path, output: Path | None) -> None:
+    """Look at a folder of files, recognise or guess what each is, and write a run file to confirm."""
+    from layers.crs import check_proj
+    from pipeline.commands.init import in_words, init_region
+
+    check_proj()
+    click.echo(in_words(init_region(folder, output)))
+
+
+@main.command()
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option("--data", type=click.Path(path_type=Path), help="Where relative source paths start.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for check.html (default: none is written).")
+@click.option("--show-private", is_flag=True, help="Describe private sources too. Keep that screen to yourself.")
+@_explained
+def check(config: Path, data: Path | None, out: Path | None, *, show_private: bool) -> None:
+    """Read everything and run nothing: what was understood, guessed, rejected, missing."""
+    from pipeline.commands.check import check_sources
+
+    click.echo(check_sources(*_configured(config, data), out, show_private=show_private))
+
+
+@main.command()
+@click.argument("run_folder", metavar="RUN", type=click.Path(path_type=Path))
+@click.option("--community", help="Name of a community in the run.")
+@click.option("--nation", help="Name of a Nation's or treaty area in the run.")
+@click.option("--area", type=click.Path(path_type=Path), help="File with an outline; it is read and not kept.")
+@click.option("--site", help="The other way round: everything around one site.")
+@click.option("--within-km", type=click.FloatRange(min=0), default=100.0, show_default=True, help="How far to look.")
+@click.option("--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder of the pages (default: RUN/../<run>_screen_<place>)."
+)
+@click.option(
+    "--exclusions", type=click.Path(path_type=Path), help="Requests since the run: what they name or cover is left out."
+)
+@_explained
+def screen(
+    run_folder: Path,
+    community: str | None,
+    nation: str | None,
+    area: Path | None,
+    site: str | None,
+    within_km: float,
+    lang: str,
+    out: Path | None,
+    exclusions: Path | None,
+) -> None:
+    """Short list, map and sheets for one place. Needs a run folder, nothing else."""
+    from layers.crs import check_proj
+    from pipeline.commands.screen import screen_run
+
+    check_proj()
+    given = [one for one in (community, nation, area, site) if one is not None]
+    if len(given) != 1:
+        raise click.UsageError("say one place: --community NAME, --nation NAME, --area FILE or --site SITE_ID.")
+    click.echo(
+        screen_run(
+            run_folder,
+            community=community,
+            nation=nation,
+            area=area,
+            site=site,
+            within_km=within_km,
+            lang=lang,
+            out=out,
+            exclusions=exclusions,
+        )
+    )
+
+
+@main.command()
+@click.argument("run_folder", metavar="RUN", type=click.Path(path_type=Path))
+@click.argument("site_id")
+@click.option("--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True)
+@_explained
+def explain(run_folder: Path, site_id: str, lang: str) -> None:
+    """One site in words: what is known, what moved its rank."""
+    from pipeline.commands.explain import explain_site
+
+    click.echo(explain_site(run_folder, site_id, lang))
+
+
+@main.command()
+@click.argument("run_folder", metavar="RUN", type=click.Path(path_type=Path))
+@click.option("--source", "source_id", required=True, metavar="ID", help="Id of the source in the run file.")
+@_explained
+def purge(run_folder: Path, source_id: str) -> None:
+    """Remove all that a run folder holds of one source, and everything made with it."""
+    from pipeline.purge import purge as purge_source
+
+    purged = purge_source(run_folder, source_id)
+    click.echo(f"Removed {len(purged.removed)} files and folders made with '{source_id}':")
+    click.echo("\n".join(f"  {name}" for name in purged.removed))
+    if purged.left:
+        click.echo("Not written by minewaste, so left; look through them yourself:")
+        click.echo("\n".join(f"  {name}" for name in purged.left))
+    click.echo(
+        "Screenings written elsewhere with --out, and copies made by hand, are not known here. "
+        "Take the source out of the run file before the next run."
+    )
+
+
+@main.command()
+@_explained
+def sources() -> None:
+    """List the public sources minewaste knows."""
+    from layers.catalogue.source import load_catalogue
+
+    for entry in load_catalogue().values():
+        click.echo(f"{entry.id:<28} {entry.role:<13} {entry.title}  [{entry.licence or 'licence not stated'}]")
+
+
+@main.command()
+@click.argument("what", metavar="SOURCE...", nargs=-1, required=True)
+@click.option("--to", "folder", type=click.Path(path_type=Path), required=True, help="Folder for the files.")
+@click.option("--allow-host", "hosts", multiple=True, help="Another host the address may lead to; may be repeated.")
+@_explained
+def fetch(what: tuple[str, ...], folder: Path, hosts: tuple[str, ...]) -> None:
+    """Fetch sources of the catalogue, or addresses of files and services, to checked local files."""
+    from layers.fetch.client import Client
+    from layers.fetch.client import fetch as fetch_one
+
+    for one in what:
+        got = fetch_one(one, folder, Client(hosts=set(hosts)))
+        state = "there already" if got.was_there else "fetched"
+        click.echo(f"{one}: {state}, {got.path} ({got.size} bytes, sha256 {got.sha256[:12]}…)")
+        for note in got.notes:
+            click.echo(f"  {note}")

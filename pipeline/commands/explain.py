@@ -1,0 +1,109 @@
+"""One site in words, from a run folder."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+import pandas as pd
+
+from layers.errors import StageError
+from maps.publication import Publication
+from maps.verdict import score_key
+from maps.words import flag, phrase, phrase_reason, word
+from pipeline.folder.published import load_publication
+
+REASONS_SHOWN = 12
+"""The strongest reasons are told one by one; how many there are besides is told too."""
+
+
+def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
+    """Say what is known of one site and what moved its rank.
+
+    Parameters
+    ----------
+    run_folder : Path
+        Folder of a finished run.
+    site_id : str
+        As in ``ranking.csv``.
+    lang : {"en", "fr"}
+        Language of the text.
+
+    Returns
+    -------
+    str
+        Some twenty lines of plain text.
+
+    Raises
+    ------
+    StageError
+        If the run ranked no such site; close ids and names are offered.
+    """
+    publication = load_publication(run_folder)
+    chosen = publication.ranking[publication.ranking["site_id"] == site_id]
+    if chosen.empty:
+        raise StageError(_unknown(publication, site_id))
+    row = chosen.iloc[0]
+    lines = [
+        f"{row['name']} ({site_id})",
+        phrase(
+            "explain_rank",
+            lang,
+            rank=row["rank"],
+            n=len(publication.ranking),
+            low=row["rank_low"],
+            high=row["rank_high"],
+        ),
+        phrase(
+            score_key(publication.validation, "explain_score"),
+            lang,
+            score=row["score"],
+            low=row["score_low"],
+            high=row["score_high"],
+        ),
+        phrase("explain_evidence", lang, evidence=word(f"evidence_{row['evidence']}", lang)),
+        _amount(row, lang),
+        phrase("explain_companion", lang, score=row["companion_score"], rank=row["companion_rank"]),
+        "",
+        word("explain_reasons", lang),
+    ]
+    everything = publication.reasons[publication.reasons["site_id"] == site_id].sort_values("position")
+    reasons = everything.head(REASONS_SHOWN)
+    for feature, contribution, value in zip(reasons["feature"], reasons["contribution"], reasons["value"], strict=True):
+        lines.append(f"  {contribution:+.2f}  {phrase_reason(feature, contribution, value, lang)}")
+    if len(everything) > len(reasons):
+        lines.append(f"  … + {len(everything) - len(reasons)}")
+    if reasons.empty:
+        lines.append(f"  {word('explain_no_reasons', lang)}")
+    flags = publication.flags[publication.flags["site_id"] == site_id]
+    lines += ["", word("explain_flags", lang)] + [
+        f"  {flag(code, lang)}: {detail} [{source}]"
+        for code, detail, source in zip(flags["flag"], flags["detail"], flags["source"], strict=True)
+    ]
+    relations = publication.site_territories[publication.site_territories["site_id"] == site_id]
+    lines += ["", word("explain_areas", lang)]
+    lines += [
+        f"  {area} ({layer}): {word(f'relation_{relation}', lang)}"
+        for area, layer, relation in zip(relations["territory"], relations["layer"], relations["relation"], strict=True)
+    ]
+    return "\n".join([*lines, "", word("notice_not_resource", lang), word("notice_nations", lang)])
+
+
+def _amount(row: pd.Series, lang: str) -> str:
+    if pd.isna(row["tonnage_t"]):
+        return word("explain_tonnage_unknown", lang)
+    return phrase(
+        "explain_tonnage",
+        lang,
+        low=row["tonnage_low_t"],
+        high=row["tonnage_high_t"],
+        rule=word(f"tonnage_rule_{row['tonnage_rule']}", lang),
+    )
+
+
+def _unknown(publication: Publication, site_id: str) -> str:
+    ids = list(publication.ranking["site_id"])
+    by_name = publication.ranking.loc[publication.ranking["name"].str.casefold() == site_id.casefold(), "site_id"]
+    near = list(by_name) or difflib.get_close_matches(site_id, ids, n=3, cutoff=0.4)
+    hint = f" Did you mean {', '.join(near)}?" if near else ""
+    return f"explain: this run has no site '{site_id}' among its {len(ids)} ranked sites.{hint} Ids are in ranking.csv."

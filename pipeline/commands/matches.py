@@ -1,0 +1,103 @@
+"""What the tables of a run share: assays found at their sites, ids one inventory quotes of another, samples near sites."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from layers.catalogue.source import Source
+
+NEAR_KM = 25.0
+_EARTH_KM = 6371.0
+
+
+def count_matches(sources: Sequence[Source], layers: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Return sentences on what the tables share.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        Of the run file.
+    layers : mapping of str to DataFrame
+        What was read, by source id; sources that may not be named are left out by the caller.
+
+    Returns
+    -------
+    list of str
+    """
+    inventories = {one.id: layers[one.id] for one in sources if one.role == "inventory" and one.id in layers}
+    chemistry = {one.id: layers[one.id] for one in sources if one.role == "geochemistry" and one.id in layers}
+    said = []
+    for name, samples in chemistry.items():
+        said += _site_keys(name, samples, inventories)
+        said += _near(name, samples, inventories)
+    said += _quoted(inventories)
+    said += _same_names(inventories)
+    return said
+
+
+def _site_keys(name: str, samples: pd.DataFrame, inventories: Mapping[str, pd.DataFrame]) -> list[str]:
+    keys = set(samples["site_key"].dropna().str.casefold())
+    if not keys or not inventories:
+        return []
+    ids = {text for one in inventories.values() for text in one["official_id"].dropna().str.casefold()}
+    names = pd.concat([one["name"].dropna().str.casefold() for one in inventories.values()]).value_counts()
+    by_id = keys & ids
+    by_name = (keys - by_id) & set(names.index)
+    several = sum(int(names[one]) > 1 for one in by_name)
+    lost = sorted(keys - by_id - by_name)
+    text = (
+        f"{name}: of {len(keys)} sites that were assayed, {len(by_id)} are found by id and {len(by_name)} by exact name"
+    )
+    text += f" ({several} of these names stand for several records)" if several else ""
+    return [f"{text}; {len(lost)} by neither{': ' + ', '.join(lost[:5]) if lost else ''}."]
+
+
+def _near(name: str, samples: pd.DataFrame, inventories: Mapping[str, pd.DataFrame]) -> list[str]:
+    here = _sphere(samples)
+    sites = [one for one in map(_sphere, inventories.values()) if len(one)]
+    if not len(here) or not sites:
+        return []
+    distance, _ = cKDTree(here).query(np.vstack(sites))
+    near = float(np.mean(2 * _EARTH_KM * np.arcsin(np.clip(distance / 2, 0, 1)) <= NEAR_KM))
+    return [f"{name}: {near:.0%} of all inventory records have one of its {len(here)} samples within {NEAR_KM:g} km."]
+
+
+def _sphere(table: pd.DataFrame) -> np.ndarray:
+    """Return located rows as unit vectors."""
+    place = np.radians(table[["latitude", "longitude"]].dropna().to_numpy(dtype=float))
+    latitude, longitude = place[:, 0], place[:, 1]
+    return np.column_stack(
+        [np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)]
+    )
+
+
+def _quoted(inventories: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Count ids that stand in more than one inventory, scheme by scheme."""
+    said = []
+    held = {name: set(one["cross_ids"].dropna().str.split("; ").explode()) for name, one in inventories.items()}
+    names = list(held)
+    for place, first in enumerate(names):
+        for second in names[place + 1 :]:
+            shared = held[first] & held[second]
+            if shared:
+                said.append(f"{first} and {second}: {len(shared)} ids stand in both (e.g. {min(shared)}).")
+    return said
+
+
+def _same_names(inventories: Mapping[str, pd.DataFrame]) -> list[str]:
+    said = []
+    held = {name: set(one["name"].dropna().str.casefold().str.strip()) for name, one in inventories.items()}
+    names = list(held)
+    for place, first in enumerate(names):
+        for second in names[place + 1 :]:
+            shared = held[first] & held[second]
+            if shared:
+                said.append(
+                    f"{first} and {second}: {len(shared)} names stand in both. Equal names are often different mines: records "
+                    "are only linked where id, or name, distance and commodity agree."
+                )
+    return said

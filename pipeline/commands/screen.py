@@ -1,0 +1,117 @@
+"""Answer "what lies near us" from a run folder: a short list, a printable page, tables and sheets for one place."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import geopandas as gpd
+
+from layers.errors import SourceError
+from maps.nearby import Place
+from maps.publication import Publication
+from maps.screening.page import write_screening
+from maps.screening.screening import around_site, place_of_area, place_of_community, place_of_nation, screen
+from maps.sovereignty import without_sites
+from maps.words import phrase
+from pipeline.folder.published import load_publication
+
+
+def screen_run(
+    run_folder: Path,
+    *,
+    community: str | None,
+    nation: str | None,
+    area: Path | None,
+    site: str | None,
+    within_km: float,
+    lang: str,
+    out: Path | None,
+    exclusions: Path | None = None,
+) -> str:
+    """Write the screening of one place and return its first lines as text.
+
+    Parameters
+    ----------
+    run_folder : Path
+        Folder of a finished run; nothing else is read but ``area``.
+    community, nation, site : str or None
+        Exactly one of these or ``area`` is given: a name as the layer spells it, or a site id.
+    area : Path or None
+        A file with an outline. It is read from where it lies, and neither copied nor named in what is written.
+    within_km : float
+        How far from the place a site may lie.
+    lang : {"en", "fr"}
+        Language of pages and text.
+    out : Path or None
+        Folder of the pages; default beside the run.
+    exclusions : Path or None
+        Requests of stewards that came after the run: a table with a column ``key``, or areas. What they name is left out; the
+        file is neither copied nor named.
+
+    Returns
+    -------
+    str
+        The short list for a terminal.
+
+    Raises
+    ------
+    StageError
+        If the run knows no such place.
+    SourceError
+        If the outline cannot be read or has no CRS.
+    """
+    publication = load_publication(run_folder)
+    if exclusions is not None:
+        publication = without_sites(publication, _asked_for(publication, exclusions))
+    if site is not None:
+        return around_site(publication, site, within_km, lang)
+    place = _place(publication, community, nation, area)
+    folder = out or run_folder.with_name(f"{run_folder.name}_screen_{_slug(place.key)}")
+    table = screen(publication, place, within_km=within_km)
+    write_screening(publication, place, table, folder, within_km=within_km, lang=lang)
+    lines = [phrase("screen_summary", lang, n=len(table), km=within_km, place=place.name)]
+    for row in table.head(10).itertuples(index=False):
+        lines.append(f"  {row.rank:>4}  {row.distance_km:7.1f} km  {row.name}  ({row.site_id})")
+    return "\n".join([*lines, "", f"{folder / 'index.html'}"])
+
+
+def _place(publication: Publication, community: str | None, nation: str | None, area: Path | None) -> Place:
+    if community is not None:
+        return place_of_community(publication, community)
+    if nation is not None:
+        return place_of_nation(publication, nation)
+    assert area is not None  # noqa: S101 - the command checked that one of them is given
+    return place_of_area(_outline(area))
+
+
+def _asked_for(publication: Publication, path: Path) -> set[str]:
+    """Return the sites that requests in a file name or cover."""
+    from layers.catalogue.source import Source
+    from pipeline.inputs import read_source
+    from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
+
+    source = Source(id="requests", role="exclusions", path=str(path))
+    asked = read_source(source, Path()).layer
+    kept = withhold_sites(publication.sites, asked, WithholdSitesParams())
+    return set(publication.sites["site_id"]) - set(kept["site_id"])
+
+
+def _outline(path: Path) -> gpd.GeoDataFrame:
+    """Read an outline in EPSG:4326 without writing anything anywhere."""
+    try:
+        outline = gpd.read_file(path, engine="pyogrio")
+    except Exception as error:  # noqa: BLE001 - GDAL raises many kinds; all mean the same to the user
+        raise SourceError(
+            f"{path}: cannot be read as an outline ({error}). Give a GeoJSON, GeoPackage or shapefile."
+        ) from None
+    if outline.crs is None:
+        raise SourceError(f"{path}: says no CRS. Save the outline with one (a shapefile needs its .prj).")
+    usable = outline[~(outline.geometry.isna() | outline.geometry.is_empty)]
+    if usable.empty:
+        raise SourceError(f"{path}: holds no geometry. Give a file with at least one polygon.")
+    return usable.to_crs(4326)
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-").lower()[:40] or "place"

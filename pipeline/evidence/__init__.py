@@ -1,0 +1,1 @@
+"""What deposits, hosts, assays and proxies say of a target."""

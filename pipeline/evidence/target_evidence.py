@@ -1,0 +1,185 @@
+"""What a mine's commodities and deposit type say about a target metal in its waste.
+
+For rare earths the tables of `rare_earth_hosts` answer, each entry with a range and a source; for another target its own
+name among the commodities. Only the companion score and the rule labels read them, never the learned model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from pipeline.evidence.rare_earth_hosts import COMMODITIES, DEPOSITS, NO_HOST, PATHFINDERS, Host
+
+SYMBOL_NAMES = {
+    "Li": "lithium", "Be": "beryllium", "Co": "cobalt", "Ni": "nickel", "Cu": "copper", "Zn": "zinc", "Ga": "gallium",
+    "Ge": "germanium", "In": "indium", "Sn": "tin", "Sb": "antimony", "Te": "tellurium", "Bi": "bismuth",
+    "W": "tungsten", "Mo": "molybdenum", "Nb": "niobium",
+    "Ta": "tantalum", "Cs": "cesium", "V": "vanadium", "Ti": "titanium",
+    "Cr": "chromium", "Mn": "manganese", "Mg": "magnesium", "P": "phosphorus", "U": "uranium", "Sc": "scandium",
+    "Zr": "zirconium", "Ba": "barium", "Al": "aluminum", "Se": "selenium", "As": "arsenic", "Hf": "hafnium",
+    "Rb": "rubidium", "Th": "thorium", "Y": "yttrium", "Ag": "silver", "Pb": "lead", "Re": "rhenium", "B": "boron",
+}  # fmt: skip
+
+RARE_EARTHS = frozenset(["La", "Ce", "Pr", "Nd", "Sm", "Eu", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu", "Y", "Sc"])
+"""What a rare-earth label is made of, with Sc, which follows them in assays."""
+
+REE_DEPOSITS: tuple[tuple[str, str, float], ...] = tuple((one.name, one.pattern, one.utility) for one in DEPOSITS)
+"""Deposit groups for rare earths: name, pattern, utility."""
+
+REE_LABEL_FLOOR = 0.75
+"""A commodity or deposit type from this utility upward makes a rule label."""
+
+OTHER_UTILITY = 0.05
+"""Utility of a mine whose commodities or deposit type are known and point to no source of the target."""
+
+OTHER_HIGH = 0.3
+"""The most such a mine may still be worth: host minerals of no value were seldom recorded."""
+
+
+def target_commodities(target: str, given: Sequence[str] | None) -> tuple[tuple[str, float], ...]:
+    """Return (pattern, utility) of the commodities that stand for a target.
+
+    Parameters
+    ----------
+    target : str
+        ``REE``, an element symbol, or a commodity name.
+    given : sequence of str or None
+        Commodity names that replace the built-in ones; each counts fully.
+
+    Returns
+    -------
+    tuple of (str, float)
+    """
+    if given is not None:
+        return tuple((rf"\b{re.escape(name)}\b", 1.0) for name in given)
+    if target == "REE":
+        return tuple((one.pattern, one.utility) for one in COMMODITIES)
+    name = SYMBOL_NAMES.get(target, target)
+    return ((rf"\b{re.escape(name)}\b", 1.0),)
+
+
+def target_deposits(target: str, given: Sequence[str] | None) -> tuple[tuple[str, float], ...]:
+    """Return (pattern, utility) of the deposit types that stand for a target; see `target_commodities`."""
+    if given is not None:
+        return tuple((re.escape(name), 1.0) for name in given)
+    return tuple((pattern, utility) for _, pattern, utility in REE_DEPOSITS) if target == "REE" else ()
+
+
+def best_match(texts: pd.Series, patterns: Sequence[tuple[str, float]]) -> tuple[np.ndarray, np.ndarray]:
+    """Find per text the matching pattern of the highest utility.
+
+    Parameters
+    ----------
+    texts : Series of str
+        May be missing.
+    patterns : sequence of (str, float)
+        Regular expressions, case ignored, and their utilities. A group named ``word`` is what counts as matched.
+
+    Returns
+    -------
+    utility : ndarray of float, shape (n,)
+        NaN where the text is missing, `OTHER_UTILITY` where nothing matches.
+    matched : ndarray of object, shape (n,)
+        The matched words in lower case, or None.
+    """
+    entries = [Host("", pattern, utility, utility, utility, "") for pattern, utility in patterns]
+    ends, matched = _best_hosts(texts, entries)
+    utility = ends[:, 0]
+    unknown = np.isnan(utility) & np.array([isinstance(one, str) and bool(one.strip()) for one in texts], dtype=bool)
+    return np.where(unknown, OTHER_UTILITY, utility), matched
+
+
+def _best_hosts(texts: pd.Series, hosts: Sequence[Host]) -> tuple[np.ndarray, np.ndarray]:
+    """Return utility, low and high of the best host of each text, and the words that matched; NaN and None where none does."""
+    compiled = sorted(((re.compile(one.pattern, re.IGNORECASE), one) for one in hosts), key=lambda one: -one[1].utility)
+    found: dict[str, tuple[tuple[float, float, float], str | None]] = {}
+    ends, matched = np.full((len(texts), 3), np.nan), np.full(len(texts), None, dtype=object)
+    for row, words in enumerate(texts):
+        if not isinstance(words, str) or not words.strip():
+            continue
+        if words not in found:
+            hits = (
+                ((one.utility, one.low, one.high), (hit.groupdict().get("word") or hit.group(0)).lower())
+                for pattern, one in compiled
+                if (hit := pattern.search(words))
+            )
+            found[words] = next(hits, ((np.nan, np.nan, np.nan), None))
+        ends[row], matched[row] = found[words]
+    return ends, matched
+
+
+def type_affinity(sites: pd.DataFrame, target: str) -> np.ndarray:
+    """Return what commodities and deposit type alone suggest, 0-1; NaN where neither is known. See `affinity_range`."""
+    return affinity_range(sites, target)[0]
+
+
+def affinity_range(sites: pd.DataFrame, target: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return what commodities and deposit type together suggest of the target in the waste, with the range left open.
+
+    Whichever says more counts. But where the deposit is of a type without a host mineral (`NO_HOST`: gold veins, massive
+    sulphides, nickel in mafic rocks) and a commodity still speaks for the target, the two contradict each other: the mean
+    counts, and the range reaches from one to the other.
+
+    Parameters
+    ----------
+    sites : DataFrame
+        `Sites`.
+    target : str
+        ``REE``, an element symbol, or a commodity name.
+
+    Returns
+    -------
+    value, low, high : ndarray of float, shape (n,)
+        Utilities, 0-1. NaN where neither commodities nor deposit type are known; where they are and point to no source of
+        the target, `OTHER_UTILITY` from 0 to `OTHER_HIGH`.
+    """
+    if target != "REE":
+        own, _ = best_match(sites["commodities"], target_commodities(target, None))
+        deposit, _ = best_match(sites["deposit_type"], target_deposits(target, None))
+        value = np.fmax(own, deposit)
+        return value, np.clip(value - 0.25, 0.0, 1.0), np.clip(value + 0.25, 0.0, 1.0)
+    sold, _ = _best_hosts(sites["commodities"], COMMODITIES)
+    held, _ = _best_hosts(sites["deposit_type"], DEPOSITS)
+    known = sites[["commodities", "deposit_type"]].notna().any(axis=1).to_numpy()
+    better = np.where((np.nan_to_num(held[:, 0], nan=-1.0) > np.nan_to_num(sold[:, 0], nan=-1.0))[:, None], held, sold)
+    at_odds = (held[:, 0] <= NO_HOST) & (sold[:, 0] > NO_HOST)
+    between = np.column_stack([(held[:, 0] + sold[:, 0]) / 2, np.fmin(held[:, 1], sold[:, 1]), sold[:, 2]])
+    ends = np.where(at_odds[:, None], between, better)
+    nothing = known & np.isnan(ends[:, 0])
+    ends[nothing] = (OTHER_UTILITY, 0.0, OTHER_HIGH)
+    return ends[:, 0], ends[:, 1], ends[:, 2]
+
+
+def pathfinder_z(site_samples: pd.DataFrame, target: str) -> np.ndarray:
+    """Return the mean robust z-score, around each site, of the elements that go with the target; NaN where none is known."""
+    elements = PATHFINDERS if target == "REE" else (target_symbol(target),)
+    names = [name for name in (f"near_{one}_z" for one in elements) if name in site_samples]
+    z = site_samples[names].to_numpy(float) if names else np.full((len(site_samples), 1), np.nan)
+    count = np.isfinite(z).sum(axis=1)
+    return np.divide(np.nansum(z, axis=1), count, out=np.full(len(z), np.nan), where=count > 0)
+
+
+def target_symbol(target: str) -> str:
+    """Return the element symbol of a target (a symbol or a commodity name), or the name itself."""
+    return next((symbol for symbol, name in SYMBOL_NAMES.items() if name == target.lower()), target)
+
+
+def defining_elements(target: str) -> frozenset[str]:
+    """Return the element symbols whose concentration in the waste defines a target's labels."""
+    return RARE_EARTHS if target == "REE" else frozenset({target_symbol(target)})
+
+
+def measured_values(site_samples: pd.DataFrame, target: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return value, low and high (ppm) of the target in the waste of each row, NaN where it was not measured."""
+    if target == "REE":
+        value, low, high = (
+            site_samples[f"waste_treo{end}_ppm"].to_numpy(float, na_value=np.nan) for end in ("", "_low", "_high")
+        )
+        return value, np.where(np.isnan(low), value, low), np.where(np.isnan(high), value, high)
+    column = f"waste_{target_symbol(target)}_ppm"
+    value = site_samples[column].to_numpy(float) if column in site_samples else np.full(len(site_samples), np.nan)
+    return value, value, value

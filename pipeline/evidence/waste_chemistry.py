@@ -1,0 +1,203 @@
+"""Waste assays per site: medians of elements, and totals of rare earths with the range that is left open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from layers import elements as ree
+from layers.cells.assay_headers import METHOD_ORDER
+from layers.elements import MAGNET, REE, SuiteTotals, suite_totals, treo_per_tree
+from layers.samples.censoring import CensoringParams, counted_below, replace_multiplicatively
+from layers.samples.columns import elements_of, method_ranks
+
+_MOST_REPEATS = 1000
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """An amount per sample: as counted, at least and at most, and as measured, ppm."""
+
+    value: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    measured: np.ndarray
+
+
+def waste_chemistry(
+    site: np.ndarray,
+    waste: pd.DataFrame,
+    n_sites: int,
+    *,
+    censoring: CensoringParams,
+    estimate_error_fraction: float,
+    min_suite_fraction: float,
+    convention: str = "eu",
+) -> pd.DataFrame:
+    """Sum up the waste samples of each site.
+
+    Where samples of a site were analysed by several methods, the most complete one is taken per element and for the total;
+    methods are never averaged. A sample that stands for several analyses counts as many times in a median.
+
+    Parameters
+    ----------
+    site : ndarray of int
+        Row of the site of each sample.
+    waste : DataFrame
+        The samples, with the columns of `layers.schema.Samples`.
+    n_sites : int
+        Number of rows returned.
+    censoring : CensoringParams
+        What a result below a limit counts as; for the range it is 0 at least and the limit at most.
+    estimate_error_fraction : float
+        Interpolated rare earths may be off by this share, for the range.
+    min_suite_fraction : float
+        Share of the rare earths of average upper crust that must be measured or interpolated for a total to be given.
+    convention : str
+        Which rare earths are light: one of `layers.elements.CONVENTIONS`.
+
+    Returns
+    -------
+    DataFrame
+        ``waste_n`` analyses; ``waste_method`` of the total (of the other elements where there is none) and
+        ``waste_methods``; ``waste_elements`` with a result; ``waste_<El>_ppm`` medians and ``waste_<El>_censored`` (-1 or +1
+        where the median is that of a substituted limit); ``waste_tree_ppm``, ``waste_treo_ppm`` medians,
+        ``waste_treo_low_ppm``, ``waste_treo_high_ppm`` (least and most of any sample, with limits, interpolation and missing
+        elements; the upper end is missing where a result is above its method's upper limit) and
+        ``waste_estimated_fraction`` of the total; medians of what the suites say: ``waste_magnet_share`` of TREE,
+        ``waste_lree_hree`` (by ``waste_ree_convention``) and ``waste_outlook`` (Seredin & Dai), where all fifteen are measured
+        or interpolated, and ``waste_eu_anomaly``, ``waste_ce_anomaly``, ``waste_la_yb_n`` on chondrite, of measured elements.
+    """
+    elements = elements_of(waste)
+    analyses = waste["n_analyses"].to_numpy(dtype=np.int64)
+    n = np.bincount(site, analyses, minlength=n_sites).astype(np.int64)
+    amounts = _shrunk({element: _amounts(waste, element, censoring) for element in elements}, waste, censoring)
+    columns: dict[str, np.ndarray | pd.api.extensions.ExtensionArray] = {}
+    for element in elements:
+        value = amounts[element].value
+        flag = waste[f"{element}_censored"].to_numpy(dtype="float64", na_value=0.0)
+        used = _best_method(site, method_ranks(waste, element), np.isfinite(value))
+        columns[f"waste_{element}_ppm"] = _median(site, value, analyses, used, n_sites)
+        sign = _median(site, flag, analyses, used, n_sites)
+        columns[f"waste_{element}_censored"] = np.nan_to_num(np.trunc(sign)).astype(np.int8)
+    value, low, high, measured = (_suite(amounts, end, len(waste)) for end in ("value", "low", "high", "measured"))
+    sums = suite_totals(value, low_ppm=low, high_ppm=high, estimate_error_fraction=estimate_error_fraction)
+    rank = waste["method"].map({method: place for place, method in enumerate(METHOD_ORDER)}).to_numpy(dtype="float64")
+    totals, method = _totals(site, _given(waste, sums, min_suite_fraction), analyses, rank, n_sites)
+    for name, pattern in _patterns(sums.filled_ppm, measured, convention).items():
+        used = _best_method(site, rank, np.isfinite(pattern))
+        totals[f"waste_{name}"] = _median(site, pattern, analyses, used, n_sites)
+    known = np.isfinite(np.asarray(totals["waste_lree_hree"]))
+    columns["waste_ree_convention"] = pd.array([convention if one else None for one in known], dtype="str")
+    names = {"waste_n": n, "waste_method": method, "waste_methods": _joined_methods(site, waste, n_sites)}
+    said = pd.DataFrame(
+        {element: np.isfinite(columns[f"waste_{element}_ppm"]) for element in elements}, index=range(n_sites)
+    )
+    listed = [None if not row.any() else "; ".join(np.array(elements)[row]) for row in said.to_numpy(dtype=bool)]
+    names["waste_elements"] = pd.array(listed, dtype="str")
+    return pd.DataFrame({**names, **totals, **columns}, index=range(n_sites))
+
+
+def _amounts(waste: pd.DataFrame, element: str, censoring: CensoringParams) -> _Bounds:
+    """Return what each sample says about an element; nothing where it is below a limit nobody states."""
+    value = waste[f"{element}_ppm"].to_numpy(dtype="float64")
+    limit = waste[f"{element}_limit_ppm"].to_numpy(dtype="float64")
+    flag = waste[f"{element}_censored"].to_numpy(dtype="float64", na_value=0.0)
+    below, above = flag < 0, flag > 0
+    counted = np.where(below, counted_below(waste, element, censoring), np.where(above, limit, value))
+    low = np.where(below, np.where(np.isfinite(limit), 0.0, np.nan), np.where(above, limit, value))
+    high = np.where(below, limit, np.where(above, np.nan, value))
+    return _Bounds(counted, low, high, np.where(flag == 0, value, np.nan))
+
+
+def _shrunk(amounts: dict[str, _Bounds], waste: pd.DataFrame, censoring: CensoringParams) -> dict[str, _Bounds]:
+    """Make room among the measured parts of each sample for those put in the place of limits, where the run file asks so."""
+    if censoring.method != "multiplicative" or not amounts:
+        return amounts
+    names = list(amounts)
+    limits = np.column_stack(
+        [waste[f"{one}_limit_ppm"].where(waste[f"{one}_censored"] < 0).to_numpy(dtype="float64") for one in names]
+    )
+    values = np.column_stack([amounts[one].value for one in names])
+    room = replace_multiplicatively(values, limits, fraction=censoring.multiplicative_fraction)
+    return {one: replace(amounts[one], value=room[:, place]) for place, one in enumerate(names)}
+
+
+def _suite(amounts: dict[str, _Bounds], end: str, n: int) -> np.ndarray:
+    """Return the rare earths of each sample in the order of `REE`, NaN where one was not analysed."""
+    nothing = np.full(n, np.nan)
+    return np.column_stack([getattr(amounts[element], end) if element in amounts else nothing for element in REE])
+
+
+def _best_method(site: np.ndarray, rank: np.ndarray, there: np.ndarray) -> np.ndarray:
+    """Say which samples have a result by the best method of their site."""
+    own = pd.Series(np.where(there, rank, np.inf))
+    return there & (own == own.groupby(site).transform("min")).to_numpy(dtype=bool)
+
+
+def _median(site: np.ndarray, value: np.ndarray, analyses: np.ndarray, used: np.ndarray, n_sites: int) -> np.ndarray:
+    rows = np.repeat(np.flatnonzero(used), np.minimum(analyses[used], _MOST_REPEATS))
+    return _per_site(pd.Series(value[rows]).groupby(site[rows]).median(), n_sites)
+
+
+def _per_site(found: pd.Series, n_sites: int) -> np.ndarray:
+    result = np.full(n_sites, np.nan)
+    result[found.index.to_numpy(dtype=np.int64)] = found.to_numpy(dtype="float64")
+    return result
+
+
+def _totals(
+    site: np.ndarray, sums: dict[str, np.ndarray], analyses: np.ndarray, rank: np.ndarray, n_sites: int
+) -> tuple[dict[str, np.ndarray], pd.api.extensions.ExtensionArray]:
+    """Return the totals of each site and the method they come from."""
+    used = _best_method(site, rank, np.isfinite(sums["tree"]))
+    columns = {
+        "waste_tree_ppm": _median(site, sums["tree"], analyses, used, n_sites),
+        "waste_treo_ppm": _median(site, sums["treo"], analyses, used, n_sites),
+        "waste_treo_low_ppm": _per_site(pd.Series(sums["low"][used]).groupby(site[used]).min(), n_sites),
+        "waste_treo_high_ppm": _per_site(pd.Series(sums["high"][used]).groupby(site[used]).max(skipna=False), n_sites),
+        "waste_estimated_fraction": _median(site, sums["estimated"], analyses, used, n_sites),
+    }
+    best = _per_site(pd.Series(rank).groupby(site).min(), n_sites)
+    of_total = _per_site(pd.Series(rank[used]).groupby(site[used]).min(), n_sites)
+    chosen = np.where(np.isfinite(of_total), of_total, best)
+    names = [None if np.isnan(one) else METHOD_ORDER[int(one)] for one in chosen]
+    return columns, pd.array(names, dtype="str")
+
+
+def _given(waste: pd.DataFrame, sums: SuiteTotals, least_share: float) -> dict[str, np.ndarray]:
+    """Return per sample the totals of its suite, or of the one number given for all, where too little of a suite is there."""
+    enough = sums.crust_fraction >= least_share
+    total = waste["tree_ppm"].to_numpy(dtype="float64")
+    least, usual, most = treo_per_tree()
+    return {
+        "tree": np.where(enough, sums.tree_ppm, total),
+        "treo": np.where(enough, sums.treo_ppm, total * usual),
+        "low": np.where(enough, sums.treo_low_ppm, total * least),
+        "high": np.where(enough, sums.treo_high_ppm, total * most),
+        "estimated": np.where(enough, sums.estimated_fraction, np.nan),
+    }
+
+
+def _patterns(filled: np.ndarray, measured: np.ndarray, convention: str) -> dict[str, np.ndarray]:
+    """Return what the suite of each sample says beside its total."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = {
+            "magnet_share": ree.share(filled, MAGNET),
+            "lree_hree": ree.light_per_heavy(filled, convention),
+            "outlook": ree.outlook_coefficient(filled),
+            "eu_anomaly": ree.eu_anomaly(measured),
+            "ce_anomaly": ree.ce_anomaly(measured),
+            "la_yb_n": ree.slope(measured),
+        }
+    return {name: np.where(np.isfinite(values), values, np.nan) for name, values in found.items()}
+
+
+def _joined_methods(site: np.ndarray, waste: pd.DataFrame, n_sites: int) -> pd.api.extensions.ExtensionArray:
+    """Return all methods of each site, the most complete first."""
+    said: list[str | None] = [None] * n_sites
+    for one, methods in waste["method"].astype(str).groupby(site):
+        said[int(str(one))] = "; ".join(sorted(set(methods), key=METHOD_ORDER.index))
+    return pd.array(said, dtype="str")

@@ -1,0 +1,1 @@
+"""What lies on disk: the store of stages, the published tables, the model file."""

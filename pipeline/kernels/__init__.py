@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: the searches, grids and zones that stages stand on."""

@@ -1,0 +1,1 @@
+"""Candidates, folds, judgement and calibration of the model."""

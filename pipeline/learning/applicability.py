@@ -1,0 +1,99 @@
+"""How far the model's word reaches: unlike sites, measured concentrations, and evidence from the waste itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.evidence.proxy_grades import ProxyParams, predict_from_proxies
+from pipeline.learning.candidates import Task
+from pipeline.learning.trained_model import Applicability, dissimilarity
+
+
+def measure_applicability(prepared: np.ndarray, parts: np.ndarray, task: Task) -> Applicability:
+    """Return the area of applicability; the threshold is the upper whisker of the dissimilarity to other blocks."""
+    strength = np.abs(parts).mean(axis=0)
+    weights = strength / strength.mean() if strength.mean() > 0 else np.ones(len(strength))
+    train = np.flatnonzero(task.judged)
+    if len(train) > 1500:
+        train = train[np.linspace(0, len(train) - 1, 1500).astype(int)]
+    rows = prepared[train] * weights
+    distance = np.sqrt(((rows[:, None, :] - rows[None]) ** 2).sum(axis=2))
+    mean = float(distance[np.triu_indices(len(rows), 1)].mean()) or 1.0
+    raw = Applicability(rows, weights, mean, np.inf)
+    own = task.blocks[train][:, None] == task.blocks[train][None, :]
+    found = dissimilarity(prepared[train], raw, own)
+    found = found[np.isfinite(found)]
+    q25, q75 = np.quantile(found, [0.25, 0.75]) if len(found) else (0.0, 1.0)
+    return Applicability(rows, weights, mean, float(q75 + 1.5 * (q75 - q25)))
+
+
+def fit_grade_line(measured_ppm: np.ndarray, log_odds: np.ndarray) -> tuple[float, float, float, float] | None:
+    """Return the line of measured concentrations over out-of-block log-odds with its 90 % band, from 20 sites up."""
+    known = np.isfinite(measured_ppm) & (measured_ppm > 0)
+    n = int(known.sum())
+    if n < 20 or np.ptp(log_odds[known]) == 0:
+        return None
+    x, v = log_odds[known], np.log10(measured_ppm[known])
+    slope, intercept = np.polyfit(x, v, 1)
+    slope = max(float(slope), 0.0)
+    intercept = float(np.mean(v) - slope * np.mean(x))
+    residual = (v - intercept - slope * x) * np.sqrt(n / (n - 2))
+    low, high = np.quantile(residual, [0.05, 0.95])
+    return slope, intercept, float(low), float(high)
+
+
+def weigh_waste(
+    table: pd.DataFrame, names: list[str], blocks: np.ndarray, assay_sd_log10: float, params: ProxyParams
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Return what the waste itself tells of the target: assays first, else proxies of the same waste.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows by ``site_id`` with ``measured_ppm, measured_low_ppm, measured_high_ppm, measured_n`` and the features.
+    names : list of str
+        Feature columns; ``waste_<element>_ppm`` among them are the proxies.
+    blocks : ndarray of str, shape (n,)
+        Spatial block per row.
+    assay_sd_log10 : float
+        Spread of single samples of one waste, log10 of ppm.
+    params : ProxyParams
+        Settings of the proxies.
+
+    Returns
+    -------
+    waste : DataFrame
+        ``waste_log10, waste_sd_log10, waste_rule`` per row.
+    facts : dict
+        Skill of the proxies.
+    """
+    value = table["measured_ppm"].to_numpy(float)
+    measured = np.isfinite(value) & (value > 0)
+    log10 = np.log10(np.where(measured, value, np.nan))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        width = np.log10(table["measured_high_ppm"].to_numpy(float) / table["measured_low_ppm"].to_numpy(float))
+    width = np.where(np.isfinite(width), np.clip(width, 0.0, 2.0), 0.0)
+    samples = np.maximum(1.0, table["measured_n"].fillna(1).to_numpy(float))
+    sd = np.where(measured, np.hypot(width / 3.29, assay_sd_log10 / np.sqrt(samples)), np.nan)
+    columns = [name for name in names if name.startswith("waste_") and name.endswith("_ppm")]
+    grades = predict_from_proxies(np.where(measured, value, np.nan), table[columns], blocks, params)
+    by_proxy = ~measured & np.isfinite(grades.predicted_log10_ppm)
+    waste = pd.DataFrame(
+        {
+            "waste_log10": np.where(by_proxy, grades.predicted_log10_ppm, log10),
+            "waste_sd_log10": np.where(by_proxy, max(grades.sd_log10, 0.15), sd),
+            "waste_rule": np.where(measured, "assay", np.where(by_proxy, "proxies", "none")),
+        }
+    )
+    facts = {
+        "proxies": list(grades.proxies),
+        "n": grades.n,
+        "r2_spatial": grades.r2_spatial,
+        "r2_random": grades.r2_random,
+        "sd_log10": grades.sd_log10,
+        "applied_to": int(by_proxy.sum()),
+    }
+    return waste, facts

@@ -1,0 +1,168 @@
+"""What training hands on: the fitted pipeline with all that is needed to rank, explain, draw and distrust it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from pipeline.learning.skill import has_skill
+
+Kind = Literal["supervised", "pu_bagging", "companion_only"]
+
+PARTS = ("metal", "amount", "access", "liability")
+"""Parts of the companion score."""
+
+USUAL_SPREAD_LOG10 = 0.5
+"""Spread of wastes the model holds alike, in log10 of ppm, where too few were measured to tell."""
+
+
+@dataclass(frozen=True)
+class Applicability:
+    """Where the model may speak: the training rows in prepared, weighted feature space.
+
+    Parameters
+    ----------
+    rows : ndarray of float, shape (n_train, p)
+        Prepared features of the training sites times their weights.
+    weights : ndarray of float, shape (p,)
+        Mean absolute contribution of each feature, scaled to a mean of 1.
+    mean_distance : float
+        Mean distance between training rows: the unit of dissimilarity.
+    threshold : float
+        Dissimilarity beyond which a site lies outside what was learned.
+
+    References
+    ----------
+    Meyer & Pebesma (2021), Predicting into unknown space?, *Methods in Ecology and Evolution* 12.
+    """
+
+    rows: np.ndarray
+    weights: np.ndarray
+    mean_distance: float
+    threshold: float
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """The result of `train_model`.
+
+    Parameters
+    ----------
+    kind : {"supervised", "pu_bagging", "companion_only"}
+        Measured classes; positives against unlabelled; or nothing learned, ranking by the companion score.
+    target : str
+        What was ranked for.
+    threshold_ppm : float
+        Concentration that makes a waste positive.
+    feature_names : tuple of str
+        Columns the pipeline takes, in order; empty for ``companion_only``.
+    dropped_features : mapping of str to str
+        Columns of the features not used, and why.
+    pipeline : sklearn.pipeline.Pipeline or None
+        Preparation and bags, fitted.
+    site_blocks : mapping of str to str
+        Spatial block per site, deciding which bags may score it.
+    slope, intercept : float
+        Calibration: log-odds of the score = intercept + slope x mean log-odds of the bags.
+    validation : mapping
+        The content of ``model/validation.json``.
+    diagnostics : mapping
+        Arrays (lists of numbers or texts) behind the report's figures.
+    sites : DataFrame
+        Per site: ``site_id, label, block, district, fold, held_out_log_odds`` (NaN where none), the evidence from the
+        waste itself (``waste_log10, waste_sd_log10, waste_rule``: assay, proxies or none) and the companion's parts.
+    applicability : Applicability or None
+        Where the model may speak.
+    grade_line : tuple of float or None
+        ``slope, intercept, low, high``: log10 of the measured ppm against the calibrated log-odds, with the 5 and 95
+        % quantiles of held-out residuals; None where too few were measured.
+    surface : tuple of (Pipeline, tuple of str) or None
+        The model of rasters alone and its feature names.
+    """
+
+    kind: Kind
+    target: str
+    threshold_ppm: float
+    feature_names: tuple[str, ...]
+    dropped_features: Mapping[str, str]
+    pipeline: Any
+    site_blocks: Mapping[str, str]
+    slope: float
+    intercept: float
+    validation: Mapping[str, Any]
+    diagnostics: Mapping[str, Any]
+    sites: pd.DataFrame
+    applicability: Applicability | None = None
+    grade_line: tuple[float, float, float, float] | None = None
+    surface: tuple[Any, tuple[str, ...]] | None = None
+    surface_applicability: Applicability | None = None
+    surface_calibration: tuple[float, float] = field(default=(1.0, 0.0))
+
+    @property
+    def rests_on_companion(self) -> bool:
+        """Whether the order is that of the companion score: nothing was learned, or what was learned showed no skill.
+
+        A model that testing could not tell from chance, or could not test, must not shuffle the sites.
+        """
+        return self.kind == "companion_only" or not has_skill(self.validation)
+
+    @property
+    def prior_sd_log10(self) -> float:
+        """Spread of measured wastes about the grade line, in log10 of ppm."""
+        if self.grade_line is None:
+            return USUAL_SPREAD_LOG10
+        return max(0.2, (self.grade_line[3] - self.grade_line[2]) / 3.29)
+
+    def waste_evidence(self, site_ids: pd.Series) -> dict[str, np.ndarray]:
+        """Return ``log10``, ``sd`` and ``rule`` of what the waste itself told, in the order of the ids."""
+        found = self.sites.set_index("site_id").reindex(site_ids)
+        return {
+            "log10": found["waste_log10"].to_numpy(float),
+            "sd": found["waste_sd_log10"].to_numpy(float),
+            "rule": found["waste_rule"].fillna("none").to_numpy(str),
+        }
+
+    def bag_log_odds(self, features: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """Return calibrated log-odds of every bag and which bags may score each site, both of shape (n, n_bags)."""
+        prepared = self.prepare(features)
+        bags = self.pipeline[-1]
+        blocks = np.array([self.site_blocks.get(one, "") for one in features["site_id"]])
+        return self.intercept + self.slope * bags.bag_scores(prepared), bags.unseen(blocks)
+
+    def prepare(self, features: pd.DataFrame) -> np.ndarray:
+        """Return the features as the bags take them."""
+        return self.pipeline[:-1].transform(features[list(self.feature_names)])
+
+    def prepared_names(self) -> tuple[str, ...]:
+        """Return the names of the prepared columns, in order."""
+        return tuple(self.pipeline[0].kept_)
+
+
+def dissimilarity(prepared: np.ndarray, applicability: Applicability, own: np.ndarray | None = None) -> np.ndarray:
+    """Return how far each row lies from the training rows, in units of their mean distance.
+
+    Parameters
+    ----------
+    prepared : ndarray of float, shape (n, p)
+        Prepared features.
+    applicability : Applicability
+        Of the model.
+    own : ndarray of bool, shape (n, n_train), optional
+        Training rows not to be compared with (a site with itself or its block).
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+    """
+    from scipy.spatial import cKDTree
+
+    weighted = prepared * applicability.weights
+    if own is None:
+        return cKDTree(applicability.rows).query(weighted)[0] / applicability.mean_distance
+    distance = np.sqrt(((weighted[:, None, :] - applicability.rows[None]) ** 2).sum(axis=2))
+    distance[own] = np.inf
+    return distance.min(axis=1) / applicability.mean_distance
