@@ -1,1 +1,1 @@
-"""Run files that ship with minewaste: data, no code."""
+"""Run files that ship with minewaste: data, no code. Installed as ``layers.configs``."""

@@ -127,27 +127,30 @@ def test_lock_file_pins_every_dependency_and_names_no_host() -> None:
 
 def test_every_package_and_data_file_is_shipped() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
-    tops = (*PACKAGES, "configs")
+    elsewhere = settings["package-dir"]
     found = {
-        ".".join(path.parent.relative_to(ROOT).parts) for top in tops for path in (ROOT / top).rglob("__init__.py")
+        ".".join(path.parent.relative_to(ROOT).parts) for top in PACKAGES for path in (ROOT / top).rglob("__init__.py")
     }
-    assert set(settings["packages"]) == found
+    assert set(settings["packages"]) == found | set(elsewhere)
     shipped = {
         path
         for package, globs in settings["package-data"].items()
         for glob in globs
-        for path in (ROOT / package).glob(glob)
+        for path in (ROOT / elsewhere.get(package, package)).glob(glob)
     }
     data = {
         path
-        for top in tops
+        for top in (*PACKAGES, *elsewhere.values())
         for path in (ROOT / top).rglob("*")
-        if path.is_file()
-        and path.suffix not in {".py", ".pyc"}
-        and path.name != ".gitkeep"
-        and "__pycache__" not in path.parts
+        if path.is_file() and path.suffix not in {".py", ".pyc"} and path.name != ".gitkeep"
     }
     assert data - shipped == set()
+
+
+def test_no_name_that_a_script_folder_may_have_is_installed() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    tops = {package.split(".")[0] for package in settings["packages"]} | set(settings["py-modules"])
+    assert tops == {"layers", "maps", "minewaste", "pipeline"}
 
 
 def test_the_project_speaks_of_itself_alone() -> None:

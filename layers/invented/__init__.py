@@ -60,7 +60,7 @@ def write_region(folder: Path, sites: int = 300, seed: int = 7) -> Path:
     _write_shapes(region, folder)
     write_grids(region, folder / "rasters")
     run_file = folder / "region.yml"
-    run_file.write_text((resources.files("configs") / "demo.yml").read_text(encoding="utf-8"), encoding="utf-8")
+    run_file.write_text((resources.files("layers.configs") / "demo.yml").read_text(encoding="utf-8"), encoding="utf-8")
     return run_file
 
 

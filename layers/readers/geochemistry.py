@@ -51,8 +51,8 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
     ----------
     source : Source
         Resolved (see `layers.catalogue.source.resolve`). ``columns`` maps sample id, position, medium, the key of the site
-        a waste assay belongs to, and a total of rare earths given as one number; ``options`` is a `GeochemistryOptions`. A table with
-        one result per row maps ``analyte`` and ``value``.
+        a waste assay belongs to, and a total of rare earths given as one number; ``options`` is a `GeochemistryOptions`. A table
+        with one result per row maps ``analyte`` and ``value``.
     root : Path
         Folder where relative paths start.
 

@@ -42,6 +42,7 @@ _NOT_ON_MAP = (
     "baseline_",
     "card_",
     "row_",
+    "tier_",
     "tornado_",
     "plan_",
 )

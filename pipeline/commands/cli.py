@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from pipeline.config import RunConfig
     from pipeline.run import RunSummary
 
 P = ParamSpec("P")
@@ -128,9 +127,10 @@ def _run(
     as_json: bool,
     quiet: bool,
 ) -> None:
+    from pipeline.commands.configured import configured
     from pipeline.run import run as run_chain
 
-    config, data_dir = _configured(path, data)
+    config, data_dir = configured(path, data)
     if config.units == "samples":
         from pipeline.sample_run import SAMPLE_STEPS, run_samples
 
@@ -150,28 +150,6 @@ def _run(
     elif not quiet:
         progress.__exit__()
         click.echo(_in_words(summary))
-
-
-def _configured(path: Path, data: Path | None) -> tuple[RunConfig, Path]:
-    """Read the run file and settle where its relative paths start."""
-    from layers.crs import check_proj
-    from layers.errors import ConfigError
-    from pipeline.commands.questions import refuse_open_questions
-    from pipeline.config import load_config
-
-    check_proj()
-    refuse_open_questions(path)
-    config = load_config(path)
-    if data is not None:
-        data_dir = data
-    elif config.data_dir is not None:
-        data_dir = (path.parent / Path(config.data_dir).expanduser()).resolve()
-    else:
-        data_dir = path.parent
-    data_dir = data_dir.resolve()  # workers of a cluster open rasters from folders of their own
-    if not data_dir.is_dir():
-        raise ConfigError(f"{data_dir}: there is no such folder. Check --data, or data_dir in {path.name}.")
-    return config, data_dir
 
 
 def _as_json(summary: RunSummary) -> dict[str, Any]:
@@ -227,8 +205,9 @@ def init(folder: Path, output: Path | None) -> None:
 def check(config: Path, data: Path | None, out: Path | None, *, show_private: bool) -> None:
     """Read everything and run nothing: what was understood, guessed, rejected, missing."""
     from pipeline.commands.check import check_sources
+    from pipeline.commands.configured import configured
 
-    click.echo(check_sources(*_configured(config, data), out, show_private=show_private))
+    click.echo(check_sources(*configured(config, data), out, show_private=show_private))
 
 
 @main.command()

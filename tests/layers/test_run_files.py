@@ -43,7 +43,7 @@ TextLoader.yaml_implicit_resolvers = {
 
 
 def readings(name: str, root: Path) -> Iterator[tuple[str, Any]]:
-    raw = yaml.load((resources.files("configs") / name).read_text(encoding="utf-8"), Loader=TextLoader)
+    raw = yaml.load((resources.files("layers.configs") / name).read_text(encoding="utf-8"), Loader=TextLoader)
     for spec in raw["sources"]:
         source = resolve(spec)
         yield source.id, READERS[source.role](source, root)

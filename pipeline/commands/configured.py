@@ -1,0 +1,45 @@
+"""A run file made ready to run: checked, without open questions, with the folder its relative paths start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from layers.crs import check_proj
+from layers.errors import ConfigError
+from pipeline.commands.questions import refuse_open_questions
+from pipeline.config import RunConfig, load_config
+
+
+def configured(path: Path, data: Path | None) -> tuple[RunConfig, Path]:
+    """Read a run file and settle where its relative paths start.
+
+    Parameters
+    ----------
+    path : Path
+        The run file.
+    data : Path or None
+        Folder where relative source paths start; None takes ``data_dir`` of the run file, else the run file's folder.
+
+    Returns
+    -------
+    tuple of RunConfig and Path
+        The checked run file and an absolute folder (workers of a cluster open rasters from folders of their own).
+
+    Raises
+    ------
+    ConfigError
+        If the run file is wrong, still asks a question, or the folder does not exist.
+    """
+    check_proj()
+    refuse_open_questions(path)
+    config = load_config(path)
+    if data is not None:
+        folder = data
+    elif config.data_dir is not None:
+        folder = path.parent / Path(config.data_dir).expanduser()
+    else:
+        folder = path.parent
+    folder = folder.resolve()
+    if not folder.is_dir():
+        raise ConfigError(f"{folder}: there is no such folder. Check --data, or data_dir in {path.name}.")
+    return config, folder
