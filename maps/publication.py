@@ -25,6 +25,7 @@ from layers.schema import (
     SiteTerritories,
     Territories,
 )
+from layers.validation import Validation
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class Publication:
         ``source, role, rows_read, rows_kept, rows_merged, rows_withheld, rows_rejected``.
     notes : DataFrame
         ``source, code, message, count``: repairs, guesses, suspicions.
-    validation : mapping
-        The content of ``model/validation.json``.
+    validation : Validation or None
+        The content of ``model/validation.json``; None where the run has none.
     diagnostics : mapping
         Arrays behind the report's figures (prediction-rate curve, reliability, blocks, variogram, REE patterns ...).
     surface : Path or None
@@ -85,7 +86,7 @@ class Publication:
     sources: pd.DataFrame
     accounting: pd.DataFrame
     notes: pd.DataFrame
-    validation: Mapping[str, Any]
+    validation: Validation | None
     rejected: pd.DataFrame
     diagnostics: Mapping[str, Any] = field(default_factory=dict)
     surface: Path | None = None

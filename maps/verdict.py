@@ -1,177 +1,170 @@
-"""What a validation amounts to, in one sentence and in one table, in both languages."""
+"""What a validation amounts to, in one sentence and in one table, in both languages.
+
+Nothing is decided here: outcome, lead and reasons come as codes from `layers.validation.Verdict`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from layers.validation import Figures, Notice, RuleFigures, Validation
 from maps import words
 
 SCORE_WORDS = ("score", "legend_score", "axis_score_percent", "how_to_read_text")
 """Words that name the score; each has a twin for lists that are ordered by the companion score."""
 
-ROWS = (("row_model", "spatial"), ("row_district", "district"), ("row_random", "random"))
 SHARES = ("5", "10", "20")
 
 
-def verdict(validation: Mapping[str, Any], lang: str) -> str:
-    """Return the first line of the report: whether the ranking was tested, and with what result.
-
-    The English sentence is the one stored with the model; the French one is made from the same figures.
-    """
-    if not validation:
+def verdict(validation: Validation | None, lang: str) -> str:
+    """Return the first line of the report: whether the ranking was tested, and with what result."""
+    if validation is None:
         return words.word("report_not_validated", lang)
-    if lang == "en" and validation.get("verdict"):
-        return str(validation["verdict"])
-    if validation.get("kind") == "companion_only":
+    outcome = validation.verdict.outcome
+    alarms = "".join(f" {_alarm(notice, lang)}" for notice in validation.alarms[:1])
+    if outcome == "not_learned":
         return _nothing_learned(validation, lang)
-    spatial = validation.get("spatial") or {}
-    if validation.get("status") != "validated" or spatial.get("auc") is None:
-        return words.phrase("verdict_not_validated", lang, n=validation.get("n_positive", 0))
-    return _from_figures(validation, spatial, lang)
+    if outcome == "not_validated":
+        return words.phrase("verdict_not_validated", lang, n=validation.n_positive) + alarms
+    if outcome == "no_skill":
+        why = "; ".join(remark("reason", notice, lang) for notice in _causes(validation))
+        return words.phrase("verdict_no_skill", lang, auc=_auc(validation, lang), why=why) + alarms
+    found = _found(validation, lang)
+    if outcome == "words_only":
+        return words.phrase("verdict_words_only", lang, found=found) + alarms
+    lead = validation.verdict.lead
+    if lead is None:
+        return words.phrase("verdict_alone", lang, found=found) + alarms
+    rule = words.word(f"baseline_{lead.rule}", lang)
+    if lead.low is None or lead.high is None:
+        return words.phrase("verdict_as_good_untold", lang, rule=rule, found=found) + alarms
+    ends = {"lead": lead.auc, "low": lead.low, "high": lead.high}
+    return words.phrase(f"verdict_{outcome}", lang, rule=rule, found=found, **ends) + alarms
 
 
-def _nothing_learned(validation: Mapping[str, Any], lang: str) -> str:
-    """Return the verdict where nothing was learned, with the reason and the basis that the stored sentence gives."""
-    stored = str(validation.get("verdict"))
-    few = words.phrase("companion_few", lang, n=validation.get("n_positive", 0))
-    why = words.word("companion_blind", lang) if "no chemistry" in stored else few
-    basis = words.word("companion_assays", lang) if "rests on assays" in stored else ""
+def _causes(validation: Validation) -> list[Notice]:
+    """Return the reasons of the verdict that are not alarms, which are told apart from them."""
+    return [notice for notice in validation.verdict.reasons if notice not in validation.alarms]
+
+
+def _alarm(notice: Notice, lang: str) -> str:
+    return words.phrase("verdict_alarm", lang, alarm=remark("alarm", notice, lang))
+
+
+def remark(kind: str, notice: Notice, lang: str) -> str:
+    """Return a coded remark in words; ``kind`` is ``alarm``, ``reason`` or ``remark``."""
+    values: dict[str, object] = dict(notice.values)
+    if "feature" in values:
+        values["feature"] = words.phrase_feature(str(values["feature"]), lang)
+    if "rule" in values:
+        values["rule"] = words.word(f"baseline_{values['rule']}", lang)
+    return words.phrase(f"{kind}_{notice.code}", lang, **values)
+
+
+def _nothing_learned(validation: Validation, lang: str) -> str:
+    """Return the verdict where nothing was learned, with the reason and the basis of the order."""
+    why = "; ".join(remark("reason", notice, lang) for notice in validation.verdict.reasons)
+    basis = "" if validation.verdict.label_basis == "words" else words.word("companion_assays", lang)
     return words.phrase("verdict_companion", lang, why=why, basis=basis)
 
 
-def rests_on_companion(validation: Mapping[str, Any]) -> bool:
-    """Say whether the list is in the order of the companion score: nothing was learned, or what was learned showed no skill.
+def rests_on_companion(validation: Validation | None) -> bool:
+    """Say whether the verdict rules the model out for the order.
 
     A run without any validation says nothing about its model; its score is then called the model's.
     """
-    if not validation:
-        return False
-    spatial = validation.get("spatial") or {}
-    if validation.get("kind") == "companion_only" or validation.get("status") != "validated":
-        return True
-    return spatial.get("auc_low") is None or not _has_skill(validation, spatial)
+    return validation is not None and not validation.verdict.model_used
 
 
-def score_key(validation: Mapping[str, Any], key: str = "score") -> str:
+def score_key(validation: Validation | None, key: str = "score") -> str:
     """Return the key of the words for a score: those of the companion score where the order rests on it.
 
     Parameters
     ----------
-    validation : mapping
-        As in ``validation.json``.
+    validation : Validation or None
+        Of the run.
     key : str
         One of `SCORE_WORDS`, or another key with such a twin.
     """
     return f"{key}_companion" if rests_on_companion(validation) else key
 
 
-def plain_verdict(validation: Mapping[str, Any], lang: str) -> str:
-    """Return the verdict for somebody who reads no statistics: untested, chance, no better than a simpler rule, or better."""
-    spatial = validation.get("spatial") or {}
-    if validation.get("kind") == "companion_only":
-        return words.word("plain_companion", lang)
-    if validation.get("status") != "validated" or spatial.get("auc") is None:
-        return words.word("plain_untested", lang)
-    if not _has_skill(validation, spatial):
-        return words.word("plain_no_skill", lang)
-    return words.word("plain_worse" if _as_good(validation, spatial) else "plain_better", lang)
+def plain_verdict(validation: Validation | None, lang: str) -> str:
+    """Return the verdict for somebody who reads no statistics, from the same code as the expert's sentence."""
+    outcome = "not_validated" if validation is None else validation.verdict.outcome
+    said = words.word(f"plain_{outcome}", lang)
+    alarmed = validation is not None and validation.alarms and outcome in ("better", "as_good", "words_only")
+    return f"{said} {words.word('plain_alarm', lang)}" if alarmed else said
 
 
-def _has_skill(validation: Mapping[str, Any], spatial: Mapping[str, Any]) -> bool:
-    null = validation.get("null") or {}
-    p_value, n = null.get("p_value"), null.get("n")
-    seldom = max(0.1, 1.0 / (n + 1) + 1e-9) if n else 0.1
-    return bool(spatial["auc_low"] > 0.5 and (p_value is None or p_value <= seldom))
+def _auc(validation: Validation, lang: str) -> str:
+    figures = validation.spatial
+    if figures.auc is None:
+        return words.word("verdict_no_auc", lang)
+    given = validation.division.by == "given"
+    where = words.phrase("verdict_given_folds" if given else "verdict_blocks", lang, km=validation.block_km or 0.0)
+    if figures.auc_low is None:
+        return words.phrase("verdict_auc_alone", lang, auc=figures.auc, where=where)
+    return words.phrase("verdict_auc", lang, auc=figures.auc, low=figures.auc_low, high=figures.auc_high, where=where)
 
 
-def _as_good(validation: Mapping[str, Any], spatial: Mapping[str, Any]) -> list[str]:
-    """Return the simpler rules that did as well."""
-    rules = (validation.get("baselines") or {}).items()
-    return [name for name, one in rules if one and one.get("auc") is not None and one["auc"] >= spatial["auc"]]
+def _found(validation: Validation, lang: str) -> str:
+    figures = validation.spatial
+    auc = _auc(validation, lang)
+    shares = [one.get("20") for one in (figures.capture, figures.capture_low, figures.capture_high)]
+    known = [100 * share for share in shares if share is not None]
+    if len(known) < len(shares):
+        return auc
+    percent = dict(zip(("share", "low", "high"), known, strict=True))
+    return words.phrase("verdict_found", lang, auc=auc, n=validation.n_positive, **percent)
 
 
-def _from_figures(validation: Mapping[str, Any], spatial: Mapping[str, Any], lang: str) -> str:
-    ends = {"low": spatial["auc_low"], "high": spatial["auc_high"]}
-    auc = words.phrase("verdict_auc", lang, auc=spatial["auc"], km=validation.get("block_km") or 0.0, **ends)
-    alarm = " " + words.word("verdict_alarm", lang) if validation.get("alarms") else ""
-    if not _has_skill(validation, spatial):
-        return words.phrase("verdict_no_skill", lang, auc=auc) + alarm
-    percent = {
-        key: 100 * spatial[name]["20"]
-        for key, name in (("share", "capture"), ("low", "capture_low"), ("high", "capture_high"))
-    }
-    found = words.phrase("verdict_found", lang, auc=auc, n=validation.get("n_positive", 0), **percent)
-    better = [words.word(f"baseline_{name}", lang) for name in _as_good(validation, spatial)]
-    if better:
-        return words.phrase("verdict_worse", lang, baselines=", ".join(better), found=found) + alarm
-    return words.phrase("verdict_better", lang, found=found + _lead(validation, lang)) + alarm
-
-
-def _lead(validation: Mapping[str, Any], lang: str) -> str:
-    """Say by how much the best simpler rule was beaten, with the interval of that lead."""
-    known = {
-        name: one
-        for name, one in (validation.get("baselines") or {}).items()
-        if one and one.get("lead_low") is not None
-    }
-    if not known:
-        return ""
-    name = max(known, key=lambda one: known[one]["auc"])
-    figures = {key: known[name][f"lead{end}"] for key, end in (("lead", ""), ("low", "_low"), ("high", "_high"))}
-    doubt = words.word("verdict_lead_doubt", lang) if figures["low"] <= 0 else ""
-    return words.phrase("verdict_lead", lang, baseline=words.word(f"baseline_{name}", lang), **figures) + doubt
-
-
-def validation_rows(validation: Mapping[str, Any], lang: str) -> list[list[str]]:
+def validation_rows(validation: Validation | None, lang: str) -> list[list[str]]:
     """Return the model beside simpler rules: name, AUC with interval, Brier score, capture at 5, 10 and 20 %."""
-    rows = [
-        _row(words.word(key, lang), validation.get(name), lang)
-        for key, name in ROWS
-        if validation.get(name) is not None
-    ]
-    for name, one in (validation.get("baselines") or {}).items():
+    if validation is None:
+        return []
+    figures: list[tuple[str, Figures]] = [("row_model", validation.spatial)]
+    figures += [(f"row_{one.code}", one.figures) for one in validation.questions if one.code == "near_assays"]
+    figures += [("row_district", validation.district)] if validation.district else []
+    figures += [("row_random", validation.random)]
+    table = [_row(words.word(key, lang), one, lang) for key, one in figures]
+    for name, rule in validation.baselines.items():
         label = words.word(f"baseline_{name}", lang)
-        rows.append(_row(label, one, lang) if one else [label, words.word("not_measurable", lang), "", "", "", ""])
-    one_logistic = (validation.get("ablation") or {}).get("one_logistic_same_steps")
-    if one_logistic:
-        rows.append(_row(words.word("row_one_logistic", lang), one_logistic, lang))
-    null = validation.get("null") or {}
-    if null.get("auc") is not None:
-        rows.append(_row(words.word("row_null", lang), null, lang))
-    return rows
+        table.append(_row(label, rule, lang) if rule else [label, words.word("not_measurable", lang), "", "", "", ""])
+    null = validation.null
+    if null.auc is not None:
+        shuffled = Figures(auc=null.auc, auc_low=null.auc_low, auc_high=null.auc_high)
+        table.append(_row(words.word("row_null", lang), shuffled, lang))
+    return table
 
 
-def capture_rows(validation: Mapping[str, Any], lang: str) -> list[list[str]]:
+def capture_rows(validation: Validation | None, lang: str) -> list[list[str]]:
     """Return share of sites looked at, share of known sites found, and its 95 % Wilson interval."""
-    spatial = validation.get("spatial") or {}
-    rows = []
+    if validation is None:
+        return []
+    spatial = validation.spatial
+    table = []
     for share in SHARES:
-        value = (spatial.get("capture") or {}).get(share)
+        value = spatial.capture.get(share)
         if value is not None:
-            ends = [(spatial.get(f"capture_{end}") or {}).get(share) for end in ("low", "high")]
-            rows.append([f"{share}\u00a0%", _percent(value, lang), "–".join(_percent(end, lang) for end in ends)])
-    return rows
+            ends = (spatial.capture_low.get(share), spatial.capture_high.get(share))
+            table.append([f"{share}\u00a0%", _percent(value, lang), "–".join(_percent(end, lang) for end in ends)])
+    return table
 
 
-def _row(label: str, figures: Mapping[str, Any] | None, lang: str) -> list[str]:
-    figures = figures or {}
-    auc = figures.get("auc")
-    if auc is None:
+def _row(label: str, figures: Figures, lang: str) -> list[str]:
+    if figures.auc is None:
         return [label, words.word("not_validated_short", lang), "", "", "", ""]
-    text = words.number(auc, lang, 2)
-    if figures.get("auc_low") is not None:
-        text += f" ({words.number(figures['auc_low'], lang, 2)}–{words.number(figures['auc_high'], lang, 2)})"
-    if figures.get("lead_low") is not None:
-        ends = (words.number(figures[key], lang, 2) for key in ("lead", "lead_low", "lead_high"))
+    text = words.number(figures.auc, lang, 2)
+    if figures.auc_low is not None:
+        text += f" ({words.number(figures.auc_low, lang, 2)}–{words.number(figures.auc_high, lang, 2)})"
+    if isinstance(figures, RuleFigures) and figures.lead_low is not None:
+        ends = (words.number(value, lang, 2) for value in (figures.lead, figures.lead_low, figures.lead_high))
         text += words.phrase("model_leads", lang, **dict(zip(("lead", "low", "high"), ends, strict=True)))
-    brier = figures.get("brier")
-    captures = [(figures.get("capture") or {}).get(share) for share in SHARES]
+    captures = [figures.capture.get(share) for share in SHARES]
     return [
         label,
         text,
-        "" if brier is None else words.number(brier, lang, 3),
-        *("" if one is None else _percent(one, lang) for one in captures),
+        "" if figures.brier is None else words.number(figures.brier, lang, 3),
+        *("" if share is None else _percent(share, lang) for share in captures),
     ]
 
 

@@ -74,7 +74,7 @@ def _write_tables(publication: Publication, results: Results, store: RunStore) -
         results.links.to_csv(temporary, index=False, lineterminator="\n")
     write_parquet(publication.sites, store.folder / "sites.parquet")
     _write_geopackage(publication, store.folder / "ranking.gpkg")
-    store.write_json("model/validation.json", publication.validation)
+    store.write_json("model/validation.json", results.model.validation.model_dump(mode="json"))
     save_publication(publication, store.stages)
 
 

@@ -19,6 +19,7 @@ from layers.rasters.cog import write_cog
 from layers.rasters.reader import require_overlap
 from layers.samples.censoring import censoring_table
 from layers.samples.standardise import LEAST_SAMPLES
+from maps.verdict import verdict
 from pipeline.config import RunConfig
 from pipeline.executor import Executor, Shared, fitting_workers
 from pipeline.folder.model_store import load_model, save_model
@@ -106,7 +107,7 @@ def run(
         n_sites=len(results.ranking),
         n_rejected=len(results.inputs.rejected),
         top=results.ranking.head(5),
-        verdict=str(results.model.validation["verdict"]),
+        verdict=verdict(results.model.validation, "en"),
         reused=len(store.reused),
         seconds=sum(store.timings_s.values()),
     )

@@ -9,12 +9,6 @@ from maps.publication import Publication
 from maps.rows import rows as table_rows
 from maps.verdict import SHARES, capture_rows, score_key, validation_rows, verdict
 
-_DROPPED = {
-    "no value at any training site": "dropped_empty",
-    "constant or empty in training": "dropped_constant",
-    "known far more (or less) often for labelled sites: its mere presence tells the label": "dropped_tells",
-}
-
 
 def model_card(publication: Publication) -> str:
     """Return the card as Markdown, English first, French behind it.
@@ -22,7 +16,7 @@ def model_card(publication: Publication) -> str:
     Parameters
     ----------
     publication : Publication
-        ``validation`` may be empty: the card then says that nothing was tested.
+        ``validation`` may be None: the card then says that nothing was tested.
     """
     return "\n\n---\n\n".join(_card(publication, lang) for lang in words.LANGUAGES) + "\n"
 
@@ -31,16 +25,14 @@ def card_rows(publication: Publication, lang: str) -> list[tuple[str, str]]:
     """Return the card's facts as pairs of label and text."""
     found = publication.validation
     rows = [("card_target", words.word("target_ree", lang) if publication.target == "REE" else publication.target)]
-    if found.get("kind"):
-        rows.append(("card_kind", words.word(f"kind_{found['kind']}", lang)))
-    for key, name in (("card_positives", "n_positive"), ("card_negatives", "n_negative"), ("card_blocks", "blocks")):
-        if found.get(name) is not None:
-            rows.append((key, words.number(found[name], lang)))
-    if found.get("block_km"):
-        rows.append(("card_block_km", f"{words.number(found['block_km'], lang)}\u00a0km"))
-    dropped = found.get("dropped_features") or {}
-    if dropped:
-        rows.append(("card_dropped", _dropped(dropped, lang)))
+    if found is not None:
+        rows.append(("card_kind", words.word(f"kind_{found.kind}", lang)))
+        counts = {"positives": found.n_positive, "negatives": found.n_negative, "blocks": found.blocks}
+        rows += [(f"card_{key}", words.number(count, lang)) for key, count in counts.items()]
+        if found.block_km:
+            rows.append(("card_block_km", f"{words.number(found.block_km, lang)}\u00a0km"))
+        if found.dropped_features:
+            rows.append(("card_dropped", _dropped(found.dropped_features, lang)))
     chosen = [code for code in publication.notes["code"] if str(code).startswith("below_limits_")]
     if chosen:
         rows.append(("card_limits", words.word(chosen[0], lang)))
@@ -56,8 +48,7 @@ def _dropped(dropped: Mapping[str, str], lang: str) -> str:
         why.setdefault(reason, []).append(words.phrase_feature(name, lang))
     said = []
     for reason, names in why.items():
-        key = _DROPPED.get(reason)
-        said.append(f"{', '.join(names)} ({words.word(key, lang) if key else reason})")
+        said.append(f"{', '.join(names)} ({words.word(f'dropped_{reason}', lang)})")
     return "; ".join(said)
 
 

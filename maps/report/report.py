@@ -16,7 +16,7 @@ from maps.report.model_card import card_rows
 from maps.report.validation_notes import validation_notes, was_trained
 from maps.rows import records, rows
 from maps.sovereignty import publishable
-from maps.verdict import capture_rows, plain_verdict, rests_on_companion, score_key, validation_rows, verdict
+from maps.verdict import capture_rows, plain_verdict, remark, rests_on_companion, score_key, validation_rows, verdict
 
 COUNTS = ("rows_read", "rows_kept", "rows_merged", "rows_withheld", "rows_rejected")
 SECTIONS = (
@@ -74,11 +74,11 @@ def _in(p: Publication, lang: str) -> dict[str, Any]:
         "area_titles": titles_of_areas(replace(p, site_territories=_held(p)), p.ranking["site_id"].head(TOP), lang),
         "validation": validation_rows(p.validation, lang),
         "capture": capture_rows(p.validation, lang),
-        "alarms": list(p.validation.get("alarms") or []),
+        "alarms": [remark("alarm", notice, lang) for notice in p.validation.alarms] if p.validation else [],
         "trained": was_trained(p.validation),
         "validation_notes": validation_notes(p, lang),
-        "remarks": list(p.validation.get("notes") or []),
-        "bags": bool(p.validation) and not rests_on_companion(p.validation),
+        "remarks": [remark("remark", notice, lang) for notice in p.validation.notes] if p.validation else [],
+        "bags": p.validation is not None and not rests_on_companion(p.validation),
         "card": card_rows(p, lang),
         **accounted_for(p.accounting, p.rejected, p.notes, lang),
         "plan": _plan(p, lang),

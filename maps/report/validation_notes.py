@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
+from layers.validation import Validation
 from maps import words
 from maps.publication import Publication
 from maps.rows import rows
@@ -19,12 +18,11 @@ TOLD = 8
 PARTS = ("metal", "amount", "access", "liability")
 
 RULES = ("assay", "commodity", "deposit")
-_OVER = {"measured sites": "over_measured", "positives against all other sites": "over_all"}
 
 
-def was_trained(validation: Mapping[str, Any]) -> bool:
+def was_trained(validation: Validation | None) -> bool:
     """Say whether there is a model whose test can be shown."""
-    return bool(validation) and validation.get("kind") != "companion_only"
+    return validation is not None and validation.kind != "companion_only"
 
 
 def validation_notes(publication: Publication, lang: str) -> list[str]:
@@ -38,32 +36,31 @@ def validation_notes(publication: Publication, lang: str) -> list[str]:
         Language.
     """
     found = publication.validation
-    said = [_tested_on(found, lang), _chance(found, lang)] if was_trained(found) else []
+    said = [_tested_on(found, lang), _chance(found, lang)] if found is not None and was_trained(found) else []
     said += [
         _positives(publication, lang),
         _measured(publication, lang),
         _poor(publication, lang),
-        _proxies(found, lang),
-        _surface(found, lang),
+        _proxies(found, lang) if found else "",
+        _surface(found, lang) if found else "",
     ]
     said += [_weights(publication, lang), _disagreements(publication, lang)]
     return [one for one in said if one]
 
 
-def _tested_on(found: Mapping[str, Any], lang: str) -> str:
-    over = _OVER.get(str(found.get("auc_over")))
-    if over is None:
+def _tested_on(found: Validation, lang: str) -> str:
+    if found.auc_over == "none":
         return ""
-    counts = {"n": found.get("n_positive", 0), "negative": found.get("n_negative", 0)}
-    return words.phrase("note_tested_on", lang, over=words.word(over, lang), **counts)
+    over = words.word(f"over_{found.auc_over}", lang)
+    return words.phrase("note_tested_on", lang, over=over, n=found.n_positive, negative=found.n_negative)
 
 
-def _chance(found: Mapping[str, Any], lang: str) -> str:
-    null = found.get("null") or {}
-    if null.get("p_value") is None or null.get("auc") is None:
+def _chance(found: Validation, lang: str) -> str:
+    null = found.null
+    if null.p_value is None or null.auc is None:
         return ""
-    said = words.phrase("note_chance", lang, n=null["n"], p=null["p_value"])
-    return f"{said} {words.word('note_null_low', lang)}" if null["auc"] < 0.5 else said
+    said = words.phrase("note_chance", lang, n=null.n, p=null.p_value)
+    return f"{said} {words.word('note_null_low', lang)}" if null.auc < 0.5 else said
 
 
 def _positives(publication: Publication, lang: str) -> str:
@@ -112,20 +109,19 @@ def _listed(key: str, known: pd.DataFrame, lang: str) -> str:
     return words.phrase(key, lang, wastes="; ".join(said) + more) if said else ""
 
 
-def _proxies(found: Mapping[str, Any], lang: str) -> str:
-    facts = found.get("proxies") or {}
-    if not facts.get("proxies") or facts.get("r2_spatial") is None:
+def _proxies(found: Validation, lang: str) -> str:
+    facts = found.proxies
+    if not facts.proxies or facts.r2_spatial is None:
         return ""
-    values = {"r2": facts["r2_spatial"], "n": facts.get("n", 0), "applied": facts.get("applied_to", 0)}
-    values["random"] = facts.get("r2_random")
-    symbols = [str(one).removeprefix("waste_").removesuffix("_ppm") for one in facts["proxies"]]
-    names = ", ".join(words.element(one, lang) for one in symbols)
+    values = {"r2": facts.r2_spatial, "random": facts.r2_random, "n": facts.n, "applied": facts.applied_to}
+    symbols = [name.removeprefix("waste_").removesuffix("_ppm") for name in facts.proxies]
+    names = ", ".join(words.element(symbol, lang) for symbol in symbols)
     return words.phrase("note_proxies", lang, proxies=names, **values)
 
 
-def _surface(found: Mapping[str, Any], lang: str) -> str:
-    auc = (found.get("surface") or {}).get("auc")
-    return "" if auc is None else words.phrase("note_surface", lang, auc=auc)
+def _surface(found: Validation, lang: str) -> str:
+    tested = found.surface
+    return "" if tested is None or tested.auc is None else words.phrase("note_surface", lang, auc=tested.auc)
 
 
 def _weights(publication: Publication, lang: str) -> str:
@@ -148,7 +144,7 @@ def _weights(publication: Publication, lang: str) -> str:
 def _disagreements(publication: Publication, lang: str) -> str:
     """Return the sites at the top of one list and more than a quarter of all sites lower in the other."""
     ranking = publication.ranking
-    if not publication.validation or rests_on_companion(publication.validation) or not len(ranking):
+    if publication.validation is None or rests_on_companion(publication.validation) or not len(ranking):
         return ""
     apart = (ranking["rank"] - ranking["companion_rank"]).abs() > len(ranking) / 4
     leading = ranking[["rank", "companion_rank"]].min(axis=1) <= max(10, len(ranking) // 20)

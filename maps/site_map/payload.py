@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import shapely
 
+from layers.validation import Validation
 from maps import assets, words
 from maps.publication import Publication
 from maps.site_map.columns import Listed, grouped, numbers, scaled, texts
@@ -112,7 +112,7 @@ def _meta(publication: Publication, total: int, shown: int, max_sheets: int) -> 
     }
 
 
-def _words(validation: Mapping[str, Any]) -> dict[str, Any]:
+def _words(validation: Validation | None) -> dict[str, Any]:
     """Return the words of the page; the score is called after what the order rests on."""
     kept = {key: both for key, both in words.all_words()["words"].items() if not key.startswith(_NOT_ON_MAP)}
     table: dict[str, Any] = {lang: {key: both[lang] for key, both in kept.items()} for lang in words.LANGUAGES}
@@ -196,9 +196,9 @@ def _backdrop(publication: Publication) -> list[dict[str, Any]]:
     return [{"kind": kind, "paths": assets.encode_paths(drawn[(table["kind"] == kind).to_numpy()])} for kind in kinds]
 
 
-def _surface_note(validation: Mapping[str, Any], lang: str) -> str:
+def _surface_note(validation: Validation | None, lang: str) -> str:
     """Return what the surface shows and how it fared on blocks its model had not seen."""
-    auc = (validation.get("surface") or {}).get("auc")
+    auc = validation.surface.auc if validation and validation.surface else None
     tested = words.word("surface_untested", lang) if auc is None else words.phrase("surface_tested", lang, auc=auc)
     return words.phrase("surface_note", lang, tested=tested)
 

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import SourceError
+from layers.validation import Validation
 from pipeline.learning.trained_model import Applicability, TrainedModel
 
 FORMAT = 1
@@ -65,7 +66,7 @@ def save_model(model: TrainedModel, folder: Path) -> Path:
         "site_blocks": dict(model.site_blocks),
         "slope": model.slope,
         "intercept": model.intercept,
-        "validation": model.validation,
+        "validation": model.validation.model_dump(mode="json"),
         "diagnostics": model.diagnostics,
         "sites": _table_facts(model.sites),
         "grade_line": list(model.grade_line) if model.grade_line else None,
@@ -138,7 +139,7 @@ def load_model(
         site_blocks=facts["site_blocks"],
         slope=facts["slope"],
         intercept=facts["intercept"],
-        validation=facts["validation"],
+        validation=Validation.model_validate(facts["validation"]),
         diagnostics=facts["diagnostics"],
         sites=table,
         applicability=_area(objects["applicability"], facts["applicability"]),

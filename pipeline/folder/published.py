@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.errors import SourceError
+from layers.validation import Validation
 from maps.publication import Publication
 from pipeline.folder.store import plain, read_parquet, write_parquet, write_text
 
@@ -24,6 +25,8 @@ def save_publication(publication: Publication, stages: Path) -> None:
     for name in TABLES:
         write_parquet(getattr(publication, name), folder / f"{name}.parquet")
     scalars = {one.name: getattr(publication, one.name) for one in fields(publication) if one.name not in TABLES}
+    found = publication.validation
+    scalars["validation"] = None if found is None else found.model_dump(mode="json")
     scalars["surface"] = None if publication.surface is None else publication.surface.name
     write_text(folder / "publication.json", json.dumps(plain(scalars), ensure_ascii=False, allow_nan=False))
 
@@ -59,5 +62,7 @@ def load_publication(run_folder: Path) -> Publication:
     scalars = json.loads((folder / "publication.json").read_text(encoding="utf-8"))
     if scalars["surface"] is not None:
         scalars["surface"] = run_folder / scalars["surface"]
+    if scalars["validation"] is not None:
+        scalars["validation"] = Validation.model_validate(scalars["validation"])
     tables: dict[str, Any] = {name: read_parquet(folder / f"{name}.parquet") for name in TABLES}
     return Publication(**tables, **scalars)

@@ -275,16 +275,6 @@ def plain_logistic_fit(task: Task) -> Fit:
     return _one_logistic(task, prepared)
 
 
-def prepared_logistic_fit(task: Task) -> Fit:
-    """Return a fit of one logistic regression after the model's own preparation: what is gained by more than that."""
-
-    def prepared(rows: np.ndarray) -> tuple[Any, np.ndarray]:
-        ready = prepare(task, rows)
-        return ready.steps, ready.table
-
-    return _one_logistic(task, prepared)
-
-
 def _one_logistic(task: Task, prepared: Callable[[np.ndarray], tuple[Any, np.ndarray]]) -> Fit:
     def fit(rows: np.ndarray) -> Callable[[np.ndarray], np.ndarray] | None:
         from sklearn.linear_model import LogisticRegression

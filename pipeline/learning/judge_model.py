@@ -9,10 +9,11 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from layers.validation import DistrictFigures, Division, Figures, LabelBasis, Notice, Null, RuleFigures, Validation
 from pipeline.kernels.spatial_blocks import group_folds, random_folds
 from pipeline.learning.bagging import NEGATIVE, UNLABELLED
-from pipeline.learning.candidates import Task, bagged_fit, chosen_fit, plain_logistic_fit, prepared_logistic_fit
-from pipeline.learning.skill import has_skill, model_verdict
+from pipeline.learning.candidates import Task, bagged_fit, chosen_fit, plain_logistic_fit
+from pipeline.learning.skill import decide
 from pipeline.learning.validation import (
     Fit,
     area_under_curve,
@@ -59,15 +60,15 @@ class Judgement:
 
     Parameters
     ----------
-    validation : dict
-        The content of ``validation.json``, still with NaN.
+    validation : Validation
+        The content of ``validation.json``, but for what only the final fit tells.
     diagnostics : dict
         Curves for the report.
     folds, held_out, districts : ndarray, shape (n,)
         Spatial fold, held-out log-odds and district per row.
     """
 
-    validation: dict[str, Any]
+    validation: Validation
     diagnostics: dict[str, Any]
     folds: np.ndarray
     held_out: np.ndarray
@@ -111,36 +112,36 @@ def judge_model(
     by_camp = bagged_fit(task, params.candidates[0], params.n_bags_validation)
     district_scores, untrained = held_out_scores(by_camp, district)
     by_district = _measure(task, district_scores, district)
-    null = _null(task, folds, spatial["auc"], params)
+    null, null_values = _null(task, folds, spatial.auc, params)
     baselines, curves = _baselines(task, table, folds, scores, params.random_state)
-    one_logistic, _ = held_out_scores(prepared_logistic_fit(task), folds)
-    alarms = _alarms(task, spatial["auc"], random["auc"])
+    alarms = _alarms(task, spatial.auc, random.auc)
     lost = np.isin(district, untrained)
-    valid = _is_validated(task, scores, spatial["auc"]) and task.positive[lost].sum() <= task.positive.sum() / 2
-    status = "validated" if valid else "not validated"
+    valid = _is_validated(task, scores, spatial.auc) and task.positive[lost].sum() <= task.positive.sum() / 2
     if not valid:
-        notes.append("too few blocks or districts hold both classes; figures are not a validation")
-    validation: dict[str, Any] = {
-        "target": str(table["target"].iloc[0]),
-        "n_sites": len(task.y),
-        "n_positive": int(task.positive.sum()),
-        "n_negative": int((task.y == NEGATIVE).sum()),
-        "blocks": len(set(task.blocks)),
-        "block_km": block_km,
-        "spatial": spatial if valid else _withheld(spatial),
-        "district": by_district | {"districts": int(district.max()) + 1, "untrained": len(untrained)},
-        "random": random,
-        "null": null,
-        "baselines": baselines,
-        "ablation": {"one_logistic_same_steps": _beside(task, one_logistic, scores, params.random_state)},
-        "status": status,
-        "notes": notes,
-        "alarms": alarms,
-        "auc_over": "measured sites" if task.supervised else "positives against all other sites",
-        "capture_over": "all sites",
-    }
-    validation["beats_baselines"] = _beats(spatial, baselines) and has_skill(validation)
-    validation["verdict"] = model_verdict(validation)
+        notes.append(Notice(code="too_few_parts"))
+    label_basis = basis_of(table)
+    validation = Validation(
+        target=str(table["target"].iloc[0]),
+        kind="supervised" if task.supervised else "pu_bagging",
+        status="validated" if valid else "not validated",
+        n_sites=len(task.y),
+        n_positive=int(task.positive.sum()),
+        n_negative=int((task.y == NEGATIVE).sum()),
+        blocks=len(set(task.blocks)),
+        block_km=block_km,
+        division=Division(folds=int(folds.max()) + 1, folds_with_both=_folds_with_both(task, folds)),
+        auc_over="measured" if task.supervised else "all",
+        spatial=spatial if valid else Figures(),
+        random=random,
+        district=DistrictFigures(
+            **by_district.model_dump(), districts=int(district.max()) + 1, untrained=len(untrained)
+        ),
+        null=null,
+        baselines=baselines,
+        verdict=decide("validated" if valid else "not validated", spatial, null, baselines, alarms, label_basis),
+        alarms=tuple(alarms),
+        notes=tuple(notes),
+    )
     diagnostics = {
         "prediction_rate": {
             "spatial": _curve(task, scores),
@@ -148,7 +149,7 @@ def judge_model(
             **curves,
         },
         "reliability": _reliability(task, scores, folds),
-        "null_auc": null.pop("values"),
+        "null_auc": null_values,
         "blocks": {
             "site_id": table["site_id"].tolist(),
             "longitude": table["longitude"].tolist(),
@@ -164,13 +165,13 @@ def judge_model(
 
 def _figures(
     task: Task, fit: Fit, folds: np.ndarray, params: JudgeParams, *, pairs: bool = True
-) -> tuple[dict[str, Any], np.ndarray, list[str]]:
+) -> tuple[Figures, np.ndarray, list[Notice]]:
     """Return AUC with interval, Brier score and captures of held-out scores, the scores, and what was not judged."""
     scores, untrained = held_out_scores(fit, folds)
     figures = _measure(task, scores, folds)
     usable = np.isfinite(scores) & task.judged
     low, high = block_bootstrap(task.positive[usable], scores[usable], task.blocks[usable], params.random_state)
-    figures |= {"auc_low": low, "auc_high": high, "auc_by": "pooled folds"}
+    changes: dict[str, Any] = {"auc_low": low, "auc_high": high}
     if pairs and 0 < task.positive.sum() < params.leave_pair_out_below:
         where = np.flatnonzero(task.judged)
         trial = bagged_fit(task, params.candidates[0], params.n_bags_validation)
@@ -180,15 +181,15 @@ def _figures(
 
         pooled, _ = held_out_scores(trial, folds, task.judged)
         inner = {one: spot for spot, one in enumerate(where)}
-        figures["auc_leave_pair_out"] = leave_pair_out(
+        changes["auc_leave_pair_out"] = leave_pair_out(
             lambda mask: _renumbered(on_judged(mask), where), folds[where], task.positive[where], pooled[list(inner)]
         )
-    notes = [f"fold {one}: its training sites hold one class; not scored" for one in untrained]
+    notes = [Notice(code="fold_untrained", values={"fold": fold}) for fold in untrained]
     for fold in np.unique(folds):
         held = (folds == fold) & task.judged
         if len(np.unique(task.positive[held])) == 1:
-            notes.append(f"fold {fold} has one class; AUC undefined there")
-    return figures, scores, notes
+            notes.append(Notice(code="fold_of_one_class", values={"fold": int(fold)}))
+    return Figures(**(figures.model_dump() | changes)), scores, notes
 
 
 def _renumbered(scorer: Any, where: np.ndarray) -> Any:
@@ -196,17 +197,36 @@ def _renumbered(scorer: Any, where: np.ndarray) -> Any:
     return None if scorer is None else (lambda rows: scorer(where[rows]))
 
 
-def _measure(task: Task, scores: np.ndarray, folds: np.ndarray) -> dict[str, Any]:
+def _folds_with_both(task: Task, folds: np.ndarray) -> int:
+    """Return how many folds hold judged rows of both classes."""
+    return sum(len(set(task.positive[(folds == fold) & task.judged])) == 2 for fold in np.unique(folds))
+
+
+def basis_of(table: pd.DataFrame) -> LabelBasis:
+    """Return what makes the positives positive: analyses of the waste, words of an inventory, or both."""
+    rules = set(table.loc[table["label"] == 1, "label_rule"].astype(str).str.split(":").str[0])
+    if "assay" not in rules:
+        return "words"
+    return "both" if rules & {"commodity", "deposit"} else "assay"
+
+
+def _measure(task: Task, scores: np.ndarray, folds: np.ndarray) -> Figures:
     usable = np.isfinite(scores) & task.judged
     probability = cross_calibrated(scores[usable], task.positive[usable], folds[usable])
     brier = float(np.mean((probability - task.positive[usable]) ** 2)) if usable.any() else float("nan")
     base = float(task.positive[usable].mean()) if usable.any() else float("nan")
-    return {
-        "auc": area_under_curve(task.positive[usable], scores[usable]),
-        "brier": brier,
-        "brier_of_base_rate": base * (1 - base),
-        **captures(task.positive, _last(scores)),
-    }
+    return Figures(
+        auc=area_under_curve(task.positive[usable], scores[usable]),
+        auc_by="one_list",
+        brier=brier,
+        brier_of_base_rate=base * (1 - base),
+        **_shares(task.positive, _last(scores)),
+    )
+
+
+def _shares(positive: np.ndarray, score: np.ndarray) -> dict[str, Any]:
+    """Return the captures as fields of `Figures`."""
+    return dict(captures(positive, score))
 
 
 def _last(scores: np.ndarray) -> np.ndarray:
@@ -225,7 +245,7 @@ def _reliability(task: Task, scores: np.ndarray, folds: np.ndarray) -> dict[str,
     return reliability(task.positive[usable], probability)
 
 
-def _null(task: Task, folds: np.ndarray, auc: float, params: JudgeParams) -> dict[str, Any]:
+def _null(task: Task, folds: np.ndarray, auc: float | None, params: JudgeParams) -> tuple[Null, list[float]]:
     """Return the AUC of the simplest candidate on shuffled labels: what chance alone gives with these blocks."""
     judged = np.flatnonzero(task.judged)
 
@@ -246,23 +266,23 @@ def _null(task: Task, folds: np.ndarray, auc: float, params: JudgeParams) -> dic
     with ThreadPoolExecutor(params.workers) as pool:
         values = np.array(list(pool.map(shuffled, range(params.n_permutations))), dtype=float)
     values = values[np.isfinite(values)]
-    if len(values) == 0:
-        nothing = float("nan")
-        return {"auc": nothing, "auc_low": nothing, "auc_high": nothing, "p_value": nothing, "n": 0, "values": []}
+    if len(values) == 0 or auc is None:
+        return Null(), []
     low, high = np.quantile(values, [0.025, 0.975])
-    return {
-        "auc": float(values.mean()),
-        "auc_low": float(low),
-        "auc_high": float(high),
-        "p_value": float((1 + (values >= auc).sum()) / (1 + len(values))),
-        "n": len(values),
-        "values": values.tolist(),
-    }
+    null = Null(
+        auc=values.mean(),
+        auc_low=low,
+        auc_high=high,
+        p_value=(1 + (values >= auc).sum()) / (1 + len(values)),
+        n=len(values),
+        statistic=str(params.candidates[0]),
+    )
+    return null, values.tolist()
 
 
 def _baselines(
     task: Task, table: pd.DataFrame, folds: np.ndarray, model: np.ndarray, seed: int
-) -> tuple[dict[str, Any], dict[str, Any]]:
+) -> tuple[dict[str, RuleFigures | None], dict[str, Any]]:
     """Return the figures of four simpler rankings; None where a baseline reads what defines the labels."""
     by_rule = table["label_rule"].astype(str).str.startswith(("commodity", "deposit")).any()
     logistic, _ = held_out_scores(plain_logistic_fit(task), folds)
@@ -272,7 +292,7 @@ def _baselines(
         "logistic": logistic,
         "companion": None if by_rule else _column(table, "companion_blind_score"),
     }
-    figures: dict[str, Any] = {}
+    figures: dict[str, RuleFigures | None] = {}
     curves = {}
     for name, order in orders.items():
         if order is None or not np.isfinite(order).any():
@@ -283,34 +303,26 @@ def _baselines(
     return figures, curves
 
 
-def _beside(task: Task, order: np.ndarray, model: np.ndarray, seed: int) -> dict[str, Any]:
+def _beside(task: Task, order: np.ndarray, model: np.ndarray, seed: int) -> RuleFigures:
     """Return AUC and captures of another ranking, and by how much the model leads it, with the interval of that lead."""
     judged, score = task.judged, _last(order)
     auc = area_under_curve(task.positive[judged], score[judged])
     both = judged & np.isfinite(model)
     low, high = block_bootstrap(task.positive[both], model[both], task.blocks[both], seed, score[both])
     lead = area_under_curve(task.positive[both], model[both]) - area_under_curve(task.positive[both], score[both])
-    return {"auc": auc, **captures(task.positive, score), "lead": lead, "lead_low": low, "lead_high": high}
+    shares = _shares(task.positive, score)
+    return RuleFigures(auc=auc, auc_by="one_list", **shares, lead=lead, lead_low=low, lead_high=high)
 
 
 def _column(table: pd.DataFrame, name: str) -> np.ndarray | None:
     return table[name].to_numpy(float) if name in table else None
 
 
-def _beats(spatial: dict[str, Any], baselines: dict[str, Any]) -> bool:
-    """Return whether the model's AUC is above that of every baseline that could be measured."""
-    measured = [one["auc"] for one in baselines.values() if one is not None]
-    return bool(measured) and all(spatial["auc"] > auc for auc in measured)
-
-
-def _alarms(task: Task, spatial_auc: float, random_auc: float) -> list[str]:
+def _alarms(task: Task, spatial_auc: float | None, random_auc: float | None) -> list[Notice]:
     """Return what smells of leakage: a flattering random split, or a column that states the label."""
     alarms = []
-    if np.isfinite(spatial_auc) and np.isfinite(random_auc) and random_auc - spatial_auc > LEAKAGE_GAP:
-        alarms.append(
-            f"random folds flatter: AUC {random_auc:.2f} against {spatial_auc:.2f} in spatial blocks; the features tell "
-            "where a site is more than what it is"
-        )
+    if spatial_auc is not None and random_auc is not None and random_auc - spatial_auc > LEAKAGE_GAP:
+        alarms.append(Notice(code="random_folds_flatter", values={"random": random_auc, "spatial": spatial_auc}))
     positive = task.positive[task.judged]
     for name in task.features.columns:
         value = task.features[name].to_numpy(float)[task.judged]
@@ -319,24 +331,17 @@ def _alarms(task: Task, spatial_auc: float, random_auc: float) -> list[str]:
             continue
         auc = area_under_curve(positive[known], value[known])
         if max(auc, 1 - auc) >= SEPARATES_ALONE:
-            alarms.append(f"leaking column? {name} alone separates the classes (AUC {max(auc, 1 - auc):.3f})")
+            values: dict[str, float | int | str] = {"feature": str(name), "auc": round(max(auc, 1 - auc), 3)}
+            alarms.append(Notice(code="column_tells_label", values=values))
     return alarms
 
 
-def _is_validated(task: Task, scores: np.ndarray, auc: float) -> bool:
+def _is_validated(task: Task, scores: np.ndarray, auc: float | None) -> bool:
     """Return whether both classes lie in at least three blocks each and most positives could be scored."""
     positive, judged = task.positive, task.judged
     spread = min(len(set(task.blocks[positive])), len(set(task.blocks[judged & ~positive])))
     scored = np.isfinite(scores[positive]).mean() if positive.any() else 0.0
-    return bool(spread >= 3 and scored >= 2 / 3 and np.isfinite(auc))
-
-
-def _withheld(figures: dict[str, Any]) -> dict[str, Any]:
-    """Return the same keys without figures, for what is not validated."""
-    return {
-        key: dict.fromkeys(value, None) if isinstance(value, dict) else None if key != "auc_by" else value
-        for key, value in figures.items()
-    }
+    return bool(spread >= 3 and scored >= 2 / 3 and auc is not None)
 
 
 def _stability(task: Task, simple: Fit, scores: np.ndarray) -> float:

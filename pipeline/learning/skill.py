@@ -1,95 +1,98 @@
-"""Say in one sentence what a validation amounts to."""
+"""Decide, once, what a validation amounts to: whether the model showed skill, leads simpler rules and orders the list."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-FALLBACK = "the order rests on measured waste first, then on the companion score"
-"""What stands in for a model without shown skill."""
+from layers.validation import Figures, LabelBasis, Lead, Notice, Null, Outcome, RuleFigures, Verdict
+
+LEVEL = 0.05
+"""Share of unrelated labels that may do as well before skill is denied."""
 
 
-def model_verdict(validation: Mapping[str, Any]) -> str:
-    """Return the verdict on a trained model, the worst news first.
+def decide(
+    status: str,
+    figures: Figures,
+    null: Null,
+    baselines: Mapping[str, RuleFigures | None],
+    alarms: Iterable[Notice],
+    label_basis: LabelBasis,
+) -> Verdict:
+    """Return the verdict on a model that was trained.
 
     Parameters
     ----------
-    validation : mapping
-        As in ``validation.json``.
+    status : str
+        ``validated``, or anything else where too few parts of the region hold both classes.
+    figures : Figures
+        Of the model on spatial folds.
+    null : Null
+        What unrelated labels give.
+    baselines : mapping of str to RuleFigures or None
+        Simpler rules with the model's lead over each; None where a rule reads what defines the labels.
+    alarms : iterable of Notice
+        Signs of leakage; any of them keeps the model from ordering the list.
+    label_basis : {"assay", "words", "both"}
+        What makes the positives positive. Labels from words never give ``better``: what was tested is whether words are found
+        again, not whether wastes are rich.
 
     Returns
     -------
-    str
-        One sentence.
+    Verdict
     """
-    spatial, n = validation["spatial"], validation["n_positive"]
-    if validation["status"] != "validated":
-        return (
-            f"Not validated: the {n} positives lie in too few blocks or districts to hold any out, so the model is not "
-            f"used; {FALLBACK}."
-        )
-    auc = f"AUC {spatial['auc']:.2f} ({spatial['auc_low']:.2f} to {spatial['auc_high']:.2f})"
-    place = f"in spatial blocks of {validation['block_km']:.0f} km"
-    alarm = f" Alarm: {validation['alarms'][0]}." if validation["alarms"] else ""
-    if not has_skill(validation):
-        return f"No skill: {auc} {place} is what chance gives; {FALLBACK}.{alarm}"
-    taken = spatial["capture"]["20"]
-    found = (
-        f"{auc} {place}; {100 * taken:.0f} % of {n} positives in the top 20 % "
-        f"({100 * spatial['capture_low']['20']:.0f} to {100 * spatial['capture_high']['20']:.0f} %)"
-    )
-    better = [
-        name
-        for name, one in validation["baselines"].items()
-        if one is not None and one["auc"] is not None and one["auc"] >= spatial["auc"]
+    alarms = tuple(alarms)
+    if status != "validated":
+        return Verdict(outcome="not_validated", label_basis=label_basis, model_used=False, reasons=alarms)
+    missing = skill_missing(figures, null)
+    if missing:
+        return Verdict(outcome="no_skill", label_basis=label_basis, model_used=False, reasons=(*missing, *alarms))
+    lead = lead_over_best(baselines)
+    outcome: Outcome = "as_good"
+    if label_basis != "assay":
+        outcome = "words_only"
+    elif lead is not None and lead.low is not None and lead.low > 0 and not alarms:
+        outcome = "better"
+    return Verdict(outcome=outcome, label_basis=label_basis, model_used=not alarms, lead=lead, reasons=alarms)
+
+
+def skill_missing(figures: Figures, null: Null) -> tuple[Notice, ...]:
+    """Return what is missing to claim skill: an AUC interval above 0.5, and unrelated labels that seldom do as well."""
+    missing = []
+    if figures.auc is None or figures.auc_low is None:
+        missing.append(Notice(code="no_interval"))
+    elif figures.auc_low <= 0.5:
+        missing.append(Notice(code="interval_holds_chance", values={"low": figures.auc_low}))
+    if null.p_value is not None and null.p_value > max(2 * LEVEL, 1.0 / (null.n + 1) + 1e-9):
+        missing.append(Notice(code="unrelated_labels_do_as_well", values={"p": null.p_value, "n": null.n}))
+    return tuple(missing)
+
+
+def lead_over_best(baselines: Mapping[str, RuleFigures | None]) -> Lead | None:
+    """Return the lead over the best rule, i.e. the smallest lead; None where no rule could be measured."""
+    leads = [
+        Lead(rule=name, auc=rule.lead, low=rule.lead_low, high=rule.lead_high)
+        for name, rule in baselines.items()
+        if rule is not None and rule.lead is not None
     ]
-    if better:
-        return f"No better than {' and '.join(better)}: {found}.{alarm}"
-    return f"Better than its baselines: {found}{_lead(validation['baselines'])}.{alarm}"
+    return min(leads, key=lambda lead: (lead.auc or 0.0, lead.rule), default=None)
 
 
-def _lead(baselines: Mapping[str, Any]) -> str:
-    """Say by how much the best baseline was beaten, where that was measured."""
-    known = {name: one for name, one in baselines.items() if one is not None and one.get("lead_low") is not None}
-    if not known:
-        return ""
-    name = max(known, key=lambda one: known[one]["auc"])
-    best = known[name]
-    doubt = ", which may be chance" if best["lead_low"] <= 0 else ""
-    return f"; ahead of {name} by {best['lead']:.2f} ({best['lead_low']:.2f} to {best['lead_high']:.2f}){doubt}"
-
-
-def has_skill(validation: Mapping[str, Any]) -> bool:
-    """Return whether it was tested, the AUC interval lies above 0.5 and shuffled labels seldom do as well."""
-    if validation.get("status") != "validated":
-        return False
-    spatial, null = validation["spatial"], validation["null"]
-    low, p = spatial.get("auc_low"), null.get("p_value")
-    if low is None or not low > 0.5:
-        return False
-    return p is None or p != p or p <= max(0.1, 1.0 / (null["n"] + 1) + 1e-9)
-
-
-def companion_verdict(n_positive: int, needed: int, has_features: bool, rules: Sequence[str]) -> str:
-    """Return the verdict where nothing was learned.
+def nothing_learned(n_positive: int, needed: int, label_basis: LabelBasis, *, has_features: bool) -> Verdict:
+    """Return the verdict where there was nothing to learn from.
 
     Parameters
     ----------
     n_positive, needed : int
         Positives there are, and the fewest to learn from.
+    label_basis : {"assay", "words", "both"}
+        What makes the positives positive.
     has_features : bool
-        Whether there was any chemistry, raster or the like to learn from.
-    rules : sequence of str
-        What gave the labels: ``assay``, ``commodity``, ``deposit``.
-
-    Returns
-    -------
-    str
-        One sentence.
+        Whether there was any chemistry, raster or the like that does not itself define the labels.
     """
-    if not has_features:
-        why = "there is no chemistry, raster or other feature that does not itself define the labels"
-    else:
-        why = f"{n_positive} positives are fewer than the {needed} a model needs"
-    basis = "assays, deposit-type evidence" if "assay" in rules else "deposit-type evidence"
-    return f"Not validated: nothing was learned, for {why}; the order rests on {basis} and companion scoring alone."
+    why = Notice(code="few_positives", values={"n": n_positive, "needed": needed})
+    return Verdict(
+        outcome="not_learned",
+        label_basis=label_basis,
+        model_used=False,
+        reasons=(why if has_features else Notice(code="no_features"),),
+    )

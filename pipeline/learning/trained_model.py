@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from pipeline.learning.skill import has_skill
+from layers.validation import Validation
 
 Kind = Literal["supervised", "pu_bagging", "companion_only"]
 
@@ -68,7 +68,7 @@ class TrainedModel:
         Spatial block per site, deciding which bags may score it.
     slope, intercept : float
         Calibration: log-odds of the score = intercept + slope x mean log-odds of the bags.
-    validation : mapping
+    validation : Validation
         The content of ``model/validation.json``.
     diagnostics : mapping
         Arrays (lists of numbers or texts) behind the report's figures.
@@ -93,7 +93,7 @@ class TrainedModel:
     site_blocks: Mapping[str, str]
     slope: float
     intercept: float
-    validation: Mapping[str, Any]
+    validation: Validation
     diagnostics: Mapping[str, Any]
     sites: pd.DataFrame
     applicability: Applicability | None = None
@@ -104,11 +104,11 @@ class TrainedModel:
 
     @property
     def rests_on_companion(self) -> bool:
-        """Whether the order is that of the companion score: nothing was learned, or what was learned showed no skill.
+        """Whether the order is that of the companion score: the verdict rules the model out.
 
-        A model that testing could not tell from chance, or could not test, must not shuffle the sites.
+        A model that testing could not tell from chance, could not test, or found to leak, must not shuffle the sites.
         """
-        return self.kind == "companion_only" or not has_skill(self.validation)
+        return not self.validation.verdict.model_used
 
     @property
     def prior_sd_log10(self) -> float:

@@ -11,6 +11,7 @@ from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.schema import Companion, Features, Labels, Sites, SiteTonnage
+from layers.validation import Method, Proxies, SurfaceTest, Validation, finite
 from pipeline.evidence.proxy_grades import ProxyParams
 from pipeline.kernels.spatial_blocks import (
     Variogram,
@@ -24,8 +25,8 @@ from pipeline.learning.applicability import fit_grade_line, measure_applicabilit
 from pipeline.learning.bagging import UNLABELLED
 from pipeline.learning.candidates import Task, bagged_fit, choose, fit_pipeline
 from pipeline.learning.feature_steps import evidence_group
-from pipeline.learning.judge_model import Judgement, judge_model, weight_tornado
-from pipeline.learning.skill import companion_verdict
+from pipeline.learning.judge_model import Judgement, basis_of, judge_model, weight_tornado
+from pipeline.learning.skill import nothing_learned
 from pipeline.learning.trained_model import PARTS, Applicability, Kind, TrainedModel
 from pipeline.learning.validation import as_json, held_out_scores, platt
 
@@ -225,12 +226,12 @@ def _usable(
     for name in features.columns:
         known = features[name].notna().to_numpy()
         if not known[judged].any():
-            dropped[name] = "no value at any training site"
+            dropped[name] = "empty"
             continue
         within = abs(known[positive].mean() - known[judged & ~positive].mean()) if positive.any() else 0.0
         beyond = abs(known[judged].mean() - known[~judged].mean()) if (~judged).any() else 0.0
         if max(within, beyond) > params.unequal_coverage:
-            dropped[name] = "known far more (or less) often for labelled sites: its mere presence tells the label"
+            dropped[name] = "tells"
         else:
             used.append(name)
     return used, dropped
@@ -262,31 +263,22 @@ def _companion_only(
 ) -> TrainedModel:
     """Return the honest answer where nothing can be learned."""
     n_positive = int((table["label"] == 1).sum())
-    rules = sorted(table.loc[table["label"] == 1, "label_rule"].astype(str).str.split(":").str[0].unique())
-    missing = None
-    empty = {"auc": None, "brier": None, "capture": dict.fromkeys(("5", "10", "20"), missing)}
-    empty |= {"capture_low": dict(empty["capture"] or {}), "capture_high": dict(empty["capture"] or {})}
-    validation: dict[str, Any] = {
-        "target": str(table["target"].iloc[0]) if len(table) else "REE",
-        "n_sites": len(table),
-        "n_positive": n_positive,
-        "blocks": len(set(blocks)),
-        "spatial": dict(empty),
-        "random": dict(empty),
-        "null": {"auc": None, "auc_low": None, "auc_high": None, "n": 0},
-        "baselines": dict.fromkeys(("tonnage", "commodity", "logistic", "companion")),
-        "beats_baselines": False,
-        "verdict": companion_verdict(n_positive, params.min_positives, has_features, rules),
-        "kind": "companion_only",
-        "status": "not validated",
-        "block_km": block_km,
-        "alarms": [],
-        "dropped_features": dropped,
-        "proxies": proxy_facts,
-    }
+    validation = Validation(
+        target=str(table["target"].iloc[0]) if len(table) else "REE",
+        kind="companion_only",
+        status="not validated",
+        n_sites=len(table),
+        n_positive=n_positive,
+        n_negative=int((table["label"] == 0).sum()),
+        blocks=len(set(blocks)),
+        block_km=block_km,
+        verdict=nothing_learned(n_positive, params.min_positives, basis_of(table), has_features=has_features),
+        dropped_features=dropped,
+        proxies=Proxies.model_validate(proxy_facts),
+    )
     return TrainedModel(
         kind="companion_only",
-        target=validation["target"],
+        target=validation.target,
         threshold_ppm=float(table["threshold_ppm"].iloc[0]) if len(table) else float("nan"),
         feature_names=(),
         dropped_features=dropped,
@@ -294,7 +286,7 @@ def _companion_only(
         site_blocks=dict(zip(table["site_id"], blocks, strict=True)),
         slope=1.0,
         intercept=0.0,
-        validation=as_json(validation),
+        validation=validation,
         diagnostics=as_json({"tornado": weight_tornado(table)}),
         sites=_kept_columns(table).assign(block=blocks, district="", fold=-1, held_out_log_odds=np.nan),
     )
@@ -334,15 +326,7 @@ def _finish(
         block=task.blocks, district=judgement.districts, fold=judgement.folds, held_out_log_odds=judgement.held_out
     )
     kind: Kind = "supervised" if task.supervised else "pu_bagging"
-    dropped = dropped | dict.fromkeys(pipeline[0].dropped_, "constant or empty in training")
-    validation = judgement.validation | {
-        "kind": kind,
-        "model": best,
-        "trials_auc": trials,
-        "variogram_range_km": variogram.range_km,
-        "dropped_features": dropped,
-        "proxies": proxy_facts,
-    }
+    dropped = dropped | dict.fromkeys(pipeline[0].dropped_, "constant")
     diagnostics = judgement.diagnostics | {
         "variogram": {"lag_km": variogram.lag_km, "semivariance": variogram.semivariance, "pairs": variogram.pairs,
                       "range_km": variogram.range_km, "nugget": variogram.nugget, "sill": variogram.sill},
@@ -350,7 +334,17 @@ def _finish(
         "tornado": weight_tornado(table),
     }  # fmt: skip
     surface, surface_area, surface_calibration, surface_auc = _surface_model(task, best, params)
-    validation["surface"] = {"auc": surface_auc, "features": list(surface[1]) if surface else []}
+    before = judgement.validation
+    validation = before.model_copy(
+        update={
+            "model": best,
+            "methods": tuple(Method(code=name, auc=auc, chosen=name == best) for name, auc in trials.items()),
+            "division": before.division.model_copy(update={"range_km": finite(variogram.range_km)}),
+            "dropped_features": dropped,
+            "proxies": Proxies.model_validate(proxy_facts),
+            "surface": SurfaceTest(auc=surface_auc, features=surface[1], published=True) if surface else None,
+        }
+    )
     return TrainedModel(
         kind=kind,
         target=str(table["target"].iloc[0]),
@@ -361,7 +355,7 @@ def _finish(
         site_blocks=dict(zip(table["site_id"], task.blocks, strict=True)),
         slope=slope,
         intercept=intercept,
-        validation=as_json(validation),
+        validation=validation,
         diagnostics=as_json(diagnostics),
         sites=sites,
         applicability=applicability,

@@ -132,7 +132,7 @@ def test_search_offers_places_and_areas(watched: Watched, run: Path) -> None:
 def test_the_map_says_how_sure_the_ranking_is(watched: Watched, run: Path) -> None:
     page = watched.open(run / "map.html")
     assert page.inner_text("#plain-verdict").startswith("Tested on sites it had not seen, this ranking finds")
-    assert page.inner_text("#verdict").startswith("The model beats the baselines")
+    assert page.inner_text("#verdict").startswith("Better than the best simpler rule")
     page.click("button[data-lang=fr]")
     assert page.inner_text("#plain-verdict").startswith("Mis à l'épreuve sur des sites")
 

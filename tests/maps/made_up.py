@@ -13,7 +13,9 @@ import shapely
 
 from layers import schema
 from layers.schema import conform, empty
+from layers.validation import Figures, Null, RuleFigures, Validation
 from maps.publication import Publication
+from pipeline.learning.skill import decide
 
 HOSTILE = [
     "back`tick",
@@ -385,19 +387,22 @@ def _sources() -> pd.DataFrame:
     return pd.DataFrame([{**common, "use_conditions": None, **one} for one in rows])
 
 
-def _validation(n: int) -> dict[str, Any]:
+def _validation(n: int) -> Validation:
     figures = {
-        "auc": 0.81, "auc_low": 0.7, "auc_high": 0.9, "brier": 0.14, "n": n,
+        "auc": 0.81, "auc_low": 0.7, "auc_high": 0.9, "auc_by": "within_folds", "brier": 0.14,
         "capture": {"5": 0.3, "10": 0.5, "20": 0.7}, "capture_low": {"5": 0.12, "10": 0.3, "20": 0.5}, "capture_high": {"5": 0.5, "10": 0.7, "20": 0.85},
     }  # fmt: skip
-    return {
-        "target": "REE", "n_sites": n, "n_positive": 12, "blocks": 9, "spatial": figures, "random": {**figures, "auc": 0.93},
-        "null": {"auc": 0.5, "auc_low": 0.38, "auc_high": 0.62, "n": 20},
-        "baselines": {"tonnage": {**figures, "auc": 0.55}, "companion": {**figures, "auc": 0.72}, "commodity": None, "logistic": None},
-        "beats_baselines": True, "verdict": "The model beats the baselines on blocks it had not seen (AUC 0.81, 95 % 0.70 to 0.90).",
-        "kind": "pu_bagging", "status": "validated", "block_km": 60.0, "alarms": [], "dropped_features": {"near_n": "constant"},
-        "model": "blend",
+    lead = {"lead": 0.09, "lead_low": 0.02, "lead_high": 0.17}
+    spatial, null = Figures(**figures), Null(auc=0.5, auc_low=0.38, auc_high=0.62, p_value=0.02, n=99)
+    baselines = {
+        "tonnage": RuleFigures(**{**figures, "auc": 0.55, "lead": 0.26, "lead_low": 0.1, "lead_high": 0.4}),
+        "companion": RuleFigures(**{**figures, "auc": 0.72, **lead}), "commodity": None, "logistic": None,
     }  # fmt: skip
+    return Validation(
+        target="REE", n_sites=n, n_positive=12, blocks=9, spatial=spatial, random=Figures(**{**figures, "auc": 0.93}),
+        null=null, baselines=baselines, verdict=decide("validated", spatial, null, baselines, (), "assay"),
+        kind="pu_bagging", status="validated", block_km=60.0, dropped_features={"near_n": "constant"}, model="blend",
+    )  # fmt: skip
 
 
 def _diagnostics() -> dict[str, Any]:
@@ -426,7 +431,7 @@ def nothing(**changes: Any) -> Publication:
         sampling_plan=empty(schema.SamplingPlan),
         rejected=empty(schema.Rejected),
         notes=made.notes.iloc[:0],
-        validation={},
+        validation=None,
         diagnostics={},
         contact=None,
         withheld=0,

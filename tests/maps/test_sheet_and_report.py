@@ -7,12 +7,13 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from layers.validation import Notice, Null, Outcome, Proxies, RuleFigures, SurfaceTest
 from maps import words
 from maps.report.figures import figures, in_language
 from maps.report.model_card import card_rows, model_card
@@ -21,8 +22,8 @@ from maps.report.validation_notes import validation_notes
 from maps.sheets.sheet import next_step, write_sheets
 from maps.sheets.site_chemistry import metals
 from maps.site_map.payload import map_payload
-from maps.verdict import rests_on_companion, verdict
-from pipeline.learning.skill import has_skill, model_verdict
+from maps.verdict import plain_verdict, rests_on_companion, verdict
+from pipeline.learning.skill import decide, nothing_learned
 
 
 @pytest.fixture(scope="module")
@@ -108,8 +109,8 @@ def test_the_verdict_stands_first_and_the_sampling_list_last(report: str) -> Non
         text = part(report, lang)
         assert text.index("data-verdict") < text.index("<h2")
         assert re.findall(r'<h2 id="[a-z]+-([a-z_]+)"', text)[-1] == "report_sampling"
-    assert "The model beats the baselines on blocks it had not seen" in part(report, "en")
-    assert words.unbroken("Mieux que ses règles de référence : AUC 0,81 (0,70 à 0,90)") in part(report, "fr")
+    assert "Better than the best simpler rule (companion score)" in part(report, "en")
+    assert words.unbroken("Mieux que la meilleure règle plus simple (score compagnon), de 0,09") in part(report, "fr")
 
 
 def test_every_row_is_accounted_for_and_summed(report: str) -> None:
@@ -143,63 +144,86 @@ def test_a_run_without_validation_says_so_and_still_has_a_report(made_up: Module
     assert "No row was rejected." in page
 
 
+def judged(made: Any, **changes: Any) -> Any:
+    """Return the validation of a made-up publication with other figures and the verdict they give."""
+    found = made.validation.model_copy(update=changes)
+    told = decide(found.status, found.spatial, found.null, found.baselines, found.alarms, found.verdict.label_basis)
+    return found.model_copy(update={"verdict": told})
+
+
+NO_SKILL = {"null": Null(auc=0.5, p_value=0.4, n=20)}
+ALARM = {"alarms": (Notice(code="random_folds_flatter", values={"random": 0.95, "spatial": 0.7}),)}
+TIE = {"baselines": {"companion": RuleFigures(auc=0.8, lead=0.01, lead_low=-0.05, lead_high=0.07)}}
+UNUSED = [{"status": "not validated"}, NO_SKILL, ALARM]
+
+
 @pytest.mark.parametrize(
-    ("change", "start"),
+    ("change", "english", "french"),
     [
-        ({"kind": "companion_only"}, "Non validé : rien n'a été appris"),
-        ({"status": "not validated"}, "Non validé : les 12 positifs"),
-        ({"baselines": {"companion": {"auc": 0.9}}}, "Pas mieux que score compagnon : AUC 0,81"),
-        ({"null": {"auc": 0.5, "p_value": 0.4}}, "Aucune capacité : AUC 0,81"),
-        ({"alarms": ["x"]}, "Mieux que ses règles de référence"),
+        ({"status": "not validated"}, "Not validated: the 12 positives", "Non validé : les 12 positifs"),
+        (TIE, "About as good as a simpler rule (companion score; lead 0.01, -0.05", "À peu près aussi bien"),
+        (NO_SKILL, "No skill shown: AUC 0.81 (0.70", "Aucune capacité montrée : AUC 0,81"),
+        ({}, "Better than the best simpler rule (companion score), by 0.09 (0.02", "Mieux que la meilleure règle"),
     ],
 )
-def test_the_french_verdict_follows_the_figures(change: dict[str, object], start: str, made_up: ModuleType) -> None:
-    assert verdict({**made_up.publication(5).validation, **change}, "fr").startswith(words.unbroken(start))
+def test_the_verdict_is_worded_from_its_code(
+    change: dict[str, Any], english: str, french: str, made_up: ModuleType
+) -> None:
+    found = judged(made_up.publication(5), **change)
+    assert verdict(found, "en").startswith(english)
+    assert words.unbroken(verdict(found, "fr")).startswith(words.unbroken(french))
 
 
-NO_SKILL = {"null": {"auc": 0.5, "p_value": 0.4, "n": 20}}
-UNUSED = [{"kind": "companion_only"}, {"status": "not validated"}, NO_SKILL]
-
-
-@pytest.mark.parametrize("change", UNUSED[1:])
-def test_both_languages_say_what_the_order_rests_on(change: dict[str, object], made_up: ModuleType) -> None:
-    found = {**made_up.publication(5).validation, **change}
-    found["verdict"] = model_verdict(found)
+@pytest.mark.parametrize("change", UNUSED[:2])
+def test_both_languages_say_what_the_order_rests_on(change: dict[str, Any], made_up: ModuleType) -> None:
+    found = judged(made_up.publication(5), **change)
     assert "the order rests on measured waste first, then on the companion score" in verdict(found, "en")
     assert "l'ordre repose d'abord sur les rejets mesurés, puis sur le score compagnon" in verdict(found, "fr")
     assert rests_on_companion(found)
-    assert not has_skill(found)
 
 
-@pytest.mark.parametrize(("low", "doubt"), [(-0.04, True), (0.0, True), (0.01, False)])
-def test_a_lead_that_may_be_chance_is_called_so_in_both_languages(low: float, doubt: bool, made_up: ModuleType) -> None:
-    lead = {"auc": 0.7, "lead": 0.03, "lead_low": low, "lead_high": 0.1}
-    found = {**made_up.publication(5).validation, "baselines": {"logistic": lead, "tonnage": {**lead, "auc": 0.5}}}
-    stored = model_verdict(found)
-    assert f"ahead of logistic by 0.03 ({low:.2f} to 0.10)" in stored
-    assert ("which may be chance" in stored) is doubt
-    assert ("ce qui peut être le hasard" in verdict(found, "fr")) is doubt
-    assert "régression logistique simple de 0,03" in words.unbroken(verdict(found, "fr"))
+@pytest.mark.parametrize("basis", ["words", "both"])
+def test_words_of_an_inventory_are_never_called_better(basis: str, made_up: ModuleType) -> None:
+    made = made_up.publication(5).validation
+    told = decide(made.status, made.spatial, made.null, made.baselines, (), basis)
+    found = made.model_copy(update={"verdict": told})
+    assert told.outcome == "words_only"
+    for lang, better in (("en", "etter"), ("fr", "ieux")):
+        assert better not in verdict(found, lang) + plain_verdict(found, lang)
+    assert "no analysis confirms" in verdict(found, "en")
 
 
-@pytest.mark.parametrize("n", [3, 20])
-@pytest.mark.parametrize("p_value", [None, 0.01, 0.2, 0.25, 0.4])
-@pytest.mark.parametrize("low", [0.45, 0.5, 0.51])
-def test_pages_and_ranking_agree_on_whether_the_model_is_used(
-    n: int, p_value: float | None, low: float, made_up: ModuleType
-) -> None:
-    found = dict(made_up.publication(5).validation)
-    found["spatial"] = {**found["spatial"], "auc_low": low}
-    found["null"] = {"auc": 0.5, "p_value": p_value, "n": n}
-    assert rests_on_companion(found) is not has_skill(found)
+def test_an_alarm_stands_in_both_verdicts_and_keeps_the_model_from_ordering(made_up: ModuleType) -> None:
+    found = judged(made_up.publication(5), **ALARM)
+    assert found.verdict.outcome == "as_good"
+    assert rests_on_companion(found)
+    assert "random folds flatter (AUC 0.95 against 0.70" in verdict(found, "en")
+    assert "not used for the order" in plain_verdict(found, "en")
+    assert "n'est donc pas utilisé pour l'ordre" in plain_verdict(found, "fr")
+
+
+def codes_in(*folders: str) -> set[str]:
+    """Return the codes of all notices the source makes."""
+    root = Path(__file__).parents[2]
+    sources = [path.read_text(encoding="utf-8") for folder in folders for path in (root / folder).rglob("*.py")]
+    return {code for source in sources for code in re.findall(r'Notice\(\s*code="(\w+)"', source)}
+
+
+def test_every_code_of_a_validation_has_words() -> None:
+    codes = codes_in("pipeline")
+    assert len(codes) >= 8
+    for code in codes:
+        assert any(words.known(f"{kind}_{code}") for kind in ("alarm", "reason", "remark")), code
+    for outcome in get_args(Outcome):
+        assert words.known(f"plain_{outcome}")
 
 
 @pytest.mark.parametrize("change", UNUSED)
 def test_a_score_is_called_after_what_the_order_rests_on(
-    change: dict[str, object], made_up: ModuleType, tmp_path: Path
+    change: dict[str, Any], made_up: ModuleType, tmp_path: Path
 ) -> None:
     made = made_up.publication(12)
-    made = replace(made, validation={**made.validation, **change})
+    made = replace(made, validation=judged(made, **change))
     write_report(made, tmp_path / "report.html")
     write_sheets(made, tmp_path / "sheets", max_sheets=1)
     (sheet,) = (tmp_path / "sheets").glob("*.html")
@@ -275,25 +299,19 @@ def with_labels(made: Any, **validation: object) -> Any:
     ranking = made.ranking.copy()
     ranking["label"] = [1.0, 1.0, 1.0, *[float("nan")] * (len(ranking) - 3)]
     ranking["label_rule"] = ["assay: 2", "commodity: niobium", "commodity: thorium", *["none"] * (len(ranking) - 3)]
-    return replace(made, ranking=ranking, validation={**made.validation, **validation})
+    return replace(made, ranking=ranking, validation=made.validation.model_copy(update=validation))
 
 
 def test_the_report_says_whom_it_was_tested_on_and_what_chance_gives(made_up: ModuleType) -> None:
-    null = {"auc": 0.39, "auc_low": 0.3, "auc_high": 0.5, "p_value": 0.05, "n": 20}
-    proxies = {
-        "proxies": ["waste_Th_ppm", "waste_P_ppm"],
-        "n": 31,
-        "r2_spatial": 0.62,
-        "r2_random": 0.7,
-        "applied_to": 9,
-    }
+    null = Null(auc=0.39, auc_low=0.3, auc_high=0.5, p_value=0.05, n=20)
+    proxies = Proxies(proxies=("waste_Th_ppm", "waste_P_ppm"), n=31, r2_spatial=0.62, r2_random=0.7, applied_to=9)
     made = with_labels(
         made_up.publication(12),
         null=null,
         proxies=proxies,
-        auc_over="measured sites",
+        auc_over="measured",
         n_negative=7,
-        surface={"auc": 0.66},
+        surface=SurfaceTest(auc=0.66),
     )
     said = " ".join(validation_notes(made, "en"))
     assert "Tested on 12 known positives and 7 measured negatives; AUC is over measured sites" in said
@@ -357,7 +375,7 @@ def test_equal_companion_scores_are_printed_as_tied(made_up: ModuleType, tmp_pat
     ranking["score_low"], ranking["score_high"] = ranking["score"] - 0.1, ranking["score"] + 0.1
     write_report(replace(made, ranking=ranking), tmp_path / "report.html")
     assert "tied" not in (tmp_path / "report.html").read_text(encoding="utf-8")
-    unused = {**made.validation, **NO_SKILL}
+    unused = judged(made, **NO_SKILL)
     write_report(replace(made, ranking=ranking, validation=unused), tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert part(page, "en").count("tied 2–4") == 3
@@ -367,8 +385,9 @@ def test_equal_companion_scores_are_printed_as_tied(made_up: ModuleType, tmp_pat
 
 def test_where_nothing_was_trained_no_empty_table_is_shown(made_up: ModuleType, tmp_path: Path) -> None:
     made = made_up.publication(12)
-    blind = {"kind": "companion_only", "verdict": "Not validated: nothing was learned, for there is no chemistry, ..."}
-    write_report(replace(made, validation={**made.validation, **blind}), tmp_path / "report.html")
+    told = nothing_learned(12, 8, "assay", has_features=False)
+    blind = made.validation.model_copy(update={"kind": "companion_only", "verdict": told})
+    write_report(replace(made, validation=blind), tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "No model was trained, so there is no model to test" in part(page, "en")
     assert "Brier" not in page
@@ -377,7 +396,8 @@ def test_where_nothing_was_trained_no_empty_table_is_shown(made_up: ModuleType, 
 
 def test_features_not_used_are_told_by_reason(made_up: ModuleType) -> None:
     made = made_up.publication(5)
-    dropped = {"near_n": "constant or empty in training", "near_km": "constant or empty in training", "height_m": "odd"}
-    said = dict(card_rows(replace(made, validation={**made.validation, "dropped_features": dropped}), "en"))
+    dropped = {"near_n": "constant", "near_km": "constant", "height_m": "empty"}
+    found = made.validation.model_copy(update={"dropped_features": dropped})
+    said = dict(card_rows(replace(made, validation=found), "en"))
     assert said["Features not used"].count("(constant or empty in training)") == 1
-    assert said["Features not used"].endswith("(odd)")
+    assert said["Features not used"].endswith("(no value at any training site)")

@@ -146,7 +146,7 @@ def test_reasons_add_up_to_the_score(chain) -> None:
 def test_thorium_of_the_same_waste_speaks_before_the_region(chain) -> None:
     reasons = explain_sites(chain.features, chain.model, ExplainSitesParams())
     assert "waste_proxy_ppm" in set(reasons["feature"])
-    assert chain.model.validation["proxies"]["r2_spatial"] > 0.8
+    assert chain.model.validation.proxies.r2_spatial > 0.8
 
 
 def test_a_measurement_outweighs_the_model_and_none_leaves_it_alone() -> None:
@@ -172,12 +172,11 @@ def unskilled(planted) -> Chain:
 
 def test_without_skill_measured_wastes_come_first_and_then_the_companion_score(unskilled) -> None:
     model, ranking = unskilled.model, unskilled.ranking
-    spatial = model.validation["spatial"]
-    assert spatial["auc_low"] < 0.5 < spatial["auc_high"]
+    spatial = model.validation.spatial
+    assert spatial.auc_low < 0.5 < spatial.auc_high
     assert model.kind == "supervised"
     assert model.rests_on_companion
-    assert model.validation["verdict"].startswith("No skill: AUC")
-    assert model.validation["verdict"].endswith("rests on measured waste first, then on the companion score.")
+    assert model.validation.verdict.outcome == "no_skill"
     np.testing.assert_allclose(ranking["score"], ranking["companion_score"])
     first = (ranking["evidence"] == "measured") & (ranking["treo_ppm"] >= 500)
     count = int(first.sum())
