@@ -71,6 +71,10 @@ def repair_areas(source: str, names: list[str], geometry: np.ndarray) -> Repaire
     _reject_absent(result)
     untouched = _are_plain(result.geometry, _POLYGONAL) & _are_valid(result.geometry)
     for place in map(int, np.flatnonzero(~shapely.is_missing(result.geometry) & ~untouched)):
+        closed = areas_of_lines(result.geometry[place : place + 1])[0]
+        if closed is not result.geometry[place]:
+            log.add("line_closed", place, "is a line that ends where it begins: it was taken for the area it encloses")
+            result.geometry[place] = closed
         shape = _part_of_type(result.geometry[place], _POLYGONAL)
         if shape is None:
             kind = result.geometry[place].geom_type
@@ -89,6 +93,21 @@ def repair_areas(source: str, names: list[str], geometry: np.ndarray) -> Repaire
     _densify(result.geometry)
     result.notes += log.notes()
     return result
+
+
+def areas_of_lines(geometry: np.ndarray) -> np.ndarray:
+    """Return the areas that closed lines enclose; all other geometry as it is.
+
+    A line of several parts is taken for areas when its parts, joined end to end, all close.
+    """
+    shapes = np.array(geometry, dtype=object)
+    for place in np.flatnonzero(np.isin(shapely.get_type_id(shapes), _LINEAR)):
+        joined = shapes[place] if shapely.get_type_id(shapes[place]) in (1, 2) else shapely.line_merge(shapes[place])
+        parts = [one for one in shapely.get_parts(joined) if not shapely.is_empty(one)]
+        if parts and all(shapely.is_closed(one) and shapely.get_num_coordinates(one) >= 4 for one in parts):
+            rings = [shapely.polygons(shapely.get_coordinates(one)) for one in parts]
+            shapes[place] = rings[0] if len(rings) == 1 else shapely.multipolygons(rings)
+    return shapes
 
 
 def repair_lines(source: str, names: list[str], geometry: np.ndarray) -> Repaired:

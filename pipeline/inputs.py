@@ -21,6 +21,7 @@ from layers.accounting import Note, Reading, rejected_rows
 from layers.catalogue.source import Source, resolve
 from layers.crs import working_crs
 from layers.errors import ConfigError, LayerError, SourceError
+from layers.files.boundary import UNFORESEEN, named_failure
 from layers.geometry import blocks_of_corners
 from layers.rasters.raster import Raster
 from layers.rasters.reader import describe_raster
@@ -225,7 +226,8 @@ def read_source(source: Source, data_dir: Path) -> Reading[Any]:
                 f"{source.id} ({source.role}): this source cannot be read. It is kept private, so nothing of it is told here. "
                 "See why on your own screen with `minewaste check --show-private`."
             ) from None
-    reading = reader(source, data_dir)
+    with named_failure(f"{source.id} ({Path(source.path).name})", UNFORESEEN):
+        reading = reader(source, data_dir)
     return _generalised(reading, source.role) if source.publish == "generalised" else reading
 
 

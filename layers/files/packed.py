@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from layers.catalogue.source import Source
 from layers.errors import SourceError
+from layers.files.vector_layers import is_companion
 
 
 @contextmanager
@@ -45,6 +46,7 @@ def _unzip(source: Source, path: Path, folder: Path, suffixes: Collection[str]) 
         for one in folder.rglob("*")
         if one.suffix.lower() in suffixes
         and one != path
+        and not is_companion(one)
         and not any(part.suffix.lower() == ".gdb" for part in one.parents)
     )
     names = {one: PurePosixPath(one.relative_to(folder)).as_posix() for one in found}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 from types import MappingProxyType
@@ -17,16 +17,23 @@ import pandas as pd
 
 from layers.accounting import Note
 from layers.catalogue.source import Source
+from layers.crs import parse_crs
 from layers.errors import SourceError
-from layers.files.delimited import Grid, decode, is_plain, ragged, read_body, sniff_delimiter, split_rows
+from layers.files.boundary import named_failure
+from layers.files.delimited import DELIMITERS, Grid, decode, is_plain, ragged, read_body, sniff_delimiter, split_rows
+from layers.files.fixed_width import laid_out
+from layers.files.geometry_text import geometry_column
 from layers.files.heading_rows import Heading, find_heading, note_rows
 from layers.files.packed import unpacked
-from layers.files.vectors import VECTOR_SUFFIXES, read_features
+from layers.files.vector_layers import is_companion, is_mapinfo
+from layers.files.vectors import VECTOR_SUFFIXES, read_features, to_degrees
+from layers.files.ways_out import WAYS_OUT
 from layers.files.workbooks import read_sheet
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".dat")
 BOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls")
-SUFFIXES = (*TEXT_SUFFIXES, *BOOK_SUFFIXES, *VECTOR_SUFFIXES)
+SUFFIXES = tuple(dict.fromkeys((*TEXT_SUFFIXES, *BOOK_SUFFIXES, *VECTOR_SUFFIXES)))
+_COORDINATES = {"latitude", "longitude", "easting", "northing", "latitude_degrees", "longitude_degrees"}
 _FEW_RAGGED = 0.05
 _LARGE = 4_000_000
 _HEAD = 2_000_000
@@ -91,21 +98,48 @@ def read_table(source: Source, root: Path) -> RawTable:
         sheets and none named), has no CRS, or its rows do not fit its heading.
     """
     path = locate(source, root)
-    with unpacked(source, path, SUFFIXES) as inner:
+    inside = source.layer or source.sheet
+    where = f"{source.id} ({path.name})"
+    with named_failure(f"{where}, '{inside}'" if inside else where), unpacked(source, path, SUFFIXES) as inner:
         suffix = inner.suffix.lower()
-        where = f"{source.id} ({path.name})"
-        if suffix in TEXT_SUFFIXES:
+        if suffix in VECTOR_SUFFIXES and (suffix != ".tab" or is_mapinfo(inner)):
+            cells, geometry, notes = read_features(source, where, inner)
+            table = RawTable(path, cells, np.arange(1, len(cells) + 1), geometry, notes)
+        elif suffix in TEXT_SUFFIXES:
+            if is_companion(inner):
+                raise SourceError(f"{where}: this is the data part of a MapInfo table. Give the .tab file beside it.")
             table = _from_text(source, where, path, inner.read_bytes())
         elif suffix in BOOK_SUFFIXES:
             table = _from_grid(source, where, path, read_sheet(source.id, where, inner, source.sheet))
-        elif suffix in VECTOR_SUFFIXES:
-            cells, geometry, notes = read_features(source, where, inner)
-            table = RawTable(path, cells, np.arange(1, len(cells) + 1), geometry, notes)
         else:
             raise SourceError(
-                f"{where}: files ending in '{suffix}' are not read. Supported are: {', '.join(SUFFIXES)}, with .gz or .zip."
+                f"{where}: files ending in '{suffix}' are not read. {WAYS_OUT.get(suffix, '')} "
+                f"Supported are: {', '.join(SUFFIXES)}, with .gz or .zip.".replace("  ", " ")
             )
-    return table
+        return table if table.geometry is not None else _with_geometry(source, where, table)
+
+
+def _with_geometry(source: Source, where: str, table: RawTable) -> RawTable:
+    """Read geometry that stands in a text column, where the run file maps no columns of coordinates."""
+    if _COORDINATES & set(source.columns):
+        return table
+    column = geometry_column(table.cells)
+    if column is None:
+        return table
+    known = f"EPSG:{column.srid}" if column.srid else None
+    if known is None and source.crs is None:
+        text = f"The column {column.name} holds geometry ({column.form}) that names no coordinate system. State 'crs:' to use it."
+        return replace(table, notes=(*table.notes, Note(source.id, "geometry_text", text)))
+    stored = None if known is None else parse_crs(where, known)
+    geometry, notes = to_degrees(source, where, gpd.GeoSeries(column.shapes, crs=stored))
+    text = f"Positions were read from the column {column.name} ({column.form}, {source.crs or known})."
+    notes.append(Note(source.id, "geometry_read", text))
+    if column.unread.any():
+        rows = ", ".join(map(str, table.rows[column.unread][:5]))
+        text = f"Geometry in the column {column.name} cannot be read and was left out: rows {rows}."
+        notes.append(Note(source.id, "geometry_unread", text, int(column.unread.sum())))
+    cells = table.cells.drop(columns=column.name)
+    return replace(table, cells=cells, geometry=geometry, notes=(*table.notes, *notes))
 
 
 def locate(source: Source, root: Path) -> Path:
@@ -184,7 +218,8 @@ def _plain(value: Any) -> Any:
 
 def _from_text(source: Source, where: str, path: Path, data: bytes) -> RawTable:
     """Read a text table: a large one fast if it is rectangular, any other row by row."""
-    plain = len(data) > _LARGE and is_plain(data, source.encoding)  # needs no decoding
+    large = len(data) > _LARGE and _is_delimited(source, data)
+    plain = large and is_plain(data, source.encoding)  # needs no decoding
     if plain:
         table = _from_large_text(source, where, path, data[:_HEAD].decode(), data, ())
         if table is not None:
@@ -192,15 +227,23 @@ def _from_text(source: Source, where: str, path: Path, data: bytes) -> RawTable:
     text, notes = decode(source.id, where, data, source.encoding)
     if not text.strip():
         raise SourceError(f"{where}: the file is empty. Fetch or export it again.")
-    if len(text) > _LARGE and not plain:
+    if large and not plain:
         table = _from_large_text(source, where, path, text[:_HEAD], text.encode(), notes)
         if table is not None:
             return table
+    grid = laid_out(source.id, where, text, notes) if source.delimiter is None else None
+    if grid is not None:
+        return _from_grid(source, where, path, grid)
     rows = split_rows(where, text, source.delimiter or sniff_delimiter(where, text))
     open_end = not text.endswith(("\n", "\r"))
     return _from_grid(
         source, where, path, Grid(rows, list(range(1, len(rows) + 1)), notes, is_text=True, open_end=open_end)
     )
+
+
+def _is_delimited(source: Source, data: bytes) -> bool:
+    """Say whether the first lines hold a delimiter, so that they are not laid out in columns of fixed width."""
+    return source.delimiter is not None or any(mark.encode() in data[:20_000] for mark in DELIMITERS)
 
 
 def _from_large_text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import pyproj
 import shapely
 
@@ -18,10 +18,14 @@ from layers import crs as crs_rules
 from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.errors import SourceError
+from layers.files.coded_values import decode_values
+from layers.files.dbf_encoding import true_encoding
 from layers.files.delimited import double_encoded
-from layers.quiet import quiet
+from layers.files.vector_layers import DRIVERS, open_layer, undisturbed
 
-VECTOR_SUFFIXES = (".gpkg", ".shp", ".geojson", ".json", ".gdb", ".parquet", ".geoparquet", ".fgb", ".kml")
+VECTOR_SUFFIXES = (*DRIVERS, ".parquet", ".geoparquet")
+"""Endings of vector files; ``.tab`` is one only where it is the head of a MapInfo table."""
+
 PAGE_SIZES = (1000, 2000, 5000, 10_000)
 _TRUNCATED = re.compile(rb'"exceededTransferLimit"\s*:\s*true')
 _CRS_MEMBER = re.compile(rb'"crs"\s*:\s*\{.{0,200}?"name"\s*:\s*"([^"]+)"', re.DOTALL)
@@ -54,13 +58,13 @@ def read_features(
     else:
         if suffix == ".shp":
             _whole_shapefile(source, where, path)
-        raw = path.read_bytes() if suffix in (".json", ".geojson") else b""
-        frame = _read_layer(source, where, path, raw)
-        notes += _completeness(source, where, raw, len(frame))
+        with undisturbed(source.id, path) as (quiet_path, told):
+            frame, notes = _read_layer(source, where, quiet_path)
+        notes += told
     frame = frame.reset_index(drop=True)
     geometry = None
     if isinstance(frame, gpd.GeoDataFrame):
-        geometry, located = _to_wgs84(source, where, frame.geometry, _crs_member(path))
+        geometry, located = to_degrees(source, where, frame.geometry, _crs_member(path))
         notes += located
         frame = pd.DataFrame(frame.drop(columns=frame.geometry.name))
     cells = _plain_columns(frame)
@@ -73,9 +77,13 @@ def read_features(
     return cells, geometry, (*notes, *double_encoded(source.id, joined))
 
 
-def layer_names(path: Path) -> list[str]:
-    """Return the names of the layers in a vector file."""
-    return [str(name) for name, _ in pyogrio.list_layers(path)]
+def features_as_stored(source: Source, where: str, path: Path) -> gpd.GeoDataFrame | None:
+    """Return features in the coordinates of the file, for a look at a file that states no CRS; None where it has no geometry."""
+    if path.suffix.lower() == ".shp":
+        _whole_shapefile(source.model_copy(update={"crs": "EPSG:4326"}), where, path)
+    with undisturbed(source.id, path) as (quiet_path, _):
+        frame, _ = _read_layer(source, where, quiet_path)
+    return frame if isinstance(frame, gpd.GeoDataFrame) else None
 
 
 def _read_parquet(where: str, path: Path) -> pd.DataFrame:
@@ -120,47 +128,45 @@ def glob_escape(text: str) -> str:
     return re.sub(r"([\[\]*?])", r"[\1]", text)
 
 
-def _read_layer(source: Source, where: str, path: Path, raw: bytes) -> pd.DataFrame:
-    data: Any = path
-    if raw:
+def _read_layer(source: Source, where: str, path: Path) -> tuple[pd.DataFrame, list[Note]]:
+    """Read a layer, with its codes decoded; stop where it is not whole."""
+    data: Path | bytes = path
+    raw = b""
+    notes: list[Note] = []
+    encoding = source.encoding
+    if path.suffix.lower() in (".json", ".geojson"):
+        raw, notes = _as_utf8(source, path.read_bytes())
         if _TRUNCATED.search(raw):
             raise SourceError(
                 f"{where}: the service cut this file off (exceededTransferLimit is true): it is one page, not the layer. "
                 "Fetch all pages and join them."
             )
-        if raw.lstrip()[:1] == b"[":
-            data = _as_collection(raw)
-    try:
-        names = [str(name) for name, _ in pyogrio.list_layers(data)]
-    except pyogrio.errors.DataSourceError as failure:
+        bare = raw.lstrip()[:1] == b"["
+        data = _as_collection(raw) if bare else raw if notes else path
+    elif path.suffix.lower() == ".shp" and encoding is None:
+        encoding, notes = true_encoding(source.id, path)
+    opened = open_layer(source.id, where, data, source.layer, encoding)
+    frame = opened.frame
+    if opened.expected >= 0 and len(frame) != opened.expected:
         raise SourceError(
-            f"{where}: the file cannot be opened ({failure}). Check that it is complete and of the format its name says."
-        ) from None
-    layer = source.layer if source.layer in names else None
-    if source.layer is not None and layer is None and (len(names) > 1 or path.suffix.lower() in (".gpkg", ".gdb")):
-        raise SourceError(f"{where}: there is no layer '{source.layer}'. The layers are: {', '.join(names)}.")
-    if layer is None and len(names) > 1:
-        raise SourceError(
-            f"{where}: the file holds {len(names)} layers: {', '.join(names)}. Name one in the run file with 'layer:'."
-        )
-    if not names:
-        raise SourceError(f"{where}: the file holds no layer. Fetch or export it again.")
-    options: dict[str, Any] = {"layer": 0 if isinstance(data, bytes) else layer or names[0]}
-    if source.encoding:
-        options["encoding"] = source.encoding
-    try:
-        with quiet():
-            expected = pyogrio.read_info(data, **options, force_feature_count=True)["features"]
-            frame = pyogrio.read_dataframe(data, use_arrow=not raw and not source.encoding, **options)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError, RuntimeError) as failure:
-        raise SourceError(f"{where}: the layer '{options['layer']}' cannot be read ({failure}).") from None
-    if expected >= 0 and len(frame) != expected:
-        raise SourceError(
-            f"{where}: the file says it holds {expected} features but {len(frame)} could be read. Fetch it again."
+            f"{where}: the file says it holds {opened.expected} features but {len(frame)} could be read. Fetch it again."
         )
     if frame.empty:
-        raise SourceError(f"{where}: the layer '{options['layer']}' holds no features. Fetch or export it again.")
-    return frame
+        raise SourceError(f"{where}: the layer '{opened.name}' holds no features. Fetch or export it again.")
+    frame, decoded = decode_values(source.id, path, opened.name, frame)
+    return frame, [*notes, *opened.notes, *decoded, *_completeness(source, where, raw, frame)]
+
+
+def _as_utf8(source: Source, raw: bytes) -> tuple[bytes, list[Note]]:
+    """Return the text of a GeoJSON file in UTF-8, which the format asks for and some programs do not heed."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", "replace").encode(), []
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = "The text is not UTF-8; it was read as Windows-1252."
+        return raw.decode("cp1252", "replace").encode(), [Note(source.id, "encoding_guessed", text)]
+    return raw, []
 
 
 def _as_collection(raw: bytes) -> bytes:
@@ -172,22 +178,41 @@ def _as_collection(raw: bytes) -> bytes:
     return json.dumps({"type": "FeatureCollection", "features": features}).encode()
 
 
-def _completeness(source: Source, where: str, raw: bytes, read: int) -> list[Note]:
+def _completeness(source: Source, where: str, raw: bytes, frame: pd.DataFrame) -> list[Note]:
     """Compare the features read with those in the text, and notice counts at which services stop."""
-    if raw and len(_FEATURE.findall(raw)) > read:
+    read, notes = len(frame), []
+    placed = isinstance(frame, gpd.GeoDataFrame) and not shapely.is_missing(frame.geometry.to_numpy()).any()
+    if raw and (len(_FEATURE.findall(raw)) > read or not placed):
         try:
             document = json.loads(raw)
         except ValueError as failure:
             raise SourceError(f"{where}: the JSON text is damaged ({failure}). Fetch it again.") from None
-        held = len(document if isinstance(document, list) else document.get("features", []))
-        if held > read:
+        features = document if isinstance(document, list) else document.get("features", [])
+        if len(features) > read:
             raise SourceError(
-                f"{where}: the file holds {held} features but {read} could be read; one may be too large. Use GeoPackage."
+                f"{where}: the file holds {len(features)} features but {read} could be read; one may be too large. "
+                "Use GeoPackage."
             )
+        notes += _unread_geometry(source.id, features, frame)
     if read in PAGE_SIZES:
         text = f"The file holds exactly {read} features, a size at which services cut off: check that it is the whole layer."
-        return [Note(source.id, "page_sized", text, read)]
-    return []
+        notes.append(Note(source.id, "page_sized", text, read))
+    return notes
+
+
+def _unread_geometry(source: str, features: list[Any], frame: pd.DataFrame) -> list[Note]:
+    """Tell which features of a GeoJSON file state a geometry that was not understood."""
+    if not isinstance(frame, gpd.GeoDataFrame) or len(features) != len(frame):
+        return []
+    missing = shapely.is_missing(frame.geometry.to_numpy())
+    lost = [
+        number
+        for number, (feature, absent) in enumerate(zip(features, missing, strict=True), 1)
+        if absent and isinstance(feature, dict) and feature.get("geometry")
+    ]
+    shown = ", ".join(map(str, lost[:5]))
+    text = f"Geometry that cannot be read was left out: features {shown}."
+    return [Note(source, "geometry_unread", text, len(lost))] if lost else []
 
 
 def _crs_member(path: Path) -> str | None:
@@ -198,9 +223,25 @@ def _crs_member(path: Path) -> str | None:
     return found.group(1).decode("utf-8", "replace") if found else None
 
 
-def _to_wgs84(
-    source: Source, where: str, geometry: gpd.GeoSeries, member: str | None
+def to_degrees(
+    source: Source, where: str, geometry: gpd.GeoSeries, member: str | None = None
 ) -> tuple[gpd.GeoSeries, list[Note]]:
+    """Bring geometry from the CRS the run file or the file states to EPSG:4326, flat.
+
+    Parameters
+    ----------
+    source, where
+        Whose ``crs`` overrules the file's, and what to call the file in messages.
+    geometry : GeoSeries
+        In the CRS of the file; None where it states none.
+    member : str or None
+        What a GeoJSON file says of its CRS.
+
+    Raises
+    ------
+    SourceError
+        If no CRS is known, or the coordinates cannot be of it.
+    """
     notes: list[Note] = []
     present = ~(shapely.is_missing(geometry.to_numpy()) | shapely.is_empty(geometry.to_numpy()))
     deep = int(shapely.has_z(geometry[present].to_numpy()).sum())

@@ -12,6 +12,7 @@ import pandas as pd
 from layers.catalogue.source import Source
 from layers.cells.assay_headers import parse_heading
 from layers.errors import MinewasteError
+from layers.files.boundary import UNFORESEEN, named_failure
 from layers.guess.chemistry import guess_chemistry, laboratory_columns
 from layers.guess.codes import guess_codes, guess_kinds
 from layers.guess.columns import Fact, Guess, decimal_mark_of, guess_columns
@@ -59,7 +60,12 @@ def guess_file(find: Find, folder: Path) -> tuple[Guess, Look | None]:
     if isinstance(sight, str):
         guess.left_out = sight
         return guess, None
-    return guess_table(find, sight), sight
+    try:
+        with named_failure(find.path, UNFORESEEN):
+            return guess_table(find, sight), sight
+    except MinewasteError as failure:  # one bad file never costs a folder
+        guess.left_out = str(failure)
+        return guess, None
 
 
 def guess_table(find: Find, sight: Look, *, known_sources: bool = True) -> Guess:

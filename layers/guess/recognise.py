@@ -7,20 +7,24 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 
 from layers.accounting import Note
 from layers.catalogue.source import CatalogueEntry, Recognition, Source, load_catalogue, recognise
 from layers.errors import MinewasteError, SourceError
+from layers.files.boundary import in_short
+from layers.files.geometry_text import geometry_column
 from layers.files.tables import BOOK_SUFFIXES, SUFFIXES, RawTable, read_table
-from layers.files.vectors import VECTOR_SUFFIXES, layer_names
+from layers.files.vector_layers import is_companion, layer_names, undisturbed
+from layers.files.vectors import VECTOR_SUFFIXES, features_as_stored
+from layers.files.ways_out import WAYS_OUT
 from layers.files.workbooks import sheet_names
+from layers.guess.columns import guess_columns
 from layers.rasters.reader import SUFFIXES as RASTER_SUFFIXES
 
 _BESIDE = (
@@ -39,6 +43,7 @@ _BESIDE = (
     ".xml",
     ".hdr",
 )
+_LAYERED = (".gpkg", ".gdb", ".kml", ".kmz", ".gpx", ".gml")
 _WORDS = (".md", ".yml", ".yaml", ".pdf", ".doc", ".docx", ".html", ".htm", ".log", ".py", ".qgz", ".qgs", ".lyr")
 
 
@@ -69,7 +74,7 @@ class Find:
         """File name without endings, with the layer or sheet if it holds several."""
         name = PurePosixPath(self.path).name
         stem = re.sub(
-            r"(?:\.(?:gz|zip|csv|tsv|txt|xlsx?|json|geojson|gpkg|shp|gdb|parquet|tiff?|asc|fgb|kml|img))+$",
+            r"(?:\.(?:gz|zip|csv|tsv|txt|dat|xlsx?|json|geojson|gpkg|shp|gdb|parquet|tiff?|asc|fgb|km[lz]|img|gml|gpx|dxf|tab|mif))+$",
             "",
             name,
             flags=re.I,
@@ -122,6 +127,8 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _in_file(path: Path, relative: str) -> list[Find]:
+    if is_companion(path):
+        return []
     suffixes = [one.lower() for one in path.suffixes]
     suffix = suffixes[-1] if suffixes else ""
     inner = suffixes[-2] if suffix == ".gz" and len(suffixes) > 1 else suffix
@@ -139,13 +146,15 @@ def _in_file(path: Path, relative: str) -> list[Find]:
             return _in_zip(path, relative)
         if inner in BOOK_SUFFIXES and suffix != ".gz":
             return _sheets(path, relative)
-        if inner in (".gpkg", ".gdb", ".kml") and suffix != ".gz":
+        if inner in _LAYERED and suffix != ".gz":
             return _layers(path, relative)
     except Exception as failure:  # noqa: BLE001 - any driver error: the file cannot be opened
-        return [Find(relative, "unused", why=f"it cannot be opened ({str(failure)[:120]})")]
+        return [Find(relative, "unused", why=f"it cannot be opened ({in_short(failure)})")]
     if inner in SUFFIXES:
         return [Find(relative, "table")]
-    return [Find(relative, "unused", why=f"files ending in '{suffix}' are not read")]
+    return [
+        Find(relative, "unused", why=f"files ending in '{suffix}' are not read. {WAYS_OUT.get(suffix, '')}".strip())
+    ]
 
 
 def _sheets(path: Path, relative: str) -> list[Find]:
@@ -161,9 +170,10 @@ def _sheets(path: Path, relative: str) -> list[Find]:
 
 
 def _layers(path: Path, relative: str) -> list[Find]:
-    names = layer_names(path)
+    with undisturbed("probe", path) as (quiet_path, _):
+        names = layer_names(quiet_path)
     if len(names) == 1:
-        return [Find(relative, "table", layer=names[0] if path.suffix.lower() != ".kml" else None)]
+        return [Find(relative, "table", layer=names[0] if path.suffix.lower() in (".gpkg", ".gdb") else None)]
     return [Find(relative, "table", layer=name) for name in names]
 
 
@@ -171,7 +181,11 @@ def _in_zip(path: Path, relative: str) -> list[Find]:
     members = _members(path.read_bytes(), "")
     databases = sorted({re.sub(r"(\.gdb)/.*$", r"\1", one, flags=re.I) for one in members if ".gdb/" in one.lower()})
     tables = [
-        one for one in members if PurePosixPath(one).suffix.lower() in SUFFIXES and ".gdb/" not in one.lower()
+        one
+        for one in members
+        if PurePosixPath(one).suffix.lower() in SUFFIXES
+        and ".gdb/" not in one.lower()
+        and not _of_mapinfo(one, members)
     ] + databases
     if not tables:
         return [Find(relative, "unused", why="the zip holds no table that can be read")]
@@ -179,6 +193,13 @@ def _in_zip(path: Path, relative: str) -> list[Find]:
         inner = tables[0] if PurePosixPath(tables[0]).suffix.lower() not in (".gpkg", ".gdb", *BOOK_SUFFIXES) else None
         return [Find(relative, "table", layer=inner)]
     return [Find(relative, "table", layer=one) for one in sorted(tables)]
+
+
+def _of_mapinfo(name: str, members: list[str]) -> bool:
+    """Say whether a member of a zip is the data of a MapInfo table, whose ``.tab`` and ``.map`` lie beside it."""
+    stem = name[:-4].casefold()
+    beside = {one.casefold() for one in members}
+    return name.lower().endswith(".dat") and {f"{stem}.tab", f"{stem}.map"} <= beside
 
 
 def _members(data: bytes, prefix: str, depth: int = 0) -> list[str]:
@@ -240,22 +261,30 @@ def look(find: Find, folder: Path) -> Look | str:
     """
     source = Source(id=find.id, role="inventory", path=find.path, layer=find.layer, sheet=find.sheet)
     try:
-        return Look(read_table(source, folder))
+        table = read_table(source, folder)
+        return _placed_by_text(table) if any(note.code == "geometry_text" for note in table.notes) else Look(table)
     except MinewasteError as failure:
         reason = str(failure)
-    if "coordinate system is unknown" in reason and find.path.lower().endswith(".shp"):
-        return _without_crs(folder / find.path)
-    if "CRS" in reason and folder.joinpath(find.path).suffix.lower() in VECTOR_SUFFIXES:
-        return _without_crs(folder / find.path, find.layer)
+    if re.search("coordinate system|CRS", reason) and folder.joinpath(find.path).suffix.lower() in VECTOR_SUFFIXES:
+        return _without_crs(source, folder / find.path)
     return re.sub(rf"^{re.escape(find.id)}(?: \([^)]*\))?: ", "", reason.split("\n", 1)[0])
 
 
-def _without_crs(path: Path, layer: str | None = None) -> Look | str:
+def _placed_by_text(table: RawTable) -> Look:
+    """Take geometry of a text column that names no CRS as it stands, where no columns of degrees do as well."""
+    column = geometry_column(table.cells)
+    if column is None or {"latitude", "longitude"} <= set(guess_columns(table.cells, ("latitude", "longitude"))):
+        return Look(table)
+    shapes = gpd.GeoSeries(column.shapes)
+    return Look(replace(table, cells=table.cells.drop(columns=column.name), geometry=shapes), crs_unknown=True)
+
+
+def _without_crs(source: Source, path: Path) -> Look | str:
     try:
-        frame = pyogrio.read_dataframe(path, **({"layer": layer} if layer else {}))
+        frame = features_as_stored(source, path.name, path)
     except Exception as failure:  # noqa: BLE001 - any driver error: the file cannot be opened
-        return f"it cannot be opened ({str(failure)[:120]})"
-    if not isinstance(frame, gpd.GeoDataFrame):
+        return f"it cannot be opened ({in_short(failure)})"
+    if frame is None:
         return "it has no geometry"
     cells = pd.DataFrame(frame.drop(columns=frame.geometry.name))
     cells = cells.astype({name: "str" for name in cells.columns if pd.api.types.is_datetime64_any_dtype(cells[name])})

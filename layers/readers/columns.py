@@ -158,14 +158,27 @@ def translate(source: Source, column: pd.Series, name: str) -> pd.Series:
 
 
 def rows_wanted(source: Source, where: str, cells: pd.DataFrame) -> tuple[np.ndarray, int]:
-    """Return positions of the rows ``where`` keeps, and how many it leaves out; stop when it keeps none."""
+    """Return positions of the rows ``where`` keeps, and how many it leaves out.
+
+    ``where`` names a column of the file, else a layer column that is mapped; neither the case of names nor that of values
+    matters, nor blanks around them. This holds for tables and for vector layers alike.
+
+    Raises
+    ------
+    SourceError
+        If there is no such column, or no row is kept.
+    """
     keep = np.ones(len(cells), dtype=bool)
     for name, values in source.where.items():
-        column = file_column(where, cells, name)
+        present = {str(column).strip().casefold() for column in cells.columns}
+        mapped = (
+            None if name.strip().casefold() in present else text_column(source, cells, name, keep_missing_words=True)
+        )
+        column = as_text(cells[file_column(where, cells, name)]) if mapped is None else mapped
         wanted = {str(value).strip().casefold() for value in values}
-        matched = as_text(cells[column]).fillna("").str.casefold().isin(wanted).to_numpy()
+        matched = column.fillna("").str.casefold().isin(wanted).to_numpy()
         if not matched.any():
-            seen = ", ".join(map(str, as_text(cells[column]).dropna().value_counts().index[:8]))
+            seen = ", ".join(map(str, column.dropna().value_counts().index[:8]))
             raise SourceError(
                 f"{where}: where.{name} keeps no row: none is {' or '.join(values)}. Values there are: {seen}."
             )

@@ -14,8 +14,15 @@ import pandas as pd
 from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.errors import SourceError
-from layers.files.tables import RawTable, read_table, reject
-from layers.readers.columns import check_mapping, mapped_columns, text_column, text_or_default, translate
+from layers.files.tables import read_table, reject
+from layers.readers.columns import (
+    check_mapping,
+    mapped_columns,
+    rows_wanted,
+    text_column,
+    text_or_default,
+    translate,
+)
 
 NAME_COLUMNS = (
     "name",
@@ -149,8 +156,8 @@ def read_named(
             f"A source of role '{source.role}' needs shapes: GeoPackage, shapefile or GeoJSON."
         )
     check_mapping(source, where, list(raw.cells.columns))
-    chosen = _chosen(source, raw)
-    cells = raw.cells[chosen].reset_index(drop=True)
+    chosen, withheld = rows_wanted(source, where, raw.cells)
+    cells = raw.cells.iloc[chosen].reset_index(drop=True)
     shapes = np.full(len(raw.cells), None) if raw.geometry is None else raw.geometry.to_numpy()
     return Features(
         source,
@@ -161,7 +168,7 @@ def read_named(
         _ids(source, cells, id_column),
         raw.rejects,
         raw.rows_read,
-        int((~chosen).sum()),
+        withheld,
         raw.notes,
     )
 
@@ -184,22 +191,6 @@ def alphabetical_key(name: str) -> str:
     """Return what a name is sorted by: its letters without their marks, whatever their case. Never for display."""
     folded = unicodedata.normalize("NFKD", name).casefold()
     return "".join(letter for letter in folded if not unicodedata.combining(letter))
-
-
-def _chosen(source: Source, raw: RawTable) -> np.ndarray:
-    """Return which rows ``where`` keeps."""
-    chosen = np.ones(len(raw.cells), dtype=bool)
-    for name, wanted in source.where.items():
-        column = text_column(source, raw.cells, name, keep_missing_words=True)
-        if column is None and name in raw.cells.columns:
-            column = raw.cells[name].astype("str").where(raw.cells[name].notna(), None)
-        if column is None:
-            raise SourceError(
-                f"{source.id}: `where` names '{name}', which is no column of {raw.path.name}. "
-                f"The columns are: {', '.join(map(str, raw.cells.columns))}."
-            )
-        chosen &= column.isin(wanted).to_numpy(dtype=bool)
-    return chosen
 
 
 def _names(source: Source, cells: pd.DataFrame, name_column: str) -> pd.Series:

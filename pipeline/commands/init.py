@@ -15,6 +15,7 @@ import yaml
 from layers.accounting import Reading
 from layers.catalogue.source import Source, resolve
 from layers.errors import ConfigError, MinewasteError
+from layers.files.boundary import UNFORESEEN, named_failure
 from layers.guess.columns import Guess
 from layers.guess.file import guess_file
 from layers.guess.links import doubt_place, relate, suggest_crs
@@ -169,9 +170,10 @@ def _try(guess: Guess, folder: Path) -> _Trial:
         guess.value("publish") == "never"
     )  # what a steward may not want shown is not named, not even in a run file
     try:
-        source = resolve(Source.model_validate(as_source(guess)))
-        reading: Reading[Any] = READERS[source.role][1](source, folder)
-    except (MinewasteError, ValueError) as failure:
+        with named_failure(guess.id, UNFORESEEN):
+            source = resolve(Source.model_validate(as_source(guess)))
+            reading: Reading[Any] = READERS[source.role][1](source, folder)
+    except MinewasteError as failure:
         told = "it cannot be read" if private else " ".join(str(failure).split())[:400]
         guess.ask("role", f"it was taken for {guess.value('role')}, but then: {told}")
         return _Trial()

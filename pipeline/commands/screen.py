@@ -6,8 +6,12 @@ import re
 from pathlib import Path
 
 import geopandas as gpd
+import shapely
 
+from layers.catalogue.source import Source
 from layers.errors import SourceError
+from layers.files.tables import read_table
+from layers.geometry import repair_areas
 from maps.nearby import Place
 from maps.publication import Publication
 from maps.screening.page import write_screening
@@ -59,7 +63,7 @@ def screen_run(
     StageError
         If the run knows no such place.
     SourceError
-        If the outline cannot be read or has no CRS.
+        If the outline cannot be read, has no CRS, or encloses no area.
     """
     publication = load_publication(run_folder)
     if exclusions is not None:
@@ -87,7 +91,6 @@ def _place(publication: Publication, community: str | None, nation: str | None, 
 
 def _asked_for(publication: Publication, path: Path) -> set[str]:
     """Return the sites that requests in a file name or cover."""
-    from layers.catalogue.source import Source
     from pipeline.inputs import read_source
     from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
 
@@ -98,19 +101,20 @@ def _asked_for(publication: Publication, path: Path) -> set[str]:
 
 
 def _outline(path: Path) -> gpd.GeoDataFrame:
-    """Read an outline in EPSG:4326 without writing anything anywhere."""
-    try:
-        outline = gpd.read_file(path, engine="pyogrio")
-    except Exception as error:  # noqa: BLE001 - GDAL raises many kinds; all mean the same to the user
-        raise SourceError(
-            f"{path}: cannot be read as an outline ({error}). Give a GeoJSON, GeoPackage or shapefile."
-        ) from None
-    if outline.crs is None:
-        raise SourceError(f"{path}: says no CRS. Save the outline with one (a shapefile needs its .prj).")
-    usable = outline[~(outline.geometry.isna() | outline.geometry.is_empty)]
-    if usable.empty:
+    """Read an outline in EPSG:4326 without writing anything anywhere; closed lines are taken for the areas they enclose."""
+    raw = read_table(Source(id="outline", role="territories", path=str(path)), Path())
+    if raw.geometry is None:
         raise SourceError(f"{path}: holds no geometry. Give a file with at least one polygon.")
-    return usable.to_crs(4326)
+    labels = [f"feature {row}" for row in raw.rows]
+    repaired = repair_areas("outline", labels, raw.geometry.to_numpy())
+    areal = ~shapely.is_missing(repaired.geometry)
+    if not areal.any():
+        kinds = ", ".join(sorted(set(raw.geometry.geom_type.dropna()))) or "no geometry"
+        raise SourceError(
+            f"{path}: an outline must enclose an area, but the file holds {kinds} ({len(raw.geometry)} features) and no line "
+            "that ends where it begins. Draw it as a polygon, or close the line; for a point use --community or --site."
+        )
+    return gpd.GeoDataFrame(raw.cells[areal], geometry=repaired.geometry[areal], crs="EPSG:4326")
 
 
 def _slug(text: str) -> str:

@@ -226,8 +226,11 @@ def test_where_withholds_and_is_counted(tmp_path) -> None:
     path = collection(tmp_path / "a.geojson", features)
     reading = areas(path, where={"type": ["Land Claim", "Other"]})
     assert (reading.rows_read, reading.rows_withheld, len(reading.layer)) == (3, 1, 2)
-    with refusal("`where` names 'kind', which is no column of a.geojson"):
+    with refusal("there is no column 'kind'. The columns are: name, type."):
         areas(path, where={"kind": ["x"]})
+    assert areas(path, where={"TYPE": [" land claim"]}).rows_withheld == 2  # as in a table
+    with refusal("where.type keeps no row: none is Reserve. Values there are: Indian Reserve, Land Claim, Other."):
+        areas(path, where={"type": ["Reserve"]})
     with refusal("areas: unknown options colour. Sources of role 'territories' know: none."):
         areas(path, options={"colour": "red"})
 

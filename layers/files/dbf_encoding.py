@@ -1,0 +1,71 @@
+"""The encoding of a shapefile's attributes, where its code page file says another than the bytes show."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from layers.accounting import Note
+
+_LARGEST = 200_000_000
+
+
+def true_encoding(source: str, path: Path) -> tuple[str | None, list[Note]]:
+    """Compare what a shapefile says of its encoding with the bytes of its attributes.
+
+    Bytes that form valid UTF-8 with letters beyond ASCII are UTF-8 by more than chance; bytes that do not cannot be UTF-8.
+
+    Parameters
+    ----------
+    source : str
+        Id of the source, for the note.
+    path : Path
+        The ``.shp`` file.
+
+    Returns
+    -------
+    encoding : str or None
+        To read the attributes in; None where the file's own word holds.
+    notes : list of Note
+        ``encoding_contradicted`` where it does not.
+    """
+    table = next((one for ending in (".dbf", ".DBF") if (one := path.with_suffix(ending)).is_file()), None)
+    if table is None or table.stat().st_size > _LARGEST:
+        return None, []
+    data = table.read_bytes()
+    records = data[int.from_bytes(data[8:10], "little") :]
+    if records.isascii():
+        return None, []
+    page = next((one for ending in (".cpg", ".CPG") if (one := path.with_suffix(ending)).is_file()), None)
+    stated = page.read_text("ascii", "replace").strip() if page is not None else ""
+    says_utf8 = stated.replace("-", "").replace("_", "").casefold() in ("utf8", "65001")
+    is_utf8 = _is_utf8(records)
+    if is_utf8 and not says_utf8 and (_known(stated) or not stated):
+        return "utf-8", [_note(source, stated or "no code page (Latin-1 by default)", "UTF-8")]
+    if says_utf8 and not is_utf8:
+        return "cp1252", [_note(source, stated, "Windows-1252")]
+    return None, []
+
+
+def _is_utf8(records: bytes) -> bool:
+    """Say whether bytes are UTF-8; a letter cut in two at the end of a cell, as some programs leave it, is forgiven."""
+    text = records.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    whole = sum(letter > "\x7f" for letter in text) - broken
+    return whole > 20 * broken
+
+
+def _known(name: str) -> bool:
+    """Say whether a code page name is one of a single byte per letter."""
+    name = name.casefold().removeprefix("ansi ").removeprefix("oem ")
+    if name.startswith(("88591", "28591", "iso", "latin", "125", "cp125", "windows-125", "437", "85")):
+        return True
+    try:
+        return codecs.lookup(name).name.startswith(("iso8859", "cp125", "cp8"))
+    except LookupError:
+        return False
+
+
+def _note(source: str, stated: str, used: str) -> Note:
+    text = f"The attributes are said to be in {stated}, but their bytes are {used}; they were read so. State 'encoding:' if not."
+    return Note(source, "encoding_contradicted", text)

@@ -1,0 +1,76 @@
+"""Geometry that stands in a text column: WKT, EWKT, and WKB as hexadecimal digits, as databases export it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+
+_WKT = re.compile(
+    r"^\s*(?:SRID\s*=\s*\d+\s*;)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)\s*(?:ZM|Z|M)?\s*(?:\(|EMPTY)",
+    re.IGNORECASE,
+)
+_WKB = re.compile(r"^(?:\\x|0x)?0[01][0-9A-Fa-f]{40,}$")
+_SRID = re.compile(r"^\s*SRID\s*=\s*(\d+)\s*;", re.IGNORECASE)
+_MOSTLY = 0.9
+_HEAD = 40
+
+
+@dataclass(frozen=True)
+class GeometryColumn:
+    """A text column read as geometry.
+
+    Parameters
+    ----------
+    name : str
+        Its heading.
+    shapes : ndarray of shapely.Geometry
+        One per row, None where the cell is empty or cannot be read.
+    form : str
+        ``WKT`` or ``WKB``.
+    srid : int or None
+        EPSG code that stands in the cells; None where none does or they differ.
+    unread : ndarray of bool
+        Rows whose cell is filled and cannot be read.
+    """
+
+    name: str
+    shapes: np.ndarray
+    form: str
+    srid: int | None
+    unread: np.ndarray
+
+
+def geometry_column(cells: pd.DataFrame) -> GeometryColumn | None:
+    """Return the first text column that holds geometry, None where none does."""
+    for name in cells.columns:
+        column = cells[name]
+        if not (pd.api.types.is_string_dtype(column) or column.dtype == object):
+            continue
+        head = column.dropna().head(_HEAD)
+        head = head[[isinstance(one, str) for one in head]]
+        if not len(head):
+            continue
+        for form, pattern in (("WKT", _WKT), ("WKB", _WKB)):
+            if head.str.match(pattern).mean() >= _MOSTLY:
+                return _parsed(str(name), column, form)
+    return None
+
+
+def _parsed(name: str, column: pd.Series, form: str) -> GeometryColumn:
+    texts = np.array([one.strip() if isinstance(one, str) and one.strip() else None for one in column], dtype=object)
+    filled = np.array([one is not None for one in texts], dtype=bool)
+    codes: set[int] = set()
+    if form == "WKT":
+        codes = {int(found[1]) if (found := _SRID.match(one)) else 0 for one in texts[filled]}
+        bare = np.array([_SRID.sub("", one) if one is not None else None for one in texts], dtype=object)
+        shapes = shapely.from_wkt(bare, on_invalid="fix")
+    else:
+        bare = np.array([one.removeprefix("\\x").removeprefix("0x") if one else None for one in texts], dtype=object)
+        shapes = shapely.from_wkb(bare, on_invalid="fix")
+        codes = {int(one) for one in np.unique(shapely.get_srid(shapes[~shapely.is_missing(shapes)]))}
+    srid = codes.pop() if len(codes) == 1 else None
+    return GeometryColumn(name, shapes, form, srid or None, filled & shapely.is_missing(shapes))
