@@ -79,6 +79,10 @@ class Task:
         Decimal logarithm of measured concentration over threshold, NaN where not measured; None where too few were.
     learned : ndarray of bool, shape (n,), or None
         Rows that training may see, all labelled ones among them; None: all. Bounds the cost at national scale.
+    x_km, y_km : ndarray of float, shape (n,), or None
+        Places in the working CRS, for what is learned in space.
+    grade_variance : ndarray of float, shape (n,), or None
+        Error variance of ``grade``, squared log10; None: that of one grab sample.
     prepared : dict
         Fitted preparations by table and mask of rows. They look at features alone, so tasks that differ in labels share
         them.
@@ -93,6 +97,9 @@ class Task:
     random_state: int
     grade: np.ndarray | None = None
     learned: np.ndarray | None = None
+    x_km: np.ndarray | None = None
+    y_km: np.ndarray | None = None
+    grade_variance: np.ndarray | None = None
     prepared: dict[tuple[int, bytes], Preparation] = field(default_factory=dict, compare=False, repr=False)
 
     @property

@@ -1,0 +1,256 @@
+r"""One regression with a map of what it leaves: a linear trend, a smooth field in space, and scatter of every site's own.
+
+The value of a site is :math:`\theta = x^T\beta + S(u) + \epsilon` with :math:`\beta \sim N(0, \tau^2)` (the intercept all but
+free), :math:`S` Gaussian of covariance :math:`s^2 e^{-d/a}` and :math:`\epsilon \sim N(0, n^2)`; what was measured of it is
+:math:`y = \theta + e`, :math:`e \sim N(0, v)` with :math:`v` known. The four numbers :math:`\tau^2, s^2, a, n^2` are those of
+the greatest marginal likelihood; where the field does not raise it by more than its two numbers are worth, there is none.
+
+References
+----------
+Rasmussen & Williams (2006), *Gaussian Processes for Machine Learning*, sections 2.7 and 5.4. Cressie (1993), *Statistics for
+Spatial Data*, section 3.4 (kriging with a trend).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+from scipy.optimize import minimize
+from scipy.spatial import cKDTree
+
+INTERCEPT_VARIANCE = 25.0
+"""Of the intercept, squared units of the value: for decimal logarithms of ppm as good as unknown."""
+
+LARGEST_BLOCK = 400
+"""Measured sites whose field is taken as one; more are cut into groups of neighbours, between which it is forgotten."""
+
+LEAST_GAIN = 2.0
+"""Log-likelihood by which two more numbers (sill and range of the field) must be better (Akaike 1974)."""
+
+NEIGHBOURS = 30
+"""Measured sites that speak for the field at a place; the next ones are screened by them."""
+
+AT_ONCE = 4000
+"""Places predicted together."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Where the variance of a value comes from.
+
+    Parameters
+    ----------
+    slope : float
+        Variance of every coefficient (one per prepared column).
+    sill : float
+        Variance of the field; 0 where none was learned.
+    range_km : float
+        Distance at which its correlation has fallen to 1/e.
+    nugget : float
+        Variance of what is every site's own.
+    """
+
+    slope: float
+    sill: float
+    range_km: float
+    nugget: float
+
+
+@dataclass(frozen=True)
+class LinearField:
+    """A fitted regression with its field.
+
+    Parameters
+    ----------
+    spread : Spread
+        Learned variances.
+    coef : ndarray of float, shape (p + 1,)
+        Mean of the coefficients, the intercept last.
+    coef_covariance : ndarray of float, shape (p + 1, p + 1)
+        Their covariance.
+    design : ndarray of float, shape (m, p + 1)
+        Measured rows, with a column of ones.
+    value, own_variance, x_km, y_km : ndarray of float, shape (m,)
+        What was measured, its error variance, and where.
+    log_likelihood : float
+        Of the fit.
+    """
+
+    spread: Spread
+    coef: np.ndarray
+    coef_covariance: np.ndarray
+    design: np.ndarray
+    value: np.ndarray
+    own_variance: np.ndarray
+    x_km: np.ndarray
+    y_km: np.ndarray
+    log_likelihood: float
+
+
+def fit_field(
+    table: np.ndarray, value: np.ndarray, own_variance: np.ndarray, x_km: np.ndarray, y_km: np.ndarray
+) -> LinearField:
+    """Fit trend, field and scatter by marginal likelihood.
+
+    Parameters
+    ----------
+    table : ndarray of float, shape (m, p)
+        Prepared columns without missing values.
+    value : ndarray of float, shape (m,)
+        What was measured.
+    own_variance : ndarray of float, shape (m,)
+        Variance of each measurement about the site's true value.
+    x_km, y_km : ndarray of float, shape (m,)
+        Places.
+
+    Returns
+    -------
+    LinearField
+    """
+    design = np.column_stack([table, np.ones(len(value))])
+    blocks = _blocks(x_km, y_km)
+    distance = [_distance(x_km[one], y_km[one], x_km[one], y_km[one]) for one in blocks]
+    scale = max(float(np.var(value)), 1e-4)
+    columns = max(1.0, float((table**2).sum(axis=1).mean())) if table.size else 1.0
+    extent = max(float(np.ptp(x_km)), float(np.ptp(y_km)), 1e-3)
+    lowest, highest = np.log(scale) - 12.0, np.log(scale) + 3.0
+
+    def negative(point: np.ndarray, *, field: bool) -> float:
+        spread = _spread(point, field=field)
+        return -_marginal(spread, design, value, own_variance, blocks, distance)[0]
+
+    def best(start: np.ndarray, *, field: bool) -> tuple[np.ndarray, float]:
+        ends = [(lowest - np.log(columns), highest), (lowest, highest)]
+        ends += [(lowest, highest), (np.log(extent / 300.0), np.log(extent))] if field else []
+        found = minimize(lambda point: negative(point, field=field), start, method="L-BFGS-B", bounds=ends)
+        return found.x, -float(found.fun)
+
+    half = np.log(scale / 2.0)
+    plain, plain_fit = best(np.array([half - np.log(columns), half]), field=False)
+    trials = [
+        best(np.array([plain[0], plain[1] - 0.7, plain[1] - 0.7, np.log(reach)]), field=True)
+        for reach in (extent / 60.0, extent / 15.0)
+    ]
+    point, fit = max(trials, key=lambda one: one[1])
+    field = fit > plain_fit + LEAST_GAIN
+    spread = _spread(point if field else plain, field=field)
+    likelihood, coef, covariance = _marginal(spread, design, value, own_variance, blocks, distance)
+    return LinearField(spread, coef, covariance, design, value, own_variance, x_km, y_km, likelihood)
+
+
+def predict_field(
+    fitted: LinearField, table: np.ndarray, x_km: np.ndarray, y_km: np.ndarray, own: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the mean of the true value at places, its variance, and the part of the variance that is the place's own.
+
+    Parameters
+    ----------
+    fitted : LinearField
+        The regression.
+    table : ndarray of float, shape (n, p)
+        Prepared columns of the places.
+    x_km, y_km : ndarray of float, shape (n,)
+        Where they are.
+    own : ndarray of int, shape (n,), optional
+        Row of the place's own measurement among the measured, -1 where it has none.
+
+    Returns
+    -------
+    mean, variance, unshared : ndarray of float, shape (n,)
+        ``unshared`` is the nugget where the place was not measured, else 0: no measurement elsewhere can tell it.
+    """
+    own = np.full(len(table), -1) if own is None else own
+    design = np.column_stack([table, np.ones(len(table))])
+    parts = [
+        _predict_some(fitted, design[some], x_km[some], y_km[some], own[some])
+        for some in (slice(start, start + AT_ONCE) for start in range(0, max(1, len(table)), AT_ONCE))
+    ]
+    mean, variance = (np.concatenate([one[place] for one in parts]) for place in (0, 1))
+    return mean, variance, np.where(own < 0, fitted.spread.nugget, 0.0)
+
+
+def _predict_some(
+    fitted: LinearField, design: np.ndarray, x_km: np.ndarray, y_km: np.ndarray, own: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and variance of some places, each from its neighbours by kriging with the trend."""
+    spread, measured = fitted.spread, len(fitted.value)
+    residual = fitted.value - fitted.design @ fitted.coef
+    count = min(NEIGHBOURS, measured)
+    tree = cKDTree(np.column_stack([fitted.x_km, fitted.y_km]))
+    near = tree.query(np.column_stack([x_km, y_km]), k=np.arange(1, count + 1))[1]
+    has = own >= 0
+    listed = (near == own[:, None]).any(axis=1)
+    near[has & ~listed, -1] = own[has & ~listed]
+    between = np.hypot(
+        fitted.x_km[near][:, :, None] - fitted.x_km[near][:, None, :],
+        fitted.y_km[near][:, :, None] - fitted.y_km[near][:, None, :],
+    )
+    matrix = spread.sill * np.exp(-between / spread.range_km)
+    diagonal = np.arange(count)
+    matrix[:, diagonal, diagonal] += spread.nugget + fitted.own_variance[near]
+    beside = np.hypot(fitted.x_km[near] - x_km[:, None], fitted.y_km[near] - y_km[:, None])
+    vector = spread.sill * np.exp(-beside / spread.range_km) + spread.nugget * (near == own[:, None])
+    weight = np.linalg.solve(matrix, vector[:, :, None])[:, :, 0]
+    mean = design @ fitted.coef + (weight * residual[near]).sum(axis=1)
+    rest = design - np.einsum("nk,nkp->np", weight, fitted.design[near])
+    variance = spread.sill + spread.nugget - (weight * vector).sum(axis=1)
+    variance = variance + np.einsum("np,pq,nq->n", rest, fitted.coef_covariance, rest)
+    return mean, np.maximum(variance, 1e-8)
+
+
+def _spread(point: np.ndarray, *, field: bool) -> Spread:
+    values = np.exp(point)
+    return Spread(values[0], values[2] if field else 0.0, values[3] if field else 1.0, values[1])
+
+
+def _distance(x: np.ndarray, y: np.ndarray, to_x: np.ndarray, to_y: np.ndarray) -> np.ndarray:
+    return np.hypot(x[:, None] - to_x[None, :], y[:, None] - to_y[None, :])
+
+
+def _blocks(x_km: np.ndarray, y_km: np.ndarray) -> list[np.ndarray]:
+    """Cut the measured sites into groups of neighbours: halves across the longer side until each is small enough."""
+    waiting, done = [np.arange(len(x_km))], []
+    while waiting:
+        rows = waiting.pop()
+        if len(rows) <= LARGEST_BLOCK:
+            done.append(rows)
+            continue
+        along = x_km[rows] if np.ptp(x_km[rows]) >= np.ptp(y_km[rows]) else y_km[rows]
+        order = rows[np.argsort(along, kind="stable")]
+        waiting += [order[len(order) // 2 :], order[: len(order) // 2]]
+    return done
+
+
+def _marginal(
+    spread: Spread,
+    design: np.ndarray,
+    value: np.ndarray,
+    own_variance: np.ndarray,
+    blocks: list[np.ndarray],
+    distance: list[np.ndarray],
+) -> tuple[float, np.ndarray, np.ndarray]:
+    """Return the log-likelihood with the coefficients integrated out, and their mean and covariance."""
+    width = design.shape[1]
+    prior = np.append(np.full(width - 1, spread.slope), INTERCEPT_VARIANCE)
+    normal, moment = np.diag(1.0 / prior), np.zeros(width)
+    squares, log_determinant = 0.0, float(np.log(prior).sum())
+    for rows, apart in zip(blocks, distance, strict=True):
+        noise = spread.nugget + own_variance[rows] + 1e-9
+        whole = np.column_stack([design[rows], value[rows]])
+        if spread.sill > 0:
+            factor = cho_factor(spread.sill * np.exp(-apart / spread.range_km) + np.diag(noise), lower=True)
+            solved = cho_solve(factor, whole)
+            log_determinant += 2.0 * float(np.log(np.diag(factor[0])).sum())
+        else:
+            solved = whole / noise[:, None]
+            log_determinant += float(np.log(noise).sum())
+        normal += design[rows].T @ solved[:, :-1]
+        moment += design[rows].T @ solved[:, -1]
+        squares += float(value[rows] @ solved[:, -1])
+    factor = cho_factor(normal, lower=True)
+    coef = cho_solve(factor, moment)
+    log_determinant += 2.0 * float(np.log(np.diag(factor[0])).sum())
+    likelihood = -0.5 * (squares - float(moment @ coef) + log_determinant + len(value) * np.log(2.0 * np.pi))
+    return likelihood, coef, cho_solve(factor, np.eye(width))
