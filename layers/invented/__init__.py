@@ -24,7 +24,9 @@ __all__ = ["write_region"]
 _FIXED_DATE = "2025-01-01T00:00:00.000Z"
 
 
-def write_region(folder: Path, sites: int = 300, seed: int = 7) -> Path:
+def write_region(
+    folder: Path, sites: int = 300, seed: int = 7, assayed_by: str = "types", assay_scatter_dex: float = 0.09
+) -> Path:
     """Write the invented region and its run file.
 
     The same ``sites`` and ``seed`` give the same bytes with the same versions of the libraries; the date GeoPackages carry
@@ -38,6 +40,10 @@ def write_region(folder: Path, sites: int = 300, seed: int = 7) -> Path:
         Number of true waste sites, at least 20. The inventories hold about 1.4 records per site.
     seed : int
         Every random number follows from it.
+    assayed_by : {"types", "halo", "richness"}
+        What made a waste three times likelier to be assayed; see `Region`.
+    assay_scatter_dex : float
+        How far single samples of one waste lie apart, log10 of ppm.
 
     Returns
     -------
@@ -55,7 +61,7 @@ def write_region(folder: Path, sites: int = 300, seed: int = 7) -> Path:
         )
     for part in ("inventory", "geochemistry", "areas", "context", "rasters", "truth"):
         (folder / part).mkdir(parents=True, exist_ok=True)
-    region = Region(sites=sites, seed=seed)
+    region = Region(sites, seed, assayed_by, assay_scatter_dex)
     _write_tables(region, folder)
     _write_shapes(region, folder)
     write_grids(region, folder / "rasters")

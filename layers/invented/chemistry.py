@@ -218,7 +218,7 @@ def waste_assays(region: Region, keys: pd.Series) -> pd.DataFrame:
     """
     rng = stream(region.seed, "waste assays")
     truth = region.truth
-    weight = np.where(truth["deposit_type"].isin(REE_BEARING), 3.0, 1.0)
+    weight = _wish_to_assay(region)
     count = max(8, round(len(truth) / 3))
     picked = np.sort(rng.choice(len(truth), min(count, len(truth)), replace=False, p=weight / weight.sum()))
     suite = rng.choice(["full", "inaa", "proxies"], len(picked), p=[0.7, 0.15, 0.15])
@@ -226,10 +226,20 @@ def waste_assays(region: Region, keys: pd.Series) -> pd.DataFrame:
     sites = truth.iloc[np.repeat(picked, repeat)].reset_index(drop=True)
     suite, n = np.repeat(suite, repeat), len(sites)
     chemistry = waste_pattern_ppm(sites["deposit_type"].to_numpy(), sites["treo_ppm"].to_numpy())
-    chemistry = chemistry.mul(10 ** rng.normal(0, 0.09, n), axis=0)
+    chemistry = chemistry.mul(10 ** rng.normal(0, region.assay_scatter_dex, n), axis=0)
     return _assay_table(
         region, sites, chemistry.join(_proxies(sites, rng)), suite, keys, np.repeat(picked, repeat), rng
     )
+
+
+def _wish_to_assay(region: Region) -> Array:
+    """Return how likely each waste is to be assayed, up to a factor."""
+    truth = region.truth
+    if region.assayed_by == "halo":
+        halo = region.footprint(truth["x_km"].to_numpy(), truth["y_km"].to_numpy(), "thorium")
+        return 1.0 + 2.0 * np.clip(halo, 0.0, 1.0)
+    likelier = truth["rich"] if region.assayed_by == "richness" else truth["deposit_type"].isin(REE_BEARING)
+    return np.where(likelier, 3.0, 1.0)
 
 
 def _proxies(sites: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

@@ -107,10 +107,17 @@ class Region:
         Number of true waste sites.
     seed : int
         Every number of the region follows from it.
+    assayed_by : {"types", "halo", "richness"}
+        What made a waste three times likelier to be assayed: its true deposit type, the halo of its camp in the ground, which
+        regional samples show, or that it is rich.
+    assay_scatter_dex : float
+        How far single samples of one waste lie apart, log10 of ppm: ponds are layered, and sand and slimes part on their way.
     """
 
     sites: int
     seed: int
+    assayed_by: str = "types"
+    assay_scatter_dex: float = 0.09
 
     @cached_property
     def side_km(self) -> float:

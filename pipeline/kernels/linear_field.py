@@ -29,6 +29,10 @@ LARGEST_BLOCK = 400
 LEAST_GAIN = 2.0
 """Log-likelihood by which two more numbers (sill and range of the field) must be better (Akaike 1974)."""
 
+USUAL_NUGGET, NUGGET_FACTOR = 0.06, 2.0
+"""Scatter of the wastes of one camp about what they share, squared log10 of ppm (a quarter of a decade), and by what factor it
+may be more or less: some tens of assays cannot tell it from their own errors, and at 0 every range would be too narrow."""
+
 NEIGHBOURS = 30
 """Measured sites that speak for the field at a place; the next ones are screened by them."""
 
@@ -119,7 +123,8 @@ def fit_field(
 
     def negative(point: np.ndarray, *, field: bool) -> float:
         spread = _spread(point, field=field)
-        return -_marginal(spread, design, value, own_variance, blocks, distance)[0]
+        usual = 0.5 * ((point[1] - np.log(USUAL_NUGGET)) / np.log(NUGGET_FACTOR)) ** 2
+        return usual - _marginal(spread, design, value, own_variance, blocks, distance)[0]
 
     def best(start: np.ndarray, *, field: bool) -> tuple[np.ndarray, float]:
         ends = [(lowest - np.log(columns), highest), (lowest, highest)]
