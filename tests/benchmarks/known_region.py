@@ -29,7 +29,6 @@ from pipeline.stages.sample_rasters import sample_rasters
 from pipeline.stages.score_companion import score_companion
 from pipeline.withhold import withhold
 
-
 SCATTER_DEX = 0.25
 """Of single samples of one waste: what a grab sample of a real pond is worth, about."""
 
