@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 SIZE ?= S
 STEPS ?= all
 
-.PHONY: demo test check bench bench-cluster bench-table clean
+.PHONY: demo test check fuzz bench bench-cluster bench-table clean
 
 demo: $(INSTALLED)
 	$(BIN)/minewaste demo --out runs/demo
@@ -20,6 +20,10 @@ check: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# A hundred thousand inputs for every parser of cells, headings, coordinates and run files (about an hour); `make test` tries some.
+fuzz: $(INSTALLED)
+	MINEWASTE_FUZZ=100000 $(BIN)/python -m pytest tests/faults/test_fuzz.py $(PYTEST_ARGS)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks --size $(SIZE) --steps $(STEPS) --out build/bench.json $(BENCH_ARGS)

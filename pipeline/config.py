@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from layers.catalogue.source import Source
-from layers.catalogue.yaml_text import TextLoader
+from layers.catalogue.yaml_text import load_text
 from layers.errors import ConfigError
 from pipeline.stages.assign_samples import AssignSamplesParams
 from pipeline.stages.build_features import BuildFeaturesParams
@@ -209,7 +209,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
             "replace each tab by two blanks."
         )
     try:
-        raw = yaml.load(content, Loader=TextLoader)  # noqa: S506 - a SafeLoader
+        raw = load_text(content)
     except yaml.MarkedYAMLError as error:
         where = f"line {error.problem_mark.line + 1}" if error.problem_mark else "somewhere"
         raise ConfigError(f"{path.name}: {where}: not valid YAML: {error.problem}. Mend that line.") from None

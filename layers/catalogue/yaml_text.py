@@ -26,13 +26,85 @@ TextLoader.add_implicit_resolver(
 
 
 def _unique_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-    keys = [loader.construct_object(key, deep=deep) for key, _ in node.value]
-    for position, key in enumerate(keys):
-        if key in keys[:position]:
+    seen: set[str] = set()
+    for key_node, _ in node.value:
+        key = repr(loader.construct_object(key_node, deep=deep or not isinstance(key_node, yaml.ScalarNode)))
+        if key in seen:
             raise yaml.constructor.ConstructorError(
-                None, None, f"the key '{key}' is given twice", node.value[position][0].start_mark
+                None, None, f"the key '{key_node.value}' is given twice", key_node.start_mark
             )
+        seen.add(key)
     return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
 
 
 TextLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
+
+
+MOST_LETTERS = 2_000_000
+MOST_NODES = 50_000
+MOST_LEVELS = 30
+"""Limits of a run file: a hundred times what the longest hand-written ones need."""
+
+
+def load_text(content: str) -> Any:
+    """Read YAML text with `TextLoader`, within limits that no file written by a person reaches.
+
+    Parameters
+    ----------
+    content : str
+        The whole file.
+
+    Returns
+    -------
+    Any
+        Mappings, lists, texts, numbers and truth values.
+
+    Raises
+    ------
+    yaml.MarkedYAMLError
+        If it is no YAML, holds a character YAML does not know, is too long or too deep, repeats its own parts (``*name``) until
+        they fill the memory, or holds a number nobody can mean. The only kind of exception that comes from here.
+    """
+    if len(content) > MOST_LETTERS:
+        raise yaml.MarkedYAMLError(problem=f"the file has {len(content):,} letters; {MOST_LETTERS:,} are read")
+    try:
+        loader = TextLoader(content)
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        _require_small(node)
+        return loader.construct_document(node)
+    except yaml.MarkedYAMLError:
+        raise
+    except yaml.reader.ReaderError as failure:
+        line = content.count("\n", 0, int(failure.position or 0))
+        letter = failure.character if isinstance(failure.character, int) else ord(str(failure.character)[0])
+        raise yaml.MarkedYAMLError(
+            problem=f"the character U+{letter:04X} may not stand in YAML", problem_mark=_mark(line)
+        ) from None
+    except RecursionError:
+        raise yaml.MarkedYAMLError(problem=f"lists and mappings are nested more than {MOST_LEVELS} deep") from None
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as failure:
+        raise yaml.MarkedYAMLError(problem=f"a value cannot be read ({str(failure)[:100]})") from None
+
+
+def _require_small(root: yaml.Node) -> None:
+    """Stop at depth or at repeated parts before anything is built of them."""
+    waiting, seen = [(root, 1)], 0
+    while waiting:
+        node, level = waiting.pop()
+        seen += 1
+        if level > MOST_LEVELS:
+            problem = f"lists and mappings are nested more than {MOST_LEVELS} deep"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+        if seen > MOST_NODES:
+            problem = f"with its repeated parts the file holds more than {MOST_NODES:,} values"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+        if isinstance(node, yaml.SequenceNode):
+            waiting += [(one, level + 1) for one in node.value]
+        elif isinstance(node, yaml.MappingNode):
+            waiting += [(one, level + 1) for pair in node.value for one in pair]
+
+
+def _mark(line: int) -> yaml.Mark:
+    return yaml.Mark("run file", 0, line, 0, None, 0)

@@ -33,7 +33,7 @@ _ANGLE = re.compile(
     r"""^(?P<before>[NSEWO])?\s*(?P<sign>[-+])?\s*(?P<degrees>\d{1,3}(?:[.,]\d*)?)
     (?:\s*(?:°|d(?:eg)?\.?|:|-|\s)\s*(?P<minutes>\d{1,2}(?:[.,]\d*)?)
        (?:\s*(?:'|m(?:in)?\.?|:|-|\s)\s*(?P<seconds>\d{1,2}(?:[.,]\d*)?)\s*"?)?)?
-    \s*(?:°|d(?:eg)?\.?|'|m(?:in)?\.?)?\s*(?P<after>[NSEWO])?$""",
+    \s*(?(seconds)|(?(minutes)(?:'|m(?:in)?\.?)?|(?:°|d(?:eg)?\.?)?))\s*(?P<after>[NSEWO])?$""",
     re.IGNORECASE | re.VERBOSE,
 )
 _PACKED = re.compile(

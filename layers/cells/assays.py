@@ -35,6 +35,9 @@ BELOW_WORDS = frozenset(
 MISSING_NUMBERS = (-9999.0, -999.0, -99999.0, -9999.9, -999.9, -8888.0, -7777.0)
 """Numbers that mean missing wherever they stand; so does anything below -1e20."""
 
+MOST = 1e12
+"""The whole sample in parts per trillion: no unit of a laboratory gives a larger number, so 1e30 is a code and no result."""
+
 _CENSORED = re.compile(r"^([<>≤≥])=?\s*(.+)$")
 _NUMBER = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$")
 
@@ -92,13 +95,15 @@ def parse_cells(
     """
     if pd.api.types.is_numeric_dtype(column):
         numbers = column.to_numpy(dtype="float64", na_value=np.nan).copy()
-        numbers[~np.isfinite(numbers)] = np.nan
         limit, censored = np.full(len(numbers), np.nan), np.zeros(len(numbers), dtype=np.int8)
         unreadable: list[int] = []
     else:
         words = MISSING_WORDS | {word.strip().casefold() for word in missing_words}
         numbers, limit, censored, unreadable = _texts(column, words, decimal_mark)
     numbers[np.isin(numbers, [*MISSING_NUMBERS, *missing_numbers]) | (numbers < -1e20)] = np.nan
+    impossible = (np.abs(numbers) > MOST) | (np.nan_to_num(limit) > MOST)
+    numbers[impossible], limit[impossible], censored[impossible] = np.nan, np.nan, 0
+    unreadable = sorted({*unreadable, *np.flatnonzero(impossible).tolist()})
     below = numbers < 0
     if negative == "below_limit":
         limit[below], censored[below] = -numbers[below], -1

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -39,8 +40,10 @@ _MISSING = frozenset(
     ("", "null", "nul", "unk", "unknown", "n/a", "n/a/unknown", "none", "nan", "n.d", "s.o", "inconnu", "desconocido", "-", "?",
      "not available", "non determine", "<na>", "sin informacion", "s/i")
 )  # fmt: skip
-_SPLIT = re.compile(r"[,;|+\n]\s*(?![^(\[]*[)\]])")
-_SOFT_SPLIT = re.compile(r"\s*/\s*|\s+(?:and|et|y|&)\s+|\s*&\s*")
+_MARKS = re.compile(r"[,;|+\n()\[\]]")
+_SOFT_SPLIT = re.compile(r" ?/ ?| (?:and|et|y|&) | ?& ?")
+_BLANKS = re.compile(r"\s+")
+_BRACKETED = re.compile(r" ?[(\[][^)\]]*[)\]]")
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ def unknown_commodities(raw: pd.Series, codes: Mapping[str, str] | None = None) 
 
 def canonical_name(text: str) -> str | None:
     """Return the canonical name of a phrase, or None when it is not known."""
-    return _aliases().get(_key(text)) or _aliases().get(_key(re.sub(r"\s*[(\[].*?[)\]]", "", text)))
+    return _aliases().get(_key(text)) or _aliases().get(_key(_without_brackets(text)))
 
 
 def elements_of(commodity: str) -> tuple[str, ...]:
@@ -217,8 +220,28 @@ def _cell(cell: str, own: Mapping[str, str]) -> Any:
     """Read one cell; NA when nothing is said."""
     found = _lookup(cell, own)
     if found is None:
-        found = [name for part in _SPLIT.split(cell) for name in _part(part.strip(), own)]
+        found = [name for part in _parts(cell) for name in _part(part.strip(), own)]
     return SEPARATOR.join(dict.fromkeys(found)) or pd.NA
+
+
+def _parts(cell: str) -> list[str]:
+    """Cut a cell at its delimiters; one whose next bracket is a closing one stands in brackets and cuts nothing."""
+    cuts: list[int] = []
+    inside = False
+    for mark in reversed(list(_MARKS.finditer(cell))):
+        if mark.group() in "()[]":
+            inside = mark.group() in ")]"
+        elif not inside:
+            cuts.append(mark.start())
+    edges = [-1, *reversed(cuts), len(cell)]
+    return [cell[start + 1 : end] for start, end in pairwise(edges)]
+
+
+def _without_brackets(text: str) -> str:
+    """Return a phrase without what stands in brackets; a bracket that is never closed stays."""
+    plain = _BLANKS.sub(" ", text)
+    end = max(plain.rfind(")"), plain.rfind("]")) + 1  # behind it no bracket is closed, so nothing need be searched
+    return _BRACKETED.sub("", plain[:end]) + plain[end:]
 
 
 def _part(part: str, own: Mapping[str, str]) -> list[str]:
@@ -228,7 +251,7 @@ def _part(part: str, own: Mapping[str, str]) -> list[str]:
     found = _lookup(part, own)
     if found is not None:
         return found
-    pieces = [_lookup(piece, own) for piece in _SOFT_SPLIT.split(part)]
+    pieces = [_lookup(piece, own) for piece in _SOFT_SPLIT.split(_BLANKS.sub(" ", part))]
     if len(pieces) > 1 and all(piece is not None for piece in pieces):
         return [name for piece in pieces if piece is not None for name in piece]
     return [part.replace(";", ",")]
@@ -250,7 +273,7 @@ def _key(text: str) -> str:
     """Fold a phrase for comparison: no case, accents, double blanks or outer punctuation."""
     split = unicodedata.normalize("NFKD", str(text))
     plain = "".join(letter for letter in split if not unicodedata.combining(letter))
-    return re.sub(r"\s+", " ", plain).strip(" .'\"").casefold()
+    return _BLANKS.sub(" ", plain).strip(" .'\"").casefold()
 
 
 @lru_cache(maxsize=1)

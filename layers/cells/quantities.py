@@ -78,7 +78,8 @@ _UPPER = re.compile(
     r"^(?:<=?|≤|less than|under|up to|at most|max(?:imum)?\.?(?: of)?|moins de|au plus|menos de)\s*", re.I
 )
 _ABOUT = re.compile(r"^(?:~|≈|±|approx(?:\.|imately)?|about|ca?\.|circa|est(?:\.|imated)?|environ|env\.|unos)\s*", re.I)
-_PLUS = re.compile(r"(?<=\d)\s*\+(?=\s*[^\d]*$)")
+_PLUS = re.compile(r"\s*\+")
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\d(?:[\d.,]|[ '](?=\d{3}(?!\d)))*(?:[eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ '.,]\d{3})+")
 _RANGE_WORDS = {"-", "to", "a", "and", "et", "y"}
@@ -258,10 +259,14 @@ def _without_number(cell: str) -> Quantity:
 
 
 def _split_remark(cell: str) -> tuple[str, str | None]:
-    """Cut a bracketed remark off the end."""
-    found = re.match(r"^(.*?\d.*?)\s*[(\[](.*)[)\]]\s*$", cell)
-    if found and not re.fullmatch(r"[a-z]+[23]?", found.group(2), re.I):
-        return found.group(1).strip(), found.group(2)
+    """Cut a bracketed remark off the end: from the first bracket behind a digit to one that closes the cell."""
+    whole = cell.rstrip()
+    digit = _DIGIT.search(whole)
+    opened = min((at for mark in "([" if digit and (at := whole.find(mark, digit.end())) >= 0), default=-1)
+    if opened >= 0 and whole.endswith((")", "]")) and opened < len(whole) - 1:
+        remark = whole[opened + 1 : -1]
+        if not re.fullmatch(r"[a-z]+[23]?", remark, re.I):
+            return whole[:opened].strip(), remark
     return re.sub(r"[()\[\]]", " ", cell).strip(), None
 
 
@@ -270,7 +275,9 @@ def _bound(body: str) -> tuple[str, str]:
         if pattern.match(body):
             rest = pattern.sub("", body).strip()
             return name, _ABOUT.sub("", rest) if name else rest
-    return ("lower", _PLUS.sub("", body).strip()) if _PLUS.search(body) else ("", body)
+    last = len(body) - next((at for at, letter in enumerate(reversed(body)) if letter.isdecimal()), len(body))
+    plus = _PLUS.match(body, last) if last else None
+    return ("lower", f"{body[:last]}{body[plus.end() :]}".strip()) if plus else ("", body)
 
 
 def _amounts(body: str, decimal_mark: DecimalMark) -> tuple[list[float], str] | str:

@@ -36,7 +36,7 @@ _NAMELESS = re.compile(
     r"|^(?:gravel )?(?:pit|quarry)$",
     re.I,
 )
-_LOT = re.compile(r"[(\[]\s*(?:L|lot|DL|claim)s?\.?\s*[\d][^)\]]*[)\]]|\b(?:L|DL)\.\s*\d+\w*", re.I)
+_LOT = re.compile(r"[(\[]\s*(?:L|lot|DL|claim)s?\.?\s*[\d][^)\]]{0,80}[)\]]|\b(?:L|DL)\.\s*\d+\w*", re.I)
 
 
 @dataclass(frozen=True)
