@@ -33,7 +33,7 @@ bench-cluster: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks --size $(SIZE) --steps chain --only ours,cluster --runs 1 --limit 3600 --out build/bench_cluster.json
 
 bench-table: $(INSTALLED)
-	$(BIN)/python -m tests.benchmarks.render docs/performance.md README.md --plot docs/growth.svg
+	$(BIN)/python -m tests.benchmarks.render docs/performance.md README.md --plot docs/growth.png
 
 clean:
 	rm -rf $(VENV) build runs .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* *.egg-info

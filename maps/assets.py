@@ -46,6 +46,14 @@ def leaflet_css() -> str:
     return _URL.sub(inlined, (folder / "leaflet.css").read_text(encoding="utf-8"))
 
 
+@lru_cache(maxsize=1)
+def jquery_js() -> str:
+    """Return the script that folium's popups ask for; our own pages do without it."""
+    import xstatic.pkg.jquery
+
+    return (Path(xstatic.pkg.jquery.BASE_DIR) / "jquery.slim.min.js").read_text(encoding="utf-8")
+
+
 def template(name: str) -> str:
     """Return a file by its path below ``maps`` as text."""
     return files("maps").joinpath(name).read_text(encoding="utf-8")

@@ -33,3 +33,16 @@ def shared_realdata() -> Path:
 def shared_faults() -> Path:
     """Folder of fault inputs."""
     return _shared("faults")
+
+
+@pytest.fixture(scope="session")
+def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the demo, made once for all tests that only read it; its region lies beside it in ``run_region``."""
+    from click.testing import CliRunner
+
+    from pipeline.commands.cli import main
+
+    out = tmp_path_factory.mktemp("demo") / "run"
+    result = CliRunner().invoke(main, ["demo", "--out", str(out), "--quiet"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return out

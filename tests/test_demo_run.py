@@ -18,12 +18,9 @@ from pipeline.config import load_config
 from pipeline.inputs import is_private
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("demo") / "run"
-    result = CliRunner().invoke(main, ["demo", "--out", str(out), "--quiet"], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return out
+@pytest.fixture
+def demo(demo_run: Path) -> Path:
+    return demo_run
 
 
 def read_csv(path: Path) -> pd.DataFrame:

@@ -23,6 +23,7 @@ TIERS: tuple[tuple[str, float, str], ...] = (
 """Word, largest share of the ranks, colour; the first tier is the first ten ranks. Colours are told apart in grey too."""
 
 _FIRST = 10
+_SQUARE = '<div style="width:8px;height:8px;background:#fff;border:1px solid #000"></div>'
 _INFERRED = {"weight": 1.0, "color": "#ffffff"}
 _OUTLINES = {
     "measured": {"weight": 2.5, "color": "#000000"},
@@ -61,7 +62,8 @@ def folium_map(publication: Publication, *, lang: str = "en", offline: bool = Tr
     shown = publishable(publication)
     drawn = folium.Map(tiles=None, control_scale=True, prefer_canvas=True, zoom_start=4)
     if offline:
-        drawn.default_js = [("leaflet", _data_address(assets.leaflet_js(), "text/javascript"))]
+        scripts = {"leaflet": assets.leaflet_js(), "jquery": assets.jquery_js()}
+        drawn.default_js = [(name, _data_address(script, "text/javascript")) for name, script in scripts.items()]
         drawn.default_css = [("leaflet_css", _data_address(assets.leaflet_css(), "text/css"))]
     else:
         _with_online_tools(drawn)
@@ -126,10 +128,11 @@ def _add_communities(drawn: Any, publication: Publication, lang: str) -> None:
         return
     group = folium.FeatureGroup(name=words.word("communities_layer", lang))
     for row in publication.communities.itertuples(index=False):
-        folium.RegularPolygonMarker(
-            location=(row.latitude, row.longitude), number_of_sides=4, radius=5, color="#000000", weight=1, fill_color="#ffffff",
-            fill_opacity=1.0, tooltip=escape(f"{row.community} ({words.word(f'kind_{row.kind}', lang)})"),
-        ).add_to(group)  # fmt: skip
+        folium.Marker(
+            location=(row.latitude, row.longitude),
+            icon=folium.DivIcon(html=_SQUARE, icon_size=(10, 10), icon_anchor=(5, 5), class_name=""),
+            tooltip=escape(f"{row.community} ({words.word(f'kind_{row.kind}', lang)})"),
+        ).add_to(group)
     group.add_to(drawn)
 
 

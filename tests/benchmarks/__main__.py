@@ -31,7 +31,7 @@ def main() -> None:
             continue
         rows = _replace(read_rows(options.out), fresh)
         write_rows(rows, options.out)
-        draw_growth(rows, options.out.with_suffix(".svg"))
+        draw_growth(rows, options.out.with_suffix(".png"))
     print(table([row for row in read_rows(options.out) if row["size"] == options.size]))
     if failed:
         raise SystemExit(f"{len(failed)} of {len(names)} steps failed: {', '.join(failed)}.")

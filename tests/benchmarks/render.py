@@ -20,7 +20,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.render", description=__doc__)
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--bench", type=Path, default=Path("build/bench.json"))
-    parser.add_argument("--plot", type=Path, help="also draw how seconds grow with the sites, as SVG")
+    parser.add_argument("--plot", type=Path, help="also draw how seconds grow with the sites")
     options = parser.parse_args()
     rows = read_rows(options.bench)
     if not rows:

@@ -91,7 +91,7 @@ def draw_growth(rows: list[Row], path: Path) -> None:
     """Draw seconds of ours and the naive way against the number of sites, for steps measured at two sizes or more."""
     import matplotlib as mpl
 
-    mpl.use("svg")
+    mpl.use("agg")
     import matplotlib.pyplot as plt
 
     steps = [
@@ -119,5 +119,5 @@ def draw_growth(rows: list[Row], path: Path) -> None:
     figure.supxlabel("sites", fontsize=9)
     figure.supylabel("seconds", fontsize=9)
     figure.tight_layout()
-    figure.savefig(path, metadata={"Date": None})
+    figure.savefig(path, metadata={"Software": None}, dpi=100)
     plt.close(figure)
