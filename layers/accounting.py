@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import pandas as pd
 from pandera.typing import DataFrame
@@ -13,6 +13,9 @@ from layers.errors import LayerError
 from layers.schema import Rejected, conform
 
 LayerT = TypeVar("LayerT", bound=pd.DataFrame)
+
+NAMED_ROWS = 50
+"""A note names so many rows; ``count`` says how many there are."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,48 @@ class Note:
         One sentence for a person, with the value, and what to do where something can be done.
     count : int
         Number of rows (or features, or columns) concerned.
+    columns : tuple of str
+        File columns concerned, as their headings stand in the file; empty where the note is about the file as a whole.
+    rows : tuple of int
+        1-based rows of the file concerned (feature numbers of vector files), the first `NAMED_ROWS` of them; empty where the
+        note is about whole columns.
     """
 
     source: str
     code: str
     message: str
     count: int = 1
+    columns: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", tuple(str(one) for one in self.columns))
+        object.__setattr__(self, "rows", tuple(int(one) for one in self.rows[:NAMED_ROWS]))
+
+
+Fate = Literal["used", "kept", "ignored", "asked"]
+"""What becomes of a column: interpreted; carried along as text; left out because the run file, the catalogue or its own meaning
+says so; or left out because nobody says what it is."""
+
+
+@dataclass(frozen=True)
+class ColumnFate:
+    """What became of one column of a file.
+
+    Parameters
+    ----------
+    column : str
+        Heading as in the file.
+    fate : str
+        One of `Fate`.
+    meaning : str
+        Layer columns it was used or kept for, or a short code of why it was not: ``named_ignored``, ``empty``,
+        ``not_understood``, ``detection_limit`` ...
+    """
+
+    column: str
+    fate: Fate
+    meaning: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +96,8 @@ class Reading(Generic[LayerT]):
         Rows folded into a kept row by a stated rule (identical duplicates, replicate samples).
     notes : sequence of Note
         Repairs, guesses and suspicions.
+    fates : sequence of ColumnFate
+        What became of every column of the file, in file order.
     """
 
     source: str
@@ -66,6 +107,7 @@ class Reading(Generic[LayerT]):
     rows_withheld: int = 0
     rows_merged: int = 0
     notes: Sequence[Note] = field(default=())
+    fates: Sequence[ColumnFate] = field(default=())
 
     def __post_init__(self) -> None:
         kept = len(self.layer)

@@ -17,7 +17,7 @@ from pandera.pandas import DataFrameModel
 from pyproj import CRS
 
 from layers import schema
-from layers.accounting import Note, Reading, rejected_rows
+from layers.accounting import ColumnFate, Note, Reading, rejected_rows
 from layers.catalogue.source import Source, resolve
 from layers.crs import working_crs
 from layers.errors import ConfigError, LayerError, SourceError
@@ -241,7 +241,8 @@ def _generalised(reading: Reading[Any], role: str) -> Reading[Any]:
         reading,
         layer=coarsen(reading.layer),
         rejected=schema.conform(reading.rejected.assign(raw=None, reason=untold), schema.Rejected),
-        notes=tuple(replace(note, message=f"{untold.capitalize()}.") for note in reading.notes),
+        notes=tuple(replace(note, message=f"{untold.capitalize()}.", columns=(), rows=()) for note in reading.notes),
+        fates=(),
     )
 
 
@@ -268,6 +269,7 @@ def _read(source: Source, data_dir: Path, store: RunStore | None, *, keep: bool)
                 account["rows_withheld"],
                 account["rows_merged"],
                 tuple(Note(**note) for note in account["notes"]),
+                tuple(ColumnFate(**one) for one in account["fates"]),
             )
     with store.timed(name):
         reading = read_source(source, data_dir)
@@ -281,6 +283,7 @@ def _read(source: Source, data_dir: Path, store: RunStore | None, *, keep: bool)
         "rows_merged": reading.rows_merged,
         "rejected": reading.rejected.to_dict(orient="records"),
         "notes": [vars(note) for note in reading.notes],
+        "fates": [vars(one) for one in reading.fates],
     }
     write_text(kept, json.dumps(plain(account), ensure_ascii=False))
     return reading

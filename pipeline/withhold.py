@@ -243,7 +243,7 @@ def _parts(values: Iterable[object]) -> set[str]:
 def _note(note: Note, withheld: _Withheld) -> Note:
     said = note.message.casefold()
     tells = any(len(text) > SHORT_ID and text in said for text in withheld.ids | withheld.names)
-    return replace(note, message=UNTOLD) if tells else note
+    return replace(note, message=UNTOLD, columns=(), rows=()) if tells else note
 
 
 def _unheeded(exclusions: gpd.GeoDataFrame, withheld: _Withheld) -> tuple[Note, ...]:

@@ -58,6 +58,9 @@ class Source(BaseModel):
     where: dict[str, list[str]] = Field(
         default_factory=dict, description="keep rows whose column is one of these values"
     )
+    ignore: list[str] = Field(
+        default_factory=list, description="columns of the file that are left out knowingly; they are never asked about"
+    )
     missing: list[str] = Field(default_factory=list, description="cell texts that mean not known, e.g. UNK")
     commodity_codes: dict[str, str] = Field(
         default_factory=dict,

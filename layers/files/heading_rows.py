@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -85,8 +86,8 @@ class Heading:
         Rows under the names that describe columns: ``unit``, ``limit``, ``method`` -> column -> cell.
     skipped : int
         Non-empty rows above the names (titles, group names).
-    repeated : tuple of str
-        Names that stood twice and were told apart.
+    repeated : mapping of str to str
+        Column that was given a name of its own because its heading stands more than once -> that heading.
     """
 
     columns: tuple[str, ...]
@@ -94,7 +95,7 @@ class Heading:
     header_row: int
     said: Mapping[str, Mapping[str, str]]
     skipped: int
-    repeated: tuple[str, ...]
+    repeated: Mapping[str, str]
 
 
 def find_heading(where: str, grid: Sequence[Row], header_row: int | None, said_rows: Mapping[str, int]) -> Heading:
@@ -195,7 +196,7 @@ def _is_group_row(grid: Sequence[Row], position: int) -> bool:
     )
 
 
-def _names(grid: Sequence[Row], position: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _names(grid: Sequence[Row], position: int) -> tuple[tuple[str, ...], dict[str, str]]:
     names = list(grid[position])
     body = grid[position + 1 :]
     while names and not names[-1].strip() and sum(_filled(row, len(names) - 1) for row in body) <= 0.05 * len(body):
@@ -205,13 +206,19 @@ def _names(grid: Sequence[Row], position: int) -> tuple[tuple[str, ...], tuple[s
     if any(groups):
         names = [name or (above[place].strip() if place < len(above) else "") for place, name in enumerate(names)]
     names = [name or f"column_{place + 1}" for place, name in enumerate(names)]
-    repeated = tuple(dict.fromkeys(name for name in names if names.count(name) > 1))
-    seen: dict[str, int] = {}
+    counts = Counter(names)
     unique: list[str] = []
+    repeated: dict[str, str] = {}
+    seen: Counter[str] = Counter()
     for name, group in zip(names, groups, strict=True):
-        candidate = f"{group} {name}" if name in repeated and group else name
-        seen[candidate] = seen.get(candidate, -1) + 1
-        unique.append(f"{candidate}.{seen[candidate]}" if seen[candidate] else candidate)
+        heading = f"{group} {name}" if counts[name] > 1 and group else name
+        own = heading
+        while seen[heading] and (own in unique or own in counts):
+            own = f"{heading}.{seen[heading]}" if own == heading else f"{own}_"
+        seen[heading] += 1
+        unique.append(own)
+        if own != heading:
+            repeated[own] = heading
     return tuple(unique), repeated
 
 

@@ -59,6 +59,8 @@ class RawTable:
         Rows already turned away (notes at the end, ragged rows), ready for `rejected_rows`.
     said : mapping
         Rows under the heading that describe columns: ``unit``, ``limit``, ``method`` -> column -> cell.
+    repeated : mapping
+        Column that was given a name of its own because its heading stands more than once -> that heading.
     """
 
     path: Path
@@ -68,6 +70,7 @@ class RawTable:
     notes: tuple[Note, ...] = ()
     rejects: tuple[dict[str, Any], ...] = ()
     said: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    repeated: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def rows_read(self) -> int:
@@ -264,7 +267,9 @@ def _from_large_text(
         return None
     numbers = np.arange(heading.first_row + 1, heading.first_row + 1 + len(cells), dtype=np.int64)
     notes = (*notes, *_heading_notes(source.id, heading, 0))
-    return RawTable(path, cells[~blank].reset_index(drop=True), numbers[~blank], None, notes, (), heading.said)
+    return RawTable(
+        path, cells[~blank].reset_index(drop=True), numbers[~blank], None, notes, (), heading.said, heading.repeated
+    )
 
 
 def _heading(source: Source, where: str, rows: Sequence[Sequence[str]]) -> Heading:
@@ -317,6 +322,7 @@ def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
         notes,
         tuple(rejects),
         heading.said,
+        heading.repeated,
     )
 
 
@@ -357,13 +363,14 @@ def _heading_notes(source: str, heading: Heading, ragged_count: int) -> tuple[No
             Note(source, "heading_found", f"The column names were taken from row {heading.header_row + 1}{said}.")
         )
     if heading.repeated:
-        names = ", ".join(heading.repeated)
+        names = ", ".join(dict.fromkeys(heading.repeated.values()))
         notes.append(
             Note(
                 source,
                 "repeated_column",
                 f"Column names stand more than once and were told apart: {names}.",
                 len(heading.repeated),
+                columns=tuple(heading.repeated),
             )
         )
     if ragged_count:

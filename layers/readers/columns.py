@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,6 +17,18 @@ from layers.errors import ConfigError, SourceError
 OptionsT = TypeVar("OptionsT", bound=BaseModel)
 
 _BLANKS = " \t\r\n\u00a0\u202f\ufeff"
+
+
+def match_column(columns: Iterable[str], name: str) -> str | None:
+    """Return the column of a name: the one spelt exactly so, else the first that differs by case or outer blanks only."""
+    folded: str | None = None
+    wanted = name.strip().casefold()
+    for column in columns:
+        if column == name:
+            return column
+        if folded is None and column.strip().casefold() == wanted:
+            folded = column
+    return folded
 
 
 def check_mapping(source: Source, where: str, columns: Sequence[str], needed: Sequence[str] = ()) -> None:
@@ -65,11 +77,11 @@ def _catalogued(source: Source, where: str, present: Mapping[str, str]) -> Mappi
 
 
 def mapped_columns(source: Source, cells: pd.DataFrame, name: str) -> list[str]:
-    """Return the file's columns mapped to a layer column, in the order stated, only those present (case does not matter)."""
+    """Return the file's columns mapped to a layer column, in the order stated, only those present (see `match_column`)."""
     mapped = source.columns.get(name, [])
-    present = {str(column).strip().casefold(): str(column) for column in cells.columns}
+    present = [str(column) for column in cells.columns]
     names = [mapped] if isinstance(mapped, str) else mapped
-    return [present[one.strip().casefold()] for one in names if one.strip().casefold() in present]
+    return [column for one in names if (column := match_column(present, one)) is not None]
 
 
 def as_text(column: pd.Series) -> pd.Series:
@@ -187,13 +199,13 @@ def rows_wanted(source: Source, where: str, cells: pd.DataFrame) -> tuple[np.nda
 
 
 def file_column(where: str, cells: pd.DataFrame, name: str) -> str:
-    """Return a file column by name, whatever its case; stop when there is none."""
-    present = {str(column).strip().casefold(): str(column) for column in cells.columns}
-    if name.strip().casefold() not in present:
+    """Return a file column by name (see `match_column`); stop when there is none."""
+    column = match_column(map(str, cells.columns), name)
+    if column is None:
         raise SourceError(
             f"{where}: there is no column '{name}'. The columns are: {', '.join(map(str, cells.columns))}."
         )
-    return present[name.strip().casefold()]
+    return column
 
 
 def checked_options(source: Source, model: type[OptionsT], known: Sequence[str], kind: str) -> OptionsT:

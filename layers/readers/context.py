@@ -102,4 +102,5 @@ def _layer(
         features.rows_read,
         rows_withheld=features.withheld,
         notes=[*features.notes, *repaired.notes],
+        fates=features.fates,
     )

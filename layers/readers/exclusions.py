@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,10 +11,12 @@ import pandas as pd
 from pandera.typing import DataFrame
 from pandera.typing.geopandas import GeoDataFrame
 
-from layers.accounting import Reading, rejected_rows
+from layers.accounting import ColumnFate, Reading, rejected_rows
 from layers.catalogue.source import Source
 from layers.errors import SourceError
-from layers.files.tables import read_table, reject
+from layers.files.tables import RawTable, read_table, reject
+from layers.readers.columns import match_column
+from layers.readers.fates import column_fates, named_columns, refuse_twins
 from layers.schema import Exclusions, Links, conform
 
 _TRUE, _FALSE = {"true", "yes", "1", "same"}, {"false", "no", "0", "different"}
@@ -43,6 +46,7 @@ def read_exclusions(source: Source, root: Path) -> Reading[GeoDataFrame[Exclusio
         If the file has neither keys nor areas: a request that would be followed by nobody is a stop.
     """
     raw = read_table(source, root)
+    fates = _fates(source, raw, ("key", "reason", "date"))
     keys = _column(raw.cells, source, "key")
     if keys is None and raw.geometry is None:
         raise SourceError(
@@ -74,7 +78,9 @@ def read_exclusions(source: Source, root: Path) -> Reading[GeoDataFrame[Exclusio
         for position in np.flatnonzero(~usable)
     ]
     layer = conform(table[usable], Exclusions)
-    return Reading(source.id, layer, rejected_rows([*raw.rejects, *rejected]), raw.rows_read, notes=raw.notes)
+    return Reading(
+        source.id, layer, rejected_rows([*raw.rejects, *rejected]), raw.rows_read, notes=raw.notes, fates=fates
+    )
 
 
 def read_known_links(source: Source, root: Path) -> Reading[DataFrame[Links]]:
@@ -99,6 +105,7 @@ def read_known_links(source: Source, root: Path) -> Reading[DataFrame[Links]]:
         If one of the three columns is missing.
     """
     raw = read_table(source, root)
+    fates = _fates(source, raw, ("record_a", "record_b", "same_site", "reason"))
     columns = {name: _column(raw.cells, source, name) for name in ("record_a", "record_b", "same_site", "reason")}
     missing = [name for name in ("record_a", "record_b", "same_site") if columns[name] is None]
     if missing:
@@ -133,13 +140,27 @@ def read_known_links(source: Source, root: Path) -> Reading[DataFrame[Links]]:
         for position in np.flatnonzero(~usable)
     ]
     layer = conform(table[usable], Links)
-    return Reading(source.id, layer, rejected_rows([*raw.rejects, *rejected]), raw.rows_read, notes=raw.notes)
+    return Reading(
+        source.id, layer, rejected_rows([*raw.rejects, *rejected]), raw.rows_read, notes=raw.notes, fates=fates
+    )
+
+
+def _fates(source: Source, raw: RawTable, names: Sequence[str]) -> tuple[ColumnFate, ...]:
+    """Return what becomes of every column; stop at twins with different contents."""
+    used = {column: name for name in names if (column := _heading(raw.cells, source, name)) is not None}
+    where = f"{source.id} ({raw.path.name})"
+    refuse_twins(source, where, raw.cells, named_columns(source, raw.cells) | set(used), raw.repeated)
+    return column_fates(source, raw.cells, used)
 
 
 def _column(cells: pd.DataFrame, source: Source, name: str) -> pd.Series | None:
     """Return the file's column for a layer column, as text, or None."""
+    column = _heading(cells, source, name)
+    return None if column is None else cells[column].astype("str").where(cells[column].notna())
+
+
+def _heading(cells: pd.DataFrame, source: Source, name: str) -> str | None:
+    """Return the file's column for a layer column: the one mapped, else one of that name."""
     wanted = source.columns.get(name, name)
-    for candidate in [wanted] if isinstance(wanted, str) else wanted:
-        if candidate in cells.columns:
-            return cells[candidate].astype("str").where(cells[candidate].notna())
-    return None
+    alike = [match_column(map(str, cells.columns), one) for one in ([wanted] if isinstance(wanted, str) else wanted)]
+    return next((column for column in alike if column is not None), None)

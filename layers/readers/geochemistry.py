@@ -29,6 +29,7 @@ from layers.readers.columns import (
     translate,
 )
 from layers.readers.coordinates import read_points
+from layers.readers.fates import column_fates, named_columns, refuse_twins
 from layers.readers.points import precision_of
 from layers.readers.suites import Suites, read_suites
 from layers.schema import MEDIA, Samples, conform
@@ -84,6 +85,8 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
     else:
         folded = 0
     suites = read_suites(source, where, options, cells, _said(raw, cells))
+    spelt = {*options.units, *options.column_methods, *options.substituted_below}
+    refuse_twins(source, where, raw.cells, named_columns(source, raw.cells) | set(suites.used), raw.repeated, spelt)
     base, problems, notes = _table(source, where, options, cells, rows, geometry, suites)
     bad = sorted({**suites.problems, **problems}.items())
     rejects = [*raw.rejects] + [
@@ -100,6 +103,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         rows_withheld=withheld,
         rows_merged=folded + len(good) - len(kept),
         notes=(*raw.notes, *suites.notes, *notes),
+        fates=column_fates(source, raw.cells, suites.used, dict.fromkeys(options.ignore, ("ignored", "named_ignored"))),
     )
 
 

@@ -26,8 +26,9 @@ from layers.readers.columns import (
     text_column,
 )
 from layers.readers.coordinates import read_points
+from layers.readers.fates import column_fates, named_columns, refuse_twins
 from layers.readers.points import precision_of
-from layers.readers.record_fields import LAYER_COLUMNS, InventoryOptions, record_fields
+from layers.readers.record_fields import LAYER_COLUMNS, InventoryOptions, quoted_columns, record_fields
 from layers.schema import Records, conform
 
 
@@ -60,6 +61,8 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     table = read_table(source, root)
     where = f"{source.id} ({table.path.name})"
     check_mapping(source, where, list(map(str, table.cells.columns)))
+    quoted = quoted_columns(options, table.cells)
+    refuse_twins(source, where, table.cells, named_columns(source, table.cells) | set(quoted), table.repeated, quoted)
     rejects = list(table.rejects)
     kept, withheld = rows_wanted(source, where, table.cells)
     kept, merged, notes = _distinct(source, where, options, table, kept)
@@ -90,6 +93,7 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
         rows_withheld=withheld,
         rows_merged=merged,
         notes=(*table.notes, *notes, *place_notes, *field_notes),
+        fates=column_fates(source, table.cells, quoted),
     )
 
 

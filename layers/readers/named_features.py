@@ -11,18 +11,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from layers.accounting import Note
+from layers.accounting import ColumnFate, Note
 from layers.catalogue.source import Source
 from layers.errors import SourceError
 from layers.files.tables import read_table, reject
 from layers.readers.columns import (
     check_mapping,
     mapped_columns,
+    match_column,
     rows_wanted,
     text_column,
     text_or_default,
     translate,
 )
+from layers.readers.fates import column_fates, named_columns, refuse_twins
 
 NAME_COLUMNS = (
     "name",
@@ -64,6 +66,8 @@ class Features:
         Rows in the file, and rows ``where`` left out.
     notes : tuple of Note
         Of the table reader.
+    fates : tuple of ColumnFate
+        What becomes of every column.
     """
 
     source: Source
@@ -76,6 +80,7 @@ class Features:
     rows_read: int
     withheld: int
     notes: tuple[Note, ...]
+    fates: tuple[ColumnFate, ...]
 
     @property
     def labels(self) -> list[str]:
@@ -156,6 +161,8 @@ def read_named(
             f"A source of role '{source.role}' needs shapes: GeoPackage, shapefile or GeoJSON."
         )
     check_mapping(source, where, list(raw.cells.columns))
+    recognised = _recognised(source, raw.cells, name_column, id_column)
+    refuse_twins(source, where, raw.cells, named_columns(source, raw.cells) | set(recognised), raw.repeated)
     chosen, withheld = rows_wanted(source, where, raw.cells)
     cells = raw.cells.iloc[chosen].reset_index(drop=True)
     shapes = np.full(len(raw.cells), None) if raw.geometry is None else raw.geometry.to_numpy()
@@ -170,6 +177,7 @@ def read_named(
         raw.rows_read,
         withheld,
         raw.notes,
+        column_fates(source, raw.cells, recognised),
     )
 
 
@@ -193,12 +201,26 @@ def alphabetical_key(name: str) -> str:
     return "".join(letter for letter in folded if not unicodedata.combining(letter))
 
 
+def _recognised(source: Source, cells: pd.DataFrame, name_column: str, id_column: str) -> dict[str, str]:
+    """Return the columns of names and ids that are taken without being mapped -> layer column."""
+    headings = [str(name) for name in cells.columns]
+    ids = mapped_columns(source, cells, id_column) if id_column in source.columns else [match_column(headings, "id")]
+    names = dict.fromkeys(_name_columns(source, cells, name_column), name_column)
+    return names | {column: id_column for column in ids if column is not None}
+
+
+def _name_columns(source: Source, cells: pd.DataFrame, name_column: str) -> list[str]:
+    """Return the columns of names: those mapped, else the first that is called so."""
+    if name_column in source.columns:
+        return mapped_columns(source, cells, name_column)
+    headings = [str(name) for name in cells.columns]
+    alike = [match_column(headings, name) for name in (name_column, *NAME_COLUMNS)]
+    return [column for column in alike if column is not None][:1]
+
+
 def _names(source: Source, cells: pd.DataFrame, name_column: str) -> pd.Series:
     """Return names byte for byte, in NFC; blanks alone are no name."""
-    columns = mapped_columns(source, cells, name_column)
-    if not columns and name_column not in source.columns:
-        present = {str(column).casefold(): str(column) for column in reversed(list(cells.columns))}
-        columns = [present[name] for name in (name_column, *NAME_COLUMNS) if name in present][:1]
+    columns = _name_columns(source, cells, name_column)
     names = pd.Series([None] * len(cells), dtype="str")
     for column in columns:
         text = cells[column].astype("str").where(cells[column].notna(), None)

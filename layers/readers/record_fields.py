@@ -17,7 +17,7 @@ from layers.cells.commodities import normalise_commodities, unknown_commodities
 from layers.cells.quantities import parse_quantities
 from layers.cells.waste_words import settle
 from layers.cells.years import parse_years
-from layers.readers.columns import as_text, mapped_columns, text_or_default, translate, without_words
+from layers.readers.columns import as_text, mapped_columns, match_column, text_or_default, translate, without_words
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 
@@ -85,6 +85,13 @@ class InventoryOptions(BaseModel):
     zero_is_known: list[str] = Field(
         default_factory=list, description="quantity columns where 0 means none, not unknown"
     )
+
+
+def quoted_columns(options: InventoryOptions, cells: pd.DataFrame) -> dict[str, str]:
+    """Return the columns ``options.cross_ids`` reads -> ``cross_ids``."""
+    names = [name for rule in options.cross_ids.values() for name in (rule.column, *rule.where)]
+    headings = [str(name) for name in cells.columns]
+    return {column: "cross_ids" for name in names if (column := match_column(headings, name)) is not None}
 
 
 def record_fields(
@@ -199,13 +206,12 @@ def _cross_ids(options: InventoryOptions, cells: pd.DataFrame, official: pd.Seri
 
 
 def _rule_ids(rule: CrossId, cells: pd.DataFrame) -> pd.Series:
-    present = {str(column).casefold(): str(column) for column in cells.columns}
-    column = present.get(rule.column.casefold())
+    column = match_column(map(str, cells.columns), rule.column)
     if column is None:
         return pd.Series([None] * len(cells), index=cells.index, dtype="str")
     ids = as_text(cells[column])
     for name, values in rule.where.items():
-        other = present.get(name.casefold())
+        other = match_column(map(str, cells.columns), name)
         wanted = {value.casefold() for value in values}
         given = np.zeros(len(cells), dtype=bool) if other is None else as_text(cells[other]).str.casefold().isin(wanted)
         ids = ids.where(given, None)

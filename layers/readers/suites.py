@@ -38,6 +38,8 @@ class Suites:
     problems : dict of int to tuple of str
         Position of a row to reject -> (code, reason).
     notes : list of Note
+    used : dict of str to str
+        Column results or marks were read from -> layer column.
     """
 
     columns: dict[str, Any] = field(default_factory=dict)
@@ -45,6 +47,7 @@ class Suites:
     method: npt.NDArray[np.object_] = field(default_factory=lambda: np.empty(0, dtype=object))
     problems: dict[int, tuple[str, str]] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    used: dict[str, str] = field(default_factory=dict)
 
 
 def read_suites(
@@ -78,6 +81,11 @@ def read_suites(
     """
     found = laboratory_columns(source, where, options, cells, said)
     suites = Suites()
+    for column in found:
+        suites.used[column.name] = f"{column.element}_ppm"
+        marks = _marks_of(column, options, cells)
+        if marks is not None:
+            suites.used.setdefault(marks, f"{column.element}_censored")
     parsed = {column.name: _read_column(source, options, column, cells, said) for column in found}
     if source.decimal_mark is None and _decimal_commas(where, cells, parsed):
         source = source.model_copy(update={"decimal_mark": ","})
@@ -130,7 +138,7 @@ def laboratory_columns(
     heading says, else what ``column_methods`` says of its symbol, else what a row of methods or the source says.
     """
     taken = {name for layer_column in source.columns for name in mapped_columns(source, cells, layer_column)}
-    taken |= set(options.ignore) | set(source.where) | _coordinates(options, cells)
+    taken |= set(options.ignore) | set(source.ignore) | set(source.where) | _coordinates(options, cells)
     found = []
     for name in map(str, cells.columns):
         if name in taken:

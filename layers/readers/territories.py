@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,10 +11,10 @@ import pandas as pd
 import shapely
 from pandera.typing.geopandas import GeoDataFrame
 
-from layers.accounting import Note, Reading, rejected_rows
+from layers.accounting import ColumnFate, Note, Reading, rejected_rows
 from layers.catalogue.source import Source
 from layers.geometry import repair_areas
-from layers.readers.columns import mapped_columns
+from layers.readers.columns import mapped_columns, match_column
 from layers.readers.coordinates import read_points
 from layers.readers.named_features import Features, plain_name, read_named, unique_ids
 from layers.schema import COMMUNITY_KINDS, Communities, Territories, conform
@@ -88,6 +89,7 @@ def read_territories(source: Source, root: Path) -> Reading[GeoDataFrame[Territo
         features.rows_read,
         rows_withheld=features.withheld,
         notes=notes,
+        fates=features.fates,
     )
 
 
@@ -141,7 +143,31 @@ def read_communities(source: Source, root: Path) -> Reading[GeoDataFrame[Communi
         features.rows_read,
         rows_withheld=features.withheld,
         notes=[*features.notes, *notes],
+        fates=_fates(features),
     )
+
+
+def _fates(features: Features) -> tuple[ColumnFate, ...]:
+    """Return what becomes of every column, coordinates that are recognised by their names among them."""
+    if not shapely.is_missing(features.geometry).all():
+        return features.fates
+    found = {column: name for name, column in _coordinate_columns(features).items()}
+    return tuple(
+        replace(one, fate="used", meaning=found[one.column]) if one.column in found else one for one in features.fates
+    )
+
+
+def _coordinate_columns(features: Features) -> dict[str, str]:
+    """Return the columns of coordinates that are recognised by their names where none is mapped."""
+    if {"latitude", "longitude", "easting", "northing"} & set(features.source.columns):
+        return {}
+    headings = [str(column) for column in features.cells.columns]
+    found = {}
+    for name, spellings in (("latitude", _LATITUDE), ("longitude", _LONGITUDE)):
+        alike = [column for one in spellings if (column := match_column(headings, one)) is not None]
+        if alike:
+            found[name] = alike[0]
+    return found
 
 
 def _other_names(features: Features) -> pd.Series:
@@ -189,13 +215,7 @@ def _points(features: Features) -> tuple[np.ndarray, np.ndarray, dict[int, tuple
 
 def _points_from_columns(features: Features) -> tuple[np.ndarray, np.ndarray, dict[int, tuple[str, str]], list[Note]]:
     source = features.source
-    mapped = dict(source.columns)
-    if not {"latitude", "longitude", "easting", "northing"} & set(mapped):
-        present = {str(column).casefold(): str(column) for column in features.cells.columns}
-        for name, spellings in (("latitude", _LATITUDE), ("longitude", _LONGITUDE)):
-            found = [present[one] for one in spellings if one in present]
-            if found:
-                mapped[name] = found[0]
+    mapped = {**source.columns, **_coordinate_columns(features)}
     points = read_points(source.model_copy(update={"columns": mapped}), source.id, features.cells, features.rows)
     problems = {place: (code, reason.partition(": ")[2]) for place, (code, reason) in points.problems.items()}
     for place in np.flatnonzero(points.absent):

@@ -11,10 +11,18 @@ import numpy as np
 import shapely
 from markupsafe import Markup
 
+from layers.accounting import ColumnFate, Fate
 from maps import pages
 
 WIDTH_PX, HEIGHT_PX = 420, 260
 MAX_POINTS = 1500
+FATE_WORDS: dict[Fate, str] = {
+    "asked": "nobody says what these are, so they are not used: map them under columns:, or list them under ignore:",
+    "used": "read as",
+    "kept": "carried along as text, as",
+    "ignored": "left out knowingly",
+}
+"""Fates in the order they are shown, with what they mean."""
 Extent = tuple[float, float, float, float]
 
 
@@ -68,6 +76,8 @@ class SourceCheck:
         Number of rows, reason code, an example.
     suspicious, noticed : sequence of tuple
         Number, code and sentence.
+    fates : sequence of ColumnFate
+        What becomes of every column of the file.
     elements : sequence of ElementCheck
         Of geochemistry.
     shapes : ndarray
@@ -87,11 +97,16 @@ class SourceCheck:
     rejected: Sequence[tuple[int, str, str]] = ()
     suspicious: Sequence[tuple[int, str, str]] = ()
     noticed: Sequence[tuple[int, str, str]] = ()
+    fates: Sequence[ColumnFate] = ()
     elements: Sequence[ElementCheck] = ()
     shapes: Any = None
     extent: Extent | None = None
     failure: str | None = None
     private: bool = False
+
+    def columns_with(self, fate: Fate) -> list[ColumnFate]:
+        """Return the columns of one fate, in file order."""
+        return [one for one in self.fates if one.fate == fate]
 
 
 def write_check(title: str, checks: Sequence[SourceCheck], matches: Sequence[str], path: Path) -> None:
@@ -121,6 +136,7 @@ def write_check(title: str, checks: Sequence[SourceCheck], matches: Sequence[str
         matches=list(matches),
         failures=sum(one.failure is not None for one in checks),
         doubts=sum(len(one.suspicious) for one in checks),
+        fate_words=FATE_WORDS,
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, encoding="utf-8")

@@ -12,7 +12,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from layers.accounting import Note, Reading
+from layers.accounting import ColumnFate, Note, Reading
 from layers.catalogue.source import Source, resolve
 from layers.elements import oxide_factor
 from layers.errors import LayerError, MinewasteError, SourceError
@@ -24,7 +24,7 @@ from layers.readers.suites import laboratory_columns
 from layers.readers.suspicious import suspicious_values
 from layers.samples.censoring import CensoringParams, censoring_notes, censoring_table
 from layers.samples.standardise import LEAST_SAMPLES
-from maps.report.check_page import ElementCheck, SourceCheck, write_check
+from maps.report.check_page import FATE_WORDS, ElementCheck, SourceCheck, write_check
 from pipeline.commands.matches import count_matches
 from pipeline.config import RunConfig
 from pipeline.inputs import READERS, WITHHOLDABLE, Inputs, is_private, read_inputs, read_source
@@ -155,6 +155,7 @@ def _check(
         rejected=_rejected(reading),
         suspicious=[(one.count, one.code, one.message) for one in notes if one.code in SUSPICIOUS],
         noticed=[(one.count, one.code, one.message) for one in notes if one.code not in SUSPICIOUS],
+        fates=() if private and not show_private else tuple(reading.fates),
         elements=_elements(layer, _origins(source, data_dir) if source.role == "geochemistry" else {}),
         shapes=layer.geometry.dropna().to_numpy() if located else None,
         extent=tuple(map(float, layer.total_bounds)) if located else None,  # type: ignore[arg-type]
@@ -275,6 +276,11 @@ def _elements(layer: pd.DataFrame, origins: Mapping[str, str]) -> list[ElementCh
     return checks
 
 
+def _column_in_words(fate: ColumnFate) -> str:
+    """Return a column with what it is used for, or why it is not."""
+    return fate.column if fate.meaning in ("", "not_understood", fate.column) else f"{fate.column} ({fate.meaning})"
+
+
 def _in_words(check: SourceCheck) -> str:
     """Return a source as a paragraph for a terminal."""
     if check.failure is not None:
@@ -285,6 +291,11 @@ def _in_words(check: SourceCheck) -> str:
         more = "" if check.facts else "; --show-private says more, on your own screen"
         lines.append(f"  publish          no: used on this machine only{more}")
     lines += [f"  {name.lower():<16} {value}" for name, value in check.facts]
+    for fate, words in FATE_WORDS.items():
+        columns = check.columns_with(fate)
+        if columns:
+            shown = "; ".join(_column_in_words(one) for one in columns)
+            lines.append(f"  columns     {fate} {len(columns)} ({words}): {shown}")
     for one in check.elements:
         lines.append(
             f"  {one.element:<3} {one.measured} measured, {one.below} below a limit"
