@@ -152,7 +152,7 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
     with ThreadPoolExecutor(at_once) as pool:
         read = pool.map(lambda one: _read(one, data_dir, store, keep=keep[one.id]), tables)
         readings = {one.id: reading for one, reading in zip(tables, read, strict=True)}
-    rasters = [describe_raster(one, data_dir) for one in sources if one.role == "raster"]
+    rasters = [part for one in sources if one.role == "raster" for part in describe_raster(one, data_dir).parts()]
     sha256 = {one.id: file_fingerprint(data_dir / one.path) for one in public}
     if store is not None:
         for one in public:

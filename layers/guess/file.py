@@ -121,10 +121,19 @@ def _raster(guess: Guess, folder: Path) -> None:
         described = describe_raster(Source(id=guess.id, role="raster", path=guess.path), folder)
     except MinewasteError as failure:
         text = str(failure)
-        if "coordinate" in text.lower() or "crs" in text.lower():
+        if "bands:" in text:
+            held = text.split(": ", 1)[1].split(". ", 1)[0]
+            guess.ask("options.band", f"which band is meant? {held[0].upper()}{held[1:]}.")
+        elif "is a picture" not in text and ("coordinate" in text.lower() or "crs" in text.lower()):
             guess.ask("crs", "the raster says nothing of its coordinate system. Ask its publisher, e.g. EPSG:26910.")
         else:
-            guess.left_out = text.split("\n", 1)[0]
+            guess.left_out = re.sub(rf"^{re.escape(guess.id)}(?: \([^)]*\))?: ", "", text.split("\n", 1)[0])
+        return
+    if described.classes:
+        note = next(one for one in described.notes if "class" in one.code)
+        sure = 0.6 if note.code == "suspected_classes" else 0.9
+        guess.say("options.kind", "classes", note.message.removesuffix("."), sure)
+        guess.remarks += [one.message for one in described.notes if one is not note]
         return
     guess.remarks += [note.message for note in described.notes]
 

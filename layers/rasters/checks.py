@@ -14,11 +14,33 @@ KNOWN_CODES = (-9999.0, -99999.0, -999.0, -99.0, -9999.99, -999.999, -32768.0, -
 """Numbers that publishers write for missing; each may also be a value, so they are told and not masked."""
 
 _HUGE = 1.0e30
+_NAMED = 6
 _LOOKS = 24
 
 
-def suspicions(source: str, raster: Raster, dataset: Any) -> list[Note]:
-    """Look at some blocks of a raster and tell what should be checked by a person.
+def class_notes(source: str, raster: Raster, why: str | None) -> list[Note]:
+    """Tell that numbers were taken for codes of classes, and how to say otherwise; and that they are scaled."""
+    if raster.classes and why == "stated":
+        return []
+    if raster.classes:
+        names = [f"{code:g}" if word == f"{code:g}" else f"{code:g} {word}" for code, word in raster.classes]
+        shown = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+        signs = {
+            "table": "a table of classes belongs to it",
+            "colours": "it has a table of colours",
+            "few": f"it holds {len(names)} different whole numbers only",
+        }
+        text = f"The numbers are codes of {len(names)} classes ({shown}), since {signs[why or 'table']}: "
+        text += "the share of each is used. If they are amounts, state `options: {kind: amounts}`."
+        return [Note(source, "suspected_classes" if why == "few" else "classes", text, len(names))]
+    if raster.scale != 1.0 or raster.offset != 0.0:
+        text = f"Values are the stored numbers times {raster.scale:g} plus {raster.offset:g}, as the file says."
+        return [Note(source, "scaled", text)]
+    return []
+
+
+def suspicions(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
+    """Tell what should be checked by a person about a raster.
 
     Parameters
     ----------
@@ -26,18 +48,18 @@ def suspicions(source: str, raster: Raster, dataset: Any) -> list[Note]:
         Id of the source.
     raster : Raster
         Its description.
-    dataset
-        Open rasterio dataset.
+    values : ndarray
+        Cells of some blocks, as stored (see `some_values`).
 
     Returns
     -------
     list of Note
         ``suspected_nodata``, ``nodata_within_values``, ``longitude_0_360``, ``nonsquare_cells`` as they apply.
     """
-    return [*_undeclared(source, raster, _some_values(raster, dataset)), *_shape(source, raster)]
+    return [*_undeclared(source, raster, values), *_not_storable(source, raster), *_shape(source, raster)]
 
 
-def _some_values(raster: Raster, dataset: Any) -> np.ndarray:
+def some_values(raster: Raster, dataset: Any) -> np.ndarray:
     """Return the cells of up to 24 blocks spread evenly over the raster, first and last among them."""
     rows = max(1, min(raster.block[0], 512))
     columns = max(1, min(raster.block[1], 512))
@@ -47,7 +69,8 @@ def _some_values(raster: Raster, dataset: Any) -> np.ndarray:
     for number in chosen:
         row, column = (number // across) * rows, (number % across) * columns
         size = Window(int(column), int(row), min(columns, raster.width - column), min(rows, raster.height - row))
-        parts.append(dataset.read(raster.band, window=size).ravel())
+        cells = dataset.read(raster.band, window=size)
+        parts.append(cells[dataset.read_masks(raster.band, window=size) != 0] if raster.masked else cells.ravel())
     return np.concatenate(parts)
 
 
@@ -57,7 +80,7 @@ def _undeclared(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
     declared = [code for code in raster.nodata if not np.isnan(code)]
     coded = np.zeros(len(finite), dtype=bool)
     for code in declared:
-        coded |= np.isclose(finite.astype(float), code, rtol=1e-6, atol=0.0)
+        coded |= np.isclose(finite.astype(float), code, rtol=1e-2 if abs(code) >= _HUGE else 1e-5, atol=0.0)
     valid = finite[~coded].astype(float)
     if len(valid) == 0:
         return notes
@@ -68,6 +91,13 @@ def _undeclared(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
             if len(rest) == 0 or not _apart(value, rest):
                 continue
             count = int((valid == value).sum())
+            if abs(value) >= _HUGE:
+                text = (
+                    f"The raster holds {value:g} without declaring it; no measured value is so large, so it is taken as missing. "
+                    f"State `options: {{nodata: [{value:g}]}}` to settle it."
+                )
+                notes.append(Note(source, "suspected_nodata", text, count))
+                continue
             notes.append(
                 Note(
                     source,
@@ -88,6 +118,22 @@ def _undeclared(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
                 )
             )
     return notes
+
+
+def _not_storable(source: str, raster: Raster) -> list[Note]:
+    """Notice a missing code that cells of this type cannot hold: what stands in its place is not known."""
+    kind = np.dtype(raster.dtype)
+    if kind.kind not in "iu":
+        return []
+    limits = np.iinfo(kind)
+    lost = [code for code in raster.nodata if not (limits.min <= code <= limits.max and float(code).is_integer())]
+    if not lost:
+        return []
+    text = (
+        f"The missing code {lost[0]:g} cannot stand in cells of type {raster.dtype} ({limits.min}..{limits.max}): missing "
+        f"cells may hold {limits.min} or {limits.max} instead. Look, and state `options: {{nodata: […]}}`."
+    )
+    return [Note(source, "nodata_not_storable", text)]
 
 
 def _apart(value: float, rest: np.ndarray) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyproj
@@ -32,7 +32,15 @@ class Raster:
     dtype : str
         As stored.
     nodata : tuple of float
-        Codes that mean missing: declared by the file and by the run file. NaN is always missing.
+        Codes that mean missing, as stored: declared by the file and by the run file. NaN is always missing.
+    masked : bool
+        A mask or an alpha band tells which cells have no value.
+    scale, offset : float
+        A value is ``stored · scale + offset``.
+    classes : tuple of (float, str)
+        Codes and names where the numbers stored are codes of classes; empty for amounts.
+    code : float or None
+        The class whose share this is: cells are 1 where they hold it and 0 where they hold another.
     block : tuple of int
         Rows and columns of a stored block.
     notes : tuple of Note
@@ -48,8 +56,20 @@ class Raster:
     height: int
     dtype: str
     nodata: tuple[float, ...] = ()
+    masked: bool = False
+    scale: float = 1.0
+    offset: float = 0.0
+    classes: tuple[tuple[float, str], ...] = ()
+    code: float | None = None
     block: tuple[int, int] = (256, 256)
     notes: tuple[Note, ...] = ()
+
+    def parts(self) -> tuple[Raster, ...]:
+        """Return what is sampled of it: itself, or one raster of shares per class, since a mean of codes means nothing."""
+        if not self.classes or self.code is not None:
+            return (self,)
+        shares = [replace(self, name=f"{self.name}_{word}", code=code, notes=()) for code, word in self.classes]
+        return (replace(shares[0], notes=self.notes), *shares[1:])
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +24,20 @@ from layers import crs as crs_rules
 from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.errors import SourceError, StageError
+from layers.files.boundary import named_failure
 from layers.files.tables import locate
 from layers.quiet import quiet
-from layers.rasters.checks import suspicions
+from layers.rasters.bands import chosen_band, classes_of, has_mask
+from layers.rasters.checks import class_notes, some_values, suspicions
 from layers.rasters.raster import Raster
 
 SUFFIXES = (".tif", ".tiff", ".asc", ".img", ".vrt", ".nc", ".grd")
 """Raster formats that are known to be read; each may be gzipped."""
 
 _COARSEST_DEGREES = 5.0
-_OPTIONS = ("name", "band", "nodata")
+_OPTIONS = ("name", "band", "nodata", "kind")
+HUGE = 1.0e30
+"""No measured value is so large; such cells are missing, declared or not."""
 
 
 def describe_raster(source: Source, root: Path) -> Raster:
@@ -42,7 +47,8 @@ def describe_raster(source: Source, root: Path) -> Raster:
     ----------
     source : Source
         With role ``raster``. ``crs`` overrides the file's; ``options`` may hold ``name`` (default: the source's id), ``band``
-        (default 1) and ``nodata`` (one code or a list); ``missing`` may hold codes too.
+        (number or description; needed where the file holds several), ``kind`` (``amounts`` or ``classes``) and ``nodata`` (one
+        code or a list); ``missing`` may hold codes too.
     root : Path
         Folder where a relative path starts.
 
@@ -62,12 +68,8 @@ def describe_raster(source: Source, root: Path) -> Raster:
         raise SourceError(f"{source.id}: unknown options {', '.join(unknown)}. Rasters know: {', '.join(_OPTIONS)}.")
     path = locate(source, root)
     where = f"{source.id} ({path.name})"
-    with _open(str(path), where) as dataset:
-        band = int(source.options.get("band", 1))
-        if not 1 <= band <= dataset.count:
-            raise SourceError(
-                f"{where}: there is no band {band}; the file has {dataset.count}. Correct 'options: {{band: …}}'."
-            )
+    with named_failure(where), _open(str(path), where) as dataset:
+        band = chosen_band(source, where, dataset)
         crs = _crs(source, where, dataset)
         if dataset.transform.is_identity or dataset.transform.determinant == 0:
             raise SourceError(f"{where}: the raster says nothing of where it lies. Georeference it, e.g. as a GeoTIFF.")
@@ -82,16 +84,23 @@ def describe_raster(source: Source, root: Path) -> Raster:
             height=dataset.height,
             dtype=str(dataset.dtypes[band - 1]),
             nodata=_codes(source, where, dataset.nodatavals[band - 1]),
+            masked=has_mask(dataset, band),
+            scale=float(dataset.scales[band - 1]),
+            offset=float(dataset.offsets[band - 1]),
             block=(int(rows), int(columns)),
         )
         if crs.is_geographic or max(map(abs, raster.transform[:2])) < _COARSEST_DEGREES:
             crs_rules.check_range(where, crs, raster.bounds)
-        notes = suspicions(source.id, raster, dataset)
+        looked_at = some_values(raster, dataset)
+        stored = looked_at[~np.isnan(stored_values(looked_at.copy(), raster.nodata))]
+        classes, why = classes_of(source, where, _plain_file(path, where), dataset, band, stored)
+        raster = replace(raster, classes=classes)
+        notes = [*class_notes(source.id, raster, why), *suspicions(source.id, raster, looked_at)]
     if path.suffix.lower() == ".gz":
         notes.append(
             Note(source.id, "unpacked", "The gzipped grid is unpacked into a temporary folder, not beside the input.")
         )
-    return Raster(**{**vars(raster), "notes": tuple(notes)})
+    return replace(raster, notes=tuple(notes))
 
 
 @contextmanager
@@ -101,9 +110,9 @@ def open_raster(raster: Raster) -> Iterator[Any]:
     Raises
     ------
     SourceError
-        If the file is gone or no longer what was described.
+        If the file is gone, no longer what was described, or damaged where it is read.
     """
-    with _open(raster.path, raster.name) as dataset:
+    with named_failure(f"{raster.name} ({Path(raster.path).name})"), _open(raster.path, raster.name) as dataset:
         if (dataset.width, dataset.height) != (raster.width, raster.height):
             raise SourceError(
                 f"{raster.name} ({Path(raster.path).name}): the raster is {dataset.width} × {dataset.height} cells but was "
@@ -129,23 +138,42 @@ def read_window(raster: Raster, dataset: Any, row: int, column: int, height: int
     ndarray
         float32, or float64 where the stored type needs it; shape (height, width).
     """
-    values = dataset.read(raster.band, window=Window(column, row, width, height))
-    return mask_codes(values, raster.nodata)
+    window = Window(column, row, width, height)
+    values = stored_values(dataset.read(raster.band, window=window), raster.nodata)
+    if raster.masked:
+        values[dataset.read_masks(raster.band, window=window) == 0] = np.nan
+    if raster.code is not None:
+        return np.where(np.isnan(values), values, values == raster.code).astype(values.dtype)
+    if raster.scale != 1.0 or raster.offset != 0.0:
+        values = (values * raster.scale + raster.offset).astype(cell_type(raster))
+    return values
 
 
-def mask_codes(values: np.ndarray, nodata: tuple[float, ...]) -> np.ndarray:
-    """Return cells as floating point with the missing codes (and infinities) as NaN."""
-    wide = values.dtype == np.float64 or (values.dtype.kind in "iu" and values.dtype.itemsize > 2)
-    result = values.astype(np.float64 if wide else np.float32, copy=False)
+def cell_type(raster: Raster) -> np.dtype[Any]:
+    """Return the type cells are given in: float32, or float64 where the stored type or a scale needs it."""
+    scaled = raster.scale != 1.0 or raster.offset != 0.0
+    return np.dtype(np.float64) if scaled else _wide_enough(np.dtype(raster.dtype))
+
+
+def _wide_enough(stored: np.dtype[Any]) -> np.dtype[Any]:
+    wide = stored == np.float64 or (stored.kind in "iu" and stored.itemsize > 2)
+    return np.dtype(np.float64 if wide else np.float32)
+
+
+def stored_values(values: np.ndarray, nodata: tuple[float, ...]) -> np.ndarray:
+    """Return cells as floating point with missing codes, infinities and numbers beyond all measure as NaN; floats in place.
+
+    A code is met where a cell differs from it in the last digits only: publishers write -3.4e38 for the smallest float32, and
+    -9999 for what a resampling has left of it.
+    """
+    result = values.astype(_wide_enough(values.dtype), copy=values.dtype.kind != "f" or values.dtype.itemsize < 4)
+    floating = values.dtype.kind == "f"
     for code in nodata:
-        if math.isnan(code):
+        if math.isnan(code) or (floating and abs(code) >= HUGE):
             continue
-        near = values == code
-        if values.dtype.kind == "f":
-            near |= values == values.dtype.type(code)
-        result[near] = np.nan
-    if values.dtype.kind == "f":
-        result[np.isinf(values)] = np.nan
+        result[np.abs(values - code) <= abs(code) * 1e-5 if floating else values == code] = np.nan
+    if floating:
+        result[~(np.abs(values) < HUGE)] = np.nan
     return result
 
 

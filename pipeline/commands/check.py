@@ -36,6 +36,7 @@ SUSPICIOUS = frozenset(
     [
         "decimal_shift", "minutes_as_decimals", "same_results", "same_place", "swapped", "implausible_rare_earth",
         "unusual_level", "lowest_value_repeated", "highest_value_round", "double_encoded_text", "suspected_nodata",
+        "suspected_classes", "nodata_not_storable",
         "nodata_within_values", "element_and_oxide_differ", "page_sized", "low_precision", "degrees_minutes",
         "crs_overruled", "datum_assumed", "unread_quantity", "unknown_commodity", "untranslated",
     ]
@@ -214,6 +215,7 @@ def _of_raster(source: Source, raster: Raster) -> SourceCheck:
             ("Cells", f"{raster.width} × {raster.height}, {raster.dtype}"),
             ("Coordinates", _crs_name(raster.crs)),
             ("Missing codes", ", ".join(f"{one:g}" for one in raster.nodata) or "none are declared"),
+            ("Values", f"shares of {len(raster.classes)} classes" if raster.classes else "amounts"),
         ],
         suspicious=[one for one in notes if one[1] in SUSPICIOUS],
         noticed=[one for one in notes if one[1] not in SUSPICIOUS],

@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 
 from layers.rasters.raster import Raster
-from layers.rasters.reader import mask_codes, open_raster
+from layers.rasters.reader import cell_type, open_raster, read_window
 from pipeline.kernels.number_runs import IntArray, runs_from
 
 _BAND_ROWS = 256
@@ -187,8 +187,6 @@ class _Plan:
 
     def _strip(self, dataset: Any, top: int, height: int, runs: Zones, cells: IntArray) -> np.ndarray:
         """Read those blocks of one row of blocks that a zone or cell touches; the rest stays unset and is never looked at."""
-        from rasterio.windows import Window
-
         raster = self.raster
         step = max(1, min(raster.block[1], raster.width))
         touched = np.zeros(-(-raster.width // step) + 1, dtype=np.int64)
@@ -196,12 +194,10 @@ class _Plan:
         np.add.at(touched, np.concatenate([runs.right - 1, self.columns[cells]]) // step + 1, -1)
         wanted = np.concatenate([[False], np.cumsum(touched)[:-1] > 0, [False]])
         starts, ends = np.flatnonzero(wanted[1:] & ~wanted[:-1]), np.flatnonzero(~wanted[1:] & wanted[:-1])
-        kind = mask_codes(np.zeros(0, dtype=raster.dtype), ()).dtype
-        strip = np.empty((height, raster.width), dtype=kind)
+        strip = np.empty((height, raster.width), dtype=cell_type(raster))
         for start, end in zip(starts, ends, strict=True):
             first, last = int(start) * step, min(int(end) * step, raster.width)
-            values = dataset.read(raster.band, window=Window(first, top, last - first, height))
-            strip[:, first:last] = mask_codes(values, raster.nodata)
+            strip[:, first:last] = read_window(raster, dataset, top, first, height, last - first)
         return strip
 
 

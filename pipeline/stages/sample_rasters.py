@@ -65,7 +65,8 @@ def sample_rasters(
     Returns
     -------
     DataFrame[SiteRasters]
-        In the order of the sites. Per raster: ``raster_<name>`` the mean, ``raster_<name>_sd`` the population standard deviation
+        In the order of the sites. Per raster, and per class of a raster of classes (its share): ``raster_<name>`` the
+        mean, ``raster_<name>_sd`` the population standard deviation
         (NaN below two cells), ``raster_<name>_coverage`` the share of the zone that lies on cells with data (0-1), and
         ``raster_<name>_how``: ``zone``, ``point``, ``off_raster`` or ``no_data``. Missing is NaN, never 0.
 
@@ -75,6 +76,7 @@ def sample_rasters(
         If two rasters have one name. That no site at all lies on a raster is for `layers.rasters.reader.require_overlap` to
         say, because a slice of the sites cannot know.
     """
+    rasters = [part for raster in rasters for part in raster.parts()]
     names = [raster.name for raster in rasters]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

@@ -75,7 +75,7 @@ def score_surface(model: TrainedModel, rasters: Sequence[Raster], params: ScoreS
     """
     if model.surface is None:
         return None
-    by_name = {f"raster_{raster.name}": raster for raster in rasters}
+    by_name = {f"raster_{part.name}": part for raster in rasters for part in raster.parts()}
     missing = [name for name in model.surface[1] if name not in by_name]
     if missing:
         raise StageError(

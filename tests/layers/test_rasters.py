@@ -84,7 +84,7 @@ def test_what_cannot_be_used_is_refused(tmp_path) -> None:
     assert described(tmp_path / "a.tif", crs="EPSG:26910").crs == "EPSG:26910"
     with refusal("grid (a.tif): there is no band 3; the file has 1."):
         described(tmp_path / "a.tif", crs="EPSG:26910", options={"band": 3})
-    with refusal("grid: unknown options bands. Rasters know: name, band, nodata."):
+    with refusal("grid: unknown options bands. Rasters know: name, band, nodata, kind."):
         described(tmp_path / "a.tif", options={"bands": 1})
     with pytest.warns(rasterio.errors.NotGeoreferencedWarning):
         write(tmp_path / "b.tif", values, transform=rasterio.Affine(1, 0, 0, 0, 1, 0))

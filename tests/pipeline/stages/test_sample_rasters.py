@@ -337,7 +337,7 @@ def test_the_result_does_not_depend_on_blocks_and_threads(tmp_path, profile, thr
 def test_several_rasters_have_their_own_names(tmp_path) -> None:
     values = np.stack([np.full((4, 4), 1, "float32"), np.full((4, 4), 2, "float32")])
     path = write(tmp_path / "a.tif", values)
-    one, two = described(path, name="th"), described(path, name="mag", band=2)
+    one, two = described(path, name="th", band=1), described(path, name="mag", band=2)
     table = sample_rasters(sites_at(points([(5, 5)]), UTM), (one, two), CENTRES)
     assert list(table.columns) == [
         "site_id",
