@@ -10,16 +10,37 @@ Models list the columns every table of that kind must have; further columns are 
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import pandas as pd
 import pandera.pandas as pa
-from pandera.typing import Series
+from pandera.typing import DataFrame, Series
 from pandera.typing.geopandas import GeoSeries
 
 from layers.errors import LayerError
 
-ModelT = TypeVar("ModelT", bound=pa.DataFrameModel)
+PlainT = TypeVar("PlainT", bound="PlainTable")
+PlacedT = TypeVar("PlacedT", bound="PlacedTable")
+
+if TYPE_CHECKING:
+
+    class GeoDataFrame(pd.DataFrame, Generic[PlacedT]):
+        """A table with geometry, as the type checker sees it: of one schema, and no other table.
+
+        GeoPandas ships no types, so that a class under its own would pass for anything.
+        """
+
+        crs: Any
+        geometry: Any
+        sindex: Any
+        total_bounds: Any
+        set_geometry: Any
+        to_crs: Any
+        to_file: Any
+        to_json: Any
+
+else:
+    from pandera.typing.geopandas import GeoDataFrame as GeoDataFrame
 
 EVIDENCE = ("measured", "inferred", "none")
 MEDIA = ("waste", "rock", "stream_sediment", "lake_sediment", "till", "soil", "water", "other")
@@ -50,7 +71,15 @@ class _Table(pa.DataFrameModel):
         coerce = True
 
 
-class Rejected(_Table):
+class PlainTable(_Table):
+    """A table without geometry."""
+
+
+class PlacedTable(_Table):
+    """A table whose rows have a place, in the CRS its model names or the working CRS of a run."""
+
+
+class Rejected(PlainTable):
     """A row turned away while reading."""
 
     source: Series[str]
@@ -60,7 +89,7 @@ class Rejected(_Table):
     raw: Series[str] = text()
 
 
-class Records(_Table):
+class Records(PlacedTable):
     """One inventory record as its publisher keeps it; several may describe one site. EPSG:4326."""
 
     record_id: Series[str] = pa.Field(unique=True)
@@ -93,7 +122,7 @@ class Records(_Table):
     geometry: GeoSeries = pa.Field(nullable=True)
 
 
-class Links(_Table):
+class Links(PlainTable):
     """A pair of records and the verdict whether they are the same site, with its reason."""
 
     record_a: Series[str]
@@ -106,7 +135,7 @@ class Links(_Table):
     reason: Series[str]
 
 
-class Sites(_Table):
+class Sites(PlacedTable):
     """One waste site, merged from the records that describe it. EPSG:4326 as merged, the working CRS inside a run."""
 
     site_id: Series[str] = pa.Field(unique=True)
@@ -138,7 +167,7 @@ class Sites(_Table):
     geometry: GeoSeries
 
 
-class Samples(_Table):
+class Samples(PlacedTable):
     """One analysed sample. Per element X: ``X_ppm``, ``X_limit_ppm`` and ``X_censored`` (-1 below, 0 measured, +1 above).
 
     ``X_ppm`` is NaN where the cell is missing or censored; the limit is then in ``X_limit_ppm``. Oxides are converted to the
@@ -160,7 +189,7 @@ class Samples(_Table):
     geometry: GeoSeries = pa.Field(nullable=True)
 
 
-class Territories(_Table):
+class Territories(PlacedTable):
     """An area of a Nation, treaty, reserve or agreement, with what its steward allows. EPSG:4326, valid polygons."""
 
     territory_id: Series[str] = pa.Field(unique=True)
@@ -173,7 +202,7 @@ class Territories(_Table):
     geometry: GeoSeries
 
 
-class Communities(_Table):
+class Communities(PlacedTable):
     """A community point: an administrative office (`office_point`) or a populated place (`place`). EPSG:4326."""
 
     community_id: Series[str] = pa.Field(unique=True)
@@ -186,7 +215,7 @@ class Communities(_Table):
     geometry: GeoSeries
 
 
-class Lines(_Table):
+class Lines(PlacedTable):
     """A road, railway, power line, river or geological structure. EPSG:4326."""
 
     line_id: Series[str] = pa.Field(unique=True)
@@ -196,7 +225,7 @@ class Lines(_Table):
     geometry: GeoSeries
 
 
-class Backdrop(_Table):
+class Backdrop(PlacedTable):
     """A polygon drawn under the map or naming the province a site lies in (lake, coast, province). EPSG:4326."""
 
     backdrop_id: Series[str] = pa.Field(unique=True)
@@ -206,7 +235,7 @@ class Backdrop(_Table):
     geometry: GeoSeries
 
 
-class Exclusions(_Table):
+class Exclusions(PlacedTable):
     """A steward's request to leave something out, by key (site, record or official id) or by area. EPSG:4326."""
 
     exclusion_id: Series[str] = pa.Field(unique=True)
@@ -216,7 +245,7 @@ class Exclusions(_Table):
     geometry: GeoSeries = pa.Field(nullable=True)
 
 
-class SiteSamples(_Table):
+class SiteSamples(PlainTable):
     """Chemistry per site: ``waste_*`` from samples of the waste itself, ``near_*`` from regional samples around it."""
 
     site_id: Series[str] = pa.Field(unique=True)
@@ -232,13 +261,13 @@ class SiteSamples(_Table):
     near_km: Series[float] = number(ge=0)
 
 
-class SiteRasters(_Table):
+class SiteRasters(PlainTable):
     """Raster values per site: ``raster_<name>`` (mean), ``raster_<name>_coverage`` (share with data), ``<name>_how``."""
 
     site_id: Series[str] = pa.Field(unique=True)
 
 
-class SiteTerritories(_Table):
+class SiteTerritories(PlainTable):
     """Every relation of a site to an area, long: one row per pair, sites in order, areas alphabetical."""
 
     site_id: Series[str]
@@ -251,7 +280,7 @@ class SiteTerritories(_Table):
     steward: Series[str] = text()
 
 
-class SiteAccess(_Table):
+class SiteAccess(PlainTable):
     """Geodesic kilometres from a site to the nearest of each kind; NaN when no such layer was given."""
 
     site_id: Series[str] = pa.Field(unique=True)
@@ -265,7 +294,7 @@ class SiteAccess(_Table):
     community_km: Series[float] = number(ge=0)
 
 
-class SiteTonnage(_Table):
+class SiteTonnage(PlainTable):
     """Tonnes of waste with a range and the rule that gave them; all NaN under the rule ``unknown``."""
 
     site_id: Series[str] = pa.Field(unique=True)
@@ -275,7 +304,7 @@ class SiteTonnage(_Table):
     tonnage_rule: Series[str]
 
 
-class SiteFlags(_Table):
+class SiteFlags(PlainTable):
     """A constraint or caution shown beside the score, never netted into it; long."""
 
     site_id: Series[str]
@@ -284,7 +313,7 @@ class SiteFlags(_Table):
     source: Series[str]
 
 
-class Labels(_Table):
+class Labels(PlainTable):
     """The training label per site: 1 positive, 0 measured negative, NaN unlabelled; and the rule that gave it."""
 
     site_id: Series[str] = pa.Field(unique=True)
@@ -293,13 +322,13 @@ class Labels(_Table):
     evidence: Series[str] = pa.Field(isin=EVIDENCE)
 
 
-class Features(_Table):
+class Features(PlainTable):
     """What the model sees: ``site_id`` and numeric columns, in a fixed order; missing stays NaN."""
 
     site_id: Series[str] = pa.Field(unique=True)
 
 
-class Companion(_Table):
+class Companion(PlainTable):
     """The transparent additive score with its parts (0-1 utilities) and the band that missing parts leave open."""
 
     site_id: Series[str] = pa.Field(unique=True)
@@ -313,7 +342,7 @@ class Companion(_Table):
     part_liability: Series[float] = number(ge=0, le=1)
 
 
-class Reasons(_Table):
+class Reasons(PlainTable):
     """What moved a site's score, strongest first; contributions are in log-odds of the score."""
 
     site_id: Series[str]
@@ -323,7 +352,7 @@ class Reasons(_Table):
     contribution: Series[float]
 
 
-class Ranking(_Table):
+class Ranking(PlainTable):
     """The result: one row per ranked site, best first. The columns are a contract."""
 
     rank: Series[int] = pa.Field(ge=1, unique=True)
@@ -356,7 +385,7 @@ class Ranking(_Table):
     reasons: Series[str] = text()
 
 
-class SamplingPlan(_Table):
+class SamplingPlan(PlainTable):
     """Which sites to sample next, in order, and why."""
 
     order: Series[int] = pa.Field(ge=1)
@@ -367,7 +396,7 @@ class SamplingPlan(_Table):
     speak_first_with: Series[str] = text()
 
 
-class SamplePredictions(_Table):
+class SamplePredictions(PlainTable):
     """Rare earths of a sample, measured and predicted by models that have not seen it. Sums over ``elements``, as elements."""
 
     sample_id: Series[str] = pa.Field(unique=True)
@@ -392,7 +421,13 @@ class SamplePredictions(_Table):
     fold: Series[int] = pa.Field(ge=0)
 
 
-def conform(table: pd.DataFrame, model: type[ModelT]) -> Any:
+@overload
+def conform(table: pd.DataFrame, model: type[PlacedT]) -> GeoDataFrame[PlacedT]: ...
+@overload
+def conform(table: pd.DataFrame, model: type[PlainT]) -> DataFrame[PlainT]: ...
+@overload
+def conform(table: pd.DataFrame, model: type[pa.DataFrameModel]) -> pd.DataFrame: ...
+def conform(table: pd.DataFrame, model: type[pa.DataFrameModel]) -> pd.DataFrame:
     """Coerce a table to its model's column types and order, and check every rule of the model.
 
     Parameters
@@ -427,10 +462,16 @@ def conform(table: pd.DataFrame, model: type[ModelT]) -> Any:
         raise LayerError(_failures(model.__name__, failure.failure_cases, named)) from None
     if extra:  # taken from a plain frame, since a GeoDataFrame copies all of what it is left without geometry
         checked = pd.concat([checked, pd.DataFrame(table)[extra].reset_index(drop=True)], axis=1)
-    return cast("Any", checked)
+    return checked
 
 
-def empty(model: type[ModelT], crs: str | None = None) -> Any:
+@overload
+def empty(model: type[PlacedT], crs: str | None = None) -> GeoDataFrame[PlacedT]: ...
+@overload
+def empty(model: type[PlainT], crs: str | None = None) -> DataFrame[PlainT]: ...
+@overload
+def empty(model: type[pa.DataFrameModel], crs: str | None = None) -> pd.DataFrame: ...
+def empty(model: type[pa.DataFrameModel], crs: str | None = None) -> pd.DataFrame:
     """Return a table of no rows that satisfies ``model``; with geometry in ``crs`` where the model has one."""
     columns = list(model.to_schema().columns)
     table = pd.DataFrame({column: pd.Series(dtype="object") for column in columns})

@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 from pandera.typing import DataFrame
-from pandera.typing.geopandas import GeoDataFrame
 
 from layers.schema import (
     Backdrop,
     Communities,
     Companion,
+    GeoDataFrame,
     Lines,
     Ranking,
     Reasons,

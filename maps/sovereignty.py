@@ -9,10 +9,9 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import shapely
-from pandera.typing.geopandas import GeoDataFrame
 
 from layers.errors import StageError
-from layers.schema import Communities, Territories, conform
+from layers.schema import Communities, GeoDataFrame, Territories, conform
 from maps.publication import Publication
 
 GENERALISED_DEGREES = 0.1

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, overload
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from pandera.pandas import DataFrameModel
+from pandera.typing import DataFrame
 from pyproj import CRS
 
 from layers import schema
@@ -32,6 +33,7 @@ from layers.readers.inventory import read_inventory
 from layers.readers.territories import read_communities, read_territories
 from layers.samples.censoring import CensoringParams
 from layers.samples.standardise import standardise_samples
+from layers.schema import GeoDataFrame
 from maps.sovereignty import generalise_communities, generalise_territories
 from pipeline.config import RegionConfig, RunConfig
 from pipeline.executor import fitting_workers
@@ -110,8 +112,29 @@ class Inputs:
     local_only: tuple[str, ...] = field(default=())
     withheld: int = 0
 
+    @overload
+    def __getitem__(self, role: Literal["inventory"]) -> GeoDataFrame[schema.Records]: ...
+    @overload
+    def __getitem__(self, role: Literal["geochemistry"]) -> GeoDataFrame[schema.Samples]: ...
+    @overload
+    def __getitem__(self, role: Literal["territories"]) -> GeoDataFrame[schema.Territories]: ...
+    @overload
+    def __getitem__(self, role: Literal["communities"]) -> GeoDataFrame[schema.Communities]: ...
+    @overload
+    def __getitem__(self, role: Literal["lines"]) -> GeoDataFrame[schema.Lines]: ...
+    @overload
+    def __getitem__(self, role: Literal["backdrop"]) -> GeoDataFrame[schema.Backdrop]: ...
+    @overload
+    def __getitem__(self, role: Literal["exclusions"]) -> GeoDataFrame[schema.Exclusions]: ...
+    @overload
+    def __getitem__(self, role: Literal["links"]) -> DataFrame[schema.Links]: ...
     def __getitem__(self, role: str) -> Any:
         return self.layers[role]
+
+    def release(self, *roles: str) -> None:
+        """Let go of layers that no later step reads: samples and areas are most of the memory of a run."""
+        for role in roles:
+            del self.layers[role]
 
 
 def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> Inputs:

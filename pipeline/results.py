@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from pandera.typing import DataFrame
-from pandera.typing.geopandas import GeoDataFrame
 
 from layers import schema
+from layers.schema import GeoDataFrame
 from pipeline.inputs import Inputs
+from pipeline.learning.trained_model import TrainedModel
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Results:
     records: GeoDataFrame[schema.Records]
     links: DataFrame[schema.Links]
     sites: GeoDataFrame[schema.Sites]
-    assays: pd.DataFrame
+    assays: GeoDataFrame[schema.Samples]
     censored: pd.DataFrame
     site_samples: DataFrame[schema.SiteSamples]
     site_rasters: DataFrame[schema.SiteRasters]
@@ -33,7 +33,7 @@ class Results:
     labels: DataFrame[schema.Labels]
     features: DataFrame[schema.Features]
     companion: DataFrame[schema.Companion]
-    model: Any
+    model: TrainedModel
     ranking: DataFrame[schema.Ranking]
     reasons: DataFrame[schema.Reasons]
     plan: DataFrame[schema.SamplingPlan]

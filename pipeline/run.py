@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
+from pandera.typing import DataFrame
 
 from layers import schema
 from layers.accounting import rejected_rows
@@ -19,12 +18,14 @@ from layers.rasters.cog import write_cog
 from layers.rasters.reader import require_overlap
 from layers.samples.censoring import censoring_table
 from layers.samples.standardise import LEAST_SAMPLES
+from layers.schema import GeoDataFrame
 from maps.verdict import verdict
 from pipeline.config import RunConfig
-from pipeline.executor import Executor, Shared, fitting_workers
+from pipeline.executor import Executor, fitting_workers
 from pipeline.folder.model_store import load_model, save_model
 from pipeline.folder.store import RunStore, atomic, texts_fingerprint
 from pipeline.inputs import Account, Inputs, read_inputs
+from pipeline.learning.trained_model import TrainedModel
 from pipeline.progress import Progress
 from pipeline.publish import publish
 from pipeline.purge import forget_withheld
@@ -46,6 +47,7 @@ from pipeline.stages.sample_rasters import sample_rasters
 from pipeline.stages.score_companion import score_companion
 from pipeline.stages.score_surface import score_surface
 from pipeline.stages.train_model import train_model
+from pipeline.steps import Steps
 from pipeline.withhold import withhold
 
 
@@ -119,111 +121,99 @@ def _executor(config: RunConfig) -> Executor:
 
 
 def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Executor, progress: Progress) -> Results:
-    """Go through the stages in order.
-
-    Samples and areas are taken out of ``inputs`` and let go once the sites know of them: they are most of the memory of a run.
-    """
+    """Go through the stages in order."""
+    steps = Steps(store, executor, progress)
+    whole, per_site = steps.whole, steps.per_site
     read = [f"read_{source.id}" for source in inputs.sources]
 
-    def per_site(name: str, stage: Any, needs: Sequence[str], model: Any, shared: Sequence[Shared]) -> Any:
-        params = getattr(config, name)
-        with progress.step(name.replace("_", " ")):
-            return store.table(name, needs, params, model, lambda: executor.map_sites(stage, sites, shared, params))
+    # Which records are one site.
+    records, samples = inputs["inventory"], inputs["geochemistry"]
+    inputs.release("geochemistry")
+    store.fingerprint("kept", read, _kept(config, records, samples))
+    links = whole(link_records, schema.Links, ["kept"], records, inputs["links"], config.link_records)
+    sites = whole(merge_sites, schema.Sites, ["link_records"], records, links, config.merge_sites)
+    _require_sites(sites, records)
 
-    def whole(name: str, stage: Any, needs: Sequence[str], model: Any, *layers: Any) -> Any:
-        params = getattr(config, name)
-        with progress.step(name.replace("_", " ")):
-            return store.table(name, needs, params, model, lambda: stage(*layers, params))
-
-    records = inputs["inventory"]
-    samples = inputs.layers.pop("geochemistry")
-    store.fingerprint(
-        "kept",
-        read,
-        {
-            "records": texts_fingerprint(records["record_id"]),
-            "samples": texts_fingerprint(samples["sample_id"]),
-            "censoring": config.assign_samples.censoring.model_dump(),
-        },
-    )
-    links = whole("link_records", link_records, ["kept"], schema.Links, records, inputs["links"])
-    sites = whole("merge_sites", merge_sites, ["link_records"], schema.Sites, records, links)
-    if sites.empty:
-        raise StageError(
-            f"merge_sites: none of {len(records)} inventory records became a site. Check the inventory's columns and CRS with "
-            "`minewaste check`, region.bbox, and the exclusions."
-        )
-
+    # What is known of each site.
+    merged = ["merge_sites", *read]
     waste = samples[samples["medium"].eq("waste")]
-    assays = whole("locate_assays", locate_assays, ["merge_sites"], schema.Samples, waste, sites)
+    assays = whole(locate_assays, schema.Samples, ["merge_sites"], waste, sites, config.locate_assays)
     samples = with_owners(samples, assays)
+    radius_km, near_km = config.assign_samples.radius_km, config.overlay_territories.near_km
     site_samples = per_site(
-        "assign_samples",
-        assign_samples,
-        ["locate_assays"],
-        schema.SiteSamples,
-        [Shared(samples, config.assign_samples.radius_km)],
+        assign_samples, schema.SiteSamples, ["locate_assays"], [radius_km], sites, samples, config.assign_samples
     )
     censored = censoring_table(samples, config.assign_samples.censoring, LEAST_SAMPLES)
     del samples
     site_rasters = per_site(
-        "sample_rasters", sample_rasters, ["merge_sites", *read], schema.SiteRasters, [Shared(inputs.rasters)]
+        sample_rasters, schema.SiteRasters, merged, [None], sites, inputs.rasters, config.sample_rasters
     )
     require_overlap(site_rasters, inputs.rasters)
     site_territories = per_site(
-        "overlay_territories",
         overlay_territories,
-        ["merge_sites", *read],
         schema.SiteTerritories,
-        [Shared(inputs.layers.pop("territories"), config.overlay_territories.near_km)],
+        merged,
+        [near_km],
+        sites,
+        inputs["territories"],
+        config.overlay_territories,
     )
+    inputs.release("territories")
     site_access = per_site(
-        "measure_access",
         measure_access,
-        ["merge_sites", *read],
         schema.SiteAccess,
-        [Shared(inputs["lines"]), Shared(inputs["communities"])],
+        merged,
+        [None, None],
+        sites,
+        inputs["lines"],
+        inputs["communities"],
+        config.measure_access,
     )
-    site_tonnage = per_site("estimate_tonnage", estimate_tonnage, ["merge_sites"], schema.SiteTonnage, [])
+    site_tonnage = per_site(estimate_tonnage, schema.SiteTonnage, ["merge_sites"], [], sites, config.estimate_tonnage)
     flags = per_site(
-        "flag_constraints",
         flag_constraints,
-        ["assign_samples"],
         schema.SiteFlags,
-        [Shared(site_samples), Shared(inputs["backdrop"])],
+        ["assign_samples"],
+        [None, None],
+        sites,
+        site_samples,
+        inputs["backdrop"],
+        config.flag_constraints,
     )
 
-    labels = whole("label_sites", label_sites, ["assign_samples"], schema.Labels, sites, site_samples)
+    # What is learned from it.
+    labels = whole(label_sites, schema.Labels, ["assign_samples"], sites, site_samples, config.label_sites)
     evidence = ["assign_samples", "sample_rasters", "measure_access", "estimate_tonnage", "label_sites"]
     features = whole(
-        "build_features",
         build_features,
-        evidence,
         schema.Features,
+        evidence,
         sites,
         site_samples,
         site_rasters,
         site_access,
         site_tonnage,
         labels,
+        config.build_features,
     )
     companion = whole(
-        "score_companion",
         score_companion,
-        evidence,
         schema.Companion,
+        evidence,
         sites,
         site_samples,
         site_access,
         site_tonnage,
+        config.score_companion,
     )
     with progress.step("train model"):
         model = _train(config, store, features, labels, companion, site_tonnage, sites)
+
+    # What comes of it.
     ranking = whole(
-        "rank_sites",
         rank_sites,
-        ["train_model", "score_companion", "flag_constraints", "overlay_territories"],
         schema.Ranking,
+        ["train_model", "score_companion", "flag_constraints", "overlay_territories"],
         sites,
         features,
         model,
@@ -234,19 +224,20 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
         flags,
         site_territories,
         site_access,
+        config.rank_sites,
     )
-    reasons = whole("explain_sites", explain_sites, ["train_model"], schema.Reasons, features, model)
+    reasons = whole(explain_sites, schema.Reasons, ["train_model"], features, model, config.explain_sites)
     with progress.step("score surface"):
         surface = _surface(config, store, model, inputs)
     plan = whole(
-        "plan_sampling",
         plan_sampling,
-        ["rank_sites"],
         schema.SamplingPlan,
+        ["rank_sites"],
         ranking,
         sites,
         site_access,
         site_territories,
+        config.plan_sampling,
     )
     return Results(
         inputs=_settle(inputs, records, sites),
@@ -273,9 +264,34 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
     )
 
 
+def _kept(
+    config: RunConfig, records: GeoDataFrame[schema.Records], samples: GeoDataFrame[schema.Samples]
+) -> dict[str, Any]:
+    """Return what the stages rest on beside the bytes that were read: rows that were withheld, and how limits are read."""
+    return {
+        "records": texts_fingerprint(records["record_id"]),
+        "samples": texts_fingerprint(samples["sample_id"]),
+        "censoring": config.assign_samples.censoring.model_dump(),
+    }
+
+
+def _require_sites(sites: GeoDataFrame[schema.Sites], records: GeoDataFrame[schema.Records]) -> None:
+    if sites.empty:
+        raise StageError(
+            f"merge_sites: none of {len(records)} inventory records became a site. Check the inventory's columns and CRS with "
+            "`minewaste check`, region.bbox, and the exclusions."
+        )
+
+
 def _train(
-    config: RunConfig, store: RunStore, features: Any, labels: Any, companion: Any, site_tonnage: Any, sites: Any
-) -> Any:
+    config: RunConfig,
+    store: RunStore,
+    features: DataFrame[schema.Features],
+    labels: DataFrame[schema.Labels],
+    companion: DataFrame[schema.Companion],
+    site_tonnage: DataFrame[schema.SiteTonnage],
+    sites: GeoDataFrame[schema.Sites],
+) -> TrainedModel:
     """Train, or load the model of an earlier run of exactly these features."""
     folder = store.folder / "model"
     needs = ["build_features", "label_sites", "score_companion", "estimate_tonnage", "merge_sites"]
@@ -289,7 +305,7 @@ def _train(
     return model
 
 
-def _surface(config: RunConfig, store: RunStore, model: Any, inputs: Inputs) -> Path | None:
+def _surface(config: RunConfig, store: RunStore, model: TrainedModel, inputs: Inputs) -> Path | None:
     """Write the model over the raster grid, window by window, when there are rasters and a model that can use them."""
     path = store.folder / "surface.tif"
     reads = [f"read_{source.id}" for source in inputs.sources if source.role == "raster"]
@@ -309,7 +325,7 @@ def _surface(config: RunConfig, store: RunStore, model: Any, inputs: Inputs) -> 
     return path
 
 
-def _settle(inputs: Inputs, records: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> Inputs:
+def _settle(inputs: Inputs, records: GeoDataFrame[schema.Records], sites: GeoDataFrame[schema.Sites]) -> Inputs:
     """Close the account of every inventory once it is known which records became which sites.
 
     The first record of a site is kept, its other records are merged into it; a record without a location is rejected, and listed
@@ -335,7 +351,8 @@ def _settle(inputs: Inputs, records: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) 
                 "reason_code": "no_location",
                 "reason": "the record has no usable location and no link to a record that has one, so it cannot become a site",
                 "raw": json.dumps(
-                    {"record_id": row.record_id, "name": None if pd.isna(row.name) else row.name}, ensure_ascii=False
+                    {"record_id": row.record_id, "name": row.name if isinstance(row.name, str) else None},
+                    ensure_ascii=False,
                 ),
             }
             for row in lost[["source", "source_row", "record_id", "name"]].itertuples(name="Row", index=False)

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import permutations
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -112,7 +112,11 @@ def shorten(reading: Reading[Any], before: Inputs, after: Inputs) -> Reading[Any
     before, after : Inputs
         The inputs given to `withhold`, and those it returned.
     """
-    for role, column in (("inventory", "record_id"), ("geochemistry", "sample_id")):
+    roles: tuple[tuple[Literal["inventory", "geochemistry"], str], ...] = (
+        ("inventory", "record_id"),
+        ("geochemistry", "sample_id"),
+    )
+    for role, column in roles:
         if column in reading.layer.columns:
             gone = set(before[role][column]) - set(after[role][column])
             stays = ~reading.layer[column].isin(gone).to_numpy()

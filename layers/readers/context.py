@@ -10,13 +10,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from pandera.pandas import DataFrameModel
-from pandera.typing.geopandas import GeoDataFrame
 
 from layers.accounting import Reading, rejected_rows
 from layers.catalogue.source import Source
 from layers.geometry import Repaired, repair_areas, repair_lines
 from layers.readers.named_features import Features, read_named, unique_ids
-from layers.schema import LINE_KINDS, Backdrop, Lines, conform
+from layers.schema import LINE_KINDS, Backdrop, GeoDataFrame, Lines, conform
 
 BACKDROP_KINDS = ("lake", "land", "province", "protected")
 """What a backdrop polygon may be."""

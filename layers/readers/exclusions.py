@@ -9,7 +9,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
-from pandera.typing.geopandas import GeoDataFrame
 
 from layers.accounting import ColumnFate, Reading, rejected_rows
 from layers.catalogue.source import Source
@@ -17,7 +16,7 @@ from layers.errors import SourceError
 from layers.files.tables import RawTable, read_table, reject
 from layers.readers.columns import match_column
 from layers.readers.fates import column_fates, named_columns, refuse_twins
-from layers.schema import Exclusions, Links, conform
+from layers.schema import Exclusions, GeoDataFrame, Links, conform
 
 _TRUE, _FALSE = {"true", "yes", "1", "same"}, {"false", "no", "0", "different"}
 

@@ -10,7 +10,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pandera.typing.geopandas import GeoDataFrame
 
 from layers.accounting import Note, Reading, rejected_rows
 from layers.catalogue.source import Source
@@ -32,7 +31,7 @@ from layers.readers.coordinates import read_points
 from layers.readers.fates import column_fates, named_columns, refuse_twins
 from layers.readers.points import precision_of
 from layers.readers.suites import Suites, read_suites
-from layers.schema import MEDIA, Samples, conform
+from layers.schema import MEDIA, GeoDataFrame, Samples, conform
 
 LAYER_COLUMNS = (
     "sample_id", "site_key", "medium", "n_analyses", "tree_ppm", "analyte", "value", "coordinate_precision_km",

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pyproj
 import shapely
-from pandera.typing.geopandas import GeoDataFrame
 from shapely.affinity import translate
 
 from layers.accounting import Note, Reading, rejected_rows
@@ -29,7 +28,7 @@ from layers.readers.coordinates import read_points
 from layers.readers.fates import column_fates, named_columns, refuse_twins
 from layers.readers.points import precision_of
 from layers.readers.record_fields import LAYER_COLUMNS, InventoryOptions, quoted_columns, record_fields
-from layers.schema import Records, conform
+from layers.schema import GeoDataFrame, Records, conform
 
 
 def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]:

@@ -9,7 +9,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pandera.typing.geopandas import GeoDataFrame
 
 from layers.accounting import ColumnFate, Note, Reading, rejected_rows
 from layers.catalogue.source import Source
@@ -17,7 +16,7 @@ from layers.geometry import repair_areas
 from layers.readers.columns import mapped_columns, match_column
 from layers.readers.coordinates import read_points
 from layers.readers.named_features import Features, plain_name, read_named, unique_ids
-from layers.schema import COMMUNITY_KINDS, Communities, Territories, conform
+from layers.schema import COMMUNITY_KINDS, Communities, GeoDataFrame, Territories, conform
 
 _LATITUDE = ("latitude", "lat", "y", "ycoord")
 _LONGITUDE = ("longitude", "lon", "lng", "long", "x", "xcoord")

@@ -7,13 +7,12 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pandera.typing.geopandas import GeoDataFrame
 
 from layers.cells.assay_headers import METHOD_ORDER
 from layers.samples.censoring import CensoringParams, below_in_group, score_rule, with_fitted_waste
 from layers.samples.columns import elements_of, in_element_order, method_ranks
 from layers.samples.order_statistics import normal_scores
-from layers.schema import Samples
+from layers.schema import GeoDataFrame, Samples
 
 LEAST_SAMPLES = 20
 """A group with fewer detected values gives no score: its spread would be noise."""

@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandera.typing.geopandas import GeoDataFrame
 
-from layers.schema import Backdrop
+from layers.schema import Backdrop, GeoDataFrame
 from maps import pages, words
 from maps.report.figures import BLUE, INK, draw_svg, in_language
 from maps.report.report import COUNTS, accounted_for

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -112,7 +113,7 @@ def _add_areas(drawn: Any, publication: Publication, lang: str) -> None:
     import folium
 
     for layer, areas in publication.territories.groupby("layer", sort=True):
-        named = areas[["territory", "geometry"]].assign(territory=areas["territory"].map(escape))
+        named: gpd.GeoDataFrame = areas[["territory", "geometry"]].assign(territory=areas["territory"].map(escape))
         folium.GeoJson(
             named.to_json(drop_id=True),
             name=words.layer(str(layer), lang),

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import geopandas as gpd
 import numpy as np
@@ -29,6 +29,8 @@ from layers.errors import SourceError
 from layers.geometry import blocks_of_corners
 from layers.schema import conform
 from pipeline.folder.memory import give_back_memory
+
+TableT = TypeVar("TableT", bound=pd.DataFrame)
 
 LIBRARIES = (
     "geopandas",
@@ -74,8 +76,8 @@ class RunStore:
         inputs: Sequence[str],
         params: BaseModel | None,
         model: type[DataFrameModel],
-        compute: Callable[[], Any],
-    ) -> Any:
+        compute: Callable[[], TableT],
+    ) -> TableT:
         """Return a stage's table, from ``stages/`` when nothing it depends on has changed, else computed and kept.
 
         Parameters
@@ -95,7 +97,7 @@ class RunStore:
         path, mark = self.stages / f"{name}.parquet", self.stages / f"{name}.fingerprint"
         started = time.perf_counter()
         if path.is_file() and mark.is_file() and mark.read_text() == fingerprint:
-            table = conform(read_parquet(path), model)
+            table = cast("TableT", conform(read_parquet(path), model))
             self.reused.append(name)
         else:
             table = compute()

@@ -7,12 +7,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
-from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.crs import geodesic_km
 from layers.samples.censoring import CensoringParams
-from layers.schema import Samples, Sites, SiteSamples, conform
+from layers.schema import GeoDataFrame, Samples, Sites, SiteSamples, conform
 from pipeline.evidence.waste_chemistry import waste_chemistry
 from pipeline.kernels.sample_grid import cell_order, look_around
 

@@ -7,10 +7,19 @@ import re
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
-from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
-from layers.schema import Features, Labels, SiteAccess, SiteRasters, Sites, SiteSamples, SiteTonnage, conform
+from layers.schema import (
+    Features,
+    GeoDataFrame,
+    Labels,
+    SiteAccess,
+    SiteRasters,
+    Sites,
+    SiteSamples,
+    SiteTonnage,
+    conform,
+)
 from pipeline.evidence.target_evidence import REE_DEPOSITS, defining_elements, pathfinder_z, type_affinity
 
 

@@ -9,7 +9,7 @@ from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.cells.commodities import mentions
-from layers.schema import SiteTonnage, conform
+from layers.schema import GeoDataFrame, Sites, SiteTonnage, conform
 
 RULES = ("reported_mass", "volume_density", "milled", "area_height", "area_law", "unknown")
 """Rules in order of precedence."""
@@ -70,7 +70,7 @@ class EstimateTonnageParams(BaseModel):
     unconfined_shift_dex: float = Field(default=-0.3, description="the same, for spread or spilled tailings")
 
 
-def estimate_tonnage(sites: gpd.GeoDataFrame, params: EstimateTonnageParams) -> DataFrame[SiteTonnage]:
+def estimate_tonnage(sites: GeoDataFrame[Sites], params: EstimateTonnageParams) -> DataFrame[SiteTonnage]:
     r"""Estimate the dry tonnes of waste at each site, as a range with the rule that gave it.
 
     The first rule that has what it needs is used: ``reported_mass``; ``volume_density`` (volume times dry bulk density);

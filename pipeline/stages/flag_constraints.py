@@ -9,7 +9,7 @@ from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.cells.commodities import group_of
-from layers.schema import SiteFlags, conform
+from layers.schema import Backdrop, GeoDataFrame, SiteFlags, Sites, SiteSamples, conform
 
 FLAGS = (
     "lake_disposal",
@@ -70,7 +70,10 @@ class FlagConstraintsParams(BaseModel):
 
 
 def flag_constraints(
-    sites: gpd.GeoDataFrame, site_samples: pd.DataFrame, backdrop: gpd.GeoDataFrame, params: FlagConstraintsParams
+    sites: GeoDataFrame[Sites],
+    site_samples: DataFrame[SiteSamples],
+    backdrop: GeoDataFrame[Backdrop],
+    params: FlagConstraintsParams,
 ) -> DataFrame[SiteFlags]:
     """List the constraints and cautions of each site, each with a sentence and where it comes from.
 

@@ -7,10 +7,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
-from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
-from layers.schema import Labels, Sites, SiteSamples, conform
+from layers.schema import GeoDataFrame, Labels, Sites, SiteSamples, conform
 from pipeline.evidence.target_evidence import (
     REE_LABEL_FLOOR,
     best_match,

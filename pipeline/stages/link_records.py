@@ -13,7 +13,7 @@ from layers.cells.commodities import group_of
 from layers.cells.site_names import name_key, name_similarity
 from layers.crs import geodesic_km
 from layers.errors import StageError
-from layers.schema import Links, conform
+from layers.schema import GeoDataFrame, Links, Records, conform
 from pipeline.kernels.record_pairs import official_tokens, pairs_by_id, pairs_by_name, pairs_by_parent, pairs_within
 
 _COLUMNS = ["record_a", "record_b", "same_site", "confidence", "rule", "name_similarity", "distance_km", "reason"]
@@ -78,7 +78,9 @@ class LinkRecordsParams(BaseModel):
     common_name_records: int = Field(default=12, ge=2, description="a name carried by more records raises no conflict")
 
 
-def link_records(records: pd.DataFrame, known_links: pd.DataFrame, params: LinkRecordsParams) -> DataFrame[Links]:
+def link_records(
+    records: GeoDataFrame[Records], known_links: DataFrame[Links], params: LinkRecordsParams
+) -> DataFrame[Links]:
     """Decide which inventory records describe the same site, and say why.
 
     Evidence is used in this order, and the first that speaks decides a pair:

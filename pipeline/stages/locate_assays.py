@@ -11,13 +11,12 @@ from typing import cast
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.cells.site_names import name_key
 from layers.crs import geodesic_km, working_crs
 from layers.errors import StageError
-from layers.schema import Samples, Sites, conform
+from layers.schema import GeoDataFrame, Samples, Sites, conform
 
 OWNER = ("site_id", "site_key_status", "site_rule")
 """What is said of a waste sample: its site, whether its key was understood, and how the site was found."""

@@ -7,13 +7,12 @@ import pandas as pd
 import pyproj
 import shapely
 from pandera.typing import DataFrame
-from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 from scipy.spatial import cKDTree
 
 from layers.crs import geodesic_km
 from layers.readers.named_features import alphabetical_key
-from layers.schema import LINE_KINDS, Communities, Lines, SiteAccess, Sites, conform
+from layers.schema import LINE_KINDS, Communities, GeoDataFrame, Lines, SiteAccess, Sites, conform
 from pipeline.kernels.nearest_lines import Ground, cut_lines, lines_in_question, nearest_km
 
 _SEGMENTS = 8

@@ -5,11 +5,11 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pandera.typing.geopandas import GeoDataFrame
+from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.errors import StageError
-from layers.schema import Sites, conform
+from layers.schema import GeoDataFrame, Links, Records, Sites, conform
 from pipeline.kernels.record_groups import group_records, site_names
 
 _QUANTITIES = ("mass_t", "volume_m3", "milled_t", "area_m2", "height_m")
@@ -31,7 +31,9 @@ class MergeSitesParams(BaseModel):
     )
 
 
-def merge_sites(records: gpd.GeoDataFrame, links: pd.DataFrame, params: MergeSitesParams) -> GeoDataFrame[Sites]:
+def merge_sites(
+    records: GeoDataFrame[Records], links: DataFrame[Links], params: MergeSitesParams
+) -> GeoDataFrame[Sites]:
     """Merge the records that are linked as one site.
 
     Links are followed from the most to the least confident. A link is not followed when it would bring together two records that

@@ -9,12 +9,11 @@ import pandas as pd
 import pyproj
 import shapely
 from pandera.typing import DataFrame
-from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.crs import geodesic_km
 from layers.readers.named_features import alphabetical_key
-from layers.schema import RELATIONS, Sites, SiteTerritories, Territories, conform
+from layers.schema import RELATIONS, GeoDataFrame, Sites, SiteTerritories, Territories, conform
 from pipeline.kernels.nearest_lines import Ground, Pieces, cut_lines, in_chunks, shortest_km
 
 INSIDE, OVERLAPS, NEAR = range(len(RELATIONS))

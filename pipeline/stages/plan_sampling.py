@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
-from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
-from layers.schema import Ranking, SamplingPlan, SiteAccess, Sites, SiteTerritories, conform, empty
+from layers.schema import GeoDataFrame, Ranking, SamplingPlan, SiteAccess, Sites, SiteTerritories, conform, empty
 from pipeline.kernels.spatial_blocks import grid_blocks
 
 

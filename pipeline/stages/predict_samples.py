@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
-from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from layers.cells.assay_headers import METHOD_ORDER
 from layers.elements import REE
 from layers.samples.columns import elements_of, method_ranks
-from layers.schema import SamplePredictions, Samples, conform, empty
+from layers.schema import GeoDataFrame, SamplePredictions, Samples, conform, empty
 from pipeline.evidence.proxy_grades import ProxyParams, held_out, r_squared
 from pipeline.evidence.target_evidence import RARE_EARTHS
 from pipeline.kernels.spatial_blocks import grid_blocks, group_folds, random_folds

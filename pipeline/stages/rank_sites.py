@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
-from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.schema import (
     Companion,
     Features,
+    GeoDataFrame,
     Labels,
     Ranking,
     SiteAccess,

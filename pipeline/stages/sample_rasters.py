@@ -11,13 +11,12 @@ import pandas as pd
 import pyproj
 import shapely
 from pandera.typing import DataFrame
-from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.crs import same_crs
 from layers.errors import StageError
 from layers.rasters.raster import Raster
-from layers.schema import SiteRasters, Sites, conform
+from layers.schema import GeoDataFrame, SiteRasters, Sites, conform
 from pipeline.kernels.exact_zones import exact_moments
 from pipeline.kernels.zone_statistics import Zones, pass_over, zones_from
 

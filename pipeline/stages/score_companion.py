@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
-from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from layers.schema import Companion, SiteAccess, Sites, SiteSamples, SiteTonnage, conform
+from layers.schema import Companion, GeoDataFrame, SiteAccess, Sites, SiteSamples, SiteTonnage, conform
 from pipeline.evidence.pairwise_weights import PairwiseComparisons
 from pipeline.evidence.target_evidence import affinity_range, measured_values, pathfinder_z, type_affinity
 from pipeline.learning.trained_model import PARTS

@@ -7,10 +7,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
-from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
-from layers.schema import Companion, Features, Labels, Sites, SiteTonnage
+from layers.schema import Companion, Features, GeoDataFrame, Labels, Sites, SiteTonnage
 from layers.validation import Method, Proxies, SurfaceTest, Validation, finite
 from pipeline.evidence.proxy_grades import ProxyParams
 from pipeline.kernels.spatial_blocks import (

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from pandera.typing import DataFrame
-from pandera.typing.geopandas import GeoDataFrame
 from pydantic import BaseModel, ConfigDict
 
-from layers.schema import Exclusions, Sites, conform
+from layers.schema import Exclusions, GeoDataFrame, Sites, conform
 
 
 class WithholdSitesParams(BaseModel):
@@ -18,7 +16,7 @@ class WithholdSitesParams(BaseModel):
 
 def withhold_sites(
     sites: GeoDataFrame[Sites],
-    exclusions: DataFrame[Exclusions],
+    exclusions: GeoDataFrame[Exclusions],
     params: WithholdSitesParams,  # noqa: ARG001 - the stage contract
 ) -> GeoDataFrame[Sites]:
     """Return the sites no exclusion names or covers.
@@ -52,7 +50,9 @@ def withhold_sites(
         ]
     )
     areas = exclusions.geometry.dropna()
-    covered = sites.intersects(areas.union_all()).to_numpy() if len(areas) else np.zeros(len(sites), dtype=bool)
+    covered = (
+        sites.geometry.intersects(areas.union_all()).to_numpy() if len(areas) else np.zeros(len(sites), dtype=bool)
+    )
     return conform(sites[~(named | covered)], Sites)
 
 
