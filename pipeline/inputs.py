@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, overload
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from pandera.pandas import DataFrameModel
-from pandera.typing import DataFrame
 from pyproj import CRS
 
 from layers import schema
@@ -24,7 +23,6 @@ from layers.crs import working_crs
 from layers.errors import ConfigError, LayerError, SourceError
 from layers.files.boundary import UNFORESEEN, named_failure
 from layers.geometry import blocks_of_corners
-from layers.rasters.raster import Raster
 from layers.rasters.reader import describe_raster
 from layers.readers.context import read_backdrop, read_lines
 from layers.readers.exclusions import read_exclusions, read_known_links
@@ -33,12 +31,12 @@ from layers.readers.inventory import read_inventory
 from layers.readers.territories import read_communities, read_territories
 from layers.samples.censoring import CensoringParams
 from layers.samples.standardise import standardise_samples
-from layers.schema import GeoDataFrame
 from maps.sovereignty import generalise_communities, generalise_territories
 from pipeline.config import RegionConfig, RunConfig
 from pipeline.executor import fitting_workers
 from pipeline.folder.memory import give_back_memory
 from pipeline.folder.store import RunStore, file_fingerprint, plain, read_parquet, write_parquet, write_text
+from pipeline.input_layers import Account, Inputs
 from pipeline.purge import purge, sources_held
 
 READERS: dict[str, tuple[type[DataFrameModel], Callable[[Source, Path], Reading[Any]]]] = {
@@ -67,74 +65,6 @@ PRIVATE_ROLES = ("territories", "communities", "exclusions")
 
 MARGIN_KM = {"geochemistry": 100.0, "territories": 300.0, "communities": 500.0, "lines": 300.0, "backdrop": 300.0}
 """How far beyond the sites a layer is kept; what lies farther is withheld and counted."""
-
-
-@dataclass(frozen=True)
-class Account:
-    """The rows of one source: read = kept + merged + withheld + rejected."""
-
-    source: str
-    role: str
-    rows_read: int
-    rows_kept: int
-    rows_merged: int
-    rows_withheld: int
-    rows_rejected: int
-
-    def __post_init__(self) -> None:
-        total = self.rows_kept + self.rows_merged + self.rows_withheld + self.rows_rejected
-        if min(self.rows_kept, self.rows_merged, self.rows_withheld) < 0 or total != self.rows_read:
-            raise LayerError(
-                f"{self.source}: {self.rows_read} rows were read but {total} are accounted for ({self}). "
-                "This is a fault in minewaste: please report it with the run file."
-            )
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """All layers of a run, in the working CRS, and the account of every source.
-
-    ``drawn`` holds what pages and files show beside the sites as it was read, EPSG:4326, so that nothing published has gone to
-    the working CRS and back.
-    ``accounts`` of inventories count records; `pipeline.run` settles them once sites are merged. Sources that may not be
-    published appear in ``accounts`` as ``local_only_1`` …, and nowhere else.
-    """
-
-    crs: CRS
-    layers: dict[str, Any]
-    drawn: dict[str, gpd.GeoDataFrame]
-    rasters: tuple[Raster, ...]
-    accounts: tuple[Account, ...]
-    rejected: pd.DataFrame
-    notes: tuple[Note, ...]
-    sources: tuple[Source, ...]
-    sha256: dict[str, str]
-    local_only: tuple[str, ...] = field(default=())
-    withheld: int = 0
-
-    @overload
-    def __getitem__(self, role: Literal["inventory"]) -> GeoDataFrame[schema.Records]: ...
-    @overload
-    def __getitem__(self, role: Literal["geochemistry"]) -> GeoDataFrame[schema.Samples]: ...
-    @overload
-    def __getitem__(self, role: Literal["territories"]) -> GeoDataFrame[schema.Territories]: ...
-    @overload
-    def __getitem__(self, role: Literal["communities"]) -> GeoDataFrame[schema.Communities]: ...
-    @overload
-    def __getitem__(self, role: Literal["lines"]) -> GeoDataFrame[schema.Lines]: ...
-    @overload
-    def __getitem__(self, role: Literal["backdrop"]) -> GeoDataFrame[schema.Backdrop]: ...
-    @overload
-    def __getitem__(self, role: Literal["exclusions"]) -> GeoDataFrame[schema.Exclusions]: ...
-    @overload
-    def __getitem__(self, role: Literal["links"]) -> DataFrame[schema.Links]: ...
-    def __getitem__(self, role: str) -> Any:
-        return self.layers[role]
-
-    def release(self, *roles: str) -> None:
-        """Let go of layers that no later step reads: samples and areas are most of the memory of a run."""
-        for role in roles:
-            del self.layers[role]
 
 
 def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> Inputs:

@@ -10,7 +10,7 @@ from pandera.typing import DataFrame
 
 from layers import schema
 from layers.schema import GeoDataFrame
-from pipeline.inputs import Inputs
+from pipeline.input_layers import Inputs
 from pipeline.learning.trained_model import TrainedModel
 
 

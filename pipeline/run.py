@@ -24,7 +24,8 @@ from pipeline.config import RunConfig
 from pipeline.executor import Executor, fitting_workers
 from pipeline.folder.model_store import load_model, save_model
 from pipeline.folder.store import RunStore, atomic, texts_fingerprint
-from pipeline.inputs import Account, Inputs, read_inputs
+from pipeline.input_layers import Account, Inputs
+from pipeline.inputs import read_inputs
 from pipeline.learning.trained_model import TrainedModel
 from pipeline.progress import Progress
 from pipeline.publish import publish

@@ -16,7 +16,8 @@ from layers.schema import SamplePredictions
 from maps.report.sample_report import SamplePublication, write_sample_report
 from pipeline.config import RunConfig
 from pipeline.folder.store import RunStore, atomic, library_versions, texts_fingerprint
-from pipeline.inputs import Inputs, read_inputs
+from pipeline.input_layers import Inputs
+from pipeline.inputs import read_inputs
 from pipeline.progress import Progress
 from pipeline.publish import run_id
 from pipeline.purge import purge, sources_held

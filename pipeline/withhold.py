@@ -24,7 +24,8 @@ from layers.catalogue.source import Source
 from layers.samples.censoring import CensoringParams
 from layers.samples.standardise import standardise_samples
 from pipeline.config import RunConfig
-from pipeline.inputs import WITHHOLDABLE, Account, Inputs
+from pipeline.input_layers import Account, Inputs
+from pipeline.inputs import WITHHOLDABLE
 from pipeline.stages.link_records import link_records
 from pipeline.stages.locate_assays import locate_assays
 from pipeline.stages.merge_sites import MergeSitesParams, merge_sites

@@ -27,7 +27,8 @@ from layers.samples.standardise import LEAST_SAMPLES
 from maps.report.check_page import FATE_WORDS, ElementCheck, SourceCheck, write_check
 from pipeline.commands.matches import count_matches
 from pipeline.config import RunConfig
-from pipeline.inputs import READERS, WITHHOLDABLE, Inputs, is_private, read_inputs, read_source
+from pipeline.input_layers import Inputs
+from pipeline.inputs import READERS, WITHHOLDABLE, is_private, read_inputs, read_source
 from pipeline.withhold import shorten, withhold
 
 MAX_REASONS = 12

@@ -11,7 +11,8 @@ import pytest
 from layers.invented import write_region
 from pipeline.config import RunConfig, load_config
 from pipeline.executor import Executor, Shared
-from pipeline.inputs import Inputs, read_inputs
+from pipeline.input_layers import Inputs
+from pipeline.inputs import read_inputs
 from pipeline.stages.assign_samples import assign_samples
 from pipeline.stages.estimate_tonnage import estimate_tonnage
 from pipeline.stages.flag_constraints import flag_constraints

@@ -19,7 +19,8 @@ from layers.errors import ConfigError, StageError
 from layers.invented import write_region
 from pipeline.config import RunConfig, load_config
 from pipeline.folder.store import write_parquet
-from pipeline.inputs import Inputs, _refuse_private, read_inputs
+from pipeline.input_layers import Inputs
+from pipeline.inputs import _refuse_private, read_inputs
 from pipeline.publish import _require_withheld
 from pipeline.purge import forget_withheld
 from pipeline.stages.link_records import link_records
