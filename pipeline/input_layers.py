@@ -58,6 +58,7 @@ class Inputs:
     notes: tuple[Note, ...]
     sources: tuple[Source, ...]
     sha256: dict[str, str]
+    side_cars: dict[str, dict[str, str]] = field(default_factory=dict)
     local_only: tuple[str, ...] = field(default=())
     withheld: int = 0
 

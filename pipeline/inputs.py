@@ -34,10 +34,12 @@ from layers.samples.standardise import standardise_samples
 from maps.sovereignty import generalise_communities, generalise_territories
 from pipeline.config import RegionConfig, RunConfig
 from pipeline.executor import fitting_workers
+from pipeline.folder.fingerprints import source_files
 from pipeline.folder.memory import give_back_memory
-from pipeline.folder.store import RunStore, file_fingerprint, plain, read_parquet, write_parquet, write_text
+from pipeline.folder.store import RunStore
+from pipeline.folder.writing import plain, read_parquet, write_parquet, write_text
 from pipeline.input_layers import Account, Inputs
-from pipeline.purge import purge, sources_held
+from pipeline.purge import remove_source, sources_held
 
 READERS: dict[str, tuple[type[DataFrameModel], Callable[[Source, Path], Reading[Any]]]] = {
     "inventory": (schema.Records, read_inventory),
@@ -97,7 +99,8 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
     asked = any(one.role == "exclusions" for one in sources)
     if store is not None:
         for withdrawn in sources_held(store.folder) & {one.id for one in sources if is_private(one)}:
-            purge(store.folder, withdrawn)
+            remove_source(store.folder, withdrawn)
+            store.run_folder.reload()
         _forget_others(store, [one.id for one in public if not (asked and one.role in WITHHOLDABLE)])
     tables = [one for one in sources if one.role != "raster"]
     keep = {one.id: not (is_private(one) or (asked and one.role in WITHHOLDABLE)) for one in tables}
@@ -105,12 +108,12 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
     with ThreadPoolExecutor(at_once) as pool:
         read = pool.map(lambda one: _read(one, data_dir, store, keep=keep[one.id]), tables)
         readings = {one.id: reading for one, reading in zip(tables, read, strict=True)}
-    rasters = [part for one in sources if one.role == "raster" for part in describe_raster(one, data_dir).parts()]
-    sha256 = {one.id: file_fingerprint(data_dir / one.path) for one in public}
+    files = {one.id: source_files(data_dir / one.path) for one in public}
     if store is not None:
         for one in public:
             if one.role == "raster":
-                store.fingerprint(f"read_{one.id}", [sha256[one.id]], one)
+                store.fingerprint(f"read_{one.id}", files[one.id], one)
+    rasters = [part for one in sources if one.role == "raster" for part in describe_raster(one, data_dir).parts()]
     units = "inventory" if config.units == "sites" else "geochemistry"
     extent = _extent(config.region, [readings[one.id].layer for one in sources if one.role == units], units)
     readings = {one.id: _within(readings[one.id], one.role, extent, config.region, units) for one in tables}
@@ -132,7 +135,8 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
         rejected=rejected,
         notes=tuple(notes),
         sources=tuple(public),
-        sha256=sha256,
+        sha256={name: digests[0][1] for name, digests in files.items()},
+        side_cars={name: dict(digests[1:]) for name, digests in files.items()},
         local_only=tuple(one.id for one in private),
     )
 
@@ -209,28 +213,26 @@ def _read(source: Source, data_dir: Path, store: RunStore | None, *, keep: bool)
     model = READERS[source.role][0]
     name = f"read_{source.id}"
     path, kept = store.stages / f"{name}.parquet", store.stages / f"{name}.json"
-    store.fingerprint(name, _source_files(data_dir / source.path), source)
-    if keep and path.is_file() and kept.is_file():
-        account = json.loads(kept.read_text())
-        if account["fingerprint"] == store.fingerprints[name]:
-            store.reused.append(name)
-            return Reading(
-                source.id,
-                schema.conform(read_parquet(path), model),
-                rejected_rows(account["rejected"]),
-                account["rows_read"],
-                account["rows_withheld"],
-                account["rows_merged"],
-                tuple(Note(**note) for note in account["notes"]),
-                tuple(ColumnFate(**one) for one in account["fates"]),
-            )
+    fingerprint = store.fingerprint(name, source_files(data_dir / source.path), source)
+    if keep and store.is_marked(name, fingerprint, [path, kept]):
+        account = json.loads(kept.read_text(encoding="utf-8"))
+        store.reused.append(name)
+        return Reading(
+            source.id,
+            schema.conform(read_parquet(path), model),
+            rejected_rows(account["rejected"]),
+            account["rows_read"],
+            account["rows_withheld"],
+            account["rows_merged"],
+            tuple(Note(**note) for note in account["notes"]),
+            tuple(ColumnFate(**one) for one in account["fates"]),
+        )
     with store.timed(name):
         reading = read_source(source, data_dir)
     if not keep:
         return reading
     write_parquet(reading.layer, path)
     account = {
-        "fingerprint": store.fingerprints[name],
         "rows_read": reading.rows_read,
         "rows_withheld": reading.rows_withheld,
         "rows_merged": reading.rows_merged,
@@ -239,21 +241,37 @@ def _read(source: Source, data_dir: Path, store: RunStore | None, *, keep: bool)
         "fates": [vars(one) for one in reading.fates],
     }
     write_text(kept, json.dumps(plain(account), ensure_ascii=False))
+    store.keep(name, [path, kept])
     return reading
 
 
 def _forget_others(store: RunStore, kept: Sequence[str]) -> None:
     """Remove what an earlier run kept of sources that have left the run file, turned private or may no longer be kept."""
-    for path in store.stages.glob("read_*"):
-        if path.stem.removeprefix("read_") not in kept:
-            path.unlink()
+    for name in sorted(store.run_folder.written):
+        path = Path(name)
+        if name.startswith("stages/read_") and path.stem.removeprefix("read_") not in kept:
+            store.run_folder.remove(name)
 
 
-def _source_files(path: Path) -> list[str]:
-    """Return the fingerprints of a file and of the parts that belong to it (shapefile side-cars, world files)."""
-    if path.suffix.lower() == ".shp":
-        return [file_fingerprint(one) for one in sorted(path.parent.glob(f"{path.stem}.*"))] or [file_fingerprint(path)]
-    return [file_fingerprint(path)]
+def require_unchanged(inputs: Inputs, data_dir: Path, store: RunStore) -> None:
+    """Stop when a file of a source is no longer what it was when the run began; nothing computed from it is kept then.
+
+    Raises
+    ------
+    SourceError
+        Naming the sources.
+    """
+    changed = []
+    for one in inputs.sources:
+        began = store.fingerprints[f"read_{one.id}"]
+        if store.fingerprint(f"read_{one.id}", source_files(data_dir / one.path), one) != began:
+            changed.append(one.id)
+    if changed:
+        store.run_folder.remove(*(name for name in sorted(store.run_folder.written) if name.endswith(".mark")))
+        raise SourceError(
+            f"{', '.join(changed)}: the files changed while the run was on, so its results would be a mixture. Leave inputs "
+            "alone while a run is on, and run it again."
+        )
 
 
 def _extent(region: RegionConfig, layers: list[gpd.GeoDataFrame], units: str) -> tuple[float, float, float, float]:

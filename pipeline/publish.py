@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
-import json
-import platform
 import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -26,9 +23,12 @@ from maps.sheets.sheet import write_sheets
 from maps.site_map.site_map import write_map
 from maps.words import phrase_reason
 from pipeline.config import PublishConfig, RunConfig
+from pipeline.folder.geopackage import write_geopackage
 from pipeline.folder.memory import give_back_memory
 from pipeline.folder.published import save_publication
-from pipeline.folder.store import RunStore, atomic, library_versions, write_parquet, write_text
+from pipeline.folder.store import RunStore
+from pipeline.folder.writing import unwritable
+from pipeline.provenance import account_table, announce, note_table, run_id, source_table, write_manifest
 from pipeline.results import Results
 from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
 
@@ -58,11 +58,13 @@ def publish(config: RunConfig, results: Results, store: RunStore, run_date: date
     _require_withheld(results)
     give_back_memory()
     publication = build_publication(config, results, store, run_date)
+    announce(config, results.inputs, store, run_date)
     with ThreadPoolExecutor(1) as beside:  # the libraries that write tables leave the interpreter to the pages
         tables = beside.submit(_write_tables, publication, results, store)
-        _write_pages(publication, store.folder, config.publish.max_sheets)
+        _write_pages(publication, store, config.publish.max_sheets)
         tables.result()
-    store.write_json("manifest.json", _manifest(config, results, store, run_date, publication.run_id))
+    censored = {"censored_results": results.censored.to_dict(orient="records")}
+    write_manifest(config, results.inputs, store, run_date, censored)
 
 
 def _write_tables(publication: Publication, results: Results, store: RunStore) -> None:
@@ -70,21 +72,21 @@ def _write_tables(publication: Publication, results: Results, store: RunStore) -
     store.write_csv("site_territories.csv", results.site_territories)
     store.write_csv("accounting.csv", publication.accounting)
     store.write_csv("rejected.csv", results.inputs.rejected)
-    with atomic(store.stages / "links.csv") as temporary:
-        results.links.to_csv(temporary, index=False, lineterminator="\n")
-    write_parquet(publication.sites, store.folder / "sites.parquet")
-    _write_geopackage(publication, store.folder / "ranking.gpkg")
+    store.write_csv("stages/links.csv", results.links)
+    store.write_parquet("sites.parquet", publication.sites)
+    with store.file("ranking.gpkg") as temporary:
+        write_geopackage(temporary, _for_qgis(publication))
     store.write_json("model/validation.json", results.model.validation.model_dump(mode="json"))
-    save_publication(publication, store.stages)
+    save_publication(publication, store)
 
 
-def _write_pages(publication: Publication, folder: Path, max_sheets: int) -> None:
-    write_text(folder / "model" / "card.md", model_card(publication))
-    with atomic(folder / "map.html") as temporary:
+def _write_pages(publication: Publication, store: RunStore, max_sheets: int) -> None:
+    store.write_text("model/card.md", model_card(publication))
+    with store.file("map.html") as temporary:
         write_map(publication, temporary, max_sheets=max_sheets)
-    with atomic(folder / "report.html") as temporary:
+    with store.file("report.html") as temporary:
         write_report(publication, temporary)
-    _write_sheets(publication, folder, max_sheets)
+    _write_sheets(publication, store, max_sheets)
 
 
 def _require_withheld(results: Results) -> None:
@@ -104,13 +106,11 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
     ranking: pd.DataFrame = results.ranking.assign(reasons=_reasons_in_words(results))
     sites, ranking = _at_precision(sites, ranking, config.publish)
     inputs = results.inputs
-    accounting = pd.DataFrame([vars(account) for account in inputs.accounts])
     censored = censoring_notes("assays", results.censored, config.assign_samples.censoring)
     found = [*inputs.notes, *_assays_and_their_sites(results.assays), *censored]
-    notes = pd.DataFrame([vars(note) for note in found], columns=["source", "code", "message", "count"])
     return Publication(
         title=config.title,
-        run_id=run_id(store),
+        run_id=run_id(config, inputs, store),
         run_date=run_date.isoformat(),
         contact=config.publish.contact,
         target=config.label_sites.target,
@@ -123,9 +123,9 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
         site_territories=results.site_territories,
         sampling_plan=results.plan,
         **inputs.drawn,
-        sources=_source_table(results),
-        accounting=accounting,
-        notes=notes,
+        sources=source_table(inputs),
+        accounting=account_table(inputs),
+        notes=note_table(found),
         validation=results.model.validation,
         rejected=results.inputs.rejected,
         diagnostics=results.model.diagnostics,
@@ -141,11 +141,6 @@ def _rounded(ranking: pd.DataFrame) -> pd.DataFrame:
     digits |= {name: 1 for name in names if name.endswith("_ppm") or name.startswith("contained_")}
     digits |= {name: 0 for name in names if name.startswith("tonnage_")}
     return ranking.round({name: places for name, places in digits.items() if name in names})
-
-
-def run_id(store: RunStore) -> str:
-    """Return twelve hex digits that stand for the config, the inputs and the code."""
-    return hashlib.sha256(json.dumps(store.fingerprints, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _assays_and_their_sites(assays: pd.DataFrame) -> list[Note]:
@@ -216,30 +211,20 @@ def _at_precision(
     return conform(coarse, Sites), conform(moved, Ranking)
 
 
-def _source_table(results: Results) -> pd.DataFrame:
-    columns = ["title", "role", "publisher", "licence", "attribution", "steward", "date", "use_conditions", "address"]
-    rows = [
-        {"source_id": source.id, **{column: getattr(source, column) for column in columns}}
-        for source in results.inputs.sources
-    ]
-    return pd.DataFrame(rows, columns=["source_id", *columns])
+def _for_qgis(publication: Publication) -> dict[str, gpd.GeoDataFrame]:
+    """Return sites with their ranking, the areas that may be published and the outline of the surface, by name."""
+    layers = {"sites": _flat(publication.sites)}
+    if len(publication.territories):
+        layers["territories"] = publication.territories
+    if publication.surface is not None:
+        import rasterio
+        import shapely
+        from rasterio.warp import transform_bounds
 
-
-def _write_geopackage(publication: Publication, path: Path) -> None:
-    """Write sites with their ranking, the areas that may be published and the outline of the surface for QGIS."""
-    with atomic(path) as temporary:
-        _flat(publication.sites).to_file(temporary, layer="sites", driver="GPKG", engine="pyogrio")
-        if len(publication.territories):
-            publication.territories.to_file(temporary, layer="territories", driver="GPKG", engine="pyogrio")
-        if publication.surface is not None:
-            import rasterio
-            import shapely
-            from rasterio.warp import transform_bounds
-
-            with rasterio.open(publication.surface) as dataset:
-                box = shapely.box(*transform_bounds(dataset.crs, "EPSG:4326", *dataset.bounds))
-            footprint = gpd.GeoDataFrame({"name": ["surface.tif"]}, geometry=[box], crs="EPSG:4326")
-            footprint.to_file(temporary, layer="surface_footprint", driver="GPKG", engine="pyogrio")
+        with rasterio.open(publication.surface) as dataset:
+            box = shapely.box(*transform_bounds(dataset.crs, "EPSG:4326", *dataset.bounds))
+        layers["surface_footprint"] = gpd.GeoDataFrame({"name": ["surface.tif"]}, geometry=[box], crs="EPSG:4326")
+    return layers
 
 
 def _flat(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -247,51 +232,18 @@ def _flat(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return sites.set_geometry(gpd.points_from_xy(sites["longitude"], sites["latitude"], crs="EPSG:4326"))
 
 
-def _write_sheets(publication: Publication, folder: Path, limit: int) -> None:
-    """Write the site sheets into a fresh folder and put it in place at once."""
-    fresh = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
+def _write_sheets(publication: Publication, store: RunStore, limit: int) -> None:
+    """Write the site sheets into a fresh folder, then put each in place; sheets of former runs go when all is written."""
+    fresh = Path(tempfile.mkdtemp(prefix=".writing-", dir=store.folder))
     try:
         write_sheets(publication, fresh / "sheets", max_sheets=limit)
-        shutil.rmtree(folder / "sheets", ignore_errors=True)
-        (fresh / "sheets").rename(folder / "sheets")
+        pages = sorted(one for one in (fresh / "sheets").rglob("*") if one.is_file())
+        store.run_folder.claim(*(one.relative_to(fresh).as_posix() for one in pages))
+        for page in pages:
+            place = store.folder / page.relative_to(fresh)
+            place.parent.mkdir(exist_ok=True)
+            page.replace(place)
+    except OSError as error:
+        raise unwritable(store.folder / "sheets", error) from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-
-
-def _manifest(
-    config: RunConfig, results: Results, store: RunStore, run_date: datetime.date, identity: str
-) -> dict[str, object]:
-    """Say what went in and how long it took; sources that are kept local leave no trace here."""
-    settings = config.model_dump(mode="json", exclude={"sources"}, exclude_defaults=False)
-    settings.pop("data_dir")
-    public = [source.model_dump(mode="json", exclude_defaults=True) for source in results.inputs.sources]
-    rows_read = {account.source: account.rows_read for account in results.inputs.accounts}
-    inputs = [
-        {
-            "id": source.id,
-            "file": Path(source.path).name,
-            "sha256": results.inputs.sha256[source.id],
-            "rows_read": rows_read.get(source.id),
-        }
-        for source in results.inputs.sources
-    ]
-    return {
-        "run_id": identity,
-        "run_date": run_date.isoformat(),
-        "config": {**settings, "sources": public},
-        "inputs": inputs,
-        "local_only_sources": len(results.inputs.local_only),
-        "python": platform.python_version(),
-        "versions": {"minewaste": _own_version(), **library_versions()},
-        "censored_results": results.censored.to_dict(orient="records"),
-        "seed": config.seed,
-        "timings_s": {name: round(seconds, 3) for name, seconds in store.timings_s.items()},
-        "fingerprints": store.fingerprints,
-        "reused": sorted(store.reused),
-    }
-
-
-def _own_version() -> str:
-    from importlib.metadata import version
-
-    return version("minewaste")

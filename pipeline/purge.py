@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-import shutil
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,25 +12,9 @@ from typing import Any
 import geopandas as gpd
 
 from layers.errors import SourceError
-from pipeline.folder.store import read_parquet
+from pipeline.folder.run_folder import LIST, LOCK, held, read_list, remove_tree, write_list
+from pipeline.folder.writing import read_parquet
 from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
-
-OUTPUTS = (
-    "map.html",
-    "report.html",
-    "ranking.csv",
-    "ranking.gpkg",
-    "site_territories.csv",
-    "sites.parquet",
-    "accounting.csv",
-    "rejected.csv",
-    "surface.tif",
-    "samples.csv",
-    "samples.gpkg",
-    "sheets",
-    "model",
-)
-"""What every source goes into; the manifest, which names the sources, goes last."""
 
 SIDE_FILES = (
     "ranking.gpkg-*",
@@ -39,10 +22,8 @@ SIDE_FILES = (
     "surface.tif.*",
     "surface.tfw",
     "sites.parquet.*",
-    ".writing-*",
-    ".surface-*",
 )
-"""What a GIS leaves beside the files it opened, and what an interrupted run left."""
+"""What a GIS leaves beside the files it opened: no run wrote these copies of their content, and they go all the same."""
 
 
 @dataclass(frozen=True)
@@ -78,25 +59,27 @@ def purge(run_folder: Path, source_id: str) -> Purged:
     SourceError
         If the folder is no run folder, or holds nothing of such a source.
     """
-    stages = run_folder / "stages"
-    if not stages.is_dir():
-        raise SourceError(
-            f"{run_folder}: is not the folder of a run (no stages in it). Give the folder that `minewaste run` wrote."
-        )
-    held = sources_held(run_folder)
-    if source_id not in held:
-        near = difflib.get_close_matches(source_id, held, n=3)
+    read_list(run_folder)
+    with held(run_folder):
+        return remove_source(run_folder, source_id)
+
+
+def remove_source(run_folder: Path, source_id: str) -> Purged:
+    """Do what `purge` does in a run folder that is held already."""
+    ids = sources_held(run_folder)
+    if source_id not in ids:
+        near = difflib.get_close_matches(source_id, ids, n=3)
         hint = f" Did you mean {', '.join(near)}?" if near else ""
         raise SourceError(
-            f"{run_folder}: holds nothing of a source '{source_id}'; it holds {', '.join(sorted(held)) or 'none at all'}.{hint} "
-            "Sources that may not be published are never kept."
+            f"{run_folder}: holds nothing of a source '{source_id}'; it holds {', '.join(sorted(ids)) or 'none at all'}."
+            f"{hint} Sources that may not be published are never kept."
         )
-    others = {f"read_{one}" for one in held - {source_id}}
-    removed = _clear(run_folder, others)
+    removed = clear(run_folder, {f"read_{one}" for one in ids - {source_id}})
+    ours = {run_folder / name for name in read_list(run_folder)} | {run_folder / LIST, run_folder / LOCK}
     left = [
         one.relative_to(run_folder.parent).as_posix()
         for one in sorted(run_folder.rglob("*"))
-        if one.is_file() and not (one.parent == stages and one.stem in others)
+        if one.is_file() and one not in ours
     ]
     return Purged(tuple(removed), tuple(left))
 
@@ -121,58 +104,63 @@ def forget_withheld(run_folder: Path, exclusions: gpd.GeoDataFrame) -> bool:
     earlier = run_folder / "stages" / "merge_sites.parquet"
     if len(exclusions) == 0 or not earlier.is_file():
         return False
-    sites: Any = read_parquet(earlier)
+    try:
+        sites: Any = read_parquet(earlier)
+    except (OSError, ValueError):  # damaged: what the pages show cannot be told, so they go
+        clear(run_folder, {path.stem for path in earlier.parent.glob("read_*")})
+        return True
     kept: Any = withhold_sites(sites, exclusions.to_crs(sites.crs), WithholdSitesParams())
     if len(kept) == len(sites):
         return False
-    _clear(run_folder, {path.stem for path in earlier.parent.glob("read_*")})
+    clear(run_folder, {path.stem for path in earlier.parent.glob("read_*")})
     return True
 
 
-def _clear(run_folder: Path, others: set[str]) -> list[str]:
-    """Remove everything but the readings named, and return what was removed."""
+def clear(run_folder: Path, others: set[str]) -> list[str]:
+    """Remove all that runs wrote into a folder but the readings named, and what was made of it beside the folder.
+
+    Parameters
+    ----------
+    run_folder : Path
+        Marked as one.
+    others : set of str
+        Names of readings (``read_<source id>``) that stay.
+
+    Returns
+    -------
+    list of str
+        What was removed, relative to the folder that holds the run folder. The readings go last but for the manifest, so that
+        a removal that was interrupted can be done again.
+    """
+    ours = [run_folder / name for name in read_list(run_folder) if not _is_kept(name, others)]
+    ours.sort(key=lambda path: (path.name == "manifest.json", path.name.startswith("read_"), path.as_posix()))
+    beside = [*_screenings(run_folder), *(path for end in SIDE_FILES for path in sorted(run_folder.glob(end)))]
     removed = []
-    parts = [*_derived(run_folder), *_screenings(run_folder), *_stage_files(run_folder / "stages", others)]
-    for path in [*parts, run_folder / "manifest.json"]:
+    for path in [*beside, *ours]:
         if path.exists():
             removed.append(path.relative_to(run_folder.parent).as_posix())
-            _remove(path)
+            remove_tree(path)
+            if path.parent not in (run_folder, run_folder.parent):
+                with suppress(OSError):
+                    path.parent.rmdir()
+    write_list(run_folder, {name for name in read_list(run_folder) if (run_folder / name).exists()})
     return removed
 
 
+def _is_kept(name: str, others: set[str]) -> bool:
+    return name.startswith("stages/") and Path(name).stem in others
+
+
 def sources_held(run_folder: Path) -> set[str]:
-    """Return the ids of the sources the folder holds something of."""
-    held = {path.stem.removeprefix("read_") for path in (run_folder / "stages").glob("read_*")}
-    manifest = run_folder / "manifest.json"
-    if manifest.is_file():
-        held |= {one["id"] for one in json.loads(manifest.read_text(encoding="utf-8"))["inputs"]}
-    return held
-
-
-def _derived(run_folder: Path) -> Iterator[Path]:
-    for name in OUTPUTS:
-        yield run_folder / name
-    for pattern in SIDE_FILES:
-        yield from sorted(run_folder.glob(pattern))
-
-
-def _stage_files(stages: Path, others: set[str]) -> list[Path]:
-    """Return all of ``stages`` but what was read of other sources.
-
-    The source's own reading comes last, so that a purge that was interrupted can be done again.
-    """
-    gone = [path for path in sorted(stages.iterdir()) if path.stem not in others]
-    return sorted(gone, key=lambda path: path.name.startswith("read_"))
+    """Return the ids of the sources the folder holds something of; a manifest that cannot be read names none."""
+    held_ids = {path.stem.removeprefix("read_") for path in (run_folder / "stages").glob("read_*")}
+    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+        manifest = json.loads((run_folder / "manifest.json").read_text(encoding="utf-8"))
+        held_ids |= {str(one["id"]) for one in manifest["inputs"]}
+    return held_ids
 
 
 def _screenings(run_folder: Path) -> list[Path]:
     """Return the screenings beside the run: folders of its name that hold a screening and no run."""
     beside = sorted(run_folder.parent.glob(f"{run_folder.name}_screen_*"))
     return [one for one in beside if (one / "index.html").is_file() and not (one / "stages").exists()]
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink()

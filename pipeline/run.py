@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,13 @@ from maps.verdict import verdict
 from pipeline.config import RunConfig
 from pipeline.executor import Executor, fitting_workers
 from pipeline.folder.model_store import load_model, save_model
-from pipeline.folder.store import RunStore, atomic, texts_fingerprint
+from pipeline.folder.run_folder import held
+from pipeline.folder.store import RunStore
 from pipeline.input_layers import Account, Inputs
-from pipeline.inputs import read_inputs
+from pipeline.inputs import read_inputs, require_unchanged
 from pipeline.learning.trained_model import TrainedModel
 from pipeline.progress import Progress
+from pipeline.provenance import date_of_run
 from pipeline.publish import publish
 from pipeline.purge import forget_withheld
 from pipeline.results import Results
@@ -49,25 +51,8 @@ from pipeline.stages.score_companion import score_companion
 from pipeline.stages.score_surface import score_surface
 from pipeline.stages.train_model import train_model
 from pipeline.steps import Steps
+from pipeline.summary import RunSummary
 from pipeline.withhold import withhold
-
-
-@dataclass(frozen=True)
-class RunSummary:
-    """What a person or a script is told at the end of a run."""
-
-    folder: Path
-    n_sites: int
-    n_rejected: int
-    top: pd.DataFrame
-    verdict: str
-    reused: int
-    seconds: float
-
-    @property
-    def map_path(self) -> Path:
-        """The map to open."""
-        return self.folder / "map.html"
 
 
 def run(
@@ -86,7 +71,7 @@ def run(
     progress : Progress
         Told of every step.
     run_date : date, optional
-        Printed on the pages; default today.
+        Printed on the pages; default today's in UTC.
 
     Returns
     -------
@@ -97,22 +82,26 @@ def run(
     MinewasteError
         Whatever stops the run, with the place and the remedy.
     """
-    store = RunStore(out)
-    with progress.step("reading the sources"):
-        inputs = withhold(read_inputs(config, data_dir, store), config)
-        forget_withheld(out, inputs["exclusions"])
-    with _executor(config) as executor:
-        results = _compute(config, inputs, store, executor, progress)
-    with progress.step("writing the run folder"), store.timed("publish"):
-        publish(config, results, store, run_date or datetime.datetime.now(tz=datetime.UTC).astimezone().date())
+    with held(out) as folder:
+        store = RunStore(folder)
+        with progress.step("reading the sources"):
+            inputs = withhold(read_inputs(config, data_dir, store), config)
+            if forget_withheld(out, inputs["exclusions"]):
+                folder.reload()
+        with _executor(config) as executor:
+            results = _compute(config, inputs, store, executor, progress)
+        require_unchanged(inputs, data_dir, store)
+        with progress.step("writing the run folder"), store.timed("publish"):
+            publish(config, results, store, date_of_run(run_date))
     return RunSummary(
         folder=out,
-        n_sites=len(results.ranking),
+        units="sites",
+        n_units=len(results.ranking),
         n_rejected=len(results.inputs.rejected),
-        top=results.ranking.head(5),
         verdict=verdict(results.model.validation, "en"),
         reused=len(store.reused),
         seconds=sum(store.timings_s.values()),
+        top=results.ranking.head(5),
     )
 
 
@@ -125,20 +114,24 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
     """Go through the stages in order."""
     steps = Steps(store, executor, progress)
     whole, per_site = steps.whole, steps.per_site
-    read = [f"read_{source.id}" for source in inputs.sources]
+    for role, layer in inputs.layers.items():
+        if role != "exclusions":
+            store.layer(f"layer_{role}", layer)
+    rasters = [f"read_{source.id}" for source in inputs.sources if source.role == "raster"]
 
     # Which records are one site.
     records, samples = inputs["inventory"], inputs["geochemistry"]
     inputs.release("geochemistry")
-    store.fingerprint("kept", read, _kept(config, records, samples))
-    links = whole(link_records, schema.Links, ["kept"], records, inputs["links"], config.link_records)
-    sites = whole(merge_sites, schema.Sites, ["link_records"], records, links, config.merge_sites)
+    known = ["layer_inventory", "layer_links"]
+    links = whole(link_records, schema.Links, known, records, inputs["links"], config.link_records)
+    sites = whole(merge_sites, schema.Sites, ["layer_inventory", "link_records"], records, links, config.merge_sites)
     _require_sites(sites, records)
 
     # What is known of each site.
-    merged = ["merge_sites", *read]
     waste = samples[samples["medium"].eq("waste")]
-    assays = whole(locate_assays, schema.Samples, ["merge_sites"], waste, sites, config.locate_assays)
+    assays = whole(
+        locate_assays, schema.Samples, ["layer_geochemistry", "merge_sites"], waste, sites, config.locate_assays
+    )
     samples = with_owners(samples, assays)
     radius_km, near_km = config.assign_samples.radius_km, config.overlay_territories.near_km
     site_samples = per_site(
@@ -147,13 +140,19 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
     censored = censoring_table(samples, config.assign_samples.censoring, LEAST_SAMPLES)
     del samples
     site_rasters = per_site(
-        sample_rasters, schema.SiteRasters, merged, [None], sites, inputs.rasters, config.sample_rasters
+        sample_rasters,
+        schema.SiteRasters,
+        ["merge_sites", *rasters],
+        [None],
+        sites,
+        inputs.rasters,
+        config.sample_rasters,
     )
     require_overlap(site_rasters, inputs.rasters)
     site_territories = per_site(
         overlay_territories,
         schema.SiteTerritories,
-        merged,
+        ["merge_sites", "layer_territories"],
         [near_km],
         sites,
         inputs["territories"],
@@ -163,7 +162,7 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
     site_access = per_site(
         measure_access,
         schema.SiteAccess,
-        merged,
+        ["merge_sites", "layer_lines", "layer_communities"],
         [None, None],
         sites,
         inputs["lines"],
@@ -174,7 +173,7 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
     flags = per_site(
         flag_constraints,
         schema.SiteFlags,
-        ["assign_samples"],
+        ["assign_samples", "layer_backdrop"],
         [None, None],
         sites,
         site_samples,
@@ -265,17 +264,6 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
     )
 
 
-def _kept(
-    config: RunConfig, records: GeoDataFrame[schema.Records], samples: GeoDataFrame[schema.Samples]
-) -> dict[str, Any]:
-    """Return what the stages rest on beside the bytes that were read: rows that were withheld, and how limits are read."""
-    return {
-        "records": texts_fingerprint(records["record_id"]),
-        "samples": texts_fingerprint(samples["sample_id"]),
-        "censoring": config.assign_samples.censoring.model_dump(),
-    }
-
-
 def _require_sites(sites: GeoDataFrame[schema.Sites], records: GeoDataFrame[schema.Records]) -> None:
     if sites.empty:
         raise StageError(
@@ -296,13 +284,14 @@ def _train(
     """Train, or load the model of an earlier run of exactly these features."""
     folder = store.folder / "model"
     needs = ["build_features", "label_sites", "score_companion", "estimate_tonnage", "merge_sites"]
-    if store.is_current("train_model", needs, config.train_model, [folder / "model.skops"]):
+    files = [folder / "model.skops", folder / "model.json"]
+    if store.is_current("train_model", needs, config.train_model, files):
         store.reused.append("train_model")
         return load_model(folder)
     with store.timed("train_model"):
         model = train_model(features, labels, companion, site_tonnage, sites, config.train_model)
         save_model(model, folder)
-        store.keep("train_model")
+        store.keep("train_model", files)
     return model
 
 
@@ -318,11 +307,11 @@ def _surface(config: RunConfig, store: RunStore, model: TrainedModel, inputs: In
     with store.timed("score_surface"):
         surface = score_surface(model, inputs.rasters, params) if inputs.rasters else None
         if surface is None:
-            path.unlink(missing_ok=True)
+            store.run_folder.remove("surface.tif")
             return None
-        with atomic(path) as temporary:
+        with store.file("surface.tif") as temporary:
             write_cog(surface, temporary)
-        store.keep("score_surface")
+        store.keep("score_surface", [path])
     return path
 
 

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
+import datetime
+import errno
 import json
 import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
-
-if TYPE_CHECKING:
-    from pipeline.run import RunSummary
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def _explained(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn a `MinewasteError` into one clear message and exit code 1."""
+    """Turn a `MinewasteError` into one clear message and exit code 1, and stop in good order when asked to."""
 
     @wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         from layers.errors import MinewasteError
+        from pipeline.folder.leftovers import temporary_folder
+        from pipeline.stopping import Stopped, end, stoppable
 
         try:
-            return command(*args, **kwargs)
+            with stoppable(), temporary_folder():
+                return command(*args, **kwargs)
+        except Stopped as stopped:
+            end(stopped.signal)
         except MinewasteError as error:
             click.echo(f"minewaste: {error}", err=True)
-            sys.exit(1)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise
+            click.echo(
+                f"minewaste: {error}. See that the disk has room and that you may read and write there.", err=True
+            )
+        sys.exit(1)
 
     return guarded
 
@@ -53,6 +63,13 @@ def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="ADDRESS",
             help="Send the work to a running dask scheduler, e.g. tcp://10.0.0.5:8786.",
         ),
+        click.option(
+            "--date",
+            "day",
+            type=click.DateTime(["%Y-%m-%d"]),
+            metavar="YYYY-MM-DD",
+            help="Date that the pages print (default: today's in UTC).",
+        ),
         click.option("--quiet", is_flag=True, help="Say nothing but errors."),
         click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, for scripts."),
     ):
@@ -73,7 +90,15 @@ def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @_run_options
 @_explained
 def demo(
-    out: Path, sites: int, seed: int, workers: int | None, scheduler: str | None, *, quiet: bool, as_json: bool
+    out: Path,
+    sites: int,
+    seed: int,
+    workers: int | None,
+    scheduler: str | None,
+    day: datetime.datetime | None,
+    *,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """Make the invented region and run everything on it. Its files go beside the run, in OUT_region."""
     from layers.crs import check_proj
@@ -86,7 +111,7 @@ def demo(
     with Progress(quiet=quiet or as_json, steps=STEPS + 1) as progress:
         with progress.step("inventing a region"):
             path = write_region(region, sites=sites, seed=seed)
-        _run(path, region, out, workers, scheduler, progress, as_json=as_json, quiet=quiet)
+        _run(path, region, out, workers, scheduler, day, progress, as_json=as_json, quiet=quiet)
 
 
 @main.command()
@@ -105,15 +130,20 @@ def run(
     out: Path | None,
     workers: int | None,
     scheduler: str | None,
+    day: datetime.datetime | None,
     *,
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Run the whole chain of a run file; resumes where it stopped."""
+    """Run the whole chain of a run file; resumes where it stopped.
+
+    CONFIG may also be the manifest.json of a run, which repeats that run. Ends with 0 when done, 1 after a message, 130 or 143
+    when stopped by SIGINT or SIGTERM.
+    """
     from pipeline.progress import Progress
 
     with Progress(quiet=quiet or as_json) as progress:
-        _run(config, data, out, workers, scheduler, progress, as_json=as_json, quiet=quiet)
+        _run(config, data, out, workers, scheduler, day, progress, as_json=as_json, quiet=quiet)
 
 
 def _run(
@@ -122,65 +152,33 @@ def _run(
     out: Path | None,
     workers: int | None,
     scheduler: str | None,
+    day: datetime.datetime | None,
     progress: Any,
     *,
     as_json: bool,
     quiet: bool,
 ) -> None:
     from pipeline.commands.configured import configured
-    from pipeline.run import run as run_chain
 
     config, data_dir = configured(path, data)
+    asked = {name: value for name, value in (("workers", workers), ("scheduler", scheduler)) if value is not None}
+    config = config.model_copy(update={"dask": config.dask.model_copy(update=asked)})
+    folder = out or Path("runs") / config.name
+    run_date = day.date() if day else None
     if config.units == "samples":
         from pipeline.sample_run import SAMPLE_STEPS, run_samples
 
         progress.steps = SAMPLE_STEPS
-        judged = run_samples(config, data_dir, out or Path("runs") / config.name, progress)
-        if as_json:
-            click.echo(json.dumps(judged.as_json(), ensure_ascii=False))
-        elif not quiet:
-            progress.__exit__()
-            click.echo(judged.in_words())
-        return
-    asked = {name: value for name, value in (("workers", workers), ("scheduler", scheduler)) if value is not None}
-    config = config.model_copy(update={"dask": config.dask.model_copy(update=asked)})
-    summary = run_chain(config, data_dir, out or Path("runs") / config.name, progress)
+        summary = run_samples(config, data_dir, folder, progress, run_date)
+    else:
+        from pipeline.run import run as run_chain
+
+        summary = run_chain(config, data_dir, folder, progress, run_date)
     if as_json:
-        click.echo(json.dumps(_as_json(summary), ensure_ascii=False))
+        click.echo(json.dumps(summary.as_json(), ensure_ascii=False))
     elif not quiet:
         progress.__exit__()
-        click.echo(_in_words(summary))
-
-
-def _as_json(summary: RunSummary) -> dict[str, Any]:
-    return {
-        "folder": str(summary.folder),
-        "map": str(summary.map_path),
-        "report": str(summary.folder / "report.html"),
-        "sites": summary.n_sites,
-        "rejected_rows": summary.n_rejected,
-        "verdict": summary.verdict,
-        "top": summary.top[["rank", "site_id", "name", "score"]].to_dict(orient="records"),
-        "seconds": round(summary.seconds, 2),
-        "stages_reused": summary.reused,
-    }
-
-
-def _in_words(summary: RunSummary) -> str:
-    lines = [
-        "",
-        f"{summary.n_sites} sites ranked, {summary.n_rejected} rows rejected (see rejected.csv), {summary.seconds:.1f} s"
-        + (f", {summary.reused} steps reused" if summary.reused else ""),
-        summary.verdict,
-        "",
-        "First five for follow-up sampling:",
-    ]
-    for row in summary.top.itertuples(index=False):
-        band = f"rank {row.rank_low}-{row.rank_high}"
-        lines.append(
-            f"  {row.rank}. {row.name}  ({row.site_id})  score {row.score:.2f}, {band}, evidence: {row.evidence}"
-        )
-    return "\n".join([*lines, "", f"Map:    {summary.map_path}", f"Report: {summary.folder / 'report.html'}"])
+        click.echo(summary.in_words())
 
 
 @main.command()

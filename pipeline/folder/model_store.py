@@ -17,6 +17,8 @@ import pandas as pd
 
 from layers.errors import SourceError
 from layers.validation import Validation
+from pipeline.folder.model_bytes import steady
+from pipeline.folder.writing import atomic
 from pipeline.learning.trained_model import Applicability, TrainedModel
 
 FORMAT = 1
@@ -53,7 +55,7 @@ def save_model(model: TrainedModel, folder: Path) -> Path:
     for name in ("applicability", "surface_applicability"):
         area = getattr(model, name)
         objects[name] = None if area is None else {"rows": area.rows, "weights": area.weights}
-    content = skops.io.dumps(objects)
+    content = steady(skops.io.dumps(objects))
     facts = {
         "format": FORMAT,
         "versions": _versions(),
@@ -77,9 +79,8 @@ def save_model(model: TrainedModel, folder: Path) -> Path:
     }
     path = folder / "model.skops"
     for target, data in ((path, content), (folder / "model.json", json.dumps(facts, ensure_ascii=False).encode())):
-        temporary = target.with_suffix(target.suffix + ".part")
-        temporary.write_bytes(data)
-        temporary.replace(target)
+        with atomic(target) as temporary:
+            temporary.write_bytes(data)
     return path
 
 

@@ -10,7 +10,10 @@ from typing import Any
 from layers.errors import SourceError
 from layers.validation import Validation
 from maps.publication import Publication
-from pipeline.folder.store import plain, read_parquet, write_parquet, write_text
+from pipeline.folder.fingerprints import file_fingerprint
+from pipeline.folder.run_folder import read_list
+from pipeline.folder.store import RunStore
+from pipeline.folder.writing import plain, read_parquet
 
 TABLES = (
     "ranking", "sites", "reasons", "companion", "access", "flags", "site_territories", "sampling_plan", "territories",
@@ -19,16 +22,21 @@ TABLES = (
 """Tables of a `Publication`; they were checked when they were made."""
 
 
-def save_publication(publication: Publication, stages: Path) -> None:
-    """Write a publication under ``stages/published``; only what may be published is in it."""
-    folder = stages / "published"
+def save_publication(publication: Publication, store: RunStore) -> None:
+    """Write a publication under ``stages/published``; only what may be published is in it.
+
+    ``publication.json`` comes last and holds the sha256 of every table, so that tables of two runs are never taken for one.
+    """
     for name in TABLES:
-        write_parquet(getattr(publication, name), folder / f"{name}.parquet")
+        store.write_parquet(f"stages/published/{name}.parquet", getattr(publication, name))
     scalars = {one.name: getattr(publication, one.name) for one in fields(publication) if one.name not in TABLES}
     found = publication.validation
     scalars["validation"] = None if found is None else found.model_dump(mode="json")
     scalars["surface"] = None if publication.surface is None else publication.surface.name
-    write_text(folder / "publication.json", json.dumps(plain(scalars), ensure_ascii=False, allow_nan=False))
+    folder = store.stages / "published"
+    digests = {name: file_fingerprint(folder / f"{name}.parquet") for name in TABLES}
+    content = {"scalars": plain(scalars), "sha256": digests}
+    store.write_text("stages/published/publication.json", json.dumps(content, ensure_ascii=False, allow_nan=False))
 
 
 def load_publication(run_folder: Path) -> Publication:
@@ -49,6 +57,7 @@ def load_publication(run_folder: Path) -> Publication:
     SourceError
         If the folder is not a finished run.
     """
+    read_list(run_folder)
     folder = run_folder / "stages" / "published"
     if (run_folder / "samples.csv").is_file():
         raise SourceError(
@@ -59,10 +68,35 @@ def load_publication(run_folder: Path) -> Publication:
             f"{run_folder}: is not the folder of a finished run (no stages/published in it). "
             "Give the folder that `minewaste run` or `minewaste demo` wrote."
         )
-    scalars = json.loads((folder / "publication.json").read_text(encoding="utf-8"))
+    scalars = _checked_scalars(folder)
     if scalars["surface"] is not None:
-        scalars["surface"] = run_folder / scalars["surface"]
+        scalars["surface"] = run_folder / Path(scalars["surface"]).name
     if scalars["validation"] is not None:
         scalars["validation"] = Validation.model_validate(scalars["validation"])
     tables: dict[str, Any] = {name: read_parquet(folder / f"{name}.parquet") for name in TABLES}
     return Publication(**tables, **scalars)
+
+
+def _checked_scalars(folder: Path) -> dict[str, Any]:
+    """Return what is no table, once all tables are known to be those it was written with."""
+    path = folder / "publication.json"
+    expected = {one.name for one in fields(Publication)} - set(TABLES)
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        scalars, digests = content["scalars"], content["sha256"]
+        whole = set(scalars) == expected and set(digests) == set(TABLES)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise SourceError(f"{path}: cannot be read ({error}). Run the run file again: it mends the folder.") from None
+    if not whole:
+        raise SourceError(f"{path}: was written by another version of minewaste. Run the run file again.")
+    differing = [
+        name
+        for name in TABLES
+        if not (folder / f"{name}.parquet").is_file() or file_fingerprint(folder / f"{name}.parquet") != digests[name]
+    ]
+    if differing:
+        raise SourceError(
+            f"{folder}: {len(differing)} of {len(TABLES)} tables ({', '.join(differing[:3])}) are missing, damaged or of "
+            "another run, as after an interruption. Run the run file again: it mends the folder."
+        )
+    return dict(scalars)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.folder.store import read_parquet
+from pipeline.folder.writing import read_parquet
 from pipeline.progress import Progress
 from pipeline.run import run
 from tests.benchmarks.naive_chain import run_naive

@@ -28,7 +28,8 @@ from layers.files.tables import read_table
 from layers.rasters.reader import describe_raster
 from pipeline.commands.cli import main
 from pipeline.executor import Executor, Shared
-from pipeline.folder.store import RunStore, read_parquet, write_parquet
+from pipeline.folder.store import RunStore
+from pipeline.folder.writing import read_parquet, write_parquet
 from pipeline.learning import judge_model
 from pipeline.stages.overlay_territories import OverlayTerritoriesParams, overlay_territories
 from pipeline.stages.sample_rasters import SampleRastersParams, sample_rasters
@@ -230,7 +231,7 @@ def test_a_step_that_dies_leaves_nothing_that_looks_complete(tmp_path: Path) -> 
 
     with pytest.raises(StageError):
         store.table("estimate_tonnage", ["sites"], None, schema.SiteTonnage, compute)
-    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["written.txt"]
 
 
 def test_the_command_ends_with_code_one_and_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

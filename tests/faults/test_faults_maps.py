@@ -20,7 +20,7 @@ from maps.assets import safe_link, strict_json
 from maps.report.report import write_report
 from maps.sheets.sheet import write_sheets
 from maps.site_map.site_map import write_map
-from pipeline.folder.store import plain
+from pipeline.folder.writing import plain
 from tests.maps.made_up import publication
 from tests.maps.test_site_map import Elements, payload_of
 

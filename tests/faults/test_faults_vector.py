@@ -25,7 +25,7 @@ from layers.rasters.reader import describe_raster
 from layers.readers.inventory import read_inventory
 from layers.readers.territories import read_territories
 from pipeline.config import parse_config
-from pipeline.folder.store import read_parquet, write_parquet
+from pipeline.folder.writing import read_parquet, write_parquet
 from pipeline.publish import _write_geopackage
 from pipeline.stages.overlay_territories import OverlayTerritoriesParams, overlay_territories
 from pipeline.stages.sample_rasters import SampleRastersParams, sample_rasters

@@ -13,7 +13,9 @@ from pydantic import BaseModel
 
 from layers import schema
 from layers.errors import SourceError
-from pipeline.folder.store import RunStore, atomic, file_fingerprint, plain, read_parquet, write_parquet
+from pipeline.folder.fingerprints import file_fingerprint
+from pipeline.folder.store import RunStore
+from pipeline.folder.writing import atomic, plain, read_parquet, write_parquet
 
 
 class Params(BaseModel):

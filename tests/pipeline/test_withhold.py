@@ -18,7 +18,8 @@ from layers.catalogue.source import Source
 from layers.errors import ConfigError, StageError
 from layers.invented import write_region
 from pipeline.config import RunConfig, load_config
-from pipeline.folder.store import write_parquet
+from pipeline.folder.run_folder import RunFolder
+from pipeline.folder.writing import write_parquet
 from pipeline.input_layers import Inputs
 from pipeline.inputs import _refuse_private, read_inputs
 from pipeline.publish import _require_withheld
@@ -159,15 +160,17 @@ def test_an_earlier_run_that_shows_the_site_is_cleared_at_once(
 ) -> None:
     sites = merged(inputs, config)
     run = tmp_path / "run"
-    for name in ("map.html", "manifest.json", "sheets/one.html", "stages/links.csv", "stages/read_till.parquet"):
+    names = ("map.html", "manifest.json", "sheets/one.html", "stages/links.csv", "stages/read_till.parquet")
+    RunFolder(run).claim(*names, "stages/merge_sites.parquet")
+    for name in (*names, "sheets/mine.txt"):
         (run / name).parent.mkdir(parents=True, exist_ok=True)
         (run / name).write_text("x")
     write_parquet(sites, run / "stages" / "merge_sites.parquet")
     assert not forget_withheld(run, asked(inputs, ["Q-999"], [None])["exclusions"])
     assert (run / "map.html").is_file()
     assert forget_withheld(run, asked(inputs, [sites["site_id"][0]], [None])["exclusions"])
-    left = [path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file()]
-    assert left == ["stages/read_till.parquet"]
+    left = sorted(path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file())
+    assert left == ["sheets/mine.txt", "stages/read_till.parquet", "stages/written.txt"]
 
 
 @pytest.mark.parametrize("publish", ["never", "generalised"])

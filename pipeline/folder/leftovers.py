@@ -1,0 +1,106 @@
+"""What must go when a run is stopped in the middle: locks, half-written files and the temporary folder of this process."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+TEMPORARY = "minewaste-"
+"""How the names of temporary folders start; the machine's start and the process that owns one follow."""
+
+_TO_DO: list[Callable[[], None]] = []
+
+
+@contextmanager
+def cleaned(task: Callable[[], None]) -> Iterator[None]:
+    """Do a task when the block ends, also when the process is stopped before the block can end."""
+    _TO_DO.append(task)
+    try:
+        yield
+    finally:
+        _TO_DO.remove(task)
+        task()
+
+
+def clean_up() -> None:
+    """Do what is left to do, the last first; called when the process is about to end without leaving its blocks."""
+    for task in reversed(_TO_DO):
+        with suppress(Exception):
+            task()
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Let everything this process unpacks lie in one temporary folder, and remove it at the end.
+
+    Folders that a killed process left behind are removed first, since they may hold parts of private files.
+    """
+    former = tempfile.tempdir
+    home = Path(tempfile.gettempdir())
+    sweep_temporary(home)
+    folder = Path(tempfile.mkdtemp(prefix=f"{TEMPORARY}{_processes()}-{os.getpid()}-", dir=home))
+
+    asked = os.environ.get("TMPDIR")
+
+    def remove() -> None:
+        tempfile.tempdir = former
+        if asked is None:
+            os.environ.pop("TMPDIR", None)
+        else:
+            os.environ["TMPDIR"] = asked
+        shutil.rmtree(folder, ignore_errors=True)
+
+    with cleaned(remove):
+        tempfile.tempdir = os.environ["TMPDIR"] = str(folder)  # processes that this one starts follow it there
+        yield folder
+
+
+def sweep_temporary(home: Path) -> None:
+    """Remove the temporary folders of processes of this user that are no more."""
+    start = f"{TEMPORARY}{_processes()}-"
+    for folder in home.glob(f"{start}*-*"):
+        owner = folder.name.removeprefix(start).split("-")[0]
+        with suppress(OSError):
+            mine = not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
+            if owner.isdigit() and mine and not is_running(int(owner)):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def boot() -> str:
+    """Return what tells this start of the machine from any other; empty where the system does not say."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def _processes() -> str:
+    """Return eight digits for this start of the machine and the set of processes that share their numbers with this one."""
+    try:
+        space = str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        space = platform.node()
+    return hashlib.sha256(f"{boot()} {space}".encode()).hexdigest()[:8]
+
+
+def is_running(pid: int) -> bool:
+    """Say whether a process of this machine is running."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def sweep_half_written(folder: Path) -> None:
+    """Remove what an interrupted run left half written in its folder."""
+    for path in [*folder.glob(".writing-*"), *folder.glob("*/.writing-*"), *folder.glob("*/*/.writing-*")]:
+        shutil.rmtree(path, ignore_errors=True)

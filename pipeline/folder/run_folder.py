@@ -1,0 +1,260 @@
+"""A run folder: marked as one, held by one writer at a time, with a list of the files that were written into it.
+
+``stages/written.txt`` is both mark and list: its first line says what the folder is, every other line names a file of it, put
+down before the file is written. What is not on the list is never overwritten and never removed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from layers.errors import SourceError
+from pipeline.folder.leftovers import boot, cleaned, is_running, sweep_half_written
+from pipeline.folder.writing import unwritable, write_text
+
+MARK = "minewaste run folder, format 1"
+LIST = "stages/written.txt"
+LOCK = "stages/lock"
+
+
+class RunFolder:
+    """The folder of one run.
+
+    Parameters
+    ----------
+    path : Path
+        Made when missing. A folder with files in it must be one that an earlier run made.
+
+    Raises
+    ------
+    SourceError
+        If it holds files and is no run folder, is a file, or cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.used: set[str] = set()
+        self._list = path / LIST
+        self._one_at_a_time = threading.Lock()
+        if path.exists() and not path.is_dir():
+            raise SourceError(f"{path}: is a file, where the folder of a run is needed. Give another --out.")
+        if not self._list.is_file():
+            strangers = [one for one in _files(path) if ".writing-" not in one] if path.is_dir() else []
+            if strangers:
+                raise SourceError(
+                    f"{path}: holds {len(strangers)} files ({', '.join(strangers[:3])} …) and is not the folder of a run, so "
+                    "nothing is written there. Give a new or an empty folder with --out."
+                )
+            try:
+                self._list.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise unwritable(path, error) from None
+            write_list(path, set())
+        self.written = read_list(path)
+
+    def claim(self, *names: str) -> None:
+        """Put files on the list before they are written.
+
+        Parameters
+        ----------
+        *names : str
+            Relative to the folder, with ``/``.
+
+        Raises
+        ------
+        SourceError
+            If such a file lies there and no run wrote it.
+        """
+        with self._one_at_a_time:
+            self.used.update(names)
+            fresh = [name for name in names if name not in self.written]
+            strangers = [name for name in fresh if (self.path / name).exists()]
+            if strangers:
+                raise SourceError(
+                    f"{self.path}: {', '.join(strangers[:3])} lies there and was not written by minewaste, so it is not "
+                    "overwritten. Move it elsewhere, then run it again."
+                )
+            if fresh:
+                try:
+                    with self._list.open("a", encoding="utf-8") as stream:
+                        stream.write("".join(f"{name}\n" for name in fresh))
+                except OSError as error:
+                    raise unwritable(self._list, error) from None
+                self.written.update(fresh)
+
+    def reload(self) -> None:
+        """Read the list again after others have removed files."""
+        self.written = read_list(self.path)
+
+    def remove(self, *names: str) -> None:
+        """Remove files that a run wrote, and folders that are empty then; others are left alone."""
+        for name in names:
+            if name in self.written:
+                with suppress(FileNotFoundError):
+                    (self.path / name).unlink()
+                with suppress(OSError):
+                    (self.path / name).parent.rmdir()
+
+    def remove_unused(self) -> None:
+        """Remove what earlier runs wrote and this one did not, and shorten the list."""
+        self.remove(*(self.written - self.used))
+        self.written &= self.used
+        write_list(self.path, self.written)
+
+
+def read_list(path: Path) -> set[str]:
+    """Return the names of the files that runs wrote into a folder.
+
+    Raises
+    ------
+    SourceError
+        If the folder is no run folder.
+    """
+    try:
+        lines = (path / LIST).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    if not lines or lines[0] != MARK:
+        raise SourceError(
+            f"{path}: is not the folder of a run ({LIST} is missing or of another version). Give the folder that "
+            "`minewaste run` or `minewaste demo` wrote; a folder of an earlier version must be made anew."
+        )
+    return {line for line in lines[1:] if line and _is_inside(line)}
+
+
+def write_list(path: Path, names: set[str]) -> None:
+    """Mark a folder as a run folder that holds these files."""
+    write_text(path / LIST, "".join(f"{line}\n" for line in [MARK, *sorted(names)]))
+
+
+@contextmanager
+def held(path: Path) -> Iterator[RunFolder]:
+    """Hold a run folder against other writers while it is written, and clear what an interrupted run left half written.
+
+    Raises
+    ------
+    SourceError
+        If another run holds it (the message says which), or as `RunFolder` does.
+    """
+    folder = RunFolder(path)
+    lock = _Lock(path / LOCK)
+    lock.take()
+    with cleaned(lock.give_back), cleaned(lambda: sweep_half_written(path)):
+        sweep_half_written(path)
+        folder.reload()
+        yield folder
+
+
+class _Lock:
+    """A file that names the process that writes the folder, locked by the system as long as that process lives."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._handle: Any = None
+
+    def take(self) -> None:
+        """Take the lock, or say who has it."""
+        try:
+            self._take()
+        except OSError as error:
+            raise unwritable(self.path, error) from None
+
+    def _take(self) -> None:
+        while True:
+            handle = self.path.open("a+", encoding="utf-8")
+            alone = _lock_file(handle)
+            handle.seek(0)
+            owner = _parsed(handle.read())
+            if alone is False or (owner and not _is_gone(owner, told=alone is True)):
+                handle.close()
+                raise SourceError(
+                    f"{self.path.parent.parent}: another run writes this folder ({_who(owner)}). Wait for it, or give another "
+                    f"--out. If that run is no more, delete {self.path.name} in {self.path.parent}."
+                )
+            with suppress(FileNotFoundError):
+                if self.path.stat().st_ino == os.fstat(handle.fileno()).st_ino:
+                    break
+            handle.close()  # the former holder removed the file between opening and locking it
+        handle.truncate(0)
+        handle.write(json.dumps(_own()))
+        handle.flush()
+        self._handle = handle
+
+    def give_back(self) -> None:
+        """Remove the lock."""
+        if self._handle is not None:
+            self.path.unlink(missing_ok=True)
+            self._handle.close()
+            self._handle = None
+
+
+def _lock_file(handle: Any) -> bool | None:
+    """Lock a file until it is closed; False when another process has it, None where the system has no such locks."""
+    try:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except (ImportError, OSError):
+        return None
+    return True
+
+
+def _own() -> dict[str, Any]:
+    now = datetime.now(tz=UTC).isoformat(timespec="seconds")
+    return {"pid": os.getpid(), "host": platform.node(), "boot": boot(), "started": now}
+
+
+def _is_gone(owner: dict[str, Any], *, told: bool) -> bool:
+    """Say whether the process that left a lock is no more; of another machine nobody here can tell.
+
+    ``told``: the system has locks and has just given this one away, so on this machine the former holder is gone, even if its
+    number is that of a new process by now.
+    """
+    own = _own()
+    same_start = bool(own["boot"]) and owner.get("boot") == own["boot"]
+    if same_start and told:
+        return True
+    if not same_start and owner.get("host") != own["host"]:
+        return False
+    return (bool(own["boot"]) and not same_start) or not is_running(int(owner.get("pid", 0)))
+
+
+def _who(owner: dict[str, Any]) -> str:
+    if not owner:
+        return "it does not say which"
+    return f"process {owner.get('pid')} on {owner.get('host')}, since {owner.get('started')}"
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    with suppress(ValueError):
+        owner = json.loads(text)
+        return owner if isinstance(owner, dict) else {}
+    return {}
+
+
+def _files(path: Path) -> list[str]:
+    return sorted(one.relative_to(path).as_posix() for one in path.rglob("*") if one.is_file())
+
+
+def _is_inside(name: str) -> bool:
+    """Say whether a name of the list stays inside the folder."""
+    return not Path(name).is_absolute() and ".." not in Path(name).parts
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a folder of this product with all in it; a link is only unlinked."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

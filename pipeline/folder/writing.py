@@ -1,0 +1,129 @@
+"""Write files whole or not at all, and read tables back: what every writer of the run folder uses."""
+
+from __future__ import annotations
+
+import errno
+import io
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from layers.errors import SourceError
+from layers.geometry import blocks_of_corners
+
+WRITERS = ("pyarrow", "pyogrio", "rasterio")
+"""Libraries whose errors while they write tell of the disk and not of the table."""
+
+REMEDIES = {
+    errno.ENOSPC: "The disk is full: make room",
+    errno.EDQUOT: "The quota of this user is used up: make room",
+    errno.EFBIG: "The file would grow beyond the limit set for this user: raise it (ulimit -f)",
+    errno.EROFS: "The disk can only be read: give another folder with --out",
+    errno.EACCES: "You may not write there: give another folder with --out",
+    errno.EPERM: "You may not write there: give another folder with --out",
+    errno.ENOTDIR: "A file stands where a folder is needed: give another folder with --out",
+    errno.EEXIST: "A file stands where a folder is needed: give another folder with --out",
+}
+"""What helps when a file cannot be written."""
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """Give a temporary path in the same folder, and move it to ``path`` only when everything is written.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be written (disk full, read-only, no permission); what was there before stays as it was.
+    """
+    folder = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=".writing-", dir=path.parent))
+        temporary = folder / path.name
+        yield temporary
+        temporary.replace(path)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    except Exception as error:
+        if type(error).__module__.split(".")[0] in WRITERS:
+            raise unwritable(path, error) from error
+        raise
+    finally:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def unwritable(path: Path, error: Exception) -> SourceError:
+    """Return the message for a file that cannot be written."""
+    remedy = REMEDIES.get(getattr(error, "errno", None) or 0, "See that the disk has room and that you may write there")
+    return SourceError(f"{path}: cannot be written ({error}). {remedy}, then run it again: what was finished is kept.")
+
+
+def write_text(path: Path, content: str) -> None:
+    """Write a UTF-8 text, replacing the former file at once."""
+    with atomic(path) as temporary:
+        temporary.write_text(content, encoding="utf-8")
+
+
+def write_parquet(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as Parquet, or GeoParquet when it has a geometry, replacing the former file at once."""
+    with atomic(path) as temporary:
+        if isinstance(table, gpd.GeoDataFrame):
+            _write_geoparquet(table, temporary)
+        else:
+            table.to_parquet(temporary, index=False)
+
+
+def _write_geoparquet(table: gpd.GeoDataFrame, path: Path) -> None:
+    """Write some rows after the other, since outlines in the making take five times their memory."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    options: dict[str, Any] = {"index": False, "write_covering_bbox": False, "schema_version": "1.1.0"}
+    blocks = blocks_of_corners(table.geometry.to_numpy())
+    if len(blocks) == 1:
+        table.to_parquet(path, **options)
+        return
+    head = io.BytesIO()
+    table.iloc[:0].to_parquet(head, **options)
+    schema = pq.read_schema(head)
+    with pq.ParquetWriter(path, schema) as writer:
+        for some in blocks:
+            part = pa.table(table.iloc[some].to_arrow(index=False, geometry_encoding="WKB"))
+            writer.write_table(part.cast(schema))
+
+
+def read_parquet(path: Path) -> pd.DataFrame:
+    """Read a table written by `write_parquet`, with its geometry and CRS when it has one."""
+    import pyarrow.parquet as pq
+
+    if b"geo" in (pq.read_schema(path).metadata or {}):
+        return gpd.read_parquet(path)
+    return pd.read_parquet(path)
+
+
+def plain(value: Any) -> Any:
+    """Turn numpy and pandas values into what strict JSON can hold: missing and infinite numbers become null."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | set | np.ndarray | pd.Series):
+        return [plain(one) for one in (sorted(value) if isinstance(value, set) else value)]
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, np.bool_):
+        return bool(value)
+    if isinstance(value, int | np.integer):
+        return int(value)
+    if isinstance(value, float | np.floating):
+        return float(value) if np.isfinite(value) else None
+    if pd.isna(value):
+        return None
+    return str(value)

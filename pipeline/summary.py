@@ -1,0 +1,96 @@
+"""What a person or a script is told at the end of a run, of sites or of samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """The end of a run in a few figures.
+
+    Parameters
+    ----------
+    folder : Path
+        The run folder.
+    units : {"sites", "samples"}
+        What the run is about.
+    n_units : int
+        Sites ranked, or samples judged.
+    n_rejected : int
+        Rows turned away while reading.
+    verdict : str
+        What the tests of the model say.
+    reused : int
+        Steps taken up from an earlier run.
+    seconds : float
+        Time of all steps.
+    top : DataFrame[Ranking] or None
+        The first five sites; None for samples.
+    """
+
+    folder: Path
+    units: str
+    n_units: int
+    n_rejected: int
+    verdict: str
+    reused: int
+    seconds: float
+    top: pd.DataFrame | None = None
+
+    @property
+    def n_sites(self) -> int:
+        """Sites ranked."""
+        return self.n_units if self.units == "sites" else 0
+
+    @property
+    def report_path(self) -> Path:
+        """The report to open."""
+        return self.folder / "report.html"
+
+    @property
+    def map_path(self) -> Path | None:
+        """The map to open; a run on samples has none."""
+        return self.folder / "map.html" if self.units == "sites" else None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the summary as what JSON can hold."""
+        summary: dict[str, Any] = {"folder": str(self.folder), "units": self.units, self.units: self.n_units}
+        if self.map_path is not None:
+            summary["map"] = str(self.map_path)
+        if self.top is not None:
+            summary["top"] = self.top[["rank", "site_id", "name", "score"]].to_dict(orient="records")
+        return {
+            **summary,
+            "report": str(self.report_path),
+            "rejected_rows": self.n_rejected,
+            "verdict": self.verdict,
+            "seconds": round(self.seconds, 2),
+            "stages_reused": self.reused,
+        }
+
+    def in_words(self) -> str:
+        """Return the summary as lines for a screen."""
+        done = "sites ranked" if self.units == "sites" else "samples judged"
+        again = f", {self.reused} steps reused" if self.reused else ""
+        lines = [
+            "",
+            f"{self.n_units} {done}, {self.n_rejected} rows rejected (see rejected.csv), {self.seconds:.1f} s{again}",
+            self.verdict,
+            "",
+        ]
+        if self.top is not None:
+            lines.append("First five for follow-up sampling:")
+            lines += [
+                f"  {row.rank}. {row.name}  ({row.site_id})  score {row.score:.2f}, rank {row.rank_low}-{row.rank_high}, "
+                f"evidence: {row.evidence}"
+                for row in self.top.itertuples(index=False)
+            ]
+            lines.append("")
+        if self.map_path is not None:
+            lines.append(f"Map:    {self.map_path}")
+        return "\n".join([*lines, f"Report: {self.report_path}"])
