@@ -305,11 +305,16 @@ class SiteTonnage(PlainTable):
 
 
 class SiteFlags(PlainTable):
-    """A constraint or caution shown beside the score, never netted into it; long."""
+    """A constraint or caution shown beside the score, never netted into it; long.
+
+    ``finding`` and ``values`` hold a `layers.findings.Finding`: why it was given. ``source`` is a source id, a law, or
+    ``waste_samples``.
+    """
 
     site_id: Series[str]
     flag: Series[str]
-    detail: Series[str]
+    finding: Series[str]
+    values: Series[str]
     source: Series[str]
 
 

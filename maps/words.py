@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime
 import math
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
+
+from layers.errors import StageError
+from layers.findings import Value
 
 LANGUAGES = ("en", "fr")
 NARROW_SPACE = "\u202f"
@@ -186,40 +190,44 @@ def flag(code: str, lang: str) -> str:
     return word(f"flag_{code}", lang)
 
 
-def detail(sentence: str, lang: str) -> str:
-    """Return why a caution was given; nothing where the sentence is not known in the language.
+def detail(code: str, values: Mapping[str, Value], lang: str) -> str:
+    """Return why a caution was given.
 
     Parameters
     ----------
-    sentence : str
-        English, as the stage wrote it. What it quotes from a record is kept, its numbers get the marks of the language.
+    code : str
+        Of a `layers.findings.Finding`: a key under ``details`` of ``words.yml``.
+    values : mapping
+        One per slot. Commodities and elements are named in the language, other texts are quoted as they are.
     lang : {"en", "fr"}
         Language.
+
+    Raises
+    ------
+    StageError
+        If ``words.yml`` has no such key. A test keeps the two in step.
     """
-    if lang == "en":
-        return sentence
-    for pattern, french in _details():
-        found = pattern.fullmatch(sentence)
-        if found:
-            slots = {name: _quoted(name, text, lang) for name, text in found.groupdict().items()}
-            return french.format(**slots)
-    return ""
+    entry = all_words()["details"].get(code)
+    if entry is None:
+        raise StageError(
+            f"words: no sentence for the finding '{code}' in {lang}. This is a fault in minewaste: please report it."
+        )
+    filled = {name: _Localised(_shown(name, value, lang), lang) for name, value in values.items()}
+    text = str(entry[lang]).format(**filled)
+    return text[:1].upper() + text[1:]
 
 
-def _quoted(slot: str, text: str, lang: str) -> str:
-    """Return what fills a slot: ``n_…`` is a number, ``commodities`` those, anything else a quotation."""
-    if slot == "commodities":
-        names = text if text.casefold() in _french_names() else text.replace(" and ", ", ")
-        return commodities(names, lang, ", ")
-    return marks(text, lang) if slot.startswith("n_") else text
+def _shown(slot: str, value: Value, lang: str) -> Value:
+    """Return what fills a slot of a finding: names are put into the language, numbers and quotations stay."""
+    if isinstance(value, tuple | list):
+        named = [commodities(str(name), lang) if slot == "commodities" else str(name) for name in value]
+        return f" {word('and_word', lang)} ".join(filter(None, [", ".join(named[:-1]), *named[-1:]]))
+    return word(f"quantity_{value}", lang) if slot == "quantity" else value
 
 
-@lru_cache(maxsize=1)
-def _details() -> list[tuple[re.Pattern[str], str]]:
-    return [
-        (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(both["en"]))), both["fr"])
-        for both in all_words()["details"].values()
-    ]
+def source_of_flag(source: str, lang: str) -> str:
+    """Return where a caution comes from: words for samples of the waste itself, else the source's id or the law as it is."""
+    return word("from_waste_samples", lang) if source == "waste_samples" else source
 
 
 def commodities(text: str, lang: str, between: str = "; ") -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from layers.findings import finding_of
 from maps import assets, pages, words
 from maps.nearby import areas_by_layer, communities_near, fold
 from maps.publication import Publication, about, of_sites
@@ -311,8 +312,10 @@ def next_step(jurisdiction: object) -> str:
 def _flag(row: Row, lang: str) -> str:
     said = words.flag(row["flag"], lang)
     told_below = row["flag"] == "permit_ontario_recovery"
-    detail = words.detail(row["detail"], lang) if isinstance(row["detail"], str) and not told_below else ""
-    return f"{said}{words.word('colon', lang)}{detail}" if detail else said
+    if told_below:
+        return said
+    finding = finding_of(row["finding"], row["values"])
+    return f"{said}{words.word('colon', lang)}{words.detail(finding.code, finding.values, lang)}"
 
 
 def _by_site(table: pd.DataFrame) -> dict[str, Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from layers.errors import StageError
 from maps.publication import Publication
 from maps.verdict import score_key
-from maps.words import flag, phrase, phrase_reason, word
+from maps.words import detail, flag, phrase, phrase_reason, source_of_flag, word
 from pipeline.folder.published import load_publication
 
 REASONS_SHOWN = 12
@@ -77,8 +78,10 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
         lines.append(f"  {word('explain_no_reasons', lang)}")
     flags = publication.flags[publication.flags["site_id"] == site_id]
     lines += ["", word("explain_flags", lang)] + [
-        f"  {flag(code, lang)}: {detail} [{source}]"
-        for code, detail, source in zip(flags["flag"], flags["detail"], flags["source"], strict=True)
+        f"  {flag(code, lang)}{word('colon', lang)}{detail(finding, json.loads(values), lang)} [{source_of_flag(source, lang)}]"
+        for code, finding, values, source in zip(
+            flags["flag"], flags["finding"], flags["values"], flags["source"], strict=True
+        )
     ]
     relations = publication.site_territories[publication.site_territories["site_id"] == site_id]
     lines += ["", word("explain_areas", lang)]

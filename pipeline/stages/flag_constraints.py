@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,6 +11,7 @@ from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.cells.commodities import group_of
+from layers.findings import Finding, Value
 from layers.schema import Backdrop, GeoDataFrame, SiteFlags, Sites, SiteSamples, conform
 
 FLAGS = (
@@ -48,7 +51,10 @@ _SULPHIDE = r"massive sul|\bvms\b|\bsedex\b|sulphide|sulfide|pyrit|pyrrhotit"
 _NORM = ("thorium", "rare earths", "monazite", "niobium", "tantalum", "zirconium", "phosphate", "apatite")
 
 
-_Found = list[tuple[int, str, str, str]]
+_Found = list[tuple[int, str, Finding, str]]
+
+FROM_SAMPLES = "waste_samples"
+"""Stands as source where samples of the waste itself say so."""
 
 
 class FlagConstraintsParams(BaseModel):
@@ -75,7 +81,7 @@ def flag_constraints(
     backdrop: GeoDataFrame[Backdrop],
     params: FlagConstraintsParams,
 ) -> DataFrame[SiteFlags]:
-    """List the constraints and cautions of each site, each with a sentence and where it comes from.
+    """List the constraints and cautions of each site, each with what was found and where it comes from.
 
     Nothing here is an assessment: a flag says what a record, a sample or a public layer says. Absence of a flag means that
     nothing was found, not that nothing is there.
@@ -83,8 +89,8 @@ def flag_constraints(
     Parameters
     ----------
     sites : GeoDataFrame[Sites]
-        Optional columns heeded: ``acid_generating`` (yes/no), ``np_kg_t``, ``ap_kg_t``, ``location_conflict``,
-        ``amount_conflict``.
+        Optional columns heeded: ``acid_generating`` (yes/no), ``np_kg_t``, ``ap_kg_t``, and ``location_conflict`` and
+        ``amount_conflict`` of `merge_sites`.
     site_samples : DataFrame[SiteSamples]
         One row per site; ``waste_U_ppm``, ``waste_Th_ppm``, ``waste_S_ppm``, ``waste_As_ppm`` are used where present.
     backdrop : GeoDataFrame[Backdrop]
@@ -94,10 +100,10 @@ def flag_constraints(
     Returns
     -------
     DataFrame[SiteFlags]
-        Long, sites in their order, flags in the order of `FLAGS`.
+        Long, sites in their order, flags in the order of `FLAGS`; ``finding`` and ``values`` as `Finding.as_cells` makes them.
     """
     chemistry = sites[["site_id"]].merge(site_samples, on="site_id", how="left", validate="one_to_one")
-    found: list[tuple[int, str, str, str]] = []
+    found: _Found = []
     for rows in (
         _disposal(sites),
         _condition(sites),
@@ -108,14 +114,18 @@ def flag_constraints(
         _location(sites, params),
     ):
         found += rows
-    order = {flag: place for place, flag in enumerate(FLAGS)}
-    found = sorted(set(found), key=lambda one: (one[0], order[one[1]], one[2]))
+    order = {flag: number for number, flag in enumerate(FLAGS)}
+    cells = {(row, order[flag], *finding.as_cells(), source) for row, flag, finding, source in found}
     ids = sites["site_id"].to_numpy()
     table = pd.DataFrame(
-        [(ids[row], flag, detail, source) for row, flag, detail, source in found],
-        columns=["site_id", "flag", "detail", "source"],
+        [(ids[row], FLAGS[flag], code, values, source) for row, flag, code, values, source in sorted(cells)],
+        columns=["site_id", "flag", "finding", "values", "source"],
     )
     return conform(table, SiteFlags)
+
+
+def _finding(code: str, **values: Value) -> Finding:
+    return Finding(code=code, values=values)
 
 
 def _text(sites: pd.DataFrame, column: str) -> pd.Series:
@@ -134,20 +144,18 @@ def _number(table: pd.DataFrame, column: str) -> np.ndarray:
 
 
 def _disposal(sites: pd.DataFrame) -> _Found:
-    said = {
-        "lake": (
-            "lake_disposal",
-            "The inventory says the waste was put in a lake: it may be under water and out of reach.",
-        ),
-        "ocean": ("ocean_disposal", "The inventory says the waste was put in the sea: it is likely out of reach."),
-        "river": (
-            "river_disposal",
-            "The inventory says the waste was put in a river: much of it may have been carried away.",
-        ),
-        "backfill": ("backfilled_underground", "The inventory says the waste was put back underground."),
+    flags = {
+        "lake": "lake_disposal",
+        "ocean": "ocean_disposal",
+        "river": "river_disposal",
+        "backfill": "backfilled_underground",
     }
     rows = zip(sites["disposal"], sites["sources"], strict=True)
-    return [(row, *said[disposal], source) for row, (disposal, source) in enumerate(rows) if disposal in said]
+    return [
+        (row, flags[disposal], _finding(f"disposal_{disposal}"), source)
+        for row, (disposal, source) in enumerate(rows)
+        if disposal in flags
+    ]
 
 
 def _condition(sites: pd.DataFrame) -> _Found:
@@ -157,12 +165,7 @@ def _condition(sites: pd.DataFrame) -> _Found:
     for column in (status, remarks):
         hits = column.str.extract(f"({_COVERED})", flags=2)[0]
         found += [
-            (
-                row,
-                "covered_or_reclaimed",
-                f"The record says '{word}': the waste may be covered or already cleaned up.",
-                source[row],
-            )
+            (row, "covered_or_reclaimed", _finding("covered", quoted=word), source[row])
             for row, word in enumerate(hits)
             if not pd.isna(word)
         ]
@@ -173,19 +176,11 @@ def _condition(sites: pd.DataFrame) -> _Found:
     for row, (waste, names) in enumerate(zip(sites["waste_type"], _names(sites), strict=True)):
         only_stone = bool(names) and all(group_of(name) == "stone" for name in names)
         if none[row]:
-            found.append((row, "no_waste_expected", "The record says there are no tailings.", source[row]))
+            found.append((row, "no_waste_expected", _finding("no_tailings"), source[row]))
         elif waste == "none":
-            found.append(
-                (
-                    row,
-                    "no_waste_expected",
-                    "The record describes a place without mine waste, such as a quarry.",
-                    source[row],
-                )
-            )
+            found.append((row, "no_waste_expected", _finding("no_waste"), source[row]))
         elif only_stone and waste == "unknown" and not amounts[row]:
-            detail = f"Only {', '.join(names)} was worked here: a quarry or pit, which seldom leaves tailings."
-            found.append((row, "no_waste_expected", detail, source[row]))
+            found.append((row, "no_waste_expected", _finding("quarry", commodities=names), source[row]))
     return found
 
 
@@ -196,25 +191,17 @@ def _radioactivity(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagCon
     found: _Found = []
     for row, names in enumerate(_names(sites)):
         if "uranium" in names or "radium" in names:
-            detail = (
-                "Uranium was worked here. Mill tailings keep most of the radium even where little uranium is left; in Canada a "
-                "licence of the Canadian Nuclear Safety Commission is likely needed."
-            )
-            found.append((row, "uranium_mill_tailings", detail, source[row]))
+            found.append((row, "uranium_mill_tailings", _finding("uranium"), source[row]))
         norm = [name for name in names if name in _NORM or group_of(name) == "rare_earths"]
         if norm and index[row] <= params.activity_limit_bq_g:
-            detail = (
-                f"{', '.join(norm).capitalize()}: such ores often carry uranium or thorium. Measure before handling."
-            )
-            found.append((row, "radioactivity_possible", detail, source[row]))
+            found.append((row, "radioactivity_possible", _finding("norm", commodities=tuple(norm)), source[row]))
         if index[row] > params.activity_limit_bq_g:
-            parts = [
-                f"{value:,.0f} ppm {element}"
-                for value, element in ((uranium[row], "U"), (thorium[row], "Th"))
-                if value > 0
-            ]
-            detail = f"Samples of the waste hold {' and '.join(parts)}: about {index[row]:.1f} Bq/g of parent activity."
-            found.append((row, "radioactivity_measured", detail, "samples of the waste"))
+            parts = {"U": float(uranium[row]), "Th": float(thorium[row])}
+            parts = {element: ppm for element, ppm in parts.items() if ppm > 0}
+            values: dict[str, Value] = {"activity_bq_g": float(index[row])}
+            values |= {f"{element}_ppm": ppm for element, ppm in parts.items()}
+            finding = Finding(code=f"activity_{'_'.join(parts)}", values=values)
+            found.append((row, "radioactivity_measured", finding, FROM_SAMPLES))
     return found
 
 
@@ -224,27 +211,18 @@ def _hazards(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstrain
     found: _Found = []
     for row, names in enumerate(_names(sites)):
         if "asbestos" in names:
-            found.append(
-                (
-                    row,
-                    "asbestos",
-                    "Asbestos was worked here: dust control and licensed handling are needed.",
-                    source[row],
-                )
-            )
-        poison = [name for name in names if name in ("arsenic", "mercury")]
+            found.append((row, "asbestos", _finding("asbestos"), source[row]))
+        poison = tuple(name for name in names if name in ("arsenic", "mercury"))
         if poison:
-            found.append((row, "arsenic_or_mercury", f"The record names {' and '.join(poison)}.", source[row]))
+            found.append((row, "arsenic_or_mercury", _finding("poison", commodities=poison), source[row]))
         if arsenic[row] > params.arsenic_limit_ppm:
-            detail = f"Samples of the waste hold {arsenic[row]:,.0f} ppm arsenic."
-            found.append((row, "arsenic_or_mercury", detail, "samples of the waste"))
+            finding = _finding("arsenic", arsenic_ppm=float(arsenic[row]))
+            found.append((row, "arsenic_or_mercury", finding, FROM_SAMPLES))
         grade = hazard[row].strip()
         plain = grade.rstrip("* ").casefold()
         if plain in ("a", "b", "high", "very high", "extreme", "class 1", "class a", "class b"):
-            by = " (graded by the compilers, not by the jurisdiction)" if grade.endswith("*") else ""
-            found.append(
-                (row, "hazard_class", f"The inventory gives hazard class {grade.rstrip('* ')}{by}.", source[row])
-            )
+            code = "hazard_compilers" if grade.endswith("*") else "hazard"
+            found.append((row, "hazard_class", _finding(code, grade=grade.rstrip("* ")), source[row]))
     return found
 
 
@@ -260,25 +238,28 @@ def _acid(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsP
     found: _Found = []
     for row in range(len(sites)):
         if np.isfinite(ratio[row]) and ratio[row] < params.npr_acid:
-            found.append(
-                (row, "acid_generating", f"NP/AP is {ratio[row]:.2f}: the waste is expected to form acid.", source[row])
-            )
+            finding = _finding("acid_ratio", ratio=float(ratio[row]))
+            found.append((row, "acid_generating", finding, source[row]))
         elif said[row] in ("yes", "true", "1", "oui", "sí", "si"):
-            found.append((row, "acid_generating", "The inventory says the waste forms acid.", source[row]))
+            found.append((row, "acid_generating", _finding("acid_said"), source[row]))
         elif np.isfinite(ratio[row]):
             if ratio[row] < params.npr_possible:
-                found.append(
-                    (row, "acid_possible", f"NP/AP is {ratio[row]:.2f}: acid cannot be ruled out.", source[row])
-                )
+                finding = _finding("acid_not_excluded", ratio=float(ratio[row]))
+                found.append((row, "acid_possible", finding, source[row]))
         elif sulphur_pct[row] > params.sulphur_possible_pct:
-            detail = (
-                f"Samples of the waste hold {sulphur_pct[row]:.1f} % sulphur (acid potential up to "
-                f"{AP_PER_SULPHUR_PERCENT * sulphur_pct[row]:,.0f} kg CaCO3/t); what neutralises it is not known."
+            finding = _finding(
+                "sulphur",
+                sulphur_percent=float(sulphur_pct[row]),
+                acid_potential_kg_t=float(AP_PER_SULPHUR_PERCENT * sulphur_pct[row]),
             )
-            found.append((row, "acid_possible", detail, "samples of the waste"))
+            found.append((row, "acid_possible", finding, FROM_SAMPLES))
         elif said[row] not in ("no", "false", "0", "non") and (deposit[row] or minerals[row]):
-            what = "The deposit type" if deposit[row] else f"The commodity {minerals[row][0]}"
-            found.append((row, "acid_possible", f"{what} points to sulphides, which can form acid.", source[row]))
+            finding = (
+                _finding("acid_deposit")
+                if deposit[row]
+                else _finding("acid_commodity", commodities=(minerals[row][0],))
+            )
+            found.append((row, "acid_possible", finding, source[row]))
     return found
 
 
@@ -292,7 +273,7 @@ def _protected(sites: gpd.GeoDataFrame, backdrop: gpd.GeoDataFrame) -> _Found:
         (
             int(row),
             "protected_area",
-            f"Inside or touching the protected area {'without a name' if pd.isna(names[area]) else names[area]}.",
+            _finding("protected_unnamed") if pd.isna(names[area]) else _finding("protected", name=str(names[area])),
             str(sources[area]),
         )
         for row, area in zip(at, which, strict=True)
@@ -307,20 +288,16 @@ def _location(sites: pd.DataFrame, params: FlagConstraintsParams) -> _Found:
     found: _Found = []
     for row in range(len(sites)):
         if jurisdiction[row] in ("on", "ontario", "ca-on"):
-            detail = (
-                "Ontario has a recovery permit for tailings and mine waste (O. Reg. 463/24); it asks for the written consent of "
-                "claim holders and for consultation. Tenure was not checked here."
-            )
-            found.append((row, "permit_ontario_recovery", detail, "O. Reg. 463/24 (Ontario)"))
-        if conflict[row]:
-            detail = f"Another record of this site lies elsewhere ({conflict[row]})."
-            found.append((row, "location_conflict", detail, source[row]))
-        elif spread[row] > params.conflict_spread_km:
-            detail = f"The records of this site lie up to {spread[row]:.1f} km apart."
-            found.append((row, "location_conflict", detail, source[row]))
+            found.append((row, "permit_ontario_recovery", _finding("ontario"), "O. Reg. 463/24 (Ontario)"))
+        for record, km in json.loads(conflict[row] or "{}").items():
+            finding = _finding("elsewhere", record=record, km=km)
+            found.append((row, "location_conflict", finding, source[row]))
+        if not conflict[row] and spread[row] > params.conflict_spread_km:
+            found.append((row, "location_conflict", _finding("apart", km=float(spread[row])), source[row]))
         if precision[row] > params.low_precision_km:
-            detail = f"The coordinates hold to about {precision[row]:.1f} km only."
-            found.append((row, "low_coordinate_precision", detail, source[row]))
-        if amounts[row]:
-            found.append((row, "amount_conflict", f"The records disagree: {amounts[row]}.", source[row]))
+            finding = _finding("coarse", km=float(precision[row]))
+            found.append((row, "low_coordinate_precision", finding, source[row]))
+        for quantity, (low, high) in json.loads(amounts[row] or "{}").items():
+            finding = _finding("disagree", quantity=quantity, low=low, high=high)
+            found.append((row, "amount_conflict", finding, source[row]))
     return found

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -57,9 +61,11 @@ def merge_sites(
     -------
     GeoDataFrame[Sites]
         Sorted by ``site_id``. Further columns: ``n_records``, ``link_confidence`` (of the weakest link used; NaN for one record),
-        ``location_conflict`` and ``amount_conflict`` (sentences, NA where there is none), then any further column of the
-        records. ``site_id`` is ``<source>-<official id>`` of the first record, else ``s-`` and ten digits of a hash of the
-        record ids: ASCII, lower case, safe as a file name. Records of a group without any location are in no site.
+        ``location_conflict`` and ``amount_conflict`` (JSON objects, NA where there is none: kilometres to every record that
+        claims to be this site elsewhere, and the least and greatest value of every quantity the records differ on twofold or
+        more), then any further column of the records. ``site_id`` is ``<source>-<official id>`` of the first record, else
+        ``s-`` and ten digits of a hash of the record ids: ASCII, lower case, safe as a file name. Records of a group without any
+        location are in no site.
 
     Raises
     ------
@@ -168,7 +174,7 @@ def _aliases(ordered: pd.DataFrame, names: pd.Series) -> pd.Series:
 def _amounts(table: pd.DataFrame, said: pd.DataFrame) -> None:
     """Take amounts from one whole record, else add up the parts; say where records of a site disagree twofold or more."""
     whole = said["parent_id"].isna()
-    conflict = pd.Series("", index=table.index, dtype=object)
+    conflicts: dict[Any, dict[str, list[float]]] = {}
     for column in _QUANTITIES:
         values = said[["group", column]].dropna()
         from_whole = values[whole.loc[values.index]].groupby("group")[column]
@@ -181,8 +187,8 @@ def _amounts(table: pd.DataFrame, said: pd.DataFrame) -> None:
             table[f"{column}_bound"] = bounds.reindex(table.index)
         low, high = from_whole.min().reindex(table.index), from_whole.max().reindex(table.index)
         for group in table.index[(high >= 2 * low) & (high > low)]:
-            conflict[group] += f"; {column} {low[group]:,.0f} to {high[group]:,.0f}"
-    table["amount_conflict"] = conflict.str.strip("; ").where(conflict != "", None)
+            conflicts.setdefault(group, {})[column] = [float(low[group]), float(high[group])]
+    table["amount_conflict"] = _as_json(conflicts, table.index)
 
 
 def _places(placed: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -201,12 +207,18 @@ def _places(placed: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _location_conflicts(ordered: pd.DataFrame, links: pd.DataFrame) -> pd.Series:
-    """Say per group which other records claim to be the same site elsewhere."""
+    """Return per group how far the records lie that claim to be the same site elsewhere."""
     group = dict(zip(ordered["record_id"], ordered["group"], strict=True))
-    told: dict[int, list[str]] = {}
-    for row in links[links["rule"] == "location_conflict"].itertuples(index=False):
-        for own, other in ((row.record_a, row.record_b), (row.record_b, row.record_a)):
+    apart_km: dict[Any, dict[str, float]] = {}
+    apart = links[links["rule"] == "location_conflict"]
+    for record_a, record_b, km in zip(apart["record_a"], apart["record_b"], apart["distance_km"].round(3), strict=True):
+        for own, other in ((record_a, record_b), (record_b, record_a)):
             if own in group and group.get(other) != group[own]:
-                told.setdefault(group[own], []).append(f"record {other}: {row.reason}")
-    index = sorted(set(group.values()))
-    return pd.Series([" | ".join(told[one]) if one in told else None for one in index], index=index, dtype=object)
+                apart_km.setdefault(group[own], {})[other] = km
+    return _as_json(apart_km, pd.Index(sorted(set(group.values()))))
+
+
+def _as_json(objects: Mapping[Any, object], index: pd.Index) -> pd.Series:
+    """Return one JSON object per row of ``index``, missing where there is nothing."""
+    texts = [json.dumps(objects[key], sort_keys=True) if key in objects else None for key in index]
+    return pd.Series(texts, index=index, dtype=object)

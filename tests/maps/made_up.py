@@ -182,7 +182,8 @@ def publication(
             {
                 "site_id": one,
                 "flag": ["lake_disposal", "radioactivity_possible"][at % 2],
-                "detail": "lies in a lake",
+                "finding": ["disposal_lake", "asbestos"][at % 2],
+                "values": "{}",
                 "source": "inventory_a",
             }
             for at, one in enumerate(ids)

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import string
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
+from layers.errors import StageError
 from layers.schema import COMMUNITY_KINDS, DISPOSALS, EVIDENCE, LINE_KINDS, METHODS, RELATIONS, WASTE_TYPES
 from maps import words
 
@@ -134,35 +138,76 @@ def test_reasons_are_plain_sentences(feature: str, value: float, move: float, en
 
 
 @pytest.mark.parametrize(
-    ("english", "french"),
+    ("code", "values", "english", "french"),
     [
-        ("Niobium, rare earths: such ores often carry uranium or thorium. Measure before handling.",
-         "niobium, terres rares : ces minerais portent souvent de l'uranium ou du thorium. Mesurer avant toute manipulation."),
-        ("Samples of the waste hold 1,200 ppm U and 35 ppm Th: about 15.0 Bq/g of parent activity.",
+        ("norm", {"commodities": ("niobium", "rare earths")},
+         "Niobium and rare earths: such ores often carry uranium or thorium. Measure before handling.",
+         "Niobium et terres rares : ces minerais portent souvent de l'uranium ou du thorium. Mesurer avant toute manipulation."),
+        ("activity_U_Th", {"U_ppm": 1200.0, "Th_ppm": 35.2, "activity_bq_g": 14.96},
+         "Samples of the waste hold 1,200 ppm U and 35 ppm Th: about 15.0 Bq/g of parent activity.",
          "Des échantillons des rejets contiennent 1\u202f200 ppm U et 35 ppm Th : environ 15,0 Bq/g d'activité des parents."),
-        ("Samples of the waste hold 300 ppm Th: about 1.2 Bq/g of parent activity.",
-         "Des échantillons des rejets contiennent 300 ppm Th : environ 1,2 Bq/g d'activité des parents."),
-        ("The inventory gives hazard class A (graded by the compilers, not by the jurisdiction).",
+        ("hazard_compilers", {"grade": "A"},
+         "The inventory gives hazard class A (graded by the compilers, not by the jurisdiction).",
          "L'inventaire donne la classe de danger A (classée par les compilateurs, non par l'administration)."),
-        ("The record says 'capped': the waste may be covered or already cleaned up.",
-         "La fiche dit « capped » : les rejets sont peut-être recouverts ou déjà nettoyés."),
-        ("The record names arsenic and mercury.", "La fiche nomme ceci : arsenic, mercure."),
-        ("Only sand and gravel was worked here: a quarry or pit, which seldom leaves tailings.",
+        ("covered", {"quoted": "capped 1,5 m: {x}"},
+         "The record says 'capped 1,5 m: {x}': the waste may be covered or already cleaned up.",
+         "La fiche dit « capped 1,5 m: {x} » : les rejets sont peut-être recouverts ou déjà nettoyés."),
+        ("poison", {"commodities": ("arsenic", "mercury")},
+         "The record names arsenic and mercury.", "La fiche nomme ceci : arsenic et mercure."),
+        ("quarry", {"commodities": ("sand and gravel",)},
+         "Only sand and gravel was worked here: a quarry or pit, which seldom leaves tailings.",
          "On n'a exploité ici que ceci : sable et gravier. Une carrière laisse rarement des résidus."),
-        ("Inside or touching the protected area Park {x} 1.", "Dans l'aire protégée Park {x} 1, ou à son bord."),
-        ("A sentence nobody listed.", ""),
+        ("elsewhere", {"record": "b:2", "km": 1234.56},
+         "The record b:2 seems to be this site too, but lies 1,234.6 km away.",
+         "La fiche b:2 semble être aussi ce site, mais se trouve à 1\u202f234,6 km."),
+        ("disagree", {"quantity": "mass_t", "low": 900.0, "high": 2000.0},
+         "The records disagree on the mass (t): 900 to 2,000.",
+         "Les fiches ne s'accordent pas sur la masse (t) : 900 à 2\u202f000."),
     ],
 )  # fmt: skip
-def test_why_a_caution_was_given_is_said_in_french_too(english: str, french: str) -> None:
-    assert words.detail(english, "en") == english
-    assert words.detail(english, "fr") == words.unbroken(french)
+def test_why_a_caution_was_given_is_said_in_both_languages(
+    code: str, values: dict[str, Any], english: str, french: str
+) -> None:
+    assert words.detail(code, values, "en") == english
+    assert words.detail(code, values, "fr") == words.unbroken(french)
 
 
-def test_every_sentence_of_the_flags_is_listed() -> None:
-    text = (MAPS.parent / "pipeline" / "stages" / "flag_constraints.py").read_text(encoding="utf-8")
-    for both in words.all_words()["details"].values():
-        longest = max(re.split(r"\{\w+\}", both["en"]), key=len)
-        assert any(part.strip() in text for part in (longest, longest[:30], longest[-30:])), both["en"]
+def test_a_finding_without_words_is_an_error() -> None:
+    with pytest.raises(StageError, match="no sentence for the finding 'nobody_listed'"):
+        words.detail("nobody_listed", {}, "fr")
+
+
+def findings_in(source: str) -> dict[str, set[str]]:
+    """Return the codes of a stage's findings with the values each is given."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    return {
+        call.args[0].value: {str(one.arg) for one in call.keywords}
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id == "_finding" and isinstance(call.args[0], ast.Constant)
+    }
+
+
+def test_every_finding_of_a_flag_has_its_words_with_its_values_in_both_languages() -> None:
+    listed = {
+        code: [set(re.findall(r"\{(\w+)", both[lang])) for lang in words.LANGUAGES]
+        for code, both in words.all_words()["details"].items()
+    }
+    found = findings_in((MAPS.parent / "pipeline" / "stages" / "flag_constraints.py").read_text(encoding="utf-8"))
+    found |= {code: set() for code in listed if code.startswith("disposal_")}
+    found |= {"hazard": {"grade"}, "hazard_compilers": {"grade"}}
+    found |= {
+        f"activity_{'_'.join(one)}": {"activity_bq_g", *(f"{x}_ppm" for x in one)}
+        for one in (["U"], ["Th"], ["U", "Th"])
+    }
+    assert {code: [values, values] for code, values in found.items()} == listed
+
+
+@pytest.mark.parametrize("loader", [yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)])
+def test_both_readers_of_yaml_read_the_same_words(loader: Any) -> None:
+    texts = [*sorted((MAPS.parent / "layers").rglob("*.yml")), MAPS / "words.yml"]
+    for path in texts:
+        text = path.read_text(encoding="utf-8")
+        assert yaml.load(text, Loader=loader) == yaml.safe_load(text), path
 
 
 def test_commodities_are_named_in_french_where_they_have_a_name() -> None:

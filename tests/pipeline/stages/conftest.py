@@ -85,7 +85,7 @@ def planted_frames(n: int = 200, seed: int = 3, assayed: float = 0.35, signal: f
             "tonnage_rule": "reported_mass",
         }
     )  # fmt: skip
-    flags = pd.DataFrame({"site_id": ids[:2], "flag": "acid", "detail": "x", "source": "a"})
+    flags = pd.DataFrame({"site_id": ids[:2], "flag": "acid", "finding": "acid_said", "values": "{}", "source": "a"})
     territories = pd.DataFrame(
         {
             "site_id": ids[[0, 0, 3]], "territory_id": ["t2", "t1", "t1"], "territory": ["Area B", "Area A", "Area A"],

@@ -11,6 +11,8 @@ import pytest
 import shapely
 
 from layers import schema
+from layers.findings import finding_of
+from maps.words import detail
 from pipeline.stages.flag_constraints import FLAGS, FlagConstraintsParams, flag_constraints
 from tests.pipeline.stages.site_tables import sites_at
 
@@ -36,7 +38,8 @@ def flags(chemistry: dict[str, Any] | None = None, areas: Any = NO_AREAS, **colu
     found = flag_constraints(site, samples_for(site, **(chemistry or {})), areas, PARAMS)
     assert set(found["flag"]) <= set(FLAGS)
     assert found["source"].str.len().gt(0).all()
-    return dict(zip(found["flag"], found["detail"], strict=True))
+    findings = (finding_of(*cells) for cells in zip(found["finding"], found["values"], strict=True))
+    return dict(zip(found["flag"], (detail(one.code, one.values, "en") for one in findings), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -63,9 +66,9 @@ def flags(chemistry: dict[str, Any] | None = None, areas: Any = NO_AREAS, **colu
         ({"hazard_class": "Very High"}, "hazard_class"),
         ({"jurisdiction": "ON"}, "permit_ontario_recovery"),
         ({"coordinate_spread_km": 3.0}, "location_conflict"),
-        ({"location_conflict": "record b:2: same name, but 18.0 km apart"}, "location_conflict"),
+        ({"location_conflict": '{"b:2": 18.0}'}, "location_conflict"),
         ({"coordinate_precision_km": 5.0}, "low_coordinate_precision"),
-        ({"amount_conflict": "mass_t 900 to 2,000"}, "amount_conflict"),
+        ({"amount_conflict": '{"mass_t": [900.0, 2000.0]}'}, "amount_conflict"),
     ],
 )
 def test_each_flag_has_its_case(columns: dict[str, Any], flag: str) -> None:

@@ -62,7 +62,7 @@ def test_unlinked_records_are_sites_of_their_own() -> None:
 def test_amounts_that_disagree_are_said() -> None:
     rows = [TWO[0] | {"mass_t": 2000.0}, TWO[1]]
     site = merged(rows, SAME, precedence=("a",)).iloc[0]
-    assert (site["mass_t"], site["amount_conflict"]) == (2000.0, "mass_t 900 to 2,000")
+    assert (site["mass_t"], site["amount_conflict"]) == (2000.0, '{"mass_t": [900.0, 2000.0]}')
     assert pd.isna(merged(TWO, SAME).iloc[0]["amount_conflict"])
 
 
@@ -118,8 +118,8 @@ def test_records_kept_apart_are_not_brought_together_by_a_third() -> None:
 
 def test_a_location_conflict_is_told_at_both_sites() -> None:
     rows = [{"name": "Moss", "official_id": "1"}, {"source": "b", "name": "Moss", "official_id": "2", "km_east": 18.0}]
-    sites = merged(rows, links_of(("a:1", "b:2", False, "location_conflict", 0.5)))
-    assert sites["location_conflict"].tolist() == ["record b:2: built", "record a:1: built"]
+    sites = merged(rows, links_of(("a:1", "b:2", False, "location_conflict", 0.5)).assign(distance_km=18.0))
+    assert sites["location_conflict"].tolist() == ['{"b:2": 18.0}', '{"a:1": 18.0}']
 
 
 def test_names_of_sites_are_safe_unique_and_do_not_depend_on_the_order() -> None:
