@@ -142,7 +142,7 @@ def test_every_package_and_data_file_is_shipped() -> None:
         path
         for top in (*PACKAGES, *elsewhere.values())
         for path in (ROOT / top).rglob("*")
-        if path.is_file() and path.suffix not in {".py", ".pyc"} and path.name != ".gitkeep"
+        if path.is_file() and path.suffix != ".py" and path.name != ".gitkeep" and "__pycache__" not in path.parts
     }
     assert data - shipped == set()
 

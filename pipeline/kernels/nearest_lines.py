@@ -18,10 +18,6 @@ import shapely
 from layers.crs import geodesic_km
 from layers.geometry import blocks_of_corners
 from pipeline.kernels.number_runs import runs_from
-from pipeline.kernels.piece_tree import KEPT, compiled_search, pack
-
-COMPILE_FROM = 60_000
-"""From about this many places and pieces on, compiling (a second or two, cached) pays."""
 
 _NODE_M = 50_000.0
 _CLOSE = 1.01
@@ -195,8 +191,7 @@ def nearest_km(ground: Ground, pieces: Pieces, threads: int) -> np.ndarray:
     result = np.full(len(ground.xy), np.nan)
     if len(pieces) == 0:
         return result
-    few = len(ground.xy) + len(pieces) < COMPILE_FROM
-    search = _by_plane(ground, pieces) if few else _by_ground(ground, pieces)
+    search = _by_plane(ground, pieces)
     for rows, found in in_chunks(ground.xy, search, threads):
         result[rows] = found
     return result
@@ -223,27 +218,6 @@ def _near(ground: Ground, tree: shapely.STRtree, rows: np.ndarray) -> np.ndarray
     reach = reach * ground.slack(rows, reach)
     pairs: np.ndarray = tree.query(points, predicate="dwithin", distance=reach + 1e-3)
     return pairs
-
-
-def _by_ground(ground: Ground, pieces: Pieces) -> Callable[[np.ndarray], np.ndarray]:
-    """Return a compiled search by the metric of the ground; places with many candidates are left to `_by_plane`."""
-    tree = pack(pieces.box)
-    compiled = compiled_search()
-
-    def search(rows: np.ndarray) -> np.ndarray:
-        kept = np.zeros((len(rows), KEPT), dtype=np.int64)
-        found = np.zeros(len(rows), dtype=np.int64)
-        lines = (pieces.points, pieces.start, pieces.stop, tree.order, tree.boxes, tree.first)
-        compiled(ground.xy[rows], ground.metric[rows], ground.shortest[rows], *lines, kept, found)
-        listed = np.arange(KEPT) < found[:, None]
-        near = np.nonzero(listed)[0]
-        km = shortest_km(ground, pieces, near, kept[listed], rows[near], len(rows))
-        crowded = found < 0
-        if crowded.any():
-            km[crowded] = _by_plane(ground, pieces)(rows[crowded])
-        return km
-
-    return search
 
 
 def in_chunks(
