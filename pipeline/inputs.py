@@ -112,7 +112,7 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
     if store is not None:
         for one in public:
             if one.role == "raster":
-                store.fingerprint(f"read_{one.id}", files[one.id], one)
+                store.fingerprint(f"read_{one.id}", [files[one.id], one])
     rasters = [part for one in sources if one.role == "raster" for part in describe_raster(one, data_dir).parts()]
     units = "inventory" if config.units == "sites" else "geochemistry"
     extent = _extent(config.region, [readings[one.id].layer for one in sources if one.role == units], units)
@@ -213,7 +213,7 @@ def _read(source: Source, data_dir: Path, store: RunStore | None, *, keep: bool)
     model = READERS[source.role][0]
     name = f"read_{source.id}"
     path, kept = store.stages / f"{name}.parquet", store.stages / f"{name}.json"
-    fingerprint = store.fingerprint(name, source_files(data_dir / source.path), source)
+    fingerprint = store.fingerprint(name, [source_files(data_dir / source.path), source])
     if keep and store.is_marked(name, fingerprint, [path, kept]):
         account = json.loads(kept.read_text(encoding="utf-8"))
         store.reused.append(name)
@@ -264,7 +264,7 @@ def require_unchanged(inputs: Inputs, data_dir: Path, store: RunStore) -> None:
     changed = []
     for one in inputs.sources:
         began = store.fingerprints[f"read_{one.id}"]
-        if store.fingerprint(f"read_{one.id}", source_files(data_dir / one.path), one) != began:
+        if store.fingerprint(f"read_{one.id}", [source_files(data_dir / one.path), one]) != began:
             changed.append(one.id)
     if changed:
         store.run_folder.remove(*(name for name in sorted(store.run_folder.written) if name.endswith(".mark")))

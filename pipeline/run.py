@@ -114,35 +114,25 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
     """Go through the stages in order."""
     steps = Steps(store, executor, progress)
     whole, per_site = steps.whole, steps.per_site
-    for role, layer in inputs.layers.items():
-        if role != "exclusions":
-            store.layer(f"layer_{role}", layer)
-    rasters = [f"read_{source.id}" for source in inputs.sources if source.role == "raster"]
 
     # Which records are one site.
     records, samples = inputs["inventory"], inputs["geochemistry"]
     inputs.release("geochemistry")
-    known = ["layer_inventory", "layer_links"]
-    links = whole(link_records, schema.Links, known, records, inputs["links"], config.link_records)
-    sites = whole(merge_sites, schema.Sites, ["layer_inventory", "link_records"], records, links, config.merge_sites)
+    links = whole(link_records, schema.Links, records, inputs["links"], config.link_records)
+    sites = whole(merge_sites, schema.Sites, records, links, config.merge_sites)
     _require_sites(sites, records)
 
     # What is known of each site.
     waste = samples[samples["medium"].eq("waste")]
-    assays = whole(
-        locate_assays, schema.Samples, ["layer_geochemistry", "merge_sites"], waste, sites, config.locate_assays
-    )
+    assays = whole(locate_assays, schema.Samples, waste, sites, config.locate_assays)
     samples = with_owners(samples, assays)
     radius_km, near_km = config.assign_samples.radius_km, config.overlay_territories.near_km
-    site_samples = per_site(
-        assign_samples, schema.SiteSamples, ["locate_assays"], [radius_km], sites, samples, config.assign_samples
-    )
+    site_samples = per_site(assign_samples, schema.SiteSamples, [radius_km], sites, samples, config.assign_samples)
     censored = censoring_table(samples, config.assign_samples.censoring, LEAST_SAMPLES)
     del samples
     site_rasters = per_site(
         sample_rasters,
         schema.SiteRasters,
-        ["merge_sites", *rasters],
         [None],
         sites,
         inputs.rasters,
@@ -152,7 +142,6 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
     site_territories = per_site(
         overlay_territories,
         schema.SiteTerritories,
-        ["merge_sites", "layer_territories"],
         [near_km],
         sites,
         inputs["territories"],
@@ -162,18 +151,16 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
     site_access = per_site(
         measure_access,
         schema.SiteAccess,
-        ["merge_sites", "layer_lines", "layer_communities"],
         [None, None],
         sites,
         inputs["lines"],
         inputs["communities"],
         config.measure_access,
     )
-    site_tonnage = per_site(estimate_tonnage, schema.SiteTonnage, ["merge_sites"], [], sites, config.estimate_tonnage)
+    site_tonnage = per_site(estimate_tonnage, schema.SiteTonnage, [], sites, config.estimate_tonnage)
     flags = per_site(
         flag_constraints,
         schema.SiteFlags,
-        ["assign_samples", "layer_backdrop"],
         [None, None],
         sites,
         site_samples,
@@ -182,12 +169,10 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
     )
 
     # What is learned from it.
-    labels = whole(label_sites, schema.Labels, ["assign_samples"], sites, site_samples, config.label_sites)
-    evidence = ["assign_samples", "sample_rasters", "measure_access", "estimate_tonnage", "label_sites"]
+    labels = whole(label_sites, schema.Labels, sites, site_samples, config.label_sites)
     features = whole(
         build_features,
         schema.Features,
-        evidence,
         sites,
         site_samples,
         site_rasters,
@@ -199,7 +184,6 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
     companion = whole(
         score_companion,
         schema.Companion,
-        evidence,
         sites,
         site_samples,
         site_access,
@@ -213,7 +197,6 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
     ranking = whole(
         rank_sites,
         schema.Ranking,
-        ["train_model", "score_companion", "flag_constraints", "overlay_territories"],
         sites,
         features,
         model,
@@ -226,13 +209,12 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
         site_access,
         config.rank_sites,
     )
-    reasons = whole(explain_sites, schema.Reasons, ["train_model"], features, model, config.explain_sites)
+    reasons = whole(explain_sites, schema.Reasons, features, model, config.explain_sites)
     with progress.step("score surface"):
         surface = _surface(config, store, model, inputs)
     plan = whole(
         plan_sampling,
         schema.SamplingPlan,
-        ["rank_sites"],
         ranking,
         sites,
         site_access,
@@ -283,23 +265,25 @@ def _train(
 ) -> TrainedModel:
     """Train, or load the model of an earlier run of exactly these features."""
     folder = store.folder / "model"
-    needs = ["build_features", "label_sites", "score_companion", "estimate_tonnage", "merge_sites"]
+    arguments = [features, labels, companion, site_tonnage, sites, config.train_model]
     files = [folder / "model.skops", folder / "model.json"]
-    if store.is_current("train_model", needs, config.train_model, files):
+    if store.is_current("train_model", arguments, files):
         store.reused.append("train_model")
-        return load_model(folder)
+        model = load_model(folder)
+        store.remember(model, store.contents["train_model"])
+        return model
     with store.timed("train_model"):
         model = train_model(features, labels, companion, site_tonnage, sites, config.train_model)
         save_model(model, folder)
         store.keep("train_model", files)
+        store.remember(model, store.contents["train_model"])
     return model
 
 
 def _surface(config: RunConfig, store: RunStore, model: TrainedModel, inputs: Inputs) -> Path | None:
     """Write the model over the raster grid, window by window, when there are rasters and a model that can use them."""
     path = store.folder / "surface.tif"
-    reads = [f"read_{source.id}" for source in inputs.sources if source.role == "raster"]
-    if store.is_current("score_surface", ["train_model", *reads], config.score_surface, [path]):
+    if store.is_current("score_surface", [model, inputs.rasters, config.score_surface], [path]):
         store.reused.append("score_surface")
         return path
     threads = min(config.score_surface.threads, config.dask.workers or fitting_workers())

@@ -67,12 +67,10 @@ def run_samples(
         with progress.step("reading the sources"):
             inputs = withhold(read_inputs(config, data_dir, store), config)
         samples = inputs["geochemistry"]
-        store.layer("layer_geochemistry", samples)
         with progress.step("predict samples"):
             predictions = store.table(
                 "predict_samples",
-                ["layer_geochemistry"],
-                config.predict_samples,
+                [samples, config.predict_samples],
                 SamplePredictions,
                 lambda: predict_samples(samples, config.predict_samples),
             )

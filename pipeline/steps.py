@@ -8,8 +8,8 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 
 import pandas as pd
 from pandera.pandas import DataFrameModel
-from pydantic import BaseModel
 
+from layers.one_crs import require_one_crs
 from layers.schema import GeoDataFrame, Sites
 from pipeline.executor import Executor, Shared
 from pipeline.folder.store import RunStore
@@ -24,7 +24,7 @@ class Steps:
     """Where the steps of one run are kept, computed and told of.
 
     Both methods take the stage itself and what it takes, its parameters last, so that a type checker sees every table that is
-    handed to a stage.
+    handed to a stage. A step is reused when everything that is handed to it is what it was; layers of different CRS are refused.
     """
 
     store: RunStore
@@ -35,7 +35,6 @@ class Steps:
         self,
         stage: Callable[P, TableT],
         model: type[DataFrameModel],
-        needs: Sequence[str],
         *layers_and_params: P.args,
         **options: P.kwargs,
     ) -> TableT:
@@ -47,25 +46,19 @@ class Steps:
             Named as its section of the run file.
         model : pandera model
             Schema of the stage's table.
-        needs : sequence of str
-            Names of the steps whose results go in.
         *layers_and_params, **options
             The stage's own, its parameters last.
         """
         with self.progress.step(stage.__name__.replace("_", " ")):
+            require_one_crs(stage.__name__, *layers_and_params)
             return self.store.table(
-                stage.__name__,
-                needs,
-                cast("BaseModel", layers_and_params[-1]),
-                model,
-                lambda: stage(*layers_and_params, **options),
+                stage.__name__, layers_and_params, model, lambda: stage(*layers_and_params, **options)
             )
 
     def per_site(
         self,
         stage: Callable[Concatenate[GeoDataFrame[Sites], P], TableT],
         model: type[DataFrameModel],
-        needs: Sequence[str],
         reach_km: Sequence[float | None],
         sites: GeoDataFrame[Sites],
         *layers_and_params: P.args,
@@ -75,7 +68,7 @@ class Steps:
 
         Parameters
         ----------
-        stage, model, needs
+        stage, model
             As for `whole`.
         reach_km : sequence of float or None
             Per further layer, how far from a site its rows can matter; None hands the whole layer to every slice.
@@ -87,10 +80,10 @@ class Steps:
         *layers, params = layers_and_params
         shared = [Shared(layer, reach) for layer, reach in zip(layers, reach_km, strict=True)]
         with self.progress.step(stage.__name__.replace("_", " ")):
+            require_one_crs(stage.__name__, sites, *layers)
             return self.store.table(
                 stage.__name__,
-                needs,
-                cast("BaseModel", params),
+                [list(reach_km), sites, *layers, params],
                 model,
                 lambda: cast("TableT", self.executor.map_sites(stage, sites, shared, params)),
             )

@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import re
+from dataclasses import replace
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -17,9 +18,11 @@ import numpy as np
 import pandas as pd
 import pyproj
 import shapely
+from pydantic import BaseModel
 
 from layers.errors import SourceError
 from layers.geometry import blocks_of_corners
+from layers.rasters.raster import Raster
 
 PACKAGES = ("layers", "maps", "pipeline")
 
@@ -79,11 +82,32 @@ def datum_grids() -> tuple[tuple[str, int], ...]:
     return tuple(sorted((one.name, one.stat().st_size) for one in grids if one.suffix in {".tif", ".gsb", ".gtx"}))
 
 
-def step_fingerprint(name: str, inputs: Any, settings: Any) -> str:
-    """Return the sha256 of a step: its name, code, libraries, datum grids, settings and the fingerprints of its inputs."""
+def step_fingerprint(name: str, arguments: Any) -> str:
+    """Return the sha256 of a step: its name, code, libraries, datum grids and what its arguments are, in words of JSON."""
     ground = [code_fingerprint(), versions(), datum_grids()]
-    content = json.dumps([ground, name, inputs, settings], sort_keys=True, default=str)
+    content = json.dumps([ground, name, arguments], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
+
+
+def value_fingerprint(value: Any) -> Any:
+    """Return what stands for a value in a fingerprint: plain values as they are, tables by their rows, rasters by their files.
+
+    Raises
+    ------
+    TypeError
+        For anything else: what cannot be told apart must not be reused.
+    """
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, pd.DataFrame):
+        return table_fingerprint(value)
+    if isinstance(value, Raster):
+        return [repr(replace(value, path="", notes=())), source_files(Path(value.path))]
+    if isinstance(value, list | tuple):
+        return [value_fingerprint(one) for one in value]
+    raise TypeError(f"a {type(value).__name__} has no fingerprint")
 
 
 def file_fingerprint(path: Path) -> str:

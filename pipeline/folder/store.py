@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,10 +17,9 @@ from typing import Any, TypeVar, cast
 
 import pandas as pd
 from pandera.pandas import DataFrameModel
-from pydantic import BaseModel
 
 from layers.schema import conform
-from pipeline.folder.fingerprints import file_fingerprint, step_fingerprint, table_fingerprint
+from pipeline.folder.fingerprints import file_fingerprint, step_fingerprint, value_fingerprint
 from pipeline.folder.memory import give_back_memory
 from pipeline.folder.run_folder import RunFolder
 from pipeline.folder.writing import atomic, plain, read_parquet, write_parquet, write_text
@@ -43,36 +43,25 @@ class RunStore:
         self.timings_s: dict[str, float] = {}
         self.fingerprints: dict[str, str] = {}
         self.contents: dict[str, str] = {}
+        self._known: dict[int, tuple[weakref.ref[Any], str]] = {}
         self.reused: list[str] = []
 
-    def fingerprint(self, name: str, inputs: Sequence[Any], params: BaseModel | Mapping[str, Any] | None = None) -> str:
-        """Return and remember the fingerprint of a step: code, libraries, parameters and the fingerprints of its inputs."""
-        settings = params.model_dump(mode="json") if isinstance(params, BaseModel) else dict(params or {})
-        self.fingerprints[name] = step_fingerprint(name, list(inputs), settings)
+    def fingerprint(self, name: str, arguments: Sequence[Any]) -> str:
+        """Return and remember the fingerprint of a step: code, libraries, and everything that is handed to it."""
+        self.fingerprints[name] = step_fingerprint(name, [self._stands_for(one) for one in arguments])
         return self.fingerprints[name]
 
-    def layer(self, name: str, table: pd.DataFrame) -> None:
-        """Remember a layer that stages take, by its rows and its CRS."""
-        self.fingerprints[name] = table_fingerprint(table)
-
     def table(
-        self,
-        name: str,
-        inputs: Sequence[str],
-        params: BaseModel | None,
-        model: type[DataFrameModel],
-        compute: Callable[[], TableT],
+        self, name: str, arguments: Sequence[Any], model: type[DataFrameModel], compute: Callable[[], TableT]
     ) -> TableT:
-        """Return a stage's table, from ``stages/`` when nothing it depends on has changed, else computed and kept.
+        """Return a stage's table, from ``stages/`` when nothing that is handed to the stage has changed, else computed and kept.
 
         Parameters
         ----------
         name : str
             Stage name; names the files.
-        inputs : sequence of str
-            Names of the layers and steps whose results go in; their fingerprints must be known.
-        params : pydantic model or None
-            The stage's parameters.
+        arguments : sequence
+            All that the stage takes: layers, rasters, models, parameters.
         model : pandera model
             Schema of the table, applied again when it is read back.
         compute : callable
@@ -80,7 +69,7 @@ class RunStore:
         """
         path = self.stages / f"{name}.parquet"
         started = time.perf_counter()
-        if self.is_current(name, inputs, params, [path]):
+        if self.is_current(name, arguments, [path]):
             table = cast("TableT", conform(read_parquet(path), model))
             self.reused.append(name)
         else:
@@ -88,8 +77,22 @@ class RunStore:
             write_parquet(table, path)
             self.keep(name, [path])
             give_back_memory()
+        self.remember(table, self.contents[name])
         self.timings_s[name] = time.perf_counter() - started
         return table
+
+    def remember(self, value: Any, fingerprint: str) -> None:
+        """Remember what stands for a value as long as it lives: a kept table stands for the bytes of its file."""
+        self._known[id(value)] = (weakref.ref(value), fingerprint)
+
+    def _stands_for(self, value: Any) -> Any:
+        known, fingerprint = self._known.get(id(value), (None, None))
+        if known is not None and known() is value:
+            return fingerprint
+        fresh = value_fingerprint(value)
+        if isinstance(value, pd.DataFrame):
+            self.remember(value, fresh)
+        return fresh
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
@@ -98,10 +101,9 @@ class RunStore:
         yield
         self.timings_s[name] = time.perf_counter() - started
 
-    def is_current(self, name: str, inputs: Sequence[str], params: BaseModel | None, files: Sequence[Path]) -> bool:
-        """Say whether files are those a step made of exactly these inputs, so that it need not run again."""
-        fingerprint = self.fingerprint(name, [self.fingerprints[one] for one in inputs], params)
-        return self.is_marked(name, fingerprint, files)
+    def is_current(self, name: str, arguments: Sequence[Any], files: Sequence[Path]) -> bool:
+        """Say whether files are those a step made of exactly these arguments, so that it need not run again."""
+        return self.is_marked(name, self.fingerprint(name, arguments), files)
 
     def is_marked(self, name: str, fingerprint: str, files: Sequence[Path]) -> bool:
         """Say whether files bear the mark of a fingerprint, down to their bytes."""

@@ -223,14 +223,13 @@ def test_a_worker_of_a_cluster_killed_again_and_again_names_its_memory_limit() -
 
 def test_a_step_that_dies_leaves_nothing_that_looks_complete(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
-    store.fingerprint("sites", ["x"])
 
     def compute() -> pd.DataFrame:
         with Executor("threads", workers=2, partitions=2) as executor:
             return executor.map_sites(out_of_memory, some_sites(4), [], None)
 
     with pytest.raises(StageError):
-        store.table("estimate_tonnage", ["sites"], None, schema.SiteTonnage, compute)
+        store.table("estimate_tonnage", [], schema.SiteTonnage, compute)
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["written.txt"]
 
 
