@@ -7,13 +7,19 @@ INSTALLED := $(VENV)/.installed
 SIZE ?= S
 STEPS ?= all
 
-.PHONY: demo test check fuzz bench bench-cluster bench-table clean
+PAIRS ?= 4200
+
+.PHONY: demo test mutations check fuzz bench bench-cluster bench-table clean
 
 demo: $(INSTALLED)
 	$(BIN)/minewaste demo --out runs/demo
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# Clean inputs changed in hundreds of ways, alone and in pairs: each must be read right, told or refused.
+mutations: $(INSTALLED)
+	$(BIN)/python -m tests.mutations --pairs $(PAIRS) $(MUTATION_ARGS)
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

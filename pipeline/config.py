@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -223,10 +224,27 @@ def read_yaml(path: Path) -> dict[str, Any]:
 def parse_config(raw: dict[str, Any], where: str) -> RunConfig:
     """Check a mapping read from a run file; ``where`` names it in messages."""
     try:
-        return RunConfig.model_validate(raw)
+        config = RunConfig.model_validate(raw)
     except ValidationError as error:
         lines = [f"  {_message(one)}" for one in error.errors()]
         raise ConfigError(f"{where}: {len(lines)} things to mend:\n" + "\n".join(lines)) from None
+    truths = list(_truths_for_numbers(raw, config))
+    if truths:
+        lines = [
+            f"  {name}: is {str(value).lower()}, a truth value, where a number is expected." for name, value in truths
+        ]
+        raise ConfigError(f"{where}: {len(lines)} things to mend:\n" + "\n".join(lines))
+    return config
+
+
+def _truths_for_numbers(raw: Any, checked: Any, name: str = "") -> Iterator[tuple[str, bool]]:
+    """Yield where a truth value was taken for 0 or 1."""
+    if isinstance(raw, bool) and isinstance(checked, int | float) and not isinstance(checked, bool):
+        yield name, raw
+    elif isinstance(raw, dict):
+        for key, value in raw.items():
+            inner = checked.get(key) if isinstance(checked, dict) else getattr(checked, str(key), None)
+            yield from _truths_for_numbers(value, inner, f"{name}.{key}".removeprefix("."))
 
 
 def _message(failure: Any) -> str:

@@ -1,0 +1,151 @@
+"""The bench: all mutations, alone and in pairs, on clean tables, read in two ways; rates by kind."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tests.mutations import packages, places, texts, values
+from tests.mutations.clean import CLEAN
+from tests.mutations.mutation import CATALOGUE, Mutation
+from tests.mutations.outcome import FAULTS, Outcome, judge
+from tests.mutations.run_files import run_file_cases
+
+CATALOGUES = (places, values, texts, packages)
+"""Where mutations are written down; importing them fills `CATALOGUE`."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One changed input: a clean table, one mutation or two, a way of reading."""
+
+    clean: str
+    seed: int
+    names: tuple[str, ...]
+    way: str
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of the mutations."""
+        return tuple(_named(name).kind for name in self.names)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A trial and what became of it."""
+
+    trial: Trial
+    outcome: Outcome
+
+
+def _named(name: str) -> Mutation:
+    return next(one for one in CATALOGUE if one.name == name)
+
+
+def singles(
+    seed: int = 1, clean: tuple[str, ...] = tuple(CLEAN), ways: tuple[str, ...] = ("hand", "init")
+) -> Iterator[Trial]:
+    """Yield every mutation on every clean table it fits."""
+    for table in clean:
+        sheet = CLEAN[table](seed)
+        for one in CATALOGUE:
+            if one.fits(sheet):
+                yield from (Trial(table, seed, (one.name,), way) for way in ways_of(table) if way in ways)
+
+
+def pairs(count: int, seed: int = 1) -> Iterator[Trial]:
+    """Yield pairs of mutations of two kinds, drawn without preference."""
+    draw = np.random.default_rng(seed)
+    fitting = {table: [one for one in CATALOGUE if one.fits(CLEAN[table](1))] for table in CLEAN}
+    seen: set[tuple[str, str, str]] = set()
+    while len(seen) < count:
+        table = str(draw.choice(list(CLEAN)))
+        first, second = (fitting[table][number] for number in draw.choice(len(fitting[table]), 2, replace=False))
+        if first.kind == second.kind or (table, first.name, second.name) in seen:
+            continue
+        seen.add((table, first.name, second.name))
+        yield Trial(
+            table, int(draw.integers(1, 1000)), (first.name, second.name), "hand" if draw.random() < 0.7 else "init"
+        )
+
+
+def tried(trial: Trial) -> Result:
+    """Try one."""
+    sheet = CLEAN[trial.clean](trial.seed)
+    for number, name in enumerate(trial.names):
+        one = _named(name)
+        if not one.fits(sheet):
+            return Result(trial, Outcome("not possible"))
+        try:
+            sheet = one.applied(sheet, trial.seed + number)
+        except (ValueError, IndexError, KeyError):  # two mutations of one cell that exclude each other
+            return Result(trial, Outcome("not possible"))
+    try:
+        sheet.files()
+    except (ValueError, IndexError):
+        return Result(trial, Outcome("not possible"))
+    return Result(trial, judge(sheet, trial.way))
+
+
+def run(trials: list[Trial], workers: int = 1) -> list[Result]:
+    """Try many, in the order given."""
+    if workers == 1:
+        return [tried(one) for one in trials]
+    with ProcessPoolExecutor(workers) as pool:
+        return list(pool.map(tried, trials, chunksize=20))
+
+
+def run_files() -> list[Result]:
+    """Try the run files."""
+    return [Result(Trial("run file", 0, (name,), "hand"), case()) for name, case in run_file_cases().items()]
+
+
+def table(results: list[Result]) -> str:
+    """Return outcomes by kind as text; a pair counts under both of its kinds."""
+    words = ("same", "told", "asked", "refused", *FAULTS)
+    counts: dict[str, Counter[str]] = {}
+    for one in results:
+        kinds = ("run file",) if one.trial.clean == "run file" else one.trial.kinds
+        for kind in dict.fromkeys(kinds):
+            counts.setdefault(kind, Counter())[one.outcome.word] += 1
+    lines = [f"{'kind':<20}" + "".join(f"{word:>11}" for word in words) + f"{'right':>9}"]
+    for kind, count in sorted(counts.items()):
+        total = sum(count[word] for word in words)
+        faults = sum(count[word] for word in FAULTS)
+        share = f"{1 - faults / total:>9.1%}" if total else ""
+        lines.append(f"{kind:<20}" + "".join(f"{count[word]:>11}" for word in words) + share)
+    possible = [one for one in results if one.outcome.word != "not possible"]
+    wrong = sum(one.outcome.is_fault for one in possible)
+    lines.append(
+        f"{len(possible)} changed inputs, {wrong} faults: {1 - wrong / max(len(possible), 1):.2%} right, told or refused"
+    )
+    return "\n".join(lines)
+
+
+def write_faults(results: list[Result], path: Path) -> None:
+    """Write every fault with its detail, by kind."""
+    faults = sorted(
+        (one for one in results if one.outcome.is_fault),
+        key=lambda one: (one.trial.names, one.trial.clean, one.trial.way),
+    )
+    lines = [
+        f"{one.outcome.word:<9} {one.trial.way:<4} {one.trial.clean:<12} {' + '.join(one.trial.names)} | {one.outcome.detail}"
+        for one in faults
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def whole(count_of_pairs: int, workers: int) -> tuple[list[Result], float]:
+    """Run everything; return results and seconds."""
+    begun = time.perf_counter()
+    trials = list(itertools.chain(singles(1), pairs(count_of_pairs)))
+    results = run(trials, workers) + run_files()
+    return results, time.perf_counter() - begun

@@ -1,0 +1,302 @@
+"""Mutations of numbers: units, decimal marks, missing codes, limits, side columns, follow-ups, years."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.mutations.mutation import Draw, mutation, some
+from tests.mutations.sheet import Sheet
+
+
+def _scaled(cell: str, factor: float) -> str:
+    mark, number = (cell[0], cell[1:]) if cell[:1] in "<>" else ("", cell)
+    return f"{mark}{float(number) * factor:.10g}" if number else cell
+
+
+_LA_UNITS = {
+    "La_ppb": 1e3, "La_pct": 1e-4, "La (g/t)": 1.0, "La_mg_kg": 1.0, "La [wt%]": 1e-4, "La_ppt": 1e6, "La2O3_pct": 1.1728e-4,
+    "La2O3 ppm": 1.1728, "LA (PPM)": 1.0, "ppm_La": 1.0, "Lanthanum (ppm)": 1.0, "La_oz_t": 1 / 34.2857, "La": 1.0,
+    "La_mol_kg": 1 / 138_905.47, "La_ug_L": 1e3, "La %": 1e-4,
+}  # fmt: skip
+for _heading, _factor in _LA_UNITS.items():
+
+    @mutation("unit", f"lanthanum as {_heading}", "La")
+    def la_unit(sheet: Sheet, draw: Draw, heading: str = _heading, factor: float = _factor) -> None:
+        sheet.change("La", lambda cell: _scaled(cell, factor))
+        sheet.rename("La", heading)
+
+
+_MASSES = {
+    "Tonnage (Mt)": 1e-6, "tonnage_kt": 1e-3, "Mass (short tons)": 1 / 0.90718474, "tons (long)": 1 / 1.0160469,
+    "mass_kg": 1e3, "Tonnes (x1000)": 1e-3, "million tonnes": 1e-6, "Mass, '000 t": 1e-3, "mass_lb": 2204.6226, "tonnes": 1.0,
+}  # fmt: skip
+for _heading, _factor in _MASSES.items():
+
+    @mutation("unit", f"mass as {_heading}", "mass_t")
+    def mass_unit(sheet: Sheet, draw: Draw, heading: str = _heading, factor: float = _factor) -> None:
+        sheet.change("mass_t", lambda cell: _scaled(cell, factor))
+        sheet.rename("mass_t", heading)
+
+
+_AREAS = {"Area (acres)": 1 / 4046.8564, "area_ha": 1e-4, "area_km2": 1e-6, "Area (sq ft)": 10.763910, "AREA_SQM": 1.0}
+for _heading, _factor in _AREAS.items():
+
+    @mutation("unit", f"area as {_heading}", "area_m2")
+    def area_unit(sheet: Sheet, draw: Draw, heading: str = _heading, factor: float = _factor) -> None:
+        sheet.change("area_m2", lambda cell: _scaled(cell, factor))
+        sheet.rename("area_m2", heading)
+
+
+@mutation("unit", "unit in one cell of the mass", "mass_t")
+def unit_in_cell(sheet: Sheet, draw: Draw) -> None:
+    sheet.change("mass_t", lambda cell: f"{float(cell) / 1e6:.6f} Mt", some(sheet, draw))
+
+
+@mutation("unit", "row of units under the heading", "La")
+def unit_row(sheet: Sheet, draw: Draw) -> None:
+    plain = {"La": "ppb", "Ce": "ppm", "Nd": "ppm", "Y": "ppm", "Cu": "ppm", "Al": "%"}
+    for key in plain:
+        sheet.rename(key, "Al2O3" if key == "Al" else key)
+    sheet.under = [[plain.get(key, "") for key in sheet.keys]]
+    sheet.change("La", lambda cell: _scaled(cell, 1e3))
+
+
+@mutation("unit", "row of units that contradicts the headings", "La")
+def unit_row_contradicts(sheet: Sheet, draw: Draw) -> None:
+    plain = {"La": "ppb", "Ce": "ppm", "Nd": "ppm", "Y": "ppm", "Cu": "ppm", "Al": "%"}
+    sheet.under = [[plain.get(key, "") for key in sheet.keys]]
+    for facts in sheet.truth.values():
+        facts["La"] = -1.0  # nobody can know: any value must be told
+    sheet.touched.add("La")
+
+
+@mutation("unit", "column of units beside the results", "La", "Cu")
+def unit_column(sheet: Sheet, draw: Draw) -> None:
+    sheet.rename("La", "La")
+    sheet.insert("La_unit", "La_unit", ["ppb"] * len(sheet.rows), sheet.place("La") + 1)
+    sheet.change("La", lambda cell: _scaled(cell, 1e3))
+
+
+@mutation("unit", "unit by row", "mass_t")
+def unit_by_row(sheet: Sheet, draw: Draw) -> None:
+    sheet.rename("mass_t", "mass")
+    sheet.insert("mass_unit", "mass_unit", ["t" if row % 2 else "kt" for row in range(len(sheet.rows))])
+    sheet.change("mass_t", lambda cell: _scaled(cell, 1e-3), range(0, len(sheet.rows), 2))
+
+
+@mutation("unit", "one result a thousand times too high", "La")
+def one_thousandfold(sheet: Sheet, draw: Draw) -> None:
+    sheet.change("La", lambda cell: _scaled(cell, 1e3), some(sheet, draw))
+
+
+def _numbers(sheet: Sheet) -> list[str]:
+    return [key for key in sheet.keys if key in ("La", "Ce", "Nd", "Y", "Cu", "Al", "mass_t", "area_m2")]
+
+
+@mutation("decimal", "decimal commas, semicolons between cells")
+def commas(sheet: Sheet, draw: Draw) -> None:
+    sheet.delimiter = ";"
+    for key in [*_numbers(sheet), *(key for key in ("latitude", "longitude") if key in sheet.keys)]:
+        sheet.change(key, lambda cell: cell.replace(".", ","))
+
+
+@mutation("decimal", "decimal comma in one result", "Ce")
+def one_comma(sheet: Sheet, draw: Draw) -> None:
+    sheet.change("Ce", lambda cell: cell.replace(".", ","), some(sheet, draw))
+
+
+@mutation("decimal", "decimal commas in one column", "Ce")
+def one_column_of_commas(sheet: Sheet, draw: Draw) -> None:
+    sheet.change("Ce", lambda cell: cell.replace(".", ","))
+
+
+_THOUSANDS = {
+    "commas": ",", "blanks": " ", "apostrophes": "'", "hard blanks": "\u00a0", "narrow blanks": "\u202f", "points": ".",
+    "typographic apostrophes": "\u2019",
+}  # fmt: skip
+for _name, _mark in _THOUSANDS.items():
+
+    @mutation("decimal", f"thousands parted by {_name}", "mass_t")
+    def thousands(sheet: Sheet, draw: Draw, mark: str = _mark) -> None:
+        sheet.change("mass_t", lambda cell: f"{int(cell):,}".replace(",", mark))
+
+
+@mutation("decimal", "full-width digits in one row", "mass_t")
+def full_width(sheet: Sheet, draw: Draw) -> None:
+    sheet.change("mass_t", lambda cell: "".join(chr(ord(one) + 0xFEE0) for one in cell), some(sheet, draw))
+
+
+@mutation("decimal", "exponents", "mass_t")
+def exponents(sheet: Sheet, draw: Draw) -> None:
+    sheet.change("mass_t", lambda cell: f"{float(cell):.6E}")
+
+
+@mutation("decimal", "letter O for a zero in one row", "mass_t")
+def letter_o(sheet: Sheet, draw: Draw) -> None:
+    sheet.change("mass_t", lambda cell: cell.replace("0", "O") if "0" in cell else f"{cell[:-1]}l", some(sheet, draw))
+
+
+@mutation("decimal", "results without a leading zero", "La")
+def no_leading_zero(sheet: Sheet, draw: Draw) -> None:
+    [row] = some(sheet, draw)
+    sheet.change("La", lambda _: ".5", [row])
+    sheet.truth[sheet.ids()[row]]["La"] = 0.5
+
+
+_MISSING_RESULTS = (
+    *(
+        "-9999",
+        "-999",
+        "NA",
+        "n/a",
+        "#N/A",
+        "#VALUE!",
+        "-",
+        "ND",
+        ".",
+        "1e30",
+        "*",
+        "IS",
+        "NaN",
+        "9999.0",
+        "trace",
+        "999999",
+    ),
+)
+for _word in _MISSING_RESULTS:
+
+    @mutation("nodata", f"result '{_word}' in three rows", "Ce")
+    def no_result(sheet: Sheet, draw: Draw, word: str = _word) -> None:
+        rows = some(sheet, draw, 3)
+        sheet.change("Ce", lambda _: word, rows)
+        for row in rows:
+            sheet.truth[sheet.ids()[row]]["Ce"] = ("<", None) if word in ("ND", "trace") else None
+
+
+_MISSING_AMOUNTS = ["-9999", "-1", "0", "UNK", "n/a", "#REF!", "unknown", "999999999", "-", "?", "inf", "none"]
+for _word in _MISSING_AMOUNTS:
+
+    @mutation("nodata", f"mass '{_word}' in two rows", "mass_t")
+    def no_mass(sheet: Sheet, draw: Draw, word: str = _word) -> None:
+        rows = some(sheet, draw, 2)
+        sheet.change("mass_t", lambda _: word, rows)
+        for row in rows:
+            sheet.truth[sheet.ids()[row]]["mass_t"] = None
+
+
+for _word in ("0", "-9999", "999", "", "n/a", "1e20"):
+
+    @mutation("nodata", f"coordinates '{_word}' in one row", "latitude", "longitude")
+    def no_place(sheet: Sheet, draw: Draw, word: str = _word) -> None:
+        [row] = some(sheet, draw)
+        sheet.change("latitude", lambda _: word, [row])
+        sheet.change("longitude", lambda _: word, [row])
+        sheet.truth[sheet.ids()[row]] |= {"latitude": None, "longitude": None}
+
+
+_SIDE_COLUMNS = {
+    "La_MDL_ppm": "2", "La_err_ppm": "1.5", "La LOD (ppm)": "2", "La_1SD_ppm": "1.1", "La_crust_avg_ppm": "31",
+    "La_leachate_ppm": "0.4", "La_LLD": "2", "La_uncertainty_ppm": "1.9", "La_mean_ppm": "30", "La_recovery_pct": "98",
+    "La_upper_limit_ppm": "10000", "La_guideline_ppm": "50", "La_N": "3", "La_Ce_ratio": "0.5", "La_water_ug_L": "0.2",
+}  # fmt: skip
+for _heading, _value in _SIDE_COLUMNS.items():
+    for _side in ("before", "after"):
+
+        @mutation("limits and errors", f"{_heading} {_side} the result", "La")
+        def side(sheet: Sheet, draw: Draw, heading: str = _heading, value: str = _value, side: str = _side) -> None:
+            sheet.insert("side", heading, [value] * len(sheet.rows), sheet.place("La") + (side == "after"))
+
+
+@mutation("limits and errors", "limits in a row under the heading", "La")
+def limit_row(sheet: Sheet, draw: Draw) -> None:
+    limits = {"La": "2", "Ce": "1", "Nd": "1", "Y": "1", "Cu": "1", "Al": "0.01"}
+    sheet.under = [["LOD", *(limits.get(key, "") for key in sheet.keys[1:])]]
+
+
+@mutation("limits and errors", "marks in a column of their own", "La")
+def qualifiers(sheet: Sheet, draw: Draw) -> None:
+    marks = ["<" if cell.startswith("<") else "" for cell in sheet.column("La")]
+    sheet.change("La", lambda cell: cell.lstrip("<"))
+    sheet.insert("La_qualifier", "La_qualifier", marks, sheet.place("La") + 1)
+
+
+_BELOW = {
+    "< 2": "a blank behind the mark",
+    "-2": "a minus",
+    "2<": "the mark behind",
+    "≤2": "a mark of equality",
+    "<2.0 ppm": "the unit",
+    "<0.2%": "another unit",
+    "BDL": "a word",
+    "<LOD": "a word with a mark",
+    "1": "half the limit",
+}
+for _cell, _name in _BELOW.items():
+
+    @mutation("limits and errors", f"below the limit written with {_name}", "La")
+    def below(sheet: Sheet, draw: Draw, cell: str = _cell) -> None:
+        sheet.change("La", lambda old: cell if old.startswith("<") else old)
+        limit = {"<0.2%": 2000.0, "BDL": None, "<LOD": None}.get(cell, 2.0)
+        for facts in sheet.truth.values():
+            facts["La"] = ("<", limit) if isinstance(facts["La"], tuple) else facts["La"]
+
+
+_FOLLOW_UPS = {
+    "La_OG_pct": 1e-4,
+    "La_ppm_OL": 1.0,
+    "La_over_range_pct": 1e-4,
+    "La_ppm_reassay": 1.0,
+    "aLa_ppm_OverLimit": 1.0,
+}
+for _heading, _factor in _FOLLOW_UPS.items():
+
+    @mutation("follow-ups", f"{_heading} repeats what lies above the range", "La")
+    def follow_up(sheet: Sheet, draw: Draw, heading: str = _heading, factor: float = _factor) -> None:
+        rows = some(sheet, draw, 2)
+        cells = ["" for _ in sheet.rows]
+        for row in rows:
+            cells[row] = f"{21_000 * factor:g}"
+            sheet.truth[sheet.ids()[row]]["La"] = 21_000.0
+        sheet.change("La", lambda _: ">10000", rows)
+        sheet.insert("again", heading, cells)
+
+
+@mutation("follow-ups", "laboratory names of method and follow-up", "La")
+def als_names(sheet: Sheet, draw: Draw) -> None:
+    follow_up(sheet, draw, "La_ME-MS81h_ppm", 1.0)
+    sheet.rename("La", "La_ME-MS81_ppm")
+
+
+@mutation("follow-ups", "follow-up beside a measured value", "La")
+def follow_up_of_all(sheet: Sheet, draw: Draw) -> None:
+    sheet.insert("again", "La_check_ppm", [f"{float(cell.lstrip('<')) * 1.3:.1f}" for cell in sheet.column("La")])
+
+
+_YEARS: dict[str, Callable[[str], str]] = {
+    "as a date": lambda cell: f"{cell}-05-01",
+    "as a date of the American kind": lambda cell: f"5/1/{cell}",
+    "as a date and time": lambda cell: f"{cell}-01-01 00:00:00",
+    "as a decimal number": lambda cell: f"{cell}.0",
+    "as a span": lambda cell: f"{int(cell) - 8}-{cell}",
+    "as a short span": lambda cell: f"{int(cell) - 2}-{cell[-2:]}",
+    "with two digits": lambda cell: cell[-2:],
+    "with an apostrophe": lambda cell: f"'{cell[-2:]}",
+    "with circa": lambda cell: f"c. {cell}",
+    "with a month": lambda cell: f"May {cell}",
+    "as the day number of a workbook": lambda cell: str(int((int(cell) - 1900) * 365.2425) + 1),
+    "as a month and a short year": lambda cell: f"May-{cell[-2:]}",
+}
+for _name, _make in _YEARS.items():
+
+    @mutation("dates", f"last year {_name}", "last_year")
+    def year_written(sheet: Sheet, draw: Draw, make: Callable[[str], str] = _make) -> None:
+        sheet.change("last_year", make)
+
+
+for _word in ("0", "9999", "1900-1850", "2965", "19", "unknown", "active", "-1"):
+
+    @mutation("dates", f"last year '{_word}' in one row", "last_year")
+    def no_year(sheet: Sheet, draw: Draw, word: str = _word) -> None:
+        [row] = some(sheet, draw)
+        sheet.change("last_year", lambda _: word, [row])
+        sheet.truth[sheet.ids()[row]]["last_year"] = None
