@@ -123,7 +123,7 @@ class Records(PlacedTable):
 
 
 class Links(PlainTable):
-    """A pair of records and the verdict whether they are the same site, with its reason."""
+    """A pair of records and the verdict whether they are the same site, with its reason as a `layers.findings.Finding`."""
 
     record_a: Series[str]
     record_b: Series[str]
@@ -132,7 +132,8 @@ class Links(PlainTable):
     rule: Series[str]
     name_similarity: Series[float] = number(ge=0, le=1)
     distance_km: Series[float] = number(ge=0)
-    reason: Series[str]
+    finding: Series[str]
+    values: Series[str]
 
 
 class Sites(PlacedTable):

@@ -190,13 +190,13 @@ def flag(code: str, lang: str) -> str:
     return word(f"flag_{code}", lang)
 
 
-def detail(code: str, values: Mapping[str, Value], lang: str) -> str:
-    """Return why a caution was given.
+def finding(code: str, values: Mapping[str, Value], lang: str) -> str:
+    """Return a finding in words: why a caution was given, or two records are linked.
 
     Parameters
     ----------
     code : str
-        Of a `layers.findings.Finding`: a key under ``details`` of ``words.yml``.
+        Of a `layers.findings.Finding`: a key under ``findings`` of ``words.yml``.
     values : mapping
         One per slot. Commodities and elements are named in the language, other texts are quoted as they are.
     lang : {"en", "fr"}
@@ -207,14 +207,14 @@ def detail(code: str, values: Mapping[str, Value], lang: str) -> str:
     StageError
         If ``words.yml`` has no such key. A test keeps the two in step.
     """
-    entry = all_words()["details"].get(code)
+    entry = all_words()["findings"].get(code)
     if entry is None:
         raise StageError(
             f"words: no sentence for the finding '{code}' in {lang}. This is a fault in minewaste: please report it."
         )
     filled = {name: _Localised(_shown(name, value, lang), lang) for name, value in values.items()}
     text = str(entry[lang]).format(**filled)
-    return text[:1].upper() + text[1:]
+    return text[:1].upper() + text[1:] if text.endswith(".") else text
 
 
 def _shown(slot: str, value: Value, lang: str) -> Value:
@@ -222,7 +222,7 @@ def _shown(slot: str, value: Value, lang: str) -> Value:
     if isinstance(value, tuple | list):
         named = [commodities(str(name), lang) if slot == "commodities" else str(name) for name in value]
         return f" {word('and_word', lang)} ".join(filter(None, [", ".join(named[:-1]), *named[-1:]]))
-    return word(f"quantity_{value}", lang) if slot == "quantity" else value
+    return word(f"{slot}_{value}", lang) if slot in ("quantity", "commodity") else value
 
 
 def source_of_flag(source: str, lang: str) -> str:

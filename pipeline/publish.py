@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -10,18 +11,19 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+from pandera.typing import DataFrame
 
 from layers.accounting import Note
 from layers.crs import grid_points
 from layers.errors import StageError
 from layers.samples.censoring import censoring_notes
-from layers.schema import Ranking, Sites, conform
+from layers.schema import Links, Ranking, Sites, conform
 from maps.publication import Publication
 from maps.report.model_card import model_card
 from maps.report.report import write_report
 from maps.sheets.sheet import write_sheets
 from maps.site_map.site_map import write_map
-from maps.words import phrase_reason
+from maps.words import finding, phrase_reason
 from pipeline.config import PublishConfig, RunConfig
 from pipeline.folder.geopackage import write_geopackage
 from pipeline.folder.memory import give_back_memory
@@ -72,7 +74,7 @@ def _write_tables(publication: Publication, results: Results, store: RunStore) -
     store.write_csv("site_territories.csv", results.site_territories)
     store.write_csv("accounting.csv", publication.accounting)
     store.write_csv("rejected.csv", results.inputs.rejected)
-    store.write_csv("stages/links.csv", results.links)
+    store.write_csv("stages/links.csv", _links_in_words(results.links))
     store.write_parquet("sites.parquet", publication.sites)
     with store.file("ranking.gpkg") as temporary:
         write_geopackage(temporary, _for_qgis(publication))
@@ -178,6 +180,13 @@ def _everything_per_site(results: Results) -> gpd.GeoDataFrame:
         sites = sites.merge(table[fresh], on="site_id", how="left", validate="one_to_one")
     fresh = [column for column in results.ranking.columns if column == "site_id" or column not in sites.columns]
     return sites.merge(results.ranking[fresh], on="site_id", how="left", validate="one_to_one")
+
+
+def _links_in_words(links: DataFrame[Links]) -> pd.DataFrame:
+    """Return the links with their reasons in English, as a person corrects them."""
+    findings = zip(links["finding"], links["values"], strict=True)
+    reasons = [finding(code, json.loads(values), "en") for code, values in findings]
+    return links.drop(columns=["finding", "values"]).assign(reason=reasons)
 
 
 def _reasons_in_words(results: Results) -> pd.Series:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from layers.crs import grid_points
 from layers.schema import SamplePredictions
-from maps.report.sample_report import SamplePublication, write_sample_report
+from maps.report.sample_report import SamplePublication, sample_verdict, write_sample_report
 from pipeline.config import RunConfig
 from pipeline.folder.geopackage import write_geopackage
 from pipeline.folder.run_folder import held
@@ -84,7 +84,7 @@ def run_samples(
         units="samples",
         n_units=len(predictions),
         n_rejected=len(inputs.rejected),
-        verdict=str(validation["verdict"]),
+        verdict=sample_verdict(validation, "en"),
         reused=len(store.reused),
         seconds=sum(store.timings_s.values()),
     )

@@ -14,6 +14,7 @@ from layers.accounting import ColumnFate, Reading, rejected_rows
 from layers.catalogue.source import Source
 from layers.errors import SourceError
 from layers.files.tables import RawTable, read_table, reject
+from layers.findings import Finding
 from layers.readers.columns import match_column
 from layers.readers.fates import column_fates, named_columns, refuse_twins
 from layers.schema import Exclusions, GeoDataFrame, Links, conform
@@ -123,11 +124,14 @@ def read_known_links(source: Source, root: Path) -> Reading[DataFrame[Links]]:
             "rule": "known",
             "name_similarity": np.nan,
             "distance_km": np.nan,
-            "reason": "confirmed by hand"
-            if columns["reason"] is None
-            else columns["reason"].fillna("confirmed by hand"),
         }
     )
+    reasons = [None] * len(table) if columns["reason"] is None else columns["reason"]
+    findings = [
+        Finding(code="quoted", values={"quoted": reason}) if isinstance(reason, str) else Finding(code="by_hand")
+        for reason in reasons
+    ]
+    table[["finding", "values"]] = pd.DataFrame([one.as_cells() for one in findings], columns=["finding", "values"])
     rejected = [
         reject(
             source.id,

@@ -76,7 +76,7 @@ def _in(p: SamplePublication, drawn: list[tuple[str, str, str]], lang: str) -> d
     suites = p.validation["proxies"]
     return {
         "lang": lang,
-        "verdict": _verdict(p.validation, lang),
+        "verdict": sample_verdict(p.validation, lang),
         "suites": [_row(one, lang) for one in suites],
         "explained": [_explained(one, lang) for one in suites],
         "figures": [(f"{words.word(caption, lang)}{suite}", in_language(svg, lang)) for caption, suite, svg in drawn],
@@ -84,11 +84,9 @@ def _in(p: SamplePublication, drawn: list[tuple[str, str, str]], lang: str) -> d
     }
 
 
-def _verdict(validation: Mapping[str, Any], lang: str) -> str:
-    """Return the first line: the stored sentence in English, the same from the same figures in French."""
-    if lang == "en":
-        return str(validation["verdict"])
-    told = " ; ".join(
+def sample_verdict(validation: Mapping[str, Any], lang: str) -> str:
+    """Return the first line of the page: how far other elements tell the rare earths, of every suite; nothing of wastes."""
+    told = words.word("between_clauses", lang).join(
         words.phrase(
             "samples_verdict_suite",
             lang,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -9,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 
-from layers.findings import finding_of
 from maps import assets, pages, words
 from maps.nearby import areas_by_layer, communities_near, fold
 from maps.publication import Publication, about, of_sites
@@ -314,8 +314,8 @@ def _flag(row: Row, lang: str) -> str:
     told_below = row["flag"] == "permit_ontario_recovery"
     if told_below:
         return said
-    finding = finding_of(row["finding"], row["values"])
-    return f"{said}{words.word('colon', lang)}{words.detail(finding.code, finding.values, lang)}"
+    reason = words.finding(row["finding"], json.loads(row["values"]), lang)
+    return f"{said}{words.word('colon', lang)}{reason}"
 
 
 def _by_site(table: pd.DataFrame) -> dict[str, Row]:

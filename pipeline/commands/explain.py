@@ -11,7 +11,7 @@ import pandas as pd
 from layers.errors import StageError
 from maps.publication import Publication
 from maps.verdict import score_key
-from maps.words import detail, flag, phrase, phrase_reason, source_of_flag, word
+from maps.words import finding, flag, phrase, phrase_reason, source_of_flag, word
 from pipeline.folder.published import load_publication
 
 REASONS_SHOWN = 12
@@ -78,8 +78,8 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
         lines.append(f"  {word('explain_no_reasons', lang)}")
     flags = publication.flags[publication.flags["site_id"] == site_id]
     lines += ["", word("explain_flags", lang)] + [
-        f"  {flag(code, lang)}{word('colon', lang)}{detail(finding, json.loads(values), lang)} [{source_of_flag(source, lang)}]"
-        for code, finding, values, source in zip(
+        f"  {flag(code, lang)}{word('colon', lang)}{finding(found, json.loads(values), lang)} [{source_of_flag(source, lang)}]"
+        for code, found, values, source in zip(
             flags["flag"], flags["finding"], flags["values"], flags["source"], strict=True
         )
     ]

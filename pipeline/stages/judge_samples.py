@@ -36,7 +36,7 @@ def judge_samples(predictions: pd.DataFrame, block_km: float, params: JudgeSampl
     -------
     dict
         ``proxies`` holds one mapping per suite, the largest first; R2 is of decimal logarithms. ``status`` is
-        ``validated`` where there is a suite, and ``verdict`` says the outcome in one sentence.
+        ``validated`` where there is a suite.
     """
     groups = predictions.groupby(["source", "medium", "method"], sort=True)
     suites = [_suite(names, table, block_km, params) for names, table in groups]
@@ -49,7 +49,6 @@ def judge_samples(predictions: pd.DataFrame, block_km: float, params: JudgeSampl
         "block_km": block_km,
         "n_samples": len(predictions),
         "proxies": suites,
-        "verdict": sample_verdict(suites, block_km),
     }
 
 
@@ -99,17 +98,3 @@ def _interval(
         drawn.append(r_squared(value[chosen], predicted[chosen]))
     low, high = np.quantile(drawn, (0.05, 0.95))
     return float(low), float(high)
-
-
-def sample_verdict(suites: list[dict[str, Any]], block_km: float) -> str:
-    """Return one sentence on all suites that claims nothing of wastes."""
-    limits = "The units are samples, not wastes: there is no tonnage, no grade of a waste and no rank here."
-    if not suites:
-        return f"Not validated: no suite of samples has enough rare earths, proxies and blocks of {block_km:.0f} km. {limits}"
-    told = "; ".join(
-        f"R2 {one['r2_spatial']:.2f} ({one['r2_spatial_low']:.2f} to {one['r2_spatial_high']:.2f}) in held-out blocks of "
-        f"{block_km:.0f} km, {one['r2_random']:.2f} in random folds, {one['n']} samples of "
-        f"{one['medium'].replace('_', ' ')} ({one['source']})"
-        for one in suites
-    )
-    return f"Other elements of the same sample tell the sum of rare earths: {told}. {limits}"

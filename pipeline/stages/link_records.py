@@ -13,10 +13,21 @@ from layers.cells.commodities import group_of
 from layers.cells.site_names import name_key, name_similarity
 from layers.crs import geodesic_km
 from layers.errors import StageError
+from layers.findings import Finding, Value, finding_of
 from layers.schema import GeoDataFrame, Links, Records, conform
 from pipeline.kernels.record_pairs import official_tokens, pairs_by_id, pairs_by_name, pairs_by_parent, pairs_within
 
-_COLUMNS = ["record_a", "record_b", "same_site", "confidence", "rule", "name_similarity", "distance_km", "reason"]
+_COLUMNS = [
+    "record_a",
+    "record_b",
+    "same_site",
+    "confidence",
+    "rule",
+    "name_similarity",
+    "distance_km",
+    "finding",
+    "values",
+]
 _SAME_SPOT_KM = 0.1
 _TOLD_APART_RATIO = 0.5
 _FULL_NAME_RATIO = 0.95
@@ -34,19 +45,15 @@ class Verdict(NamedTuple):
     rule: str
     similarity: float
     distance_km: float
-    reason: str
+    reason: Finding
 
 
-def _one(confidence: float, rule: str, similarity: float, distance_km: float, reason: str) -> Verdict:
-    return Verdict(
-        same_site=True, confidence=confidence, rule=rule, similarity=similarity, distance_km=distance_km, reason=reason
-    )
+def _one(confidence: float, rule: str, measured: tuple[float, float], reason: Finding) -> Verdict:
+    return Verdict(True, confidence, rule, *measured, reason)  # noqa: FBT003 - the same site
 
 
-def _two(confidence: float, rule: str, similarity: float, distance_km: float, reason: str) -> Verdict:
-    return Verdict(
-        same_site=False, confidence=confidence, rule=rule, similarity=similarity, distance_km=distance_km, reason=reason
-    )
+def _two(confidence: float, rule: str, measured: tuple[float, float], reason: Finding) -> Verdict:
+    return Verdict(False, confidence, rule, *measured, reason)  # noqa: FBT003 - not the same site
 
 
 class LinkRecordsParams(BaseModel):
@@ -125,12 +132,12 @@ def link_records(
         if verdict is not None:
             verdicts[(row.a, row.b)] = verdict
     _prefer_mutual_best(records["source"].to_numpy(), verdicts)
-    for pair, reason in known.items():
-        same, confidence, text = reason
-        verdicts[pair] = Verdict(same, confidence, "known", float("nan"), float("nan"), text)
+    for pair, (same, confidence, reason) in known.items():
+        verdicts[pair] = Verdict(same, confidence, "known", float("nan"), float("nan"), reason)
     ids = records["record_id"].to_numpy()
-    rows = [(ids[a], ids[b], *verdicts[(a, b)]) for a, b in sorted(verdicts)]
-    table = pd.DataFrame(rows, columns=["record_a", "record_b", "same_site", "confidence", "rule", *_COLUMNS[5:]])
+    judged = [(ids[a], ids[b], verdicts[(a, b)]) for a, b in sorted(verdicts)]
+    rows = [(a, b, *verdict[:-1], *verdict.reason.as_cells()) for a, b, verdict in judged]
+    table = pd.DataFrame(rows, columns=_COLUMNS)
     return conform(table, Links)
 
 
@@ -145,12 +152,11 @@ def _prefer_mutual_best(source: np.ndarray, verdicts: dict[tuple[int, int], Verd
     for a, b in rivals:
         one = verdicts[a, b]
         if one.confidence < max(best[a, source[b]], best[b, source[a]]):
-            verdicts[a, b] = _two(
-                0.6, "not_enough", one.similarity, one.distance_km, f"{one.reason}; another record fits better"
-            )
+            reason = Finding(code="better_rival", values=one.reason.values)
+            verdicts[a, b] = _two(0.6, "not_enough", (one.similarity, one.distance_km), reason)
 
 
-def _known(records: pd.DataFrame, known_links: pd.DataFrame) -> dict[tuple[int, int], tuple[bool, float, str]]:
+def _known(records: pd.DataFrame, known_links: pd.DataFrame) -> dict[tuple[int, int], tuple[bool, float, Finding]]:
     """Return a person's verdicts by pair of positions; the last word on a pair counts."""
     position = {record: at for at, record in enumerate(records["record_id"])}
     found = {}
@@ -158,7 +164,7 @@ def _known(records: pd.DataFrame, known_links: pd.DataFrame) -> dict[tuple[int, 
     for row in known_links.itertuples(index=False):
         if row.record_a in position and row.record_b in position and row.record_a != row.record_b:
             a, b = sorted((position[row.record_a], position[row.record_b]))
-            found[(a, b)] = (bool(row.same_site), float(row.confidence), str(row.reason))
+            found[(a, b)] = (bool(row.same_site), float(row.confidence), finding_of(row.finding, row.values))
     if len(known_links) and not found:
         raise StageError(
             f"link_records: none of {len(known_links)} known links names two records of this run, e.g. "
@@ -276,12 +282,18 @@ def _judge(pair: Any, params: LinkRecordsParams) -> Verdict | None:
     measured = (similarity, distance)
     apart = not np.isnan(distance) and distance > pair.apart_km
     if pair.is_parent or isinstance(pair.number, str):
-        claim = "one names the other as its parent" if pair.is_parent else f"both carry the number {pair.number}"
+        claim = "parent" if pair.is_parent else "number"
+        values: dict[str, Value] = {} if pair.is_parent else {"number": pair.number}
+        if not np.isnan(distance):
+            values["km"] = distance
         if apart:
-            return _two(0.5, "location_conflict", *measured, f"{claim}, but they lie {distance:.1f} km apart")
-        if pair.is_parent:
-            return _one(0.97, "parent_child", *measured, f"{claim}{_at(distance)}")
-        return _one(0.99, "official_id", *measured, f"{claim}{_at(distance)}")
+            return _two(0.5, "location_conflict", measured, Finding(code=f"{claim}_but_apart", values=values))
+        reason = Finding(code=claim if np.isnan(distance) else f"{claim}_near", values=values)
+        return (
+            _one(0.97, "parent_child", measured, reason)
+            if pair.is_parent
+            else _one(0.99, "official_id", measured, reason)
+        )
     return _judge_name(pair, params, similarity, distance, apart)
 
 
@@ -291,35 +303,34 @@ def _judge_name(
     """Give the verdict on a pair that shares no number."""
     measured = (similarity, distance)
     one_source, agreement = pair.one_source, pair.agreement
-    said = {1.0: "the same commodity", 0.0: "commodity not known for both", _RELATED: "related commodities"}.get(
-        agreement, "different commodities"
-    )
+    commodity = {1.0: "same", 0.0: "unknown", _RELATED: "related"}.get(agreement, "different")
     if np.isnan(similarity):
         spot = distance <= _SAME_SPOT_KM and agreement == 1 and not one_source and pair.nameless
         if spot:
-            told = f"one spot{_at(distance)}, {said}, and one of them has no name"
-            return _one(0.7, "location_commodity", *measured, told)
+            reason = Finding(code="nameless_at_one_spot", values={"km": distance, "commodity": commodity})
+            return _one(0.7, "location_commodity", measured, reason)
         return None
-    words = f"names {100 * similarity:.0f} % alike, {distance:.2f} km apart, {said}"
+    values: dict[str, Value] = {"alike_percent": 100 * similarity, "km": distance, "commodity": commodity}
+    names = Finding(code="names", values=values)
     limit = params.within_source_km if one_source else params.link_km
     if distance > limit:
         if similarity < 1 or pair.contradict or agreement != 1 or one_source:
             return None
         if apart:
-            return _two(0.5, "location_conflict", *measured, f"same name and commodity, but {distance:.1f} km apart")
-        return _two(0.6, "not_enough", *measured, words)
+            return _two(0.5, "location_conflict", measured, Finding(code="name_but_apart", values={"km": distance}))
+        return _two(0.6, "not_enough", measured, names)
     if pair.contradict and similarity >= _TOLD_APART_RATIO:
-        return _two(0.95, "names_differ", *measured, f"{words}; their numbers or markers tell them apart")
+        return _two(0.95, "names_differ", measured, Finding(code="markers_differ", values=values))
     if similarity < params.review_min_ratio:
         return None
     if pair.two_bodies:
-        return _two(0.8, "not_enough", *measured, f"{words}; one source gives them different amounts")
+        return _two(0.8, "not_enough", measured, Finding(code="amounts_differ", values=values))
     need_ratio, need_km = _needed(bool(one_source), float(agreement), similarity, distance, params)
     if similarity >= need_ratio and distance <= need_km and (not one_source or agreement == 1):
         rule = "name_distance_commodity" if agreement == 1 else "name_distance"
         confidence = 0.6 + 0.2 * (similarity - need_ratio) / max(1 - need_ratio, 1e-9) + 0.15 * (1 - distance / limit)
-        return _one(round(confidence - (0.0 if agreement == 1 else 0.1), 3), rule, *measured, words)
-    return _two(0.6, "not_enough", *measured, words)
+        return _one(round(confidence - (0.0 if agreement == 1 else 0.1), 3), rule, measured, names)
+    return _two(0.6, "not_enough", measured, names)
 
 
 def _needed(
@@ -336,7 +347,3 @@ def _needed(
     if agreement == 0:
         return max(least, 0.92), limit if similarity >= _EQUAL_NAME_RATIO else limit / 2
     return (max(least, 0.95), limit / 2) if agreement == _RELATED else (max(least, _EQUAL_NAME_RATIO), limit / 5)
-
-
-def _at(distance: float) -> str:
-    return "" if np.isnan(distance) else f", {distance:.2f} km apart"

@@ -43,7 +43,8 @@ def test_links_need_a_verdict(tmp_path) -> None:
     reading = read_known_links(Source(id="links", role="links", path="links.csv"), tmp_path)
     assert reading.layer["same_site"].tolist() == [True, False]
     assert reading.layer["rule"].unique().tolist() == ["known"]
-    assert reading.layer["reason"].tolist() == ["seen on the ground", "confirmed by hand"]
+    assert reading.layer["finding"].tolist() == ["quoted", "by_hand"]
+    assert reading.layer["values"].tolist() == ['{"quoted": "seen on the ground"}', "{}"]
     assert "'perhaps', neither true nor false" in reading.rejected["reason"].iloc[0]
 
 

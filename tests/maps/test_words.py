@@ -17,7 +17,7 @@ from layers.schema import COMMUNITY_KINDS, DISPOSALS, EVIDENCE, LINE_KINDS, METH
 from maps import words
 
 MAPS = Path(words.__file__).parent
-SECTIONS = ("words", "features", "readings", "rasters", "deposits", "elements", "details", "commodities")
+SECTIONS = ("words", "features", "readings", "rasters", "deposits", "elements", "findings", "commodities")
 ENTRIES = [(section, key) for section in SECTIONS for key in words.all_words()[section]]
 
 
@@ -168,38 +168,70 @@ def test_reasons_are_plain_sentences(feature: str, value: float, move: float, en
 def test_why_a_caution_was_given_is_said_in_both_languages(
     code: str, values: dict[str, Any], english: str, french: str
 ) -> None:
-    assert words.detail(code, values, "en") == english
-    assert words.detail(code, values, "fr") == words.unbroken(french)
+    assert words.finding(code, values, "en") == english
+    assert words.finding(code, values, "fr") == words.unbroken(french)
 
 
 def test_a_finding_without_words_is_an_error() -> None:
     with pytest.raises(StageError, match="no sentence for the finding 'nobody_listed'"):
-        words.detail("nobody_listed", {}, "fr")
+        words.finding("nobody_listed", {}, "fr")
+
+
+NAMES = {"alike_percent", "km", "commodity"}
+COMPUTED = (
+    {f"disposal_{one}": set() for one in ("lake", "ocean", "river", "backfill")}
+    | {code: {"grade"} for code in ("hazard", "hazard_compilers")}
+    | {"activity_U": {"U_ppm", "activity_bq_g"}, "activity_Th": {"Th_ppm", "activity_bq_g"}}
+    | {"activity_U_Th": {"U_ppm", "Th_ppm", "activity_bq_g"}}
+    | {"parent": set(), "parent_near": {"km"}, "parent_but_apart": {"km"}}
+    | {"number": {"number"}, "number_near": {"number", "km"}, "number_but_apart": {"number", "km"}}
+    | dict.fromkeys(("names", "better_rival", "markers_differ", "amounts_differ"), NAMES)
+)
+"""Findings whose code or values are put together when the stage runs: code -> values."""
 
 
 def findings_in(source: str) -> dict[str, set[str]]:
-    """Return the codes of a stage's findings with the values each is given."""
-    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
-    return {
-        call.args[0].value: {str(one.arg) for one in call.keywords}
-        for call in calls
-        if isinstance(call.func, ast.Name) and call.func.id == "_finding" and isinstance(call.args[0], ast.Constant)
-    }
+    """Return the codes that are written out in a file, with the values each is given."""
+    found = {}
+    for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
+        keywords = {str(one.arg): one.value for one in call.keywords}
+        name = call.func.id if isinstance(call.func, ast.Name) else ""
+        code = call.args[0] if name == "_finding" else keywords.get("code") if name == "Finding" else None
+        values = keywords.get("values", ast.Dict([], []))
+        if isinstance(code, ast.Constant) and code.value not in COMPUTED:
+            dictionary = {one.value for one in getattr(values, "keys", ()) if isinstance(one, ast.Constant)}
+            found[str(code.value)] = set(keywords) if name == "_finding" else dictionary
+    return found
 
 
-def test_every_finding_of_a_flag_has_its_words_with_its_values_in_both_languages() -> None:
+def test_every_finding_has_its_words_with_its_values_in_both_languages() -> None:
     listed = {
         code: [set(re.findall(r"\{(\w+)", both[lang])) for lang in words.LANGUAGES]
-        for code, both in words.all_words()["details"].items()
+        for code, both in words.all_words()["findings"].items()
     }
-    found = findings_in((MAPS.parent / "pipeline" / "stages" / "flag_constraints.py").read_text(encoding="utf-8"))
-    found |= {code: set() for code in listed if code.startswith("disposal_")}
-    found |= {"hazard": {"grade"}, "hazard_compilers": {"grade"}}
-    found |= {
-        f"activity_{'_'.join(one)}": {"activity_bq_g", *(f"{x}_ppm" for x in one)}
-        for one in (["U"], ["Th"], ["U", "Th"])
-    }
+    root, found = MAPS.parent, dict(COMPUTED)
+    for path in (
+        "pipeline/stages/flag_constraints.py",
+        "pipeline/stages/link_records.py",
+        "layers/readers/exclusions.py",
+    ):
+        found |= findings_in((root / path).read_text(encoding="utf-8"))
     assert {code: [values, values] for code, values in found.items()} == listed
+
+
+def test_only_known_files_find_something() -> None:
+    """A new file with findings belongs to the test above."""
+    files = {
+        path.relative_to(MAPS.parent).as_posix()
+        for package in ("layers", "pipeline")
+        for path in (MAPS.parent / package).rglob("*.py")
+        if "layers.findings import" in path.read_text(encoding="utf-8")
+    }
+    assert files == {
+        "pipeline/stages/flag_constraints.py",
+        "pipeline/stages/link_records.py",
+        "layers/readers/exclusions.py",
+    }
 
 
 @pytest.mark.parametrize("loader", [yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)])

@@ -37,4 +37,4 @@ def records_of(*rows: dict[str, Any], crs: str = "EPSG:4326") -> Any:
 def links_of(*rows: tuple[Any, ...]) -> Any:
     """Return links from (record_a, record_b, same_site, rule, confidence)."""
     table = pd.DataFrame(rows, columns=["record_a", "record_b", "same_site", "rule", "confidence"])
-    return conform(table.assign(name_similarity=np.nan, distance_km=np.nan, reason="built"), Links)
+    return conform(table.assign(name_similarity=np.nan, distance_km=np.nan, finding="by_hand", values="{}"), Links)

@@ -12,7 +12,7 @@ import shapely
 
 from layers import schema
 from layers.findings import finding_of
-from maps.words import detail
+from maps.words import finding
 from pipeline.stages.flag_constraints import FLAGS, FlagConstraintsParams, flag_constraints
 from tests.pipeline.stages.site_tables import sites_at
 
@@ -39,7 +39,7 @@ def flags(chemistry: dict[str, Any] | None = None, areas: Any = NO_AREAS, **colu
     assert set(found["flag"]) <= set(FLAGS)
     assert found["source"].str.len().gt(0).all()
     findings = (finding_of(*cells) for cells in zip(found["finding"], found["values"], strict=True))
-    return dict(zip(found["flag"], (detail(one.code, one.values, "en") for one in findings), strict=True))
+    return dict(zip(found["flag"], (finding(one.code, one.values, "en") for one in findings), strict=True))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from layers.crs import geodesic_km
 from layers.errors import StageError
 from layers.invented import write_region
 from layers.readers.inventory import read_inventory
+from maps.words import finding
 from pipeline.kernels.record_pairs import plain_id
 from pipeline.stages.link_records import LinkRecordsParams, link_records
 from tests.pipeline.stages.record_tables import links_of, records_of
@@ -41,7 +43,10 @@ def test_same_name_near_place_same_commodity_is_one_site() -> None:
     row = links.iloc[0]
     assert (row["same_site"], row["rule"]) == (True, "name_distance_commodity")
     assert row["distance_km"] == pytest.approx(1.0, abs=0.01)
-    assert row["reason"] == "names 100 % alike, 1.00 km apart, the same commodity"
+    assert (
+        finding(row["finding"], json.loads(row["values"]), "en")
+        == "names 100 % alike, 1.00 km apart, the same commodity"
+    )
     assert 0.8 < row["confidence"] < 1
 
 
@@ -81,7 +86,7 @@ def test_two_inventories_that_place_a_mine_18_km_apart_raise_a_conflict() -> Non
     row = links.iloc[0]
     assert (row["same_site"], row["rule"]) == (False, "location_conflict")
     assert row["distance_km"] == pytest.approx(17.97, abs=0.01)
-    assert row["reason"] == "same name and commodity, but 18.0 km apart"
+    assert finding(row["finding"], json.loads(row["values"]), "en") == "same name and commodity, but 18.0 km apart"
 
 
 def test_the_same_number_links_whatever_the_names_but_not_across_a_conflict() -> None:
@@ -151,7 +156,7 @@ def test_of_two_candidates_in_another_source_the_better_one_is_taken() -> None:
     links = link_records(records_of(*rows), NOBODY, PARAMS).set_index(["record_a", "record_b"])
     assert links.loc[("a:1", "b:2"), "same_site"]
     assert not links.loc[("a:1", "b:3"), "same_site"]
-    assert links.loc[("a:1", "b:3"), "reason"].endswith("; another record fits better")
+    assert links.loc[("a:1", "b:3"), "finding"] == "better_rival"
 
 
 def test_a_generic_name_counts_together_with_its_facility() -> None:

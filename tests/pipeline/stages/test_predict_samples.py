@@ -11,7 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from layers.schema import Samples, conform
-from pipeline.stages.judge_samples import JudgeSamplesParams, judge_samples, sample_verdict
+from maps.report.sample_report import sample_verdict
+from pipeline.stages.judge_samples import JudgeSamplesParams, judge_samples
 from pipeline.stages.predict_samples import PredictSamplesParams, predict_samples
 
 QUICK = PredictSamplesParams(n_trees=30)
@@ -140,5 +141,5 @@ def test_nothing_to_test_is_said_and_not_invented() -> None:
     few = judge_samples(predict_samples(samples(n=30), QUICK), 100.0, JudgeSamplesParams())
     assert few["status"] == "not validated"
     assert few["proxies"] == []
-    assert few["verdict"].startswith("Not validated: no suite of samples has enough rare earths")
-    assert sample_verdict([], 50.0).endswith("there is no tonnage, no grade of a waste and no rank here.")
+    assert sample_verdict(few, "en").startswith("Not validated: no suite of samples has enough rare earths")
+    assert sample_verdict(few, "en").endswith("there is no tonnage, no grade of a waste and no rank here.")
