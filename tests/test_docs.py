@@ -1,0 +1,65 @@
+"""The documentation: the notebook runs, every page is in the table of contents, every link and name leads somewhere."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted(path for path in DOCS.rglob("*.md") if "generated" not in path.parts and "build" not in path.parts)
+
+
+def test_the_notebook_runs_from_top_to_bottom(tmp_path: Path) -> None:
+    notebook = nbformat.read(DOCS / "notebooks" / "invented_region.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert not [output for output in outputs if output.output_type == "error"]
+    assert sum(output.output_type == "execute_result" for output in outputs) >= 4
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
+def test_links_of_a_page_lead_to_files(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if not target.startswith(("http://", "https://", "mailto:")) and "generated" not in target:
+            assert (page.parent / target).exists(), target
+
+
+def test_every_page_stands_in_the_table_of_contents() -> None:
+    index = (DOCS / "index.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^([a-z_]+(?:/[a-z_]+)*)$", index, flags=re.M))
+    pages = {page.relative_to(DOCS).with_suffix("").as_posix() for page in PAGES} - {"index"}
+    assert pages <= listed
+
+
+def test_the_readme_is_a_short_front_door() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 150
+
+
+def test_every_option_named_in_the_docs_exists() -> None:
+    from click.testing import CliRunner
+
+    from pipeline.commands.cli import main
+
+    known = set()
+    for name in main.commands:
+        known |= set(re.findall(r"--[a-z][a-z-]*", CliRunner().invoke(main, [name, "--help"]).output))
+    text = "\n".join(page.read_text(encoding="utf-8") for page in [*PAGES, ROOT / "README.md"])
+    named = {
+        option
+        for line in re.findall(
+            r"minewaste (?:demo|run|init|check|screen|explain|purge|fetch|sources|verify|compare)[^\n`]*", text
+        )
+        for option in re.findall(r"--[a-z][a-z-]*", line)
+    }
+    assert named - known == set()
+
+
+def test_the_toolchain_of_the_docs_is_part_of_the_development_set() -> None:
+    development = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["dev"]
+    assert {"sphinx", "furo", "myst-nb", "numpydoc"} <= {re.match(r"[a-z-]+", line).group() for line in development}  # type: ignore[union-attr]
