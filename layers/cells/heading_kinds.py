@@ -1,0 +1,191 @@
+"""What one column heading means, read alone: the words it holds decide its kind, in an order of precedence.
+
+A result must be understood to the last word: an unknown one makes the column ``other`` and is reported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from layers.cells.heading_amounts import KEYS, amount_of, key, lone_word
+from layers.cells.heading_results import core, elements_of, method_of, result, share_unit
+from layers.cells.heading_tokens import Token, folded
+from layers.cells.headings import Heading, Words
+
+
+_DECIDING = (
+    ("unit_words", "unit"), ("lab_words", "lab_id"), ("date", "date"), ("method_words", "method"),
+    ("qualifiers", "qualifier"), ("upper_limits", "upper_limit"), ("limits", "detection_limit"), ("errors", "error"),
+    ("normalised", "normalised"), ("statistics", "statistic"),
+)  # fmt: skip
+"""Classes that make a column something beside a result, whatever else stands in its heading; the first wins."""
+
+
+_WITHOUT_UNIT = frozenset(["lab_id", "date", "method", "qualifier"])
+
+
+def decide(text: str, found: Sequence[Token]) -> Heading:
+    """Say what a heading means from its words.
+
+    Parameters
+    ----------
+    text : str
+        The heading.
+    found : sequence of Token
+        Its words in order.
+    """
+    words = Words(text, found)
+    whole = lone_word(text, words)
+    if whole is not None:
+        return whole
+    elements = elements_of(words)
+    unit, multiplier, unsure_unit = share_unit(words)
+    method, method_class = method_of(words)
+    one = next(iter(dict.fromkeys(element for _, element in elements)), None)
+    unknown = words.unknown
+    if words.has("flags_of_sites") and unit is None and len(words.tokens) == 2:
+        return Heading(text, "commodity", one)
+    if words.has("flags_of_sites") and unit is None and words.has("sums"):
+        return Heading(text, "commodity")
+    if (
+        words.unknown
+        and unit is None
+        and words.has(*KEYS)
+        and not words.has("limits", "errors", "upper_limits", "methods")
+    ):
+        return key(text, words, (unit, multiplier))
+    if words.has("statistics") and not elements and not unknown:
+        amount = amount_of(text, words, None, False)
+        if amount is not None and amount.unit is not None:
+            return amount
+    for group, kind in _DECIDING:
+        if not _stands(group, words, bool(elements), unit):
+            continue
+        if group == "statistics" and (words.has("sums") and not words.has("element_names")):
+            continue
+        if group == "lab_words" and words.has("sample_id", "sample_type", "unit_words"):
+            continue
+        return _beside(text, kind, group, words, one, (unit, multiplier), method, unknown)
+    ratio = _ratio(text, words, elements)
+    if ratio is not None:
+        return ratio
+    amount = amount_of(text, words, one, bool(elements))
+    if amount is not None:
+        return amount
+    if words.has("sums") and not elements:
+        return Heading(text, "total", None, unit, multiplier, method, unknown)
+    if elements:
+        return result(text, words, elements, (unit, multiplier, unsure_unit), (method, method_class))
+    if words.has("lone_sums") and not unknown and not words.has("others_units", "others", *KEYS):
+        return Heading(text, "total", None, unit, multiplier, method)
+    return key(text, words, (unit, multiplier))
+
+
+def _stands(group: str, words: Words, has_element: bool, unit: str | None) -> bool:
+    """Say whether a deciding class is meant: a word of three letters beside a method or an element may be part of them."""
+    found = words.classes.get(group, [])
+    if group == "qualifiers" and not found and unit is None and has_element and words.has("methods"):
+        last = words.tokens[-1]
+        return last.text == "T" and not last.glued and len(words.tokens) > 2 and folded(words.text).endswith("pt")
+    if group == "limits" and found and (_loss_on_drying(words) or _limit_stated(words, has_element, unit)):
+        return False
+    if group == "date":
+        return any(len(one.text) > 3 or not (has_element or words.has("methods")) for one in found)
+    return bool(found)
+
+
+def _limit_stated(words: Words, has_element: bool, unit: str | None) -> bool:
+    """Say whether a heading of results states its limit as a number, as in ``La (ppm) LDL 0.1``."""
+    places = [place for place, one in enumerate(words.tokens) if "limits" in one.readings]
+    numbers = [place for place, one in enumerate(words.tokens) if "number" in one.readings]
+    return has_element and unit is not None and any(number > places[-1] for number in numbers)
+
+
+def _loss_on_drying(words: Words) -> bool:
+    """Say whether ``LOD`` stands for loss on drying: beside 105 degrees, or with a unit and no element."""
+    if not any(folded(one.text) == "lod" for one in words.classes["limits"]):
+        return False
+    return words.meaning("number") == "105" or (
+        words.has("share_units") and not words.has("symbol", "oxide", "element_names")
+    )
+
+
+def _beside(
+    text: str, kind: str, group: str, words: Words, element: str | None, unit: tuple[str | None, float | None], method: str | None,
+    unknown: tuple[str, ...],
+) -> Heading:  # fmt: skip
+    """Return a column that goes with results: its limit, its error, its unit."""
+    if kind == "unit" and words.has("others"):
+        return Heading(text, "other", unknown=unknown)
+    if kind == "unit" and element is not None and len(element) == 1 and _in_the_middle(words, element):
+        element = None
+    if kind == "date" and element is not None:
+        element = None
+    if kind in ("method", "statistic") and unknown and element is None:
+        kind = "other"
+    if kind == "statistic" and words.has("others_units"):
+        kind = "other"
+    if kind == "statistic" and words.has("sums"):
+        kind = "total"
+    if kind in ("statistic", "error") and words.has("ratio_words"):
+        kind = "ratio"
+    if kind == "statistic" and words.has("others") and element is None:
+        return Heading(text, "other" if not words.has("lone") else kind, unknown=unknown)
+    if kind == "statistic" and words.has("others"):
+        kind = "other"
+    if kind == "normalised" or any(folded(one.text) == "overrange" for one in words.tokens):
+        unknown = (*unknown, text)
+    if kind in _WITHOUT_UNIT:
+        unit = (None, None)
+    return Heading(text, kind, element, *unit, method, unknown)
+
+
+def _in_the_middle(words: Words, element: str) -> bool:
+    return all(one.readings.get("symbol") != element for one in (words.tokens[0], words.tokens[-1]))
+
+
+def _ratio(text: str, words: Words, elements: list[tuple[int, str]]) -> Heading | None:
+    """Return a ratio or a sum of two elements, asked about where no stroke or plus says which."""
+    names = [folded(name) for _, name in elements]
+    different = list(dict.fromkeys(core(name) for _, name in elements))
+    signs = [one.readings["sign"] for one in words.classes.get("sign", [])]
+    if "*" in signs and "/" in signs and elements:
+        return Heading(text, "ratio")
+    if words.has("ratio_words"):
+        return Heading(text, "ratio", different[0] if len(different) == 1 else None)
+    if len(elements) >= 2:
+        (first, _), (second, _) = elements[:2]
+        between = [one.readings.get("sign") for one in words.tokens[first + 1 : second]]
+        if (
+            "/" in between
+            and (len(different) > 1 or words.has("number"))
+            and not (len(set(names)) == 1 and not words.has("number"))
+        ):
+            return Heading(text, "ratio", different[0] if len(different) == 1 else None)
+        if (
+            "/" in signs
+            and words.has("number")
+            and len(different) == 1
+            and len(elements) > 1
+            and not words.has("methods")
+        ):
+            return Heading(text, "ratio", different[0])
+        if "+" in between:
+            return Heading(text, "total", None, *share_unit(words)[:2])
+    if "#" in signs and elements and not words.has("share_units"):
+        return Heading(text, "ratio", unknown=(text,))
+    if len(different) > 1 and not _one_thing(words, elements):
+        if elements[-1][1] == "N" and elements[-1][0] == len(words.tokens) - 1 and len(different) == 2:
+            return Heading(text, "normalised", different[0])
+        joined = re.search(r"[\s_(]", text.strip()) is None
+        return Heading(text, "ratio" if joined else "other", unknown=(text,))
+    if words.has("sums") and "+" in signs:
+        return Heading(text, "total", None, *share_unit(words)[:2])
+    if words.has("sums") and "/" in signs:
+        return Heading(text, "ratio")
+    return None
+
+
+def _one_thing(words: Words, elements: list[tuple[int, str]]) -> bool:
+    return len({core(name) for _, name in elements}) == 1

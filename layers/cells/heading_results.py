@@ -1,0 +1,286 @@
+"""Results of a laboratory: which element, in which unit, by which method, and what keeps a column from being a result."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from layers.cells.heading_tokens import Token, folded, vocabulary
+from layers.cells.headings import IONS, SYMBOLS, Heading, Words
+from layers.elements import parse_oxide
+
+
+UNSURE_SYMBOLS = frozenset("As At In Co Er W Ho I Re Be No N Y Th Dy H O He Ar Es Or".split())
+"""Symbols that are words, initials or abbreviations in other tables."""
+
+
+def elements_of(words: Words) -> list[tuple[int, str]]:
+    """Return place and name of the elements, oxides and ions of a heading; a word of everyday language only where nothing else is one."""
+    sure: list[tuple[int, str]] = []
+    weak: list[tuple[int, str]] = []
+    for place, one in enumerate(words.tokens):
+        readings = one.readings
+        named = next(
+            (readings[group] for group in ("oxide", "misspelt oxide", "ions", "element_names") if group in readings),
+            None,
+        )
+        if named is not None and not (
+            readings.keys() & {"others", "fractions"} - {"fractions"} and len(words.tokens) > 1
+        ):
+            sure.append((place, named))
+        elif "symbol" in readings:
+            everyday = readings.keys() - {"symbol", "element_names"}
+            lower = one.text.islower()
+            (weak if everyday or (lower and not one.glued) else sure).append((place, readings["symbol"]))
+    return sure or [one for one in weak if _weak_stands(words, one[0])][:1] or _joined_to_method(words)
+
+
+def _joined_to_method(words: Words) -> list[tuple[int, str]]:
+    """Return the symbol a code of a method begins with, where no other element is named: ``Ag_OG62``, ``La_ICPMS``."""
+    for place, one in enumerate(words.tokens):
+        if "methods" in one.readings:
+            for length in (2, 1):
+                symbol = one.text[:length].capitalize()
+                if (
+                    symbol in SYMBOLS
+                    and len(one.text) > length + 1
+                    and re.match(rf"(?i){symbol}[\s_/-]", words.text.strip())
+                ):
+                    return [(place, symbol)]
+    return []
+
+
+def _weak_stands(words: Words, place: int) -> bool:
+    """Say whether a symbol that is also a word may be an element here: a unit, a method or a side word stands with it."""
+    others = [one for index, one in enumerate(words.tokens) if index != place]
+    if not words.tokens[place].text.islower():
+        return True
+    beside = {
+        "share_units",
+        "volume_units",
+        "methods",
+        "limits",
+        "errors",
+        "repeat_words",
+        "qualifiers",
+        "statistics",
+        "number",
+        "mass_units",
+    }
+    return bool(others) and all(one.readings.keys() & beside for one in others)
+
+
+def share_unit(words: Words) -> tuple[str | None, float | None, bool]:
+    """Return the unit of a share, its factor to ppm, and whether it is told twice or differently."""
+    lists = vocabulary()
+    names = list(dict.fromkeys(one.readings["share_units"] for one in words.classes.get("share_units", [])))
+    volumes = list(dict.fromkeys(one.readings["volume_units"] for one in words.classes.get("volume_units", [])))
+    unsure = words.meaning("unsure_units")
+    if unsure == "gt" and not names and words.has("grade_words"):
+        return "g/t", 1.0, False
+    if names and not volumes and len(names) == 1:
+        return names[0], float(lists["share_units"][names[0]][0]), False
+    if names and (volumes or len(names) > 1):
+        return None, None, True
+    if volumes:
+        return volumes[0], None, False
+    if unsure is not None:
+        return unsure, None, True
+    return None, None, False
+
+
+def method_of(words: Words) -> tuple[str | None, str | None]:
+    """Return method as written and its class; a total digestion named beside an instrument is the method."""
+    named = words.classes.get("methods", [])
+    if not named:
+        return None, None
+    classes = [_class_of_code(one) for one in named]
+    sure = [one for one in classes if one != "unknown"]
+    return " ".join(one.text for one in named), sure[0] if sure else "unknown"
+
+
+def _class_of_code(token: Token) -> str:
+    """Return the method of a laboratory's code such as ``ME-MS81`` or ``LF100``."""
+    if "code" not in token.readings:
+        return token.readings["methods"]
+    code = folded(token.readings["code"])
+    for pattern, method in _CODES:
+        if re.fullmatch(pattern, code):
+            return method
+    return "unknown"
+
+
+_CODES = (
+    (r"(?:me)?ms8[1-5].*|(?:me)?icp06|(?:me)?icp8[1-9].*|lf\d+.*|4b\d*|4a|ge?ims9[015].*|g?e?icp9[05].*|ims9[0-9].*|icm9[0-9].*", "fusion"),
+    (r"(?:me)?(?:ms|icp|og|ai)6[0-9][a-z]?|ma\d+.*|1ex|g?e?icp40.*|icm40.*|ims40.*|(?:[a-z]{2})?og62.*|ims230|icp40.*|icp302", "four_acid"),
+    (r"(?:me)?(?:ms|icp|og)4[0-9][a-z]?|aq\d+.*|aqr\d+|1dx\d*|1f\d*|icp14.*|(?:[a-z]{2})?og46.*|ar102|1ve|icm14.*|ims14.*", "aqua_regia"),
+    (r"(?:me)?xrf\d+.*|xf\d+.*|gx\d+|xr\d+|x\d+|go?xrf.*", "xrf"),
+    (r"ina\d*|1d|1h", "inaa"),
+)  # fmt: skip
+"""Codes of laboratory packages, folded -> method. Sources: the laboratories' public schedules of services."""
+
+
+def result(
+    text: str,
+    words: Words,
+    elements: list[tuple[int, str]],
+    share: tuple[str | None, float | None, bool],
+    named_method: tuple[str | None, str | None],
+) -> Heading:
+    """Return a result, or what keeps the column from being one."""
+    unit, multiplier, unsure_unit = share
+    method, method_class = named_method
+    element = _form(elements, words)
+    unknown = list(words.unknown)
+    if words.has("flags_of_sites") and unit is None:
+        return Heading(text, "commodity", element, unknown=tuple(unknown))
+    if words.has("counts_of") and unit is None:
+        return Heading(text, "statistic", element, unknown=(text,))
+    if words.has("sums"):
+        unknown.append(text)
+    other = _not_of_the_sample(words)
+    if words.has("minerals"):
+        return Heading(text, "other", unknown=tuple(unknown))
+    if other or words.has("others_units") or _equivalent(text, words):
+        if unit is None and elements[0][0] > 0:
+            element = None
+        if words.has("fractions") and not words.has("grade_words"):
+            unknown.append(text)
+        return Heading(text, "other", element, unit, multiplier, method, tuple(unknown))
+    allowed = {
+        "symbol", "oxide", "misspelt oxide", "ions", "element_names", "share_units", "volume_units", "methods", "laboratories",
+        "grade_words", "calculated", "preferred", "over_range", "repeat_words", "total_words", "partial_forms", "dissolved", "number", "sign",
+        "fillers", "lone_sums", "unsure_units", "limits",
+    }  # fmt: skip
+    places = {place for place, _ in elements}
+    for place, one in enumerate(words.tokens):
+        stranger = core(one.readings.get("symbol", element)) != core(element) and one.readings.keys() <= {
+            "symbol",
+            "element_names",
+        }
+        if one.readings and place not in places and (stranger or not one.readings.keys() & allowed):
+            unknown.append(one.text)
+    unknown += _unclear_numbers(words, unit)
+    if any(folded(one.text) == "conc" for one in words.classes.get("grade_words", [])):
+        unknown.append("conc")
+    if unit is not None and _isotope(words, elements):
+        unknown.append(text)
+    if element in IONS and element not in ("CO2", "H2O") and unit is None and method is None:
+        unknown.append(element)
+    if unsure_unit or words.has("misspelt oxide") and unit is None:
+        unknown.append(text)
+    if unit is None:
+        unknown += _unsure_without_unit(words, elements)
+    role = _role(words)
+    kind = "other" if unknown else "result"
+    return Heading(text, kind, element, unit, multiplier, method, tuple(dict.fromkeys(unknown)), role, method_class)
+
+
+def _unclear_numbers(words: Words, unit: str | None) -> list[str]:
+    """Return what may be a depth range, a valence or tonnes: two numbers in a row, a plus, a small ``t`` without a unit."""
+    unclear = [
+        f"{a.text} {b.text}"
+        for a, b in pairwise(words.tokens)
+        if "number" in a.readings and "number" in b.readings and not words.has("limits")
+    ]
+    unclear += [
+        "+"
+        for one in words.classes.get("sign", [])
+        if one.text == "+" and words.has("number") and not words.has("share_units")
+    ]
+    if any(one.text == "+" and "number" in before.readings for before, one in pairwise(words.tokens)):
+        unclear.append("+")
+    unclear += [one.text for one in words.tokens if one.text == "t" and unit is None and not one.glued]
+    return unclear
+
+
+def _isotope(words: Words, elements: list[tuple[int, str]]) -> bool:
+    """Say whether a mass number of lead, uranium or another element with counted isotopes stands beside the symbol."""
+    numbers = [one.readings["number"] for one in words.classes.get("number", [])]
+    return any((name, number) in _ISOTOPES for _, name in elements for number in numbers)
+
+
+_ISOTOPES = frozenset(
+    [("Pb", str(mass)) for mass in (204, 206, 207, 208, 210)] + [("U", str(mass)) for mass in (234, 235, 238)]
+    + [("Sr", "86"), ("Sr", "87"), ("Nd", "143"), ("Nd", "144"), ("Th", "230"), ("Ra", "226"), ("K", "40"), ("Cs", "137")]
+)  # fmt: skip
+
+
+def _form(elements: list[tuple[int, str]], words: Words) -> str:
+    """Return the element named; beside a form of it (``S_SO4``) the element itself."""
+    names = list(dict.fromkeys(name for _, name in elements))
+    symbols = [name for name in names if name in SYMBOLS]
+    return symbols[0] if len(names) > 1 and symbols else names[0]
+
+
+def _role(words: Words) -> str:
+    """Return what a result is among several of its element."""
+    for group, role in (
+        ("dissolved", "dissolved"), ("volume_units", "dissolved"), ("partial_forms", "form"), ("repeat_words", "repeat"),
+        ("over_range", "over_range"), ("preferred", "best"),
+    ):  # fmt: skip
+        if words.has(group):
+            return role
+    codes = [folded(one.readings["code"]) for one in words.classes.get("methods", []) if "code" in one.readings]
+    if any(re.fullmatch(r"(?:[a-z]{2})?(?:og\d+.*|ms81h|ms85h?|gra\d+)", code) for code in codes):
+        return "over_range"
+    return "first"
+
+
+def _not_of_the_sample(words: Words) -> bool:
+    """Say whether a word tells that something else than the sample was analysed: a concentrate, ash, leachate, a guideline."""
+    if words.has("grade_words") and any("head" in folded(one.text) for one in words.tokens):
+        return False
+    return any(
+        one.readings.keys() & {"fractions", "others"}
+        and not one.readings.keys() & {"symbol", "element_names", "methods", "grade_words", "unit_words"}
+        for one in words.tokens
+    ) or any(
+        "fractions" in one.readings and folded(one.text) == "conc" and place == 0
+        for place, one in enumerate(words.tokens)
+    )
+
+
+def _equivalent(text: str, words: Words) -> bool:
+    """Say whether a small e before the symbol marks an equivalent of a gamma probe."""
+    return re.search(r"(?:^|[\s_(-])e(?:U|Th|K)(?:3O8|308)?(?=$|[\s_)(-])", text) is not None
+
+
+def _unsure_without_unit(words: Words, elements: list[tuple[int, str]]) -> list[str]:
+    """Return what only the table can tell where a heading says no unit."""
+    unsure = []
+    supported = words.has(
+        "methods",
+        "grade_words",
+        "repeat_words",
+        "total_words",
+        "element_names",
+        "preferred",
+        "over_range",
+        "volume_units",
+    )
+    if "/" in [one.readings.get("sign") for one in words.tokens] and not words.has("methods"):
+        unsure.append("/")
+    for place, name in elements:
+        token = words.tokens[place]
+        if "element_names" in token.readings and len(token.text) > 2:
+            if name in _TRADED and len(words.tokens) == 1:
+                unsure.append(token.text)
+            continue
+        if not supported and (name in UNSURE_SYMBOLS or token.text.islower()):
+            unsure.append(token.text)
+    if words.has("number") and not (words.has("repeat_words") and not words.has("methods")):
+        unsure.append(words.classes["number"][0].text)
+    return unsure
+
+
+_TRADED = frozenset(["Au", "Ag", "Cu", "Pb", "Zn", "Fe", "Sn", "Mo", "W", "Hg", "Sb"])
+"""Metals whose bare name heads amounts produced as often as grades."""
+
+
+def core(name: str) -> str:
+    oxide = parse_oxide(name)
+    return (
+        oxide[0] if oxide else {"SO4": "S", "SO3": "S", "PO4": "P", "NO3": "N", "CO2": "C", "CO3": "C"}.get(name, name)
+    )
