@@ -30,6 +30,12 @@ def shared_realdata() -> Path:
 
 
 @pytest.fixture(scope="session")
+def shared_headings() -> Path:
+    """Folder of real column headings with what they mean."""
+    return _shared("headings")
+
+
+@pytest.fixture(scope="session")
 def shared_faults() -> Path:
     """Folder of fault inputs."""
     return _shared("faults")

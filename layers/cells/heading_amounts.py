@@ -8,7 +8,6 @@ from itertools import pairwise
 from layers.cells.heading_tokens import folded, vocabulary
 from layers.cells.headings import Heading, Words
 
-
 _AMOUNT_UNITS = {"mass": "mass_units", "volume": "volume_amount_units", "area": "area_units", "height": "length_units"}
 
 
@@ -25,71 +24,71 @@ _PLAIN_DEGREES = re.compile(r"^[a-z]+(?<!deg)(?<!min)(?<!sec)(?<!hemi)(?<!orig)$
 _UNIT_SHOWN = re.compile(r"(?i)loi|loss on ign|yield|\bash|_ash|paf|paas|ppc|gl[uöo]")
 
 
-def amount_of(text: str, words: Words, element: str | None, has_element: bool) -> Heading | None:
-    """Return a mass, volume, area or height with its unit; an unsure unit is asked about."""
-    lists = vocabulary()
-    if words.has("share_units", "volume_units") and not words.has("amount mass"):
+def amount_of(text: str, words: Words, element: str | None) -> Heading | None:
+    """Return a mass, volume, area or height with its unit; an unsure unit is asked about.
+
+    Parameters
+    ----------
+    text : str
+        The heading.
+    words : Words
+        Its words.
+    element : str or None
+        Element, oxide or ion it names: contained metal is a mass of it.
+    """
+    shares = words.has("share_units")
+    if words.has("others_units") or ((shares or words.has("volume_units")) and not words.has("amount mass")):
         return None
-    if words.has("others_units"):
-        return None
-    named = [kind for kind in _AMOUNT_UNITS if words.has(f"amount {kind}")]
     by_unit = [kind for kind, group in _AMOUNT_UNITS.items() if words.has(group)]
-    keys = words.has("depth_from", "depth_to", "easting", "northing", "others", "latitude", "longitude", "zone")
-    kind = None
-    if named and not words.has("others"):
-        kind = next((one for one in named if one in by_unit), named[-1])
-        if kind == "mass" and "mass" not in by_unit and words.has("volume_amount_units"):
-            kind = "volume"
-    elif not keys and by_unit and (words.has("waste_forms") or has_element or _all_units(words)):
-        kind = next((one for one in by_unit if one != "height"), None)
-        if kind == "mass" and has_element and not words.has("waste_forms") and words.meaning("mass_units") == "t":
-            kind = (
-                kind
-                if not any(one.text in ("T", "t") and not one.glued for one in words.classes["mass_units"])
-                or "(" in text
-                else None
-            )
-    elif not keys and words.has("unsure_mass_units") and (words.has("waste_forms") or has_element):
-        kind = "mass"
+    kind = _amount_kind(text, words, by_unit, has_element=element is not None)
     if kind is not None and words.unknown and not by_unit:
         return Heading(text, "other", None, unknown=words.unknown)
-    if (
-        kind is None
-        or (words.has("share_units") and kind != "mass")
-        or (words.has("share_units") and not words.has("amount mass"))
-    ):
+    if kind is None or (shares and kind != "mass"):
         return None
-    if kind == "mass" and words.has("share_units"):
+    if shares:
         return Heading(text, "other", element, unknown=words.unknown)
     if kind == "mass" and words.has("unsure_mass_units") and not words.has("mass_units"):
         unsure = words.classes["unsure_mass_units"][-1].text
         if unsure == "Mt":
             return Heading(text, "mass", element, "Mt", 1e6, None, words.unknown)
         return Heading(text, "mass", element, None, None, None, (*words.unknown, unsure))
+    unit = words.meaning(_AMOUNT_UNITS[kind])
+    factor = float(vocabulary()[_AMOUNT_UNITS[kind]][unit][0]) if unit is not None else None
+    unknown = (*words.unknown, *_unclear_amount(text, words, kind, by_unit))
+    if kind in ("volume", "area") and len(words.tokens) == 2:  # V (m3): no vanadium
+        element = None
+    return Heading(text, kind, element, unit, factor, None, unknown)
+
+
+def _amount_kind(text: str, words: Words, by_unit: list[str], *, has_element: bool) -> str | None:
+    """Return which amount a heading names, by its word, else by its unit; None where it names none."""
+    named = [kind for kind in _AMOUNT_UNITS if words.has(f"amount {kind}")]
+    if named and not words.has("others"):
+        kind = next((one for one in named if one in by_unit), named[-1])
+        return "volume" if kind == "mass" and "mass" not in by_unit and "volume" in by_unit else kind
+    if words.has("depth_from", "depth_to", "easting", "northing", "others", "latitude", "longitude", "zone"):
+        return None
+    wasted = words.has("waste_forms")
+    if by_unit and (wasted or has_element or _all_units(words)):
+        of_unit = next((one for one in by_unit if one != "height"), None)
+        letter = any(one.text in ("T", "t") and not one.glued for one in words.classes.get("mass_units", []))
+        lone_letter = of_unit == "mass" and has_element and not wasted and letter and "(" not in text
+        return None if lone_letter else of_unit
+    return "mass" if words.has("unsure_mass_units") and (wasted or has_element) else None
+
+
+def _unclear_amount(text: str, words: Words, kind: str, by_unit: list[str]) -> list[str]:
+    """Return what only a person can tell of an amount: no word of what, a unit of another sort, a number before the unit."""
     group = _AMOUNT_UNITS[kind]
-    unit = words.meaning(group)
-    factor = float(lists[group][unit][0]) if unit is not None else None
-    foreign = [one for one in by_unit if one != kind and not (one == "mass" and unit)]
-    unknown = (
-        words.unknown
-        if unit is not None or not foreign
-        else (*words.unknown, *(words.classes[_AMOUNT_UNITS[one]][-1].text for one in foreign))
-    )
-    unsure: tuple[str, ...] = ()
-    if unit is None and _bare_amount(words):
-        unsure = (text.strip(),)
-    if any(
+    if not words.has(group):
+        others = [words.classes[_AMOUNT_UNITS[one]][-1].text for one in by_unit if one != kind]
+        return others or ([text.strip()] if _bare_amount(words) else [])
+    scaled = any(
         "number" in before.readings and (group in one.readings or one is words.tokens[-1])
         for before, one in pairwise(words.tokens)
-    ):
-        unsure = (text.strip(),)
-    if words.tokens and "number" in words.tokens[-1].readings and words.tokens[-1].text.startswith("0"):
-        unsure = (text.strip(),)
-    if words.has("methods"):
-        unsure = (text.strip(),)
-    if kind in ("volume", "area") and element is not None and len(words.tokens) == 2:
-        element = None
-    return Heading(text, kind, element, unit, factor, None, (*unknown, *unsure))
+    )
+    thousands = "number" in words.tokens[-1].readings and words.tokens[-1].text.startswith("0")
+    return [text.strip()] if scaled or thousands or words.has("methods") else []
 
 
 def _bare_amount(words: Words) -> bool:
@@ -98,29 +97,9 @@ def _bare_amount(words: Words) -> bool:
 
 
 _BARE = frozenset(
-    [
-        "mined",
-        "milled",
-        "production",
-        "reserves",
-        "quantity",
-        "amount",
-        "wt",
-        "mass",
-        "weight",
-        "surface",
-        "capacity",
-        "mined",
-        "peak",
-        "total",
-        "shape",
-        "shapearea",
-        "minedquantity",
-        "peakproduction",
-        "wttotal",
-        "quantity1",
-    ]
-)
+    ["mined", "milled", "production", "reserves", "quantity", "amount", "wt", "mass", "weight", "surface", "capacity", "peak",
+     "total", "shape", "shapearea", "minedquantity", "peakproduction", "wttotal", "quantity1"]
+)  # fmt: skip
 
 
 def _all_units(words: Words) -> bool:
@@ -149,13 +128,13 @@ def key(text: str, words: Words, unit: tuple[str | None, float | None]) -> Headi
     for kind in KEYS:
         if not words.has(kind):
             continue
-        shown: tuple[str | None, float | None] = (None, None)
+        measure: tuple[str | None, float | None] = (None, None)
         length = words.meaning("length_units")
         if kind in ("depth_from", "depth_to", "easting", "northing") and length is not None:
-            shown = length, float(lists["length_units"][length][0])
+            measure = length, float(lists["length_units"][length][0])
         elif kind in ("latitude", "longitude"):
-            shown = ("deg", None) if _decimal_degrees(words) else (None, None)
-        return Heading(text, kind, None, *shown, unknown=words.unknown)
+            measure = ("deg", None) if _decimal_degrees(words) else (None, None)
+        return Heading(text, kind, None, *measure, unknown=words.unknown)
     asked = (text,) if words.has(*_AMOUNT_UNITS.values(), "unsure_mass_units") else ()
     return Heading(text, "other", unknown=(*words.unknown, *asked))
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from layers.cells.heading_kinds import decide
-from layers.cells.heading_tokens import folded, tokens
+from layers.cells.heading_tokens import Token, folded, tokens
 from layers.cells.headings import Heading
 
 __all__ = ["Heading", "parse_heading", "parse_headings"]
@@ -53,31 +53,38 @@ def parse_heading(text: str, neighbours: Sequence[str] | None = None) -> Heading
 
 
 @lru_cache(maxsize=20_000)
-def _alone(text: str) -> Heading:
+def _alone(text: str, known_words: frozenset[str] = frozenset()) -> Heading:
     """Read a heading without its neighbours."""
-    return decide(text, tokens(text))
+    found = tokens(text)
+    if known_words:
+        found = tuple(
+            Token(one.text, {"methods": "unknown"}) if not one.readings and folded(one.text) in known_words else one
+            for one in found
+        )
+    return decide(text, found)
 
 
-def parse_headings(names: Sequence[str]) -> list[Heading]:
+def parse_headings(names: Sequence[str], known_words: frozenset[str] = frozenset()) -> list[Heading]:
     """Say what the headings of a table mean, each in the light of the others.
 
     Parameters
     ----------
     names : sequence of str
         All headings in order; equal ones get the same answer.
+    known_words : frozenset of str
+        Further words for methods, folded (see `layers.cells.heading_tokens.folded`).
 
     Returns
     -------
     list of Heading
         As long as ``names``.
     """
-    found = [_alone(str(one)) for one in names]
+    found = [_alone(str(one), known_words) for one in names]
     plain = [folded(one.text) for one in found]
     found = _copies(found)
     found = _coordinates(found, plain)
     found = _suites(found)
-    found = _amounts_and_long_tables(found, plain)
-    return found
+    return _amounts_and_long_tables(found, plain)
 
 
 def _copies(found: list[Heading]) -> list[Heading]:

@@ -13,7 +13,6 @@ from layers.cells.heading_results import core, elements_of, method_of, result, s
 from layers.cells.heading_tokens import Token, folded
 from layers.cells.headings import Heading, Words
 
-
 _DECIDING = (
     ("unit_words", "unit"), ("lab_words", "lab_id"), ("date", "date"), ("method_words", "method"),
     ("qualifiers", "qualifier"), ("upper_limits", "upper_limit"), ("limits", "detection_limit"), ("errors", "error"),
@@ -42,64 +41,63 @@ def decide(text: str, found: Sequence[Token]) -> Heading:
     elements = elements_of(words)
     unit, multiplier, unsure_unit = share_unit(words)
     method, method_class = method_of(words)
-    one = next(iter(dict.fromkeys(element for _, element in elements)), None)
-    unknown = words.unknown
-    if words.has("flags_of_sites") and unit is None and len(words.tokens) == 2:
-        return Heading(text, "commodity", one)
-    if words.has("flags_of_sites") and unit is None and words.has("sums"):
-        return Heading(text, "commodity")
-    if (
-        words.unknown
-        and unit is None
-        and words.has(*KEYS)
-        and not words.has("limits", "errors", "upper_limits", "methods")
-    ):
-        return key(text, words, (unit, multiplier))
-    if words.has("statistics") and not elements and not unknown:
-        amount = amount_of(text, words, None, False)
-        if amount is not None and amount.unit is not None:
-            return amount
+    one = next((element for _, element in elements), None)
+    early = _early(text, words, one, (unit, multiplier))
+    if early is not None:
+        return early
     for group, kind in _DECIDING:
-        if not _stands(group, words, bool(elements), unit):
-            continue
-        if group == "statistics" and (words.has("sums") and not words.has("element_names")):
-            continue
-        if group == "lab_words" and words.has("sample_id", "sample_type", "unit_words"):
-            continue
-        return _beside(text, kind, group, words, one, (unit, multiplier), method, unknown)
-    ratio = _ratio(text, words, elements)
-    if ratio is not None:
-        return ratio
-    amount = amount_of(text, words, one, bool(elements))
-    if amount is not None:
-        return amount
+        if _stands(group, words, unit, has_element=bool(elements)):
+            return _beside(text, kind, words, one, (unit, multiplier), method)
+    found_amount = _ratio(text, words, elements) or amount_of(text, words, one)
+    if found_amount is not None:
+        return found_amount
     if words.has("sums") and not elements:
-        return Heading(text, "total", None, unit, multiplier, method, unknown)
+        return Heading(text, "total", None, unit, multiplier, method, words.unknown)
     if elements:
         return result(text, words, elements, (unit, multiplier, unsure_unit), (method, method_class))
-    if words.has("lone_sums") and not unknown and not words.has("others_units", "others", *KEYS):
+    if words.has("lone_sums") and not words.unknown and not words.has("others_units", "others", *KEYS):
         return Heading(text, "total", None, unit, multiplier, method)
     return key(text, words, (unit, multiplier))
 
 
-def _stands(group: str, words: Words, has_element: bool, unit: str | None) -> bool:
+def _early(text: str, words: Words, element: str | None, unit: tuple[str | None, float | None]) -> Heading | None:
+    """Return lists of sites by commodity, keys with words nobody needs to know, and greatest heights, before all else."""
+    if unit[0] is None and words.has("flags_of_sites"):
+        if len(words.tokens) == 2:
+            return Heading(text, "commodity", element)
+        if words.has("sums"):
+            return Heading(text, "commodity")
+    beside = words.has("limits", "errors", "upper_limits", "methods")
+    if words.unknown and unit[0] is None and words.has(*KEYS) and not beside:
+        return key(text, words, unit)
+    if words.has("statistics") and element is None and not words.unknown:
+        amount = amount_of(text, words, None)
+        return amount if amount is not None and amount.unit is not None else None
+    return None
+
+
+def _stands(group: str, words: Words, unit: str | None, *, has_element: bool) -> bool:
     """Say whether a deciding class is meant: a word of three letters beside a method or an element may be part of them."""
     found = words.classes.get(group, [])
+    if group == "statistics" and words.has("sums") and not words.has("element_names"):
+        return False
+    if group == "lab_words" and words.has("sample_id", "sample_type", "unit_words"):
+        return False
     if group == "qualifiers" and not found and unit is None and has_element and words.has("methods"):
         last = words.tokens[-1]
         return last.text == "T" and not last.glued and len(words.tokens) > 2 and folded(words.text).endswith("pt")
-    if group == "limits" and found and (_loss_on_drying(words) or _limit_stated(words, has_element, unit)):
+    if group == "limits" and found and (_loss_on_drying(words) or (has_element and _limit_stated(words, unit))):
         return False
     if group == "date":
         return any(len(one.text) > 3 or not (has_element or words.has("methods")) for one in found)
     return bool(found)
 
 
-def _limit_stated(words: Words, has_element: bool, unit: str | None) -> bool:
+def _limit_stated(words: Words, unit: str | None) -> bool:
     """Say whether a heading of results states its limit as a number, as in ``La (ppm) LDL 0.1``."""
     places = [place for place, one in enumerate(words.tokens) if "limits" in one.readings]
     numbers = [place for place, one in enumerate(words.tokens) if "number" in one.readings]
-    return has_element and unit is not None and any(number > places[-1] for number in numbers)
+    return unit is not None and any(number > places[-1] for number in numbers)
 
 
 def _loss_on_drying(words: Words) -> bool:
@@ -112,10 +110,10 @@ def _loss_on_drying(words: Words) -> bool:
 
 
 def _beside(
-    text: str, kind: str, group: str, words: Words, element: str | None, unit: tuple[str | None, float | None], method: str | None,
-    unknown: tuple[str, ...],
-) -> Heading:  # fmt: skip
+    text: str, kind: str, words: Words, element: str | None, unit: tuple[str | None, float | None], method: str | None
+) -> Heading:
     """Return a column that goes with results: its limit, its error, its unit."""
+    unknown = words.unknown
     if kind == "unit" and words.has("others"):
         return Heading(text, "other", unknown=unknown)
     if kind == "unit" and element is not None and len(element) == 1 and _in_the_middle(words, element):
@@ -175,7 +173,7 @@ def _ratio(text: str, words: Words, elements: list[tuple[int, str]]) -> Heading 
             return Heading(text, "total", None, *share_unit(words)[:2])
     if "#" in signs and elements and not words.has("share_units"):
         return Heading(text, "ratio", unknown=(text,))
-    if len(different) > 1 and not _one_thing(words, elements):
+    if len(different) > 1 and not _one_thing(elements):
         if elements[-1][1] == "N" and elements[-1][0] == len(words.tokens) - 1 and len(different) == 2:
             return Heading(text, "normalised", different[0])
         joined = re.search(r"[\s_(]", text.strip()) is None
@@ -187,5 +185,5 @@ def _ratio(text: str, words: Words, elements: list[tuple[int, str]]) -> Heading 
     return None
 
 
-def _one_thing(words: Words, elements: list[tuple[int, str]]) -> bool:
+def _one_thing(elements: list[tuple[int, str]]) -> bool:
     return len({core(name) for _, name in elements}) == 1

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from itertools import pairwise
 
 from layers.cells.heading_tokens import Token, folded, vocabulary
 from layers.cells.headings import IONS, SYMBOLS, Heading, Words
 from layers.elements import parse_oxide
 
-
-UNSURE_SYMBOLS = frozenset("As At In Co Er W Ho I Re Be No N Y Th Dy H O He Ar Es Or".split())
+UNSURE_SYMBOLS = frozenset(["As", "At", "In", "Co", "Er", "W", "Ho", "I", "Re", "Be", "No", "N", "Y", "Th", "Dy"])
 """Symbols that are words, initials or abbreviations in other tables."""
 
 
 def elements_of(words: Words) -> list[tuple[int, str]]:
-    """Return place and name of the elements, oxides and ions of a heading; a word of everyday language only where nothing else is one."""
+    """Return place and name of the elements, oxides and ions of a heading; everyday words only where nothing else is one."""
     sure: list[tuple[int, str]] = []
     weak: list[tuple[int, str]] = []
     for place, one in enumerate(words.tokens):
@@ -45,7 +43,7 @@ def _joined_to_method(words: Words) -> list[tuple[int, str]]:
                 if (
                     symbol in SYMBOLS
                     and len(one.text) > length + 1
-                    and re.match(rf"(?i){symbol}[\s_/-]", words.text.strip())
+                    and re.search(rf"(?i)(?:^|[\s_(\[/-]){symbol}[\s_/-]", words.text)
                 ):
                     return [(place, symbol)]
     return []
@@ -95,12 +93,12 @@ def method_of(words: Words) -> tuple[str | None, str | None]:
     named = words.classes.get("methods", [])
     if not named:
         return None, None
-    classes = [_class_of_code(one) for one in named]
+    classes = [method_class(one) for one in named]
     sure = [one for one in classes if one != "unknown"]
     return " ".join(one.text for one in named), sure[0] if sure else "unknown"
 
 
-def _class_of_code(token: Token) -> str:
+def method_class(token: Token) -> str:
     """Return the method of a laboratory's code such as ``ME-MS81`` or ``LF100``."""
     if "code" not in token.readings:
         return token.readings["methods"]
@@ -112,9 +110,12 @@ def _class_of_code(token: Token) -> str:
 
 
 _CODES = (
-    (r"(?:me)?ms8[1-5].*|(?:me)?icp06|(?:me)?icp8[1-9].*|lf\d+.*|4b\d*|4a|ge?ims9[015].*|g?e?icp9[05].*|ims9[0-9].*|icm9[0-9].*", "fusion"),
-    (r"(?:me)?(?:ms|icp|og|ai)6[0-9][a-z]?|ma\d+.*|1ex|g?e?icp40.*|icm40.*|ims40.*|(?:[a-z]{2})?og62.*|ims230|icp40.*|icp302", "four_acid"),
-    (r"(?:me)?(?:ms|icp|og)4[0-9][a-z]?|aq\d+.*|aqr\d+|1dx\d*|1f\d*|icp14.*|(?:[a-z]{2})?og46.*|ar102|1ve|icm14.*|ims14.*", "aqua_regia"),
+    (r"(?:me)?ms8[1-5].*|(?:me)?icp06|(?:me)?icp8[1-9].*|lf\d+.*|4b\d*|4a", "fusion"),
+    (r"ge?ims9[015].*|g?e?icp9[05].*|ims9[0-9].*|icm9[0-9].*", "fusion"),
+    (r"(?:me)?(?:ms|icp|og|ai)6[0-9][a-z]?|ma\d+.*|1ex|(?:[a-z]{2})?og62.*|ims230|icp302", "four_acid"),
+    (r"g?e?icp40.*|icm40.*|ims40.*", "four_acid"),
+    (r"(?:me)?(?:ms|icp|og)4[0-9][a-z]?|aq\d+.*|aqr\d+|1dx\d*|1f\d*|(?:[a-z]{2})?og46.*", "aqua_regia"),
+    (r"icp14.*|ar102|1ve|icm14.*|ims14.*", "aqua_regia"),
     (r"(?:me)?xrf\d+.*|xf\d+.*|gx\d+|xr\d+|x\d+|go?xrf.*", "xrf"),
     (r"ina\d*|1d|1h", "inaa"),
 )  # fmt: skip
@@ -131,50 +132,54 @@ def result(
     """Return a result, or what keeps the column from being one."""
     unit, multiplier, unsure_unit = share
     method, method_class = named_method
-    element = _form(elements, words)
+    element = _form(elements)
     unknown = list(words.unknown)
-    if words.has("flags_of_sites") and unit is None:
-        return Heading(text, "commodity", element, unknown=tuple(unknown))
-    if words.has("counts_of") and unit is None:
-        return Heading(text, "statistic", element, unknown=(text,))
-    if words.has("sums"):
-        unknown.append(text)
-    other = _not_of_the_sample(words)
+    if unit is None and words.has("flags_of_sites", "counts_of"):
+        listed = words.has("flags_of_sites")
+        return Heading(
+            text, "commodity" if listed else "statistic", element, unknown=tuple(unknown) if listed else (text,)
+        )
     if words.has("minerals"):
         return Heading(text, "other", unknown=tuple(unknown))
-    if other or words.has("others_units") or _equivalent(text, words):
+    if _not_of_the_sample(words) or words.has("others_units") or _equivalent(text):
         if unit is None and elements[0][0] > 0:
-            element = None
+            element = ""
         if words.has("fractions") and not words.has("grade_words"):
             unknown.append(text)
-        return Heading(text, "other", element, unit, multiplier, method, tuple(unknown))
-    allowed = {
-        "symbol", "oxide", "misspelt oxide", "ions", "element_names", "share_units", "volume_units", "methods", "laboratories",
-        "grade_words", "calculated", "preferred", "over_range", "repeat_words", "total_words", "partial_forms", "dissolved", "number", "sign",
-        "fillers", "lone_sums", "unsure_units", "limits",
-    }  # fmt: skip
-    places = {place for place, _ in elements}
-    for place, one in enumerate(words.tokens):
-        stranger = core(one.readings.get("symbol", element)) != core(element) and one.readings.keys() <= {
-            "symbol",
-            "element_names",
-        }
-        if one.readings and place not in places and (stranger or not one.readings.keys() & allowed):
-            unknown.append(one.text)
-    unknown += _unclear_numbers(words, unit)
+        return Heading(text, "other", element or None, unit, multiplier, method, tuple(unknown))
+    unknown += _strangers(words, elements, element) + _unclear_numbers(words, unit)
     if any(folded(one.text) == "conc" for one in words.classes.get("grade_words", [])):
         unknown.append("conc")
-    if unit is not None and _isotope(words, elements):
-        unknown.append(text)
-    if element in IONS and element not in ("CO2", "H2O") and unit is None and method is None:
-        unknown.append(element)
-    if unsure_unit or words.has("misspelt oxide") and unit is None:
+    lone_ion = element in IONS and element not in ("CO2", "H2O") and unit is None and method is None
+    counted = unit is not None and _isotope(words, elements)
+    if words.has("sums") or counted or lone_ion or unsure_unit or (words.has("misspelt oxide") and unit is None):
         unknown.append(text)
     if unit is None:
         unknown += _unsure_without_unit(words, elements)
-    role = _role(words)
     kind = "other" if unknown else "result"
-    return Heading(text, kind, element, unit, multiplier, method, tuple(dict.fromkeys(unknown)), role, method_class)
+    asked = tuple(dict.fromkeys(unknown))
+    role = "form" if len({name for _, name in elements}) > 1 and words.has("ions") else _role(words)
+    return Heading(text, kind, element, unit, multiplier, method, asked, role, method_class)
+
+
+_ALLOWED = frozenset(
+    ["symbol", "oxide", "misspelt oxide", "ions", "element_names", "share_units", "volume_units", "methods", "laboratories",
+     "grade_words", "calculated", "preferred", "over_range", "repeat_words", "total_words", "partial_forms", "dissolved",
+     "number", "sign", "fillers", "lone_sums", "unsure_units", "limits"]
+)  # fmt: skip
+"""Classes of words a result may hold."""
+
+
+def _strangers(words: Words, elements: list[tuple[int, str]], element: str) -> list[str]:
+    """Return known words that have no place in the heading of a result, and symbols of another element."""
+    places = {place for place, _ in elements}
+    found = []
+    for place, one in enumerate(words.tokens):
+        groups = one.readings.keys()
+        other = core(one.readings.get("symbol", element)) != core(element) and groups <= {"symbol", "element_names"}
+        if groups and place not in places and (other or not groups & _ALLOWED):
+            found.append(one.text)
+    return found
 
 
 def _unclear_numbers(words: Words, unit: str | None) -> list[str]:
@@ -207,7 +212,7 @@ _ISOTOPES = frozenset(
 )  # fmt: skip
 
 
-def _form(elements: list[tuple[int, str]], words: Words) -> str:
+def _form(elements: list[tuple[int, str]]) -> str:
     """Return the element named; beside a form of it (``S_SO4``) the element itself."""
     names = list(dict.fromkeys(name for _, name in elements))
     symbols = [name for name in names if name in SYMBOLS]
@@ -242,7 +247,7 @@ def _not_of_the_sample(words: Words) -> bool:
     )
 
 
-def _equivalent(text: str, words: Words) -> bool:
+def _equivalent(text: str) -> bool:
     """Say whether a small e before the symbol marks an equivalent of a gamma probe."""
     return re.search(r"(?:^|[\s_(-])e(?:U|Th|K)(?:3O8|308)?(?=$|[\s_)(-])", text) is not None
 
@@ -280,6 +285,7 @@ _TRADED = frozenset(["Au", "Ag", "Cu", "Pb", "Zn", "Fe", "Sn", "Mo", "W", "Hg", 
 
 
 def core(name: str) -> str:
+    """Return the element of a symbol, oxide or ion."""
     oxide = parse_oxide(name)
     return (
         oxide[0] if oxide else {"SO4": "S", "SO3": "S", "PO4": "P", "NO3": "N", "CO2": "C", "CO3": "C"}.get(name, name)

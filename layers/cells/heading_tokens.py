@@ -37,15 +37,17 @@ GLUED = frozenset(
 )
 """Classes whose words are found glued to a symbol; of most others only words of a length that is no accident."""
 _GLUED_WORDS = frozenset(
-    "ppm ppb ppt pct pcnt pcn percent perc pc % g/t gpt fa faa fagr xx icp icpms ar inaa xrf rpt dup dupl repeat rp av avg "
-    "ave mean max min dl mdl lod total tot best pref err chk check std norm grade ii iii wt totwt splwt kg".split()
-)
+    ["ppm", "ppb", "ppt", "pct", "pcnt", "pcn", "percent", "perc", "pc", "%", "g/t", "gpt", "fa", "faa", "fagr", "xx", "icp",
+     "icpms", "ar", "inaa", "xrf", "rpt", "dup", "dupl", "repeat", "rp", "av", "avg", "ave", "mean", "max", "min", "dl", "mdl",
+     "lod", "total", "tot", "best", "pref", "err", "chk", "check", "std", "norm", "grade", "ii", "iii", "wt", "totwt", "splwt",
+     "kg"]
+)  # fmt: skip
 _OXIDES = (
-    "Li2O BeO B2O3 CO2 Na2O MgO Al2O3 SiO2 P2O5 SO2 SO3 K2O CaO Sc2O3 TiO2 Ti2O3 V2O5 V2O3 V2O4 VO2 CrO3 Cr2O3 MnO MnO2 Mn2O3 "
-    "Mn3O4 FeO Fe2O3 CoO Co3O4 Co2O3 NiO Ni2O3 CuO Cu2O ZnO Ga2O3 GeO2 As2O3 As2O5 SeO2 Rb2O SrO Y2O3 ZrO2 Nb2O5 Nb2O3 MoO3 MoO2 "
-    "PdO Ag2O CdO In2O3 SnO2 SnO Sb2O3 Sb2O5 TeO2 Cs2O BaO La2O3 CeO2 Ce2O3 Pr6O11 Pr2O3 Nd2O3 Sm2O3 Eu2O3 EuO Gd2O3 Tb4O7 Tb2O3 "
-    "Dy2O3 Ho2O3 Er2O3 Tm2O3 Yb2O3 Lu2O3 HfO2 Ta2O5 WO3 WO2 Re2O7 PbO PbO2 Bi2O3 ThO2 UO2 UO3 U3O8 Tl2O Tl2O3 HgO"
-).split()
+    "Li2O BeO B2O3 Na2O MgO Al2O3 SiO2 P2O5 SO2 SO3 K2O CaO Sc2O3 TiO2 Ti2O3 V2O5 V2O3 V2O4 VO2 CrO3 Cr2O3 MnO MnO2 Mn2O3 "
+    "Mn3O4 FeO Fe2O3 CoO Co3O4 Co2O3 NiO Ni2O3 CuO Cu2O ZnO Ga2O3 GeO2 As2O3 As2O5 SeO2 Rb2O SrO Y2O3 ZrO2 Nb2O5 Nb2O3 MoO3 "
+    "MoO2 PdO Ag2O CdO In2O3 SnO2 SnO Sb2O3 Sb2O5 TeO2 Cs2O BaO La2O3 CeO2 Ce2O3 Pr6O11 Pr2O3 Nd2O3 Sm2O3 Eu2O3 EuO Gd2O3 "
+    "Tb4O7 Tb2O3 Dy2O3 Ho2O3 Er2O3 Tm2O3 Yb2O3 Lu2O3 HfO2 Ta2O5 WO3 WO2 Re2O7 PbO PbO2 Bi2O3 ThO2 UO2 UO3 U3O8 Tl2O Tl2O3 HgO"
+)
 """Oxides of one element that rocks and ores are stated in; carbon dioxide is an ion here."""
 _CODE = re.compile(
     r"(?:ME|TOT|OA|WEI|G[EOCS])?([A-Z][A-Z]?)??"
@@ -56,7 +58,10 @@ _CODE = re.compile(
 _NUMBER_CODE = re.compile(
     r"\d{1,3}(?![KMCU]?M|G|KG|MG|H|HR|IN|FT|PC|PP|ST|ND|RD|TH|S|SD|SE|A(?![A-Z0-9]))[A-Z]{1,2}\d{0,2}(?:EXT)?"
 )
-_EDGE = str.maketrans({"µ": "u", "μ": "u", "Σ": "sum ", "∑": "sum ", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "ß": "ss", "ł": "l", "đ": "d", "±": "+/-", "₂": "2", "₃": "3", "×": "x", "Å": "A", "å": "a"})  # fmt: skip
+_EDGE = str.maketrans(
+    {"µ": "u", "μ": "u", "Σ": "sum ", "∑": "sum ", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "ß": "ss", "ł": "l", "đ": "d",
+     "±": "+/-", "₂": "2", "₃": "3", "×": "x", "Å": "A", "å": "a"}
+)  # fmt: skip
 _LONGEST = 40
 LONGEST_HEADING = 400
 """Letters from which a text is no heading but a paragraph; it is not split."""
@@ -131,7 +136,7 @@ def _words() -> tuple[Mapping[str, Mapping[str, str]], frozenset[str], Mapping[s
             words.setdefault(folded(word.replace("ae", "a").replace("oe", "o")), {}).setdefault(group, meaning)
     for symbol in ATOMIC_MASS.keys() - {"H", "O"}:
         words.setdefault(symbol.casefold(), {})["symbol"] = symbol
-    for oxide in _OXIDES:
+    for oxide in _OXIDES.split():
         if oxide not in words.get(oxide.casefold(), {}).values():
             words.setdefault(oxide.casefold(), {})["oxide"] = oxide
         for typo in {oxide.casefold().replace("o", "0"), oxide.casefold().replace("al", "a1").replace("o", "0")}:
@@ -227,16 +232,19 @@ def _squashed(heading: str) -> tuple[str, list[int]]:
             before, after = kept[-1], plain[place + 1 : place + 2]
             if not (before.isalnum() and letter.isalnum()):
                 edge = 1 if before.isalnum() or letter.isalnum() else 0
-            elif before.isdigit() != letter.isdigit() or (before.islower() and letter.isupper()):
-                edge = 1
-            elif before.isupper() and letter.isupper() and after.islower():
-                edge = 1
             else:
-                edge = 0
+                edge = int(_hump(before, letter, after))
         kept.append(letter)
         edges.append(edge)
         edge = 0
     return "".join(kept), [*edges, 2]
+
+
+def _hump(before: str, letter: str, after: str) -> bool:
+    """Say whether case or digits show that a word begins with a letter."""
+    if before.isdigit() != letter.isdigit():
+        return True
+    return letter.isupper() and (before.islower() or (before.isupper() and after.islower()))
 
 
 def _pieces(text: str, low: str, edges: list[int], start: int) -> Iterator[tuple[int, Mapping[str, str], float, bool]]:
@@ -254,13 +262,7 @@ def _pieces(text: str, low: str, edges: list[int], start: int) -> Iterator[tuple
     if text[start] in "/*<>#+°=":
         yield start + 1, {"sign": text[start]}, 0.6, False
     if text[start].isdigit() and (edges[start] == 2 or not text[start - 1].isdigit()):
-        end = start + 1
-        while end < size and edges[end] < 2 and (text[end].isdigit() or text[end] in ".,"):
-            end += 1
-        yield end, {"number": text[start:end]}, 0.9, False
-        code = _NUMBER_CODE.match(low[start : start + 9].upper())
-        if code and edges[start] == 2 and edges[start + code.end()] and not _broken(edges, start, start + code.end()):
-            yield start + code.end(), {"methods": "unknown", "code": code[0]}, 1.2, False
+        yield from _numbers(text, low, edges, start)
     if text[start].isalpha():
         yield from _code(low, edges, start)
     if clear and text[start].isalpha():
@@ -274,6 +276,20 @@ def _pieces(text: str, low: str, edges: list[int], start: int) -> Iterator[tuple
             yield end, {}, 8.4, False
 
 
+def _numbers(text: str, low: str, edges: list[int], start: int) -> Iterator[tuple[int, Mapping[str, str], float, bool]]:
+    """Give the number that begins at a place, and the code of a package such as ``4B02``."""
+    end = start + 1
+    while end < len(text) and edges[end] < 2 and (text[end].isdigit() or text[end] in ".,"):
+        end += 1
+    yield end, {"number": text[start:end]}, 0.9, False
+    code = _NUMBER_CODE.match(low[start : start + 9].upper())
+    if code is None or edges[start] != 2:
+        return
+    end = start + code.end()
+    if edges[end] and not _broken(edges, start, end):
+        yield end, {"methods": "unknown", "code": code[0]}, 1.2, False
+
+
 def _broken(edges: list[int], start: int, end: int) -> bool:
     return any(edges[place] == 2 for place in range(start + 1, end))
 
@@ -282,7 +298,7 @@ def _code(low: str, edges: list[int], start: int) -> Iterator[tuple[int, Mapping
     """Give the code of a laboratory's package that begins at a place, such as ``ME-MS81`` or ``LF100``."""
     piece = low[start : start + 14].upper()
     code = _CODE.match(piece)
-    if code is None or piece.startswith(("PPM", "PPB")):
+    if code is None or piece.startswith(("PPM", "PPB")) or (code[1] and code[1].capitalize() not in ATOMIC_MASS):
         return
     end = start + code.end()
     clear = edges[start] > 0
@@ -331,7 +347,8 @@ def _word(
         ):
             allowed[group] = meaning
     if "symbol" in allowed and not written.islower():  # Mg is no milligram, La no article
-        allowed = {group: meaning for group, meaning in allowed.items() if group not in _LOWER_ONLY}
+        dropped = _LOWER_ONLY | (_NEVER_FIRST if start == 0 else frozenset())
+        allowed = {group: meaning for group, meaning in allowed.items() if group not in dropped}
     if low[start:end] == "gt" and not broken:
         allowed.pop("share_units", None)
     if allowed:
@@ -340,6 +357,12 @@ def _word(
 
 _LOWER_ONLY = frozenset(["fillers", "mass_units", "others_units", "area_units", "length_units"])
 """Classes whose words are no symbols of elements unless written small."""
+
+
+_NEVER_FIRST = frozenset(
+    ["errors", "methods", "qualifiers", "statistics", "total_words", "repeat_words", "partial_forms"]
+)
+"""Classes whose words follow a symbol: ``Se`` at the start is selenium, after lanthanum a standard error."""
 
 
 def _of_oxide(low: str, start: int, end: int) -> bool:

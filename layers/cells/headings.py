@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from layers.cells.heading_tokens import Token, vocabulary
 from layers.elements import parse_oxide
 
-
 IONS = frozenset(vocabulary()["ions"])
 
 

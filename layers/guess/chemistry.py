@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from layers.cells.assay_headers import AssayColumn, parse_heading
+from layers.cells.assay_columns import AssayColumn, assay_columns
 from layers.cells.assays import MISSING_NUMBERS
 from layers.elements import REE, oxide_factor
 from layers.guess.columns import PART_OF_NAME, Guess, guess_columns, numbers, share_of_numbers
@@ -33,14 +33,11 @@ MIN_RESULTS = 3
 
 def laboratory_columns(cells: pd.DataFrame, decimal_mark: str = ".") -> list[AssayColumn]:
     """Return the columns whose heading is that of an element or oxide and whose cells are mostly results."""
-    found = []
-    for name in map(str, cells.columns):
-        column = parse_heading(name)
-        if column is None or cells[name].notna().sum() == 0:
-            continue
-        if _results(cells[name], decimal_mark) > 0.6:
-            found.append(column)
-    return found
+    return [
+        column
+        for column in assay_columns([str(name) for name in cells.columns]).results
+        if cells[column.name].notna().any() and _results(cells[column.name], decimal_mark) > 0.6
+    ]
 
 
 def _results(column: pd.Series, decimal_mark: str) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from layers.catalogue.source import Source
-from layers.cells.assay_headers import parse_heading
+from layers.cells.assay_columns import assay_columns
 from layers.errors import MinewasteError
 from layers.files.boundary import UNFORESEEN, named_failure
 from layers.guess.chemistry import guess_chemistry, laboratory_columns
@@ -302,8 +302,7 @@ def _long_unit(guess: Guess, cells: pd.DataFrame, analyte: str, value: str) -> N
     """Ask for the unit of a table with one result per row where neither its value heading nor its analytes say one."""
     unit = value.rsplit("_", 1)[1] if "_" in value else ""
     words = [f"{one}_{unit}" if unit else str(one) for one in as_text(cells[analyte]).dropna().unique()]
-    parsed = [one for one in (parse_heading(word) for word in words) if one is not None]
-    if any(one.to_ppm is None for one in parsed):
+    if any(one.to_ppm is None for one in assay_columns(words).results):
         guess.ask(
             "options.default_unit",
             f"in which unit are the results in {value}? ppm, ppb, pct or g/t. No heading says it.",

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from layers.cells.assay_headers import parse_heading
+from layers.cells.assay_columns import assay_columns
 from layers.guess.chemistry import MIN_RESULTS, laboratory_columns
 from layers.guess.columns import Fact, guess_columns, share_of_numbers
 from layers.guess.contents import UNSURE, Contents, mining_status
@@ -266,7 +266,7 @@ def long_columns(cells: pd.DataFrame, mark: str) -> tuple[str, str] | None:
     values = [name for one, name in headings.items() if re.search(_VALUES, one)]
     for analyte in analytes:
         words = as_text(cells[analyte]).dropna().unique()
-        known = sum(parse_heading(str(one), default_unit="ppm") is not None for one in words)
+        known = len(assay_columns([str(one) for one in words], default_unit="ppm").results)
         if 2 <= len(words) <= 300 and known > 0.7 * len(words):
             fitting = [name for name in values if share_of_numbers(cells[name], mark) > 0.5]
             return (analyte, fitting[0]) if len(fitting) == 1 else None

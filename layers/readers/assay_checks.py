@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from layers.accounting import Note
-from layers.cells.assay_headers import AssayColumn
+from layers.cells.assay_columns import AssayColumn
 from layers.cells.assays import Cells, Suspicion
 from layers.elements import ATOMIC_NUMBER, CHONDRITE_PPM, LANTHANIDES, REE, UPPER_CRUST_PPM
 

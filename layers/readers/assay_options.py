@@ -38,5 +38,9 @@ class GeochemistryOptions(BaseModel):
     zero: Literal["keep", "missing", "below_limit"] = Field(
         default="keep", description="what a result of exactly 0 means where no mark says so"
     )
+    results: dict[str, str] = Field(
+        default_factory=dict,
+        description="heading -> element or oxide, of columns that are results although their heading does not say so",
+    )
     ignore: list[str] = Field(default_factory=list, description="headings that look like elements and are not")
     missing_medium: str | None = Field(default=None, description="medium of rows whose medium cell is empty")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,11 +12,13 @@ import pandas as pd
 
 from layers.accounting import Note
 from layers.catalogue.source import Source, recognise
-from layers.cells.assay_headers import METHOD_ORDER, AssayColumn, method_named, parse_heading
+from layers.cells.assay_columns import METHOD_ORDER, AssayColumn, AssayColumns, assay_columns, factor_of, method_named
 from layers.cells.assays import Cells, apply_qualifiers, parse_cells, suspicions
+from layers.cells.heading_grammar import parse_heading
 from layers.elements import REE
 from layers.errors import SourceError
 from layers.readers.assay_checks import contradictions, level_notes, suite_outliers, suspicion_notes, zeros
+from layers.readers.assay_choice import choose, preference, refuse_twins
 from layers.readers.assay_options import GeochemistryOptions
 from layers.readers.columns import mapped_columns
 from layers.samples.columns import atomic_order
@@ -79,21 +81,28 @@ def read_suites(
     SourceError
         If no column is a result, a unit is missing, or undeclared negative numbers stand in the table. All columns at once.
     """
-    found = laboratory_columns(source, where, options, cells, said)
-    suites = Suites()
+    sheet = laboratory_sheet(source, where, options, cells, said)
+    found = sheet.results
+    suites = Suites(notes=heading_notes(source.id, sheet))
     for column in found:
         suites.used[column.name] = f"{column.element}_ppm"
-        marks = _marks_of(column, options, cells)
-        if marks is not None:
-            suites.used.setdefault(marks, f"{column.element}_censored")
-    parsed = {column.name: _read_column(source, options, column, cells, said) for column in found}
+        beside = {
+            "censored": _marks_of(column, options, cells, sheet),
+            "limit_ppm": sheet.beside_of("detection_limit", column),
+        }
+        for part, name in beside.items():
+            if name is not None:
+                suites.used.setdefault(name, f"{column.element}_{part}")
+    parsed = {column.name: _read_column(source, options, column, cells, said, sheet) for column in found}
     if source.decimal_mark is None and _decimal_commas(where, cells, parsed):
         source = source.model_copy(update={"decimal_mark": ","})
         message = (
             "Numbers are written with a decimal comma (e.g. 3,88) and were read so. State decimal_mark to be sure."
         )
         suites.notes.append(Note(source.id, "decimal_comma", message))
-        parsed = {column.name: _read_column(source, options, column, cells, said) for column in found}
+        parsed = {column.name: _read_column(source, options, column, cells, said, sheet) for column in found}
+    found = _units_by_row(found, parsed, sheet, cells, suites)
+    refuse_twins(where, found, parsed)
     _refuse_negatives(where, parsed)
     odd = []
     for column in found:
@@ -109,10 +118,11 @@ def read_suites(
     ranks: dict[str, npt.NDArray[np.int8]] = {}
     for element in dict.fromkeys(column.element for column in found):
         mine = sorted(
-            (column for column in found if column.element == element), key=lambda one: _preference(one, parsed)
+            (column for column in found if column.element == element), key=lambda one: preference(one, parsed)
         )
         suites.notes += contradictions(source.id, mine, parsed)
-        rank = _choose(element, mine, parsed, suites)
+        rank, chosen = choose(mine, parsed)
+        suites.columns |= {f"{element}_{part}": values for part, values in chosen.items()}
         best_so_far = rank_of_row if element in REE else rank_of_any
         np.minimum(best_so_far, rank, out=best_so_far)
         if not one_method:
@@ -132,28 +142,40 @@ def read_suites(
 def laboratory_columns(
     source: Source, where: str, options: GeochemistryOptions, cells: pd.DataFrame, said: Mapping[str, Mapping[str, str]]
 ) -> list[AssayColumn]:
-    """Return the columns that hold results, by atomic number and name; stop when one has no unit or there is none.
+    """Return the columns that hold results, by atomic number; see `laboratory_sheet`."""
+    return laboratory_sheet(source, where, options, cells, said).results
+
+
+def laboratory_sheet(
+    source: Source, where: str, options: GeochemistryOptions, cells: pd.DataFrame, said: Mapping[str, Mapping[str, str]]
+) -> AssayColumns:
+    """Return the columns that hold results and those beside them; stop when a result has no unit or there is none.
 
     Parameters are those of `read_suites`. The method of a column is what ``column_methods`` says of its heading, else what the
     heading says, else what ``column_methods`` says of its symbol, else what a row of methods or the source says.
     """
     taken = {name for layer_column in source.columns for name in mapped_columns(source, cells, layer_column)}
-    taken |= set(options.ignore) | set(source.ignore) | set(source.where) | _coordinates(options, cells)
-    found = []
-    for name in map(str, cells.columns):
-        if name in taken:
-            continue
-        column = parse_heading(
-            name,
-            default_unit=said.get("unit", {}).get(name) or options.default_unit,
-            oxide_unit=options.oxide_unit,
-            units=options.units,
-            methods=options.methods,
-            default_method="",
-        )
-        if column is not None:
-            found.append(replace(column, method=_method_of(column, said.get("method", {}).get(name, ""), options)))
-    unitless = [column.name for column in found if column.to_ppm is None]
+    taken |= set(options.ignore) | set(source.ignore) | set(source.where)
+    names = [str(name) for name in cells.columns]
+    sheet = assay_columns(
+        names,
+        default_unit=options.default_unit,
+        oxide_unit=options.oxide_unit,
+        units=options.units,
+        column_units=said.get("unit"),
+        methods=options.methods,
+        default_method="",
+        results=options.results,
+    )
+    found = [
+        replace(column, method=_method_of(column, said.get("method", {}).get(column.name, ""), options))
+        for column in sheet.results
+        if column.name not in taken
+    ]
+    asked = [one for one in sheet.asked if one.text not in taken]
+    beside = {kind: [one for one in ones if one.text not in taken] for kind, ones in sheet.beside.items()}
+    sheet = AssayColumns(sorted(found, key=lambda one: atomic_order(one.element)), beside, asked)
+    unitless = [column.name for column in found if column.to_ppm is None and _unit_column(sheet, column, names) is None]
     if unitless:
         raise SourceError(
             f"{where}: no unit is stated for {', '.join(unitless[:12])}{' …' if len(unitless) > 12 else ''} "
@@ -162,20 +184,75 @@ def laboratory_columns(
             "options.ignore."
         )
     if not found and not mapped_columns(source, cells, "tree_ppm"):
-        raise SourceError(
-            f"{where}: no column is a laboratory result (columns: {', '.join(map(str, cells.columns[:40]))}). Headings such as "
-            "La_ppm or La2O3 (%) are recognised; a total goes under columns.tree_ppm; one result per row needs columns.analyte "
-            f"and value.{_looks_like(cells)}"
+        unclear = (
+            f" Not understood: {', '.join(one.text for one in asked[:12])} (say options.results)." if asked else ""
         )
-    return sorted(found, key=lambda one: (atomic_order(one.element), one.name))
+        raise SourceError(
+            f"{where}: no column is a laboratory result (columns: {', '.join(names[:40])}). Headings such as "
+            "La_ppm or La2O3 (%) are recognised; a total goes under columns.tree_ppm; one result per row needs columns.analyte "
+            f"and value.{unclear}{_looks_like(cells)}"
+        )
+    return sheet
 
 
-def _coordinates(options: GeochemistryOptions, cells: pd.DataFrame) -> set[str]:
-    """Return a bare ``Y`` beside an ``X``: a coordinate, not yttrium, unless its unit is stated."""
-    names = {str(name) for name in cells.columns}
-    if not {"X", "x"} & names:
-        return set()
-    return {name for name in ("Y", "y") if name in names and name not in options.units}
+def heading_notes(source_id: str, sheet: AssayColumns) -> list[Note]:
+    """Say which columns of an element were not taken for results, and which only a person can tell."""
+    notes = []
+    if sheet.asked:
+        shown = ", ".join(f"{one.text} (not understood: {', '.join(one.unknown)})" for one in sheet.asked[:8])
+        more = f" and {len(sheet.asked) - 8} more" if len(sheet.asked) > 8 else ""
+        message = (
+            f"Headings that may be results but are not understood, so the columns were not read: {shown}{more}. "
+            "State options.results, e.g. {heading: La}, or list them under options.ignore."
+        )
+        notes.append(Note(source_id, "heading_not_understood", message, len(sheet.asked)))
+    others = [
+        (one.text, kind.replace("_", " "))
+        for kind, ones in sheet.beside.items()
+        for one in ones
+        if kind not in ("method", "qualifier", "unit")
+    ]
+    if others:
+        shown = ", ".join(f"{name} ({kind})" for name, kind in others[:12])
+        more = f" and {len(others) - 12} more" if len(others) > 12 else ""
+        message = f"Columns beside the results, not read as results: {shown}{more}."
+        notes.append(Note(source_id, "columns_beside_results", message, len(others)))
+    return notes
+
+
+def _unit_column(sheet: AssayColumns, column: AssayColumn, names: Sequence[str]) -> str | None:
+    """Return the column that states the unit row by row: of the element, else the one of the whole table."""
+    own = sheet.beside_of("unit", column)
+    if own is not None:
+        return own
+    general = [name for name in names if (one := parse_heading(name)).kind == "unit" and one.element is None]
+    return general[0] if len(general) == 1 else None
+
+
+def _units_by_row(
+    found: list[AssayColumn], parsed: dict[str, Cells], sheet: AssayColumns, cells: pd.DataFrame, suites: Suites
+) -> list[AssayColumn]:
+    """Bring columns whose unit stands in a column of its own to ppm row by row; rows with another word there are rejected."""
+    names = [str(name) for name in cells.columns]
+    read = []
+    for column in found:
+        unit = None if column.to_ppm is not None else _unit_column(sheet, column, names)
+        if unit is None:
+            read.append(column)
+            continue
+        text = cells[unit].astype("str").where(cells[unit].notna(), "")
+        factors = {word: factor_of(word, column.form) for word in text.unique()}
+        factor = text.map(factors).to_numpy(dtype="float64", na_value=np.nan)
+        one = parsed[column.name]
+        there = np.isfinite(one.value) | (one.censored != 0)
+        for place in np.flatnonzero(there & ~np.isfinite(factor)).tolist():
+            reason = (
+                f"the unit of {column.name} is '{text.iloc[place]}' in {unit}, which is no share by mass that is known"
+            )
+            suites.problems.setdefault(place, ("unknown_unit", reason))
+        parsed[column.name] = Cells(one.value * factor, one.limit * factor, one.censored, one.unreadable, one.negatives)
+        read.append(replace(column, to_ppm=1.0))
+    return read
 
 
 def _looks_like(cells: pd.DataFrame) -> str:
@@ -197,20 +274,13 @@ def _method_of(column: AssayColumn, row_of_methods: str, options: GeochemistryOp
     return own.get(column.name) or said or of_symbol or column.method or rest
 
 
-def _preference(column: AssayColumn, parsed: Mapping[str, Cells]) -> tuple[float, int, bool, str]:
-    """Order columns of one element: those that found it in most samples first, then total before partial methods."""
-    one = parsed[column.name]
-    censored, measured = int((one.censored != 0).sum()), int(np.isfinite(one.value).sum())
-    unseen = censored / (censored + measured) if censored > measured else 0.0
-    return unseen, METHOD_ORDER.index(column.method), column.form != column.element, column.name
-
-
 def _read_column(
     source: Source,
     options: GeochemistryOptions,
     column: AssayColumn,
     cells: pd.DataFrame,
     said: Mapping[str, Mapping[str, str]],
+    sheet: AssayColumns,
 ) -> Cells:
     """Read one column in its own unit, with its marks and substituted limits."""
     one = parse_cells(
@@ -226,9 +296,10 @@ def _read_column(
     if np.isfinite(limit):
         unknown = (one.censored < 0) & ~np.isfinite(one.limit)
         one.limit[unknown] = limit
-    marks = _marks_of(column, options, cells)
+    marks = _marks_of(column, options, cells, sheet)
     if marks is not None:
         one = apply_qualifiers(one, cells[marks], limit)
+    _take_limits(one, column, sheet, cells)
     substituted = options.substituted_below.get(column.name)
     if substituted is not None:
         low = one.value <= substituted
@@ -241,16 +312,33 @@ def _read_column(
     return one
 
 
-def _marks_of(column: AssayColumn, options: GeochemistryOptions, cells: pd.DataFrame) -> str | None:
-    """Return the column of marks beside a column of results: the same symbol with the publisher's ending."""
+def _marks_of(
+    column: AssayColumn, options: GeochemistryOptions, cells: pd.DataFrame, sheet: AssayColumns
+) -> str | None:
+    """Return the column of marks beside a column of results: of the publisher's ending, else the one its heading tells."""
     if options.qualifier_suffix is None:
-        return None
+        return sheet.beside_of("qualifier", column)
     alike = [
         str(name)
         for name in cells.columns
         if str(name).endswith(options.qualifier_suffix) and str(name).split("_")[0].casefold() == column.form.casefold()
     ]
     return alike[0] if len(alike) == 1 else None
+
+
+def _take_limits(one: Cells, column: AssayColumn, sheet: AssayColumns, cells: pd.DataFrame) -> None:
+    """Fill the limits that censored cells do not tell from the column of limits beside them."""
+    unknown = (one.censored < 0) & ~np.isfinite(one.limit)
+    name = sheet.beside_of("detection_limit", column) if unknown.any() else None
+    if name is None:
+        return
+    heading = parse_heading(name)
+    numbers = np.array(pd.to_numeric(cells[name], errors="coerce"), dtype="float64")
+    own, result = heading.multiplier_to_base, column.to_ppm
+    form_factor = factor_of("ppm", column.form) or 1.0
+    if own is not None and result is not None and heading.element == column.form:
+        numbers = numbers * own * form_factor / result
+    one.limit[unknown] = numbers[unknown]
 
 
 def _decimal_commas(where: str, cells: pd.DataFrame, parsed: Mapping[str, Cells]) -> bool:
@@ -284,30 +372,6 @@ def _refuse_negatives(where: str, parsed: Mapping[str, Cells]) -> None:
             f"{where}: {sum(negative.values())} results in {len(negative)} columns are negative ({shown}). No concentration is. "
             "Ask the publisher, and state options.negative: below_limit (below the absolute value) or missing."
         )
-
-
-def _choose(
-    element: str, columns: list[AssayColumn], parsed: Mapping[str, Cells], suites: Suites
-) -> npt.NDArray[np.int8]:
-    """Take per row the first column with a result, in ppm; return the place in `METHOD_ORDER` of its method."""
-    n = len(parsed[columns[0].name].value)
-    value, limit, censored = np.full(n, np.nan), np.full(n, np.nan), np.zeros(n, dtype=np.int8)
-    rank = np.full(n, len(METHOD_ORDER), dtype=np.int8)
-    open_rows = np.ones(n, dtype=bool)
-    for column in columns:
-        one, factor = parsed[column.name], float(column.to_ppm or np.nan)
-        here = open_rows & (np.isfinite(one.value) | (one.censored != 0))
-        value[here], limit[here], censored[here] = (
-            one.value[here] * factor,
-            one.limit[here] * factor,
-            one.censored[here],
-        )
-        rank[here] = METHOD_ORDER.index(column.method)
-        open_rows &= ~here
-    suites.columns[f"{element}_ppm"] = value
-    suites.columns[f"{element}_limit_ppm"] = limit
-    suites.columns[f"{element}_censored"] = censored
-    return rank
 
 
 def _keep_own_methods(

@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.accounting import Note
-from layers.cells.assay_headers import METHOD_ORDER
+from layers.cells.assay_columns import METHOD_ORDER
 from layers.errors import StageError
 from layers.samples.columns import elements_of, method_ranks
 from layers.samples.order_statistics import fit_line

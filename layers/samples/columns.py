@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.cells.assay_headers import METHOD_ORDER
+from layers.cells.assay_columns import METHOD_ORDER
 from layers.elements import ATOMIC_MASS
 
 TableT = TypeVar("TableT", bound=pd.DataFrame)

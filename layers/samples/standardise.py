@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.cells.assay_headers import METHOD_ORDER
+from layers.cells.assay_columns import METHOD_ORDER
 from layers.samples.censoring import CensoringParams, below_in_group, score_rule, with_fitted_waste
 from layers.samples.columns import elements_of, in_element_order, method_ranks
 from layers.samples.order_statistics import normal_scores

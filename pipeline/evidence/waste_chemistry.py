@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from layers import elements as ree
-from layers.cells.assay_headers import METHOD_ORDER
+from layers.cells.assay_columns import METHOD_ORDER
 from layers.elements import MAGNET, REE, SuiteTotals, suite_totals, treo_per_tree
 from layers.samples.censoring import CensoringParams, counted_below, replace_multiplicatively
 from layers.samples.columns import elements_of, method_ranks

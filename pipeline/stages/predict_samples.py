@@ -7,7 +7,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from layers.cells.assay_headers import METHOD_ORDER
+from layers.cells.assay_columns import METHOD_ORDER
 from layers.elements import REE
 from layers.samples.columns import elements_of, method_ranks
 from layers.schema import GeoDataFrame, SamplePredictions, Samples, conform, empty

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from layers.accounting import Reading
 from layers.catalogue.source import resolve
-from layers.cells.assay_headers import method_named
+from layers.cells.assay_columns import method_named
 from layers.readers.assay_options import GeochemistryOptions
 from layers.readers.geochemistry import read_geochemistry
 from layers.samples.columns import elements_of, in_element_order, method_ranks
