@@ -19,13 +19,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
     import pandas as pd
 
+    from layers.cells.headings import Heading
     from maps.publication import Publication
     from pipeline.commands.init import Initialised
 
-__all__ = ["Run", "check", "demo", "folium_map", "init", "open_run", "run", "screen"]
+__all__ = ["Run", "check", "demo", "folium_map", "init", "open_run", "parse_heading", "run", "screen"]
 
 __version__ = metadata.version("minewaste")
 
@@ -204,6 +207,27 @@ def check(config: str | Path, *, data: str | Path | None = None, out: str | Path
 
     checked, folder = configured(Path(config), None if data is None else Path(data))
     return check_sources(checked, folder, None if out is None else Path(out))
+
+
+def parse_heading(text: str, neighbours: Sequence[str] | None = None) -> Heading:
+    """Say what the heading of a column means.
+
+    Parameters
+    ----------
+    text : str
+        The heading as in the file, e.g. ``La2O3 (%)`` or ``Tonnage (Mt)``.
+    neighbours : sequence of str, optional
+        All headings of the table, in order; they decide where one alone does not.
+
+    Returns
+    -------
+    Heading
+        ``kind``, ``element``, ``unit``, ``multiplier_to_base``, ``method`` and ``unknown``: the words that are not understood.
+        Where there are any, the column has to be asked about and is never taken for a result.
+    """
+    from layers.cells.heading_grammar import parse_heading as parse
+
+    return parse(text, neighbours)
 
 
 def init(folder: str | Path, *, output: str | Path | None = None) -> Initialised:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
@@ -82,6 +83,12 @@ def choose(
     return rank, {"ppm": value, "limit_ppm": limit, "censored": censored}
 
 
+def _spelt_alike(first: str, second: str) -> bool:
+    """Say whether two names are the same but for case and the number a table reader adds; `layers.readers.fates` judges those."""
+    stems = {re.sub(r"\.\d+$", "", name).strip().casefold() for name in (first, second)}
+    return len(stems) == 1
+
+
 def refuse_twins(where: str, found: Sequence[AssayColumn], parsed: Mapping[str, Cells]) -> None:
     """Stop when two columns mean the same and hold different results: nobody can tell which is right.
 
@@ -97,6 +104,8 @@ def refuse_twins(where: str, found: Sequence[AssayColumn], parsed: Mapping[str, 
     told = []
     for same in groups.values():
         for first, second in combinations([one for one in same if one.role != "repeat"], 2):
+            if _spelt_alike(first.name, second.name):
+                continue
             a = parsed[first.name].value * float(first.to_ppm or np.nan)
             b = parsed[second.name].value * float(second.to_ppm or np.nan)
             with np.errstate(invalid="ignore"):

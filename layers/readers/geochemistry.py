@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers.accounting import Note, Reading, rejected_rows
+from layers.accounting import Fate, Note, Reading, rejected_rows
 from layers.catalogue.source import Source
 from layers.errors import LayerError, SourceError
 from layers.files.tables import RawTable, read_table, reject
 from layers.readers.assay_options import GeochemistryOptions
+from layers.readers.assay_sheet import heading_fates
 from layers.readers.columns import (
     check_mapping,
     checked_options,
@@ -102,12 +103,18 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         rows_withheld=withheld,
         rows_merged=folded + len(good) - len(kept),
         notes=(*raw.notes, *suites.notes, *notes),
-        fates=column_fates(source, raw.cells, suites.used, dict.fromkeys(options.ignore, ("ignored", "named_ignored"))),
+        fates=column_fates(source, raw.cells, suites.used, _not_used(options, raw)),
     )
 
 
 def _geometry(raw: RawTable, wanted: np.ndarray) -> gpd.GeoSeries | None:
     return None if raw.geometry is None else raw.geometry.iloc[wanted].reset_index(drop=True)
+
+
+def _not_used(options: GeochemistryOptions, raw: RawTable) -> dict[str, tuple[Fate, str]]:
+    """Return what becomes of columns that are no results, by what their headings say; what the run file says goes first."""
+    named: dict[str, tuple[Fate, str]] = dict.fromkeys(options.ignore, ("ignored", "named_ignored"))
+    return heading_fates([str(name) for name in raw.cells.columns]) | named
 
 
 def _said(raw: RawTable, cells: pd.DataFrame) -> Mapping[str, Mapping[str, str]]:

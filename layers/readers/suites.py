@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.accounting import Note
-from layers.catalogue.source import Source, recognise
-from layers.cells.assay_columns import METHOD_ORDER, AssayColumn, AssayColumns, assay_columns, factor_of, method_named
+from layers.catalogue.source import Source
+from layers.cells.assay_columns import METHOD_ORDER, AssayColumn, AssayColumns, factor_of
 from layers.cells.assays import Cells, apply_qualifiers, parse_cells, suspicions
 from layers.cells.heading_grammar import parse_heading
 from layers.elements import REE
@@ -20,8 +20,8 @@ from layers.errors import SourceError
 from layers.readers.assay_checks import contradictions, level_notes, suite_outliers, suspicion_notes, zeros
 from layers.readers.assay_choice import choose, preference, refuse_twins
 from layers.readers.assay_options import GeochemistryOptions
+from layers.readers.assay_sheet import heading_notes, laboratory_sheet, unit_column
 from layers.readers.columns import mapped_columns
-from layers.samples.columns import atomic_order
 
 
 @dataclass
@@ -139,96 +139,6 @@ def read_suites(
     return suites
 
 
-def laboratory_columns(
-    source: Source, where: str, options: GeochemistryOptions, cells: pd.DataFrame, said: Mapping[str, Mapping[str, str]]
-) -> list[AssayColumn]:
-    """Return the columns that hold results, by atomic number; see `laboratory_sheet`."""
-    return laboratory_sheet(source, where, options, cells, said).results
-
-
-def laboratory_sheet(
-    source: Source, where: str, options: GeochemistryOptions, cells: pd.DataFrame, said: Mapping[str, Mapping[str, str]]
-) -> AssayColumns:
-    """Return the columns that hold results and those beside them; stop when a result has no unit or there is none.
-
-    Parameters are those of `read_suites`. The method of a column is what ``column_methods`` says of its heading, else what the
-    heading says, else what ``column_methods`` says of its symbol, else what a row of methods or the source says.
-    """
-    taken = {name for layer_column in source.columns for name in mapped_columns(source, cells, layer_column)}
-    taken |= set(options.ignore) | set(source.ignore) | set(source.where)
-    names = [str(name) for name in cells.columns]
-    sheet = assay_columns(
-        names,
-        default_unit=options.default_unit,
-        oxide_unit=options.oxide_unit,
-        units=options.units,
-        column_units=said.get("unit"),
-        methods=options.methods,
-        default_method="",
-        results=options.results,
-    )
-    found = [
-        replace(column, method=_method_of(column, said.get("method", {}).get(column.name, ""), options))
-        for column in sheet.results
-        if column.name not in taken
-    ]
-    asked = [one for one in sheet.asked if one.text not in taken]
-    beside = {kind: [one for one in ones if one.text not in taken] for kind, ones in sheet.beside.items()}
-    sheet = AssayColumns(sorted(found, key=lambda one: atomic_order(one.element)), beside, asked)
-    unitless = [column.name for column in found if column.to_ppm is None and _unit_column(sheet, column, names) is None]
-    if unitless:
-        raise SourceError(
-            f"{where}: no unit is stated for {', '.join(unitless[:12])}{' …' if len(unitless) > 12 else ''} "
-            f"({len(unitless)} columns). ppm and per cent differ by ten thousand, so this is not guessed. Give "
-            "options.default_unit (and options.oxide_unit), options.units per column, or list columns that are no results under "
-            "options.ignore."
-        )
-    if not found and not mapped_columns(source, cells, "tree_ppm"):
-        unclear = (
-            f" Not understood: {', '.join(one.text for one in asked[:12])} (say options.results)." if asked else ""
-        )
-        raise SourceError(
-            f"{where}: no column is a laboratory result (columns: {', '.join(names[:40])}). Headings such as "
-            "La_ppm or La2O3 (%) are recognised; a total goes under columns.tree_ppm; one result per row needs columns.analyte "
-            f"and value.{unclear}{_looks_like(cells)}"
-        )
-    return sheet
-
-
-def heading_notes(source_id: str, sheet: AssayColumns) -> list[Note]:
-    """Say which columns of an element were not taken for results, and which only a person can tell."""
-    notes = []
-    if sheet.asked:
-        shown = ", ".join(f"{one.text} (not understood: {', '.join(one.unknown)})" for one in sheet.asked[:8])
-        more = f" and {len(sheet.asked) - 8} more" if len(sheet.asked) > 8 else ""
-        message = (
-            f"Headings that may be results but are not understood, so the columns were not read: {shown}{more}. "
-            "State options.results, e.g. {heading: La}, or list them under options.ignore."
-        )
-        notes.append(Note(source_id, "heading_not_understood", message, len(sheet.asked)))
-    others = [
-        (one.text, kind.replace("_", " "))
-        for kind, ones in sheet.beside.items()
-        for one in ones
-        if kind not in ("method", "qualifier", "unit")
-    ]
-    if others:
-        shown = ", ".join(f"{name} ({kind})" for name, kind in others[:12])
-        more = f" and {len(others) - 12} more" if len(others) > 12 else ""
-        message = f"Columns beside the results, not read as results: {shown}{more}."
-        notes.append(Note(source_id, "columns_beside_results", message, len(others)))
-    return notes
-
-
-def _unit_column(sheet: AssayColumns, column: AssayColumn, names: Sequence[str]) -> str | None:
-    """Return the column that states the unit row by row: of the element, else the one of the whole table."""
-    own = sheet.beside_of("unit", column)
-    if own is not None:
-        return own
-    general = [name for name in names if (one := parse_heading(name)).kind == "unit" and one.element is None]
-    return general[0] if len(general) == 1 else None
-
-
 def _units_by_row(
     found: list[AssayColumn], parsed: dict[str, Cells], sheet: AssayColumns, cells: pd.DataFrame, suites: Suites
 ) -> list[AssayColumn]:
@@ -236,7 +146,7 @@ def _units_by_row(
     names = [str(name) for name in cells.columns]
     read = []
     for column in found:
-        unit = None if column.to_ppm is not None else _unit_column(sheet, column, names)
+        unit = None if column.to_ppm is not None else unit_column(sheet, column, names)
         if unit is None:
             read.append(column)
             continue
@@ -253,25 +163,6 @@ def _units_by_row(
         parsed[column.name] = Cells(one.value * factor, one.limit * factor, one.censored, one.unreadable, one.negatives)
         read.append(replace(column, to_ppm=1.0))
     return read
-
-
-def _looks_like(cells: pd.DataFrame) -> str:
-    """Say what a table without results is, where the catalogue knows it."""
-    known = recognise(map(str, cells.columns))
-    if known is None:
-        return ""
-    return f" These are the columns of '{known.entry.id}' ({known.entry.title}), which has the role {known.entry.role}."
-
-
-def _method_of(column: AssayColumn, row_of_methods: str, options: GeochemistryOptions) -> str:
-    """Return the method of a column; a heading such as ``Cu_ICP`` says the instrument only, which is no method."""
-    own = options.column_methods
-    of_symbol = own.get(column.form) or own.get(column.element)
-    oxide = options.oxide_method if column.form != column.element else None
-    words = {word.casefold(): method for word, method in options.methods.items()}
-    rest = oxide or method_named(row_of_methods, words) or options.default_method
-    said = None if column.method in ("", "unknown") else column.method
-    return own.get(column.name) or said or of_symbol or column.method or rest
 
 
 def _read_column(

@@ -20,7 +20,7 @@ from layers.files.tables import read_table
 from layers.rasters.raster import Raster
 from layers.rasters.reader import describe_raster
 from layers.readers.assay_options import GeochemistryOptions
-from layers.readers.suites import laboratory_columns
+from layers.readers.assay_sheet import laboratory_columns
 from layers.readers.suspicious import suspicious_values
 from layers.samples.censoring import CensoringParams, censoring_notes, censoring_table
 from layers.samples.standardise import LEAST_SAMPLES

@@ -107,8 +107,13 @@ ELEMENTS = [
     "Pr6O11",
     "SiO2",
 ]
-UNITS = {"ppm": ["ppm", "PPM", "(ppm)", "[ppm]"], "pct": ["%", "pct", "PCT", "(%)", "wt%", "[wt. %]", "percent"],
-         "ppb": ["ppb", "PPB", "(ppb)"], "mg/kg": ["mg/kg", "(mg/kg)", "mg_kg"], "ug/g": ["µg/g", "(ug/g)", "[μg/g]"]}  # fmt: skip
+UNITS = {
+    "ppm": ["ppm", "PPM", "(ppm)", "[ppm]"],
+    "pct": ["%", "pct", "PCT", "(%)", "wt%", "[wt. %]", "percent"],
+    "ppb": ["ppb", "PPB", "(ppb)"],
+    "mg/kg": ["mg/kg", "(mg/kg)", "mg_kg"],
+    "ug/g": ["µg/g", "(ug/g)", "[μg/g]"],
+}
 METHODS = ["", "ICP-MS", "INAA", "XRF", "4A/MS", "ME-MS81", "AR", "FUS-MS", "LF100"]
 SEPARATORS = ["_", " ", "-", "\n", "  ", "\u00a0"]
 
@@ -154,8 +159,10 @@ def test_a_word_that_makes_it_something_else_or_is_unknown_keeps_it_from_being_a
     [
         ("Tonnage (Mt)", "Mt", 1e6), ("Tailings (kt)", "kt", 1e3), ("Mass (short tons)", "short ton", 0.90718474),
         ("Mass (long tons)", "long ton", 1.0160469088), ("Stored volume (million m3)", "million m3", 1e6),
-        ("Volume (Mm³)", "million m3", 1e6), ("Area (acres)", "acre", 4046.8564224), ("Superficie (ha)", "ha", 1e4),
-        ("Height (ft)", "ft", 0.3048), ("Volumen (millones de m3)", "million m3", 1e6), ("Volume (acre-feet)", "acre-foot", 1233.48183754752),
+        ("Volume (Mm³)", "million m3", 1e6), ("Area (acres)", "acre", 4046.8564224),
+        ("Superficie (ha)", "ha", 1e4),
+        ("Height (ft)", "ft", 0.3048), ("Volumen (millones de m3)", "million m3", 1e6),
+        ("Volume (acre-feet)", "acre-foot", 1233.48183754752),
     ],
 )  # fmt: skip
 def test_amounts_have_their_multiplier(heading: str, unit: str, factor: float) -> None:
@@ -165,7 +172,8 @@ def test_amounts_have_their_multiplier(heading: str, unit: str, factor: float) -
 
 
 @pytest.mark.parametrize(
-    "heading", ["Tailings (MT)", "Mass (tons)", "Area (1000 m2)", "Volume (x1000 m3)", "Tonnes (000)", "Tonnage (million short tons)", "Au (g/ton)"]
+    "heading", ["Tailings (MT)", "Mass (tons)", "Area (1000 m2)", "Volume (x1000 m3)", "Tonnes (000)",
+     "Tonnage (million short tons)", "Au (g/ton)"]
 )  # fmt: skip
 def test_amounts_that_can_be_read_two_ways_are_asked_about(heading: str) -> None:
     assert parse_heading(heading).unknown
