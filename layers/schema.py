@@ -43,6 +43,8 @@ else:
     from pandera.typing.geopandas import GeoDataFrame as GeoDataFrame
 
 EVIDENCE = ("measured", "inferred", "none")
+GRADE_RULES = ("assay", "proxies", "model", "words", "hosts")
+APPLICABILITY = ("inside", "outside", "unknown")
 MEDIA = ("waste", "rock", "stream_sediment", "lake_sediment", "till", "soil", "water", "other")
 METHODS = ("fusion", "inaa", "four_acid", "aqua_regia", "xrf", "spectrographic", "unknown")
 WASTE_TYPES = ("tailings", "waste_rock", "slag", "heap_leach", "mixed", "none", "unknown")
@@ -389,6 +391,17 @@ class Ranking(PlainTable):
     latitude: Series[float] = pa.Field(ge=-90, le=90)
     longitude: Series[float] = pa.Field(ge=-180, le=180)
     reasons: Series[str] = text()
+    grade_rule: Series[str] = pa.Field(isin=GRADE_RULES)
+    treo_inferred_ppm: Series[float] = number(ge=0)
+    treo_inferred_low_ppm: Series[float] = number(ge=0)
+    treo_inferred_high_ppm: Series[float] = number(ge=0)
+    label: Series[float] = number(ge=0, le=1)
+    applicability: Series[str] = pa.Field(isin=APPLICABILITY)
+    tied_with: Series[int] = pa.Field(ge=0)
+    payable_t: Series[float] = pa.Field(ge=0)
+    payable_low_t: Series[float] = pa.Field(ge=0)
+    payable_high_t: Series[float] = pa.Field(ge=0)
+    chance_payable: Series[float] = pa.Field(ge=0, le=1)
 
 
 class SamplingPlan(PlainTable):
@@ -398,7 +411,6 @@ class SamplingPlan(PlainTable):
     site_id: Series[str] = pa.Field(unique=True)
     gain: Series[float] = pa.Field(ge=0)
     block: Series[str]
-    reason: Series[str]
     speak_first_with: Series[str] = text()
 
 

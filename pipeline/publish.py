@@ -140,7 +140,8 @@ def _rounded(ranking: pd.DataFrame) -> pd.DataFrame:
     """Return the ranking without digits nobody can defend; order and ranks were made before."""
     names = [str(name) for name in ranking.select_dtypes("number").columns]
     digits = {name: 4 for name in names if "score" in name} | {"community_km": 3, "latitude": 6, "longitude": 6}
-    digits |= {name: 1 for name in names if name.endswith("_ppm") or name.startswith("contained_")}
+    digits |= {name: 1 for name in names if name.endswith("_ppm") or name.startswith(("contained_", "payable_"))}
+    digits |= {"chance_payable": 4}
     digits |= {name: 0 for name in names if name.startswith("tonnage_")}
     return ranking.round({name: places for name, places in digits.items() if name in names})
 

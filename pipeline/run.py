@@ -217,6 +217,8 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
         schema.SamplingPlan,
         ranking,
         sites,
+        features,
+        model,
         site_access,
         site_territories,
         config.plan_sampling,

@@ -16,7 +16,7 @@ from maps.report.model_card import card_rows
 from maps.report.validation_notes import validation_notes, was_trained
 from maps.rows import records, rows
 from maps.sovereignty import publishable
-from maps.verdict import capture_rows, plain_verdict, remark, rests_on_companion, score_key, validation_rows, verdict
+from maps.verdict import capture_rows, plain_verdict, remark, score_key, validation_rows, verdict
 
 COUNTS = ("rows_read", "rows_kept", "rows_merged", "rows_withheld", "rows_rejected")
 SECTIONS = (
@@ -78,7 +78,6 @@ def _in(p: Publication, lang: str) -> dict[str, Any]:
         "trained": was_trained(p.validation),
         "validation_notes": validation_notes(p, lang),
         "remarks": [remark("remark", notice, lang) for notice in p.validation.notes] if p.validation else [],
-        "bags": p.validation is not None and not rests_on_companion(p.validation),
         "card": card_rows(p, lang),
         **accounted_for(p.accounting, p.rejected, p.notes, lang),
         "plan": _plan(p, lang),
@@ -130,15 +129,11 @@ def _held(p: Publication) -> Any:
 
 
 def _ties(p: Publication, lang: str) -> dict[str, str]:
-    """Return, for sites whose score and evidence equal those of their neighbours in rank, the ranks they share.
-
-    A model orders sites by more digits than its score shows, so that only equal companion scores are ties.
-    """
-    if not rests_on_companion(p.validation):
-        return {}
+    """Return, for sites that nothing but their ids tells apart from others, the ranks they share."""
     ranking = p.ranking
-    score = ranking["score"].round(9)
-    run = ((score != score.shift()) | (ranking["evidence"] != ranking["evidence"].shift())).cumsum()
+    same = ["payable_t", "score", "tied_with"]
+    apart = (ranking[same] != ranking[same].shift()).any(axis=1) | (ranking["tied_with"] == 0)
+    run = apart.cumsum()
     found: dict[str, str] = {}
     for _, group in ranking.groupby(run):
         if len(group) > 1 and group["rank"].iloc[0] <= TOP:
@@ -174,14 +169,14 @@ def rejected_rows_in(rejected: pd.DataFrame, lang: str) -> list[list[str]]:
 
 
 def _plan(p: Publication, lang: str) -> list[list[str]]:
-    """Return the sampling list; the reason is said anew from the ranking, so that it is whole in both languages."""
+    """Return the sampling list; why a site is in it is said from the ranking."""
     ranking = p.ranking.set_index("site_id")
     roads = p.access.set_index("site_id")["road_km"]
     plan = []
     for one in rows(p.sampling_plan.sort_values("order")):
         site = ranking.loc[one.site_id] if one.site_id in ranking.index else None
         name = one.site_id if site is None else _named(site["name"], one.site_id)
-        why = one.reason if site is None or lang == "en" else _why(site, roads.get(one.site_id), lang)
+        why = "" if site is None else _why(site, roads.get(one.site_id), lang)
         plan.append([str(one.order), name, why, one.speak_first_with if isinstance(one.speak_first_with, str) else ""])
     return plan
 
@@ -190,7 +185,7 @@ def _why(site: pd.Series, road_km: Any, lang: str) -> str:
     known = road_km is not None and pd.notna(road_km)
     road = words.phrase("plan_road", lang, km=float(road_km)) if known else words.word("plan_road_unknown", lang)
     ends = {"rank": int(site["rank"]), "low": int(site["rank_low"]), "high": int(site["rank_high"])}
-    return words.phrase("plan_reason", lang, road=road, **ends)
+    return words.phrase("plan_reason", lang, road=road, expected=float(site["payable_t"]), **ends)
 
 
 def _named(name: Any, site_id: str) -> str:

@@ -218,14 +218,14 @@ class SheetWriter:
         if ranked is None:
             return [(words.word(self.score_key, lang), words.word("not_scored", lang))]
         ends = {"score": float(ranked["score"]), "low": float(ranked["score_low"]), "high": float(ranked["score_high"])}
-        rule = ranked.get("treo_rule")
-        usual = "treo_measured" if ranked["evidence"] == "measured" else "treo_inferred"
-        treo = f"treo_rule_{rule}" if isinstance(rule, str) else usual
+        measured = pd.notna(ranked["treo_ppm"])
+        low, high = (ranked[f"treo_{end}_ppm" if measured else f"treo_inferred_{end}_ppm"] for end in ("low", "high"))
         rows = [
             (self.score_key, words.phrase("score_range", lang, **ends)),
             ("evidence", words.word(f"evidence_{ranked['evidence']}", lang)),
-            (treo, words.span(ranked["treo_low_ppm"], ranked["treo_high_ppm"], "ppm", lang)),
+            (f"grade_rule_{ranked['grade_rule']}", words.span(low, high, "ppm", lang)),
             ("contained", words.span(ranked["contained_treo_low_t"], ranked["contained_treo_high_t"], "t", lang)),
+            ("payable", _payable(ranked, lang)),
         ]
         if self.score_key != "score":
             return [(words.word(key, lang), value) for key, value in rows]
@@ -339,3 +339,9 @@ def _whole(value: Any) -> int:
 
 def _text(value: Any, otherwise: str) -> str:
     return value if isinstance(value, str) else otherwise
+
+
+def _payable(ranked: Row, lang: str) -> str:
+    """Say what a site is expected to hold of metal that could pay, and the chance that it is worth a visit."""
+    values = {"mean": float(ranked["payable_t"]), "high": float(ranked["payable_high_t"])}
+    return words.phrase("payable_range", lang, chance=round(100 * float(ranked["chance_payable"])), **values)

@@ -24,6 +24,11 @@ def _column(table: pd.DataFrame, name: str) -> pd.Series:
     return table[name] if name in table else pd.Series([None] * len(table), dtype=object)
 
 
+def grade_end(shown: pd.DataFrame, end: str) -> pd.Series:
+    """Return the lower or upper end of the grade: of the assay where there is one, else of what was inferred."""
+    return shown[f"treo_{end}_ppm"].where(shown["treo_ppm"].notna(), shown[f"treo_inferred_{end}_ppm"])
+
+
 def site_columns(publication: Publication, shown: pd.DataFrame) -> dict[str, Any]:
     """Return the sites with a circle of their own: columns, and the texts, templates and codes their numbers mean.
 
@@ -61,11 +66,14 @@ def site_columns(publication: Publication, shown: pd.DataFrame) -> dict[str, Any
         "t_low": numbers(shown["tonnage_low_t"], 2),
         "t_high": numbers(shown["tonnage_high_t"], 2),
         "rule": listed("tonnage_rule"),
-        "treo_low": numbers(shown["treo_low_ppm"], 2),
-        "treo_high": numbers(shown["treo_high_ppm"], 2),
+        "treo_low": numbers(grade_end(shown, "low"), 2),
+        "treo_high": numbers(grade_end(shown, "high"), 2),
         "contained_low": numbers(shown["contained_treo_low_t"], 2),
         "contained_high": numbers(shown["contained_treo_high_t"], 2),
-        "treo_rule": listed("treo_rule"),
+        "grade_rule": listed("grade_rule"),
+        "payable": numbers(shown["payable_t"], 2),
+        "payable_high": numbers(shown["payable_high_t"], 2),
+        "chance_payable": scaled(shown["chance_payable"], 1000),
         "applicability": [None] * len(shown) if unused else listed("applicability"),
         "ranked_last": [1 if there else None for there in _column(shown, "ranked_last_reason").notna()],
         "waste_n": [value or None for value in numbers(_column(shown, "waste_n"), 6)],

@@ -65,7 +65,9 @@ def waste_chemistry(
         ``waste_methods``; ``waste_elements`` with a result; ``waste_<El>_ppm`` medians and ``waste_<El>_censored`` (-1 or +1
         where the median is that of a substituted limit); ``waste_tree_ppm``, ``waste_treo_ppm`` medians,
         ``waste_treo_low_ppm``, ``waste_treo_high_ppm`` (least and most of any sample, with limits, interpolation and missing
-        elements; the upper end is missing where a result is above its method's upper limit) and
+        elements; the upper end is missing where a result is above its method's upper limit), ``waste_treo_n`` analyses it rests
+        on, ``waste_treo_squares`` (sum of squared deviations of its samples, log10), ``waste_treo_open_dex`` (how far limits and
+        missing elements leave a single sample open, log10 of high over low) and
         ``waste_estimated_fraction`` of the total; medians of what the suites say: ``waste_magnet_share`` of TREE,
         ``waste_lree_hree`` (by ``waste_ree_convention``) and ``waste_outlook`` (Seredin & Dai), where all fifteen are measured
         or interpolated, and ``waste_eu_anomaly``, ``waste_ce_anomaly``, ``waste_la_yb_n`` on chondrite, of measured elements.
@@ -159,12 +161,30 @@ def _totals(
         "waste_treo_low_ppm": _per_site(pd.Series(sums["low"][used]).groupby(site[used]).min(), n_sites),
         "waste_treo_high_ppm": _per_site(pd.Series(sums["high"][used]).groupby(site[used]).max(skipna=False), n_sites),
         "waste_estimated_fraction": _median(site, sums["estimated"], analyses, used, n_sites),
+        **_scatter(site, sums, analyses, used, n_sites),
     }
     best = _per_site(pd.Series(rank).groupby(site).min(), n_sites)
     of_total = _per_site(pd.Series(rank[used]).groupby(site[used]).min(), n_sites)
     chosen = np.where(np.isfinite(of_total), of_total, best)
     names = [None if np.isnan(one) else METHOD_ORDER[int(one)] for one in chosen]
     return columns, pd.array(names, dtype="str")
+
+
+def _scatter(
+    site: np.ndarray, sums: dict[str, np.ndarray], analyses: np.ndarray, used: np.ndarray, n_sites: int
+) -> dict[str, np.ndarray]:
+    """Return on how many analyses a total rests, how far its samples lie apart, and how open each of them is by itself."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log10 = np.log10(sums["treo"])
+        open_dex = np.log10(sums["high"] / sums["low"])
+    rows = np.flatnonzero(used & np.isfinite(log10))
+    deviation = pd.Series(log10[rows]) - pd.Series(log10[rows]).groupby(site[rows]).transform("mean")
+    squares = (deviation**2).groupby(site[rows]).sum()
+    return {
+        "waste_treo_n": _per_site(pd.Series(analyses[rows]).groupby(site[rows]).sum(), n_sites),
+        "waste_treo_squares": _per_site(squares, n_sites),
+        "waste_treo_open_dex": _median(site, np.where(np.isfinite(open_dex), open_dex, 0.0), analyses, used, n_sites),
+    }
 
 
 def _given(waste: pd.DataFrame, sums: SuiteTotals, least_share: float) -> dict[str, np.ndarray]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from layers.errors import SourceError
 from layers.validation import Validation
 from pipeline.folder.model_bytes import steady
 from pipeline.folder.writing import atomic
+from pipeline.kernels.linear_field import LinearField, Spread
 from pipeline.learning.trained_model import Applicability, TrainedModel
 
 FORMAT = 1
@@ -55,6 +57,7 @@ def save_model(model: TrainedModel, folder: Path) -> Path:
     for name in ("applicability", "surface_applicability"):
         area = getattr(model, name)
         objects[name] = None if area is None else {"rows": area.rows, "weights": area.weights}
+    objects["grade_field"] = None if model.grade_field is None else _field_arrays(model.grade_field)
     content = steady(skops.io.dumps(objects))
     facts = {
         "format": FORMAT,
@@ -76,6 +79,9 @@ def save_model(model: TrainedModel, folder: Path) -> Path:
         "surface_calibration": list(model.surface_calibration),
         "applicability": _area_facts(model.applicability),
         "surface_applicability": _area_facts(model.surface_applicability),
+        "grade_field": None
+        if model.grade_field is None
+        else asdict(model.grade_field.spread) | {"log_likelihood": model.grade_field.log_likelihood},
     }
     path = folder / "model.skops"
     for target, data in ((path, content), (folder / "model.json", json.dumps(facts, ensure_ascii=False).encode())):
@@ -128,7 +134,7 @@ def load_model(
     objects = skops.io.loads(content, trusted=list(TRUSTED))
     sites = facts["sites"]
     table = pd.DataFrame(sites["data"], columns=sites["columns"])
-    texts = {"site_id", "block", "district", "waste_rule"}
+    texts = {"site_id", "block", "district", "waste_rule", "grade_rule"}
     table = table.astype({name: float for name in table.columns if name not in texts and name != "fold"})
     return TrainedModel(
         kind=facts["kind"],
@@ -148,6 +154,7 @@ def load_model(
         surface=(objects["surface"], tuple(facts["surface_features"])) if facts["surface_features"] else None,
         surface_applicability=_area(objects["surface_applicability"], facts["surface_applicability"]),
         surface_calibration=(facts["surface_calibration"][0], facts["surface_calibration"][1]),
+        grade_field=_field(objects["grade_field"], facts["grade_field"]),
     )
 
 
@@ -218,3 +225,18 @@ def _area(arrays: dict[str, np.ndarray] | None, facts: dict[str, float] | None) 
     if arrays is None or facts is None:
         return None
     return Applicability(arrays["rows"], arrays["weights"], facts["mean_distance"], facts["threshold"])
+
+
+FIELD_ARRAYS = ("coef", "coef_covariance", "design", "value", "own_variance", "x_km", "y_km")
+"""Arrays of a `LinearField`."""
+
+
+def _field_arrays(field: LinearField) -> dict[str, np.ndarray]:
+    return {name: getattr(field, name) for name in FIELD_ARRAYS}
+
+
+def _field(arrays: dict[str, np.ndarray] | None, facts: dict[str, float] | None) -> LinearField | None:
+    if arrays is None or facts is None:
+        return None
+    spread = Spread(facts["slope"], facts["sill"], facts["range_km"], facts["nugget"])
+    return LinearField(spread=spread, log_likelihood=facts["log_likelihood"], **arrays)

@@ -146,7 +146,13 @@ def fit_field(
 
 
 def predict_field(
-    fitted: LinearField, table: np.ndarray, x_km: np.ndarray, y_km: np.ndarray, own: np.ndarray | None = None
+    fitted: LinearField,
+    table: np.ndarray,
+    x_km: np.ndarray,
+    y_km: np.ndarray,
+    own: np.ndarray | None = None,
+    *,
+    leave_own_out: bool = False,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the mean of the true value at places, its variance, and the part of the variance that is the place's own.
 
@@ -160,6 +166,8 @@ def predict_field(
         Where they are.
     own : ndarray of int, shape (n,), optional
         Row of the place's own measurement among the measured, -1 where it has none.
+    leave_own_out : bool
+        Predict each place by the other measurements alone; the trend's coefficients have seen its own.
 
     Returns
     -------
@@ -169,25 +177,68 @@ def predict_field(
     own = np.full(len(table), -1) if own is None else own
     design = np.column_stack([table, np.ones(len(table))])
     parts = [
-        _predict_some(fitted, design[some], x_km[some], y_km[some], own[some])
+        _predict_some(fitted, design[some], x_km[some], y_km[some], own[some], leave_own_out)
         for some in (slice(start, start + AT_ONCE) for start in range(0, max(1, len(table)), AT_ONCE))
     ]
     mean, variance = (np.concatenate([one[place] for one in parts]) for place in (0, 1))
-    return mean, variance, np.where(own < 0, fitted.spread.nugget, 0.0)
+    return mean, variance, np.where((own < 0) | leave_own_out, fitted.spread.nugget, 0.0)
+
+
+def joint_covariance(
+    fitted: LinearField, table: np.ndarray, x_km: np.ndarray, y_km: np.ndarray, most: int = 2000
+) -> np.ndarray:
+    """Return how the true values of unmeasured places hang together, given all that was measured.
+
+    Parameters
+    ----------
+    fitted : LinearField
+        The regression.
+    table : ndarray of float, shape (n, p)
+        Prepared columns of the places.
+    x_km, y_km : ndarray of float, shape (n,)
+        Where they are.
+    most : int
+        Where more was measured, so many, evenly taken, stand for all: memory grows with the square.
+
+    Returns
+    -------
+    ndarray of float, shape (n, n)
+        Covariance; the nugget is on its diagonal.
+    """
+    spread, design = fitted.spread, np.column_stack([table, np.ones(len(table))])
+    prior = np.append(np.full(design.shape[1] - 1, spread.slope), INTERCEPT_VARIANCE)
+    used = np.arange(len(fitted.value))
+    if len(used) > most:
+        used = np.linspace(0, len(used) - 1, most).astype(int)
+    seen, seen_x, seen_y = fitted.design[used], fitted.x_km[used], fitted.y_km[used]
+
+    def alike(x: np.ndarray, y: np.ndarray, to_x: np.ndarray, to_y: np.ndarray) -> np.ndarray:
+        return spread.sill * np.exp(-_distance(x, y, to_x, to_y) / spread.range_km)
+
+    among = alike(seen_x, seen_y, seen_x, seen_y) + (seen * prior) @ seen.T
+    among[np.diag_indices(len(used))] += spread.nugget + fitted.own_variance[used]
+    across = alike(x_km, y_km, seen_x, seen_y) + (design * prior) @ seen.T
+    within = alike(x_km, y_km, x_km, y_km) + (design * prior) @ design.T
+    within[np.diag_indices(len(table))] += spread.nugget
+    return within - across @ cho_solve(cho_factor(among, lower=True), across.T)
 
 
 def _predict_some(
-    fitted: LinearField, design: np.ndarray, x_km: np.ndarray, y_km: np.ndarray, own: np.ndarray
+    fitted: LinearField, design: np.ndarray, x_km: np.ndarray, y_km: np.ndarray, own: np.ndarray, leave_own_out: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and variance of some places, each from its neighbours by kriging with the trend."""
     spread, measured = fitted.spread, len(fitted.value)
     residual = fitted.value - fitted.design @ fitted.coef
-    count = min(NEIGHBOURS, measured)
+    count = min(NEIGHBOURS, measured - leave_own_out)
     tree = cKDTree(np.column_stack([fitted.x_km, fitted.y_km]))
-    near = tree.query(np.column_stack([x_km, y_km]), k=np.arange(1, count + 1))[1]
-    has = own >= 0
-    listed = (near == own[:, None]).any(axis=1)
-    near[has & ~listed, -1] = own[has & ~listed]
+    near = tree.query(np.column_stack([x_km, y_km]), k=np.arange(1, count + 1 + leave_own_out))[1]
+    if leave_own_out:
+        away = np.argsort(near == own[:, None], axis=1, kind="stable")  # the own one, if there, behind all others
+        near = np.take_along_axis(near, away, axis=1)[:, :count]
+    else:
+        has = own >= 0
+        listed = (near == own[:, None]).any(axis=1)
+        near[has & ~listed, -1] = own[has & ~listed]
     between = np.hypot(
         fitted.x_km[near][:, :, None] - fitted.x_km[near][:, None, :],
         fitted.y_km[near][:, :, None] - fitted.y_km[near][:, None, :],
@@ -206,7 +257,7 @@ def _predict_some(
 
 
 def _spread(point: np.ndarray, *, field: bool) -> Spread:
-    values = np.exp(point)
+    values = [float(one) for one in np.exp(point)]
     return Spread(values[0], values[2] if field else 0.0, values[3] if field else 1.0, values[1])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -45,8 +46,45 @@ def fit_grade_line(measured_ppm: np.ndarray, log_odds: np.ndarray) -> tuple[floa
     return slope, intercept, float(low), float(high)
 
 
+@dataclass(frozen=True)
+class AssaySpread:
+    """How far assays lie from the mean of their waste, log10 of ppm.
+
+    Parameters
+    ----------
+    sample_sd_log10 : float
+        Of single samples; falls with the root of their number. Replicates of the region move it.
+    bias_sd_log10 : float
+        What more samples do not take away: sampling at the surface, one laboratory.
+    """
+
+    sample_sd_log10: float = 0.28
+    bias_sd_log10: float = 0.10
+
+
+USUAL_REPLICATES = 10.0
+"""Degrees of freedom with which the usual spread of samples counts beside the replicates of a region."""
+
+
+def within_waste_variance(n: pd.Series, squares: pd.Series, usual_sd_log10: float) -> float:
+    r"""Return the variance of single samples of one waste, learned from wastes sampled more than once.
+
+    :math:`s_w^2 = (\nu_0 s_0^2 + \sum_i \sum_j (x_{ij} - \bar x_i)^2) / (\nu_0 + \sum_i (n_i - 1))`.
+
+    Parameters
+    ----------
+    n, squares : Series of float
+        Samples of each waste and the sum of their squared deviations, log10 of ppm; missing where there are none.
+    usual_sd_log10 : float
+        :math:`s_0`.
+    """
+    told = n.notna() & squares.notna() & (n > 1)
+    freedom = float((n[told] - 1).sum())
+    return (USUAL_REPLICATES * usual_sd_log10**2 + float(squares[told].sum())) / (USUAL_REPLICATES + freedom)
+
+
 def weigh_waste(
-    table: pd.DataFrame, names: list[str], blocks: np.ndarray, assay_sd_log10: float, params: ProxyParams
+    table: pd.DataFrame, names: list[str], blocks: np.ndarray, spread: AssaySpread, params: ProxyParams
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Return what the waste itself tells of the target: assays first, else proxies of the same waste.
 
@@ -58,8 +96,8 @@ def weigh_waste(
         Feature columns; ``waste_<element>_ppm`` among them are the proxies.
     blocks : ndarray of str, shape (n,)
         Spatial block per row.
-    assay_sd_log10 : float
-        Spread of single samples of one waste, log10 of ppm.
+    spread : AssaySpread
+        How far an assay may lie from the mean of its waste.
     params : ProxyParams
         Settings of the proxies.
 
@@ -75,9 +113,12 @@ def weigh_waste(
     log10 = np.log10(np.where(measured, value, np.nan))
     with np.errstate(divide="ignore", invalid="ignore"):
         width = np.log10(table["measured_high_ppm"].to_numpy(float) / table["measured_low_ppm"].to_numpy(float))
+    alone = table["measured_open_dex"].to_numpy(float)  # of one sample: its fellows' scatter is counted by itself
+    width = np.where(np.isfinite(alone), alone, width)
     width = np.where(np.isfinite(width), np.clip(width, 0.0, 2.0), 0.0)
     samples = np.maximum(1.0, table["measured_n"].fillna(1).to_numpy(float))
-    sd = np.where(measured, np.hypot(width / 3.29, assay_sd_log10 / np.sqrt(samples)), np.nan)
+    within = within_waste_variance(table["measured_n"], table["measured_squares"], spread.sample_sd_log10)
+    sd = np.where(measured, np.sqrt((width / 3.29) ** 2 + within / samples + spread.bias_sd_log10**2), np.nan)
     columns = [name for name in names if name.startswith("waste_") and name.endswith("_ppm")]
     grades = predict_from_proxies(np.where(measured, value, np.nan), table[columns], blocks, params)
     by_proxy = ~measured & np.isfinite(grades.predicted_log10_ppm)

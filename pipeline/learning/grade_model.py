@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy.special import log_ndtr
+from scipy.special import log_ndtr, ndtri_exp
 
+from pipeline.evidence.host_grades import HOST_SD_LOG10, host_grade_log10
 from pipeline.kernels.linear_field import LinearField, fit_field, predict_field
 from pipeline.learning.candidates import Task, prepare
+from pipeline.learning.trained_model import USUAL_SPREAD_LOG10, TrainedModel
 from pipeline.learning.validation import Fit
 
 LEAST_ASSAYS = 20
@@ -79,12 +82,99 @@ def grades_of_sites(
         The fitted regression.
     table : DataFrame
         ``grade_log10`` and ``grade_sd`` of the true grade of each waste, its own assay counted, and ``grade_shared_sd``: the part
-        of the spread that assays of other wastes, or more samples of this one, could take away.
+        of the spread that assays of other wastes, or more samples of this one, could take away. ``grade_alone_log10`` is what
+        all others let expect.
     """
     known = np.isfinite(observed_log10) & np.isfinite(observed_sd)
     fitted = fit_field(trend[known], observed_log10[known], observed_sd[known] ** 2, x_km[known], y_km[known])
     own = np.full(len(known), -1)
     own[known] = np.arange(known.sum())
     mean, variance, unshared = predict_field(fitted, trend, x_km, y_km, own)
+    alone, _, _ = predict_field(fitted, trend, x_km, y_km, own, leave_own_out=True)
     shared = np.sqrt(np.maximum(variance - unshared, 1e-8))
-    return fitted, pd.DataFrame({"grade_log10": mean, "grade_sd": np.sqrt(variance), "grade_shared_sd": shared})
+    return fitted, pd.DataFrame(
+        {
+            "grade_log10": mean,
+            "grade_sd": np.sqrt(variance),
+            "grade_shared_sd": shared,
+            "grade_alone_log10": alone,
+        }
+    )
+
+
+def with_grades(model: TrainedModel, table: pd.DataFrame) -> TrainedModel:
+    """Return the model with a belief about the grade of every site.
+
+    Where a model orders the list and learned from assays, the grade is learned; where it learned from words of an inventory, its
+    chance is read as a belief of the usual spread; where no model orders the list, the host tables say what is expected. Assays
+    of the waste, and what its other elements tell, update all three.
+
+    Parameters
+    ----------
+    model : TrainedModel
+        Otherwise complete.
+    table : DataFrame
+        All sites by ``site_id`` with features, ``x_m``, ``y_m`` and ``companion_commodity``.
+
+    Returns
+    -------
+    TrainedModel
+        Its ``sites`` have ``grade_log10``, ``grade_sd``, ``grade_shared_sd`` and ``grade_rule`` (assay, proxies, model, words,
+        hosts); ``grade_field`` is set where the grade was learned.
+    """
+    sites = model.sites.set_index("site_id").reindex(table["site_id"]).reset_index()
+    observed, sd = sites["waste_log10"].to_numpy(float), sites["waste_sd_log10"].to_numpy(float)
+    assayed = int((sites["waste_rule"] == "assay").sum())
+    field = None
+    if model.rests_on_companion:
+        utility = table["companion_commodity"].to_numpy(float) if "companion_commodity" in table else observed * np.nan
+        expected = host_grade_log10(utility, model.target, model.threshold_ppm)
+        grades, rule = (
+            updated(expected, np.full(len(sites), HOST_SD_LOG10), np.zeros(len(sites)), observed, sd),
+            "hosts",
+        )
+    elif model.kind == "supervised" and assayed >= LEAST_ASSAYS:
+        field, grades = grades_of_sites(
+            model.grade_trend(table), observed, sd, table["x_m"].to_numpy() / 1000.0, table["y_m"].to_numpy() / 1000.0
+        )
+        rule = "model"
+    else:
+        log_odds, of_fit = model.log_odds(table)
+        centre = np.log10(model.threshold_ppm) + USUAL_SPREAD_LOG10 * quantile_of_log_odds(log_odds)
+        shared = USUAL_SPREAD_LOG10 * of_fit / LOGIT_PER_PROBIT
+        grades, rule = updated(centre, np.full(len(sites), USUAL_SPREAD_LOG10), shared, observed, sd), "words"
+    own = sites["waste_rule"].fillna("none").to_numpy(str)
+    grades["grade_rule"] = np.where(own == "none", rule, own)
+    return replace(model, sites=pd.concat([sites, grades], axis=1), grade_field=field)
+
+
+LOGIT_PER_PROBIT = 1.702
+"""Log-odds per standard deviation of a normal (Haley 1952)."""
+
+
+def quantile_of_log_odds(log_odds: np.ndarray) -> np.ndarray:
+    """Return the standard normal quantile of the chance with these log-odds, to the last digit at both ends."""
+    weak = np.clip(log_odds, -30.0, 30.0)
+    return np.where(
+        weak > 0,
+        -ndtri_exp(-np.logaddexp(0.0, np.maximum(weak, 0.0))),
+        ndtri_exp(-np.logaddexp(0.0, -np.minimum(weak, 0.0))),
+    )
+
+
+def updated(
+    expected: np.ndarray, spread: np.ndarray, shared: np.ndarray, observed: np.ndarray, observed_sd: np.ndarray
+) -> pd.DataFrame:
+    r"""Return what is believed of each grade after its own measurement, if there is one.
+
+    :math:`\theta \sim N(m_0, s_0^2)` and :math:`y \sim N(\theta, v)` give :math:`m_0 + B(y - m_0)` with
+    :math:`B = s_0^2/(s_0^2 + v)` and variance :math:`B v` (Gelman et al. 2013, *Bayesian Data Analysis*, 2.5).
+    """
+    known = np.isfinite(observed) & np.isfinite(observed_sd)
+    variance = np.where(known, observed_sd, 1.0) ** 2
+    weight = np.where(known, spread**2 / (spread**2 + variance), 0.0)
+    mean = expected + weight * (np.where(known, observed, 0.0) - expected)
+    sd = np.where(known, np.sqrt(weight * variance), spread)
+    return pd.DataFrame(
+        {"grade_log10": mean, "grade_sd": sd, "grade_shared_sd": np.where(known, sd, np.minimum(shared, sd))}
+    )

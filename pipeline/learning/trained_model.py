@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from layers.validation import Validation
+from pipeline.kernels.linear_field import LinearField
 
 Kind = Literal["supervised", "pu_bagging", "companion_only"]
 
@@ -82,6 +83,8 @@ class TrainedModel:
         % quantiles of held-out residuals; None where too few were measured.
     surface : tuple of (Pipeline, tuple of str) or None
         The model of rasters alone and its feature names.
+    grade_field : LinearField or None
+        The regression of the grade with its field in space, where enough was measured and the model orders the list.
     """
 
     kind: Kind
@@ -101,6 +104,7 @@ class TrainedModel:
     surface: tuple[Any, tuple[str, ...]] | None = None
     surface_applicability: Applicability | None = None
     surface_calibration: tuple[float, float] = field(default=(1.0, 0.0))
+    grade_field: LinearField | None = None
 
     @property
     def rests_on_companion(self) -> bool:
@@ -126,12 +130,29 @@ class TrainedModel:
             "rule": found["waste_rule"].fillna("none").to_numpy(str),
         }
 
+    def grades(self, site_ids: pd.Series) -> pd.DataFrame:
+        """Return ``grade_log10``, ``grade_sd``, ``grade_shared_sd`` and ``grade_rule`` in the order of the ids."""
+        columns = ["grade_log10", "grade_sd", "grade_shared_sd", "grade_rule"]
+        return self.sites.set_index("site_id").reindex(site_ids)[columns].reset_index(drop=True)
+
     def bag_log_odds(self, features: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         """Return calibrated log-odds of every bag and which bags may score each site, both of shape (n, n_bags)."""
         prepared = self.prepare(features)
         bags = self.pipeline[-1]
         blocks = np.array([self.site_blocks.get(one, "") for one in features["site_id"]])
         return self.intercept + self.slope * bags.bag_scores(prepared), bags.unseen(blocks)
+
+    def grade_trend(self, features: pd.DataFrame) -> np.ndarray:
+        """Return the columns from which the grade is learned: the features as the model takes them."""
+        return self.prepare(features)
+
+    def log_odds(self, features: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """Return the calibrated log-odds of each site by bags that did not see its block, and their spread over bags."""
+        bags, mask = self.bag_log_odds(features)
+        count = mask.sum(axis=1)
+        mean = (bags * mask).sum(axis=1) / count
+        spread = np.sqrt((mask * (bags - mean[:, None]) ** 2).sum(axis=1) / count)
+        return mean, spread
 
     def prepare(self, features: pd.DataFrame) -> np.ndarray:
         """Return the features as the bags take them."""

@@ -8,8 +8,12 @@ from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.schema import Features, Reasons, conform
-from pipeline.evidence.score_evidence import join_evidence
-from pipeline.learning.trained_model import PARTS, TrainedModel
+from pipeline.kernels.linear_field import LinearField
+from pipeline.learning.grade_model import LOGIT_PER_PROBIT, chance_log_odds
+from pipeline.learning.trained_model import TrainedModel
+
+BELIEVED = ("metal", "amount")
+"""Parts of the companion score that also make the order where no model does; access and liability never enter it."""
 
 
 class ExplainSitesParams(BaseModel):
@@ -25,11 +29,11 @@ class ExplainSitesParams(BaseModel):
 def explain_sites(features: DataFrame[Features], model: TrainedModel, params: ExplainSitesParams) -> DataFrame[Reasons]:
     """Split every site's log-odds into contributions of its features.
 
-    Linear models split by coefficient times distance from the mean of their bag, trees by the steps of the site's
-    path; both are exact, and so is their mean over the bags that score the site. What an assay, or proxies of the
-    same waste, added to the model's view is one more contribution, named ``waste_measured_ppm`` or
-    ``waste_proxy_ppm``. Contributions of a site add up to its log-odds less the base, which is the same for sites
-    scored by the same bags.
+    Where the grade was learned, its expectation is a sum of the trend's columns, of what neighbours' assays add
+    (``neighbour_assays_ppm``) and of what an assay of the waste, or its other elements, add (``waste_measured_ppm``,
+    ``waste_proxy_ppm``). Elsewhere linear models split by coefficient times distance from the mean of their bag, trees by the
+    steps of the site's path; both are exact, and so is their mean over the bags that score the site. Contributions of a site add
+    up to the log-odds of its score less those of a mean site held as surely, or of the base of its bags.
 
     Parameters
     ----------
@@ -48,6 +52,8 @@ def explain_sites(features: DataFrame[Features], model: TrainedModel, params: Ex
     ids = features["site_id"].to_numpy()
     if model.rests_on_companion:
         names, values, parts = _companion_parts(ids, model)
+    elif model.grade_field is not None:
+        names, values, parts = _field_parts(features, model.grade_field, model)
     else:
         names, values, parts = _model_parts(features, model)
     return conform(_told(ids, names, values, parts, params.max_reasons), Reasons)
@@ -95,21 +101,57 @@ def _model_parts(features: pd.DataFrame, model: TrainedModel) -> tuple[list[str]
     base, parts = bags.contributions(prepared, bags.unseen(blocks))
     parts = model.slope * parts
     log_odds = model.intercept + model.slope * base + parts.sum(axis=1)
+    score = _score_log_odds(model, features["site_id"])
     waste = model.waste_evidence(features["site_id"])
-    joined = join_evidence(log_odds, waste["log10"], waste["sd"], np.log10(model.threshold_ppm), model.prior_sd_log10)
-    measured = np.isfinite(waste["log10"])
-    by_assay = waste["rule"] == "assay"
-    shift = np.where(measured, joined - log_odds, 0.0)
+    measured, by_assay = np.isfinite(waste["log10"]), waste["rule"] == "assay"
+    shift = np.where(measured, score - log_odds, 0.0)
     names = [*model.prepared_names(), "waste_measured_ppm", "waste_proxy_ppm"]
     values = np.column_stack([features[names[:-2]].to_numpy(float), 10 ** waste["log10"], 10 ** waste["log10"]])
     return names, values, np.column_stack([parts, np.where(by_assay, shift, 0.0), np.where(by_assay, 0.0, shift)])
 
 
+def _field_parts(
+    features: pd.DataFrame, field: LinearField, model: TrainedModel
+) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Return names, raw values and contributions where the grade itself was learned.
+
+    The expected grade is a sum: the trend's columns against their mean over the sampled sites, what neighbours' assays add, and
+    what the waste's own assay or other elements add. It is taken to log-odds of the score by the secant between the mean site,
+    held as surely, and this one.
+    """
+    usual = field.design.mean(axis=0)
+    columns = (model.grade_trend(features) - usual[:-1]) * field.coef[:-1]
+    middle = float(usual @ field.coef)
+    alone = model.sites.set_index("site_id")["grade_alone_log10"].reindex(features["site_id"]).to_numpy(float)
+    grades = model.grades(features["site_id"])
+    mean, sd = grades["grade_log10"].to_numpy(float), grades["grade_sd"].to_numpy(float)
+    waste = model.waste_evidence(features["site_id"])
+    by_assay, by_proxy = waste["rule"] == "assay", waste["rule"] == "proxies"
+    own = mean - alone
+    neighbours = alone - middle - columns.sum(axis=1)
+    parts = np.column_stack([columns, neighbours, np.where(by_assay, own, 0.0), np.where(by_proxy, own, 0.0)])
+    threshold = float(np.log10(model.threshold_ppm))
+    end, start = (chance_log_odds(one - threshold, sd) for one in (mean, np.full(len(mean), middle)))
+    gap = mean - middle
+    flat = np.abs(gap) < 1e-9
+    steep = np.where(flat, LOGIT_PER_PROBIT / sd, (end - start) / np.where(flat, 1.0, gap))
+    known = 10 ** waste["log10"]
+    names = [*model.prepared_names(), "neighbour_assays_ppm", "waste_measured_ppm", "waste_proxy_ppm"]
+    values = np.column_stack([features[names[:-3]].to_numpy(float), 10**alone, known, known])
+    return names, values, parts * steep[:, None]
+
+
+def _score_log_odds(model: TrainedModel, site_ids: pd.Series) -> np.ndarray:
+    grades = model.grades(site_ids)
+    mean, sd = grades["grade_log10"].to_numpy(float), grades["grade_sd"].to_numpy(float)
+    return chance_log_odds(mean - np.log10(model.threshold_ppm), sd)
+
+
 def _companion_parts(ids: np.ndarray, model: TrainedModel) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Return the companion's parts as contributions against the mean site, taken from score to log-odds by the secant."""
     sites = model.sites.set_index("site_id").reindex(ids)
-    utility = sites[[f"part_{one}" for one in PARTS]].to_numpy(float)
-    weight = sites[[f"weight_{one}" for one in PARTS]].to_numpy(float)
+    utility = sites[[f"part_{one}" for one in BELIEVED]].to_numpy(float)
+    weight = sites[[f"weight_{one}" for one in BELIEVED]].to_numpy(float)
     middle = np.array([np.nanmean(column) if np.isfinite(column).any() else 0.5 for column in utility.T])
     parts = np.nan_to_num(weight * (utility - middle))
     end = np.clip(sites["companion_score"].to_numpy(float), 1e-6, 1 - 1e-6)
@@ -117,7 +159,7 @@ def _companion_parts(ids: np.ndarray, model: TrainedModel) -> tuple[list[str], n
     gap = end - start
     flat = np.abs(gap) < 1e-9
     steep = np.where(flat, 1.0 / (end * (1 - end)), (_logit(end) - _logit(start)) / np.where(flat, 1.0, gap))
-    return [f"part_{one}" for one in PARTS], utility, parts * steep[:, None]
+    return [f"part_{one}" for one in BELIEVED], utility, parts * steep[:, None]
 
 
 def _logit(share: np.ndarray) -> np.ndarray:

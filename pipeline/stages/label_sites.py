@@ -74,8 +74,8 @@ def label_sites(
         In the order of the sites. ``label_rule`` starts with ``assay``, ``commodity``, ``deposit`` or is ``none``;
         ``evidence`` is ``measured`` where the waste was assayed for the target, ``inferred`` where samples lie near
         or the mine's type is known. Extra columns: ``target``, ``threshold_ppm``, ``measured_ppm``,
-        ``measured_low_ppm``, ``measured_high_ppm``,
-        ``measured_n``.
+        ``measured_low_ppm``, ``measured_high_ppm``, ``measured_n`` samples, ``measured_squares`` (sum of their squared
+        deviations) and ``measured_open_dex`` (how open one sample is by limits and missing elements), both in log10 of ppm.
     """
     joined = pd.DataFrame({"site_id": sites["site_id"].to_numpy()}).merge(
         pd.DataFrame(site_samples), on="site_id", how="left", validate="one_to_one"
@@ -111,10 +111,26 @@ def label_sites(
             "measured_ppm": value,
             "measured_low_ppm": low,
             "measured_high_ppm": high,
-            "measured_n": joined["waste_n"].fillna(0).to_numpy(int),
+            "measured_n": _samples(joined, params.target),
+            "measured_squares": _scatter(joined, "squares", params.target),
+            "measured_open_dex": _scatter(joined, "open_dex", params.target),
         }
     )
     return conform(table, Labels)
+
+
+def _samples(joined: pd.DataFrame, target: str) -> np.ndarray:
+    """Return how many samples the measured value rests on."""
+    every = joined["waste_n"].fillna(0)
+    own = joined["waste_treo_n"] if target == "REE" and "waste_treo_n" in joined else every
+    return own.where(own > 0, every).fillna(0).to_numpy(int)
+
+
+def _scatter(joined: pd.DataFrame, kind: str, target: str) -> np.ndarray:
+    """Return what the samples of each waste say of their own scatter, where it was reckoned for the target."""
+    name = f"waste_treo_{kind}"
+    known = target == "REE" and name in joined
+    return joined[name].to_numpy(float) if known else np.full(len(joined), np.nan)
 
 
 def _assay_labels(value: np.ndarray, high: np.ndarray, threshold_ppm: float) -> tuple[np.ndarray, np.ndarray]:

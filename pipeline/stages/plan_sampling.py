@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
-from layers.schema import GeoDataFrame, Ranking, SamplingPlan, SiteAccess, Sites, SiteTerritories, conform, empty
+from layers.schema import (
+    Features,
+    GeoDataFrame,
+    Ranking,
+    SamplingPlan,
+    SiteAccess,
+    Sites,
+    SiteTerritories,
+    conform,
+    empty,
+)
+from pipeline.kernels.linear_field import joint_covariance
 from pipeline.kernels.spatial_blocks import grid_blocks
+from pipeline.learning.trained_model import TrainedModel
+
+MOST_WEIGHED = 1500
+"""Open sites among which what an assay tells of the others is reckoned: those of the widest belief."""
+
+VISIT_VARIANCE = 0.28**2 / 3 + 0.1**2
+"""Error variance of what a visit brings home, squared log10 of ppm: three samples of the waste."""
 
 
 class PlanSamplingParams(BaseModel):
-    """How many sites, and what reaching them costs."""
+    """What visits are for, how many, and what reaching a site costs."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    n_sites: int = Field(default=20, ge=1, description="sites in the plan")
-    block_km: float = Field(default=50.0, gt=0, description="edge of the blocks the plan is spread over")
-    block_discount: float = Field(
-        default=0.5, gt=0, le=1, description="factor on the gain of a site for each one already chosen in its block"
+    purpose: Literal["find", "learn"] = Field(
+        default="find",
+        description="find: expected payable tonnes per cost; learn: expected fall of the error of grades at sites not visited, "
+        "per cost",
     )
+    n_sites: int = Field(default=20, ge=1, description="sites in the plan")
+    block_km: float = Field(default=50.0, gt=0, description="edge of the blocks named in the plan")
     km_that_double_cost: float = Field(
         default=30.0, gt=0, description="kilometres from a road that double the cost of a visit"
     )
@@ -33,23 +52,33 @@ class PlanSamplingParams(BaseModel):
 def plan_sampling(
     ranking: DataFrame[Ranking],
     sites: GeoDataFrame[Sites],
+    features: DataFrame[Features],
+    model: TrainedModel,
     site_access: DataFrame[SiteAccess],
     site_territories: DataFrame[SiteTerritories],
     params: PlanSamplingParams,
 ) -> DataFrame[SamplingPlan]:
-    r"""Return the unassayed wastes whose assay would tell most about the top of the list, for the cost of reaching them.
+    r"""Return the unassayed wastes to visit next, for what a visit brings and what it costs.
 
-    The gain of an assay is the width of the score's interval times how open it is whether the site belongs to the best ten,
-    :math:`(s_{95} - s_{5})\,(s + 4 q (1 - q)) / 2` with :math:`q` the chance of being among them: a site that is surely
-    poor, or already measured, teaches little. It is divided by the cost of a visit and chosen greedily, with a discount for
-    blocks already visited.
+    **find** visits by expected payable tonnes per cost. What a visit will show is unknown, but on average over its outcomes the
+    expectation of every other site stays what it is, so that the greedy order is the best plan made beforehand; after real
+    assays the run is to be made again. Nothing is added for doubt itself.
+
+    **learn** visits where an assay takes most error from the grades of the sites *not* visited: with the covariance
+    :math:`\Sigma` of all open sites a visit of error variance *v* takes :math:`\sum_{j \ne i} \Sigma_{ij}^2 /
+    (\Sigma_{ii} + v)` from their variances. A normal belief's variances do not depend on what is found, so the plan is made one
+    visit after the other with hypothetical assays. Where no grade was learned, sites share nothing and the widest go first.
 
     Parameters
     ----------
     ranking : DataFrame[Ranking]
-        With ``top10_chance`` where available.
+        With the payable tonnes.
     sites : GeoDataFrame[Sites]
         In the projected working CRS, metres.
+    features : DataFrame[Features]
+        The model's columns.
+    model : TrainedModel
+        Whose belief about grades is to be bettered.
     site_access, site_territories
         Roads and areas. Only layers that may be published must be passed for ``speak_first_with`` to be printed.
     params : PlanSamplingParams
@@ -58,8 +87,14 @@ def plan_sampling(
     Returns
     -------
     DataFrame[SamplingPlan]
-        In order of choice; ``gain`` before cost and discount. ``speak_first_with`` names every area the site lies in, and
-        its steward where the layer names one, alphabetically.
+        In order of choice; ``gain`` is that of the purpose before cost: payable tonnes, or squared log10 of ppm summed over the
+        other sites at that point of the plan. Extra columns: ``purpose``, ``cost`` (1 at a road) and ``foretold_fall``, by how
+        much the root-mean-square error of the grades of sites not visited should fall up to and with this visit (0-1, learn
+        only). ``speak_first_with`` names every area the site lies in, and its steward where the layer names one, alphabetically.
+
+    References
+    ----------
+    Cohn, Ghahramani & Jordan (1996), *J. Artif. Intell. Res.* 4. Krause, Singh & Guestrin (2008), *J. Mach. Learn. Res.* 9.
     """
     open_sites = pd.DataFrame(ranking)[(ranking["evidence"] != "measured").to_numpy()]
     if "ranked_last_reason" in open_sites:
@@ -67,45 +102,97 @@ def plan_sampling(
     if open_sites.empty:
         return empty(SamplingPlan)
     point = sites.geometry.representative_point()
-    block = grid_blocks(point.x.to_numpy(), point.y.to_numpy(), params.block_km)
-    place = pd.DataFrame({"site_id": sites["site_id"].to_numpy(), "block": block})
+    x_m, y_m = point.x.to_numpy(), point.y.to_numpy()
+    place = pd.DataFrame(
+        {
+            "site_id": sites["site_id"].to_numpy(),
+            "block": grid_blocks(x_m, y_m, params.block_km),
+            "x_m": x_m,
+            "y_m": y_m,
+        }
+    )
     access = pd.DataFrame(site_access)[["site_id", "road_km"]]
     table = open_sites.merge(place, on="site_id", how="left", validate="one_to_one")
-    table = table.merge(access, on="site_id", how="left", validate="one_to_one").sort_values("site_id")
-    chance = table["top10_chance"].to_numpy(float) if "top10_chance" in table else np.full(len(table), 0.5)
-    width = (table["score_high"] - table["score_low"]).to_numpy(float)
-    gain = width * (table["score"].to_numpy(float) + 4.0 * chance * (1.0 - chance)) / 2.0
+    table = table.merge(access, on="site_id", how="left", validate="one_to_one").sort_values(
+        "site_id", ignore_index=True
+    )
     road = table["road_km"].to_numpy(float)
     cost = 1.0 + np.where(np.isnan(road), params.unknown_road_km, road) / params.km_that_double_cost
-    chosen = _greedy(gain / cost, table["block"].to_numpy(str), params)
-    plan = table.iloc[chosen].assign(gain=gain[chosen], order=np.arange(1, len(chosen) + 1))
-    plan["reason"] = [_reason(row) for row in plan.to_dict("records")]
+    if params.purpose == "find":
+        gain = table["payable_t"].to_numpy(float)
+        chosen = np.argsort(-gain / cost, kind="stable")[: params.n_sites]
+        gains, fall = gain[chosen], np.full(len(chosen), np.nan)
+    else:
+        chosen, gains, fall = _learning(table, cost, features, model, params.n_sites)
+    plan = table.iloc[chosen].assign(
+        gain=gains, order=np.arange(1, len(chosen) + 1), purpose=params.purpose, cost=cost[chosen], foretold_fall=fall
+    )
     plan["speak_first_with"] = plan["site_id"].map(_speak_first(site_territories)).astype("object")
-    return conform(plan[list(SamplingPlan.to_schema().columns)], SamplingPlan)
+    extra = ["purpose", "cost", "foretold_fall"]
+    return conform(plan[[*SamplingPlan.to_schema().columns, *extra]], SamplingPlan)
 
 
-def _greedy(value: np.ndarray, blocks: np.ndarray, params: PlanSamplingParams) -> list[int]:
-    """Return row numbers in order of choice; ties go to the first row."""
-    left = value.copy()
-    chosen: list[int] = []
-    while len(chosen) < min(params.n_sites, len(value)):
-        best = int(np.argmax(left))
+def _learning(
+    table: pd.DataFrame, cost: np.ndarray, features: pd.DataFrame, model: TrainedModel, visits: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return rows in order of choice, the gain of each visit, and the foretold fall of the error up to it."""
+    variance = model.grades(table["site_id"])["grade_sd"].to_numpy(float) ** 2
+    weighed = np.sort(np.argsort(-variance, kind="stable")[:MOST_WEIGHED])
+    if model.grade_field is None:
+        covariance = np.diag(variance[weighed])
+    else:
+        own = table.iloc[weighed][["site_id", "x_m", "y_m"]].merge(pd.DataFrame(features), on="site_id", how="left")
+        trend = model.grade_trend(own)
+        x_km, y_km = own["x_m"].to_numpy() / 1000.0, own["y_m"].to_numpy() / 1000.0
+        covariance = joint_covariance(model.grade_field, trend, x_km, y_km)
+    chosen, gains, fall = learn_greedily(covariance, cost[weighed], VISIT_VARIANCE, visits)
+    return weighed[chosen], gains, fall
+
+
+def learn_greedily(
+    covariance: np.ndarray, cost: np.ndarray, visit_variance: float, visits: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Choose visits one after the other by what each takes from the variances of the others, per cost.
+
+    Parameters
+    ----------
+    covariance : ndarray of float, shape (n, n)
+        Of the sites' true values.
+    cost : ndarray of float, shape (n,)
+        Of a visit.
+    visit_variance : float
+        Error variance of what a visit brings.
+    visits : int
+        How many.
+
+    Returns
+    -------
+    chosen : ndarray of int
+        Rows in order.
+    gains : ndarray of float
+        Variance taken from the sites not visited, by each visit.
+    fall : ndarray of float
+        Foretold fall of the root-mean-square error over the sites not visited at all, up to and with each visit.
+    """
+    left = covariance.copy()
+    start = np.diag(covariance).copy()
+    open_rows = np.ones(len(left), dtype=bool)
+    chosen, gains, after = [], [], []
+    for _ in range(min(visits, len(left))):
+        own = np.diag(left)
+        others = (left**2) @ open_rows - own**2 * open_rows
+        gain = np.where(open_rows, others / (own + visit_variance), -np.inf)
+        if gain.max() <= 1e-12:  # nothing is shared: what is left is each site's own
+            gain = np.where(open_rows, 1e-12 * own, -np.inf)
+        best = int(np.argmax(np.where(open_rows, gain / cost, -np.inf)))
         chosen.append(best)
-        left[blocks == blocks[best]] *= params.block_discount
-        left[best] = -1.0
-    return chosen
-
-
-def _reason(row: Mapping[Hashable, Any]) -> str:
-    """Say why a site is in the plan."""
-    road = row["road_km"]
-    far = (
-        f"{road:.0f} km from a road" if isinstance(road, float) and not np.isnan(road) else "distance to roads unknown"
-    )
-    return (
-        f"not assayed; rank {row['rank']} could be anything from {row['rank_low']} to {row['rank_high']} "
-        f"(score {row['score']:.2f}, {row['score_low']:.2f} to {row['score_high']:.2f}); {far}"
-    )
+        gains.append(float(max(gain[best], 0.0)))
+        left = left - np.outer(left[:, best], left[best]) / (left[best, best] + visit_variance)
+        open_rows[best] = False
+        after.append(np.diag(left).copy())
+    rest = open_rows if open_rows.any() else np.ones(len(left), dtype=bool)
+    fall = [1.0 - float(np.sqrt(one[rest].mean() / start[rest].mean())) for one in after]
+    return np.array(chosen, dtype=int), np.array(gains), np.array(fall)
 
 
 def _speak_first(site_territories: pd.DataFrame) -> dict[str, str]:

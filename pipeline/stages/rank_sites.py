@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
+from scipy.special import ndtr
 
 from layers.schema import (
     Companion,
@@ -23,26 +22,36 @@ from layers.schema import (
     SiteTonnage,
     conform,
 )
-from pipeline.evidence.score_evidence import join_evidence, logistic
+from pipeline.evidence.site_amounts import site_amounts
+from pipeline.kernels.predictive import Z90, OrderBy, WasteBelief, amounts, choose_aim, draw_ranks
 from pipeline.learning.trained_model import TrainedModel, dissimilarity
 
-DRAWS_AT_ONCE = 1_000_000
-"""So many draws are in the making at once; what is drawn does not depend on it."""
-
-Z90 = 1.644854
-"""Half width of a 90 % interval in standard deviations."""
+LEAST_OWN_SD = 0.1
+"""Of what no further sample of a waste takes away, log10 of ppm."""
 
 
 class RankSitesParams(BaseModel):
-    """How intervals are drawn."""
+    """What the order answers, and how intervals are drawn."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    n_draws: int = Field(default=500, ge=50, description="joint draws of score, concentration and tonnage")
-    bags_per_draw: int = Field(default=5, ge=1, description="bags averaged in one draw of a score")
+    order_by: OrderBy = Field(
+        default="payable",
+        description="payable: expected contained tonnes where the grade pays; chance: chance that the grade pays; grade: the "
+        "expected grade",
+    )
+    grade_ppm: float | None = Field(
+        default=None, gt=0, description="least grade that pays, ppm; null: label_sites.threshold_ppm"
+    )
+    visits: int = Field(default=20, ge=1, description="sites that can be visited; sets the amount worth a visit")
+    contained_t: float | None = Field(
+        default=None,
+        gt=0,
+        description="contained tonnes worth a visit; null: what the site at half of the visits holds, from the draws",
+    )
+    n_draws: int = Field(default=500, ge=50, le=60_000, description="joint draws of existence, grade and tonnage")
     infer_concentration: bool = Field(
-        default=True,
-        description="give unassayed sites the range of measured wastes of a like score, where enough were measured",
+        default=True, description="give unassayed sites the range of their grade, where enough was measured to learn it"
     )
     random_state: int = Field(default=7, ge=0, description="seed")
 
@@ -60,14 +69,18 @@ def rank_sites(
     site_access: DataFrame[SiteAccess],
     params: RankSitesParams,
 ) -> DataFrame[Ranking]:
-    """Rank all sites by the chance that their waste reaches the threshold, measured evidence first.
+    r"""Rank all sites by the metal that could pay, from one joint belief about every waste.
 
-    The score joins the model's view with assays of the waste, or proxies of the same waste (`join_evidence`). Where
-    testing showed no skill, or nothing could be learned or tested, the score is the companion score and the order is:
-    wastes measured to reach the threshold, wastes whose other elements say so, then all others. Intervals are 5 and 95 %
-    quantiles of joint draws: bags that did not see the site's block (or the companion's band), errors of assays, ranges of
-    tonnage. The interval of a rank also holds every rank that sites of the same score share. Flags, areas and access
-    stand beside the score and never enter it. Sites known to hold no waste come last.
+    The belief has three parts: whether there is a waste (the inventory's words), its grade (`with_grades`: assays with the spread
+    of samples within a waste, other elements of the waste, the model with the scatter of wastes about it and what neighbours'
+    assays tell, or the host tables) and its tonnage (the range of its rule). Score, amounts, order and intervals all follow from
+    it.
+
+    Ordering by the expectation :math:`E[\min(C, cap) 1(G \ge g)]` of payable tonnes finds the most of them among the first *k*
+    for every *k*, for expectations add. The cap, a plausible largest amount of the region, keeps a wide range of tonnes from
+    standing for metal. Intervals are 5 and 95 % quantiles; those of the rank come from draws of the whole region, equal wastes in
+    random order in each. Flags, areas and access stand beside the order and never enter it. Sites known to hold no waste come
+    last.
 
     Parameters
     ----------
@@ -76,37 +89,43 @@ def rank_sites(
     model : TrainedModel
         Trained on these features.
     params : RankSitesParams
-        Draws and seed.
+        What is looked for, draws and seed.
 
     Returns
     -------
     DataFrame[Ranking]
-        Best first, ties in the order of ``site_id``; ``reasons`` is missing. Extra columns: ``top10_chance`` (0-1),
-        ``applicability`` (inside, outside, unknown) and ``dissimilarity``, ``treo_rule`` (assay, proxies, like_sites,
-        none), ``companion_low``, ``companion_high``, ``label``, ``label_rule`` and ``ranked_last_reason``.
+        Best first, ties in the order of ``site_id`` and counted in ``tied_with``; ``reasons`` is missing. ``score`` is the chance
+        that the grade of the waste is at least ``order_grade_ppm``, its interval what a better model or more samples could still
+        make of it. ``treo_ppm`` and its range are given where the waste was assayed, ``treo_inferred_ppm`` and its range where
+        the grade was learned without an assay of this waste. ``payable_t`` is the expected payable tonnes, ``chance_payable`` the
+        chance to hold ``order_contained_t`` at that grade. Extra columns: ``top10_chance`` (0-1), ``dissimilarity``,
+        ``companion_low``, ``companion_high``, ``label_rule``, ``ranked_last_reason``, and, the same in every row, ``order_by``,
+        ``order_grade_ppm``, ``order_contained_t`` and ``order_cap_t``.
     """
     table = _beside(sites, features, companion, labels, site_samples, site_tonnage, site_access)
-    rng = np.random.default_rng([params.random_state, 41])
     waste = model.waste_evidence(table["site_id"])
-    if model.rests_on_companion:
-        score, draws = _companion_draws(table, rng, params)
-        order_by, raised = _measured_first(score, draws.shape, waste, np.log10(model.threshold_ppm), rng)
-        model_log_odds = np.full(len(table), np.nan)
-    else:
-        order_by, score, draws, model_log_odds = _model_draws(table, model, waste, rng, params)
-        raised = np.broadcast_to(np.int8(0), draws.shape)
+    grades = model.grades(table["site_id"])
     no_waste = (table["waste_type"] == "none").to_numpy()
-    order = np.lexsort((table["site_id"].to_numpy(), -np.round(order_by, 9), no_waste))
-    rank = np.empty(len(table), dtype=int)
-    rank[order] = np.arange(1, len(table) + 1)
-    table["rank"] = rank
-    table["score"] = score = np.where(no_waste, 0.0, score)
-    draws[no_waste] = 0.0
-    low, high = _ends(draws)
-    table["score_low"], table["score_high"] = np.minimum(low, score), np.maximum(high, score)
-    shared = _shared_ranks(rank, np.round(order_by, 9), no_waste)
-    _add_rank_intervals(table, draws, raised, no_waste, shared, np.random.default_rng([params.random_state, 43]))
-    _add_amounts(table, model, waste, model_log_odds, rng, params)
+    belief = WasteBelief(
+        grade_log10=grades["grade_log10"].to_numpy(float),
+        grade_sd=grades["grade_sd"].to_numpy(float),
+        **site_amounts(table),
+    )
+    grade_log10 = float(np.log10(params.grade_ppm or model.threshold_ppm))
+    aim = choose_aim(belief, grade_log10, params.visits, params.contained_t, params.random_state)
+    _add_scores(table, belief, grades, grade_log10, no_waste)
+    found = amounts(belief, aim)
+    for name in ("payable_t", "payable_low_t", "payable_high_t", "chance_payable"):
+        table[name] = found[name]
+    table["payable_high_t"] = np.maximum(table["payable_high_t"], table["payable_t"])  # a small chance of much
+    order_by = {"payable": found["payable_t"], "chance": table["score"].to_numpy(float), "grade": belief.grade_log10}
+    _add_ranks(table, order_by[params.order_by], found["payable_t"], no_waste)
+    drawn = draw_ranks(belief, aim, params.order_by, no_waste, params.n_draws, 10, params.random_state)
+    table["rank_low"] = np.minimum(drawn.low, table["rank"] - table["tied_before"])
+    table["rank_high"] = np.maximum(drawn.high, table["rank"] + table["tied_with"] - table["tied_before"])
+    table["top10_chance"] = drawn.top
+    _add_grades(table, model, grades, params)
+    _add_contained(table, found)
     _add_applicability(table, model)
     table["evidence"] = _evidence(table, waste)
     table["flags"] = _joined(table, flags, "flag")
@@ -116,8 +135,11 @@ def rank_sites(
     table["ranked_last_reason"] = pd.Series(pd.NA, index=table.index, dtype="object").mask(
         no_waste, "the inventory says there is no waste at this site"
     )
-    extra = ["top10_chance", "applicability", "dissimilarity", "treo_rule", "companion_low", "companion_high", "label"]
-    columns = [*Ranking.to_schema().columns, *extra, "label_rule", "ranked_last_reason"]
+    table["order_by"], table["order_grade_ppm"] = params.order_by, 10.0**grade_log10
+    table["order_contained_t"], table["order_cap_t"] = aim.contained_t, aim.cap_t
+    extra = ["top10_chance", "dissimilarity", "companion_low", "companion_high", "label_rule", "ranked_last_reason"]
+    extra += ["order_by", "order_grade_ppm", "order_contained_t", "order_cap_t"]
+    columns = [*Ranking.to_schema().columns, *extra]
     return conform(pd.DataFrame(table.sort_values("rank")[columns]), Ranking)
 
 
@@ -136,7 +158,7 @@ def _beside(
     )
     samples = ["waste_treo_ppm", "waste_treo_low_ppm", "waste_treo_high_ppm", "waste_n", "near_n"]
     tonnage = ["tonnage_t", "tonnage_low_t", "tonnage_high_t", "tonnage_rule"]
-    scores = ["companion_score", "companion_low", "companion_high", "companion_rank"]
+    scores = ["companion_score", "companion_low", "companion_high", "companion_rank", "amount_rule"]
     for part in (
         pd.DataFrame(features),
         pd.DataFrame(companion)[["site_id", *scores]],
@@ -151,175 +173,70 @@ def _beside(
     return table.sort_values("site_id", kind="stable").reset_index(drop=True)
 
 
-def _companion_draws(
-    table: pd.DataFrame, rng: np.random.Generator, params: RankSitesParams
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return score and draws where no model is used: triangular between the ends of the companion's band."""
-    score = table["companion_score"].to_numpy(float)
-    low, high = table["companion_low"].to_numpy(float), table["companion_high"].to_numpy(float)
-    width = np.maximum(high - low, 1e-9)
-    share = np.clip((score - low) / width, 0.0, 1.0)[:, None]
-    draws = np.empty((len(table), params.n_draws))
-    for some in _blocks(draws.shape):
-        u = rng.random(draws[some].shape)
-        rising = low[some, None] + np.sqrt(u * share[some]) * width[some, None]
-        falling = high[some, None] - np.sqrt((1 - u) * (1 - share[some])) * width[some, None]
-        draws[some] = np.where(u < share[some], rising, falling)
-    return score, draws
-
-
-def _measured_first(
-    score: np.ndarray, shape: tuple[int, int], waste: dict[str, np.ndarray], threshold: float, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return order, and by how much each draw of it is raised, with wastes shown to reach the threshold before the others.
-
-    Those shown by assay come before those shown by proxies. Below them everything goes by the companion score, which already
-    counts a poor assay against a waste. In the draws an assay near the threshold falls on either side of it.
-    """
-    first = np.select([waste["rule"] == "assay", waste["rule"] == "proxies"], [2, 1], 0).astype(np.int8)
-    known = np.isfinite(waste["log10"]) & np.isfinite(waste["sd"])
-    centre, sd = (np.where(known, waste[name], 0.0) for name in ("log10", "sd"))
-    reached = known & (centre >= threshold)
-    raised = np.zeros(shape, dtype=np.int8)
-    for some in _blocks(shape):
-        drawn = centre[some, None] + sd[some, None] * rng.standard_normal(raised[some].shape)
-        raised[some] = first[some, None] * (known[some, None] & (drawn >= threshold))
-    return score + first * reached, raised
-
-
-def _model_draws(
-    table: pd.DataFrame,
-    model: TrainedModel,
-    waste: dict[str, np.ndarray],
-    rng: np.random.Generator,
-    params: RankSitesParams,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return order (log-odds), score, draws of the score, and the model's own log-odds."""
-    bags, mask = model.bag_log_odds(table)
-    own = (bags * mask).sum(axis=1) / mask.sum(axis=1)
-    threshold, spread = np.log10(model.threshold_ppm), model.prior_sd_log10
-    joined = join_evidence(own, waste["log10"], waste["sd"], threshold, spread)
-    draws = np.empty((len(table), params.n_draws))
-    for some in _blocks((len(table), params.n_draws * params.bags_per_draw)):
-        picks = rng.random((*draws[some].shape, params.bags_per_draw))
-        for row, picked in zip(range(some.start, some.stop), picks, strict=True):
-            usable = bags[row, mask[row]]
-            draws[row] = usable[(picked * len(usable)).astype(int)].mean(axis=1)
-    for some in _blocks(draws.shape):
-        sd = np.broadcast_to(waste["sd"][some, None], draws[some].shape)
-        measured = waste["log10"][some, None] + sd * rng.standard_normal(draws[some].shape)
-        draws[some] = logistic(join_evidence(draws[some], measured, sd, threshold, spread))
-    return joined, logistic(joined), draws, own
-
-
-def _blocks(shape: tuple[int, int]) -> Iterator[slice]:
-    """Yield rows of a table of draws, some at a time: a hundred thousand sites times some hundred draws are large."""
-    step = max(1, DRAWS_AT_ONCE // max(1, shape[1]))
-    for start in range(0, shape[0], step):
-        yield slice(start, min(start + step, shape[0]))
-
-
-def _ends(draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the 5 and 95 % quantiles of each row."""
-    ends = np.empty((2, len(draws)))
-    for some in _blocks((draws.shape[0], draws.shape[1])):
-        ends[:, some] = np.quantile(draws[some], (0.05, 0.95), axis=1)
-    return ends[0], ends[1]
-
-
-def _shared_ranks(rank: np.ndarray, order_by: np.ndarray, no_waste: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the first and the last rank among the sites that nothing but their ids tells apart."""
-    tied = pd.Series(rank).groupby([np.where(no_waste, 0.0, order_by), no_waste])
-    return tied.transform("min").to_numpy(), tied.transform("max").to_numpy()
-
-
-def _add_rank_intervals(
-    table: pd.DataFrame,
-    draws: np.ndarray,
-    raised: np.ndarray,
-    no_waste: np.ndarray,
-    shared: tuple[np.ndarray, np.ndarray],
-    rng: np.random.Generator,
+def _add_scores(
+    table: pd.DataFrame, belief: WasteBelief, grades: pd.DataFrame, grade_log10: float, no_waste: np.ndarray
 ) -> None:
-    """Add the interval of the rank and the chance to be among the best ten.
+    """Add the chance that the grade pays, and what it could still become.
 
-    Equal draws are put in a new random order in every draw, and the interval holds all ranks that sites of the same score
-    share: the order of ids says nothing about wastes.
+    The interval moves the centre of the belief by what other assays could tell of it; what is this waste's own stays a chance.
     """
-    ranks = np.empty(draws.shape, dtype=np.int32)
-    for column in range(draws.shape[1]):
-        level = np.where(no_waste, -1.0, draws[:, column] + raised[:, column])
-        ranks[_best_first(level, rng), column] = np.arange(1, len(level) + 1)
-    low, high = _ends(ranks)
-    table["rank_low"] = np.minimum(np.floor(low).astype(int), shared[0])
-    table["rank_high"] = np.maximum(np.ceil(high).astype(int), shared[1])
-    table["top10_chance"] = (ranks <= 10).mean(axis=1)
+    score = belief.chance(grade_log10)
+    shared = grades["grade_shared_sd"].to_numpy(float)
+    rest = np.sqrt(np.maximum(belief.grade_sd**2 - shared**2, LEAST_OWN_SD**2))
+    ends = [ndtr((belief.grade_log10 + side * Z90 * shared - grade_log10) / rest) for side in (-1.0, 1.0)]
+    for name, value in (
+        ("score", score),
+        ("score_low", np.minimum(ends[0], score)),
+        ("score_high", np.maximum(ends[1], score)),
+    ):
+        table[name] = np.where(no_waste, 0.0, value)
 
 
-def _best_first(level: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return the rows from the highest level to the lowest, those of equal level in random order."""
-    order = np.argsort(-level)
-    same = level[order[1:]] == level[order[:-1]]
-    tied = np.concatenate([same, [False]]) | np.concatenate([[False], same])
-    if same.any():
-        among = np.sort(order[tied])
-        order[tied] = among[np.lexsort((rng.random(len(among)), -level[among]))]
-    return order
+def _add_ranks(table: pd.DataFrame, order: np.ndarray, payable: np.ndarray, no_waste: np.ndarray) -> None:
+    """Add the rank, how many other sites nothing but their ids tells apart, and how many of those stand before."""
+    keys = [_digits(np.where(no_waste, 0.0, one)) for one in (order, payable, table["score"].to_numpy(float))]
+    place = np.lexsort((table["site_id"].to_numpy(), -keys[2], -keys[1], -keys[0], no_waste))
+    rank = np.empty(len(table), dtype=int)
+    rank[place] = np.arange(1, len(table) + 1)
+    tied = pd.Series(rank).groupby([*keys, no_waste])
+    table["rank"] = rank
+    table["tied_with"] = tied.transform("size").to_numpy() - 1
+    table["tied_before"] = rank - tied.transform("min").to_numpy()
 
 
-def _add_amounts(
-    table: pd.DataFrame,
-    model: TrainedModel,
-    waste: dict[str, np.ndarray],
-    log_odds: np.ndarray,
-    rng: np.random.Generator,
-    params: RankSitesParams,
-) -> None:
-    """Add concentration and contained oxide with their ranges; missing where nothing supports them."""
-    measured = table["waste_treo_ppm"].notna().to_numpy()
+def _digits(value: np.ndarray) -> np.ndarray:
+    """Return numbers to nine significant digits: what differs beyond is the same."""
+    with np.errstate(divide="ignore"):
+        size = np.floor(np.log10(np.abs(value)))
+    unit = 10.0 ** (np.where(np.isfinite(size), size, 0.0) - 8.0)
+    return np.round(value / unit) * unit
+
+
+def _add_grades(table: pd.DataFrame, model: TrainedModel, grades: pd.DataFrame, params: RankSitesParams) -> None:
+    """Add the assayed concentration with the range of the waste's mean, and, in columns of their own, inferred ones."""
+    rule = grades["grade_rule"].to_numpy(str)
+    middle, sd = grades["grade_log10"].to_numpy(float), grades["grade_sd"].to_numpy(float)
+    ends = 10.0 ** (middle - Z90 * sd), 10.0 ** (middle + Z90 * sd)
     value, low, high = (table[f"waste_treo{end}_ppm"].to_numpy(float) for end in ("", "_low", "_high"))
-    rule = np.where(measured, "assay", "none").astype(object)
-    if model.target == "REE":
-        band = 10.0 ** (Z90 * waste["sd"])
-        assayed = measured & (waste["rule"] == "assay")
-        low = np.where(assayed, np.fmin(low, value / band), low)
-        high = np.where(assayed, np.fmax(high, value * band), high)
-        proxies = ~measured & (waste["rule"] == "proxies")
-        centre = 10.0 ** waste["log10"]
-        value, low, high = (
-            np.where(proxies, new, old) for new, old in ((centre, value), (centre / band, low), (centre * band, high))
-        )
-        rule[proxies] = "proxies"
-        if params.infer_concentration and model.grade_line is not None and not model.rests_on_companion:
-            slope, intercept, below, above = model.grade_line
-            like = ~measured & ~proxies
-            middle = intercept + slope * log_odds
-            value = np.where(like, 10.0**middle, value)
-            low = np.where(like, 10.0 ** (middle + below), low)
-            high = np.where(like, 10.0 ** (middle + above), high)
-            rule[like] = "like_sites"
+    assayed = np.isfinite(value) & (rule == "assay") & (model.target == "REE")
+    low, high = np.where(assayed, ends[0], low), np.where(assayed, ends[1], high)
     table["treo_ppm"] = value
     table["treo_low_ppm"], table["treo_high_ppm"] = np.fmin(low, value), np.fmax(high, value)
-    table["treo_rule"] = rule
-    _add_contained(table, rng, params)
+    inferred = ["proxies", "model"] if params.infer_concentration else ["proxies"]
+    shown = np.isin(rule, inferred) & np.isnan(value) & (model.target == "REE")
+    for end, ppm in (("", 10.0**middle), ("_low", ends[0]), ("_high", ends[1])):
+        table[f"treo_inferred{end}_ppm"] = np.where(shown, ppm, np.nan)
+    table["grade_rule"] = rule
 
 
-def _add_contained(table: pd.DataFrame, rng: np.random.Generator, params: RankSitesParams) -> None:
-    """Add contained oxide in tonnes; grade and tonnage are drawn log-normally between the ends of their ranges."""
-    drawn = np.full((len(table), params.n_draws), 1e-6)
-    for name, unit in (("treo", "ppm"), ("tonnage", "t")):
-        middle, low, high = (table[f"{name}{end}_{unit}"].to_numpy(float) for end in ("", "_low", "_high"))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            below, above = np.log(middle / low) / Z90, np.log(high / middle) / Z90
-        below, above = (np.where(np.isfinite(one), one, 0.0)[:, None] for one in (below, above))
-        for some in _blocks(drawn.shape):
-            z = rng.standard_normal(drawn[some].shape)
-            drawn[some] *= middle[some, None] * np.exp(z * np.where(z < 0, below[some], above[some]))
-    contained = table["treo_ppm"].to_numpy(float) * table["tonnage_t"].to_numpy(float) / 1e6
-    low, high = _ends(drawn)
+def _add_contained(table: pd.DataFrame, found: dict[str, np.ndarray]) -> None:
+    """Add contained oxide in tonnes where both a grade and a tonnage are given."""
+    grade = np.where(table["treo_ppm"].notna(), table["treo_ppm"], table["treo_inferred_ppm"])
+    contained = grade * table["tonnage_t"].to_numpy(float) / 1e6
+    known = np.isfinite(contained)
     table["contained_treo_t"] = contained
-    table["contained_treo_low_t"] = np.fmin(low, contained)
-    table["contained_treo_high_t"] = np.fmax(high, contained)
+    table["contained_treo_low_t"] = np.where(known, np.fmin(found["contained_low_t"], contained), np.nan)
+    table["contained_treo_high_t"] = np.where(known, np.fmax(found["contained_high_t"], contained), np.nan)
 
 
 def _add_applicability(table: pd.DataFrame, model: TrainedModel) -> None:

@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 from scipy.spatial import cKDTree
+from scipy.special import expit
 
 from layers.crs import same_crs
 from layers.errors import StageError
 from layers.rasters.cog import GridWindow, Surface
 from layers.rasters.raster import Raster
 from layers.rasters.reader import open_raster, read_window
-from pipeline.evidence.score_evidence import logistic
 from pipeline.learning.trained_model import Applicability, TrainedModel
 
 METRES_PER_DEGREE = 111_320.0
@@ -199,8 +199,8 @@ def _score(
         log_odds = pipeline[-1].bag_scores(prepared)
         log_odds *= slope
         log_odds += intercept
-        bands[0, cells] = logistic(log_odds.mean(axis=1))
-        bands[1, cells] = logistic(log_odds.astype(np.float32)).std(axis=1)
+        bands[0, cells] = expit(log_odds.mean(axis=1))
+        bands[1, cells] = expit(log_odds.astype(np.float32)).std(axis=1)
         if inside is not None:
             bands[2, cells] = inside(prepared)
     bands[:2] = np.round(bands[:2] * STEPS) / STEPS

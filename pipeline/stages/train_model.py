@@ -20,10 +20,11 @@ from pipeline.kernels.spatial_blocks import (
     grid_blocks,
     group_folds,
 )
-from pipeline.learning.applicability import fit_grade_line, measure_applicability, weigh_waste
+from pipeline.learning.applicability import AssaySpread, fit_grade_line, measure_applicability, weigh_waste
 from pipeline.learning.bagging import UNLABELLED
 from pipeline.learning.candidates import Task, bagged_fit, choose, fit_pipeline
 from pipeline.learning.feature_steps import evidence_group
+from pipeline.learning.grade_model import with_grades
 from pipeline.learning.judge_model import Judgement, basis_of, judge_model, weight_tornado
 from pipeline.learning.skill import nothing_learned
 from pipeline.learning.trained_model import PARTS, Applicability, Kind, TrainedModel
@@ -87,9 +88,13 @@ class TrainModelParams(BaseModel):
     centred_log_ratios: bool = Field(default=False, description="concentrations as centred log-ratios, not logarithms")
     workers: int = Field(default=1, ge=1, description="most threads used at once; the result does not depend on it")
     assay_sd_log10: float = Field(
-        default=0.1,
+        default=0.28,
         gt=0,
-        description="spread of single samples of one waste, log10 of ppm; shrinks by the root of their number",
+        description="usual spread of single samples of one waste, log10 of ppm; wastes sampled more than once move it; shrinks "
+        "by the root of the number of samples",
+    )
+    assay_bias_log10: float = Field(
+        default=0.1, ge=0, description="what more samples of one waste do not take away, log10 of ppm"
     )
     proxies: ProxyParams = Field(default=ProxyParams(), description="prediction from other elements of the same waste")
     random_state: int = Field(default=7, ge=0, description="seed")
@@ -127,7 +132,8 @@ def train_model(
 
     table = _together(features, labels, companion, site_tonnage, sites)
     with threadpool_limits(limits=params.workers):
-        return _train(table, [name for name in features.columns if name != "site_id"], params)
+        model = _train(table, [name for name in features.columns if name != "site_id"], params)
+        return with_grades(model, table)
 
 
 def _together(
@@ -145,8 +151,9 @@ def _together(
             "district": sites["district"].to_numpy() if "district" in sites else pd.NA,
         }
     )
-    kept: dict[str, Any] = {"target": "REE", "threshold_ppm": 500.0, "measured_n": 1} | dict.fromkeys(
-        ("measured_ppm", "measured_low_ppm", "measured_high_ppm"), np.nan
+    kept: dict[str, Any] = {"target": "REE", "threshold_ppm": 500.0, "measured_n": 1}
+    kept |= dict.fromkeys(
+        ("measured_ppm", "measured_low_ppm", "measured_high_ppm", "measured_squares", "measured_open_dex"), np.nan
     )
     label = pd.DataFrame(labels)
     label = label.assign(**{name: value for name, value in kept.items() if name not in label})
@@ -167,7 +174,8 @@ def _train(table: pd.DataFrame, names: list[str], params: TrainModelParams) -> T
     judged = y >= 0 if supervised else np.ones(len(y), dtype=bool)
     used, dropped = _usable(table[names], y, judged, params)
     variogram, block_km, blocks, districts = _divide(table, y, judged, params)
-    waste, proxy_facts = weigh_waste(table, names, blocks, params.assay_sd_log10, params.proxies)
+    spread = AssaySpread(params.assay_sd_log10, params.assay_bias_log10)
+    waste, proxy_facts = weigh_waste(table, names, blocks, spread, params.proxies)
     table = pd.concat([table, waste], axis=1)
     few = int((y == 1).sum()) < params.min_positives
     told = any(evidence_group(name) != "form" for name in used)
@@ -183,6 +191,9 @@ def _train(table: pd.DataFrame, names: list[str], params: TrainModelParams) -> T
         random_state=params.random_state,
         grade=_grade(table, supervised),
         learned=_learned(y, params.max_unlabelled, params.random_state),
+        x_km=table["x_m"].to_numpy() / 1000.0,
+        y_km=table["y_m"].to_numpy() / 1000.0,
+        grade_variance=table["waste_sd_log10"].to_numpy(float) ** 2,
     )
     params = params.model_copy(update={"candidates": _fitting_candidates(params.candidates, task.grade is not None)})
     judgement = judge_model(task, table, districts, block_km, params)

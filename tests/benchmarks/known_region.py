@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ def known_region(seed: int, n_sites: int, cache: Path, assayed_by: str = "types"
         kept.write_bytes(pickle.dumps(made))
         return made
     found: KnownRegion = pickle.loads(kept.read_bytes())
-    return found
+    return replace(found, config=load_config(cache / f"files_{n_sites}_{seed}_{assayed_by}" / "region.yml"))
 
 
 def _make(seed: int, n_sites: int, folder: Path, assayed_by: str) -> KnownRegion:

@@ -119,9 +119,9 @@ def publication(
             "rank_low": np.clip(np.arange(1, n + 1) - 5, 1, n),
             "rank_high": np.clip(np.arange(1, n + 1) + 8, 1, n),
             "evidence": evidence[:n],
-            "treo_ppm": treo,
-            "treo_low_ppm": treo * 0.6,
-            "treo_high_ppm": treo * 1.7,
+            "treo_ppm": np.where(evidence[:n] == "measured", treo, np.nan),
+            "treo_low_ppm": np.where(evidence[:n] == "measured", treo * 0.6, np.nan),
+            "treo_high_ppm": np.where(evidence[:n] == "measured", treo * 1.7, np.nan),
             "tonnage_t": tonnage[:n],
             "tonnage_low_t": tonnage[:n] / 5,
             "tonnage_high_t": tonnage[:n] * 5,
@@ -138,6 +138,17 @@ def publication(
             "latitude": lat[:n],
             "longitude": lon[:n],
             "reasons": pd.Series([None] * n, dtype="str"),
+            "grade_rule": np.where(evidence[:n] == "measured", "assay", "model"),
+            "treo_inferred_ppm": np.where(evidence[:n] == "inferred", treo, np.nan),
+            "treo_inferred_low_ppm": np.where(evidence[:n] == "inferred", treo * 0.6, np.nan),
+            "treo_inferred_high_ppm": np.where(evidence[:n] == "inferred", treo * 1.7, np.nan),
+            "label": np.where(evidence[:n] == "measured", 1.0, np.nan),
+            "applicability": "inside",
+            "tied_with": 0,
+            "payable_t": np.nan_to_num(contained * score),
+            "payable_low_t": 0.0,
+            "payable_high_t": np.nan_to_num(contained * 7),
+            "chance_payable": score / 2,
         }
     )
     territories = _territories()
@@ -196,7 +207,6 @@ def publication(
             "site_id": ids[: min(n, 10)],
             "gain": np.linspace(1, 0.3, min(n, 10)),
             "block": "district 1",
-            "reason": "the score is high and uncertain",
             "speak_first_with": "Area A; Area B",
         }
     )

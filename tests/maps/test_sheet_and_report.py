@@ -177,8 +177,8 @@ def test_the_verdict_is_worded_from_its_code(
 @pytest.mark.parametrize("change", UNUSED[:2])
 def test_both_languages_say_what_the_order_rests_on(change: dict[str, Any], made_up: ModuleType) -> None:
     found = judged(made_up.publication(5), **change)
-    assert "the order rests on measured waste first, then on the companion score" in verdict(found, "en")
-    assert "l'ordre repose d'abord sur les rejets mesurés, puis sur le score compagnon" in verdict(found, "fr")
+    assert "the order rests on assays, kinds of deposit and amounts" in verdict(found, "en")
+    assert "l'ordre repose sur les analyses, les types de gîte et les quantités" in verdict(found, "fr")
     assert rests_on_companion(found)
 
 
@@ -229,15 +229,15 @@ def test_a_score_is_called_after_what_the_order_rests_on(
     (sheet,) = (tmp_path / "sheets").glob("*.html")
     for path in (tmp_path / "report.html", sheet):
         page = path.read_text(encoding="utf-8")
-        assert "Model score" not in page
-        assert "Score du modèle" not in page
-        assert "Companion score" in part(page, "en")
-        assert "Score compagnon" in part(page, "fr")
+        assert "Chance that the grade is reached" not in page
+        assert "Chance que la teneur soit atteinte" not in page
+        assert "Expectation of the grade by kind of deposit" in part(page, "en")
+        assert "Attente de la teneur selon le type de gîte" in part(page, "fr")
     said = map_payload(made)
     assert said["meta"]["companion_order"]
     assert "applicability" not in said["sites"]["columns"]
-    assert said["words"]["en"]["legend_score"] == "Companion score (0–1, relative)"
-    assert said["words"]["fr"]["score"] == "Score compagnon"
+    assert said["words"]["en"]["legend_score"] == "Expectation of the grade by kind of deposit (0–1, coarse; no model)"
+    assert said["words"]["fr"]["score"] == "Attente de la teneur selon le type de gîte"
     drawn = dict(figures(made))
     assert "figure_reliability" not in drawn
     assert "[[axis_score_percent_companion]]" in drawn["figure_scores"]
@@ -367,7 +367,7 @@ def test_a_model_and_a_companion_score_that_disagree_are_named(made_up: ModuleTy
     assert f"(model 1, companion {last})" in told
 
 
-def test_equal_companion_scores_are_printed_as_tied(made_up: ModuleType, tmp_path: Path) -> None:
+def test_sites_that_nothing_tells_apart_are_printed_as_tied(made_up: ModuleType, tmp_path: Path) -> None:
     made = made_up.publication(12)
     ranking = made.ranking.copy()
     ranking["evidence"] = "inferred"
@@ -375,8 +375,10 @@ def test_equal_companion_scores_are_printed_as_tied(made_up: ModuleType, tmp_pat
     ranking["score_low"], ranking["score_high"] = ranking["score"] - 0.1, ranking["score"] + 0.1
     write_report(replace(made, ranking=ranking), tmp_path / "report.html")
     assert "tied" not in (tmp_path / "report.html").read_text(encoding="utf-8")
-    unused = judged(made, **NO_SKILL)
-    write_report(replace(made, ranking=ranking, validation=unused), tmp_path / "report.html")
+    same = ranking["score"] == 0.8
+    ranking["tied_with"] = np.where(same, 2, 0)
+    ranking["payable_t"] = np.where(same, 50.0, ranking["payable_t"] + 1000.0)
+    write_report(replace(made, ranking=ranking), tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert part(page, "en").count("tied 2–4") == 3
     assert part(page, "fr").count("ex æquo 2–4") == 3

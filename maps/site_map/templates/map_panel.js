@@ -138,9 +138,13 @@ function years(i) {
   const ends = [col("first", i), col("last", i)].filter((one) => one !== null).map(String);
   return ends.length ? [...new Set(ends)].join("–") : null;
 }
+function payable(i) {
+  if (col("payable", i) === null || S.rank[i] === null) return [];
+  return fact("payable", fill("payable_range", { mean: number(col("payable", i)), high: number(col("payable_high", i)), chance: number(Math.round(col("chance_payable", i) / 10)) }));
+}
 function chemistry(i) {
-  const low = col("treo_low", i), high = col("treo_high", i), rule = txt("treo_rule", i);
-  return [...(low === null && high === null ? [] : fact(rule ? "treo_rule_" + rule : S.evidence[i] === 0 ? "treo_measured" : "treo_inferred", span(low, high, "ppm"))), ...fact("contained", span(col("contained_low", i), col("contained_high", i), "t"))];
+  const low = col("treo_low", i), high = col("treo_high", i), rule = txt("grade_rule", i);
+  return [...(low === null && high === null ? [] : fact(rule ? "grade_rule_" + rule : S.evidence[i] === 0 ? "treo_measured" : "treo_inferred", span(low, high, "ppm"))), ...fact("contained", span(col("contained_low", i), col("contained_high", i), "t")), ...payable(i)];
 }
 function fillCard(i) {
   const sheet = S.rank[i] !== null && S.rank[i] <= meta.sheets;

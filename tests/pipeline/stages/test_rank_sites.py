@@ -1,4 +1,4 @@
-"""Ranking, reasons and plan: measured first, intervals that hold, sums that close."""
+"""Ranking, reasons and plan: one belief, intervals that hold, sums that close."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.special import logit
+from scipy.special import logit, ndtr
 
 from layers import schema
-from pipeline.evidence.score_evidence import join_evidence
 from pipeline.stages.build_features import BuildFeaturesParams, build_features
 from pipeline.stages.explain_sites import ExplainSitesParams, explain_sites
 from pipeline.stages.label_sites import LabelSitesParams, label_sites
-from pipeline.stages.plan_sampling import PlanSamplingParams, plan_sampling
+from pipeline.stages.plan_sampling import PlanSamplingParams, learn_greedily, plan_sampling
 from pipeline.stages.rank_sites import RankSitesParams, rank_sites
 from pipeline.stages.score_companion import ScoreCompanionParams, score_companion
 from pipeline.stages.train_model import TrainModelParams, train_model
@@ -35,12 +34,19 @@ class Chain:
         self.model = train_model(self.features, self.labels, self.companion, frames.site_tonnage, frames.sites, QUICK)
         self.ranking = self.rank()
 
-    def rank(self, order=None):
+    def rank(self, order=None, **changes):
         f = self.frames
         turn = (lambda t: t) if order is None else (lambda t: t.iloc[order].reset_index(drop=True))
         return rank_sites(
             turn(f.sites), turn(self.features), self.model, turn(self.companion), turn(self.labels), turn(f.site_samples),
-            turn(f.site_tonnage), f.flags, f.site_territories, turn(f.site_access), RankSitesParams(),
+            turn(f.site_tonnage), f.flags, f.site_territories, turn(f.site_access), RankSitesParams(**changes),
+        )  # fmt: skip
+
+    def plan(self, ranking=None, site_access=None, **changes):
+        f = self.frames
+        return plan_sampling(
+            self.ranking if ranking is None else ranking, f.sites, self.features, self.model,
+            f.site_access if site_access is None else site_access, f.site_territories, PlanSamplingParams(**changes),
         )  # fmt: skip
 
 
@@ -63,7 +69,7 @@ def chain(planted) -> Chain:
 
 
 def test_most_planted_rich_wastes_stand_in_the_top_fifth(chain) -> None:
-    ranking = chain.ranking
+    ranking = chain.rank(order_by="grade")
     rich = set(chain.frames.sites["site_id"][chain.frames.rich & (chain.frames.sites["waste_type"] != "none")])
     top = set(ranking["site_id"][: int(np.ceil(0.25 * len(ranking)))])
     assert len(rich & top) / len(rich) >= 0.85
@@ -76,6 +82,8 @@ def test_every_interval_holds_its_value(chain) -> None:
         ("score_low", "score", "score_high"),
         ("rank_low", "rank", "rank_high"),
         ("treo_low_ppm", "treo_ppm", "treo_high_ppm"),
+        ("treo_inferred_low_ppm", "treo_inferred_ppm", "treo_inferred_high_ppm"),
+        ("payable_low_t", "payable_t", "payable_high_t"),
         ("contained_treo_low_t", "contained_treo_t", "contained_treo_high_t"),
     ):
         known = r[mid].notna()
@@ -88,24 +96,47 @@ def test_ninety_percent_ranges_of_concentration_cover_the_truth(chain) -> None:
     truth = dict(zip(chain.frames.sites["site_id"], chain.frames.treo_ppm, strict=True))
     r = chain.ranking
     value = r["site_id"].map(truth)
-    inside = (value >= r["treo_low_ppm"]) & (value <= r["treo_high_ppm"])
-    inferred = r["treo_rule"].isin(["like_sites", "proxies"])
+    inside = (value >= r["treo_inferred_low_ppm"]) & (value <= r["treo_inferred_high_ppm"])
+    inferred = r["treo_inferred_ppm"].notna()
     assert 0.8 <= inside[inferred].mean() <= 1.0
-    assert set(r["treo_rule"]) == {"assay", "proxies", "like_sites"}
+    assert set(r["grade_rule"]) == {"assay", "proxies", "model"}
+
+
+def test_what_was_assayed_and_what_was_inferred_never_share_a_column(chain) -> None:
+    r = chain.ranking
+    assert (r["treo_ppm"].notna() == (r["grade_rule"] == "assay")).all()
+    assert (r["treo_inferred_ppm"].notna() == (r["grade_rule"] != "assay")).all()
+    assert (r["evidence"].eq("measured") == r["treo_ppm"].notna()).all()
 
 
 def test_contained_oxide_is_tonnes_times_concentration(chain) -> None:
-    first = chain.ranking.iloc[0]
-    assert first["contained_treo_t"] == pytest.approx(first["treo_ppm"] * first["tonnage_t"] / 1e6)
+    assayed = chain.ranking[chain.ranking["treo_ppm"].notna()].iloc[0]
+    assert assayed["contained_treo_t"] == pytest.approx(assayed["treo_ppm"] * assayed["tonnage_t"] / 1e6)
+    other = chain.ranking[chain.ranking["treo_inferred_ppm"].notna()].iloc[0]
+    assert other["contained_treo_t"] == pytest.approx(other["treo_inferred_ppm"] * other["tonnage_t"] / 1e6)
 
 
-def test_a_measured_rich_waste_is_beyond_doubt_and_a_measured_poor_one_too(chain) -> None:
+def test_the_default_order_is_that_of_the_payable_tonnes_and_the_others_are_what_they_say(chain) -> None:
+    kept = chain.ranking[chain.ranking["ranked_last_reason"].isna()]
+    assert kept["payable_t"].is_monotonic_decreasing
+    by_chance = chain.rank(order_by="chance")
+    assert by_chance[by_chance["ranked_last_reason"].isna()]["score"].round(9).is_monotonic_decreasing
+    same = ["score", "payable_t", "chance_payable", "treo_ppm"]
+    again = by_chance.set_index("site_id").loc[chain.ranking["site_id"], same].reset_index(drop=True)
+    assert again.equals(chain.ranking[same].reset_index(drop=True))  # the order is a choice, the belief is not
+    stricter = chain.rank(grade_ppm=2000.0)
+    scores = stricter.set_index("site_id")["score"].loc[chain.ranking["site_id"]].to_numpy()
+    assert (scores <= chain.ranking["score"].to_numpy()).all()
+
+
+def test_one_grab_sample_well_above_the_threshold_is_rich_though_not_beyond_doubt(chain) -> None:
     measured = chain.ranking[chain.ranking["evidence"] == "measured"]
-    far_above = measured[measured["treo_ppm"] > 1500]
-    far_below = measured[(measured["treo_ppm"] < 170) & (measured["ranked_last_reason"].isna())]
-    assert (far_above["score"] > 0.99).all()
-    assert (far_below["score"] < 0.01).all()
+    far_above = measured[measured["treo_ppm"] > 2500]
+    far_below = measured[(measured["treo_ppm"] < 100) & (measured["ranked_last_reason"].isna())]
     assert len(far_above) > 3
+    assert (far_above["score"] > 0.95).all()
+    assert (far_below["score"] < 0.05).all()
+    assert (measured["treo_high_ppm"] / measured["treo_low_ppm"]).min() > 1.3
 
 
 def test_sites_without_waste_come_last_with_the_reason(chain) -> None:
@@ -129,15 +160,16 @@ def test_the_ranking_does_not_depend_on_the_order_of_rows(chain) -> None:
 
 
 def test_reasons_add_up_to_the_score(chain) -> None:
+    """What remains is the log-odds of a waste of the mean of the sampled sites, held as surely as this one."""
     reasons = explain_sites(chain.features, chain.model, ExplainSitesParams())
     total = reasons.groupby("site_id")["contribution"].sum()
-    bags = chain.model.pipeline[-1]
-    blocks = np.array([chain.model.site_blocks[one] for one in chain.features["site_id"]])
-    base, _ = bags.contributions(chain.model.prepare(chain.features), bags.unseen(blocks))
-    start = dict(zip(chain.features["site_id"], chain.model.intercept + chain.model.slope * base, strict=True))
-    kept = chain.ranking[chain.ranking["ranked_last_reason"].isna() & chain.ranking["score"].between(1e-6, 1 - 1e-6)]
-    found = kept["site_id"].map(start) + kept["site_id"].map(total)
-    assert found.to_numpy() == pytest.approx(logit(kept["score"].to_numpy()), abs=1e-6)
+    field, grades = chain.model.grade_field, chain.model.grades(chain.ranking["site_id"])
+    middle = field.design.mean(axis=0) @ field.coef - np.log10(chain.model.threshold_ppm)
+    base = logit(ndtr(middle / grades["grade_sd"].to_numpy()))
+    r = chain.ranking
+    kept = (r["ranked_last_reason"].isna() & r["score"].between(1e-6, 1 - 1e-6)).to_numpy()
+    found = base + r["site_id"].map(total).to_numpy()
+    assert found[kept] == pytest.approx(logit(r["score"].to_numpy()[kept]), abs=1e-6)
     few = explain_sites(chain.features, chain.model, ExplainSitesParams(max_reasons=3))
     assert few.groupby("site_id")["contribution"].sum().to_numpy() == pytest.approx(total.to_numpy())
     assert set(few["position"]) <= {1, 2, 3, 4}
@@ -147,15 +179,6 @@ def test_thorium_of_the_same_waste_speaks_before_the_region(chain) -> None:
     reasons = explain_sites(chain.features, chain.model, ExplainSitesParams())
     assert "waste_proxy_ppm" in set(reasons["feature"])
     assert chain.model.validation.proxies.r2_spatial > 0.8
-
-
-def test_a_measurement_outweighs_the_model_and_none_leaves_it_alone() -> None:
-    joined = join_evidence(
-        np.array([-3.0, -3.0, 3.0]), np.array([np.nan, 3.3, 2.0]), np.array([np.nan, 0.1, 0.1]), np.log10(500), 0.5
-    )
-    assert joined[0] == -3.0
-    assert joined[1] > 5
-    assert joined[2] < -5
 
 
 @pytest.fixture(scope="module")
@@ -170,46 +193,50 @@ def unskilled(planted) -> Chain:
     return Chain(replace(frames, site_samples=samples))
 
 
-def test_without_skill_measured_wastes_come_first_and_then_the_companion_score(unskilled) -> None:
+def test_without_skill_hosts_assays_and_amounts_make_the_order(unskilled) -> None:
     model, ranking = unskilled.model, unskilled.ranking
     spatial = model.validation.spatial
     assert spatial.auc_low < 0.5 < spatial.auc_high
     assert model.kind == "supervised"
     assert model.rests_on_companion
     assert model.validation.verdict.outcome == "no_skill"
-    np.testing.assert_allclose(ranking["score"], ranking["companion_score"])
-    first = (ranking["evidence"] == "measured") & (ranking["treo_ppm"] >= 500)
-    count = int(first.sum())
-    assert count > 5
-    assert first[:count].all()
-    assert ranking["score"][:count].is_monotonic_decreasing
-    assert ranking["score"][count:].is_monotonic_decreasing
+    assert model.grade_field is None
+    assert set(ranking["grade_rule"]) == {"assay", "hosts"}
+    assert ranking["treo_inferred_ppm"].isna().all()  # what a kind of deposit lets expect is no grade
+    assayed = ranking[ranking["grade_rule"] == "assay"]
+    rich, poor = assayed[assayed["treo_ppm"] >= 1500], assayed[assayed["treo_ppm"] < 150]
+    assert rich["score"].min() > 0.75 > 0.25 > poor["score"].max()
+    assert ranking["payable_t"].is_monotonic_decreasing
     assert (ranking["score_low"] <= ranking["score"]).all()
     assert (ranking["rank_low"] <= ranking["rank"]).all()
     assert (ranking["rank"] <= ranking["rank_high"]).all()
-    assert "like_sites" not in set(ranking["treo_rule"])
     assert set(ranking["applicability"]) == {"unknown"}
 
 
-def test_sites_of_the_same_score_share_the_range_of_their_ranks(unskilled) -> None:
-    """Twelve sites that nothing but their ids tells apart: each may hold any of their twelve ranks."""
-    f, companion = unskilled.frames, unskilled.companion.copy()
+def test_sites_that_nothing_tells_apart_share_the_range_of_their_ranks(unskilled) -> None:
+    """Twelve sites of one belief: each may hold any of their twelve ranks, and says with how many it is tied."""
+    f = unskilled.frames
     blank = f.site_samples["waste_treo_ppm"].isna() & (f.sites["waste_type"] != "none")
     equal = np.flatnonzero(blank)[:12]
-    companion.loc[equal, ["companion_score", "companion_low", "companion_high"]] = (0.9, 0.9, 0.9)
-    unmeasured = unskilled.model.sites.assign(waste_log10=np.nan, waste_sd_log10=np.nan, waste_rule="none")
+    ids = f.sites["site_id"].iloc[equal]
+    sites = unskilled.model.sites.copy()
+    rows = sites["site_id"].isin(ids)
+    sites.loc[rows, ["grade_log10", "grade_sd", "grade_shared_sd"]] = (3.6, 0.2, 0.0)
+    sites.loc[~rows, ["grade_log10", "grade_sd", "grade_shared_sd"]] = (1.5, 0.2, 0.0)
+    tonnage = f.site_tonnage.copy()
+    tonnage.loc[equal, ["tonnage_t", "tonnage_low_t", "tonnage_high_t"]] = (1e6, 5e5, 2e6)
     ranking = rank_sites(
-        f.sites, unskilled.features, replace(unskilled.model, sites=unmeasured), companion,
-        unskilled.labels, f.site_samples, f.site_tonnage, f.flags,
+        f.sites, unskilled.features, replace(unskilled.model, sites=sites), unskilled.companion,
+        unskilled.labels, f.site_samples, tonnage, f.flags,
         f.site_territories, f.site_access, RankSitesParams(),
     )  # fmt: skip
-    tied = ranking[ranking["site_id"].isin(f.sites["site_id"].iloc[equal]) & (ranking["score"] == 0.9)]
-    assert len(tied) == 12
-    assert tied["rank"].max() - tied["rank"].min() == 11
-    assert (tied["rank_low"] <= tied["rank"].min()).all()
-    assert (tied["rank_high"] >= tied["rank"].max()).all()
+    tied = ranking[ranking["site_id"].isin(ids)]
+    assert (tied["tied_with"] == 11).all()
+    assert set(tied["rank"]) == set(range(1, 13))
+    assert (tied["rank_low"] == 1).all()
+    assert (tied["rank_high"] >= 12).all()
     chance = tied["top10_chance"].to_numpy()
-    assert chance.min() > 0.5
+    assert chance.min() > 0.7
     assert chance.max() - chance.min() < 0.15  # one order for all draws would give 1 to the first ids and 0 to the last
 
 
@@ -222,33 +249,48 @@ def test_sites_without_waste_share_the_last_ranks(chain) -> None:
 
 def test_reasons_are_the_parts_of_the_score_that_orders(unskilled) -> None:
     reasons = explain_sites(unskilled.features, unskilled.model, ExplainSitesParams())
-    assert set(reasons["feature"]) <= {"part_metal", "part_amount", "part_access", "part_liability"}
+    assert set(reasons["feature"]) <= {"part_metal", "part_amount"}
 
 
-def test_the_plan_samples_the_unmeasured_spread_out_and_says_whom_to_ask(chain) -> None:
-    frames = chain.frames
-    plan = plan_sampling(
-        chain.ranking, frames.sites, frames.site_access, frames.site_territories, PlanSamplingParams(n_sites=15)
-    )
+def test_the_plan_to_find_goes_by_payable_tonnes_per_cost_and_says_whom_to_ask(chain) -> None:
+    plan = chain.plan(n_sites=15)
     assert list(plan["order"]) == list(range(1, 16))
-    evidence = chain.ranking.set_index("site_id")["evidence"]
-    assert (evidence[plan["site_id"]] != "measured").all()
-    assert plan["block"].value_counts().max() <= 4
-    assert plan["reason"].str.startswith("not assayed; rank ").all()
-    everything = plan_sampling(
-        chain.ranking, frames.sites, frames.site_access, frames.site_territories, PlanSamplingParams(n_sites=999)
-    ).set_index("site_id")
+    by_id = chain.ranking.set_index("site_id")
+    assert (by_id["evidence"][plan["site_id"]] != "measured").all()
+    assert (plan["gain"] / plan["cost"]).is_monotonic_decreasing
+    assert plan["gain"].to_numpy() == pytest.approx(by_id["payable_t"][plan["site_id"]].to_numpy())
+    everything = chain.plan(n_sites=999).set_index("site_id")
     if "S0000" in everything.index:
         assert everything.loc["S0000", "speak_first_with"] == "Area A; Area B (Office B)"
     outside = everything.drop(index=["S0000"], errors="ignore")
     assert outside["speak_first_with"].isna().all()
-    near = replace(frames, site_access=frames.site_access.assign(road_km=0.0)).site_access
-    assert len(plan_sampling(chain.ranking, frames.sites, near, frames.site_territories, PlanSamplingParams())) == 20
+    at_roads = chain.frames.site_access.assign(road_km=0.0)
+    free = chain.plan(site_access=at_roads)
+    open_sites = by_id[(by_id["evidence"] != "measured") & by_id["ranked_last_reason"].isna()]
+    assert list(free["site_id"]) == list(open_sites.index[:20])  # nothing to pay: the order of the list
+
+
+def test_the_plan_to_learn_says_what_it_foretells(chain) -> None:
+    plan = chain.plan(purpose="learn", n_sites=10)
+    assert (plan["purpose"] == "learn").all()
+    assert plan["foretold_fall"].is_monotonic_increasing
+    assert 0.0 <= plan["foretold_fall"].iloc[-1] < 1.0
+    assert set(plan["site_id"]) != set(chain.plan(n_sites=10)["site_id"])
+
+
+def test_learning_takes_most_from_what_hangs_together() -> None:
+    """Two of variance 1 and covariance 0.8, a visit of error variance 0.25: the other falls by 0.512; a third shares nothing."""
+    covariance = np.array([[1.0, 0.8, 0.0], [0.8, 1.0, 0.0], [0.0, 0.0, 5.0]])
+    chosen, gains, fall = learn_greedily(covariance, np.ones(3), 0.25, 1)
+    assert chosen[0] in (0, 1)
+    assert gains[0] == pytest.approx(0.512)
+    other = 1.0 - 0.512
+    assert fall[0] == pytest.approx(1.0 - np.sqrt((other + 5.0) / 6.0))
+    dear = learn_greedily(covariance, np.array([1.0, 3.0, 1.0]), 0.25, 1)[0]
+    assert list(dear) == [0]
 
 
 def test_nothing_left_to_sample_gives_an_empty_plan(chain) -> None:
-    ranking = chain.ranking.assign(evidence="measured")
-    frames = chain.frames
-    plan = plan_sampling(ranking, frames.sites, frames.site_access, frames.site_territories, PlanSamplingParams())
+    plan = chain.plan(ranking=chain.ranking.assign(evidence="measured"))
     assert len(plan) == 0
     assert list(plan.columns) == list(schema.SamplingPlan.to_schema().columns)

@@ -1,0 +1,61 @@
+"""What is believed of the tonnes of a waste, and whether there is one at all, from its range and the inventory's words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from pipeline.kernels.predictive import Z90
+
+CHANCE_OF_WASTE = {"tonnage": 1.0, "worked": 0.95, "unclear": 0.6, "prospect": 0.3}
+"""Chance that there is a waste, by what is known of the amount: tonnes, a mine or mill that worked, nothing, only a showing.
+
+Judgement; the first is sure because somebody measured the waste, its outline or what went through the mill."""
+
+TONNES_LOG10 = {"worked": (5.7, 0.9), "unclear": (5.0, 1.0), "prospect": (4.0, 0.8)}
+"""Median and spread of the tonnes where no rule gives any, decimal logarithm.
+
+Judgement: a mine with a mill of its own left some hundred thousand to some million tonnes, a showing that was only tested seldom
+more than a few ten thousand."""
+
+LEAST_KNOWN = 30
+"""Tonnages of a region from which its own median and spread stand for its worked mines without one."""
+
+
+def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return ``exists``, ``tonnage_log10``, ``tonnage_below`` and ``tonnage_above`` of every site.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``waste_type``, ``amount_rule`` (tonnage, worked, unclear, prospect) and ``tonnage_t``, ``tonnage_low_t``,
+        ``tonnage_high_t``, missing where no rule gives them.
+
+    Returns
+    -------
+    dict of str to ndarray of float, shape (n,)
+        A site whose inventory says that there is no waste has ``exists`` 0.
+    """
+    middle, low, high = (table[f"tonnage{end}_t"].to_numpy(float) for end in ("", "_low", "_high"))
+    known = np.isfinite(middle) & (middle > 0)
+    rule = np.where(known, "tonnage", table["amount_rule"].astype("object").fillna("unclear").to_numpy())
+    rule = np.where(np.isin(rule, list(TONNES_LOG10)) | known, rule, "unclear")
+    usual = dict(TONNES_LOG10)
+    if known.sum() >= LEAST_KNOWN:
+        logs = np.log10(middle[known])
+        usual["worked"] = (float(np.median(logs)), max(0.5, float(np.std(logs))))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log10 = np.log10(np.where(known, middle, np.nan))
+        below, above = np.log10(middle / low) / Z90, np.log10(high / middle) / Z90
+    found = {
+        "exists": np.array([CHANCE_OF_WASTE[one] for one in rule]),
+        "tonnage_log10": log10,
+        "tonnage_below": np.where(np.isfinite(below), np.maximum(below, 0.0), 0.0),
+        "tonnage_above": np.where(np.isfinite(above), np.maximum(above, 0.0), 0.0),
+    }
+    for name, (median, spread) in usual.items():
+        rows = ~known & (rule == name)
+        for column, value in (("tonnage_log10", median), ("tonnage_below", spread), ("tonnage_above", spread)):
+            found[column] = np.where(rows, value, found[column])
+    found["exists"] = np.where((table["waste_type"] == "none").to_numpy(), 0.0, found["exists"])
+    return found
