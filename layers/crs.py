@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import os
 import re
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pyproj
+import pyproj.database
 import shapely
 from pyproj.aoi import AreaOfInterest
 from pyproj.transformer import TransformerGroup
@@ -23,6 +25,8 @@ from layers.quiet import quiet
 WGS84 = pyproj.CRS.from_epsg(4326)
 _GEOD = pyproj.Geod(ellps="WGS84")
 _SAME_DATUM_M = 2.0
+_LONGEST_TEXT = 10_000
+_LONGEST_NAME = 120
 _GRIDS = {"NAD27": "ca_nrc_ntv2_0.tif (Canada) or us_noaa_conus.tif (USA)"}
 
 
@@ -34,12 +38,49 @@ def parse_crs(where: str, text: str) -> pyproj.CRS:
     ConfigError
         If PROJ does not know it.
     """
+    named = " ".join(text.split()) if len(text) <= _LONGEST_TEXT else ""
+    structured = re.match(r"(?i)\s*(?:\+|[A-Z_]{4,}(?:CRS|CS)?\[|\{)", text) is not None
+    if (
+        not named
+        or (len(named) > _LONGEST_NAME and not structured)
+        or re.search(r"(?i)(?:init|grids)=\S*(?:[/\\]|://)", text)
+    ):
+        raise ConfigError(
+            f"{where}: '{text[:60]}…' is no coordinate system that is read: it is too long, or names files. Write a code such as "
+            "EPSG:4269 or EPSG:26910."
+        )
     try:
-        return pyproj.CRS.from_user_input(text)
+        chosen = pyproj.CRS.from_user_input(named)
     except pyproj.exceptions.CRSError:
         raise ConfigError(
-            f"{where}: '{text}' is no known coordinate system. Write a code such as EPSG:4269 or EPSG:26910."
+            f"{where}: '{named[:_LONGEST_NAME]}' is no known coordinate system. {_nearest_code(named)}"
         ) from None
+    if (
+        not structured and ":" not in named and _plain(named) != _plain(chosen.name)
+    ):  # PROJ takes names that are merely alike
+        raise ConfigError(
+            f"{where}: '{named}' is no known coordinate system. Did you mean {authority(chosen)} ({chosen.name})? Write its code."
+        )
+    return chosen
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.casefold())
+
+
+def _nearest_code(text: str) -> str:
+    """Say which code may be meant by a text that PROJ does not know."""
+    found = re.search(r"(\d{4,6})", text)
+    codes = [f"{authority}:{found[1]}" for authority in ("EPSG", "ESRI")] if found else []
+    for code in codes:
+        try:
+            return f"Did you mean {code} ({pyproj.CRS.from_user_input(code).name})?"
+        except pyproj.exceptions.CRSError:
+            continue
+    names = [one.name for one in pyproj.database.query_crs_info(auth_name="EPSG")] if not found else []
+    alike = difflib.get_close_matches(text[:_LONGEST_NAME], names, n=1, cutoff=0.75)
+    hint = f"Did you mean '{alike[0]}'? " if alike else ""
+    return f"{hint}Write a code such as EPSG:4269 or EPSG:26910; codes of ArcGIS begin with ESRI:, e.g. ESRI:102001."
 
 
 def same_crs(a: Any, b: Any) -> bool:
@@ -63,48 +104,6 @@ def flat(crs: Any) -> pyproj.CRS:
     if plain.is_bound and plain.source_crs is not None:
         plain = plain.source_crs
     return plain.to_2d()
-
-
-def working_crs(bounds_wgs84: tuple[float, float, float, float], configured: str | None = None) -> pyproj.CRS:
-    """Return the projected CRS a region is computed in: equal-area, metres.
-
-    Lambert azimuthal equal-area centred on the extent for regions up to 15 degrees of latitude; Albers with standard parallels
-    at one sixth and five sixths of the extent for taller ones (Snyder 1987, USGS PP 1395, p. 99). Areas are exact, distances
-    good near the centre; printed distances do not depend on it (see `geodesic_km`).
-
-    Parameters
-    ----------
-    bounds_wgs84 : tuple of float
-        West, south, east, north in degrees; east may lie beyond 180 for a region across the antimeridian.
-    configured : str or None
-        CRS of the run file; must be projected, in metres.
-
-    Raises
-    ------
-    ConfigError
-        If the configured CRS is unknown, geographic, not in metres, or the bounds are not finite.
-    """
-    check_proj()
-    if configured is not None:
-        chosen = parse_crs("region.crs", configured)
-        units = {axis.unit_name for axis in chosen.axis_info[:2]}
-        if not chosen.is_projected or not units <= {"metre", "meter"}:
-            raise ConfigError(
-                f"region.crs: {configured} ({chosen.name}) is not a projected CRS in metres. "
-                "Use e.g. EPSG:3979 for Canada, EPSG:3005 for British Columbia, or leave it out."
-            )
-        return chosen
-    west, south, east, north = bounds_wgs84
-    if not all(map(math.isfinite, bounds_wgs84)) or not (-90 <= south <= north <= 90):
-        raise ConfigError(f"region: the extent {tuple(bounds_wgs84)} is not west, south, east, north in degrees.")
-    centre_lon = round((((west + east) / 2 + 180) % 360) - 180, 1)
-    centre_lat = round((south + north) / 2, 1)
-    tail = f"+lon_0={centre_lon} +x_0=0 +y_0=0 +datum=WGS84 +units=m +no_defs"
-    span = north - south
-    if span <= 15 or south < 0 < north or abs(centre_lat) > 75:
-        return pyproj.CRS.from_proj4(f"+proj=laea +lat_0={centre_lat} {tail}")
-    low, high = round(south + span / 6, 1), round(north - span / 6, 1)
-    return pyproj.CRS.from_proj4(f"+proj=aea +lat_0={centre_lat} +lat_1={low} +lat_2={high} {tail}")
 
 
 def geodesic_km(lon1: Any, lat1: Any, lon2: Any, lat2: Any) -> np.ndarray:

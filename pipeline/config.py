@@ -257,6 +257,12 @@ def _message(failure: Any) -> str:
         return f"{location}: this key is needed and not given."
     if isinstance(failure["input"], bool) and failure["type"] == "string_type":
         return f"{location}: is {str(failure['input']).lower()}, a truth value, where a text is expected; quote it."
+    if failure["type"] == "string_type" and isinstance(failure["input"], int | float):
+        return f"{location}: is the number {failure['input']}, where a text is expected; write '{failure['input']}' in quotes."
+    if failure["type"] == "string_type" and failure["input"] is None:
+        return (
+            f"{location}: is empty or null, where a text is expected; leave the key out, or write the word in quotes."
+        )
     value = "" if isinstance(failure["input"], dict | list) else f" (given: {failure['input']!r})"
     return f"{location or 'the run file'}: {failure['msg'].removeprefix('Value error, ')}{value}."
 

@@ -19,7 +19,6 @@ from pyproj import CRS
 from layers import schema
 from layers.accounting import ColumnFate, Note, Reading, rejected_rows
 from layers.catalogue.source import Source, resolve
-from layers.crs import working_crs
 from layers.errors import ConfigError, LayerError, SourceError
 from layers.files.boundary import UNFORESEEN, named_failure
 from layers.geometry import blocks_of_corners
@@ -31,6 +30,7 @@ from layers.readers.inventory import read_inventory
 from layers.readers.territories import read_communities, read_territories
 from layers.samples.censoring import CensoringParams
 from layers.samples.standardise import standardise_samples
+from layers.working_crs import metric_crs, working_crs
 from maps.sovereignty import generalise_communities, generalise_territories
 from pipeline.config import RegionConfig, RunConfig
 from pipeline.executor import fitting_workers
@@ -95,6 +95,8 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
     """
     sources = [resolve(source) for source in config.sources]
     _refuse_private(sources)
+    if config.region.crs is not None:
+        metric_crs(config.region.crs)  # before anything is read
     public = [one for one in sources if not is_private(one)]
     asked = any(one.role == "exclusions" for one in sources)
     if store is not None:

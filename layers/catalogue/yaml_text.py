@@ -1,4 +1,4 @@
-"""YAML as people mean it: ON, NO and dates are texts, and a key given twice is a mistake."""
+"""YAML as people mean it: ON, NO and dates are texts; numbers that only YAML reads so, and a key given twice, are mistakes."""
 
 from __future__ import annotations
 
@@ -12,17 +12,51 @@ class TextLoader(yaml.SafeLoader):
     """YAML whose only truth values are true and false, so that ON, NO and YES stay the texts people meant."""
 
 
+_REPLACED = {f"tag:yaml.org,2002:{kind}" for kind in ("bool", "timestamp", "int", "float")}
+_SURPRISING = {
+    "an octal number": r"[-+]?0[0-7_]*[0-7]",
+    "a hexadecimal number": r"[-+]?0x[0-9a-fA-F_]+",
+    "a binary number": r"[-+]?0b[01_]+",
+    "a number to the base 60": r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?",
+    "infinity": r"[-+]?\.(?:inf|Inf|INF)",
+    "no number at all": r"\.(?:nan|NaN|NAN)",
+}
+"""What YAML 1.1 makes of texts that people write for something else."""
+
 TextLoader.yaml_implicit_resolvers = {
-    letter: [
-        (tag, pattern)
-        for tag, pattern in resolvers
-        if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
-    ]
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag not in _REPLACED]
     for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 TextLoader.add_implicit_resolver(
     "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
 )
+TextLoader.add_implicit_resolver(
+    "!surprising", re.compile("^(?:" + "|".join(_SURPRISING.values()) + ")$"), list("-+.0123456789")
+)
+TextLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9_]*)$"), list("-+0123456789")
+)
+TextLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?$"),
+    list("-+.0123456789"),
+)
+
+
+def _refuse_surprising(_: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:
+    text = str(node.value)
+    reading = next(name for name, pattern in _SURPRISING.items() if re.fullmatch(pattern, text))
+    spelling = f"write '{text}' in quotes for a text"
+    if "octal" in reading:
+        spelling += f", {text.replace('_', '').lstrip('+0') or 0} for a number"
+    elif "60" in reading:
+        spelling += ", or the number itself"
+    elif reading in ("infinity", "no number at all"):
+        spelling = f"no setting takes it; leave the key out, or write '{text}' in quotes for a text"
+    raise yaml.constructor.ConstructorError(None, None, f"YAML takes {text} for {reading}: {spelling}", node.start_mark)
+
+
+TextLoader.add_constructor("!surprising", _refuse_surprising)
 
 
 def _unique_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

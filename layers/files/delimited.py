@@ -57,6 +57,8 @@ class Grid:
         Cells of text files can be shifted by a stray delimiter; those of a workbook cannot.
     open_end : bool
         The text does not end with a line break.
+    unset : tuple of (int, int)
+        Row number and column of workbook cells that hold a formula without a stored result.
     """
 
     rows: list[list[str]]
@@ -64,6 +66,7 @@ class Grid:
     notes: tuple[Note, ...] = ()
     is_text: bool = False
     open_end: bool = False
+    unset: tuple[tuple[int, int], ...] = ()
 
 
 def decode(source: str, where: str, data: bytes, encoding: str | None) -> tuple[str, tuple[Note, ...]]:

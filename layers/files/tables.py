@@ -313,7 +313,7 @@ def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
         raise SourceError(
             f"{where}: there is a heading ({', '.join(heading.columns[:6])}) but no data row. Fetch or export the file again."
         )
-    notes = (*grid.notes, *_heading_notes(source.id, heading, len(bad)))
+    notes = (*grid.notes, *_unset_formulas(source.id, grid, heading), *_heading_notes(source.id, heading, len(bad)))
     return RawTable(
         path,
         cells,
@@ -324,6 +324,21 @@ def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
         heading.said,
         heading.repeated,
     )
+
+
+def _unset_formulas(source: str, grid: Grid, heading: Heading) -> tuple[Note, ...]:
+    """Name the columns of a workbook whose cells hold formulas that were never calculated: they read as empty."""
+    first = grid.numbers[heading.first_row] if heading.first_row < len(grid.numbers) else 0
+    unset = [(row, column) for row, column in grid.unset if row >= first]
+    if not unset:
+        return ()
+    columns = sorted({column for _, column in unset if column < len(heading.columns)})
+    names = [heading.columns[column] for column in columns]
+    text = (
+        f"{len(unset)} cells of {', '.join(names) or 'columns without a name'} hold formulas without a stored result and read "
+        "as empty. Open the workbook in Excel or LibreOffice, let it calculate, and save it."
+    )
+    return (Note(source, "formula_without_result", text, len(unset), tuple(names), tuple(row for row, _ in unset)),)
 
 
 def _data_rows(grid: Grid, heading: Heading) -> tuple[list[list[str]], list[int]]:

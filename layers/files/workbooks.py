@@ -13,6 +13,7 @@ from layers.errors import SourceError
 from layers.files.delimited import Grid
 from layers.quiet import quiet
 
+_FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
 _ZEROS = re.compile(r"^0{2,}$")
 
 
@@ -65,6 +66,7 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None) -> Grid:
             errors += sum(cell is None for cell in cells)
             rows.append([cell or "" for cell in cells])
             numbers.append(number)
+        unset = _unset_formulas(path, chosen.title, rows)
     finally:
         book.close()
     while rows and not any(rows[-1]):
@@ -77,7 +79,30 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None) -> Grid:
             source, "excel_error_cells", "Cells that show an Excel error (#N/A, #REF! ...) were read as empty.", errors
         ),
     )
-    return Grid(rows, numbers, notes if errors else ())
+    return Grid(rows, numbers, notes if errors else (), unset=unset)
+
+
+def _unset_formulas(path: Path, title: str, rows: list[list[str]]) -> tuple[tuple[int, int], ...]:
+    """Return row number and column of cells that hold a formula whose result the program that wrote the file did not store."""
+    import openpyxl
+
+    with zipfile.ZipFile(path) as packed:
+        sheets = [one for one in packed.namelist() if one.startswith("xl/worksheets/") and one.endswith(".xml")]
+        if not any(_FORMULA.search(packed.read(one)) for one in sheets):
+            return ()
+    with quiet():
+        book = openpyxl.load_workbook(path, read_only=True, data_only=False)
+    try:
+        sheet = book[title]
+        sheet.reset_dimensions()
+        return tuple(
+            (number, column)
+            for number, (cells, shown) in enumerate(zip(sheet.iter_rows(), rows, strict=False), start=1)
+            for column, cell in enumerate(cells)
+            if cell.data_type == "f" and column < len(shown) and shown[column] == ""
+        )
+    finally:
+        book.close()
 
 
 def sheet_names(path: Path) -> list[str]:

@@ -15,7 +15,7 @@ import shapely
 from layers.accounting import ColumnFate, Note, Reading
 from layers.catalogue.source import Source, resolve
 from layers.elements import oxide_factor
-from layers.errors import LayerError, MinewasteError, SourceError
+from layers.errors import ConfigError, LayerError, MinewasteError, SourceError
 from layers.files.tables import read_table
 from layers.rasters.raster import Raster
 from layers.rasters.reader import describe_raster
@@ -24,6 +24,7 @@ from layers.readers.assay_sheet import laboratory_columns
 from layers.readers.suspicious import suspicious_values
 from layers.samples.censoring import CensoringParams, censoring_notes, censoring_table
 from layers.samples.standardise import LEAST_SAMPLES
+from layers.working_crs import metric_crs
 from maps.report.check_page import FATE_WORDS, ElementCheck, SourceCheck, write_check
 from pipeline.commands.matches import count_matches
 from pipeline.config import RunConfig
@@ -37,7 +38,8 @@ SUSPICIOUS = frozenset(
     [
         "decimal_shift", "minutes_as_decimals", "same_results", "same_place", "swapped", "implausible_rare_earth",
         "unusual_level", "lowest_value_repeated", "highest_value_round", "double_encoded_text", "suspected_nodata",
-        "suspected_classes", "nodata_not_storable",
+        "formula_without_result", "geometry_text", "geometry_unread", "encoding_contradicted",
+        "unsaved_journal", "journal_missing", "code_unexplained", "suspected_classes", "nodata_not_storable",
         "nodata_within_values", "element_and_oxide_differ", "page_sized", "low_precision", "degrees_minutes",
         "crs_overruled", "datum_assumed", "unread_quantity", "unknown_commodity", "untranslated",
     ]
@@ -72,6 +74,8 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
     SourceError
         After all sources were tried and the page was written, if some could not be read; all are named.
     """
+    if config.region.crs is not None:
+        metric_crs(config.region.crs)
     checks: list[SourceCheck] = []
     paragraphs: list[str] = []
     readings: dict[str, Reading[Any]] = {}
@@ -86,7 +90,7 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
             if asked and requests is None and source.role in WITHHOLDABLE:
                 readings.pop(source.id, None)
                 check = SourceCheck(source.id, source.role, facts=[("Details", UNTOLD_YET)], counts=check.counts)
-        except (SourceError, LayerError) as error:
+        except (SourceError, LayerError, ConfigError) as error:
             check = SourceCheck(source.id, source.role, failure=str(error), private=hidden is not None)
         paragraphs.append(_in_words(check))
         checks.append(check if hidden is None else _hidden(check, hidden))

@@ -14,9 +14,10 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.cells.site_names import name_key
-from layers.crs import geodesic_km, working_crs
+from layers.crs import geodesic_km
 from layers.errors import StageError
 from layers.schema import GeoDataFrame, Samples, Sites, conform
+from layers.working_crs import working_crs
 
 OWNER = ("site_id", "site_key_status", "site_rule")
 """What is said of a waste sample: its site, whether its key was understood, and how the site was found."""

@@ -15,6 +15,7 @@ import shapely
 
 from layers import crs
 from layers.errors import ConfigError, SourceError
+from layers.working_crs import working_crs
 
 CANADA = (-141.0, 41.7, -52.6, 83.1)
 BC = (-139.1, 48.2, -114.0, 60.0)
@@ -25,7 +26,7 @@ BC = (-139.1, 48.2, -114.0, 60.0)
 )
 def test_working_crs_keeps_areas(bounds: tuple[float, float, float, float]) -> None:
     west, south, east, north = bounds
-    chosen = crs.working_crs(bounds)
+    chosen = working_crs(bounds)
     assert chosen.is_projected
     assert {axis.unit_name for axis in chosen.axis_info} == {"metre"}
     size = min(0.5, (north - south) / 4, (east - west) / 4)
@@ -38,21 +39,21 @@ def test_working_crs_keeps_areas(bounds: tuple[float, float, float, float]) -> N
 
 
 def test_working_crs_is_the_same_for_the_same_extent() -> None:
-    assert crs.working_crs(BC) == crs.working_crs(BC)
-    assert "Albers" in crs.working_crs(CANADA).coordinate_operation.method_name
-    assert "Azimuthal" in crs.working_crs(BC).coordinate_operation.method_name
+    assert working_crs(BC) == working_crs(BC)
+    assert "Albers" in working_crs(CANADA).coordinate_operation.method_name
+    assert "Azimuthal" in working_crs(BC).coordinate_operation.method_name
 
 
 def test_configured_crs_is_used_or_refused() -> None:
-    assert crs.working_crs(BC, "EPSG:3005").to_epsg() == 3005
+    assert working_crs(BC, "EPSG:3005").to_epsg() == 3005
     with pytest.raises(ConfigError, match=r"region\.crs: EPSG:4326 \(WGS 84\) is not a projected CRS in metres"):
-        crs.working_crs(BC, "EPSG:4326")
+        working_crs(BC, "EPSG:4326")
     with pytest.raises(ConfigError, match="not a projected CRS in metres"):
-        crs.working_crs(BC, "EPSG:2264")
+        working_crs(BC, "EPSG:2264")
     with pytest.raises(ConfigError, match="'EPSG:0' is no known coordinate system"):
-        crs.working_crs(BC, "EPSG:0")
+        working_crs(BC, "EPSG:0")
     with pytest.raises(ConfigError, match="is not west, south, east, north in degrees"):
-        crs.working_crs((float("nan"), 0, 1, 1))
+        working_crs((float("nan"), 0, 1, 1))
 
 
 def test_geodesic_distances() -> None:
@@ -130,3 +131,29 @@ def test_a_stray_proj_variable_is_named(tmp_path: Path, variable: str, first: st
 def test_the_environment_of_the_tests_is_sound() -> None:
     crs.check_proj.cache_clear()
     crs.check_proj()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("EPSG:102001", r"Did you mean ESRI:102001 \(Canada_Albers_Equal_Area_Conic\)\?"),
+        ("102001", r"Did you mean ESRI:102001"),
+        ("epsg26910", r"Did you mean EPSG:26910 \(NAD83 / UTM zone 10N\)\?"),
+        ("NAD83 / UTM zone 10", r"Did you mean (?:EPSG:26910|'NAD83 / UTM zone 10N')"),
+        ("somewhere", r"Write a code such as EPSG:4269"),
+        ("x" * 20_000, "it is too long, or names files"),
+        ("+proj=longlat +nadgrids=/etc/passwd", "it is too long, or names files"),
+    ],
+)
+def test_an_unknown_code_offers_the_one_that_may_be_meant(text: str, told: str) -> None:
+    with pytest.raises(ConfigError, match=told):
+        crs.parse_crs("s", text)
+
+
+def test_a_working_crs_that_distorts_areas_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"EPSG:3857 .* makes areas up to 4\.00 times as large as they are"):
+        working_crs(BC, "EPSG:3857")
+    with pytest.raises(ConfigError, match="Use an equal-area CRS made for the region"):
+        working_crs(CANADA, "EPSG:26910")
+    for code in ("EPSG:3979", "EPSG:3347", "ESRI:102001"):
+        assert working_crs(CANADA, code) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 import shapely
 
@@ -113,3 +114,17 @@ def test_one_column_of_words_is_still_one_column(tmp_path: Path) -> None:
     path = tmp_path / "s.csv"
     path.write_text("key\nA 1\nB 2\nC 3\n")
     assert read(path).cells["key"].tolist() == ["A 1", "B 2", "C 3"]
+
+
+def test_formulas_that_were_never_calculated_are_named_with_their_column(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Inventory of the example district"])
+    sheet.append(["id", "tonnes", "tons"])
+    for number in range(4):
+        sheet.append([f"A{number}", 1000 * number, f"=B{number + 3}*2"])
+    book.save(tmp_path / "a.xlsx")
+    table = read(tmp_path / "a.xlsx")
+    note = next(one for one in table.notes if one.code == "formula_without_result")
+    assert (note.count, note.columns, note.rows) == (4, ("tons",), (3, 4, 5, 6))
+    assert note.message.startswith("4 cells of tons hold formulas without a stored result and read as empty.")

@@ -7,8 +7,9 @@ import pyproj
 import pytest
 import shapely
 
-from layers.crs import geodesic_km, working_crs
+from layers.crs import geodesic_km
 from layers.schema import Communities, Lines, empty
+from layers.working_crs import working_crs
 from pipeline.kernels.nearest_lines import Ground, cut_lines, lines_in_question, nearest_km, shortest_km
 from pipeline.stages.measure_access import MeasureAccessParams, measure_access
 from tests.pipeline.stages.site_tables import communities_at, in_any_slices, lines_of, points, sites_at
