@@ -1,1 +1,161 @@
-"""Provinces."""
+"""Countries, provinces and states: what a name or code means, and whether a point can lie there."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import shapely
+import yaml
+
+_KM_PER_DEGREE = 111.2
+
+
+@dataclass(frozen=True)
+class Jurisdiction:
+    """A country, province or state.
+
+    Parameters
+    ----------
+    code : str
+        ISO 3166: ``CA``, ``CA-ON``.
+    name : str
+        Its English name.
+    boxes : ndarray of float, shape (n, 4)
+        West, south, east, north in degrees; wider than the outline.
+    part_of : str or None
+        Code of the country a province or state belongs to.
+    """
+
+    code: str
+    name: str
+    boxes: np.ndarray
+    part_of: str | None = None
+
+
+@lru_cache(maxsize=1)
+def _table() -> Mapping[str, Mapping[str, Any]]:
+    """Read the table of extents; twenty times as fast where libyaml is there."""
+    text = (files("layers") / "jurisdictions.yml").read_text("utf-8")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    places: dict[str, dict[str, Any]] = yaml.load(text, Loader=loader)["places"]  # noqa: S506 - both are safe
+    return MappingProxyType(places)
+
+
+@lru_cache(maxsize=1)
+def jurisdictions() -> Mapping[str, Jurisdiction]:
+    """Return all that are known, by code."""
+    return MappingProxyType(
+        {
+            code: Jurisdiction(code, one["names"][0], np.array(one["boxes"], dtype=float), one.get("part_of"))
+            for code, one in _table().items()
+        }
+    )
+
+
+@lru_cache(maxsize=1)
+def _by_name() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for code, one in _table().items():
+        for name in {fold(name) for name in (code, *one["names"])}:
+            found.setdefault(name, []).append(code)
+    return MappingProxyType({name: tuple(codes) for name, codes in found.items()})
+
+
+def fold(text: str) -> str:
+    """Return a name as it is compared: letters and digits only, without accents, in lower case."""
+    plain = unicodedata.normalize("NFKD", text.replace(".", ""))
+    return re.sub(
+        r"[^a-z0-9]+", " ", "".join(one for one in plain if not unicodedata.combining(one)).casefold()
+    ).strip()
+
+
+def meanings(text: str) -> tuple[str, ...]:
+    """Return the codes a name or code may stand for: ``WA`` is Washington and Western Australia; none where it is not known.
+
+    Of ``Ontario, Canada`` or ``Canada (Ontario)`` the part that says most is taken.
+    """
+    whole = _by_name().get(fold(text), ())
+    if whole:
+        return whole
+    parts = [_by_name().get(fold(part), ()) for part in re.split(r"[,;/()]|\s-\s", text) if fold(part)]
+    if not parts or not all(parts):
+        return ()
+    known = jurisdictions()
+    finest = [codes for codes in parts if any(known[code].part_of for code in codes)]
+    return finest[0] if finest else parts[0]
+
+
+def km_outside(codes: Iterable[str], longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:
+    """Return how far points lie outside all boxes of some jurisdictions, km; 0 inside any of them, NaN without a position.
+
+    Parameters
+    ----------
+    codes : iterable of str
+        As from `meanings`.
+    longitude, latitude : ndarray of float, shape (n,)
+        Degrees, WGS 84.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+    """
+    known = jurisdictions()
+    boxes = np.concatenate([known[code].boxes for code in codes])
+    lon, lat = np.asarray(longitude, dtype=float)[:, None], np.asarray(latitude, dtype=float)[:, None]
+    west, south, east, north = boxes.T[:, None, :]
+    beside = np.maximum(np.maximum(west - lon, lon - east), 0.0)
+    beyond = np.maximum(np.maximum(south - lat, lat - north), 0.0)
+    away = np.hypot(beside * np.cos(np.radians(np.clip(lat, -89, 89))), beyond) * _KM_PER_DEGREE
+    nearest: np.ndarray = away.min(axis=1)
+    return nearest
+
+
+@lru_cache(maxsize=1)
+def _finest() -> tuple[tuple[str, ...], shapely.STRtree]:
+    known = jurisdictions()
+    whole = {one.part_of for one in known.values()}
+    pairs = [(code, shapely.box(*box)) for code, one in known.items() if code not in whole for box in one.boxes]
+    return tuple(code for code, _ in pairs), shapely.STRtree([box for _, box in pairs])
+
+
+def may_lie_in(longitude: float, latitude: float) -> tuple[str, ...]:
+    """Return the codes of provinces, states and undivided countries a point may lie in, the smallest box first."""
+    codes, tree = _finest()
+    found = tree.query(shapely.Point(longitude, latitude), predicate="intersects")
+    ordered = sorted(found, key=lambda at: float(shapely.area(tree.geometries[at])))
+    return tuple(dict.fromkeys(codes[at] for at in ordered))
+
+
+def nowhere(longitude: np.ndarray, latitude: np.ndarray, margin_degrees: float = 0.5) -> np.ndarray:
+    """Return which points lie in no country, province or state that is known: in the open sea.
+
+    Parameters
+    ----------
+    longitude, latitude : ndarray of float, shape (n,)
+        Degrees; NaN is not told.
+    margin_degrees : float
+        How far from a box a point still counts as within it.
+    """
+    _, tree = _finest()
+    placed = np.isfinite(longitude) & np.isfinite(latitude)
+    lost = np.zeros(len(longitude), dtype=bool)
+    spots = shapely.points(np.asarray(longitude)[placed], np.asarray(latitude)[placed])
+    near = tree.query(spots, predicate="dwithin", distance=margin_degrees)[0]
+    inside = np.zeros(int(placed.sum()), dtype=bool)
+    inside[near] = True
+    lost[placed] = ~inside
+    return lost
+
+
+def names_of(codes: Iterable[str]) -> str:
+    """Return the names of some jurisdictions for a message."""
+    known = jurisdictions()
+    return " or ".join(dict.fromkeys(known[code].name for code in codes))

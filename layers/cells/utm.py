@@ -58,8 +58,20 @@ def usual_zone(texts: np.ndarray) -> float:
     return real[(len(real) - 1) // 2] if real else 0.0
 
 
+_SCIENTIFIC = re.compile(r"^\s*[-+]?\d+(?:[.,](?P<behind>\d*))?[eE](?P<power>[-+]?\d+)\s*$")
+
+
+def scientific_digit(text: str) -> float | None:
+    """Return what the last digit of ``4.62E+05`` is worth (1000), in the number's own unit; None for other texts."""
+    found = _SCIENTIFIC.match(text)
+    return None if found is None else 10.0 ** (int(found["power"]) - len(found["behind"] or ""))
+
+
 def metre_precision(east: str, north: str) -> float:
     """Return km worth of the last digit of an easting and northing; trailing zeros count as rounding up to 1 km."""
+    rounded = [one for text in (east, north) if (one := scientific_digit(text)) is not None]
+    if rounded:
+        return max(rounded) / 1000
     whole = [text.split(".")[0].split(",")[0] for text in (east, north)]
     zeros = min(len(text) - len(text.rstrip("0")) for text in whole)
     return 0.001 * 10.0 ** min(zeros, 3)

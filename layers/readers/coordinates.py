@@ -18,6 +18,7 @@ from layers.cells.angles import KM_PER_DEGREE, all_decimals, parse_angle
 from layers.cells.utm import DATUMS, UTM_ZONES, ZONE, metre_precision, usual_zone
 from layers.errors import SourceError
 from layers.readers.columns import as_numbers, text_column
+from layers.readers.place_checks import refuse_other_grids
 from layers.readers.points import Points, fill, flag_rounded, flag_swapped
 
 _SENTINELS = (-9999.0, 9999.0, -999.0, 999.0, -99999.0, 99999.0, -9.0e9, -99.99, 99.99, -1.0e30)
@@ -248,10 +249,12 @@ class _Reader:
         x, y = (self._metres(one) for one in (east, north))
         places = np.array([place for place in places if not points.absent[place]], dtype=int)
         points.precision_km[places] = [metre_precision(str(east[one]), str(north[one])) for one in places]
-        if not self.has("utm_zone") and "utm_zone" not in self.source.defaults:
+        other_grid = self.declared is not None and self.declared.is_projected and self.declared.utm_zone is None
+        if other_grid or (not self.has("utm_zone") and "utm_zone" not in self.source.defaults):
             self._declared_projection(points, places, x, y)
             return points
         groups: dict[tuple[str, int, bool], list[int]] = {}
+        refuse_other_grids(self.source, self.where, list(map(str, self.cells.columns)), zone[places])
         systems = self._datums(points, places)
         usual, zone = usual_zone(zone[places]), self._zones(zone)
         for place in places:

@@ -30,6 +30,7 @@ from layers.readers.columns import (
 )
 from layers.readers.coordinates import read_points
 from layers.readers.fates import column_fates, named_columns, refuse_twins
+from layers.readers.place_checks import check_places
 from layers.readers.points import precision_of
 from layers.readers.suites import Suites, read_suites
 from layers.schema import MEDIA, GeoDataFrame, Samples, conform
@@ -160,6 +161,8 @@ def _table(
 ) -> tuple[gpd.GeoDataFrame, dict[int, tuple[str, str]], list[Note]]:
     """Put ids, place, medium and results together; return rows to reject with them."""
     place, problems, notes = _places(source, where, cells, rows, geometry)
+    spots = place["longitude"], place["latitude"], place["coordinate_precision_km"]
+    notes = [*notes, *check_places(source, where, cells, rows, *spots)]
     stated = translate(source, text_or_default(source, cells, "coordinate_precision_km"), "coordinate_precision_km")
     stated_km = pd.to_numeric(stated, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
     place["coordinate_precision_km"] = np.fmax(place["coordinate_precision_km"], stated_km)

@@ -26,6 +26,7 @@ from layers.readers.columns import (
 )
 from layers.readers.coordinates import read_points
 from layers.readers.fates import column_fates, named_columns, refuse_twins
+from layers.readers.place_checks import check_places
 from layers.readers.points import precision_of
 from layers.readers.record_fields import LAYER_COLUMNS, InventoryOptions, quoted_columns, record_fields
 from layers.schema import GeoDataFrame, Records, conform
@@ -69,6 +70,8 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     rows = table.rows[kept]
     geometry = None if table.geometry is None else table.geometry.iloc[kept].reset_index(drop=True)
     place, bad, place_notes = _places(source, where, options, cells, rows, geometry)
+    spots = place["longitude"], place["latitude"], place["coordinate_precision_km"]
+    place_notes = [*place_notes, *check_places(source, where, cells, rows, *spots)]
     fields, field_bad, field_notes = record_fields(source, options, cells)
     for name in ("official_id", "name"):
         bad |= {one: summary_reason(fields[name].iloc[one]) for one in summary_places(fields[name])}

@@ -1,0 +1,293 @@
+"""Every place is checked against something that does not come from its own digits: names, map sheets, land and neighbours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import PurePath
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from layers import jurisdictions as known
+from layers.accounting import Note
+from layers.catalogue.source import Source
+from layers.errors import SourceError
+from layers.map_sheets import sheet_box
+from layers.readers.columns import as_text
+
+_NAMED_PLACE = r"^(?:prov|state|territory|country|jurisdiction|pays|pais|estado|nation|etat|juris)"
+_SHEET = r"nts|snrc|map_?sheet|mapsheet|feuillet|^sheet|imw|250k|50k"
+_MOSTLY = 0.6
+_MOST = 0.8
+_FAR_KM = 25.0
+_HOPELESS_KM = 150.0
+_ALONE_KM = 300.0
+_FEWEST = 3
+_MANY = 20_000
+_HINTS = (
+    ("with a minus before the longitudes", lambda lon, lat: (-lon, lat)),
+    ("with latitude and longitude exchanged", lambda lon, lat: (lat, lon)),
+    ("with a minus before the latitudes", lambda lon, lat: (lon, -lat)),
+    ("with both signs changed", lambda lon, lat: (-lon, -lat)),
+)
+
+
+@dataclass(frozen=True)
+class _Doubt:
+    """Rows whose place contradicts what a column or the file's name says."""
+
+    code: str
+    column: str
+    rows: np.ndarray
+    compared: int
+    away_km: float
+    example: str
+    hint: str
+
+
+def check_places(
+    source: Source,
+    where: str,
+    cells: pd.DataFrame,
+    rows: np.ndarray,
+    longitude: np.ndarray,
+    latitude: np.ndarray,
+    precision_km: np.ndarray,
+) -> list[Note]:
+    """Compare the positions of a table with what else it says of them.
+
+    Parameters
+    ----------
+    source : Source
+        Columns it ignores are not looked at.
+    where : str
+        What to call the file in messages.
+    cells : DataFrame
+        Raw cells, one row per position.
+    rows : ndarray of int
+        1-based row numbers in the file.
+    longitude, latitude, precision_km : ndarray of float
+        Degrees and km; NaN where a row has no position.
+
+    Returns
+    -------
+    list of Note
+        ``place_contradicted`` (province, state or country), ``sheet_contradicted``, ``in_no_country``, ``far_from_all``, with
+        the rows.
+
+    Raises
+    ------
+    SourceError
+        If most rows lie far from where their own columns say, so that one mistake must stand behind all of them.
+    """
+    placed = np.isfinite(longitude) & np.isfinite(latitude)
+    if not placed.any():
+        return []
+    margin = _FAR_KM + np.nan_to_num(precision_km)
+    doubts = [
+        *_by_name(source, cells, rows, longitude, latitude, margin),
+        *_by_sheet(source, cells, rows, longitude, latitude, margin),
+    ]
+    for doubt in doubts:
+        if len(doubt.rows) >= max(_FEWEST, _MOST * doubt.compared) and doubt.away_km > _HOPELESS_KM:
+            raise SourceError(
+                f"{where}: {len(doubt.rows)} of {doubt.compared} rows do not lie where the column {doubt.column} says "
+                f"({doubt.example}).{doubt.hint} Correct the coordinate system or the columns in the run file; if the column "
+                f"means something else, state 'ignore: [{doubt.column}]'."
+            )
+    notes = [_told(source.id, doubt) for doubt in doubts]
+    return [
+        *notes,
+        *_in_the_sea(source, where, rows, longitude, latitude),
+        *_far_from_all(source.id, rows, longitude, latitude),
+    ]
+
+
+def _told(source: str, doubt: _Doubt) -> Note:
+    text = (
+        f"Rows do not lie where the column {doubt.column} says ({doubt.example}).{doubt.hint} Check their coordinates."
+    )
+    return Note(source, doubt.code, text, len(doubt.rows), (doubt.column,), tuple(doubt.rows.tolist()))
+
+
+def _columns(source: Source, cells: pd.DataFrame, pattern: str, also: str | None = None) -> list[str]:
+    ignored = {one.casefold() for one in source.ignore}
+    named = source.columns.get(also, []) if also else []
+    mapped = {named} if isinstance(named, str) else set(named)
+    return [
+        str(name)
+        for name in cells.columns
+        if str(name).casefold() not in ignored
+        and (str(name) in mapped or re.search(pattern, known.fold(str(name)).replace(" ", "_")))
+    ]
+
+
+def _by_name(
+    source: Source,
+    cells: pd.DataFrame,
+    rows: np.ndarray,
+    longitude: np.ndarray,
+    latitude: np.ndarray,
+    margin: np.ndarray,
+) -> list[_Doubt]:
+    """Compare points with the provinces, states or countries named beside them."""
+    doubts = []
+    for column in _columns(source, cells, _NAMED_PLACE, "jurisdiction"):
+        texts = as_text(cells[column])
+        codes = {text: known.meanings(str(text)) for text in texts.dropna().unique()}
+        named = {text: one for text, one in codes.items() if one}
+        if not named or len(named) < _MOSTLY * len(codes):
+            continue
+        away = np.full(len(texts), np.nan)
+        for text, one in named.items():
+            chosen = np.flatnonzero((texts == text).to_numpy(dtype=bool))
+            away[chosen] = known.km_outside(one, longitude[chosen], latitude[chosen])
+        wrong = np.flatnonzero(away > margin)
+        if not len(wrong):
+            continue
+        first = int(wrong[0])
+        lies = known.names_of(known.may_lie_in(longitude[first], latitude[first])[:2]) or "no country"
+        example = f"row {rows[first]}: '{texts.iloc[first]}', but it lies {away[first]:,.0f} km from there, in {lies}"
+        hint = _hint(wrong, longitude, latitude, partial(_km_from_named, [named.get(text, ()) for text in texts]))
+        compared = int(np.isfinite(away).sum())
+        doubts.append(
+            _Doubt("place_contradicted", column, rows[wrong], compared, float(np.median(away[wrong])), example, hint)
+        )
+    return doubts
+
+
+def _by_sheet(
+    source: Source,
+    cells: pd.DataFrame,
+    rows: np.ndarray,
+    longitude: np.ndarray,
+    latitude: np.ndarray,
+    margin: np.ndarray,
+) -> list[_Doubt]:
+    """Compare points with the map sheets named beside them."""
+    doubts = []
+    for column in _columns(source, cells, _SHEET):
+        texts = as_text(cells[column])
+        boxes = {text: sheet_box(str(text)) for text in texts.dropna().unique()}
+        if not boxes or sum(box is not None for box in boxes.values()) < _MOSTLY * len(boxes):
+            continue
+        bounds = np.array([boxes.get(text) or (np.nan,) * 4 for text in texts], dtype=float).reshape(-1, 4)
+        away = _km_from(bounds, longitude, latitude)
+        wrong = np.flatnonzero(away > margin)
+        if not len(wrong):
+            continue
+        first = int(wrong[0])
+        example = f"row {rows[first]}: sheet {texts.iloc[first]}, but it lies {away[first]:,.0f} km from there"
+        hint = _hint(wrong, longitude, latitude, partial(_km_from_sheet, bounds))
+        compared = int(np.isfinite(away).sum())
+        doubts.append(
+            _Doubt("sheet_contradicted", column, rows[wrong], compared, float(np.median(away[wrong])), example, hint)
+        )
+    return doubts
+
+
+def _km_from_named(codes: Sequence[tuple[str, ...]], at: int, longitude: np.ndarray, latitude: np.ndarray) -> float:
+    return float(known.km_outside(codes[at], longitude, latitude)[0])
+
+
+def _km_from_sheet(boxes: np.ndarray, at: int, longitude: np.ndarray, latitude: np.ndarray) -> float:
+    return float(_km_from(boxes[[at]], longitude, latitude)[0])
+
+
+def _km_from(boxes: np.ndarray, longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:
+    """Return the distance of each point from its own box, km."""
+    west, south, east, north = boxes.T
+    beside = np.maximum(np.maximum(west - longitude, longitude - east), 0.0) * np.cos(
+        np.radians(np.clip(latitude, -89, 89))
+    )
+    away: np.ndarray = np.hypot(beside, np.maximum(np.maximum(south - latitude, latitude - north), 0.0)) * 111.2
+    return away
+
+
+def _hint(
+    wrong: np.ndarray,
+    longitude: np.ndarray,
+    latitude: np.ndarray,
+    distance: Callable[[int, np.ndarray, np.ndarray], float],
+) -> str:
+    """Say which usual mistake would put most of the rows where they are said to be."""
+    some = wrong[:: max(1, len(wrong) // 200)]
+    best, share = "", _MOST
+    for text, change in _HINTS:
+        fitting = 0
+        for at in some:
+            lon, lat = change(longitude[[at]], latitude[[at]])
+            fitting += bool(np.abs(lat[0]) <= 90 and distance(int(at), lon, lat) <= _FAR_KM)
+        if fitting >= share * len(some) and fitting > 0:
+            best, share = text, fitting / len(some) + 1e-9
+    return f" {best[0].upper()}{best[1:]} they would." if best else ""
+
+
+def _in_the_sea(
+    source: Source, where: str, rows: np.ndarray, longitude: np.ndarray, latitude: np.ndarray
+) -> list[Note]:
+    """Notice points in no country at all; stop where that is most of the file."""
+    lost = np.flatnonzero(known.nowhere(longitude, latitude))
+    placed = int(np.isfinite(longitude).sum())
+    if not len(lost):
+        return []
+    first = int(lost[0])
+    example = f"e.g. row {rows[first]}"
+    if len(lost) >= max(_FEWEST, _MOST * placed):
+        grid = ""
+        if {"easting", "northing"} <= set(source.columns):
+            grid = (
+                " Eastings and northings of another grid were read as UTM (MTM zones of Quebec and Ontario have numbers too: "
+                "EPSG:32180 + zone; Gauss-Krüger; a national grid)?"
+            )
+        raise SourceError(
+            f"{where}: {len(lost)} of {placed} rows lie in the open sea ({example}).{grid} State the coordinate system with "
+            "'crs:' or correct the columns of coordinates."
+        )
+    text = f"Rows lie in no country, province or state, far out at sea ({example}). Check their coordinates."
+    return [Note(source.id, "in_no_country", text, len(lost), rows=tuple(rows[lost].tolist()))]
+
+
+def _far_from_all(source: str, rows: np.ndarray, longitude: np.ndarray, latitude: np.ndarray) -> list[Note]:
+    """Notice single rows far from all others: a lost or an added digit, a wrong zone."""
+    placed = np.flatnonzero(np.isfinite(longitude) & np.isfinite(latitude))
+    if not 10 <= len(placed) <= _MANY * 10:
+        return []
+    lon, lat = np.radians(longitude[placed]), np.radians(latitude[placed])
+    spots = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]) * 6371.0
+    nearest = cKDTree(spots).query(spots, k=3)[0][:, 2]  # the second one: two rows of one wrong place are no company
+    usual = float(np.percentile(nearest, 90))
+    alone = placed[(nearest > _ALONE_KM) & (nearest > 10 * max(usual, 1.0))]
+    if not len(alone) or len(alone) > 0.1 * len(placed):
+        return []
+    example = f"e.g. row {rows[alone[0]]}"
+    text = f"Rows lie more than {_ALONE_KM:g} km from all others ({example}): a lost digit, a wrong zone? Check them."
+    return [Note(source, "far_from_all", text, len(alone), rows=tuple(rows[alone].tolist()))]
+
+
+def refuse_other_grids(source: Source, where: str, headings: Sequence[str], zones: np.ndarray) -> None:
+    """Stop where a file's name, headings or zone cells speak of a grid whose numbered zones are not those of UTM.
+
+    Raises
+    ------
+    SourceError
+        Naming the code of the zones seen, where there is one.
+    """
+    words = [PurePath(source.path).stem, source.title or "", *headings, *{str(one) for one in zones[:50]}]
+    folded = known.fold(" ".join(words))
+    numbers = sorted({int(found[0]) for one in set(zones) if (found := re.search(r"\d{1,2}", str(one)))})
+    if re.search(r"\bmtm\b", folded):
+        codes = (
+            " or ".join(f"EPSG:{32180 + number}" for number in numbers if 1 <= number <= 17) or "EPSG:32188 for zone 8"
+        )
+        told = f"Its zones are of MTM (3 degrees wide), not of UTM. State 'crs: {codes}'"
+    elif re.search(r"\bgauss\b|\bkruger\b|\bkrueger\b", folded):
+        told = "Its zones are of a Gauss-Krüger grid, not of UTM. State its code with 'crs:', e.g. EPSG:22182"
+    else:
+        return
+    several = f", and read the {len(numbers)} zones apart with 'where:'" if len(numbers) > 1 else ""
+    raise SourceError(f"{where}: the file speaks of another grid than UTM. {told}{several}.")

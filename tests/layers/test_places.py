@@ -1,0 +1,158 @@
+"""Places are checked against what does not come from their own digits: names, map sheets, land, other grids, neighbours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from layers.accounting import Note, Reading
+from layers.catalogue.source import Source
+from layers.cells.utm import metre_precision
+from layers.errors import SourceError
+from layers.jurisdictions import jurisdictions, km_outside, may_lie_in, meanings, nowhere
+from layers.map_sheets import sheet_box
+from layers.readers.inventory import read_inventory
+
+COLUMNS = {"official_id": "id", "latitude": "lat", "longitude": "lon"}
+TOWNS = {
+    "Toronto": ("Ontario", -79.38, 43.65), "Sudbury": ("ON", -81.0, 46.49), "Val-d'Or": ("Québec", -77.78, 48.1),
+    "Trail": ("B.C.", -117.7, 49.1), "Butte": ("MT", -112.53, 46.0), "Perth": ("WA", 115.86, -31.95),
+    "Spokane": ("WA", -117.43, 47.66), "Copiapó": ("Chile", -70.33, -27.37), "Kiruna": ("Sweden", 20.23, 67.86),
+    "Johannesburg": ("ZA", 28.05, -26.2), "Nome": ("Alaska", -165.4, 64.5), "Labrador City": ("NL", -66.91, 52.94),
+}  # fmt: skip
+
+
+def written(folder: Path, rows: list[tuple[Any, ...]], headings: str = "id,prov,lat,lon", name: str = "t.csv") -> Path:
+    path = folder / name
+    path.write_text(headings + "\n" + "".join(",".join(map(str, row)) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def read(path: Path, **facts: Any) -> Reading[Any]:
+    source = {"id": "s", "role": "inventory", "path": path.name, "columns": COLUMNS, "crs": "EPSG:4326", **facts}
+    return read_inventory(Source.model_validate(source), path.parent)
+
+
+def doubts(reading: Reading[Any]) -> list[Note]:
+    codes = ("place_contradicted", "sheet_contradicted", "in_no_country", "far_from_all", "coordinates_disagree")
+    return [note for note in reading.notes if note.code in codes]
+
+
+@pytest.mark.parametrize("town", list(TOWNS))
+def test_towns_lie_where_they_lie(town: str) -> None:
+    name, lon, lat = TOWNS[town]
+    codes = meanings(name)
+    assert codes
+    assert km_outside(codes, np.array([lon]), np.array([lat])).tolist() == [0.0]
+    assert set(may_lie_in(lon, lat)) & set(codes) or any(jurisdictions()[one].part_of for one in may_lie_in(lon, lat))
+    assert not nowhere(np.array([lon]), np.array([lat])).any()
+
+
+def test_extents_are_of_the_globe_and_parts_lie_in_their_wholes() -> None:
+    known = jurisdictions()
+    for one in known.values():
+        west, south, east, north = one.boxes.T
+        assert ((west < east) & (south < north) & (west >= -180) & (east <= 180) & (south >= -90) & (north <= 90)).all()
+        if one.part_of:
+            middle = (one.boxes[:, :2] + one.boxes[:, 2:]) / 2
+            assert km_outside([one.part_of], middle[:, 0], middle[:, 1]).max() == 0.0
+
+
+def test_unknown_names_say_nothing() -> None:
+    assert meanings("Example Township") == ()
+    assert meanings("Ontario, Canada") == ("CA-ON",)
+    assert set(meanings("WA")) == {"US-WA", "AU-WA"}
+
+
+def test_the_open_sea_is_no_country() -> None:
+    lost = nowhere(np.array([-137.6, -30.0, 0.0, np.nan]), np.array([45.6, 0.0, 0.0, 50.0]))
+    assert lost.tolist() == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("code", "box"),
+    [
+        ("31G05", (-76.0, 45.25, -75.5, 45.5)), ("031G/05", (-76.0, 45.25, -75.5, 45.5)), ("31 g 5", (-76.0, 45.25, -75.5, 45.5)),
+        ("31E", (-80.0, 45.0, -78.0, 46.0)), ("23J", (-68.0, 54.0, -66.0, 55.0)), ("92B06", (-123.5, 48.25, -123.0, 48.5)),
+        ("105M", (-136.0, 63.0, -134.0, 64.0)), ("SF 55-11", (144.0, -24.0, 150.0, -20.0)),
+        ("NTS 41J10", (-83.0, 46.5, -82.5, 46.75)),
+        ("2019", None), ("A001", None), ("999X", None), ("31G17", None),
+    ],
+)  # fmt: skip
+def test_map_sheets_lie_where_their_towns_do(code: str, box: Any) -> None:
+    assert sheet_box(code) == box  # Ottawa 31G05, Schefferville 23J, Victoria 92B06, Mayo 105M, Elliot Lake 41J
+
+
+def test_a_row_far_from_its_province_is_told_by_row(tmp_path: Path) -> None:
+    rows = [(f"A{n}", "ON", 46 + n / 10, -81) for n in range(8)]
+    rows[5] = ("A5", "ON", 46.5, -71)
+    (note,) = doubts(read(written(tmp_path, rows)))
+    assert (note.code, note.count, note.columns, note.rows) == ("place_contradicted", 1, ("prov",), (7,))
+    assert "row 7: 'ON', but it lies 253 km from there, in Maine or Quebec" in note.message
+
+
+@pytest.mark.parametrize(
+    ("change", "hint"),
+    [
+        (lambda lon, lat: (-lon, lat), "With a minus before the longitudes they would."),
+        (lambda lon, lat: (lat, lon), "With latitude and longitude exchanged they would."),
+        (lambda lon, lat: (lon, -lat), "With a minus before the latitudes they would."),
+    ],
+)
+def test_one_mistake_of_all_rows_is_a_stop_that_names_it(tmp_path: Path, change: Any, hint: str) -> None:
+    rows = [(f"A{n}", "Ontario", *change(-81 + n / 10, 48 + n / 10)[::-1]) for n in range(8)]
+    with pytest.raises(SourceError) as failure:
+        read(written(tmp_path, rows))
+    assert "8 of 8 rows do not lie where the column prov says" in str(failure.value)
+    assert hint in str(failure.value)
+    if "latitudes" not in hint:  # those lie in the open sea as well
+        assert doubts(read(written(tmp_path, rows), ignore=["prov"])) == []
+
+
+def test_columns_of_other_words_are_no_places(tmp_path: Path) -> None:
+    rows = [(f"A{n}", word, 46 + n / 10, -81) for n, word in enumerate(["good", "poor", "CO", "unknown"] * 3)]
+    assert doubts(read(written(tmp_path, rows, "id,state,lat,lon"))) == []
+
+
+def test_a_sheet_that_contradicts_its_point_is_told(tmp_path: Path) -> None:
+    rows = [(f"A{n}", "41I10", 46.6, -80.6) for n in range(6)]
+    rows[2] = ("A2", "31M10", 46.6, -80.6)
+    (note,) = doubts(read(written(tmp_path, rows, "id,NTS_SHEET,lat,lon"), options={"duplicate_ids": "keep"}))
+    assert (note.code, note.rows, note.columns) == ("sheet_contradicted", (4,), ("NTS_SHEET",))
+
+
+def test_a_lost_digit_stands_apart(tmp_path: Path) -> None:
+    rows = [(f"A{n}", "x", 48.3 + n / 100, -81.5) for n in range(20)]
+    rows[11] = ("A11", "x", 4.84, -81.5)
+    (note,) = [one for one in doubts(read(written(tmp_path, rows))) if one.code == "far_from_all"]
+    assert note.rows == (13,)
+
+
+UTM = {"official_id": "id", "easting": "X", "northing": "Y", "utm_zone": "zone"}
+
+
+def grid(folder: Path, zone: str = "8", name: str = "t.csv") -> Path:
+    rows = [(f"Q{n}", 296_998.8 + 2_300 * n, 5_051_126.7 + 2_200 * n, zone) for n in range(8)]  # MTM 8: 73.6 W, 45.6 N
+    return written(folder, rows, "id,X,Y,zone", name)
+
+
+def test_zones_of_another_grid_are_never_read_as_utm(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"8 of 8 rows lie in the open sea .*\(MTM zones of Quebec"):
+        read(grid(tmp_path), columns=UTM, crs="EPSG:4269")
+    for path in (grid(tmp_path, name="parcs_mtm.csv"), grid(tmp_path, zone="MTM 8")):
+        with pytest.raises(SourceError, match="State 'crs: EPSG:32188'"):
+            read(path, columns=UTM, crs="EPSG:4269")
+        layer = read(path, columns=UTM, crs="EPSG:32188").layer
+        assert float(layer["longitude"].iloc[0]) == pytest.approx(-73.6, abs=1e-3)
+        assert float(layer["latitude"].iloc[0]) == pytest.approx(45.6, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("east", "north", "km"),
+    [("4.62E+05", "5.05E+06", 10.0), ("4.6215E+05", "5.0512E+06", 0.1), ("462153", "5051212", 0.001)],
+)
+def test_digits_lost_to_a_spreadsheet_cost_precision(east: str, north: str, km: float) -> None:
+    assert metre_precision(east, north) == pytest.approx(km)
