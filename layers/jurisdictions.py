@@ -80,7 +80,7 @@ def fold(text: str) -> str:
 def meanings(text: str) -> tuple[str, ...]:
     """Return the codes a name or code may stand for: ``WA`` is Washington and Western Australia; none where it is not known.
 
-    Of ``Ontario, Canada`` or ``Canada (Ontario)`` the part that says most is taken.
+    Of ``Ontario, Canada`` or ``Canada (Ontario)`` the part that says most is taken; of ``QC; NL`` either may be meant.
     """
     whole = _by_name().get(fold(text), ())
     if whole:
@@ -90,7 +90,7 @@ def meanings(text: str) -> tuple[str, ...]:
         return ()
     known = jurisdictions()
     finest = [codes for codes in parts if any(known[code].part_of for code in codes)]
-    return finest[0] if finest else parts[0]
+    return tuple(dict.fromkeys(code for codes in finest or parts for code in codes))
 
 
 def km_outside(codes: Iterable[str], longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:

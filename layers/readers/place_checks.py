@@ -25,7 +25,8 @@ _MOSTLY = 0.6
 _MOST = 0.8
 _FAR_KM = 25.0
 _HOPELESS_KM = 150.0
-_ALONE_KM = 300.0
+_FAR_SHEET_KM = 40.0
+_ALONE_KM = 600.0
 _FEWEST = 3
 _MANY = 20_000
 _HINTS = (
@@ -177,7 +178,7 @@ def _by_sheet(
             continue
         bounds = np.array([boxes.get(text) or (np.nan,) * 4 for text in texts], dtype=float).reshape(-1, 4)
         away = _km_from(bounds, longitude, latitude)
-        wrong = np.flatnonzero(away > margin)
+        wrong = np.flatnonzero(away > margin + _FAR_SHEET_KM - _FAR_KM)
         if not len(wrong):
             continue
         first = int(wrong[0])
@@ -261,7 +262,7 @@ def _far_from_all(source: str, rows: np.ndarray, longitude: np.ndarray, latitude
     spots = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]) * 6371.0
     nearest = cKDTree(spots).query(spots, k=3)[0][:, 2]  # the second one: two rows of one wrong place are no company
     usual = float(np.percentile(nearest, 90))
-    alone = placed[(nearest > _ALONE_KM) & (nearest > 10 * max(usual, 1.0))]
+    alone = placed[(nearest > _ALONE_KM) & (nearest > 20 * max(usual, 1.0))]
     if not len(alone) or len(alone) > 0.1 * len(placed):
         return []
     example = f"e.g. row {rows[alone[0]]}"

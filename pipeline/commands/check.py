@@ -39,7 +39,9 @@ SUSPICIOUS = frozenset(
         "decimal_shift", "minutes_as_decimals", "same_results", "same_place", "swapped", "implausible_rare_earth",
         "unusual_level", "lowest_value_repeated", "highest_value_round", "double_encoded_text", "suspected_nodata",
         "formula_without_result", "geometry_text", "geometry_unread", "encoding_contradicted",
-        "unsaved_journal", "journal_missing", "code_unexplained", "suspected_classes", "nodata_not_storable",
+        "place_contradicted", "sheet_contradicted",
+        "in_no_country", "far_from_all", "coordinates_disagree", "unsaved_journal", "journal_missing",
+        "code_unexplained", "suspected_classes", "nodata_not_storable",
         "nodata_within_values", "element_and_oxide_differ", "page_sized", "low_precision", "degrees_minutes",
         "crs_overruled", "datum_assumed", "unread_quantity", "unknown_commodity", "untranslated",
     ]

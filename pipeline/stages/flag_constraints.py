@@ -7,11 +7,13 @@ import json
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.cells.commodities import group_of
 from layers.findings import Finding, Value
+from layers.jurisdictions import km_outside, meanings
 from layers.schema import Backdrop, GeoDataFrame, SiteFlags, Sites, SiteSamples, conform
 
 FLAGS = (
@@ -32,6 +34,7 @@ FLAGS = (
     "protected_area",
     "permit_ontario_recovery",
     "location_conflict",
+    "jurisdiction_conflict",
     "low_coordinate_precision",
     "amount_conflict",
 )
@@ -70,6 +73,9 @@ class FlagConstraintsParams(BaseModel):
     )
     arsenic_limit_ppm: float = Field(default=1000.0, gt=0, description="arsenic in the waste above this is flagged")
     low_precision_km: float = Field(default=1.0, gt=0, description="coordinates coarser than this are flagged")
+    jurisdiction_km: float = Field(
+        default=25.0, gt=0, description="sites this far outside the province, state or country they name are flagged"
+    )
     conflict_spread_km: float = Field(
         default=2.5, gt=0, description="merged records farther apart than this are flagged"
     )
@@ -94,7 +100,8 @@ def flag_constraints(
     site_samples : DataFrame[SiteSamples]
         One row per site; ``waste_U_ppm``, ``waste_Th_ppm``, ``waste_S_ppm``, ``waste_As_ppm`` are used where present.
     backdrop : GeoDataFrame[Backdrop]
-        Polygons of kind ``protected`` are tested; same CRS as ``sites``.
+        Polygons of kind ``protected`` are tested, and those of kind ``province`` against the jurisdiction a site names; same CRS
+        as ``sites``.
     params : FlagConstraintsParams
 
     Returns
@@ -112,6 +119,7 @@ def flag_constraints(
         _acid(sites, chemistry, params),
         _protected(sites, backdrop),
         _location(sites, params),
+        _jurisdiction(sites, backdrop, params),
     ):
         found += rows
     order = {flag: number for number, flag in enumerate(FLAGS)}
@@ -300,4 +308,29 @@ def _location(sites: pd.DataFrame, params: FlagConstraintsParams) -> _Found:
         for quantity, (low, high) in json.loads(amounts[row] or "{}").items():
             finding = _finding("disagree", quantity=quantity, low=low, high=high)
             found.append((row, "amount_conflict", finding, source[row]))
+    return found
+
+
+def _jurisdiction(sites: gpd.GeoDataFrame, backdrop: gpd.GeoDataFrame, params: FlagConstraintsParams) -> _Found:
+    """Find sites that lie outside the province, state or country they name: by outlines of the run, else by known extents."""
+    named, source = _text(sites, "jurisdiction").str.strip(), _text(sites, "sources")
+    precision = np.nan_to_num(_number(sites, "coordinate_precision_km"))
+    longitude, latitude = _number(sites, "longitude"), _number(sites, "latitude")
+    outlines = backdrop[backdrop["kind"] == "province"]
+    belongs = [set(meanings(name)) if isinstance(name, str) else set() for name in outlines["name"]]
+    found: _Found = []
+    for name in sorted(set(named) - {""}):
+        codes = meanings(name)
+        rows = np.flatnonzero((named == name).to_numpy())
+        if not codes:
+            continue
+        away = km_outside(codes, longitude[rows], latitude[rows])
+        drawn = [at for at, one in enumerate(belongs) if one & set(codes)]
+        if drawn:
+            whole = shapely.union_all(outlines.geometry.to_numpy()[drawn])
+            away = np.fmax(away, shapely.distance(sites.geometry.to_numpy()[rows], whole) / 1000.0)
+        for row, km in zip(rows, away, strict=True):
+            if km > params.jurisdiction_km + precision[row]:
+                finding = _finding("outside_jurisdiction", jurisdiction=name, km=float(round(km, 1)))
+                found.append((int(row), "jurisdiction_conflict", finding, source[row]))
     return found

@@ -21,11 +21,17 @@ _NEIGHBOURS = 8
 
 
 class MeasureAccessParams(BaseModel):
-    """How distances are searched; what is told does not depend on it."""
+    """How distances are searched, and how far from a layer they still mean something."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    threads: int = Field(default=2, ge=1, description="searches at once")
+    threads: int = Field(default=2, ge=1, description="searches at once; what is told does not depend on it")
+    beyond_km: float = Field(
+        default=100.0,
+        gt=0,
+        description="sites farther than this outside the extent of the lines of a kind have no distance to it: the layer "
+        "ends there, and nearer ones may not be in it",
+    )
 
 
 def measure_access(
@@ -53,8 +59,8 @@ def measure_access(
     Returns
     -------
     DataFrame[SiteAccess]
-        In the order of the sites. NaN where no layer of a kind is given. Communities equally near to the millimetre: the first by
-        name, then by id.
+        In the order of the sites. NaN where no layer of a kind is given, or where it ends far from the site.
+        Communities equally near to the millimetre: the first by name, then by id.
     """
     xy = shapely.get_coordinates(_reference_points(sites))
     located = np.isfinite(xy).all(axis=1)
@@ -66,8 +72,18 @@ def measure_access(
         if ground is not None and len(chosen):
             pieces = cut_lines(lines_in_question(ground, chosen), _SEGMENTS)
             km[located] = nearest_km(ground, pieces, params.threads)
+            km[_beyond(xy, chosen, params.beyond_km)] = np.nan
         table[f"{kind}_km"] = km
     return conform(pd.DataFrame(table | _nearest_community(sites, communities, params.threads)), SiteAccess)
+
+
+def _beyond(xy: np.ndarray, lines: np.ndarray, beyond_km: float) -> np.ndarray:
+    """Return which points lie farther than ``beyond_km`` outside the extent of some lines, all in metres of one CRS."""
+    west, south, east, north = shapely.total_bounds(lines)
+    beside = np.maximum(np.maximum(west - xy[:, 0], xy[:, 0] - east), 0.0)
+    past = np.maximum(np.maximum(south - xy[:, 1], xy[:, 1] - north), 0.0)
+    far: np.ndarray = np.hypot(beside, past) > beyond_km * 1000.0
+    return far
 
 
 def _reference_points(sites: GeoDataFrame[Sites]) -> np.ndarray:

@@ -387,7 +387,7 @@ def test_the_river_nearer_on_the_ground_is_taken_in_the_shared_files(shared_faul
     lines = lines_of([shapely.LineString([(p.x, p.y), (p.x, p.y + 1e-5)]) for p in rivers.geometry], "water")
     none = communities_at([], []).to_crs(CANADA)
     placed = sites_at(list(site.geometry)).to_crs(CANADA)
-    access = measure_access(placed, lines.to_crs(CANADA), none, MeasureAccessParams())
+    access = measure_access(placed, lines.to_crs(CANADA), none, MeasureAccessParams(beyond_km=1e6))
     assert access["water_km"].iloc[0] == pytest.approx(50.2, abs=0.1)
 
 

@@ -66,6 +66,7 @@ def flags(chemistry: dict[str, Any] | None = None, areas: Any = NO_AREAS, **colu
         ({"hazard_class": "Very High"}, "hazard_class"),
         ({"jurisdiction": "ON"}, "permit_ontario_recovery"),
         ({"coordinate_spread_km": 3.0}, "location_conflict"),
+        ({"jurisdiction": "Québec"}, "jurisdiction_conflict"),
         ({"location_conflict": '{"b:2": 18.0}'}, "location_conflict"),
         ({"coordinate_precision_km": 5.0}, "low_coordinate_precision"),
         ({"amount_conflict": '{"mass_t": [900.0, 2000.0]}'}, "amount_conflict"),
@@ -79,7 +80,7 @@ def test_each_flag_has_its_case(columns: dict[str, Any], flag: str) -> None:
     "columns",
     [
         {},
-        {"disposal": "impoundment", "commodities": "gold; copper", "hazard_class": "C", "jurisdiction": "BC"},
+        {"disposal": "impoundment", "commodities": "gold; copper", "hazard_class": "C", "jurisdiction": "MB"},
         {"remarks": "discovered in 1905; not reclaimed; unreclaimed"},
         {"commodities": "limestone; gold", "waste_type": "unknown"},
         {"commodities": "limestone", "waste_type": "tailings"},
@@ -155,3 +156,19 @@ def test_columns_without_a_single_value_may_come_back_from_a_file_as_numbers() -
 def test_no_sites_no_flags() -> None:
     sites = sites_at([], crs="EPSG:3978")
     assert flag_constraints(sites, schema.empty(schema.SiteSamples), NO_AREAS, PARAMS).empty
+
+
+def test_a_place_outside_its_province_is_a_caution_by_outline_or_by_extent() -> None:
+    assert "jurisdiction_conflict" not in flags(
+        jurisdiction="Ontario"
+    )  # 95 W, 49 N: the north-western corner of its extent
+    assert "jurisdiction_conflict" not in flags(jurisdiction="Example District")
+    told = flags(jurisdiction="QC")["jurisdiction_conflict"]
+    assert told.startswith("The record names QC, but its point lies 1,1"), told
+    drawn = {"backdrop_id": ["p"], "name": ["Ontario"], "kind": ["province"], "source": ["test"]}
+    outline = gpd.GeoDataFrame(drawn, geometry=[shapely.box(60_000, -50_000, 900_000, 500_000)], crs="EPSG:3978")
+    areas = schema.conform(outline, schema.Backdrop)
+    assert "lies 60 km outside it" in flags(areas=areas, jurisdiction="ON")["jurisdiction_conflict"]
+    assert "jurisdiction_conflict" not in flags(areas=areas, jurisdiction="ON", coordinate_precision_km=50.0)
+    near = schema.conform(outline.set_geometry(outline.translate(-50_000)), schema.Backdrop)
+    assert "jurisdiction_conflict" not in flags(areas=near, jurisdiction="ON")

@@ -16,7 +16,7 @@ from tests.pipeline.stages.site_tables import communities_at, in_any_slices, lin
 
 CANADA = pyproj.CRS.from_epsg(3979)
 NO_LINES, NO_COMMUNITIES = empty(Lines), empty(Communities)
-PARAMS = MeasureAccessParams()
+PARAMS = MeasureAccessParams(beyond_km=1e6)
 
 
 def measured(sites, lines, communities=NO_COMMUNITIES, crs=CANADA):
@@ -132,7 +132,7 @@ def test_inputs_are_not_edited_and_order_follows_the_sites() -> None:
     before = sites.copy(), lines.copy()
     table = measure_access(sites, lines, NO_COMMUNITIES, PARAMS)
     shuffled = sites.sample(frac=1, random_state=1)
-    again = measure_access(shuffled, lines, NO_COMMUNITIES, MeasureAccessParams(threads=1))
+    again = measure_access(shuffled, lines, NO_COMMUNITIES, MeasureAccessParams(threads=1, beyond_km=1e6))
     pd.testing.assert_frame_equal(
         again.set_index("site_id").loc[table["site_id"]].reset_index(), table, check_exact=True
     )
@@ -172,3 +172,14 @@ def test_a_few_sites_leave_most_lines_uncut_and_distances_as_they_were() -> None
     assert (nearest_km(ground, cut_lines(chosen, 8), 1) == nearest_km(ground, cut_lines(lines, 8), 1)).all()
     one_long = np.append(lines, shapely.linestrings(rng.uniform(0, 5e5, (100_000, 2))))
     assert len(lines_in_question(ground, one_long)) == len(one_long)
+
+
+def test_far_outside_a_layer_a_distance_is_missing_not_long() -> None:
+    crs = pyproj.CRS.from_epsg(32617)
+    road = lines_of([shapely.LineString([(500_000, 5_000_000), (600_000, 5_100_000)])], crs=crs)
+    at = [(550_000, 5_060_000), (500_000, 5_190_000), (500_000, 5_210_000), (200_000, 5_000_000)]
+    table = measure_access(sites_at(points(at), crs), road, empty(Communities), MeasureAccessParams())
+    assert np.isfinite(table["road_km"]).tolist() == [True, True, False, False]
+    near = measure_access(sites_at(points(at), crs), road, empty(Communities), MeasureAccessParams(beyond_km=400))
+    assert np.isfinite(near["road_km"]).all()
+    assert table["road_km"].iloc[0] == near["road_km"].iloc[0]
