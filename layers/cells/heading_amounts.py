@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from layers.cells.heading_tokens import folded, vocabulary
+from layers.cells.heading_tokens import folded, tokens, vocabulary
 from layers.cells.headings import Heading, Words
 
 _AMOUNT_UNITS = {"mass": "mass_units", "volume": "volume_amount_units", "area": "area_units", "height": "length_units"}
@@ -89,6 +89,29 @@ def _unclear_amount(text: str, words: Words, kind: str, by_unit: list[str]) -> l
     )
     thousands = "number" in words.tokens[-1].readings and words.tokens[-1].text.startswith("0")
     return [text.strip()] if scaled or thousands or words.has("methods") else []
+
+
+_MULTIPLES = frozenset(
+    ["million", "millions", "thousand", "thousands", "millones", "miles", "milliers", "mio", "mill", "miljoner", "tusen",
+     "tausend", "millionen", "milhoes", "mil", "hundred"]
+)  # fmt: skip
+
+
+def unit_doubt(heading: str) -> str | None:
+    """Return the part of an amount's heading that can be read in several units; None where there is none.
+
+    ``MT`` may be metric tons or megatonnes, ``tons`` those of three countries, and ``1000 m3`` or ``million short tons`` hold a
+    multiple that is not known as a unit. A heading without any unit is no doubt here.
+    """
+    words = Words(heading, tokens(heading))
+    found = amount_of(heading, words, None)
+    if found is None or found.kind not in _AMOUNT_UNITS:
+        return None
+    if found.unit is None:
+        return found.unknown[-1] if words.has("unsure_mass_units") and found.unknown else None
+    multiples = [one for one in words.unknown if folded(one) in _MULTIPLES or one == "^"]
+    scaled = _unclear_amount(heading, words, found.kind, [])
+    return next(iter([*multiples, *scaled]), None)
 
 
 def _bare_amount(words: Words) -> bool:

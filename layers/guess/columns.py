@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from layers.cells.angles import parse_angle
+from layers.cells.heading_amounts import unit_doubt
+from layers.cells.heading_grammar import parse_heading
 from layers.guess.contents import UNSURE, Contents, by_contents
 from layers.guess.words import HOLDING, KIND_WORDS, MISSING_WORDS, WHOLE, plain
 from layers.readers.columns import as_text
@@ -225,10 +227,29 @@ def _candidates(layer_column: str, names: Mapping[str, str], paired: bool) -> li
         ]
     listed = {name for name, _ in result}
     result += [(name, PART_OF_NAME) for name, one in names.items() if name not in listed and _cut(name, one, whole)]
+    if layer_column in _AMOUNTS:
+        listed = {name for name, _ in result}
+        result += [(name, PART_OF_NAME) for name in names if name not in listed and _measures(name, layer_column)]
+    if layer_column == "official_id":  # a name may be as unique as an id
+        result = [one for one in result if names[one[0]] not in WHOLE["name"] or names[one[0]] in whole]
     axis = _AXES.get(layer_column)
     if axis and paired:
         result += [(name, WHOLE_NAME) for name, one in names.items() if one == axis]
     return result
+
+
+_AMOUNTS = {"mass_t": "mass", "volume_m3": "volume", "area_m2": "area", "height_m": "height"}
+_OF_OTHER_THINGS = re.compile(
+    r"(?i)elev|altitud|cota|\brl\b|over ?have|sample|wt\b|weight|peso|poids|ore|mineral|milled|mined|concentr|product|reserve|"
+    r"resource|capacity|catchment|pond|conten|contain"
+)
+
+
+def _measures(name: str, layer_column: str) -> bool:
+    """Say whether a heading names an amount of waste with its unit, as the grammar of headings reads it."""
+    one = parse_heading(name)
+    told = one.unit is not None or unit_doubt(name) is not None
+    return one.kind == _AMOUNTS[layer_column] and told and one.element is None and not _OF_OTHER_THINGS.search(name)
 
 
 _AXES = {"longitude": "x", "latitude": "y", "easting": "x", "northing": "y"}

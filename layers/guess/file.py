@@ -11,6 +11,7 @@ import pandas as pd
 
 from layers.catalogue.source import Source
 from layers.cells.assay_columns import assay_columns
+from layers.cells.heading_amounts import unit_doubt
 from layers.errors import MinewasteError
 from layers.files.boundary import UNFORESEEN, named_failure
 from layers.guess.chemistry import guess_chemistry, laboratory_columns
@@ -20,16 +21,16 @@ from layers.guess.recognise import Find, Look, look, recognised
 from layers.guess.roles import INVENTORY_COLUMNS, POSITION, long_columns, role_of, words_of
 from layers.guess.words import HOLDING, MISSING_WORDS, WHOLE, language_of, plain
 from layers.rasters.reader import describe_raster
+from layers.readers.amount_units import CHOICES, heading_unit
 from layers.readers.columns import as_text
+from layers.readers.record_fields import QUANTITIES
 
-_AREA_UNITS = {"m2": r"m2|sqm|metre", "ha": r"(?:^|_)ha(?:$|_)|hectare|areaha", "km2": r"km2|sqkm"}
-_MASS_UNITS = {"t": r"(?:^|_)t(?:$|_)|tonn|tonel|mass_t", "kt": r"(?:^|_)kt(?:$|_)", "Mt": r"(?:^|_)mt(?:$|_)"}
-_UNITS = {
-    "area_m2": _AREA_UNITS, "mass_t": _MASS_UNITS, "milled_t": _MASS_UNITS,
-    "volume_m3": {"m3": r"m3|cubic|vol(?:ume|umen)?(?:_a\w*)?$"}, "height_m": {"m": r"(?:^|_)m(?:$|_)|haut|altura|height"},
+_BARE_IS_BASE = {
+    "mass_t": r"tonn|tonel|mass_t", "milled_t": r"tonn|tonel|mass_t", "volume_m3": r"vol(?:ume|umen)?(?:_a\w*)?$",
+    "height_m": r"haut|altura|height",
 }  # fmt: skip
+"""Amounts whose headings without a unit are in the base unit by custom."""
 _NO_TERMS = "nothing says what its steward allows"
-_BASE_UNIT = {"area_m2": "m2", "mass_t": "t", "milled_t": "t", "volume_m3": "m3", "height_m": "m"}
 
 
 def guess_file(find: Find, folder: Path) -> tuple[Guess, Look | None]:
@@ -258,24 +259,26 @@ def _inventory(guess: Guess, cells: pd.DataFrame, sight: Look, mark: str) -> Non
     found = guess_columns(cells, INVENTORY_COLUMNS, mark)
     _position(guess, found, sight)
     _columns(guess, found)
-    for quantity, units in _UNITS.items():
+    for quantity, base in QUANTITIES.items():
         if quantity not in found:
             continue
         heading = str(found[quantity].value)
-        stated = [unit for unit, pattern in units.items() if re.search(pattern, plain(heading))]
+        unit, doubt = heading_unit(heading, base), unit_doubt(heading)
         said = sight.table.said.get("unit", {}).get(heading)
         with_unit = as_text(cells[heading]).dropna().str.contains(r"\d\s*(?:m|ha|km|t|ton)", regex=True)
-        if said or (len(with_unit) and with_unit.mean() > 0.9):
-            if said:
-                guess.say(f"options.units.{quantity}", said, "the row of units says so", 0.9)
-        elif len(stated) == 1:
-            if stated[0] != _BASE_UNIT[quantity]:
-                guess.say(f"options.units.{quantity}", stated[0], f"the heading {heading} says so", 0.85)
-        else:
-            choice = " or ".join(units)
-            guess.ask(
-                f"options.units.{quantity}", f"in which unit is {heading}? {choice}. The heading does not say it."
-            )
+        if said:
+            guess.say(f"options.units.{quantity}", said, "the row of units says so", 0.9)
+        elif doubt is not None:
+            question = f"in which unit is {heading}? '{doubt}' can be read in several ways: {CHOICES[base]}."
+            guess.ask(f"options.units.{quantity}", question)
+        elif unit is not None:
+            if unit != base:
+                guess.say(f"options.units.{quantity}", unit, f"the heading {heading} says so", 0.85)
+        elif not (len(with_unit) and with_unit.mean() > 0.9) and not re.search(
+            _BARE_IS_BASE.get(quantity, "$^"), plain(heading)
+        ):
+            question = f"in which unit is {heading}? {CHOICES[base]}. The heading does not say it."
+            guess.ask(f"options.units.{quantity}", question)
     guess_codes(guess, cells)
     guess_kinds(guess, cells)
 

@@ -17,12 +17,13 @@ from layers.cells.commodities import normalise_commodities, unknown_commodities
 from layers.cells.quantities import parse_quantities
 from layers.cells.waste_words import settle
 from layers.cells.years import parse_years
+from layers.readers.amount_units import units_of_amounts
 from layers.readers.columns import as_text, mapped_columns, match_column, text_or_default, translate, without_words
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 
 QUANTITIES = {"mass_t": "t", "volume_m3": "m3", "milled_t": "t", "area_m2": "m2", "height_m": "m"}
-"""Quantity columns of a record and the unit taken for bare numbers unless ``options.units`` says otherwise."""
+"""Quantity columns of a record and the unit of bare numbers unless ``options.units`` or the heading says otherwise."""
 
 LAYER_COLUMNS = (
     *(
@@ -235,14 +236,16 @@ def _quantities(
 ) -> pd.Series:
     """Fill the quantity columns; return where the cells say the waste was put instead of how much there is."""
     disposal = pd.Series([None] * len(cells), index=cells.index, dtype="str")
-    for name, unit in QUANTITIES.items():
+    mapped = {name: mapped_columns(source, cells, name) for name in QUANTITIES}
+    units = units_of_amounts(source.id, mapped, QUANTITIES, options.units)
+    for name in QUANTITIES:
         text = text_or_default(source, cells, name)
         infinite = _fits(text, r"[-+]?inf(?:inity)?")
         for place in map(int, np.flatnonzero(infinite)):
             bad[place] = ("not_finite", f"{name} is '{text.iloc[place]}', which is no finite number")
         text = text.where(~infinite, None)
         read = parse_quantities(
-            text, options.units.get(name, unit), source.decimal_mark, zero_is_missing=name not in options.zero_is_known
+            text, units[name], source.decimal_mark, zero_is_missing=name not in options.zero_is_known
         )
         fields[name] = read["value"].astype(float)
         fields[f"{name}_bound"] = read["bound"].where(read["bound"] != "", None).astype("str")

@@ -109,7 +109,7 @@ def test_an_area_without_a_unit_is_a_question_not_a_guess(tmp_path: Path) -> Non
     write(tmp_path, "sites.csv", made)
     found = guess(tmp_path, "sites.csv")
     assert found.value("columns.area_m2") == "Area"
-    assert found.questions["options.units.area_m2"].startswith("in which unit is Area? m2 or ha or km2")
+    assert found.questions["options.units.area_m2"].startswith("in which unit is Area? m2, ha, km2 or acre")
 
 
 def test_metres_without_a_zone_are_a_question(tmp_path: Path) -> None:

@@ -1,0 +1,148 @@
+"""Several columns of one element, limits, marks and units beside them, and units of amounts told by headings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from layers.accounting import Reading
+from layers.catalogue.source import resolve
+from layers.cells.quantities import unit_factor
+from layers.errors import SourceError
+from layers.readers.amount_units import heading_unit, units_of_amounts
+from layers.readers.geochemistry import read_geochemistry
+from layers.readers.inventory import read_inventory
+
+
+def lab(folder: Path, text: str, **facts: Any) -> Reading[Any]:
+    (folder / "lab.csv").write_text(text, encoding="utf-8")
+    base = {"id": "lab", "role": "geochemistry", "path": "lab.csv", "defaults": {"medium": "waste"}}
+    columns = {"sample_id": "sample_id", "site_key": "site_id"}
+    return read_geochemistry(resolve({**base, "columns": columns, **facts}), folder)
+
+
+def values(found: Reading[Any], name: str) -> list[float | None]:
+    return [None if np.isnan(one) else round(float(one), 6) for one in found.layer[name].astype(float)]
+
+
+def test_limit_and_error_columns_are_no_results_and_are_named(tmp_path: Path) -> None:
+    text = "sample_id,site_id,La_ppm,La_MDL_ppm,La_err_ppm\nP1,A,410,20,4\nP2,A,520,20,5\nP3,A,<20,20,3\n"
+    found = lab(tmp_path, text)
+    assert values(found, "La_ppm") == [410, 520, None]
+    assert values(found, "La_limit_ppm") == [None, None, 20]
+    told = next(one for one in found.notes if one.code == "columns_beside_results")
+    assert "La_err_ppm (error)" in told.message
+
+
+def test_a_limit_column_fills_the_limits_the_cells_do_not_tell(tmp_path: Path) -> None:
+    found = lab(tmp_path, "sample_id,site_id,La_pct,La_MDL_ppm\na,A,0.05,20\nb,A,ND,30\n")
+    assert values(found, "La_ppm") == [500, None]
+    assert values(found, "La_limit_ppm") == [None, 30]
+
+
+@pytest.mark.parametrize("follow_up", ["La_OG_pct", "La_ME-MS81h_pct", "A_La_overlimit_pct"])
+def test_an_over_range_result_takes_its_follow_up_whatever_it_is_called(tmp_path: Path, follow_up: str) -> None:
+    follow_up = follow_up.removeprefix("A_")
+    found = lab(tmp_path, f"sample_id,site_id,La_ppm,{follow_up}\na,A,>10000,2.1\nb,A,2500,\n")
+    assert values(found, "La_ppm") == [21000, 2500]
+    assert found.layer["La_censored"].tolist() == [0, 0]
+
+
+def test_a_measured_value_beats_a_censored_one_but_not_a_limit_it_contradicts(tmp_path: Path) -> None:
+    found = lab(tmp_path, "sample_id,site_id,La_FUS_ppm,La_AR_ppm\na,A,<5,3\nb,A,>1000,700\nc,A,40,20\nd,A,50,30\n")
+    assert values(found, "La_ppm") == [3, None, 40, 50]
+    assert found.layer["La_censored"].tolist() == [0, 1, 0, 0]
+    assert values(found, "La_limit_ppm") == [None, 1000, None, None]
+
+
+def test_names_and_order_of_columns_change_nothing(tmp_path: Path) -> None:
+    rows = ["a,A,>10000,2.1,25", "b,A,2500,,20"]
+    first = lab(tmp_path, "\n".join(["sample_id,site_id,La_ppm,La_OG_pct,La_MDL_ppm", *rows]) + "\n")
+    turned = ["{0},{1},{4},{3},{2}".format(*row.split(",")) for row in rows]
+    second = lab(tmp_path, "\n".join(["sample_id,site_id,La_MDL_ppm,La_OG_pct,La_ppm", *turned]) + "\n")
+    assert values(first, "La_ppm") == values(second, "La_ppm") == [21000, 2500]
+
+
+def test_two_columns_of_one_meaning_that_differ_are_a_stop(tmp_path: Path) -> None:
+    text = "sample_id,site_id,La_ppm,ppm La\na,A,10,11\nb,A,20,20\n"
+    with pytest.raises(SourceError, match=r"hold different results: La_ppm and ppm La \(1 rows\)"):
+        lab(tmp_path, text)
+    found = lab(tmp_path, text, options={"ignore": ["ppm La"]})
+    assert values(found, "La_ppm") == [10, 20]
+
+
+def test_units_by_row_and_rows_whose_unit_is_no_share(tmp_path: Path) -> None:
+    found = lab(tmp_path, "sample_id,site_id,La,La_unit\na,A,50,ppm\nb,A,0.2,%\nc,A,7,mg/L\n")
+    assert values(found, "La_ppm") == [50, 2000]
+    assert found.rejected["reason_code"].tolist() == ["unknown_unit"]
+
+
+def test_headings_not_understood_are_told_and_can_be_stated(tmp_path: Path) -> None:
+    text = "sample_id,site_id,La_ppm,Ce_zorg_ppm\na,A,50,80\n"
+    found = lab(tmp_path, text)
+    assert "Ce_ppm" not in found.layer
+    assert [one.code for one in found.notes if "zorg" in one.message] == ["heading_not_understood"]
+    assert values(lab(tmp_path, text, options={"results": {"Ce_zorg_ppm": "Ce"}}), "Ce_ppm") == [80]
+
+
+def test_means_leachates_and_forms_are_not_read_as_contents(tmp_path: Path) -> None:
+    text = "sample_id,site_id,La_ppm,Ce_mean_ppm,Nd_leachate_ppm,S_sulphide_pct,Y_ug_L\na,A,50,1,2,3,4\n"
+    found = lab(tmp_path, text)
+    assert [name for name in found.layer.columns if str(name).endswith("_ppm") and "limit" not in str(name)] == [
+        "tree_ppm",
+        "La_ppm",
+    ]
+
+
+SITES = "site_id,name,latitude,longitude,{}\nA,Example tailings,48.3,-81.5,10\n"
+
+
+def inventory(folder: Path, heading: str, column: str, **options: Any) -> Reading[Any]:
+    (folder / "sites.csv").write_text(SITES.format(heading), encoding="utf-8")
+    columns = {
+        "official_id": "site_id",
+        "name": "name",
+        "latitude": "latitude",
+        "longitude": "longitude",
+        column: heading,
+    }
+    source = {"id": "s", "role": "inventory", "path": "sites.csv", "crs": "EPSG:4326", "columns": columns}
+    return read_inventory(resolve({**source, "options": options}), folder)
+
+
+@pytest.mark.parametrize(
+    ("heading", "column", "expected"),
+    [
+        ("Tonnage (Mt)", "mass_t", 1e7), ("Tailings (kt)", "mass_t", 1e4), ("Mass (short tons)", "mass_t", 9.0718474),
+        ("Volume (million m3)", "volume_m3", 1e7), ("Area (acres)", "area_m2", 40468.564), ("Height (ft)", "height_m", 3.048),
+        ("Tonnage", "mass_t", 10.0),
+    ],
+)  # fmt: skip
+def test_the_unit_of_a_heading_counts_without_being_stated(
+    tmp_path: Path, heading: str, column: str, expected: float
+) -> None:
+    assert float(inventory(tmp_path, heading, column).layer[column].iloc[0]) == pytest.approx(expected)
+
+
+def test_a_unit_that_can_be_read_two_ways_is_a_stop_until_it_is_stated(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"mass_t: the heading 'Tailings \(MT\)' may mean several units"):
+        inventory(tmp_path, "Tailings (MT)", "mass_t")
+    stated = inventory(tmp_path, "Tailings (MT)", "mass_t", units={"mass_t": "t"})
+    assert float(stated.layer["mass_t"].iloc[0]) == 10
+
+
+def test_units_of_headings_are_known_to_the_reader_of_cells() -> None:
+    for heading, base in [
+        ("Mass (lb)", "t"),
+        ("Volume (acre-feet)", "m3"),
+        ("Area (sq mi)", "m2"),
+        ("Height (in)", "m"),
+    ]:
+        unit = heading_unit(heading, base)
+        if unit is not None:
+            assert unit_factor(unit)[0] == base
+    with pytest.raises(SourceError, match="are in acre and ha"):
+        units_of_amounts("s", {"area_m2": ["Area (ha)", "Area (acres)"]}, {"area_m2": "m2"}, {})
