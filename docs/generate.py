@@ -59,7 +59,7 @@ def data_dictionary_page() -> str:
     for table, (title, columns) in tables().items():
         lines += [f"## `{table}`", "", title, "", "| column | unit | meaning | where missing |", "|---|---|---|---|"]
         lines += [
-            f"| `{column}` | {unit_of(column)} | {_cell(meaning(table, column, 'en'))} | {_cell(missing(table, column, 'en'))} |"
+            f"| `{column}` | {unit_of(column)} | {_cell(meaning(column, 'en'))} | {_cell(missing(column, 'en'))} |"
             for column in columns
         ]
         lines.append("")
