@@ -16,7 +16,11 @@ PLACEHOLDERS = {"<El>": "[A-Z][a-z]?", "<name>": "[A-Za-z0-9_]+?", "<amount>": "
 
 TABLES: dict[str, tuple[str, type[Any] | None, tuple[str, ...]]] = {
     "ranking.csv": ("One row per ranked site, best first.", schema.Ranking, ()),
-    "sites.parquet": ("One row per site, everything known; also the layer `sites` of `ranking.gpkg`.", schema.Sites, ("families",)),
+    "sites.parquet": (
+        "One row per site, everything known; also the layer `sites` of `ranking.gpkg`.",
+        schema.Sites,
+        ("families",),
+    ),
     "site_territories.csv": ("One row per relation of a site to an area.", schema.SiteTerritories, ()),
     "accounting.csv": (
         "One row per source; what was read equals what was kept, merged, withheld and rejected.",

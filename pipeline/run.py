@@ -17,6 +17,7 @@ from layers.errors import StageError
 from layers.rasters.cog import write_cog
 from layers.rasters.reader import require_overlap
 from layers.samples.censoring import censoring_table
+from layers.samples.columns import with_owners
 from layers.samples.standardise import LEAST_SAMPLES
 from layers.schema import GeoDataFrame
 from maps.verdict import verdict
@@ -40,7 +41,7 @@ from pipeline.stages.explain_sites import explain_sites
 from pipeline.stages.flag_constraints import flag_constraints
 from pipeline.stages.label_sites import label_sites
 from pipeline.stages.link_records import link_records
-from pipeline.stages.locate_assays import locate_assays, with_owners
+from pipeline.stages.locate_assays import locate_assays
 from pipeline.stages.measure_access import measure_access
 from pipeline.stages.merge_sites import merge_sites
 from pipeline.stages.overlay_territories import overlay_territories

@@ -59,6 +59,20 @@ def test_a_stage_touches_no_clock_and_no_network(path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("path", STAGES, ids=lambda path: path.stem)
+def test_a_stage_is_one_file_with_one_public_function_and_its_parameters(path: Path) -> None:
+    body = ast.parse(path.read_text()).body
+    public = [node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name[0] != "_"]
+    assert set(public) == {path.stem, f"{path.stem.title().replace('_', '')}Params"}
+
+
+def test_every_stage_has_a_section_of_the_run_file_named_after_it() -> None:
+    from pipeline.config import RunConfig
+
+    without_parameters = {"withhold_sites"}  # does what a steward asked; nothing about it can be chosen
+    assert {path.stem for path in STAGES} - without_parameters <= set(RunConfig.model_fields)
+
+
 def test_stage_parameters_are_frozen_and_refuse_unknown_keys() -> None:
     from pydantic import BaseModel
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +10,12 @@ import pandas as pd
 
 from layers.cells.assay_columns import METHOD_ORDER
 from layers.elements import ATOMIC_MASS
+from layers.schema import GeoDataFrame, Samples
 
 TableT = TypeVar("TableT", bound=pd.DataFrame)
+
+OWNER = ("site_id", "site_key_status", "site_rule")
+"""What is known of the owner of a waste sample: its site, whether its key was understood, and how the site was found."""
 
 _ORDER = {element: place for place, element in enumerate(ATOMIC_MASS)}
 _RANK = {method: rank for rank, method in enumerate(METHOD_ORDER)}
@@ -50,3 +54,18 @@ def in_element_order(samples: TableT) -> TableT:
     moved = set(wanted)
     order = [*(column for column in samples.columns if column not in moved), *wanted]
     return samples if order == list(samples.columns) else samples[order]
+
+
+def with_owners(samples: GeoDataFrame[Samples], assays: GeoDataFrame[Samples]) -> GeoDataFrame[Samples]:
+    """Add the owners of the waste samples (`OWNER`) to all samples; missing for other media.
+
+    Parameters
+    ----------
+    samples : GeoDataFrame[Samples]
+        All samples of a run.
+    assays : GeoDataFrame[Samples]
+        Its waste samples, located, in the order of the samples.
+    """
+    rows = np.flatnonzero(samples["medium"].eq("waste").to_numpy(dtype=bool))
+    owners = pd.DataFrame({name: assays[name].array for name in OWNER}, index=samples.index[rows])
+    return cast("GeoDataFrame[Samples]", pd.concat([samples, owners.reindex(samples.index)], axis=1))

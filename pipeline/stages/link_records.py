@@ -37,7 +37,7 @@ _RELATED = -0.5
 _BY_NAME = ("name_distance_commodity", "name_distance")
 
 
-class Verdict(NamedTuple):
+class _Verdict(NamedTuple):
     """What is thought of one pair."""
 
     same_site: bool
@@ -48,12 +48,12 @@ class Verdict(NamedTuple):
     reason: Finding
 
 
-def _one(confidence: float, rule: str, measured: tuple[float, float], reason: Finding) -> Verdict:
-    return Verdict(True, confidence, rule, *measured, reason)  # noqa: FBT003 - the same site
+def _one(confidence: float, rule: str, measured: tuple[float, float], reason: Finding) -> _Verdict:
+    return _Verdict(True, confidence, rule, *measured, reason)  # noqa: FBT003 - the same site
 
 
-def _two(confidence: float, rule: str, measured: tuple[float, float], reason: Finding) -> Verdict:
-    return Verdict(False, confidence, rule, *measured, reason)  # noqa: FBT003 - not the same site
+def _two(confidence: float, rule: str, measured: tuple[float, float], reason: Finding) -> _Verdict:
+    return _Verdict(False, confidence, rule, *measured, reason)  # noqa: FBT003 - not the same site
 
 
 class LinkRecordsParams(BaseModel):
@@ -122,7 +122,7 @@ def link_records(
     StageError
         If known links are given and not one names two records of this run.
     """
-    verdicts: dict[tuple[int, int], Verdict] = {}
+    verdicts: dict[tuple[int, int], _Verdict] = {}
     known = _known(records, known_links)
     candidates = _candidates(records, params)
     measured = _measure(records, candidates, params)
@@ -133,7 +133,7 @@ def link_records(
             verdicts[(row.a, row.b)] = verdict
     _prefer_mutual_best(records["source"].to_numpy(), verdicts)
     for pair, (same, confidence, reason) in known.items():
-        verdicts[pair] = Verdict(same, confidence, "known", float("nan"), float("nan"), reason)
+        verdicts[pair] = _Verdict(same, confidence, "known", float("nan"), float("nan"), reason)
     ids = records["record_id"].to_numpy()
     judged = [(ids[a], ids[b], verdicts[(a, b)]) for a, b in sorted(verdicts)]
     rows = [(a, b, *verdict[:-1], *verdict.reason.as_cells()) for a, b, verdict in judged]
@@ -141,7 +141,7 @@ def link_records(
     return conform(table, Links)
 
 
-def _prefer_mutual_best(source: np.ndarray, verdicts: dict[tuple[int, int], Verdict]) -> None:
+def _prefer_mutual_best(source: np.ndarray, verdicts: dict[tuple[int, int], _Verdict]) -> None:
     """Keep, between two sources, only name links that are the best of both their records: a publisher's records are distinct."""
     best: dict[tuple[int, str], float] = {}
     rivals = [pair for pair, one in verdicts.items() if one.rule in _BY_NAME and source[pair[0]] != source[pair[1]]]
@@ -276,7 +276,7 @@ def _agreement(commodities: pd.Series, a: np.ndarray, b: np.ndarray) -> np.ndarr
     return shared
 
 
-def _judge(pair: Any, params: LinkRecordsParams) -> Verdict | None:
+def _judge(pair: Any, params: LinkRecordsParams) -> _Verdict | None:
     """Give the verdict on one measured pair; None when there is nothing to say."""
     similarity, distance = float(pair.similarity), float(pair.distance_km)
     measured = (similarity, distance)
@@ -299,7 +299,7 @@ def _judge(pair: Any, params: LinkRecordsParams) -> Verdict | None:
 
 def _judge_name(
     pair: Any, params: LinkRecordsParams, similarity: float, distance: float, apart: bool
-) -> Verdict | None:
+) -> _Verdict | None:
     """Give the verdict on a pair that shares no number."""
     measured = (similarity, distance)
     one_source, agreement = pair.one_source, pair.agreement

@@ -6,7 +6,6 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import cast
 
 import geopandas as gpd
 import numpy as np
@@ -16,11 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from layers.cells.site_names import name_key
 from layers.crs import geodesic_km
 from layers.errors import StageError
+from layers.samples.columns import OWNER
 from layers.schema import GeoDataFrame, Samples, Sites, conform
 from layers.working_crs import working_crs
-
-OWNER = ("site_id", "site_key_status", "site_rule")
-"""What is said of a waste sample: its site, whether its key was understood, and how the site was found."""
 
 
 class LocateAssaysParams(BaseModel):
@@ -90,21 +87,6 @@ def locate_assays(
     rule[free[~pd.isna(nearest)]] = "distance"
     said = {name: pd.array(cells, dtype="str") for name, cells in zip(OWNER, (owner, status, rule), strict=True)}
     return conform(pd.concat([samples, pd.DataFrame(said, index=samples.index)], axis=1), Samples)
-
-
-def with_owners(samples: GeoDataFrame[Samples], assays: GeoDataFrame[Samples]) -> GeoDataFrame[Samples]:
-    """Add what `locate_assays` said of the waste samples to all samples; missing for other media.
-
-    Parameters
-    ----------
-    samples : GeoDataFrame[Samples]
-        All samples of a run.
-    assays : GeoDataFrame[Samples]
-        Its waste samples, located, in the order of the samples.
-    """
-    rows = np.flatnonzero(samples["medium"].eq("waste").to_numpy(dtype=bool))
-    said = pd.DataFrame({name: assays[name].array for name in OWNER}, index=samples.index[rows])
-    return cast("GeoDataFrame[Samples]", pd.concat([samples, said.reindex(samples.index)], axis=1))
 
 
 def _candidates(keys: Iterable[str], sites: pd.DataFrame) -> dict[str, tuple[list[int], str]]:

@@ -10,15 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from layers.schema import Companion, GeoDataFrame, SiteAccess, Sites, SiteSamples, SiteTonnage, conform
 from pipeline.evidence.pairwise_weights import PairwiseComparisons
 from pipeline.evidence.target_evidence import affinity_range, measured_values, pathfinder_z, type_affinity
+from pipeline.evidence.worked_sites import waste_is_likely
 from pipeline.learning.trained_model import PARTS
-
-WORKED = r"produc|operat|\bactive|care and maint|\bplant\b|\bmill\b|rehabilit|restaur"
-"""Status of a mine that was worked. Abandoned, closed and inactive alone do not say so: inventories of hazards call a trench
-that never produced by the same words."""
-PROSPECT = r"occurrence|prospect|showing|indicat|explor|undeveloped|discretion|\bindice"
-"""Status of a place where little was dug."""
-PLANT = r"\bmill\b|tailings|concentrator|smelter|r[ée]sidus|usine"
-"""Names of places where ore was treated."""
 
 
 class ScoreCompanionParams(BaseModel):
@@ -221,32 +214,6 @@ def _measured_over(
         "high": _log_utility(high, params.low_ppm, params.high_ppm),
     }
     return {key: np.where(measured, given[key], blind[key]) for key in blind}
-
-
-def waste_is_likely(sites: pd.DataFrame) -> np.ndarray:
-    """Return 1 where a waste is recorded or a mine was worked, 0 for a mere occurrence or prospect, NaN where unclear.
-
-    Signs of work are tonnes milled or left, a volume or an area, a kind of waste, a status such as past producer, or the
-    words mill, tailings, concentrator, smelter in the name of a site that is not called a prospect.
-
-    Parameters
-    ----------
-    sites : DataFrame
-        `Sites`.
-
-    Returns
-    -------
-    ndarray of float, shape (n,)
-    """
-    sizes = sites[["mass_t", "volume_m3", "milled_t", "area_m2"]].to_numpy(float)
-    status = sites["status"].astype("string").fillna("").str.replace("_", " ")
-    name = sites["name"].astype("string").fillna("")
-    worked = (np.nan_to_num(sizes) > 0).any(axis=1)
-    worked |= sites["waste_type"].isin(["tailings", "heap_leach", "slag", "waste_rock", "mixed"]).to_numpy()
-    worked |= status.str.contains(WORKED, case=False, regex=True).to_numpy(bool)
-    mere = status.str.contains(PROSPECT, case=False, regex=True).to_numpy(bool)
-    worked |= name.str.contains(PLANT, case=False, regex=True).to_numpy(bool) & ~mere
-    return np.where(worked, 1.0, np.where(mere, 0.0, np.nan))
 
 
 def _amount(

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from layers.invented import write_region
+from layers.samples.columns import with_owners
 from pipeline.config import RunConfig, load_config
 from pipeline.executor import Executor, Shared
 from pipeline.folder.store import RunStore
@@ -21,7 +22,7 @@ from pipeline.stages.estimate_tonnage import estimate_tonnage
 from pipeline.stages.flag_constraints import flag_constraints
 from pipeline.stages.label_sites import label_sites
 from pipeline.stages.link_records import link_records
-from pipeline.stages.locate_assays import locate_assays, with_owners
+from pipeline.stages.locate_assays import locate_assays
 from pipeline.stages.measure_access import measure_access
 from pipeline.stages.merge_sites import merge_sites
 from pipeline.stages.overlay_territories import overlay_territories
