@@ -20,6 +20,7 @@ from layers.schema import (
     conform,
     empty,
 )
+from pipeline.kernels.greedy_visits import learn_greedily
 from pipeline.kernels.linear_field import joint_covariance
 from pipeline.kernels.spatial_blocks import grid_blocks
 from pipeline.learning.trained_model import TrainedModel
@@ -147,52 +148,6 @@ def _learning(
         covariance = joint_covariance(model.grade_field, trend, x_km, y_km)
     chosen, gains, fall = learn_greedily(covariance, cost[weighed], VISIT_VARIANCE, visits)
     return weighed[chosen], gains, fall
-
-
-def learn_greedily(
-    covariance: np.ndarray, cost: np.ndarray, visit_variance: float, visits: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Choose visits one after the other by what each takes from the variances of the others, per cost.
-
-    Parameters
-    ----------
-    covariance : ndarray of float, shape (n, n)
-        Of the sites' true values.
-    cost : ndarray of float, shape (n,)
-        Of a visit.
-    visit_variance : float
-        Error variance of what a visit brings.
-    visits : int
-        How many.
-
-    Returns
-    -------
-    chosen : ndarray of int
-        Rows in order.
-    gains : ndarray of float
-        Variance taken from the sites not visited, by each visit.
-    fall : ndarray of float
-        Foretold fall of the root-mean-square error over the sites not visited at all, up to and with each visit.
-    """
-    left = covariance.copy()
-    start = np.diag(covariance).copy()
-    open_rows = np.ones(len(left), dtype=bool)
-    chosen, gains, after = [], [], []
-    for _ in range(min(visits, len(left))):
-        own = np.diag(left)
-        others = (left**2) @ open_rows - own**2 * open_rows
-        gain = np.where(open_rows, others / (own + visit_variance), -np.inf)
-        if gain.max() <= 1e-12:  # nothing is shared: what is left is each site's own
-            gain = np.where(open_rows, 1e-12 * own, -np.inf)
-        best = int(np.argmax(np.where(open_rows, gain / cost, -np.inf)))
-        chosen.append(best)
-        gains.append(float(max(gain[best], 0.0)))
-        left = left - np.outer(left[:, best], left[best]) / (left[best, best] + visit_variance)
-        open_rows[best] = False
-        after.append(np.diag(left).copy())
-    rest = open_rows if open_rows.any() else np.ones(len(left), dtype=bool)
-    fall = [1.0 - float(np.sqrt(one[rest].mean() / start[rest].mean())) for one in after]
-    return np.array(chosen, dtype=int), np.array(gains), np.array(fall)
 
 
 def _speak_first(site_territories: pd.DataFrame) -> dict[str, str]:

@@ -9,10 +9,11 @@ import pytest
 from scipy.special import logit, ndtr
 
 from layers import schema
+from pipeline.kernels.greedy_visits import learn_greedily
 from pipeline.stages.build_features import BuildFeaturesParams, build_features
 from pipeline.stages.explain_sites import ExplainSitesParams, explain_sites
 from pipeline.stages.label_sites import LabelSitesParams, label_sites
-from pipeline.stages.plan_sampling import PlanSamplingParams, learn_greedily, plan_sampling
+from pipeline.stages.plan_sampling import PlanSamplingParams, plan_sampling
 from pipeline.stages.rank_sites import RankSitesParams, rank_sites
 from pipeline.stages.score_companion import ScoreCompanionParams, score_companion
 from pipeline.stages.train_model import TrainModelParams, train_model
