@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,6 +32,10 @@ _MARKERS = frozenset(
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9",
           "x": "10"}  # fmt: skip
 _SMALL_WORDS = frozenset("delosy")
+_APOSTROPHES = "'’‘ʼʻʹ′‛＇`´"
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"})
+"""Letters that Unicode does not take apart into a plain letter and a mark."""
+_NUMBERED = re.compile(r"^([a-z]{1,4})(\d{1,3})$")
 _NAMELESS = re.compile(
     r"^(?:unknown|unnamed|no name|none|null|unk|n/?a|nan|not named|inconnu|sans nom|sin nombre|desconocido)\b"
     r"|^(?:gravel )?(?:pit|quarry)$",
@@ -47,15 +52,15 @@ class NameKey:
     ----------
     core : str
         Distinctive words, folded, in their order; empty when the name says nothing.
-    numbers : frozenset of str
-        Numbers in the name ("No. 2", "#2", "II" all give ``2``), and a single letter
-        that is no initial ("Zone C").
+    numbers : tuple of str
+        Numbers in the name, sorted, each as often as it stands there ("No. 2", "#2", "II" and "ZM2" all give ``2``), and a
+        single letter that is no initial ("Zone C").
     markers : frozenset of str
         Words that tell neighbours apart (north, upper …).
     """
 
     core: str
-    numbers: frozenset[str]
+    numbers: tuple[str, ...]
     markers: frozenset[str]
 
     @property
@@ -69,36 +74,46 @@ def name_key(name: str) -> NameKey:
     """Take a name apart: fold case and accents, drop lot numbers and the words every mine has."""
     text = html.unescape(name)
     if _NAMELESS.match(text.strip()):
-        return NameKey("", frozenset(), frozenset())
+        return NameKey("", (), frozenset())
     bare = _LOT.sub(" ", text)
-    folded = unicodedata.normalize("NFKD", bare if bare.strip() else text)
-    letters = "".join(one for one in folded if not unicodedata.combining(one)).casefold()
+    apart = "".join("'" if one in _APOSTROPHES else one for one in (bare if bare.strip() else text))
+    folded = unicodedata.normalize("NFKD", apart)
+    letters = "".join(one for one in folded if not unicodedata.combining(one)).casefold().translate(_PLAIN)
     quoted = re.findall(r"[\"“”']([a-z])[\"“”']", letters)
-    words = re.findall(r"[^\W_]+", re.sub(r"['’]", "", letters))
-    letters = letters.replace("a residus", "residus").replace("à résidus", "residus")
+    words = re.findall(r"[^\W_]+", letters.replace("'", ""))
     initials = re.findall(r"\b([a-z])\.", letters)
-    numbers, markers, core = set(quoted), set(), []
+    numbers, markers, core = list(quoted), set(), []
     for position, word in enumerate(words):
         if word in quoted:
             continue
         if word.isdigit():
-            numbers.add(word.lstrip("0") or "0")
+            numbers.append(word.lstrip("0") or "0")
         elif word in _ROMAN and position > 0:
-            numbers.add(_ROMAN[word])
+            numbers.append(_ROMAN[word])
+        elif (numbered := _NUMBERED.match(word)) is not None:
+            core += [numbered[1]] if numbered[1] not in _COMMON_WORDS else []
+            numbers.append(numbered[2].lstrip("0") or "0")
         elif len(word) == 1 and word not in _SMALL_WORDS and word not in initials and position > 0:
-            numbers.add(word)
+            numbers.append(word)
         elif word in _MARKERS:
             markers.add(word)
         elif word not in _COMMON_WORDS:
             core.append(word)
     if not core and markers:
         core = [word for word in words if word in _MARKERS]
-    return NameKey(" ".join(core), frozenset(numbers), frozenset(markers))
+    return NameKey(" ".join(core), tuple(sorted(numbers)), frozenset(markers))
 
 
 def contradict(a: NameKey, b: NameKey) -> bool:
-    """Say whether two names tell themselves apart: both numbered, or both marked, and neither covers the other."""
-    return not all(one <= other or other <= one for one, other in ((a.numbers, b.numbers), (a.markers, b.markers)))
+    """Say whether two names tell themselves apart: both numbered, or both marked, and neither covers the other.
+
+    A number that stands in both names covers itself once: "Webb-1 #1" and "Webb-1 #2" are two.
+    """
+    marked = not (a.markers <= b.markers or b.markers <= a.markers)
+    if a.numbers == b.numbers:
+        return marked
+    first, second = Counter(a.numbers), Counter(b.numbers)
+    return marked or not (first <= second or second <= first)
 
 
 def name_similarity(first: pd.Series, second: pd.Series) -> tuple[np.ndarray, np.ndarray]:

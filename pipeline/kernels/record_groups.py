@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from layers.crs import geodesic_km
+from pipeline.kernels.record_pairs import registered, told_apart
 
-_APART_RULES = ("known", "names_differ", "location_conflict")
+_APART_RULES = ("known", "names_differ", "ids_differ", "location_conflict")
 _FREE_RULES = ("known", "parent_child")
 _ORDER = {"known": 0, "parent_child": 1, "official_id": 2}
 
@@ -21,6 +22,9 @@ def group_records(
     records: pd.DataFrame, links: pd.DataFrame, max_diameter_km: float
 ) -> tuple[np.ndarray, np.ndarray, dict[int, float]]:
     """Follow links, firmest first, and number the groups that result.
+
+    Records that one register numbers differently come together by a person's word or as part and parent, and in no other way:
+    not through a third record either.
 
     Parameters
     ----------
@@ -52,6 +56,7 @@ def group_records(
     members: dict[int, list[int]] = {at: [at] for at in range(len(records))}
     owner = np.arange(len(records))
     weakest: dict[int, float] = {}
+    numbers = dict(enumerate(registered(records)))
     for link in _firmest_first(here, position):
         a, b = int(owner[link.a]), int(owner[link.b])
         if a == b:
@@ -62,10 +67,14 @@ def group_records(
         if any(not enemies.get(one, set()).isdisjoint(mates) for one in members[a]):
             continue
         if link.rule not in _FREE_RULES:
+            if told_apart(numbers[a], numbers[b]):
+                continue
             wide = link.distance_km if len(joined) == 2 else diameter_km(lon[joined], lat[joined])
             if wide > max_diameter_km:
                 continue
         members[a] = joined
+        for scheme, own in numbers.pop(b).items():
+            numbers[a][scheme] = numbers[a].get(scheme, set()) | own
         owner[members.pop(b)] = a
         weakest[a] = min(link.confidence, weakest.get(a, 1.0), weakest.pop(b, 1.0))
     return owner, _spreads_km(lon, lat, members, owner), weakest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -42,6 +43,31 @@ def official_tokens(records: pd.DataFrame) -> list[set[tuple[str, str]]]:
             own |= {_token(part, str(source)) for part in str(cross).split("; ") if part.strip()}
         tokens.append({one for one in own if one[1]})
     return tokens
+
+
+def registered(records: pd.DataFrame) -> list[dict[str, set[str]]]:
+    """Return, per record, the numbers every register gives it: register -> numbers.
+
+    A source is the register of its official ids, whatever their form; further numbers belong to the scheme they name or are
+    recognised by. Two records of one register with different numbers are two things to the register.
+    """
+    found = []
+    for source, official, tokens in zip(
+        records["source"], records["official_id"], official_tokens(records), strict=True
+    ):
+        own: dict[str, set[str]] = {}
+        for scheme, number in tokens:
+            if not scheme.startswith(f"{source} "):
+                own.setdefault(scheme, set()).add(number)
+        if not pd.isna(official):
+            own[f"source {source}"] = {plain_id(str(official).partition("=")[2] or str(official))}
+        found.append(own)
+    return found
+
+
+def told_apart(first: Mapping[str, set[str]], second: Mapping[str, set[str]]) -> bool:
+    """Say whether some register knows both and gives them no number in common."""
+    return any(scheme in second and numbers.isdisjoint(second[scheme]) for scheme, numbers in first.items())
 
 
 def pairs_by_id(records: pd.DataFrame) -> dict[tuple[int, int], str]:
@@ -95,7 +121,7 @@ def pairs_within(records: pd.DataFrame, radius_km: float) -> np.ndarray:
 
 def pairs_by_name(records: pd.DataFrame, crowd: int) -> list[tuple[int, int]]:
     """Return pairs of records of different sources with equal names, save names carried by more than ``crowd`` records."""
-    holders: dict[tuple[str, frozenset[str], frozenset[str]], list[int]] = defaultdict(list)
+    holders: dict[tuple[str, tuple[str, ...], frozenset[str]], list[int]] = defaultdict(list)
     for position, name in enumerate(records["name"]):
         if pd.isna(name):
             continue

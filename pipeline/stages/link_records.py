@@ -9,13 +9,27 @@ import pandas as pd
 from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
-from layers.cells.commodities import group_of
-from layers.cells.site_names import name_key, name_similarity
+from layers.cells.site_names import contradict, name_similarity
 from layers.crs import geodesic_km
 from layers.errors import StageError
 from layers.findings import Finding, Value, finding_of
 from layers.schema import GeoDataFrame, Links, Records, conform
-from pipeline.kernels.record_pairs import official_tokens, pairs_by_id, pairs_by_name, pairs_by_parent, pairs_within
+from pipeline.kernels.record_likeness import (
+    RELATED,
+    agreement,
+    amounts_differ,
+    kinds_differ,
+    own_names,
+    telling_names,
+)
+from pipeline.kernels.record_pairs import (
+    pairs_by_id,
+    pairs_by_name,
+    pairs_by_parent,
+    pairs_within,
+    registered,
+    told_apart,
+)
 
 _COLUMNS = [
     "record_a",
@@ -32,9 +46,8 @@ _SAME_SPOT_KM = 0.1
 _TOLD_APART_RATIO = 0.5
 _FULL_NAME_RATIO = 0.95
 _EQUAL_NAME_RATIO = 0.98
-_SAME_AMOUNT_RATIO = 1.1
-_RELATED = -0.5
 _BY_NAME = ("name_distance_commodity", "name_distance")
+_WEIGHED = (*_BY_NAME, "location_commodity")
 
 
 class _Verdict(NamedTuple):
@@ -82,6 +95,12 @@ class LinkRecordsParams(BaseModel):
     review_min_ratio: float = Field(
         default=0.75, ge=0, le=1, description="near pairs at least this similar are listed for review"
     )
+    spot_km: float = Field(
+        default=0.25, gt=0, description="records of two sources without a telling name are one up to this distance"
+    )
+    review_spot_km: float = Field(
+        default=0.5, gt=0, description="the same, up to which they are listed for review where they are not linked"
+    )
     common_name_records: int = Field(default=12, ge=2, description="a name carried by more records raises no conflict")
 
 
@@ -98,7 +117,13 @@ def link_records(
     4. ``name_distance_commodity`` and ``name_distance``: similar names *and* near places, with agreeing commodities, or with
        commodities unknown or differing but then nearer and more alike; stricter within one source, where two records with
        different amounts are two bodies of waste;
-    5. ``location_commodity``: two sources, practically one spot, agreeing commodities, and one of the two has no name.
+    5. ``location_commodity``: two sources, practically one spot (``spot_km``), one of the two without a name or with one that
+       says nothing of its own ("tailings dam", "unknown"), no number that tells them apart, and neither commodities nor kinds
+       of waste that differ.
+
+    Records to which one register gives different official ids are never one: what would link them otherwise is listed as
+    ``ids_differ``. Records without a name that stand farther apart than ``spot_km`` are listed for review up to
+    ``review_spot_km``.
 
     A name alone never links. Records that should be one site by 2 or 3, or by equal name and commodity, but lie more than
     ``conflict_km`` apart (or their stated precision, if larger) are listed as ``location_conflict`` and stay apart. Near pairs
@@ -129,9 +154,12 @@ def link_records(
     row: Any
     for row in measured.itertuples(index=False):
         verdict = _judge(row, params)
+        if verdict is not None and row.ids_differ and verdict.same_site and not row.is_parent:
+            verdict = _ids_differ((verdict.similarity, verdict.distance_km))
         if verdict is not None:
             verdicts[(row.a, row.b)] = verdict
-    _prefer_mutual_best(records["source"].to_numpy(), verdicts)
+    generic = set(measured.loc[measured["generic"], ["a", "b"]].itertuples(index=False, name=None))
+    _prefer_mutual_best(records["source"].to_numpy(), verdicts, generic)
     for pair, (same, confidence, reason) in known.items():
         verdicts[pair] = _Verdict(same, confidence, "known", float("nan"), float("nan"), reason)
     ids = records["record_id"].to_numpy()
@@ -141,19 +169,40 @@ def link_records(
     return conform(table, Links)
 
 
-def _prefer_mutual_best(source: np.ndarray, verdicts: dict[tuple[int, int], _Verdict]) -> None:
-    """Keep, between two sources, only name links that are the best of both their records: a publisher's records are distinct."""
+def _ids_differ(measured: tuple[float, float]) -> _Verdict:
+    """Return the verdict on two records that would be linked but that one register tells apart."""
+    near = not np.isnan(measured[1])
+    code = "ids_differ_near" if near else "ids_differ"
+    return _two(0.95, "ids_differ", measured, Finding(code=code, values={"km": measured[1]} if near else {}))
+
+
+def _prefer_mutual_best(
+    source: np.ndarray, verdicts: dict[tuple[int, int], _Verdict], generic: set[tuple[int, int]]
+) -> None:
+    """Keep, between two sources, only links that are the best of both their records: a publisher's records are distinct.
+
+    Links by name come first. Where a name says nothing of its own, the nearest records that are still without a partner in the
+    other source are taken by place.
+    """
+    rivals = [pair for pair, one in verdicts.items() if one.rule in _WEIGHED and source[pair[0]] != source[pair[1]]]
+    named = [pair for pair in rivals if verdicts[pair].rule in _BY_NAME]
     best: dict[tuple[int, str], float] = {}
-    rivals = [pair for pair, one in verdicts.items() if one.rule in _BY_NAME and source[pair[0]] != source[pair[1]]]
-    for a, b in rivals:
+    for a, b in named:
         for own, other in ((a, b), (b, a)):
             key = (own, source[other])
             best[key] = max(best.get(key, 0.0), verdicts[a, b].confidence)
-    for a, b in rivals:
+    kept = {(a, b) for a, b in named if verdicts[a, b].confidence >= max(best[a, source[b]], best[b, source[a]])}
+    taken = {key for a, b in kept for key in ((a, source[b]), (b, source[a]))}
+    by_place = [pair for pair in rivals if pair not in kept and pair in generic]
+    for a, b in sorted(by_place, key=lambda pair: (verdicts[pair].distance_km, pair)):
+        if (a, source[b]) not in taken and (b, source[a]) not in taken:
+            kept.add((a, b))
+            taken |= {(a, source[b]), (b, source[a])}
+    for a, b in set(rivals) - kept:
         one = verdicts[a, b]
-        if one.confidence < max(best[a, source[b]], best[b, source[a]]):
-            reason = Finding(code="better_rival", values=one.reason.values)
-            verdicts[a, b] = _two(0.6, "not_enough", (one.similarity, one.distance_km), reason)
+        spot = one.rule not in _BY_NAME
+        reason = Finding(code="better_neighbour" if spot else "better_rival", values=one.reason.values)
+        verdicts[a, b] = _two(0.6, "not_enough", (one.similarity, one.distance_km), reason)
 
 
 def _known(records: pd.DataFrame, known_links: pd.DataFrame) -> dict[tuple[int, int], tuple[bool, float, Finding]]:
@@ -195,7 +244,9 @@ def _measure(records: pd.DataFrame, pairs: pd.DataFrame, params: LinkRecordsPara
     lat, lon = (records[name].to_numpy(dtype=float) for name in ("latitude", "longitude"))
     pairs["distance_km"] = geodesic_km(lon[a], lat[a], lon[b], lat[b])
     source = records["source"].to_numpy()
-    pairs["one_source"] = (source[a] == source[b]) | _numbered_apart(official_tokens(records), a, b)
+    numbers = registered(records)
+    pairs["ids_differ"] = [told_apart(numbers[one], numbers[other]) for one, other in zip(a, b, strict=True)]
+    pairs["one_source"] = (source[a] == source[b]) | pairs["ids_differ"]
     precision = records["coordinate_precision_km"].fillna(0).to_numpy(dtype=float)
     pairs["apart_km"] = np.maximum(params.conflict_km, precision[a] + precision[b])
     parent = (records["source"] + " " + records["parent_id"]).fillna("").to_numpy(dtype=object)
@@ -204,76 +255,16 @@ def _measure(records: pd.DataFrame, pairs: pd.DataFrame, params: LinkRecordsPara
     reach = np.where(pairs["one_source"], params.within_source_km, params.conflict_reach_km)
     pairs = pairs[firm | ((pairs["distance_km"] <= reach) & ~siblings)].reset_index(drop=True)
     a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
-    names = _telling_names(records)
+    names = telling_names(records)
     pairs["similarity"], pairs["contradict"] = name_similarity(names.iloc[a], names.iloc[b])
-    pairs["agreement"] = _agreement(records["commodities"], a, b)
-    pairs["two_bodies"] = pairs["one_source"] & _amounts_differ(records, a, b)
-    nameless = records["name"].isna().to_numpy()
-    pairs["nameless"] = nameless[a] | nameless[b]
+    pairs["agreement"] = agreement(records["commodities"], a, b)
+    pairs["two_bodies"] = pairs["one_source"] & amounts_differ(records, a, b)
+    keys, generic = own_names(records)
+    apart = np.array([contradict(keys[one], keys[other]) for one, other in zip(a, b, strict=True)], dtype=bool)
+    fitting = ~kinds_differ(records, a, b) & ~apart
+    pairs["generic"] = (generic[a] | generic[b]) & fitting
+    pairs["both_generic"] = generic[a] & generic[b]
     return pairs
-
-
-def _numbered_apart(tokens: list[set[tuple[str, str]]], a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Say which pairs carry different numbers of one scheme: to its publisher they are two, as if from one source."""
-    schemes = [{scheme for scheme, _ in own} for own in tokens]
-    return np.array(
-        [
-            not schemes[one].isdisjoint(schemes[other]) and tokens[one].isdisjoint(tokens[other])
-            for one, other in zip(a, b, strict=True)
-        ],
-        dtype=bool,
-    )
-
-
-def _amounts_differ(records: pd.DataFrame, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Say which pairs state different masses, volumes or areas: in one source, two bodies of waste at one mine."""
-    differ = np.zeros(len(a), dtype=bool)
-    for name in ("mass_t", "volume_m3", "area_m2"):
-        amount = records[name].to_numpy(dtype=float)
-        with np.errstate(invalid="ignore"):
-            differ |= np.maximum(amount[a], amount[b]) > _SAME_AMOUNT_RATIO * np.minimum(amount[a], amount[b])
-    return differ
-
-
-def _telling_names(records: pd.DataFrame) -> pd.Series:
-    """Return name and aliases of each record, without aliases that other records of its source share (owners, camps)."""
-    aliases = records["aliases"].str.split("; ").explode().dropna().astype("str")
-    keys = aliases.map(lambda one: name_key(one).joined)
-    source = records["source"].reindex(keys.index)
-    holders = pd.DataFrame({"source": source, "key": keys, "record": keys.index}).drop_duplicates()
-    shared = holders.groupby(["source", "key"])["record"].transform("size")
-    names = pd.DataFrame({"source": records["source"], "key": [_joined(one) for one in records["name"]]})
-    own = set(names.itertuples(index=False, name=None))
-    common = set(holders.loc[shared > 1, ["source", "key"]].itertuples(index=False, name=None))
-    parts = zip(aliases, source, keys, strict=True)
-    telling = aliases[[key != "" and (where, key) not in common and (where, key) not in own for _, where, key in parts]]
-    kept = telling.groupby(level=0).agg("; ".join).reindex(records.index)
-    generic = records["name"].notna() & (names["key"] == "")
-    kept = kept.where(~generic, _with_facility(records, aliases))
-    both = records["name"].str.cat(kept, sep="; ", na_rep="").str.strip("; ")
-    return both.where(both.str.len() > 0)
-
-
-def _with_facility(records: pd.DataFrame, aliases: pd.Series) -> pd.Series:
-    """Return each alias with the record's name behind it: "tailings 2" says which one only with the name of its plant."""
-    named = (aliases + " " + records["name"].fillna("").reindex(aliases.index)).str.strip()
-    return named.groupby(level=0).agg("; ".join).reindex(records.index)
-
-
-def _joined(name: Any) -> str:
-    return "" if pd.isna(name) else name_key(str(name)).joined
-
-
-def _agreement(commodities: pd.Series, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return 1 where commodities (or their families of metals) overlap, -1 where they differ, 0 where either is unknown."""
-    sets = [frozenset() if pd.isna(cell) else frozenset(str(cell).split("; ")) for cell in commodities]
-    families = [frozenset(filter(None, map(group_of, one))) for one in sets]
-    shared = np.zeros(len(a))
-    for at, (left, right) in enumerate(zip(a, b, strict=True)):
-        if sets[left] and sets[right]:
-            exact = not sets[left].isdisjoint(sets[right])
-            shared[at] = 1.0 if exact else (_RELATED if not families[left].isdisjoint(families[right]) else -1.0)
-    return shared
 
 
 def _judge(pair: Any, params: LinkRecordsParams) -> _Verdict | None:
@@ -303,13 +294,10 @@ def _judge_name(
     """Give the verdict on a pair that shares no number."""
     measured = (similarity, distance)
     one_source, agreement = pair.one_source, pair.agreement
-    commodity = {1.0: "same", 0.0: "unknown", _RELATED: "related"}.get(agreement, "different")
+    commodity = {1.0: "same", 0.0: "unknown", RELATED: "related"}.get(agreement, "different")
+    at_one_spot = _judge_spot(pair, params, measured, commodity)
     if np.isnan(similarity):
-        spot = distance <= _SAME_SPOT_KM and agreement == 1 and not one_source and pair.nameless
-        if spot:
-            reason = Finding(code="nameless_at_one_spot", values={"km": distance, "commodity": commodity})
-            return _one(0.7, "location_commodity", measured, reason)
-        return None
+        return at_one_spot
     values: dict[str, Value] = {"alike_percent": 100 * similarity, "km": distance, "commodity": commodity}
     names = Finding(code="names", values=values)
     limit = params.within_source_km if one_source else params.link_km
@@ -322,7 +310,7 @@ def _judge_name(
     if pair.contradict and similarity >= _TOLD_APART_RATIO:
         return _two(0.95, "names_differ", measured, Finding(code="markers_differ", values=values))
     if similarity < params.review_min_ratio:
-        return None
+        return at_one_spot
     if pair.two_bodies:
         return _two(0.8, "not_enough", measured, Finding(code="amounts_differ", values=values))
     need_ratio, need_km = _needed(bool(one_source), float(agreement), similarity, distance, params)
@@ -331,6 +319,18 @@ def _judge_name(
         confidence = 0.6 + 0.2 * (similarity - need_ratio) / max(1 - need_ratio, 1e-9) + 0.15 * (1 - distance / limit)
         return _one(round(confidence - (0.0 if agreement == 1 else 0.1), 3), rule, measured, names)
     return _two(0.6, "not_enough", measured, names)
+
+
+def _judge_spot(pair: Any, params: LinkRecordsParams, measured: tuple[float, float], commodity: str) -> _Verdict | None:
+    """Give the verdict on two records of two sources by place and kind, where a name says nothing of its own."""
+    distance = measured[1]
+    if pair.one_source or not pair.generic or not distance <= params.review_spot_km:
+        return None
+    reason = Finding(code="nameless_at_one_spot", values={"km": distance, "commodity": commodity})
+    near_km = params.spot_km if pair.both_generic else min(params.spot_km, _SAME_SPOT_KM)
+    if distance <= near_km and pair.agreement >= 0:
+        return _one(round(0.6 + 0.15 * (1 - distance / params.spot_km), 3), "location_commodity", measured, reason)
+    return _two(0.6, "not_enough", measured, reason)
 
 
 def _needed(
@@ -346,4 +346,4 @@ def _needed(
         return least, limit if similarity >= _FULL_NAME_RATIO else limit / 2
     if agreement == 0:
         return max(least, 0.92), limit if similarity >= _EQUAL_NAME_RATIO else limit / 2
-    return (max(least, 0.95), limit / 2) if agreement == _RELATED else (max(least, _EQUAL_NAME_RATIO), limit / 5)
+    return (max(least, 0.95), limit / 2) if agreement == RELATED else (max(least, _EQUAL_NAME_RATIO), limit / 5)

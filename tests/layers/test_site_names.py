@@ -19,6 +19,11 @@ from layers.cells.site_names import contradict, name_key, name_similarity
         ("Cook, T.", "T. Cook Mine"),
         ("Mina El Cobre", "COBRE"),
         ("Big Lake Gold Mines Ltd.", "Lake Gold Big"),
+        ("O\u2019Neil", "O\u02bcNeil mine"),
+        ("O\u00b4Neil", "O'NEIL"),
+        ("E\u0301toile", "\u00c9TOILE"),
+        ("S\u00f8ndre Gruve", "SONDRE GRUVE"),
+        ("\uff2d\uff4f\uff53\uff53", "Moss"),
     ],
 )
 def test_equal_names_in_other_clothes(one: str, other: str) -> None:
@@ -36,6 +41,10 @@ def test_equal_names_in_other_clothes(one: str, other: str) -> None:
         ('Moss "A" Zone', "Moss 'C' Zone"),
         ("Moss A pit", "Moss B pit"),
         ("Lot 23 Con 4", "Lot 21 Con 4"),
+        ("WEBB-1 #1", "WEBB-1 #2"),
+        ("ANAK-1 #5", "ANAK-1 #6"),
+        ("High Island ZM1", "High Island ZM2"),
+        ("Tailings dam 1", "Tailings dam 2"),
     ],
 )
 def test_numbers_and_markers_tell_apart(one: str, other: str) -> None:

@@ -184,6 +184,7 @@ COMPUTED = (
     | {"activity_U": {"U_ppm", "activity_bq_g"}, "activity_Th": {"Th_ppm", "activity_bq_g"}}
     | {"activity_U_Th": {"U_ppm", "Th_ppm", "activity_bq_g"}}
     | {"parent": set(), "parent_near": {"km"}, "parent_but_apart": {"km"}}
+    | {"ids_differ": set(), "ids_differ_near": {"km"}, "better_neighbour": {"km", "commodity"}}
     | {"number": {"number"}, "number_near": {"number", "km"}, "number_but_apart": {"number", "km"}}
     | dict.fromkeys(("names", "better_rival", "markers_differ", "amounts_differ"), NAMES)
 )

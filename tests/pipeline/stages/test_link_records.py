@@ -19,6 +19,7 @@ from layers.errors import StageError
 from layers.invented import write_region
 from layers.readers.inventory import read_inventory
 from maps.words import finding
+from pipeline.kernels.record_groups import group_records
 from pipeline.kernels.record_pairs import plain_id
 from pipeline.stages.link_records import LinkRecordsParams, link_records
 from tests.pipeline.stages.record_tables import links_of, records_of
@@ -70,7 +71,49 @@ def test_a_place_alone_never_links() -> None:
 
 def test_a_nameless_record_on_the_same_spot_with_the_same_commodity_links() -> None:
     assert verdict(A, B | {"name": None, "km_east": 0.05}) == (True, "location_commodity")
-    assert verdict(A, B | {"name": None, "km_east": 0.05, "commodities": "coal"}) is None
+    assert verdict(A, B | {"name": None, "km_east": 0.05, "commodities": "coal"}) == (False, "not_enough")
+
+
+@pytest.mark.parametrize(
+    "name", ["DESCONOCIDO", "Tranque de relave", "unknown", "Unnamed", None, "sin nombre", "3 tranques"]
+)
+def test_records_of_two_registers_without_a_telling_name_are_one_by_place_and_kind(name: str | None) -> None:
+    one = {"source": "a", "official_id": "A1", "name": name, "commodities": "copper", "waste_type": "tailings"}
+    other = one | {"source": "b", "official_id": "77", "commodities": "copper; gold"}
+    assert verdict(one, other | {"km_east": 0.05}) == (True, "location_commodity")
+    assert verdict(one, other | {"km_east": 0.2}) == (True, "location_commodity")
+    assert verdict(one, other | {"km_east": 0.4}) == (False, "not_enough")
+    assert verdict(one, other | {"km_east": 0.7}) is None
+    assert verdict(one, other | {"km_east": 0.05, "waste_type": "slag"}) is None
+    assert verdict(one, other | {"km_east": 0.05, "commodities": "coal"}) == (False, "not_enough")
+
+
+def test_nameless_neighbours_are_paired_one_to_one_the_nearest_first() -> None:
+    one = {"source": "a", "name": "DESCONOCIDO", "commodities": "copper"}
+    rows = [one, one | {"km_east": 0.12}]
+    rows += [row | {"source": "b", "km_east": row.get("km_east", 0.0) + 0.03} for row in rows]
+    links = link_records(records_of(*rows), NOBODY, PARAMS)
+    same = links[links["same_site"]]
+    assert set(zip(same["record_a"], same["record_b"], strict=True)) == {("a:1", "b:3"), ("a:2", "b:4")}
+
+
+def test_different_ids_of_one_register_are_never_one_not_even_through_a_third_record() -> None:
+    one = {"source": "a", "official_id": "0390-4N", "name": "El Cateador", "commodities": "copper"}
+    two = one | {"official_id": "0391-4N", "km_east": 0.1}
+    third = {"source": "b", "official_id": "12", "name": "El Cateador", "commodities": "copper", "km_east": 0.05}
+    records = records_of(one, two, third)
+    links = link_records(records, NOBODY, PARAMS)
+    pair = links[(links["record_a"] == records["record_id"][0]) & (links["record_b"] == records["record_id"][1])].iloc[
+        0
+    ]
+    assert (pair["same_site"], pair["rule"]) == (False, "ids_differ")
+    group, _, _ = group_records(records, links, 5.0)
+    assert group[0] != group[1]
+    both = links.assign(same_site=True, rule="name_distance", confidence=0.9)
+    group, _, _ = group_records(records, both, 5.0)
+    assert group[0] != group[1]
+    group, _, _ = group_records(records, both.assign(rule="known"), 5.0)
+    assert set(group) == {0}
 
 
 def test_numbered_neighbours_stay_apart() -> None:
@@ -167,7 +210,7 @@ def test_a_generic_name_counts_together_with_its_facility() -> None:
         "a:1b:3",
         "a:2b:4",
     ]
-    assert verdict(one, one | {"source": "b", "aliases": "Fern Works"}) is None
+    assert verdict(one, one | {"source": "b", "aliases": "Fern Works", "km_east": 0.8}) is None
 
 
 def test_equal_names_beyond_reach_are_two_places_and_no_conflict() -> None:
