@@ -226,6 +226,14 @@ def _for_qgis(publication: Publication) -> dict[str, gpd.GeoDataFrame]:
     layers = {"sites": _flat(publication.sites)}
     if len(publication.territories):
         layers["territories"] = publication.territories
+    if len(publication.sampling_plan):
+        plan = pd.DataFrame(publication.sampling_plan)
+        where = layers["sites"].set_index("site_id")
+        layers["sampling_plan"] = gpd.GeoDataFrame(
+            plan.assign(name=where["name"].loc[plan["site_id"]].to_numpy()),
+            geometry=where.geometry.loc[plan["site_id"]].to_numpy(),
+            crs=where.crs,
+        )
     if publication.surface is not None:
         import rasterio
         import shapely

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
+
 from maps import words
 from maps.publication import Publication
 from maps.rows import rows as table_rows
@@ -33,12 +35,24 @@ def card_rows(publication: Publication, lang: str) -> list[tuple[str, str]]:
             rows.append(("card_block_km", f"{words.number(found.block_km, lang)}\u00a0km"))
         if found.dropped_features:
             rows.append(("card_dropped", _dropped(found.dropped_features, lang)))
+    rows += _order(publication.ranking, lang)
     chosen = [code for code in publication.notes["code"] if str(code).startswith("below_limits_")]
     if chosen:
         rows.append(("card_limits", words.word(chosen[0], lang)))
     rows += [("card_use", words.word("card_use_text", lang)), ("card_not", words.word("card_not_text", lang))]
     rows.append(("card_weak", words.word("card_weak_text", lang)))
     return [(words.word(key, lang), text) for key, text in rows]
+
+
+def _order(ranking: pd.DataFrame, lang: str) -> list[tuple[str, str]]:
+    """Return what the order answers and what was assumed of how wastes came to be assayed."""
+    if ranking.empty or "order_by" not in ranking:
+        return []
+    first = ranking.iloc[0]
+    numbers = {"grade": first["order_grade_ppm"], "amount": first["order_contained_t"], "cap": first["order_cap_t"]}
+    said = words.phrase(f"card_order_{first['order_by']}", lang, **{key: float(one) for key, one in numbers.items()})
+    learned = ranking["grade_rule"].eq("model").any()
+    return [("card_order", said), *([("card_selection", words.word("card_selection_text", lang))] if learned else [])]
 
 
 def _dropped(dropped: Mapping[str, str], lang: str) -> str:

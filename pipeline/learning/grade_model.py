@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import log_ndtr, ndtri_exp
 
-from pipeline.evidence.host_grades import HOST_SD_LOG10, host_grade_log10
+from pipeline.evidence.host_grades import host_grades
 from pipeline.kernels.linear_field import LinearField, fit_field, predict_field
 from pipeline.learning.candidates import Task, prepare
 from pipeline.learning.trained_model import USUAL_SPREAD_LOG10, TrainedModel
@@ -17,6 +17,9 @@ from pipeline.learning.validation import Fit
 
 LEAST_ASSAYS = 20
 """Wastes with a concentration from which it is learned."""
+
+ASSAYED_HOST_SD = 0.6
+"""Least spread of a host's grades, log10, once a waste was assayed: a table of hosts must not argue an assay away."""
 
 USUAL_VARIANCE = 0.28**2 + 0.1**2
 """Of one grab sample about the mean of its waste, squared log10 of ppm, with the bias of surface sampling and laboratory."""
@@ -128,11 +131,9 @@ def with_grades(model: TrainedModel, table: pd.DataFrame) -> TrainedModel:
     field = None
     if model.rests_on_companion:
         utility = table["companion_commodity"].to_numpy(float) if "companion_commodity" in table else observed * np.nan
-        expected = host_grade_log10(utility, model.target, model.threshold_ppm)
-        grades, rule = (
-            updated(expected, np.full(len(sites), HOST_SD_LOG10), np.zeros(len(sites)), observed, sd),
-            "hosts",
-        )
+        expected, spread = host_grades(utility, model.target, model.threshold_ppm)
+        spread = np.where(np.isfinite(observed), np.maximum(spread, ASSAYED_HOST_SD), spread)
+        grades, rule = updated(expected, spread, np.zeros(len(sites)), observed, sd), "hosts"
     elif model.kind == "supervised" and assayed >= LEAST_ASSAYS:
         field, grades = grades_of_sites(
             model.grade_trend(table), observed, sd, table["x_m"].to_numpy() / 1000.0, table["y_m"].to_numpy() / 1000.0

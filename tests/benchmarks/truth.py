@@ -21,6 +21,7 @@ from pipeline.learning.validation import area_under_curve
 from pipeline.stages.rank_sites import RankSitesParams, rank_sites
 from pipeline.stages.train_model import train_model
 from tests.benchmarks.known_region import KnownRegion, known_region
+from tests.benchmarks.plans import find_figures, learn_figures
 
 WITHIN = (0.85, 0.95)
 VISITS = 20
@@ -170,6 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--sites", type=int, default=300)
     parser.add_argument("--assayed-by", default="types", choices=["types", "halo", "richness"])
     parser.add_argument("--cache", type=Path, default=Path("build/known_regions"))
+    parser.add_argument("--plans", action="store_true", help="also try the sampling plans")
     chosen = parser.parse_args(arguments)
     chosen.cache.mkdir(parents=True, exist_ok=True)
     first = 20 if chosen.sites <= 1000 else 100
@@ -184,6 +186,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         by_grade["order_value"] = -by_grade["rank"].astype(float)
         tables.append(table)
         rows.append(figures_of(table, by_grade, first, seed))
+        if chosen.plans:
+            rows[-1] |= find_figures(region, table, model) | learn_figures(region, table, model)
         spread = model.grade_field.spread if model.grade_field is not None else None
         print(f"seed {seed}: {taken:.1f} s, AUC {rows[-1]['AUC, unassayed']:.3f}, {spread}", flush=True)
     figures = pd.DataFrame(rows)
@@ -193,6 +197,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(shown.to_string())
         print(f"\nmean chance / observed share among unassayed, pooled: {ratio:.3f}")
         print(reliability(tables).to_string())
+        for figure in (one for one in figures if one.startswith("find") and one.endswith("plan")):
+            against = figures[figure.replace("plan", "score x tonnes")]
+            lead = figures[figure] - against
+            error = lead.std(ddof=1) / np.sqrt(len(lead)) if len(lead) > 1 else float("nan")
+            print(
+                f"{figure}: {figures[figure].mean() / against.mean():.3f} x score x tonnes ({lead.mean():+.3f}, se {error:.3f})"
+            )
         lead = figures[f"contained in first {first}"] - figures[f"contained in first {first}, grade x tonnes"]
         error = lead.std(ddof=1) / np.sqrt(len(lead)) if len(lead) > 1 else float("nan")
         print(

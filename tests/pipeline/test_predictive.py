@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import logit, ndtr
 
-from pipeline.evidence.host_grades import host_grade_log10
+from pipeline.evidence.host_grades import host_grades
 from pipeline.evidence.site_amounts import site_amounts
 from pipeline.kernels.predictive import (
     Aim,
@@ -128,8 +129,6 @@ def test_replicates_move_the_usual_spread_of_samples() -> None:
 
 
 def test_a_chance_is_read_as_a_belief_and_back() -> None:
-    from scipy.special import logit, ndtr
-
     chance = np.array([1e-9, 0.12, 0.5, 0.88, 1 - 1e-9])
     assert ndtr(quantile_of_log_odds(logit(chance))) == pytest.approx(chance)
 
@@ -153,5 +152,9 @@ def test_tonnes_are_believed_by_their_rule_and_a_showing_may_hold_none() -> None
 
 
 def test_a_carbonatite_lets_expect_more_than_a_gold_vein_and_nothing_known_little() -> None:
-    carbonatite, gold, unknown = host_grade_log10(np.array([0.95, 0.05, np.nan]), "REE", 500.0)
-    assert (carbonatite, gold, unknown) == (pytest.approx(3.9), pytest.approx(2.1), pytest.approx(2.3))
+    middle, spread = host_grades(np.array([0.95, 0.05, np.nan]), "REE", 500.0)
+    assert middle == pytest.approx([3.14, 2.06, 2.18])
+    chance = ndtr((middle - np.log10(500.0)) / spread)
+    assert chance[0] > 0.7
+    assert chance[1] < 0.01
+    assert 0.05 < chance[2] < 0.15
