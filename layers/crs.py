@@ -23,6 +23,12 @@ from layers.errors import ConfigError, SourceError
 from layers.quiet import quiet
 
 WGS84 = pyproj.CRS.from_epsg(4326)
+EARTH_RADIUS_KM = 6371.0088
+"""Mean radius of the Earth (IUGG)."""
+
+KM_PER_DEGREE = 111.195
+"""A degree of a great circle on a sphere of that radius."""
+
 _GEOD = pyproj.Geod(ellps="WGS84")
 _SAME_DATUM_M = 2.0
 _LONGEST_TEXT = 10_000
@@ -126,6 +132,23 @@ def geodesic_km(lon1: Any, lat1: Any, lon2: Any, lat2: Any) -> np.ndarray:
     return np.asarray(metres, dtype=float).reshape(start_lon.shape) / 1000.0
 
 
+def unit_vectors(longitude: Any, latitude: Any) -> np.ndarray:
+    """Return points as vectors of length 1 from the centre of a sphere.
+
+    Parameters
+    ----------
+    longitude, latitude : array_like of shape (n,)
+        Degrees.
+
+    Returns
+    -------
+    ndarray of shape (n, 3)
+        The chord between two of them is 2 sin(d / 2R) for the great-circle distance d on a sphere of radius R.
+    """
+    lon, lat = np.radians(np.asarray(longitude, dtype="float64")), np.radians(np.asarray(latitude, dtype="float64"))
+    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+
+
 def grid_points(longitude: Any, latitude: Any, spacing_km: float) -> tuple[np.ndarray, np.ndarray]:
     """Move points to the nearest node of a grid, so that a place is told only as well as its spacing.
 
@@ -134,14 +157,14 @@ def grid_points(longitude: Any, latitude: Any, spacing_km: float) -> tuple[np.nd
     longitude, latitude : array_like of shape (n,)
         Degrees, WGS 84.
     spacing_km : float
-        Distance between nodes, north and east, on a sphere of 111.2 km per degree.
+        Distance between nodes, north and east, on a sphere of `KM_PER_DEGREE`.
 
     Returns
     -------
     longitude, latitude : ndarray of shape (n,)
         Degrees; the same for all points of one grid cell.
     """
-    step = spacing_km / 111.195
+    step = spacing_km / KM_PER_DEGREE
     north = np.clip(np.round(np.asarray(latitude, dtype="float64") / step) * step, -90.0, 90.0)
     east_step = step / np.maximum(np.cos(np.radians(north)), 1e-3)
     east = np.round(np.asarray(longitude, dtype="float64") / east_step) * east_step

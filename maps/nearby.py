@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +10,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers.crs import geodesic_km
+from layers.crs import KM_PER_DEGREE, geodesic_km
+from layers.text import fold
 from maps import words
 from maps.publication import Publication, about
 from maps.rows import rows
 
-EARTH_KM_PER_DEGREE = 111.2
 """Kilometres per degree of latitude; only used for a generous first cut."""
 
 
@@ -45,18 +44,17 @@ class Place:
     point_kind: str = ""
 
 
-def fold(text: str) -> str:
-    """Return text for comparing in a search: no accents, no case, one kind of apostrophe. Never shown."""
-    plain = "".join(one for one in unicodedata.normalize("NFD", text) if not unicodedata.combining(one))
+def search_key(text: str) -> str:
+    """Return text for comparing in a search: no accents, no case, one kind of apostrophe, single blanks. Never shown."""
     for mark in "ʼ’‘`ʹ":
-        plain = plain.replace(mark, "'")
-    return " ".join(plain.casefold().split())
+        text = text.replace(mark, "'")
+    return " ".join(fold(text).split())
 
 
 def communities_near(publication: Publication, longitude: float, latitude: float, within_km: float) -> pd.DataFrame:
     """Return ``community, kind, distance_km`` (geodesic) of communities around a point, nearest first."""
     table = publication.communities
-    band = np.abs(table["latitude"].to_numpy() - latitude) <= within_km / EARTH_KM_PER_DEGREE * 1.05
+    band = np.abs(table["latitude"].to_numpy() - latitude) <= within_km / KM_PER_DEGREE * 1.05
     rows_near = np.flatnonzero(band)
     there = (table[axis].to_numpy()[rows_near] for axis in ("longitude", "latitude"))
     distance = geodesic_km(longitude, latitude, *there)
@@ -76,7 +74,7 @@ def distance_to_place_km(
     """
     points = shapely.points(longitude, latitude)
     west, south, east, north = geometry.bounds
-    margin = within_km / EARTH_KM_PER_DEGREE * 1.05 + 0.01
+    margin = within_km / KM_PER_DEGREE * 1.05 + 0.01
     widest = max(np.cos(np.radians(min(89.0, max(abs(south - margin), abs(north + margin))))), 0.02)
     nearby = (
         (latitude >= south - margin)
@@ -122,7 +120,7 @@ def areas_per_site(publication: Publication, lang: str) -> dict[str, str]:
     found: dict[str, list[tuple[str, str]]] = {}
     for one in rows(table):
         said = f"{one.territory} ({words.layer(one.layer, lang)}){colon}{relation(one.relation, one.distance_km, lang)}"
-        found.setdefault(one.site_id, []).append((fold(one.territory), said))
+        found.setdefault(one.site_id, []).append((search_key(one.territory), said))
     return {site: "; ".join(said for _, said in sorted(several)) for site, several in found.items()}
 
 
@@ -150,7 +148,7 @@ def titles_of_areas(publication: Publication, site_ids: Iterable[str], lang: str
     for one in rows(shown):
         names.setdefault(words.layer(one.layer, lang), []).append(str(one.territory))
     colon = words.word("colon", lang)
-    return [f"{title}{colon}{', '.join(sorted(several, key=fold))}" for title, several in sorted(names.items())]
+    return [f"{title}{colon}{', '.join(sorted(several, key=search_key))}" for title, several in sorted(names.items())]
 
 
 def _by_relation(
@@ -163,7 +161,7 @@ def _by_relation(
     for one in rows(table):
         name = str(one.territory)
         shown = f"{name} ({words.number(one.distance_km, lang, 1)}\u00a0km)" if one.relation == "near" else name
-        said.setdefault(key(one), {}).setdefault(order[one.relation], set()).add((fold(name), shown))
+        said.setdefault(key(one), {}).setdefault(order[one.relation], set()).add((search_key(name), shown))
     colon = words.word("colon", lang)
     kinds = [words.word(f"relation_{kind}", lang) for kind in order]
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 from pandera.typing import DataFrame
@@ -66,6 +66,11 @@ class Publication:
         Rejected rows (`layers.schema.Rejected`).
     """
 
+    PER_SITE: ClassVar[tuple[str, ...]] = (
+        "ranking", "sites", "reasons", "companion", "access", "flags", "site_territories", "sampling_plan",
+    )  # fmt: skip
+    """Tables with a ``site_id``: what has to leave with a site."""
+
     title: str
     run_id: str
     run_date: str
@@ -98,7 +103,8 @@ def about(publication: Publication, site_ids: Collection[str]) -> Publication:
 
     Pages about a few sites put into words only what they show. ``sites`` and ``ranking`` stay whole: a site is one among all.
     """
-    names = ("reasons", "companion", "access", "flags", "site_territories")
+    whole = ("ranking", "sites", "sampling_plan")
+    names = [name for name in Publication.PER_SITE if name not in whole]
     tables: dict[str, Any] = {name: of_sites(getattr(publication, name), site_ids) for name in names}
     return replace(publication, **tables)
 

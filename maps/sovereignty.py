@@ -98,9 +98,8 @@ def without_sites(publication: Publication, site_ids: Collection[str]) -> Public
     """
     if not site_ids:
         return publication
-    names = ("ranking", "sites", "reasons", "companion", "access", "flags", "site_territories", "sampling_plan")
     tables: dict[str, Any] = {}
-    for name in names:
+    for name in Publication.PER_SITE:
         table = getattr(publication, name)
         tables[name] = table[~table["site_id"].isin(list(site_ids))].reset_index(drop=True)
     return replace(publication, **tables, withheld=publication.withheld + len(site_ids))

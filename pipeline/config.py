@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from layers.catalogue.source import Source
 from layers.catalogue.yaml_text import load_text
 from layers.errors import ConfigError
+from layers.text import did_you_mean
 from pipeline.stages.assign_samples import AssignSamplesParams
 from pipeline.stages.build_features import BuildFeaturesParams
 from pipeline.stages.estimate_tonnage import EstimateTonnageParams
@@ -196,8 +196,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         content = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        near = difflib.get_close_matches(path.name, [one.name for one in path.parent.glob("*.y*ml")], n=1)
-        hint = f" Did you mean '{near[0]}'?" if near else ""
+        hint = did_you_mean(path.name, (one.name for one in path.parent.glob("*.y*ml")), most=1, least_likeness=0.6)
         raise ConfigError(f"{path}: there is no such run file.{hint}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read ({error}). A run file is a UTF-8 YAML text.") from None
@@ -251,8 +250,8 @@ def _message(failure: Any) -> str:
     """Say one pydantic failure: where, what, with the value, and what to do."""
     location = _dotted(failure["loc"])
     if failure["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(failure["loc"][-1]), _known_keys(failure["loc"][:-1]), n=1)
-        return f"{location}: unknown key" + (f"; did you mean {near[0]}?" if near else ".")
+        hint = did_you_mean(str(failure["loc"][-1]), _known_keys(failure["loc"][:-1]), most=1, least_likeness=0.6)
+        return f"{location}: unknown key.{hint}"
     if failure["type"] == "missing":
         return f"{location}: this key is needed and not given."
     if isinstance(failure["input"], bool) and failure["type"] == "string_type":

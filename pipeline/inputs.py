@@ -19,6 +19,7 @@ from pyproj import CRS
 from layers import schema
 from layers.accounting import ColumnFate, Note, Reading, rejected_rows
 from layers.catalogue.source import Source, resolve
+from layers.crs import KM_PER_DEGREE
 from layers.errors import ConfigError, LayerError, SourceError
 from layers.files.boundary import UNFORESEEN, named_failure
 from layers.geometry import blocks_of_corners
@@ -301,8 +302,8 @@ def _within(
         return reading
     margin_km = 0.0 if role == units else MARGIN_KM.get(role, 0.0)
     west, south, east, north = extent
-    south, north = south - margin_km / 111.0, north + margin_km / 111.0
-    stretch = margin_km / (111.0 * max(0.05, np.cos(np.radians(min(89.0, max(abs(south), abs(north)))))))
+    south, north = south - margin_km / KM_PER_DEGREE, north + margin_km / KM_PER_DEGREE
+    stretch = margin_km / (KM_PER_DEGREE * max(0.05, np.cos(np.radians(min(89.0, max(abs(south), abs(north)))))))
     box = shapely.box(west - stretch, south, east + stretch, north)
     geometry = layer.geometry
     inside = (geometry.isna() | geometry.is_empty | geometry.intersects(box)).to_numpy()

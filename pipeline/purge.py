@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 import geopandas as gpd
 
 from layers.errors import SourceError
+from layers.text import did_you_mean
 from pipeline.folder.run_folder import LIST, LOCK, held, read_list, remove_tree, write_list
 from pipeline.folder.writing import read_parquet
 from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
@@ -68,8 +68,7 @@ def remove_source(run_folder: Path, source_id: str) -> Purged:
     """Do what `purge` does in a run folder that is held already."""
     ids = sources_held(run_folder)
     if source_id not in ids:
-        near = difflib.get_close_matches(source_id, ids, n=3)
-        hint = f" Did you mean {', '.join(near)}?" if near else ""
+        hint = did_you_mean(source_id, ids, least_likeness=0.6)
         raise SourceError(
             f"{run_folder}: holds nothing of a source '{source_id}'; it holds {', '.join(sorted(ids)) or 'none at all'}."
             f"{hint} Sources that may not be published are never kept."

@@ -6,7 +6,6 @@ together make a `Source`, the only thing a reader needs to know besides the file
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from layers.catalogue.yaml_text import TextLoader
 from layers.errors import ConfigError, SourceError
+from layers.text import did_you_mean
 
 Role = Literal[
     "inventory", "geochemistry", "territories", "communities", "lines", "backdrop", "raster", "links", "exclusions"
@@ -195,9 +195,8 @@ def resolve(spec: Source | Mapping[str, Any]) -> Source:
     catalogue = load_catalogue()
     entry = catalogue.get(source.catalogue)
     if entry is None:
-        alike = difflib.get_close_matches(source.catalogue, list(catalogue), n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(alike)}?" if alike else "see 'minewaste sources'."
-        raise SourceError(f"{source.id}: the catalogue has no entry '{source.catalogue}'; {hint}")
+        hint = did_you_mean(source.catalogue, catalogue) or " See 'minewaste sources'."
+        raise SourceError(f"{source.id}: the catalogue has no entry '{source.catalogue}'.{hint}")
     if entry.role != source.role:
         raise SourceError(
             f"{source.id}: '{entry.id}' is a source of role '{entry.role}', not '{source.role}'. Correct 'role:'."

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-KM_PER_DEGREE = 111.2
-"""Length of a degree of latitude, rounded; used for precision only."""
+from layers.crs import KM_PER_DEGREE
 
 _MARKS = str.maketrans(
     {

@@ -15,15 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from layers.cells.missing_words import MISSING_WORDS
+
 FloatArray = npt.NDArray[np.float64]
 Negative = Literal["error", "below_limit", "missing"]
 
-MISSING_WORDS = frozenset(
-    {
-        "", "-", "--", "---", "n.a.", "n.a", "na", "n/a", "nan", "null", "none", "nul", "#n/a", "l.n.r.", "lnr", "i.s.", "is",
-        "ns", "n.s.", "nss", "not analysed", "not analyzed", "missing", "unk", "unknown", "s.o.", "s/i", "?", ".",
-    }
-)  # fmt: skip
+NO_RESULT = MISSING_WORDS | {"l.n.r.", "lnr", "i.s.", "is", "ns", "n.s.", "nss", "not analysed", "not analyzed"}
 """Texts in a number column, lower case, that mean: there is no result."""
 BELOW_WORDS = frozenset(
     {
@@ -84,7 +81,7 @@ def parse_cells(
     negative : {"error", "below_limit", "missing"}
         What a negative number means: the publisher must say. ``below_limit``: below its absolute value.
     missing_words, missing_numbers : sequence
-        Further texts and numbers that mean missing, beside `MISSING_WORDS` and `MISSING_NUMBERS`.
+        Further texts and numbers that mean missing, beside `NO_RESULT` and `MISSING_NUMBERS`.
     decimal_mark : {".", ","}
         Of numbers written as text.
 
@@ -98,7 +95,7 @@ def parse_cells(
         limit, censored = np.full(len(numbers), np.nan), np.zeros(len(numbers), dtype=np.int8)
         unreadable: list[int] = []
     else:
-        words = MISSING_WORDS | {word.strip().casefold() for word in missing_words}
+        words = NO_RESULT | {word.strip().casefold() for word in missing_words}
         numbers, limit, censored, unreadable = _texts(column, words, decimal_mark)
     numbers[np.isin(numbers, [*MISSING_NUMBERS, *missing_numbers]) | (numbers < -1e20)] = np.nan
     impossible = (np.abs(numbers) > MOST) | (np.nan_to_num(limit) > MOST)

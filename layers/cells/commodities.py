@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +18,9 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.errors import ConfigError
+from layers.text import fold
 
 SEPARATOR = "; "
 SYMBOLS = {
@@ -36,10 +37,6 @@ SYMBOLS = {
 }  # fmt: skip
 """Two-letter element symbols in mixed case, which no publisher's upper-case code can be mistaken for."""
 
-_MISSING = frozenset(
-    ("", "null", "nul", "unk", "unknown", "n/a", "n/a/unknown", "none", "nan", "n.d", "s.o", "inconnu", "desconocido", "-", "?",
-     "not available", "non determine", "<na>", "sin informacion", "s/i")
-)  # fmt: skip
 _MARKS = re.compile(r"[,;|+\n()\[\]]")
 _SOFT_SPLIT = re.compile(r" ?/ ?| (?:and|et|y|&) | ?& ?")
 _BLANKS = re.compile(r"\s+")
@@ -246,7 +243,7 @@ def _without_brackets(text: str) -> str:
 
 def _part(part: str, own: Mapping[str, str]) -> list[str]:
     """Read one part of a cell: as it stands, or cut at a slash or *and* when all pieces are known."""
-    if _key(part) in _MISSING:
+    if _key(part) in _missing():
         return []
     found = _lookup(part, own)
     if found is not None:
@@ -271,9 +268,13 @@ def _lookup(text: str, own: Mapping[str, str]) -> list[str] | None:
 
 def _key(text: str) -> str:
     """Fold a phrase for comparison: no case, accents, double blanks or outer punctuation."""
-    split = unicodedata.normalize("NFKD", str(text))
-    plain = "".join(letter for letter in split if not unicodedata.combining(letter))
-    return _BLANKS.sub(" ", plain).strip(" .'\"").casefold()
+    return _BLANKS.sub(" ", fold(str(text))).strip(" .'\"")
+
+
+@lru_cache(maxsize=1)
+def _missing() -> frozenset[str]:
+    """Return the folded words that name nothing; ``na`` and ``nd`` are sodium and neodymium here."""
+    return frozenset(map(_key, MISSING_WORDS | NOT_STATED)) - {"na", "nd"}
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.errors import ConfigError
+from layers.text import fold
 
 DecimalMark = Literal[".", ","] | None
 
@@ -68,11 +70,8 @@ _SCALES = {
     **dict.fromkeys(("million", "millions", "millon", "millones", "mio"), 1e6),
     **dict.fromkeys(("billion", "billions", "milliard", "milliards"), 1e9),
 }
-MISSING_WORDS = frozenset(
-    ("", "null", "nul", "nil", "none", "nan", "unk", "unknown", "n/a", "na", "n.a.", "n/a/unknown", "n.d.", "nd", "n/d", "s.o.",
-     "s/o", "s/i", "non determine", "not determined", "not known", "not found", "not available", "inconnu", "inconnue",
-     "desconocido", "sin informacion", "tbd", "-", "--", "—", "–", "?", ".", "*")
-)  # fmt: skip
+NO_QUANTITY = MISSING_WORDS | NOT_STATED | {"nil", "not found", "*"}
+"""Texts, folded, that mean: the quantity is not known."""
 _PLACES = (
     ("lake", r"\b(?:in[- ]?lake|lakes?|lac|lago)\b"),
     ("ocean", r"\b(?:oceans?|sea|marine|inlet|mer|mar)\b"),
@@ -155,7 +154,7 @@ def parse_quantity(text: str, unit: str, decimal_mark: DecimalMark = None, zero_
     """
     kind, factor = unit_factor(unit)
     cell = _tidy(text)
-    if _fold(cell).strip() in MISSING_WORDS:
+    if fold(cell).strip() in NO_QUANTITY:
         return Quantity()
     found = _NUMBER.search(cell)
     if found is None:
@@ -250,19 +249,13 @@ def _tidy(text: str) -> str:
     return cell.translate({0x2019: "'", 0x02BC: "'", 0x2212: "-", 0x2013: "-", 0x2014: "-", 0xB2: "2", 0xB3: "3"})
 
 
-def _fold(text: str) -> str:
-    """Lower case without accents, for comparing words."""
-    split = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in split if not unicodedata.combining(letter)).casefold()
-
-
 def _without_number(cell: str) -> Quantity:
-    folded = _fold(cell)
+    folded = fold(cell)
     places = [name for name, pattern in _PLACES if re.search(pattern, folded)]
     if len(places) == 1:
         return Quantity(disposal=places[0], reason=f"'{cell}' says where the waste went, not how much")
     head = re.split(r"[-–:;, (]", folded, maxsplit=1)[0]
-    if head in MISSING_WORDS - {""}:
+    if head in NO_QUANTITY - {""}:
         return Quantity(remark=cell, reason=f"'{cell}' is read as not known")
     return Quantity("rejected", reason=f"'{cell}' holds no number")
 
@@ -309,7 +302,7 @@ def _amounts(body: str, decimal_mark: DecimalMark) -> tuple[list[float], str] | 
     if len(values) == 2:
         joint = between[0].strip(" .")
         same_unit = joint.rstrip("-").strip() == tail and joint.endswith("-")
-        if (_fold(joint) in _RANGE_WORDS or same_unit) and values[0] <= values[1]:
+        if (fold(joint) in _RANGE_WORDS or same_unit) and values[0] <= values[1]:
             return values, tail
     shown = ", ".join(f"{value:,.10g}" for value in values[:3])
     return f"{len(values)} numbers ({shown}) in one cell, and which one counts is not said"
@@ -342,11 +335,11 @@ def _unit(written: str) -> tuple[str, float] | str:
     cell = re.sub(r"\s+", " ", _tidy(written).replace("²", "2").replace("³", "3").replace("^", "")).strip(" .")
     if cell in _AMBIGUOUS:
         return f"'{written}' may be {_AMBIGUOUS[cell]}"
-    for spelling in (cell, _fold(cell)):
+    for spelling in (cell, fold(cell)):
         if spelling in _SPELLINGS:
             return _SPELLINGS[spelling]
-    if _fold(cell) in _AMBIGUOUS:
-        return f"'{written}' may be {_AMBIGUOUS[_fold(cell)]}"
+    if fold(cell) in _AMBIGUOUS:
+        return f"'{written}' may be {_AMBIGUOUS[fold(cell)]}"
     return f"'{written}' is not a known unit"
 
 
@@ -355,11 +348,11 @@ def _scaled(written: str, kind: str, factor: float, declared: str) -> float | st
     words = re.sub(r"^(?:de|of)\s+", "", written.strip())
     scale = 1.0
     head = re.match(r"^([^\W\d_]+)\.?\b\s*(?:de |of |d')?\s*(.*)$", words)
-    if head and _fold(head.group(1)) in _SCALES:
-        scale, words = _SCALES[_fold(head.group(1))], head.group(2)
+    if head and fold(head.group(1)) in _SCALES:
+        scale, words = _SCALES[fold(head.group(1))], head.group(2)
     if not words:
         return factor * scale
-    if _fold(words) in ("ton", "tons") and factor in (SHORT_TON_T, LONG_TON_T):
+    if fold(words) in ("ton", "tons") and factor in (SHORT_TON_T, LONG_TON_T):
         return factor * scale
     found = _unit(words)
     if isinstance(found, str):

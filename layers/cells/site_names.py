@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+
+from layers.text import fold
 
 _COMMON_WORDS = frozenset(
     ("mine", "mines", "minesite", "mining", "property", "properties", "prospect", "occurrence", "deposit",
@@ -77,8 +78,7 @@ def name_key(name: str) -> NameKey:
         return NameKey("", (), frozenset())
     bare = _LOT.sub(" ", text)
     apart = "".join("'" if one in _APOSTROPHES else one for one in (bare if bare.strip() else text))
-    folded = unicodedata.normalize("NFKD", apart)
-    letters = "".join(one for one in folded if not unicodedata.combining(one)).casefold().translate(_PLAIN)
+    letters = fold(apart).translate(_PLAIN)
     quoted = re.findall(r"[\"“”']([a-z])[\"“”']", letters)
     words = re.findall(r"[^\W_]+", letters.replace("'", ""))
     initials = re.findall(r"\b([a-z])\.", letters)

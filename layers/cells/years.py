@@ -7,7 +7,7 @@ import unicodedata
 
 import pandas as pd
 
-from layers.cells.quantities import MISSING_WORDS
+from layers.cells.quantities import NO_QUANTITY
 
 FIRST_YEAR, LAST_YEAR = 1600, 2100
 """Years outside are not years of mining in the regions covered."""
@@ -38,7 +38,7 @@ def parse_year(text: str) -> tuple[float, float, float, str | None]:
     """
     nothing = float("nan"), float("nan"), float("nan")
     cell = unicodedata.normalize("NFKC", str(text)).replace("’", "'").strip()
-    if cell.casefold() in MISSING_WORDS or re.fullmatch(r"0(?:\.0+)?", cell):
+    if cell.casefold() in NO_QUANTITY or re.fullmatch(r"0(?:\.0+)?", cell):
         return *nothing, None
     years: list[int] = []
     uncertainty = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +28,7 @@ from layers.files.vector_layers import is_companion, is_mapinfo
 from layers.files.vectors import VECTOR_SUFFIXES, read_features, to_degrees
 from layers.files.ways_out import WAYS_OUT
 from layers.files.workbooks import read_sheet
+from layers.text import did_you_mean
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".dat")
 BOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls")
@@ -166,11 +166,9 @@ def locate(source: Source, root: Path) -> Path:
             raise SourceError(
                 f"{source.id}: the folder '{folder}' does not exist. Check 'path' and where relative paths start (--data)."
             )
-        alike = difflib.get_close_matches(path.name, [one.name for one in folder.iterdir()], n=3, cutoff=0.6)
-        hint = (
-            f"Did you mean {' or '.join(alike)}?" if alike else "Check 'path' and where relative paths start (--data)."
-        )
-        raise SourceError(f"{source.id}: the file '{path.name}' is not in '{folder}'. {hint}")
+        hint = did_you_mean(path.name, (one.name for one in folder.iterdir()), least_likeness=0.6)
+        hint = hint or " Check 'path' and where relative paths start (--data)."
+        raise SourceError(f"{source.id}: the file '{path.name}' is not in '{folder}'.{hint}")
     if path.is_dir() and path.suffix.lower() != ".gdb":
         held = ", ".join(sorted(one.name for one in path.iterdir())[:8]) or "nothing"
         raise SourceError(f"{source.id}: '{path}' is a folder (holding {held}). 'path' must name a file.")

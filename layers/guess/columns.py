@@ -13,8 +13,9 @@ import pandas as pd
 from layers.cells.angles import parse_angle
 from layers.cells.heading_amounts import unit_doubt
 from layers.cells.heading_grammar import parse_heading
+from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.guess.contents import UNSURE, Contents, by_contents
-from layers.guess.words import HOLDING, KIND_WORDS, MISSING_WORDS, WHOLE, plain
+from layers.guess.words import HOLDING, KIND_WORDS, WHOLE, plain
 from layers.readers.columns import as_text
 
 WHOLE_NAME, PART_OF_NAME = 0.9, 0.7
@@ -295,7 +296,7 @@ def _metres(column: pd.Series, decimal_mark: str) -> bool:
 def _known(column: pd.Series) -> pd.Series:
     """Return the cells of a column that are no words for what is not known, as text."""
     text = as_text(column).dropna()
-    return text[~text.str.strip().str.casefold().isin(("", *MISSING_WORDS))]
+    return text[~text.str.strip().str.casefold().isin(MISSING_WORDS | NOT_STATED)]
 
 
 def _wordy(column: pd.Series) -> bool:

@@ -13,11 +13,11 @@ import pandas as pd
 
 from layers.catalogue.source import load_catalogue
 from layers.cells.commodities import canonical_name
+from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.guess.words import (
     DEPOSIT_WORDS,
     KIND_WORDS,
     MINE_STATUS_WORDS,
-    MISSING_WORDS,
     PLACES_OF_LAW,
     STATUS_WORDS,
     plain,
@@ -63,7 +63,7 @@ class Contents:
             known = column.dropna()
             filled = known.iloc[:: max(1, len(known) // _ROWS)]
             text = as_text(filled).dropna()
-            text = text[~text.str.strip().str.casefold().isin(("", *MISSING_WORDS))]
+            text = text[~text.str.strip().str.casefold().isin(MISSING_WORDS | NOT_STATED)]
             if text.empty:
                 continue
             self.text[name] = text

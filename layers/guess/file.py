@@ -12,6 +12,7 @@ import pandas as pd
 from layers.catalogue.source import Source
 from layers.cells.assay_columns import assay_columns
 from layers.cells.heading_amounts import unit_doubt
+from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.errors import MinewasteError
 from layers.files.boundary import UNFORESEEN, named_failure
 from layers.guess.chemistry import guess_chemistry, laboratory_columns
@@ -19,7 +20,7 @@ from layers.guess.codes import guess_codes, guess_kinds
 from layers.guess.columns import Fact, Guess, decimal_mark_of, guess_columns
 from layers.guess.recognise import Find, Look, look, recognised
 from layers.guess.roles import INVENTORY_COLUMNS, POSITION, long_columns, role_of, words_of
-from layers.guess.words import HOLDING, MISSING_WORDS, WHOLE, language_of, plain
+from layers.guess.words import HOLDING, WHOLE, language_of, plain
 from layers.rasters.reader import describe_raster
 from layers.readers.amount_units import CHOICES, heading_unit
 from layers.readers.columns import as_text
@@ -201,7 +202,7 @@ def _missing_words(cells: pd.DataFrame) -> list[str]:
             continue
         counts = as_text(cells[name]).dropna().value_counts()
         for word, count in counts.items():
-            if count > 1 and str(word).casefold() in MISSING_WORDS:
+            if count > 1 and str(word).casefold() in MISSING_WORDS | NOT_STATED:
                 found.setdefault(str(word))
     return sorted(found)
 

@@ -7,8 +7,9 @@ count more than headings that only hold a word.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
+
+from layers.text import fold
 
 WHOLE: Mapping[str, tuple[str, ...]] = {
     "latitude": ("latitude", "lat", "lat_dd", "latitud", "lat_dec", "latitude_dd", "y_wgs84", "lat_wgs84", "latdd", "dec_lat",
@@ -133,11 +134,6 @@ MEDIA_WORDS: Mapping[str, str] = {
 }  # fmt: skip
 """Sample medium -> words of cells or file names, tried in this order."""
 
-MISSING_WORDS = ("unk", "unknown", "null", "nul", "n/a", "na", "n/a/unknown", "inconnu", "inconnue", "n.d.", "nd", "s/i",
-                 "sin informacion", "sin información", "desconocido", "no data", "none", "non disponible", "nan", "#n/a",
-                 "not available", "-", "--", "?", "s.o.", "no determinado", "indéterminé", "tbd")  # fmt: skip
-"""Texts that mean not known wherever they stand, lower case."""
-
 STATUS_WORDS = (
     r"past produc|\bproducer|producing|\bprospect|\bshowing|occurrence|^indication$|^deposit$|worked deposit|\bplant\b|abandon|"
     r"histori[cq]|\bclosed|^close|\b(?:in)?active\b|care and maintenance|orphan|dormant|exhausted|reclaim|rehabilit|operating|"
@@ -191,9 +187,7 @@ SPANISH = ("nombre", "faena", "huso", "este", "norte", "tonelaje", "volumen", "s
 def plain(text: str) -> str:
     """Return a heading without case, accents and punctuation, words joined by ``_``; ``SiteName`` reads ``site_name``."""
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", text.strip())
-    text = unicodedata.normalize("NFKD", text.replace("²", "2").replace("³", "3"))
-    text = "".join(letter for letter in text if not unicodedata.combining(letter)).casefold()
-    return re.sub(r"[^a-z0-9]+", "_", text).strip("_")
+    return re.sub(r"[^a-z0-9]+", "_", fold(text)).strip("_")
 
 
 def language_of(headings: list[str]) -> tuple[str | None, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from layers.catalogue.source import Source, load_catalogue
 from layers.errors import ConfigError, SourceError
+from layers.text import did_you_mean
 
 OptionsT = TypeVar("OptionsT", bound=BaseModel)
 
@@ -47,8 +47,8 @@ def check_mapping(source: Source, where: str, columns: Sequence[str], needed: Se
     for layer_column, mapped in source.columns.items():
         names = [mapped] if isinstance(mapped, str) else mapped
         if names and not any(name.strip().casefold() in present for name in names):
-            alike = difflib.get_close_matches(names[0].casefold(), list(present), n=2, cutoff=0.6)
-            hint = f" (did you mean {' or '.join(present[one] for one in alike)}?)" if alike else ""
+            hint = did_you_mean(names[0], present.values(), most=2, least_likeness=0.6)
+            hint = f" ({hint.strip()})" if hint else ""
             if known.get(layer_column) != mapped:
                 wrong.append(f"{layer_column}: {' or '.join(names)}{hint}")
     absent = [name for name in needed if name not in source.columns and name not in source.defaults]

@@ -14,8 +14,9 @@ from pyproj.crs.coordinate_operation import UTMConversion
 from layers import crs as crs_rules
 from layers.accounting import Note
 from layers.catalogue.source import Source
-from layers.cells.angles import KM_PER_DEGREE, all_decimals, parse_angle
+from layers.cells.angles import all_decimals, parse_angle
 from layers.cells.utm import DATUMS, UTM_ZONES, ZONE, metre_precision, usual_zone
+from layers.crs import KM_PER_DEGREE
 from layers.errors import SourceError
 from layers.readers.columns import as_numbers, text_column
 from layers.readers.place_checks import refuse_other_grids

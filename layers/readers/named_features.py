@@ -25,6 +25,7 @@ from layers.readers.columns import (
     translate,
 )
 from layers.readers.fates import column_fates, named_columns, refuse_twins
+from layers.text import fold
 
 NAME_COLUMNS = (
     "name",
@@ -197,8 +198,7 @@ def plain_name(text: str) -> str:
 
 def alphabetical_key(name: str) -> str:
     """Return what a name is sorted by: its letters without their marks, whatever their case. Never for display."""
-    folded = unicodedata.normalize("NFKD", name).casefold()
-    return "".join(letter for letter in folded if not unicodedata.combining(letter))
+    return fold(name)
 
 
 def _recognised(source: Source, cells: pd.DataFrame, name_column: str, id_column: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from layers.crs import geodesic_km
+from layers.crs import KM_PER_DEGREE, geodesic_km
 
 JOIN_DEGREES = 1e-4
 """Ends of lines nearer than this (about 10 m) are one junction."""
@@ -47,7 +47,7 @@ class RoadNetwork:
             return
         if int(shapely.get_num_coordinates(lines).sum()) <= CROSSINGS_UP_TO:
             lines = shapely.get_parts(shapely.node(shapely.multilinestrings(lines)))
-        points, which = shapely.get_coordinates(shapely.segmentize(lines, STEP_KM / 111.0), return_index=True)
+        points, which = shapely.get_coordinates(shapely.segmentize(lines, STEP_KM / KM_PER_DEGREE), return_index=True)
         same = which[1:] == which[:-1]
         keys = np.round(points / JOIN_DEGREES).astype(np.int64)
         unique, node = np.unique(keys, axis=0, return_inverse=True)

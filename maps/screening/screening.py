@@ -10,14 +10,15 @@ import pandas as pd
 import shapely
 
 from layers.errors import StageError
+from layers.text import did_you_mean
 from maps import words
 from maps.nearby import (
     Place,
     communities_near,
     distance_to_place_km,
-    fold,
     in_language,
     relation,
+    search_key,
 )
 from maps.publication import Publication
 from maps.rows import rows
@@ -132,7 +133,7 @@ def around_site(publication: Publication, site_id: str, within_km: float, lang: 
     lines = [title, "", words.word("around_areas", lang)]
     lines += [
         f"  {one.territory} ({words.layer(one.layer, lang)}){colon}{relation(one.relation, one.distance_km, lang)}"
-        for one in rows(relations.sort_values(["territory", "layer"], key=lambda column: column.map(fold)))
+        for one in rows(relations.sort_values(["territory", "layer"], key=lambda column: column.map(search_key)))
     ] or [f"  {words.word('around_none', lang)}"]
     near = communities_near(publication, site["longitude"], site["latitude"], within_km)
     lines += ["", words.phrase("around_communities", lang, km=within_km)]
@@ -162,11 +163,11 @@ def _by_name(table: pd.DataFrame, name: str, option: str, columns: tuple[str, ..
             f"screen: this run published no layer that names a {option}, so '{name}' cannot be found. "
             "Use --area with an outline, or add such a layer to the run file with `publish: allowed`."
         )
-    wanted = fold(name)
+    wanted = search_key(name)
     for column in columns:
         exact = table[table[column] == name]
         folded = table[
-            table[column].fillna("").map(lambda text: wanted in [fold(part) for part in str(text).split("; ")])
+            table[column].fillna("").map(lambda text: wanted in [search_key(part) for part in str(text).split("; ")])
         ]
         chosen = exact if len(exact) else folded
         if len(chosen) > 1 and option == "community" and column == title:
@@ -183,7 +184,7 @@ def _by_name(table: pd.DataFrame, name: str, option: str, columns: tuple[str, ..
 
 
 def _close(wanted: str, names: pd.Series) -> str:
-    by_folded = {fold(str(one)): str(one) for one in names.dropna().unique()}
+    by_folded = {search_key(str(one)): str(one) for one in names.dropna().unique()}
     close = difflib.get_close_matches(wanted, list(by_folded), n=5, cutoff=0.5)
     close += [one for one in by_folded if wanted and wanted in one and one not in close][: 5 - len(close)]
     offered = ", ".join(f"'{by_folded[one]}'" for one in close)
@@ -195,8 +196,7 @@ def _site(publication: Publication, site_id: str) -> pd.Series:
     if len(chosen):
         return chosen.iloc[0]
     ids = list(publication.sites["site_id"])
-    close = difflib.get_close_matches(site_id, ids, n=3, cutoff=0.4)
-    hint = f" Did you mean {', '.join(close)}?" if close else ""
+    hint = did_you_mean(site_id, ids, least_likeness=0.4)
     raise StageError(f"screen: this run has no site '{site_id}' among {len(ids)}.{hint} Ids are in ranking.csv.")
 
 

@@ -10,13 +10,13 @@ import numpy as np
 import shapely
 from markupsafe import Markup
 
+from layers.crs import KM_PER_DEGREE
 from maps.publication import Publication
 
 SIZE_PX = 300
 HALF_KM = 30.0
 """From the site to each edge of the map."""
 
-KM_PER_DEGREE = 111.2
 
 _POLYGONS = {"land": "#fff", "province": "none", "lake": "#d9dee2", "protected": "none"}
 _STROKES = {

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from maps import assets, pages, words
-from maps.nearby import areas_by_layer, communities_near, fold
+from maps.nearby import areas_by_layer, communities_near, search_key
 from maps.publication import Publication, about, of_sites
 from maps.rows import present, records, rows
 from maps.sheets.mini_map import HALF_KM, MiniMaps
@@ -305,7 +305,7 @@ def _print_size(said: dict[str, Any], sources: int) -> float:
 
 def next_step(jurisdiction: object) -> str:
     """Return the key of the words on what comes next in a province."""
-    place = fold(str(jurisdiction)) if isinstance(jurisdiction, str) else ""
+    place = search_key(str(jurisdiction)) if isinstance(jurisdiction, str) else ""
     return next((key for key, names in _NEXT.items() if place in names), "next_elsewhere")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from pathlib import Path
 
 import pandas as pd
 
 from layers.errors import StageError
+from layers.text import did_you_mean
 from maps.publication import Publication
 from maps.verdict import score_key
 from maps.words import finding, flag, phrase, phrase_reason, source_of_flag, word
@@ -107,6 +107,5 @@ def _amount(row: pd.Series, lang: str) -> str:
 def _unknown(publication: Publication, site_id: str) -> str:
     ids = list(publication.ranking["site_id"])
     by_name = publication.ranking.loc[publication.ranking["name"].str.casefold() == site_id.casefold(), "site_id"]
-    near = list(by_name) or difflib.get_close_matches(site_id, ids, n=3, cutoff=0.4)
-    hint = f" Did you mean {', '.join(near)}?" if near else ""
+    hint = f" Did you mean {' or '.join(by_name)}?" if len(by_name) else did_you_mean(site_id, ids, least_likeness=0.4)
     return f"explain: this run has no site '{site_id}' among its {len(ids)} ranked sites.{hint} Ids are in ranking.csv."

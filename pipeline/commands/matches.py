@@ -9,9 +9,9 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from layers.catalogue.source import Source
+from layers.crs import EARTH_RADIUS_KM, unit_vectors
 
 NEAR_KM = 25.0
-_EARTH_KM = 6371.0
 
 
 def count_matches(sources: Sequence[Source], layers: Mapping[str, pd.DataFrame]) -> list[str]:
@@ -62,17 +62,14 @@ def _near(name: str, samples: pd.DataFrame, inventories: Mapping[str, pd.DataFra
     if not len(here) or not sites:
         return []
     distance, _ = cKDTree(here).query(np.vstack(sites))
-    near = float(np.mean(2 * _EARTH_KM * np.arcsin(np.clip(distance / 2, 0, 1)) <= NEAR_KM))
+    near = float(np.mean(2 * EARTH_RADIUS_KM * np.arcsin(np.clip(distance / 2, 0, 1)) <= NEAR_KM))
     return [f"{name}: {near:.0%} of all inventory records have one of its {len(here)} samples within {NEAR_KM:g} km."]
 
 
 def _sphere(table: pd.DataFrame) -> np.ndarray:
     """Return located rows as unit vectors."""
-    place = np.radians(table[["latitude", "longitude"]].dropna().to_numpy(dtype=float))
-    latitude, longitude = place[:, 0], place[:, 1]
-    return np.column_stack(
-        [np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)]
-    )
+    located = table[["longitude", "latitude"]].dropna()
+    return unit_vectors(located["longitude"], located["latitude"])
 
 
 def _quoted(inventories: Mapping[str, pd.DataFrame]) -> list[str]:

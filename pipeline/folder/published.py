@@ -15,10 +15,7 @@ from pipeline.folder.run_folder import read_list
 from pipeline.folder.store import RunStore
 from pipeline.folder.writing import plain, read_parquet
 
-TABLES = (
-    "ranking", "sites", "reasons", "companion", "access", "flags", "site_territories", "sampling_plan", "territories",
-    "communities", "lines", "backdrop", "sources", "accounting", "notes", "rejected",
-)  # fmt: skip
+TABLES = tuple(one.name for one in fields(Publication) if "DataFrame" in str(one.type))
 """Tables of a `Publication`; they were checked when they were made."""
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from layers.crs import geodesic_km
+from layers.text import fold
 from pipeline.kernels.record_pairs import registered, told_apart
 
 _APART_RULES = ("known", "names_differ", "ids_differ", "location_conflict")
@@ -137,8 +137,8 @@ def site_names(ordered: pd.DataFrame) -> pd.Series:
 
 def slug(text: str) -> str:
     """Return a text as lower-case ASCII letters, digits and hyphens, at most 60 long."""
-    folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:60].rstrip("-") or "s"
+    letters = fold(text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:60].rstrip("-") or "s"
 
 
 def _firmest_first(links: pd.DataFrame, position: dict[str, int]) -> list:

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from layers.cells.site_names import name_key
+from layers.crs import EARTH_RADIUS_KM, unit_vectors
 
-EARTH_KM = 6371.0088
 _CROWD = 40
 _SCHEMES = (
     ("minfile", re.compile(r"^\d{3}[A-P](?:[NS][EW]|[NSEW])?\d{3}$")),
@@ -111,9 +111,8 @@ def pairs_within(records: pd.DataFrame, radius_km: float) -> np.ndarray:
     located = np.flatnonzero((records["latitude"].notna() & records["longitude"].notna()).to_numpy())
     if len(located) < 2:
         return np.empty((0, 2), dtype=np.int64)
-    lat, lon = (np.radians(records[name].to_numpy(dtype=float)[located]) for name in ("latitude", "longitude"))
-    points = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
-    chord = 2 * np.sin(min(radius_km * 1.01 / EARTH_KM, np.pi) / 2)
+    points = unit_vectors(*(records[name].to_numpy(dtype=float)[located] for name in ("longitude", "latitude")))
+    chord = 2 * np.sin(min(radius_km * 1.01 / EARTH_RADIUS_KM, np.pi) / 2)
     pairs = cKDTree(points).query_pairs(chord, output_type="ndarray")
     pairs = np.sort(located[pairs], axis=1)
     return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]

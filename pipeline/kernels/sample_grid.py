@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from layers.crs import EARTH_RADIUS_KM, unit_vectors
+
 FloatArray = npt.NDArray[np.float64]
 
-EARTH_RADIUS_KM = 6371.0088
-"""Mean radius of the Earth (IUGG)."""
 COMPILE_FROM_PAIRS = 500_000
 """From about this many pairs of site and sample on, compiling (a few seconds, kept for the next time) pays: with two dozen
 columns the array path takes about 5 µs a pair, loading compiled code 1.3 s."""
@@ -91,7 +91,7 @@ def look_around(
     -------
     Neighbours
     """
-    at_site, at_sample = _on_sphere(sites), _on_sphere(samples)
+    at_site, at_sample = unit_vectors(*sites.T), unit_vectors(*samples.T)
     chord = _chord(radius_km)
     keys, width = _keys(at_sample, chord)
     order = np.argsort(keys, kind="stable")
@@ -140,7 +140,7 @@ def cell_order(samples: FloatArray, radius_km: float) -> npt.NDArray[np.int64]:
     radius_km : float
         As `look_around` will be asked for.
     """
-    return np.argsort(_keys(_on_sphere(samples), _chord(radius_km))[0], kind="stable")
+    return np.argsort(_keys(unit_vectors(*samples.T), _chord(radius_km))[0], kind="stable")
 
 
 def _chord(radius_km: float) -> float:
@@ -153,11 +153,6 @@ def _keys(points: FloatArray, chord: float) -> tuple[npt.NDArray[np.int64], int]
     width = int(np.floor(2.0 / chord)) + 4
     cells = _cells(points, chord)
     return (cells[:, 0] * width + cells[:, 1]) * width + cells[:, 2], width
-
-
-def _on_sphere(lonlat: FloatArray) -> FloatArray:
-    lon, lat = np.radians(lonlat[:, 0]), np.radians(lonlat[:, 1])
-    return np.ascontiguousarray(np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]))
 
 
 def _cells(points: FloatArray, chord: float) -> npt.NDArray[np.int64]:

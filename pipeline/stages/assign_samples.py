@@ -9,7 +9,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
-from layers.crs import geodesic_km
+from layers.crs import geodesic_km, unit_vectors
 from layers.samples.censoring import CensoringParams
 from layers.schema import GeoDataFrame, Samples, Sites, SiteSamples, conform
 from pipeline.evidence.waste_chemistry import waste_chemistry
@@ -139,7 +139,7 @@ def _pairs(sites: pd.DataFrame, waste: pd.DataFrame, radius_km: float) -> tuple[
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     from scipy.spatial import cKDTree
 
-    trees = [cKDTree(_unit(table)) for table in (sites, waste.iloc[rows])]
+    trees = [cKDTree(unit_vectors(*_lonlat(table).T)) for table in (sites, waste.iloc[rows])]
     lists = trees[0].query_ball_tree(trees[1], radius_km / 6350.0)
     site = np.repeat(np.arange(len(sites)), [len(one) for one in lists])
     row = rows[np.array([one for found in lists for one in sorted(found)], dtype=np.int64)]
@@ -149,11 +149,6 @@ def _pairs(sites: pd.DataFrame, waste: pd.DataFrame, radius_km: float) -> tuple[
 
 def _lonlat(table: pd.DataFrame) -> np.ndarray:
     return table[["longitude", "latitude"]].to_numpy(dtype="float64")
-
-
-def _unit(table: pd.DataFrame) -> np.ndarray:
-    lon, lat = np.radians(_lonlat(table)).T
-    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
 
 def _columns(table: pd.DataFrame, names: list[str], rows: np.ndarray) -> np.ndarray:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Iterable
 
 import geopandas as gpd
@@ -17,6 +16,7 @@ from layers.crs import geodesic_km
 from layers.errors import StageError
 from layers.samples.columns import OWNER
 from layers.schema import GeoDataFrame, Samples, Sites, conform
+from layers.text import fold
 from layers.working_crs import working_crs
 
 
@@ -131,9 +131,7 @@ def _id_forms(text: str) -> list[str]:
 
 def _plain(text: str) -> str:
     """Return a name without case, accents and punctuation."""
-    folded = unicodedata.normalize("NFKD", html.unescape(text)).casefold()
-    letters = "".join(one for one in folded if not unicodedata.combining(one))
-    return " ".join(re.findall(r"[^\W_]+", re.sub(r"['’]", "", letters)))
+    return " ".join(re.findall(r"[^\W_]+", re.sub(r"['’]", "", fold(html.unescape(text)))))
 
 
 def _word_forms(text: str) -> list[str]:

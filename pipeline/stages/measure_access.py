@@ -10,7 +10,7 @@ from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 from scipy.spatial import cKDTree
 
-from layers.crs import geodesic_km
+from layers.crs import geodesic_km, unit_vectors
 from layers.readers.named_features import alphabetical_key
 from layers.schema import LINE_KINDS, Communities, GeoDataFrame, Lines, SiteAccess, Sites, conform
 from pipeline.kernels.nearest_lines import Ground, cut_lines, lines_in_question, nearest_km
@@ -120,8 +120,8 @@ def _nearest_community(
 
 def _nearest_points(site: np.ndarray, place: np.ndarray, threads: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the row of the nearest place per site, and its geodesic distance; the lower row where two are equal."""
-    tree = cKDTree(_unit_sphere(place))
-    sphere = _unit_sphere(site)
+    tree = cKDTree(unit_vectors(*place.T))
+    sphere = unit_vectors(*site.T)
     best, km = np.zeros(len(site), dtype=np.int64), np.full(len(site), np.nan)
     pending = np.arange(len(site))
     neighbours = min(_NEIGHBOURS, len(place))
@@ -141,8 +141,3 @@ def _nearest_points(site: np.ndarray, place: np.ndarray, threads: int) -> tuple[
         pending = pending[~certain]
         neighbours = min(neighbours * 4, len(place))
     return best, km
-
-
-def _unit_sphere(degrees: np.ndarray) -> np.ndarray:
-    lon, lat = np.radians(degrees[:, 0]), np.radians(degrees[:, 1])
-    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])

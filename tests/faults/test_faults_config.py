@@ -67,11 +67,11 @@ def test_the_misspelt_section_of_the_shared_file_is_refused(shared_faults: Path,
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("overlay_territories: {near_kn: 5}\n", "overlay_territories.near_kn: unknown key; did you mean near_km?"),
-        ("dask: {partition: 4}\n", "dask.partition: unknown key; did you mean partitions?"),
-        ("publish: {contct: a}\n", "publish.contct: unknown key; did you mean contact?"),
-        ("trian_model: {}\n", "trian_model: unknown key; did you mean train_model?"),
-        ("sead: 3\n", "sead: unknown key; did you mean seed?"),
+        ("overlay_territories: {near_kn: 5}\n", "overlay_territories.near_kn: unknown key. Did you mean near_km?"),
+        ("dask: {partition: 4}\n", "dask.partition: unknown key. Did you mean partitions?"),
+        ("publish: {contct: a}\n", "publish.contct: unknown key. Did you mean contact?"),
+        ("trian_model: {}\n", "trian_model: unknown key. Did you mean train_model?"),
+        ("sead: 3\n", "sead: unknown key. Did you mean seed?"),
     ],
     ids=["F94 stage", "F94 dask", "F94 publish", "F94 section", "F94 top"],
 )
@@ -80,7 +80,7 @@ def test_a_misspelt_key_is_refused_at_every_level_with_the_nearest_one(tmp_path:
 
 
 def test_misspelt_keys_of_a_source_are_refused(tmp_path: Path) -> None:
-    assert "sources[0].colums: unknown key; did you mean columns?" in refused(
+    assert "sources[0].colums: unknown key. Did you mean columns?" in refused(
         tmp_path, f"{HEAD}{SOURCE}, colums: {{}}}}\n"
     )
     (tmp_path / "sites.csv").write_text("id,lat,lon\n1,55.1,-120.1\n")

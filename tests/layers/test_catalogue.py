@@ -217,7 +217,7 @@ def test_sources_outside_the_catalogue_stay_as_they_are() -> None:
 
 
 def test_wrong_names_and_roles_are_refused() -> None:
-    with pytest.raises(SourceError, match="x: the catalogue has no entry 'noamy'; did you mean noami"):
+    with pytest.raises(SourceError, match=r"x: the catalogue has no entry 'noamy'\. Did you mean noami"):
         resolve(Source(id="x", role="inventory", path="f", catalogue="noamy"))
     with pytest.raises(SourceError, match="'noami' is a source of role 'inventory', not 'lines'"):
         resolve(Source(id="x", role="lines", path="f", catalogue="noami"))

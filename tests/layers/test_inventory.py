@@ -248,7 +248,7 @@ def test_wrong_mappings_are_named_together(tmp_path: Path) -> None:
         inventory(tmp_path, f"{HEAD}\n1,A,55.1,-120.1\n", columns={"status": "stat", "remarks": "nme"})
     text = str(caught.value)
     assert "there is no column for status: stat" in text
-    assert "there is no column for remarks: nme (did you mean name?)" in text
+    assert "there is no column for remarks: nme (Did you mean name?)" in text
     assert text.endswith("The columns are: id, name, lat, lon.")
     with pytest.raises(ConfigError, match=r"s\.columns: an inventory has no tonnes\."):
         inventory(tmp_path, f"{HEAD}\n1,A,55.1,-120.1\n", columns={"tonnes": "id"})

@@ -17,7 +17,7 @@ import shapely
 from layers import schema
 from layers.errors import StageError
 from layers.schema import conform
-from maps.nearby import distance_to_place_km, fold
+from maps.nearby import distance_to_place_km, search_key
 from maps.screening.page import write_screening
 from maps.screening.roads import RoadNetwork
 from maps.screening.screening import around_site, place_of_area, place_of_community, place_of_nation, screen
@@ -66,8 +66,8 @@ def test_names_are_found_without_accents_and_case_and_kept_as_they_are(made_up: 
     assert place_of_community(made, "KAHNAWA:KE").name == "Kahnawà:ke"
     assert place_of_nation(made, "area b").name == "Area B"
     assert place_of_nation(made, "Area B").key == "T1"
-    assert fold("Wetʼsuwetʼen") == fold("wet'suwet'en")
-    assert fold("Tŝideldel") == "tsideldel"
+    assert search_key("Wetʼsuwetʼen") == search_key("wet'suwet'en")
+    assert search_key("Tŝideldel") == "tsideldel"
 
 
 def test_an_unknown_name_lists_close_ones(made_up: ModuleType) -> None:

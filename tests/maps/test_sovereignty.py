@@ -8,14 +8,17 @@ from types import ModuleType
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
 from layers.errors import StageError
+from maps.publication import Publication
 from maps.report.report import write_report
 from maps.sheets.sheet import write_sheets
 from maps.site_map.site_map import write_map
-from maps.sovereignty import generalise_communities, generalise_territories, publishable
+from maps.sovereignty import generalise_communities, generalise_territories, publishable, without_sites
+from pipeline.folder.published import TABLES
 
 
 @pytest.mark.parametrize("write", [write_map, write_report, write_sheets], ids=lambda one: one.__name__)
@@ -27,6 +30,17 @@ def test_no_page_is_written_when_an_area_is_closed(write: object, made_up: Modul
         write(replace(made, territories=closed), tmp_path / "page")  # type: ignore[operator]
     assert "Area B" not in str(refused.value)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_table_with_sites_is_listed_as_such(made_up: ModuleType) -> None:
+    made = made_up.publication(5)
+    tables = {name: table for name, table in vars(made).items() if isinstance(table, pd.DataFrame)}
+    assert set(Publication.PER_SITE) == {name for name, table in tables.items() if "site_id" in table.columns}
+    assert set(TABLES) == set(tables)
+    left = without_sites(made, made.sites["site_id"].head(2))
+    assert all(
+        not getattr(left, name)["site_id"].isin(made.sites["site_id"].head(2)).any() for name in Publication.PER_SITE
+    )
 
 
 def test_closed_communities_and_stray_relations_are_refused(made_up: ModuleType) -> None:

@@ -51,7 +51,7 @@ function withUnit(value, unit) {
   const units = { ppm: "ppm", km: "km", m: "m", log_t: "t", log_m2: "m²", log_m3: "m³" };
   return number(value) + (units[unit] ? "\u00a0" + units[unit] : "");
 }
-const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[ʼ’‘`ʹ]/g, "'").toLowerCase();
+const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/[ʼ’‘`ʹ]/g, "'").toLowerCase();
 const lat = (i) => S.y[i] / 1e5, lon = (i) => S.x[i] / 1e5;
 const scoreOf = (i) => S.score[i] === null ? null : S.score[i] / 1000;
 const nameOf = (i) => S.name[i] ?? w("unnamed");

@@ -1,0 +1,34 @@
+"""Texts compared: one folding, and one way to offer what somebody may have meant."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+
+
+def fold(text: str) -> str:
+    """Return a text for comparing: no accents, no case, compatible signs alike. Never shown."""
+    letters = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
+
+
+def did_you_mean(wanted: str, known: Iterable[str], *, most: int = 3, least_likeness: float = 0.5) -> str:
+    """Return the hint `` Did you mean a or b?`` with the names most like a wrong one; empty where none is.
+
+    Parameters
+    ----------
+    wanted : str
+        As it was written.
+    known : iterable of str
+        Names there are. They are compared without accents and case, and offered as they stand.
+    most : int
+        At most so many are offered, most like first.
+    least_likeness : float
+        0 to 1, the ratio of `difflib`.
+    """
+    as_written: dict[str, str] = {}
+    for name in known:
+        as_written.setdefault(fold(name), name)
+    near = difflib.get_close_matches(fold(wanted), list(as_written), n=most, cutoff=least_likeness)
+    return f" Did you mean {' or '.join(as_written[one] for one in near)}?" if near else ""

@@ -1,0 +1,59 @@
+"""One folding and one hint for everybody; missing words mean the same in every list that holds them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from layers.cells.assays import BELOW_WORDS, NO_RESULT
+from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
+from layers.cells.quantities import NO_QUANTITY
+from layers.crs import EARTH_RADIUS_KM, KM_PER_DEGREE, unit_vectors
+from layers.text import did_you_mean, fold
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Résidus À", "residus a"),
+        ("Straße", "strasse"),
+        ("m²", "m2"),
+        ("Tŝideldel", "tsideldel"),
+        ("İzmir", "izmir"),
+        ("", ""),
+    ],
+)
+def test_folding_drops_accents_and_case(text: str, folded: str) -> None:
+    assert fold(text) == folded == fold(folded)
+
+
+def test_a_hint_offers_names_as_they_stand_most_like_first() -> None:
+    assert did_you_mean("quebec", ["Ontario", "Québec"]) == " Did you mean Québec?"
+    assert did_you_mean("site a", ["site b", "site a1"]) == " Did you mean site a1 or site b?"
+    assert did_you_mean("zzz", ["site b"]) == ""
+    assert did_you_mean("a", []) == ""
+
+
+def test_no_other_file_folds_texts_itself() -> None:
+    files = [path for package in ("layers", "pipeline", "maps") for path in (ROOT / package).rglob("*.py")]
+    folding = {path.relative_to(ROOT).as_posix() for path in files if "combining(" in path.read_text(encoding="utf-8")}
+    assert folding == {"layers/text.py"}
+
+
+def test_a_missing_word_is_missing_in_every_kind_of_cell_and_below_a_limit_in_none() -> None:
+    assert MISSING_WORDS < NO_RESULT
+    assert MISSING_WORDS | NOT_STATED < NO_QUANTITY
+    assert not MISSING_WORDS & (BELOW_WORDS | NOT_STATED)
+    assert {fold(word) for word in MISSING_WORDS} <= MISSING_WORDS
+    assert all(word == word.casefold() for word in MISSING_WORDS | NOT_STATED)
+
+
+def test_points_on_a_sphere() -> None:
+    vectors = unit_vectors([0.0, 90.0, 0.0, 10.0], [0.0, 0.0, 90.0, 0.0])
+    assert vectors[:3] == pytest.approx(np.eye(3), abs=1e-15)
+    chord = np.linalg.norm(vectors[3] - vectors[0])
+    assert 2 * EARTH_RADIUS_KM * np.arcsin(chord / 2) == pytest.approx(10 * KM_PER_DEGREE, rel=1e-5)
