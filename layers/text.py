@@ -9,8 +9,12 @@ from collections.abc import Iterable
 
 def fold(text: str) -> str:
     """Return a text for comparing: no accents, no case, compatible signs alike. Never shown."""
-    letters = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
+    return without_accents(text).casefold()
+
+
+def without_accents(text: str) -> str:
+    """Return a text without accents, compatible signs alike (``²`` is ``2``), its case kept."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
 def did_you_mean(wanted: str, known: Iterable[str], *, most: int = 3, least_likeness: float = 0.5) -> str:

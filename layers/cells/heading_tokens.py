@@ -20,6 +20,7 @@ from typing import Any
 import yaml
 
 from layers.elements import ATOMIC_MASS
+from layers.text import without_accents
 
 GLUED = frozenset(
     [
@@ -218,8 +219,7 @@ def _is_symbol(token: Token) -> bool:
 
 def _squashed(heading: str) -> tuple[str, list[int]]:
     """Return letters, digits and signs of a heading, and how clear an edge stands before each of them: 2, 1 or 0."""
-    plain = unicodedata.normalize("NFKC", heading).translate(_EDGE)
-    plain = "".join(one for one in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(one))
+    plain = without_accents(unicodedata.normalize("NFKC", heading).translate(_EDGE))
     kept: list[str] = []
     edges: list[int] = []
     edge = 2
