@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,7 +14,8 @@ import numpy as np
 import shapely
 import yaml
 
-_KM_PER_DEGREE = 111.2
+from layers.crs import KM_PER_DEGREE
+from layers.text import fold as text_fold
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,7 @@ def _by_name() -> Mapping[str, tuple[str, ...]]:
 
 def fold(text: str) -> str:
     """Return a name as it is compared: letters and digits only, without accents, in lower case."""
-    plain = unicodedata.normalize("NFKD", text.replace(".", ""))
-    return re.sub(
-        r"[^a-z0-9]+", " ", "".join(one for one in plain if not unicodedata.combining(one)).casefold()
-    ).strip()
+    return re.sub(r"[^a-z0-9]+", " ", text_fold(text.replace(".", ""))).strip()
 
 
 def meanings(text: str) -> tuple[str, ...]:
@@ -113,7 +110,7 @@ def km_outside(codes: Iterable[str], longitude: np.ndarray, latitude: np.ndarray
     west, south, east, north = boxes.T[:, None, :]
     beside = np.maximum(np.maximum(west - lon, lon - east), 0.0)
     beyond = np.maximum(np.maximum(south - lat, lat - north), 0.0)
-    away = np.hypot(beside * np.cos(np.radians(np.clip(lat, -89, 89))), beyond) * _KM_PER_DEGREE
+    away = np.hypot(beside * np.cos(np.radians(np.clip(lat, -89, 89))), beyond) * KM_PER_DEGREE
     nearest: np.ndarray = away.min(axis=1)
     return nearest
 

@@ -15,6 +15,7 @@ from scipy.spatial import cKDTree
 from layers import jurisdictions as known
 from layers.accounting import Note
 from layers.catalogue.source import Source
+from layers.crs import EARTH_RADIUS_KM, KM_PER_DEGREE, unit_vectors
 from layers.errors import SourceError
 from layers.map_sheets import sheet_box
 from layers.readers.columns import as_text
@@ -205,7 +206,7 @@ def _km_from(boxes: np.ndarray, longitude: np.ndarray, latitude: np.ndarray) -> 
     beside = np.maximum(np.maximum(west - longitude, longitude - east), 0.0) * np.cos(
         np.radians(np.clip(latitude, -89, 89))
     )
-    away: np.ndarray = np.hypot(beside, np.maximum(np.maximum(south - latitude, latitude - north), 0.0)) * 111.2
+    away: np.ndarray = np.hypot(beside, np.maximum(np.maximum(south - latitude, latitude - north), 0.0)) * KM_PER_DEGREE
     return away
 
 
@@ -258,8 +259,7 @@ def _far_from_all(source: str, rows: np.ndarray, longitude: np.ndarray, latitude
     placed = np.flatnonzero(np.isfinite(longitude) & np.isfinite(latitude))
     if not 10 <= len(placed) <= _MANY * 10:
         return []
-    lon, lat = np.radians(longitude[placed]), np.radians(latitude[placed])
-    spots = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]) * 6371.0
+    spots = unit_vectors(longitude[placed], latitude[placed]) * EARTH_RADIUS_KM
     nearest = cKDTree(spots).query(spots, k=3)[0][:, 2]  # the second one: two rows of one wrong place are no company
     usual = float(np.percentile(nearest, 90))
     alone = placed[(nearest > _ALONE_KM) & (nearest > 20 * max(usual, 1.0))]
