@@ -11,6 +11,16 @@ from layers.cells.assays import Negative
 Method = Literal["fusion", "inaa", "four_acid", "aqua_regia", "xrf", "spectrographic", "unknown"]
 
 
+class Collars(BaseModel):
+    """Table of the drill holes whose intervals a source holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: str = Field(description="file of the collars, from the folder of the data")
+    key: str = Field(description="column that names the hole in both tables")
+    sheet: str | None = Field(default=None, description="sheet of a workbook")
+
+
 class GeochemistryOptions(BaseModel):
     """What a publisher's laboratory columns mean, where their headings do not say."""
 
@@ -41,6 +51,13 @@ class GeochemistryOptions(BaseModel):
     results: dict[str, str] = Field(
         default_factory=dict,
         description="heading -> element or oxide, of columns that are results although their heading does not say so",
+    )
+    collars: Collars | None = Field(
+        default=None, description="table that says where the holes of intervals are, joined by a key"
+    )
+    control_rows: Literal["reject", "keep"] = Field(
+        default="reject",
+        description="what to do with rows of standards, blanks, duplicates and averages: reject or keep",
     )
     ignore: list[str] = Field(default_factory=list, description="headings that look like elements and are not")
     missing_medium: str | None = Field(default=None, description="medium of rows whose medium cell is empty")

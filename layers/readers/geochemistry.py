@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,7 +18,9 @@ from layers.errors import LayerError, SourceError
 from layers.files.tables import RawTable, read_table, reject
 from layers.readers.assay_options import GeochemistryOptions
 from layers.readers.assay_sheet import heading_fates
+from layers.readers.collars import collars_wanted, join_collars
 from layers.readers.columns import (
+    as_text,
     check_mapping,
     checked_options,
     mapped_columns,
@@ -28,8 +31,10 @@ from layers.readers.columns import (
     text_or_default,
     translate,
 )
+from layers.readers.control_rows import control_notes, control_rows, heading_rows
 from layers.readers.coordinates import read_points
 from layers.readers.fates import column_fates, named_columns, refuse_twins
+from layers.readers.intervals import Intervals, bring_together, interval_columns, interval_notes, lengths_of
 from layers.readers.place_checks import check_places
 from layers.readers.points import precision_of
 from layers.readers.suites import Suites, read_suites
@@ -75,6 +80,10 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
     options = checked_options(source, GeochemistryOptions, LAYER_COLUMNS, "geochemistry")
     raw = read_table(source, root)
     where = f"{source.id} ({raw.path.name})"
+    collar_notes: list[Note] = []
+    if options.collars is not None:
+        joined, collar_notes = join_collars(source, root, where, raw.cells, options.collars)
+        raw = replace(raw, cells=joined)
     check_mapping(source, where, list(map(str, raw.cells.columns)))
     wanted, withheld = rows_wanted(source, where, raw.cells)
     raw_rows_read = raw.rows_read
@@ -85,17 +94,33 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         cells, rows, folded = _one_row_per_sample(source, where, cells, rows)
     else:
         folded = 0
+    intervals = interval_columns([str(name) for name in cells.columns])
+    controls = _no_samples(source, options, cells, intervals)
+    early = [
+        reject(source.id, int(rows[place]), code, f"row {rows[place]}: {reason}", dict(cells.iloc[place]))
+        for place, (code, reason) in controls.items()
+    ]
+    if controls:
+        samples = _without(np.arange(len(cells)), list(controls))
+        geometry = None if geometry is None else geometry.iloc[samples].reset_index(drop=True)
+        cells, rows = cells.iloc[samples].reset_index(drop=True), rows[samples]
     suites = read_suites(source, where, options, cells, _said(raw, cells))
     spelt = {*options.units, *options.column_methods, *options.substituted_below}
     refuse_twins(source, where, raw.cells, named_columns(source, raw.cells) | set(suites.used), raw.repeated, spelt)
     base, problems, notes = _table(source, where, options, cells, rows, geometry, suites)
     bad = sorted({**suites.problems, **problems}.items())
-    rejects = [*raw.rejects] + [
+    rejects = [*raw.rejects, *early] + [
         reject(source.id, int(rows[place]), code, f"row {rows[place]}: {reason}", dict(cells.iloc[place]))
         for place, (code, reason) in bad
     ]
     good = _without(np.arange(len(cells)), [place for place, _ in bad])
-    kept = _distinct(base, suites.columns, good)
+    apart = base if intervals is None else base.assign(start=cells[intervals.start], end=cells[intervals.end])
+    kept = _distinct(apart, suites.columns, good)
+    if intervals is not None:
+        hole, (length, _) = as_text(cells[intervals.hole]), lengths_of(cells, intervals)
+        kept, holes = bring_together(base, suites.columns, kept, hole, length)
+        notes += interval_notes(source.id, intervals, holes)
+    notes += control_notes(source.id, controls)
     return Reading(
         source=source.id,
         layer=_layer(source.id, base, suites.columns, kept),
@@ -103,13 +128,28 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         rows_read=raw_rows_read,
         rows_withheld=withheld,
         rows_merged=folded + len(good) - len(kept),
-        notes=(*raw.notes, *suites.notes, *notes),
+        notes=(*raw.notes, *collar_notes, *suites.notes, *notes),
         fates=column_fates(source, raw.cells, suites.used, _not_used(options, raw)),
     )
 
 
 def _geometry(raw: RawTable, wanted: np.ndarray) -> gpd.GeoSeries | None:
     return None if raw.geometry is None else raw.geometry.iloc[wanted].reset_index(drop=True)
+
+
+def _no_samples(
+    source: Source, options: GeochemistryOptions, cells: pd.DataFrame, intervals: Intervals | None
+) -> dict[int, tuple[str, str]]:
+    """Return the rows that are no samples of the thing, or intervals without a length."""
+    found = heading_rows(cells)
+    if options.control_rows == "reject":
+        translated = [name for one in source.values for name in mapped_columns(source, cells, one)]
+        sample_id = text_column(source, cells, "sample_id", keep_missing_words=True)
+        found |= control_rows(cells, sample_id, [*translated, *source.where])
+    medium = source.defaults.get("medium") if "medium" not in source.columns else "waste"
+    if intervals is not None and medium == "waste":
+        found |= {place: why for place, why in lengths_of(cells, intervals)[1].items() if place not in found}
+    return dict(sorted(found.items()))
 
 
 def _not_used(options: GeochemistryOptions, raw: RawTable) -> dict[str, tuple[Fate, str]]:
@@ -225,7 +265,7 @@ def _places(
         if "site_key" not in source.columns:
             raise SourceError(
                 f"{where}: neither coordinates nor a key of sites is mapped (columns: {', '.join(map(str, cells.columns))}). "
-                "Map latitude and longitude, easting and northing, or site_key, under `columns:`."
+                f"Map latitude and longitude, easting and northing, or site_key, under `columns:`.{collars_wanted(cells)}"
             )
         place = {"latitude": nowhere, "longitude": nowhere, "coordinate_precision_km": nowhere}
         return {**place, "geometry": np.full(len(cells), None, dtype=object)}, {}, []

@@ -1,0 +1,123 @@
+"""Rows of a laboratory table that are no samples: certified material, blanks, duplicates, averages and repeated headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from layers.accounting import Note
+from layers.cells.heading_grammar import parse_headings
+from layers.readers.columns import as_text
+
+_KINDS: Mapping[str, str] = {
+    "control_standard": (
+        r"crms?|srms?|standards?|stds?|certified|certified reference|(?:certified )?reference (?:material|standard)s?|"
+        r"ref(?:erence)? mat(?:erial)?s?|"
+        r"qc standard|estandar(?:es)?|patron(?:es)?|padrao|padroes|material (?:de )?referenc\w*|"
+        r"materiau (?:de )?reference|etalons?|"
+        r"referensmaterial|referansemateriale|referenzmaterial|oreas\w*"
+    ),
+    "control_blank": (
+        r"blanks?|blks?|(?:field|coarse|fine|pulp|lab|method|prep|procedural) ?blanks?|blanc|blancs|blancos?|branco|blankprove?|"
+        r"blindprobe|blindwert|nollprov|sokea"
+    ),
+    "control_duplicate": (
+        r"dups?|duplicates?|(?:field|lab|pulp|prep|coarse|crush|analytical|core|reject|crd|quarter core)[ -]?"
+        r"(?:dups?|duplicates?|replicates?|reps?|repeats?|splits?)|"
+        r"replicates?|repeats?|checks?|umpire|check (?:sample|assay)s?|doublons?|duplicatas?|duplicados?|duplikat\w*|dubbelprov|"
+        r"dobbeltprove|rinnakkaisnayte"
+    ),
+    "control_average": r"averages?|avg|means?|moyennes?|promedios?|medias?|mittelwert\w*|medelvarde\w*|snitt|keskiarvo",
+}  # fmt: skip
+_WORDS = {
+    "control_standard": "certified or standard material", "control_blank": "a blank", "control_duplicate": "a duplicate or check",
+    "control_average": "an average of other rows",
+}  # fmt: skip
+_ID = re.compile(
+    r"(?i)^\W*(?:(?P<standard>oreas|crm|srm|std|standard)|(?P<blank>blank|blk|blanc|blanco))(?=$|[\s_\-#.:]|\d)|"
+    r"(?:^|[\s_\-.])(?:(?P<duplicate>dup|duplicate|rpt|replicate)|(?P<end_standard>crm|std)|(?P<end_blank>blank|blk))\W*\d*$"
+)
+
+
+def control_rows(
+    cells: pd.DataFrame, sample_id: pd.Series | None, taken: Sequence[str] = ()
+) -> dict[int, tuple[str, str]]:
+    """Find rows that are no samples of the thing.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Raw cells.
+    sample_id : Series or None
+        Ids of the samples, where a column holds them.
+    taken : sequence of str
+        Columns whose words the run file translates, which are therefore meant.
+
+    Returns
+    -------
+    dict of int to tuple of str
+        Position -> reason code and reason. Empty where every row would be one: then the column means something else.
+    """
+    names = [str(name) for name in cells.columns]
+    found: dict[int, tuple[str, str]] = {}
+    for heading in parse_headings(names):
+        if heading.kind != "sample_type" or heading.text in taken:
+            continue
+        words = as_text(cells[heading.text])
+        plain = words.fillna("").map(_plain)
+        for code, pattern in _KINDS.items():
+            for place in _places(plain.str.fullmatch(pattern)):
+                reason = f"{heading.text} is '{words.iloc[place]}': the row is {_WORDS[code]}, no sample of its own"
+                found.setdefault(place, (code, reason))
+    if sample_id is not None:
+        for place, text in enumerate(sample_id.fillna("").astype("str")):
+            match = _ID.search(text) if text else None
+            if match is not None and place not in found:
+                kind = str(match.lastgroup).removeprefix("end_")
+                code = f"control_{kind}"
+                found[place] = (code, f"the sample id is '{text}': the row is {_WORDS[code]}, no sample of its own")
+    return {} if len(found) == len(cells) else found
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s_/.-]+", " ", text).strip().casefold().translate(_ACCENTS)
+
+
+_ACCENTS = str.maketrans("áàâäãåéèêëíîïóôöõøúüñç", "aaaaaaeeeeiiiooooouunc")
+
+
+def _places(marks: pd.Series) -> list[int]:
+    return [int(place) for place, mark in enumerate(marks) if mark is True or mark == True]  # noqa: E712
+
+
+def heading_rows(cells: pd.DataFrame) -> dict[int, tuple[str, str]]:
+    """Find rows that repeat the headings in the middle of a table: most filled cells say the name of their own column."""
+    texts = [name for name in cells.columns if not pd.api.types.is_numeric_dtype(cells[name])]
+    likely: set[int] = set()
+    for name in texts[:3]:
+        likely |= set(_places(cells[name].eq(str(name)).fillna(value=False)))
+    found = {}
+    for place in sorted(likely):
+        row = cells.iloc[place].dropna()
+        same = sum(str(value).strip() == str(name).strip() for name, value in row.items())
+        if same >= 2 and same > 0.5 * len(row):
+            found[place] = ("repeated_heading", "the row repeats the headings of the table")
+    return found
+
+
+def control_notes(source_id: str, found: Mapping[int, tuple[str, str]]) -> list[Note]:
+    """Say how many rows were turned away as no samples, by kind."""
+    counts: dict[str, int] = {}
+    for code, _ in found.values():
+        if code in _WORDS:
+            counts[code] = counts.get(code, 0) + 1
+    if not counts:
+        return []
+    shown = ", ".join(f"{count} {code.removeprefix('control_')}" for code, count in counts.items())
+    message = (
+        f"Rows that are no samples of their own were turned away ({shown}); they stand among the rejected rows. If they are "
+        "samples, state options.control_rows: keep."
+    )
+    return [Note(source_id, "control_rows", message, sum(counts.values()))]

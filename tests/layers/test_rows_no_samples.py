@@ -1,0 +1,158 @@
+"""Rows that are no samples of the thing, intervals counted by length, and collars in a table of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layers.accounting import Reading
+from layers.catalogue.source import resolve
+from layers.errors import SourceError
+from layers.readers.control_rows import control_rows
+from layers.readers.geochemistry import read_geochemistry
+from layers.readers.intervals import composite, interval_columns
+
+
+def lab(folder: Path, text: str, **facts: Any) -> Reading[Any]:
+    (folder / "lab.csv").write_text(text, encoding="utf-8")
+    base = {"id": "lab", "role": "geochemistry", "path": "lab.csv", "defaults": {"medium": "waste"}}
+    columns = {"sample_id": "sample_id", "site_key": "site_id"}
+    return read_geochemistry(resolve({**base, "columns": columns, **facts}), folder)
+
+
+def values(found: Reading[Any], name: str) -> list[float | None]:
+    return [None if np.isnan(one) else round(float(one), 4) for one in found.layer[name].astype(float)]
+
+
+QC = (
+    "sample_id,site_id,sample_type,La_ppm\n1,A,SAMPLE,40\n2,A,,60\n3,A,Field Duplicate,62\n4,A,CRM,3000\n5,A,BLANK,0.1\n"
+    "6,B,Reference Material,3010\n"
+)
+
+
+def test_controls_are_turned_away_with_their_kind_and_every_row_is_accounted_for(tmp_path: Path) -> None:
+    found = lab(tmp_path, QC)
+    assert values(found, "La_ppm") == [40, 60]
+    assert found.rejected["reason_code"].tolist() == [
+        "control_duplicate",
+        "control_standard",
+        "control_blank",
+        "control_standard",
+    ]
+    assert found.rows_read == len(found.layer) + len(found.rejected) + found.rows_merged
+    assert [one.count for one in found.notes if one.code == "control_rows"] == [4]
+    assert len(lab(tmp_path, QC, options={"control_rows": "keep"}).layer) == 6
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["standard", "Blanc", "duplicado", "MATÉRIAU DE RÉFÉRENCE", "Doublon", "lab blank", "Promedio", "Referensmaterial"],
+)
+def test_words_of_several_languages(tmp_path: Path, word: str) -> None:
+    found = lab(tmp_path, f"sample_id,site_id,tipo de muestra,La_ppm\n1,A,roca,40\n2,A,{word},60\n")
+    assert values(found, "La_ppm") == [40]
+
+
+@pytest.mark.parametrize(
+    ("identity", "control"),
+    [
+        ("OREAS 45d", True), ("BLANK-3", True), ("STD_1", True), ("S-1003 DUP", True), ("CRM12", True), ("Standard Lake 4", True),
+        ("S-1003", False), ("Blankenship-2", False), ("DUPONT-1", False), ("Crmarsh", False), ("A001-R", False),
+    ],
+)  # fmt: skip
+def test_ids_that_name_a_control(identity: str, control: bool) -> None:
+    cells = pd.DataFrame({"sample_id": [identity, "X-1"]})
+    assert bool(control_rows(cells, cells["sample_id"])) is control
+
+
+def test_a_column_in_which_every_row_would_be_a_control_means_something_else() -> None:
+    cells = pd.DataFrame({"sample_type": ["standard", "standard"], "La": ["1", "2"]})
+    assert control_rows(cells, None) == {}
+
+
+def test_headings_repeated_between_the_rows(tmp_path: Path) -> None:
+    found = lab(tmp_path, "sample_id,site_id,La_ppm\n1,A,40\nsample_id,site_id,La_ppm\n2,A,60\n")
+    assert values(found, "La_ppm") == [40, 60]
+    assert found.rejected["reason_code"].tolist() == ["repeated_heading"]
+
+
+DRILL = "hole_id,site_id,from_m,to_m,La_ppm\nH1,A,0,2,100\nH1,A,2,10,50\nH2,B,0,1,300\nH2,B,1,9,20\nH3,C,0,5,70\n"
+
+
+def test_intervals_count_by_their_length(tmp_path: Path) -> None:
+    found = lab(tmp_path, DRILL, columns={"sample_id": "hole_id", "site_key": "site_id"})
+    assert values(found, "La_ppm") == [60, 51.1111, 70]
+    assert found.layer["n_analyses"].tolist() == [2, 2, 1]
+    assert (found.rows_read, found.rows_merged) == (5, 2)
+
+
+def test_the_order_and_the_cutting_of_intervals_change_nothing(tmp_path: Path) -> None:
+    columns = {"sample_id": "hole_id", "site_key": "site_id"}
+    head, *rows = DRILL.splitlines()
+    turned = lab(tmp_path, "\n".join([head, *reversed(rows)]) + "\n", columns=columns)
+    assert sorted(values(turned, "La_ppm")) == [51.1111, 60, 70]
+    cut = [row for row in rows if row != "H1,A,2,10,50"] + ["H1,A,2,6,50", "H1,A,6,10,50"]
+    assert values(lab(tmp_path, "\n".join([head, *cut]) + "\n", columns=columns), "La_ppm") == [60, 51.1111, 70]
+
+
+def test_an_interval_without_a_length_is_turned_away(tmp_path: Path) -> None:
+    text = DRILL + "H3,C,9,5,700\n"
+    found = lab(tmp_path, text, columns={"sample_id": "hole_id", "site_key": "site_id"})
+    assert found.rejected["reason_code"].tolist() == ["bad_interval"]
+
+
+def test_censored_intervals_are_never_zero_nor_their_limit() -> None:
+    results: dict[str, np.ndarray] = {
+        "La_ppm": np.array([np.nan, 100.0, np.nan, np.nan, 5.0, np.nan]),
+        "La_limit_ppm": np.array([10.0, np.nan, 10.0, 1000.0, np.nan, 1.0]),
+        "La_censored": np.array([-1, 0, -1, 1, 0, -1], dtype=np.int8),
+    }
+    groups, length = np.array([0, 0, 1, 2, 2, 3]), np.array([1.0, 9.0, 3.0, 1.0, 1.0, 1.0])
+    found = composite(groups, length, results, ["La"])
+    np.testing.assert_allclose(found["La_ppm"], [90.5, np.nan, np.nan, np.nan])
+    np.testing.assert_allclose(found["La_limit_ppm"], [np.nan, 10, 502.5, 1])
+    assert found["La_censored"].tolist() == [0, -1, 1, -1]
+
+
+@given(st.lists(st.tuples(st.floats(0.1, 50), st.floats(0.1, 1e5)), min_size=1, max_size=8))
+def test_a_composite_lies_between_its_intervals(parts: list[tuple[float, float]]) -> None:
+    length, value = (np.array(one) for one in zip(*parts, strict=True))
+    n = len(parts)
+    results: dict[str, np.ndarray] = {
+        "La_ppm": value, "La_limit_ppm": np.full(n, np.nan), "La_censored": np.zeros(n, dtype=np.int8),
+    }  # fmt: skip
+    mean = float(composite(np.zeros(n, dtype=np.int64), length, results, ["La"])["La_ppm"][0])
+    assert value.min() * (1 - 1e-9) <= mean <= value.max() * (1 + 1e-9)
+
+
+def test_what_counts_as_a_table_of_intervals() -> None:
+    assert interval_columns(["Hole", "From", "To", "La"]) is not None
+    assert interval_columns(["sondage", "de_prof", "a", "La"]) is None
+    assert interval_columns(["sample", "from", "to"]) is None
+
+
+def test_collars_are_joined_by_their_key(tmp_path: Path) -> None:
+    (tmp_path / "collars.csv").write_text("hole_id,site_id,east\nH1,A,1\nH2,B,2\nH9,C,3\n", encoding="utf-8")
+    text = "hole_id,from_m,to_m,La_ppm\nH1,0,2,100\nH1,2,10,50\nH2,0,1,7\nH4,0,1,9\n"
+    columns = {"sample_id": "hole_id", "site_key": "site_id"}
+    found = lab(tmp_path, text, columns=columns, options={"collars": {"path": "collars.csv", "key": "hole_id"}})
+    assert found.layer["site_key"].tolist() == ["A", "B"]
+    assert values(found, "La_ppm") == [60, 7]
+    assert found.rejected["reason_code"].tolist() == ["no_coordinates"]
+    assert [one.count for one in found.notes if one.code == "hole_without_collar"] == [1]
+
+
+def test_a_hole_with_two_collars_stops_and_intervals_without_a_place_say_how(tmp_path: Path) -> None:
+    (tmp_path / "collars.csv").write_text("hole_id,site_id\nH1,A\nH1,B\n", encoding="utf-8")
+    text = "hole_id,from_m,to_m,La_ppm\nH1,0,2,100\n"
+    columns = {"sample_id": "hole_id", "site_key": "site_id"}
+    with pytest.raises(SourceError, match=r"1 holes have several collars, e\.g\. H1"):
+        lab(tmp_path, text, columns=columns, options={"collars": {"path": "collars.csv", "key": "hole_id"}})
+    with pytest.raises(SourceError, match=r"state options\.collars"):
+        lab(tmp_path, text, columns={"sample_id": "hole_id"})
