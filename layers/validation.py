@@ -43,15 +43,15 @@ class Notice(_Frozen):
 class Figures(_Frozen):
     """How well a list does: all between 0 and 1, None where it could not be measured.
 
-    ``auc`` compares only scores of one and the same fitted model: ``auc_by`` says whether pairs lie within a held-out fold,
-    or in two folds held out together.
+    ``auc`` compares only scores of one and the same fitted model: ``auc_by`` says whether all pairs are compared, those of two
+    folds by the model that saw neither, or only pairs within a fold, whose AUC alone is ``auc_within_folds``.
     """
 
     auc: Number = None
     auc_low: Number = None
     auc_high: Number = None
     auc_by: Literal["within_folds", "leave_pair_out", "one_list", "none"] = "none"
-    auc_leave_pair_out: Number = None
+    auc_within_folds: Number = None
     brier: Number = None
     brier_of_base_rate: Number = None
     capture: Share = {}
@@ -67,11 +67,15 @@ class DistrictFigures(Figures):
 
 
 class RuleFigures(Figures):
-    """A simpler list beside the model: by how much the model leads it, with the 95 % interval of that lead."""
+    """Another list beside the model: by how much the model leads it, with the 95 % interval of that lead.
+
+    ``simpler`` says whether it is simpler than the model; only simpler rules are held against it in the verdict.
+    """
 
     lead: Number = None
     lead_low: Number = None
     lead_high: Number = None
+    simpler: bool = True
 
 
 class Null(_Frozen):
@@ -100,7 +104,7 @@ class Method(_Frozen):
     behind_se: Number = None
     within_one_se: bool = False
     chosen: bool = False
-    excluded: Notice | None = None
+    chosen_in_folds: int = 0
 
 
 class Division(_Frozen):
@@ -169,6 +173,7 @@ class SurfaceTest(_Frozen):
     auc_low: Number = None
     auc_high: Number = None
     published: bool = False
+    reasons: tuple[Notice, ...] = ()
     features: tuple[str, ...] = ()
 
 

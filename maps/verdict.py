@@ -33,7 +33,7 @@ def verdict(validation: Validation | None, lang: str) -> str:
     lead = validation.verdict.lead
     if lead is None:
         return words.phrase("verdict_alone", lang, found=found) + alarms
-    rule = words.word(f"baseline_{lead.rule}", lang)
+    rule = rule_name(lead.rule, lang)
     if lead.low is None or lead.high is None:
         return words.phrase("verdict_as_good_untold", lang, rule=rule, found=found) + alarms
     ends = {"lead": lead.auc, "low": lead.low, "high": lead.high}
@@ -55,8 +55,14 @@ def remark(kind: str, notice: Notice, lang: str) -> str:
     if "feature" in values:
         values["feature"] = words.phrase_feature(str(values["feature"]), lang)
     if "rule" in values:
-        values["rule"] = words.word(f"baseline_{values['rule']}", lang)
+        values["rule"] = rule_name(str(values["rule"]), lang)
     return words.phrase(f"{kind}_{notice.code}", lang, **values)
+
+
+def rule_name(code: str, lang: str) -> str:
+    """Return the name of a method or of a simpler rule."""
+    key = f"method_{code}"
+    return words.word(key if words.known(key) else f"baseline_{code}", lang)
 
 
 def _nothing_learned(validation: Validation, lang: str) -> str:
@@ -127,7 +133,7 @@ def validation_rows(validation: Validation | None, lang: str) -> list[list[str]]
     figures += [("row_random", validation.random)]
     table = [_row(words.word(key, lang), one, lang) for key, one in figures]
     for name, rule in validation.baselines.items():
-        label = words.word(f"baseline_{name}", lang)
+        label = rule_name(name, lang)
         table.append(_row(label, rule, lang) if rule else [label, words.word("not_measurable", lang), "", "", "", ""])
     null = validation.null
     if null.auc is not None:

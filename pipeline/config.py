@@ -160,6 +160,13 @@ class RunConfig(_Section):
         return self
 
     @model_validator(mode="after")
+    def _one_reach(self) -> Self:
+        if self.train_model.feature_radius_km is None:
+            reach = {"feature_radius_km": self.assign_samples.radius_km}
+            object.__setattr__(self, "train_model", self.train_model.model_copy(update=reach))
+        return self
+
+    @model_validator(mode="after")
     def _seeded(self) -> Self:
         for name in type(self).model_fields:
             section = getattr(self, name)

@@ -30,6 +30,7 @@ from pipeline.folder.memory import give_back_memory
 from pipeline.folder.published import save_publication
 from pipeline.folder.store import RunStore
 from pipeline.folder.writing import unwritable
+from pipeline.learning.trained_model import held_out_table
 from pipeline.provenance import account_table, announce, note_table, run_id, source_table, write_manifest
 from pipeline.results import Results
 from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
@@ -79,6 +80,7 @@ def _write_tables(publication: Publication, results: Results, store: RunStore) -
     with store.file("ranking.gpkg") as temporary:
         write_geopackage(temporary, _for_qgis(publication))
     store.write_json("model/validation.json", results.model.validation.model_dump(mode="json"))
+    store.write_csv("model/held_out.csv", held_out_table(results.model))
     save_publication(publication, store)
 
 

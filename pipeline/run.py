@@ -16,6 +16,7 @@ from layers.accounting import rejected_rows
 from layers.errors import StageError
 from layers.rasters.cog import write_cog
 from layers.rasters.reader import require_overlap
+from layers.readers.splits import read_splits
 from layers.samples.censoring import censoring_table
 from layers.samples.columns import with_owners
 from layers.samples.standardise import LEAST_SAMPLES
@@ -87,10 +88,11 @@ def run(
         store = RunStore(folder)
         with progress.step("reading the sources"):
             inputs = withhold(read_inputs(config, data_dir, store), config)
+            splits = None if config.train_model.splits is None else read_splits(config.train_model.splits, data_dir)
             if forget_withheld(out, inputs["exclusions"]):
                 folder.reload()
         with _executor(config) as executor:
-            results = _compute(config, inputs, store, executor, progress)
+            results = _compute(config, inputs, splits, store, executor, progress)
         require_unchanged(inputs, data_dir, store)
         with progress.step("writing the run folder"), store.timed("publish"):
             publish(config, results, store, date_of_run(run_date))
@@ -111,7 +113,14 @@ def _executor(config: RunConfig) -> Executor:
     return Executor(config.dask.mode, workers, config.dask.scheduler, config.dask.partitions)
 
 
-def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Executor, progress: Progress) -> Results:
+def _compute(
+    config: RunConfig,
+    inputs: Inputs,
+    splits: pd.DataFrame | None,
+    store: RunStore,
+    executor: Executor,
+    progress: Progress,
+) -> Results:
     """Go through the stages in order."""
     steps = Steps(store, executor, progress)
     whole, per_site = steps.whole, steps.per_site
@@ -192,7 +201,7 @@ def _compute(config: RunConfig, inputs: Inputs, store: RunStore, executor: Execu
         config.score_companion,
     )
     with progress.step("train model"):
-        model = _train(config, store, features, labels, companion, site_tonnage, sites)
+        model = _train(config, store, features, labels, companion, site_tonnage, sites, splits)
 
     # What comes of it.
     ranking = whole(
@@ -265,10 +274,12 @@ def _train(
     companion: DataFrame[schema.Companion],
     site_tonnage: DataFrame[schema.SiteTonnage],
     sites: GeoDataFrame[schema.Sites],
+    splits: pd.DataFrame | None,
 ) -> TrainedModel:
     """Train, or load the model of an earlier run of exactly these features."""
     folder = store.folder / "model"
-    arguments = [features, labels, companion, site_tonnage, sites, config.train_model]
+    arguments: list[Any] = [features, labels, companion, site_tonnage, sites, config.train_model]
+    arguments += [] if splits is None else [splits]
     files = [folder / "model.skops", folder / "model.json"]
     if store.is_current("train_model", arguments, files):
         store.reused.append("train_model")
@@ -276,7 +287,7 @@ def _train(
         store.remember(model, store.contents["train_model"])
         return model
     with store.timed("train_model"):
-        model = train_model(features, labels, companion, site_tonnage, sites, config.train_model)
+        model = train_model(features, labels, companion, site_tonnage, sites, config.train_model, splits=splits)
         save_model(model, folder)
         store.keep("train_model", files)
         store.remember(model, store.contents["train_model"])

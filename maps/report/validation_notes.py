@@ -59,8 +59,7 @@ def _chance(found: Validation, lang: str) -> str:
     null = found.null
     if null.p_value is None or null.auc is None:
         return ""
-    said = words.phrase("note_chance", lang, n=null.n, p=null.p_value)
-    return f"{said} {words.word('note_null_low', lang)}" if null.auc < 0.5 else said
+    return words.phrase("note_chance", lang, n=null.n, p=null.p_value)
 
 
 def _positives(publication: Publication, lang: str) -> str:

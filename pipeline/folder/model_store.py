@@ -31,6 +31,8 @@ TRUSTED = (
     "pipeline.learning.feature_steps.GroupWeights",
     "pipeline.learning.feature_steps.KnownColumns",
     "pipeline.learning.feature_steps.LogRatio",
+    "pipeline.learning.linear_score.EvidenceWeights",
+    "pipeline.learning.linear_score.LinearScore",
     "sklearn.tree._tree.Tree",
 )
 
@@ -134,8 +136,10 @@ def load_model(
     objects = skops.io.loads(content, trusted=list(TRUSTED))
     sites = facts["sites"]
     table = pd.DataFrame(sites["data"], columns=sites["columns"])
-    texts = {"site_id", "block", "district", "waste_rule", "grade_rule"}
-    table = table.astype({name: float for name in table.columns if name not in texts and name != "fold"})
+    texts = {"site_id", "block", "district", "waste_rule", "grade_rule", "held_out_method", "question"}
+    table = table.astype(
+        {name: float for name in table.columns if name not in texts and name not in ("fold", "near_fold")}
+    )
     return TrainedModel(
         kind=facts["kind"],
         target=facts["target"],

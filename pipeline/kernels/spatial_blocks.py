@@ -61,7 +61,7 @@ def fit_variogram(x_m: np.ndarray, y_m: np.ndarray, values: np.ndarray, classes:
     if len(v) < 8 or np.ptp(v) == 0:
         return Variogram((), (), (), np.nan, np.nan, np.nan)
     if len(v) > 2000:
-        keep = np.linspace(0, len(v) - 1, 2000).astype(int)
+        keep = np.sort(np.random.default_rng(7).choice(len(v), 2000, replace=False))
         x, y, v = x[keep], y[keep], v[keep]
     first, second = np.triu_indices(len(v), k=1)
     distance = np.hypot(x[first] - x[second], y[first] - y[second])
@@ -75,11 +75,11 @@ def fit_variogram(x_m: np.ndarray, y_m: np.ndarray, values: np.ndarray, classes:
         return Variogram((), (), (), np.nan, np.nan, np.nan)
     lag = np.bincount(bins[inside], distance[inside], classes)[enough] / pairs[enough]
     gamma = np.bincount(bins[inside], half_square[inside], classes)[enough] / pairs[enough]
-    range_km, nugget, sill = _exponential(lag, gamma, pairs[enough])
+    range_km, nugget, sill = exponential_fit(lag, gamma, pairs[enough])
     return Variogram(tuple(lag), tuple(gamma), tuple(pairs[enough]), range_km, nugget, sill)
 
 
-def _exponential(lag: np.ndarray, gamma: np.ndarray, pairs: np.ndarray) -> tuple[float, float, float]:
+def exponential_fit(lag: np.ndarray, gamma: np.ndarray, pairs: np.ndarray) -> tuple[float, float, float]:
     """Return range, nugget and sill; the range is 0 when the values are pure nugget."""
     from scipy.optimize import nnls
 

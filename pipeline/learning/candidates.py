@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.kernels.spatial_blocks import group_folds
 from pipeline.learning.bagging import NEGATIVE, POSITIVE, BlockBaggedRanker
 from pipeline.learning.feature_steps import FillBounded, GroupWeights, KnownColumns, LogRatio
-from pipeline.learning.validation import Fit, area_under_curve
+from pipeline.learning.validation import Fit
 
 CANDIDATES: dict[str, dict[str, Any]] = {
-    "logistic": {"bases": ("logistic",), "inverse_penalty": 0.3},
-    "logistic_strict": {"bases": ("logistic",), "inverse_penalty": 0.03},
+    "bagged_logistic": {"bases": ("logistic",), "inverse_penalty": 0.3},
+    "bagged_logistic_strict": {"bases": ("logistic",), "inverse_penalty": 0.03},
     "forest": {"bases": ("forest",)},
     "extra_trees": {"bases": ("extra_trees",)},
     "boosting": {"bases": ("boosting",)},
@@ -28,9 +27,6 @@ CANDIDATES: dict[str, dict[str, Any]] = {
     "grade_mix": {"bases": ("grade_ridge", "logistic", "grade_forest"), "inverse_penalty": 0.1},
 }
 """Settings of `BlockBaggedRanker`."""
-
-CLEARLY_BETTER = 0.02
-"""AUC by which a candidate must beat the first one to be chosen instead."""
 
 
 @dataclass(frozen=True)
@@ -189,109 +185,5 @@ def bagged_fit(task: Task, candidate: str, n_bags: int) -> Fit:
         ready = prepare(task, rows)
         bags = _fit_bags(task, candidate, n_bags, ready)
         return lambda wanted: bags.decision_function(ready.steps.transform(task.features.iloc[wanted]))
-
-    return fit
-
-
-def chosen_fit(task: Task, candidates: tuple[str, ...], n_bags: int, inner_folds: int) -> Fit:
-    """Return a fit that first chooses among candidates inside the mask's own spatial folds.
-
-    All candidates answer in log-odds, so folds that chose differently can be pooled as they are; calibrating each on its
-    few inner positives added more noise than it took away.
-    """
-
-    def fit(rows: np.ndarray) -> Callable[[np.ndarray], np.ndarray] | None:
-        if not task.has_both_classes(rows):
-            return None
-        choice = choose(task, candidates, max(10, n_bags // 2), inner_folds, rows)
-        return bagged_fit(task, choice.name, n_bags)(rows)
-
-    return fit
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The candidate chosen, and the AUC of each."""
-
-    name: str
-    auc: dict[str, float]
-
-
-def choose(
-    task: Task, candidates: tuple[str, ...], n_bags: int, n_folds: int, rows: np.ndarray | None = None
-) -> Choice:
-    """Return the candidate of the highest AUC in spatial folds of the given rows.
-
-    Another than the first is chosen only where it is better by `CLEARLY_BETTER`: with few positives smaller differences are
-    chance.
-
-    Parameters
-    ----------
-    task : Task
-        The problem.
-    candidates : tuple of str
-        Names in `CANDIDATES`.
-    n_bags, n_folds : int
-        Size of the trial.
-    rows : ndarray of bool, optional
-        Rows to use; default all.
-
-    Returns
-    -------
-    Choice
-    """
-    rows = np.ones(len(task.y), dtype=bool) if rows is None else rows
-    if len(candidates) == 1:
-        return Choice(candidates[0], {})
-    inside = np.flatnonzero(rows)
-    folds = np.full(len(rows), -1)
-    folds[inside] = group_folds(task.blocks[inside], task.positive[inside], n_folds)
-    scores = {name: _scores_inside(bagged_fit(task, name, n_bags), inside, folds) for name in candidates}
-    positive, judged = task.positive[inside], task.judged[inside]
-    usable = {name: np.isfinite(one) & judged for name, one in scores.items()}
-    found = {
-        name: float(np.nan_to_num(area_under_curve(positive[usable[name]], one[usable[name]])))
-        for name, one in scores.items()
-    }
-    best = max(candidates, key=lambda name: found[name] - (0.0 if name == candidates[0] else CLEARLY_BETTER))
-    return Choice(best, found)
-
-
-def _scores_inside(fit: Fit, inside: np.ndarray, folds: np.ndarray) -> np.ndarray:
-    """Return held-out scores of the rows ``inside``; rows of fold -1 are never trained on."""
-    scores = np.full(len(folds), np.nan)
-    for fold in np.unique(folds[inside]):
-        scorer = fit((folds >= 0) & (folds != fold))
-        if scorer is not None:
-            held = np.flatnonzero(folds == fold)
-            scores[held] = scorer(held)
-    return scores[inside]
-
-
-def plain_logistic_fit(task: Task) -> Fit:
-    """Return a fit of one logistic regression as a textbook sets it up: medians for gaps, standard units, ridge penalty."""
-
-    def prepared(rows: np.ndarray) -> tuple[Any, np.ndarray]:
-        from sklearn.impute import SimpleImputer
-        from sklearn.pipeline import make_pipeline
-        from sklearn.preprocessing import StandardScaler
-
-        steps = make_pipeline(KnownColumns(), SimpleImputer(strategy="median"), StandardScaler())
-        return steps, steps.fit_transform(task.features[task.seen(rows)])
-
-    return _one_logistic(task, prepared)
-
-
-def _one_logistic(task: Task, prepared: Callable[[np.ndarray], tuple[Any, np.ndarray]]) -> Fit:
-    def fit(rows: np.ndarray) -> Callable[[np.ndarray], np.ndarray] | None:
-        from sklearn.linear_model import LogisticRegression
-
-        if not task.has_both_classes(rows):
-            return None
-        used = rows & task.judged
-        steps, table = prepared(used)
-        estimator = LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000)
-        estimator.fit(table, task.positive[task.seen(used)].astype(int))
-        return lambda wanted: estimator.decision_function(steps.transform(task.features.iloc[wanted]))
 
     return fit

@@ -11,7 +11,7 @@ from scipy.special import log_ndtr, ndtri_exp
 
 from pipeline.evidence.host_grades import host_grades
 from pipeline.kernels.linear_field import LinearField, fit_field, predict_field
-from pipeline.learning.candidates import Task, prepare
+from pipeline.learning.candidates import Preparation, Task, prepare
 from pipeline.learning.trained_model import USUAL_SPREAD_LOG10, TrainedModel
 from pipeline.learning.validation import Fit
 
@@ -38,11 +38,8 @@ def grade_field_fit(task: Task) -> Fit:
         if task.grade is None or task.x_km is None or task.y_km is None or used.sum() < LEAST_ASSAYS:
             return None
         ready = prepare(task, rows)
-        variance = np.full(len(task.y), USUAL_VARIANCE) if task.grade_variance is None else task.grade_variance
         x_km, y_km = task.x_km, task.y_km
-        fitted = fit_field(
-            ready.steps.transform(task.features[used]), task.grade[used], variance[used], x_km[used], y_km[used]
-        )
+        fitted = fitted_field(task, ready, rows)
 
         def score(wanted: np.ndarray) -> np.ndarray:
             table = ready.steps.transform(task.features.iloc[wanted])
@@ -52,6 +49,16 @@ def grade_field_fit(task: Task) -> Fit:
         return score
 
     return fit
+
+
+def fitted_field(task: Task, ready: Preparation, rows: np.ndarray) -> LinearField:
+    """Return the grade model of the measured rows of a mask."""
+    if task.grade is None or task.x_km is None or task.y_km is None:
+        raise ValueError("the grade model needs concentrations and places")
+    used = rows & np.isfinite(task.grade)
+    variance = np.full(len(task.y), USUAL_VARIANCE) if task.grade_variance is None else task.grade_variance
+    table = ready.steps.transform(task.features[used])
+    return fit_field(table, task.grade[used], variance[used], task.x_km[used], task.y_km[used])
 
 
 def chance_log_odds(mean: np.ndarray, sd: np.ndarray) -> np.ndarray:

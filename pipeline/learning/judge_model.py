@@ -1,57 +1,87 @@
-"""Test a ranking against space, chance and simpler rankings."""
+"""Choose the method that orders the list, and test it against space, chance and simpler lists."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
-from layers.validation import DistrictFigures, Division, Figures, LabelBasis, Notice, Null, RuleFigures, Validation
-from pipeline.kernels.spatial_blocks import group_folds, random_folds
-from pipeline.learning.bagging import NEGATIVE, UNLABELLED
-from pipeline.learning.candidates import Task, bagged_fit, chosen_fit, plain_logistic_fit
-from pipeline.learning.skill import decide
-from pipeline.learning.validation import (
-    Fit,
-    area_under_curve,
-    block_bootstrap,
-    captures,
-    cross_calibrated,
-    held_out_scores,
-    leave_pair_out,
-    prediction_rate,
-    reliability,
+from layers.validation import (
+    DistrictFigures,
+    Division,
+    Figures,
+    LabelBasis,
+    Method,
+    Notice,
+    Question,
+    QuestionCode,
+    RuleFigures,
+    Validation,
 )
+from pipeline.kernels.fold_distances import fold_nearest_km, matched_folds, misfit_km, nearest_km
+from pipeline.kernels.spatial_blocks import random_folds
+from pipeline.learning.alarms import alarms
+from pipeline.learning.bagging import NEGATIVE, UNLABELLED
+from pipeline.learning.candidates import Task
+from pipeline.learning.compare import within_fold_auc
+from pipeline.learning.division import Folds, complements
+from pipeline.learning.evidence_table import evidence_table
+from pipeline.learning.figures import Measured, last, measure, of_one_list, rule_figures
+from pipeline.learning.fold_scores import Choice, FoldScores, choose_method, score_folds
+from pipeline.learning.methods import ONE_COLUMN, fit_of
+from pipeline.learning.null_test import spatial_null
+from pipeline.learning.skill import decide
+from pipeline.learning.validation import prediction_rate, reliability
 
-LEAKAGE_GAP = 0.15
-"""AUC by which random folds may exceed spatial ones before the alarm; pure block noise gives 0.4 and more."""
+REFERENCE_ROWS = 5_000
+"""Rows among whose scores a held-out score is placed; all where there are no more."""
 
-SEPARATES_ALONE = 0.99
-"""AUC of a single column from which it is suspected of stating the label."""
+SIMPLEST = ("tonnage", "near_known")
+"""Lists simpler than any method."""
 
 
 class JudgeParams(Protocol):
     """The settings of training that testing needs."""
 
     @property
-    def candidates(self) -> Any: ...  # noqa: D102
-    @property
     def n_bags_validation(self) -> int: ...  # noqa: D102
     @property
     def n_folds(self) -> int: ...  # noqa: D102
     @property
-    def inner_folds(self) -> int: ...  # noqa: D102
-    @property
     def n_permutations(self) -> int: ...  # noqa: D102
     @property
-    def leave_pair_out_below(self) -> int: ...  # noqa: D102
-    @property
-    def workers(self) -> int: ...  # noqa: D102
-    @property
     def random_state(self) -> int: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Region:
+    """How the sites were divided for a test.
+
+    Parameters
+    ----------
+    folds : Folds
+        Training and test rows.
+    districts : ndarray of str, shape (n,)
+        District per row.
+    block_km, range_km : float
+        Edge of a block, and the distance over which what a simple model leaves is alike.
+    by : {"blocks", "given"}
+        Whether the folds are blocks or the user's own.
+    buffer_km : float or None
+        Training rows nearer to a test row were left out.
+    unknown : int
+        Ids of the user's folds that no site has.
+    """
+
+    folds: Folds
+    districts: np.ndarray
+    block_km: float
+    range_km: float
+    by: Any = "blocks"
+    buffer_km: float | None = None
+    unknown: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,66 +90,67 @@ class Judgement:
 
     Parameters
     ----------
+    code : str
+        The method that orders.
     validation : Validation
         The content of ``validation.json``, but for what only the final fit tells.
     diagnostics : dict
         Curves for the report.
-    folds, held_out, districts : ndarray, shape (n,)
-        Spatial fold, held-out log-odds and district per row.
+    single : ndarray of float, shape (k, n)
+        Scores of the method by each fold's model.
+    held_out : DataFrame
+        Per row ``fold, held_out_score`` (0 to 1), ``held_out_method``, ``near_fold, near_score`` and ``question``: which of the
+        two tests fits the row's distance to an assay.
     """
 
+    code: str
     validation: Validation
     diagnostics: dict[str, Any]
-    folds: np.ndarray
-    held_out: np.ndarray
-    districts: np.ndarray
+    single: np.ndarray
+    held_out: pd.DataFrame
 
 
 def judge_model(
-    task: Task, table: pd.DataFrame, districts: np.ndarray, block_km: float, params: JudgeParams
+    task: Task, table: pd.DataFrame, region: Region, codes: tuple[str, ...], params: JudgeParams
 ) -> Judgement:
-    """Measure a ranking procedure in spatial blocks, districts, random folds and under shuffled labels.
+    """Choose among methods and measure the choice in spatial folds, districts, random folds and under unrelated labels.
 
-    The choice between candidates is part of the procedure: it is made again inside the training part of every fold.
-    AUC and Brier score are taken over the judged rows (measured sites, or all when the unlabelled stand for
-    negatives, which is conservative); capture over the list of all sites, as a reader of the ranking would find them.
+    All methods are fitted on the same folds and pairs of folds. The figures published are those of the procedure: for every fold
+    the method chosen without it. AUC and Brier score are taken over the judged rows (measured sites, or all when the unlabelled
+    stand for negatives, which is conservative); capture over the list of all sites.
 
     Parameters
     ----------
     task : Task
-        Rows by ``site_id``.
+        Rows by ``site_id``, with places.
     table : DataFrame
-        The same rows with ``tonnage_t``, ``companion_blind_score``, ``part_metal``, ``label_rule``, ``target``,
-        place.
-    districts : ndarray of str, shape (n,)
-        District per row.
-    block_km : float
-        Edge of a block.
+        The same rows with ``tonnage_t``, ``companion_blind_score``, ``label_rule``, ``target``, place.
+    region : Region
+        Folds and districts.
+    codes : tuple of str
+        Methods, the simplest first.
     params : JudgeParams
         Sizes and seed.
-
-    Returns
-    -------
-    Judgement
     """
-    fit = chosen_fit(task, params.candidates, params.n_bags_validation, params.inner_folds)
-    simple = bagged_fit(task, params.candidates[0], max(10, params.n_bags_validation // 2))
-    folds = group_folds(task.blocks, task.positive, params.n_folds)
-    spatial, scores, notes = _figures(task, fit, folds, params)
-    by_chance_folds = random_folds(len(folds), params.n_folds, params.random_state)
-    random, random_scores, _ = _figures(task, fit, by_chance_folds, params, pairs=False)
-    _, district = np.unique(districts, return_inverse=True)
-    by_camp = bagged_fit(task, params.candidates[0], params.n_bags_validation)
-    district_scores, untrained = held_out_scores(by_camp, district)
-    by_district = _measure(task, district_scores, district)
-    null, null_values = _null(task, folds, spatial.auc, params)
-    baselines, curves = _baselines(task, table, folds, scores, params.random_state)
-    alarms = _alarms(task, spatial.auc, random.auc)
-    lost = np.isin(district, untrained)
-    valid = _is_validated(task, scores, spatial.auc) and task.positive[lost].sum() <= task.positive.sum() / 2
-    if not valid:
-        notes.append(Notice(code="too_few_parts"))
-    label_basis = basis_of(table)
+    folds, reference = region.folds, _reference(task, params.random_state)
+    tested = folds.tests & task.judged
+    scores = {code: score_folds(fit_of(task, code, params.n_bags_validation), folds, reference) for code in codes}
+    choice = choose_method(scores, tested, task.positive)
+    model = measure(task, folds, choice.scores)
+    inside = within_fold_auc(tested, task.positive, choice.scores.single)
+    spatial = _changed(model.figures, auc_within_folds=inside)
+    fit = fit_of(task, choice.code, params.n_bags_validation)
+    anyhow = complements(random_folds(len(task.y), params.n_folds, params.random_state))
+    by_chance = measure(task, anyhow, score_folds(fit, anyhow, reference, pairs=False), interval=False)
+    district, lost = _by_district(task, fit, region.districts, reference)
+    rule = ONE_COLUMN.get(choice.code)
+    fixed = None if rule is None else last(task.features[rule].to_numpy(float))
+    null, null_values = spatial_null(task, folds, params.n_permutations, fixed, choice.code if rule else "ridge")
+    baselines, curves = _baselines(task, table, folds, scores, choice, model)
+    warned = alarms(task, folds, spatial.auc, by_chance.figures.auc)
+    valid = _is_validated(task, model) and task.positive[lost].sum() <= task.positive.sum() / 2
+    status = "validated" if valid else "not validated"
+    questions, near = _questions(task, region, fit, spatial, params)
     validation = Validation(
         target=str(table["target"].iloc[0]),
         kind="supervised" if task.supervised else "pu_bagging",
@@ -128,78 +159,156 @@ def judge_model(
         n_positive=int(task.positive.sum()),
         n_negative=int((task.y == NEGATIVE).sum()),
         blocks=len(set(task.blocks)),
-        block_km=block_km,
-        division=Division(folds=int(folds.max()) + 1, folds_with_both=_folds_with_both(task, folds)),
+        block_km=region.block_km,
+        division=Division(
+            by=region.by,
+            folds=len(folds),
+            folds_with_both=folds.both(task.positive, task.judged),
+            range_km=region.range_km,
+            buffer_km=region.buffer_km,
+            buffer_lost=folds.lost,
+        ),
+        model=choice.code,
+        methods=_methods(choice),
         auc_over="measured" if task.supervised else "all",
         spatial=spatial if valid else Figures(),
-        random=random,
-        district=DistrictFigures(
-            **by_district.model_dump(), districts=int(district.max()) + 1, untrained=len(untrained)
-        ),
+        random=by_chance.figures,
+        district=district,
+        questions=questions,
         null=null,
         baselines=baselines,
-        verdict=decide("validated" if valid else "not validated", spatial, null, baselines, alarms, label_basis),
-        alarms=tuple(alarms),
-        notes=tuple(notes),
+        weights_of_evidence=evidence_table(task),
+        verdict=decide(status, spatial, null, baselines, warned, basis_of(table)),
+        alarms=tuple(warned),
+        notes=tuple(_notes(task, region, scores[choice.code], valid=bool(valid))),
     )
-    diagnostics = {
-        "prediction_rate": {
-            "spatial": _curve(task, scores),
-            "random": _curve(task, random_scores),
-            **curves,
-        },
-        "reliability": _reliability(task, scores, folds),
-        "null_auc": null_values,
-        "blocks": {
-            "site_id": table["site_id"].tolist(),
-            "longitude": table["longitude"].tolist(),
-            "latitude": table["latitude"].tolist(),
-            "block": task.blocks.tolist(),
-            "fold": folds.tolist(),
-            "label": [None if one == UNLABELLED else int(one) for one in task.y],
-        },
-        "top_ten_stability": _stability(task, simple, scores),
-    }
-    return Judgement(validation, diagnostics, folds, scores, districts)
+    diagnostics = _diagnostics(task, table, folds, model, by_chance, curves) | {"null_auc": null_values}
+    return Judgement(
+        choice.code, validation, diagnostics, scores[choice.code].single, _held_out(model, near, choice, folds)
+    )
 
 
-def _figures(
-    task: Task, fit: Fit, folds: np.ndarray, params: JudgeParams, *, pairs: bool = True
-) -> tuple[Figures, np.ndarray, list[Notice]]:
-    """Return AUC with interval, Brier score and captures of held-out scores, the scores, and what was not judged."""
-    scores, untrained = held_out_scores(fit, folds)
-    figures = _measure(task, scores, folds)
-    usable = np.isfinite(scores) & task.judged
-    low, high = block_bootstrap(task.positive[usable], scores[usable], task.blocks[usable], params.random_state)
-    changes: dict[str, Any] = {"auc_low": low, "auc_high": high}
-    if pairs and 0 < task.positive.sum() < params.leave_pair_out_below:
-        where = np.flatnonzero(task.judged)
-        trial = bagged_fit(task, params.candidates[0], params.n_bags_validation)
+def _reference(task: Task, seed: int) -> np.ndarray:
+    """Return the rows that every fold's model scores: all, or the judged few and some thousand others."""
+    n = len(task.y)
+    if n <= REFERENCE_ROWS:
+        return np.ones(n, dtype=bool)
+    rows = np.zeros(n, dtype=bool)
+    rows[np.random.default_rng([seed, 47]).choice(n, REFERENCE_ROWS, replace=False)] = True
+    return rows
 
-        def on_judged(mask: np.ndarray) -> Any:
-            return trial(np.isin(folds, np.unique(folds[where][mask])))
 
-        pooled, _ = held_out_scores(trial, folds, task.judged)
-        inner = {one: spot for spot, one in enumerate(where)}
-        changes["auc_leave_pair_out"] = leave_pair_out(
-            lambda mask: _renumbered(on_judged(mask), where), folds[where], task.positive[where], pooled[list(inner)]
+def _changed(figures: Figures, **values: Any) -> Figures:
+    return Figures(**(figures.model_dump() | values))
+
+
+def _methods(choice: Choice) -> tuple[Method, ...]:
+    best = max(choice.auc.values(), default=float("nan"))
+    return tuple(
+        Method(
+            code=code,
+            auc=auc,
+            behind=choice.behind[code],
+            behind_se=choice.behind_se[code],
+            within_one_se=bool(auc == best or choice.behind[code] <= choice.behind_se[code]),
+            chosen=code == choice.code,
+            chosen_in_folds=choice.by_fold.count(code),
         )
-    notes = [Notice(code="fold_untrained", values={"fold": fold}) for fold in untrained]
-    for fold in np.unique(folds):
-        held = (folds == fold) & task.judged
-        if len(np.unique(task.positive[held])) == 1:
-            notes.append(Notice(code="fold_of_one_class", values={"fold": int(fold)}))
-    return Figures(**(figures.model_dump() | changes)), scores, notes
+        for code, auc in choice.auc.items()
+    )
 
 
-def _renumbered(scorer: Any, where: np.ndarray) -> Any:
-    """Return a scorer that takes places among the judged rows."""
-    return None if scorer is None else (lambda rows: scorer(where[rows]))
+def _by_district(
+    task: Task, fit: Any, districts: np.ndarray, reference: np.ndarray
+) -> tuple[DistrictFigures, np.ndarray]:
+    """Return figures with whole districts held out, and the rows of districts that could not be scored."""
+    _, district = np.unique(districts, return_inverse=True)
+    folds = complements(district)
+    scores = score_folds(fit, folds, np.zeros_like(reference), pairs=False)
+    untrained = np.flatnonzero(~np.isfinite(scores.single).any(axis=1))
+    found = measure(task, folds, scores, interval=False).figures
+    count = {"districts": len(folds), "untrained": len(untrained)}
+    return DistrictFigures(**(found.model_dump() | count)), np.isin(district, untrained)
 
 
-def _folds_with_both(task: Task, folds: np.ndarray) -> int:
-    """Return how many folds hold judged rows of both classes."""
-    return sum(len(set(task.positive[(folds == fold) & task.judged])) == 2 for fold in np.unique(folds))
+def _questions(
+    task: Task, region: Region, fit: Any, spatial: Figures, params: JudgeParams
+) -> tuple[tuple[Question, ...], pd.DataFrame]:
+    """Return both questions with their reaches, and fold and chance of every assayed row in the second."""
+    n = len(task.y)
+    empty = pd.DataFrame({"near_fold": np.full(n, -1), "near_score": np.full(n, np.nan), "question": "new_camp"})
+    code: QuestionCode = "given" if region.by == "given" else "new_camp"
+    first = Question(code=code, figures=spatial, folds=len(region.folds), sites=n)
+    if task.x_km is None or task.y_km is None or not task.supervised or task.judged.all():
+        return (first,), empty.assign(question=code)
+    use = nearest_km(task.x_km, task.y_km, ~task.judged, task.judged)
+    folds = complements(matched_folds(task.x_km, task.y_km, task.judged, task.positive, params.n_folds))
+    near = measure(task, folds, score_folds(fit, folds, task.judged))
+    reaches = [
+        fold_nearest_km(task.x_km, task.y_km, one.trains & task.judged, one.tests & task.judged)
+        for one in (region.folds, folds)
+    ]
+    middles = [max(float(np.nanmedian(reach)), 1e-3) if np.isfinite(reach).any() else np.inf for reach in reaches]
+    reach = np.maximum(nearest_km(task.x_km, task.y_km, np.ones(n, dtype=bool), task.judged), 1e-3)
+    nearer = np.abs(np.log(reach / middles[1])) <= np.abs(np.log(reach / middles[0]))
+    open_sites = ~task.judged
+    fields = [misfit_km(reach, use) for reach in reaches]
+    questions = (
+        replace_question(first, fields[0], int((open_sites & ~nearer).sum())),
+        replace_question(
+            Question(code="near_assays", figures=near.figures, folds=len(folds)),
+            fields[1],
+            int((open_sites & nearer).sum()),
+        ),
+    )
+    told = empty.assign(near_fold=folds.fold, near_score=near.chance, question=np.where(nearer, "near_assays", code))
+    return questions, told
+
+
+def replace_question(question: Question, misfit: tuple[float, float], sites: int) -> Question:
+    """Return a question with its misfit (km), how much farther it reaches than the use, and the sites it fits."""
+    told = {"misfit_km": misfit[0], "farther_km": misfit[1], "sites": sites}
+    return Question(**(question.model_dump() | told))
+
+
+def _baselines(
+    task: Task,
+    table: pd.DataFrame,
+    folds: Folds,
+    scores: dict[str, FoldScores],
+    choice: Choice,
+    model: Measured,
+) -> tuple[dict[str, RuleFigures | None], dict[str, Any]]:
+    """Return the figures of simpler lists; None where one reads what defines the labels."""
+    by_rule = basis_of(table) != "assay"
+    known = fit_of(task, "near_known", 1)
+    lists: dict[str, FoldScores | None] = {
+        "tonnage": _one_list(table, "tonnage_t", folds),
+        "near_known": score_folds(known, folds, np.asarray(folds.tests.any(axis=0))),
+        "commodity": None if by_rule else _one_list(table, "companion_commodity", folds),
+        "companion": None if by_rule else _one_list(table, "companion_blind_score", folds),
+    }
+    ladder = list(choice.auc)
+    simpler = [*SIMPLEST, "commodity", "companion", *ladder[: ladder.index(choice.code)]]
+    for code in ladder:
+        if code != choice.code:
+            lists[code] = scores[code]
+    figures: dict[str, RuleFigures | None] = {}
+    curves = {}
+    for name, single in lists.items():
+        if single is None or not np.isfinite(single.single).any():
+            figures[name] = None
+            continue
+        rule = measure(task, folds, single, interval=False)
+        figures[name] = rule_figures(task, rule, model, simpler=name in simpler)
+        curves[name] = prediction_rate(task.positive, last(rule.order))
+    return figures, curves
+
+
+def _one_list(table: pd.DataFrame, name: str, folds: Folds) -> FoldScores | None:
+    if name not in table or not table[name].notna().any():
+        return None
+    return of_one_list(folds, table[name].to_numpy(float))
 
 
 def basis_of(table: pd.DataFrame) -> LabelBasis:
@@ -210,149 +319,61 @@ def basis_of(table: pd.DataFrame) -> LabelBasis:
     return "both" if rules & {"commodity", "deposit"} else "assay"
 
 
-def _measure(task: Task, scores: np.ndarray, folds: np.ndarray) -> Figures:
-    usable = np.isfinite(scores) & task.judged
-    probability = cross_calibrated(scores[usable], task.positive[usable], folds[usable])
-    brier = float(np.mean((probability - task.positive[usable]) ** 2)) if usable.any() else float("nan")
-    base = float(task.positive[usable].mean()) if usable.any() else float("nan")
-    return Figures(
-        auc=area_under_curve(task.positive[usable], scores[usable]),
-        auc_by="one_list",
-        brier=brier,
-        brier_of_base_rate=base * (1 - base),
-        **_shares(task.positive, _last(scores)),
-    )
-
-
-def _shares(positive: np.ndarray, score: np.ndarray) -> dict[str, Any]:
-    """Return the captures as fields of `Figures`."""
-    return dict(captures(positive, score))
-
-
-def _last(scores: np.ndarray) -> np.ndarray:
-    """Return scores with the missing ones behind all others."""
-    known = scores[np.isfinite(scores)]
-    return np.where(np.isfinite(scores), scores, (known.min() if len(known) else 0.0) - 1.0)
-
-
-def _curve(task: Task, scores: np.ndarray) -> dict[str, list[float]]:
-    return prediction_rate(task.positive, _last(scores))
-
-
-def _reliability(task: Task, scores: np.ndarray, folds: np.ndarray) -> dict[str, list[float]]:
-    usable = np.isfinite(scores) & task.judged
-    probability = cross_calibrated(scores[usable], task.positive[usable], folds[usable])
-    return reliability(task.positive[usable], probability)
-
-
-def _null(task: Task, folds: np.ndarray, auc: float | None, params: JudgeParams) -> tuple[Null, list[float]]:
-    """Return the AUC of the simplest candidate on shuffled labels: what chance alone gives with these blocks."""
-    judged = np.flatnonzero(task.judged)
-
-    def shuffled(draw: int) -> float:
-        rng = np.random.default_rng([params.random_state, 31, draw])
-        y = task.y.copy()
-        mixed = rng.permutation(judged)
-        y[judged] = task.y[mixed]
-        grade = None
-        if task.grade is not None:
-            grade = task.grade.copy()
-            grade[judged] = task.grade[mixed]
-        other = replace(task, y=y, grade=grade)
-        scores, _ = held_out_scores(bagged_fit(other, params.candidates[0], 10), folds, other.judged)
-        usable = np.isfinite(scores) & other.judged
-        return area_under_curve(other.positive[usable], scores[usable])
-
-    with ThreadPoolExecutor(params.workers) as pool:
-        values = np.array(list(pool.map(shuffled, range(params.n_permutations))), dtype=float)
-    values = values[np.isfinite(values)]
-    if len(values) == 0 or auc is None:
-        return Null(), []
-    low, high = np.quantile(values, [0.025, 0.975])
-    null = Null(
-        auc=values.mean(),
-        auc_low=low,
-        auc_high=high,
-        p_value=(1 + (values >= auc).sum()) / (1 + len(values)),
-        n=len(values),
-        statistic=str(params.candidates[0]),
-    )
-    return null, values.tolist()
-
-
-def _baselines(
-    task: Task, table: pd.DataFrame, folds: np.ndarray, model: np.ndarray, seed: int
-) -> tuple[dict[str, RuleFigures | None], dict[str, Any]]:
-    """Return the figures of four simpler rankings; None where a baseline reads what defines the labels."""
-    by_rule = table["label_rule"].astype(str).str.startswith(("commodity", "deposit")).any()
-    logistic, _ = held_out_scores(plain_logistic_fit(task), folds)
-    orders: dict[str, np.ndarray | None] = {
-        "tonnage": table["tonnage_t"].to_numpy(float),
-        "commodity": None if by_rule else _column(table, "companion_commodity"),
-        "logistic": logistic,
-        "companion": None if by_rule else _column(table, "companion_blind_score"),
-    }
-    figures: dict[str, RuleFigures | None] = {}
-    curves = {}
-    for name, order in orders.items():
-        if order is None or not np.isfinite(order).any():
-            figures[name] = None
-            continue
-        figures[name] = _beside(task, order, model, seed)
-        curves[name] = prediction_rate(task.positive, _last(order))
-    return figures, curves
-
-
-def _beside(task: Task, order: np.ndarray, model: np.ndarray, seed: int) -> RuleFigures:
-    """Return AUC and captures of another ranking, and by how much the model leads it, with the interval of that lead."""
-    judged, score = task.judged, _last(order)
-    auc = area_under_curve(task.positive[judged], score[judged])
-    both = judged & np.isfinite(model)
-    low, high = block_bootstrap(task.positive[both], model[both], task.blocks[both], seed, score[both])
-    lead = area_under_curve(task.positive[both], model[both]) - area_under_curve(task.positive[both], score[both])
-    shares = _shares(task.positive, score)
-    return RuleFigures(auc=auc, auc_by="one_list", **shares, lead=lead, lead_low=low, lead_high=high)
-
-
-def _column(table: pd.DataFrame, name: str) -> np.ndarray | None:
-    return table[name].to_numpy(float) if name in table else None
-
-
-def _alarms(task: Task, spatial_auc: float | None, random_auc: float | None) -> list[Notice]:
-    """Return what smells of leakage: a flattering random split, or a column that states the label."""
-    alarms = []
-    if spatial_auc is not None and random_auc is not None and random_auc - spatial_auc > LEAKAGE_GAP:
-        alarms.append(Notice(code="random_folds_flatter", values={"random": random_auc, "spatial": spatial_auc}))
-    positive = task.positive[task.judged]
-    for name in task.features.columns:
-        value = task.features[name].to_numpy(float)[task.judged]
-        known = np.isfinite(value)
-        if known.sum() < 10:
-            continue
-        auc = area_under_curve(positive[known], value[known])
-        if max(auc, 1 - auc) >= SEPARATES_ALONE:
-            values: dict[str, float | int | str] = {"feature": str(name), "auc": round(max(auc, 1 - auc), 3)}
-            alarms.append(Notice(code="column_tells_label", values=values))
-    return alarms
-
-
-def _is_validated(task: Task, scores: np.ndarray, auc: float | None) -> bool:
+def _is_validated(task: Task, model: Measured) -> bool:
     """Return whether both classes lie in at least three blocks each and most positives could be scored."""
     positive, judged = task.positive, task.judged
     spread = min(len(set(task.blocks[positive])), len(set(task.blocks[judged & ~positive])))
-    scored = np.isfinite(scores[positive]).mean() if positive.any() else 0.0
-    return bool(spread >= 3 and scored >= 2 / 3 and auc is not None)
+    scored = np.isfinite(model.order[positive]).mean() if positive.any() else 0.0
+    return bool(spread >= 3 and scored >= 2 / 3 and model.figures.auc is not None)
 
 
-def _stability(task: Task, simple: Fit, scores: np.ndarray) -> float:
-    """Return the overlap (Jaccard) of the top ten held out and the top ten of a model that saw everything."""
-    scorer = simple(np.ones(len(task.y), dtype=bool))
-    if scorer is None:
-        return float("nan")
-    again = scorer(np.arange(len(task.y)))
-    first = set(np.argsort(-_last(scores), kind="stable")[:10])
-    second = set(np.argsort(-again, kind="stable")[:10])
-    return len(first & second) / max(1, len(first | second))
+def _notes(task: Task, region: Region, scores: FoldScores, *, valid: bool) -> list[Notice]:
+    """Return what a reader should know of the test, the weightiest first."""
+    folds = region.folds
+    notes = [] if valid else [Notice(code="too_few_parts")]
+    if region.by == "blocks" and np.isfinite(region.range_km) and region.block_km < 0.95 * region.range_km:
+        ends = {"block": round(region.block_km, 1), "range": round(region.range_km, 1)}
+        notes.append(Notice(code="blocks_below_range", values=dict(ends)))
+    both = folds.both(task.positive, task.judged)
+    notes.append(Notice(code="folds_with_both_classes", values={"both": both, "folds": len(folds)}))
+    if folds.lost:
+        notes.append(Notice(code="buffer_lost", values={"n": folds.lost, "km": region.buffer_km or 0.0}))
+    if region.unknown:
+        notes.append(Notice(code="splits_unknown", values={"n": region.unknown}))
+    for fold, test in enumerate(folds.tests):
+        if not np.isfinite(scores.single[fold]).any():
+            notes.append(Notice(code="fold_untrained", values={"fold": fold}))
+        elif len(set(task.positive[test & task.judged])) == 1:
+            notes.append(Notice(code="fold_of_one_class", values={"fold": fold}))
+    return notes
+
+
+def _held_out(model: Measured, near: pd.DataFrame, choice: Choice, folds: Folds) -> pd.DataFrame:
+    methods = np.array([*choice.by_fold, ""], dtype=object)
+    return near.assign(fold=folds.fold, held_out_score=model.chance, held_out_method=methods[folds.fold])
+
+
+def _diagnostics(
+    task: Task, table: pd.DataFrame, folds: Folds, model: Measured, by_chance: Measured, curves: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the curves behind the report's figures."""
+    told = np.isfinite(model.chance) & task.judged
+    return {
+        "prediction_rate": {
+            "spatial": prediction_rate(task.positive, last(model.order)),
+            "random": prediction_rate(task.positive, last(by_chance.order)),
+            **curves,
+        },
+        "reliability": reliability(task.positive[told], model.chance[told]),
+        "blocks": {
+            "site_id": table["site_id"].tolist(),
+            "longitude": table["longitude"].tolist(),
+            "latitude": table["latitude"].tolist(),
+            "block": task.blocks.tolist(),
+            "fold": folds.fold.tolist(),
+            "label": [None if label == UNLABELLED else int(label) for label in task.y],
+        },
+    }
 
 
 def weight_tornado(table: pd.DataFrame) -> dict[str, list[Any]]:

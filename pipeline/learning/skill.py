@@ -62,7 +62,9 @@ def skill_missing(figures: Figures, null: Null) -> tuple[Notice, ...]:
         missing.append(Notice(code="no_interval"))
     elif figures.auc_low <= 0.5:
         missing.append(Notice(code="interval_holds_chance", values={"low": figures.auc_low}))
-    if null.p_value is not None and null.p_value > max(2 * LEVEL, 1.0 / (null.n + 1) + 1e-9):
+    if null.p_value is None:
+        missing.append(Notice(code="no_null"))
+    elif null.p_value > LEVEL + 1e-9:
         missing.append(Notice(code="unrelated_labels_do_as_well", values={"p": null.p_value, "n": null.n}))
     return tuple(missing)
 
@@ -72,7 +74,7 @@ def lead_over_best(baselines: Mapping[str, RuleFigures | None]) -> Lead | None:
     leads = [
         Lead(rule=name, auc=rule.lead, low=rule.lead_low, high=rule.lead_high)
         for name, rule in baselines.items()
-        if rule is not None and rule.lead is not None
+        if rule is not None and rule.simpler and rule.lead is not None
     ]
     return min(leads, key=lambda lead: (lead.auc or 0.0, lead.rule), default=None)
 

@@ -74,7 +74,9 @@ class TrainedModel:
     diagnostics : mapping
         Arrays (lists of numbers or texts) behind the report's figures.
     sites : DataFrame
-        Per site: ``site_id, label, block, district, fold, held_out_log_odds`` (NaN where none), the evidence from the
+        Per site: ``site_id, label, block, district, log_odds`` (calibrated, by models that did not see the site where it was
+        judged), ``fold, held_out_score, held_out_method, near_fold, near_score, question`` (see `held_out_table`), the evidence
+        from the
         waste itself (``waste_log10, waste_sd_log10, waste_rule``: assay, proxies or none) and the companion's parts.
     applicability : Applicability or None
         Where the model may speak.
@@ -161,6 +163,37 @@ class TrainedModel:
     def prepared_names(self) -> tuple[str, ...]:
         """Return the names of the prepared columns, in order."""
         return tuple(self.pipeline[0].kept_)
+
+
+def held_out_table(model: TrainedModel) -> pd.DataFrame:
+    """Return the chance of every tested site by models that did not see it.
+
+    Returns
+    -------
+    DataFrame
+        ``site_id, question`` (``new_camp``, ``near_assays`` or ``given``), ``fold`` (from 0), ``label`` (1, 0 or missing),
+        ``score`` (0 to 1, calibrated on the other folds) and ``method``. A site may stand once for each question.
+    """
+    columns = ["site_id", "question", "fold", "label", "score", "method"]
+    questions = [question.code for question in model.validation.questions]
+    sites = model.sites
+    parts = []
+    for question in questions:
+        near = question == "near_assays"
+        fold, score = ("near_fold", "near_score") if near else ("fold", "held_out_score")
+        method = model.validation.model if near else sites["held_out_method"]
+        told = pd.DataFrame(
+            {
+                "site_id": sites["site_id"],
+                "question": question,
+                "fold": sites[fold],
+                "label": sites["label"].astype("Int64"),
+                "score": sites[score].round(6),
+                "method": method,
+            }
+        )
+        parts.append(told[(told["fold"] >= 0) & told["score"].notna()])
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
 def dissimilarity(prepared: np.ndarray, applicability: Applicability, own: np.ndarray | None = None) -> np.ndarray:

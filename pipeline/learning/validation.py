@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 SHARES_PERCENT = (5, 10, 20)
-BOOTSTRAP_DRAWS = 300
 Fit = Callable[[np.ndarray], Callable[[np.ndarray], np.ndarray] | None]
 """Trains on the rows of a mask and returns a scorer of row numbers, or None where the rows hold one class."""
 
@@ -72,127 +71,6 @@ def prediction_rate(positive: np.ndarray, score: np.ndarray, steps: int = 50) ->
     }
 
 
-def held_out_scores(fit: Fit, folds: np.ndarray, wanted: np.ndarray | None = None) -> tuple[np.ndarray, list[int]]:
-    """Score every row by the model that did not see its fold.
-
-    Parameters
-    ----------
-    fit : callable
-        See `Fit`.
-    folds : ndarray of int, shape (n,)
-        Fold per row.
-    wanted : ndarray of bool, shape (n,), optional
-        Rows to score; default all. Training uses the whole complement of a fold in either case.
-
-    Returns
-    -------
-    scores : ndarray of float, shape (n,)
-        NaN in folds whose complement holds one class only, and where not wanted.
-    untrained : list of int
-        Those folds.
-    """
-    scores = np.full(len(folds), np.nan)
-    untrained = []
-    for fold in np.unique(folds):
-        held = folds == fold
-        scorer = fit(~held)
-        if scorer is None:
-            untrained.append(int(fold))
-            continue
-        asked = np.flatnonzero(held if wanted is None else held & wanted)
-        if len(asked):
-            scores[asked] = scorer(asked)
-    return scores, untrained
-
-
-def leave_pair_out(fit: Fit, folds: np.ndarray, positive: np.ndarray, scores: np.ndarray) -> float:
-    """Return the AUC over pairs of a positive and a negative whose folds were both held out.
-
-    Pooled scores of different fold models shift against each other when positives are few; here every pair is
-    compared by one model that saw neither's fold. Pairs within one fold use the scores given.
-
-    Parameters
-    ----------
-    fit, folds
-        As in `held_out_scores`.
-    positive : ndarray of bool, shape (n,)
-        Classes.
-    scores : ndarray of float, shape (n,)
-        Held-out scores, for pairs within a fold.
-
-    Returns
-    -------
-    float
-        NaN where no pair could be compared.
-
-    References
-    ----------
-    Airola et al. (2019), The spatial leave-pair-out cross-validation method, *Data Mining and Knowledge Discovery*
-    33.
-    """
-    names = np.unique(folds)
-    wins = pairs = 0.0
-    for place, first in enumerate(names):
-        for second in names[place:]:
-            held = (folds == first) | (folds == second)
-            if first == second:
-                rows, value = np.flatnonzero(held), scores[held]
-            else:
-                scorer = fit(~held)
-                if scorer is None:
-                    continue
-                rows = np.flatnonzero(held)
-                value = scorer(rows)
-            if np.isnan(value).any():
-                continue
-            cross = (folds[rows][:, None] != folds[rows][None, :]) | (first == second)
-            usable = cross & positive[rows][:, None] & ~positive[rows][None, :]
-            difference = np.sign(value[:, None] - value[None, :])
-            wins += float((usable * (difference + 1) / 2).sum())
-            pairs += float(usable.sum())
-    return wins / pairs if pairs else float("nan")
-
-
-def block_bootstrap(
-    positive: np.ndarray, score: np.ndarray, blocks: np.ndarray, seed: int, other: np.ndarray | None = None
-) -> tuple[float, float]:
-    """Return the 95 % interval of the AUC when whole blocks are drawn anew, or of its lead over another score.
-
-    Parameters
-    ----------
-    positive : ndarray of bool, shape (n,)
-        Classes.
-    score : ndarray of float, shape (n,)
-        Held-out scores.
-    blocks : ndarray, shape (n,)
-        Block per row.
-    seed : int
-        Of the draws.
-    other : ndarray of float, shape (n,), optional
-        A second score of the same rows; then the interval is that of the difference of the two AUC, draw by draw.
-
-    Returns
-    -------
-    low, high : float
-        NaN where most draws hold one class.
-    """
-    if len(score) == 0:
-        return float("nan"), float("nan")
-    rng = np.random.default_rng([seed, 23])
-    names, code = np.unique(blocks, return_inverse=True)
-    members = np.split(np.argsort(code, kind="stable"), np.cumsum(np.bincount(code))[:-1])
-    found = []
-    for _ in range(BOOTSTRAP_DRAWS):
-        rows = np.concatenate([members[one] for one in rng.integers(0, len(names), len(names))])
-        auc = area_under_curve(positive[rows], score[rows])
-        found.append(auc if other is None else auc - area_under_curve(positive[rows], other[rows]))
-    usable = np.array(found)[~np.isnan(found)]
-    if len(usable) < BOOTSTRAP_DRAWS / 2:
-        return float("nan"), float("nan")
-    low, high = np.quantile(usable, [0.025, 0.975])
-    return float(low), float(high)
-
-
 def platt(log_odds: np.ndarray, positive: np.ndarray) -> tuple[float, float]:
     """Return slope and intercept of the logistic calibration of held-out log-odds.
 
@@ -215,17 +93,6 @@ def platt(log_odds: np.ndarray, positive: np.ndarray) -> tuple[float, float]:
     start = np.array([1.0, np.log((n1 + 1.0) / (n0 + 1.0))])
     found = minimize(loss, start, method="L-BFGS-B", bounds=[(0.05, 3.0), (-12.0, 12.0)])
     return float(found.x[0]), float(found.x[1])
-
-
-def cross_calibrated(log_odds: np.ndarray, positive: np.ndarray, folds: np.ndarray) -> np.ndarray:
-    """Return probabilities, each calibrated on the other folds."""
-    probability = np.full(len(log_odds), float(positive.mean()) if len(positive) else np.nan)
-    for fold in np.unique(folds):
-        held = folds == fold
-        if positive[~held].any() and not positive[~held].all():
-            slope, intercept = platt(log_odds[~held], positive[~held])
-            probability[held] = 1.0 / (1.0 + np.exp(-(slope * log_odds[held] + intercept)))
-    return probability
 
 
 def reliability(positive: np.ndarray, probability: np.ndarray, bins: int = 5) -> dict[str, list[float]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -10,29 +12,31 @@ from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.schema import Companion, Features, GeoDataFrame, Labels, Sites, SiteTonnage
-from layers.validation import Method, Proxies, SurfaceTest, Validation, finite
+from layers.validation import Proxies, Validation
 from pipeline.evidence.proxy_grades import ProxyParams
-from pipeline.kernels.spatial_blocks import (
-    Variogram,
-    camp_districts,
-    choose_block_km,
-    fit_variogram,
-    grid_blocks,
-    group_folds,
-)
+from pipeline.kernels.spatial_blocks import Variogram, choose_block_km, grid_blocks
 from pipeline.learning.applicability import AssaySpread, fit_grade_line, measure_applicability, weigh_waste
 from pipeline.learning.bagging import UNLABELLED
-from pipeline.learning.candidates import Task, bagged_fit, choose, fit_pipeline
+from pipeline.learning.candidates import Task
+from pipeline.learning.divide import divide
 from pipeline.learning.feature_steps import evidence_group
+from pipeline.learning.fold_scores import out_of_fold
 from pipeline.learning.grade_model import with_grades
-from pipeline.learning.judge_model import Judgement, basis_of, judge_model, weight_tornado
+from pipeline.learning.judge_model import Judgement, Region, basis_of, judge_model, weight_tornado
+from pipeline.learning.methods import applicable, final_model
 from pipeline.learning.skill import nothing_learned
-from pipeline.learning.trained_model import PARTS, Applicability, Kind, TrainedModel
-from pipeline.learning.validation import as_json, held_out_scores, platt
+from pipeline.learning.surface_model import surface_model
+from pipeline.learning.trained_model import PARTS, Kind, TrainedModel
+from pipeline.learning.validation import as_json, platt
 
 Candidate = Literal[
+    "pathfinder",
+    "affinity",
+    "weights_of_evidence",
     "logistic",
-    "logistic_strict",
+    "grade_field",
+    "bagged_logistic",
+    "bagged_logistic_strict",
     "forest",
     "extra_trees",
     "boosting",
@@ -51,10 +55,10 @@ class TrainModelParams(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     candidates: tuple[Candidate, ...] = Field(
-        default=("grade_panel", "logistic", "blend"),
+        default=("pathfinder", "affinity", "weights_of_evidence", "logistic", "grade_field", "blend"),
         min_length=1,
-        description="models tried, the first preferred; the choice falls inside spatial folds; grade_* learn from "
-        "measured concentrations and are alone tried where enough were measured",
+        description="methods tried, the simplest first: of those within one standard error of the best in held-out folds the "
+        "first orders the list; grade_* learn from measured concentrations and are tried where enough were measured",
     )
     min_positives: int = Field(default=8, ge=4, description="positives below which nothing is learned")
     min_negatives: int = Field(
@@ -63,15 +67,28 @@ class TrainModelParams(BaseModel):
     n_bags: int = Field(default=150, ge=10, description="bags of the final model")
     n_bags_validation: int = Field(default=30, ge=5, description="bags of every model fitted for testing")
     n_folds: int = Field(default=8, ge=2, description="spatial folds, and random ones beside them")
-    inner_folds: int = Field(default=3, ge=2, description="folds inside a fold, for choosing the model")
-    n_permutations: int = Field(default=20, ge=0, description="trainings on shuffled labels; 0 leaves the null out")
+    n_permutations: int = Field(
+        default=199,
+        ge=0,
+        description="label fields of each null (moved over the map; random with the labels' variogram); at least 99 are always "
+        "drawn, for without them no skill can be claimed",
+    )
     block_km: float | None = Field(
-        default=None, gt=0, description="edge of a spatial block; null: the correlation length of the labels"
+        default=None,
+        gt=0,
+        description="edge of a spatial block; null: the correlation length of what a simple model leaves, at least twice "
+        "feature_radius_km, smaller where too few folds would hold both classes",
+    )
+    feature_radius_km: float | None = Field(
+        default=None, gt=0, description="within which samples speak for a site; null: assign_samples.radius_km"
+    )
+    splits: Path | None = Field(
+        default=None, description="CSV with your own folds: site_id, fold, optional role (test, train, omit)"
+    )
+    buffer_km: float | None = Field(
+        default=None, gt=0, description="training sites nearer than this to a site held out are left out of its fold"
     )
     max_districts: int = Field(default=20, ge=2, description="most districts for leave-one-district-out")
-    leave_pair_out_below: int = Field(
-        default=30, ge=0, description="positives below which the AUC is by leave-pair-out"
-    )
     unequal_coverage: float = Field(
         default=0.4,
         gt=0,
@@ -107,11 +124,14 @@ def train_model(
     site_tonnage: DataFrame[SiteTonnage],
     sites: GeoDataFrame[Sites],
     params: TrainModelParams,
+    *,
+    splits: pd.DataFrame | None = None,
 ) -> TrainedModel:
     """Fit and test the model; where the labels cannot carry one, say so and rank by the companion score.
 
     With enough measured negatives the classes are the measured ones; otherwise positives stand against unlabelled
-    sites drawn afresh for every bag. Blocks are as wide as the labels correlate. All rows are sorted by ``site_id``
+    sites drawn afresh for every bag. Blocks are as wide as what a simple model leaves
+    correlates. All rows are sorted by ``site_id``
     first, so that the result depends neither on their order nor on the number of threads.
 
     Parameters
@@ -122,6 +142,8 @@ def train_model(
         In the projected working CRS, metres. A column ``district``, where present, names mining districts.
     params : TrainModelParams
         See there.
+    splits : DataFrame, optional
+        A user's own folds: ``site_id, fold, role``.
 
     Returns
     -------
@@ -132,7 +154,7 @@ def train_model(
 
     table = _together(features, labels, companion, site_tonnage, sites)
     with threadpool_limits(limits=params.workers):
-        model = _train(table, [name for name in features.columns if name != "site_id"], params)
+        model = _train(table, [name for name in features.columns if name != "site_id"], splits, params)
         return with_grades(model, table)
 
 
@@ -168,44 +190,51 @@ def _together(
     return place.sort_values("site_id", kind="stable").reset_index(drop=True)
 
 
-def _train(table: pd.DataFrame, names: list[str], params: TrainModelParams) -> TrainedModel:
+def _train(
+    table: pd.DataFrame, names: list[str], splits: pd.DataFrame | None, params: TrainModelParams
+) -> TrainedModel:
     y = table["label"].fillna(UNLABELLED).to_numpy(int)
     supervised = int((y == 0).sum()) >= params.min_negatives
     judged = y >= 0 if supervised else np.ones(len(y), dtype=bool)
     used, dropped = _usable(table[names], y, judged, params)
-    variogram, block_km, blocks, districts = _divide(table, y, judged, params)
     spread = AssaySpread(params.assay_sd_log10, params.assay_bias_log10)
-    waste, proxy_facts = weigh_waste(table, names, blocks, spread, params.proxies)
-    table = pd.concat([table, waste], axis=1)
     few = int((y == 1).sum()) < params.min_positives
     told = any(evidence_group(name) != "form" for name in used)
+    x_m, y_m = table["x_m"].to_numpy(), table["y_m"].to_numpy()
     if few or not told or len(table) - int((y == 1).sum()) < params.min_positives:
-        return _companion_only(table, blocks, block_km, dropped, proxy_facts, told, params)
+        edge = params.block_km or choose_block_km(x_m, y_m, float("nan"), params.n_folds)
+        blocks = grid_blocks(x_m, y_m, edge)
+        waste, proxy_facts = weigh_waste(table, names, blocks, spread, params.proxies)
+        table = pd.concat([table, waste], axis=1)
+        return _companion_only(table, blocks, edge, dropped, proxy_facts, told, params)
     task = Task(
         features=table[used].astype(float),
         y=y,
         supervised=supervised,
-        blocks=blocks,
+        blocks=np.zeros(len(table), dtype=str),
         min_leaf=params.min_leaf,
         centred=params.centred_log_ratios,
         random_state=params.random_state,
         grade=_grade(table, supervised),
         learned=_learned(y, params.max_unlabelled, params.random_state),
-        x_km=table["x_m"].to_numpy() / 1000.0,
-        y_km=table["y_m"].to_numpy() / 1000.0,
-        grade_variance=table["waste_sd_log10"].to_numpy(float) ** 2,
+        x_km=x_m / 1000.0,
+        y_km=y_m / 1000.0,
     )
-    params = params.model_copy(update={"candidates": _fitting_candidates(params.candidates, task.grade is not None)})
-    judgement = judge_model(task, table, districts, block_km, params)
-    choice = choose(task, params.candidates, params.n_bags_validation, params.n_folds)
-    return _finish(task, table, judgement, choice.name, choice.auc, variogram, dropped, proxy_facts, params)
-
-
-def _fitting_candidates(candidates: tuple[Candidate, ...], measured: bool) -> tuple[Candidate, ...]:
-    """Return the candidates that learn from concentrations where enough were measured, else the others."""
-    by_grade = tuple(one for one in candidates if one.startswith("grade"))
-    others = tuple(one for one in candidates if not one.startswith("grade"))
-    return (by_grade if measured and by_grade else others) or ("logistic_strict",)
+    task, region, variogram = divide(
+        task,
+        table,
+        splits,
+        block_km=params.block_km,
+        feature_radius_km=params.feature_radius_km or 0.0,
+        buffer_km=params.buffer_km,
+        n_folds=params.n_folds,
+        max_districts=params.max_districts,
+    )
+    waste, proxy_facts = weigh_waste(table, names, task.blocks, spread, params.proxies)
+    table = pd.concat([table, waste], axis=1)
+    task = replace(task, grade_variance=table["waste_sd_log10"].to_numpy(float) ** 2)
+    judgement = judge_model(task, table, region, applicable(task, params.candidates), params)
+    return _finish(task, table, judgement, region, variogram, dropped, proxy_facts, params)
 
 
 def _learned(y: np.ndarray, most: int, seed: int) -> np.ndarray | None:
@@ -247,21 +276,6 @@ def _usable(
     return used, dropped
 
 
-def _divide(
-    table: pd.DataFrame, y: np.ndarray, judged: np.ndarray, params: TrainModelParams
-) -> tuple[Variogram, float, np.ndarray, np.ndarray]:
-    """Return the variogram of the labels, the block edge (km), and block and district of every site."""
-    x_m, y_m = table["x_m"].to_numpy(), table["y_m"].to_numpy()
-    variogram = fit_variogram(x_m, y_m, np.where(judged, (y == 1).astype(float), np.nan))
-    block_km = params.block_km or choose_block_km(x_m, y_m, variogram.range_km, params.n_folds)
-    blocks = grid_blocks(x_m, y_m, block_km)
-    if table["district"].notna().any():
-        districts = table["district"].astype("string").fillna("unknown").to_numpy(str)
-    else:
-        districts = camp_districts(x_m, y_m, 1.5 * block_km, params.max_districts).astype(str)
-    return variogram, block_km, blocks, districts
-
-
 def _companion_only(
     table: pd.DataFrame,
     blocks: np.ndarray,
@@ -298,7 +312,7 @@ def _companion_only(
         intercept=0.0,
         validation=validation,
         diagnostics=as_json({"tornado": weight_tornado(table)}),
-        sites=_kept_columns(table).assign(block=blocks, district="", fold=-1, held_out_log_odds=np.nan),
+        sites=_kept_columns(table).assign(block=blocks, district="", fold=-1, log_odds=np.nan),
     )
 
 
@@ -314,26 +328,28 @@ def _finish(
     task: Task,
     table: pd.DataFrame,
     judgement: Judgement,
-    best: str,
-    trials: dict[str, float],
+    region: Region,
     variogram: Variogram,
     dropped: dict[str, str],
     proxy_facts: dict[str, Any],
     params: TrainModelParams,
 ) -> TrainedModel:
     """Fit the chosen model on everything, calibrate it on held-out scores, and gather what the report shows."""
-    pipeline = fit_pipeline(task, best, params.n_bags)
+    best = judgement.code
+    pipeline, feature_names = final_model(task, best, params.n_bags)
     bags = pipeline[-1]
     prepared = pipeline[:-1].transform(task.features)
     outside = bags.unseen(task.blocks)
     raw = (bags.bag_scores(prepared) * outside).sum(axis=1) / outside.sum(axis=1)
-    slope, intercept = platt(raw[task.judged], task.positive[task.judged])
+    apart = raw if len(outside[0]) > 1 else out_of_fold(raw, judgement.single, region.folds, task.judged)
+    slope, intercept = platt(apart[task.judged], task.positive[task.judged])
     _, parts = bags.contributions(prepared, outside)
     kept = pipeline[0].kept_
     importance = dict(zip(kept, slope * np.abs(parts).mean(axis=0), strict=True))
     applicability = measure_applicability(prepared, parts, task)
+    held = {str(name): column for name, column in judgement.held_out.items()}
     sites = _kept_columns(table).assign(
-        block=task.blocks, district=judgement.districts, fold=judgement.folds, held_out_log_odds=judgement.held_out
+        block=task.blocks, district=region.districts, log_odds=intercept + slope * apart, **held
     )
     kind: Kind = "supervised" if task.supervised else "pu_bagging"
     dropped = dropped | dict.fromkeys(pipeline[0].dropped_, "constant")
@@ -343,23 +359,20 @@ def _finish(
         "importance": dict(sorted(importance.items(), key=lambda one: -one[1])),
         "tornado": weight_tornado(table),
     }  # fmt: skip
-    surface, surface_area, surface_calibration, surface_auc = _surface_model(task, best, params)
+    surface = surface_model(task, region.folds, best, params.n_bags, params.n_bags_validation, params.n_permutations)
     before = judgement.validation
     validation = before.model_copy(
         update={
-            "model": best,
-            "methods": tuple(Method(code=name, auc=auc, chosen=name == best) for name, auc in trials.items()),
-            "division": before.division.model_copy(update={"range_km": finite(variogram.range_km)}),
             "dropped_features": dropped,
             "proxies": Proxies.model_validate(proxy_facts),
-            "surface": SurfaceTest(auc=surface_auc, features=surface[1], published=True) if surface else None,
+            "surface": surface.test,
         }
     )
     return TrainedModel(
         kind=kind,
         target=str(table["target"].iloc[0]),
         threshold_ppm=float(table["threshold_ppm"].iloc[0]),
-        feature_names=tuple(task.features.columns),
+        feature_names=feature_names,
         dropped_features=dropped,
         pipeline=pipeline,
         site_blocks=dict(zip(table["site_id"], task.blocks, strict=True)),
@@ -369,31 +382,8 @@ def _finish(
         diagnostics=as_json(diagnostics),
         sites=sites,
         applicability=applicability,
-        grade_line=fit_grade_line(table["measured_ppm"].to_numpy(float), intercept + slope * raw),
-        surface=surface,
-        surface_applicability=surface_area,
-        surface_calibration=surface_calibration,
+        grade_line=fit_grade_line(table["measured_ppm"].to_numpy(float), intercept + slope * apart),
+        surface=surface.model,
+        surface_applicability=surface.applicability,
+        surface_calibration=surface.calibration,
     )
-
-
-def _surface_model(
-    task: Task, best: str, params: TrainModelParams
-) -> tuple[tuple[Any, tuple[str, ...]] | None, Applicability | None, tuple[float, float], float]:
-    """Fit the model of the rasters alone, which can be drawn where there is no site; None without rasters."""
-    from dataclasses import replace
-
-    from pipeline.learning.validation import area_under_curve
-
-    names = [name for name in task.features.columns if name.startswith("raster_") and not name.endswith("_sd")]
-    if not names:
-        return None, None, (1.0, 0.0), float("nan")
-    part = replace(task, features=task.features[names])
-    pipeline = fit_pipeline(part, best, max(30, params.n_bags // 3))
-    folds = group_folds(task.blocks, task.positive, params.n_folds)
-    scores, _ = held_out_scores(bagged_fit(part, best, params.n_bags_validation), folds)
-    usable = np.isfinite(scores) & task.judged
-    calibration = platt(scores[usable], task.positive[usable]) if task.positive[usable].any() else (0.05, 0.0)
-    prepared = pipeline[:-1].transform(part.features)
-    _, parts = pipeline[-1].contributions(prepared)
-    auc = area_under_curve(task.positive[usable], scores[usable])
-    return (pipeline, tuple(names)), measure_applicability(prepared, parts, part), calibration, auc

@@ -32,7 +32,11 @@ def trained(n_positive=30):
     numbers = [name for name, one in schema.Sites.to_schema().columns.items() if str(one.dtype) == "float64"]
     sites[numbers] = sites[numbers].apply(pd.to_numeric, errors="coerce").astype(float)
     features = pd.DataFrame(
-        {"site_id": ids, "near_Th_z": label * 2 + rng.normal(size=n), "raster_magnetics": label + rng.normal(size=n)}
+        {
+            "site_id": ids,
+            "near_Th_z": label * 2 + rng.normal(size=n),
+            "raster_magnetics": label * 2 + rng.normal(size=n),
+        }
     )
     labels = pd.DataFrame(
         {"site_id": ids, "label": label, "label_rule": "assay: x", "evidence": "measured", "target": "REE",

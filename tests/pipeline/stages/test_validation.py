@@ -15,10 +15,7 @@ from pipeline.kernels.spatial_blocks import (
 from pipeline.learning.validation import (
     area_under_curve,
     as_json,
-    block_bootstrap,
     captured,
-    held_out_scores,
-    leave_pair_out,
     platt,
     prediction_rate,
     wilson_interval,
@@ -49,25 +46,6 @@ def test_prediction_rate_starts_at_nothing_and_ends_at_all() -> None:
     curve = prediction_rate(np.array([True, False, True, False]), np.array([4.0, 3, 2, 1]))
     assert curve["share_of_positives"][0] == 0.0
     assert curve["share_of_positives"][-1] == 1.0
-
-
-def test_a_fold_whose_complement_has_one_class_is_left_unscored() -> None:
-    classes = np.array([0, 0, 0, 1, 1, 1])
-    folds = np.array([0, 0, 0, 1, 1, 1])
-
-    def fit(rows):
-        return None if len(set(classes[rows])) == 1 else lambda wanted: wanted.astype(float)
-
-    scores, untrained = held_out_scores(fit, folds)
-    assert np.isnan(scores).all()
-    assert untrained == [0, 1]
-
-
-def test_leave_pair_out_is_perfect_for_a_perfect_score() -> None:
-    positive = np.array([True, False] * 6)
-    folds = np.repeat([0, 1, 2], 4)
-    score = positive.astype(float)
-    assert leave_pair_out(lambda rows: lambda wanted: score[wanted], folds, positive, score) == 1.0
 
 
 def test_calibration_never_turns_a_ranking_round() -> None:
@@ -115,30 +93,3 @@ def test_a_camp_is_one_district_and_blocks_stay_whole() -> None:
     assert all(len(set(folds[blocks == one])) == 1 for one in set(blocks))
     order = rng.permutation(72)
     assert (group_folds(blocks[order], (camp % 2 == 0)[order], 3) == folds[order]).all()
-
-
-def test_the_lead_over_another_ranking_has_an_interval_of_its_own() -> None:
-    rng = np.random.default_rng(2)
-    positive = rng.random(400) < 0.3
-    good, poor = positive + rng.normal(0, 0.5, 400), positive + rng.normal(0, 3.0, 400)
-    blocks = np.arange(400) // 10
-    low, high = block_bootstrap(positive, good, blocks, 7, poor)
-    lead = area_under_curve(positive, good) - area_under_curve(positive, poor)
-    assert 0 < low < lead < high
-    assert block_bootstrap(positive, good, blocks, 7, good) == (0.0, 0.0)
-    alone = block_bootstrap(positive, good, blocks, 7)
-    assert alone[0] < area_under_curve(positive, good) < alone[1]
-
-
-def test_rows_that_are_not_wanted_are_not_scored_and_do_not_change_the_others() -> None:
-    folds = np.repeat([0, 1, 2], 4)
-    asked = []
-
-    def fit(rows):
-        return lambda wanted: asked.append(wanted) or wanted.astype(float) + rows.sum()
-
-    everything, _ = held_out_scores(fit, folds)
-    some, _ = held_out_scores(fit, folds, np.arange(12) % 2 == 0)
-    assert np.isnan(some[1::2]).all()
-    assert (some[::2] == everything[::2]).all()
-    assert [len(one) for one in asked] == [4, 4, 4, 2, 2, 2]

@@ -1,0 +1,97 @@
+"""Choice among methods on folds none of them saw."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.learning.compare import pair_table, within_fold_auc
+from pipeline.learning.division import complements, given_folds
+from pipeline.learning.fold_scores import choose_method, comparisons, score_folds
+from pipeline.learning.validation import area_under_curve
+
+N = 240
+RNG = np.random.default_rng(3)
+POSITIVE = RNG.random(N) < 0.3
+FOLDS = complements(np.arange(N) % 8)
+EVERY = np.ones(N, dtype=bool)
+
+
+def fixed(score: np.ndarray):
+    return lambda train: lambda rows: score[rows]
+
+
+def shifted(score: np.ndarray):
+    """A score whose level depends on the training rows, as that of a fold model does."""
+    return lambda train: lambda rows: score[rows] + 7.0 * POSITIVE[train].sum()
+
+
+GOOD = POSITIVE * 1.5 + RNG.normal(size=N)
+NOISE = RNG.normal(size=N)
+
+
+def test_leave_pair_out_of_a_fixed_score_is_its_auc_and_levels_of_models_do_not_matter() -> None:
+    plain = area_under_curve(POSITIVE, GOOD)
+    for fit in (fixed(GOOD), shifted(GOOD)):
+        table = pair_table(comparisons(score_folds(fit, FOLDS, EVERY), FOLDS.tests, POSITIVE), np.arange(N))
+        assert table.auc == pytest.approx(plain)
+        assert table.pairs.sum() == POSITIVE.sum() * (~POSITIVE).sum()
+
+
+def test_the_choice_takes_the_good_method_and_the_simpler_of_two_alike() -> None:
+    scores = {name: score_folds(fixed(score), FOLDS, EVERY) for name, score in (("noise", NOISE), ("good", GOOD))}
+    choice = choose_method(scores, FOLDS.tests, POSITIVE)
+    assert choice.code == "good"
+    assert set(choice.by_fold) == {"good"}
+    again = choose_method({"simple": scores["good"], "complex": scores["good"]}, FOLDS.tests, POSITIVE)
+    assert again.code == "simple"
+    assert again.behind == {"simple": 0.0, "complex": 0.0}
+
+
+def test_the_choice_for_a_fold_does_not_look_at_it() -> None:
+    """A method that is right only in fold 0 and wrong elsewhere is not chosen for fold 0."""
+    cheat = np.where(FOLDS.tests[0], POSITIVE * 9.0, POSITIVE * -1.0) + RNG.normal(size=N) * 0.1
+    scores = {name: score_folds(fixed(score), FOLDS, EVERY) for name, score in (("noise", NOISE), ("cheat", cheat))}
+    assert choose_method(scores, FOLDS.tests, POSITIVE).by_fold[0] == "noise"
+
+
+def test_a_model_of_a_pair_of_folds_never_sees_either() -> None:
+    seen: list[np.ndarray] = []
+
+    def fit(train: np.ndarray):
+        seen.append(train)
+        return lambda rows: GOOD[rows]
+
+    scores = score_folds(fit, FOLDS, ~EVERY)
+    assert len(seen) == 8 + 28
+    for (first, second), train in zip(scores.pairs, seen[8:], strict=True):
+        assert not (train & (FOLDS.tests[first] | FOLDS.tests[second])).any()
+
+
+def test_a_buffer_gives_up_training_rows_near_those_held_out() -> None:
+    x = np.arange(10.0)
+    folds = complements(np.repeat([0, 1], 5), x, np.zeros(10), 2.5)
+    assert np.flatnonzero(folds.trains[0]).tolist() == [7, 8, 9]
+    assert np.flatnonzero(folds.trains[1]).tolist() == [0, 1, 2]
+    assert folds.lost == 4
+
+
+def test_given_folds_train_on_all_others_or_on_exactly_what_is_listed() -> None:
+    ids = pd.Series(["a", "b", "c", "d"])
+    plain = pd.DataFrame({"site_id": ["a", "b", "c", "x"], "fold": ["1", "1", "2", "2"], "role": "test"})
+    folds = given_folds(plain, ids)
+    assert folds.tests.tolist() == [[True, True, False, False], [False, False, True, False]]
+    assert folds.trains.tolist() == [[False, False, True, False], [True, True, False, False]]
+    listed = pd.DataFrame({"site_id": ["a", "b", "c"], "fold": "1", "role": ["test", "train", "omit"]})
+    folds = given_folds(listed, ids)
+    assert folds.trains.tolist() == [[False, True, False, False]]
+    assert folds.fold.tolist() == [0, -1, -1, -1]
+
+
+def test_within_fold_auc_of_the_procedure_equals_that_of_the_method_where_all_folds_chose_it() -> None:
+    scores = {"good": score_folds(shifted(GOOD), FOLDS, EVERY)}
+    choice = choose_method(scores, FOLDS.tests, POSITIVE)
+    assert within_fold_auc(FOLDS.tests, POSITIVE, choice.scores.single) == pytest.approx(
+        within_fold_auc(FOLDS.tests, POSITIVE, np.tile(GOOD, (8, 1)))
+    )
