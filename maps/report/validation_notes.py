@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from layers.validation import Validation
+from layers.validation import Question, Validation
 from maps import words
 from maps.publication import Publication
 from maps.rows import rows
@@ -37,6 +37,8 @@ def validation_notes(publication: Publication, lang: str) -> list[str]:
     """
     found = publication.validation
     said = [_tested_on(found, lang), _chance(found, lang)] if found is not None and was_trained(found) else []
+    if found is not None:
+        said += [_question(question, lang) for question in found.questions]
     said += [
         _positives(publication, lang),
         _measured(publication, lang),
@@ -53,6 +55,15 @@ def _tested_on(found: Validation, lang: str) -> str:
         return ""
     over = words.word(f"over_{found.auc_over}", lang)
     return words.phrase("note_tested_on", lang, over=over, n=found.n_positive, negative=found.n_negative)
+
+
+def _question(question: Question, lang: str) -> str:
+    """Return what one of the two tests answers, how it fits the use, and how many wastes it judges best."""
+    figures = question.figures
+    if question.code == "given" or figures.auc is None or question.misfit_km is None:
+        return ""
+    values = {"auc": figures.auc, "misfit": question.misfit_km, "farther": question.farther_km, "n": question.sites}
+    return words.phrase(f"note_question_{question.code}", lang, **values)
 
 
 def _chance(found: Validation, lang: str) -> str:
@@ -120,7 +131,9 @@ def _proxies(found: Validation, lang: str) -> str:
 
 def _surface(found: Validation, lang: str) -> str:
     tested = found.surface
-    return "" if tested is None or tested.auc is None else words.phrase("note_surface", lang, auc=tested.auc)
+    if tested is None or tested.auc is None:
+        return ""
+    return words.phrase("note_surface" if tested.published else "note_surface_withheld", lang, auc=tested.auc)
 
 
 def _weights(publication: Publication, lang: str) -> str:

@@ -12,9 +12,9 @@ from pipeline.kernels.spatial_blocks import (
     camp_districts,
     choose_block_km,
     fit_variogram,
-    grid_blocks,
     group_folds,
     random_folds,
+    whole_camp_blocks,
 )
 from pipeline.learning.candidates import Task, prepare
 from pipeline.learning.compare import LEAST_CLUSTERS
@@ -82,7 +82,7 @@ def block_edge_km(task: Task, range_km: float, feature_radius_km: float, n_folds
     size = choose_block_km(x_m, y_m, float(wanted), n_folds)
     extent_km = max(float(np.ptp(x_m)), float(np.ptp(y_m)), 1.0) / 1000.0
     least = max(extent_km / 40.0, feature_radius_km)
-    while size * 0.9 >= least and not _tells(task, grid_blocks(x_m, y_m, size), n_folds):
+    while size * 0.9 >= least and not _tells(task, whole_camp_blocks(x_m, y_m, size), n_folds):
         size *= 0.9
     return size
 
@@ -122,7 +122,7 @@ def divide(
     x_m, y_m = table["x_m"].to_numpy(), table["y_m"].to_numpy()
     variogram = residual_variogram(task)
     edge = block_km or block_edge_km(task, variogram.range_km, feature_radius_km, n_folds)
-    blocks = grid_blocks(x_m, y_m, edge)
+    blocks = whole_camp_blocks(x_m, y_m, edge)
     if table["district"].notna().any():
         districts = table["district"].astype("string").fillna("unknown").to_numpy(str)
     else:

@@ -11,6 +11,7 @@ from pipeline.kernels.spatial_blocks import (
     fit_variogram,
     grid_blocks,
     group_folds,
+    whole_camp_blocks,
 )
 from pipeline.learning.validation import (
     area_under_curve,
@@ -93,3 +94,12 @@ def test_a_camp_is_one_district_and_blocks_stay_whole() -> None:
     assert all(len(set(folds[blocks == one])) == 1 for one in set(blocks))
     order = rng.permutation(72)
     assert (group_folds(blocks[order], (camp % 2 == 0)[order], 3) == folds[order]).all()
+
+
+def test_a_border_of_the_grid_cuts_no_camp_and_long_chains_are_cut() -> None:
+    x, y = np.array([9.6e3, 10.4e3, 30e3]), np.array([5e3, 5e3, 5e3])
+    assert len(set(grid_blocks(x, y, 10.0)[:2])) == 2
+    blocks = whole_camp_blocks(x, y, 10.0)
+    assert blocks[0] == blocks[1] != blocks[2]
+    chain = np.arange(0, 40e3, 500.0)
+    assert len(set(whole_camp_blocks(chain, np.zeros(len(chain)), 10.0))) == 4
