@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +24,8 @@ from layers.rasters.reader import describe_raster
 from layers.readers.inventory import read_inventory
 from layers.readers.territories import read_territories
 from pipeline.config import parse_config
+from pipeline.folder.geopackage import write_geopackage
 from pipeline.folder.writing import read_parquet, write_parquet
-from pipeline.publish import _write_geopackage
 from pipeline.stages.overlay_territories import OverlayTerritoriesParams, overlay_territories
 from pipeline.stages.sample_rasters import SampleRastersParams, sample_rasters
 from tests.maps.made_up import publication
@@ -374,7 +373,7 @@ def test_names_and_texts_of_the_shared_file_arrive_whole(shared_faults: Path, tm
     sites = made.sites.assign(
         **{name: float(cells[name].iloc[0]) for name in LONG}, remarks=cells["description"].iloc[0]
     )
-    _write_geopackage(replace(made, sites=sites), tmp_path / "ranking.gpkg")
+    write_geopackage(tmp_path / "ranking.gpkg", {"sites": sites})
     back = gpd.read_file(tmp_path / "ranking.gpkg", layer="sites")
     assert back[LONG].iloc[0].tolist() == [31, 62, 25]
     assert back["remarks"].iloc[0] == cells["description"].iloc[0]
@@ -385,7 +384,7 @@ def test_what_is_written_is_geopackage_and_geoparquet_with_full_names(tmp_path: 
     made = publication(3, unscored=0)
     text = "x" * 300 + "é"
     sites = made.sites.assign(remarks=text, concentration_lanthanum_in_waste_ppm=1.5)
-    _write_geopackage(replace(made, sites=sites), tmp_path / "ranking.gpkg")
+    write_geopackage(tmp_path / "ranking.gpkg", {"sites": sites})
     write_parquet(sites, tmp_path / "sites.parquet")
     assert pyogrio.read_info(tmp_path / "ranking.gpkg", layer="sites")["driver"] == "GPKG"
     for back in (gpd.read_file(tmp_path / "ranking.gpkg", layer="sites"), read_parquet(tmp_path / "sites.parquet")):

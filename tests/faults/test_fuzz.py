@@ -21,9 +21,10 @@ from layers.catalogue.source import Source
 from layers.catalogue.yaml_text import load_text
 from layers.cells import quantities, waste_words
 from layers.cells.angles import parse_angle
-from layers.cells.assay_headers import method_named, parse_heading
+from layers.cells.assay_columns import method_named
 from layers.cells.assays import MOST, parse_cells
 from layers.cells.commodities import normalise_commodities
+from layers.cells.heading_grammar import parse_heading
 from layers.cells.quantities import parse_quantities, parse_quantity
 from layers.cells.site_names import name_key
 from layers.cells.years import FIRST_YEAR, LAST_YEAR, parse_year
@@ -114,8 +115,9 @@ def test_assays_of_typed_files(numbers: list[float]) -> None:
 @given(cells)
 @fuzz
 def test_headings(text: str) -> None:
-    found = parse_heading(text)
-    assert found is None or found.to_ppm is None or 0 < found.to_ppm <= 1e4
+    heading = parse_heading(text)
+    assert heading.multiplier_to_base is None or heading.multiplier_to_base > 0
+    assert heading.text == text
     method_named(text, {})
     parse_oxide(text)
 
