@@ -12,6 +12,7 @@ from maps import pages, words
 from maps.nearby import areas_in_short, flags_per_site, titles_of_areas
 from maps.publication import Publication, about
 from maps.report.figures import figures, in_language
+from maps.report.methods import evidence_ratio, evidence_rows, method_rows, warnings, why_this_method
 from maps.report.model_card import card_rows
 from maps.report.validation_notes import validation_notes, was_trained
 from maps.rows import records, rows
@@ -66,6 +67,11 @@ def _in(p: Publication, lang: str) -> dict[str, Any]:
         "lang": lang,
         "verdict": verdict(p.validation, lang),
         "plain_verdict": plain_verdict(p.validation, lang),
+        "warnings": warnings(p.validation, lang),
+        "why_method": why_this_method(p.validation, lang),
+        "methods": method_rows(p.validation, lang),
+        "evidence": evidence_rows(p.validation, lang),
+        "evidence_ratio": evidence_ratio(p.validation, lang),
         "summary": _summary(p, lang),
         "score_key": score_key(p.validation),
         "capture_key": score_key(p.validation, "report_capture"),

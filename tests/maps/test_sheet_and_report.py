@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from layers.validation import Notice, Null, Outcome, Proxies, RuleFigures, SurfaceTest
+from layers.validation import Contrast, Method, Notice, Null, Outcome, Proxies, RuleFigures, SurfaceTest, WeightsTable
 from maps import words
 from maps.report.figures import figures, in_language
 from maps.report.model_card import card_rows, model_card
@@ -403,3 +403,38 @@ def test_features_not_used_are_told_by_reason(made_up: ModuleType) -> None:
     said = dict(card_rows(replace(made, validation=found), "en"))
     assert said["Features not used"].count("(constant or empty in training)") == 1
     assert said["Features not used"].endswith("(no value at any training site)")
+
+
+def test_the_report_says_which_method_orders_and_why_and_warns_on_its_first_page(
+    made_up: ModuleType, tmp_path: Path
+) -> None:
+    made = made_up.publication(12)
+    found = made.validation.model_copy(
+        update={
+            "model": "logistic",
+            "methods": (
+                Method(code="pathfinder", auc=0.71, behind=0.1, behind_se=0.04),
+                Method(code="logistic", auc=0.81, behind=0.0, behind_se=0.0, chosen=True, chosen_in_folds=8),
+            ),
+            "notes": (Notice(code="blocks_below_range", values={"block": 20.0, "range": 55.0}),),
+            "weights_of_evidence": WeightsTable(
+                contrasts=(
+                    Contrast(
+                        feature="near_Th_z", cut=1.2, n_inside=20, positives_inside=9, w_plus=1.2098, w_minus=-0.7191,
+                        contrast=1.929, studentised=6.41, used=True,
+                    ),
+                ),
+                ratio=0.594,
+            ),
+        }
+    )  # fmt: skip
+    write_report(replace(made, validation=found), tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    english, french = part(page, "en"), part(page, "fr")
+    assert english.index("The blocks of 20 km are smaller than the distance") < english.index("<h2")
+    assert "one standard error: plain logistic regression" in english
+    assert "plain logistic regression (orders the list)" in english
+    assert "0.100 ± 0.040" in english
+    assert "1.93 (6.4)" in english
+    assert "0.59 (1 where the patterns are independent" in english
+    assert words.unbroken("dont l'écart à la meilleure tient dans une erreur type") in words.unbroken(french)
