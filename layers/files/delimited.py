@@ -14,6 +14,9 @@ import pandas as pd
 from layers.accounting import Note
 from layers.errors import SourceError
 
+csv.field_size_limit(10_000_000)
+"""Set once for the whole process, so that what is read does not depend on what was read before."""
+
 DELIMITERS = (",", ";", "\t", "|")
 _MOJIBAKE = (
     "Ã©",
@@ -182,7 +185,6 @@ def split_rows(where: str, text: str, delimiter: str) -> list[list[str]]:
     SourceError
         If the text cannot be split (a cell of more than ten million letters: a quote that is never closed).
     """
-    csv.field_size_limit(10_000_000)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as failure:

@@ -6,13 +6,23 @@ import gzip
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from layers.catalogue.source import Source
 from layers.errors import SourceError
 from layers.files.vector_layers import is_companion
+
+MOST_BYTES = 8 << 30
+ALWAYS_BYTES = 256 << 20
+MOST_RATIO = 150
+MOST_MEMBERS = 10_000
+MOST_LEVELS = 3
+LONGEST_NAME = 240
+"""Limits of an archive: bytes in all; bytes any archive may hold; times its own size; files; zips in zips; letters of a name."""
 
 
 @contextmanager
@@ -30,8 +40,8 @@ def _gunzip(source: Source, path: Path, folder: Path, suffixes: Collection[str])
     target = folder / path.stem
     try:
         with gzip.open(path) as packed, target.open("wb") as plain:
-            shutil.copyfileobj(packed, plain)
-    except (OSError, EOFError) as failure:
+            Budget(f"{source.id} ({path.name})", path, folder).copy(packed, plain)
+    except (OSError, EOFError, zlib.error) as failure:
         raise SourceError(
             f"{source.id} ({path.name}): the gzip file is damaged or cut off ({failure}). Fetch it again."
         ) from None
@@ -40,7 +50,7 @@ def _gunzip(source: Source, path: Path, folder: Path, suffixes: Collection[str])
 
 def _unzip(source: Source, path: Path, folder: Path, suffixes: Collection[str]) -> Path:
     """Unpack a zip (with zips inside) and choose the table in it."""
-    _extract(source, path, folder, depth=0)
+    _extract(source, path, folder, Budget(f"{source.id} ({path.name})", path, folder), depth=0)
     found = sorted(
         one
         for one in folder.rglob("*")
@@ -66,20 +76,90 @@ def _unzip(source: Source, path: Path, folder: Path, suffixes: Collection[str]) 
     )
 
 
-def _extract(source: Source, path: Path, folder: Path, depth: int) -> None:
+def _extract(source: Source, path: Path, folder: Path, budget: Budget, depth: int) -> None:
     try:
         with zipfile.ZipFile(path) as packed:
-            for member in packed.infolist():
-                target = (folder / member.filename).resolve()
-                if member.is_dir() or not target.is_relative_to(folder.resolve()) or "__MACOSX" in member.filename:
+            members = [one for one in packed.infolist() if not one.is_dir() and "__MACOSX" not in one.filename]
+            budget.expect(len(members), sum(one.file_size for one in members))
+            for member in members:
+                target = _inside(folder, member.filename)
+                if target is None:
                     continue
+                _require_fresh(budget.where, target, member.filename)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with packed.open(member) as inner, target.open("wb") as plain:
-                    shutil.copyfileobj(inner, plain)
-                if target.suffix.lower() == ".zip" and depth < 3:
-                    _extract(source, target, target.with_suffix(""), depth + 1)
+                    budget.copy(inner, plain)
+                if target.suffix.lower() == ".zip" and depth < MOST_LEVELS:
+                    _extract(source, target, target.with_suffix(""), budget, depth + 1)
                     target.unlink()
-    except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError) as failure:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as failure:
         raise SourceError(
             f"{source.id} ({path.name}): the zip file cannot be opened ({failure}). Fetch it again."
         ) from None
+
+
+def _inside(folder: Path, name: str) -> Path | None:
+    """Return where a member is unpacked to; None where its name leads out of the folder."""
+    if "\x00" in name or "\\" in name:
+        return None
+    target = folder / name
+    return target if target.resolve().is_relative_to(folder.resolve()) else None
+
+
+def _require_fresh(where: str, target: Path, name: str) -> None:
+    """Stop at names no file system takes, and at two members of one name: which of them is meant is not said."""
+    if max(len(part.encode("utf-8", "replace")) for part in target.parts) > LONGEST_NAME:
+        raise SourceError(f"{where}: the zip holds a name of {len(name)} letters ('{name[:40]}…'). Pack it again.")
+    if target.exists() or any(one.is_file() for one in target.parents):
+        raise SourceError(
+            f"{where}: the zip holds '{name[:80]}' twice, as two files or as a file and a folder. Pack it again."
+        )
+
+
+class Budget:
+    """How much one archive may unpack to, in all.
+
+    Parameters
+    ----------
+    where : str
+        What to call the archive in messages.
+    path : Path
+        The archive; a small one may not hold a very large file.
+    folder : Path
+        Where it is unpacked.
+    """
+
+    def __init__(self, where: str, path: Path, folder: Path) -> None:
+        self.where = where
+        self._free = shutil.disk_usage(folder).free
+        self.most = min(MOST_BYTES, max(ALWAYS_BYTES, MOST_RATIO * path.stat().st_size))
+        self._used = 0
+        self._members = 0
+
+    def expect(self, members: int, size: int) -> None:
+        """Stop before anything is unpacked when an archive says itself that it holds too much."""
+        self._members += members
+        if self._members > MOST_MEMBERS:
+            raise SourceError(
+                f"{self.where}: the archive holds {self._members:,} files; {MOST_MEMBERS:,} are unpacked at most."
+            )
+        self._require(self._used + size)
+
+    def copy(self, packed: IO[bytes], plain: IO[bytes]) -> None:
+        """Copy a member, and stop once all of them are more than may be."""
+        while block := packed.read(1 << 20):
+            self._used += len(block)
+            self._require(self._used)
+            plain.write(block)
+
+    def _require(self, size: int) -> None:
+        if size > self.most:
+            raise SourceError(
+                f"{self.where}: the archive unpacks to more than {self.most / 1e6:,.0f} MB, which is more than such an archive "
+                "may hold. If the file is right, unpack it yourself and give the unpacked file."
+            )
+        if size > self._free:
+            raise SourceError(
+                f"{self.where}: unpacking needs {size / 1e6:,.0f} MB and the temporary folder has "
+                f"{self._free / 1e6:,.0f} MB left. Make room, set TMPDIR to another disk, or give the unpacked file."
+            )

@@ -20,6 +20,7 @@ import shapely
 from layers.accounting import Note
 from layers.errors import SourceError
 from layers.files.boundary import in_short
+from layers.files.signatures import require_signature, require_signature_of_text
 from layers.quiet import quiet
 
 DRIVERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -89,6 +90,10 @@ def open_layer(source: str, where: str, data: Path | bytes, layer: str | None, e
     SourceError
         If the file cannot be opened, has no such layer, or several of them hold features and none is named.
     """
+    if isinstance(data, Path):
+        require_signature(where, data)
+    else:
+        require_signature_of_text(where, ".json", data)
     try:
         names = layer_names(data)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError, RuntimeError) as failure:
@@ -120,6 +125,8 @@ def open_layer(source: str, where: str, data: Path | bytes, layer: str | None, e
 
 def layer_names(data: Path | bytes) -> list[str]:
     """Return the names of the layers that hold features; all of them where none does."""
+    if isinstance(data, Path):
+        require_signature(data.name, data)
     with quiet():
         names = [str(name) for name, _ in pyogrio.list_layers(data)]
     if len(names) < 2 or isinstance(data, bytes):

@@ -7,8 +7,8 @@ import gzip
 import hashlib
 import math
 import os
-import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -25,6 +25,8 @@ from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.errors import SourceError, StageError
 from layers.files.boundary import named_failure
+from layers.files.packed import Budget
+from layers.files.signatures import require_plain_mosaic, require_side_cars, require_signature
 from layers.files.tables import locate
 from layers.quiet import quiet
 from layers.rasters.bands import chosen_band, classes_of, has_mask
@@ -33,6 +35,17 @@ from layers.rasters.raster import Raster
 
 SUFFIXES = (".tif", ".tiff", ".asc", ".img", ".vrt", ".nc", ".grd")
 """Raster formats that are known to be read; each may be gzipped."""
+
+DRIVERS = {
+    ".tif": ("GTiff", "COG"),
+    ".tiff": ("GTiff", "COG"),
+    ".asc": ("AAIGrid", "GRASSASCIIGrid"),
+    ".img": ("HFA",),
+    ".vrt": ("VRT",),
+    ".nc": ("netCDF", "HDF5", "HDF5Image"),
+    ".grd": ("GSAG", "GSBG", "GS7BG", "NWT_GRD", "RRASTER", "netCDF"),
+}
+"""Ending of a file -> GDAL drivers that may open it."""
 
 _COARSEST_DEGREES = 5.0
 _OPTIONS = ("name", "band", "nodata", "kind")
@@ -68,6 +81,8 @@ def describe_raster(source: Source, root: Path) -> Raster:
         raise SourceError(f"{source.id}: unknown options {', '.join(unknown)}. Rasters know: {', '.join(_OPTIONS)}.")
     path = locate(source, root)
     where = f"{source.id} ({path.name})"
+    with named_failure(where):
+        _require_confined(where, path, root)
     with named_failure(where), _open(str(path), where) as dataset:
         band = chosen_band(source, where, dataset)
         crs = _crs(source, where, dataset)
@@ -215,7 +230,22 @@ def _open(path: str, where: str) -> Iterator[Any]:
             f"{where}: this is not a readable raster ({failure}). Formats read: {', '.join(SUFFIXES)}."
         ) from None
     with dataset:
+        allowed = DRIVERS.get(Path(dataset.name).suffix.lower(), ())
+        if dataset.driver not in allowed or dataset.tags(ns="OVERVIEWS"):
+            raise SourceError(
+                f"{where}: the content is of the format {dataset.driver}, or leads to other files; the name says it is "
+                f"{' or '.join(allowed)}. Write it as a GeoTIFF."
+            )
         yield dataset
+
+
+def _require_confined(where: str, path: Path, root: Path) -> None:
+    """Stop at a file that is of another format than its name says, or that leads out of the data folder."""
+    plain = _plain_file(path, where)
+    if plain.suffix.lower() == ".vrt":
+        require_plain_mosaic(where, plain, root)
+    require_signature(where, plain)
+    require_side_cars(where, path)
 
 
 def _plain_file(path: Path, where: str) -> Path:
@@ -237,10 +267,10 @@ def _plain_file(path: Path, where: str) -> Path:
     handle, name = tempfile.mkstemp(dir=folder, prefix=f"{key}-")
     try:
         with os.fdopen(handle, "wb") as plain, gzip.open(path) as packed:
-            shutil.copyfileobj(packed, plain)
+            Budget(where, path, folder).copy(packed, plain)
         Path(name).replace(target)
         atexit.register(_remove_unpacked, target)
-    except (OSError, EOFError) as failure:
+    except (OSError, EOFError, zlib.error) as failure:
         Path(name).unlink(missing_ok=True)
         raise SourceError(f"{where}: the gzip file is damaged or cut off ({failure}). Fetch it again.") from None
     return target

@@ -91,7 +91,7 @@ def test_what_cannot_be_used_is_refused(tmp_path) -> None:
     with refusal("grid (b.tif): the raster says nothing of where it lies."):
         described(tmp_path / "b.tif")
     (tmp_path / "c.tif").write_text("no raster")
-    with refusal("grid (c.tif): this is not a readable raster"):
+    with refusal("grid (c.tif): this is no .tif file"):
         described(tmp_path / "c.tif")
     with refusal("for EPSG:4326: x 500000..500020"):
         described(write(tmp_path / "d.tif", values, crs="EPSG:4326"))

@@ -1,0 +1,38 @@
+"""GDAL kept to the files it is given: no network, no drivers that fetch, no schemas from elsewhere.
+
+pyogrio and rasterio each bring a GDAL of their own; both obey the environment. It is set when `layers` is imported, before either
+of them registers its drivers, and is inherited by worker processes. Files can name other files in ways no driver list stops (a
+GeoTIFF may say that its overviews lie at an address), so requests are also sent to a port of this machine where nobody listens.
+"""
+
+from __future__ import annotations
+
+import os
+
+FETCHING_DRIVERS = (
+    "WMS", "WMTS", "WCS", "WFS", "OAPIF", "OGCAPI", "CSW", "HTTP", "EEDA", "EEDAI", "DAAS", "PLMOSAIC", "PLSCENES", "NGW",
+    "Carto", "AmigoCloud", "Elasticsearch", "STACIT", "STACTA", "GDALG", "ADBC", "OGR_VRT", "GTI", "MRF", "TIL",
+    "ESRIC", "GPSBabel",
+)  # fmt: skip
+"""Drivers that open addresses, run commands or lead to other files, and that no source of ours needs."""
+
+_NOWHERE = "http://127.0.0.1:1"
+OPTIONS = {
+    "GDAL_HTTP_PROXY": _NOWHERE,
+    "GDAL_HTTPS_PROXY": _NOWHERE,
+    "GDAL_HTTP_CONNECTTIMEOUT": "1",
+    "GDAL_HTTP_MAX_RETRY": "0",
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
+    "GML_DOWNLOAD_SCHEMA": "NO",
+    "GML_SKIP_RESOLVE_ELEMS": "ALL",
+    "GDAL_VRT_ENABLE_PYTHON": "NO",
+    "OGR_SQLITE_ALLOW_EXTERNAL_ACCESS": "NO",
+    "CPL_ALLOW_VSISTDIN": "NO",
+}
+"""Settings of GDAL under which nothing leaves the machine."""
+
+
+def confine() -> None:
+    """Set `OPTIONS` and switch `FETCHING_DRIVERS` off, for this process and those it starts."""
+    skipped = [one for one in os.environ.get("GDAL_SKIP", "").split(",") if one]
+    os.environ.update(OPTIONS, GDAL_SKIP=",".join(dict.fromkeys([*skipped, *FETCHING_DRIVERS])))
