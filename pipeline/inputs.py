@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from pandera.pandas import DataFrameModel
 from pyproj import CRS
 
 from layers import schema
 from layers.accounting import ColumnFate, Note, Reading, rejected_rows
 from layers.catalogue.source import Source, resolve
-from layers.crs import KM_PER_DEGREE
-from layers.errors import ConfigError, LayerError, SourceError
+from layers.errors import ConfigError, SourceError
 from layers.files.boundary import UNFORESEEN, named_failure
 from layers.geometry import blocks_of_corners
+from layers.rasters.raster import Raster
 from layers.rasters.reader import describe_raster
 from layers.readers.context import read_backdrop, read_lines
 from layers.readers.exclusions import read_exclusions, read_known_links
@@ -33,8 +32,9 @@ from layers.samples.censoring import CensoringParams
 from layers.samples.standardise import standardise_samples
 from layers.working_crs import metric_crs, working_crs
 from maps.sovereignty import generalise_communities, generalise_territories
-from pipeline.config import RegionConfig, RunConfig
+from pipeline.config import RunConfig
 from pipeline.executor import fitting_workers
+from pipeline.extent import extent_of, within
 from pipeline.folder.fingerprints import source_files
 from pipeline.folder.memory import give_back_memory
 from pipeline.folder.store import RunStore
@@ -66,9 +66,6 @@ WITHHOLDABLE = ("inventory", "geochemistry", "links")
 PRIVATE_ROLES = ("territories", "communities", "exclusions")
 """Roles a `publish: never` source may have; the others shape the ranking, so they cannot leave no trace."""
 
-MARGIN_KM = {"geochemistry": 100.0, "territories": 300.0, "communities": 500.0, "lines": 300.0, "backdrop": 300.0}
-"""How far beyond the sites a layer is kept; what lies farther is withheld and counted."""
-
 
 def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> Inputs:
     """Read every source of a run file.
@@ -94,6 +91,26 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
     SourceError, LayerError
         From the readers.
     """
+    return assembled(config, read_sources(config, data_dir, store))
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What the readers gave, before anything is known of the region: by id, and the files behind it."""
+
+    sources: tuple[Source, ...]
+    by_id: Mapping[str, Reading[Any]]
+    files: Mapping[str, list[list[str]]]
+    rasters: tuple[Raster, ...]
+
+    @property
+    def public(self) -> list[Source]:
+        """The sources that may be published."""
+        return [one for one in self.sources if not is_private(one)]
+
+
+def read_sources(config: RunConfig, data_dir: Path, store: RunStore | None) -> Readings:
+    """Read every source of a run file; see `read_inputs`."""
     sources = [resolve(source) for source in config.sources]
     _refuse_private(sources)
     if config.region.crs is not None:
@@ -117,9 +134,42 @@ def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> In
             if one.role == "raster":
                 store.fingerprint(f"read_{one.id}", [files[one.id], one])
     rasters = [part for one in sources if one.role == "raster" for part in describe_raster(one, data_dir).parts()]
+    return Readings(tuple(sources), readings, files, tuple(rasters))
+
+
+def read_again(found: Readings, data_dir: Path, left_out: Mapping[str, Set[int]]) -> Readings:
+    """Read some sources again as if some of their rows were blank; these rows are counted as withheld.
+
+    Parameters
+    ----------
+    found : Readings
+        From `read_sources`.
+    data_dir : Path
+        Folder where relative source paths start.
+    left_out : mapping of str to set of int
+        Source id -> row numbers, as readers count them.
+    """
+    by_id = dict(found.by_id)
+    for source in found.sources:
+        rows = left_out.get(source.id)
+        if rows:
+            reading = read_source(source.without_rows(rows), data_dir)
+            by_id[source.id] = replace(
+                reading,
+                rows_read=reading.rows_read + len(rows),
+                rows_withheld=reading.rows_withheld + len(rows),
+            )
+    return replace(found, by_id=by_id)
+
+
+def assembled(config: RunConfig, found: Readings) -> Inputs:
+    """Put what was read together: the region, its working CRS, what lies in it, and the account of every source."""
+    sources, public, files, rasters = found.sources, found.public, found.files, found.rasters
+    readings = dict(found.by_id)
+    tables = [one for one in sources if one.role != "raster"]
     units = "inventory" if config.units == "sites" else "geochemistry"
-    extent = _extent(config.region, [readings[one.id].layer for one in sources if one.role == units], units)
-    readings = {one.id: _within(readings[one.id], one.role, extent, config.region, units) for one in tables}
+    extent = extent_of(config.region, [readings[one.id].layer for one in sources if one.role == units], units)
+    readings = {one.id: within(readings[one.id], one.role, extent, config.region, units) for one in tables}
     private = [one for one in sources if is_private(one)]
     notes = [note for one in public if one.role != "raster" for note in readings[one.id].notes]
     notes += [note for raster in rasters for note in raster.notes]
@@ -275,43 +325,6 @@ def require_unchanged(inputs: Inputs, data_dir: Path, store: RunStore) -> None:
             f"{', '.join(changed)}: the files changed while the run was on, so its results would be a mixture. Leave inputs "
             "alone while a run is on, and run it again."
         )
-
-
-def _extent(region: RegionConfig, layers: list[gpd.GeoDataFrame], units: str) -> tuple[float, float, float, float]:
-    """Return west, south, east, north of the region: as configured, else that of the records or samples it is about."""
-    if region.bbox is not None:
-        return region.bbox
-    located = pd.concat([one[["latitude", "longitude"]] for one in layers]).dropna()
-    if located.empty:
-        what = "inventory record" if units == "inventory" else "sample"
-        raise LayerError(
-            f"read: no {what} has usable coordinates, so there is no region to work in. "
-            f"See rejected rows with `minewaste check`, and the columns mapping of the {units}."
-        )
-    west, east = float(located["longitude"].min()), float(located["longitude"].max())
-    south, north = float(located["latitude"].min()), float(located["latitude"].max())
-    return west, south, east, north
-
-
-def _within(
-    reading: Reading[Any], role: str, extent: tuple[float, float, float, float], region: RegionConfig, units: str
-) -> Reading[Any]:
-    """Withhold rows outside the region: what the run is about outside a configured box, other layers beyond their margin."""
-    layer = reading.layer
-    if "geometry" not in layer.columns or role == "exclusions" or (role == units and region.bbox is None):
-        return reading
-    margin_km = 0.0 if role == units else MARGIN_KM.get(role, 0.0)
-    west, south, east, north = extent
-    south, north = south - margin_km / KM_PER_DEGREE, north + margin_km / KM_PER_DEGREE
-    stretch = margin_km / (KM_PER_DEGREE * max(0.05, np.cos(np.radians(min(89.0, max(abs(south), abs(north)))))))
-    box = shapely.box(west - stretch, south, east + stretch, north)
-    geometry = layer.geometry
-    inside = (geometry.isna() | geometry.is_empty | geometry.intersects(box)).to_numpy()
-    if inside.all():
-        return reading
-    return replace(
-        reading, layer=layer[inside].reset_index(drop=True), rows_withheld=reading.rows_withheld + int((~inside).sum())
-    )
 
 
 def _layers(

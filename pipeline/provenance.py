@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from pipeline.config import RunConfig
 from pipeline.folder.fingerprints import code_fingerprint, versions
 from pipeline.folder.manifest import FORMAT, file_digests
 from pipeline.folder.store import RunStore
-from pipeline.input_layers import Inputs
+from pipeline.input_layers import Account, Inputs
 
 SOURCE_FACTS = (
     "title", "role", "publisher", "licence", "attribution", "steward", "date", "use_conditions", "address",
@@ -57,8 +58,9 @@ def source_table(inputs: Inputs) -> pd.DataFrame:
 
 
 def account_table(inputs: Inputs) -> pd.DataFrame:
-    """Return the account of every source, one row each."""
-    return pd.DataFrame([vars(account) for account in inputs.accounts])
+    """Return the account of every source that may be published, one row each; the others' is closed inside the run."""
+    public = [vars(account) for account in inputs.accounts if account.role != "local_only"]
+    return pd.DataFrame(public, columns=[one.name for one in fields(Account)])
 
 
 def note_table(notes: list[Note]) -> pd.DataFrame:
@@ -123,7 +125,7 @@ def _facts(config: RunConfig, inputs: Inputs, store: RunStore, run_date: datetim
         "run_date": run_date.isoformat(),
         "config": settings(config, inputs),
         "inputs": files,
-        "local_only_sources": len(inputs.local_only),
+        "local_only_sources": bool(inputs.local_only),
         "working_crs": inputs.crs.to_wkt(),
         "code_sha256": code_fingerprint(),
         "versions": versions(),

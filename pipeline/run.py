@@ -28,7 +28,7 @@ from pipeline.folder.model_store import load_model, save_model
 from pipeline.folder.run_folder import held
 from pipeline.folder.store import RunStore
 from pipeline.input_layers import Account, Inputs
-from pipeline.inputs import read_inputs, require_unchanged
+from pipeline.inputs import require_unchanged
 from pipeline.learning.trained_model import TrainedModel
 from pipeline.progress import Progress
 from pipeline.provenance import date_of_run
@@ -54,7 +54,7 @@ from pipeline.stages.score_surface import score_surface
 from pipeline.stages.train_model import train_model
 from pipeline.steps import Steps
 from pipeline.summary import RunSummary
-from pipeline.withhold import withhold
+from pipeline.withhold import read_and_withhold
 
 
 def run(
@@ -87,7 +87,7 @@ def run(
     with held(out) as folder:
         store = RunStore(folder)
         with progress.step("reading the sources"):
-            inputs = withhold(read_inputs(config, data_dir, store), config)
+            inputs = read_and_withhold(config, data_dir, store)
             splits = None if config.train_model.splits is None else read_splits(config.train_model.splits, data_dir)
             if forget_withheld(out, inputs["exclusions"]):
                 folder.reload()

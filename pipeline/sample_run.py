@@ -17,14 +17,14 @@ from pipeline.folder.geopackage import write_geopackage
 from pipeline.folder.run_folder import held
 from pipeline.folder.store import RunStore
 from pipeline.input_layers import Inputs
-from pipeline.inputs import read_inputs, require_unchanged
+from pipeline.inputs import require_unchanged
 from pipeline.progress import Progress
 from pipeline.provenance import account_table, announce, date_of_run, note_table, run_id, source_table, write_manifest
 from pipeline.purge import clear
 from pipeline.stages.judge_samples import judge_samples
 from pipeline.stages.predict_samples import predict_samples
 from pipeline.summary import RunSummary
-from pipeline.withhold import withhold
+from pipeline.withhold import read_and_withhold
 
 SAMPLE_STEPS = 3
 """Steps of a run on samples, for the length of the bar."""
@@ -65,7 +65,7 @@ def run_samples(
         _forget_sites(out)
         folder.reload()
         with progress.step("reading the sources"):
-            inputs = withhold(read_inputs(config, data_dir, store), config)
+            inputs = read_and_withhold(config, data_dir, store)
         samples = inputs["geochemistry"]
         with progress.step("predict samples"):
             predictions = store.table(

@@ -8,9 +8,10 @@ inputs, and the run goes on as if they had never been in the files. What was tak
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, fields, replace
 from itertools import permutations
+from pathlib import Path
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -21,11 +22,13 @@ import shapely
 from layers import schema
 from layers.accounting import Note, Reading
 from layers.catalogue.source import Source
+from layers.files.tables import read_table
 from layers.samples.censoring import CensoringParams
 from layers.samples.standardise import standardise_samples
 from pipeline.config import RunConfig
+from pipeline.folder.store import RunStore
 from pipeline.input_layers import Account, Inputs
-from pipeline.inputs import WITHHOLDABLE
+from pipeline.inputs import WITHHOLDABLE, Readings, assembled, read_again, read_sources
 from pipeline.stages.link_records import link_records
 from pipeline.stages.locate_assays import locate_assays
 from pipeline.stages.merge_sites import MergeSitesParams, merge_sites
@@ -51,6 +54,85 @@ class _Withheld:
     ids: frozenset[str]
     names: frozenset[str]
 
+    def with_those_of(self, other: _Withheld) -> _Withheld:
+        """Return what either of the two holds."""
+        return _Withheld(*(getattr(self, one.name) | getattr(other, one.name) for one in fields(self)))
+
+
+_NOTHING = _Withheld(frozenset(), frozenset(), frozenset(), frozenset(), frozenset())
+
+
+def read_and_withhold(config: RunConfig, data_dir: Path, store: RunStore | None) -> Inputs:
+    """Read all sources as if what stewards asked to leave out had never been in the files.
+
+    What the requests name or cover is only known once everything is read and linked. The rows found are then blanked and their
+    files read again, until nothing more is found (a row may have hidden its repetition). Only then are the region, its working
+    CRS and everything else taken from what is left.
+
+    Parameters
+    ----------
+    config : RunConfig
+        The run file.
+    data_dir : Path
+        Folder where relative source paths start.
+    store : RunStore or None
+        Keeps what was read for the next run; rows a request may take out are never kept.
+
+    Returns
+    -------
+    Inputs
+        ``accounts`` count what was taken out as withheld, ``withheld`` counts the sites.
+    """
+    found = read_sources(config, data_dir, store)
+    inputs = assembled(config, found)
+    if len(inputs["exclusions"]) == 0:
+        return inputs
+    left_out: dict[str, frozenset[int]] = {}
+    known = _NOTHING
+    while True:
+        shorter, known = _followed(inputs, config, known, set(left_out))
+        rows = _rows_gone(found, inputs, shorter, data_dir, left_out)
+        if not rows:
+            return shorter
+        left_out |= {name: left_out.get(name, frozenset()) | more for name, more in rows.items()}
+        found = read_again(found, data_dir, left_out)
+        inputs = assembled(config, found)
+
+
+def _rows_gone(
+    found: Readings, before: Inputs, after: Inputs, data_dir: Path, left_out: Mapping[str, Set[int]]
+) -> dict[str, frozenset[int]]:
+    """Return the rows of inventories and assays that were taken out and stand in their files still."""
+    gone: dict[str, set[int]] = {}
+    for role, key in (("inventory", "record_id"), ("geochemistry", "sample_id")):
+        table: pd.DataFrame = before.layers[role]
+        lost = table[~table[key].isin(after.layers[role][key])]
+        for source, row in zip(lost["source"], lost["source_row"], strict=True):
+            gone.setdefault(str(source), set()).add(int(row))
+    told = pd.MultiIndex.from_frame(before.rejected[["source", "source_row"]]).difference(
+        pd.MultiIndex.from_frame(after.rejected[["source", "source_row"]])
+    )
+    for source, row in told:
+        gone.setdefault(str(source), set()).add(int(row))
+    rows = {}
+    for source in found.sources:
+        if source.role in ("inventory", "geochemistry") and source.id in gone:
+            wanted = _all_rows(source.without_rows(left_out.get(source.id, ())), data_dir, gone[source.id])
+            rows[source.id] = frozenset(wanted - left_out.get(source.id, frozenset()))
+    return {name: more for name, more in rows.items() if more}
+
+
+def _all_rows(source: Source, data_dir: Path, rows: set[int]) -> set[int]:
+    """Return the rows of the samples that begin in some rows, where a file has one row per result."""
+    if "analyte" not in source.columns:
+        return rows
+    raw = read_table(source, data_dir)
+    columns = [name for name in _columns(source, ("sample_id",)) if name in raw.cells.columns]
+    if not columns:
+        return rows
+    ids = raw.cells[columns[0]]
+    return rows | set(raw.rows[ids.isin(ids[np.isin(raw.rows, list(rows))]).to_numpy(dtype=bool)].tolist())
+
 
 def withhold(inputs: Inputs, config: RunConfig) -> Inputs:
     """Return the inputs without what the requests name or cover.
@@ -69,13 +151,21 @@ def withhold(inputs: Inputs, config: RunConfig) -> Inputs:
         these records, and rejected rows that carry an id or name of such a site; notes that mention one lose their words.
         ``accounts`` count all of these as withheld, ``withheld`` counts the sites.
     """
+    return inputs if len(inputs["exclusions"]) == 0 else _followed(inputs, config, _NOTHING, set())[0]
+
+
+def _followed(
+    inputs: Inputs, config: RunConfig, earlier: _Withheld, read_without: Set[str]
+) -> tuple[Inputs, _Withheld]:
+    """Follow the requests, and remember what they took out here and earlier.
+
+    Notes of sources that were read without the rows asked for cannot tell of them; those of others lose words that do.
+    """
     exclusions = inputs["exclusions"]
-    if len(exclusions) == 0:
-        return inputs
     records = inputs["inventory"]
     links = link_records(records, inputs["links"], config.link_records)
     sites = merge_sites(records, links, config.merge_sites)
-    withheld = _withheld(records, sites, exclusions)
+    withheld = _withheld(records, sites, exclusions).with_those_of(earlier)
     stays = ~records["record_id"].isin(withheld.records).to_numpy()
     samples = inputs["geochemistry"]
     at_site = _samples_withheld(samples, sites, withheld, exclusions, config)
@@ -93,14 +183,16 @@ def withhold(inputs: Inputs, config: RunConfig) -> Inputs:
         "geochemistry": _restandardised(samples, at_site, config.assign_samples.censoring),
         "links": schema.conform(known[~linked].reset_index(drop=True), schema.Links),
     }
-    return replace(
+    shorter = replace(
         inputs,
         layers=layers,
         accounts=tuple(_account(one, out) for one in inputs.accounts),
         rejected=schema.conform(inputs.rejected[~told].reset_index(drop=True), schema.Rejected),
-        notes=tuple(_note(note, withheld) for note in inputs.notes) + _unheeded(exclusions, withheld),
+        notes=tuple(note if note.source in read_without else _note(note, withheld) for note in inputs.notes)
+        + _unheeded(exclusions, withheld),
         withheld=len(withheld.site_ids),
     )
+    return shorter, withheld
 
 
 def shorten(reading: Reading[Any], before: Inputs, after: Inputs) -> Reading[Any]:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from layers.catalogue.yaml_text import TextLoader
 from layers.errors import ConfigError, SourceError
@@ -78,6 +78,18 @@ class Source(BaseModel):
     permission_date: str | None = None
     publish: Literal["allowed", "generalised", "never"] | None = None
     use_conditions: str | None = None
+    _left_out: frozenset[int] = PrivateAttr(default=frozenset())
+
+    @property
+    def left_out(self) -> frozenset[int]:
+        """Row numbers of the file that are read as if they were blank, at the request of a steward; written and shown nowhere."""
+        return self._left_out
+
+    def without_rows(self, rows: Iterable[int]) -> Source:
+        """Return the source with rows of its file left out, counted as `layers.files.tables.RawTable.rows` counts them."""
+        shorter = self.model_copy()
+        shorter._left_out = frozenset(int(row) for row in rows)
+        return shorter
 
 
 Certainty = Literal["verified", "third_party", "unverified"]

@@ -124,6 +124,18 @@ def decode(source: str, where: str, data: bytes, encoding: str | None) -> tuple[
     return text, (*notes, *double_encoded(source, text))
 
 
+def text_and_encoding(where: str, data: bytes, encoding: str | None) -> tuple[str, str]:
+    """Return the text of a file and the encoding it was found to be in; see `decode`."""
+    text, notes = decode("", where, data, encoding)
+    for candidate in (encoding,) if encoding else _candidates(data):
+        try:
+            data.decode(candidate)
+        except UnicodeDecodeError:
+            continue
+        return text, candidate
+    return text, "utf-8" if not notes else "cp1252"
+
+
 def double_encoded(source: str, text: str) -> tuple[Note, ...]:
     """Return a note if text carries the marks of UTF-8 once read as Windows-1252."""
     if text.isascii():

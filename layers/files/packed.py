@@ -145,7 +145,7 @@ class Budget:
             )
         self._require(self._used + size)
 
-    def copy(self, packed: IO[bytes], plain: IO[bytes]) -> None:
+    def copy(self, packed: IO[bytes] | gzip.GzipFile, plain: IO[bytes]) -> None:
         """Copy a member, and stop once all of them are more than may be."""
         while block := packed.read(1 << 20):
             self._used += len(block)

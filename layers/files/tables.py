@@ -23,6 +23,7 @@ from layers.files.delimited import DELIMITERS, Grid, decode, is_plain, ragged, r
 from layers.files.fixed_width import laid_out
 from layers.files.geometry_text import geometry_column
 from layers.files.heading_rows import Heading, find_heading, note_rows
+from layers.files.left_out import numbers_left, text_left
 from layers.files.packed import unpacked
 from layers.files.vector_layers import is_companion, is_mapinfo
 from layers.files.vectors import VECTOR_SUFFIXES, read_features, to_degrees
@@ -109,13 +110,13 @@ def read_table(source: Source, root: Path) -> RawTable:
         suffix = inner.suffix.lower()
         if suffix in VECTOR_SUFFIXES and (suffix != ".tab" or is_mapinfo(inner)):
             cells, geometry, notes = read_features(source, where, inner)
-            table = RawTable(path, cells, np.arange(1, len(cells) + 1), geometry, notes)
+            table = RawTable(path, cells, numbers_left(len(cells), source.left_out), geometry, notes)
         elif suffix in TEXT_SUFFIXES:
             if is_companion(inner):
                 raise SourceError(f"{where}: this is the data part of a MapInfo table. Give the .tab file beside it.")
-            table = _from_text(source, where, path, inner.read_bytes())
+            table = _from_text(source, where, path, text_left(source, where, inner.read_bytes()))
         elif suffix in BOOK_SUFFIXES:
-            table = _from_grid(source, where, path, read_sheet(source.id, where, inner, source.sheet))
+            table = _from_grid(source, where, path, read_sheet(source.id, where, inner, source.sheet, source.left_out))
         else:
             raise SourceError(
                 f"{where}: files ending in '{suffix}' are not read. {WAYS_OUT.get(suffix, '')} "

@@ -61,6 +61,8 @@ def read_features(
         with undisturbed(source.id, path) as (quiet_path, told):
             frame, notes = _read_layer(source, where, quiet_path)
         notes += told
+    if source.left_out:
+        frame = frame[~np.isin(np.arange(1, len(frame) + 1), list(source.left_out))]
     frame = frame.reset_index(drop=True)
     geometry = None
     if isinstance(frame, gpd.GeoDataFrame):

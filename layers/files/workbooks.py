@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
 _ZEROS = re.compile(r"^0{2,}$")
 
 
-def read_sheet(source: str, where: str, path: Path, sheet: str | None) -> Grid:
+def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out: Set[int] = frozenset()) -> Grid:
     """Read one sheet of a workbook.
 
     Parameters
@@ -28,6 +29,8 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None) -> Grid:
         An ``.xlsx`` or ``.xlsm`` file.
     sheet : str or None
         Sheet name; may be left out when only one sheet holds rows.
+    left_out : set of int
+        Rows read as if they were blank.
 
     Returns
     -------
@@ -62,6 +65,8 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None) -> Grid:
             chosen.reset_dimensions()
         rows, numbers, errors = [], [], 0
         for number, row in enumerate(chosen.iter_rows(), start=1):
+            if number in left_out:
+                continue
             cells = [_text(cell) for cell in row]
             errors += sum(cell is None for cell in cells)
             rows.append([cell or "" for cell in cells])

@@ -110,9 +110,9 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
 
 
 def _hidden(check: SourceCheck, name: str) -> SourceCheck:
-    """Return what the page may say of a private source: how many rows, and whether it can be read."""
+    """Return what the page may say of a private source: that it is there, and whether it can be read."""
     told = "It cannot be read; `minewaste check` says why on your own screen." if check.failure is not None else None
-    return SourceCheck(name, "local_only", counts=check.counts, failure=told, private=True)
+    return SourceCheck(name, "local_only", failure=told, private=True)
 
 
 def _requests(config: RunConfig, data_dir: Path) -> tuple[Inputs, Inputs] | None:

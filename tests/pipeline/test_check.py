@@ -89,6 +89,8 @@ def test_a_private_source_is_counted_and_nothing_else(folder: Path) -> None:
     text, page = check(folder, SOURCES)
     assert "quiet_areas (territories): 1 rows read, 1 kept" in text
     assert "local_only_1" in page
+    [row] = [line for line in page.splitlines() if 'href="#local_only_1"' in line]
+    assert ">1<" not in row
     for secret in ("quiet_areas", "Quartzite", "Council 1", "areas.geojson"):
         assert secret not in page
     assert "Quartzite" not in text

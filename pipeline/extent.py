@@ -1,0 +1,56 @@
+"""The region of a run, and the rows that lie in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.accounting import Reading
+from layers.crs import KM_PER_DEGREE
+from layers.errors import LayerError
+from pipeline.config import RegionConfig
+
+MARGIN_KM = {"geochemistry": 100.0, "territories": 300.0, "communities": 500.0, "lines": 300.0, "backdrop": 300.0}
+"""How far beyond the sites a layer is kept; what lies farther is withheld and counted."""
+
+
+def extent_of(region: RegionConfig, layers: list[gpd.GeoDataFrame], units: str) -> tuple[float, float, float, float]:
+    """Return west, south, east, north of the region: as configured, else that of the records or samples it is about."""
+    if region.bbox is not None:
+        return region.bbox
+    located = pd.concat([one[["latitude", "longitude"]] for one in layers]).dropna()
+    if located.empty:
+        what = "inventory record" if units == "inventory" else "sample"
+        raise LayerError(
+            f"read: no {what} has usable coordinates, so there is no region to work in. "
+            f"See rejected rows with `minewaste check`, and the columns mapping of the {units}."
+        )
+    west, east = float(located["longitude"].min()), float(located["longitude"].max())
+    south, north = float(located["latitude"].min()), float(located["latitude"].max())
+    return west, south, east, north
+
+
+def within(
+    reading: Reading[Any], role: str, extent: tuple[float, float, float, float], region: RegionConfig, units: str
+) -> Reading[Any]:
+    """Withhold rows outside the region: what the run is about outside a configured box, other layers beyond their margin."""
+    layer = reading.layer
+    if "geometry" not in layer.columns or role == "exclusions" or (role == units and region.bbox is None):
+        return reading
+    margin_km = 0.0 if role == units else MARGIN_KM.get(role, 0.0)
+    west, south, east, north = extent
+    south, north = south - margin_km / KM_PER_DEGREE, north + margin_km / KM_PER_DEGREE
+    stretch = margin_km / (KM_PER_DEGREE * max(0.05, np.cos(np.radians(min(89.0, max(abs(south), abs(north)))))))
+    box = shapely.box(west - stretch, south, east + stretch, north)
+    geometry = layer.geometry
+    inside = (geometry.isna() | geometry.is_empty | geometry.intersects(box)).to_numpy()
+    if inside.all():
+        return reading
+    return replace(
+        reading, layer=layer[inside].reset_index(drop=True), rows_withheld=reading.rows_withheld + int((~inside).sum())
+    )
