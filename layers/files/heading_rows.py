@@ -12,6 +12,7 @@ from layers.errors import SourceError
 Row = Sequence[str]
 
 _SEARCHED_ROWS = 30
+MOST_COLUMNS = 5_000
 _NUMBER = re.compile(r"^[<>~-]?\s*[-+]?\d[\d\s.,'\u00a0\u202f]*(?:[eE][-+]?\d+)?\s*$")
 _UNITS = frozenset(
     [
@@ -117,11 +118,22 @@ def find_heading(where: str, grid: Sequence[Row], header_row: int | None, said_r
     SourceError
         If no row can be the row of names, or rows under it describe columns in a way that is not understood.
     """
+    _require_narrow(where, grid)
     position = _declared(where, grid, header_row) if header_row is not None else _search(where, grid)
     columns, repeated = _names(grid, position)
     said, first_row = _said(grid, position, columns, said_rows)
     skipped = sum(any(cell.strip() for cell in row) for row in grid[:position])
     return Heading(columns, first_row, position, said, skipped, repeated)
+
+
+def _require_narrow(where: str, grid: Sequence[Row]) -> None:
+    """Stop at a table laid on its side, or of another delimiter, before thousands of names are looked at one by one."""
+    widest = max((len(row) for row in grid[:_SEARCHED_ROWS]), default=0)
+    if widest > MOST_COLUMNS:
+        raise SourceError(
+            f"{where}: a row has {widest:,} cells; tables of up to {MOST_COLUMNS:,} columns are read. Check the delimiter, or "
+            "turn the table so that each row is one site or sample."
+        )
 
 
 def note_rows(rows: Sequence[Row], width: int) -> list[int]:

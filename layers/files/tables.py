@@ -36,8 +36,6 @@ BOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls")
 SUFFIXES = tuple(dict.fromkeys((*TEXT_SUFFIXES, *BOOK_SUFFIXES, *VECTOR_SUFFIXES)))
 _COORDINATES = {"latitude", "longitude", "easting", "northing", "latitude_degrees", "longitude_degrees"}
 _FEW_RAGGED = 0.05
-MOST_COLUMNS = 5_000
-_HEADING_SEARCHED = 40
 _LARGE = 4_000_000
 _HEAD = 2_000_000
 
@@ -274,12 +272,6 @@ def _from_large_text(
 
 
 def _heading(source: Source, where: str, rows: Sequence[Sequence[str]]) -> Heading:
-    widest = max((len(row) for row in rows[:_HEADING_SEARCHED]), default=0)
-    if widest > MOST_COLUMNS:
-        raise SourceError(
-            f"{where}: a row has {widest:,} cells; tables of up to {MOST_COLUMNS:,} columns are read. Check the delimiter, or "
-            "turn the table so that each row is one site or sample."
-        )
     said_rows = {str(kind): row for kind, row in source.said_rows.items()}
     return find_heading(where, rows, source.header_row, said_rows)
 
