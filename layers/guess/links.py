@@ -1,4 +1,4 @@
-"""What the files of a folder say about each other: shared ids, repeated files, coordinate systems that would fit."""
+"""What the files of a folder say about each other: shared ids, repeated files, places that contradict each other."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-import pyproj
 
 from layers.catalogue.source import load_catalogue
-from layers.guess.columns import Guess, numbers
+from layers.guess.columns import Guess
 from layers.guess.recognise import Look
 from layers.readers.columns import as_text
 
@@ -152,48 +151,6 @@ def _rows(sight: Look, columns: list[str]) -> set[int]:
     return set(pd.util.hash_pandas_object(text, index=False).tolist())
 
 
-def suggest_crs(guess: Guess, sight: Look, extent: tuple[float, float, float, float] | None) -> None:
-    """Name in a question of the coordinate system the UTM zones that would put the file among the others.
-
-    Parameters
-    ----------
-    guess : Guess
-        With an open question ``crs``.
-    sight : Look
-        Its content.
-    extent : tuple of float or None
-        West, south, east, north of the files whose place is known, in degrees.
-    """
-    if "crs" not in guess.questions or extent is None:
-        return
-    x, y = _metres(guess, sight)
-    if not len(x):
-        return
-    west, south, east, north = extent
-    fitting = []
-    for zone in range(1, 61):
-        if not west - 9 <= zone * 6 - 183 <= east + 9:
-            continue
-        for code in (
-            26900 + zone if zone <= 23 and south > 14 else None,
-            32600 + zone if north > 0 else None,
-            32700 + zone if south < 0 else None,
-        ):
-            if code is None:
-                continue
-            longitude, latitude = pyproj.Transformer.from_crs(code, 4326, always_xy=True).transform(x, y)
-            inside = (
-                (longitude >= west - 0.2)
-                & (longitude <= east + 0.2)
-                & (latitude >= south - 0.2)
-                & (latitude <= north + 0.2)
-            )
-            if float(np.mean(inside)) > 0.9:
-                fitting.append(f"EPSG:{code}")
-    if fitting:
-        guess.questions["crs"] += f" With {' or '.join(fitting[:4])} its points fall among those of the other files."
-
-
 def doubt_place(guess: Guess, extent: Box, others: list[Box]) -> None:
     """Ask when a file lies far from all others, but among them with latitude and longitude swapped, or west instead of east.
 
@@ -224,16 +181,3 @@ def doubt_place(guess: Guess, extent: Box, others: list[Box]) -> None:
 
 def _touch(a: Box, b: Box, margin: float = 2.0) -> bool:
     return a[0] - margin <= b[2] and b[0] - margin <= a[2] and a[1] - margin <= b[3] and b[1] - margin <= a[3]
-
-
-def _metres(guess: Guess, sight: Look) -> tuple[np.ndarray, np.ndarray]:
-    if sight.crs_unknown and sight.table.geometry is not None:
-        points = sight.table.geometry.dropna().representative_point()
-        x, y = points.x.to_numpy(), points.y.to_numpy()
-    elif guess.value("columns.easting"):
-        mark = guess.value("decimal_mark") or "."
-        x, y = (numbers(sight.table.cells[guess.value(f"columns.{one}")], mark) for one in ("easting", "northing"))
-    else:
-        return np.empty(0), np.empty(0)
-    size = min(len(x), len(y), 500)
-    return (x[:size], y[:size]) if size and np.median(np.abs(x[:size])) > 400 else (np.empty(0), np.empty(0))

@@ -19,7 +19,7 @@ from layers.cells.utm import DATUMS, UTM_ZONES, ZONE, metre_precision, usual_zon
 from layers.crs import KM_PER_DEGREE
 from layers.errors import SourceError
 from layers.readers.columns import as_numbers, text_column
-from layers.readers.place_checks import refuse_other_grids
+from layers.readers.other_grids import refuse_other_grids
 from layers.readers.points import Points, fill, flag_rounded, flag_swapped
 
 _SENTINELS = (-9999.0, 9999.0, -999.0, 999.0, -99999.0, 99999.0, -9.0e9, -99.99, 99.99, -1.0e30)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import PurePath
 
 import numpy as np
 import pandas as pd
@@ -15,13 +14,22 @@ from scipy.spatial import cKDTree
 from layers import jurisdictions as known
 from layers.accounting import Note
 from layers.catalogue.source import Source
-from layers.crs import EARTH_RADIUS_KM, KM_PER_DEGREE, unit_vectors
-from layers.errors import SourceError
+from layers.crs import EARTH_RADIUS_KM, KM_PER_DEGREE, geodesic_km, unit_vectors
+from layers.errors import ConfigError, SourceError
 from layers.map_sheets import sheet_box
-from layers.readers.columns import as_text
+from layers.readers.columns import as_text, mapped_columns
+from layers.readers.coordinates import read_points
 
 _NAMED_PLACE = r"^(?:prov|state|territory|country|jurisdiction|pays|pais|estado|nation|etat|juris)"
 _SHEET = r"nts|snrc|map_?sheet|mapsheet|feuillet|^sheet|imw|250k|50k"
+_GRID = {
+    "easting": r"(?:utm_?)?east(?:ing)?s?(?:_m)?|utm_?(?:e|x)|utm_?east(?:ing)?(?:_m)?|x_utm",
+    "northing": r"(?:utm_?)?north(?:ing)?s?(?:_m)?|utm_?(?:n|y)|utm_?north(?:ing)?(?:_m)?|utm_nort|y_utm",
+    "utm_zone": r"(?:utm_?)?zone|utm_?zone(?:_no)?|zone_utm|fuseau|huso",
+}
+_COMPARED = 5000
+_DISAGREE_KM = 2.0
+_WIDE = {"CA", "US", "AU", "RU", "CN", "BR"}
 _MOSTLY = 0.6
 _MOST = 0.8
 _FAR_KM = 25.0
@@ -104,8 +112,9 @@ def check_places(
     notes = [_told(source.id, doubt) for doubt in doubts]
     return [
         *notes,
+        *_by_grid(source, where, cells, rows, longitude, latitude),
         *_in_the_sea(source, where, rows, longitude, latitude),
-        *_far_from_all(source.id, rows, longitude, latitude),
+        *_far_from_all(source, cells, rows, longitude, latitude),
     ]
 
 
@@ -229,6 +238,44 @@ def _hint(
     return f" {best[0].upper()}{best[1:]} they would." if best else ""
 
 
+def _by_grid(
+    source: Source, where: str, cells: pd.DataFrame, rows: np.ndarray, longitude: np.ndarray, latitude: np.ndarray
+) -> list[Note]:
+    """Compare degrees with the eastings, northings and zones that stand in the same rows, mapped or not."""
+    if "latitude" not in source.columns:
+        return []
+    columns = {name: _one_column(source, cells, name, pattern) for name, pattern in _GRID.items()}
+    if not all(columns.values()):
+        return []
+    mapped = {name: column for name, column in columns.items() if column}
+    given = np.flatnonzero(np.isfinite(longitude) & (as_text(cells[mapped["easting"]]).notna()).to_numpy())
+    given = given[:: max(1, -(-len(given) // _COMPARED))]
+    probe = source.model_copy(update={"columns": mapped, "defaults": {}, "options": {}})
+    try:
+        other = read_points(probe, where, cells.iloc[given].reset_index(drop=True), rows[given])
+    except (SourceError, ConfigError):  # the second coordinates may be of another grid; the first ones stand
+        return []
+    away = geodesic_km(longitude[given], latitude[given], other.longitude, other.latitude)
+    wrong = given[np.nan_to_num(away) > _DISAGREE_KM]
+    if not len(wrong):
+        return []
+    names = tuple(mapped.values())
+    text = (
+        f"Degrees and {', '.join(names)} of the same row lie up to {np.nanmax(away):,.0f} km apart "
+        f"(e.g. row {rows[wrong[0]]}); the degrees were used. Check their coordinates."
+    )
+    return [Note(source.id, "coordinates_disagree", text, len(wrong), names, tuple(rows[wrong].tolist()))]
+
+
+def _one_column(source: Source, cells: pd.DataFrame, name: str, pattern: str) -> str | None:
+    """Return the column mapped to a layer column, else the only one whose heading says that it is one."""
+    mapped = mapped_columns(source, cells, name)
+    if mapped:
+        return mapped[0]
+    fitting = [str(one) for one in cells.columns if re.fullmatch(pattern, known.fold(str(one)).replace(" ", "_"))]
+    return fitting[0] if len(fitting) == 1 and fitting[0] not in source.ignore else None
+
+
 def _in_the_sea(
     source: Source, where: str, rows: np.ndarray, longitude: np.ndarray, latitude: np.ndarray
 ) -> list[Note]:
@@ -254,7 +301,9 @@ def _in_the_sea(
     return [Note(source.id, "in_no_country", text, len(lost), rows=tuple(rows[lost].tolist()))]
 
 
-def _far_from_all(source: str, rows: np.ndarray, longitude: np.ndarray, latitude: np.ndarray) -> list[Note]:
+def _far_from_all(
+    source: Source, cells: pd.DataFrame, rows: np.ndarray, longitude: np.ndarray, latitude: np.ndarray
+) -> list[Note]:
     """Notice single rows far from all others: a lost or an added digit, a wrong zone."""
     placed = np.flatnonzero(np.isfinite(longitude) & np.isfinite(latitude))
     if not 10 <= len(placed) <= _MANY * 10:
@@ -263,32 +312,18 @@ def _far_from_all(source: str, rows: np.ndarray, longitude: np.ndarray, latitude
     nearest = cKDTree(spots).query(spots, k=3)[0][:, 2]  # the second one: two rows of one wrong place are no company
     usual = float(np.percentile(nearest, 90))
     alone = placed[(nearest > _ALONE_KM) & (nearest > 20 * max(usual, 1.0))]
+    alone = np.array([at for at in alone if not _confirmed(source, cells, longitude, latitude, int(at))], dtype=int)
     if not len(alone) or len(alone) > 0.1 * len(placed):
         return []
     example = f"e.g. row {rows[alone[0]]}"
     text = f"Rows lie more than {_ALONE_KM:g} km from all others ({example}): a lost digit, a wrong zone? Check them."
-    return [Note(source, "far_from_all", text, len(alone), rows=tuple(rows[alone].tolist()))]
+    return [Note(source.id, "far_from_all", text, len(alone), rows=tuple(rows[alone].tolist()))]
 
 
-def refuse_other_grids(source: Source, where: str, headings: Sequence[str], zones: np.ndarray) -> None:
-    """Stop where a file's name, headings or zone cells speak of a grid whose numbered zones are not those of UTM.
-
-    Raises
-    ------
-    SourceError
-        Naming the code of the zones seen, where there is one.
-    """
-    words = [PurePath(source.path).stem, source.title or "", *headings, *{str(one) for one in zones[:50]}]
-    folded = known.fold(" ".join(words))
-    numbers = sorted({int(found[0]) for one in set(zones) if (found := re.search(r"\d{1,2}", str(one)))})
-    if re.search(r"\bmtm\b", folded):
-        codes = (
-            " or ".join(f"EPSG:{32180 + number}" for number in numbers if 1 <= number <= 17) or "EPSG:32188 for zone 8"
-        )
-        told = f"Its zones are of MTM (3 degrees wide), not of UTM. State 'crs: {codes}'"
-    elif re.search(r"\bgauss\b|\bkruger\b|\bkrueger\b", folded):
-        told = "Its zones are of a Gauss-Krüger grid, not of UTM. State its code with 'crs:', e.g. EPSG:22182"
-    else:
-        return
-    several = f", and read the {len(numbers)} zones apart with 'where:'" if len(numbers) > 1 else ""
-    raise SourceError(f"{where}: the file speaks of another grid than UTM. {told}{several}.")
+def _confirmed(source: Source, cells: pd.DataFrame, longitude: np.ndarray, latitude: np.ndarray, at: int) -> bool:
+    """Say whether a row lies in the province, state or small country it names."""
+    for column in _columns(source, cells, _NAMED_PLACE, "jurisdiction"):
+        codes = known.meanings(str(cells[column].iloc[at]))
+        if codes and not set(codes) & _WIDE and known.km_outside(codes, longitude[[at]], latitude[[at]])[0] == 0:
+            return True
+    return False

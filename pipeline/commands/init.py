@@ -18,8 +18,9 @@ from layers.errors import ConfigError, MinewasteError
 from layers.files.boundary import UNFORESEEN, named_failure
 from layers.guess.columns import Guess
 from layers.guess.file import guess_file
-from layers.guess.links import doubt_place, relate, suggest_crs
+from layers.guess.links import doubt_place, relate
 from layers.guess.recognise import Look, finds
+from layers.guess.zones import suggest_crs
 from pipeline.commands.questions import ASK
 from pipeline.inputs import READERS
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyproj
 import pytest
 
 from layers.accounting import Note, Reading
@@ -129,6 +130,24 @@ def test_a_lost_digit_stands_apart(tmp_path: Path) -> None:
     rows[11] = ("A11", "x", 4.84, -81.5)
     (note,) = [one for one in doubts(read(written(tmp_path, rows))) if one.code == "far_from_all"]
     assert note.rows == (13,)
+
+
+@pytest.mark.parametrize("mapped", [True, False])
+def test_degrees_and_grid_of_one_row_must_agree(tmp_path: Path, mapped: bool) -> None:
+    to_grid = pyproj.Transformer.from_crs(4269, 26917, always_xy=True)
+    rows = [(f"A{n}", -81 + n / 10, 48.0, *np.round(to_grid.transform(-81 + n / 10, 48.0)), 17) for n in range(6)]
+    rows[3] = (*rows[3][:5], 18)  # the zone is off by one: 6 degrees, some 448 km
+    path = written(tmp_path, rows, "id,lon,lat,UTM Easting,UTM_Northing,Zone")
+    columns = COLUMNS | {"easting": "UTM Easting", "northing": "UTM_Northing", "utm_zone": "Zone"}
+    reading = read(path, columns=columns if mapped else COLUMNS, crs="EPSG:4269")
+    (note,) = doubts(reading)
+    assert (note.code, note.rows, note.columns) == (
+        "coordinates_disagree",
+        (5,),
+        ("UTM Easting", "UTM_Northing", "Zone"),
+    )
+    assert "up to 448 km apart (e.g. row 5)" in note.message
+    assert reading.layer["longitude"].tolist() == pytest.approx([-81, -80.9, -80.8, -80.7, -80.6, -80.5])
 
 
 UTM = {"official_id": "id", "easting": "X", "northing": "Y", "utm_zone": "zone"}

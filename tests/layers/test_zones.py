@@ -1,0 +1,57 @@
+"""An unknown UTM zone is answered with where the points would fall in each; the truth is always among them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyproj
+import pytest
+
+from layers.files.tables import RawTable
+from layers.guess.columns import Guess
+from layers.guess.recognise import Look
+from layers.guess.zones import suggest_crs
+
+
+def asked(
+    zone: int, lon: float, lat: float, extent: tuple[float, float, float, float] | None, **columns: list[str]
+) -> str:
+    """Return what is added to the question for eight points around a place, written in a zone nobody states."""
+    spread = np.linspace(-0.2, 0.2, 8)
+    code = (32600 if lat > 0 else 32700) + zone
+    x, y = pyproj.Transformer.from_crs(4326, code, always_xy=True).transform(lon + spread, lat + spread)
+    cells = pd.DataFrame({"X": x, "Y": y, **columns})
+    guess = Guess("t", "t.csv")
+    guess.say("columns.easting", "X", "heading", 0.9)
+    guess.say("columns.northing", "Y", "heading", 0.9)
+    guess.ask("crs", "which?")
+    suggest_crs(guess, Look(RawTable(None, cells, np.arange(1, 9))), extent)  # type: ignore[arg-type]
+    return str(guess.questions["crs"])
+
+
+@pytest.mark.parametrize("zone", range(15, 22))
+def test_the_truth_is_named_though_the_other_files_lie_elsewhere(zone: int) -> None:
+    lon, lat = zone * 6 - 183.0, 52.0
+    others = (lon + 7, 51.0, lon + 12, 56.0)  # no point lies among them
+    assert f"{zone}N near 52.0 N, {-lon:.1f} W" in asked(zone, lon, lat, others)
+
+
+def test_map_sheets_and_names_say_which_zone() -> None:
+    text = asked(19, -67.0, 54.5, (-60.0, 52.0, -56.0, 55.0), sheet=["23J"] * 8, province=["Quebec"] * 8)
+    assert "19N near 54.5 N, 67.0 W" in text
+    nineteenth = next(part for part in text.split(";") if "19N" in part)
+    assert "8 of 8 map sheets in sheet agree" in nineteenth
+    assert "8 of 8 names in province agree" in nineteenth
+    assert all("sheets in sheet agree" not in part for part in text.split(";") if "19N" not in part)
+
+
+def test_without_other_files_only_what_the_file_says_counts() -> None:
+    assert asked(17, -81.0, 48.0, None) == "which?"
+    assert "17N near 48.0 N, 81.0 W" in asked(17, -81.0, 48.0, None, nts=["42A"] * 8)
+
+
+def test_the_southern_hemisphere_follows_the_other_files() -> None:
+    text = asked(19, -70.0, -27.0, (-71.0, -30.0, -69.0, -20.0))
+    assert "19S near 27.0 S, 70.0 W" in text
+    assert "EPSG:327 and its number" in text
+    assert " 9S " not in text
