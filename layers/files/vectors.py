@@ -16,6 +16,7 @@ import shapely
 
 from layers import crs as crs_rules
 from layers.accounting import Note
+from layers.area_of_use import area_of_use_note
 from layers.catalogue.source import Source
 from layers.errors import SourceError
 from layers.files.coded_values import decode_values
@@ -286,6 +287,8 @@ def to_degrees(
         raise SourceError(
             f"{where}: {int(lost.sum())} features have coordinates that {used.name} cannot hold. Check 'crs'."
         )
+    middle = shapely.centroid(moved.to_numpy())
+    notes += area_of_use_note(source.id, used, shapely.get_x(middle), shapely.get_y(middle))
     return moved, notes + shifted
 
 

@@ -57,13 +57,13 @@ def suggest_crs(guess: Guess, sight: Look, extent: Box | None) -> None:
             else max(extent[0] - np.nanmedian(longitude), np.nanmedian(longitude) - extent[2], 0.0)
         )
         if agrees or (extent is not None and away <= _REACH_DEGREES):
-            told.append((away, not agrees, zone, f"{zone}{'S' if south else 'N'} {text}"))
+            american = not south and zone <= 23 and np.nanmedian(latitude) > 14
+            shown = f"EPSG:{26900 + zone if american else code} ({zone}{'S' if south else 'N'})"
+            told.append((away, not agrees, zone, f"{shown} {text}"))
     chosen = sorted(sorted(told, key=lambda one: (one[1], one[0]))[:_MOST], key=lambda one: one[2])
     if chosen:
-        base = "EPSG:327 and its number (WGS 84)" if south else "EPSG:269 (NAD83) or EPSG:326 (WGS 84) and its number"
         guess.questions["crs"] += (
-            f" By UTM zone its points would fall: {'; '.join(text for *_, text in chosen)}. The code of a zone is {base}; "
-            "it may be another grid altogether."
+            f" By UTM zone its points would fall: {'; '.join(text for *_, text in chosen)}. It may be another grid altogether."
         )
 
 

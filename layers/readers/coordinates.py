@@ -13,6 +13,7 @@ from pyproj.crs.coordinate_operation import UTMConversion
 
 from layers import crs as crs_rules
 from layers.accounting import Note
+from layers.area_of_use import area_of_use_note
 from layers.catalogue.source import Source
 from layers.cells.angles import all_decimals, parse_angle
 from layers.cells.utm import DATUMS, UTM_ZONES, ZONE, metre_precision, usual_zone
@@ -302,6 +303,7 @@ class _Reader:
         crs_rules.check_range(self.where, self.declared, _bounds(x[places], y[places]))
         usable = self._finite_metres(points, places, x, y)
         self._transform(points, usable, self.declared, x[usable], y[usable])
+        points.notes += area_of_use_note(self.source.id, self.declared, points.longitude, points.latitude)
 
     def _finite_metres(self, points: Points, places: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         good = []

@@ -40,7 +40,7 @@ SUSPICIOUS = frozenset(
         "unusual_level", "lowest_value_repeated", "highest_value_round", "double_encoded_text", "suspected_nodata",
         "formula_without_result", "geometry_text", "geometry_unread", "encoding_contradicted",
         "place_contradicted", "sheet_contradicted",
-        "in_no_country", "far_from_all", "coordinates_disagree", "unsaved_journal", "journal_missing",
+        "in_no_country", "far_from_all", "coordinates_disagree", "outside_crs_area", "unsaved_journal", "journal_missing",
         "code_unexplained", "suspected_classes", "nodata_not_storable",
         "nodata_within_values", "element_and_oxide_differ", "page_sized", "low_precision", "degrees_minutes",
         "crs_overruled", "datum_assumed", "unread_quantity", "unknown_commodity", "untranslated",

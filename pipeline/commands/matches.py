@@ -12,6 +12,7 @@ from layers.catalogue.source import Source
 from layers.crs import EARTH_RADIUS_KM, unit_vectors
 
 NEAR_KM = 25.0
+APART_DEGREES = 2.0
 
 
 def count_matches(sources: Sequence[Source], layers: Mapping[str, pd.DataFrame]) -> list[str]:
@@ -34,6 +35,7 @@ def count_matches(sources: Sequence[Source], layers: Mapping[str, pd.DataFrame])
     for name, samples in chemistry.items():
         said += _site_keys(name, samples, inventories)
         said += _near(name, samples, inventories)
+    said += _apart({**inventories, **chemistry})
     said += _quoted(inventories)
     said += _same_names(inventories)
     return said
@@ -98,3 +100,28 @@ def _same_names(inventories: Mapping[str, pd.DataFrame]) -> list[str]:
                     "are only linked where id, or name, distance and commodity agree."
                 )
     return said
+
+
+def _apart(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Say which table lies far from all others, and whether the other sign of its longitudes would bring it among them."""
+    boxes = {}
+    for name, table in tables.items():
+        place = table[["longitude", "latitude"]].dropna()
+        if len(place):
+            boxes[name] = (*place.quantile(0.02).tolist(), *place.quantile(0.98).tolist())
+    said = []
+    for name, (west, south, east, north) in boxes.items():
+        others = [box for other, box in boxes.items() if other != name]
+        if not others or any(_touch((west, south, east, north), box) for box in others):
+            continue
+        mirrored = any(_touch((-east, south, -west, north), box) for box in others)
+        hint = "; with the other sign of its longitudes it would lie among them" if mirrored else ""
+        said.append(
+            f"{name}: lies more than {APART_DEGREES:g} degrees from all other tables{hint}. Is its coordinate system right?"
+        )
+    return said
+
+
+def _touch(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    across = a[0] - APART_DEGREES <= b[2] and b[0] - APART_DEGREES <= a[2]
+    return across and a[1] - APART_DEGREES <= b[3] and b[1] - APART_DEGREES <= a[3]

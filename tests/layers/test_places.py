@@ -175,3 +175,17 @@ def test_zones_of_another_grid_are_never_read_as_utm(tmp_path: Path) -> None:
 )
 def test_digits_lost_to_a_spreadsheet_cost_precision(east: str, north: str, km: float) -> None:
     assert metre_precision(east, north) == pytest.approx(km)
+
+
+@pytest.mark.parametrize(
+    ("code", "told"), [("EPSG:32617", False), ("EPSG:32618", False), ("EPSG:3005", True), ("EPSG:32633", True)]
+)
+def test_places_far_outside_the_area_of_their_crs_are_told(tmp_path: Path, code: str, told: bool) -> None:
+    lon = 15.0 if code == "EPSG:32633" else -81.0  # zone 17 is read as 17, as 18, as Albers of British Columbia
+    x, y = pyproj.Transformer.from_crs(4326, code, always_xy=True).transform(
+        lon + np.arange(6) / 10 + (30 if lon > 0 else 0), 48.0 + np.zeros(6)
+    )
+    rows = [(f"A{n}", east, north) for n, (east, north) in enumerate(zip(x, y, strict=True))]
+    path = written(tmp_path, rows, "id,X,Y")
+    reading = read(path, columns={"official_id": "id", "easting": "X", "northing": "Y"}, crs=code)
+    assert ("outside_crs_area" in [note.code for note in reading.notes]) is told

@@ -33,12 +33,12 @@ def asked(
 def test_the_truth_is_named_though_the_other_files_lie_elsewhere(zone: int) -> None:
     lon, lat = zone * 6 - 183.0, 52.0
     others = (lon + 7, 51.0, lon + 12, 56.0)  # no point lies among them
-    assert f"{zone}N near 52.0 N, {-lon:.1f} W" in asked(zone, lon, lat, others)
+    assert f"EPSG:{26900 + zone} ({zone}N) near 52.0 N, {-lon:.1f} W" in asked(zone, lon, lat, others)
 
 
 def test_map_sheets_and_names_say_which_zone() -> None:
     text = asked(19, -67.0, 54.5, (-60.0, 52.0, -56.0, 55.0), sheet=["23J"] * 8, province=["Quebec"] * 8)
-    assert "19N near 54.5 N, 67.0 W" in text
+    assert "EPSG:26919 (19N) near 54.5 N, 67.0 W" in text
     nineteenth = next(part for part in text.split(";") if "19N" in part)
     assert "8 of 8 map sheets in sheet agree" in nineteenth
     assert "8 of 8 names in province agree" in nineteenth
@@ -47,11 +47,10 @@ def test_map_sheets_and_names_say_which_zone() -> None:
 
 def test_without_other_files_only_what_the_file_says_counts() -> None:
     assert asked(17, -81.0, 48.0, None) == "which?"
-    assert "17N near 48.0 N, 81.0 W" in asked(17, -81.0, 48.0, None, nts=["42A"] * 8)
+    assert "EPSG:26917 (17N) near 48.0 N, 81.0 W" in asked(17, -81.0, 48.0, None, nts=["42A"] * 8)
 
 
 def test_the_southern_hemisphere_follows_the_other_files() -> None:
     text = asked(19, -70.0, -27.0, (-71.0, -30.0, -69.0, -20.0))
-    assert "19S near 27.0 S, 70.0 W" in text
-    assert "EPSG:327 and its number" in text
-    assert " 9S " not in text
+    assert "EPSG:32719 (19S) near 27.0 S, 70.0 W" in text
+    assert "N) near" not in text

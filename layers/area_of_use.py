@@ -1,0 +1,31 @@
+"""Whether places lie in the area their coordinate system is made for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyproj
+
+from layers.accounting import Note
+from layers.crs import authority
+
+_PAD_DEGREES = 6.0
+
+
+def area_of_use_note(source: str, crs: pyproj.CRS, longitude: Any, latitude: Any) -> list[Note]:
+    """Notice that most places (degrees) lie well outside the area a projected CRS is made for: it may be the wrong one."""
+    area = crs.area_of_use
+    lon, lat = np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float)
+    known = np.isfinite(lon) & np.isfinite(lat)
+    if area is None or not crs.is_projected or area.west > area.east or not known.any():
+        return []
+    beside = (lon < area.west - _PAD_DEGREES) | (lon > area.east + _PAD_DEGREES)
+    outside = known & (beside | (lat < area.south - _PAD_DEGREES / 2) | (lat > area.north + _PAD_DEGREES / 2))
+    if outside.sum() < 0.5 * known.sum():
+        return []
+    text = (
+        f"{int(outside.sum())} of {int(known.sum())} places lie far outside the area {authority(crs)} is made for "
+        f"({area.name[:80]}): is it the right coordinate system?"
+    )
+    return [Note(source, "outside_crs_area", text, int(outside.sum()))]
