@@ -9,7 +9,7 @@ STEPS ?= all
 
 PAIRS ?= 4200
 
-.PHONY: demo test mutations check fuzz bench bench-cluster bench-table clean
+.PHONY: faults demo test mutations check fuzz bench bench-cluster bench-table clean
 
 demo: $(INSTALLED)
 	$(BIN)/minewaste demo --out runs/demo
@@ -30,6 +30,10 @@ check: $(INSTALLED)
 # A hundred thousand inputs for every parser of cells, headings, coordinates and run files (about an hour); `make test` tries some.
 fuzz: $(INSTALLED)
 	MINEWASTE_FUZZ=100000 $(BIN)/python -m pytest tests/faults/test_fuzz.py $(PYTEST_ARGS)
+
+# Every key of the run file changed, 300 pairs, 50 kills, full disks, lost workers: an hour or two.
+faults: $(INSTALLED)
+	MINEWASTE_FAULTS=full $(BIN)/python -m pytest tests/faults $(PYTEST_ARGS)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks --size $(SIZE) --steps $(STEPS) --out build/bench.json $(BENCH_ARGS)

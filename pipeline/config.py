@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -182,7 +183,7 @@ def load_config(path: Path) -> RunConfig:
     Parameters
     ----------
     path : Path
-        YAML file.
+        YAML file, or the ``manifest.json`` of a run.
 
     Returns
     -------
@@ -198,6 +199,17 @@ def load_config(path: Path) -> RunConfig:
     return parse_config(read_yaml(path), path.name)
 
 
+def _of_manifest(path: Path, content: str) -> dict[str, Any]:
+    """Return the run file inside a manifest, so that a run can be repeated from its folder; private sources are not in it."""
+    try:
+        manifest = json.loads(content)
+        return dict(manifest["config"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise ConfigError(
+            f"{path}: is not the manifest.json of a run. Give a run file, or a manifest as a run wrote it."
+        ) from None
+
+
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML file as a mapping of texts, numbers and truth values; raise `ConfigError` where that fails."""
     try:
@@ -207,6 +219,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: there is no such run file.{hint}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read ({error}). A run file is a UTF-8 YAML text.") from None
+    if path.suffix == ".json":
+        return _of_manifest(path, content)
     tabs = [
         number for number, line in enumerate(content.splitlines(), 1) if "\t" in line[: len(line) - len(line.lstrip())]
     ]

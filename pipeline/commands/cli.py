@@ -290,6 +290,44 @@ def purge(run_folder: Path, source_id: str) -> None:
 
 
 @main.command()
+@click.argument("run_folder", metavar="RUN", type=click.Path(path_type=Path))
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Where relative source paths start; without it inputs are not looked at.",
+)
+@_explained
+def verify(run_folder: Path, data: Path | None) -> None:
+    """Say whether a run folder is as its run wrote it, and whether its inputs still are those it read.
+
+    Ends with 1 where a file or an input differs.
+    """
+    from pipeline.commands.verify import in_words, verify_run
+
+    verified = verify_run(run_folder, data)
+    click.echo(in_words(verified, run_folder))
+    if not verified.holds:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("first", metavar="RUN_A", type=click.Path(path_type=Path))
+@click.argument("second", metavar="RUN_B", type=click.Path(path_type=Path))
+@click.option("--csv", "table", type=click.Path(path_type=Path), help="Write every site with both ranks to this file.")
+@_explained
+def compare(first: Path, second: Path, table: Path | None) -> None:
+    """Say what changed in the ranks from one run to another, and why: inputs, parameters, code, versions."""
+    from pipeline.commands.compare import compare_runs, in_words
+    from pipeline.folder.writing import atomic
+
+    comparison = compare_runs(first, second)
+    click.echo(in_words(comparison, first, second))
+    if table is not None:
+        with atomic(table) as temporary:
+            comparison.sites.to_csv(temporary, index=False, lineterminator="\n")
+
+
+@main.command()
 @_explained
 def sources() -> None:
     """List the public sources minewaste knows."""

@@ -27,6 +27,12 @@ def write_geopackage(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": WRITTEN})
     try:
         for name, layer in layers.items():
-            layer.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
+            _with_none(layer).to_file(path, layer=name, driver="GPKG", engine="pyogrio")
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": former})
+
+
+def _with_none(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a layer whose missing texts are None: a missing value of pandas would be written as the text ``<NA>``."""
+    names = [name for name in layer.columns if layer[name].dtype == object and name != layer.geometry.name]
+    return layer.assign(**{name: layer[name].where(layer[name].notna(), None) for name in names})

@@ -86,7 +86,9 @@ class RunFolder:
             if fresh:
                 try:
                     with self._list.open("a", encoding="utf-8") as stream:
-                        stream.write("".join(f"{name}\n" for name in fresh))
+                        stream.write(
+                            "\n" + "".join(f"{name}\n" for name in fresh)
+                        )  # the line before may be half a line
                 except OSError as error:
                     raise unwritable(self._list, error) from None
                 self.written.update(fresh)

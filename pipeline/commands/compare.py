@@ -1,0 +1,226 @@
+"""Say what changed in the ranks from one run to another, and why: inputs, parameters, code, versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from layers.errors import SourceError
+from pipeline.folder.manifest import read_manifest
+from pipeline.folder.published import load_publication
+
+MOVES_SHOWN = 15
+"""Sites that moved most, shown one by one."""
+
+CAUSES_SHOWN = 25
+"""Changes of the run file, the inputs and the versions, shown one by one."""
+
+GROUPS = (
+    ("assays of the waste", ("waste_", "evidence", "treo_", "measured")),
+    ("amount", ("tonnage", "mass_t", "volume_m3", "milled_t", "area_m2", "height_m")),
+    ("surroundings", ("near_",)),
+    ("rasters", ("raster_",)),
+    ("access", ("road", "rail", "power", "water", "structure", "community", "nearest")),
+    ("place", ("latitude", "longitude")),
+    ("what was mined", ("commodities", "deposit_type", "dep_", "type_")),
+    ("kind of waste", ("waste_type", "disposal", "status")),
+    ("label", ("label",)),
+)
+"""Columns of a site by what they tell of it, for the reasons of a move."""
+
+_LATE = ("rank", "score", "companion", "contained", "reasons", "applicability", "tied", "payable", "chance", "geometry")
+"""Columns that are results of the ranking and therefore no reasons of a move."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two runs side by side.
+
+    Parameters
+    ----------
+    causes : tuple of str
+        What differs in run files, inputs, code and versions.
+    sites : DataFrame
+        One row per site of either run: ``site_id, other_id, name, rank_a, rank_b, moved, score_a, score_b, changed``; ranks are
+        missing where a run has no such site, ``changed`` names what is told differently of it, and rows are sorted by how far
+        they moved.
+    steps : tuple of str
+        Steps whose results differ.
+    """
+
+    causes: tuple[str, ...]
+    sites: pd.DataFrame
+    steps: tuple[str, ...]
+
+
+def compare_runs(first: Path, second: Path) -> Comparison:
+    """Compare two finished runs on sites.
+
+    Sites are the same when their ids are, else when they share an official id: so two versions of an inventory can be compared.
+
+    Raises
+    ------
+    SourceError
+        If one of the folders is not that of a finished run on sites.
+    """
+    manifests = [read_manifest(folder) for folder in (first, second)]
+    for folder, manifest in zip((first, second), manifests, strict=True):
+        if not manifest.get("finished"):
+            raise SourceError(f"{folder}: its last run did not finish. Run it again: what was finished is kept.")
+    one, other = manifests
+    results = [dict(manifest.get("steps", {})) for manifest in manifests]
+    steps = sorted(
+        name
+        for name in results[0].keys() | results[1].keys()
+        if results[0].get(name) != results[1].get(name) and not name.startswith("read_")
+    )
+    tables = [_told_per_site(folder) for folder in (first, second)]
+    return Comparison(tuple(_causes(one, other)), _moves(*tables), tuple(steps))
+
+
+def in_words(comparison: Comparison, first: Path, second: Path) -> str:
+    """Return the comparison as lines for a screen; ``first`` is called A and ``second`` B."""
+    causes, sites = comparison.causes, comparison.sites
+    lines = [f"A: {first}", f"B: {second}", ""]
+    lines.append("What differs:" if causes else "Run files, inputs, code and versions are the same.")
+    lines += [f"  {cause}" for cause in causes[:CAUSES_SHOWN]]
+    lines += [f"  … and {len(causes) - CAUSES_SHOWN} more"] if len(causes) > CAUSES_SHOWN else []
+    both = sites.dropna(subset=["rank_a", "rank_b"])
+    moved = both[both["moved"] != 0]
+    only_a, only_b = int(sites["rank_b"].isna().sum()), int(sites["rank_a"].isna().sum())
+    lines += ["", f"{len(both)} sites are in both runs, {only_a} only in A, {only_b} only in B."]
+    if len(moved):
+        middle, most = moved["moved"].abs().median(), int(moved["moved"].abs().max())
+        lines.append(f"{len(moved)} changed rank, half of these by {middle:g} or less, one by {most}:")
+        for row in moved.head(MOVES_SHOWN).to_dict(orient="records"):
+            why = f"; differs in: {row['changed']}" if row["changed"] else ""
+            lines.append(
+                f"  {row['rank_a']:.0f} -> {row['rank_b']:.0f}  {row['name']}  ({row['site_id']})  score "
+                f"{row['score_a']:.2f} -> {row['score_b']:.2f}{why}"
+            )
+    else:
+        lines.append("None of them changed rank.")
+    if comparison.steps:
+        lines += ["", f"Steps with other results: {', '.join(comparison.steps)}"]
+    return "\n".join(lines)
+
+
+def _told_per_site(folder: Path) -> list[dict[str, Any]]:
+    """Return everything known per ranked site, one mapping each."""
+    publication = load_publication(folder)
+    sites = pd.DataFrame(publication.sites).drop(columns="geometry")
+    fresh = [name for name in publication.ranking.columns if name == "site_id" or name not in sites.columns]
+    table = sites.merge(publication.ranking[fresh], on="site_id", how="inner", validate="one_to_one")
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict(orient="records")]
+
+
+def _moves(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> pd.DataFrame:
+    """Pair the sites of two runs and say how far each moved, and what is told differently of it."""
+    rows = []
+    for a, b in _paired(first, second):
+        known = a or b
+        rows.append(
+            {
+                "site_id": known["site_id"],
+                "other_id": b.get("site_id"),
+                "name": known["name"],
+                "rank_a": float(a.get("rank", np.nan)),
+                "rank_b": float(b.get("rank", np.nan)),
+                "moved": float(b.get("rank", np.nan)) - float(a.get("rank", np.nan)),
+                "score_a": float(a.get("score", np.nan)),
+                "score_b": float(b.get("score", np.nan)),
+                "changed": ", ".join(_changed(a, b)) if a and b else "",
+            }
+        )
+    columns = ["site_id", "other_id", "name", "rank_a", "rank_b", "moved", "score_a", "score_b", "changed"]
+    table = pd.DataFrame(rows, columns=columns)
+    far = table["moved"].abs().fillna(-1.0)
+    return table.iloc[np.lexsort((table["site_id"], -far))].reset_index(drop=True)
+
+
+def _paired(
+    first: list[dict[str, Any]], second: list[dict[str, Any]]
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Pair sites by id, then by an official id both have; a site that stands alone comes with an empty mapping."""
+    left = {site["site_id"]: site for site in first}
+    right = {site["site_id"]: site for site in second}
+    for name in [one for one in left if one in right]:
+        yield left.pop(name), right.pop(name)
+    holder = {official: name for name, site in right.items() for official in _officials(site)}
+    for site in left.values():
+        match = next((holder[one] for one in _officials(site) if holder.get(one) in right), None)
+        yield site, right.pop(match) if match is not None else {}
+    for site in right.values():
+        yield {}, site
+
+
+def _officials(site: Mapping[str, Any]) -> list[str]:
+    officials = site.get("official_ids")
+    return str(officials).split("; ") if isinstance(officials, str) else []
+
+
+def _changed(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
+    """Name what is told differently of a site, in groups."""
+    columns = [name for name in dict.fromkeys([*a, *b]) if not name.startswith(_LATE)]
+    differing = [name for name in columns if not _equal(a.get(name), b.get(name))]
+    return [group for group, starts in GROUPS if any(name.startswith(starts) for name in differing)]
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if pd.isna(one) or pd.isna(other):
+        return bool(pd.isna(one)) and bool(pd.isna(other))
+    if isinstance(one, float) and isinstance(other, float):
+        return bool(np.isclose(one, other, rtol=1e-9, atol=0))
+    return bool(one == other)
+
+
+def _causes(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
+    """Say what differs in two manifests, the parameters first."""
+    settings = [
+        dict(_flat({key: value for key, value in manifest["config"].items() if key != "sources"}))
+        for manifest in (one, other)
+    ]
+    yield from _differing("parameter", *settings)
+    sources = [{source["id"]: source for source in manifest["config"]["sources"]} for manifest in (one, other)]
+    inputs = [{entry["id"]: entry for entry in manifest["inputs"]} for manifest in (one, other)]
+    for name in dict.fromkeys([*sources[0], *sources[1]]):
+        if name not in sources[1]:
+            yield f"input {name}: only in A"
+        elif name not in sources[0]:
+            yield f"input {name}: only in B"
+        else:
+            yield from _differing(f"input {name}:", dict(_flat(sources[0][name])), dict(_flat(sources[1][name])))
+            a, b = inputs[0][name], inputs[1][name]
+            if a["sha256"] != b["sha256"]:
+                yield f"input {name}: other bytes; {a['rows_read']} rows read in A, {b['rows_read']} in B"
+            if a["side_cars"] != b["side_cars"]:
+                yield f"input {name}: other files beside it"
+    if one.get("local_only_sources") != other.get("local_only_sources"):
+        yield f"private inputs: {one.get('local_only_sources')} in A, {other.get('local_only_sources')} in B"
+    if one.get("code_sha256") != other.get("code_sha256"):
+        yield "code: another state of minewaste"
+    yield from _differing("version", one["versions"], other["versions"])
+
+
+def _differing(what: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
+    for key in dict.fromkeys([*one, *other]):
+        if one.get(key) != other.get(key):
+            yield f"{what} {key}: {_shown(one.get(key))} -> {_shown(other.get(key))}"
+
+
+def _shown(value: Any) -> str:
+    text = "not given" if value is None else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _flat(content: Mapping[str, Any], start: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in content.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{start}{key}.")
+        else:
+            yield f"{start}{key}", value

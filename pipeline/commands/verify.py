@@ -1,0 +1,147 @@
+"""Say whether a run folder is what its run wrote, and whether the inputs are still those it was made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from layers.errors import SourceError
+from pipeline.folder.fingerprints import code_fingerprint, file_fingerprint, side_cars, versions
+from pipeline.folder.manifest import read_manifest
+
+SHOWN = 10
+"""Names shown of each kind; how many there are is always told."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What differs between a run folder, its inputs and its manifest; all empty where nothing does.
+
+    Parameters
+    ----------
+    altered, missing : tuple of str
+        Files of the run folder whose bytes are no longer those that were written, and files that are gone.
+    strange : tuple of str
+        Files of the run folder that the run did not write; they do not speak against it.
+    inputs : tuple of str
+        Sources whose file or side-cars differ, each with what differs.
+    inputs_checked : int
+        Sources that were looked at; 0 without a data folder.
+    other_code : bool
+        Whether the run was made by another state of the code.
+    other_versions : tuple of str
+        Libraries of another version here.
+    """
+
+    altered: tuple[str, ...]
+    missing: tuple[str, ...]
+    strange: tuple[str, ...]
+    inputs: tuple[str, ...]
+    inputs_checked: int
+    other_code: bool
+    other_versions: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every file is as written and every input that was looked at is as read."""
+        return not (self.altered or self.missing or self.inputs)
+
+
+def verify_run(run_folder: Path, data_dir: Path | None = None) -> Verified:
+    """Hold a run folder, and its inputs where their folder is given, against its manifest.
+
+    Parameters
+    ----------
+    run_folder : Path
+        Folder of a finished run.
+    data_dir : Path or None
+        Folder where relative source paths start. Private sources are not named in a manifest and cannot be checked.
+
+    Returns
+    -------
+    Verified
+
+    Raises
+    ------
+    SourceError
+        If the folder is no run folder, or its run did not finish.
+    """
+    manifest = read_manifest(run_folder)
+    if not manifest.get("finished"):
+        raise SourceError(
+            f"{run_folder}: its last run did not finish, so its files may be those of two runs. Run it again: what was "
+            "finished is kept."
+        )
+    written: dict[str, str] = manifest["files"]
+    missing = [name for name in written if not (run_folder / name).is_file()]
+    altered = [
+        name
+        for name, digest in written.items()
+        if name not in missing and file_fingerprint(run_folder / name) != digest
+    ]
+    there = {path.relative_to(run_folder).as_posix() for path in run_folder.rglob("*") if path.is_file()}
+    strange = {name for name in there if not name.startswith("stages/")} - set(written) - {"manifest.json"}
+    now = versions()
+    return Verified(
+        altered=tuple(altered),
+        missing=tuple(missing),
+        strange=tuple(sorted(strange)),
+        inputs=() if data_dir is None else tuple(_inputs(manifest, data_dir)),
+        inputs_checked=0 if data_dir is None else len(manifest["inputs"]),
+        other_code=manifest.get("code_sha256") != code_fingerprint(),
+        other_versions=tuple(
+            f"{name} {then} (here {now.get(name, 'none')})"
+            for name, then in manifest["versions"].items()
+            if now.get(name) != then
+        ),
+    )
+
+
+def in_words(verified: Verified, run_folder: Path) -> str:
+    """Return what was found as lines for a screen."""
+    lines = []
+    for names, words in (
+        (verified.altered, "files are not as the run wrote them"),
+        (verified.missing, "files of the run are gone"),
+        (verified.inputs, "inputs are not as they were read"),
+    ):
+        if names:
+            lines.append(f"{len(names)} {words}:")
+            lines += [f"  {name}" for name in names[:SHOWN]]
+            lines += [f"  … and {len(names) - SHOWN} more"] if len(names) > SHOWN else []
+    if verified.holds:
+        lines.append(f"{run_folder}: every file is as the run wrote it.")
+    if verified.inputs_checked:
+        same = verified.inputs_checked - len(verified.inputs)
+        lines.append(
+            f"{same} of {verified.inputs_checked} inputs are as they were read; private ones are not named and not checked."
+        )
+    else:
+        lines.append("Inputs were not looked at: give the folder where their paths start with --data.")
+    if verified.strange:
+        lines.append(f"Not written by the run: {', '.join(verified.strange[:SHOWN])}")
+    if verified.other_code:
+        lines.append("Made by another state of the code than the one here; a new run may give other figures.")
+    if verified.other_versions:
+        lines.append(f"Made with other versions: {', '.join(verified.other_versions)}")
+    return "\n".join(lines)
+
+
+def _inputs(manifest: dict[str, Any], data_dir: Path) -> list[str]:
+    """Name the sources whose files are not those the run read."""
+    paths = {one["id"]: one["path"] for one in manifest["config"]["sources"]}
+    differing = []
+    for one in manifest["inputs"]:
+        path = data_dir / paths[one["id"]]
+        if not path.exists():
+            differing.append(f"{one['id']}: {path.name} is not there")
+            continue
+        if file_fingerprint(path) != one["sha256"]:
+            differing.append(f"{one['id']}: {path.name} has other bytes")
+        beside = {car.name: file_fingerprint(car) for car in side_cars(path)}
+        if beside != one["side_cars"]:
+            then = one["side_cars"]
+            names = sorted(name for name in beside.keys() | then.keys() if beside.get(name) != then.get(name))
+            differing.append(f"{one['id']}: beside it, {', '.join(names)} differ")
+    return differing

@@ -1,0 +1,273 @@
+"""A run that takes up what an earlier one kept equals, byte by byte, a run that starts afresh, whatever changed in between.
+
+``make faults`` changes every key of the run file, every kind of input and 300 sampled pairs; without it a few are tried, and for
+every key it is checked that the step it belongs to is no longer current.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import os
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import rasterio
+from pydantic import BaseModel
+
+from layers.errors import MinewasteError
+from pipeline.config import RunConfig
+from pipeline.folder.fingerprints import value_fingerprint
+from tests.faults.small_region import differing, run_small, small_config, write_small_region
+
+FULL = os.environ.get("MINEWASTE_FAULTS") == "full"
+PAIRS = 300 if FULL else 2
+SHORT = ("region.bbox", "region.crs", "assign_samples.radius_km", "publish.contact", "sources.till.defaults")
+
+OTHER: dict[str, Any] = {
+    "region.crs": "EPSG:32615",
+    "region.bbox": [-90.0, 50.0, -89.2, 51.2],
+    "name": "other",
+    "title": "Another title",
+    "seed": 11,
+    "merge_sites.precedence": ["other_mines", "mines"],
+    "assign_samples.ppm_elements": ["La", "Ce"],
+    "label_sites.target": "Th",
+    "label_sites.positive_commodities": ["gold"],
+    "label_sites.positive_deposit_types": ["carbonatite"],
+    "train_model.candidates": ["logistic"],
+    "train_model.block_km": 20.0,
+    "predict_samples.proxies": ["P", "Zr"],
+    "publish.contact": "someone",
+    "score_companion.liability_reading": "risk",
+    "score_companion.pairwise": {
+        "metal_over_amount": 3, "metal_over_access": 3, "metal_over_liability": 5, "amount_over_access": 1,
+        "amount_over_liability": 2, "access_over_liability": 2,
+    },
+}  # fmt: skip
+"""Other valid values for keys where none can be told from the type."""
+
+LEFT_ALONE = {
+    "data_dir": "is settled by the command before a run begins",
+    "dask.scheduler": "needs a cluster",
+    "units": "makes another kind of run",
+    "score_companion.target": "follows label_sites.target and may not differ from it",
+    "sources": "is changed source by source",
+}
+
+
+def keys(model: type[BaseModel] = RunConfig, start: str = "") -> Iterator[str]:
+    """Walk the model of the run file."""
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from keys(kind, f"{start}{name}.")
+        else:
+            yield f"{start}{name}"
+
+
+def value_at(config: BaseModel, key: str) -> Any:
+    for part in key.split("."):
+        config = getattr(config, part)
+    return config
+
+
+def field_of(key: str) -> Any:
+    model: Any = RunConfig
+    *sections, last = key.split(".")
+    for part in sections:
+        model = model.model_fields[part].annotation
+    return model.model_fields[last]
+
+
+def others(key: str, value: Any) -> list[Any]:
+    """Return other values to try for a key, the first that the model takes is used."""
+    if key in OTHER:
+        return [OTHER[key]]
+    kind = field_of(key).annotation
+    choices = [
+        one for part in (kind, *get_args(kind)) if str(get_origin(part)) == "typing.Literal" for one in get_args(part)
+    ]
+    if choices:
+        return [one for one in choices if one != value]
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [value + 1, value - 1, value * 2]
+    if isinstance(value, float):
+        return [value * 1.1 + 0.01, value * 0.9, value * 0.5]
+    if value is None:
+        return [1, 2.5, "x"]
+    return []
+
+
+def with_key(raw: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
+    changed = copy.deepcopy(raw)
+    place = changed
+    *sections, last = key.split(".")
+    for part in sections:
+        place = place.setdefault(part, {})
+    place[last] = value
+    return changed
+
+
+def changed_key(raw: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return the run file with another valid value for one key."""
+    now = value_at(small_config(raw), key)
+    for value in others(key, now):
+        changed = with_key(raw, key, value)
+        try:
+            if value_at(small_config(changed), key) != now:
+                return changed
+        except MinewasteError:
+            continue
+    raise AssertionError(f"{key}: no other valid value than {now!r} is known; add one to OTHER")
+
+
+ALL_KEYS = [key for key in keys() if key not in LEFT_ALONE]
+STAGE_KEYS = [key for key in ALL_KEYS if key.split(".")[0] not in ("region", "publish", "dask") and "." in key]
+
+
+def _csv(name: str, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[Path], None]:
+    return lambda data: change(pd.read_csv(data / name)).to_csv(data / name, index=False)
+
+
+def _source(name: str, **more: Any) -> Callable[[dict[str, Any]], None]:
+    return lambda raw: next(one for one in raw["sources"] if one["id"] == name).update(more)
+
+
+def _move_areas(data: Path) -> None:
+    areas = gpd.read_file(data / "areas.geojson")
+    areas.assign(geometry=areas.translate(0.05, 0.02)).to_file(data / "areas.geojson", driver="GeoJSON")
+
+
+def _declare_nodata(data: Path) -> None:
+    with rasterio.open(data / "thorium.tif") as dataset:
+        value = float(dataset.read(1)[5, 5])
+    (data / "thorium.tif.aux.xml").write_text(
+        f'<PAMDataset><PAMRasterBand band="1"><NoDataValue>{value!r}</NoDataValue></PAMRasterBand></PAMDataset>'
+    )
+
+
+def _shift_raster(data: Path) -> None:
+    with rasterio.open(data / "magnetics.tif", "r+") as dataset:
+        dataset.write(dataset.read(1)[:, ::-1].copy(), 1)
+
+
+def _stretch_roads(data: Path) -> None:
+    (data / "roads.prj").write_text((data / "roads.prj").read_text().replace("GCS_WGS_1984", "WGS_84_of_old"))
+
+
+FILES: dict[str, Callable[[Path], None]] = {
+    "inventory": _csv("mines.csv", lambda table: table.assign(mass_t=table["mass_t"] * 2)),
+    "second inventory": _csv("other_mines.csv", lambda table: table.iloc[:-1]),
+    "geochemistry": _csv("till.csv", lambda table: table.assign(Th_ppm=table["Th_ppm"] * 1.5)),
+    "waste assays": _csv("wastes.csv", lambda table: table.iloc[1:]),
+    "links": _csv("links.csv", lambda table: table.assign(same_site="no")),
+    "communities": _csv("communities.csv", lambda table: table.assign(latitude=table["latitude"] + 0.1)),
+    "territories": _move_areas,
+    "raster": _shift_raster,
+    "side-car of a raster": _declare_nodata,
+    "side-car of a shapefile": _stretch_roads,
+}
+
+SOURCES: dict[str, Callable[[dict[str, Any]], None]] = {
+    "sources.till.defaults": _source("till", defaults={"medium": "soil", "method": "fusion"}),
+    "sources.till.title": _source("till", title="Another title"),
+    "sources.mines.where": _source("mines", where={"waste_type": ["tailings"]}),
+    "sources.areas.publish": _source("areas", publish="generalised"),
+    "sources.areas.never": _source("areas", publish="never"),
+    "sources.areas.steward": _source("areas", steward="Another Council"),
+    "a source less": lambda raw: raw["sources"].pop(),
+    "a request of a steward": lambda raw: raw["sources"].append(
+        {"id": "requests", "role": "exclusions", "path": "requests.csv", "columns": {"key": "key"}}
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, dict[str, Any]]:
+    """A finished run: its data, its folder and its run file."""
+    home = tmp_path_factory.mktemp("base")
+    raw = write_small_region(home / "data")
+    run_small(raw, home / "data", home / "run")
+    return home / "data", home / "run", raw
+
+
+def require_equal(base: tuple[Path, Path, dict[str, Any]], home: Path, changes: list[str]) -> None:
+    """Take up the finished run with changes, and compare with a run that starts afresh."""
+    data, finished, raw = base
+    shutil.copytree(data, home / "data")
+    shutil.copytree(finished, home / "resumed")
+    for name in changes:
+        if name in FILES:
+            FILES[name](home / "data")
+        elif name in SOURCES:
+            raw = copy.deepcopy(raw)
+            SOURCES[name](raw)
+        else:
+            raw = changed_key(raw, name)
+    ends = []
+    for folder in ("resumed", "fresh"):
+        try:
+            run_small(raw, home / "data", home / folder)
+            ends.append("")
+        except MinewasteError as error:  # a change may well stop the run; then it must stop both
+            ends.append(str(error).replace(folder, ""))
+    assert ends[0] == ends[1]
+    if not ends[0]:
+        assert differing(home / "resumed", home / "fresh") == []
+    shutil.rmtree(home)
+
+
+SINGLE = (
+    [*ALL_KEYS, *FILES, *SOURCES] if FULL else [*SHORT, "inventory", "side-car of a raster", "a request of a steward"]
+)
+
+
+@pytest.mark.parametrize("change", SINGLE)
+def test_one_change_leaves_nothing_stale(base: Any, change: str, tmp_path: Path) -> None:
+    require_equal(base, tmp_path / "try", [change])
+
+
+def pairs() -> list[tuple[str, str]]:
+    every = list(itertools.combinations([*ALL_KEYS, *FILES, *SOURCES], 2))
+    return random.Random(20).sample(every, PAIRS)
+
+
+@pytest.mark.parametrize("pair", pairs(), ids="+".join)
+def test_two_changes_leave_nothing_stale(base: Any, pair: tuple[str, str], tmp_path: Path) -> None:
+    try:
+        raw = base[2]
+        for name in pair:
+            raw = changed_key(raw, name) if name in ALL_KEYS else raw
+    except (AssertionError, MinewasteError):
+        pytest.skip("the two values do not go together")
+    require_equal(base, tmp_path / "try", list(pair))
+
+
+@pytest.mark.parametrize("key", STAGE_KEYS)
+def test_every_key_of_a_stage_is_part_of_what_its_result_depends_on(key: str) -> None:
+    raw = {"name": "x", "title": "x", "sources": [{"id": "mines", "role": "inventory", "path": "x.csv"}]}
+    section = key.split(".")[0]
+    before = value_fingerprint(getattr(small_config(raw), section))
+    assert value_fingerprint(getattr(small_config(changed_key(raw, key)), section)) != before
+
+
+def test_keys_left_alone_are_keys() -> None:
+    assert set(LEFT_ALONE) <= set(keys())
+
+
+def test_a_finished_run_taken_up_unchanged_is_the_same_and_computes_nothing(base: Any, tmp_path: Path) -> None:
+    data, finished, raw = base
+    shutil.copytree(finished, tmp_path / "again")
+    summary = run_small(raw, data, tmp_path / "again")
+    steps = {path.name for path in (finished / "stages").glob("*.mark")}
+    assert summary.reused == len(steps)
+    assert differing(finished, tmp_path / "again") == []

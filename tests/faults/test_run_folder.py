@@ -1,0 +1,341 @@
+"""Run folders under trouble: kills, signals, two writers, full and read-only disks, damaged and foreign files."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from layers.errors import SourceError
+from pipeline.commands.cli import main
+from pipeline.commands.compare import compare_runs
+from pipeline.commands.verify import verify_run
+from pipeline.folder.leftovers import sweep_temporary, temporary_folder
+from pipeline.folder.run_folder import LIST, LOCK, RunFolder, held
+from tests.faults.small_region import differing, run_small, write_small_region
+
+FULL = os.environ.get("MINEWASTE_FAULTS") == "full"
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def region(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The run file of a small region and a finished run of it."""
+    home = tmp_path_factory.mktemp("region")
+    raw = write_small_region(home / "data")
+    (home / "data" / "run.yml").write_text(yaml.safe_dump(raw))
+    run_small(raw, home / "data", home / "run")
+    return home / "data" / "run.yml", home / "run"
+
+
+@pytest.fixture
+def copy(region: tuple[Path, Path], tmp_path: Path) -> Path:
+    """A copy of the finished run, free to be spoilt."""
+    return Path(shutil.copytree(region[1], tmp_path / "run"))
+
+
+def started(run_file: Path, out: Path, temporary: Path, **options: Any) -> subprocess.Popen[str]:
+    temporary.mkdir(exist_ok=True)
+    command = [sys.executable, "-m", "pipeline", "run", str(run_file), "--out", str(out)]
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, **options)
+
+
+def command(*arguments: object) -> Any:
+    return CliRunner().invoke(main, [str(one) for one in arguments])
+
+
+def refused(*arguments: object) -> str:
+    result = command(*arguments)
+    assert result.exit_code == 1, result.output
+    assert result.stderr.startswith("minewaste: ")
+    assert "Traceback" not in result.output
+    return str(result.stderr)
+
+
+def leftovers(out: Path, temporary: Path) -> list[str]:
+    return (
+        [path.name for path in out.rglob(".writing-*")]
+        + [one.name for one in out.rglob("lock")]
+        + [one.name for one in temporary.iterdir()]
+    )
+
+
+@pytest.mark.parametrize("seed", range(50 if FULL else 1))
+def test_a_run_that_was_killed_goes_on_to_the_same_bytes(region: tuple[Path, Path], seed: int, tmp_path: Path) -> None:
+    run_file, finished = region
+    out, temporary = tmp_path / "run", tmp_path / "temporary"
+    began = time.monotonic()
+    process = started(run_file, out, temporary)
+    wanted = random.Random(seed).randrange(0, 27)
+    while process.poll() is None and len(list(out.glob("stages/*.mark"))) < wanted:
+        time.sleep(0.01)
+    time.sleep(random.Random(seed).uniform(0, 0.2 + 0.02 * (time.monotonic() - began)))
+    process.kill()
+    process.communicate()
+    second = started(run_file, out, temporary)
+    assert second.communicate()[1] is not None
+    assert second.returncode == 0
+    assert differing(out, finished) == []
+    assert leftovers(out, temporary) == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_run_that_is_asked_to_stop_says_how_to_go_on(
+    region: tuple[Path, Path], number: signal.Signals, code: int, tmp_path: Path
+) -> None:
+    out, temporary = tmp_path / "run", tmp_path / "temporary"
+    process = started(region[0], out, temporary)
+    while process.poll() is None and not (out / "stages" / "merge_sites.mark").is_file():
+        time.sleep(0.01)
+    process.send_signal(number)
+    message = process.communicate()[1].splitlines()[-1]
+    assert process.returncode == code
+    assert message == f"minewaste: stopped by {number.name}. What was finished is kept: run it again to go on."
+    assert leftovers(out, temporary) == []
+
+
+def test_a_folder_that_is_no_run_folder_is_left_alone(region: tuple[Path, Path], tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    (mine / "stages").mkdir(parents=True)
+    (mine / "map.html").write_text("mine")
+    (mine / "stages" / "notes.txt").write_text("mine")
+    assert "is not the folder of a run, so nothing is written there" in refused("run", region[0], "--out", mine)
+    for arguments in (
+        ["screen", mine, "--site", "x"],
+        ["explain", mine, "x"],
+        ["purge", mine, "--source", "x"],
+        ["verify", mine],
+    ):
+        assert "is not the folder of a run" in refused(*arguments)
+    assert (mine / "map.html").read_text() == "mine"
+    assert sorted(path.name for path in mine.rglob("*")) == ["map.html", "notes.txt", "stages"]
+
+
+def test_files_of_others_in_a_run_folder_are_neither_removed_nor_overwritten(
+    region: tuple[Path, Path], copy: Path
+) -> None:
+    (copy / "sheets" / "mine.txt").write_text("mine")
+    assert command("run", region[0], "--out", copy, "--quiet").exit_code == 0
+    assert (copy / "sheets" / "mine.txt").read_text() == "mine"
+    names = (copy / LIST).read_text().replace("report.html\n", "")
+    (copy / LIST).write_text(names)
+    assert "report.html lies there and was not written by minewaste" in refused("run", region[0], "--out", copy)
+    assert command("purge", copy, "--source", "mines").exit_code == 0
+    assert sorted(path.name for path in copy.rglob("*.*") if "stages" not in path.parts) == ["mine.txt", "report.html"]
+
+
+def test_what_a_run_no_longer_writes_goes(region: tuple[Path, Path], copy: Path, tmp_path: Path) -> None:
+    raw = yaml.safe_load(region[0].read_text()) | {"publish": {"max_sheets": 0}}
+    raw["sources"] = [one for one in raw["sources"] if one["role"] != "raster"]
+    (region[0].parent / "less.yml").write_text(yaml.safe_dump(raw))
+    assert command("run", region[0].parent / "less.yml", "--out", copy, "--quiet").exit_code == 0
+    assert not (copy / "surface.tif").exists()
+    assert not list(copy.glob("sheets/*"))
+
+
+def test_a_second_writer_is_told_who_is_first(region: tuple[Path, Path], copy: Path) -> None:
+    with held(copy):
+        message = refused("run", region[0], "--out", copy)
+        assert f"another run writes this folder (process {os.getpid()} on " in message
+        assert "another run writes this folder" in refused("purge", copy, "--source", "mines")
+    assert not (copy / LOCK).exists()
+
+
+@pytest.mark.parametrize(
+    ("owner", "goes_on"),
+    [
+        ({"pid": 2**22 + 1}, True),
+        ({"pid": 1}, True),
+        ({"pid": 1, "boot": "another start"}, True),
+        ({"pid": 1, "boot": "another start", "host": "another machine"}, False),
+    ],
+    ids=["ended", "number used anew", "machine started anew", "another machine"],
+)
+def test_a_lock_left_behind_is_taken_over_where_that_can_be_known(
+    copy: Path, owner: dict[str, Any], *, goes_on: bool
+) -> None:
+    with held(copy):
+        own = json.loads((copy / LOCK).read_text())
+    (copy / LOCK).write_text(json.dumps(own | owner))
+    if goes_on:
+        with held(copy):
+            assert json.loads((copy / LOCK).read_text())["pid"] == os.getpid()
+    else:
+        with pytest.raises(SourceError, match=r"process 1 on another machine.*delete lock"), held(copy):
+            pass
+
+
+def test_a_file_in_place_of_the_folder_is_a_message(region: tuple[Path, Path], tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("x")
+    assert "is a file, where the folder of a run is needed" in refused("run", region[0], "--out", tmp_path / "out")
+    assert "cannot be written" in refused("run", region[0], "--out", tmp_path / "out" / "below")
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not Path("/sys/firmware").is_dir(), reason="no read-only place is known here")
+def test_a_place_where_nothing_can_be_written_is_a_message(region: tuple[Path, Path]) -> None:
+    assert "cannot be written" in refused("run", region[0], "--out", Path("/proc/minewaste"))
+
+
+@pytest.mark.parametrize("limit_bytes", [2_000 * 2**step for step in range(9)] if FULL else [20_000])
+def test_a_full_disk_is_a_message_and_the_run_goes_on_later(
+    region: tuple[Path, Path], limit_bytes: int, tmp_path: Path
+) -> None:
+    """A limit on the size of files stands for the full disk: the system refuses to write in the same way."""
+    run_file, finished = region
+    out, temporary = tmp_path / "run", tmp_path / "temporary"
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, limit_bytes))
+
+    process = started(run_file, out, temporary, preexec_fn=limited)
+    said = process.communicate()[1]
+    if process.returncode:  # a generous limit stops nothing
+        assert process.returncode == 1, said
+        assert "Traceback" not in said
+        assert said.splitlines()[-1].startswith("minewaste: "), said
+    assert leftovers(out, temporary) == []
+    again = started(run_file, out, temporary)
+    assert again.communicate()[1] is not None
+    assert again.returncode == 0
+    assert differing(out, finished) == []
+
+
+DAMAGES = [
+    (name, damage)
+    for name in ("merge_sites.parquet", "read_till.json", "read_till.parquet", "rank_sites.mark", "rank_sites.parquet")
+    for damage in ("cut", "changed")
+]
+
+
+@pytest.mark.parametrize(("name", "damage"), DAMAGES if FULL else DAMAGES[0:4:3])
+def test_a_damaged_stage_file_is_computed_again(region: tuple[Path, Path], copy: Path, name: str, damage: str) -> None:
+    path = copy / "stages" / name
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2] if damage == "cut" else content[:-9] + b"\0" * 9)
+    result = command("run", region[0], "--out", copy, "--quiet")
+    assert result.exit_code == 0, result.output
+    assert differing(copy, region[1]) == []
+
+
+def test_a_name_half_written_on_the_list_is_harmless(region: tuple[Path, Path], copy: Path) -> None:
+    with (copy / LIST).open("a") as stream:
+        stream.write("sheets/half a na")
+    folder = RunFolder(copy)
+    folder.claim("new.csv")
+    assert "new.csv" in RunFolder(copy).written
+
+
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "stages/published/publication.json", "stages/published/sites.parquet"]
+)
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"finished": true}', "[" * 100_000])
+def test_a_broken_file_of_the_folder_is_one_message_and_the_next_run_mends_it(
+    region: tuple[Path, Path], copy: Path, name: str, content: str
+) -> None:
+    (copy / name).write_text(content)
+    if name == "manifest.json":
+        refused("verify", copy)
+        refused("compare", copy, region[1])
+    else:
+        refused("screen", copy, "--community", "Community 1", "--out", copy.with_name("near"))
+        refused("explain", copy, "mines-k-100")
+    if content == "{":
+        assert command("run", region[0], "--out", copy, "--quiet").exit_code == 0
+        assert differing(copy, region[1]) == []
+
+
+def test_the_list_of_files_leads_nowhere_else(tmp_path: Path) -> None:
+    (tmp_path / "precious.txt").write_text("x")
+    folder = RunFolder(tmp_path / "run")
+    with (tmp_path / "run" / LIST).open("a") as stream:
+        stream.write(f"../precious.txt\n{tmp_path / 'precious.txt'}\n")
+    folder.reload()
+    folder.remove_unused()
+    assert (tmp_path / "precious.txt").read_text() == "x"
+
+
+def test_temporary_folders_of_ended_processes_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with temporary_folder() as own:
+        ended = tmp_path / own.name.replace(f"-{os.getpid()}-", f"-{2**22 + 1}-")
+        ended.mkdir()
+        (ended / "part.csv").write_text("of a private file")
+        sweep_temporary(tmp_path)
+        assert [path.name for path in tmp_path.iterdir()] == [own.name]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_verify_names_what_was_altered(region: tuple[Path, Path], copy: Path) -> None:
+    data = region[0].parent
+    assert verify_run(copy, data).holds
+    with (copy / "ranking.csv").open("a") as stream:
+        stream.write("\n")
+    (copy / "report.html").unlink()
+    (copy / "mine.txt").write_text("x")
+    shutil.copytree(data, copy.with_name("data"))
+    (copy.with_name("data") / "till.csv").write_text("other")
+    (copy.with_name("data") / "roads.dbf").write_bytes(b"")
+    (copy.with_name("data") / "links.csv").unlink()
+    verified = verify_run(copy, copy.with_name("data"))
+    assert not verified.holds
+    assert verified.altered == ("ranking.csv",)
+    assert verified.missing == ("report.html",)
+    assert verified.strange == ("mine.txt",)
+    assert verified.inputs == (
+        "till: till.csv has other bytes",
+        "roads: beside it, roads.dbf differ",
+        "links: links.csv is not there",
+    )
+    assert command("verify", copy).exit_code == 1
+
+
+def test_a_manifest_repeats_the_run(region: tuple[Path, Path], tmp_path: Path) -> None:
+    """The private layer is not named, and nothing of it is in the results."""
+    run_file, finished = region
+    day = json.loads((finished / "manifest.json").read_text())["run_date"]
+    arguments = [finished / "manifest.json", "--data", run_file.parent, "--out", tmp_path / "again", "--date", day]
+    result = command("run", *arguments, "--quiet")
+    assert result.exit_code == 0, result.output
+    assert set(differing(finished, tmp_path / "again")) <= {
+        "accounting.csv", "manifest.json", "report.html", "stages/published/accounting.parquet",
+        "stages/published/publication.json",
+    }  # fmt: skip
+
+
+def test_compare_says_what_moved_and_why(region: tuple[Path, Path], tmp_path: Path) -> None:
+    run_file, finished = region
+    data = Path(shutil.copytree(run_file.parent, tmp_path / "data"))
+    lines = (data / "mines.csv").read_text().splitlines()
+    (data / "mines.csv").write_text("\n".join(lines[:-1]) + "\n")
+    raw = yaml.safe_load(run_file.read_text())
+    raw["estimate_tonnage"] = {"reported_factor": 3.0}
+    run_small(raw, data, tmp_path / "run")
+    same = compare_runs(finished, finished)
+    assert (same.causes, same.steps, (same.sites["moved"] == 0).all()) == ((), (), True)
+    comparison = compare_runs(finished, tmp_path / "run")
+    assert comparison.causes == (
+        "parameter estimate_tonnage.reported_factor: 1.25 -> 3.0",
+        "input mines: other bytes; 30 rows read in A, 29 in B",
+    )
+    assert "estimate_tonnage" in comparison.steps
+    sites = comparison.sites.set_index("site_id")
+    assert (sites["moved"].abs() > 0).any()
+    assert sites["rank_b"].isna().sum() == 1
+    assert sites["changed"].str.contains("amount").any()
+    said = command("compare", finished, tmp_path / "run", "--csv", tmp_path / "moves.csv")
+    assert said.exit_code == 0
+    assert "A: " in said.output
+    assert (tmp_path / "moves.csv").is_file()
