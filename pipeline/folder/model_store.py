@@ -25,6 +25,7 @@ from pipeline.learning.trained_model import Applicability, TrainedModel
 
 FORMAT = 1
 TRUSTED = (
+    "numpy.dtype",
     "pipeline.learning.bagging.BlockBaggedRanker",
     "pipeline.learning.boosted_trees.BoostedTrees",
     "pipeline.learning.feature_steps.FillBounded",
