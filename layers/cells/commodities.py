@@ -38,7 +38,7 @@ SYMBOLS = {
 """Two-letter element symbols in mixed case, which no publisher's upper-case code can be mistaken for."""
 
 _MARKS = re.compile(r"[,;|+\n()\[\]]")
-_SOFT_SPLIT = re.compile(r" ?/ ?| (?:and|et|y|&) | ?& ?")
+_SOFT_SPLIT = re.compile(r" ?/ ?| (?:and|et|y|e|&|con|with) | ?& ?| ?[-–+] ?", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
 _BRACKETED = re.compile(r" ?[(\[][^)\]]*[)\]]")
 
@@ -132,7 +132,18 @@ def unknown_commodities(raw: pd.Series, codes: Mapping[str, str] | None = None) 
 
 def canonical_name(text: str) -> str | None:
     """Return the canonical name of a phrase, or None when it is not known."""
-    return _aliases().get(_key(text)) or _aliases().get(_key(_without_brackets(text)))
+    for key in (_key(text), _key(_without_brackets(text))):
+        found = _aliases().get(key) or next((name for one in _singulars(key) if (name := _aliases().get(one))), None)
+        if found is not None:
+            return found
+    return None
+
+
+def _singulars(key: str) -> list[str]:
+    """Return what a plural of English, French or Spanish may be the plural of; short words have none."""
+    if len(key) < 5 or not key.endswith("s"):
+        return []
+    return [key[:-1], key[:-2]] if key.endswith("es") else [key[:-1]]
 
 
 def elements_of(commodity: str) -> tuple[str, ...]:

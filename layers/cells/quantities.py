@@ -9,16 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import astuple, dataclass, fields
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from layers.cells.digit_groups import DecimalMark, mark_of_thousands
 from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.errors import ConfigError
 from layers.text import fold
-
-DecimalMark = Literal[".", ","] | None
 
 SHORT_TON_T = 0.90718474
 """Tonnes in a short ton of 2 000 lb (NIST Handbook 44, appendix C)."""
@@ -200,6 +198,7 @@ def parse_quantities(
         Index of ``cells``; columns ``state, value, low, high, bound, disposal, remark, reason``, values in the base unit.
     """
     _, factor = unit_factor(unit)
+    decimal_mark = decimal_mark or mark_of_thousands(cells)
     plain = _plain_numbers(cells, decimal_mark)
     values = plain.to_numpy() * factor
     is_value = np.isfinite(values) & (values > 0 if zero_is_missing else values >= 0) & (values <= MOST)

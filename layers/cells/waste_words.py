@@ -109,6 +109,9 @@ def settle(columns: list[pd.Series], remarks: pd.Series, kind: str) -> tuple[pd.
     for column in columns:
         codes, distinct = pd.factorize(column)
         words = [re.sub(r"[\s-]+", "_", str(one).casefold()) for one in distinct]
+        words = [
+            word if word in allowed else reader(str(one)) or word for one, word in zip(distinct, words, strict=True)
+        ]
         known = pd.Series(pd.array([*words, None], dtype="str").take(codes), index=column.index)
         fits = known.isin(allowed)
         strange += sorted(str(one) for one, word in zip(distinct, words, strict=True) if word not in allowed)

@@ -16,6 +16,13 @@ DECADE_YEARS, CENTURY_YEARS = 9, 99
 
 _SPAN = re.compile(r"(?<!\d)(\d{4})(?:\.0+)?(?!\d)\s*('?s)?(?:\s*(?:-|–|to|à|a)\s*(\d{4}|\d{2})(?!\d)('?s)?)?", re.I)
 
+_DATE = re.compile(
+    r"\b(\d{4})[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\b"
+    r"|\b(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](\d{4})\b"
+)
+"""A day of a year, with or without the time of day: only its year counts."""
+_BACKWARDS = re.compile(r"(\d{4})\s*(?:-|–|to|à|a)\s*(\d{4})", re.I)
+
 
 def parse_year(text: str) -> tuple[float, float, float, str | None]:
     """Read the first and last year named in a cell.
@@ -40,6 +47,9 @@ def parse_year(text: str) -> tuple[float, float, float, str | None]:
     cell = unicodedata.normalize("NFKC", str(text)).replace("’", "'").strip()
     if cell.casefold() in NO_QUANTITY or re.fullmatch(r"0(?:\.0+)?", cell):
         return *nothing, None
+    cell = _DATE.sub(r"\1\2", cell)
+    if (backwards := _BACKWARDS.fullmatch(cell)) is not None and int(backwards[1]) > int(backwards[2]):
+        return *nothing, f"'{text}' ends before it begins"
     years: list[int] = []
     uncertainty = 0
     for found in _SPAN.finditer(cell):

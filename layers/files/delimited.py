@@ -18,7 +18,7 @@ csv.field_size_limit(10_000_000)
 """Set once for the whole process, so that what is read does not depend on what was read before."""
 
 DELIMITERS = (",", ";", "\t", "|")
-_MOJIBAKE = (
+MOJIBAKE = (
     "Ã©",
     "Ã¨",
     "Ã‰",
@@ -60,6 +60,8 @@ class Grid:
         Cells of text files can be shifted by a stray delimiter; those of a workbook cannot.
     open_end : bool
         The text does not end with a line break.
+    dated : tuple of (int, int)
+        Row number and column position of cells a workbook keeps as dates.
     unset : tuple of (int, int)
         Row number and column of workbook cells that hold a formula without a stored result.
     """
@@ -70,6 +72,7 @@ class Grid:
     is_text: bool = False
     open_end: bool = False
     unset: tuple[tuple[int, int], ...] = ()
+    dated: tuple[tuple[int, int], ...] = ()
 
 
 def decode(source: str, where: str, data: bytes, encoding: str | None) -> tuple[str, tuple[Note, ...]]:
@@ -140,10 +143,10 @@ def double_encoded(source: str, text: str) -> tuple[Note, ...]:
     """Return a note if text carries the marks of UTF-8 once read as Windows-1252."""
     if text.isascii():
         return ()
-    count = sum(text.count(mark) for mark in _MOJIBAKE)
+    count = sum(text.count(mark) for mark in MOJIBAKE)
     if not count:
         return ()
-    position = min(place for mark in _MOJIBAKE if (place := text.find(mark)) >= 0)
+    position = min(place for mark in MOJIBAKE if (place := text.find(mark)) >= 0)
     start = max(text.rfind(cut, 0, position) for cut in "\n,;\t") + 1
     end = min((place for cut in "\n,;\t" if (place := text.find(cut, position)) >= 0), default=len(text))
     sample = text[start : min(end, start + 60)].strip()

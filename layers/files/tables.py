@@ -19,6 +19,7 @@ from layers.catalogue.source import Source
 from layers.crs import parse_crs
 from layers.errors import SourceError
 from layers.files.boundary import named_failure
+from layers.files.cell_notes import notes_on_cells
 from layers.files.delimited import DELIMITERS, Grid, decode, is_plain, ragged, read_body, sniff_delimiter, split_rows
 from layers.files.fixed_width import laid_out
 from layers.files.geometry_text import geometry_column
@@ -265,7 +266,7 @@ def _from_large_text(
     if note_rows(tail, len(heading.columns)) or not str(cells.columns[-1]).strip():
         return None
     numbers = np.arange(heading.first_row + 1, heading.first_row + 1 + len(cells), dtype=np.int64)
-    notes = (*notes, *_heading_notes(source.id, heading, 0))
+    notes = (*notes_on_cells(source.id, notes, cells, numbers), *_heading_notes(source.id, heading, 0))
     return RawTable(
         path, cells[~blank].reset_index(drop=True), numbers[~blank], None, notes, (), heading.said, heading.repeated
     )
@@ -312,11 +313,13 @@ def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
         raise SourceError(
             f"{where}: there is a heading ({', '.join(heading.columns[:6])}) but no data row. Fetch or export the file again."
         )
-    notes = (*grid.notes, *_unset_formulas(source.id, grid, heading), *_heading_notes(source.id, heading, len(bad)))
+    numbered = np.array([numbers[place] for place in body], dtype=np.int64)
+    notes = notes_on_cells(source.id, grid.notes, cells, numbered, grid.dated)
+    notes = (*notes, *_unset_formulas(source.id, grid, heading), *_heading_notes(source.id, heading, len(bad)))
     return RawTable(
         path,
         cells,
-        np.array([numbers[place] for place in body], dtype=np.int64),
+        numbered,
         None,
         notes,
         tuple(rejects),

@@ -35,7 +35,8 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
     Returns
     -------
     Grid
-        Cells as text; dates as ISO text; formulas as their stored result; Excel errors (``#N/A``) as empty, with a note.
+        Cells as text, per cents as the number that is shown; dates as ISO text; formulas as their stored result; Excel errors
+        (``#N/A``) as empty, with a note.
 
     Raises
     ------
@@ -64,11 +65,13 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
         if hasattr(chosen, "reset_dimensions"):
             chosen.reset_dimensions()
         rows, numbers, errors = [], [], 0
+        dated: list[tuple[int, int]] = []
         for number, row in enumerate(chosen.iter_rows(), start=1):
             if number in left_out:
                 continue
             cells = [_text(cell) for cell in row]
             errors += sum(cell is None for cell in cells)
+            dated += [(number, at) for at, cell in enumerate(row) if isinstance(cell.value, dt.datetime | dt.date)]
             rows.append([cell or "" for cell in cells])
             numbers.append(number)
         unset = _unset_formulas(path, chosen.title, rows)
@@ -84,7 +87,7 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
             source, "excel_error_cells", "Cells that show an Excel error (#N/A, #REF! ...) were read as empty.", errors
         ),
     )
-    return Grid(rows, numbers, notes if errors else (), unset=unset)
+    return Grid(rows, numbers, notes if errors else (), unset=unset, dated=tuple(dated))
 
 
 def _unset_formulas(path: Path, title: str, rows: list[list[str]]) -> tuple[tuple[int, int], ...]:
@@ -147,6 +150,11 @@ def _has_rows(sheet: Any) -> bool:
     return False
 
 
+def _is_percent(cell: Any) -> bool:
+    """Say whether a person sees a cell's number as per cent: 0.157 as 15.7 %."""
+    return "%" in re.sub(r'"[^"]*"', "", getattr(cell, "number_format", None) or "")
+
+
 def _text(cell: Any) -> str | None:
     """Return a cell as text, ``""`` when empty, None when it holds an Excel error."""
     value = cell.value
@@ -154,6 +162,8 @@ def _text(cell: Any) -> str | None:
         return ""
     if isinstance(value, str):
         return None if cell.data_type == "e" else value
+    if isinstance(value, int | float) and not isinstance(value, bool) and _is_percent(cell):
+        value = round(value * 100, 10)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

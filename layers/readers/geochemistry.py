@@ -128,7 +128,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         rows_read=raw_rows_read,
         rows_withheld=withheld,
         rows_merged=folded + len(good) - len(kept),
-        notes=(*raw.notes, *collar_notes, *suites.notes, *notes),
+        notes=(*raw.notes, *collar_notes, *suites.notes, *notes, *_repeated_ids(source, base, kept)),
         fates=column_fates(source, raw.cells, suites.used, _not_used(options, raw)),
     )
 
@@ -289,6 +289,34 @@ def _distinct(base: pd.DataFrame, results: Mapping[str, np.ndarray], good: np.nd
     rows = base.drop(columns=["source_row", "geometry", "source"]).iloc[shared].reset_index(drop=True)
     both = pd.concat([rows, pd.DataFrame({name: values[shared] for name, values in results.items()})], axis=1)
     return _without(good, shared[both.duplicated().to_numpy()])
+
+
+def _repeated_ids(source: Source, base: pd.DataFrame, kept: np.ndarray) -> list[Note]:
+    """Say when an id stands on rows that differ, or ids differ by the case of their letters only."""
+    if "sample_id" not in source.columns:
+        return []
+    ids = base["sample_id"].iloc[kept]
+    columns = tuple(map(str, [source.columns["sample_id"]] if isinstance(source.columns["sample_id"], str) else []))
+    rows = base["source_row"].to_numpy()[kept]
+    again = ids.duplicated(keep=False).to_numpy(dtype=bool)
+    alike = ids.str.casefold().duplicated(keep=False).to_numpy(dtype=bool) & ~again
+    notes = []
+    for code, which, said in (
+        (
+            "shared_sample_id",
+            again,
+            "Rows that differ share a sample id (e.g. {}); each is a sample under its row number.",
+        ),
+        (
+            "ids_differ_by_case",
+            alike,
+            "Ids differ by the case of their letters only (e.g. {}); they are different samples.",
+        ),
+    ):
+        if which.any():
+            text = said.format(", ".join(ids[which].unique()[:4]))
+            notes.append(Note(source.id, code, text, int(which.sum()), columns, tuple(rows[which])))
+    return notes
 
 
 def _without(rows: np.ndarray, left_out: Sequence[int] | np.ndarray) -> np.ndarray:

@@ -19,6 +19,7 @@ from layers.files.tables import RawTable, read_table, reject
 from layers.readers.columns import (
     check_mapping,
     checked_options,
+    mapped_columns,
     rows_wanted,
     summary_places,
     summary_reason,
@@ -72,7 +73,7 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     place, bad, place_notes = _places(source, where, options, cells, rows, geometry)
     spots = place["longitude"], place["latitude"], place["coordinate_precision_km"]
     place_notes = [*place_notes, *check_places(source, where, cells, rows, *spots)]
-    fields, field_bad, field_notes = record_fields(source, options, cells)
+    fields, field_bad, field_notes = record_fields(source, options, cells, rows)
     for name in ("official_id", "name"):
         bad |= {one: summary_reason(fields[name].iloc[one]) for one in summary_places(fields[name])}
     for position, (code, reason) in sorted({**field_bad, **bad}.items()):
@@ -117,7 +118,7 @@ def _distinct(
     merged = int(repeated.sum())
     if merged:
         text = "Rows equal to an earlier row in every cell were merged with it."
-        notes.append(Note(source.id, "identical_rows", text, merged))
+        notes.append(Note(source.id, "identical_rows", text, merged, rows=tuple(table.rows[kept][repeated])))
     kept = kept[~repeated]
     if official is not None:
         official = official.iloc[np.flatnonzero(~repeated)]
@@ -134,8 +135,22 @@ def _distinct(
                     "Correct the file, map another 'official_id', or state 'options: {duplicate_ids: keep}'."
                 )
             text = f"Rows that differ share an official id (e.g. {names}); all were kept under their row numbers."
-            notes.append(Note(source.id, "shared_official_id", text, len(shared)))
+            columns = tuple(mapped_columns(source, cells, "official_id"))
+            at = np.flatnonzero(official.index.isin(shared.index))
+            notes.append(Note(source.id, "shared_official_id", text, len(shared), columns, tuple(table.rows[kept][at])))
+        notes += _ids_by_case(source, official, table.rows[kept])
     return kept, merged, notes
+
+
+def _ids_by_case(source: Source, official: pd.Series, rows: np.ndarray) -> list[Note]:
+    """Say when ids differ by the case of their letters only: one id typed in two ways, or two things."""
+    folded = official.str.casefold()
+    alike = (folded.duplicated(keep=False) & ~official.duplicated(keep=False) & official.notna()).to_numpy(dtype=bool)
+    if not alike.any():
+        return []
+    shown = ", ".join(official[alike].unique()[:4])
+    text = f"Ids differ by the case of their letters only (e.g. {shown}); they were kept as different ids."
+    return [Note(source.id, "ids_differ_by_case", text, int(alike.sum()), rows=tuple(rows[alike]))]
 
 
 def _areas_of_outlines(fields: dict[str, Any], place: dict[str, Any]) -> None:

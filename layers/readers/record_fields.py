@@ -96,7 +96,7 @@ def quoted_columns(options: InventoryOptions, cells: pd.DataFrame) -> dict[str, 
 
 
 def record_fields(
-    source: Source, options: InventoryOptions, cells: pd.DataFrame
+    source: Source, options: InventoryOptions, cells: pd.DataFrame, rows: np.ndarray
 ) -> tuple[dict[str, Any], dict[int, tuple[str, str]], list[Note]]:
     """Read all columns of a record but its place.
 
@@ -121,9 +121,9 @@ def record_fields(
     fields["remarks"] = _joined(source, cells, "remarks")
     fields["commodities"] = _commodities(source, cells, notes)
     fields["cross_ids"] = _cross_ids(options, cells, fields["official_id"])
-    disposal_said = _quantities(source, options, cells, fields, bad, notes)
+    disposal_said = _quantities(source, options, cells, rows, fields, bad, notes)
     _kinds(source, cells, fields, disposal_said, notes)
-    _years(source, cells, fields, notes)
+    _years(source, cells, rows, fields, notes)
     return fields, bad, notes
 
 
@@ -131,9 +131,10 @@ def _commodities(source: Source, cells: pd.DataFrame, notes: list[Note]) -> pd.S
     raw = _joined(source, cells, "commodities")
     unknown = unknown_commodities(raw, source.commodity_codes)
     if len(unknown):
-        shown = ", ".join(f"{name} ({count})" for name, count in unknown.head(6).items())
+        shown = ", ".join(f"{name} ({count})" for name, count in unknown.items())
         text = f"Commodities no dictionary knows were kept as written: {shown}. Add them under 'commodity_codes:'."
-        notes.append(Note(source.id, "unknown_commodity", text, int(unknown.sum())))
+        columns = tuple(mapped_columns(source, cells, "commodities"))
+        notes.append(Note(source.id, "unknown_commodity", text, int(unknown.sum()), columns))
     return normalise_commodities(raw, source.commodity_codes)
 
 
@@ -144,7 +145,7 @@ def _names(source: Source, names: pd.Series, notes: list[Note]) -> pd.Series:
     changed = [before for before, after in zip(given, decoded, strict=True) if before != after]
     if changed:
         text = f"HTML entities in names were decoded (e.g. '{changed[0]}')."
-        notes.append(Note(source.id, "html_entities", text, len(changed)))
+        notes.append(Note(source.id, "html_entities", text, len(changed), (str(names.name),)))
     composed = [text if text is None or text.isascii() else unicodedata.normalize("NFC", text) for text in decoded]
     return pd.Series(composed, index=names.index, name=names.name, dtype="str")
 
@@ -230,6 +231,7 @@ def _quantities(
     source: Source,
     options: InventoryOptions,
     cells: pd.DataFrame,
+    rows: np.ndarray,
     fields: dict[str, Any],
     bad: dict[int, tuple[str, str]],
     notes: list[Note],
@@ -259,6 +261,8 @@ def _quantities(
                     "unread_quantity",
                     f"{name} was left missing where it could not be read: {reasons}.",
                     int(refused.sum()),
+                    tuple(mapped[name]),
+                    tuple(rows[refused.to_numpy(dtype=bool)]),
                 )
             )
     return disposal
@@ -286,24 +290,27 @@ def _kinds(
                     f"{name}_from_remarks",
                     f"{name} was read from the remarks of rows whose columns do not say it.",
                     by_remarks,
+                    tuple(mapped_columns(source, cells, "remarks")),
                 )
             )
         if strange:
-            words = ", ".join(strange[:6])
+            words = ", ".join(strange)
             text = f"{name}: words without a translation were read as unknown: {words}. Add them under 'values: {{{name}: …}}'."
-            notes.append(Note(source.id, "untranslated", text, len(strange)))
+            columns_read = tuple(mapped_columns(source, cells, name))
+            notes.append(Note(source.id, "untranslated", text, len(strange), columns_read))
 
 
 def _without(source: Source, column: pd.Series) -> pd.Series:
     return without_words(column, {word.strip().casefold() for word in source.missing})
 
 
-def _years(source: Source, cells: pd.DataFrame, fields: dict[str, Any], notes: list[Note]) -> None:
+def _years(source: Source, cells: pd.DataFrame, rows: np.ndarray, fields: dict[str, Any], notes: list[Note]) -> None:
     """Fill first and last year; one column of spans may serve both."""
     for name, part in (("first_year", "first"), ("last_year", "last")):
         read = parse_years(text_or_default(source, cells, name))
         fields[name] = read[part]
         uncertain, refused = int((read["uncertainty_years"] > 0).sum()), read["reason"].notna()
+        columns = tuple(mapped_columns(source, cells, name))
         if uncertain:
             notes.append(
                 Note(
@@ -311,6 +318,8 @@ def _years(source: Source, cells: pd.DataFrame, fields: dict[str, Any], notes: l
                     "uncertain_year",
                     f"{name} names a decade or an approximate year; its first year was taken.",
                     uncertain,
+                    columns,
+                    tuple(rows[(read["uncertainty_years"] > 0).to_numpy(dtype=bool)]),
                 )
             )
         if refused.any():
@@ -321,5 +330,7 @@ def _years(source: Source, cells: pd.DataFrame, fields: dict[str, Any], notes: l
                     "unread_year",
                     f"{name} was left missing where it could not be read: {reasons}.",
                     int(refused.sum()),
+                    columns,
+                    tuple(rows[refused.to_numpy(dtype=bool)]),
                 )
             )

@@ -47,7 +47,7 @@ def _shifts(source: str, layer: pd.DataFrame, results: list[str]) -> list[Note]:
             f"{name.removesuffix('_ppm')} is {known[-1]:g} ppm in {sample}, the next lower value is {known[-2]:g} ppm: a decimal "
             "point may have moved. Look at the laboratory's sheet."
         )
-        notes.append(Note(source, "decimal_shift", text))
+        notes.append(Note(source, "decimal_shift", text, rows=_rows(layer, layer[name] == known[-1])))
     return notes
 
 
@@ -61,7 +61,11 @@ def _same_results(source: str, layer: pd.DataFrame, results: list[str]) -> list[
     ids = ", ".join(map(str, layer.loc[same[same].index, "sample_id"].head(4)))
     return [
         Note(
-            source, "same_results", f"Samples with different ids have the same results throughout (e.g. {ids}).", count
+            source,
+            "same_results",
+            f"Samples with different ids have the same results throughout (e.g. {ids}).",
+            count,
+            rows=_rows(layer, same.reindex(layer.index, fill_value=False)),
         )
     ]
 
@@ -93,4 +97,12 @@ def _same_place(source: str, layer: pd.DataFrame) -> list[Note]:
     latitude, longitude = crowded.index[0]
     example = f"{crowded.iloc[0]} on {latitude:.5f}, {longitude:.5f}"
     text = f"More than five rows stand on one point, e.g. {example}: a default, or one site?"
-    return [Note(source, "same_place", text, int(crowded.sum()))]
+    places = pd.MultiIndex.from_frame(layer[["latitude", "longitude"]])
+    return [Note(source, "same_place", text, int(crowded.sum()), rows=_rows(layer, places.isin(crowded.index)))]
+
+
+def _rows(layer: pd.DataFrame, chosen: pd.Series | np.ndarray) -> tuple[int, ...]:
+    """Return the file rows of some rows of a layer; none where the layer does not know them."""
+    if "source_row" not in layer.columns:
+        return ()
+    return tuple(layer.loc[np.asarray(chosen, dtype=bool), "source_row"].astype(int))

@@ -1,0 +1,25 @@
+"""Which mark parts the thousands of a column of numbers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pandas as pd
+
+DecimalMark = Literal[".", ","] | None
+
+
+def mark_of_thousands(cells: pd.Series) -> DecimalMark:
+    """Return the decimal mark a column must have because its millions are grouped by the other one; None where none are.
+
+    ``1.234.567`` groups by points, so that ``42.956`` beside it is forty-two thousand; both kinds in one column say nothing.
+    """
+    if pd.api.types.is_numeric_dtype(cells):
+        return None
+    text = cells.dropna().astype(str).str.strip()
+    points = bool(text.str.fullmatch(r"\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?").any())
+    commas = bool(text.str.fullmatch(r"\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?").any())
+    if points == commas:
+        return None
+    other = text.str.fullmatch(r"\d+\.(?:\d{1,2}|\d{4,})" if points else r"\d+,(?:\d{1,2}|\d{4,})")
+    return None if other.any() else ("," if points else ".")

@@ -1,0 +1,119 @@
+"""Notes on a file brought down to the cells they are about: guessed encodings, damaged letters, dates among other things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from layers.accounting import Note
+from layers.files.delimited import MOJIBAKE
+
+_DAMAGED = "\ufffd"
+_MOSTLY = 0.5
+
+
+def notes_on_cells(
+    source: str,
+    notes: Sequence[Note],
+    cells: pd.DataFrame,
+    rows: np.ndarray,
+    dated: Sequence[tuple[int, int]] = (),
+) -> tuple[Note, ...]:
+    """Return notes with the columns and rows they are about, and further notes on cells.
+
+    Parameters
+    ----------
+    source : str
+        Id of the source.
+    notes : sequence of Note
+        Of the file as a whole; those about letters get columns and rows.
+    cells : DataFrame
+        Text cells.
+    rows : ndarray of int
+        1-based row number of each row of ``cells``.
+    dated : sequence of tuple of int
+        Row number and column position of cells a workbook keeps as dates.
+
+    Returns
+    -------
+    tuple of Note
+        Further codes: ``damaged_letters`` (a letter was lost before the file was saved), ``dates_among_others`` (a column of
+        other things holds dates: a workbook turns ids such as 3-15 into them), ``code_of_nines`` (a number of nines stands
+        several times, ten times above the other numbers of its column).
+    """
+    found = [_located(note, cells, rows) for note in notes]
+    damaged = _holding(cells, (_DAMAGED,))
+    if damaged:
+        text = "Letters were lost before the file was saved (they show as \ufffd); they are kept so. Ask for the file in UTF-8."
+        found.append(_at(Note(source, "damaged_letters", text), damaged, rows))
+    for name in map(str, cells.columns):
+        nines = _nines(cells[name])
+        if nines is not None:
+            text = (
+                f"{int(nines.sum())} cells of '{name}' are {cells[name][nines].iloc[0]}, far above all others: a code for not "
+                "known? They were taken as they stand; list the code under 'missing:' if it is one."
+            )
+            found.append(Note(source, "code_of_nines", text, int(nines.sum()), (name,), tuple(rows[nines].tolist())))
+    for at in sorted({column for _, column in dated if column < len(cells.columns)}):
+        heading = str(cells.columns[at])
+        inside = np.isin(rows, [row for row, column in dated if column == at])
+        filled = int(cells.iloc[:, at].notna().sum())
+        if 0 < inside.sum() < _MOSTLY * filled:
+            text = (
+                f"{int(inside.sum())} of {filled} cells of '{heading}' are dates in the workbook, the others are not: a workbook "
+                "turns ids such as 3-15 into dates. See what they were."
+            )
+            found.append(
+                Note(source, "dates_among_others", text, int(inside.sum()), (heading,), tuple(rows[inside].tolist()))
+            )
+    return tuple(found)
+
+
+def _located(note: Note, cells: pd.DataFrame, rows: np.ndarray) -> Note:
+    if note.code == "double_encoded_text":
+        return _at(note, _holding(cells, MOJIBAKE), rows)
+    if note.code == "encoding_guessed":
+        return _at(note, {name: ~_ascii(cells[name]) for name in cells.columns if not _ascii(cells[name]).all()}, rows)
+    return note
+
+
+def _at(note: Note, places: dict[str, np.ndarray], rows: np.ndarray) -> Note:
+    """Return a note with the columns and rows where something stands."""
+    if not places:
+        return note
+    inside = np.logical_or.reduce(list(places.values()))
+    count = max(note.count, int(sum(one.sum() for one in places.values()))) if note.count == 1 else note.count
+    return replace(note, count=count, columns=tuple(places), rows=tuple(rows[inside].tolist()))
+
+
+def _nines(column: pd.Series) -> np.ndarray | None:
+    """Return which cells are a number of nothing but nines that is repeated and far above the others; None where none is."""
+    if not pd.api.types.is_string_dtype(column):
+        return None
+    hit: np.ndarray = column.str.fullmatch(r"9{4,}(?:\.0+)?").to_numpy(dtype=object, na_value=False).astype(bool)
+    if hit.sum() < 2 or column[hit].nunique() > 1:
+        return None
+    others = pd.to_numeric(column[~hit], errors="coerce").dropna()
+    return hit if len(others) and float(column[hit].iloc[0]) > 10 * float(others.abs().max()) else None
+
+
+def _ascii(column: pd.Series) -> np.ndarray:
+    if not pd.api.types.is_string_dtype(column):
+        return np.ones(len(column), dtype=bool)
+    return np.array([not isinstance(text, str) or text.isascii() for text in column.tolist()], dtype=bool)
+
+
+def _holding(cells: pd.DataFrame, marks: Sequence[str]) -> dict[str, np.ndarray]:
+    """Return, per column that holds one of some marks, which cells do."""
+    found = {}
+    for name in cells.columns:
+        plain = _ascii(cells[name])
+        if plain.all():
+            continue
+        has = np.array([isinstance(text, str) and any(mark in text for mark in marks) for text in cells[name].tolist()])
+        if has.any():
+            found[str(name)] = has
+    return found
