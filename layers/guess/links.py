@@ -8,11 +8,14 @@ import numpy as np
 import pandas as pd
 
 from layers.catalogue.source import load_catalogue
+from layers.cells.heading_grammar import parse_heading
 from layers.guess.columns import Guess
 from layers.guess.recognise import Look
 from layers.readers.columns import as_text
 
 _ENOUGH = 5
+_NAMED = 2
+"""Ids that are enough where the heading itself says that they are ids of sites."""
 Pair = tuple[Guess, Look]
 Box = tuple[float, float, float, float]
 
@@ -66,7 +69,8 @@ def _quoting(sight: Look, ids: set[str], skip: set[str]) -> tuple[str, int] | No
             continue
         values = set(as_text(sight.table.cells[name]).dropna())
         shared = values & ids
-        if _telling(shared) and len(shared) >= 0.9 * len(values):
+        named = len(shared) >= _NAMED and shared == values and parse_heading(name).kind == "site_id"
+        if named or (_telling(shared) and len(shared) >= 0.9 * len(values)):
             return name, len(shared)
     return None
 
