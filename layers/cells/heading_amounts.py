@@ -91,6 +91,21 @@ def _unclear_amount(text: str, words: Words, kind: str, by_unit: list[str]) -> l
     return [text.strip()] if scaled or thousands or words.has("methods") else []
 
 
+def trailing_unit(heading: str, base: str) -> str | None:
+    """Return the unit a heading ends with, if it measures what its base unit does, whatever the words before it.
+
+    Parameters
+    ----------
+    heading : str
+        Of a column that is known to hold an amount.
+    base : str
+        ``t``, ``m3``, ``m2`` or ``m``.
+    """
+    group = {"t": "mass_units", "m3": "volume_amount_units", "m2": "area_units", "m": "length_units"}[base]
+    found = tokens(heading)
+    return found[-1].readings.get(group) if found else None
+
+
 _MULTIPLES = frozenset(
     ["million", "millions", "thousand", "thousands", "millones", "miles", "milliers", "mio", "mill", "miljoner", "tusen",
      "tausend", "millionen", "milhoes", "mil", "hundred"]

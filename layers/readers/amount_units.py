@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from layers.cells.heading_amounts import unit_doubt
+from layers.cells.heading_amounts import trailing_unit, unit_doubt
 from layers.cells.heading_grammar import parse_heading
 from layers.cells.quantities import unit_factor
 from layers.errors import SourceError
@@ -31,8 +31,9 @@ def heading_unit(heading: str, base: str) -> str | None:
     str or None
         None where the heading tells none, or that of another quantity.
     """
-    unit = parse_heading(heading).unit
-    if unit is None or parse_heading(heading).kind not in ("mass", "volume", "area", "height"):
+    found = parse_heading(heading)
+    unit = found.unit if found.kind in ("mass", "volume", "area", "height") else trailing_unit(heading, base)
+    if unit is None:
         return None
     return unit if unit_factor(unit)[0] == base else None
 

@@ -118,7 +118,7 @@ def inventory(folder: Path, heading: str, column: str, **options: Any) -> Readin
     [
         ("Tonnage (Mt)", "mass_t", 1e7), ("Tailings (kt)", "mass_t", 1e4), ("Mass (short tons)", "mass_t", 9.0718474),
         ("Volume (million m3)", "volume_m3", 1e7), ("Area (acres)", "area_m2", 40468.564), ("Height (ft)", "height_m", 3.048),
-        ("Tonnage", "mass_t", 10.0),
+        ("Tonnage", "mass_t", 10.0), ("XYZQ_HA", "area_m2", 1e5), ("SUPERF_HA", "area_m2", 1e5),
     ],
 )  # fmt: skip
 def test_the_unit_of_a_heading_counts_without_being_stated(
