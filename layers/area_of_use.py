@@ -14,13 +14,15 @@ _PAD_DEGREES = 6.0
 
 
 def area_of_use_note(source: str, crs: pyproj.CRS, longitude: Any, latitude: Any) -> list[Note]:
-    """Notice that most places (degrees) lie well outside the area a projected CRS is made for: it may be the wrong one."""
+    """Notice that most places (degrees) lie well outside the area a CRS is made for: it may be the wrong one."""
     area = crs.area_of_use
     lon, lat = np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float)
     known = np.isfinite(lon) & np.isfinite(lat)
-    if area is None or not crs.is_projected or area.west > area.east or not known.any():
+    if area is None or not known.any():
         return []
-    beside = (lon < area.west - _PAD_DEGREES) | (lon > area.east + _PAD_DEGREES)
+    west, east = area.west - _PAD_DEGREES, area.east + _PAD_DEGREES
+    across = area.west > area.east  # the antimeridian lies within
+    beside = (lon < west) & (lon > east) if across else (lon < west) | (lon > east)
     outside = known & (beside | (lat < area.south - _PAD_DEGREES / 2) | (lat > area.north + _PAD_DEGREES / 2))
     if outside.sum() < 0.5 * known.sum():
         return []

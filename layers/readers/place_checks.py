@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -13,8 +13,9 @@ from scipy.spatial import cKDTree
 
 from layers import jurisdictions as known
 from layers.accounting import Note
+from layers.area_of_use import area_of_use_note
 from layers.catalogue.source import Source
-from layers.crs import EARTH_RADIUS_KM, KM_PER_DEGREE, geodesic_km, unit_vectors
+from layers.crs import EARTH_RADIUS_KM, KM_PER_DEGREE, geodesic_km, parse_crs, unit_vectors
 from layers.errors import ConfigError, SourceError
 from layers.map_sheets import sheet_box
 from layers.readers.columns import as_text, mapped_columns
@@ -35,7 +36,7 @@ _MOST = 0.8
 _FAR_KM = 25.0
 _HOPELESS_KM = 150.0
 _FAR_SHEET_KM = 40.0
-_ALONE_KM = 600.0
+_ALONE_KM = 350.0
 _FEWEST = 3
 _MANY = 20_000
 _HINTS = (
@@ -113,6 +114,7 @@ def check_places(
     return [
         *notes,
         *_by_grid(source, where, cells, rows, longitude, latitude),
+        *_by_datum(source, longitude, latitude),
         *_in_the_sea(source, where, rows, longitude, latitude),
         *_far_from_all(source, cells, rows, longitude, latitude),
     ]
@@ -236,6 +238,20 @@ def _hint(
         if fitting >= share * len(some) and fitting > 0:
             best, share = text, fitting / len(some) + 1e-9
     return f" {best[0].upper()}{best[1:]} they would." if best else ""
+
+
+def _by_datum(source: Source, longitude: np.ndarray, latitude: np.ndarray) -> list[Note]:
+    """Notice degrees far outside the area a stated datum is made for: NAD83 has no place east of Greenwich."""
+    crs = parse_crs(source.id, source.crs) if source.crs else None
+    if crs is None or not crs.is_geographic:
+        return []
+    columns = [name for axis in ("longitude", "latitude") for name in _listed(source.columns.get(axis))]
+    notes = area_of_use_note(source.id, crs, longitude, latitude)
+    return [replace(note, columns=tuple(columns)) for note in notes]
+
+
+def _listed(mapped: str | list[str] | None) -> list[str]:
+    return [mapped] if isinstance(mapped, str) else list(mapped or ())
 
 
 def _by_grid(

@@ -189,3 +189,12 @@ def test_places_far_outside_the_area_of_their_crs_are_told(tmp_path: Path, code:
     path = written(tmp_path, rows, "id,X,Y")
     reading = read(path, columns={"official_id": "id", "easting": "X", "northing": "Y"}, crs=code)
     assert ("outside_crs_area" in [note.code for note in reading.notes]) is told
+
+
+def test_degrees_without_a_sign_contradict_a_north_american_datum(tmp_path: Path) -> None:
+    rows = [(f"A{n}", "x", 48 + n / 10, 81 + n / 10) for n in range(6)]
+    told = [note for note in read(written(tmp_path, rows), crs="EPSG:4269").notes if note.code == "outside_crs_area"]
+    assert [(note.count, note.columns) for note in told] == [(6, ("lon", "lat"))]
+    assert "outside_crs_area" not in [
+        note.code for note in read(written(tmp_path, rows)).notes
+    ]  # WGS 84 holds everywhere
