@@ -24,6 +24,9 @@ Mode = Literal["serial", "threads", "processes", "cluster"]
 SITES_PER_PARTITION = 25_000
 """A slice of this many sites keeps what a process or a worker of a cluster costs (about 50 ms) far below its work."""
 
+TRIES = 3
+"""How often the slices of a stage are sent to a cluster whose workers end while they compute."""
+
 SITES_PER_SLICE_HERE = 250_000
 """On threads of this process slices only bound memory: the stages use threads themselves, and every slice copies its layers."""
 
@@ -141,17 +144,21 @@ class Executor:
     ) -> list[pd.DataFrame]:
         import dask
 
-        whole = [self._scatter(one.layer) if one.reach_km is None else None for one in shared]
-        tasks = []
-        for rows in slices:
-            part = sites.iloc[rows]
-            layers = [
-                everything if one.reach_km is None else self._sent(_near(one.layer, part, one.reach_km))
-                for one, everything in zip(shared, whole, strict=True)
-            ]
-            tasks.append(dask.delayed(stage, pure=False)(part, *layers, params))
+        def tasks_of() -> list[Any]:
+            whole = [self._scatter(one.layer) if one.reach_km is None else None for one in shared]
+            tasks = []
+            for rows in slices:
+                part = sites.iloc[rows]
+                layers = [
+                    everything if one.reach_km is None else self._sent(_near(one.layer, part, one.reach_km))
+                    for one, everything in zip(shared, whole, strict=True)
+                ]
+                tasks.append(dask.delayed(stage, pure=False)(part, *layers, params))
+            return tasks
+
         if self._client is not None:
-            return self._gather(stage, tasks)
+            return self._gather(stage, tasks_of)
+        tasks = tasks_of()
         if self.mode == "serial":
             return list(dask.compute(*tasks, scheduler="synchronous"))
         try:
@@ -175,18 +182,31 @@ class Executor:
             return self._client.scatter(layer, broadcast=True, hash=False)
         return dask.delayed(layer, pure=False, traverse=False)
 
-    def _gather(self, stage: Callable[..., pd.DataFrame], tasks: list[Any]) -> list[pd.DataFrame]:
+    def _gather(self, stage: Callable[..., pd.DataFrame], tasks_of: Callable[[], list[Any]]) -> list[pd.DataFrame]:
+        """Compute on the cluster; where a worker took what it had been sent with it, everything is sent once more."""
+        from concurrent.futures import CancelledError
+
         from distributed import KilledWorker
+        from distributed.client import FutureCancelledError
+        from distributed.comm.core import CommClosedError
 
         assert self._client is not None  # noqa: S101 - narrowed for mypy; the caller checked
-        try:
-            return cast("list[pd.DataFrame]", self._client.gather(self._client.compute(tasks)))
-        except KilledWorker as error:
-            raise StageError(
-                f"{stage.__name__}: a worker was stopped several times while computing a slice of sites, "
-                "usually because it ran out of memory. Give the workers more memory (--memory-limit of `dask worker`), "
-                "or raise dask.partitions so that slices become smaller."
-            ) from error
+        for attempt in range(1, TRIES + 1):
+            try:
+                return cast("list[pd.DataFrame]", self._client.gather(self._client.compute(tasks_of())))
+            except KilledWorker as error:
+                raise StageError(
+                    f"{stage.__name__}: a worker was stopped several times while computing a slice of sites, "
+                    "usually because it ran out of memory. Give the workers more memory (--memory-limit of `dask worker`), "
+                    "or raise dask.partitions so that slices become smaller."
+                ) from error
+            except (CancelledError, FutureCancelledError, CommClosedError, TimeoutError) as error:
+                if self._client.status != "running" or attempt == TRIES:
+                    raise StageError(
+                        f"{stage.__name__}: the connection to the dask scheduler or its workers was lost ({error}). Start them "
+                        "again and run it again: the steps that were finished are kept."
+                    ) from error
+        raise AssertionError("the loop returns or raises")
 
 
 def fitting_workers() -> int:
