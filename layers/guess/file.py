@@ -163,12 +163,41 @@ def _unknown(guess: Guess, find: Find, sight: Look) -> None:
             f"what is this? {role.reason[0].upper()}{role.reason[1:]}. Answer inventory, geochemistry, territories, communities, "
             "lines or backdrop (the last three with a line options: {kind: ...}), or delete this block to leave the file out.",
         )
+        if sight.table.geometry is None:
+            found = guess_columns(cells, INVENTORY_COLUMNS, mark or ".")
+            _position(guess, found, sight)
+            _columns(guess, found)
+            _ask_twins(guess, sight)
         return
     name, _, kind = str(role.value).partition(":")
     guess.say("role", name, role.reason, role.confidence)
     if name in ("inventory", "geochemistry", "communities") and (missing := _missing_words(cells)):
         guess.say("missing", missing, "these words stand where something is not known", 0.85)
     _by_role(guess, find, sight, name, kind, mark or ".")
+    _ask_twins(guess, sight)
+
+
+def _ask_twins(guess: Guess, sight: Look) -> None:
+    """Ask which is meant where a column has a twin of the same name, but for case and blanks, and other contents."""
+    cells = sight.table.cells
+    family: dict[str, list[str]] = {}
+    for name in map(str, cells.columns):
+        family.setdefault(sight.table.repeated.get(name, name).strip().casefold(), []).append(name)
+    for key, fact in list(guess.facts.items()):
+        if not key.startswith("columns.") or not isinstance(fact.value, str):
+            continue
+        own = sight.table.repeated.get(fact.value, fact.value).strip().casefold()
+        others = [one for one in family.get(own, []) if one != fact.value]
+        mine = as_text(cells[fact.value]).fillna("").to_numpy() if fact.value in cells.columns else None
+        unlike = [
+            one for one in others if mine is not None and (as_text(cells[one]).fillna("").to_numpy() != mine).any()
+        ]
+        if unlike:
+            shown = " or ".join([fact.value, *unlike])
+            guess.ask(
+                key,
+                f"which column is meant: {shown}? Their names differ by case or blanks only, their contents differ.",
+            )
 
 
 def _by_role(guess: Guess, find: Find, sight: Look, name: str, kind: str, mark: str) -> None:

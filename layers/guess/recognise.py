@@ -121,7 +121,8 @@ def finds(folder: Path) -> list[Find]:
 def _walk(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir(), key=lambda one: one.name.casefold()):
         if path.is_dir() and path.suffix.lower() != ".gdb":
-            yield from _walk(path)
+            if not ((path / "manifest.json").is_file() and (path / "stages").is_dir()):  # a run's own folder
+                yield from _walk(path)
         else:
             yield path
 

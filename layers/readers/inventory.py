@@ -64,6 +64,11 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     check_mapping(source, where, list(map(str, table.cells.columns)))
     quoted = quoted_columns(options, table.cells)
     refuse_twins(source, where, table.cells, named_columns(source, table.cells) | set(quoted), table.repeated, quoted)
+    if not source.columns and len(table.cells.columns):
+        raise SourceError(
+            f"{where}: no column is mapped, so nothing but places would be read. Map names, ids, commodities and amounts under "
+            f"'columns:'. The columns are: {', '.join(map(str, table.cells.columns))}."
+        )
     rejects = list(table.rejects)
     kept, withheld = rows_wanted(source, where, table.cells)
     kept, merged, notes = _distinct(source, where, options, table, kept)

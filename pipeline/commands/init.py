@@ -38,6 +38,8 @@ _ORDER = (
     None,
 )
 _SURE, _LIKELY = 0.9, 0.7
+_SHOWN = 20
+"""So many files that cannot be used are named in the message."""
 Extent = tuple[float, float, float, float]
 
 
@@ -106,7 +108,7 @@ def init_region(folder: Path, path: Path | None = None) -> Initialised:
     if not used:
         raise ConfigError(
             f"{folder}: none of {len(pairs)} files can be used. A run needs at least an inventory of sites: a table with names "
-            "and coordinates, e.g. .csv, .xlsx, .gpkg, .shp."
+            "and coordinates, e.g. .csv, .xlsx, .gpkg, .shp." + "".join(_unused(guess) for guess, _ in pairs[:_SHOWN])
         )
     trials = {guess.id: _try(guess, folder) for guess, _ in used}
     tables = [
@@ -129,6 +131,12 @@ def init_region(folder: Path, path: Path | None = None) -> Initialised:
     if _region_question(used, trials):
         asked.insert(0, "region.bbox: the inventories cover different areas")
     return Initialised(path, len(used), len(pairs) - len(used), tuple(asked))
+
+
+def _unused(guess: Guess) -> str:
+    """Return a line on a file that is left out, with the reason."""
+    where = guess.value("layer") or guess.value("sheet")
+    return f"\n  {guess.path}{f' ({where})' if where else ''}: {guess.left_out}"
 
 
 def _unique(guesses: Sequence[Guess]) -> None:
@@ -245,7 +253,11 @@ def _page(folder: Path, path: Path, guesses: Sequence[Guess], trials: dict[str, 
         *_entry("bbox", f"{ASK} {question}" if question else None, "  ", "all sites of the inventories"),
         "",
     ]
-    if not any(guess.value("role") == "inventory" for guess in used):
+    roles = [guess.value("role") for guess in used]
+    if "inventory" not in roles and "geochemistry" in roles and not any("role" in guess.questions for guess in used):
+        told = "there is chemistry and no inventory of sites: samples are compared, nothing is ranked"
+        lines += [*_entry("units", "samples", "", told), ""]
+    elif "inventory" not in roles:
         lines += _comment("No file was recognised as an inventory of sites; without one there is nothing to rank.")
     lines.append("sources:")
     for guess in used:

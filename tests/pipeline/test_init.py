@@ -151,3 +151,29 @@ def test_real_folders_are_recognised(shared_realdata: Path, tmp_path: Path) -> N
         "wa_structure": "wa_structures",
     }  # fmt: skip
     assert all(one["publish"] == "never" for one in sources if one["role"] == "territories")
+
+
+def test_a_folder_without_a_usable_file_names_every_file_with_its_reason(tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").write_bytes(b"")
+    with pytest.raises(ConfigError, match=r"none of 1 files can be used[\s\S]*empty\.csv: .*empty"):
+        init_region(tmp_path)
+
+
+def test_twins_are_asked_about_chemistry_alone_is_for_samples_and_run_folders_are_passed_over(tmp_path: Path) -> None:
+    rows = "".join(
+        f"T{row},48.{row:02d},-80.{row:02d},{row + 20}.5,{row + 40}.1,{row + 10}.2\n" for row in range(10, 40)
+    )
+    (tmp_path / "till.csv").write_text("sample_id,latitude,longitude,La_ppm,Ce_ppm,Nd_ppm\n" + rows)
+    (tmp_path / "runs" / "old" / "stages").mkdir(parents=True)
+    (tmp_path / "runs" / "old" / "manifest.json").write_text("{}")
+    (tmp_path / "runs" / "old" / "ranking.csv").write_text("rank,site_id,latitude,longitude\n1,a,48,-80\n")
+    raw = read_yaml(init_region(tmp_path).path)
+    assert (raw["units"], [one["path"] for one in raw["sources"]]) == ("samples", ["till.csv"])
+    twins = "site_id,name,latitude,longitude,tonnes,TONNES\n"
+    twins += "".join(f"A{row},Pit {row},48.{row},-80.{row},{row * 100},{row * 300}\n" for row in range(10, 40))
+    (tmp_path / "sites.csv").write_text(twins)
+    asked = dict(open_questions(read_yaml(init_region(tmp_path, tmp_path / "b.yml").path)))
+    assert "TONNES" in asked["sources[sites].columns.mass_t"]
+    written = {one["id"]: one for one in read_yaml(tmp_path / "b.yml")["sources"]}["sites"]
+    assert written["role"].startswith("ASK")  # a block that asks for its role carries the columns that were guessed
+    assert written["columns"]["official_id"] == "site_id"
