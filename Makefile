@@ -9,7 +9,7 @@ STEPS ?= all
 
 PAIRS ?= 4200
 
-.PHONY: faults demo test mutations check fuzz bench bench-cluster bench-table clean
+.PHONY: lock-hashes licences faults demo test mutations check fuzz bench bench-cluster bench-table clean
 
 demo: $(INSTALLED)
 	$(BIN)/minewaste demo --out runs/demo
@@ -44,6 +44,19 @@ bench-cluster: $(INSTALLED)
 
 bench-table: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks.render docs/performance.md README.md --plot docs/growth.png
+
+# Digests of the wheels of this platform, for installations that check every one of them (SECURITY.md).
+lock-hashes: $(INSTALLED)
+	rm -rf build/wheels
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --requirement requirements.lock --dest build/wheels
+	$(BIN)/python -m tests.lock_hashes requirements.lock build/wheels > build/requirements.sha256
+	mv build/requirements.sha256 requirements.sha256
+
+# Name, version and licence of every package in .venv.
+licences: $(INSTALLED)
+	@$(BIN)/python -c "from importlib.metadata import distributions as all_of; \
+	rows = {(d.name, d.version, d.metadata.get('License-Expression') or next((c.split(' :: ')[-1] for c in d.metadata.get_all('Classifier') or [] if c.startswith('License')), 'see its files')) for d in all_of()}; \
+	print(*(f'{n}  {v}  {t}' for n, v, t in sorted(rows)), sep=chr(10))"
 
 clean:
 	rm -rf $(VENV) build runs .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* *.egg-info

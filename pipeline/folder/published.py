@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from pipeline.folder.writing import plain, read_parquet
 
 TABLES = tuple(one.name for one in fields(Publication) if "DataFrame" in str(one.type))
 """Tables of a `Publication`; they were checked when they were made."""
+
+SITE_ID = re.compile(r"[^\W_][\w.-]{0,199}")
+"""What an id of a site may be: letters, digits, dots, dashes; never the name of another folder."""
 
 
 def save_publication(publication: Publication, store: RunStore) -> None:
@@ -71,7 +75,22 @@ def load_publication(run_folder: Path) -> Publication:
     if scalars["validation"] is not None:
         scalars["validation"] = Validation.model_validate(scalars["validation"])
     tables: dict[str, Any] = {name: read_parquet(folder / f"{name}.parquet") for name in TABLES}
+    _require_names(folder, tables)
     return Publication(**tables, **scalars)
+
+
+def _require_names(folder: Path, tables: dict[str, Any]) -> None:
+    """Stop at ids of sites that no run gives: sheets are files named after them."""
+    for name, table in tables.items():
+        if "site_id" in table.columns:
+            strange = [
+                one for one in table["site_id"].unique() if not (isinstance(one, str) and SITE_ID.fullmatch(one))
+            ]
+            if strange:
+                raise SourceError(
+                    f"{folder / name}.parquet: {len(strange)} of its sites have ids that minewaste does not give, the first is "
+                    f"'{str(strange[0])[:60]}'. The folder was altered: run the run file again."
+                )
 
 
 def _checked_scalars(folder: Path) -> dict[str, Any]:
