@@ -16,6 +16,7 @@ from pipeline.kernels.spatial_blocks import (
     random_folds,
     whole_camp_blocks,
 )
+from pipeline.learning.alarms import LEAST_PARTS
 from pipeline.learning.candidates import Task, prepare
 from pipeline.learning.compare import LEAST_CLUSTERS
 from pipeline.learning.division import complements, given_folds
@@ -87,6 +88,17 @@ def block_edge_km(task: Task, range_km: float, feature_radius_km: float, n_folds
     return size
 
 
+def _telling_folds(task: Task, blocks: np.ndarray, n_folds: int) -> int:
+    """Return the most folds, up to those wanted, of which enough hold two positives: fewer folds pair lone positives."""
+    for count in range(n_folds, LEAST_PARTS, -1):
+        tests = complements(group_folds(blocks, task.positive, count)).tests
+        if (
+            ((tests & task.positive).sum(axis=1) >= 2) & (tests & task.judged & ~task.positive).any(axis=1)
+        ).sum() >= LEAST_PARTS:
+            return count
+    return min(n_folds, LEAST_PARTS)
+
+
 def _tells(task: Task, blocks: np.ndarray, n_folds: int) -> bool:
     """Return whether enough folds hold both classes, and enough blocks hold positives for an interval."""
     both = complements(group_folds(blocks, task.positive, n_folds)).both(task.positive, task.judged)
@@ -128,7 +140,8 @@ def divide(
     else:
         districts = camp_districts(x_m, y_m, 1.5 * edge, max_districts).astype(str)
     if splits is None:
-        folds = complements(group_folds(blocks, task.positive, n_folds), task.x_km, task.y_km, buffer_km)
+        count = _telling_folds(task, blocks, n_folds)
+        folds = complements(group_folds(blocks, task.positive, count), task.x_km, task.y_km, buffer_km)
     else:
         folds = given_folds(splits, table["site_id"])
     by = "blocks" if splits is None else "given"

@@ -289,7 +289,7 @@ def _baselines(
         "companion": None if by_rule else _one_list(table, "companion_blind_score", folds),
     }
     ladder = list(choice.auc)
-    simpler = [*SIMPLEST, "commodity", "companion", *ladder[: ladder.index(choice.code)]]
+    simpler = [*SIMPLEST, *ONE_COLUMN, "commodity", "companion", *ladder[: ladder.index(choice.code)]]
     for code in ladder:
         if code != choice.code:
             lists[code] = scores[code]

@@ -55,10 +55,11 @@ class TrainModelParams(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     candidates: tuple[Candidate, ...] = Field(
-        default=("pathfinder", "affinity", "weights_of_evidence", "logistic", "grade_field", "blend"),
+        default=("grade_field", "pathfinder", "affinity", "weights_of_evidence", "logistic", "blend"),
         min_length=1,
         description="methods tried, the simplest first: of those within one standard error of the best in held-out folds the "
-        "first orders the list; grade_* learn from measured concentrations and are tried where enough were measured",
+        "first orders the list; grade_* learn from measured concentrations and are tried where enough were measured; one "
+        "regression of the grade comes first, for the order needs a grade",
     )
     min_positives: int = Field(default=8, ge=4, description="positives below which nothing is learned")
     min_negatives: int = Field(
