@@ -72,7 +72,7 @@ def publish(config: RunConfig, results: Results, store: RunStore, run_date: date
 
 def _write_tables(publication: Publication, results: Results, store: RunStore) -> None:
     store.write_csv("ranking.csv", _rounded(publication.ranking[list(Ranking.to_schema().columns)]))
-    store.write_csv("site_territories.csv", results.site_territories)
+    store.write_csv("site_territories.csv", results.known.territories)
     store.write_csv("accounting.csv", publication.accounting)
     store.write_csv("rejected.csv", results.inputs.rejected)
     store.write_csv("stages/links.csv", _links_in_words(results.links))
@@ -95,12 +95,12 @@ def _write_pages(publication: Publication, store: RunStore, max_sheets: int) -> 
 
 def _require_withheld(results: Results) -> None:
     """Follow the stewards' requests once more, at the door."""
-    kept = withhold_sites(results.sites, results.inputs["exclusions"], WithholdSitesParams())
-    stray = len(results.sites) - len(kept)
+    kept = withhold_sites(results.known.sites, results.inputs["exclusions"], WithholdSitesParams())
+    stray = len(results.known.sites) - len(kept)
     if stray:
         raise StageError(
-            f"publish: {stray} of {len(results.sites)} sites are among those stewards asked to leave out; nothing was written. "
-            "This is a fault in minewaste: please report it, and delete the run folder."
+            f"publish: {stray} of {len(results.known.sites)} sites are among those stewards asked to leave out; "
+            "nothing was written. This is a fault in minewaste: please report it, and delete the run folder."
         )
 
 
@@ -122,9 +122,9 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
         sites=sites,
         reasons=results.reasons,
         companion=results.companion,
-        access=results.site_access,
-        flags=results.flags,
-        site_territories=results.site_territories,
+        access=results.known.access,
+        flags=results.known.flags,
+        site_territories=results.known.territories,
         sampling_plan=results.plan,
         **inputs.drawn,
         sources=source_table(inputs),
@@ -170,13 +170,13 @@ def _assays_and_their_sites(assays: pd.DataFrame) -> list[Note]:
 
 def _everything_per_site(results: Results) -> gpd.GeoDataFrame:
     """Join all per-site tables to the sites, one row per site."""
-    sites: gpd.GeoDataFrame = results.sites
+    sites: gpd.GeoDataFrame = results.known.sites
     for table in (
-        results.site_samples,
-        results.site_rasters,
-        results.site_access,
-        results.site_tonnage,
-        results.labels,
+        results.known.samples,
+        results.known.rasters,
+        results.known.access,
+        results.known.tonnage,
+        results.known.labels,
         results.companion,
     ):
         fresh = [column for column in table.columns if column == "site_id" or column not in sites.columns]

@@ -10,6 +10,7 @@ from pandera.typing import DataFrame
 
 from layers import schema
 from layers.schema import GeoDataFrame
+from layers.site_layers import SiteLayers
 from pipeline.input_layers import Inputs
 from pipeline.learning.trained_model import TrainedModel
 
@@ -21,16 +22,9 @@ class Results:
     inputs: Inputs
     records: GeoDataFrame[schema.Records]
     links: DataFrame[schema.Links]
-    sites: GeoDataFrame[schema.Sites]
     assays: GeoDataFrame[schema.Samples]
     censored: pd.DataFrame
-    site_samples: DataFrame[schema.SiteSamples]
-    site_rasters: DataFrame[schema.SiteRasters]
-    site_territories: DataFrame[schema.SiteTerritories]
-    site_access: DataFrame[schema.SiteAccess]
-    site_tonnage: DataFrame[schema.SiteTonnage]
-    flags: DataFrame[schema.SiteFlags]
-    labels: DataFrame[schema.Labels]
+    known: SiteLayers
     features: DataFrame[schema.Features]
     companion: DataFrame[schema.Companion]
     model: TrainedModel

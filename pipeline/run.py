@@ -21,6 +21,7 @@ from layers.samples.censoring import censoring_table
 from layers.samples.columns import with_owners
 from layers.samples.standardise import LEAST_SAMPLES
 from layers.schema import GeoDataFrame
+from layers.site_layers import SiteLayers
 from maps.verdict import verdict
 from pipeline.config import RunConfig
 from pipeline.executor import Executor, fitting_workers
@@ -180,6 +181,7 @@ def _compute(
 
     # What is learned from it.
     labels = whole(label_sites, schema.Labels, sites, site_samples, config.label_sites)
+    known = SiteLayers(sites, site_samples, site_rasters, site_territories, site_access, site_tonnage, flags, labels)
     features = whole(
         build_features,
         schema.Features,
@@ -207,16 +209,10 @@ def _compute(
     ranking = whole(
         rank_sites,
         schema.Ranking,
-        sites,
+        known,
         features,
-        model,
         companion,
-        labels,
-        site_samples,
-        site_tonnage,
-        flags,
-        site_territories,
-        site_access,
+        model,
         config.rank_sites,
     )
     reasons = whole(explain_sites, schema.Reasons, features, model, config.explain_sites)
@@ -237,16 +233,9 @@ def _compute(
         inputs=_settle(inputs, records, sites),
         records=records,
         links=links,
-        sites=sites,
         assays=assays,
         censored=censored,
-        site_samples=site_samples,
-        site_rasters=site_rasters,
-        site_territories=site_territories,
-        site_access=site_access,
-        site_tonnage=site_tonnage,
-        flags=flags,
-        labels=labels,
+        known=known,
         features=features,
         companion=companion,
         model=model,

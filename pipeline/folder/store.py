@@ -19,6 +19,7 @@ import pandas as pd
 from pandera.pandas import DataFrameModel
 
 from layers.schema import conform
+from layers.site_layers import SiteLayers
 from pipeline.folder.fingerprints import file_fingerprint, step_fingerprint, value_fingerprint
 from pipeline.folder.memory import give_back_memory
 from pipeline.folder.run_folder import RunFolder
@@ -89,6 +90,8 @@ class RunStore:
         known, fingerprint = self._known.get(id(value), (None, None))
         if known is not None and known() is value:
             return fingerprint
+        if isinstance(value, SiteLayers):
+            return [self._stands_for(table) for table in value.tables()]
         fresh = value_fingerprint(value)
         if isinstance(value, pd.DataFrame):
             self.remember(value, fresh)

@@ -8,20 +8,8 @@ from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 from scipy.special import ndtr
 
-from layers.schema import (
-    Companion,
-    Features,
-    GeoDataFrame,
-    Labels,
-    Ranking,
-    SiteAccess,
-    SiteFlags,
-    Sites,
-    SiteSamples,
-    SiteTerritories,
-    SiteTonnage,
-    conform,
-)
+from layers.schema import Companion, Features, Ranking, conform
+from layers.site_layers import SiteLayers
 from pipeline.evidence.site_amounts import site_amounts
 from pipeline.kernels.predictive import Z90, OrderBy, WasteBelief, amounts, choose_aim, draw_ranks
 from pipeline.learning.trained_model import TrainedModel, dissimilarity
@@ -57,16 +45,10 @@ class RankSitesParams(BaseModel):
 
 
 def rank_sites(
-    sites: GeoDataFrame[Sites],
+    known: SiteLayers,
     features: DataFrame[Features],
-    model: TrainedModel,
     companion: DataFrame[Companion],
-    labels: DataFrame[Labels],
-    site_samples: DataFrame[SiteSamples],
-    site_tonnage: DataFrame[SiteTonnage],
-    flags: DataFrame[SiteFlags],
-    site_territories: DataFrame[SiteTerritories],
-    site_access: DataFrame[SiteAccess],
+    model: TrainedModel,
     params: RankSitesParams,
 ) -> DataFrame[Ranking]:
     r"""Rank all sites by the metal that could pay, from one joint belief about every waste.
@@ -84,8 +66,10 @@ def rank_sites(
 
     Parameters
     ----------
-    sites, features, companion, labels, site_samples, site_tonnage, flags, site_territories, site_access
-        Layers of one region.
+    known : SiteLayers
+        What is known of the sites.
+    features, companion
+        Layers of the same sites.
     model : TrainedModel
         Trained on these features.
     params : RankSitesParams
@@ -102,7 +86,7 @@ def rank_sites(
         ``companion_low``, ``companion_high``, ``label_rule``, ``ranked_last_reason``, and, the same in every row, ``order_by``,
         ``order_grade_ppm``, ``order_contained_t`` and ``order_cap_t``.
     """
-    table = _beside(sites, features, companion, labels, site_samples, site_tonnage, site_access)
+    table = _beside(known.sites, features, companion, known.labels, known.samples, known.tonnage, known.access)
     waste = model.waste_evidence(table["site_id"])
     grades = model.grades(table["site_id"])
     no_waste = (table["waste_type"] == "none").to_numpy()
@@ -128,12 +112,12 @@ def rank_sites(
     _add_contained(table, found)
     _add_applicability(table, model)
     table["evidence"] = _evidence(table, waste)
-    table["flags"] = _joined(table, flags, "flag")
-    held = site_territories[site_territories["relation"].isin(["inside", "overlaps"])]
+    table["flags"] = _joined(table, known.flags, "flag")
+    held = known.territories[known.territories["relation"].isin(["inside", "overlaps"])]
     table["territories"] = _joined(table, held, "territory")
     table["reasons"] = pd.Series(pd.NA, index=table.index, dtype="object")
     table["ranked_last_reason"] = pd.Series(pd.NA, index=table.index, dtype="object").mask(
-        no_waste, "the inventory says there is no waste at this site"
+        no_waste, "no_waste_expected"
     )
     table["order_by"], table["order_grade_ppm"] = params.order_by, 10.0**grade_log10
     table["order_contained_t"], table["order_cap_t"] = aim.contained_t, aim.cap_t

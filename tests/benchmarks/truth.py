@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
+from layers.site_layers import SiteLayers
 from pipeline.learning.validation import area_under_curve
 from pipeline.stages.rank_sites import RankSitesParams, rank_sites
 from pipeline.stages.train_model import train_model
@@ -43,10 +44,13 @@ def rank_region(region: KnownRegion, **changes: Any) -> tuple[pd.DataFrame, Any]
 
 def rank_again(region: KnownRegion, model: Any, **changes: Any) -> pd.DataFrame:
     """Rank one region by a model that is there already."""
-    names = ("companion", "labels", "site_samples", "site_tonnage", "flags", "site_territories", "site_access")
-    layers = [region.layers[name] for name in names]
+    layers = region.layers
+    names = ("samples", "rasters", "territories", "access", "tonnage")
+    tables = {name: layers[f"site_{name}"] for name in names} | {
+        name: layers[name] for name in ("sites", "flags", "labels")
+    }
     params = RankSitesParams(**(region.config.rank_sites.model_dump() | changes))
-    return pd.DataFrame(rank_sites(region.layers["sites"], region.layers["features"], model, *layers, params))
+    return pd.DataFrame(rank_sites(SiteLayers(**tables), layers["features"], layers["companion"], model, params))
 
 
 def beside_truth(ranking: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:

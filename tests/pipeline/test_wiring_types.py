@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 RUN = ROOT / "pipeline" / "run.py"
-FIRST_TABLE = {"whole": 3, "per_site": 4, "_train": 2, "train_model": 0, "_settle": 1}
+FIRST_TABLE = {"whole": 2, "per_site": 3, "_train": 2, "train_model": 0, "_settle": 1, "SiteLayers": 0}
 """Where the tables begin among the arguments of the calls that hand them on."""
 
 

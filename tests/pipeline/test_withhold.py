@@ -147,7 +147,7 @@ def test_a_reading_is_shortened_alike(inputs: Inputs, config: RunConfig) -> None
 
 def test_a_site_that_slipped_through_is_stopped_at_the_door(inputs: Inputs, config: RunConfig) -> None:
     sites = merged(inputs, config)
-    results = SimpleNamespace(sites=sites, inputs=asked(inputs, [sites["site_id"][0]], [None]))
+    results = SimpleNamespace(known=SimpleNamespace(sites=sites), inputs=asked(inputs, [sites["site_id"][0]], [None]))
     with pytest.raises(
         StageError, match=f"^publish: 1 of {len(sites)} sites are among those stewards asked to leave out"
     ) as stop:

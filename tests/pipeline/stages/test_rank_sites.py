@@ -9,6 +9,7 @@ import pytest
 from scipy.special import logit, ndtr
 
 from layers import schema
+from layers.site_layers import SiteLayers
 from pipeline.kernels.greedy_visits import learn_greedily
 from pipeline.stages.build_features import BuildFeaturesParams, build_features
 from pipeline.stages.explain_sites import ExplainSitesParams, explain_sites
@@ -38,10 +39,11 @@ class Chain:
     def rank(self, order=None, **changes):
         f = self.frames
         turn = (lambda t: t) if order is None else (lambda t: t.iloc[order].reset_index(drop=True))
-        return rank_sites(
-            turn(f.sites), turn(self.features), self.model, turn(self.companion), turn(self.labels), turn(f.site_samples),
-            turn(f.site_tonnage), f.flags, f.site_territories, turn(f.site_access), RankSitesParams(**changes),
+        known = SiteLayers(
+            turn(f.sites), turn(f.site_samples), turn(f.site_rasters), f.site_territories, turn(f.site_access),
+            turn(f.site_tonnage), f.flags, turn(self.labels),
         )  # fmt: skip
+        return rank_sites(known, turn(self.features), turn(self.companion), self.model, RankSitesParams(**changes))
 
     def plan(self, ranking=None, site_access=None, **changes):
         f = self.frames
@@ -226,11 +228,11 @@ def test_sites_that_nothing_tells_apart_share_the_range_of_their_ranks(unskilled
     sites.loc[~rows, ["grade_log10", "grade_sd", "grade_shared_sd"]] = (1.5, 0.2, 0.0)
     tonnage = f.site_tonnage.copy()
     tonnage.loc[equal, ["tonnage_t", "tonnage_low_t", "tonnage_high_t"]] = (1e6, 5e5, 2e6)
-    ranking = rank_sites(
-        f.sites, unskilled.features, replace(unskilled.model, sites=sites), unskilled.companion,
-        unskilled.labels, f.site_samples, tonnage, f.flags,
-        f.site_territories, f.site_access, RankSitesParams(),
-    )  # fmt: skip
+    known = SiteLayers(
+        f.sites, f.site_samples, f.site_rasters, f.site_territories, f.site_access, tonnage, f.flags, unskilled.labels
+    )
+    model = replace(unskilled.model, sites=sites)
+    ranking = rank_sites(known, unskilled.features, unskilled.companion, model, RankSitesParams())
     tied = ranking[ranking["site_id"].isin(ids)]
     assert (tied["tied_with"] == 11).all()
     assert set(tied["rank"]) == set(range(1, 13))
