@@ -29,6 +29,9 @@ EARTH_RADIUS_KM = 6371.0088
 KM_PER_DEGREE = 111.195
 """A degree of a great circle on a sphere of that radius."""
 
+SHORT_DEGREE_KM = 111.0
+"""A little less, for margins in degrees that are to be no narrower than asked."""
+
 _GEOD = pyproj.Geod(ellps="WGS84")
 _SAME_DATUM_M = 2.0
 _LONGEST_TEXT = 10_000

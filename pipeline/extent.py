@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from layers.accounting import Reading
-from layers.crs import KM_PER_DEGREE
+from layers.crs import SHORT_DEGREE_KM
 from layers.errors import LayerError
 from pipeline.config import RegionConfig
 
@@ -44,8 +44,8 @@ def within(
         return reading
     margin_km = 0.0 if role == units else MARGIN_KM.get(role, 0.0)
     west, south, east, north = extent
-    south, north = south - margin_km / KM_PER_DEGREE, north + margin_km / KM_PER_DEGREE
-    stretch = margin_km / (KM_PER_DEGREE * max(0.05, np.cos(np.radians(min(89.0, max(abs(south), abs(north)))))))
+    south, north = south - margin_km / SHORT_DEGREE_KM, north + margin_km / SHORT_DEGREE_KM
+    stretch = margin_km / (SHORT_DEGREE_KM * max(0.05, np.cos(np.radians(min(89.0, max(abs(south), abs(north)))))))
     box = shapely.box(west - stretch, south, east + stretch, north)
     geometry = layer.geometry
     inside = (geometry.isna() | geometry.is_empty | geometry.intersects(box)).to_numpy()
