@@ -136,18 +136,7 @@ def geodesic_km(lon1: Any, lat1: Any, lon2: Any, lat2: Any) -> np.ndarray:
 
 
 def unit_vectors(longitude: Any, latitude: Any) -> np.ndarray:
-    """Return points as vectors of length 1 from the centre of a sphere.
-
-    Parameters
-    ----------
-    longitude, latitude : array_like of shape (n,)
-        Degrees.
-
-    Returns
-    -------
-    ndarray of shape (n, 3)
-        The chord between two of them is 2 sin(d / 2R) for the great-circle distance d on a sphere of radius R.
-    """
+    """Return points in degrees, shape (n,), as unit vectors (n, 3): their chord is 2 sin(d / 2R) for a great-circle distance d."""
     lon, lat = np.radians(np.asarray(longitude, dtype="float64")), np.radians(np.asarray(latitude, dtype="float64"))
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
