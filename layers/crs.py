@@ -136,7 +136,7 @@ def geodesic_km(lon1: Any, lat1: Any, lon2: Any, lat2: Any) -> np.ndarray:
 
 
 def unit_vectors(longitude: Any, latitude: Any) -> np.ndarray:
-    """Return points in degrees, shape (n,), as unit vectors (n, 3): their chord is 2 sin(d / 2R) for a great-circle distance d."""
+    """Return points in degrees, shape (n,), as unit vectors (n, 3): their chord is 2 sin(d / 2R) for a great circle of d."""
     lon, lat = np.radians(np.asarray(longitude, dtype="float64")), np.radians(np.asarray(latitude, dtype="float64"))
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
