@@ -287,7 +287,7 @@ def to_degrees(
         raise SourceError(
             f"{where}: {int(lost.sum())} features have coordinates that {used.name} cannot hold. Check 'crs'."
         )
-    middle = shapely.centroid(moved.to_numpy())
+    middle = shapely.centroid(moved.to_numpy()[present])  # an empty shape has no middle to ask for
     notes += area_of_use_note(source.id, used, shapely.get_x(middle), shapely.get_y(middle))
     return moved, notes + shifted
 

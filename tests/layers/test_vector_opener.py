@@ -21,6 +21,7 @@ from layers.errors import SourceError
 from layers.files.tables import RawTable, read_table
 from layers.geometry import repair_areas
 from layers.guess.recognise import finds
+from layers.readers.context import read_lines
 from pipeline.commands.screen import _outline
 
 RING = [[-81.0, 48.0], [-80.0, 48.0], [-80.0, 49.0], [-81.0, 48.0]]
@@ -244,3 +245,15 @@ def test_an_outline_may_be_a_closed_line_and_nothing_less(tmp_path: Path) -> Non
     spot = collection(tmp_path / "spot.geojson", [{"type": "Point", "coordinates": RING[0]}])
     with pytest.raises(SourceError, match="an outline must enclose an area, but the file holds Point"):
         _outline(spot)
+
+
+def test_an_empty_shape_among_others_stops_nothing(tmp_path: Path) -> None:
+    features = [
+        {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "LineString", "coordinates": corners}}
+        for name, corners in (("creek", [[-120.0, 50.0], [-120.1, 50.1]]), ("nothing", []))
+    ]
+    (tmp_path / "lines.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    layer = read_lines(
+        Source(id="rivers", role="lines", path="lines.geojson", defaults={"kind": "water"}), tmp_path
+    ).layer
+    assert layer["name"].tolist()[0] == "creek"
