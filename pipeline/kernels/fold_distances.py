@@ -28,7 +28,7 @@ def nearest_km(x_km: np.ndarray, y_km: np.ndarray, wanted: np.ndarray, training:
     from scipy.spatial import cKDTree
 
     asked, rows = np.flatnonzero(wanted), np.flatnonzero(training)
-    if len(rows) == 0:
+    if len(rows) == 0 or len(asked) == 0:  # a fold may hold out nothing
         return np.full(len(asked), np.nan)
     points = np.column_stack([x_km, y_km])
     distance, place = cKDTree(points[rows]).query(points[asked], k=min(2, len(rows)))

@@ -41,3 +41,10 @@ def test_matched_folds_resemble_the_use_more_than_blocks_do() -> None:
     blocks = group_folds(grid_blocks(x * 1e3, y * 1e3, 120.0), positive, 8)
     assert misfit(folds) < 0.5 * misfit(blocks)
     assert misfit(folds) < 2.0
+
+
+def test_a_fold_that_holds_out_nothing_has_no_distances() -> None:
+    x, y = np.array([0.0, 1.0]), np.zeros(2)
+    nobody, everybody = np.zeros(2, dtype=bool), np.ones(2, dtype=bool)
+    assert nearest_km(x, y, nobody, everybody).shape == (0,)
+    assert np.isnan(nearest_km(x, y, everybody, nobody)).all()
