@@ -9,7 +9,7 @@ STEPS ?= all
 
 PAIRS ?= 4200
 
-.PHONY: lock-hashes licences faults demo test mutations check fuzz bench bench-cluster bench-table clean
+.PHONY: lock-hashes licences faults demo test docs mutations check fuzz bench bench-cluster bench-table clean
 
 demo: $(INSTALLED)
 	$(BIN)/minewaste demo --out runs/demo
@@ -35,6 +35,10 @@ fuzz: $(INSTALLED)
 faults: $(INSTALLED)
 	MINEWASTE_FAULTS=full $(BIN)/python -m pytest tests/faults $(PYTEST_ARGS)
 
+docs: $(INSTALLED)
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/build/html
+	@echo "docs/build/html/index.html"
+
 bench: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks --size $(SIZE) --steps $(STEPS) --out build/bench.json $(BENCH_ARGS)
 
@@ -59,7 +63,7 @@ licences: $(INSTALLED)
 	print(*(f'{n}  {v}  {t}' for n, v, t in sorted(rows)), sep=chr(10))"
 
 clean:
-	rm -rf $(VENV) build runs .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* *.egg-info
+	rm -rf $(VENV) build docs/build docs/reference/generated runs .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* *.egg-info
 
 # The lock file pins the tested set; pyproject.toml says what is really needed.
 $(INSTALLED): pyproject.toml requirements.lock

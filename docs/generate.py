@@ -68,7 +68,7 @@ def data_dictionary_page() -> str:
 
 def codes_page() -> str:
     """Return every code of a note, a rejected row and a caution with its meaning and remedy."""
-    from layers.codes import CODES
+    from layers.codes import codes
 
     lines = [
         "# Codes and what to do", "",
@@ -77,7 +77,7 @@ def codes_page() -> str:
     ]  # fmt: skip
     lines += [
         f"| `{code}` | {entry.kind} | {_cell(entry.meaning)} | {_cell(entry.remedy)} |"
-        for code, entry in sorted(CODES.items())
+        for code, entry in codes().items()
     ]
     return "\n".join(lines) + "\n"
 

@@ -1,0 +1,34 @@
+"""Every code of a note or a rejected row, with its meaning and what to do; the documentation is made from it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+
+class Code(BaseModel):
+    """What a code means.
+
+    Parameters
+    ----------
+    kind : {"note", "row"}
+        A note on a source, or the reason of a rejected row.
+    meaning, remedy : str
+        One sentence each, without a value: the message beside the code has it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: str
+    meaning: str
+    remedy: str
+
+
+@lru_cache(maxsize=1)
+def codes() -> dict[str, Code]:
+    """Return every code by name, in alphabetical order."""
+    raw = yaml.safe_load(files("layers").joinpath("codes.yml").read_text(encoding="utf-8"))
+    return {name: Code.model_validate(entry) for name, entry in sorted(raw.items())}
