@@ -8,6 +8,9 @@ import pandas as pd
 from layers.validation import Notice
 from pipeline.learning.candidates import Task
 from pipeline.learning.division import Folds
+from pipeline.learning.figures import measure
+from pipeline.learning.fold_scores import score_folds
+from pipeline.learning.methods import fit_of
 from pipeline.learning.validation import area_under_curve
 
 LEAKAGE_GAP = 0.15
@@ -23,7 +26,10 @@ LEAST_VALUES = 12
 """Different values from which a column counts as continuous: flags and classes agree by chance."""
 
 LEAST_PARTS = 3
-"""Folds with two positives and a negative below which a test rests on a camp or two."""
+"""Parts with two positives and a negative below which a test rests on a camp or two."""
+
+LEAST_TOLD = 8
+"""Sites of either class that must have a value before a column is suspected: two positives are told apart by luck."""
 
 
 def alarms(task: Task, folds: Folds, spatial_auc: float | None, random_auc: float | None) -> list[Notice]:
@@ -36,7 +42,7 @@ def alarms(task: Task, folds: Folds, spatial_auc: float | None, random_auc: floa
     folds : Folds
         Of the test.
     spatial_auc, random_auc : float or None
-        AUC within spatial and within random folds.
+        AUC within spatial and within random folds, of a method that learns from features alone.
     """
     found = []
     if spatial_auc is not None and random_auc is not None and random_auc - spatial_auc > LEAKAGE_GAP:
@@ -45,11 +51,36 @@ def alarms(task: Task, folds: Folds, spatial_auc: float | None, random_auc: floa
     twins = twin_share(task.features[task.judged], folds.fold[task.judged])
     if twins > TWIN_SHARE:
         found.append(Notice(code="twins_across_folds", values={"percent": round(100 * twins)}))
-    tested = folds.tests & task.judged
-    parts = ((tested & task.positive).sum(axis=1) >= 2) & (tested & ~task.positive).any(axis=1)
-    if parts.sum() < LEAST_PARTS:
-        found.append(Notice(code="few_parts_with_positives", values={"n": int(parts.sum()), "needed": LEAST_PARTS}))
+    parts = parts_with_positives(folds.tests & task.judged, task.positive)
+    if parts < LEAST_PARTS:
+        found.append(Notice(code="few_parts_with_positives", values={"n": parts, "needed": LEAST_PARTS}))
     return found
+
+
+def auc_of_features(task: Task, folds: Folds, anyhow: Folds) -> tuple[float | None, float | None]:
+    """Return the AUC within spatial and within random folds of a textbook regression on the columns.
+
+    A method that also learns from neighbours is better among them, as it should be; this shows what its columns tell.
+    """
+    fit, none = fit_of(task, "logistic", 1), np.zeros(len(task.y), dtype=bool)
+    found = [measure(task, one, score_folds(fit, one, none, pairs=False), interval=False) for one in (folds, anyhow)]
+    return found[0].figures.auc, found[1].figures.auc
+
+
+def parts_with_positives(tested: np.ndarray, positive: np.ndarray) -> int:
+    """Return how many parts of a region hold two positives and a negative.
+
+    Folds are groups of blocks, so two folds of one positive each are one part: many folds of few positives are no fault.
+
+    Parameters
+    ----------
+    tested : ndarray of bool, shape (k, n)
+        Judged rows of each fold.
+    positive : ndarray of bool, shape (n,)
+        Classes.
+    """
+    count = (tested & positive).sum(axis=1)[(tested & ~positive).any(axis=1)]
+    return int((count >= 2).sum() + (count == 1).sum() // 2)
 
 
 def _telling_columns(task: Task) -> list[Notice]:
@@ -58,7 +89,7 @@ def _telling_columns(task: Task) -> list[Notice]:
     for name in task.features.columns:
         value = task.features[name].to_numpy(float)[task.judged]
         known = np.isfinite(value)
-        if known.sum() < 10:
+        if min((known & positive).sum(), (known & ~positive).sum()) < LEAST_TOLD:
             continue
         auc = area_under_curve(positive[known], value[known])
         if max(auc, 1 - auc) >= SEPARATES_ALONE:

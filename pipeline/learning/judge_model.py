@@ -22,7 +22,7 @@ from layers.validation import (
 )
 from pipeline.kernels.fold_distances import fold_nearest_km, matched_folds, misfit_km, nearest_km
 from pipeline.kernels.spatial_blocks import random_folds
-from pipeline.learning.alarms import alarms
+from pipeline.learning.alarms import alarms, auc_of_features
 from pipeline.learning.bagging import NEGATIVE, UNLABELLED
 from pipeline.learning.candidates import Task
 from pipeline.learning.compare import within_fold_auc
@@ -147,7 +147,10 @@ def judge_model(
     fixed = None if rule is None else last(task.features[rule].to_numpy(float))
     null, null_values = spatial_null(task, folds, params.n_permutations, fixed, choice.code if rule else "ridge")
     baselines, curves = _baselines(task, table, folds, scores, choice, model)
-    warned = alarms(task, folds, spatial.auc, by_chance.figures.auc)
+    told = (spatial.auc, by_chance.figures.auc)
+    if choice.code == "grade_field":
+        told = auc_of_features(task, folds, anyhow)
+    warned = alarms(task, folds, *told)
     valid = _is_validated(task, model) and task.positive[lost].sum() <= task.positive.sum() / 2
     status = "validated" if valid else "not validated"
     questions, near = _questions(task, region, fit, spatial, params)

@@ -1,0 +1,37 @@
+"""What counts as a sign of leakage, and what does not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from pipeline.learning.alarms import alarms, parts_with_positives
+from pipeline.learning.candidates import Task
+from pipeline.learning.division import complements
+
+
+def test_two_folds_of_one_positive_are_one_part() -> None:
+    """Seven folds: two of two positives, four of one, one without a negative: 2 + 4 / 2 parts."""
+    positives = [2, 2, 1, 1, 1, 1, 3]
+    negatives = [1, 1, 1, 1, 1, 1, 0]
+    fold = np.repeat(np.arange(7), [p + n for p, n in zip(positives, negatives, strict=True)])
+    positive = np.concatenate([np.arange(p + n) < p for p, n in zip(positives, negatives, strict=True)])
+    tested = fold == np.arange(7)[:, None]
+    assert parts_with_positives(tested, positive) == 4
+
+
+def test_a_column_is_suspected_only_where_enough_of_both_classes_have_a_value() -> None:
+    """A column that equals the label is told; the same column known of two positives alone is not."""
+    rng = np.random.default_rng(3)
+    y = (np.arange(60) % 3 == 0).astype(int)
+    table = pd.DataFrame({"noise": rng.normal(size=60), "other": rng.normal(size=60)})
+    fold = rng.permutation(60) % 4
+
+    def told(known: np.ndarray) -> set[str]:
+        columns = table.assign(answer=np.where(known, y.astype(float), np.nan))
+        task = Task(columns, y, supervised=True, blocks=fold.astype(str), min_leaf=3, centred=False, random_state=1)
+        return {notice.code for notice in alarms(task, complements(fold), 0.8, 0.8)}
+
+    assert "column_tells_label" in told(np.ones(60, dtype=bool))
+    few = (y == 0) | (np.cumsum(y) <= 2)
+    assert "column_tells_label" not in told(few)
