@@ -24,7 +24,8 @@ NO_RESULT = MISSING_WORDS | {"l.n.r.", "lnr", "i.s.", "is", "ns", "n.s.", "nss",
 """Texts in a number column, lower case, that mean: there is no result."""
 BELOW_WORDS = frozenset(
     {
-        "nd", "n.d.", "n.d", "bdl", "b.d.l.", "bd", "b.d.", "dl", "<dl", "<lod", "<ld", "<ldd", "<lld", "<mdl", "<lq", "lld",
+        "nd", "n.d.", "n.d", "lod", "<bdl",
+        "bdl", "b.d.l.", "bd", "b.d.", "dl", "<dl", "<lod", "<ld", "<ldd", "<lld", "<mdl", "<lq", "lld",
         "tr", "trace", "traces", "<", "<l.d.", "below detection", "not detected", "non détecté", "no detectado",
     }
 )  # fmt: skip
@@ -165,10 +166,8 @@ def apply_qualifiers(cells: Cells, qualifier: pd.Series, declared_limit: float =
     -------
     Cells
     """
-    mark = qualifier.astype("str").str.strip().str.upper()
-    below = mark.isin({"<", "L", "N", "U", "<L"}).to_numpy() & qualifier.notna().to_numpy()
-    above = mark.isin({">", "G"}).to_numpy() & qualifier.notna().to_numpy()
-    none = (mark == "B").to_numpy() & qualifier.notna().to_numpy()
+    signs = mark_signs(qualifier)
+    below, above, none = signs == "<", signs == ">", signs == "x"
     value, limit, censored = cells.value.copy(), cells.limit.copy(), cells.censored.copy()
     given = np.where(np.isfinite(value) & (value > 0), value, declared_limit)
     marked = below | above
@@ -176,6 +175,23 @@ def apply_qualifiers(cells: Cells, qualifier: pd.Series, declared_limit: float =
     censored[below], censored[above] = -1, 1
     value[marked | none] = np.nan
     return Cells(value, limit, censored, cells.unreadable, cells.negatives)
+
+
+def mark_signs(marks: pd.Series) -> npt.NDArray[np.object_]:
+    """Return per mark beside a result ``<``, ``>``, ``x`` where it says that there is no result, or nothing.
+
+    Parameters
+    ----------
+    marks : Series
+        As `apply_qualifiers` reads them; words that mean below a limit in a cell do so beside one.
+    """
+    mark = marks.astype("str").str.strip().str.upper().where(marks.notna(), "")
+    signs = np.full(len(mark), "", dtype=object)
+    below = mark.isin({"<", "≤", "L", "N", "U", "UJ", "<L"}) | mark.str.casefold().isin(BELOW_WORDS)
+    signs[below.to_numpy(dtype=bool)] = "<"
+    signs[mark.isin({">", "≥", "G"}).to_numpy(dtype=bool)] = ">"
+    signs[(mark == "B").to_numpy(dtype=bool)] = "x"
+    return signs
 
 
 @dataclass(frozen=True)

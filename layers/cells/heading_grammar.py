@@ -84,6 +84,7 @@ def parse_headings(names: Sequence[str], known_words: frozenset[str] = frozenset
     found = _copies(found)
     found = _coordinates(found, plain)
     found = _suites(found)
+    found = _beside_their_results(found)
     return _amounts_and_long_tables(found, plain)
 
 
@@ -99,6 +100,26 @@ def _copies(found: list[Heading]) -> list[Heading]:
             one = Heading(one.text, "normalised", _alone(numbered[1]).element)
         copies.append(one)
     return copies
+
+
+_NAMELESS = frozenset(["qualifier", "detection_limit", "unit", "error"])
+
+
+def _beside_their_results(found: list[Heading]) -> list[Heading]:
+    """Give repeated columns of marks, limits, units or errors without a name the result all of them stand before, or after."""
+    decided = list(found)
+    results = [place for place, one in enumerate(found) if one.kind == "result" and one.symbol is not None]
+    for kind in _NAMELESS:
+        mine = [
+            place for place, one in enumerate(found) if one.kind == kind and one.element is None and not one.unknown
+        ]
+        if len(mine) < 2 and not (mine and kind == "qualifier" and len(results) == 1):
+            continue
+        sides = [step for step in (1, -1) if {place + step for place in mine} <= set(results)]
+        if len(sides) == 1:
+            for place in mine:
+                decided[place] = replace(found[place], element=found[place + sides[0]].element)
+    return decided
 
 
 def _coordinates(found: list[Heading], plain: list[str]) -> list[Heading]:

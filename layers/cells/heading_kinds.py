@@ -42,6 +42,9 @@ def decide(text: str, found: Sequence[Token]) -> Heading:
     unit, multiplier, unsure_unit = share_unit(words)
     method, method_class = method_of(words)
     one = next((element for _, element in elements), None)
+    if _lone_mark(words):
+        asked = (*words.unknown, *([text] if unit is not None else []))
+        return Heading(text, "qualifier" if unit is None else "other", one, unit, multiplier, method, asked)
     early = _early(text, words, one, (unit, multiplier))
     if early is not None:
         return early
@@ -58,6 +61,14 @@ def decide(text: str, found: Sequence[Token]) -> Heading:
     if words.has("lone_sums") and not words.unknown and not words.has("others_units", "others", *KEYS):
         return Heading(text, "total", None, unit, multiplier, method)
     return key(text, words, (unit, multiplier))
+
+
+def _lone_mark(words: Words) -> bool:
+    """Say whether a heading holds a ``<`` or ``>`` that belongs to no number: the column of marks, not of results."""
+    return any(
+        one.readings.get("sign") in ("<", ">") and (after is None or not after.text[:1].isdigit())
+        for one, after in zip(words.tokens, [*words.tokens[1:], None], strict=True)
+    )
 
 
 def _early(text: str, words: Words, element: str | None, unit: tuple[str | None, float | None]) -> Heading | None:

@@ -43,7 +43,7 @@ def _joined_to_method(words: Words) -> list[tuple[int, str]]:
                 if (
                     symbol in SYMBOLS
                     and len(one.text) > length + 1
-                    and re.search(rf"(?i)(?:^|[\s_(\[/-]){symbol}[\s_/-]", words.text)
+                    and re.search(rf"(?:^|[\s_(\[/-])(?:(?i:{symbol})[\s_/-]|{symbol}(?<=[a-z])(?=[A-Z]))", words.text)
                 ):
                     return [(place, symbol)]
     return []
@@ -132,8 +132,8 @@ def result(
     """Return a result, or what keeps the column from being one."""
     unit, multiplier, unsure_unit = share
     method, method_class = named_method
-    element = _form(elements)
-    unknown = list(words.unknown)
+    element = _form(words, elements)
+    unknown = [*words.unknown, *_two_forms(words, elements)]
     if unit is None and words.has("flags_of_sites", "counts_of"):
         listed = words.has("flags_of_sites")
         return Heading(
@@ -212,11 +212,31 @@ _ISOTOPES = frozenset(
 )  # fmt: skip
 
 
-def _form(elements: list[tuple[int, str]]) -> str:
-    """Return the element named; beside a form of it (``S_SO4``) the element itself."""
+def _form(words: Words, elements: list[tuple[int, str]]) -> str:
+    """Return what the numbers state: of ``P as P2O5`` the oxide, beside a form of it (``S_SO4``) the element itself."""
     names = list(dict.fromkeys(name for _, name in elements))
     symbols = [name for name in names if name in SYMBOLS]
+    if len(names) == 2 and _stated_as(words, elements):
+        return names[1]
     return symbols[0] if len(names) > 1 and symbols else names[0]
+
+
+_AS = frozenset(["as", "en", "als", "como", "som"])
+"""Words between what was looked for and the form it is stated in."""
+
+
+def _stated_as(words: Words, elements: list[tuple[int, str]]) -> bool:
+    """Say whether a word between the first and the last form of an element says that the numbers state the last."""
+    between = words.tokens[elements[0][0] + 1 : elements[-1][0]]
+    return any(folded(one.text) in _AS for one in between)
+
+
+def _two_forms(words: Words, elements: list[tuple[int, str]]) -> list[str]:
+    """Return the oxide that stands beside its element where nothing says which of them the numbers state."""
+    names = list(dict.fromkeys(name for _, name in elements))
+    oxides = [name for name in names if name not in IONS and parse_oxide(name) is not None]
+    both = len(names) > 1 and bool(oxides) and any(name in SYMBOLS for name in names)
+    return oxides[:1] if both and not _stated_as(words, elements) else []
 
 
 def _role(words: Words) -> str:

@@ -13,7 +13,7 @@ from layers.cells.assay_columns import AssayColumn, AssayColumns, assay_columns,
 from layers.cells.heading_grammar import parse_heading, parse_headings
 from layers.errors import SourceError
 from layers.readers.assay_options import GeochemistryOptions
-from layers.readers.columns import mapped_columns
+from layers.readers.columns import as_text, mapped_columns
 from layers.samples.columns import atomic_order
 
 
@@ -61,6 +61,7 @@ def laboratory_sheet(
             "options.default_unit (and options.oxide_unit), options.units per column, or list columns that are no results under "
             "options.ignore."
         )
+    _refuse_stray_marks(where, cells, names, taken, options)
     if not found and not mapped_columns(source, cells, "tree_ppm"):
         unclear = (
             f" Not understood: {', '.join(one.text for one in asked[:12])} (say options.results)." if asked else ""
@@ -71,6 +72,35 @@ def laboratory_sheet(
             f"and value.{unclear}{_looks_like(cells)}"
         )
     return sheet
+
+
+def placed_beside(used: Mapping[str, str]) -> set[str]:
+    """Return the columns of marks and limits that are told apart by the results they stand beside, not by their headings."""
+    return {
+        name
+        for name, meaning in used.items()
+        if meaning.endswith(("_censored", "_limit_ppm")) and parse_heading(name).element is None
+    }
+
+
+def _refuse_stray_marks(
+    where: str, cells: pd.DataFrame, names: Sequence[str], taken: set[str], options: GeochemistryOptions
+) -> None:
+    """Stop where a column of ``<`` and ``>`` belongs to no result: limits would be read as measurements."""
+    if options.qualifier_suffix is not None:
+        return
+    stray = [
+        one.text
+        for one in parse_headings(names)
+        if one.kind == "qualifier" and one.element is None and one.text not in taken
+    ]
+    marked = [name for name in stray if as_text(cells[name]).isin(["<", ">"]).any()]
+    if marked:
+        raise SourceError(
+            f"{where}: {len(marked)} columns hold marks such as < and it cannot be told of which results: "
+            f"{', '.join(marked[:8])}. Limits would be read as measurements. Name them after their element (La_qualifier), or "
+            "list them under options.ignore."
+        )
 
 
 def heading_notes(source_id: str, sheet: AssayColumns) -> list[Note]:

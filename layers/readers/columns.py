@@ -239,14 +239,21 @@ def checked_options(source: Source, model: type[OptionsT], known: Sequence[str],
 
 _SUMMARY = (
     r"(?i)\s*(?:(?:grand )?totals?|sub-?totals?|sums?|means?|averages?|median|min(?:imum)?|max(?:imum)?|std\.?(?: ?dev\.?)?|"
-    r"total g[ée]n[ée]ral|somme|moyenne|m[ée]diane|suma|promedio|mediana)\s*:?\s*"
+    r"total g[ée]n[ée]ral|somme|moyenne|m[ée]diane|[ée]cart[- ]?type|suma|promedio|mediana|m[ií]nimo|m[áa]ximo|"
+    r"desviaci[óo]n(?: est[áa]ndar)?|desvio[- ]padr[ãa]o|m[ée]dia|mittelwert|standardabweichung|medelv[äa]rde|keskiarvo|"
+    r"standard deviation|variance|geo(?:metric )?mean|(?:\d{1,2}(?:st|nd|rd|th)? )?percentiles?)\s*:?\s*"
 )
+_SUMMARY_BESIDE = r"(?i)\s*(?:n|count|nombre|s\.?d\.?|rsd|cv|p ?(?:5|10|25|50|75|90|95|98|99)|q[1-3])\s*%?\s*:?\s*"
+"""Words that are ids as well; they count below another row of the sort only."""
 
 
 def summary_places(words: pd.Series, last: int = 6) -> list[int]:
     """Return which of the last rows are totals or means of the rows above them, by the word that stands for their id or name."""
     tail = words.iloc[-last:]
     found = tail.notna().to_numpy() & tail.fillna("").str.fullmatch(_SUMMARY).to_numpy(dtype=bool)
+    if found.any():
+        below = np.arange(len(tail)) > found.argmax()
+        found |= below & tail.fillna("").str.fullmatch(_SUMMARY_BESIDE).to_numpy(dtype=bool)
     return [int(one) for one in np.flatnonzero(found) + len(words) - len(tail)]
 
 

@@ -17,7 +17,7 @@ from layers.catalogue.source import Source
 from layers.errors import LayerError, SourceError
 from layers.files.tables import RawTable, read_table, reject
 from layers.readers.assay_options import GeochemistryOptions
-from layers.readers.assay_sheet import heading_fates
+from layers.readers.assay_sheet import heading_fates, placed_beside
 from layers.readers.collars import collars_wanted, join_collars
 from layers.readers.columns import (
     as_text,
@@ -34,7 +34,15 @@ from layers.readers.columns import (
 from layers.readers.control_rows import control_notes, control_rows, heading_rows
 from layers.readers.coordinates import read_points
 from layers.readers.fates import column_fates, named_columns, refuse_twins
-from layers.readers.intervals import Intervals, bring_together, interval_columns, interval_notes, lengths_of
+from layers.readers.intervals import (
+    Intervals,
+    bring_together,
+    interval_columns,
+    interval_notes,
+    lengths_of,
+    overlap_notes,
+)
+from layers.readers.long_tables import one_row_per_sample
 from layers.readers.place_checks import check_places
 from layers.readers.points import precision_of
 from layers.readers.suites import Suites, read_suites
@@ -91,9 +99,10 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
     if withheld:
         cells, rows, geometry = cells.iloc[wanted].reset_index(drop=True), rows[wanted], _geometry(raw, wanted)
     if mapped_columns(source, cells, "analyte"):
-        cells, rows, folded = _one_row_per_sample(source, where, cells, rows)
+        wide = one_row_per_sample(source, where, cells, rows)
+        cells, rows, folded, beside = wide.cells, wide.rows, wide.folded, wide.used
     else:
-        folded = 0
+        folded, beside = 0, {}
     intervals = interval_columns([str(name) for name in cells.columns])
     controls = _no_samples(source, options, cells, intervals)
     early = [
@@ -106,7 +115,8 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         cells, rows = cells.iloc[samples].reset_index(drop=True), rows[samples]
     suites = read_suites(source, where, options, cells, _said(raw, cells))
     spelt = {*options.units, *options.column_methods, *options.substituted_below}
-    refuse_twins(source, where, raw.cells, named_columns(source, raw.cells) | set(suites.used), raw.repeated, spelt)
+    told_apart = named_columns(source, raw.cells) | (set(suites.used) - placed_beside(suites.used))
+    refuse_twins(source, where, raw.cells, told_apart, raw.repeated, spelt)
     base, problems, notes = _table(source, where, options, cells, rows, geometry, suites)
     bad = sorted({**suites.problems, **problems}.items())
     rejects = [*raw.rejects, *early] + [
@@ -119,7 +129,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
     if intervals is not None:
         hole, (length, _) = as_text(cells[intervals.hole]), lengths_of(cells, intervals)
         kept, holes = bring_together(base, suites.columns, kept, hole, length)
-        notes += interval_notes(source.id, intervals, holes)
+        notes += [*interval_notes(source.id, intervals, holes), *overlap_notes(source.id, cells, intervals, rows)]
     notes += control_notes(source.id, controls)
     return Reading(
         source=source.id,
@@ -129,7 +139,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         rows_withheld=withheld,
         rows_merged=folded + len(good) - len(kept),
         notes=(*raw.notes, *collar_notes, *suites.notes, *notes, *_repeated_ids(source, base, kept)),
-        fates=column_fates(source, raw.cells, suites.used, _not_used(options, raw)),
+        fates=column_fates(source, raw.cells, {**beside, **suites.used}, _not_used(options, raw)),
     )
 
 
@@ -163,31 +173,6 @@ def _said(raw: RawTable, cells: pd.DataFrame) -> Mapping[str, Mapping[str, str]]
     return {
         kind: {name: text for name, text in words.items() if name in cells.columns} for kind, words in raw.said.items()
     }
-
-
-def _one_row_per_sample(
-    source: Source, where: str, cells: pd.DataFrame, rows: np.ndarray
-) -> tuple[pd.DataFrame, np.ndarray, int]:
-    """Turn a table with one result per row into one row per sample; a result given twice is a stop."""
-    [analyte], [value] = mapped_columns(source, cells, "analyte")[:1], mapped_columns(source, cells, "value")[:1]
-    [sample] = mapped_columns(source, cells, "sample_id")[:1]
-    heading = cells[analyte].astype("str").str.strip()
-    unit = value.rsplit("_", 1)[1] if "_" in value else ""
-    long = pd.DataFrame(
-        {"sample": cells[sample], "heading": heading + (f"_{unit}" if unit else ""), "value": cells[value]}
-    )
-    twice = long.duplicated(["sample", "heading"])
-    if twice.any():
-        first = long[twice].iloc[0]
-        raise SourceError(
-            f"{where}: {int(twice.sum())} results are given more than once, e.g. {first['heading']} of sample {first['sample']}. "
-            "Average them by a rule of your own, or leave one out."
-        )
-    wide = long.pivot(index="sample", columns="heading", values="value")
-    first_row = ~cells[sample].duplicated().to_numpy()
-    kept = cells[first_row].drop(columns=[analyte, value]).reset_index(drop=True)
-    joined = kept.merge(wide, left_on=sample, right_index=True, how="left", validate="one_to_one")
-    return joined, rows[first_row], len(cells) - len(joined)
 
 
 def _table(

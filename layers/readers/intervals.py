@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,8 +30,18 @@ _HOLES = (
     "collar",
     "core",
 )
-_TOLD = 1.1
-"""Most by which the ends of a range may differ for its middle to count as a value."""
+_TOLD = 2.0
+"""Most by which the ends of a range may differ for its middle to count as a value: half of an upper end further off would lie
+below everything that was measured, so that a limit would say less than is known."""
+
+
+@dataclass(frozen=True)
+class Composites:
+    """What was done with intervals: holes brought together, intervals left apart, holes with a mean of a range per element."""
+
+    holes: int = 0
+    apart: int = 0
+    middles: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -95,8 +106,9 @@ def composite(
     Returns
     -------
     dict of str to ndarray of shape (k,)
-        Intervals without a result do not count. Where some are below a limit, the mean lies between two ends; it is a value if
-        they are within a tenth, else below the upper end. Where some are above a limit, it is above the lower end.
+        Intervals without a result do not count. Where some are below a limit, the mean lies between two ends; their middle is
+        the value if the upper is at most twice the lower, else it is below the upper end. Where some are
+        above a limit, it is above the lower end.
     """
     k = int(groups.max(initial=-1)) + 1
     composed: dict[str, npt.NDArray[np.generic]] = {}
@@ -122,11 +134,11 @@ def composite(
 
 def bring_together(
     base: pd.DataFrame,
-    results: dict[str, npt.NDArray[np.generic]],
+    results: dict[str, Any],
     kept: npt.NDArray[np.int64],
     hole: pd.Series,
     length: npt.NDArray[np.float64],
-) -> tuple[npt.NDArray[np.int64], int]:
+) -> tuple[npt.NDArray[np.int64], Composites]:
     """Replace the intervals of each hole in waste by one row, in place.
 
     Parameters
@@ -146,23 +158,32 @@ def bring_together(
     -------
     kept : ndarray of int
         Positions of the rows that stand for a hole each, and of the rows that are no waste.
-    holes : int
-        How many holes of several intervals were brought together.
+    holes : Composites
+        What was brought together, and what was not.
     """
     waste = kept[(base["medium"].iloc[kept] == "waste").to_numpy() & hole.iloc[kept].notna().to_numpy()]
     keys = ["method", "site_key", "latitude", "longitude"]
-    if not len(waste) or any(name.endswith("_method") for name in results):
-        return kept, 0
+    if not len(waste):
+        return kept, Composites()
     table = base[keys].iloc[waste].assign(hole=hole.iloc[waste].to_numpy())
     groups = np.array(table.groupby([*keys, "hole"], dropna=False, sort=False).ngroup(), dtype=np.int64)
-    size = np.bincount(groups)
+    apart = _several_methods(groups, waste, results)
+    if apart.any():  # methods are never averaged: such intervals stay rows of their own
+        waste, groups = waste[~apart], np.unique(groups[~apart], return_inverse=True)[1]
+    size = np.bincount(groups, minlength=1)
     if size.max() < 2:
-        return kept, 0
+        return kept, Composites(apart=int(apart.sum()))
+    own = {name: values for name, values in results.items() if name.endswith("_method")}
     first = waste[np.unique(groups, return_index=True)[1]]
     elements = [name.removesuffix("_censored") for name in results if name.endswith("_censored")]
+    results_flags = {name: results[name].copy() for name in (f"{one}_censored" for one in elements)}
     composed = composite(groups, length[waste], {name: values[waste] for name, values in results.items()}, elements)
     for name, values in composed.items():
         results[name][first] = values
+    for name, values in own.items():
+        known = pd.Series(np.asarray(values)[waste]).groupby(groups).first()
+        results[name] = pd.Categorical(values)
+        results[name][first] = known.to_numpy()
     total = base["tree_ppm"].to_numpy(dtype="float64")[waste]
     there = np.isfinite(total)
     with np.errstate(invalid="ignore"):
@@ -174,15 +195,78 @@ def bring_together(
     base.loc[base.index[first], "n_analyses"] = np.bincount(groups, base["n_analyses"].to_numpy()[waste]).astype(int)
     base.loc[base.index[first[several]], "sample_id"] = hole.iloc[first[several]].astype("str").to_numpy()
     others = kept[~np.isin(kept, waste)]
-    return np.sort(np.concatenate([others, first])), int(several.sum())
+    middles = _middles(groups, [flags[waste] for flags in results_flags.values()], composed, elements)
+    return np.sort(np.concatenate([others, first])), Composites(int(several.sum()), int(apart.sum()), middles)
 
 
-def interval_notes(source_id: str, columns: Intervals, holes: int) -> list[Note]:
-    """Say that intervals were brought together."""
-    if not holes:
+def _several_methods(
+    groups: npt.NDArray[np.int64], waste: npt.NDArray[np.int64], results: Mapping[str, Any]
+) -> npt.NDArray[np.bool_]:
+    """Return which intervals belong to a hole in which one element was measured by several methods."""
+    apart = np.zeros(len(waste), dtype=bool)
+    for name, values in results.items():
+        if name.endswith("_method"):
+            methods = pd.Series(np.asarray(values, dtype=object)[waste])
+            apart |= (methods.groupby(groups).transform("nunique") > 1).to_numpy()
+    return apart
+
+
+def _middles(
+    groups: npt.NDArray[np.int64],
+    flags: Sequence[npt.NDArray[np.int8]],
+    composed: Mapping[str, npt.NDArray[np.generic]],
+    elements: Sequence[str],
+) -> dict[str, int]:
+    """Return per element in how many holes the mean is the middle of a range, because some intervals lie below a limit."""
+    found = {}
+    for element, flag in zip(elements, flags, strict=True):
+        some_below = np.bincount(groups, flag < 0, minlength=int(groups.max()) + 1) > 0
+        count = int((some_below & np.isfinite(composed[f"{element}_ppm"].astype("float64"))).sum())
+        if count:
+            found[element] = count
+    return found
+
+
+def overlap_notes(source_id: str, cells: pd.DataFrame, columns: Intervals, rows: npt.NDArray[np.int64]) -> list[Note]:
+    """Say which intervals of one hole overlap: their ground counts twice."""
+    table = pd.DataFrame({
+        "hole": cells[columns.hole].astype("str"),
+        "start": pd.to_numeric(cells[columns.start], errors="coerce"),
+        "end": pd.to_numeric(cells[columns.end], errors="coerce"),
+        "row": rows,
+    }).dropna().sort_values(["hole", "start"], kind="stable")  # fmt: skip
+    before = table.groupby("hole")["end"].cummax().groupby(table["hole"]).shift()
+    twice = table[table["start"] < before - 1e-6]
+    if twice.empty:
         return []
     message = (
-        f"Intervals of {holes} holes ({columns.hole}, {columns.start}, {columns.end}) were brought together, each counted by its "
-        "length."
+        f"{len(twice)} intervals begin above the end of another one of their hole (e.g. {twice['hole'].iloc[0]} from "
+        f"{twice['start'].iloc[0]:g}); that ground counts twice. Correct the file, or leave the composites or checks out."
     )
-    return [Note(source_id, "intervals_composited", message, holes, (columns.hole, columns.start, columns.end))]
+    told = tuple(int(one) for one in twice["row"])
+    return [Note(source_id, "intervals_overlap", message, len(twice), (columns.hole, columns.start, columns.end), told)]
+
+
+def interval_notes(source_id: str, columns: Intervals, found: Composites) -> list[Note]:
+    """Say which intervals were brought together, which were not, and where limits made a mean uncertain."""
+    where = (columns.hole, columns.start, columns.end)
+    notes = []
+    if found.holes:
+        middles = ", ".join(f"{element} ({count})" for element, count in found.middles.items())
+        below = (
+            f" Where some intervals lie below a limit, the mean is the middle of what it can be, at most a third off: {middles}."
+            if middles
+            else ""
+        )
+        message = (
+            f"Intervals of {found.holes} holes ({columns.hole}, {columns.start}, {columns.end}) were brought together, each "
+            f"counted by its length.{below}"
+        )
+        notes.append(Note(source_id, "intervals_composited", message, found.holes, where))
+    if found.apart:
+        message = (
+            f"{found.apart} intervals of holes in which one element was measured by several methods stay samples of their own: "
+            "methods are not averaged. State options.column_methods, or ignore one of the columns."
+        )
+        notes.append(Note(source_id, "intervals_of_several_methods", message, found.apart, where))
+    return notes

@@ -156,3 +156,44 @@ def test_a_hole_with_two_collars_stops_and_intervals_without_a_place_say_how(tmp
         lab(tmp_path, text, columns=columns, options={"collars": {"path": "collars.csv", "key": "hole_id"}})
     with pytest.raises(SourceError, match=r"state options\.collars"):
         lab(tmp_path, text, columns={"sample_id": "hole_id"})
+
+
+def test_a_mean_of_limits_and_values_never_lies_below_what_was_measured(tmp_path: Path) -> None:
+    """1 m below 10 and 1 m of 20: the mean is 10 to 15. Half of 'below 15' would be less than it can be."""
+    text = (
+        "hole_id,site_id,from_m,to_m,La_ppm,Ce_ppm\nH1,A,0,1,<10,<2\nH1,A,1,2,20,<6\nH2,B,0,9,<10,1\nH2,B,9,10,20,2\n"
+    )
+    found = lab(tmp_path, text, columns={"sample_id": "hole_id", "site_key": "site_id"})
+    assert values(found, "La_ppm") == [12.5, None]
+    assert values(found, "La_limit_ppm") == [None, 11]
+    assert values(found, "Ce_limit_ppm") == [4, None]
+    [note] = [one for one in found.notes if one.code == "intervals_composited"]
+    assert "at most a third off: La (1)." in note.message
+
+
+def test_intervals_of_elements_by_several_methods_are_brought_together_where_each_has_one(tmp_path: Path) -> None:
+    text = (
+        "hole_id,site_id,from_m,to_m,La_INAA_ppm,Cu_AR_ppm,Zn_AR_ppm,Zn_FUS_ppm\n"
+        "H1,A,0,1,10,100,5,\nH1,A,1,4,50,200,9,\nH2,B,0,1,10,100,5,\nH2,B,1,2,20,200,,9\n"
+    )
+    found = lab(tmp_path, text, columns={"sample_id": "hole_id", "site_key": "site_id"})
+    assert values(found, "La_ppm") == [40, 10, 20]
+    assert values(found, "Cu_ppm") == [175, 100, 200]
+    assert found.layer["Cu_method"].astype("str").tolist() == ["aqua_regia"] * 3
+    assert (found.rows_read, found.rows_merged) == (4, 1)
+    assert [one.count for one in found.notes if one.code == "intervals_of_several_methods"] == [2]
+
+
+def test_overlapping_intervals_are_told(tmp_path: Path) -> None:
+    text = "hole_id,site_id,from_m,to_m,La_ppm\nH1,A,0,2,10\nH1,A,1,3,50\nH2,A,0,1,9\nH2,A,1,2,9\n"
+    found = lab(tmp_path, text, columns={"sample_id": "hole_id", "site_key": "site_id"})
+    assert [(one.count, one.rows) for one in found.notes if one.code == "intervals_overlap"] == [(1, (3,))]
+
+
+@pytest.mark.parametrize(
+    "tail", ["Average,5\nn,2\nP90,9", "Moyenne,5\nÉcart-type,2", "Mittelwert,5\nStandardabweichung,3"]
+)
+def test_statistics_under_the_table_are_no_samples(tmp_path: Path, tail: str) -> None:
+    rows = "\n".join(line.replace(",", ",A,") for line in tail.splitlines())
+    found = lab(tmp_path, f"sample_id,site_id,La_ppm\nn,A,1\nP90,A,2\n{rows}\n")
+    assert values(found, "La_ppm") == [1, 2]

@@ -1,0 +1,117 @@
+"""Tables with one result per row: brought to one row per sample, each result with the unit, mark and limit of its own row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from layers.catalogue.source import Source
+from layers.cells.assay_columns import unit_name
+from layers.cells.assays import BELOW_WORDS, mark_signs
+from layers.cells.heading_grammar import parse_heading, parse_headings
+from layers.errors import SourceError
+from layers.readers.columns import as_text, mapped_columns
+
+
+@dataclass(frozen=True)
+class WideTable:
+    """A table of one row per sample made of one with a result per row.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        One row per sample, a column per analyte and unit.
+    rows : ndarray of int
+        Row of the file each sample stands in first.
+    folded : int
+        Rows that went into another one.
+    used : dict of str to str
+        Columns of units, marks and limits that were read into the results.
+    """
+
+    cells: pd.DataFrame
+    rows: np.ndarray
+    folded: int
+    used: dict[str, str]
+
+
+def one_row_per_sample(source: Source, where: str, cells: pd.DataFrame, rows: np.ndarray) -> WideTable:
+    """Turn a table with one result per row into one row per sample.
+
+    The unit is that of the heading of the values, else that of the row. A mark such as ``<`` and a limit of the row go into the
+    result, so that a limit never looks like a measurement.
+
+    Raises
+    ------
+    SourceError
+        If a result is given twice, or the heading of the values and the column of units tell different units.
+    """
+    [analyte], [value] = mapped_columns(source, cells, "analyte")[:1], mapped_columns(source, cells, "value")[:1]
+    [sample] = mapped_columns(source, cells, "sample_id")[:1]
+    beside = _beside(source, cells)
+    unit = parse_heading(value).unit
+    heading = cells[analyte].astype("str").str.strip()
+    units = as_text(cells[beside["unit"]]) if "unit" in beside else None
+    if units is not None and unit is not None:
+        _same_unit(where, value, unit, beside["unit"], units)
+    if unit is not None:
+        heading = heading + f"_{unit}"
+    elif units is not None:
+        heading = heading + ("_" + units).where(units.notna(), "")
+    long = pd.DataFrame({"sample": cells[sample], "heading": heading, "value": _marked(cells, value, beside)})
+    twice = long.duplicated(["sample", "heading"])
+    if twice.any():
+        first = long[twice].iloc[0]
+        raise SourceError(
+            f"{where}: {int(twice.sum())} results are given more than once, e.g. {first['heading']} of sample {first['sample']}. "
+            "Average them by a rule of your own, or leave one out."
+        )
+    wide = long.pivot(index="sample", columns="heading", values="value")
+    first_row = ~cells[sample].duplicated().to_numpy()
+    kept = cells[first_row].drop(columns=[analyte, value, *beside.values()]).reset_index(drop=True)
+    joined = kept.merge(wide, left_on=sample, right_index=True, how="left", validate="one_to_one")
+    return WideTable(joined, rows[first_row], len(cells) - len(joined), dict.fromkeys(beside.values(), "value"))
+
+
+def _beside(source: Source, cells: pd.DataFrame) -> dict[str, str]:
+    """Return the columns that hold the unit, the mark and the limit of each row: the only one of their kind."""
+    taken = {name for one in source.columns for name in mapped_columns(source, cells, one)}
+    taken |= {*source.where, *source.ignore}
+    found: dict[str, list[str]] = {}
+    for one in parse_headings([str(name) for name in cells.columns]):
+        lone = one.kind in ("unit", "qualifier", "detection_limit") and one.element is None and not one.unknown
+        if lone and one.text not in taken and one.text in cells.columns:
+            found.setdefault(one.kind, []).append(one.text)
+    return {kind: names[0] for kind, names in found.items() if len(names) == 1}
+
+
+def _same_unit(where: str, value: str, unit: str, column: str, units: pd.Series) -> None:
+    others = [one for one in units.dropna().unique() if unit_name(str(one)) not in (None, unit_name(unit))]
+    if others:
+        raise SourceError(
+            f"{where}: the heading '{value}' says {unit}, the column '{column}' says {others[0]}. Which is right cannot be told. "
+            f"List '{column}' under 'ignore:', or rename the column of values."
+        )
+
+
+def _marked(cells: pd.DataFrame, value: str, beside: dict[str, str]) -> pd.Series:
+    """Return the results with the signs of their marks, and with the limit of the row where the cell tells none."""
+    if not {"qualifier", "detection_limit"} & beside.keys():
+        return cells[value]
+    text = as_text(cells[value]).fillna("")
+    signs = mark_signs(cells[beside["qualifier"]]) if "qualifier" in beside else np.full(len(cells), "", dtype=object)
+    limit = (
+        as_text(cells[beside["detection_limit"]]).fillna("") if "detection_limit" in beside else text.map(lambda _: "")
+    )
+    plain = text.str.fullmatch(r"\d.*|\.\d.*").to_numpy(dtype=bool)
+    numberless = pd.to_numeric(text, errors="coerce").fillna(0).eq(0) & ~text.str.contains(r"^[<>≤≥].*\d", na=False)
+    unlimited = (text.str.casefold().isin(BELOW_WORDS).to_numpy() | (signs == "<")) & numberless.to_numpy(dtype=bool)
+    read = text.to_numpy(dtype=object).copy()
+    signed = plain & ((signs == "<") | (signs == ">"))
+    read[signed] = signs[signed] + read[signed]
+    read[unlimited] = ("<" + limit.str.lstrip("<≤ ")).to_numpy(dtype=object)[unlimited]
+    read[signs == "x"] = ""
+    column = pd.Series(read, index=text.index)
+    return column.where(column != "", None)
