@@ -24,7 +24,7 @@ Number = Annotated[float | None, BeforeValidator(finite)]
 Share = dict[str, Number]
 """A figure at the best 5, 10 and 20 % of a list; keys ``5``, ``10``, ``20``."""
 
-Outcome = Literal["better", "as_good", "words_only", "no_skill", "not_validated", "not_learned"]
+Outcome = Literal["better", "as_good", "words_only", "worse", "alarmed", "no_skill", "not_validated", "not_learned"]
 LabelBasis = Literal["assay", "words", "both"]
 QuestionCode = Literal["new_camp", "near_assays", "given"]
 
@@ -194,8 +194,9 @@ class Verdict(_Frozen):
     outcome : str
         ``better``: the interval of the lead over the best simpler rule excludes zero; ``as_good``: better than chance, not
         shown to be better than a simpler rule; ``words_only``: finds again what words of an inventory call rich, which no
-        analysis confirms; ``no_skill``: not told from chance; ``not_validated``: could not be tested; ``not_learned``: there
-        was nothing to learn from.
+        analysis confirms; ``worse``: better than chance, but the interval of the lead over a simpler rule lies below zero;
+        ``alarmed``: seemingly better than chance, but the test may flatter; ``no_skill``: not told from chance;
+        ``not_validated``: could not be tested; ``not_learned``: there was nothing to learn from.
     label_basis : str
         What makes the positives positive: assays, words of an inventory, or both.
     model_used : bool

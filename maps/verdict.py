@@ -22,22 +22,27 @@ def verdict(validation: Validation | None, lang: str) -> str:
     alarms = "".join(f" {_alarm(notice, lang)}" for notice in validation.alarms[:1])
     if outcome == "not_learned":
         return _nothing_learned(validation, lang)
+    given = "_given" if validation.division.by == "given" else ""
     if outcome == "not_validated":
-        return words.phrase("verdict_not_validated", lang, n=validation.n_positive) + alarms
+        return words.phrase(f"verdict_not_validated{given}", lang, n=validation.n_positive) + alarms
     if outcome == "no_skill":
         why = "; ".join(remark("reason", notice, lang) for notice in _causes(validation))
         return words.phrase("verdict_no_skill", lang, auc=_auc(validation, lang), why=why) + alarms
     found = _found(validation, lang)
+    if outcome == "alarmed":
+        warned = "; ".join(remark("alarm", notice, lang) for notice in validation.alarms)
+        return words.phrase("verdict_alarmed", lang, alarm=warned, found=found)
     if outcome == "words_only":
-        return words.phrase("verdict_words_only", lang, found=found) + alarms
+        key = "verdict_words_and_assays" if validation.verdict.label_basis == "both" else "verdict_words_only"
+        return words.phrase(key, lang, found=found)
     lead = validation.verdict.lead
     if lead is None:
-        return words.phrase("verdict_alone", lang, found=found) + alarms
+        return words.phrase("verdict_alone", lang, found=found)
     rule = rule_name(lead.rule, lang)
     if lead.low is None or lead.high is None:
-        return words.phrase("verdict_as_good_untold", lang, rule=rule, found=found) + alarms
+        return words.phrase("verdict_as_good_untold", lang, rule=rule, found=found)
     ends = {"lead": lead.auc, "low": lead.low, "high": lead.high}
-    return words.phrase(f"verdict_{outcome}", lang, rule=rule, found=found, **ends) + alarms
+    return words.phrase(f"verdict_{outcome}", lang, rule=rule, found=found, **ends)
 
 
 def _causes(validation: Validation) -> list[Notice]:
@@ -68,7 +73,8 @@ def rule_name(code: str, lang: str) -> str:
 def _nothing_learned(validation: Validation, lang: str) -> str:
     """Return the verdict where nothing was learned, with the reason and the basis of the order."""
     why = "; ".join(remark("reason", notice, lang) for notice in validation.verdict.reasons)
-    basis = "" if validation.verdict.label_basis == "words" else words.word("companion_assays", lang)
+    assayed = validation.verdict.label_basis != "words" or validation.n_negative > 0
+    basis = "" if not assayed else words.word("companion_assays", lang)
     return words.phrase("verdict_companion", lang, why=why, basis=basis)
 
 
@@ -96,9 +102,8 @@ def score_key(validation: Validation | None, key: str = "score") -> str:
 def plain_verdict(validation: Validation | None, lang: str) -> str:
     """Return the verdict for somebody who reads no statistics, from the same code as the expert's sentence."""
     outcome = "not_validated" if validation is None else validation.verdict.outcome
-    said = words.word(f"plain_{outcome}", lang)
-    alarmed = validation is not None and validation.alarms and outcome in ("better", "as_good", "words_only")
-    return f"{said} {words.word('plain_alarm', lang)}" if alarmed else said
+    both = outcome == "words_only" and validation is not None and validation.verdict.label_basis == "both"
+    return words.word("plain_words_and_assays" if both else f"plain_{outcome}", lang)
 
 
 def _auc(validation: Validation, lang: str) -> str:
@@ -127,7 +132,8 @@ def validation_rows(validation: Validation | None, lang: str) -> list[list[str]]
     """Return the model beside simpler rules: name, AUC with interval, Brier score, capture at 5, 10 and 20 %."""
     if validation is None:
         return []
-    figures: list[tuple[str, Figures]] = [("row_model", validation.spatial)]
+    given = validation.division.by == "given"
+    figures: list[tuple[str, Figures]] = [("row_model_given" if given else "row_model", validation.spatial)]
     figures += [(f"row_{one.code}", one.figures) for one in validation.questions if one.code == "near_assays"]
     figures += [("row_district", validation.district)] if validation.district else []
     figures += [("row_random", validation.random)]

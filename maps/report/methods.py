@@ -6,7 +6,7 @@ from layers.validation import Validation
 from maps import words
 from maps.verdict import remark, rule_name
 
-WARNINGS = ("too_few_parts", "blocks_below_range")
+WARNINGS = ("too_few_parts", "blocks_below_range", "column_tells_much")
 """Remarks that stand under the verdict on the first page."""
 
 

@@ -76,6 +76,7 @@ def _in(p: Publication, lang: str) -> dict[str, Any]:
         "score_key": score_key(p.validation),
         "capture_key": score_key(p.validation, "report_capture"),
         "capture_words_key": score_key(p.validation, "capture_words"),
+        "test_words_key": _test_words_key(p),
         "top": _top(p, lang),
         "area_titles": titles_of_areas(replace(p, site_territories=_held(p)), p.ranking["site_id"].head(TOP), lang),
         "validation": validation_rows(p.validation, lang),
@@ -88,6 +89,12 @@ def _in(p: Publication, lang: str) -> dict[str, Any]:
         **accounted_for(p.accounting, p.rejected, p.notes, lang),
         "plan": _plan(p, lang),
     }
+
+
+def _test_words_key(p: Publication) -> str:
+    """Return the key of what the test did: held out whole camps, or the folds given."""
+    given = p.validation is not None and p.validation.division.by == "given"
+    return "validation_words_given" if given else "validation_words"
 
 
 def _summary(p: Publication, lang: str) -> str:

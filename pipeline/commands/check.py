@@ -21,6 +21,7 @@ from layers.rasters.raster import Raster
 from layers.rasters.reader import describe_raster
 from layers.readers.assay_options import GeochemistryOptions
 from layers.readers.assay_sheet import laboratory_columns
+from layers.readers.splits import KEY, read_splits
 from layers.readers.suspicious import suspicious_values
 from layers.samples.censoring import CensoringParams, censoring_notes, censoring_table
 from layers.samples.standardise import LEAST_SAMPLES
@@ -96,6 +97,10 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
             check = SourceCheck(source.id, source.role, failure=str(error), private=hidden is not None)
         paragraphs.append(_in_words(check))
         checks.append(check if hidden is None else _hidden(check, hidden))
+    splits_fail = False
+    if config.train_model.splits is not None:
+        told, splits_fail = _splits_in_words(config.train_model.splits, data_dir)
+        paragraphs.append(told)
     matches = count_matches(sources, {name: one.layer for name, one in readings.items()})
     if matches:
         paragraphs.append("What the tables share:\n" + "\n".join(f"  {one}" for one in matches))
@@ -103,10 +108,24 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
         write_check(config.title, checks, matches, out / "check.html")
         paragraphs.append(f"Page: {out / 'check.html'}")
     text = "\n\n".join(paragraphs)
-    failures = sum(one.failure is not None for one in checks)
+    failures = sum(one.failure is not None for one in checks) + splits_fail
     if failures:
-        raise SourceError(f"{failures} of {len(checks)} sources cannot be read.\n\n{text}")
+        raise SourceError(f"{failures} of {len(checks) + splits_fail} sources cannot be read.\n\n{text}")
     return text
+
+
+def _splits_in_words(path: Path, data_dir: Path) -> tuple[str, bool]:
+    """Return what a file of folds holds, and whether it cannot be read."""
+    try:
+        table = read_splits(path, data_dir)
+    except SourceError as error:
+        return str(error), True
+    counts = table["role"].value_counts()
+    tested = table.loc[table["role"] == "test", "fold"].nunique()
+    told = f"{KEY}: {table['site_id'].nunique():,} sites, {tested} folds tested, {counts.get('test', 0):,} rows of role test"
+    if "train" in counts:
+        return f"{told}, {counts['train']:,} of role train: every fold trains on exactly those.", False
+    return f"{told}; every fold trains on the sites of the others.", False
 
 
 def _hidden(check: SourceCheck, name: str) -> SourceCheck:

@@ -19,6 +19,9 @@ LEAKAGE_GAP = 0.15
 SEPARATES_ALONE = 0.99
 """AUC of a single column from which it is suspected of stating the label."""
 
+MUCH_ALONE = 0.9
+"""AUC of a single column from which a reader is told to look at it."""
+
 TWIN_SHARE = 0.1
 """Share of judged sites with an exact twin in another fold before the alarm."""
 
@@ -84,17 +87,33 @@ def parts_with_positives(tested: np.ndarray, positive: np.ndarray) -> int:
 
 
 def _telling_columns(task: Task) -> list[Notice]:
+    return [
+        Notice(code="column_tells_label", values={"feature": name, "auc": round(auc, 3)})
+        for name, auc in _aucs_alone(task).items()
+        if auc >= SEPARATES_ALONE
+    ]
+
+
+def strongest_column(task: Task) -> Notice | None:
+    """Return the column that alone goes far with the labels, short of the alarm; None where none does."""
+    name, auc = max(_aucs_alone(task).items(), key=lambda pair: pair[1], default=("", 0.0))
+    if not MUCH_ALONE <= auc < SEPARATES_ALONE:
+        return None
+    return Notice(code="column_tells_much", values={"feature": name, "auc": round(auc, 3)})
+
+
+def _aucs_alone(task: Task) -> dict[str, float]:
+    """Return the AUC of every column by itself, whichever way it points; columns with few values are left out."""
     positive = task.positive[task.judged]
-    found = []
+    found = {}
     for name in task.features.columns:
         value = task.features[name].to_numpy(float)[task.judged]
         known = np.isfinite(value)
         if min((known & positive).sum(), (known & ~positive).sum()) < LEAST_TOLD:
             continue
         auc = area_under_curve(positive[known], value[known])
-        if max(auc, 1 - auc) >= SEPARATES_ALONE:
-            values: dict[str, float | int | str] = {"feature": str(name), "auc": round(max(auc, 1 - auc), 3)}
-            found.append(Notice(code="column_tells_label", values=values))
+        if np.isfinite(auc):
+            found[str(name)] = float(max(auc, 1 - auc))
     return found
 
 

@@ -173,37 +173,6 @@ def block_interval(table: PairTable, seed: int, other: PairTable | None = None) 
     return float(low), float(high)
 
 
-def clustered_auc(positive: np.ndarray, score: np.ndarray, clusters: np.ndarray) -> tuple[float, float]:
-    """Return the AUC and its standard error where rows of a cluster err alike.
-
-    Parameters
-    ----------
-    positive : ndarray of bool, shape (n,)
-        Classes.
-    score : ndarray of float, shape (n,)
-        Of one model.
-    clusters : ndarray, shape (n,)
-        Camp or block per row.
-
-    References
-    ----------
-    Obuchowski (1997), *Biometrics* 53.
-    """
-    names, code = np.unique(clusters, return_inverse=True)
-    high, low = score[positive], score[~positive]
-    wins = (np.sign(high[:, None] - low[None, :]) + 1) / 2
-    auc = float(wins.mean())
-    by_positive = np.bincount(code[positive], wins.mean(axis=1) - auc, len(names))
-    by_negative = np.bincount(code[~positive], wins.mean(axis=0) - auc, len(names))
-    holding, against = len(set(code[positive])), len(set(code[~positive]))
-    variance = (
-        holding / ((holding - 1) * len(high) ** 2) * (by_positive**2).sum()
-        + against / ((against - 1) * len(low) ** 2) * (by_negative**2).sum()
-        + 2 * len(names) / ((len(names) - 1) * len(high) * len(low)) * (by_positive * by_negative).sum()
-    )
-    return auc, float(np.sqrt(max(variance, 0.0)))
-
-
 def percentiles(score: np.ndarray, rows: Sequence[int] | np.ndarray) -> np.ndarray:
     """Return for some rows the share of all rows that one model scores lower, ties counting half: 0 to 1."""
     from scipy.stats import rankdata

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from layers.errors import StageError
 from pipeline.kernels.spatial_blocks import (
     Variogram,
     camp_districts,
@@ -19,7 +20,7 @@ from pipeline.kernels.spatial_blocks import (
 from pipeline.learning.alarms import LEAST_PARTS
 from pipeline.learning.candidates import Task, prepare
 from pipeline.learning.compare import LEAST_CLUSTERS
-from pipeline.learning.division import complements, given_folds
+from pipeline.learning.division import buffered, complements, given_folds
 from pipeline.learning.judge_model import Region
 
 RESIDUAL_FOLDS = 5
@@ -130,6 +131,11 @@ def divide(
         Edge asked for.
     feature_radius_km, buffer_km, n_folds, max_districts
         See `TrainModelParams`.
+
+    Raises
+    ------
+    StageError
+        Where fewer than two of a user's folds test a site of the region.
     """
     x_m, y_m = table["x_m"].to_numpy(), table["y_m"].to_numpy()
     variogram = residual_variogram(task)
@@ -143,8 +149,23 @@ def divide(
         count = _telling_folds(task, blocks, n_folds)
         folds = complements(group_folds(blocks, task.positive, count), task.x_km, task.y_km, buffer_km)
     else:
-        folds = given_folds(splits, table["site_id"])
+        assert task.x_km is not None and task.y_km is not None  # noqa: S101, PT018 - given by the stage
+        _refuse_few(splits, table["site_id"])
+        folds = buffered(given_folds(splits, table["site_id"]), task.x_km, task.y_km, buffer_km)
     by = "blocks" if splits is None else "given"
     unknown = 0 if splits is None else len(set(splits["site_id"]) - set(table["site_id"]))
     region = Region(folds, districts, edge, variogram.range_km, by, buffer_km, unknown)
     return replace(task, blocks=blocks), region, variogram
+
+
+def _refuse_few(splits: pd.DataFrame, site_ids: pd.Series) -> None:
+    """Stop where the ids of a user's folds are those of another region: nothing would be tested."""
+    known = splits["site_id"].isin(set(site_ids))
+    count = splits.loc[known & (splits["role"] == "test"), "fold"].nunique()
+    if count < 2:
+        asked = sorted(set(splits["site_id"]))
+        raise StageError(
+            f"train_model.splits: {splits.loc[known, 'site_id'].nunique()} of the {len(asked)} ids in the file are sites of this "
+            f"region, and {count} folds test any of them. At least two folds must. Take the ids from ranking.csv of a run (such "
+            f"as {', '.join(sorted(site_ids)[:3])}; the file has {', '.join(asked[:3])})."
+        )

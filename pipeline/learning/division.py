@@ -56,13 +56,18 @@ def complements(
         Training rows nearer than this to a row held out are left out.
     """
     tests = folds == np.unique(folds[folds >= 0])[:, None]
-    trains = ~tests & (folds >= 0)
-    if not buffer_km or x_km is None or y_km is None:
-        return Folds(trains, tests)
-    kept = trains.copy()
-    for place, (train, test) in enumerate(zip(trains, tests, strict=True)):
+    whole = Folds(~tests & (folds >= 0), tests)
+    return whole if x_km is None or y_km is None else buffered(whole, x_km, y_km, buffer_km)
+
+
+def buffered(folds: Folds, x_km: np.ndarray, y_km: np.ndarray, buffer_km: float | None) -> Folds:
+    """Return folds whose training rows lie at least so far (km) from every row tested; unchanged without a distance."""
+    if not buffer_km:
+        return folds
+    kept = folds.trains.copy()
+    for place, (train, test) in enumerate(zip(folds.trains, folds.tests, strict=True)):
         kept[place, np.flatnonzero(train)] = nearest_km(x_km, y_km, train, test) >= buffer_km
-    return Folds(kept, tests, int(trains.sum() - kept.sum()))
+    return Folds(kept, folds.tests, int(folds.trains.sum() - kept.sum()))
 
 
 def given_folds(splits: pd.DataFrame, site_ids: pd.Series) -> Folds:
@@ -78,7 +83,8 @@ def given_folds(splits: pd.DataFrame, site_ids: pd.Series) -> Folds:
     """
     row_of = {site: row for row, site in enumerate(site_ids)}
     known = splits[splits["site_id"].isin(row_of)]
-    names = sorted(known["fold"].unique())
+    names = sorted(known.loc[known["role"] == "test", "fold"].unique())
+    known = known[known["fold"].isin(names)]
     tests = np.zeros((len(names), len(site_ids)), dtype=bool)
     trains = np.zeros_like(tests)
     code = known["fold"].map({name: place for place, name in enumerate(names)}).to_numpy(int)

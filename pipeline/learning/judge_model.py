@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ from layers.validation import (
 )
 from pipeline.kernels.fold_distances import fold_nearest_km, matched_folds, misfit_km, nearest_km
 from pipeline.kernels.spatial_blocks import random_folds
-from pipeline.learning.alarms import alarms, auc_of_features
+from pipeline.learning.alarms import alarms, auc_of_features, strongest_column
 from pipeline.learning.bagging import NEGATIVE, UNLABELLED
 from pipeline.learning.candidates import Task
 from pipeline.learning.compare import within_fold_auc
@@ -150,14 +150,14 @@ def judge_model(
     told = (spatial.auc, by_chance.figures.auc)
     if choice.code == "grade_field":
         told = auc_of_features(task, folds, anyhow)
-    warned = alarms(task, folds, *told)
+    warned = tuple(alarms(task, folds, *told))
     valid = _is_validated(task, model) and task.positive[lost].sum() <= task.positive.sum() / 2
-    status = "validated" if valid else "not validated"
+    status: Literal["validated", "not validated"] = "validated" if valid else "not validated"
     questions, near = _questions(task, region, fit, spatial, params)
     validation = Validation(
         target=str(table["target"].iloc[0]),
         kind="supervised" if task.supervised else "pu_bagging",
-        status="validated" if valid else "not validated",
+        status=status,
         n_sites=len(task.y),
         n_positive=int(task.positive.sum()),
         n_negative=int((task.y == NEGATIVE).sum()),
@@ -182,7 +182,7 @@ def judge_model(
         baselines=baselines,
         weights_of_evidence=evidence_table(task),
         verdict=decide(status, spatial, null, baselines, warned, basis_of(table)),
-        alarms=tuple(warned),
+        alarms=warned,
         notes=tuple(_notes(task, region, scores[choice.code], valid=bool(valid))),
     )
     diagnostics = _diagnostics(task, table, folds, model, by_chance, curves) | {"null_auc": null_values}
@@ -337,6 +337,8 @@ def _notes(task: Task, region: Region, scores: FoldScores, *, valid: bool) -> li
     if region.by == "blocks" and np.isfinite(region.range_km) and region.block_km < 0.95 * region.range_km:
         ends = {"block": round(region.block_km, 1), "range": round(region.range_km, 1)}
         notes.append(Notice(code="blocks_below_range", values=dict(ends)))
+    strongest = strongest_column(task)
+    notes += [] if strongest is None else [strongest]
     both = folds.both(task.positive, task.judged)
     notes.append(Notice(code="folds_with_both_classes", values={"both": both, "folds": len(folds)}))
     if folds.lost:

@@ -31,7 +31,7 @@ def decide(
     baselines : mapping of str to RuleFigures or None
         Simpler rules with the model's lead over each; None where a rule reads what defines the labels.
     alarms : iterable of Notice
-        Signs of leakage; any of them keeps the model from ordering the list.
+        Signs that the test flatters; any of them keeps the model from ordering the list.
     label_basis : {"assay", "words", "both"}
         What makes the positives positive. Labels from words never give ``better``: what was tested is whether words are found
         again, not whether wastes are rich.
@@ -48,11 +48,21 @@ def decide(
         return Verdict(outcome="no_skill", label_basis=label_basis, model_used=False, reasons=(*missing, *alarms))
     lead = lead_over_best(baselines)
     outcome: Outcome = "as_good"
-    if label_basis != "assay":
+    if alarms:
+        outcome = "alarmed"
+    elif lead is not None and lead.high is not None and printed(lead.high) < 0:
+        outcome = "worse"
+    elif label_basis != "assay":
         outcome = "words_only"
-    elif lead is not None and lead.low is not None and lead.low > 0 and not alarms:
+    elif lead is not None and lead.low is not None and printed(lead.low) > 0:
         outcome = "better"
-    return Verdict(outcome=outcome, label_basis=label_basis, model_used=not alarms, lead=lead, reasons=alarms)
+    used = outcome not in ("alarmed", "worse")
+    return Verdict(outcome=outcome, label_basis=label_basis, model_used=used, lead=lead, reasons=alarms)
+
+
+def printed(figure: float) -> float:
+    """Return a figure to the two digits of every page: a verdict must be true to the interval that stands beside it."""
+    return round(figure, 2)
 
 
 def skill_missing(figures: Figures, null: Null) -> tuple[Notice, ...]:
@@ -60,7 +70,9 @@ def skill_missing(figures: Figures, null: Null) -> tuple[Notice, ...]:
     missing = []
     if figures.auc is None or figures.auc_low is None:
         missing.append(Notice(code="no_interval"))
-    elif figures.auc_low <= 0.5:
+    elif figures.auc_high is not None and printed(figures.auc_high) < 0.5:
+        missing.append(Notice(code="below_chance", values={"high": figures.auc_high}))
+    elif printed(figures.auc_low) <= 0.5:
         missing.append(Notice(code="interval_holds_chance", values={"low": figures.auc_low}))
     if null.p_value is None:
         missing.append(Notice(code="no_null"))
@@ -70,13 +82,14 @@ def skill_missing(figures: Figures, null: Null) -> tuple[Notice, ...]:
 
 
 def lead_over_best(baselines: Mapping[str, RuleFigures | None]) -> Lead | None:
-    """Return the lead over the best rule, i.e. the smallest lead; None where no rule could be measured."""
+    """Return the smallest lead over a simpler rule, of those below zero with their whole interval where there are any."""
     leads = [
         Lead(rule=name, auc=rule.lead, low=rule.lead_low, high=rule.lead_high)
         for name, rule in baselines.items()
         if rule is not None and rule.simpler and rule.lead is not None
     ]
-    return min(leads, key=lambda lead: (lead.auc or 0.0, lead.rule), default=None)
+    lost = [lead for lead in leads if lead.high is not None and printed(lead.high) < 0]
+    return min(lost or leads, key=lambda lead: (lead.auc or 0.0, lead.rule), default=None)
 
 
 def nothing_learned(n_positive: int, needed: int, label_basis: LabelBasis, *, has_features: bool) -> Verdict:

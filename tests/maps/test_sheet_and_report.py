@@ -195,11 +195,56 @@ def test_words_of_an_inventory_are_never_called_better(basis: str, made_up: Modu
 
 def test_an_alarm_stands_in_both_verdicts_and_keeps_the_model_from_ordering(made_up: ModuleType) -> None:
     found = judged(made_up.publication(5), **ALARM)
-    assert found.verdict.outcome == "as_good"
+    assert found.verdict.outcome == "alarmed"
     assert rests_on_companion(found)
+    assert verdict(found, "en").startswith("Alarm, so the model is not used")
     assert "random folds flatter (AUC 0.95 against 0.70" in verdict(found, "en")
-    assert "not used for the order" in plain_verdict(found, "en")
-    assert "n'est donc pas utilisé pour l'ordre" in plain_verdict(found, "fr")
+    assert "About as good" not in verdict(found, "en")
+    assert "the model is not used: the list goes by samples" in plain_verdict(found, "en")
+    assert "this ranking finds" not in plain_verdict(found, "en")
+    assert "Le modèle n'est donc pas utilisé" in plain_verdict(found, "fr")
+
+
+def led(low: float, lead: float, high: float) -> dict[str, RuleFigures | None]:
+    rule = RuleFigures(auc=0.7, lead=lead, lead_low=low, lead_high=high)
+    return {"tonnage": RuleFigures(auc=0.4, lead=0.4, lead_low=0.3, lead_high=0.5), "near_known": rule}
+
+
+@pytest.mark.parametrize(
+    ("ends", "outcome", "used"),
+    [
+        ((0.01, 0.05, 0.09), "better", True),
+        ((0.004, 0.05, 0.09), "as_good", True),
+        ((-0.04, 0.01, 0.09), "as_good", True),
+        ((-0.09, -0.03, -0.001), "as_good", True),
+        ((-0.09, -0.05, -0.01), "worse", False),
+    ],
+)
+@pytest.mark.parametrize("basis", ["assay", "words"])
+def test_the_verdict_is_true_to_the_interval_as_it_is_printed(
+    ends: tuple[float, float, float], outcome: str, used: bool, basis: Any, made_up: ModuleType
+) -> None:
+    made = made_up.publication(5).validation
+    told = decide(made.status, made.spatial, made.null, led(*ends), (), basis)
+    assert told.outcome == ("words_only" if basis == "words" and used else outcome)
+    assert told.model_used == used
+    found = made.model_copy(update={"verdict": told})
+    for lang, beaten in (("en", "less well than a simpler rule"), ("fr", "moins bien qu'une règle plus simple")):
+        assert (beaten in plain_verdict(found, lang)) != used
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "code"),
+    [(0.504, 0.7, "interval_holds_chance"), (0.3, 0.494, "below_chance"), (0.3, 0.52, "interval_holds_chance")],
+)
+def test_no_skill_names_the_cause_that_its_interval_shows(
+    low: float, high: float, code: str, made_up: ModuleType
+) -> None:
+    made = made_up.publication(5).validation
+    figures = made.spatial.model_copy(update={"auc": (low + high) / 2, "auc_low": low, "auc_high": high})
+    told = decide(made.status, figures, made.null, made.baselines, (), "assay")
+    assert told.outcome == "no_skill"
+    assert [reason.code for reason in told.reasons] == [code]
 
 
 def codes_in(*folders: str) -> set[str]:

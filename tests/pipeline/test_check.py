@@ -164,3 +164,29 @@ def test_missing_results_are_no_copies() -> None:
     layer = samples()
     layer.loc[:9, ["La_ppm", "Ce_ppm", "Nd_ppm", "Y_ppm"]] = np.nan
     assert codes(layer) == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "told", "stops"),
+    [
+        (
+            ["S1,a,", "S2,a,", "S3,b,"],
+            "3 sites, 2 folds tested, 3 rows of role test; every fold trains on the sites of",
+            False,
+        ),
+        (["S1,a,test", "S2,b,test", "S3,a,train"], "1 of role train: every fold trains on exactly those", False),
+        (["S1,a,test", "S1,a,train"], "a site stands more than once in a fold (rows 2, 3)", True),
+        (["S1,a,"], "1 folds test anything", True),
+    ],
+)
+def test_a_file_of_folds_is_read(folder: Path, rows: list[str], told: str, stops: bool) -> None:
+    (folder / "folds.csv").write_text("\n".join(["site_id,fold,role", *rows]), encoding="utf-8")
+    raw = {"name": "t", "title": "A test", "sources": SOURCES[:1], "train_model": {"splits": "folds.csv"}}
+    config = parse_config(raw, "test.yml")
+    if stops:
+        with pytest.raises(SourceError) as refused:
+            check_sources(config, folder, None)
+        assert told in str(refused.value)
+        assert "1 of 2 sources" in str(refused.value)
+    else:
+        assert told in check_sources(config, folder, None)

@@ -7,7 +7,6 @@ import pytest
 
 from pipeline.learning.compare import (
     block_interval,
-    clustered_auc,
     fold_aucs,
     one_standard_error,
     pair_table,
@@ -75,15 +74,6 @@ def test_the_interval_holds_the_auc_and_needs_six_blocks_with_positives() -> Non
     assert lead == (0.0, 0.0)
     few = positive & (blocks < 5)
     assert np.isnan(block_interval(pair_table(within_folds(tests, few, scores), blocks), 7)).all()
-
-
-def test_clustered_standard_error_of_the_worked_example() -> None:
-    positive = np.array([True, True, True, False, False, False, False])
-    score = np.array([3, 2.5, 1, 2, 0.5, 0, 1.5])
-    auc, error = clustered_auc(positive, score, np.array([0, 0, 1, 0, 1, 1, 2]))
-    assert auc == pytest.approx(0.8333, abs=5e-5)
-    assert error == pytest.approx(0.1528, abs=5e-5)
-    assert clustered_auc(positive, score, np.arange(7))[1] == pytest.approx(0.1925, abs=5e-3)
 
 
 def test_percentiles_rank_among_all_rows_of_one_model() -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeline.learning.compare import pair_table, within_fold_auc
-from pipeline.learning.division import complements, given_folds
+from pipeline.learning.division import buffered, complements, given_folds
 from pipeline.learning.fold_scores import choose_method, comparisons, score_folds
 from pipeline.learning.validation import area_under_curve
 
@@ -95,3 +95,11 @@ def test_within_fold_auc_of_the_procedure_equals_that_of_the_method_where_all_fo
     assert within_fold_auc(FOLDS.tests, POSITIVE, choice.scores.single) == pytest.approx(
         within_fold_auc(FOLDS.tests, POSITIVE, np.tile(GOOD, (8, 1)))
     )
+
+
+def test_a_buffer_is_kept_around_given_folds_too() -> None:
+    splits = pd.DataFrame({"site_id": ["a", "b", "c", "d"], "fold": ["1", "1", "2", "2"], "role": "test"})
+    x_km = np.array([0.0, 10.0, 12.0, 40.0])
+    found = buffered(given_folds(splits, pd.Series(["a", "b", "c", "d"])), x_km, np.zeros(4), 5.0)
+    assert found.trains.tolist() == [[False, False, False, True], [True, False, False, False]]
+    assert found.lost == 2
