@@ -26,11 +26,11 @@ def verdict(validation: Validation | None, lang: str) -> str:
     if outcome == "not_validated":
         return words.phrase(f"verdict_not_validated{given}", lang, n=validation.n_positive) + alarms
     if outcome == "no_skill":
-        why = "; ".join(remark("reason", notice, lang) for notice in _causes(validation))
+        why = _separator(lang).join(remark("reason", notice, lang) for notice in _causes(validation))
         return words.phrase("verdict_no_skill", lang, auc=_auc(validation, lang), why=why) + alarms
     found = _found(validation, lang)
     if outcome == "alarmed":
-        warned = "; ".join(remark("alarm", notice, lang) for notice in validation.alarms)
+        warned = _separator(lang).join(remark("alarm", notice, lang) for notice in validation.alarms)
         return words.phrase("verdict_alarmed", lang, alarm=warned, found=found)
     if outcome == "words_only":
         key = "verdict_words_and_assays" if validation.verdict.label_basis == "both" else "verdict_words_only"
@@ -43,6 +43,10 @@ def verdict(validation: Validation | None, lang: str) -> str:
         return words.phrase("verdict_as_good_untold", lang, rule=rule, found=found)
     ends = {"lead": lead.auc, "low": lead.low, "high": lead.high}
     return words.phrase(f"verdict_{outcome}", lang, rule=rule, found=found, **ends)
+
+
+def _separator(lang: str) -> str:
+    return "; " if lang == "en" else "\u00a0; "
 
 
 def _causes(validation: Validation) -> list[Notice]:
@@ -72,7 +76,7 @@ def rule_name(code: str, lang: str) -> str:
 
 def _nothing_learned(validation: Validation, lang: str) -> str:
     """Return the verdict where nothing was learned, with the reason and the basis of the order."""
-    why = "; ".join(remark("reason", notice, lang) for notice in validation.verdict.reasons)
+    why = _separator(lang).join(remark("reason", notice, lang) for notice in validation.verdict.reasons)
     assayed = validation.verdict.label_basis != "words" or validation.n_negative > 0
     basis = "" if not assayed else words.word("companion_assays", lang)
     return words.phrase("verdict_companion", lang, why=why, basis=basis)
