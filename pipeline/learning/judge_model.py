@@ -147,9 +147,8 @@ def judge_model(
     fixed = None if rule is None else last(task.features[rule].to_numpy(float))
     null, null_values = spatial_null(task, folds, params.n_permutations, fixed, choice.code if rule else "ridge")
     baselines, curves = _baselines(task, table, folds, scores, choice, model)
-    told = (spatial.auc, by_chance.figures.auc)
-    if choice.code == "grade_field":
-        told = auc_of_features(task, folds, anyhow)
+    plain = choice.code != "grade_field"
+    told = (spatial.auc, by_chance.figures.auc) if plain else auc_of_features(task, folds, anyhow)
     warned = tuple(alarms(task, folds, *told))
     valid = _is_validated(task, model) and task.positive[lost].sum() <= task.positive.sum() / 2
     status: Literal["validated", "not validated"] = "validated" if valid else "not validated"
@@ -337,8 +336,7 @@ def _notes(task: Task, region: Region, scores: FoldScores, *, valid: bool) -> li
     if region.by == "blocks" and np.isfinite(region.range_km) and region.block_km < 0.95 * region.range_km:
         ends = {"block": round(region.block_km, 1), "range": round(region.range_km, 1)}
         notes.append(Notice(code="blocks_below_range", values=dict(ends)))
-    strongest = strongest_column(task)
-    notes += [] if strongest is None else [strongest]
+    notes += [notice for notice in [strongest_column(task)] if notice is not None]
     both = folds.both(task.positive, task.judged)
     notes.append(Notice(code="folds_with_both_classes", values={"both": both, "folds": len(folds)}))
     if folds.lost:
