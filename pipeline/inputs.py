@@ -35,7 +35,8 @@ from maps.sovereignty import generalise_communities, generalise_territories
 from pipeline.config import RunConfig
 from pipeline.executor import fitting_workers
 from pipeline.extent import extent_of, within
-from pipeline.folder.fingerprints import source_files
+from pipeline.folder.fingerprints import file_fingerprint, source_files
+from pipeline.folder.manifest import SPLITS
 from pipeline.folder.memory import give_back_memory
 from pipeline.folder.store import RunStore
 from pipeline.folder.writing import plain, read_parquet, write_parquet, write_text
@@ -306,8 +307,10 @@ def _forget_others(store: RunStore, kept: Sequence[str]) -> None:
             store.run_folder.remove(name)
 
 
-def require_unchanged(inputs: Inputs, data_dir: Path, store: RunStore) -> None:
-    """Stop when a file of a source is no longer what it was when the run began; nothing computed from it is kept then.
+def require_unchanged(inputs: Inputs, data_dir: Path, store: RunStore, splits: Path | None = None) -> None:
+    """Stop when a file of a source, or the list of folds, is no longer what it was when the run began.
+
+    Nothing computed from it is kept then.
 
     Raises
     ------
@@ -319,6 +322,8 @@ def require_unchanged(inputs: Inputs, data_dir: Path, store: RunStore) -> None:
         began = store.fingerprints[f"read_{one.id}"]
         if store.fingerprint(f"read_{one.id}", [source_files(data_dir / one.path), one]) != began:
             changed.append(one.id)
+    if SPLITS in store.fingerprints and file_fingerprint(data_dir / str(splits)) != store.fingerprints[SPLITS]:
+        changed.append("train_model.splits")
     if changed:
         store.run_folder.remove(*(name for name in sorted(store.run_folder.written) if name.endswith(".mark")))
         raise SourceError(

@@ -15,8 +15,10 @@ import pandas as pd
 from layers.accounting import Note
 from pipeline.config import RunConfig
 from pipeline.folder.fingerprints import code_fingerprint, versions
-from pipeline.folder.manifest import FORMAT, file_digests
+from pipeline.folder.manifest import FORMAT, file_digests, own_digest
+from pipeline.folder.run_folder import LIST
 from pipeline.folder.store import RunStore
+from pipeline.folder.writing import plain
 from pipeline.input_layers import Account, Inputs
 
 SOURCE_FACTS = (
@@ -89,11 +91,8 @@ def write_manifest(
     """
     store.run_folder.claim("manifest.json")
     store.run_folder.remove_unused()
-    names = sorted(
-        name for name in store.run_folder.written if name != "manifest.json" and not name.startswith("stages/")
-    )
-    store.write_json(
-        "manifest.json",
+    names = sorted(store.run_folder.written - {"manifest.json"} | {LIST})
+    manifest = plain(
         {
             **_facts(config, inputs, store, run_date),
             **more,
@@ -102,8 +101,9 @@ def write_manifest(
             "steps": dict(sorted(store.contents.items())),
             "timings_s": {name: round(seconds, 3) for name, seconds in sorted(store.timings_s.items())},
             "reused": sorted(store.reused),
-        },
+        }
     )
+    store.write_json("manifest.json", {**manifest, "sha256": own_digest(manifest)})
 
 
 def _facts(config: RunConfig, inputs: Inputs, store: RunStore, run_date: datetime.date) -> dict[str, Any]:

@@ -14,8 +14,8 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from layers.accounting import Note
-from layers.crs import grid_points
 from layers.errors import StageError
+from layers.precision import at_precision
 from layers.samples.censoring import censoring_notes
 from layers.schema import Links, Ranking, Sites, conform
 from maps.publication import Publication
@@ -24,7 +24,7 @@ from maps.report.report import write_report
 from maps.sheets.sheet import write_sheets
 from maps.site_map.site_map import write_map
 from maps.words import finding, phrase_reason
-from pipeline.config import PublishConfig, RunConfig
+from pipeline.config import RunConfig
 from pipeline.folder.geopackage import write_geopackage
 from pipeline.folder.memory import give_back_memory
 from pipeline.folder.published import save_publication
@@ -108,7 +108,10 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
     """Put together what the pages draw, in EPSG:4326, at the precision the run file allows."""
     sites = _everything_per_site(results).to_crs(4326)
     ranking: pd.DataFrame = results.ranking.assign(reasons=_reasons_in_words(results))
-    sites, ranking = _at_precision(sites, ranking, config.publish)
+    spacing_km = config.publish.coordinate_precision_km
+    if spacing_km > 0:
+        sites = conform(at_precision(sites, spacing_km).assign(coordinate_precision_km=spacing_km), Sites)
+        ranking = conform(at_precision(ranking, spacing_km), Ranking)
     inputs = results.inputs
     censored = censoring_notes("assays", results.censored, config.assign_samples.censoring)
     found = [*inputs.notes, *_assays_and_their_sites(results.assays), *censored]
@@ -205,22 +208,6 @@ def _reasons_in_words(results: Results) -> pd.Series:
         pd.Series(words, index=strongest.index, dtype="str").groupby(strongest["site_id"], sort=False).agg("; ".join)
     )
     return results.ranking["site_id"].map(joined)
-
-
-def _at_precision(
-    sites: gpd.GeoDataFrame, ranking: pd.DataFrame, settings: PublishConfig
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Move sites onto a coarse grid when the run file asks for it, in every table that leaves the run."""
-    if settings.coordinate_precision_km == 0:
-        return sites, ranking
-    longitude, latitude = grid_points(sites["longitude"], sites["latitude"], settings.coordinate_precision_km)
-    coarse = sites.assign(
-        longitude=longitude, latitude=latitude, coordinate_precision_km=settings.coordinate_precision_km
-    )
-    coarse = coarse.set_geometry(gpd.points_from_xy(longitude, latitude, crs="EPSG:4326"))
-    places = coarse.set_index("site_id")[["latitude", "longitude"]].loc[ranking["site_id"]]
-    moved = ranking.assign(latitude=places["latitude"].to_numpy(), longitude=places["longitude"].to_numpy())
-    return conform(coarse, Sites), conform(moved, Ranking)
 
 
 def _for_qgis(publication: Publication) -> dict[str, gpd.GeoDataFrame]:

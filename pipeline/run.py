@@ -25,6 +25,8 @@ from layers.site_layers import SiteLayers
 from maps.verdict import verdict
 from pipeline.config import RunConfig
 from pipeline.executor import Executor, fitting_workers
+from pipeline.folder.fingerprints import file_fingerprint
+from pipeline.folder.manifest import SPLITS
 from pipeline.folder.model_store import load_model, save_model
 from pipeline.folder.run_folder import held
 from pipeline.folder.store import RunStore
@@ -89,12 +91,12 @@ def run(
         store = RunStore(folder)
         with progress.step("reading the sources"):
             inputs = read_and_withhold(config, data_dir, store)
-            splits = None if config.train_model.splits is None else read_splits(config.train_model.splits, data_dir)
+            splits = _splits(config, data_dir, store)
             if forget_withheld(out, inputs["exclusions"]):
                 folder.reload()
         with _executor(config) as executor:
             results = _compute(config, inputs, splits, store, executor, progress)
-        require_unchanged(inputs, data_dir, store)
+        require_unchanged(inputs, data_dir, store, config.train_model.splits)
         with progress.step("writing the run folder"), store.timed("publish"):
             publish(config, results, store, date_of_run(run_date))
     return RunSummary(
@@ -107,6 +109,14 @@ def run(
         seconds=sum(store.timings_s.values()),
         top=results.ranking.head(5),
     )
+
+
+def _splits(config: RunConfig, data_dir: Path, store: RunStore) -> pd.DataFrame | None:
+    """Read the list of folds where there is one, and remember its bytes for the manifest."""
+    if config.train_model.splits is None:
+        return None
+    store.fingerprints[SPLITS] = file_fingerprint(data_dir / config.train_model.splits)
+    return read_splits(config.train_model.splits, data_dir)
 
 
 def _executor(config: RunConfig) -> Executor:
@@ -294,7 +304,7 @@ def _surface(config: RunConfig, store: RunStore, model: TrainedModel, inputs: In
     with store.timed("score_surface"):
         surface = score_surface(model, inputs.rasters, params) if inputs.rasters else None
         if surface is None:
-            store.run_folder.remove("surface.tif")
+            store.run_folder.remove("surface.tif", "stages/score_surface.mark")
             return None
         with store.file("surface.tif") as temporary:
             write_cog(surface, temporary)

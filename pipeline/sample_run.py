@@ -9,7 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from layers.crs import grid_points
+from layers.precision import at_precision
 from layers.schema import SamplePredictions
 from maps.report.sample_report import SamplePublication, sample_verdict, write_sample_report
 from pipeline.config import RunConfig
@@ -77,7 +77,7 @@ def run_samples(
         require_unchanged(inputs, data_dir, store)
         with progress.step("writing the run folder"), store.timed("publish"):
             validation = judge_samples(predictions, config.predict_samples.block_km, config.judge_samples)
-            shown = _at_precision(predictions, config)
+            shown = at_precision(predictions, config.publish.coordinate_precision_km)
             _publish(config, inputs, shown, validation, store, date_of_run(run_date))
     return RunSummary(
         folder=out,
@@ -131,16 +131,6 @@ def _publish(
     with store.file("report.html") as temporary:
         write_sample_report(publication, temporary)
     write_manifest(config, inputs, store, run_date, {})
-
-
-def _at_precision(predictions: pd.DataFrame, config: RunConfig) -> pd.DataFrame:
-    """Move samples onto a coarse grid when the run file asks for it."""
-    if config.publish.coordinate_precision_km == 0 or predictions.empty:
-        return predictions
-    longitude, latitude = grid_points(
-        predictions["longitude"], predictions["latitude"], config.publish.coordinate_precision_km
-    )
-    return predictions.assign(longitude=longitude, latitude=latitude)
 
 
 def _rounded(predictions: pd.DataFrame) -> pd.DataFrame:

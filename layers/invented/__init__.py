@@ -14,6 +14,7 @@ from pathlib import Path
 import geopandas as gpd
 import pyogrio
 
+from layers.errors import SourceError
 from layers.invented import chemistry, context, inventories
 from layers.invented.geology import Region
 from layers.invented.grids import write_grids
@@ -54,18 +55,29 @@ def write_region(
     ------
     ValueError
         If ``sites`` is less than 20.
+    SourceError
+        If the folder holds files and no invented region.
     """
     if sites < 20:
         raise ValueError(
             f"write_region: sites is {sites}; an invented region has at least 20, or nothing can be learned."
         )
+    run_file = folder / "region.yml"
+    there = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
+    if there and not {"region.yml", "truth"} <= set(there):
+        raise SourceError(
+            f"{folder}: holds {len(there)} files and folders ({', '.join(there[:3])} …) and no invented region, so nothing is "
+            "written there. Give another --out."
+        )
+    run_file.parent.mkdir(parents=True, exist_ok=True)
+    (folder / "truth").mkdir(exist_ok=True)
+    run_file.touch()
     for part in ("inventory", "geochemistry", "areas", "context", "rasters", "truth"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     region = Region(sites, seed, assayed_by, assay_scatter_dex)
     _write_tables(region, folder)
     _write_shapes(region, folder)
     write_grids(region, folder / "rasters")
-    run_file = folder / "region.yml"
     run_file.write_text((resources.files("layers.configs") / "demo.yml").read_text(encoding="utf-8"), encoding="utf-8")
     return run_file
 

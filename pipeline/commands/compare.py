@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import SourceError
-from pipeline.folder.manifest import read_manifest
+from pipeline.folder.manifest import SPLITS, read_manifest
 from pipeline.folder.published import load_publication
 
 MOVES_SHOWN = 15
@@ -200,6 +200,9 @@ def _causes(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
                 yield f"input {name}: other bytes; {a['rows_read']} rows read in A, {b['rows_read']} in B"
             if a["side_cars"] != b["side_cars"]:
                 yield f"input {name}: other files beside it"
+    folds = [manifest["fingerprints"].get(SPLITS) for manifest in (one, other)]
+    if None not in folds and folds[0] != folds[1]:
+        yield "input train_model.splits: other bytes"
     if one.get("local_only_sources") != other.get("local_only_sources"):
         yield f"private inputs: {one.get('local_only_sources')} in A, {other.get('local_only_sources')} in B"
     if one.get("code_sha256") != other.get("code_sha256"):

@@ -20,6 +20,9 @@ from maps.sovereignty import without_sites
 from maps.words import phrase
 from pipeline.folder.published import load_publication
 
+SCREENING = ("index.html", "sites.csv", "sites.xlsx")
+"""Files by which the folder of a screening is known."""
+
 
 def screen_run(
     run_folder: Path,
@@ -63,7 +66,7 @@ def screen_run(
     StageError
         If the run knows no such place.
     SourceError
-        If the outline cannot be read, has no CRS, or encloses no area.
+        If the outline cannot be read, has no CRS, or encloses no area; if ``out`` holds files and no earlier screening.
     """
     publication = load_publication(run_folder)
     if exclusions is not None:
@@ -73,11 +76,32 @@ def screen_run(
     place = _place(publication, community, nation, area)
     folder = out or run_folder.with_name(f"{run_folder.name}_screen_{_slug(place.key)}")
     table = screen(publication, place, within_km=within_km)
+    _make_room(folder)
     write_screening(publication, place, table, folder, within_km=within_km, lang=lang)
     lines = [phrase("screen_summary", lang, n=len(table), km=within_km, place=place.name)]
     for row in table.head(10).itertuples(index=False):
         lines.append(f"  {row.rank:>4}  {row.distance_km:7.1f} km  {row.name}  ({row.site_id})")
     return "\n".join([*lines, "", f"{folder / 'index.html'}"])
+
+
+def _make_room(folder: Path) -> None:
+    """Take the sheets of an earlier screening out of its folder, since it may show sites that are to be left out by now.
+
+    Raises
+    ------
+    SourceError
+        If the folder is a file, a run folder, or holds files and no screening.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise SourceError(f"{folder}: is a file, where a folder for the pages is needed. Give another --out.")
+    there = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
+    if there and ((folder / "stages").exists() or not set(SCREENING) <= set(there)):
+        raise SourceError(
+            f"{folder}: holds {len(there)} files and folders ({', '.join(there[:3])} …) and no earlier screening, so nothing is "
+            "written there. Give a new or an empty folder with --out."
+        )
+    for sheet in (folder / "sheets").glob("*.html"):
+        sheet.unlink()
 
 
 def _place(publication: Publication, community: str | None, nation: str | None, area: Path | None) -> Place:

@@ -8,7 +8,8 @@ from typing import Any
 
 from layers.errors import SourceError
 from pipeline.folder.fingerprints import code_fingerprint, file_fingerprint, side_cars, versions
-from pipeline.folder.manifest import read_manifest
+from pipeline.folder.manifest import SPLITS, own_digest, read_manifest
+from pipeline.folder.run_folder import LOCK
 
 SHOWN = 10
 """Names shown of each kind; how many there are is always told."""
@@ -74,21 +75,22 @@ def verify_run(run_folder: Path, data_dir: Path | None = None) -> Verified:
             "finished is kept."
         )
     written: dict[str, str] = manifest["files"]
+    known = {*written, "manifest.json", LOCK}
     missing = [name for name in written if not (run_folder / name).is_file()]
-    altered = [
+    altered = [] if manifest.get("sha256") == own_digest(manifest) else ["manifest.json"]
+    altered += [
         name
         for name, digest in written.items()
         if name not in missing and file_fingerprint(run_folder / name) != digest
     ]
     there = {path.relative_to(run_folder).as_posix() for path in run_folder.rglob("*") if path.is_file()}
-    strange = {name for name in there if not name.startswith("stages/")} - set(written) - {"manifest.json"}
     now = versions()
     return Verified(
         altered=tuple(altered),
         missing=tuple(missing),
-        strange=tuple(sorted(strange)),
+        strange=tuple(sorted(there - known)),
         inputs=() if data_dir is None else tuple(_inputs(manifest, data_dir)),
-        inputs_checked=0 if data_dir is None else len(manifest["inputs"]),
+        inputs_checked=0 if data_dir is None else len(manifest["inputs"]) + (SPLITS in manifest["fingerprints"]),
         other_code=manifest.get("code_sha256") != code_fingerprint(),
         other_versions=tuple(
             f"{name} {then} (here {now.get(name, 'none')})"
@@ -144,4 +146,10 @@ def _inputs(manifest: dict[str, Any], data_dir: Path) -> list[str]:
             then = one["side_cars"]
             names = sorted(name for name in beside.keys() | then.keys() if beside.get(name) != then.get(name))
             differing.append(f"{one['id']}: beside it, {', '.join(names)} differ")
+    if SPLITS in manifest["fingerprints"]:
+        splits = data_dir / str(manifest["config"].get("train_model", {}).get("splits"))
+        if not splits.is_file():
+            differing.append(f"train_model.splits: {splits.name} is not there")
+        elif file_fingerprint(splits) != manifest["fingerprints"][SPLITS]:
+            differing.append(f"train_model.splits: {splits.name} has other bytes")
     return differing

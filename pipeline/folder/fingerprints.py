@@ -123,20 +123,22 @@ def file_fingerprint(path: Path) -> str:
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
     try:
         state = path.stat()
-        return _sha256(path, state.st_size, state.st_mtime_ns, state.st_ino)
+        return _sha256(path, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
     except FileNotFoundError:
         raise SourceError(f"{path}: there is no such file. Check `path:` of the source, or --data.") from None
     except OSError as error:
         raise SourceError(f"{path}: cannot be read ({error.strerror}). Check the file and its permissions.") from None
 
 
-def side_cars(path: Path) -> list[Path]:
+def side_cars(path: Path, depth: int = 4) -> list[Path]:
     """Return the files beside a file that change how it is read: .prj, .dbf, .aux.xml …, and what a VRT refers to.
 
     Parameters
     ----------
     path : Path
         A file, which need not exist.
+    depth : int
+        Through how many VRTs to follow references.
 
     Returns
     -------
@@ -152,8 +154,8 @@ def side_cars(path: Path) -> list[Path]:
         beside = one.stem.casefold() == stem and one.suffix.casefold() in SIDE_CARS
         if other != name and (beside or other in {name + end for end in APPENDED}):
             found.add(one)
-    if path.suffix.casefold() == ".vrt":
-        found |= _targets(path)
+    if path.suffix.casefold() == ".vrt" and depth:
+        found |= _targets(path, depth)
     return sorted(one for one in found if one.is_file())
 
 
@@ -181,8 +183,8 @@ def table_fingerprint(table: pd.DataFrame) -> str:
     return digest.hexdigest()
 
 
-def _targets(path: Path, depth: int = 4) -> set[Path]:
-    """Return the files that a VRT refers to, also through other VRTs."""
+def _targets(path: Path, depth: int) -> set[Path]:
+    """Return the files that a VRT refers to, also through other VRTs, with what stands beside them."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -190,9 +192,7 @@ def _targets(path: Path, depth: int = 4) -> set[Path]:
     found = set()
     for _, name in _TARGETS.findall(text):
         target = path.parent / name.strip()
-        found.add(target)
-        if target.suffix.casefold() == ".vrt" and depth:
-            found |= _targets(target, depth - 1)
+        found |= {target, *side_cars(target, depth - 1)}
     return found
 
 
@@ -201,7 +201,7 @@ def _files_in(folder: Path) -> list[Path]:
 
 
 @lru_cache(maxsize=1024)
-def _sha256(path: Path, _size: int, _mtime_ns: int, _inode: int) -> str:
-    """Return the sha256 of a file, read once for a size and time of change."""
+def _sha256(path: Path, _size: int, _mtime_ns: int, _ctime_ns: int, _inode: int) -> str:
+    """Return the sha256 of a file, read once for a size and time of change; the second time is one that no program can set."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

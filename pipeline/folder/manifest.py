@@ -2,16 +2,57 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ValidationError
+
 from layers.errors import SourceError
 from pipeline.folder.fingerprints import file_fingerprint
-from pipeline.folder.run_folder import read_list
+from pipeline.folder.run_folder import is_inside, read_list
 
-FORMAT = 2
+FORMAT = 3
+
+SPLITS = "read_train_model.splits"
+"""Name of the list of folds among the fingerprints; no source can have it, since ids have no dots."""
+
+
+class _Input(BaseModel):
+    """A source as it was read."""
+
+    id: str
+    file: str
+    sha256: str
+    side_cars: dict[str, str]
+    rows_read: int | None
+
+
+class _Source(BaseModel):
+    """A source of the run file, as far as others look it up."""
+
+    id: str
+    path: str
+
+
+class _Config(BaseModel):
+    """The run file, as far as others look it up."""
+
+    sources: list[_Source]
+
+
+class _Manifest(BaseModel):
+    """The parts of a manifest that others look up, with their kinds."""
+
+    finished: bool
+    config: _Config
+    inputs: list[_Input]
+    fingerprints: dict[str, Any]
+    versions: dict[str, str]
+    files: dict[str, str] = {}
+    steps: dict[str, str] = {}
 
 
 def read_manifest(run_folder: Path) -> dict[str, Any]:
@@ -34,14 +75,27 @@ def read_manifest(run_folder: Path) -> dict[str, Any]:
         raise SourceError(f"{path}: cannot be read ({error}). Run it again: what was finished is kept.") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise SourceError(f"{path}: is not a manifest of this version (format {FORMAT}). Run it again.")
-    wrong = [
-        name
-        for name, kind in (("config", dict), ("inputs", list), ("fingerprints", dict), ("versions", dict))
-        if not isinstance(manifest.get(name), kind)
-    ]
+    wrong = _wrong_parts(manifest)
     if wrong:
         raise SourceError(f"{path}: {', '.join(wrong)} is missing or no longer what was written. Run it again.")
     return manifest
+
+
+def _wrong_parts(manifest: dict[str, Any]) -> list[str]:
+    """Name the parts that are not what a run writes."""
+    try:
+        known = _Manifest.model_validate(manifest)
+    except ValidationError as error:
+        return list(dict.fromkeys(".".join(str(part) for part in one["loc"]) for one in error.errors()))[:3]
+    outside = [name for name in known.files if not is_inside(name)]
+    strange = {one.id for one in known.inputs} ^ {one.id for one in known.config.sources}
+    return [*(["files"] if outside else []), *(["inputs"] if strange else [])]
+
+
+def own_digest(manifest: Mapping[str, Any]) -> str:
+    """Return the sha256 of a manifest without the line that holds it."""
+    content = {name: value for name, value in manifest.items() if name != "sha256"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def file_digests(run_folder: Path, names: Iterable[str]) -> dict[str, str]:

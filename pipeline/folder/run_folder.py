@@ -10,6 +10,7 @@ import json
 import os
 import platform
 import shutil
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -54,12 +55,20 @@ class RunFolder:
                     f"{path}: holds {len(strangers)} files ({', '.join(strangers[:3])} …) and is not the folder of a run, so "
                     "nothing is written there. Give a new or an empty folder with --out."
                 )
-            try:
-                self._list.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise unwritable(path, error) from None
-            write_list(path, set())
+            self._begin_list()
         self.written = read_list(path)
+
+    def _begin_list(self) -> None:
+        """Mark the folder, unless another run that begins at the same time has just done it: its list must not be lost."""
+        try:
+            self._list.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(self.path, error) from None
+        with suppress(OSError), tempfile.TemporaryDirectory(prefix=".writing-", dir=self._list.parent) as fresh:
+            (Path(fresh) / self._list.name).write_text(f"{MARK}\n", encoding="utf-8")
+            os.link(Path(fresh) / self._list.name, self._list)
+        if not self._list.is_file():  # a file system without links
+            write_list(self.path, set())
 
     def claim(self, *names: str) -> None:
         """Put files on the list before they are written.
@@ -130,7 +139,7 @@ def read_list(path: Path) -> set[str]:
             f"{path}: is not the folder of a run ({LIST} is missing or of another version). Give the folder that "
             "`minewaste run` or `minewaste demo` wrote; a folder of an earlier version must be made anew."
         )
-    return {line for line in lines[1:] if line and _is_inside(line)}
+    return {line for line in lines[1:] if line and is_inside(line)}
 
 
 def write_list(path: Path, names: set[str]) -> None:
@@ -249,7 +258,7 @@ def _files(path: Path) -> list[str]:
     return sorted(one.relative_to(path).as_posix() for one in path.rglob("*") if one.is_file())
 
 
-def _is_inside(name: str) -> bool:
+def is_inside(name: str) -> bool:
     """Say whether a name of the list stays inside the folder."""
     return not Path(name).is_absolute() and ".." not in Path(name).parts
 

@@ -16,6 +16,7 @@ from affine import Affine
 from pipeline.config import RunConfig, parse_config
 from pipeline.progress import Progress
 from pipeline.run import run
+from pipeline.sample_run import run_samples
 
 SITES = 30
 WEST, SOUTH, SPAN = -90.0, 50.0, 1.2
@@ -41,7 +42,8 @@ def small_config(raw: dict[str, Any]) -> RunConfig:
 
 def run_small(raw: dict[str, Any], data: Path, out: Path) -> Any:
     """Run it and return the summary."""
-    return run(small_config(raw), data, out, Progress(quiet=True))
+    config = small_config(raw)
+    return (run_samples if config.units == "samples" else run)(config, data, out, Progress(quiet=True))
 
 
 def files_of(out: Path) -> dict[str, bytes]:
@@ -51,7 +53,7 @@ def files_of(out: Path) -> dict[str, bytes]:
         if path.is_file():
             contents[path.relative_to(out).as_posix()] = path.read_bytes()
     manifest = json.loads(contents["manifest.json"])
-    for name in ("timings_s", "reused"):
+    for name in ("timings_s", "reused", "sha256"):
         del manifest[name]
     contents["manifest.json"] = json.dumps(manifest, sort_keys=True).encode()
     return contents
