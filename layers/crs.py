@@ -70,6 +70,11 @@ def parse_crs(where: str, text: str) -> pyproj.CRS:
         raise ConfigError(
             f"{where}: '{named}' is no known coordinate system. Did you mean {authority(chosen)} ({chosen.name})? Write its code."
         )
+    if chosen.is_geocentric or chosen.geodetic_crs is None:
+        raise ConfigError(
+            f"{where}: {authority(chosen)} ({chosen.name}) is no system of degrees or of eastings and northings, but a "
+            f"{chosen.type_name}. Write a code such as EPSG:4269 or EPSG:26910."
+        )
     return chosen
 
 

@@ -17,6 +17,8 @@ import yaml
 from layers.crs import KM_PER_DEGREE
 from layers.text import fold as text_fold
 
+_SHORTEST_NAME = 5
+
 
 @dataclass(frozen=True)
 class Jurisdiction:
@@ -88,6 +90,18 @@ def meanings(text: str) -> tuple[str, ...]:
     known = jurisdictions()
     finest = [codes for codes in parts if any(known[code].part_of for code in codes)]
     return tuple(dict.fromkeys(code for codes in finest or parts for code in codes))
+
+
+def named_in(path: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the provinces, states and countries that the parts of a path name in full, with their codes.
+
+    ``ontario/old_mines.csv`` names Ontario; ``mn.csv`` may be anything, so codes are not looked for. Names of fewer than five
+    letters are too common as parts of other words.
+    """
+    text = f" {fold(re.sub(r'[^A-Za-z0-9]+', ' ', text_fold(path)))} "
+    found = [name for name in _by_name() if len(name) >= _SHORTEST_NAME and f" {name} " in text]
+    whole = [name for name in found if not any(name != other and name in other for other in found)]
+    return [(name.title(), _by_name()[name]) for name in whole]
 
 
 def km_outside(codes: Iterable[str], longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:

@@ -9,17 +9,24 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from layers import jurisdictions as known
 from layers.accounting import Note
 from layers.area_of_use import area_of_use_note
 from layers.catalogue.source import Source
-from layers.crs import EARTH_RADIUS_KM, KM_PER_DEGREE, geodesic_km, parse_crs, unit_vectors
+from layers.crs import KM_PER_DEGREE, geodesic_km, parse_crs
 from layers.errors import ConfigError, SourceError
 from layers.map_sheets import sheet_box
 from layers.readers.columns import as_text, mapped_columns
 from layers.readers.coordinates import read_points
+from layers.readers.lone_places import (
+    USUAL_MISTAKES,
+    among_the_others,
+    coordinate_columns,
+    far_from_all,
+    in_the_sea,
+    some_rows,
+)
 
 _NAMED_PLACE = r"^(?:prov|state|territory|country|jurisdiction|pays|pais|estado|nation|etat|juris)"
 _SHEET = r"nts|snrc|map_?sheet|mapsheet|feuillet|^sheet|imw|250k|50k"
@@ -36,15 +43,7 @@ _MOST = 0.8
 _FAR_KM = 25.0
 _HOPELESS_KM = 150.0
 _FAR_SHEET_KM = 40.0
-_ALONE_KM = 350.0
 _FEWEST = 3
-_MANY = 20_000
-_HINTS = (
-    ("with a minus before the longitudes", lambda lon, lat: (-lon, lat)),
-    ("with latitude and longitude exchanged", lambda lon, lat: (lat, lon)),
-    ("with a minus before the latitudes", lambda lon, lat: (lon, -lat)),
-    ("with both signs changed", lambda lon, lat: (-lon, -lat)),
-)
 
 
 @dataclass(frozen=True)
@@ -111,12 +110,17 @@ def check_places(
                 f"means something else, state 'ignore: [{doubt.column}]'."
             )
     notes = [_told(source.id, doubt) for doubt in doubts]
+    notes += _by_path(source, rows, longitude, latitude, margin) if not doubts else []
+    confirmed = partial(_confirmed, source, cells, longitude, latitude)
+    mirrored = among_the_others(source, rows, longitude, latitude, confirmed)
+    already = {row for note in (*notes, *mirrored) for row in note.rows}
     return [
         *notes,
         *_by_grid(source, where, cells, rows, longitude, latitude),
         *_by_datum(source, longitude, latitude),
-        *_in_the_sea(source, where, rows, longitude, latitude),
-        *_far_from_all(source, cells, rows, longitude, latitude),
+        *in_the_sea(source, where, rows, longitude, latitude),
+        *mirrored,
+        *far_from_all(source, rows, longitude, latitude, confirmed, already),
     ]
 
 
@@ -171,6 +175,30 @@ def _by_name(
             _Doubt("place_contradicted", column, rows[wrong], compared, float(np.median(away[wrong])), example, hint)
         )
     return doubts
+
+
+def _by_path(
+    source: Source, rows: np.ndarray, longitude: np.ndarray, latitude: np.ndarray, margin: np.ndarray
+) -> list[Note]:
+    """Compare the points with a province, state or country that the file's name or its folders name in full.
+
+    A name is no statement about rows, so nothing stops: it is told when nearly all rows lie far from there.
+    """
+    placed = np.isfinite(longitude)
+    for name, codes in known.named_in(source.path):
+        away = known.km_outside(codes, longitude, latitude)
+        wrong = np.flatnonzero(away > margin)
+        if len(wrong) < max(_FEWEST, _MOST * int(placed.sum())) or np.nanmedian(away[wrong]) < _HOPELESS_KM:
+            continue
+        hint = _hint(wrong, longitude, latitude, partial(_km_from_named, [codes] * len(rows)))
+        if not hint:  # a file of another place than its name says is common; one whose signs would mend it is not
+            continue
+        text = (
+            f"The path of the file names {name}, but {some_rows(rows[wrong])} lie {np.nanmedian(away[wrong]):,.0f} km from "
+            f"there.{hint} Check their coordinates."
+        )
+        return [Note(source.id, "place_contradicted", text, len(wrong), coordinate_columns(source), tuple(rows[wrong]))]
+    return []
 
 
 def _by_sheet(
@@ -230,7 +258,7 @@ def _hint(
     """Say which usual mistake would put most of the rows where they are said to be."""
     some = wrong[:: max(1, len(wrong) // 200)]
     best, share = "", _MOST
-    for text, change in _HINTS:
+    for text, change in USUAL_MISTAKES:
         fitting = 0
         for at in some:
             lon, lat = change(longitude[[at]], latitude[[at]])
@@ -245,13 +273,8 @@ def _by_datum(source: Source, longitude: np.ndarray, latitude: np.ndarray) -> li
     crs = parse_crs(source.id, source.crs) if source.crs else None
     if crs is None or not crs.is_geographic:
         return []
-    columns = [name for axis in ("longitude", "latitude") for name in _listed(source.columns.get(axis))]
     notes = area_of_use_note(source.id, crs, longitude, latitude)
-    return [replace(note, columns=tuple(columns)) for note in notes]
-
-
-def _listed(mapped: str | list[str] | None) -> list[str]:
-    return [mapped] if isinstance(mapped, str) else list(mapped or ())
+    return [replace(note, columns=coordinate_columns(source)) for note in notes]
 
 
 def _by_grid(
@@ -290,50 +313,6 @@ def _one_column(source: Source, cells: pd.DataFrame, name: str, pattern: str) ->
         return mapped[0]
     fitting = [str(one) for one in cells.columns if re.fullmatch(pattern, known.fold(str(one)).replace(" ", "_"))]
     return fitting[0] if len(fitting) == 1 and fitting[0] not in source.ignore else None
-
-
-def _in_the_sea(
-    source: Source, where: str, rows: np.ndarray, longitude: np.ndarray, latitude: np.ndarray
-) -> list[Note]:
-    """Notice points in no country at all; stop where that is most of the file."""
-    lost = np.flatnonzero(known.nowhere(longitude, latitude))
-    placed = int(np.isfinite(longitude).sum())
-    if not len(lost):
-        return []
-    first = int(lost[0])
-    example = f"e.g. row {rows[first]}"
-    if len(lost) >= max(_FEWEST, _MOST * placed):
-        grid = ""
-        if {"easting", "northing"} <= set(source.columns):
-            grid = (
-                " Eastings and northings of another grid were read as UTM (MTM zones of Quebec and Ontario have numbers too: "
-                "EPSG:32180 + zone; Gauss-Krüger; a national grid)?"
-            )
-        raise SourceError(
-            f"{where}: {len(lost)} of {placed} rows lie in the open sea ({example}).{grid} State the coordinate system with "
-            "'crs:' or correct the columns of coordinates."
-        )
-    text = f"Rows lie in no country, province or state, far out at sea ({example}). Check their coordinates."
-    return [Note(source.id, "in_no_country", text, len(lost), rows=tuple(rows[lost].tolist()))]
-
-
-def _far_from_all(
-    source: Source, cells: pd.DataFrame, rows: np.ndarray, longitude: np.ndarray, latitude: np.ndarray
-) -> list[Note]:
-    """Notice single rows far from all others: a lost or an added digit, a wrong zone."""
-    placed = np.flatnonzero(np.isfinite(longitude) & np.isfinite(latitude))
-    if not 10 <= len(placed) <= _MANY * 10:
-        return []
-    spots = unit_vectors(longitude[placed], latitude[placed]) * EARTH_RADIUS_KM
-    nearest = cKDTree(spots).query(spots, k=3)[0][:, 2]  # the second one: two rows of one wrong place are no company
-    usual = float(np.percentile(nearest, 90))
-    alone = placed[(nearest > _ALONE_KM) & (nearest > 20 * max(usual, 1.0))]
-    alone = np.array([at for at in alone if not _confirmed(source, cells, longitude, latitude, int(at))], dtype=int)
-    if not len(alone) or len(alone) > 0.1 * len(placed):
-        return []
-    example = f"e.g. row {rows[alone[0]]}"
-    text = f"Rows lie more than {_ALONE_KM:g} km from all others ({example}): a lost digit, a wrong zone? Check them."
-    return [Note(source.id, "far_from_all", text, len(alone), rows=tuple(rows[alone].tolist()))]
 
 
 def _confirmed(source: Source, cells: pd.DataFrame, longitude: np.ndarray, latitude: np.ndarray, at: int) -> bool:

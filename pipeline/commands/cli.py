@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import errno
 import json
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -23,6 +24,7 @@ def _explained(command: Callable[P, R]) -> Callable[P, R]:
     @wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         from layers.errors import MinewasteError
+        from pipeline.commands.unexpected import DEBUG, unexpected
         from pipeline.folder.leftovers import temporary_folder
         from pipeline.stopping import Stopped, end, stoppable
 
@@ -39,6 +41,12 @@ def _explained(command: Callable[P, R]) -> Callable[P, R]:
             click.echo(
                 f"minewaste: {error}. See that the disk has room and that you may read and write there.", err=True
             )
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if os.environ.get(DEBUG):
+                raise
+            click.echo(unexpected(error), err=True)
         sys.exit(1)
 
     return guarded

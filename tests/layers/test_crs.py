@@ -141,6 +141,8 @@ def test_the_environment_of_the_tests_is_sound() -> None:
         ("epsg26910", r"Did you mean EPSG:26910 \(NAD83 / UTM zone 10N\)\?"),
         ("NAD83 / UTM zone 10", r"Did you mean (?:EPSG:26910|'NAD83 / UTM zone 10N')"),
         ("somewhere", r"Write a code such as EPSG:4269"),
+        ("EPSG:4978", r"no system of degrees .* but a Geocentric CRS"),
+        ("EPSG:5773", r"no system of degrees .* but a Vertical CRS"),
         ("x" * 20_000, "it is too long, or names files"),
         ("+proj=longlat +nadgrids=/etc/passwd", "it is too long, or names files"),
     ],

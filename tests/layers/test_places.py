@@ -109,7 +109,7 @@ def test_one_mistake_of_all_rows_is_a_stop_that_names_it(tmp_path: Path, change:
         read(written(tmp_path, rows))
     assert "8 of 8 rows do not lie where the column prov says" in str(failure.value)
     assert hint in str(failure.value)
-    if "latitudes" not in hint:  # those lie in the open sea as well
+    if "longitudes" in hint:  # the others lie in the open sea or in Antarctica as well
         assert doubts(read(written(tmp_path, rows), ignore=["prov"])) == []
 
 
@@ -194,7 +194,77 @@ def test_places_far_outside_the_area_of_their_crs_are_told(tmp_path: Path, code:
 def test_degrees_without_a_sign_contradict_a_north_american_datum(tmp_path: Path) -> None:
     rows = [(f"A{n}", "x", 48 + n / 10, 81 + n / 10) for n in range(6)]
     told = [note for note in read(written(tmp_path, rows), crs="EPSG:4269").notes if note.code == "outside_crs_area"]
-    assert [(note.count, note.columns) for note in told] == [(6, ("lon", "lat"))]
+    assert [(note.count, note.columns) for note in told] == [(6, ("lat", "lon"))]
     assert "outside_crs_area" not in [
         note.code for note in read(written(tmp_path, rows)).notes
     ]  # WGS 84 holds everywhere
+
+
+def lone(rows: list[tuple[Any, ...]], folder: Path) -> list[Note]:
+    return [one for one in read(written(folder, rows, "id,lat,lon")).notes if one.code == "far_from_all"]
+
+
+@pytest.mark.parametrize(
+    ("change", "hint"),
+    [
+        (lambda lat, lon: (lat, -lon), "with a minus before the longitudes"),
+        (lambda lat, lon: (-lat, lon), "with a minus before the latitudes"),
+        (lambda lat, lon: (-lat, -lon), "with both signs changed"),
+    ],
+)
+def test_one_row_of_four_with_a_lost_sign_is_told_by_row_and_column(tmp_path: Path, change: Any, hint: str) -> None:
+    spots = [(51.2, -101.3), (51.4, -101.0), (51.3, -101.6), (51.1, -100.9)]
+    spots[2] = change(*spots[2])
+    (note,) = lone([(f"A{n}", *spot) for n, spot in enumerate(spots)], tmp_path)
+    assert note.rows == (4,)
+    assert note.columns == ("lat", "lon")
+    assert hint in note.message
+
+
+def test_rows_of_both_hemispheres_that_mirror_nobody_are_not_told(tmp_path: Path) -> None:
+    spots = [(52.0, 0.4), (52.1, 0.6), (51.9, 0.2), (52.0, -0.3), (52.2, -0.8), (38.0, -7.0)]
+    assert not lone([(f"A{n}", *spot) for n, spot in enumerate(spots[:5])], tmp_path)
+    assert all("minus" not in one.message for one in lone([(f"A{n}", *spot) for n, spot in enumerate(spots)], tmp_path))
+
+
+def test_one_row_of_six_in_another_zone_is_told(tmp_path: Path) -> None:
+    rows = [(f"A{n}", 48.1 + n / 30, -80.1 - n / 40) for n in range(6)]
+    rows[3] = ("A3", 48.2, -74.1)
+    (note,) = lone(rows, tmp_path)
+    assert note.rows == (5,)
+
+
+def test_coordinates_exchanged_throughout_that_fall_on_antarctica_stop_and_say_so(tmp_path: Path) -> None:
+    rows = [(f"A{n}", -81.0 - n / 10, 46.0 + n / 10) for n in range(4)]
+    with pytest.raises(SourceError, match=r"t\.csv.*Antarctica.*exchanged they would lie in Ontario"):
+        read(written(tmp_path, rows, "id,lat,lon"))
+
+
+@pytest.mark.parametrize(("name", "count"), [("ontario_mines.csv", 4), ("mines.csv", 0), ("cote_divoire.csv", 0)])
+def test_a_name_in_the_path_contradicts_lost_signs(tmp_path: Path, name: str, count: int) -> None:
+    rows = [(f"A{n}", 48.1 + n / 30, 80.1 + n / 40) for n in range(4)]
+    notes = doubts(read(written(tmp_path, rows, "id,lat,lon", name)))
+    assert sum(one.count for one in notes) == count
+    assert all("minus before the longitudes" in one.message for one in notes)
+
+
+def test_a_file_named_after_a_place_it_does_not_lie_in_is_not_told(tmp_path: Path) -> None:
+    rows = [(f"A{n}", 46.2 + n / 30, -70.1 + n / 40) for n in range(4)]
+    assert not doubts(read(written(tmp_path, rows, "id,lat,lon", "ontario_ministry_export.csv")))
+
+
+@pytest.mark.parametrize(
+    ("name", "lon", "lat", "inside"),
+    [
+        ("Ontario", -74.6, 45.1, True), ("Ontario", -82.9, 42.2, True), ("Ontario", -83.4, 45.9, True),
+        ("Ontario", -89.3, 48.4, True), ("Ontario", -79.5, 47.3, True), ("Ontario", -94.5, 49.8, True),
+        ("Ontario", -82.6, 56.0, True), ("Ontario", -85.6, 47.7, True), ("Ontario", -74.4, 48.2, False),
+        ("British Columbia", -114.9, 49.5, True), ("British Columbia", -132.1, 53.3, True),
+        ("British Columbia", -130.0, 56.0, True), ("British Columbia", -136.5, 59.7, True),
+        ("British Columbia", -115.0, 56.0, False), ("NL", -66.9, 52.9, True), ("NL", -64.5, 60.2, True),
+        ("NL", -52.7, 47.6, True), ("NL", -59.2, 47.6, True), ("NL", -55.6, 51.6, True), ("NL", -66.0, 47.0, False),
+        ("England", -2.6, 54.5, True), ("Wales", -4.3, 4.6, False),
+    ],
+)  # fmt: skip
+def test_provinces_of_several_boxes_hold_their_corners(name: str, lon: float, lat: float, inside: bool) -> None:
+    assert (km_outside(meanings(name), np.array([lon]), np.array([lat]))[0] == 0) is np.bool_(inside)

@@ -1,0 +1,38 @@
+"""What the command says of an exception that nobody foresaw."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+DEBUG = "MINEWASTE_DEBUG"
+"""Name of the environment variable that, set to anything, lets an unexpected exception through with its traceback."""
+
+
+def unexpected(error: Exception) -> str:
+    """Return what to say of an exception that nobody foresaw: what it was, where in the program, and what to report.
+
+    Parameters
+    ----------
+    error : Exception
+        As it was caught.
+
+    Returns
+    -------
+    str
+        Names the innermost line of this project that was on the way; never a path of the machine.
+    """
+    root = Path(__file__).resolve().parents[2]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(root)]
+    own = [frame for frame in frames if "site-packages" not in frame.filename] or frames
+    at = (
+        f" in {Path(own[-1].filename).relative_to(root).as_posix()}, line {own[-1].lineno} ({own[-1].name})"
+        if own
+        else ""
+    )
+    text = " ".join(str(error).split())[:300] or "no message"
+    return (
+        f"minewaste: an unexpected {type(error).__name__}{at}: {text}. This is a fault of minewaste: nothing can be trusted that "
+        "this command was about to write. Please report this line with the command and the output of `minewaste --version`; "
+        f"{DEBUG}=1 before the command shows all there is to know. `minewaste check` tells which source it comes from."
+    )
