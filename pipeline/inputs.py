@@ -29,6 +29,7 @@ from layers.readers.geochemistry import read_geochemistry
 from layers.readers.inventory import read_inventory
 from layers.readers.territories import read_communities, read_territories
 from layers.samples.censoring import CensoringParams
+from layers.samples.repeated import merge_repeated
 from layers.samples.standardise import standardise_samples
 from layers.working_crs import metric_crs, working_crs
 from maps.sovereignty import generalise_communities, generalise_territories
@@ -170,6 +171,8 @@ def assembled(config: RunConfig, found: Readings) -> Inputs:
     tables = [one for one in sources if one.role != "raster"]
     units = "inventory" if config.units == "sites" else "geochemistry"
     extent = extent_of(config.region, [readings[one.id].layer for one in sources if one.role == units], units)
+    repeated = merge_repeated({one.id: readings[one.id] for one in public if one.role == "geochemistry"})
+    readings |= repeated
     readings = {one.id: within(readings[one.id], one.role, extent, config.region, units) for one in tables}
     private = [one for one in sources if is_private(one)]
     notes = [note for one in public if one.role != "raster" for note in readings[one.id].notes]

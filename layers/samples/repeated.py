@@ -1,0 +1,201 @@
+"""Samples that stand in two sources, two sheets of a workbook or two files of one batch: counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from layers.accounting import Note, Reading
+
+_SAME_ID, _SAME_PLACE = 2, 8
+"""Measured results that must be equal where the ids are the same, and where only the place is."""
+_NEAR_DEG = 0.01
+_EXACT_DEG = 5
+_MOST_PAIRS = 2_000_000
+
+
+def merge_repeated(readings: Mapping[str, Reading[Any]]) -> dict[str, Reading[Any]]:
+    """Take out the rows of one source whose sample another source holds with at least the same results.
+
+    Two rows are one sample if their ids are the same and at least two measured results are equal, or if they lie at the same
+    point and at least eight are; in both cases no result they share may differ. The row that says less goes, of two that say the
+    same the one of the later source. Where each says something the other does not, both stay and a note tells it.
+
+    Parameters
+    ----------
+    readings : mapping of str to Reading
+        Source id -> samples, in the order of the run file.
+
+    Returns
+    -------
+    dict of str to Reading
+        The same sources; rows taken out are counted as merged and told in a note of their source.
+    """
+    found = dict(readings)
+    names = list(found)
+    for place, first in enumerate(names):
+        for second in names[place + 1 :]:
+            found[first], found[second] = _of_two(found[first], found[second])
+    return found
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Rows of two tables that hold one sample: positions in both, and which of them says all that the other does."""
+
+    left: npt.NDArray[np.int64]
+    right: npt.NDArray[np.int64]
+    left_has_all: npt.NDArray[np.bool_]
+    right_has_all: npt.NDArray[np.bool_]
+
+
+def _of_two(first: Reading[Any], second: Reading[Any]) -> tuple[Reading[Any], Reading[Any]]:
+    pairs = _pairs(first.layer, second.layer)
+    if not len(pairs.left):
+        return first, second
+    gone_right = np.unique(pairs.right[pairs.left_has_all])
+    rest = ~pairs.left_has_all & pairs.right_has_all & ~np.isin(pairs.right, gone_right)
+    gone_left = np.unique(pairs.left[rest])
+    both = ~np.isin(pairs.right, gone_right) & ~np.isin(pairs.left, gone_left)
+    return _without(first, gone_left, second.source, np.empty(0, dtype=np.int64)), _without(
+        second, gone_right, first.source, np.unique(pairs.right[both])
+    )
+
+
+def _without(
+    reading: Reading[Any], gone: npt.NDArray[np.int64], other: str, partly: npt.NDArray[np.int64]
+) -> Reading[Any]:
+    """Return a reading without some rows, which are counted and told; rows that are the same in part are told only."""
+    rows = reading.layer["source_row"].to_numpy()
+    notes: list[Note] = []
+    if len(gone):
+        message = (
+            f"{len(gone)} samples stand in {other} too, with the same id or place and the same results; they count once, "
+            f"as {other} has them."
+        )
+        notes.append(Note(reading.source, "samples_of_another_source", message, len(gone), (), tuple(rows[gone])))
+    if len(partly):
+        message = (
+            f"{len(partly)} samples seem to stand in {other} too, and each table says something of them that the other does "
+            "not; both are kept and count twice. Bring the two tables together, or leave one of them out."
+        )
+        notes.append(Note(reading.source, "samples_in_part_of_another", message, len(partly), (), tuple(rows[partly])))
+    if not notes:
+        return reading
+    kept = np.ones(len(reading.layer), dtype=bool)
+    kept[gone] = False
+    return Reading(
+        reading.source,
+        reading.layer[kept].reset_index(drop=True),
+        reading.rejected,
+        reading.rows_read,
+        reading.rows_withheld,
+        reading.rows_merged + len(gone),
+        (*reading.notes, *notes),
+        reading.fates,
+    )
+
+
+def _pairs(left: pd.DataFrame, right: pd.DataFrame) -> _Pairs:
+    elements = [
+        name.removesuffix("_censored")
+        for name in left.columns
+        if str(name).endswith("_censored") and name in right.columns
+    ]
+    nothing = np.empty(0, dtype=np.int64)
+    if not elements or not len(left) or not len(right):
+        return _Pairs(nothing, nothing, nothing.astype(bool), nothing.astype(bool))
+    by_id = _joined(_ids(left), _ids(right))
+    by_place = _joined(_spots(left, elements), _spots(right, elements))
+    a = np.concatenate([by_id[0], by_place[0]])
+    b = np.concatenate([by_id[1], by_place[1]])
+    least = np.repeat([_SAME_ID, _SAME_PLACE], [len(by_id[0]), len(by_place[0])])
+    equal, differ = _compared(left, right, a, b, elements)
+    one = (equal >= least) & (differ == 0) & _compatible(left, right, a, b)
+    a, b = a[one], b[one]
+    return _Pairs(a, b, _has_all(left, right, a, b), _has_all(right, left, b, a))
+
+
+def _ids(samples: pd.DataFrame) -> pd.DataFrame:
+    """Return ids as the file has them and media, with positions."""
+    ids = samples["sample_id"].astype("str").str.split(":", n=1).str[-1]
+    same_row = ids == samples["source_row"].astype("str")
+    ids = ids.str.replace(r"#\d+$", "", regex=True).str.casefold().str.strip()
+    table = pd.DataFrame({"id": ids, "medium": samples["medium"].astype("str"), "at": np.arange(len(samples))})
+    return table[(~same_row & ids.ne("")).to_numpy(dtype=bool)]
+
+
+def _spots(samples: pd.DataFrame, elements: Sequence[str]) -> pd.DataFrame:
+    """Return rounded places and media and the first results, with positions; rows without a place are left out."""
+    table = pd.DataFrame({
+        "lat": samples["latitude"].astype("float64").round(_EXACT_DEG),
+        "lon": samples["longitude"].astype("float64").round(_EXACT_DEG),
+        "medium": samples["medium"].astype("str"),
+        "at": np.arange(len(samples)),
+    })  # fmt: skip
+    for element in elements[:3]:
+        table[element] = samples[f"{element}_ppm"].astype("float64").map(lambda value: f"{value:.6g}")
+    return table[np.isfinite(table["lat"]).to_numpy() & np.isfinite(table["lon"]).to_numpy()]
+
+
+def _joined(left: pd.DataFrame, right: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return positions of rows with equal keys; keys that stand in so many rows that nothing follows from them are left out."""
+    keys = [name for name in left.columns if name != "at"]
+    sizes = left.groupby(keys).size().rename("a").to_frame().join(right.groupby(keys).size().rename("b"), how="inner")
+    if int((sizes["a"] * sizes["b"]).sum()) > _MOST_PAIRS:
+        sizes = sizes[(sizes["a"] == 1) & (sizes["b"] == 1)]
+        left = left.merge(sizes.reset_index()[keys], on=keys)
+    both = left.merge(right, on=keys, suffixes=("_a", "_b"))
+    return both["at_a"].to_numpy(dtype=np.int64), both["at_b"].to_numpy(dtype=np.int64)
+
+
+def _compared(
+    left: pd.DataFrame, right: pd.DataFrame, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], elements: Sequence[str]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return how many measured results of two rows are equal, and how many results of both differ."""
+    equal, differ = np.zeros(len(a), dtype=np.int64), np.zeros(len(a), dtype=np.int64)
+    for element in elements:
+        x, y = (t[f"{element}_ppm"].to_numpy(dtype="float64")[at] for t, at in ((left, a), (right, b)))
+        below_x, below_y = (t[f"{element}_censored"].to_numpy()[at] for t, at in ((left, a), (right, b)))
+        same = np.isclose(x, y, rtol=1e-6, atol=0)
+        equal += same
+        there_x, there_y = np.isfinite(x) | (below_x != 0), np.isfinite(y) | (below_y != 0)
+        differ += there_x & there_y & ~same & ~((below_x != 0) & (below_x == below_y))
+    return equal, differ
+
+
+def _compatible(
+    left: pd.DataFrame, right: pd.DataFrame, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """Say whether neither places nor keys of sites contradict that two rows are one sample."""
+    fits = np.ones(len(a), dtype=bool)
+    for axis in ("latitude", "longitude"):
+        x, y = left[axis].to_numpy(dtype="float64")[a], right[axis].to_numpy(dtype="float64")[b]
+        fits &= ~(np.abs(x - y) > _NEAR_DEG)
+    x_key, y_key = (t["site_key"].fillna("").astype("str").to_numpy()[at] for t, at in ((left, a), (right, b)))
+    return np.asarray(fits & ((x_key == "") | (y_key == "") | (x_key == y_key)), dtype=bool)
+
+
+def _has_all(
+    left: pd.DataFrame, right: pd.DataFrame, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """Say whether the first row of each pair has a result, a place, a key and a total wherever the second has one."""
+    complete = np.ones(len(a), dtype=bool)
+    for name in right.columns:
+        result = str(name).endswith("_censored")
+        if not result and name not in ("site_key", "latitude", "tree_ppm"):
+            continue
+        there = right[name].notna().to_numpy()[b]
+        mine = left[name].notna().to_numpy()[a] if name in left.columns else np.zeros(len(a), dtype=bool)
+        if result:
+            value = f"{str(name).removesuffix('_censored')}_ppm"
+            there = right[value].notna().to_numpy()[b] | (right[name].fillna(0).to_numpy()[b] != 0)
+            if name in left.columns:
+                mine = left[value].notna().to_numpy()[a] | (left[name].fillna(0).to_numpy()[a] != 0)
+        complete &= mine | ~there
+    return complete
