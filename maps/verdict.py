@@ -41,7 +41,8 @@ def verdict(validation: Validation | None, lang: str) -> str:
     rule = rule_name(lead.rule, lang)
     if lead.low is None or lead.high is None:
         return words.phrase("verdict_as_good_untold", lang, rule=rule, found=found)
-    ends = {"lead": lead.auc, "low": lead.low, "high": lead.high}
+    figures = {"lead": lead.auc or 0.0, "low": lead.low, "high": lead.high}
+    ends = {name: round(value, 2) + 0.0 for name, value in figures.items()}  # never "-0.00"
     return words.phrase(f"verdict_{outcome}", lang, rule=rule, found=found, **ends)
 
 

@@ -38,7 +38,7 @@ from pipeline.learning.validation import prediction_rate, reliability
 REFERENCE_ROWS = 5_000
 """Rows among whose scores a held-out score is placed; all where there are no more."""
 
-SIMPLEST = ("tonnage", "near_known")
+SIMPLEST = ("tonnage", "near_known", "one_column")
 """Lists simpler than any method."""
 
 
@@ -283,10 +283,10 @@ def _baselines(
 ) -> tuple[dict[str, RuleFigures | None], dict[str, Any]]:
     """Return the figures of simpler lists; None where one reads what defines the labels."""
     by_rule = basis_of(table) != "assay"
-    known = fit_of(task, "near_known", 1)
+    tested = np.asarray(folds.tests.any(axis=0))
     lists: dict[str, FoldScores | None] = {
         "tonnage": _one_list(table, "tonnage_t", folds),
-        "near_known": score_folds(known, folds, np.asarray(folds.tests.any(axis=0))),
+        **{code: score_folds(fit_of(task, code, 1), folds, tested) for code in ("near_known", "one_column")},
         "commodity": None if by_rule else _one_list(table, "companion_commodity", folds),
         "companion": None if by_rule else _one_list(table, "companion_blind_score", folds),
     }

@@ -13,7 +13,7 @@ from pipeline.learning.candidates import CANDIDATES, Task, bagged_fit, fit_pipel
 from pipeline.learning.feature_steps import KnownColumns
 from pipeline.learning.grade_model import fitted_field, grade_field_fit
 from pipeline.learning.linear_score import EvidenceWeights, LinearScore
-from pipeline.learning.validation import Fit
+from pipeline.learning.validation import Fit, area_under_curve
 
 ONE_COLUMN = {"pathfinder": "pathfinder_z", "affinity": "type_affinity"}
 """Scores that are a single column, fitted to nothing."""
@@ -43,6 +43,8 @@ def fit_of(task: Task, code: str, n_bags: int) -> Fit:
         return grade_field_fit(task)
     if code == "near_known":
         return near_known_fit(task)
+    if code == "one_column":
+        return one_column_fit(task)
     return _steps_fit(task, code)
 
 
@@ -111,6 +113,31 @@ def near_known_fit(task: Task) -> Fit:
         points = np.column_stack([task.x_km, task.y_km])
         tree = cKDTree(points[rows & task.positive])
         return lambda wanted: -tree.query(points[wanted])[0]
+
+    return fit
+
+
+def one_column_fit(task: Task) -> Fit:
+    """Return a fit that orders by the one column that orders the training rows best, whichever way it points.
+
+    A column without a value stands at its median, so that one with few values goes no further than those.
+    """
+    table = task.features.to_numpy(float)
+
+    def fit(rows: np.ndarray) -> Callable[[np.ndarray], np.ndarray] | None:
+        used = task.seen(rows) & task.judged
+        if not task.has_both_classes(used):
+            return None
+        known = np.isfinite(table)
+        inside = known & used[:, None]
+        middle = np.array(
+            [np.median(one[own]) if own.any() else 0.0 for one, own in zip(table.T, inside.T, strict=True)]
+        )
+        filled = np.where(known, table, middle)
+        tells = np.array([area_under_curve(task.positive[used], column[used]) - 0.5 for column in filled.T])
+        best = int(np.argmax(np.abs(tells)))
+        score = np.sign(tells[best]) * filled[:, best]
+        return lambda wanted: score[wanted]
 
     return fit
 

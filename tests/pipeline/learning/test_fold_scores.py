@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.learning.candidates import Task
 from pipeline.learning.compare import pair_table, within_fold_auc
 from pipeline.learning.division import buffered, complements, given_folds
 from pipeline.learning.fold_scores import choose_method, comparisons, score_folds
+from pipeline.learning.methods import one_column_fit
 from pipeline.learning.validation import area_under_curve
 
 N = 240
@@ -103,3 +105,18 @@ def test_a_buffer_is_kept_around_given_folds_too() -> None:
     found = buffered(given_folds(splits, pd.Series(["a", "b", "c", "d"])), x_km, np.zeros(4), 5.0)
     assert found.trains.tolist() == [[False, False, False, True], [True, False, False, False]]
     assert found.lost == 2
+
+
+def test_the_single_best_column_is_chosen_and_turned_on_training_rows_alone() -> None:
+    positive = np.array([True, False] * 8)
+    wrong = np.where(positive, 0.0, 1.0) + np.linspace(0, 0.1, 16)
+    later = np.where(np.arange(16) < 8, 0.0, positive * 5.0)
+    features = pd.DataFrame({"a": wrong, "b": later, "c": np.nan})
+    task = Task(
+        features=features, y=positive.astype(int), supervised=True, blocks=np.arange(16).astype(str), min_leaf=1,
+        centred=False, random_state=1,
+    )  # fmt: skip
+    scorer = one_column_fit(task)(np.arange(16) < 8)
+    assert scorer is not None
+    assert area_under_curve(positive, scorer(np.arange(16))) == 1.0
+    np.testing.assert_array_equal(scorer(np.array([3, 9])), -wrong[[3, 9]])

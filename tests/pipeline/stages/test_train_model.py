@@ -39,7 +39,7 @@ def test_planted_skill_is_found_and_told_in_the_agreed_form(planted) -> None:
     model, *_ = learn(planted(240, assayed=0.6, signal=1.6))
     v = model.validation
     assert model.kind == "supervised"
-    assert set(v.baselines) == {"tonnage", "commodity", "near_known", "companion"}
+    assert set(v.baselines) == {"tonnage", "commodity", "near_known", "one_column", "companion"}
     assert set(v.spatial.capture) == {"5", "10", "20"}
     assert v.spatial.auc > 0.85
     assert v.spatial.brier < v.spatial.brier_of_base_rate
