@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ DISAGREEMENT = 0.05
 """Relative difference from which an element and its oxide in one row are said to contradict each other."""
 OUTLIER_TIMES = 10.0
 """From how many times off its neighbours a rare earth is implausible; cerium and europium anomalies are not judged."""
+_LIMIT_TIMES = 5.0
 _BLOCK = 100_000
 _LEVEL = 30.0
 _LEVEL_ROWS = 20
@@ -121,6 +122,42 @@ def contradictions(source_id: str, columns: Sequence[AssayColumn], parsed: Mappi
             both = f"{first.name} and {second.name}"
             message = f"{both} differ by more than {DISAGREEMENT:.0%} in some rows; {first.name} was taken."
             notes.append(Note(source_id, "element_and_oxide_differ", message, int(differ.sum())))
+    return notes
+
+
+def limits_contradicted(
+    source_id: str, columns: Sequence[AssayColumn], parsed: Mapping[str, Cells], rows: npt.NDArray[np.int64] | None
+) -> list[Note]:
+    """Note where one method found much more of an element than the limit another method says it lies below.
+
+    Parameters
+    ----------
+    source_id : str
+        Id of the source.
+    columns : sequence of AssayColumn
+        Of one element.
+    parsed : mapping of str to Cells
+        Cells of each column.
+    rows : ndarray of int or None
+        Row of the file at each position; None names no rows.
+    """
+    notes = []
+    for found, limited in permutations(columns, 2):
+        value = parsed[found.name].value * float(found.to_ppm or np.nan)
+        one = parsed[limited.name]
+        limit = np.where(one.censored < 0, one.limit, np.nan) * float(limited.to_ppm or np.nan)
+        with np.errstate(invalid="ignore"):
+            above = np.flatnonzero(value > _LIMIT_TIMES * limit)
+        if not len(above):
+            continue
+        at = int(above[0])
+        message = (
+            f"{found.name} is more than {_LIMIT_TIMES:g} times the limit {limited.name} lies below, in {len(above)} rows (e.g. "
+            f"{value[at]:g} against < {limit[at]:g} ppm). One method does not dissolve all of it, or the other sees something "
+            f"else. The result was taken; list {found.name} under options.ignore if it is the wrong one."
+        )
+        told = () if rows is None else tuple(int(row) for row in rows[above])
+        notes.append(Note(source_id, "result_against_limit", message, len(above), (found.name, limited.name), told))
     return notes
 
 

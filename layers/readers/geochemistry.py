@@ -113,7 +113,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         samples = _without(np.arange(len(cells)), list(controls))
         geometry = None if geometry is None else geometry.iloc[samples].reset_index(drop=True)
         cells, rows = cells.iloc[samples].reset_index(drop=True), rows[samples]
-    suites = read_suites(source, where, options, cells, _said(raw, cells))
+    suites = read_suites(source, where, options, cells, _said(raw, cells), rows)
     spelt = {*options.units, *options.column_methods, *options.substituted_below}
     told_apart = named_columns(source, raw.cells) | (set(suites.used) - placed_beside(suites.used))
     refuse_twins(source, where, raw.cells, told_apart, raw.repeated, spelt)

@@ -17,7 +17,14 @@ from layers.cells.assays import Cells, apply_qualifiers, parse_cells, suspicions
 from layers.cells.heading_grammar import parse_heading
 from layers.elements import REE
 from layers.errors import SourceError
-from layers.readers.assay_checks import contradictions, level_notes, suite_outliers, suspicion_notes, zeros
+from layers.readers.assay_checks import (
+    contradictions,
+    level_notes,
+    limits_contradicted,
+    suite_outliers,
+    suspicion_notes,
+    zeros,
+)
 from layers.readers.assay_choice import choose, preference, refuse_twins
 from layers.readers.assay_options import GeochemistryOptions
 from layers.readers.assay_sheet import heading_notes, laboratory_sheet, unit_column
@@ -53,7 +60,12 @@ class Suites:
 
 
 def read_suites(
-    source: Source, where: str, options: GeochemistryOptions, cells: pd.DataFrame, said: Mapping[str, Mapping[str, str]]
+    source: Source,
+    where: str,
+    options: GeochemistryOptions,
+    cells: pd.DataFrame,
+    said: Mapping[str, Mapping[str, str]],
+    rows: npt.NDArray[np.int64] | None = None,
 ) -> Suites:
     """Recognise the laboratory columns of a table and read them.
 
@@ -69,6 +81,8 @@ def read_suites(
         Raw cells.
     said : mapping
         Rows under the heading: ``unit``, ``method``, ``limit`` -> column -> text.
+    rows : ndarray of int, optional
+        Row of the file of each cell, for notes.
 
     Returns
     -------
@@ -121,6 +135,7 @@ def read_suites(
             (column for column in found if column.element == element), key=lambda one: preference(one, parsed)
         )
         suites.notes += contradictions(source.id, mine, parsed)
+        suites.notes += limits_contradicted(source.id, mine, parsed, rows)
         rank, chosen = choose(mine, parsed)
         suites.columns |= {f"{element}_{part}": values for part, values in chosen.items()}
         best_so_far = rank_of_row if element in REE else rank_of_any

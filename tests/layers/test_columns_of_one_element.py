@@ -146,3 +146,15 @@ def test_units_of_headings_are_known_to_the_reader_of_cells() -> None:
             assert unit_factor(unit)[0] == base
     with pytest.raises(SourceError, match="are in acre and ha"):
         units_of_amounts("s", {"area_m2": ["Area (ha)", "Area (acres)"]}, {"area_m2": "m2"}, {})
+
+
+@pytest.mark.parametrize(("result", "told"), [("6", True), ("0.9", False), ("<1", False)])
+def test_a_result_far_above_the_limit_of_another_method_is_told_with_column_and_row(
+    tmp_path: Path, result: str, told: bool
+) -> None:
+    text = f"sample_id,Mo_INAA_ppm,Mo_AR_ppm\n1,3,2.9\n2,{result},<0.2\n"
+    (tmp_path / "lab.csv").write_text(text, encoding="utf-8")
+    columns = {"sample_id": "sample_id", "site_key": "sample_id"}
+    spec = {"id": "lab", "role": "geochemistry", "path": "lab.csv", "defaults": {"medium": "waste"}, "columns": columns}
+    notes = [one for one in read_geochemistry(resolve(spec), tmp_path).notes if one.code == "result_against_limit"]
+    assert [(one.columns, one.rows, one.count) for one in notes] == [(("Mo_INAA_ppm", "Mo_AR_ppm"), (3,), 1)] * told
