@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +12,13 @@ import pandas as pd
 import shapely
 
 _WKT = re.compile(
-    r"^\s*(?:SRID\s*=\s*\d+\s*;)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)\s*(?:ZM|Z|M)?\s*(?:\(|EMPTY)",
+    r"^\s*(?:SRID\s*=\s*\d+\s*;)?\s*(?:(?:MULTI)?(?:POINT|LINESTRING|POLYGON|CURVE|SURFACE)|GEOMETRYCOLLECTION|CIRCULARSTRING|"
+    r"COMPOUNDCURVE|CURVEPOLYGON|TIN|TRIANGLE|POLYHEDRALSURFACE)\s*(?:ZM|Z|M)?\s*(?:\(|EMPTY)",
     re.IGNORECASE,
 )
 _WKB = re.compile(r"^(?:\\x|0x)?0[01][0-9A-Fa-f]{40,}$")
 _SRID = re.compile(r"^\s*SRID\s*=\s*(\d+)\s*;", re.IGNORECASE)
-_MOSTLY = 0.9
+_MOSTLY = 0.5
 _HEAD = 40
 
 
@@ -67,10 +70,22 @@ def _parsed(name: str, column: pd.Series, form: str) -> GeometryColumn:
     if form == "WKT":
         codes = {int(found[1]) if (found := _SRID.match(one)) else 0 for one in texts[filled]}
         bare = np.array([_SRID.sub("", one) if one is not None else None for one in texts], dtype=object)
-        shapes = shapely.from_wkt(bare, on_invalid="fix")
+        shapes = _read(shapely.from_wkt, bare)
     else:
         bare = np.array([one.removeprefix("\\x").removeprefix("0x") if one else None for one in texts], dtype=object)
-        shapes = shapely.from_wkb(bare, on_invalid="fix")
+        shapes = _read(shapely.from_wkb, bare)
         codes = {int(one) for one in np.unique(shapely.get_srid(shapes[~shapely.is_missing(shapes)]))}
     srid = codes.pop() if len(codes) == 1 else None
     return GeometryColumn(name, shapes, form, srid or None, filled & shapely.is_missing(shapes))
+
+
+def _read(parse: Callable[..., np.ndarray], texts: np.ndarray) -> np.ndarray:
+    """Parse all cells at once; one by one where the library stops at a kind of geometry it has no class for, e.g. a curve."""
+    try:
+        return parse(texts, on_invalid="fix")
+    except (shapely.errors.ShapelyError, NotImplementedError):
+        shapes = np.full(len(texts), None, dtype=object)
+        for at, text in enumerate(texts):
+            with suppress(shapely.errors.ShapelyError, NotImplementedError):
+                shapes[at] = parse(text, on_invalid="fix")
+        return shapes

@@ -139,10 +139,10 @@ def _with_geometry(source: Source, where: str, table: RawTable) -> RawTable:
     geometry, notes = to_degrees(source, where, gpd.GeoSeries(column.shapes, crs=stored))
     text = f"Positions were read from the column {column.name} ({column.form}, {source.crs or known})."
     notes.append(Note(source.id, "geometry_read", text))
-    if column.unread.any():
-        rows = ", ".join(map(str, table.rows[column.unread][:5]))
+    if len(lost := table.rows[column.unread]):
+        rows = ", ".join(map(str, lost[:5]))
         text = f"Geometry in the column {column.name} cannot be read and was left out: rows {rows}."
-        notes.append(Note(source.id, "geometry_unread", text, int(column.unread.sum())))
+        notes.append(Note(source.id, "geometry_unread", text, len(lost), (column.name,), tuple(lost.tolist())))
     cells = table.cells.drop(columns=column.name)
     return replace(table, cells=cells, geometry=geometry, notes=(*table.notes, *notes))
 

@@ -16,6 +16,8 @@ KNOWN_CODES = (-9999.0, -99999.0, -999.0, -99.0, -9999.99, -999.999, -32768.0, -
 _HUGE = 1.0e30
 _NAMED = 6
 _LOOKS = 24
+_LEAST_FILL = 0.01
+_FILL_GAP = 0.5
 
 
 def class_notes(source: str, raster: Raster, why: str | None) -> list[Note]:
@@ -56,7 +58,12 @@ def suspicions(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
     list of Note
         ``suspected_nodata``, ``nodata_within_values``, ``longitude_0_360``, ``nonsquare_cells`` as they apply.
     """
-    return [*_undeclared(source, raster, values), *_not_storable(source, raster), *_shape(source, raster)]
+    return [
+        *_undeclared(source, raster, values),
+        *_filled(source, raster, values),
+        *_not_storable(source, raster),
+        *_shape(source, raster),
+    ]
 
 
 def some_values(raster: Raster, dataset: Any) -> np.ndarray:
@@ -118,6 +125,32 @@ def _undeclared(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
                 )
             )
     return notes
+
+
+def _filled(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
+    """Notice a block of zeros, or of the least or largest number that cells can hold, that stands apart from all other values."""
+    kind = values.dtype
+    if raster.classes or kind.kind not in "iuf" or len(values) == 0:
+        return []
+    finite = values[np.isfinite(values)] if kind.kind == "f" else values
+    valid = finite[~np.isin(finite, [code for code in raster.nodata if not np.isnan(code)])].astype(float)
+    ends = [] if kind.kind == "f" else [float(np.iinfo(kind).min), float(np.iinfo(kind).max)]
+    for fill in dict.fromkeys([0.0, *ends]):
+        if fill in KNOWN_CODES:
+            continue
+        rest = valid[valid != fill]
+        count = len(valid) - len(rest)
+        if count < _LEAST_FILL * len(valid) or not len(rest) or rest.min() < fill < rest.max():
+            continue
+        spread = max(float(rest.max() - rest.min()), 1e-9 * abs(float(rest.max())))
+        if min(abs(fill - float(rest.min())), abs(fill - float(rest.max()))) > _FILL_GAP * spread:
+            text = (
+                f"{count / len(valid):.0%} of the cells looked at hold {fill:g}, far from all others "
+                f"({rest.min():g}..{rest.max():g}), and no missing code says so. "
+                f"If it means missing, state `options: {{nodata: [{fill:g}]}}`."
+            )
+            return [Note(source, "suspected_nodata", text, count)]
+    return []
 
 
 def _not_storable(source: str, raster: Raster) -> list[Note]:

@@ -88,6 +88,11 @@ def describe_raster(source: Source, root: Path) -> Raster:
         crs = _crs(source, where, dataset)
         if dataset.transform.is_identity or dataset.transform.determinant == 0:
             raise SourceError(f"{where}: the raster says nothing of where it lies. Georeference it, e.g. as a GeoTIFF.")
+        if np.dtype(dataset.dtypes[band - 1]).kind not in "iuf":
+            raise SourceError(
+                f"{where}: its cells are {dataset.dtypes[band - 1]}, not plain numbers. Export one part of them, "
+                "e.g. the amplitude, as a band of its own."
+            )
         rows, columns = dataset.block_shapes[band - 1]
         raster = Raster(
             name=str(source.options.get("name", source.id)),

@@ -16,12 +16,12 @@ from layers.accounting import Note
 from layers.area_of_use import area_of_use_note
 from layers.catalogue.source import Source
 from layers.cells.angles import all_decimals, parse_angle
-from layers.cells.utm import DATUMS, UTM_ZONES, ZONE, metre_precision, usual_zone
+from layers.cells.utm import DATUMS, UTM_ZONES, ZONE, metre_precision, scientific_digit, usual_zone
 from layers.crs import KM_PER_DEGREE
 from layers.errors import SourceError
 from layers.readers.columns import as_numbers, text_column
 from layers.readers.other_grids import refuse_other_grids
-from layers.readers.points import Points, fill, flag_rounded, flag_swapped
+from layers.readers.points import Points, fill, flag_powers, flag_rounded, flag_swapped
 
 _SENTINELS = (-9999.0, 9999.0, -999.0, 999.0, -99999.0, 99999.0, -9.0e9, -99.99, 99.99, -1.0e30)
 _UNSIGNED = re.compile(r"^\d[\d\s.,]*$")
@@ -67,6 +67,7 @@ def read_points(source: Source, where: str, cells: pd.DataFrame, rows: np.ndarra
         fill(points, reader.projected(np.flatnonzero(points.absent)))
     flag_swapped(points, where, rows)
     flag_rounded(points, source.id)
+    flag_powers(points, source, cells, rows)
     return points
 
 
@@ -138,7 +139,13 @@ class _Reader:
                 f"{self.where}: latitude and longitude are mapped but crs is {self.source.crs}. Map easting and northing instead."
             )
         points.latitude, points.longitude = latitude.copy(), longitude.copy()
-        points.precision_km = np.fmin(values["latitude"][1], values["longitude"][1])
+        finest, coarsest = (choose(values["latitude"][1], values["longitude"][1]) for choose in (np.fmin, np.fmax))
+        powers = (
+            (texts["latitude"] + texts["longitude"]).str.contains(r"\d[eE][-+]?\d", regex=True).to_numpy(dtype=bool)
+        )
+        points.precision_km = np.where(
+            powers, coarsest, finest
+        )  # a power of ten lost digits; zeros at an end were only dropped
         for place in np.flatnonzero(~points.absent & ~_plausible(latitude, longitude, points.problems)):
             self._check_degrees(points, int(place), float(latitude[place]), float(longitude[place]))
         wrapped = points.longitude > 180
@@ -165,6 +172,8 @@ class _Reader:
         number = ~np.isnan(values)
         behind = all_decimals(plain[number])
         precision[number] *= np.array([10.0**-count for count in range(behind.max(initial=0) + 1)])[behind]
+        powers = np.flatnonzero(number & plain.str.contains("[eE]", regex=True).to_numpy(dtype=bool))
+        precision[powers] = [KM_PER_DEGREE * (scientific_digit(str(plain.iloc[place])) or 1.0) for place in powers]
         west_is_o = self.source.language in ("fr", "es")
         for place in np.flatnonzero(~number & (texts != "").to_numpy()):
             angle = parse_angle(str(texts.iloc[place]), axis, west_is_o)

@@ -14,6 +14,7 @@ from shapely.affinity import translate
 
 from layers.accounting import Note, Reading, rejected_rows
 from layers.catalogue.source import Source
+from layers.crs import parse_crs
 from layers.errors import SourceError
 from layers.files.tables import RawTable, read_table, reject
 from layers.readers.columns import (
@@ -185,7 +186,7 @@ def _places(
     """Return position columns, rows to reject, and notes; from the geometry where the file has one, else from columns."""
     if geometry is not None:
         place, notes = _from_geometry(source, geometry)
-        problems: dict[int, tuple[str, str]] = {}
+        problems = _at_zero(source, where, place, rows)
     else:
         points = read_points(source, where, cells, rows)
         problems, notes = points.problems, points.notes
@@ -202,6 +203,26 @@ def _places(
         for position in np.flatnonzero(~np.isfinite(place["latitude"])):
             problems.setdefault(int(position), ("no_coordinates", f"row {rows[position]} has no coordinates"))
     return place, problems, notes
+
+
+def _at_zero(source: Source, where: str, place: dict[str, Any], rows: np.ndarray) -> dict[int, tuple[str, str]]:
+    """Reject features that stand at 0, 0 of degrees, or of the projected system that the run file states: a form left empty.
+
+    Metres of a system that only the file states were turned into degrees before; those lie in the open sea and are told.
+    """
+    origins = [(0.0, 0.0)]
+    stated = parse_crs(where, source.crs) if source.crs else None
+    if stated is not None and stated.is_projected:
+        origins.append(pyproj.Transformer.from_crs(stated, 4326, always_xy=True).transform(0.0, 0.0))
+    at = np.zeros(len(rows), dtype=bool)
+    for longitude, latitude in origins:
+        at |= (np.abs(place["longitude"] - longitude) < 1e-7) & (np.abs(place["latitude"] - latitude) < 1e-7)
+    for name in ("latitude", "longitude"):
+        place[name] = np.where(at, np.nan, place[name])
+    return {
+        int(one): ("placeholder", f"row {rows[one]}: its point is 0, 0, a placeholder, not a place")
+        for one in np.flatnonzero(at)
+    }
 
 
 def _from_geometry(source: Source, geometry: gpd.GeoSeries) -> tuple[dict[str, Any], list[Note]]:

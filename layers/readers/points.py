@@ -9,7 +9,10 @@ import numpy as np
 import pandas as pd
 
 from layers.accounting import Note
+from layers.catalogue.source import Source
 from layers.errors import SourceError
+
+_COARSE_KM = 1.0
 
 
 @dataclass
@@ -99,6 +102,24 @@ def flag_rounded(points: Points, source: str) -> None:
         )
         points.notes.append(Note(source, "low_precision", text, int(coarse.sum())))
     points.notes.extend(_minutes_as_decimals(points, good, source))
+
+
+def flag_powers(points: Points, source: Source, cells: pd.DataFrame, rows: np.ndarray) -> None:
+    """Note coordinates written as powers of ten with few digits (``4.62E+05``): a spreadsheet showed and saved them so."""
+    mapped = [source.columns.get(axis) for axis in ("latitude", "longitude", "easting", "northing")]
+    columns = [name for one in mapped if one for name in ([one] if isinstance(one, str) else one) if name in cells]
+    powers = np.zeros(len(cells), dtype=bool)
+    for name in columns:
+        powers |= cells[name].astype("str").str.contains(r"\d[eE][-+]?\d", regex=True, na=False).to_numpy(dtype=bool)
+    coarse = np.flatnonzero(powers & np.isfinite(points.latitude) & (points.precision_km >= _COARSE_KM))
+    if len(coarse):
+        text = (
+            f"Coordinates are written as powers of ten with few digits (row {rows[coarse[0]]}): they are good to "
+            f"{points.precision_km[coarse].max():,.0f} km only. Take them from the file before a spreadsheet rounded them."
+        )
+        points.notes.append(
+            Note(source.id, "low_precision", text, len(coarse), tuple(columns), tuple(rows[coarse].tolist()))
+        )
 
 
 def _minutes_as_decimals(points: Points, good: np.ndarray, source: str) -> list[Note]:

@@ -268,3 +268,37 @@ def test_a_file_named_after_a_place_it_does_not_lie_in_is_not_told(tmp_path: Pat
 )  # fmt: skip
 def test_provinces_of_several_boxes_hold_their_corners(name: str, lon: float, lat: float, inside: bool) -> None:
     assert (km_outside(meanings(name), np.array([lon]), np.array([lat]))[0] == 0) is np.bool_(inside)
+
+
+def test_degrees_as_powers_of_ten_are_as_precise_as_their_digits(tmp_path: Path) -> None:
+    rows = [
+        ("A0", "4.81E+01", "-1.2E+02"),
+        ("A1", "48.2131", "-120.2211"),
+        ("A2", "48.3", "-120.4211"),
+        ("A3", "48.4131", "-120.5211"),
+    ]
+    reading = read(written(tmp_path, rows, "id,lat,lon"))
+    assert reading.layer["coordinate_precision_km"].round(4).tolist() == pytest.approx(
+        [1112.0, 0.0111, 0.0111, 0.0111], abs=0.1
+    )
+    (note,) = [one for one in reading.notes if one.code == "low_precision"]
+    assert (note.rows, note.columns) == ((2,), ("lat", "lon"))
+
+
+@pytest.mark.parametrize(
+    "bad", ["PIONT(-80.3 48.2)", "CURVEPOLYGON(CIRCULARSTRING(0 0,1 1,2 0,1 -1,0 0))", "POINT(-80.3"]
+)
+def test_one_bad_cell_of_three_costs_that_row_only(tmp_path: Path, bad: str) -> None:
+    rows = [("A0", '"SRID=4326;POINT(-80.2 48.1)"'), ("A1", f'"{bad}"'), ("A2", '"SRID=4326;POINT(-80.4 48.3)"')]
+    reading = read(written(tmp_path, rows, "id,shape"), columns={"official_id": "id"})
+    assert reading.layer["official_id"].tolist() == ["A0", "A2"]
+    assert reading.rejected["source_row"].tolist() == [3]
+    (note,) = [one for one in reading.notes if one.code == "geometry_unread"]
+    assert (note.columns, note.rows) == (("shape",), (3,))
+
+
+def test_features_at_zero_are_placeholders_and_rejected_by_row(tmp_path: Path) -> None:
+    rows = [("A0", "POINT(-80.2 48.1)"), ("A1", "POINT(0 0)"), ("A2", "POINT(-80.4 48.3)")]
+    reading = read(written(tmp_path, rows, "id,shape"), columns={"official_id": "id"})
+    assert reading.rejected[["source_row", "reason_code"]].values.tolist() == [[3, "placeholder"]]
+    assert reading.layer["official_id"].tolist() == ["A0", "A2"]

@@ -217,3 +217,19 @@ def test_shares_join_the_features_of_a_run(tmp_path: Path) -> None:
     assert [part.name for part in raster.parts()] == ["grid_1", "grid_40"]
     assert [part.parts() for part in raster.parts()] == [(part,) for part in raster.parts()]
     assert sum(len(part.notes) for part in raster.parts()) == len(raster.notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "fill", "expected"),
+    [("float32", 0, 1), ("uint16", 65535, 1), ("int16", 0, 1), ("float32", 107, 0), ("uint8", 255, 1)],
+)
+def test_a_block_of_one_number_far_from_all_others_is_told(tmp_path: Path, kind: str, fill: int, expected: int) -> None:
+    values = (100 + np.arange(3600).reshape(60, 60) % 37).astype(kind)
+    values[:9] = fill
+    raster = described(write(tmp_path / "field.tif", values))
+    assert sum(note.code == "suspected_nodata" for note in raster.notes) == expected
+
+
+def test_complex_cells_are_refused_with_a_way_out(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"field\.tif.*complex64, not plain numbers"):
+        described(write(tmp_path / "field.tif", np.ones((8, 8), dtype="complex64")))
