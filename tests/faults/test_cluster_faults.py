@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import dask
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -16,6 +19,9 @@ from distributed import LocalCluster
 
 from layers.errors import StageError
 from pipeline.executor import Executor, Shared
+from tests.faults.small_region import differing, run_small, write_small_region
+
+FULL = os.environ.get("MINEWASTE_FAULTS") == "full"
 
 pytestmark = [pytest.mark.cluster, pytest.mark.filterwarnings("ignore")]
 
@@ -61,9 +67,71 @@ def test_a_worker_killed_in_a_stage_changes_nothing(cluster: LocalCluster, tmp_p
 
 
 def test_a_lost_scheduler_is_a_message(cluster: LocalCluster) -> None:
-    import threading
-
     with Executor(scheduler=cluster.scheduler_address, partitions=2) as executor:
         threading.Timer(2.0, cluster.close).start()
         with pytest.raises(StageError, match="slow: the connection to the dask scheduler or its workers was lost"):
             executor.map_sites(slow, sites(), [], None)
+
+
+def hungry(part: gpd.GeoDataFrame, _params: object) -> pd.DataFrame:
+    """Take more memory than a worker has, a little at a time, so that its nanny sees it grow."""
+    held = []
+    for _ in range(200):
+        held.append(np.ones(1_000_000))
+        time.sleep(0.03)
+    return pd.DataFrame({"site_id": part["site_id"], "held": len(held)})
+
+
+def modest(part: gpd.GeoDataFrame, _params: object) -> pd.DataFrame:
+    return pd.DataFrame({"site_id": part["site_id"]})
+
+
+@pytest.mark.skipif(not FULL, reason="takes half a minute: make faults")
+def test_a_worker_without_memory_is_a_message_and_the_cluster_goes_on(tmp_path: Path) -> None:
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        LocalCluster(
+            n_workers=1, threads_per_worker=1, memory_limit="600MiB", dashboard_address=None,
+            local_directory=str(tmp_path), silence_logs=50,
+        ) as small,
+        Executor(scheduler=small.scheduler_address, partitions=1) as executor,
+    ):  # fmt: skip
+        with pytest.raises(StageError, match=r"hungry: a worker was stopped several times.*ran out of memory"):
+            executor.map_sites(hungry, sites(), [], None)
+        assert len(executor.map_sites(modest, sites(), [], None)) == len(sites())
+
+
+PER_SITE = (
+    "assign_samples", "sample_rasters", "overlay_territories", "measure_access", "estimate_tonnage", "flag_constraints",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("stage", PER_SITE if FULL else PER_SITE[:1])
+def test_a_run_whose_worker_is_killed_in_a_stage_writes_the_same_folder(
+    cluster: LocalCluster, stage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = write_small_region(tmp_path / "data")
+    run_small(raw, tmp_path / "data", tmp_path / "plain")
+    whole, killed = Executor.map_sites, []
+
+    def kill_one_on_the_way(self: Executor, run_stage: Any, *arguments: Any) -> Any:
+        if run_stage.__name__ == stage:
+            worker = next(iter(cluster.workers.values()))
+            killed.append(worker.pid)
+            threading.Timer(0.02, os.kill, (worker.pid, signal.SIGKILL)).start()
+        return whole(self, run_stage, *arguments)
+
+    monkeypatch.setattr(Executor, "map_sites", kill_one_on_the_way)
+    raw["dask"] = {"scheduler": cluster.scheduler_address, "partitions": 6}
+    run_small(raw, tmp_path / "data", tmp_path / "run")
+    assert len(killed) == 1
+    assert differing(tmp_path / "run", tmp_path / "plain") == []
+
+
+@pytest.mark.parametrize("partitions", [1, 2, 8] if FULL else [8])
+def test_slices_change_no_file_of_the_run_folder(tmp_path: Path, partitions: int) -> None:
+    raw = write_small_region(tmp_path / "data")
+    run_small(raw, tmp_path / "data", tmp_path / "plain")
+    raw["dask"] = {"mode": "threads", "workers": 2, "partitions": partitions}
+    run_small(raw, tmp_path / "data", tmp_path / "sliced")
+    assert differing(tmp_path / "sliced", tmp_path / "plain") == []
