@@ -56,7 +56,7 @@ def decide(
         outcome = "words_only"
     elif lead is not None and lead.low is not None and printed(lead.low) > 0:
         outcome = "better"
-    used = outcome not in ("alarmed", "worse")
+    used = outcome != "alarmed"
     return Verdict(outcome=outcome, label_basis=label_basis, model_used=used, lead=lead, reasons=alarms)
 
 
