@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from layers.cells.heading_amounts import KEYS, amount_of, key, lone_word
 from layers.cells.heading_results import core, elements_of, method_of, result, share_unit
@@ -35,6 +36,31 @@ def decide(text: str, found: Sequence[Token]) -> Heading:
         Its words in order.
     """
     words = Words(text, found)
+    heading = _decided(text, words)
+    if heading.unknown or not _doubtful(text, words, heading):
+        return heading
+    return replace(heading, kind="other" if heading.kind == "result" else heading.kind, unknown=(text,))
+
+
+def _doubtful(text: str, words: Words, heading: Heading) -> bool:
+    """Say whether only the table can tell what a heading means although every word of it is known."""
+    elements = elements_of(words)
+    first, last = (folded(words.tokens[place].text) if words.tokens else "" for place in (0, -1))
+    if heading.kind == "result":
+        named_ars = any(folded(one.text) == "ars" for one in words.tokens)
+        twice = re.fullmatch(r"%?[A-Z][a-z]?\d%?", text.strip()) is not None and "%" in text
+        return named_ars or twice
+    concentrate = heading.kind == "other" and first == "conc" and bool(elements)
+    sum_or_ratio = heading.kind == "total" and words.has("sums") and bool(elements)
+    whole_text = heading.kind == "qualifier" and last in ("text", "txt") and bool(elements)
+    drying_or_limit = heading.kind == "other" and any(folded(one.text) == "lod" for one in words.tokens)
+    isotope = heading.kind == "other" and re.fullmatch(r"\d{2,3}[A-Z][a-z]?", text.strip()) is not None
+    name_of_best = heading.kind == "method" and words.has("preferred")
+    return concentrate or sum_or_ratio or whole_text or drying_or_limit or isotope or name_of_best
+
+
+def _decided(text: str, words: Words) -> Heading:
+    """Return what the words of a heading decide, in their order of precedence."""
     whole = lone_word(text, words)
     if whole is not None:
         return whole

@@ -200,3 +200,28 @@ def test_neighbours_decide() -> None:
 def test_long_texts_are_read_in_one_pass() -> None:
     for text in ("La_ppm_" * 600, "x" * 4000, "La" * 2000, "1" * 4000, "%/+" * 1300):
         assert parse_heading(text).kind == "other"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Ars_ppm", "Na2%", "%Na2", "Conc_Fe_pct", "Conc Sn", "Au_ppm_FA50_text", "LOD pct", "238U",
+     "Cerium (CeO2) %", "La_<_ppm"],
+)  # fmt: skip
+def test_headings_only_their_table_explains_are_asked_about(heading: str) -> None:
+    found = parse_heading(heading)
+    assert found.kind != "result"
+    assert found.unknown
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind", "element"),
+    [
+        ("La as La2O3 ppm", "result", "La2O3"), ("Phosphorus as P2O5 %", "result", "P2O5"), ("P2O5 as P %", "result", "P"),
+        ("Lanthane (exprimé en La2O3) ppm", "result", "La2O3"), ("Antimony as Sb ppm", "result", "Sb"),
+        ("S_SO4_pct", "result", "S"), ("<La", "qualifier", "La"), ("La <", "qualifier", "La"),
+        ("AsICP40_ppm", "result", "As"), ("Ce wt. ppm", "result", "Ce"), ("U3O8 (kg/t)", "result", "U3O8"),
+    ],
+)  # fmt: skip
+def test_forms_marks_and_glued_methods(heading: str, kind: str, element: str) -> None:
+    found = parse_heading(heading)
+    assert (found.kind, found.element, found.unknown) == (kind, element, ())
