@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 from contextlib import suppress
 from dataclasses import dataclass
@@ -136,7 +137,7 @@ def clear(run_folder: Path, others: set[str]) -> list[str]:
     beside = [*_screenings(run_folder), *(path for end in SIDE_FILES for path in sorted(run_folder.glob(end)))]
     removed = []
     for path in [*beside, *ours]:
-        if path.exists():
+        if path.is_symlink() or path.exists():
             removed.append(path.relative_to(run_folder.parent).as_posix())
             remove_tree(path)
             if path.parent not in (run_folder, run_folder.parent):
@@ -161,5 +162,5 @@ def sources_held(run_folder: Path) -> set[str]:
 
 def _screenings(run_folder: Path) -> list[Path]:
     """Return the screenings beside the run: folders of its name that hold a screening and no run."""
-    beside = sorted(run_folder.parent.glob(f"{run_folder.name}_screen_*"))
+    beside = sorted(run_folder.parent.glob(f"{glob.escape(run_folder.name)}_screen_*"))
     return [one for one in beside if (one / "index.html").is_file() and not (one / "stages").exists()]

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from layers.errors import SourceError
+from layers.files.traps import require_no_grids, require_plain_database
 
 _TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 _STARTS: Mapping[str, tuple[bytes, ...]] = MappingProxyType(
@@ -90,6 +91,13 @@ def require_signature(where: str, path: Path) -> None:
         )
     if suffix in (*_ROOTS, ".gml", ".xml"):
         _require_root(where, suffix, head)
+    require_no_grids(where, head)
+    beside = [path.with_suffix(".prj"), path.with_name(f"{path.name}.aux.xml")]
+    for one in beside:
+        if one.is_file():
+            require_no_grids(f"{where}, {one.name}", one.read_bytes()[:_HEAD])
+    if suffix == ".gpkg":
+        require_plain_database(where, path)
 
 
 def require_signature_of_text(where: str, suffix: str, raw: bytes) -> None:

@@ -26,6 +26,7 @@ from layers.files.geometry_text import geometry_column
 from layers.files.heading_rows import Heading, find_heading, note_rows
 from layers.files.left_out import numbers_left, text_left
 from layers.files.packed import unpacked
+from layers.files.traps import require_regular
 from layers.files.vector_layers import is_companion, is_mapinfo
 from layers.files.vectors import VECTOR_SUFFIXES, read_features, to_degrees
 from layers.files.ways_out import WAYS_OUT
@@ -171,6 +172,7 @@ def locate(source: Source, root: Path) -> Path:
         hint = did_you_mean(path.name, (one.name for one in folder.iterdir()), least_likeness=0.6)
         hint = hint or " Check 'path' and where relative paths start (--data)."
         raise SourceError(f"{source.id}: the file '{path.name}' is not in '{folder}'.{hint}")
+    require_regular(source.id, path)
     if path.is_dir() and path.suffix.lower() != ".gdb":
         held = ", ".join(sorted(one.name for one in path.iterdir())[:8]) or "nothing"
         raise SourceError(f"{source.id}: '{path}' is a folder (holding {held}). 'path' must name a file.")
@@ -316,16 +318,7 @@ def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
     numbered = np.array([numbers[place] for place in body], dtype=np.int64)
     notes = notes_on_cells(source.id, grid.notes, cells, numbered, grid.dated)
     notes = (*notes, *_unset_formulas(source.id, grid, heading), *_heading_notes(source.id, heading, len(bad)))
-    return RawTable(
-        path,
-        cells,
-        numbered,
-        None,
-        notes,
-        tuple(rejects),
-        heading.said,
-        heading.repeated,
-    )
+    return RawTable(path, cells, numbered, None, notes, tuple(rejects), heading.said, heading.repeated)
 
 
 def _unset_formulas(source: str, grid: Grid, heading: Heading) -> tuple[Note, ...]:

@@ -22,6 +22,7 @@ from layers.errors import SourceError
 from layers.files.coded_values import decode_values
 from layers.files.dbf_encoding import true_encoding
 from layers.files.delimited import double_encoded
+from layers.files.traps import require_bearable_parquet
 from layers.files.vector_layers import DRIVERS, open_layer, undisturbed
 
 VECTOR_SUFFIXES = (*DRIVERS, ".parquet", ".geoparquet")
@@ -94,6 +95,7 @@ def _read_parquet(where: str, path: Path) -> pd.DataFrame:
     import pyarrow.parquet
 
     try:
+        require_bearable_parquet(where, path)
         schema = pyarrow.parquet.read_schema(path)
         if b"geo" in (schema.metadata or {}):
             return gpd.read_parquet(path)

@@ -12,6 +12,7 @@ from typing import Any
 from layers.accounting import Note
 from layers.errors import SourceError
 from layers.files.delimited import Grid
+from layers.files.traps import require_bearable_row, require_bearable_workbook
 from layers.quiet import quiet
 
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
@@ -47,6 +48,7 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
         raise SourceError(f"{where}: the old .xls format is not read. Open it and save it as .xlsx or .csv.")
     import openpyxl
 
+    require_bearable_workbook(where, path)
     try:
         with quiet():
             book = openpyxl.load_workbook(path, read_only=True, data_only=True)
@@ -67,6 +69,7 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
         rows, numbers, errors = [], [], 0
         dated: list[tuple[int, int]] = []
         for number, row in enumerate(chosen.iter_rows(), start=1):
+            require_bearable_row(where, number, len(row))
             if number in left_out:
                 continue
             cells = [_text(cell) for cell in row]
@@ -117,6 +120,7 @@ def sheet_names(path: Path) -> list[str]:
     """Return the names of a workbook's sheets."""
     import openpyxl
 
+    require_bearable_workbook(path.name, path)
     book = openpyxl.load_workbook(path, read_only=True)
     try:
         return list(book.sheetnames)

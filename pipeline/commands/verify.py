@@ -136,8 +136,8 @@ def _inputs(manifest: dict[str, Any], data_dir: Path) -> list[str]:
     differing = []
     for one in manifest["inputs"]:
         path = data_dir / paths[one["id"]]
-        if not path.exists():
-            differing.append(f"{one['id']}: {path.name} is not there")
+        if not (path.is_file() or path.is_dir()):
+            differing.append(f"{one['id']}: {path.name} is not there, or no file")
             continue
         if file_fingerprint(path) != one["sha256"]:
             differing.append(f"{one['id']}: {path.name} has other bytes")

@@ -8,7 +8,12 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from layers import schema
 from layers.errors import SourceError
+from layers.files.boundary import named_failure
+from layers.files.signatures import require_side_cars, require_signature
+from layers.files.traps import require_bearable_parquet
+from layers.schema import conform
 from layers.validation import Validation
 from maps.publication import Publication
 from pipeline.folder.fingerprints import file_fingerprint
@@ -21,6 +26,29 @@ TABLES = tuple(one.name for one in fields(Publication) if "DataFrame" in str(one
 
 SITE_ID = re.compile(r"[^\W_][\w.-]{0,199}")
 """What an id of a site may be: letters, digits, dots, dashes; never the name of another folder."""
+
+
+ALTERED = "The folder was altered or damaged: run the run file again."
+
+KINDS: dict[str, type | tuple[type, ...]] = {
+    "title": str,
+    "run_id": str,
+    "run_date": str,
+    "contact": (str, type(None)),
+    "target": str,
+    "validation": (dict, type(None)),
+    "diagnostics": dict,
+    "surface": (str, type(None)),
+    "withheld": int,
+}
+"""What is no table of a `Publication`, and of which kind it is in JSON."""
+
+MODELS: dict[str, Any] = {
+    one.name: getattr(schema, model[1])
+    for one in fields(Publication)
+    if (model := re.fullmatch(r"(?:Geo)?DataFrame\[(\w+)\]", str(one.type)))
+}
+"""Tables of a `Publication` that have a schema."""
 
 
 def save_publication(publication: Publication, store: RunStore) -> None:
@@ -71,12 +99,43 @@ def load_publication(run_folder: Path) -> Publication:
         )
     scalars = _checked_scalars(folder)
     if scalars["surface"] is not None:
-        scalars["surface"] = run_folder / Path(scalars["surface"]).name
-    if scalars["validation"] is not None:
-        scalars["validation"] = Validation.model_validate(scalars["validation"])
-    tables: dict[str, Any] = {name: read_parquet(folder / f"{name}.parquet") for name in TABLES}
-    _require_names(folder, tables)
-    return Publication(**tables, **scalars)
+        scalars["surface"] = _own_surface(run_folder)
+    with named_failure(str(folder), ALTERED):
+        if scalars["validation"] is not None:
+            scalars["validation"] = Validation.model_validate(scalars["validation"])
+        tables = {name: _checked_table(folder, name) for name in TABLES}
+        _require_names(folder, tables)
+        return Publication(**tables, **scalars)
+
+
+def _checked_table(folder: Path, name: str) -> Any:
+    """Read a table of a publication and hold it against its schema: its digest lies beside it, and so is no proof of anything."""
+    path = folder / f"{name}.parquet"
+    require_bearable_parquet(str(path), path)
+    table = read_parquet(path)
+    if name in MODELS:
+        conform(table, MODELS[name])
+    if name == "flags":
+        strange = [one for one in table["values"] if not isinstance(json.loads(one), dict)]
+        if strange:
+            raise SourceError(f"{path}: {len(strange)} findings hold no values. {ALTERED}")
+    return table
+
+
+def _own_surface(run_folder: Path) -> Path:
+    """Return the path of the surface, which is a GeoTIFF of the folder that leads nowhere else."""
+    import rasterio
+
+    path = run_folder / "surface.tif"
+    if path.is_symlink():
+        raise SourceError(f"{path}: is a link, which no run makes. {ALTERED}")
+    if path.is_file():
+        require_signature(str(path), path)
+        require_side_cars(str(path), path)
+        with named_failure(str(path), ALTERED), rasterio.open(path, driver="GTiff") as dataset:
+            if dataset.tags(ns="OVERVIEWS"):
+                raise SourceError(f"{path}: leads to other files. {ALTERED}")
+    return path
 
 
 def _require_names(folder: Path, tables: dict[str, Any]) -> None:
@@ -101,10 +160,13 @@ def _checked_scalars(folder: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
         scalars, digests = content["scalars"], content["sha256"]
         whole = set(scalars) == expected and set(digests) == set(TABLES)
+        odd = [name for name, kind in KINDS.items() if whole and not isinstance(scalars[name], kind)]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise SourceError(f"{path}: cannot be read ({error}). Run the run file again: it mends the folder.") from None
     if not whole:
         raise SourceError(f"{path}: was written by another version of minewaste. Run the run file again.")
+    if odd:
+        raise SourceError(f"{path}: {', '.join(odd)} is not what a run writes. {ALTERED}")
     differing = [
         name
         for name in TABLES

@@ -25,6 +25,8 @@ from pipeline.folder.writing import unwritable, write_text
 MARK = "minewaste run folder, format 1"
 LIST = "stages/written.txt"
 LOCK = "stages/lock"
+INNER = ("stages", "stages/published", "sheets", "model")
+"""Folders inside a run folder."""
 
 
 class RunFolder:
@@ -46,6 +48,7 @@ class RunFolder:
         self.used: set[str] = set()
         self._list = path / LIST
         self._one_at_a_time = threading.Lock()
+        require_own_folder(path)
         if path.exists() and not path.is_dir():
             raise SourceError(f"{path}: is a file, where the folder of a run is needed. Give another --out.")
         if not self._list.is_file():
@@ -139,7 +142,7 @@ def read_list(path: Path) -> set[str]:
             f"{path}: is not the folder of a run ({LIST} is missing or of another version). Give the folder that "
             "`minewaste run` or `minewaste demo` wrote; a folder of an earlier version must be made anew."
         )
-    return {line for line in lines[1:] if line and is_inside(line)}
+    return {line for line in lines[1:] if line and _is_own(path, line)}
 
 
 def write_list(path: Path, names: set[str]) -> None:
@@ -259,8 +262,31 @@ def _files(path: Path) -> list[str]:
 
 
 def is_inside(name: str) -> bool:
-    """Say whether a name of the list stays inside the folder."""
-    return not Path(name).is_absolute() and ".." not in Path(name).parts
+    """Say whether a name of a list stays inside the folder."""
+    parts = Path(name).parts
+    return "\x00" not in name and bool(parts) and not Path(name).is_absolute() and ".." not in parts
+
+
+def _is_own(path: Path, name: str) -> bool:
+    """Say whether a name of the list stays inside the folder, also where a folder on the way is a link."""
+    parts = Path(name).parts
+    return is_inside(name) and not any((path / Path(*parts[:depth])).is_symlink() for depth in range(1, len(parts)))
+
+
+def require_own_folder(path: Path) -> None:
+    """Stop at a run folder whose inner folders, list or lock are links: what is written or removed there lies elsewhere.
+
+    Raises
+    ------
+    SourceError
+        Naming the links.
+    """
+    links = [name for name in (*INNER, LIST, LOCK) if (path / name).is_symlink()]
+    if links:
+        raise SourceError(
+            f"{path}: {', '.join(links)} leads elsewhere by a link, which no run makes; nothing is written or removed there. "
+            "Copy the folder with what the links lead to, or run the run file again into a new one."
+        )
 
 
 def remove_tree(path: Path) -> None:

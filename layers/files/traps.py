@@ -1,0 +1,181 @@
+"""What a file asks of the library that opens it and no file of ours has to: endless views, sheets without end, grids elsewhere.
+
+Looked for before the library opens the file, so that none of it is followed, waited for or unpacked.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import stat
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from layers.errors import SourceError
+
+SHEET_ROWS = 1_048_576
+"""Rows a sheet of a workbook can have."""
+SHEET_COLUMNS = 5_000
+"""Cells of a row beyond which nobody has made a table."""
+TEXTS_BYTES = 256 << 20
+PARTS_BYTES = 2 << 30
+"""Bytes that the shared texts of a workbook, which lie in memory whole, and all its parts may unpack to."""
+TABLE_CELLS = 200_000_000
+"""Cells (rows by columns) of a Parquet file that are read; a hundred million equal cells can lie in some kilobytes."""
+VIEW_STEPS = 50_000_000
+LONGEST_CELL = 100_000_000
+"""Steps of the database engine that all cells of a view may take, and bytes of one cell."""
+
+_GRIDS = re.compile(
+    rb"(?:grids|\+init)\s*=\s*@?[^\s\"',<]*[/\\]|PROJ4_GRIDS\"\s*,\s*\"[^\"]*[/\\]|PARAMETERFILE\[[^\]]*[/\\]",
+    re.IGNORECASE,
+)
+
+
+def require_regular(source: str, path: Path) -> None:
+    """Stop at pipes and devices, whose reading may never end.
+
+    Raises
+    ------
+    SourceError
+        If the path is neither a file nor a folder.
+    """
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise SourceError(
+            f"{source}: '{path.name}' is a pipe or a device, not a file. Save what it gives to a file first."
+        )
+
+
+def require_no_grids(where: str, text: bytes) -> None:
+    """Stop at the description of a CRS that names files: the projection library would open them.
+
+    Raises
+    ------
+    SourceError
+        With the words that name the file.
+    """
+    found = _GRIDS.search(text)
+    if found:
+        named = found[0].decode("utf-8", "replace")[:60]
+        raise SourceError(
+            f"{where}: its coordinate system names a file ('{named}'). Files elsewhere are not opened: save the layer in a "
+            "coordinate system with a code, e.g. EPSG:4326."
+        )
+
+
+def require_plain_database(where: str, path: Path) -> None:
+    """Stop at a GeoPackage with a view that does not end, or makes cells out of nothing; its tables are looked at by GDAL.
+
+    Raises
+    ------
+    SourceError
+        Naming the view; or if a CRS of the file names other files.
+    """
+    mode = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "mode=ro&immutable=1"
+    base = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True)
+    try:
+        base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_CELL)
+        for definition in base.execute("SELECT * FROM gpkg_spatial_ref_sys"):
+            require_no_grids(where, " ".join(str(cell) for cell in definition).encode("utf-8", "replace"))
+        for view, text in base.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'").fetchall():
+            _require_ending(where, base, str(view), str(text))
+    except sqlite3.Error:
+        return  # damaged: GDAL says of what kind
+    finally:
+        base.close()
+
+
+def _require_ending(where: str, base: sqlite3.Connection, view: str, text: str) -> None:
+    """Run through all cells of a view, as reading it would, with a limit on the steps.
+
+    Views that only want the functions for geometry, which the bare engine lacks, are left to GDAL.
+    """
+    steps = 0
+
+    def stop() -> bool:
+        nonlocal steps
+        steps += 1_000_000
+        return steps > VIEW_STEPS
+
+    base.set_progress_handler(stop, 1_000_000)
+    named = '"' + view.replace('"', '""') + '"'
+    try:
+        columns = [str(row[1]).replace('"', '""') for row in base.execute(f"PRAGMA table_info({named})")]
+        lengths = ", ".join(f'max(length("{column}"))' for column in columns) or "1"
+        base.execute(f"SELECT count(*), {lengths} FROM {named}").fetchall()  # noqa: S608 - names are quoted
+    except sqlite3.Error as failure:
+        if str(failure).startswith("no such function: ST_") and "recursive" not in text.casefold():
+            return
+        raise SourceError(
+            f"{where}: the view '{view[:60]}' cannot be read in reasonable time and memory ({str(failure)[:80]}). Save the layer "
+            "you need as a table in a new GeoPackage."
+        ) from None
+    finally:
+        base.set_progress_handler(None, 0)
+
+
+def require_bearable_workbook(where: str, path: Path) -> None:
+    """Stop at a workbook whose parts unpack to more than its sheets can need.
+
+    Raises
+    ------
+    SourceError
+        With the size.
+    """
+    try:
+        with zipfile.ZipFile(path) as packed:
+            parts = {one.filename: one.file_size for one in packed.infolist()}
+    except (zipfile.BadZipFile, OSError):
+        return  # the library that reads workbooks says what it is not
+    texts = sum(size for name, size in parts.items() if "worksheets/" not in name)
+    whole = sum(parts.values())
+    if texts > TEXTS_BYTES or whole > PARTS_BYTES:
+        raise SourceError(
+            f"{where}: the workbook unpacks to {whole / 1e6:,.0f} MB, {texts / 1e6:,.0f} MB of it beside its sheets; "
+            f"{PARTS_BYTES / 1e6:,.0f} MB and {TEXTS_BYTES / 1e6:,.0f} MB are read at most. Save the sheet as .csv."
+        )
+
+
+def require_bearable_row(where: str, number: int, cells: int) -> None:
+    """Stop at a sheet that goes on beyond what a sheet can be.
+
+    Parameters
+    ----------
+    where : str
+        What to call the file in messages.
+    number : int
+        1-based number of the row.
+    cells : int
+        Cells in it, empty ones included.
+
+    Raises
+    ------
+    SourceError
+        With the number of the row.
+    """
+    if number > SHEET_ROWS or cells > SHEET_COLUMNS:
+        raise SourceError(
+            f"{where}: row {number:,} has {cells:,} cells; sheets of {SHEET_ROWS:,} rows and {SHEET_COLUMNS:,} columns are read "
+            "at most. Delete what stands far off the table, or save the sheet as .csv."
+        )
+
+
+def require_bearable_parquet(where: str, path: Path) -> None:
+    """Stop at a Parquet file of more cells than are read: how many there are says its footer.
+
+    Raises
+    ------
+    SourceError
+        With the number of rows and columns; or if its CRS names other files.
+    """
+    import pyarrow.parquet as pq
+
+    footer: Any = pq.read_metadata(path)
+    if footer.num_rows * footer.num_columns > TABLE_CELLS:
+        raise SourceError(
+            f"{where}: holds {footer.num_rows:,} rows of {footer.num_columns:,} columns; {TABLE_CELLS:,} cells are read at most. "
+            "Keep the rows of the region and the columns that are needed."
+        )
+    require_no_grids(where, b" ".join((footer.metadata or {}).values()))

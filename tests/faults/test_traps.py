@@ -1,0 +1,273 @@
+"""Files and run folders that lay traps: endless views, sheets without end, pipes, grids elsewhere, links out of a run folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import rasterio
+import shapely
+from openpyxl import Workbook
+
+from layers.catalogue.source import Source
+from layers.errors import MinewasteError, SourceError
+from layers.files import traps
+from layers.files.tables import read_table
+from pipeline.commands.compare import compare_runs
+from pipeline.commands.explain import explain_site
+from pipeline.commands.verify import verify_run
+from pipeline.folder.fingerprints import file_fingerprint
+from pipeline.folder.published import load_publication
+from pipeline.purge import purge
+from tests.faults.small_region import run_small, write_small_region
+
+
+def read(path: Path, **more: Any) -> pd.DataFrame:
+    return read_table(Source(id="s", role="inventory", path=path.name, **more), path.parent).cells
+
+
+def package(path: Path, *statements: str) -> Path:
+    points = gpd.GeoDataFrame({"name": ["A"]}, geometry=[shapely.Point(-120, 55)], crs=4326)
+    points.to_file(path, driver="GPKG", layer="places")
+    base = sqlite3.connect(path)
+    for one in statements:
+        base.execute(one)
+    base.commit()
+    base.close()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x AS fid FROM c", "interrupted"),
+        ("SELECT 1 AS fid, hex(zeroblob(90000000)) AS name", "too big"),
+        ("SELECT 1 AS fid, load_extension('/tmp/any.so') AS name", "load_extension|not authorized|unsafe"),
+    ],
+)
+def test_a_view_without_end_or_measure_is_refused(body: str, said: str, tmp_path: Path) -> None:
+    path = package(tmp_path / "a.gpkg", f"CREATE VIEW v AS {body}")
+    with pytest.raises(SourceError, match=rf"the view 'v' cannot be read in reasonable time and memory \(.*(?:{said})"):
+        read(path, layer="places")
+
+
+def test_a_plain_view_and_a_trigger_are_no_trap(tmp_path: Path) -> None:
+    path = package(
+        tmp_path / "a.gpkg",
+        "CREATE VIEW v AS SELECT fid, name FROM places",
+        "CREATE TRIGGER t AFTER INSERT ON places BEGIN DELETE FROM places; END",
+    )
+    assert read(path, layer="places")["name"].tolist() == ["A"]
+
+
+def test_a_crs_that_names_a_file_is_refused_before_it_is_opened(tmp_path: Path) -> None:
+    pipe = tmp_path / "grid.gsb"
+    os.mkfifo(pipe)  # opening it would wait for ever
+    points = gpd.GeoDataFrame({"name": ["A"]}, geometry=[shapely.Point(-120, 55)], crs=4326)
+    points.to_file(tmp_path / "a.shp")
+    bare = 'GEOGCS["x",DATUM["D",SPHEROID["Clarke",6378206.4,294.97]],PRIMEM["Greenwich",0],UNIT["degree",0.01745329'
+    text = f'{bare}],EXTENSION["PROJ4","+proj=longlat +ellps=clrk66 +nadgrids={pipe} +no_defs"]]'
+    (tmp_path / "a.prj").write_text(text)
+    stored = f"UPDATE gpkg_spatial_ref_sys SET definition = '{text}', organization = 'NONE' WHERE srs_id = 4326"
+    package(tmp_path / "a.gpkg", stored)
+    for name in ("a.shp", "a.gpkg"):
+        with pytest.raises(SourceError, match=r"its coordinate system names a file \('grids="):
+            read(tmp_path / name)
+
+
+def test_a_pipe_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "mines.csv")
+    with pytest.raises(SourceError, match=r"^s: 'mines.csv' is a pipe or a device, not a file\."):
+        read(tmp_path / "mines.csv")
+
+
+def workbook(path: Path) -> Path:
+    book = Workbook()
+    book.active.append(["site_id", "name"])
+    book.active.append(["S1", "Heap"])
+    book.save(path)
+    return path
+
+
+def test_a_cell_far_off_the_table_is_refused(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["site_id", "name"])
+    book.active.cell(2, 16384, "x")
+    book.save(tmp_path / "far.xlsx")
+    with pytest.raises(SourceError, match=r"row 2 has 16,384 cells; sheets of 1,048,576 rows and 5,000 columns"):
+        read(tmp_path / "far.xlsx")
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = workbook(tmp_path / "a.xlsx")
+    assert read(path)["name"].tolist() == ["Heap"]
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/more.xml", b" " * 3_000_000)
+    monkeypatch.setattr(traps, "TEXTS_BYTES", 1_000_000)
+    with pytest.raises(SourceError, match=r"the workbook unpacks to 3 MB, 3 MB of it beside its sheets"):
+        read(path)
+
+
+def test_a_parquet_file_of_too_many_cells_is_refused(tmp_path: Path) -> None:
+    count = 70_000_000
+    table = pa.table({name: pa.array(np.zeros(count, "int8")) for name in "abc"})
+    pq.write_table(table, tmp_path / "a.parquet")
+    assert (tmp_path / "a.parquet").stat().st_size < 1_000_000
+    with pytest.raises(SourceError, match=r"holds 70,000,000 rows of 3 columns; 200,000,000 cells are read at most"):
+        read(tmp_path / "a.parquet")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("traps")
+    run_small(write_small_region(home / "data"), home / "data", home / "run")
+    return home / "run"
+
+
+@pytest.fixture
+def run_folder(finished: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(finished, tmp_path / "r[ab]"))
+
+
+def test_purge_follows_no_link_out_of_the_folder(run_folder: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "thesis.txt").write_text("kept")
+    shutil.rmtree(run_folder / "sheets")
+    (run_folder / "sheets").symlink_to(theirs)
+    with (run_folder / "stages" / "written.txt").open("a") as listed:
+        listed.write("sheets/thesis.txt\n")
+    with pytest.raises(SourceError, match=r"sheets leads elsewhere by a link"):
+        purge(run_folder, "mines")
+    assert (theirs / "thesis.txt").read_text() == "kept"
+
+
+def test_a_lock_that_is_a_link_empties_no_file(run_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("kept")
+    (run_folder / "stages" / "lock").symlink_to(tmp_path / "thesis.txt")
+    with pytest.raises(SourceError, match=r"stages/lock leads elsewhere"):
+        purge(run_folder, "mines")
+    assert (tmp_path / "thesis.txt").read_text() == "kept"
+
+
+def test_purge_takes_the_screenings_of_its_own_run_alone(run_folder: Path) -> None:
+    for name in ("r[ab]_screen_x", "ra_screen_x"):
+        beside = run_folder.with_name(name)
+        beside.mkdir()
+        (beside / "index.html").write_text("x")
+    purge(run_folder, "mines")
+    assert not run_folder.with_name("r[ab]_screen_x").exists()
+    assert run_folder.with_name("ra_screen_x").exists()
+
+
+def forged(run_folder: Path, change: Any, **tables: pd.DataFrame) -> None:
+    """Alter a publication as somebody would who knows how digests are made."""
+    folder = run_folder / "stages" / "published"
+    content = json.loads((folder / "publication.json").read_text())
+    for name, table in tables.items():
+        table.to_parquet(folder / f"{name}.parquet")
+        content["sha256"][name] = file_fingerprint(folder / f"{name}.parquet")
+    change(content["scalars"])
+    (folder / "publication.json").write_text(json.dumps(content))
+
+
+def nothing(_: dict[str, Any]) -> None:
+    """Change no scalar."""
+
+
+def test_a_forged_scalar_is_one_message(run_folder: Path) -> None:
+    kept = (run_folder / "stages" / "published" / "publication.json").read_text()
+    wrong: list[tuple[str, Any]] = [("validation", {"a": 1}), ("withheld", "many"), ("title", None)]
+    wrong += [(name, ["a"]) for name in ("title", "contact", "validation", "diagnostics", "surface", "withheld")]
+    for name, value in wrong:
+        (run_folder / "stages" / "published" / "publication.json").write_text(kept)
+        forged(run_folder, lambda scalars, name=name, value=value: scalars.update({name: value}))
+        with pytest.raises(SourceError, match="altered or damaged"):
+            load_publication(run_folder)
+
+
+def test_forged_tables_are_one_message(run_folder: Path) -> None:
+    published = run_folder / "stages" / "published"
+    ranking, flags = (pd.read_parquet(published / f"{name}.parquet") for name in ("ranking", "flags"))
+    for tables in (
+        {"ranking": ranking.drop(columns="score")},
+        {"ranking": ranking.assign(score="high")},
+        {"flags": flags.assign(values="[1")},
+        {"sites": ranking},
+    ):
+        copy = Path(shutil.copytree(run_folder, run_folder.with_name("copy"), dirs_exist_ok=True))
+        forged(copy, nothing, **tables)
+        with pytest.raises(MinewasteError):
+            explain_site(copy, str(ranking["site_id"].iloc[0]), "en")
+        shutil.rmtree(copy)
+
+
+def test_ids_that_are_paths_are_refused(run_folder: Path) -> None:
+    published = run_folder / "stages" / "published"
+    reasons = pd.read_parquet(published / "reasons.parquet")
+    forged(run_folder, nothing, reasons=reasons.assign(site_id="../../x"))
+    with pytest.raises(SourceError, match=r"ids that minewaste does not give, the first is '\.\./\.\./x'"):
+        load_publication(run_folder)
+
+
+def test_a_surface_that_leads_elsewhere_is_refused(run_folder: Path, tmp_path: Path) -> None:
+    forged(run_folder, lambda scalars: scalars.update({"surface": "../private.tif"}))
+    (run_folder / "surface.tif").unlink(missing_ok=True)
+    grid = {"driver": "GTiff", "width": 8, "height": 8, "count": 1, "dtype": "float32", "crs": "EPSG:32610"}
+    with rasterio.open(tmp_path / "private.tif", "w", transform=rasterio.Affine(9, 0, 0, 0, -9, 0), **grid) as target:
+        target.write(np.zeros((8, 8), "float32"), 1)
+    (run_folder / "surface.tif").symlink_to(tmp_path / "private.tif")
+    with pytest.raises(SourceError, match="is a link"):
+        load_publication(run_folder)
+    (run_folder / "surface.tif").unlink()
+    shutil.copy(tmp_path / "private.tif", run_folder / "surface.tif")
+    with rasterio.open(run_folder / "surface.tif", "r+") as target:
+        target.update_tags(ns="OVERVIEWS", OVERVIEW_FILE=str(tmp_path / "private.tif"))
+    with pytest.raises(SourceError, match="leads to other files"):
+        load_publication(run_folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"files": {"../../etc/passwd": "0"}},
+        {"files": {"/etc/passwd": "0"}},
+        {"files": ["a"]},
+        {"files": {"a": 1}},
+        {"inputs": [{"id": "mines"}]},
+        {"inputs": [{"id": "other", "sha256": "0", "side_cars": {}}]},
+        {"inputs": ["mines"]},
+        {"config": {"sources": [{"id": "mines"}]}},
+        {"config": {}},
+        {"steps": []},
+    ],
+)
+def test_a_forged_manifest_is_one_message(run_folder: Path, change: dict[str, Any]) -> None:
+    path = run_folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(SourceError, match="no longer what was written"):
+        verify_run(run_folder, run_folder.parent)
+    with pytest.raises(SourceError, match="no longer what was written"):
+        compare_runs(run_folder, run_folder)
+
+
+def test_verify_opens_no_pipe(run_folder: Path, tmp_path: Path) -> None:
+    path = run_folder / "manifest.json"
+    manifest = json.loads(path.read_text())
+    os.mkfifo(tmp_path / "pipe.csv")
+    first = manifest["inputs"][0]["id"]
+    for source in manifest["config"]["sources"]:
+        source["path"] = "pipe.csv" if source["id"] == first else source["path"]
+    path.write_text(json.dumps(manifest))
+    assert f"{first}: pipe.csv is not there, or no file" in verify_run(run_folder, tmp_path).inputs
