@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, Literal, TypeVar, cast
 
 import pandas as pd
 from pandera.typing import DataFrame
@@ -118,6 +118,12 @@ class Reading(Generic[LayerT]):
                 f"({kept} kept, {self.rows_merged} merged, {self.rows_withheld} withheld, {len(self.rejected)} rejected). "
                 "This is a fault in minewaste: please report it with the file."
             )
+
+    def without_all(self, rows: Set[int]) -> Reading[LayerT]:
+        """Return the reading of a file all of whose rows kept are left out: reread, it would be taken for a broken one."""
+        rejected = cast("DataFrame[Rejected]", self.rejected[~self.rejected["source_row"].isin(list(rows))])
+        empty, gone = self.layer.iloc[:0], self.rows_read - len(rejected)
+        return replace(self, layer=empty, rejected=rejected, notes=(), rows_merged=0, rows_withheld=gone)
 
 
 def rejected_rows(records: Sequence[dict[str, Any]]) -> DataFrame[Rejected]:

@@ -155,7 +155,7 @@ def read_again(found: Readings, data_dir: Path, left_out: Mapping[str, Set[int]]
     for source in found.sources:
         rows = left_out.get(source.id)
         if rows and found.by_id[source.id].layer["source_row"].isin(list(rows)).all():
-            by_id[source.id] = _emptied(found.by_id[source.id], rows)
+            by_id[source.id] = found.by_id[source.id].without_all(rows)
         elif rows:
             reading = read_source(source.without_rows(rows), data_dir)
             by_id[source.id] = replace(
@@ -164,13 +164,6 @@ def read_again(found: Readings, data_dir: Path, left_out: Mapping[str, Set[int]]
                 rows_withheld=reading.rows_withheld + len(rows),
             )
     return replace(found, by_id=by_id)
-
-
-def _emptied(reading: Reading[Any], rows: Set[int]) -> Reading[Any]:
-    """Return the reading of a file all of whose rows are left out: a file without rows would be taken for a broken one."""
-    rejected = reading.rejected[~reading.rejected["source_row"].isin(list(rows))]
-    empty, gone = reading.layer.iloc[:0], reading.rows_read - len(rejected)
-    return replace(reading, layer=empty, rejected=rejected, notes=(), rows_merged=0, rows_withheld=gone)
 
 
 def assembled(config: RunConfig, found: Readings) -> Inputs:

@@ -13,7 +13,7 @@ import pytest
 import shapely
 
 from layers import schema
-from layers.accounting import Note, rejected_rows
+from layers.accounting import Note, Reading, rejected_rows
 from layers.catalogue.source import Source
 from layers.errors import ConfigError, StageError
 from layers.invented import write_region
@@ -178,3 +178,14 @@ def test_what_shapes_the_ranking_cannot_be_private(publish: str) -> None:
     source = Source.model_validate({"id": "mines", "role": "inventory", "path": "a.csv", "publish": publish})
     with pytest.raises(ConfigError, match=f"'mines' \\(inventory\\) is marked `publish: {publish}`"):
         _refuse_private([source])
+
+
+def test_a_reading_without_all_its_rows_closes_its_account() -> None:
+    layer = pd.DataFrame({"source_row": [2, 3]})
+    records = [
+        {"source": "s", "source_row": row, "reason_code": "note_row", "reason": "r", "raw": "{}"} for row in (4, 5)
+    ]
+    left = Reading("s", layer, rejected_rows(records), rows_read=5, rows_merged=1).without_all({2, 3, 4})
+    assert len(left.layer) == 0
+    assert left.rejected["source_row"].tolist() == [5]
+    assert (left.rows_read, left.rows_withheld, left.rows_merged) == (5, 4, 0)
