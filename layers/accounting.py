@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, Literal, TypeVar, cast
+from typing import Any, Generic, Literal, TypeVar
 
 import pandas as pd
 from pandera.typing import DataFrame
@@ -121,7 +121,7 @@ class Reading(Generic[LayerT]):
 
     def without_all(self, rows: Set[int]) -> Reading[LayerT]:
         """Return the reading of a file all of whose rows kept are left out: reread, it would be taken for a broken one."""
-        rejected = cast("DataFrame[Rejected]", self.rejected[~self.rejected["source_row"].isin(list(rows))])
+        rejected = self.rejected[~self.rejected["source_row"].isin(list(rows))]
         empty, gone = self.layer.iloc[:0], self.rows_read - len(rejected)
         return replace(self, layer=empty, rejected=rejected, notes=(), rows_merged=0, rows_withheld=gone)
 
