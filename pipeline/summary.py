@@ -86,7 +86,7 @@ class RunSummary:
         if self.top is not None:
             lines.append("First five for follow-up sampling:")
             lines += [
-                f"  {row.rank}. {row.name}  ({row.site_id})  score {row.score:.2f}, rank {row.rank_low}-{row.rank_high}, "
+                f"  {row.rank}. {row.name}  ({row.site_id})  {_grade(row)}, rank {row.rank_low}-{row.rank_high}, "
                 f"evidence: {row.evidence}"
                 for row in self.top.itertuples(index=False)
             ]
@@ -94,3 +94,10 @@ class RunSummary:
         if self.map_path is not None:
             lines.append(f"Map:    {self.map_path}")
         return "\n".join([*lines, f"Report: {self.report_path}"])
+
+
+def _grade(row: Any) -> str:
+    """Return the measured concentration with its range, or the chance that the grade is reached where there is none."""
+    if pd.notna(row.treo_ppm):
+        return f"{row.treo_ppm:,.0f} ppm measured ({row.treo_low_ppm:,.0f}-{row.treo_high_ppm:,.0f})"
+    return f"chance of the grade {row.score:.2f}"

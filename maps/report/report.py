@@ -113,9 +113,7 @@ def _top(p: Publication, lang: str) -> list[list[str]]:
         [
             f"{row.rank}\n({row.rank_low}–{row.rank_high}){ties.get(row.site_id, '')}",
             f"{row.name}\n{row.site_id}" if isinstance(row.name, str) else row.site_id,
-            words.phrase("score_band", lang, score=row.score, low=row.score_low, high=row.score_high).replace(
-                " (", "\n("
-            ),
+            _chance_or_grade(row, lang),
             words.word(f"evidence_{row.evidence}_short", lang),
             amounts.get(row.site_id) or words.span(row.tonnage_low_t, row.tonnage_high_t, "t", lang),
             areas.get(row.site_id, ""),
@@ -123,6 +121,15 @@ def _top(p: Publication, lang: str) -> list[list[str]]:
         ]
         for row in rows(p.ranking.head(TOP))
     ]
+
+
+def _chance_or_grade(row: Any, lang: str) -> str:
+    """Return the chance of the grade with its band; where the waste was sampled, what was measured: its chance says no more."""
+    if pd.notna(row.treo_ppm):
+        return words.span(row.treo_low_ppm, row.treo_high_ppm, "ppm", lang)
+    return words.phrase("score_band", lang, score=row.score, low=row.score_low, high=row.score_high).replace(
+        " (", "\n("
+    )
 
 
 def _unknown_amounts(p: Publication, lang: str) -> dict[str, str]:

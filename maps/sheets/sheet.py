@@ -227,6 +227,8 @@ class SheetWriter:
             ("contained", words.span(ranked["contained_treo_low_t"], ranked["contained_treo_high_t"], "t", lang)),
             ("payable", _payable(ranked, lang)),
         ]
+        if measured:
+            rows = rows[1:]  # a chance of a measured grade says less than the grade
         if self.score_key != "score":
             return [(words.word(key, lang), value) for key, value in rows]
         ends = {"score": float(ranked["companion_score"]), "rank": int(ranked["companion_rank"])}

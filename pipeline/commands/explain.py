@@ -11,7 +11,7 @@ from layers.errors import StageError
 from layers.text import did_you_mean
 from maps.publication import Publication
 from maps.verdict import score_key
-from maps.words import finding, flag, phrase, phrase_reason, source_of_flag, word
+from maps.words import finding, flag, phrase, phrase_reason, source_of_flag, span, word
 from pipeline.folder.published import load_publication
 
 REASONS_SHOWN = 12
@@ -55,13 +55,7 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
             low=row["rank_low"],
             high=row["rank_high"],
         ),
-        phrase(
-            score_key(publication.validation, "explain_score"),
-            lang,
-            score=row["score"],
-            low=row["score_low"],
-            high=row["score_high"],
-        ),
+        _grade(row, score_key(publication.validation, "explain_score"), lang),
         phrase("explain_evidence", lang, evidence=word(f"evidence_{row['evidence']}", lang)),
         _amount(row, lang),
         phrase("explain_companion", lang, score=row["companion_score"], rank=row["companion_rank"]),
@@ -90,6 +84,13 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
         for area, layer, relation in zip(relations["territory"], relations["layer"], relations["relation"], strict=True)
     ]
     return "\n".join([*lines, "", word("notice_not_resource", lang), word("notice_nations", lang)])
+
+
+def _grade(row: pd.Series, key: str, lang: str) -> str:
+    """Return the measured concentration, or the chance of the grade where the waste was not sampled."""
+    if pd.notna(row["treo_ppm"]):
+        return phrase("explain_measured", lang, grade=span(row["treo_low_ppm"], row["treo_high_ppm"], "ppm", lang))
+    return phrase(key, lang, score=row["score"], low=row["score_low"], high=row["score_high"])
 
 
 def _amount(row: pd.Series, lang: str) -> str:

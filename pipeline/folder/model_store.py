@@ -27,7 +27,6 @@ FORMAT = 1
 TRUSTED = (
     "numpy.dtype",
     "pipeline.learning.bagging.BlockBaggedRanker",
-    "pipeline.learning.boosted_trees.BoostedTrees",
     "pipeline.learning.feature_steps.FillBounded",
     "pipeline.learning.feature_steps.GroupWeights",
     "pipeline.learning.feature_steps.KnownColumns",

@@ -8,7 +8,6 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from pipeline.learning.boosted_trees import BoostedTrees
 from pipeline.learning.ridge_logistic import fit_ridge_logistic
 
 POSITIVE, NEGATIVE, UNLABELLED = 1, 0, -1
@@ -33,7 +32,7 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    bases : tuple of {"logistic", "forest", "extra_trees", "boosting", "grade_ridge", "grade_forest", "logistic_even",
+    bases : tuple of {"logistic", "forest", "grade_ridge", "grade_forest", "logistic_even",
         "grade_ridge_even"}
         Kinds of estimator, dealt to the bags in turn. Those of the grade predict the measured concentration itself, which
         says more than on which side of a threshold it lies; the even ones shrink every column alike, whatever weight it
@@ -217,18 +216,9 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
             self.coef_[bag], intercept = fit_ridge_logistic(X, y, self.inverse_penalty, factor)
             self.intercept_[bag] = intercept + self.coef_[bag] @ self.centre_[bag]
             return
-        if base == "boosting":
-            boosted = BoostedTrees(self.min_leaf, seed).fit(X, y)
-            self.trees_[bag], self.intercept_[bag] = boosted, boosted.intercept_
-            return
         from sklearn.tree import DecisionTreeClassifier
 
-        tree = DecisionTreeClassifier(
-            splitter="random" if base == "extra_trees" else "best",
-            max_features="sqrt",
-            min_samples_leaf=self.min_leaf,
-            random_state=seed,
-        )
+        tree = DecisionTreeClassifier(max_features="sqrt", min_samples_leaf=self.min_leaf, random_state=seed)
         balance = np.where(y == 1, len(y) / (2.0 * y.sum()), len(y) / (2.0 * (len(y) - y.sum())))
         tree.fit(np.ascontiguousarray(X, dtype=np.float32), y, sample_weight=balance)
         self.trees_[bag] = tree
@@ -240,9 +230,7 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
         scores = X @ self.coef_.T + (self.intercept_ - (self.coef_ * self.centre_).sum(axis=1))
         narrow = np.ascontiguousarray(X, dtype=np.float32)
         for bag, tree in enumerate(self.trees_):
-            if isinstance(tree, BoostedTrees):
-                scores[:, bag] = tree.decision_function(X)
-            elif tree is not None:
+            if tree is not None:
                 scores[:, bag] = _node_log_odds(tree)[tree.tree_.apply(narrow)]
         return scores
 
@@ -303,9 +291,7 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
         parts = X * (weight @ self.coef_) - weight @ (self.coef_ * self.centre_)
         narrow = np.ascontiguousarray(X, dtype=np.float32)
         for bag, tree in enumerate(self.trees_):
-            if isinstance(tree, BoostedTrees):
-                parts += weight[:, [bag]] * tree.contributions(X)
-            elif tree is not None:
+            if tree is not None:
                 parts += weight[:, [bag]] * _path_parts(tree, narrow)
         return weight @ self.intercept_, parts
 

@@ -17,8 +17,6 @@ CANDIDATES: dict[str, dict[str, Any]] = {
     "bagged_logistic": {"bases": ("logistic",), "inverse_penalty": 0.3},
     "bagged_logistic_strict": {"bases": ("logistic",), "inverse_penalty": 0.03},
     "forest": {"bases": ("forest",)},
-    "extra_trees": {"bases": ("extra_trees",)},
-    "boosting": {"bases": ("boosting",)},
     "blend": {"bases": ("logistic", "forest"), "inverse_penalty": 0.1},
     "grade_panel": {"bases": ("grade_ridge", "grade_ridge_even", "logistic_even"), "inverse_penalty": 0.3},
     "grade_ridge": {"bases": ("grade_ridge",), "inverse_penalty": 0.3},

@@ -38,8 +38,6 @@ Candidate = Literal[
     "bagged_logistic",
     "bagged_logistic_strict",
     "forest",
-    "extra_trees",
-    "boosting",
     "blend",
     "grade_panel",
     "grade_ridge",

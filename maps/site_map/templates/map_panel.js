@@ -127,12 +127,13 @@ function reasonsOf(i) {
 }
 function scoreBlock(i) {
   if (S.score[i] === null) return [el("p", { class: "strong" }, w("not_scored_sentence"))];
+  const rank = el("p", { class: "strong" }, fill(S.rank_low[i] === S.rank_high[i] ? "rank_sentence_sure" : "rank_sentence", { rank: number(S.rank[i]), n: number(meta.n_ranked), low: number(S.rank_low[i]), high: number(S.rank_high[i]) }));
+  if (txt("grade_rule", i) === "assay" && col("treo_low", i) !== null) return [rank]; // what was measured stands below, and its chance says no more
   const bar = el("div", { class: "bar", "aria-hidden": "true" }), band = el("span", { class: "band" }), mark = el("span", { class: "mark" });
   band.style.left = S.score_low[i] / 10 + "%"; band.style.width = (S.score_high[i] - S.score_low[i]) / 10 + "%"; mark.style.left = S.score[i] / 10 + "%";
   bar.append(band, mark);
   const values = { score: number(scoreOf(i), 2), low: number(S.score_low[i] / 1000, 2), high: number(S.score_high[i] / 1000, 2) };
-  return [el("p", { class: "strong" }, fill(S.rank_low[i] === S.rank_high[i] ? "rank_sentence_sure" : "rank_sentence", { rank: number(S.rank[i]), n: number(meta.n_ranked), low: number(S.rank_low[i]), high: number(S.rank_high[i]) })),
-    bar, el("p", {}, `${w("score")}${w("colon")}${fill("score_range", values)}`), el("p", { class: "small" }, w("score_note"))];
+  return [rank, bar, el("p", {}, `${w("score")}${w("colon")}${fill("score_range", values)}`), el("p", { class: "small" }, w("score_note"))];
 }
 function years(i) {
   const ends = [col("first", i), col("last", i)].filter((one) => one !== null).map(String);

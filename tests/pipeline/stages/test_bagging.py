@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from pipeline.learning.bagging import BlockBaggedRanker
-from pipeline.learning.boosted_trees import N_TREES, SHRINKAGE, BoostedTrees
 from pipeline.learning.ridge_logistic import fit_ridge_logistic
 
 
@@ -34,8 +32,6 @@ def test_ridge_logistic_is_that_of_scikit_learn(penalty) -> None:
     [
         ("logistic",),
         ("forest",),
-        ("extra_trees",),
-        ("boosting",),
         ("grade_ridge", "grade_forest"),
         ("logistic", "forest"),
         ("grade_ridge", "grade_ridge_even", "logistic_even"),
@@ -85,23 +81,6 @@ def test_only_the_telling_feature_gets_credit() -> None:
     strength = np.abs(bags.contributions(table)[1]).mean(axis=0)
     assert strength.argmax() == 3
     assert strength[3] > 3 * np.delete(strength, 3).max()
-
-
-def test_boosted_trees_are_those_of_scikit_learn() -> None:
-    table, y, _ = problem()
-    theirs = HistGradientBoostingClassifier(
-        max_iter=N_TREES,
-        learning_rate=SHRINKAGE,
-        max_leaf_nodes=4,
-        min_samples_leaf=3,
-        l2_regularization=1.0,
-        class_weight="balanced",
-        early_stopping=False,
-    ).fit(table, y)
-    ours = BoostedTrees().fit(table, y)
-    fresh = np.random.default_rng(5).normal(size=(500, 5))
-    assert ours.decision_function(fresh) == pytest.approx(theirs.decision_function(fresh), abs=1e-12)
-    assert np.abs(ours.contributions(fresh)).mean(axis=0).argmax() == 0
 
 
 def test_ridge_bags_solved_together_are_those_of_scikit_learn() -> None:
