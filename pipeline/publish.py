@@ -78,7 +78,7 @@ def _write_tables(publication: Publication, results: Results, store: RunStore) -
     store.write_csv("stages/links.csv", _links_in_words(results.links))
     store.write_parquet("sites.parquet", publication.sites)
     with store.file("ranking.gpkg") as temporary:
-        write_geopackage(temporary, _for_qgis(publication))
+        write_geopackage(temporary, _for_qgis(publication) | _held_out_for_qgis(publication, results))
     store.write_json("model/validation.json", results.model.validation.model_dump(mode="json"))
     store.write_csv("model/held_out.csv", held_out_table(results.model))
     save_publication(publication, store)
@@ -232,6 +232,17 @@ def _for_qgis(publication: Publication) -> dict[str, gpd.GeoDataFrame]:
             box = shapely.box(*transform_bounds(dataset.crs, "EPSG:4326", *dataset.bounds))
         layers["surface_footprint"] = gpd.GeoDataFrame({"name": ["surface.tif"]}, geometry=[box], crs="EPSG:4326")
     return layers
+
+
+def _held_out_for_qgis(publication: Publication, results: Results) -> dict[str, gpd.GeoDataFrame]:
+    """Return the held-out scores as points; nothing where nothing was tested."""
+    sites = _flat(publication.sites).set_index("site_id")
+    told = held_out_table(results.model)
+    told = told[told["site_id"].isin(sites.index)].reset_index(drop=True)
+    if told.empty:
+        return {}
+    points = sites.geometry.loc[told["site_id"]].to_numpy()
+    return {"held_out": gpd.GeoDataFrame(told, geometry=points, crs=sites.crs)}
 
 
 def _flat(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
