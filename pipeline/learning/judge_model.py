@@ -32,14 +32,11 @@ from pipeline.learning.figures import Measured, last, measure, of_one_list, rule
 from pipeline.learning.fold_scores import Choice, FoldScores, choose_method, score_folds
 from pipeline.learning.methods import ONE_COLUMN, fit_of
 from pipeline.learning.null_test import spatial_null
-from pipeline.learning.skill import decide
+from pipeline.learning.skill import decide, simpler_than
 from pipeline.learning.validation import prediction_rate, reliability
 
 REFERENCE_ROWS = 5_000
 """Rows among whose scores a held-out score is placed; all where there are no more."""
-
-SIMPLEST = ("tonnage", "near_known", "one_column")
-"""Lists simpler than any method."""
 
 
 class JudgeParams(Protocol):
@@ -291,7 +288,7 @@ def _baselines(
         "companion": None if by_rule else _one_list(table, "companion_blind_score", folds),
     }
     ladder = list(choice.auc)
-    simpler = [*SIMPLEST, *ONE_COLUMN, "commodity", "companion", *ladder[: ladder.index(choice.code)]]
+    simpler = simpler_than(choice.code, tuple(ladder))
     for code in ladder:
         if code != choice.code:
             lists[code] = scores[code]

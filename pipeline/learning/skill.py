@@ -9,6 +9,19 @@ from layers.validation import Figures, LabelBasis, Lead, Notice, Null, Outcome, 
 LEVEL = 0.05
 """Share of unrelated labels that may do as well before skill is denied."""
 
+LISTS = ("tonnage", "near_known", "one_column", "commodity", "companion", "pathfinder", "affinity")
+"""Lists fitted to nothing or to places alone: simpler than any method."""
+
+TEXTBOOK = ("pathfinder", "affinity", "weights_of_evidence", "logistic")
+"""Textbook methods, the simplest first."""
+
+
+def simpler_than(code: str, ladder: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what a method must lead to be called better: simpler lists and methods, whatever order they were tried in."""
+    if code in TEXTBOOK:
+        return (*LISTS, *TEXTBOOK[: TEXTBOOK.index(code)])
+    return (*LISTS, *TEXTBOOK, *ladder[: ladder.index(code)])
+
 
 def decide(
     status: str,
