@@ -218,7 +218,7 @@ class SheetWriter:
         if ranked is None:
             return [(words.word(self.score_key, lang), words.word("not_scored", lang))]
         ends = {"score": float(ranked["score"]), "low": float(ranked["score_low"]), "high": float(ranked["score_high"])}
-        measured = pd.notna(ranked["treo_ppm"])
+        measured = present(ranked["treo_ppm"])
         low, high = (ranked[f"treo_{end}_ppm" if measured else f"treo_inferred_{end}_ppm"] for end in ("low", "high"))
         rows = [
             (self.score_key, words.phrase("score_range", lang, **ends)),
