@@ -95,11 +95,23 @@ def calibrated(standard: np.ndarray, positive: np.ndarray, judged: np.ndarray, f
 
 
 def rule_figures(task: Task, rule: Measured, model: Measured, *, simpler: bool) -> RuleFigures:
-    """Return the figures of another list on the same folds, and by how much the model leads it."""
-    low, high = block_interval(model.pairs, task.random_state, rule.pairs)
-    lead = model.pairs.auc - rule.pairs.auc
+    """Return the figures of another list on the same folds, and by how much the model leads it where both compared alike."""
+    low = high = lead = float("nan")
+    if np.array_equal(model.pairs.pairs, rule.pairs.pairs):
+        low, high = block_interval(model.pairs, task.random_state, rule.pairs)
+        lead = model.pairs.auc - rule.pairs.auc
     told = rule.figures.model_dump() | {"lead": lead, "lead_low": low, "lead_high": high, "simpler": simpler}
     return RuleFigures(**told)
+
+
+def where_scored(rule: FoldScores, model: FoldScores) -> FoldScores:
+    """Return the scores of a rule where the model has scores, too: a lead is over the same pairs."""
+    pairs = {
+        key: np.where(np.isfinite(model.pairs[key]), rule.pairs[key], np.nan)
+        for key in rule.pairs
+        if key in model.pairs
+    }
+    return FoldScores(np.where(np.isfinite(model.single), rule.single, np.nan), pairs)
 
 
 def of_one_list(folds: Folds, score: np.ndarray) -> FoldScores:

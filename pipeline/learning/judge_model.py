@@ -28,7 +28,7 @@ from pipeline.learning.candidates import Task
 from pipeline.learning.compare import within_fold_auc
 from pipeline.learning.division import Folds, complements
 from pipeline.learning.evidence_table import evidence_table
-from pipeline.learning.figures import Measured, last, measure, of_one_list, rule_figures
+from pipeline.learning.figures import Measured, last, measure, of_one_list, rule_figures, where_scored
 from pipeline.learning.fold_scores import Choice, FoldScores, choose_method, score_folds
 from pipeline.learning.methods import ONE_COLUMN, fit_of
 from pipeline.learning.null_test import spatial_null
@@ -298,7 +298,7 @@ def _baselines(
         if single is None or not np.isfinite(single.single).any():
             figures[name] = None
             continue
-        rule = measure(task, folds, single, interval=False)
+        rule = measure(task, folds, where_scored(single, choice.scores), interval=False)
         figures[name] = rule_figures(task, rule, model, simpler=name in simpler)
         curves[name] = prediction_rate(task.positive, last(rule.order))
     return figures, curves

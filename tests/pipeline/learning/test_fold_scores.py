@@ -9,7 +9,8 @@ import pytest
 from pipeline.learning.candidates import Task
 from pipeline.learning.compare import pair_table, within_fold_auc
 from pipeline.learning.division import buffered, complements, given_folds
-from pipeline.learning.fold_scores import choose_method, comparisons, score_folds
+from pipeline.learning.figures import where_scored
+from pipeline.learning.fold_scores import FoldScores, choose_method, comparisons, score_folds
 from pipeline.learning.methods import one_column_fit
 from pipeline.learning.validation import area_under_curve
 
@@ -120,3 +121,10 @@ def test_the_single_best_column_is_chosen_and_turned_on_training_rows_alone() ->
     assert scorer is not None
     assert area_under_curve(positive, scorer(np.arange(16))) == 1.0
     np.testing.assert_array_equal(scorer(np.array([3, 9])), -wrong[[3, 9]])
+
+
+def test_a_rule_is_compared_where_the_model_has_scores() -> None:
+    model = FoldScores(np.array([[1.0, np.nan], [np.nan, np.nan]]), {(0, 1): np.array([np.nan, 2.0])})
+    rule = where_scored(FoldScores(np.array([[3.0, 4], [5, 6]]), {(0, 1): np.array([7.0, 8])}), model)
+    np.testing.assert_array_equal(rule.single, [[3.0, np.nan], [np.nan, np.nan]])
+    np.testing.assert_array_equal(rule.pairs[0, 1], [np.nan, 8.0])
