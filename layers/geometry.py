@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -22,8 +22,8 @@ LONGEST_EDGE_DEGREES = 0.25
 """Longer edges get vertices between: an edge of EPSG:4326 runs straight in degrees (RFC 7946), e.g. along the 49th parallel,
 and must still do so in the working CRS. What is left at 60 N is under 10 m."""
 
-NAMED_REPAIRS = 50
-"""Repairs told one by one; what goes beyond is told as one count."""
+NAMED_REPAIRS = 3
+"""Features one note names; it counts all of them and holds their rows."""
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Repaired:
     notes: list[Note] = field(default_factory=list)
 
 
-def repair_areas(source: str, names: list[str], geometry: np.ndarray) -> Repaired:
+def repair_areas(source: str, names: list[str], geometry: np.ndarray, rows: Sequence[int] | None = None) -> Repaired:
     """Make polygons valid, keep their polygon part, and cut them at the antimeridian.
 
     A ring that steps more than 180 degrees of longitude at once is taken to cross the antimeridian the short way, and longitudes
@@ -60,6 +60,8 @@ def repair_areas(source: str, names: list[str], geometry: np.ndarray) -> Repaire
         What to call each feature in notes.
     geometry : ndarray of shapely.Geometry
         EPSG:4326; may hold None, empty and non-polygon geometry.
+    rows : sequence of int, optional
+        Row of the file of each feature, for notes; by default counted from 1.
 
     Returns
     -------
@@ -67,7 +69,7 @@ def repair_areas(source: str, names: list[str], geometry: np.ndarray) -> Repaire
         Polygons and MultiPolygons. Rows without geometry, without a polygon part, or without area carry a problem.
     """
     result = Repaired(_absent(geometry))
-    log = _Log(source, names)
+    log = _Log(source, names, rows)
     _reject_absent(result)
     untouched = _are_plain(result.geometry, _POLYGONAL) & _are_valid(result.geometry)
     for place in map(int, np.flatnonzero(~shapely.is_missing(result.geometry) & ~untouched)):
@@ -110,12 +112,12 @@ def areas_of_lines(geometry: np.ndarray) -> np.ndarray:
     return shapes
 
 
-def repair_lines(source: str, names: list[str], geometry: np.ndarray) -> Repaired:
+def repair_lines(source: str, names: list[str], geometry: np.ndarray, rows: Sequence[int] | None = None) -> Repaired:
     """Keep the line part of features, cut it at the antimeridian, and turn outlines of areas into lines.
 
     Parameters
     ----------
-    source, names, geometry
+    source, names, geometry, rows
         As for `repair_areas`.
 
     Returns
@@ -124,7 +126,7 @@ def repair_lines(source: str, names: list[str], geometry: np.ndarray) -> Repaire
         LineStrings and MultiLineStrings. Rows without geometry, points, and lines of no length carry a problem.
     """
     result = Repaired(_absent(geometry))
-    log = _Log(source, names)
+    log = _Log(source, names, rows)
     _reject_absent(result)
     untouched = _are_plain(result.geometry, _LINEAR) & _have_length(result.geometry)
     for place in map(int, np.flatnonzero(~shapely.is_missing(result.geometry) & ~untouched)):
@@ -183,22 +185,30 @@ def polygon_area_km2(shape: shapely.Geometry) -> float:
 
 
 class _Log:
-    """Repairs by kind, told one by one up to a limit."""
+    """Repairs by kind: one note for all features repaired in one way."""
 
-    def __init__(self, source: str, names: list[str]) -> None:
+    def __init__(self, source: str, names: list[str], rows: Sequence[int] | None) -> None:
         self.source, self.names = source, names
-        self.told: dict[str, list[str]] = {}
+        self.rows = range(1, len(names) + 1) if rows is None else rows
+        self.told: dict[str, dict[int, str]] = {}
 
     def add(self, code: str, place: int, text: str) -> None:
-        self.told.setdefault(code, []).append(f"'{self.names[place]}' {text}.")
+        self.told.setdefault(code, {})[place] = f"'{self.names[place]}' {text}."
 
     def notes(self) -> list[Note]:
         notes = []
         for code, texts in self.told.items():
-            notes += [Note(self.source, code, text) for text in texts[:NAMED_REPAIRS]]
-            if len(texts) > NAMED_REPAIRS:
-                more = len(texts) - NAMED_REPAIRS
-                notes.append(Note(self.source, code, "Further features were repaired in the same way.", more))
+            shown = list(texts.values())[:NAMED_REPAIRS]
+            more = [f"So were {len(texts) - len(shown)} further features."] if len(texts) > len(shown) else []
+            notes.append(
+                Note(
+                    self.source,
+                    code,
+                    " ".join([*shown, *more]),
+                    len(texts),
+                    rows=tuple(self.rows[place] for place in texts),
+                )
+            )
         return notes
 
 

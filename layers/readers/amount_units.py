@@ -39,14 +39,14 @@ def heading_unit(heading: str, base: str) -> str | None:
 
 
 def units_of_amounts(
-    source_id: str, mapped: Mapping[str, Sequence[str]], bases: Mapping[str, str], stated: Mapping[str, str]
+    where: str, mapped: Mapping[str, Sequence[str]], bases: Mapping[str, str], stated: Mapping[str, str]
 ) -> dict[str, str]:
     """Return the unit of bare numbers of every amount of an inventory.
 
     Parameters
     ----------
-    source_id : str
-        For messages.
+    where : str
+        Source and file, for messages.
     mapped : mapping of str to sequence of str
         Layer column, such as ``mass_t`` -> file columns.
     bases : mapping of str to str
@@ -76,5 +76,5 @@ def units_of_amounts(
         elif told:
             units[name] = told.pop()
     if doubts:
-        raise SourceError(f"{source_id}: units are not sure. State them under options.units.\n  " + "\n  ".join(doubts))
+        raise SourceError(f"{where}: units are not sure. State them under options.units.\n  " + "\n  ".join(doubts))
     return units

@@ -109,8 +109,8 @@ def level_notes(source_id: str, values_ppm: Mapping[str, npt.NDArray[np.float64]
 
 
 def contradictions(source_id: str, columns: Sequence[AssayColumn], parsed: Mapping[str, Cells]) -> list[Note]:
-    """Note where an element and its oxide by the same method differ in one row."""
-    notes = []
+    """Note where elements and their oxides by the same method differ in one row: one note for all pairs."""
+    count: dict[tuple[str, str], int] = {}
     for first, second in pairwise(columns):
         if first.method != second.method or first.form == second.form:
             continue
@@ -119,10 +119,13 @@ def contradictions(source_id: str, columns: Sequence[AssayColumn], parsed: Mappi
         with np.errstate(invalid="ignore", divide="ignore"):
             differ = np.abs(a - b) > DISAGREEMENT * np.maximum(a, b)
         if differ.any():
-            both = f"{first.name} and {second.name}"
-            message = f"{both} differ by more than {DISAGREEMENT:.0%} in some rows; {first.name} was taken."
-            notes.append(Note(source_id, "element_and_oxide_differ", message, int(differ.sum())))
-    return notes
+            count[first.name, second.name] = int(differ.sum())
+    if not count:
+        return []
+    told = "; ".join(f"{first} and {second} in {rows} rows" for (first, second), rows in count.items())
+    message = f"Element and oxide differ by more than {DISAGREEMENT:.0%}: {told}. The first of each was taken."
+    columns = tuple(name for both in count for name in both)
+    return [Note(source_id, "element_and_oxide_differ", message, sum(count.values()), columns)]
 
 
 def limits_contradicted(

@@ -43,7 +43,7 @@ def read_lines(source: Source, root: Path) -> Reading[GeoDataFrame[Lines]]:
         If the file has no geometry, or nothing says what its rows are.
     """
     features = read_named(source, root, "name", "line_id", ("kind",))
-    repaired = repair_lines(source.id, features.labels, features.geometry)
+    repaired = repair_lines(source.id, features.labels, features.geometry, list(features.rows))
     return _layer(source, features, repaired, Lines, "line_id", LINE_KINDS)
 
 
@@ -69,7 +69,7 @@ def read_backdrop(source: Source, root: Path) -> Reading[GeoDataFrame[Backdrop]]
         If the file has no geometry, or nothing says what its rows are.
     """
     features = read_named(source, root, "name", "backdrop_id", ("kind",))
-    repaired = repair_areas(source.id, features.labels, features.geometry)
+    repaired = repair_areas(source.id, features.labels, features.geometry, list(features.rows))
     return _layer(source, features, repaired, Backdrop, "backdrop_id", BACKDROP_KINDS)
 
 

@@ -239,7 +239,7 @@ def _quantities(
     """Fill the quantity columns; return where the cells say the waste was put instead of how much there is."""
     disposal = pd.Series([None] * len(cells), index=cells.index, dtype="str")
     mapped = {name: mapped_columns(source, cells, name) for name in QUANTITIES}
-    units = units_of_amounts(source.id, mapped, QUANTITIES, options.units)
+    units = units_of_amounts(f"{source.id} ({source.path})", mapped, QUANTITIES, options.units)
     for name in QUANTITIES:
         text = text_or_default(source, cells, name)
         infinite = _fits(text, r"[-+]?inf(?:inity)?")
@@ -271,7 +271,8 @@ def _quantities(
 def _kinds(
     source: Source, cells: pd.DataFrame, fields: dict[str, Any], disposal_said: pd.Series, notes: list[Note]
 ) -> None:
-    """Fill waste type and disposal from their columns, then from remarks."""
+    """Fill waste type and disposal from their columns, then from remarks; words of both that nobody knows are one note."""
+    untranslated: dict[str, list[str]] = {}
     for name in ("waste_type", "disposal"):
         columns = [
             translate(source, _without(source, as_text(cells[one])), name)
@@ -294,10 +295,14 @@ def _kinds(
                 )
             )
         if strange:
-            words = ", ".join(strange)
-            text = f"{name}: words without a translation were read as unknown: {words}. Add them under 'values: {{{name}: …}}'."
-            columns_read = tuple(mapped_columns(source, cells, name))
-            notes.append(Note(source.id, "untranslated", text, len(strange), columns_read))
+            untranslated[name] = list(strange)
+    if untranslated:
+        words = "; ".join(f"{name}: {', '.join(strange)}" for name, strange in untranslated.items())
+        keys = ", ".join(f"{name}: …" for name in untranslated)
+        text = f"Words without a translation were read as unknown: {words}. Add them under 'values: {{{keys}}}'."
+        columns_read = tuple(column for name in untranslated for column in mapped_columns(source, cells, name))
+        count = sum(map(len, untranslated.values()))
+        notes.append(Note(source.id, "untranslated", text, count, tuple(dict.fromkeys(columns_read))))
 
 
 def _without(source: Source, column: pd.Series) -> pd.Series:

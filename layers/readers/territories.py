@@ -48,7 +48,7 @@ def read_territories(source: Source, root: Path) -> Reading[GeoDataFrame[Territo
         If the file cannot be read or has no geometry.
     """
     features = read_named(source, root, "territory", "territory_id", ())
-    repaired = repair_areas(source.id, features.labels, features.geometry)
+    repaired = repair_areas(source.id, features.labels, features.geometry, list(features.rows))
     problems = dict(repaired.problems)
     unnamed = features.names.isna()
     for place in np.flatnonzero(unnamed & features.ids.isna()):

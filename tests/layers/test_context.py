@@ -135,4 +135,5 @@ def test_real_backdrops(shared_realdata, path, kind, read, repaired) -> None:
     reading = read_backdrop(source, shared_realdata / "context")
     assert len(reading.layer) == read
     assert reading.layer.geometry.is_valid.all()
-    assert [note.code for note in reading.notes] == ["repaired_geometry"] * repaired
+    assert sum(note.count for note in reading.notes) == repaired
+    assert {note.code for note in reading.notes} <= {"repaired_geometry"}

@@ -192,7 +192,7 @@ def _same(key: str, right: Any, got: Any) -> bool:
     if isinstance(right, tuple):
         if not isinstance(got, tuple) or got[0] != right[0] or right[1] is None or got[1] is None:
             return isinstance(got, tuple) and got == right
-        return bool(np.isclose(got[1], right[1]))
+        return bool(np.isclose(got[1], right[1], rtol=_SHARE))
     if isinstance(right, frozenset):
         return {part.strip().casefold() for part in str(got).split(";")} == {one.casefold() for one in right}
     if isinstance(right, str):
