@@ -35,12 +35,15 @@ def suspicious_values(source: str, layer: pd.DataFrame) -> list[Note]:
 
 
 def _shifts(source: str, layer: pd.DataFrame, results: list[str]) -> list[Note]:
-    """Find single values ten times and more above all others of their element: a decimal point may have moved."""
+    """Find single values far above all others of their element: a decimal point may have moved.
+
+    Ten times where there are twenty results and more; a hundred times where there are eight, which say less of what is usual.
+    """
     notes = []
     for name in results:
         values = layer[name].to_numpy(dtype=float)
         known = np.sort(values[np.isfinite(values) & (values > 0)])
-        if len(known) < 20 or known[-1] < 10 * known[-2]:
+        if len(known) < 8 or known[-1] < (10 if len(known) >= 20 else 100) * known[-2]:
             continue
         sample = layer.loc[layer[name] == known[-1], "sample_id"].iloc[0]
         text = (

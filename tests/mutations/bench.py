@@ -16,6 +16,7 @@ from tests.mutations import packages, places, texts, values
 from tests.mutations.clean import CLEAN
 from tests.mutations.mutation import CATALOGUE, Mutation
 from tests.mutations.outcome import FAULTS, Outcome, judge
+from tests.mutations.rasters import raster_cases
 from tests.mutations.run_files import run_file_cases
 
 CATALOGUES = (places, values, texts, packages)
@@ -111,12 +112,17 @@ def run_files() -> list[Result]:
     return [Result(Trial("run file", 0, (name,), "hand"), case()) for name, case in run_file_cases().items()]
 
 
+def rasters() -> list[Result]:
+    """Try the rasters."""
+    return [Result(Trial("raster", 0, (name,), "hand"), case()) for name, case in raster_cases().items()]
+
+
 def table(results: list[Result]) -> str:
     """Return outcomes by kind as text; a pair counts under both of its kinds."""
     words = ("same", "told", "asked", "refused", *FAULTS)
     counts: dict[str, Counter[str]] = {}
     for one in results:
-        kinds = ("run file",) if one.trial.clean == "run file" else one.trial.kinds
+        kinds = (one.trial.clean,) if one.trial.clean in ("run file", "raster") else one.trial.kinds
         for kind in dict.fromkeys(kinds):
             counts.setdefault(kind, Counter())[one.outcome.word] += 1
     lines = [f"{'kind':<20}" + "".join(f"{word:>11}" for word in words) + f"{'right':>9}"]
@@ -151,5 +157,5 @@ def whole(count_of_pairs: int, workers: int) -> tuple[list[Result], float]:
     """Run everything; return results and seconds."""
     begun = time.perf_counter()
     trials = list(itertools.chain(singles(1), pairs(count_of_pairs)))
-    results = run(trials, workers) + run_files()
+    results = run(trials, workers) + run_files() + rasters()
     return results, time.perf_counter() - begun

@@ -128,7 +128,7 @@ def full_width(sheet: Sheet, draw: Draw) -> None:
 
 @mutation("decimal", "exponents", "mass_t")
 def exponents(sheet: Sheet, draw: Draw) -> None:
-    sheet.change("mass_t", lambda cell: f"{float(cell):.6E}")
+    sheet.change("mass_t", lambda cell: f"{float(cell):.9E}")
 
 
 @mutation("decimal", "letter O for a zero in one row", "mass_t")
