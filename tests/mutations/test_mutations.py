@@ -1,4 +1,4 @@
-"""The short bench: one mutation in five, the clean tables themselves, the rasters and the run files; `make mutations` runs all of them."""
+"""The short bench: one mutation in five, clean tables, rasters and run files; `make mutations` runs all of them."""
 
 from __future__ import annotations
 
