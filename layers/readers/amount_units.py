@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+
+import pandas as pd
 
 from layers.cells.heading_amounts import trailing_unit, unit_doubt
 from layers.cells.heading_grammar import parse_heading
 from layers.cells.quantities import unit_factor
-from layers.errors import SourceError
+from layers.errors import ConfigError, SourceError
 
 CHOICES = {
     "t": "t, kt, Mt, short_ton or long_ton", "m3": "m3, Mm3, cubic yard or acre-foot", "m2": "m2, ha, km2 or acre",
     "m": "m or ft",
 }  # fmt: skip
 """Base unit -> what to answer when a unit is asked for."""
+
+_MULTIPLE = re.compile(
+    r"(?:\bx|×|\*)\s*10+|\b10\s*[\^*]+\s*\d|(?<![\d.])0{3,}s?\b|\b(?:thousands?|millions?|milliers?|miles|millones)\b"
+    r"|\b(?:long|short)\b.*\bton|\btons?\b.*\b(?:long|short)\b",
+    re.IGNORECASE,
+)
+"""Words that scale an amount, or say which ton is meant."""
 
 
 def heading_unit(heading: str, base: str) -> str | None:
@@ -39,7 +49,11 @@ def heading_unit(heading: str, base: str) -> str | None:
 
 
 def units_of_amounts(
-    where: str, mapped: Mapping[str, Sequence[str]], bases: Mapping[str, str], stated: Mapping[str, str]
+    where: str,
+    mapped: Mapping[str, Sequence[str]],
+    bases: Mapping[str, str],
+    stated: Mapping[str, str],
+    cells: pd.DataFrame | None = None,
 ) -> dict[str, str]:
     """Return the unit of bare numbers of every amount of an inventory.
 
@@ -53,19 +67,22 @@ def units_of_amounts(
         Layer column -> base unit, taken where nothing says another.
     stated : mapping of str to str
         Layer column -> unit the run file or the catalogue states; it outweighs the heading.
+    cells : DataFrame, optional
+        All columns of the file: one may hold the unit of each row.
 
     Raises
     ------
     SourceError
-        If a heading holds a unit that can be read two ways (``MT``, ``tons``, ``1000 m3``), or columns mapped together are in
-        several units. All at once.
+        If a heading holds a unit that can be read two ways (``MT``, ``tons``, ``1000 m3``), columns mapped together are in
+        several units, or a column of units contradicts the unit taken. All at once.
     """
     units, doubts = dict(bases) | dict(stated), []
     for name, base in bases.items():
         if name in stated:
+            doubts += _by_row(mapped.get(name, []), units[name], cells)
             continue
         for heading in mapped.get(name, []):
-            doubt = unit_doubt(heading)
+            doubt = unit_doubt(heading) or _unread_multiple(heading, base)
             if doubt is not None:
                 doubts.append(f"{name}: the heading '{heading}' may mean several units ({doubt}); say {CHOICES[base]}")
         told = {heading_unit(heading, base) or base for heading in mapped.get(name, [])}
@@ -75,6 +92,43 @@ def units_of_amounts(
             )
         elif told:
             units[name] = told.pop()
+        doubts += _by_row(mapped.get(name, []), units[name], cells)
     if doubts:
         raise SourceError(f"{where}: units are not sure. State them under options.units.\n  " + "\n  ".join(doubts))
     return units
+
+
+def _unread_multiple(heading: str, base: str) -> str | None:
+    """Return words that scale an amount or tell its ton, where the unit read from the heading does not hold them."""
+    found = _MULTIPLE.search(heading)
+    if found is None or (heading_unit(heading, base) is not None and not parse_heading(heading).unknown):
+        return None
+    return found.group()
+
+
+def _by_row(headings: Sequence[str], unit: str, cells: pd.DataFrame | None) -> list[str]:
+    """Say which columns beside amounts, such as ``mass_unit``, hold other units than the one taken."""
+    doubts: list[str] = []
+    if cells is None:
+        return doubts
+    for heading in headings:
+        wanted = {_words(f"{heading} {word}") for word in ("unit", "units", "uom", "unité", "unidad")}
+        for column in (one for one in map(str, cells.columns) if _words(one) in wanted):
+            units = [text for one in cells[column].dropna().unique() if (text := str(one).strip())]
+            if not all(_is_unit(one, unit) for one in units):
+                doubts.append(
+                    f"the column '{column}' holds the unit of '{heading}' by row ({', '.join(units[:4])}), and {unit} would be "
+                    f"taken for all of them; make a source of each unit with 'where: {{{column}: [{units[0]}]}}'"
+                )
+    return doubts
+
+
+def _words(text: str) -> str:
+    return " ".join(re.sub(r"[\W_]+", " ", text).casefold().split())
+
+
+def _is_unit(word: str, unit: str) -> bool:
+    try:
+        return unit_factor(word) == unit_factor(unit)
+    except ConfigError:
+        return False

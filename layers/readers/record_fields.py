@@ -239,7 +239,7 @@ def _quantities(
     """Fill the quantity columns; return where the cells say the waste was put instead of how much there is."""
     disposal = pd.Series([None] * len(cells), index=cells.index, dtype="str")
     mapped = {name: mapped_columns(source, cells, name) for name in QUANTITIES}
-    units = units_of_amounts(f"{source.id} ({source.path})", mapped, QUANTITIES, options.units)
+    units = units_of_amounts(f"{source.id} ({source.path})", mapped, QUANTITIES, options.units, cells)
     for name in QUANTITIES:
         text = text_or_default(source, cells, name)
         infinite = _fits(text, r"[-+]?inf(?:inity)?")

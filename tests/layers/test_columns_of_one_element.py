@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from layers.accounting import Reading
@@ -158,3 +159,29 @@ def test_a_result_far_above_the_limit_of_another_method_is_told_with_column_and_
     spec = {"id": "lab", "role": "geochemistry", "path": "lab.csv", "defaults": {"medium": "waste"}, "columns": columns}
     notes = [one for one in read_geochemistry(resolve(spec), tmp_path).notes if one.code == "result_against_limit"]
     assert [(one.columns, one.rows, one.count) for one in notes] == [(("Mo_INAA_ppm", "Mo_AR_ppm"), (3,), 1)] * told
+
+
+@pytest.mark.parametrize(
+    "heading", ["Tonnes (x1000)", "tonnes x 1000", "Tonnes (000s)", "tons (long)", "tonnes (thousands)"]
+)
+def test_a_multiple_that_is_not_read_is_asked_about(heading: str) -> None:
+    with pytest.raises(SourceError, match="may mean several units"):
+        units_of_amounts("s", {"mass_t": [heading]}, {"mass_t": "t"}, {})
+
+
+@pytest.mark.parametrize(
+    ("heading", "unit"), [("million tonnes", "Mt"), ("Mass (long tons)", "long ton"), ("tonnes", "t")]
+)
+def test_a_multiple_that_is_read_is_no_doubt(heading: str, unit: str) -> None:
+    found = units_of_amounts("s", {"mass_t": [heading]}, {"mass_t": "t"}, {})
+    assert unit_factor(found["mass_t"]) == unit_factor(unit)
+
+
+def test_units_by_row_stop_unless_all_are_the_one_taken() -> None:
+    cells = pd.DataFrame({"mass": ["1", "2"], "Mass_Unit": ["kt", "t"]})
+    with pytest.raises(SourceError, match="'Mass_Unit' holds the unit of 'mass' by row \\(kt, t\\)"):
+        units_of_amounts("s", {"mass_t": ["mass"]}, {"mass_t": "t"}, {}, cells)
+    same = cells.assign(Mass_Unit="kt")
+    assert units_of_amounts("s", {"mass_t": ["mass"]}, {"mass_t": "t"}, {"mass_t": "kt"}, same) == {"mass_t": "kt"}
+    with pytest.raises(SourceError, match="and t would be taken"):
+        units_of_amounts("s", {"mass_t": ["mass"]}, {"mass_t": "t"}, {}, same)
