@@ -119,13 +119,13 @@ def contradictions(source_id: str, columns: Sequence[AssayColumn], parsed: Mappi
         with np.errstate(invalid="ignore", divide="ignore"):
             differ = np.abs(a - b) > DISAGREEMENT * np.maximum(a, b)
         if differ.any():
-            count[first.name, second.name] = int(differ.sum())
+            count[str(first.name), str(second.name)] = int(differ.sum())
     if not count:
         return []
-    told = "; ".join(f"{first} and {second} in {rows} rows" for (first, second), rows in count.items())
+    told = "; ".join(f"{' and '.join(both)} in {rows} rows" for both, rows in count.items())
     message = f"Element and oxide differ by more than {DISAGREEMENT:.0%}: {told}. The first of each was taken."
-    columns = tuple(name for both in count for name in both)
-    return [Note(source_id, "element_and_oxide_differ", message, sum(count.values()), columns)]
+    names = tuple(name for both in count for name in both)
+    return [Note(source_id, "element_and_oxide_differ", message, sum(count.values()), names)]
 
 
 def limits_contradicted(
