@@ -47,8 +47,8 @@ class Note:
     rows: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", tuple(str(one) for one in self.columns))
-        object.__setattr__(self, "rows", tuple(int(one) for one in self.rows[:NAMED_ROWS]))
+        object.__setattr__(self, "columns", tuple(str(column) for column in self.columns))
+        object.__setattr__(self, "rows", tuple(int(row) for row in self.rows[:NAMED_ROWS]))
 
 
 Fate = Literal["used", "kept", "ignored", "asked"]

@@ -34,5 +34,5 @@ OPTIONS = {
 
 def confine() -> None:
     """Set `OPTIONS` and switch `FETCHING_DRIVERS` off, for this process and those it starts."""
-    skipped = [one for one in os.environ.get("GDAL_SKIP", "").split(",") if one]
+    skipped = [part for part in os.environ.get("GDAL_SKIP", "").split(",") if part]
     os.environ.update(OPTIONS, GDAL_SKIP=",".join(dict.fromkeys([*skipped, *FETCHING_DRIVERS])))

@@ -103,12 +103,12 @@ def areas_of_lines(geometry: np.ndarray) -> np.ndarray:
     A line of several parts is taken for areas when its parts, joined end to end, all close.
     """
     shapes = np.array(geometry, dtype=object)
-    for place in np.flatnonzero(np.isin(shapely.get_type_id(shapes), _LINEAR)):
-        joined = shapes[place] if shapely.get_type_id(shapes[place]) in (1, 2) else shapely.line_merge(shapes[place])
-        parts = [one for one in shapely.get_parts(joined) if not shapely.is_empty(one)]
-        if parts and all(shapely.is_closed(one) and shapely.get_num_coordinates(one) >= 4 for one in parts):
-            rings = [shapely.polygons(shapely.get_coordinates(one)) for one in parts]
-            shapes[place] = rings[0] if len(rings) == 1 else shapely.multipolygons(rings)
+    for row in np.flatnonzero(np.isin(shapely.get_type_id(shapes), _LINEAR)):
+        joined = shapes[row] if shapely.get_type_id(shapes[row]) in (1, 2) else shapely.line_merge(shapes[row])
+        parts = [part for part in shapely.get_parts(joined) if not shapely.is_empty(part)]
+        if parts and all(shapely.is_closed(part) and shapely.get_num_coordinates(part) >= 4 for part in parts):
+            rings = [shapely.polygons(shapely.get_coordinates(part)) for part in parts]
+            shapes[row] = rings[0] if len(rings) == 1 else shapely.multipolygons(rings)
     return shapes
 
 
@@ -221,8 +221,8 @@ def _absent(geometry: np.ndarray) -> np.ndarray:
 
 
 def _reject_absent(result: Repaired) -> None:
-    for place in np.flatnonzero(shapely.is_missing(result.geometry)):
-        result.problems[int(place)] = ("no_geometry", "the feature has no geometry, so it is nowhere")
+    for row in np.flatnonzero(shapely.is_missing(result.geometry)):
+        result.problems[int(row)] = ("no_geometry", "the feature has no geometry, so it is nowhere")
 
 
 def _blank(result: Repaired) -> None:
@@ -280,7 +280,7 @@ def _flat(shape: shapely.Geometry) -> list[shapely.Geometry]:
     parts = list(shapely.get_parts(shape))
     if len(parts) == 1 and parts[0] is shape:
         return parts
-    return [inner for one in parts for inner in (_flat(one) if shapely.get_type_id(one) > 3 else [one])]
+    return [inner for part in parts for inner in (_flat(part) if shapely.get_type_id(part) > 3 else [part])]
 
 
 def _valid(shape: shapely.Geometry, log: _Log, place: int) -> shapely.Geometry:
@@ -304,9 +304,9 @@ def _unwrapped(shape: shapely.Geometry) -> shapely.Geometry:
     if x.max() - x.min() <= 180:
         return shape
     if shapely.get_type_id(shape) in _POLYGONAL:
-        parts = [_unwrapped_polygon(one) for one in shapely.get_parts(shape)]
+        parts = [_unwrapped_polygon(part) for part in shapely.get_parts(shape)]
         return parts[0] if shapely.get_type_id(shape) == 3 else shapely.multipolygons(parts)
-    return shapely.multilinestrings([_run_on(one) for one in shapely.get_parts(shape)])
+    return shapely.multilinestrings([_run_on(part) for part in shapely.get_parts(shape)])
 
 
 def _unwrapped_polygon(polygon: shapely.Polygon) -> shapely.Polygon:

@@ -52,12 +52,12 @@ def _to_and_fro(place: int) -> tuple[int, int]:
     return row, column if row % 2 == 0 else 3 - column
 
 
-def _international(found: re.Match[str]) -> Box | None:
+def _international(match: re.Match[str]) -> Box | None:
     """Return the box of a sheet of 4 by 6 degrees; how it is cut into sheets of 1:250 000 differs between countries."""
-    zone, sheet = int(found["zone"]), int(found["sheet"] or 0)
-    band = ord(found["row"].upper()) - ord("A")
+    zone, sheet = int(match["zone"]), int(match["sheet"] or 0)
+    band = ord(match["row"].upper()) - ord("A")
     if not 1 <= zone <= 60 or sheet > 16:
         return None
     west = -180.0 + 6 * (zone - 1)
-    south = 4.0 * band if found["side"].upper() == "N" else -4.0 * (band + 1)
+    south = 4.0 * band if match["side"].upper() == "N" else -4.0 * (band + 1)
     return (west, south, west + 6, south + 4)

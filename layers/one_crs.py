@@ -25,7 +25,7 @@ def require_one_crs(stage: str, *layers: Any) -> None:
     StageError
         If two layers with geometry differ in their CRS, or one states none.
     """
-    all_crs = [one.crs for one in layers if isinstance(one, gpd.GeoDataFrame)]
+    all_crs = [layer.crs for layer in layers if isinstance(layer, gpd.GeoDataFrame)]
     first = next((crs for crs in all_crs if crs is not None), None)
     others = [crs for crs in all_crs if crs is None or not (crs is first or same_crs(crs, first))]
     if others and len(all_crs) > 1:

@@ -38,4 +38,4 @@ class SiteLayers:
 
     def tables(self) -> list[Any]:
         """Return the tables in the order of the fields."""
-        return [getattr(self, one.name) for one in fields(self)]
+        return [getattr(self, field.name) for field in fields(self)]

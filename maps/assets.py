@@ -38,10 +38,10 @@ def leaflet_css() -> str:
     """Return Leaflet's styles with its images inside."""
     folder = _leaflet()
 
-    def inlined(found: re.Match[str]) -> str:
-        if not found[2].endswith(".png"):
+    def inlined(match: re.Match[str]) -> str:
+        if not match[2].endswith(".png"):
             return "none"
-        return f"url(data:image/png;base64,{base64.b64encode((folder / found[2]).read_bytes()).decode()})"
+        return f"url(data:image/png;base64,{base64.b64encode((folder / match[2]).read_bytes()).decode()})"
 
     return _URL.sub(inlined, (folder / "leaflet.css").read_text(encoding="utf-8"))
 
@@ -68,7 +68,7 @@ def strict_json(value: Any) -> str:
         If a number is NaN or infinite: pages write missing as null.
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return re.sub("[<>&\u2028\u2029]", lambda found: _BREAKING[found[0]], text)
+    return re.sub("[<>&\u2028\u2029]", lambda match: _BREAKING[match[0]], text)
 
 
 def simplified(geometry: np.ndarray, vertices: int) -> np.ndarray:

@@ -118,9 +118,9 @@ def areas_per_site(publication: Publication, lang: str) -> dict[str, str]:
     table = publication.site_territories
     colon = words.word("colon", lang)
     found: dict[str, list[tuple[str, str]]] = {}
-    for one in rows(table):
-        said = f"{one.territory} ({words.layer(one.layer, lang)}){colon}{relation(one.relation, one.distance_km, lang)}"
-        found.setdefault(one.site_id, []).append((search_key(one.territory), said))
+    for row in rows(table):
+        said = f"{row.territory} ({words.layer(row.layer, lang)}){colon}{relation(row.relation, row.distance_km, lang)}"
+        found.setdefault(row.site_id, []).append((search_key(row.territory), said))
     return {site: "; ".join(said for _, said in sorted(several)) for site, several in found.items()}
 
 
@@ -145,8 +145,8 @@ def titles_of_areas(publication: Publication, site_ids: Iterable[str], lang: str
     table = publication.site_territories
     shown = table[table["site_id"].isin(list(site_ids))].drop_duplicates(["territory", "layer"])
     names: dict[str, list[str]] = {}
-    for one in rows(shown):
-        names.setdefault(words.layer(one.layer, lang), []).append(str(one.territory))
+    for row in rows(shown):
+        names.setdefault(words.layer(row.layer, lang), []).append(str(row.territory))
     colon = words.word("colon", lang)
     return [f"{title}{colon}{', '.join(sorted(several, key=search_key))}" for title, several in sorted(names.items())]
 
@@ -158,10 +158,10 @@ def _by_relation(
     table = publication.site_territories
     order = {kind: at for at, kind in enumerate(("inside", "overlaps", "near"))}
     said: dict[tuple[str, ...], dict[int, set[tuple[str, str]]]] = {}
-    for one in rows(table):
-        name = str(one.territory)
-        shown = f"{name} ({words.number(one.distance_km, lang, 1)}\u00a0km)" if one.relation == "near" else name
-        said.setdefault(key(one), {}).setdefault(order[one.relation], set()).add((search_key(name), shown))
+    for row in rows(table):
+        name = str(row.territory)
+        shown = f"{name} ({words.number(row.distance_km, lang, 1)}\u00a0km)" if row.relation == "near" else name
+        said.setdefault(key(row), {}).setdefault(order[row.relation], set()).add((search_key(name), shown))
     colon = words.word("colon", lang)
     kinds = [words.word(f"relation_{kind}", lang) for kind in order]
     return {
@@ -173,6 +173,6 @@ def _by_relation(
 def flags_per_site(publication: Publication, lang: str) -> dict[str, str]:
     """Return per site its cautions in words, joined by ``; ``."""
     found: dict[str, list[str]] = {}
-    for one in rows(publication.flags):
-        found.setdefault(one.site_id, []).append(words.flag(one.flag, lang))
+    for row in rows(publication.flags):
+        found.setdefault(row.site_id, []).append(words.flag(row.flag, lang))
     return {site: "; ".join(dict.fromkeys(several)) for site, several in found.items()}

@@ -131,7 +131,9 @@ def _coarse(geometry: shapely.Geometry, step: float) -> shapely.Geometry:
     simple = shapely.simplify(geometry, step / 2, preserve_topology=True)
     snapped = shapely.make_valid(shapely.transform(simple, lambda points: np.round(np.round(points / step) * step, 6)))
     parts = [part for part in shapely.get_parts(shapely.extract_unique_points(snapped)) if not part.is_empty]
-    areas = [one for one in shapely.get_parts(snapped) if one.geom_type in ("Polygon", "MultiPolygon") and one.area > 0]
+    areas = [
+        part for part in shapely.get_parts(snapped) if part.geom_type in ("Polygon", "MultiPolygon") and part.area > 0
+    ]
     if areas:
         return shapely.union_all(areas)
     x, y = shapely.get_coordinates(parts)[0] if parts else np.round(shapely.get_coordinates(geometry)[0] / step) * step

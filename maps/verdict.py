@@ -139,7 +139,11 @@ def validation_rows(validation: Validation | None, lang: str) -> list[list[str]]
         return []
     given = validation.division.by == "given"
     figures: list[tuple[str, Figures]] = [("row_model_given" if given else "row_model", validation.spatial)]
-    figures += [(f"row_{one.code}", one.figures) for one in validation.questions if one.code == "near_assays"]
+    figures += [
+        (f"row_{question.code}", question.figures)
+        for question in validation.questions
+        if question.code == "near_assays"
+    ]
     figures += [("row_district", validation.district)] if validation.district else []
     figures += [("row_random", validation.random)]
     table = [_row(words.word(key, lang), one, lang) for key, one in figures]

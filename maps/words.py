@@ -155,7 +155,7 @@ def marks(text: str, lang: str) -> str:
     if lang == "en":
         return text
     return _NUMBER.sub(
-        lambda found: found[1] + found[2].replace(",", NARROW_SPACE) + (found[3] or "").replace(".", ","), text
+        lambda match: match[1] + match[2].replace(",", NARROW_SPACE) + (match[3] or "").replace(".", ","), text
     )
 
 
@@ -235,7 +235,7 @@ def commodities(text: str, lang: str, between: str = "; ") -> str:
     """Return a list of commodities in a language; a name that is no element and not listed stays as it is."""
     if lang == "en":
         return text
-    return between.join(_french_names().get(one.casefold(), one) for one in text.split(between))
+    return between.join(_french_names().get(part.casefold(), part) for part in text.split(between))
 
 
 @lru_cache(maxsize=1)

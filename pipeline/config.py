@@ -139,7 +139,7 @@ class RunConfig(_Section):
                 "`units: samples`"
             )
         if self.units == "samples":
-            others = [f"{one.id} ({one.role})" for one in self.sources if one.role not in SAMPLE_ROLES]
+            others = [f"{source.id} ({source.role})" for source in self.sources if source.role not in SAMPLE_ROLES]
             if others:
                 raise ValueError(
                     f"sources: with `units: samples` there are no sites that {', '.join(others)} could belong to. Leave them "

@@ -23,7 +23,7 @@ def extent_of(region: RegionConfig, layers: list[gpd.GeoDataFrame], units: str) 
     """Return west, south, east, north of the region: as configured, else that of the records or samples it is about."""
     if region.bbox is not None:
         return region.bbox
-    located = pd.concat([one[["latitude", "longitude"]] for one in layers]).dropna()
+    located = pd.concat([layer[["latitude", "longitude"]] for layer in layers]).dropna()
     if located.empty:
         what = "inventory record" if units == "inventory" else "sample"
         raise LayerError(

@@ -108,7 +108,7 @@ class Readings:
     @property
     def public(self) -> list[Source]:
         """The sources that may be published."""
-        return [one for one in self.sources if not is_private(one)]
+        return [source for source in self.sources if not is_private(source)]
 
 
 def read_sources(config: RunConfig, data_dir: Path, store: RunStore | None) -> Readings:
@@ -117,15 +117,15 @@ def read_sources(config: RunConfig, data_dir: Path, store: RunStore | None) -> R
     _refuse_private(sources)
     if config.region.crs is not None:
         metric_crs(config.region.crs)  # before anything is read
-    public = [one for one in sources if not is_private(one)]
-    asked = any(one.role == "exclusions" for one in sources)
+    public = [source for source in sources if not is_private(source)]
+    asked = any(source.role == "exclusions" for source in sources)
     if store is not None:
-        for withdrawn in sources_held(store.folder) & {one.id for one in sources if is_private(one)}:
+        for withdrawn in sources_held(store.folder) & {source.id for source in sources if is_private(source)}:
             remove_source(store.folder, withdrawn)
             store.run_folder.reload()
         _forget_others(store, [one.id for one in public if not (asked and one.role in WITHHOLDABLE)])
-    tables = [one for one in sources if one.role != "raster"]
-    keep = {one.id: not (is_private(one) or (asked and one.role in WITHHOLDABLE)) for one in tables}
+    tables = [source for source in sources if source.role != "raster"]
+    keep = {table.id: not (is_private(table) or (asked and table.role in WITHHOLDABLE)) for table in tables}
     at_once = 1 if config.dask.mode == "serial" else min(READ_AT_ONCE, config.dask.workers or fitting_workers())
     with ThreadPoolExecutor(at_once) as pool:
         read = pool.map(lambda one: _read(one, data_dir, store, keep=keep[one.id]), tables)
@@ -135,7 +135,9 @@ def read_sources(config: RunConfig, data_dir: Path, store: RunStore | None) -> R
         for one in public:
             if one.role == "raster":
                 store.fingerprint(f"read_{one.id}", [files[one.id], one])
-    rasters = [part for one in sources if one.role == "raster" for part in describe_raster(one, data_dir).parts()]
+    rasters = [
+        part for source in sources if source.role == "raster" for part in describe_raster(source, data_dir).parts()
+    ]
     return Readings(tuple(sources), readings, files, tuple(rasters))
 
 
@@ -170,13 +172,13 @@ def assembled(config: RunConfig, found: Readings) -> Inputs:
     """Put what was read together: the region, its working CRS, what lies in it, and the account of every source."""
     sources, public, files, rasters = found.sources, found.public, found.files, found.rasters
     readings = dict(found.by_id)
-    tables = [one for one in sources if one.role != "raster"]
+    tables = [source for source in sources if source.role != "raster"]
     units = "inventory" if config.units == "sites" else "geochemistry"
-    extent = extent_of(config.region, [readings[one.id].layer for one in sources if one.role == units], units)
+    extent = extent_of(config.region, [readings[source.id].layer for source in sources if source.role == units], units)
     repeated = merge_repeated({one.id: readings[one.id] for one in public if one.role == "geochemistry"})
     readings |= repeated
-    readings = {one.id: within(readings[one.id], one.role, extent, config.region, units) for one in tables}
-    private = [one for one in sources if is_private(one)]
+    readings = {table.id: within(readings[table.id], table.role, extent, config.region, units) for table in tables}
+    private = [source for source in sources if is_private(source)]
     notes = [note for one in public if one.role != "raster" for note in readings[one.id].notes]
     notes += [note for raster in rasters for note in raster.notes]
     accounts = _accounts(public, private, readings)
@@ -212,16 +214,16 @@ def is_private(source: Source) -> bool:
 
 
 def _refuse_private(sources: Sequence[Source]) -> None:
-    for one in sources:
-        if one.publish == "never" and one.role not in PRIVATE_ROLES:
+    for source in sources:
+        if source.publish == "never" and source.role not in PRIVATE_ROLES:
             raise ConfigError(
-                f"sources: '{one.id}' ({one.role}) is marked `publish: never`, but what it holds would show in every rank. "
+                f"sources: '{source.id}' ({source.role}) is marked `publish: never`, but what it holds would show in every rank. "
                 f"Only {', '.join(PRIVATE_ROLES)} can be kept local. Leave the source out, or ask its steward."
             )
-        if one.publish == "generalised" and one.role not in ("territories", "communities", "exclusions"):
+        if source.publish == "generalised" and source.role not in ("territories", "communities", "exclusions"):
             raise ConfigError(
-                f"sources: '{one.id}' ({one.role}) is marked `publish: generalised`, which only territories and communities "
-                "can be. For sites set publish.coordinate_precision_km, or leave the source out."
+                f"sources: '{source.id}' ({source.role}) is marked `publish: generalised`, which only territories and "
+                "communities can be. For sites set publish.coordinate_precision_km, or leave the source out."
             )
 
 
@@ -297,7 +299,7 @@ def _read(source: Source, data_dir: Path, store: RunStore | None, *, keep: bool)
         "rows_merged": reading.rows_merged,
         "rejected": reading.rejected.to_dict(orient="records"),
         "notes": [vars(note) for note in reading.notes],
-        "fates": [vars(one) for one in reading.fates],
+        "fates": [vars(fate) for fate in reading.fates],
     }
     write_text(kept, json.dumps(plain(account), ensure_ascii=False))
     store.keep(name, [path, kept])
@@ -323,10 +325,10 @@ def require_unchanged(inputs: Inputs, data_dir: Path, store: RunStore, splits: P
         Naming the sources.
     """
     changed = []
-    for one in inputs.sources:
-        began = store.fingerprints[f"read_{one.id}"]
-        if store.fingerprint(f"read_{one.id}", [source_files(data_dir / one.path), one]) != began:
-            changed.append(one.id)
+    for source in inputs.sources:
+        began = store.fingerprints[f"read_{source.id}"]
+        if store.fingerprint(f"read_{source.id}", [source_files(data_dir / source.path), source]) != began:
+            changed.append(source.id)
     if SPLITS in store.fingerprints and file_fingerprint(data_dir / str(splits)) != store.fingerprints[SPLITS]:
         changed.append("train_model.splits")
     if changed:
@@ -347,7 +349,9 @@ def _layers(
     layers: dict[str, Any] = {}
     drawn: dict[str, gpd.GeoDataFrame] = {}
     for role, (model, _) in READERS.items():
-        chosen = [one for one in sources if one.role == role and (role == "exclusions" or not is_private(one))]
+        chosen = [
+            source for source in sources if source.role == role and (role == "exclusions" or not is_private(source))
+        ]
         layer = _stack([readings.pop(one.id).layer for one in chosen], model)
         if role == "geochemistry":
             layer = standardise_samples(_whole_flags(layer), censoring)

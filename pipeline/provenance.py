@@ -48,7 +48,7 @@ def run_id(config: RunConfig, inputs: Inputs, store: RunStore) -> str:
 def settings(config: RunConfig, inputs: Inputs) -> dict[str, Any]:
     """Return the run file as used: every key but those of the machine, and of the sources those that may be named."""
     chosen = config.model_dump(mode="json", exclude={"sources", *MACHINE})
-    return {**chosen, "sources": [one.model_dump(mode="json", exclude_defaults=True) for one in inputs.sources]}
+    return {**chosen, "sources": [source.model_dump(mode="json", exclude_defaults=True) for source in inputs.sources]}
 
 
 def source_table(inputs: Inputs) -> pd.DataFrame:
@@ -62,7 +62,7 @@ def source_table(inputs: Inputs) -> pd.DataFrame:
 def account_table(inputs: Inputs) -> pd.DataFrame:
     """Return the account of every source that may be published, one row each; the others' is closed inside the run."""
     public = [vars(account) for account in inputs.accounts if account.role != "local_only"]
-    return pd.DataFrame(public, columns=[one.name for one in fields(Account)])
+    return pd.DataFrame(public, columns=[field.name for field in fields(Account)])
 
 
 def note_table(notes: list[Note]) -> pd.DataFrame:

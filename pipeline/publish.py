@@ -255,8 +255,8 @@ def _write_sheets(publication: Publication, store: RunStore, limit: int) -> None
     fresh = Path(tempfile.mkdtemp(prefix=".writing-", dir=store.folder))
     try:
         write_sheets(publication, fresh / "sheets", max_sheets=limit)
-        pages = sorted(one for one in (fresh / "sheets").rglob("*") if one.is_file())
-        store.run_folder.claim(*(one.relative_to(fresh).as_posix() for one in pages))
+        pages = sorted(path for path in (fresh / "sheets").rglob("*") if path.is_file())
+        store.run_folder.claim(*(page.relative_to(fresh).as_posix() for page in pages))
         for page in pages:
             place = store.folder / page.relative_to(fresh)
             place.parent.mkdir(exist_ok=True)

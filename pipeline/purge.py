@@ -77,9 +77,9 @@ def remove_source(run_folder: Path, source_id: str) -> Purged:
     removed = clear(run_folder, {f"read_{one}" for one in ids - {source_id}})
     ours = {run_folder / name for name in read_list(run_folder)} | {run_folder / LIST, run_folder / LOCK}
     left = [
-        one.relative_to(run_folder.parent).as_posix()
-        for one in sorted(run_folder.rglob("*"))
-        if one.is_file() and one not in ours
+        path.relative_to(run_folder.parent).as_posix()
+        for path in sorted(run_folder.rglob("*"))
+        if path.is_file() and path not in ours
     ]
     return Purged(tuple(removed), tuple(left))
 

@@ -328,7 +328,9 @@ def _settle(inputs: Inputs, records: GeoDataFrame[schema.Records], sites: GeoDat
     counts = pd.crosstab(records["source"], pd.Series(fate, index=records.index)).reindex(
         columns=["kept", "merged", "rejected"], fill_value=0
     )
-    accounts = tuple(_settled(one, counts) if one.role == "inventory" else one for one in inputs.accounts)
+    accounts = tuple(
+        _settled(account, counts) if account.role == "inventory" else account for account in inputs.accounts
+    )
     lost = records[[one == "rejected" for one in fate]]
     unplaced = rejected_rows(
         [

@@ -56,7 +56,7 @@ class _Withheld:
 
     def with_those_of(self, other: _Withheld) -> _Withheld:
         """Return what either of the two holds."""
-        return _Withheld(*(getattr(self, one.name) | getattr(other, one.name) for one in fields(self)))
+        return _Withheld(*(getattr(self, field.name) | getattr(other, field.name) for field in fields(self)))
 
 
 _NOTHING = _Withheld(frozenset(), frozenset(), frozenset(), frozenset(), frozenset())
@@ -186,7 +186,7 @@ def _followed(
     shorter = replace(
         inputs,
         layers=layers,
-        accounts=tuple(_account(one, out) for one in inputs.accounts),
+        accounts=tuple(_account(account, out) for account in inputs.accounts),
         rejected=schema.conform(inputs.rejected[~told].reset_index(drop=True), schema.Rejected),
         notes=tuple(note if note.source in read_without else _note(note, withheld) for note in inputs.notes)
         + _unheeded(exclusions, withheld),
@@ -233,7 +233,7 @@ def _withheld(records: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, exclusions: gp
     kept = withhold_sites(sites, exclusions, WithholdSitesParams())
     merged_in = np.array([bool(asked & set(ids.split("; "))) for ids in sites["record_ids"]], dtype=bool)
     gone = sites[~sites["site_id"].isin(kept["site_id"]) | merged_in]
-    lost = asked | {one for ids in gone["record_ids"] for one in ids.split("; ")}
+    lost = asked | {part for ids in gone["record_ids"] for part in ids.split("; ")}
     rows, others = records[records["record_id"].isin(lost)], records[~records["record_id"].isin(lost)]
     placed = others[others.geometry.notna()]
     names = (_folded(rows["name"]) | _folded(rows["aliases"]) | _folded(gone["name"])) - _folded(placed["name"])

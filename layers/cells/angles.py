@@ -77,7 +77,7 @@ def parse_angle(text: str, axis: str, west_is_o: bool = False) -> Angle:
         With ``problem`` set instead of an exception: callers reject rows one by one.
     """
     plain = text.translate(_MARKS).replace("''", '"').strip()
-    plain = _WORDS.sub(lambda found: _LETTER[found.group(1).casefold()], plain)
+    plain = _WORDS.sub(lambda match: _LETTER[match.group(1).casefold()], plain)
     plain = _SECONDS_LETTER.sub(r"\1 ", plain).strip()
     packed = _PACKED.match(plain)
     if packed and (packed["before"] or packed["after"]):
@@ -105,14 +105,14 @@ def _unpacked(packed: re.Match[str], axis: str) -> str:
     return f"{packed['before'] or ''}{parts} {packed['after'] or ''}"
 
 
-def _letter_problem(text: str, axis: str, letter: str, found: re.Match[str], west_is_o: bool) -> str:
-    if found["before"] and found["after"]:
+def _letter_problem(text: str, axis: str, letter: str, match: re.Match[str], west_is_o: bool) -> str:
+    if match["before"] and match["after"]:
         return f"{axis} '{text}' names a hemisphere twice"
     if letter == "O" and not west_is_o:
         return f"{axis} '{text}': O is west in French and Spanish only; state 'language: fr' for this source if it is"
     if letter and letter not in ("NS" if axis == "latitude" else "EWO"):
         return f"{axis} '{text}' has the hemisphere letter {letter}: latitude and longitude may be swapped"
-    if found["sign"] == "-" and letter in ("N", "E"):
+    if match["sign"] == "-" and letter in ("N", "E"):
         return f"{axis} '{text}' is negative and {letter} at once"
     return ""
 
@@ -133,10 +133,10 @@ def _number(part: str | None) -> float:
     return None if part is None else float(part.replace(",", "."))  # type: ignore[return-value]
 
 
-def _precision(found: re.Match[str]) -> float:
+def _precision(match: re.Match[str]) -> float:
     for part, share in (("seconds", 3600.0), ("minutes", 60.0), ("degrees", 1.0)):
-        if found[part] is not None:
-            return KM_PER_DEGREE / share * 10.0 ** -decimals(found[part])
+        if match[part] is not None:
+            return KM_PER_DEGREE / share * 10.0 ** -decimals(match[part])
     return math.nan
 
 

@@ -200,8 +200,8 @@ def method_named(text: str, own: Mapping[str, str]) -> str | None:
     words = [word for word in _WORDS.split(text.strip().casefold()) if word]
     pairs = ["".join(pair) for pair in pairwise(words)]
     named = [own[one] for one in (text.strip().casefold(), *pairs, *words) if one in own]
-    for one in tokens(text):
-        if "methods" in one.readings:
-            named.append(method_class(one))
+    for token in tokens(text):
+        if "methods" in token.readings:
+            named.append(method_class(token))
     sure = [one for one in named if one != "unknown"]
     return sure[0] if sure else named[0] if named else None

@@ -124,10 +124,10 @@ def _texts(
     numbers[~np.isfinite(numbers)] = np.nan
     limits, flags = np.full(len(numbers), np.nan), np.zeros(len(numbers), dtype=np.int8)
     lost = np.zeros(len(numbers), dtype=bool)
-    for place in np.flatnonzero(np.isnan(numbers[:-1])):
-        verdict = _interpret(str(texts.iloc[place]), missing)
-        lost[place] = verdict is None
-        flags[place], limits[place] = verdict or (0, np.nan)
+    for row in np.flatnonzero(np.isnan(numbers[:-1])):
+        verdict = _interpret(str(texts.iloc[row]), missing)
+        lost[row] = verdict is None
+        flags[row], limits[row] = verdict or (0, np.nan)
     return (
         numbers[codes],
         limits[codes],

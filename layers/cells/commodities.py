@@ -133,7 +133,9 @@ def unknown_commodities(raw: pd.Series, codes: Mapping[str, str] | None = None) 
 def canonical_name(text: str) -> str | None:
     """Return the canonical name of a phrase, or None when it is not known."""
     for key in (_key(text), _key(_without_brackets(text))):
-        found = _aliases().get(key) or next((name for one in _singulars(key) if (name := _aliases().get(one))), None)
+        found = _aliases().get(key) or next(
+            (name for singular in _singulars(key) if (name := _aliases().get(singular))), None
+        )
         if found is not None:
             return found
     return None
@@ -218,7 +220,7 @@ def critical_members(commodities: pd.Series, list_id: str) -> pd.Series:
     chosen = critical_list(list_id)
     holds = {name: chosen.holds(name) for name in _vocabulary()}
     known = {
-        cell: SEPARATOR.join(one for one in str(cell).split(SEPARATOR) if holds.get(one, False)) or pd.NA
+        cell: SEPARATOR.join(part for part in str(cell).split(SEPARATOR) if holds.get(part, False)) or pd.NA
         for cell in commodities.dropna().unique()
     }
     return commodities.map(known, na_action="ignore")
@@ -269,7 +271,7 @@ def _lookup(text: str, own: Mapping[str, str]) -> list[str] | None:
     """Look a text up in the publisher's dictionary, the vocabulary and the mixed-case symbols, in this order."""
     key = _key(text)
     if key in own:
-        names = [one.strip() for one in own[key].split(";")]
+        names = [part.strip() for part in own[key].split(";")]
         return [canonical_name(name) or name for name in names if name]
     name = canonical_name(text) if len(key) > 2 or (key in ("or",) and not text.isupper()) else None
     if name is None and text.strip() in SYMBOLS:

@@ -131,7 +131,7 @@ def unit_doubt(heading: str) -> str | None:
 
 def _bare_amount(words: Words) -> bool:
     """Say whether an amount is one word that tells neither of what nor in which unit."""
-    return all(folded(one.text) in _BARE or "number" in one.readings for one in words.tokens)
+    return all(folded(token.text) in _BARE or "number" in token.readings for token in words.tokens)
 
 
 _BARE = frozenset(
@@ -143,8 +143,8 @@ _BARE = frozenset(
 def _all_units(words: Words) -> bool:
     """Say whether a heading is a unit and nothing else, e.g. ``Tonnes``; a single letter is none."""
     return all(
-        one.readings.keys() & {"mass_units", "volume_amount_units", "area_units"} and len(one.text) > 2
-        for one in words.tokens
+        token.readings.keys() & {"mass_units", "volume_amount_units", "area_units"} and len(token.text) > 2
+        for token in words.tokens
     )
 
 

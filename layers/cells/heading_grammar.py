@@ -46,7 +46,7 @@ def parse_heading(text: str, neighbours: Sequence[str] | None = None) -> Heading
     """
     if neighbours is None:
         return _alone(str(text))
-    names = [str(one) for one in neighbours]
+    names = [str(neighbour) for neighbour in neighbours]
     if str(text) not in names:
         names = [str(text), *names]
     return parse_headings(names)[names.index(str(text))]
@@ -79,7 +79,7 @@ def parse_headings(names: Sequence[str], known_words: frozenset[str] = frozenset
     list of Heading
         As long as ``names``.
     """
-    found = [_alone(str(one), known_words) for one in names]
+    found = [_alone(str(name), known_words) for name in names]
     plain = [folded(one.text) for one in found]
     found = _copies(found)
     found = _coordinates(found, plain)
@@ -108,10 +108,10 @@ _NAMELESS = frozenset(["qualifier", "detection_limit", "unit", "error"])
 def _beside_their_results(found: list[Heading]) -> list[Heading]:
     """Give repeated columns of marks, limits, units or errors without a name the result all of them stand before, or after."""
     decided = list(found)
-    results = [place for place, one in enumerate(found) if one.kind == "result" and one.symbol is not None]
+    results = [index for index, one in enumerate(found) if one.kind == "result" and one.symbol is not None]
     for kind in _NAMELESS:
         mine = [
-            place for place, one in enumerate(found) if one.kind == kind and one.element is None and not one.unknown
+            index for index, one in enumerate(found) if one.kind == kind and one.element is None and not one.unknown
         ]
         if len(mine) < 2 and not (mine and kind == "qualifier" and len(results) == 1):
             continue
@@ -129,14 +129,14 @@ def _coordinates(found: list[Heading], plain: list[str]) -> list[Heading]:
     named = sum(one.kind in _POSITIONS for one in found) >= 2
     kinds = ("easting", "northing") if "z" in plain or named else ("longitude", "latitude")
     decided = []
-    for place, one in enumerate(found):
-        if plain[place] == "x" and not named:
+    for index, one in enumerate(found):
+        if plain[index] == "x" and not named:
             one = replace(one, kind=kinds[0], unknown=())
-        elif plain[place] == "y" and not named and "x" in plain and plain.index("y") == place:
+        elif plain[index] == "y" and not named and "x" in plain and plain.index("y") == index:
             one = replace(one, kind=kinds[1], element=None, unknown=())
         elif one.element == "Y" and _bare(one) and (named or "x" in plain):
             others = sum(other.kind == "result" and other.symbol is not None for other in found)
-            if others and (plain[place] != "y" or named):
+            if others and (plain[index] != "y" or named):
                 one = replace(one, kind="result", element="Y", unknown=())
         decided.append(one)
     return decided

@@ -47,13 +47,13 @@ def _doubtful(text: str, words: Words, heading: Heading) -> bool:
     elements = elements_of(words)
     first, last = (folded(words.tokens[place].text) if words.tokens else "" for place in (0, -1))
     if heading.kind == "result":
-        named_ars = any(folded(one.text) == "ars" for one in words.tokens)
+        named_ars = any(folded(token.text) == "ars" for token in words.tokens)
         twice = re.fullmatch(r"%?[A-Z][a-z]?\d%?", text.strip()) is not None and "%" in text
         return named_ars or twice
     concentrate = heading.kind == "other" and first == "conc" and bool(elements)
     sum_or_ratio = heading.kind == "total" and words.has("sums") and bool(elements)
     whole_text = heading.kind == "qualifier" and last in ("text", "txt") and bool(elements)
-    drying_or_limit = heading.kind == "other" and any(folded(one.text) == "lod" for one in words.tokens)
+    drying_or_limit = heading.kind == "other" and any(folded(token.text) == "lod" for token in words.tokens)
     isotope = heading.kind == "other" and re.fullmatch(r"\d{2,3}[A-Z][a-z]?", text.strip()) is not None
     name_of_best = heading.kind == "method" and words.has("preferred")
     return concentrate or sum_or_ratio or whole_text or drying_or_limit or isotope or name_of_best
@@ -132,14 +132,14 @@ def _stands(group: str, words: Words, unit: str | None, *, has_element: bool) ->
 
 def _limit_stated(words: Words, unit: str | None) -> bool:
     """Say whether a heading of results states its limit as a number, as in ``La (ppm) LDL 0.1``."""
-    places = [place for place, one in enumerate(words.tokens) if "limits" in one.readings]
-    numbers = [place for place, one in enumerate(words.tokens) if "number" in one.readings]
+    places = [index for index, token in enumerate(words.tokens) if "limits" in token.readings]
+    numbers = [index for index, token in enumerate(words.tokens) if "number" in token.readings]
     return unit is not None and any(number > places[-1] for number in numbers)
 
 
 def _loss_on_drying(words: Words) -> bool:
     """Say whether ``LOD`` stands for loss on drying: beside 105 degrees, or with a unit and no element."""
-    if not any(folded(one.text) == "lod" for one in words.classes["limits"]):
+    if not any(folded(kind.text) == "lod" for kind in words.classes["limits"]):
         return False
     return words.meaning("number") == "105" or (
         words.has("share_units") and not words.has("symbol", "oxide", "element_names")
@@ -169,7 +169,7 @@ def _beside(
         return Heading(text, "other" if not words.has("lone") else kind, unknown=unknown)
     if kind == "statistic" and words.has("others"):
         kind = "other"
-    if kind == "normalised" or any(folded(one.text) == "overrange" for one in words.tokens):
+    if kind == "normalised" or any(folded(token.text) == "overrange" for token in words.tokens):
         unknown = (*unknown, text)
     if kind in _WITHOUT_UNIT:
         unit = (None, None)
@@ -191,7 +191,7 @@ def _ratio(text: str, words: Words, elements: list[tuple[int, str]]) -> Heading 
         return Heading(text, "ratio", different[0] if len(different) == 1 else None)
     if len(elements) >= 2:
         (first, _), (second, _) = elements[:2]
-        between = [one.readings.get("sign") for one in words.tokens[first + 1 : second]]
+        between = [token.readings.get("sign") for token in words.tokens[first + 1 : second]]
         if (
             "/" in between
             and (len(different) > 1 or words.has("number"))

@@ -17,8 +17,8 @@ def elements_of(words: Words) -> list[tuple[int, str]]:
     """Return place and name of the elements, oxides and ions of a heading; everyday words only where nothing else is one."""
     sure: list[tuple[int, str]] = []
     weak: list[tuple[int, str]] = []
-    for place, one in enumerate(words.tokens):
-        readings = one.readings
+    for index, token in enumerate(words.tokens):
+        readings = token.readings
         named = next(
             (readings[group] for group in ("oxide", "misspelt oxide", "ions", "element_names") if group in readings),
             None,
@@ -26,32 +26,32 @@ def elements_of(words: Words) -> list[tuple[int, str]]:
         if named is not None and not (
             readings.keys() & {"others", "fractions"} - {"fractions"} and len(words.tokens) > 1
         ):
-            sure.append((place, named))
+            sure.append((index, named))
         elif "symbol" in readings:
             everyday = readings.keys() - {"symbol", "element_names"}
-            lower = one.text.islower()
-            (weak if everyday or (lower and not one.glued) else sure).append((place, readings["symbol"]))
+            lower = token.text.islower()
+            (weak if everyday or (lower and not token.glued) else sure).append((index, readings["symbol"]))
     return sure or [one for one in weak if _weak_stands(words, one[0])][:1] or _joined_to_method(words)
 
 
 def _joined_to_method(words: Words) -> list[tuple[int, str]]:
     """Return the symbol a code of a method begins with, where no other element is named: ``Ag_OG62``, ``La_ICPMS``."""
-    for place, one in enumerate(words.tokens):
-        if "methods" in one.readings:
+    for index, token in enumerate(words.tokens):
+        if "methods" in token.readings:
             for length in (2, 1):
-                symbol = one.text[:length].capitalize()
+                symbol = token.text[:length].capitalize()
                 if (
                     symbol in SYMBOLS
-                    and len(one.text) > length + 1
+                    and len(token.text) > length + 1
                     and re.search(rf"(?:^|[\s_(\[/-])(?:(?i:{symbol})[\s_/-]|{symbol}(?<=[a-z])(?=[A-Z]))", words.text)
                 ):
-                    return [(place, symbol)]
+                    return [(index, symbol)]
     return []
 
 
 def _weak_stands(words: Words, place: int) -> bool:
     """Say whether a symbol that is also a word may be an element here: a unit, a method or a side word stands with it."""
-    others = [one for index, one in enumerate(words.tokens) if index != place]
+    others = [token for index, token in enumerate(words.tokens) if index != place]
     if not words.tokens[place].text.islower():
         return True
     beside = {
@@ -66,7 +66,7 @@ def _weak_stands(words: Words, place: int) -> bool:
         "number",
         "mass_units",
     }
-    return bool(others) and all(one.readings.keys() & beside for one in others)
+    return bool(others) and all(other.readings.keys() & beside for other in others)
 
 
 def share_unit(words: Words) -> tuple[str | None, float | None, bool]:
@@ -94,7 +94,7 @@ def method_of(words: Words) -> tuple[str | None, str | None]:
     if not named:
         return None, None
     classes = [method_class(one) for one in named]
-    sure = [one for one in classes if one != "unknown"]
+    sure = [kind for kind in classes if kind != "unknown"]
     return " ".join(one.text for one in named), sure[0] if sure else "unknown"
 
 
@@ -174,11 +174,11 @@ def _strangers(words: Words, elements: list[tuple[int, str]], element: str) -> l
     """Return known words that have no place in the heading of a result, and symbols of another element."""
     places = {place for place, _ in elements}
     found = []
-    for place, one in enumerate(words.tokens):
-        groups = one.readings.keys()
-        other = core(one.readings.get("symbol", element)) != core(element) and groups <= {"symbol", "element_names"}
-        if groups and place not in places and (other or not groups & _ALLOWED):
-            found.append(one.text)
+    for index, token in enumerate(words.tokens):
+        groups = token.readings.keys()
+        other = core(token.readings.get("symbol", element)) != core(element) and groups <= {"symbol", "element_names"}
+        if groups and index not in places and (other or not groups & _ALLOWED):
+            found.append(token.text)
     return found
 
 
@@ -196,7 +196,7 @@ def _unclear_numbers(words: Words, unit: str | None) -> list[str]:
     ]
     if any(one.text == "+" and "number" in before.readings for before, one in pairwise(words.tokens)):
         unclear.append("+")
-    unclear += [one.text for one in words.tokens if one.text == "t" and unit is None and not one.glued]
+    unclear += [token.text for token in words.tokens if token.text == "t" and unit is None and not token.glued]
     return unclear
 
 
@@ -255,15 +255,15 @@ def _role(words: Words) -> str:
 
 def _not_of_the_sample(words: Words) -> bool:
     """Say whether a word tells that something else than the sample was analysed: a concentrate, ash, leachate, a guideline."""
-    if words.has("grade_words") and any("head" in folded(one.text) for one in words.tokens):
+    if words.has("grade_words") and any("head" in folded(token.text) for token in words.tokens):
         return False
     return any(
-        one.readings.keys() & {"fractions", "others"}
-        and not one.readings.keys() & {"symbol", "element_names", "methods", "grade_words", "unit_words"}
-        for one in words.tokens
+        token.readings.keys() & {"fractions", "others"}
+        and not token.readings.keys() & {"symbol", "element_names", "methods", "grade_words", "unit_words"}
+        for token in words.tokens
     ) or any(
-        "fractions" in one.readings and folded(one.text) == "conc" and place == 0
-        for place, one in enumerate(words.tokens)
+        "fractions" in token.readings and folded(token.text) == "conc" and index == 0
+        for index, token in enumerate(words.tokens)
     )
 
 
@@ -285,7 +285,7 @@ def _unsure_without_unit(words: Words, elements: list[tuple[int, str]]) -> list[
         "over_range",
         "volume_units",
     )
-    if "/" in [one.readings.get("sign") for one in words.tokens] and not words.has("methods"):
+    if "/" in [token.readings.get("sign") for token in words.tokens] and not words.has("methods"):
         unsure.append("/")
     for place, name in elements:
         token = words.tokens[place]

@@ -223,13 +223,13 @@ def _squashed(heading: str) -> tuple[str, list[int]]:
     kept: list[str] = []
     edges: list[int] = []
     edge = 2
-    for place, letter in enumerate(plain):
-        inside = letter in ".," and plain[place - 1 : place].isdigit() and plain[place + 1 : place + 2].isdigit()
+    for index, letter in enumerate(plain):
+        inside = letter in ".," and plain[index - 1 : index].isdigit() and plain[index + 1 : index + 2].isdigit()
         if not (letter.isalnum() or letter in "%#<>+/‰°*?^" or inside):
             edge = 2
             continue
         if kept and edge != 2:
-            before, after = kept[-1], plain[place + 1 : place + 2]
+            before, after = kept[-1], plain[index + 1 : index + 2]
             if not (before.isalnum() and letter.isalnum()):
                 edge = 1 if before.isalnum() or letter.isalnum() else 0
             else:
@@ -291,7 +291,7 @@ def _numbers(text: str, low: str, edges: list[int], start: int) -> Iterator[tupl
 
 
 def _broken(edges: list[int], start: int, end: int) -> bool:
-    return any(edges[place] == 2 for place in range(start + 1, end))
+    return any(edges[index] == 2 for index in range(start + 1, end))
 
 
 def _code(low: str, edges: list[int], start: int) -> Iterator[tuple[int, Mapping[str, str], float, bool]]:
@@ -302,7 +302,7 @@ def _code(low: str, edges: list[int], start: int) -> Iterator[tuple[int, Mapping
         return
     end = start + code.end()
     clear = edges[start] > 0
-    gaps = sum(edges[place] == 2 for place in range(start + 1, end))
+    gaps = sum(edges[index] == 2 for index in range(start + 1, end))
     if gaps > 1 or (
         gaps
         and not piece.startswith(("ME", "OA", "GE", "GO", "GC", "IMS", "ICP", "FAS", "WEI", "XRF", "TOT"))
@@ -330,7 +330,7 @@ def _word(
     broken = _broken(edges, start, end)
     if broken:
         breaks = _words()[2].get(low[start:end], set())
-        if any(edges[place] == 2 and place - start not in breaks for place in range(start + 1, end)):
+        if any(edges[index] == 2 and index - start not in breaks for index in range(start + 1, end)):
             return
     weak = (edges[start] == 0) + (edges[end] == 0)
     soft = (edges[start] == 1) + (edges[end] == 1)

@@ -219,7 +219,9 @@ def parse_quantities(
     if other.any():
         text = cells[other].astype(str)
         known = {one: astuple(parse_quantity(one, unit, decimal_mark, zero_is_missing)) for one in text.unique()}
-        read = pd.DataFrame([known[one] for one in text], columns=[one.name for one in fields(Quantity)], dtype=object)
+        read = pd.DataFrame(
+            [known[one] for one in text], columns=[field.name for field in fields(Quantity)], dtype=object
+        )
         for name in table.columns:
             column = table[name].to_numpy(dtype=object, copy=True)
             column[other] = read[name].to_numpy()

@@ -13,7 +13,7 @@ _INTO = r"\btailings?\b[^.;]{0,40}\b(?:in|into|to)\b[^.;]{0,12}"
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(rf"\b(?:{one})\b" for one in patterns), re.IGNORECASE)
+    return re.compile("|".join(rf"\b(?:{pattern})\b" for pattern in patterns), re.IGNORECASE)
 
 
 _NO_WASTE = _any(

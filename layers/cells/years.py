@@ -52,13 +52,13 @@ def parse_year(text: str) -> tuple[float, float, float, str | None]:
         return *nothing, f"'{text}' ends before it begins"
     years: list[int] = []
     uncertainty = 0
-    for found in _SPAN.finditer(cell):
-        start = int(found.group(1))
+    for match in _SPAN.finditer(cell):
+        start = int(match.group(1))
         years.append(start)
-        if found.group(3):
-            end = found.group(3)
+        if match.group(3):
+            end = match.group(3)
             years.append(int(end) if len(end) == 4 else _century_end(start, int(end)))
-        if found.group(2) or found.group(4):
+        if match.group(2) or match.group(4):
             uncertainty = max(uncertainty, CENTURY_YEARS if years[-1] % 100 == 0 and years[-1] < 1900 else DECADE_YEARS)
     if re.match(r"(?:c|ca|circa|approx|about|vers)\b", cell, re.I):
         uncertainty = max(uncertainty, DECADE_YEARS)

@@ -292,7 +292,7 @@ def _service(kind: str, recipe: Recipe, what: str, folder: Path, client: Client)
         features = arcgis_features(client.ask, recipe.url, pages)
     else:
         features = wfs_features(client.ask, recipe.url, recipe.layer, pages)
-    present = {name.casefold() for one in features[:200] for name in one.get("properties") or {}}
+    present = {name.casefold() for feature in features[:200] for name in feature.get("properties") or {}}
     lost = [name for name in recipe.columns if name.casefold() not in present]
     if lost and features:
         raise SourceError(

@@ -160,7 +160,7 @@ def wfs_features(ask: Ask, url: str, layer: str | None, pages: Path) -> Features
             continue
         repeats = 0
         kept.write_text(json.dumps(page), encoding="utf-8")
-        features |= {str(one.get("id") or f"{start + place}"): one for place, one in enumerate(found)}
+        features |= {str(one.get("id") or f"{start + index}"): one for index, one in enumerate(found)}
         start += len(found)
     if len(features) != matched:
         raise SourceError(
@@ -207,15 +207,17 @@ def ckan_resource(ask: Ask, url: str, resource: str | None) -> str:
     if resource is not None:
         wanted = resource.casefold()
         files = [
-            one for one in files if wanted in (str(one.get(key, "")).casefold() for key in ("name", "id", "format"))
+            file for file in files if wanted in (str(file.get(key, "")).casefold() for key in ("name", "id", "format"))
         ]
     if len(files) != 1:
-        listed = "; ".join(f"{one.get('name')} ({one.get('format')}): {one.get('url')}" for one in files[:8]) or "none"
+        listed = (
+            "; ".join(f"{file.get('name')} ({file.get('format')}): {file.get('url')}" for file in files[:8]) or "none"
+        )
         raise SourceError(f"{url}: {len(files)} files fit: {listed}. Fetch one by its own address.")
     return str(files[0]["url"])
 
 
 def _parameters(query: str) -> dict[str, str]:
     """Return the parameters of an address, names in lower case."""
-    pairs = (one.partition("=") for one in query.split("&"))
+    pairs = (part.partition("=") for part in query.split("&"))
     return {key.casefold(): value.replace("%3A", ":").replace("%3a", ":") for key, _, value in pairs if value}

@@ -233,7 +233,7 @@ def read_body(data: bytes, delimiter: str, first_row: int, columns: Sequence[str
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    named = [str(place) for place in range(len(columns))]
+    named = [str(index) for index in range(len(columns))]
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(data),

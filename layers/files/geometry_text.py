@@ -65,14 +65,14 @@ def geometry_column(cells: pd.DataFrame) -> GeometryColumn | None:
 
 def _parsed(name: str, column: pd.Series, form: str) -> GeometryColumn:
     texts = np.array([one.strip() if isinstance(one, str) and one.strip() else None for one in column], dtype=object)
-    filled = np.array([one is not None for one in texts], dtype=bool)
+    filled = np.array([text is not None for text in texts], dtype=bool)
     codes: set[int] = set()
     if form == "WKT":
-        codes = {int(found[1]) if (found := _SRID.match(one)) else 0 for one in texts[filled]}
-        bare = np.array([_SRID.sub("", one) if one is not None else None for one in texts], dtype=object)
+        codes = {int(found[1]) if (found := _SRID.match(text)) else 0 for text in texts[filled]}
+        bare = np.array([_SRID.sub("", text) if text is not None else None for text in texts], dtype=object)
         shapes = _read(shapely.from_wkt, bare)
     else:
-        bare = np.array([one.removeprefix("\\x").removeprefix("0x") if one else None for one in texts], dtype=object)
+        bare = np.array([text.removeprefix("\\x").removeprefix("0x") if text else None for text in texts], dtype=object)
         shapes = _read(shapely.from_wkb, bare)
         codes = {int(one) for one in np.unique(shapely.get_srid(shapes[~shapely.is_missing(shapes)]))}
     srid = codes.pop() if len(codes) == 1 else None

@@ -195,9 +195,9 @@ def _is_group_row(grid: Sequence[Row], position: int) -> bool:
     upper, lower, body = grid[position], grid[position + 1], grid[position + 2 : position + 12]
     names = [cell.strip() for cell in lower if cell.strip()]
     width = max(len(upper), len(lower))
-    holes = [place for place in range(1, width) if not _filled(upper, place)]
+    holes = [index for index in range(1, width) if not _filled(upper, index)]
     closed = all(_filled(lower, place) for place in holes)
-    complete = all(_filled(upper, place) or _filled(lower, place) for place in range(width))
+    complete = all(_filled(upper, index) or _filled(lower, index) for index in range(width))
     units = sum(name.casefold() in _UNITS for name in names)
     return (
         bool(holes)
@@ -216,8 +216,8 @@ def _names(grid: Sequence[Row], position: int) -> tuple[tuple[str, ...], dict[st
     above = grid[position - 1] if position else []
     groups = _group_names(above, len(names))
     if any(groups):
-        names = [name or (above[place].strip() if place < len(above) else "") for place, name in enumerate(names)]
-    names = [name or f"column_{place + 1}" for place, name in enumerate(names)]
+        names = [name or (above[index].strip() if index < len(above) else "") for index, name in enumerate(names)]
+    names = [name or f"column_{index + 1}" for index, name in enumerate(names)]
     counts = Counter(names)
     unique: list[str] = []
     repeated: dict[str, str] = {}
@@ -244,8 +244,8 @@ def _group_names(row: Row, width: int) -> list[str]:
     if sum(map(bool, cells)) < 2:
         return [""] * width
     groups, last = [], ""
-    for place in range(width):
-        last = (cells[place] if place < len(cells) else "") or last
+    for index in range(width):
+        last = (cells[index] if index < len(cells) else "") or last
         groups.append(last)
     return groups
 

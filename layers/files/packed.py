@@ -62,7 +62,7 @@ def _unzip(source: Source, path: Path, folder: Path, suffixes: Collection[str]) 
     names = {one: PurePosixPath(one.relative_to(folder)).as_posix() for one in found}
     where = f"{source.id} ({path.name})"
     if not found:
-        held = ", ".join(sorted(one.name for one in folder.rglob("*") if one.is_file())[:8]) or "nothing"
+        held = ", ".join(sorted(path.name for path in folder.rglob("*") if path.is_file())[:8]) or "nothing"
         raise SourceError(f"{where}: the zip holds no table that can be read (it holds {held}).")
     wanted = source.layer
     if wanted is not None:
@@ -80,7 +80,7 @@ def _extract(source: Source, path: Path, folder: Path, budget: Budget, depth: in
     try:
         with zipfile.ZipFile(path) as packed:
             members = [one for one in packed.infolist() if not one.is_dir() and "__MACOSX" not in one.filename]
-            budget.expect(len(members), sum(one.file_size for one in members))
+            budget.expect(len(members), sum(member.file_size for member in members))
             for member in members:
                 target = _inside(folder, member.filename)
                 if target is None:
@@ -110,7 +110,7 @@ def _require_fresh(where: str, target: Path, name: str) -> None:
     """Stop at names no file system takes, and at two members of one name: which of them is meant is not said."""
     if max(len(part.encode("utf-8", "replace")) for part in target.parts) > LONGEST_NAME:
         raise SourceError(f"{where}: the zip holds a name of {len(name)} letters ('{name[:40]}…'). Pack it again.")
-    if target.exists() or any(one.is_file() for one in target.parents):
+    if target.exists() or any(parent.is_file() for parent in target.parents):
         raise SourceError(
             f"{where}: the zip holds '{name[:80]}' twice, as two files or as a file and a folder. Pack it again."
         )

@@ -169,7 +169,7 @@ def locate(source: Source, root: Path) -> Path:
             raise SourceError(
                 f"{source.id}: the folder '{folder}' does not exist. Check 'path' and where relative paths start (--data)."
             )
-        hint = did_you_mean(path.name, (one.name for one in folder.iterdir()), least_likeness=0.6)
+        hint = did_you_mean(path.name, (path.name for path in folder.iterdir()), least_likeness=0.6)
         hint = hint or " Check 'path' and where relative paths start (--data)."
         raise SourceError(f"{source.id}: the file '{path.name}' is not in '{folder}'.{hint}")
     require_regular(source.id, path)
@@ -297,7 +297,7 @@ def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
         rejects.append(
             reject(source.id, numbers[place], "note_row", reason, dict(zip(heading.columns, kept[place], strict=False)))
         )
-    body = [place for place in range(len(kept)) if place not in remarks]
+    body = [index for index in range(len(kept)) if index not in remarks]
     bad = dict(ragged([kept[place] for place in body], [numbers[place] for place in body], width))
     if bad:
         _few(where, bad, len(body))
@@ -309,7 +309,7 @@ def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
         for place, reason in bad.items():
             row = {"cells": ";".join(kept[body[place]])}
             rejects.append(reject(source.id, numbers[body[place]], "ragged_row", reason, row))
-        body = [one for place, one in enumerate(body) if place not in bad]
+        body = [one for index, one in enumerate(body) if index not in bad]
     cells = _frame([kept[place] for place in body], heading.columns)
     if cells.empty:
         raise SourceError(

@@ -145,19 +145,20 @@ def undisturbed(source: str, path: Path) -> Iterator[tuple[Path, tuple[Note, ...
     """
     suffix = path.suffix.lower()
     journals = [path.with_name(path.name + ending) for ending in ("-wal", "-journal")] if suffix == ".gpkg" else []
-    journals = [one for one in journals if one.is_file() and one.stat().st_size]
+    journals = [journal for journal in journals if journal.is_file() and journal.stat().st_size]
     if suffix != ".gml" and not journals:
         yield path, _missing_journal(source, path) if suffix == ".gpkg" else ()
         return
     with tempfile.TemporaryDirectory(prefix="minewaste-") as folder:
         copied = Path(folder) / path.name
-        beside = [path.with_suffix(one) for one in _COMPANIONS[suffix]]
+        beside = [path.with_suffix(companion) for companion in _COMPANIONS[suffix]]
         for one in (path, *journals, *beside):
             if one.is_file():
                 shutil.copyfile(one, Path(folder) / one.name)
         text = (
-            f"Another program has changed the file and not finished: {' and '.join(one.name for one in journals)} stands beside "
-            "it. What was committed there was read too. Close that program, or copy the files together."
+            "Another program has changed the file and not finished: "
+            f"{' and '.join(journal.name for journal in journals)} stands beside it. "
+            "What was committed there was read too. Close that program, or copy the files together."
         )
         yield copied, (Note(source, "unsaved_journal", text, len(journals)),) if journals else ()
 

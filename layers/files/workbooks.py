@@ -99,7 +99,7 @@ def _unset_formulas(path: Path, title: str, rows: list[list[str]]) -> tuple[tupl
 
     with zipfile.ZipFile(path) as packed:
         sheets = [one for one in packed.namelist() if one.startswith("xl/worksheets/") and one.endswith(".xml")]
-        if not any(_FORMULA.search(packed.read(one)) for one in sheets):
+        if not any(_FORMULA.search(packed.read(sheet)) for sheet in sheets):
             return ()
     with quiet():
         book = openpyxl.load_workbook(path, read_only=True, data_only=False)
@@ -134,7 +134,7 @@ def _choose(where: str, book: Any, sheet: str | None) -> Any:
         if sheet not in names:
             raise SourceError(f"{where}: there is no sheet '{sheet}'. The sheets are: {', '.join(names)}.")
         return book[sheet]
-    filled = [one for one in book.worksheets if _has_rows(one)]
+    filled = [worksheet for worksheet in book.worksheets if _has_rows(worksheet)]
     if len(filled) > 1:
         raise SourceError(
             f"{where}: {len(filled)} sheets hold rows: {', '.join(one.title for one in filled)}. "

@@ -70,10 +70,15 @@ def guess_chemistry(guess: Guess, cells: pd.DataFrame, said: Mapping[str, Mappin
     taken = {
         name for key, fact in guess.facts.items() if key.startswith("columns.") for name in np.atleast_1d(fact.value)
     }
-    columns = [one for one in laboratory_columns(cells, mark) if one.name not in taken]
+    columns = [column for column in laboratory_columns(cells, mark) if column.name not in taken]
     guess_medium(guess, cells, where)
     _site_names(guess, cells)
-    _units(guess, cells, [one for one in columns if one.to_ppm is None and one.name not in said.get("unit", {})], mark)
+    _units(
+        guess,
+        cells,
+        [column for column in columns if column.to_ppm is None and column.name not in said.get("unit", {})],
+        mark,
+    )
     _negatives(guess, cells, columns, mark)
     _marks(guess, cells, columns)
 
@@ -116,7 +121,7 @@ def _site_names(guess: Guess, cells: pd.DataFrame) -> None:
     """Take the column that names the mine where assays of waste have no place of their own."""
     if guess.value("defaults.medium") != "waste" or "columns.site_key" in guess.facts:
         return
-    if any(f"columns.{one}" in guess.facts for one in ("latitude", "easting")):
+    if any(f"columns.{name}" in guess.facts for name in ("latitude", "easting")):
         return
     found = guess_columns(cells, ("site_key",)).get("site_key")
     if found is not None and found.confidence >= PART_OF_NAME and found.value != guess.value("columns.sample_id"):
@@ -140,7 +145,7 @@ def _units(guess: Guess, cells: pd.DataFrame, columns: list[AssayColumn], mark: 
     """Settle the unit of columns whose heading says none, by how much of an element rocks and sediments hold."""
     if not columns:
         return
-    by_column = {one.name: _unit_by_crust(one, numbers(cells[one.name], mark)) for one in columns}
+    by_column = {column.name: _unit_by_crust(column, numbers(cells[column.name], mark)) for column in columns}
     clear = {name: unit for name, unit in by_column.items() if unit is not None}
     ore = guess.value("defaults.medium") in ("waste", None)
     shown = ", ".join(by_column)
@@ -160,7 +165,7 @@ def _units(guess: Guess, cells: pd.DataFrame, columns: list[AssayColumn], mark: 
     others = {name: unit for name, unit in clear.items() if unit != common}
     if others:
         guess.say("options.units", others, "medians near average crust only in these units", 0.75)
-    unclear = [one for one in columns if by_column[one.name] is None]
+    unclear = [column for column in columns if by_column[column.name] is None]
     for one in unclear:
         if one.element in _NEEDED:
             guess.ask(
@@ -231,7 +236,7 @@ def _negatives(guess: Guess, cells: pd.DataFrame, columns: list[AssayColumn], ma
 
 def _marks(guess: Guess, cells: pd.DataFrame, columns: list[AssayColumn]) -> None:
     """Find columns of marks (``<``) that stand beside the results."""
-    stems = {one.name for one in columns} | {one.element for one in columns}
+    stems = {column.name for column in columns} | {column.element for column in columns}
     found: dict[str, int] = {}
     for name in map(str, cells.columns):
         if pd.api.types.is_numeric_dtype(cells[name]):

@@ -281,7 +281,7 @@ def _angles(column: pd.Series, limit: float) -> bool:
             parse_angle(str(text), "latitude" if limit == 90 else "longitude", west_is_o=True)
             for text in as_text(column.head(200)).dropna()
         ]
-        values = np.array([np.nan if one.problem else one.degrees for one in angles], dtype=float)
+        values = np.array([np.nan if angle.problem else angle.degrees for angle in angles], dtype=float)
     if not len(values) or np.isfinite(values).mean() < 0.5:
         return False
     usual = values[np.isfinite(values) & (np.abs(values) < 9000)]

@@ -245,17 +245,17 @@ def _jurisdictions(contents: Contents) -> list[str]:
 def _ids(contents: Contents) -> list[str]:
     """Return columns of unique words with digits, or of unique whole numbers under a heading of ids; the best heading first."""
     found = []
-    for place, (name, text) in enumerate(contents.text.items()):
+    for index, (name, text) in enumerate(contents.text.items()):
         unique = text.nunique() > 0.95 * len(text) and contents.share[name] > 0.95 and len(text) > 4
         if not unique or not float(text.str.fullmatch(_ID).mean()) > 0.95:
             continue
         heading, numbers = plain(name), contents.number[name]
         said = bool(_ID_WORDS.search(heading))
-        if len(numbers) > 0.5 * len(text) and (bool((numbers % 1 != 0).any()) or not (said or place == 0)):
+        if len(numbers) > 0.5 * len(text) and (bool((numbers % 1 != 0).any()) or not (said or index == 0)):
             continue
         if float(text.str.contains(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$|https?:").mean()) > 0.5:
             continue
-        found.append((heading in _MADE_BY_SOFTWARE, len(numbers) > 0.5 * len(text), not said, place, name))
+        found.append((heading in _MADE_BY_SOFTWARE, len(numbers) > 0.5 * len(text), not said, index, name))
     return [one[-1] for one in sorted(found)]
 
 

@@ -91,7 +91,7 @@ def guess_table(find: Find, sight: Look, *, known_sources: bool = True) -> Guess
         guess.say("layer", find.layer, "the file holds this layer", 1.0)
     if find.sheet is not None:
         guess.say("sheet", find.sheet, "the workbook holds this sheet", 1.0)
-    columns = [str(one) for one in sight.table.cells.columns]
+    columns = [str(column) for column in sight.table.cells.columns]
     known = recognised(find, columns) if known_sources else None
     if known is None:
         _unknown(guess, find, sight)
@@ -132,7 +132,7 @@ def _raster(guess: Guess, folder: Path) -> None:
             guess.left_out = re.sub(rf"^{re.escape(guess.id)}(?: \([^)]*\))?: ", "", text.split("\n", 1)[0])
         return
     if described.classes:
-        note = next(one for one in described.notes if "class" in one.code)
+        note = next(note for note in described.notes if "class" in note.code)
         sure = 0.6 if note.code == "suspected_classes" else 0.9
         guess.say("options.kind", "classes", note.message.removesuffix("."), sure)
         guess.remarks += [one.message for one in described.notes if one is not note]
@@ -150,7 +150,7 @@ def _unknown(guess: Guess, find: Find, sight: Look) -> None:
         return
     if mark == ",":
         guess.say("decimal_mark", ",", f"{seen} cells read like 12,5", 0.9)
-    language, headings = language_of([str(one) for one in cells.columns])
+    language, headings = language_of([str(column) for column in cells.columns])
     if language is not None:
         guess.say("language", language, f"{headings} headings are in this language", 0.8)
     if any(note.code == "encoding_guessed" for note in sight.table.notes):
@@ -190,7 +190,9 @@ def _ask_twins(guess: Guess, sight: Look) -> None:
         others = [one for one in family.get(own, []) if one != fact.value]
         mine = as_text(cells[fact.value]).fillna("").to_numpy() if fact.value in cells.columns else None
         unlike = [
-            one for one in others if mine is not None and (as_text(cells[one]).fillna("").to_numpy() != mine).any()
+            other
+            for other in others
+            if mine is not None and (as_text(cells[other]).fillna("").to_numpy() != mine).any()
         ]
         if unlike:
             shown = " or ".join([fact.value, *unlike])
@@ -239,7 +241,7 @@ def _missing_words(cells: pd.DataFrame) -> list[str]:
 def _ask_crs(guess: Guess, sight: Look) -> None:
     bounds = sight.table.geometry.total_bounds if sight.table.geometry is not None else np.full(4, np.nan)
     degrees = bool(np.all(np.abs(bounds[[0, 2]]) <= 360) and np.all(np.abs(bounds[[1, 3]]) <= 90))
-    shown = ", ".join(f"{one:.7g}" for one in bounds)
+    shown = ", ".join(f"{bound:.7g}" for bound in bounds)
     hint = "they are metres, of a UTM or national grid, e.g. EPSG:26910"
     if degrees:
         hint = "they look like degrees, EPSG:4326 (WGS 84), EPSG:4269 (NAD83) or EPSG:4267 (NAD27)"
@@ -261,10 +263,10 @@ def _position(guess: Guess, found: dict[str, Fact], sight: Look) -> None:
         found.pop("latitude", None)
         found.pop("longitude", None)
     else:
-        for one in ("easting", "northing", "utm_zone"):
-            found.pop(one, None)
+        for name in ("easting", "northing", "utm_zone"):
+            found.pop(name, None)
     if degrees and "datum" not in found:
-        headings = " ".join(plain(str(found[one].value)) for one in ("latitude", "longitude"))
+        headings = " ".join(plain(str(found[name].value)) for name in ("latitude", "longitude"))
         if "27" in headings:
             guess.say("crs", "EPSG:4267", "the headings say NAD27", 0.85)
         elif "83" in headings:
@@ -315,7 +317,7 @@ def _inventory(guess: Guess, cells: pd.DataFrame, sight: Look, mark: str) -> Non
 
 def _geochemistry(guess: Guess, find: Find, cells: pd.DataFrame, sight: Look, mark: str) -> None:
     wanted: Sequence[str] = (*POSITION, "sample_id", "medium", "tree_ppm", "n_analyses")
-    found = guess_columns(cells, wanted, mark, [one.name for one in laboratory_columns(cells, mark)])
+    found = guess_columns(cells, wanted, mark, [column.name for column in laboratory_columns(cells, mark)])
     long = long_columns(cells, mark)
     if long is not None:
         repeated = [name for name in map(str, cells.columns) if re.search(HOLDING["sample_id"], plain(name))]
@@ -335,7 +337,7 @@ def _long_unit(guess: Guess, cells: pd.DataFrame, analyte: str, value: str) -> N
     """Ask for the unit of a table with one result per row where neither its value heading nor its analytes say one."""
     unit = value.rsplit("_", 1)[1] if "_" in value else ""
     words = [f"{one}_{unit}" if unit else str(one) for one in as_text(cells[analyte]).dropna().unique()]
-    if any(one.to_ppm is None for one in assay_columns(words).results):
+    if any(result.to_ppm is None for result in assay_columns(words).results):
         guess.ask(
             "options.default_unit",
             f"in which unit are the results in {value}? ppm, ppb, pct or g/t. No heading says it.",

@@ -59,7 +59,7 @@ def _ids(guess: Guess, sight: Look) -> set[str]:
 
 def _telling(values: set[str]) -> bool:
     """Say whether ids are long enough that equal ones are the same by more than chance."""
-    return len(values) >= _ENOUGH and float(np.median([len(one) for one in values])) >= 4
+    return len(values) >= _ENOUGH and float(np.median([len(value) for value in values])) >= 4
 
 
 def _quoting(sight: Look, ids: set[str], skip: set[str]) -> tuple[str, int] | None:
@@ -168,17 +168,17 @@ def doubt_place(guess: Guess, extent: Box, others: list[Box]) -> None:
         Extents of the other tables of sites and samples.
     """
     latitude, longitude = guess.value("columns.latitude"), guess.value("columns.longitude")
-    if latitude is None or longitude is None or not others or any(_touch(extent, one) for one in others):
+    if latitude is None or longitude is None or not others or any(_touch(extent, other) for other in others):
         return
     west, south, east, north = extent
     shown = f"{south:.1f} to {north:.1f} north, {west:.1f} to {east:.1f} east"
-    if any(_touch((south, west, north, east), one) for one in others):
+    if any(_touch((south, west, north, east), other) for other in others):
         told = (
             f"read as headed, rows lie at {shown}, far from the other files; swapped, among them. Which column is the"
         )
         guess.ask("columns.latitude", f"{told} latitude, {latitude} or {longitude}?")
         guess.ask("columns.longitude", f"{told} longitude, {longitude} or {latitude}?")
-    elif west > 0 and any(_touch((-east, south, -west, north), one) for one in others):
+    elif west > 0 and any(_touch((-east, south, -west, north), other) for other in others):
         told = f"no longitude in {longitude} has a sign, so the rows lie at {shown}; the other files lie in the west"
         guess.ask("defaults.longitude_hemisphere", f"{told}. Is the hemisphere W or E?")
 

@@ -130,11 +130,11 @@ def _walk(folder: Path) -> Iterator[Path]:
 def _in_file(path: Path, relative: str) -> list[Find]:
     if is_companion(path):
         return []
-    suffixes = [one.lower() for one in path.suffixes]
+    suffixes = [suffix.lower() for suffix in path.suffixes]
     suffix = suffixes[-1] if suffixes else ""
     inner = suffixes[-2] if suffix == ".gz" and len(suffixes) > 1 else suffix
     if suffix in _BESIDE:
-        orphan = suffix == ".dbf" and not any(path.with_suffix(one).exists() for one in (".shp", ".SHP"))
+        orphan = suffix == ".dbf" and not any(path.with_suffix(name).exists() for name in (".shp", ".SHP"))
         return [Find(relative, "unused", why="a table of a shapefile whose .shp is missing")] if orphan else []
     if suffix in _WORDS or path.name.casefold().startswith(("readme", "licen", "source.")):
         return []
@@ -180,26 +180,28 @@ def _layers(path: Path, relative: str) -> list[Find]:
 
 def _in_zip(path: Path, relative: str) -> list[Find]:
     members = _members(path.read_bytes(), "")
-    databases = sorted({re.sub(r"(\.gdb)/.*$", r"\1", one, flags=re.I) for one in members if ".gdb/" in one.lower()})
+    databases = sorted(
+        {re.sub(r"(\.gdb)/.*$", r"\1", member, flags=re.I) for member in members if ".gdb/" in member.lower()}
+    )
     tables = [
-        one
-        for one in members
-        if PurePosixPath(one).suffix.lower() in SUFFIXES
-        and ".gdb/" not in one.lower()
-        and not _of_mapinfo(one, members)
+        member
+        for member in members
+        if PurePosixPath(member).suffix.lower() in SUFFIXES
+        and ".gdb/" not in member.lower()
+        and not _of_mapinfo(member, members)
     ] + databases
     if not tables:
         return [Find(relative, "unused", why="the zip holds no table that can be read")]
     if len(tables) == 1:
         inner = tables[0] if PurePosixPath(tables[0]).suffix.lower() not in (".gpkg", ".gdb", *BOOK_SUFFIXES) else None
         return [Find(relative, "table", layer=inner)]
-    return [Find(relative, "table", layer=one) for one in sorted(tables)]
+    return [Find(relative, "table", layer=table) for table in sorted(tables)]
 
 
 def _of_mapinfo(name: str, members: list[str]) -> bool:
     """Say whether a member of a zip is the data of a MapInfo table, whose ``.tab`` and ``.map`` lie beside it."""
     stem = name[:-4].casefold()
-    beside = {one.casefold() for one in members}
+    beside = {member.casefold() for member in members}
     return name.lower().endswith(".dat") and {f"{stem}.tab", f"{stem}.map"} <= beside
 
 
@@ -318,7 +320,7 @@ def recognised(find: Find, columns: list[str]) -> tuple[Recognition, str] | None
 
 def _maps(entry: CatalogueEntry, columns: list[str]) -> bool:
     """Say whether all columns an entry maps are there (in a file without columns nothing contradicts)."""
-    present = {one.strip().casefold() for one in columns}
+    present = {column.strip().casefold() for column in columns}
     mapped = [[one] if isinstance(one, str) else one for one in entry.facts.get("columns", {}).values()]
     needed = [names for names in mapped if any(name.strip().casefold() in present for name in names)]
     return not present or not mapped or bool(needed)

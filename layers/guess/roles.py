@@ -69,7 +69,7 @@ POSITION = ("latitude", "longitude", "easting", "northing", "utm_zone", "datum")
 def words_of(find: Find) -> str:
     """Return file, layer and sheet names as plain words, each word apart."""
     parts = [find.stem, *(PurePosixPath(find.path).parent.parts[-1:])]
-    return " ".join(plain(one).replace("_", " ") for one in parts)
+    return " ".join(plain(part).replace("_", " ") for part in parts)
 
 
 def role_of(find: Find, sight: Look, decimal_mark: str) -> Fact | str:
@@ -123,7 +123,7 @@ def _of_areas(find: Find, sight: Look) -> Fact | str:
     found = _found(re.sub(_PROVINCES_AND_TERRITORIES, "provinces", stem), AREA_WORDS)
     place = "the name"
     if not found:
-        headings = " | ".join(plain(str(one)).replace("_", " ") for one in sight.table.cells.columns)
+        headings = " | ".join(plain(str(column)).replace("_", " ") for column in sight.table.cells.columns)
         found = [
             one for one in _found(headings, AREA_WORDS) if one != "province"
         ]  # a column tells in which province rows lie
@@ -175,7 +175,9 @@ def _of_points(find: Find, sight: Look, mark: str) -> Fact | str:
     communities = re.search(_PLACES, named + " | " + _contents(sight))
     if re.search(_PLACES, stem) and not mining:
         return _of_communities(named, sight)
-    mines = re.search(_MINE, stem + " | " + " | ".join(plain(str(one)).replace("_", " ") for one in cells.columns))
+    mines = re.search(
+        _MINE, stem + " | " + " | ".join(plain(str(column)).replace("_", " ") for column in cells.columns)
+    )
     named_rows = "name" in columns or "official_id" in columns
     shown = ", ".join(str(columns[one].value) for one in sorted(mining))
     if len(mining) > 1 or (mining and mines):
@@ -193,7 +195,9 @@ def _of_results(named: str, cells: pd.DataFrame, mark: str, mining: set[str], lo
     chemistry = laboratory_columns(cells, mark)
     tree = guess_columns(cells, ("tree_ppm",), mark)
     totals = [
-        str(one) for one in cells.columns if _TOTAL.match(plain(str(one))) and share_of_numbers(cells[one], mark) > 0.5
+        str(column)
+        for column in cells.columns
+        if _TOTAL.match(plain(str(column))) and share_of_numbers(cells[column], mark) > 0.5
     ]
     if len(chemistry) >= MIN_RESULTS:
         shown = ", ".join(one.name for one in chemistry[:4])
@@ -249,7 +253,7 @@ def _requests(named: str, cells: pd.DataFrame, located: bool) -> Fact | None:
     """Recognise lists of sites to leave out, and of links; a short list of ids that is neither is a question."""
     columns = set(map(plain, map(str, cells.columns)))
     if {"record_id_a", "record_id_b"} <= columns or (
-        re.search(_LINKS, named) and len([one for one in columns if one.endswith("id")]) > 1
+        re.search(_LINKS, named) and len([column for column in columns if column.endswith("id")]) > 1
     ):
         return Fact("links", "pairs of record ids", 0.8)
     key = guess_columns(cells, ("key",))
@@ -266,7 +270,7 @@ def long_columns(cells: pd.DataFrame, mark: str) -> tuple[str, str] | None:
     values = [name for one, name in headings.items() if re.search(_VALUES, one)]
     for analyte in analytes:
         words = as_text(cells[analyte]).dropna().unique()
-        known = len(assay_columns([str(one) for one in words], default_unit="ppm").results)
+        known = len(assay_columns([str(word) for word in words], default_unit="ppm").results)
         if 2 <= len(words) <= 300 and known > 0.7 * len(words):
             fitting = [name for name in values if share_of_numbers(cells[name], mark) > 0.5]
             return (analyte, fitting[0]) if len(fitting) == 1 else None

@@ -192,7 +192,7 @@ def plain(text: str) -> str:
 
 def language_of(headings: list[str]) -> tuple[str | None, int]:
     """Return the language headings are in (None where it may be English) and how many headings say so."""
-    plains = [plain(one) for one in headings]
+    plains = [plain(heading) for heading in headings]
     scores = {
         "fr": sum(any(word in one for word in FRENCH) for one in plains),
         "es": sum(any(word in one.split("_") for word in SPANISH) for one in plains),

@@ -84,7 +84,7 @@ class _Said:
                 table = [boxes.get(text) or (np.nan,) * 4 for text in texts]
                 self.sheets = column, np.array(table, dtype=float).reshape(-1, 4)
             codes = {text: known.meanings(str(text)) for text in filled if len(str(text)) > 1}
-            if self.names is None and sum(bool(one) for one in codes.values()) >= _AGREES * len(filled):
+            if self.names is None and sum(bool(code) for code in codes.values()) >= _AGREES * len(filled):
                 self.names = column, [codes.get(text, ()) if isinstance(text, str) else () for text in texts]
 
     def of_zone(self, longitude: np.ndarray, latitude: np.ndarray) -> tuple[str, bool]:
@@ -107,7 +107,7 @@ class _Said:
             agrees |= bool(given.any() and fits.sum() >= _AGREES * given.sum())
         if self.names is not None:
             column, codes = self.names
-            given = [at for at, one in enumerate(codes) if one]
+            given = [at for at, code in enumerate(codes) if code]
             fitting = sum(known.km_outside(codes[at], longitude[[at]], latitude[[at]])[0] <= 25 for at in given)
             parts += [f"{fitting} of {len(given)} names in {column} agree"] if fitting else []
             agrees |= bool(given and fitting >= _AGREES * len(given) and self.sheets is None)
@@ -121,7 +121,7 @@ def _metres(guess: Guess, sight: Look) -> tuple[np.ndarray, np.ndarray, np.ndarr
         x, y = points.x.to_numpy(dtype=float), points.y.to_numpy(dtype=float)
     elif guess.value("columns.easting"):
         mark = guess.value("decimal_mark") or "."
-        x, y = (numbers(sight.table.cells[guess.value(f"columns.{one}")], mark) for one in ("easting", "northing"))
+        x, y = (numbers(sight.table.cells[guess.value(f"columns.{name}")], mark) for name in ("easting", "northing"))
     else:
         return np.empty(0, dtype=int), np.empty(0), np.empty(0)
     given = np.flatnonzero(np.isfinite(x) & np.isfinite(y) & ((x != 0) | (y != 0)))

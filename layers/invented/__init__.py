@@ -63,7 +63,7 @@ def write_region(
             f"write_region: sites is {sites}; an invented region has at least 20, or nothing can be learned."
         )
     run_file = folder / "region.yml"
-    there = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
+    there = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     if there and not {"region.yml", "truth"} <= set(there):
         raise SourceError(
             f"{folder}: holds {len(there)} files and folders ({', '.join(there[:3])} …) and no invented region, so nothing is "

@@ -165,8 +165,8 @@ def _word(code: float, names: dict[float, str]) -> str:
 
 def _distinct(words: list[str]) -> list[str]:
     return [
-        word if words.count(word) == 1 else f"{word}_{words[: place + 1].count(word)}"
-        for place, word in enumerate(words)
+        word if words.count(word) == 1 else f"{word}_{words[: index + 1].count(word)}"
+        for index, word in enumerate(words)
     ]
 
 

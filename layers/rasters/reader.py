@@ -215,7 +215,9 @@ def require_overlap(site_rasters: Any, rasters: tuple[Raster, ...]) -> None:
         Naming every such raster and its extent.
     """
     missed = [
-        one for one in rasters if len(site_rasters) and (site_rasters[f"raster_{one.name}_how"] == "off_raster").all()
+        raster
+        for raster in rasters
+        if len(site_rasters) and (site_rasters[f"raster_{raster.name}_how"] == "off_raster").all()
     ]
     if missed:
         told = "; ".join(f"'{one.name}' covers {one.extent_text()}" for one in missed)

@@ -114,7 +114,7 @@ def _by_row(headings: Sequence[str], unit: str, cells: pd.DataFrame | None) -> l
     for heading in headings:
         wanted = {_words(f"{heading} {word}") for word in ("unit", "units", "uom", "unité", "unidad")}
         for column in (one for one in map(str, cells.columns) if _words(one) in wanted):
-            units = [text for one in cells[column].dropna().unique() if (text := str(one).strip())]
+            units = [text for cell in cells[column].dropna().unique() if (text := str(cell).strip())]
             if not all(_is_unit(one, unit) for one in units):
                 doubts.append(
                     f"the column '{column}' holds the unit of '{heading}' by row ({', '.join(units[:4])}), and {unit} would be "

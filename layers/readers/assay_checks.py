@@ -188,7 +188,7 @@ def suite_outliers(values_ppm: Mapping[str, npt.NDArray[np.float64]]) -> dict[st
     dict of str to Outliers
         Only elements with at least one such row.
     """
-    smooth = [one for one in LANTHANIDES if one not in ("Ce", "Eu") and one in values_ppm]
+    smooth = [lanthanide for lanthanide in LANTHANIDES if lanthanide not in ("Ce", "Eu") and lanthanide in values_ppm]
     if len(smooth) < 3:
         return {}
     found: dict[str, list[npt.NDArray[np.int64]]] = {}

@@ -90,9 +90,9 @@ def _refuse_stray_marks(
     if options.qualifier_suffix is not None:
         return
     stray = [
-        one.text
-        for one in parse_headings(names)
-        if one.kind == "qualifier" and one.element is None and one.text not in taken
+        heading.text
+        for heading in parse_headings(names)
+        if heading.kind == "qualifier" and heading.element is None and heading.text not in taken
     ]
     marked = [name for name in stray if as_text(cells[name]).isin(["<", ">"]).any()]
     if marked:
@@ -159,5 +159,6 @@ def _method_of(column: AssayColumn, row_of_methods: str, options: GeochemistryOp
 def heading_fates(names: Sequence[str]) -> dict[str, tuple[Fate, str]]:
     """Return what becomes of the columns that are no results: left out knowingly by their kind, or asked about."""
     return {
-        one.text: ("asked", "not_understood") if one.unknown else ("ignored", one.kind) for one in parse_headings(names)
+        heading.text: ("asked", "not_understood") if heading.unknown else ("ignored", heading.kind)
+        for heading in parse_headings(names)
     }

@@ -67,7 +67,7 @@ def join_collars(
             "Which one is right cannot be told; correct the file."
         )
     own = {str(heading).casefold() for heading in cells.columns}
-    wanted = table[[one for one in table.columns if str(one).casefold() not in own]]
+    wanted = table[[column for column in table.columns if str(column).casefold() not in own]]
     wanted = wanted[holes.notna().to_numpy()].set_axis(pd.Index(holes.dropna()), axis=0)
     joined = pd.concat([cells, wanted.reindex(intervals).set_axis(cells.index, axis=0)], axis=1)
     lost = sorted(set(intervals.dropna()) - set(holes.dropna()))

@@ -81,7 +81,7 @@ def mapped_columns(source: Source, cells: pd.DataFrame, name: str) -> list[str]:
     mapped = source.columns.get(name, [])
     present = [str(column) for column in cells.columns]
     names = [mapped] if isinstance(mapped, str) else mapped
-    return [column for one in names if (column := match_column(present, one)) is not None]
+    return [column for name in names if (column := match_column(present, name)) is not None]
 
 
 def as_text(column: pd.Series) -> pd.Series:
@@ -233,7 +233,7 @@ def checked_options(source: Source, model: type[OptionsT], known: Sequence[str],
     try:
         return model.model_validate(source.options)
     except ValidationError as failure:
-        said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in failure.errors())
+        said = "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in failure.errors())
         raise ConfigError(f"{source.id}.options: {said}. Known are: {', '.join(model.model_fields)}.") from None
 
 
@@ -254,7 +254,7 @@ def summary_places(words: pd.Series, last: int = 6) -> list[int]:
     if found.any():
         below = np.arange(len(tail)) > found.argmax()
         found |= below & tail.fillna("").str.fullmatch(_SUMMARY_BESIDE).to_numpy(dtype=bool)
-    return [int(one) for one in np.flatnonzero(found) + len(words) - len(tail)]
+    return [int(row) for row in np.flatnonzero(found) + len(words) - len(tail)]
 
 
 def summary_reason(word: object) -> tuple[str, str]:

@@ -84,10 +84,10 @@ def _layer(
     """Put kept features into a layer and account for the others."""
     kind = features.kind(kinds)
     problems = dict(repaired.problems)
-    for place in np.flatnonzero(~kind.isin(kinds).to_numpy()):
-        shown = "empty" if pd.isna(kind.iloc[place]) else f"'{kind.iloc[place]}'"
-        problems.setdefault(int(place), ("unknown_kind", f"kind is {shown}, not one of {', '.join(kinds)}"))
-    keep = np.array([place not in problems for place in range(len(kind))], dtype=bool)
+    for row in np.flatnonzero(~kind.isin(kinds).to_numpy()):
+        shown = "empty" if pd.isna(kind.iloc[row]) else f"'{kind.iloc[row]}'"
+        problems.setdefault(int(row), ("unknown_kind", f"kind is {shown}, not one of {', '.join(kinds)}"))
+    keep = np.array([index not in problems for index in range(len(kind))], dtype=bool)
     table = gpd.GeoDataFrame(
         {id_column: unique_ids(source.id, features), "name": features.names, "kind": kind, "source": source.id},
         geometry=repaired.geometry,

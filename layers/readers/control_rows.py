@@ -72,12 +72,12 @@ def control_rows(
                 reason = f"{heading.text} is '{words.iloc[place]}': the row is {_WORDS[code]}, no sample of its own"
                 found.setdefault(place, (code, reason))
     if sample_id is not None:
-        for place, text in enumerate(sample_id.fillna("").astype("str")):
+        for index, text in enumerate(sample_id.fillna("").astype("str")):
             match = _ID.search(text) if text else None
-            if match is not None and place not in found:
+            if match is not None and index not in found:
                 kind = str(match.lastgroup).removeprefix("end_")
                 code = f"control_{kind}"
-                found[place] = (code, f"the sample id is '{text}': the row is {_WORDS[code]}, no sample of its own")
+                found[index] = (code, f"the sample id is '{text}': the row is {_WORDS[code]}, no sample of its own")
     return {} if len(found) == len(cells) else found
 
 
@@ -89,7 +89,7 @@ _ACCENTS = str.maketrans("áàâäãåéèêëíîïóôöõøúüñç", "aaaaaa
 
 
 def _places(marks: pd.Series) -> list[int]:
-    return [int(place) for place, mark in enumerate(marks) if mark is True or mark == True]  # noqa: E712
+    return [int(index) for index, mark in enumerate(marks) if mark is True or mark == True]  # noqa: E712
 
 
 def heading_rows(cells: pd.DataFrame) -> dict[int, tuple[str, str]]:

@@ -100,9 +100,9 @@ class _Reader:
             return column
         whole = column.to_numpy(dtype=object, copy=True)
         degrees, minutes, seconds, letters = (self.texts(part) for part in parts)
-        for place in np.flatnonzero((whole == "") & (degrees != "")):
-            angle = [str(one[place]) for one in (degrees, minutes, seconds) if one[place] != ""]
-            whole[place] = " ".join(angle) if any(part.strip("0. ") for part in angle) else ""
+        for row in np.flatnonzero((whole == "") & (degrees != "")):
+            angle = [str(one[row]) for one in (degrees, minutes, seconds) if one[row] != ""]
+            whole[row] = " ".join(angle) if any(part.strip("0. ") for part in angle) else ""
         bare = np.array([bool(_UNSIGNED.match(str(text))) for text in whole], dtype=bool) & (letters != "")
         whole[bare] = [f"{text} {letter}" for text, letter in zip(whole[bare], letters[bare], strict=True)]
         return pd.Series(whole, dtype="str")
@@ -146,8 +146,8 @@ class _Reader:
         points.precision_km = np.where(
             powers, coarsest, finest
         )  # a power of ten lost digits; zeros at an end were only dropped
-        for place in np.flatnonzero(~points.absent & ~_plausible(latitude, longitude, points.problems)):
-            self._check_degrees(points, int(place), float(latitude[place]), float(longitude[place]))
+        for row in np.flatnonzero(~points.absent & ~_plausible(latitude, longitude, points.problems)):
+            self._check_degrees(points, int(row), float(latitude[row]), float(longitude[row]))
         wrapped = points.longitude > 180
         if wrapped.any():
             points.longitude[wrapped] -= 360
@@ -175,11 +175,11 @@ class _Reader:
         powers = np.flatnonzero(number & plain.str.contains("[eE]", regex=True).to_numpy(dtype=bool))
         precision[powers] = [KM_PER_DEGREE * (scientific_digit(str(plain.iloc[place])) or 1.0) for place in powers]
         west_is_o = self.source.language in ("fr", "es")
-        for place in np.flatnonzero(~number & (texts != "").to_numpy()):
-            angle = parse_angle(str(texts.iloc[place]), axis, west_is_o)
-            values[place], precision[place] = angle.degrees, angle.precision_km
+        for row in np.flatnonzero(~number & (texts != "").to_numpy()):
+            angle = parse_angle(str(texts.iloc[row]), axis, west_is_o)
+            values[row], precision[row] = angle.degrees, angle.precision_km
             if angle.problem:
-                points.problems.setdefault(int(place), ("bad_coordinate", f"row {self.rows[place]}: {angle.problem}"))
+                points.problems.setdefault(int(row), ("bad_coordinate", f"row {self.rows[row]}: {angle.problem}"))
         return values, precision
 
     def _check_degrees(self, points: Points, place: int, latitude: float, longitude: float) -> None:

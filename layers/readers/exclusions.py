@@ -131,7 +131,9 @@ def read_known_links(source: Source, root: Path) -> Reading[DataFrame[Links]]:
         Finding(code="quoted", values={"quoted": reason}) if isinstance(reason, str) else Finding(code="by_hand")
         for reason in reasons
     ]
-    table[["finding", "values"]] = pd.DataFrame([one.as_cells() for one in findings], columns=["finding", "values"])
+    table[["finding", "values"]] = pd.DataFrame(
+        [finding.as_cells() for finding in findings], columns=["finding", "values"]
+    )
     rejected = [
         reject(
             source.id,

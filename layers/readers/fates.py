@@ -62,7 +62,7 @@ def _fate(
     name: str, column: pd.Series, meanings: Sequence[str], ignored: bool, reader: tuple[Fate, str] | None
 ) -> ColumnFate:
     if meanings:
-        kept = all(one in KEPT_AS_TEXT for one in meanings)
+        kept = all(meaning in KEPT_AS_TEXT for meaning in meanings)
         return ColumnFate(name, "kept" if kept else "used", ", ".join(meanings))
     if ignored:
         return ColumnFate(name, "ignored", "named_ignored")
@@ -144,5 +144,5 @@ def refuse_twins(
 
 def _settled(name: str, members: Sequence[str], spelt: Collection[str], repeated: Mapping[str, str]) -> bool:
     """Say whether the run file spells this column and no other of its family carries that spelling."""
-    same = [one for one in members if repeated.get(one, one) == repeated.get(name, name)]
+    same = [member for member in members if repeated.get(member, member) == repeated.get(name, name)]
     return name in spelt and (len(same) == 1 or name in repeated)

@@ -153,7 +153,7 @@ def _no_samples(
     """Return the rows that are no samples of the thing, or intervals without a length."""
     found = heading_rows(cells)
     if options.control_rows == "reject":
-        translated = [name for one in source.values for name in mapped_columns(source, cells, one)]
+        translated = [name for value in source.values for name in mapped_columns(source, cells, value)]
         sample_id = text_column(source, cells, "sample_id", keep_missing_words=True)
         found |= control_rows(cells, sample_id, [*translated, *source.where])
     medium = source.defaults.get("medium") if "medium" not in source.columns else "waste"

@@ -56,9 +56,13 @@ class Intervals:
 def interval_columns(names: Sequence[str]) -> Intervals | None:
     """Return the columns of hole, start and end of a table of intervals; None where it is none."""
     headings = parse_headings([str(name) for name in names])
-    starts = [one.text for one in headings if one.kind == "depth_from"]
-    ends = [one.text for one in headings if one.kind == "depth_to"]
-    holes = [one.text for one in headings if one.kind == "site_id" and any(word in folded(one.text) for word in _HOLES)]
+    starts = [heading.text for heading in headings if heading.kind == "depth_from"]
+    ends = [heading.text for heading in headings if heading.kind == "depth_to"]
+    holes = [
+        heading.text
+        for heading in headings
+        if heading.kind == "site_id" and any(word in folded(heading.text) for word in _HOLES)
+    ]
     if len(starts) != 1 or len(ends) != 1 or len(holes) != 1:
         return None
     return Intervals(holes[0], starts[0], ends[0])
@@ -176,7 +180,7 @@ def bring_together(
     own = {name: values for name, values in results.items() if name.endswith("_method")}
     first = waste[np.unique(groups, return_index=True)[1]]
     elements = [name.removesuffix("_censored") for name in results if name.endswith("_censored")]
-    results_flags = {name: results[name].copy() for name in (f"{one}_censored" for one in elements)}
+    results_flags = {name: results[name].copy() for name in (f"{element}_censored" for element in elements)}
     composed = composite(groups, length[waste], {name: values[waste] for name, values in results.items()}, elements)
     for name, values in composed.items():
         results[name][first] = values

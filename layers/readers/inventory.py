@@ -133,7 +133,7 @@ def _distinct(
             names = ", ".join(map(str, shared.unique()[:5]))
             if options.duplicate_ids == "error":
                 places = ", ".join(
-                    str(one) for one in table.rows[kept][np.flatnonzero(official.index.isin(shared.index))][:6]
+                    str(row) for row in table.rows[kept][np.flatnonzero(official.index.isin(shared.index))][:6]
                 )
                 raise SourceError(
                     f"{where}: {shared.nunique()} official ids stand in {len(shared)} rows that differ "
@@ -220,8 +220,8 @@ def _at_zero(source: Source, where: str, place: dict[str, Any], rows: np.ndarray
     for name in ("latitude", "longitude"):
         place[name] = np.where(at, np.nan, place[name])
     return {
-        int(one): ("placeholder", f"row {rows[one]}: its point is 0, 0, a placeholder, not a place")
-        for one in np.flatnonzero(at)
+        int(row): ("placeholder", f"row {rows[row]}: its point is 0, 0, a placeholder, not a place")
+        for row in np.flatnonzero(at)
     }
 
 
@@ -238,7 +238,7 @@ def _from_geometry(source: Source, geometry: gpd.GeoSeries) -> tuple[dict[str, A
     areal = present & np.isin(shapely.get_type_id(shapes), (3, 6))
     area = np.full(len(shapes), np.nan)
     geod = pyproj.Geod(ellps="WGS84")
-    area[areal] = [abs(geod.geometry_area_perimeter(one)[0]) for one in shapes[areal]]
+    area[areal] = [abs(geod.geometry_area_perimeter(shape)[0]) for shape in shapes[areal]]
     precision = np.full(len(shapes), np.nan)
     precision[present] = 0.01
     place = {

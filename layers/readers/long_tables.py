@@ -77,13 +77,15 @@ def one_row_per_sample(source: Source, where: str, cells: pd.DataFrame, rows: np
 
 def _beside(source: Source, cells: pd.DataFrame) -> dict[str, str]:
     """Return the columns that hold the unit, the mark and the limit of each row: the only one of their kind."""
-    taken = {name for one in source.columns for name in mapped_columns(source, cells, one)}
+    taken = {name for column in source.columns for name in mapped_columns(source, cells, column)}
     taken |= {*source.where, *source.ignore}
     found: dict[str, list[str]] = {}
-    for one in parse_headings([str(name) for name in cells.columns]):
-        lone = one.kind in ("unit", "qualifier", "detection_limit") and one.element is None and not one.unknown
-        if lone and one.text not in taken and one.text in cells.columns:
-            found.setdefault(one.kind, []).append(one.text)
+    for heading in parse_headings([str(name) for name in cells.columns]):
+        lone = (
+            heading.kind in ("unit", "qualifier", "detection_limit") and heading.element is None and not heading.unknown
+        )
+        if lone and heading.text not in taken and heading.text in cells.columns:
+            found.setdefault(heading.kind, []).append(heading.text)
     return {kind: names[0] for kind, names in found.items() if len(names) == 1}
 
 

@@ -21,9 +21,9 @@ def refuse_other_grids(source: Source, where: str, headings: Sequence[str], zone
     SourceError
         Naming the code of the zones seen, where there is one.
     """
-    words = [PurePath(source.path).stem, source.title or "", *headings, *{str(one) for one in zones[:50]}]
+    words = [PurePath(source.path).stem, source.title or "", *headings, *{str(zone) for zone in zones[:50]}]
     folded = known.fold(" ".join(words))
-    numbers = sorted({int(found[0]) for one in set(zones) if (found := re.search(r"\d{1,2}", str(one)))})
+    numbers = sorted({int(found[0]) for zone in set(zones) if (found := re.search(r"\d{1,2}", str(zone)))})
     if re.search(r"\bmtm\b", folded):
         codes = (
             " or ".join(f"EPSG:{32180 + number}" for number in numbers if 1 <= number <= 17) or "EPSG:32188 for zone 8"

@@ -311,7 +311,9 @@ def _one_column(source: Source, cells: pd.DataFrame, name: str, pattern: str) ->
     mapped = mapped_columns(source, cells, name)
     if mapped:
         return mapped[0]
-    fitting = [str(one) for one in cells.columns if re.fullmatch(pattern, known.fold(str(one)).replace(" ", "_"))]
+    fitting = [
+        str(column) for column in cells.columns if re.fullmatch(pattern, known.fold(str(column)).replace(" ", "_"))
+    ]
     return fitting[0] if len(fitting) == 1 and fitting[0] not in source.ignore else None
 
 

@@ -43,9 +43,9 @@ class Points:
 
 def fill(points: Points, other: Points) -> None:
     """Fill rows without coordinates from a second reading of them."""
-    for place in np.flatnonzero(points.absent & ~other.absent):
-        points.longitude[place], points.latitude[place] = other.longitude[place], other.latitude[place]
-        points.precision_km[place] = other.precision_km[place]
+    for row in np.flatnonzero(points.absent & ~other.absent):
+        points.longitude[row], points.latitude[row] = other.longitude[row], other.latitude[row]
+        points.precision_km[row] = other.precision_km[row]
     points.problems.update(other.problems)
     points.absent &= other.absent
     points.notes += other.notes
@@ -75,13 +75,13 @@ def flag_swapped(points: Points, where: str, rows: np.ndarray) -> None:
     as_is = np.maximum(np.abs(lat - mid_lat), np.abs(lon - mid_lon))
     exchanged = np.maximum(np.abs(lon - mid_lat), np.abs(lat - mid_lon))
     suspect = (as_is > 20) & (exchanged < as_is / 2) & (exchanged <= np.maximum(10.0, 3 * spread)) & (np.abs(lon) <= 90)
-    for place in np.flatnonzero(good)[suspect]:
-        shown = f"latitude {points.latitude[place]:g}, longitude {points.longitude[place]:g}"
-        points.problems[int(place)] = (
+    for row in np.flatnonzero(good)[suspect]:
+        shown = f"latitude {points.latitude[row]:g}, longitude {points.longitude[row]:g}"
+        points.problems[int(row)] = (
             "swapped",
-            f"row {rows[place]}: {shown} lies with the other rows only when the two are swapped",
+            f"row {rows[row]}: {shown} lies with the other rows only when the two are swapped",
         )
-        points.latitude[place] = points.longitude[place] = np.nan
+        points.latitude[row] = points.longitude[row] = np.nan
 
 
 def flag_rounded(points: Points, source: str) -> None:

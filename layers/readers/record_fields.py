@@ -152,7 +152,7 @@ def _names(source: Source, names: pd.Series, notes: list[Note]) -> pd.Series:
 
 def _unescaped(text: str) -> str:
     """Decode entities that end in a semicolon; a bare ``&copy`` may be part of a name."""
-    return _ENTITY.sub(lambda found: html.unescape(found.group()), text)
+    return _ENTITY.sub(lambda match: html.unescape(match.group()), text)
 
 
 def _aliases(source: Source, options: InventoryOptions, cells: pd.DataFrame) -> pd.Series:
@@ -167,11 +167,11 @@ def _aliases(source: Source, options: InventoryOptions, cells: pd.DataFrame) -> 
 
 def _split_outside_brackets(text: str, separator: str) -> list[str]:
     parts, depth, start = [], 0, 0
-    for place, letter in enumerate(text):
+    for index, letter in enumerate(text):
         depth += (letter in "([") - (letter in ")]")
         if letter == separator and depth <= 0:
-            parts.append(text[start:place].strip())
-            start = place + 1
+            parts.append(text[start:index].strip())
+            start = index + 1
     return [part for part in (*parts, text[start:].strip()) if part]
 
 
@@ -196,14 +196,14 @@ def _cross_ids(options: InventoryOptions, cells: pd.DataFrame, official: pd.Seri
         return pd.Series(None, index=cells.index, dtype="str")
     found: list[list[str]] = [[] for _ in range(len(cells))]
     if options.id_scheme:
-        for place, one in enumerate(official):
+        for index, one in enumerate(official):
             if isinstance(one, str):
-                found[place].append(f"{options.id_scheme}={''.join(one.split())}")
+                found[index].append(f"{options.id_scheme}={''.join(one.split())}")
     for scheme, rule in options.cross_ids.items():
         ids = _rule_ids(rule, cells)
-        for place, one in enumerate(ids):
+        for index, one in enumerate(ids):
             if isinstance(one, str):
-                found[place].append(f"{scheme}={one}")
+                found[index].append(f"{scheme}={one}")
     return pd.Series(["; ".join(dict.fromkeys(one)) or None for one in found], index=cells.index, dtype="str")
 
 
@@ -275,8 +275,8 @@ def _kinds(
     untranslated: dict[str, list[str]] = {}
     for name in ("waste_type", "disposal"):
         columns = [
-            translate(source, _without(source, as_text(cells[one])), name)
-            for one in mapped_columns(source, cells, name)
+            translate(source, _without(source, as_text(cells[column])), name)
+            for column in mapped_columns(source, cells, name)
         ]
         if name == "disposal":
             columns.append(disposal_said)

@@ -170,11 +170,11 @@ def _units_by_row(
         factor = text.map(factors).to_numpy(dtype="float64", na_value=np.nan)
         one = parsed[column.name]
         there = np.isfinite(one.value) | (one.censored != 0)
-        for place in np.flatnonzero(there & ~np.isfinite(factor)).tolist():
+        for row in np.flatnonzero(there & ~np.isfinite(factor)).tolist():
             reason = (
-                f"the unit of {column.name} is '{text.iloc[place]}' in {unit}, which is no share by mass that is known"
+                f"the unit of {column.name} is '{text.iloc[row]}' in {unit}, which is no share by mass that is known"
             )
-            suites.problems.setdefault(place, ("unknown_unit", reason))
+            suites.problems.setdefault(row, ("unknown_unit", reason))
         parsed[column.name] = Cells(one.value * factor, one.limit * factor, one.censored, one.unreadable, one.negatives)
         read.append(replace(column, to_ppm=1.0))
     return read

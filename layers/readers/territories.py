@@ -51,11 +51,11 @@ def read_territories(source: Source, root: Path) -> Reading[GeoDataFrame[Territo
     repaired = repair_areas(source.id, features.labels, features.geometry, list(features.rows))
     problems = dict(repaired.problems)
     unnamed = features.names.isna()
-    for place in np.flatnonzero(unnamed & features.ids.isna()):
+    for row in np.flatnonzero(unnamed & features.ids.isna()):
         problems.setdefault(
-            int(place), ("no_name", "the area has neither a name nor an id, and a name is never invented")
+            int(row), ("no_name", "the area has neither a name nor an id, and a name is never invented")
         )
-    keep = np.array([place not in problems for place in range(len(features.rows))], dtype=bool)
+    keep = np.array([index not in problems for index in range(len(features.rows))], dtype=bool)
     layer = features.text("layer").fillna(source.title or source.id)
     table = gpd.GeoDataFrame(
         {
@@ -116,12 +116,12 @@ def read_communities(source: Source, root: Path) -> Reading[GeoDataFrame[Communi
     features = read_named(source, root, "community", "community_id", ("kind",), geometry=False)
     kind = features.kind(COMMUNITY_KINDS)
     longitude, latitude, problems, notes = _points(features)
-    for place in np.flatnonzero(features.names.isna()):
-        problems.setdefault(int(place), ("no_name", "the community has no name, and a name is never invented"))
-    for place in np.flatnonzero(~kind.isin(COMMUNITY_KINDS).to_numpy()):
-        shown = "empty" if pd.isna(kind.iloc[place]) else f"'{kind.iloc[place]}'"
-        problems.setdefault(int(place), ("unknown_kind", f"kind is {shown}, not one of {', '.join(COMMUNITY_KINDS)}"))
-    keep = np.array([place not in problems for place in range(len(features.rows))], dtype=bool)
+    for row in np.flatnonzero(features.names.isna()):
+        problems.setdefault(int(row), ("no_name", "the community has no name, and a name is never invented"))
+    for row in np.flatnonzero(~kind.isin(COMMUNITY_KINDS).to_numpy()):
+        shown = "empty" if pd.isna(kind.iloc[row]) else f"'{kind.iloc[row]}'"
+        problems.setdefault(int(row), ("unknown_kind", f"kind is {shown}, not one of {', '.join(COMMUNITY_KINDS)}"))
+    keep = np.array([index not in problems for index in range(len(features.rows))], dtype=bool)
     table = gpd.GeoDataFrame(
         {
             "community_id": unique_ids(source.id, features),
@@ -152,7 +152,8 @@ def _fates(features: Features) -> tuple[ColumnFate, ...]:
         return features.fates
     found = {column: name for name, column in _coordinate_columns(features).items()}
     return tuple(
-        replace(one, fate="used", meaning=found[one.column]) if one.column in found else one for one in features.fates
+        replace(fate, fate="used", meaning=found[fate.column]) if fate.column in found else fate
+        for fate in features.fates
     )
 
 
@@ -163,7 +164,7 @@ def _coordinate_columns(features: Features) -> dict[str, str]:
     headings = [str(column) for column in features.cells.columns]
     found = {}
     for name, spellings in (("latitude", _LATITUDE), ("longitude", _LONGITUDE)):
-        alike = [column for one in spellings if (column := match_column(headings, one)) is not None]
+        alike = [column for spelling in spellings if (column := match_column(headings, spelling)) is not None]
         if alike:
             found[name] = alike[0]
     return found
@@ -173,10 +174,10 @@ def _other_names(features: Features) -> pd.Series:
     """Return further names that differ from the first, joined by '; '."""
     columns = mapped_columns(features.source, features.cells, "territory_other_names")
     joined = []
-    for place, name in enumerate(features.names):
+    for index, name in enumerate(features.names):
         others: list[str] = []
         for column in columns:
-            value = features.cells[column].iloc[place]
+            value = features.cells[column].iloc[index]
             text = plain_name(str(value)) if pd.notna(value) else ""
             if text.strip() and text != name and text not in others:
                 others.append(text)
@@ -197,8 +198,8 @@ def _points(features: Features) -> tuple[np.ndarray, np.ndarray, dict[int, tuple
     problems: dict[int, tuple[str, str]] = {}
     notes: list[Note] = []
     absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    for place in np.flatnonzero(absent):
-        problems[int(place)] = ("no_geometry", "the community has no geometry, so it is nowhere")
+    for row in np.flatnonzero(absent):
+        problems[int(row)] = ("no_geometry", "the community has no geometry, so it is nowhere")
     single = shapely.get_type_id(shapes) == 0
     other = ~absent & ~single
     points = np.where(other, shapely.point_on_surface(shapes), shapes)
@@ -207,8 +208,8 @@ def _points(features: Features) -> tuple[np.ndarray, np.ndarray, dict[int, tuple
         notes.append(Note(source.id, "point_taken", text, int(other.sum())))
     longitude, latitude = shapely.get_x(points), shapely.get_y(points)
     longitude = np.where(np.abs(longitude) > 180, (longitude + 180) % 360 - 180, longitude)
-    for place in np.flatnonzero(~absent & ((longitude == 0) & (latitude == 0))):
-        problems[int(place)] = ("placeholder", "latitude 0, longitude 0 is a placeholder, not a place")
+    for row in np.flatnonzero(~absent & ((longitude == 0) & (latitude == 0))):
+        problems[int(row)] = ("placeholder", "latitude 0, longitude 0 is a placeholder, not a place")
     return longitude, latitude, problems, notes
 
 
@@ -217,6 +218,6 @@ def _points_from_columns(features: Features) -> tuple[np.ndarray, np.ndarray, di
     mapped = {**source.columns, **_coordinate_columns(features)}
     points = read_points(source.model_copy(update={"columns": mapped}), source.id, features.cells, features.rows)
     problems = {place: (code, reason.partition(": ")[2]) for place, (code, reason) in points.problems.items()}
-    for place in np.flatnonzero(points.absent):
-        problems.setdefault(int(place), ("no_location", "the community has no coordinates"))
+    for row in np.flatnonzero(points.absent):
+        problems.setdefault(int(row), ("no_location", "the community has no coordinates"))
     return points.longitude, points.latitude, problems, points.notes

@@ -17,7 +17,7 @@ TableT = TypeVar("TableT", bound=pd.DataFrame)
 OWNER = ("site_id", "site_key_status", "site_rule")
 """What is known of the owner of a waste sample: its site, whether its key was understood, and how the site was found."""
 
-_ORDER = {element: place for place, element in enumerate(ATOMIC_MASS)}
+_ORDER = {element: index for index, element in enumerate(ATOMIC_MASS)}
 _RANK = {method: rank for rank, method in enumerate(METHOD_ORDER)}
 _PARTS = ("ppm", "limit_ppm", "censored", "method")
 

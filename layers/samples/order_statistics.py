@@ -95,9 +95,9 @@ def plotting_positions(detected: FloatArray, limit: FloatArray) -> PlottingPosit
     between = np.diff(np.append(first, len(detected)))
     under = first + np.cumsum(counts)
     above = np.zeros(len(limits) + 1)  # probability of a result at or above each limit
-    for place in range(len(limits) - 1, -1, -1):
-        here = between[place] / (between[place] + under[place])
-        above[place] = above[place + 1] + here * (1.0 - above[place + 1])
+    for index in range(len(limits) - 1, -1, -1):
+        here = between[index] / (between[index] + under[index])
+        above[index] = above[index + 1] + here * (1.0 - above[index + 1])
     edges = np.concatenate([[0.0], 1.0 - above])
     starts = np.concatenate([[0], first])
     sizes = np.diff(np.append(starts, len(detected)))

@@ -38,8 +38,8 @@ def merge_repeated(readings: Mapping[str, Reading[Any]]) -> dict[str, Reading[An
     """
     found = dict(readings)
     names = list(found)
-    for place, first in enumerate(names):
-        for second in names[place + 1 :]:
+    for index, first in enumerate(names):
+        for second in names[index + 1 :]:
             found[first], found[second] = _of_two(found[first], found[second])
     return found
 

@@ -123,19 +123,19 @@ def write_check(title: str, checks: Sequence[SourceCheck], matches: Sequence[str
     path : Path
         File to write; its folder is made if absent.
     """
-    region = _joined([one.extent for one in checks if one.role == "inventory" and one.extent])
+    region = _joined([check.extent for check in checks if check.role == "inventory" and check.extent])
     totals = {
-        name: sum(one.counts.get(name, 0) for one in checks)
+        name: sum(check.counts.get(name, 0) for check in checks)
         for name in ("read", "kept", "merged", "withheld", "rejected")
     }
     page = pages.render(
         "report/templates/check.html",
         title=title,
-        checks=[(one, drawing(one, region)) for one in checks],
+        checks=[(check, drawing(check, region)) for check in checks],
         totals=totals,
         matches=list(matches),
-        failures=sum(one.failure is not None for one in checks),
-        doubts=sum(len(one.suspicious) for one in checks),
+        failures=sum(check.failure is not None for check in checks),
+        doubts=sum(len(check.suspicious) for check in checks),
         fate_words=FATE_WORDS,
     )
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -58,9 +58,9 @@ def figures(publication: Publication) -> list[tuple[str, str]]:
 def in_language(svg: str, lang: str) -> Markup:
     """Return a figure with its words in a language."""
 
-    def said(found: re.Match[str]) -> str:
-        kind, _, rest = found[1].partition(":")
-        text = words.phrase_feature(rest, lang) if kind == "feature" else words.word(found[1], lang)
+    def said(match: re.Match[str]) -> str:
+        kind, _, rest = match[1].partition(":")
+        text = words.phrase_feature(rest, lang) if kind == "feature" else words.word(match[1], lang)
         return escape(text)
 
     return Markup(_KEY.sub(said, svg))  # noqa: S704 - drawn by us; words are escaped
@@ -112,7 +112,7 @@ def _prediction_data(found: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _percent(values: Any) -> np.ndarray:
-    return 100 * np.asarray([np.nan if one is None else one for one in values], dtype=float)
+    return 100 * np.asarray([np.nan if value is None else value for value in values], dtype=float)
 
 
 def _prediction(axes: Any, curves: Mapping[str, Any]) -> None:
@@ -200,7 +200,7 @@ def _labels_above(axes: Any, labels: list[str]) -> None:
 def _pattern_data(publication: Publication) -> Any:
     columns = [f"waste_{element}_ppm" for element in LANTHANIDES]
     sites = publication.sites
-    present = [one for one in columns if one in sites]
+    present = [column for column in columns if column in sites]
     if len(present) < 3:
         return None
     flags = [f"waste_{element}_censored" for element in LANTHANIDES]

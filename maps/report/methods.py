@@ -57,14 +57,14 @@ def evidence_rows(validation: Validation | None, lang: str) -> list[list[str]]:
         return []
     return [
         [
-            words.phrase_feature(one.feature, lang),
-            words.number(one.cut, lang),
-            f"{words.number(one.positives_inside, lang, 0)} / {words.number(one.n_inside, lang, 0)}",
-            words.number(one.w_plus, lang, 2),
-            words.number(one.w_minus, lang, 2),
-            f"{words.number(one.contrast, lang, 2)} ({words.number(one.studentised, lang, 1)})",
+            words.phrase_feature(contrast.feature, lang),
+            words.number(contrast.cut, lang),
+            f"{words.number(contrast.positives_inside, lang, 0)} / {words.number(contrast.n_inside, lang, 0)}",
+            words.number(contrast.w_plus, lang, 2),
+            words.number(contrast.w_minus, lang, 2),
+            f"{words.number(contrast.contrast, lang, 2)} ({words.number(contrast.studentised, lang, 1)})",
         ]
-        for one in found.contrasts
+        for contrast in found.contrasts
     ]
 
 

@@ -166,10 +166,14 @@ def accounted_for(accounting: pd.DataFrame, rejected: pd.DataFrame, notes: pd.Da
     """Return what the macro of the same name prints: every source's counts, their totals, rejected rows and notes."""
     return {
         "accounting": [
-            [row["source"], words.word(f"role_{row['role']}", lang), *(words.number(row[one], lang) for one in COUNTS)]
+            [
+                row["source"],
+                words.word(f"role_{row['role']}", lang),
+                *(words.number(row[count], lang) for count in COUNTS),
+            ]
             for row in records(accounting)
         ],
-        "totals": [words.number(int(accounting[one].sum()), lang) for one in COUNTS],
+        "totals": [words.number(int(accounting[count].sum()), lang) for count in COUNTS],
         "rejected": rejected_rows_in(rejected, lang),
         "notes": [[row["source"], row["message"], words.number(row["count"], lang)] for row in records(notes)],
     }
@@ -183,8 +187,8 @@ def rejected_rows_in(rejected: pd.DataFrame, lang: str) -> list[list[str]]:
         n=("reason", "size"), reason=("reason", "first"), row=("source_row", "first")
     )
     return [
-        [one.source, one.reason_code.replace("_", " "), words.number(one.n, lang), f"{one.reason} [{one.row}]"]
-        for one in rows(counts.reset_index())
+        [row.source, row.reason_code.replace("_", " "), words.number(row.n, lang), f"{row.reason} [{row.row}]"]
+        for row in rows(counts.reset_index())
     ]
 
 
@@ -193,11 +197,11 @@ def _plan(p: Publication, lang: str) -> list[list[str]]:
     ranking = p.ranking.set_index("site_id")
     roads = p.access.set_index("site_id")["road_km"]
     plan = []
-    for one in rows(p.sampling_plan.sort_values("order")):
-        site = ranking.loc[one.site_id] if one.site_id in ranking.index else None
-        name = one.site_id if site is None else _named(site["name"], one.site_id)
-        why = "" if site is None else _why(site, roads.get(one.site_id), lang)
-        plan.append([str(one.order), name, why, one.speak_first_with if isinstance(one.speak_first_with, str) else ""])
+    for row in rows(p.sampling_plan.sort_values("order")):
+        site = ranking.loc[row.site_id] if row.site_id in ranking.index else None
+        name = row.site_id if site is None else _named(site["name"], row.site_id)
+        why = "" if site is None else _why(site, roads.get(row.site_id), lang)
+        plan.append([str(row.order), name, why, row.speak_first_with if isinstance(row.speak_first_with, str) else ""])
     return plan
 
 

@@ -77,8 +77,8 @@ def _in(p: SamplePublication, drawn: list[tuple[str, str, str]], lang: str) -> d
     return {
         "lang": lang,
         "verdict": sample_verdict(p.validation, lang),
-        "suites": [_row(one, lang) for one in suites],
-        "explained": [_explained(one, lang) for one in suites],
+        "suites": [_row(suite, lang) for suite in suites],
+        "explained": [_explained(suite, lang) for suite in suites],
         "figures": [(f"{words.word(caption, lang)}{suite}", in_language(svg, lang)) for caption, suite, svg in drawn],
         **accounted_for(p.accounting, p.rejected, p.notes, lang),
     }

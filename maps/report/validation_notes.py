@@ -80,7 +80,7 @@ def _positives(publication: Publication, lang: str) -> str:
         return ""
     kinds = ranking.loc[ranking["label"] == 1, "label_rule"].astype(str).str.split(":").str[0].value_counts()
     said = [
-        f"{words.word(f'label_{one}', lang)} {words.number(int(kinds[one]), lang)}" for one in RULES if one in kinds
+        f"{words.word(f'label_{rule}', lang)} {words.number(int(kinds[rule]), lang)}" for rule in RULES if rule in kinds
     ]
     return words.phrase("note_positives", lang, rules=", ".join(said)) if said else ""
 
@@ -167,10 +167,10 @@ def _disagreements(publication: Publication, lang: str) -> str:
         words.phrase(
             "note_ranks",
             lang,
-            site=one.name if isinstance(one.name, str) else one.site_id,
-            model=one.rank,
-            companion=one.companion_rank,
+            site=row.name if isinstance(row.name, str) else row.site_id,
+            model=row.rank,
+            companion=row.companion_rank,
         )
-        for one in rows(chosen.head(TOLD))
+        for row in rows(chosen.head(TOLD))
     ]
     return words.phrase("note_disagree", lang, n=len(chosen), sites="; ".join(said))

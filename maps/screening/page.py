@@ -47,8 +47,8 @@ def write_screening(
     """
     p = publishable(publication)
     folder.mkdir(parents=True, exist_ok=True)
-    tables = {one: in_language(p, table, one) for one in words.LANGUAGES}
-    said = [_in(p, place, tables[one], within_km, one) for one in words.LANGUAGES]
+    tables = {language: in_language(p, table, language) for language in words.LANGUAGES}
+    said = [_in(p, place, tables[language], within_km, language) for language in words.LANGUAGES]
     page = pages.render(
         "screening/templates/screening.html",
         p=p,

@@ -132,14 +132,14 @@ def around_site(publication: Publication, site_id: str, within_km: float, lang: 
     title = words.word("around_title", lang).format(site=_named(site))
     lines = [title, "", words.word("around_areas", lang)]
     lines += [
-        f"  {one.territory} ({words.layer(one.layer, lang)}){colon}{relation(one.relation, one.distance_km, lang)}"
-        for one in rows(relations.sort_values(["territory", "layer"], key=lambda column: column.map(search_key)))
+        f"  {row.territory} ({words.layer(row.layer, lang)}){colon}{relation(row.relation, row.distance_km, lang)}"
+        for row in rows(relations.sort_values(["territory", "layer"], key=lambda column: column.map(search_key)))
     ] or [f"  {words.word('around_none', lang)}"]
     near = communities_near(publication, site["longitude"], site["latitude"], within_km)
     lines += ["", words.phrase("around_communities", lang, km=within_km)]
     lines += [
-        f"  {one.community}{colon}{words.number(one.distance_km, lang, 1)} km ({words.word(f'kind_{one.kind}', lang)})"
-        for one in rows(near)
+        f"  {row.community}{colon}{words.number(row.distance_km, lang, 1)} km ({words.word(f'kind_{row.kind}', lang)})"
+        for row in rows(near)
     ] or [f"  {words.word('around_none', lang)}"]
     return "\n".join([*lines, "", words.word("notice_nations", lang), words.word("notice_absence", lang)])
 
@@ -184,7 +184,7 @@ def _by_name(table: pd.DataFrame, name: str, option: str, columns: tuple[str, ..
 
 
 def _close(wanted: str, names: pd.Series) -> str:
-    by_folded = {search_key(str(one)): str(one) for one in names.dropna().unique()}
+    by_folded = {search_key(str(name)): str(name) for name in names.dropna().unique()}
     close = difflib.get_close_matches(wanted, list(by_folded), n=5, cutoff=0.5)
     close += [one for one in by_folded if wanted and wanted in one and one not in close][: 5 - len(close)]
     offered = ", ".join(f"'{by_folded[one]}'" for one in close)

@@ -99,8 +99,8 @@ class SheetWriter:
         strongest = chosen.reasons[chosen.reasons["position"] <= REASONS].sort_values("position", kind="stable")
         self.reasons = _grouped(strongest)
         self.flags = _grouped(chosen.flags)
-        self.sources = {one: "; ".join(self._sources(one)) for one in words.LANGUAGES}
-        self.areas = {one: areas_by_layer(chosen, one) for one in words.LANGUAGES}
+        self.sources = {language: "; ".join(self._sources(language)) for language in words.LANGUAGES}
+        self.areas = {language: areas_by_layer(chosen, language) for language in words.LANGUAGES}
         self.like = self._alike(set(site_ids))
         self.coarse = bool((publication.territories["publish"] == "generalised").any())
 
@@ -158,7 +158,7 @@ class SheetWriter:
             place += f" ({words.phrase('coordinates_to', lang, km=float(site['coordinate_precision_km']))})"
         run = words.phrase("run_line", lang, run_id=self.p.run_id, date=words.date(self.p.run_date, lang))
         parts = [site["site_id"], site["official_ids"], site["jurisdiction"], place, run]
-        return " · ".join(str(one) for one in parts if present(one) and one)
+        return " · ".join(str(part) for part in parts if present(part) and part)
 
     def _lead(self, ranked: Row | None, lang: str) -> str:
         if ranked is None:
@@ -253,7 +253,9 @@ class SheetWriter:
 
     def _reasons(self, site_id: str, lang: str) -> list[str]:
         reasons = self.reasons.get(site_id, [])
-        return [words.phrase_reason(one["feature"], one["contribution"], one["value"], lang) for one in reasons]
+        return [
+            words.phrase_reason(reason["feature"], reason["contribution"], reason["value"], lang) for reason in reasons
+        ]
 
     def _access(self, site_id: str, lang: str) -> list[tuple[str, str]]:
         row = self.access.get(site_id, {})
@@ -271,10 +273,10 @@ class SheetWriter:
     def _sources(self, lang: str) -> list[str]:
         """Return titles with their dates, put together by licence."""
         by_licence: dict[str, list[str]] = {}
-        for one in records(self.p.sources):
-            title = str(one["title"] or one["source_id"])
-            said = f"{title} ({words.date(one['date'], lang)})" if one["date"] else title
-            by_licence.setdefault(str(one["licence"] or words.word("licence_unstated", lang)), []).append(said)
+        for record in records(self.p.sources):
+            title = str(record["title"] or record["source_id"])
+            said = f"{title} ({words.date(record['date'], lang)})" if record["date"] else title
+            by_licence.setdefault(str(record["licence"] or words.word("licence_unstated", lang)), []).append(said)
         return [f"{licence}{words.word('colon', lang)}{', '.join(titles)}" for licence, titles in by_licence.items()]
 
     def _alike(self, chosen: set[str]) -> dict[str, list[str]]:
@@ -286,7 +288,7 @@ class SheetWriter:
         table = table[table["deposit_type"].notna() | table["commodities"].notna()]
         found: dict[str, list[str]] = {}
         for _, group in table.groupby(["deposit_type", "commodities"], dropna=False):
-            said = [f"{_text(one.name, one.site_id)} ({one.rank})" for one in rows(group)]
+            said = [f"{_text(row.name, row.site_id)} ({row.rank})" for row in rows(group)]
             for at, site_id in enumerate(group["site_id"]):
                 if site_id not in chosen:
                     continue
@@ -300,7 +302,7 @@ def _print_size(said: dict[str, Any], sources: int) -> float:
     """Return the size of print in points at which a sheet fits one page: smaller where more is known of a site."""
     texts = [one for part in ("reasons", "flags", "areas", "communities") for one in said[part]]
     texts += [said["similar"], said["unknown"]]
-    wrapped = sum(math.ceil(len(one) / LINE) for one in texts)
+    wrapped = sum(math.ceil(len(text) / LINE) for text in texts)
     lines = wrapped + len(said["known"]) + len(said["metals"]) + sources / 4 + LONGER[said["lang"]]
     return round(min(7.8, max(6.4, 7.8 - 0.065 * (lines - 20))), 2)
 

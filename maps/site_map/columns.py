@@ -60,8 +60,8 @@ def numbers(values: Iterable[Any], digits: int) -> list[float | int | None]:
     integral = known & (np.rint(short) == short)
     exact = integral & (np.abs(short) < 2.0**53)
     table[exact] = short[exact].astype(np.int64)
-    for place in np.flatnonzero(integral & ~exact):
-        table[place] = int(short[place])
+    for row in np.flatnonzero(integral & ~exact):
+        table[row] = int(short[row])
     return table.tolist()
 
 
@@ -107,8 +107,8 @@ def grouped(count: int, at: np.ndarray, *columns: list[Any]) -> list[list[Any]]:
     """
     order = np.argsort(at, kind="stable")
     flat = np.empty((len(at), len(columns)), dtype=object)
-    for place, column in enumerate(columns):
-        flat[:, place] = np.array(column, dtype=object)[order]
+    for index, column in enumerate(columns):
+        flat[:, index] = np.array(column, dtype=object)[order]
     values = flat.reshape(-1).tolist()
     ends = (np.cumsum(np.bincount(at, minlength=count)) * len(columns)).tolist()
     return [values[start:end] for start, end in zip([0, *ends], ends, strict=False)]

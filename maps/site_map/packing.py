@@ -49,7 +49,7 @@ def packed_columns(columns: dict[str, list[Any]]) -> dict[str, Any]:
 def packed(numbers: Sequence[Number]) -> str:
     """Return a column as ``=`` and one letter per number where that can be, else as `separated`."""
     if numbers and _LETTER.keys() >= set(numbers):
-        return "=" + "".join([_LETTER[one] for one in numbers])
+        return "=" + "".join([_LETTER[number] for number in numbers])
     return separated(numbers)
 
 
@@ -59,5 +59,5 @@ def separated(numbers: Sequence[Number]) -> str:
     return _ROUND.sub(_short, text) if "000" in text else text
 
 
-def _short(found: re.Match[str]) -> str:
-    return f"{found[1]}e{len(found[2])}"
+def _short(match: re.Match[str]) -> str:
+    return f"{match[1]}e{len(match[2])}"

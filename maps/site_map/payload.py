@@ -185,14 +185,14 @@ def _communities(publication: Publication) -> dict[str, Any]:
 def _lines(publication: Publication) -> list[dict[str, Any]]:
     table = publication.lines
     drawn = assets.simplified(table.geometry.to_numpy(), OUTLINE_VERTICES)
-    kinds = [one for one in ("water", "structure", "power", "rail", "road") if (table["kind"] == one).any()]
+    kinds = [name for name in ("water", "structure", "power", "rail", "road") if (table["kind"] == name).any()]
     return [{"kind": kind, "paths": assets.encode_paths(drawn[(table["kind"] == kind).to_numpy()])} for kind in kinds]
 
 
 def _backdrop(publication: Publication) -> list[dict[str, Any]]:
     table = publication.backdrop
     drawn = assets.simplified(table.geometry.to_numpy(), OUTLINE_VERTICES)
-    kinds = [one for one in ("land", "province", "protected", "lake") if (table["kind"] == one).any()]
+    kinds = [name for name in ("land", "province", "protected", "lake") if (table["kind"] == name).any()]
     return [{"kind": kind, "paths": assets.encode_paths(drawn[(table["kind"] == kind).to_numpy()])} for kind in kinds]
 
 

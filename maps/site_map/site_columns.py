@@ -151,13 +151,13 @@ def _reasons(publication: Publication, sites: pd.Index, most: int) -> tuple[list
     kind, distinct = pd.factorize(pd.MultiIndex.from_frame(kinds))
     templates = Listed()
     number_of, slot_of = np.empty(len(distinct), dtype=int), np.empty(len(distinct), dtype=int)
-    for place, row in enumerate(np.unique(kind, return_index=True)[1]):
+    for index, row in enumerate(np.unique(kind, return_index=True)[1]):
         one = given.iloc[row]
         english, shown = words.reason_parts(one["feature"], one["contribution"], one["value"], "en")
         french, _ = words.reason_parts(one["feature"], one["contribution"], one["value"], "fr")
         unit = words.unit_of(one["feature"])
-        number_of[place] = templates.number([english, french, unit])
-        slot_of[place] = 0 if shown is None else 2 if unit.startswith("log_") else 1
+        number_of[index] = templates.number([english, french, unit])
+        slot_of[index] = 0 if shown is None else 2 if unit.startswith("log_") else 1
     slot = slot_of[kind]
     value[slot == 2] = 10.0 ** value[slot == 2]
     value[slot == 0] = np.nan

@@ -105,9 +105,10 @@ def _literal(script: str) -> str:
 def _plain_table(publication: Publication) -> str:
     """Return the best-ranked sites as a table for browsers without JavaScript, headings in both languages."""
     columns = ("rank", "site_id", "name", "score", "evidence", "amount", "nearest_community", "areas")
-    heads_of = [score_key(publication.validation) if one == "score" else one for one in columns]
+    heads_of = [score_key(publication.validation) if column == "score" else column for column in columns]
     heads = [
-        f'{_text(words.word(one, "en"))}<br><span lang="fr">{_text(words.word(one, "fr"))}</span>' for one in heads_of
+        f'{_text(words.word(head, "en"))}<br><span lang="fr">{_text(words.word(head, "fr"))}</span>'
+        for head in heads_of
     ]
     body = []
     for row in table_rows(publication.ranking.head(TABLE_ROWS)):
@@ -115,9 +116,9 @@ def _plain_table(publication: Publication) -> str:
             row.rank, row.site_id, row.name, words.number(row.score, "en", 2), row.evidence,
             words.span(row.tonnage_low_t, row.tonnage_high_t, "t", "en"), row.nearest_community, row.territories,
         )  # fmt: skip
-        body.append("<tr>" + "".join(f"<td>{_text(one)}</td>" for one in cells) + "</tr>")
+        body.append("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells) + "</tr>")
     said = "".join(f'<p lang="{lang}">{_text(_notices(publication, lang))}</p>' for lang in words.LANGUAGES)
-    head = "".join(f'<th scope="col">{one}</th>' for one in heads)
+    head = "".join(f'<th scope="col">{head}</th>' for head in heads)
     return (
         f"<noscript>{said}<table><caption>{_text(publication.title)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(body)}</tbody></table></noscript>"

@@ -82,11 +82,11 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
     checks: list[SourceCheck] = []
     paragraphs: list[str] = []
     readings: dict[str, Reading[Any]] = {}
-    sources = [resolve(one) for one in config.sources]
-    asked = any(one.role == "exclusions" for one in sources)
+    sources = [resolve(source) for source in config.sources]
+    asked = any(source.role == "exclusions" for source in sources)
     requests = _requests(config, data_dir) if asked else None
     for source in sources:
-        hidden = f"local_only_{sum(one.private for one in checks) + 1}" if is_private(source) else None
+        hidden = f"local_only_{sum(check.private for check in checks) + 1}" if is_private(source) else None
         try:
             censoring = config.assign_samples.censoring
             check = _check(source, data_dir, readings, requests, censoring, show_private=show_private)
@@ -103,12 +103,12 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
         paragraphs.append(told)
     matches = count_matches(sources, {name: one.layer for name, one in readings.items()})
     if matches:
-        paragraphs.append("What the tables share:\n" + "\n".join(f"  {one}" for one in matches))
+        paragraphs.append("What the tables share:\n" + "\n".join(f"  {match}" for match in matches))
     if out is not None:
         write_check(config.title, checks, matches, out / "check.html")
         paragraphs.append(f"Page: {out / 'check.html'}")
     text = "\n\n".join(paragraphs)
-    failures = sum(one.failure is not None for one in checks) + splits_fail
+    failures = sum(check.failure is not None for check in checks) + splits_fail
     if failures:
         raise SourceError(f"{failures} of {len(checks) + splits_fail} sources cannot be read.\n\n{text}")
     return text
@@ -180,8 +180,8 @@ def _check(
         facts=_facts(source, reading, notes),
         counts=counts,
         rejected=_rejected(reading),
-        suspicious=[(one.count, one.code, one.message) for one in notes if one.code in SUSPICIOUS],
-        noticed=[(one.count, one.code, one.message) for one in notes if one.code not in SUSPICIOUS],
+        suspicious=[(note.count, note.code, note.message) for note in notes if note.code in SUSPICIOUS],
+        noticed=[(note.count, note.code, note.message) for note in notes if note.code not in SUSPICIOUS],
         fates=() if private and not show_private else tuple(reading.fates),
         elements=_elements(layer, _origins(source, data_dir) if source.role == "geochemistry" else {}),
         shapes=layer.geometry.dropna().to_numpy() if located else None,
@@ -199,7 +199,7 @@ def _facts(source: Source, reading: Reading[Any], notes: Sequence[Note]) -> list
     if source.steward:
         facts.append(("Steward", source.steward))
     if isinstance(layer, gpd.GeoDataFrame):
-        shifts = [one.message for one in notes if one.code in _PLACE]
+        shifts = [note.message for note in notes if note.code in _PLACE]
         facts.append(("Coordinates", source.crs or "as the file states them"))
         facts.append(("Shift to WGS 84", " ".join(shifts) if shifts else "none was needed, or less than a few metres"))
         if layer.geometry.notna().any():
@@ -231,7 +231,7 @@ def _of_raster(source: Source, raster: Raster) -> SourceCheck:
     outline = shapely.transform(
         corners, lambda points: np.column_stack(to_degrees.transform(points[:, 0], points[:, 1]))
     )
-    notes = [(one.count, one.code, one.message) for one in raster.notes]
+    notes = [(note.count, note.code, note.message) for note in raster.notes]
     return SourceCheck(
         source.id,
         "raster",
@@ -243,8 +243,8 @@ def _of_raster(source: Source, raster: Raster) -> SourceCheck:
             ("Missing codes", ", ".join(f"{one:g}" for one in raster.nodata) or "none are declared"),
             ("Values", f"shares of {len(raster.classes)} classes" if raster.classes else "amounts"),
         ],
-        suspicious=[one for one in notes if one[1] in SUSPICIOUS],
-        noticed=[one for one in notes if one[1] not in SUSPICIOUS],
+        suspicious=[note for note in notes if note[1] in SUSPICIOUS],
+        noticed=[note for note in notes if note[1] not in SUSPICIOUS],
         shapes=np.array([outline], dtype=object),
         extent=tuple(map(float, outline.bounds)),  # type: ignore[arg-type]
     )
@@ -296,7 +296,7 @@ def _elements(layer: pd.DataFrame, origins: Mapping[str, str]) -> list[ElementCh
         below, above = int((flag < 0).sum()), int((flag > 0).sum())
         if len(value) + below + above:
             limits = sorted(limit[flag < 0].dropna().unique())
-            shown = ", ".join(f"{one:g}" for one in limits[:4]) + (f" … {limits[-1]:g}" if len(limits) > 4 else "")
+            shown = ", ".join(f"{limit:g}" for limit in limits[:4]) + (f" … {limits[-1]:g}" if len(limits) > 4 else "")
             median, highest = (float(value.median()), float(value.max())) if len(value) else (np.nan, np.nan)
             checks.append(
                 ElementCheck(element, len(value), below, above, shown, median, highest, origins.get(element, ""))
@@ -322,13 +322,13 @@ def _in_words(check: SourceCheck) -> str:
     for fate, words in FATE_WORDS.items():
         columns = check.columns_with(fate)
         if columns:
-            shown = "; ".join(_column_in_words(one) for one in columns)
+            shown = "; ".join(_column_in_words(column) for column in columns)
             lines.append(f"  columns     {fate} {len(columns)} ({words}): {shown}")
-    for one in check.elements:
+    for element in check.elements:
         lines.append(
-            f"  {one.element:<3} {one.measured} measured, {one.below} below a limit"
-            + (f" ({one.limits} ppm)" if one.limits else "")
-            + (f", {one.above} above one" if one.above else "")
+            f"  {element.element:<3} {element.measured} measured, {element.below} below a limit"
+            + (f" ({element.limits} ppm)" if element.limits else "")
+            + (f", {element.above} above one" if element.above else "")
         )
     lines += [f"  suspicious  {count} × {code}: {text}" for count, code, text in check.suspicious]
     lines += [f"  rejected    {count} × {code}: {text}" for count, code, text in check.rejected]

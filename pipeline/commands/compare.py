@@ -153,7 +153,7 @@ def _paired(
         yield left.pop(name), right.pop(name)
     holder = {official: name for name, site in right.items() for official in _officials(site)}
     for site in left.values():
-        match = next((holder[one] for one in _officials(site) if holder.get(one) in right), None)
+        match = next((holder[official] for official in _officials(site) if holder.get(official) in right), None)
         yield site, right.pop(match) if match is not None else {}
     for site in right.values():
         yield {}, site

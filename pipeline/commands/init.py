@@ -200,13 +200,13 @@ def _try(guess: Guess, folder: Path) -> _Trial:
     layer = reading.layer
     extent: Extent | None = None
     if isinstance(layer, gpd.GeoDataFrame) and layer.geometry.notna().any():
-        west, south, east, north = (float(one) for one in layer.total_bounds)
+        west, south, east, north = (float(bound) for bound in layer.total_bounds)
         extent = (west, south, east, north)
     return _Trial(", ".join(parts), extent, notes)
 
 
 def _joined(extents: Sequence[Extent | None]) -> Extent | None:
-    known = np.array([one for one in extents if one is not None])
+    known = np.array([extent for extent in extents if extent is not None])
     if not len(known):
         return None
     return (*map(float, known[:, :2].min(axis=0)), *map(float, known[:, 2:].max(axis=0)))  # type: ignore[return-value]
@@ -341,6 +341,6 @@ def in_words(done: Initialised) -> str:
     lines = [f"Wrote {done.path}: {done.sources} sources, {done.left_out} files or layers left out (named at its end)."]
     if done.questions:
         lines.append(f"{len(done.questions)} questions to answer in it (values that start with {ASK}):")
-        lines += [textwrap.shorten(f"  {one}", 160, placeholder=" …") for one in done.questions]
+        lines += [textwrap.shorten(f"  {question}", 160, placeholder=" …") for question in done.questions]
     lines.append(f"Then: minewaste check {done.path}")
     return "\n".join(lines)

@@ -29,8 +29,12 @@ def count_matches(sources: Sequence[Source], layers: Mapping[str, pd.DataFrame])
     -------
     list of str
     """
-    inventories = {one.id: layers[one.id] for one in sources if one.role == "inventory" and one.id in layers}
-    chemistry = {one.id: layers[one.id] for one in sources if one.role == "geochemistry" and one.id in layers}
+    inventories = {
+        source.id: layers[source.id] for source in sources if source.role == "inventory" and source.id in layers
+    }
+    chemistry = {
+        source.id: layers[source.id] for source in sources if source.role == "geochemistry" and source.id in layers
+    }
     said = []
     for name, samples in chemistry.items():
         said += _site_keys(name, samples, inventories)
@@ -45,8 +49,8 @@ def _site_keys(name: str, samples: pd.DataFrame, inventories: Mapping[str, pd.Da
     keys = set(samples["site_key"].dropna().str.casefold())
     if not keys or not inventories:
         return []
-    ids = {text for one in inventories.values() for text in one["official_id"].dropna().str.casefold()}
-    names = pd.concat([one["name"].dropna().str.casefold() for one in inventories.values()]).value_counts()
+    ids = {text for inventory in inventories.values() for text in inventory["official_id"].dropna().str.casefold()}
+    names = pd.concat([inventory["name"].dropna().str.casefold() for inventory in inventories.values()]).value_counts()
     by_id = keys & ids
     by_name = (keys - by_id) & set(names.index)
     several = sum(int(names[one]) > 1 for one in by_name)
@@ -79,8 +83,8 @@ def _quoted(inventories: Mapping[str, pd.DataFrame]) -> list[str]:
     said = []
     held = {name: set(one["cross_ids"].dropna().str.split("; ").explode()) for name, one in inventories.items()}
     names = list(held)
-    for place, first in enumerate(names):
-        for second in names[place + 1 :]:
+    for index, first in enumerate(names):
+        for second in names[index + 1 :]:
             shared = held[first] & held[second]
             if shared:
                 said.append(f"{first} and {second}: {len(shared)} ids stand in both (e.g. {min(shared)}).")
@@ -91,8 +95,8 @@ def _same_names(inventories: Mapping[str, pd.DataFrame]) -> list[str]:
     said = []
     held = {name: set(one["name"].dropna().str.casefold().str.strip()) for name, one in inventories.items()}
     names = list(held)
-    for place, first in enumerate(names):
-        for second in names[place + 1 :]:
+    for index, first in enumerate(names):
+        for second in names[index + 1 :]:
             shared = held[first] & held[second]
             if shared:
                 said.append(

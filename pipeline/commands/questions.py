@@ -43,8 +43,8 @@ def open_questions(raw: Any, where: str = "") -> Iterator[tuple[str, str]]:
         for key, value in raw.items():
             yield from open_questions(value, f"{where}.{key}" if where else str(key))
     elif isinstance(raw, list):
-        for place, value in enumerate(raw):
-            name = value.get("id", place) if isinstance(value, dict) else place
+        for index, value in enumerate(raw):
+            name = value.get("id", index) if isinstance(value, dict) else index
             yield from open_questions(value, f"{where}[{name}]")
     elif isinstance(raw, str) and (raw == ASK or raw.startswith((f"{ASK} ", f"{ASK}:"))):
         yield where, raw[len(ASK) :].strip(" :") or "no answer is given"

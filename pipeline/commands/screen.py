@@ -94,7 +94,7 @@ def _make_room(folder: Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise SourceError(f"{folder}: is a file, where a folder for the pages is needed. Give another --out.")
-    there = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
+    there = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     if there and ((folder / "stages").exists() or not set(SCREENING) <= set(there)):
         raise SourceError(
             f"{folder}: holds {len(there)} files and folders ({', '.join(there[:3])} …) and no earlier screening, so nothing is "

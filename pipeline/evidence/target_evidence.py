@@ -27,7 +27,9 @@ SYMBOL_NAMES = {
 RARE_EARTHS = frozenset(["La", "Ce", "Pr", "Nd", "Sm", "Eu", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu", "Y", "Sc"])
 """What a rare-earth label is made of, with Sc, which follows them in assays."""
 
-REE_DEPOSITS: tuple[tuple[str, str, float], ...] = tuple((one.name, one.pattern, one.utility) for one in DEPOSITS)
+REE_DEPOSITS: tuple[tuple[str, str, float], ...] = tuple(
+    (deposit.name, deposit.pattern, deposit.utility) for deposit in DEPOSITS
+)
 """Deposit groups for rare earths: name, pattern, utility."""
 
 REE_LABEL_FLOOR = 0.75
@@ -57,7 +59,7 @@ def target_commodities(target: str, given: Sequence[str] | None) -> tuple[tuple[
     if given is not None:
         return tuple((rf"\b{re.escape(name)}\b", 1.0) for name in given)
     if target == "REE":
-        return tuple((one.pattern, one.utility) for one in COMMODITIES)
+        return tuple((commodity.pattern, commodity.utility) for commodity in COMMODITIES)
     name = SYMBOL_NAMES.get(target, target)
     return ((rf"\b{re.escape(name)}\b", 1.0),)
 
@@ -89,13 +91,15 @@ def best_match(texts: pd.Series, patterns: Sequence[tuple[str, float]]) -> tuple
     entries = [Host("", pattern, utility, utility, utility, "") for pattern, utility in patterns]
     ends, matched = _best_hosts(texts, entries)
     utility = ends[:, 0]
-    unknown = np.isnan(utility) & np.array([isinstance(one, str) and bool(one.strip()) for one in texts], dtype=bool)
+    unknown = np.isnan(utility) & np.array([isinstance(text, str) and bool(text.strip()) for text in texts], dtype=bool)
     return np.where(unknown, OTHER_UTILITY, utility), matched
 
 
 def _best_hosts(texts: pd.Series, hosts: Sequence[Host]) -> tuple[np.ndarray, np.ndarray]:
     """Return utility, low and high of the best host of each text, and the words that matched; NaN and None where none does."""
-    compiled = sorted(((re.compile(one.pattern, re.IGNORECASE), one) for one in hosts), key=lambda one: -one[1].utility)
+    compiled = sorted(
+        ((re.compile(host.pattern, re.IGNORECASE), host) for host in hosts), key=lambda one: -one[1].utility
+    )
     found: dict[str, tuple[tuple[float, float, float], str | None]] = {}
     ends, matched = np.full((len(texts), 3), np.nan), np.full(len(texts), None, dtype=object)
     for row, words in enumerate(texts):
@@ -157,7 +161,7 @@ def affinity_range(sites: pd.DataFrame, target: str) -> tuple[np.ndarray, np.nda
 def pathfinder_z(site_samples: pd.DataFrame, target: str) -> np.ndarray:
     """Return the mean robust z-score, around each site, of the elements that go with the target; NaN where none is known."""
     elements = PATHFINDERS if target == "REE" else (target_symbol(target),)
-    names = [name for name in (f"near_{one}_z" for one in elements) if name in site_samples]
+    names = [name for name in (f"near_{element}_z" for element in elements) if name in site_samples]
     z = site_samples[names].to_numpy(float) if names else np.full((len(site_samples), 1), np.nan)
     count = np.isfinite(z).sum(axis=1)
     return np.divide(np.nansum(z, axis=1), count, out=np.full(len(z), np.nan), where=count > 0)

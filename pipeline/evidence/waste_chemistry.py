@@ -86,7 +86,7 @@ def waste_chemistry(
         columns[f"waste_{element}_censored"] = np.nan_to_num(np.trunc(sign)).astype(np.int8)
     value, low, high, measured = (_suite(amounts, end, len(waste)) for end in ("value", "low", "high", "measured"))
     sums = suite_totals(value, low_ppm=low, high_ppm=high, estimate_error_fraction=estimate_error_fraction)
-    rank = waste["method"].map({method: place for place, method in enumerate(METHOD_ORDER)}).to_numpy(dtype="float64")
+    rank = waste["method"].map({method: index for index, method in enumerate(METHOD_ORDER)}).to_numpy(dtype="float64")
     totals, method = _totals(site, _given(waste, sums, min_suite_fraction), analyses, rank, n_sites)
     for name, pattern in _patterns(sums.filled_ppm, measured, convention).items():
         used = _best_method(site, rank, np.isfinite(pattern))
@@ -120,11 +120,11 @@ def _shrunk(amounts: dict[str, _Bounds], waste: pd.DataFrame, censoring: Censori
         return amounts
     names = list(amounts)
     limits = np.column_stack(
-        [waste[f"{one}_limit_ppm"].where(waste[f"{one}_censored"] < 0).to_numpy(dtype="float64") for one in names]
+        [waste[f"{name}_limit_ppm"].where(waste[f"{name}_censored"] < 0).to_numpy(dtype="float64") for name in names]
     )
-    values = np.column_stack([amounts[one].value for one in names])
+    values = np.column_stack([amounts[name].value for name in names])
     room = replace_multiplicatively(values, limits, fraction=censoring.multiplicative_fraction)
-    return {one: replace(amounts[one], value=room[:, place]) for place, one in enumerate(names)}
+    return {name: replace(amounts[name], value=room[:, index]) for index, name in enumerate(names)}
 
 
 def _suite(amounts: dict[str, _Bounds], end: str, n: int) -> np.ndarray:

@@ -77,9 +77,9 @@ def versions() -> dict[str, str]:
 def datum_grids() -> tuple[tuple[str, int], ...]:
     """Return names and sizes of the grids PROJ can use here; a shift between datums depends on them."""
     folders = [pyproj.datadir.get_data_dir(), str(getattr(pyproj.datadir, "get_user_data_dir", str)())]
-    paths = {Path(one) for folder in folders for one in folder.split(os.pathsep)}
+    paths = {Path(part) for folder in folders for part in folder.split(os.pathsep)}
     grids = [path for folder in paths if folder.is_dir() for path in folder.iterdir()]
-    return tuple(sorted((one.name, one.stat().st_size) for one in grids if one.suffix in {".tif", ".gsb", ".gtx"}))
+    return tuple(sorted((grid.name, grid.stat().st_size) for grid in grids if grid.suffix in {".tif", ".gsb", ".gtx"}))
 
 
 def step_fingerprint(name: str, arguments: Any) -> str:
@@ -119,7 +119,7 @@ def file_fingerprint(path: Path) -> str:
         If there is no such file, or it cannot be read.
     """
     if path.is_dir():
-        content = [(one.relative_to(path).as_posix(), file_fingerprint(one)) for one in _files_in(path)]
+        content = [(file.relative_to(path).as_posix(), file_fingerprint(file)) for file in _files_in(path)]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
     try:
         state = path.stat()
@@ -197,7 +197,7 @@ def _targets(path: Path, depth: int) -> set[Path]:
 
 
 def _files_in(folder: Path) -> list[Path]:
-    return sorted(one for one in folder.rglob("*") if one.is_file())
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 @lru_cache(maxsize=1024)

@@ -88,7 +88,7 @@ def _wrong_parts(manifest: dict[str, Any]) -> list[str]:
     except ValidationError as error:
         return list(dict.fromkeys(".".join(str(part) for part in one["loc"]) for one in error.errors()))[:3]
     outside = [name for name in known.files if not is_inside(name)]
-    strange = {one.id for one in known.inputs} ^ {one.id for one in known.config.sources}
+    strange = {input_table.id for input_table in known.inputs} ^ {source.id for source in known.config.sources}
     return [*(["files"] if outside else []), *(["inputs"] if strange else [])]
 
 

@@ -21,7 +21,7 @@ from pipeline.folder.run_folder import read_list
 from pipeline.folder.store import RunStore
 from pipeline.folder.writing import plain, read_parquet
 
-TABLES = tuple(one.name for one in fields(Publication) if "DataFrame" in str(one.type))
+TABLES = tuple(field.name for field in fields(Publication) if "DataFrame" in str(field.type))
 """Tables of a `Publication`; they were checked when they were made."""
 
 SITE_ID = re.compile(r"[^\W_][\w.-]{0,199}")
@@ -44,9 +44,9 @@ KINDS: dict[str, type | tuple[type, ...]] = {
 """What is no table of a `Publication`, and of which kind it is in JSON."""
 
 MODELS: dict[str, Any] = {
-    one.name: getattr(schema, model[1])
-    for one in fields(Publication)
-    if (model := re.fullmatch(r"(?:Geo)?DataFrame\[(\w+)\]", str(one.type)))
+    field.name: getattr(schema, model[1])
+    for field in fields(Publication)
+    if (model := re.fullmatch(r"(?:Geo)?DataFrame\[(\w+)\]", str(field.type)))
 }
 """Tables of a `Publication` that have a schema."""
 
@@ -58,7 +58,9 @@ def save_publication(publication: Publication, store: RunStore) -> None:
     """
     for name in TABLES:
         store.write_parquet(f"stages/published/{name}.parquet", getattr(publication, name))
-    scalars = {one.name: getattr(publication, one.name) for one in fields(publication) if one.name not in TABLES}
+    scalars = {
+        field.name: getattr(publication, field.name) for field in fields(publication) if field.name not in TABLES
+    }
     found = publication.validation
     scalars["validation"] = None if found is None else found.model_dump(mode="json")
     scalars["surface"] = None if publication.surface is None else publication.surface.name
@@ -155,7 +157,7 @@ def _require_names(folder: Path, tables: dict[str, Any]) -> None:
 def _checked_scalars(folder: Path) -> dict[str, Any]:
     """Return what is no table, once all tables are known to be those it was written with."""
     path = folder / "publication.json"
-    expected = {one.name for one in fields(Publication)} - set(TABLES)
+    expected = {field.name for field in fields(Publication)} - set(TABLES)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         scalars, digests = content["scalars"], content["sha256"]

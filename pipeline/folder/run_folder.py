@@ -52,7 +52,7 @@ class RunFolder:
         if path.exists() and not path.is_dir():
             raise SourceError(f"{path}: is a file, where the folder of a run is needed. Give another --out.")
         if not self._list.is_file():
-            strangers = [one for one in _files(path) if ".writing-" not in one] if path.is_dir() else []
+            strangers = [file for file in _files(path) if ".writing-" not in file] if path.is_dir() else []
             if strangers:
                 raise SourceError(
                     f"{path}: holds {len(strangers)} files ({', '.join(strangers[:3])} …) and is not the folder of a run, so "

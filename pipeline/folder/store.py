@@ -49,7 +49,7 @@ class RunStore:
 
     def fingerprint(self, name: str, arguments: Sequence[Any]) -> str:
         """Return and remember the fingerprint of a step: code, libraries, and everything that is handed to it."""
-        self.fingerprints[name] = step_fingerprint(name, [self._stands_for(one) for one in arguments])
+        self.fingerprints[name] = step_fingerprint(name, [self._stands_for(argument) for argument in arguments])
         return self.fingerprints[name]
 
     def table(

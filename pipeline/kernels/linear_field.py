@@ -115,7 +115,7 @@ def fit_field(
     """
     design = np.column_stack([table, np.ones(len(value))])
     blocks = _blocks(x_km, y_km)
-    distance = [_distance(x_km[one], y_km[one], x_km[one], y_km[one]) for one in blocks]
+    distance = [_distance(x_km[block], y_km[block], x_km[block], y_km[block]) for block in blocks]
     scale = max(float(np.var(value)), 1e-4)
     columns = max(1.0, float((table**2).sum(axis=1).mean())) if table.size else 1.0
     extent = max(float(np.ptp(x_km)), float(np.ptp(y_km)), 1e-3)
@@ -180,7 +180,7 @@ def predict_field(
         _predict_some(fitted, design[some], x_km[some], y_km[some], own[some], leave_own_out)
         for some in (slice(start, start + AT_ONCE) for start in range(0, max(1, len(table)), AT_ONCE))
     ]
-    mean, variance = (np.concatenate([one[place] for one in parts]) for place in (0, 1))
+    mean, variance = (np.concatenate([part[place] for part in parts]) for place in (0, 1))
     return mean, variance, np.where((own < 0) | leave_own_out, fitted.spread.nugget, 0.0)
 
 

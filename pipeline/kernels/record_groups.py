@@ -64,7 +64,7 @@ def group_records(
         a, b = min(a, b), max(a, b)
         joined = members[a] + members[b]
         mates = set(members[b])
-        if any(not enemies.get(one, set()).isdisjoint(mates) for one in members[a]):
+        if any(not enemies.get(member, set()).isdisjoint(mates) for member in members[a]):
             continue
         if link.rule not in _FREE_RULES:
             if told_apart(numbers[a], numbers[b]):

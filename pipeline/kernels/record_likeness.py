@@ -40,7 +40,7 @@ def telling_names(records: pd.DataFrame) -> pd.Series:
     source = records["source"].reindex(keys.index)
     holders = pd.DataFrame({"source": source, "key": keys, "record": keys.index}).drop_duplicates()
     shared = holders.groupby(["source", "key"])["record"].transform("size")
-    names = pd.DataFrame({"source": records["source"], "key": [_joined(one) for one in records["name"]]})
+    names = pd.DataFrame({"source": records["source"], "key": [_joined(record) for record in records["name"]]})
     own = set(names.itertuples(index=False, name=None))
     common = set(holders.loc[shared > 1, ["source", "key"]].itertuples(index=False, name=None))
     parts = zip(aliases, source, keys, strict=True)

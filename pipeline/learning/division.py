@@ -65,8 +65,8 @@ def buffered(folds: Folds, x_km: np.ndarray, y_km: np.ndarray, buffer_km: float 
     if not buffer_km:
         return folds
     kept = folds.trains.copy()
-    for place, (train, test) in enumerate(zip(folds.trains, folds.tests, strict=True)):
-        kept[place, np.flatnonzero(train)] = nearest_km(x_km, y_km, train, test) >= buffer_km
+    for index, (train, test) in enumerate(zip(folds.trains, folds.tests, strict=True)):
+        kept[index, np.flatnonzero(train)] = nearest_km(x_km, y_km, train, test) >= buffer_km
     return Folds(kept, folds.tests, int(folds.trains.sum() - kept.sum()))
 
 
@@ -87,7 +87,7 @@ def given_folds(splits: pd.DataFrame, site_ids: pd.Series) -> Folds:
     known = known[known["fold"].isin(names)]
     tests = np.zeros((len(names), len(site_ids)), dtype=bool)
     trains = np.zeros_like(tests)
-    code = known["fold"].map({name: place for place, name in enumerate(names)}).to_numpy(int)
+    code = known["fold"].map({name: index for index, name in enumerate(names)}).to_numpy(int)
     row = known["site_id"].map(row_of).to_numpy(int)
     role = known["role"].to_numpy()
     tests[code[role == "test"], row[role == "test"]] = True

@@ -149,7 +149,7 @@ class GroupWeights(TransformerMixin, BaseEstimator):
     def fit(self, X: np.ndarray, y: Any = None) -> Self:  # noqa: ARG002
         """Count the columns of each kind."""
         groups = [evidence_group(name) for name in self.names] if self.names else []
-        self.weights_ = np.array([_weight(one, groups) for one in groups]) if groups else np.ones(X.shape[1])
+        self.weights_ = np.array([_weight(group, groups) for group in groups]) if groups else np.ones(X.shape[1])
         self.n_features_in_ = X.shape[1]
         return self
 

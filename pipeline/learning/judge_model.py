@@ -379,10 +379,10 @@ def _diagnostics(
 def weight_tornado(table: pd.DataFrame) -> dict[str, list[Any]]:
     """Return how many of the companion's top ten change when each weight is halved or raised by half."""
     parts = ["metal", "amount", "access", "liability"]
-    if not {f"weight_{one}" for one in parts} <= set(table.columns) or len(table) == 0:
+    if not {f"weight_{part}" for part in parts} <= set(table.columns) or len(table) == 0:
         return {"part": [], "halved": [], "raised": []}
-    utility = table[[f"part_{one}" for one in parts]].fillna(0.5).to_numpy(float)
-    weights = table[[f"weight_{one}" for one in parts]].iloc[0].to_numpy(float)
+    utility = table[[f"part_{part}" for part in parts]].fillna(0.5).to_numpy(float)
+    weights = table[[f"weight_{part}" for part in parts]].iloc[0].to_numpy(float)
 
     def top(changed: np.ndarray) -> set[int]:
         return set(np.argsort(-(utility @ changed), kind="stable")[:10].tolist())

@@ -141,7 +141,7 @@ class TrainedModel:
         """Return calibrated log-odds of every bag and which bags may score each site, both of shape (n, n_bags)."""
         prepared = self.prepare(features)
         bags = self.pipeline[-1]
-        blocks = np.array([self.site_blocks.get(one, "") for one in features["site_id"]])
+        blocks = np.array([self.site_blocks.get(feature, "") for feature in features["site_id"]])
         return self.intercept + self.slope * bags.bag_scores(prepared), bags.unseen(blocks)
 
     def grade_trend(self, features: pd.DataFrame) -> np.ndarray:

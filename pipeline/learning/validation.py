@@ -62,7 +62,7 @@ def prediction_rate(positive: np.ndarray, score: np.ndarray, steps: int = 50) ->
     n = int(positive.sum())
     share = np.linspace(0.0, 100.0, steps + 1)
     hits = np.array([captured(positive, score, percent) for percent in share])
-    bands = [wilson_interval(one, n) for one in hits]
+    bands = [wilson_interval(hit, n) for hit in hits]
     return {
         "share_of_sites": (share / 100.0).tolist(),
         "share_of_positives": (hits / max(n, 1)).tolist(),

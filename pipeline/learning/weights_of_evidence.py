@@ -148,8 +148,8 @@ def omnibus(states: np.ndarray, patterns: Sequence[Weights], positive: np.ndarra
     prior = np.log(n / (len(positive) - n))
     keys, count = np.unique(np.nan_to_num(states, nan=-1.0), axis=0, return_counts=True)
     log_odds, variance = np.full(len(keys), prior), np.full(len(keys), 1.0 / n)
-    for place, pattern in enumerate(patterns):
-        inside, outside = keys[:, place] == 1, keys[:, place] == 0
+    for index, pattern in enumerate(patterns):
+        inside, outside = keys[:, index] == 1, keys[:, index] == 0
         log_odds += inside * pattern.w_plus + outside * pattern.w_minus
         variance += inside * pattern.s_plus**2 + outside * pattern.s_minus**2
     chance = 1.0 / (1.0 + np.exp(-log_odds))

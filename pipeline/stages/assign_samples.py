@@ -154,8 +154,8 @@ def _lonlat(table: pd.DataFrame) -> np.ndarray:
 def _columns(table: pd.DataFrame, names: list[str], rows: np.ndarray) -> np.ndarray:
     """Return some rows of some columns, without copying the others."""
     values = np.empty((len(rows), len(names)))
-    for place, name in enumerate(names):
-        values[:, place] = table[name].to_numpy(dtype="float64")[rows]
+    for index, name in enumerate(names):
+        values[:, index] = table[name].to_numpy(dtype="float64")[rows]
     return values
 
 
@@ -183,8 +183,8 @@ def _near(sites: pd.DataFrame, samples: pd.DataFrame, around: np.ndarray, params
     if there.any():
         nearest_km[there] = geodesic_km(*_lonlat(sites)[there].T, *place_of_sample[found.nearest[there]].T)
     columns: dict[str, np.ndarray] = {"near_n": found.n, "near_km": nearest_km}
-    columns |= {f"near_{element}_z": found.mean[:, place] for place, element in enumerate(scored)}
-    for place, element in enumerate(shown):
-        columns[f"near_{element}_p90_ppm"] = found.percentile[:, place]
-        columns[f"near_{element}_max_ppm"] = found.maximum[:, place]
+    columns |= {f"near_{element}_z": found.mean[:, index] for index, element in enumerate(scored)}
+    for index, element in enumerate(shown):
+        columns[f"near_{element}_p90_ppm"] = found.percentile[:, index]
+        columns[f"near_{element}_max_ppm"] = found.maximum[:, index]
     return pd.DataFrame(columns)

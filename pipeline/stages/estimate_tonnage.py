@@ -109,7 +109,7 @@ def estimate_tonnage(sites: GeoDataFrame[Sites], params: EstimateTonnageParams) 
     area = _area_m2(sites)
     low, mid, high = _densities(sites)
     columns = {name: sites[name].to_numpy(dtype=float) for name in ("mass_t", "volume_m3", "milled_t", "height_m")}
-    mass, volume, milled, height = (np.where(one > 0, one, np.nan) for one in columns.values())
+    mass, volume, milled, height = (np.where(column > 0, column, np.nan) for column in columns.values())
     waste = sites["waste_type"].to_numpy()
     bare = waste == "none"
     milled = np.where(bare | np.isin(waste, ("waste_rock", "slag")), np.nan, milled)
@@ -197,7 +197,7 @@ def _within(
     mid: np.ndarray, *factors: tuple[float | np.ndarray, float | np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return low, mid and high of a product whose factors err independently, each by its own factor below and above."""
-    below, above = (np.exp(np.sqrt(sum(np.square(np.log(one[side])) for one in factors))) for side in (0, 1))
+    below, above = (np.exp(np.sqrt(sum(np.square(np.log(factor[side])) for factor in factors))) for side in (0, 1))
     return mid / below, mid, mid * above
 
 

@@ -97,7 +97,7 @@ def _model_parts(features: pd.DataFrame, model: TrainedModel) -> tuple[list[str]
     """Return names, raw values and contributions: one column per feature, and one for the evidence from the waste."""
     prepared = model.prepare(features)
     bags = model.pipeline[-1]
-    blocks = np.array([model.site_blocks.get(one, "") for one in features["site_id"]])
+    blocks = np.array([model.site_blocks.get(feature, "") for feature in features["site_id"]])
     base, parts = bags.contributions(prepared, bags.unseen(blocks))
     parts = model.slope * parts
     log_odds = model.intercept + model.slope * base + parts.sum(axis=1)

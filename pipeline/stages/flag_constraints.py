@@ -325,7 +325,7 @@ def _jurisdiction(sites: gpd.GeoDataFrame, backdrop: gpd.GeoDataFrame, params: F
         if not codes:
             continue
         away = km_outside(codes, longitude[rows], latitude[rows])
-        drawn = [at for at, one in enumerate(belongs) if one & set(codes)]
+        drawn = [at for at, belong in enumerate(belongs) if belong & set(codes)]
         if drawn:
             whole = shapely.union_all(outlines.geometry.to_numpy()[drawn])
             away = np.fmax(away, shapely.distance(sites.geometry.to_numpy()[rows], whole) / 1000.0)

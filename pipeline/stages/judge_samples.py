@@ -91,10 +91,10 @@ def _interval(
     """Return the 5 and 95 % quantiles of R2 when whole blocks are drawn anew, as neighbours err alike."""
     rng = np.random.default_rng([params.random_state, 61])
     names, codes = np.unique(blocks, return_inverse=True)
-    rows = [np.flatnonzero(codes == one) for one in range(len(names))]
+    rows = [np.flatnonzero(codes == index) for index in range(len(names))]
     drawn = []
     for _ in range(params.n_draws):
-        chosen = np.concatenate([rows[one] for one in rng.integers(0, len(rows), len(rows))])
+        chosen = np.concatenate([rows[integer] for integer in rng.integers(0, len(rows), len(rows))])
         drawn.append(r_squared(value[chosen], predicted[chosen]))
     low, high = np.quantile(drawn, (0.05, 0.95))
     return float(low), float(high)

@@ -130,7 +130,7 @@ def _no_rows() -> dict[str, list]:
 
 def _ordered(records: gpd.GeoDataFrame, params: MergeSitesParams) -> gpd.GeoDataFrame:
     """Put the records of each group in the order in which they are believed."""
-    rank = {source: place for place, source in enumerate(params.precedence)}
+    rank = {source: index for index, source in enumerate(params.precedence)}
     fullness = records.drop(columns="geometry").notna().sum(axis=1)
     keys = pd.DataFrame(
         {

@@ -103,7 +103,7 @@ def _points_inside(geometry: np.ndarray, rows: np.ndarray, areas: np.ndarray, th
         shapely.prepare(area)
         return np.asarray(around[shapely.intersects_xy(area, x[around], y[around])])
 
-    numbers = [int(one) for one in np.flatnonzero(np.isfinite(bounds).all(axis=1))] if len(rows) else []
+    numbers = [int(row) for row in np.flatnonzero(np.isfinite(bounds).all(axis=1))] if len(rows) else []
     with ThreadPoolExecutor(max_workers=threads) as pool:
         found = list(pool.map(inside, numbers))
     site = np.concatenate([rows[held] for held in found]) if found else np.zeros(0, dtype=np.int64)

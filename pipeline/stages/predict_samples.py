@@ -44,7 +44,7 @@ class PredictSamplesParams(BaseModel):
     @field_validator("proxies")
     @classmethod
     def _no_rare_earth(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        rare = [one for one in names if one in RARE_EARTHS]
+        rare = [name for name in names if name in RARE_EARTHS]
         if rare:
             raise ValueError(
                 f"{', '.join(rare)} belongs to what is predicted; a rare earth cannot stand for rare earths"
@@ -90,7 +90,7 @@ def _suite(samples: pd.DataFrame, params: PredictSamplesParams) -> pd.DataFrame 
         return None
     total = np.sum([_ppm(samples, one, params) for one in rare], axis=0)
     below = np.sum([np.where(_is_below(samples, one), _ppm(samples, one, params), 0.0) for one in rare], axis=0)
-    table = np.log10(np.column_stack([_ppm(samples, one, params) for one in proxies]))
+    table = np.log10(np.column_stack([_ppm(samples, proxy, params) for proxy in proxies]))
     placed = ~(samples.geometry.isna() | samples.geometry.is_empty).to_numpy()
     usable = np.isfinite(total) & (total > 0) & np.isfinite(table).any(axis=1) & placed
     if usable.sum() < params.min_samples:
@@ -137,7 +137,7 @@ def _suite(samples: pd.DataFrame, params: PredictSamplesParams) -> pd.DataFrame 
 
 def _target_elements(samples: pd.DataFrame, params: PredictSamplesParams) -> list[str]:
     """Return the rare earths most samples have by the method of their suite, so that no total mixes methods."""
-    own = samples["method"].map({method: place for place, method in enumerate(METHOD_ORDER)}).to_numpy()
+    own = samples["method"].map({method: index for index, method in enumerate(METHOD_ORDER)}).to_numpy()
     known = _known_elements(samples, REE, params)
     return [one for one in known if (method_ranks(samples, one) == own).mean() >= params.min_share]
 

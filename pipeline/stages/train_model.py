@@ -319,7 +319,7 @@ def _kept_columns(table: pd.DataFrame) -> pd.DataFrame:
     """Return what ranking and explaining need of the sites."""
     waste = ["waste_log10", "waste_sd_log10", "waste_rule"]
     companion = ["companion_score", "companion_low", "companion_high"]
-    parts = [f"{kind}_{one}" for kind in ("part", "weight") for one in PARTS]
+    parts = [f"{kind}_{part}" for kind in ("part", "weight") for part in PARTS]
     return table.reindex(columns=["site_id", "label", *waste, *companion, *parts])
 
 
