@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.cells.commodities import normalise_commodities, unknown_commodities
+from layers.cells.digit_groups import may_be_grouped
 from layers.cells.quantities import parse_quantities
 from layers.cells.waste_words import settle
 from layers.cells.years import parse_years
@@ -250,6 +251,17 @@ def _quantities(
             text, units[name], source.decimal_mark, zero_is_missing=name not in options.zero_is_known
         )
         fields[name] = read["value"].astype(float)
+        if source.decimal_mark is None and may_be_grouped(text):
+            notes.append(
+                Note(
+                    source.id,
+                    "points_may_part_thousands",
+                    f"{name}: all numbers have three digits behind a point, such as '{text.dropna().iloc[0]}'; they were read as "
+                    "decimals. If the point parts thousands, state decimal_mark: ','.",
+                    int(text.notna().sum()),
+                    tuple(mapped[name]),
+                )
+            )
         fields[f"{name}_bound"] = read["bound"].where(read["bound"] != "", None).astype("str")
         disposal = disposal.fillna(read["disposal"].astype("str"))
         refused = read["state"] == "rejected"

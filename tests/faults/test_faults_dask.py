@@ -7,7 +7,6 @@ import pickle
 import re
 import signal
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ import rasterio
 import shapely
 from click.testing import CliRunner
 from pydantic import BaseModel
+from threadpoolctl import threadpool_limits
 
 from layers import schema
 from layers.catalogue.source import Source
@@ -30,7 +30,6 @@ from pipeline.commands.cli import main
 from pipeline.executor import Executor, Shared
 from pipeline.folder.store import RunStore
 from pipeline.folder.writing import read_parquet, write_parquet
-from pipeline.learning import judge_model
 from pipeline.stages.overlay_territories import OverlayTerritoriesParams, overlay_territories
 from pipeline.stages.sample_rasters import SampleRastersParams, sample_rasters
 from tests.pipeline.stages.conftest import planted_frames
@@ -283,18 +282,17 @@ def test_slices_times_threads_never_exceed_the_workers(mode: Any, workers: int, 
 def test_training_uses_no_more_threads_than_asked_and_learns_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 
-    class Pool(ThreadPoolExecutor):
-        def __init__(self, max_workers: int) -> None:
-            asked.append(max_workers)
-            super().__init__(max_workers)
+    def limited(*, limits: int) -> Any:
+        asked.append(limits)
+        return threadpool_limits(limits=limits)
 
-    monkeypatch.setattr(judge_model, "ThreadPoolExecutor", Pool)
+    monkeypatch.setattr("pipeline.stages.train_model.threadpool_limits", limited)
     frames = planted_frames(80, assayed=0.7)
     quick = QUICK.model_copy(update={"n_bags": 8, "n_bags_validation": 4, "n_permutations": 2, "n_folds": 3})
     before = threading.active_count()
     two, *_ = learn(frames, quick.model_copy(update={"workers": 2}))
     one, *_ = learn(frames, quick)
-    assert set(asked) == {1, 2}
+    assert asked == [2, 1]
     assert threading.active_count() == before
     assert one.validation == two.validation
 

@@ -230,7 +230,7 @@ def test_a_closed_line_is_an_area_and_an_open_one_is_not() -> None:
     lines = [shapely.LineString(RING), shapely.LineString(RING[:3]), shapely.MultiLineString([RING[:3], RING[2:]])]
     repaired = repair_areas("s", ["closed", "open", "pieces"], np.array(lines, dtype=object))
     assert [None if one is None else round(shapely.area(one), 6) for one in repaired.geometry] == [0.5, None, 0.5]
-    assert [note.code for note in repaired.notes] == ["line_closed", "line_closed"]
+    assert [(note.code, note.count) for note in repaired.notes] == [("line_closed", 2)]
     assert repaired.problems[1][0] == "not_an_area"
 
 
