@@ -236,11 +236,7 @@ def shift_to_wgs84(crs_text: str, cell: tuple[int, int]) -> Shift:
     area = AreaOfInterest(max(cell[0], -180), max(cell[1], -90), min(cell[0] + 1, 180), min(cell[1] + 1, 90))
     with quiet():
         group = TransformerGroup(crs, WGS84, always_xy=True, area_of_interest=area)  # type: ignore[arg-type]
-    known = [
-        transformer
-        for transformer in group.transformers
-        if transformer.accuracy is not None and transformer.accuracy >= 0
-    ]
+    known = [shift for shift in group.transformers if shift.accuracy is not None and shift.accuracy >= 0]
     if not known:
         return Shift(pyproj.Transformer.from_crs(crs, WGS84, always_xy=True), math.nan, "ballpark")
     best = min(known, key=lambda one: float(one.accuracy))
