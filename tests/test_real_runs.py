@@ -86,7 +86,7 @@ def test_a_rare_earth_mention_alone_does_not_lift_a_gold_or_nickel_mine(ontario:
 def test_ontario_says_that_it_rests_on_deposit_types(ontario: Path) -> None:
     validation = json.loads((ontario / "model" / "validation.json").read_text())
     assert validation["verdict"]["outcome"] == "not_learned"
-    assert "deposit-type evidence and companion scoring alone" in (ontario / "report.html").read_text()
+    assert "the order rests on kinds of deposit and amounts alone" in (ontario / "report.html").read_text()
     assert set(ranking_of(ontario)["evidence"]) <= {"inferred", "none"}
 
 
@@ -103,10 +103,12 @@ def test_measured_wastes_are_found_by_name_and_the_ambiguous_ones_are_named(wash
     ranking = ranking_of(washington)
     measured = ranking[ranking["evidence"] == "measured"]
     found = " ".join(measured["name"])
-    assert all(name in found for name in ("Big Iron", "Deer Trail", "Germania", "Turk", "Mullen"))
+    assert all(name in found for name in ("Gold Dike", "Turk", "Mullen"))
     assert "Silver Bell" not in found
     notes = pd.read_parquet(washington / "stages" / "published" / "notes.parquet").set_index("code")["message"]
-    assert "Silver Bell" in notes["assays_ambiguous"]
+    # MRDS holds several records of these mines under ids of their own, which are never merged: the name alone fits each of them
+    for name in ("Silver Bell", "Big Iron", "Deer Trail", "Germania"):
+        assert name in notes["assays_ambiguous"]
     assert "Queen Seal" in notes["assays_unmatched"]
 
 
@@ -130,5 +132,5 @@ def test_kola_tells_rare_earths_from_other_elements_of_the_same_soil(kola: Path)
     assert 0.86 <= horizon["coverage_90"] <= 0.94
     assert_accounts_close(kola)
     page = (kola / "report.html").read_text()
-    assert validation["verdict"] in page
+    assert f"R² {horizon['r2_spatial']:.2f} (" in page
     assert not (kola / "ranking.csv").exists()

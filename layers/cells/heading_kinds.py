@@ -93,7 +93,7 @@ def _lone_mark(words: Words) -> bool:
     """Say whether a heading holds a ``<`` or ``>`` that belongs to no number: the column of marks, not of results."""
     return any(
         one.readings.get("sign") in ("<", ">") and (after is None or not after.text[:1].isdigit())
-        for one, after in zip(words.tokens, [*words.tokens[1:], None], strict=True)
+        for one, after in zip(words.tokens, [*words.tokens[1:], None], strict=False)
     )
 
 

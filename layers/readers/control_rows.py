@@ -36,7 +36,7 @@ _WORDS = {
     "control_average": "an average of other rows",
 }  # fmt: skip
 _ID = re.compile(
-    r"(?i)^\W*(?:(?P<standard>oreas|crm|srm|std|standard)|(?P<blank>blank|blk|blanc|blanco))(?=$|[\s_\-#.:]|\d)|"
+    r"(?i)^\W*(?:(?P<standard>oreas|crm|srm|(?:std|standard)(?!\W*(?:dev|abw|error)))|(?P<blank>blank|blk|blanc|blanco))(?=$|[\s_\-#.:]|\d)|"
     r"(?:^|[\s_\-.])(?:(?P<duplicate>dup|duplicate|rpt|replicate)|(?P<end_standard>crm|std)|(?P<end_blank>blank|blk))\W*\d*$"
 )
 

@@ -286,7 +286,7 @@ def test_training_uses_no_more_threads_than_asked_and_learns_the_same(monkeypatc
         asked.append(limits)
         return threadpool_limits(limits=limits)
 
-    monkeypatch.setattr("pipeline.stages.train_model.threadpool_limits", limited)
+    monkeypatch.setattr("threadpoolctl.threadpool_limits", limited)
     frames = planted_frames(80, assayed=0.7)
     quick = QUICK.model_copy(update={"n_bags": 8, "n_bags_validation": 4, "n_permutations": 2, "n_folds": 3})
     before = threading.active_count()

@@ -71,7 +71,7 @@ def test_a_code_stated_in_the_run_file_is_missing(tmp_path, code, params) -> Non
 
 @pytest.mark.parametrize(
     ("code", "warned"),
-    [(-9999, True), (np.float32(-3.4028234663852886e38), True), (-99, True), (-99999, True), (0, False)],
+    [(-9999, True), (np.float32(-3.4028234663852886e38), True), (-99, True), (-99999, True), (0, True)],
 )
 def test_an_undeclared_code_is_told(tmp_path, code, warned) -> None:
     values = np.full((4, 4), 5, "float32")
