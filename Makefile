@@ -8,6 +8,8 @@ SIZE ?= S
 STEPS ?= all
 
 PAIRS ?= 4200
+# A file of tests stays in one process: its fixtures are made once.
+PARALLEL ?= --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 .PHONY: lock-hashes licences faults demo test docs mutations check fuzz bench bench-cluster bench-table clean
 
@@ -15,7 +17,7 @@ demo: $(INSTALLED)
 	$(BIN)/minewaste demo --out runs/demo
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS)
 
 # Clean inputs changed in hundreds of ways, alone and in pairs: each must be read right, told or refused.
 mutations: $(INSTALLED)
