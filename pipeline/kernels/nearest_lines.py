@@ -20,11 +20,19 @@ from layers.geometry import blocks_of_corners
 from pipeline.kernels.number_runs import runs_from
 
 _NODE_M = 50_000.0
+"""Spacing of the nodes where the metric of the projection is computed; `_CLOSE` allows for how it changes between them."""
+
 _CLOSE = 1.01
-_EQUATOR_M = 6_378_137.0
-_ECCENTRICITY_SQUARED = 0.00669437999014
+"""Candidates within this factor of the shortest by the local metric are measured again on the ellipsoid."""
+
+_EQUATOR_M, _ECCENTRICITY_SQUARED = 6_378_137.0, 0.00669437999014
+"""WGS 84 (NIMA 2000, TR8350.2); other ellipsoids differ by about 2e-4 at most, far less than `_CLOSE` allows for."""
+
 _PER_CHUNK = 5_000
+"""Points searched for at once."""
+
 _PER_BLOCK = 2_000
+"""Pairs whose segments are worked on together."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,7 @@ def cut_lines(shapes: np.ndarray, segments: int) -> Pieces:
     """
     points = np.empty((int(shapely.get_num_coordinates(shapes).sum()), 2))
     owners, lengths, filled = [], [], 0
+    # By blocks: `get_parts` and `boundary` copy, and a country's outlines need not be in memory twice.
     for some in blocks_of_corners(shapes):
         lines = shapes[some].copy()
         areal = np.isin(shapely.get_type_id(lines), (3, 6))
@@ -90,8 +99,10 @@ def cut_lines(shapes: np.ndarray, segments: int) -> Pieces:
     owner, sizes = np.concatenate(owners), np.concatenate(lengths)
     ends = np.cumsum(sizes)
     counts = -(-(sizes - 1) // segments)
+    # A line of v vertices has v - 1 segments, so ceil((v - 1) / segments) pieces; the last one is cut short below.
     start = np.repeat(ends - sizes, counts) + segments * runs_from(np.zeros(len(counts), dtype=np.int64), counts)
     stop = np.minimum(start + segments, np.repeat(ends - 1, counts))
+    # `reduceat` takes the least of start[i] to start[i + 1] - 1: `points[stop]` adds the shared vertex.
     if len(start) == 0:
         return Pieces(points, start, stop, start, np.zeros((0, 4)))
     low = np.minimum(np.minimum.reduceat(points, start, axis=0), points[stop])
@@ -115,7 +126,9 @@ class Ground:
         self._to_degrees = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
         self.longitude, self.latitude = self.degrees(xy)
         node = np.round(xy / _NODE_M).astype(np.int64)
+        # Many points share a node; one whole number per node lets `unique` sort numbers in place of rows.
         key, place = np.unique((node[:, 0] << 32) + node[:, 1], return_inverse=True)
+        # Half of 2**32 is added before the shift, so that a negative row does not borrow from the column.
         column = (key + 2**31) >> 32
         metric = self._metric(np.column_stack([column, key - (column << 32)]) * _NODE_M)
         stretch = np.linalg.svd(metric, compute_uv=False) if len(xy) else np.ones((0, 2))
@@ -141,6 +154,7 @@ class Ground:
 
     def _metric(self, nodes: np.ndarray) -> np.ndarray:
         """Return matrices that turn offsets of the plane into metres east and north, shape (n, 2, 2)."""
+        # Central differences over a kilometre: small against the curvature of any projection, large against rounding.
         step = 500.0
         latitude = np.radians(self.degrees(nodes)[1])
         wave = 1 - _ECCENTRICITY_SQUARED * np.sin(latitude) ** 2
@@ -149,9 +163,11 @@ class Ground:
         metric = np.empty((len(nodes), 2, 2))
         for axis, offset in enumerate(np.eye(2) * step):
             ahead, behind = self.degrees(nodes + offset), self.degrees(nodes - offset)
+            # A step across the date line is a degree, not 359.
             turned = (ahead[0] - behind[0] + 180.0) % 360.0 - 180.0
             metric[:, 0, axis] = np.radians(turned) * parallel_m / (2 * step)
             metric[:, 1, axis] = np.radians(ahead[1] - behind[1]) * meridian_m / (2 * step)
+        # Beyond the projection's domain nothing is known; the plane is taken as it is.
         metric[~np.isfinite(metric).all(axis=(1, 2))] = np.eye(2)
         return metric
 
@@ -169,6 +185,7 @@ def lines_in_question(ground: Ground, lines: np.ndarray) -> np.ndarray:
         In the same CRS.
     """
     sizes = shapely.get_num_coordinates(lines).astype(float)
+    # Whole lines cost points x vertices each; beyond this balance cutting them all is cheaper.
     if 8 * len(ground.xy) * (sizes**2).sum() > sizes.sum() ** 2:
         return lines
     near = _near(ground, shapely.STRtree(lines), np.arange(len(ground.xy)))
@@ -216,6 +233,7 @@ def _near(ground: Ground, tree: shapely.STRtree, rows: np.ndarray) -> np.ndarray
     reach = np.zeros(len(rows))
     reach[place] = planar
     reach = reach * ground.slack(rows, reach)
+    # A millimetre more, so that the nearest itself is not lost to rounding.
     pairs: np.ndarray = tree.query(points, predicate="dwithin", distance=reach + 1e-3)
     return pairs
 
@@ -224,6 +242,7 @@ def in_chunks(
     xy: np.ndarray, work: Callable[[np.ndarray], np.ndarray], threads: int
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Do some work for chunks of places that lie near one another, several at once."""
+    # In strips, so that the points of a chunk look at the same branches of the tree.
     order = np.lexsort((xy[:, 1], np.floor(xy[:, 0] / _NODE_M)))
     count = max(1, min(-(-len(order) // 2000), max(threads, -(-len(order) // _PER_CHUNK))))
     chunks = [rows for rows in np.array_split(order, count) if len(rows)]
@@ -261,6 +280,7 @@ def shortest_km(
     metres, foot = (np.concatenate(part) for part in zip(*blocks, strict=True))
     heads = np.flatnonzero(np.concatenate([[True], group[1:] != group[:-1]]))
     best = np.repeat(np.minimum.reduceat(metres, heads), np.diff(np.append(heads, len(group))))
+    # The metric is that of the point; it is off by about 1 % per 80 km on the way to the line.
     close = metres <= best * (_CLOSE + best / 8.0e6) + 1e-6
     lon, lat = ground.degrees(foot[close])
     km = np.full(len(group), np.inf)
@@ -292,6 +312,7 @@ def feet(ground: Ground, pieces: Pieces, place: np.ndarray, piece: np.ndarray) -
     along = np.clip(np.where(length > 0, along, 0.0), 0.0, 1.0)
     squared = (head_x + along * span_x) ** 2 + (head_y + along * span_y) ** 2
     least = np.minimum.reduceat(squared, offsets[:-1])
+    # Of several segments at the same distance the first is taken, as in a search from the start of the line.
     hit = np.flatnonzero(squared == np.repeat(least, counts))
     pair = np.repeat(np.arange(len(piece)), counts)[hit]
     chosen = hit[np.unique(pair, return_index=True)[1]]

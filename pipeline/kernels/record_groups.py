@@ -48,6 +48,7 @@ def group_records(
     position = {record: at for at, record in enumerate(records["record_id"])}
     here = links[links["record_a"].isin(position) & links["record_b"].isin(position)]
     apart = here[~here["same_site"].astype(bool) & here["rule"].isin(_APART_RULES)]
+    # Pairs said or found to be two sites keep whole groups apart, through whatever third record.
     enemies: dict[int, set[int]] = {}
     for a, b in zip(apart["record_a"].map(position), apart["record_b"].map(position), strict=True):
         enemies.setdefault(a, set()).add(b)
@@ -61,6 +62,7 @@ def group_records(
         a, b = int(owner[link.a]), int(owner[link.b])
         if a == b:
             continue
+        # The group keeps the number of its first record: the answer does not depend on the order of links.
         a, b = min(a, b), max(a, b)
         joined = members[a] + members[b]
         mates = set(members[b])
@@ -69,6 +71,7 @@ def group_records(
         if link.rule not in _FREE_RULES:
             if told_apart(numbers[a], numbers[b]):
                 continue
+            # Chains of short links must not join the two ends of a district.
             wide = link.distance_km if len(joined) == 2 else diameter_km(lon[joined], lat[joined])
             if wide > max_diameter_km:
                 continue

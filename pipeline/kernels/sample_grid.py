@@ -96,6 +96,7 @@ def look_around(
     keys, width = _keys(at_sample, chord)
     order = np.argsort(keys, kind="stable")
     least, share = least_km / EARTH_RADIUS_KM, percentile / 100.0
+    # Samples that come in `cell_order` are used as they are: copies of a large survey would double the memory.
     in_place = bool((order[1:] > order[:-1]).all())
     at_sample, values, amounts = (
         np.ascontiguousarray(one if in_place else one[order]) for one in (at_sample, values, amounts)
@@ -119,6 +120,7 @@ def look_around(
         def go(part: slice) -> None:
             compiled_pass(here[part], *table, cell[part], *search, *(one[part] for one in ordered))
 
+        # More parts than threads: parts in a dense camp take longest, and the others go on meanwhile.
         cuts = np.linspace(0, len(sites), _PARTS_PER_THREAD * threads + 1).astype(int).tolist()
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(go, (slice(*ends) for ends in pairwise(cuts))))
@@ -126,6 +128,7 @@ def look_around(
             whole[along] = part
     elif len(sites) and len(samples):
         _array_pass(at_site, table, chord, power, least, share, found)
+    # Back from the order of cells to the caller's rows.
     nearest = np.where(found.nearest >= 0, order[found.nearest] if len(order) else -1, -1)
     return Neighbours(found.n, nearest, found.mean, found.percentile, found.maximum)
 
@@ -182,6 +185,7 @@ def _array_pass(
     """Fill ``found`` by lists of pairs, some sites at a time."""
     samples, values, amounts = table
     tree = cKDTree(samples)
+    # The tree rounds differently from the compiled loop: it is asked a little too widely, and the loop's own test decides.
     generous = chord * (1 + 1e-9)
     blocks = np.cumsum(tree.query_ball_point(sites, generous, return_length=True)) // _PAIRS_PER_BLOCK
     for block in np.unique(blocks):
@@ -196,6 +200,7 @@ def _array_pass(
         inside = square <= chord * chord
         site, sample, square = site[inside], sample[inside], square[inside]
         found.n[here] = np.bincount(site, minlength=len(here))
+        # Ties go to the first sample in the order of cells, as in the compiled loop.
         by_distance = np.lexsort((sample, square, site))
         heads = by_distance[np.flatnonzero(np.diff(site[by_distance], prepend=-1))]
         found.nearest[here[site[heads]]] = sample[heads]

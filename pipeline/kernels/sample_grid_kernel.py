@@ -33,6 +33,7 @@ def grid_pass(  # noqa: C901 - one loop nest that is compiled as a whole
     squares of chords. The three cells of a row along k are one run of samples.
     """
     n_values, n_amounts = values.shape[1], amounts.shape[1]
+    # Grown by doubling where a site has more samples: no allocation inside the loop for nearly all sites.
     found = np.empty(1024, dtype=np.int64)
     scratch = np.empty(1024)
     total, weights = np.empty(n_values), np.empty(n_values)
@@ -43,6 +44,7 @@ def grid_pass(  # noqa: C901 - one loop nest that is compiled as a whole
         weights[:] = 0.0
         for i in range(cells[site, 0] - 1, cells[site, 0] + 2):
             for j in range(cells[site, 1] - 1, cells[site, 1] + 2):
+                # Cells k - 1, k and k + 1 have consecutive keys, so one binary search finds the run of all three.
                 key = (i * width + j) * width + cells[site, 2] - 1
                 start = np.searchsorted(keys, key)
                 for sample in range(start, len(keys)):
@@ -62,6 +64,7 @@ def grid_pass(  # noqa: C901 - one loop nest that is compiled as a whole
                         scratch = np.empty(2 * count)
                     found[count] = sample
                     count += 1
+                    # 1 / d**p with d**2 at hand: no square root for the usual p = 2.
                     held = max(square, least)
                     weight = 1.0 / held if power == 2.0 else held ** (-0.5 * power)
                     for column in range(n_values):
@@ -82,6 +85,8 @@ def grid_pass(  # noqa: C901 - one loop nest that is compiled as a whole
                     size += 1
             if size == 0:
                 continue
+            # The linear rule of numpy.percentile: between the order statistics ``below`` and ``below + 1``.
+            # Selecting one order statistic is linear in the number of samples where sorting is not.
             place = share * (size - 1)
             below = int(np.floor(place))
             first, last = 0, size - 1
@@ -105,6 +110,7 @@ def grid_pass(  # noqa: C901 - one loop nest that is compiled as a whole
                     first = left
                 else:
                     break
+            # Everything right of ``below`` is at least as large: its least is the next order statistic.
             lower, upper, largest = scratch[below], np.inf, scratch[below]
             for position in range(below + 1, size):
                 upper = min(upper, scratch[position])

@@ -58,8 +58,10 @@ def fit_variogram(x_m: np.ndarray, y_m: np.ndarray, values: np.ndarray, classes:
     """
     known = np.isfinite(values)
     x, y, v = x_m[known] / 1000.0, y_m[known] / 1000.0, values[known]
+    # Fewer than eight values give at most 28 pairs, less than one distance class needs.
     if len(v) < 8 or np.ptp(v) == 0:
         return Variogram((), (), (), np.nan, np.nan, np.nan)
+    # Two million pairs suffice for a range; all of a large survey's would not fit in memory.
     if len(v) > 2000:
         keep = np.sort(np.random.default_rng(7).choice(len(v), 2000, replace=False))
         x, y, v = x[keep], y[keep], v[keep]
@@ -85,12 +87,14 @@ def exponential_fit(lag: np.ndarray, gamma: np.ndarray, pairs: np.ndarray) -> tu
 
     weight = np.sqrt(pairs)
     best = (np.inf, 0.0, float(np.average(gamma, weights=pairs)), 0.0)
+    # Nugget and sill are linear given the range: a search over one number has no local minima to fall into.
     for candidate in np.geomspace(max(lag[0] / 2.0, 1e-6), lag[-1] * 2.0, 40):
         design = np.column_stack([np.ones_like(lag), 1.0 - np.exp(-3.0 * lag / candidate)])
         (nugget, sill), residual = nnls(design * weight[:, None], gamma * weight)
         if residual < best[0] - 1e-12:
             best = (float(residual), float(candidate), float(nugget), float(sill))
     _, range_km, nugget, sill = best
+    # A structured part below a twentieth of the sill is noise of the fit: the values are pure nugget.
     return (range_km if sill > 0.05 * (nugget + sill) else 0.0), nugget, nugget + sill
 
 
@@ -112,6 +116,7 @@ def choose_block_km(x_m: np.ndarray, y_m: np.ndarray, range_km: float, min_block
         Edge length, km.
     """
     extent_km = max(float(np.ptp(x_m)), float(np.ptp(y_m)), 1.0) / 1000.0
+    # Without a range an eighth of the extent gives some 64 squares, enough for folds that hold several camps.
     wanted = range_km if np.isfinite(range_km) and range_km > 0 else extent_km / 8.0
     size = float(np.clip(wanted, extent_km / 40.0, extent_km / 2.0))
     while len(set(grid_blocks(x_m, y_m, size))) < min_blocks and size > extent_km / 40.0:
@@ -230,6 +235,7 @@ def group_folds(blocks: np.ndarray, positive: np.ndarray, n_folds: int) -> np.nd
     load = np.zeros((count, 2))
     fold_of = np.zeros(len(names), dtype=int)
     for block in np.lexsort((names, -sizes, -positives)):
+        # Blocks with positives go where positives are fewest, the others where sites are fewest.
         keys = (load[:, 1], load[:, 0]) if positives[block] else (load[:, 0], load[:, 1])
         fold = int(np.lexsort((np.arange(count), keys[1], keys[0]))[0])
         fold_of[block] = fold

@@ -92,6 +92,7 @@ def _runs_of(shapes: np.ndarray) -> tuple[IntArray, IntArray, IntArray, IntArray
     points, ring = shapely.get_coordinates(rings, return_index=True)
     edge = np.flatnonzero(ring[1:] == ring[:-1])
     (ax, ay), (bx, by) = points[edge].T, points[edge + 1].T
+    # Row r has its middle at r + 0.5. An edge owns its upper end and not its lower: a vertex on a middle counts once.
     first = np.ceil(np.minimum(ay, by) - 0.5).astype(np.int64)
     crossed = np.ceil(np.maximum(ay, by) - 0.5).astype(np.int64) - first
     which = np.repeat(np.arange(len(edge)), crossed)
@@ -101,6 +102,7 @@ def _runs_of(shapes: np.ndarray) -> tuple[IntArray, IntArray, IntArray, IntArray
     owner = zone[part[ring[edge[which]]]]
     order = np.lexsort((x, owner, row))
     column = np.ceil(x[order] - 0.5).astype(np.int64)
+    # A closed outline crosses each middle an even number of times: the zone lies from every odd crossing to the next.
     opens = order[0::2]
     return row[opens], owner[opens], column[0::2], column[1::2]
 
@@ -136,6 +138,7 @@ def pass_over(
     with ThreadPoolExecutor(max_workers=threads) as pool:
         shares = [bands[start::threads] for start in range(min(threads, len(bands)))]
         done = {band: result for part in pool.map(plan.read, shares) for band, result in part}
+    # In the order of the raster, whichever thread was first: floating-point sums depend on the order.
     for band in bands:
         parts, cells, found = done[band]
         for members, moments in parts:
@@ -150,6 +153,7 @@ class _Plan:
     def __init__(self, raster: Raster, zones: Zones, columns: IntArray, rows: IntArray) -> None:
         self.raster, self.columns, self.rows = raster, columns, rows
         stored = max(1, raster.block[0])
+        # Files stored by single lines are read some hundred at a time; tiled files by whole rows of tiles.
         self.band_rows = stored if stored >= _BAND_ROWS // 4 else stored * max(1, _BAND_ROWS // stored)
         left, right = np.maximum(zones.left, 0), np.minimum(zones.right, raster.width)
         on = (zones.row >= 0) & (zones.row < raster.height) & (left < right)
@@ -189,6 +193,7 @@ class _Plan:
         """Read those blocks of one row of blocks that a zone or cell touches; the rest stays unset and is never looked at."""
         raster = self.raster
         step = max(1, min(raster.block[1], raster.width))
+        # +1 where a run begins, -1 after it ends: the running sum tells the blocks that are needed.
         touched = np.zeros(-(-raster.width // step) + 1, dtype=np.int64)
         np.add.at(touched, np.concatenate([runs.left, self.columns[cells]]) // step, 1)
         np.add.at(touched, np.concatenate([runs.right - 1, self.columns[cells]]) // step + 1, -1)
@@ -210,6 +215,7 @@ def _add_up(strip: np.ndarray, top: int, here: Zones) -> tuple[IntArray, Moments
     zone = np.repeat(own, length)
     moments = Moments.of(len(members))
     moments.on_raster += np.bincount(zone, minlength=len(members))
+    # NaN alone differs from itself; the reader has turned nodata and masks into NaN.
     known = values == values
     zone, values = zone[known], values[known]
     moments.n += np.bincount(zone, minlength=len(members))
