@@ -144,11 +144,9 @@ def run(
     from pipeline.progress import Progress
     from pipeline.run import run as run_chain
 
-    checked, folder = configured(Path(config), None if data is None else Path(data))
+    checked, folder = configured(Path(config), None if data is None else Path(data), workers, scheduler)
     if checked.units != "sites":
         raise ConfigError(f"{config}: is a run on samples (units: samples). Use `minewaste run {config}`.")
-    asked = {name: value for name, value in (("workers", workers), ("scheduler", scheduler)) if value is not None}
-    checked = checked.model_copy(update={"dask": checked.dask.model_copy(update=asked)})
     target = Path("runs") / checked.name if out is None else Path(out)
     with Progress(quiet=quiet) as progress:
         run_chain(checked, folder, target, progress, run_date)

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from layers.findings import Finding
+
 
 def finite(value: Any) -> Any:
     """Return a number to six digits; None where it is not finite, which JSON does not know."""
@@ -31,13 +33,6 @@ QuestionCode = Literal["new_camp", "near_assays", "given"]
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Notice(_Frozen):
-    """A remark as a code with the values its wording needs."""
-
-    code: str
-    values: dict[str, float | int | str] = {}
 
 
 class Figures(_Frozen):
@@ -173,7 +168,7 @@ class SurfaceTest(_Frozen):
     auc_low: Number = None
     auc_high: Number = None
     published: bool = False
-    reasons: tuple[Notice, ...] = ()
+    reasons: tuple[Finding, ...] = ()
     features: tuple[str, ...] = ()
 
 
@@ -203,7 +198,7 @@ class Verdict(_Frozen):
         Whether the model orders the list; else the companion score does.
     lead : Lead or None
         Over the best simpler rule.
-    reasons : tuple of Notice
+    reasons : tuple of Finding
         Why the outcome is no better, the weightiest first.
     """
 
@@ -211,7 +206,7 @@ class Verdict(_Frozen):
     label_basis: LabelBasis
     model_used: bool
     lead: Lead | None = None
-    reasons: tuple[Notice, ...] = ()
+    reasons: tuple[Finding, ...] = ()
 
 
 class Validation(_Frozen):
@@ -238,7 +233,7 @@ class Validation(_Frozen):
     weights_of_evidence: WeightsTable | None = None
     surface: SurfaceTest | None = None
     verdict: Verdict
-    alarms: tuple[Notice, ...] = ()
-    notes: tuple[Notice, ...] = ()
+    alarms: tuple[Finding, ...] = ()
+    notes: tuple[Finding, ...] = ()
     dropped_features: dict[str, str] = {}
     proxies: Proxies = Proxies()

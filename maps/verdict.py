@@ -5,7 +5,8 @@ Nothing is decided here: outcome, lead and reasons come as codes from `layers.va
 
 from __future__ import annotations
 
-from layers.validation import Figures, Notice, RuleFigures, Validation
+from layers.findings import Finding
+from layers.validation import Figures, RuleFigures, Validation
 from maps import words
 
 SCORE_WORDS = ("score", "legend_score", "axis_score_percent", "how_to_read_text")
@@ -50,16 +51,16 @@ def _separator(lang: str) -> str:
     return "; " if lang == "en" else "\u00a0; "
 
 
-def _causes(validation: Validation) -> list[Notice]:
+def _causes(validation: Validation) -> list[Finding]:
     """Return the reasons of the verdict that are not alarms, which are told apart from them."""
     return [notice for notice in validation.verdict.reasons if notice not in validation.alarms]
 
 
-def _alarm(notice: Notice, lang: str) -> str:
+def _alarm(notice: Finding, lang: str) -> str:
     return words.phrase("verdict_alarm", lang, alarm=remark("alarm", notice, lang))
 
 
-def remark(kind: str, notice: Notice, lang: str) -> str:
+def remark(kind: str, notice: Finding, lang: str) -> str:
     """Return a coded remark in words; ``kind`` is ``alarm``, ``reason`` or ``remark``."""
     values: dict[str, object] = dict(notice.values)
     if "feature" in values:

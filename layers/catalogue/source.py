@@ -25,14 +25,27 @@ Role = Literal[
 ]
 
 
-class Source(BaseModel):
+class Description(BaseModel):
+    """Who publishes a source, under which conditions; of a catalogue entry and of a run file alike."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    publisher: str | None = None
+    address: str | None = None
+    licence: str | None = None
+    attribution: str | None = None
+    date: str | None = None
+    steward: str | None = None
+    publish: Literal["allowed", "generalised", "never"] | None = None
+    use_conditions: str | None = None
+
+
+class Source(Description):
     """A file and everything known about it, after catalogue facts and the run file's words are put together.
 
     Only ``id``, ``role`` and ``path`` are always needed. ``columns`` maps a layer's column to the file's column (or to
     several, tried in turn); ``values`` translates cell values per layer column; see ``layers/catalogue/*.yml``.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str = Field(pattern=r"^[a-z0-9_]+$")
     role: Role
@@ -69,15 +82,7 @@ class Source(BaseModel):
     options: dict[str, Any] = Field(
         default_factory=dict, description="role-specific settings, checked by the role's reader"
     )
-    publisher: str | None = None
-    address: str | None = None
-    licence: str | None = None
-    attribution: str | None = None
-    date: str | None = None
-    steward: str | None = None
     permission_date: str | None = None
-    publish: Literal["allowed", "generalised", "never"] | None = None
-    use_conditions: str | None = None
     _left_out: frozenset[int] = PrivateAttr(default=frozenset())
 
     @property
@@ -96,14 +101,12 @@ Certainty = Literal["verified", "third_party", "unverified"]
 """How well a fact is known: seen in the publisher's own words or file, only in a copy, or not seen at all."""
 
 
-class CatalogueEntry(BaseModel):
+class CatalogueEntry(Description):
     """Facts about one known public source, as its YAML file in ``layers/catalogue/`` states them.
 
     Every field of `Source` except ``id`` and ``path`` may be given; ``known`` says of each fact how well it is known, with
     ``all`` for facts that are not listed.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str = Field(pattern=r"^[a-z0-9_]+$")
     role: Role
@@ -118,14 +121,6 @@ class CatalogueEntry(BaseModel):
     commodity_codes_of: str | None = Field(
         default=None, description="entry whose commodity codes this publisher uses too"
     )
-    publisher: str | None = None
-    address: str | None = None
-    licence: str | None = None
-    attribution: str | None = None
-    date: str | None = None
-    steward: str | None = None
-    publish: Literal["allowed", "generalised", "never"] | None = None
-    use_conditions: str | None = None
     fetch: dict[str, Any] = Field(
         default_factory=dict, description="file name, sha256 and bytes where the address is a file"
     )
@@ -150,7 +145,7 @@ class CatalogueEntry(BaseModel):
         return self
 
 
-_DESCRIPTION = ("publisher", "address", "licence", "attribution", "date", "steward", "publish", "use_conditions")
+_DESCRIPTION = tuple(Description.model_fields)
 _MERGED = ("columns", "values", "defaults", "commodity_codes", "options", "said_rows")
 
 

@@ -168,9 +168,7 @@ def _run(
 ) -> None:
     from pipeline.commands.configured import configured
 
-    config, data_dir = configured(path, data)
-    asked = {name: value for name, value in (("workers", workers), ("scheduler", scheduler)) if value is not None}
-    config = config.model_copy(update={"dask": config.dask.model_copy(update=asked)})
+    config, data_dir = configured(path, data, workers, scheduler)
     folder = out or Path("runs") / config.name
     run_date = day.date() if day else None
     if config.units == "samples":

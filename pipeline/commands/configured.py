@@ -10,7 +10,9 @@ from pipeline.commands.questions import refuse_open_questions
 from pipeline.config import RunConfig, load_config
 
 
-def configured(path: Path, data: Path | None) -> tuple[RunConfig, Path]:
+def configured(
+    path: Path, data: Path | None, workers: int | None = None, scheduler: str | None = None
+) -> tuple[RunConfig, Path]:
     """Read a run file and settle where its relative paths start.
 
     Parameters
@@ -19,6 +21,8 @@ def configured(path: Path, data: Path | None) -> tuple[RunConfig, Path]:
         The run file.
     data : Path or None
         Folder where relative source paths start; None takes ``data_dir`` of the run file, else the run file's folder.
+    workers, scheduler : int and str, optional
+        In the place of ``dask.workers`` and ``dask.scheduler`` of the run file.
 
     Returns
     -------
@@ -33,6 +37,8 @@ def configured(path: Path, data: Path | None) -> tuple[RunConfig, Path]:
     check_proj()
     refuse_open_questions(path)
     config = load_config(path)
+    asked = {name: value for name, value in (("workers", workers), ("scheduler", scheduler)) if value is not None}
+    config = config.model_copy(update={"dask": config.dask.model_copy(update=asked)})
     if data is not None:
         folder = data
     elif config.data_dir is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from layers.validation import Notice
+from layers.findings import Finding
 from pipeline.learning.candidates import Task
 from pipeline.learning.division import Folds
 from pipeline.learning.figures import measure
@@ -35,7 +35,7 @@ LEAST_TOLD = 8
 """Sites of either class that must have a value before a column is suspected: two positives are told apart by luck."""
 
 
-def alarms(task: Task, folds: Folds, spatial_auc: float | None, random_auc: float | None) -> list[Notice]:
+def alarms(task: Task, folds: Folds, spatial_auc: float | None, random_auc: float | None) -> list[Finding]:
     """Return what smells of leakage, and whether too few parts of the region tell.
 
     Parameters
@@ -49,14 +49,14 @@ def alarms(task: Task, folds: Folds, spatial_auc: float | None, random_auc: floa
     """
     found = []
     if spatial_auc is not None and random_auc is not None and random_auc - spatial_auc > LEAKAGE_GAP:
-        found.append(Notice(code="random_folds_flatter", values={"random": random_auc, "spatial": spatial_auc}))
+        found.append(Finding(code="random_folds_flatter", values={"random": random_auc, "spatial": spatial_auc}))
     found += _telling_columns(task)
     twins = twin_share(task.features[task.judged], folds.fold[task.judged])
     if twins > TWIN_SHARE:
-        found.append(Notice(code="twins_across_folds", values={"percent": round(100 * twins)}))
+        found.append(Finding(code="twins_across_folds", values={"percent": round(100 * twins)}))
     parts = parts_with_positives(folds.tests & task.judged, task.positive)
     if parts < LEAST_PARTS:
-        found.append(Notice(code="few_parts_with_positives", values={"n": parts, "needed": LEAST_PARTS}))
+        found.append(Finding(code="few_parts_with_positives", values={"n": parts, "needed": LEAST_PARTS}))
     return found
 
 
@@ -86,20 +86,20 @@ def parts_with_positives(tested: np.ndarray, positive: np.ndarray) -> int:
     return int((count >= 2).sum() + (count == 1).sum() // 2)
 
 
-def _telling_columns(task: Task) -> list[Notice]:
+def _telling_columns(task: Task) -> list[Finding]:
     return [
-        Notice(code="column_tells_label", values={"feature": name, "auc": round(auc, 3)})
+        Finding(code="column_tells_label", values={"feature": name, "auc": round(auc, 3)})
         for name, auc in _aucs_alone(task).items()
         if auc >= SEPARATES_ALONE
     ]
 
 
-def strongest_column(task: Task) -> Notice | None:
+def strongest_column(task: Task) -> Finding | None:
     """Return the column that alone goes far with the labels, short of the alarm; None where none does."""
     name, auc = max(_aucs_alone(task).items(), key=lambda pair: pair[1], default=("", 0.0))
     if not MUCH_ALONE <= auc < SEPARATES_ALONE:
         return None
-    return Notice(code="column_tells_much", values={"feature": name, "auc": round(auc, 3)})
+    return Finding(code="column_tells_much", values={"feature": name, "auc": round(auc, 3)})
 
 
 def _aucs_alone(task: Task) -> dict[str, float]:

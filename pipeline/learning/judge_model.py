@@ -8,13 +8,13 @@ from typing import Any, Literal, Protocol
 import numpy as np
 import pandas as pd
 
+from layers.findings import Finding
 from layers.validation import (
     DistrictFigures,
     Division,
     Figures,
     LabelBasis,
     Method,
-    Notice,
     Question,
     QuestionCode,
     RuleFigures,
@@ -326,25 +326,25 @@ def _is_validated(task: Task, model: Measured) -> bool:
     return bool(spread >= 3 and scored >= 2 / 3 and model.figures.auc is not None)
 
 
-def _notes(task: Task, region: Region, scores: FoldScores, *, valid: bool) -> list[Notice]:
+def _notes(task: Task, region: Region, scores: FoldScores, *, valid: bool) -> list[Finding]:
     """Return what a reader should know of the test, the weightiest first."""
     folds = region.folds
-    notes = [] if valid else [Notice(code="too_few_parts")]
+    notes = [] if valid else [Finding(code="too_few_parts")]
     if region.by == "blocks" and np.isfinite(region.range_km) and region.block_km < 0.95 * region.range_km:
         ends = {"block": round(region.block_km, 1), "range": round(region.range_km, 1)}
-        notes.append(Notice(code="blocks_below_range", values=dict(ends)))
+        notes.append(Finding(code="blocks_below_range", values=dict(ends)))
     notes += [notice for notice in [strongest_column(task)] if notice is not None]
     both = folds.both(task.positive, task.judged)
-    notes.append(Notice(code="folds_with_both_classes", values={"both": both, "folds": len(folds)}))
+    notes.append(Finding(code="folds_with_both_classes", values={"both": both, "folds": len(folds)}))
     if folds.lost:
-        notes.append(Notice(code="buffer_lost", values={"n": folds.lost, "km": region.buffer_km or 0.0}))
+        notes.append(Finding(code="buffer_lost", values={"n": folds.lost, "km": region.buffer_km or 0.0}))
     if region.unknown:
-        notes.append(Notice(code="splits_unknown", values={"n": region.unknown}))
+        notes.append(Finding(code="splits_unknown", values={"n": region.unknown}))
     for fold, test in enumerate(folds.tests):
         if not np.isfinite(scores.single[fold]).any():
-            notes.append(Notice(code="fold_untrained", values={"fold": fold}))
+            notes.append(Finding(code="fold_untrained", values={"fold": fold}))
         elif len(set(task.positive[test & task.judged])) == 1:
-            notes.append(Notice(code="fold_of_one_class", values={"fold": fold}))
+            notes.append(Finding(code="fold_of_one_class", values={"fold": fold}))
     return notes
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from layers.validation import Figures, LabelBasis, Lead, Notice, Null, Outcome, RuleFigures, Verdict
+from layers.findings import Finding
+from layers.validation import Figures, LabelBasis, Lead, Null, Outcome, RuleFigures, Verdict
 
 LEVEL = 0.05
 """Share of unrelated labels that may do as well before skill is denied."""
@@ -28,7 +29,7 @@ def decide(
     figures: Figures,
     null: Null,
     baselines: Mapping[str, RuleFigures | None],
-    alarms: Iterable[Notice],
+    alarms: Iterable[Finding],
     label_basis: LabelBasis,
 ) -> Verdict:
     """Return the verdict on a model that was trained.
@@ -43,7 +44,7 @@ def decide(
         What unrelated labels give.
     baselines : mapping of str to RuleFigures or None
         Simpler rules with the model's lead over each; None where a rule reads what defines the labels.
-    alarms : iterable of Notice
+    alarms : iterable of Finding
         Signs that the test flatters; any of them keeps the model from ordering the list.
     label_basis : {"assay", "words", "both"}
         What makes the positives positive. Labels from words never give ``better``: what was tested is whether words are found
@@ -78,19 +79,19 @@ def printed(figure: float) -> float:
     return round(figure, 2)
 
 
-def skill_missing(figures: Figures, null: Null) -> tuple[Notice, ...]:
+def skill_missing(figures: Figures, null: Null) -> tuple[Finding, ...]:
     """Return what is missing to claim skill: an AUC interval above 0.5, and unrelated labels that seldom do as well."""
     missing = []
     if figures.auc is None or figures.auc_low is None:
-        missing.append(Notice(code="no_interval"))
+        missing.append(Finding(code="no_interval"))
     elif figures.auc_high is not None and printed(figures.auc_high) < 0.5:
-        missing.append(Notice(code="below_chance", values={"high": figures.auc_high}))
+        missing.append(Finding(code="below_chance", values={"high": figures.auc_high}))
     elif printed(figures.auc_low) <= 0.5:
-        missing.append(Notice(code="interval_holds_chance", values={"low": figures.auc_low}))
+        missing.append(Finding(code="interval_holds_chance", values={"low": figures.auc_low}))
     if null.p_value is None:
-        missing.append(Notice(code="no_null"))
+        missing.append(Finding(code="no_null"))
     elif null.p_value > LEVEL + 1e-9:
-        missing.append(Notice(code="unrelated_labels_do_as_well", values={"p": null.p_value, "n": null.n}))
+        missing.append(Finding(code="unrelated_labels_do_as_well", values={"p": null.p_value, "n": null.n}))
     return tuple(missing)
 
 
@@ -117,10 +118,10 @@ def nothing_learned(n_positive: int, needed: int, label_basis: LabelBasis, *, ha
     has_features : bool
         Whether there was any chemistry, raster or the like that does not itself define the labels.
     """
-    why = Notice(code="few_positives", values={"n": n_positive, "needed": needed})
+    why = Finding(code="few_positives", values={"n": n_positive, "needed": needed})
     return Verdict(
         outcome="not_learned",
         label_basis=label_basis,
         model_used=False,
-        reasons=(why if has_features else Notice(code="no_features"),),
+        reasons=(why if has_features else Finding(code="no_features"),),
     )

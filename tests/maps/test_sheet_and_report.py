@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from layers.validation import Contrast, Method, Notice, Null, Outcome, Proxies, RuleFigures, SurfaceTest, WeightsTable
+from layers.findings import Finding
+from layers.validation import Contrast, Method, Null, Outcome, Proxies, RuleFigures, SurfaceTest, WeightsTable
 from maps import words
 from maps.report.figures import figures, in_language
 from maps.report.model_card import card_rows, model_card
@@ -152,7 +153,7 @@ def judged(made: Any, **changes: Any) -> Any:
 
 
 NO_SKILL = {"null": Null(auc=0.5, p_value=0.4, n=20)}
-ALARM = {"alarms": (Notice(code="random_folds_flatter", values={"random": 0.95, "spatial": 0.7}),)}
+ALARM = {"alarms": (Finding(code="random_folds_flatter", values={"random": 0.95, "spatial": 0.7}),)}
 TIE = {"baselines": {"companion": RuleFigures(auc=0.8, lead=0.01, lead_low=-0.05, lead_high=0.07)}}
 UNUSED = [{"status": "not validated"}, NO_SKILL, ALARM]
 
@@ -251,11 +252,11 @@ def codes_in(*folders: str) -> set[str]:
     """Return the codes of all notices the source makes."""
     root = Path(__file__).parents[2]
     sources = [path.read_text(encoding="utf-8") for folder in folders for path in (root / folder).rglob("*.py")]
-    return {code for source in sources for code in re.findall(r'Notice\(\s*code="(\w+)"', source)}
+    return {code for source in sources for code in re.findall(r'Finding\(\s*code="(\w+)"', source)}
 
 
 def test_every_code_of_a_validation_has_words() -> None:
-    codes = codes_in("pipeline")
+    codes = codes_in("pipeline/learning")
     assert len(codes) >= 8
     for code in codes:
         assert any(words.known(f"{kind}_{code}") for kind in ("alarm", "reason", "remark")), code
@@ -461,7 +462,7 @@ def test_the_report_says_which_method_orders_and_why_and_warns_on_its_first_page
                 Method(code="pathfinder", auc=0.71, behind=0.1, behind_se=0.04),
                 Method(code="logistic", auc=0.81, behind=0.0, behind_se=0.0, chosen=True, chosen_in_folds=8),
             ),
-            "notes": (Notice(code="blocks_below_range", values={"block": 20.0, "range": 55.0}),),
+            "notes": (Finding(code="blocks_below_range", values={"block": 20.0, "range": 55.0}),),
             "weights_of_evidence": WeightsTable(
                 contrasts=(
                     Contrast(
