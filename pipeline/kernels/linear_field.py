@@ -121,15 +121,17 @@ def fit_field(
     extent = max(float(np.ptp(x_km)), float(np.ptp(y_km)), 1e-3)
     lowest, highest = np.log(scale) - 12.0, np.log(scale) + 3.0
 
-    def negative(point: np.ndarray, *, field: bool) -> float:
-        spread = _spread(point, field=field)
-        usual = 0.5 * ((point[1] - np.log(USUAL_NUGGET)) / np.log(NUGGET_FACTOR)) ** 2
-        return usual - _marginal(spread, design, value, own_variance, blocks, distance)[0]
+    def negative(point: np.ndarray, *, field: bool) -> tuple[float, np.ndarray]:
+        away = (point[1] - np.log(USUAL_NUGGET)) / np.log(NUGGET_FACTOR)
+        told = _marginal(_spread(point, field=field), design, value, own_variance, blocks, distance)
+        slopes = -_slopes(told, _spread(point, field=field), design, value, blocks, distance)[: len(point)]
+        slopes[1] += away / np.log(NUGGET_FACTOR)
+        return 0.5 * away**2 - told.log_likelihood, slopes
 
     def best(start: np.ndarray, *, field: bool) -> tuple[np.ndarray, float]:
         ends = [(lowest - np.log(columns), highest), (lowest, highest)]
         ends += [(lowest, highest), (np.log(extent / 300.0), np.log(extent))] if field else []
-        found = minimize(lambda point: negative(point, field=field), start, method="L-BFGS-B", bounds=ends)
+        found = minimize(lambda point: negative(point, field=field), start, method="L-BFGS-B", jac=True, bounds=ends)
         return found.x, -float(found.fun)
 
     half = np.log(scale / 2.0)
@@ -141,8 +143,10 @@ def fit_field(
     point, fit = max(trials, key=lambda one: one[1])
     field = fit > plain_fit + LEAST_GAIN
     spread = _spread(point if field else plain, field=field)
-    likelihood, coef, covariance = _marginal(spread, design, value, own_variance, blocks, distance)
-    return LinearField(spread, coef, covariance, design, value, own_variance, x_km, y_km, likelihood)
+    told = _marginal(spread, design, value, own_variance, blocks, distance)
+    return LinearField(
+        spread, told.coef, told.coef_covariance, design, value, own_variance, x_km, y_km, told.log_likelihood
+    )
 
 
 def predict_field(
@@ -279,6 +283,16 @@ def _blocks(x_km: np.ndarray, y_km: np.ndarray) -> list[np.ndarray]:
     return done
 
 
+@dataclass(frozen=True)
+class _Marginal:
+    """Log-likelihood with the coefficients integrated out, their mean and covariance, and the inverses it took, by block."""
+
+    log_likelihood: float
+    coef: np.ndarray
+    coef_covariance: np.ndarray
+    inverses: list[np.ndarray]
+
+
 def _marginal(
     spread: Spread,
     design: np.ndarray,
@@ -286,22 +300,26 @@ def _marginal(
     own_variance: np.ndarray,
     blocks: list[np.ndarray],
     distance: list[np.ndarray],
-) -> tuple[float, np.ndarray, np.ndarray]:
-    """Return the log-likelihood with the coefficients integrated out, and their mean and covariance."""
+) -> _Marginal:
+    """Return the marginal likelihood; an inverse is of a block's covariance about the trend, its diagonal without a field."""
     width = design.shape[1]
     prior = np.append(np.full(width - 1, spread.slope), INTERCEPT_VARIANCE)
     normal, moment = np.diag(1.0 / prior), np.zeros(width)
     squares, log_determinant = 0.0, float(np.log(prior).sum())
+    inverses = []
     for rows, apart in zip(blocks, distance, strict=True):
         noise = spread.nugget + own_variance[rows] + 1e-9
         whole = np.column_stack([design[rows], value[rows]])
         if spread.sill > 0:
             factor = cho_factor(spread.sill * np.exp(-apart / spread.range_km) + np.diag(noise), lower=True)
-            solved = cho_solve(factor, whole)
+            inverse = cho_solve(factor, np.eye(len(rows)))
+            solved = inverse @ whole
             log_determinant += 2.0 * float(np.log(np.diag(factor[0])).sum())
         else:
-            solved = whole / noise[:, None]
+            inverse = 1.0 / noise
+            solved = whole * inverse[:, None]
             log_determinant += float(np.log(noise).sum())
+        inverses.append(inverse)
         normal += design[rows].T @ solved[:, :-1]
         moment += design[rows].T @ solved[:, -1]
         squares += float(value[rows] @ solved[:, -1])
@@ -309,4 +327,37 @@ def _marginal(
     coef = cho_solve(factor, moment)
     log_determinant += 2.0 * float(np.log(np.diag(factor[0])).sum())
     likelihood = -0.5 * (squares - float(moment @ coef) + log_determinant + len(value) * np.log(2.0 * np.pi))
-    return likelihood, coef, cho_solve(factor, np.eye(width))
+    return _Marginal(likelihood, coef, cho_solve(factor, np.eye(width)), inverses)
+
+
+def _slopes(
+    told: _Marginal,
+    spread: Spread,
+    design: np.ndarray,
+    value: np.ndarray,
+    blocks: list[np.ndarray],
+    distance: list[np.ndarray],
+) -> np.ndarray:
+    r"""Return the derivatives of the log-likelihood by the logarithms of slope, nugget, sill and range.
+
+    With :math:`K = X P X^T + C` and :math:`\alpha = K^{-1} y`, that by a number :math:`\theta` of :math:`C` is
+    :math:`\tfrac12 (\alpha^T C' \alpha - tr(K^{-1} C'))` (Rasmussen & Williams 2006, equation 5.9).
+    """
+    trend = len(told.coef) - 1
+    squared = float((told.coef[:-1] ** 2).sum() + np.diag(told.coef_covariance)[:-1].sum())
+    slopes = np.array([0.5 * (squared / spread.slope - trend), 0.0, 0.0, 0.0])
+    for rows, apart, inverse in zip(blocks, distance, told.inverses, strict=True):
+        residual = value[rows] - design[rows] @ told.coef
+        if spread.sill > 0:
+            alpha, across = inverse @ residual, inverse @ design[rows]
+            rest = np.outer(alpha, alpha) - inverse + across @ told.coef_covariance @ across.T
+            alike = rest * (spread.sill * np.exp(-apart / spread.range_km))
+            slopes[2] += 0.5 * float(alike.sum())
+            slopes[3] += 0.5 * float((alike * apart).sum()) / spread.range_km
+            own = float(np.trace(rest))
+        else:
+            across = design[rows] * inverse[:, None]
+            own = float(((inverse * residual) ** 2).sum() - inverse.sum())
+            own += float(((across @ told.coef_covariance) * across).sum())
+        slopes[1] += 0.5 * spread.nugget * own
+    return slopes

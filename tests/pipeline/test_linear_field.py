@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
-from pipeline.kernels.linear_field import INTERCEPT_VARIANCE, LinearField, Spread, _marginal, fit_field, predict_field
+from pipeline.kernels.linear_field import (
+    INTERCEPT_VARIANCE,
+    LinearField,
+    Spread,
+    _marginal,
+    _slopes,
+    fit_field,
+    predict_field,
+)
 
 
 def known(spread: Spread, value: list[float], own_variance: list[float], x_km: list[float], mean: float) -> LinearField:
@@ -57,11 +65,29 @@ def test_the_likelihood_is_that_of_the_whole_normal_distribution() -> None:
     distance = np.hypot(x[:, None] - x, y[:, None] - y)
     prior = np.diag([0.2, 0.2, 0.2, INTERCEPT_VARIANCE])
     covariance = 0.3 * np.exp(-distance / 15.0) + 0.09 * np.eye(25) + design @ prior @ design.T
-    likelihood, coef, spread_of_coef = _marginal(spread, design, value, own, [np.arange(25)], [distance])
-    assert likelihood == pytest.approx(multivariate_normal(np.zeros(25), covariance).logpdf(value), abs=1e-4)
-    assert coef == pytest.approx(prior @ design.T @ np.linalg.solve(covariance, value), abs=1e-6)
+    told = _marginal(spread, design, value, own, [np.arange(25)], [distance])
+    assert told.log_likelihood == pytest.approx(multivariate_normal(np.zeros(25), covariance).logpdf(value), abs=1e-4)
+    assert told.coef == pytest.approx(prior @ design.T @ np.linalg.solve(covariance, value), abs=1e-6)
     gain = prior @ design.T @ np.linalg.solve(covariance, design @ prior)
-    assert spread_of_coef == pytest.approx(prior - gain, abs=1e-6)
+    assert told.coef_covariance == pytest.approx(prior - gain, abs=1e-6)
+
+
+@pytest.mark.parametrize("sill", [0.0, 0.3])
+def test_the_slopes_of_the_likelihood_are_those_of_small_steps(sill: float) -> None:
+    table, value, x, y = planted(30, np.random.default_rng(3), 0.3)
+    design, own = np.column_stack([table, np.ones(30)]), np.full(30, 0.04)
+    blocks = [np.arange(14), np.arange(14, 30)]
+    distance = [np.hypot(x[rows][:, None] - x[rows], y[rows][:, None] - y[rows]) for rows in blocks]
+
+    def told(point: np.ndarray) -> tuple[float, np.ndarray]:
+        slope, nugget, field, range_km = np.exp(point)
+        spread = Spread(slope, field if sill else 0.0, range_km, nugget)
+        found = _marginal(spread, design, value, own, blocks, distance)
+        return found.log_likelihood, _slopes(found, spread, design, value, blocks, distance)
+
+    point = np.log([0.2, 0.05, 0.3, 15.0])
+    steps = [(told(point + step)[0] - told(point - step)[0]) / 2e-5 for step in 1e-5 * np.eye(4)]
+    assert told(point)[1] == pytest.approx(steps, abs=1e-5)
 
 
 def test_with_all_sites_as_neighbours_it_is_the_exact_prediction() -> None:
