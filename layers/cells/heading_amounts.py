@@ -87,6 +87,10 @@ def _unclear_amount(text: str, words: Words, kind: str, by_unit: list[str]) -> l
         "number" in before.readings and (group in one.readings or one is words.tokens[-1])
         for before, one in pairwise(words.tokens)
     )
+    named = [index for index, one in enumerate(words.tokens) if group in one.readings]
+    rate = any("sign" in one.readings for one in words.tokens[named[0] + 1 : named[-1]])
+    if rate or len({words.tokens[index].readings[group] for index in named}) > 1:
+        return [text.strip()]
     thousands = "number" in words.tokens[-1].readings and words.tokens[-1].text.startswith("0")
     return [text.strip()] if scaled or thousands or words.has("methods") else []
 
@@ -173,7 +177,7 @@ def key(text: str, words: Words, unit: tuple[str | None, float | None]) -> Headi
         elif kind in ("latitude", "longitude"):
             measure = ("deg", None) if _decimal_degrees(words) else (None, None)
         return Heading(text, kind, None, *measure, unknown=words.unknown)
-    asked = (text,) if words.has(*_AMOUNT_UNITS.values(), "unsure_mass_units") else ()
+    asked = (text,) if words.has(*_AMOUNT_UNITS.values(), "unsure_mass_units", "grade_words") else ()
     return Heading(text, "other", unknown=(*words.unknown, *asked))
 
 

@@ -84,6 +84,7 @@ def parse_headings(names: Sequence[str], known_words: frozenset[str] = frozenset
     found = _copies(found)
     found = _coordinates(found, plain)
     found = _suites(found)
+    found = _feeds(found)
     found = _beside_their_results(found)
     return _amounts_and_long_tables(found, plain)
 
@@ -164,6 +165,21 @@ def _suites(found: list[Heading]) -> list[Heading]:
             one = replace(one, kind="other", unknown=(one.text,))
         decided.append(one)
     return decided
+
+
+def _feeds(found: list[Heading]) -> list[Heading]:
+    """Read ``Head_Fe`` beside results of concentrates or tails as the result of what was fed."""
+    tested = any(one.kind == "other" and _PRODUCT.search(one.text.casefold()) for one in found)
+    return [
+        replace(one, kind="result", unknown=())
+        if tested and one.kind == "other" and one.unknown == (one.text,) and _FEED.search(one.text.casefold())
+        else one
+        for one in found
+    ]
+
+
+_PRODUCT = re.compile(r"(?:^|[^a-z])(?:conc|tail)")
+_FEED = re.compile(r"(?:^|[^a-z])head(?:$|[^a-z])")
 
 
 def _single(one: Heading) -> bool:

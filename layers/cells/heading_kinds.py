@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from layers.cells.heading_amounts import KEYS, amount_of, key, lone_word
-from layers.cells.heading_results import core, elements_of, method_of, result, share_unit
+from layers.cells.heading_grids import grid_letter, without_datum
+from layers.cells.heading_results import UNSURE_SYMBOLS, core, elements_of, method_of, result, share_unit
 from layers.cells.heading_tokens import Token, folded
 from layers.cells.headings import Heading, Words
 
@@ -35,8 +36,13 @@ def decide(text: str, found: Sequence[Token]) -> Heading:
     found : sequence of Token
         Its words in order.
     """
-    words = Words(text, found)
+    grid = grid_letter(text, found)
+    if grid is not None:
+        return grid
+    words = Words(text, without_datum(found))
     heading = _decided(text, words)
+    if heading.kind == "other" and not heading.unknown and folded(text) in ("x", "y"):
+        return replace(heading, unknown=(text,))
     if heading.unknown or not _doubtful(text, words, heading):
         return heading
     return replace(heading, kind="other" if heading.kind == "result" else heading.kind, unknown=(text,))
@@ -49,14 +55,39 @@ def _doubtful(text: str, words: Words, heading: Heading) -> bool:
     if heading.kind == "result":
         named_ars = any(folded(token.text) == "ars" for token in words.tokens)
         twice = re.fullmatch(r"%?[A-Z][a-z]?\d%?", text.strip()) is not None and "%" in text
-        return named_ars or twice
+        return named_ars or twice or _of_a_test(words, heading) or _of_another_method(words, heading)
+    glued = heading.kind == "statistic" and heading.unit is None and words.tokens[-1].glued
+    if glued and heading.element in UNSURE_SYMBOLS:  # ASAV is As on average, or a word
+        return True
+    if heading.kind == "ratio" and any(len(one.readings["number"]) == 1 for one in words.classes.get("number", [])):
+        return bool(elements) and not words.has("ratio_words")
+    if heading.kind == "total" and any(folded(one.text) in _SUMS_OR_RATIOS for one in words.tokens):
+        return True
     concentrate = heading.kind == "other" and first == "conc" and bool(elements)
-    sum_or_ratio = heading.kind == "total" and words.has("sums") and bool(elements)
+    added = any(one.readings.get("sign") == "+" for one in words.tokens)
+    sum_or_ratio = heading.kind == "total" and words.has("sums") and bool(elements) and not added
     whole_text = heading.kind == "qualifier" and last in ("text", "txt") and bool(elements)
     drying_or_limit = heading.kind == "other" and any(folded(token.text) == "lod" for token in words.tokens)
     isotope = heading.kind == "other" and re.fullmatch(r"\d{2,3}[A-Z][a-z]?", text.strip()) is not None
     name_of_best = heading.kind == "method" and words.has("preferred")
     return concentrate or sum_or_ratio or whole_text or drying_or_limit or isotope or name_of_best
+
+
+_SUMS_OR_RATIOS = frozenset(["pgeau", "totalox", "pge"])
+"""Names of sums that are written like a ratio, or whose members nobody says."""
+_BURNT = frozenset(["cs", "ir", "leco", "lecoir", "comb", "combustion", "cb"])
+"""Methods for carbon, sulphur and water; beside a metal the letters stand for something else."""
+
+
+def _of_a_test(words: Words, heading: Heading) -> bool:
+    """Say whether a result without a unit may be the feed of a metallurgical test: ``As_Head``."""
+    return heading.unit is None and any(folded(one.text) == "head" for one in words.tokens)
+
+
+def _of_another_method(words: Words, heading: Heading) -> bool:
+    """Say whether letters taken for a method may stand for something else: ``Nd(CS)``."""
+    methods = {folded(one.text) for one in words.classes.get("methods", [])}
+    return bool(methods) and methods <= _BURNT and heading.symbol is not None and heading.element not in ("C", "S", "F")
 
 
 def _decided(text: str, words: Words) -> Heading:

@@ -19,6 +19,8 @@ def elements_of(words: Words) -> list[tuple[int, str]]:
     weak: list[tuple[int, str]] = []
     for index, token in enumerate(words.tokens):
         readings = token.readings
+        if token.text == "SI" and index and any(letter.islower() for letter in words.text):  # units, no silicon
+            continue
         named = next(
             (readings[group] for group in ("oxide", "misspelt oxide", "ions", "element_names") if group in readings),
             None,

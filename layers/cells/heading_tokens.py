@@ -19,6 +19,7 @@ from typing import Any
 
 import yaml
 
+from layers.cells.heading_spellings import respelt
 from layers.elements import ATOMIC_MASS
 from layers.text import without_accents
 
@@ -52,8 +53,8 @@ _OXIDES = (
 """Oxides of one element that rocks and ores are stated in; carbon dioxide is an ion here."""
 _CODE = re.compile(
     r"(?:ME|TOT|OA|WEI|G[EOCS])?([A-Z][A-Z]?)??"
-    r"(?:MS|ICP|ICM|IMS|OG|AA|AAS|XRF|GRA|IR|VOL|TOT|FAA|FAS|FAI|FUS|AQR|AQ|MA|LF|FA|TC|PF|LL|IC|XF|GX|GI|GS|GP|GV|FP|AR|AT|"
-    r"INA|CON|CLA|ELE|PGM|SCR|AD|UT|UN|DX|EX|FS|DI|CSA|XR|ISE|PHY|WEI|OE)"
+    r"(?:MS|ICP|ICM|IMS|OG|AA|AAS|XRF|GRA|IR|VOL|TOT|FAA|FAS|FAI|FAG|FUS|AQR|AQ|MA|LF|FA|TC|PF|LL|IC|XF|GX|GI|GS|GP|GV|FP|AR|AT|"
+    r"INA|CON|CLA|ELE|PGM|SCR|AD|UT|UN|DX|EX|FS|DI|CSA|CSB|XR|ISE|PHY|WEI|WGH|WSH|OE|OM|GC|CAL|KM)"
     r"\d{1,3}|[XM]\d{2,3}"
 )
 _NUMBER_CODE = re.compile(
@@ -112,7 +113,7 @@ def _listed() -> Iterator[tuple[str, str, str]]:
         for kind, words in lists[group].items():
             yield from ((str(word), kind if group == "kinds" else f"amount {kind}", kind) for word in words)
     for group, entries in lists.items():
-        if group in ("element_names", "ions", "amounts", "kinds"):
+        if group in ("element_names", "ions", "amounts", "kinds", "compound_heads", "compound_starts"):
             continue
         if isinstance(entries, list):
             yield from ((str(word), group, str(word)) for word in entries)
@@ -150,14 +151,10 @@ def _words() -> tuple[Mapping[str, Mapping[str, str]], frozenset[str], Mapping[s
 def _breaks(word: str) -> set[int]:
     """Return after how many letters of a folded phrase its words end."""
     found, length = set(), 0
-    for part in re.split(r"[\s_./-]+|(?<=/)", word):
+    for part in re.split(r"[\s_.-]+|(?<=/)", word):
         length += len(folded(part))
         found.add(length)
     return found
-
-
-_AROUND = re.compile(r"\b([munk]?g|lb|oz)\s+([A-Z][A-Za-z0-9]{0,5})\s*/\s*(kg|t|ton|tonne|g|l)\b")
-"""A unit written around the element: ``g Au/t``."""
 
 
 def tokens(heading: str) -> tuple[Token, ...]:
@@ -175,7 +172,7 @@ def tokens(heading: str) -> tuple[Token, ...]:
     """
     if len(heading) > LONGEST_HEADING:
         return (Token(heading, {}),)
-    text, edges = _squashed(_AROUND.sub(r"\2 \1/\3", heading))
+    text, edges = _squashed(respelt(heading))
     low = text.casefold()
     if len(low) != len(text):
         low = text.lower() if len(text.lower()) == len(text) else text
@@ -195,7 +192,23 @@ def tokens(heading: str) -> tuple[Token, ...]:
         start, readings, glued = step
         found.append(Token(text[start:end], readings, glued))
         end = start
-    return _without_chains(tuple(reversed(found)))
+    return tuple(_compound(one) for one in _without_chains(tuple(reversed(found))))
+
+
+def _compound(token: Token) -> Token:
+    """Return a Germanic or Finnish compound nobody lists as what its last part is; its first part stays unknown unless listed."""
+    word = folded(token.text)
+    if token.readings or len(word) < 8 or not word.isalpha():
+        return token
+    lists = vocabulary()
+    for group, heads in lists["compound_heads"].items():
+        for head in heads:
+            if word.endswith(head) and len(word) > len(head) + 2:
+                readings = {group: group.removeprefix("amount ")}
+                if word[: -len(head)] not in lists["compound_starts"]:
+                    readings["half known"] = word
+                return Token(token.text, readings)
+    return token
 
 
 def _without_chains(found: tuple[Token, ...]) -> tuple[Token, ...]:
@@ -242,7 +255,7 @@ def _squashed(heading: str) -> tuple[str, list[int]]:
 
 def _hump(before: str, letter: str, after: str) -> bool:
     """Say whether case or digits show that a word begins with a letter."""
-    if before.isdigit() != letter.isdigit():
+    if before.isdigit() != letter.isdigit() or before.isascii() != letter.isascii():
         return True
     return letter.isupper() and (before.islower() or (before.isupper() and after.islower()))
 
@@ -309,7 +322,7 @@ def _code(low: str, edges: list[int], start: int) -> Iterator[tuple[int, Mapping
         and not code[1]
     ):
         return
-    if not clear and not piece.startswith("ME"):
+    if (not clear and not piece.startswith("ME")) or (gaps and _word_of_its_own(low, edges, start, end)):
         return
     ends = [end] if edges[end] else []
     longer = end
@@ -320,6 +333,15 @@ def _code(low: str, edges: list[int], start: int) -> Iterator[tuple[int, Mapping
     for one in ends:
         name = low[start:one].upper()
         yield one, {"methods": "unknown", "code": name}, 1.3 + (0 if clear else 0.6), not clear
+
+
+def _word_of_its_own(low: str, edges: list[int], start: int, end: int) -> bool:
+    """Say whether the digits of a code with a gap begin a word such as ``2sd`` that makes a column no result."""
+    first = next(index for index in range(end - 1, start, -1) if edges[index] == 2)
+    last = next(index for index in range(first + 1, len(low) + 1) if edges[index] == 2)
+    return (
+        not _words()[0].get(low[first:last], {}).keys().isdisjoint({"errors", "limits", "upper_limits", "statistics"})
+    )
 
 
 def _word(

@@ -70,7 +70,7 @@ class Words:
     def __init__(self, text: str, found: Sequence[Token]) -> None:
         self.text = text
         self.tokens = found
-        self.unknown = tuple(one.text for one in found if not one.readings)
+        self.unknown = tuple(one.text for one in found if not one.readings or "half known" in one.readings)
         self.classes: dict[str, list[Token]] = {}
         for one in found:
             for group in one.readings:

@@ -162,7 +162,8 @@ def test_a_word_that_makes_it_something_else_or_is_unknown_keeps_it_from_being_a
         ("Volume (Mm³)", "million m3", 1e6), ("Area (acres)", "acre", 4046.8564224),
         ("Superficie (ha)", "ha", 1e4),
         ("Height (ft)", "ft", 0.3048), ("Volumen (millones de m3)", "million m3", 1e6),
-        ("Volume (acre-feet)", "acre-foot", 1233.48183754752),
+        ("Volume (acre-feet)", "acre-foot", 1233.48183754752), ("Volume (10^6 m3)", "million m3", 1e6),
+        ("Volume (×10³ m³)", "thousand m3", 1e3), ("Tonnage ('000 t)", "kt", 1e3), ("Объём, тыс. м3", "thousand m3", 1e3),
     ],
 )  # fmt: skip
 def test_amounts_have_their_multiplier(heading: str, unit: str, factor: float) -> None:
@@ -173,7 +174,7 @@ def test_amounts_have_their_multiplier(heading: str, unit: str, factor: float) -
 
 @pytest.mark.parametrize(
     "heading", ["Tailings (MT)", "Mass (tons)", "Area (1000 m2)", "Volume (x1000 m3)", "Tonnes (000)",
-     "Tonnage (million short tons)", "Au (g/ton)"]
+     "Tonnage (million short tons)", "Au (g/ton)", "Tonnes (000s)", "Tonnage (t, kt)", "U3O8 (lbs/ton)"]
 )  # fmt: skip
 def test_amounts_that_can_be_read_two_ways_are_asked_about(heading: str) -> None:
     assert parse_heading(heading).unknown
@@ -205,7 +206,7 @@ def test_long_texts_are_read_in_one_pass() -> None:
 @pytest.mark.parametrize(
     "heading",
     ["Ars_ppm", "Na2%", "%Na2", "Conc_Fe_pct", "Conc Sn", "Au_ppm_FA50_text", "LOD pct", "238U",
-     "Cerium (CeO2) %", "La_<_ppm"],
+     "Cerium (CeO2) %", "La_<_ppm", "As_Head", "Nd(CS)", "KKJ_Y", "X_WGS84", "y", "ZONA", "U2/Th", "GradeSI", "depth"],
 )  # fmt: skip
 def test_headings_only_their_table_explains_are_asked_about(heading: str) -> None:
     found = parse_heading(heading)
@@ -219,9 +220,43 @@ def test_headings_only_their_table_explains_are_asked_about(heading: str) -> Non
         ("La as La2O3 ppm", "result", "La2O3"), ("Phosphorus as P2O5 %", "result", "P2O5"), ("P2O5 as P %", "result", "P"),
         ("Lanthane (exprimé en La2O3) ppm", "result", "La2O3"), ("Antimony as Sb ppm", "result", "Sb"),
         ("S_SO4_pct", "result", "S"), ("<La", "qualifier", "La"), ("La <", "qualifier", "La"),
-        ("AsICP40_ppm", "result", "As"), ("Ce wt. ppm", "result", "Ce"), ("U3O8 (kg/t)", "result", "U3O8"),
+        ("La(×10⁻⁶)", "result", "La"), ("w(La)/10-6", "result", "La"), ("Cr6+ mg/kg", "result", "Cr"),
+        ("Nd, mg kg⁻¹", "result", "Nd"), ("Fe_pXRF_2sd", "error", "Fe"), ("Ag_RL", "detection_limit", "Ag"),
+        ("La 2σ", "error", "La"), ("AsICP40_ppm", "result", "As"), ("Ce wt. ppm", "result", "Ce"),
+        ("U3O8 (kg/t)", "result", "U3O8"),
     ],
 )  # fmt: skip
 def test_forms_marks_and_glued_methods(heading: str, kind: str, element: str) -> None:
     found = parse_heading(heading)
     assert (found.kind, found.element, found.unknown) == (kind, element, ())
+
+
+def test_a_datum_or_a_grid_beside_a_coordinate() -> None:
+    kinds = {
+        name: parse_heading(name).kind
+        for name in (
+            "MGA94_E",
+            "LAT_GDA2020",
+            "Y_L93",
+            "SWEREF99TM_N",
+            "X (EPSG:3067)",
+            "BNG Easting",
+            "ETRS-TM35FIN N",
+        )
+    }
+    assert kinds == {
+        "MGA94_E": "easting", "LAT_GDA2020": "latitude", "Y_L93": "northing", "SWEREF99TM_N": "northing",
+        "X (EPSG:3067)": "easting", "BNG Easting": "easting", "ETRS-TM35FIN N": "northing",
+    }  # fmt: skip
+    assert parse_heading("MGA94_E").unknown == ()
+
+
+def test_compounds_are_told_by_their_last_part_and_asked_about_where_the_first_is_unknown() -> None:
+    assert parse_heading("Avgangsvolum (m3)") == Heading("Avgangsvolum (m3)", "volume", None, "m3", 1.0)
+    half = parse_heading("Zwischenlagervolumen (m3)")
+    assert half.kind == "volume"
+    assert half.unknown == ("Zwischenlagervolumen",)
+
+
+def test_the_feed_of_a_test_is_a_result_beside_its_products() -> None:
+    assert parse_heading("Head_Fe", ["Head_Fe", "Conc_Fe", "Tail_Fe"]).kind == "result"

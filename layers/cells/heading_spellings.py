@@ -1,0 +1,77 @@
+"""Spellings of headings brought to one form before their words are looked up: powers of ten, valences, units around a symbol.
+
+Only what can be read in one way is changed. What is changed into words that the lists hold keeps its place in the heading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_MINUS = str.maketrans("−–‐‑－", "-----")
+_SHARE_OF_POWER = {"2": "%", "3": "permil", "6": "ppm", "9": "ppb", "12": "ppt"}
+_MULTIPLE_OF_POWER = {"3": "thousand", "4": "ten thousand", "6": "million"}
+_AMOUNT = r"(?:t\b|ton|m3|m³|m\^3|cubic|cu\.?\s?m|short|metric|m2|m²|立方)"
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6"}
+_CHANGING = "Cr|Fe|As|Sb|Se|Mn|Ce|Eu|V|U|Sn|Tl|Hg|Cu|Co|Mo"
+"""Elements whose states of oxidation are reported apart."""
+
+
+def _share(match: re.Match[str]) -> str:
+    return f" {_SHARE_OF_POWER[match[1]]} " if match[1] in _SHARE_OF_POWER else match[0]
+
+
+def _multiple(match: re.Match[str]) -> str:
+    return f" {_MULTIPLE_OF_POWER[match[1]]} " if match[1] in _MULTIPLE_OF_POWER else match[0]
+
+
+def _state(match: re.Match[str]) -> str:
+    charge = next(part for part in match.groups()[1:] if part)
+    return f"{match[1]} state{_ROMAN.get(charge.casefold(), charge)} "
+
+
+_RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"\bp\.\s?p\.\s?([mbt])\b\.?", re.IGNORECASE), r"pp\1"),
+    (re.compile(r"\(?\bk\s?=\s?\d(?:[.,]\d+)?\)?"), ""),  # the factor of an uncertainty, no potassium
+    (re.compile(r"\b[wcω]\s?\(\s?([A-Z][A-Za-z0-9]{0,5})\s?\)"), r"\1 "),  # w(La): the mass fraction of lanthanum
+    (re.compile(r"\bw[\s_]?B\b\s?(?=[(/%])"), ""),
+    (re.compile(r"\b([munk]?g|lb|oz)\s+([A-Z][A-Za-z0-9]{0,5})\s*/\s*(kg|t|ton|tonne|g|l)\b"), r"\2 \1/\3"),
+    (re.compile(r"\b([munk]?g)[\s.·]+(kg|t|g|l)\s?\^?-1(?!\d)", re.IGNORECASE), r"\1/\2"),
+    (re.compile(r"(?:(?:[x×*/(]\s*)+|\s)10\s?\^?\s?\(?-\s?(\d{1,2})\)?(?!\d)"), _share),
+    (re.compile(rf"(?:(?:[x×*]\s*)+|\b)10\s?\^\s?(\d)\s*(?={_AMOUNT})", re.IGNORECASE), _multiple),
+    (re.compile(rf"(?:(?:[x×*]\s*)+|\b)10([36])\s*(?={_AMOUNT})", re.IGNORECASE), _multiple),
+    (re.compile(r"(?<=[Mm])m?\^3\b"), "m3"),
+    (re.compile(r"\b(k?m)\^([23])\b"), r"\1\2"),
+    (re.compile(r"(?<![0-9A-Za-z])['’`´]\s?0{3}s?\s+(?=t\b|tonnes\b|m3|m³)"), "thousand "),
+    (re.compile(r"δ\s?(Eu|Ce|Gd|Pr)\b"), r"\1 anomaly"),
+    (re.compile(r"([1-3])?\s?σ"), r" \1sigma "),
+    (
+        re.compile(
+            rf"(?<![A-Za-z])({_CHANGING})\s?(?:\(\s?([IV]{{1,3}}|[2-6])\s?[+-]?\)|([2-6])[+](?![\w+])|[+]([2-6])(?!\w))"
+        ),
+        _state,
+    ),
+    (re.compile(r"(?<![A-Za-z])(S)\s?(?:\(\s?-?(II|2)\s?-?\)|(2)-(?=$|[\s(,;_]))"), _state),
+)
+
+
+def respelt(heading: str) -> str:
+    """Return a heading with powers of ten, valences and units around a symbol written as words.
+
+    ``La(×10⁻⁶)`` says ppm, ``10^6 m3`` million m3, ``Cr6+`` a state of chromium and ``mg La/kg`` lanthanum in mg/kg.
+    """
+    text = _with_raised(heading.translate(_MINUS))
+    for pattern, becomes in _RULES:
+        text = pattern.sub(becomes, text)
+    return text
+
+
+_RAISED_POWER = re.compile(r"10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_RAISED_MINUS = re.compile(r"⁻[¹²³⁴⁵⁶⁷⁸⁹]+")
+
+
+def _with_raised(text: str) -> str:
+    """Return a text whose raised signs stand as plain ones where they are a power: ``10⁻⁶`` as ``×10^-6``."""
+    text = _RAISED_POWER.sub(lambda match: f" x10^{match[1].translate(_RAISED)}", text)
+    return _RAISED_MINUS.sub(lambda match: match[0].translate(_RAISED), text)
