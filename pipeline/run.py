@@ -178,7 +178,7 @@ def _compute(
         inputs["communities"],
         config.measure_access,
     )
-    site_tonnage = per_site(estimate_tonnage, schema.SiteTonnage, [], sites, config.estimate_tonnage)
+    site_tonnage = per_site(estimate_tonnage, schema.SiteTonnage, [None], sites, site_samples, config.estimate_tonnage)
     flags = per_site(
         flag_constraints,
         schema.SiteFlags,

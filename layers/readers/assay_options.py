@@ -21,6 +21,16 @@ class Collars(BaseModel):
     sheet: str | None = Field(default=None, description="sheet of a workbook")
 
 
+class Endowments(BaseModel):
+    """Columns of the metal contained in each sampled waste, in kilograms."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mass_from: str = Field(description="column of the kilograms of what has a mean grade in mean_ppm")
+    mean_ppm: str = Field(description="column of that mean grade, ppm")
+    elements: dict[str, str] = Field(default_factory=dict, description="element -> column of its kilograms")
+
+
 class GeochemistryOptions(BaseModel):
     """What a publisher's laboratory columns mean, where their headings do not say."""
 
@@ -54,6 +64,10 @@ class GeochemistryOptions(BaseModel):
     )
     collars: Collars | None = Field(
         default=None, description="table that says where the holes of intervals are, joined by a key"
+    )
+    endowments: Endowments | None = Field(
+        default=None,
+        description="metal contained in each waste, which tells its tonnes and the mean grade of every element",
     )
     control_rows: Literal["reject", "keep"] = Field(
         default="reject",

@@ -33,6 +33,7 @@ from layers.readers.columns import (
 )
 from layers.readers.control_rows import control_notes, control_rows, heading_rows
 from layers.readers.coordinates import read_points
+from layers.readers.endowments import PROPERTIES, waste_properties, with_endowments
 from layers.readers.fates import column_fates, named_columns, refuse_twins
 from layers.readers.intervals import (
     Intervals,
@@ -50,6 +51,7 @@ from layers.schema import MEDIA, GeoDataFrame, Samples, conform
 
 LAYER_COLUMNS = (
     "sample_id", "site_key", "medium", "n_analyses", "tree_ppm", "analyte", "value", "coordinate_precision_km",
+    *PROPERTIES,
     "latitude", "longitude", "easting", "northing", "utm_zone", "datum", "hemisphere",
     "latitude_degrees", "latitude_minutes", "latitude_seconds", "latitude_hemisphere",
     "longitude_degrees", "longitude_minutes", "longitude_seconds", "longitude_hemisphere",
@@ -103,6 +105,9 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         cells, rows, folded, beside = wide.cells, wide.rows, wide.folded, wide.used
     else:
         folded, beside = 0, {}
+    if options.endowments is not None:
+        cells, derived, endowment_notes = with_endowments(source, where, cells, options.endowments)
+        beside, collar_notes = beside | derived, [*collar_notes, *endowment_notes]
     intervals = interval_columns([str(name) for name in cells.columns])
     controls = _no_samples(source, options, cells, intervals)
     early = [
@@ -222,6 +227,7 @@ def _table(
             "site_key": site_key,
             "n_analyses": analyses,
             "tree_ppm": suites.tree_ppm,
+            **waste_properties(source, cells),
             **place,
         },
         geometry="geometry",

@@ -26,6 +26,9 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.I
 QUANTITIES = {"mass_t": "t", "volume_m3": "m3", "milled_t": "t", "area_m2": "m2", "height_m": "m"}
 """Quantity columns of a record and the unit of bare numbers unless ``options.units`` or the heading says otherwise."""
 
+RARE_QUANTITIES = {"authorised_t": "t", "milled_t_per_day": "t"}
+"""Quantities few files hold: the tonnes a permit allows, and what a mill took in a day. Records have what a source maps."""
+
 LAYER_COLUMNS = (
     *(
         "official_id",
@@ -38,7 +41,7 @@ LAYER_COLUMNS = (
         "waste_type",
         "status",
     ),
-    *("hazard_class", "disposal", "first_year", "last_year", "remarks", "url", *QUANTITIES),
+    *("hazard_class", "disposal", "first_year", "last_year", "remarks", "url", *QUANTITIES, *RARE_QUANTITIES),
     *(
         f"{axis}_{part}"
         for axis in ("latitude", "longitude")
@@ -239,9 +242,10 @@ def _quantities(
 ) -> pd.Series:
     """Fill the quantity columns; return where the cells say the waste was put instead of how much there is."""
     disposal = pd.Series([None] * len(cells), index=cells.index, dtype="str")
-    mapped = {name: mapped_columns(source, cells, name) for name in QUANTITIES}
-    units = units_of_amounts(f"{source.id} ({source.path})", mapped, QUANTITIES, options.units, cells)
-    for name in QUANTITIES:
+    wanted = QUANTITIES | {name: unit for name, unit in RARE_QUANTITIES.items() if name in source.columns}
+    mapped = {name: mapped_columns(source, cells, name) for name in wanted}
+    units = units_of_amounts(f"{source.id} ({source.path})", mapped, wanted, options.units, cells)
+    for name in wanted:
         text = text_or_default(source, cells, name)
         infinite = _fits(text, r"[-+]?inf(?:inity)?")
         for place in map(int, np.flatnonzero(infinite)):

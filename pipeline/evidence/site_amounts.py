@@ -67,8 +67,8 @@ def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
     return found
 
 
-SURE_RULES = ("reported_mass", "volume_density", "milled")
-COARSE_RULES = ("area_height", "area_law")
+SURE_RULES = ("reported_mass", "endowment_grade", "volume_density", "milled")
+COARSE_RULES = ("milled_rate", "area_height", "authorised_mass", "area_law")
 
 
 def _draw_in(found: dict[str, np.ndarray], known: np.ndarray, rule: np.ndarray) -> None:

@@ -70,7 +70,9 @@ def waste_chemistry(
         missing elements leave a single sample open, log10 of high over low) and
         ``waste_estimated_fraction`` of the total; medians of what the suites say: ``waste_magnet_share`` of TREE,
         ``waste_lree_hree`` (by ``waste_ree_convention``) and ``waste_outlook`` (Seredin & Dai), where all fifteen are measured
-        or interpolated, and ``waste_eu_anomaly``, ``waste_ce_anomaly``, ``waste_la_yb_n`` on chondrite, of measured elements.
+        or interpolated; ``waste_mass_t`` (different amounts told of wastes of the site added up), ``waste_paste_ph`` and
+        ``waste_np_ap`` medians, where a table tells them; and ``waste_eu_anomaly``, ``waste_ce_anomaly``,
+        ``waste_la_yb_n`` on chondrite, of measured elements.
     """
     elements = elements_of(waste)
     analyses = waste["n_analyses"].to_numpy(dtype=np.int64)
@@ -93,6 +95,7 @@ def waste_chemistry(
         totals[f"waste_{name}"] = _median(site, pattern, analyses, used, n_sites)
     known = np.isfinite(np.asarray(totals["waste_lree_hree"]))
     columns["waste_ree_convention"] = pd.array([convention if one else None for one in known], dtype="str")
+    totals |= _properties(site, waste, analyses, n_sites)
     names = {"waste_n": n, "waste_method": method, "waste_methods": _joined_methods(site, waste, n_sites)}
     said = pd.DataFrame(
         {element: np.isfinite(columns[f"waste_{element}_ppm"]) for element in elements}, index=range(n_sites)
@@ -100,6 +103,20 @@ def waste_chemistry(
     listed = [None if not row.any() else "; ".join(np.array(elements)[row]) for row in said.to_numpy(dtype=bool)]
     names["waste_elements"] = pd.array(listed, dtype="str")
     return pd.DataFrame({**names, **totals, **columns}, index=range(n_sites))
+
+
+def _properties(site: np.ndarray, waste: pd.DataFrame, analyses: np.ndarray, n_sites: int) -> dict[str, np.ndarray]:
+    """Return what tables say of each waste beside its elements; an amount copied to every sample of it counts once."""
+    columns = {}
+    for name in ("paste_ph", "np_ap"):
+        if name in waste:
+            value = waste[name].to_numpy(dtype="float64")
+            columns[f"waste_{name}"] = _median(site, value, analyses, np.isfinite(value), n_sites)
+    if "waste_mass_t" in waste:
+        told = pd.DataFrame({"site": site, "mass": waste["waste_mass_t"].to_numpy(dtype="float64")})
+        amounts = told[told["mass"] > 0].drop_duplicates().groupby("site")["mass"].sum()
+        columns["waste_mass_t"] = _per_site(amounts, n_sites)
+    return columns
 
 
 def _amounts(waste: pd.DataFrame, element: str, censoring: CensoringParams) -> _Bounds:

@@ -98,7 +98,8 @@ def flag_constraints(
         Optional columns heeded: ``acid_generating`` (yes/no), ``np_kg_t``, ``ap_kg_t``, and ``location_conflict`` and
         ``amount_conflict`` of `merge_sites`.
     site_samples : DataFrame[SiteSamples]
-        One row per site; ``waste_U_ppm``, ``waste_Th_ppm``, ``waste_S_ppm``, ``waste_As_ppm`` are used where present.
+        One row per site; ``waste_U_ppm``, ``waste_Th_ppm``, ``waste_S_ppm``, ``waste_As_ppm`` and ``waste_np_ap`` are used where
+        present.
     backdrop : GeoDataFrame[Backdrop]
         Polygons of kind ``protected`` are tested, and those of kind ``province`` against the jurisdiction a site names; same CRS
         as ``sites``.
@@ -243,6 +244,10 @@ def _acid(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsP
     minerals = [sorted({"pyrite", "sulphur"} & set(names)) for names in _names(sites)]
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(acid > 0, neutralising / acid, np.nan)
+    sampled = _number(chemistry, "waste_np_ap")
+    from_samples = ~np.isfinite(ratio) & np.isfinite(sampled)
+    ratio = np.where(from_samples, sampled, ratio)
+    source = source.mask(from_samples, FROM_SAMPLES)
     found: _Found = []
     for row in range(len(sites)):
         if np.isfinite(ratio[row]) and ratio[row] < params.npr_acid:

@@ -16,7 +16,7 @@ from layers.errors import StageError
 from layers.schema import GeoDataFrame, Links, Records, Sites, conform
 from pipeline.kernels.record_groups import group_records, site_names
 
-_QUANTITIES = ("mass_t", "volume_m3", "milled_t", "area_m2", "height_m")
+_QUANTITIES = ("mass_t", "volume_m3", "milled_t", "area_m2", "height_m", "authorised_t", "milled_t_per_day")
 _UNSAID = {"waste_type": "unknown", "disposal": "unknown"}
 _NOT_SITES = {"record_id", "source", "source_row", "official_id", "cross_ids", "parent_id", "geometry"}
 _COARSE_KM = 1.0
@@ -175,7 +175,7 @@ def _amounts(table: pd.DataFrame, said: pd.DataFrame) -> None:
     """Take amounts from one whole record, else add up the parts; say where records of a site disagree twofold or more."""
     whole = said["parent_id"].isna()
     conflicts: dict[Any, dict[str, list[float]]] = {}
-    for column in _QUANTITIES:
+    for column in (name for name in _QUANTITIES if name in said):
         values = said[["group", column]].dropna()
         from_whole = values[whole.loc[values.index]].groupby("group")[column]
         parts = values[~whole.loc[values.index]].drop_duplicates().groupby("group")[column]

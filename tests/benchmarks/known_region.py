@@ -97,8 +97,8 @@ def _make(seed: int, n_sites: int, folder: Path, assayed_by: str) -> KnownRegion
             "site_access": per_site(
                 measure_access, config.measure_access, Shared(inputs["lines"]), Shared(inputs["communities"])
             ),
-            "site_tonnage": per_site(estimate_tonnage, config.estimate_tonnage),
         }
+        found["site_tonnage"] = per_site(estimate_tonnage, config.estimate_tonnage, Shared(found["site_samples"]))
         found["flags"] = per_site(
             flag_constraints, config.flag_constraints, Shared(found["site_samples"]), Shared(inputs["backdrop"])
         )

@@ -47,11 +47,12 @@ class Region:
             "sample_rasters": [Shared(inputs.rasters)],
             "overlay_territories": [Shared(inputs["territories"])],
             "measure_access": [Shared(inputs["lines"]), Shared(inputs["communities"])],
-            "estimate_tonnage": [],
         }
         self.serial: dict[str, pd.DataFrame] = {}
         for name in self.shared:
             self.serial[name] = self.run(name, Executor("serial", partitions=1))
+        self.shared["estimate_tonnage"] = [Shared(self.serial["assign_samples"])]
+        self.serial["estimate_tonnage"] = self.run("estimate_tonnage", Executor("serial", partitions=1))
         self.shared["flag_constraints"] = [Shared(self.serial["assign_samples"]), Shared(inputs["backdrop"])]
         self.serial["flag_constraints"] = self.run("flag_constraints", Executor("serial", partitions=1))
 
