@@ -48,6 +48,7 @@ APPLICABILITY = ("inside", "outside", "unknown")
 MEDIA = ("waste", "rock", "stream_sediment", "lake_sediment", "till", "soil", "water", "other")
 METHODS = ("fusion", "inaa", "four_acid", "aqua_regia", "xrf", "spectrographic", "unknown")
 WASTE_TYPES = ("tailings", "waste_rock", "slag", "heap_leach", "mixed", "none", "unknown")
+SITE_KINDS = ("waste", "worked", "unclear", "showing")
 DISPOSALS = ("impoundment", "unconfined", "dry_stack", "in_pit", "backfill", "lake", "river", "ocean", "unknown")
 RELATIONS = ("inside", "overlaps", "near")
 PUBLISH = ("allowed", "generalised", "never")
@@ -298,13 +299,14 @@ class SiteAccess(PlainTable):
 
 
 class SiteTonnage(PlainTable):
-    """Tonnes of waste with a range and the rule that gave them; all NaN under the rule ``unknown``."""
+    """What stands at each site, and tonnes of waste with a range and the rule that gave them; all NaN under ``unknown``."""
 
     site_id: Series[str] = pa.Field(unique=True)
     tonnage_t: Series[float] = number(ge=0)
     tonnage_low_t: Series[float] = number(ge=0)
     tonnage_high_t: Series[float] = number(ge=0)
     tonnage_rule: Series[str]
+    site_kind: Series[str] = pa.Field(isin=SITE_KINDS)
 
 
 class SiteFlags(PlainTable):
@@ -402,6 +404,7 @@ class Ranking(PlainTable):
     payable_low_t: Series[float] = pa.Field(ge=0)
     payable_high_t: Series[float] = pa.Field(ge=0)
     chance_payable: Series[float] = pa.Field(ge=0, le=1)
+    site_kind: Series[str] = pa.Field(isin=SITE_KINDS)
 
 
 class SamplingPlan(PlainTable):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -14,6 +15,7 @@ import yaml
 
 from layers.errors import StageError
 from layers.findings import Value
+from layers.schema import SITE_KINDS
 
 LANGUAGES = ("en", "fr")
 NARROW_SPACE = "\u202f"
@@ -248,6 +250,17 @@ def layer(name: str, lang: str) -> str:
     """Return the words for a kind of area where it is a known code; a title given by a source stays as it is."""
     key = f"layer_{name}"
     return word(key, lang) if known(key) else name
+
+
+def count_kinds(kinds: Iterable[str]) -> dict[str, int]:
+    """Return how many sites there are of each kind, those without one too."""
+    found = Counter(kinds)
+    return {kind: found[kind] for kind in SITE_KINDS}
+
+
+def kinds_counted(counts: Mapping[str, int], lang: str) -> str:
+    """Say how many sites are wastes, worked mines, of unclear kind and showings; ``counts`` may lack kinds."""
+    return phrase("kinds_counted", lang, **{kind: int(counts.get(kind, 0)) for kind in SITE_KINDS}) + "."
 
 
 @lru_cache(maxsize=4096)

@@ -23,6 +23,7 @@ from layers.samples.standardise import LEAST_SAMPLES
 from layers.schema import GeoDataFrame
 from layers.site_layers import SiteLayers
 from maps.verdict import verdict
+from maps.words import count_kinds
 from pipeline.config import RunConfig
 from pipeline.executor import Executor, fitting_workers
 from pipeline.folder.fingerprints import file_fingerprint
@@ -108,6 +109,7 @@ def run(
         reused=len(store.reused),
         seconds=sum(store.timings_s.values()),
         top=results.ranking.head(5),
+        kinds=count_kinds(results.ranking["site_kind"]),
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from maps.words import kinds_counted
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class RunSummary:
         Time of all steps.
     top : DataFrame[Ranking] or None
         The first five sites; None for samples.
+    kinds : mapping of str to int, or None
+        Sites of each kind; None for samples.
     """
 
     folder: Path
@@ -41,6 +46,7 @@ class RunSummary:
     reused: int
     seconds: float
     top: pd.DataFrame | None = None
+    kinds: Mapping[str, int] | None = None
 
     @property
     def n_sites(self) -> int:
@@ -67,6 +73,7 @@ class RunSummary:
         return {
             **summary,
             "report": str(self.report_path),
+            **({} if self.kinds is None else {"kinds": dict(self.kinds)}),
             "rejected_rows": self.n_rejected,
             "verdict": self.verdict,
             "seconds": round(self.seconds, 2),
@@ -80,6 +87,7 @@ class RunSummary:
         lines = [
             "",
             f"{self.n_units} {done}, {self.n_rejected} rows rejected (see rejected.csv), {self.seconds:.1f} s{again}",
+            *([] if self.kinds is None else [kinds_counted(self.kinds, "en")]),
             self.verdict,
             "",
         ]

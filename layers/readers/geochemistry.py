@@ -203,7 +203,7 @@ def _table(
             "unknown_medium",
             f"the medium '{medium.iloc[position]}' is none of {', '.join(MEDIA)}; say so under values.medium or defaults.medium",
         )
-    site_key = text_or_default(source, cells, "site_key", keep_missing_words=True)
+    site_key = translate(source, text_or_default(source, cells, "site_key", keep_missing_words=True), "site_key")
     keyed = (site_key.notna() & (medium == "waste")).to_numpy()
     for position in np.flatnonzero(~np.isfinite(place["latitude"]) & ~keyed):
         problems.setdefault(

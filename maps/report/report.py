@@ -102,7 +102,8 @@ def _summary(p: Publication, lang: str) -> str:
     target = words.word("target_ree", lang) if p.target == "REE" else p.target
     kinds = {kind: int(counts.get(kind, 0)) for kind in ("measured", "inferred", "none")}
     rest = words.phrase("report_summary_none", lang, none=kinds["none"]) if kinds["none"] else ""
-    return words.phrase("report_summary_text", lang, n=len(p.ranking), target=target, rest=rest, **kinds)
+    told = words.phrase("report_summary_text", lang, n=len(p.ranking), target=target, rest=rest, **kinds)
+    return f"{told} {words.kinds_counted(words.count_kinds(p.ranking['site_kind']), lang)}"
 
 
 def _top(p: Publication, lang: str) -> list[list[str]]:

@@ -1,40 +1,68 @@
-"""Whether something was dug at a site: read from amounts, status and name."""
+"""Whether there is a waste at a site: read from amounts, kinds of waste, status, hazard class and words of the records."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
+from layers.schema import SITE_KINDS
+
 WORKED = r"produc|operat|\bactive|care and maint|\bplant\b|\bmill\b|rehabilit|restaur"
 """Status of a mine that was worked. Abandoned, closed and inactive alone do not say so: inventories of hazards call a trench
 that never produced by the same words."""
-PROSPECT = r"occurrence|prospect|showing|indicat|explor|undeveloped|discretion|\bindice"
+PROSPECT = r"occurrence|prospect|showing|indicat|explor|undeveloped|discretion|\bindice|anomal"
 """Status of a place where little was dug."""
-PLANT = r"\bmill\b|tailings|concentrator|smelter|r[ée]sidus|usine"
+PLANT = r"\bmill\b|tailings|concentrator|smelter|r[ée]sidus|usine|relave"
 """Names of places where ore was treated."""
+PROSPECT_NAME = r"\b(?:prospect|showing|occurrence|claims?|indice)\b"
+"""Names of places that were staked or found."""
+WORKINGS = r"\b(?:shafts?|adits?|stopes?|open (?:pit|cut)|underground|glory hole|puits|galerie|socav[óo]n)\b"
+"""Workings named in remarks."""
+HAZARDOUS = r"^[AB]\b"
+"""Classes of the national list of abandoned mines with large openings, dams or wastes; C and D are small ones."""
+
+WASTE_TYPES = ("tailings", "heap_leach", "slag", "waste_rock", "mixed")
+PLACED = ("impoundment", "unconfined", "dry_stack", "in_pit", "lake", "river", "ocean")
 
 
-def waste_is_likely(sites: pd.DataFrame) -> np.ndarray:
-    """Return 1 where a waste is recorded or a mine was worked, 0 for a mere occurrence or prospect, NaN where unclear.
+def site_kinds(sites: pd.DataFrame, site_samples: pd.DataFrame | None = None) -> np.ndarray:
+    """Return what stands at each site: ``waste``, ``worked``, ``showing`` or ``unclear``.
 
-    Signs of work are tonnes milled or left, a volume or an area, a kind of waste, a status such as past producer, or the
-    words mill, tailings, concentrator, smelter in the name of a site that is not called a prospect.
+    A **waste** is recorded (kind, tonnes, volume or area of a waste, where it was put) or was sampled. A **worked** mine has
+    tonnes milled, the status of a producer, a mill in its name, workings in its remarks or hazards of the first two classes:
+    waste is likely and none is recorded. A **showing** is called an occurrence or prospect by its status or its name, and
+    shows no sign of work. Else it is **unclear**.
 
     Parameters
     ----------
     sites : DataFrame
         `Sites`.
+    site_samples : DataFrame, optional
+        `SiteSamples`: ``waste_n`` and, where there is one, ``waste_mass_t``.
 
     Returns
     -------
-    ndarray of float, shape (n,)
+    ndarray of str, shape (n,)
+        Of `layers.schema.SITE_KINDS`.
     """
-    sizes = sites[["mass_t", "volume_m3", "milled_t", "area_m2"]].to_numpy(float)
-    status = sites["status"].astype("string").fillna("").str.replace("_", " ")
-    name = sites["name"].astype("string").fillna("")
-    worked = (np.nan_to_num(sizes) > 0).any(axis=1)
-    worked |= sites["waste_type"].isin(["tailings", "heap_leach", "slag", "waste_rock", "mixed"]).to_numpy()
-    worked |= status.str.contains(WORKED, case=False, regex=True).to_numpy(bool)
-    mere = status.str.contains(PROSPECT, case=False, regex=True).to_numpy(bool)
-    worked |= name.str.contains(PLANT, case=False, regex=True).to_numpy(bool) & ~mere
-    return np.where(worked, 1.0, np.where(mere, 0.0, np.nan))
+    sizes = np.nan_to_num(sites[["mass_t", "volume_m3", "area_m2"]].to_numpy(float))
+    waste = (sizes > 0).any(axis=1) | sites["waste_type"].isin(WASTE_TYPES).to_numpy(bool)
+    waste |= sites["disposal"].isin(PLACED).to_numpy(bool)
+    if site_samples is not None and "waste_n" in site_samples:
+        sampled = sites[["site_id"]].merge(site_samples[["site_id", "waste_n"]], on="site_id", how="left")
+        waste |= sampled["waste_n"].fillna(0).to_numpy() > 0
+    status, name = _words(sites, "status").str.replace("_", " "), _words(sites, "name")
+    milled = np.nan_to_num(sites["milled_t"].to_numpy(float)) > 0
+    mere = _says(status, PROSPECT)
+    worked = milled | _says(status, WORKED) | (_says(name, PLANT) & ~mere)
+    staked = mere | (_says(name, PROSPECT_NAME) & ~worked)
+    worked |= (_says(_words(sites, "remarks"), WORKINGS) | _says(_words(sites, "hazard_class"), HAZARDOUS)) & ~staked
+    return np.select([waste, worked, staked], SITE_KINDS[:2] + SITE_KINDS[3:], SITE_KINDS[2]).astype(object)
+
+
+def _words(sites: pd.DataFrame, column: str) -> pd.Series:
+    return sites[column].astype("string").fillna("")
+
+
+def _says(texts: pd.Series, pattern: str) -> np.ndarray:
+    return texts.str.contains(pattern, case=False, regex=True).to_numpy(bool)

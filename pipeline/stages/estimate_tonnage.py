@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from layers.cells.commodities import mentions
 from layers.schema import GeoDataFrame, Sites, SiteSamples, SiteTonnage, conform
+from pipeline.evidence.worked_sites import site_kinds
 from pipeline.kernels.mixture import mixture_quantiles
 
 RULES = (
@@ -214,6 +215,7 @@ def estimate_tonnage(
                 "tonnage_low_t": table[0],
                 "tonnage_high_t": table[2],
                 "tonnage_rule": rule,
+                "site_kind": site_kinds(sites, site_samples),
                 "waste_area_m2": area,
             }
         ),

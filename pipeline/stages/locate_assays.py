@@ -18,6 +18,7 @@ from layers.samples.columns import OWNER
 from layers.schema import GeoDataFrame, Samples, Sites, conform
 from layers.text import fold
 from layers.working_crs import working_crs
+from pipeline.evidence.worked_sites import site_kinds
 
 
 class LocateAssaysParams(BaseModel):
@@ -31,6 +32,12 @@ class LocateAssaysParams(BaseModel):
     agreement_km: float = Field(
         default=10.0, gt=0, description="a sample with both key and place must lie this near to the site its key names"
     )
+    one_place_km: float = Field(
+        default=2.0,
+        ge=0,
+        description="sites of the name a key gives that lie within this of each other are one place, and the one that says most "
+        "of itself takes the samples",
+    )
     require_match: bool = Field(
         default=True, description="stop when no key of a source names any site; false: go on without its samples"
     )
@@ -43,8 +50,10 @@ def locate_assays(
 
     A key is compared, in this order, with site, official and record ids, with names and aliases as written (case, accents and
     punctuation aside), and with their distinctive words. The first comparison that finds a site decides. Where it finds
-    several, the place of the sample decides if it has one and only one of them is near; else the key is ambiguous and the sample
-    belongs to no site. Samples without a key, or whose key names none, go to the nearest site within the radius.
+    several, the place of the sample decides if it has one and only one of them is near; where all lie within ``one_place_km`` of
+    each other, records of one mine under several ids, the one that was worked and says most takes the sample; else the key is
+    ambiguous and the sample belongs to no site. Samples without a key, or whose key names none, go to the nearest site within
+    the radius.
 
     Parameters
     ----------
@@ -75,7 +84,7 @@ def locate_assays(
         candidates = _candidates(samples["site_key"].iloc[keyed].astype(str).unique(), sites)
         for row in keyed:
             found, how = candidates[str(samples["site_key"].iloc[row])]
-            chosen, status[row] = _choose(samples, int(row), sites, found, params.agreement_km)
+            chosen, status[row] = _choose(samples, int(row), sites, found, params)
             if chosen is not None:
                 owner[row], rule[row] = sites["site_id"].iloc[chosen], how
         if params.require_match:
@@ -141,7 +150,7 @@ def _word_forms(text: str) -> list[str]:
 
 
 def _choose(
-    samples: pd.DataFrame, row: int, sites: pd.DataFrame, found: list[int], agreement_km: float
+    samples: pd.DataFrame, row: int, sites: pd.DataFrame, found: list[int], params: LocateAssaysParams
 ) -> tuple[int | None, str]:
     """Return the one site a key means and its status; the place of the sample is heard where there is one."""
     if not found:
@@ -151,8 +160,27 @@ def _choose(
         near = sites[["longitude", "latitude"]].iloc[found].to_numpy(dtype=float)
         here = np.full(len(found), longitude), np.full(len(found), latitude)
         apart = geodesic_km(*here, near[:, 0], near[:, 1])
-        found = [one for one, km in zip(found, apart, strict=True) if km <= agreement_km]
+        found = [one for one, km in zip(found, apart, strict=True) if km <= params.agreement_km]
+    if len(found) > 1 and _widest_km(sites, found) <= params.one_place_km:
+        found = [_fullest(sites, found)]
     return (found[0], "matched") if len(found) == 1 else (None, "ambiguous")
+
+
+def _widest_km(sites: pd.DataFrame, found: list[int]) -> float:
+    """Return the greatest distance between any two of some sites."""
+    places = sites[["longitude", "latitude"]].iloc[found].to_numpy(dtype=float)
+    pairs = np.array([(one, other) for one in range(len(found)) for other in range(one)])
+    return float(geodesic_km(*places[pairs[:, 0]].T, *places[pairs[:, 1]].T).max())
+
+
+def _fullest(sites: pd.DataFrame, found: list[int]) -> int:
+    """Return which of some sites of one place was worked, then says most of itself, then comes first by id."""
+    rows = sites.iloc[found]
+    worked = np.isin(site_kinds(rows), ("waste", "worked"))
+    told = rows.drop(columns="geometry").notna().sum(axis=1).to_numpy()
+    words = rows["commodities"].fillna("").str.count(";").to_numpy()
+    order = np.lexsort((rows["site_id"].to_numpy(), -words, -told, ~worked))
+    return found[int(order[0])]
 
 
 def _stop_without_match(keyed: pd.DataFrame, status: np.ndarray, n_sites: int) -> None:

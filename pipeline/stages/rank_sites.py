@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
@@ -13,6 +15,8 @@ from layers.site_layers import SiteLayers
 from pipeline.evidence.site_amounts import site_amounts
 from pipeline.kernels.predictive import Z90, OrderBy, WasteBelief, amounts, choose_aim, draw_ranks
 from pipeline.learning.trained_model import TrainedModel, dissimilarity
+
+SiteKind = Literal["waste", "worked", "unclear", "showing"]
 
 LEAST_OWN_SD = 0.1
 """Of what no further sample of a waste takes away, log10 of ppm."""
@@ -36,6 +40,12 @@ class RankSitesParams(BaseModel):
         default=None,
         gt=0,
         description="contained tonnes worth a visit; null: what the site at half of the visits holds, from the draws",
+    )
+    kinds: tuple[SiteKind, ...] = Field(
+        default=("waste", "worked", "unclear"),
+        min_length=1,
+        description="kinds of site that are put in order; the others stand behind: waste (recorded or sampled), worked (a mine "
+        "or mill ran), unclear (nobody says whether anything was dug), showing (nothing was dug as far as is known)",
     )
     n_draws: int = Field(default=500, ge=50, le=60_000, description="joint draws of existence, grade and tonnage")
     infer_concentration: bool = Field(
@@ -62,7 +72,7 @@ def rank_sites(
     for every *k*, for expectations add. The cap, a plausible largest amount of the region, keeps a wide range of tonnes from
     standing for metal. Intervals are 5 and 95 % quantiles; those of the rank come from draws of the whole region, equal wastes in
     random order in each. Flags, areas and access stand beside the order and never enter it. Sites known to hold no waste come
-    last.
+    last, before them those of other ``kinds``: showings, where nothing was dug.
 
     Parameters
     ----------
@@ -90,6 +100,7 @@ def rank_sites(
     waste = model.waste_evidence(table["site_id"])
     grades = model.grades(table["site_id"])
     no_waste = (table["waste_type"] == "none").to_numpy()
+    last = no_waste | ~table["site_kind"].isin(params.kinds).to_numpy()
     belief = WasteBelief(
         grade_log10=grades["grade_log10"].to_numpy(float),
         grade_sd=grades["grade_sd"].to_numpy(float),
@@ -103,8 +114,8 @@ def rank_sites(
         table[name] = found[name]
     table["payable_high_t"] = np.maximum(table["payable_high_t"], table["payable_t"])  # a small chance of much
     order_by = {"payable": found["payable_t"], "chance": table["score"].to_numpy(float), "grade": belief.grade_log10}
-    _add_ranks(table, order_by[params.order_by], found["payable_t"], no_waste)
-    drawn = draw_ranks(belief, aim, params.order_by, no_waste, params.n_draws, 10, params.random_state)
+    _add_ranks(table, order_by[params.order_by], found["payable_t"], no_waste, last)
+    drawn = draw_ranks(belief, aim, params.order_by, last, params.n_draws, 10, params.random_state)
     table["rank_low"] = np.minimum(drawn.low, table["rank"] - table["tied_before"])
     table["rank_high"] = np.maximum(drawn.high, table["rank"] + table["tied_with"] - table["tied_before"])
     table["top10_chance"] = drawn.top
@@ -116,8 +127,10 @@ def rank_sites(
     held = known.territories[known.territories["relation"].isin(["inside", "overlaps"])]
     table["territories"] = _joined(table, held, "territory")
     table["reasons"] = pd.Series(pd.NA, index=table.index, dtype="object")
-    table["ranked_last_reason"] = pd.Series(pd.NA, index=table.index, dtype="object").mask(
-        no_waste, "no_waste_expected"
+    table["ranked_last_reason"] = (
+        pd.Series(pd.NA, index=table.index, dtype="object")
+        .mask(last & ~no_waste, "showing")
+        .mask(no_waste, "no_waste_expected")
     )
     table["order_by"], table["order_grade_ppm"] = params.order_by, 10.0**grade_log10
     table["order_contained_t"], table["order_cap_t"] = aim.contained_t, aim.cap_t
@@ -141,7 +154,7 @@ def _beside(
         sites[["site_id", "name", "latitude", "longitude", "waste_type", "commodities", "deposit_type"]]
     )
     samples = ["waste_treo_ppm", "waste_treo_low_ppm", "waste_treo_high_ppm", "waste_n", "near_n"]
-    tonnage = ["tonnage_t", "tonnage_low_t", "tonnage_high_t", "tonnage_rule"]
+    tonnage = ["tonnage_t", "tonnage_low_t", "tonnage_high_t", "tonnage_rule", "site_kind"]
     scores = ["companion_score", "companion_low", "companion_high", "companion_rank", "amount_rule"]
     for part in (
         pd.DataFrame(features),
@@ -176,13 +189,15 @@ def _add_scores(
         table[name] = np.where(no_waste, 0.0, value)
 
 
-def _add_ranks(table: pd.DataFrame, order: np.ndarray, payable: np.ndarray, no_waste: np.ndarray) -> None:
+def _add_ranks(
+    table: pd.DataFrame, order: np.ndarray, payable: np.ndarray, no_waste: np.ndarray, last: np.ndarray
+) -> None:
     """Add the rank, how many other sites nothing but their ids tells apart, and how many of those stand before."""
     keys = [_digits(np.where(no_waste, 0.0, one)) for one in (order, payable, table["score"].to_numpy(float))]
-    place = np.lexsort((table["site_id"].to_numpy(), -keys[2], -keys[1], -keys[0], no_waste))
+    place = np.lexsort((table["site_id"].to_numpy(), -keys[2], -keys[1], -keys[0], last))
     rank = np.empty(len(table), dtype=int)
     rank[place] = np.arange(1, len(table) + 1)
-    tied = pd.Series(rank).groupby([*keys, no_waste])
+    tied = pd.Series(rank).groupby([*keys, last])
     table["rank"] = rank
     table["tied_with"] = tied.transform("size").to_numpy() - 1
     table["tied_before"] = rank - tied.transform("min").to_numpy()

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from layers.schema import Companion, GeoDataFrame, SiteAccess, Sites, SiteSamples, SiteTonnage, conform
 from pipeline.evidence.pairwise_weights import PairwiseComparisons
 from pipeline.evidence.target_evidence import affinity_range, measured_values, pathfinder_z, type_affinity
-from pipeline.evidence.worked_sites import waste_is_likely
+from pipeline.evidence.worked_sites import site_kinds
 from pipeline.learning.trained_model import PARTS
 
 
@@ -99,7 +99,7 @@ def score_companion(
 
     Each part is a utility between 0 and 1: **metal** (a measured concentration on a logarithmic scale, else what the
     commodities and the deposit type suggest, half-way lifted or lowered by regional samples), **amount** (tonnage on
-    a logarithmic scale; where it is unknown, whether a waste is likely to exist: see `waste_is_likely`), **access** (mean
+    a logarithmic scale; where it is unknown, whether a waste is likely to exist: see `site_kinds`), **access** (mean
     of road, rail and power, linear in the distance) and **liability** (hazard class). A missing part counts with its
     central value and opens the band to everything it could be: nothing missing is read as 0.
 
@@ -133,7 +133,7 @@ def score_companion(
     )
     blind = _metal_from_type(sites, chemistry, params)
     metal = _measured_over(blind, chemistry, params)
-    amount, amount_rule = _amount(sites, tonnage, params)
+    amount, amount_rule = _amount(tonnage, site_kinds(sites, site_samples), params)
     others = [amount, _access(access, params), _liability(sites, params)]
     weights, ratio = params.weights()
     score, low, high = (_total([metal, *others], weights, which) for which in ("mid", "low", "high"))
@@ -217,23 +217,23 @@ def _measured_over(
 
 
 def _amount(
-    sites: pd.DataFrame, tonnage: pd.DataFrame, params: ScoreCompanionParams
+    tonnage: pd.DataFrame, kinds: np.ndarray, params: ScoreCompanionParams
 ) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Return the amount part and where it comes from; an unknown tonnage leaves the band open, a prospect's is small."""
     value, low, high = (
         _log_utility(tonnage[name].to_numpy(float), params.low_t, params.high_t)
         for name in ("tonnage_t", "tonnage_low_t", "tonnage_high_t")
     )
-    likely, unknown = waste_is_likely(sites), np.isnan(value)
+    unknown = np.isnan(value)
     most = float(_log_utility(np.array([params.prospect_most_t]), params.low_t, params.high_t)[0])
-    kinds = [unknown & (likely == 1), unknown & (likely == 0), unknown]
-    guess = np.select(kinds, [params.amount_if_worked, params.amount_if_prospect, np.nan], np.nan)
+    cases = [unknown & np.isin(kinds, ("waste", "worked")), unknown & (kinds == "showing"), unknown]
+    guess = np.select(cases, [params.amount_if_worked, params.amount_if_prospect, np.nan], np.nan)
     return {
         "shown": np.where(unknown, guess, value),
         "mid": np.where(unknown, np.where(np.isnan(guess), params.amount_if_unclear, guess), value),
         "low": np.where(unknown, 0.0, np.fmin(low, value)),
-        "high": np.select([kinds[1], unknown], [max(most, params.amount_if_prospect), 1.0], np.fmax(high, value)),
-    }, np.select(kinds, ["worked", "prospect", "unclear"], "tonnage").astype(object)
+        "high": np.select([cases[1], unknown], [max(most, params.amount_if_prospect), 1.0], np.fmax(high, value)),
+    }, np.select(cases, ["worked", "prospect", "unclear"], "tonnage").astype(object)
 
 
 def _access(access: pd.DataFrame, params: ScoreCompanionParams) -> dict[str, np.ndarray]:

@@ -1,7 +1,7 @@
 """How the ranges of tonnages do on real registers, and which constants fit them.
 
 ``python -m tests.benchmarks.tonnage_registers`` prints it. The registers are read
-from the folder of shared test files. Nothing of them is kept.
+from the folder of shared test files that ``MINEWASTE_SHARED`` names. Nothing of them is kept.
 """
 
 from __future__ import annotations
@@ -189,5 +189,5 @@ def summary(table: pd.DataFrame) -> str:
 
 
 if __name__ == "__main__":
-    home = Path(os.environ.get("MINEWASTE_SHARED", "../shared")) / "realdata"
+    home = Path(os.environ["MINEWASTE_SHARED"]) / "realdata"
     sys.stdout.write(summary(coverage(home, EstimateTonnageParams())) + "\n")

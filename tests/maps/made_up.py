@@ -100,6 +100,7 @@ def publication(
             "waste_Ce_ppm": np.where(evidence == "measured", np.round(rng.lognormal(4.6, 1, total), 1), np.nan),
             "waste_Nd_ppm": np.where(evidence == "measured", np.round(rng.lognormal(3.8, 1, total), 1), np.nan),
             "waste_treo_ppm": np.where(evidence == "measured", 800.0, np.nan),
+            "site_kind": np.where(np.arange(total) % 5 == 4, "showing", "waste"),
             "inspected": "2019-05-04",
         },
         geometry=gpd.points_from_xy(lon, lat),
@@ -149,6 +150,7 @@ def publication(
             "payable_low_t": 0.0,
             "payable_high_t": np.nan_to_num(contained * 7),
             "chance_payable": score / 2,
+            "site_kind": np.where(np.arange(n) % 5 == 4, "showing", "waste"),
         }
     )
     territories = _territories()

@@ -29,6 +29,7 @@ def tonnage(value: float) -> pd.DataFrame:
         "tonnage_low_t": [1.0],
         "tonnage_high_t": [9.0],
         "tonnage_rule": ["x"],
+        "site_kind": ["waste"],
     }
     return schema.conform(pd.DataFrame(row), schema.SiteTonnage)
 

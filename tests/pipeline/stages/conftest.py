@@ -83,6 +83,7 @@ def planted_frames(n: int = 200, seed: int = 3, assayed: float = 0.35, signal: f
         {
             "site_id": ids, "tonnage_t": mass, "tonnage_low_t": mass / 3, "tonnage_high_t": mass * 3,
             "tonnage_rule": "reported_mass",
+            "site_kind": "waste",
         }
     )  # fmt: skip
     flags = pd.DataFrame({"site_id": ids[:2], "flag": "acid", "finding": "acid_said", "values": "{}", "source": "a"})

@@ -56,6 +56,18 @@ def test_a_name_of_two_sites_is_reported_not_guessed() -> None:
     assert row["site_key_status"] == "ambiguous"
 
 
+def test_records_of_one_name_at_one_place_are_one_mine_and_the_worked_one_takes_the_samples() -> None:
+    """Three records 0.7 km apart at most; with a fourth of the name 70 km off the key stays ambiguous."""
+    near = [(-80.0, 50.0), (-80.01, 50.0), (-80.0, 50.005)]
+    table = samples_at([None], medium="waste", site_key=pd.array(["Germania"], dtype="str"))
+    said = {"name": "Germania", "waste_type": "unknown"}
+    three = sites_at(points(near), **said, status=["showing", "past_producer", "showing"])
+    row = locate_assays(table, three, LocateAssaysParams()).iloc[0]
+    assert (row["site_id"], row["site_key_status"]) == ("S2", "matched")
+    four = sites_at(points([*near, (-81.0, 50.0)]), **said)
+    assert locate_assays(table, four, LocateAssaysParams())["site_key_status"].tolist() == ["ambiguous"]
+
+
 def test_the_place_of_the_sample_tells_two_sites_apart() -> None:
     row = located(["Windfall"], [(-81.01, 51.0)]).iloc[0]
     assert (row["site_id"], row["site_key_status"]) == ("S3", "matched")

@@ -19,7 +19,7 @@ def table_of(planted, commodities, deposits, **samples):
     sites["status"] = sites["status"].astype("object")
     chemistry = frames.site_samples.iloc[:n].drop(columns=["near_Th_z", "near_La_z", "near_Cu_z", "near_Zn_z"])
     chemistry[["waste_treo_ppm", "waste_treo_low_ppm", "waste_treo_high_ppm"]] = np.nan
-    chemistry = chemistry.assign(**samples)
+    chemistry = chemistry.assign(waste_n=0).assign(**samples)
     access = frames.site_access.iloc[:n].assign(road_km=np.nan, rail_km=np.nan, power_km=np.nan)
     tonnage = frames.site_tonnage.iloc[:n].assign(tonnage_t=np.nan, tonnage_low_t=np.nan, tonnage_high_t=np.nan)
     return schema.conform(sites, schema.Sites), chemistry, access, tonnage
@@ -71,6 +71,7 @@ def test_a_worked_mine_precedes_an_unclear_place_and_that_a_prospect(planted) ->
     sites = sites.assign(
         status=["prospect", "abandoned", "past_producer", "showing", pd.NA, pd.NA],
         milled_t=[np.nan] * 3 + [5000.0] + [np.nan] * 2,
+        hazard_class=pd.NA,
         name=["Mill Creek", "Place B", "Place C", "Place D", "Old Mill", "Place F"],
     )
     scores = score_companion(schema.conform(sites, schema.Sites), chemistry, access, tonnage, ScoreCompanionParams())
