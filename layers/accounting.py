@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Generic, Literal, TypeVar
 
 import pandas as pd
 from pandera.typing import DataFrame
 
 from layers.errors import LayerError
-from layers.schema import Rejected, conform
+from layers.schema import Rejected, conform, empty
 
 LayerT = TypeVar("LayerT", bound=pd.DataFrame)
 
@@ -139,4 +140,11 @@ def rejected_rows(records: Sequence[dict[str, Any]]) -> DataFrame[Rejected]:
     DataFrame[Rejected]
         In the order given; empty but with all columns when there are none.
     """
+    if not records:
+        return _none_rejected().copy()
     return conform(pd.DataFrame(list(records), columns=list(Rejected.to_schema().columns)), Rejected)
+
+
+@lru_cache(maxsize=1)
+def _none_rejected() -> DataFrame[Rejected]:
+    return empty(Rejected)

@@ -207,18 +207,34 @@ class Suspicion:
 def suspicions(name: str, cells: Cells) -> list[Suspicion]:
     """Look for half-limit plateaus, limits written as plain values, and upper limits typed as results.
 
-    A lowest value shared by a tenth or more of all results (at least five), where nothing is marked as censored, is most likely
-    a substituted limit; a highest value that is a power of ten and repeated is most likely an upper limit.
+    A lowest value where nothing is marked as censored is most likely a substituted limit if a tenth or more of all results (at
+    least five) share it, or if it is shared and all others lie far above it; a highest value that is a power of ten and repeated
+    is most likely an upper limit.
     """
     value = cells.value[np.isfinite(cells.value)]
-    if len(value) < 20:
+    if len(value) < _FEWEST:
         return []
     found = []
     low, high = value.min(), value.max()
     at_low = int((value == low).sum())
-    if low > 0 and at_low >= max(5, 0.1 * len(value)) and not (cells.censored < 0).any():
-        found.append(Suspicion("lowest_value_repeated", name, at_low, float(low)))
+    if low > 0 and at_low >= 2 and not (cells.censored < 0).any():
+        next_lowest = float(value[value > low].min(initial=np.inf))
+        many = len(value) >= _SEVERAL and at_low >= max(5, 0.1 * len(value))
+        if many or (np.isfinite(next_lowest) and next_lowest >= _APART[min(at_low, 3)] * low):
+            found.append(Suspicion("lowest_value_repeated", name, at_low, float(low)))
     at_high = int((value == high).sum())
-    if at_high >= 3 and high >= 100 and float(np.log10(high)).is_integer() and not (cells.censored > 0).any():
+    enough = len(value) >= _SEVERAL
+    if (
+        enough
+        and at_high >= 3
+        and high >= 100
+        and float(np.log10(high)).is_integer()
+        and not (cells.censored > 0).any()
+    ):
         found.append(Suspicion("highest_value_round", name, at_high, float(high)))
     return found
+
+
+_FEWEST, _SEVERAL = 8, 20
+_APART = {2: 4.0, 3: 2.5}
+"""How often the lowest value stands -> how many times as high the next one is, for the lowest to be a limit or half of one."""

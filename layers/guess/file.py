@@ -171,7 +171,9 @@ def _unknown(guess: Guess, find: Find, sight: Look) -> None:
         return
     name, _, kind = str(role.value).partition(":")
     guess.say("role", name, role.reason, role.confidence)
-    if name in ("inventory", "geochemistry", "communities") and (missing := _missing_words(cells)):
+    if name in ("inventory", "geochemistry", "communities") and (
+        missing := _missing_words(cells, of_results=name == "geochemistry")
+    ):
         guess.say("missing", missing, "these words stand where something is not known", 0.85)
     _by_role(guess, find, sight, name, kind, mark or ".")
     _ask_twins(guess, sight)
@@ -226,14 +228,16 @@ def _columns(guess: Guess, found: dict[str, Fact]) -> None:
         guess.facts[f"columns.{layer_column}"] = fact
 
 
-def _missing_words(cells: pd.DataFrame) -> list[str]:
+def _missing_words(cells: pd.DataFrame, *, of_results: bool) -> list[str]:
+    """Return words that stand where nothing is known; among results ``ND`` may be one below a limit, which a reader decides."""
+    words = MISSING_WORDS if of_results else MISSING_WORDS | NOT_STATED
     found: dict[str, None] = {}
     for name in cells.columns:
         if pd.api.types.is_numeric_dtype(cells[name]):
             continue
         counts = as_text(cells[name]).dropna().value_counts()
         for word, count in counts.items():
-            if count > 1 and str(word).casefold() in MISSING_WORDS | NOT_STATED:
+            if count > 1 and str(word).casefold() in words:
                 found.setdefault(str(word))
     return sorted(found)
 

@@ -6,9 +6,12 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+import numpy as np
 import pandas as pd
+import shapely
 
 from layers.cells.assay_columns import assay_columns
+from layers.geometry import areas_of_lines
 from layers.guess.chemistry import MIN_RESULTS, laboratory_columns
 from layers.guess.columns import Fact, guess_columns, share_of_numbers
 from layers.guess.contents import UNSURE, Contents, mining_status
@@ -80,7 +83,7 @@ def role_of(find: Find, sight: Look, decimal_mark: str) -> Fact | str:
     """
     stem = plain(find.stem).replace("_", " ")
     if sight.shapes == "line":
-        return _of_lines(find, sight)
+        return _of_lines(find, sight, decimal_mark)
     other = re.search(_NO_ROLE, stem)
     if other and not _found(stem, AREA_WORDS):
         return f"the name says '{other.group()}', and no role of a run uses that"
@@ -106,12 +109,27 @@ def _contents(sight: Look) -> str:
     return " | ".join(parts)
 
 
-def _of_lines(find: Find, sight: Look) -> Fact | str:
+_OF_SITES = ("commodities", "mass_t", "area_m2", "waste_type", "last_year")
+"""What an inventory says of its sites, and no layer of roads or rivers does."""
+
+
+def _mostly_closed(sight: Look) -> bool:
+    shapes = sight.table.geometry
+    return shapes is not None and bool(
+        np.isin(shapely.get_type_id(areas_of_lines(shapes.to_numpy())), (3, 6)).mean() > 0.5
+    )
+
+
+def _of_lines(find: Find, sight: Look, decimal_mark: str) -> Fact | str:
     stem = plain(find.stem).replace("_", " ")
     by_name, by_content = _found(stem, LINE_WORDS), _found(_contents(sight), LINE_WORDS)
     if len(by_name) == 1:
         agree = not by_content or by_name[0] in by_content
         return Fact(f"lines:{by_name[0]}", f"lines; the name says {by_name[0]}", 0.9 if agree else 0.75)
+    amounts = [one for one in _OF_SITES if one in guess_columns(sight.table.cells, INVENTORY_COLUMNS, decimal_mark)]
+    if not by_name and len(amounts) > 1 and _mostly_closed(sight):
+        told = f"closed lines beside {' and '.join(amounts)}: outlines of sites, or lines to measure distances to?"
+        return Fact(None, told, 0.0)
     if len(by_content) == 1 and not by_name:
         return Fact(f"lines:{by_content[0]}", f"lines; headings or cells say {by_content[0]}", 0.75)
     return Fact(None, "lines, but neither name nor cells say which kind", 0.0)

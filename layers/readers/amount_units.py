@@ -54,6 +54,7 @@ def units_of_amounts(
     bases: Mapping[str, str],
     stated: Mapping[str, str],
     cells: pd.DataFrame | None = None,
+    row_of_units: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Return the unit of bare numbers of every amount of an inventory.
 
@@ -69,12 +70,14 @@ def units_of_amounts(
         Layer column -> unit the run file or the catalogue states; it outweighs the heading.
     cells : DataFrame, optional
         All columns of the file: one may hold the unit of each row.
+    row_of_units : mapping of str to str, optional
+        File column -> what a row under the headings says of its unit.
 
     Raises
     ------
     SourceError
         If a heading holds a unit that can be read two ways (``MT``, ``tons``, ``1000 m3``), columns mapped together are in
-        several units, or a column of units contradicts the unit taken. All at once.
+        several units, or a column or row of units contradicts the unit taken. All at once.
     """
     units, doubts = dict(bases) | dict(stated), []
     for name, base in bases.items():
@@ -85,7 +88,13 @@ def units_of_amounts(
             doubt = unit_doubt(heading) or _unread_multiple(heading, base)
             if doubt is not None:
                 doubts.append(f"{name}: the heading '{heading}' may mean several units ({doubt}); say {CHOICES[base]}")
-        told = {heading_unit(heading, base) or base for heading in mapped.get(name, [])}
+        below = {heading: (row_of_units or {}).get(heading) for heading in mapped.get(name, [])}
+        doubts += [
+            f"{name}: the heading '{heading}' stands over '{unit}' in the row of units; say {CHOICES[base]}"
+            for heading, unit in below.items()
+            if unit is not None and not _agrees(heading, unit, base)
+        ]
+        told = {heading_unit(heading, base) or unit or base for heading, unit in below.items()}
         if len(told) > 1:
             doubts.append(
                 f"{name}: the columns {', '.join(mapped[name])} are in {' and '.join(sorted(told))}; map one of them"
@@ -96,6 +105,16 @@ def units_of_amounts(
     if doubts:
         raise SourceError(f"{where}: units are not sure. State them under options.units.\n  " + "\n  ".join(doubts))
     return units
+
+
+def _agrees(heading: str, unit: str, base: str) -> bool:
+    """Say whether a unit under a heading measures what the column is for, and is that of the heading where it says one."""
+    try:
+        below = unit_factor(unit)
+    except ConfigError:
+        return False
+    own = heading_unit(heading, base)
+    return below[0] == base and (own is None or unit_factor(own) == below)
 
 
 def _unread_multiple(heading: str, base: str) -> str | None:

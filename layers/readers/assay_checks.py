@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise, permutations
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from layers.accounting import Note
 from layers.cells.assay_columns import AssayColumn
@@ -19,6 +21,7 @@ DISAGREEMENT = 0.05
 OUTLIER_TIMES = 10.0
 """From how many times off its neighbours a rare earth is implausible; cerium and europium anomalies are not judged."""
 _LIMIT_TIMES = 5.0
+_FOLLOW_UPS = 0.5
 _BLOCK = 100_000
 _LEVEL = 30.0
 _LEVEL_ROWS = 20
@@ -26,8 +29,8 @@ _LEVEL_ELEMENTS = 4
 
 _SAYS: Mapping[str, str] = {
     "lowest_value_repeated": (
-        "The lowest value stands in many rows and none is marked as below a limit: probably a limit, or half of one, written as "
-        "a result. State it under options.substituted_below. Columns"
+        "The lowest value stands in several rows, apart from all others or in many of them, and none is marked as below a limit: "
+        "probably a limit, or half of one, written as a result. State it under options.substituted_below. Columns"
     ),
     "highest_value_round": (
         "The highest value is a round number and stands in several rows: probably an upper limit written as a result. Columns"
@@ -68,7 +71,8 @@ def suspicion_notes(source_id: str, found: Iterable[Suspicion]) -> list[Note]:
         ones.sort(key=lambda one: -one.count)
         shown = ", ".join(f"{one.name} ({one.value:g} in {one.count} rows)" for one in ones[:12])
         more = f" and {len(ones) - 12} more" if len(ones) > 12 else ""
-        notes.append(Note(source_id, code, f"{_SAYS[code]}: {shown}{more}.", len(ones)))
+        names = tuple(one.name for one in ones)
+        notes.append(Note(source_id, code, f"{_SAYS[code]}: {shown}{more}.", len(ones), names))
     return notes
 
 
@@ -162,6 +166,93 @@ def limits_contradicted(
         told = () if rows is None else tuple(int(row) for row in rows[above])
         notes.append(Note(source_id, "result_against_limit", message, len(above), (found.name, limited.name), told))
     return notes
+
+
+def repeats_taken(
+    source_id: str, columns: Sequence[AssayColumn], parsed: Mapping[str, Cells], rows: npt.NDArray[np.int64] | None
+) -> list[Note]:
+    """Note where a repeat or check gave a result to samples whose first result lies below its limit.
+
+    Parameters are those of `limits_contradicted`.
+    """
+    notes = []
+    first = [one for one in columns if one.role == "first"]
+    below = np.logical_or.reduce([parsed[one.name].censored < 0 for one in first]) if first else np.zeros(0, dtype=bool)
+    for column in columns:
+        if column.role != "repeat" or not len(below):
+            continue
+        taken = np.flatnonzero(below & np.isfinite(parsed[column.name].value))
+        if len(taken):
+            message = (
+                f"{column.name} counts in {len(taken)} samples whose first result lies below its limit. List it under "
+                "options.ignore if the first results are to stand."
+            )
+            told = () if rows is None else tuple(int(row) for row in rows[taken])
+            names = (column.name, *(one.name for one in first))
+            notes.append(Note(source_id, "repeat_taken", message, len(taken), names, told))
+    return notes
+
+
+def follow_ups_unread(
+    source_id: str,
+    element: str,
+    above: npt.NDArray[np.bool_],
+    cells: pd.DataFrame,
+    used: Collection[str],
+    rows: npt.NDArray[np.int64] | None,
+) -> list[Note]:
+    """Note columns that name an element, are not read, and hold numbers just where its results lie above their range.
+
+    Parameters
+    ----------
+    source_id : str
+        Id of the source.
+    element : str
+        Symbol.
+    above : ndarray of bool, shape (n,)
+        Rows whose result is only known to lie above a limit.
+    cells : DataFrame
+        All columns, n rows.
+    used : collection of str
+        Columns that are read.
+    rows : ndarray of int or None
+        Row of the file at each position; None names no rows.
+    """
+    if not above.any():
+        return []
+    notes = []
+    named = re.compile(rf"(?<![A-Z]){element}(?![a-z])")
+    for name in (str(one) for one in cells.columns if str(one) not in used and named.search(str(one))):
+        numbers = pd.to_numeric(cells[name].astype("str").str.strip("<> "), errors="coerce").to_numpy(dtype="float64")
+        there = np.isfinite(numbers)
+        if there[above].any() and there.mean() <= max(_FOLLOW_UPS, 2 * above.mean()):
+            at = np.flatnonzero(above & there)
+            message = (
+                f"'{name}' is not read, and holds numbers where {element} is only known to lie above its range: a repeat by "
+                "another method? Say what it is under options.results (and options.units), or list it under options.ignore."
+            )
+            told = () if rows is None else tuple(int(row) for row in rows[at])
+            notes.append(Note(source_id, "follow_up_unread", message, len(at), (name,), told))
+    return notes
+
+
+def one_of_a_kind(notes: Sequence[Note]) -> list[Note]:
+    """Put notes of one code together: the first is told whole, of the others the columns and how often."""
+    kinds: dict[str, list[Note]] = {}
+    for note in notes:
+        kinds.setdefault(note.code, []).append(note)
+    together = []
+    for first, *others in kinds.values():
+        if others:
+            likewise = "; ".join(f"{' and '.join(one.columns)} ({one.count})" for one in others)
+            columns = tuple(dict.fromkeys(name for one in (first, *others) for name in one.columns))
+            rows = tuple(sorted({row for one in (first, *others) for row in one.rows}))
+            count = first.count + sum(one.count for one in others)
+            first = replace(
+                first, message=f"{first.message} Likewise: {likewise}.", count=count, columns=columns, rows=rows
+            )
+        together.append(first)
+    return together
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from layers.accounting import Fate, Note
 from layers.catalogue.source import Source, recognise
-from layers.cells.assay_columns import AssayColumn, AssayColumns, assay_columns, method_named
+from layers.cells.assay_columns import AssayColumn, AssayColumns, assay_columns, factor_of, method_named
 from layers.cells.heading_grammar import parse_heading, parse_headings
 from layers.errors import SourceError
 from layers.readers.assay_options import GeochemistryOptions
@@ -61,6 +61,7 @@ def laboratory_sheet(
             "options.default_unit (and options.oxide_unit), options.units per column, or list columns that are no results under "
             "options.ignore."
         )
+    _refuse_two_units(where, found, said.get("unit", {}), options)
     _refuse_stray_marks(where, cells, names, taken, options)
     if not found and not mapped_columns(source, cells, "tree_ppm"):
         unclear = (
@@ -72,6 +73,25 @@ def laboratory_sheet(
             f"and value.{unclear}{_looks_like(cells)}"
         )
     return sheet
+
+
+def _refuse_two_units(
+    where: str, found: Sequence[AssayColumn], row_of_units: Mapping[str, str], options: GeochemistryOptions
+) -> None:
+    """Stop where a heading says one unit and the row of units under it another: nobody can tell which is right."""
+    told = []
+    for column in found:
+        own, below = parse_heading(column.name).unit, row_of_units.get(column.name)
+        if own is None or below is None or column.name in options.units:
+            continue
+        factors = [factor_of(unit, column.form) for unit in (own, below)]
+        if None not in factors and factors[0] != factors[1]:
+            told.append(f"'{column.name}' over '{below}'")
+    if told:
+        raise SourceError(
+            f"{where}: {len(told)} headings say another unit than the row of units under them: {', '.join(told[:8])}. Ask the "
+            "publisher, and state options.units for these columns."
+        )
 
 
 def placed_beside(used: Mapping[str, str]) -> set[str]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import BaseModel, ValidationError
 
+from layers.accounting import Note
 from layers.catalogue.source import Source, load_catalogue
 from layers.errors import ConfigError, SourceError
 from layers.text import did_you_mean
@@ -244,17 +245,55 @@ _SUMMARY = (
     r"standard deviation|variance|geo(?:metric )?mean|(?:\d{1,2}(?:st|nd|rd|th)? )?percentiles?)\s*:?\s*"
 )
 _SUMMARY_BESIDE = r"(?i)\s*(?:n|count|nombre|s\.?d\.?|rsd|cv|p ?(?:5|10|25|50|75|90|95|98|99)|q[1-3])\s*%?\s*:?\s*"
-"""Words that are ids as well; they count below another row of the sort only."""
+"""Words that are ids as well; they count in the last rows only: below another row of the sort, or where ids hold digits."""
+_FEWEST_IDS, _NUMBERED = 4, 0.8
 
 
 def summary_places(words: pd.Series, last: int = 6) -> list[int]:
     """Return which of the last rows are totals or means of the rows above them, by the word that stands for their id or name."""
-    tail = words.iloc[-last:]
-    found = tail.notna().to_numpy() & tail.fillna("").str.fullmatch(_SUMMARY).to_numpy(dtype=bool)
-    if found.any():
-        below = np.arange(len(tail)) > found.argmax()
-        found |= below & tail.fillna("").str.fullmatch(_SUMMARY_BESIDE).to_numpy(dtype=bool)
-    return [int(row) for row in np.flatnonzero(found) + len(words) - len(tail)]
+    texts = words.iloc[-last:].fillna("").astype("str")
+    found = texts.str.fullmatch(_SUMMARY).to_numpy(dtype=bool)
+    beside = texts.str.fullmatch(_SUMMARY_BESIDE).to_numpy(dtype=bool)
+    below = np.arange(len(texts)) > (int(found.argmax()) if found.any() else len(texts))
+    if _numbered(words):
+        below = below | ~texts.str.contains(r"\d", regex=True).to_numpy(dtype=bool)
+    found = found | (beside & below)
+    return [int(row) for row in np.flatnonzero(found) + len(words) - len(texts)]
+
+
+def _numbered(words: pd.Series) -> bool:
+    """Say whether nearly every id holds a digit, so that a bare word stands out."""
+    given = words.dropna().astype("str")
+    return len(given) > _FEWEST_IDS and float(given.str.contains(r"\d", regex=True).mean()) >= _NUMBERED
+
+
+def summary_notes(source: Source, column: str, words: pd.Series, rows: np.ndarray, last: int = 6) -> list[Note]:
+    """Note rows above the last ones that are called like a total or mean, among ids that hold digits: they count as they stand.
+
+    Parameters
+    ----------
+    source : Source
+        Maps ``column``.
+    column : str
+        Layer column of the words.
+    words : Series of str
+        Ids or names.
+    rows : ndarray of int
+        Row numbers in the file.
+    """
+    if not _numbered(words):
+        return []
+    inner = words.iloc[:-last].fillna("").astype("str")
+    found = np.flatnonzero(inner.str.fullmatch(_SUMMARY).to_numpy(dtype=bool))
+    if not len(found):
+        return []
+    mapped = source.columns.get(column, [])
+    names = tuple([mapped] if isinstance(mapped, str) else mapped)
+    text = (
+        f"Rows among the others are called like a total or mean (row {rows[found[0]]}: '{inner.iloc[found[0]]}') and count as "
+        "they stand. Take them out of the file if they are none of their own."
+    )
+    return [Note(source.id, "called_like_a_summary", text, len(found), names, tuple(rows[found].tolist()))]
 
 
 def summary_reason(word: object) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from layers.accounting import Note
@@ -37,8 +38,12 @@ _WORDS = {
 }  # fmt: skip
 _ID = re.compile(
     r"(?i)^\W*(?:(?P<standard>oreas|crm|srm|(?:std|standard)(?!\W*(?:dev|abw|error)))|(?P<blank>blank|blk|blanc|blanco))(?=$|[\s_\-#.:]|\d)|"
-    r"(?:^|[\s_\-.])(?:(?P<duplicate>dup|duplicate|rpt|replicate)|(?P<end_standard>crm|std)|(?P<end_blank>blank|blk))\W*\d*$"
+    r"(?:^|[\s_\-.])(?:(?P<duplicate>dup|duplicate|rpt|replicate)|(?P<end_standard>crm|std)|(?P<end_blank>blank|blk))\W*\d*$|"
+    r"^\W*(?P<of_duplicate>dup|duplicate|rpt|repeat|replicate|re-?assay|check|split|copy)[\s_\-.]*(?:of|de|from)\b"
 )
+_OWN_WORDS = re.compile(r"(?i)^\W*(?:qa/?qc|qc|qaqc|control)(?=$|[\s_\-#.:]|\d)")
+"""Words for controls that begin other ids too: QC is Quebec. They count where few ids begin so and the others look different."""
+_FEW = 0.2
 
 
 def control_rows(
@@ -75,10 +80,24 @@ def control_rows(
         for index, text in enumerate(sample_id.fillna("").astype("str")):
             match = _ID.search(text) if text else None
             if match is not None and index not in found:
-                kind = str(match.lastgroup).removeprefix("end_")
+                kind = str(match.lastgroup).removeprefix("end_").removeprefix("of_")
                 code = f"control_{kind}"
                 found[index] = (code, f"the sample id is '{text}': the row is {_WORDS[code]}, no sample of its own")
+        for index in _by_shape(sample_id):
+            reason = f"the sample id is '{sample_id.iloc[index]}': the row is a control, no sample of its own"
+            found.setdefault(index, ("control_standard", reason))
     return {} if len(found) == len(cells) else found
+
+
+def _by_shape(sample_id: pd.Series) -> list[int]:
+    """Return the few ids that begin with a word for controls and are built otherwise than all the rest."""
+    ids = sample_id.dropna().astype("str")
+    marked = ids.str.contains(_OWN_WORDS, regex=True)
+    if not marked.any() or marked.mean() > _FEW:
+        return []
+    shapes = ids.str.replace(r"[A-Za-z]", "a", regex=True).str.replace(r"\d+", "0", regex=True)
+    alike = shapes.isin(set(shapes[~marked]))
+    return [int(at) for at in np.flatnonzero(sample_id.index.isin(ids.index[marked & ~alike]))]
 
 
 def _plain(text: str) -> str:

@@ -20,6 +20,7 @@ from layers.cells.utm import DATUMS, UTM_ZONES, ZONE, metre_precision, scientifi
 from layers.crs import KM_PER_DEGREE
 from layers.errors import SourceError
 from layers.readers.columns import as_numbers, text_column
+from layers.readers.hemispheres import heading_note, said_by_heading
 from layers.readers.other_grids import refuse_other_grids
 from layers.readers.points import Points, fill, flag_powers, flag_rounded, flag_swapped
 
@@ -65,6 +66,7 @@ def read_points(source: Source, where: str, cells: pd.DataFrame, rows: np.ndarra
     points = reader.geographic() if reader.has_degrees else reader.nothing()
     if reader.has("easting", "northing"):
         fill(points, reader.projected(np.flatnonzero(points.absent)))
+    points.notes += reader.notes
     flag_swapped(points, where, rows)
     flag_rounded(points, source.id)
     flag_powers(points, source, cells, rows)
@@ -77,6 +79,7 @@ class _Reader:
     def __init__(self, source: Source, where: str, cells: pd.DataFrame, rows: np.ndarray) -> None:
         self.source, self.where, self.cells, self.rows = source, where, cells, rows
         self.size = len(cells)
+        self.notes: list[Note] = []
         self.declared = crs_rules.parse_crs(where, source.crs) if source.crs else None
 
     def has(self, *names: str) -> bool:
@@ -95,6 +98,10 @@ class _Reader:
         Parts that are all 0 are a placeholder. A hemisphere column, or a default, gives positive numbers their sign.
         """
         column = self._column(axis)
+        if said_by_heading(self.source, self.cells, axis, column.to_numpy(dtype=object)):
+            filled = column != ""
+            self.notes.append(heading_note(self.source, axis, self.cells, int(filled.sum())))
+            column = column.where(~filled, "-" + column)
         parts = [f"{axis}_{part}" for part in ("degrees", "minutes", "seconds", "hemisphere")]
         if not any(self.has(part) or part in self.source.defaults for part in parts):
             return column

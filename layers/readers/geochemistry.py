@@ -25,6 +25,7 @@ from layers.readers.columns import (
     checked_options,
     mapped_columns,
     rows_wanted,
+    summary_notes,
     summary_places,
     summary_reason,
     text_column,
@@ -215,6 +216,7 @@ def _table(
     sample_id = text_column(source, cells, "sample_id", keep_missing_words=True)
     if sample_id is not None:
         problems |= {one: summary_reason(sample_id.iloc[one]) for one in summary_places(sample_id)}
+        notes += summary_notes(source, "sample_id", sample_id, rows)
     table = gpd.GeoDataFrame(
         {
             "sample_id": pd.Series(rows, dtype="str")

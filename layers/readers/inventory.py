@@ -22,6 +22,7 @@ from layers.readers.columns import (
     checked_options,
     mapped_columns,
     rows_wanted,
+    summary_notes,
     summary_places,
     summary_reason,
     text_column,
@@ -79,9 +80,10 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     place, bad, place_notes = _places(source, where, options, cells, rows, geometry)
     spots = place["longitude"], place["latitude"], place["coordinate_precision_km"]
     place_notes = [*place_notes, *check_places(source, where, cells, rows, *spots)]
-    fields, field_bad, field_notes = record_fields(source, options, cells, rows)
+    fields, field_bad, field_notes = record_fields(source, options, cells, rows, table.said.get("unit"))
     for name in ("official_id", "name"):
         bad |= {one: summary_reason(fields[name].iloc[one]) for one in summary_places(fields[name])}
+    field_notes = [*field_notes, *summary_notes(source, "official_id", fields["official_id"], rows)]
     for position, (code, reason) in sorted({**field_bad, **bad}.items()):
         text = reason if reason.startswith("row ") else f"row {rows[position]}: {reason}"
         rejects.append(reject(source.id, int(rows[position]), code, text, dict(cells.iloc[position])))

@@ -19,6 +19,7 @@ from layers.errors import ConfigError, SourceError
 from layers.map_sheets import sheet_box
 from layers.readers.columns import as_text, mapped_columns
 from layers.readers.coordinates import read_points
+from layers.readers.hemispheres import unsigned_throughout
 from layers.readers.lone_places import (
     USUAL_MISTAKES,
     among_the_others,
@@ -27,6 +28,7 @@ from layers.readers.lone_places import (
     in_the_sea,
     some_rows,
 )
+from layers.readers.zone_checks import zone_notes
 
 _NAMED_PLACE = r"^(?:prov|state|territory|country|jurisdiction|pays|pais|estado|nation|etat|juris)"
 _SHEET = r"nts|snrc|map_?sheet|mapsheet|feuillet|^sheet|imw|250k|50k"
@@ -44,6 +46,7 @@ _FAR_KM = 25.0
 _HOPELESS_KM = 150.0
 _FAR_SHEET_KM = 40.0
 _FEWEST = 3
+_LOOKED_AT = 200
 
 
 @dataclass(frozen=True)
@@ -111,15 +114,19 @@ def check_places(
             )
     notes = [_told(source.id, doubt) for doubt in doubts]
     notes += _by_path(source, rows, longitude, latitude, margin) if not doubts else []
+    named = bool(doubts or notes) or _some_confirmed(source, cells, longitude, latitude)
     confirmed = partial(_confirmed, source, cells, longitude, latitude)
     mirrored = among_the_others(source, rows, longitude, latitude, confirmed)
-    already = {row for note in (*notes, *mirrored) for row in note.rows}
+    zones = zone_notes(source, cells, rows, longitude, latitude, confirmed)
+    already = {row for note in (*notes, *mirrored, *zones) for row in note.rows}
     return [
         *notes,
         *_by_grid(source, where, cells, rows, longitude, latitude),
         *_by_datum(source, longitude, latitude),
         *in_the_sea(source, where, rows, longitude, latitude),
         *mirrored,
+        *unsigned_throughout(source, cells, rows, longitude, latitude, named),
+        *zones,
         *far_from_all(source, rows, longitude, latitude, confirmed, already),
     ]
 
@@ -315,6 +322,22 @@ def _one_column(source: Source, cells: pd.DataFrame, name: str, pattern: str) ->
         str(column) for column in cells.columns if re.fullmatch(pattern, known.fold(str(column)).replace(" ", "_"))
     ]
     return fitting[0] if len(fitting) == 1 and fitting[0] not in source.ignore else None
+
+
+def _some_confirmed(source: Source, cells: pd.DataFrame, longitude: np.ndarray, latitude: np.ndarray) -> bool:
+    """Say whether rows lie where a column beside them, or the path of the file, names a place."""
+    placed = np.flatnonzero(np.isfinite(longitude) & np.isfinite(latitude))[:_LOOKED_AT]
+    lon, lat = longitude[placed], latitude[placed]
+    if any((known.km_outside(codes, lon, lat) == 0).mean() >= _MOSTLY for _, codes in known.named_in(source.path)):
+        return True
+    for column in _columns(source, cells, _NAMED_PLACE, "jurisdiction"):
+        texts = as_text(cells[column]).iloc[placed]
+        meant = {text: codes for text in texts.dropna().unique() if (codes := known.meanings(str(text)))}
+        for text, codes in meant.items():
+            chosen = (texts == text).to_numpy(dtype=bool)
+            if (known.km_outside(codes, lon[chosen], lat[chosen]) == 0).any():
+                return True
+    return False
 
 
 def _confirmed(source: Source, cells: pd.DataFrame, longitude: np.ndarray, latitude: np.ndarray, at: int) -> bool:

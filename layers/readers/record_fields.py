@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -100,9 +101,13 @@ def quoted_columns(options: InventoryOptions, cells: pd.DataFrame) -> dict[str, 
 
 
 def record_fields(
-    source: Source, options: InventoryOptions, cells: pd.DataFrame, rows: np.ndarray
+    source: Source,
+    options: InventoryOptions,
+    cells: pd.DataFrame,
+    rows: np.ndarray,
+    row_of_units: Mapping[str, str] | None = None,
 ) -> tuple[dict[str, Any], dict[int, tuple[str, str]], list[Note]]:
-    """Read all columns of a record but its place.
+    """Read all columns of a record but its place; ``row_of_units`` is what a row under the headings says of them.
 
     Returns
     -------
@@ -125,7 +130,10 @@ def record_fields(
     fields["remarks"] = _joined(source, cells, "remarks")
     fields["commodities"] = _commodities(source, cells, notes)
     fields["cross_ids"] = _cross_ids(options, cells, fields["official_id"])
-    disposal_said = _quantities(source, options, cells, rows, fields, bad, notes)
+    mapped = {name: mapped_columns(source, cells, name) for name in _wanted(source)}
+    where = f"{source.id} ({source.path})"
+    units = units_of_amounts(where, mapped, _wanted(source), options.units, cells, row_of_units)
+    disposal_said = _quantities(source, options, units, cells, rows, fields, bad, notes)
     _kinds(source, cells, fields, disposal_said, notes)
     _years(source, cells, rows, fields, notes)
     return fields, bad, notes
@@ -231,9 +239,15 @@ def _fits(texts: pd.Series, pattern: str) -> np.ndarray:
     return (texts.str.fullmatch(pattern, case=False) == True).to_numpy(dtype=bool)  # noqa: E712
 
 
+def _wanted(source: Source) -> dict[str, str]:
+    """Return the quantities a source may hold with their base units, the rare ones only where they are mapped."""
+    return QUANTITIES | {name: unit for name, unit in RARE_QUANTITIES.items() if name in source.columns}
+
+
 def _quantities(
     source: Source,
     options: InventoryOptions,
+    units: Mapping[str, str],
     cells: pd.DataFrame,
     rows: np.ndarray,
     fields: dict[str, Any],
@@ -242,10 +256,7 @@ def _quantities(
 ) -> pd.Series:
     """Fill the quantity columns; return where the cells say the waste was put instead of how much there is."""
     disposal = pd.Series([None] * len(cells), index=cells.index, dtype="str")
-    wanted = QUANTITIES | {name: unit for name, unit in RARE_QUANTITIES.items() if name in source.columns}
-    mapped = {name: mapped_columns(source, cells, name) for name in wanted}
-    units = units_of_amounts(f"{source.id} ({source.path})", mapped, wanted, options.units, cells)
-    for name in wanted:
+    for name in _wanted(source):
         text = text_or_default(source, cells, name)
         infinite = _fits(text, r"[-+]?inf(?:inity)?")
         for place in map(int, np.flatnonzero(infinite)):
@@ -263,7 +274,7 @@ def _quantities(
                     f"{name}: all numbers have three digits behind a point, such as '{text.dropna().iloc[0]}'; they were read as "
                     "decimals. If the point parts thousands, state decimal_mark: ','.",
                     int(text.notna().sum()),
-                    tuple(mapped[name]),
+                    tuple(mapped_columns(source, cells, name)),
                 )
             )
         fields[f"{name}_bound"] = read["bound"].where(read["bound"] != "", None).astype("str")
@@ -277,7 +288,7 @@ def _quantities(
                     "unread_quantity",
                     f"{name} was left missing where it could not be read: {reasons}.",
                     int(refused.sum()),
-                    tuple(mapped[name]),
+                    tuple(mapped_columns(source, cells, name)),
                     tuple(rows[refused.to_numpy(dtype=bool)]),
                 )
             )

@@ -19,8 +19,11 @@ from layers.elements import REE
 from layers.errors import SourceError
 from layers.readers.assay_checks import (
     contradictions,
+    follow_ups_unread,
     level_notes,
     limits_contradicted,
+    one_of_a_kind,
+    repeats_taken,
     suite_outliers,
     suspicion_notes,
     zeros,
@@ -129,14 +132,20 @@ def read_suites(
     rank_of_row = np.full(len(cells), len(METHOD_ORDER), dtype=np.int8)
     rank_of_any = rank_of_row.copy()
     one_method = len({column.method for column in found}) == 1
+    known = {*(column.name for column in found), *options.ignore, *source.ignore}
     ranks: dict[str, npt.NDArray[np.int8]] = {}
+    doubts: list[Note] = []
     for element in dict.fromkeys(column.element for column in found):
         mine = sorted(
             (column for column in found if column.element == element), key=lambda one: preference(one, parsed)
         )
-        suites.notes += contradictions(source.id, mine, parsed)
-        suites.notes += limits_contradicted(source.id, mine, parsed, rows)
+        doubts += contradictions(source.id, mine, parsed)
+        doubts += limits_contradicted(source.id, mine, parsed, rows)
+        doubts += repeats_taken(source.id, mine, parsed, rows)
         rank, chosen = choose(mine, parsed)
+        doubts += follow_ups_unread(
+            source.id, element, np.asarray(chosen["censored"], dtype=np.int8) > 0, cells, known, rows
+        )
         suites.columns |= {f"{element}_{part}": values for part, values in chosen.items()}
         best_so_far = rank_of_row if element in REE else rank_of_any
         np.minimum(best_so_far, rank, out=best_so_far)
@@ -144,6 +153,7 @@ def read_suites(
             ranks[element] = rank
         for column in mine:  # a large table's cells are not needed twice
             del parsed[column.name]
+    suites.notes += one_of_a_kind(doubts)
     best = np.where(rank_of_row < len(METHOD_ORDER), rank_of_row, np.minimum(rank_of_any, len(METHOD_ORDER) - 1))
     suites.method = np.array(METHOD_ORDER, dtype=object)[best]
     suites.notes += _keep_own_methods(source.id, suites, ranks, best)

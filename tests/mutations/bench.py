@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
-from tests.mutations import packages, places, texts, values
+from tests.mutations import packages, places, texts, values, vector_parts, vectors
 from tests.mutations.clean import CLEAN
 from tests.mutations.mutation import CATALOGUE, Mutation
 from tests.mutations.outcome import FAULTS, Outcome, judge
 from tests.mutations.rasters import raster_cases
 from tests.mutations.run_files import run_file_cases
 
-CATALOGUES = (places, values, texts, packages)
+CATALOGUES = (places, values, texts, packages, vectors, vector_parts)
 """Where mutations are written down; importing them fills `CATALOGUE`."""
 
 
@@ -94,7 +95,13 @@ def tried(trial: Trial) -> Result:
             return Result(trial, Outcome("not possible"))
     try:
         sheet.files()
-    except (ValueError, IndexError):
+    except (
+        ValueError,
+        IndexError,
+        FeatureError,
+        DataLayerError,
+        DataSourceError,
+    ):  # a format that cannot hold what was asked for
         return Result(trial, Outcome("not possible"))
     return Result(trial, judge(sheet, trial.way))
 

@@ -275,8 +275,8 @@ for _name, _own_id in _IDS.items():
 
     @mutation("ids", f"ids {_name}")
     def ids_written(sheet: Sheet, draw: Draw, make: Callable[[int], str] = _own_id) -> None:
-        given = {old: make(number + 1) for number, old in enumerate(sheet.ids())}
-        sheet.change("id", given.__getitem__)
+        given = {old: make(number + 1) for number, old in enumerate(sheet.ids()) if old not in sheet.ghosts}
+        sheet.change("id", lambda old: given.get(old, old))
         sheet.truth = {given[old]: facts for old, facts in sheet.truth.items()}
 
 

@@ -1,0 +1,136 @@
+"""Which half of the earth degrees lie in: what a heading says of it, and tables in which nothing says it at all."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from layers import jurisdictions as known
+from layers.accounting import Note
+from layers.catalogue.source import Source
+from layers.crs import parse_crs
+from layers.readers.columns import mapped_columns, text_column
+from layers.readers.lone_places import USUAL_MISTAKES, coordinate_columns
+
+_SOUTH = r"(?:^|[^A-Za-z])(?:[Ss]outh|SOUTH|[Ss]ud|SUD|[Ss]ur|SUR|S)(?:$|[^A-Za-z])|(?<=[a-z])(?:South|Sud|Sur)$"
+_WEST = r"(?:^|[^A-Za-z])(?:[Ww]est|WEST|[Oo]uest|OUEST|[Oo]este|OESTE|[Ww])(?:$|[^A-Za-z])|(?<=[a-z])(?:W|West|Ouest|Oeste)$"
+_SIDES = {"latitude": re.compile(_SOUTH), "longitude": re.compile(_WEST)}
+"""Words of a heading that say south or west."""
+_SIGNED = re.compile(r"[-+−–—A-Za-z]")
+_MOST = 0.8
+_LOOKED_AT = 200
+_EMPTY_LANDS = frozenset(["GL", "IS"])
+_ANTARCTIC = -60.0
+"""Where nobody mined: a place that lands there once a sign is changed is no doubt."""
+
+
+def said_by_heading(source: Source, cells: pd.DataFrame, axis: str, texts: np.ndarray) -> bool:
+    """Say whether the heading of an axis says south or west while none of its cells has a sign or a letter.
+
+    Parameters
+    ----------
+    source : Source
+        Its ``columns`` map the axis.
+    cells : DataFrame
+        Raw cells.
+    axis : {"latitude", "longitude"}
+        Which.
+    texts : ndarray of str
+        Cells of the axis.
+    """
+    mapped = mapped_columns(source, cells, axis)
+    if not mapped or not all(_SIDES[axis].search(name) for name in mapped):
+        return False
+    filled = [str(text) for text in texts if text]
+    return bool(filled) and not any(_SIGNED.search(text.replace("e", "").replace("E", "")) for text in filled)
+
+
+def heading_note(source: Source, axis: str, cells: pd.DataFrame, count: int) -> Note:
+    """Say that the numbers of an axis were taken as south or west because their heading says so."""
+    columns = tuple(mapped_columns(source, cells, axis))
+    side = "south" if axis == "latitude" else "west"
+    text = f"The heading {', '.join(columns)} says {side} and its numbers have no sign: they were taken as {side}."
+    return Note(source.id, "heading_hemisphere", text, count, columns)
+
+
+def unsigned_throughout(
+    source: Source,
+    cells: pd.DataFrame,
+    rows: np.ndarray,
+    longitude: np.ndarray,
+    latitude: np.ndarray,
+    confirmed: bool,
+) -> list[Note]:
+    """Notice a table without a sign or a letter in any coordinate, whose places would be on land with a sign as well.
+
+    Then nothing says in which half of the earth they lie: all of them may be right, and all of them may be wrong.
+
+    Parameters
+    ----------
+    source : Source
+        Its columns stand in the note.
+    cells : DataFrame
+        Raw cells.
+    rows : ndarray of int
+        Row numbers in the file.
+    longitude, latitude : ndarray of float
+        Degrees as read; NaN where a row has no position.
+    confirmed : bool
+        Whether a name beside the rows, or in the path of the file, confirms them.
+
+    Returns
+    -------
+    list of Note
+        At most one, ``hemisphere_unstated``.
+    """
+    placed = np.flatnonzero(np.isfinite(longitude) & np.isfinite(latitude))
+    if confirmed or not len(placed) or (longitude[placed] < 0).any() or (latitude[placed] < 0).any():
+        return []
+    if _stated(source, cells):
+        return []
+    some = placed[:: max(1, len(placed) // _LOOKED_AT)]
+    lands = []
+    for told, undone in USUAL_MISTAKES:
+        if "exchanged" in told:
+            continue
+        lon, lat = undone(longitude[some], latitude[some])
+        dry = ~known.nowhere(lon, lat, margin_degrees=0.0)
+        middle = known.may_lie_in(float(np.median(lon)), float(np.median(lat)))
+        there = [code for code in middle if code not in _EMPTY_LANDS]
+        if dry.mean() >= _MOST and there and np.median(lat) > _ANTARCTIC:
+            lands.append(f"{told} in {known.names_of(there[:2])}")
+    if not lands:
+        return []
+    now = known.names_of(known.may_lie_in(float(np.median(longitude[some])), float(np.median(latitude[some])))[:2])
+    text = (
+        f"No coordinate has a sign or a letter and nothing else says where the rows lie: as they stand in {now or 'no country'}, "
+        f"{'; '.join(lands)}. Make sure that no minus was lost."
+    )
+    return [
+        Note(
+            source.id,
+            "hemisphere_unstated",
+            text,
+            len(placed),
+            coordinate_columns(source),
+            tuple(rows[placed].tolist()),
+        )
+    ]
+
+
+def _stated(source: Source, cells: pd.DataFrame) -> bool:
+    """Say whether the degrees of a source tell their half of the earth, or are no degrees."""
+    stated = parse_crs(source.id, source.crs) if source.crs else None
+    if stated is not None and stated.is_projected:
+        return True
+    if "latitude" not in source.columns and {"easting", "latitude_degrees"} & set(source.columns):
+        return True
+    if any(f"{axis}_hemisphere" in {*source.columns, *source.defaults} for axis in ("latitude", "longitude")):
+        return True
+    for axis in ("latitude", "longitude"):
+        column = text_column(source, cells, axis)
+        if column is not None and column.dropna().astype("str").head(_LOOKED_AT).str.contains(_SIGNED).any():
+            return True
+    return False
