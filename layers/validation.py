@@ -113,6 +113,15 @@ class Division(_Frozen):
     buffer_lost: int = 0
 
 
+class Lead(_Frozen):
+    """Lead of the model over the best simpler rule, in AUC; its interval is one of those that all hold in 95 % of such tests."""
+
+    rule: str
+    auc: Number
+    low: Number = None
+    high: Number = None
+
+
 class Question(_Frozen):
     """One of the questions a test answers.
 
@@ -126,6 +135,8 @@ class Question(_Frozen):
     misfit_km: Number = None
     farther_km: Number = None
     sites: int = 0
+    method: str | None = None
+    lead: Lead | None = None
 
 
 class Contrast(_Frozen):
@@ -172,15 +183,6 @@ class SurfaceTest(_Frozen):
     features: tuple[str, ...] = ()
 
 
-class Lead(_Frozen):
-    """By how much the model leads the best simpler rule, in AUC, with a 95 % interval."""
-
-    rule: str
-    auc: Number
-    low: Number = None
-    high: Number = None
-
-
 class Verdict(_Frozen):
     """What the test amounts to.
 
@@ -195,7 +197,9 @@ class Verdict(_Frozen):
     label_basis : str
         What makes the positives positive: assays, words of an inventory, or both.
     model_used : bool
-        Whether the model orders the list; else the companion score does.
+        Whether the model orders the list; else assays and the tables of hosts do.
+    question : str
+        On whose folds the simpler rules were compared: that of most sites without an assay.
     lead : Lead or None
         Over the best simpler rule.
     reasons : tuple of Finding
@@ -205,6 +209,7 @@ class Verdict(_Frozen):
     outcome: Outcome
     label_basis: LabelBasis
     model_used: bool
+    question: QuestionCode = "new_camp"
     lead: Lead | None = None
     reasons: tuple[Finding, ...] = ()
 

@@ -44,7 +44,7 @@ def verdict(validation: Validation | None, lang: str) -> str:
         return words.phrase("verdict_as_good_untold", lang, rule=rule, found=found)
     figures = {"lead": lead.auc or 0.0, "low": lead.low, "high": lead.high}
     ends = {name: round(value, 2) + 0.0 for name, value in figures.items()}  # never "-0.00"
-    return words.phrase(f"verdict_{outcome}", lang, rule=rule, found=found, **ends)
+    return words.phrase(f"verdict_{outcome}", lang, rule=rule, found=found, **ends) + _elsewhere(validation, lang)
 
 
 def _separator(lang: str) -> str:
@@ -112,19 +112,38 @@ def plain_verdict(validation: Validation | None, lang: str) -> str:
     return words.word("plain_words_and_assays" if both else f"plain_{outcome}", lang)
 
 
-def _auc(validation: Validation, lang: str) -> str:
+def _main_figures(validation: Validation) -> Figures:
+    """Return the figures of the question that most wastes without an analysis ask; skill itself is told from blocks."""
+    verdict = validation.verdict
+    if verdict.question != "near_assays" or verdict.outcome == "no_skill":
+        return validation.spatial
+    return next(question.figures for question in validation.questions if question.code == verdict.question)
+
+
+def _elsewhere(validation: Validation, lang: str) -> str:
+    """Return the AUC for a camp that nobody sampled, where the verdict is about wastes near assays."""
     figures = validation.spatial
+    if validation.verdict.question != "near_assays" or figures.auc is None or figures.auc_low is None:
+        return ""
+    n = sum(question.sites for question in validation.questions if question.code != "near_assays")
+    ends = {"auc": figures.auc, "low": figures.auc_low, "high": figures.auc_high, "km": validation.block_km or 0.0}
+    return " " + words.phrase("verdict_elsewhere", lang, n=n, **ends)
+
+
+def _auc(validation: Validation, lang: str) -> str:
+    figures = _main_figures(validation)
     if figures.auc is None:
         return words.word("verdict_no_auc", lang)
-    given = validation.division.by == "given"
-    where = words.phrase("verdict_given_folds" if given else "verdict_blocks", lang, km=validation.block_km or 0.0)
+    key = "verdict_given_folds" if validation.division.by == "given" else "verdict_blocks"
+    key = key if figures is validation.spatial else "verdict_near_assays"
+    where = words.phrase(key, lang, km=validation.block_km or 0.0)
     if figures.auc_low is None:
         return words.phrase("verdict_auc_alone", lang, auc=figures.auc, where=where)
     return words.phrase("verdict_auc", lang, auc=figures.auc, low=figures.auc_low, high=figures.auc_high, where=where)
 
 
 def _found(validation: Validation, lang: str) -> str:
-    figures = validation.spatial
+    figures = _main_figures(validation)
     auc = _auc(validation, lang)
     shares = [one.get("20") for one in (figures.capture, figures.capture_low, figures.capture_high)]
     known = [100 * share for share in shares if share is not None]

@@ -29,6 +29,7 @@ _FEATURES = (
     (re.compile(rf"near_{_ELEMENT}(_mean|_median|_idw)?_ppm"), "near_mean_ppm", "ppm"),
     (re.compile(r"pathfinder_z"), "pathfinder", "z"),
     (re.compile(r"neighbour_assays_ppm"), "neighbour_assays", "ppm"),
+    (re.compile(r"other_method_ppm"), "other_method", "ppm"),
     (re.compile(r"waste_measured_ppm"), "waste_measured", "ppm"),
     (re.compile(r"type_affinity"), "type_affinity", ""),
     (re.compile(r"part_(?P<x>metal|amount|access|liability)"), "part", ""),

@@ -94,7 +94,9 @@ def test_the_verdict_of_the_demo_is_true_to_the_interval_of_its_lead(demo: Path)
     assert lead["auc"] == min(one["lead"] for one in simpler)
     beaten, leads = round(lead["high"], 2) < 0, round(lead["low"], 2) > 0
     assert validation["verdict"]["outcome"] == ("worse" if beaten else "better" if leads else "as_good")
-    assert validation["verdict"]["model_used"]
+    assert validation["verdict"]["model_used"] is not beaten
+    asked = {question["code"]: question["sites"] for question in validation["questions"]}
+    assert validation["verdict"]["question"] == max(asked, key=lambda code: asked[code])
 
 
 def planted_capture(run: Path) -> float:

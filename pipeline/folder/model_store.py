@@ -136,7 +136,17 @@ def load_model(
     objects = skops.io.loads(content, trusted=list(TRUSTED))
     sites = facts["sites"]
     table = pd.DataFrame(sites["data"], columns=sites["columns"])
-    texts = {"site_id", "block", "district", "waste_rule", "grade_rule", "held_out_method", "question"}
+    texts = {
+        "site_id",
+        "block",
+        "district",
+        "waste_rule",
+        "grade_rule",
+        "held_out_method",
+        "near_method",
+        "other_method",
+    }
+    texts |= {"question"}
     table = table.astype(
         {name: float for name in table.columns if name not in texts and name not in ("fold", "near_fold")}
     )

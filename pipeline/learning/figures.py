@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.validation import Figures, RuleFigures
+from layers.validation import Figures
 from pipeline.learning.candidates import Task
 from pipeline.learning.compare import PairTable, block_interval, pair_table, percentiles
 from pipeline.learning.division import Folds
@@ -92,16 +92,6 @@ def calibrated(standard: np.ndarray, positive: np.ndarray, judged: np.ndarray, f
             slope, intercept = platt(standard[others], positive[others])
             chance[held] = 1.0 / (1.0 + np.exp(-(slope * standard[held] + intercept)))
     return chance
-
-
-def rule_figures(task: Task, rule: Measured, model: Measured, *, simpler: bool) -> RuleFigures:
-    """Return the figures of another list on the same folds, and by how much the model leads it where both compared alike."""
-    low = high = lead = float("nan")
-    if np.array_equal(model.pairs.pairs, rule.pairs.pairs):
-        low, high = block_interval(model.pairs, task.random_state, rule.pairs)
-        lead = model.pairs.auc - rule.pairs.auc
-    told = rule.figures.model_dump() | {"lead": lead, "lead_low": low, "lead_high": high, "simpler": simpler}
-    return RuleFigures(**told)
 
 
 def where_scored(rule: FoldScores, model: FoldScores) -> FoldScores:

@@ -112,7 +112,7 @@ def grades_of_sites(
     )
 
 
-def with_grades(model: TrainedModel, table: pd.DataFrame) -> TrainedModel:
+def with_grades(model: TrainedModel, table: pd.DataFrame, other: tuple[str, np.ndarray] | None = None) -> TrainedModel:
     """Return the model with a belief about the grade of every site.
 
     Where a model orders the list and learned from assays, the grade is learned; where it learned from words of an inventory, its
@@ -125,12 +125,16 @@ def with_grades(model: TrainedModel, table: pd.DataFrame) -> TrainedModel:
         Otherwise complete.
     table : DataFrame
         All sites by ``site_id`` with features, ``x_m``, ``y_m`` and ``companion_commodity``.
+    other : tuple of str and ndarray, optional
+        Another method with its columns for all sites: that of the sites whose distance to an assay asks another question than
+        most do.
 
     Returns
     -------
     TrainedModel
         Its ``sites`` have ``grade_log10``, ``grade_sd``, ``grade_shared_sd`` and ``grade_rule`` (assay, proxies, model, words,
-        hosts); ``grade_field`` is set where the grade was learned.
+        hosts), and ``other_method`` where another method than the model's speaks for the site; ``grade_field`` is set where the
+        grade was learned.
     """
     sites = model.sites.set_index("site_id").reindex(table["site_id"]).reset_index()
     observed, sd = sites["waste_log10"].to_numpy(float), sites["waste_sd_log10"].to_numpy(float)
@@ -142,10 +146,13 @@ def with_grades(model: TrainedModel, table: pd.DataFrame) -> TrainedModel:
         spread = np.where(np.isfinite(observed), np.maximum(spread, ASSAYED_HOST_SD), spread)
         grades, rule = updated(expected, spread, np.zeros(len(sites)), observed, sd), "hosts"
     elif model.kind == "supervised" and assayed >= LEAST_ASSAYS:
-        field, grades = grades_of_sites(
-            model.grade_trend(table), observed, sd, table["x_m"].to_numpy() / 1000.0, table["y_m"].to_numpy() / 1000.0
-        )
+        known = observed, sd, table["x_m"].to_numpy() / 1000.0, table["y_m"].to_numpy() / 1000.0
+        field, grades = grades_of_sites(model.grade_trend(table), *known)
         rule = "model"
+        if other is not None:
+            others = (sites["question"] != model.validation.verdict.question).to_numpy()
+            grades = grades_of_sites(other[1], *known)[1].where(pd.Series(others), grades)
+            sites["other_method"] = np.where(others, other[0], "")
     else:
         log_odds, of_fit = model.log_odds(table)
         centre = np.log10(model.threshold_ppm) + USUAL_SPREAD_LOG10 * quantile_of_log_odds(log_odds)

@@ -13,14 +13,9 @@ from layers.validation import (
     DistrictFigures,
     Division,
     Figures,
-    LabelBasis,
-    Method,
-    Question,
     QuestionCode,
-    RuleFigures,
     Validation,
 )
-from pipeline.kernels.fold_distances import fold_nearest_km, matched_folds, misfit_km, nearest_km
 from pipeline.kernels.spatial_blocks import random_folds
 from pipeline.learning.alarms import alarms, auc_of_features, strongest_column
 from pipeline.learning.bagging import NEGATIVE, UNLABELLED
@@ -28,11 +23,13 @@ from pipeline.learning.candidates import Task
 from pipeline.learning.compare import within_fold_auc
 from pipeline.learning.division import Folds, complements
 from pipeline.learning.evidence_table import evidence_table
-from pipeline.learning.figures import Measured, last, measure, of_one_list, rule_figures, where_scored
-from pipeline.learning.fold_scores import Choice, FoldScores, choose_method, score_folds
+from pipeline.learning.figures import Measured, last, measure
+from pipeline.learning.fold_scores import score_folds
 from pipeline.learning.methods import ONE_COLUMN, fit_of
 from pipeline.learning.null_test import spatial_null
-from pipeline.learning.skill import decide, simpler_than
+from pipeline.learning.questions import answer
+from pipeline.learning.skill import decide
+from pipeline.learning.trials import Trial, basis_of, try_methods
 from pipeline.learning.validation import prediction_rate, reliability
 
 REFERENCE_ROWS = 5_000
@@ -87,23 +84,26 @@ class Judgement:
 
     Parameters
     ----------
-    code : str
-        The method that orders.
+    main : Trial
+        On the question that most sites without an assay ask; its method orders.
+    other : str or None
+        The method of the other question, where it is another one.
+    asked : str
+        Code of the main question.
     validation : Validation
         The content of ``validation.json``, but for what only the final fit tells.
     diagnostics : dict
         Curves for the report.
-    single : ndarray of float, shape (k, n)
-        Scores of the method by each fold's model.
     held_out : DataFrame
-        Per row ``fold, held_out_score`` (0 to 1), ``held_out_method``, ``near_fold, near_score`` and ``question``: which of the
-        two tests fits the row's distance to an assay.
+        Per row ``fold, held_out_score`` (0 to 1), ``held_out_method``, ``near_fold, near_score, near_method`` and ``question``:
+        which of the two tests fits the row's distance to an assay.
     """
 
-    code: str
+    main: Trial
+    other: str | None
+    asked: QuestionCode
     validation: Validation
     diagnostics: dict[str, Any]
-    single: np.ndarray
     held_out: pd.DataFrame
 
 
@@ -130,26 +130,26 @@ def judge_model(
         Sizes and seed.
     """
     folds, reference = region.folds, _reference(task, params.random_state)
-    tested = folds.tests & task.judged
-    scores = {code: score_folds(fit_of(task, code, params.n_bags_validation), folds, reference) for code in codes}
-    choice = choose_method(scores, tested, task.positive)
-    model = measure(task, folds, choice.scores)
-    inside = within_fold_auc(tested, task.positive, choice.scores.single)
-    spatial = _changed(model.figures, auc_within_folds=inside)
-    fit = fit_of(task, choice.code, params.n_bags_validation)
+    first = try_methods(task, table, folds, codes, reference, params.n_bags_validation)
+    inside = within_fold_auc(folds.tests & task.judged, task.positive, first.choice.scores.single)
+    spatial = _changed(first.model.figures, auc_within_folds=inside)
+    answers = answer(
+        task, table, first, spatial, codes, by=region.by, n_folds=params.n_folds, n_bags=params.n_bags_validation
+    )
+    main = answers.trials[answers.main]
+    fit = fit_of(task, main.code, params.n_bags_validation)
     anyhow = complements(random_folds(len(task.y), params.n_folds, params.random_state))
     by_chance = measure(task, anyhow, score_folds(fit, anyhow, reference, pairs=False), interval=False)
     district, lost = _by_district(task, fit, region.districts, reference)
-    rule = ONE_COLUMN.get(choice.code)
+    rule = ONE_COLUMN.get(main.code)
     fixed = None if rule is None else last(task.features[rule].to_numpy(float))
-    null, null_values = spatial_null(task, folds, params.n_permutations, fixed, choice.code if rule else "ridge")
-    baselines, curves = _baselines(task, table, folds, scores, choice, model)
-    plain = choice.code != "grade_field"
+    null, null_values = spatial_null(task, folds, params.n_permutations, fixed, main.code if rule else "ridge")
+    plain = main.code != "grade_field"
     told = (spatial.auc, by_chance.figures.auc) if plain else auc_of_features(task, folds, anyhow)
     warned = tuple(alarms(task, folds, *told))
-    valid = _is_validated(task, model) and task.positive[lost].sum() <= task.positive.sum() / 2
+    valid = _is_validated(task, first.model) and task.positive[lost].sum() <= task.positive.sum() / 2
     status: Literal["validated", "not validated"] = "validated" if valid else "not validated"
-    questions, near = _questions(task, region, fit, spatial, params)
+    asked = answers.questions[answers.main].code
     validation = Validation(
         target=str(table["target"].iloc[0]),
         kind="supervised" if task.supervised else "pu_bagging",
@@ -167,24 +167,24 @@ def judge_model(
             buffer_km=region.buffer_km,
             buffer_lost=folds.lost,
         ),
-        model=choice.code,
-        methods=_methods(choice),
+        model=main.code,
+        methods=main.methods,
         auc_over="measured" if task.supervised else "all",
         spatial=spatial if valid else Figures(),
         random=by_chance.figures,
         district=district,
-        questions=questions,
+        questions=answers.questions,
         null=null,
-        baselines=baselines,
+        baselines=main.baselines,
         weights_of_evidence=evidence_table(task),
-        verdict=decide(status, spatial, null, baselines, warned, basis_of(table)),
+        verdict=decide(status, spatial, null, main.baselines, warned, basis_of(table), asked),
         alarms=warned,
-        notes=tuple(_notes(task, region, scores[choice.code], valid=bool(valid))),
+        notes=tuple(_notes(task, region, first.single, valid=bool(valid))),
     )
-    diagnostics = _diagnostics(task, table, folds, model, by_chance, curves) | {"null_auc": null_values}
-    return Judgement(
-        choice.code, validation, diagnostics, scores[choice.code].single, _held_out(model, near, choice, folds)
-    )
+    diagnostics = _diagnostics(task, table, first, by_chance) | {"null_auc": null_values}
+    others = [trial.code for trial in answers.trials if trial.code != main.code]
+    other = others[0] if others and task.grade is not None else None
+    return Judgement(main, other, asked, validation, diagnostics, _held_out(first, answers.near()))
 
 
 def _reference(task: Task, seed: int) -> np.ndarray:
@@ -201,22 +201,6 @@ def _changed(figures: Figures, **values: Any) -> Figures:
     return Figures(**(figures.model_dump() | values))
 
 
-def _methods(choice: Choice) -> tuple[Method, ...]:
-    best = max(choice.auc.values(), default=float("nan"))
-    return tuple(
-        Method(
-            code=code,
-            auc=auc,
-            behind=choice.behind[code],
-            behind_se=choice.behind_se[code],
-            within_one_se=bool(auc == best or choice.behind[code] <= choice.behind_se[code]),
-            chosen=code == choice.code,
-            chosen_in_folds=choice.by_fold.count(code),
-        )
-        for code, auc in choice.auc.items()
-    )
-
-
 def _by_district(
     task: Task, fit: Any, districts: np.ndarray, reference: np.ndarray
 ) -> tuple[DistrictFigures, np.ndarray]:
@@ -230,94 +214,6 @@ def _by_district(
     return DistrictFigures(**(found.model_dump() | count)), np.isin(district, untrained)
 
 
-def _questions(
-    task: Task, region: Region, fit: Any, spatial: Figures, params: JudgeParams
-) -> tuple[tuple[Question, ...], pd.DataFrame]:
-    """Return both questions with their reaches, and fold and chance of every assayed row in the second."""
-    n = len(task.y)
-    empty = pd.DataFrame({"near_fold": np.full(n, -1), "near_score": np.full(n, np.nan), "question": "new_camp"})
-    code: QuestionCode = "given" if region.by == "given" else "new_camp"
-    first = Question(code=code, figures=spatial, folds=len(region.folds), sites=n)
-    if task.x_km is None or task.y_km is None or not task.supervised or task.judged.all():
-        return (first,), empty.assign(question=code)
-    use = nearest_km(task.x_km, task.y_km, ~task.judged, task.judged)
-    folds = complements(matched_folds(task.x_km, task.y_km, task.judged, task.positive, params.n_folds))
-    near = measure(task, folds, score_folds(fit, folds, task.judged))
-    reaches = [
-        fold_nearest_km(task.x_km, task.y_km, one.trains & task.judged, one.tests & task.judged)
-        for one in (region.folds, folds)
-    ]
-    middles = [max(float(np.nanmedian(reach)), 1e-3) if np.isfinite(reach).any() else np.inf for reach in reaches]
-    reach = np.maximum(nearest_km(task.x_km, task.y_km, np.ones(n, dtype=bool), task.judged), 1e-3)
-    nearer = np.abs(np.log(reach / middles[1])) <= np.abs(np.log(reach / middles[0]))
-    open_sites = ~task.judged
-    fields = [misfit_km(reach, use) for reach in reaches]
-    questions = (
-        replace_question(first, fields[0], int((open_sites & ~nearer).sum())),
-        replace_question(
-            Question(code="near_assays", figures=near.figures, folds=len(folds)),
-            fields[1],
-            int((open_sites & nearer).sum()),
-        ),
-    )
-    told = empty.assign(near_fold=folds.fold, near_score=near.chance, question=np.where(nearer, "near_assays", code))
-    return questions, told
-
-
-def replace_question(question: Question, misfit: tuple[float, float], sites: int) -> Question:
-    """Return a question with its misfit (km), how much farther it reaches than the use, and the sites it fits."""
-    told = {"misfit_km": misfit[0], "farther_km": misfit[1], "sites": sites}
-    return Question(**(question.model_dump() | told))
-
-
-def _baselines(
-    task: Task,
-    table: pd.DataFrame,
-    folds: Folds,
-    scores: dict[str, FoldScores],
-    choice: Choice,
-    model: Measured,
-) -> tuple[dict[str, RuleFigures | None], dict[str, Any]]:
-    """Return the figures of simpler lists; None where one reads what defines the labels."""
-    by_rule = basis_of(table) != "assay"
-    tested = np.asarray(folds.tests.any(axis=0))
-    lists: dict[str, FoldScores | None] = {
-        "tonnage": _one_list(table, "tonnage_t", folds),
-        **{code: score_folds(fit_of(task, code, 1), folds, tested) for code in ("near_known", "one_column")},
-        "commodity": None if by_rule else _one_list(table, "companion_commodity", folds),
-        "companion": None if by_rule else _one_list(table, "companion_blind_score", folds),
-    }
-    ladder = list(choice.auc)
-    simpler = simpler_than(choice.code, tuple(ladder))
-    for code in ladder:
-        if code != choice.code:
-            lists[code] = scores[code]
-    figures: dict[str, RuleFigures | None] = {}
-    curves = {}
-    for name, single in lists.items():
-        if single is None or not np.isfinite(single.single).any():
-            figures[name] = None
-            continue
-        rule = measure(task, folds, where_scored(single, choice.scores), interval=False)
-        figures[name] = rule_figures(task, rule, model, simpler=name in simpler)
-        curves[name] = prediction_rate(task.positive, last(rule.order))
-    return figures, curves
-
-
-def _one_list(table: pd.DataFrame, name: str, folds: Folds) -> FoldScores | None:
-    if name not in table or not table[name].notna().any():
-        return None
-    return of_one_list(folds, table[name].to_numpy(float))
-
-
-def basis_of(table: pd.DataFrame) -> LabelBasis:
-    """Return what makes the positives positive: analyses of the waste, words of an inventory, or both."""
-    rules = set(table.loc[table["label"] == 1, "label_rule"].astype(str).str.split(":").str[0])
-    if "assay" not in rules:
-        return "words"
-    return "both" if rules & {"commodity", "deposit"} else "assay"
-
-
 def _is_validated(task: Task, model: Measured) -> bool:
     """Return whether both classes lie in at least three blocks each and most positives could be scored."""
     positive, judged = task.positive, task.judged
@@ -326,7 +222,7 @@ def _is_validated(task: Task, model: Measured) -> bool:
     return bool(spread >= 3 and scored >= 2 / 3 and model.figures.auc is not None)
 
 
-def _notes(task: Task, region: Region, scores: FoldScores, *, valid: bool) -> list[Finding]:
+def _notes(task: Task, region: Region, single: np.ndarray, *, valid: bool) -> list[Finding]:
     """Return what a reader should know of the test, the weightiest first."""
     folds = region.folds
     notes = [] if valid else [Finding(code="too_few_parts")]
@@ -341,28 +237,28 @@ def _notes(task: Task, region: Region, scores: FoldScores, *, valid: bool) -> li
     if region.unknown:
         notes.append(Finding(code="splits_unknown", values={"n": region.unknown}))
     for fold, test in enumerate(folds.tests):
-        if not np.isfinite(scores.single[fold]).any():
+        if not np.isfinite(single[fold]).any():
             notes.append(Finding(code="fold_untrained", values={"fold": fold}))
         elif len(set(task.positive[test & task.judged])) == 1:
             notes.append(Finding(code="fold_of_one_class", values={"fold": fold}))
     return notes
 
 
-def _held_out(model: Measured, near: pd.DataFrame, choice: Choice, folds: Folds) -> pd.DataFrame:
-    methods = np.array([*choice.by_fold, ""], dtype=object)
-    return near.assign(fold=folds.fold, held_out_score=model.chance, held_out_method=methods[folds.fold])
+def _held_out(first: Trial, near: pd.DataFrame) -> pd.DataFrame:
+    methods = np.array([*first.choice.by_fold, ""], dtype=object)
+    fold = first.folds.fold
+    return near.assign(fold=fold, held_out_score=first.model.chance, held_out_method=methods[fold])
 
 
-def _diagnostics(
-    task: Task, table: pd.DataFrame, folds: Folds, model: Measured, by_chance: Measured, curves: dict[str, Any]
-) -> dict[str, Any]:
+def _diagnostics(task: Task, table: pd.DataFrame, first: Trial, by_chance: Measured) -> dict[str, Any]:
     """Return the curves behind the report's figures."""
+    model, folds = first.model, first.folds
     told = np.isfinite(model.chance) & task.judged
     return {
         "prediction_rate": {
             "spatial": prediction_rate(task.positive, last(model.order)),
             "random": prediction_rate(task.positive, last(by_chance.order)),
-            **curves,
+            **first.curves,
         },
         "reliability": reliability(task.positive[told], model.chance[told]),
         "blocks": {

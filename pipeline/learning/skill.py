@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from layers.findings import Finding
-from layers.validation import Figures, LabelBasis, Lead, Null, Outcome, RuleFigures, Verdict
+from layers.validation import Figures, LabelBasis, Lead, Null, Outcome, QuestionCode, RuleFigures, Verdict
 
 LEVEL = 0.05
 """Share of unrelated labels that may do as well before skill is denied."""
@@ -31,6 +31,7 @@ def decide(
     baselines: Mapping[str, RuleFigures | None],
     alarms: Iterable[Finding],
     label_basis: LabelBasis,
+    question: QuestionCode = "new_camp",
 ) -> Verdict:
     """Return the verdict on a model that was trained.
 
@@ -49,6 +50,8 @@ def decide(
     label_basis : {"assay", "words", "both"}
         What makes the positives positive. Labels from words never give ``better``: what was tested is whether words are found
         again, not whether wastes are rich.
+    question : {"new_camp", "near_assays", "given"}
+        On whose folds the simpler rules were compared: that of most sites without an assay.
 
     Returns
     -------
@@ -64,14 +67,21 @@ def decide(
     outcome: Outcome = "as_good"
     if alarms:
         outcome = "alarmed"
-    elif lead is not None and lead.high is not None and printed(lead.high) < 0:
+    elif lead is not None and loses(lead):
         outcome = "worse"
     elif label_basis != "assay":
         outcome = "words_only"
     elif lead is not None and lead.low is not None and printed(lead.low) > 0:
         outcome = "better"
-    used = outcome != "alarmed"
-    return Verdict(outcome=outcome, label_basis=label_basis, model_used=used, lead=lead, reasons=alarms)
+    used = outcome not in ("alarmed", "worse")
+    return Verdict(
+        outcome=outcome, label_basis=label_basis, model_used=used, question=question, lead=lead, reasons=alarms
+    )
+
+
+def loses(lead: Lead) -> bool:
+    """Return whether the interval of a lead lies wholly below zero, as printed."""
+    return lead.high is not None and printed(lead.high) < 0
 
 
 def printed(figure: float) -> float:
@@ -102,7 +112,7 @@ def lead_over_best(baselines: Mapping[str, RuleFigures | None]) -> Lead | None:
         for name, rule in baselines.items()
         if rule is not None and rule.simpler and rule.lead is not None
     ]
-    lost = [lead for lead in leads if lead.high is not None and printed(lead.high) < 0]
+    lost = [lead for lead in leads if loses(lead)]
     return min(lost or leads, key=lambda lead: (lead.auc or 0.0, lead.rule), default=None)
 
 

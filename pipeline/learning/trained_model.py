@@ -75,9 +75,9 @@ class TrainedModel:
         Arrays (lists of numbers or texts) behind the report's figures.
     sites : DataFrame
         Per site: ``site_id, label, block, district, log_odds`` (calibrated, by models that did not see the site where it was
-        judged), ``fold, held_out_score, held_out_method, near_fold, near_score, question`` (see `held_out_table`), the evidence
-        from the
-        waste itself (``waste_log10, waste_sd_log10, waste_rule``: assay, proxies or none) and the companion's parts.
+        judged), ``fold, held_out_score, held_out_method, near_fold, near_score, near_method,
+        question`` (see `held_out_table`), ``other_method`` where another one speaks for the site, the evidence
+        from the waste itself (``waste_log10, waste_sd_log10, waste_rule``: assay, proxies or none) and the companion's parts.
     applicability : Applicability or None
         Where the model may speak.
     grade_line : tuple of float or None
@@ -181,7 +181,7 @@ def held_out_table(model: TrainedModel) -> pd.DataFrame:
     for question in questions:
         near = question == "near_assays"
         fold, score = ("near_fold", "near_score") if near else ("fold", "held_out_score")
-        method = model.validation.model if near else sites["held_out_method"]
+        method = sites["near_method" if near else "held_out_method"]
         told = pd.DataFrame(
             {
                 "site_id": sites["site_id"],

@@ -128,17 +128,34 @@ def _field_parts(
     waste = model.waste_evidence(features["site_id"])
     by_assay, by_proxy = waste["rule"] == "assay", waste["rule"] == "proxies"
     own = mean - alone
-    neighbours = alone - middle - columns.sum(axis=1)
-    parts = np.column_stack([columns, neighbours, np.where(by_assay, own, 0.0), np.where(by_proxy, own, 0.0)])
+    elsewhere = _spoken_for(model, features["site_id"])
+    columns = np.where(elsewhere[:, None], 0.0, columns)
+    rest = alone - middle - columns.sum(axis=1)
+    neighbours, by_other = np.where(elsewhere, 0.0, rest), np.where(elsewhere, rest, 0.0)
+    parts = np.column_stack([columns, neighbours, by_other, np.where(by_assay, own, 0.0), np.where(by_proxy, own, 0.0)])
     threshold = float(np.log10(model.threshold_ppm))
     end, start = (chance_log_odds(one - threshold, sd) for one in (mean, np.full(len(mean), middle)))
     gap = mean - middle
     flat = np.abs(gap) < 1e-9
     steep = np.where(flat, LOGIT_PER_PROBIT / sd, (end - start) / np.where(flat, 1.0, gap))
     known = 10 ** waste["log10"]
-    names = [*model.prepared_names(), "neighbour_assays_ppm", "waste_measured_ppm", "waste_proxy_ppm"]
-    values = np.column_stack([features[names[:-3]].to_numpy(float), 10**alone, known, known])
+    names = [
+        *model.prepared_names(),
+        "neighbour_assays_ppm",
+        "other_method_ppm",
+        "waste_measured_ppm",
+        "waste_proxy_ppm",
+    ]
+    values = np.column_stack([features[names[:-4]].to_numpy(float), 10**alone, 10**alone, known, known])
     return names, values, parts * steep[:, None]
+
+
+def _spoken_for(model: TrainedModel, site_ids: pd.Series) -> np.ndarray:
+    """Return for which sites another method than the model's was found to fit their distance to an assay."""
+    if "other_method" not in model.sites:
+        return np.zeros(len(site_ids), dtype=bool)
+    named = model.sites.set_index("site_id")["other_method"].reindex(site_ids).fillna("")
+    return (named != "").to_numpy()
 
 
 def _score_log_odds(model: TrainedModel, site_ids: pd.Series) -> np.ndarray:

@@ -22,11 +22,12 @@ from pipeline.learning.divide import divide
 from pipeline.learning.feature_steps import evidence_group
 from pipeline.learning.fold_scores import out_of_fold
 from pipeline.learning.grade_model import with_grades
-from pipeline.learning.judge_model import Judgement, Region, basis_of, judge_model, weight_tornado
+from pipeline.learning.judge_model import Judgement, Region, judge_model, weight_tornado
 from pipeline.learning.methods import applicable, final_model
 from pipeline.learning.skill import nothing_learned
 from pipeline.learning.surface_model import surface_model
 from pipeline.learning.trained_model import PARTS, Kind, TrainedModel
+from pipeline.learning.trials import basis_of
 from pipeline.learning.validation import as_json, platt
 
 Candidate = Literal[
@@ -53,7 +54,7 @@ class TrainModelParams(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     candidates: tuple[Candidate, ...] = Field(
-        default=("grade_field", "pathfinder", "affinity", "weights_of_evidence", "logistic", "blend"),
+        default=("grade_field", "pathfinder", "affinity", "weights_of_evidence", "logistic"),
         min_length=1,
         description="methods tried, the simplest first: of those within one standard error of the best in held-out folds the "
         "first orders the list; grade_* learn from measured concentrations and are tried where enough were measured; one "
@@ -153,8 +154,7 @@ def train_model(
 
     table = _together(features, labels, companion, site_tonnage, sites)
     with threadpool_limits(limits=params.workers):
-        model = _train(table, [name for name in features.columns if name != "site_id"], splits, params)
-        return with_grades(model, table)
+        return _train(table, [name for name in features.columns if name != "site_id"], splits, params)
 
 
 def _together(
@@ -299,7 +299,7 @@ def _companion_only(
         dropped_features=dropped,
         proxies=Proxies.model_validate(proxy_facts),
     )
-    return TrainedModel(
+    model = TrainedModel(
         kind="companion_only",
         target=validation.target,
         threshold_ppm=float(table["threshold_ppm"].iloc[0]) if len(table) else float("nan"),
@@ -313,6 +313,7 @@ def _companion_only(
         diagnostics=as_json({"tornado": weight_tornado(table)}),
         sites=_kept_columns(table).assign(block=blocks, district="", fold=-1, log_odds=np.nan),
     )
+    return with_grades(model, table)
 
 
 def _kept_columns(table: pd.DataFrame) -> pd.DataFrame:
@@ -334,13 +335,14 @@ def _finish(
     params: TrainModelParams,
 ) -> TrainedModel:
     """Fit the chosen model on everything, calibrate it on held-out scores, and gather what the report shows."""
-    best = judgement.code
+    main = judgement.main
+    best = main.code
     pipeline, feature_names = final_model(task, best, params.n_bags)
     bags = pipeline[-1]
     prepared = pipeline[:-1].transform(task.features)
     outside = bags.unseen(task.blocks)
     raw = (bags.bag_scores(prepared) * outside).sum(axis=1) / outside.sum(axis=1)
-    apart = raw if len(outside[0]) > 1 else out_of_fold(raw, judgement.single, region.folds, task.judged)
+    apart = raw if len(outside[0]) > 1 else out_of_fold(raw, main.single, main.folds, task.judged)
     slope, intercept = platt(apart[task.judged], task.positive[task.judged])
     _, parts = bags.contributions(prepared, outside)
     kept = pipeline[0].kept_
@@ -367,7 +369,7 @@ def _finish(
             "surface": surface.test,
         }
     )
-    return TrainedModel(
+    model = TrainedModel(
         kind=kind,
         target=str(table["target"].iloc[0]),
         threshold_ppm=float(table["threshold_ppm"].iloc[0]),
@@ -386,3 +388,12 @@ def _finish(
         surface_applicability=surface.applicability,
         surface_calibration=surface.calibration,
     )
+    return with_grades(model, table, _other_trend(task, judgement, params.n_bags))
+
+
+def _other_trend(task: Task, judgement: Judgement, n_bags: int) -> tuple[str, np.ndarray] | None:
+    """Return the method of the question that fewer sites ask, where it is another one, with its columns for all sites."""
+    if judgement.other is None:
+        return None
+    pipeline, names = final_model(task, judgement.other, n_bags)
+    return judgement.other, pipeline[:-1].transform(task.features[list(names)])
