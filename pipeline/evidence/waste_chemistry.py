@@ -9,9 +9,10 @@ import pandas as pd
 
 from layers import elements as ree
 from layers.cells.assay_columns import METHOD_ORDER
-from layers.elements import MAGNET, REE, SuiteTotals, suite_totals, treo_per_tree
+from layers.elements import MAGNET, OXIDE_OF, REE, SuiteTotals, oxide_factor, suite_totals, treo_per_tree
 from layers.samples.censoring import CensoringParams, counted_below, replace_multiplicatively
 from layers.samples.columns import elements_of, method_ranks
+from pipeline.evidence.rare_earth_patterns import host_priors, missing_part
 
 _MOST_REPEATS = 1000
 
@@ -31,6 +32,7 @@ def waste_chemistry(
     waste: pd.DataFrame,
     n_sites: int,
     *,
+    host_words: pd.Series,
     censoring: CensoringParams,
     estimate_error_fraction: float,
     min_suite_fraction: float,
@@ -49,6 +51,8 @@ def waste_chemistry(
         The samples, with the columns of `layers.schema.Samples`.
     n_sites : int
         Number of rows returned.
+    host_words : Series of str
+        Deposit type and commodities of each site: which patterns its rare earths may follow.
     censoring : CensoringParams
         What a result below a limit counts as; for the range it is 0 at least and the limit at most.
     estimate_error_fraction : float
@@ -68,7 +72,8 @@ def waste_chemistry(
         elements; the upper end is missing where a result is above its method's upper limit), ``waste_treo_n`` analyses it rests
         on, ``waste_treo_squares`` (sum of squared deviations of its samples, log10), ``waste_treo_open_dex`` (how far limits and
         missing elements leave a single sample open, log10 of high over low) and
-        ``waste_estimated_fraction`` of the total; medians of what the suites say: ``waste_magnet_share`` of TREE,
+        ``waste_estimated_fraction`` of the total (interpolated, or read from patterns of
+        the host); medians of what the suites say: ``waste_magnet_share`` of TREE,
         ``waste_lree_hree`` (by ``waste_ree_convention``) and ``waste_outlook`` (Seredin & Dai), where all fifteen are measured
         or interpolated; ``waste_mass_t`` (different amounts told of wastes of the site added up), ``waste_paste_ph`` and
         ``waste_np_ap`` medians, where a table tells them; and ``waste_eu_anomaly``, ``waste_ce_anomaly``,
@@ -87,7 +92,8 @@ def waste_chemistry(
         sign = _median(site, flag, analyses, used, n_sites)
         columns[f"waste_{element}_censored"] = np.nan_to_num(np.trunc(sign)).astype(np.int8)
     value, low, high, measured = (_suite(amounts, end, len(waste)) for end in ("value", "low", "high", "measured"))
-    sums = suite_totals(value, low_ppm=low, high_ppm=high, estimate_error_fraction=estimate_error_fraction)
+    partial = suite_totals(value, low_ppm=low, high_ppm=high, estimate_error_fraction=estimate_error_fraction)
+    sums = _completed(partial, value, host_priors(host_words)[site])
     rank = waste["method"].map({method: index for index, method in enumerate(METHOD_ORDER)}).to_numpy(dtype="float64")
     totals, method = _totals(site, _given(waste, sums, min_suite_fraction), analyses, rank, n_sites)
     for name, pattern in _patterns(sums.filled_ppm, measured, convention).items():
@@ -216,6 +222,24 @@ def _given(waste: pd.DataFrame, sums: SuiteTotals, least_share: float) -> dict[s
         "high": np.where(enough, sums.treo_high_ppm, total * most),
         "estimated": np.where(enough, sums.estimated_fraction, np.nan),
     }
+
+
+def _completed(sums: SuiteTotals, value: np.ndarray, prior: np.ndarray) -> SuiteTotals:
+    """Return the totals with what was not analysed, read from patterns of the host: a part is not the whole."""
+    element, _ = missing_part(sums.filled_ppm, value, prior, np.ones(len(REE)))
+    factors = np.array([oxide_factor(OXIDE_OF[symbol]) for symbol in REE])
+    oxide, most = missing_part(sums.filled_ppm, value, prior, factors)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        as_crust = 1.0 + 2.0 * (1.0 / sums.crust_fraction - 1.0)  # what the sum of a part leaves open without a pattern
+        tree = sums.tree_ppm + element
+        estimated = (sums.estimated_fraction * sums.tree_ppm + element) / tree
+    return replace(
+        sums,
+        tree_ppm=tree,
+        treo_ppm=sums.treo_ppm + oxide,
+        treo_high_ppm=sums.treo_high_ppm / as_crust + most,
+        estimated_fraction=np.where(tree > 0, estimated, sums.estimated_fraction),
+    )
 
 
 def _patterns(filled: np.ndarray, measured: np.ndarray, convention: str) -> dict[str, np.ndarray]:

@@ -93,6 +93,9 @@ def assign_samples(
             site,
             own.iloc[row],
             len(sites),
+            host_words=sites["deposit_type"].fillna("").astype(str)
+            + "; "
+            + sites["commodities"].fillna("").astype(str),
             censoring=params.censoring,
             estimate_error_fraction=params.estimate_error_fraction,
             min_suite_fraction=params.min_suite_fraction,
