@@ -22,3 +22,8 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
 def present(value: Any) -> bool:
     """Say whether a cell holds something."""
     return not bool(pd.isna(value))
+
+
+def assayed(ranking: pd.DataFrame) -> pd.Series:
+    """Say of every row of a ranking whether its waste was assayed for what is looked for: the split of the two lists."""
+    return ranking["evidence"].eq("measured")

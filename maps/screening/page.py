@@ -11,7 +11,7 @@ import pandas as pd
 from maps import pages, words
 from maps.nearby import Place, areas_in_short, distance_to_place_km, in_language, titles_of_areas
 from maps.publication import Publication, about
-from maps.rows import records
+from maps.rows import assayed, records
 from maps.screening.workbook import write_csv, write_xlsx
 from maps.sheets.sheet import QUESTIONS, write_sheets
 from maps.sovereignty import publishable
@@ -118,7 +118,7 @@ def _row(row: dict[str, Any], has_sheet: bool, areas: dict[str, str], lang: str)
 def _first(table: pd.DataFrame, lang: str) -> list[str]:
     """Return what somebody in a hurry wants: the nearest site, the best-ranked one, and the best-ranked one that was sampled."""
     found: dict[str, str] = {}
-    sampled = table[table["evidence"] == "measured"]
+    sampled = table[assayed(table)]
     for key, chosen in (
         ("screen_nearest", table.sort_values("distance_km", kind="stable")),
         ("screen_best", table[table["rank"].notna()]),
