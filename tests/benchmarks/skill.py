@@ -1,9 +1,10 @@
 """``python -m tests.benchmarks.skill``: how often skill is claimed where there is none, and what the choice among methods costs.
 
-Three questions, each with a planted answer:
+Four questions, each with a planted answer:
 
 * ``fields``: smooth label fields that have nothing to do with smooth features. Share called skill; a test at 5 % gives at most 9
   of a hundred but for bad luck (2.8 %). The fields have other covariances than the one that the null fits.
+* ``power``: the same with a feature that makes half of what is smooth in the grade: how often skill is seen.
 * ``noise``: labels of the invented region against thirty columns of noise.
 * ``camps``: 3,570 cells, 70 positives in three camps, blocks of 250 km. AUC within folds of every fixed method, of the choice and
   of the former way, which chose inside three folds and pooled scores of different models.
@@ -24,13 +25,14 @@ from pipeline.learning.compare import within_fold_auc
 from pipeline.learning.division import Folds, complements
 from pipeline.learning.figures import measure
 from pipeline.learning.fold_scores import FoldScores, choose_method, score_folds
-from pipeline.learning.methods import fit_of
+from pipeline.learning.methods import applicable, fit_of
 from pipeline.learning.null_test import spatial_null
 from pipeline.learning.skill import skill_missing
 from pipeline.learning.validation import area_under_curve
+from pipeline.stages.train_model import TrainModelParams
 
-LADDER = ("weights_of_evidence", "logistic", "bagged_logistic", "forest", "blend")
-BAGS = 20
+LADDER = TrainModelParams().candidates
+BAGS = 5
 
 
 def smooth_field(points: np.ndarray, scale_km: float, rng: np.random.Generator, kind: str = "gaussian") -> np.ndarray:
@@ -51,8 +53,17 @@ def clustered_places(n: int, extent_km: float, rng: np.random.Generator) -> np.n
     return np.clip(points, 0, extent_km)
 
 
-def task_of(features: np.ndarray, positive: np.ndarray, points: np.ndarray, block_km: float, seed: int) -> Task:
-    """Return a problem with plain columns and measured classes."""
+def task_of(
+    features: np.ndarray,
+    positive: np.ndarray,
+    points: np.ndarray,
+    block_km: float,
+    seed: int,
+    grade: np.ndarray | None = None,
+) -> Task:
+    """Return a problem with plain columns and measured classes, or concentrations of which the classes are the best."""
+    if grade is not None:
+        grade = grade - (grade[positive].min() + grade[~positive].max()) / 2.0
     blocks = grid_blocks(points[:, 0] * 1000.0, points[:, 1] * 1000.0, block_km)
     table = pd.DataFrame(features, columns=[f"near_{at}_z" for at in range(features.shape[1])])
     return Task(
@@ -63,6 +74,7 @@ def task_of(features: np.ndarray, positive: np.ndarray, points: np.ndarray, bloc
         min_leaf=3,
         centred=False,
         random_state=seed,
+        grade=grade,
         x_km=points[:, 0],
         y_km=points[:, 1],
     )
@@ -73,40 +85,48 @@ def folds_of(task: Task) -> Folds:
     return complements(group_folds(task.blocks, task.positive, 8))
 
 
-def claims_skill(task: Task, codes: tuple[str, ...], draws: int) -> tuple[bool, float, float]:
+def claims_skill(task: Task, draws: int) -> tuple[bool, float, float]:
     """Return whether the product would claim skill, with the p-value and the AUC, as `judge_model` decides it."""
     folds = folds_of(task)
     every = np.ones(len(task.y), dtype=bool)
-    scores = {code: score_folds(fit_of(task, code, BAGS), folds, every) for code in codes}
+    scores = {code: score_folds(fit_of(task, code, BAGS), folds, every) for code in applicable(task, LADDER)}
     choice = choose_method(scores, folds.tests, task.positive)
     figures = measure(task, folds, choice.scores).figures
     null, _ = spatial_null(task, folds, draws)
     return not skill_missing(figures, null), null.p_value or 1.0, figures.auc or 0.5
 
 
-def false_fields(count: int, draws: int, kind: str, scale_km: float) -> str:
-    """Return how many of ``count`` unrelated label fields are called skill."""
+def called_fields(count: int, draws: int, kind: str, scale_km: float, *, share: float = 0.0, measured: bool) -> str:
+    """Return how many of ``count`` label fields are called skill: unrelated ones, or with some of a feature in them.
+
+    ``share`` is the weight of a feature beside a field of the same variance: at 1 the feature makes half of what is smooth.
+    """
     claimed, small = 0, 0
     for seed in range(count):
         rng = np.random.default_rng([seed, 5])
         points = clustered_places(300, 200.0, rng)
         features = np.column_stack([smooth_field(points, scale_km, rng) for _ in range(5)])
-        label = best_share(smooth_field(points, scale_km, rng, kind)[:, None], 75)[:, 0]
-        skill, p, _ = claims_skill(task_of(features, label, points, 40.0, seed), ("logistic",), draws)
+        grade = smooth_field(points, scale_km, rng, kind) + share * features[:, 0] + rng.normal(0, 0.3, len(points))
+        label = best_share(grade[:, None], 75)[:, 0]
+        skill, p, _ = claims_skill(task_of(features, label, points, 40.0, seed, grade if measured else None), draws)
         claimed, small = claimed + skill, small + (p <= 0.05)
-    return f"fields, {kind} covariance, {scale_km:.0f} km: called skill {claimed}, p <= 0.05 in {small}, of {count}"
+    what = f"fields, {kind}, {scale_km:.0f} km, {'grades' if measured else 'classes'}, weight of a feature {share:g}"
+    return f"{what}: called skill {claimed}, p <= 0.05 in {small}, of {count}"
 
 
-def false_noise(count: int, draws: int) -> str:
+def false_noise(count: int, draws: int, *, measured: bool) -> str:
     """Return how many of ``count`` draws of thirty columns of noise are called skill on clustered labels."""
     claimed, small = 0, 0
     for seed in range(count):
         rng = np.random.default_rng([seed, 6])
         points = clustered_places(300, 200.0, rng)
-        label = best_share(smooth_field(points, 30.0, rng, "exponential")[:, None], 40)[:, 0]
-        skill, p, _ = claims_skill(task_of(rng.normal(size=(300, 30)), label, points, 40.0, seed), LADDER[:3], draws)
+        grade = smooth_field(points, 30.0, rng, "exponential")
+        label = best_share(grade[:, None], 40)[:, 0]
+        noise = rng.normal(size=(300, 30))
+        skill, p, _ = claims_skill(task_of(noise, label, points, 40.0, seed, grade if measured else None), draws)
         claimed, small = claimed + skill, small + (p <= 0.05)
-    return f"noise, thirty columns: called skill {claimed}, p <= 0.05 in {small}, of {count}"
+    what = f"noise, thirty columns, {'grades' if measured else 'classes'}"
+    return f"{what}: called skill {claimed}, p <= 0.05 in {small}, of {count}"
 
 
 SCALES_KM = (60, 80, 100, 120, 150, 200, 250, 300, 40, 400)
@@ -140,7 +160,7 @@ def camps(count: int) -> str:
         task = camps_region(seed)
         folds, positive = folds_of(task), task.positive
         every = np.ones(len(task.y), dtype=bool)
-        scores = {code: score_folds(fit_of(task, code, BAGS), folds, every) for code in LADDER}
+        scores = {code: score_folds(fit_of(task, code, BAGS), folds, every) for code in applicable(task, LADDER)}
         for code, found in scores.items():
             rows.setdefault(f"fixed {code}", []).append(within_fold_auc(folds.tests, positive, found.single))
         choice = choose_method(scores, folds.tests, positive)
@@ -168,7 +188,7 @@ def former_way(task: Task, folds: Folds) -> FoldScores:
         inner_of = np.full(len(train), -1)
         inner_of[train] = group_folds(task.blocks[train], task.positive[train], 3)
         inner, pooled = complements(inner_of), {}
-        for code in LADDER:
+        for code in applicable(task, LADDER):
             found = score_folds(fit_of(task, code, BAGS), inner, every & False, pairs=False).single
             score = np.where(inner.tests, found, 0.0).sum(axis=0)[train]
             pooled[code] = float(np.nan_to_num(area_under_curve(task.positive[train], score)))
@@ -182,7 +202,7 @@ def former_way(task: Task, folds: Folds) -> FoldScores:
 def main() -> None:
     """Run the parts asked for and print what they give."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--parts", default="fields,noise,camps")
+    parser.add_argument("--parts", default="fields,power,noise,camps")
     parser.add_argument("--count", type=int, default=100, help="draws of fields and noise")
     parser.add_argument("--regions", type=int, default=10, help="regions of the case of three camps")
     parser.add_argument("--draws", type=int, default=99, help="fields of each null")
@@ -190,11 +210,16 @@ def main() -> None:
     parts = options.parts.split(",")
     if "camps" in parts:
         print(camps(options.regions), flush=True)
-    if "noise" in parts:
-        print(false_noise(options.count, options.draws), flush=True)
-    if "fields" in parts:
-        for kind, scale_km in (("gaussian", 30.0), ("exponential", 30.0), ("periodic", 30.0), ("gaussian", 60.0)):
-            print(false_fields(options.count, options.draws, kind, scale_km), flush=True)
+    for measured in (True, False):
+        if "noise" in parts:
+            print(false_noise(options.count, options.draws, measured=measured), flush=True)
+        if "power" in parts:
+            print(
+                called_fields(options.count, options.draws, "gaussian", 30.0, share=1.0, measured=measured), flush=True
+            )
+        if "fields" in parts:
+            for kind, scale_km in (("gaussian", 30.0), ("exponential", 30.0), ("periodic", 30.0), ("gaussian", 60.0)):
+                print(called_fields(options.count, options.draws, kind, scale_km, measured=measured), flush=True)
 
 
 if __name__ == "__main__":
