@@ -230,11 +230,14 @@ class Lines(PlacedTable):
 
 
 class Backdrop(PlacedTable):
-    """A polygon drawn under the map or naming the province a site lies in (lake, coast, province). EPSG:4326."""
+    """What is drawn under the map: polygons (lake, coast, province, protected area) and towns as points. EPSG:4326.
+
+    Provinces also name where a site lies. Towns have the further column ``people`` where it is known.
+    """
 
     backdrop_id: Series[str] = pa.Field(unique=True)
     name: Series[str] = text()
-    kind: Series[str] = pa.Field(isin=("lake", "land", "province", "protected"))
+    kind: Series[str] = pa.Field(isin=("lake", "land", "province", "protected", "town"))
     source: Series[str]
     geometry: GeoSeries
 

@@ -9,7 +9,7 @@ from layers.findings import Finding
 from layers.validation import Figures, RuleFigures, Validation
 from maps import words
 
-SCORE_WORDS = ("score", "legend_score", "axis_score_percent", "how_to_read_text")
+SCORE_WORDS = ("score", "score_note", "list_about_inferred", "axis_score_percent", "how_to_read_text")
 """Words that name the score; each has a twin for lists that are ordered by the companion score."""
 
 SHARES = ("5", "10", "20")

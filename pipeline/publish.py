@@ -16,8 +16,9 @@ from pandera.typing import DataFrame
 from layers.accounting import Note
 from layers.errors import StageError
 from layers.precision import at_precision
+from layers.readers.gazetteer import gazetteer_facts, gazetteer_towns
 from layers.samples.censoring import censoring_notes
-from layers.schema import Links, Ranking, Sites, conform
+from layers.schema import Backdrop, Links, Ranking, Sites, conform
 from maps.publication import Publication
 from maps.report.model_card import model_card
 from maps.report.report import write_report
@@ -34,6 +35,9 @@ from pipeline.learning.trained_model import held_out_table
 from pipeline.provenance import account_table, announce, note_table, run_id, source_table, write_manifest
 from pipeline.results import Results
 from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
+
+TOWNS_DEGREES = 3.0
+"""How far beyond the sites towns are named."""
 
 REASONS_SHOWN = 3
 """Reasons per site in ``ranking.csv``; the pages show all."""
@@ -113,6 +117,9 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
         sites = conform(at_precision(sites, spacing_km).assign(coordinate_precision_km=spacing_km), Sites)
         ranking = conform(at_precision(ranking, spacing_km), Ranking)
     inputs = results.inputs
+    drawn, sources = dict(inputs.drawn), source_table(inputs)
+    if config.publish.gazetteer:
+        drawn["backdrop"], sources = _with_towns(drawn["backdrop"], sources, sites)
     censored = censoring_notes("assays", results.censored, config.assign_samples.censoring)
     found = [*inputs.notes, *_assays_and_their_sites(results.assays), *censored]
     return Publication(
@@ -129,8 +136,8 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
         flags=results.known.flags,
         site_territories=results.known.territories,
         sampling_plan=results.plan,
-        **inputs.drawn,
-        sources=source_table(inputs),
+        **drawn,
+        sources=sources,
         accounting=account_table(inputs),
         notes=note_table(found),
         validation=results.model.validation,
@@ -139,6 +146,22 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
         surface=results.surface,
         withheld=results.withheld,
     )
+
+
+def _with_towns(
+    backdrop: gpd.GeoDataFrame, sources: pd.DataFrame, sites: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Add the towns of the gazetteer around the sites to what is drawn, and it to the sources, where it is installed."""
+    facts = gazetteer_facts()
+    if facts is None or sites.empty:
+        return backdrop, sources
+    west, south, east, north = sites.total_bounds
+    towns = gazetteer_towns((west - TOWNS_DEGREES, south - TOWNS_DEGREES, east + TOWNS_DEGREES, north + TOWNS_DEGREES))
+    if towns.empty:
+        return backdrop, sources
+    both = pd.concat([backdrop, towns], ignore_index=True) if len(backdrop) else towns
+    told = pd.DataFrame([facts], columns=sources.columns)
+    return conform(both, Backdrop), pd.concat([sources, told], ignore_index=True)
 
 
 def _rounded(ranking: pd.DataFrame) -> pd.DataFrame:

@@ -16,7 +16,7 @@ import pytest
 
 import minewaste
 from layers.errors import ConfigError, SourceError, StageError
-from maps.site_map.folium_map import tier_of_rank
+from maps.site_map.tiers import tier_of_rank
 
 PUBLIC = [getattr(minewaste, name) for name in minewaste.__all__]
 

@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from pandera.pandas import DataFrameModel
 
 from layers.accounting import Reading, rejected_rows
@@ -17,8 +18,8 @@ from layers.geometry import Repaired, repair_areas, repair_lines
 from layers.readers.named_features import Features, read_named, unique_ids
 from layers.schema import LINE_KINDS, Backdrop, GeoDataFrame, Lines, conform
 
-BACKDROP_KINDS = ("lake", "land", "province", "protected")
-"""What a backdrop polygon may be."""
+BACKDROP_KINDS = ("lake", "land", "province", "protected", "town")
+"""What a feature of the background may be: towns are points, all others polygons."""
 
 
 def read_lines(source: Source, root: Path) -> Reading[GeoDataFrame[Lines]]:
@@ -48,20 +49,21 @@ def read_lines(source: Source, root: Path) -> Reading[GeoDataFrame[Lines]]:
 
 
 def read_backdrop(source: Source, root: Path) -> Reading[GeoDataFrame[Backdrop]]:
-    """Read lakes, land, provinces or protected areas.
+    """Read lakes, land, provinces, protected areas or towns.
 
     Parameters
     ----------
     source : Source
-        With role ``backdrop``. ``options.kind`` says what all rows are (lake, land, province, protected), or ``columns`` maps
-        ``kind`` and ``values`` translates its words.
+        With role ``backdrop``. ``options.kind`` says what all rows are (lake, land, province, protected, town), or ``columns``
+        maps ``kind`` and ``values`` translates its words. Of towns ``columns`` may map ``people``: the more, the earlier a map
+        names them.
     root : Path
         Folder where a relative path starts.
 
     Returns
     -------
     Reading[GeoDataFrame[Backdrop]]
-        EPSG:4326; valid polygons.
+        EPSG:4326; valid polygons, and points of towns with a further column ``people`` (missing where it is not a number).
 
     Raises
     ------
@@ -69,8 +71,28 @@ def read_backdrop(source: Source, root: Path) -> Reading[GeoDataFrame[Backdrop]]
         If the file has no geometry, or nothing says what its rows are.
     """
     features = read_named(source, root, "name", "backdrop_id", ("kind",))
-    repaired = repair_areas(source.id, features.labels, features.geometry, list(features.rows))
-    return _layer(source, features, repaired, Backdrop, "backdrop_id", BACKDROP_KINDS)
+    towns = (features.kind(BACKDROP_KINDS) == "town").to_numpy()
+    if not towns.any():
+        repaired = repair_areas(source.id, features.labels, features.geometry, list(features.rows))
+        return _layer(source, features, repaired, Backdrop, "backdrop_id", BACKDROP_KINDS)
+    repaired = _areas_and_towns(source, features, towns)
+    people = pd.to_numeric(features.text("people"), errors="coerce").where(towns).to_numpy(float)
+    return _layer(source, features, repaired, Backdrop, "backdrop_id", BACKDROP_KINDS, people=people)
+
+
+def _areas_and_towns(source: Source, features: Features, towns: np.ndarray) -> Repaired:
+    """Repair the areas among features and keep the points of towns as they are."""
+    x, y = shapely.get_x(features.geometry), shapely.get_y(features.geometry)
+    points = towns & (np.abs(x) <= 180) & (np.abs(y) <= 90)
+    shapes = np.where(points, shapely.box(0, 0, 1, 1), features.geometry)
+    repaired = repair_areas(source.id, features.labels, shapes, list(features.rows))
+    repaired.geometry[points] = features.geometry[points]
+    for row in np.flatnonzero(towns & ~points & ~shapely.is_missing(features.geometry)):
+        repaired.problems[int(row)] = (
+            "not_a_point",
+            "a town is drawn as a point, and this feature is none on the globe",
+        )
+    return repaired
 
 
 def _layer(
@@ -80,6 +102,7 @@ def _layer(
     model: type[DataFrameModel],
     id_column: str,
     kinds: Sequence[str],
+    **more: np.ndarray,
 ) -> Reading[Any]:
     """Put kept features into a layer and account for the others."""
     kind = features.kind(kinds)
@@ -89,7 +112,7 @@ def _layer(
         problems.setdefault(int(row), ("unknown_kind", f"kind is {shown}, not one of {', '.join(kinds)}"))
     keep = np.array([index not in problems for index in range(len(kind))], dtype=bool)
     table = gpd.GeoDataFrame(
-        {id_column: unique_ids(source.id, features), "name": features.names, "kind": kind, "source": source.id},
+        {id_column: unique_ids(source.id, features), "name": features.names, "kind": kind, "source": source.id, **more},
         geometry=repaired.geometry,
         crs="EPSG:4326",
     )

@@ -177,7 +177,8 @@ def _samples_map(axes: Any, data: tuple[pd.DataFrame, Any]) -> None:
     longitude, latitude = rows["longitude"].to_numpy(float), rows["latitude"].to_numpy(float)
     west, east, south, north = longitude.min(), longitude.max(), latitude.min(), latitude.max()
     margin = 0.04 * max(east - west, north - south, 0.1)
-    for shape in backdrop.geometry.clip_by_rect(west - margin, south - margin, east + margin, north + margin):
+    outlines = backdrop.geometry[(backdrop["kind"] != "town").to_numpy()]
+    for shape in outlines.clip_by_rect(west - margin, south - margin, east + margin, north + margin):
         for part in getattr(shape, "geoms", [shape]):
             if part.geom_type == "Polygon":
                 axes.plot(*part.exterior.xy, color="#b9c4cb", lw=0.6)

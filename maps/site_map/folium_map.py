@@ -8,22 +8,13 @@ from html import escape
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from maps import assets, words
 from maps.publication import Publication
+from maps.site_map.tiers import TIERS, tiers
 from maps.sovereignty import publishable
 
-TIERS: tuple[tuple[str, float, str], ...] = (
-    ("tier_top_10", 0.0, "#440154"),
-    ("tier_top_tenth", 0.10, "#31688e"),
-    ("tier_top_half", 0.50, "#35b779"),
-    ("tier_rest", 1.0, "#9e9e9e"),
-)
-"""Word, largest share of the ranks, colour; the first tier is the first ten ranks. Colours are told apart in grey too."""
-
-_FIRST = 10
 _SQUARE = '<div style="width:8px;height:8px;background:#fff;border:1px solid #000"></div>'
 _INFERRED = {"weight": 1.0, "color": "#ffffff"}
 _OUTLINES = {
@@ -81,18 +72,11 @@ def folium_map(publication: Publication, *, lang: str = "en", offline: bool = Tr
     return drawn
 
 
-def tier_of_rank(rank: np.ndarray, n: int) -> np.ndarray:
-    """Return the position in `TIERS` of each rank, int, shape of ``rank``: the first ten, then shares of ``n`` ranks."""
-    share = np.asarray(rank, dtype=float) / max(n, 1)
-    tier = np.searchsorted([limit for _, limit, _ in TIERS[1:]], share, side="left") + 1
-    return np.where(np.asarray(rank) <= _FIRST, 0, np.minimum(tier, len(TIERS) - 1))
-
-
 def _add_sites(drawn: Any, publication: Publication, lang: str) -> None:
     import folium
 
     ranking = publication.ranking
-    tier = tier_of_rank(ranking["rank"].to_numpy(), len(ranking))
+    tier = tiers(ranking)
     for number, (key, _, colour) in enumerate(TIERS):
         group = folium.FeatureGroup(name=words.word(key, lang))
         for row in ranking[tier == number].itertuples(index=False):

@@ -11,6 +11,7 @@ import shapely
 from layers.validation import Validation
 from maps import assets, words
 from maps.publication import Publication
+from maps.site_map.base_map import OUTLINE_VERTICES, base_map
 from maps.site_map.columns import Listed, grouped, numbers, scaled, texts
 from maps.site_map.site_columns import site_columns
 from maps.site_map.surface_image import surface_image
@@ -21,9 +22,6 @@ SINGLE_SITES = 50_000
 
 CELL_DEGREES = 0.25
 """Edge of such a square."""
-
-OUTLINE_VERTICES = 40_000
-"""Corners of all areas, of all lines and of all background polygons (each) in the page."""
 
 _NOT_ON_MAP = (
     "sheet_",
@@ -42,7 +40,6 @@ _NOT_ON_MAP = (
     "baseline_",
     "card_",
     "row_",
-    "tier_",
     "tornado_",
     "plan_",
 )
@@ -69,9 +66,9 @@ def map_payload(publication: Publication, single_sites: int = SINGLE_SITES, max_
         "cells": _cells(rest),
         "areas": _areas(publication),
         "communities": _communities(publication),
-        "lines": _lines(publication),
-        "backdrop": _backdrop(publication),
+        "base": base_map(publication),
         "surface": _surface(publication),
+        "plan": _plan(publication, shown["site_id"]),
         "sources": _sources(publication),
     }
 
@@ -106,10 +103,15 @@ def _meta(publication: Publication, total: int, shown: int, max_sheets: int) -> 
         "shown": shown,
         "companion_order": rests_on_companion(publication.validation),
         "sheets": max_sheets,
+        "order_by": str(publication.ranking["order_by"].iloc[0]) if _stated(publication.ranking, "order_by") else None,
         "withheld": publication.withheld,
         "plain_verdict": {lang: plain_verdict(publication.validation, lang) for lang in words.LANGUAGES},
         "verdict": {lang: verdict(publication.validation, lang) for lang in words.LANGUAGES},
     }
+
+
+def _stated(table: pd.DataFrame, column: str) -> bool:
+    return column in table and len(table) > 0
 
 
 def _words(validation: Validation | None) -> dict[str, Any]:
@@ -157,6 +159,8 @@ def _areas(publication: Publication) -> dict[str, Any]:
         "name": texts(table["territory"]),
         "other": texts(table["territory_other_names"]),
         "kind": [kinds.number(one) for one in table["layer"]],
+        "source": _numbers_of_sources(publication, table["source"]),
+        "steward": texts(table["steward"]),
         "coarse": [int(one == "generalised") for one in table["publish"]],
         "paths": [assets.encode_paths([one]) for one in drawn],
         "label": [_label_point(one) for one in drawn],
@@ -168,8 +172,14 @@ def _of_layer(publication: Publication, layer: str) -> list[str]:
 
 
 def _label_point(geometry: shapely.Geometry) -> list[float]:
-    point = shapely.point_on_surface(geometry)
-    return [round(point.x, 4), round(point.y, 4)] if not point.is_empty else [0.0, 0.0]
+    """Return where an area's name stands, and how wide its largest part is: longitude, latitude, degrees of longitude."""
+    parts = shapely.get_parts(geometry)
+    if not len(parts):
+        return [0.0, 0.0, 0.0]
+    largest = parts[int(np.argmax(shapely.area(parts)))]
+    point = shapely.point_on_surface(largest)
+    west, _, east, _ = shapely.bounds(largest).tolist()
+    return [round(point.x, 4), round(point.y, 4), round(east - west, 4)]
 
 
 def _communities(publication: Publication) -> dict[str, Any]:
@@ -177,23 +187,23 @@ def _communities(publication: Publication) -> dict[str, Any]:
     return {
         "name": texts(table["community"]),
         "kind": texts(table["kind"]),
+        "source": _numbers_of_sources(publication, table["source"]),
         "x": scaled(table["longitude"], 1e5),
         "y": scaled(table["latitude"], 1e5),
     }
 
 
-def _lines(publication: Publication) -> list[dict[str, Any]]:
-    table = publication.lines
-    drawn = assets.simplified(table.geometry.to_numpy(), OUTLINE_VERTICES)
-    kinds = [name for name in ("water", "structure", "power", "rail", "road") if (table["kind"] == name).any()]
-    return [{"kind": kind, "paths": assets.encode_paths(drawn[(table["kind"] == kind).to_numpy()])} for kind in kinds]
+def _numbers_of_sources(publication: Publication, sources: pd.Series) -> list[int | None]:
+    """Return where each source stands in the list of sources of the page; None for one that is not told."""
+    at = pd.Index(publication.sources["source_id"]).get_indexer(pd.Index(sources))
+    return [None if one < 0 else int(one) for one in at]
 
 
-def _backdrop(publication: Publication) -> list[dict[str, Any]]:
-    table = publication.backdrop
-    drawn = assets.simplified(table.geometry.to_numpy(), OUTLINE_VERTICES)
-    kinds = [name for name in ("land", "province", "protected", "lake") if (table["kind"] == name).any()]
-    return [{"kind": kind, "paths": assets.encode_paths(drawn[(table["kind"] == kind).to_numpy()])} for kind in kinds]
+def _plan(publication: Publication, shown: pd.Series) -> list[int]:
+    """Return the sites to sample next, in order, by their position among those drawn one by one."""
+    plan = publication.sampling_plan.sort_values("order", kind="stable")
+    at = pd.Index(shown).get_indexer(pd.Index(plan["site_id"]))
+    return [int(one) for one in at if one >= 0]
 
 
 def _surface_note(validation: Validation | None, lang: str) -> str:

@@ -11,6 +11,7 @@ from layers.schema import DISPOSALS, EVIDENCE, WASTE_TYPES
 from maps import assets, words
 from maps.publication import Publication
 from maps.site_map.columns import Listed, grouped, numbers, places_in, scaled, texts
+from maps.site_map.tiers import shared_ranks, tiers
 from maps.verdict import rests_on_companion
 
 REASONS_MANY = 3
@@ -46,6 +47,10 @@ def site_columns(publication: Publication, shown: pd.DataFrame) -> dict[str, Any
     """
     few = len(shown) <= MANY
     texts_of, unused = Listed(), rests_on_companion(publication.validation)
+    measured = (shown["evidence"] == "measured").to_numpy()
+    chance = shown[["score", "score_low", "score_high"]].astype(float)
+    chance.loc[measured] = np.nan  # of what was assayed it would only repeat the assay
+    tie, ties = _ties(publication.ranking, shown["site_id"])
 
     def listed(column: str) -> list[int | None]:
         return texts_of.of_column(_column(shown, column))
@@ -55,17 +60,22 @@ def site_columns(publication: Publication, shown: pd.DataFrame) -> dict[str, Any
         "name": texts(shown["name"]),
         "x": scaled(shown["longitude"], 1e5),
         "y": scaled(shown["latitude"], 1e5),
-        "score": scaled(shown["score"], 1000),
-        "score_low": scaled(shown["score_low"], 1000),
-        "score_high": scaled(shown["score_high"], 1000),
+        "score": scaled(chance["score"], 1000),
+        "score_low": scaled(chance["score_low"], 1000),
+        "score_high": scaled(chance["score_high"], 1000),
         "rank": numbers(shown["rank"], 12),
         "rank_low": numbers(shown["rank_low"], 12),
         "rank_high": numbers(shown["rank_high"], 12),
+        "tier": numbers(
+            pd.Series(tiers(publication.ranking), publication.ranking["site_id"]).reindex(shown["site_id"]), 2
+        ),
+        "tie": tie,
         "evidence": places_in(shown["evidence"], EVIDENCE),
         "t": numbers(shown["tonnage_t"], 2),
         "t_low": numbers(shown["tonnage_low_t"], 2),
         "t_high": numbers(shown["tonnage_high_t"], 2),
         "rule": listed("tonnage_rule"),
+        "treo": numbers(shown["treo_ppm"], 2),
         "treo_low": numbers(grade_end(shown, "low"), 2),
         "treo_high": numbers(grade_end(shown, "high"), 2),
         "contained_low": numbers(shown["contained_treo_low_t"], 2),
@@ -99,9 +109,19 @@ def site_columns(publication: Publication, shown: pd.DataFrame) -> dict[str, Any
     flags, codes = _flags(publication, sites)
     reasons, templates = _reasons(publication, sites, REASONS_FEW if few else REASONS_MANY)
     table |= {"flags": flags, "reasons": reasons, "relations": _relations(publication, sites)}
-    return {"columns": _without_empty(table), "texts": texts_of.values, "flags": codes, "reasons": templates,
+    return {"columns": _without_empty(table), "ties": ties, "texts": texts_of.values, "flags": codes, "reasons": templates,
             "commodities": _commodities(shown["commodities"]),
             "waste": list(WASTE_TYPES), "disposal": list(DISPOSALS), "evidence": list(EVIDENCE)}  # fmt: skip
+
+
+def _ties(ranking: pd.DataFrame, sites: pd.Series) -> tuple[list[int | None], list[list[int]]]:
+    """Return per site the number of its tie (None where its rank is its own), and the first and last rank of every tie."""
+    ends = shared_ranks(ranking)
+    shared = ends["first"] < ends["last"]
+    tied = Listed()
+    numbered = [tied.number(both) for both in ends[shared].to_numpy().tolist()]
+    of_site = dict(zip(ranking["site_id"][shared], numbered, strict=True))
+    return [of_site.get(one) for one in sites], tied.values
 
 
 def _commodities(cells: pd.Series) -> dict[str, str]:

@@ -16,6 +16,9 @@ from maps.site_map.surface_image import VIRIDIS
 from maps.sovereignty import publishable
 from maps.verdict import score_key
 
+SCRIPTS = ("data", "ground", "sites", "names", "search", "list", "cards", "legend", "tools", "start")
+"""Parts of the page's script in the order they stand in it; each leans on those before it."""
+
 TABLE_ROWS = 300
 """Best-ranked sites in the table for browsers that run no script."""
 
@@ -71,8 +74,8 @@ def _folium_map() -> Any:
         )
 
     site_map = OfflineMap(
-        location=[56.0, -96.0], zoom_start=4, tiles=None, zoom_control=True, zoom_snap=0.5, max_zoom=17, world_copy_jump=False,
-        zoom_animation=True, bounce_at_zoom_limits=False,
+        location=[56.0, -96.0], zoom_start=4, tiles=None, zoom_control=True, zoom_snap=0.5, min_zoom=2, max_zoom=15,
+        world_copy_jump=False, zoom_animation=True, bounce_at_zoom_limits=False,
     )  # fmt: skip
     site_map._id = "sites"
     figure = site_map.get_root()
@@ -91,7 +94,7 @@ def _folium_map() -> Any:
     script.add_child(folium.Element(_literal(assets.leaflet_js())), name="leaflet")
     site_map.render()
     stops = "[" + ",".join(f'"{one}"' for one in reversed(VIRIDIS)) + "]"
-    own = "\n".join(_own(name) for name in ("map_data.js", "map_layers.js", "map_panel.js"))
+    own = "\n".join(_own(f"map_{name}.js") for name in SCRIPTS)
     script.add_child(folium.Element(_literal(own.replace("VIRIDIS_STOPS", stops))), name="page")
     head._children = {name: head._children[name] for name in ("leaflet_css", "page_css")}
     return figure

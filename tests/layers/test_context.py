@@ -104,6 +104,24 @@ def test_backdrop(tmp_path) -> None:
         read_backdrop(source.model_copy(update={"path": "t.csv"}), tmp_path)
 
 
+def test_towns_are_points_with_their_people(tmp_path) -> None:
+    shapes = [shapely.Point(-80, 50), shapely.Point(-81, 51), shapely.box(0, 0, 1, 1), None, shapely.Point(-82, 52)]
+    written(
+        tmp_path / "a.gpkg", shapes, NAME=["One", "Two", "Three", "Four", "Five"], POP=["1200", "few", "9", "9", None]
+    )
+    source = Source(
+        id="towns", role="backdrop", path="a.gpkg", options={"kind": "town"}, columns={"name": "NAME", "people": "POP"}
+    )
+    reading = read_backdrop(source, tmp_path)
+    assert list(reading.layer["name"]) == ["One", "Two", "Five"]
+    assert reading.layer["people"].fillna(-1).tolist() == [1200, -1, -1]
+    assert reading.layer.geometry.x.tolist() == [-80, -81, -82]
+    assert reading.rejected[["source_row", "reason_code"]].to_numpy().tolist() == [
+        [3, "not_a_point"],
+        [4, "not_a_point"],
+    ]
+
+
 @pytest.mark.parametrize(
     ("path", "kind", "read", "kept"),
     [

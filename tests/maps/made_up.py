@@ -345,7 +345,7 @@ def _lines() -> Any:
     table = gpd.GeoDataFrame(
         {
             "line_id": [f"L{at}" for at in range(len(rows))],
-            "name": pd.Series([None] * len(rows), dtype="str"),
+            "name": pd.Series([None, None, None, "River One"], dtype="str"),
             "kind": [one[0] for one in rows],
             "source": "lines_public",
         },
@@ -358,15 +358,17 @@ def _lines() -> Any:
 def _backdrop() -> Any:
     table = gpd.GeoDataFrame(
         {
-            "backdrop_id": ["B0", "B1", "B2"],
-            "name": ["Land", "Lake One", "Lake Two"],
-            "kind": ["land", "lake", "lake"],
+            "backdrop_id": ["B0", "B1", "B2", "B3"],
+            "name": ["Land", "Lake One", "Lake Two", "Town One"],
+            "kind": ["land", "lake", "lake", "town"],
             "source": "ground_public",
+            "people": [np.nan, np.nan, np.nan, 4200.0],
         },
         geometry=[
             shapely.box(-96, 48.5, -84, 56),
             shapely.Point(-87.2, 51.9).buffer(0.45),
             shapely.Point(-92.6, 52.2).buffer(0.3),
+            shapely.Point(-89.6, 51.6),
         ],
         crs="EPSG:4326",
     )

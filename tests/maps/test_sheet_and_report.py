@@ -282,7 +282,9 @@ def test_a_score_is_called_after_what_the_order_rests_on(
     said = map_payload(made)
     assert said["meta"]["companion_order"]
     assert "applicability" not in said["sites"]["columns"]
-    assert said["words"]["en"]["legend_score"] == "Expectation of the grade by kind of deposit (0–1, coarse; no model)"
+    assert said["words"]["en"]["list_about_inferred"].startswith(
+        "Nobody assayed these wastes: the number is what the kind of deposit"
+    )
     assert said["words"]["fr"]["score"] == "Attente de la teneur selon le type de gîte"
     drawn = dict(figures(made))
     assert "figure_reliability" not in drawn

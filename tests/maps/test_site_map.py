@@ -139,12 +139,14 @@ def test_only_web_addresses_become_links(page: str) -> None:
 def test_missing_numbers_are_null_and_a_true_zero_is_zero(made_up: ModuleType, tmp_path: Path) -> None:
     made = made_up.publication(6, unscored=1)
     ranking = made.ranking.copy()
+    ranking["evidence"] = ["inferred"] * 4 + ["measured", "inferred"]
     ranking.loc[5, ["score", "score_low"]] = 0.0
     ranking.loc[2, "tonnage_t"] = np.inf
     write_map(replace(made, ranking=ranking), tmp_path / "map.html")
     columns = payload_of((tmp_path / "map.html").read_text(encoding="utf-8"))["sites"]["columns"]
     assert columns["score"][5] == 0
     assert columns["score"][6] is None
+    assert columns["score"][4] is columns["score_low"][4] is None  # an assay speaks for itself
     assert columns["rank"][6] is None
     assert columns["t"][2] is None
 
@@ -215,7 +217,8 @@ def test_a_table_stands_in_for_the_script(page: str) -> None:
 def test_a_run_without_context_still_has_a_map(made_up: ModuleType, tmp_path: Path) -> None:
     write_map(made_up.nothing(), tmp_path / "map.html")
     data = payload_of((tmp_path / "map.html").read_text(encoding="utf-8"))
-    assert data["backdrop"] == []
+    assert data["base"]["backdrop"] == data["base"]["lines"] == data["base"]["towns"]["name"] == []
+    assert data["base"]["sea"] == 0
     assert data["areas"]["name"] == []
 
 

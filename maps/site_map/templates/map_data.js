@@ -51,9 +51,10 @@ function withUnit(value, unit) {
   const units = { ppm: "ppm", km: "km", m: "m", log_t: "t", log_m2: "m²", log_m3: "m³" };
   return number(value) + (units[unit] ? "\u00a0" + units[unit] : "");
 }
-const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/[ʼ’‘`ʹ]/g, "'").toLowerCase();
 const lat = (i) => S.y[i] / 1e5, lon = (i) => S.x[i] / 1e5;
 const scoreOf = (i) => S.score[i] === null ? null : S.score[i] / 1000;
+const ranked = (i) => S.rank[i] !== null, assayed = (i) => S.evidence[i] === 0;
+const tieOf = (i) => col("tie", i) === null ? null : data.sites.ties[S.tie[i]];
 const nameOf = (i) => S.name[i] ?? w("unnamed");
 /* Lambert's formula on the ellipsoid WGS84: metres off over 1,000 km, so that the page counts the sites that a screening counts. */
 function km(lon1, lat1, lon2, lat2) {
@@ -65,14 +66,6 @@ function km(lon1, lat1, lon2, lat2) {
   const x = (s - Math.sin(s)) * (Math.sin(p) * Math.cos(q) / Math.cos(s / 2)) ** 2, y = (s + Math.sin(s)) * (Math.cos(p) * Math.sin(q) / Math.sin(s / 2)) ** 2;
   return 6378.137 * (s - f / 2 * (x + y));
 }
-const STOPS = VIRIDIS_STOPS;
-function colour(score) {
-  const at = Math.min(Math.max(score, 0), 1) * (STOPS.length - 1), low = Math.min(Math.floor(at), STOPS.length - 2), part = at - low;
-  const mix = (k) => Math.round(parseInt(STOPS[low].slice(k, k + 2), 16) * (1 - part) + parseInt(STOPS[low + 1].slice(k, k + 2), 16) * part);
-  return `rgb(${mix(0)},${mix(2)},${mix(4)})`;
-}
-const COLOURS = Array.from({ length: 101 }, (_, k) => colour(k / 100));
-const siteColour = (i) => COLOURS[Math.round(S.score[i] / 10)];
 const radius = (t) => t === null || t <= 0 ? 4.5 : Math.min(13, Math.max(4.5, 4.5 + 1.7 * (Math.log10(t) - 4)));
 function el(tag, attributes, ...children) {
   const node = document.createElement(tag);
@@ -94,7 +87,7 @@ let quiet = 0;
 function say(text) {
   byId("status").textContent = text;
   clearTimeout(quiet);
-  quiet = setTimeout(() => { byId("status").textContent = ""; }, 3500);
+  quiet = setTimeout(() => { byId("status").textContent = ""; }, Math.max(3500, 70 * text.length));
 }
 function decode(path) {
   const points = [];

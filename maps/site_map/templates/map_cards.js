@@ -1,0 +1,171 @@
+/* Cards: a site, an area, a community, a square of sites. */
+const fact = (key, value) => value === null || value === undefined || value === "" ? [] : [el("dt", {}, w(key)), el("dd", {}, value)];
+function paragraphs(items, none) { return items.length ? el("ul", {}, items.map((one) => el("li", {}, one))) : el("p", {}, none); }
+const button = (text, run, more) => el("button", { type: "button", class: "plain", ...more, on: { click: run } }, text);
+function relationsOf(i) {
+  const near = S.relations[i], found = [], collator = new Intl.Collator(lang);
+  for (let k = 0; k < near.length; k += 3) {
+    const how = ["relation_inside", "relation_overlaps", "relation_near_km"][near[k + 1]];
+    found.push([A.name[near[k]], `${A.name[near[k]]} (${A.kinds[A.kind[near[k]]][lang]})${w("colon")}${fill(how, { km: number(near[k + 2]) })}`]);
+  }
+  return found.sort((a, b) => collator.compare(fold(a[0]), fold(b[0]))).map((one) => one[1]);
+}
+function areasOf(i) {
+  const near = S.relations[i], kinds = new Map(), collator = new Intl.Collator(lang), hows = ["relation_inside", "relation_overlaps", "relation_near"];
+  for (let k = 0; k < near.length; k += 3) {
+    const kind = A.kinds[A.kind[near[k]]][lang], name = A.name[near[k]], how = near[k + 1];
+    if (!kinds.has(kind)) kinds.set(kind, [[], [], []]);
+    kinds.get(kind)[how].push([fold(name), near[k], how === 2 ? ` (${number(near[k + 2])}\u00a0km)` : ""]);
+  }
+  return [...kinds].sort((a, b) => collator.compare(a[0], b[0])).map(([kind, rows]) => [kind + w("colon"), ...rows.flatMap((names, how) => names.length ? [w(hows[how]) + " ", ...names.sort((a, b) => collator.compare(a[0], b[0])).flatMap(([, area, far], k) => [k ? ", " : "", button(A.name[area], () => chooseArea(area, false), { class: "inline" }), far]), how < 2 && rows.slice(how + 1).some((more) => more.length) ? "; " : ""] : [])]);
+}
+function communitiesOf(i) {
+  const near = C.name.map((one, k) => [km(C.x[k] / 1e5, C.y[k] / 1e5, lon(i), lat(i)), k]).sort((a, b) => a[0] - b[0]).slice(0, 5);
+  return near.map(([far, k]) => [button(C.name[k], () => chooseCommunity(k, false), { class: "inline" }), `${w("colon")}${number(Math.round(far))} ${w(C.kind[k] === "office_point" ? "straight_line_office" : "straight_line_place")}`]);
+}
+function townsOf(i) {
+  const near = base.towns.name.map((one, k) => [km(base.towns.x[k] / 1e4, base.towns.y[k] / 1e4, lon(i), lat(i)), one]).sort((a, b) => a[0] - b[0]).slice(0, 3);
+  return near.map(([far, one]) => `${one} (${number(Math.round(far))}\u00a0km)`).join(", ");
+}
+function reasonsOf(i) {
+  const flat = S.reasons[i], found = [];
+  for (let k = 0; k < flat.length; k += 2) { const one = data.sites.reasons[flat[k]]; found.push(one[lang === "en" ? 0 : 1].replace("{value}", withUnit(flat[k + 1], one[2]))); }
+  return found;
+}
+function rankLine(i) {
+  const tie = tieOf(i), values = { rank: number(S.rank[i]), n: number(meta.n_ranked), low: number(S.rank_low[i]), high: number(S.rank_high[i]) };
+  if (tie) return fill("rank_sentence_tied", { ...values, first: number(tie[0]), last: number(tie[1]), others: number(tie[1] - tie[0]) });
+  return fill(S.rank_low[i] === S.rank_high[i] ? "rank_sentence_sure" : "rank_sentence", values);
+}
+function scoreBlock(i) {
+  if (!ranked(i)) return [el("p", { class: "strong" }, w("not_scored_sentence"))];
+  const rank = el("p", { class: "strong" }, rankLine(i));
+  if (S.score[i] === null) return [rank]; // what was measured stands below, and its chance says no more
+  const bar = el("div", { class: "bar", "aria-hidden": "true" }), band = el("span", { class: "band" }), mark = el("span", { class: "mark" });
+  band.style.left = S.score_low[i] / 10 + "%"; band.style.width = (S.score_high[i] - S.score_low[i]) / 10 + "%"; mark.style.left = S.score[i] / 10 + "%";
+  bar.append(band, mark);
+  const values = { score: number(scoreOf(i), 2), low: number(S.score_low[i] / 1000, 2), high: number(S.score_high[i] / 1000, 2) };
+  return [rank, bar, el("p", {}, `${w("score")}${w("colon")}${fill(S.score_low[i] === S.score_high[i] ? "score_plain" : "score_range", values)}`), el("p", { class: "small" }, w("score_note"))];
+}
+function years(i) {
+  const ends = [col("first", i), col("last", i)].filter((one) => one !== null).map(String);
+  return ends.length ? [...new Set(ends)].join("–") : null;
+}
+function payable(i) {
+  if (col("payable", i) === null || !ranked(i)) return [];
+  return fact("payable", fill("payable_range", { mean: number(col("payable", i)), high: number(col("payable_high", i)), chance: number(Math.round(col("chance_payable", i) / 10)) }));
+}
+function chemistry(i) {
+  const low = col("treo_low", i), high = col("treo_high", i), mean = col("treo", i), rule = txt("grade_rule", i);
+  const grade = mean === null ? span(low, high, "ppm") : `${number(mean)}\u00a0ppm (${span(low, high, "ppm")})`;
+  return [...(low === null && high === null ? [] : fact(rule ? "grade_rule_" + rule : assayed(i) ? "treo_measured" : "treo_inferred", grade)), ...fact("contained", span(col("contained_low", i), col("contained_high", i), "t")), ...payable(i)];
+}
+function backRow() { return button("← " + w("back"), () => closeCard(true), { id: "back" }); }
+const title = (text) => el("h2", { tabindex: "-1", id: "card-title", dir: "auto" }, text);
+function fillCard(i) {
+  const sheet = ranked(i) && S.rank[i] <= meta.sheets, rule = txt("rule", i), url = col("url", i);
+  const parts = [backRow(), title(nameOf(i)),
+    el("p", { class: "small" }, [S.id[i], txt("jurisdiction", i), `${number(lat(i), 4)}, ${number(lon(i), 4)}`].filter(Boolean).join(" · ")),
+    col("aliases", i) ? el("p", { class: "small" }, `${w("other_names")}${w("colon")}${col("aliases", i)}`) : null,
+    planned.has(i) ? el("p", {}, fill("visit_step", { step: number(planned.get(i)) })) : null,
+    ...scoreBlock(i),
+    el("dl", {}, fact("evidence", S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]])), fact("amount", span(col("t_low", i), col("t_high", i), "t")), S.t[i] === null ? [] : fact("tonnage_how", rule ? w("tonnage_rule_" + rule) : null), chemistry(i), txt("applicability", i) && !assayed(i) ? fact("applicability", w("applicability_" + txt("applicability", i))) : []),
+    col("waste_n", i) ? el("p", {}, fill("sampled", { n: number(col("waste_n", i)) })) : el("p", { class: "strong" }, w("not_sampled")),
+    col("ranked_last", i) ? el("p", { class: "strong" }, w("ranked_last")) : null,
+    el("div", { class: "notice" }, el("p", {}, w("notice_not_resource"))),
+    el("h3", {}, w("reasons")), paragraphs(reasonsOf(i), w("reasons_none")),
+    el("h3", {}, w("cautions")), paragraphs(S.flags[i].map((k) => data.sites.flags[k][lang]), w("cautions_none")),
+    el("h3", {}, w("areas")), paragraphs(areasOf(i), w("areas_none")), el("p", { class: "small" }, w("notice_absence")),
+    el("h3", {}, w("access")),
+    el("dl", {}, ["road_km", "rail_km", "power_km"].flatMap((key) => fact(key, col(key, i) === null ? w("not_known") : fill("near_lines", { km: number(col(key, i)) }))), base.towns.name.length ? fact("nearest_towns", townsOf(i)) : []),
+    C.name.length ? paragraphs(communitiesOf(i), "") : null, el("p", { class: "small" }, w("notice_tenure")),
+    el("h3", {}, w("site")),
+    el("dl", {}, fact("commodities", minedAt(i)), fact("deposit_type", txt("deposit", i)), fact("waste_type", w("waste_type_" + data.sites.waste[S.waste[i]])), fact("disposal", w("disposal_" + data.sites.disposal[S.disposal[i]])), fact("years", years(i)), fact("status", txt("status", i)),
+      fact("companion", S.companion && S.companion[i] !== null && !meta.companion_order ? fill("companion_line", { score: number(S.companion[i] / 1000, 2), rank: number(S.companion_rank[i]) }) : null), url ? fact("record_link", link(url, url)) : []),
+    el("div", { class: "row" }, sheet ? el("a", { class: "plain", href: "sheets/" + encodeURIComponent(S.id[i]) + ".html" + (lang === "fr" ? "#fr" : "") }, w("open_sheet")) : null,
+      button(w("zoom_here"), () => map.setView([lat(i), lon(i)], Math.max(map.getZoom(), 11), { animate: false })), button(w("copy_link"), copyLink))];
+  clear(byId("card")).append(...parts.filter(Boolean));
+}
+/* Sites of a list as buttons that open their cards, the best-ranked first. */
+function siteButtons(rows, most) {
+  const listed = rows.slice(0, most).map(([i, more]) => el("li", {}, swatch(i), button(nameOf(i), () => choose(i, true), { class: "inline" }), ` ${w("rank").toLowerCase()} ${rankText(i)}${more}`));
+  return [el("ul", { class: "bare" }, listed), rows.length > most ? el("p", { class: "small" }, fill("and_more", { n: number(rows.length - most) })) : null];
+}
+const quoted = (text) => '"' + text.replace(/[\\"$`]/g, "\\$&") + '"';
+function runFolder() {
+  if (location.protocol !== "file:") return w("run_folder_word");
+  const path = decodeURIComponent(location.pathname).replace(/\/[^/]*$/, "");
+  return /^\/[A-Za-z]:\//.test(path) ? path.slice(1) : path;
+}
+/* The command that makes the brief of a place: nothing about who asks leaves this machine. */
+function screenBlock(option, name) {
+  const command = `minewaste screen ${quoted(runFolder())} ${option} ${quoted(name)} --lang ${lang}`;
+  return [el("h3", {}, w("brief_this")), el("p", { class: "small" }, w("brief_how")), el("code", { class: "command" }, command), el("div", { class: "row" }, button(w("copy_command"), () => copy(command, w("command_copied"))))];
+}
+function sourceFacts(at, steward) {
+  const one = at === null ? {} : data.sources[at];
+  return el("dl", {}, fact("source", one.title ?? one.source_id), fact("publisher", one.publisher), fact("date", one.date ? day(one.date) : w("date_unstated")), fact("steward", steward ?? one.steward ?? w("steward_unstated")), fact("licence", one.licence ?? w("licence_unstated")), fact("attribution", one.attribution), fact("use_conditions", one.use_conditions), one.address ? fact("address", link(one.address, one.address)) : []);
+}
+const contactLine = () => el("p", { class: "small" }, fill("notice_contact", { contact: meta.contact ?? w("contact_unstated") }));
+function fillArea(i) {
+  const inside = [], near = [];
+  for (let k = 0; k < N; k++) for (let j = 0; j < S.relations[k].length; j += 3) if (S.relations[k][j] === i) { if (S.relations[k][j + 1] === 2) near.push([k, ` · ${number(S.relations[k][j + 2])}\u00a0km`]); else inside.push([k, ""]); break; }
+  const twins = A.name.filter((one) => one === A.name[i]).length;
+  clear(byId("card")).append(...[backRow(), title(A.name[i]), el("p", { class: "small" }, A.kinds[A.kind[i]][lang] + (A.coarse[i] ? " · " + w("outline_coarse") : "")), A.other[i] ? el("p", { class: "small" }, `${w("other_names")}${w("colon")}${A.other[i]}`) : null,
+    sourceFacts(A.source[i], A.steward[i]), el("div", { class: "notice" }, el("p", {}, w("notice_nations")), el("p", {}, w("notice_boundaries") + " " + w("notice_absence"))), contactLine(),
+    el("h3", {}, fill("sites_inside", { n: number(inside.length) })), ...siteButtons(inside, 10), el("h3", {}, fill("sites_near", { n: number(near.length) })), ...siteButtons(near, 10),
+    el("div", { class: "row" }, button(w("zoom_here"), () => map.fitBounds(areaBounds(i), { ...MARGINS(), animate: false })), button(fill("place_area", { place: A.name[i] }), () => { byId("f-area").value = A.name[i]; byId("search").value = ""; apply(); closeCard(true); }), button(w("copy_link"), copyLink)),
+    ...screenBlock("--nation", A.name[i]), twins > 1 ? el("p", { class: "small" }, fill("area_parts", { n: number(twins) })) : null].filter(Boolean));
+}
+function fillCommunity(k) {
+  const near = [], limit = Number(select("f-km")) || 100;
+  for (let i = 0; i < N; i++) { const far = km(C.x[k] / 1e5, C.y[k] / 1e5, lon(i), lat(i)); if (far <= limit) near.push([i, far]); }
+  const nearest = [...near].sort((a, b) => a[1] - b[1]), rows = (list) => list.map(([i, far]) => [i, ` · ${number(far, far < 10 ? 1 : 0)}\u00a0km`]);
+  clear(byId("card")).append(...[backRow(), title(C.name[k]), el("p", { class: "small" }, w("kind_" + C.kind[k]) + ` · ${number(C.y[k] / 1e5, 4)}, ${number(C.x[k] / 1e5, 4)}`), sourceFacts(C.source[k], null), el("div", { class: "notice" }, el("p", {}, w("notice_nations"))), contactLine(),
+    el("h3", {}, fill("place_within", { km: number(limit), place: C.name[k] }) + ` (${number(near.length)})`), near.length ? el("p", { class: "small" }, w("nearest_first")) : el("p", {}, w("none_near")), ...siteButtons(rows(nearest), 5), near.length > 5 ? el("p", { class: "small" }, w("best_first")) : null, ...(near.length > 5 ? siteButtons(rows(near), 5) : []),
+    el("p", { class: "small" }, w(C.kind[k] === "office_point" ? "straight_line_office" : "straight_line_place")),
+    el("div", { class: "row" }, button(w("zoom_here"), () => map.setView([C.y[k] / 1e5, C.x[k] / 1e5], 9, { animate: false })), button(w("show_in_list"), () => { byId("f-near").value = String(k); byId("search").value = ""; apply(); closeCard(true); fitShown([C.y[k] / 1e5, C.x[k] / 1e5]); }), button(w("copy_link"), copyLink)),
+    ...screenBlock("--community", C.name[k])].filter(Boolean));
+}
+function fillCell(k) {
+  const [x, y, n, , ...named] = data.cells[k], rows = [];
+  for (let j = 0; j < named.length; j += 2) rows.push(`${named[j + 1] ?? w("unnamed")} (${named[j]})`);
+  clear(byId("card")).append(backRow(), title(fill("cell_title", { n: number(n) })), el("h3", {}, w("cell_best")), paragraphs(rows, ""), el("div", { class: "row" }, button(w("zoom_here"), () => map.fitBounds([[y, x], [y + 0.25, x + 0.25]]))));
+}
+/* Several areas at one point: all, by name, alike. */
+function fillOverlap(found) {
+  clear(byId("card")).append(backRow(), title(fill("areas_here", { n: number(found.length) })), el("ul", { class: "bare" }, found.map((i) => el("li", {}, button(A.name[i], () => chooseArea(i, false), { class: "plain" }), " " + A.kinds[A.kind[i]][lang]))), el("div", { class: "notice" }, el("p", {}, w("notice_nations"))));
+}
+/* What the card shows, so that a change of language can write it again. */
+let shownCard = null;
+function openCard(refill) {
+  shownCard = refill; refill();
+  byId("card").hidden = false; byId("finder").hidden = true;
+  showTab("sites"); byId("tab-sites").scrollTop = 0;
+  if (phone.matches) sheetTo("half");
+  writeHash(); layers.sites.draw();
+  byId("card-title").focus({ preventScroll: true });
+}
+function closeCard(focus) {
+  const before = chosen;
+  chosen = -1; shownCard = null; subject = null; pin = null;
+  byId("card").hidden = true; byId("finder").hidden = false;
+  drawLists(); writeHash(); layers.sites.draw();
+  if (focus) (document.querySelector(`#list button[data-site="${before}"]`) || byId("search")).focus();
+}
+let subject = null;
+function choose(i, move) {
+  chosen = i; subject = ["site", S.id[i]];
+  if (move && !map.getBounds().pad(-0.15).contains([lat(i), lon(i)])) map.setView([lat(i), lon(i)], Math.max(map.getZoom(), 8), { animate: false });
+  openCard(() => fillCard(i));
+}
+function chooseArea(i, move) {
+  chosen = -1; subject = ["area", A.name[i]];
+  if (move) map.fitBounds(areaBounds(i), { ...MARGINS(), animate: false });
+  openCard(() => fillArea(i));
+}
+function chooseCommunity(k, move) {
+  chosen = -1; subject = ["community", C.name[k]];
+  if (move) { pin = { x: C.x[k] / 1e5, y: C.y[k] / 1e5, text: C.name[k] }; map.setView([C.y[k] / 1e5, C.x[k] / 1e5], Math.max(map.getZoom(), 8), { animate: false }); }
+  openCard(() => fillCommunity(k));
+}

@@ -1,0 +1,94 @@
+/* Colours of both themes, and what lies under the sites: clipped ground, areas, surface, internet background. */
+const THEMES = {
+  light: {
+    tiers: ["#440154", "#31688e", "#35b779", "#9aa0a6"], unscored: "#c8ccd0", edge: "#ffffff", ring: "#111111", ink: "#1b2530", halo: "rgba(255,255,255,.92)", chosen: "#b3470b",
+    town: "#333b43", province: "#6b7480", water: "#2a6487", area: "#4d4466", grid: "#b9c2c9", measure: "#b3470b",
+    land: { fillColor: "#fbfaf6", color: "#8d98a1" }, province_: { fillColor: "#fbfaf6", color: "#8d98a1" }, sea: "#cfe0ea",
+    protected: { fillColor: "#7b8a5c", color: "#6c7a50" }, lake: { fillColor: "#cfe0ea", color: "#8fb3c8" },
+    lines: { water: "#8fb8cf", structure: "#a58f80", power: "#8b8b8b", rail: "#555c63", road: "#a3876b" },
+  },
+  dark: {
+    tiers: ["#fde725", "#5ec962", "#2b9d9a", "#7b838b"], unscored: "#5a6169", edge: "#14181c", ring: "#ffffff", ink: "#f0f3f5", halo: "rgba(20,24,28,.92)", chosen: "#ff9a52",
+    town: "#d3d9de", province: "#9aa4ae", water: "#8fc4e3", area: "#c3b6ea", grid: "#3f4850", measure: "#ff9a52",
+    land: { fillColor: "#23282d", color: "#6c7782" }, province_: { fillColor: "#23282d", color: "#6c7782" }, sea: "#16222c",
+    protected: { fillColor: "#9bb06f", color: "#8ea06a" }, lake: { fillColor: "#1a2f3f", color: "#3d6a86" },
+    lines: { water: "#33617c", structure: "#8a7768", power: "#8b8b8b", rail: "#9aa2aa", road: "#a3876b" },
+  },
+};
+let theme = "light";
+const ink = () => THEMES[theme];
+const siteColour = (i) => ranked(i) ? ink().tiers[S.tier[i]] : ink().unscored;
+const layers = {};
+for (const [name, z] of [["tiles", 150], ["ground", 210], ["surface", 230], ["areas", 260], ["sites", 420]]) {
+  map.createPane(name).style.zIndex = z;
+  if (name !== "sites") map.getPane(name).style.pointerEvents = "none";
+}
+map.attributionControl.setPrefix(false);
+const base = data.base, A = data.areas, C = data.communities;
+const ground = L.canvas({ pane: "ground", padding: 0.2 }), outlines = L.canvas({ pane: "areas", padding: 0.2 });
+const SHAPES = {
+  land: { fill: true, fillOpacity: 1, weight: 0.8 }, province: { fill: true, fillOpacity: 1, weight: 1, dashArray: "6 4" }, protected: { fill: true, fillOpacity: 0.16, weight: 0.8 },
+  lake: { fill: true, fillOpacity: 1, weight: 0.7 }, water: { weight: 1 }, structure: { weight: 1.1, dashArray: "8 3 2 3" }, power: { weight: 1, dashArray: "2 4" }, rail: { weight: 1.4, dashArray: "7 3" }, road: { weight: 1.3 },
+};
+const groundColour = (kind) => ink().lines[kind] ? { color: ink().lines[kind] } : ink()[kind === "province" ? "province_" : kind];
+function groundLayer(one, polygon) {
+  const style = { renderer: ground, pane: "ground", interactive: false, smoothFactor: 1.4, ...SHAPES[one.kind], ...groundColour(one.kind) };
+  const paths = one.paths.map(decode);
+  return polygon ? L.polygon(paths.map((ring) => [ring]), style) : L.polyline(paths, style);
+}
+const [WEST, SOUTH, EAST, NORTH] = base.box;
+layers.sea = base.sea ? L.rectangle([[SOUTH, WEST], [NORTH, EAST]], { renderer: ground, pane: "ground", interactive: false, fill: true, fillOpacity: 1, stroke: false, fillColor: ink().sea }) : null;
+for (const one of base.backdrop) layers["backdrop_" + one.kind] = groundLayer(one, true);
+for (const one of base.lines) layers["line_" + one.kind] = groundLayer(one, false);
+
+/* Areas: one colour, weight and opacity for all; only the dashes tell the kinds apart. */
+const DASHES = ["", "9 5", "2 5", "12 4 2 4", "5 5", "16 6", "2 9", "9 3 2 3 2 3"];
+const areaStyle = (i) => ({ renderer: outlines, pane: "areas", interactive: false, fill: true, fillColor: ink().area, fillOpacity: 0.035, color: ink().area, weight: 1.6, opacity: 0.9, dashArray: DASHES[A.kind[i] % DASHES.length] });
+const areaRings = A.paths.map((paths) => paths.map(decode));
+A.kinds.forEach((kind, k) => {
+  layers["area_" + k] = L.featureGroup(A.name.map((_, i) => i).filter((i) => A.kind[i] === k).map((i) => L.polygon(areaRings[i], areaStyle(i))));
+});
+const areaBounds = (i) => L.latLngBounds(areaRings[i].flat());
+function ringHolds(ring, y, x) {
+  let inside = false;
+  for (let k = 0, j = ring.length - 1; k < ring.length; j = k++) {
+    const [y1, x1] = ring[k], [y2, x2] = ring[j];
+    if ((y1 > y) !== (y2 > y) && x < (x2 - x1) * (y - y1) / (y2 - y1) + x1) inside = !inside;
+  }
+  return inside;
+}
+/* All areas at a point whose layer is on, by name: none comes before another by its size or kind. */
+function areasAt(point) {
+  const collator = new Intl.Collator(lang);
+  return A.name.map((_, i) => i).filter((i) => on.has("area_" + A.kind[i]) && areaRings[i].reduce((odd, ring) => odd !== ringHolds(ring, point.lat, point.lng), false))
+    .sort((a, b) => collator.compare(A.name[a], A.name[b]));
+}
+if (data.surface) {
+  const b = data.surface.bounds;
+  layers.surface = L.imageOverlay(data.surface.address, [[b[0], b[1]], [b[2], b[3]]], { pane: "surface", opacity: 0.6, alt: "" });
+}
+/* Layers painted on the one canvas of the sites; the others are Leaflet's. */
+const PAINTED = new Set(["graticule", "names", "communities", "areaNames", "cells", "plan"]);
+const started = ["graticule", "names", "communities", "areaNames", "cells", "sea", ...base.backdrop.map((one) => "backdrop_" + one.kind), ...base.lines.filter((one) => one.kind !== "structure").map((one) => "line_" + one.kind), ...A.kinds.map((_, k) => "area_" + k)];
+const on = new Set(started);
+function toggle(name, wanted) {
+  if (wanted) on.add(name); else on.delete(name);
+  if (name === "tiles" && wanted && !layers.tiles) {
+    layers.tiles = L.tileLayer("https://tile.openstreetmap.org/{z}/{x}/{y}.png", { pane: "tiles", maxZoom: 19, attribution: "© OpenStreetMap contributors", referrerPolicy: "strict-origin-when-cross-origin" });
+    layers.tiles.once("tileerror", () => say(w("tiles_failed")));
+  }
+  if (name === "tiles") for (const land of ["sea", "backdrop_land", "backdrop_province", "backdrop_lake"]) if (layers[land] && on.has(land)) { if (wanted) layers[land].remove(); else layers[land].addTo(map); }
+  const layer = layers[name];
+  if (layer) { if (wanted) layer.addTo(map); else layer.remove(); }
+  if (PAINTED.has(name) || name.startsWith("area_")) layers.sites.draw();
+}
+function dress() {
+  const dark = window.matchMedia("(prefers-color-scheme: dark)").matches, wish = document.documentElement.dataset.wish;
+  theme = wish || (dark ? "dark" : "light");
+  document.documentElement.dataset.theme = theme;
+  for (const one of [...base.backdrop.map((b) => ["backdrop_", b.kind]), ...base.lines.map((b) => ["line_", b.kind])]) layers[one.join("")].setStyle(groundColour(one[1]));
+  if (layers.sea) layers.sea.setStyle({ fillColor: ink().sea });
+  A.kinds.forEach((_, k) => layers["area_" + k].setStyle({ color: ink().area, fillColor: ink().area }));
+  sprites.clear();
+  layers.sites.draw();
+}

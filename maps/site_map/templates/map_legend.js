@@ -1,0 +1,93 @@
+/* Legend of what is drawn and nothing else, the layers, and what the page is about. */
+const svg = (tag, attributes, ...children) => {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  node.append(...children);
+  return node;
+};
+const picture = (...shapes) => svg("svg", { width: 26, height: 18, viewBox: "0 0 26 18", "aria-hidden": "true" }, ...shapes);
+const dot = (r, attributes) => svg("circle", { cx: 13, cy: 9, r, stroke: ink().edge, ...attributes });
+function stroke(style, kind) {
+  return picture(svg("path", { d: "M1 9h24", fill: "none", stroke: style.color, "stroke-width": SHAPES[kind].weight + 0.4, "stroke-dasharray": SHAPES[kind].dashArray ?? "" }));
+}
+const patch = (style, kind) => picture(svg("rect", { x: 2, y: 3, width: 22, height: 12, fill: style.fillColor, "fill-opacity": SHAPES[kind].fillOpacity, stroke: style.color, "stroke-dasharray": SHAPES[kind].dashArray ?? "" }));
+function legendGroups() {
+  const tiersDrawn = [0, 1, 2, 3].filter((k) => S.tier.includes(k)), c = ink(), groups = [];
+  groups.push([w("legend_tier"), [...tiersDrawn.map((k) => [picture(dot(k === 3 ? 4.5 : 5.5, { fill: c.tiers[k] })), w(["tier_top_10", "tier_top_tenth", "tier_top_half", "tier_rest"][k])]),
+    ...(known.unscored ? [[picture(dot(4.5, { fill: c.unscored, stroke: c.province }), svg("path", { d: "M10 6l6 6m0-6l-6 6", stroke: c.province })), w("legend_unscored")]] : [])]]);
+  const marks = [];
+  if (S.evidence.includes(0)) marks.push([picture(dot(4.5, { fill: c.tiers[1] }), svg("circle", { cx: 13, cy: 9, r: 7, fill: "none", stroke: c.ring, "stroke-width": 1.8 })), w("legend_sampled")]);
+  if (S.evidence.includes(1) || S.evidence.includes(2)) marks.push([picture(dot(5, { fill: c.tiers[1] })), w("legend_not_sampled")]);
+  if (data.plan.length && on.has("plan")) marks.push([picture(svg("circle", { cx: 13, cy: 8, r: 7, fill: c.ring }), svg("text", { x: 13, y: 11.5, fill: c.edge, "font-size": 10, "text-anchor": "middle", "font-weight": 700 }, "1")), w("list_plan")]);
+  if (crowded) marks.push([picture(dot(2.4, { fill: c.tiers[1] }), svg("circle", { cx: 21, cy: 9, r: 4.4, fill: c.tiers[1] })), w("legend_crowded")]);
+  if (data.cells.length && on.has("cells")) marks.push([picture(svg("rect", { x: 5, y: 2, width: 16, height: 14, fill: c.tiers[3], "fill-opacity": 0.4, stroke: c.grid })), w("legend_squares")]);
+  if (chosen >= 0) marks.push([picture(dot(4, { fill: c.tiers[1] }), svg("circle", { cx: 13, cy: 9, r: 7.5, fill: "none", stroke: c.chosen, "stroke-width": 2 })), w("legend_chosen")]);
+  groups.push([w("legend_marks"), marks]);
+  if (known.amount && !crowded) groups.push([w("legend_size"), [...[1e5, 1e6, 1e7].map((one) => [picture(dot(Math.min(8.5, radius(one)), { fill: c.tiers[1] })), number(one) + "\u00a0t"]), [picture(dot(4.5, { fill: c.tiers[1] })), w("amount_unknown").split(" (")[0]]]]);
+  const areas = A.kinds.map((_, k) => k).filter((k) => on.has("area_" + k)).map((k) => [picture(svg("path", { d: "M1 9h24", stroke: c.area, "stroke-width": 1.6, "stroke-dasharray": DASHES[k % DASHES.length] })), A.kinds[k][lang]]);
+  if (C.name.length && on.has("communities")) for (const kind of [...new Set(C.kind)]) areas.push([picture(kind === "office_point" ? svg("rect", { x: 9, y: 5, width: 8, height: 8, fill: c.edge, stroke: c.ink, "stroke-width": 1.6 }) : svg("path", { d: "M13 3.5l5.5 5.5-5.5 5.5-5.5-5.5z", fill: c.edge, stroke: c.ink, "stroke-width": 1.6 })), w("kind_" + kind)]);
+  if (areas.length) groups.push([w("areas_legend"), areas]);
+  const under = [];
+  for (const one of base.backdrop) if (on.has("backdrop_" + one.kind) && one.kind !== "land") under.push([patch(groundColour(one.kind), one.kind), w("name_" + one.kind)]);
+  for (const one of base.lines) if (on.has("line_" + one.kind)) under.push([stroke(groundColour(one.kind), one.kind), w("line_" + one.kind)]);
+  if (base.towns.name.length && on.has("names")) under.push([picture(dot(2.6, { fill: c.edge, stroke: c.town, "stroke-width": 1.4 })), w("kind_town")]);
+  if (under.length) groups.push([w("legend_ground"), under]);
+  return groups;
+}
+function fillLegend() {
+  const box = clear(byId("legend-content"));
+  for (const [heading, rows] of legendGroups()) if (rows.length) box.append(el("div", { class: "group" }, el("p", {}, heading), el("ul", {}, rows.map(([shape, text]) => el("li", {}, shape, el("span", {}, text))))));
+  if (data.surface && on.has("surface")) {
+    const ramp = el("div", { class: "ramp", "aria-hidden": "true" });
+    ramp.style.background = `linear-gradient(to right, ${STOPS.map((one) => "#" + one).join(",")})`;
+    box.append(el("div", { class: "group" }, el("p", {}, w("legend_surface")), ramp, el("div", { class: "ends" }, el("span", {}, "0"), el("span", {}, "1"))));
+  }
+}
+const STOPS = VIRIDIS_STOPS;
+function layerBox(name, text, note) {
+  const box = el("input", { type: "checkbox", id: "layer-" + name, on: { change: (event) => { toggle(name, event.target.checked); fillLegend(); writeHash(); } } });
+  box.checked = on.has(name);
+  return [el("label", { class: "check", for: "layer-" + name }, box, el("span", {}, text)), note ? el("p", { class: "hint" }, note) : null];
+}
+function showLayer(name) { if (!on.has(name)) { toggle(name, true); fillLayers(); fillLegend(); } }
+function sourceLine(ids) {
+  return ids.map((id) => { const one = data.sources.find((row) => row.source_id === id); return one ? [one.title ?? id, one.date ? day(one.date) : w("date_unstated"), one.licence ?? w("licence_unstated")].join(", ") : null; }).filter(Boolean).join("; ");
+}
+/* Names of a layer as buttons, so that a keyboard reaches what a click on the map opens. */
+function namesIn(rows, open) {
+  const collator = new Intl.Collator(lang), sorted = rows.sort((a, b) => collator.compare(a[1], b[1]));
+  return el("details", { class: "names" }, el("summary", {}, fill("names_n", { n: number(rows.length) })), el("ul", { class: "bare" }, sorted.map(([i, name]) => el("li", {}, button(name, () => open(i, true), { class: "inline" })))));
+}
+function fillLayers() {
+  const box = clear(byId("layer-list")), put = (...nodes) => box.append(...nodes.flat().filter(Boolean));
+  if (A.name.length || C.name.length) {
+    put(el("h2", {}, w("areas_heading")));
+    A.kinds.forEach((kind, k) => put(layerBox("area_" + k, kind[lang], sourceLine(kind.source)), namesIn(A.name.map((one, i) => [i, one]).filter(([i]) => A.kind[i] === k), chooseArea)));
+    if (A.coarse.some((one) => one)) put(el("p", { class: "hint" }, w("notice_generalised")));
+    if (C.name.length) put(layerBox("communities", w("communities_layer")), namesIn(C.name.map((one, k) => [k, one]), chooseCommunity));
+    put(el("p", { class: "hint" }, w("notice_boundaries")));
+  }
+  put(el("h2", {}, w("legend_ground")), layerBox("names", w("names_layer")));
+  for (const one of [...base.backdrop.filter((b) => b.kind !== "land").map((b) => "backdrop_" + b.kind), ...base.lines.map((b) => "line_" + b.kind)]) put(layerBox(one, w(one)));
+  put(layerBox("graticule", w("graticule_layer")));
+  put(el("h2", {}, w("sites_list")));
+  if (data.plan.length) put(layerBox("plan", w("list_plan"), w("list_about_plan")));
+  if (data.cells.length) put(layerBox("cells", w("legend_squares")));
+  if (data.surface) {
+    const slider = el("input", { type: "range", id: "opacity", min: "0", max: "1", step: "0.05", value: String(layers.surface.options.opacity), on: { input: (event) => layers.surface.setOpacity(Number(event.target.value)) } });
+    put(layerBox("surface", w("surface_layer"), w("surface_note")), el("label", { for: "opacity" }, w("surface_opacity")), slider);
+  }
+  put(layerBox("tiles", w("online_tiles"), w("online_note")));
+}
+function fillAbout() {
+  byId("basemap-note").textContent = w(base.backdrop.length || base.lines.length ? "basemap_note" : "basemap_none");
+  byId("sources").replaceChildren(...data.sources.map((one) => el("li", {}, el("strong", {}, one.title ?? one.source_id), el("br"),
+    [one.publisher, one.date ? day(one.date) : w("date_unstated"), one.licence ?? w("licence_unstated"), one.attribution, one.steward ? `${w("steward")}${w("colon")}${one.steward}` : null, one.use_conditions].filter(Boolean).join(" · "), one.address ? [el("br"), link(one.address, one.address)] : null)));
+  byId("notices").replaceChildren(el("div", { class: "notice" }, noticeTexts().map((one) => el("p", {}, one))));
+  byId("local-note").textContent = location.protocol === "file:" ? w("local_page") : "";
+}
+function noticeTexts() {
+  const texts = [w("notice_nations") + " " + fill("notice_contact", { contact: meta.contact ?? w("contact_unstated") }), w("notice_absence") + " " + w("notice_boundaries"), w("notice_not_resource"), w("notice_tenure")];
+  if (meta.withheld) texts.push(fill(meta.withheld === 1 ? "withheld_feature" : "withheld_features", { n: number(meta.withheld) }));
+  return texts;
+}

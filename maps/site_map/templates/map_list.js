@@ -1,0 +1,141 @@
+/* Filters and the lists: wastes not sampled, wastes sampled, where to sample next. */
+const STEP = 100, LISTS = ["inferred", "measured", "plan"];
+let order = [], lists = { inferred: [], measured: [], plan: [] }, listed = "inferred", shownRows = STEP, away = null, around = null; // away: km of every site from a place, around: the place searched for
+const select = (id) => byId(id).value;
+function distancesTo(y, x) {
+  const table = new Float32Array(N);
+  for (let i = 0; i < N; i++) table[i] = km(x, y, lon(i), lat(i));
+  return table;
+}
+function distances() {
+  const at = Number(select("f-near"));
+  return select("f-near") === "" ? null : distancesTo(C.y[at] / 1e5, C.x[at] / 1e5);
+}
+function filter() {
+  const least = Number(select("f-score")) * 1000, tonnes = Number(select("f-tonnage")) || 0, area = select("f-area"), flag = select("f-flag"), mined = select("f-commodity"), limit = Number(select("f-km")) || Infinity;
+  const evidence = new Set([...document.querySelectorAll(".f-evidence")].filter((one) => one.checked).map((one) => Number(one.value)));
+  const minedTexts = mined === "" ? null : new Set(T.map((text, k) => text.split("; ").includes(mined) ? k : -1));
+  return (i) => {
+    if (!(assayed(i) || (S.score[i] === null ? least === 0 : S.score[i] >= least)) || !(S.evidence[i] === null || evidence.has(S.evidence[i]))) return false;
+    if (tonnes && !(S.t[i] !== null && S.t[i] >= tonnes)) return false;
+    if (flag === "none" ? S.flags[i].length > 0 : flag !== "" && !S.flags[i].includes(Number(flag))) return false;
+    if (minedTexts && !minedTexts.has(col("commodities", i))) return false;
+    if (away && !(away[i] <= limit)) return false;
+    if (area === "") return true;
+    for (let k = 0; k < S.relations[i].length; k += 3) if (A.name[S.relations[i][k]] === area) return true;
+    return false;
+  };
+}
+function apply(move = false) {
+  const text = byId("search").value.trim();
+  away = distances();
+  suggest(text);
+  around = null;
+  const passes = filter();
+  let found = text && !coordinates(text) ? siteTest(text) : null;
+  /* A place that no site is named after: all sites, the nearest first. */
+  if (text && suggested.length && suggested[0].at && (found === null || !S.id.some((_, i) => passes(i) && found(i)))) { around = suggested[0].at; found = null; away = distancesTo(around.y, around.x); }
+  lists = { inferred: [], measured: [], plan: [] };
+  for (let i = 0; i < N; i++) {
+    const keep = passes(i) && (found === null || found(i));
+    visible[i] = keep ? 1 : 0;
+    if (keep) lists[assayed(i) ? "measured" : "inferred"].push(i);
+  }
+  lists.plan = data.plan.filter((i) => visible[i]);
+  pin = null;
+  if (!lists[listed].length) listed = LISTS.find((one) => lists[one].length) ?? listed;
+  drawLists();
+  if (move && text) moveToHits();
+  layers.sites.draw();
+  writeHash();
+}
+/* The map follows the search: to the sites found, else to the first place. */
+function moveToHits() {
+  const hits = lists.inferred.length + lists.measured.length, first = suggested[0];
+  if (first && first.look && (first.order === 0 || around || !hits)) first.look();
+  else if (hits && hits < N) fitShown();
+}
+function fitShown(more) {
+  const box = L.latLngBounds(more ? [more] : []);
+  for (const i of [...lists.inferred, ...lists.measured]) box.extend([lat(i), lon(i)]);
+  if (box.isValid()) map.fitBounds(box, { ...MARGINS(), maxZoom: 9, animate: false });
+}
+const MARGINS = () => ({ padding: [36, 36], maxZoom: 11 });
+function sortRows(rows) {
+  const how = around ? "distance" : select("sort"), last = (value, worst) => value === null || value === undefined ? worst : value;
+  if (listed === "plan") return rows;
+  if (how === "name") { const collator = new Intl.Collator(lang); return rows.sort((a, b) => collator.compare(nameOf(a), nameOf(b))); }
+  if (how === "tonnage") return rows.sort((a, b) => last(S.t[b], -1) - last(S.t[a], -1));
+  if (how === "grade") return rows.sort((a, b) => last(col("treo", b), -1) - last(col("treo", a), -1));
+  if (how === "distance") { const far = (i) => away ? away[i] : last(col("community_km", i), Infinity); return rows.sort((a, b) => far(a) - far(b) || a - b); }
+  return rows;
+}
+function swatch(i) {
+  const mark = el("span", { class: "swatch" + (ranked(i) ? " tier" + S.tier[i] : " none") + (assayed(i) ? " ring" : ""), "aria-hidden": "true" });
+  return mark;
+}
+function minedAt(i) {
+  const text = txt("commodities", i);
+  return text && text.split("; ").map(minedName).join("; ");
+}
+const rankText = (i) => { const tie = tieOf(i); return !ranked(i) ? "–" : tie ? `${number(tie[0])}–${number(tie[1])}` : number(S.rank[i]); };
+const amountOf = (i) => S.t[i] === null ? w("amount_unknown").split(" (")[0] : span(col("t_low", i), col("t_high", i), "t");
+function rowOf(i) {
+  const band = ranked(i) && !tieOf(i) && S.rank_low[i] !== S.rank_high[i] ? fill("rank_may_be", { low: number(S.rank_low[i]), high: number(S.rank_high[i]) }) : null;
+  const grade = assayed(i) ? [col("treo_low", i) === null ? null : fill("grade_between", { span: span(col("treo_low", i), col("treo_high", i), "ppm") }), col("waste_n", i) ? fill("analyses_n", { n: number(col("waste_n", i)) }) : null] : [S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]] + "_short")];
+  const about = [tieOf(i) ? w("tied_short") : null, ...grade, band, amountOf(i), away ? `${number(Math.round(away[i]))}\u00a0km` : null, minedAt(i)].filter(Boolean).join(" · ");
+  const value = assayed(i) ? (col("treo", i) === null ? "" : number(col("treo", i)) + "\u00a0ppm") : S.score[i] === null ? w("not_scored") : number(scoreOf(i), 2);
+  return el("li", {}, el("button", { type: "button", "data-site": String(i), "aria-current": i === chosen ? "true" : null, on: { click: () => choose(i, true) } },
+    el("span", { class: "rank" }, listed === "plan" ? String(planned.get(i)) : rankText(i)), el("span", { class: "name", dir: "auto" }, nameOf(i)), el("span", { class: "score" }, swatch(i), value), el("span", { class: "about" }, about)));
+}
+const tierName = (i) => ranked(i) ? w(["tier_top_10", "tier_top_tenth", "tier_top_half", "tier_rest"][S.tier[i]]) : w("not_scored");
+function drawLists() {
+  for (const one of LISTS) {
+    const button = byId("list-" + one), n = one === "plan" ? lists.plan.length : lists[one].length;
+    button.setAttribute("aria-pressed", String(one === listed));
+    button.textContent = `${w("list_" + one)} (${number(n)})`;
+    button.hidden = one === "plan" ? data.plan.length === 0 : one === "measured" && !S.evidence.includes(0);
+  }
+  order = sortRows([...lists[listed]]);
+  byId("list-about").textContent = w("list_about_" + listed);
+  byId("sort").disabled = listed === "plan";
+  const rows = [];
+  order.slice(0, shownRows).forEach((i, k) => {
+    if (select("sort") === "rank" && !around && listed !== "plan" && (k === 0 || tierName(i) !== tierName(order[k - 1]))) rows.push(el("li", { class: "tier" }, swatch(i), tierName(i)));
+    rows.push(rowOf(i));
+  });
+  byId("list").replaceChildren(...rows);
+  const total = lists.inferred.length + lists.measured.length;
+  byId("count").textContent = total ? fill("count_shown", { shown: number(total), n: number(meta.n) }) : w("nothing_found");
+  const kept = around ? [fill("nearest_to", { km: number(Number(select("f-km")) || 0), place: around.name })] : [];
+  if (select("f-near") !== "") kept.push(fill("place_within", { km: number(Number(select("f-km")) || 0), place: C.name[Number(select("f-near"))] }));
+  if (select("f-area") !== "") kept.push(fill("place_area", { place: select("f-area") }));
+  if (select("f-commodity") !== "") kept.push(w("filter_commodity") + w("colon") + minedName(select("f-commodity")));
+  byId("filtered-text").textContent = kept.join(" · ");
+  byId("filtered").hidden = total === N && !around;
+  const rest = Math.min(STEP, order.length - shownRows);
+  byId("more-box").hidden = rest <= 0;
+  byId("more").textContent = fill("show_more", { n: number(Math.max(rest, 0)) });
+}
+function options(id, rows) {
+  const box = byId(id), before = box.value;
+  box.replaceChildren(...rows.map(([value, text]) => el("option", { value }, text)));
+  if (rows.some((one) => one[0] === before)) box.value = before;
+}
+function fillChoices() {
+  const collator = new Intl.Collator(lang), sorted = (rows) => rows.sort((a, b) => collator.compare(a[1], b[1]));
+  options("f-near", [["", w("anywhere")], ...sorted(C.name.map((one, i) => [String(i), one]))]);
+  options("f-area", [["", w("anywhere")], ...sorted([...new Set(A.name)].map((one) => [one, one]))]);
+  options("f-commodity", [["", w("filter_any")], ...sorted([...commodities()].map(([one, n]) => [one, `${minedName(one)} (${number(n)})`]))]);
+  options("f-flag", [["", w("filter_flags_any")], ["none", w("filter_flags_none")], ...data.sites.flags.map((one, k) => [String(k), one[lang]])]);
+  options("f-tonnage", [["", w("filter_any")], ...[1e4, 1e5, 1e6, 1e7].map((one) => [String(one), number(one) + "\u00a0t"])]);
+  options("sort", ["rank", "name", ...(known.amount ? ["tonnage"] : []), ...(known.grade ? ["grade"] : []), "distance"].map((one) => [one, w("sort_" + one)]));
+  byId("f-near-field").hidden = C.name.length === 0;
+  byId("f-area-field").hidden = A.name.length === 0;
+  byId("f-tonnage-field").hidden = !known.amount;
+  byId("f-flag-field").hidden = data.sites.flags.length === 0;
+  byId("f-commodity-field").hidden = commodities().size === 0;
+  byId("f-score-value").textContent = number(Number(select("f-score")), 2);
+}
+/* What is known of any site at all: nothing is offered that could only give an empty list. */
+const known = { amount: S.t.some((one) => one !== null), grade: S.treo !== undefined && S.treo.some((one) => one !== null), unscored: S.rank.some((one) => one === null) };

@@ -1,0 +1,113 @@
+/* Names on the map: each gives way to marks and to names that were written before it. */
+const FAMILY = getComputedStyle(document.body).fontFamily, HARD = 9;
+/* What is taken of the picture, in squares of four pixels: 0 free, 1 small marks, HARD names and marks that must stay clear. */
+class Room {
+  constructor(v) {
+    this.wide = Math.ceil(v.width / 4) + 1; this.tall = Math.ceil(v.height / 4) + 1;
+    this.taken = new Uint8Array(this.wide * this.tall);
+  }
+  span(l, t, r, b) { return [Math.max(0, l >> 2), Math.max(0, t >> 2), Math.min(this.wide - 1, r >> 2), Math.min(this.tall - 1, b >> 2)]; }
+  stamp(l, t, r, b, how) {
+    const [x1, y1, x2, y2] = this.span(l, t, r, b);
+    for (let y = y1; y <= y2; y++) for (let x = x1; x <= x2; x++) if (this.taken[y * this.wide + x] < how) this.taken[y * this.wide + x] = how;
+  }
+  /* Squares with small marks under a box; Infinity where it is outside or touches what must stay clear. */
+  cost(l, t, r, b) {
+    if (l < 0 || t < 0 || r >> 2 >= this.wide || b >> 2 >= this.tall) return Infinity;
+    const [x1, y1, x2, y2] = this.span(l, t, r, b);
+    let sum = 0;
+    for (let y = y1; y <= y2; y++) for (let x = x1; x <= x2; x++) { const how = this.taken[y * this.wide + x]; if (how === HARD) return Infinity; sum += how; }
+    return sum / ((x2 - x1 + 1) * (y2 - y1 + 1));
+  }
+}
+const widths = new Map();
+function widthOf(pen, text) {
+  const key = pen.font + text;
+  if (!widths.has(key)) widths.set(key, pen.measureText(text).width);
+  return widths.get(key);
+}
+/* Write a name beside a mark (gap > 0: right, left, above, below, whichever is freest) or on its point; say whether there was room.
+   "always" writes it on the right where there is none. */
+function write(pen, room, text, x, y, colour, gap, most, always) {
+  const wide = widthOf(pen, text), spots = gap > 0 ? [[x + gap, y], [x - gap - wide, y], [x - wide / 2, y - gap - 5], [x - wide / 2, y + gap + 5]] : [[x - wide / 2, y]];
+  let best = null, least = most;
+  for (const [left, middle] of spots) {
+    const cost = room.cost(left - 2, middle - 7, left + wide + 2, middle + 7);
+    if (cost < least || (cost === least && best === null && cost < Infinity)) { least = cost; best = [left, middle]; }
+    if (least === 0 && best) break;
+  }
+  if (!best && always) best = spots[0];
+  if (!best) return false;
+  room.stamp(best[0] - 3, best[1] - 8, best[0] + wide + 3, best[1] + 8, HARD);
+  pen.lineWidth = 3.5; pen.strokeStyle = ink().halo; pen.strokeText(text, best[0], best[1]);
+  pen.fillStyle = colour; pen.fillText(text, best[0], best[1]);
+  return true;
+}
+const oneLine = (text) => text.replace(/\s+/g, " ").trim();
+function paintNames(pen, v, room, near) {
+  pen.textBaseline = "middle"; pen.textAlign = "left"; pen.lineJoin = "round";
+  const pixels = v.scale / 360, drawn = [];
+  if (pin) {
+    const [x, y] = place(pin.x, pin.y, v);
+    pen.lineWidth = 3; pen.strokeStyle = ink().chosen; circle(pen, x, y, 9); pen.stroke();
+    pen.font = "700 13px " + FAMILY;
+    write(pen, room, pin.text, x, y, ink().ink, 13, Infinity, true);
+  }
+  if (chosen >= 0) {
+    pen.font = "700 13px " + FAMILY;
+    write(pen, room, oneLine(nameOf(chosen)), worldX[chosen] * v.scale - v.left, worldY[chosen] * v.scale - v.top, ink().ink, radii[chosen] * factor + 10, Infinity, true);
+  }
+  if (on.has("communities")) {
+    pen.font = "600 12px " + FAMILY;
+    for (let i = 0; i < C.name.length; i++) {
+      const [x, y] = place(C.x[i] / 1e5, C.y[i] / 1e5, v);
+      if (inView(x, y, v) && !(pin && pin.text === C.name[i])) write(pen, room, oneLine(C.name[i]), x, y, ink().ink, 8, 0.5);
+    }
+  }
+  pen.font = "500 11px " + FAMILY;
+  for (let k = 0, room_for = 14; k < near.length && room_for > 0; k += 3) {
+    const i = near[k];
+    if (i === chosen || S.name[i] === null || !(ranked(i) && S.tier[i] === 0 || near.length < 90)) continue;
+    if (write(pen, room, oneLine(nameOf(i)), near[k + 1], near[k + 2], ink().ink, radii[i] * factor + 5, 0.12)) room_for--;
+  }
+  if (on.has("areaNames")) nameAreas(pen, v, room, pixels);
+  if (on.has("names")) nameGround(pen, v, room, pixels, drawn);
+}
+function nameAreas(pen, v, room, pixels) {
+  pen.font = "italic 600 12px " + FAMILY;
+  A.name.forEach((text, i) => {
+    if (!on.has("area_" + A.kind[i])) return;
+    const [x, y] = place(A.label[i][0], A.label[i][1], v), written = oneLine(text);
+    if (inView(x, y, v) && A.label[i][2] * pixels > widthOf(pen, written)) write(pen, room, written, x, y, ink().area, 0, 0.5);
+  });
+}
+function nameGround(pen, v, room, pixels) {
+  const towns = base.towns, names = base.names;
+  for (let k = 0, left = Math.round(v.width * v.height / 14000); k < towns.name.length && left > 0; k++) {
+    const [x, y] = place(towns.x[k] / 1e4, towns.y[k] / 1e4, v), people = towns.people[k] || 0;
+    if (!inView(x, y, v) || pin && pin.text === towns.name[k]) continue;
+    pen.font = (people > 2e5 ? "600 13px " : people > 2e4 ? "500 12px " : "400 11.5px ") + FAMILY;
+    if (!write(pen, room, towns.name[k], x, y, ink().town, 5, people > 5000 ? Infinity : 0.6)) continue;
+    left--;
+    pen.fillStyle = ink().edge; pen.strokeStyle = ink().town; pen.lineWidth = 1.2; circle(pen, x, y, people > 2e5 ? 3 : 2.2); pen.fill(); pen.stroke();
+  }
+  for (let k = 0, left = 60; k < names.name.length && left > 0; k++) {
+    const kind = names.kinds[names.kind[k]], layer = kind === "water" ? "line_water" : "backdrop_" + kind;
+    const [x, y] = place(names.x[k] / 1e4, names.y[k] / 1e4, v);
+    if (!on.has(layer) || !inView(x, y, v)) continue;
+    pen.font = kind === "province" ? "600 13px " + FAMILY : "italic 400 11.5px " + FAMILY;
+    const share = kind === "water" ? 2 : kind === "province" ? 1.5 : 0.9;
+    if (names.size[k] * pixels < share * widthOf(pen, names.name[k])) continue;
+    if (write(pen, room, names.name[k], x, y, kind === "province" ? ink().province : kind === "protected" ? ink().town : ink().water, 0, 0.3)) left--;
+  }
+}
+function paintGraticule(pen, v) {
+  const box = map.getBounds().pad(0.15), wide = box.getEast() - box.getWest();
+  const step = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30].find((one) => wide / one < 8) || 45, digits = step < 0.1 ? 2 : step < 1 ? String(step).length - 2 : 0;
+  const south = Math.max(-85, box.getSouth()), north = Math.min(85, box.getNorth()), mark = (value, plus, minus) => number(Math.abs(value), digits) + "°" + (Math.abs(value) < 1e-9 ? "" : value > 0 ? plus : minus);
+  pen.strokeStyle = ink().grid; pen.lineWidth = 0.6; pen.font = "400 10px " + FAMILY; pen.fillStyle = ink().province; pen.textBaseline = "bottom"; pen.textAlign = "left";
+  pen.beginPath();
+  for (let x = Math.ceil(box.getWest() / step) * step; x <= box.getEast(); x += step) { const [at] = place(x, 0, v); pen.moveTo(at, 0); pen.lineTo(at, v.height); pen.fillText(mark(x, "E", w("west_letter")), at + 3, v.pad + 12); }
+  for (let y = Math.ceil(south / step) * step; y <= north; y += step) { const [, at] = place(0, y, v); pen.moveTo(0, at); pen.lineTo(v.width, at); pen.fillText(mark(y, "N", "S"), v.width - v.pad - 38, at - 2); }
+  pen.stroke();
+}

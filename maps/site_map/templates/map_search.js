@@ -1,0 +1,102 @@
+/* Search: names in any spelling, order and part; commodities; towns, lakes, communities, areas; coordinates. */
+const APART = /[^\p{L}\p{N}]+/gu, SILENT = /[ʼ’‘`'ʹʻˈ:·ʔˀ]/gu;
+const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").replace(SILENT, "").toLowerCase().replace(APART, " ").trim();
+const KIND_OF_NAME = /\b(first nations?|premieres? nations?|indian reserves?|reserves? indiennes?)\b/g;
+/* Words of a search; what a name is called by kind ("First Nation") is left out unless it is all there is. */
+function wordsOf(text) {
+  const folded = fold(text), bare = folded.replace(KIND_OF_NAME, " ").trim();
+  return (bare || folded).split(" ").filter(Boolean);
+}
+const french = (commodity) => data.sites.commodities[commodity] ?? commodity;
+let hay = null, commoditySites = null;
+function haystack() {
+  if (hay) return hay;
+  const mined = T.map((text) => fold(text.split("; ").map((one) => one + " " + french(one)).join(" "))), areas = A.name.map((one, i) => fold(one + " " + (A.other[i] ?? "")));
+  hay = new Array(N);
+  for (let i = 0; i < N; i++) {
+    const near = S.relations[i], parts = [fold(S.id[i] + " " + (S.name[i] ?? "") + " " + (col("aliases", i) ?? ""))];
+    if (col("commodities", i) !== null) parts.push(mined[S.commodities[i]]);
+    for (let k = 0; k < near.length; k += 3) if (near[k + 1] < 2) parts.push(areas[near[k]]);
+    hay[i] = " " + parts.join(" ");
+  }
+  return hay;
+}
+/* Sites per commodity, by the name the page gives it in English. */
+function commodities() {
+  if (commoditySites) return commoditySites;
+  commoditySites = new Map();
+  for (let i = 0; i < N; i++) for (const one of (txt("commodities", i) ?? "").split("; ")) if (one) commoditySites.set(one, (commoditySites.get(one) ?? 0) + 1);
+  return commoditySites;
+}
+const minedName = (one) => lang === "fr" ? french(one) : one;
+const holdsAll = (hay, tokens, whole) => tokens.every((one) => hay.includes(whole ? " " + one : one));
+/* A test for sites: words at the beginning of words; where no site has them all, anywhere; where still none has, with one letter wrong. */
+function siteTest(text) {
+  const tokens = wordsOf(text);
+  if (!tokens.length) return null;
+  const all = haystack();
+  for (const whole of [true, false]) {
+    const test = (i) => holdsAll(all[i], tokens, whole);
+    for (let i = 0; i < N; i++) if (test(i)) return test;
+  }
+  const alike = new Map(tokens.map((one) => [one, nearWords(one)]));
+  return (i) => tokens.every((one) => all[i].includes(one) || alike.get(one).some((other) => all[i].includes(" " + other)));
+}
+let vocabulary = null;
+function nearWords(token) {
+  if (token.length < 4) return [];
+  vocabulary ??= [...new Set([...haystack().join(" ").split(" "), ...base.towns.name.flatMap((one) => fold(one).split(" "))])].filter((one) => one.length > 3 && !/\d/.test(one));
+  return vocabulary.filter((one) => Math.abs(one.length - token.length) < 2 && oneOff(one, token));
+}
+/* Whether one letter added, left out, changed, or two exchanged make the words equal. */
+function oneOff(a, b) {
+  let k = 0;
+  while (k < a.length && k < b.length && a[k] === b[k]) k++;
+  const rest = (x, y) => a.slice(k + x) === b.slice(k + y);
+  return rest(1, 1) || rest(1, 0) || rest(0, 1) || (a[k] === b[k + 1] && a[k + 1] === b[k] && rest(2, 2));
+}
+/* Degrees from "46.5, -82.6", "46,5; -82,6" or "46°30'N 82°36'W"; null where the text is no place on the globe. */
+function coordinates(text) {
+  const found = [...text.matchAll(/(-?\d+(?:[.,]\d+)?)\s*°?\s*(?:(\d+(?:[.,]\d+)?)\s*['′]\s*)?(?:(\d+(?:[.,]\d+)?)\s*["″]\s*)?([NSEWO])?(?=[\s,;]|$)/giu)].filter((one) => one[0].trim());
+  if (found.length !== 2 || fold(text.replace(/[NSEWO°]/gi, "")).match(/\p{L}/u)) return null;
+  const value = (one) => { const part = (k) => Number((one[k] ?? "0").replace(",", ".")), size = Math.abs(part(1)) + part(2) / 60 + part(3) / 3600; return one[1].startsWith("-") || /[SWO]/i.test(one[4] ?? "") ? -size : size; };
+  let [y, x] = found.map(value);
+  if (/[EWO]/i.test(found[0][4] ?? "")) [y, x] = [x, y];
+  return Math.abs(y) <= 85 && Math.abs(x) <= 180 ? { y, x } : null;
+}
+/* Places that fit, the best first: what to write on the button, what it does, and where the map moves while it is typed. */
+function placesFor(text) {
+  const found = [], at = coordinates(text), tokens = wordsOf(text);
+  if (at) { const text = `${number(at.y, 4)}, ${number(at.x, 4)}`, name = text, look = () => lookAt(at.y, at.x, text, 9); return [{ order: 0, text: fill("place_at", { place: text }), at: { ...at, name }, look, go: () => goTo(look, at) }]; }
+  if (!tokens.length || tokens.join("").length < 2) return [];
+  const fits = (name, more) => { const folded = " " + fold(name + " " + (more ?? "")); return holdsAll(folded, tokens, true) ? (fold(name) === tokens.join(" ") ? 0 : folded.startsWith(" " + tokens[0]) ? 1 : 2) : -1; };
+  const add = (order, one) => { if (order >= 0) found.push({ order, ...one }); };
+  for (const [one, n] of commodities()) add(fits(one, french(one)) < 0 ? -1 : 0.5, { text: fill("place_mined", { mined: minedName(one), n: number(n) }), go: () => { byId("f-commodity").value = one; byId("search").value = ""; apply(); fitShown(); } });
+  C.name.forEach((one, i) => add(fits(one), { text: `${one} (${w("kind_" + C.kind[i])})`, at: { y: C.y[i] / 1e5, x: C.x[i] / 1e5, name: one }, look: () => lookAt(C.y[i] / 1e5, C.x[i] / 1e5, one, 8), go: () => chooseCommunity(i, true) }));
+  A.name.forEach((one, i) => add(fits(one, A.other[i]), { text: `${one} (${A.kinds[A.kind[i]][lang]})`, look: () => map.fitBounds(areaBounds(i), { ...MARGINS(), animate: false }), go: () => { showLayer("area_" + A.kind[i]); chooseArea(i, true); } }));
+  const named = (table, k, kind, zoom) => { const y = table.y[k] / 1e4, x = table.x[k] / 1e4, look = () => lookAt(y, x, table.name[k], zoom); add(fits(table.name[k]), { text: `${table.name[k]} (${kind})`, at: { y, x, name: table.name[k] }, look, go: () => goTo(look, { y, x }) }); };
+  base.towns.name.forEach((_, k) => named(base.towns, k, w("kind_town"), 9));
+  base.names.name.forEach((_, k) => named(base.names, k, w("name_" + base.names.kinds[base.names.kind[k]]), Math.max(5, Math.min(10, Math.round(8.5 - Math.log2(base.names.size[k]))))));
+  return found.sort((a, b) => a.order - b.order);
+}
+function lookAt(y, x, text, zoom) {
+  pin = { x, y, text };
+  map.setView([y, x], zoom, { animate: false });
+}
+function goTo(look, at) {
+  byId("search").value = ""; apply();
+  look(); layers.sites.draw();
+  say(fill("nearest_site", nearestTo(at.y, at.x)));
+}
+function nearestTo(y, x) {
+  let best = -1, least = Infinity;
+  for (let i = 0; i < N; i++) { if (!visible[i]) continue; const far = km(x, y, lon(i), lat(i)); if (far < least) { least = far; best = i; } }
+  return { site: best < 0 ? w("none_word") : nameOf(best), km: best < 0 ? "–" : number(Math.round(least)) };
+}
+let suggested = [];
+function suggest(text) {
+  suggested = placesFor(text).slice(0, 8);
+  const box = clear(byId("places"));
+  box.hidden = suggested.length === 0;
+  for (const one of suggested) box.append(el("li", {}, el("button", { type: "button", class: "plain", on: { click: one.go } }, one.text)));
+}

@@ -1,0 +1,176 @@
+/* Sites, squares of summed sites, communities and names, on one canvas that follows the map. */
+const CanvasLayer = L.Layer.extend({
+  onAdd() {
+    this.canvas = L.DomUtil.create("canvas", "leaflet-zoom-hide", map.getPane("sites"));
+    this.canvas.setAttribute("aria-hidden", "true");
+    map.on("moveend resize", this.draw, this);
+    this.draw();
+  },
+  onRemove() { map.off("moveend resize", this.draw, this); this.canvas.remove(); },
+  draw() {
+    if (!this.canvas) return;
+    const size = map.getSize(), pad = Math.round(Math.min(size.x, size.y) * 0.12), ratio = Math.min(window.devicePixelRatio || 1, 2);
+    const corner = map.containerPointToLayerPoint([-pad, -pad]), width = size.x + 2 * pad, height = size.y + 2 * pad;
+    L.DomUtil.setPosition(this.canvas, corner);
+    this.canvas.width = width * ratio;
+    this.canvas.height = height * ratio;
+    this.canvas.style.width = width + "px";
+    this.canvas.style.height = height + "px";
+    const pen = this.canvas.getContext("2d");
+    pen.scale(ratio, ratio);
+    paint(pen, { width, height, pad, ...view(corner) });
+  },
+});
+const worldX = new Float64Array(N), worldY = new Float64Array(N), radii = new Float32Array(N);
+const mercator = (y) => { const s = Math.sin(Math.max(-85.05, Math.min(85.05, y)) * Math.PI / 180); return 0.5 - Math.log((1 + s) / (1 - s)) / (4 * Math.PI); };
+for (let i = 0; i < N; i++) {
+  worldX[i] = lon(i) / 360 + 0.5;
+  worldY[i] = mercator(lat(i));
+  radii[i] = radius(S.t[i]);
+}
+function view(corner) {
+  const scale = map.options.crs.scale(map.getZoom()), origin = map.getPixelOrigin();
+  return { scale, left: origin.x + corner.x, top: origin.y + corner.y };
+}
+const place = (x, y, v) => [(x / 360 + 0.5) * v.scale - v.left, mercator(y) * v.scale - v.top];
+const inView = (x, y, v) => x > -16 && y > -16 && x < v.width + 16 && y < v.height + 16;
+let visible = new Uint8Array(N).fill(1), chosen = -1, chosenCell = -1, pin = null, factor = 1, crowded = false;
+const planned = new Map(data.plan.map((i, k) => [i, k + 1]));
+function circle(pen, x, y, r) { pen.beginPath(); pen.arc(x, y, r, 0, 6.2832); }
+function paintSite(pen, i, x, y, r) {
+  const c = ink();
+  if (!ranked(i)) {
+    pen.fillStyle = c.unscored; pen.strokeStyle = c.province; pen.lineWidth = 1;
+    circle(pen, x, y, r); pen.fill(); pen.stroke();
+    const d = r * 0.7; pen.beginPath(); pen.moveTo(x - d, y - d); pen.lineTo(x + d, y + d); pen.moveTo(x + d, y - d); pen.lineTo(x - d, y + d); pen.stroke();
+    return;
+  }
+  pen.fillStyle = siteColour(i);
+  circle(pen, x, y, r); pen.fill();
+  pen.lineWidth = 1; pen.strokeStyle = c.edge; pen.stroke();
+  if (assayed(i) && r > 2.5) { pen.lineWidth = S.tier[i] < 2 ? 2 : 1.2; pen.strokeStyle = c.ring; circle(pen, x, y, r + 2); pen.stroke(); }
+}
+/* Where sites crowd, one mark stands for those within a few pixels, in the colour of the best; such marks are drawn once and copied. */
+const MANY = 3000, BIN = 8, sprites = new Map();
+function sprite(tier, measured, size) {
+  const key = tier * 8 + (measured ? 4 : 0) + size;
+  if (!sprites.has(key)) {
+    const canvas = document.createElement("canvas"), pen = canvas.getContext("2d"), ratio = Math.min(window.devicePixelRatio || 1, 2), r = [2.4, 3.3, 4.4][size], c = ink();
+    canvas.width = canvas.height = 16 * ratio;
+    pen.scale(ratio, ratio);
+    pen.fillStyle = tier === 4 ? c.unscored : c.tiers[tier];
+    circle(pen, 8, 8, r); pen.fill();
+    pen.lineWidth = 0.7; pen.strokeStyle = c.edge; pen.stroke();
+    if (measured) { pen.lineWidth = 1.3; pen.strokeStyle = c.ring; circle(pen, 8, 8, r + 1.4); pen.stroke(); }
+    sprites.set(key, canvas);
+  }
+  return sprites.get(key);
+}
+function paintCrowd(pen, v, near, room) {
+  const wide = Math.ceil((v.width + 32) / BIN), first = new Int32Array(wide * Math.ceil((v.height + 32) / BIN)).fill(-1), count = new Uint16Array(first.length), used = [];
+  for (let k = 0; k < near.length; k += 3) {
+    const bin = Math.floor((near[k + 2] + 16) / BIN) * wide + Math.floor((near[k + 1] + 16) / BIN);
+    if (first[bin] < 0) { first[bin] = k; used.push(bin); }
+    if (count[bin] < 65535) count[bin]++;
+  }
+  for (let j = used.length - 1; j >= 0; j--) {
+    const k = first[used[j]], i = near[k], n = count[used[j]], tier = ranked(i) ? S.tier[i] : 4;
+    pen.drawImage(sprite(tier, assayed(i), n > 9 ? 2 : n > 2 ? 1 : 0), near[k + 1] - 8, near[k + 2] - 8, 16, 16);
+    room.stamp(near[k + 1] - 3, near[k + 2] - 3, near[k + 1] + 3, near[k + 2] + 3, tier === 0 ? HARD : 1);
+  }
+}
+function paintSites(pen, v, room) {
+  const near = [];
+  for (let i = 0; i < N; i++) {
+    if (!visible[i]) continue;
+    const x = worldX[i] * v.scale - v.left, y = worldY[i] * v.scale - v.top;
+    if (inView(x, y, v)) near.push(i, x, y);
+  }
+  crowded = near.length > 3 * MANY;
+  factor = Math.min(1, Math.max(0.4, Math.sqrt(v.width * v.height / (near.length * 110))));
+  if (crowded) paintCrowd(pen, v, near, room);
+  else for (let k = near.length - 3; k >= 0; k -= 3) {
+    const i = near[k], x = near[k + 1], y = near[k + 2], r = radii[i] * factor;
+    paintSite(pen, i, x, y, r);
+    room.stamp(x - r, y - r, x + r, y + r, ranked(i) && S.tier[i] < 2 ? HARD : 1);
+  }
+  if (chosen >= 0) {
+    const x = worldX[chosen] * v.scale - v.left, y = worldY[chosen] * v.scale - v.top, r = radii[chosen] * factor;
+    paintSite(pen, chosen, x, y, r);
+    pen.lineWidth = 3; pen.strokeStyle = ink().chosen; circle(pen, x, y, r + 6); pen.stroke();
+  }
+  return near;
+}
+function paintPlan(pen, v, room) {
+  pen.font = "700 10px " + FAMILY; pen.textAlign = "center"; pen.textBaseline = "middle";
+  for (const [i, step] of planned) {
+    const x = worldX[i] * v.scale - v.left, y = worldY[i] * v.scale - v.top - radii[i] * factor - 11;
+    if (!visible[i] || !inView(x, y, v)) continue;
+    pen.fillStyle = ink().ring; pen.beginPath(); pen.moveTo(x, y + 11); pen.lineTo(x - 4, y + 5); pen.lineTo(x + 4, y + 5); pen.closePath(); pen.fill();
+    circle(pen, x, y, 8); pen.fill();
+    pen.fillStyle = ink().edge; pen.fillText(String(step), x, y + 0.5);
+    room.stamp(x - 8, y - 8, x + 8, y + 11, HARD);
+  }
+}
+function paintCells(pen, v) {
+  pen.font = "600 11px " + FAMILY; pen.textAlign = "center"; pen.textBaseline = "middle";
+  for (const [x, y, n, best] of data.cells) {
+    const [l, b] = place(x, y, v), [r, t] = place(x + 0.25, y + 0.25, v);
+    if (r < 0 || b < 0 || l > v.width || t > v.height) continue;
+    pen.globalAlpha = best === null ? 0.25 : 0.4; pen.fillStyle = ink().tiers[3]; pen.fillRect(l, t, r - l, b - t);
+    pen.globalAlpha = 1; pen.strokeStyle = ink().grid; pen.lineWidth = 0.6; pen.strokeRect(l, t, r - l, b - t);
+    if (r - l > 30) { pen.fillStyle = ink().edge; pen.fillRect((l + r) / 2 - 16, (t + b) / 2 - 8, 32, 16); pen.fillStyle = ink().ink; pen.fillText(String(n), (l + r) / 2, (t + b) / 2); }
+  }
+}
+function communityMark(pen, kind, x, y) {
+  const r = map.getZoom() < 6 ? 3 : 4;
+  pen.fillStyle = ink().edge; pen.strokeStyle = ink().ink; pen.lineWidth = 1.6; pen.beginPath();
+  if (kind === "office_point") pen.rect(x - r, y - r, 2 * r, 2 * r); else { const d = r + 1.5; pen.moveTo(x, y - d); pen.lineTo(x + d, y); pen.lineTo(x, y + d); pen.lineTo(x - d, y); pen.closePath(); }
+  pen.fill(); pen.stroke();
+}
+function paintCommunities(pen, v, room) {
+  for (let i = 0; i < C.name.length; i++) {
+    const [x, y] = place(C.x[i] / 1e5, C.y[i] / 1e5, v);
+    if (!inView(x, y, v)) continue;
+    communityMark(pen, C.kind[i], x, y);
+    room.stamp(x - 5, y - 5, x + 5, y + 5, HARD);
+  }
+}
+let legendCrowded = false;
+function paint(pen, v) {
+  const room = new Room(v);
+  for (const [l, t, r, b] of [[v.width - v.pad - 52, v.pad, v.width - v.pad, v.pad + 235], [v.pad, v.pad, v.pad + 50, v.pad + 90]]) room.stamp(l, t, r, b, HARD); // under the tools
+  if (on.has("graticule")) paintGraticule(pen, v);
+  if (on.has("cells")) paintCells(pen, v);
+  const near = paintSites(pen, v, room);
+  if (on.has("communities")) paintCommunities(pen, v, room);
+  if (on.has("plan")) paintPlan(pen, v, room);
+  paintNames(pen, v, room, near);
+  paintMeasure(pen, v);
+  if (crowded !== legendCrowded) { legendCrowded = crowded; fillLegend(); }
+}
+layers.sites = new CanvasLayer();
+/* The best-ranked of the sites under a pointer that are as near as any; a finger is wider than a mouse. */
+function siteAt(point, reach = 6) {
+  const v = view(map.containerPointToLayerPoint([0, 0]));
+  let best = -1, nearest = Infinity;
+  for (let i = 0; i < N; i++) {
+    if (!visible[i]) continue;
+    const dx = worldX[i] * v.scale - v.left - point.x, dy = worldY[i] * v.scale - v.top - point.y;
+    if (dx > 40 || dx < -40 || dy > 40 || dy < -40) continue;
+    const gap = Math.sqrt(dx * dx + dy * dy) - (crowded ? 3 : radii[i] * factor);
+    if (gap < reach && gap < nearest - (crowded ? 2 : 0.01)) { nearest = gap; best = i; }
+  }
+  return best;
+}
+const cellAt = (at) => on.has("cells") ? data.cells.findIndex(([x, y]) => at.lng >= x && at.lng < x + 0.25 && at.lat >= y && at.lat < y + 0.25) : -1;
+function communityAt(point, reach = 6) {
+  if (!on.has("communities")) return -1;
+  const v = view(map.containerPointToLayerPoint([0, 0]));
+  let best = -1, nearest = reach + 4;
+  for (let i = 0; i < C.name.length; i++) {
+    const [x, y] = place(C.x[i] / 1e5, C.y[i] / 1e5, v), gap = Math.hypot(x - point.x, y - point.y);
+    if (gap < nearest) { nearest = gap; best = i; }
+  }
+  return best;
+}

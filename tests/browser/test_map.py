@@ -1,0 +1,567 @@
+"""The map as a browser sees it, with the network cut: lists, search, cards, links, downloads, tools, keyboard, phone, print."""
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from maps.site_map.site_map import write_map
+from tests.browser.watched import PHONE, Watched
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Any, run: Path) -> Iterator[Watched]:
+    one = Watched(browser, accept_downloads=True)
+    one.open(run / "map.html")
+    yield one
+    one.check()
+    one.context.close()
+
+
+@pytest.fixture
+def page(opened: Watched) -> Iterator[Any]:
+    """The one map that most tests share, as it was when it was opened."""
+    yield opened.page
+    opened.page.evaluate(
+        "() => { if (way) measure(false); closeCard(false); lang = 'en'; listed = 'inferred'; readFields(new URLSearchParams());"
+        " for (const one of started) if (!on.has(one)) toggle(one, true); showTab('sites'); byId('filters').open = false; speak(); apply(); showAll(); }"
+    )
+    wrong, opened.wrong = opened.wrong, []
+    assert wrong == []
+
+
+def wait(page: Any, condition: str) -> None:
+    """Wait until an expression holds; the page's policy lets no script of a string run in it, so it is asked again and again."""
+    for _ in range(400):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(25)
+    raise AssertionError(f"never true: {condition}")
+
+
+def settle(page: Any) -> None:
+    wait(page, "soon === 0")
+
+
+def search(page: Any, text: str) -> None:
+    page.fill("#search", text)
+    settle(page)
+
+
+def count(page: Any) -> str:
+    settle(page)
+    return str(page.inner_text("#count"))
+
+
+def names(page: Any) -> list[str]:
+    return list(page.eval_on_selector_all("#list .name", "nodes => nodes.map((one) => one.textContent)"))
+
+
+def click_map(page: Any, longitude: float, latitude: float) -> None:
+    at = page.evaluate(
+        "([x, y]) => { const p = map.latLngToContainerPoint([y, x]), b = map.getContainer().getBoundingClientRect(); return [p.x + b.left, p.y + b.top]; }",
+        [longitude, latitude],
+    )
+    page.mouse.click(*at)
+
+
+def test_sampled_and_unsampled_wastes_are_two_lists(page: Any, made_up: ModuleType) -> None:
+    made = made_up.publication(150)
+    measured = made.ranking[made.ranking["evidence"] == "measured"]
+    assert page.inner_text("#list-measured") == f"Sampled ({len(measured)})"
+    assert page.inner_text("#list-inferred") == f"Not sampled ({152 - len(measured)})"
+    page.click("#list-measured")
+    assert page.evaluate("order.length") == len(measured)
+    first = measured.iloc[0]
+    assert page.inner_text("#list .score >> nth=0").strip() == f"{float(f'{first.treo_ppm:.2g}'):,.0f}\u00a0ppm"
+    assert page.inner_text("#list .rank >> nth=0") == str(first["rank"])
+    assert "mean between" in page.inner_text("#list .about >> nth=0")
+    page.evaluate("choose(order[0], false)")
+    card = page.inner_text("#card")
+    assert "ppm" in card
+    assert "Chance that the grade is reached" not in card
+    page.keyboard.press("Escape")
+    page.click("#list-plan")
+    assert page.evaluate("order") == page.evaluate("data.plan")
+    assert "not the same as the best-ranked sites" in page.inner_text("#list-about")
+
+
+def test_ties_are_shown_as_ties(browser: Any, made_up: ModuleType, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    made = made_up.publication(40, names=[f"Pit {at}" for at in range(40)])
+    ranking = made.ranking.copy()
+    ranking["evidence"] = "inferred"
+    ranking.loc[2:6, ["payable_t", "score", "score_low", "score_high"]] = [5.0, 0.4, 0.3, 0.5]
+    ranking["tied_with"] = [4 if 2 <= at <= 6 else 0 for at in range(40)]
+    write_map(replace(made, ranking=ranking), tmp_path / "map.html")
+    one = Watched(browser)
+    tied = one.open(tmp_path / "map.html")
+    assert tied.inner_text("#list .rank >> nth=1") == "2"
+    assert tied.inner_text("#list .rank >> nth=2") == tied.inner_text("#list .rank >> nth=6") == "3–7"
+    assert tied.inner_text("#list .about >> nth=2").startswith("tied")
+    tied.evaluate("choose(4, false)")
+    assert "Shares ranks 3–7 of 40 with 4 other sites" in tied.inner_text("#card")
+    one.check()
+    one.context.close()
+
+
+def test_search_takes_names_in_any_spelling_order_and_part(page: Any) -> None:
+    for text, found in (("TSIDELDEL", "Tŝideldel"), ("ōtautahi", "Ōtautahi"), ("'a\"quoted sons", 'A "quoted" & Sons')):
+        search(page, text)
+        assert page.evaluate("[...lists.inferred, ...lists.measured].map(nameOf)") == [found], text
+    search(page, "wetsuweten")
+    assert page.evaluate("lists.inferred.length + lists.measured.length") == 2
+    search(page, "30 mine old")
+    assert "Old Mine 30" in page.evaluate("[...lists.inferred, ...lists.measured].map(nameOf)")
+    search(page, "Tsidelbel First Nation")  # one letter wrong, and a word that is no part of the name
+    assert page.evaluate("[...lists.inferred, ...lists.measured].map(nameOf)") == ["Tŝideldel"]
+    search(page, "no such place")
+    assert count(page).startswith("No site fits.")
+
+
+def test_search_knows_metals_towns_lakes_rivers_and_coordinates_and_the_map_follows(
+    page: Any, made_up: ModuleType
+) -> None:
+    made = made_up.publication(150)
+    search(page, "gold")
+    mined = int((made.sites["commodities"] == "gold").sum())
+    assert page.inner_text("#places").startswith(f"Sites where gold was mined ({mined})")
+    page.click("#places button >> nth=0")
+    assert count(page) == f"{mined} of 152 sites"
+    assert page.inner_text("#filtered-text") == "What was mined: gold"
+    page.click("#reset-all")
+    for text, place, y, x in (
+        ("town one", "Town One (town)", 51.6, -89.6),
+        ("one lake", "Lake One (lake)", 51.9, -87.2),
+        ("51.2, -90.5", "Go to 51.2000, -90.5000", 51.2, -90.5),
+        ("51°12'N 90°30'W", "Go to 51.2000, -90.5000", 51.2, -90.5),
+    ):
+        search(page, text)
+        assert page.inner_text("#places button >> nth=0") == place
+        assert page.evaluate("[map.getCenter().lat, map.getCenter().lng]") == pytest.approx([y, x], abs=0.1), text
+    assert page.inner_text("#filtered-text").startswith("Sites within 100 km of")
+    far = page.evaluate("order.map((i) => away[i])")
+    assert far == sorted(far)
+    assert page.evaluate("coordinates('old mine 40')") is None
+    assert page.evaluate("coordinates('2019 12')") is None
+
+
+def test_search_offers_communities_and_areas_as_cards(page: Any) -> None:
+    search(page, "kahnawake")
+    page.click("#places button >> nth=0")
+    assert page.inner_text("#card h2") == "Kahnawà:ke"
+    page.click("text=Show them in the list")
+    assert page.input_value("#f-near") == "2"
+    assert page.inner_text("#filtered-text") == "Sites within 100 km of Kahnawà:ke"
+    before = int(count(page).split(" ")[0])
+    page.click("#filters summary")
+    page.fill("#f-km", "300")
+    assert int(count(page).split(" ")[0]) > before
+    page.click("#reset")
+    search(page, "area b")
+    assert page.inner_text("#places button >> nth=0") == "Area B (Historic treaty)"
+    page.click("#places button >> nth=0")
+    assert page.inner_text("#card h2") == "Area B"
+
+
+def test_a_click_on_an_area_or_community_opens_its_card(page: Any, made_up: ModuleType) -> None:
+    made = made_up.publication(150)
+    inside = made.site_territories[
+        (made.site_territories["territory_id"] == "T3") & (made.site_territories["relation"] == "inside")
+    ]
+    page.evaluate("chooseArea(3, true)")
+    card = page.inner_text("#card")
+    for part in (
+        "ᐊᓂᔑᓈᐯ",
+        "Areas of treaties",
+        "Publisher 1",
+        "1 June 2025",
+        "Steward 1",
+        "Open licence 1.0",
+        "contact@example.org",
+        f"Sites inside, wholly or in part: {len(inside)}",
+        '--nation "ᐊᓂᔑᓈᐯ"',
+        "Speak with the Nation",
+    ):
+        assert part in card, part
+    assert "area=" in page.url
+    page.keyboard.press("Escape")
+    page.evaluate("map.setView([53.2, -88.1], 10, { animate: false })")
+    click_map(page, -88.1, 53.2)
+    page.wait_for_selector("#card h2")
+    card = page.inner_text("#card")
+    assert "Community 2" in card
+    assert '--community "Community 2"' in card
+    page.keyboard.press("Escape")
+    page.evaluate(
+        "for (let i = 0; i < N; i++) visible[i] = 0; layers.sites.draw(); map.setView([51.9, -89.5], 9, { animate: false })"
+    )
+    click_map(page, -89.5, 51.9)  # where A and B overlap: both, alike, by name
+    page.wait_for_selector("#card h2")
+    assert page.inner_text("#card h2") == "2 areas at this point"
+    assert page.eval_on_selector_all("#card li button", "nodes => nodes.map((one) => one.textContent)") == [
+        "Area A",
+        "Area B",
+    ]
+
+
+def test_the_map_says_how_sure_the_ranking_is(page: Any) -> None:
+    assert page.evaluate("byId('plain-verdict').textContent").startswith(
+        "Tested on sites it had not seen, this ranking finds"
+    )
+    page.click("button[data-lang=fr]")
+    assert page.evaluate("byId('plain-verdict').textContent").startswith("Mis à l'épreuve sur des sites")
+
+
+def test_the_page_and_a_screening_measure_the_same_distances(page: Any) -> None:
+    from layers.crs import geodesic_km
+
+    pairs = [(-88.0, 60.0, -80.0, 45.0), (-88.3, 60.1, -88.2, 60.3), (-120.0, 49.0, -118.0, 49.0), (-79.5, 49.0, -79.5, 49.0)]  # fmt: skip
+    for pair in pairs:
+        assert page.evaluate("(p) => km(...p)", list(pair)) == pytest.approx(geodesic_km(*pair), abs=0.02)
+
+
+def test_filters_count_what_they_keep(page: Any, made_up: ModuleType) -> None:
+    made = made_up.publication(150)
+    measured = made.ranking["evidence"] == "measured"
+    page.click("#filters summary")
+    page.fill("#f-score", "0.5")
+    assert count(page) == f"{int((measured | (made.ranking['score'].round(3) >= 0.5)).sum())} of 152 sites"
+    page.fill("#f-score", "0")
+    page.uncheck(".f-evidence[value='1']")
+    page.uncheck(".f-evidence[value='2']")
+    assert count(page) == f"{int(measured.sum()) + 2} of 152 sites"
+    page.click("#reset")
+    page.select_option("#f-tonnage", "1000000")
+    expected = int((made.ranking["tonnage_t"].map(lambda t: float(f"{t:.2g}")) >= 1e6).sum())
+    assert expected <= int(count(page).split(" ")[0]) <= expected + 2
+    page.click("#reset")
+    page.select_option("#f-flag", label="waste put in a lake")
+    assert count(page) == f"{int((made.flags['flag'] == 'lake_disposal').sum())} of 152 sites"
+
+
+def test_the_list_sorts(page: Any) -> None:
+    page.select_option("#sort", "name")
+    settle(page)
+    shown = names(page)
+    assert shown == page.evaluate("(names) => [...names].sort(new Intl.Collator('en').compare)", shown)
+    page.select_option("#sort", "tonnage")
+    settle(page)
+    assert page.evaluate("S.t[order[0]] >= S.t[order[1]] && S.t[order.at(-1)] === null")
+
+
+def test_a_card_opens_from_the_list_and_from_the_map(page: Any) -> None:
+    page.evaluate("document.querySelector('#list button[data-site]').click()")
+    for part in (
+        "of 150",
+        "Not a mineral resource or reserve",
+        "Absence from these public layers",
+        "What moved the score",
+        "Nearest towns",
+    ):
+        assert part in page.inner_text("#card"), part
+    assert "site=" in page.url
+    page.keyboard.press("Escape")
+    assert page.is_visible("#finder")
+    click_map(page, *page.evaluate("[lon(60), lat(60)]"))
+    expected = page.evaluate("siteAt(map.latLngToContainerPoint([lat(60), lon(60)]))")
+    wait(page, "chosen >= 0")
+    assert page.evaluate("chosen") == expected
+
+
+def test_a_link_keeps_view_filters_card_and_language(browser: Any, run: Path, page: Any) -> None:
+    page.evaluate("map.setView([52.5, -89.25], 8, { animate: false })")
+    page.click("#filters summary")
+    page.select_option("#f-near", label="Community 2")
+    page.fill("#f-km", "250")
+    page.select_option("#f-commodity", "gold")
+    page.click("[data-lang=fr]")
+    settle(page)
+    page.evaluate("toggle('communities', false); choose(lists.inferred[0], false)")
+    kept, shown = page.url, page.evaluate("[order, chosen, map.getZoom(), map.getCenter().lat.toFixed(2)]")
+    one = Watched(browser)
+    again = one.open(run / "map.html", kept[kept.index("#") :])
+    assert again.evaluate("[order, chosen, map.getZoom(), map.getCenter().lat.toFixed(2)]") == shown
+    assert again.get_attribute("html", "lang") == "fr"
+    assert not again.evaluate("on.has('communities')")
+    assert again.inner_text("#filtered-text") == page.evaluate("byId('filtered-text').textContent")
+    one.check()
+    one.context.close()
+
+
+def test_a_link_to_what_is_not_here_says_so_and_a_file_says_it_is_one(browser: Any, run: Path) -> None:
+    one = Watched(browser)
+    lost = one.open(run / "map.html", "#site=S99999&lang=en")
+    assert "names the site S99999, which is not on this page" in lost.inner_text("#missing")
+    lost.click("#tool-link")
+    wait(lost, "byId('status').textContent !== ''")
+    assert "This page is a file on this computer" in lost.inner_text("#status")
+    lost.goto((run / "map.html").as_uri() + "#site=S00012&lang=fr")
+    wait(lost, "chosen >= 0")
+    assert lost.inner_text("#card h2") == "ʔaq̓am"
+    one.check()
+    one.context.close()
+
+
+def test_the_list_leaves_the_page_as_csv_and_geojson_with_its_notices(page: Any, made_up: ModuleType) -> None:
+    with page.expect_download() as taken:
+        page.click("#download-csv")
+    text = Path(taken.value.path()).read_text(encoding="utf-8-sig")
+    assert taken.value.suggested_filename == "minewaste_0123456789ab_inferred.csv"
+    notes = [line for line in text.splitlines() if line.lstrip('"').startswith("# ")]
+    assert any("Not a mineral resource or reserve" in one for one in notes)
+    assert any("Open licence 1.0" in one for one in notes)
+    table = list(csv.DictReader(text.splitlines(keepends=True)[len(notes) :]))
+    assert len(table) == page.evaluate("order.length")
+    with page.expect_download() as taken:
+        page.click("#download-geojson")
+    found = json.loads(Path(taken.value.path()).read_text(encoding="utf-8"))
+    assert [one["properties"]["site_id"] for one in found["features"]] == [one["site_id"] for one in table]
+    assert found["metadata"]["run_id"] == "0123456789ab"
+    assert "Speak with the Nation" in " ".join(found["metadata"]["notices"])
+    rows = list(csv.DictReader(page.evaluate("csv(S.id.map((_, i) => i))").splitlines(keepends=True)))
+    assert len(rows) == 152
+    assert rows[10]["name"] == "'=1+1"
+    assert rows[11]["name"] == made_up.SPELLINGS[0]
+    measured = [one for one in rows if one["evidence"] == "measured"]
+    assert all(one["score"] == "" and one["treo_ppm"] for one in measured)
+
+
+def test_every_hostile_and_every_special_name_is_shown_as_text(page: Any, made_up: ModuleType) -> None:
+    wanted = [*made_up.HOSTILE, *made_up.SPELLINGS]
+    shown = set()
+    for one in ("#list-measured", "#list-inferred"):
+        page.click(one)
+        shown |= set(names(page))
+    assert set(wanted) <= shown
+    for at in range(len(made_up.HOSTILE)):
+        page.evaluate(f"choose({at}, false)")
+        assert page.evaluate("document.querySelector('#card h2').textContent") == made_up.HOSTILE[at]
+    page.evaluate("tip.setContent(el('span', {}, nameOf(5))).setLatLng([lat(5), lon(5)]).addTo(map)")
+    assert page.evaluate("document.querySelector('.tip').textContent") == made_up.HOSTILE[5]
+    page.evaluate("tip.remove()")
+    assert page.title() == "Made-up region"
+    assert page.evaluate("document.querySelectorAll('img[src=x]').length") == 0
+
+
+def test_the_language_switch_changes_every_word(page: Any) -> None:
+    page.evaluate("choose(14, false)")
+    page.click("[data-lang=fr]")
+    assert page.get_attribute("html", "lang") == "fr"
+    text = page.evaluate(
+        "document.body.textContent.replace(document.getElementById('data').textContent, '').replace(document.querySelector('noscript').textContent, '')"
+    )
+    text = re.sub(r'"use strict";.*', "", text, flags=re.DOTALL)
+    for english in ("Search", "Filters", "Sites by", "Back to the list", "Cautions", "Legend", "Speak with the Nation", "raises the score", "November", "Sampled", "Sample next", "Full screen", "Take this list"):  # fmt: skip
+        assert english not in text, english
+    assert "Parlez à la Nation" in text
+    assert "25 novembre 2026" in text
+    assert "\u202f" in text
+    assert page.get_attribute("#tool-measure", "aria-label") == "Mesurer une distance"
+    page.click("[data-lang=en]")
+    assert "Speak with the Nation" in page.evaluate("byId('notices').textContent")
+
+
+def test_every_word_of_the_page_is_in_the_words(page: Any) -> None:
+    used = page.evaluate(
+        "[...document.querySelectorAll('script')].at(-1).textContent.matchAll(/\\b(?:w|fill|fact)\\(\"([a-z_0-9]+[a-z0-9])\"/g).map((one) => one[1]).toArray()"
+    )
+    used += page.evaluate(
+        "[...document.querySelectorAll('[data-w], [data-w-label], [data-w-placeholder]')].map((one) => one.dataset.w ?? one.dataset.wLabel ?? one.dataset.wPlaceholder)"
+    )
+    assert len(used) > 100
+    known = page.evaluate("Object.keys(data.words.en)")
+    assert sorted(set(used) - set(known)) == []
+
+
+def test_a_french_browser_is_greeted_in_french_and_a_dark_one_in_the_dark(browser: Any, run: Path) -> None:
+    one = Watched(browser, locale="fr-CA", color_scheme="dark")
+    dark = one.open(run / "map.html")
+    assert count(dark) == "152 sites sur 152"
+    assert dark.get_attribute("html", "data-theme") == "dark"
+    dark.click("#tool-theme")
+    assert dark.get_attribute("html", "data-theme") == "light"
+    one.check()
+    one.context.close()
+
+
+def test_the_keyboard_reaches_everything(page: Any) -> None:
+    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+    page.focus(".skip")
+    seen = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen.add(
+            page.evaluate(
+                "document.activeElement.id || document.activeElement.dataset.lang || document.activeElement.dataset.site || document.activeElement.tagName"
+            )
+        )
+    assert {"en", "fr", "tool-full", "tool-measure", "to-sites", "search", "list-measured", "sort"} <= seen
+    assert any("map_" in one for one in seen)
+    page.focus("#to-sites")
+    page.keyboard.press("ArrowRight")
+    assert page.is_visible("#tab-layers")
+    assert page.evaluate("document.activeElement.id") == "to-layers"
+    page.keyboard.press("ArrowLeft")
+    page.focus("#list button >> nth=0")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "card-title"
+    first = page.evaluate("chosen")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.site") == str(first)
+    page.evaluate("map.setView([lat(60), lon(60)], 12, { animate: false }); map.getContainer().focus()")
+    page.keyboard.press("Enter")
+    assert page.evaluate("chosen") == 60
+
+
+def test_an_unscored_site_has_its_own_style(page: Any) -> None:
+    search(page, "S00151")
+    assert page.inner_text("#list .score").strip() == "not scored"
+    assert page.evaluate("document.querySelector('#list .score .swatch').className") == "swatch none"
+    assert "not scored" in page.inner_text("#legend")
+
+
+def test_measuring_tells_kilometres(page: Any) -> None:
+    page.click("#tool-measure")
+    page.evaluate("addToWay(L.latLng(49, -120)); addToWay(L.latLng(49, -118))")
+    expected = page.evaluate("number(km(-120, 49, -118, 49), 0)")
+    assert page.inner_text("#measured").startswith(f"{expected}\u00a0km")
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#measured")
+
+
+def test_the_legend_tells_what_is_drawn_and_nothing_else(page: Any) -> None:
+    said = page.inner_text("#legend")
+    for part in (
+        "Ranks 1 to 10",
+        "sampled",
+        "not sampled",
+        "1,000,000\u00a0t",
+        "Historic treaty",
+        "Indian Reserve",
+        "lake",
+        "Roads",
+        "town",
+    ):
+        assert part in said, part
+    assert "the site chosen" not in said
+    page.click("#to-layers")
+    assert "First Nations and treaty areas (public layers, incomplete)" in page.inner_text("#layer-list")
+    assert "Areas of treaties, 1 June 2025, Open licence 1.0" in page.inner_text("#layer-list")
+    page.uncheck("#layer-area_0")
+    assert not page.evaluate("map.hasLayer(layers.area_0)")
+    assert "Historic treaty" not in page.inner_text("#legend")
+    styles = page.evaluate(
+        "[0, 1, 2, 3].map((i) => { const s = areaStyle(i); return [s.color, s.weight, s.opacity, s.fillOpacity].join(); })"
+    )
+    assert len(set(styles)) == 1
+    legend, stage = page.evaluate(
+        "['legend', 'stage'].map((id) => { const b = byId(id).getBoundingClientRect(); return [b.top, b.bottom]; })"
+    )
+    assert legend[0] >= stage[1] - 1  # never over sites
+
+
+def test_names_give_way_to_marks_and_to_each_other(page: Any) -> None:
+    room = """() => {
+      const v = { width: 400, height: 200 }, room = new Room(v), pen = document.createElement('canvas').getContext('2d');
+      pen.font = '12px sans-serif';
+      const found = [write(pen, room, 'One', 200, 100, '#000', 5, 1)];
+      const before = room.taken.reduce((sum, one) => sum + (one === HARD), 0);
+      found.push(write(pen, room, 'One', 200, 100, '#000', 0, 1));
+      room.stamp(0, 0, 400, 200, HARD);
+      found.push(write(pen, room, 'Two', 50, 50, '#000', 5, 1), write(pen, room, 'Two', 50, 50, '#000', 5, 1, true), before > 0);
+      return found;
+    }"""
+    assert page.evaluate(room) == [True, False, False, True, True]
+
+
+def test_tiles_are_asked_for_only_by_the_viewer_and_fail_quietly(browser: Any, run: Path) -> None:
+    one = Watched(browser)
+    tiled = one.open(run / "map.html")
+    assert not [url for url in one.asked if url.startswith("http")]
+    tiled.click("#to-layers")
+    assert not tiled.is_checked("#layer-tiles")
+    tiled.check("#layer-tiles")
+    tiled.wait_for_selector("text=The background map cannot be reached")
+    assert {url.split("/")[2] for url in one.asked if url.startswith("http")} == {"tile.openstreetmap.org"}
+    one.context.close()
+
+
+def test_on_a_phone_the_list_is_a_sheet_and_targets_fit_a_finger(browser: Any, run: Path) -> None:
+    one = Watched(browser, size=PHONE, has_touch=True, is_mobile=True)
+    small = one.open(run / "map.html")
+    assert small.evaluate("document.documentElement.scrollWidth") <= 391
+    assert small.is_visible("#search")
+    low = small.evaluate("byId('panel').getBoundingClientRect().height")
+    small.tap("#sheet-handle")
+    wait(small, f"byId('panel').getBoundingClientRect().height > {low + 150}")
+    small.tap("#to-layers")
+    assert small.is_visible("#legend")
+    sizes = small.evaluate(
+        "[...document.querySelectorAll('button, select, summary, input[type=search], label.check, a.leaflet-control-zoom-in')].filter((one) => one.offsetParent && !one.closest('[hidden]'))"
+        ".map((one) => [one.id || one.className || one.textContent, Math.round(one.getBoundingClientRect().height)]).filter((one) => one[1] > 0 && one[1] < 44)"
+    )
+    assert sizes == []
+    one.check()
+    one.context.close()
+
+
+def test_without_javascript_there_is_a_table(browser: Any, run: Path) -> None:
+    one = Watched(browser, java_script_enabled=False)
+    one.page.goto((run / "map.html").as_uri())
+    assert one.page.locator("noscript table tr").count() == 151
+    one.context.close()
+
+
+def test_the_printed_map_is_short_and_the_page_is_as_before(page: Any) -> None:
+    before = page.evaluate("[map.getZoom(), map.getSize().x]")
+    pages = len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(format="Letter", print_background=False)))
+    assert 1 <= pages <= 4
+    wait(page, "!document.documentElement.dataset.paper")
+    wait(page, f"map.getSize().x === {before[1]}")
+
+
+@pytest.mark.parametrize("after", ["", "#site=S00004&lang=fr", "#area=Area+A"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_accessibility_findings(browser: Any, run: Path, after: str, scheme: str) -> None:
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe is not installed: accessibility is not scanned"
+    )
+    one = Watched(browser, color_scheme=scheme)
+    scanned = one.open(run / "map.html", after)
+    found = axe.Axe().run(scanned).response["violations"]
+    if not after:
+        for tab in ("layers", "about"):
+            scanned.click(f"#to-{tab}")
+            found += axe.Axe().run(scanned).response["violations"]
+    assert [
+        (rule["id"], [node["html"][:160] for node in rule["nodes"][:3]])
+        for rule in found
+        if rule["impact"] in ("moderate", "serious", "critical")
+    ] == []
+    one.check()
+    one.context.close()
+
+
+def test_fifty_thousand_sites_open_and_search(browser: Any, made_up: ModuleType, tmp_path: Path) -> None:
+    write_map(made_up.publication(50_000, unscored=0), tmp_path / "map.html")
+    assert (tmp_path / "map.html").stat().st_size < 12_000_000
+    one = Watched(browser)
+    many = one.open(tmp_path / "map.html")
+    assert many.evaluate("crowded")
+    assert "one mark for several sites" in many.inner_text("#legend")
+    search(many, "old mine 4999")
+    assert many.inner_text("#count") == "11 of 50,000 sites"
+    one.check()
+    one.context.close()
