@@ -1,4 +1,4 @@
-"""Places told only as well as a run file allows."""
+"""Round published coordinates to the precision that a run file allows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Silence for libraries that warn of what is checked elsewhere."""
+"""Silence library warnings about conditions that are checked elsewhere."""
 
 from __future__ import annotations
 

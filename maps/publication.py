@@ -1,4 +1,4 @@
-"""What the pages draw: finished tables and facts of one run, in EPSG:4326. How they came about is no matter here."""
+"""What the pages draw: finished tables and facts of one run, in EPSG:4326. Nothing here depends on how they were made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file asks of the library that opens it and no file of ours has to: endless views, sheets without end, grids elsewhere.
+"""Refuse files that make the library opening them do endless or unsafe work (recursive views, endless sheets, foreign grids).
 
 Looked for before the library opens the file, so that none of it is followed, waited for or unpacked.
 """

@@ -1,4 +1,4 @@
-"""Memory that Python has freed and the C library still holds."""
+"""Give back to the system the memory that Python has freed and the C library still holds."""
 
 from __future__ import annotations
 

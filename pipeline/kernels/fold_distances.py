@@ -1,4 +1,4 @@
-"""Do the folds of a test ask for reaches as long as the use does? Distances to the nearest training site."""
+"""Distances to the nearest training site, to check that a test asks the model to reach as far as its use does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far the model's word reaches: unlike sites, measured concentrations, and evidence from the waste itself."""
+"""Where the model can be trusted: unlike sites, measured concentrations, and evidence from the waste itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What training hands on: the fitted pipeline with all that is needed to rank, explain, draw and distrust it."""
+"""What training hands on: the fitted pipeline with all that is needed to rank with it, explain it, draw it and doubt it."""
 
 from __future__ import annotations
 
