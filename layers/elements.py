@@ -78,14 +78,6 @@ CHONDRITE_PPM = dict(
     )
 )
 """CI chondrite, McDonough & Sun (1995), ppm."""
-PAAS_PPM = dict(
-    zip(
-        _ELEMENTS,
-        (38.2, 79.6, 8.83, 33.9, 5.55, 1.08, 4.66, 0.774, 4.68, 0.991, 2.85, 0.405, 2.82, 0.433, 27.0, 16.0),
-        strict=True,
-    )
-)
-"""Post-Archaean Australian shale, McLennan (1989), ppm."""
 UPPER_CRUST_PPM = dict(
     zip(
         _ELEMENTS,

@@ -171,11 +171,6 @@ def in_groups(commodities: pd.Series, groups: tuple[str, ...] | frozenset[str]) 
     return mentions(commodities, names)
 
 
-def is_ree_commodity(commodities: pd.Series) -> pd.Series:
-    """Say per cell whether a rare earth, yttrium or a rare-earth mineral is named (scandium is not one here)."""
-    return in_groups(commodities, ("rare_earths",))
-
-
 def mentions(commodities: pd.Series, names: frozenset[str] | tuple[str, ...]) -> pd.Series:
     """Say per cell of canonical names joined with ``"; "`` whether it names one of ``names``; False where missing."""
     wanted = frozenset(names)

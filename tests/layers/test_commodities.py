@@ -15,7 +15,7 @@ from layers.cells.commodities import (
     critical_members,
     elements_of,
     group_of,
-    is_ree_commodity,
+    in_groups,
     normalise_commodities,
     unknown_commodities,
 )
@@ -60,12 +60,12 @@ def test_an_undeclared_code_is_kept_counted_and_never_an_element() -> None:
     cells = pd.Series(["CL, AU", "AU", "SM"])
     assert normalise_commodities(cells).tolist() == ["CL; AU", "AU", "SM"]
     assert unknown_commodities(cells).to_dict() == {"AU": 2, "CL": 1, "SM": 1}
-    assert not is_ree_commodity(normalise_commodities(cells)).any()
+    assert not in_groups(normalise_commodities(cells), ("rare_earths",)).any()
 
 
 def test_rare_earths_are_told_from_everything_else() -> None:
     cells = normalise_commodities(pd.Series(["Cerium", "YTTRIUM, GOLD", "monazite", "Scandium", "Rhenium", None]))
-    assert is_ree_commodity(cells).tolist() == [True, True, True, False, False, False]
+    assert in_groups(cells, ("rare_earths",)).tolist() == [True, True, True, False, False, False]
     assert elements_of("rare earths")[:3] == ("La", "Ce", "Pr")
     assert len(elements_of("rare earths")) == 15
     assert "Sc" not in elements_of("rare earths")
@@ -117,4 +117,4 @@ def test_phrases_of_two_public_inventories_are_all_known(shared_realdata) -> Non
     noami = pd.read_excel(shared_realdata / "inventory/noami_oam_canada/OAM_2024_EN.xlsx", dtype=str)
     assert unknown_commodities(noami["Commodity_Full_Name"]).to_dict() == {"KYAN": 4}
     names = normalise_commodities(omi["P_COMMOD"].str.cat(omi["S_COMMOD"], sep=", ", na_rep=""))
-    assert is_ree_commodity(names).sum() == 10
+    assert in_groups(names, ("rare_earths",)).sum() == 10
