@@ -410,6 +410,27 @@ class Ranking(PlainTable):
     site_kind: Series[str] = pa.Field(isin=SITE_KINDS)
 
 
+class Targets(PlainTable):
+    """Every site once per target, best first; grades are ppm of the element (of oxides for REE), contained tonnes likewise."""
+
+    site_id: Series[str]
+    target: Series[str]
+    rank: Series[int] = pa.Field(ge=1)
+    rank_low: Series[int] = pa.Field(ge=1)
+    rank_high: Series[int] = pa.Field(ge=1)
+    score: Series[float] = pa.Field(ge=0, le=1)
+    score_low: Series[float] = pa.Field(ge=0, le=1)
+    score_high: Series[float] = pa.Field(ge=0, le=1)
+    evidence: Series[str] = pa.Field(isin=EVIDENCE)
+    grade_ppm: Series[float] = number(ge=0)
+    grade_low_ppm: Series[float] = number(ge=0)
+    grade_high_ppm: Series[float] = number(ge=0)
+    grade_rule: Series[str] = pa.Field(isin=GRADE_RULES)
+    contained_t: Series[float] = number(ge=0)
+    contained_low_t: Series[float] = number(ge=0)
+    contained_high_t: Series[float] = number(ge=0)
+
+
 class SamplingPlan(PlainTable):
     """Which sites to sample next, in order, and why."""
 

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from layers.catalogue.source import Source
 from layers.catalogue.yaml_text import load_text
 from layers.errors import ConfigError
 from layers.text import did_you_mean
+from pipeline.evidence.targets import REE, checked_targets
 from pipeline.stages.assign_samples import AssignSamplesParams
 from pipeline.stages.build_features import BuildFeaturesParams
 from pipeline.stages.estimate_tonnage import EstimateTonnageParams
@@ -29,6 +30,7 @@ from pipeline.stages.overlay_territories import OverlayTerritoriesParams
 from pipeline.stages.plan_sampling import PlanSamplingParams
 from pipeline.stages.predict_samples import PredictSamplesParams
 from pipeline.stages.rank_sites import RankSitesParams
+from pipeline.stages.rank_targets import RankTargetsParams
 from pipeline.stages.sample_rasters import SampleRastersParams
 from pipeline.stages.score_companion import ScoreCompanionParams
 from pipeline.stages.score_surface import ScoreSurfaceParams
@@ -101,6 +103,12 @@ class RunConfig(_Section):
         "sample tell its rare earths",
     )
     region: RegionConfig = RegionConfig()
+    targets: tuple[str, ...] = Field(
+        default=("REE",),
+        min_length=1,
+        description="what is ranked for: REE, then any of Canada's critical minerals by symbol or name (Co, gallium, ...), or "
+        "all; more than one writes targets.csv",
+    )
     sources: tuple[Source, ...] = Field(min_length=1, description="the files to read")
     link_records: LinkRecordsParams = LinkRecordsParams()
     merge_sites: MergeSitesParams = MergeSitesParams()
@@ -116,6 +124,7 @@ class RunConfig(_Section):
     score_companion: ScoreCompanionParams = ScoreCompanionParams()
     train_model: TrainModelParams = TrainModelParams()
     rank_sites: RankSitesParams = RankSitesParams()
+    rank_targets: RankTargetsParams = RankTargetsParams()
     explain_sites: ExplainSitesParams = ExplainSitesParams()
     score_surface: ScoreSurfaceParams = ScoreSurfaceParams()
     plan_sampling: PlanSamplingParams = PlanSamplingParams()
@@ -153,9 +162,19 @@ class RunConfig(_Section):
                 raise ValueError("sources: none has the role 'geochemistry'; without samples there is nothing to learn")
         return self
 
+    @field_validator("targets")
+    @classmethod
+    def _known_targets(cls, targets: tuple[str, ...]) -> tuple[str, ...]:
+        return checked_targets(targets)
+
     @model_validator(mode="after")
     def _one_target(self) -> Self:
         target, companion = self.label_sites.target, self.score_companion
+        if len(self.targets) > 1 and (target != REE or self.targets[0] != REE):
+            raise ValueError(
+                f"targets: with several targets REE comes first and the model is learned for it, but label_sites.target is "
+                f"'{target}' and targets begins with '{self.targets[0]}'. Put REE first and leave label_sites.target out"
+            )
         if "target" in companion.model_fields_set and companion.target != target:
             raise ValueError(
                 f"score_companion.target is '{companion.target}' and label_sites.target is '{target}'; both scores rank for "

@@ -18,7 +18,7 @@ from layers.errors import StageError
 from layers.precision import at_precision
 from layers.readers.gazetteer import gazetteer_facts, gazetteer_towns
 from layers.samples.censoring import censoring_notes
-from layers.schema import Backdrop, Links, Ranking, Sites, conform
+from layers.schema import Backdrop, Links, Ranking, Sites, Targets, conform
 from maps.publication import Publication
 from maps.report.model_card import model_card
 from maps.report.report import write_report
@@ -76,6 +76,10 @@ def publish(config: RunConfig, results: Results, store: RunStore, run_date: date
 
 def _write_tables(publication: Publication, results: Results, store: RunStore) -> None:
     store.write_csv("ranking.csv", _rounded(publication.ranking[list(Ranking.to_schema().columns)]))
+    if results.targets is None:
+        store.run_folder.remove("targets.csv")
+    else:
+        store.write_csv("targets.csv", _rounded(results.targets[list(Targets.to_schema().columns)]))
     store.write_csv("site_territories.csv", results.known.territories)
     store.write_csv("accounting.csv", publication.accounting)
     store.write_csv("rejected.csv", results.inputs.rejected)
@@ -165,11 +169,11 @@ def _with_towns(
 
 
 def _rounded(ranking: pd.DataFrame) -> pd.DataFrame:
-    """Return the ranking without digits nobody can defend; order and ranks were made before."""
+    """Return a table of ranks without digits nobody can defend; order and ranks were made before."""
     names = [str(name) for name in ranking.select_dtypes("number").columns]
     digits = {name: 4 for name in names if "score" in name} | {"community_km": 3, "latitude": 6, "longitude": 6}
     digits |= {name: 1 for name in names if name.endswith("_ppm") or name.startswith(("contained_", "payable_"))}
-    digits |= {"chance_payable": 4}
+    digits |= {"chance_payable": 4} | {name: 4 for name in names if name.startswith("grade_")}
     digits |= {name: 0 for name in names if name.startswith("tonnage_")}
     return ranking.round({name: places for name, places in digits.items() if name in names})
 

@@ -29,6 +29,7 @@ class Results:
     companion: DataFrame[schema.Companion]
     model: TrainedModel
     ranking: DataFrame[schema.Ranking]
+    targets: DataFrame[schema.Targets] | None
     reasons: DataFrame[schema.Reasons]
     plan: DataFrame[schema.SamplingPlan]
     surface: Path | None

@@ -52,6 +52,7 @@ from pipeline.stages.merge_sites import merge_sites
 from pipeline.stages.overlay_territories import overlay_territories
 from pipeline.stages.plan_sampling import plan_sampling
 from pipeline.stages.rank_sites import rank_sites
+from pipeline.stages.rank_targets import rank_targets
 from pipeline.stages.sample_rasters import sample_rasters
 from pipeline.stages.score_companion import score_companion
 from pipeline.stages.score_surface import score_surface
@@ -227,6 +228,9 @@ def _compute(
         model,
         config.rank_sites,
     )
+    targets = None
+    if len(config.targets) > 1:
+        targets = whole(rank_targets, schema.Targets, known, companion, ranking, config.targets, config.rank_targets)
     reasons = whole(explain_sites, schema.Reasons, features, model, config.explain_sites)
     with progress.step("score surface"):
         surface = _surface(config, store, model, inputs)
@@ -252,6 +256,7 @@ def _compute(
         companion=companion,
         model=model,
         ranking=ranking,
+        targets=targets,
         reasons=reasons,
         plan=plan,
         surface=surface,

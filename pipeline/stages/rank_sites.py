@@ -13,6 +13,7 @@ from scipy.special import ndtr
 from layers.schema import Companion, Features, Ranking, conform
 from layers.site_layers import SiteLayers
 from pipeline.evidence.site_amounts import site_amounts
+from pipeline.kernels.ordering import places
 from pipeline.kernels.predictive import Z90, OrderBy, WasteBelief, amounts, choose_aim, draw_ranks
 from pipeline.learning.trained_model import TrainedModel, dissimilarity
 
@@ -193,22 +194,9 @@ def _add_ranks(
     table: pd.DataFrame, order: np.ndarray, payable: np.ndarray, no_waste: np.ndarray, last: np.ndarray
 ) -> None:
     """Add the rank, how many other sites nothing but their ids tells apart, and how many of those stand before."""
-    keys = [_digits(np.where(no_waste, 0.0, one)) for one in (order, payable, table["score"].to_numpy(float))]
-    place = np.lexsort((table["site_id"].to_numpy(), -keys[2], -keys[1], -keys[0], last))
-    rank = np.empty(len(table), dtype=int)
-    rank[place] = np.arange(1, len(table) + 1)
-    tied = pd.Series(rank).groupby([*keys, last])
-    table["rank"] = rank
-    table["tied_with"] = tied.transform("size").to_numpy() - 1
-    table["tied_before"] = rank - tied.transform("min").to_numpy()
-
-
-def _digits(value: np.ndarray) -> np.ndarray:
-    """Return numbers to nine significant digits: what differs beyond is the same."""
-    with np.errstate(divide="ignore"):
-        size = np.floor(np.log10(np.abs(value)))
-    unit = 10.0 ** (np.where(np.isfinite(size), size, 0.0) - 8.0)
-    return np.round(value / unit) * unit
+    keys = [np.where(no_waste, 0.0, one) for one in (order, payable, table["score"].to_numpy(float))]
+    found = places(keys, last, table["site_id"].to_numpy())
+    table["rank"], table["tied_with"], table["tied_before"] = found.rank, found.tied_with, found.tied_before
 
 
 def _add_grades(table: pd.DataFrame, model: TrainedModel, grades: pd.DataFrame, params: RankSitesParams) -> None:

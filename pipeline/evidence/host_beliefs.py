@@ -1,0 +1,210 @@
+"""What is believed of the grade of a target in every waste: from the kind of its host, updated by measured wastes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr, ndtri
+from scipy.stats import beta
+
+from layers.cells.commodities import mentions
+from pipeline.evidence.targets import Grades, HostKind, TargetFacts
+
+CHANCE_BY_CLUES = (0.03, 0.15, 0.4, 0.7)
+"""Chance that a waste is one of its host's kind, by how many of three clues are there: type of deposit, companion that was mined,
+kind of waste the target goes to. Judgement; measured wastes of a region move it."""
+
+NAMED, MOST = 0.15, 0.85
+"""What the target among the commodities adds to that chance, and the most it may reach."""
+
+PRIOR_WASTES = 4.0
+"""Wastes the judged chance counts for when measured ones update it."""
+
+SAMPLE_SD_LOG10, BIAS_SD_LOG10 = 0.28, 0.1
+"""Spread of single samples of one waste, and what more samples do not take away; as ``train_model`` has them."""
+
+LEAST_SD_LOG10, MOST_SD_LOG10 = 0.1, 2.0
+
+
+@dataclass(frozen=True)
+class HostBelief:
+    """The belief about one target at every site.
+
+    Parameters
+    ----------
+    grade_log10, grade_sd : ndarray of float, shape (n,)
+        Normal belief about log10 ppm of the element that has the mean of the mixture of host and common rock, and its chance to
+        reach the threshold.
+    chance, chance_low, chance_high : ndarray of float, shape (n,)
+        Chance that the threshold is reached, and what better knowledge of hosts could still make of it.
+    measured_ppm : ndarray of float, shape (n,)
+        NaN where the waste was not assayed for it.
+    host : ndarray of object, shape (n,)
+        Code of the kind of host that counts, None where nothing points to one.
+    learned : dict of str to int
+        Measured wastes that moved each kind, ``background`` among them.
+    """
+
+    grade_log10: np.ndarray
+    grade_sd: np.ndarray
+    chance: np.ndarray
+    chance_low: np.ndarray
+    chance_high: np.ndarray
+    measured_ppm: np.ndarray
+    host: np.ndarray
+    learned: dict[str, int]
+
+
+def believe(
+    facts: TargetFacts, symbol: str, sites: pd.DataFrame, kinds: np.ndarray, site_samples: pd.DataFrame
+) -> HostBelief:
+    r"""Return what host, companions, kind of waste and assays let believe of a target.
+
+    A waste is of its host's kind with the chance :math:`p` of its clues and of common rock else, so that its grade is
+    :math:`p N(m_h, s_h^2) + (1 - p) N(m_b, s_b^2)` in log10 ppm. Measured wastes update both: a median of *n* published wastes
+    moves to :math:`(n m + \sum y)/(n + k)`, judgement counting as one waste, and :math:`p`, a Beta of `PRIOR_WASTES`, by the
+    chance of each of the *k* measured ones to belong to the host (Gelman et al. 2013, *Bayesian Data Analysis*, 2.4 and 2.6).
+
+    Parameters
+    ----------
+    facts : TargetFacts
+    symbol : str
+        Of the target.
+    sites : DataFrame
+        `Sites`.
+    kinds : ndarray of str, shape (n,)
+        `site_kinds`.
+    site_samples : DataFrame
+        `SiteSamples`, in the order of the sites.
+    """
+    clues, host = _clues(facts, sites, kinds)
+    chance = _chance(facts, clues, host, sites)
+    measured = measured_ppm(facts, symbol, site_samples)
+    counts = site_samples["waste_n"].to_numpy(float) if "waste_n" in site_samples else np.ones(len(sites))
+    y = np.log10(np.where(measured > 0, measured, np.nan))
+    parts = [_middle(facts.background), *(_middle(one) for one in facts.hosts)]
+    middle, spread = (np.array([part[side] for part in parts]) for side in (0, 1))
+    of = np.maximum(host, 0) + 1
+    known = np.isfinite(y)
+    member = _member(y, chance, middle[of], spread[of], middle[0], spread[0])
+    learned: dict[str, int] = {}
+    for row, one in enumerate((facts.background, *facts.hosts)):
+        weight = np.where(known & ((host == row - 1) if row else True), member if row else 1.0 - member, 0.0)
+        if weight.sum() > 0:
+            prior = max(one.n, 1)
+            middle[row] = (prior * middle[row] + float((weight * np.nan_to_num(y)).sum())) / (prior + weight.sum())
+            learned["background" if row == 0 else facts.hosts[row - 1].code] = round(float(weight.sum()))
+    strength = np.full(len(sites), PRIOR_WASTES)
+    for clue in np.unique(clues[known & (host >= 0)]):
+        alike, taught = (host >= 0) & (clues == clue), known & (host >= 0) & (clues == clue)
+        chance[alike] = (PRIOR_WASTES * chance[alike] + member[taught].sum()) / (PRIOR_WASTES + taught.sum())
+        strength[alike] += taught.sum()
+    log_g = float(np.log10(facts.threshold_ppm))
+    above = ndtr((middle - log_g) / spread)
+    ends = [beta.ppf(q, strength * chance, strength * (1.0 - chance)) for q in (0.05, 0.95)]
+    passes, low, high = (p * above[of] + (1 - p) * above[0] for p in (chance, *ends))
+    mean = chance * middle[of] + (1 - chance) * middle[0]
+    variance = (
+        chance * spread[of] ** 2 + (1 - chance) * spread[0] ** 2 + chance * (1 - chance) * (middle[of] - middle[0]) ** 2
+    )
+    sd = _reaching(mean, np.sqrt(variance), passes, log_g)
+    mean, sd = _with_assay(mean, sd, y, counts)
+    of_assay = ndtr((mean - log_g) / sd)
+    return HostBelief(
+        grade_log10=mean,
+        grade_sd=sd,
+        chance=np.where(known, of_assay, passes),
+        chance_low=np.where(known, ndtr((mean - 1.645 * sd - log_g) / BIAS_SD_LOG10), np.minimum(low, passes)),
+        chance_high=np.where(known, ndtr((mean + 1.645 * sd - log_g) / BIAS_SD_LOG10), np.maximum(high, passes)),
+        measured_ppm=measured,
+        host=np.array([facts.hosts[row].code if row >= 0 else None for row in host], dtype=object),
+        learned=learned,
+    )
+
+
+def measured_ppm(facts: TargetFacts, symbol: str, site_samples: pd.DataFrame) -> np.ndarray:
+    """Return ppm of the target's elements in each waste, added up where it has several; NaN where one is missing."""
+    elements = facts.elements if facts.elements is not None else (symbol,)
+    columns = [f"waste_{element}_ppm" for element in elements]
+    if not columns or not set(columns) <= set(site_samples.columns):
+        return np.full(len(site_samples), np.nan)
+    total: np.ndarray = site_samples[columns].to_numpy(float).sum(axis=1)
+    return total
+
+
+def _clues(facts: TargetFacts, sites: pd.DataFrame, kinds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many clues each site has of its best host, and the row of that host, -1 where there is none."""
+    best, row = np.zeros(len(sites), dtype=int), np.full(len(sites), -1)
+    score = np.zeros(len(sites))
+    for number, host in enumerate(facts.hosts):
+        clues = _clues_of(host, sites, kinds)
+        weight = np.array(CHANCE_BY_CLUES)[clues] + 1e-6 * np.log10(host.median_ppm)
+        better = (clues > 0) & (weight > score)
+        best, row, score = np.where(better, clues, best), np.where(better, number, row), np.where(better, weight, score)
+    return best, row
+
+
+def _clues_of(host: HostKind, sites: pd.DataFrame, kinds: np.ndarray) -> np.ndarray:
+    deposit = (
+        sites["deposit_type"].astype("string").fillna("").str.contains(f"(?:{host.deposit})", case=False, regex=True)
+    )
+    held = deposit.to_numpy(bool)
+    sold = (
+        mentions(sites["commodities"], host.companions).to_numpy(bool)
+        if host.companions
+        else np.zeros(len(sites), bool)
+    )
+    waste = sites["waste_type"].to_numpy(str)
+    fits = np.isin(waste, host.wastes) | (np.isin(waste, ("unknown", "mixed")) & np.isin(kinds, ("waste", "worked")))
+    if set(host.wastes) == {"slag"}:
+        fits = waste == "slag"
+        held, sold = held & fits, sold & fits
+    some = held | (sold if host.needs is None else held)
+    clues: np.ndarray = np.where(some, held.astype(int) + sold + fits, 0)
+    return clues
+
+
+def _chance(facts: TargetFacts, clues: np.ndarray, host: np.ndarray, sites: pd.DataFrame) -> np.ndarray:
+    """Return the chance that each waste is of its host's kind; a target named without any host counts as its first one."""
+    named = mentions(sites["commodities"], (facts.commodity, *facts.also)).to_numpy(bool)
+    chance = np.array(CHANCE_BY_CLUES)[clues]
+    left = np.array([one.carried_away for one in facts.hosts])[np.maximum(host, 0)]
+    slag = (sites["waste_type"] == "slag").to_numpy()
+    chance = np.where((host >= 0) & ~slag, chance * left, chance)
+    found: np.ndarray = np.minimum(chance + NAMED * named, MOST)
+    host[(host < 0) & named] = 0
+    return found
+
+
+def _middle(grades: Grades) -> tuple[float, float]:
+    return float(np.log10(grades.median_ppm)), float(np.log10(grades.gsd))
+
+
+def _member(
+    y: np.ndarray, chance: np.ndarray, middle: np.ndarray, spread: np.ndarray, common: float, common_sd: float
+) -> np.ndarray:
+    """Return the chance of each measured waste to be of its host's kind; 0 where nothing was measured."""
+    host = chance * np.exp(-0.5 * ((y - middle) / spread) ** 2) / spread
+    rock = (1 - chance) * np.exp(-0.5 * ((y - common) / common_sd) ** 2) / common_sd
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = host / (host + rock)
+    return np.nan_to_num(np.where(np.isfinite(y), found, 0.0))
+
+
+def _reaching(mean: np.ndarray, sd: np.ndarray, passes: np.ndarray, log_g: float) -> np.ndarray:
+    """Return the spread with which a normal of this mean reaches the threshold with the mixture's chance, where one does."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        wanted = (mean - log_g) / ndtri(np.clip(passes, 1e-9, 1 - 1e-9))
+    fits = np.isfinite(wanted) & (wanted > 0)
+    return np.clip(np.where(fits, wanted, sd), LEAST_SD_LOG10, MOST_SD_LOG10)
+
+
+def _with_assay(mean: np.ndarray, sd: np.ndarray, y: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the belief updated by the assays of the waste itself; both are normal."""
+    known = np.isfinite(y)
+    error = SAMPLE_SD_LOG10**2 / np.maximum(n, 1.0) + BIAS_SD_LOG10**2
+    wide = np.maximum(sd, 0.5) ** 2
+    weight = np.where(known, wide / (wide + error), 0.0)
+    return mean + weight * (np.where(known, y, mean) - mean), np.where(known, np.sqrt(weight * error), sd)

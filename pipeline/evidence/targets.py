@@ -1,0 +1,113 @@
+"""Targets beside rare earths: the table of facts in ``targets.yml``, checked when it is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from layers.text import did_you_mean
+
+REE = "REE"
+
+
+class _Facts(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Grades(_Facts):
+    """Log-normal grades of the wastes of a kind, ppm of the element, and the number of wastes that taught them."""
+
+    median_ppm: float = Field(gt=0)
+    gsd: float = Field(gt=1)
+    n: int = Field(ge=0)
+    source: str
+
+
+class HostKind(Grades):
+    """Wastes of a kind of deposit in which a target stays."""
+
+    code: str
+    deposit: str
+    companions: tuple[str, ...]
+    wastes: tuple[str, ...]
+    needs: Literal["deposit"] | None = None
+    carried_away: float = Field(default=1.0, gt=0, le=1)
+
+
+class TargetFacts(_Facts):
+    """What is known of one target."""
+
+    name: dict[Literal["en", "fr"], str]
+    commodity: str
+    also: tuple[str, ...] = ()
+    elements: tuple[str, ...] | None = None
+    form: str | None = None
+    factor: float = 1.0
+    crust_ppm: float | None
+    threshold_ppm: float = Field(gt=0)
+    threshold_why: str
+    background: Grades
+    hosts: tuple[HostKind, ...] = Field(min_length=1)
+
+
+class TargetTable(_Facts):
+    """All targets, those that cannot be one with the reason, and the sources of the figures."""
+
+    sources: dict[str, str]
+    targets: dict[str, TargetFacts]
+    refused: dict[str, dict[Literal["en", "fr"], str]]
+
+    @model_validator(mode="after")
+    def _sources_there(self) -> TargetTable:
+        cited = {one.source for facts in self.targets.values() for one in (facts.background, *facts.hosts)}
+        if cited - set(self.sources):
+            raise ValueError(f"sources: {', '.join(sorted(cited - set(self.sources)))} are cited and not listed")
+        if set(self.sources) - cited:
+            raise ValueError(f"sources: {', '.join(sorted(set(self.sources) - cited))} are listed and not cited")
+        return self
+
+
+@lru_cache(maxsize=1)
+def target_table() -> TargetTable:
+    """Return the table of targets."""
+    return TargetTable.model_validate(yaml.safe_load((files("pipeline.evidence") / "targets.yml").read_text("utf-8")))
+
+
+def known_targets() -> Mapping[str, TargetFacts]:
+    """Return the facts of every target but rare earths, by its symbol or name."""
+    return MappingProxyType(target_table().targets)
+
+
+def checked_targets(wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the targets of a run file under their symbols, each once, ``all`` and names of commodities spelt out.
+
+    Raises
+    ------
+    ValueError
+        If a target is unknown, or can be none: the reason is told.
+    """
+    table = target_table()
+    symbols = {REE.casefold(): REE, "rare earths": REE, "rare earth elements": REE}
+    for symbol, facts in table.targets.items():
+        symbols |= dict.fromkeys((symbol.casefold(), facts.name["en"].casefold(), facts.commodity.casefold()), symbol)
+    found: list[str] = []
+    for one in wanted:
+        word = one.strip().casefold()
+        if word == "all":
+            found += [REE, *table.targets]
+        elif word in table.refused:
+            raise ValueError(f"targets: '{one}' cannot be one: {table.refused[word]['en']}")
+        elif word in symbols:
+            found.append(symbols[word])
+        else:
+            hint = did_you_mean(one, symbols) or ""
+            raise ValueError(
+                f"targets: '{one}' is not known.{hint} Known are {REE}, {', '.join(table.targets)}, or all"
+            )
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,154 @@
+"""Put the sites in order for every further target, each with its grade, amount and interval."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+from pydantic import BaseModel, ConfigDict, Field
+
+from layers.schema import Companion, Ranking, Targets, conform
+from layers.site_layers import SiteLayers
+from pipeline.evidence.host_beliefs import HostBelief, believe
+from pipeline.evidence.site_amounts import site_amounts
+from pipeline.evidence.targets import REE, checked_targets, known_targets
+from pipeline.kernels.ordering import places
+from pipeline.kernels.predictive import Z90, WasteBelief, amounts, choose_aim, draw_ranks
+
+
+class RankTargetsParams(BaseModel):
+    """What is looked for beside rare earths; how, ``rank_sites`` says."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    visits: int = Field(default=20, ge=1, description="sites that can be visited for one target")
+    n_draws: int = Field(default=500, ge=50, le=60_000, description="joint draws of existence, grade and tonnage")
+    worth_chance: float = Field(
+        default=0.3,
+        gt=0,
+        lt=1,
+        description="chance of the grade from which a waste counts as worth a sample of the target",
+    )
+    random_state: int = Field(default=7, ge=0, description="seed")
+
+
+def rank_targets(
+    known: SiteLayers,
+    companion: DataFrame[Companion],
+    ranking: DataFrame[Ranking],
+    targets: tuple[str, ...],
+    params: RankTargetsParams,
+) -> DataFrame[Targets]:
+    """Rank all sites once per target.
+
+    Rare earths keep the order, grades and intervals of ``ranking``. For every other target the belief about the grade comes from
+    the kind of host (`believe`), updated by whatever wastes of the region were assayed for it; existence and tonnes are those of
+    `site_amounts`. The order is by expected tonnes of the element where its threshold is reached. Sites that hold no waste, and
+    kinds of site that ``ranking`` puts last, stand last here too.
+
+    Parameters
+    ----------
+    known : SiteLayers
+    companion : DataFrame[Companion]
+        For ``amount_rule``.
+    ranking : DataFrame[Ranking]
+        Of the same sites.
+    targets : tuple of str
+        As `checked_targets` returns them.
+    params : RankTargetsParams
+
+    Returns
+    -------
+    DataFrame[Targets]
+        Targets in the order asked for, best site first. Grades are ppm of the element, of oxides for ``REE``; ``grade_rule`` is
+        ``assay`` where the waste was measured and ``hosts`` where only its kind speaks. Contained tonnes are given where an
+        amount is. Extra columns: ``host``, ``payable_t``, ``tied_with``, ``threshold_ppm`` and ``worth_sampling``.
+    """
+    order = pd.DataFrame(ranking).set_index("site_id")
+    tables = [pd.DataFrame(table) for table in (known.tonnage, companion)]
+    sites = (
+        pd.DataFrame(known.sites.drop(columns="geometry")).sort_values("site_id", kind="stable").reset_index(drop=True)
+    )
+    ids = sites[["site_id"]]
+    samples = ids.merge(pd.DataFrame(known.samples), on="site_id", how="left", validate="one_to_one")
+    told = ids.merge(tables[0], on="site_id", how="left", validate="one_to_one").merge(
+        tables[1][["site_id", "amount_rule"]], on="site_id", how="left", validate="one_to_one"
+    )
+    told["waste_type"] = sites["waste_type"]
+    holds = site_amounts(told)
+    last = order["ranked_last_reason"].reindex(sites["site_id"]).notna().to_numpy()
+    parts = []
+    for target in checked_targets(targets):
+        if target == REE:
+            parts.append(_of_ranking(ranking, params))
+            continue
+        facts = known_targets()[target]
+        belief = believe(facts, target, sites, told["site_kind"].to_numpy(str), samples)
+        part = _ranked(sites, told, holds, belief, facts.threshold_ppm, last, params)
+        parts.append(part.assign(target=target, threshold_ppm=facts.threshold_ppm))
+    columns = [*Targets.to_schema().columns, "host", "payable_t", "tied_with", "threshold_ppm", "worth_sampling"]
+    return conform(pd.concat(parts, ignore_index=True)[columns], Targets)
+
+
+def _ranked(
+    sites: pd.DataFrame,
+    told: pd.DataFrame,
+    holds: dict[str, np.ndarray],
+    belief: HostBelief,
+    threshold_ppm: float,
+    last: np.ndarray,
+    params: RankTargetsParams,
+) -> pd.DataFrame:
+    waste = WasteBelief(grade_log10=belief.grade_log10, grade_sd=belief.grade_sd, **holds)
+    aim = choose_aim(waste, float(np.log10(threshold_ppm)), params.visits, None, params.random_state)
+    found = amounts(waste, aim)
+    no_waste = (sites["waste_type"] == "none").to_numpy()
+    score, low, high = (np.where(no_waste, 0.0, one) for one in (belief.chance, belief.chance_low, belief.chance_high))
+    placed = places([np.where(no_waste, 0.0, found["payable_t"]), score], last, sites["site_id"].to_numpy())
+    drawn = draw_ranks(waste, aim, "payable", last, params.n_draws, 10, params.random_state)
+    measured = np.isfinite(belief.measured_ppm)
+    said = sites[["commodities", "deposit_type"]].notna().any(axis=1).to_numpy()
+    middle = np.where(measured, belief.measured_ppm, 10.0**belief.grade_log10)
+    ends = [10.0 ** (belief.grade_log10 + side * Z90 * belief.grade_sd) for side in (-1.0, 1.0)]
+    tonnes = told["tonnage_t"].to_numpy(float)
+    contained = middle * tonnes / 1e6
+    given = np.isfinite(contained)
+    table = pd.DataFrame(
+        {
+            "site_id": sites["site_id"],
+            "rank": placed.rank,
+            "rank_low": np.minimum(drawn.low, placed.rank - placed.tied_before),
+            "rank_high": np.maximum(drawn.high, placed.rank + placed.tied_with - placed.tied_before),
+            "score": score,
+            "score_low": np.minimum(low, score),
+            "score_high": np.maximum(high, score),
+            "evidence": np.select([measured, said], ["measured", "inferred"], "none"),
+            "grade_ppm": middle,
+            "grade_low_ppm": np.minimum(ends[0], middle),
+            "grade_high_ppm": np.maximum(ends[1], middle),
+            "grade_rule": np.where(measured, "assay", "hosts"),
+            "contained_t": contained,
+            "contained_low_t": np.where(given, np.fmin(found["contained_low_t"], contained), np.nan),
+            "contained_high_t": np.where(given, np.fmax(found["contained_high_t"], contained), np.nan),
+            "host": belief.host,
+            "payable_t": found["payable_t"],
+            "tied_with": placed.tied_with,
+            "worth_sampling": (score >= params.worth_chance) & ~last,
+        }
+    )
+    return table.sort_values("rank", kind="stable")
+
+
+def _of_ranking(ranking: DataFrame[Ranking], params: RankTargetsParams) -> pd.DataFrame:
+    """Return the rows of rare earths as the ranking has them; a grade of words or hosts is not shown there, nor here."""
+    table = pd.DataFrame(ranking).rename(
+        columns={f"contained_treo{end}_t": f"contained{end}_t" for end in ("", "_low", "_high")}
+    )
+    for end in ("", "_low", "_high"):
+        table[f"grade{end}_ppm"] = table[f"treo{end}_ppm"].fillna(table[f"treo_inferred{end}_ppm"])
+    return table.assign(
+        target=REE,
+        host=pd.Series(None, index=table.index, dtype=object),
+        threshold_ppm=table["order_grade_ppm"],
+        worth_sampling=(table["score"] >= params.worth_chance) & table["ranked_last_reason"].isna(),
+    )

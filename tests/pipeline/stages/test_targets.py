@@ -1,0 +1,155 @@
+"""The table of targets, what hosts let believe of a grade, and published wastes as its judges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from scipy.stats import lognorm
+
+from layers.cells.commodities import critical_list
+from layers.elements import oxide_factor
+from pipeline.evidence.host_beliefs import CHANCE_BY_CLUES, believe
+from pipeline.evidence.targets import checked_targets, known_targets, target_table
+from pipeline.evidence.worked_sites import site_kinds
+from tests.pipeline.stages.site_tables import sites_at
+
+
+def belief(symbol: str, samples: dict[str, Any] | None = None, **told: Any) -> Any:
+    """Return the belief about one target at sites with the given words."""
+    n = max(len(values) for values in told.values())
+    words = {"waste_type": ["tailings"] * n} | told
+    sites = sites_at([shapely.Point(0, at) for at in range(n)], **words)
+    assays = pd.DataFrame({"site_id": sites["site_id"], "waste_n": 1} | (samples or {}))
+    return believe(known_targets()[symbol], symbol, sites, site_kinds(sites), assays)
+
+
+def test_every_name_of_the_canadian_list_is_a_target_or_refused_with_a_reason() -> None:
+    names = set(critical_list("canada_2024").members)
+    assert len(names) == 34
+    targets = {facts.name["en"] for facts in known_targets().values()} | {"rare earths"}
+    assert targets | set(target_table().refused) == names
+    assert not targets & set(target_table().refused)
+
+
+def test_targets_of_a_run_file_are_symbols_each_once() -> None:
+    assert checked_targets(("REE", "cobalt", "Co", "Gallium")) == ("REE", "Co", "Ga")
+    assert len(checked_targets(("all",))) == 30
+    with pytest.raises(ValueError, match="helium is a gas"):
+        checked_targets(("helium",))
+    with pytest.raises(ValueError, match="'unobtainium' is not known"):
+        checked_targets(("unobtainium",))
+
+
+def test_clues_of_a_host_add_up() -> None:
+    """Kind of waste and companion: 0.4; with the deposit: 0.7; the target named adds 0.15; nothing: 0.03."""
+    found = belief(
+        "W",
+        deposit_type=[None, None, "Tungsten skarn", "Tungsten skarn"],
+        commodities=["gold", "gold; tin", "molybdenum", "tungsten"],
+    )
+    assert found.host.tolist() == [None, "tin_or_gold", "skarn", "skarn"]
+    hosts = {host.code: host for host in known_targets()["W"].hosts}
+    common = 1 - lognorm.cdf(800, np.log(4), scale=5)
+    for row, (code, chance) in enumerate([("skarn", 0.03), ("tin_or_gold", 0.4), ("skarn", 0.4), ("skarn", 0.85)]):
+        above = 1 - lognorm.cdf(800, np.log(hosts[code].gsd), scale=hosts[code].median_ppm)
+        assert found.chance[row] == pytest.approx(chance * above + (1 - chance) * common, abs=1e-6)
+
+
+def test_silence_of_an_inventory_about_a_byproduct_is_no_evidence_against_it() -> None:
+    """Sphalerite of a Mississippi Valley deposit carries germanium and gallium whether or not anybody wrote it down."""
+    for symbol in ("Ge", "Ga"):
+        found = belief(
+            symbol, deposit_type=["Mississippi Valley-type", "orogenic gold"], commodities=["zinc; lead", "gold"]
+        )
+        assert found.host.tolist() == ["sphalerite", None]
+        assert found.grade_log10[0] > found.grade_log10[1]
+
+
+def test_slag_keeps_what_the_concentrate_carried_out_of_the_tailings() -> None:
+    tailings, slag = (
+        belief("Ge", deposit_type=["MVT"], commodities=["zinc"], waste_type=[kind]).chance[0]
+        for kind in ("tailings", "slag")
+    )
+    assert slag > tailings
+
+
+def test_an_assay_of_the_waste_outweighs_its_host() -> None:
+    found = belief(
+        "Co", {"waste_Co_ppm": [25.0, np.nan]}, deposit_type=["VMS", "VMS"], commodities=["copper", "copper"]
+    )
+    assert 10 ** found.grade_log10[0] == pytest.approx(25, rel=0.25)
+    assert found.chance[0] < 0.01 < found.chance[1]
+
+
+def test_measured_wastes_of_a_region_move_the_kind_they_belong_to() -> None:
+    """Ten wastes of massive sulphides at 1,500 ppm: the median of the kind, judged from one at 400, moves to between them."""
+    told = {"deposit_type": ["VMS"] * 11, "commodities": ["copper"] * 11}
+    before = belief("Co", **told)
+    after = belief("Co", {"waste_Co_ppm": [1500.0] * 10 + [np.nan]}, **told)
+    assert after.chance[10] > before.chance[10]
+    assert after.grade_log10[10] > before.grade_log10[10]
+    assert after.learned["massive_sulphide"] == 10
+    assert before.learned == {}
+
+
+def test_chances_follow_the_number_of_clues_and_are_never_certain() -> None:
+    assert list(CHANCE_BY_CLUES) == sorted(CHANCE_BY_CLUES)
+    found = belief("Li", deposit_type=["LCT pegmatite"], commodities=["lithium; tantalum"])
+    assert 0 < found.chance_low[0] < found.chance[0] < found.chance_high[0] < 1
+
+
+PUBLISHED = [
+    ("Kolwezi", "Co", "copperbelt", 3200.0),
+    ("Nkana slag", "Co", "copper_slag", 7600.0),
+    ("Lubumbashi slag", "Co", "copper_slag", 21000.0),
+    ("Kilembe", "Co", "massive_sulphide", 1200.0),
+    ("Tsumeb slag, least", "Ge", "kipushi_slag", 128.0),
+    ("Tsumeb slag, most", "Ge", "kipushi_slag", 441.0),
+    ("Tsumeb slag", "Ga", "kipushi_slag", 145.0),
+    ("Grängesberg", "P", "apatite_iron", 24000.0),
+    ("Cantung", "W", "skarn", 3200.0),
+    ("Tungsten Queen", "W", "vein", 1729.0),
+    ("Renison", "Sn", "tin_mine", 4450.0),
+    ("Saxony", "Sn", "tin_mine", 2000.0),
+    ("Penouta", "Ta", "rare_metal", 100.0),
+    ("Copper Flat", "Te", "porphyry", 0.41),
+    ("Copper Flat", "Bi", "porphyry", 1.72),
+    ("Copper Flat", "Cu", "copper_plant", 543.0),
+    ("Copper Flat", "Ga", "background", 19.2),
+    ("Delamar, a maximum", "Te", "epithermal_gold", 290.0),
+    ("Hernic", "PGE", "chromitite", 2.8),
+    ("Washington wastes, most", "Co", "background", 39.0),
+    ("Washington wastes, most", "Ge", "background", 5.9),
+    ("Washington wastes, most", "Ga", "background", 19.0),
+]
+"""Waste, target, kind of host, published ppm of the element. Sources stand in ``targets.yml``."""
+
+BEYOND = {
+    ("Delamar, a maximum", "Te"): "the greatest of many samples, not a grade of the waste",
+}
+
+
+@pytest.mark.parametrize(("waste", "target", "host", "ppm"), PUBLISHED)
+def test_a_published_grade_lies_in_the_range_of_its_host(waste: str, target: str, host: str, ppm: float) -> None:
+    facts = known_targets()[target]
+    kind = facts.background if host == "background" else next(one for one in facts.hosts if one.code == host)
+    low, high = kind.median_ppm * kind.gsd ** np.array([-1.645, 1.645])
+    assert (low <= ppm <= high) == ((waste, target) not in BEYOND), BEYOND.get(
+        (waste, target), f"{low:.3g} to {high:.3g}"
+    )
+
+
+def test_forms_of_the_trade_follow_from_the_element() -> None:
+    """0.218 % WO3 are 0.1729 % W, 3,196 t in 1.849 Mt; 2.4 % P of 3.46 Mt are 190,270 t P2O5."""
+    facts = known_targets()
+    tungsten_pct = 0.218 / facts["W"].factor
+    assert tungsten_pct == pytest.approx(0.1729, abs=1e-4)
+    assert tungsten_pct / 100 * 1_849_000 == pytest.approx(3196, abs=1)
+    assert facts["P"].factor * 0.024 * 3.46e6 == pytest.approx(190_270, abs=20)
+    for one in facts.values():
+        if one.form is not None and one.form != "CaF2":
+            assert one.factor == pytest.approx(oxide_factor(one.form), rel=2e-4), one.form
