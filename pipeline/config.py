@@ -17,6 +17,7 @@ from layers.text import did_you_mean
 from pipeline.evidence.targets import REE, checked_targets
 from pipeline.stages.assign_samples import AssignSamplesParams
 from pipeline.stages.build_features import BuildFeaturesParams
+from pipeline.stages.describe_camps import DescribeCampsParams
 from pipeline.stages.estimate_tonnage import EstimateTonnageParams
 from pipeline.stages.explain_sites import ExplainSitesParams
 from pipeline.stages.flag_constraints import FlagConstraintsParams
@@ -112,6 +113,7 @@ class RunConfig(_Section):
     sources: tuple[Source, ...] = Field(min_length=1, description="the files to read")
     link_records: LinkRecordsParams = LinkRecordsParams()
     merge_sites: MergeSitesParams = MergeSitesParams()
+    describe_camps: DescribeCampsParams = DescribeCampsParams()
     locate_assays: LocateAssaysParams = LocateAssaysParams()
     assign_samples: AssignSamplesParams = AssignSamplesParams()
     sample_rasters: SampleRastersParams = SampleRastersParams()

@@ -41,6 +41,7 @@ from pipeline.purge import forget_withheld
 from pipeline.results import Results
 from pipeline.stages.assign_samples import assign_samples
 from pipeline.stages.build_features import build_features
+from pipeline.stages.describe_camps import describe_camps
 from pipeline.stages.estimate_tonnage import estimate_tonnage
 from pipeline.stages.explain_sites import explain_sites
 from pipeline.stages.flag_constraints import flag_constraints
@@ -145,6 +146,7 @@ def _compute(
     links = whole(link_records, schema.Links, records, inputs["links"], config.link_records)
     sites = whole(merge_sites, schema.Sites, records, links, config.merge_sites)
     _require_sites(sites, records)
+    sites = whole(describe_camps, schema.Sites, sites, config.describe_camps)
 
     # What is known of each site.
     waste = samples[samples["medium"].eq("waste")]

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.evidence.rare_earth_hosts import COMMODITIES, DEPOSITS, NO_HOST, PATHFINDERS, Host
+from pipeline.evidence.worked_sites import site_kinds
 
 SYMBOL_NAMES = {
     "Li": "lithium", "Be": "beryllium", "Co": "cobalt", "Ni": "nickel", "Cu": "copper", "Zn": "zinc", "Ga": "gallium",
@@ -37,6 +38,10 @@ REE_LABEL_FLOOR = 0.75
 
 OTHER_UTILITY = 0.05
 """Utility of a mine whose commodities or deposit type are known and point to no source of the target."""
+
+SOLE_WORD = (0.3, 0.02, 0.9)
+"""Utility, with its range, of one word at a place of which no inventory says that anything was worked or that a waste lies there:
+somebody found some of it once."""
 
 OTHER_HIGH = 0.3
 """The most such a mine may still be worth: host minerals of no value were seldom recorded."""
@@ -135,12 +140,41 @@ def affinity_range(sites: pd.DataFrame, target: str) -> tuple[np.ndarray, np.nda
     target : str
         ``REE``, an element symbol, or a commodity name.
 
+    A sole word without sign of work counts little (`SOLE_WORD`). A worked mine that says little takes part in what the nearest
+    like mine says (`describe_camps`), with the chance that the two agree.
+
     Returns
     -------
     value, low, high : ndarray of float, shape (n,)
         Utilities, 0-1. NaN where neither commodities nor deposit type are known; where they are and point to no source of
         the target, `OTHER_UTILITY` from 0 to `OTHER_HIGH`.
     """
+    own = _own_range(sites, target)
+    if "camp_chance" not in sites:
+        return own
+    like = sites[["camp_commodities", "camp_deposit_type"]].set_axis(["commodities", "deposit_type"], axis=1)
+    said, _, most = _own_range(like, target)
+    chance = np.nan_to_num(sites["camp_chance"].to_numpy(float))
+    base = np.where(np.isnan(own[0]), OTHER_UTILITY, own[0])
+    better = (chance > 0) & (np.nan_to_num(said) > base)
+    value = np.where(better, base + chance * (np.nan_to_num(said) - base), own[0])
+    return value, own[1], np.where(better, np.fmax(own[2], most), own[2])
+
+
+def lonely_words(sites: pd.DataFrame) -> np.ndarray:
+    """Say which sites have one commodity, no type of deposit and no sign that anything was worked or left there."""
+    if not {"mass_t", "waste_type", "status", "name"} <= set(sites.columns):
+        return np.zeros(len(sites), dtype=bool)
+    sole = (
+        sites["commodities"].notna() & ~sites["commodities"].fillna("").str.contains(";") & sites["deposit_type"].isna()
+    )
+    idle = np.isin(site_kinds(sites), ("unclear", "showing"))
+    lonely: np.ndarray = sole.to_numpy(bool) & idle
+    return lonely
+
+
+def _own_range(sites: pd.DataFrame, target: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return what the words of each site itself suggest."""
     if target != "REE":
         own, _ = best_match(sites["commodities"], target_commodities(target, None))
         deposit, _ = best_match(sites["deposit_type"], target_deposits(target, None))
@@ -148,6 +182,8 @@ def affinity_range(sites: pd.DataFrame, target: str) -> tuple[np.ndarray, np.nda
         return value, np.clip(value - 0.25, 0.0, 1.0), np.clip(value + 0.25, 0.0, 1.0)
     sold, _ = _best_hosts(sites["commodities"], COMMODITIES)
     held, _ = _best_hosts(sites["deposit_type"], DEPOSITS)
+    weak = lonely_words(sites) & (np.nan_to_num(sold[:, 0]) > SOLE_WORD[0])
+    sold[weak] = SOLE_WORD
     known = sites[["commodities", "deposit_type"]].notna().any(axis=1).to_numpy()
     better = np.where((np.nan_to_num(held[:, 0], nan=-1.0) > np.nan_to_num(sold[:, 0], nan=-1.0))[:, None], held, sold)
     at_odds = (held[:, 0] <= NO_HOST) & (sold[:, 0] > NO_HOST)

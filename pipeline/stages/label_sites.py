@@ -13,6 +13,7 @@ from layers.schema import GeoDataFrame, Labels, Sites, SiteSamples, conform
 from pipeline.evidence.target_evidence import (
     REE_LABEL_FLOOR,
     best_match,
+    lonely_words,
     measured_values,
     target_commodities,
     target_deposits,
@@ -57,7 +58,8 @@ def label_sites(
 
     An assay of the waste outweighs any rule. A waste is positive where its value reaches the threshold, negative
     where even the upper end of its range stays below it, and unlabelled in between. A rule (commodity, deposit type)
-    only ever makes positives: that a mine lists no rare earths is no evidence that its waste holds none.
+    only ever makes positives, and a sole word at a place where nothing was worked makes none: that a mine lists no rare
+    earths is no evidence that its waste holds none.
 
     Parameters
     ----------
@@ -90,11 +92,13 @@ def label_sites(
     deposit, deposit_word = best_match(
         sites["deposit_type"], target_deposits(params.target, params.positive_deposit_types)
     )
+    commodity_counts = ~lonely_words(sites)
     if source == "rules":
         label, rule = np.full(len(sites), np.nan), np.full(len(sites), "none", dtype=object)
     if source != "assays":
         for kind, utility, word in (("commodity", commodity, commodity_word), ("deposit", deposit, deposit_word)):
             hits = (rule == "none") & (np.nan_to_num(utility) >= REE_LABEL_FLOOR)
+            hits &= commodity_counts | (kind == "deposit")
             label[hits] = 1.0
             rule[hits] = [f"{kind}: {one}" for one in word[hits]]
     near = joined["near_n"].fillna(0).to_numpy() > 0

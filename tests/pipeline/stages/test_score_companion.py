@@ -36,7 +36,7 @@ def test_uranium_thorium_and_phosphate_stand_above_massive_sulphide(planted) -> 
 
 
 def test_missing_parts_open_the_band_and_are_never_zero(planted) -> None:
-    scores = score_companion(*table_of(planted, ["thorium", pd.NA], [pd.NA, pd.NA]), ScoreCompanionParams())
+    scores = score_companion(*table_of(planted, ["thorium; gold", pd.NA], [pd.NA, pd.NA]), ScoreCompanionParams())
     first = scores.iloc[0]
     assert np.isnan(first["part_amount"])
     assert first["companion_score"] == pytest.approx(0.55 * 0.8 + 0.2 * 0.3 + 0.15 * 0.5 + 0.1 * 0.5)
@@ -55,7 +55,7 @@ def test_a_measured_concentration_replaces_the_type_but_not_in_the_blind_score(p
 
 def test_weights_are_laid_open_and_normalised(planted) -> None:
     params = ScoreCompanionParams(weight_metal=2, weight_amount=0, weight_access=0, weight_liability=0)
-    scores = score_companion(*table_of(planted, ["thorium"], [pd.NA]), params)
+    scores = score_companion(*table_of(planted, ["thorium; gold"], [pd.NA]), params)
     assert scores["companion_score"].iloc[0] == pytest.approx(0.8)
     with pytest.raises(ValidationError, match="at least one weight"):
         ScoreCompanionParams(weight_metal=0, weight_amount=0, weight_access=0, weight_liability=0)
@@ -67,7 +67,7 @@ def test_ties_are_broken_by_site_id(planted) -> None:
 
 
 def test_a_worked_mine_precedes_an_unclear_place_and_that_a_prospect(planted) -> None:
-    sites, chemistry, access, tonnage = table_of(planted, ["thorium"] * 6, [pd.NA] * 6)
+    sites, chemistry, access, tonnage = table_of(planted, ["thorium; gold"] * 6, [pd.NA] * 6)
     sites = sites.assign(
         status=["prospect", "abandoned", "past_producer", "showing", pd.NA, pd.NA],
         milled_t=[np.nan] * 3 + [5000.0] + [np.nan] * 2,
