@@ -27,3 +27,20 @@ def present(value: Any) -> bool:
 def assayed(ranking: pd.DataFrame) -> pd.Series:
     """Say of every row of a ranking whether its waste was assayed for what is looked for: the split of the two lists."""
     return ranking["evidence"].eq("measured")
+
+
+def tied_ranks(ranking: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    """Return, for sites that nothing but their ids tells apart from others, the first and the last rank they share.
+
+    Parameters
+    ----------
+    ranking : DataFrame[Ranking]
+        Whole and in the order of ranks.
+    """
+    same = ["payable_t", "score", "tied_with"]
+    apart = (ranking[same] != ranking[same].shift()).any(axis=1) | (ranking["tied_with"] == 0)
+    spans = ranking.groupby(apart.cumsum())["rank"].agg(["min", "max"])
+    first, last = (apart.cumsum().map(spans[end]) for end in ("min", "max"))
+    tied = (last > first).to_numpy()
+    ends = zip(first[tied].tolist(), last[tied].tolist(), strict=True)
+    return dict(zip(ranking.loc[tied, "site_id"], ends, strict=True))

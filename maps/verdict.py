@@ -8,6 +8,7 @@ from __future__ import annotations
 from layers.findings import Finding
 from layers.validation import Figures, RuleFigures, Validation
 from maps import words
+from maps.reasons import phrase_feature
 
 SCORE_WORDS = ("score", "score_note", "list_about_inferred", "axis_score_percent", "how_to_read_text")
 """Words that name the score; each has a twin for lists that are ordered by the companion score."""
@@ -64,7 +65,7 @@ def remark(kind: str, notice: Finding, lang: str) -> str:
     """Return a coded remark in words; ``kind`` is ``alarm``, ``reason`` or ``remark``."""
     values: dict[str, object] = dict(notice.values)
     if "feature" in values:
-        values["feature"] = words.phrase_feature(str(values["feature"]), lang)
+        values["feature"] = phrase_feature(str(values["feature"]), lang)
     if "rule" in values:
         values["rule"] = rule_name(str(values["rule"]), lang)
     return words.phrase(f"{kind}_{notice.code}", lang, **values)

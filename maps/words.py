@@ -16,46 +16,13 @@ import yaml
 from layers.errors import StageError
 from layers.findings import Value
 from layers.schema import SITE_KINDS
+from layers.text import fold
 
 LANGUAGES = ("en", "fr")
 NARROW_SPACE = "\u202f"
 """Separates thousands in French (and number from unit), as the Canadian translation bureau asks."""
 
 _NUMBER = re.compile(r"([+-]?)(\d[\d,]*)(\.\d+)?")
-_ELEMENT = r"(?P<x>[A-Z][a-z]?|[A-Z]{3,4}|tree|treo)"
-_FEATURES = (
-    (re.compile(rf"near_{_ELEMENT}_z"), "near_z", "z"),
-    (re.compile(rf"near_{_ELEMENT}_max_ppm"), "near_ppm", "ppm"),
-    (re.compile(rf"near_{_ELEMENT}(_mean|_median|_idw)?_ppm"), "near_mean_ppm", "ppm"),
-    (re.compile(r"pathfinder_z"), "pathfinder", "z"),
-    (re.compile(r"neighbour_assays_ppm"), "neighbour_assays", "ppm"),
-    (re.compile(r"other_method_ppm"), "other_method", "ppm"),
-    (re.compile(r"waste_measured_ppm"), "waste_measured", "ppm"),
-    (re.compile(r"type_affinity"), "type_affinity", ""),
-    (re.compile(r"part_(?P<x>metal|amount|access|liability)"), "part", ""),
-    (re.compile(r"waste_proxy_ppm"), "waste_proxy", "ppm"),
-    (re.compile(rf"waste_{_ELEMENT}_ppm"), "waste_ppm", "ppm"),
-    (re.compile(r"near_(?P<x>[A-Z][a-z]?_[A-Z][a-z]?)(_ratio)?"), "near_ratio", ""),
-    (re.compile(r"near_n"), "near_n", "count"),
-    (re.compile(r"waste_n"), "waste_n", "count"),
-    (re.compile(r"near_km"), "near_km", "km"),
-    (re.compile(r"structure_km"), "structure_km", "km"),
-    (re.compile(r"tonnage_log10"), "tonnage_log10", "log_t"),
-    (re.compile(r"area_log10"), "area_log10", "log_m2"),
-    (re.compile(r"volume_log10"), "volume_log10", "log_m3"),
-    (re.compile(r"height_m"), "height_m", "m"),
-    (re.compile(r"first_year"), "first_year", "year"),
-    (re.compile(r"last_year"), "last_year", "year"),
-    (re.compile(r"raster_(?P<x>.+)_sd"), "raster_sd", ""),
-    (re.compile(r"raster_(?P<x>.+)"), "raster", ""),
-    (re.compile(r"dep_(?P<x>.+)"), "dep", "flag"),
-    (re.compile(r"wt_(?P<x>.+)"), "wt", "flag"),
-    (re.compile(r"com_(?P<x>.+)"), "com", "flag"),
-)
-READ_AT = (-0.5, 0.5, 2.0)
-"""Where the words for a value change: between two of these, and at each of them, all values of a feature read alike."""
-
-_UNITS = {"ppm": "ppm", "km": "km", "m": "m", "log_t": "t", "log_m2": "m²", "log_m3": "m³"}
 
 
 @lru_cache(maxsize=1)
@@ -99,7 +66,7 @@ def word(key: str, lang: str) -> str:
         tonnage rule) is spelled out rather than refused.
     """
     entry = all_words()["words"].get(key)
-    return str(entry[lang]) if entry else _spelled_out(key)
+    return str(entry[lang]) if entry else spelled_out(key)
 
 
 def known(key: str) -> bool:
@@ -249,7 +216,7 @@ def _french_names() -> dict[str, str]:
 
 def layer(name: str, lang: str) -> str:
     """Return the words for a kind of area where it is a known code; a title given by a source stays as it is."""
-    key = f"layer_{name}"
+    key = f"layer_{_as_key(name)}"
     return word(key, lang) if known(key) else name
 
 
@@ -264,116 +231,32 @@ def kinds_counted(counts: Mapping[str, int], lang: str) -> str:
     return phrase("kinds_counted", lang, **{kind: int(counts.get(kind, 0)) for kind in SITE_KINDS}) + "."
 
 
-@lru_cache(maxsize=4096)
-def phrase_feature(feature: str, lang: str) -> str:
-    """Say what a model feature is, without its value."""
-    kind, name, _ = _kind_of(feature, lang)
-    return str(all_words()["features"][kind][lang]).format(x=name)
+def status(text: str, lang: str) -> str:
+    """Return the state of work an inventory gives; one that is not listed stays as it is."""
+    return _of_section("statuses", text, lang)
 
 
-def phrase_reason(feature: str, contribution: float, value: float, lang: str) -> str:
-    """Say in plain words what moved a score and in which direction.
-
-    Parameters
-    ----------
-    feature : str
-        Column of the layer `Features`, e.g. ``near_Th_z``.
-    contribution : float
-        In log-odds; its sign gives the direction.
-    value : float
-        The site's value; NaN is said to be not known.
-    lang : {"en", "fr"}
-        Language.
-
-    Returns
-    -------
-    str
-        E.g. ``thorium in regional samples nearby: above the regional norm (+1.6), which raises the score``. There is
-        never a semicolon in it, so that reasons can be listed with ``; ``.
-    """
-    template, shown = reason_parts(feature, contribution, value, lang)
-    return (
-        template.replace("{value}", with_unit(shown, _kind_of(feature, lang)[2], lang))
-        if shown is not None
-        else template
-    )
+def jurisdiction(text: str, lang: str) -> str:
+    """Return the name of a province, territory or state for its short name; other texts stay as they are."""
+    return _of_section("jurisdictions", text, lang)
 
 
-def reason_parts(feature: str, contribution: float, value: float, lang: str) -> tuple[str, float | None]:
-    """Return a reason as a template with a slot ``{value}``, and the number for the slot (None where it has no slot).
-
-    A page with thousands of sites keeps each template once.
-    """
-    unit = unit_of(feature)
-    readings = all_words()["readings"]
-    reading = _reading(value, unit)
-    text = (
-        str(readings["sentence"][lang])
-        .format(
-            what=phrase_feature(feature, lang),
-            reading=readings[reading][lang],
-            direction=word("raises" if contribution >= 0 else "lowers", lang),
-        )
-        .replace(";", ",")
-    )
-    if "{value}" not in readings[reading][lang]:
-        return text, None
-    return text, 10.0**value if unit.startswith("log_") else float(value)
+def deposit_type(text: str, lang: str) -> str:
+    """Return a deposit type, or several with commas between; what is not listed stays as it is."""
+    return ", ".join(_of_section("deposits", part, lang) for part in text.split(", "))
 
 
-def unit_of(feature: str) -> str:
-    """Return how the value of a feature is written: ``z, ppm, count, km, m, year, log_t, log_m2, flag`` or nothing."""
-    return _kind_of(feature, "en")[2]
+def _of_section(section: str, text: str, lang: str) -> str:
+    entry = all_words()[section].get(_as_key(text))
+    return str(entry[lang]) if entry else text
 
 
-def with_unit(value: float, unit: str, lang: str) -> str:
-    """Write the value of a feature with its unit."""
-    if unit == "z":
-        return marks(f"{value:+.1f}", lang)
-    if unit == "year":
-        return f"{value:.0f}"
-    written = rounded(value, lang) if unit.startswith("log_") else number(value, lang)
-    return f"{written}\u00a0{_UNITS[unit]}" if unit in _UNITS else written
+def _as_key(text: str) -> str:
+    return "_".join(fold(text).split())
 
 
-def _reading(value: float, unit: str) -> str:
-    if not math.isfinite(value):
-        return "missing"
-    if unit == "flag":
-        return "is_so" if value > READ_AT[1] else "is_not"
-    if unit == "z":
-        low, high, very_high = READ_AT
-        return (
-            "well_above" if value >= very_high else "above" if value >= high else "below" if value <= low else "close"
-        )
-    return "value"
-
-
-@lru_cache(maxsize=4096)
-def _kind_of(feature: str, lang: str) -> tuple[str, str, str]:
-    """Return the kind of a feature, the words for the thing it names, and how its value is written."""
-    for pattern, kind, unit in _FEATURES:
-        found = pattern.fullmatch(feature)
-        if found:
-            return kind, _named(kind, found.groupdict().get("x") or "", lang), unit
-    return "other", _spelled_out(feature), ""
-
-
-def _named(kind: str, name: str, lang: str) -> str:
-    if kind in ("near_z", "near_ppm", "near_mean_ppm", "waste_ppm"):
-        return element(name, lang)
-    if kind == "part":
-        return word(f"part_{name}", lang).casefold()
-    if kind == "near_ratio":
-        return name.replace("_", "/")
-    if kind == "wt":
-        return word(f"waste_type_{name}", lang) if known(f"waste_type_{name}") else _spelled_out(name)
-    section = {"raster": "rasters", "raster_sd": "rasters", "dep": "deposits"}.get(kind)
-    entry = all_words()[section].get(name.lower()) if section else None
-    return str(entry[lang]) if entry else _spelled_out(name)
-
-
-def _spelled_out(key: str) -> str:
+def spelled_out(key: str) -> str:
+    """Return a code as words, for codes that ``words.yml`` does not list."""
     for start in ("flag_", "tonnage_rule_", "layer_", "relation_", "status_", "evidence_"):
         key = key.removeprefix(start)
     return key.replace("_", " ").strip()

@@ -20,11 +20,12 @@ from layers.readers.gazetteer import gazetteer_facts, gazetteer_towns
 from layers.samples.censoring import censoring_notes
 from layers.schema import Backdrop, Links, Ranking, Sites, Targets, conform
 from maps.publication import Publication
+from maps.reasons import phrase_reason
 from maps.report.model_card import model_card
 from maps.report.report import write_report
 from maps.sheets.sheet import write_sheets
 from maps.site_map.site_map import write_map
-from maps.words import finding, phrase_reason
+from maps.words import finding
 from pipeline.config import RunConfig
 from pipeline.folder.geopackage import write_geopackage
 from pipeline.folder.memory import give_back_memory
@@ -225,10 +226,11 @@ def _links_in_words(links: DataFrame[Links]) -> pd.DataFrame:
 def _reasons_in_words(results: Results) -> pd.Series:
     """Return the strongest reasons of every ranked site in English, joined by '; '."""
     strongest = results.reasons[results.reasons["position"] <= REASONS_SHOWN]
+    recorded = strongest["site_id"].map(results.known.sites.set_index("site_id")["commodities"])
     words = [
-        phrase_reason(feature, contribution, value, "en")
-        for feature, contribution, value in zip(
-            strongest["feature"], strongest["contribution"], strongest["value"], strict=True
+        phrase_reason(feature, contribution, value, "en", commodities)
+        for feature, contribution, value, commodities in zip(
+            strongest["feature"], strongest["contribution"], strongest["value"], recorded, strict=True
         )
     ]
     joined = (

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from layers.elements import CHONDRITE_PPM, LANTHANIDES
 from maps import words
 from maps.publication import Publication
+from maps.reasons import phrase_feature
 from maps.verdict import rests_on_companion, score_key
 
 PATTERNS = 8
@@ -60,7 +61,7 @@ def in_language(svg: str, lang: str) -> Markup:
 
     def said(match: re.Match[str]) -> str:
         kind, _, rest = match[1].partition(":")
-        text = words.phrase_feature(rest, lang) if kind == "feature" else words.word(match[1], lang)
+        text = phrase_feature(rest, lang) if kind == "feature" else words.word(match[1], lang)
         return escape(text)
 
     return Markup(_KEY.sub(said, svg))  # noqa: S704 - drawn by us; words are escaped

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from layers.validation import Validation
 from maps import words
+from maps.reasons import phrase_feature
 from maps.verdict import remark, rule_name
 
 WARNINGS = ("too_few_parts", "blocks_below_range", "column_tells_much")
@@ -57,7 +58,7 @@ def evidence_rows(validation: Validation | None, lang: str) -> list[list[str]]:
         return []
     return [
         [
-            words.phrase_feature(contrast.feature, lang),
+            phrase_feature(contrast.feature, lang),
             words.number(contrast.cut, lang),
             f"{words.number(contrast.positives_inside, lang, 0)} / {words.number(contrast.n_inside, lang, 0)}",
             words.number(contrast.w_plus, lang, 2),

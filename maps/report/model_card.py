@@ -8,6 +8,7 @@ import pandas as pd
 
 from maps import words
 from maps.publication import Publication
+from maps.reasons import phrase_feature
 from maps.rows import rows as table_rows
 from maps.verdict import SHARES, capture_rows, score_key, validation_rows, verdict
 
@@ -59,7 +60,7 @@ def _dropped(dropped: Mapping[str, str], lang: str) -> str:
     """Return features not used by the reason why: ``features (reason); ...``."""
     why: dict[str, list[str]] = {}
     for name, reason in dropped.items():
-        why.setdefault(reason, []).append(words.phrase_feature(name, lang))
+        why.setdefault(reason, []).append(phrase_feature(name, lang))
     said = []
     for reason, names in why.items():
         said.append(f"{', '.join(names)} ({words.word(f'dropped_{reason}', lang)})")

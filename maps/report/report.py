@@ -15,7 +15,7 @@ from maps.report.figures import figures, in_language
 from maps.report.methods import evidence_ratio, evidence_rows, method_rows, warnings, why_this_method
 from maps.report.model_card import card_rows
 from maps.report.validation_notes import validation_notes, was_trained
-from maps.rows import records, rows
+from maps.rows import records, rows, tied_ranks
 from maps.sovereignty import publishable
 from maps.verdict import capture_rows, plain_verdict, remark, score_key, validation_rows, verdict
 
@@ -102,7 +102,8 @@ def _summary(p: Publication, lang: str) -> str:
     target = words.word("target_ree", lang) if p.target == "REE" else p.target
     kinds = {kind: int(counts.get(kind, 0)) for kind in ("measured", "inferred", "none")}
     rest = words.phrase("report_summary_none", lang, none=kinds["none"]) if kinds["none"] else ""
-    told = words.phrase("report_summary_text", lang, n=len(p.ranking), target=target, rest=rest, **kinds)
+    key = "report_summary_text" if kinds["measured"] else "report_summary_text_unsampled"
+    told = words.phrase(key, lang, n=len(p.ranking), target=target, rest=rest, **kinds)
     return f"{told} {words.kinds_counted(words.count_kinds(p.ranking['site_kind']), lang)}"
 
 
@@ -151,16 +152,8 @@ def _held(p: Publication) -> Any:
 
 def _ties(p: Publication, lang: str) -> dict[str, str]:
     """Return, for sites that nothing but their ids tells apart from others, the ranks they share."""
-    ranking = p.ranking
-    same = ["payable_t", "score", "tied_with"]
-    apart = (ranking[same] != ranking[same].shift()).any(axis=1) | (ranking["tied_with"] == 0)
-    run = apart.cumsum()
-    found: dict[str, str] = {}
-    for _, group in ranking.groupby(run):
-        if len(group) > 1 and group["rank"].iloc[0] <= TOP:
-            ends = {"first": int(group["rank"].iloc[0]), "last": int(group["rank"].iloc[-1])}
-            found |= dict.fromkeys(group["site_id"], "\n" + words.phrase("tied", lang, **ends))
-    return found
+    shared = tied_ranks(p.ranking)
+    return {site: "\n" + words.phrase("tied", lang, first=first, last=last) for site, (first, last) in shared.items()}
 
 
 def accounted_for(accounting: pd.DataFrame, rejected: pd.DataFrame, notes: pd.DataFrame, lang: str) -> dict[str, Any]:

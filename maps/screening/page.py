@@ -1,8 +1,10 @@
-"""The pages of a screening: a printable summary, the list for a spreadsheet, and sheets of the sites in it."""
+"""The files of a screening: a brief of two printed pages, the whole list as its annex, a map, tables and sheets."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +12,31 @@ import pandas as pd
 
 from maps import pages, words
 from maps.nearby import Place, areas_in_short, distance_to_place_km, in_language, titles_of_areas
-from maps.publication import Publication, about
-from maps.rows import assayed, records
-from maps.screening.workbook import write_csv, write_xlsx
-from maps.sheets.sheet import QUESTIONS, write_sheets
+from maps.publication import Publication, about, of_sites
+from maps.rows import records
+from maps.screening.area_map import area_map
+from maps.screening.brief import NEXT_STEPS, Brief, distance, judged, rank
+from maps.screening.workbook import write_list
+from maps.sheets.mini_map import key_of
+from maps.sheets.sheet import QUESTIONS, sources_by_licence, write_sheets
+from maps.site_map.site_map import write_map
 from maps.sovereignty import publishable
-from maps.verdict import plain_verdict, verdict
+from maps.verdict import plain_verdict
 
 SHEETS = 60
-"""Sheets are written for so many best-ranked sites of a list; the page says so when there are more."""
+"""Sheets are written for so many best-ranked sites of a list, and for those of the short tables; the annex says so."""
+
+LINES_A_PAGE = 57
+"""Lines of the largest print on a page of Letter paper."""
+
+LETTERS = 74
+"""Letters in a line of one of two columns."""
+
+SECOND_WIDER = 1.2
+"""How much more room a line of the second page takes."""
+
+PRINT_PT = (9.2, 6.6)
+"""Largest and smallest print of a brief."""
 
 
 def write_screening(
@@ -26,9 +44,9 @@ def write_screening(
 ) -> None:
     """Write the answer to "what lies near us" into a folder.
 
-    ``index.html`` (both languages, printable), ``sites.csv`` and ``sites.xlsx`` (the same list for a spreadsheet program, with no
-    cell that could be calculated), and ``sheets/<site_id>.html``. Of an outline somebody brought nothing is written: neither its
-    shape nor its name.
+    ``index.html`` (the brief: two printed pages, both languages), ``sites.html`` (its annex: the whole list), ``map.html``,
+    ``sites.csv`` and ``sites.xlsx`` (the list for a spreadsheet program, with no cell that could be calculated), and
+    ``sheets/<site_id>.html``. Of an outline somebody brought nothing is written: neither its shape nor its name.
 
     Parameters
     ----------
@@ -47,96 +65,139 @@ def write_screening(
     """
     p = publishable(publication)
     folder.mkdir(parents=True, exist_ok=True)
+    brief = Brief(p, place, table, within_km)
+    with_sheet = list(dict.fromkeys([*table["site_id"].head(SHEETS), *brief.numbered]))
+    for name, page in html_pages(brief, with_sheet, lang).items():
+        (folder / f"{name}.html").write_text(page, encoding="utf-8")
+    write_list(p, in_language(p, table, lang), folder, title=_title(place, lang), lang=lang)
+    write_sheets(p, folder / "sheets", site_ids=with_sheet, lang=lang)
+    _write_map(p, place, table, folder / "map.html", lang)
+
+
+def html_pages(brief: Brief, with_sheet: list[str], lang: str) -> dict[str, str]:
+    """Return the brief (``index``) and its annex (``sites``) as HTML.
+
+    Parameters
+    ----------
+    brief : Brief
+        Of a place.
+    with_sheet : list of str
+        Sites that have a sheet to link to.
+    lang : {"en", "fr"}
+        Language the pages open in.
+    """
+    p, place, table = brief.p, brief.place, brief.table
     tables = {language: in_language(p, table, language) for language in words.LANGUAGES}
-    said = [_in(p, place, tables[language], within_km, language) for language in words.LANGUAGES]
-    page = pages.render(
-        "screening/templates/screening.html",
-        p=p,
-        first=lang,
-        titles={one["lang"]: one["title"] for one in said},
-        pages=said,
-        private=place.kind == "area",
-        questions=QUESTIONS,
-        sources=records(p.sources),
-        coarse=bool((p.territories["publish"] == "generalised").any()),
-    )
-    (folder / "index.html").write_text(page, encoding="utf-8")
-    write_csv(tables[lang], folder / "sites.csv")
-    write_xlsx(tables[lang], folder / "sites.xlsx", words.word("sites_list", lang))
-    write_sheets(p, folder / "sheets", site_ids=table["site_id"].head(SHEETS), lang=lang)
-
-
-def _in(p: Publication, place: Place, table: pd.DataFrame, within_km: float, lang: str) -> dict[str, Any]:
-
-    name = place.name or words.word("screen_own_area", lang)
-    areas = areas_in_short(about(p, list(table["site_id"])), lang)
-    counts = table["evidence"].value_counts()
-    kinds = {kind: int(counts.get(kind, 0)) for kind in ("measured", "inferred", "none")}
-    found = {"n": len(table), "km": float(within_km), "place": name}
-    key = "screen_summary_one" if len(table) == 1 else "screen_summary"
+    in_languages = [_in(brief, tables[language], with_sheet, language) for language in words.LANGUAGES]
+    for content in in_languages:
+        content["print_pt"] = _print_sizes(content)
+    shared: dict[str, Any] = {
+        "p": p,
+        "first": lang,
+        "pages": in_languages,
+        "private": place.kind == "area",
+        "coarse": bool((p.territories["publish"] == "generalised").any()),
+    }
+    titled = {"index": ("brief", "title"), "sites": ("annex", "annex_title")}
     return {
+        name: pages.render(
+            f"screening/templates/{template}.html",
+            titles={content["lang"]: content[title] for content in in_languages},
+            questions=QUESTIONS,
+            steps=NEXT_STEPS,
+            sources=records(p.sources),
+            **shared,
+        )
+        for name, (template, title) in titled.items()
+    }
+
+
+def _write_map(p: Publication, place: Place, table: pd.DataFrame, path: Path, lang: str) -> None:
+    """Write the map of the sites of a list; their ranks stay those of the run."""
+    ids = list(table["site_id"])
+    own: dict[str, Any] = {
+        name: of_sites(getattr(p, name), ids).reset_index(drop=True) for name in Publication.PER_SITE
+    }
+    title = f"{_title(place, lang)} · {p.title}"
+    write_map(replace(p, title=title, surface=None, **own), path, max_sheets=SHEETS, ranked=len(p.ranking))
+
+
+def _title(place: Place, lang: str) -> str:
+    return words.phrase("screen_title", lang, place=place.name or words.word("screen_own_area", lang))
+
+
+def _in(brief: Brief, table: pd.DataFrame, with_sheet: list[str], lang: str) -> dict[str, Any]:
+    """Return everything that brief and annex print in one language."""
+    p, place = brief.p, brief.place
+    title, name = _title(place, lang), place.name or words.word("screen_own_area", lang)
+    common = {
         "lang": lang,
-        "title": words.phrase("screen_title", lang, place=name),
+        "n": len(table),
+        "title": title,
+        "annex_title": words.phrase("screen_annex_title", lang, place=name),
         "point_kind": words.word(f"kind_{place.point_kind}", lang) if place.point_kind else "",
-        "summary": words.phrase(key, lang, **found)
-        if len(table)
-        else words.phrase("screen_none", lang, km=float(within_km)),
-        "kinds": words.phrase("screen_of_which", lang, **kinds) if len(table) else "",
-        "plain_verdict": plain_verdict(p.validation, lang) if len(table) else "",
-        "verdict": verdict(p.validation, lang) if len(table) else "",
-        "first": _first(table, lang),
-        "rows": [_row(row, at < SHEETS, areas, lang) for at, row in enumerate(records(table))],
-        "area_titles": titles_of_areas(p, table["site_id"], lang),
-        "sheets_note": words.phrase("screen_sheets_first", lang, n=SHEETS) if len(table) > SHEETS else "",
+        "tables": brief.tables(lang, set(with_sheet)),
+        "summary": brief.summary(lang),
+        "sources": "; ".join(sources_by_licence(p, lang)),
+    }
+    if table.empty:
+        return {**common, "rows": [], "area_titles": [], "communities": []}
+    drawn, kinds = area_map(p, place, brief.table, brief.numbered, title)
+    grade = words.number(float(p.ranking["order_grade_ppm"].iloc[0]), lang) if "order_grade_ppm" in p.ranking else "…"
+    shown = about(p, list(table["site_id"]))
+    areas = areas_in_short(shown, lang)
+    return {
+        **common,
+        "map": drawn,
+        "key": key_of(kinds, lang),
+        "plain_verdict": plain_verdict(p.validation, lang),
+        "sure": brief.sure(lang),
+        "amounts": brief.amounts(lang),
+        "cautions": brief.cautions(lang),
+        "liability": brief.liability(lang),
+        "permits": brief.permits(lang),
+        "speak_first": brief.speak_first(lang),
+        "unknown": brief.unknown(lang),
+        "rank_note": words.phrase("brief_rank_note", lang, n=len(p.ranking), grade=grade),
         "distance_note": _distance_note(place, lang),
         "has_roads": bool(table["road_km"].notna().any()),
-        "communities": _communities(p, place, within_km, lang),
+        "rows": [_row(row, row["site_id"] in with_sheet, areas, brief, lang) for row in records(table)],
+        "for_all": [words.flag(code, lang) + "." for code in brief.of_all],
+        "area_titles": titles_of_areas(p, table["site_id"], lang),
+        "sheets_note": words.phrase("screen_sheets_first", lang, n=len(with_sheet))
+        if len(table) > len(with_sheet)
+        else "",
+        "communities": _communities(p, place, brief.within_km, lang),
     }
 
 
-def _row(row: dict[str, Any], has_sheet: bool, areas: dict[str, str], lang: str) -> dict[str, str]:
-    about = (row["site_id"], words.commodities(row["commodities"] or "", lang))
-    road = row["road_km"]
-    band = (
-        "" if row["rank"] is None else f"{words.number(row['rank_low'], lang)}–{words.number(row['rank_high'], lang)}"
-    )
+def _row(row: dict[str, Any], has_sheet: bool, areas: Mapping[str, str], brief: Brief, lang: str) -> dict[str, str]:
+    for_all = brief.of_all
+    kinds = (row["site_id"], words.commodities(row["commodities"] or "", lang))
+    ends = () if row["rank"] is None else (row["rank_low"], row["rank_high"])
+    codes = [
+        *brief.hazards_of(row["site_id"]),
+        *(code for code in brief.permits_of(row["site_id"]) if code not in for_all),
+    ]
     return {
-        "band": band,
-        "rank": words.word("not_scored", lang) if row["rank"] is None else words.number(int(row["rank"]), lang),
+        "band": "–".join(words.number(end, lang) for end in ends),
+        "rank": rank(row, lang),
         "name": row["name"] or row["site_id"],
-        "about": " · ".join(str(one) for one in about if one),
+        "about": " · ".join(str(text) for text in kinds if text),
         "href": f"sheets/{row['site_id']}.html" if has_sheet else "",
-        "distance": f"{words.number(row['distance_km'], lang, 1)}\u00a0km",
-        "road": words.word("not_known", lang) if road is None else f"{words.number(road, lang, 0)}\u00a0km",
-        "evidence": words.word(f"evidence_{row['evidence']}_short", lang) if row["evidence"] else "",
+        "distance": distance(row, lang),
+        "judged": judged(row, lang),
         "amount": words.span(row["tonnage_low_t"], row["tonnage_high_t"], "t", lang),
-        "areas": areas.get(row["site_id"], ""),
-        "flags": (row["flags"] or "").replace("; ", "\n"),
+        "contained": words.span(row["contained_treo_low_t"], row["contained_treo_high_t"], "t", lang),
+        "status": words.status(row["status"], lang) if row["status"] else words.word("not_known", lang),
+        "areas": areas.get(row["site_id"], "") or words.word("screen_no_area", lang),
+        "flags": "\n".join(words.flag(code, lang) for code in codes) or words.word("brief_no_caution", lang),
     }
-
-
-def _first(table: pd.DataFrame, lang: str) -> list[str]:
-    """Return what somebody in a hurry wants: the nearest site, the best-ranked one, and the best-ranked one that was sampled."""
-    found: dict[str, str] = {}
-    sampled = table[assayed(table)]
-    for key, chosen in (
-        ("screen_nearest", table.sort_values("distance_km", kind="stable")),
-        ("screen_best", table[table["rank"].notna()]),
-        ("screen_best_sampled", sampled),
-    ):
-        if len(chosen) and (key != "screen_best_sampled" or chosen["site_id"].iloc[0] not in found):
-            one = records(chosen.head(1))[0]
-            evidence = words.word(f"evidence_{one['evidence']}_short" if one["evidence"] else "not_scored", lang)
-            km = words.number(one["distance_km"], lang, 1)
-            said = words.phrase(key, lang, site=one["name"] or one["site_id"], km=km, evidence=evidence)
-            found[one["site_id"]] = f"{found[one['site_id']]} {said}" if one["site_id"] in found else said
-    return list(found.values())
 
 
 def _distance_note(place: Place, lang: str) -> str:
     key = "straight_line_office" if place.point_kind == "office_point" else "straight_line_place"
-    said = words.word(key if place.kind == "community" else "straight_line", lang)
-    return f"{words.word('screen_distance', lang)}{words.word('colon', lang)}{said}."
+    return words.word(f"distance_{key}" if place.kind == "community" else "distance_straight_line", lang)
 
 
 def _communities(p: Publication, place: Place, within_km: float, lang: str) -> list[str]:
@@ -146,11 +207,33 @@ def _communities(p: Publication, place: Place, within_km: float, lang: str) -> l
     table = p.communities
     km = distance_to_place_km(place.geometry, table["longitude"].to_numpy(), table["latitude"].to_numpy(), within_km)
     near = sorted(
-        (one, name) for one, name in zip(km, table["community"], strict=True) if math.isfinite(one) and one <= within_km
+        (far, name) for far, name in zip(km, table["community"], strict=True) if math.isfinite(far) and far <= within_km
     )
     inside = words.word("screen_inside", lang)
     return [
         f"{name}{words.word('colon', lang)}"
-        + (inside if one == 0 else words.phrase("near_lines", lang, km=words.number(one, lang, 1)))
-        for one, name in near
+        + (inside if far == 0 else words.phrase("near_lines", lang, km=words.number(far, lang, 1)))
+        for far, name in near
     ]
+
+
+def _print_sizes(content: dict[str, Any]) -> tuple[float, float]:
+    """Return the sizes of print in points at which the two parts of a brief fit one page each."""
+    if not content["tables"]:
+        return PRINT_PT[0], PRINT_PT[0]
+    first = 29.0 + sum(3.2 + sum(_row_lines(row) for row in rows) for _, rows in content["tables"])
+    parts = ("cautions", "liability", "permits", "speak_first", "unknown")
+    lines = sum(math.ceil(len(text) / LETTERS) for part in parts for text in content[part])
+    second = (lines + 44) / 2 + math.ceil(len(content["sources"]) / (2 * LETTERS)) + 12
+    return _size(first), _size(second * SECOND_WIDER)
+
+
+def _size(lines: float) -> float:
+    return round(min(PRINT_PT[0], max(PRINT_PT[1], PRINT_PT[0] * LINES_A_PAGE / lines)), 2)
+
+
+def _row_lines(row: dict[str, Any]) -> int:
+    """Return how many lines a row of a short table takes."""
+    wide = {"name": 26, "about": 30, "judged": 17, "amount": 15, "contained": 13, "cautions": 22}
+    lines = {key: math.ceil(len(str(row[key])) / letters) for key, letters in wide.items()}
+    return max(lines.pop("name") + lines.pop("about"), *lines.values(), row["distance"].count("\n") + 1)

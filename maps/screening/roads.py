@@ -77,18 +77,47 @@ class RoadNetwork:
         ndarray, shape (n,)
             Kilometres; NaN where no road leads, or either end is farther than `REACH_KM` from every road.
         """
+        if self.empty or not len(longitudes):
+            return np.full(len(longitudes), np.nan)
+        start, gap = self._nearest(np.array([longitude]), np.array([latitude]))
+        starts = {int(start[0])} if gap[0] <= REACH_KM else set()
+        return self._km_from_nodes(starts, longitudes, latitudes)
+
+    def km_from_area(self, area: shapely.Geometry, longitudes: np.ndarray, latitudes: np.ndarray) -> np.ndarray:
+        """Return road kilometres from the nearest road inside an area to points; 0 for points inside.
+
+        Parameters
+        ----------
+        area : shapely.Geometry
+            EPSG:4326. Where no road runs inside, the way starts at the road nearest to the area.
+        longitudes, latitudes : ndarray, shape (n,)
+            Ends, degrees WGS84.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            As from `km_from`.
+        """
+        if self.empty or not len(longitudes):
+            return np.full(len(longitudes), np.nan)
+        starts = set(np.flatnonzero(shapely.intersects_xy(area, self.nodes[:, 0], self.nodes[:, 1])).tolist())
+        if not starts:
+            edge = shapely.get_coordinates(shapely.segmentize(area, STEP_KM / KM_PER_DEGREE))
+            nodes, gaps = self._nearest(edge[:, 0], edge[:, 1])
+            starts = {int(nodes[gaps.argmin()])} if gaps.min() <= REACH_KM else set()
+        km = self._km_from_nodes(starts, longitudes, latitudes)
+        inside = shapely.intersects_xy(area, np.asarray(longitudes, float), np.asarray(latitudes, float))
+        return np.where(inside & np.isfinite(km), 0.0, km)
+
+    def _km_from_nodes(self, starts: set[int], longitudes: np.ndarray, latitudes: np.ndarray) -> np.ndarray:
         import networkx as nx
 
-        far = np.full(len(longitudes), np.nan)
-        if self.empty or not len(longitudes):
-            return far
-        start, gap = self._nearest(np.array([longitude]), np.array([latitude]))
-        if gap[0] > REACH_KM:
-            return far
+        if not starts:
+            return np.full(len(longitudes), np.nan)
         ends, gaps = self._nearest(np.asarray(longitudes, float), np.asarray(latitudes, float))
-        lengths = nx.single_source_dijkstra_path_length(self.graph, int(start[0]), weight="weight")
-        found = np.array([lengths.get(int(end), np.nan) for end in ends])
-        return np.where(gaps <= REACH_KM, found, np.nan)
+        lengths = nx.multi_source_dijkstra_path_length(self.graph, starts, weight="weight")
+        km = np.array([lengths.get(int(end), np.nan) for end in ends])
+        return np.where(gaps <= REACH_KM, km, np.nan)
 
     def _nearest(self, longitude: np.ndarray, latitude: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         _, node = self._tree.query(self._scaled(np.column_stack([longitude, latitude])))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -21,8 +19,28 @@ from maps.nearby import (
     search_key,
 )
 from maps.publication import Publication
-from maps.rows import rows
+from maps.rows import rows, tied_ranks
+from maps.screening.names import bare_key, close_names, letters_key
 from maps.screening.roads import RoadNetwork
+
+COLUMNS = (
+    "rank", "rank_first", "rank_last", "rank_low", "rank_high", "site_id", "name", "distance_km", "road_km", "areas",
+    "evidence", "score", "score_low", "score_high", "treo_low_ppm", "treo_high_ppm", "treo_inferred_low_ppm",
+    "treo_inferred_high_ppm", "grade_rule", "waste_n", "tonnage_low_t", "tonnage_high_t", "tonnage_rule",
+    "contained_treo_low_t", "contained_treo_high_t", "chance_payable", "flags", "commodities", "deposit_type", "waste_type",
+    "status", "jurisdiction", "first_year", "last_year", "nearest_community", "community_km", "latitude", "longitude", "url",
+)  # fmt: skip
+"""Columns of a list, in this order."""
+
+FROM_SITES = (
+    "site_id", "name", "commodities", "deposit_type", "waste_type", "status", "jurisdiction", "first_year", "last_year",
+    "waste_n", "latitude", "longitude", "url",
+)  # fmt: skip
+FROM_RANKING = (
+    "site_id", "rank", "rank_low", "rank_high", "score", "score_low", "score_high", "evidence", "treo_ppm", "treo_low_ppm",
+    "treo_high_ppm", "treo_inferred_low_ppm", "treo_inferred_high_ppm", "grade_rule", "tonnage_low_t", "tonnage_high_t",
+    "tonnage_rule", "contained_treo_low_t", "contained_treo_high_t", "chance_payable", "nearest_community", "community_km",
+)  # fmt: skip
 
 
 def place_of_community(publication: Publication, name: str) -> Place:
@@ -34,7 +52,8 @@ def place_of_community(publication: Publication, name: str) -> Place:
         If the run has no such community, or several of that name; close names or the ids are listed.
     """
     table = publication.communities
-    chosen = _by_name(table, name, "community", ("community_id", "community"))
+    other = ("nation", publication.territories["territory"])
+    chosen = _by_name(table, name, "community", ("community_id", "community"), other)
     row = chosen.iloc[0]
     point = shapely.Point(row["longitude"], row["latitude"])
     return Place(str(row["community_id"]), str(row["community"]), "community", point, str(row["kind"]))
@@ -48,7 +67,9 @@ def place_of_nation(publication: Publication, name: str) -> Place:
     StageError
         If no public layer of the run has an area of that name; close names are listed.
     """
-    chosen = _by_name(publication.territories, name, "nation", ("territory_id", "territory", "territory_other_names"))
+    columns = ("territory_id", "territory", "territory_other_names")
+    other = ("community", publication.communities["community"])
+    chosen = _by_name(publication.territories, name, "nation", columns, other)
     geometry = shapely.union_all(chosen.geometry.to_numpy())
     return Place(str(chosen.iloc[0]["territory_id"]), str(chosen.iloc[0]["territory"]), "nation", geometry)
 
@@ -81,10 +102,9 @@ def screen(publication: Publication, place: Place, *, within_km: float, lang: st
     Returns
     -------
     DataFrame
-        Best rank first, sites without a score last: ``rank, rank_low, rank_high`` (missing without a score), ``site_id, name,
-        distance_km, road_km`` (NaN where no mapped road leads), ``areas`` (every relation, alphabetical), ``evidence, score,
-        score_low, score_high, tonnage_low_t, tonnage_high_t, tonnage_rule, contained_treo_low_t, contained_treo_high_t, flags,
-        commodities, nearest_community, community_km, latitude, longitude``.
+        Best rank first, sites without a score last: `COLUMNS`, then what else the pages show. ``rank`` and its ends are missing
+        without a score; ``rank_first`` and ``rank_last`` are the ranks it shares with sites that nothing tells apart;
+        ``road_km`` is NaN where no mapped road leads; ``areas`` holds every relation, alphabetical.
 
     Raises
     ------
@@ -99,22 +119,17 @@ def screen(publication: Publication, place: Place, *, within_km: float, lang: st
     )
     near = distance <= within_km
     chosen = pd.DataFrame({"site_id": sites["site_id"].to_numpy()[near], "distance_km": np.round(distance[near], 2)})
-    from_ranking = [
-        "site_id", "rank", "rank_low", "rank_high", "score", "score_low", "score_high", "evidence",
-        "tonnage_low_t", "tonnage_high_t", "tonnage_rule",
-        "contained_treo_low_t", "contained_treo_high_t", "nearest_community", "community_km",
-    ]  # fmt: skip
-    from_sites = ["site_id", "name", "commodities", "latitude", "longitude"]
-    chosen = chosen.merge(pd.DataFrame(sites[from_sites]), on="site_id", how="left", validate="one_to_one")
-    chosen = chosen.merge(publication.ranking[from_ranking], on="site_id", how="left", validate="one_to_one")
-    for column in ("rank", "rank_low", "rank_high"):
-        chosen[column] = chosen[column].astype("Int64")
+    chosen = chosen.merge(pd.DataFrame(sites[list(FROM_SITES)]), on="site_id", how="left", validate="one_to_one")
+    given = publication.ranking[list(FROM_RANKING)]
+    chosen = chosen.merge(given, on="site_id", how="left", validate="one_to_one")
+    shared = tied_ranks(publication.ranking)
+    ends = [shared.get(site, (rank, rank)) for site, rank in zip(chosen["site_id"], chosen["rank"], strict=True)]
+    chosen["rank_first"], chosen["rank_last"] = ([end[at] for end in ends] for at in (0, 1))
+    for column in ("rank", "rank_first", "rank_last", "rank_low", "rank_high"):
+        chosen[column] = chosen[column].astype("Float64").astype("Int64")
     chosen["road_km"] = _road_km(publication, place, chosen)
     chosen = in_language(publication, chosen, lang)
-    ordered = ["rank", "rank_low", "rank_high",
-               "site_id", "name", "distance_km", "road_km", "areas", "evidence", "score", "score_low", "score_high",
-               "tonnage_low_t", "tonnage_high_t", "tonnage_rule", "contained_treo_low_t", "contained_treo_high_t", "flags",
-               "commodities", "nearest_community", "community_km", "latitude", "longitude"]  # fmt: skip
+    ordered = [*COLUMNS, *(name for name in chosen if name not in COLUMNS)]
     return chosen[ordered].sort_values(["rank", "site_id"], na_position="last", kind="stable").reset_index(drop=True)
 
 
@@ -145,31 +160,31 @@ def around_site(publication: Publication, site_id: str, within_km: float, lang: 
 
 
 def _road_km(publication: Publication, place: Place, chosen: pd.DataFrame) -> np.ndarray:
-    """Return road kilometres from a community; an area has no single point to start from."""
-    if place.kind != "community" or not len(chosen):
+    """Return road kilometres from a community's point, or from wherever a road leaves an area."""
+    if not len(chosen) or not (publication.lines["kind"] == "road").any():
         return np.full(len(chosen), np.nan)
     network = RoadNetwork(publication.lines)
-    km = network.km_from(
-        place.geometry.x, place.geometry.y, chosen["longitude"].to_numpy(), chosen["latitude"].to_numpy()
-    )
-    return np.round(km, 1)
+    ends = chosen["longitude"].to_numpy(), chosen["latitude"].to_numpy()
+    if place.kind != "community":
+        return np.round(network.km_from_area(place.geometry, *ends), 1)
+    return np.round(network.km_from(place.geometry.x, place.geometry.y, *ends), 1)
 
 
-def _by_name(table: pd.DataFrame, name: str, option: str, columns: tuple[str, ...]) -> pd.DataFrame:
-    """Return the rows an id or a name means: byte for byte first, then folded."""
+def _by_name(
+    table: pd.DataFrame, name: str, option: str, columns: tuple[str, ...], other: tuple[str, pd.Series]
+) -> pd.DataFrame:
+    """Return the rows an id or a name means: byte for byte first, then letter for letter, then without "First Nation".
+
+    A name that only holds all the words asked for is taken where no other holds them.
+    """
     title = columns[1]
     if table.empty:
         raise StageError(
             f"screen: this run published no layer that names a {option}, so '{name}' cannot be found. "
             "Use --area with an outline, or add such a layer to the run file with `publish: allowed`."
         )
-    wanted = search_key(name)
     for column in columns:
-        exact = table[table[column] == name]
-        folded = table[
-            table[column].fillna("").map(lambda text: wanted in [search_key(part) for part in str(text).split("; ")])
-        ]
-        chosen = exact if len(exact) else folded
+        chosen = _meant(table, column, name)
         if len(chosen) > 1 and option == "community" and column == title:
             ids = ", ".join(
                 f"{row.community_id} ({row.kind}, {row.latitude:.2f}, {row.longitude:.2f})" for row in rows(chosen)
@@ -177,18 +192,41 @@ def _by_name(table: pd.DataFrame, name: str, option: str, columns: tuple[str, ..
             raise StageError(f"screen: {len(chosen)} communities are called '{name}': {ids}. Give the id of one.")
         if len(chosen):
             return chosen
+    asked = set(bare_key(name).split())
+    holding = table[table[title].map(lambda text: bool(asked) and asked <= set(bare_key(str(text)).split()))]
+    if holding[title].nunique() == 1 and (option == "nation" or len(holding) == 1):
+        return holding
     raise StageError(
-        f"screen: this run knows no {option} '{name}' among {table[title].nunique()}.{_close(wanted, table[title])} "
-        "Names are compared without accents and case."
+        f"screen: this run knows no {option} '{name}' among {table[title].nunique()}.{_close(name, table[title])} "
+        f"{_elsewhere(name, *other)}Names are compared without accents, case, apostrophes and words such as First Nation."
     )
 
 
-def _close(wanted: str, names: pd.Series) -> str:
-    by_folded = {search_key(str(name)): str(name) for name in names.dropna().unique()}
-    close = difflib.get_close_matches(wanted, list(by_folded), n=5, cutoff=0.5)
-    close += [one for one in by_folded if wanted and wanted in one and one not in close][: 5 - len(close)]
-    offered = ", ".join(f"'{by_folded[one]}'" for one in close)
-    return f" Did you mean {offered}?" if offered else f" It knows for example '{sorted(by_folded.values())[0]}'."
+def _meant(table: pd.DataFrame, column: str, name: str) -> pd.DataFrame:
+    """Return the rows whose cell, or one of several joined with ``; ``, is a name: by the strictest reading that fits any."""
+    cells = table[column].fillna("").astype(str)
+    exact = table[cells == name]
+    if len(exact):
+        return exact
+    for key in (search_key, letters_key, bare_key):
+        wanted = key(name)
+        fits = cells.map(lambda text, key=key, wanted=wanted: wanted in [key(part) for part in text.split("; ")])
+        if wanted and fits.any():
+            return table[fits]
+    return table.iloc[:0]
+
+
+def _close(name: str, names: pd.Series) -> str:
+    known = sorted(str(text) for text in names.dropna().unique())
+    offered = ", ".join(f"'{text}'" for text in close_names(name, known))
+    return f" Did you mean {offered}?" if offered else f" It knows for example '{known[0]}'."
+
+
+def _elsewhere(name: str, option: str, names: pd.Series) -> str:
+    """Say that the name is known under the other option."""
+    key = bare_key(name)
+    there = sorted({str(text) for text in names.dropna() if bare_key(str(text)) == key})
+    return f"There is a {option} '{there[0]}': use --{option}. " if there else ""
 
 
 def _site(publication: Publication, site_id: str) -> pd.Series:

@@ -1,12 +1,164 @@
-"""Lists for a spreadsheet program: CSV and XLSX in which no cell can be taken for a formula."""
+"""Lists for a spreadsheet program that can travel alone: what they are stands in them, and no cell can be taken for a formula."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from maps import dictionary, words
+from maps.publication import Publication
+from maps.rows import records
+
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+DECIMALS = {
+    "distance_km": 1, "community_km": 1, "road_km": 1, "score": 2, "score_low": 2, "score_high": 2, "chance_payable": 2,
+    "latitude": 5, "longitude": 5, "first_year": 0, "last_year": 0, "waste_n": 0,
+}  # fmt: skip
+"""Digits behind the mark, as the pages print them; tonnes and ppm have two significant digits."""
+
+READ_ME = "read_me.txt"
+
+
+def write_list(publication: Publication, table: pd.DataFrame, folder: Path, *, title: str, lang: str) -> None:
+    """Write ``sites.xlsx`` (four sheets), ``sites.csv`` and ``read_me.txt`` in one language.
+
+    Parameters
+    ----------
+    publication : Publication
+        Its sources, notices and dates go into the read-me.
+    table : DataFrame
+        From `maps.screening.screening.screen`, in the language.
+    folder : Path
+        Where the files go.
+    title : str
+        What the list is.
+    lang : {"en", "fr"}
+        Language of headings, words and dictionary.
+    """
+    told = in_words(table, lang)
+    date = words.date(publication.run_date, lang)
+    notice = words.phrase("book_notice", lang, run_id=publication.run_id, date=date)
+    read_me = about_list(publication, title, lang)
+    headed = told.rename(columns={name: heading(str(name), lang) for name in told})
+    write_csv(headed.assign(**{words.word("heading_notice", lang): notice}), folder / "sites.csv")
+    (folder / READ_ME).write_text("\n".join(read_me) + "\n", encoding="utf-8-sig", newline="\r\n")
+    sheets = {
+        words.word("book_read_me", lang): pd.DataFrame({words.word("book_read_me", lang): read_me}),
+        words.word("book_sites", lang): headed,
+        words.word("book_columns", lang): columns_in_words(list(told.columns), lang),
+        words.word("book_sources", lang): sources_in_words(publication, lang),
+    }
+    write_xlsx(sheets, folder / "sites.xlsx")
+
+
+def heading(column: str, lang: str) -> str:
+    """Return the heading of a column; one that is not listed keeps its name."""
+    key = f"heading_{column}"
+    return words.word(key, lang) if words.known(key) else column
+
+
+def in_words(table: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Return a list as people read it: columns with a heading, codes as words, numbers as the pages round them."""
+    shown = table[[name for name in table.columns if words.known(f"heading_{name}")]].copy()
+    codes = {"evidence": "evidence_{}_short", "grade_rule": "grade_short_{}", "tonnage_rule": "tonnage_rule_{}",
+             "waste_type": "waste_type_{}"}  # fmt: skip
+    for column, key in codes.items():
+        if column in shown:
+            shown[column] = _each(shown[column], lambda code, key=key: words.word(key.format(code), lang))
+    for column, say in (
+        ("commodities", words.commodities),
+        ("status", words.status),
+        ("jurisdiction", words.jurisdiction),
+        ("deposit_type", words.deposit_type),
+    ):
+        if column in shown:
+            shown[column] = _each(shown[column], lambda text, say=say: say(text, lang))
+    for column in shown.select_dtypes("number").columns:
+        name = str(column)
+        if name in DECIMALS:
+            shown[column] = shown[column].astype(float).round(DECIMALS[name])
+        elif name.endswith(("_t", "_ppm")):
+            shown[column] = shown[column].map(_two_digits)
+    return shown
+
+
+def _each(column: pd.Series, say: Any) -> pd.Series:
+    """Return a column of texts with each distinct one put into words; missing stays missing."""
+    return column.map({text: say(text) for text in column.dropna().unique()})
+
+
+def _two_digits(value: float) -> float:
+    return float(f"{value:.2g}") if math.isfinite(value) else math.nan
+
+
+def about_list(publication: Publication, title: str, lang: str) -> list[str]:
+    """Return the lines of a read-me: what the list is, what it is not, from where and when, and in which language."""
+    contact = publication.contact or words.word("contact_unstated", lang)
+    run = words.phrase("run_line", lang, run_id=publication.run_id, date=words.date(publication.run_date, lang))
+    keys = (
+        "notice_not_resource_list",
+        "notice_tenure",
+        "notice_nations",
+        "notice_absence",
+        "notice_boundaries",
+        "notice_water",
+    )
+    withheld = publication.withheld
+    return [
+        title,
+        f"{publication.title}. {run}. {words.word('made_with', lang)}.",
+        words.word("book_language", lang),
+        "",
+        *(words.word(key, lang) for key in keys),
+        words.phrase("notice_contact", lang, contact=contact),
+        *(
+            [words.phrase("withheld_features" if withheld > 1 else "withheld_feature", lang, n=withheld)]
+            if withheld
+            else []
+        ),
+        "",
+        words.word("book_rounded", lang),
+        words.word("book_safe", lang),
+    ]
+
+
+def columns_in_words(columns: Sequence[str], lang: str) -> pd.DataFrame:
+    """Return the dictionary of a list: heading, name in the files of the run, meaning, and what an empty cell says."""
+    rows = [
+        (heading(name, lang), name, dictionary.meaning(name, lang), dictionary.missing(name, lang)) for name in columns
+    ]
+    heads = [words.word(f"book_{key}", lang) for key in ("heading", "field", "meaning", "missing")]
+    return pd.DataFrame(rows, columns=heads)
+
+
+def sources_in_words(publication: Publication, lang: str) -> pd.DataFrame:
+    """Return what is known of every source, one row each."""
+    keys = ("title", "role", "publisher", "licence", "attribution", "steward", "date", "use_conditions", "address")
+    heads = [
+        "source",
+        "report_role",
+        "publisher",
+        "licence",
+        "attribution",
+        "steward",
+        "date",
+        "use_conditions",
+        "sheet_record",
+    ]
+    rows = []
+    for source in records(publication.sources):
+        row = [source.get(key) for key in keys]
+        row[0] = row[0] or source["source_id"]
+        row[1] = words.word(f"role_{row[1]}", lang)
+        row[3] = row[3] or words.word("licence_unstated", lang)
+        row[6] = words.date(row[6], lang)
+        rows.append(row)
+    return pd.DataFrame(rows, columns=[words.word(head, lang) for head in heads])
 
 
 def harmless(value: object) -> object:
@@ -24,33 +176,39 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     table.map(harmless).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
-def write_xlsx(table: pd.DataFrame, path: Path, sheet: str) -> None:
-    """Write a workbook of one sheet; text cells are typed as text, so a leading ``=`` is a character.
+def write_xlsx(sheets: dict[str, pd.DataFrame], path: Path) -> None:
+    """Write a workbook; text cells are typed as text, so a leading ``=`` is a character.
 
     Parameters
     ----------
-    table : DataFrame
-        Columns as headings; missing cells stay empty.
+    sheets : dict of str to DataFrame
+        By name, in order; columns as headings; missing cells stay empty.
     path : Path
         File to write.
-    sheet : str
-        Name of the sheet.
     """
     import datetime
 
     from openpyxl import Workbook
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
 
     book = Workbook()
-    page = book.active
-    page.title = sheet[:31]
+    book.remove(book.active)
     fixed = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 - Excel knows no time zones; a fixed date keeps runs equal
     book.properties.created = book.properties.modified = fixed
+    for name, table in sheets.items():
+        _fill(book.create_sheet(name[:31]), table)
+    book.save(path)
+
+
+def _fill(page: Any, table: pd.DataFrame) -> None:
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
     for at, name in enumerate(table.columns, start=1):
         page.cell(1, at, str(name)).font = Font(bold=True)
-        widest = max([len(str(name)), *(len(str(one)) for one in table[name].head(200))])
-        page.column_dimensions[get_column_letter(at)].width = min(widest + 2, 60)
+        page.cell(1, at).alignment = Alignment(wrap_text=True, vertical="top")
+        widest = max([len(str(name)) // 2, 8, *(len(str(cell)) for cell in table[name].head(200) if not pd.isna(cell))])
+        width = min(widest + 2, 100 if len(table.columns) == 1 else 60)
+        page.column_dimensions[get_column_letter(at)].width = width
     for down, row in enumerate(table.itertuples(index=False), start=2):
         for at, value in enumerate(row, start=1):
             if pd.isna(value):
@@ -60,13 +218,16 @@ def write_xlsx(table: pd.DataFrame, path: Path, sheet: str) -> None:
                 cell.value = _printable(value)
                 cell.data_type = "s"
                 cell.quotePrefix = value.startswith(_STARTS)
+                cell.alignment = Alignment(wrap_text=len(table.columns) < 9, vertical="top")
             else:
-                cell.value = value.item() if hasattr(value, "item") else value
+                number = value.item() if hasattr(value, "item") else value
+                cell.value = int(number) if float(number).is_integer() else number
+                cell.number_format = "#,##0" if abs(number) >= 10_000 else "General"
     page.freeze_panes = "A2"
-    page.auto_filter.ref = page.dimensions
-    book.save(path)
+    if len(table.columns) > 1:
+        page.auto_filter.ref = page.dimensions
 
 
 def _printable(text: str) -> str:
     """Drop the control characters that XML cannot hold."""
-    return "".join(one for one in text if one >= " " or one in "\t\n\r")
+    return "".join(letter for letter in text if letter >= " " or letter in "\t\n\r")

@@ -1,8 +1,10 @@
-"""A small map of one site's surroundings as SVG, drawn from the run's own layers, fit for black-and-white print."""
+"""Small maps as SVG, drawn from the run's own layers, fit for black-and-white print."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 import geopandas as gpd
@@ -11,12 +13,15 @@ import shapely
 from markupsafe import Markup
 
 from layers.crs import KM_PER_DEGREE
+from maps import words
 from maps.publication import Publication
 
 SIZE_PX = 300
 HALF_KM = 30.0
-"""From the site to each edge of the map."""
+"""From the site to each edge of the map of a sheet."""
 
+OTHER_SITES = 200
+"""Further sites drawn at most."""
 
 _POLYGONS = {"land": "#fff", "province": "none", "lake": "#d9dee2", "protected": "none"}
 _STROKES = {
@@ -30,6 +35,83 @@ _STROKES = {
     "water": 'stroke="#8a9aa5" stroke-width=".9"',
     "area": 'stroke="#4d4466" stroke-width="1.1" stroke-dasharray="10 3 2 3"',
 }
+_KEY_WORDS = {
+    "lake": "backdrop_lake", "province": "backdrop_province", "protected": "backdrop_protected", "road": "line_road",
+    "rail": "line_rail", "power": "line_power", "water": "line_water", "area": "key_area",
+}  # fmt: skip
+_SIGNS = {
+    "this_site": '<circle cx="11" cy="6" r="4" fill="#fff" stroke="#000"/><path d="M4 6h14M11 0v12" stroke="#000"/>',
+    "other_site": '<circle cx="11" cy="6" r="2.2" fill="none" stroke="#333"/>',
+    "sampled_site": '<circle cx="11" cy="6" r="3" fill="#000" stroke="#000"/>',
+    "unsampled_site": '<circle cx="11" cy="6" r="3" fill="#fff" stroke="#000"/>',
+    "community": '<rect x="7.5" y="2.5" width="7" height="7" fill="#fff" stroke="#000" stroke-width="1.5"/>',
+}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A part of the ground on a sheet of paper, degrees of longitude shortened as they are in its middle.
+
+    Parameters
+    ----------
+    west, south, east, north : float
+        Degrees.
+    width_px, height_px : int
+        Of the drawing.
+    """
+
+    west: float
+    south: float
+    east: float
+    north: float
+    width_px: int
+    height_px: int
+
+    @classmethod
+    def around(cls, points: np.ndarray, width_px: int, height_px: int, least_km: float, margin: float = 0.08) -> Frame:
+        """Return the frame of a given shape that holds all points ``[longitude, latitude]`` with a margin.
+
+        Parameters
+        ----------
+        points : ndarray, shape (n, 2)
+            Degrees.
+        width_px, height_px : int
+            Of the drawing.
+        least_km : float
+            The frame is at least so wide and tall.
+        margin : float
+            Free share on every side.
+        """
+        west, south = points.min(axis=0)
+        east, north = points.max(axis=0)
+        squeeze = max(math.cos(math.radians((south + north) / 2)), 0.05)
+        least = least_km / KM_PER_DEGREE
+        wide, tall = (max(span, least) / (1 - 2 * margin) for span in ((east - west) * squeeze, north - south))
+        wide, tall = max(wide, tall * width_px / height_px), max(tall, wide * height_px / width_px)
+        middle = ((west + east) / 2, (south + north) / 2)
+        half = (wide / squeeze / 2, tall / 2)
+        return cls(
+            middle[0] - half[0], middle[1] - half[1], middle[0] + half[0], middle[1] + half[1], width_px, height_px
+        )
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """West, south, east, north."""
+        return self.west, self.south, self.east, self.north
+
+    @property
+    def px_per_km(self) -> float:
+        """Pixels of a kilometre from south to north."""
+        return self.height_px / ((self.north - self.south) * KM_PER_DEGREE)
+
+    def pixels(self, points: np.ndarray) -> np.ndarray:
+        """Return points ``[longitude, latitude]`` as ``[x, y]`` from the upper left corner."""
+        scale = np.array([self.width_px / (self.east - self.west), -self.height_px / (self.north - self.south)])
+        return (np.asarray(points, dtype=float) - [self.west, self.north]) * scale
+
+    def holds(self, points: np.ndarray) -> np.ndarray:
+        """Say which points lie inside."""
+        return np.asarray(((points > self.box[:2]) & (points < self.box[2:])).all(axis=1))
 
 
 class MiniMaps:
@@ -45,10 +127,11 @@ class MiniMaps:
         self._layers: list[tuple[str, np.ndarray, shapely.STRtree]] = []
         for kind in ("land", "lake", "protected", "province"):
             self._add(publication.backdrop, kind)
+        areas = publication.territories.geometry.to_numpy()
+        if len(areas):
+            self._layers.append(("area", areas, shapely.STRtree(areas)))
         for kind in ("water", "power", "rail", "road"):
             self._add(publication.lines, kind)
-        areas = publication.territories.geometry.to_numpy()
-        self._layers.insert(-4 if len(self._layers) > 4 else len(self._layers), ("area", areas, shapely.STRtree(areas)))
         towns = publication.communities
         self._towns = towns["community"].to_numpy(), towns[["longitude", "latitude"]].to_numpy(dtype=float)
         self._sites = publication.sites[["longitude", "latitude"]].to_numpy(dtype=float)
@@ -58,78 +141,113 @@ class MiniMaps:
         if len(chosen):
             self._layers.append((kind, chosen, shapely.STRtree(chosen)))
 
-    def draw(self, longitude: float, latitude: float, label: str) -> Markup:
-        """Return the SVG of a square of twice `HALF_KM` around a site; ``label`` says what it is to those who cannot see it."""
-        tall = HALF_KM / KM_PER_DEGREE
-        wide = tall / max(math.cos(math.radians(latitude)), 0.05)
-        box = (longitude - wide, latitude - tall, longitude + wide, latitude + tall)
-        scale = SIZE_PX / 2 / np.array([wide, -tall])
-        shift = np.array([longitude, latitude])
-        drawn = [path for kind, shapes, tree in self._layers for path in _paths(kind, shapes, tree, box, shift, scale)]
-        drawn += self._other_sites(box, shift, scale)
-        middle = SIZE_PX / 2
-        drawn.append(f'<circle cx="{middle}" cy="{middle}" r="6" fill="#fff" stroke="#000" stroke-width="2"/>')
-        drawn.append(
-            f'<path d="M{middle - 11} {middle}h22M{middle} {middle - 11}v22" stroke="#000" stroke-width="1.6"/>'
-        )
-        drawn += self._places(box, shift, scale)
-        ten = SIZE_PX / (2 * HALF_KM) * 10
-        drawn.append(
-            f'<path d="M8 {SIZE_PX - 10}h{ten:.0f}m0-4v8m-{ten:.0f}-8v8" stroke="#000" fill="none"/>'
-            f'<text x="{12 + ten:.0f}" y="{SIZE_PX - 6}" font-size="11">10 km</text>'
-        )
-        return Markup(  # noqa: S704 - numbers and escaped names only
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE_PX} {SIZE_PX}" width="{SIZE_PX}" height="{SIZE_PX}" '
-            f'role="img" aria-label="{escape(label, quote=True)}">'
-            f'<rect width="{SIZE_PX}" height="{SIZE_PX}" fill="#fff"/>{"".join(drawn)}'
-            f'<rect x=".5" y=".5" width="{SIZE_PX - 1}" height="{SIZE_PX - 1}" fill="none" stroke="#000"/></svg>'
-        )
+    def draw(self, longitude: float, latitude: float, label: str) -> tuple[Markup, list[str]]:
+        """Return the SVG of a square of twice `HALF_KM` around a site, and the kinds of things in it.
 
-    def _other_sites(self, box: tuple[float, ...], shift: np.ndarray, scale: np.ndarray) -> list[str]:
-        at = self._sites
-        inside = (at[:, 0] > box[0]) & (at[:, 0] < box[2]) & (at[:, 1] > box[1]) & (at[:, 1] < box[3])
-        points = (at[inside][:200] - shift) * scale + SIZE_PX / 2
+        ``label`` says what it is to those who cannot see it.
+        """
+        frame = Frame.around(np.array([[longitude, latitude]]), SIZE_PX, SIZE_PX, 2 * HALF_KM, margin=0.0)
+        drawn, kinds = self.ground(frame)
+        others = self.other_sites(frame)
+        middle = SIZE_PX / 2
+        drawn += [
+            *others,
+            f'<circle cx="{middle}" cy="{middle}" r="6" fill="#fff" stroke="#000" stroke-width="2"/>',
+            f'<path d="M{middle - 11} {middle}h22M{middle} {middle - 11}v22" stroke="#000" stroke-width="1.6"/>',
+        ]
+        towns = self.towns(frame)
+        kinds = ["this_site", *(["other_site"] if len(others) > 1 else []), *(["community"] if towns else []), *kinds]
+        return as_svg(frame, [*drawn, *towns, scale_bar(frame, 10)], label), kinds
+
+    def ground(self, frame: Frame) -> tuple[list[str], list[str]]:
+        """Return what lies in a frame below all points, and which kinds that is."""
+        drawn, kinds = [], []
+        for kind, shapes, tree in self._layers:
+            paths = _paths(kind, shapes, tree, frame)
+            drawn += paths
+            kinds += [kind] if paths and kind in _KEY_WORDS else []
+        return drawn, kinds
+
+    def other_sites(self, frame: Frame) -> list[str]:
+        """Return rings at all sites in a frame, `OTHER_SITES` at most."""
+        points = frame.pixels(self._sites[frame.holds(self._sites)][:OTHER_SITES])
         return [f'<circle cx="{x:.0f}" cy="{y:.0f}" r="2.2" fill="none" stroke="#333"/>' for x, y in points]
 
-    def _places(self, box: tuple[float, ...], shift: np.ndarray, scale: np.ndarray) -> list[str]:
-        drawn = []
-        names, at = self._towns
-        inside = (at > box[:2]).all(axis=1) & (at < box[2:]).all(axis=1)
-        for name, (x, y) in zip(names[inside], (at[inside] - shift) * scale + SIZE_PX / 2, strict=True):
-            left = x > SIZE_PX * 0.6
-            anchor = "end" if left else "start"
-            drawn.append(
-                f'<rect x="{x - 3.5:.1f}" y="{y - 3.5:.1f}" width="7" height="7" fill="#fff" stroke="#000" stroke-width="1.5"/>'
-            )
-            drawn.append(
-                f'<text x="{x + (-7 if left else 7):.1f}" y="{y + 4:.1f}" text-anchor="{anchor}" font-size="11" '
-                f'stroke="#fff" stroke-width="3" paint-order="stroke">{escape(name, quote=False)}</text>'
-            )
-        return drawn
+    def towns(self, frame: Frame, most: int = 12) -> list[str]:
+        """Return squares and names of communities in a frame; more than ``most`` go without a name."""
+        names, points = self._towns
+        inside = frame.holds(points)
+        shown = list(zip(names[inside], frame.pixels(points[inside]), strict=True))
+        drawn = [
+            f'<rect x="{x - 3.5:.1f}" y="{y - 3.5:.1f}" width="7" height="7" fill="#fff" stroke="#000" stroke-width="1.5"/>'
+            for _, (x, y) in shown
+        ]
+        return drawn + [_name(frame, name, x, y) for name, (x, y) in (shown if len(shown) <= most else [])]
 
 
-def _paths(
-    kind: str,
-    shapes: np.ndarray,
-    tree: shapely.STRtree,
-    box: tuple[float, float, float, float],
-    shift: np.ndarray,
-    scale: np.ndarray,
-) -> list[str]:
-    """Return SVG paths of what lies in a box."""
-    found = np.sort(tree.query(shapely.box(*box), predicate="intersects"))
-    margin = (box[2] - box[0]) * 0.05
-    if not len(found):
-        return []
-    clipped = shapely.clip_by_rect(shapes[found], box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)
-    clipped = shapely.simplify(clipped, (box[2] - box[0]) / SIZE_PX / 2, preserve_topology=False)
-    fill = _POLYGONS.get(kind, "none")
+def key_of(kinds: Sequence[str], lang: str) -> list[tuple[Markup, str]]:
+    """Return the key of a map: a sign as SVG and its words, for every kind that is drawn."""
+    signs = {kind: (_SIGNS[kind], f"key_{kind}") for kind in kinds if kind in _SIGNS}
+    signs |= {kind: (_sample(kind), _KEY_WORDS[kind]) for kind in kinds if kind in _KEY_WORDS}
+    around = '<svg viewBox="0 0 22 12" width="22" height="12" aria-hidden="true">{}</svg>'
+    return [(Markup(around.format(sign)), words.word(key, lang)) for sign, key in signs.values()]  # noqa: S704
+
+
+def _sample(kind: str) -> str:
+    """Return a sample of a line, or of an area's filling."""
+    if kind == "lake":
+        return f'<rect x="1" y="1" width="20" height="10" fill="{_POLYGONS[kind]}" {_STROKES[kind]}/>'
+    return f'<path d="M0 6h22" fill="none" {_STROKES[kind]}/>'
+
+
+def as_svg(frame: Frame, drawn: Sequence[str], label: str) -> Markup:
+    """Return a drawing with a frame around it; ``drawn`` are elements made of numbers and escaped names."""
+    wide, tall = frame.width_px, frame.height_px
+    return Markup(  # noqa: S704 - numbers and escaped names only
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {tall}" width="{wide}" height="{tall}" '
+        f'role="img" aria-label="{escape(label, quote=True)}">'
+        f'<rect width="{wide}" height="{tall}" fill="#fff"/>{"".join(drawn)}'
+        f'<rect x=".5" y=".5" width="{wide - 1}" height="{tall - 1}" fill="none" stroke="#000"/></svg>'
+    )
+
+
+def scale_bar(frame: Frame, km: float) -> str:
+    """Return a bar of so many kilometres in the lower left corner."""
+    length, low = frame.px_per_km * km, frame.height_px
+    return (
+        f'<rect x="4" y="{low - 20}" width="{length + 52:.0f}" height="17" fill="#fff" fill-opacity=".8"/>'
+        f'<path d="M8 {low - 10}h{length:.0f}m0-4v8m-{length:.0f}-8v8" stroke="#000" fill="none"/>'
+        f'<text x="{12 + length:.0f}" y="{low - 6}" font-size="11">{km:g} km</text>'
+    )
+
+
+def _name(frame: Frame, name: str, x: float, y: float) -> str:
+    left = x > frame.width_px * 0.6
+    return (
+        f'<text x="{x + (-7 if left else 7):.1f}" y="{y + 4:.1f}" text-anchor="{"end" if left else "start"}" font-size="11" '
+        f'stroke="#fff" stroke-width="3" paint-order="stroke">{escape(name, quote=False)}</text>'
+    )
+
+
+def _paths(kind: str, shapes: np.ndarray, tree: shapely.STRtree, frame: Frame) -> list[str]:
+    """Return SVG paths of what lies in a frame."""
+    near = np.sort(tree.query(shapely.box(*frame.box), predicate="intersects"))
+    return outline(shapes[near], frame, _POLYGONS.get(kind, "none"), _STROKES[kind]) if len(near) else []
+
+
+def outline(shapes: np.ndarray, frame: Frame, fill: str, stroke: str) -> list[str]:
+    """Return areas or lines as one path, cut to a frame and as fine as it can show."""
+    west, south, east, north = frame.box
+    margin, cell = (east - west) * 0.05, (east - west) / frame.width_px
+    clipped = shapely.clip_by_rect(shapes, west - margin, south - margin, east + margin, north + margin)
+    clipped = shapely.simplify(clipped, cell / 2, preserve_topology=False)
     commands = []
     for part in shapely.get_parts(clipped):
-        rings = shapely.get_rings(part) if part.geom_type == "Polygon" else [part]
-        for ring in rings:
-            points = (shapely.get_coordinates(ring) - shift) * scale + SIZE_PX / 2
+        if part.is_empty:
+            continue
+        for ring in shapely.get_rings(part) if part.geom_type == "Polygon" else [part]:
+            points = frame.pixels(shapely.get_coordinates(ring))
             if len(points) > 1:
                 text = " ".join(map(str, np.round(points, 1).ravel().tolist()))
                 commands.append(f"M{text}{'z' if part.geom_type == 'Polygon' else ''}")
-    return [f'<path d="{"".join(commands)}" fill="{fill}" fill-rule="evenodd" {_STROKES[kind]}/>'] if commands else []
+    return [f'<path d="{"".join(commands)}" fill="{fill}" fill-rule="evenodd" {stroke}/>'] if commands else []

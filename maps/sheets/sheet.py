@@ -13,8 +13,9 @@ import pandas as pd
 from maps import assets, pages, words
 from maps.nearby import areas_by_layer, communities_near, search_key
 from maps.publication import Publication, about, of_sites
+from maps.reasons import of_weight, phrase_reason
 from maps.rows import present, records, rows
-from maps.sheets.mini_map import HALF_KM, MiniMaps
+from maps.sheets.mini_map import HALF_KM, MiniMaps, key_of
 from maps.sheets.site_chemistry import metals
 from maps.sovereignty import publishable
 from maps.verdict import score_key
@@ -96,10 +97,11 @@ class SheetWriter:
         self.ranking = _by_site(of_sites(publication.ranking, site_ids))
         self.companion = _by_site(chosen.companion)
         self.access = _by_site(chosen.access)
-        strongest = chosen.reasons[chosen.reasons["position"] <= REASONS].sort_values("position", kind="stable")
+        strongest = of_weight(chosen.reasons[chosen.reasons["position"] <= REASONS])
+        strongest = strongest.sort_values("position", kind="stable")
         self.reasons = _grouped(strongest)
         self.flags = _grouped(chosen.flags)
-        self.sources = {language: "; ".join(self._sources(language)) for language in words.LANGUAGES}
+        self.sources = {language: "; ".join(sources_by_licence(publication, language)) for language in words.LANGUAGES}
         self.areas = {language: areas_by_layer(chosen, language) for language in words.LANGUAGES}
         self.like = self._alike(set(site_ids))
         self.coarse = bool((publication.territories["publish"] == "generalised").any())
@@ -111,6 +113,7 @@ class SheetWriter:
         name = site["name"] if present(site["name"]) else site_id
         near = communities_near(self.p, site["longitude"], site["latitude"], COMMUNITIES_KM).head(3).to_dict("records")
         said = [self._in(lang, site, ranked, near) for lang in words.LANGUAGES]
+        mini_map, kinds = self.maps.draw(site["longitude"], site["latitude"], str(name))
         return pages.render(
             "sheets/templates/sheet.html",
             print_pt=[_print_size(one, len(self.p.sources)) for one in said],
@@ -120,7 +123,8 @@ class SheetWriter:
             name=name,
             site_id=site_id,
             url=assets.safe_link(site["url"]),
-            mini_map=self.maps.draw(site["longitude"], site["latitude"], str(name)),
+            mini_map=mini_map,
+            keys={lang: key_of(kinds, lang) for lang in words.LANGUAGES},
             questions=QUESTIONS,
             next_step=next_step(site["jurisdiction"]),
             pages=said,
@@ -139,7 +143,7 @@ class SheetWriter:
             "sampled": _whole(site.get("waste_n")) > 0,
             "score": self._score(ranked, lang),
             "bars": self._bars(site_id, lang),
-            "reasons": self._reasons(site_id, lang),
+            "reasons": self._reasons(site, lang),
             "similar": "; ".join(self.like.get(site_id, [])),
             "metals": metals(site, lang),
             "access": self._access(site_id, lang),
@@ -157,7 +161,8 @@ class SheetWriter:
         if present(site["coordinate_precision_km"]) and site["coordinate_precision_km"] >= 0.05:
             place += f" ({words.phrase('coordinates_to', lang, km=float(site['coordinate_precision_km']))})"
         run = words.phrase("run_line", lang, run_id=self.p.run_id, date=words.date(self.p.run_date, lang))
-        parts = [site["site_id"], site["official_ids"], site["jurisdiction"], place, run]
+        where = words.jurisdiction(site["jurisdiction"], lang) if present(site["jurisdiction"]) else None
+        parts = [site["site_id"], site["official_ids"], where, place, run]
         return " · ".join(str(part) for part in parts if present(part) and part)
 
     def _lead(self, ranked: Row | None, lang: str) -> str:
@@ -175,14 +180,14 @@ class SheetWriter:
         rows = [
             ("other_names", site["aliases"]),
             ("commodities", words.commodities(site["commodities"], lang) if present(site["commodities"]) else None),
-            ("deposit_type", site["deposit_type"]),
+            ("deposit_type", words.deposit_type(site["deposit_type"], lang) if present(site["deposit_type"]) else None),
             (
                 "waste_type",
                 None if site["waste_type"] == "unknown" else words.word(f"waste_type_{site['waste_type']}", lang),
             ),
             ("disposal", None if site["disposal"] == "unknown" else words.word(f"disposal_{site['disposal']}", lang)),
             ("years", years),
-            ("status", site["status"]),
+            ("status", words.status(site["status"], lang) if present(site["status"]) else None),
             ("hazard_class", site["hazard_class"]),
             ("area", _with_unit(site["area_m2"], "m²", lang)),
             ("height", _with_unit(site["height_m"], "m", lang)),
@@ -251,10 +256,10 @@ class SheetWriter:
             for part, value in parts
         ]
 
-    def _reasons(self, site_id: str, lang: str) -> list[str]:
-        reasons = self.reasons.get(site_id, [])
+    def _reasons(self, site: Row, lang: str) -> list[str]:
         return [
-            words.phrase_reason(reason["feature"], reason["contribution"], reason["value"], lang) for reason in reasons
+            phrase_reason(reason["feature"], reason["contribution"], reason["value"], lang, site["commodities"])
+            for reason in self.reasons.get(site["site_id"], [])
         ]
 
     def _access(self, site_id: str, lang: str) -> list[tuple[str, str]]:
@@ -269,15 +274,6 @@ class SheetWriter:
             )
             said.append((words.word(key, lang), known))
         return said
-
-    def _sources(self, lang: str) -> list[str]:
-        """Return titles with their dates, put together by licence."""
-        by_licence: dict[str, list[str]] = {}
-        for record in records(self.p.sources):
-            title = str(record["title"] or record["source_id"])
-            said = f"{title} ({words.date(record['date'], lang)})" if record["date"] else title
-            by_licence.setdefault(str(record["licence"] or words.word("licence_unstated", lang)), []).append(said)
-        return [f"{licence}{words.word('colon', lang)}{', '.join(titles)}" for licence, titles in by_licence.items()]
 
     def _alike(self, chosen: set[str]) -> dict[str, list[str]]:
         """Return per chosen and ranked site the nearest ranks among sites of its deposit type and commodities."""
@@ -305,6 +301,16 @@ def _print_size(said: dict[str, Any], sources: int) -> float:
     wrapped = sum(math.ceil(len(text) / LINE) for text in texts)
     lines = wrapped + len(said["known"]) + len(said["metals"]) + sources / 4 + LONGER[said["lang"]]
     return round(min(7.8, max(6.4, 7.8 - 0.065 * (lines - 20))), 2)
+
+
+def sources_by_licence(publication: Publication, lang: str) -> list[str]:
+    """Return titles with their dates, put together by licence."""
+    by_licence: dict[str, list[str]] = {}
+    for record in records(publication.sources):
+        title = str(record["title"] or record["source_id"])
+        dated = f"{title} ({words.date(record['date'], lang)})" if record["date"] else title
+        by_licence.setdefault(str(record["licence"] or words.word("licence_unstated", lang)), []).append(dated)
+    return [f"{licence}{words.word('colon', lang)}{', '.join(titles)}" for licence, titles in by_licence.items()]
 
 
 def next_step(jurisdiction: object) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from layers.schema import DISPOSALS, EVIDENCE, WASTE_TYPES
 from maps import assets, words
 from maps.publication import Publication
+from maps.reasons import READ_AT, reason_parts, unit_of
 from maps.site_map.columns import Listed, grouped, numbers, places_in, scaled, texts
 from maps.site_map.tiers import shared_ranks, tiers
 from maps.verdict import rests_on_companion
@@ -160,7 +161,7 @@ def _reasons(publication: Publication, sites: pd.Index, most: int) -> tuple[list
     given, at = _of(among, sites)
     value = given["value"].to_numpy(dtype=float, copy=True)
     features = pd.factorize(given["feature"])[0]
-    alike = sum(np.searchsorted(words.READ_AT, value, side) for side in ("left", "right"))
+    alike = sum(np.searchsorted(READ_AT, value, side) for side in ("left", "right"))
     kinds = pd.DataFrame(
         {
             "feature": features,
@@ -173,9 +174,9 @@ def _reasons(publication: Publication, sites: pd.Index, most: int) -> tuple[list
     number_of, slot_of = np.empty(len(distinct), dtype=int), np.empty(len(distinct), dtype=int)
     for index, row in enumerate(np.unique(kind, return_index=True)[1]):
         one = given.iloc[row]
-        english, shown = words.reason_parts(one["feature"], one["contribution"], one["value"], "en")
-        french, _ = words.reason_parts(one["feature"], one["contribution"], one["value"], "fr")
-        unit = words.unit_of(one["feature"])
+        english, shown = reason_parts(one["feature"], one["contribution"], one["value"], "en")
+        french, _ = reason_parts(one["feature"], one["contribution"], one["value"], "fr")
+        unit = unit_of(one["feature"])
         number_of[index] = templates.number([english, french, unit])
         slot_of[index] = 0 if shown is None else 2 if unit.startswith("log_") else 1
     slot = slot_of[kind]

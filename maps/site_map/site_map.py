@@ -23,7 +23,14 @@ TABLE_ROWS = 300
 """Best-ranked sites in the table for browsers that run no script."""
 
 
-def write_map(publication: Publication, path: Path, *, max_sheets: int = 200, single_sites: int = SINGLE_SITES) -> None:
+def write_map(
+    publication: Publication,
+    path: Path,
+    *,
+    max_sheets: int = 200,
+    single_sites: int = SINGLE_SITES,
+    ranked: int | None = None,
+) -> None:
     """Write the map page.
 
     The page asks nothing of any network; only when its reader ticks the online background does the browser fetch tiles.
@@ -39,6 +46,8 @@ def write_map(publication: Publication, path: Path, *, max_sheets: int = 200, si
         Best-ranked sites that have a sheet.
     single_sites : int
         Best-ranked sites drawn one by one; the rest is summed in squares, and the page says so.
+    ranked : int, optional
+        Sites among which ranks are given, where the page shows a part of them.
 
     Raises
     ------
@@ -46,6 +55,7 @@ def write_map(publication: Publication, path: Path, *, max_sheets: int = 200, si
         If something in the publication may not be published.
     """
     payload = map_payload(publishable(publication), single_sites, max_sheets)
+    payload["meta"]["n_ranked"] = payload["meta"]["n_ranked"] if ranked is None else ranked
     payload["sites"]["columns"] = packed_columns(payload["sites"]["columns"])
     figure = _folium_map()
     figure.title = publication.title

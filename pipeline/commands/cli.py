@@ -216,8 +216,8 @@ def check(config: Path, data: Path | None, out: Path | None, *, show_private: bo
 
 @main.command()
 @click.argument("run_folder", metavar="RUN", type=click.Path(path_type=Path))
-@click.option("--community", help="Name of a community in the run.")
-@click.option("--nation", help="Name of a Nation's or treaty area in the run.")
+@click.option("--community", help="Name of a community in the run, in any spelling.")
+@click.option("--nation", help="Name of a Nation's or treaty area in the run, in any spelling.")
 @click.option("--area", type=click.Path(path_type=Path), help="File with an outline; it is read and not kept.")
 @click.option("--site", help="The other way round: everything around one site.")
 @click.option("--within-km", type=click.FloatRange(min=0), default=100.0, show_default=True, help="How far to look.")
@@ -240,7 +240,7 @@ def screen(
     out: Path | None,
     exclusions: Path | None,
 ) -> None:
-    """Short list, map and sheets for one place. Needs a run folder, nothing else."""
+    """Write a brief of two pages for one place, with map, whole list and sheets. Needs a run folder, nothing else."""
     from layers.crs import check_proj
     from pipeline.commands.screen import screen_run
 
@@ -248,6 +248,8 @@ def screen(
     given = [one for one in (community, nation, area, site) if one is not None]
     if len(given) != 1:
         raise click.UsageError("say one place: --community NAME, --nation NAME, --area FILE or --site SITE_ID.")
+    if site is not None and out is not None:
+        raise click.UsageError("--site prints what lies around one site and writes nothing: leave --out away.")
     click.echo(
         screen_run(
             run_folder,

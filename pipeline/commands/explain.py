@@ -10,8 +10,10 @@ import pandas as pd
 from layers.errors import StageError
 from layers.text import did_you_mean
 from maps.publication import Publication
+from maps.reasons import of_weight, phrase_reason
 from maps.verdict import score_key
-from maps.words import finding, flag, phrase, phrase_reason, source_of_flag, span, word
+from maps.words import finding, flag, phrase, source_of_flag, span, word
+from maps.words import layer as layer_in_words
 from pipeline.folder.published import load_publication
 
 REASONS_SHOWN = 12
@@ -62,10 +64,11 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
         "",
         word("explain_reasons", lang),
     ]
-    everything = publication.reasons[publication.reasons["site_id"] == site_id].sort_values("position")
+    recorded = publication.sites.loc[publication.sites["site_id"] == site_id, "commodities"].iloc[0]
+    everything = of_weight(publication.reasons[publication.reasons["site_id"] == site_id]).sort_values("position")
     reasons = everything.head(REASONS_SHOWN)
     for feature, contribution, value in zip(reasons["feature"], reasons["contribution"], reasons["value"], strict=True):
-        lines.append(f"  {contribution:+.2f}  {phrase_reason(feature, contribution, value, lang)}")
+        lines.append(f"  {contribution:+.2f}  {phrase_reason(feature, contribution, value, lang, recorded)}")
     if len(everything) > len(reasons):
         lines.append(f"  … + {len(everything) - len(reasons)}")
     if reasons.empty:
@@ -80,7 +83,7 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
     relations = publication.site_territories[publication.site_territories["site_id"] == site_id]
     lines += ["", word("explain_areas", lang)]
     lines += [
-        f"  {area} ({layer}): {word(f'relation_{relation}', lang)}"
+        f"  {area} ({layer_in_words(layer, lang)}){word('colon', lang)}{word(f'relation_{relation}', lang)}"
         for area, layer, relation in zip(relations["territory"], relations["layer"], relations["relation"], strict=True)
     ]
     return "\n".join([*lines, "", word("notice_not_resource", lang), word("notice_nations", lang)])
@@ -99,8 +102,7 @@ def _amount(row: pd.Series, lang: str) -> str:
     return phrase(
         "explain_tonnage",
         lang,
-        low=row["tonnage_low_t"],
-        high=row["tonnage_high_t"],
+        amount=span(row["tonnage_low_t"], row["tonnage_high_t"], "t", lang),
         rule=word(f"tonnage_rule_{row['tonnage_rule']}", lang),
     )
 

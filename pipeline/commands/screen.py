@@ -14,14 +14,24 @@ from layers.files.tables import read_table
 from layers.geometry import repair_areas
 from maps.nearby import Place
 from maps.publication import Publication
+from maps.screening.brief import Brief
 from maps.screening.page import write_screening
 from maps.screening.screening import around_site, place_of_area, place_of_community, place_of_nation, screen
 from maps.sovereignty import without_sites
-from maps.words import phrase
+from maps.words import phrase, word
 from pipeline.folder.published import load_publication
 
 SCREENING = ("index.html", "sites.csv", "sites.xlsx")
 """Files by which the folder of a screening is known."""
+
+WRITTEN = {
+    "index.html": "screen_to_brief",
+    "sites.html": "screen_to_annex",
+    "map.html": "screen_to_map",
+    "sites.xlsx": "screen_to_workbook",
+    "sheets": "screen_to_sheets",
+}
+"""What is written, with the key of the words for it."""
 
 
 def screen_run(
@@ -78,10 +88,11 @@ def screen_run(
     table = screen(publication, place, within_km=within_km)
     _make_room(folder)
     write_screening(publication, place, table, folder, within_km=within_km, lang=lang)
-    lines = [phrase("screen_summary", lang, n=len(table), km=within_km, place=place.name)]
-    for row in table.head(10).itertuples(index=False):
-        lines.append(f"  {row.rank:>4}  {row.distance_km:7.1f} km  {row.name}  ({row.site_id})")
-    return "\n".join([*lines, "", f"{folder / 'index.html'}"])
+    lines = Brief(publication, place, table, within_km).as_text(lang)
+    lines += [] if len(table) else [word("screen_look_farther", lang)]
+    ranks = [phrase("brief_rank_only", lang, n=len(publication.ranking))] if len(table) else []
+    written = [f"  {folder / name}{word('colon', lang)}{word(key, lang)}" for name, key in WRITTEN.items()]
+    return "\n".join([*lines, "", *ranks, word("notice_not_resource_list", lang), "", *written])
 
 
 def _make_room(folder: Path) -> None:

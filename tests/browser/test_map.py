@@ -365,7 +365,7 @@ def test_the_language_switch_changes_every_word(page: Any) -> None:
     text = re.sub(r'"use strict";.*', "", text, flags=re.DOTALL)
     for english in ("Search", "Filters", "Sites by", "Back to the list", "Cautions", "Legend", "Speak with the Nation", "raises the score", "November", "Sampled", "Sample next", "Full screen", "Take this list"):  # fmt: skip
         assert english not in text, english
-    assert "Parlez à la Nation" in text
+    assert "Adressez-vous à la Nation" in text
     assert "25 novembre 2026" in text
     assert "\u202f" in text
     assert page.get_attribute("#tool-measure", "aria-label") == "Mesurer une distance"

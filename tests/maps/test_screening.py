@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -17,11 +18,18 @@ import shapely
 from layers import schema
 from layers.errors import StageError
 from layers.schema import conform
+from maps import words
 from maps.nearby import distance_to_place_km, search_key
-from maps.screening.page import write_screening
+from maps.screening.brief import Brief
+from maps.screening.page import html_pages, write_screening
 from maps.screening.roads import RoadNetwork
 from maps.screening.screening import around_site, place_of_area, place_of_community, place_of_nation, screen
-from maps.screening.workbook import harmless, write_csv, write_xlsx
+from maps.screening.workbook import harmless, write_csv, write_list, write_xlsx
+
+
+def part(page: str, lang: str) -> str:
+    parts = re.split(r'<div class="(?=(?:en|fr)" lang)', page)
+    return "".join(text for text in parts if text.startswith(f'{lang}"'))
 
 
 def test_distance_to_a_point_is_geodesic() -> None:
@@ -70,6 +78,36 @@ def test_names_are_found_without_accents_and_case_and_kept_as_they_are(made_up: 
     assert search_key("Tŝideldel") == "tsideldel"
 
 
+NAMES = {
+    "Wetʼsuwetʼen First Nation": ["Wet'suwet'en", "WET’SUWET’EN", "wetsuweten first nation", "We\u0074\u2019suwet'en"],
+    "Tŝideldel": ["Tsideldel", "TS\u0302IDELDEL", "Ts\u0302ideldel First Nation"],
+    "Première Nation de l'Île": ["premiere nation de l’ile", "L'Île First Nation de"],
+    "ʔaq̓am": ["ʔaq\u0313am", "ʔAQAM"],
+    "Long Lake No.58 First Nation": ["Long Lake 58", "long lake no. 58"],
+    "Aundeck-Omni-Kaning": ["Aundeck Omni Kaning"],
+    "SPRUCE CREEK INDIAN RESERVE NO. 7": ["Spruce Creek", "Spruce Creek First Nation", "spruce creek ir 7"],
+}
+
+
+@pytest.mark.parametrize(("name", "written"), [(name, one) for name, several in NAMES.items() for one in several])
+def test_a_name_is_known_in_any_spelling(name: str, written: str, made_up: ModuleType) -> None:
+    made = made_up.publication(5)
+    pad = [f"Other {at}" for at in range(len(NAMES))]
+    names = [name, *pad[: len(made.communities) - 1]]
+    known = replace(made, communities=made.communities.assign(community=names))
+    assert place_of_community(known, written).name == name
+
+
+def test_a_name_that_two_could_mean_is_offered_and_not_taken(made_up: ModuleType) -> None:
+    made = made_up.publication(5)
+    names = ["Spruce Creek No. 7", "Spruce Creek No. 9", "Birch Lake", "Pine Falls"]
+    known = replace(made, communities=made.communities.assign(community=names))
+    with pytest.raises(StageError, match=r"Did you mean 'Spruce Creek No\. 7', 'Spruce Creek No\. 9'"):
+        place_of_community(known, "Spruce Creek")
+    with pytest.raises(StageError, match="There is a community 'Birch Lake': use --community"):
+        place_of_nation(known, "birch lake first nation")
+
+
 def test_an_unknown_name_lists_close_ones(made_up: ModuleType) -> None:
     made = made_up.publication(5)
     with pytest.raises(StageError, match=r"knows no community 'Comunity 1' among 4\. Did you mean 'Community 1'"):
@@ -111,22 +149,92 @@ def test_pages_and_lists_hold_every_name_as_text(made_up: ModuleType, tmp_path: 
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "<img" not in page
     assert page.count("<script") == 1
-    assert "Ce qui se trouve près de Community 1" in page
+    assert words.unbroken("Ce qui se trouve à proximité : Community 1") in page
     assert 'id="lang-fr" aria-label="Français" checked' in page
     raw = (tmp_path / "sites.csv").read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(raw.decode("utf-8-sig").splitlines(keepends=True)))
-    names = [row["name"] for row in rows]
+    names = [row["Nom"] for row in rows]
+    annex = (tmp_path / "sites.html").read_text(encoding="utf-8")
     for name in made_up.SPELLINGS:
         assert name in names
-        assert name in page
+        assert name in annex
     assert "'=1+1" in names
     assert len(list((tmp_path / "sheets").glob("*.html"))) == len(table)
     book = openpyxl.load_workbook(tmp_path / "sites.xlsx")
-    cells = [cell for row in book.active.iter_rows(min_row=2) for cell in row]
+    cells = [cell for sheet in book for row in sheet.iter_rows(min_row=2) for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f"]
     assert "=1+1" in [cell.value for cell in cells]
     assert "<b>bold</b> & <i>co</i>" in [cell.value for cell in cells]
+
+
+def test_a_workbook_that_travels_alone_says_what_it_is(made_up: ModuleType, tmp_path: Path) -> None:
+    made = made_up.publication(40)
+    place = place_of_community(made, "Community 1")
+    write_list(made, screen(made, place, within_km=2000), tmp_path, title="What lies near", lang="fr")
+    book = openpyxl.load_workbook(tmp_path / "sites.xlsx")
+    assert book.sheetnames == ["Lisez-moi", "Liste des sites", "Colonnes", "Sources"]
+    text = "\n".join(str(row[0].value) for row in book["Lisez-moi"].iter_rows() if row[0].value)
+    for part in (
+        "Il ne s'agit pas de ressources",
+        "Adressez-vous à la Nation",
+        "25 novembre 2026",
+        "contact@example.org",
+    ):
+        assert part in text
+    plain = (tmp_path / "read_me.txt").read_text(encoding="utf-8-sig")
+    assert text.split("\n")[1:] == [line for line in plain.split("\n") if line]
+    headings = [cell.value for cell in book["Liste des sites"][1]]
+    assert headings[:3] == ["Rang", "Ex æquo du rang", "Ex æquo au rang"]
+    assert [row[0].value for row in book["Colonnes"].iter_rows(min_row=2)] == headings
+    assert all(cell.value for row in book["Colonnes"].iter_rows(min_row=2) for cell in row)
+    assert book["Sources"].max_row == len(made.sources) + 1
+    amounts = [
+        row[headings.index("Quantité de résidus, haute (t)")].value
+        for row in book["Liste des sites"].iter_rows(min_row=2)
+    ]
+    assert all(float(f"{amount:.2g}") == amount for amount in amounts if amount is not None)
+    kinds = {row[headings.index("Preuve")].value for row in book["Liste des sites"].iter_rows(min_row=2)}
+    assert kinds <= {"mesurée", "déduite", "aucune", None}
+    rows = list(csv.DictReader((tmp_path / "sites.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert all("ni ressource ni réserve" in row["Avis"] for row in rows)
+
+
+def test_a_brief_says_plainly_that_nothing_is_near(made_up: ModuleType) -> None:
+    made = made_up.publication(12)
+    place = place_of_area(gpd.GeoDataFrame(geometry=[shapely.box(-60, 45, -59.9, 45.1)], crs=4326))
+    brief = Brief(made, place, screen(made, place, within_km=5), 5)
+    page = html_pages(brief, [], "en")["index"]
+    assert "No site of this run lies within 5 km of your outline." in page
+    assert "The nearest of this run lies" in page
+    assert "<table" not in page
+
+
+def test_a_brief_holds_what_a_partner_asks_for(made_up: ModuleType) -> None:
+    made = made_up.publication(40)
+    place = place_of_nation(made, "Area B")
+    table = screen(made, place, within_km=50)
+    brief = Brief(made, place, table, 50)
+    page = part(html_pages(brief, [], "en")["index"], "en")
+    for text in ("Measured first", "Not sampled, best ranked", "Nearest", "How much there may be", "Who answers for these sites",
+                 "Ontario: recovery permits", "Call in Ontario", "Speak first with", "Questions to ask", "about 90 days",
+                 "What is not known", ">inside<", "0123456789ab", "Historic treaty: Area"):  # fmt: skip
+        assert text in page, text
+    assert "0.0\u00a0km" not in page
+    assert page.count("<tr>") <= 3 * (1 + 5)
+    named = brief.short["brief_nearest"]["distance_km"]
+    assert list(named) == sorted(table["distance_km"])[:5]
+    assert set(brief.short["brief_sampled"]["evidence"]) == {"measured"}
+
+
+def test_owners_that_the_files_name_are_printed(made_up: ModuleType) -> None:
+    made = made_up.publication(12)
+    made = replace(made, sites=made.sites.assign(owner_name=["Old Mining Co.", *[None] * (len(made.sites) - 1)]))
+    place = place_of_nation(made, "Area B")
+    told = " ".join(Brief(made, place, screen(made, place, within_km=900), 900).liability("en"))
+    assert "Named in the files (owner_name)" in told
+    assert "Old Mining Co." in told
+    assert "the files name nobody" not in told
 
 
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1"])
@@ -135,7 +243,7 @@ def test_no_cell_can_be_taken_for_a_formula(start: str, tmp_path: Path) -> None:
     assert harmless(-1.5) == -1.5
     table = pd.DataFrame({"name": [start, "x"], "score": [1.5, np.nan]})
     write_csv(table, tmp_path / "a.csv")
-    write_xlsx(table, tmp_path / "a.xlsx", "a")
+    write_xlsx({"a": table}, tmp_path / "a.xlsx")
     cell = openpyxl.load_workbook(tmp_path / "a.xlsx").active["A2"]
     assert cell.data_type == "s"
     assert openpyxl.load_workbook(tmp_path / "a.xlsx").active["B3"].value is None
@@ -169,6 +277,15 @@ def test_road_kilometres_follow_the_road_and_crossings() -> None:
     assert km[1] == pytest.approx(55.66 + 55.29, abs=0.05)
     assert np.isnan(km[2])
     assert np.isnan(km[3])
+
+
+def test_road_kilometres_from_an_area_start_where_a_road_leaves_it() -> None:
+    network = RoadNetwork(roads([(0, 0), (2, 0)]))
+    km = network.km_from_area(shapely.box(-0.5, -0.5, 1, 0.5), np.array([2.0, 0.5]), np.array([0.0, 0.0]))
+    assert km[0] == pytest.approx(111.32, abs=2.1)
+    assert km[1] == 0
+    away = network.km_from_area(shapely.box(2.1, 0.05, 2.2, 0.15), np.array([0.0]), np.array([0.0]))
+    assert away[0] == pytest.approx(222.64, abs=0.1)
 
 
 def test_no_roads_no_road_distance(made_up: ModuleType) -> None:

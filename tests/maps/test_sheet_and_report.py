@@ -66,7 +66,7 @@ def test_a_sheet_says_what_is_asked_of_it(made_up: ModuleType, tmp_path: Path) -
     for text in (
         "Ce que l'on ne sait pas",
         "Questions à poser",
-        "Parlez à la Nation",
+        "Adressez-vous à la Nation",
         "Il ne s'agit pas de ressources",
         "contact@example.org",
         "25 novembre 2026",
@@ -111,7 +111,7 @@ def test_the_verdict_stands_first_and_the_sampling_list_last(report: str) -> Non
         assert text.index("data-verdict") < text.index("<h2")
         assert re.findall(r'<h2 id="[a-z]+-([a-z_]+)"', text)[-1] == "report_sampling"
     assert "Better than the best simpler rule (companion score)" in part(report, "en")
-    assert words.unbroken("Mieux que la meilleure règle plus simple (score compagnon), de 0,09") in part(report, "fr")
+    assert words.unbroken("Mieux que la meilleure règle plus simple (score simple), de 0,09") in part(report, "fr")
 
 
 def test_every_row_is_accounted_for_and_summed(report: str) -> None:

@@ -210,7 +210,7 @@ def test_a_table_stands_in_for_the_script(page: str) -> None:
     plain = re.search(r"<noscript>.*?</noscript>", page, re.DOTALL)
     assert plain is not None
     assert plain[0].count("<tr>") == 41
-    assert "Parlez à la Nation" in plain[0]
+    assert "Adressez-vous à la Nation" in plain[0]
     assert "contact@example.org" in plain[0]
 
 

@@ -1,0 +1,202 @@
+"""Why a score is what it is, feature by feature, as somebody would say it who knows the ground."""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import lru_cache
+
+import pandas as pd
+
+from maps.words import all_words, commodities, element, known, marks, number, rounded, spelled_out, word
+
+_ELEMENT = r"(?P<x>[A-Z][a-z]?|[A-Z]{3,4}|tree|treo)"
+_FEATURES = (
+    (re.compile(rf"near_{_ELEMENT}_z"), "near_z", "z"),
+    (re.compile(rf"near_{_ELEMENT}_max_ppm"), "near_ppm", "ppm"),
+    (re.compile(rf"near_{_ELEMENT}(_mean|_median|_idw)?_ppm"), "near_mean_ppm", "ppm"),
+    (re.compile(r"pathfinder_z"), "pathfinder", "z"),
+    (re.compile(r"neighbour_assays_ppm"), "neighbour_assays", "ppm"),
+    (re.compile(r"other_method_ppm"), "other_method", "ppm"),
+    (re.compile(r"waste_measured_ppm"), "waste_measured", "ppm"),
+    (re.compile(r"type_affinity"), "type_affinity", "share"),
+    (re.compile(r"part_(?P<x>metal|amount|access|liability)"), "part", "share"),
+    (re.compile(r"waste_proxy_ppm"), "waste_proxy", "ppm"),
+    (re.compile(rf"waste_{_ELEMENT}_ppm"), "waste_ppm", "ppm"),
+    (re.compile(r"near_(?P<x>[A-Z][a-z]?_[A-Z][a-z]?)(_ratio)?"), "near_ratio", ""),
+    (re.compile(r"near_n"), "near_n", "count"),
+    (re.compile(r"waste_n"), "waste_n", "count"),
+    (re.compile(r"near_km"), "near_km", "km"),
+    (re.compile(r"structure_km"), "structure_km", "km"),
+    (re.compile(r"tonnage_log10"), "tonnage_log10", "log_t"),
+    (re.compile(r"area_log10"), "area_log10", "log_m2"),
+    (re.compile(r"volume_log10"), "volume_log10", "log_m3"),
+    (re.compile(r"height_m"), "height_m", "m"),
+    (re.compile(r"first_year"), "first_year", "year"),
+    (re.compile(r"last_year"), "last_year", "year"),
+    (re.compile(r"raster_(?P<x>.+)_sd"), "raster_sd", ""),
+    (re.compile(r"raster_(?P<x>.+)"), "raster", ""),
+    (re.compile(r"dep_(?P<x>.+)"), "dep", "flag"),
+    (re.compile(r"wt_(?P<x>.+)"), "wt", "flag"),
+    (re.compile(r"com_(?P<x>.+)"), "com", "flag"),
+)
+LEVELS = (0.25, 0.65)
+"""Shares from 0 to 1 are called low below the first, high from the second on."""
+
+NORM = (-0.5, 0.5, 2.0)
+"""Standard scores that part below, close to, above and well above the norm."""
+
+READ_AT = tuple(sorted({*LEVELS, *NORM}))
+"""Where the words for a value change: between two of these, and at each of them, all values of a feature read alike."""
+
+SMALLEST = 0.005
+"""Contributions, in log-odds, below this are printed as 0.00."""
+
+RECORDED_SHOWN = 4
+"""Commodities named in a reason."""
+
+_UNITS = {"ppm": "ppm", "km": "km", "m": "m", "log_t": "t", "log_m2": "m²", "log_m3": "m³"}
+
+
+@lru_cache(maxsize=4096)
+def phrase_feature(feature: str, lang: str) -> str:
+    """Say what a model feature is, without its value."""
+    kind, name, _ = _kind_of(feature, lang)
+    return str(all_words()["features"][kind][lang]).format(x=name)
+
+
+def phrase_reason(feature: str, contribution: float, value: float, lang: str, recorded: object = None) -> str:
+    """Say in plain words what moved a score and in which direction.
+
+    Parameters
+    ----------
+    feature : str
+        Column of the layer `Features`, e.g. ``near_Th_z``.
+    contribution : float
+        In log-odds; its sign gives the direction.
+    value : float
+        The site's value; NaN is said to be not known.
+    lang : {"en", "fr"}
+        Language.
+    recorded : object
+        Commodities of the site, joined with ``; ``, where they are known: they name what an expectation by kind rests on.
+
+    Returns
+    -------
+    str
+        E.g. ``thorium in regional samples nearby: above the regional norm (+1.6), which raises the score``. There is
+        never a semicolon in it, so that reasons can be listed with ``; ``.
+    """
+    if feature == "part_metal" and math.isfinite(value) and isinstance(recorded, str) and recorded:
+        return _told_of_records(recorded, contribution, value, lang)
+    template, shown = reason_parts(feature, contribution, value, lang)
+    return template if shown is None else template.replace("{value}", with_unit(shown, unit_of(feature), lang))
+
+
+def of_weight(reasons: pd.DataFrame) -> pd.DataFrame:
+    """Return reasons without those whose contribution is printed as 0.00: they moved nothing."""
+    return reasons[reasons["contribution"].abs() >= SMALLEST]
+
+
+def reason_parts(feature: str, contribution: float, value: float, lang: str) -> tuple[str, float | None]:
+    """Return a reason as a template with a slot ``{value}``, and the number for the slot (None where it has no slot).
+
+    A page with thousands of sites keeps each template once. The number is rounded as it is to be printed.
+    """
+    kind, name, unit = _kind_of(feature, lang)
+    readings = all_words()["readings"]
+    reading = _reading(value, unit)
+    own = readings.get(f"{kind}_{reading}") or readings.get(f"{kind}_{name_of(feature)}_{reading}")
+    direction = word("raises" if contribution >= 0 else "lowers", lang)
+    if own is not None:
+        text = readings["plain"][lang].format(what=str(own[lang]).replace("{x}", name), direction=direction)
+    else:
+        what, read = phrase_feature(feature, lang), readings[reading][lang]
+        text = readings["sentence"][lang].format(what=what, reading=read, direction=direction)
+    text = text.replace(";", ",")
+    return (text, _printed(value, unit)) if "{value}" in text else (text, None)
+
+
+def name_of(feature: str) -> str:
+    """Return the part of a feature's name that tells it from others of its kind, as it is written there."""
+    found = next((match for pattern, _, _ in _FEATURES if (match := pattern.fullmatch(feature))), None)
+    return (found.groupdict().get("x") or "") if found else ""
+
+
+def unit_of(feature: str) -> str:
+    """Return how the value of a feature is written: ``z, ppm, count, km, m, year, log_t, log_m2, flag, share`` or nothing."""
+    return _kind_of(feature, "en")[2]
+
+
+def with_unit(value: float, unit: str, lang: str) -> str:
+    """Write the value of a feature with its unit."""
+    if unit == "z":
+        return marks(f"{value:+.1f}", lang)
+    if unit == "year":
+        return f"{value:.0f}"
+    whole = unit == "count" or float(value).is_integer()
+    written = number(value, lang) if whole else rounded(value, lang)
+    return f"{written}\u00a0{_UNITS[unit]}" if unit in _UNITS else written
+
+
+def _printed(value: float, unit: str) -> float:
+    """Return a value with no more digits than are printed, so that every page prints the same."""
+    value = 10.0**value if unit.startswith("log_") else float(value)
+    if unit in ("count", "year"):
+        return value
+    return round(value, 1) + 0.0 if unit == "z" else float(f"{value:.2g}")
+
+
+def _told_of_records(recorded: str, contribution: float, value: float, lang: str) -> str:
+    """Return the reason that the recorded commodities give, naming them."""
+    names = commodities(recorded, lang).split("; ")
+    shown = ", ".join(names[:RECORDED_SHOWN]) + (" …" if len(names) > RECORDED_SHOWN else "")
+    readings = all_words()["readings"]
+    what = readings[f"recorded_{_level(value)}"][lang].replace("{x}", shown)
+    direction = word("raises" if contribution >= 0 else "lowers", lang)
+    return str(readings["plain"][lang].format(what=what, direction=direction)).replace(";", ",")
+
+
+def _level(value: float) -> str:
+    return "low" if value < LEVELS[0] else "high" if value >= LEVELS[1] else "middle"
+
+
+def _reading(value: float, unit: str) -> str:
+    if not math.isfinite(value):
+        return "missing"
+    if unit == "share":
+        return _level(value)
+    if unit == "flag":
+        return "is_so" if value > NORM[1] else "is_not"
+    if unit == "z":
+        low, high, very_high = NORM
+        return (
+            "well_above" if value >= very_high else "above" if value >= high else "below" if value <= low else "close"
+        )
+    return "value"
+
+
+@lru_cache(maxsize=4096)
+def _kind_of(feature: str, lang: str) -> tuple[str, str, str]:
+    """Return the kind of a feature, the words for the thing it names, and how its value is written."""
+    for pattern, kind, unit in _FEATURES:
+        found = pattern.fullmatch(feature)
+        if found:
+            return kind, _named(kind, found.groupdict().get("x") or "", lang), unit
+    return "other", spelled_out(feature), ""
+
+
+def _named(kind: str, name: str, lang: str) -> str:
+    if kind in ("near_z", "near_ppm", "near_mean_ppm", "waste_ppm"):
+        return element(name, lang)
+    if kind == "part":
+        return word(f"part_{name}", lang).casefold()
+    if kind == "com":
+        return commodities(spelled_out(name), lang)
+    if kind == "near_ratio":
+        return name.replace("_", "/")
+    if kind == "wt":
+        return word(f"waste_type_{name}", lang) if known(f"waste_type_{name}") else spelled_out(name)
+    section = {"raster": "rasters", "raster_sd": "rasters", "dep": "deposits"}.get(kind)
+    entry = all_words()[section].get(name.lower()) if section else None
+    return str(entry[lang]) if entry else spelled_out(name)

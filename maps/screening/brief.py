@@ -1,0 +1,310 @@
+"""The two pages of a screening: what lies near, how sure that is, what to watch, whom to call, what to ask, what to do next."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from maps import words
+from maps.nearby import Place, distance_to_place_km, search_key
+from maps.publication import Publication, of_sites
+from maps.rows import assayed, records
+from maps.sheets.sheet import next_step
+from maps.verdict import rests_on_companion
+
+SHORT = 5
+"""Sites in each of the three short tables."""
+
+NAMES = 3
+"""Names given as examples of a caution."""
+
+AREAS = 8
+"""Names of areas, and of communities, printed; the annex holds all."""
+
+ANYWHERE_KM = 21_000.0
+"""No two places lie farther apart."""
+
+CAUTIONS_IN_ROW = 2
+PERMITS = ("permit_ontario_recovery",)
+"""Cautions that are no hazard but a permit: said once, below."""
+
+CLERICAL = ("location_conflict", "jurisdiction_conflict", "low_coordinate_precision", "amount_conflict")
+"""Cautions about the files; hazards come before them."""
+
+BEARERS = re.compile(r"owner|operator|holder|proponent|licensee|responsible|company", re.IGNORECASE)
+"""Columns of the inventories that may name who answers for a site."""
+
+NEXT_STEPS = ("brief_next_look", "brief_next_ask", "brief_next_visit", "brief_next_sample", "brief_next_return")
+
+
+class Brief:
+    """The content of the pages for one place.
+
+    Parameters
+    ----------
+    publication : Publication
+        What the run published.
+    place : Place
+        Where somebody looks from.
+    table : DataFrame
+        From `maps.screening.screening.screen`.
+    within_km : float
+        As given to it.
+    """
+
+    def __init__(self, publication: Publication, place: Place, table: pd.DataFrame, within_km: float) -> None:
+        self.p = publication
+        self.place = place
+        self.table = table
+        self.within_km = within_km
+        sampled = assayed(table)
+        ranked = table[table["rank"].notna()].sort_values(["rank_first", "distance_km", "rank"], kind="stable")
+        self.short = {
+            "brief_sampled": ranked[assayed(ranked)].head(SHORT),
+            "brief_best": ranked[~assayed(ranked)].head(SHORT),
+            "brief_nearest": table.sort_values(["distance_km", "rank_first"], kind="stable").head(SHORT),
+        }
+        self.n_sampled = int(sampled.sum())
+        shown = pd.concat(list(self.short.values()))["site_id"].drop_duplicates()
+        self.numbered = {site: at for at, site in enumerate(shown, start=1)}
+        self.flags = of_sites(publication.flags, list(table["site_id"])).drop_duplicates(["site_id", "flag"])
+        self.codes: dict[str, list[str]] = {}
+        for site, code in zip(self.flags["site_id"], self.flags["flag"], strict=True):
+            self.codes.setdefault(site, []).append(code)
+
+        counts = self.flags["flag"].value_counts()
+        self.of_all = [code for code in PERMITS if counts.get(code, 0) == len(table)]
+        """Permits that every site of the list needs: said once."""
+
+    def tables(self, lang: str, has_sheet: set[str]) -> list[tuple[str, list[dict[str, Any]]]]:
+        """Return the short tables that hold anything: heading and rows."""
+        return [
+            (words.word(key, lang), [self._row(row, lang, has_sheet) for row in records(chosen)])
+            for key, chosen in self.short.items()
+            if len(chosen)
+        ]
+
+    def _row(self, row: dict[str, Any], lang: str, has_sheet: set[str]) -> dict[str, Any]:
+        kinds = [] if row["waste_type"] == "unknown" else [words.word(f"waste_type_{row['waste_type']}", lang)]
+        mined = words.commodities(row["commodities"] or "", lang).split("; ")
+        kinds += [", ".join(mined[:NAMES]) + (" …" if len(mined) > NAMES else "")] if mined[0] else []
+        cautions = [words.flag(code, lang) for code in self.hazards_of(row["site_id"])]
+        more = f" +{len(cautions) - CAUTIONS_IN_ROW}" if len(cautions) > CAUTIONS_IN_ROW else ""
+        return {
+            "number": self.numbered[row["site_id"]],
+            "name": row["name"] or row["site_id"],
+            "about": " · ".join(kinds),
+            "href": f"sheets/{row['site_id']}.html" if row["site_id"] in has_sheet else "",
+            "distance": distance(row, lang),
+            "rank": rank(row, lang),
+            "judged": judged(row, lang),
+            "amount": words.span(row["tonnage_low_t"], row["tonnage_high_t"], "t", lang),
+            "contained": words.span(row["contained_treo_low_t"], row["contained_treo_high_t"], "t", lang),
+            "cautions": (", ".join(cautions[:CAUTIONS_IN_ROW]) + more) or words.word("brief_no_caution", lang),
+        }
+
+    def hazards_of(self, site_id: str) -> list[str]:
+        """Return the codes of a site's cautions, hazards first, permits left out."""
+        codes = [code for code in self.codes.get(site_id, []) if code not in PERMITS]
+        return sorted(codes, key=lambda code: code in CLERICAL)
+
+    def permits_of(self, site_id: str) -> list[str]:
+        """Return the codes of a site's permits."""
+        return [code for code in self.codes.get(site_id, []) if code in PERMITS]
+
+    def summary(self, lang: str) -> list[str]:
+        """Return what lies near in a few sentences."""
+        n = len(self.table)
+        inside = int((self.table["distance_km"] == 0).sum()) if self.place.kind != "community" else 0
+        keys = {"n": n, "km": float(self.within_km), "place": self.place.name or words.word("screen_own_area", lang)}
+        first = words.phrase("screen_summary_one" if n == 1 else "screen_summary", lang, **keys) + "."
+        if not n:
+            return [words.phrase("screen_none", lang, **keys), *self._beyond(lang)]
+        said = [first]
+        said += [words.phrase("brief_inside", lang, n=inside)] if inside else []
+        said.append(
+            words.phrase("brief_none_sampled" if not self.n_sampled else "brief_n_sampled", lang, n=self.n_sampled)
+        )
+        return said
+
+    def _beyond(self, lang: str) -> list[str]:
+        """Return how far the nearest site lies, where none is near."""
+        sites = self.p.sites
+        at = sites["longitude"].to_numpy(), sites["latitude"].to_numpy()
+        km = distance_to_place_km(self.place.geometry, *at, ANYWHERE_KM)
+        if not len(km) or not math.isfinite(km.min()):
+            return []
+        nearest = sites.iloc[int(km.argmin())]
+        name = _text(nearest["name"], nearest["site_id"])
+        return [words.phrase("brief_beyond", lang, km=words.number(float(km.min()), lang, 0), site=name)]
+
+    def as_text(self, lang: str) -> list[str]:
+        """Return the short tables for a terminal."""
+        lines = [" ".join(self.summary(lang))]
+        for key, chosen in self.short.items():
+            if len(chosen):
+                lines += ["", words.word(key, lang)]
+                lines += [self._line(row, lang) for row in records(chosen)]
+        return lines
+
+    def _line(self, row: dict[str, Any], lang: str) -> str:
+        name = f"{row['name']} ({row['site_id']})" if row["name"] else str(row["site_id"])
+        known = [rank(row, lang), distance(row, lang).replace("\n", ", "), judged(row, lang)]
+        return f"  {name}{words.word('colon', lang)}{words.word('between_clauses', lang).join(known)}".replace(
+            "\u00a0", " "
+        )
+
+    def amounts(self, lang: str) -> list[str]:
+        """Return how much there may be: for how many sites that is known, and the largest ranges."""
+        return [
+            self._largest("brief_amount", "tonnage", lang),
+            self._largest("brief_contained", "contained_treo", lang),
+            words.word("brief_ranges", lang),
+        ]
+
+    def _largest(self, key: str, column: str, lang: str) -> str:
+        low, high = f"{column}_low_t", f"{column}_high_t"
+        known = self.table[self.table[high].notna()]
+        if known.empty:
+            return words.word(f"{key}_none", lang)
+        largest = records(known.sort_values(high, ascending=False, kind="stable").head(NAMES))
+        colon = words.word("colon", lang)
+        named = [(row["name"] or row["site_id"], words.span(row[low], row[high], "t", lang)) for row in largest]
+        told = "; ".join(f"{name}{colon}{amount}" for name, amount in named)
+        return words.phrase(key, lang, k=len(known), n=len(self.table), sites=told)
+
+    def cautions(self, lang: str) -> list[str]:
+        """Return every caution with the number of its sites and some names, hazards first."""
+        names = self.table.set_index("site_id")["name"]
+        order = {site: at for at, site in enumerate(self.table["site_id"])}
+        said = []
+        pairs = self.flags[~self.flags["flag"].isin(PERMITS)]
+        counts = pairs["flag"].value_counts()
+        for code in sorted(counts.index, key=lambda one: (one in CLERICAL, -counts[one], one)):
+            sites = sorted(pairs.loc[pairs["flag"] == code, "site_id"], key=lambda site: order[site])
+            shown = ", ".join(_text(names.get(site), site) for site in sites[:NAMES]) + (
+                " …" if len(sites) > NAMES else ""
+            )
+            said.append(words.phrase("brief_caution", lang, caution=words.flag(code, lang), n=len(sites), sites=shown))
+        return said
+
+    def liability(self, lang: str) -> list[str]:
+        """Return the states of work on record, and who answers for the sites as far as the files say."""
+        states = [words.status(text, lang) for text in self.table["status"].dropna()]
+        counts = pd.Series(states, dtype=object).value_counts()
+        missing = len(self.table) - len(states)
+        told = [f"{state} {count}" for state, count in counts.items()]
+        told += [f"{words.word('not_known', lang)} {missing}"] if missing else []
+        return [words.phrase("brief_states", lang, states=", ".join(told)), *self._bearers(lang)]
+
+    def _bearers(self, lang: str) -> list[str]:
+        columns = [name for name in self.p.sites.columns if BEARERS.search(str(name))]
+        here = of_sites(self.p.sites, list(self.table["site_id"]))
+        said = []
+        for column in columns:
+            filled = here[here[column].notna() & (here[column].astype(str).str.strip() != "")]
+            shown = [
+                f"{_text(row['name'], row['site_id'])}: {row[column]}" for row in filled.head(NAMES).to_dict("records")
+            ]
+            if shown:
+                more = " …" if len(filled) > NAMES else ""
+                said.append(words.phrase("brief_bearers", lang, column=str(column), bearers="; ".join(shown) + more))
+        return said or [words.word("brief_bearers_none", lang)]
+
+    def permits(self, lang: str) -> list[str]:
+        """Return what each province asks for and whom to call there, and the licence that uranium needs."""
+        steps = list(dict.fromkeys(next_step(place) for place in self.table["jurisdiction"]))
+        said = [words.word(key, lang) for key in steps if key != "next_elsewhere"]
+        said += [words.word(key.replace("next_", "call_"), lang) for key in steps]
+        if self.flags["flag"].isin(("uranium_mill_tailings", "radioactivity_measured")).any():
+            said.append(words.word("brief_nuclear", lang))
+        return said
+
+    def speak_first(self, lang: str) -> list[str]:
+        """Return the areas that the sites lie in and the communities around, all of equal weight, or that none is known here."""
+        relations = of_sites(self.p.site_territories, list(self.table["site_id"]))
+        holding = relations[relations["relation"] != "near"]
+        colon = words.word("colon", lang)
+        said = []
+        for layer, group in holding.groupby("layer", sort=True):
+            names = sorted({str(name) for name in group["territory"]}, key=search_key)
+            said.append(f"{words.layer(str(layer), lang)}{colon}{_some(names, lang)}")
+        said = said or [words.word("brief_no_area", lang)]
+        near = self._communities(lang)
+        return said + ([f"{words.word('communities_layer', lang)}{colon}{_some(near, lang)}"] if near else [])
+
+    def _communities(self, lang: str) -> list[str]:
+        """Return the communities inside or near the place, nearest first."""
+        table = self.p.communities
+        if table.empty:
+            return []
+        at = table["longitude"].to_numpy(), table["latitude"].to_numpy()
+        km = distance_to_place_km(self.place.geometry, *at, self.within_km)
+        near = sorted(
+            (far, str(name)) for far, name in zip(km, table["community"], strict=True) if far <= self.within_km
+        )
+        inside = words.word("screen_inside", lang)
+        return [
+            name if self.place.kind == "community" and far == 0
+            else f"{name} ({inside if far == 0 else words.number(far, lang, 0) + ' km'})"
+            for far, name in near
+        ]  # fmt: skip
+
+    def unknown(self, lang: str) -> list[str]:
+        """Return what nobody can tell from these files."""
+        n, table = len(self.table), self.table
+        counts = {
+            "brief_unknown_chemistry": n - self.n_sampled,
+            "brief_unknown_amount": int(table["tonnage_high_t"].isna().sum()),
+            "brief_unknown_road": int(table["road_km"].isna().sum()),
+        }
+        said = [words.phrase(key, lang, k=k, n=n) for key, k in counts.items() if k]
+        return [*said, *(words.word(key, lang) for key in ("brief_unknown_rights", "brief_unknown_others"))]
+
+    def sure(self, lang: str) -> str:
+        """Return what the numbers of a list that no model orders are worth, or how a chance is meant."""
+        return words.word("brief_score_companion" if rests_on_companion(self.p.validation) else "score_note", lang)
+
+
+def distance(row: dict[str, Any], lang: str) -> str:
+    """Return the straight-line distance, ``inside`` for none within an area, and that by road where roads are given."""
+    km = float(row["distance_km"])
+    straight = words.word("screen_inside", lang) if km == 0 else f"{words.number(km, lang, 1)}\u00a0km"
+    road = row["road_km"]
+    if road is None or not math.isfinite(road) or km == 0:
+        return straight
+    return f"{straight}\n{words.phrase('brief_road', lang, km=words.number(road, lang, 0))}"
+
+
+def rank(row: dict[str, Any], lang: str) -> str:
+    """Return the place in the list of the run: a number, the span it is tied in, or that there is none."""
+    if row["rank"] is None:
+        return words.word("not_scored", lang)
+    first, last = int(row["rank_first"]), int(row["rank_last"])
+    return words.number(first, lang) if first == last else words.phrase("tied", lang, first=first, last=last)
+
+
+def judged(row: dict[str, Any], lang: str) -> str:
+    """Return what the place in the list rests on: samples of the waste, or the chance that its grade is reached."""
+    if row["evidence"] == "measured":
+        grade = words.span(row["treo_low_ppm"], row["treo_high_ppm"], "ppm", lang)
+        return words.phrase("brief_judged_sampled", lang, grade=grade, n=int(row["waste_n"] or 0))
+    if row["rank"] is None:
+        return words.word("not_scored", lang)
+    ends = {"score": float(row["score"]), "low": float(row["score_low"]), "high": float(row["score_high"])}
+    if row["grade_rule"] == "hosts" or ends["low"] == ends["high"]:
+        return words.phrase("brief_judged_kind", lang, score=ends["score"])
+    return words.phrase("brief_judged", lang, **ends)
+
+
+def _some(names: Sequence[str], lang: str) -> str:
+    more = words.phrase("brief_more", lang, n=len(names) - AREAS) if len(names) > AREAS else ""
+    return ", ".join(names[:AREAS]) + more
+
+
+def _text(value: Any, otherwise: str) -> str:
+    return value if isinstance(value, str) else otherwise
