@@ -33,7 +33,7 @@ check: $(INSTALLED)
 fuzz: $(INSTALLED)
 	MINEWASTE_FUZZ=100000 $(BIN)/python -m pytest tests/faults/test_fuzz.py $(PYTEST_ARGS)
 
-# Every key of the run file changed, 300 pairs, 50 kills, full disks, lost workers: an hour or two.
+# Every key of the run file changed, 300 pairs of changes, 50 kills, full disks, lost workers: about an hour of processor time.
 faults: $(INSTALLED)
 	MINEWASTE_FAULTS=full $(BIN)/python -m pytest tests/faults $(PYTEST_ARGS)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,36 @@ def write_reference(folder: Path) -> None:
         "data_dictionary.md": data_dictionary_page(),
         "codes.md": codes_page(),
         "sources.md": sources_page(),
+        "licences.md": licences_page(),
     }
     for name, text in pages.items():
         path = folder / name
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
+
+
+def licences_page() -> str:
+    """Return every package of the lock file with its version and the licence its own metadata state."""
+    lock = Path(__file__).parent.parent / "requirements.lock"
+    pinned = [line.split("==") for line in lock.read_text(encoding="utf-8").splitlines() if "==" in line]
+    lines = [
+        "# Licences of the packages", "",
+        "Every package of `requirements.lock`, as its own metadata name its licence. `make licences` prints the same of an",
+        "environment.", "", "| package | version | licence |", "|---|---|---|",
+    ]  # fmt: skip
+    lines += [f"| `{name}` | {version} | {_cell(licence_of(name))} |" for name, version in pinned]
+    return "\n".join(lines) + "\n"
+
+
+def licence_of(package: str) -> str:
+    """Return the licence an installed package states: its expression, else its classifiers, else the first line of its text."""
+    try:
+        facts = metadata.metadata(package)
+    except metadata.PackageNotFoundError:
+        return "not installed here"
+    classes = [one.split(" :: ")[-1] for one in facts.get_all("Classifier") or [] if one.startswith("License ::")]
+    text = next((line.strip() for line in (facts.get("License") or "").splitlines() if line.strip()), "")
+    return facts.get("License-Expression") or "; ".join(classes) or text[:80] or "see its files"
 
 
 def run_file_page() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import os
 import re
@@ -17,6 +16,7 @@ import pyproj.database
 import shapely
 from pyproj.aoi import AreaOfInterest
 from pyproj.transformer import TransformerGroup
+from rapidfuzz import fuzz, process
 
 from layers.accounting import Note
 from layers.errors import ConfigError, SourceError
@@ -91,10 +91,15 @@ def _nearest_code(text: str) -> str:
             return f"Did you mean {code} ({pyproj.CRS.from_user_input(code).name})?"
         except pyproj.exceptions.CRSError:
             continue
-    names = [one.name for one in pyproj.database.query_crs_info(auth_name="EPSG")] if not found else []
-    alike = difflib.get_close_matches(text[:_LONGEST_NAME], names, n=1, cutoff=0.75)
+    alike = None if found else process.extractOne(text[:_LONGEST_NAME], _names(), scorer=fuzz.ratio, score_cutoff=75)
     hint = f"Did you mean '{alike[0]}'? " if alike else ""
     return f"{hint}Write a code such as EPSG:4269 or EPSG:26910; codes of ArcGIS begin with ESRI:, e.g. ESRI:102001."
+
+
+@lru_cache(maxsize=1)
+def _names() -> list[str]:
+    """Return the names of all systems with an EPSG code."""
+    return [one.name for one in pyproj.database.query_crs_info(auth_name="EPSG")]
 
 
 def same_crs(a: Any, b: Any) -> bool:

@@ -82,6 +82,9 @@ class PublishConfig(_Section):
     coordinate_precision_km: float = Field(
         default=0.0, ge=0, description="sites are published on a grid of this spacing; 0: as computed"
     )
+    withheld_step: int = Field(
+        default=1, ge=1, description="numbers of withheld rows and sites are published as the next multiple of this one"
+    )
     max_sheets: int = Field(default=200, ge=0, description="site sheets written for this many best-ranked sites")
     gazetteer: bool = Field(
         default=True,

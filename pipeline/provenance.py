@@ -6,7 +6,7 @@ import datetime
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +59,25 @@ def source_table(inputs: Inputs) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["source_id", *SOURCE_FACTS])
 
 
-def account_table(inputs: Inputs) -> pd.DataFrame:
-    """Return the account of every source that may be published, one row each; the others' is closed inside the run."""
-    public = [vars(account) for account in inputs.accounts if account.role != "local_only"]
+def account_table(config: RunConfig, inputs: Inputs) -> pd.DataFrame:
+    """Return the account of every source that may be published, one row each; the others' is closed inside the run.
+
+    Where ``publish.withheld_step`` asks for it, the rows withheld are the next multiple of that step, and the rows read are so
+    many that the account still closes: neither tells how many rows a steward asked to leave out.
+    """
+    public = [vars(_coarse(account, config)) for account in inputs.accounts if account.role != "local_only"]
     return pd.DataFrame(public, columns=[field.name for field in fields(Account)])
+
+
+def told_withheld(count: int, config: RunConfig) -> int:
+    """Return the number of withheld rows or sites as it is published."""
+    step = config.publish.withheld_step
+    return -(-count // step) * step
+
+
+def _coarse(account: Account, config: RunConfig) -> Account:
+    told = told_withheld(account.rows_withheld, config)
+    return replace(account, rows_withheld=told, rows_read=account.rows_read - account.rows_withheld + told)
 
 
 def note_table(notes: list[Note]) -> pd.DataFrame:
@@ -108,7 +123,7 @@ def write_manifest(
 
 def _facts(config: RunConfig, inputs: Inputs, store: RunStore, run_date: datetime.date) -> dict[str, Any]:
     """Say what went in; sources that are kept local leave no trace here but their number."""
-    rows_read = {account.source: account.rows_read for account in inputs.accounts}
+    rows_read = {account.source: _coarse(account, config).rows_read for account in inputs.accounts}
     files = [
         {
             "id": source.id,

@@ -33,7 +33,15 @@ from pipeline.folder.published import save_publication
 from pipeline.folder.store import RunStore
 from pipeline.folder.writing import unwritable
 from pipeline.learning.trained_model import held_out_table
-from pipeline.provenance import account_table, announce, note_table, run_id, source_table, write_manifest
+from pipeline.provenance import (
+    account_table,
+    announce,
+    note_table,
+    run_id,
+    source_table,
+    told_withheld,
+    write_manifest,
+)
 from pipeline.results import Results
 from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
 
@@ -143,13 +151,13 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
         sampling_plan=results.plan,
         **drawn,
         sources=sources,
-        accounting=account_table(inputs),
+        accounting=account_table(config, inputs),
         notes=note_table(found),
         validation=results.model.validation,
         rejected=results.inputs.rejected,
         diagnostics=results.model.diagnostics,
         surface=results.surface,
-        withheld=results.withheld,
+        withheld=told_withheld(results.withheld, config),
     )
 
 

@@ -105,7 +105,7 @@ def _publish(
     run_date: datetime.date,
 ) -> None:
     """Write tables, figures of the test, the report and the manifest."""
-    accounting = account_table(inputs)
+    accounting = account_table(config, inputs)
     announce(config, inputs, store, run_date)
     store.write_csv("samples.csv", _rounded(predictions))
     store.write_csv("accounting.csv", accounting)

@@ -84,6 +84,14 @@ _ENDING = threading.Lock()
 
 def end(received: signal.Signals) -> NoReturn:
     """Clear up, say how to go on, and end the process with the code of the signal."""
+    end_with(
+        f"minewaste: stopped by {received.name}. What was finished is kept: run it again to go on.",
+        EXIT_CODES[received],
+    )
+
+
+def end_with(message: str, code: int) -> NoReturn:
+    """Clear up, say something, and end the process from whatever thread this is."""
     with _ENDING:
         for child in multiprocessing.active_children():
             with suppress(OSError):
@@ -91,8 +99,7 @@ def end(received: signal.Signals) -> NoReturn:
         clean_up()
         with suppress(OSError, ValueError):
             start = SHOW_CURSOR if sys.stderr.isatty() else ""
-            message = f"minewaste: stopped by {received.name}. What was finished is kept: run it again to go on."
             sys.stderr.write(f"{start}{message}\n")
             sys.stderr.flush()
             sys.stdout.flush()
-        os._exit(EXIT_CODES[received])
+        os._exit(code)

@@ -83,17 +83,31 @@ def read_and_withhold(config: RunConfig, data_dir: Path, store: RunStore | None)
     Inputs
         ``accounts`` count what was taken out as withheld, ``withheld`` counts the sites.
     """
+    return read_as_asked(config, data_dir, store).after
+
+
+@dataclass(frozen=True)
+class AsAsked:
+    """What was read in the end: by source, put together, and without the rows and words that no file holds any more."""
+
+    readings: Readings
+    before: Inputs
+    after: Inputs
+
+
+def read_as_asked(config: RunConfig, data_dir: Path, store: RunStore | None) -> AsAsked:
+    """Do what `read_and_withhold` does, and return what was read of every source with it."""
     found = read_sources(config, data_dir, store)
     inputs = assembled(config, found)
     if len(inputs["exclusions"]) == 0:
-        return inputs
+        return AsAsked(found, inputs, inputs)
     left_out: dict[str, frozenset[int]] = {}
     known = _NOTHING
     while True:
         shorter, known = _followed(inputs, config, known, set(left_out))
         rows = _rows_gone(found, inputs, shorter, data_dir, left_out)
         if not rows:
-            return shorter
+            return AsAsked(found, inputs, shorter)
         left_out |= {name: left_out.get(name, frozenset()) | more for name, more in rows.items()}
         found = read_again(found, data_dir, left_out)
         inputs = assembled(config, found)

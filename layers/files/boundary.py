@@ -34,6 +34,11 @@ def named_failure(where: str, remedy: str = REMEDY) -> Iterator[None]:
         yield
     except MinewasteError:
         raise
+    except MemoryError:
+        raise SourceError(
+            f"{where}: the file does not fit into the memory that is left. Keep the rows of the region and the columns that are "
+            "needed, or read it on a machine with more memory."
+        ) from None
     except Exception as failure:  # noqa: BLE001 - any library may raise anything at a damaged file; people see one sentence
         raise SourceError(f"{where}: the file cannot be read ({in_short(failure)}). {remedy}") from None
 

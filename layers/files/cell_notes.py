@@ -10,6 +10,7 @@ import pandas as pd
 
 from layers.accounting import Note
 from layers.files.delimited import MOJIBAKE
+from layers.formulas import formula_cells
 
 _DAMAGED = "\ufffd"
 _MOSTLY = 0.5
@@ -42,13 +43,15 @@ def notes_on_cells(
     tuple of Note
         Further codes: ``damaged_letters`` (a letter was lost before the file was saved), ``dates_among_others`` (a column of
         other things holds dates: a workbook turns ids such as 3-15 into them), ``code_of_nines`` (a number of nines stands
-        several times, ten times above the other numbers of its column).
+        several times, ten times above the other numbers of its column), ``formula_cells`` (a
+        spreadsheet program would calculate them).
     """
     found = [_located(note, cells, rows) for note in notes]
     damaged = _holding(cells, (_DAMAGED,))
     if damaged:
         text = "Letters were lost before the file was saved (they show as \ufffd); they are kept so. Ask for the file in UTF-8."
         found.append(_at(Note(source, "damaged_letters", text), damaged, rows))
+    found += _formulas(source, cells, rows)
     for name in map(str, cells.columns):
         nines = _nines(cells[name])
         if nines is not None:
@@ -70,6 +73,21 @@ def notes_on_cells(
                 Note(source, "dates_among_others", text, int(inside.sum()), (heading,), tuple(rows[inside].tolist()))
             )
     return tuple(found)
+
+
+def _formulas(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note]:
+    """Warn of cells that a spreadsheet program would calculate."""
+    hits = {str(name): formula_cells(cells.iloc[:, at]) for at, name in enumerate(cells.columns)}
+    hits = {name: hit for name, hit in hits.items() if hit.any()}
+    if not hits:
+        return []
+    name, first = next(iter(hits.items()))
+    shown = str(cells[name][first].iloc[0])[:40]
+    text = (
+        f"Cells start like formulas of a spreadsheet program (the first, in '{name}': {shown!r}). They are kept as text; the CSV "
+        "files of a run have an apostrophe in front of them."
+    )
+    return [_at(Note(source, "formula_cells", text), hits, rows)]
 
 
 def _located(note: Note, cells: pd.DataFrame, rows: np.ndarray) -> Note:

@@ -9,6 +9,8 @@ import re
 import sqlite3
 import stat
 import zipfile
+import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,12 @@ VIEW_STEPS = 50_000_000
 LONGEST_CELL = 100_000_000
 """Steps of the database engine that all cells of a view may take, and bytes of one cell."""
 
+FAR_ROWS = 100_000
+SPARSE = 20
+"""A row below the first of so many, in a sheet with fewer rows than that by the second, stands off the table."""
+
+_ROWS = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=\"(\d{1,10})\"")
+_FAR_CELLS = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]{3})(\d{1,10})\"")
 _GRIDS = re.compile(
     rb"(?:grids|\+init)\s*=\s*@?[^\s\"',<]*[/\\]|PROJ4_GRIDS\"\s*,\s*\"[^\"]*[/\\]|PARAMETERFILE\[[^\]]*[/\\]",
     re.IGNORECASE,
@@ -129,6 +137,7 @@ def require_bearable_workbook(where: str, path: Path) -> None:
             parts = {one.filename: one.file_size for one in packed.infolist()}
     except (zipfile.BadZipFile, OSError):
         return  # the library that reads workbooks says what it is not
+    _require_no_far_cells(where, path, [name for name in parts if "worksheets/" in name])
     texts = sum(size for name, size in parts.items() if "worksheets/" not in name)
     whole = sum(parts.values())
     if texts > TEXTS_BYTES or whole > PARTS_BYTES:
@@ -136,6 +145,34 @@ def require_bearable_workbook(where: str, path: Path) -> None:
             f"{where}: the workbook unpacks to {whole / 1e6:,.0f} MB, {texts / 1e6:,.0f} MB of it beside its sheets; "
             f"{PARTS_BYTES / 1e6:,.0f} MB and {TEXTS_BYTES / 1e6:,.0f} MB are read at most. Save the sheet as .csv."
         )
+
+
+def _require_no_far_cells(where: str, path: Path, sheets: list[str]) -> None:
+    """Stop at sheets with cells far off their table: the library that reads them makes every empty cell on the way."""
+    damaged = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError)
+    with suppress(*damaged), zipfile.ZipFile(path) as packed:
+        for sheet in sheets:
+            lowest, rows, rest = 0, 0, b""
+            with packed.open(sheet) as stream:
+                while part := stream.read(1 << 20):
+                    text, _, rest = (rest + part).rpartition(b"<")
+                    rest = b"<" + rest
+                    numbers = [int(digits) for digits in _ROWS.findall(text)]
+                    lowest, rows = max([lowest, *numbers]), rows + len(numbers)
+                    for letters, row in _FAR_CELLS.findall(text):
+                        require_bearable_row(where, int(row), _column_number(letters.decode()))
+            if lowest > FAR_ROWS and lowest > SPARSE * rows:
+                raise SourceError(
+                    f"{where}: the sheet has {rows:,} rows, and the last of them is row {lowest:,}. Delete what stands far off "
+                    "the table, or save the sheet as .csv."
+                )
+
+
+def _column_number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
 
 
 def require_bearable_row(where: str, number: int, cells: int) -> None:

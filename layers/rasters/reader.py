@@ -49,6 +49,8 @@ DRIVERS = {
 
 _COARSEST_DEGREES = 5.0
 _OPTIONS = ("name", "band", "nodata", "kind")
+BLOCK_BYTES = 256 << 20
+"""Bytes of one tile or strip, unpacked."""
 HUGE = 1.0e30
 """No measured value is so large; such cells are missing, declared or not."""
 
@@ -94,6 +96,7 @@ def describe_raster(source: Source, root: Path) -> Raster:
                 "e.g. the amplitude, as a band of its own."
             )
         rows, columns = dataset.block_shapes[band - 1]
+        _require_bearable_blocks(where, rows, columns, np.dtype(dataset.dtypes[band - 1]).itemsize)
         raster = Raster(
             name=str(source.options.get("name", source.id)),
             path=str(path),
@@ -288,6 +291,16 @@ def _remove_unpacked(target: Path) -> None:
     target.unlink(missing_ok=True)
     with suppress(OSError):
         target.parent.rmdir()
+
+
+def _require_bearable_blocks(where: str, rows: int, columns: int, cell_bytes: int) -> None:
+    """Stop at a raster stored in pieces that fill the memory: of a piece, GDAL decodes all to give one cell."""
+    size = rows * columns * cell_bytes
+    if size > BLOCK_BYTES:
+        raise SourceError(
+            f"{where}: it is stored in pieces of {columns:,} × {rows:,} cells ({size / 1e6:,.0f} MB each); pieces of "
+            f"{BLOCK_BYTES / 1e6:,.0f} MB are read at most. Save it as a tiled GeoTIFF (gdal_translate -of COG)."
+        )
 
 
 def _crs(source: Source, where: str, dataset: Any) -> pyproj.CRS:

@@ -29,9 +29,8 @@ from layers.working_crs import metric_crs
 from maps.report.check_page import FATE_WORDS, ElementCheck, SourceCheck, write_check
 from pipeline.commands.matches import count_matches
 from pipeline.config import RunConfig
-from pipeline.input_layers import Inputs
-from pipeline.inputs import READERS, WITHHOLDABLE, is_private, read_inputs, read_source
-from pipeline.withhold import shorten, withhold
+from pipeline.inputs import READERS, WITHHOLDABLE, is_private, read_source
+from pipeline.withhold import AsAsked, read_as_asked, shorten
 
 MAX_REASONS = 12
 UNTOLD_YET = "are told once all sources can be read, since requests of stewards must be followed first"
@@ -134,11 +133,10 @@ def _hidden(check: SourceCheck, name: str) -> SourceCheck:
     return SourceCheck(name, "local_only", failure=told, private=True)
 
 
-def _requests(config: RunConfig, data_dir: Path) -> tuple[Inputs, Inputs] | None:
-    """Return the inputs before and after following the stewards' requests; None when some source cannot be read."""
+def _requests(config: RunConfig, data_dir: Path) -> AsAsked | None:
+    """Follow the stewards' requests as a run does, until nothing more is found; None when some source cannot be read."""
     try:
-        inputs = read_inputs(config, data_dir, None)
-        return inputs, withhold(inputs, config)
+        return read_as_asked(config, data_dir, None)
     except MinewasteError:
         return None
 
@@ -147,7 +145,7 @@ def _check(
     source: Source,
     data_dir: Path,
     readings: dict[str, Reading[Any]],
-    requests: tuple[Inputs, Inputs] | None,
+    requests: AsAsked | None,
     censoring: CensoringParams,
     *,
     show_private: bool,
@@ -155,9 +153,12 @@ def _check(
     if source.role == "raster":
         return _of_raster(source, describe_raster(source, data_dir))
     private = is_private(source)
-    reading = READERS[source.role][1](source, data_dir) if private and show_private else read_source(source, data_dir)
-    if requests is not None:
-        reading = shorten(reading, *requests)
+    if private and show_private:
+        reading = READERS[source.role][1](source, data_dir)
+    elif requests is not None:
+        reading = shorten(requests.readings.by_id[source.id], requests.before, requests.after)
+    else:
+        reading = read_source(source, data_dir)
     counts = {
         "read": reading.rows_read,
         "kept": len(reading.layer),

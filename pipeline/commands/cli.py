@@ -26,10 +26,11 @@ def _explained(command: Callable[P, R]) -> Callable[P, R]:
         from layers.errors import MinewasteError
         from pipeline.commands.unexpected import DEBUG, unexpected
         from pipeline.folder.leftovers import temporary_folder
+        from pipeline.memory_watch import SHORT, watched_memory
         from pipeline.stopping import Stopped, end, stoppable
 
         try:
-            with stoppable(), temporary_folder():
+            with stoppable(), temporary_folder(), watched_memory():
                 return command(*args, **kwargs)
         except Stopped as stopped:
             end(stopped.signal)
@@ -43,6 +44,10 @@ def _explained(command: Callable[P, R]) -> Callable[P, R]:
             )
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except MemoryError:
+            click.echo(
+                f"minewaste: the memory of this machine, or the share this process may take, ran out. {SHORT}", err=True
+            )
         except Exception as error:
             if os.environ.get(DEBUG):
                 raise

@@ -1,10 +1,11 @@
-"""Give back to the system the memory that Python has freed and the C library still holds."""
+"""Give back memory that Python has freed, and say how much more a process may take."""
 
 from __future__ import annotations
 
 import ctypes
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import pyarrow
 
@@ -19,3 +20,44 @@ def give_back_memory() -> None:
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):
             ctypes.CDLL("libc.so.6").malloc_trim(0)
+
+
+def available_bytes() -> int | None:
+    """Return how many bytes this process may still take, None where the system does not say.
+
+    The least of what the machine has to give (free swap included), its control group, and the process's own limit.
+    """
+    left = [known for known in (_of_machine(), _of_group(), _of_process()) if known is not None]
+    return min(left) if left else None
+
+
+def _of_machine() -> int | None:
+    with suppress(OSError, ValueError, KeyError):
+        lines = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines())
+        return sum(int(lines[name].split()[0]) for name in ("MemAvailable", "SwapFree")) * 1024
+    return None
+
+
+def _of_group(folder: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """Return what the control group leaves; pages of files that are only cached count as free."""
+    with suppress(OSError, ValueError):
+        most = int((folder / "memory.max").read_text(encoding="ascii"))  # a word instead of a number: no limit
+        taken = int((folder / "memory.current").read_text(encoding="ascii"))
+        facts = dict(line.split(" ", 1) for line in (folder / "memory.stat").read_text(encoding="ascii").splitlines())
+        return max(0, most - taken + int(facts.get("inactive_file", 0)))
+    return None
+
+
+def _of_process() -> int | None:
+    """Return what the limits of the process on addresses and on data leave."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        pages = [int(count) for count in Path("/proc/self/statm").read_text(encoding="ascii").split()]
+        limits = [
+            (resource.getrlimit(resource.RLIMIT_AS)[0], pages[0]),
+            (resource.getrlimit(resource.RLIMIT_DATA)[0], pages[5]),
+        ]
+        left = [most - taken * resource.getpagesize() for most, taken in limits if most != resource.RLIM_INFINITY]
+        return max(0, min(left)) if left else None
+    return None

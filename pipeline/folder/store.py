@@ -18,6 +18,7 @@ from typing import Any, TypeVar, cast
 import pandas as pd
 from pandera.pandas import DataFrameModel
 
+from layers.formulas import without_formulas
 from layers.schema import conform
 from layers.site_layers import SiteLayers
 from pipeline.folder.fingerprints import file_fingerprint, step_fingerprint, value_fingerprint
@@ -136,9 +137,9 @@ class RunStore:
             yield temporary
 
     def write_csv(self, name: str, table: pd.DataFrame) -> None:
-        """Write a table as UTF-8 CSV, replacing the former file at once."""
+        """Write a table as UTF-8 CSV in which no cell is calculated, replacing the former file at once."""
         with self.file(name) as temporary:
-            table.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
+            without_formulas(table).to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
 
     def write_text(self, name: str, content: str) -> None:
         """Write a UTF-8 text, replacing the former file at once."""

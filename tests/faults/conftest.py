@@ -6,8 +6,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+
+from tests.faults.small_region import SmallRun, run_small, write_small_region
 
 BUILDER = Callable[[str], Path]
 
@@ -26,3 +30,13 @@ def built(shared_faults: Path, tmp_path: Path) -> BUILDER:
         return tmp_path
 
     return build
+
+
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory: pytest.TempPathFactory) -> SmallRun:
+    """A finished run of the small region, made once for all tests that read it or spoil a copy of it."""
+    home = tmp_path_factory.mktemp("small")
+    raw: dict[str, Any] = write_small_region(home / "data")
+    (home / "data" / "run.yml").write_text(yaml.safe_dump(raw), encoding="utf-8")
+    run_small(raw, home / "data", home / "run")
+    return SmallRun(home / "data", home / "run", raw)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -20,6 +20,14 @@ from pipeline.sample_run import run_samples
 
 SITES = 30
 WEST, SOUTH, SPAN = -90.0, 50.0, 1.2
+
+
+class SmallRun(NamedTuple):
+    """A finished run: its data with ``run.yml``, its folder, and the run file."""
+
+    data: Path
+    folder: Path
+    raw: dict[str, Any]
 
 
 def write_small_region(folder: Path) -> dict[str, Any]:
@@ -47,15 +55,16 @@ def run_small(raw: dict[str, Any], data: Path, out: Path) -> Any:
 
 
 def files_of(out: Path) -> dict[str, bytes]:
-    """Return every file of a run folder; of the manifest all but the times and what was reused."""
+    """Return every file of a run folder; of the manifest, where there is one, all but the times and what was reused."""
     contents = {}
     for path in sorted(out.rglob("*")):
         if path.is_file():
             contents[path.relative_to(out).as_posix()] = path.read_bytes()
-    manifest = json.loads(contents["manifest.json"])
-    for name in ("timings_s", "reused", "sha256"):
-        del manifest[name]
-    contents["manifest.json"] = json.dumps(manifest, sort_keys=True).encode()
+    if "manifest.json" in contents:
+        manifest = json.loads(contents["manifest.json"])
+        for name in ("timings_s", "reused", "sha256"):
+            del manifest[name]
+        contents["manifest.json"] = json.dumps(manifest, sort_keys=True).encode()
     return contents
 
 

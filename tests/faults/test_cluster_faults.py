@@ -19,7 +19,7 @@ from distributed import LocalCluster
 
 from layers.errors import StageError
 from pipeline.executor import Executor, Shared
-from tests.faults.small_region import differing, run_small, write_small_region
+from tests.faults.small_region import SmallRun, differing, run_small
 
 FULL = os.environ.get("MINEWASTE_FAULTS") == "full"
 
@@ -108,10 +108,8 @@ PER_SITE = (
 
 @pytest.mark.parametrize("stage", PER_SITE if FULL else PER_SITE[:1])
 def test_a_run_whose_worker_is_killed_in_a_stage_writes_the_same_folder(
-    cluster: LocalCluster, stage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: LocalCluster, stage: str, small_run: SmallRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    raw = write_small_region(tmp_path / "data")
-    run_small(raw, tmp_path / "data", tmp_path / "plain")
     whole, killed = Executor.map_sites, []
 
     def kill_one_on_the_way(self: Executor, run_stage: Any, *arguments: Any) -> Any:
@@ -122,16 +120,14 @@ def test_a_run_whose_worker_is_killed_in_a_stage_writes_the_same_folder(
         return whole(self, run_stage, *arguments)
 
     monkeypatch.setattr(Executor, "map_sites", kill_one_on_the_way)
-    raw["dask"] = {"scheduler": cluster.scheduler_address, "partitions": 6}
-    run_small(raw, tmp_path / "data", tmp_path / "run")
+    dask = {"scheduler": cluster.scheduler_address, "partitions": 6}
+    run_small(small_run.raw | {"dask": dask}, small_run.data, tmp_path / "run")
     assert len(killed) == 1
-    assert differing(tmp_path / "run", tmp_path / "plain") == []
+    assert differing(tmp_path / "run", small_run.folder) == []
 
 
 @pytest.mark.parametrize("partitions", [1, 2, 8] if FULL else [8])
-def test_slices_change_no_file_of_the_run_folder(tmp_path: Path, partitions: int) -> None:
-    raw = write_small_region(tmp_path / "data")
-    run_small(raw, tmp_path / "data", tmp_path / "plain")
-    raw["dask"] = {"mode": "threads", "workers": 2, "partitions": partitions}
-    run_small(raw, tmp_path / "data", tmp_path / "sliced")
-    assert differing(tmp_path / "sliced", tmp_path / "plain") == []
+def test_slices_change_no_file_of_the_run_folder(small_run: SmallRun, tmp_path: Path, partitions: int) -> None:
+    dask = {"mode": "threads", "workers": 2, "partitions": partitions}
+    run_small(small_run.raw | {"dask": dask}, small_run.data, tmp_path / "sliced")
+    assert differing(tmp_path / "sliced", small_run.folder) == []

@@ -18,16 +18,13 @@ from pipeline.commands.verify import verify_run
 from pipeline.folder.fingerprints import file_fingerprint, side_cars
 from pipeline.folder.manifest import SPLITS, own_digest
 from pipeline.folder.run_folder import LIST, RunFolder, read_list
-from tests.faults.small_region import run_small, write_small_region
+from tests.faults.small_region import SmallRun
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def finished(small_run: SmallRun) -> Path:
     """A finished run of the small region; its data lie beside it."""
-    home = tmp_path_factory.mktemp("finished")
-    raw = write_small_region(home / "data")
-    run_small(raw, home / "data", home / "run")
-    return home / "run"
+    return small_run.folder
 
 
 @pytest.fixture

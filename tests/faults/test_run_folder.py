@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 import os
 import random
-import resource
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -24,20 +21,16 @@ from pipeline.commands.compare import compare_runs
 from pipeline.commands.verify import verify_run
 from pipeline.folder.leftovers import sweep_temporary, temporary_folder
 from pipeline.folder.run_folder import LIST, LOCK, RunFolder, held
-from tests.faults.small_region import differing, run_small, write_small_region
+from tests.faults.processes import Command
+from tests.faults.small_region import SmallRun, differing, run_small
 
 FULL = os.environ.get("MINEWASTE_FAULTS") == "full"
-ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def region(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+@pytest.fixture
+def region(small_run: SmallRun) -> tuple[Path, Path]:
     """The run file of a small region and a finished run of it."""
-    home = tmp_path_factory.mktemp("region")
-    raw = write_small_region(home / "data")
-    (home / "data" / "run.yml").write_text(yaml.safe_dump(raw))
-    run_small(raw, home / "data", home / "run")
-    return home / "data" / "run.yml", home / "run"
+    return small_run.data / "run.yml", small_run.folder
 
 
 @pytest.fixture
@@ -46,11 +39,8 @@ def copy(region: tuple[Path, Path], tmp_path: Path) -> Path:
     return Path(shutil.copytree(region[1], tmp_path / "run"))
 
 
-def started(run_file: Path, out: Path, temporary: Path, **options: Any) -> subprocess.Popen[str]:
-    temporary.mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "pipeline", "run", str(run_file), "--out", str(out)]
-    environment = {**os.environ, "TMPDIR": str(temporary)}
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, **options)
+def started(run_file: Path, out: Path, temporary: Path, **options: Any) -> Command:
+    return Command(["run", run_file, "--out", out], temporary, **options)
 
 
 def command(*arguments: object) -> Any:
@@ -73,21 +63,25 @@ def leftovers(out: Path, temporary: Path) -> list[str]:
     )
 
 
+def kill_somewhere(run_file: Path, out: Path, temporary: Path, chance: random.Random) -> None:
+    """Start a run and kill it after some of its steps, a moment into the next."""
+    began = time.monotonic()
+    process = started(run_file, out, temporary)
+    wanted = chance.randrange(0, 27)
+    while process.running() and len(list(out.glob("stages/*.mark"))) < wanted:
+        time.sleep(0.01)
+    time.sleep(chance.uniform(0, 0.2 + 0.02 * (time.monotonic() - began)))
+    process.signal(signal.SIGKILL)
+    process.end()
+
+
 @pytest.mark.parametrize("seed", range(50 if FULL else 1))
 def test_a_run_that_was_killed_goes_on_to_the_same_bytes(region: tuple[Path, Path], seed: int, tmp_path: Path) -> None:
     run_file, finished = region
     out, temporary = tmp_path / "run", tmp_path / "temporary"
-    began = time.monotonic()
-    process = started(run_file, out, temporary)
-    wanted = random.Random(seed).randrange(0, 27)
-    while process.poll() is None and len(list(out.glob("stages/*.mark"))) < wanted:
-        time.sleep(0.01)
-    time.sleep(random.Random(seed).uniform(0, 0.2 + 0.02 * (time.monotonic() - began)))
-    process.kill()
-    process.communicate()
-    second = started(run_file, out, temporary)
-    assert second.communicate()[1] is not None
-    assert second.returncode == 0
+    kill_somewhere(run_file, out, temporary, random.Random(seed))
+    code, told = started(run_file, out, temporary).end()
+    assert code == 0, told
     assert differing(out, finished) == []
     assert leftovers(out, temporary) == []
 
@@ -98,12 +92,15 @@ def test_a_run_that_is_asked_to_stop_says_how_to_go_on(
 ) -> None:
     out, temporary = tmp_path / "run", tmp_path / "temporary"
     process = started(region[0], out, temporary)
-    while process.poll() is None and not (out / "stages" / "merge_sites.mark").is_file():
+    while process.running() and not (out / "stages" / "merge_sites.mark").is_file():
         time.sleep(0.01)
-    process.send_signal(number)
-    message = process.communicate()[1].splitlines()[-1]
-    assert process.returncode == code
-    assert message == f"minewaste: stopped by {number.name}. What was finished is kept: run it again to go on."
+    process.signal(number)
+    ended, told = process.end()
+    assert ended == code
+    assert (
+        told.splitlines()[-1]
+        == f"minewaste: stopped by {number.name}. What was finished is kept: run it again to go on."
+    )
     assert leftovers(out, temporary) == []
 
 
@@ -140,8 +137,9 @@ def test_files_of_others_in_a_run_folder_are_neither_removed_nor_overwritten(
 def test_what_a_run_no_longer_writes_goes(region: tuple[Path, Path], copy: Path, tmp_path: Path) -> None:
     raw = yaml.safe_load(region[0].read_text()) | {"publish": {"max_sheets": 0}}
     raw["sources"] = [one for one in raw["sources"] if one["role"] != "raster"]
-    (region[0].parent / "less.yml").write_text(yaml.safe_dump(raw))
-    assert command("run", region[0].parent / "less.yml", "--out", copy, "--quiet").exit_code == 0
+    (tmp_path / "less.yml").write_text(yaml.safe_dump(raw))
+    data = region[0].parent
+    assert command("run", tmp_path / "less.yml", "--data", data, "--out", copy, "--quiet").exit_code == 0
     assert not (copy / "surface.tif").exists()
     assert not list(copy.glob("sheets/*"))
 
@@ -197,19 +195,14 @@ def test_a_full_disk_is_a_message_and_the_run_goes_on_later(
     run_file, finished = region
     out, temporary = tmp_path / "run", tmp_path / "temporary"
 
-    def limited() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, limit_bytes))
-
-    process = started(run_file, out, temporary, preexec_fn=limited)
-    said = process.communicate()[1]
-    if process.returncode:  # a generous limit stops nothing
-        assert process.returncode == 1, said
+    code, said = started(run_file, out, temporary, file_bytes=limit_bytes).end()
+    if code:  # a generous limit stops nothing
+        assert code == 1, said
         assert "Traceback" not in said
         assert said.splitlines()[-1].startswith("minewaste: "), said
     assert leftovers(out, temporary) == []
-    again = started(run_file, out, temporary)
-    assert again.communicate()[1] is not None
-    assert again.returncode == 0
+    code, said = started(run_file, out, temporary).end()
+    assert code == 0, said
     assert differing(out, finished) == []
 
 

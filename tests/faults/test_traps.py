@@ -24,13 +24,14 @@ from layers.catalogue.source import Source
 from layers.errors import MinewasteError, SourceError
 from layers.files import traps
 from layers.files.tables import read_table
+from layers.rasters.reader import describe_raster
 from pipeline.commands.compare import compare_runs
 from pipeline.commands.explain import explain_site
 from pipeline.commands.verify import verify_run
 from pipeline.folder.fingerprints import file_fingerprint
 from pipeline.folder.published import load_publication
 from pipeline.purge import purge
-from tests.faults.small_region import run_small, write_small_region
+from tests.faults.small_region import SmallRun
 
 
 def read(path: Path, **more: Any) -> pd.DataFrame:
@@ -109,6 +110,30 @@ def test_a_cell_far_off_the_table_is_refused(tmp_path: Path) -> None:
         read(tmp_path / "far.xlsx")
 
 
+def test_a_row_far_below_the_table_is_refused_before_it_is_reached(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["site_id", "name"])
+    book.active.cell(900_000, 1, "x")
+    book.save(tmp_path / "far.xlsx")
+    with pytest.raises(
+        SourceError, match=r"the sheet has 2 rows, and the last of them is row 900,000\. Delete what stands far"
+    ):
+        read(tmp_path / "far.xlsx")
+
+
+def test_a_raster_in_pieces_that_fill_the_memory_is_refused(tmp_path: Path) -> None:
+    size = {"width": 400_000, "height": 400_000, "count": 1, "dtype": "float32", "crs": "EPSG:3978"}
+    pieces = {"tiled": True, "blockxsize": 16_384, "blockysize": 16_384, "SPARSE_OK": True}
+    with rasterio.open(
+        tmp_path / "a.tif", "w", driver="GTiff", transform=rasterio.Affine(9, 0, 0, 0, -9, 0), **size, **pieces
+    ):
+        pass
+    with pytest.raises(
+        SourceError, match=r"in pieces of 16,384 × 16,384 cells \(1,074 MB each\); pieces of 268 MB are read at"
+    ):
+        describe_raster(Source(id="s", role="raster", path="a.tif"), tmp_path)
+
+
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = workbook(tmp_path / "a.xlsx")
     assert read(path)["name"].tolist() == ["Heap"]
@@ -128,16 +153,9 @@ def test_a_parquet_file_of_too_many_cells_is_refused(tmp_path: Path) -> None:
         read(tmp_path / "a.parquet")
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("traps")
-    run_small(write_small_region(home / "data"), home / "data", home / "run")
-    return home / "run"
-
-
 @pytest.fixture
-def run_folder(finished: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(finished, tmp_path / "r[ab]"))
+def run_folder(small_run: SmallRun, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(small_run.folder, tmp_path / "r[ab]"))
 
 
 def test_purge_follows_no_link_out_of_the_folder(run_folder: Path, tmp_path: Path) -> None:

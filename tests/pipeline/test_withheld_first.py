@@ -17,6 +17,7 @@ from layers.catalogue.source import Source
 from layers.files.left_out import blanked, numbers_left
 from layers.invented import write_region
 from layers.readers.inventory import read_inventory
+from pipeline.commands.check import check_sources
 from pipeline.config import load_config
 from pipeline.inputs import read_inputs
 from pipeline.progress import Progress
@@ -85,6 +86,15 @@ def test_all_tables_and_pages_but_counts_are_the_same(tmp_path: Path) -> None:
         assert without_counts(left / one) == without_counts(never / one)
     said = [json.loads((one / "manifest.json").read_text(encoding="utf-8")) for one in folders]
     assert said[0]["run_id"] == said[1]["run_id"]
+
+
+def test_check_tells_what_it_tells_of_files_that_never_held_the_rows(tmp_path: Path) -> None:
+    told = []
+    for path in regions(tmp_path, 30):
+        text = check_sources(load_config(path), path.parent, out=None, show_private=False)
+        told.append([part for part in text.split("\n\n") if not part.startswith("asked")])
+    counted = [re.sub(r"\d+ rows read|\d+ withheld", "n", "\n\n".join(one)) for one in told]
+    assert counted[0] == counted[1]
 
 
 def without_counts(page: Path) -> str:

@@ -1,0 +1,34 @@
+"""Cells that a spreadsheet program would calculate: told of where they are read, written so that nothing is calculated."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+_CALCULATED = re.compile(r"\s*(?:[=@]\s*\S|[+-].*[(|!])", re.DOTALL)
+"""``=`` or ``@`` and something behind it; ``+`` or ``-`` with a call, a command or a cell of another sheet behind it, which no
+number has."""
+
+
+def formula_cells(column: pd.Series) -> np.ndarray:
+    """Return which cells of a column a spreadsheet program would calculate, bool of its length."""
+    if not (pd.api.types.is_object_dtype(column) or pd.api.types.is_string_dtype(column)):
+        return np.zeros(len(column), dtype=bool)
+    return np.array(
+        [isinstance(cell, str) and _CALCULATED.match(cell) is not None for cell in column.tolist()], dtype=bool
+    )
+
+
+def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose cells a spreadsheet program shows and never calculates: such a cell gets an apostrophe in front."""
+    plain = table
+    for at, name in enumerate(table.columns):
+        column = table.iloc[:, at]
+        found = formula_cells(column)
+        if found.any():
+            plain = plain.copy() if plain is table else plain
+            cells = ["'" + cell if hit else cell for cell, hit in zip(column.tolist(), found, strict=True)]
+            plain[name] = pd.Series(cells, index=table.index, dtype=object)
+    return plain
