@@ -61,9 +61,8 @@ def parse_crs(where: str, text: str) -> pyproj.CRS:
     try:
         chosen = pyproj.CRS.from_user_input(named)
     except pyproj.exceptions.CRSError:
-        raise ConfigError(
-            f"{where}: '{named[:_LONGEST_NAME]}' is no known coordinate system. {_nearest_code(named)}"
-        ) from None
+        told = f"'{named[:_LONGEST_NAME]}' is no known coordinate system. {_nearest_code(named)}"
+        raise ConfigError(f"{where}: {told}") from None
     if (
         not structured and ":" not in named and _plain(named) != _plain(chosen.name)
     ):  # PROJ takes names that are merely alike
@@ -98,7 +97,6 @@ def _nearest_code(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _names() -> list[str]:
-    """Return the names of all systems with an EPSG code."""
     return [one.name for one in pyproj.database.query_crs_info(auth_name="EPSG")]
 
 
