@@ -52,6 +52,9 @@ def _order(ranking: pd.DataFrame, lang: str) -> list[tuple[str, str]]:
     first = ranking.iloc[0]
     numbers = {"grade": first["order_grade_ppm"], "amount": first["order_contained_t"], "cap": first["order_cap_t"]}
     said = words.phrase(f"card_order_{first['order_by']}", lang, **{key: float(one) for key, one in numbers.items()})
+    share = first.get("order_rich_share")
+    if share is not None and pd.notna(share):
+        return [("card_order", said), ("card_selection", words.phrase("card_selection_share", lang, share=100 * share))]
     learned = ranking["grade_rule"].eq("model").any()
     return [("card_order", said), *([("card_selection", words.word("card_selection_text", lang))] if learned else [])]
 

@@ -10,10 +10,11 @@ Louis (1989), *J. Educ. Stat.* 14. Roberts (2018), The unreasonable effectivenes
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 Z90 = 1.644854
@@ -101,6 +102,38 @@ def choose_aim(belief: WasteBelief, grade_log10: float, visits: int, contained_t
     cap = float(np.median(largest)) if largest else 0.0
     found = contained_t if contained_t is not None else two_digits(float(np.median(worth)))
     return Aim(grade_log10, max(cap, 1e-9), found)
+
+
+def with_share(belief: WasteBelief, rows: np.ndarray, grade_log10: float, share: float) -> WasteBelief:
+    """Return the belief with the grades of some wastes moved alike, so that their mean chance of a grade is a known share.
+
+    What was assayed for being rich says too much of the rest; by how much, assays cannot tell: an audit of random wastes or a
+    published share can.
+
+    Parameters
+    ----------
+    belief : WasteBelief
+        Of all wastes.
+    rows : ndarray of bool, shape (n,)
+        The wastes that were not assayed.
+    grade_log10 : float
+        Decimal logarithm of the grade, ppm.
+    share : float
+        Of those wastes that reach it, between 0 and 1.
+
+    References
+    ----------
+    King & Zeng (2001), Logistic regression in rare events data, *Political Analysis* 9 (the same shift, in log-odds).
+    """
+    if not rows.any():
+        return belief
+    z = (belief.grade_log10[rows] - grade_log10, belief.grade_sd[rows])
+
+    def excess(shift: float) -> float:
+        return float(ndtr((z[0] + shift) / z[1]).mean()) - share
+
+    shift = float(brentq(excess, -20.0, 20.0))
+    return replace(belief, grade_log10=np.where(rows, belief.grade_log10 + shift, belief.grade_log10))
 
 
 def two_digits(amount: float) -> float:

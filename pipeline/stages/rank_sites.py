@@ -14,7 +14,7 @@ from layers.schema import Companion, Features, Ranking, conform
 from layers.site_layers import SiteLayers
 from pipeline.evidence.site_amounts import site_amounts
 from pipeline.kernels.ordering import places
-from pipeline.kernels.predictive import Z90, OrderBy, WasteBelief, amounts, choose_aim, draw_ranks
+from pipeline.kernels.predictive import Z90, OrderBy, WasteBelief, amounts, choose_aim, draw_ranks, with_share
 from pipeline.learning.trained_model import TrainedModel, dissimilarity
 
 SiteKind = Literal["waste", "worked", "unclear", "showing"]
@@ -47,6 +47,13 @@ class RankSitesParams(BaseModel):
         min_length=1,
         description="kinds of site that are put in order; the others stand behind: waste (recorded or sampled), worked (a mine "
         "or mill ran), unclear (nobody says whether anything was dug), showing (nothing was dug as far as is known)",
+    )
+    rich_share_unassayed: float | None = Field(
+        default=None,
+        gt=0,
+        lt=1,
+        description="share of the wastes not assayed that reach the grade, where an audit of random ones or a publication tells "
+        "it: their chances are moved to it; null: what was assayed is taken to follow what the model sees",
     )
     n_draws: int = Field(default=500, ge=50, le=60_000, description="joint draws of existence, grade and tonnage")
     infer_concentration: bool = Field(
@@ -95,7 +102,7 @@ def rank_sites(
         the grade was learned without an assay of this waste. ``payable_t`` is the expected payable tonnes, ``chance_payable`` the
         chance to hold ``order_contained_t`` at that grade. Extra columns: ``top10_chance`` (0-1), ``dissimilarity``,
         ``companion_low``, ``companion_high``, ``label_rule``, ``ranked_last_reason``, and, the same in every row, ``order_by``,
-        ``order_grade_ppm``, ``order_contained_t`` and ``order_cap_t``.
+        ``order_grade_ppm``, ``order_contained_t``, ``order_cap_t`` and ``order_rich_share`` (missing where none was given).
     """
     table = _beside(known.sites, features, companion, known.labels, known.samples, known.tonnage, known.access)
     waste = model.waste_evidence(table["site_id"])
@@ -108,6 +115,10 @@ def rank_sites(
         **site_amounts(table),
     )
     grade_log10 = float(np.log10(params.grade_ppm or model.threshold_ppm))
+    if params.rich_share_unassayed is not None:
+        unassayed = grades["grade_rule"].ne("assay").to_numpy() & ~no_waste
+        belief = with_share(belief, unassayed, grade_log10, params.rich_share_unassayed)
+        grades = grades.assign(grade_log10=belief.grade_log10)
     aim = choose_aim(belief, grade_log10, params.visits, params.contained_t, params.random_state)
     _add_scores(table, belief, grades, grade_log10, no_waste)
     found = amounts(belief, aim)
@@ -135,8 +146,9 @@ def rank_sites(
     )
     table["order_by"], table["order_grade_ppm"] = params.order_by, 10.0**grade_log10
     table["order_contained_t"], table["order_cap_t"] = aim.contained_t, aim.cap_t
+    table["order_rich_share"] = np.nan if params.rich_share_unassayed is None else params.rich_share_unassayed
     extra = ["top10_chance", "dissimilarity", "companion_low", "companion_high", "label_rule", "ranked_last_reason"]
-    extra += ["order_by", "order_grade_ppm", "order_contained_t", "order_cap_t"]
+    extra += ["order_by", "order_grade_ppm", "order_contained_t", "order_cap_t", "order_rich_share"]
     columns = [*Ranking.to_schema().columns, *extra]
     return conform(pd.DataFrame(table.sort_values("rank")[columns]), Ranking)
 

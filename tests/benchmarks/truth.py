@@ -175,6 +175,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--sites", type=int, default=300)
     parser.add_argument("--assayed-by", default="types", choices=["types", "halo", "richness"])
     parser.add_argument("--cache", type=Path, default=Path("build/known_regions"))
+    parser.add_argument(
+        "--audited", action="store_true", help="give the ranking the true share of rich wastes unassayed"
+    )
     parser.add_argument("--plans", action="store_true", help="also try the sampling plans")
     chosen = parser.parse_args(arguments)
     chosen.cache.mkdir(parents=True, exist_ok=True)
@@ -184,6 +187,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         region = known_region(seed, chosen.sites, chosen.cache, chosen.assayed_by)
         start = time.perf_counter()
         ranking, model = rank_region(region)
+        if chosen.audited:
+            told = region.truth.set_index("site_id").loc[ranking["site_id"], "rich"].to_numpy()
+            share = float(told[ranking["grade_rule"].ne("assay").to_numpy()].mean())
+            ranking = rank_again(region, model, rich_share_unassayed=share)
         grade = rank_again(region, model, order_by="grade")
         taken = time.perf_counter() - start
         table, by_grade = (beside_truth(one, region.truth) for one in (ranking, grade))

@@ -16,6 +16,7 @@ from pipeline.kernels.predictive import (
     choose_aim,
     draw_ranks,
     two_digits,
+    with_share,
 )
 from pipeline.learning.applicability import within_waste_variance
 from pipeline.learning.grade_model import quantile_of_log_odds, updated
@@ -193,3 +194,15 @@ def test_estimates_that_scatter_less_or_are_few_stay_as_they_are() -> None:
     assert site_amounts(few)["tonnage_log10"] == pytest.approx(np.log10(few["tonnage_t"].to_numpy()))
     calm = table.assign(tonnage_t=np.where(np.arange(2000) < 1000, table["tonnage_t"], 10 ** np.linspace(5, 6, 2000)))
     assert site_amounts(calm)["tonnage_log10"] == pytest.approx(np.log10(calm["tonnage_t"].to_numpy()))
+
+
+def test_chances_are_moved_to_a_known_share_and_assayed_wastes_stay() -> None:
+    some = belief([100.0, 300.0, 900.0, 2000.0], [1e5] * 4, 0.4, 0.4)
+    rows = np.array([True, True, True, False])
+    moved = with_share(some, rows, np.log10(500.0), 0.2)
+    assert moved.chance(np.log10(500.0))[rows].mean() == pytest.approx(0.2)
+    shift = (moved.grade_log10 - some.grade_log10)[rows]
+    assert np.ptp(shift) == pytest.approx(0.0, abs=1e-12)
+    assert shift[0] < 0
+    assert moved.grade_log10[3] == some.grade_log10[3]
+    assert with_share(some, ~rows & rows, 2.7, 0.2) is some
