@@ -39,7 +39,8 @@ class Figures(_Frozen):
     """How well a list does: all between 0 and 1, None where it could not be measured.
 
     ``auc`` compares only scores of one and the same fitted model: ``auc_by`` says whether all pairs are compared, those of two
-    folds by the model that saw neither, or only pairs within a fold, whose AUC alone is ``auc_within_folds``.
+    folds by the model that saw neither, or only pairs within a fold, whose AUC alone is ``auc_within_folds``; ``one_list``
+    compares places that fold models gave among all sites.
     """
 
     auc: Number = None

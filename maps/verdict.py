@@ -182,12 +182,12 @@ def capture_rows(validation: Validation | None, lang: str) -> list[list[str]]:
     """Return share of sites looked at, share of known sites found, and its 95 % Wilson interval."""
     if validation is None:
         return []
-    spatial = validation.spatial
+    figures = _main_figures(validation)
     table = []
     for share in SHARES:
-        value = spatial.capture.get(share)
+        value = figures.capture.get(share)
         if value is not None:
-            ends = (spatial.capture_low.get(share), spatial.capture_high.get(share))
+            ends = (figures.capture_low.get(share), figures.capture_high.get(share))
             table.append([f"{share}\u00a0%", _percent(value, lang), "–".join(_percent(end, lang) for end in ends)])
     return table
 

@@ -17,7 +17,7 @@ from layers.validation import (
     Validation,
 )
 from pipeline.kernels.spatial_blocks import random_folds
-from pipeline.learning.alarms import alarms, auc_of_features, strongest_column
+from pipeline.learning.alarms import alarms, figures_of_features, strongest_column
 from pipeline.learning.bagging import NEGATIVE, UNLABELLED
 from pipeline.learning.candidates import Task
 from pipeline.learning.compare import within_fold_auc
@@ -30,7 +30,7 @@ from pipeline.learning.null_test import spatial_null
 from pipeline.learning.questions import answer
 from pipeline.learning.skill import decide
 from pipeline.learning.trials import Trial, basis_of, try_methods
-from pipeline.learning.validation import prediction_rate, reliability
+from pipeline.learning.validation import area_under_curve, prediction_rate, reliability
 
 REFERENCE_ROWS = 5_000
 """Rows among whose scores a held-out score is placed; all where there are no more."""
@@ -145,7 +145,7 @@ def judge_model(
     fixed = None if rule is None else last(task.features[rule].to_numpy(float))
     null, null_values = spatial_null(task, folds, params.n_permutations, fixed, main.code if rule else "ridge")
     plain = main.code != "grade_field"
-    told = (spatial.auc, by_chance.figures.auc) if plain else auc_of_features(task, folds, anyhow)
+    told = (spatial, by_chance.figures) if plain else figures_of_features(task, folds, anyhow)
     warned = tuple(alarms(task, folds, *told))
     valid = _is_validated(task, first.model) and task.positive[lost].sum() <= task.positive.sum() / 2
     status: Literal["validated", "not validated"] = "validated" if valid else "not validated"
@@ -204,14 +204,20 @@ def _changed(figures: Figures, **values: Any) -> Figures:
 def _by_district(
     task: Task, fit: Any, districts: np.ndarray, reference: np.ndarray
 ) -> tuple[DistrictFigures, np.ndarray]:
-    """Return figures with whole districts held out, and the rows of districts that could not be scored."""
+    """Return figures with whole districts held out, and the rows of districts that could not be scored.
+
+    A district seldom holds both classes, so its sites are placed among all sites by the model that did not see it, and the
+    places are compared.
+    """
     _, district = np.unique(districts, return_inverse=True)
     folds = complements(district)
-    scores = score_folds(fit, folds, np.zeros_like(reference), pairs=False)
+    scores = score_folds(fit, folds, reference, pairs=False)
     untrained = np.flatnonzero(~np.isfinite(scores.single).any(axis=1))
-    found = measure(task, folds, scores, interval=False).figures
-    count = {"districts": len(folds), "untrained": len(untrained)}
-    return DistrictFigures(**(found.model_dump() | count)), np.isin(district, untrained)
+    found = measure(task, folds, scores, interval=False)
+    placed = task.judged & np.isfinite(found.order)
+    auc = area_under_curve(task.positive[placed], found.order[placed]) if placed.any() else float("nan")
+    told = found.figures.model_dump() | {"auc": auc, "auc_by": "one_list"}
+    return DistrictFigures(**told, districts=len(folds), untrained=len(untrained)), np.isin(district, untrained)
 
 
 def _is_validated(task: Task, model: Measured) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from layers.validation import Figures
 from pipeline.learning.alarms import alarms, parts_with_positives
 from pipeline.learning.candidates import Task
 from pipeline.learning.division import complements
@@ -30,8 +32,26 @@ def test_a_column_is_suspected_only_where_enough_of_both_classes_have_a_value() 
     def told(known: np.ndarray) -> set[str]:
         columns = table.assign(answer=np.where(known, y.astype(float), np.nan))
         task = Task(columns, y, supervised=True, blocks=fold.astype(str), min_leaf=3, centred=False, random_state=1)
-        return {notice.code for notice in alarms(task, complements(fold), 0.8, 0.8)}
+        return {notice.code for notice in alarms(task, complements(fold), Figures(auc=0.8), Figures(auc=0.8))}
 
     assert "column_tells_label" in told(np.ones(60, dtype=bool))
     few = (y == 0) | (np.cumsum(y) <= 2)
     assert "column_tells_label" not in told(few)
+
+
+@pytest.mark.parametrize(
+    ("spatial", "rings"),
+    [
+        (Figures(auc=0.7, auc_low=0.6, auc_high=0.8), True),
+        (Figures(auc=0.7, auc_low=0.45, auc_high=0.92), False),
+        (Figures(auc=0.8, auc_low=0.78, auc_high=0.82), False),
+        (Figures(auc=0.6), True),
+    ],
+)
+def test_random_folds_flatter_only_beyond_what_few_positives_leave_open(spatial: Figures, rings: bool) -> None:
+    rng = np.random.default_rng(4)
+    fold, y = np.arange(60) % 4, (rng.random(60) < 0.4).astype(int)
+    columns = pd.DataFrame(rng.normal(size=(60, 3)), columns=["a", "b", "c"])
+    task = Task(columns, y, supervised=True, blocks=fold.astype(str), min_leaf=3, centred=False, random_state=1)
+    codes = {notice.code for notice in alarms(task, complements(fold), spatial, Figures(auc=0.9))}
+    assert ("random_folds_flatter" in codes) is rings
