@@ -21,6 +21,7 @@ TABLES: dict[str, tuple[str, type[Any] | None, tuple[str, ...]]] = {
         schema.Sites,
         ("families",),
     ),
+    "targets.csv": ("One row per target and ranked site, where several targets are asked for.", schema.Targets, ()),
     "site_territories.csv": ("One row per relation of a site to an area.", schema.SiteTerritories, ()),
     "accounting.csv": (
         "One row per source; what was read equals what was kept, merged, withheld and rejected.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from layers.readers.columns import (
 )
 from layers.readers.coordinates import read_points
 from layers.readers.fates import column_fates, named_columns, refuse_twins
+from layers.readers.joined_amounts import join_amounts
 from layers.readers.place_checks import check_places
 from layers.readers.points import precision_of
 from layers.readers.record_fields import LAYER_COLUMNS, InventoryOptions, quoted_columns, record_fields
@@ -63,6 +65,10 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     options = checked_options(source, InventoryOptions, LAYER_COLUMNS, "an inventory")
     table = read_table(source, root)
     where = f"{source.id} ({table.path.name})"
+    joined_notes: list[Note] = []
+    if options.amounts is not None:
+        joined, joined_notes = join_amounts(source, root, where, table.cells, options.amounts)
+        table = replace(table, cells=joined)
     check_mapping(source, where, list(map(str, table.cells.columns)))
     quoted = quoted_columns(options, table.cells)
     refuse_twins(source, where, table.cells, named_columns(source, table.cells) | set(quoted), table.repeated, quoted)
@@ -103,7 +109,7 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
         rows_read=table.rows_read,
         rows_withheld=withheld,
         rows_merged=merged,
-        notes=(*table.notes, *notes, *place_notes, *field_notes),
+        notes=(*table.notes, *joined_notes, *notes, *place_notes, *field_notes),
         fates=column_fates(source, table.cells, quoted),
     )
 

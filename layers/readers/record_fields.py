@@ -21,6 +21,7 @@ from layers.cells.waste_words import settle
 from layers.cells.years import parse_years
 from layers.readers.amount_units import units_of_amounts
 from layers.readers.columns import as_text, mapped_columns, match_column, text_or_default, translate, without_words
+from layers.readers.joined_options import AmountTable
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 
@@ -88,6 +89,10 @@ class InventoryOptions(BaseModel):
         default=None, description="what separates several names in one cell, outside brackets"
     )
     keep_unlocated: bool = Field(default=False, description="keep rows without coordinates instead of rejecting them")
+    amounts: AmountTable | None = Field(
+        default=None,
+        description="table of amounts by feature or site, joined by a key; map its columns as if they stood here",
+    )
     zero_is_known: list[str] = Field(
         default_factory=list, description="quantity columns where 0 means none, not unknown"
     )
