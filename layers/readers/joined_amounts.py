@@ -58,18 +58,17 @@ def join_amounts(
     names = {str(name).casefold() for name in cells.columns}
     wanted = [column for column in map(str, table.columns) if column.casefold() not in names]
     added = {_column(f"{source.id} ({path})", table, name) for name in amounts.add}
-    joined, left_out = {}, 0
+    joined: dict[str, list[str | None]] = {}
+    left_out = 0
     for column in wanted:
         if column in added:
             number = pd.to_numeric(table[column], errors="coerce")
             left_out += int((number <= 0).sum())
             total = number.where(number > 0).groupby(theirs).sum(min_count=1)
-            joined[column] = own.map(total).map(lambda value: None if pd.isna(value) else f"{value:.10g}")
+            joined[column] = [None if np.isnan(value) else f"{value:.10g}" for value in own.map(total).to_numpy(float)]
         else:
-            words = (
-                as_text(table[column]).groupby(theirs).agg(lambda cell: "; ".join(dict.fromkeys(cell.dropna())) or None)
-            )
-            joined[column] = own.map(words)
+            words = as_text(table[column]).groupby(theirs).agg(_distinct_words)
+            joined[column] = own.map(words).replace("", None).tolist()
     found = own.isin(set(theirs.dropna())).to_numpy()
     lost = sorted(set(theirs.dropna()) - set(own.dropna()))
     notes = [
@@ -88,6 +87,10 @@ def join_amounts(
     arrays = {name: pd.array(np.asarray(values, dtype=object), dtype="str") for name, values in joined.items()}
     texts = pd.DataFrame(arrays, index=cells.index)
     return pd.concat([cells, texts], axis=1), notes
+
+
+def _distinct_words(cells: pd.Series) -> str:
+    return "; ".join(dict.fromkeys(cells.dropna()))
 
 
 def _key(where: str, table: pd.DataFrame, name: str) -> pd.Series:
