@@ -68,7 +68,7 @@ def join_amounts(
             joined[column] = [None if np.isnan(value) else f"{value:.10g}" for value in own.map(total).to_numpy(float)]
         else:
             words = as_text(table[column]).groupby(theirs).agg(_distinct_words)
-            joined[column] = own.map(words).replace("", None).tolist()
+            joined[column] = [word if isinstance(word, str) and word else None for word in own.map(words)]
     found = own.isin(set(theirs.dropna())).to_numpy()
     lost = sorted(set(theirs.dropna()) - set(own.dropna()))
     notes = [

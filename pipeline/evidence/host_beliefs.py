@@ -82,12 +82,18 @@ def believe(
     clues, host = _clues(facts, sites, kinds)
     chance = _chance(facts, clues, host, sites)
     if "camp_chance" in sites:
-        like = sites.assign(commodities=sites["camp_commodities"], deposit_type=sites["camp_deposit_type"])
-        of_camp, host_of_camp = _clues(facts, like, kinds)
-        said, agrees = _chance(facts, of_camp, host_of_camp, like), np.nan_to_num(sites["camp_chance"].to_numpy(float))
-        better = (said > chance) & (agrees > 0)
-        chance = np.where(better, chance + agrees * (said - chance), chance)
-        host = np.where(better & (host < 0), host_of_camp, host)
+        own = chance
+        for words, chance_name in (("camp_common", "camp_chance"), ("camp_commodities", "camp_rare_chance")):
+            like = sites.assign(commodities=sites[words], deposit_type=sites["camp_deposit_type"])
+            of_camp, host_of_camp = _clues(facts, like, kinds)
+            said, agrees = (
+                _chance(facts, of_camp, host_of_camp, like),
+                np.nan_to_num(sites[chance_name].to_numpy(float)),
+            )
+            moved = own + agrees * (said - own)
+            better = (moved > chance) & (agrees > 0)
+            chance = np.where(better, moved, chance)
+            host = np.where(better & (host < 0), host_of_camp, host)
     measured = measured_ppm(facts, symbol, site_samples)
     counts = site_samples["waste_n"].to_numpy(float) if "waste_n" in site_samples else np.ones(len(sites))
     y = np.log10(np.where(measured > 0, measured, np.nan))

@@ -152,13 +152,16 @@ def affinity_range(sites: pd.DataFrame, target: str) -> tuple[np.ndarray, np.nda
     own = _own_range(sites, target)
     if "camp_chance" not in sites:
         return own
-    like = sites[["camp_commodities", "camp_deposit_type"]].set_axis(["commodities", "deposit_type"], axis=1)
-    said, _, most = _own_range(like, target)
-    chance = np.nan_to_num(sites["camp_chance"].to_numpy(float))
-    base = np.where(np.isnan(own[0]), OTHER_UTILITY, own[0])
-    better = (chance > 0) & (np.nan_to_num(said) > base)
-    value = np.where(better, base + chance * (np.nan_to_num(said) - base), own[0])
-    return value, own[1], np.where(better, np.fmax(own[2], most), own[2])
+    value, low, high = own
+    base = np.where(np.isnan(value), OTHER_UTILITY, value)
+    for words, chance_name in (("camp_common", "camp_chance"), ("camp_commodities", "camp_rare_chance")):
+        like = sites[[words, "camp_deposit_type"]].set_axis(["commodities", "deposit_type"], axis=1)
+        said, _, most = _own_range(like, target)
+        chance = np.nan_to_num(sites[chance_name].to_numpy(float))
+        moved = base + chance * (np.nan_to_num(said) - base)
+        better = (chance > 0) & (moved > np.where(np.isnan(value), OTHER_UTILITY, value))
+        value, high = np.where(better, moved, value), np.where(better, np.fmax(high, most), high)
+    return value, low, high
 
 
 def lonely_words(sites: pd.DataFrame) -> np.ndarray:

@@ -46,8 +46,11 @@ class CampLaw:
 JUDGED = CampLaw(top=0.6, floor=0.2, reach_km=8.0, n_pairs=0, skill=float("nan"))
 """Where too few mines say enough to learn from."""
 
+JUDGED_RARE = CampLaw(top=0.25, floor=0.02, reach_km=5.0, n_pairs=0, skill=float("nan"))
+"""The same, for words that few mines of the kind say."""
 
-def fit_camp_law(km: np.ndarray, agrees: np.ndarray, block: np.ndarray) -> CampLaw:
+
+def fit_camp_law(km: np.ndarray, agrees: np.ndarray, block: np.ndarray, judged: CampLaw = JUDGED) -> CampLaw:
     """Fit the law by least squares; where it does no better on blocks left out than one constant, the constant is the law.
 
     Parameters
@@ -58,9 +61,11 @@ def fit_camp_law(km: np.ndarray, agrees: np.ndarray, block: np.ndarray) -> CampL
         Whether the two say the same.
     block : ndarray of int, shape (n,)
         Cell of the map of each mine; mines of one cell are left out together.
+    judged : CampLaw
+        The law where there are fewer than `LEAST_PAIRS` pairs.
     """
     if len(km) < LEAST_PAIRS:
-        return JUDGED
+        return judged
     y = agrees.astype(float)
     part = np.unique(block, return_inverse=True)[1] % PARTS
     law_error = constant_error = 0.0

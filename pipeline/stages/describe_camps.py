@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -11,7 +14,12 @@ from scipy.spatial import cKDTree
 from layers.crs import geodesic_km, unit_vectors
 from layers.schema import GeoDataFrame, Sites, conform
 from pipeline.evidence.worked_sites import site_kinds
-from pipeline.kernels.camp_law import CampLaw, fit_camp_law
+from pipeline.kernels.camp_law import JUDGED_RARE, CampLaw, fit_camp_law
+
+COMMON_SHARE = 0.1
+"""Share of the mines of a first commodity from which a further one is common among them."""
+
+_TEXTS = ("camp_site_id", "camp_name", "camp_commodities", "camp_deposit_type", "camp_common")
 
 MUCH = 2
 """Further commodities from which a mine without a type of deposit is taken at its own word."""
@@ -33,8 +41,9 @@ def describe_camps(sites: GeoDataFrame[Sites], params: DescribeCampsParams) -> G
 
     Mines are like when both were worked and the first commodity of both is the same. A mine says enough to speak for others
     when it has a type of deposit or further commodities, and little when it has no type and fewer than `MUCH` of them. Two that
-    say enough agree when they share the type or a further commodity; the chance of that by distance is fitted on the sites
-    themselves (`fit_camp_law`). It is too low rather than too high, for inventories are silent on what nobody sold.
+    say enough agree when they share the type or a further commodity that is common among mines of the first; the chance of that
+    by distance is fitted on the sites themselves (`fit_camp_law`), and so is that of sharing a rare one (monazite beside gold),
+    which is smaller. Both are too low rather than too high, for inventories are silent on what nobody sold.
 
     Parameters
     ----------
@@ -45,9 +54,10 @@ def describe_camps(sites: GeoDataFrame[Sites], params: DescribeCampsParams) -> G
     Returns
     -------
     GeoDataFrame[Sites]
-        With ``camp_site_id``, ``camp_name``, ``camp_commodities``, ``camp_deposit_type``, ``camp_km`` and ``camp_chance`` (0-1),
-        missing where no like mine within reach says more; and, the same in every row, ``camp_law``: top, floor, reach in km,
-        pairs and skill on blocks left out.
+        With ``camp_site_id``, ``camp_name``, ``camp_commodities``, ``camp_deposit_type``, ``camp_common`` (the commodities that
+        are common among like mines), ``camp_km``, ``camp_chance`` (of type and common commodities, 0-1) and
+        ``camp_rare_chance`` (of all), missing where no like mine within reach says more; and, the same in every row,
+        ``camp_law``: top, floor, reach in km, pairs and skill on blocks left out, of common words and of rare ones.
     """
     first, more = _words(sites)
     worked = np.isin(site_kinds(sites), ("waste", "worked"))
@@ -57,29 +67,25 @@ def describe_camps(sites: GeoDataFrame[Sites], params: DescribeCampsParams) -> G
         & (sites["deposit_type"].notna().to_numpy() | np.array([bool(one) for one in more], dtype=bool))
     )
     at = _nearest_like(sites, first, says, worked)
-    law = _law(sites, more, says, at, params)
+    common = _common(first, more, says)
+    law, rare_law = _laws(sites, more, common, says, at, params)
     little = sites["deposit_type"].isna().to_numpy() & np.array([len(one) < MUCH for one in more], dtype=bool)
-    silent = worked & (first != "") & little
-    km = np.full(len(sites), np.nan)
-    found = np.flatnonzero(silent & (at >= 0))
-    km[found] = _apart(sites, found, at[found])
-    found = found[km[found] <= params.reach_km]
-    other = at[found]
-    columns: dict[str, np.ndarray] = {}
-    for name, column in (
-        ("camp_site_id", "site_id"),
-        ("camp_name", "name"),
-        ("camp_commodities", "commodities"),
-        ("camp_deposit_type", "deposit_type"),
-    ):
-        values = np.full(len(sites), None, dtype=object)
-        values[found] = sites[column].to_numpy(dtype=object)[other]
-        columns[name] = values
-    near, chance = np.full(len(sites), np.nan), np.full(len(sites), np.nan)
-    near[found], chance[found] = km[found], law.chance(km[found])
-    told = f"{law.top:.2f}; {law.floor:.2f}; {law.reach_km:g}; {law.n_pairs}; {law.skill:.2f}"
-    table = pd.DataFrame({name: pd.array(values, dtype="str") for name, values in columns.items()}, index=sites.index)
-    table = table.assign(camp_km=near, camp_chance=chance, camp_law=told)
+    found = np.flatnonzero(worked & (first != "") & little & (at >= 0))
+    apart_km = _apart(sites, found, at[found])
+    found, apart_km = found[apart_km <= params.reach_km], apart_km[apart_km <= params.reach_km]
+    told: dict[str, Any] = {
+        "camp_site_id": sites["site_id"].to_numpy(dtype=object)[at[found]],
+        "camp_name": sites["name"].to_numpy(dtype=object)[at[found]],
+        "camp_commodities": sites["commodities"].to_numpy(dtype=object)[at[found]],
+        "camp_deposit_type": sites["deposit_type"].to_numpy(dtype=object)[at[found]],
+        "camp_common": ["; ".join([first[row], *sorted(common[row])]) for row in at[found]],
+        "camp_km": apart_km,
+        "camp_chance": law.chance(apart_km),
+        "camp_rare_chance": np.minimum(rare_law.chance(apart_km), law.chance(apart_km)),
+    }
+    table = pd.DataFrame(told, index=sites.index[found]).reindex(sites.index)
+    texts = {name: pd.array(table[name].to_numpy(dtype=object), dtype="str") for name in _TEXTS}
+    table = table.assign(**texts, camp_law=f"{_said(law)} | {_said(rare_law)}")
     kept = sites.drop(columns=[name for name in table if name in sites])
     return conform(gpd.GeoDataFrame(pd.concat([kept, table], axis=1), geometry="geometry", crs=sites.crs), Sites)
 
@@ -112,23 +118,43 @@ def _apart(sites: pd.DataFrame, rows: np.ndarray, others: np.ndarray) -> np.ndar
     return km
 
 
-def _law(
+def _common(first: np.ndarray, more: list[frozenset[str]], says: np.ndarray) -> list[frozenset[str]]:
+    """Return of the further commodities of each site those that at least `COMMON_SHARE` of the mines of its first one name."""
+    usual: dict[str, frozenset[str]] = {}
+    for commodity in np.unique(first[says].astype(str)):
+        rows = np.flatnonzero(says & (first == commodity))
+        counts = Counter(word for row in rows for word in more[row])
+        usual[commodity] = frozenset(word for word, count in counts.items() if count >= COMMON_SHARE * len(rows))
+    return [words & usual.get(str(own), frozenset()) for own, words in zip(first, more, strict=True)]
+
+
+def _laws(
     sites: pd.DataFrame,
     more: list[frozenset[str]],
+    common: list[frozenset[str]],
     says: np.ndarray,
     at: np.ndarray,
     params: DescribeCampsParams,
-) -> CampLaw:
-    """Learn from mines that say enough how often the nearest like one agrees."""
+) -> tuple[CampLaw, CampLaw]:
+    """Learn from mines that say enough how often the nearest like one agrees: in type or common words, and in rare words."""
     rows = np.flatnonzero(says & (at >= 0))
-    if not len(rows):
-        return fit_camp_law(np.empty(0), np.empty(0, dtype=bool), np.empty(0, dtype=int))
     types = sites["deposit_type"].fillna("").astype(str).str.casefold().to_numpy()
-    agrees = np.array(
-        [bool(more[row] & more[at[row]]) or (types[row] != "" and types[row] == types[at[row]]) for row in rows],
-        dtype=bool,
-    )
+    alike = [bool(common[row] & common[at[row]]) or (types[row] != "" and types[row] == types[at[row]]) for row in rows]
+    told = [row for row in rows if more[at[row]] - common[at[row]]]
+    rare = [bool((more[at[row]] - common[at[row]]) & more[row]) for row in told]
     degrees = params.block_km / 111.0
-    cell = np.floor(sites[["latitude", "longitude"]].to_numpy(float)[rows] / degrees).astype(int)
+    cell = np.floor(sites[["latitude", "longitude"]].to_numpy(float) / degrees).astype(int)
     block = np.unique(cell, axis=0, return_inverse=True)[1].ravel()
-    return fit_camp_law(_apart(sites, rows, at[rows]), agrees, block)
+    return (
+        fit_camp_law(_apart(sites, rows, at[rows]), np.array(alike, dtype=bool), block[rows]),
+        fit_camp_law(
+            _apart(sites, np.array(told, dtype=int), at[np.array(told, dtype=int)]),
+            np.array(rare, dtype=bool),
+            block[np.array(told, dtype=int)],
+            JUDGED_RARE,
+        ),
+    )
+
+
+def _said(law: CampLaw) -> str:
+    return f"{law.top:.2f}; {law.floor:.2f}; {law.reach_km:g}; {law.n_pairs}; {law.skill:.2f}"

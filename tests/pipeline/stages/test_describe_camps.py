@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from pipeline.evidence.target_evidence import affinity_range, lonely_words
-from pipeline.kernels.camp_law import JUDGED, fit_camp_law
+from pipeline.kernels.camp_law import JUDGED, JUDGED_RARE, fit_camp_law
 from pipeline.stages.describe_camps import DescribeCampsParams, describe_camps
 from tests.pipeline.stages.site_tables import sites_at
 
@@ -40,6 +40,22 @@ def test_a_mine_that_names_uranium_alone_takes_part_in_what_its_neighbour_says()
     assert value[0] == 1.0
     assert 0.5 < value[2] < value[1] < 1.0
     assert value[3] == pytest.approx(0.05)
+
+
+def test_a_word_that_few_like_mines_say_is_handed_on_with_less_chance() -> None:
+    """One gold mine of twelve names monazite: its neighbour takes less of it than of silver, which six name."""
+    n = 13
+    places = [shapely.Point(-118.0, 48.0 + 0.01 * at) for at in range(n)]
+    words = ["gold; monazite"] + ["gold; silver"] * 6 + ["gold; lead"] * 5 + ["gold"]
+    sites = sites_at(
+        [*places[:-1], shapely.Point(-118.001, 48.0)], commodities=words, status="past_producer", waste_type="unknown"
+    )
+    found = describe_camps(sites, DescribeCampsParams()).iloc[-1]
+    assert found["camp_commodities"] == "gold; monazite"
+    assert found["camp_common"] == "gold"
+    assert found["camp_rare_chance"] == pytest.approx(JUDGED_RARE.chance(np.array([found["camp_km"]]))[0])
+    value, _, _ = affinity_range(describe_camps(sites, DescribeCampsParams()), "REE")
+    assert value[-1] == pytest.approx(0.05 + found["camp_rare_chance"] * 0.95)
 
 
 def test_mines_out_of_reach_of_another_commodity_or_never_worked_say_nothing() -> None:
