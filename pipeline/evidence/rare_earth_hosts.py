@@ -82,11 +82,19 @@ DEPOSITS: tuple[Host, ...] = (
     Host("monazite", r"monazite|xenotime", 0.95, 0.7, 1.0, "Van Gosen et al. 2014"),
     Host(
         "quartz_pebble",
-        r"quartz[ -]pebble|paleoplacer|palaeoplacer|conglomerate[ -]hosted (?:u|au)",
+        r"quartz[ -]pebble|pala?eoplacer(?! U-Au-PGE)|conglomerate[ -]hosted (?:u|au)",
         0.85,
         0.4,
         1.0,
         "Goode 2012: yttrium and rare earths were sold from Elliot Lake; gold reefs hold less",
+    ),
+    Host(
+        "placer_profile",
+        r"pala?eoplacer U-Au-PGE|surficial placer",
+        0.15,
+        0.0,
+        0.8,
+        "Cox and Singer 1986, model 39a: gravels of gold creeks carry this label of British Columbia beside uranium reefs",
     ),
     Host(
         "iron_oxide_apatite",

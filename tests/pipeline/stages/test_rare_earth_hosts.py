@@ -86,3 +86,11 @@ def test_other_targets_are_found_by_their_own_name() -> None:
     np.testing.assert_allclose(value, [1.0, OTHER_UTILITY, np.nan])
     np.testing.assert_allclose(low, [0.75, 0.0, np.nan])
     np.testing.assert_allclose(high, [1.0, 0.3, np.nan])
+
+
+def test_a_label_that_covers_gold_gravels_and_uranium_reefs_is_no_uranium_reef() -> None:
+    """British Columbia files the gravels of gold creeks under one profile with quartz-pebble uranium."""
+    label = "Paleoplacer U-Au-PGE-Sn-Ti-diam-mag-gar-zir"
+    assert affinity("gold", label)[0] == 0.15
+    assert affinity("uranium", label)[0] == 0.5
+    assert affinity("uranium", "Paleoplacer")[0] == 0.85
