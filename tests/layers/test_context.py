@@ -118,7 +118,7 @@ def test_towns_are_points_with_their_people(tmp_path) -> None:
     assert reading.layer.geometry.x.tolist() == [-80, -81, -82]
     assert reading.rejected[["source_row", "reason_code"]].to_numpy().tolist() == [
         [3, "not_a_point"],
-        [4, "not_a_point"],
+        [4, "no_geometry"],
     ]
 
 

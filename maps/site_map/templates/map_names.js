@@ -44,9 +44,9 @@ function write(pen, room, text, x, y, colour, gap, most, always) {
   return true;
 }
 const oneLine = (text) => text.replace(/\s+/g, " ").trim();
-function paintNames(pen, v, room, near) {
+function paintNames(pen, v, room) {
   pen.textBaseline = "middle"; pen.textAlign = "left"; pen.lineJoin = "round";
-  const pixels = v.scale / 360, drawn = [];
+  const pixels = v.scale / 360;
   if (pin) {
     const [x, y] = place(pin.x, pin.y, v);
     pen.lineWidth = 3; pen.strokeStyle = ink().chosen; circle(pen, x, y, 9); pen.stroke();
@@ -65,13 +65,13 @@ function paintNames(pen, v, room, near) {
     }
   }
   pen.font = "500 11px " + FAMILY;
-  for (let k = 0, room_for = 14; k < near.length && room_for > 0; k += 3) {
-    const i = near[k];
-    if (i === chosen || S.name[i] === null || !(ranked(i) && S.tier[i] === 0 || near.length < 90)) continue;
-    if (write(pen, room, oneLine(nameOf(i)), near[k + 1], near[k + 2], ink().ink, radii[i] * factor + 5, 0.12)) room_for--;
+  for (let k = 0, left = 14; k < near.n && left > 0; k++) {
+    const i = near.site[k];
+    if (near.n > 30 && !(ranked(i) && S.tier[i] === 0)) break; // the best come first
+    if (i !== chosen && S.name[i] !== null && write(pen, room, oneLine(nameOf(i)), near.x[k], near.y[k], ink().ink, radii[i] * factor + 5, 0.12)) left--;
   }
   if (on.has("areaNames")) nameAreas(pen, v, room, pixels);
-  if (on.has("names")) nameGround(pen, v, room, pixels, drawn);
+  if (on.has("names")) nameGround(pen, v, room, pixels);
 }
 function nameAreas(pen, v, room, pixels) {
   pen.font = "italic 600 12px " + FAMILY;

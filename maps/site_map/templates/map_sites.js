@@ -18,6 +18,7 @@ const CanvasLayer = L.Layer.extend({
     this.canvas.style.height = height + "px";
     const pen = this.canvas.getContext("2d");
     pen.scale(ratio, ratio);
+    if (beforePaper) paintUnder(pen, corner);
     paint(pen, { width, height, pad, ...view(corner) });
   },
 });
@@ -51,7 +52,7 @@ function paintSite(pen, i, x, y, r) {
   if (assayed(i) && r > 2.5) { pen.lineWidth = S.tier[i] < 2 ? 2 : 1.2; pen.strokeStyle = c.ring; circle(pen, x, y, r + 2); pen.stroke(); }
 }
 /* Where sites crowd, one mark stands for those within a few pixels, in the colour of the best; such marks are drawn once and copied. */
-const MANY = 3000, BIN = 8, sprites = new Map();
+const MANY = 3000, BIN = 9, sprites = new Map();
 function sprite(tier, measured, size) {
   const key = tier * 8 + (measured ? 4 : 0) + size;
   if (!sprites.has(key)) {
@@ -66,31 +67,32 @@ function sprite(tier, measured, size) {
   }
   return sprites.get(key);
 }
-function paintCrowd(pen, v, near, room) {
+function paintCrowd(pen, v, room) {
   const wide = Math.ceil((v.width + 32) / BIN), first = new Int32Array(wide * Math.ceil((v.height + 32) / BIN)).fill(-1), count = new Uint16Array(first.length), used = [];
-  for (let k = 0; k < near.length; k += 3) {
-    const bin = Math.floor((near[k + 2] + 16) / BIN) * wide + Math.floor((near[k + 1] + 16) / BIN);
+  for (let k = 0; k < near.n; k++) {
+    const bin = Math.floor((near.y[k] + 16) / BIN) * wide + Math.floor((near.x[k] + 16) / BIN);
     if (first[bin] < 0) { first[bin] = k; used.push(bin); }
     if (count[bin] < 65535) count[bin]++;
   }
   for (let j = used.length - 1; j >= 0; j--) {
-    const k = first[used[j]], i = near[k], n = count[used[j]], tier = ranked(i) ? S.tier[i] : 4;
-    pen.drawImage(sprite(tier, assayed(i), n > 9 ? 2 : n > 2 ? 1 : 0), near[k + 1] - 8, near[k + 2] - 8, 16, 16);
-    room.stamp(near[k + 1] - 3, near[k + 2] - 3, near[k + 1] + 3, near[k + 2] + 3, tier === 0 ? HARD : 1);
+    const k = first[used[j]], i = near.site[k], x = near.x[k], y = near.y[k], n = count[used[j]], tier = ranked(i) ? S.tier[i] : 4;
+    pen.drawImage(sprite(tier, assayed(i), n > 9 ? 2 : n > 2 ? 1 : 0), x - 8, y - 8, 16, 16);
+    room.stamp(x - 3, y - 3, x + 3, y + 3, tier === 0 ? HARD : 1);
   }
 }
+const near = { n: 0, site: new Int32Array(N), x: new Float32Array(N), y: new Float32Array(N) }; // the sites in view, the best-ranked first
 function paintSites(pen, v, room) {
-  const near = [];
+  near.n = 0;
   for (let i = 0; i < N; i++) {
     if (!visible[i]) continue;
     const x = worldX[i] * v.scale - v.left, y = worldY[i] * v.scale - v.top;
-    if (inView(x, y, v)) near.push(i, x, y);
+    if (inView(x, y, v)) { near.site[near.n] = i; near.x[near.n] = x; near.y[near.n++] = y; }
   }
-  crowded = near.length > 3 * MANY;
-  factor = Math.min(1, Math.max(0.4, Math.sqrt(v.width * v.height / (near.length * 110))));
-  if (crowded) paintCrowd(pen, v, near, room);
-  else for (let k = near.length - 3; k >= 0; k -= 3) {
-    const i = near[k], x = near[k + 1], y = near[k + 2], r = radii[i] * factor;
+  crowded = near.n > MANY;
+  factor = Math.min(1, Math.max(0.4, Math.sqrt(v.width * v.height / (near.n * 330))));
+  if (crowded) paintCrowd(pen, v, room);
+  else for (let k = near.n - 1; k >= 0; k--) {
+    const i = near.site[k], x = near.x[k], y = near.y[k], r = radii[i] * factor;
     paintSite(pen, i, x, y, r);
     room.stamp(x - r, y - r, x + r, y + r, ranked(i) && S.tier[i] < 2 ? HARD : 1);
   }
@@ -99,7 +101,6 @@ function paintSites(pen, v, room) {
     paintSite(pen, chosen, x, y, r);
     pen.lineWidth = 3; pen.strokeStyle = ink().chosen; circle(pen, x, y, r + 6); pen.stroke();
   }
-  return near;
 }
 function paintPlan(pen, v, room) {
   pen.font = "700 10px " + FAMILY; pen.textAlign = "center"; pen.textBaseline = "middle";
@@ -142,10 +143,10 @@ function paint(pen, v) {
   for (const [l, t, r, b] of [[v.width - v.pad - 52, v.pad, v.width - v.pad, v.pad + 235], [v.pad, v.pad, v.pad + 50, v.pad + 90]]) room.stamp(l, t, r, b, HARD); // under the tools
   if (on.has("graticule")) paintGraticule(pen, v);
   if (on.has("cells")) paintCells(pen, v);
-  const near = paintSites(pen, v, room);
+  paintSites(pen, v, room);
   if (on.has("communities")) paintCommunities(pen, v, room);
   if (on.has("plan")) paintPlan(pen, v, room);
-  paintNames(pen, v, room, near);
+  paintNames(pen, v, room);
   paintMeasure(pen, v);
   if (crowded !== legendCrowded) { legendCrowded = crowded; fillLegend(); }
 }

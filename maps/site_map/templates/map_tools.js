@@ -132,19 +132,38 @@ function showAll() { const box = whole(); if (box.isValid()) map.fitBounds(box, 
 let beforePaper = null;
 function toPaper() {
   if (beforePaper) return;
-  beforePaper = { bounds: map.getBounds(), theme };
+  beforePaper = { bounds: map.getBounds(), zoom: map.getZoom(), middle: map.getCenter() };
   document.documentElement.dataset.paper = "1";
   document.documentElement.dataset.wish = "light"; dress();
-  map.invalidateSize({ animate: false });
-  map.fitBounds(beforePaper.bounds, { animate: false });
+  refit(beforePaper.bounds);
+}
+/* Fit the map to its new size at once: Leaflet would draw its own canvases with the next frame, too late for paper. */
+function refit(bounds) {
+  map.invalidateSize({ animate: false, pan: false });
+  map.fitBounds(bounds, { animate: false });
+}
+function drawNow() {
+  for (const canvas of [ground, outlines]) if (canvas._ctx) { canvas._redrawBounds = null; canvas._redraw(); }
+  layers.sites.draw();
+}
+/* Printed canvases hide each other: on paper the one of the sites holds what lies under it too. */
+function paintUnder(pen, corner) {
+  const put = (canvas) => { if (!canvas._container) return; const at = L.DomUtil.getPosition(canvas._container).subtract(corner); pen.drawImage(canvas._container, at.x, at.y, parseFloat(canvas._container.style.width), parseFloat(canvas._container.style.height)); };
+  put(ground);
+  if (on.has("surface") && layers.surface) {
+    const box = layers.surface.getBounds(), [l, t] = [map.latLngToLayerPoint(box.getNorthWest()).subtract(corner), map.latLngToLayerPoint(box.getSouthEast()).subtract(corner)];
+    pen.globalAlpha = layers.surface.options.opacity; pen.drawImage(layers.surface.getElement(), l.x, l.y, t.x - l.x, t.y - l.y); pen.globalAlpha = 1;
+  }
+  put(outlines);
 }
 function fromPaper() {
   if (!beforePaper) return;
   delete document.documentElement.dataset.paper;
   if (wish) document.documentElement.dataset.wish = wish; else delete document.documentElement.dataset.wish;
   dress();
-  map.invalidateSize({ animate: false });
-  map.fitBounds(beforePaper.bounds, { animate: false });
+  const { bounds, zoom, middle } = beforePaper;
+  refit(bounds);
+  map.setView(middle, zoom, { animate: false });
   beforePaper = null;
 }
 let wish = null;
