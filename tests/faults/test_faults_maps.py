@@ -201,7 +201,7 @@ def test_no_page_asks_the_network_for_anything(tmp_path: Path) -> None:
 
 def test_the_map_says_where_its_ground_comes_from(tmp_path: Path) -> None:
     data = payload_of(page_of(tmp_path, publication(4)))
-    assert len(data["backdrop"]) > 0
+    assert len(data["base"]["backdrop"]) > 0
     assert all(one["title"] for one in data["sources"])
 
 
@@ -213,7 +213,7 @@ def test_the_unscored_site_of_the_shared_file_is_never_a_zero(shared_faults: Pat
     scored = table[table["expected"].str.startswith("scored")]
     made = publication(len(scored), unscored=1)
     score = scored["La_ppm"].to_numpy() / 310
-    ranking = made.ranking.assign(score=score, score_low=score, score_high=score)
+    ranking = made.ranking.assign(score=score, score_low=score, score_high=score, evidence="inferred")
     columns = payload_of(page_of(tmp_path, replace(made, ranking=ranking)))["sites"]["columns"]
     assert columns["score"] == [1000, 0, None]  # thousandths
     assert columns["rank"] == [1, 2, None]
@@ -221,6 +221,10 @@ def test_the_unscored_site_of_the_shared_file_is_never_a_zero(shared_faults: Pat
 
 @pytest.mark.parametrize("unscored", [0, 1, 5], ids=lambda one: f"F91 {one} without score")
 def test_unscored_sites_are_kept_last_and_without_rank(tmp_path: Path, unscored: int) -> None:
-    columns = payload_of(page_of(tmp_path, publication(4, unscored=unscored)))["sites"]["columns"]
+    made = publication(4, unscored=unscored)
+    made = replace(
+        made, ranking=made.ranking.assign(evidence="inferred")
+    )  # of an assayed waste the map tells the assay alone
+    columns = payload_of(page_of(tmp_path, made))["sites"]["columns"]
     assert [one is None for one in columns["score"]] == [False] * 4 + [True] * unscored
     assert [one is None for one in columns["rank"]] == [False] * 4 + [True] * unscored
