@@ -28,6 +28,7 @@ FLAGS = (
     "radioactivity_possible",
     "asbestos",
     "arsenic_or_mercury",
+    "recovery_host",
     "acid_generating",
     "acid_possible",
     "hazard_class",
@@ -53,6 +54,18 @@ _NO_TAILINGS = r"\bno (?:known )?tailings\b|\bsans résidus\b|\bpas de résidus\
 _SULPHIDE = r"massive sul|\bvms\b|\bsedex\b|sulphide|sulfide|pyrit|pyrrhotit"
 _NORM = ("thorium", "rare earths", "monazite", "niobium", "tantalum", "zirconium", "phosphate", "apatite")
 
+
+_HOST_MINERALS = (
+    ("clay", r"ion[ -]adsorption"),
+    ("carbonate", r"carbonatite|bastn[aä]e?site"),
+    ("silicate", r"peralkaline|nepheline syenite|eudialyte|allanite|zirconium|\bzircon\b"),
+    (
+        "phosphate",
+        r"monazite|xenotime|apatite|phosph|quartz[ -]pebble|pala?eoplacer(?! U-Au-PGE)|heavy mineral|kiruna",
+    ),
+    ("coal", r"\bcoal\b|lignite"),
+)
+"""What words say of the mineral that holds the rare earths; the first that matches counts."""
 
 _Found = list[tuple[int, str, Finding, str]]
 
@@ -117,6 +130,7 @@ def flag_constraints(
         _condition(sites),
         _radioactivity(sites, chemistry, params),
         _hazards(sites, chemistry, params),
+        _recovery(sites),
         _acid(sites, chemistry, params),
         _protected(sites, backdrop),
         _location(sites, params),
@@ -233,6 +247,20 @@ def _hazards(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstrain
             code = "hazard_compilers" if grade.endswith("*") else "hazard"
             found.append((row, "hazard_class", _finding(code, grade=grade.rstrip("* ")), source[row]))
     return found
+
+
+def _recovery(sites: pd.DataFrame) -> _Found:
+    """Find by words which mineral likely holds the rare earths, for that decides how, and whether, they come out."""
+    words = _text(sites, "deposit_type") + "; " + _text(sites, "commodities")
+    source = _text(sites, "sources")
+    kind = np.full(len(sites), None, dtype=object)
+    for name, pattern in reversed(_HOST_MINERALS):
+        kind[words.str.contains(pattern, case=False, regex=True).to_numpy(bool)] = name
+    return [
+        (row, "recovery_host", _finding(f"recovery_{one}"), source[row])
+        for row, one in enumerate(kind)
+        if one is not None
+    ]
 
 
 def _acid(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsParams) -> _Found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy.special import ndtr
 
 from layers.schema import Companion, Features, Ranking, conform
 from layers.site_layers import SiteLayers
+from pipeline.evidence.ree_shares import Counted, counted_share
 from pipeline.evidence.site_amounts import site_amounts
 from pipeline.kernels.ordering import places
 from pipeline.kernels.predictive import Z90, OrderBy, WasteBelief, amounts, choose_aim, draw_ranks, with_share
@@ -32,6 +34,11 @@ class RankSitesParams(BaseModel):
         default="payable",
         description="payable: expected contained tonnes where the grade pays; chance: chance that the grade pays; grade: the "
         "expected grade",
+    )
+    counted: Counted = Field(
+        default="all",
+        description="which rare earths the payable tonnes count: all, magnet (Nd, Pr, Dy, Tb) or heavy; of wastes without a "
+        "complete suite the share of average crust",
     )
     grade_ppm: float | None = Field(
         default=None, gt=0, description="least grade that pays, ppm; null: label_sites.threshold_ppm"
@@ -100,9 +107,10 @@ def rank_sites(
         that the grade of the waste is at least ``order_grade_ppm``, its interval what a better model or more samples could still
         make of it. ``treo_ppm`` and its range are given where the waste was assayed, ``treo_inferred_ppm`` and its range where
         the grade was learned without an assay of this waste. ``payable_t`` is the expected payable tonnes, ``chance_payable`` the
-        chance to hold ``order_contained_t`` at that grade. Extra columns: ``top10_chance`` (0-1), ``dissimilarity``,
-        ``companion_low``, ``companion_high``, ``label_rule``, ``ranked_last_reason``, and, the same in every row, ``order_by``,
-        ``order_grade_ppm``, ``order_contained_t``, ``order_cap_t`` and ``order_rich_share`` (missing where none was given).
+        chance to hold ``order_contained_t`` at that grade, both of the rare earths that are ``counted``. Extra columns:
+        ``top10_chance`` (0-1), ``dissimilarity``, ``companion_low``, ``companion_high``, ``label_rule``, ``ranked_last_reason``,
+        and, the same in every row, ``order_by``, ``order_grade_ppm``, ``order_contained_t``, ``order_cap_t`` and
+        ``order_rich_share`` (missing where none was given).
     """
     table = _beside(known.sites, features, companion, known.labels, known.samples, known.tonnage, known.access)
     waste = model.waste_evidence(table["site_id"])
@@ -119,20 +127,21 @@ def rank_sites(
         unassayed = grades["grade_rule"].ne("assay").to_numpy() & ~no_waste
         belief = with_share(belief, unassayed, grade_log10, params.rich_share_unassayed)
         grades = grades.assign(grade_log10=belief.grade_log10)
-    aim = choose_aim(belief, grade_log10, params.visits, params.contained_t, params.random_state)
+    counted = replace(belief, tonnage_log10=belief.tonnage_log10 + np.log10(counted_share(table, params.counted)))
+    aim = choose_aim(counted, grade_log10, params.visits, params.contained_t, params.random_state)
     _add_scores(table, belief, grades, grade_log10, no_waste)
-    found = amounts(belief, aim)
+    found, contained = amounts(counted, aim), amounts(belief, aim)
     for name in ("payable_t", "payable_low_t", "payable_high_t", "chance_payable"):
         table[name] = found[name]
     table["payable_high_t"] = np.maximum(table["payable_high_t"], table["payable_t"])  # a small chance of much
     order_by = {"payable": found["payable_t"], "chance": table["score"].to_numpy(float), "grade": belief.grade_log10}
     _add_ranks(table, order_by[params.order_by], found["payable_t"], no_waste, last)
-    drawn = draw_ranks(belief, aim, params.order_by, last, params.n_draws, 10, params.random_state)
+    drawn = draw_ranks(counted, aim, params.order_by, last, params.n_draws, 10, params.random_state)
     table["rank_low"] = np.minimum(drawn.low, table["rank"] - table["tied_before"])
     table["rank_high"] = np.maximum(drawn.high, table["rank"] + table["tied_with"] - table["tied_before"])
     table["top10_chance"] = drawn.top
     _add_grades(table, model, grades, params)
-    _add_contained(table, found)
+    _add_contained(table, contained)
     _add_applicability(table, model)
     table["evidence"] = _evidence(table, waste)
     table["flags"] = _joined(table, known.flags, "flag")
@@ -167,6 +176,7 @@ def _beside(
         sites[["site_id", "name", "latitude", "longitude", "waste_type", "commodities", "deposit_type"]]
     )
     samples = ["waste_treo_ppm", "waste_treo_low_ppm", "waste_treo_high_ppm", "waste_n", "near_n"]
+    samples += [name for name in ("waste_magnet_share", "waste_lree_hree") if name in site_samples]
     tonnage = ["tonnage_t", "tonnage_low_t", "tonnage_high_t", "tonnage_rule", "site_kind"]
     scores = ["companion_score", "companion_low", "companion_high", "companion_rank", "amount_rule"]
     for part in (

@@ -216,6 +216,7 @@ def test_a_finding_without_words_is_an_error() -> None:
 NAMES = {"alike_percent", "km", "commodity"}
 COMPUTED = (
     {f"disposal_{one}": set() for one in ("lake", "ocean", "river", "backfill")}
+    | {f"recovery_{one}": set() for one in ("clay", "carbonate", "silicate", "phosphate", "coal")}
     | {code: {"grade"} for code in ("hazard", "hazard_compilers")}
     | {"activity_U": {"U_ppm", "activity_bq_g"}, "activity_Th": {"Th_ppm", "activity_bq_g"}}
     | {"activity_U_Th": {"U_ppm", "Th_ppm", "activity_bq_g"}}

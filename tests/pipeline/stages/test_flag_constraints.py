@@ -172,3 +172,27 @@ def test_a_place_outside_its_province_is_a_caution_by_outline_or_by_extent() -> 
     assert "jurisdiction_conflict" not in flags(areas=areas, jurisdiction="ON", coordinate_precision_km=50.0)
     near = schema.conform(outline.set_geometry(outline.translate(-50_000)), schema.Backdrop)
     assert "jurisdiction_conflict" not in flags(areas=near, jurisdiction="ON")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ({"deposit_type": "Ion-adsorption clay"}, "clays"),
+        ({"deposit_type": "Carbonatite", "commodities": "niobium; phosphate"}, "carbonatite"),
+        ({"deposit_type": "Peralkaline granite"}, "silicates"),
+        ({"deposit_type": "Quartz-pebble conglomerate"}, "phosphates"),
+        ({"commodities": "coal"}, "coal"),
+        ({"deposit_type": "Paleoplacer U-Au-PGE-Sn-Ti-diam-mag-gar-zir", "commodities": "gold"}, None),
+        ({"commodities": "gold"}, None),
+    ],
+)
+def test_the_mineral_that_likely_holds_rare_earths_is_told_as_a_caution(
+    words: dict[str, Any], says: str | None
+) -> None:
+    told = flags(**words).get("recovery_host")
+    assert (told is None) if says is None else (told is not None and says in told)
+
+
+def test_acid_accounting_of_samples_of_the_waste_is_heard() -> None:
+    assert "acid_generating" in flags({"waste_np_ap": 0.3})
+    assert "acid_generating" not in flags({"waste_np_ap": 8.0})
