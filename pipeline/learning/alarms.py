@@ -68,7 +68,7 @@ def figures_of_features(task: Task, folds: Folds, anyhow: Folds) -> tuple[Figure
 
     A method that also learns from neighbours is better among them, as it should be; this shows what its columns tell.
     """
-    fit, none = fit_of(task, "logistic", 1), np.zeros(len(task.y), dtype=bool)
+    fit, none = fit_of(task, "logistic"), np.zeros(len(task.y), dtype=bool)
     spatial = measure(task, folds, score_folds(fit, folds, none))
     return spatial.figures, measure(task, anyhow, score_folds(fit, anyhow, none, pairs=False), interval=False).figures
 

@@ -1,9 +1,9 @@
-"""Bags of scikit-learn estimators that leave whole spatial blocks out, with exact contributions."""
+"""Bags of regressions that leave whole spatial blocks out, with exact contributions."""
 
 # ruff: noqa: N803, N806 - scikit-learn calls the table X
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -27,22 +27,18 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
     learning from positive and unlabelled sites, as many unlabelled ones drawn afresh (all measured negatives come
     along); when learning from measured classes it draws both by bootstrap. A site is scored out of bag by the bags
     that left out its block, so its neighbours did not vote. The score is :math:`f(x) = \frac1B \sum_b f_b(x)` with
-    :math:`f_b` in log-odds; being a mean of additive models and tree paths, it splits exactly into contributions of
+    :math:`f_b` in log-odds; being a mean of additive models, it splits exactly into contributions of
     the features.
 
     Parameters
     ----------
-    bases : tuple of {"logistic", "forest", "grade_ridge", "grade_forest", "logistic_even",
-        "grade_ridge_even"}
-        Kinds of estimator, dealt to the bags in turn. Those of the grade predict the measured concentration itself, which
-        says more than on which side of a threshold it lies; the even ones shrink every column alike, whatever weight it
-        came with.
+    base : {"logistic", "grade_ridge"}
+        Kind of regression. That of the grade predicts the measured concentration itself, which says more than on which side of
+        a threshold it lies.
     n_bags : int
         Number of bags.
     inverse_penalty : float
         ``C`` of the ridge-penalised logistic regression; its inverse is the penalty of the ridge regression.
-    min_leaf : int
-        Fewest training sites in a leaf.
     left_out_share : float
         Share of the blocks a bag leaves out.
     draw_unlabelled : bool
@@ -58,19 +54,17 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
-        bases: tuple[str, ...] = ("logistic",),
+        base: str = "logistic",
         n_bags: int = 100,
         inverse_penalty: float = 0.3,
-        min_leaf: int = 3,
         left_out_share: float = 0.35,
         *,
         draw_unlabelled: bool = True,
         random_state: int = 7,
     ) -> None:
-        self.bases = bases
+        self.base = base
         self.n_bags = n_bags
         self.inverse_penalty = inverse_penalty
-        self.min_leaf = min_leaf
         self.left_out_share = left_out_share
         self.draw_unlabelled = draw_unlabelled
         self.random_state = random_state
@@ -81,7 +75,6 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
         y: np.ndarray,
         blocks: np.ndarray | None = None,
         grade: np.ndarray | None = None,
-        weights: np.ndarray | None = None,
     ) -> Self:
         """Fit the bags.
 
@@ -94,50 +87,38 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
         blocks : ndarray of str, shape (n,), optional
             Spatial block per site; default each site its own.
         grade : ndarray of float, shape (n,), optional
-            Decimal logarithm of measured concentration over threshold, NaN where not measured; needed by the grade bases.
-        weights : ndarray of float, shape (p,), optional
-            What each column was multiplied by; default 1.
+            Decimal logarithm of measured concentration over threshold, NaN where not measured; without it the
+            classes are learned.
 
         Returns
         -------
         BlockBaggedRanker
             Fitted. Rows should come in the order of ``site_id``, for the draws go by row.
         """
-        from sklearn import config_context
-
         X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=int)
         names = np.arange(len(y)).astype(str) if blocks is None else np.asarray(blocks).astype(str)
         self.blocks_, code = np.unique(names, return_inverse=True)
         self.classes_ = np.array([0, 1])
         self.n_features_in_ = X.shape[1]
         self.kept_ = np.zeros((self.n_bags, len(self.blocks_)), dtype=bool)
-        self.trees_: list[Any] = []
         self.coef_ = np.zeros((self.n_bags, X.shape[1]))
         self.intercept_ = np.zeros(self.n_bags)
         self.centre_ = np.zeros((self.n_bags, X.shape[1]))
-        even = np.ones(X.shape[1]) if weights is None else np.asarray(weights, dtype=float) ** 2
-        ridges: dict[str, list[tuple[int, np.ndarray]]] = {"grade_ridge": [], "grade_ridge_even": []}
-        with config_context(assume_finite=True, skip_parameter_validation=True):
-            for bag in range(self.n_bags):
-                rng = np.random.default_rng([self.random_state, bag])
-                self.kept_[bag] = self._kept_blocks(rng, code, y)
-                base = self.bases[bag % len(self.bases)]
-                inside = self.kept_[bag][code]
-                self.trees_.append(None)
-                if base.startswith("grade") and grade is not None:
-                    known = np.flatnonzero(inside & np.isfinite(grade))
-                    rows = rng.choice(known, size=len(known))
-                    if base in ridges:
-                        ridges[base].append((bag, rows))
-                    else:
-                        self._fit_grade_tree(bag, X[rows], grade[rows], int(rng.integers(2**31 - 1)))
-                else:
-                    rows, classes = self._draw(rng, inside, y)
-                    self._fit_bag(bag, base, X[rows], classes, even, int(rng.integers(2**31 - 1)))
-        for base, draws in ridges.items():
-            if draws and grade is not None:
-                factor = even if base.endswith("_even") else np.ones(X.shape[1])
-                self._fit_grade_ridges(draws, X, grade, np.diag(factor) / self.inverse_penalty)
+        draws = []
+        for bag in range(self.n_bags):
+            rng = np.random.default_rng([self.random_state, bag])
+            self.kept_[bag] = self._kept_blocks(rng, code, y)
+            inside = self.kept_[bag][code]
+            if self.base == "grade_ridge" and grade is not None:
+                known = np.flatnonzero(inside & np.isfinite(grade))
+                draws.append((bag, rng.choice(known, size=len(known))))
+            else:
+                rows, classes = self._draw(rng, inside, y)
+                self.centre_[bag] = X[rows].mean(axis=0)
+                self.coef_[bag], intercept = fit_ridge_logistic(X[rows], classes, self.inverse_penalty)
+                self.intercept_[bag] = intercept + self.coef_[bag] @ self.centre_[bag]
+        if draws and grade is not None:
+            self._fit_grade_ridges(draws, X, grade, np.eye(X.shape[1]) / self.inverse_penalty)
         return self
 
     def _kept_blocks(self, rng: np.random.Generator, code: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -198,40 +179,10 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
             self.centre_[bags], self.coef_[bags] = centre, slope * scale[:, None]
             self.intercept_[bags] = mean * scale
 
-    def _fit_grade_tree(self, bag: int, X: np.ndarray, grade: np.ndarray, seed: int) -> None:
-        from sklearn.tree import DecisionTreeRegressor
-
-        tree = DecisionTreeRegressor(max_features=0.4, min_samples_leaf=self.min_leaf, random_state=seed)
-        tree.fit(np.ascontiguousarray(X, dtype=np.float32), grade)
-        residual = grade - tree.predict(X)
-        tree.grade_scale_ = PROBIT_TO_LOGIT / max(float(residual.std()), 2 * SMALLEST_SPREAD)
-        self.trees_[bag] = tree
-        self.centre_[bag] = X.mean(axis=0)
-        self.intercept_[bag] = _node_log_odds(tree)[0]
-
-    def _fit_bag(self, bag: int, base: str, X: np.ndarray, y: np.ndarray, even: np.ndarray, seed: int) -> None:
-        if base in ("logistic", "logistic_even"):
-            self.centre_[bag] = X.mean(axis=0)
-            factor = even if base == "logistic_even" else None
-            self.coef_[bag], intercept = fit_ridge_logistic(X, y, self.inverse_penalty, factor)
-            self.intercept_[bag] = intercept + self.coef_[bag] @ self.centre_[bag]
-            return
-        from sklearn.tree import DecisionTreeClassifier
-
-        tree = DecisionTreeClassifier(max_features="sqrt", min_samples_leaf=self.min_leaf, random_state=seed)
-        balance = np.where(y == 1, len(y) / (2.0 * y.sum()), len(y) / (2.0 * (len(y) - y.sum())))
-        tree.fit(np.ascontiguousarray(X, dtype=np.float32), y, sample_weight=balance)
-        self.trees_[bag] = tree
-        self.intercept_[bag] = _node_log_odds(tree)[0]
-
     def bag_scores(self, X: np.ndarray) -> np.ndarray:
         """Return the log-odds of every bag, shape (n, n_bags)."""
         X = np.asarray(X, dtype=float)
-        scores = X @ self.coef_.T + (self.intercept_ - (self.coef_ * self.centre_).sum(axis=1))
-        narrow = np.ascontiguousarray(X, dtype=np.float32)
-        for bag, tree in enumerate(self.trees_):
-            if tree is not None:
-                scores[:, bag] = _node_log_odds(tree)[tree.tree_.apply(narrow)]
+        scores: np.ndarray = X @ self.coef_.T + (self.intercept_ - (self.coef_ * self.centre_).sum(axis=1))
         return scores
 
     def unseen(self, blocks: np.ndarray) -> np.ndarray:
@@ -289,38 +240,4 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
         weight = np.ones((len(X), self.n_bags)) if mask is None else mask.astype(float)
         weight = weight / weight.sum(axis=1, keepdims=True)
         parts = X * (weight @ self.coef_) - weight @ (self.coef_ * self.centre_)
-        narrow = np.ascontiguousarray(X, dtype=np.float32)
-        for bag, tree in enumerate(self.trees_):
-            if tree is not None:
-                parts += weight[:, [bag]] * _path_parts(tree, narrow)
         return weight @ self.intercept_, parts
-
-
-def _node_log_odds(tree: Any) -> np.ndarray:
-    """Return the log-odds of every node, each class raised by one site (Laplace) so that pure leaves stay finite."""
-    inner = tree.tree_
-    if hasattr(tree, "grade_scale_"):
-        return inner.value[:, 0, 0] * tree.grade_scale_
-    size = inner.weighted_n_node_samples
-    if inner.value.shape[2] == 1:
-        return np.zeros(len(size))
-    share = inner.value[:, 0, :]
-    share = share / share.sum(axis=1, keepdims=True)
-    return np.log((share[:, 1] * size + 1.0) / (share[:, 0] * size + 1.0))
-
-
-def _path_parts(tree: Any, X: np.ndarray) -> np.ndarray:
-    """Credit every step down the tree to the feature it asks for, for all rows at once, level by level."""
-    inner, value = tree.tree_, _node_log_odds(tree)
-    parts = np.zeros(X.shape)
-    node = np.zeros(len(X), dtype=int)
-    active = np.flatnonzero(inner.children_left[node] >= 0)
-    while len(active):
-        here = node[active]
-        asked = inner.feature[here]
-        left = X[active, asked] <= inner.threshold[here]
-        below = np.where(left, inner.children_left[here], inner.children_right[here])
-        parts[active, asked] += value[below] - value[here]
-        node[active] = below
-        active = active[inner.children_left[below] >= 0]
-    return parts

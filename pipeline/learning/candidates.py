@@ -1,4 +1,4 @@
-"""The models that are tried, and the choice between them inside spatial folds."""
+"""One learning problem, its label-free preparation, and bags of regressions on it."""
 
 from __future__ import annotations
 
@@ -13,18 +13,8 @@ from pipeline.learning.bagging import NEGATIVE, POSITIVE, BlockBaggedRanker
 from pipeline.learning.feature_steps import FillBounded, GroupWeights, KnownColumns, LogRatio
 from pipeline.learning.validation import Fit
 
-CANDIDATES: dict[str, dict[str, Any]] = {
-    "bagged_logistic": {"bases": ("logistic",), "inverse_penalty": 0.3},
-    "bagged_logistic_strict": {"bases": ("logistic",), "inverse_penalty": 0.03},
-    "forest": {"bases": ("forest",)},
-    "blend": {"bases": ("logistic", "forest"), "inverse_penalty": 0.1},
-    "grade_panel": {"bases": ("grade_ridge", "grade_ridge_even", "logistic_even"), "inverse_penalty": 0.3},
-    "grade_ridge": {"bases": ("grade_ridge",), "inverse_penalty": 0.3},
-    "grade_ridge_strict": {"bases": ("grade_ridge",), "inverse_penalty": 0.02},
-    "grade_blend": {"bases": ("grade_ridge", "grade_forest"), "inverse_penalty": 0.05},
-    "grade_mix": {"bases": ("grade_ridge", "logistic", "grade_forest"), "inverse_penalty": 0.1},
-}
-"""Settings of `BlockBaggedRanker`."""
+BAGGED: dict[str, float] = {"logistic": 0.3, "grade_ridge": 0.3}
+"""Kinds of bags, with what `BlockBaggedRanker` takes as inverse penalty."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +53,6 @@ class Task:
         Whether measured negatives stand against the positives; else the unlabelled do.
     blocks : ndarray of str, shape (n,)
         Spatial block per row.
-    min_leaf : int
-        Fewest sites in a leaf of a tree.
-    centred : bool
-        Centred log-ratios instead of plain logarithms.
     random_state : int
         Seed.
     grade : ndarray of float or None
@@ -86,8 +72,6 @@ class Task:
     y: np.ndarray
     supervised: bool
     blocks: np.ndarray
-    min_leaf: int
-    centred: bool
     random_state: int
     grade: np.ndarray | None = None
     learned: np.ndarray | None = None
@@ -116,12 +100,12 @@ class Task:
         return bool((self.positive & inside).sum() >= 2 and (~self.positive & inside).sum() >= 2)
 
 
-def fit_pipeline(task: Task, candidate: str, n_bags: int, rows: np.ndarray | None = None) -> Any:
-    """Fit a candidate on the rows of a mask (default all) and return its scikit-learn pipeline, from features to score."""
+def fit_pipeline(task: Task, kind: str, n_bags: int, rows: np.ndarray | None = None) -> Any:
+    """Fit bags of a kind on the rows of a mask (default all) and return their scikit-learn pipeline, from features to score."""
     from sklearn.pipeline import Pipeline
 
     ready = prepare(task, np.ones(len(task.y), dtype=bool) if rows is None else rows)
-    return Pipeline([*ready.steps.steps, ("bags", _fit_bags(task, candidate, n_bags, ready))])
+    return Pipeline([*ready.steps.steps, ("bags", _fit_bags(task, kind, n_bags, ready))])
 
 
 def prepare(task: Task, rows: np.ndarray) -> Preparation:
@@ -144,7 +128,7 @@ def _preparation(task: Task, rows: np.ndarray) -> Any:
     return Pipeline(
         [
             ("known", KnownColumns()),
-            ("log", LogRatio(names, centred=task.centred)),
+            ("log", LogRatio(names)),
             ("scale", RobustScaler(quantile_range=(10.0, 90.0))),
             ("fill", FillBounded()),
             ("weights", GroupWeights(names)),
@@ -152,36 +136,26 @@ def _preparation(task: Task, rows: np.ndarray) -> Any:
     )
 
 
-def _fit_bags(task: Task, candidate: str, n_bags: int, ready: Preparation) -> BlockBaggedRanker:
-    grade = None if task.grade is None else task.grade[ready.rows]
-    bags = _bags(task, candidate, n_bags)
-    return bags.fit(
-        ready.table,
-        task.y[ready.rows],
-        blocks=task.blocks[ready.rows],
-        grade=grade,
-        weights=ready.steps[-1].weights_,
-    )
-
-
-def _bags(task: Task, candidate: str, n_bags: int) -> BlockBaggedRanker:
-    return BlockBaggedRanker(
-        n_bags=n_bags,
-        min_leaf=task.min_leaf,
+def _fit_bags(task: Task, kind: str, n_bags: int, ready: Preparation) -> BlockBaggedRanker:
+    bags = BlockBaggedRanker(
+        kind,
+        n_bags,
+        inverse_penalty=BAGGED[kind],
         draw_unlabelled=not task.supervised,
         random_state=task.random_state,
-        **CANDIDATES[candidate],
     )
+    grade = None if task.grade is None else task.grade[ready.rows]
+    return bags.fit(ready.table, task.y[ready.rows], blocks=task.blocks[ready.rows], grade=grade)
 
 
-def bagged_fit(task: Task, candidate: str, n_bags: int) -> Fit:
-    """Return a function that fits a candidate on a mask and hands back its scorer."""
+def bagged_fit(task: Task, kind: str, n_bags: int) -> Fit:
+    """Return a function that fits bags of a kind on a mask and hands back their scorer."""
 
     def fit(rows: np.ndarray) -> Callable[[np.ndarray], np.ndarray] | None:
         if not task.has_both_classes(rows):
             return None
         ready = prepare(task, rows)
-        bags = _fit_bags(task, candidate, n_bags, ready)
+        bags = _fit_bags(task, kind, n_bags, ready)
         return lambda wanted: bags.decision_function(ready.steps.transform(task.features.iloc[wanted]))
 
     return fit

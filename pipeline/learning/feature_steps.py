@@ -37,24 +37,16 @@ class KnownColumns(TransformerMixin, BaseEstimator):
 
 
 class LogRatio(TransformerMixin, BaseEstimator):
-    """Take concentrations (columns that end in ``_ppm``) to decimal logarithms, or to centred log-ratios.
+    """Take concentrations (columns that end in ``_ppm``) to decimal logarithms about their medians.
 
     Parameters
     ----------
     names : tuple of str or None
         Names of the columns that arrive; None where they are unknown, then nothing is changed.
-    centred : bool
-        Subtract the row's mean of the concentrations present (after the median of each), which takes out dilution.
-        The list of elements is frozen with the fit.
-
-    References
-    ----------
-    Aitchison (1986), *The Statistical Analysis of Compositional Data*.
     """
 
-    def __init__(self, names: tuple[str, ...] | None = None, *, centred: bool = False) -> None:
+    def __init__(self, names: tuple[str, ...] | None = None) -> None:
         self.names = names
-        self.centred = centred
 
     def fit(self, X: np.ndarray, y: Any = None) -> Self:  # noqa: ARG002
         """Learn which columns are concentrations, and their median logarithms."""
@@ -73,11 +65,7 @@ class LogRatio(TransformerMixin, BaseEstimator):
         out = np.array(X, dtype=float)
         if len(self.where_) == 0:
             return out
-        logs = self._logs(X) - self.medians_
-        if self.centred:
-            count = np.isfinite(logs).sum(axis=1, keepdims=True)
-            logs = logs - np.nansum(logs, axis=1, keepdims=True) / np.maximum(count, 1)
-        out[:, self.where_] = logs
+        out[:, self.where_] = self._logs(X) - self.medians_
         return out
 
     def _logs(self, X: np.ndarray) -> np.ndarray:

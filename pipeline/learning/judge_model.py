@@ -40,8 +40,6 @@ class JudgeParams(Protocol):
     """The settings of training that testing needs."""
 
     @property
-    def n_bags_validation(self) -> int: ...  # noqa: D102
-    @property
     def n_folds(self) -> int: ...  # noqa: D102
     @property
     def n_permutations(self) -> int: ...  # noqa: D102
@@ -130,14 +128,12 @@ def judge_model(
         Sizes and seed.
     """
     folds, reference = region.folds, _reference(task, params.random_state)
-    first = try_methods(task, table, folds, codes, reference, params.n_bags_validation)
+    first = try_methods(task, table, folds, codes, reference)
     inside = within_fold_auc(folds.tests & task.judged, task.positive, first.choice.scores.single)
     spatial = _changed(first.model.figures, auc_within_folds=inside)
-    answers = answer(
-        task, table, first, spatial, codes, by=region.by, n_folds=params.n_folds, n_bags=params.n_bags_validation
-    )
+    answers = answer(task, table, first, spatial, codes, by=region.by, n_folds=params.n_folds)
     main = answers.trials[answers.main]
-    fit = fit_of(task, main.code, params.n_bags_validation)
+    fit = fit_of(task, main.code)
     anyhow = complements(random_folds(len(task.y), params.n_folds, params.random_state))
     by_chance = measure(task, anyhow, score_folds(fit, anyhow, reference, pairs=False), interval=False)
     district, lost = _by_district(task, fit, region.districts, reference)

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from pipeline.learning.bagging import PROBIT_TO_LOGIT
-from pipeline.learning.candidates import CANDIDATES, Task, bagged_fit, fit_pipeline, prepare
+from pipeline.learning.candidates import Task, prepare
 from pipeline.learning.feature_steps import KnownColumns
 from pipeline.learning.grade_model import fitted_field, grade_field_fit
 from pipeline.learning.linear_score import EvidenceWeights, LinearScore
@@ -22,23 +22,20 @@ ONE_COLUMN = {"pathfinder": "pathfinder_z", "affinity": "type_affinity"}
 def applicable(task: Task, codes: tuple[str, ...]) -> tuple[str, ...]:
     """Return the methods that can be tried on a task, in the order given.
 
-    A single column is left out where it is missing (it may define the labels), methods that learn a concentration where too few
-    were measured.
+    A single column is left out where it is missing (it may define the labels), the regression of the grade where too few were
+    measured.
     """
     names = set(task.features.columns)
     fitting = [
         code
         for code in codes
-        if (code not in ONE_COLUMN or ONE_COLUMN[code] in names)
-        and (not code.startswith("grade") or task.grade is not None)
+        if (code not in ONE_COLUMN or ONE_COLUMN[code] in names) and (code != "grade_field" or task.grade is not None)
     ]
     return tuple(fitting) or ("logistic",)
 
 
-def fit_of(task: Task, code: str, n_bags: int) -> Fit:
+def fit_of(task: Task, code: str) -> Fit:
     """Return the fit of a method: from a mask of training rows to a scorer of row numbers."""
-    if code in CANDIDATES:
-        return bagged_fit(task, code, n_bags)
     if code == "grade_field":
         return grade_field_fit(task)
     if code == "near_known":
@@ -48,10 +45,8 @@ def fit_of(task: Task, code: str, n_bags: int) -> Fit:
     return _steps_fit(task, code)
 
 
-def final_model(task: Task, code: str, n_bags: int) -> tuple[Any, tuple[str, ...]]:
+def final_model(task: Task, code: str) -> tuple[Any, tuple[str, ...]]:
     """Return a method fitted on everything, as a pipeline from features to score, and the features it takes."""
-    if code in CANDIDATES:
-        return fit_pipeline(task, code, n_bags), tuple(task.features.columns)
     everything = np.ones(len(task.y), dtype=bool)
     if code == "grade_field":
         return _grade_pipeline(task, everything), tuple(task.features.columns)

@@ -59,7 +59,6 @@ def answer(
     *,
     by: str,
     n_folds: int,
-    n_bags: int,
 ) -> Answers:
     """Ask the second question as the first was asked, and say which of the two fits each site.
 
@@ -75,8 +74,8 @@ def answer(
         Methods, the simplest first.
     by : {"blocks", "given"}
         What the first folds are.
-    n_folds, n_bags : int
-        Folds of the second question, and bags of every model.
+    n_folds : int
+        Of the second question.
     """
     n = len(task.y)
     code: QuestionCode = "given" if by == "given" else "new_camp"
@@ -84,7 +83,7 @@ def answer(
         whole = _question(code, first, figures, n)
         return Answers((whole,), (first,), np.full(n, code, dtype=object))
     folds = complements(matched_folds(task.x_km, task.y_km, task.judged, task.positive, n_folds))
-    second = try_methods(task, table, folds, codes, task.judged, n_bags)
+    second = try_methods(task, table, folds, codes, task.judged)
     use = nearest_km(task.x_km, task.y_km, ~task.judged, task.judged)
     reaches = [
         fold_nearest_km(task.x_km, task.y_km, held.trains & task.judged, held.tests & task.judged)

@@ -8,9 +8,7 @@ STEPS = 30
 """Newton steps; five to eight suffice."""
 
 
-def fit_ridge_logistic(
-    table: np.ndarray, classes: np.ndarray, inverse_penalty: float, penalty_factor: np.ndarray | None = None
-) -> tuple[np.ndarray, float]:
+def fit_ridge_logistic(table: np.ndarray, classes: np.ndarray, inverse_penalty: float) -> tuple[np.ndarray, float]:
     r"""Return coefficients and intercept that minimise the penalised log-loss.
 
     The objective is that of scikit-learn's ``LogisticRegression(C, class_weight="balanced")``,
@@ -26,8 +24,6 @@ def fit_ridge_logistic(
         0 and 1, both present.
     inverse_penalty : float
         ``C``.
-    penalty_factor : ndarray of float, shape (p,), optional
-        How much more each column is penalised than 1.
 
     Returns
     -------
@@ -38,7 +34,7 @@ def fit_ridge_logistic(
     design = np.column_stack([table, np.ones(n)])
     positives = int(classes.sum())
     weight = inverse_penalty * np.where(classes == 1, n / (2.0 * positives), n / (2.0 * (n - positives)))
-    penalty = np.append(np.ones(p) if penalty_factor is None else penalty_factor, 0.0)
+    penalty = np.append(np.ones(p), 0.0)
     theta = np.zeros(p + 1)
     value = _objective(design, classes, weight, penalty, theta)
     for _ in range(STEPS):

@@ -9,7 +9,7 @@ import numpy as np
 
 from layers.validation import SurfaceTest
 from pipeline.learning.applicability import measure_applicability
-from pipeline.learning.candidates import CANDIDATES, Task, bagged_fit, fit_pipeline
+from pipeline.learning.candidates import Task, bagged_fit, fit_pipeline
 from pipeline.learning.division import Folds
 from pipeline.learning.figures import measure, tested_mean
 from pipeline.learning.fold_scores import score_folds
@@ -41,7 +41,7 @@ class SurfaceModel:
     test: SurfaceTest | None = None
 
 
-def surface_model(task: Task, folds: Folds, code: str, n_bags: int, n_bags_validation: int, draws: int) -> SurfaceModel:
+def surface_model(task: Task, folds: Folds, n_bags: int, n_bags_validation: int, draws: int) -> SurfaceModel:
     """Fit the model of the rasters alone, which can be drawn where there is no site, and test it as the model of sites is.
 
     Parameters
@@ -50,9 +50,6 @@ def surface_model(task: Task, folds: Folds, code: str, n_bags: int, n_bags_valid
         With all features.
     folds : Folds
         Of the test.
-    code : str
-        The method that orders; where it is no bagged one, its spread between bags is wanted all the same, and bags of the same
-        kind are taken.
     n_bags, n_bags_validation, draws : int
         Bags of the final model and of every model of the test, and draws of each null.
     """
@@ -60,7 +57,7 @@ def surface_model(task: Task, folds: Folds, code: str, n_bags: int, n_bags_valid
     if not names:
         return SurfaceModel()
     part = replace(task, features=task.features[names], prepared={})
-    bagged = code if code in CANDIDATES else "bagged_logistic" if task.grade is None else "grade_ridge"
+    bagged = "logistic" if task.grade is None else "grade_ridge"  # bags, for their spread is the band of the surface
     scores = score_folds(bagged_fit(part, bagged, n_bags_validation), folds, task.judged)
     found = measure(part, folds, scores).figures
     missing = skill_missing(found, spatial_null(part, folds, draws)[0])

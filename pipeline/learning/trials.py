@@ -75,9 +75,7 @@ class Trial:
         )
 
 
-def try_methods(
-    task: Task, table: pd.DataFrame, folds: Folds, codes: tuple[str, ...], reference: np.ndarray, n_bags: int
-) -> Trial:
+def try_methods(task: Task, table: pd.DataFrame, folds: Folds, codes: tuple[str, ...], reference: np.ndarray) -> Trial:
     """Fit all methods on the same folds and pairs of folds, choose one, and hold the choice against simpler lists.
 
     Where the choice loses to a simpler candidate beyond doubt, that candidate alone is tried instead: what orders a list must
@@ -95,16 +93,14 @@ def try_methods(
         Methods, the simplest first.
     reference : ndarray of bool, shape (n,)
         Rows every fold's model scores besides its own.
-    n_bags : int
-        Bags of every bagged model.
     """
-    scores = {code: score_folds(fit_of(task, code, n_bags), folds, reference) for code in codes}
+    scores = {code: score_folds(fit_of(task, code), folds, reference) for code in codes}
     choice = choose_method(scores, folds.tests & task.judged, task.positive)
     model = measure(task, folds, choice.scores)
     baselines, curves = _baselines(task, table, folds, scores, choice, model)
     lead = lead_over_best(baselines)
     if lead is not None and lead.rule in codes and loses(lead):
-        return try_methods(task, table, folds, (lead.rule,), reference, n_bags)
+        return try_methods(task, table, folds, (lead.rule,), reference)
     return Trial(folds, scores, choice, model, baselines, curves)
 
 
@@ -121,7 +117,7 @@ def _baselines(
     tested = np.asarray(folds.tests.any(axis=0))
     lists: dict[str, FoldScores | None] = {
         "tonnage": _one_list(table, "tonnage_t", folds),
-        **{code: score_folds(fit_of(task, code, 1), folds, tested) for code in ("near_known", "one_column")},
+        **{code: score_folds(fit_of(task, code), folds, tested) for code in ("near_known", "one_column")},
         "commodity": None if by_rule else _one_list(table, "companion_commodity", folds),
         "companion": None if by_rule else _one_list(table, "companion_blind_score", folds),
     }

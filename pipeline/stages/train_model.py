@@ -30,22 +30,7 @@ from pipeline.learning.trained_model import PARTS, Kind, TrainedModel
 from pipeline.learning.trials import basis_of
 from pipeline.learning.validation import as_json, platt
 
-Candidate = Literal[
-    "pathfinder",
-    "affinity",
-    "weights_of_evidence",
-    "logistic",
-    "grade_field",
-    "bagged_logistic",
-    "bagged_logistic_strict",
-    "forest",
-    "blend",
-    "grade_panel",
-    "grade_ridge",
-    "grade_ridge_strict",
-    "grade_blend",
-    "grade_mix",
-]
+Candidate = Literal["grade_field", "pathfinder", "affinity", "weights_of_evidence", "logistic"]
 
 
 class TrainModelParams(BaseModel):
@@ -56,16 +41,16 @@ class TrainModelParams(BaseModel):
     candidates: tuple[Candidate, ...] = Field(
         default=("grade_field", "pathfinder", "affinity", "weights_of_evidence", "logistic"),
         min_length=1,
-        description="methods tried, the simplest first: of those within one standard error of the best in held-out folds the "
-        "first orders the list; grade_* learn from measured concentrations and are tried where enough were measured; one "
-        "regression of the grade comes first, for the order needs a grade",
+        description="methods tried, in this order: of those within one standard error of the best in held-out folds the first "
+        "orders the list; grade_field, one regression of the measured grade with a map of what it leaves, where enough was "
+        "measured",
     )
     min_positives: int = Field(default=8, ge=4, description="positives below which nothing is learned")
     min_negatives: int = Field(
         default=8, ge=4, description="measured negatives from which they replace the unlabelled as the other class"
     )
-    n_bags: int = Field(default=150, ge=10, description="bags of the final model")
-    n_bags_validation: int = Field(default=30, ge=5, description="bags of every model fitted for testing")
+    n_bags: int = Field(default=150, ge=10, description="bags of the surface, a third of them")
+    n_bags_validation: int = Field(default=30, ge=5, description="bags of every model fitted to test the surface")
     n_folds: int = Field(default=8, ge=2, description="spatial folds, and random ones beside them")
     n_permutations: int = Field(
         default=199,
@@ -101,8 +86,6 @@ class TrainModelParams(BaseModel):
         ge=100,
         description="unlabelled sites that training looks at, drawn at random; all labelled ones are; bounds the cost",
     )
-    min_leaf: int = Field(default=3, ge=1, description="fewest training sites in a leaf of a tree")
-    centred_log_ratios: bool = Field(default=False, description="concentrations as centred log-ratios, not logarithms")
     workers: int = Field(default=1, ge=1, description="most threads used at once; the result does not depend on it")
     assay_sd_log10: float = Field(
         default=0.28,
@@ -211,8 +194,6 @@ def _train(
         y=y,
         supervised=supervised,
         blocks=np.zeros(len(table), dtype=str),
-        min_leaf=params.min_leaf,
-        centred=params.centred_log_ratios,
         random_state=params.random_state,
         grade=_grade(table, supervised),
         learned=_learned(y, params.max_unlabelled, params.random_state),
@@ -337,7 +318,7 @@ def _finish(
     """Fit the chosen model on everything, calibrate it on held-out scores, and gather what the report shows."""
     main = judgement.main
     best = main.code
-    pipeline, feature_names = final_model(task, best, params.n_bags)
+    pipeline, feature_names = final_model(task, best)
     bags = pipeline[-1]
     prepared = pipeline[:-1].transform(task.features)
     outside = bags.unseen(task.blocks)
@@ -360,7 +341,7 @@ def _finish(
         "importance": dict(sorted(importance.items(), key=lambda one: -one[1])),
         "tornado": weight_tornado(table),
     }  # fmt: skip
-    surface = surface_model(task, region.folds, best, params.n_bags, params.n_bags_validation, params.n_permutations)
+    surface = surface_model(task, region.folds, params.n_bags, params.n_bags_validation, params.n_permutations)
     before = judgement.validation
     validation = before.model_copy(
         update={
@@ -388,12 +369,12 @@ def _finish(
         surface_applicability=surface.applicability,
         surface_calibration=surface.calibration,
     )
-    return with_grades(model, table, _other_trend(task, judgement, params.n_bags))
+    return with_grades(model, table, _other_trend(task, judgement))
 
 
-def _other_trend(task: Task, judgement: Judgement, n_bags: int) -> tuple[str, np.ndarray] | None:
+def _other_trend(task: Task, judgement: Judgement) -> tuple[str, np.ndarray] | None:
     """Return the method of the question that fewer sites ask, where it is another one, with its columns for all sites."""
     if judgement.other is None:
         return None
-    pipeline, names = final_model(task, judgement.other, n_bags)
+    pipeline, names = final_model(task, judgement.other)
     return judgement.other, pipeline[:-1].transform(task.features[list(names)])

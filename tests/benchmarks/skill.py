@@ -32,7 +32,6 @@ from pipeline.learning.validation import area_under_curve
 from pipeline.stages.train_model import TrainModelParams
 
 LADDER = TrainModelParams().candidates
-BAGS = 5
 
 
 def smooth_field(points: np.ndarray, scale_km: float, rng: np.random.Generator, kind: str = "gaussian") -> np.ndarray:
@@ -71,8 +70,6 @@ def task_of(
         y=positive.astype(int),
         supervised=True,
         blocks=blocks,
-        min_leaf=3,
-        centred=False,
         random_state=seed,
         grade=grade,
         x_km=points[:, 0],
@@ -89,7 +86,7 @@ def claims_skill(task: Task, draws: int) -> tuple[bool, float, float]:
     """Return whether the product would claim skill, with the p-value and the AUC, as `judge_model` decides it."""
     folds = folds_of(task)
     every = np.ones(len(task.y), dtype=bool)
-    scores = {code: score_folds(fit_of(task, code, BAGS), folds, every) for code in applicable(task, LADDER)}
+    scores = {code: score_folds(fit_of(task, code), folds, every) for code in applicable(task, LADDER)}
     choice = choose_method(scores, folds.tests, task.positive)
     figures = measure(task, folds, choice.scores).figures
     null, _ = spatial_null(task, folds, draws)
@@ -160,7 +157,7 @@ def camps(count: int) -> str:
         task = camps_region(seed)
         folds, positive = folds_of(task), task.positive
         every = np.ones(len(task.y), dtype=bool)
-        scores = {code: score_folds(fit_of(task, code, BAGS), folds, every) for code in applicable(task, LADDER)}
+        scores = {code: score_folds(fit_of(task, code), folds, every) for code in applicable(task, LADDER)}
         for code, found in scores.items():
             rows.setdefault(f"fixed {code}", []).append(within_fold_auc(folds.tests, positive, found.single))
         choice = choose_method(scores, folds.tests, positive)
@@ -189,10 +186,10 @@ def former_way(task: Task, folds: Folds) -> FoldScores:
         inner_of[train] = group_folds(task.blocks[train], task.positive[train], 3)
         inner, pooled = complements(inner_of), {}
         for code in applicable(task, LADDER):
-            found = score_folds(fit_of(task, code, BAGS), inner, every & False, pairs=False).single
+            found = score_folds(fit_of(task, code), inner, every & False, pairs=False).single
             score = np.where(inner.tests, found, 0.0).sum(axis=0)[train]
             pooled[code] = float(np.nan_to_num(area_under_curve(task.positive[train], score)))
-        scorer = fit_of(task, max(pooled, key=lambda code: pooled[code]), BAGS)(train)
+        scorer = fit_of(task, max(pooled, key=lambda code: pooled[code]))(train)
         if scorer is not None:
             rows = np.flatnonzero(folds.tests[fold])
             single[fold, rows] = scorer(rows)

@@ -42,11 +42,9 @@ def _load(work: Workload, variant: str) -> Any:
         y=np.where(rich, 1, -1),
         supervised=False,
         blocks=np.array([f"b{number % 60:02d}" for number in range(TRAINING_SITES)]),
-        min_leaf=3,
-        centred=False,
         random_state=7,
     )
-    pipeline = fit_pipeline(task, "blend", BAGS)
+    pipeline = fit_pipeline(task, "logistic", BAGS)
     prepared = pipeline[:-1].transform(task.features)
     area = measure_applicability(prepared, pipeline[-1].contributions(prepared)[1], task)
     model = TrainedModel(

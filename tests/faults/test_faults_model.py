@@ -25,7 +25,7 @@ from tests.pipeline.stages.conftest import planted_frames
 from tests.pipeline.stages.test_train_model import QUICK, frames_of, learn
 
 FAST = QUICK.model_copy(update={"n_bags": 12, "n_bags_validation": 6, "n_permutations": 2})
-FOREST = FAST.model_copy(update={"candidates": ("forest",)})
+CLASSES = FAST.model_copy(update={"candidates": ("logistic",)})
 
 
 def rows_of(path: Path) -> pd.DataFrame:
@@ -85,7 +85,7 @@ def test_regions_of_one_class_each_invent_no_score(regions: int) -> None:
 
 def test_the_empty_feature_of_the_shared_file_takes_no_credit_from_its_neighbour(shared_faults: Path) -> None:
     table = rows_of(shared_faults / "F76_all_missing_feature.csv")
-    model, features = trained(table, ["La", "Sc", "Y"], FOREST)
+    model, features = trained(table, ["La", "Sc", "Y"], CLASSES)
     assert "near_Sc_z" in model.dropped_features
     assert "near_Y_z" in model.feature_names
     strength = (
@@ -115,7 +115,7 @@ def test_credit_stays_with_the_telling_feature_wherever_the_empty_one_stands(emp
             "is_prospect": label,
         }
     )
-    model, features = trained(table, [name.removesuffix("_ppm") for name in values], FOREST)
+    model, features = trained(table, [name.removesuffix("_ppm") for name in values], CLASSES)
     strength = (
         explain_sites(features, model, ExplainSitesParams())
         .groupby("feature")["contribution"]
@@ -129,7 +129,7 @@ def test_credit_stays_with_the_telling_feature_wherever_the_empty_one_stands(emp
 
 
 def judged(table: pd.DataFrame) -> Any:
-    v: Any = trained(table, ["La", "Ce"], FOREST)[0].validation
+    v: Any = trained(table, ["La", "Ce"], CLASSES)[0].validation
     assert v.random.auc > 0.9
     assert v.spatial.auc_low < 0.5 < v.spatial.auc_high or 0.25 < v.spatial.auc < 0.75
     assert v.verdict.outcome in ("no_skill", "not_validated")

@@ -416,7 +416,7 @@ def _validation(n: int) -> Validation:
     return Validation(
         target="REE", n_sites=n, n_positive=12, blocks=9, spatial=spatial, random=Figures(**{**figures, "auc": 0.93}),
         null=null, baselines=baselines, verdict=decide("validated", spatial, null, baselines, (), "assay"),
-        kind="pu_bagging", status="validated", block_km=60.0, dropped_features={"near_n": "constant"}, model="blend",
+        kind="pu_bagging", status="validated", block_km=60.0, dropped_features={"near_n": "constant"}, model="logistic",
     )  # fmt: skip
 
 

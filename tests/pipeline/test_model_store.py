@@ -16,7 +16,7 @@ from pipeline.folder.model_store import load_model, save_model
 from pipeline.stages.explain_sites import ExplainSitesParams, explain_sites
 from pipeline.stages.train_model import TrainModelParams, train_model
 
-QUICK = TrainModelParams(candidates=("grade_blend",), n_bags=14, n_bags_validation=8, n_permutations=2, n_folds=4)
+QUICK = TrainModelParams(candidates=("grade_field",), n_bags=14, n_bags_validation=8, n_permutations=2, n_folds=4)
 
 
 def trained(n_positive=30):

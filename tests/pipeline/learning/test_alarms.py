@@ -31,7 +31,7 @@ def test_a_column_is_suspected_only_where_enough_of_both_classes_have_a_value() 
 
     def told(known: np.ndarray) -> set[str]:
         columns = table.assign(answer=np.where(known, y.astype(float), np.nan))
-        task = Task(columns, y, supervised=True, blocks=fold.astype(str), min_leaf=3, centred=False, random_state=1)
+        task = Task(columns, y, supervised=True, blocks=fold.astype(str), random_state=1)
         return {notice.code for notice in alarms(task, complements(fold), Figures(auc=0.8), Figures(auc=0.8))}
 
     assert "column_tells_label" in told(np.ones(60, dtype=bool))
@@ -52,6 +52,6 @@ def test_random_folds_flatter_only_beyond_what_few_positives_leave_open(spatial:
     rng = np.random.default_rng(4)
     fold, y = np.arange(60) % 4, (rng.random(60) < 0.4).astype(int)
     columns = pd.DataFrame(rng.normal(size=(60, 3)), columns=["a", "b", "c"])
-    task = Task(columns, y, supervised=True, blocks=fold.astype(str), min_leaf=3, centred=False, random_state=1)
+    task = Task(columns, y, supervised=True, blocks=fold.astype(str), random_state=1)
     codes = {notice.code for notice in alarms(task, complements(fold), spatial, Figures(auc=0.9))}
     assert ("random_folds_flatter" in codes) is rings

@@ -114,8 +114,8 @@ def test_the_single_best_column_is_chosen_and_turned_on_training_rows_alone() ->
     later = np.where(np.arange(16) < 8, 0.0, positive * 5.0)
     features = pd.DataFrame({"a": wrong, "b": later, "c": np.nan})
     task = Task(
-        features=features, y=positive.astype(int), supervised=True, blocks=np.arange(16).astype(str), min_leaf=1,
-        centred=False, random_state=1,
+        features=features, y=positive.astype(int), supervised=True, blocks=np.arange(16).astype(str),
+        random_state=1,
     )  # fmt: skip
     scorer = one_column_fit(task)(np.arange(16) < 8)
     assert scorer is not None

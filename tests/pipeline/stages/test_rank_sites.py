@@ -21,7 +21,7 @@ from pipeline.stages.rank_sites import RankSitesParams, rank_sites
 from pipeline.stages.score_companion import ScoreCompanionParams, score_companion
 from pipeline.stages.train_model import TrainModelParams, train_model
 
-QUICK = TrainModelParams(candidates=("grade_ridge",), n_bags=60, n_bags_validation=10, n_permutations=0, n_folds=5)
+QUICK = TrainModelParams(candidates=("grade_field",), n_bags=60, n_bags_validation=10, n_permutations=0, n_folds=5)
 
 
 class Chain:

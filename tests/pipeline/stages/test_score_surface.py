@@ -19,7 +19,7 @@ from pipeline.stages.score_companion import ScoreCompanionParams, score_companio
 from pipeline.stages.score_surface import BANDS, ScoreSurfaceParams, score_surface
 from pipeline.stages.train_model import TrainModelParams, train_model
 
-QUICK = TrainModelParams(candidates=("grade_ridge",), n_bags=30, n_bags_validation=8, n_permutations=0, n_folds=4)
+QUICK = TrainModelParams(candidates=("grade_field",), n_bags=30, n_bags_validation=8, n_permutations=0, n_folds=4)
 
 
 @pytest.fixture(scope="module")
