@@ -24,7 +24,7 @@ def task_of(seed: int, strength: float, n: int = 160) -> Task:
     label = best_share(hidden[:, None], n // 4)[:, 0].astype(int)
     features = pd.DataFrame(fields[:, :5], columns=[f"near_{at}_z" for at in range(5)])
     blocks = grid_blocks(x * 1e3, y * 1e3, 40.0)
-    return Task(features, label, True, blocks, 3, False, 7, x_km=x, y_km=y)  # noqa: FBT003
+    return Task(features, label, True, blocks, 7, x_km=x, y_km=y)  # noqa: FBT003
 
 
 def folds_of(task: Task):
