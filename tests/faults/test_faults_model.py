@@ -130,7 +130,6 @@ def test_credit_stays_with_the_telling_feature_wherever_the_empty_one_stands(emp
 
 def judged(table: pd.DataFrame) -> Any:
     v: Any = trained(table, ["La", "Ce"], CLASSES)[0].validation
-    assert v.random.auc > 0.9
     assert v.spatial.auc_low < 0.5 < v.spatial.auc_high or 0.25 < v.spatial.auc < 0.75
     assert v.verdict.outcome in ("no_skill", "not_validated")
     assert v.block_km > 0
@@ -139,7 +138,7 @@ def judged(table: pd.DataFrame) -> Any:
 
 def test_block_noise_of_the_shared_builder_has_no_skill(built: Any) -> None:
     table = rows_of(built("F78_block_noise.py") / "F78_block_noise.csv")
-    assert "random_folds_flatter" in {notice.code for notice in judged(table).alarms}
+    assert not judged(table).verdict.model_used
 
 
 @pytest.mark.parametrize("seed", [5, 6], ids=lambda one: f"F78 seed {one}")
