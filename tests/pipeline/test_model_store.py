@@ -42,7 +42,9 @@ def trained(n_positive=30):
         {"site_id": ids, "label": label, "label_rule": "assay: x", "evidence": "measured", "target": "REE",
          "threshold_ppm": 500.0, "measured_ppm": 10 ** (2.2 + label + rng.normal(0, 0.2, n)), "measured_n": 1}
     ).assign(measured_low_ppm=lambda t: t["measured_ppm"], measured_high_ppm=lambda t: t["measured_ppm"])  # fmt: skip
-    tonnage = pd.DataFrame({"site_id": ids, "tonnage_t": 1e5, "tonnage_low_t": 1e4, "tonnage_high_t": 1e6})
+    tonnage = pd.DataFrame(
+        {"site_id": ids, "site_kind": "waste", "tonnage_t": 1e5, "tonnage_low_t": 1e4, "tonnage_high_t": 1e6}
+    )
     companion = pd.DataFrame(
         {"site_id": ids, "companion_score": 0.5, "companion_low": 0.0, "companion_high": 1.0, "companion_rank": 1,
          "companion_blind_score": 0.5, "companion_commodity": 0.1}
