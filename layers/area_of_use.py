@@ -11,11 +11,22 @@ from layers.accounting import Note
 from layers.crs import authority
 
 _PAD_DEGREES = 6.0
+_RESEMBLES = 25
 
 
-def area_of_use_note(source: str, crs: pyproj.CRS, longitude: Any, latitude: Any) -> list[Note]:
-    """Notice that most places (degrees) lie well outside the area a CRS is made for: it may be the wrong one."""
-    area = crs.area_of_use
+def area_of_use_note(
+    source: str,
+    crs: pyproj.CRS,
+    longitude: Any,
+    latitude: Any,
+    columns: tuple[str, ...] = (),
+    rows: Any = None,
+) -> list[Note]:
+    """Notice that most places (degrees) lie well outside the area a CRS is made for: it may be the wrong one.
+
+    ``columns`` and ``rows`` (one number per place) stand in the note.
+    """
+    area = crs.area_of_use or _area_of_a_known(crs)
     lon, lat = np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float)
     known = np.isfinite(lon) & np.isfinite(lat)
     if area is None or not known.any():
@@ -30,4 +41,11 @@ def area_of_use_note(source: str, crs: pyproj.CRS, longitude: Any, latitude: Any
         f"{int(outside.sum())} of {int(known.sum())} places lie far outside the area {authority(crs)} is made for "
         f"({area.name[:80]}): is it the right coordinate system?"
     )
-    return [Note(source, "outside_crs_area", text, int(outside.sum()))]
+    told = () if rows is None else tuple(np.asarray(rows)[outside].tolist())
+    return [Note(source, "outside_crs_area", text, int(outside.sum()), columns, told)]
+
+
+def _area_of_a_known(crs: pyproj.CRS) -> Any:
+    """Return the area of the registered system that one written out by parameters most resembles; None where none does."""
+    named = crs.to_authority(min_confidence=_RESEMBLES)
+    return None if named is None else pyproj.CRS.from_authority(*named).area_of_use

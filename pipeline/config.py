@@ -40,6 +40,8 @@ from pipeline.stages.train_model import TrainModelParams
 SAMPLE_ROLES = ("geochemistry", "exclusions", "backdrop")
 """Roles a run on samples takes: it places nothing beside areas, communities or lines."""
 
+_ANTARCTIC, _WHOLE_EARTH = -60.0, 150.0
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -59,6 +61,9 @@ class RegionConfig(_Section):
             west, south, east, north = self.bbox
             if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
                 raise ValueError(f"bbox {list(self.bbox)} is not west < east and south < north in degrees")
+            if south < _ANTARCTIC and north - south < _WHOLE_EARTH:
+                told = f"bbox {list(self.bbox)} reaches into Antarctica"
+                raise ValueError(f"{told}: its order is west, south, east, north. Are the axes exchanged?")
         return self
 
 

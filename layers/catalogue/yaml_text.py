@@ -106,7 +106,7 @@ def load_text(content: str) -> Any:
         node = loader.get_single_node()
         if node is None:
             return None
-        _require_small(node)
+        _require_small(node, content)
         return loader.construct_document(node)
     except yaml.MarkedYAMLError:
         raise
@@ -122,8 +122,12 @@ def load_text(content: str) -> Any:
         raise yaml.MarkedYAMLError(problem=f"a value cannot be read ({str(failure)[:100]})") from None
 
 
-def _require_small(root: yaml.Node) -> None:
-    """Stop at depth or at repeated parts before anything is built of them."""
+_CUT_OFF = re.compile(r"[ \t]+#\d")
+"""``Area #2``: YAML takes what follows the blank for a comment."""
+
+
+def _require_small(root: yaml.Node, content: str) -> None:
+    """Stop at depth or at repeated parts before anything is built of them, and at texts of which YAML drops the end."""
     waiting, seen = [(root, 1)], 0
     while waiting:
         node, level = waiting.pop()
@@ -134,6 +138,14 @@ def _require_small(root: yaml.Node) -> None:
         if seen > MOST_NODES:
             problem = f"with its repeated parts the file holds more than {MOST_NODES:,} values"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+        cut = (
+            _CUT_OFF.match(content, node.end_mark.index)
+            if isinstance(node, yaml.ScalarNode) and not node.style
+            else None
+        )
+        if cut is not None:
+            problem = f"YAML takes what follows '{node.value}' for a comment: write the whole text in quotes"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.end_mark)
         if isinstance(node, yaml.SequenceNode):
             waiting += [(one, level + 1) for one in node.value]
         elif isinstance(node, yaml.MappingNode):

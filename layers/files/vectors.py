@@ -28,6 +28,7 @@ from layers.files.vector_layers import DRIVERS, open_layer, undisturbed
 VECTOR_SUFFIXES = (*DRIVERS, ".parquet", ".geoparquet")
 """Endings of vector files; ``.tab`` is one only where it is the head of a MapInfo table."""
 
+_FEW = 0.5
 PAGE_SIZES = (1000, 2000, 5000, 10_000)
 _TRUNCATED = re.compile(rb'"exceededTransferLimit"\s*:\s*true')
 _CRS_MEMBER = re.compile(rb'"crs"\s*:\s*\{.{0,200}?"name"\s*:\s*"([^"]+)"', re.DOTALL)
@@ -248,6 +249,8 @@ def to_degrees(
         If no CRS is known, or the coordinates cannot be of it.
     """
     notes: list[Note] = []
+    geometry, unread = _finite(source, geometry)
+    notes += unread
     present = ~(shapely.is_missing(geometry.to_numpy()) | shapely.is_empty(geometry.to_numpy()))
     deep = int(shapely.has_z(geometry[present].to_numpy()).sum())
     if deep:
@@ -285,13 +288,39 @@ def to_degrees(
     crs_rules.check_range(where, used, geometry[present].total_bounds, hint)
     moved, shifted = crs_rules.to_wgs84(source.id, where, geometry)
     lost = present & ~np.isfinite(moved.bounds.to_numpy()).all(axis=1)
-    if lost.any():
+    if lost.sum() > _FEW * present.sum():
         raise SourceError(
             f"{where}: {int(lost.sum())} features have coordinates that {used.name} cannot hold. Check 'crs'."
         )
+    if lost.any():
+        text = f"Features have coordinates that {used.name} cannot hold; they were left without a place."
+        notes.append(_unplaced(source.id, text, lost))
+        moved, present = _blanked(moved, lost), present & ~lost
     middle = shapely.centroid(moved.to_numpy()[present])  # an empty shape has no middle to ask for
-    notes += area_of_use_note(source.id, used, shapely.get_x(middle), shapely.get_y(middle))
+    rows = np.flatnonzero(present) + 1
+    notes += area_of_use_note(source.id, used, shapely.get_x(middle), shapely.get_y(middle), rows=rows)
     return moved, notes + shifted
+
+
+def _finite(source: Source, geometry: gpd.GeoSeries) -> tuple[gpd.GeoSeries, list[Note]]:
+    """Leave features with coordinates that are no numbers without a place, and tell them; they cost no others."""
+    corners, owner = shapely.get_coordinates(geometry.to_numpy(), return_index=True)
+    bad = np.zeros(len(geometry), dtype=bool)
+    bad[owner[~np.isfinite(corners).all(axis=1)]] = True
+    if not bad.any():
+        return geometry, []
+    text = "Features have coordinates that are infinite or no numbers; they were left without a place."
+    return _blanked(geometry, bad), [_unplaced(source.id, text, bad)]
+
+
+def _blanked(geometry: gpd.GeoSeries, bad: np.ndarray) -> gpd.GeoSeries:
+    shapes = geometry.to_numpy().copy()
+    shapes[bad] = None
+    return gpd.GeoSeries(shapes, index=geometry.index, crs=geometry.crs)
+
+
+def _unplaced(source: str, text: str, bad: np.ndarray) -> Note:
+    return Note(source, "geometry_unread", text, int(bad.sum()), rows=tuple((np.flatnonzero(bad) + 1).tolist()))
 
 
 def _default_crs(known: pyproj.CRS, member: str | None) -> bool:

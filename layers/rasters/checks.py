@@ -18,6 +18,8 @@ _NAMED = 6
 _LOOKS = 24
 _LEAST_FILL = 0.01
 _FILL_GAP = 0.5
+_FAR_FILL = 10.0
+_STEPS, _STEP_GAP = 20, 0.03
 
 
 def class_notes(source: str, raster: Raster, why: str | None) -> list[Note]:
@@ -128,22 +130,22 @@ def _undeclared(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
 
 
 def _filled(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
-    """Notice a block of zeros, or of the least or largest number that cells can hold, that stands apart from all other values."""
+    """Notice a number that fills many cells and stands apart from all others: zeros, the ends of the type, a lone minus one."""
     kind = values.dtype
     if raster.classes or kind.kind not in "iuf" or len(values) == 0:
         return []
     finite = values[np.isfinite(values)] if kind.kind == "f" else values
     valid = finite[~np.isin(finite, [code for code in raster.nodata if not np.isnan(code)])].astype(float)
+    if not len(valid):
+        return []
     ends = [] if kind.kind == "f" else [float(np.iinfo(kind).min), float(np.iinfo(kind).max)]
-    for fill in dict.fromkeys([0.0, *ends]):
-        if fill in KNOWN_CODES:
-            continue
+    usual = dict.fromkeys([0.0, -1.0, *ends])
+    for fill in dict.fromkeys([*usual, float(valid.min()), float(valid.max())]):
         rest = valid[valid != fill]
         count = len(valid) - len(rest)
-        if count < _LEAST_FILL * len(valid) or not len(rest) or rest.min() < fill < rest.max():
+        if fill in KNOWN_CODES or count < _LEAST_FILL * len(valid) or not len(rest) or rest.min() < fill < rest.max():
             continue
-        spread = max(float(rest.max() - rest.min()), 1e-9 * abs(float(rest.max())))
-        if min(abs(fill - float(rest.min())), abs(fill - float(rest.max()))) > _FILL_GAP * spread:
+        if _stands_out(fill, rest, usual=fill in usual):
             text = (
                 f"{count / len(valid):.0%} of the cells looked at hold {fill:g}, far from all others "
                 f"({rest.min():g}..{rest.max():g}), and no missing code says so. "
@@ -151,6 +153,20 @@ def _filled(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
             )
             return [Note(source, "suspected_nodata", text, count)]
     return []
+
+
+def _stands_out(fill: float, rest: np.ndarray, *, usual: bool) -> bool:
+    """Say whether a number below or above all others is no end of theirs: by its distance, or by their steps at that end."""
+    low, high = float(rest.min()), float(rest.max())
+    spread = max(high - low, 1e-9 * abs(high))
+    gap = min(abs(fill - low), abs(fill - high))
+    if not usual:
+        return gap > _FAR_FILL * spread
+    if gap > _FILL_GAP * spread or (fill == -1.0 and low >= 0.0):
+        return True
+    steps = np.unique(rest)
+    near = steps[:_STEPS] if fill < low else steps[-_STEPS:]
+    return len(near) == _STEPS and gap > _STEP_GAP * spread and gap > 4.0 * float(near[-1] - near[0]) / (_STEPS - 1)
 
 
 def _not_storable(source: str, raster: Raster) -> list[Note]:

@@ -21,6 +21,7 @@ from layers.crs import KM_PER_DEGREE
 from layers.errors import SourceError
 from layers.readers.columns import as_numbers, text_column
 from layers.readers.hemispheres import heading_note, said_by_heading
+from layers.readers.lone_places import coordinate_columns
 from layers.readers.other_grids import refuse_other_grids
 from layers.readers.points import Points, fill, flag_powers, flag_rounded, flag_swapped
 
@@ -319,7 +320,8 @@ class _Reader:
         crs_rules.check_range(self.where, self.declared, _bounds(x[places], y[places]))
         usable = self._finite_metres(points, places, x, y)
         self._transform(points, usable, self.declared, x[usable], y[usable])
-        points.notes += area_of_use_note(self.source.id, self.declared, points.longitude, points.latitude)
+        columns = coordinate_columns(self.source)
+        points.notes += area_of_use_note(self.source.id, self.declared, points.longitude, points.latitude, columns)
 
     def _finite_metres(self, points: Points, places: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         good = []

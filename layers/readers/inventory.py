@@ -15,9 +15,10 @@ from shapely.affinity import translate
 
 from layers.accounting import Note, Reading, rejected_rows
 from layers.catalogue.source import Source
-from layers.crs import parse_crs
+from layers.crs import geodesic_km, parse_crs
 from layers.errors import SourceError
 from layers.files.tables import RawTable, read_table, reject
+from layers.geometry import repair_areas
 from layers.readers.columns import (
     check_mapping,
     checked_options,
@@ -35,6 +36,8 @@ from layers.readers.place_checks import check_places
 from layers.readers.points import precision_of
 from layers.readers.record_fields import LAYER_COLUMNS, InventoryOptions, quoted_columns, record_fields
 from layers.schema import GeoDataFrame, Records, conform
+
+_WIDE_KM = 20.0
 
 
 def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]:
@@ -193,7 +196,7 @@ def _places(
 ) -> tuple[dict[str, Any], dict[int, tuple[str, str]], list[Note]]:
     """Return position columns, rows to reject, and notes; from the geometry where the file has one, else from columns."""
     if geometry is not None:
-        place, notes = _from_geometry(source, geometry)
+        place, notes = _from_geometry(source, geometry, rows)
         problems = _at_zero(source, where, place, rows)
     else:
         points = read_points(source, where, cells, rows)
@@ -233,10 +236,11 @@ def _at_zero(source: Source, where: str, place: dict[str, Any], rows: np.ndarray
     }
 
 
-def _from_geometry(source: Source, geometry: gpd.GeoSeries) -> tuple[dict[str, Any], list[Note]]:
+def _from_geometry(source: Source, geometry: gpd.GeoSeries, rows: np.ndarray) -> tuple[dict[str, Any], list[Note]]:
     shapes = geometry.to_numpy().copy()
     present = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     shapes[~present] = None
+    notes = _mended(source, shapes, rows)
     inside = np.full(len(shapes), None, dtype=object)
     inside[present] = shapely.point_on_surface(shapes[present])
     turns = np.nan_to_num(np.floor((shapely.get_x(inside) + 180) / 360))
@@ -246,7 +250,8 @@ def _from_geometry(source: Source, geometry: gpd.GeoSeries) -> tuple[dict[str, A
     areal = present & np.isin(shapely.get_type_id(shapes), (3, 6))
     area = np.full(len(shapes), np.nan)
     geod = pyproj.Geod(ellps="WGS84")
-    area[areal] = [abs(geod.geometry_area_perimeter(shape)[0]) for shape in shapes[areal]]
+    ordered = shapely.normalize(shapes[areal])  # holes run against their outline, else they would be added
+    area[areal] = [abs(geod.geometry_area_perimeter(shape)[0]) or np.nan for shape in ordered]
     precision = np.full(len(shapes), np.nan)
     precision[present] = 0.01
     place = {
@@ -259,4 +264,30 @@ def _from_geometry(source: Source, geometry: gpd.GeoSeries) -> tuple[dict[str, A
     text = (
         "Positions of areas and lines are points inside them; areas without a stated size have that of their outline."
     )
-    return place, [Note(source.id, "outlines", text, int(areal.sum()))] if areal.any() else []
+    if areal.any():
+        notes.append(Note(source.id, "outlines", text, int(areal.sum())))
+    return place, [*notes, *_spread_out(source, shapes, rows)]
+
+
+def _mended(source: Source, shapes: np.ndarray, rows: np.ndarray) -> list[Note]:
+    """Repair outlines that cross or repeat themselves, in place; their size would be wrong otherwise."""
+    broken = np.flatnonzero(np.isin(shapely.get_type_id(shapes), (3, 6)) & ~shapely.is_valid(shapes))
+    if not len(broken):
+        return []
+    repaired = repair_areas(source.id, [f"row {row}" for row in rows[broken]], shapes[broken], rows[broken].tolist())
+    for place, shape in zip(broken, repaired.geometry, strict=True):
+        shapes[place] = shape if shape is not None else shapely.point_on_surface(shapes[place])
+    return repaired.notes
+
+
+def _spread_out(source: Source, shapes: np.ndarray, rows: np.ndarray) -> list[Note]:
+    """Tell features so wide that one point hardly stands for them: several places under one name."""
+    west, south, east, north = shapely.bounds(shapes).T
+    wide = np.flatnonzero(geodesic_km(west, south, east, north) > _WIDE_KM)
+    if not len(wide):
+        return []
+    text = (
+        f"Features reach more than {_WIDE_KM:g} km (e.g. row {rows[wide[0]]}), and one point inside stands for each: are they "
+        "several places under one name?"
+    )
+    return [Note(source.id, "parts_far_apart", text, len(wide), rows=tuple(rows[wide].tolist()))]

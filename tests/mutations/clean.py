@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import gzip
 import io
+import os
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyproj
@@ -113,14 +118,7 @@ def waste_assays(seed: int = 4) -> Sheet:
     return sheet
 
 
-def nova_scotia(realdata: Path, count: int = 20) -> Sheet:
-    """Return a slice of a real inventory, in the headings its publisher uses."""
-    return _slice(
-        _rows(next((realdata / "inventory").glob("ns*/*.csv*"))), "inventory", count,
-        {"id": "OBJECTID", "name": "TAILING_ID", "latitude": "LATITUDE", "longitude": "LONGITUDE"},
-    )  # fmt: skip
-
-
+@lru_cache(maxsize=4)
 def _rows(path: Path) -> list[list[str]]:
     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     try:
@@ -130,25 +128,89 @@ def _rows(path: Path) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text)))
 
 
-def _slice(rows: list[list[str]], role: str, count: int, columns: dict[str, str]) -> Sheet:
-    """Return some columns of the first complete rows as they stand; their answer is what the cells say."""
-    at = {key: rows[0].index(heading) for key, heading in columns.items()}
-    seen: set[str] = set()
-    body: list[list[str]] = []
-    for row in rows[1:]:
-        cells = [row[place].strip() for place in at.values()]
-        if all(cells) and cells[0] not in seen and len(body) < count:
-            seen.add(cells[0])
-            body.append(cells)
-    truth = {}
-    for cells in body:
-        facts = dict(zip(at, cells, strict=True))
-        own = facts.pop("id")
-        truth[own] = {key: text if key == "name" else float(text) for key, text in facts.items()}
-    first = "official_id" if role == "inventory" else "sample_id"
+@dataclass(frozen=True)
+class Slice:
+    """Which rows and columns of a real public file are taken: key -> heading; columns the mapping leaves out stand beside."""
+
+    file: str
+    role: str
+    columns: dict[str, str]
+    beside: tuple[str, ...] = ()
+    more: dict[str, Any] = field(default_factory=dict)
+    place: tuple[str, str] = ("latitude", "longitude")
+
+
+REAL: dict[str, Slice] = {
+    "real_nova_scotia": Slice(
+        "inventory/nsmtd_nova_scotia/NSMTD.csv", "inventory",
+        {"id": "OBJECTID", "name": "Name", "latitude": "Latitude", "longitude": "Longitude", "mass_t": "Tonnes"},
+    ),
+    "real_alaska": Slice(
+        "inventory/minmod_national_inventories/minmod_sites.csv.gz", "inventory",
+        {one: one for one in ("name", "country", "state", "latitude", "longitude")} | {"id": "record_id"},
+        ("country", "state"),
+    ),
+    "real_western_australia": Slice(
+        "geochemistry/gswa_western_australia/area12_geochem_cu_site.csv", "inventory",
+        {"longitude": "X", "latitude": "Y", "id": "SITE_CODE", "name": "SITE_TITLE"},
+    ),
+    "real_quebec": Slice(
+        "geochemistry/gswa_western_australia/area16_geochem_cu_site.csv", "inventory",
+        {"id": "NUMR_GITE", "name": "NOM_GITE", "utm_zone": "FUS_UTM", "easting": "ESTN", "northing": "NORD"},
+        (), {"crs": "EPSG:4269"}, ("Y", "X"),
+    ),
+    "real_rock_chips": Slice(
+        "geochemistry/gswa_western_australia/area4_rockchip.csv.gz", "geochemistry",
+        {"id": "SAMPLEID", "longitude": "X", "latitude": "Y", "La": "La_ppm", "Ce": "Ce_ppm", "Nd": "Nd_ppm", "Y": "Y_ppm",
+         "Cu": "Cu_ppm"}, (), {"defaults": {"medium": "rock"}},
+    ),
+}  # fmt: skip
+"""Slices by name; they are cut when the bench runs and stand nowhere in the project."""
+
+
+def real(name: str, seed: int = 1, count: int = 20) -> Sheet:
+    """Return a slice of a real file as it stands; its answer is what the cells say.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder of real files is not there (see `real_names`).
+    """
+    piece = REAL[name]
+    rows = _rows(_realdata() / piece.file)
+    at = {key: rows[0].index(heading) for key, heading in piece.columns.items()}
+    place = [rows[0].index(piece.columns.get(axis, axis)) for axis in piece.place]
+    results = {"La", "Ce", "Nd", "Y", "Cu"} & set(at)
+    body: dict[str, list[str]] = {}
+    truth: dict[str, dict[str, Any]] = {}
+    for row in rows[1 + seed :]:
+        cells = dict(zip(at, [row[column].strip() for column in at.values()], strict=True))
+        whole = all(cells.values()) and all(float(cells[key]) > 0 for key in (*results, *({"mass_t"} & set(cells))))
+        if not whole or cells["id"] in body or cells.get("name", "x") in {one[1] for one in body.values()}:
+            continue
+        own = cells["id"]
+        body[own] = list(cells.values())
+        truth[own] = {key: float(cells[key]) for key in (*results, "mass_t") if key in cells}
+        truth[own] |= {"name": cells["name"]} if "name" in cells else {}
+        truth[own] |= dict(zip(("latitude", "longitude"), (float(row[column]) for column in place), strict=True))
+        if len(body) == count:
+            break
+    mapping = {key: key for key in at if key not in ("id", *piece.beside, *results)}
+    mapping["official_id" if piece.role == "inventory" else "sample_id"] = "id"
+    headings = list(piece.columns.values())
     return Sheet(
-        role, list(at), list(columns.values()), body, {first: "id"} | {key: key for key in list(at)[1:]}, truth
+        piece.role, list(at), headings, list(body.values()), mapping, truth, copy.deepcopy(piece.more), name=name
     )
+
+
+def _realdata() -> Path:
+    home = os.environ.get("MINEWASTE_SHARED") or Path(__file__).parents[2] / "../shared"
+    return Path(home).resolve() / "realdata"
+
+
+def real_names() -> list[str]:
+    """Return the slices whose files are there."""
+    return [name for name, piece in REAL.items() if (_realdata() / piece.file).is_file()]
 
 
 CLEAN: dict[str, Callable[[int], Sheet]] = {
@@ -156,5 +218,7 @@ CLEAN: dict[str, Callable[[int], Sheet]] = {
     "sites_utm": sites_utm,
     "laboratory": laboratory,
     "waste_assays": waste_assays,
+    **{name: partial(real, name) for name in REAL},
 }
-"""Invented tables by name; the number seeds what they hold."""
+"""Clean tables by name; the number seeds what they hold, or says how many rows of a real file are passed over."""
+INVENTED = ("sites", "sites_utm", "laboratory", "waste_assays")

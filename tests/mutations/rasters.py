@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import rasterio
+from pyproj import CRS
 
 from layers.catalogue.source import Source
 from layers.errors import MinewasteError
@@ -41,6 +42,7 @@ class Grid:
     finish: Callable[[Any], None] | None = None
     pack: Callable[[bytes], bytes] | None = None
     suffix: str = ".tif"
+    beside: dict[str, bytes] = field(default_factory=dict)
 
     def write(self, folder: Path) -> Path:
         """Write the file and return its path."""
@@ -53,6 +55,8 @@ class Grid:
             if self.finish is not None:
                 self.finish(dataset)
             dataset.write(bands)
+        for name, data in self.beside.items():
+            (folder / name).write_bytes(data)
         if self.pack is not None:
             packed = self.pack(path.read_bytes())
             path.unlink()
@@ -138,6 +142,57 @@ def _packed(pack: Callable[[bytes], bytes], suffix: str = ".tif") -> Grid:
     return grid
 
 
+def _text_grid(mark: str = ".", missing: str = "-9999", projection: bool = True) -> Grid:
+    """Return an ASCII grid with a hole; its text is what the bytes are changed to."""
+    grid = _holes(-9999)
+    grid.crs = "EPSG:32617" if projection else None
+    lines = [
+        f"ncols {_SIZE}",
+        f"nrows {_SIZE}",
+        "xllcorner 500000",
+        f"yllcorner {5_300_000 - 100 * _SIZE}",
+        "cellsize 100",
+    ]
+    lines += [f"NODATA_value {missing}"] if missing else []
+    lines += [" ".join(f"{cell:.1f}".replace(".", mark) for cell in row) for row in grid.stored]
+    text = ("\n".join(lines) + "\n").encode()
+    grid.pack, grid.suffix = lambda _: text, ".asc"
+    if projection:
+        grid.beside["grid.prj"] = CRS.from_epsg(32617).to_wkt("WKT1_ESRI").encode()
+    return grid
+
+
+def _codes(count: int, dtype: str = "uint8") -> Grid:
+    """Return codes of classes that only their small number tells from amounts, in patches."""
+    grid = _plain(dtype)
+    rows, columns = np.mgrid[0:_SIZE, 0:_SIZE]
+    grid.stored = ((rows // 6 * 7 + columns // 6 * 3) % count + 1).astype(dtype)
+    grid.truth = np.full((_SIZE, _SIZE), np.nan)
+    return grid
+
+
+def _small_numbers() -> Grid:
+    grid = _plain("float32")
+    grid.stored, grid.truth = (grid.stored // 2).astype("int8"), grid.truth // 2
+    grid.stored[_HOLES], grid.truth[_HOLES] = -128, np.nan
+    grid.profile = {"nodata": -128}
+    return grid
+
+
+def _registered_at_points() -> Grid:
+    grid = _plain()
+    grid.finish = lambda dataset: dataset.update_tags(AREA_OR_POINT="Point")
+    return grid
+
+
+def _missing_in_side_car() -> Grid:
+    grid = _holes(-9999)
+    grid.beside["grid.tif.aux.xml"] = (
+        b"<PAMDataset><PAMRasterBand band='1'><NoDataValue>-9999</NoDataValue></PAMRasterBand></PAMDataset>"
+    )
+    return grid
+
+
 def _infinite() -> Grid:
     return _holes(np.inf)
 
@@ -184,6 +239,22 @@ RASTERS: dict[str, Callable[[], Grid]] = {
     "picture of three bands": lambda: _picture(3),
     "picture of four bands": lambda: _picture(4),
     "two bands, none chosen": _bands,
+    "ascii grid": _text_grid,
+    "ascii grid without a system": lambda: _text_grid(projection=False),
+    "ascii grid with decimal commas": lambda: _text_grid(","),
+    "ascii grid with -9999 undeclared": lambda: _text_grid(missing=""),
+    "ascii grid that declares another code": lambda: _text_grid(missing="-32768"),
+    "five codes without colours": lambda: _codes(5),
+    "twelve codes without colours": lambda: _codes(12, "int16"),
+    "registered at points": _registered_at_points,
+    "missing code in a side car": _missing_in_side_car,
+    "int8": _small_numbers,
+    "undeclared block of 0": lambda: _holes(0),
+    "undeclared 1e20": lambda: _holes(1e20),
+    "undeclared -1": lambda: _holes(-1),
+    "undeclared 99999": lambda: _holes(99999),
+    "declared -9999, stored -9999 and -999": lambda: _holes(-999, declared=-9999),
+    "undeclared 255": lambda: _holes(255, "uint8"),
     "rotated": lambda: _placed(_PLACE * rasterio.Affine.rotation(20)),
     "south up": lambda: _placed(rasterio.Affine(100, 0, 500_000, 0, 100, 5_200_000)),
     "mirrored": lambda: _placed(rasterio.Affine(-100, 0, 500_000, 0, -100, 5_300_000)),
@@ -204,7 +275,15 @@ RASTERS: dict[str, Callable[[], Grid]] = {
     "one byte changed": lambda: _packed(lambda data: data[:4] + bytes([data[4] ^ 255]) + data[5:]),
 }  # fmt: skip
 """Changed rasters by name."""
-_MISPLACED = frozenset(["no coordinate system", "no transform", "degrees called metres", "metres called degrees"])
+_MISPLACED = frozenset(
+    [
+        "ascii grid without a system",
+        "no coordinate system",
+        "no transform",
+        "degrees called metres",
+        "metres called degrees",
+    ]
+)
 """Nobody can know where these lie: they must be told or refused."""
 
 
@@ -221,7 +300,7 @@ def _outcome(name: str) -> Outcome:
         try:
             raster = describe_raster(Source(id="table", role="raster", path=path.name), path.parent)
             if raster.classes:
-                return Outcome("same" if name.startswith("classes") else "silent", "taken for classes")
+                return Outcome("same" if "classes" in name or "codes" in name else "silent", "taken for classes")
             with open_raster(raster) as dataset:
                 cells = read_window(raster, dataset, 0, 0, raster.height, raster.width)
         except MinewasteError as failure:

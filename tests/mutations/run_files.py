@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from layers.errors import MinewasteError
 from pipeline.config import load_config
@@ -60,6 +61,60 @@ _CHANGES: dict[str, tuple[str, str]] = {
     "hexadecimal": ('["ON"]', "[0x1F]"),
     "underscore number": ('["ON"]', "[1_000]"),
     "anchor that loops": ("seed: 7", "seed: &a 7\nname2: *b"),
+    "yes for a word": ('["ON"]', "[yes]"),
+    "nothing for a word": ('["ON"]', "[null]"),
+    "tilde for a word": ('["ON"]', "[~]"),
+    "nan for a word": ('["ON"]', "[nan]"),
+    "zero behind a code": ('["ON"]', "[1.10]"),
+    "bare exponent for a code": ('["ON"]', "[1e5]"),
+    "zero before a code": ('["ON"]', "[0123.50]"),
+    "plus before a code": ('["ON"]', "[+5]"),
+    "comma in a code": ('["ON"]', "[1,5]"),
+    "word for a list": ('["ON"]', "ON"),
+    "typographic minus in the box": ("[-84, 47, -80, 50]", "[\u221284, 47, -80, 50]"),
+    "box in metres": ("[-84, 47, -80, 50]", "[400000, 5300000, 600000, 5500000]"),
+    "box with its axes exchanged": ("[-84, 47, -80, 50]", "[47, -84, 50, -80]"),
+    "box in the order of the axes": ("[-84, 47, -80, 50]", "[-84, -80, 47, 50]"),
+    "box beyond 180": ("[-84, 47, -80, 50]", "[-190, 47, -80, 50]"),
+    "box as text": ("[-84, 47, -80, 50]", '"-84 47 -80 50"'),
+    "box with letters": ("[-84, 47, -80, 50]", "[84W, 47N, 80W, 50N]"),
+    "box in minutes": ("[-84, 47, -80, 50]", "[-84:30, 47, -80, 50]"),
+    "box without a width": ("[-84, 47, -80, 50]", "[-84, 47, -84, 47]"),
+    "system as a number": ("  bbox", "  crs: 26917\n  bbox"),
+    "exponent for a number": ("seed: 7", "seed: 1e3"),
+    "octal for a number": ("seed: 7", "seed: 017"),
+    "hexadecimal for a number": ("seed: 7", "seed: 0x1F"),
+    "minutes for a number": ("seed: 7", "seed: 1:30"),
+    "nothing for a number": ("seed: 7", "seed:"),
+    "share for a number": ("seed: 7", "seed: 7%"),
+    "minus for a number": ("seed: 7", "seed: -7"),
+    "number for a column": ("official_id: site_id", "official_id: 1"),
+    "nothing for a column": ("official_id: site_id", "official_id: null"),
+    "truth for a column": ("official_id: site_id", "official_id: yes"),
+    "fraction for a column": ("official_id: site_id", "official_id: 1.10"),
+    "truth for a word translated": ("    where", "    values: {waste_type: {yes: tailings}}\n    where"),
+    "number for a word translated": ("    where", "    values: {waste_type: {1: tailings}}\n    where"),
+    "octal for a word translated": ("    where", "    values: {waste_type: {01: tailings}}\n    where"),
+    "numbers that mean missing": ("    where", "    missing: [-9999, 0]\n    where"),
+    "no that means missing": ("    where", "    missing: [no, n]\n    where"),
+    "octal that means missing": ("    where", "    missing: [010]\n    where"),
+    "backward strokes in a path": ("path: sites.csv", 'path: "data\\sites.csv"'),
+    "number sign in a path": ("path: sites.csv", "path: sites #2.csv"),
+    "number sign in a title": ("title: A region", "title: Area #1"),
+    "year for a path": ("path: sites.csv", "path: 2024"),
+    "bare comma for a mark": ("    where", "    decimal_mark: ,\n    where"),
+    "row of the heading in words": ("    where", "    header_row: two\n    where"),
+    "row of the heading counted from 0": ("    where", "    header_row: 0\n    where"),
+    "two documents": ("seed: 7", "seed: 7\n---\nseed: 8"),
+    "merged keys": ("seed: 7", "seed: 7\n<<: {title: B}"),
+    "hard blank in a key": ("seed: 7", "seed\u00a0: 7"),
+    "wide colon": ("seed: 7", "seed\uff1a 7"),
+    "mark of byte order": ("name: region", "\ufeffname: region"),
+    "typographic quotes": ("title: A region", "title: \u201cA region\u201d"),
+    "colon in a title": ("title: A region", "title: A: region"),
+    "column of a source twice": ("{official_id: site_id,", "{official_id: site_id, official_id: b,"),
+    "filter twice": ('{province: ["ON"]}', '{province: ["ON"], province: ["QC"]}'),
+    "key twice in two cases": ("seed: 7", "seed: 7\nSeed: 8"),
 }
 """What a line is changed to; none of them may be read as something else than stands there."""
 
@@ -76,12 +131,24 @@ def _right(name: str) -> Callable[[Path], bool]:
         "exponent for a sheet": "31E05",
         "hexadecimal": "0x1F",
         "underscore number": "1_000",
+        "yes for a word": "yes",
+        "nan for a word": "nan",
+        "bare exponent for a code": "1e5",
+    }
+    others: dict[str, Callable[[Any], bool]] = {
+        "truth for a column": lambda config: config.sources[0].columns["official_id"] == "yes",
+        "truth for a word translated": lambda config: config.sources[0].values["waste_type"] == {"yes": "tailings"},
+        "no that means missing": lambda config: list(config.sources[0].missing) == ["no", "n"],
+        "mark of byte order": lambda config: config.name == "region",
+        "typographic quotes": lambda config: "A region" in config.title,
     }
 
     def test(path: Path) -> bool:
         config = load_config(path)
         if name in words:
             return config.sources[0].where == {"province": [words[name]]}
+        if name in others:
+            return others[name](config)
         if name == "base sixty":
             return config.sources[0].path == "12:30:45"
         if name == "octal":

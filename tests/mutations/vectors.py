@@ -155,7 +155,7 @@ def _area_m2(shape: Any) -> float | None:
     if not isinstance(shape, shapely.Polygon | shapely.MultiPolygon):
         return None
     whole = shape if shape.is_valid else shapely.make_valid(shape, method="structure", keep_collapsed=False)
-    return abs(_GEOD.geometry_area_perimeter(whole)[0]) or None
+    return abs(_GEOD.geometry_area_perimeter(shapely.normalize(whole))[0]) or None
 
 
 for _format, _ending in FORMATS.items():
