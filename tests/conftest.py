@@ -42,6 +42,12 @@ def shared_faults() -> Path:
 
 
 @pytest.fixture(scope="session")
+def shared_cases() -> Path:
+    """Folder of small inputs that show problems people report."""
+    return _shared("cases")
+
+
+@pytest.fixture(scope="session")
 def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the demo, made once for all tests that only read it; its region lies beside it in ``run_region``."""
     from click.testing import CliRunner

@@ -135,7 +135,11 @@ def _filled(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
     if raster.classes or kind.kind not in "iuf" or len(values) == 0:
         return []
     finite = values[np.isfinite(values)] if kind.kind == "f" else values
-    valid = finite[~np.isin(finite, [code for code in raster.nodata if not np.isnan(code)])].astype(float)
+    coded = np.zeros(len(finite), dtype=bool)
+    for code in (one for one in raster.nodata if not np.isnan(one)):
+        coded |= np.isclose(finite.astype(float), code, rtol=1e-2 if abs(code) >= _HUGE else 1e-5, atol=0.0)
+    valid = finite[~coded].astype(float)
+    valid = valid[np.abs(valid) < _HUGE]  # larger ones are told as missing already
     if not len(valid):
         return []
     ends = [] if kind.kind == "f" else [float(np.iinfo(kind).min), float(np.iinfo(kind).max)]

@@ -193,6 +193,10 @@ def heading_nad27(sheet: Sheet, draw: Draw) -> None:
     sheet.rename("longitude", "long_nad27")
 
 
+def _side(cell: str, letters: str) -> str:
+    return letters[float(cell) < 0]
+
+
 def _dms(cell: str, style: str) -> str:
     value = abs(float(cell))
     seconds = round(value * 3600, 1)
@@ -211,27 +215,28 @@ for _name, _style in _ANGLES.items():
 
     @mutation("angle", _name, "latitude", "longitude")
     def angle_written(sheet: Sheet, draw: Draw, style: str = _style) -> None:
-        sheet.change("latitude", lambda cell: _dms(cell, style) + " N")
-        sheet.change("longitude", lambda cell: _dms(cell, style) + " W")
+        sheet.change("latitude", lambda cell: f"{_dms(cell, style)} {_side(cell, 'NS')}")
+        sheet.change("longitude", lambda cell: f"{_dms(cell, style)} {_side(cell, 'EW')}")
 
 
 @mutation("angle", "degrees and decimal minutes", "latitude", "longitude")
 def decimal_minutes(sheet: Sheet, draw: Draw) -> None:
-    for key, letter in (("latitude", "N"), ("longitude", "W")):
+    for key, letters in (("latitude", "NS"), ("longitude", "EW")):
         sheet.change(
-            key, lambda cell, letter=letter: f"{int(abs(float(cell)))}° {abs(float(cell)) % 1 * 60:.3f}' {letter}"
+            key,
+            lambda cell, two=letters: f"{int(abs(float(cell)))}° {abs(float(cell)) % 1 * 60:.3f}' {_side(cell, two)}",
         )
 
 
 @mutation("angle", "67 minutes in one row", "latitude")
 def too_many_minutes(sheet: Sheet, draw: Draw) -> None:
-    sheet.change("latitude", lambda cell: f"{int(float(cell))}°67'00\" N", some(sheet, draw))
+    sheet.change("latitude", lambda cell: f"{abs(int(float(cell)))}°67'00\" {_side(cell, 'NS')}", some(sheet, draw))
 
 
 @mutation("angle", "packed degrees, minutes and seconds", "latitude", "longitude")
 def packed(sheet: Sheet, draw: Draw) -> None:
     sheet.change("latitude", lambda cell: _dms(cell, "{d}{m:02d}{s:02.0f}"))
-    sheet.change("longitude", lambda cell: "-" + _dms(cell, "{d}{m:02d}{s:02.0f}"))
+    sheet.change("longitude", lambda cell: "-" * (float(cell) < 0) + _dms(cell, "{d}{m:02d}{s:02.0f}"))
 
 
 @mutation("angle", "radians", "latitude", "longitude")
