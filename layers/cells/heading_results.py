@@ -199,7 +199,12 @@ def _unclear_numbers(words: Words, unit: str | None) -> list[str]:
     if any(one.text == "+" and "number" in before.readings for before, one in pairwise(words.tokens)):
         unclear.append("+")
     unclear += [token.text for token in words.tokens if token.text == "t" and unit is None and not token.glued]
+    unclear += [found[0].strip() for found in [_MULTIPLE.search(words.text)] if found is not None]
     return unclear
+
+
+_MULTIPLE = re.compile(r"(?<![A-Za-z0-9])[x×*]\s*10+\b|\b10+\s*[x×*](?![A-Za-z])|[x×*]\s*10\s*\^?\s*-?\d\b")
+"""``La (ppm) x10``: nobody knows whether the numbers were multiplied or are to be."""
 
 
 def _isotope(words: Words, elements: list[tuple[int, str]]) -> bool:

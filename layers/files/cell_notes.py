@@ -47,19 +47,9 @@ def notes_on_cells(
         spreadsheet program would calculate them).
     """
     found = [_located(note, cells, rows) for note in notes]
-    damaged = _holding(cells, (_DAMAGED,))
-    if damaged:
-        text = "Letters were lost before the file was saved (they show as \ufffd); they are kept so. Ask for the file in UTF-8."
-        found.append(_at(Note(source, "damaged_letters", text), damaged, rows))
+    found += code_notes(source, cells, rows)
+    found += damage_notes(source, cells, rows)
     found += _formulas(source, cells, rows)
-    for name in map(str, cells.columns):
-        nines = _nines(cells[name])
-        if nines is not None:
-            text = (
-                f"{int(nines.sum())} cells of '{name}' are {cells[name][nines].iloc[0]}, far above all others: a code for not "
-                "known? They were taken as they stand; list the code under 'missing:' if it is one."
-            )
-            found.append(Note(source, "code_of_nines", text, int(nines.sum()), (name,), tuple(rows[nines].tolist())))
     for at in sorted({column for _, column in dated if column < len(cells.columns)}):
         heading = str(cells.columns[at])
         inside = np.isin(rows, [row for row, column in dated if column == at])
@@ -90,6 +80,27 @@ def _formulas(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note]:
     return [_at(Note(source, "formula_cells", text), hits, rows)]
 
 
+def code_notes(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note]:
+    """Return ``code_of_nines`` for every column in which one stands."""
+    found = []
+    for name in map(str, cells.columns):
+        nines = _nines(cells[name])
+        if nines is not None:
+            text = (
+                f"{int(nines.sum())} cells of '{name}' are {cells[name][nines].iloc[0]}, far above most others: a code for not "
+                "known? They were taken as they stand; list the code under 'missing:' if it is one."
+            )
+            found.append(Note(source, "code_of_nines", text, int(nines.sum()), (name,), tuple(rows[nines].tolist())))
+    return found
+
+
+def damage_notes(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note]:
+    """Return ``damaged_letters`` with the columns and rows in which letters were lost before the file was saved."""
+    damaged = _holding(cells, (_DAMAGED,))
+    text = "Letters were lost before the file was saved (they show as \ufffd); they are kept so. Ask for the file in UTF-8."
+    return [_at(Note(source, "damaged_letters", text), damaged, rows)] if damaged else []
+
+
 def _located(note: Note, cells: pd.DataFrame, rows: np.ndarray) -> Note:
     if note.code == "double_encoded_text":
         return _at(note, _holding(cells, MOJIBAKE), rows)
@@ -108,14 +119,20 @@ def _at(note: Note, places: dict[str, np.ndarray], rows: np.ndarray) -> Note:
 
 
 def _nines(column: pd.Series) -> np.ndarray | None:
-    """Return which cells are a number of nothing but nines that is repeated and far above the others; None where none is."""
-    if not pd.api.types.is_string_dtype(column):
+    """Return which cells are a number of nothing but nines that is repeated and far above most others; None where none is."""
+    if pd.api.types.is_numeric_dtype(column):
+        hit = column.isin(_ALL_NINES).to_numpy(dtype=bool)
+    elif pd.api.types.is_string_dtype(column):
+        hit = column.str.fullmatch(r"9{4,}(?:\.0+)?").to_numpy(dtype=object, na_value=False).astype(bool)
+    else:
         return None
-    hit: np.ndarray = column.str.fullmatch(r"9{4,}(?:\.0+)?").to_numpy(dtype=object, na_value=False).astype(bool)
     if hit.sum() < 2 or column[hit].nunique() > 1:
         return None
-    others = pd.to_numeric(column[~hit], errors="coerce").dropna()
-    return hit if len(others) and float(column[hit].iloc[0]) > 10 * float(others.abs().max()) else None
+    others = pd.to_numeric(column[~hit], errors="coerce").dropna().abs()
+    return hit if len(others) and float(column[hit].iloc[0]) > 10 * float(others.quantile(0.9)) else None
+
+
+_ALL_NINES = [10**digits - 1 for digits in range(4, 13)]
 
 
 def _ascii(column: pd.Series) -> np.ndarray:

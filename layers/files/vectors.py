@@ -19,6 +19,7 @@ from layers.accounting import Note
 from layers.area_of_use import area_of_use_note
 from layers.catalogue.source import Source
 from layers.errors import SourceError
+from layers.files.cell_notes import code_notes, damage_notes
 from layers.files.coded_values import decode_values
 from layers.files.dbf_encoding import true_encoding
 from layers.files.delimited import double_encoded
@@ -79,7 +80,11 @@ def read_features(
         if pd.api.types.is_string_dtype(cells[name])
         for value in cells[name].dropna().unique()
     )
-    return cells, geometry, (*notes, *double_encoded(source.id, joined))
+    rows = np.arange(1, len(cells) + 1)
+    notes += [*double_encoded(source.id, joined), *code_notes(source.id, cells, rows)]
+    if "\ufffd" in joined:
+        notes += damage_notes(source.id, cells, rows)
+    return cells, geometry, tuple(notes)
 
 
 def features_as_stored(source: Source, where: str, path: Path) -> gpd.GeoDataFrame | None:

@@ -6,16 +6,20 @@ import datetime as dt
 import re
 import zipfile
 from collections.abc import Set
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from layers.accounting import Note
-from layers.errors import SourceError
+from layers.cells.quantities import unit_factor
+from layers.errors import ConfigError, SourceError
 from layers.files.delimited import Grid
 from layers.files.traps import require_bearable_row, require_bearable_workbook
 from layers.quiet import quiet
 
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)')
 _ZEROS = re.compile(r"^0{2,}$")
 
 
@@ -68,12 +72,16 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
             chosen.reset_dimensions()
         rows, numbers, errors = [], [], 0
         dated: list[tuple[int, int]] = []
+        dressed: dict[int, str] = {}
         for number, row in enumerate(chosen.iter_rows(), start=1):
             require_bearable_row(where, number, len(row))
             if number in left_out:
                 continue
-            cells = [_text(cell) for cell in row]
+            layouts = [_layout_of(cell) for cell in row]
+            cells = [_text(cell, layout) for cell, layout in zip(row, layouts, strict=True)]
             errors += sum(cell is None for cell in cells)
+            words = next((one.other_words for one in layouts if one is not None and one.other_words), None)
+            dressed |= {number: words} if words else {}
             dated += [(number, at) for at, cell in enumerate(row) if isinstance(cell.value, dt.datetime | dt.date)]
             rows.append([cell or "" for cell in cells])
             numbers.append(number)
@@ -85,12 +93,7 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
         numbers.pop()
     if not rows:
         raise SourceError(f"{where}: the sheet '{chosen.title}' is empty. Name another with 'sheet:'.")
-    notes = (
-        Note(
-            source, "excel_error_cells", "Cells that show an Excel error (#N/A, #REF! ...) were read as empty.", errors
-        ),
-    )
-    return Grid(rows, numbers, notes if errors else (), unset=unset, dated=tuple(dated))
+    return Grid(rows, numbers, _notes(source, errors, dressed), unset=unset, dated=tuple(dated))
 
 
 def _unset_formulas(path: Path, title: str, rows: list[list[str]]) -> tuple[tuple[int, int], ...]:
@@ -154,29 +157,79 @@ def _has_rows(sheet: Any) -> bool:
     return False
 
 
-def _is_percent(cell: Any) -> bool:
-    """Say whether a person sees a cell's number as per cent: 0.157 as 15.7 %."""
-    return "%" in re.sub(r'"[^"]*"', "", getattr(cell, "number_format", None) or "")
+@dataclass(frozen=True)
+class _Layout:
+    """What the format of a cell makes of its number: per cent, digits filled up with zeros, words behind it."""
+
+    percent: bool
+    zeros: int
+    unit: str
+    other_words: str
 
 
-def _text(cell: Any) -> str | None:
+@lru_cache(maxsize=2000)
+def _layout(code: str) -> _Layout:
+    """Read the code of a format: of ``0.0" Mt"`` the unit of an amount is shown and read, other words are only shown."""
+    zeros = len(code) if _ZEROS.match(code) else 0
+    if code == "General" or not re.search(r'["\\%]', code):
+        return _Layout(percent=False, zeros=zeros, unit="", other_words="")
+    bare = re.sub(r'"[^"]*"', "", code)
+    shown = "".join(quoted or escaped for quoted, escaped in _LITERAL.findall(code.split(";")[0])).strip()
+    words = shown if re.search(r"[^\W\d_]", shown) else ""
+    try:
+        unit = f" {words}" if words and unit_factor(words) else ""
+    except ConfigError:
+        unit = ""
+    return _Layout("%" in bare, zeros, unit, "" if unit else words)
+
+
+def _layout_of(cell: Any) -> _Layout | None:
+    """Return the layout of a cell that holds a number; None of others."""
+    value = cell.value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _layout(getattr(cell, "number_format", None) or "")
+    return None
+
+
+def _text(cell: Any, layout: _Layout | None) -> str | None:
     """Return a cell as text, ``""`` when empty, None when it holds an Excel error."""
     value = cell.value
     if value is None:
         return ""
     if isinstance(value, str):
         return None if cell.data_type == "e" else value
-    if isinstance(value, int | float) and not isinstance(value, bool) and _is_percent(cell):
-        value = round(value * 100, 10)
+    if layout is not None:
+        return _number(value, layout)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        value = int(value)
-    if isinstance(value, int):
-        layout = getattr(cell, "number_format", "") or ""
-        return str(value).zfill(len(layout)) if _ZEROS.match(layout) and value >= 0 else str(value)
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         return value.date().isoformat()
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
-    return repr(value) if isinstance(value, float) else str(value)
+    return str(value)
+
+
+def _number(value: float, layout: _Layout) -> str:
+    """Return a number as its layout shows it."""
+    if layout.percent:
+        value = round(value * 100, 10)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        value = int(value)
+    if isinstance(value, int) and value >= 0:
+        return str(value).zfill(layout.zeros) + layout.unit
+    return repr(value) + layout.unit
+
+
+def _notes(source: str, errors: int, dressed: dict[int, str]) -> tuple[Note, ...]:
+    notes = []
+    if errors:
+        text = "Cells that show an Excel error (#N/A, #REF! ...) were read as empty."
+        notes.append(Note(source, "excel_error_cells", text, errors))
+    if dressed:
+        row, words = next(iter(dressed.items()))
+        text = (
+            f"The format of cells shows words beside their numbers that do not stand in them (e.g. '{words}' in row {row}); the "
+            "numbers were read without. Write what they say into the heading."
+        )
+        notes.append(Note(source, "words_by_format", text, len(dressed), rows=tuple(dressed)))
+    return tuple(notes)

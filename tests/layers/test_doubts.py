@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pandas as pd
 import pytest
 
 from layers.accounting import Note, Reading
 from layers.catalogue.source import Source
+from layers.cells.heading_grammar import parse_heading
 from layers.errors import SourceError
 from layers.readers.columns import summary_places
 from layers.readers.control_rows import control_rows
@@ -172,3 +174,28 @@ def test_a_row_called_like_a_mean_among_the_others_counts_and_is_told(tmp_path: 
     reading = assays(tmp_path, "id,site,La_ppm\n" + "\n".join(rows))
     assert len(reading.layer) == 13
     assert told(reading, "called_like_a_summary")[0].rows == (5,)
+
+
+@pytest.mark.parametrize(
+    ("layout", "mass_t", "words"), [('0.0" Mt"', 1_500_000.0, False), ("0.0\\ \\k\\t", 1_500.0, False), ("0.0", 1.5, False),
+                                    ('0.0" loads"', 1.5, True)],
+)  # fmt: skip
+def test_the_unit_a_workbook_shows_by_its_format_counts_and_other_words_are_told(
+    tmp_path: Path, layout: str, mass_t: float, words: bool
+) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["id", "lat", "lon", "mass"])
+    for number, (lat, lon) in enumerate(ONTARIO, 2):
+        book.active.append([f"A{number}", lat, lon, 1.5])
+        book.active.cell(number, 4).number_format = layout
+    book.save(tmp_path / "t.xlsx")
+    columns = {"official_id": "id", "latitude": "lat", "longitude": "lon", "mass_t": "mass"}
+    reading = read_inventory(Source(id="s", role="inventory", path="t.xlsx", columns=columns), tmp_path)
+    assert reading.layer["mass_t"].tolist() == [mass_t] * 6
+    assert [note.rows for note in told(reading, "words_by_format")] == ([(2, 3, 4, 5, 6, 7)] if words else [])
+
+
+@pytest.mark.parametrize("heading", ["La (ppm) x10", "La_x10", "La ppm ×100"])
+def test_a_multiple_in_the_heading_of_a_result_is_asked_about(heading: str) -> None:
+    assert parse_heading(heading).unknown
+    assert not parse_heading("La_ppm_X100").unknown  # a code of a laboratory

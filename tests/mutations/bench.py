@@ -92,9 +92,12 @@ def tried(trial: Trial) -> Result:
         one = _named(name)
         if not one.fits(sheet):
             return Result(trial, Outcome("not possible"))
+        packed = sheet.pack
         try:
             sheet = one.applied(sheet, trial.seed + number)
-        except (ValueError, IndexError, KeyError):  # two mutations of one cell that exclude each other
+            if packed is not None and sheet.pack is not packed:
+                raise ValueError("a file is packed in one way")
+        except (ValueError, LookupError):  # two mutations of one cell that exclude each other
             return Result(trial, Outcome("not possible"))
     try:
         sheet.files()
