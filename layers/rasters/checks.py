@@ -164,11 +164,11 @@ def _stands_out(fill: float, rest: np.ndarray, *, usual: bool) -> bool:
     low, high = float(rest.min()), float(rest.max())
     spread = max(high - low, 1e-9 * abs(high))
     gap = min(abs(fill - low), abs(fill - high))
+    steps = np.unique(rest)
     if not usual:
-        return gap > _FAR_FILL * spread
+        return len(steps) >= _STEPS and gap > _FAR_FILL * spread
     if gap > _FILL_GAP * spread or (fill == -1.0 and low >= 0.0):
         return True
-    steps = np.unique(rest)
     near = steps[:_STEPS] if fill < low else steps[-_STEPS:]
     return len(near) == _STEPS and gap > _STEP_GAP * spread and gap > 4.0 * float(near[-1] - near[0]) / (_STEPS - 1)
 

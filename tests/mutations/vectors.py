@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,8 @@ def _numbers(cells: list[str | None]) -> pd.Series:
 def written(frame: gpd.GeoDataFrame, name: str, ending: str, **options: Any) -> dict[str, bytes]:
     """Return the files of a layer by name, the one to open first."""
     driver = {"gpkg": "GPKG", "shp": "ESRI Shapefile", "geojson": "GeoJSON", "fgb": "FlatGeobuf", "tab": "MapInfo File"}
-    with tempfile.TemporaryDirectory(prefix="minewaste-vector-") as folder:
+    with tempfile.TemporaryDirectory(prefix="minewaste-vector-") as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a library that writes what is asked for, with a warning
         main = Path(folder) / f"{name}.{ending}"
         frame.to_file(main, driver=driver[ending], engine="pyogrio", **options)
         files = {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
