@@ -204,8 +204,8 @@ def real(name: str, seed: int = 1, count: int = 20) -> Sheet:
 
 
 def _realdata() -> Path:
-    home = os.environ.get("MINEWASTE_SHARED") or Path(__file__).parents[2] / "../shared"
-    return Path(home).resolve() / "realdata"
+    """Return the folder of real files that ``MINEWASTE_SHARED`` names; one that does not exist where it names none."""
+    return Path(os.environ.get("MINEWASTE_SHARED", "/nowhere")).resolve() / "realdata"
 
 
 def real_names() -> list[str]:
