@@ -114,6 +114,12 @@ def safe_link(address: object) -> str | None:
     return text if re.match(r"https?://[^\s<>\"']+$", text) else None
 
 
+def safe_links(addresses: object) -> list[str]:
+    """Return the web addresses among several joined with ``; ``."""
+    parts = addresses.split("; ") if isinstance(addresses, str) else []
+    return [link for link in map(safe_link, parts) if link is not None]
+
+
 def _leaflet() -> Path:
     import xstatic.pkg.leaflet
 

@@ -23,7 +23,7 @@ from maps.publication import Publication
 from maps.reasons import phrase_reason
 from maps.report.model_card import model_card
 from maps.report.report import write_report
-from maps.sheets.sheet import write_sheets
+from maps.sheets.sheet import BESIDE_RUN, write_sheets
 from maps.site_map.site_map import write_map
 from maps.words import finding
 from pipeline.config import RunConfig
@@ -106,7 +106,7 @@ def _write_pages(publication: Publication, store: RunStore, max_sheets: int) -> 
     with store.file("map.html") as temporary:
         write_map(publication, temporary, max_sheets=max_sheets)
     with store.file("report.html") as temporary:
-        write_report(publication, temporary)
+        write_report(publication, temporary, max_sheets)
     _write_sheets(publication, store, max_sheets)
 
 
@@ -291,7 +291,7 @@ def _write_sheets(publication: Publication, store: RunStore, limit: int) -> None
     """Write the site sheets into a fresh folder, then put each in place; sheets of former runs go when all is written."""
     fresh = Path(tempfile.mkdtemp(prefix=".writing-", dir=store.folder))
     try:
-        write_sheets(publication, fresh / "sheets", max_sheets=limit)
+        write_sheets(publication, fresh / "sheets", max_sheets=limit, beside=BESIDE_RUN)
         pages = sorted(path for path in (fresh / "sheets").rglob("*") if path.is_file())
         store.run_folder.claim(*(page.relative_to(fresh).as_posix() for page in pages))
         for page in pages:

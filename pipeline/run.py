@@ -25,6 +25,7 @@ from layers.site_layers import SiteLayers
 from maps.verdict import verdict
 from maps.words import count_kinds
 from pipeline.config import RunConfig
+from pipeline.evidence.shores import with_shores
 from pipeline.executor import Executor, fitting_workers
 from pipeline.folder.fingerprints import file_fingerprint
 from pipeline.folder.manifest import SPLITS
@@ -179,7 +180,7 @@ def _compute(
         schema.SiteAccess,
         [None, None],
         sites,
-        inputs["lines"],
+        with_shores(inputs["lines"], inputs["backdrop"]),
         inputs["communities"],
         config.measure_access,
     )

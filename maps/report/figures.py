@@ -15,10 +15,14 @@ from layers.elements import CHONDRITE_PPM, LANTHANIDES
 from maps import words
 from maps.publication import Publication
 from maps.reasons import phrase_feature
+from maps.rows import assayed
 from maps.verdict import rests_on_companion, score_key
 
 PATTERNS = 8
 """Sampled sites drawn in the figure of rare-earth patterns."""
+
+RISK_SITES, RISK_NAMED = 200, 10
+"""Best-ranked sites in the figure of chance against contained oxides, and those whose rank stands beside their mark."""
 
 LEGEND_LETTERS = 27
 """Letters of a name in a legend."""
@@ -41,6 +45,7 @@ def figures(publication: Publication) -> list[tuple[str, str]]:
     axis = score_key(publication.validation, "axis_score_percent")
     drawn: list[tuple[str, str]] = []
     plans: tuple[tuple[str, Callable[..., Any], Any], ...] = (
+        ("figure_risk", _risk, _risk_data(publication)),
         ("figure_prediction", _prediction, _prediction_data(found)),
         ("figure_reliability", _reliability, None if unused else _filled(found.get("reliability"), "score")),
         ("figure_scores", _scores, (axis, publication.ranking) if len(publication.ranking) else None),
@@ -135,6 +140,35 @@ def _prediction(axes: Any, curves: Mapping[str, Any]) -> None:
     axes.plot([0, 100], [0, 100], color="#777", lw=0.8, label="[[line_chance]]")
     axes.set(xlabel="[[axis_sites_share]]", ylabel="[[axis_found_share]]", xlim=(0, 100), ylim=(0, 101))
     axes.legend(loc="lower right", fontsize=8.5, bbox_to_anchor=(0.84, 0))
+
+
+def _risk_data(publication: Publication) -> Any:
+    """Return what the best-ranked sites may contain and with what chance; None where no amount and grade are known."""
+    ranking = publication.ranking.head(RISK_SITES)
+    known = ranking[ranking["contained_treo_t"].notna() & (ranking["contained_treo_high_t"] > 0)]
+    return known if len(known) >= 3 else None
+
+
+def _risk(axes: Any, table: Any) -> None:
+    for sampled, colour, marker in ((False, "#5f9db8", "o"), (True, INK, "s")):
+        chosen = table[assayed(table) == sampled]
+        if chosen.empty:
+            continue
+        x = 100 * chosen["chance_payable"].to_numpy(float)
+        low, high = (chosen[f"contained_treo_{end}_t"].to_numpy(float) for end in ("low", "high"))
+        axes.vlines(x, np.maximum(low, high * 1e-4), high, color=colour, lw=0.7, alpha=0.55)
+        label = f"[[mark_{'' if sampled else 'un'}sampled]]"
+        axes.plot(x, chosen["contained_treo_t"], marker, ms=4, color=colour, mec="white", mew=0.4, label=label)
+    for row in table.head(RISK_NAMED).to_dict("records"):
+        axes.annotate(str(row["rank"]), (100 * row["chance_payable"], row["contained_treo_t"]), fontsize=8,
+                      xytext=(4, 3), textcoords="offset points")  # fmt: skip
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(
+        lambda value, _: f"{value:,.0f}".replace(",", "\u202f") if value >= 1 else f"{value:g}"
+    )
+    axes.yaxis.set_minor_formatter(lambda *_: "")
+    axes.set(xlabel="[[axis_chance_enough]]", ylabel="[[axis_contained]]", xlim=(-3, 103))
+    axes.legend(fontsize=8.5, loc="lower right")
 
 
 def _reliability(axes: Any, data: Mapping[str, Any]) -> None:

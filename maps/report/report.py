@@ -15,54 +15,79 @@ from maps.report.figures import figures, in_language
 from maps.report.methods import evidence_ratio, evidence_rows, method_rows, warnings, why_this_method
 from maps.report.model_card import card_rows
 from maps.report.validation_notes import validation_notes, was_trained
-from maps.rows import records, rows, tied_ranks
+from maps.rows import assayed, records, rows, tied_ranks
 from maps.sovereignty import publishable
 from maps.verdict import capture_rows, plain_verdict, remark, score_key, validation_rows, verdict
 
 COUNTS = ("rows_read", "rows_kept", "rows_merged", "rows_withheld", "rows_rejected")
 SECTIONS = (
-    "report_top",
+    "report_sampling",
+    "report_best",
     "report_validation",
     "report_figures",
     "report_card",
     "report_accounting",
     "report_notes",
     "sources",
-    "report_sampling",
+    "report_files",
 )
+FILES = (
+    ("map.html", "file_map"),
+    ("ranking.csv", "file_ranking"),
+    ("ranking.gpkg", "file_geopackage"),
+    ("sites.parquet", "file_sites"),
+    ("site_territories.csv", "file_territories"),
+    ("accounting.csv", "file_accounting"),
+    ("rejected.csv", "file_rejected"),
+    ("model/card.md", "file_card"),
+    ("model/validation.json", "file_validation"),
+    ("manifest.json", "file_manifest"),
+)
+"""Files of a run that the report leads to, with the key of the words for each."""
 TOP = 10
 
 
-def write_report(publication: Publication, path: Path) -> None:
+def write_report(publication: Publication, path: Path, max_sheets: int = 200) -> None:
     """Write the report as one page in English and French.
 
-    The verdict of the validation stands first, the list of sites to sample last.
+    First what to do: the sites to sample and the best of both lists. Then how far that can be trusted, then the rest.
 
     Parameters
     ----------
     publication : Publication
         What may be published of a run.
     path : Path
-        File to write.
+        File to write; leads to the map, the sheets and the tables beside it.
+    max_sheets : int
+        Best-ranked sites that have a sheet.
     """
     p = publishable(publication)
-    drawn = figures(p)
+    drawn = dict(figures(p))
+    risk = drawn.pop("figure_risk", None)
     page = pages.render(
         "report/templates/report.html",
         p=p,
         coarse=bool((p.territories["publish"] == "generalised").any()),
         counts=COUNTS,
         sections=SECTIONS,
+        files=[*FILES, *([("surface.tif", "file_surface")] if p.surface is not None else [])],
         sources=records(p.sources),
         pages=[
-            {"figures": [(caption, in_language(svg, lang)) for caption, svg in drawn], **_in(p, lang)}
+            {
+                "figures": [(caption, in_language(svg, lang)) for caption, svg in drawn.items()],
+                "risk": in_language(risk, lang) if risk else "",
+                **_in(p, lang, max_sheets),
+            }
             for lang in words.LANGUAGES
         ],
     )
     path.write_text(page, encoding="utf-8")
 
 
-def _in(p: Publication, lang: str) -> dict[str, Any]:
+def _in(p: Publication, lang: str, max_sheets: int) -> dict[str, Any]:
+    sampled = assayed(p.ranking)
+    best: dict[str, pd.DataFrame] = {"sampled": p.ranking[sampled].head(TOP), "other": p.ranking[~sampled].head(TOP)}
+    shown = pd.concat(list(best.values()))["site_id"]
     return {
         "lang": lang,
         "verdict": verdict(p.validation, lang),
@@ -77,8 +102,9 @@ def _in(p: Publication, lang: str) -> dict[str, Any]:
         "capture_key": score_key(p.validation, "report_capture"),
         "capture_words_key": score_key(p.validation, "capture_words"),
         "test_words_key": _test_words_key(p),
-        "top": _top(p, lang),
-        "area_titles": titles_of_areas(replace(p, site_territories=_held(p)), p.ranking["site_id"].head(TOP), lang),
+        "lists": _lists(p, best, lang, max_sheets),
+        "for_all": [words.flag(code, lang) + "." for code in _of_all(p)],
+        "area_titles": titles_of_areas(replace(p, site_territories=_held(p)), shown, lang),
         "validation": validation_rows(p.validation, lang),
         "capture": capture_rows(p.validation, lang),
         "alarms": [remark("alarm", notice, lang) for notice in p.validation.alarms] if p.validation else [],
@@ -87,7 +113,7 @@ def _in(p: Publication, lang: str) -> dict[str, Any]:
         "remarks": [remark("remark", notice, lang) for notice in p.validation.notes] if p.validation else [],
         "card": card_rows(p, lang),
         **accounted_for(p.accounting, p.rejected, p.notes, lang),
-        "plan": _plan(p, lang),
+        "plan": _plan(p, lang, max_sheets),
     }
 
 
@@ -107,22 +133,61 @@ def _summary(p: Publication, lang: str) -> str:
     return f"{told} {words.kinds_counted(words.count_kinds(p.ranking['site_kind']), lang)}"
 
 
-def _top(p: Publication, lang: str) -> list[list[str]]:
-    amounts = _unknown_amounts(p, lang)
-    shown = about(replace(p, site_territories=_held(p)), list(p.ranking["site_id"].head(TOP)))
-    areas, flags, ties = areas_in_short(shown, lang), flags_per_site(shown, lang), _ties(p, lang)
+def _lists(
+    p: Publication, best: dict[str, pd.DataFrame], lang: str, max_sheets: int
+) -> list[tuple[str, str, list[dict[str, Any]]]]:
+    """Return the best of the sampled wastes and of the others: heading, heading of what each rests on, rows."""
+    heads = {"sampled": "report_grade_head", "other": score_key(p.validation)}
     return [
-        [
-            f"{row.rank}\n({row.rank_low}–{row.rank_high}){ties.get(row.site_id, '')}",
-            f"{row.name}\n{row.site_id}" if isinstance(row.name, str) else row.site_id,
-            _chance_or_grade(row, lang),
-            words.word(f"evidence_{row.evidence}_short", lang),
-            amounts.get(row.site_id) or words.span(row.tonnage_low_t, row.tonnage_high_t, "t", lang),
-            areas.get(row.site_id, ""),
-            flags.get(row.site_id, "").replace("; ", "\n"),
-        ]
-        for row in rows(p.ranking.head(TOP))
+        (words.word(f"report_best_{kind}", lang), words.word(heads[kind], lang), _best(p, table, lang, max_sheets))
+        for kind, table in best.items()
+        if len(table)
     ]
+
+
+def _best(p: Publication, table: pd.DataFrame, lang: str, max_sheets: int) -> list[dict[str, Any]]:
+    amounts = _unknown_amounts(p, table, lang)
+    for_all = _of_all(p)
+    shown = about(
+        replace(p, site_territories=_held(p), flags=p.flags[~p.flags["flag"].isin(for_all)]), list(table["site_id"])
+    )
+    areas, flags, ties = areas_in_short(shown, lang), flags_per_site(shown, lang), tied_ranks(p.ranking)
+    return [
+        {
+            "first": _rank(row, ties, lang),
+            **_linked(row.site_id, row.name, int(row.rank), lang, max_sheets),
+            "cells": (
+                _chance_or_grade(row, lang),
+                amounts.get(row.site_id) or words.span(row.tonnage_low_t, row.tonnage_high_t, "t", lang),
+                words.span(row.contained_treo_low_t, row.contained_treo_high_t, "t", lang),
+                areas.get(row.site_id) or words.word("screen_no_area", lang),
+                flags.get(row.site_id, "").replace("; ", "\n") or words.word("brief_no_caution", lang),
+            ),
+        }
+        for row in rows(table)
+    ]
+
+
+def _rank(row: Any, ties: dict[str, tuple[int, int]], lang: str) -> str:
+    """Return the rank and the ranks it may have; of tied sites the span they share."""
+    band = f"({words.number(row.rank_low, lang)}–{words.number(row.rank_high, lang)})"
+    if row.site_id in ties:
+        first, last = ties[row.site_id]
+        return f"{words.phrase('tied', lang, first=first, last=last)}\n{band}"
+    return f"{words.number(row.rank, lang)}\n{band}"
+
+
+def _linked(site_id: str, name: Any, rank: int, lang: str, max_sheets: int) -> dict[str, str]:
+    """Return the name of a site, its id, and where its sheet is: on the map where it has none."""
+    after = "#fr" if lang == "fr" else ""
+    language = "&lang=fr" if lang == "fr" else ""
+    sheet = f"sheets/{site_id}.html{after}"
+    named = isinstance(name, str)
+    return {
+        "name": str(name) if named else site_id,
+        "sub": site_id if named else "",
+        "href": sheet if rank <= max_sheets else f"map.html#site={site_id}{language}",
+    }
 
 
 def _chance_or_grade(row: Any, lang: str) -> str:
@@ -134,13 +199,18 @@ def _chance_or_grade(row: Any, lang: str) -> str:
     )
 
 
-def _unknown_amounts(p: Publication, lang: str) -> dict[str, str]:
+def _of_all(p: Publication) -> list[str]:
+    """Return the cautions that every site has, to be said once."""
+    counts = p.flags.drop_duplicates(["site_id", "flag"])["flag"].value_counts()
+    return [str(code) for code, count in counts.items() if count == len(p.sites)]
+
+
+def _unknown_amounts(p: Publication, table: pd.DataFrame, lang: str) -> dict[str, str]:
     """Return, for the best sites whose amount of waste is not known, whether they were worked at all."""
     if "amount_rule" not in p.companion:
         return {}
     rules = p.companion.set_index("site_id")["amount_rule"]
-    top = p.ranking.head(TOP)
-    blank = top.loc[top["tonnage_t"].isna() & top["site_id"].isin(rules.index), "site_id"]
+    blank = table.loc[table["tonnage_t"].isna() & table["site_id"].isin(rules.index), "site_id"]
     keys = {site: f"amount_unknown_{rules[site]}" for site in blank}
     return {site: words.word(key, lang) for site, key in keys.items() if words.known(key)}
 
@@ -148,12 +218,6 @@ def _unknown_amounts(p: Publication, lang: str) -> dict[str, str]:
 def _held(p: Publication) -> Any:
     """Return only areas that hold a site wholly or partly."""
     return p.site_territories[p.site_territories["relation"] != "near"]
-
-
-def _ties(p: Publication, lang: str) -> dict[str, str]:
-    """Return, for sites that nothing but their ids tells apart from others, the ranks they share."""
-    shared = tied_ranks(p.ranking)
-    return {site: "\n" + words.phrase("tied", lang, first=first, last=last) for site, (first, last) in shared.items()}
 
 
 def accounted_for(accounting: pd.DataFrame, rejected: pd.DataFrame, notes: pd.DataFrame, lang: str) -> dict[str, Any]:
@@ -186,25 +250,39 @@ def rejected_rows_in(rejected: pd.DataFrame, lang: str) -> list[list[str]]:
     ]
 
 
-def _plan(p: Publication, lang: str) -> list[list[str]]:
+def _plan(p: Publication, lang: str, max_sheets: int) -> list[dict[str, Any]]:
     """Return the sampling list; why a site is in it is said from the ranking."""
     ranking = p.ranking.set_index("site_id")
-    roads = p.access.set_index("site_id")["road_km"]
+    access = p.access.set_index("site_id")
     plan = []
     for row in rows(p.sampling_plan.sort_values("order")):
-        site = ranking.loc[row.site_id] if row.site_id in ranking.index else None
-        name = row.site_id if site is None else _named(site["name"], row.site_id)
-        why = "" if site is None else _why(site, roads.get(row.site_id), lang)
-        plan.append([str(row.order), name, why, row.speak_first_with if isinstance(row.speak_first_with, str) else ""])
+        if row.site_id not in ranking.index:
+            continue
+        site = ranking.loc[row.site_id]
+        speak = (
+            row.speak_first_with if isinstance(row.speak_first_with, str) else _nobody_known(access, row.site_id, lang)
+        )
+        plan.append(
+            {
+                "first": str(row.order),
+                **_linked(row.site_id, site["name"], int(site["rank"]), lang, max_sheets),
+                "cells": (_why(site, access["road_km"].get(row.site_id), lang), speak),
+            }
+        )
     return plan
+
+
+def _nobody_known(access: pd.DataFrame, site_id: str, lang: str) -> str:
+    """Say whom to ask where no area of the public layers holds a site: that nobody is known here does not mean nobody."""
+    near = access["nearest_community"].get(site_id)
+    if not isinstance(near, str):
+        return words.word("speak_unknown", lang)
+    km = words.number(float(access["community_km"][site_id]), lang, 0)
+    return words.phrase("speak_nearest", lang, community=near, km=km)
 
 
 def _why(site: pd.Series, road_km: Any, lang: str) -> str:
     known = road_km is not None and pd.notna(road_km)
     road = words.phrase("plan_road", lang, km=float(road_km)) if known else words.word("plan_road_unknown", lang)
     ends = {"rank": int(site["rank"]), "low": int(site["rank_low"]), "high": int(site["rank_high"])}
-    return words.phrase("plan_reason", lang, road=road, expected=float(site["payable_t"]), **ends)
-
-
-def _named(name: Any, site_id: str) -> str:
-    return f"{name} ({site_id})" if isinstance(name, str) else site_id
+    return words.phrase("plan_reason", lang, road=road, expected=words.rounded(float(site["payable_t"]), lang), **ends)

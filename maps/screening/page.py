@@ -18,7 +18,7 @@ from maps.screening.area_map import area_map
 from maps.screening.brief import NEXT_STEPS, Brief, distance, judged, rank
 from maps.screening.workbook import write_list
 from maps.sheets.mini_map import key_of
-from maps.sheets.sheet import QUESTIONS, sources_by_licence, write_sheets
+from maps.sheets.sheet import BESIDE_SCREENING, QUESTIONS, sources_by_licence, write_sheets
 from maps.site_map.site_map import write_map
 from maps.sovereignty import publishable
 from maps.verdict import plain_verdict
@@ -70,7 +70,7 @@ def write_screening(
     for name, page in html_pages(brief, with_sheet, lang).items():
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
     write_list(p, in_language(p, table, lang), folder, title=_title(place, lang), lang=lang)
-    write_sheets(p, folder / "sheets", site_ids=with_sheet, lang=lang)
+    write_sheets(p, folder / "sheets", site_ids=with_sheet, lang=lang, beside=BESIDE_SCREENING)
     _write_map(p, place, table, folder / "map.html", lang)
 
 
@@ -119,7 +119,13 @@ def _write_map(p: Publication, place: Place, table: pd.DataFrame, path: Path, la
         name: of_sites(getattr(p, name), ids).reset_index(drop=True) for name in Publication.PER_SITE
     }
     title = f"{_title(place, lang)} · {p.title}"
-    write_map(replace(p, title=title, surface=None, **own), path, max_sheets=SHEETS, ranked=len(p.ranking))
+    write_map(
+        replace(p, title=title, surface=None, **own),
+        path,
+        max_sheets=SHEETS,
+        ranked=len(p.ranking),
+        back=("index.html", "to_brief"),
+    )
 
 
 def _title(place: Place, lang: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from maps import assets, pages, words
 from maps.nearby import areas_by_layer, communities_near, search_key
 from maps.publication import Publication, about, of_sites
 from maps.reasons import of_weight, phrase_reason
-from maps.rows import present, records, rows
+from maps.rows import present, records, rows, tied_ranks
 from maps.sheets.mini_map import HALF_KM, MiniMaps, key_of
 from maps.sheets.site_chemistry import metals
 from maps.sovereignty import publishable
@@ -32,14 +32,23 @@ QUESTIONS = (
 COMMUNITIES_KM = 150.0
 """Communities listed on a sheet lie within this distance."""
 
+WATER_KM = 10.0
+"""Farther mapped water says that small waters are missing from the layer, not that there is none."""
+
 REASONS = 4
 SIMILAR = 3
 
-LONGER = {"en": 0, "fr": 6}
+LONGER = {"en": 0, "fr": 7}
 """Lines that the words of every sheet take more in a language."""
 
 LINE = 58
 """Letters in a line of a column, about."""
+
+Beside = Sequence[tuple[str, str]]
+"""Pages beside the sheets: address and key of words."""
+
+BESIDE_RUN: Beside = (("../map.html#site={site_id}", "sheet_to_map"), ("../report.html", "sheet_to_report"))
+BESIDE_SCREENING: Beside = (("../index.html", "screen_to_brief"), ("../map.html#site={site_id}", "sheet_to_map"))
 
 Row = dict[Any, Any]
 """One row of a table by column."""
@@ -58,6 +67,7 @@ def write_sheets(
     max_sheets: int = 200,
     site_ids: Iterable[str] | None = None,
     lang: str = "en",
+    beside: Beside = (),
 ) -> None:
     """Write ``<site_id>.html`` for the best-ranked sites.
 
@@ -76,9 +86,11 @@ def write_sheets(
         Write these sites instead, ranked or not.
     lang : {"en", "fr"}
         Language the pages open in.
+    beside : sequence of tuple of str
+        Pages that a sheet leads back to: an address, in which ``{site_id}`` is filled, and the key of the words for it.
     """
     chosen = list(publication.ranking["site_id"].head(max_sheets)) if site_ids is None else list(site_ids)
-    writer = SheetWriter(publishable(publication), chosen, lang)
+    writer = SheetWriter(publishable(publication), chosen, lang, beside)
     folder.mkdir(parents=True, exist_ok=True)
     for site_id in chosen:
         (folder / f"{site_id}.html").write_text(writer.page(site_id), encoding="utf-8")
@@ -87,14 +99,18 @@ def write_sheets(
 class SheetWriter:
     """Makes sheets of some sites of one publication; everything that they share is prepared once."""
 
-    def __init__(self, publication: Publication, site_ids: Collection[str], lang: str = "en") -> None:
+    def __init__(
+        self, publication: Publication, site_ids: Collection[str], lang: str = "en", beside: Beside = ()
+    ) -> None:
         self.p = publication
+        self.beside = beside
         self.first = lang
         self.maps = MiniMaps(publication)
         self.score_key = score_key(publication.validation)
         chosen = about(publication, site_ids)
         self.sites = _by_site(of_sites(publication.sites.drop(columns="geometry"), site_ids))
         self.ranking = _by_site(of_sites(publication.ranking, site_ids))
+        self.tied = tied_ranks(publication.ranking)
         self.companion = _by_site(chosen.companion)
         self.access = _by_site(chosen.access)
         strongest = of_weight(chosen.reasons[chosen.reasons["position"] <= REASONS])
@@ -122,8 +138,9 @@ class SheetWriter:
             coarse=self.coarse,
             name=name,
             site_id=site_id,
-            url=assets.safe_link(site["url"]),
+            links=assets.safe_links(site["url"]),
             mini_map=mini_map,
+            beside=[(address.replace("{site_id}", site_id), key) for address, key in self.beside],
             keys={lang: key_of(kinds, lang) for lang in words.LANGUAGES},
             questions=QUESTIONS,
             next_step=next_step(site["jurisdiction"]),
@@ -141,11 +158,12 @@ class SheetWriter:
             "known": self._known(site, ranked, lang),
             "unknown": ", ".join(words.word(key, lang) for key in self._unknown(site, ranked)) + ".",
             "sampled": _whole(site.get("waste_n")) > 0,
+            "score_note": self._score_note(ranked),
             "score": self._score(ranked, lang),
             "bars": self._bars(site_id, lang),
             "reasons": self._reasons(site, lang),
             "similar": "; ".join(self.like.get(site_id, [])),
-            "metals": metals(site, lang),
+            "metals": _by_kind(metals(site, lang)),
             "access": self._access(site_id, lang),
             "flags": list(dict.fromkeys(_flag(one, lang) for one in self.flags.get(site_id, []))),
             "areas": self.areas[lang].get(site_id, []),
@@ -170,6 +188,11 @@ class SheetWriter:
             return words.word("not_scored_sentence", lang)
         if present(ranked.get("ranked_last_reason")):
             return words.word("ranked_last", lang)
+        if ranked["site_id"] in self.tied:
+            first, last = self.tied[ranked["site_id"]]
+            return words.phrase(
+                "rank_sentence_tied", lang, first=first, last=last, n=len(self.p.ranking), others=last - first
+            )
         ends = {key: int(ranked[f"rank_{key}"]) for key in ("low", "high")}
         if ends["low"] == ends["high"]:
             return words.phrase("rank_sentence_sure", lang, rank=int(ranked["rank"]), n=len(self.p.ranking))
@@ -242,6 +265,12 @@ class SheetWriter:
             rows.append(("applicability", words.word(f"applicability_{ranked['applicability']}", lang)))
         return [(words.word(key, lang), value) for key, value in rows]
 
+    def _score_note(self, ranked: Row | None) -> str:
+        """Return the key of what the chance means; of an assayed waste it is that none is given."""
+        if ranked is not None and present(ranked["treo_ppm"]):
+            return "score_note_assayed"
+        return "score_note" if self.score_key == "score" else "score_note_companion"
+
     def _bars(self, site_id: str, lang: str) -> list[tuple[str, int | None, str]]:
         """Return the parts of the companion score: label, width in percent, text."""
         if site_id not in self.companion:
@@ -267,10 +296,11 @@ class SheetWriter:
         said = []
         for key in ("road_km", "rail_km", "power_km", "water_km"):
             km = float(row.get(key, math.nan))
+            beyond = key == "water_km" and km > WATER_KM
             known = (
-                words.phrase("near_lines", lang, km=words.number(km, lang, 1))
-                if math.isfinite(km)
-                else words.word("not_known", lang)
+                words.word("water_beyond" if beyond else "not_known", lang)
+                if beyond or not math.isfinite(km)
+                else words.phrase("near_lines", lang, km=words.number(km, lang, 1))
             )
             said.append((words.word(key, lang), known))
         return said
@@ -298,9 +328,10 @@ def _print_size(said: dict[str, Any], sources: int) -> float:
     """Return the size of print in points at which a sheet fits one page: smaller where more is known of a site."""
     texts = [one for part in ("reasons", "flags", "areas", "communities") for one in said[part]]
     texts += [said["similar"], said["unknown"]]
+    texts += ["; ".join(f"{name} {value}" for name, value in values) for _, values in said["metals"]]
     wrapped = sum(math.ceil(len(text) / LINE) for text in texts)
     lines = wrapped + len(said["known"]) + len(said["metals"]) + sources / 4 + LONGER[said["lang"]]
-    return round(min(7.8, max(6.4, 7.8 - 0.065 * (lines - 20))), 2)
+    return round(min(8.1, max(6.4, 8.1 - 0.065 * (lines - 20))), 2)
 
 
 def sources_by_licence(publication: Publication, lang: str) -> list[str]:
@@ -311,6 +342,14 @@ def sources_by_licence(publication: Publication, lang: str) -> list[str]:
         dated = f"{title} ({words.date(record['date'], lang)})" if record["date"] else title
         by_licence.setdefault(str(record["licence"] or words.word("licence_unstated", lang)), []).append(dated)
     return [f"{licence}{words.word('colon', lang)}{', '.join(titles)}" for licence, titles in by_licence.items()]
+
+
+def _by_kind(found: list[tuple[str, str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return elements and values under the kind of evidence they share."""
+    kinds: dict[str, list[tuple[str, str]]] = {}
+    for element, kind, value in found:
+        kinds.setdefault(kind, []).append((element, value))
+    return list(kinds.items())
 
 
 def next_step(jurisdiction: object) -> str:

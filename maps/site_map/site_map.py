@@ -30,6 +30,7 @@ def write_map(
     max_sheets: int = 200,
     single_sites: int = SINGLE_SITES,
     ranked: int | None = None,
+    back: tuple[str, str] = ("report.html", "to_report"),
 ) -> None:
     """Write the map page.
 
@@ -48,6 +49,8 @@ def write_map(
         Best-ranked sites drawn one by one; the rest is summed in squares, and the page says so.
     ranked : int, optional
         Sites among which ranks are given, where the page shows a part of them.
+    back : tuple of str
+        The page beside this one that it leads to: address, and key of the words for it.
 
     Raises
     ------
@@ -59,6 +62,7 @@ def write_map(
     payload["sites"]["columns"] = packed_columns(payload["sites"]["columns"])
     figure = _folium_map()
     figure.title = publication.title
+    figure.back = back
     figure.payload = assets.strict_json(payload)
     figure.noscript = _plain_table(publication)
     path.write_text(figure.render(), encoding="utf-8")

@@ -18,7 +18,7 @@ from layers.validation import Contrast, Method, Null, Outcome, Proxies, RuleFigu
 from maps import words
 from maps.report.figures import figures, in_language
 from maps.report.model_card import card_rows, model_card
-from maps.report.report import write_report
+from maps.report.report import SECTIONS, write_report
 from maps.report.validation_notes import validation_notes
 from maps.sheets.sheet import next_step, write_sheets
 from maps.sheets.site_chemistry import metals
@@ -105,11 +105,46 @@ def test_what_next_depends_on_the_province(place: str | None, key: str) -> None:
     assert next_step(place) == key
 
 
-def test_the_verdict_stands_first_and_the_sampling_list_last(report: str) -> None:
+def test_what_to_do_stands_first_then_trust_then_the_rest(report: str) -> None:
     for lang in ("en", "fr"):
         text = part(report, lang)
         assert text.index("data-verdict") < text.index("<h2")
-        assert re.findall(r'<h2 id="[a-z]+-([a-z_]+)"', text)[-1] == "report_sampling"
+        assert re.findall(r'<h2 id="[a-z]+-([a-z_]+)"', text) == list(SECTIONS)
+
+
+def test_the_report_leads_to_map_sheets_and_files_and_no_cell_is_blank(made_up: ModuleType, tmp_path: Path) -> None:
+    made = made_up.publication(40)
+    write_report(made, tmp_path / "report.html", max_sheets=12)
+    english = part((tmp_path / "report.html").read_text(encoding="utf-8"), "en")
+    links = set(re.findall(r'href="([^"#]*)', english))
+    assert {"map.html", "ranking.csv", "ranking.gpkg", "manifest.json"} <= links
+    assert 'href="sheets/S00001.html"' in english
+    assert "map.html#site=S000" in english
+    lists = english[english.index('id="en-report_sampling"') : english.index('id="en-report_validation"')]
+    assert "<td></td>" not in lists
+    assert "no area of these layers" in lists
+    assert "none recorded" in lists
+
+
+def test_nobody_to_speak_with_is_never_an_empty_cell(made_up: ModuleType, tmp_path: Path) -> None:
+    made = made_up.publication(40)
+    made = replace(made, sampling_plan=made.sampling_plan.assign(speak_first_with=None))
+    write_report(made, tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.count("No area of these public layers holds the site") == len(made.sampling_plan)
+    assert "Nearest community: " in page
+
+
+def test_sampled_wastes_and_others_are_two_lists(made_up: ModuleType, tmp_path: Path) -> None:
+    made = made_up.publication(40)
+    write_report(made, tmp_path / "report.html")
+    english = part((tmp_path / "report.html").read_text(encoding="utf-8"), "en")
+    sampled = english[english.index("Sampled: the ten best") : english.index("Not sampled: the ten best")]
+    ids = set(made.ranking.loc[made.ranking["evidence"] == "measured", "site_id"])
+    assert set(re.findall(r">(S\d{5})<", sampled)) <= ids
+
+
+def test_the_verdict_of_the_expert_stands_with_the_figures(report: str) -> None:
     assert "Better than the best simpler rule (companion score)" in part(report, "en")
     assert words.unbroken("Mieux que la meilleure règle plus simple (score simple), de 0,09") in part(report, "fr")
 
@@ -122,7 +157,7 @@ def test_every_row_is_accounted_for_and_summed(report: str) -> None:
 
 
 def test_figures_are_inline_in_words_of_the_language(report: str) -> None:
-    assert part(report, "en").count("<svg") == 6
+    assert part(report, "en").count("<svg") == 7
     assert "share of known sites found (%)" in part(report, "en")
     assert "part des sites connus retrouvés (%)" in part(report, "fr")
     assert "[[" not in report

@@ -8,8 +8,9 @@ import pytest
 import shapely
 
 from layers.crs import geodesic_km
-from layers.schema import Communities, Lines, empty
+from layers.schema import Backdrop, Communities, Lines, conform, empty
 from layers.working_crs import working_crs
+from pipeline.evidence.shores import with_shores
 from pipeline.kernels.nearest_lines import Ground, cut_lines, lines_in_question, nearest_km, shortest_km
 from pipeline.stages.measure_access import MeasureAccessParams, measure_access
 from tests.pipeline.stages.site_tables import communities_at, in_any_slices, lines_of, points, sites_at
@@ -183,3 +184,17 @@ def test_far_outside_a_layer_a_distance_is_missing_not_long() -> None:
     near = measure_access(sites_at(points(at), crs), road, empty(Communities), MeasureAccessParams(beyond_km=400))
     assert np.isfinite(near["road_km"]).all()
     assert table["road_km"].iloc[0] == near["road_km"].iloc[0]
+
+
+def test_a_lake_is_water_too() -> None:
+    lake = gpd.GeoDataFrame(
+        {"backdrop_id": ["a:1", "a:2"], "name": ["Lake", None], "kind": ["lake", "province"], "source": "a"},
+        geometry=[shapely.box(-100.5, 60, -100.1, 60.2), shapely.box(-101, 59, -99, 61)],
+        crs=4326,
+    )
+    river = lines_of([shapely.LineString([(-98, 59), (-98, 61)])], kind="water")
+    both = with_shores(river, conform(lake, Backdrop))
+    assert both["kind"].tolist() == ["water", "water"]
+    near = measured(sites_at(points([(-100.05, 60.1)])), both)["water_km"].iloc[0]
+    assert near == pytest.approx(geodesic_km(-100.05, 60.1, -100.1, 60.1), abs=0.01)
+    assert with_shores(NO_LINES, conform(lake, Backdrop))["line_id"].tolist() == ["shore:a:0"]
