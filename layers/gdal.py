@@ -28,8 +28,9 @@ OPTIONS = {
     "GDAL_VRT_ENABLE_PYTHON": "NO",
     "OGR_SQLITE_ALLOW_EXTERNAL_ACCESS": "NO",
     "CPL_ALLOW_VSISTDIN": "NO",
+    "PROJ_NETWORK": "OFF",
 }
-"""Settings of GDAL under which nothing leaves the machine."""
+"""Settings of GDAL and PROJ under which nothing leaves the machine."""
 
 
 def confine() -> None:

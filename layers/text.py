@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable
+
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_COMMANDS = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069\\u200e\\u200f\\ud800-\\udfff]")
 
 
 def fold(text: str) -> str:
     """Return a text for comparing: no accents, no case, compatible signs alike. Never shown."""
     return without_accents(text).casefold()
+
+
+def as_key(text: str) -> str:
+    """Return an id or name for comparing: case, kinds of blanks and ways to compose letters do not count, accents do."""
+    composed = unicodedata.normalize("NFKC", text.translate(_UNSEEN)).casefold()
+    return " ".join(unicodedata.normalize("NFKC", composed).split())
+
+
+def printable(text: str) -> str:
+    """Return a text for a terminal: what would move its cursor, colour it or turn the order of letters is shown as its code."""
+    return "".join(f"\\x{ord(letter):02x}" if _COMMANDS.match(letter) else letter for letter in text)
 
 
 def without_accents(text: str) -> str:

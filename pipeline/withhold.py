@@ -25,6 +25,7 @@ from layers.catalogue.source import Source
 from layers.files.tables import read_table
 from layers.samples.censoring import CensoringParams
 from layers.samples.standardise import standardise_samples
+from layers.text import as_key
 from pipeline.config import RunConfig
 from pipeline.folder.store import RunStore
 from pipeline.input_layers import Account, Inputs
@@ -251,7 +252,7 @@ def _withheld(records: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, exclusions: gp
     rows, others = records[records["record_id"].isin(lost)], records[~records["record_id"].isin(lost)]
     placed = others[others.geometry.notna()]
     names = (_folded(rows["name"]) | _folded(rows["aliases"]) | _folded(gone["name"])) - _folded(placed["name"])
-    unplaced = others[others.geometry.isna() & others["name"].astype("str").str.strip().str.casefold().isin(names)]
+    unplaced = others[others.geometry.isna() & _keys(others["name"]).isin(names)]
     lost |= set(unplaced["record_id"])
     found = _folded(rows["record_id"]) | _folded(rows["official_id"]) | _folded(gone["site_id"])
     found = found | _folded(alone.loc[alone["record_ids"].isin(lost), "site_id"])
@@ -262,12 +263,16 @@ def _withheld(records: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, exclusions: gp
 def _named(records: pd.DataFrame, keys: Set[str]) -> np.ndarray:
     found = np.zeros(len(records), dtype=bool)
     for column in ("record_id", "official_id"):
-        found = found | records[column].astype("str").str.strip().str.casefold().isin(keys).to_numpy(dtype=bool)
+        found = found | _keys(records[column]).isin(keys).to_numpy(dtype=bool)
     return found
 
 
+def _keys(cells: pd.Series) -> pd.Series:
+    return cells.astype("str").map(as_key, na_action="ignore")
+
+
 def _folded(cells: pd.Series) -> set[str]:
-    parts = (part.strip().casefold() for cell in cells.dropna() for part in str(cell).split("; "))
+    parts = (as_key(part) for cell in cells.dropna() for part in str(cell).split("; "))
     return {part for part in parts if part}
 
 
@@ -284,7 +289,7 @@ def _samples_withheld(
     params = config.locate_assays.model_copy(update={"require_match": False})
     located = locate_assays(samples, sites, params)
     found = located["site_id"].isin(withheld.site_ids).to_numpy(dtype=bool)
-    keys = samples["site_key"].astype("str").str.strip().str.casefold()
+    keys = _keys(samples["site_key"])
     found = found | (located["site_id"].isna() & keys.isin(withheld.ids | withheld.names)).to_numpy(dtype=bool)
     areas = exclusions.geometry.dropna()
     if len(areas):
@@ -348,18 +353,18 @@ def _columns(source: Source, names: Sequence[str]) -> list[str]:
 
 
 def _parts(values: Iterable[object]) -> set[str]:
-    return {part.strip().casefold() for value in values for part in str(value).split("; ")}
+    return {as_key(part) for value in values for part in str(value).split("; ")}
 
 
 def _note(note: Note, withheld: _Withheld) -> Note:
-    said = note.message.casefold()
+    said = as_key(note.message)
     tells = any(len(text) > SHORT_ID and text in said for text in withheld.ids | withheld.names)
     return replace(note, message=UNTOLD, columns=(), rows=()) if tells else note
 
 
 def _unheeded(exclusions: gpd.GeoDataFrame, withheld: _Withheld) -> tuple[Note, ...]:
     """Count the requests by key that fit no record of the run: a request nobody follows must be seen."""
-    keys = exclusions["key"].dropna().astype("str").str.strip().str.casefold()
+    keys = _keys(exclusions["key"].dropna())
     missed = int((~keys.isin(withheld.found)).sum())
     message = "Requests of stewards name no record of this run; see that their ids are spelt as in the inventories."
     return (Note("local_only", "requests_without_site", message, missed),) if missed else ()

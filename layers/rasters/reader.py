@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import math
 import os
+import re
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -49,6 +50,7 @@ DRIVERS = {
 
 _COARSEST_DEGREES = 5.0
 _OPTIONS = ("name", "band", "nodata", "kind")
+_NAME = re.compile(r"\w[\w -]{0,59}")
 BLOCK_BYTES = 256 << 20
 """Bytes of one tile or strip, unpacked."""
 HUGE = 1.0e30
@@ -81,6 +83,11 @@ def describe_raster(source: Source, root: Path) -> Raster:
     unknown = sorted(set(source.options) - set(_OPTIONS))
     if unknown:
         raise SourceError(f"{source.id}: unknown options {', '.join(unknown)}. Rasters know: {', '.join(_OPTIONS)}.")
+    name = str(source.options.get("name", source.id))
+    if not _NAME.fullmatch(name):
+        raise SourceError(
+            f"{source.id}: the option name is '{name[:60]}'; columns are named after it: give letters, digits, '_' or '-'."
+        )
     path = locate(source, root)
     where = f"{source.id} ({path.name})"
     with named_failure(where):
@@ -98,7 +105,7 @@ def describe_raster(source: Source, root: Path) -> Raster:
         rows, columns = dataset.block_shapes[band - 1]
         _require_bearable_blocks(where, rows, columns, np.dtype(dataset.dtypes[band - 1]).itemsize)
         raster = Raster(
-            name=str(source.options.get("name", source.id)),
+            name=name,
             path=str(path),
             band=band,
             crs=":".join(crs.to_authority() or ()) or crs.to_wkt(),

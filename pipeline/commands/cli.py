@@ -18,6 +18,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+def _say(text: str, *, err: bool = False) -> None:
+    """Print for people: what files hold moves no cursor and turns no letters round."""
+    from layers.text import printable
+
+    click.echo(printable(text), err=err)
+
+
 def _explained(command: Callable[P, R]) -> Callable[P, R]:
     """Turn a `MinewasteError` into one clear message and exit code 1, and stop in good order when asked to."""
 
@@ -35,23 +42,21 @@ def _explained(command: Callable[P, R]) -> Callable[P, R]:
         except Stopped as stopped:
             end(stopped.signal)
         except MinewasteError as error:
-            click.echo(f"minewaste: {error}", err=True)
+            _say(f"minewaste: {error}", err=True)
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise
-            click.echo(
-                f"minewaste: {error}. See that the disk has room and that you may read and write there.", err=True
-            )
+            _say(f"minewaste: {error}. See that the disk has room and that you may read and write there.", err=True)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except MemoryError:
-            click.echo(
+            _say(
                 f"minewaste: the memory of this machine, or the share this process may take, ran out. {SHORT}", err=True
             )
         except Exception as error:
             if os.environ.get(DEBUG):
                 raise
-            click.echo(unexpected(error), err=True)
+            _say(unexpected(error), err=True)
         sys.exit(1)
 
     return guarded
@@ -186,10 +191,10 @@ def _run(
 
         summary = run_chain(config, data_dir, folder, progress, run_date)
     if as_json:
-        click.echo(json.dumps(summary.as_json(), ensure_ascii=False))
+        _say(json.dumps(summary.as_json(), ensure_ascii=False))
     elif not quiet:
         progress.__exit__()
-        click.echo(summary.in_words())
+        _say(summary.in_words())
 
 
 @main.command()
@@ -202,7 +207,7 @@ def init(folder: Path, output: Path | None) -> None:
     from pipeline.commands.init import in_words, init_region
 
     check_proj()
-    click.echo(in_words(init_region(folder, output)))
+    _say(in_words(init_region(folder, output)))
 
 
 @main.command()
@@ -216,7 +221,7 @@ def check(config: Path, data: Path | None, out: Path | None, *, show_private: bo
     from pipeline.commands.check import check_sources
     from pipeline.commands.configured import configured
 
-    click.echo(check_sources(*configured(config, data), out, show_private=show_private))
+    _say(check_sources(*configured(config, data), out, show_private=show_private))
 
 
 @main.command()
@@ -255,7 +260,7 @@ def screen(
         raise click.UsageError("say one place: --community NAME, --nation NAME, --area FILE or --site SITE_ID.")
     if site is not None and out is not None:
         raise click.UsageError("--site prints what lies around one site and writes nothing: leave --out away.")
-    click.echo(
+    _say(
         screen_run(
             run_folder,
             community=community,
@@ -279,7 +284,7 @@ def explain(run_folder: Path, site_id: str, lang: str) -> None:
     """One site in words: what is known, what moved its rank."""
     from pipeline.commands.explain import explain_site
 
-    click.echo(explain_site(run_folder, site_id, lang))
+    _say(explain_site(run_folder, site_id, lang))
 
 
 @main.command()
@@ -291,12 +296,12 @@ def purge(run_folder: Path, source_id: str) -> None:
     from pipeline.purge import purge as purge_source
 
     purged = purge_source(run_folder, source_id)
-    click.echo(f"Removed {len(purged.removed)} files and folders made with '{source_id}':")
-    click.echo("\n".join(f"  {name}" for name in purged.removed))
+    _say(f"Removed {len(purged.removed)} files and folders made with '{source_id}':")
+    _say("\n".join(f"  {name}" for name in purged.removed))
     if purged.left:
-        click.echo("Not written by minewaste, so left; look through them yourself:")
-        click.echo("\n".join(f"  {name}" for name in purged.left))
-    click.echo(
+        _say("Not written by minewaste, so left; look through them yourself:")
+        _say("\n".join(f"  {name}" for name in purged.left))
+    _say(
         "Screenings written elsewhere with --out, and copies made by hand, are not known here. "
         "Take the source out of the run file before the next run."
     )
@@ -318,7 +323,7 @@ def verify(run_folder: Path, data: Path | None) -> None:
     from pipeline.commands.verify import in_words, verify_run
 
     verified = verify_run(run_folder, data)
-    click.echo(in_words(verified, run_folder))
+    _say(in_words(verified, run_folder))
     if not verified.holds:
         sys.exit(1)
 
@@ -334,7 +339,7 @@ def compare(first: Path, second: Path, table: Path | None) -> None:
     from pipeline.folder.writing import atomic
 
     comparison = compare_runs(first, second)
-    click.echo(in_words(comparison, first, second))
+    _say(in_words(comparison, first, second))
     if table is not None:
         with atomic(table) as temporary:
             comparison.sites.to_csv(temporary, index=False, lineterminator="\n")
@@ -347,7 +352,7 @@ def sources() -> None:
     from layers.catalogue.source import load_catalogue
 
     for entry in load_catalogue().values():
-        click.echo(f"{entry.id:<28} {entry.role:<13} {entry.title}  [{entry.licence or 'licence not stated'}]")
+        _say(f"{entry.id:<28} {entry.role:<13} {entry.title}  [{entry.licence or 'licence not stated'}]")
 
 
 @main.command()
@@ -363,6 +368,6 @@ def fetch(what: tuple[str, ...], folder: Path, hosts: tuple[str, ...]) -> None:
     for one in what:
         got = fetch_one(one, folder, Client(hosts=set(hosts)))
         state = "there already" if got.was_there else "fetched"
-        click.echo(f"{one}: {state}, {got.path} ({got.size} bytes, sha256 {got.sha256[:12]}…)")
+        _say(f"{one}: {state}, {got.path} ({got.size} bytes, sha256 {got.sha256[:12]}…)")
         for note in got.notes:
-            click.echo(f"  {note}")
+            _say(f"  {note}")

@@ -133,6 +133,7 @@ def read_list(path: Path) -> set[str]:
     SourceError
         If the folder is no run folder.
     """
+    _require_files(path)
     try:
         lines = (path / LIST).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -268,9 +269,25 @@ def is_inside(name: str) -> bool:
 
 
 def _is_own(path: Path, name: str) -> bool:
-    """Say whether a name of the list stays inside the folder, also where a folder on the way is a link."""
+    """Say whether a name of the list is that of a file inside the folder, also where a folder on the way is a link."""
     parts = Path(name).parts
-    return is_inside(name) and not any((path / Path(*parts[:depth])).is_symlink() for depth in range(1, len(parts)))
+    linked = any((path / Path(*parts[:depth])).is_symlink() for depth in range(1, len(parts)))
+    return is_inside(name) and not linked and ((path / name).is_symlink() or not (path / name).is_dir())
+
+
+def _require_files(path: Path) -> None:
+    """Stop at a run folder with pipes, sockets or devices in it: whoever opened one might wait for ever."""
+    if not path.is_dir():
+        return
+    strange = [
+        one.relative_to(path).as_posix()
+        for one in sorted(path.rglob("*"))
+        if one.exists() and not (one.is_file() or one.is_dir())
+    ]
+    if strange:
+        raise SourceError(
+            f"{path}: {', '.join(strange[:3])} is a pipe or a device, which no run writes; nothing is read there. Remove it."
+        )
 
 
 def require_own_folder(path: Path) -> None:
@@ -281,6 +298,7 @@ def require_own_folder(path: Path) -> None:
     SourceError
         Naming the links.
     """
+    _require_files(path)
     links = [name for name in (*INNER, LIST, LOCK) if (path / name).is_symlink()]
     if links:
         raise SourceError(

@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from layers.schema import Exclusions, GeoDataFrame, Sites, conform
+from layers.text import as_key
 
 
 class WithholdSitesParams(BaseModel):
@@ -40,7 +41,7 @@ def withhold_sites(
     """
     if len(exclusions) == 0 or len(sites) == 0:
         return conform(sites, Sites)
-    keys = {str(key).strip().casefold() for key in exclusions["key"].dropna()}
+    keys = {as_key(str(key)) for key in exclusions["key"].dropna()}
     named = np.array(
         [
             bool(keys & {*_parts(site_id), *_parts(records), *_parts(officials)})
@@ -57,4 +58,4 @@ def withhold_sites(
 
 
 def _parts(joined: object) -> list[str]:
-    return [part.strip().casefold() for part in joined.split("; ")] if isinstance(joined, str) else []
+    return [as_key(part) for part in joined.split("; ")] if isinstance(joined, str) else []

@@ -20,6 +20,14 @@ from pipeline.sample_run import run_samples
 
 SITES = 30
 WEST, SOUTH, SPAN = -90.0, 50.0, 1.2
+PRIVATE = "Invented Zqovarn Ground"
+PRIVATE_CORNERS = [
+    (-89.8123457, 50.1345679),
+    (-89.3234561, 50.2456783),
+    (-89.4345673, 50.7567891),
+    (-89.7456789, 50.6678913),
+]
+"""The area of a source that is never published: its name and corners may be found nowhere."""
 
 
 class SmallRun(NamedTuple):
@@ -140,7 +148,8 @@ def _areas(folder: Path) -> None:
         crs=4326,
     )
     areas.to_file(folder / "areas.geojson", driver="GeoJSON")
-    areas.iloc[:1].assign(name="Area C").to_file(folder / "private.geojson", driver="GeoJSON")
+    private = gpd.GeoDataFrame({"name": [PRIVATE]}, geometry=[shapely.Polygon(PRIVATE_CORNERS)], crs=4326)
+    private.to_file(folder / "private.geojson", driver="GeoJSON", COORDINATE_PRECISION=7)
     pd.DataFrame(
         {"name": ["Community 1"], "latitude": [SOUTH + 0.5], "longitude": [WEST + 0.5], "kind": ["place"]}
     ).to_csv(folder / "communities.csv", index=False)

@@ -19,18 +19,34 @@ from distributed import LocalCluster
 
 from layers.errors import StageError
 from pipeline.executor import Executor, Shared
-from tests.faults.small_region import SmallRun, differing, run_small
+from tests.faults.small_region import PRIVATE, PRIVATE_CORNERS, SmallRun, differing, run_small
+from tests.sovereignty.traces import Traces, search_folders
 
 FULL = os.environ.get("MINEWASTE_FAULTS") == "full"
 
 pytestmark = [pytest.mark.cluster, pytest.mark.filterwarnings("ignore")]
 
 
+SPILL = {
+    "distributed.worker.memory.target": 1e-9,
+    "distributed.worker.memory.spill": 1e-9,
+    "distributed.comm.compression": None,
+}
+"""Workers put whatever they hold on disk at once."""
+
+
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[LocalCluster]:
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, local_directory=str(tmp_path), silence_logs=50
-    ) as running:
+    with (
+        dask.config.set(SPILL),
+        LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            dashboard_address=None,
+            local_directory=str(tmp_path / "workers"),
+            silence_logs=50,
+        ) as running,
+    ):
         yield running
 
 
@@ -124,9 +140,12 @@ def test_a_run_whose_worker_is_killed_in_a_stage_writes_the_same_folder(
     run_small(small_run.raw | {"dask": dask}, small_run.data, tmp_path / "run")
     assert len(killed) == 1
     assert differing(tmp_path / "run", small_run.folder) == []
+    assert [one for one in (tmp_path / "workers").rglob("*") if one.is_file()]
+    assert search_folders([tmp_path], Traces([PRIVATE], PRIVATE_CORNERS)) == []
 
 
-@pytest.mark.parametrize("partitions", [1, 2, 8] if FULL else [8])
+@pytest.mark.skipif(not FULL, reason="eight slices are tried beside another process: make faults")
+@pytest.mark.parametrize("partitions", [1, 2, 8])
 def test_slices_change_no_file_of_the_run_folder(small_run: SmallRun, tmp_path: Path, partitions: int) -> None:
     dask = {"mode": "threads", "workers": 2, "partitions": partitions}
     run_small(small_run.raw | {"dask": dask}, small_run.data, tmp_path / "sliced")

@@ -7,6 +7,8 @@ import os
 import random
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -22,8 +24,10 @@ from pipeline.commands.verify import verify_run
 from pipeline.folder.leftovers import sweep_temporary, temporary_folder
 from pipeline.folder.run_folder import LIST, LOCK, RunFolder, held
 from tests.faults.processes import Command
-from tests.faults.small_region import SmallRun, differing, run_small
+from tests.faults.small_region import PRIVATE, PRIVATE_CORNERS, SmallRun, differing, run_small
+from tests.sovereignty.traces import Traces, search_folders
 
+ROOT = Path(__file__).parents[2]
 FULL = os.environ.get("MINEWASTE_FAULTS") == "full"
 
 
@@ -80,6 +84,7 @@ def test_a_run_that_was_killed_goes_on_to_the_same_bytes(region: tuple[Path, Pat
     run_file, finished = region
     out, temporary = tmp_path / "run", tmp_path / "temporary"
     kill_somewhere(run_file, out, temporary, random.Random(seed))
+    assert search_folders([out, temporary], Traces([PRIVATE], PRIVATE_CORNERS)) == []
     code, told = started(run_file, out, temporary).end()
     assert code == 0, told
     assert differing(out, finished) == []
@@ -104,6 +109,39 @@ def test_a_run_that_is_asked_to_stop_says_how_to_go_on(
     assert leftovers(out, temporary) == []
 
 
+def test_another_process_machine_setting_and_cutting_give_the_same_bytes(small_run: SmallRun, tmp_path: Path) -> None:
+    """Another seed of hashes, time zone and language, an interpreter that takes text for ASCII, two threads and eight slices."""
+    raw = small_run.raw | {"dask": {"mode": "threads", "workers": 2, "partitions": 8}}
+    (tmp_path / "run.yml").write_text(yaml.safe_dump(raw))
+    day = json.loads((small_run.folder / "manifest.json").read_text())["run_date"]
+    other = {"PYTHONHASHSEED": "77", "TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "tr_TR.UTF-8"}
+    other |= {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "TMPDIR": str(tmp_path)}
+    words = ["run", "run.yml", "--data", str(small_run.data), "--out", "run", "--date", day, "--quiet"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", *words], cwd=tmp_path, env=os.environ | other | {"PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert differing(tmp_path / "run", small_run.folder) == []
+
+
+def test_a_run_that_stopped_half_way_is_one_message(copy: Path, region: tuple[Path, Path]) -> None:
+    manifest = json.loads((copy / "manifest.json").read_text())
+    for name in ("files", "steps", "timings_s", "reused", "sha256", "censored_results"):
+        del manifest[name]
+    (copy / "manifest.json").write_text(json.dumps(manifest | {"finished": False}))
+    (copy / "stages" / "published" / "publication.json").unlink()
+    for arguments in (
+        ["screen", copy, "--community", "Community 1"],
+        ["explain", copy, "mines-k-100"],
+        ["verify", copy],
+        ["compare", copy, region[1]],
+        ["compare", region[1], copy],
+    ):
+        assert "run the run file again" in refused(*arguments).casefold()
+    assert command("purge", copy, "--source", "mines").exit_code == 0
+
+
 def test_a_folder_that_is_no_run_folder_is_left_alone(region: tuple[Path, Path], tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     (mine / "stages").mkdir(parents=True)
@@ -115,6 +153,8 @@ def test_a_folder_that_is_no_run_folder_is_left_alone(region: tuple[Path, Path],
         ["explain", mine, "x"],
         ["purge", mine, "--source", "x"],
         ["verify", mine],
+        ["compare", mine, region[1]],
+        ["compare", region[1], mine],
     ):
         assert "is not the folder of a run" in refused(*arguments)
     assert (mine / "map.html").read_text() == "mine"

@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ from pipeline.commands.explain import explain_site
 from pipeline.commands.verify import verify_run
 from pipeline.folder.fingerprints import file_fingerprint
 from pipeline.folder.published import load_publication
+from pipeline.folder.run_folder import RunFolder
 from pipeline.purge import purge
 from tests.faults.small_region import SmallRun
 
@@ -289,3 +292,48 @@ def test_verify_opens_no_pipe(run_folder: Path, tmp_path: Path) -> None:
         source["path"] = "pipe.csv" if source["id"] == first else source["path"]
     path.write_text(json.dumps(manifest))
     assert f"{first}: pipe.csv is not there, or no file" in verify_run(run_folder, tmp_path).inputs
+
+
+@pytest.mark.parametrize(
+    "name", ["stages/written.txt", "manifest.json", "stages/lock", "stages/published/publication.json"]
+)
+def test_a_pipe_in_a_run_folder_is_one_message(run_folder: Path, name: str) -> None:
+    (run_folder / name).unlink(missing_ok=True)
+    os.mkfifo(run_folder / name)
+    for look in (
+        lambda: verify_run(run_folder),
+        lambda: explain_site(run_folder, "mines-k-100", "en"),
+        lambda: purge(run_folder, "mines"),
+        lambda: RunFolder(run_folder),
+    ):
+        with pytest.raises(SourceError, match=rf"{name} is a pipe or a device, which no run writes"):
+            look()
+
+
+def test_a_list_that_names_folders_removes_none(run_folder: Path) -> None:
+    (run_folder / "sheets" / "mine.txt").write_text("mine")
+    with (run_folder / "stages" / "written.txt").open("a") as listed:
+        listed.write("sheets\nstages\n.\n./\nstages/..\nsheets/.\n")
+    assert not {"sheets", "stages", "."} & RunFolder(run_folder).written
+    purge(run_folder, "mines")
+    assert (run_folder / "sheets" / "mine.txt").read_text() == "mine"
+    assert not (run_folder / "ranking.csv").exists()
+
+
+@pytest.mark.parametrize("name", ["../../x", "a/b", "<b>x</b>", "x\x1b[31m", "", "x" * 61])
+def test_no_name_of_a_raster_can_be_a_path_or_markup(name: str, tmp_path: Path) -> None:
+    source = Source(id="s", role="raster", path="a.tif", options={"name": name})
+    with pytest.raises(SourceError, match="columns are named after it"):
+        describe_raster(source, tmp_path)
+
+
+def test_the_network_of_the_projection_library_is_off_whatever_the_environment_says() -> None:
+    code = "import layers.crs, pyproj.network; print(pyproj.network.is_network_enabled())"
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PROJ_NETWORK": "ON"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == "False\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from layers.cells.assays import BELOW_WORDS, NO_RESULT
 from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.cells.quantities import NO_QUANTITY
 from layers.crs import EARTH_RADIUS_KM, KM_PER_DEGREE, unit_vectors
-from layers.text import did_you_mean, fold
+from layers.text import as_key, did_you_mean, fold, printable
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -57,3 +58,37 @@ def test_points_on_a_sphere() -> None:
     assert vectors[:3] == pytest.approx(np.eye(3), abs=1e-15)
     chord = np.linalg.norm(vectors[3] - vectors[0])
     assert 2 * EARTH_RADIUS_KM * np.arcsin(chord / 2) == pytest.approx(10 * KM_PER_DEGREE, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[31mred\x1b[0m", "\\x1b[31mred\\x1b[0m"),
+        ("a\u202eb\u2066c\u200fd\u2028e", "a\\x202eb\\x2066c\\x200fd\\x2028e"),
+        ("bell\x07, return\r, \x9b1m", "bell\\x07, return\\x0d, \\x9b1m"),
+        ("Tŝilhqot'in ʔaq̓am\tᐊ\xa0ü\nnext", "Tŝilhqot'in ʔaq̓am\tᐊ\xa0ü\nnext"),
+    ],
+)
+def test_what_moves_a_cursor_is_shown_as_its_code(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "é-17 b",
+        " É-17 B ",
+        unicodedata.normalize("NFD", "É-17 B"),
+        "É-17\xa0B",
+        "É-17  B",
+        "\ufeffÉ-17\u2009B",
+        "É-１７ B",
+    ],
+)
+def test_an_id_is_the_same_however_it_is_typed(typed: str) -> None:
+    assert as_key(typed) == "é-17 b"
+
+
+@pytest.mark.parametrize("other", ["E-17 B", "É-17B", "É-017 B", "É 17 B"])
+def test_another_id_is_another(other: str) -> None:
+    assert as_key(other) != "é-17 b"

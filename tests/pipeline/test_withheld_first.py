@@ -6,7 +6,8 @@ import json
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pandas as pd
 import pytest
@@ -18,12 +19,15 @@ from layers.files.left_out import blanked, numbers_left
 from layers.invented import write_region
 from layers.readers.inventory import read_inventory
 from pipeline.commands.check import check_sources
-from pipeline.config import load_config
+from pipeline.config import load_config, parse_config
+from pipeline.input_layers import Account, Inputs
 from pipeline.inputs import read_inputs
 from pipeline.progress import Progress
+from pipeline.provenance import account_table, told_withheld
 from pipeline.run import run
 from pipeline.withhold import read_and_withhold
 
+STEP = 10
 FAR = {"SITE_NO": "A-990001", "SITE_NAME": "Invented Far Pond", "LONGITUDE": "-79.4321", "LATITUDE": "62.9876"}
 
 
@@ -43,7 +47,10 @@ def regions(folder: Path, sites: int) -> tuple[Path, Path]:
     (folder / "with" / "asked.csv").write_text("key\nA-990001\n", encoding="utf-8")
     config = yaml.safe_load(with_it.read_text(encoding="utf-8"))
     config["sources"].append({"id": "asked", "role": "exclusions", "path": "asked.csv"})
+    config["publish"] = {"withheld_step": STEP}
     with_it.write_text(yaml.safe_dump(config, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    config = yaml.safe_load(without.read_text(encoding="utf-8")) | {"publish": {"withheld_step": STEP}}
+    without.write_text(yaml.safe_dump(config, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return with_it, without
 
 
@@ -86,6 +93,24 @@ def test_all_tables_and_pages_but_counts_are_the_same(tmp_path: Path) -> None:
         assert without_counts(left / one) == without_counts(never / one)
     said = [json.loads((one / "manifest.json").read_text(encoding="utf-8")) for one in folders]
     assert said[0]["run_id"] == said[1]["run_id"]
+    account = pd.read_csv(left / "accounting.csv").set_index("source")
+    told = json.loads((left / "stages" / "published" / "publication.json").read_text(encoding="utf-8"))["scalars"]
+    assert (account["rows_withheld"] % STEP == 0).all()
+    assert account.loc["inventory_a", "rows_withheld"] == told["withheld"] == STEP
+    sums = account[["rows_kept", "rows_merged", "rows_withheld", "rows_rejected"]].sum(axis=1)
+    assert (sums == account["rows_read"]).all()
+    read = {one["id"]: one["rows_read"] for one in said[0]["inputs"]}
+    assert read["inventory_a"] == account.loc["inventory_a", "rows_read"]
+
+
+def test_counts_of_what_was_withheld_are_rounded_up_and_none_stays_none() -> None:
+    raw = {"name": "a", "title": "a", "sources": [{"id": "mines", "role": "inventory", "path": "a.csv"}]}
+    exact, coarse = (parse_config(raw | {"publish": {"withheld_step": step}}, "a.yml") for step in (1, 10))
+    assert [told_withheld(count, exact) for count in (0, 1, 7)] == [0, 1, 7]
+    assert [told_withheld(count, coarse) for count in (0, 1, 10, 11)] == [0, 10, 10, 20]
+    accounts = (Account("mines", "inventory", 30, 20, 3, 5, 2), Account("local_only_1", "local_only", 9, 9, 0, 0, 0))
+    table = account_table(coarse, cast("Inputs", SimpleNamespace(accounts=accounts)))
+    assert table.to_numpy().tolist() == [["mines", "inventory", 35, 20, 3, 10, 2]]
 
 
 def test_check_tells_what_it_tells_of_files_that_never_held_the_rows(tmp_path: Path) -> None:
