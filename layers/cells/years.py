@@ -23,6 +23,10 @@ _DATE = re.compile(
 """A day of a year, with or without the time of day: only its year counts."""
 _BACKWARDS = re.compile(r"(\d{4})\s*(?:-|–|to|à|a)\s*(\d{4})", re.I)
 
+_MONTH = re.compile(r"(\d{4})[-/](0[1-9]|1[0-2])")
+_LONG_YEARS = 30
+"""``1898-02`` is a span of four years; ``1950-05`` may be a month."""
+
 
 def parse_year(text: str) -> tuple[float, float, float, str | None]:
     """Read the first and last year named in a cell.
@@ -50,6 +54,9 @@ def parse_year(text: str) -> tuple[float, float, float, str | None]:
     cell = _DATE.sub(r"\1\2", cell)
     if (backwards := _BACKWARDS.fullmatch(cell)) is not None and int(backwards[1]) > int(backwards[2]):
         return *nothing, f"'{text}' ends before it begins"
+    month = _MONTH.fullmatch(cell)
+    if month is not None and _century_end(int(month[1]), int(month[2])) - int(month[1]) > _LONG_YEARS:
+        return *nothing, f"'{text}' may be a month of {month[1]} or a span into the next century"
     years: list[int] = []
     uncertainty = 0
     for match in _SPAN.finditer(cell):

@@ -236,6 +236,21 @@ def follow_ups_unread(
     return notes
 
 
+def words_first(
+    source_id: str, columns: Sequence[AssayColumn], parsed: Mapping[str, Cells], cells: pd.DataFrame, row: int
+) -> list[Note]:
+    """Note a first row with words in every column of results: it may say what they hold, such as ``La2O3 ppm``."""
+    if len(columns) < 2 or not all(0 in parsed[one.name].unreadable for one in columns):
+        return []
+    names = tuple(one.name for one in columns)
+    shown = ", ".join(str(cells[name].iloc[0]) for name in names[:3])
+    message = (
+        f"Row {row} holds words in every column of results ({shown}) and was turned away. If they say what the columns hold, "
+        "state it under options.results and options.units."
+    )
+    return [Note(source_id, "row_of_words", message, 1, names, (row,))]
+
+
 def one_of_a_kind(notes: Sequence[Note]) -> list[Note]:
     """Put notes of one code together: the first is told whole, of the others the columns and how often."""
     kinds: dict[str, list[Note]] = {}

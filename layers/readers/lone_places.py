@@ -30,6 +30,7 @@ _MOSTLY = 0.6
 _MANY = 200_000
 _ANTARCTIC = -60.0
 _NAMED = 6
+_SAME_DEGREES = 1e-7
 
 
 def coordinate_columns(source: Source) -> tuple[str, ...]:
@@ -92,6 +93,35 @@ def in_the_sea(source: Source, where: str, rows: np.ndarray, longitude: np.ndarr
         f"Rows lie in no country, province or state, far out at sea{named} ({some_rows(rows[lost])}).{hint} Check them."
     )
     return [Note(source.id, "in_no_country", text, len(lost), columns, tuple(rows[lost].tolist()))]
+
+
+def copied_axes(source: Source, rows: np.ndarray, longitude: np.ndarray, latitude: np.ndarray) -> list[Note]:
+    """Notice rows whose latitude and longitude are the same number, but for its sign: one was typed into both cells.
+
+    Parameters
+    ----------
+    source : Source
+        Its id and columns stand in the note.
+    rows : ndarray of int
+        Row numbers in the file.
+    longitude, latitude : ndarray of float
+        Degrees; NaN where a row has no position.
+
+    Returns
+    -------
+    list of Note
+        At most one, ``same_number_twice``. Whole degrees may agree by chance and are not told.
+    """
+    same = np.abs(np.abs(latitude) - np.abs(longitude)) < _SAME_DEGREES
+    found = np.flatnonzero(same & (np.abs(latitude * 100 - np.round(latitude * 100)) > _SAME_DEGREES))
+    if not len(found) or not {"latitude", "longitude"} <= set(source.columns):
+        return []
+    columns = coordinate_columns(source)
+    text = (
+        f"Rows have one number for latitude and longitude by {', '.join(columns)} ({some_rows(rows[found])}): it was typed into "
+        "both cells? Check them."
+    )
+    return [Note(source.id, "same_number_twice", text, len(found), columns, tuple(rows[found].tolist()))]
 
 
 def _land_after(longitude: np.ndarray, latitude: np.ndarray) -> str:

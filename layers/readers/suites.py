@@ -26,6 +26,7 @@ from layers.readers.assay_checks import (
     repeats_taken,
     suite_outliers,
     suspicion_notes,
+    words_first,
     zeros,
 )
 from layers.readers.assay_choice import choose, preference, refuse_twins
@@ -121,6 +122,7 @@ def read_suites(
     found = _units_by_row(found, parsed, sheet, cells, suites)
     refuse_twins(where, found, parsed)
     _refuse_negatives(where, parsed)
+    suites.notes += words_first(source.id, found, parsed, cells, 1 if rows is None or not len(rows) else int(rows[0]))
     odd = []
     for column in found:
         one = parsed[column.name]

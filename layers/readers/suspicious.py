@@ -7,7 +7,7 @@ import pandas as pd
 
 from layers.accounting import Note
 
-_MANY = 30
+_MANY, _SEVERAL = 30, 10
 
 
 def suspicious_values(source: str, layer: pd.DataFrame) -> list[Note]:
@@ -91,7 +91,7 @@ def _minutes(source: str, layer: pd.DataFrame) -> list[Note]:
 
 def _same_place(source: str, layer: pd.DataFrame) -> list[Note]:
     """Count rows that stand on the same point as five others or more: the middle of a county or a default."""
-    if not {"latitude", "longitude"} <= set(layer.columns) or len(layer) < _MANY:
+    if not {"latitude", "longitude"} <= set(layer.columns) or len(layer) < _SEVERAL:
         return []
     counts = layer[["latitude", "longitude"]].dropna().value_counts()
     crowded = counts[counts > 5]

@@ -12,6 +12,7 @@ import pytest
 from layers.accounting import Note, Reading
 from layers.catalogue.source import Source
 from layers.cells.heading_grammar import parse_heading
+from layers.cells.years import parse_year
 from layers.errors import SourceError
 from layers.readers.columns import summary_places
 from layers.readers.control_rows import control_rows
@@ -199,3 +200,25 @@ def test_the_unit_a_workbook_shows_by_its_format_counts_and_other_words_are_told
 def test_a_multiple_in_the_heading_of_a_result_is_asked_about(heading: str) -> None:
     assert parse_heading(heading).unknown
     assert not parse_heading("La_ppm_X100").unknown  # a code of a laboratory
+
+
+def test_one_number_in_both_cells_of_a_place_is_told_by_row(tmp_path: Path) -> None:
+    rows = [f"A{n},{lat + 0.00123},{lon}" for n, (lat, lon) in enumerate(ONTARIO)]
+    assert not told(sites(tmp_path, "id,lat,lon", rows), "same_number_twice")
+    rows[2:4] = ["A2,48.30123,48.30123", "A3,48.80123,-48.80123"]
+    [note] = told(sites(tmp_path, "id,lat,lon", rows), "same_number_twice")
+    assert (note.rows, note.columns) == ((4, 5), ("lat", "lon"))
+
+
+def test_words_in_every_column_of_results_may_say_what_they_hold(tmp_path: Path) -> None:
+    text = "id,site,La,Ce\nx,A,La2O3 ppm,CeO2 ppm\na,A,40,50\nb,A,41,51\n"
+    [note] = told(assays(tmp_path, text, default_unit="ppm"), "row_of_words")
+    assert (note.columns, note.rows) == (("La", "Ce"), (2,))
+
+
+@pytest.mark.parametrize(
+    ("cell", "year"), [("1950-05", None), ("1950-52", 1952.0), ("1901-05", 1905.0), ("1950-05-01", 1950.0)]
+)
+def test_a_month_is_no_span_of_years(cell: str, year: float | None) -> None:
+    _, last, _, reason = parse_year(cell)
+    assert (None if reason else last) == year
