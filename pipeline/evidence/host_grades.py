@@ -31,3 +31,41 @@ def host_grades(utility: np.ndarray, target: str, threshold_ppm: float) -> tuple
     shift = 0.0 if target == "REE" else float(np.log10(threshold_ppm)) - USUAL_THRESHOLD_LOG10
     spread = np.where(known, LEAST_SD_LOG10 + SD_SPAN_LOG10 * found, UNKNOWN_SD_LOG10)
     return LOWEST_LOG10 + SPAN_LOG10 * found + shift, spread
+
+
+PRIOR_WASTES = 4.0
+"""Measured wastes the tables count for when wastes of their kind were measured."""
+
+
+def taught_by_wastes(
+    expected: np.ndarray, spread: np.ndarray, measured_log10: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, dict[float, int]]:
+    r"""Move the expected grade of each kind of host by the wastes of it that were assayed.
+
+    Sites of one expectation are of one kind. With *k* assays *y* and the tables counting as :math:`n_0` wastes the middle is
+    :math:`(n_0 m + \sum y)/(n_0 + k)` and the variance :math:`(n_0 s^2 + \sum (y - m')^2)/(n_0 + k)`: the posterior
+    of a normal with conjugate priors (Gelman et al. 2013, *Bayesian Data Analysis*, 3.3).
+
+    Parameters
+    ----------
+    expected, spread : ndarray of float, shape (n,)
+        As `host_grades` returns them, log10 of ppm.
+    measured_log10 : ndarray of float, shape (n,)
+        Assays of the waste itself, NaN where there is none.
+
+    Returns
+    -------
+    expected, spread : ndarray of float, shape (n,)
+    counts : dict of float to int
+        What the tables expected, in ppm -> wastes that moved it.
+    """
+    kinds = np.round(expected, 6)
+    middle, sd, counts = expected.copy(), spread.copy(), {}
+    for kind in np.unique(kinds[np.isfinite(measured_log10)]):
+        rows = kinds == kind
+        y = measured_log10[rows & np.isfinite(measured_log10)]
+        centre = (PRIOR_WASTES * kind + y.sum()) / (PRIOR_WASTES + len(y))
+        squares = PRIOR_WASTES * spread[rows] ** 2 + ((y - centre) ** 2).sum()
+        middle[rows], sd[rows] = centre, np.sqrt(squares / (PRIOR_WASTES + len(y)))
+        counts[round(10.0 ** float(kind), 1)] = len(y)
+    return middle, sd, counts

@@ -12,7 +12,10 @@ WORKED = r"produc|operat|\bactive|care and maint|\bplant\b|\bmill\b|rehabilit|re
 that never produced by the same words."""
 PROSPECT = r"occurrence|prospect|showing|indicat|explor|undeveloped|discretion|\bindice|anomal"
 """Status of a place where little was dug."""
-PLANT = r"\bmill\b|tailings|concentrator|smelter|r[ée]sidus|usine|relave"
+PLANT = (
+    r"\bmill\b(?!\s+(?:creek|brook|run|pond|river|gulch|canyon|hollow|road|hill|mountain|bar|branch|fork|valley|lake|point|bay))"
+    r"|tailings|concentrator|smelter|r[ée]sidus|usine|relave"
+)
 """Names of places where ore was treated."""
 PROSPECT_NAME = r"\b(?:prospect|showing|occurrence|claims?|indice)\b"
 """Names of places that were staked or found."""

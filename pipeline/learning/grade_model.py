@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import log_ndtr, ndtri_exp
 
-from pipeline.evidence.host_grades import host_grades
+from pipeline.evidence.host_grades import host_grades, taught_by_wastes
 from pipeline.kernels.linear_field import LinearField, fit_field, predict_field
 from pipeline.learning.candidates import Preparation, Task, prepare
 from pipeline.learning.trained_model import USUAL_SPREAD_LOG10, TrainedModel
@@ -143,6 +143,11 @@ def with_grades(model: TrainedModel, table: pd.DataFrame, other: tuple[str, np.n
     if model.rests_on_companion:
         utility = table["companion_commodity"].to_numpy(float) if "companion_commodity" in table else observed * np.nan
         expected, spread = host_grades(utility, model.target, model.threshold_ppm)
+        assays = np.where((sites["waste_rule"] == "assay").to_numpy(), observed, np.nan)
+        expected, spread, taught = taught_by_wastes(expected, spread, assays)
+        model = replace(
+            model, diagnostics={**model.diagnostics, "hosts_taught": [[ppm, n] for ppm, n in taught.items()]}
+        )
         spread = np.where(np.isfinite(observed), np.maximum(spread, ASSAYED_HOST_SD), spread)
         grades, rule = updated(expected, spread, np.zeros(len(sites)), observed, sd), "hosts"
     elif model.kind == "supervised" and assayed >= LEAST_ASSAYS:
