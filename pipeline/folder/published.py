@@ -97,7 +97,8 @@ def load_publication(run_folder: Path) -> Publication:
     if not (folder / "publication.json").is_file():
         raise SourceError(
             f"{run_folder}: is not the folder of a finished run (no stages/published in it). "
-            "Give the folder that `minewaste run` or `minewaste demo` wrote."
+            "If a run stopped half way there, run it again: what was finished is kept. Else give the folder that "
+            "`minewaste run` or `minewaste demo` wrote."
         )
     scalars = _checked_scalars(folder)
     if scalars["surface"] is not None:
