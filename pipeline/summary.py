@@ -108,4 +108,5 @@ def _grade(row: Any) -> str:
     """Return the measured concentration with its range, or the chance that the grade is reached where there is none."""
     if pd.notna(row.treo_ppm):
         return f"{row.treo_ppm:,.0f} ppm measured ({row.treo_low_ppm:,.0f}-{row.treo_high_ppm:,.0f})"
-    return f"chance of the grade {row.score:.2f}"
+    said = "> 0.99" if row.score >= 0.995 else "< 0.01" if row.score < 0.005 else f"{row.score:.2f}"
+    return f"chance of the grade {said}"
