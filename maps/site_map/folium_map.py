@@ -76,7 +76,7 @@ def _add_sites(drawn: Any, publication: Publication, lang: str) -> None:
     import folium
 
     ranking = publication.ranking
-    tier = tiers(ranking)
+    tier = tiers(ranking, len(ranking))
     for number, (key, _, colour) in enumerate(TIERS):
         group = folium.FeatureGroup(name=words.word(key, lang))
         for row in ranking[tier == number].itertuples(index=False):

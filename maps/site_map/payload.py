@@ -45,7 +45,9 @@ _NOT_ON_MAP = (
 )
 
 
-def map_payload(publication: Publication, single_sites: int = SINGLE_SITES, max_sheets: int = 200) -> dict[str, Any]:
+def map_payload(
+    publication: Publication, single_sites: int = SINGLE_SITES, max_sheets: int = 200, ranked: int | None = None
+) -> dict[str, Any]:
     """Return everything the map page shows.
 
     Parameters
@@ -56,13 +58,16 @@ def map_payload(publication: Publication, single_sites: int = SINGLE_SITES, max_
         Best-ranked sites that get a circle of their own.
     max_sheets : int
         Best-ranked sites that have a sheet to link to.
+    ranked : int, optional
+        Sites among which ranks are given; by default those of the ranking.
     """
     ordered = _ordered(publication)
+    ranked = len(publication.ranking) if ranked is None else ranked
     shown, rest = ordered.iloc[:single_sites], ordered.iloc[single_sites:]
     return {
-        "meta": _meta(publication, len(ordered), len(shown), max_sheets),
+        "meta": _meta(publication, len(ordered), len(shown), max_sheets) | {"n_ranked": ranked},
         "words": _words(publication.validation),
-        "sites": site_columns(publication, shown),
+        "sites": site_columns(publication, shown, ranked),
         "cells": _cells(rest),
         "areas": _areas(publication),
         "communities": _communities(publication),
@@ -99,7 +104,6 @@ def _meta(publication: Publication, total: int, shown: int, max_sheets: int) -> 
         "contact": publication.contact,
         "target": publication.target,
         "n": total,
-        "n_ranked": len(publication.ranking),
         "shown": shown,
         "companion_order": rests_on_companion(publication.validation),
         "sheets": max_sheets,

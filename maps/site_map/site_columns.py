@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from layers.schema import DISPOSALS, EVIDENCE, WASTE_TYPES
+from layers.schema import DISPOSALS, EVIDENCE, SITE_KINDS, WASTE_TYPES
 from maps import assets, words
 from maps.publication import Publication
 from maps.reasons import READ_AT, reason_parts, unit_of
@@ -31,7 +31,7 @@ def grade_end(shown: pd.DataFrame, end: str) -> pd.Series:
     return shown[f"treo_{end}_ppm"].where(shown["treo_ppm"].notna(), shown[f"treo_inferred_{end}_ppm"])
 
 
-def site_columns(publication: Publication, shown: pd.DataFrame) -> dict[str, Any]:
+def site_columns(publication: Publication, shown: pd.DataFrame, ranked: int) -> dict[str, Any]:
     """Return the sites with a circle of their own: columns, and the texts, templates and codes their numbers mean.
 
     Parameters
@@ -40,6 +40,8 @@ def site_columns(publication: Publication, shown: pd.DataFrame) -> dict[str, Any
         Its flags, reasons and relations are taken.
     shown : DataFrame
         One row per site in the order of the page.
+    ranked : int
+        Sites among which ranks are given.
 
     Returns
     -------
@@ -68,7 +70,7 @@ def site_columns(publication: Publication, shown: pd.DataFrame) -> dict[str, Any
         "rank_low": numbers(shown["rank_low"], 12),
         "rank_high": numbers(shown["rank_high"], 12),
         "tier": numbers(
-            pd.Series(tiers(publication.ranking), publication.ranking["site_id"]).reindex(shown["site_id"]), 2
+            pd.Series(tiers(publication.ranking, ranked), publication.ranking["site_id"]).reindex(shown["site_id"]), 2
         ),
         "tie": tie,
         "evidence": places_in(shown["evidence"], EVIDENCE),
@@ -97,6 +99,7 @@ def site_columns(publication: Publication, shown: pd.DataFrame) -> dict[str, Any
         "power_km": numbers(shown["power_km"], 3),
         "commodities": listed("commodities"),
         "deposit": listed("deposit_type"),
+        "kind": places_in(_column(shown, "site_kind"), SITE_KINDS),
         "waste": places_in(shown["waste_type"], WASTE_TYPES),
         "disposal": places_in(shown["disposal"], DISPOSALS),
         "status": listed("status"),
@@ -112,7 +115,7 @@ def site_columns(publication: Publication, shown: pd.DataFrame) -> dict[str, Any
     table |= {"flags": flags, "reasons": reasons, "relations": _relations(publication, sites)}
     return {"columns": _without_empty(table), "ties": ties, "texts": texts_of.values, "flags": codes, "reasons": templates,
             "commodities": _commodities(shown["commodities"]),
-            "waste": list(WASTE_TYPES), "disposal": list(DISPOSALS), "evidence": list(EVIDENCE)}  # fmt: skip
+            "kinds": list(SITE_KINDS), "waste": list(WASTE_TYPES), "disposal": list(DISPOSALS), "evidence": list(EVIDENCE)}  # fmt: skip
 
 
 def _ties(ranking: pd.DataFrame, sites: pd.Series) -> tuple[list[int | None], list[list[int]]]:

@@ -57,8 +57,7 @@ def write_map(
     StageError
         If something in the publication may not be published.
     """
-    payload = map_payload(publishable(publication), single_sites, max_sheets)
-    payload["meta"]["n_ranked"] = payload["meta"]["n_ranked"] if ranked is None else ranked
+    payload = map_payload(publishable(publication), single_sites, max_sheets, ranked)
     payload["sites"]["columns"] = packed_columns(payload["sites"]["columns"])
     figure = _folium_map()
     figure.title = publication.title

@@ -42,8 +42,11 @@ def shared_ranks(ranking: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"first": rank.transform("min"), "last": rank.transform("max")})
 
 
-def tiers(ranking: pd.DataFrame) -> np.ndarray:
-    """Return the tier of every site, shape (n,): of the middle of the ranks it shares, so that what is tied looks alike."""
+def tiers(ranking: pd.DataFrame, ranked: int) -> np.ndarray:
+    """Return the tier of every site, shape (n,), of the middle of the ranks it shares, so that what is tied looks alike.
+
+    ``ranked`` is the number of sites among which ranks are given.
+    """
     ends = shared_ranks(ranking)
     middle = (ends["first"].to_numpy() + ends["last"].to_numpy()) / 2
-    return tier_of_rank(middle, len(ranking))
+    return tier_of_rank(middle, ranked)

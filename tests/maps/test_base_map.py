@@ -96,6 +96,6 @@ def test_what_is_tied_shares_its_ranks_and_its_colour(made_up: ModuleType) -> No
     ends = shared_ranks(ranking)
     assert ends.loc[4].tolist() == [5, 5]
     assert ends.loc[5].tolist() == ends.loc[24].tolist() == [6, 25]
-    found = tiers(ranking)
+    found = tiers(ranking, 100)
     assert found[:5].tolist() == [0] * 5
     assert set(found[5:25].tolist()) == {2}  # the middle of 6 to 25 is beyond the first tenth of a hundred
