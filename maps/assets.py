@@ -47,6 +47,17 @@ def leaflet_css() -> str:
 
 
 @lru_cache(maxsize=1)
+def marker_images() -> dict[str, str]:
+    """Return the pictures of Leaflet's marker as data addresses, by the option of ``L.Icon.Default`` that names them."""
+    names = {"iconUrl": "marker-icon.png", "iconRetinaUrl": "marker-icon-2x.png", "shadowUrl": "marker-shadow.png"}
+    images = _leaflet() / "images"
+    return {
+        option: f"data:image/png;base64,{base64.b64encode((images / name).read_bytes()).decode()}"
+        for option, name in names.items()
+    }
+
+
+@lru_cache(maxsize=1)
 def jquery_js() -> str:
     """Return the script that folium's popups ask for; our own pages do without it."""
     import xstatic.pkg.jquery

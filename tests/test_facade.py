@@ -87,6 +87,22 @@ def test_a_folium_map_takes_layers_and_links_to_nothing(finished: minewaste.Run,
     assert circles >= len(finished.ranking)
 
 
+def test_a_user_adds_tiles_and_a_plugin_to_the_folium_map(finished: minewaste.Run, tmp_path: Path) -> None:
+    from folium.plugins import MiniMap
+
+    drawn = minewaste.folium_map(finished, lang="fr")
+    folium.TileLayer("https://tiles.example.org/{z}/{x}/{y}.png", attr="Example", name="Tuiles").add_to(drawn)
+    MiniMap().add_to(drawn)
+    drawn.save(tmp_path / "sites.html")
+    text = (tmp_path / "sites.html").read_text(encoding="utf-8")
+    assert "https://tiles.example.org/{z}/{x}/{y}.png" in text
+    assert "L.Control.MiniMap(" in text
+    assert "Mesurer une distance" in text  # the tools of our own
+    online = minewaste.folium_map(finished, offline=False).get_root().render()
+    for plugin in ("L.control.fullscreen", "L.Control.Measure", "L.Control.MousePosition", "L.Control.Search"):
+        assert plugin in online, plugin
+
+
 def test_a_name_is_text_on_the_folium_map_and_never_markup(finished: minewaste.Run) -> None:
     from dataclasses import replace
 

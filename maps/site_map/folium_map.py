@@ -9,12 +9,20 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from maps import assets, words
 from maps.publication import Publication
+from maps.site_map.base_map import ground_box
 from maps.site_map.tiers import TIERS, tiers
 from maps.sovereignty import publishable
 
+_GROUND_VERTICES = 8_000
+_GROUND: dict[str, dict[str, Any]] = {
+    "land": {"fillColor": "#fbfaf6", "fillOpacity": 1, "color": "#8d98a1", "weight": 0.8},
+    "province": {"fillColor": "#fbfaf6", "fillOpacity": 1, "color": "#8d98a1", "weight": 1, "dashArray": "6 4"},
+    "lake": {"fillColor": "#cfe0ea", "fillOpacity": 1, "color": "#8fb3c8", "weight": 0.7},
+}
 _SQUARE = '<div style="width:8px;height:8px;background:#fff;border:1px solid #000"></div>'
 _INFERRED = {"weight": 1.0, "color": "#ffffff"}
 _OUTLINES = {
@@ -34,8 +42,9 @@ def folium_map(publication: Publication, *, lang: str = "en", offline: bool = Tr
     lang : {"en", "fr"}
         Language of popups and layer names.
     offline : bool
-        True puts Leaflet inside the page, so that the saved file asks nothing of any network. False adds an internet background,
-        full screen, a measuring tool and the position of the mouse, which folium links from public servers.
+        True puts Leaflet inside the page, with the run's own ground, full screen, measuring, position and search: the saved
+        file asks nothing of any network. False takes folium's plugins for these and an internet background, linked from public
+        servers.
 
     Returns
     -------
@@ -57,9 +66,11 @@ def folium_map(publication: Publication, *, lang: str = "en", offline: bool = Tr
         scripts = {"leaflet": assets.leaflet_js(), "jquery": assets.jquery_js()}
         drawn.default_js = [(name, _data_address(script, "text/javascript")) for name, script in scripts.items()]
         drawn.default_css = [("leaflet_css", _data_address(assets.leaflet_css(), "text/css"))]
+        _add_offline_tools(drawn, lang)
+        _add_ground(drawn, shown)
     else:
         _with_online_tools(drawn)
-    _add_areas(drawn, shown, lang)
+    _add_areas(drawn, shown, lang, searched=not offline)
     _add_communities(drawn, shown, lang)
     _add_sites(drawn, shown, lang)
     sites = shown.sites
@@ -70,6 +81,24 @@ def folium_map(publication: Publication, *, lang: str = "en", offline: bool = Tr
         ])  # fmt: skip
     folium.LayerControl(collapsed=False).add_to(drawn)
     return drawn
+
+
+def _add_ground(drawn: Any, publication: Publication) -> None:
+    """Add land, provinces and lakes around the sites, simplified, under everything else and without a name of their own."""
+    import folium
+
+    table = publication.backdrop[publication.backdrop["kind"].isin(list(_GROUND))]
+    cut = shapely.clip_by_rect(table.geometry.to_numpy(), *ground_box(publication))
+    cut = assets.simplified(cut, _GROUND_VERTICES)
+    for kind, style in _GROUND.items():
+        shapes = cut[(table["kind"] == kind).to_numpy() & ~shapely.is_empty(cut)]
+        if len(shapes):
+            outlines = gpd.GeoSeries(shapes, crs="EPSG:4326").to_json()
+            folium.GeoJson(outlines, control=False, interactive=False, style_function=_always(style)).add_to(drawn)
+
+
+def _always(style: dict[str, Any]) -> Callable[[Any], dict[str, Any]]:
+    return lambda _: style
 
 
 def _add_sites(drawn: Any, publication: Publication, lang: str) -> None:
@@ -93,17 +122,22 @@ def _add_sites(drawn: Any, publication: Publication, lang: str) -> None:
         group.add_to(drawn)
 
 
-def _add_areas(drawn: Any, publication: Publication, lang: str) -> None:
+def _add_areas(drawn: Any, publication: Publication, lang: str, *, searched: bool) -> None:
     import folium
+    from folium.plugins import Search
 
     for layer, areas in publication.territories.groupby("layer", sort=True):
         named: gpd.GeoDataFrame = areas[["territory", "geometry"]].assign(territory=areas["territory"].map(escape))
-        folium.GeoJson(
+        shapes = folium.GeoJson(
             named.to_json(drop_id=True),
             name=words.layer(str(layer), lang),
             style_function=_outline_only(),
             tooltip=folium.GeoJsonTooltip(fields=["territory"], labels=False),
         ).add_to(drawn)
+        if searched:
+            Search(
+                shapes, search_label="territory", geom_type="Polygon", placeholder=words.layer(str(layer), lang)
+            ).add_to(drawn)
 
 
 def _add_communities(drawn: Any, publication: Publication, lang: str) -> None:
@@ -140,6 +174,22 @@ def _name(row: Any) -> str:
 
 def _outline_only() -> Callable[[Any], dict[str, Any]]:
     return lambda _: {"color": "#5b3a8c", "weight": 1.5, "fillOpacity": 0.05}
+
+
+def _add_offline_tools(drawn: Any, lang: str) -> None:
+    """Add full screen, measuring, position and search as one element whose script is inside the page."""
+    from branca.element import MacroElement
+    from jinja2 import Template
+
+    keys = ("full_screen", "measure", "measure_how", "search")
+    said = assets.strict_json({key: words.word(key, lang) for key in keys})
+    script = assets.template("site_map/templates/folium_tools.js")
+    script = script.replace("MARKERS", assets.strict_json(assets.marker_images()))
+    script = script.replace("MAP_NAME, WORDS", f"{drawn.get_name()}, {said}")
+    tools = MacroElement()
+    tools._name = "MinewasteTools"
+    tools._template = Template("{% macro script(this, kwargs) %}{% raw %}" + script + "{% endraw %}{% endmacro %}")
+    drawn.add_child(tools)
 
 
 def _with_online_tools(drawn: Any) -> None:

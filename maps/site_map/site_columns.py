@@ -115,7 +115,8 @@ def site_columns(publication: Publication, shown: pd.DataFrame, ranked: int) -> 
     table |= {"flags": flags, "reasons": reasons, "relations": _relations(publication, sites)}
     return {"columns": _without_empty(table), "ties": ties, "texts": texts_of.values, "flags": codes, "reasons": templates,
             "commodities": _commodities(shown["commodities"]),
-            "kinds": list(SITE_KINDS), "waste": list(WASTE_TYPES), "disposal": list(DISPOSALS), "evidence": list(EVIDENCE)}  # fmt: skip
+            "kinds": list(SITE_KINDS), "waste": list(WASTE_TYPES),
+            "disposal": list(DISPOSALS), "evidence": list(EVIDENCE)}  # fmt: skip
 
 
 def _ties(ranking: pd.DataFrame, sites: pd.Series) -> tuple[list[int | None], list[list[int]]]:
