@@ -30,6 +30,7 @@ VECTOR_SUFFIXES = (*DRIVERS, ".parquet", ".geoparquet")
 """Endings of vector files; ``.tab`` is one only where it is the head of a MapInfo table."""
 
 _FEW = 0.5
+_KEYS_OF_THE_FILE = 2
 PAGE_SIZES = (1000, 2000, 5000, 10_000)
 _TRUNCATED = re.compile(rb'"exceededTransferLimit"\s*:\s*true')
 _CRS_MEMBER = re.compile(rb'"crs"\s*:\s*\{.{0,200}?"name"\s*:\s*"([^"]+)"', re.DOTALL)
@@ -205,10 +206,29 @@ def _completeness(source: Source, where: str, raw: bytes, frame: pd.DataFrame) -
                 "Use GeoPackage."
             )
         notes += _unread_geometry(source.id, features, frame)
+    notes += _repeated_keys(source.id, raw, frame)
     if read in PAGE_SIZES:
         text = f"The file holds exactly {read} features, a size at which services cut off: check that it is the whole layer."
         notes.append(Note(source.id, "page_sized", text, read))
     return notes
+
+
+def _repeated_keys(source: str, raw: bytes, frame: pd.DataFrame) -> list[Note]:
+    """Tell properties that stand more often in a GeoJSON file than it has features: the last of them was read."""
+    if not raw:
+        return []
+    often = []
+    for name in (str(one) for one in frame.columns if str(one) != "geometry"):
+        key = json.dumps(name, ensure_ascii=False).encode()
+        if raw.count(key + b":") + raw.count(key + b" :") > len(frame) + _KEYS_OF_THE_FILE:
+            often.append(name)
+    if not often:
+        return []
+    text = (
+        f"Properties stand more often in the text than there are features ({', '.join(often[:5])}): where one is given twice "
+        "the last was read. Ask the publisher."
+    )
+    return [Note(source, "repeated_key", text, len(often), tuple(often))]
 
 
 def _unread_geometry(source: str, features: list[Any], frame: pd.DataFrame) -> list[Note]:

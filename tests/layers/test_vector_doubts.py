@@ -70,3 +70,19 @@ def test_a_feature_of_far_parts_is_told(tmp_path: Path) -> None:
     assert not rows_of(read(tmp_path, [near]), "parts_far_apart")
     (tmp_path / "t.gpkg").unlink()
     assert rows_of(read(tmp_path, [near, shapely.MultiPoint([(-81, 48), (-78, 49)])]), "parts_far_apart") == [(2,)]
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_properties_given_twice_are_told(tmp_path: Path, twice: bool) -> None:
+    more = ', "tonnes": 9000' if twice else ""
+    features = ", ".join(
+        f'{{"type": "Feature", "properties": {{"id": "A{n}", "tonnes": 7{more}}}, '
+        f'"geometry": {{"type": "Point", "coordinates": [-81.{n}, 48.{n}]}}}}'
+        for n in range(1, 6)
+    )
+    (tmp_path / "t.geojson").write_text(
+        f'{{"type": "FeatureCollection", "name": "t", "features": [{features}]}}', encoding="utf-8"
+    )
+    columns = {"official_id": "id", "mass_t": "tonnes"}
+    reading = read_inventory(Source(id="s", role="inventory", path="t.geojson", columns=columns), tmp_path)
+    assert [note.columns for note in reading.notes if note.code == "repeated_key"] == ([("tonnes",)] if twice else [])
