@@ -23,11 +23,13 @@ from maps.publication import Publication
 from maps.reasons import phrase_reason
 from maps.report.model_card import model_card
 from maps.report.report import write_report
+from maps.screening.workbook import about_list
 from maps.sheets.sheet import BESIDE_RUN, write_sheets
 from maps.site_map.site_map import write_map
-from maps.words import finding
+from maps.words import LANGUAGES, finding
 from pipeline.config import RunConfig
-from pipeline.folder.geopackage import write_geopackage
+from pipeline.folder.geopackage import WRITTEN, write_geopackage
+from pipeline.folder.geopackage_styles import add_styles
 from pipeline.folder.memory import give_back_memory
 from pipeline.folder.published import save_publication
 from pipeline.folder.store import RunStore
@@ -47,6 +49,16 @@ from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
 
 TOWNS_DEGREES = 3.0
 """How far beyond the sites towns are named."""
+
+GIS_COLUMNS = (
+    "rank", "site_id", "name", "evidence", "score", "score_low", "score_high", "rank_low", "rank_high", "tied_with", "treo_ppm",
+    "treo_low_ppm", "treo_high_ppm", "treo_inferred_low_ppm", "treo_inferred_high_ppm", "grade_rule", "waste_n", "tonnage_t",
+    "tonnage_low_t", "tonnage_high_t", "tonnage_rule", "contained_treo_t", "contained_treo_low_t", "contained_treo_high_t",
+    "payable_t", "chance_payable", "applicability", "companion_score", "commodities", "deposit_type", "waste_type", "disposal",
+    "status", "hazard_class", "first_year", "last_year", "jurisdiction", "official_ids", "flags", "territories",
+    "nearest_community", "community_km", "road_km", "latitude", "longitude", "url",
+)  # fmt: skip
+"""Columns of the sites in ``ranking.gpkg``; ``sites.parquet`` holds all."""
 
 REASONS_SHOWN = 3
 """Reasons per site in ``ranking.csv``; the pages show all."""
@@ -95,7 +107,13 @@ def _write_tables(publication: Publication, results: Results, store: RunStore) -
     store.write_csv("stages/links.csv", _links_in_words(results.links))
     store.write_parquet("sites.parquet", publication.sites)
     with store.file("ranking.gpkg") as temporary:
-        write_geopackage(temporary, _for_qgis(publication) | _held_out_for_qgis(publication, results))
+        layers = _for_qgis(publication) | _held_out_for_qgis(publication, results)
+        write_geopackage(temporary, layers)
+        columns = {
+            name: [str(one) for one in layer.columns if one != layer.geometry.name] for name, layer in layers.items()
+        }
+        notices = [line for lang in LANGUAGES for line in about_list(publication, publication.title, lang)]
+        add_styles(temporary, columns, len(publication.ranking), notices, WRITTEN)
     store.write_json("model/validation.json", results.model.validation.model_dump(mode="json"))
     store.write_csv("model/held_out.csv", held_out_table(results.model))
     save_publication(publication, store)
@@ -249,7 +267,11 @@ def _reasons_in_words(results: Results) -> pd.Series:
 
 def _for_qgis(publication: Publication) -> dict[str, gpd.GeoDataFrame]:
     """Return sites with their ranking, the areas that may be published and the outline of the surface, by name."""
-    layers = {"sites": _flat(publication.sites)}
+    sites = _flat(publication.sites)
+    chosen = [name for name in GIS_COLUMNS if name in sites]
+    layers = {"sites": sites[[*chosen, "geometry"]].sort_values(["rank", "site_id"]).reset_index(drop=True)}
+    if len(publication.communities):
+        layers["communities"] = publication.communities
     if len(publication.territories):
         layers["territories"] = publication.territories
     if len(publication.sampling_plan):

@@ -24,7 +24,8 @@ from layers.rasters.reader import describe_raster
 from layers.readers.inventory import read_inventory
 from layers.readers.territories import read_territories
 from pipeline.config import parse_config
-from pipeline.folder.geopackage import write_geopackage
+from pipeline.folder.geopackage import WRITTEN, write_geopackage
+from pipeline.folder.geopackage_styles import add_styles
 from pipeline.folder.writing import read_parquet, write_parquet
 from pipeline.stages.overlay_territories import OverlayTerritoriesParams, overlay_territories
 from pipeline.stages.sample_rasters import SampleRastersParams, sample_rasters
@@ -430,3 +431,26 @@ def test_a_detailed_area_is_never_lost_quietly(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("OGR_GEOJSON_MAX_OBJ_SIZE", "0.2")
     with pytest.raises(SourceError, match=r"t\.geojson"):
         areas(path)
+
+
+def test_a_geopackage_carries_styles_headings_and_notices(tmp_path: Path) -> None:
+    import sqlite3
+    from xml.etree import ElementTree
+
+    path = tmp_path / "ranking.gpkg"
+    sites = gpd.GeoDataFrame({"rank": [1], "evidence": ["measured"]}, geometry=[shapely.Point(1, 50)], crs=4326)
+    write_geopackage(path, {"sites": sites, "sampling_plan": sites})
+    add_styles(
+        path, {"sites": ["rank", "evidence"], "sampling_plan": ["rank"]}, 40, ["Not a mineral resource"], WRITTEN
+    )
+    with sqlite3.connect(path) as base:
+        styles = dict(base.execute("SELECT f_table_name, styleQML FROM layer_styles WHERE useAsDefault = 1"))
+        assert base.execute("SELECT metadata FROM gpkg_metadata").fetchall() == [("Not a mineral resource",)]
+        assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    drawn = ElementTree.fromstring(styles["sites"].split(">", 1)[1])
+    categories = {one.get("value"): one.get("label") for one in drawn.iter("category")}
+    assert categories["sampled"] == "sampled"
+    assert categories["top_10"] == "Ranks 1 to 10"
+    assert len(list(drawn.iter("symbol"))) == len(categories) == 5
+    assert [one.get("name") for one in drawn.iter("alias")] == ["Rank", "Evidence"]
+    assert gpd.read_file(path, layer="sites")["evidence"].tolist() == ["measured"]
