@@ -217,12 +217,26 @@ def _assays_and_their_sites(assays: pd.DataFrame) -> list[Note]:
         if status == "matched":
             text = f"{len(rows)} of {keyed[source]} assays with a key of a site found theirs."
             notes.append(Note(str(source), "assays_matched", text, len(rows)))
+            notes += _of_groups(str(source), rows[rows["site_rule"].eq("group")])
         elif status in reasons:
             keys = list(dict.fromkeys(rows["site_key"].fillna("(no key)")))
             shown = ", ".join(keys[:8]) + (" …" if len(keys) > 8 else "")
             remedy = "Name the site's id or record id as their key to place them."
             notes.append(Note(str(source), f"assays_{status}", f"{shown}: {reasons[status]}. {remedy}", len(rows)))
     return notes
+
+
+def _of_groups(source: str, rows: pd.DataFrame) -> list[Note]:
+    """Name the assays whose key fits several records of one name and place, with the site that stands for them."""
+    if rows.empty:
+        return []
+    pairs = dict(zip(rows["site_key"], rows["site_id"], strict=True))
+    shown = ", ".join(f"{key} ({site})" for key, site in list(pairs.items())[:8]) + (" …" if len(pairs) > 8 else "")
+    text = (
+        f"{shown}: the name stands on several records at one place that nothing tells apart; the results were given to the "
+        "best described of them. Say in a links source that they are one site, or name a record id as the key."
+    )
+    return [Note(source, "assays_of_a_group", text, len(rows))]
 
 
 def _everything_per_site(results: Results) -> gpd.GeoDataFrame:

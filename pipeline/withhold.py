@@ -24,6 +24,7 @@ from layers.accounting import Note, Reading
 from layers.catalogue.source import Source
 from layers.files.tables import read_table
 from layers.samples.censoring import CensoringParams
+from layers.samples.repeated import twins_of
 from layers.samples.standardise import standardise_samples
 from layers.text import as_key
 from pipeline.config import RunConfig
@@ -31,7 +32,7 @@ from pipeline.folder.store import RunStore
 from pipeline.input_layers import Account, Inputs
 from pipeline.inputs import WITHHOLDABLE, Readings, assembled, read_again, read_sources
 from pipeline.stages.link_records import link_records
-from pipeline.stages.locate_assays import locate_assays
+from pipeline.stages.locate_assays import locate_assays, sites_named
 from pipeline.stages.merge_sites import MergeSitesParams, merge_sites
 from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
 
@@ -129,6 +130,9 @@ def _rows_gone(
     )
     for source, row in told:
         gone.setdefault(str(source), set()).add(int(row))
+    assays = {one.id: found.by_id[one.id] for one in found.sources if one.role == "geochemistry"}
+    for name, twins in twins_of(assays, gone).items():  # no sample lives on in another source
+        gone.setdefault(name, set()).update(twins)
     rows = {}
     for source in found.sources:
         if source.role in ("inventory", "geochemistry") and source.id in gone:
@@ -186,7 +190,7 @@ def _followed(
     at_site = _samples_withheld(samples, sites, withheld, exclusions, config)
     known = inputs["links"]
     linked = (known["record_a"].isin(withheld.records) | known["record_b"].isin(withheld.records)).to_numpy(dtype=bool)
-    told = _rows_that_tell(inputs, withheld) | _rows_inside(inputs)
+    told = _rows_that_tell(inputs, withheld, samples["sample_id"][at_site]) | _rows_inside(inputs)
     out = {
         "inventory": records["source"][~stays].value_counts(),
         "geochemistry": samples["source"][at_site].value_counts(),
@@ -291,6 +295,10 @@ def _samples_withheld(
     found = located["site_id"].isin(withheld.site_ids).to_numpy(dtype=bool)
     keys = _keys(samples["site_key"])
     found = found | (located["site_id"].isna() & keys.isin(withheld.ids | withheld.names)).to_numpy(dtype=bool)
+    grouped = located["site_rule"].eq("group").to_numpy(dtype=bool)  # the results stand for all sites of the name
+    named = sites_named(samples.loc[grouped, "site_key"].astype(str).unique(), sites)
+    of_gone = {key for key, (rows, _) in named.items() if sites["site_id"].iloc[rows].isin(withheld.site_ids).any()}
+    found = found | grouped & samples["site_key"].isin(of_gone).to_numpy(dtype=bool)
     areas = exclusions.geometry.dropna()
     if len(areas):
         found = found | samples.intersects(areas.union_all()).to_numpy(dtype=bool)
@@ -309,19 +317,23 @@ def _restandardised(samples: gpd.GeoDataFrame, gone: np.ndarray, censoring: Cens
     return standardise_samples(samples[~gone].reset_index(drop=True), censoring)
 
 
-def _rows_that_tell(inputs: Inputs, withheld: _Withheld) -> np.ndarray:
-    """Mark rejected rows with a cell that is an id or a name of a withheld site.
+def _rows_that_tell(inputs: Inputs, withheld: _Withheld, samples: pd.Series) -> np.ndarray:
+    """Mark rejected rows with a cell that is an id or a name of a withheld site, or the id of one of its samples.
 
     A short id such as 12 is only looked for in the columns of ids, since it would be found in every other row.
     """
     keys = {source.id: _key_columns(source) for source in inputs.sources}
+    of_samples = {one.id: _columns(one, ("sample_id",)) for one in inputs.sources if one.role == "geochemistry"}
+    ids = _folded(samples.astype("str").str.split(":", n=1).str[-1].str.replace(r"#\d+$", "", regex=True))
+    sampled = {one for one in ids if len(one) > SHORT_ID}
     short = {one for one in withheld.ids if len(one) <= SHORT_ID}
     long = (withheld.ids - short) | withheld.names
     marks = []
     for source, raw in zip(inputs.rejected["source"], inputs.rejected["raw"], strict=True):
         cells = json.loads(raw) if isinstance(raw, str) else {}
         own = {name: cells[name] for name in keys.get(source, ()) if name in cells}
-        marks.append(bool(long & _parts(cells.values()) or short & _parts(own.values())))
+        told = long & _parts(cells.values()) or short & _parts(own.values())
+        marks.append(bool(told or sampled & _parts(cells.get(name) for name in of_samples.get(source, ()))))
     return np.array(marks, dtype=bool)
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from layers.cells.heading_tokens import vocabulary
 from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.errors import ConfigError
 from layers.text import fold
@@ -298,7 +299,15 @@ def _aliases() -> dict[str, str]:
         for spelling in (name, *entry["aliases"]):
             if found.setdefault(_key(spelling), name) != name:
                 raise ConfigError(f"commodities.yml: '{spelling}' means both {found[_key(spelling)]} and {name}.")
+    for symbol, name in {**SYMBOLS, "U": "uranium", "V": "vanadium", "W": "tungsten", "Y": "yttrium"}.items():
+        for spelling in vocabulary()["element_names"].get(symbol, "").split():
+            if len(spelling) > 2 and spelling not in _NO_COMMODITY and name in found:
+                found.setdefault(_key(spelling), name)
     return found
+
+
+_NO_COMMODITY = frozenset(["alum", "ars", "plat", "chloride"])
+"""Names of elements in headings that are other things as commodities."""
 
 
 @lru_cache(maxsize=1)

@@ -123,6 +123,9 @@ def unit_doubt(heading: str) -> str | None:
     multiple that is not known as a unit. A heading without any unit is no doubt here.
     """
     words = Words(heading, tokens(heading))
+    stray = _stray_beside_unit(words)
+    if stray is not None:
+        return stray
     found = amount_of(heading, words, None)
     if found is None or found.kind not in _AMOUNT_UNITS:
         return None
@@ -131,6 +134,18 @@ def unit_doubt(heading: str) -> str | None:
     multiples = [one for one in words.unknown if folded(one) in _MULTIPLES or one == "^"]
     scaled = _unclear_amount(heading, words, found.kind, [])
     return next(iter([*multiples, *scaled]), None)
+
+
+def _stray_beside_unit(words: Words) -> str | None:
+    """Return a word nobody knows right before the unit a heading ends with: it may be a multiple, as in ``[xyz. m3]``."""
+    groups = [*_AMOUNT_UNITS.values()]
+    if len(words.tokens) < 2 or not any(group in words.tokens[-1].readings for group in groups):
+        return None
+    before = words.tokens[-2]
+    inside = re.search(r"[\[(,]\s*([^\[\](),]*)[\])]?\s*$", words.text)
+    if before.readings or inside is None or folded(before.text) not in folded(inside[1]):
+        return None
+    return before.text
 
 
 def _bare_amount(words: Words) -> bool:

@@ -34,6 +34,9 @@ DATUMS = {
     "gda2020": "EPSG:7844",
     "agd66": "EPSG:4202",
     "agd84": "EPSG:4203",
+    "hartebeesthoek94": "EPSG:4148",
+    "nzgd2000": "EPSG:4167",
+    "nzgd49": "EPSG:4272",
 }
 """Datum names, letters and digits only, in lower case -> geographic CRS."""
 
@@ -44,6 +47,9 @@ UTM_ZONES = {
     "EPSG:4248": range(17, 23),
 }
 """Zones in which a datum is used; WGS 84 has all 60."""
+
+SOUTHERN = frozenset(["EPSG:4283", "EPSG:7844", "EPSG:4202", "EPSG:4203", "EPSG:4148", "EPSG:4167", "EPSG:4272"])
+"""Datums used south of the equator only: their zones need no letter."""
 
 ZONE = re.compile(
     r"^(?:utm|zone|huso|fuseau)?[\s:]*0?(?P<zone>\d{1,2})(?:\.0+)?\s*(?P<letter>[A-Z]|north|nord|norte|south|sud|sur)?$",

@@ -8,7 +8,11 @@ import pandas as pd
 
 from layers.schema import DISPOSALS, WASTE_TYPES
 
-_TAILINGS = r"(?:mine |mill |mining )?(?:tailings?|relaves?|r[ée]sidus? miniers?|parc [àa] r[ée]sidus|slimes)"
+_TAILINGS = (
+    r"(?:mine |mill |mining )?(?:tailings?|relaves?|r[ée]sidus? miniers?|parc [àa] r[ée]sidus|slimes(?: dams?)?|rejeitos?|jales?|"
+    r"anrikningssand|avgangs?|rikastushiekka|хвост\w*|"
+    r"aufbereitungsr[üu]ckst[äa]nde|sp[üu]lsand|scarti di flottazione)"
+)
 _INTO = r"\btailings?\b[^.;]{0,40}\b(?:in|into|to)\b[^.;]{0,12}"
 
 
@@ -26,14 +30,21 @@ _KINDS = (
         "waste_rock",
         _any(
             r"waste[- ]?rock",
-            r"(?:waste|mine|rock) (?:dumps?|piles?)",
+            r"(?:waste|mine|rock) (?:dumps?|piles?|heaps?)",
             "haldes?",
             "st[ée]riles",
             "est[ée]riles",
             "botaderos?",
+            "gr[åa]berg",
+            "sivukivi",
+            "bergehalden?",
+            "gesteinshalden?",
+            "desmontes?",
+            "discarich[ea]",
+            "отвал\\w*",
         ),
     ),
-    ("slag", _any("slags?", "scories?", "escorias?")),
+    ("slag", _any("slags?", "scories?", "escorias?", "slagg", "schlacken?", "kuona")),
     (
         "heap_leach",
         _any(

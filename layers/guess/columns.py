@@ -17,6 +17,7 @@ from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.guess.contents import UNSURE, Contents, by_contents
 from layers.guess.words import HOLDING, KIND_WORDS, WHOLE, plain
 from layers.readers.columns import as_text
+from layers.text import fold
 
 WHOLE_NAME, PART_OF_NAME = 0.9, 0.7
 """Confidence of a heading that is known as a whole, and of one that only holds a known word or is one cut short."""
@@ -92,7 +93,8 @@ def numbers(column: pd.Series, decimal_mark: str = ".") -> np.ndarray:
         return column.dropna().to_numpy(dtype=float)
     text = as_text(column.head(SAMPLE_ROWS)).dropna()
     if decimal_mark == ",":
-        text = text.str.replace(",", ".", regex=False)
+        grouped = text.str.fullmatch(r"\s*-?\d{1,3}(?:[.\s]\d{3})+(?:,\d+)?\s*")
+        text = text.where(~grouped, text.str.replace(r"[.\s]", "", regex=True)).str.replace(",", ".", regex=False)
     values = pd.to_numeric(text, errors="coerce").to_numpy(dtype=float)
     return values[np.isfinite(values)]
 
@@ -113,7 +115,8 @@ def decimal_mark_of(cells: pd.DataFrame) -> tuple[str | None, int]:
             continue
         text = as_text(column.head(SAMPLE_ROWS)).dropna()
         commas += int(text.str.fullmatch(r"[<>]?\s*-?(?:\d{1,6},(?:\d{1,2}|\d{4,})|\d{1,3}(?:\.\d{3})+,\d+)").sum())
-        points += int(text.str.fullmatch(r"[<>]?\s*-?\d+\.\d+").sum())
+        grouped = text.str.fullmatch(r"[<>]?\s*-?\d{1,3}(?:\.\d{3})+")
+        points += int((text.str.fullmatch(r"[<>]?\s*-?\d+\.\d+") & ~grouped).sum())
     if commas and commas > 20 * points:
         return ",", commas
     return (".", points) if points else (None, 0)
@@ -233,6 +236,8 @@ def _candidates(layer_column: str, names: Mapping[str, str], paired: bool) -> li
         result += [(name, PART_OF_NAME) for name in names if name not in listed and _measures(name, layer_column)]
     if layer_column == "official_id":  # a name may be as unique as an id
         result = [one for one in result if names[one[0]] not in WHOLE["name"] or names[one[0]] in whole]
+    if not result and layer_column in _BY_GRAMMAR:
+        result = [(name, PART_OF_NAME) for name in names if _reads(name, layer_column)]
     axis = _AXES.get(layer_column)
     if axis and paired:
         result += [(name, WHOLE_NAME) for name, one in names.items() if one == axis]
@@ -251,6 +256,31 @@ def _measures(name: str, layer_column: str) -> bool:
     one = parse_heading(name)
     told = one.unit is not None or unit_doubt(name) is not None
     return one.kind == _AMOUNTS[layer_column] and told and one.element is None and not _OF_OTHER_THINGS.search(name)
+
+
+_BY_GRAMMAR = {
+    "latitude": "latitude", "longitude": "longitude", "easting": "easting", "northing": "northing", "utm_zone": "zone",
+    "datum": "datum", "official_id": "site_id", "name": "name", "commodities": "commodity", "status": "status",
+    "sample_id": "sample_id", "medium": "medium", "first_year": "date", "last_year": "date",
+}  # fmt: skip
+"""Layer column -> kind of heading in any language the grammar of headings knows, asked where no listed heading fits."""
+_BEGUN = re.compile(r"open|start|begin|beginn|commission|debut|ouvert|inici|apert|oppn|apnet|alku|avattu|начал|开")
+_ENDED = re.compile(
+    r"clos|end|fin|fecham|cierre|cese|termin|ferm|stilllegung|nedlagd|nedlagt|lakkaut|sulje|suljettu|конец|закр|闭"
+)
+_NOT_THE_SITE = re.compile(
+    r"(?i)project|proyecto|projet|projekt|lake|station|company|owner|empresa|alias|other|former|district"
+)
+
+
+def _reads(name: str, layer_column: str) -> bool:
+    """Say whether the grammar of headings reads a heading as what a layer column holds, with no word left over."""
+    one = parse_heading(name)
+    if one.kind != _BY_GRAMMAR[layer_column] or one.unknown:
+        return False
+    if layer_column in ("first_year", "last_year"):
+        return bool((_BEGUN if layer_column == "first_year" else _ENDED).search(fold(name)))
+    return layer_column not in ("name", "official_id") or not _NOT_THE_SITE.search(name)
 
 
 _AXES = {"longitude": "x", "latitude": "y", "easting": "x", "northing": "y"}

@@ -12,15 +12,18 @@ import pandas as pd
 from layers.catalogue.source import Source
 from layers.cells.assay_columns import assay_columns
 from layers.cells.heading_amounts import unit_doubt
-from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
+from layers.cells.heading_grammar import parse_headings
 from layers.errors import MinewasteError
 from layers.files.boundary import UNFORESEEN, named_failure
+from layers.guess.angle_parts import angle_parts
+from layers.guess.cell_words import SURE_OF_MARK, groups_digits, missing_words
 from layers.guess.chemistry import guess_chemistry, laboratory_columns
 from layers.guess.codes import guess_codes, guess_kinds
 from layers.guess.columns import Fact, Guess, decimal_mark_of, guess_columns
 from layers.guess.recognise import Find, Look, look, recognised
 from layers.guess.roles import INVENTORY_COLUMNS, POSITION, long_columns, role_of, words_of
 from layers.guess.words import HOLDING, WHOLE, language_of, plain
+from layers.guess.zones import ask_hemisphere
 from layers.rasters.reader import describe_raster
 from layers.readers.amount_units import CHOICES, heading_unit
 from layers.readers.columns import as_text
@@ -150,6 +153,8 @@ def _unknown(guess: Guess, find: Find, sight: Look) -> None:
         return
     if mark == ",":
         guess.say("decimal_mark", ",", f"{seen} cells read like 12,5", 0.9)
+    elif mark == "." and seen >= SURE_OF_MARK and groups_digits(cells):
+        guess.say("decimal_mark", ".", f"{seen} cells read like 12.5, so a comma groups digits", 0.85)
     language, headings = language_of([str(column) for column in cells.columns])
     if language is not None:
         guess.say("language", language, f"{headings} headings are in this language", 0.8)
@@ -172,7 +177,7 @@ def _unknown(guess: Guess, find: Find, sight: Look) -> None:
     name, _, kind = str(role.value).partition(":")
     guess.say("role", name, role.reason, role.confidence)
     if name in ("inventory", "geochemistry", "communities") and (
-        missing := _missing_words(cells, of_results=name == "geochemistry")
+        missing := missing_words(cells, of_results=name == "geochemistry")
     ):
         guess.say("missing", missing, "these words stand where something is not known", 0.85)
     _by_role(guess, find, sight, name, kind, mark or ".")
@@ -228,20 +233,6 @@ def _columns(guess: Guess, found: dict[str, Fact]) -> None:
         guess.facts[f"columns.{layer_column}"] = fact
 
 
-def _missing_words(cells: pd.DataFrame, *, of_results: bool) -> list[str]:
-    """Return words that stand where nothing is known; among results ``ND`` may be one below a limit, which a reader decides."""
-    words = MISSING_WORDS if of_results else MISSING_WORDS | NOT_STATED
-    found: dict[str, None] = {}
-    for name in cells.columns:
-        if pd.api.types.is_numeric_dtype(cells[name]):
-            continue
-        counts = as_text(cells[name]).dropna().value_counts()
-        for word, count in counts.items():
-            if count > 1 and str(word).casefold() in words:
-                found.setdefault(str(word))
-    return sorted(found)
-
-
 def _ask_crs(guess: Guess, sight: Look) -> None:
     bounds = sight.table.geometry.total_bounds if sight.table.geometry is not None else np.full(4, np.nan)
     degrees = bool(np.all(np.abs(bounds[[0, 2]]) <= 360) and np.all(np.abs(bounds[[1, 3]]) <= 90))
@@ -256,11 +247,26 @@ def _ask_crs(guess: Guess, sight: Look) -> None:
     )
 
 
+def _in_parts(guess: Guess, found: dict[str, Fact], sight: Look) -> bool:
+    """Take degrees, minutes and seconds from columns of their own; say whether they stand so."""
+    parts = angle_parts(sight.table.cells, found)
+    if not parts:
+        return False
+    for one in ("latitude", "longitude", "easting", "northing", "utm_zone"):
+        found.pop(one, None)
+    found.update(parts)
+    if "datum" not in found:
+        guess.say("crs", "EPSG:4326", "degrees without a stated datum: WGS 84 is taken", 0.7)
+    return True
+
+
 def _position(guess: Guess, found: dict[str, Fact], sight: Look) -> None:
     """Keep the position columns that serve, and settle or ask the coordinate system."""
     if sight.table.geometry is not None:
         for one in POSITION:
             found.pop(one, None)
+        return
+    if _in_parts(guess, found, sight):
         return
     degrees = {"latitude", "longitude"} <= set(found)
     if not degrees:
@@ -278,6 +284,8 @@ def _position(guess: Guess, found: dict[str, Fact], sight: Look) -> None:
         else:
             told = "degrees without a stated datum: WGS 84 is taken; NAD83 would be 1-2 m off, NAD27 up to 200 m"
             guess.say("crs", "EPSG:4326", told, 0.7)
+    if not degrees and "utm_zone" in found:
+        ask_hemisphere(guess, found, sight)
     if degrees or "utm_zone" in found:
         return
     if {"easting", "northing"} <= set(found):
@@ -326,6 +334,8 @@ def _geochemistry(guess: Guess, find: Find, cells: pd.DataFrame, sight: Look, ma
     if long is not None:
         repeated = [name for name in map(str, cells.columns) if re.search(HOLDING["sample_id"], plain(name))]
         named = [name for name in map(str, cells.columns) if plain(name) in WHOLE["sample_id"]]
+        read = [one.text for one in parse_headings(list(map(str, cells.columns))) if one.kind == "sample_id"]
+        repeated += [name for name in read if name not in repeated]
         reason = "one result per row"
         found |= {"analyte": Fact(long[0], reason, 0.85), "value": Fact(long[1], reason, 0.85)}
         if "sample_id" not in found and (named or repeated):
@@ -339,6 +349,9 @@ def _geochemistry(guess: Guess, find: Find, cells: pd.DataFrame, sight: Look, ma
 
 def _long_unit(guess: Guess, cells: pd.DataFrame, analyte: str, value: str) -> None:
     """Ask for the unit of a table with one result per row where neither its value heading nor its analytes say one."""
+    headings = parse_headings(list(map(str, cells.columns)))
+    if any(one.kind == "unit" and one.element is None and not one.unknown for one in headings):
+        return  # every row has its own
     unit = value.rsplit("_", 1)[1] if "_" in value else ""
     words = [f"{one}_{unit}" if unit else str(one) for one in as_text(cells[analyte]).dropna().unique()]
     if any(result.to_ppm is None for result in assay_columns(words).results):

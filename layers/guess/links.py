@@ -9,6 +9,7 @@ import pandas as pd
 
 from layers.catalogue.source import load_catalogue
 from layers.cells.heading_grammar import parse_heading
+from layers.guess.collars import propose_collars
 from layers.guess.columns import Guess
 from layers.guess.recognise import Look
 from layers.readers.columns import as_text
@@ -29,6 +30,7 @@ def relate(pairs: list[Pair]) -> None:
         Guesses of tables with their content.
     """
     _repeated(pairs)
+    propose_collars(pairs)
     used = [(guess, sight) for guess, sight in pairs if guess.left_out is None]
     ids = {guess.id: _ids(guess, sight) for guess, sight in used if guess.value("role") == "inventory"}
     ids = {name: values for name, values in ids.items() if len(values) >= _ENOUGH}

@@ -11,6 +11,8 @@ import pandas as pd
 import shapely
 
 from layers.cells.assay_columns import assay_columns
+from layers.cells.heading_grammar import parse_heading
+from layers.elements import REE
 from layers.geometry import areas_of_lines
 from layers.guess.chemistry import MIN_RESULTS, laboratory_columns
 from layers.guess.columns import Fact, guess_columns, share_of_numbers
@@ -40,7 +42,9 @@ _PROVINCES_AND_TERRITORIES = (
     r"provinces? (?:and|et|y) territ\w+|territ\w+ (?:and|et|y) provinc\w+|states? and territ\w+"
 )
 _MINE = (r"\bmines?\b|\bminas?\b|mining|mineral|tailings?|relaves?|residus?|deposit|prospect|occurrence|\bgites?\b|faena|showing|"
-         r"inventor\w*|inventaire|inventario|waste|sites? miniers?|abandoned")  # fmt: skip
+         r"inventor\w*|inventaire|inventario|waste|sites? miniers?|abandoned|\bhalden?|bergwerk|\bgruben?\b|bergbau|\bgruv\w*|"
+         r"avgang|anrikningssand|varphog|kaivo\w*|rikastushiek\w*|barragens?|rejeitos?|\bminerac\w*|\bjales?\b|escombrer\w*|"
+         r"terril|zwalowisk\w*|\bhald[ay]\b|kopaln\w*|\btips?\b|spoil|\bdumps?\b|pasivos?")  # fmt: skip
 _PLACES = (
     r"communit|communaut|comunidad|\btowns?\b|\bvill(?:ages?|es?)\b|\bplaces?\b|localit|localidad|settlement|\bcit(?:y|ies)\b|"
     r"first nations?|band office"
@@ -56,8 +60,13 @@ _NO_ROLE = (
     r"harbou?rs?|generation|power plants?|buildings?|ba?timents?|edificios?|huts?|cabins?|wells?\b|population|drill ?holes?|"
     r"contours?"
 )
-_ANALYTES = r"analyte|analito|element|parameter|parametre|parametro|species|determinand"
+_ANALYTES = (
+    r"analyte|analito|analyt|element|parameter|parametre|parametro|parametri|species|determinand|alkuaine|grundamne|grunnstoff|"
+    r"amne$|^stoff$"
+)
 _VALUES = r"^(?:value|result|valor|valeur|resultat|resultado|conc|ley|teneur)"
+_SURE = 0.75
+"""Confidence from which a table of a survey is what its columns say."""
 _TOTAL = re.compile(r"^(?:treo|tree|reo|ree|sum_ree|total_ree|ree_total|ree_sum)(?:_|$)")
 
 INVENTORY_COLUMNS = (
@@ -86,6 +95,9 @@ def role_of(find: Find, sight: Look, decimal_mark: str) -> Fact | str:
         return _of_lines(find, sight, decimal_mark)
     other = re.search(_NO_ROLE, stem)
     if other and not _found(stem, AREA_WORDS):
+        told = _of_points(find, sight, decimal_mark) if sight.shapes is None and "survey" in other.group() else None
+        if isinstance(told, Fact) and told.confidence >= _SURE:
+            return told
         return f"the name says '{other.group()}', and no role of a run uses that"
     if sight.shapes == "area":
         return _of_areas(find, sight)
@@ -224,6 +236,9 @@ def _of_results(named: str, cells: pd.DataFrame, mark: str, mining: set[str], lo
         return Fact(
             "geochemistry", f"{len(chemistry)} laboratory columns, e.g. {shown}", 0.9 if len(chemistry) > 5 else 0.8
         )
+    rare = [one.name for one in chemistry if one.to_ppm is not None and one.element in REE]
+    if len(rare) > 1 and not mining & {"mass_t", "waste_type", "volume_m3", "area_m2"}:
+        return Fact("geochemistry", f"{', '.join(rare[:4])} are rare earths with their unit", 0.75)
     long = long_columns(cells, mark)
     if long is not None:
         return Fact("geochemistry", f"one result per row: {long[0]} holds elements, {long[1]} numbers", 0.85)
@@ -286,6 +301,10 @@ def long_columns(cells: pd.DataFrame, mark: str) -> tuple[str, str] | None:
     headings = {plain(str(name)): str(name) for name in cells.columns}
     analytes = [name for one, name in headings.items() if re.search(_ANALYTES, one)]
     values = [name for one, name in headings.items() if re.search(_VALUES, one)]
+    if not values:  # in another language
+        values = [
+            name for name in headings.values() if (read := parse_heading(name)).kind == "result" and not read.element
+        ]
     for analyte in analytes:
         words = as_text(cells[analyte]).dropna().unique()
         known = len(assay_columns([str(word) for word in words], default_unit="ppm").results)

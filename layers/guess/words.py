@@ -123,7 +123,8 @@ HOLDING: Mapping[str, str] = {
 """Layer column -> what a plain heading may hold; weaker than a whole heading."""
 
 MEDIA_WORDS: Mapping[str, str] = {
-    "waste": r"tailing|relave|r[ée]sidu|mine.?waste|waste|halde|slag|scorie|escoria|heap.?leach|st[ée]ril|dump",
+    "waste": r"tailing|relave|r[ée]sidu|mine.?waste|waste|halde|slag|scorie|escoria|heap.?leach|st[ée]ril|dump|"
+             r"anrikningssand|avgang|rikastushiek|rejeito|\bjales?\b|varp|schlacke|slagg|хвост|отвал|尾矿",
     "lake_sediment": r"lake.?sed|s[ée]diments? de lac|sedimentos? (?:de )?lag|^lake$|^lac$|lakesed",
     "stream_sediment": r"stream|\bstrea\b|river.?sed|s[ée]diments? de ruisseau|sedimentos? (?:de )?(?:r[íi]o|corriente|quebrada)|"
                        r"ruisseau|^sediment|silt|_ssd\b|drainage",

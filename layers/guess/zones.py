@@ -9,7 +9,7 @@ import pandas as pd
 import pyproj
 
 from layers import jurisdictions as known
-from layers.guess.columns import Guess, numbers
+from layers.guess.columns import Fact, Guess, numbers
 from layers.guess.recognise import Look
 from layers.map_sheets import sheet_box
 from layers.readers.columns import as_text
@@ -129,3 +129,18 @@ def _metres(guess: Guess, sight: Look) -> tuple[np.ndarray, np.ndarray, np.ndarr
     if not len(rows) or np.median(np.abs(x[rows])) <= 400:
         return np.empty(0, dtype=int), np.empty(0), np.empty(0)
     return rows, x[rows], y[rows]
+
+
+def ask_hemisphere(guess: Guess, found: dict[str, Fact], sight: Look) -> None:
+    """Ask on which side of the equator zones without a letter lie, where both sides have land and no datum tells."""
+    cells = sight.table.cells
+    zones = as_text(cells[str(found["utm_zone"].value)]).dropna()
+    numbers = pd.to_numeric(zones.str.extract(r"^\D*(\d{1,2})(?:\.0+)?\s*$")[0], errors="coerce").dropna()
+    datums = set(as_text(cells[str(found["datum"].value)]).dropna()) if "datum" in found else set()
+    told = any(re.search(r"(?i)nad|csrs|gda|agd|etrs|ed50|nzgd|osgb|hartebeest", str(one)) for one in datums)
+    americas = numbers.lt(17).all() or (numbers.lt(24).all() and guess.value("language") != "es")
+    if len(numbers) and not told and not americas:
+        guess.ask(
+            "defaults.utm_hemisphere",
+            f"are the zones in {found['utm_zone'].value} (e.g. {zones.iloc[0]}) north or south of the equator? Answer N or S.",
+        )

@@ -16,7 +16,7 @@ from layers.accounting import Note
 from layers.area_of_use import area_of_use_note
 from layers.catalogue.source import Source
 from layers.cells.angles import all_decimals, parse_angle
-from layers.cells.utm import DATUMS, UTM_ZONES, ZONE, metre_precision, scientific_digit, usual_zone
+from layers.cells.utm import DATUMS, SOUTHERN, UTM_ZONES, ZONE, metre_precision, scientific_digit, usual_zone
 from layers.crs import KM_PER_DEGREE
 from layers.errors import SourceError
 from layers.readers.columns import as_numbers, text_column
@@ -26,6 +26,7 @@ from layers.readers.other_grids import refuse_other_grids
 from layers.readers.points import Points, fill, flag_powers, flag_rounded, flag_swapped
 
 _SENTINELS = (-9999.0, 9999.0, -999.0, 999.0, -99999.0, 99999.0, -9.0e9, -99.99, 99.99, -1.0e30)
+_WRAPPED = "Longitudes beyond 180 were counted back to -180..180."
 _UNSIGNED = re.compile(r"^\d[\d\s.,]*$")
 _ASSUMED_PRECISION_KM = 0.1
 
@@ -98,11 +99,15 @@ class _Reader:
 
         Parts that are all 0 are a placeholder. A hemisphere column, or a default, gives positive numbers their sign.
         """
-        column = self._column(axis)
+        column = self._parts_of(axis, self._column(axis))
         if said_by_heading(self.source, self.cells, axis, column.to_numpy(dtype=object)):
             filled = column != ""
             self.notes.append(heading_note(self.source, axis, self.cells, int(filled.sum())))
             column = column.where(~filled, "-" + column)
+        return column
+
+    def _parts_of(self, axis: str, column: pd.Series) -> pd.Series:
+        """Return an axis with its degrees, minutes, seconds and hemisphere put in where they stand in columns of their own."""
         parts = [f"{axis}_{part}" for part in ("degrees", "minutes", "seconds", "hemisphere")]
         if not any(self.has(part) or part in self.source.defaults for part in parts):
             return column
@@ -151,22 +156,14 @@ class _Reader:
         powers = (
             (texts["latitude"] + texts["longitude"]).str.contains(r"\d[eE][-+]?\d", regex=True).to_numpy(dtype=bool)
         )
-        points.precision_km = np.where(
-            powers, coarsest, finest
-        )  # a power of ten lost digits; zeros at an end were only dropped
+        # a power of ten lost digits; zeros at an end were only dropped
+        points.precision_km = np.where(powers, coarsest, finest)
         for row in np.flatnonzero(~points.absent & ~_plausible(latitude, longitude, points.problems)):
             self._check_degrees(points, int(row), float(latitude[row]), float(longitude[row]))
         wrapped = points.longitude > 180
         if wrapped.any():
             points.longitude[wrapped] -= 360
-            points.notes.append(
-                Note(
-                    self.source.id,
-                    "longitude_wrapped",
-                    "Longitudes beyond 180 were counted back to -180..180.",
-                    int(wrapped.sum()),
-                )
-            )
+            points.notes.append(Note(self.source.id, "longitude_wrapped", _WRAPPED, int(wrapped.sum())))
         self._shift(points, np.flatnonzero(np.isfinite(points.latitude)))
         return points
 
@@ -300,8 +297,11 @@ class _Reader:
 
     def _metres(self, texts: np.ndarray) -> np.ndarray:
         plain = pd.Series(texts).str.replace(r"(?<=\d)[\s\u00a0\u202f](?=\d)", "", regex=True)
+        ending = r",\d+" if self.source.decimal_mark != "," else r"(?:,\d+)?"
+        grouped = plain.str.fullmatch(r"-?\d{1,3}(?:\.\d{3})+" + ending)
+        plain = plain.where(~grouped, plain.str.replace(".", "", regex=False))
         comma = (
-            plain.str.fullmatch(r"\d+,\d{1,2}|\d{5,},\d+")
+            plain.str.fullmatch(r"-?\d+,\d{1,2}|\d{5,},\d+")
             if self.source.decimal_mark is None
             else self.source.decimal_mark == ","
         )
@@ -381,7 +381,8 @@ class _Reader:
                 f"zone '{text}' may be band S (north) or the southern hemisphere; write {number}N or band letters",
             )
         else:
-            return system, number, not letter or (letter != "S" and letter >= "N")
+            north = system not in SOUTHERN if not letter else letter != "S" and letter >= "N"
+            return system, number, north
         return None
 
 

@@ -53,7 +53,7 @@ from layers.schema import MEDIA, GeoDataFrame, Samples, conform
 LAYER_COLUMNS = (
     "sample_id", "site_key", "medium", "n_analyses", "tree_ppm", "analyte", "value", "coordinate_precision_km",
     *PROPERTIES,
-    "latitude", "longitude", "easting", "northing", "utm_zone", "datum", "hemisphere",
+    "latitude", "longitude", "easting", "northing", "utm_zone", "datum", "utm_hemisphere",
     "latitude_degrees", "latitude_minutes", "latitude_seconds", "latitude_hemisphere",
     "longitude_degrees", "longitude_minutes", "longitude_seconds", "longitude_hemisphere",
 )  # fmt: skip

@@ -14,10 +14,14 @@ from layers.crs import parse_crs
 from layers.readers.columns import mapped_columns, text_column
 from layers.readers.lone_places import USUAL_MISTAKES, coordinate_columns
 
-_SOUTH = r"(?:^|[^A-Za-z])(?:[Ss]outh|SOUTH|[Ss]ud|SUD|[Ss]ur|SUR|S)(?:$|[^A-Za-z])|(?<=[a-z])(?:South|Sud|Sur)$"
+_SOUTH = (
+    r"(?:^|[^A-Za-z])(?:[Ss]outh|SOUTH|[Ss]ud|SUD|[Ss]ur|SUR|[Ss]ul|SUL|S)(?:$|[^A-Za-z])|(?<=[a-z])(?:South|Sud|Sur)$"
+)
 _WEST = r"(?:^|[^A-Za-z])(?:[Ww]est|WEST|[Oo]uest|OUEST|[Oo]este|OESTE|[Ww])(?:$|[^A-Za-z])|(?<=[a-z])(?:W|West|Ouest|Oeste)$"
 _SIDES = {"latitude": re.compile(_SOUTH), "longitude": re.compile(_WEST)}
 """Words of a heading that say south or west."""
+_BOTH = re.compile(r"(?i)\bE\s*[/|-]\s*W\b|\bW\s*[/|-]\s*E\b|\bN\s*[/|-]\s*S\b|\bS\s*[/|-]\s*N\b|[-+]\s*[WS]\b")
+"""A heading that names both sides, or says how its signs are meant."""
 _SIGNED = re.compile(r"[-+−–—A-Za-z]")
 _MOST = 0.8
 _LOOKED_AT = 200
@@ -40,16 +44,21 @@ def said_by_heading(source: Source, cells: pd.DataFrame, axis: str, texts: np.nd
     texts : ndarray of str
         Cells of the axis.
     """
-    mapped = mapped_columns(source, cells, axis)
-    if not mapped or not all(_SIDES[axis].search(name) for name in mapped):
+    mapped = _heads(source, cells, axis)
+    if not mapped or not all(_SIDES[axis].search(name) and not _BOTH.search(name) for name in mapped):
         return False
     filled = [str(text) for text in texts if text]
     return bool(filled) and not any(_SIGNED.search(text.replace("e", "").replace("E", "")) for text in filled)
 
 
+def _heads(source: Source, cells: pd.DataFrame, axis: str) -> list[str]:
+    """Return the columns of an axis, or of its degrees where the parts of the angle stand apart."""
+    return [*(mapped_columns(source, cells, axis) or mapped_columns(source, cells, f"{axis}_degrees"))]
+
+
 def heading_note(source: Source, axis: str, cells: pd.DataFrame, count: int) -> Note:
     """Say that the numbers of an axis were taken as south or west because their heading says so."""
-    columns = tuple(mapped_columns(source, cells, axis))
+    columns = tuple(_heads(source, cells, axis))
     side = "south" if axis == "latitude" else "west"
     text = f"The heading {', '.join(columns)} says {side} and its numbers have no sign: they were taken as {side}."
     return Note(source.id, "heading_hemisphere", text, count, columns)

@@ -56,8 +56,8 @@ class Intervals:
 def interval_columns(names: Sequence[str]) -> Intervals | None:
     """Return the columns of hole, start and end of a table of intervals; None where it is none."""
     headings = parse_headings([str(name) for name in names])
-    starts = [heading.text for heading in headings if heading.kind == "depth_from"]
-    ends = [heading.text for heading in headings if heading.kind == "depth_to"]
+    starts = [heading.text for heading in headings if heading.kind == "depth_from" and not heading.unknown]
+    ends = [heading.text for heading in headings if heading.kind == "depth_to" and not heading.unknown]
     holes = [
         heading.text
         for heading in headings

@@ -48,6 +48,11 @@ def one_row_per_sample(source: Source, where: str, cells: pd.DataFrame, rows: np
     SourceError
         If a result is given twice, or the heading of the values and the column of units tell different units.
     """
+    if not mapped_columns(source, cells, "sample_id"):
+        raise SourceError(
+            f"{where}: every row holds one result, and no column says of which sample. Map sample_id under `columns:` "
+            f"(columns: {', '.join(map(str, cells.columns))})."
+        )
     [analyte], [value] = mapped_columns(source, cells, "analyte")[:1], mapped_columns(source, cells, "value")[:1]
     [sample] = mapped_columns(source, cells, "sample_id")[:1]
     beside = _beside(source, cells)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,33 @@ def merge_repeated(readings: Mapping[str, Reading[Any]]) -> dict[str, Reading[An
     for index, first in enumerate(names):
         for second in names[index + 1 :]:
             found[first], found[second] = _of_two(found[first], found[second])
+    return found
+
+
+def twins_of(readings: Mapping[str, Reading[Any]], rows: Mapping[str, Set[int]]) -> dict[str, set[int]]:
+    """Return the rows of other sources that hold the samples of some rows, in whole or in part.
+
+    Parameters
+    ----------
+    readings : mapping of str to Reading
+        Source id -> samples as read, before anything is merged.
+    rows : mapping of str to set of int
+        Source id -> numbers of rows in the file.
+
+    Returns
+    -------
+    dict of str to set of int
+        Source id -> numbers of rows; sources without any are left out.
+    """
+    found: dict[str, set[int]] = {}
+    for source, wanted in rows.items():
+        if source not in readings:
+            continue
+        layer = readings[source].layer
+        mine = layer[layer["source_row"].isin(wanted)]
+        for other, reading in readings.items():
+            if other != source and (right := np.unique(_pairs(mine, reading.layer).right)).size:
+                found.setdefault(other, set()).update(reading.layer["source_row"].to_numpy()[right].tolist())
     return found
 
 

@@ -50,10 +50,11 @@ def locate_assays(
 
     A key is compared, in this order, with site, official and record ids, with names and aliases as written (case, accents and
     punctuation aside), and with their distinctive words. The first comparison that finds a site decides. Where it finds
-    several, the place of the sample decides if it has one and only one of them is near; where all lie within ``one_place_km`` of
-    each other, records of one mine under several ids, the one that was worked and says most takes the sample; else the key is
-    ambiguous and the sample belongs to no site. Samples without a key, or whose key names none, go to the nearest site within
-    the radius.
+    several, the place of the sample decides if it has one and only one of them is near. A register may keep several records of
+    one mine under ids of their own: sites of one name within ``one_place_km`` of each other, of no two kinds, amounts or
+    jurisdictions and with a commodity in common, are one place. The nearest to the sample takes it, or, where the sample has no
+    place, the one that was worked and says most of itself. Else the key is ambiguous and the sample belongs to no site. Samples
+    without a key, or whose key names none, go to the nearest site within the radius.
 
     Parameters
     ----------
@@ -69,7 +70,7 @@ def locate_assays(
     GeoDataFrame[Samples]
         The samples, in order, with ``site_id`` (missing for samples of no site), ``site_key_status`` (``matched``,
         ``ambiguous``, ``unmatched``; missing where a waste sample has no key, and for other media) and ``site_rule`` (``id``,
-        ``name``, ``words`` or ``distance``).
+        ``name``, ``words``, ``group`` or ``distance``).
 
     Raises
     ------
@@ -81,12 +82,16 @@ def locate_assays(
     waste = samples["medium"].eq("waste").to_numpy(dtype=bool)
     keyed = np.flatnonzero(waste & samples["site_key"].notna().to_numpy(dtype=bool))
     if len(keyed):
-        candidates = _candidates(samples["site_key"].iloc[keyed].astype(str).unique(), sites)
+        candidates = sites_named(samples["site_key"].iloc[keyed].astype(str).unique(), sites)
         for row in keyed:
             found, how = candidates[str(samples["site_key"].iloc[row])]
-            chosen, status[row] = _choose(samples, int(row), sites, found, params)
-            if chosen is not None:
-                owner[row], rule[row] = sites["site_id"].iloc[chosen], how
+            near = _near(samples, int(row), sites, found, params.agreement_km)
+            placed = not np.isnan(float(samples["latitude"].iloc[row]))
+            chosen = _of_group(near, sites, params.one_place_km, nearest=placed) if how in _BY_NAME else None
+            if len(near) == 1 or chosen is not None:
+                owner[row] = sites["site_id"].iloc[near[0] if chosen is None else chosen]
+                rule[row] = how if chosen is None else "group"
+            status[row] = "unmatched" if not found else "ambiguous" if pd.isna(owner[row]) else "matched"
         if params.require_match:
             _stop_without_match(samples.iloc[keyed], status[keyed], len(sites))
     located = samples["latitude"].notna().to_numpy(dtype=bool) & (status != "ambiguous")
@@ -98,8 +103,8 @@ def locate_assays(
     return conform(pd.concat([samples, pd.DataFrame(said, index=samples.index)], axis=1), Samples)
 
 
-def _candidates(keys: Iterable[str], sites: pd.DataFrame) -> dict[str, tuple[list[int], str]]:
-    """Return for each key the rows of the sites it may mean, and which comparison found them."""
+def sites_named(keys: Iterable[str], sites: pd.DataFrame) -> dict[str, tuple[list[int], str]]:
+    """Return for each key the positions of the sites it may mean, and how they were found: ``id``, ``name`` or ``words``."""
     ids = _index(sites, ("site_id", "official_ids", "record_ids"), _id_forms)
     names = _index(sites, ("name", "aliases"), lambda text: [_plain(text)])
     words = _index(sites, ("name", "aliases"), _word_forms)
@@ -149,21 +154,39 @@ def _word_forms(text: str) -> list[str]:
     return [f"{key.joined}|{','.join(sorted(key.numbers))}|{','.join(sorted(key.markers))}"] if key.core else []
 
 
-def _choose(
-    samples: pd.DataFrame, row: int, sites: pd.DataFrame, found: list[int], params: LocateAssaysParams
-) -> tuple[int | None, str]:
-    """Return the one site a key means and its status; the place of the sample is heard where there is one."""
-    if not found:
-        return None, "unmatched"
+def _near(samples: pd.DataFrame, row: int, sites: pd.DataFrame, found: list[int], agreement_km: float) -> list[int]:
+    """Return the sites a key may mean that the place of the sample allows, nearest first; all where it has no place."""
     latitude, longitude = (float(samples[axis].iloc[row]) for axis in ("latitude", "longitude"))
-    if not np.isnan(latitude):
-        near = sites[["longitude", "latitude"]].iloc[found].to_numpy(dtype=float)
-        here = np.full(len(found), longitude), np.full(len(found), latitude)
-        apart = geodesic_km(*here, near[:, 0], near[:, 1])
-        found = [one for one, km in zip(found, apart, strict=True) if km <= params.agreement_km]
-    if len(found) > 1 and _widest_km(sites, found) <= params.one_place_km:
-        found = [_fullest(sites, found)]
-    return (found[0], "matched") if len(found) == 1 else (None, "ambiguous")
+    if np.isnan(latitude) or not found:
+        return found
+    places = sites[["longitude", "latitude"]].iloc[found].to_numpy(dtype=float)
+    here = np.full(len(found), longitude), np.full(len(found), latitude)
+    apart = geodesic_km(*here, places[:, 0], places[:, 1])
+    return [site for km, site in sorted(zip(apart, found, strict=True)) if km <= agreement_km]
+
+
+def _of_group(found: list[int], sites: pd.DataFrame, one_place_km: float, *, nearest: bool) -> int | None:
+    """Return the fullest, or the first, of several sites of one name that nothing tells apart; else None."""
+    if len(found) < 2 or one_place_km <= 0 or _widest_km(sites, found) > one_place_km:
+        return None
+    group = sites.iloc[found]
+    kinds = set(group["waste_type"].dropna()) - {"unknown"}
+    amounts = any(group[name].dropna().round(-1).nunique() > 1 for name in _AMOUNTS)
+    if len(kinds) > 1 or amounts or group["jurisdiction"].dropna().nunique() > 1:
+        return None
+    best = _fullest(sites, found)
+    minerals = {
+        row: set(str(cell).split("; "))
+        for row, cell in zip(found, group["commodities"], strict=True)
+        if not pd.isna(cell)
+    }
+    if best in minerals and any(not other & minerals[best] for other in minerals.values()):
+        return None
+    return found[0] if nearest else best
+
+
+_BY_NAME = frozenset(["name", "words"])
+_AMOUNTS = ("mass_t", "volume_m3", "area_m2")
 
 
 def _widest_km(sites: pd.DataFrame, found: list[int]) -> float:

@@ -463,3 +463,30 @@ def test_nad27_utm_of_minfile_agrees_with_its_degrees(shared_realdata: Path) -> 
     columns = {"easting": "N83_EAST", "northing": "N83_NORT", "utm_zone": "N83_ZONE"}
     nad83 = fault(shared_realdata, name, columns, defaults={"datum": "NAD83"})
     assert np.nanmedian(geodesic_km(decimal.longitude, decimal.latitude, nad83.longitude, nad83.latitude)) < 0.001
+
+
+# --- the hemisphere of a heading, and of a datum
+
+
+def test_numbers_without_a_sign_lie_where_their_heading_says() -> None:
+    read = points({"Latitud S": ["30.5", "31.25"], "Longitud W": ["70.125", "71"]},
+                  {"latitude": "Latitud S", "longitude": "Longitud W"})  # fmt: skip
+    assert (read.latitude.tolist(), read.longitude.tolist()) == ([-30.5, -31.25], [-70.125, -71.0])
+    assert note_codes(read).count("heading_hemisphere") == 2
+
+
+@pytest.mark.parametrize(
+    ("heading", "value"),
+    [("Longitude E", "70.5"), ("Longitude (E/W)", "70.5"), ("Longitude O", "70.5"), ("Long W", "-70.5")],
+)
+def test_other_headings_and_numbers_with_a_sign_stay(heading: str, value: str) -> None:
+    read = points({"lat": ["30.5"], heading: [value]}, {"latitude": "lat", "longitude": heading})
+    assert read.longitude.tolist() == [float(value)]
+    assert "heading_hemisphere" not in note_codes(read)
+
+
+def test_zones_of_australian_datums_need_no_letter() -> None:
+    # zone 51 south: 350 000 E, 6 600 000 N lies near 30.7 S, 121.4 E
+    read = points({"east": ["350000"], "north": ["6600000"], "zone": ["51"], "datum": ["GDA94"]})
+    assert read.latitude[0] == pytest.approx(-30.72, abs=0.05)
+    assert read.longitude[0] == pytest.approx(121.43, abs=0.05)

@@ -24,14 +24,6 @@ TRUTH: dict[str, dict[str, Any]] = yaml.safe_load(
 )
 Looked = list[tuple[str, Find, Guess, Look | None]]
 
-UNSCORED = (
-    "context/natural_earth_10m_canada/",
-    "geochemistry/opengadbench_wa/",
-    "inventory/minmod_national_inventories/",
-    "inventory/usgs_national_mine_waste_inventory/",
-)
-"""Folders nobody has written the truth of yet: their files are not scored."""
-
 REASONS = ("it has neither coordinates nor laboratory results", "the text has no delimiter; it is laid out in columns")
 """Why a table of no role is left out."""
 
@@ -67,7 +59,7 @@ def looked(shared_realdata: Path) -> Looked:
     """Every file of the folder read once, with the guess the catalogue gives."""
     found = []
     for find in finds(shared_realdata):
-        if find.path.endswith(".meta.json") or find.path.startswith(UNSCORED):
+        if find.path.endswith(".meta.json"):
             continue
         guess, sight = guess_file(find, shared_realdata)
         found.append((f"{find.path}#{find.sheet}" if find.sheet else find.path, find, guess, sight))

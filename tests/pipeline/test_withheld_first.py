@@ -44,13 +44,19 @@ def regions(folder: Path, sites: int) -> tuple[Path, Path]:
         LAB_NO=["W-990001", "W-990002"], SITE_NO="A-990001", LONGITUDE=None, LATITUDE=None
     )
     pd.concat([results, keyed]).to_csv(assays, index=False)
-    (folder / "with" / "asked.csv").write_text("key\nA-990001\n", encoding="utf-8")
-    config = yaml.safe_load(with_it.read_text(encoding="utf-8"))
-    config["sources"].append({"id": "asked", "role": "exclusions", "path": "asked.csv"})
-    config["publish"] = {"withheld_step": STEP}
-    with_it.write_text(yaml.safe_dump(config, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    config = yaml.safe_load(without.read_text(encoding="utf-8")) | {"publish": {"withheld_step": STEP}}
-    without.write_text(yaml.safe_dump(config, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    # A second laboratory holds both samples as well without the site's number, one of them with a place some km off.
+    other = results.iloc[[2]].assign(LAB_NO="Z-1", LONGITUDE=None, LATITUDE=None)
+    twin = keyed.assign(SITE_NO=None, LONGITUDE=[None, "-79.53"], LATITUDE=[None, "62.99"])
+    for run_file, rows in ((with_it, pd.concat([other, twin])), (without, other)):
+        rows.to_csv(run_file.parent / "geochemistry" / "second.csv", index=False)
+        config = yaml.safe_load(run_file.read_text(encoding="utf-8"))
+        lab = next(one for one in config["sources"] if one["id"] == "waste_assays")
+        config["sources"].append({**lab, "id": "second", "path": "geochemistry/second.csv"})
+        if run_file == with_it:
+            (folder / "with" / "asked.csv").write_text("key\nA-990001\n", encoding="utf-8")
+            config["sources"].append({"id": "asked", "role": "exclusions", "path": "asked.csv"})
+        config["publish"] = {"withheld_step": STEP}
+        run_file.write_text(yaml.safe_dump(config, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return with_it, without
 
 
@@ -70,6 +76,8 @@ def test_the_working_crs_tells_nothing_of_a_withheld_site(tmp_path: Path) -> Non
         if one.source in ("inventory_a", "waste_assays"):
             assert accounts[one.source].rows_withheld == one.rows_withheld + 2
             assert accounts[one.source].rows_kept == one.rows_kept
+    assert accounts["second"].rows_withheld == 2
+    assert not any("W-99000" in one for one in left["geochemistry"]["sample_id"])
 
 
 def test_all_tables_and_pages_but_counts_are_the_same(tmp_path: Path) -> None:

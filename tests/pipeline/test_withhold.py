@@ -96,6 +96,25 @@ def test_assays_at_the_site_go_with_it(inputs: Inputs, config: RunConfig) -> Non
     assert account.rows_withheld == len(samples) - len(left["geochemistry"])
 
 
+def test_assays_that_stand_for_several_records_go_with_each_of_them(inputs: Inputs, config: RunConfig) -> None:
+    records = inputs["inventory"]
+    placed = records[records.geometry.notna()]
+    pair = placed.iloc[[0, 0]].assign(
+        record_id=["inventory_a:g1", "inventory_a:g2"], official_id=["G-1", "G-2"], name="Invented Twin Hat", aliases=None,
+        mass_t=float("nan"), volume_m3=float("nan"), area_m2=float("nan"), source_row=[900_001, 900_002],
+    )  # fmt: skip
+    samples = inputs["geochemistry"]
+    keyed = samples[samples["medium"].eq("waste")].iloc[[0]].assign(
+        sample_id="waste_assays:g", site_key="Invented Twin Hat", latitude=float("nan"), longitude=float("nan"),
+        geometry=None, source_row=900_003,
+    )  # fmt: skip
+    layers = {**inputs.layers, "inventory": pd.concat([records, pair]), "geochemistry": pd.concat([samples, keyed])}
+    both = replace(inputs, layers={name: layer.reset_index(drop=True) for name, layer in layers.items()})
+    for key in ("G-1", "G-2"):
+        left = withhold(asked(both, [key], [None]), config)
+        assert "waste_assays:g" not in set(left["geochemistry"]["sample_id"])
+
+
 def test_rejected_rows_and_notes_that_tell_of_it_are_silent(inputs: Inputs, config: RunConfig) -> None:
     site = site_of_two_records(inputs, config)
     number = site["official_ids"].split("; ")[0]

@@ -132,3 +132,49 @@ def test_the_order_of_rows_does_not_matter() -> None:
     straight = locate_assays(table, sites(), LocateAssaysParams())
     turned = locate_assays(table.iloc[::-1], sites().iloc[::-1], LocateAssaysParams())
     assert straight["site_id"].tolist() == turned["site_id"].tolist()[::-1] == ["S2", "S1", "S3"]
+
+
+def group(**columns):
+    """Three records of one name within 0.8 km, and one 40 km off."""
+    places = [(-80.0, 50.0), (-80.005, 50.005), (-80.01, 50.0), (-80.5, 50.0)]
+    given = {
+        "name": ["Iron Hat", "Iron Hat", "IRON HAT MINE", "Copper Hat"],
+        "commodities": pd.array(["iron; gold", "gold", None, "copper"], dtype="str"),
+        "official_ids": pd.array(["1", "2", "3", "4"], dtype="str"),
+    }
+    return sites_at(points(places), **(given | columns))
+
+
+def of_group(sites, lonlat=None, **params):
+    table = samples_at([lonlat], medium="waste", site_key=pd.array(["Iron Hat"], dtype="str"))
+    row = locate_assays(table, sites, LocateAssaysParams(**params)).iloc[0]
+    return row["site_key_status"], row["site_id"], row["site_rule"]
+
+
+def test_records_of_one_name_and_place_are_one_to_a_key() -> None:
+    assert of_group(group()) == ("matched", "S1", "group")
+    assert of_group(group().iloc[::-1]) == ("matched", "S1", "group")
+
+
+def test_the_place_of_a_sample_chooses_among_the_records_of_a_group() -> None:
+    assert of_group(group(), (-80.006, 50.005)) == ("matched", "S2", "group")
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"name": ["Iron Hat", "Iron Hat", "Iron Hat", "Iron Hat"]},
+        {"waste_type": ["tailings", "waste_rock", "unknown", "unknown"]},
+        {"area_m2": [1000.0, 5000.0, float("nan"), float("nan")]},
+        {"commodities": pd.array(["iron; gold", "lead", None, "copper"], dtype="str")},
+        {"jurisdiction": pd.array(["ON", "QC", None, None], dtype="str")},
+    ],
+)
+def test_what_tells_records_of_one_name_apart_keeps_the_key_ambiguous(columns) -> None:
+    status, site, _ = of_group(group(**columns))
+    assert status == "ambiguous"
+    assert pd.isna(site)
+
+
+def test_groups_can_be_turned_off() -> None:
+    assert of_group(group(), one_place_km=0)[0] == "ambiguous"
