@@ -95,7 +95,11 @@ def role_of(find: Find, sight: Look, decimal_mark: str) -> Fact | str:
         return _of_lines(find, sight, decimal_mark)
     other = re.search(_NO_ROLE, stem)
     if other and not _found(stem, AREA_WORDS):
-        told = _of_points(find, sight, decimal_mark) if sight.shapes is None and "survey" in other.group() else None
+        told = (
+            _of_points(find, sight, decimal_mark)
+            if sight.shapes != "area" and re.match("survey|drill", other.group())
+            else None
+        )
         if isinstance(told, Fact) and told.confidence >= _SURE:
             return told
         return f"the name says '{other.group()}', and no role of a run uses that"

@@ -24,7 +24,11 @@ TRUTH: dict[str, dict[str, Any]] = yaml.safe_load(
 )
 Looked = list[tuple[str, Find, Guess, Look | None]]
 
-REASONS = ("it has neither coordinates nor laboratory results", "the text has no delimiter; it is laid out in columns")
+REASONS = (
+    "it has neither coordinates nor laboratory results",
+    "the text has no delimiter; it is laid out in columns",
+    "the last column has no name but is filled",
+)
 """Why a table of no role is left out."""
 
 OTHER_WORDS = {
