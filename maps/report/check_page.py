@@ -53,6 +53,12 @@ class ElementCheck:
     highest_ppm: float
     origin: str = ""
 
+    @property
+    def censored_share(self) -> float:
+        """Share of results below a limit; the page shows it."""
+        total = self.measured + self.below + self.above
+        return self.below / total if total else 0.0
+
 
 @dataclass(frozen=True)
 class SourceCheck:
