@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from layers.cells.heading_spellings import respelt
 from layers.cells.heading_tokens import Token, folded, vocabulary
 from layers.cells.headings import IONS, SYMBOLS, Heading, Words
 from layers.elements import parse_oxide
@@ -199,7 +200,9 @@ def _unclear_numbers(words: Words, unit: str | None) -> list[str]:
     if any(one.text == "+" and "number" in before.readings for before, one in pairwise(words.tokens)):
         unclear.append("+")
     unclear += [token.text for token in words.tokens if token.text == "t" and unit is None and not token.glued]
-    unclear += [found[0].strip() for found in [_MULTIPLE.search(words.text)] if found is not None]
+    only_unit = len(words.classes.get("share_units", [])) == 1  # x10^-6 alone is the unit, behind ppm a multiple
+    found = _MULTIPLE.search(respelt(words.text) if only_unit else words.text)
+    unclear += [] if found is None else [found[0].strip()]
     return unclear
 
 
