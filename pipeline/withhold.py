@@ -31,8 +31,9 @@ from pipeline.config import RunConfig
 from pipeline.folder.store import RunStore
 from pipeline.input_layers import Account, Inputs
 from pipeline.inputs import WITHHOLDABLE, Readings, assembled, read_again, read_sources
+from pipeline.kernels.site_keys import sites_named
 from pipeline.stages.link_records import link_records
-from pipeline.stages.locate_assays import locate_assays, sites_named
+from pipeline.stages.locate_assays import locate_assays
 from pipeline.stages.merge_sites import MergeSitesParams, merge_sites
 from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
 
