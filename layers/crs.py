@@ -83,14 +83,14 @@ def _plain(name: str) -> str:
 
 def _nearest_code(text: str) -> str:
     """Say which code may be meant by a text that PROJ does not know."""
-    found = re.search(r"(\d{4,6})", text)
-    codes = [f"{authority}:{found[1]}" for authority in ("EPSG", "ESRI")] if found else []
+    match = re.search(r"(\d{4,6})", text)
+    codes = [f"{authority}:{match[1]}" for authority in ("EPSG", "ESRI")] if match else []
     for code in codes:
         try:
             return f"Did you mean {code} ({pyproj.CRS.from_user_input(code).name})?"
         except pyproj.exceptions.CRSError:
             continue
-    alike = None if found else process.extractOne(text[:_LONGEST_NAME], _names(), scorer=fuzz.ratio, score_cutoff=75)
+    alike = None if match else process.extractOne(text[:_LONGEST_NAME], _names(), scorer=fuzz.ratio, score_cutoff=75)
     hint = f"Did you mean '{alike[0]}'? " if alike else ""
     return f"{hint}Write a code such as EPSG:4269 or EPSG:26910; codes of ArcGIS begin with ESRI:, e.g. ESRI:102001."
 
@@ -137,7 +137,7 @@ def geodesic_km(lon1: Any, lat1: Any, lon2: Any, lat2: Any) -> np.ndarray:
         Kilometres.
     """
     start_lon, start_lat, end_lon, end_lat = np.broadcast_arrays(
-        *(np.asarray(one, dtype=float) for one in (lon1, lat1, lon2, lat2))
+        *(np.asarray(degrees, dtype=float) for degrees in (lon1, lat1, lon2, lat2))
     )
     _, _, metres = _GEOD.inv(start_lon.ravel(), start_lat.ravel(), end_lon.ravel(), end_lat.ravel())
     return np.asarray(metres, dtype=float).reshape(start_lon.shape) / 1000.0
@@ -242,7 +242,7 @@ def shift_to_wgs84(crs_text: str, cell: tuple[int, int]) -> Shift:
     known = [shift for shift in group.transformers if shift.accuracy is not None and shift.accuracy >= 0]
     if not known:
         return Shift(pyproj.Transformer.from_crs(crs, WGS84, always_xy=True), math.nan, "ballpark")
-    best = min(known, key=lambda one: float(one.accuracy))
+    best = min(known, key=lambda operation: float(operation.accuracy))
     return Shift(
         best,
         float(best.accuracy),

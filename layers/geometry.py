@@ -72,25 +72,25 @@ def repair_areas(source: str, names: list[str], geometry: np.ndarray, rows: Sequ
     log = _Log(source, names, rows)
     _reject_absent(result)
     untouched = _are_plain(result.geometry, _POLYGONAL) & _are_valid(result.geometry)
-    for place in map(int, np.flatnonzero(~shapely.is_missing(result.geometry) & ~untouched)):
-        closed = areas_of_lines(result.geometry[place : place + 1])[0]
-        if closed is not result.geometry[place]:
-            log.add("line_closed", place, "is a line that ends where it begins: it was taken for the area it encloses")
-            result.geometry[place] = closed
-        shape = _part_of_type(result.geometry[place], _POLYGONAL)
+    for row in map(int, np.flatnonzero(~shapely.is_missing(result.geometry) & ~untouched)):
+        closed = areas_of_lines(result.geometry[row : row + 1])[0]
+        if closed is not result.geometry[row]:
+            log.add("line_closed", row, "is a line that ends where it begins: it was taken for the area it encloses")
+            result.geometry[row] = closed
+        shape = _part_of_type(result.geometry[row], _POLYGONAL)
         if shape is None:
-            kind = result.geometry[place].geom_type
-            result.problems[place] = ("not_an_area", f"the feature is a {kind}, where an area is expected")
+            kind = result.geometry[row].geom_type
+            result.problems[row] = ("not_an_area", f"the feature is a {kind}, where an area is expected")
             continue
-        if shape is not result.geometry[place]:
-            log.add("mixed_geometry", place, "is a collection: its polygon part was kept, the rest dropped")
+        if shape is not result.geometry[row]:
+            log.add("mixed_geometry", row, "is a collection: its polygon part was kept, the rest dropped")
         shape = _unwrapped(shape)
         if not shapely.is_valid(shape):
-            shape = _valid(shape, log, place)
+            shape = _valid(shape, log, row)
         if shapely.is_empty(shape):
-            result.problems[place] = ("no_area", "the outline encloses no area")
+            result.problems[row] = ("no_area", "the outline encloses no area")
             continue
-        result.geometry[place] = _within_180(shape, log, place)
+        result.geometry[row] = _within_180(shape, log, row)
     _blank(result)
     _densify(result.geometry)
     result.notes += log.notes()
@@ -129,14 +129,14 @@ def repair_lines(source: str, names: list[str], geometry: np.ndarray, rows: Sequ
     log = _Log(source, names, rows)
     _reject_absent(result)
     untouched = _are_plain(result.geometry, _LINEAR) & _have_length(result.geometry)
-    for place in map(int, np.flatnonzero(~shapely.is_missing(result.geometry) & ~untouched)):
-        shape = result.geometry[place]
+    for row in map(int, np.flatnonzero(~shapely.is_missing(result.geometry) & ~untouched)):
+        shape = result.geometry[row]
         if shapely.get_type_id(shape) in _POLYGONAL:
             shape = shapely.boundary(shape)
-            log.add("outline_taken", place, "is an area: its outline is used as a line")
+            log.add("outline_taken", row, "is an area: its outline is used as a line")
         part = _part_of_type(shape, _LINEAR)
         if part is None:
-            result.problems[int(place)] = (
+            result.problems[int(row)] = (
                 "not_a_line",
                 f"the feature is a {shape.geom_type}, where a line is expected",
             )
@@ -144,12 +144,12 @@ def repair_lines(source: str, names: list[str], geometry: np.ndarray, rows: Sequ
         parts = shapely.get_parts(part)
         long = parts[shapely.length(parts) > 0]
         if len(long) == 0:
-            result.problems[place] = ("no_length", "the line begins and ends at one point")
+            result.problems[row] = ("no_length", "the line begins and ends at one point")
             continue
         if len(long) < len(parts):
             part = shapely.multilinestrings(long)
-            log.add("no_length_parts", place, "has parts of no length, which were dropped")
-        result.geometry[place] = _within_180(_unwrapped(part), log, place)
+            log.add("no_length_parts", row, "has parts of no length, which were dropped")
+        result.geometry[row] = _within_180(_unwrapped(part), log, row)
     _blank(result)
     _densify(result.geometry)
     result.notes += log.notes()
@@ -192,8 +192,8 @@ class _Log:
         self.rows = range(1, len(names) + 1) if rows is None else rows
         self.told: dict[str, dict[int, str]] = {}
 
-    def add(self, code: str, place: int, text: str) -> None:
-        self.told.setdefault(code, {})[place] = f"'{self.names[place]}' {text}."
+    def add(self, code: str, row: int, text: str) -> None:
+        self.told.setdefault(code, {})[row] = f"'{self.names[row]}' {text}."
 
     def notes(self) -> list[Note]:
         notes = []
@@ -206,7 +206,7 @@ class _Log:
                     code,
                     " ".join([*shown, *more]),
                     len(texts),
-                    rows=tuple(self.rows[place] for place in texts),
+                    rows=tuple(self.rows[row] for row in texts),
                 )
             )
         return notes
@@ -226,8 +226,8 @@ def _reject_absent(result: Repaired) -> None:
 
 
 def _blank(result: Repaired) -> None:
-    for place in result.problems:
-        result.geometry[place] = None
+    for row in result.problems:
+        result.geometry[row] = None
 
 
 def _are_plain(geometry: np.ndarray, types: tuple[int, ...]) -> np.ndarray:
@@ -270,7 +270,7 @@ def _part_of_type(shape: shapely.Geometry, types: tuple[int, ...]) -> shapely.Ge
         return shape
     if shapely.get_type_id(shape) != _COLLECTION:
         return None
-    parts = [one for one in _flat(shape) if shapely.get_type_id(one) in types]
+    parts = [part for part in _flat(shape) if shapely.get_type_id(part) in types]
     if not parts:
         return None
     return shapely.union_all(parts) if types == _POLYGONAL else shapely.multilinestrings(parts)
@@ -283,7 +283,7 @@ def _flat(shape: shapely.Geometry) -> list[shapely.Geometry]:
     return [inner for part in parts for inner in (_flat(part) if shapely.get_type_id(part) > 3 else [part])]
 
 
-def _valid(shape: shapely.Geometry, log: _Log, place: int) -> shapely.Geometry:
+def _valid(shape: shapely.Geometry, log: _Log, row: int) -> shapely.Geometry:
     reason = shapely.is_valid_reason(shape).split("[")[0].strip().lower()
     mended = shapely.make_valid(shape, method="structure", keep_collapsed=False)
     polygons = _part_of_type(mended, _POLYGONAL)
@@ -291,7 +291,7 @@ def _valid(shape: shapely.Geometry, log: _Log, place: int) -> shapely.Geometry:
         return shapely.Polygon()
     before, after = polygon_area_km2(shape), polygon_area_km2(polygons)
     areas = f"area {before:,.1f} km² before, {after:,.1f} km² after"
-    log.add("repaired_geometry", place, f"was invalid ({reason}) and was repaired; {areas}")
+    log.add("repaired_geometry", row, f"was invalid ({reason}) and was repaired; {areas}")
     return polygons
 
 
@@ -332,7 +332,7 @@ def _run_on(line: shapely.Geometry) -> shapely.Geometry:
     return shapely.set_coordinates(shapely.force_2d(line), moved)
 
 
-def _within_180(shape: shapely.Geometry, log: _Log, place: int) -> shapely.Geometry:
+def _within_180(shape: shapely.Geometry, log: _Log, row: int) -> shapely.Geometry:
     """Cut a shape whose longitudes run beyond 180 at the antimeridian, and count them back."""
     west, _, east, _ = shapely.bounds(shape)
     if west >= -180 and east <= 180:
@@ -344,7 +344,7 @@ def _within_180(shape: shapely.Geometry, log: _Log, place: int) -> shapely.Geome
         piece = _part_of_type(shapely.intersection(shape, window), _POLYGONAL if polygonal else _LINEAR)
         if piece is not None and not shapely.is_empty(piece):
             pieces += list(shapely.get_parts(_shifted(piece, -360.0 * turn)))
-    log.add("antimeridian", place, "reaches beyond 180 degrees of longitude and was cut there")
+    log.add("antimeridian", row, "reaches beyond 180 degrees of longitude and was cut there")
     join: Callable[..., shapely.Geometry] = shapely.multipolygons if polygonal else shapely.multilinestrings
     joined = pieces[0] if len(pieces) == 1 else join(pieces)
     return shapely.union_all(pieces) if polygonal and not shapely.is_valid(joined) else joined

@@ -56,19 +56,24 @@ def jurisdictions() -> Mapping[str, Jurisdiction]:
     """Return all that are known, by code."""
     return MappingProxyType(
         {
-            code: Jurisdiction(code, one["names"][0], np.array(one["boxes"], dtype=float), one.get("part_of"))
-            for code, one in _table().items()
+            code: Jurisdiction(
+                code,
+                jurisdiction["names"][0],
+                np.array(jurisdiction["boxes"], dtype=float),
+                jurisdiction.get("part_of"),
+            )
+            for code, jurisdiction in _table().items()
         }
     )
 
 
 @lru_cache(maxsize=1)
 def _by_name() -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for code, one in _table().items():
-        for name in {fold(name) for name in (code, *one["names"])}:
-            found.setdefault(name, []).append(code)
-    return MappingProxyType({name: tuple(codes) for name, codes in found.items()})
+    codes_by_name: dict[str, list[str]] = {}
+    for code, jurisdiction in _table().items():
+        for name in {fold(name) for name in (code, *jurisdiction["names"])}:
+            codes_by_name.setdefault(name, []).append(code)
+    return MappingProxyType({name: tuple(codes) for name, codes in codes_by_name.items()})
 
 
 def fold(text: str) -> str:
@@ -99,8 +104,8 @@ def named_in(path: str) -> list[tuple[str, tuple[str, ...]]]:
     letters are too common as parts of other words.
     """
     text = f" {fold(re.sub(r'[^A-Za-z0-9]+', ' ', text_fold(path)))} "
-    found = [name for name in _by_name() if len(name) >= _SHORTEST_NAME and f" {name} " in text]
-    whole = [name for name in found if not any(name != other and name in other for other in found)]
+    names = [name for name in _by_name() if len(name) >= _SHORTEST_NAME and f" {name} " in text]
+    whole = [name for name in names if not any(name != other and name in other for other in names)]
     return [(name.title(), _by_name()[name]) for name in whole]
 
 
@@ -132,16 +137,21 @@ def km_outside(codes: Iterable[str], longitude: np.ndarray, latitude: np.ndarray
 @lru_cache(maxsize=1)
 def _finest() -> tuple[tuple[str, ...], shapely.STRtree]:
     known = jurisdictions()
-    whole = {one.part_of for one in known.values()}
-    pairs = [(code, shapely.box(*box)) for code, one in known.items() if code not in whole for box in one.boxes]
+    whole = {jurisdiction.part_of for jurisdiction in known.values()}
+    pairs = [
+        (code, shapely.box(*box))
+        for code, jurisdiction in known.items()
+        if code not in whole
+        for box in jurisdiction.boxes
+    ]
     return tuple(code for code, _ in pairs), shapely.STRtree([box for _, box in pairs])
 
 
 def may_lie_in(longitude: float, latitude: float) -> tuple[str, ...]:
     """Return the codes of provinces, states and undivided countries a point may lie in, the smallest box first."""
     codes, tree = _finest()
-    found = tree.query(shapely.Point(longitude, latitude), predicate="intersects")
-    ordered = sorted(found, key=lambda at: float(shapely.area(tree.geometries[at])))
+    candidates = tree.query(shapely.Point(longitude, latitude), predicate="intersects")
+    ordered = sorted(candidates, key=lambda at: float(shapely.area(tree.geometries[at])))
     return tuple(dict.fromkeys(codes[at] for at in ordered))
 
 

@@ -22,11 +22,11 @@ def sheet_box(text: str) -> Box | None:
     International Map of the World. North of 68 degrees only the first number of the national system is used.
     """
     text = text.strip()
-    found = _NTS.match(text)
-    if found:
-        return _national(int(found["number"]), found["letter"].upper(), int(found["sheet"] or 0))
-    found = _IMW.match(text)
-    return _international(found) if found else None
+    match = _NTS.match(text)
+    if match:
+        return _national(int(match["number"]), match["letter"].upper(), int(match["sheet"] or 0))
+    match = _IMW.match(text)
+    return _international(match) if match else None
 
 
 def _national(number: int, letter: str, sheet: int) -> Box | None:
@@ -46,9 +46,9 @@ def _national(number: int, letter: str, sheet: int) -> Box | None:
     return (east - 0.5, south, east, south + 0.25)
 
 
-def _to_and_fro(place: int) -> tuple[int, int]:
+def _to_and_fro(row_and_column: int) -> tuple[int, int]:
     """Return the row from the south and the column from the east of the sheets counted to and fro."""
-    row, column = divmod(place, 4)
+    row, column = divmod(row_and_column, 4)
     return row, column if row % 2 == 0 else 3 - column
 
 

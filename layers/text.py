@@ -50,4 +50,4 @@ def did_you_mean(wanted: str, known: Iterable[str], *, most: int = 3, least_like
     for name in known:
         as_written.setdefault(fold(name), name)
     near = difflib.get_close_matches(fold(wanted), list(as_written), n=most, cutoff=least_likeness)
-    return f" Did you mean {' or '.join(as_written[one] for one in near)}?" if near else ""
+    return f" Did you mean {' or '.join(as_written[name] for name in near)}?" if near else ""

@@ -81,12 +81,12 @@ def _require_true_areas(configured: str, crs: pyproj.CRS, bounds: tuple[float, f
     stretch[~np.isfinite(np.asarray(x, dtype=float))] = np.inf
     worst = float(stretch[np.argmax(np.abs(stretch - 1.0))])
     if not abs(worst - 1.0) <= _LARGEST_STRETCH:
-        told = (
+        remedy = (
             f"makes areas up to {worst:.2f} times as large as they are"
             if math.isfinite(worst)
             else "cannot hold all of it"
         )
         raise ConfigError(
-            f"region.crs: {configured} ({crs.name}) {told} within {west:.1f}..{east:.1f} E, {south:.1f}..{north:.1f} N. "
+            f"region.crs: {configured} ({crs.name}) {remedy} within {west:.1f}..{east:.1f} E, {south:.1f}..{north:.1f} N. "
             "Use an equal-area CRS made for the region, or leave region.crs out: one is fitted to the extent."
         )

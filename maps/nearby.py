@@ -82,10 +82,10 @@ def distance_to_place_km(
         & (longitude >= west - margin / widest)
         & (longitude <= east + margin / widest)
     )
-    found = np.full(len(points), np.inf)
+    distances_km = np.full(len(points), np.inf)
     at = np.flatnonzero(nearby)
     if not len(at):
-        return found
+        return distances_km
     inside = shapely.intersects(geometry, points[at])
     squeeze = np.cos(np.radians(latitude[at].mean()))
     flat = shapely.transform(geometry, lambda corner: corner * [squeeze, 1.0])
@@ -93,8 +93,8 @@ def distance_to_place_km(
     shapely.prepare(flat)
     nearest = shapely.get_coordinates(shapely.get_point(shapely.shortest_line(flat, moved), 0))
     km = geodesic_km(nearest[:, 0] / squeeze, nearest[:, 1], longitude[at], latitude[at])
-    found[at] = np.where(inside, 0.0, km)
-    return found
+    distances_km[at] = np.where(inside, 0.0, km)
+    return distances_km
 
 
 def in_language(publication: Publication, table: pd.DataFrame, lang: str) -> pd.DataFrame:
@@ -117,27 +117,31 @@ def areas_per_site(publication: Publication, lang: str) -> dict[str, str]:
     """Return per site every area it has a relation to, alphabetical, joined by ``; ``."""
     table = publication.site_territories
     colon = words.word("colon", lang)
-    found: dict[str, list[tuple[str, str]]] = {}
+    areas: dict[str, list[tuple[str, str]]] = {}
     for row in rows(table):
-        said = f"{row.territory} ({words.layer(row.layer, lang)}){colon}{relation(row.relation, row.distance_km, lang)}"
-        found.setdefault(row.site_id, []).append((search_key(row.territory), said))
-    return {site: "; ".join(said for _, said in sorted(several)) for site, several in found.items()}
+        sentence = (
+            f"{row.territory} ({words.layer(row.layer, lang)}){colon}{relation(row.relation, row.distance_km, lang)}"
+        )
+        areas.setdefault(row.site_id, []).append((search_key(row.territory), sentence))
+    return {site: "; ".join(sentence for _, sentence in sorted(several)) for site, several in areas.items()}
 
 
 def areas_in_short(publication: Publication, lang: str) -> dict[str, str]:
     """Return per site its areas by relation, names alone and alphabetical, one relation per line; for narrow columns."""
-    relations = _by_relation(publication, lang, lambda one: (one.site_id,))
-    return {key[0]: "\n".join(said) for key, said in relations.items()}
+    relations = _by_relation(publication, lang, lambda relation_row: (relation_row.site_id,))
+    return {key[0]: "\n".join(sentence) for key, sentence in relations.items()}
 
 
 def areas_by_layer(publication: Publication, lang: str) -> dict[str, list[str]]:
     """Return per site one line for each kind of area: its title, then the areas by relation, alphabetical."""
     colon = words.word("colon", lang)
-    found: dict[str, list[str]] = {}
-    relations = _by_relation(publication, lang, lambda one: (one.site_id, words.layer(one.layer, lang)))
-    for (site, title), said in sorted(relations.items()):
-        found.setdefault(site, []).append(f"{title}{colon}{'; '.join(said)}")
-    return found
+    titles: dict[str, list[str]] = {}
+    relations = _by_relation(
+        publication, lang, lambda relation_row: (relation_row.site_id, words.layer(relation_row.layer, lang))
+    )
+    for (site, title), sentence in sorted(relations.items()):
+        titles.setdefault(site, []).append(f"{title}{colon}{'; '.join(sentence)}")
+    return titles
 
 
 def titles_of_areas(publication: Publication, site_ids: Iterable[str], lang: str) -> list[str]:
@@ -157,22 +161,22 @@ def _by_relation(
     """Return, per key of a row, the areas inside, partly inside and near, each as ``relation: names``."""
     table = publication.site_territories
     order = {kind: at for at, kind in enumerate(("inside", "overlaps", "near"))}
-    said: dict[tuple[str, ...], dict[int, set[tuple[str, str]]]] = {}
+    by_relation: dict[tuple[str, ...], dict[int, set[tuple[str, str]]]] = {}
     for row in rows(table):
         name = str(row.territory)
         shown = f"{name} ({words.number(row.distance_km, lang, 1)}\u00a0km)" if row.relation == "near" else name
-        said.setdefault(key(row), {}).setdefault(order[row.relation], set()).add((search_key(name), shown))
+        by_relation.setdefault(key(row), {}).setdefault(order[row.relation], set()).add((search_key(name), shown))
     colon = words.word("colon", lang)
     kinds = [words.word(f"relation_{kind}", lang) for kind in order]
     return {
         which: [f"{kinds[at]}{colon}{', '.join(name for _, name in sorted(names[at]))}" for at in sorted(names)]
-        for which, names in said.items()
+        for which, names in by_relation.items()
     }
 
 
 def flags_per_site(publication: Publication, lang: str) -> dict[str, str]:
     """Return per site its cautions in words, joined by ``; ``."""
-    found: dict[str, list[str]] = {}
+    flags: dict[str, list[str]] = {}
     for row in rows(publication.flags):
-        found.setdefault(row.site_id, []).append(words.flag(row.flag, lang))
-    return {site: "; ".join(dict.fromkeys(several)) for site, several in found.items()}
+        flags.setdefault(row.site_id, []).append(words.flag(row.flag, lang))
+    return {site: "; ".join(dict.fromkeys(several)) for site, several in flags.items()}

@@ -45,7 +45,7 @@ def generalise_territories(territories: GeoDataFrame[Territories]) -> GeoDataFra
         return territories
     step = GENERALISED_DEGREES if territories.crs is None or territories.crs.is_geographic else GENERALISED_M
     geometry = territories.geometry.to_numpy().copy()
-    geometry[coarse] = [_coarse(one, step) for one in geometry[coarse]]
+    geometry[coarse] = [_coarse(shape, step) for shape in geometry[coarse]]
     return conform(
         territories.set_geometry(gpd.GeoSeries(geometry, index=territories.index, crs=territories.crs)), Territories
     )

@@ -30,22 +30,24 @@ def verdict(validation: Validation | None, lang: str) -> str:
     if outcome == "no_skill":
         why = _separator(lang).join(remark("reason", notice, lang) for notice in _causes(validation))
         return words.phrase("verdict_no_skill", lang, auc=_auc(validation, lang), why=why) + alarms
-    found = _found(validation, lang)
+    figures_found = _found(validation, lang)
     if outcome == "alarmed":
         warned = _separator(lang).join(remark("alarm", notice, lang) for notice in validation.alarms)
-        return words.phrase("verdict_alarmed", lang, alarm=warned, found=found)
+        return words.phrase("verdict_alarmed", lang, alarm=warned, found=figures_found)
     if outcome == "words_only":
         key = "verdict_words_and_assays" if validation.verdict.label_basis == "both" else "verdict_words_only"
-        return words.phrase(key, lang, found=found)
+        return words.phrase(key, lang, found=figures_found)
     lead = validation.verdict.lead
     if lead is None:
-        return words.phrase("verdict_alone", lang, found=found)
+        return words.phrase("verdict_alone", lang, found=figures_found)
     rule = rule_name(lead.rule, lang)
     if lead.low is None or lead.high is None:
-        return words.phrase("verdict_as_good_untold", lang, rule=rule, found=found)
+        return words.phrase("verdict_as_good_untold", lang, rule=rule, found=figures_found)
     figures = {"lead": lead.auc or 0.0, "low": lead.low, "high": lead.high}
     ends = {name: round(value, 2) + 0.0 for name, value in figures.items()}  # never "-0.00"
-    return words.phrase(f"verdict_{outcome}", lang, rule=rule, found=found, **ends) + _elsewhere(validation, lang)
+    return words.phrase(f"verdict_{outcome}", lang, rule=rule, found=figures_found, **ends) + _elsewhere(
+        validation, lang
+    )
 
 
 def _separator(lang: str) -> str:
@@ -146,7 +148,7 @@ def _auc(validation: Validation, lang: str) -> str:
 def _found(validation: Validation, lang: str) -> str:
     figures = _main_figures(validation)
     auc = _auc(validation, lang)
-    shares = [one.get("20") for one in (figures.capture, figures.capture_low, figures.capture_high)]
+    shares = [figure.get("20") for figure in (figures.capture, figures.capture_low, figures.capture_high)]
     known = [100 * share for share in shares if share is not None]
     if len(known) < len(shares):
         return auc
@@ -167,7 +169,7 @@ def validation_rows(validation: Validation | None, lang: str) -> list[list[str]]
     ]
     figures += [("row_district", validation.district)] if validation.district else []
     figures += [("row_random", validation.random)]
-    table = [_row(words.word(key, lang), one, lang) for key, one in figures]
+    table = [_row(words.word(key, lang), figure, lang) for key, figure in figures]
     for name, rule in validation.baselines.items():
         label = rule_name(name, lang)
         table.append(_row(label, rule, lang) if rule else [label, words.word("not_measurable", lang), "", "", "", ""])

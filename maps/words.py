@@ -45,7 +45,7 @@ def unbroken(text: str) -> str:
     return re.sub(
         " ([;?!])",
         NARROW_SPACE + r"\1",
-        re.sub(" ([:»])|(«) ", lambda one: f"\u00a0{one[1]}" if one[1] else "«\u00a0", text),
+        re.sub(" ([:»])|(«) ", lambda quoted: f"\u00a0{quoted[1]}" if quoted[1] else "«\u00a0", text),
     )
 
 

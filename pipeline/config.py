@@ -146,7 +146,7 @@ class RunConfig(_Section):
     @model_validator(mode="after")
     def _unique_ids(self) -> Self:
         ids = [source.id for source in self.sources]
-        repeated = sorted({one for one in ids if ids.count(one) > 1})
+        repeated = sorted({source_id for source_id in ids if ids.count(source_id) > 1})
         if repeated:
             raise ValueError(
                 f"sources: the id '{repeated[0]}' is given {ids.count(repeated[0])} times; ids must differ"
@@ -248,7 +248,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         content = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        hint = did_you_mean(path.name, (one.name for one in path.parent.glob("*.y*ml")), most=1, least_likeness=0.6)
+        hint = did_you_mean(
+            path.name, (candidate.name for candidate in path.parent.glob("*.y*ml")), most=1, least_likeness=0.6
+        )
         raise ConfigError(f"{path}: there is no such run file.{hint}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read ({error}). A run file is a UTF-8 YAML text.") from None
@@ -279,7 +281,7 @@ def parse_config(raw: dict[str, Any], where: str) -> RunConfig:
     try:
         config = RunConfig.model_validate(raw)
     except ValidationError as error:
-        lines = [f"  {_message(one)}" for one in error.errors()]
+        lines = [f"  {_message(problem)}" for problem in error.errors()]
         raise ConfigError(f"{where}: {len(lines)} things to mend:\n" + "\n".join(lines)) from None
     truths = list(_truths_for_numbers(raw, config))
     if truths:
@@ -321,19 +323,19 @@ def _message(failure: Any) -> str:
 
 
 def _dotted(location: tuple[int | str, ...]) -> str:
-    words = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in location)
+    words = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
     return words.removeprefix(".")
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     model: Any = RunConfig
-    for one in location:
-        if isinstance(one, int):
+    for step in location:
+        if isinstance(step, int):
             continue
-        if one == "sources":
+        if step == "sources":
             model = Source
-        elif isinstance(model, type) and issubclass(model, BaseModel) and one in model.model_fields:
-            model = model.model_fields[str(one)].annotation
+        elif isinstance(model, type) and issubclass(model, BaseModel) and step in model.model_fields:
+            model = model.model_fields[str(step)].annotation
         else:
             return []
     return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []

@@ -112,7 +112,7 @@ class Executor:
         slices = _hilbert_slices(sites, self.partitions or self._fitting_partitions(len(sites)))
         params = self._within_workers(params, len(slices))
         if len(slices) == 1 and self.mode != "cluster":
-            return stage(sites, *[one.layer for one in shared], params)
+            return stage(sites, *[table.layer for table in shared], params)
         parts = self._compute(stage, sites, slices, shared, params)
         return _in_order(parts, sites)
 
@@ -145,13 +145,13 @@ class Executor:
         import dask
 
         def tasks_of() -> list[Any]:
-            whole = [self._scatter(one.layer) if one.reach_km is None else None for one in shared]
+            whole = [self._scatter(table.layer) if table.reach_km is None else None for table in shared]
             tasks = []
             for rows in slices:
                 part = sites.iloc[rows]
                 layers = [
-                    everything if one.reach_km is None else self._sent(_near(one.layer, part, one.reach_km))
-                    for one, everything in zip(shared, whole, strict=True)
+                    everything if table.reach_km is None else self._sent(_near(table.layer, part, table.reach_km))
+                    for table, everything in zip(shared, whole, strict=True)
                 ]
                 tasks.append(dask.delayed(stage, pure=False)(part, *layers, params))
             return tasks

@@ -123,41 +123,41 @@ def read_sources(config: RunConfig, data_dir: Path, store: RunStore | None) -> R
         for withdrawn in sources_held(store.folder) & {source.id for source in sources if is_private(source)}:
             remove_source(store.folder, withdrawn)
             store.run_folder.reload()
-        _forget_others(store, [one.id for one in public if not (asked and one.role in WITHHOLDABLE)])
+        _forget_others(store, [source.id for source in public if not (asked and source.role in WITHHOLDABLE)])
     tables = [source for source in sources if source.role != "raster"]
     keep = {table.id: not (is_private(table) or (asked and table.role in WITHHOLDABLE)) for table in tables}
     at_once = 1 if config.dask.mode == "serial" else min(READ_AT_ONCE, config.dask.workers or fitting_workers())
     with ThreadPoolExecutor(at_once) as pool:
-        read = pool.map(lambda one: _read(one, data_dir, store, keep=keep[one.id]), tables)
-        readings = {one.id: reading for one, reading in zip(tables, read, strict=True)}
-    files = {one.id: source_files(data_dir / one.path) for one in public}
+        read = pool.map(lambda source: _read(source, data_dir, store, keep=keep[source.id]), tables)
+        readings = {source.id: reading for source, reading in zip(tables, read, strict=True)}
+    files = {source.id: source_files(data_dir / source.path) for source in public}
     if store is not None:
-        for one in public:
-            if one.role == "raster":
-                store.fingerprint(f"read_{one.id}", [files[one.id], one])
+        for reading_source in public:
+            if reading_source.role == "raster":
+                store.fingerprint(f"read_{reading_source.id}", [files[reading_source.id], reading_source])
     rasters = [
         part for source in sources if source.role == "raster" for part in describe_raster(source, data_dir).parts()
     ]
     return Readings(tuple(sources), readings, files, tuple(rasters))
 
 
-def read_again(found: Readings, data_dir: Path, left_out: Mapping[str, Set[int]]) -> Readings:
+def read_again(readings: Readings, data_dir: Path, left_out: Mapping[str, Set[int]]) -> Readings:
     """Read some sources again as if some of their rows were blank; these rows are counted as withheld.
 
     Parameters
     ----------
-    found : Readings
+    readings : Readings
         From `read_sources`.
     data_dir : Path
         Folder where relative source paths start.
     left_out : mapping of str to set of int
         Source id -> row numbers, as readers count them.
     """
-    by_id = dict(found.by_id)
-    for source in found.sources:
+    by_id = dict(readings.by_id)
+    for source in readings.sources:
         rows = left_out.get(source.id)
-        if rows and found.by_id[source.id].layer["source_row"].isin(list(rows)).all():
-            by_id[source.id] = found.by_id[source.id].without_all(rows)
+        if rows and readings.by_id[source.id].layer["source_row"].isin(list(rows)).all():
+            by_id[source.id] = readings.by_id[source.id].without_all(rows)
         elif rows:
             reading = read_source(source.without_rows(rows), data_dir)
             by_id[source.id] = replace(
@@ -165,24 +165,29 @@ def read_again(found: Readings, data_dir: Path, left_out: Mapping[str, Set[int]]
                 rows_read=reading.rows_read + len(rows),
                 rows_withheld=reading.rows_withheld + len(rows),
             )
-    return replace(found, by_id=by_id)
+    return replace(readings, by_id=by_id)
 
 
-def assembled(config: RunConfig, found: Readings) -> Inputs:
+def assembled(config: RunConfig, all_readings: Readings) -> Inputs:
     """Put what was read together: the region, its working CRS, what lies in it, and the account of every source."""
-    sources, public, files, rasters = found.sources, found.public, found.files, found.rasters
-    readings = dict(found.by_id)
+    sources, public, files, rasters = (
+        all_readings.sources,
+        all_readings.public,
+        all_readings.files,
+        all_readings.rasters,
+    )
+    readings = dict(all_readings.by_id)
     tables = [source for source in sources if source.role != "raster"]
     units = "inventory" if config.units == "sites" else "geochemistry"
     extent = extent_of(config.region, [readings[source.id].layer for source in sources if source.role == units], units)
-    repeated = merge_repeated({one.id: readings[one.id] for one in public if one.role == "geochemistry"})
+    repeated = merge_repeated({source.id: readings[source.id] for source in public if source.role == "geochemistry"})
     readings |= repeated
     readings = {table.id: within(readings[table.id], table.role, extent, config.region, units) for table in tables}
     private = [source for source in sources if is_private(source)]
-    notes = [note for one in public if one.role != "raster" for note in readings[one.id].notes]
+    notes = [note for source in public if source.role != "raster" for note in readings[source.id].notes]
     notes += [note for raster in rasters for note in raster.notes]
     accounts = _accounts(public, private, readings)
-    rejected = _stack([readings[one.id].rejected for one in public if one.role != "raster"], schema.Rejected)
+    rejected = _stack([readings[source.id].rejected for source in public if source.role != "raster"], schema.Rejected)
     crs = working_crs(extent, config.region.crs)
     give_back_memory()
     layers, drawn = _layers(sources, readings, crs, config.assign_samples.censoring)
@@ -198,7 +203,7 @@ def assembled(config: RunConfig, found: Readings) -> Inputs:
         sources=tuple(public),
         sha256={name: digests[0][1] for name, digests in files.items()},
         side_cars={name: dict(digests[1:]) for name, digests in files.items()},
-        local_only=tuple(one.id for one in private),
+        local_only=tuple(source.id for source in private),
     )
 
 
@@ -286,7 +291,7 @@ def _read(source: Source, data_dir: Path, store: RunStore | None, *, keep: bool)
             account["rows_withheld"],
             account["rows_merged"],
             tuple(Note(**note) for note in account["notes"]),
-            tuple(ColumnFate(**one) for one in account["fates"]),
+            tuple(ColumnFate(**fate) for fate in account["fates"]),
         )
     with store.timed(name):
         reading = read_source(source, data_dir)
@@ -352,7 +357,7 @@ def _layers(
         chosen = [
             source for source in sources if source.role == role and (role == "exclusions" or not is_private(source))
         ]
-        layer = _stack([readings.pop(one.id).layer for one in chosen], model)
+        layer = _stack([readings.pop(layer.id).layer for layer in chosen], model)
         if role == "geochemistry":
             layer = standardise_samples(_whole_flags(layer), censoring)
         if role in DRAWN:
@@ -382,19 +387,19 @@ def _stack(tables: list[pd.DataFrame], model: type[DataFrameModel]) -> Any:
 def _accounts(public: Sequence[Source], private: Sequence[Source], readings: dict[str, Reading[Any]]) -> list[Account]:
     accounts = [
         Account(
-            one.id,
-            one.role,
+            source.id,
+            source.role,
             reading.rows_read,
             len(reading.layer),
             reading.rows_merged,
             reading.rows_withheld,
             len(reading.rejected),
         )
-        for one in public
-        if one.role != "raster"
-        for reading in [readings[one.id]]
+        for source in public
+        if source.role != "raster"
+        for reading in [readings[source.id]]
     ]
-    for number, one in enumerate(private, 1):
-        rows = readings[one.id].rows_read
+    for number, source in enumerate(private, 1):
+        rows = readings[source.id].rows_read
         accounts.append(Account(f"local_only_{number}", "local_only", rows, 0, 0, rows, 0))
     return accounts

@@ -152,7 +152,7 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
     if config.publish.gazetteer:
         drawn["backdrop"], sources = _with_towns(drawn["backdrop"], sources, sites)
     censored = censoring_notes("assays", results.censored, config.assign_samples.censoring)
-    found = [*inputs.notes, *_assays_and_their_sites(results.assays), *censored]
+    notes = [*inputs.notes, *_assays_and_their_sites(results.assays), *censored]
     return Publication(
         title=config.title,
         run_id=run_id(config, inputs, store),
@@ -170,7 +170,7 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
         **drawn,
         sources=sources,
         accounting=account_table(config, inputs),
-        notes=note_table(found),
+        notes=note_table(notes),
         validation=results.model.validation,
         rejected=results.inputs.rejected,
         diagnostics=results.model.diagnostics,
@@ -310,12 +310,12 @@ def _for_qgis(publication: Publication) -> dict[str, gpd.GeoDataFrame]:
 def _held_out_for_qgis(publication: Publication, results: Results) -> dict[str, gpd.GeoDataFrame]:
     """Return the held-out scores as points; nothing where nothing was tested."""
     sites = _flat(publication.sites).set_index("site_id")
-    told = held_out_table(results.model)
-    told = told[told["site_id"].isin(sites.index)].reset_index(drop=True)
-    if told.empty:
+    held_out = held_out_table(results.model)
+    held_out = held_out[held_out["site_id"].isin(sites.index)].reset_index(drop=True)
+    if held_out.empty:
         return {}
-    points = sites.geometry.loc[told["site_id"]].to_numpy()
-    return {"held_out": gpd.GeoDataFrame(told, geometry=points, crs=sites.crs)}
+    points = sites.geometry.loc[held_out["site_id"]].to_numpy()
+    return {"held_out": gpd.GeoDataFrame(held_out, geometry=points, crs=sites.crs)}
 
 
 def _flat(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -331,9 +331,9 @@ def _write_sheets(publication: Publication, store: RunStore, limit: int) -> None
         pages = sorted(path for path in (fresh / "sheets").rglob("*") if path.is_file())
         store.run_folder.claim(*(page.relative_to(fresh).as_posix() for page in pages))
         for page in pages:
-            place = store.folder / page.relative_to(fresh)
-            place.parent.mkdir(exist_ok=True)
-            page.replace(place)
+            target = store.folder / page.relative_to(fresh)
+            target.parent.mkdir(exist_ok=True)
+            page.replace(target)
     except OSError as error:
         raise unwritable(store.folder / "sheets", error) from error
     finally:

@@ -74,7 +74,7 @@ def remove_source(run_folder: Path, source_id: str) -> Purged:
             f"{run_folder}: holds nothing of a source '{source_id}'; it holds {', '.join(sorted(ids)) or 'none at all'}."
             f"{hint} Sources that may not be published are never kept."
         )
-    removed = clear(run_folder, {f"read_{one}" for one in ids - {source_id}})
+    removed = clear(run_folder, {f"read_{other_id}" for other_id in ids - {source_id}})
     ours = {run_folder / name for name in read_list(run_folder)} | {run_folder / LIST, run_folder / LOCK}
     left = [
         path.relative_to(run_folder.parent).as_posix()
@@ -156,11 +156,11 @@ def sources_held(run_folder: Path) -> set[str]:
     held_ids = {path.stem.removeprefix("read_") for path in (run_folder / "stages").glob("read_*")}
     with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
         manifest = json.loads((run_folder / "manifest.json").read_text(encoding="utf-8"))
-        held_ids |= {str(one["id"]) for one in manifest["inputs"]}
+        held_ids |= {str(entry["id"]) for entry in manifest["inputs"]}
     return held_ids
 
 
 def _screenings(run_folder: Path) -> list[Path]:
     """Return the screenings beside the run: folders of its name that hold a screening and no run."""
     beside = sorted(run_folder.parent.glob(f"{glob.escape(run_folder.name)}_screen_*"))
-    return [one for one in beside if (one / "index.html").is_file() and not (one / "stages").exists()]
+    return [folder for folder in beside if (folder / "index.html").is_file() and not (folder / "stages").exists()]

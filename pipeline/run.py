@@ -341,7 +341,7 @@ def _settle(inputs: Inputs, records: GeoDataFrame[schema.Records], sites: GeoDat
     accounts = tuple(
         _settled(account, counts) if account.role == "inventory" else account for account in inputs.accounts
     )
-    lost = records[[one == "rejected" for one in fate]]
+    lost = records[[reason == "rejected" for reason in fate]]
     unplaced = rejected_rows(
         [
             {

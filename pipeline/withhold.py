@@ -117,7 +117,7 @@ def read_as_asked(config: RunConfig, data_dir: Path, store: RunStore | None) -> 
 
 
 def _rows_gone(
-    found: Readings, before: Inputs, after: Inputs, data_dir: Path, left_out: Mapping[str, Set[int]]
+    readings: Readings, before: Inputs, after: Inputs, data_dir: Path, left_out: Mapping[str, Set[int]]
 ) -> dict[str, frozenset[int]]:
     """Return the rows of inventories and assays that were taken out and stand in their files still."""
     gone: dict[str, set[int]] = {}
@@ -126,16 +126,16 @@ def _rows_gone(
         lost = table[~table[key].isin(after.layers[role][key])]
         for source, row in zip(lost["source"], lost["source_row"], strict=True):
             gone.setdefault(str(source), set()).add(int(row))
-    told = pd.MultiIndex.from_frame(before.rejected[["source", "source_row"]]).difference(
+    gone_rows = pd.MultiIndex.from_frame(before.rejected[["source", "source_row"]]).difference(
         pd.MultiIndex.from_frame(after.rejected[["source", "source_row"]])
     )
-    for source, row in told:
+    for source, row in gone_rows:
         gone.setdefault(str(source), set()).add(int(row))
-    assays = {one.id: found.by_id[one.id] for one in found.sources if one.role == "geochemistry"}
+    assays = {one.id: readings.by_id[one.id] for one in readings.sources if one.role == "geochemistry"}
     for name, twins in twins_of(assays, gone).items():  # no sample lives on in another source
         gone.setdefault(name, set()).update(twins)
     rows = {}
-    for source in found.sources:
+    for source in readings.sources:
         if source.role in ("inventory", "geochemistry") and source.id in gone:
             wanted = _all_rows(source.without_rows(left_out.get(source.id, ())), data_dir, gone[source.id])
             rows[source.id] = frozenset(wanted - left_out.get(source.id, frozenset()))
@@ -191,11 +191,11 @@ def _followed(
     at_site = _samples_withheld(samples, sites, withheld, exclusions, config)
     known = inputs["links"]
     linked = (known["record_a"].isin(withheld.records) | known["record_b"].isin(withheld.records)).to_numpy(dtype=bool)
-    told = _rows_that_tell(inputs, withheld, samples["sample_id"][at_site]) | _rows_inside(inputs)
+    rows = _rows_that_tell(inputs, withheld, samples["sample_id"][at_site]) | _rows_inside(inputs)
     out = {
         "inventory": records["source"][~stays].value_counts(),
         "geochemistry": samples["source"][at_site].value_counts(),
-        "rejected": inputs.rejected["source"][told].value_counts(),
+        "rejected": inputs.rejected["source"][rows].value_counts(),
     }
     layers = {
         **inputs.layers,
@@ -207,7 +207,7 @@ def _followed(
         inputs,
         layers=layers,
         accounts=tuple(_account(account, out) for account in inputs.accounts),
-        rejected=schema.conform(inputs.rejected[~told].reset_index(drop=True), schema.Rejected),
+        rejected=schema.conform(inputs.rejected[~rows].reset_index(drop=True), schema.Rejected),
         notes=tuple(note if note.source in read_without else _note(note, withheld) for note in inputs.notes)
         + _unheeded(exclusions, withheld),
         withheld=len(withheld.site_ids),
@@ -259,17 +259,17 @@ def _withheld(records: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, exclusions: gp
     names = (_folded(rows["name"]) | _folded(rows["aliases"]) | _folded(gone["name"])) - _folded(placed["name"])
     unplaced = others[others.geometry.isna() & _keys(others["name"]).isin(names)]
     lost |= set(unplaced["record_id"])
-    found = _folded(rows["record_id"]) | _folded(rows["official_id"]) | _folded(gone["site_id"])
-    found = found | _folded(alone.loc[alone["record_ids"].isin(lost), "site_id"])
-    ids = found | _folded(exclusions["key"])
-    return _Withheld(*map(frozenset, (lost, set(gone["site_id"]), found, ids, names)))
+    withheld_ids = _folded(rows["record_id"]) | _folded(rows["official_id"]) | _folded(gone["site_id"])
+    withheld_ids = withheld_ids | _folded(alone.loc[alone["record_ids"].isin(lost), "site_id"])
+    ids = withheld_ids | _folded(exclusions["key"])
+    return _Withheld(*map(frozenset, (lost, set(gone["site_id"]), withheld_ids, ids, names)))
 
 
 def _named(records: pd.DataFrame, keys: Set[str]) -> np.ndarray:
-    found = np.zeros(len(records), dtype=bool)
+    is_named = np.zeros(len(records), dtype=bool)
     for column in ("record_id", "official_id"):
-        found = found | _keys(records[column]).isin(keys).to_numpy(dtype=bool)
-    return found
+        is_named = is_named | _keys(records[column]).isin(keys).to_numpy(dtype=bool)
+    return is_named
 
 
 def _keys(cells: pd.Series) -> pd.Series:
@@ -293,22 +293,24 @@ def _samples_withheld(
         return np.zeros(0, dtype=bool)
     params = config.locate_assays.model_copy(update={"require_match": False})
     located = locate_assays(samples, sites, params)
-    found = located["site_id"].isin(withheld.site_ids).to_numpy(dtype=bool)
+    is_withheld = located["site_id"].isin(withheld.site_ids).to_numpy(dtype=bool)
     keys = _keys(samples["site_key"])
-    found = found | (located["site_id"].isna() & keys.isin(withheld.ids | withheld.names)).to_numpy(dtype=bool)
+    is_withheld = is_withheld | (located["site_id"].isna() & keys.isin(withheld.ids | withheld.names)).to_numpy(
+        dtype=bool
+    )
     grouped = located["site_rule"].eq("group").to_numpy(dtype=bool)  # the results stand for all sites of the name
     named = sites_named(samples.loc[grouped, "site_key"].astype(str).unique(), sites)
     of_gone = {key for key, (rows, _) in named.items() if sites["site_id"].iloc[rows].isin(withheld.site_ids).any()}
-    found = found | grouped & samples["site_key"].isin(of_gone).to_numpy(dtype=bool)
+    is_withheld = is_withheld | grouped & samples["site_key"].isin(of_gone).to_numpy(dtype=bool)
     areas = exclusions.geometry.dropna()
     if len(areas):
-        found = found | samples.intersects(areas.union_all()).to_numpy(dtype=bool)
-    open_question = located["site_key_status"].eq("ambiguous").to_numpy(dtype=bool) & ~found
+        is_withheld = is_withheld | samples.intersects(areas.union_all()).to_numpy(dtype=bool)
+    open_question = located["site_key_status"].eq("ambiguous").to_numpy(dtype=bool) & ~is_withheld
     if open_question.any():
         staying = sites[~sites["site_id"].isin(withheld.site_ids)]
         without = locate_assays(samples, staying, params)["site_key_status"]
-        found = found | open_question & without.ne("ambiguous").to_numpy(dtype=bool)
-    return found
+        is_withheld = is_withheld | open_question & without.ne("ambiguous").to_numpy(dtype=bool)
+    return is_withheld
 
 
 def _restandardised(samples: gpd.GeoDataFrame, gone: np.ndarray, censoring: CensoringParams) -> gpd.GeoDataFrame:
@@ -327,7 +329,7 @@ def _rows_that_tell(inputs: Inputs, withheld: _Withheld, samples: pd.Series) -> 
     of_samples = {one.id: _columns(one, ("sample_id",)) for one in inputs.sources if one.role == "geochemistry"}
     ids = _folded(samples.astype("str").str.split(":", n=1).str[-1].str.replace(r"#\d+$", "", regex=True))
     sampled = {one for one in ids if len(one) > SHORT_ID}
-    short = {one for one in withheld.ids if len(one) <= SHORT_ID}
+    short = {record_id for record_id in withheld.ids if len(record_id) <= SHORT_ID}
     long = (withheld.ids - short) | withheld.names
     marks = []
     for source, raw in zip(inputs.rejected["source"], inputs.rejected["raw"], strict=True):
@@ -350,7 +352,7 @@ def _rows_inside(inputs: Inputs) -> np.ndarray:
         cells = json.loads(raw) if isinstance(raw, str) else {}
         given = [cells[name] for name in columns.get(source, ()) if name in cells]
         numbers = pd.to_numeric(pd.Series(given, dtype=object), errors="coerce").dropna().to_numpy(dtype=float)
-        points = [shapely.Point(one, other) for one, other in permutations(numbers, 2)]
+        points = [shapely.Point(first, other) for first, other in permutations(numbers, 2)]
         marks[at] = any(area.intersects(point) for point in points)
     return marks
 
@@ -362,7 +364,9 @@ def _key_columns(source: Source) -> list[str]:
 def _columns(source: Source, names: Sequence[str]) -> list[str]:
     """Return the columns of a source's file that some layer columns are taken from."""
     mapped = [source.columns.get(name, name) for name in names]
-    return [column for one in mapped for column in ([one] if isinstance(one, str) else one)]
+    return [
+        column for column_name in mapped for column in ([column_name] if isinstance(column_name, str) else column_name)
+    ]
 
 
 def _parts(values: Iterable[object]) -> set[str]:
@@ -370,8 +374,8 @@ def _parts(values: Iterable[object]) -> set[str]:
 
 
 def _note(note: Note, withheld: _Withheld) -> Note:
-    said = as_key(note.message)
-    tells = any(len(text) > SHORT_ID and text in said for text in withheld.ids | withheld.names)
+    message = as_key(note.message)
+    tells = any(len(text) > SHORT_ID and text in message for text in withheld.ids | withheld.names)
     return replace(note, message=UNTOLD, columns=(), rows=()) if tells else note
 
 

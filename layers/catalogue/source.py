@@ -160,7 +160,7 @@ def load_catalogue() -> Mapping[str, CatalogueEntry]:
     """
     entries: dict[str, CatalogueEntry] = {}
     folder = files("layers") / "catalogue"
-    for file in sorted(folder.iterdir(), key=lambda one: one.name):
+    for file in sorted(folder.iterdir(), key=lambda path: path.name):
         if not file.name.endswith(".yml"):
             continue
         try:
@@ -208,15 +208,15 @@ def resolve(spec: Source | Mapping[str, Any]) -> Source:
         raise SourceError(
             f"{source.id}: '{entry.id}' is a source of role '{entry.role}', not '{source.role}'. Correct 'role:'."
         )
-    said = source.model_dump(include=source.model_fields_set)
+    stated = source.model_dump(include=source.model_fields_set)
     facts: dict[str, Any] = {"title": entry.title, **entry.facts}
     facts |= {name: value for name in _DESCRIPTION if (value := getattr(entry, name)) is not None}
     if entry.commodity_codes_of:
         facts["commodity_codes"] = {**_codes(catalogue, entry.commodity_codes_of), **facts.get("commodity_codes", {})}
-    merged = {**facts, **said}
+    merged = {**facts, **stated}
     for name in _MERGED:
-        if name in facts and name in said:
-            merged[name] = _merge(facts[name], said[name], deep=name == "values")
+        if name in facts and name in stated:
+            merged[name] = _merge(facts[name], stated[name], deep=name == "values")
     return Source.model_validate(merged)
 
 
@@ -224,10 +224,10 @@ def _codes(catalogue: Mapping[str, CatalogueEntry], name: str) -> dict[str, str]
     return dict(catalogue[name].facts.get("commodity_codes", {}))
 
 
-def _merge(facts: Mapping[str, Any], said: Mapping[str, Any], deep: bool) -> dict[str, Any]:
-    merged = {**facts, **said}
+def _merge(facts: Mapping[str, Any], stated: Mapping[str, Any], deep: bool) -> dict[str, Any]:
+    merged = {**facts, **stated}
     if deep:
-        merged |= {key: {**facts[key], **said[key]} for key in said if key in facts}
+        merged |= {key: {**facts[key], **stated[key]} for key in stated if key in facts}
     return merged
 
 

@@ -147,9 +147,9 @@ def _require_small(root: yaml.Node, content: str) -> None:
             problem = f"YAML takes what follows '{node.value}' for a comment: write the whole text in quotes"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.end_mark)
         if isinstance(node, yaml.SequenceNode):
-            waiting += [(one, level + 1) for one in node.value]
+            waiting += [(child, level + 1) for child in node.value]
         elif isinstance(node, yaml.MappingNode):
-            waiting += [(one, level + 1) for pair in node.value for one in pair]
+            waiting += [(child, level + 1) for pair in node.value for child in pair]
 
 
 def _mark(line: int) -> yaml.Mark:

@@ -82,18 +82,18 @@ def parse_angle(text: str, axis: str, west_is_o: bool = False) -> Angle:
     packed = _PACKED.match(plain)
     if packed and (packed["before"] or packed["after"]):
         plain = _unpacked(packed, axis)
-    found = _ANGLE.match(plain)
-    if not found:
+    angle_match = _ANGLE.match(plain)
+    if not angle_match:
         return Angle(math.nan, problem=f"{axis} '{text}' is not an angle")
-    letter = (found["before"] or found["after"] or "").upper()
-    problem = _letter_problem(text, axis, letter, found, west_is_o)
-    degrees, minutes, seconds = (_number(found[part]) for part in ("degrees", "minutes", "seconds"))
+    letter = (angle_match["before"] or angle_match["after"] or "").upper()
+    problem = _letter_problem(text, axis, letter, angle_match, west_is_o)
+    degrees, minutes, seconds = (_number(angle_match[part]) for part in ("degrees", "minutes", "seconds"))
     problem = problem or _part_problem(text, axis, degrees, minutes, seconds)
     if problem:
         return Angle(math.nan, problem=problem)
     size = degrees + (minutes or 0.0) / 60 + (seconds or 0.0) / 3600
-    negative = found["sign"] == "-" or letter in ("S", "W", "O")
-    return Angle(-size if negative else size, _precision(found))
+    negative = angle_match["sign"] == "-" or letter in ("S", "W", "O")
+    return Angle(-size if negative else size, _precision(angle_match))
 
 
 def _unpacked(packed: re.Match[str], axis: str) -> str:

@@ -73,9 +73,13 @@ class AssayColumns:
 
     def beside_of(self, kind: str, column: AssayColumn) -> str | None:
         """Return the one column of a kind that belongs to a column of results, None where none or several do."""
-        mine = [one for one in self.beside.get(kind, []) if one.symbol == column.element]
+        mine = [neighbour for neighbour in self.beside.get(kind, []) if neighbour.symbol == column.element]
         if len(mine) > 1:
-            mine = [one for one in mine if one.element == column.form and (one.method or "") == column.method_text]
+            mine = [
+                neighbour
+                for neighbour in mine
+                if neighbour.element == column.form and (neighbour.method or "") == column.method_text
+            ]
         return mine[0].text if len(mine) == 1 else None
 
 
@@ -116,7 +120,7 @@ def assay_columns(
     own = {folded(word): method for word, method in (methods or {}).items()}
     headings = parse_headings(names, known_words=frozenset(own))
     given, of_columns, forced = units or {}, column_units or {}, results or {}
-    found: list[AssayColumn] = []
+    columns: list[AssayColumn] = []
     beside: dict[str, list[Heading]] = {}
     asked: list[Heading] = []
     for heading in headings:
@@ -137,10 +141,10 @@ def assay_columns(
         unit = given.get(heading.text) or heading.unit or of_columns.get(heading.text) or given.get(form)
         unit = unit or (oxide_unit if form != symbol else None) or default_unit
         method = _own_method(heading.text, own) or heading.method_class or default_method
-        found.append(
+        columns.append(
             AssayColumn(heading.text, symbol, form, factor_of(unit, form), method, heading.role, heading.method or "")
         )
-    return AssayColumns(found, beside, asked)
+    return AssayColumns(columns, beside, asked)
 
 
 def _likely(heading: Heading) -> bool:
@@ -172,9 +176,9 @@ def _own_method(text: str, own: Mapping[str, str]) -> str | None:
 
 def unit_name(text: str) -> str | None:
     """Return the unit of mass share a text is, e.g. ``pct`` for ``wt. %``; None where it is none."""
-    found = tokens(text)
-    if len(found) == 1 and "share_units" in found[0].readings:
-        return found[0].readings["share_units"]
+    unit_tokens = tokens(text)
+    if len(unit_tokens) == 1 and "share_units" in unit_tokens[0].readings:
+        return unit_tokens[0].readings["share_units"]
     return None
 
 
@@ -199,9 +203,9 @@ def method_named(text: str, own: Mapping[str, str]) -> str | None:
     """
     words = [word for word in _WORDS.split(text.strip().casefold()) if word]
     pairs = ["".join(pair) for pair in pairwise(words)]
-    named = [own[one] for one in (text.strip().casefold(), *pairs, *words) if one in own]
+    named = [own[alias] for alias in (text.strip().casefold(), *pairs, *words) if alias in own]
     for token in tokens(text):
         if "methods" in token.readings:
             named.append(method_class(token))
-    sure = [one for one in named if one != "unknown"]
+    sure = [method for method in named if method != "unknown"]
     return sure[0] if sure else named[0] if named else None

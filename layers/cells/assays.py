@@ -143,9 +143,9 @@ def _interpret(text: str, missing: frozenset[str]) -> tuple[int, float] | None:
         return 0, np.nan
     if word in BELOW_WORDS or word.replace(" ", "") in BELOW_WORDS:
         return -1, np.nan
-    found = _CENSORED.match(word)
-    if found and _NUMBER.match(found[2].replace(" ", "")):
-        return (-1 if found[1] in "<≤" else 1), abs(float(found[2].replace(" ", "")))
+    censored = _CENSORED.match(word)
+    if censored and _NUMBER.match(censored[2].replace(" ", "")):
+        return (-1 if censored[1] in "<≤" else 1), abs(float(censored[2].replace(" ", "")))
     return None
 
 
@@ -214,14 +214,14 @@ def suspicions(name: str, cells: Cells) -> list[Suspicion]:
     value = cells.value[np.isfinite(cells.value)]
     if len(value) < _FEWEST:
         return []
-    found = []
+    suspects = []
     low, high = value.min(), value.max()
     at_low = int((value == low).sum())
     if low > 0 and at_low >= 2 and not (cells.censored < 0).any():
         next_lowest = float(value[value > low].min(initial=np.inf))
         many = len(value) >= _SEVERAL and at_low >= max(5, 0.1 * len(value))
         if many or (np.isfinite(next_lowest) and next_lowest >= _APART[min(at_low, 3)] * low):
-            found.append(Suspicion("lowest_value_repeated", name, at_low, float(low)))
+            suspects.append(Suspicion("lowest_value_repeated", name, at_low, float(low)))
     at_high = int((value == high).sum())
     enough = len(value) >= _SEVERAL
     if (
@@ -231,8 +231,8 @@ def suspicions(name: str, cells: Cells) -> list[Suspicion]:
         and float(np.log10(high)).is_integer()
         and not (cells.censored > 0).any()
     ):
-        found.append(Suspicion("highest_value_round", name, at_high, float(high)))
-    return found
+        suspects.append(Suspicion("highest_value_round", name, at_high, float(high)))
+    return suspects
 
 
 _FEWEST, _SEVERAL = 8, 20

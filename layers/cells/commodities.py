@@ -134,11 +134,11 @@ def unknown_commodities(raw: pd.Series, codes: Mapping[str, str] | None = None) 
 def canonical_name(text: str) -> str | None:
     """Return the canonical name of a phrase, or None when it is not known."""
     for key in (_key(text), _key(_without_brackets(text))):
-        found = _aliases().get(key) or next(
+        canonical = _aliases().get(key) or next(
             (name for singular in _singulars(key) if (name := _aliases().get(singular))), None
         )
-        if found is not None:
-            return found
+        if canonical is not None:
+            return canonical
     return None
 
 
@@ -224,10 +224,10 @@ def critical_members(commodities: pd.Series, list_id: str) -> pd.Series:
 
 def _cell(cell: str, own: Mapping[str, str]) -> Any:
     """Read one cell; NA when nothing is said."""
-    found = _lookup(cell, own)
-    if found is None:
-        found = [name for part in _parts(cell) for name in _part(part.strip(), own)]
-    return SEPARATOR.join(dict.fromkeys(found)) or pd.NA
+    commodities = _lookup(cell, own)
+    if commodities is None:
+        commodities = [name for part in _parts(cell) for name in _part(part.strip(), own)]
+    return SEPARATOR.join(dict.fromkeys(commodities)) or pd.NA
 
 
 def _parts(cell: str) -> list[str]:
@@ -254,9 +254,9 @@ def _part(part: str, own: Mapping[str, str]) -> list[str]:
     """Read one part of a cell: as it stands, or cut at a slash or *and* when all pieces are known."""
     if _key(part) in _missing():
         return []
-    found = _lookup(part, own)
-    if found is not None:
-        return found
+    commodity = _lookup(part, own)
+    if commodity is not None:
+        return commodity
     pieces = [_lookup(piece, own) for piece in _SOFT_SPLIT.split(_BLANKS.sub(" ", part))]
     if len(pieces) > 1 and all(piece is not None for piece in pieces):
         return [name for piece in pieces if piece is not None for name in piece]
@@ -294,16 +294,16 @@ def _vocabulary() -> dict[str, dict[str, Any]]:
 @lru_cache(maxsize=1)
 def _aliases() -> dict[str, str]:
     """Map every folded spelling to its canonical name; two names for one spelling are a fault of the file."""
-    found: dict[str, str] = {}
+    aliases: dict[str, str] = {}
     for name, entry in _vocabulary().items():
         for spelling in (name, *entry["aliases"]):
-            if found.setdefault(_key(spelling), name) != name:
-                raise ConfigError(f"commodities.yml: '{spelling}' means both {found[_key(spelling)]} and {name}.")
+            if aliases.setdefault(_key(spelling), name) != name:
+                raise ConfigError(f"commodities.yml: '{spelling}' means both {aliases[_key(spelling)]} and {name}.")
     for symbol, name in {**SYMBOLS, "U": "uranium", "V": "vanadium", "W": "tungsten", "Y": "yttrium"}.items():
         for spelling in vocabulary()["element_names"].get(symbol, "").split():
-            if len(spelling) > 2 and spelling not in _NO_COMMODITY and name in found:
-                found.setdefault(_key(spelling), name)
-    return found
+            if len(spelling) > 2 and spelling not in _NO_COMMODITY and name in aliases:
+                aliases.setdefault(_key(spelling), name)
+    return aliases
 
 
 _NO_COMMODITY = frozenset(["alum", "ars", "plat", "chloride"])

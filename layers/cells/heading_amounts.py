@@ -64,14 +64,14 @@ def _amount_kind(text: str, words: Words, by_unit: list[str], *, has_element: bo
     """Return which amount a heading names, by its word, else by its unit; None where it names none."""
     named = [kind for kind in _AMOUNT_UNITS if words.has(f"amount {kind}")]
     if named and not words.has("others"):
-        kind = next((one for one in named if one in by_unit), named[-1])
+        kind = next((unit_kind for unit_kind in named if unit_kind in by_unit), named[-1])
         return "volume" if kind == "mass" and "mass" not in by_unit and "volume" in by_unit else kind
     if words.has("depth_from", "depth_to", "easting", "northing", "others", "latitude", "longitude", "zone"):
         return None
     wasted = words.has("waste_forms")
     if by_unit and (wasted or has_element or _all_units(words)):
-        of_unit = next((one for one in by_unit if one != "height"), None)
-        letter = any(one.text in ("T", "t") and not one.glued for one in words.classes.get("mass_units", []))
+        of_unit = next((unit_kind for unit_kind in by_unit if unit_kind != "height"), None)
+        letter = any(token.text in ("T", "t") and not token.glued for token in words.classes.get("mass_units", []))
         lone_letter = of_unit == "mass" and has_element and not wasted and letter and "(" not in text
         return None if lone_letter else of_unit
     return "mass" if words.has("unsure_mass_units") and (wasted or has_element) else None
@@ -81,11 +81,11 @@ def _unclear_amount(text: str, words: Words, kind: str, by_unit: list[str]) -> l
     """Return what only a person can tell of an amount: no word of what, a unit of another sort, a number before the unit."""
     group = _AMOUNT_UNITS[kind]
     if not words.has(group):
-        others = [words.classes[_AMOUNT_UNITS[one]][-1].text for one in by_unit if one != kind]
+        others = [words.classes[_AMOUNT_UNITS[unit_kind]][-1].text for unit_kind in by_unit if unit_kind != kind]
         return others or ([text.strip()] if _bare_amount(words) else [])
     scaled = any(
-        "number" in before.readings and (group in one.readings or one is words.tokens[-1])
-        for before, one in pairwise(words.tokens)
+        "number" in before.readings and (group in token.readings or token is words.tokens[-1])
+        for before, token in pairwise(words.tokens)
     )
     named = [index for index, one in enumerate(words.tokens) if group in one.readings]
     rate = any("sign" in one.readings for one in words.tokens[named[0] + 1 : named[-1]])
@@ -106,8 +106,8 @@ def trailing_unit(heading: str, base: str) -> str | None:
         ``t``, ``m3``, ``m2`` or ``m``.
     """
     group = {"t": "mass_units", "m3": "volume_amount_units", "m2": "area_units", "m": "length_units"}[base]
-    found = tokens(heading)
-    return found[-1].readings.get(group) if found else None
+    heading_tokens = tokens(heading)
+    return heading_tokens[-1].readings.get(group) if heading_tokens else None
 
 
 _MULTIPLES = frozenset(
@@ -126,13 +126,15 @@ def unit_doubt(heading: str) -> str | None:
     stray = _stray_beside_unit(words)
     if stray is not None:
         return stray
-    found = amount_of(heading, words, None)
-    if found is None or found.kind not in _AMOUNT_UNITS:
+    amount = amount_of(heading, words, None)
+    if amount is None or amount.kind not in _AMOUNT_UNITS:
         return None
-    if found.unit is None:
-        return found.unknown[-1] if words.has("unsure_mass_units") and found.unknown else None
-    multiples = [one for one in words.unknown if folded(one) in _MULTIPLES or one == "^"]
-    scaled = _unclear_amount(heading, words, found.kind, [])
+    if amount.unit is None:
+        return amount.unknown[-1] if words.has("unsure_mass_units") and amount.unknown else None
+    multiples = [
+        unknown_word for unknown_word in words.unknown if folded(unknown_word) in _MULTIPLES or unknown_word == "^"
+    ]
+    scaled = _unclear_amount(heading, words, amount.kind, [])
     return next(iter([*multiples, *scaled]), None)
 
 
@@ -206,7 +208,7 @@ def lone_word(text: str, words: Words) -> Heading | None:
         return None
     readings = words.tokens[0].readings
     if "positions_unsure" in readings:
-        kind = next((one for one in KEYS if one in readings), "other")
+        kind = next((lone_key for lone_key in KEYS if lone_key in readings), "other")
         return Heading(text, kind, unknown=(text.strip(),))
     if "long_results" in readings:
         return Heading(text, "result")

@@ -55,13 +55,13 @@ def parse_heading(text: str, neighbours: Sequence[str] | None = None) -> Heading
 @lru_cache(maxsize=20_000)
 def _alone(text: str, known_words: frozenset[str] = frozenset()) -> Heading:
     """Read a heading without its neighbours."""
-    found = tokens(text)
+    heading_tokens = tokens(text)
     if known_words:
-        found = tuple(
+        heading_tokens = tuple(
             Token(one.text, {"methods": "unknown"}) if not one.readings and folded(one.text) in known_words else one
-            for one in found
+            for one in heading_tokens
         )
-    return decide(text, found)
+    return decide(text, heading_tokens)
 
 
 def parse_headings(names: Sequence[str], known_words: frozenset[str] = frozenset()) -> list[Heading]:
@@ -79,91 +79,97 @@ def parse_headings(names: Sequence[str], known_words: frozenset[str] = frozenset
     list of Heading
         As long as ``names``.
     """
-    found = [_alone(str(name), known_words) for name in names]
-    plain = [folded(one.text) for one in found]
-    found = _copies(found)
-    found = _coordinates(found, plain)
-    found = _suites(found)
-    found = _feeds(found)
-    found = _beside_their_results(found)
-    return _amounts_and_long_tables(found, plain)
+    headings = [_alone(str(name), known_words) for name in names]
+    plain = [folded(one.text) for one in headings]
+    headings = _copies(headings)
+    headings = _coordinates(headings, plain)
+    headings = _suites(headings)
+    headings = _feeds(headings)
+    headings = _beside_their_results(headings)
+    return _amounts_and_long_tables(headings, plain)
 
 
-def _copies(found: list[Heading]) -> list[Heading]:
+def _copies(headings: list[Heading]) -> list[Heading]:
     """Read ``Y.1``, as table readers rename a second ``Y``, like the first; and ``SiO22`` beside ``SiO2`` as recalculated."""
-    texts = {one.text for one in found}
+    texts = {one.text for one in headings}
     copies = []
-    for one in found:
-        copied, numbered = _COPY.match(one.text), _NUMBERED.match(one.text)
+    for heading in headings:
+        copied, numbered = _COPY.match(heading.text), _NUMBERED.match(heading.text)
         if copied and copied[1] in texts:
-            one = replace(_alone(copied[1]), text=one.text)
-        elif numbered and one.kind == "other" and numbered[1] in texts and _alone(numbered[1]).kind == "result":
-            one = Heading(one.text, "normalised", _alone(numbered[1]).element)
-        copies.append(one)
+            heading = replace(_alone(copied[1]), text=heading.text)
+        elif numbered and heading.kind == "other" and numbered[1] in texts and _alone(numbered[1]).kind == "result":
+            heading = Heading(heading.text, "normalised", _alone(numbered[1]).element)
+        copies.append(heading)
     return copies
 
 
 _NAMELESS = frozenset(["qualifier", "detection_limit", "unit", "error"])
 
 
-def _beside_their_results(found: list[Heading]) -> list[Heading]:
+def _beside_their_results(headings: list[Heading]) -> list[Heading]:
     """Give repeated columns of marks, limits, units or errors without a name the result all of them stand before, or after."""
-    decided = list(found)
-    results = [index for index, one in enumerate(found) if one.kind == "result" and one.symbol is not None]
+    decided = list(headings)
+    results = [index for index, one in enumerate(headings) if one.kind == "result" and one.symbol is not None]
     for kind in _NAMELESS:
         mine = [
-            index for index, one in enumerate(found) if one.kind == kind and one.element is None and not one.unknown
+            index for index, one in enumerate(headings) if one.kind == kind and one.element is None and not one.unknown
         ]
         if len(mine) < 2 and not (mine and kind == "qualifier" and len(results) == 1):
             continue
-        sides = [step for step in (1, -1) if {place + step for place in mine} <= set(results)]
+        sides = [step for step in (1, -1) if {position + step for position in mine} <= set(results)]
         if len(sides) == 1:
-            for place in mine:
-                decided[place] = replace(found[place], element=found[place + sides[0]].element)
+            for position in mine:
+                decided[position] = replace(headings[position], element=headings[position + sides[0]].element)
     return decided
 
 
-def _coordinates(found: list[Heading], plain: list[str]) -> list[Heading]:
+def _coordinates(headings: list[Heading], plain: list[str]) -> list[Heading]:
     """Tell a bare ``X`` and ``Y`` that are coordinates from yttrium."""
-    if "y" not in plain or not ("x" in plain or {one.kind for one in found} & _POSITIONS):
-        return found
-    named = sum(one.kind in _POSITIONS for one in found) >= 2
+    if "y" not in plain or not ("x" in plain or {one.kind for one in headings} & _POSITIONS):
+        return headings
+    named = sum(one.kind in _POSITIONS for one in headings) >= 2
     kinds = ("easting", "northing") if "z" in plain or named else ("longitude", "latitude")
     decided = []
-    for index, one in enumerate(found):
+    for index, heading in enumerate(headings):
         if plain[index] == "x" and not named:
-            one = replace(one, kind=kinds[0], unknown=())
+            heading = replace(heading, kind=kinds[0], unknown=())
         elif plain[index] == "y" and not named and "x" in plain and plain.index("y") == index:
-            one = replace(one, kind=kinds[1], element=None, unknown=())
-        elif one.element == "Y" and _bare(one) and (named or "x" in plain):
-            others = sum(other.kind == "result" and other.symbol is not None for other in found)
+            heading = replace(heading, kind=kinds[1], element=None, unknown=())
+        elif heading.element == "Y" and _bare(heading) and (named or "x" in plain):
+            others = sum(other.kind == "result" and other.symbol is not None for other in headings)
             if others and (plain[index] != "y" or named):
-                one = replace(one, kind="result", element="Y", unknown=())
-        decided.append(one)
+                heading = replace(heading, kind="result", element="Y", unknown=())
+        decided.append(heading)
     return decided
 
 
-def _bare(one: Heading) -> bool:
+def _bare(heading: Heading) -> bool:
     """Say whether a heading is a symbol and nothing else."""
-    stem = _COPY.match(one.text)
-    return one.element is not None and folded(stem[1] if stem else one.text) == folded(one.element)
+    stem = _COPY.match(heading.text)
+    return heading.element is not None and folded(stem[1] if stem else heading.text) == folded(heading.element)
 
 
-def _suites(found: list[Heading]) -> list[Heading]:
+def _suites(headings: list[Heading]) -> list[Heading]:
     """Let symbols stand or fall by the other columns: three of one style are a suite, a lone letter is an initial."""
-    bare = [one for one in found if _bare(one) and not one.text.islower() and one.kind in ("result", "other")]
-    unitless = [one for one in found if one.kind == "result" and one.symbol is not None and one.unit is None]
-    letters = {one.text for one in (*bare, *unitless)}
-    long_ones = {one.element for one in (*bare, *unitless) if len(one.element or "") > 1}
+    bare = [one for one in headings if _bare(one) and not one.text.islower() and one.kind in ("result", "other")]
+    unitless = [one for one in headings if one.kind == "result" and one.symbol is not None and one.unit is None]
+    letters = {heading.text for heading in (*bare, *unitless)}
+    long_ones = {heading.element for heading in (*bare, *unitless) if len(heading.element or "") > 1}
     suite = len(letters) >= _SUITE and len(long_ones) >= 2
-    supported = any(one.kind == "result" and one.symbol is not None and not _single(one) for one in found) or suite
+    supported = any(one.kind == "result" and one.symbol is not None and not _single(one) for one in headings) or suite
     decided = []
-    for one in found:
-        if suite and one.kind == "other" and one in bare and one.symbol is not None and one.text not in ("N", "No"):
-            one = replace(one, kind="result", unknown=())
-        elif not supported and _bare(one) and _single(one) and one.kind == "result":
-            one = replace(one, kind="other", unknown=(one.text,))
-        decided.append(one)
+    for heading in headings:
+        if (
+            suite
+            and heading.kind == "other"
+            and heading in bare
+            and heading.symbol is not None
+            and heading.text not in ("N", "No")
+        ):
+            heading = replace(heading, kind="result", unknown=())
+        elif not supported and _bare(heading) and _single(heading) and heading.kind == "result":
+            heading = replace(heading, kind="other", unknown=(heading.text,))
+        decided.append(heading)
     return decided
 
 
@@ -182,31 +188,31 @@ _PRODUCT = re.compile(r"(?:^|[^a-z])(?:conc|tail)")
 _FEED = re.compile(r"(?:^|[^a-z])head(?:$|[^a-z])")
 
 
-def _single(one: Heading) -> bool:
-    return _bare(one) and len(one.element or "") == 1
+def _single(heading: Heading) -> bool:
+    return _bare(heading) and len(heading.element or "") == 1
 
 
-def _amounts_and_long_tables(found: list[Heading], plain: list[str]) -> list[Heading]:
+def _amounts_and_long_tables(headings: list[Heading], plain: list[str]) -> list[Heading]:
     """Read names of metals beside tonnes mined as amounts, and ``grade``, ``ore`` or ``operator`` by what stands beside them."""
     produced = bool(_AMOUNTS_BESIDE & set(plain))
-    long_result = any(one.kind == "result" and one.element is None for one in found)
+    long_result = any(one.kind == "result" and one.element is None for one in headings)
     decided = []
-    for one, name in zip(found, plain, strict=True):
+    for heading, name in zip(headings, plain, strict=True):
         with_unit = any(f"{name}{ending}" in plain for ending in ("unit", "units", "ut", "uom"))
         if (
             produced
-            and one.kind in ("other", "result")
-            and one.unknown
-            and one.symbol
-            and len(one.text) > 3
-            and one.unit is None
+            and heading.kind in ("other", "result")
+            and heading.unknown
+            and heading.symbol
+            and len(heading.text) > 3
+            and heading.unit is None
         ):
-            one = replace(one, kind="mass", unknown=())
+            heading = replace(heading, kind="mass", unknown=())
         elif name in _GRADES and with_unit:
-            one = replace(one, kind="result", unknown=())
+            heading = replace(heading, kind="result", unknown=())
         elif name in ("ore", "tailings", "waste", "material") and with_unit:
-            one = replace(one, kind="mass", unknown=())
+            heading = replace(heading, kind="mass", unknown=())
         elif name == "operator" and long_result:
-            one = replace(one, kind="qualifier", unknown=())
-        decided.append(one)
+            heading = replace(heading, kind="qualifier", unknown=())
+        decided.append(heading)
     return decided

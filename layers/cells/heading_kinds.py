@@ -26,20 +26,20 @@ _DECIDING = (
 _WITHOUT_UNIT = frozenset(["lab_id", "date", "method", "qualifier"])
 
 
-def decide(text: str, found: Sequence[Token]) -> Heading:
+def decide(text: str, heading_tokens: Sequence[Token]) -> Heading:
     """Say what a heading means from its words.
 
     Parameters
     ----------
     text : str
         The heading.
-    found : sequence of Token
+    heading_tokens : sequence of Token
         Its words in order.
     """
-    grid = grid_letter(text, found)
+    grid = grid_letter(text, heading_tokens)
     if grid is not None:
         return grid
-    words = Words(text, without_datum(found))
+    words = Words(text, without_datum(heading_tokens))
     heading = _decided(text, words)
     if heading.kind == "other" and not heading.unknown and folded(text) in ("x", "y"):
         return replace(heading, unknown=(text,))
@@ -51,7 +51,7 @@ def decide(text: str, found: Sequence[Token]) -> Heading:
 def _doubtful(text: str, words: Words, heading: Heading) -> bool:
     """Say whether only the table can tell what a heading means although every word of it is known."""
     elements = elements_of(words)
-    first, last = (folded(words.tokens[place].text) if words.tokens else "" for place in (0, -1))
+    first, last = (folded(words.tokens[position].text) if words.tokens else "" for position in (0, -1))
     if heading.kind == "result":
         named_ars = any(folded(token.text) == "ars" for token in words.tokens)
         twice = re.fullmatch(r"%?[A-Z][a-z]?\d%?", text.strip()) is not None and "%" in text
@@ -98,17 +98,17 @@ def _decided(text: str, words: Words) -> Heading:
     elements = elements_of(words)
     unit, multiplier, unsure_unit = share_unit(words)
     method, method_class = method_of(words)
-    one = next((element for _, element in elements), None)
+    first_element = next((element for _, element in elements), None)
     if _lone_mark(words):
         asked = (*words.unknown, *([text] if unit is not None else []))
-        return Heading(text, "qualifier" if unit is None else "other", one, unit, multiplier, method, asked)
-    early = _early(text, words, one, (unit, multiplier))
+        return Heading(text, "qualifier" if unit is None else "other", first_element, unit, multiplier, method, asked)
+    early = _early(text, words, first_element, (unit, multiplier))
     if early is not None:
         return early
     for group, kind in _DECIDING:
         if _stands(group, words, unit, has_element=bool(elements)):
-            return _beside(text, kind, words, one, (unit, multiplier), method)
-    found_amount = _ratio(text, words, elements) or amount_of(text, words, one)
+            return _beside(text, kind, words, first_element, (unit, multiplier), method)
+    found_amount = _ratio(text, words, elements) or amount_of(text, words, first_element)
     if found_amount is not None:
         return found_amount
     if words.has("sums") and not elements:
@@ -123,8 +123,8 @@ def _decided(text: str, words: Words) -> Heading:
 def _lone_mark(words: Words) -> bool:
     """Say whether a heading holds a ``<`` or ``>`` that belongs to no number: the column of marks, not of results."""
     return any(
-        one.readings.get("sign") in ("<", ">") and (after is None or not after.text[:1].isdigit())
-        for one, after in zip(words.tokens, [*words.tokens[1:], None], strict=False)
+        token.readings.get("sign") in ("<", ">") and (after is None or not after.text[:1].isdigit())
+        for token, after in zip(words.tokens, [*words.tokens[1:], None], strict=False)
     )
 
 
@@ -146,19 +146,19 @@ def _early(text: str, words: Words, element: str | None, unit: tuple[str | None,
 
 def _stands(group: str, words: Words, unit: str | None, *, has_element: bool) -> bool:
     """Say whether a deciding class is meant: a word of three letters beside a method or an element may be part of them."""
-    found = words.classes.get(group, [])
+    group_tokens = words.classes.get(group, [])
     if group == "statistics" and words.has("sums") and not words.has("element_names"):
         return False
     if group == "lab_words" and words.has("sample_id", "sample_type", "unit_words"):
         return False
-    if group == "qualifiers" and not found and unit is None and has_element and words.has("methods"):
+    if group == "qualifiers" and not group_tokens and unit is None and has_element and words.has("methods"):
         last = words.tokens[-1]
         return last.text == "T" and not last.glued and len(words.tokens) > 2 and folded(words.text).endswith("pt")
-    if group == "limits" and found and (_loss_on_drying(words) or (has_element and _limit_stated(words, unit))):
+    if group == "limits" and group_tokens and (_loss_on_drying(words) or (has_element and _limit_stated(words, unit))):
         return False
     if group == "date":
-        return any(len(one.text) > 3 or not (has_element or words.has("methods")) for one in found)
-    return bool(found)
+        return any(len(one.text) > 3 or not (has_element or words.has("methods")) for one in group_tokens)
+    return bool(group_tokens)
 
 
 def _limit_stated(words: Words, unit: str | None) -> bool:
@@ -208,14 +208,14 @@ def _beside(
 
 
 def _in_the_middle(words: Words, element: str) -> bool:
-    return all(one.readings.get("symbol") != element for one in (words.tokens[0], words.tokens[-1]))
+    return all(token.readings.get("symbol") != element for token in (words.tokens[0], words.tokens[-1]))
 
 
 def _ratio(text: str, words: Words, elements: list[tuple[int, str]]) -> Heading | None:
     """Return a ratio or a sum of two elements, asked about where no stroke or plus says which."""
     names = [folded(name) for _, name in elements]
     different = list(dict.fromkeys(core(name) for _, name in elements))
-    signs = [one.readings["sign"] for one in words.classes.get("sign", [])]
+    signs = [token.readings["sign"] for token in words.classes.get("sign", [])]
     if "*" in signs and "/" in signs and elements:
         return Heading(text, "ratio")
     if words.has("ratio_words"):

@@ -34,7 +34,11 @@ def elements_of(words: Words) -> list[tuple[int, str]]:
             everyday = readings.keys() - {"symbol", "element_names"}
             lower = token.text.islower()
             (weak if everyday or (lower and not token.glued) else sure).append((index, readings["symbol"]))
-    return sure or [one for one in weak if _weak_stands(words, one[0])][:1] or _joined_to_method(words)
+    return (
+        sure
+        or [weak_token for weak_token in weak if _weak_stands(words, weak_token[0])][:1]
+        or _joined_to_method(words)
+    )
 
 
 def _joined_to_method(words: Words) -> list[tuple[int, str]]:
@@ -52,10 +56,10 @@ def _joined_to_method(words: Words) -> list[tuple[int, str]]:
     return []
 
 
-def _weak_stands(words: Words, place: int) -> bool:
+def _weak_stands(words: Words, position: int) -> bool:
     """Say whether a symbol that is also a word may be an element here: a unit, a method or a side word stands with it."""
-    others = [token for index, token in enumerate(words.tokens) if index != place]
-    if not words.tokens[place].text.islower():
+    others = [token for index, token in enumerate(words.tokens) if index != position]
+    if not words.tokens[position].text.islower():
         return True
     beside = {
         "share_units",
@@ -75,8 +79,8 @@ def _weak_stands(words: Words, place: int) -> bool:
 def share_unit(words: Words) -> tuple[str | None, float | None, bool]:
     """Return the unit of a share, its factor to ppm, and whether it is told twice or differently."""
     lists = vocabulary()
-    names = list(dict.fromkeys(one.readings["share_units"] for one in words.classes.get("share_units", [])))
-    volumes = list(dict.fromkeys(one.readings["volume_units"] for one in words.classes.get("volume_units", [])))
+    names = list(dict.fromkeys(token.readings["share_units"] for token in words.classes.get("share_units", [])))
+    volumes = list(dict.fromkeys(token.readings["volume_units"] for token in words.classes.get("volume_units", [])))
     unsure = words.meaning("unsure_units")
     if unsure == "gt" and not names and words.has("grade_words"):
         return "g/t", 1.0, False
@@ -96,9 +100,9 @@ def method_of(words: Words) -> tuple[str | None, str | None]:
     named = words.classes.get("methods", [])
     if not named:
         return None, None
-    classes = [method_class(one) for one in named]
+    classes = [method_class(method) for method in named]
     sure = [kind for kind in classes if kind != "unknown"]
-    return " ".join(one.text for one in named), sure[0] if sure else "unknown"
+    return " ".join(method.text for method in named), sure[0] if sure else "unknown"
 
 
 def method_class(token: Token) -> str:
@@ -151,7 +155,7 @@ def result(
             unknown.append(text)
         return Heading(text, "other", element or None, unit, multiplier, method, tuple(unknown))
     unknown += _strangers(words, elements, element) + _unclear_numbers(words, unit)
-    if any(folded(one.text) == "conc" for one in words.classes.get("grade_words", [])):
+    if any(folded(token.text) == "conc" for token in words.classes.get("grade_words", [])):
         unknown.append("conc")
     lone_ion = element in IONS and element not in ("CO2", "H2O") and unit is None and method is None
     counted = unit is not None and _isotope(words, elements)
@@ -175,14 +179,14 @@ _ALLOWED = frozenset(
 
 def _strangers(words: Words, elements: list[tuple[int, str]], element: str) -> list[str]:
     """Return known words that have no place in the heading of a result, and symbols of another element."""
-    places = {place for place, _ in elements}
-    found = []
+    places = {position for position, _ in elements}
+    strangers = []
     for index, token in enumerate(words.tokens):
         groups = token.readings.keys()
         other = core(token.readings.get("symbol", element)) != core(element) and groups <= {"symbol", "element_names"}
         if groups and index not in places and (other or not groups & _ALLOWED):
-            found.append(token.text)
-    return found
+            strangers.append(token.text)
+    return strangers
 
 
 def _unclear_numbers(words: Words, unit: str | None) -> list[str]:
@@ -194,10 +198,10 @@ def _unclear_numbers(words: Words, unit: str | None) -> list[str]:
     ]
     unclear += [
         "+"
-        for one in words.classes.get("sign", [])
-        if one.text == "+" and words.has("number") and not words.has("share_units")
+        for token in words.classes.get("sign", [])
+        if token.text == "+" and words.has("number") and not words.has("share_units")
     ]
-    if any(one.text == "+" and "number" in before.readings for before, one in pairwise(words.tokens)):
+    if any(token.text == "+" and "number" in before.readings for before, token in pairwise(words.tokens)):
         unclear.append("+")
     unclear += [token.text for token in words.tokens if token.text == "t" and unit is None and not token.glued]
     only_unit = len(words.classes.get("share_units", [])) == 1  # x10^-6 alone is the unit, behind ppm a multiple
@@ -212,7 +216,7 @@ _MULTIPLE = re.compile(r"(?<![A-Za-z0-9])[x×*]\s*10+\b|\b10+\s*[x×*](?![A-Za-z
 
 def _isotope(words: Words, elements: list[tuple[int, str]]) -> bool:
     """Say whether a mass number of lead, uranium or another element with counted isotopes stands beside the symbol."""
-    numbers = [one.readings["number"] for one in words.classes.get("number", [])]
+    numbers = [token.readings["number"] for token in words.classes.get("number", [])]
     return any((name, number) in _ISOTOPES for _, name in elements for number in numbers)
 
 
@@ -238,7 +242,7 @@ _AS = frozenset(["as", "en", "als", "como", "som"])
 def _stated_as(words: Words, elements: list[tuple[int, str]]) -> bool:
     """Say whether a word between the first and the last form of an element says that the numbers state the last."""
     between = words.tokens[elements[0][0] + 1 : elements[-1][0]]
-    return any(folded(one.text) in _AS for one in between)
+    return any(folded(token.text) in _AS for token in between)
 
 
 def _two_forms(words: Words, elements: list[tuple[int, str]]) -> list[str]:
@@ -257,7 +261,7 @@ def _role(words: Words) -> str:
     ):  # fmt: skip
         if words.has(group):
             return role
-    codes = [folded(one.readings["code"]) for one in words.classes.get("methods", []) if "code" in one.readings]
+    codes = [folded(token.readings["code"]) for token in words.classes.get("methods", []) if "code" in token.readings]
     if any(re.fullmatch(r"(?:[a-z]{2})?(?:og\d+.*|ms81h|ms85h?|gra\d+)", code) for code in codes):
         return "over_range"
     return "first"
@@ -297,8 +301,8 @@ def _unsure_without_unit(words: Words, elements: list[tuple[int, str]]) -> list[
     )
     if "/" in [token.readings.get("sign") for token in words.tokens] and not words.has("methods"):
         unsure.append("/")
-    for place, name in elements:
-        token = words.tokens[place]
+    for position, name in elements:
+        token = words.tokens[position]
         if "element_names" in token.readings and len(token.text) > 2:
             if name in _TRADED and len(words.tokens) == 1:
                 unsure.append(token.text)

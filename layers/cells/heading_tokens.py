@@ -150,11 +150,11 @@ def _words() -> tuple[Mapping[str, Mapping[str, str]], frozenset[str], Mapping[s
 
 def _breaks(word: str) -> set[int]:
     """Return after how many letters of a folded phrase its words end."""
-    found, length = set(), 0
+    cuts, length = set(), 0
     for part in re.split(r"[\s_.-]+|(?<=/)", word):
         length += len(folded(part))
-        found.add(length)
-    return found
+        cuts.add(length)
+    return cuts
 
 
 def tokens(heading: str) -> tuple[Token, ...]:
@@ -184,15 +184,15 @@ def tokens(heading: str) -> tuple[Token, ...]:
         for end, readings, price, glued in _pieces(text, low, edges, start):
             if cost[start] + price < cost[end]:
                 cost[end], steps[end] = cost[start] + price, (start, readings, glued)
-    found, end = [], len(text)
+    read_tokens, end = [], len(text)
     while end > 0:
         step = steps[end]
         if step is None:
             break
         start, readings, glued = step
-        found.append(Token(text[start:end], readings, glued))
+        read_tokens.append(Token(text[start:end], readings, glued))
         end = start
-    return tuple(_compound(one) for one in _without_chains(tuple(reversed(found))))
+    return tuple(_compound(one) for one in _without_chains(tuple(reversed(read_tokens))))
 
 
 def _compound(token: Token) -> Token:
@@ -211,18 +211,18 @@ def _compound(token: Token) -> Token:
     return token
 
 
-def _without_chains(found: tuple[Token, ...]) -> tuple[Token, ...]:
+def _without_chains(heading_tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """Take words in which symbols are glued to symbols as unknown: ``RES`` is neither rhenium nor sulphur."""
     kept: list[Token] = []
     run: list[Token] = []
-    for one in (*found, None):
-        if one is not None and one.glued:
-            run.append(one)
+    for token in (*heading_tokens, None):
+        if token is not None and token.glued:
+            run.append(token)
             continue
         chained = any(_is_symbol(first) and _is_symbol(second) for first, second in pairwise(run))
         kept += [Token("".join(part.text for part in run), {}, glued=True)] if chained else run
         run = []
-        kept += [] if one is None else [one]
+        kept += [] if token is None else [token]
     return tuple(kept)
 
 
@@ -330,9 +330,9 @@ def _code(low: str, edges: list[int], start: int) -> Iterator[tuple[int, Mapping
         longer += 1
     if longer > end and edges[longer] == 2 and not low.startswith(("pp", "pc", "pe", "%"), end):
         ends.append(longer)
-    for one in ends:
-        name = low[start:one].upper()
-        yield one, {"methods": "unknown", "code": name}, 1.3 + (0 if clear else 0.6), not clear
+    for code_end in ends:
+        name = low[start:code_end].upper()
+        yield code_end, {"methods": "unknown", "code": name}, 1.3 + (0 if clear else 0.6), not clear
 
 
 def _word_of_its_own(low: str, edges: list[int], start: int, end: int) -> bool:

@@ -67,14 +67,14 @@ class Heading:
 class Words:
     """The tokens of one heading by class."""
 
-    def __init__(self, text: str, found: Sequence[Token]) -> None:
+    def __init__(self, text: str, heading_tokens: Sequence[Token]) -> None:
         self.text = text
-        self.tokens = found
-        self.unknown = tuple(one.text for one in found if not one.readings or "half known" in one.readings)
+        self.tokens = heading_tokens
+        self.unknown = tuple(one.text for one in heading_tokens if not one.readings or "half known" in one.readings)
         self.classes: dict[str, list[Token]] = {}
-        for one in found:
-            for group in one.readings:
-                self.classes.setdefault(group, []).append(one)
+        for token in heading_tokens:
+            for group in token.readings:
+                self.classes.setdefault(group, []).append(token)
 
     def has(self, *groups: str) -> bool:
         """Say whether any word may be of one of some classes."""

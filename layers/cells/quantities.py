@@ -154,8 +154,8 @@ def parse_quantity(text: str, unit: str, decimal_mark: DecimalMark = None, zero_
     cell = _tidy(text)
     if fold(cell).strip() in NO_QUANTITY:
         return Quantity()
-    found = _NUMBER.search(cell)
-    if found is None:
+    match = _NUMBER.search(cell)
+    if match is None:
         return _without_number(cell)
     body, remark = _split_remark(cell)
     numbers = list(_NUMBER.finditer(body))
@@ -218,9 +218,9 @@ def parse_quantities(
     other = (cells.notna() & ~is_value).to_numpy()
     if other.any():
         text = cells[other].astype(str)
-        known = {one: astuple(parse_quantity(one, unit, decimal_mark, zero_is_missing)) for one in text.unique()}
+        known = {cell: astuple(parse_quantity(cell, unit, decimal_mark, zero_is_missing)) for cell in text.unique()}
         read = pd.DataFrame(
-            [known[one] for one in text], columns=[field.name for field in fields(Quantity)], dtype=object
+            [known[cell] for cell in text], columns=[field.name for field in fields(Quantity)], dtype=object
         )
         for name in table.columns:
             column = table[name].to_numpy(dtype=object, copy=True)
@@ -237,10 +237,10 @@ def unit_factor(unit: str) -> tuple[str, float]:
     ConfigError
         If the unit is unknown or ambiguous.
     """
-    found = _unit(unit)
-    if isinstance(found, str):
-        raise ConfigError(f"unit '{unit}': {found}. Use e.g. t, kt, Mt, short_ton, m3, Mm3, m2, ha, km2, m, ft.")
-    return found
+    unit_found = _unit(unit)
+    if isinstance(unit_found, str):
+        raise ConfigError(f"unit '{unit}': {unit_found}. Use e.g. t, kt, Mt, short_ton, m3, Mm3, m2, ha, km2, m, ft.")
+    return unit_found
 
 
 def _tidy(text: str) -> str:
@@ -287,10 +287,10 @@ def _amounts(body: str, decimal_mark: DecimalMark) -> tuple[list[float], str] | 
     """Return the one or two numbers of a cell and the unit words behind them, or why they cannot be told."""
     # the 2 and 3 of m2, km3 … are part of the unit
     guarded = re.sub(r"(?<=[A-Za-z])\^?([23])(?![\d])", lambda m: "²" if m.group(1) == "2" else "³", body)
-    found = list(_NUMBER.finditer(guarded))
+    matches = list(_NUMBER.finditer(guarded))
     values: list[float] = []
-    for one in found:
-        value = _number(one.group().rstrip(".,"), decimal_mark)
+    for match in matches:
+        value = _number(match.group().rstrip(".,"), decimal_mark)
         if isinstance(value, str):
             return value
         values.append(value)
@@ -355,12 +355,12 @@ def _scaled(written: str, kind: str, factor: float, declared: str) -> float | st
         return factor * scale
     if fold(words) in ("ton", "tons") and factor in (SHORT_TON_T, LONG_TON_T):
         return factor * scale
-    found = _unit(words)
-    if isinstance(found, str):
-        return found
-    if found[0] != kind:
+    unit_found = _unit(words)
+    if isinstance(unit_found, str):
+        return unit_found
+    if unit_found[0] != kind:
         return f"'{words}' does not measure what this column holds ({declared})"
-    return found[1] * scale
+    return unit_found[1] * scale
 
 
 def _understood(values: list[float], bound: str, remark: str | None, zero_is_missing: bool) -> Quantity:

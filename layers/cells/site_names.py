@@ -77,7 +77,7 @@ def name_key(name: str) -> NameKey:
     if _NAMELESS.match(text.strip()):
         return NameKey("", (), frozenset())
     bare = _LOT.sub(" ", text)
-    apart = "".join("'" if one in _APOSTROPHES else one for one in (bare if bare.strip() else text))
+    apart = "".join("'" if character in _APOSTROPHES else character for character in (bare if bare.strip() else text))
     letters = fold(apart).translate(_PLAIN)
     quoted = re.findall(r"[\"“”']([a-z])[\"“”']", letters)
     words = re.findall(r"[^\W_]+", letters.replace("'", ""))
@@ -138,8 +138,8 @@ def name_similarity(first: pd.Series, second: pd.Series) -> tuple[np.ndarray, np
     from rapidfuzz import fuzz, process
 
     lefts, rights, rows = [], [], []
-    for row, (one, other) in enumerate(zip(_keys(first), _keys(second), strict=True)):
-        for left in one:
+    for row, (first_key, other) in enumerate(zip(_keys(first), _keys(second), strict=True)):
+        for left in first_key:
             for right in other:
                 lefts.append(left)
                 rights.append(right)

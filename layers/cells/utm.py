@@ -59,7 +59,7 @@ ZONE = re.compile(
 
 def usual_zone(texts: np.ndarray) -> float:
     """Return the middle of the zones named; 0 where none is."""
-    numbers = [int(found["zone"]) for text in texts if (found := ZONE.match(str(text)))]
+    numbers = [int(zone_match["zone"]) for text in texts if (zone_match := ZONE.match(str(text)))]
     real = sorted(number for number in numbers if 1 <= number <= 60)
     return real[(len(real) - 1) // 2] if real else 0.0
 
@@ -69,13 +69,13 @@ _SCIENTIFIC = re.compile(r"^\s*[-+]?\d+(?:[.,](?P<behind>\d*))?[eE](?P<power>[-+
 
 def scientific_digit(text: str) -> float | None:
     """Return what the last digit of ``4.62E+05`` is worth (1000), in the number's own unit; None for other texts."""
-    found = _SCIENTIFIC.match(text)
-    return None if found is None else 10.0 ** (int(found["power"]) - len(found["behind"] or ""))
+    match = _SCIENTIFIC.match(text)
+    return None if match is None else 10.0 ** (int(match["power"]) - len(match["behind"] or ""))
 
 
 def metre_precision(east: str, north: str) -> float:
     """Return km worth of the last digit of an easting and northing; trailing zeros count as rounding up to 1 km."""
-    rounded = [one for text in (east, north) if (one := scientific_digit(text)) is not None]
+    rounded = [digit for text in (east, north) if (digit := scientific_digit(text)) is not None]
     if rounded:
         return max(rounded) / 1000
     whole = [text.split(".")[0].split(",")[0] for text in (east, north)]

@@ -91,7 +91,7 @@ def waste_type_in_words(text: str) -> str | None:
 def disposal_in_words(text: str) -> str | None:
     """Return where a remark says the waste was put: one of `DISPOSALS`, or None. Several places: the first of the list."""
     rest = _NO_WASTE.sub(" ", text)
-    return next((place for place, pattern in _PLACES if pattern.search(rest)), None)
+    return next((position for position, pattern in _PLACES if pattern.search(rest)), None)
 
 
 def settle(columns: list[pd.Series], remarks: pd.Series, kind: str) -> tuple[pd.Series, int, list[str]]:
@@ -119,16 +119,17 @@ def settle(columns: list[pd.Series], remarks: pd.Series, kind: str) -> tuple[pd.
     strange: list[str] = []
     for column in columns:
         codes, distinct = pd.factorize(column)
-        words = [re.sub(r"[\s-]+", "_", str(one).casefold()) for one in distinct]
+        words = [re.sub(r"[\s-]+", "_", str(remark).casefold()) for remark in distinct]
         words = [
-            word if word in allowed else reader(str(one)) or word for one, word in zip(distinct, words, strict=True)
+            word if word in allowed else reader(str(remark)) or word
+            for remark, word in zip(distinct, words, strict=True)
         ]
         known = pd.Series(pd.array([*words, None], dtype="str").take(codes), index=column.index)
         fits = known.isin(allowed)
-        strange += sorted(str(one) for one, word in zip(distinct, words, strict=True) if word not in allowed)
+        strange += sorted(str(remark) for remark, word in zip(distinct, words, strict=True) if word not in allowed)
         settled = settled.where((settled != "unknown") | ~fits, known)
     open_rows = (settled == "unknown") & remarks.notna()
-    said = {text: reader(text) for text in remarks[open_rows].unique()}
-    found = remarks[open_rows].map(said).dropna().astype("str")
-    settled.loc[found.index] = found
-    return settled, len(found), strange
+    read_remarks = {text: reader(text) for text in remarks[open_rows].unique()}
+    read_values = remarks[open_rows].map(read_remarks).dropna().astype("str")
+    settled.loc[read_values.index] = read_values
+    return settled, len(read_values), strange

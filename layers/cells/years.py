@@ -92,7 +92,7 @@ def parse_years(cells: pd.Series) -> pd.DataFrame:
     codes, distinct = pd.factorize(cells.map(str, na_action="ignore"))
     blank = (float("nan"), float("nan"), float("nan"), None)
     known = pd.DataFrame(
-        [*(parse_year(str(one)) for one in distinct), blank], columns=["first", "last", "uncertainty_years", "reason"]
+        [*(parse_year(str(text)) for text in distinct), blank], columns=["first", "last", "uncertainty_years", "reason"]
     ).astype({"first": float, "last": float, "uncertainty_years": float, "reason": object})
     return known.take(codes).set_axis(cells.index)
 

@@ -314,8 +314,8 @@ def _total(answer: requests.Response, have: int) -> int | None:
 
 
 def _retry_after(answer: requests.Response, wait: float) -> float:
-    said = answer.headers.get("Retry-After", "")
-    return min(float(said), _LONGEST_WAIT_S) if said.isdigit() else wait
+    header = answer.headers.get("Retry-After", "")
+    return min(float(header), _LONGEST_WAIT_S) if header.isdigit() else wait
 
 
 def _short(failure: BaseException) -> str:

@@ -57,8 +57,8 @@ def arcgis_features(ask: Ask, url: str, pages: Path) -> Features:
     while queue:
         wanted = queue.pop(0)
         page = _arcgis_page(ask, url, name, wanted, pages)
-        got = {_object_id(one, name): one for one in page}
-        got = {key: one for key, one in got.items() if key is not None}
+        got = {_object_id(feature, name): feature for feature in page}
+        got = {key: value for key, value in got.items() if key is not None}
         absent = set(wanted) - set(got)
         if absent and len(wanted) > 1:
             half = len(wanted) // 2
@@ -77,7 +77,7 @@ def _arcgis_page(ask: Ask, url: str, name: str, wanted: list[int], pages: Path) 
     where = f"{name} >= {wanted[0]} AND {name} <= {wanted[-1]}"
     query = {"where": where, "outFields": "*", "outSR": 4326, "orderByFields": name, "f": "geojson"}
     page = _checked(url, ask(f"{url}/query", query))
-    features = [one for one in page.get("features") or [] if isinstance(one, dict)]
+    features = [feature for feature in page.get("features") or [] if isinstance(feature, dict)]
     cut_off = page.get("exceededTransferLimit") or (page.get("properties") or {}).get("exceededTransferLimit")
     if not cut_off and len(features) >= len(wanted):
         kept.write_text(json.dumps({"features": features}), encoding="utf-8")
@@ -140,9 +140,9 @@ def wfs_features(ask: Ask, url: str, layer: str | None, pages: Path) -> Features
             if kept.exists()
             else ask(endpoint, {**fixed, "count": _PAGE, "startIndex": start})
         )
-        found = page.get("features")
+        page_features = page.get("features")
         stated = page.get("numberMatched", page.get("totalFeatures"))
-        if not isinstance(found, list) or not str(stated).isdigit():
+        if not isinstance(page_features, list) or not str(stated).isdigit():
             raise SourceError(
                 f"{endpoint}: the answer is no page of '{name}' ({str(page)[:120]}). Check the layer's name."
             )
@@ -151,7 +151,7 @@ def wfs_features(ask: Ask, url: str, layer: str | None, pages: Path) -> Features
                 f"{endpoint}: the layer changed while it was fetched ({matched} features, then {stated}). Start again."
             )
         matched = int(str(stated))
-        if not found and start < matched:
+        if not page_features and start < matched:
             repeats += 1
             if repeats >= _REPEATS:
                 raise SourceError(
@@ -160,8 +160,8 @@ def wfs_features(ask: Ask, url: str, layer: str | None, pages: Path) -> Features
             continue
         repeats = 0
         kept.write_text(json.dumps(page), encoding="utf-8")
-        features |= {str(one.get("id") or f"{start + index}"): one for index, one in enumerate(found)}
-        start += len(found)
+        features |= {str(one.get("id") or f"{start + index}"): one for index, one in enumerate(page_features)}
+        start += len(page_features)
     if len(features) != matched:
         raise SourceError(
             f"{endpoint}: {matched} features of '{name}' were stated and {len(features)} different ones delivered: the service "
@@ -191,19 +191,19 @@ def ckan_resource(ask: Ask, url: str, resource: str | None) -> str:
     name = _parameters(query).get("id") or address.rstrip("/").rsplit("/", 1)[-1]
     page = r"(?:/[a-z]{2})?(?:/data)?(?:/[a-z]{2})?/dataset/.*$"
     base = address.split("/api/3/")[0] if "/api/3/" in address else re.sub(page, "", address)
-    found: dict[str, Any] = {"success": False}
+    answer: dict[str, Any] = {"success": False}
     for prefix in dict.fromkeys([base, f"{base}/data"]):
         address = f"{prefix}/api/3/action/package_show"
         try:
-            found = ask(address, {"id": name})
+            answer = ask(address, {"id": name})
         except SourceError:
             continue
-        if found.get("success"):
+        if answer.get("success"):
             break
-    if not found.get("success"):
+    if not answer.get("success"):
         raise SourceError(f"{url}: the portal does not know the dataset '{name}'. Check the address.")
-    result: Any = found.get("result")
-    files = [one for one in result.get("resources", []) if one.get("url")]
+    result: Any = answer.get("result")
+    files = [resource for resource in result.get("resources", []) if resource.get("url")]
     if resource is not None:
         wanted = resource.casefold()
         files = [

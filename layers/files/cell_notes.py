@@ -46,10 +46,10 @@ def notes_on_cells(
         several times, ten times above the other numbers of its column), ``formula_cells`` (a
         spreadsheet program would calculate them).
     """
-    found = [_located(note, cells, rows) for note in notes]
-    found += code_notes(source, cells, rows)
-    found += damage_notes(source, cells, rows)
-    found += _formulas(source, cells, rows)
+    located = [_located(note, cells, rows) for note in notes]
+    located += code_notes(source, cells, rows)
+    located += damage_notes(source, cells, rows)
+    located += _formulas(source, cells, rows)
     for at in sorted({column for _, column in dated if column < len(cells.columns)}):
         heading = str(cells.columns[at])
         inside = np.isin(rows, [row for row, column in dated if column == at])
@@ -59,10 +59,10 @@ def notes_on_cells(
                 f"{int(inside.sum())} of {filled} cells of '{heading}' are dates in the workbook, the others are not: a workbook "
                 "turns ids such as 3-15 into dates. See what they were."
             )
-            found.append(
+            located.append(
                 Note(source, "dates_among_others", text, int(inside.sum()), (heading,), tuple(rows[inside].tolist()))
             )
-    return tuple(found)
+    return tuple(located)
 
 
 def _formulas(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note]:
@@ -114,7 +114,7 @@ def _at(note: Note, places: dict[str, np.ndarray], rows: np.ndarray) -> Note:
     if not places:
         return note
     inside = np.logical_or.reduce(list(places.values()))
-    count = max(note.count, int(sum(one.sum() for one in places.values()))) if note.count == 1 else note.count
+    count = max(note.count, int(sum(position.sum() for position in places.values()))) if note.count == 1 else note.count
     return replace(note, count=count, columns=tuple(places), rows=tuple(rows[inside].tolist()))
 
 
@@ -143,12 +143,12 @@ def _ascii(column: pd.Series) -> np.ndarray:
 
 def _holding(cells: pd.DataFrame, marks: Sequence[str]) -> dict[str, np.ndarray]:
     """Return, per column that holds one of some marks, which cells do."""
-    found = {}
+    holding = {}
     for name in cells.columns:
         plain = _ascii(cells[name])
         if plain.all():
             continue
         has = np.array([isinstance(text, str) and any(mark in text for mark in marks) for text in cells[name].tolist()])
         if has.any():
-            found[str(name)] = has
-    return found
+            holding[str(name)] = has
+    return holding

@@ -107,9 +107,14 @@ def _of_geodatabase(path: Path, layer: str) -> CodeLists:
         except ElementTree.ParseError:
             continue
         if root.tag.endswith("CodedValueDomain2"):
-            codes = [(one.findtext("Code"), one.findtext("Name")) for one in root.iter("CodedValue")]
+            codes = [
+                (coded_value.findtext("Code"), coded_value.findtext("Name")) for coded_value in root.iter("CodedValue")
+            ]
             domains[str(root.findtext("DomainName"))] = {code: word for code, word in codes if code and word}
         elif str(name).casefold() == layer.casefold():
-            found = [(one.findtext("Name"), one.findtext("DomainName")) for one in root.iter("GPFieldInfoEx")]
-            fields |= {field: domain for field, domain in found if field and domain}
+            domain_of_field = [
+                (field_info.findtext("Name"), field_info.findtext("DomainName"))
+                for field_info in root.iter("GPFieldInfoEx")
+            ]
+            fields |= {field: domain for field, domain in domain_of_field if field and domain}
     return {field: domains[domain] for field, domain in fields.items() if domain in domains}

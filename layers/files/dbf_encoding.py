@@ -29,14 +29,14 @@ def true_encoding(source: str, path: Path) -> tuple[str | None, list[Note]]:
     notes : list of Note
         ``encoding_contradicted`` where it does not.
     """
-    table = next((one for ending in (".dbf", ".DBF") if (one := path.with_suffix(ending)).is_file()), None)
+    table = next((candidate for ending in (".dbf", ".DBF") if (candidate := path.with_suffix(ending)).is_file()), None)
     if table is None or table.stat().st_size > _LARGEST:
         return None, []
     data = table.read_bytes()
     records = data[int.from_bytes(data[8:10], "little") :]
     if records.isascii():
         return None, []
-    page = next((one for ending in (".cpg", ".CPG") if (one := path.with_suffix(ending)).is_file()), None)
+    page = next((candidate for ending in (".cpg", ".CPG") if (candidate := path.with_suffix(ending)).is_file()), None)
     stated = page.read_text("ascii", "replace").strip() if page is not None else ""
     says_utf8 = stated.replace("-", "").replace("_", "").casefold() in ("utf8", "65001")
     is_utf8 = _is_utf8(records)

@@ -146,9 +146,9 @@ def double_encoded(source: str, text: str) -> tuple[Note, ...]:
     count = sum(text.count(mark) for mark in MOJIBAKE)
     if not count:
         return ()
-    position = min(place for mark in MOJIBAKE if (place := text.find(mark)) >= 0)
+    position = min(cut_at for mark in MOJIBAKE if (cut_at := text.find(mark)) >= 0)
     start = max(text.rfind(cut, 0, position) for cut in "\n,;\t") + 1
-    end = min((place for cut in "\n,;\t" if (place := text.find(cut, position)) >= 0), default=len(text))
+    end = min((cut_at for cut in "\n,;\t" if (cut_at := text.find(cut, position)) >= 0), default=len(text))
     sample = text[start : min(end, start + 60)].strip()
     return (
         Note(
@@ -255,11 +255,11 @@ def read_body(data: bytes, delimiter: str, first_row: int, columns: Sequence[str
 
 def ragged(rows: Sequence[Sequence[str]], numbers: Sequence[int], width: int) -> list[tuple[int, str]]:
     """Return (position, reason) of rows with another number of fields than the heading; empty extra fields do not count."""
-    found = []
+    ragged_rows = []
     for position, (row, number) in enumerate(zip(rows, numbers, strict=True)):
         fields = len(row)
         while fields > width and not row[fields - 1].strip():
             fields -= 1
         if fields != width and any(cell.strip() for cell in row):
-            found.append((position, f"row {number} has {fields} fields, header has {width}"))
-    return found
+            ragged_rows.append((position, f"row {number} has {fields} fields, header has {width}"))
+    return ragged_rows

@@ -54,7 +54,7 @@ def geometry_column(cells: pd.DataFrame) -> GeometryColumn | None:
         if not (pd.api.types.is_string_dtype(column) or column.dtype == object):
             continue
         head = column.dropna().head(_HEAD)
-        head = head[[isinstance(one, str) for one in head]]
+        head = head[[isinstance(cell, str) for cell in head]]
         if not len(head):
             continue
         for form, pattern in (("WKT", _WKT), ("WKB", _WKB)):
@@ -64,17 +64,19 @@ def geometry_column(cells: pd.DataFrame) -> GeometryColumn | None:
 
 
 def _parsed(name: str, column: pd.Series, form: str) -> GeometryColumn:
-    texts = np.array([one.strip() if isinstance(one, str) and one.strip() else None for one in column], dtype=object)
+    texts = np.array(
+        [cell.strip() if isinstance(cell, str) and cell.strip() else None for cell in column], dtype=object
+    )
     filled = np.array([text is not None for text in texts], dtype=bool)
     codes: set[int] = set()
     if form == "WKT":
-        codes = {int(found[1]) if (found := _SRID.match(text)) else 0 for text in texts[filled]}
+        codes = {int(srid_match[1]) if (srid_match := _SRID.match(text)) else 0 for text in texts[filled]}
         bare = np.array([_SRID.sub("", text) if text is not None else None for text in texts], dtype=object)
         shapes = _read(shapely.from_wkt, bare)
     else:
         bare = np.array([text.removeprefix("\\x").removeprefix("0x") if text else None for text in texts], dtype=object)
         shapes = _read(shapely.from_wkb, bare)
-        codes = {int(one) for one in np.unique(shapely.get_srid(shapes[~shapely.is_missing(shapes)]))}
+        codes = {int(srid) for srid in np.unique(shapely.get_srid(shapes[~shapely.is_missing(shapes)]))}
     srid = codes.pop() if len(codes) == 1 else None
     return GeometryColumn(name, shapes, form, srid or None, filled & shapely.is_missing(shapes))
 

@@ -144,9 +144,9 @@ def find_heading(where: str, grid: Sequence[Row], header_row: int | None, said_r
     _require_narrow(where, grid)
     position = _declared(where, grid, header_row) if header_row is not None else _search(where, grid)
     columns, repeated = _names(grid, position)
-    said, first_row = _said(grid, position, columns, said_rows)
+    units_said, first_row = _said(grid, position, columns, said_rows)
     skipped = sum(any(cell.strip() for cell in row) for row in grid[:position])
-    return Heading(columns, first_row, position, said, skipped, repeated)
+    return Heading(columns, first_row, position, units_said, skipped, repeated)
 
 
 def _require_narrow(where: str, grid: Sequence[Row]) -> None:
@@ -161,7 +161,7 @@ def _require_narrow(where: str, grid: Sequence[Row]) -> None:
 
 def note_rows(rows: Sequence[Row], width: int) -> list[int]:
     """Return positions of rows at the end that hold a remark in one cell instead of data."""
-    found: list[int] = []
+    note_positions: list[int] = []
     for position in range(len(rows) - 1, -1, -1):
         filled = [cell.strip() for cell in rows[position] if cell.strip()]
         if not filled:
@@ -169,8 +169,8 @@ def note_rows(rows: Sequence[Row], width: int) -> list[int]:
         wordy = bool(_NOTE_WORDS.match(filled[0])) or (len(filled) == 1 and len(filled[0].split()) >= 3)
         if width < 3 or len(filled) > max(1, width // 4) or not wordy:
             break
-        found.append(position)
-    return sorted(found)
+        note_positions.append(position)
+    return sorted(note_positions)
 
 
 def is_number(cell: str) -> bool:
@@ -219,7 +219,7 @@ def _is_group_row(grid: Sequence[Row], position: int) -> bool:
     names = [cell.strip() for cell in lower if cell.strip()]
     width = max(len(upper), len(lower))
     holes = [index for index in range(1, width) if not _filled(upper, index)]
-    closed = all(_filled(lower, place) for place in holes)
+    closed = all(_filled(lower, position) for position in holes)
     complete = all(_filled(upper, index) or _filled(lower, index) for index in range(width))
     units = sum(name.casefold() in _UNITS for name in names)
     return (
@@ -257,8 +257,8 @@ def _names(grid: Sequence[Row], position: int) -> tuple[tuple[str, ...], dict[st
     return tuple(unique), repeated
 
 
-def _filled(row: Row, place: int) -> bool:
-    return len(row) > place and bool(row[place].strip())
+def _filled(row: Row, position: int) -> bool:
+    return len(row) > position and bool(row[position].strip())
 
 
 def _group_names(row: Row, width: int) -> list[str]:
@@ -276,20 +276,24 @@ def _group_names(row: Row, width: int) -> list[str]:
 def _said(
     grid: Sequence[Row], position: int, columns: Sequence[str], said_rows: Mapping[str, int]
 ) -> tuple[dict[str, dict[str, str]], int]:
-    said: dict[str, dict[str, str]] = {}
+    words_by_kind: dict[str, dict[str, str]] = {}
     first = position + 1
     if said_rows:
         for kind, number in said_rows.items():
-            said[kind] = {column: cell for column, cell in zip(columns, grid[number - 1], strict=False) if cell.strip()}
+            words_by_kind[kind] = {
+                column: cell for column, cell in zip(columns, grid[number - 1], strict=False) if cell.strip()
+            }
             first = max(first, number)
-        return said, first
+        return words_by_kind, first
     while first < len(grid) and first <= position + 5:
         described = _kind(grid[first])
         if described is None:
             break
-        said[described] = {column: cell for column, cell in zip(columns, grid[first], strict=False) if cell.strip()}
+        words_by_kind[described] = {
+            column: cell for column, cell in zip(columns, grid[first], strict=False) if cell.strip()
+        }
         first += 1
-    return said, first
+    return words_by_kind, first
 
 
 def _kind(row: Row) -> str | None:

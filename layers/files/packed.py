@@ -51,35 +51,37 @@ def _gunzip(source: Source, path: Path, folder: Path, suffixes: Collection[str])
 def _unzip(source: Source, path: Path, folder: Path, suffixes: Collection[str]) -> Path:
     """Unpack a zip (with zips inside) and choose the table in it."""
     _extract(source, path, folder, Budget(f"{source.id} ({path.name})", path, folder), depth=0)
-    found = sorted(
-        one
-        for one in folder.rglob("*")
-        if one.suffix.lower() in suffixes
-        and one != path
-        and not is_companion(one)
-        and not any(part.suffix.lower() == ".gdb" for part in one.parents)
+    members = sorted(
+        member
+        for member in folder.rglob("*")
+        if member.suffix.lower() in suffixes
+        and member != path
+        and not is_companion(member)
+        and not any(part.suffix.lower() == ".gdb" for part in member.parents)
     )
-    names = {one: PurePosixPath(one.relative_to(folder)).as_posix() for one in found}
+    names = {one: PurePosixPath(one.relative_to(folder)).as_posix() for one in members}
     where = f"{source.id} ({path.name})"
-    if not found:
+    if not members:
         held = ", ".join(sorted(path.name for path in folder.rglob("*") if path.is_file())[:8]) or "nothing"
         raise SourceError(f"{where}: the zip holds no table that can be read (it holds {held}).")
     wanted = source.layer
     if wanted is not None:
-        matching = [one for one in found if wanted in (names[one], one.name, one.stem)]
+        matching = [one for one in members if wanted in (names[one], one.name, one.stem)]
         if len(matching) == 1:
             return matching[0]
-    if len(found) == 1:
-        return found[0]
+    if len(members) == 1:
+        return members[0]
     raise SourceError(
-        f"{where}: the zip holds {len(found)} tables: {', '.join(names.values())}. Name one in the run file with 'layer:'."
+        f"{where}: the zip holds {len(members)} tables: {', '.join(names.values())}. Name one in the run file with 'layer:'."
     )
 
 
 def _extract(source: Source, path: Path, folder: Path, budget: Budget, depth: int) -> None:
     try:
         with zipfile.ZipFile(path) as packed:
-            members = [one for one in packed.infolist() if not one.is_dir() and "__MACOSX" not in one.filename]
+            members = [
+                member for member in packed.infolist() if not member.is_dir() and "__MACOSX" not in member.filename
+            ]
             budget.expect(len(members), sum(member.file_size for member in members))
             for member in members:
                 target = _inside(folder, member.filename)

@@ -93,9 +93,9 @@ def require_signature(where: str, path: Path) -> None:
         _require_root(where, suffix, head)
     require_no_grids(where, head)
     beside = [path.with_suffix(".prj"), path.with_name(f"{path.name}.aux.xml")]
-    for one in beside:
-        if one.is_file():
-            require_no_grids(f"{where}, {one.name}", one.read_bytes()[:_HEAD])
+    for companion in beside:
+        if companion.is_file():
+            require_no_grids(f"{where}, {companion.name}", companion.read_bytes()[:_HEAD])
     if suffix == ".gpkg":
         require_plain_database(where, path)
 
@@ -159,7 +159,7 @@ def require_plain_mosaic(where: str, path: Path, root: Path) -> None:
         named = (element.text or "").strip()
         beside = element.get("relativeToVRT") == "1"  # otherwise GDAL starts at the folder the program was started in
         target = (path.parent / named if beside else Path(named)).resolve()
-        inside = any(target.is_relative_to(one.resolve()) for one in (path.parent, root))
+        inside = any(target.is_relative_to(sibling.resolve()) for sibling in (path.parent, root))
         if (
             "://" in named
             or named.startswith("/vsi")
@@ -179,8 +179,8 @@ def _require_root(where: str, suffix: str, head: bytes) -> None:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise SourceError(f"{where}: this XML is not UTF-8. Save it as UTF-8.")
     at = 3 if head.startswith(b"\xef\xbb\xbf") else 0
-    while found := _PROLOG.match(head, at):
-        at = found.end()
+    while prolog := _PROLOG.match(head, at):
+        at = prolog.end()
     if head[at : at + 2] == b"<!":
         raise SourceError(
             f"{where}: the file declares entities (<!DOCTYPE …), which may lead to other files. Export it again without."

@@ -174,7 +174,7 @@ def locate(source: Source, root: Path) -> Path:
         raise SourceError(f"{source.id}: the file '{path.name}' is not in '{folder}'.{hint}")
     require_regular(source.id, path)
     if path.is_dir() and path.suffix.lower() != ".gdb":
-        held = ", ".join(sorted(one.name for one in path.iterdir())[:8]) or "nothing"
+        held = ", ".join(sorted(member.name for member in path.iterdir())[:8]) or "nothing"
         raise SourceError(f"{source.id}: '{path}' is a folder (holding {held}). 'path' must name a file.")
     if path.is_file():
         _what_it_is_not(source, path)
@@ -291,14 +291,20 @@ def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
     width = len(heading.columns)
     rejects: list[dict[str, Any]] = []
     remarks = set(note_rows(kept, width))
-    for place in sorted(remarks):
-        text = " ".join(cell.strip() for cell in kept[place] if cell.strip())
-        reason = f"row {numbers[place]} is a remark, not data: '{text[:80]}'"
+    for position in sorted(remarks):
+        text = " ".join(cell.strip() for cell in kept[position] if cell.strip())
+        reason = f"row {numbers[position]} is a remark, not data: '{text[:80]}'"
         rejects.append(
-            reject(source.id, numbers[place], "note_row", reason, dict(zip(heading.columns, kept[place], strict=False)))
+            reject(
+                source.id,
+                numbers[position],
+                "note_row",
+                reason,
+                dict(zip(heading.columns, kept[position], strict=False)),
+            )
         )
     body = [index for index in range(len(kept)) if index not in remarks]
-    bad = dict(ragged([kept[place] for place in body], [numbers[place] for place in body], width))
+    bad = dict(ragged([kept[position] for position in body], [numbers[position] for position in body], width))
     if bad:
         _few(where, bad, len(body))
         last = body[-1]
@@ -306,16 +312,16 @@ def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
             raise SourceError(
                 f"{where}: the file ends in the middle of row {numbers[last]}. It was cut off: fetch it again."
             )
-        for place, reason in bad.items():
-            row = {"cells": ";".join(kept[body[place]])}
-            rejects.append(reject(source.id, numbers[body[place]], "ragged_row", reason, row))
-        body = [one for index, one in enumerate(body) if index not in bad]
-    cells = _frame([kept[place] for place in body], heading.columns)
+        for position, reason in bad.items():
+            row = {"cells": ";".join(kept[body[position]])}
+            rejects.append(reject(source.id, numbers[body[position]], "ragged_row", reason, row))
+        body = [row for index, row in enumerate(body) if index not in bad]
+    cells = _frame([kept[position] for position in body], heading.columns)
     if cells.empty:
         raise SourceError(
             f"{where}: there is a heading ({', '.join(heading.columns[:6])}) but no data row. Fetch or export the file again."
         )
-    numbered = np.array([numbers[place] for place in body], dtype=np.int64)
+    numbered = np.array([numbers[position] for position in body], dtype=np.int64)
     notes = notes_on_cells(source.id, grid.notes, cells, numbered, grid.dated)
     notes = (*notes, *_unset_formulas(source.id, grid, heading), *_heading_notes(source.id, heading, len(bad)))
     return RawTable(path, cells, numbered, None, notes, tuple(rejects), heading.said, heading.repeated)
@@ -368,9 +374,9 @@ def _frame(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> pd.DataFram
 def _heading_notes(source: str, heading: Heading, ragged_count: int) -> tuple[Note, ...]:
     notes = []
     if heading.header_row or heading.said:
-        said = f", rows of {' and '.join(heading.said)} below it" if heading.said else ""
+        unit_rows = f", rows of {' and '.join(heading.said)} below it" if heading.said else ""
         notes.append(
-            Note(source, "heading_found", f"The column names were taken from row {heading.header_row + 1}{said}.")
+            Note(source, "heading_found", f"The column names were taken from row {heading.header_row + 1}{unit_rows}.")
         )
     if heading.repeated:
         names = ", ".join(dict.fromkeys(heading.repeated.values()))

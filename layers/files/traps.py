@@ -64,9 +64,9 @@ def require_no_grids(where: str, text: bytes) -> None:
     SourceError
         With the words that name the file.
     """
-    found = _GRIDS.search(text)
-    if found:
-        named = found[0].decode("utf-8", "replace")[:60]
+    match = _GRIDS.search(text)
+    if match:
+        named = match[0].decode("utf-8", "replace")[:60]
         raise SourceError(
             f"{where}: its coordinate system names a file ('{named}'). Files elsewhere are not opened: save the layer in a "
             "coordinate system with a code, e.g. EPSG:4326."
@@ -134,7 +134,7 @@ def require_bearable_workbook(where: str, path: Path) -> None:
     """
     try:
         with zipfile.ZipFile(path) as packed:
-            parts = {one.filename: one.file_size for one in packed.infolist()}
+            parts = {member.filename: member.file_size for member in packed.infolist()}
     except (zipfile.BadZipFile, OSError):
         return  # the library that reads workbooks says what it is not
     _require_no_far_cells(where, path, [name for name in parts if "worksheets/" in name])

@@ -152,9 +152,9 @@ def undisturbed(source: str, path: Path) -> Iterator[tuple[Path, tuple[Note, ...
     with tempfile.TemporaryDirectory(prefix="minewaste-") as folder:
         copied = Path(folder) / path.name
         beside = [path.with_suffix(companion) for companion in _COMPANIONS[suffix]]
-        for one in (path, *journals, *beside):
-            if one.is_file():
-                shutil.copyfile(one, Path(folder) / one.name)
+        for file in (path, *journals, *beside):
+            if file.is_file():
+                shutil.copyfile(file, Path(folder) / file.name)
         text = (
             "Another program has changed the file and not finished: "
             f"{' and '.join(journal.name for journal in journals)} stands beside it. "
@@ -174,8 +174,10 @@ def is_companion(path: Path) -> bool:
     suffix = path.suffix.lower()
     for head, parts in _COMPANIONS.items():
         if suffix in parts:
-            heads = [path.with_suffix(one) for one in (head, head.upper())]
-            if any(one.is_file() and (head != ".tab" or is_mapinfo(one)) for one in heads):
+            heads = [path.with_suffix(spelling) for spelling in (head, head.upper())]
+            if any(
+                companion_head.is_file() and (head != ".tab" or is_mapinfo(companion_head)) for companion_head in heads
+            ):
                 return True
     return False
 
@@ -231,20 +233,20 @@ def _one_by_one(source: str, data: Path | bytes, options: dict[str, Any]) -> tup
     """Read features of which some have a geometry that the fast way refuses: rings are closed, curves made straight."""
     frame = pyogrio.read_dataframe(data, use_arrow=False, on_invalid="ignore", **options)
     stored = pyogrio.raw.read(data, columns=[], **options)[2]
-    present = np.array([one is not None for one in stored], dtype=bool)
+    present = np.array([feature is not None for feature in stored], dtype=bool)
     shapes = shapely.from_wkb(stored, on_invalid="ignore")
     damaged = present & shapely.is_missing(shapes)
     shapes[damaged] = shapely.from_wkb(stored[damaged], on_invalid="fix")
     lost = present & shapely.is_missing(shapes)
     curved = _curves(data, options) & ~lost if not isinstance(data, bytes) else np.zeros(len(frame), dtype=bool)
-    told = (
+    message = (
         ("ring_closed", damaged & ~lost, "Rings that are not closed were closed"),
         ("curve_straightened", curved, "Curves were made of straight pieces"),
         ("geometry_unread", lost, "Geometry that cannot be read (damaged, or a surface of facets) was left out"),
     )
     notes = [
         Note(source, code, f"{text}: {_numbered(which)}.", int(which.sum()))
-        for code, which, text in told
+        for code, which, text in message
         if which.any()
     ]
     frame = gpd.GeoDataFrame(
@@ -257,7 +259,7 @@ def _curves(data: Path | bytes, options: dict[str, Any]) -> np.ndarray:
     """Return which features are stored as curves, by the type that stands at the head of their bytes."""
     meta, table = pyogrio.read_arrow(data, **options)
     column = table.column(meta["geometry_name"] or "wkb_geometry").to_pylist()
-    codes = [int.from_bytes(one[1:5], "little" if one[0] else "big") if one else 0 for one in column]
+    codes = [int.from_bytes(shape[1:5], "little" if shape[0] else "big") if shape else 0 for shape in column]
     return np.isin(np.array(codes, dtype=np.int64) % 1000, _CURVED)
 
 

@@ -63,9 +63,9 @@ def read_features(
     else:
         if suffix == ".shp":
             _whole_shapefile(source, where, path)
-        with undisturbed(source.id, path) as (quiet_path, told):
+        with undisturbed(source.id, path) as (quiet_path, disturbances):
             frame, notes = _read_layer(source, where, quiet_path)
-        notes += told
+        notes += disturbances
     if source.left_out:
         frame = frame[~np.isin(np.arange(1, len(frame) + 1), list(source.left_out))]
     frame = frame.reset_index(drop=True)
@@ -107,7 +107,9 @@ def _read_parquet(where: str, path: Path) -> pd.DataFrame:
         if b"geo" in (schema.metadata or {}):
             return gpd.read_parquet(path)
         bare = [
-            one.name for one in schema if pyarrow.types.is_binary(one.type) or pyarrow.types.is_large_binary(one.type)
+            field.name
+            for field in schema
+            if pyarrow.types.is_binary(field.type) or pyarrow.types.is_large_binary(field.type)
         ]
         frame = pd.read_parquet(path)
     except (pyarrow.ArrowException, ValueError, OSError) as failure:
@@ -121,7 +123,7 @@ def _read_parquet(where: str, path: Path) -> pd.DataFrame:
 
 
 def _whole_shapefile(source: Source, where: str, path: Path) -> None:
-    present = {one.suffix.lower() for one in path.parent.glob(f"{glob_escape(path.stem)}.*")}
+    present = {part.suffix.lower() for part in path.parent.glob(f"{glob_escape(path.stem)}.*")}
     missing = [part for part in (".shx", ".dbf") if part not in present]
     if missing:
         raise SourceError(
@@ -250,8 +252,8 @@ def _crs_member(path: Path) -> str | None:
     if path.suffix.lower() not in (".json", ".geojson"):
         return None
     with path.open("rb") as file:
-        found = _CRS_MEMBER.search(file.read(20_000))
-    return found.group(1).decode("utf-8", "replace") if found else None
+        match = _CRS_MEMBER.search(file.read(20_000))
+    return match.group(1).decode("utf-8", "replace") if match else None
 
 
 def to_degrees(
@@ -372,7 +374,7 @@ def _plain_columns(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _as_text(value: Any) -> str | None:
     if isinstance(value, list | tuple | np.ndarray):
-        return "; ".join(str(one) for one in value) or None
+        return "; ".join(str(item) for item in value) or None
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, bool | np.bool_):

@@ -101,7 +101,9 @@ def _unset_formulas(path: Path, title: str, rows: list[list[str]]) -> tuple[tupl
     import openpyxl
 
     with zipfile.ZipFile(path) as packed:
-        sheets = [one for one in packed.namelist() if one.startswith("xl/worksheets/") and one.endswith(".xml")]
+        sheets = [
+            member for member in packed.namelist() if member.startswith("xl/worksheets/") and member.endswith(".xml")
+        ]
         if not any(_FORMULA.search(packed.read(sheet)) for sheet in sheets):
             return ()
     with quiet():
@@ -140,7 +142,7 @@ def _choose(where: str, book: Any, sheet: str | None) -> Any:
     filled = [worksheet for worksheet in book.worksheets if _has_rows(worksheet)]
     if len(filled) > 1:
         raise SourceError(
-            f"{where}: {len(filled)} sheets hold rows: {', '.join(one.title for one in filled)}. "
+            f"{where}: {len(filled)} sheets hold rows: {', '.join(sheet.title for sheet in filled)}. "
             "Name one in the run file with 'sheet:'."
         )
     return filled[0] if filled else book.worksheets[0]

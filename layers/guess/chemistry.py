@@ -52,7 +52,9 @@ def _results(column: pd.Series, decimal_mark: str) -> float:
     return plain_share + float(marked.mean()) if len(text) else 0.0
 
 
-def guess_chemistry(guess: Guess, cells: pd.DataFrame, said: Mapping[str, Mapping[str, str]], where: str) -> None:
+def guess_chemistry(
+    guess: Guess, cells: pd.DataFrame, words_by_kind: Mapping[str, Mapping[str, str]], where: str
+) -> None:
     """Add what the laboratory columns of a table say, and ask what they do not.
 
     Parameters
@@ -61,7 +63,7 @@ def guess_chemistry(guess: Guess, cells: pd.DataFrame, said: Mapping[str, Mappin
         Extended; its columns must be guessed already.
     cells : DataFrame
         Raw cells.
-    said : mapping
+    words_by_kind : mapping
         Rows of units, limits and methods under the heading.
     where : str
         File, layer and folder names: the medium often stands there alone.
@@ -76,7 +78,7 @@ def guess_chemistry(guess: Guess, cells: pd.DataFrame, said: Mapping[str, Mappin
     _units(
         guess,
         cells,
-        [column for column in columns if column.to_ppm is None and column.name not in said.get("unit", {})],
+        [column for column in columns if column.to_ppm is None and column.name not in words_by_kind.get("unit", {})],
         mark,
     )
     _negatives(guess, cells, columns, mark)
@@ -89,14 +91,14 @@ def guess_medium(guess: Guess, cells: pd.DataFrame, where: str) -> None:
     if name is not None:
         words = as_text(cells[name]).dropna().value_counts()
         translated = {str(word): medium for word in words.index if (medium := medium_of(str(word)))}
-        covered = sum(words[one] for one in translated) / max(1, int(words.sum()))
+        covered = sum(words[medium_word] for medium_word in translated) / max(1, int(words.sum()))
         if covered == 1 and len(words):
-            needed = {one: medium for one, medium in translated.items() if one != medium}
+            needed = {medium_word: medium for medium_word, medium in translated.items() if medium_word != medium}
             if needed:
                 guess.say("values.medium", needed, f"words of column {name}", 0.85)
             return
         if covered > 0.7:
-            others = {str(one): "other" for one in words.index if str(one) not in translated}
+            others = {str(word): "other" for word in words.index if str(word) not in translated}
             guess.say(
                 "values.medium",
                 translated | others,
@@ -108,7 +110,7 @@ def guess_medium(guess: Guess, cells: pd.DataFrame, where: str) -> None:
             return
         guess.facts.pop("columns.medium", None)
         if covered:
-            shown = ", ".join(f"'{one}'" for one in words.index[:6] if one not in translated)
+            shown = ", ".join(f"'{word}'" for word in words.index[:6] if word not in translated)
             guess.remarks.append(f"Column {name} may name the medium but holds words that are not understood: {shown}.")
     medium = medium_of(where)
     if medium is not None:
@@ -123,9 +125,15 @@ def _site_names(guess: Guess, cells: pd.DataFrame) -> None:
         return
     if any(f"columns.{name}" in guess.facts for name in ("latitude", "easting")):
         return
-    found = guess_columns(cells, ("site_key",)).get("site_key")
-    if found is not None and found.confidence >= PART_OF_NAME and found.value != guess.value("columns.sample_id"):
-        guess.say("columns.site_key", found.value, "no row has a place; the heading names the mine", PART_OF_NAME)
+    keys_guessed = guess_columns(cells, ("site_key",)).get("site_key")
+    if (
+        keys_guessed is not None
+        and keys_guessed.confidence >= PART_OF_NAME
+        and keys_guessed.value != guess.value("columns.sample_id")
+    ):
+        guess.say(
+            "columns.site_key", keys_guessed.value, "no row has a place; the heading names the mine", PART_OF_NAME
+        )
 
 
 def medium_of(text: str) -> str | None:
@@ -133,12 +141,12 @@ def medium_of(text: str) -> str | None:
     if text in MEDIA:
         return text
     lowered = text.casefold().replace("_", " ").strip()
-    found = [medium for medium, pattern in MEDIA_WORDS.items() if re.search(pattern.replace("_", " "), lowered)]
-    if "waste" in found:
-        return "waste" if set(found) <= {"waste", "rock"} or "tailing" in lowered or "relave" in lowered else None
-    if found and found[0] == "lake_sediment":
+    media = [medium for medium, pattern in MEDIA_WORDS.items() if re.search(pattern.replace("_", " "), lowered)]
+    if "waste" in media:
+        return "waste" if set(media) <= {"waste", "rock"} or "tailing" in lowered or "relave" in lowered else None
+    if media and media[0] == "lake_sediment":
         return "lake_sediment"
-    return found[0] if len(found) == 1 else None
+    return media[0] if len(media) == 1 else None
 
 
 def _units(guess: Guess, cells: pd.DataFrame, columns: list[AssayColumn], mark: str) -> None:
@@ -166,13 +174,13 @@ def _units(guess: Guess, cells: pd.DataFrame, columns: list[AssayColumn], mark: 
     if others:
         guess.say("options.units", others, "medians near average crust only in these units", 0.75)
     unclear = [column for column in columns if by_column[column.name] is None]
-    for one in unclear:
-        if one.element in _NEEDED:
+    for element in unclear:
+        if element.element in _NEEDED:
             guess.ask(
-                f"options.units.{one.name}",
-                f"in which unit is {one.name}? ppm, ppb or pct; its numbers do not settle it.",
+                f"options.units.{element.name}",
+                f"in which unit is {element.name}? ppm, ppb or pct; its numbers do not settle it.",
             )
-    ignored = [one.name for one in unclear if one.element not in _NEEDED]
+    ignored = [element.name for element in unclear if element.element not in _NEEDED]
     if ignored:
         guess.say(
             "options.ignore",
@@ -193,7 +201,7 @@ def _unit_by_crust(column: AssayColumn, values: np.ndarray) -> str | None:
         return None
     factor = 1.0 if column.form == column.element else 1 / oxide_factor(column.form)
     off = {unit: abs(np.log10(np.median(values) * factor * to_ppm / usual)) for unit, to_ppm in _UNITS.items()}
-    (best, distance), (_, second) = sorted(off.items(), key=lambda one: one[1])[:2]
+    (best, distance), (_, second) = sorted(off.items(), key=lambda distance_of: distance_of[1])[:2]
     return best if distance < (1.0 if column.element in _ORE else 1.5) and second - distance > 1 else None
 
 
@@ -213,8 +221,8 @@ def _negatives(guess: Guess, cells: pd.DataFrame, columns: list[AssayColumn], ma
     if not seen:
         return
     total = sum(map(len, seen.values()))
-    distinct = sorted({float(one) for negative in seen.values() for one in negative})
-    example = ", ".join(f"{one:g}" for one in distinct[:4])
+    distinct = sorted({float(column) for negative in seen.values() for column in negative})
+    example = ", ".join(f"{value:g}" for value in distinct[:4])
     repeated = len(distinct) < 0.5 * total or total < 10
     if len(distinct) == 1 and len(seen) > 1:
         guess.ask(
@@ -237,7 +245,7 @@ def _negatives(guess: Guess, cells: pd.DataFrame, columns: list[AssayColumn], ma
 def _marks(guess: Guess, cells: pd.DataFrame, columns: list[AssayColumn]) -> None:
     """Find columns of marks (``<``) that stand beside the results."""
     stems = {column.name for column in columns} | {column.element for column in columns}
-    found: dict[str, int] = {}
+    mark_counts: dict[str, int] = {}
     for name in map(str, cells.columns):
         if pd.api.types.is_numeric_dtype(cells[name]):
             continue
@@ -245,8 +253,10 @@ def _marks(guess: Guess, cells: pd.DataFrame, columns: list[AssayColumn]) -> Non
         if len(text) and float(text.isin(["<", ">", "<=", ">="]).mean()) > 0.3:
             for stem in sorted(stems, key=len, reverse=True):
                 if name != stem and name.startswith(stem):
-                    found[name.removeprefix(stem)] = found.get(name.removeprefix(stem), 0) + 1
+                    mark_counts[name.removeprefix(stem)] = mark_counts.get(name.removeprefix(stem), 0) + 1
                     break
-    if found:
-        suffix = max(found, key=lambda one: found[one])
-        guess.say("options.qualifier_suffix", suffix, f"{found[suffix]} columns ending so hold the marks < and >", 0.85)
+    if mark_counts:
+        suffix = max(mark_counts, key=lambda one: mark_counts[one])
+        guess.say(
+            "options.qualifier_suffix", suffix, f"{mark_counts[suffix]} columns ending so hold the marks < and >", 0.85
+        )

@@ -37,7 +37,7 @@ def guess_codes(guess: Guess, cells: pd.DataFrame) -> None:
         return
     names = [named] if isinstance(named, str) else list(named)
     raw = pd.concat([as_text(cells[name]) for name in names]).dropna()
-    missing = {str(one).casefold() for one in guess.value("missing") or []}
+    missing = {str(word).casefold() for word in guess.value("missing") or []}
     raw = raw[~raw.str.casefold().isin(missing)]
     counts = unknown_commodities(raw, {})
     meanings: dict[str, set[str]] = defaultdict(set)
@@ -67,9 +67,9 @@ def guess_kinds(guess: Guess, cells: pd.DataFrame) -> None:
     named = guess.value("columns.waste_type")
     if named is None:
         return
-    missing = {str(one).casefold() for one in guess.value("missing") or []}
+    missing = {str(word).casefold() for word in guess.value("missing") or []}
     words = [
-        str(one) for one in as_text(cells[named]).dropna().value_counts().index if str(one).casefold() not in missing
+        str(word) for word in as_text(cells[named]).dropna().value_counts().index if str(word).casefold() not in missing
     ]
     translated: dict[str, str] = {}
     strange = []
@@ -84,7 +84,7 @@ def guess_kinds(guess: Guess, cells: pd.DataFrame) -> None:
     if translated:
         guess.say("values.waste_type", translated, f"words of column {named}", 0.8)
     if strange:
-        shown = ", ".join(f"'{one}'" for one in strange[:8])
+        shown = ", ".join(f"'{word}'" for word in strange[:8])
         guess.remarks.append(
             f"Waste types that were not understood count as unknown: {shown}. Translate them under values.waste_type."
         )

@@ -144,12 +144,12 @@ def guess_columns(
         Layer column -> column name, or list of names where several columns serve. What the contents contradict is not there.
     """
     names = {str(name): plain(str(name)) for name in cells.columns if cells[name].notna().any()}
-    found: dict[str, Fact] = {}
+    facts: dict[str, Fact] = {}
     taken: set[str] = set()
     for layer_column in wanted:
         candidates = _candidates(
             layer_column,
-            {name: one for name, one in names.items() if name not in taken},
+            {name: heading for name, heading in names.items() if name not in taken},
             {"x", "y"} <= set(names.values()),
         )
         fitting = [
@@ -161,29 +161,29 @@ def guess_columns(
             fitting = _most_different(cells, fitting)
         best = fitting[0][1]
         if layer_column in SEVERAL:
-            chosen = [name for name, _ in sorted(fitting, key=lambda one: list(names).index(one[0]))]
+            chosen = [name for name, _ in sorted(fitting, key=lambda candidate: list(names).index(candidate[0]))]
             value: str | list[str] = chosen[0] if len(chosen) == 1 else chosen
         else:
             chosen = [fitting[0][0]]
             value = chosen[0]
         taken |= set(chosen)
         reason = "heading and contents" if layer_column in _CHECKED else "heading"
-        found[layer_column] = Fact(value, f"{reason}{_others(layer_column, chosen, fitting)}", best)
-    _one_axis_is_none(found)
-    _spans(cells, wanted, found, taken)
-    rest = [one for one in wanted if one not in found]
+        facts[layer_column] = Fact(value, f"{reason}{_others(layer_column, chosen, fitting)}", best)
+    _one_axis_is_none(facts)
+    _spans(cells, wanted, facts, taken)
+    rest = [wanted_field for wanted_field in wanted if wanted_field not in facts]
     for layer_column, named in by_contents(cells, rest, [*taken, *laboratory], decimal_mark).items():
         value = named if layer_column in SEVERAL and len(named) > 1 else named[0]
-        found[layer_column] = Fact(value, "what stands in it; its heading says nothing", UNSURE)
-    return found
+        facts[layer_column] = Fact(value, "what stands in it; its heading says nothing", UNSURE)
+    return facts
 
 
-def _one_axis_is_none(found: dict[str, Fact]) -> None:
+def _one_axis_is_none(facts: dict[str, Fact]) -> None:
     """Drop an X without a Y, and a Y without an X: ``Y`` beside other coordinates is yttrium."""
     for x, y in (("longitude", "latitude"), ("easting", "northing")):
-        said = {plain(str(found[one].value)): one for one in (x, y) if one in found}
-        if len({"x", "y"} & set(said)) == 1:
-            del found[said[next(iter({"x", "y"} & set(said)))]]
+        axes = {plain(str(facts[axis].value)): axis for axis in (x, y) if axis in facts}
+        if len({"x", "y"} & set(axes)) == 1:
+            del facts[axes[next(iter({"x", "y"} & set(axes)))]]
 
 
 def _most_different(cells: pd.DataFrame, fitting: list[tuple[str, float]]) -> list[tuple[str, float]]:
@@ -193,20 +193,20 @@ def _most_different(cells: pd.DataFrame, fitting: list[tuple[str, float]]) -> li
     first = max(best, key=lambda name: different[name])
     if different[first] < 1.2 * different[best[0]]:
         return fitting
-    return sorted(fitting, key=lambda one: one[0] != first)
+    return sorted(fitting, key=lambda candidate: candidate[0] != first)
 
 
-def _spans(cells: pd.DataFrame, wanted: Sequence[str], found: dict[str, Fact], taken: set[str]) -> None:
+def _spans(cells: pd.DataFrame, wanted: Sequence[str], facts: dict[str, Fact], taken: set[str]) -> None:
     """Find a column of spans of years, which says both the first and the last."""
-    if not {"first_year", "last_year"} <= set(wanted) or "first_year" in found or "last_year" in found:
+    if not {"first_year", "last_year"} <= set(wanted) or "first_year" in facts or "last_year" in facts:
         return
     for name in map(str, cells.columns):
         if name in taken or pd.api.types.is_numeric_dtype(cells[name]):
             continue
         text = as_text(cells[name].head(SAMPLE_ROWS)).dropna()
         if len(text) and float(text.str.contains(_SPAN).mean()) > 0.4:
-            for one in ("first_year", "last_year"):
-                found[one] = Fact(name, "spans of years", PART_OF_NAME)
+            for year_field in ("first_year", "last_year"):
+                facts[year_field] = Fact(name, "spans of years", PART_OF_NAME)
             taken.add(name)
             return
 
@@ -221,26 +221,34 @@ def _others(layer_column: str, chosen: Sequence[str], fitting: Sequence[tuple[st
 def _candidates(layer_column: str, names: Mapping[str, str], paired: bool) -> list[tuple[str, float]]:
     """Return columns whose heading fits, best first; X and Y only where both are there (``paired``)."""
     whole = WHOLE.get(layer_column, ())
-    ranked = [(whole.index(one), name) for name, one in names.items() if one in whole]
+    ranked = [(whole.index(heading), name) for name, heading in names.items() if heading in whole]
     result = [(name, WHOLE_NAME) for _, name in sorted(ranked)]
     pattern = HOLDING.get(layer_column)
     if pattern:
         listed = {name for name, _ in result}
         result += [
-            (name, PART_OF_NAME) for name, one in names.items() if name not in listed and re.search(pattern, one)
+            (name, PART_OF_NAME)
+            for name, heading in names.items()
+            if name not in listed and re.search(pattern, heading)
         ]
     listed = {name for name, _ in result}
-    result += [(name, PART_OF_NAME) for name, one in names.items() if name not in listed and _cut(name, one, whole)]
+    result += [
+        (name, PART_OF_NAME) for name, heading in names.items() if name not in listed and _cut(name, heading, whole)
+    ]
     if layer_column in _AMOUNTS:
         listed = {name for name, _ in result}
         result += [(name, PART_OF_NAME) for name in names if name not in listed and _measures(name, layer_column)]
     if layer_column == "official_id":  # a name may be as unique as an id
-        result = [one for one in result if names[one[0]] not in WHOLE["name"] or names[one[0]] in whole]
+        result = [
+            candidate
+            for candidate in result
+            if names[candidate[0]] not in WHOLE["name"] or names[candidate[0]] in whole
+        ]
     if not result and layer_column in _BY_GRAMMAR:
         result = [(name, PART_OF_NAME) for name in names if _reads(name, layer_column)]
     axis = _AXES.get(layer_column)
     if axis and paired:
-        result += [(name, WHOLE_NAME) for name, one in names.items() if one == axis]
+        result += [(name, WHOLE_NAME) for name, heading in names.items() if heading == axis]
     return result
 
 
@@ -253,9 +261,14 @@ _OF_OTHER_THINGS = re.compile(
 
 def _measures(name: str, layer_column: str) -> bool:
     """Say whether a heading names an amount of waste with its unit, as the grammar of headings reads it."""
-    one = parse_heading(name)
-    told = one.unit is not None or unit_doubt(name) is not None
-    return one.kind == _AMOUNTS[layer_column] and told and one.element is None and not _OF_OTHER_THINGS.search(name)
+    heading = parse_heading(name)
+    has_unit = heading.unit is not None or unit_doubt(name) is not None
+    return (
+        heading.kind == _AMOUNTS[layer_column]
+        and has_unit
+        and heading.element is None
+        and not _OF_OTHER_THINGS.search(name)
+    )
 
 
 _BY_GRAMMAR = {
@@ -287,19 +300,19 @@ _AXES = {"longitude": "x", "latitude": "y", "easting": "x", "northing": "y"}
 """Headings that mean coordinates only as a pair: ``Y`` alone is yttrium."""
 
 
-def _cut(name: str, one: str, whole: Sequence[str]) -> bool:
+def _cut(name: str, short: str, whole: Sequence[str]) -> bool:
     """Say whether a heading is a known one as shapefiles cut it: at ten letters, or without its vowels."""
-    if len(name) == 10 and any(len(known) > len(one) and known.startswith(one) for known in whole):
+    if len(name) == 10 and any(len(known) > len(short) and known.startswith(short) for known in whole):
         return True
-    bones = _bones(one)
-    if len(name) > 10 or len(bones) < 5 or "_" not in bones or bones == one.replace("_", ""):
+    bones = _bones(short)
+    if len(name) > 10 or len(bones) < 5 or "_" not in bones or bones == short.replace("_", ""):
         return False
-    return any(_bones(known).startswith(bones) and known[0] == one[0] for known in whole if len(known) > len(one))
+    return any(_bones(known).startswith(bones) and known[0] == short[0] for known in whole if len(known) > len(short))
 
 
-def _bones(one: str) -> str:
+def _bones(heading: str) -> str:
     """Return a heading without vowels and doubled letters."""
-    return re.sub(r"(.)\1", r"\1", re.sub(r"[aeiou]", "", one))
+    return re.sub(r"(.)\1", r"\1", re.sub(r"[aeiou]", "", heading))
 
 
 def _angles(column: pd.Series, limit: float) -> bool:

@@ -114,7 +114,7 @@ def by_contents(
     if not set(wanted) & {*_FINDERS, "latitude", "easting"}:
         return {}
     contents = Contents(cells, skip, decimal_mark)
-    found: dict[str, list[str]] = {}
+    columns_by_role: dict[str, list[str]] = {}
     pairs: dict[str, str] = {}
     if {"latitude", "longitude"} <= set(wanted):
         pairs |= _degrees(contents)
@@ -124,14 +124,14 @@ def by_contents(
         pairs |= _years(contents)
     for layer_column in wanted:
         if layer_column in pairs:
-            found[layer_column] = [pairs[layer_column]]
+            columns_by_role[layer_column] = [pairs[layer_column]]
             continue
-        taken = {*pairs.values(), *(name for names in found.values() for name in names)}
+        taken = {*pairs.values(), *(name for names in columns_by_role.values() for name in names)}
         finder = _FINDERS.get(layer_column)
         candidates = [] if finder is None else [name for name in finder(contents) if name not in taken]
         if candidates:
-            found[layer_column] = candidates if layer_column == "commodities" else candidates[:1]
-    return found
+            columns_by_role[layer_column] = candidates if layer_column == "commodities" else candidates[:1]
+    return columns_by_role
 
 
 def mining_status(cells: pd.DataFrame, column: str) -> bool:
@@ -177,9 +177,9 @@ def _years(contents: Contents) -> dict[str, str]:
     """Return the only two columns of years of which one is never after the other; years of records, all recent, are none."""
     years = {}
     for name, text in contents.text.items():
-        found = text.str.extract(r"^\D{0,3}(1[6-9]\d\d|20[0-3]\d)(?:\.0|'?s)?\D{0,3}$")[0].astype(float)
-        if float(found.notna().mean()) > 0.7 and found.median() < 2000 and found.nunique() > 3:
-            years[name] = found
+        first_years = text.str.extract(r"^\D{0,3}(1[6-9]\d\d|20[0-3]\d)(?:\.0|'?s)?\D{0,3}$")[0].astype(float)
+        if float(first_years.notna().mean()) > 0.7 and first_years.median() < 2000 and first_years.nunique() > 3:
+            years[name] = first_years
     pairs = []
     for first, early in years.items():
         for last, late in years.items():
@@ -224,13 +224,16 @@ def _saying(pattern: str, share: float, most: int) -> Finder:
             and contents.text[name].nunique() <= min(most, max(6, 0.5 * len(contents.text[name])))
             and contents.text[name].str.len().median() < 90
         }
-        return sorted((name for name, one in shares.items() if one >= share), key=lambda name: -round(shares[name], 1))
+        return sorted(
+            (name for name, this_share in shares.items() if this_share >= share),
+            key=lambda name: -round(shares[name], 1),
+        )
 
     return find
 
 
 def _jurisdictions(contents: Contents) -> list[str]:
-    found = []
+    codes = []
     for name in contents.text:
         words = contents.text[name].str.strip().str.casefold()
         if (
@@ -238,25 +241,25 @@ def _jurisdictions(contents: Contents) -> list[str]:
             and float(words.isin(PLACES_OF_LAW).mean()) > 0.95
             and words.isin(_COMPASS).mean() < 0.5
         ):
-            found.append(name)
-    return found
+            codes.append(name)
+    return codes
 
 
 def _ids(contents: Contents) -> list[str]:
     """Return columns of unique words with digits, or of unique whole numbers under a heading of ids; the best heading first."""
-    found = []
+    candidates = []
     for index, (name, text) in enumerate(contents.text.items()):
         unique = text.nunique() > 0.95 * len(text) and contents.share[name] > 0.95 and len(text) > 4
         if not unique or not float(text.str.fullmatch(_ID).mean()) > 0.95:
             continue
         heading, numbers = plain(name), contents.number[name]
-        said = bool(_ID_WORDS.search(heading))
-        if len(numbers) > 0.5 * len(text) and (bool((numbers % 1 != 0).any()) or not (said or index == 0)):
+        named_id = bool(_ID_WORDS.search(heading))
+        if len(numbers) > 0.5 * len(text) and (bool((numbers % 1 != 0).any()) or not (named_id or index == 0)):
             continue
         if float(text.str.contains(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$|https?:").mean()) > 0.5:
             continue
-        found.append((heading in _MADE_BY_SOFTWARE, len(numbers) > 0.5 * len(text), not said, index, name))
-    return [one[-1] for one in sorted(found)]
+        candidates.append((heading in _MADE_BY_SOFTWARE, len(numbers) > 0.5 * len(text), not named_id, index, name))
+    return [one[-1] for one in sorted(candidates)]
 
 
 def _names(contents: Contents) -> list[str]:

@@ -138,7 +138,7 @@ def _raster(guess: Guess, folder: Path) -> None:
         note = next(note for note in described.notes if "class" in note.code)
         sure = 0.6 if note.code == "suspected_classes" else 0.9
         guess.say("options.kind", "classes", note.message.removesuffix("."), sure)
-        guess.remarks += [one.message for one in described.notes if one is not note]
+        guess.remarks += [other_note.message for other_note in described.notes if other_note is not note]
         return
     guess.remarks += [note.message for note in described.notes]
 
@@ -169,9 +169,9 @@ def _unknown(guess: Guess, find: Find, sight: Look) -> None:
             "lines or backdrop (the last three with a line options: {kind: ...}), or delete this block to leave the file out.",
         )
         if sight.table.geometry is None:
-            found = guess_columns(cells, INVENTORY_COLUMNS, mark or ".")
-            _position(guess, found, sight)
-            _columns(guess, found)
+            guessed = guess_columns(cells, INVENTORY_COLUMNS, mark or ".")
+            _position(guess, guessed, sight)
+            _columns(guess, guessed)
             _ask_twins(guess, sight)
         return
     name, _, kind = str(role.value).partition(":")
@@ -194,7 +194,7 @@ def _ask_twins(guess: Guess, sight: Look) -> None:
         if not key.startswith("columns.") or not isinstance(fact.value, str):
             continue
         own = sight.table.repeated.get(fact.value, fact.value).strip().casefold()
-        others = [one for one in family.get(own, []) if one != fact.value]
+        others = [twin for twin in family.get(own, []) if twin != fact.value]
         mine = as_text(cells[fact.value]).fillna("").to_numpy() if fact.value in cells.columns else None
         unlike = [
             other
@@ -228,8 +228,8 @@ def _by_role(guess: Guess, find: Find, sight: Look, name: str, kind: str, mark: 
         guess.say("options.kind", kind, guess.facts["role"].reason, guess.facts["role"].confidence)
 
 
-def _columns(guess: Guess, found: dict[str, Fact]) -> None:
-    for layer_column, fact in found.items():
+def _columns(guess: Guess, guessed: dict[str, Fact]) -> None:
+    for layer_column, fact in guessed.items():
         guess.facts[f"columns.{layer_column}"] = fact
 
 
@@ -260,37 +260,37 @@ def _in_parts(guess: Guess, found: dict[str, Fact], sight: Look) -> bool:
     return True
 
 
-def _position(guess: Guess, found: dict[str, Fact], sight: Look) -> None:
+def _position(guess: Guess, guessed: dict[str, Fact], sight: Look) -> None:
     """Keep the position columns that serve, and settle or ask the coordinate system."""
     if sight.table.geometry is not None:
-        for one in POSITION:
-            found.pop(one, None)
+        for axis in POSITION:
+            guessed.pop(axis, None)
         return
-    if _in_parts(guess, found, sight):
+    if _in_parts(guess, guessed, sight):
         return
-    degrees = {"latitude", "longitude"} <= set(found)
+    degrees = {"latitude", "longitude"} <= set(guessed)
     if not degrees:
-        found.pop("latitude", None)
-        found.pop("longitude", None)
+        guessed.pop("latitude", None)
+        guessed.pop("longitude", None)
     else:
         for name in ("easting", "northing", "utm_zone"):
-            found.pop(name, None)
-    if degrees and "datum" not in found:
-        headings = " ".join(plain(str(found[name].value)) for name in ("latitude", "longitude"))
+            guessed.pop(name, None)
+    if degrees and "datum" not in guessed:
+        headings = " ".join(plain(str(guessed[name].value)) for name in ("latitude", "longitude"))
         if "27" in headings:
             guess.say("crs", "EPSG:4267", "the headings say NAD27", 0.85)
         elif "83" in headings:
             guess.say("crs", "EPSG:4269", "the headings say NAD83", 0.85)
         else:
-            told = "degrees without a stated datum: WGS 84 is taken; NAD83 would be 1-2 m off, NAD27 up to 200 m"
-            guess.say("crs", "EPSG:4326", told, 0.7)
-    if not degrees and "utm_zone" in found:
-        ask_hemisphere(guess, found, sight)
-    if degrees or "utm_zone" in found:
+            datum_note = "degrees without a stated datum: WGS 84 is taken; NAD83 would be 1-2 m off, NAD27 up to 200 m"
+            guess.say("crs", "EPSG:4326", datum_note, 0.7)
+    if not degrees and "utm_zone" in guessed:
+        ask_hemisphere(guess, guessed, sight)
+    if degrees or "utm_zone" in guessed:
         return
-    if {"easting", "northing"} <= set(found):
-        x, y = found["easting"].value, found["northing"].value
-        code = next((match.group(1) for one in (x, y) if (match := re.search(r"(\d{4,5})$", str(one)))), None)
+    if {"easting", "northing"} <= set(guessed):
+        x, y = guessed["easting"].value, guessed["northing"].value
+        code = next((match.group(1) for axis in (x, y) if (match := re.search(r"(\d{4,5})$", str(axis)))), None)
         hint = f" ({code} in the heading may be an EPSG code)" if code else ""
         guess.ask(
             "crs",
@@ -300,18 +300,18 @@ def _position(guess: Guess, found: dict[str, Fact], sight: Look) -> None:
 
 
 def _inventory(guess: Guess, cells: pd.DataFrame, sight: Look, mark: str) -> None:
-    found = guess_columns(cells, INVENTORY_COLUMNS, mark)
-    _position(guess, found, sight)
-    _columns(guess, found)
+    guessed = guess_columns(cells, INVENTORY_COLUMNS, mark)
+    _position(guess, guessed, sight)
+    _columns(guess, guessed)
     for quantity, base in QUANTITIES.items():
-        if quantity not in found:
+        if quantity not in guessed:
             continue
-        heading = str(found[quantity].value)
+        heading = str(guessed[quantity].value)
         unit, doubt = heading_unit(heading, base), unit_doubt(heading)
-        said = sight.table.said.get("unit", {}).get(heading)
+        unit_text = sight.table.said.get("unit", {}).get(heading)
         with_unit = as_text(cells[heading]).dropna().str.contains(r"\d\s*(?:m|ha|km|t|ton)", regex=True)
-        if said:
-            guess.say(f"options.units.{quantity}", said, "the row of units says so", 0.9)
+        if unit_text:
+            guess.say(f"options.units.{quantity}", unit_text, "the row of units says so", 0.9)
         elif doubt is not None:
             question = f"in which unit is {heading}? '{doubt}' can be read in several ways: {CHOICES[base]}."
             guess.ask(f"options.units.{quantity}", question)
@@ -329,7 +329,7 @@ def _inventory(guess: Guess, cells: pd.DataFrame, sight: Look, mark: str) -> Non
 
 def _geochemistry(guess: Guess, find: Find, cells: pd.DataFrame, sight: Look, mark: str) -> None:
     wanted: Sequence[str] = (*POSITION, "sample_id", "medium", "tree_ppm", "n_analyses")
-    found = guess_columns(cells, wanted, mark, [column.name for column in laboratory_columns(cells, mark)])
+    guessed = guess_columns(cells, wanted, mark, [column.name for column in laboratory_columns(cells, mark)])
     long = long_columns(cells, mark)
     if long is not None:
         repeated = [name for name in map(str, cells.columns) if re.search(HOLDING["sample_id"], plain(name))]
@@ -337,11 +337,11 @@ def _geochemistry(guess: Guess, find: Find, cells: pd.DataFrame, sight: Look, ma
         read = [one.text for one in parse_headings(list(map(str, cells.columns))) if one.kind == "sample_id"]
         repeated += [name for name in read if name not in repeated]
         reason = "one result per row"
-        found |= {"analyte": Fact(long[0], reason, 0.85), "value": Fact(long[1], reason, 0.85)}
-        if "sample_id" not in found and (named or repeated):
-            found["sample_id"] = Fact((named or repeated)[0], "heading", 0.85)
-    _position(guess, found, sight)
-    _columns(guess, found)
+        guessed |= {"analyte": Fact(long[0], reason, 0.85), "value": Fact(long[1], reason, 0.85)}
+        if "sample_id" not in guessed and (named or repeated):
+            guessed["sample_id"] = Fact((named or repeated)[0], "heading", 0.85)
+    _position(guess, guessed, sight)
+    _columns(guess, guessed)
     if long is not None:
         _long_unit(guess, cells, *long)
     guess_chemistry(guess, cells, sight.table.said, words_of(find))
@@ -353,7 +353,10 @@ def _long_unit(guess: Guess, cells: pd.DataFrame, analyte: str, value: str) -> N
     if any(one.kind == "unit" and one.element is None and not one.unknown for one in headings):
         return  # every row has its own
     unit = value.rsplit("_", 1)[1] if "_" in value else ""
-    words = [f"{one}_{unit}" if unit else str(one) for one in as_text(cells[analyte]).dropna().unique()]
+    words = [
+        f"{analyte_name}_{unit}" if unit else str(analyte_name)
+        for analyte_name in as_text(cells[analyte]).dropna().unique()
+    ]
     if any(result.to_ppm is None for result in assay_columns(words).results):
         guess.ask(
             "options.default_unit",
@@ -362,9 +365,9 @@ def _long_unit(guess: Guess, cells: pd.DataFrame, analyte: str, value: str) -> N
 
 
 def _communities(guess: Guess, cells: pd.DataFrame, sight: Look, kind: str, mark: str) -> None:
-    found = guess_columns(cells, (*POSITION, "community", "community_id"), mark)
-    _position(guess, found, sight)
-    _columns(guess, found)
+    guessed = guess_columns(cells, (*POSITION, "community", "community_id"), mark)
+    _position(guess, guessed, sight)
+    _columns(guess, guessed)
     if kind:
         guess.say("options.kind", kind, guess.facts["role"].reason, guess.facts["role"].confidence)
     else:

@@ -37,7 +37,7 @@ def relate(pairs: list[Pair]) -> None:
     for guess, sight in used:
         role = guess.value("role")
         if role == "inventory" and guess.value("catalogue") is None:
-            _cross_ids(guess, sight, ids, {one.id: one for one, _ in used})
+            _cross_ids(guess, sight, ids, {guess.id: guess for guess, _ in used})
         if role == "geochemistry" and guess.value("catalogue") is None:
             _site_key(guess, sight, ids, used)
         if role is None and "role" in guess.questions:
@@ -99,7 +99,7 @@ def _site_key(guess: Guess, sight: Look, ids: Mapping[str, set[str]], used: list
     medium = guess.value("defaults.medium")
     if medium != "waste" and "waste" not in (guess.value("values.medium") or {}).values():
         return
-    skip = {name for one in ("sample_id", "latitude", "longitude") for name in _column(guess, one)}
+    skip = {name for key in ("sample_id", "latitude", "longitude") for name in _column(guess, key)}
     for other, known in ids.items():
         quoted = _quoting(sight, known, skip)
         if quoted is not None:
@@ -107,9 +107,9 @@ def _site_key(guess: Guess, sight: Look, ids: Mapping[str, set[str]], used: list
             return
     names = {
         text.casefold()
-        for one, other in used
-        if one.value("role") == "inventory"
-        for name in _column(one, "name")
+        for guess, other in used
+        if guess.value("role") == "inventory"
+        for name in _column(guess, "name")
         if name in other.table.cells.columns
         for text in as_text(other.table.cells[name]).dropna()
     }
@@ -175,14 +175,14 @@ def doubt_place(guess: Guess, extent: Box, others: list[Box]) -> None:
     west, south, east, north = extent
     shown = f"{south:.1f} to {north:.1f} north, {west:.1f} to {east:.1f} east"
     if any(_touch((south, west, north, east), other) for other in others):
-        told = (
+        doubt = (
             f"read as headed, rows lie at {shown}, far from the other files; swapped, among them. Which column is the"
         )
-        guess.ask("columns.latitude", f"{told} latitude, {latitude} or {longitude}?")
-        guess.ask("columns.longitude", f"{told} longitude, {longitude} or {latitude}?")
+        guess.ask("columns.latitude", f"{doubt} latitude, {latitude} or {longitude}?")
+        guess.ask("columns.longitude", f"{doubt} longitude, {longitude} or {latitude}?")
     elif west > 0 and any(_touch((-east, south, -west, north), other) for other in others):
-        told = f"no longitude in {longitude} has a sign, so the rows lie at {shown}; the other files lie in the west"
-        guess.ask("defaults.longitude_hemisphere", f"{told}. Is the hemisphere W or E?")
+        doubt = f"no longitude in {longitude} has a sign, so the rows lie at {shown}; the other files lie in the west"
+        guess.ask("defaults.longitude_hemisphere", f"{doubt}. Is the hemisphere W or E?")
 
 
 def _touch(a: Box, b: Box, margin: float = 2.0) -> bool:

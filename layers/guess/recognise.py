@@ -109,17 +109,17 @@ def finds(folder: Path) -> list[Find]:
     """
     if not folder.is_dir():
         raise SourceError(f"{folder}: there is no such folder. Give the folder that holds your files.")
-    found: list[Find] = []
+    finds_below: list[Find] = []
     for path in _walk(folder):
         relative = path.relative_to(folder).as_posix()
         if any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(relative).parts):
             continue
-        found += _in_file(path, relative)
-    return found
+        finds_below += _in_file(path, relative)
+    return finds_below
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.iterdir(), key=lambda one: one.name.casefold()):
+    for path in sorted(folder.iterdir(), key=lambda path: path.name.casefold()):
         if path.is_dir() and path.suffix.lower() != ".gdb":
             if not ((path / "manifest.json").is_file() and (path / "stages").is_dir()):  # a run's own folder
                 yield from _walk(path)
@@ -207,17 +207,17 @@ def _of_mapinfo(name: str, members: list[str]) -> bool:
 
 def _members(data: bytes, prefix: str, depth: int = 0) -> list[str]:
     """Return the members of a zip and of the zips in it, as the table reader names them; those that climb out are left out."""
-    found = []
+    members = []
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         for member in packed.infolist():
             name = member.filename
             if member.is_dir() or ".." in PurePosixPath(name).parts or name.startswith("/") or "__MACOSX" in name:
                 continue
             if name.lower().endswith(".zip") and depth < 3:
-                found += _members(packed.read(member), f"{prefix}{name[:-4]}/", depth + 1)
+                members += _members(packed.read(member), f"{prefix}{name[:-4]}/", depth + 1)
             else:
-                found.append(prefix + name)
-    return found
+                members.append(prefix + name)
+    return members
 
 
 @dataclass(frozen=True)
@@ -310,7 +310,7 @@ def recognised(find: Find, columns: list[str]) -> tuple[Recognition, str] | None
         return by_columns, f"{there} of the {count} telling columns of '{by_columns.entry.id}' are there"
     name = PurePosixPath(find.layer or find.path).name.casefold()
     for entry in load_catalogue().values():
-        pattern = next((one for one in entry.file_names if fnmatch.fnmatch(name, one.casefold())), None)
+        pattern = next((pattern for pattern in entry.file_names if fnmatch.fnmatch(name, pattern.casefold())), None)
         if pattern is not None and _maps(entry, columns):
             return Recognition(entry, 0.85), f"the file name fits '{pattern}' of '{entry.id}'" + (
                 " and so do its columns" if columns else ""
@@ -321,6 +321,6 @@ def recognised(find: Find, columns: list[str]) -> tuple[Recognition, str] | None
 def _maps(entry: CatalogueEntry, columns: list[str]) -> bool:
     """Say whether all columns an entry maps are there (in a file without columns nothing contradicts)."""
     present = {column.strip().casefold() for column in columns}
-    mapped = [[one] if isinstance(one, str) else one for one in entry.facts.get("columns", {}).values()]
+    mapped = [[column] if isinstance(column, str) else column for column in entry.facts.get("columns", {}).values()]
     needed = [names for names in mapped if any(name.strip().casefold() in present for name in names)]
     return not present or not mapped or bool(needed)

@@ -121,7 +121,7 @@ def _contents(sight: Look) -> str:
             continue
         counts = as_text(column.head(2000)).dropna().value_counts()
         if 0 < len(counts) <= 40:
-            parts += [plain(str(one)).replace("_", " ") for one in counts.index[:15]]
+            parts += [plain(str(word)).replace("_", " ") for word in counts.index[:15]]
     return " | ".join(parts)
 
 
@@ -154,37 +154,39 @@ def _of_lines(find: Find, sight: Look, decimal_mark: str) -> Fact | str:
 def _of_areas(find: Find, sight: Look) -> Fact | str:
     stem = plain(find.stem).replace("_", " ")
     folder = plain(PurePosixPath(find.path).parent.name).replace("_", " ")
-    found = _found(re.sub(_PROVINCES_AND_TERRITORIES, "provinces", stem), AREA_WORDS)
-    place = "the name"
-    if not found:
+    area_words = _found(re.sub(_PROVINCES_AND_TERRITORIES, "provinces", stem), AREA_WORDS)
+    where_read = "the name"
+    if not area_words:
         headings = " | ".join(plain(str(column)).replace("_", " ") for column in sight.table.cells.columns)
-        found = [
-            one for one in _found(headings, AREA_WORDS) if one != "province"
+        area_words = [
+            word for word in _found(headings, AREA_WORDS) if word != "province"
         ]  # a column tells in which province rows lie
-        place = "a heading"
-    if not found:
+        where_read = "a heading"
+    if not area_words:
         contents = Contents(sight.table.cells)
-        found = [
-            one
-            for one, pattern in AREA_WORDS.items()
+        area_words = [
+            kind
+            for kind, pattern in AREA_WORDS.items()
             if any(contents.saying(name, pattern) > 0.5 for name in contents.text if contents.worded(name))
         ]
-        place = "most cells of a column"
-    if not found and re.search(AREA_WORDS["territories"], folder):
-        found, place = ["territories"], "the folder's name"
-    if "territories" in found and set(found) <= {"territories", "land", "province"}:
-        verb = "speak" if place.startswith("most") else "speaks"
+        where_read = "most cells of a column"
+    if not area_words and re.search(AREA_WORDS["territories"], folder):
+        area_words, where_read = ["territories"], "the folder's name"
+    if "territories" in area_words and set(area_words) <= {"territories", "land", "province"}:
+        verb = "speak" if where_read.startswith("most") else "speaks"
         return Fact(
             "territories",
-            f"areas; {place} {verb} of Nations, treaties or reserves",
-            0.85 if found == ["territories"] else 0.7,
+            f"areas; {where_read} {verb} of Nations, treaties or reserves",
+            0.85 if area_words == ["territories"] else 0.7,
         )
-    if len(found) == 1:
-        role = found[0] if found[0] == "inventory" else f"backdrop:{found[0]}"
-        verb = "say" if place.startswith("most") else "says"
-        return Fact(role, f"areas; {place} {verb} {found[0]}", 0.85 if place == "the name" else 0.7)
+    if len(area_words) == 1:
+        role = area_words[0] if area_words[0] == "inventory" else f"backdrop:{area_words[0]}"
+        verb = "say" if where_read.startswith("most") else "says"
+        return Fact(role, f"areas; {where_read} {verb} {area_words[0]}", 0.85 if where_read == "the name" else 0.7)
     return Fact(
-        None, f"areas, but {'nothing says' if not found else 'names contradict each other about'} what they are", 0.0
+        None,
+        f"areas, but {'nothing says' if not area_words else 'names contradict each other about'} what they are",
+        0.0,
     )
 
 
@@ -199,7 +201,7 @@ def _of_points(find: Find, sight: Look, mark: str) -> Fact | str:
     if "status" in columns and mining_status(cells, str(columns["status"].value)):
         mining.add("status")
     headed = {
-        one for one in mining if columns[one].confidence > UNSURE
+        word for word in mining if columns[word].confidence > UNSURE
     }  # the medium of a sample reads like a type of waste
     results = _of_results(named, cells, mark, headed, located)
     if results is not None:
@@ -213,12 +215,12 @@ def _of_points(find: Find, sight: Look, mark: str) -> Fact | str:
         _MINE, stem + " | " + " | ".join(plain(str(column)).replace("_", " ") for column in cells.columns)
     )
     named_rows = "name" in columns or "official_id" in columns
-    shown = ", ".join(str(columns[one].value) for one in sorted(mining))
+    shown = ", ".join(str(columns[word].value) for word in sorted(mining))
     if len(mining) > 1 or (mining and mines):
         return Fact("inventory", f"located rows with {shown}", 0.9 if len(mining) > 1 else 0.75)
     if named_rows and (mining or mines):
-        said = f"a column {shown}" if mining else f"'{mines.group()}' in a name" if mines else ""
-        return Fact(None, f"located, named rows and {said}, but little else says mine waste", 0.0)
+        reason = f"a column {shown}" if mining else f"'{mines.group()}' in a name" if mines else ""
+        return Fact(None, f"located, named rows and {reason}, but little else says mine waste", 0.0)
     if communities and named_rows:
         return Fact(None, f"located, named rows; '{communities.group()}' stands in its cells or headings", 0.0)
     return "it has places, but no column or name says mine waste, chemistry or communities"
@@ -234,7 +236,7 @@ def _of_results(named: str, cells: pd.DataFrame, mark: str, mining: set[str], lo
         if _TOTAL.match(plain(str(column))) and share_of_numbers(cells[column], mark) > 0.5
     ]
     if len(chemistry) >= MIN_RESULTS:
-        shown = ", ".join(one.name for one in chemistry[:4])
+        shown = ", ".join(heading.name for heading in chemistry[:4])
         if mining & {"mass_t", "waste_type"}:
             return Fact(None, f"it has laboratory columns ({shown}) and columns of an inventory", 0.0)
         return Fact(
@@ -267,17 +269,19 @@ def _of_communities(named: str, sight: Look) -> Fact:
         r"first nations?|premieres nations|band|office|bureau|indigenous|inuit|autochtone|indigena",
         named + " | " + _contents(sight),
     )
-    place = re.search(
+    place_match = re.search(
         r"\btowns?\b|\bvill(?:ages?|es?)\b|\bhamlets?\b|\bcit(?:y|ies)\b|populated|localid|localit",
         named + " | " + _contents(sight),
     )
-    if office and place:
+    if office and place_match:
         contents = Contents(sight.table.cells)
-        office, place = (one if one and _mostly(contents, one.re.pattern) else None for one in (office, place))
-    if office and not place:
+        office, place_match = (
+            pattern if pattern and _mostly(contents, pattern.re.pattern) else None for pattern in (office, place_match)
+        )
+    if office and not place_match:
         return Fact("communities:office_point", f"named places; '{office.group()}' says administrative offices", 0.8)
-    if place and not office:
-        return Fact("communities:place", f"named places; '{place.group()}' says towns and villages", 0.8)
+    if place_match and not office:
+        return Fact("communities:place", f"named places; '{place_match.group()}' says towns and villages", 0.8)
     return Fact("communities:", "named places; nothing says whether they are administrative offices or towns", 0.75)
 
 
@@ -303,8 +307,8 @@ def _requests(named: str, cells: pd.DataFrame, located: bool) -> Fact | None:
 def long_columns(cells: pd.DataFrame, mark: str) -> tuple[str, str] | None:
     """Return the columns of analytes and of values of a table with one result per row, None where it is no such table."""
     headings = {plain(str(name)): str(name) for name in cells.columns}
-    analytes = [name for one, name in headings.items() if re.search(_ANALYTES, one)]
-    values = [name for one, name in headings.items() if re.search(_VALUES, one)]
+    analytes = [name for position, name in headings.items() if re.search(_ANALYTES, position)]
+    values = [name for position, name in headings.items() if re.search(_VALUES, position)]
     if not values:  # in another language
         values = [
             name for name in headings.values() if (read := parse_heading(name)).kind == "result" and not read.element

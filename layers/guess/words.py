@@ -195,8 +195,8 @@ def language_of(headings: list[str]) -> tuple[str | None, int]:
     """Return the language headings are in (None where it may be English) and how many headings say so."""
     plains = [plain(heading) for heading in headings]
     scores = {
-        "fr": sum(any(word in one for word in FRENCH) for one in plains),
-        "es": sum(any(word in one.split("_") for word in SPANISH) for one in plains),
+        "fr": sum(any(word in plain_text for word in FRENCH) for plain_text in plains),
+        "es": sum(any(word in plain_text.split("_") for word in SPANISH) for plain_text in plains),
     }
-    best = max(scores, key=lambda one: scores[one])
+    best = max(scores, key=lambda language: scores[language])
     return (best, scores[best]) if scores[best] >= 3 and scores[best] > min(scores.values()) else (None, 0)

@@ -41,16 +41,16 @@ def suggest_crs(guess: Guess, sight: Look, extent: Box | None) -> None:
     rows, x, y = _metres(guess, sight)
     if not len(x):
         return
-    said = _Said(sight.table.cells.iloc[rows].reset_index(drop=True), extent)
+    placed = _Said(sight.table.cells.iloc[rows].reset_index(drop=True), extent)
     south = extent is not None and extent[3] < 0
-    told: list[tuple[float, bool, int, str]] = []
+    fits: list[tuple[float, bool, int, str]] = []
     for zone in range(1, 61):
         code = (32700 if south else 32600) + zone
         longitude, latitude = pyproj.Transformer.from_crs(code, 4326, always_xy=True).transform(x, y)
         longitude, latitude = np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float)
         if not np.isfinite(longitude).any() or known.nowhere(longitude, latitude).all():
             continue
-        text, agrees = said.of_zone(longitude, latitude)
+        text, agrees = placed.of_zone(longitude, latitude)
         away = (
             0.0
             if extent is None
@@ -59,8 +59,8 @@ def suggest_crs(guess: Guess, sight: Look, extent: Box | None) -> None:
         if agrees or (extent is not None and away <= _REACH_DEGREES):
             american = not south and zone <= 23 and np.nanmedian(latitude) > 14
             shown = f"EPSG:{26900 + zone if american else code} ({zone}{'S' if south else 'N'})"
-            told.append((away, not agrees, zone, f"{shown} {text}"))
-    chosen = sorted(sorted(told, key=lambda one: (one[1], one[0]))[:_MOST], key=lambda one: one[2])
+            fits.append((away, not agrees, zone, f"{shown} {text}"))
+    chosen = sorted(sorted(fits, key=lambda score: (score[1], score[0]))[:_MOST], key=lambda score: score[2])
     if chosen:
         guess.questions["crs"] += (
             f" By UTM zone its points would fall: {'; '.join(text for *_, text in chosen)}. It may be another grid altogether."

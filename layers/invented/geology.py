@@ -171,9 +171,9 @@ class Region:
         x = (picked % cells + 0.5 + rng.uniform(-0.3, 0.3, count)) * size - half
         y = (picked // cells + 0.5 + rng.uniform(-0.3, 0.3, count)) * size - half
         fault_km = cKDTree(np.vstack(self.structures)).query(np.column_stack([x, y]))[0]
-        place = np.argsort(fault_km + rng.exponential(self.side_km / 12, count))
+        order = np.argsort(fault_km + rng.exponential(self.side_km / 12, count))
         wish = np.argsort(np.where(np.isin(kind, LIKES_FAULTS), 0.0, 0.5) + rng.random(count))
-        kind[place] = kind[wish]
+        kind[order] = kind[wish]
         return pd.DataFrame(
             {
                 "x_km": x,

@@ -194,17 +194,17 @@ def _rows(element: ElementTree.Element) -> dict[float, str]:
     table = element.find("GDALRasterAttributeTable")
     if table is None or table.get("tableType", "thematic") != "thematic":
         return {}
-    fields = [(one.findtext("Name") or "", one.findtext("Usage") or "0") for one in table.iter("FieldDefn")]
+    fields = [(field.findtext("Name") or "", field.findtext("Usage") or "0") for field in table.iter("FieldDefn")]
     value = next((at for at, (name, usage) in enumerate(fields) if usage == "5" or name.casefold() == "value"), None)
     word = next((at for at, (name, usage) in enumerate(fields) if usage == "2" or re.search(_NAME_COLUMNS, name)), None)
     if value is None:
         return {}
-    cells = [[one.text or "" for one in row.iter("F")] for row in table.iter("Row")]
+    cells = [[cell.text or "" for cell in row.iter("F")] for row in table.iter("Row")]
     return {float(row[value]): row[word] if word is not None else "" for row in cells if len(row) == len(fields)}
 
 
 def _categories(element: ElementTree.Element) -> dict[float, str]:
-    names = [one.text or "" for one in element.iter("Category")]
+    names = [category.text or "" for category in element.iter("Category")]
     return {float(code): name for code, name in enumerate(names) if name}
 
 

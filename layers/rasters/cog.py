@@ -92,9 +92,9 @@ def write_cog(surface: Surface, path: Path) -> None:
         with rasterio.open(draft, "w", **profile) as dataset:
             for number, name in enumerate(surface.bands, 1):
                 dataset.set_band_description(number, name)
-            for one in surface.windows:
-                values = one.values if one.values.ndim == 3 else one.values[None]
-                window = Window(one.column, one.row, values.shape[2], values.shape[1])
+            for tile in surface.windows:
+                values = tile.values if tile.values.ndim == 3 else tile.values[None]
+                window = Window(tile.column, tile.row, values.shape[2], values.shape[1])
                 dataset.write(values.astype(np.float32, copy=False), window=window)
         copy_raster(
             draft,

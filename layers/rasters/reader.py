@@ -230,9 +230,9 @@ def require_overlap(site_rasters: Any, rasters: tuple[Raster, ...]) -> None:
         if len(site_rasters) and (site_rasters[f"raster_{raster.name}_how"] == "off_raster").all()
     ]
     if missed:
-        told = "; ".join(f"'{one.name}' covers {one.extent_text()}" for one in missed)
+        extents = "; ".join(f"'{raster.name}' covers {raster.extent_text()}" for raster in missed)
         raise StageError(
-            f"sample_rasters: none of {len(site_rasters)} sites lies on {len(missed)} of {len(rasters)} rasters: {told}. "
+            f"sample_rasters: none of {len(site_rasters)} sites lies on {len(missed)} of {len(rasters)} rasters: {extents}. "
             "Check the raster's crs in the run file and region.bbox, or leave the raster out."
         )
 

@@ -41,8 +41,12 @@ def heading_unit(heading: str, base: str) -> str | None:
     str or None
         None where the heading tells none, or that of another quantity.
     """
-    found = parse_heading(heading)
-    unit = found.unit if found.kind in ("mass", "volume", "area", "height") else trailing_unit(heading, base)
+    heading_amount = parse_heading(heading)
+    unit = (
+        heading_amount.unit
+        if heading_amount.kind in ("mass", "volume", "area", "height")
+        else trailing_unit(heading, base)
+    )
     if unit is None:
         return None
     return unit if unit_factor(unit)[0] == base else None
@@ -94,13 +98,13 @@ def units_of_amounts(
             for heading, unit in below.items()
             if unit is not None and not _agrees(heading, unit, base)
         ]
-        told = {heading_unit(heading, base) or unit or base for heading, unit in below.items()}
-        if len(told) > 1:
+        units_told = {heading_unit(heading, base) or unit or base for heading, unit in below.items()}
+        if len(units_told) > 1:
             doubts.append(
-                f"{name}: the columns {', '.join(mapped[name])} are in {' and '.join(sorted(told))}; map one of them"
+                f"{name}: the columns {', '.join(mapped[name])} are in {' and '.join(sorted(units_told))}; map one of them"
             )
-        elif told:
-            units[name] = told.pop()
+        elif units_told:
+            units[name] = units_told.pop()
         doubts += _by_row(mapped.get(name, []), units[name], cells)
     if doubts:
         raise SourceError(f"{where}: units are not sure. State them under options.units.\n  " + "\n  ".join(doubts))
@@ -119,10 +123,10 @@ def _agrees(heading: str, unit: str, base: str) -> bool:
 
 def _unread_multiple(heading: str, base: str) -> str | None:
     """Return words that scale an amount or tell its ton, where the unit read from the heading does not hold them."""
-    found = _MULTIPLE.search(heading)
-    if found is None or (heading_unit(heading, base) is not None and not parse_heading(heading).unknown):
+    match = _MULTIPLE.search(heading)
+    if match is None or (heading_unit(heading, base) is not None and not parse_heading(heading).unknown):
         return None
-    return found.group()
+    return match.group()
 
 
 def _by_row(headings: Sequence[str], unit: str, cells: pd.DataFrame | None) -> list[str]:
@@ -132,9 +136,9 @@ def _by_row(headings: Sequence[str], unit: str, cells: pd.DataFrame | None) -> l
         return doubts
     for heading in headings:
         wanted = {_words(f"{heading} {word}") for word in ("unit", "units", "uom", "unité", "unidad")}
-        for column in (one for one in map(str, cells.columns) if _words(one) in wanted):
+        for column in (heading for heading in map(str, cells.columns) if _words(heading) in wanted):
             units = [text for cell in cells[column].dropna().unique() if (text := str(cell).strip())]
-            if not all(_is_unit(one, unit) for one in units):
+            if not all(_is_unit(unit_text, unit) for unit_text in units):
                 doubts.append(
                     f"the column '{column}' holds the unit of '{heading}' by row ({', '.join(units[:4])}), and {unit} would be "
                     f"taken for all of them; make a source of each unit with 'where: {{{column}: [{units[0]}]}}'"

@@ -48,14 +48,14 @@ def zeros(name: str, cells: Cells) -> list[Suspicion]:
     return [Suspicion("zero_results", name, count, 0.0)] if count else []
 
 
-def suspicion_notes(source_id: str, found: Iterable[Suspicion]) -> list[Note]:
+def suspicion_notes(source_id: str, suspicions: Iterable[Suspicion]) -> list[Note]:
     """Return one note per kind of suspicion, naming its columns, most rows first.
 
     Parameters
     ----------
     source_id : str
         Id of the source.
-    found : iterable of Suspicion
+    suspicions : iterable of Suspicion
         Of all columns.
 
     Returns
@@ -64,12 +64,14 @@ def suspicion_notes(source_id: str, found: Iterable[Suspicion]) -> list[Note]:
         ``count`` is the number of columns.
     """
     kinds: dict[str, list[Suspicion]] = {}
-    for one in found:
-        kinds.setdefault(one.code, []).append(one)
+    for suspicion in suspicions:
+        kinds.setdefault(suspicion.code, []).append(suspicion)
     notes = []
     for code, ones in kinds.items():
-        ones.sort(key=lambda one: -one.count)
-        shown = ", ".join(f"{one.name} ({one.value:g} in {one.count} rows)" for one in ones[:12])
+        ones.sort(key=lambda suspicion: -suspicion.count)
+        shown = ", ".join(
+            f"{suspicion.name} ({suspicion.value:g} in {suspicion.count} rows)" for suspicion in ones[:12]
+        )
         more = f" and {len(ones) - 12} more" if len(ones) > 12 else ""
         names = tuple(one.name for one in ones)
         notes.append(Note(source_id, code, f"{_SAYS[code]}: {shown}{more}.", len(ones), names))
@@ -98,11 +100,11 @@ def level_notes(source_id: str, values_ppm: Mapping[str, npt.NDArray[np.float64]
             continue
         ratios[element] = float(np.nanmedian(value)) / UPPER_CRUST_PPM[element]
     for far, word in (
-        ([one for one, ratio in ratios.items() if ratio < 1 / _LEVEL], "below"),
-        ([one for one, ratio in ratios.items() if ratio > _LEVEL], "above"),
+        ([element for element, ratio in ratios.items() if ratio < 1 / _LEVEL], "below"),
+        ([element for element, ratio in ratios.items() if ratio > _LEVEL], "above"),
     ):
         if len(far) >= _LEVEL_ELEMENTS and 2 * len(far) > len(ratios):
-            times = float(np.median([max(ratios[one], 1 / ratios[one]) for one in far]))
+            times = float(np.median([max(ratios[element], 1 / ratios[element]) for element in far]))
             message = (
                 f"The medians of {', '.join(far)} lie about {times:.0f} times {word} those of the upper crust: a weak "
                 "digestion, water, a concentrate, or a unit other than stated. Check the unit with the publisher; do not compare "
@@ -126,8 +128,10 @@ def contradictions(source_id: str, columns: Sequence[AssayColumn], parsed: Mappi
             count[str(first.name), str(second.name)] = int(differ.sum())
     if not count:
         return []
-    told = "; ".join(f"{' and '.join(both)} in {rows} rows" for both, rows in count.items())
-    message = f"Element and oxide differ by more than {DISAGREEMENT:.0%}: {told}. The first of each was taken."
+    pairs_in_words = "; ".join(f"{' and '.join(both)} in {rows} rows" for both, rows in count.items())
+    message = (
+        f"Element and oxide differ by more than {DISAGREEMENT:.0%}: {pairs_in_words}. The first of each was taken."
+    )
     names = tuple(name for both in count for name in both)
     return [Note(source_id, "element_and_oxide_differ", message, sum(count.values()), names)]
 
@@ -149,22 +153,24 @@ def limits_contradicted(
         Row of the file at each position; None names no rows.
     """
     notes = []
-    for found, limited in permutations(columns, 2):
-        value = parsed[found.name].value * float(found.to_ppm or np.nan)
-        one = parsed[limited.name]
-        limit = np.where(one.censored < 0, one.limit, np.nan) * float(limited.to_ppm or np.nan)
+    for result, limited in permutations(columns, 2):
+        value = parsed[result.name].value * float(result.to_ppm or np.nan)
+        cells_of_limit = parsed[limited.name]
+        limit = np.where(cells_of_limit.censored < 0, cells_of_limit.limit, np.nan) * float(limited.to_ppm or np.nan)
         with np.errstate(invalid="ignore"):
             above = np.flatnonzero(value > _LIMIT_TIMES * limit)
         if not len(above):
             continue
         at = int(above[0])
         message = (
-            f"{found.name} is more than {_LIMIT_TIMES:g} times the limit {limited.name} lies below, in {len(above)} rows (e.g. "
+            f"{result.name} is more than {_LIMIT_TIMES:g} times the limit {limited.name} lies below, in {len(above)} rows (e.g. "
             f"{value[at]:g} against < {limit[at]:g} ppm). One method does not dissolve all of it, or the other sees something "
-            f"else. The result was taken; list {found.name} under options.ignore if it is the wrong one."
+            f"else. The result was taken; list {result.name} under options.ignore if it is the wrong one."
         )
-        told = () if rows is None else tuple(int(row) for row in rows[above])
-        notes.append(Note(source_id, "result_against_limit", message, len(above), (found.name, limited.name), told))
+        above_rows = () if rows is None else tuple(int(row) for row in rows[above])
+        notes.append(
+            Note(source_id, "result_against_limit", message, len(above), (result.name, limited.name), above_rows)
+        )
     return notes
 
 
@@ -297,20 +303,20 @@ def suite_outliers(values_ppm: Mapping[str, npt.NDArray[np.float64]]) -> dict[st
     smooth = [lanthanide for lanthanide in LANTHANIDES if lanthanide not in ("Ce", "Eu") and lanthanide in values_ppm]
     if len(smooth) < 3:
         return {}
-    found: dict[str, list[npt.NDArray[np.int64]]] = {}
+    rows_by_element: dict[str, list[npt.NDArray[np.int64]]] = {}
     for start in range(0, len(values_ppm[smooth[0]]), _BLOCK):
-        block = {one: values_ppm[one][start : start + _BLOCK] for one in smooth}
+        block = {value: values_ppm[value][start : start + _BLOCK] for value in smooth}
         for element, rows in _outliers_of_block(block):
-            found.setdefault(element, []).append(rows + start)
-    return {one: Outliers(np.sort(np.concatenate(rows)), OUTLIER_TIMES) for one, rows in found.items()}
+            rows_by_element.setdefault(element, []).append(rows + start)
+    return {one: Outliers(np.sort(np.concatenate(rows)), OUTLIER_TIMES) for one, rows in rows_by_element.items()}
 
 
 def _outliers_of_block(
     values_ppm: Mapping[str, npt.NDArray[np.float64]],
 ) -> Iterator[tuple[str, npt.NDArray[np.int64]]]:
     """Give elements and the rows in which they are off."""
-    z = np.array([ATOMIC_NUMBER[one] for one in values_ppm], dtype="float64")
-    values = np.column_stack([value / CHONDRITE_PPM[one] for one, value in values_ppm.items()])
+    z = np.array([ATOMIC_NUMBER[element] for element in values_ppm], dtype="float64")
+    values = np.column_stack([value / CHONDRITE_PPM[element] for element, value in values_ppm.items()])
     candidates = np.flatnonzero((values > 0).sum(axis=1) >= 3)
     values = values[candidates]
     logs = np.log(values, out=np.full(values.shape, np.nan), where=values > 0)
@@ -335,10 +341,10 @@ def _deviation(logs: npt.NDArray[np.float64], z: npt.NDArray[np.float64]) -> npt
         (left, left_z, range(1, width), -1),
         (right, right_z, range(width - 2, -1, -1), 1),
     ):
-        for place in order:
-            beside = logs[:, place + step]
+        for position in order:
+            beside = logs[:, position + step]
             known = np.isfinite(beside)
-            target[:, place] = np.where(known, beside, target[:, place + step])
-            target_z[:, place] = np.where(known, z[place + step], target_z[:, place + step])
+            target[:, position] = np.where(known, beside, target[:, position + step])
+            target_z[:, position] = np.where(known, z[position + step], target_z[:, position + step])
     share = (z - left_z) / (right_z - left_z)
     return logs - (left * (1 - share) + right * share)

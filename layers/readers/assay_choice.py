@@ -26,8 +26,8 @@ def preference(column: AssayColumn, parsed: Mapping[str, Cells]) -> tuple[int, f
     First by role, then those that found the element in most samples, total before partial methods, the element before its
     oxide, and the column with more results.
     """
-    one = parsed[column.name]
-    censored, measured = int((one.censored != 0).sum()), int(np.isfinite(one.value).sum())
+    column_cells = parsed[column.name]
+    censored, measured = int((column_cells.censored != 0).sum()), int(np.isfinite(column_cells.value).sum())
     unseen = censored / (censored + measured) if censored > measured and column.role == "first" else 0.0
     return (
         _ROLES.index(column.role),
@@ -65,19 +65,19 @@ def choose(
     rank = np.full(n, len(METHOD_ORDER), dtype=np.int8)
     exceeded = np.zeros(n)
     for column in columns:
-        one, factor = parsed[column.name], float(column.to_ppm or np.nan)
+        column_cells, factor = parsed[column.name], float(column.to_ppm or np.nan)
         with np.errstate(invalid="ignore"):
-            here = np.isnan(value) & (one.value * factor >= _REACHED * exceeded)
-        value[here] = one.value[here] * factor
+            here = np.isnan(value) & (column_cells.value * factor >= _REACHED * exceeded)
+        value[here] = column_cells.value[here] * factor
         rank[here] = METHOD_ORDER.index(column.method)
-        beyond = (one.censored > 0) & np.isfinite(one.limit)
-        exceeded[beyond] = np.fmax(exceeded[beyond], one.limit[beyond] * factor)
+        beyond = (column_cells.censored > 0) & np.isfinite(column_cells.limit)
+        exceeded[beyond] = np.fmax(exceeded[beyond], column_cells.limit[beyond] * factor)
     open_rows = np.isnan(value)
     for above in (True, False):
         for column in columns:
-            one, factor = parsed[column.name], float(column.to_ppm or np.nan)
-            here = open_rows & ((one.censored > 0) if above else (one.censored < 0))
-            limit[here], censored[here] = one.limit[here] * factor, one.censored[here]
+            column_cells, factor = parsed[column.name], float(column.to_ppm or np.nan)
+            here = open_rows & ((column_cells.censored > 0) if above else (column_cells.censored < 0))
+            limit[here], censored[here] = column_cells.limit[here] * factor, column_cells.censored[here]
             rank[here] = METHOD_ORDER.index(column.method)
             open_rows &= ~here
     return rank, {"ppm": value, "limit_ppm": limit, "censored": censored}
@@ -89,7 +89,7 @@ def _spelt_alike(first: str, second: str) -> bool:
     return len(stems) == 1
 
 
-def refuse_twins(where: str, found: Sequence[AssayColumn], parsed: Mapping[str, Cells]) -> None:
+def refuse_twins(where: str, columns: Sequence[AssayColumn], parsed: Mapping[str, Cells]) -> None:
     """Stop when two columns mean the same and hold different results: nobody can tell which is right.
 
     Raises
@@ -98,12 +98,12 @@ def refuse_twins(where: str, found: Sequence[AssayColumn], parsed: Mapping[str, 
         Naming all such pairs and how many rows differ.
     """
     groups: dict[tuple[str, str, str, str, str], list[AssayColumn]] = {}
-    for column in found:
+    for column in columns:
         key = (column.element, column.form, column.method, column.role, column.method_text.casefold())
         groups.setdefault(key, []).append(column)
-    told = []
+    doubts = []
     for same in groups.values():
-        for first, second in combinations([one for one in same if one.role != "repeat"], 2):
+        for first, second in combinations([column for column in same if column.role != "repeat"], 2):
             if _spelt_alike(first.name, second.name):
                 continue
             a = parsed[first.name].value * float(first.to_ppm or np.nan)
@@ -111,9 +111,9 @@ def refuse_twins(where: str, found: Sequence[AssayColumn], parsed: Mapping[str, 
             with np.errstate(invalid="ignore"):
                 rows = int((np.abs(a - b) > SAME * np.maximum(a, b)).sum())
             if rows:
-                told.append(f"{first.name} and {second.name} ({rows} rows)")
-    if told:
+                doubts.append(f"{first.name} and {second.name} ({rows} rows)")
+    if doubts:
         raise SourceError(
-            f"{where}: columns that mean the same hold different results: {', '.join(told[:8])}. Which one counts is not told. "
+            f"{where}: columns that mean the same hold different results: {', '.join(doubts[:8])}. Which one counts is not told. "
             "List the others under options.ignore, or state their method under options.column_methods."
         )

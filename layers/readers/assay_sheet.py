@@ -18,14 +18,22 @@ from layers.samples.columns import atomic_order
 
 
 def laboratory_columns(
-    source: Source, where: str, options: GeochemistryOptions, cells: pd.DataFrame, said: Mapping[str, Mapping[str, str]]
+    source: Source,
+    where: str,
+    options: GeochemistryOptions,
+    cells: pd.DataFrame,
+    words_by_kind: Mapping[str, Mapping[str, str]],
 ) -> list[AssayColumn]:
     """Return the columns that hold results, by atomic number; see `laboratory_sheet`."""
-    return laboratory_sheet(source, where, options, cells, said).results
+    return laboratory_sheet(source, where, options, cells, words_by_kind).results
 
 
 def laboratory_sheet(
-    source: Source, where: str, options: GeochemistryOptions, cells: pd.DataFrame, said: Mapping[str, Mapping[str, str]]
+    source: Source,
+    where: str,
+    options: GeochemistryOptions,
+    cells: pd.DataFrame,
+    words_by_kind: Mapping[str, Mapping[str, str]],
 ) -> AssayColumns:
     """Return the columns that hold results and those beside them; stop when a result has no unit or there is none.
 
@@ -40,20 +48,22 @@ def laboratory_sheet(
         default_unit=options.default_unit,
         oxide_unit=options.oxide_unit,
         units=options.units,
-        column_units=said.get("unit"),
+        column_units=words_by_kind.get("unit"),
         methods=options.methods,
         default_method="",
         results=options.results,
     )
-    found = [
-        replace(column, method=_method_of(column, said.get("method", {}).get(column.name, ""), options))
+    results = [
+        replace(column, method=_method_of(column, words_by_kind.get("method", {}).get(column.name, ""), options))
         for column in sheet.results
         if column.name not in taken
     ]
-    asked = [one for one in sheet.asked if one.text not in taken]
-    beside = {kind: [one for one in ones if one.text not in taken] for kind, ones in sheet.beside.items()}
-    sheet = AssayColumns(sorted(found, key=lambda one: atomic_order(one.element)), beside, asked)
-    unitless = [column.name for column in found if column.to_ppm is None and unit_column(sheet, column, names) is None]
+    asked = [asked for asked in sheet.asked if asked.text not in taken]
+    beside = {kind: [heading for heading in ones if heading.text not in taken] for kind, ones in sheet.beside.items()}
+    sheet = AssayColumns(sorted(results, key=lambda result: atomic_order(result.element)), beside, asked)
+    unitless = [
+        column.name for column in results if column.to_ppm is None and unit_column(sheet, column, names) is None
+    ]
     if unitless:
         raise SourceError(
             f"{where}: no unit is stated for {', '.join(unitless[:12])}{' …' if len(unitless) > 12 else ''} "
@@ -61,11 +71,13 @@ def laboratory_sheet(
             "options.default_unit (and options.oxide_unit), options.units per column, or list columns that are no results under "
             "options.ignore."
         )
-    _refuse_two_units(where, found, said.get("unit", {}), options)
+    _refuse_two_units(where, results, words_by_kind.get("unit", {}), options)
     _refuse_stray_marks(where, cells, names, taken, options)
-    if not found and not mapped_columns(source, cells, "tree_ppm"):
+    if not results and not mapped_columns(source, cells, "tree_ppm"):
         unclear = (
-            f" Not understood: {', '.join(one.text for one in asked[:12])} (say options.results)." if asked else ""
+            f" Not understood: {', '.join(heading.text for heading in asked[:12])} (say options.results)."
+            if asked
+            else ""
         )
         raise SourceError(
             f"{where}: no column is a laboratory result (columns: {', '.join(names[:40])}). Headings such as "
@@ -127,7 +139,7 @@ def heading_notes(source_id: str, sheet: AssayColumns) -> list[Note]:
     """Say which columns of an element were not taken for results, and which only a person can tell."""
     notes = []
     if sheet.asked:
-        shown = ", ".join(f"{one.text} (not understood: {', '.join(one.unknown)})" for one in sheet.asked[:8])
+        shown = ", ".join(f"{asked.text} (not understood: {', '.join(asked.unknown)})" for asked in sheet.asked[:8])
         more = f" and {len(sheet.asked) - 8} more" if len(sheet.asked) > 8 else ""
         message = (
             f"Headings that may be results but are not understood, so the columns were not read: {shown}{more}. "
@@ -135,9 +147,9 @@ def heading_notes(source_id: str, sheet: AssayColumns) -> list[Note]:
         )
         notes.append(Note(source_id, "heading_not_understood", message, len(sheet.asked)))
     others = [
-        (one.text, kind.replace("_", " "))
+        (heading.text, kind.replace("_", " "))
         for kind, ones in sheet.beside.items()
-        for one in ones
+        for heading in ones
         if kind not in ("method", "qualifier", "unit")
     ]
     if others:
@@ -153,7 +165,7 @@ def unit_column(sheet: AssayColumns, column: AssayColumn, names: Sequence[str]) 
     own = sheet.beside_of("unit", column)
     if own is not None:
         return own
-    general = [name for name in names if (one := parse_heading(name)).kind == "unit" and one.element is None]
+    general = [name for name in names if (heading := parse_heading(name)).kind == "unit" and heading.element is None]
     return general[0] if len(general) == 1 else None
 
 
@@ -172,8 +184,8 @@ def _method_of(column: AssayColumn, row_of_methods: str, options: GeochemistryOp
     oxide = options.oxide_method if column.form != column.element else None
     words = {word.casefold(): method for word, method in options.methods.items()}
     rest = oxide or method_named(row_of_methods, words) or options.default_method
-    said = None if column.method in ("", "unknown") else column.method
-    return own.get(column.name) or said or of_symbol or column.method or rest
+    stated_method = None if column.method in ("", "unknown") else column.method
+    return own.get(column.name) or stated_method or of_symbol or column.method or rest
 
 
 def heading_fates(names: Sequence[str]) -> dict[str, tuple[Fate, str]]:

@@ -51,14 +51,14 @@ def join_collars(
         source.model_copy(update={"path": collars.path, "sheet": collars.sheet, "layer": None}), root
     ).cells
     keys = []
-    for name, one in ((where, cells), (f"{source.id} ({Path(collars.path).name})", table)):
-        column = match_column([str(heading) for heading in one.columns], collars.key)
+    for name, side in ((where, cells), (f"{source.id} ({Path(collars.path).name})", table)):
+        column = match_column([str(heading) for heading in side.columns], collars.key)
         if column is None:
-            shown = ", ".join(map(str, one.columns))
+            shown = ", ".join(map(str, side.columns))
             raise SourceError(
                 f"{name}: there is no column '{collars.key}' to join intervals and collars by. It has: {shown}."
             )
-        keys.append(as_text(one[column]))
+        keys.append(as_text(side[column]))
     intervals, holes = keys
     twice = sorted(set(holes[holes.duplicated() & holes.notna()]))
     if twice:

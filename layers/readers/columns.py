@@ -54,7 +54,7 @@ def check_mapping(source: Source, where: str, columns: Sequence[str], needed: Se
                 wrong.append(f"{layer_column}: {' or '.join(names)}{hint}")
     absent = [name for name in needed if name not in source.columns and name not in source.defaults]
     if wrong or absent:
-        parts = [f"  there is no column for {one}" for one in wrong] + [f"  {one} is not mapped" for one in absent]
+        parts = [f"  there is no column for {name}" for name in wrong] + [f"  {name} is not mapped" for name in absent]
         raise SourceError(
             f"{where}: the column mapping does not fit the file.\n"
             + "\n".join(parts)
@@ -140,8 +140,8 @@ def text_column(source: Source, cells: pd.DataFrame, name: str, keep_missing_wor
         return None
     words = set() if keep_missing_words else {word.strip().casefold() for word in source.missing}
     result: pd.Series | None = None
-    for one in names:
-        text = as_text(cells[one])
+    for column in names:
+        text = as_text(cells[column])
         text = without_words(text, words)
         result = text if result is None else result.fillna(text)
     return result
@@ -149,8 +149,8 @@ def text_column(source: Source, cells: pd.DataFrame, name: str, keep_missing_wor
 
 def without_words(text: pd.Series, words: Collection[str]) -> pd.Series:
     """Return texts, NA where one is among some words in lower case; every distinct text is looked at once."""
-    found = [one for one in text.dropna().unique() if str(one).casefold() in words] if words else []
-    return text.where(~text.isin(found), None) if found else text
+    words_present = [word for word in text.dropna().unique() if str(word).casefold() in words] if words else []
+    return text.where(~text.isin(words_present), None) if words_present else text
 
 
 def text_or_default(source: Source, cells: pd.DataFrame, name: str, keep_missing_words: bool = False) -> pd.Series:
@@ -234,8 +234,8 @@ def checked_options(source: Source, model: type[OptionsT], known: Sequence[str],
     try:
         return model.model_validate(source.options)
     except ValidationError as failure:
-        said = "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in failure.errors())
-        raise ConfigError(f"{source.id}.options: {said}. Known are: {', '.join(model.model_fields)}.") from None
+        problems = "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in failure.errors())
+        raise ConfigError(f"{source.id}.options: {problems}. Known are: {', '.join(model.model_fields)}.") from None
 
 
 _SUMMARY = (
@@ -252,13 +252,13 @@ _FEWEST_IDS, _NUMBERED = 4, 0.8
 def summary_places(words: pd.Series, last: int = 6) -> list[int]:
     """Return which of the last rows are totals or means of the rows above them, by the word that stands for their id or name."""
     texts = words.iloc[-last:].fillna("").astype("str")
-    found = texts.str.fullmatch(_SUMMARY).to_numpy(dtype=bool)
+    is_summary = texts.str.fullmatch(_SUMMARY).to_numpy(dtype=bool)
     beside = texts.str.fullmatch(_SUMMARY_BESIDE).to_numpy(dtype=bool)
-    below = np.arange(len(texts)) > (int(found.argmax()) if found.any() else len(texts))
+    below = np.arange(len(texts)) > (int(is_summary.argmax()) if is_summary.any() else len(texts))
     if _numbered(words):
         below = below | ~texts.str.contains(r"\d", regex=True).to_numpy(dtype=bool)
-    found = found | (beside & below)
-    return [int(row) for row in np.flatnonzero(found) + len(words) - len(texts)]
+    is_summary = is_summary | (beside & below)
+    return [int(row) for row in np.flatnonzero(is_summary) + len(words) - len(texts)]
 
 
 def _numbered(words: pd.Series) -> bool:

@@ -66,27 +66,27 @@ def control_rows(
         Position -> reason code and reason. Empty where every row would be one: then the column means something else.
     """
     names = [str(name) for name in cells.columns]
-    found: dict[int, tuple[str, str]] = {}
+    controls: dict[int, tuple[str, str]] = {}
     for heading in parse_headings(names):
         if heading.kind != "sample_type" or heading.text in taken:
             continue
         words = as_text(cells[heading.text])
         plain = words.fillna("").map(_plain)
         for code, pattern in _KINDS.items():
-            for place in _places(plain.str.fullmatch(pattern)):
-                reason = f"{heading.text} is '{words.iloc[place]}': the row is {_WORDS[code]}, no sample of its own"
-                found.setdefault(place, (code, reason))
+            for position in _places(plain.str.fullmatch(pattern)):
+                reason = f"{heading.text} is '{words.iloc[position]}': the row is {_WORDS[code]}, no sample of its own"
+                controls.setdefault(position, (code, reason))
     if sample_id is not None:
         for index, text in enumerate(sample_id.fillna("").astype("str")):
             match = _ID.search(text) if text else None
-            if match is not None and index not in found:
+            if match is not None and index not in controls:
                 kind = str(match.lastgroup).removeprefix("end_").removeprefix("of_")
                 code = f"control_{kind}"
-                found[index] = (code, f"the sample id is '{text}': the row is {_WORDS[code]}, no sample of its own")
+                controls[index] = (code, f"the sample id is '{text}': the row is {_WORDS[code]}, no sample of its own")
         for index in _by_shape(sample_id):
             reason = f"the sample id is '{sample_id.iloc[index]}': the row is a control, no sample of its own"
-            found.setdefault(index, ("control_standard", reason))
-    return {} if len(found) == len(cells) else found
+            controls.setdefault(index, ("control_standard", reason))
+    return {} if len(controls) == len(cells) else controls
 
 
 def _by_shape(sample_id: pd.Series) -> list[int]:
@@ -117,19 +117,19 @@ def heading_rows(cells: pd.DataFrame) -> dict[int, tuple[str, str]]:
     likely: set[int] = set()
     for name in texts[:3]:
         likely |= set(_places(cells[name].eq(str(name)).fillna(value=False)))
-    found = {}
-    for place in sorted(likely):
-        row = cells.iloc[place].dropna()
+    heading_positions = {}
+    for position in sorted(likely):
+        row = cells.iloc[position].dropna()
         same = sum(str(value).strip() == str(name).strip() for name, value in row.items())
         if same >= 2 and same > 0.5 * len(row):
-            found[place] = ("repeated_heading", "the row repeats the headings of the table")
-    return found
+            heading_positions[position] = ("repeated_heading", "the row repeats the headings of the table")
+    return heading_positions
 
 
-def control_notes(source_id: str, found: Mapping[int, tuple[str, str]]) -> list[Note]:
+def control_notes(source_id: str, controls: Mapping[int, tuple[str, str]]) -> list[Note]:
     """Say how many rows were turned away as no samples, by kind."""
     counts: dict[str, int] = {}
-    for code, _ in found.values():
+    for code, _ in controls.values():
         if code in _WORDS:
             counts[code] = counts.get(code, 0) + 1
     if not counts:

@@ -135,9 +135,9 @@ class _Reader:
         empty = np.full(self.size, np.nan)
         return Points(empty.copy(), empty.copy(), empty.copy(), {}, np.ones(self.size, dtype=bool), [])
 
-    def reject(self, points: Points, place: int, code: str, reason: str) -> None:
-        points.problems.setdefault(place, (code, f"row {self.rows[place]}: {reason}"))
-        points.longitude[place] = points.latitude[place] = np.nan
+    def reject(self, points: Points, row: int, code: str, reason: str) -> None:
+        points.problems.setdefault(row, (code, f"row {self.rows[row]}: {reason}"))
+        points.longitude[row] = points.latitude[row] = np.nan
 
     def geographic(self) -> Points:
         """Read latitude and longitude columns; a projected CRS declared for them is contradicted by degrees."""
@@ -178,7 +178,7 @@ class _Reader:
         behind = all_decimals(plain[number])
         precision[number] *= np.array([10.0**-count for count in range(behind.max(initial=0) + 1)])[behind]
         powers = np.flatnonzero(number & plain.str.contains("[eE]", regex=True).to_numpy(dtype=bool))
-        precision[powers] = [KM_PER_DEGREE * (scientific_digit(str(plain.iloc[place])) or 1.0) for place in powers]
+        precision[powers] = [KM_PER_DEGREE * (scientific_digit(str(plain.iloc[row])) or 1.0) for row in powers]
         west_is_o = self.source.language in ("fr", "es")
         for row in np.flatnonzero(~number & (texts != "").to_numpy()):
             angle = parse_angle(str(texts.iloc[row]), axis, west_is_o)
@@ -187,20 +187,20 @@ class _Reader:
                 points.problems.setdefault(int(row), ("bad_coordinate", f"row {self.rows[row]}: {angle.problem}"))
         return values, precision
 
-    def _check_degrees(self, points: Points, place: int, latitude: float, longitude: float) -> None:
+    def _check_degrees(self, points: Points, row: int, latitude: float, longitude: float) -> None:
         shown = f"latitude {latitude:g}, longitude {longitude:g}"
-        if place in points.problems:
-            points.latitude[place] = points.longitude[place] = np.nan
+        if row in points.problems:
+            points.latitude[row] = points.longitude[row] = np.nan
         elif np.isnan(latitude) or np.isnan(longitude):
-            self.reject(points, place, "half_coordinate", "one of latitude and longitude is missing")
+            self.reject(points, row, "half_coordinate", "one of latitude and longitude is missing")
         elif not (np.isfinite(latitude) and np.isfinite(longitude)):
-            self.reject(points, place, "not_finite", f"{shown} is not finite")
+            self.reject(points, row, "not_finite", f"{shown} is not finite")
         elif (latitude == 0 and longitude == 0) or latitude in _SENTINELS or longitude in _SENTINELS:
-            self.reject(points, place, "placeholder", f"{shown} is a placeholder, not a place")
+            self.reject(points, row, "placeholder", f"{shown} is a placeholder, not a place")
         elif abs(latitude) > 90 >= abs(longitude) and abs(latitude) <= 180:
-            self.reject(points, place, "swapped", f"{shown}: the two look swapped")
+            self.reject(points, row, "swapped", f"{shown}: the two look swapped")
         elif abs(latitude) > 90 or abs(longitude) > 360:
-            self.reject(points, place, "out_of_range", f"{shown} is outside -90..90 / -180..180")
+            self.reject(points, row, "out_of_range", f"{shown} is outside -90..90 / -180..180")
 
     def _shift(self, points: Points, places: np.ndarray) -> None:
         """Bring degrees of other datums to WGS 84, row by row."""
@@ -222,8 +222,8 @@ class _Reader:
         codes = {text: DATUMS.get(key, "") if key else fallback or "EPSG:4326" for text, key in keys.items()}
         systems = np.full(self.size, "", dtype=object)
         systems[places] = [codes[text] for text in texts[places]]
-        for place in places[systems[places] == ""]:
-            self.reject(points, int(place), "unknown_datum", f"the datum '{texts[place]}' is not known")
+        for row in places[systems[places] == ""]:
+            self.reject(points, int(row), "unknown_datum", f"the datum '{texts[row]}' is not known")
         assumed = 0 if fallback else sum(not keys[text] for text in texts[places])
         if assumed:
             text = (
@@ -247,12 +247,10 @@ class _Reader:
         points.longitude[places], points.latitude[places] = longitude, latitude
         points.precision_km[places] = np.fmax(points.precision_km[places], np.nan_to_num(accuracy) / 1000)
         outside = np.isnan(longitude)
-        for place in places[outside]:
-            self.reject(
-                points, int(place), "out_of_range", f"the coordinates lie outside {crs_rules.authority(system)}"
-            )
-        for place in places[~outside & np.isnan(accuracy)]:
-            self.reject(points, int(place), "ballpark_datum", crs_rules.ballpark_message(system))
+        for row in places[outside]:
+            self.reject(points, int(row), "out_of_range", f"the coordinates lie outside {crs_rules.authority(system)}")
+        for row in places[~outside & np.isnan(accuracy)]:
+            self.reject(points, int(row), "ballpark_datum", crs_rules.ballpark_message(system))
         for name, metres in sorted(operations.items()):
             if metres > 0:
                 points.notes.append(crs_rules.datum_note(self.source.id, system, metres, name, len(places)))
@@ -262,9 +260,9 @@ class _Reader:
         points = self.nothing()
         east, north, zone = self.texts("easting"), self.texts("northing"), self.texts("utm_zone")
         points.absent = (east == "") & (north == "")
-        x, y = (self._metres(one) for one in (east, north))
-        places = np.array([place for place in places if not points.absent[place]], dtype=int)
-        points.precision_km[places] = [metre_precision(str(east[one]), str(north[one])) for one in places]
+        x, y = (self._metres(axis) for axis in (east, north))
+        places = np.array([row for row in places if not points.absent[row]], dtype=int)
+        points.precision_km[places] = [metre_precision(str(east[row]), str(north[row])) for row in places]
         other_grid = self.declared is not None and self.declared.is_projected and self.declared.utm_zone is None
         if other_grid or (not self.has("utm_zone") and "utm_zone" not in self.source.defaults):
             self._declared_projection(points, places, x, y)
@@ -273,11 +271,11 @@ class _Reader:
         refuse_other_grids(self.source, self.where, list(map(str, self.cells.columns)), zone[places])
         systems = self._datums(points, places)
         usual, zone = usual_zone(zone[places]), self._zones(zone)
-        for place in places:
-            if systems[place]:
-                key = self._zone(points, int(place), str(zone[place]), systems[place], x[place], y[place], usual)
+        for index in places:
+            if systems[index]:
+                key = self._zone(points, int(index), str(zone[index]), systems[index], x[index], y[index], usual)
                 if key is not None:
-                    groups.setdefault(key, []).append(int(place))
+                    groups.setdefault(key, []).append(int(index))
         for (code, number, north_side), members in sorted(groups.items()):
             chosen = np.array(members, dtype=int)
             system = ProjectedCRS(UTMConversion(str(number), "N" if north_side else "S"), geodetic_crs=pyproj.CRS(code))
@@ -288,10 +286,10 @@ class _Reader:
         """Put the hemisphere, from its own column or a default, to zones that do not name a band."""
         sides = self.texts("utm_hemisphere")
         words = {"N": "North", "S": "South"}
-        told = [words.get(str(side).strip()[:1].upper()) for side in sides]
+        side_words = [words.get(str(side).strip()[:1].upper()) for side in sides]
         return np.array(
             [f"{str(zone).rstrip('NSns ')} {word}" if word and str(zone)[-1:] in "0123456789NSns" else zone
-             for zone, word in zip(zones, told, strict=True)],
+             for zone, word in zip(zones, side_words, strict=True)],
             dtype=object,
         )  # fmt: skip
 
@@ -325,58 +323,51 @@ class _Reader:
 
     def _finite_metres(self, points: Points, places: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         good = []
-        for place in places:
-            if (
-                np.isfinite(x[place])
-                and np.isfinite(y[place])
-                and (x[place] or y[place])
-                and x[place] not in _SENTINELS
-            ):
-                good.append(int(place))
+        for row in places:
+            if np.isfinite(x[row]) and np.isfinite(y[row]) and (x[row] or y[row]) and x[row] not in _SENTINELS:
+                good.append(int(row))
             else:
                 self.reject(
                     points,
-                    int(place),
+                    int(row),
                     "bad_coordinate",
-                    f"easting {x[place]:g}, northing {y[place]:g} are no coordinates",
+                    f"easting {x[row]:g}, northing {y[row]:g} are no coordinates",
                 )
         return np.array(good, dtype=int)
 
     def _zone(
-        self, points: Points, place: int, text: str, system: str, x: float, y: float, usual: float
+        self, points: Points, row: int, text: str, system: str, x: float, y: float, usual: float
     ) -> tuple[str, int, bool] | None:
         """Return datum, zone number and whether north; or reject the row with the reason."""
         shown = f"easting {x:g}, northing {y:g}"
-        found = ZONE.match(text)
-        word = (found["letter"] or "").upper() if found else ""
+        match = ZONE.match(text)
+        word = (match["letter"] or "").upper() if match else ""
         letter = word[:1]
-        number = int(found["zone"]) if found else 0
+        number = int(match["zone"]) if match else 0
         ambiguous = word == "S" and 3_500_000 < y < 4_450_000
         if not np.isfinite(x) or not np.isfinite(y) or x in _SENTINELS or (x == 0 and y == 0):
-            self.reject(points, place, "bad_coordinate", f"{shown} are no coordinates")
+            self.reject(points, row, "bad_coordinate", f"{shown} are no coordinates")
         elif not text:
             self.reject(
                 points,
-                place,
+                row,
                 "no_zone",
                 "easting and northing are given but the UTM zone is empty; no zone is taken for granted",
             )
-        elif not found or letter in ("A", "B", "I", "O", "Y", "Z"):
-            self.reject(points, place, "bad_zone", f"'{text}' is no UTM zone")
+        elif not match or letter in ("A", "B", "I", "O", "Y", "Z"):
+            self.reject(points, row, "bad_zone", f"'{text}' is no UTM zone")
         elif number not in UTM_ZONES.get(system, range(1, 61)) or abs(number - usual) > 6:
             self.reject(
-                points, place, "bad_zone", f"UTM zone {number} lies far from the other rows or outside the datum's area"
+                points, row, "bad_zone", f"UTM zone {number} lies far from the other rows or outside the datum's area"
             )
         elif not 100_000 <= x <= 900_000 or not 0 <= y <= 10_000_000:
             swapped = 100_000 <= y <= 900_000 and x > 900_000
             code = "swapped" if swapped else "out_of_range"
-            self.reject(
-                points, place, code, f"{shown}: " + ("the two look swapped" if swapped else "outside a UTM zone")
-            )
+            self.reject(points, row, code, f"{shown}: " + ("the two look swapped" if swapped else "outside a UTM zone"))
         elif ambiguous:
             self.reject(
                 points,
-                place,
+                row,
                 "bad_zone",
                 f"zone '{text}' may be band S (north) or the southern hemisphere; write {number}N or band letters",
             )

@@ -167,5 +167,7 @@ def _column(cells: pd.DataFrame, source: Source, name: str) -> pd.Series | None:
 def _heading(cells: pd.DataFrame, source: Source, name: str) -> str | None:
     """Return the file's column for a layer column: the one mapped, else one of that name."""
     wanted = source.columns.get(name, name)
-    alike = [match_column(map(str, cells.columns), one) for one in ([wanted] if isinstance(wanted, str) else wanted)]
+    alike = [
+        match_column(map(str, cells.columns), heading) for heading in ([wanted] if isinstance(wanted, str) else wanted)
+    ]
     return next((column for column in alike if column is not None), None)

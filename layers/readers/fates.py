@@ -114,7 +114,7 @@ def refuse_twins(
         All twins at once.
     """
     spelt = {*source.where, *exact} | {
-        one for mapped in source.columns.values() for one in ([mapped] if isinstance(mapped, str) else mapped)
+        heading for mapped in source.columns.values() for heading in ([mapped] if isinstance(mapped, str) else mapped)
     }
     families: dict[str, list[str]] = {}
     for name in map(str, cells.columns):

@@ -112,8 +112,8 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
     intervals = interval_columns([str(name) for name in cells.columns])
     controls = _no_samples(source, options, cells, intervals)
     early = [
-        reject(source.id, int(rows[place]), code, f"row {rows[place]}: {reason}", dict(cells.iloc[place]))
-        for place, (code, reason) in controls.items()
+        reject(source.id, int(rows[position]), code, f"row {rows[position]}: {reason}", dict(cells.iloc[position]))
+        for position, (code, reason) in controls.items()
     ]
     if controls:
         samples = _without(np.arange(len(cells)), list(controls))
@@ -126,10 +126,10 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
     base, problems, notes = _table(source, where, options, cells, rows, geometry, suites)
     bad = sorted({**suites.problems, **problems}.items())
     rejects = [*raw.rejects, *early] + [
-        reject(source.id, int(rows[place]), code, f"row {rows[place]}: {reason}", dict(cells.iloc[place]))
-        for place, (code, reason) in bad
+        reject(source.id, int(rows[position]), code, f"row {rows[position]}: {reason}", dict(cells.iloc[position]))
+        for position, (code, reason) in bad
     ]
-    good = _without(np.arange(len(cells)), [place for place, _ in bad])
+    good = _without(np.arange(len(cells)), [position for position, _ in bad])
     apart = base if intervals is None else base.assign(start=cells[intervals.start], end=cells[intervals.end])
     kept = _distinct(apart, suites.columns, good)
     if intervals is not None:
@@ -140,7 +140,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
     return Reading(
         source=source.id,
         layer=_layer(source.id, base, suites.columns, kept),
-        rejected=rejected_rows(sorted(rejects, key=lambda one: one["source_row"])),
+        rejected=rejected_rows(sorted(rejects, key=lambda rejected: rejected["source_row"])),
         rows_read=raw_rows_read,
         rows_withheld=withheld,
         rows_merged=folded + len(good) - len(kept),
@@ -157,15 +157,17 @@ def _no_samples(
     source: Source, options: GeochemistryOptions, cells: pd.DataFrame, intervals: Intervals | None
 ) -> dict[int, tuple[str, str]]:
     """Return the rows that are no samples of the thing, or intervals without a length."""
-    found = heading_rows(cells)
+    left_out = heading_rows(cells)
     if options.control_rows == "reject":
         translated = [name for value in source.values for name in mapped_columns(source, cells, value)]
         sample_id = text_column(source, cells, "sample_id", keep_missing_words=True)
-        found |= control_rows(cells, sample_id, [*translated, *source.where])
+        left_out |= control_rows(cells, sample_id, [*translated, *source.where])
     medium = source.defaults.get("medium") if "medium" not in source.columns else "waste"
     if intervals is not None and medium == "waste":
-        found |= {place: why for place, why in lengths_of(cells, intervals)[1].items() if place not in found}
-    return dict(sorted(found.items()))
+        left_out |= {
+            position: why for position, why in lengths_of(cells, intervals)[1].items() if position not in left_out
+        }
+    return dict(sorted(left_out.items()))
 
 
 def _not_used(options: GeochemistryOptions, raw: RawTable) -> dict[str, tuple[Fate, str]]:
@@ -191,12 +193,12 @@ def _table(
     suites: Suites,
 ) -> tuple[gpd.GeoDataFrame, dict[int, tuple[str, str]], list[Note]]:
     """Put ids, place, medium and results together; return rows to reject with them."""
-    place, problems, notes = _places(source, where, cells, rows, geometry)
-    spots = place["longitude"], place["latitude"], place["coordinate_precision_km"]
+    location, problems, notes = _places(source, where, cells, rows, geometry)
+    spots = location["longitude"], location["latitude"], location["coordinate_precision_km"]
     notes = [*notes, *check_places(source, where, cells, rows, *spots)]
     stated = translate(source, text_or_default(source, cells, "coordinate_precision_km"), "coordinate_precision_km")
     stated_km = pd.to_numeric(stated, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
-    place["coordinate_precision_km"] = np.fmax(place["coordinate_precision_km"], stated_km)
+    location["coordinate_precision_km"] = np.fmax(location["coordinate_precision_km"], stated_km)
     medium = translate(source, text_or_default(source, cells, "medium"), "medium").fillna(options.missing_medium)
     unknown = ~medium.isin(MEDIA).to_numpy()
     for position in np.flatnonzero(unknown):
@@ -206,7 +208,7 @@ def _table(
         )
     site_key = translate(source, text_or_default(source, cells, "site_key", keep_missing_words=True), "site_key")
     keyed = (site_key.notna() & (medium == "waste")).to_numpy()
-    for position in np.flatnonzero(~np.isfinite(place["latitude"]) & ~keyed):
+    for position in np.flatnonzero(~np.isfinite(location["latitude"]) & ~keyed):
         problems.setdefault(
             int(position), ("no_coordinates", "the sample has neither coordinates nor the key of a site")
         )
@@ -215,7 +217,7 @@ def _table(
     )
     sample_id = text_column(source, cells, "sample_id", keep_missing_words=True)
     if sample_id is not None:
-        problems |= {one: summary_reason(sample_id.iloc[one]) for one in summary_places(sample_id)}
+        problems |= {position: summary_reason(sample_id.iloc[position]) for position in summary_places(sample_id)}
         notes += summary_notes(source, "sample_id", sample_id, rows)
     table = gpd.GeoDataFrame(
         {
@@ -230,7 +232,7 @@ def _table(
             "n_analyses": analyses,
             "tree_ppm": suites.tree_ppm,
             **waste_properties(source, cells),
-            **place,
+            **location,
         },
         geometry="geometry",
         crs="EPSG:4326",
@@ -248,30 +250,30 @@ def _places(
         there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
         shapes[~there] = None
         shapes[there] = shapely.point_on_surface(shapes[there])
-        place = {
+        location = {
             "latitude": shapely.get_y(shapes),
             "longitude": shapely.get_x(shapes),
             "coordinate_precision_km": nowhere,
         }
-        return {**place, "geometry": shapes}, {}, []
+        return {**location, "geometry": shapes}, {}, []
     if not _POSITION & set(source.columns):
         if "site_key" not in source.columns:
             raise SourceError(
                 f"{where}: neither coordinates nor a key of sites is mapped (columns: {', '.join(map(str, cells.columns))}). "
                 f"Map latitude and longitude, easting and northing, or site_key, under `columns:`.{collars_wanted(cells)}"
             )
-        place = {"latitude": nowhere, "longitude": nowhere, "coordinate_precision_km": nowhere}
-        return {**place, "geometry": np.full(len(cells), None, dtype=object)}, {}, []
+        location = {"latitude": nowhere, "longitude": nowhere, "coordinate_precision_km": nowhere}
+        return {**location, "geometry": np.full(len(cells), None, dtype=object)}, {}, []
     points = read_points(source, where, cells, rows)
     shapes = np.full(len(cells), None, dtype=object)
     located = np.isfinite(points.latitude)
     shapes[located] = shapely.points(points.longitude[located], points.latitude[located])
-    place = {
+    location = {
         "latitude": points.latitude,
         "longitude": points.longitude,
         "coordinate_precision_km": precision_of(points),
     }
-    return {**place, "geometry": shapes}, dict(points.problems), list(points.notes)
+    return {**location, "geometry": shapes}, dict(points.problems), list(points.notes)
 
 
 def _distinct(base: pd.DataFrame, results: Mapping[str, np.ndarray], good: np.ndarray) -> np.ndarray:
@@ -294,7 +296,7 @@ def _repeated_ids(source: Source, base: pd.DataFrame, kept: np.ndarray) -> list[
     again = ids.duplicated(keep=False).to_numpy(dtype=bool)
     alike = ids.str.casefold().duplicated(keep=False).to_numpy(dtype=bool) & ~again
     notes = []
-    for code, which, said in (
+    for code, which, wording in (
         (
             "shared_sample_id",
             again,
@@ -307,7 +309,7 @@ def _repeated_ids(source: Source, base: pd.DataFrame, kept: np.ndarray) -> list[
         ),
     ):
         if which.any():
-            text = said.format(", ".join(ids[which].unique()[:4]))
+            text = wording.format(", ".join(ids[which].unique()[:4]))
             notes.append(Note(source.id, code, text, int(which.sum()), columns, tuple(rows[which])))
     return notes
 

@@ -76,14 +76,14 @@ def lengths_of(cells: pd.DataFrame, columns: Intervals) -> tuple[npt.NDArray[np.
     with np.errstate(invalid="ignore"):
         wrong = np.flatnonzero(~(length > 0))
     reasons = {
-        int(place): (
+        int(position): (
             "bad_interval",
             (
-                f"{columns.start} '{cells[columns.start].iloc[place]}' and {columns.end} "
-                f"'{cells[columns.end].iloc[place]}' are no interval"
+                f"{columns.start} '{cells[columns.start].iloc[position]}' and {columns.end} "
+                f"'{cells[columns.end].iloc[position]}' are no interval"
             ),
         )
-        for place in wrong
+        for position in wrong
     }
     return length, reasons
 
@@ -222,13 +222,13 @@ def _middles(
     elements: Sequence[str],
 ) -> dict[str, int]:
     """Return per element in how many holes the mean is the middle of a range, because some intervals lie below a limit."""
-    found = {}
+    middles = {}
     for element, flag in zip(elements, flags, strict=True):
         some_below = np.bincount(groups, flag < 0, minlength=int(groups.max()) + 1) > 0
         count = int((some_below & np.isfinite(composed[f"{element}_ppm"].astype("float64"))).sum())
         if count:
-            found[element] = count
-    return found
+            middles[element] = count
+    return middles
 
 
 def overlap_notes(source_id: str, cells: pd.DataFrame, columns: Intervals, rows: npt.NDArray[np.int64]) -> list[Note]:
@@ -247,30 +247,34 @@ def overlap_notes(source_id: str, cells: pd.DataFrame, columns: Intervals, rows:
         f"{len(twice)} intervals begin above the end of another one of their hole (e.g. {twice['hole'].iloc[0]} from "
         f"{twice['start'].iloc[0]:g}); that ground counts twice. Correct the file, or leave the composites or checks out."
     )
-    told = tuple(int(one) for one in twice["row"])
-    return [Note(source_id, "intervals_overlap", message, len(twice), (columns.hole, columns.start, columns.end), told)]
+    source_rows = tuple(int(row) for row in twice["row"])
+    return [
+        Note(
+            source_id, "intervals_overlap", message, len(twice), (columns.hole, columns.start, columns.end), source_rows
+        )
+    ]
 
 
-def interval_notes(source_id: str, columns: Intervals, found: Composites) -> list[Note]:
+def interval_notes(source_id: str, columns: Intervals, merged: Composites) -> list[Note]:
     """Say which intervals were brought together, which were not, and where limits made a mean uncertain."""
     where = (columns.hole, columns.start, columns.end)
     notes = []
-    if found.holes:
-        middles = ", ".join(f"{element} ({count})" for element, count in found.middles.items())
+    if merged.holes:
+        middles = ", ".join(f"{element} ({count})" for element, count in merged.middles.items())
         below = (
             f" Where some intervals lie below a limit, the mean is the middle of what it can be, at most a third off: {middles}."
             if middles
             else ""
         )
         message = (
-            f"Intervals of {found.holes} holes ({columns.hole}, {columns.start}, {columns.end}) were brought together, each "
+            f"Intervals of {merged.holes} holes ({columns.hole}, {columns.start}, {columns.end}) were brought together, each "
             f"counted by its length.{below}"
         )
-        notes.append(Note(source_id, "intervals_composited", message, found.holes, where))
-    if found.apart:
+        notes.append(Note(source_id, "intervals_composited", message, merged.holes, where))
+    if merged.apart:
         message = (
-            f"{found.apart} intervals of holes in which one element was measured by several methods stay samples of their own: "
+            f"{merged.apart} intervals of holes in which one element was measured by several methods stay samples of their own: "
             "methods are not averaged. State options.column_methods, or ignore one of the columns."
         )
-        notes.append(Note(source_id, "intervals_of_several_methods", message, found.apart, where))
+        notes.append(Note(source_id, "intervals_of_several_methods", message, merged.apart, where))
     return notes

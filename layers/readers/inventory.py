@@ -86,12 +86,12 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     cells = table.cells.loc[kept].reset_index(drop=True)
     rows = table.rows[kept]
     geometry = None if table.geometry is None else table.geometry.iloc[kept].reset_index(drop=True)
-    place, bad, place_notes = _places(source, where, options, cells, rows, geometry)
-    spots = place["longitude"], place["latitude"], place["coordinate_precision_km"]
+    location, bad, place_notes = _places(source, where, options, cells, rows, geometry)
+    spots = location["longitude"], location["latitude"], location["coordinate_precision_km"]
     place_notes = [*place_notes, *check_places(source, where, cells, rows, *spots)]
     fields, field_bad, field_notes = record_fields(source, options, cells, rows, table.said.get("unit"))
     for name in ("official_id", "name"):
-        bad |= {one: summary_reason(fields[name].iloc[one]) for one in summary_places(fields[name])}
+        bad |= {position: summary_reason(fields[name].iloc[position]) for position in summary_places(fields[name])}
     field_notes = [*field_notes, *summary_notes(source, "official_id", fields["official_id"], rows)]
     for position, (code, reason) in sorted({**field_bad, **bad}.items()):
         text = reason if reason.startswith("row ") else f"row {rows[position]}: {reason}"
@@ -99,16 +99,16 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     good = np.array(
         [position for position in range(len(cells)) if position not in bad and position not in field_bad], dtype=int
     )
-    _areas_of_outlines(fields, place)
+    _areas_of_outlines(fields, location)
     layer = gpd.GeoDataFrame(
-        {**fields, **place, "source": source.id, "source_row": rows}, geometry="geometry", crs="EPSG:4326"
+        {**fields, **location, "source": source.id, "source_row": rows}, geometry="geometry", crs="EPSG:4326"
     )
     layer = layer.iloc[good].reset_index(drop=True)
     layer["record_id"] = _record_ids(source.id, layer["official_id"], layer["source_row"])
     return Reading(
         source=source.id,
         layer=conform(layer, Records),
-        rejected=rejected_rows(sorted(rejects, key=lambda one: one["source_row"])),
+        rejected=rejected_rows(sorted(rejects, key=lambda rejected: rejected["source_row"])),
         rows_read=table.rows_read,
         rows_withheld=withheld,
         rows_merged=merged,
@@ -170,19 +170,19 @@ def _ids_by_case(source: Source, official: pd.Series, rows: np.ndarray) -> list[
     return [Note(source.id, "ids_differ_by_case", text, int(alike.sum()), rows=tuple(rows[alike]))]
 
 
-def _areas_of_outlines(fields: dict[str, Any], place: dict[str, Any]) -> None:
+def _areas_of_outlines(fields: dict[str, Any], location: dict[str, Any]) -> None:
     """Give rows without a stated area that of their outline."""
-    outline = place.pop("outline_area_m2", None)
+    outline = location.pop("outline_area_m2", None)
     if outline is not None:
         fields["area_m2"] = fields["area_m2"].fillna(pd.Series(outline, index=fields["area_m2"].index))
 
 
 def _record_ids(source: str, official: pd.Series, rows: pd.Series) -> list[str]:
     shared = official.duplicated(keep=False)
-    told = zip(official.tolist(), official.isna().tolist(), shared.tolist(), rows.tolist(), strict=True)
+    records = zip(official.tolist(), official.isna().tolist(), shared.tolist(), rows.tolist(), strict=True)
     return [
-        f"{source}:row {row}" if missing else f"{source}:{one}#{row}" if again else f"{source}:{one}"
-        for one, missing, again, row in told
+        f"{source}:row {row}" if missing else f"{source}:{official}#{row}" if again else f"{source}:{official}"
+        for official, missing, again, row in records
     ]
 
 
@@ -196,27 +196,27 @@ def _places(
 ) -> tuple[dict[str, Any], dict[int, tuple[str, str]], list[Note]]:
     """Return position columns, rows to reject, and notes; from the geometry where the file has one, else from columns."""
     if geometry is not None:
-        place, notes = _from_geometry(source, geometry, rows)
-        problems = _at_zero(source, where, place, rows)
+        location, notes = _from_geometry(source, geometry, rows)
+        problems = _at_zero(source, where, location, rows)
     else:
         points = read_points(source, where, cells, rows)
         problems, notes = points.problems, points.notes
         shapes = np.full(len(cells), None, dtype=object)
         located = np.isfinite(points.latitude)
         shapes[located] = shapely.points(points.longitude[located], points.latitude[located])
-        place = {
+        location = {
             "latitude": points.latitude,
             "longitude": points.longitude,
             "coordinate_precision_km": precision_of(points),
             "geometry": shapes,
         }
     if not options.keep_unlocated:
-        for position in np.flatnonzero(~np.isfinite(place["latitude"])):
+        for position in np.flatnonzero(~np.isfinite(location["latitude"])):
             problems.setdefault(int(position), ("no_coordinates", f"row {rows[position]} has no coordinates"))
-    return place, problems, notes
+    return location, problems, notes
 
 
-def _at_zero(source: Source, where: str, place: dict[str, Any], rows: np.ndarray) -> dict[int, tuple[str, str]]:
+def _at_zero(source: Source, where: str, location: dict[str, Any], rows: np.ndarray) -> dict[int, tuple[str, str]]:
     """Reject features that stand at 0, 0 of degrees, or of the projected system that the run file states: a form left empty.
 
     Metres of a system that only the file states were turned into degrees before; those lie in the open sea and are told.
@@ -227,9 +227,9 @@ def _at_zero(source: Source, where: str, place: dict[str, Any], rows: np.ndarray
         origins.append(pyproj.Transformer.from_crs(stated, 4326, always_xy=True).transform(0.0, 0.0))
     at = np.zeros(len(rows), dtype=bool)
     for longitude, latitude in origins:
-        at |= (np.abs(place["longitude"] - longitude) < 1e-7) & (np.abs(place["latitude"] - latitude) < 1e-7)
+        at |= (np.abs(location["longitude"] - longitude) < 1e-7) & (np.abs(location["latitude"] - latitude) < 1e-7)
     for name in ("latitude", "longitude"):
-        place[name] = np.where(at, np.nan, place[name])
+        location[name] = np.where(at, np.nan, location[name])
     return {
         int(row): ("placeholder", f"row {rows[row]}: its point is 0, 0, a placeholder, not a place")
         for row in np.flatnonzero(at)
@@ -246,7 +246,7 @@ def _from_geometry(source: Source, geometry: gpd.GeoSeries, rows: np.ndarray) ->
     turns = np.nan_to_num(np.floor((shapely.get_x(inside) + 180) / 360))
     for row in np.flatnonzero(present & (turns != 0)):
         shift = -360 * turns[row]
-        shapes[row], inside[row] = (translate(one, xoff=shift) for one in (shapes[row], inside[row]))
+        shapes[row], inside[row] = (translate(point, xoff=shift) for point in (shapes[row], inside[row]))
     areal = present & np.isin(shapely.get_type_id(shapes), (3, 6))
     area = np.full(len(shapes), np.nan)
     geod = pyproj.Geod(ellps="WGS84")
@@ -254,7 +254,7 @@ def _from_geometry(source: Source, geometry: gpd.GeoSeries, rows: np.ndarray) ->
     area[areal] = [abs(geod.geometry_area_perimeter(shape)[0]) or np.nan for shape in ordered]
     precision = np.full(len(shapes), np.nan)
     precision[present] = 0.01
-    place = {
+    location = {
         "latitude": shapely.get_y(inside),
         "longitude": shapely.get_x(inside),
         "coordinate_precision_km": precision,
@@ -266,7 +266,7 @@ def _from_geometry(source: Source, geometry: gpd.GeoSeries, rows: np.ndarray) ->
     )
     if areal.any():
         notes.append(Note(source.id, "outlines", text, int(areal.sum())))
-    return place, [*notes, *_spread_out(source, shapes, rows)]
+    return location, [*notes, *_spread_out(source, shapes, rows)]
 
 
 def _mended(source: Source, shapes: np.ndarray, rows: np.ndarray) -> list[Note]:

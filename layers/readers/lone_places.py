@@ -134,7 +134,7 @@ def _land_after(longitude: np.ndarray, latitude: np.ndarray) -> str:
         if legal.all() and dry.mean() >= _MOST:
             lands = known.names_of(known.may_lie_in(float(lon[0]), float(lat[0]))[:2])
             fitting.append(f"{text} they would lie in {lands or 'no country, near a coast'}")
-    return " " + (told := "; ".join(fitting))[0].upper() + told[1:] + "." if fitting else ""
+    return " " + (sentence := "; ".join(fitting))[0].upper() + sentence[1:] + "." if fitting else ""
 
 
 def among_the_others(
@@ -184,17 +184,17 @@ def among_the_others(
         lon, lat = undone(longitude[left], latitude[left])
         legal = np.abs(lat) <= 90
         away = tree.query(unit_vectors(lon, np.where(legal, lat, 0.0)) * EARTH_RADIUS_KM)[0]
-        found = np.array([at for at in left[legal & (away < near)] if not confirmed(int(at))], dtype=int)
-        if not len(found):
+        lone = np.array([at for at in left[legal & (away < near)] if not confirmed(int(at))], dtype=int)
+        if not len(lone):
             continue
-        left = np.setdiff1d(left, found)
+        left = np.setdiff1d(left, lone)
         columns = coordinate_columns(source)
         named = f" by {', '.join(columns)}" if columns else ""
-        told = (
-            f"Rows lie more than {_ALONE_KM:g} km from all others{named} ({some_rows(rows[found])}); {text} they would lie among "
+        message = (
+            f"Rows lie more than {_ALONE_KM:g} km from all others{named} ({some_rows(rows[lone])}); {text} they would lie among "
             "them. Check their coordinates."
         )
-        notes.append(Note(source.id, "far_from_all", told, len(found), columns, tuple(rows[found].tolist())))
+        notes.append(Note(source.id, "far_from_all", message, len(lone), columns, tuple(rows[lone].tolist())))
     return notes
 
 

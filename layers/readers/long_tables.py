@@ -84,18 +84,22 @@ def _beside(source: Source, cells: pd.DataFrame) -> dict[str, str]:
     """Return the columns that hold the unit, the mark and the limit of each row: the only one of their kind."""
     taken = {name for column in source.columns for name in mapped_columns(source, cells, column)}
     taken |= {*source.where, *source.ignore}
-    found: dict[str, list[str]] = {}
+    companions: dict[str, list[str]] = {}
     for heading in parse_headings([str(name) for name in cells.columns]):
         lone = (
             heading.kind in ("unit", "qualifier", "detection_limit") and heading.element is None and not heading.unknown
         )
         if lone and heading.text not in taken and heading.text in cells.columns:
-            found.setdefault(heading.kind, []).append(heading.text)
-    return {kind: names[0] for kind, names in found.items() if len(names) == 1}
+            companions.setdefault(heading.kind, []).append(heading.text)
+    return {kind: names[0] for kind, names in companions.items() if len(names) == 1}
 
 
 def _same_unit(where: str, value: str, unit: str, column: str, units: pd.Series) -> None:
-    others = [one for one in units.dropna().unique() if unit_name(str(one)) not in (None, unit_name(unit))]
+    others = [
+        other_unit
+        for other_unit in units.dropna().unique()
+        if unit_name(str(other_unit)) not in (None, unit_name(unit))
+    ]
     if others:
         raise SourceError(
             f"{where}: the heading '{value}' says {unit}, the column '{column}' says {others[0]}. Which is right cannot be told. "

@@ -119,9 +119,13 @@ class Features:
         """Return the rejected rows for problems by position."""
         return [
             reject(
-                self.source.id, int(self.rows[place]), code, f"row {self.rows[place]}: {reason}", self.cells.iloc[place]
+                self.source.id,
+                int(self.rows[position]),
+                code,
+                f"row {self.rows[position]}: {reason}",
+                self.cells.iloc[position],
             )
-            for place, (code, reason) in sorted(problems.items())
+            for position, (code, reason) in sorted(problems.items())
         ]
 
 

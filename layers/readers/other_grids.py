@@ -23,15 +23,15 @@ def refuse_other_grids(source: Source, where: str, headings: Sequence[str], zone
     """
     words = [PurePath(source.path).stem, source.title or "", *headings, *{str(zone) for zone in zones[:50]}]
     folded = known.fold(" ".join(words))
-    numbers = sorted({int(found[0]) for zone in set(zones) if (found := re.search(r"\d{1,2}", str(zone)))})
+    numbers = sorted({int(zone_match[0]) for zone in set(zones) if (zone_match := re.search(r"\d{1,2}", str(zone)))})
     if re.search(r"\bmtm\b", folded):
         codes = (
             " or ".join(f"EPSG:{32180 + number}" for number in numbers if 1 <= number <= 17) or "EPSG:32188 for zone 8"
         )
-        told = f"Its zones are of MTM (3 degrees wide), not of UTM. State 'crs: {codes}'"
+        remedy = f"Its zones are of MTM (3 degrees wide), not of UTM. State 'crs: {codes}'"
     elif re.search(r"\bgauss\b|\bkruger\b|\bkrueger\b", folded):
-        told = "Its zones are of a Gauss-Krüger grid, not of UTM. State its code with 'crs:', e.g. EPSG:22182"
+        remedy = "Its zones are of a Gauss-Krüger grid, not of UTM. State its code with 'crs:', e.g. EPSG:22182"
     else:
         return
     several = f", and read the {len(numbers)} zones apart with 'where:'" if len(numbers) > 1 else ""
-    raise SourceError(f"{where}: the file speaks of another grid than UTM. {told}{several}.")
+    raise SourceError(f"{where}: the file speaks of another grid than UTM. {remedy}{several}.")

@@ -141,7 +141,7 @@ def _told(source: str, doubt: _Doubt) -> Note:
 
 
 def _columns(source: Source, cells: pd.DataFrame, pattern: str, also: str | None = None) -> list[str]:
-    ignored = {one.casefold() for one in source.ignore}
+    ignored = {column.casefold() for column in source.ignore}
     named = source.columns.get(also, []) if also else []
     mapped = {named} if isinstance(named, str) else set(named)
     return [
@@ -165,13 +165,13 @@ def _by_name(
     for column in _columns(source, cells, _NAMED_PLACE, "jurisdiction"):
         texts = as_text(cells[column])
         codes = {text: known.meanings(str(text)) for text in texts.dropna().unique()}
-        named = {text: one for text, one in codes.items() if one}
+        named = {text: jurisdiction for text, jurisdiction in codes.items() if jurisdiction}
         if not named or len(named) < _MOSTLY * len(codes):
             continue
         away = np.full(len(texts), np.nan)
-        for text, one in named.items():
+        for text, jurisdiction in named.items():
             chosen = np.flatnonzero((texts == text).to_numpy(dtype=bool))
-            away[chosen] = known.km_outside(one, longitude[chosen], latitude[chosen])
+            away[chosen] = known.km_outside(jurisdiction, longitude[chosen], latitude[chosen])
         wrong = np.flatnonzero(away > margin)
         if not len(wrong):
             continue

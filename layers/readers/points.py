@@ -54,13 +54,13 @@ def fill(points: Points, other: Points) -> None:
 def flag_swapped(points: Points, where: str, rows: np.ndarray) -> None:
     """Reject rows that are legal but lie with the others only when exchanged; stop when that is most of the file."""
     given = int((~points.absent).sum())
-    swapped = [place for place, (code, _) in points.problems.items() if code == "swapped"]
+    swapped = [position for position, (code, _) in points.problems.items() if code == "swapped"]
     if given and len(swapped) > 0.5 * given:
         raise SourceError(
             f"{where}: the two coordinates look swapped in {len(swapped)} of {given} rows ({points.problems[swapped[0]][1]}). "
             "Exchange them in the run file under 'columns:'."
         )
-    outside = [place for place, (code, _) in points.problems.items() if code == "out_of_range"]
+    outside = [position for position, (code, _) in points.problems.items() if code == "out_of_range"]
     if given and len(outside) > 0.5 * given:
         raise SourceError(
             f"{where}: {len(outside)} of {given} rows lie outside the range of coordinates ({points.problems[outside[0]][1]}). "
@@ -107,7 +107,7 @@ def flag_rounded(points: Points, source: str) -> None:
 def flag_powers(points: Points, source: Source, cells: pd.DataFrame, rows: np.ndarray) -> None:
     """Note coordinates written as powers of ten with few digits (``4.62E+05``): a spreadsheet showed and saved them so."""
     mapped = [source.columns.get(axis) for axis in ("latitude", "longitude", "easting", "northing")]
-    columns = [name for one in mapped if one for name in ([one] if isinstance(one, str) else one) if name in cells]
+    columns = [name for axis in mapped if axis for name in ([axis] if isinstance(axis, str) else axis) if name in cells]
     powers = np.zeros(len(cells), dtype=bool)
     for name in columns:
         powers |= cells[name].astype("str").str.contains(r"\d[eE][-+]?\d", regex=True, na=False).to_numpy(dtype=bool)
@@ -131,14 +131,14 @@ def _minutes_as_decimals(points: Points, good: np.ndarray, source: str) -> list[
     if np.abs(hundredths - hundredths.round()).max() < 1e-6:
         if not 0 < fractions.max() < 0.595:
             return []
-        said = f"have two decimals and none exceeds .59 (largest {fractions.max():.2f}): they may be degrees.minutes"
+        pattern = f"have two decimals and none exceeds .59 (largest {fractions.max():.2f}): they may be degrees.minutes"
     else:
         packed = (fractions * 10_000).round()
         whole = np.abs(fractions * 10_000 - packed).max() < 1e-2
         if not whole or (packed // 100).max() > 59 or (packed % 100).max() > 59:
             return []
-        said = "have four decimals of which no pair exceeds 59: they may be degrees.minutes and seconds"
-    text = f"All coordinates {said}. They were taken as decimal degrees; ask the publisher."
+        pattern = "have four decimals of which no pair exceeds 59: they may be degrees.minutes and seconds"
+    text = f"All coordinates {pattern}. They were taken as decimal degrees; ask the publisher."
     return [Note(source, "degrees_minutes", text, len(good))]
 
 

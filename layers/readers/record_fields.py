@@ -201,27 +201,27 @@ def _joined(source: Source, cells: pd.DataFrame, name: str) -> pd.Series:
         return pd.Series([None if default is None else str(default)] * len(cells), index=cells.index, dtype="str")
     if len(columns) == 1:
         return without_words(columns[0], words)
-    said = [
+    parts = [
         "; ".join(dict.fromkeys(text for text in row if isinstance(text, str) and text.casefold() not in words)) or None
         for row in zip(*columns, strict=True)
     ]
-    return pd.Series(said, index=cells.index, dtype="str")
+    return pd.Series(parts, index=cells.index, dtype="str")
 
 
 def _cross_ids(options: InventoryOptions, cells: pd.DataFrame, official: pd.Series) -> pd.Series:
     if not options.id_scheme and not options.cross_ids:
         return pd.Series(None, index=cells.index, dtype="str")
-    found: list[list[str]] = [[] for _ in range(len(cells))]
+    ids_by_row: list[list[str]] = [[] for _ in range(len(cells))]
     if options.id_scheme:
-        for index, one in enumerate(official):
-            if isinstance(one, str):
-                found[index].append(f"{options.id_scheme}={''.join(one.split())}")
+        for index, record_id in enumerate(official):
+            if isinstance(record_id, str):
+                ids_by_row[index].append(f"{options.id_scheme}={''.join(record_id.split())}")
     for scheme, rule in options.cross_ids.items():
         ids = _rule_ids(rule, cells)
-        for index, one in enumerate(ids):
-            if isinstance(one, str):
-                found[index].append(f"{scheme}={one}")
-    return pd.Series(["; ".join(dict.fromkeys(one)) or None for one in found], index=cells.index, dtype="str")
+        for index, record_id in enumerate(ids):
+            if isinstance(record_id, str):
+                ids_by_row[index].append(f"{scheme}={record_id}")
+    return pd.Series(["; ".join(dict.fromkeys(one)) or None for one in ids_by_row], index=cells.index, dtype="str")
 
 
 def _rule_ids(rule: CrossId, cells: pd.DataFrame) -> pd.Series:
@@ -264,8 +264,8 @@ def _quantities(
     for name in _wanted(source):
         text = text_or_default(source, cells, name)
         infinite = _fits(text, r"[-+]?inf(?:inity)?")
-        for place in map(int, np.flatnonzero(infinite)):
-            bad[place] = ("not_finite", f"{name} is '{text.iloc[place]}', which is no finite number")
+        for position in map(int, np.flatnonzero(infinite)):
+            bad[position] = ("not_finite", f"{name} is '{text.iloc[position]}', which is no finite number")
         text = text.where(~infinite, None)
         read = parse_quantities(
             text, units[name], source.decimal_mark, zero_is_missing=name not in options.zero_is_known

@@ -64,8 +64,8 @@ def read_splits(path: Path, root: Path) -> pd.DataFrame:
         where, rows, table["site_id"].fillna("").eq("") | table["fold"].fillna("").eq(""), "site_id or fold is empty"
     )
     unknown = ~table["role"].isin(ROLES)
-    found = ", ".join(sorted(set(table.loc[unknown, "role"].astype(str)))[:TOLD])
-    _refuse(where, rows, unknown, f"the role is none of {', '.join(ROLES)} ({found})")
+    unknown_roles = ", ".join(sorted(set(table.loc[unknown, "role"].astype(str)))[:TOLD])
+    _refuse(where, rows, unknown, f"the role is none of {', '.join(ROLES)} ({unknown_roles})")
     _refuse(where, rows, table.duplicated(["site_id", "fold"], keep=False), "a site stands more than once in a fold")
     tested = table["role"].eq("test")
     if not table["role"].eq("train").any():

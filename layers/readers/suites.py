@@ -68,7 +68,7 @@ def read_suites(
     where: str,
     options: GeochemistryOptions,
     cells: pd.DataFrame,
-    said: Mapping[str, Mapping[str, str]],
+    words_by_kind: Mapping[str, Mapping[str, str]],
     rows: npt.NDArray[np.int64] | None = None,
 ) -> Suites:
     """Recognise the laboratory columns of a table and read them.
@@ -83,7 +83,7 @@ def read_suites(
         Units, methods and conventions.
     cells : DataFrame
         Raw cells.
-    said : mapping
+    words_by_kind : mapping
         Rows under the heading: ``unit``, ``method``, ``limit`` -> column -> text.
     rows : ndarray of int, optional
         Row of the file of each cell, for notes.
@@ -99,10 +99,10 @@ def read_suites(
     SourceError
         If no column is a result, a unit is missing, or undeclared negative numbers stand in the table. All columns at once.
     """
-    sheet = laboratory_sheet(source, where, options, cells, said)
-    found = sheet.results
+    sheet = laboratory_sheet(source, where, options, cells, words_by_kind)
+    results = sheet.results
     suites = Suites(notes=heading_notes(source.id, sheet))
-    for column in found:
+    for column in results:
         suites.used[column.name] = f"{column.element}_ppm"
         beside = {
             "censored": _marks_of(column, options, cells, sheet),
@@ -111,35 +111,35 @@ def read_suites(
         for part, name in beside.items():
             if name is not None:
                 suites.used.setdefault(name, f"{column.element}_{part}")
-    parsed = {column.name: _read_column(source, options, column, cells, said, sheet) for column in found}
+    parsed = {column.name: _read_column(source, options, column, cells, words_by_kind, sheet) for column in results}
     if source.decimal_mark is None and _decimal_commas(where, cells, parsed):
         source = source.model_copy(update={"decimal_mark": ","})
         message = (
             "Numbers are written with a decimal comma (e.g. 3,88) and were read so. State decimal_mark to be sure."
         )
         suites.notes.append(Note(source.id, "decimal_comma", message))
-        parsed = {column.name: _read_column(source, options, column, cells, said, sheet) for column in found}
-    found = _units_by_row(found, parsed, sheet, cells, suites)
-    refuse_twins(where, found, parsed)
+        parsed = {column.name: _read_column(source, options, column, cells, words_by_kind, sheet) for column in results}
+    results = _units_by_row(results, parsed, sheet, cells, suites)
+    refuse_twins(where, results, parsed)
     _refuse_negatives(where, parsed)
-    suites.notes += words_first(source.id, found, parsed, cells, 1 if rows is None or not len(rows) else int(rows[0]))
+    suites.notes += words_first(source.id, results, parsed, cells, 1 if rows is None or not len(rows) else int(rows[0]))
     odd = []
-    for column in found:
-        one = parsed[column.name]
-        for place in one.unreadable.tolist():
-            reason = f"{column.name} is '{cells[column.name].iloc[place]}', which is no result"
-            suites.problems.setdefault(place, ("unreadable_result", reason))
-        odd += [*suspicions(column.name, one), *zeros(column.name, one)]
+    for column in results:
+        column_cells = parsed[column.name]
+        for position in column_cells.unreadable.tolist():
+            reason = f"{column.name} is '{cells[column.name].iloc[position]}', which is no result"
+            suites.problems.setdefault(position, ("unreadable_result", reason))
+        odd += [*suspicions(column.name, column_cells), *zeros(column.name, column_cells)]
     suites.notes += suspicion_notes(source.id, odd)
     rank_of_row = np.full(len(cells), len(METHOD_ORDER), dtype=np.int8)
     rank_of_any = rank_of_row.copy()
-    one_method = len({column.method for column in found}) == 1
-    known = {*(column.name for column in found), *options.ignore, *source.ignore}
+    one_method = len({column.method for column in results}) == 1
+    known = {*(column.name for column in results), *options.ignore, *source.ignore}
     ranks: dict[str, npt.NDArray[np.int8]] = {}
     doubts: list[Note] = []
-    for element in dict.fromkeys(column.element for column in found):
+    for element in dict.fromkeys(column.element for column in results):
         mine = sorted(
-            (column for column in found if column.element == element), key=lambda one: preference(one, parsed)
+            (column for column in results if column.element == element), key=lambda column: preference(column, parsed)
         )
         doubts += contradictions(source.id, mine, parsed)
         doubts += limits_contradicted(source.id, mine, parsed, rows)
@@ -167,12 +167,12 @@ def read_suites(
 
 
 def _units_by_row(
-    found: list[AssayColumn], parsed: dict[str, Cells], sheet: AssayColumns, cells: pd.DataFrame, suites: Suites
+    results: list[AssayColumn], parsed: dict[str, Cells], sheet: AssayColumns, cells: pd.DataFrame, suites: Suites
 ) -> list[AssayColumn]:
     """Bring columns whose unit stands in a column of its own to ppm row by row; rows with another word there are rejected."""
     names = [str(name) for name in cells.columns]
     read = []
-    for column in found:
+    for column in results:
         unit = None if column.to_ppm is not None else unit_column(sheet, column, names)
         if unit is None:
             read.append(column)
@@ -180,14 +180,20 @@ def _units_by_row(
         text = cells[unit].astype("str").where(cells[unit].notna(), "")
         factors = {word: factor_of(word, column.form) for word in text.unique()}
         factor = text.map(factors).to_numpy(dtype="float64", na_value=np.nan)
-        one = parsed[column.name]
-        there = np.isfinite(one.value) | (one.censored != 0)
+        column_cells = parsed[column.name]
+        there = np.isfinite(column_cells.value) | (column_cells.censored != 0)
         for row in np.flatnonzero(there & ~np.isfinite(factor)).tolist():
             reason = (
                 f"the unit of {column.name} is '{text.iloc[row]}' in {unit}, which is no share by mass that is known"
             )
             suites.problems.setdefault(row, ("unknown_unit", reason))
-        parsed[column.name] = Cells(one.value * factor, one.limit * factor, one.censored, one.unreadable, one.negatives)
+        parsed[column.name] = Cells(
+            column_cells.value * factor,
+            column_cells.limit * factor,
+            column_cells.censored,
+            column_cells.unreadable,
+            column_cells.negatives,
+        )
         read.append(replace(column, to_ppm=1.0))
     return read
 
@@ -197,37 +203,37 @@ def _read_column(
     options: GeochemistryOptions,
     column: AssayColumn,
     cells: pd.DataFrame,
-    said: Mapping[str, Mapping[str, str]],
+    words_by_kind: Mapping[str, Mapping[str, str]],
     sheet: AssayColumns,
 ) -> Cells:
     """Read one column in its own unit, with its marks and substituted limits."""
-    one = parse_cells(
+    column_cells = parse_cells(
         cells[column.name],
         negative=options.negative,
         missing_words=source.missing,
         missing_numbers=options.missing_numbers,
         decimal_mark=source.decimal_mark or ".",
     )
-    limit = pd.to_numeric(pd.Series([said.get("limit", {}).get(column.name)]), errors="coerce").to_numpy(
+    limit = pd.to_numeric(pd.Series([words_by_kind.get("limit", {}).get(column.name)]), errors="coerce").to_numpy(
         dtype="float64"
     )[0]
     if np.isfinite(limit):
-        unknown = (one.censored < 0) & ~np.isfinite(one.limit)
-        one.limit[unknown] = limit
+        unknown = (column_cells.censored < 0) & ~np.isfinite(column_cells.limit)
+        column_cells.limit[unknown] = limit
     marks = _marks_of(column, options, cells, sheet)
     if marks is not None:
-        one = apply_qualifiers(one, cells[marks], limit)
-    _take_limits(one, column, sheet, cells)
+        column_cells = apply_qualifiers(column_cells, cells[marks], limit)
+    _take_limits(column_cells, column, sheet, cells)
     substituted = options.substituted_below.get(column.name)
     if substituted is not None:
-        low = one.value <= substituted
-        one.limit[low] = one.value[low] * (2 if options.substituted_as == "half_limit" else 1)
-        one.censored[low], one.value[low] = -1, np.nan
+        low = column_cells.value <= substituted
+        column_cells.limit[low] = column_cells.value[low] * (2 if options.substituted_as == "half_limit" else 1)
+        column_cells.censored[low], column_cells.value[low] = -1, np.nan
     if options.zero != "keep":
-        nothing = one.value == 0
-        one.censored[nothing] = -1 if options.zero == "below_limit" else 0
-        one.value[nothing] = np.nan
-    return one
+        nothing = column_cells.value == 0
+        column_cells.censored[nothing] = -1 if options.zero == "below_limit" else 0
+        column_cells.value[nothing] = np.nan
+    return column_cells
 
 
 def _marks_of(
@@ -244,9 +250,9 @@ def _marks_of(
     return alike[0] if len(alike) == 1 else None
 
 
-def _take_limits(one: Cells, column: AssayColumn, sheet: AssayColumns, cells: pd.DataFrame) -> None:
+def _take_limits(column_cells: Cells, column: AssayColumn, sheet: AssayColumns, cells: pd.DataFrame) -> None:
     """Fill the limits that censored cells do not tell from the column of limits beside them."""
-    unknown = (one.censored < 0) & ~np.isfinite(one.limit)
+    unknown = (column_cells.censored < 0) & ~np.isfinite(column_cells.limit)
     name = sheet.beside_of("detection_limit", column) if unknown.any() else None
     if name is None:
         return
@@ -256,15 +262,15 @@ def _take_limits(one: Cells, column: AssayColumn, sheet: AssayColumns, cells: pd
     form_factor = factor_of("ppm", column.form) or 1.0
     if own is not None and result is not None and heading.element == column.form:
         numbers = numbers * own * form_factor / result
-    one.limit[unknown] = numbers[unknown]
+    column_cells.limit[unknown] = numbers[unknown]
 
 
 def _decimal_commas(where: str, cells: pd.DataFrame, parsed: Mapping[str, Cells]) -> bool:
     """Say whether unreadable cells hold decimal commas beyond doubt; stop where a comma may part thousands."""
     commas, points = [], False
-    for name, one in parsed.items():
-        if len(one.unreadable):
-            texts = cells[name].iloc[one.unreadable].astype("str").str.strip()
+    for name, column_cells in parsed.items():
+        if len(column_cells.unreadable):
+            texts = cells[name].iloc[column_cells.unreadable].astype("str").str.strip()
             hits = texts[texts.str.fullmatch(r"[<>≤≥]?=?\s*[+-]?\d+,\d+")]
             commas += [(name, text) for text in hits]
             points = points or bool(len(hits) and cells[name].str.contains(r"\d\.\d", na=False).any())
@@ -282,9 +288,9 @@ def _decimal_commas(where: str, cells: pd.DataFrame, parsed: Mapping[str, Cells]
 
 
 def _refuse_negatives(where: str, parsed: Mapping[str, Cells]) -> None:
-    negative = {name: one.negatives for name, one in parsed.items() if one.negatives}
+    negative = {name: column_cells.negatives for name, column_cells in parsed.items() if column_cells.negatives}
     if negative:
-        most = sorted(negative.items(), key=lambda one: -one[1])[:8]
+        most = sorted(negative.items(), key=lambda entry: -entry[1])[:8]
         shown = ", ".join(f"{name} {count}" for name, count in most)
         raise SourceError(
             f"{where}: {sum(negative.values())} results in {len(negative)} columns are negative ({shown}). No concentration is. "
@@ -306,8 +312,8 @@ def _keep_own_methods(
         codes = np.where(there, rank, -1)
         suites.columns[f"{element}_method"] = pd.Categorical.from_codes(codes, categories=pd.Index(METHOD_ORDER))
         rows |= differs
-        for one in np.unique(rank[differs]):
-            others.setdefault(METHOD_ORDER[one], []).append(element)
+        for method_rank in np.unique(rank[differs]):
+            others.setdefault(METHOD_ORDER[method_rank], []).append(element)
     if not others:
         return []
     shown = "; ".join(f"{method.replace('_', ' ')}: {', '.join(elements)}" for method, elements in others.items())
@@ -328,16 +334,16 @@ def _drop_outliers(source_id: str, suites: Suites) -> list[Note]:
     if len(rare) < 3:
         return []
     notes = []
-    for element, one in suite_outliers({element: suites.columns[f"{element}_ppm"] for element in rare}).items():
+    for element, rows in suite_outliers({element: suites.columns[f"{element}_ppm"] for element in rare}).items():
         value = suites.columns[f"{element}_ppm"]
-        worst = float(np.max(value[one.rows]))
-        value[one.rows] = np.nan
+        worst = float(np.max(value[rows.rows]))
+        value[rows.rows] = np.nan
         message = (
-            f"{element}: results are more than {one.times:g} times off what the rare earths beside them suggest (up to "
+            f"{element}: results are more than {rows.times:g} times off what the rare earths beside them suggest (up to "
             f"{worst:g} ppm). No rock does that: another element, another unit or a limit stands in the column. They were "
             "taken as missing: check the file."
         )
-        notes.append(Note(source_id, "implausible_rare_earth", message, len(one.rows)))
+        notes.append(Note(source_id, "implausible_rare_earth", message, len(rows.rows)))
     return notes
 
 

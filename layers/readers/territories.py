@@ -150,9 +150,9 @@ def _fates(features: Features) -> tuple[ColumnFate, ...]:
     """Return what becomes of every column, coordinates that are recognised by their names among them."""
     if not shapely.is_missing(features.geometry).all():
         return features.fates
-    found = {column: name for name, column in _coordinate_columns(features).items()}
+    fates = {column: name for name, column in _coordinate_columns(features).items()}
     return tuple(
-        replace(fate, fate="used", meaning=found[fate.column]) if fate.column in found else fate
+        replace(fate, fate="used", meaning=fates[fate.column]) if fate.column in fates else fate
         for fate in features.fates
     )
 
@@ -162,12 +162,12 @@ def _coordinate_columns(features: Features) -> dict[str, str]:
     if {"latitude", "longitude", "easting", "northing"} & set(features.source.columns):
         return {}
     headings = [str(column) for column in features.cells.columns]
-    found = {}
+    columns = {}
     for name, spellings in (("latitude", _LATITUDE), ("longitude", _LONGITUDE)):
         alike = [column for spelling in spellings if (column := match_column(headings, spelling)) is not None]
         if alike:
-            found[name] = alike[0]
-    return found
+            columns[name] = alike[0]
+    return columns
 
 
 def _other_names(features: Features) -> pd.Series:
@@ -217,7 +217,7 @@ def _points_from_columns(features: Features) -> tuple[np.ndarray, np.ndarray, di
     source = features.source
     mapped = {**source.columns, **_coordinate_columns(features)}
     points = read_points(source.model_copy(update={"columns": mapped}), source.id, features.cells, features.rows)
-    problems = {place: (code, reason.partition(": ")[2]) for place, (code, reason) in points.problems.items()}
+    problems = {position: (code, reason.partition(": ")[2]) for position, (code, reason) in points.problems.items()}
     for row in np.flatnonzero(points.absent):
         problems.setdefault(int(row), ("no_location", "the community has no coordinates"))
     return points.longitude, points.latitude, problems, points.notes

@@ -89,8 +89,8 @@ def below_in_group(
     detected = detected[detected > 0]
     if params.fits(len(detected), int(below.sum())) and detected.min() < detected.max():
         line = fit_line(detected, limit[below])
-        place = np.searchsorted(line.positions.limits, limit[below])
-        counted[below] = np.minimum(line.of_limit()[place], limit[below])
+        position = np.searchsorted(line.positions.limits, limit[below])
+        counted[below] = np.minimum(line.of_limit()[position], limit[below])
     else:
         counted[below] = limit[below] * params.fraction()
     return counted
@@ -104,7 +104,7 @@ def with_fitted_waste(samples: pd.DataFrame, params: CensoringParams) -> dict[st
     waste = np.flatnonzero(samples["medium"].eq("waste").to_numpy(dtype=bool))
     if params.method != "ros" or not len(waste):
         return {}
-    found = {}
+    fits = {}
     for element in elements_of(samples):
         value, limit, flag = (_part(samples, element, part)[waste] for part in ("ppm", "limit_ppm", "censored"))
         if not (flag < 0).any():
@@ -114,8 +114,8 @@ def with_fitted_waste(samples: pd.DataFrame, params: CensoringParams) -> dict[st
         for rank in np.unique(ranks):
             rows = np.flatnonzero(ranks == rank)
             column[waste[rows]] = below_in_group(value[rows], limit[rows], flag[rows].astype(np.int8), params)
-        found[f"{element}_below_ppm"] = column
-    return found
+        fits[f"{element}_below_ppm"] = column
+    return fits
 
 
 def counted_below(waste: pd.DataFrame, element: str, params: CensoringParams) -> FloatArray:
@@ -209,11 +209,11 @@ def censoring_table(samples: pd.DataFrame, params: CensoringParams, least_sample
         for code in np.unique(group[flag != 0]):
             here = group == code
             below = here & (flag < 0)
-            told = limit[below][limit[below] > 0]
+            limits = limit[below][limit[below] > 0]
             measured = int((here & (flag == 0) & (value > 0)).sum())
             above = int((here & (flag > 0)).sum())
             medium = str(names[code // len(METHOD_ORDER)])
-            counts = (measured, measured + above, len(told))
+            counts = (measured, measured + above, len(limits))
             score = "waste" if medium == "waste" else score_rule(*counts, params, least_samples)
             rows.append(
                 {
@@ -223,11 +223,11 @@ def censoring_table(samples: pd.DataFrame, params: CensoringParams, least_sample
                     "measured": measured,
                     "below": int(below.sum()),
                     "above": above,
-                    "limit_untold": int(below.sum()) - len(told),
-                    "censored_share": round(len(told) / max(1, measured + above + len(told)), 4),
-                    "limit_low_ppm": float(told.min()) if len(told) else np.nan,
-                    "limit_high_ppm": float(told.max()) if len(told) else np.nan,
-                    "counts_as": _counts_as(score, params, measured + above, len(told)),
+                    "limit_untold": int(below.sum()) - len(limits),
+                    "censored_share": round(len(limits) / max(1, measured + above + len(limits)), 4),
+                    "limit_low_ppm": float(limits.min()) if len(limits) else np.nan,
+                    "limit_high_ppm": float(limits.max()) if len(limits) else np.nan,
+                    "counts_as": _counts_as(score, params, measured + above, len(limits)),
                     "score": score,
                 }
             )

@@ -41,8 +41,8 @@ def method_ranks(samples: pd.DataFrame, element: str) -> npt.NDArray[np.int8]:
     ranks: npt.NDArray[np.int8] = np.array(samples["method"].map(_RANK), dtype=np.int8)
     if f"{element}_method" in samples:
         own = samples[f"{element}_method"].astype(object).map(_RANK).to_numpy(dtype="float64", na_value=np.nan)
-        told = np.isfinite(own)
-        ranks[told] = own[told]
+        is_ranked = np.isfinite(own)
+        ranks[is_ranked] = own[is_ranked]
     return ranks
 
 

@@ -60,7 +60,9 @@ class Line:
 
     def imputed(self) -> FloatArray:
         """Return one value per censored result, by limit ascending, for summaries of the sample as a whole."""
-        return np.concatenate([np.empty(0), *(self._values(one) for one in self.positions.censored)])
+        return np.concatenate(
+            [np.empty(0), *(self._values(censored_value) for censored_value in self.positions.censored)]
+        )
 
     def of_limit(self) -> FloatArray:
         """Return per limit the geometric mean of the values imputed below it.
@@ -68,7 +70,9 @@ class Line:
         Results below one limit cannot be told apart, so each counts as the same: which of them gets which of the imputed
         values would hang on the order of rows.
         """
-        return np.array([np.exp(np.log(self._values(one)).mean()) for one in self.positions.censored])
+        return np.array(
+            [np.exp(np.log(self._values(censored_value)).mean()) for censored_value in self.positions.censored]
+        )
 
     def _values(self, position: FloatArray) -> FloatArray:
         values: FloatArray = np.exp(self.intercept + self.slope * ndtri(position))
@@ -150,12 +154,12 @@ def normal_scores(detected: FloatArray, limit: FloatArray) -> tuple[FloatArray, 
     detected, censored : ndarray
         In the order given.
     """
-    found = plotting_positions(detected, limit)
-    quantile = ndtri(found.detected)
+    positions = plotting_positions(detected, limit)
+    quantile = ndtri(positions.detected)
     values, which, times = np.unique(detected, return_inverse=True, return_counts=True)
     shared = np.bincount(which, quantile, minlength=len(values)) / times
-    edge = ndtri(found.below)
+    edge = ndtri(positions.below)
     with np.errstate(invalid="ignore"):
         density = np.exp(-0.5 * edge * edge) / np.sqrt(2.0 * np.pi)
-    mean_below = np.where(found.below > 0, -density / np.maximum(found.below, np.finfo(float).tiny), np.nan)
-    return shared[which], mean_below[np.searchsorted(found.limits, limit)]
+    mean_below = np.where(positions.below > 0, -density / np.maximum(positions.below, np.finfo(float).tiny), np.nan)
+    return shared[which], mean_below[np.searchsorted(positions.limits, limit)]

@@ -36,12 +36,12 @@ def merge_repeated(readings: Mapping[str, Reading[Any]]) -> dict[str, Reading[An
     dict of str to Reading
         The same sources; rows taken out are counted as merged and told in a note of their source.
     """
-    found = dict(readings)
-    names = list(found)
+    merged = dict(readings)
+    names = list(merged)
     for index, first in enumerate(names):
         for second in names[index + 1 :]:
-            found[first], found[second] = _of_two(found[first], found[second])
-    return found
+            merged[first], merged[second] = _of_two(merged[first], merged[second])
+    return merged
 
 
 def twins_of(readings: Mapping[str, Reading[Any]], rows: Mapping[str, Set[int]]) -> dict[str, set[int]]:
@@ -143,8 +143,8 @@ def _pairs(left: pd.DataFrame, right: pd.DataFrame) -> _Pairs:
     b = np.concatenate([by_id[1], by_place[1]])
     least = np.repeat([_SAME_ID, _SAME_PLACE], [len(by_id[0]), len(by_place[0])])
     equal, differ = _compared(left, right, a, b, elements)
-    one = (equal >= least) & (differ == 0) & _compatible(left, right, a, b)
-    a, b = a[one], b[one]
+    is_pair = (equal >= least) & (differ == 0) & _compatible(left, right, a, b)
+    a, b = a[is_pair], b[is_pair]
     return _Pairs(a, b, _has_all(left, right, a, b), _has_all(right, left, b, a))
 
 

@@ -76,7 +76,7 @@ def standardise_samples(
 def _groups(media: npt.NDArray[np.int64], methods: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
     """Return the rows of each medium and method; waste, whose medium is -1 here, is in none."""
     code = np.where(media < 0, -1, media * len(METHOD_ORDER) + methods)
-    return [np.flatnonzero(code == one) for one in np.unique(code[code >= 0])]
+    return [np.flatnonzero(code == group) for group in np.unique(code[code >= 0])]
 
 
 def _analysed(samples: pd.DataFrame, element: str, rows: npt.NDArray[np.bool_]) -> bool:

@@ -106,7 +106,7 @@ class SourceCheck:
 
     def columns_with(self, fate: Fate) -> list[ColumnFate]:
         """Return the columns of one fate, in file order."""
-        return [one for one in self.fates if one.fate == fate]
+        return [column_fate for column_fate in self.fates if column_fate.fate == fate]
 
 
 def write_check(title: str, checks: Sequence[SourceCheck], matches: Sequence[str], path: Path) -> None:
@@ -175,21 +175,21 @@ def drawing(check: SourceCheck, region: Extent | None) -> Markup | None:
     )
 
 
-def _frame(place: Any, region: Extent) -> str:
+def _frame(axes: Any, region: Extent) -> str:
     west, south, east, north = region
-    (left, top), (right, bottom) = place([[west, north], [east, south]])
+    (left, top), (right, bottom) = axes([[west, north], [east, south]])
     return (
         f'<rect x="{left:.1f}" y="{top:.1f}" width="{max(right - left, 1):.1f}" height="{max(bottom - top, 1):.1f}" fill="none" '
         'stroke="#b3470b" stroke-width="1.2" stroke-dasharray="5 3"/>'
     )
 
 
-def _outlines(place: Any, shapes: Any) -> str:
+def _outlines(axes: Any, shapes: Any) -> str:
     commands = []
     for part in shapely.get_parts(shapes):
         rings = shapely.get_rings(part) if part.geom_type == "Polygon" else [part]
         for ring in rings:
-            points = place(shapely.get_coordinates(ring))
+            points = axes(shapely.get_coordinates(ring))
             if len(points) > 1:
                 commands.append("M" + " ".join(f"{x:.1f} {y:.1f}" for x, y in points))
     return f'<path d="{"".join(commands)}" fill="none" stroke="#0b5a7d" stroke-width=".8"/>'

@@ -40,20 +40,20 @@ def figures(publication: Publication) -> list[tuple[str, str]]:
         ``diagnostics`` holds the arrays; a figure without its array is left out, and so are reliability and importance of
         a model that is not used.
     """
-    found = publication.diagnostics
+    diagnostics = publication.diagnostics
     unused = rests_on_companion(publication.validation)
     axis = score_key(publication.validation, "axis_score_percent")
     drawn: list[tuple[str, str]] = []
     plans: tuple[tuple[str, Callable[..., Any], Any], ...] = (
         ("figure_risk", _risk, _risk_data(publication)),
-        ("figure_prediction", _prediction, _prediction_data(found)),
-        ("figure_reliability", _reliability, None if unused else _filled(found.get("reliability"), "score")),
+        ("figure_prediction", _prediction, _prediction_data(diagnostics)),
+        ("figure_reliability", _reliability, None if unused else _filled(diagnostics.get("reliability"), "score")),
         ("figure_scores", _scores, (axis, publication.ranking) if len(publication.ranking) else None),
-        ("figure_blocks", _blocks, _filled(found.get("blocks"), "block")),
-        ("figure_importance", _importance, None if unused else found.get("importance") or None),
+        ("figure_blocks", _blocks, _filled(diagnostics.get("blocks"), "block")),
+        ("figure_importance", _importance, None if unused else diagnostics.get("importance") or None),
         ("figure_patterns", _patterns, _pattern_data(publication)),
-        ("figure_variogram", _variogram, _filled(found.get("variogram"), "lag_km")),
-        ("figure_tornado", _tornado, _moved(found.get("tornado"))),
+        ("figure_variogram", _variogram, _filled(diagnostics.get("variogram"), "lag_km")),
+        ("figure_tornado", _tornado, _moved(diagnostics.get("tornado"))),
     )
     for caption, draw, data in plans:
         if data is not None:
@@ -79,7 +79,7 @@ def _filled(data: Any, key: str) -> Any:
 def _moved(data: Any) -> Any:
     """Return the data of the weights, or nothing where no weight moves a site."""
     moved = _filled(data, "part")
-    return moved if moved and any(one for key in ("halved", "raised") for one in moved[key]) else None
+    return moved if moved and any(value for key in ("halved", "raised") for value in moved[key]) else None
 
 
 def draw_svg(draw: Callable[..., Any], data: Any) -> str:
@@ -109,11 +109,13 @@ def draw_svg(draw: Callable[..., Any], data: Any) -> str:
     return text.replace("<svg ", f'<svg role="img" aria-label="[[figure{draw.__name__}]]" ', 1)
 
 
-def _prediction_data(found: Mapping[str, Any]) -> dict[str, Any] | None:
-    curves = found.get("prediction_rate") or {}
+def _prediction_data(curves_data: Mapping[str, Any]) -> dict[str, Any] | None:
+    curves = curves_data.get("prediction_rate") or {}
     if "share_of_sites" in curves:
         curves = {"spatial": curves}
-    filled = {name: one for name, one in curves.items() if isinstance(one, Mapping) and one.get("share_of_sites")}
+    filled = {
+        name: curve for name, curve in curves.items() if isinstance(curve, Mapping) and curve.get("share_of_sites")
+    }
     return filled if "spatial" in filled else None
 
 
@@ -199,7 +201,9 @@ def _blocks(axes: Any, data: Mapping[str, Any]) -> None:
         ["#0b5a7d", "#8fb3c4", "#b3470b", "#e0b08f", "#4d4466", "#a79fbd", "#3c6e47", "#a9c9af", "#555555", "#bbbbbb"]
     )
     axes.scatter(longitude, latitude, s=16, c=shades[fold % len(shades)], lw=0)
-    label = np.array([np.nan if one is None else one for one in data.get("label") or [None] * len(fold)], dtype=float)
+    label = np.array(
+        [np.nan if label is None else label for label in data.get("label") or [None] * len(fold)], dtype=float
+    )
     known = label == 1
     if known.any():
         axes.scatter(
@@ -217,7 +221,7 @@ def _blocks(axes: Any, data: Mapping[str, Any]) -> None:
 
 
 def _importance(axes: Any, data: Mapping[str, float]) -> None:
-    top = sorted(data.items(), key=lambda one: -abs(one[1] or 0))[:10][::-1]
+    top = sorted(data.items(), key=lambda entry: -abs(entry[1] or 0))[:10][::-1]
     axes.barh(np.arange(len(top)), [value for _, value in top], color=BLUE, height=0.4)
     axes.set(xlabel="[[axis_importance]]", xticks=[])
     axes.spines["left"].set_visible(False)
@@ -251,8 +255,8 @@ def _legend_name(row: Mapping[Any, Any]) -> str:
     name = row["name"] if isinstance(row["name"], str) else str(row["site_id"])
     short = name if len(name) <= LEGEND_LETTERS else name[: LEGEND_LETTERS - 1].rstrip() + "…"
     n = row.get("waste_n")
-    told = f" (n\u00a0=\u00a0{int(n)})" if isinstance(n, int | float) and n == n else ""
-    return short.replace("$", r"\$").replace("[[", "[").lstrip("_") + told
+    count_text = f" (n\u00a0=\u00a0{int(n)})" if isinstance(n, int | float) and n == n else ""
+    return short.replace("$", r"\$").replace("[[", "[").lstrip("_") + count_text
 
 
 def _patterns(axes: Any, table: Any) -> None:
@@ -276,7 +280,7 @@ def _patterns(axes: Any, table: Any) -> None:
 
 def _variogram(axes: Any, data: Mapping[str, Any]) -> None:
     lag = np.asarray(data["lag_km"], float)
-    gamma = np.asarray([np.nan if one is None else one for one in data["semivariance"]], float)
+    gamma = np.asarray([np.nan if value is None else value for value in data["semivariance"]], float)
     axes.plot(lag, gamma, "o", color=INK, ms=5)
     reach, nugget, sill = data.get("range_km"), data.get("nugget"), data.get("sill")
     if reach and nugget is not None and sill is not None:
@@ -290,7 +294,7 @@ def _variogram(axes: Any, data: Mapping[str, Any]) -> None:
 
 def _tornado(axes: Any, data: Mapping[str, Any]) -> None:
     y = np.arange(len(data["part"]))[::-1]
-    axes.barh(y + 0.02, [-one for one in data["halved"]], height=0.36, color=BAND, label="[[tornado_halved]]")
+    axes.barh(y + 0.02, [-value for value in data["halved"]], height=0.36, color=BAND, label="[[tornado_halved]]")
     axes.barh(y + 0.02, data["raised"], height=0.36, color=BLUE, label="[[tornado_raised]]")
     most = max([1, *data["halved"], *data["raised"]])
     axes.axvline(0, color=INK, lw=0.8)

@@ -53,8 +53,8 @@ def warnings(validation: Validation | None, lang: str) -> list[str]:
 
 def evidence_rows(validation: Validation | None, lang: str) -> list[list[str]]:
     """Return the contrasts, the strongest first: pattern, cut, known sites inside, W+, W-, contrast."""
-    found = None if validation is None else validation.weights_of_evidence
-    if found is None:
+    table = None if validation is None else validation.weights_of_evidence
+    if table is None:
         return []
     return [
         [
@@ -65,11 +65,11 @@ def evidence_rows(validation: Validation | None, lang: str) -> list[list[str]]:
             words.number(contrast.w_minus, lang, 2),
             f"{words.number(contrast.contrast, lang, 2)} ({words.number(contrast.studentised, lang, 1)})",
         ]
-        for contrast in found.contrasts
+        for contrast in table.contrasts
     ]
 
 
 def evidence_ratio(validation: Validation | None, lang: str) -> str:
     """Return what the sum of all chances says of independence; empty where it was not measured."""
-    found = None if validation is None else validation.weights_of_evidence
-    return "" if found is None or found.ratio is None else words.phrase("evidence_ratio", lang, ratio=found.ratio)
+    table = None if validation is None else validation.weights_of_evidence
+    return "" if table is None or table.ratio is None else words.phrase("evidence_ratio", lang, ratio=table.ratio)

@@ -26,16 +26,16 @@ def model_card(publication: Publication) -> str:
 
 def card_rows(publication: Publication, lang: str) -> list[tuple[str, str]]:
     """Return the card's facts as pairs of label and text."""
-    found = publication.validation
+    validation = publication.validation
     rows = [("card_target", words.word("target_ree", lang) if publication.target == "REE" else publication.target)]
-    if found is not None:
-        rows.append(("card_kind", words.word(f"kind_{found.kind}", lang)))
-        counts = {"positives": found.n_positive, "negatives": found.n_negative, "blocks": found.blocks}
+    if validation is not None:
+        rows.append(("card_kind", words.word(f"kind_{validation.kind}", lang)))
+        counts = {"positives": validation.n_positive, "negatives": validation.n_negative, "blocks": validation.blocks}
         rows += [(f"card_{key}", words.number(count, lang)) for key, count in counts.items()]
-        if found.block_km:
-            rows.append(("card_block_km", f"{words.number(found.block_km, lang)}\u00a0km"))
-        if found.dropped_features:
-            rows.append(("card_dropped", _dropped(found.dropped_features, lang)))
+        if validation.block_km:
+            rows.append(("card_block_km", f"{words.number(validation.block_km, lang)}\u00a0km"))
+        if validation.dropped_features:
+            rows.append(("card_dropped", _dropped(validation.dropped_features, lang)))
     rows += _order(publication.ranking, lang)
     chosen = [code for code in publication.notes["code"] if str(code).startswith("below_limits_")]
     if chosen:
@@ -51,12 +51,20 @@ def _order(ranking: pd.DataFrame, lang: str) -> list[tuple[str, str]]:
         return []
     first = ranking.iloc[0]
     numbers = {"grade": first["order_grade_ppm"], "amount": first["order_contained_t"], "cap": first["order_cap_t"]}
-    said = words.phrase(f"card_order_{first['order_by']}", lang, **{key: float(one) for key, one in numbers.items()})
+    sentence = words.phrase(
+        f"card_order_{first['order_by']}", lang, **{key: float(number) for key, number in numbers.items()}
+    )
     share = first.get("order_rich_share")
     if share is not None and pd.notna(share):
-        return [("card_order", said), ("card_selection", words.phrase("card_selection_share", lang, share=100 * share))]
+        return [
+            ("card_order", sentence),
+            ("card_selection", words.phrase("card_selection_share", lang, share=100 * share)),
+        ]
     learned = ranking["grade_rule"].eq("model").any()
-    return [("card_order", said), *([("card_selection", words.word("card_selection_text", lang))] if learned else [])]
+    return [
+        ("card_order", sentence),
+        *([("card_selection", words.word("card_selection_text", lang))] if learned else []),
+    ]
 
 
 def _dropped(dropped: Mapping[str, str], lang: str) -> str:
@@ -64,10 +72,10 @@ def _dropped(dropped: Mapping[str, str], lang: str) -> str:
     why: dict[str, list[str]] = {}
     for name, reason in dropped.items():
         why.setdefault(reason, []).append(phrase_feature(name, lang))
-    said = []
+    sentences = []
     for reason, names in why.items():
-        said.append(f"{', '.join(names)} ({words.word(f'dropped_{reason}', lang)})")
-    return "; ".join(said)
+        sentences.append(f"{', '.join(names)} ({words.word(f'dropped_{reason}', lang)})")
+    return "; ".join(sentences)
 
 
 def _card(publication: Publication, lang: str) -> str:

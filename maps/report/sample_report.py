@@ -90,16 +90,16 @@ def sample_verdict(validation: Mapping[str, Any], lang: str) -> str:
         words.phrase(
             "samples_verdict_suite",
             lang,
-            r2=one["r2_spatial"],
-            low=one["r2_spatial_low"],
-            high=one["r2_spatial_high"],
-            random=one["r2_random"],
-            km=one["block_km"],
-            n=one["n"],
-            medium=words.word(f"medium_{one['medium']}", lang),
-            source=one["source"],
+            r2=proxy["r2_spatial"],
+            low=proxy["r2_spatial_low"],
+            high=proxy["r2_spatial_high"],
+            random=proxy["r2_random"],
+            km=proxy["block_km"],
+            n=proxy["n"],
+            medium=words.word(f"medium_{proxy['medium']}", lang),
+            source=proxy["source"],
         )
-        for one in validation["proxies"]
+        for proxy in validation["proxies"]
     )
     limits = words.word("samples_limits", lang)
     if not told:

@@ -35,26 +35,30 @@ def validation_notes(publication: Publication, lang: str) -> list[str]:
     lang : {"en", "fr"}
         Language.
     """
-    found = publication.validation
-    said = [_tested_on(found, lang), _chance(found, lang)] if found is not None and was_trained(found) else []
-    if found is not None:
-        said += [_question(question, lang) for question in found.questions]
-    said += [
+    validation = publication.validation
+    notes = (
+        [_tested_on(validation, lang), _chance(validation, lang)]
+        if validation is not None and was_trained(validation)
+        else []
+    )
+    if validation is not None:
+        notes += [_question(question, lang) for question in validation.questions]
+    notes += [
         _positives(publication, lang),
         _measured(publication, lang),
         _poor(publication, lang),
-        _proxies(found, lang) if found else "",
-        _surface(found, lang) if found else "",
+        _proxies(validation, lang) if validation else "",
+        _surface(validation, lang) if validation else "",
     ]
-    said += [_weights(publication, lang), _disagreements(publication, lang)]
-    return [one for one in said if one]
+    notes += [_weights(publication, lang), _disagreements(publication, lang)]
+    return [note for note in notes if note]
 
 
-def _tested_on(found: Validation, lang: str) -> str:
-    if found.auc_over == "none":
+def _tested_on(validation: Validation, lang: str) -> str:
+    if validation.auc_over == "none":
         return ""
-    over = words.word(f"over_{found.auc_over}", lang)
-    return words.phrase("note_tested_on", lang, over=over, n=found.n_positive, negative=found.n_negative)
+    over = words.word(f"over_{validation.auc_over}", lang)
+    return words.phrase("note_tested_on", lang, over=over, n=validation.n_positive, negative=validation.n_negative)
 
 
 def _question(question: Question, lang: str) -> str:
@@ -66,8 +70,8 @@ def _question(question: Question, lang: str) -> str:
     return words.phrase(f"note_question_{question.code}", lang, **values)
 
 
-def _chance(found: Validation, lang: str) -> str:
-    null = found.null
+def _chance(validation: Validation, lang: str) -> str:
+    null = validation.null
     if null.p_value is None or null.auc is None:
         return ""
     return words.phrase("note_chance", lang, n=null.n, p=null.p_value)
@@ -79,10 +83,10 @@ def _positives(publication: Publication, lang: str) -> str:
     if "label_rule" not in ranking or "label" not in ranking:
         return ""
     kinds = ranking.loc[ranking["label"] == 1, "label_rule"].astype(str).str.split(":").str[0].value_counts()
-    said = [
+    sentences = [
         f"{words.word(f'label_{rule}', lang)} {words.number(int(kinds[rule]), lang)}" for rule in RULES if rule in kinds
     ]
-    return words.phrase("note_positives", lang, rules=", ".join(said)) if said else ""
+    return words.phrase("note_positives", lang, rules=", ".join(sentences)) if sentences else ""
 
 
 def _measured(publication: Publication, lang: str) -> str:
@@ -105,22 +109,22 @@ def _analysed(publication: Publication) -> pd.DataFrame | None:
         return None
     assayed = ranking[ranking["label_rule"].astype(str).str.startswith("assay")][["site_id", "name", "label"]]
     facts = pd.DataFrame(sites[["site_id", "waste_treo_ppm", "waste_n"]])
-    found = assayed.merge(facts, on="site_id", how="left", validate="one_to_one")
-    return found[found["waste_treo_ppm"].notna()]
+    analysed = assayed.merge(facts, on="site_id", how="left", validate="one_to_one")
+    return analysed[analysed["waste_treo_ppm"].notna()]
 
 
 def _listed(key: str, known: pd.DataFrame, lang: str) -> str:
-    said = [
+    sentences = [
         f"{row.name if isinstance(row.name, str) else row.site_id} ({words.number(row.waste_treo_ppm, lang)}\u00a0ppm, "
         f"n\u00a0=\u00a0{words.number(row.waste_n, lang, 0)})"
         for row in rows(known.head(TOLD))
     ]
-    more = f"; + {len(known) - len(said)}" if len(known) > len(said) else ""
-    return words.phrase(key, lang, wastes="; ".join(said) + more) if said else ""
+    more = f"; + {len(known) - len(sentences)}" if len(known) > len(sentences) else ""
+    return words.phrase(key, lang, wastes="; ".join(sentences) + more) if sentences else ""
 
 
-def _proxies(found: Validation, lang: str) -> str:
-    facts = found.proxies
+def _proxies(validation: Validation, lang: str) -> str:
+    facts = validation.proxies
     if not facts.proxies or facts.r2_spatial is None:
         return ""
     values = {"r2": facts.r2_spatial, "random": facts.r2_random, "n": facts.n, "applied": facts.applied_to}
@@ -129,8 +133,8 @@ def _proxies(found: Validation, lang: str) -> str:
     return words.phrase("note_proxies", lang, proxies=names, **values)
 
 
-def _surface(found: Validation, lang: str) -> str:
-    tested = found.surface
+def _surface(validation: Validation, lang: str) -> str:
+    tested = validation.surface
     if tested is None or tested.auc is None:
         return ""
     return words.phrase("note_surface" if tested.published else "note_surface_withheld", lang, auc=tested.auc)
@@ -143,14 +147,14 @@ def _weights(publication: Publication, lang: str) -> str:
     if not len(companion) or not set(names) <= set(companion):
         return ""
     first = companion.iloc[0]
-    said = ", ".join(
+    contrasts = ", ".join(
         f"{words.word(f'part_{part}', lang)} {words.number(100 * float(first[f'weight_{part}']), lang, 0)}\u00a0%"
         for part in PARTS
     )
     ratio = float(first.get("consistency_ratio", float("nan")))
     if math.isnan(ratio):
-        return words.phrase("note_weights_direct", lang, weights=said)
-    return words.phrase("note_weights_pairwise", lang, weights=said, ratio=ratio)
+        return words.phrase("note_weights_direct", lang, weights=contrasts)
+    return words.phrase("note_weights_pairwise", lang, weights=contrasts, ratio=ratio)
 
 
 def _disagreements(publication: Publication, lang: str) -> str:
@@ -163,7 +167,7 @@ def _disagreements(publication: Publication, lang: str) -> str:
     chosen = ranking[apart & leading]
     if chosen.empty:
         return words.word("note_agree", lang)
-    said = [
+    sentences = [
         words.phrase(
             "note_ranks",
             lang,
@@ -173,4 +177,4 @@ def _disagreements(publication: Publication, lang: str) -> str:
         )
         for row in rows(chosen.head(TOLD))
     ]
-    return words.phrase("note_disagree", lang, n=len(chosen), sites="; ".join(said))
+    return words.phrase("note_disagree", lang, n=len(chosen), sites="; ".join(sentences))

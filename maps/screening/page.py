@@ -40,7 +40,7 @@ PRINT_PT = (9.2, 6.6)
 
 
 def write_screening(
-    publication: Publication, place: Place, table: pd.DataFrame, folder: Path, *, within_km: float, lang: str
+    publication: Publication, origin: Place, table: pd.DataFrame, folder: Path, *, within_km: float, lang: str
 ) -> None:
     """Write the answer to "what lies near us" into a folder.
 
@@ -52,7 +52,7 @@ def write_screening(
     ----------
     publication : Publication
         What the run published.
-    place : Place
+    origin : Place
         Where somebody looks from.
     table : DataFrame
         From `maps.screening.screening.screen`.
@@ -65,13 +65,13 @@ def write_screening(
     """
     p = publishable(publication)
     folder.mkdir(parents=True, exist_ok=True)
-    brief = Brief(p, place, table, within_km)
+    brief = Brief(p, origin, table, within_km)
     with_sheet = list(dict.fromkeys([*table["site_id"].head(SHEETS), *brief.numbered]))
     for name, page in html_pages(brief, with_sheet, lang).items():
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
-    write_list(p, in_language(p, table, lang), folder, title=_title(place, lang), lang=lang)
+    write_list(p, in_language(p, table, lang), folder, title=_title(origin, lang), lang=lang)
     write_sheets(p, folder / "sheets", site_ids=with_sheet, lang=lang, beside=BESIDE_SCREENING)
-    _write_map(p, place, table, folder / "map.html", lang)
+    _write_map(p, origin, table, folder / "map.html", lang)
 
 
 def html_pages(brief: Brief, with_sheet: list[str], lang: str) -> dict[str, str]:
@@ -201,17 +201,17 @@ def _row(row: dict[str, Any], has_sheet: bool, areas: Mapping[str, str], brief: 
     }
 
 
-def _distance_note(place: Place, lang: str) -> str:
-    key = "straight_line_office" if place.point_kind == "office_point" else "straight_line_place"
-    return words.word(f"distance_{key}" if place.kind == "community" else "distance_straight_line", lang)
+def _distance_note(origin: Place, lang: str) -> str:
+    key = "straight_line_office" if origin.point_kind == "office_point" else "straight_line_place"
+    return words.word(f"distance_{key}" if origin.kind == "community" else "distance_straight_line", lang)
 
 
-def _communities(p: Publication, place: Place, within_km: float, lang: str) -> list[str]:
+def _communities(p: Publication, origin: Place, within_km: float, lang: str) -> list[str]:
     """Return the communities inside or near an area; a community is not told of its neighbours."""
-    if place.kind == "community" or p.communities.empty:
+    if origin.kind == "community" or p.communities.empty:
         return []
     table = p.communities
-    km = distance_to_place_km(place.geometry, table["longitude"].to_numpy(), table["latitude"].to_numpy(), within_km)
+    km = distance_to_place_km(origin.geometry, table["longitude"].to_numpy(), table["latitude"].to_numpy(), within_km)
     near = sorted(
         (far, name) for far, name in zip(km, table["community"], strict=True) if math.isfinite(far) and far <= within_km
     )

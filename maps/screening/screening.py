@@ -85,14 +85,14 @@ def place_of_area(outline: gpd.GeoDataFrame) -> Place:
     return Place("outline", "", "area", shapely.union_all(shapely.make_valid(outline.geometry.to_numpy())))
 
 
-def screen(publication: Publication, place: Place, *, within_km: float, lang: str = "en") -> pd.DataFrame:
+def screen(publication: Publication, origin: Place, *, within_km: float, lang: str = "en") -> pd.DataFrame:
     """List the sites within a straight-line distance of a place.
 
     Parameters
     ----------
     publication : Publication
         What the run published.
-    place : Place
+    origin : Place
         From one of the ``place_of_*`` functions.
     within_km : float
         Geodesic kilometres from the place to the site; 0 inside an area.
@@ -115,7 +115,7 @@ def screen(publication: Publication, place: Place, *, within_km: float, lang: st
         raise StageError(f"screen: within_km is {within_km}. Give kilometres, 0 or more.")
     sites = publication.sites
     distance = distance_to_place_km(
-        place.geometry, sites["longitude"].to_numpy(), sites["latitude"].to_numpy(), within_km
+        origin.geometry, sites["longitude"].to_numpy(), sites["latitude"].to_numpy(), within_km
     )
     near = distance <= within_km
     chosen = pd.DataFrame({"site_id": sites["site_id"].to_numpy()[near], "distance_km": np.round(distance[near], 2)})
@@ -127,7 +127,7 @@ def screen(publication: Publication, place: Place, *, within_km: float, lang: st
     chosen["rank_first"], chosen["rank_last"] = ([end[at] for end in ends] for at in (0, 1))
     for column in ("rank", "rank_first", "rank_last", "rank_low", "rank_high"):
         chosen[column] = chosen[column].astype("Float64").astype("Int64")
-    chosen["road_km"] = _road_km(publication, place, chosen)
+    chosen["road_km"] = _road_km(publication, origin, chosen)
     chosen = in_language(publication, chosen, lang)
     ordered = [*COLUMNS, *(name for name in chosen if name not in COLUMNS)]
     return chosen[ordered].sort_values(["rank", "site_id"], na_position="last", kind="stable").reset_index(drop=True)
@@ -159,15 +159,15 @@ def around_site(publication: Publication, site_id: str, within_km: float, lang: 
     return "\n".join([*lines, "", words.word("notice_nations", lang), words.word("notice_absence", lang)])
 
 
-def _road_km(publication: Publication, place: Place, chosen: pd.DataFrame) -> np.ndarray:
+def _road_km(publication: Publication, origin: Place, chosen: pd.DataFrame) -> np.ndarray:
     """Return road kilometres from a community's point, or from wherever a road leaves an area."""
     if not len(chosen) or not (publication.lines["kind"] == "road").any():
         return np.full(len(chosen), np.nan)
     network = RoadNetwork(publication.lines)
     ends = chosen["longitude"].to_numpy(), chosen["latitude"].to_numpy()
-    if place.kind != "community":
-        return np.round(network.km_from_area(place.geometry, *ends), 1)
-    return np.round(network.km_from(place.geometry.x, place.geometry.y, *ends), 1)
+    if origin.kind != "community":
+        return np.round(network.km_from_area(origin.geometry, *ends), 1)
+    return np.round(network.km_from(origin.geometry.x, origin.geometry.y, *ends), 1)
 
 
 def _by_name(

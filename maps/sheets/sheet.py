@@ -128,11 +128,11 @@ class SheetWriter:
         ranked = self.ranking.get(site_id)
         name = site["name"] if present(site["name"]) else site_id
         near = communities_near(self.p, site["longitude"], site["latitude"], COMMUNITIES_KM).head(3).to_dict("records")
-        said = [self._in(lang, site, ranked, near) for lang in words.LANGUAGES]
+        languages = [self._in(lang, site, ranked, near) for lang in words.LANGUAGES]
         mini_map, kinds = self.maps.draw(site["longitude"], site["latitude"], str(name))
         return pages.render(
             "sheets/templates/sheet.html",
-            print_pt=[_print_size(one, len(self.p.sources)) for one in said],
+            print_pt=[_print_size(page_words, len(self.p.sources)) for page_words in languages],
             p=self.p,
             first=self.first,
             coarse=self.coarse,
@@ -144,7 +144,7 @@ class SheetWriter:
             keys={lang: key_of(kinds, lang) for lang in words.LANGUAGES},
             questions=QUESTIONS,
             next_step=next_step(site["jurisdiction"]),
-            pages=said,
+            pages=languages,
         )
 
     def _in(self, lang: str, site: Row, ranked: Row | None, near: list[dict[Any, Any]]) -> dict[str, Any]:
@@ -165,22 +165,22 @@ class SheetWriter:
             "similar": "; ".join(self.like.get(site_id, [])),
             "metals": _by_kind(metals(site, lang)),
             "access": self._access(site_id, lang),
-            "flags": list(dict.fromkeys(_flag(one, lang) for one in self.flags.get(site_id, []))),
+            "flags": list(dict.fromkeys(_flag(flag, lang) for flag in self.flags.get(site_id, []))),
             "areas": self.areas[lang].get(site_id, []),
             "communities": [
-                f"{one['community']}{colon}{words.number(one['distance_km'], lang, 1)} {words.word(_STRAIGHT[one['kind']], lang)}"
-                for one in near
+                f"{nearby['community']}{colon}{words.number(nearby['distance_km'], lang, 1)} {words.word(_STRAIGHT[nearby['kind']], lang)}"
+                for nearby in near
             ],
             "sources": self.sources[lang],
         }
 
     def _under(self, site: Row, lang: str) -> str:
-        place = ", ".join(words.marks(f"{site[axis]:.4f}", lang) for axis in ("latitude", "longitude"))
+        location = ", ".join(words.marks(f"{site[axis]:.4f}", lang) for axis in ("latitude", "longitude"))
         if present(site["coordinate_precision_km"]) and site["coordinate_precision_km"] >= 0.05:
-            place += f" ({words.phrase('coordinates_to', lang, km=float(site['coordinate_precision_km']))})"
+            location += f" ({words.phrase('coordinates_to', lang, km=float(site['coordinate_precision_km']))})"
         run = words.phrase("run_line", lang, run_id=self.p.run_id, date=words.date(self.p.run_date, lang))
         where = words.jurisdiction(site["jurisdiction"], lang) if present(site["jurisdiction"]) else None
-        parts = [site["site_id"], site["official_ids"], where, place, run]
+        parts = [site["site_id"], site["official_ids"], where, location, run]
         return " · ".join(str(part) for part in parts if present(part) and part)
 
     def _lead(self, ranked: Row | None, lang: str) -> str:
@@ -199,7 +199,9 @@ class SheetWriter:
         return words.phrase("rank_sentence", lang, rank=int(ranked["rank"]), n=len(self.p.ranking), **ends)
 
     def _known(self, site: Row, ranked: Row | None, lang: str) -> list[tuple[str, str]]:
-        years = "–".join(dict.fromkeys(f"{one:.0f}" for one in (site["first_year"], site["last_year"]) if present(one)))
+        years = "–".join(
+            dict.fromkeys(f"{year:.0f}" for year in (site["first_year"], site["last_year"]) if present(year))
+        )
         rows = [
             ("other_names", site["aliases"]),
             ("commodities", words.commodities(site["commodities"], lang) if present(site["commodities"]) else None),
@@ -293,7 +295,7 @@ class SheetWriter:
 
     def _access(self, site_id: str, lang: str) -> list[tuple[str, str]]:
         row = self.access.get(site_id, {})
-        said = []
+        sentences = []
         for key in ("road_km", "rail_km", "power_km", "water_km"):
             km = float(row.get(key, math.nan))
             beyond = key == "water_km" and km > WATER_KM
@@ -302,8 +304,8 @@ class SheetWriter:
                 if beyond or not math.isfinite(km)
                 else words.phrase("near_lines", lang, km=words.number(km, lang, 1))
             )
-            said.append((words.word(key, lang), known))
-        return said
+            sentences.append((words.word(key, lang), known))
+        return sentences
 
     def _alike(self, chosen: set[str]) -> dict[str, list[str]]:
         """Return per chosen and ranked site the nearest ranks among sites of its deposit type and commodities."""
@@ -312,25 +314,25 @@ class SheetWriter:
             pd.DataFrame(about), on="site_id", how="left", validate="one_to_one"
         )
         table = table[table["deposit_type"].notna() | table["commodities"].notna()]
-        found: dict[str, list[str]] = {}
+        groups: dict[str, list[str]] = {}
         for _, group in table.groupby(["deposit_type", "commodities"], dropna=False):
-            said = [f"{_text(row.name, row.site_id)} ({row.rank})" for row in rows(group)]
+            names = [f"{_text(row.name, row.site_id)} ({row.rank})" for row in rows(group)]
             for at, site_id in enumerate(group["site_id"]):
                 if site_id not in chosen:
                     continue
                 first = max(0, at - SIMILAR)
-                window = sorted((abs(other - at), other) for other in range(first, min(len(said), at + SIMILAR + 1)))
-                found[site_id] = [said[other] for gap, other in window if gap][:SIMILAR]
-        return found
+                window = sorted((abs(other - at), other) for other in range(first, min(len(names), at + SIMILAR + 1)))
+                groups[site_id] = [names[other] for gap, other in window if gap][:SIMILAR]
+        return groups
 
 
-def _print_size(said: dict[str, Any], sources: int) -> float:
+def _print_size(page_words: dict[str, Any], sources: int) -> float:
     """Return the size of print in points at which a sheet fits one page: smaller where more is known of a site."""
-    texts = [one for part in ("reasons", "flags", "areas", "communities") for one in said[part]]
-    texts += [said["similar"], said["unknown"]]
-    texts += ["; ".join(f"{name} {value}" for name, value in values) for _, values in said["metals"]]
+    texts = [item for part in ("reasons", "flags", "areas", "communities") for item in page_words[part]]
+    texts += [page_words["similar"], page_words["unknown"]]
+    texts += ["; ".join(f"{name} {value}" for name, value in values) for _, values in page_words["metals"]]
     wrapped = sum(math.ceil(len(text) / LINE) for text in texts)
-    lines = wrapped + len(said["known"]) + len(said["metals"]) + sources / 4 + LONGER[said["lang"]]
+    lines = wrapped + len(page_words["known"]) + len(page_words["metals"]) + sources / 4 + LONGER[page_words["lang"]]
     return round(min(8.1, max(6.4, 8.1 - 0.065 * (lines - 20))), 2)
 
 
@@ -354,17 +356,17 @@ def _by_kind(found: list[tuple[str, str, str]]) -> list[tuple[str, list[tuple[st
 
 def next_step(jurisdiction: object) -> str:
     """Return the key of the words on what comes next in a province."""
-    place = search_key(str(jurisdiction)) if isinstance(jurisdiction, str) else ""
-    return next((key for key, names in _NEXT.items() if place in names), "next_elsewhere")
+    jurisdiction_key = search_key(str(jurisdiction)) if isinstance(jurisdiction, str) else ""
+    return next((key for key, names in _NEXT.items() if jurisdiction_key in names), "next_elsewhere")
 
 
 def _flag(row: Row, lang: str) -> str:
-    said = words.flag(row["flag"], lang)
+    wording = words.flag(row["flag"], lang)
     told_below = row["flag"] == "permit_ontario_recovery"
     if told_below:
-        return said
+        return wording
     reason = words.finding(row["finding"], json.loads(row["values"]), lang)
-    return f"{said}{words.word('colon', lang)}{reason}"
+    return f"{wording}{words.word('colon', lang)}{reason}"
 
 
 def _by_site(table: pd.DataFrame) -> dict[str, Row]:
@@ -372,10 +374,10 @@ def _by_site(table: pd.DataFrame) -> dict[str, Row]:
 
 
 def _grouped(table: pd.DataFrame) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
+    groups: dict[str, list[Row]] = {}
     for row in table.to_dict("records"):
-        found.setdefault(row["site_id"], []).append(row)
-    return found
+        groups.setdefault(row["site_id"], []).append(row)
+    return groups
 
 
 def _with_unit(value: Any, unit: str, lang: str) -> str | None:

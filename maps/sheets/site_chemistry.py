@@ -24,8 +24,8 @@ _NEAR = re.compile(r"near_([A-Z][a-z]?)_z")
 
 @lru_cache(maxsize=8)
 def _columns(names: tuple[str, ...]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    waste = [(name, found[1]) for name in names if (found := _WASTE.fullmatch(name))]
-    near = [(name, found[1]) for name in names if (found := _NEAR.fullmatch(name))]
+    waste = [(name, match[1]) for name in names if (match := _WASTE.fullmatch(name))]
+    near = [(name, match[1]) for name in names if (match := _NEAR.fullmatch(name))]
     return waste, near
 
 
@@ -42,35 +42,37 @@ def metals(site: Mapping[Any, Any], lang: str) -> list[tuple[str, str, str]]:
     """
     waste, near = _columns(tuple(site))
     rows = [(element, float(site[name])) for name, element in waste if pd.notna(site[name])]
-    rows.sort(key=lambda one: (one[0] not in REE, one[0] not in BESIDE_REE, -one[1]))
-    said = [
-        (_element(one, lang), _sampled(site, lang), f"{words.number(value, lang)}\u00a0ppm")
-        for one, value in rows[:WASTE_ROWS]
+    rows.sort(key=lambda entry: (entry[0] not in REE, entry[0] not in BESIDE_REE, -entry[1]))
+    metal_rows = [
+        (_element(element, lang), _sampled(site, lang), f"{words.number(value, lang)}\u00a0ppm")
+        for element, value in rows[:WASTE_ROWS]
     ]
     pattern = _pattern(site, lang)
     if pattern:
-        said.append((words.word("sheet_pattern", lang), _sampled(site, lang), pattern))
+        metal_rows.append((words.word("sheet_pattern", lang), _sampled(site, lang), pattern))
     signals = [(element, float(site[name])) for name, element in near if pd.notna(site[name])]
-    signals.sort(key=lambda one: -abs(one[1]))
+    signals.sort(key=lambda entry: -abs(entry[1]))
     kind = words.word("sheet_from_region", lang)
-    said += [
-        (_element(one, lang), kind, words.phrase("sheet_above_norm", lang, value=value))
-        for one, value in signals[:REGION_ROWS]
+    metal_rows += [
+        (_element(element, lang), kind, words.phrase("sheet_above_norm", lang, value=value))
+        for element, value in signals[:REGION_ROWS]
     ]
-    return said
+    return metal_rows
 
 
 def _pattern(site: Mapping[Any, Any], lang: str) -> str:
     """Return what the suite of rare earths says beside its total, where enough of it was measured."""
-    said = []
+    lines_of_pattern = []
     for name in ("magnet_share", "lree_hree", "eu_anomaly", "ce_anomaly"):
         value = site.get(f"waste_{name}")
         if value is None or pd.isna(value):
             continue
         shown = words.rounded(100 * float(value) if name == "magnet_share" else float(value), lang)
         group = light(str(site.get("waste_ree_convention"))) if name == "lree_hree" else ("", "")
-        said.append(words.phrase(f"pattern_{name}", lang, value=shown, light=f"{group[0]}\u2013{group[-1]}"))
-    return "; ".join(said)
+        lines_of_pattern.append(
+            words.phrase(f"pattern_{name}", lang, value=shown, light=f"{group[0]}\u2013{group[-1]}")
+        )
+    return "; ".join(lines_of_pattern)
 
 
 def _element(symbol: str, lang: str) -> str:

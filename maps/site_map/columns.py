@@ -32,7 +32,7 @@ class Listed:
     def of_column(self, column: pd.Series) -> list[int | None]:
         """Return the number of each text of a column; missing as None."""
         codes, distinct = pd.factorize(column)
-        known = [self.number(str(one)) for one in distinct]
+        known = [self.number(str(value)) for value in distinct]
         return np.array([*known, None], dtype=object)[codes].tolist()
 
 
@@ -54,7 +54,7 @@ def numbers(values: Iterable[Any], digits: int) -> list[float | int | None]:
         off = np.abs(scaled - whole)
     doubtful = known & ((np.abs(off - 0.5) < _NEAR_HALF) | (np.abs(exponent) > _EXACT_TENS))
     if doubtful.any():
-        short[doubtful] = [float(f"{one:.{digits}g}") for one in given[doubtful].tolist()]
+        short[doubtful] = [float(f"{number:.{digits}g}") for number in given[doubtful].tolist()]
     table = np.full(len(given), None, dtype=object)
     table[known] = short[known]
     integral = known & (np.rint(short) == short)
@@ -77,7 +77,7 @@ def scaled(values: pd.Series, factor: float) -> list[int | None]:
 def texts(values: Iterable[Any]) -> list[str | None]:
     """Return texts as they are; missing as None."""
     given = pd.Series(values)
-    return [str(one) if there else None for one, there in zip(given.tolist(), given.notna().tolist(), strict=True)]
+    return [str(text) if there else None for text, there in zip(given.tolist(), given.notna().tolist(), strict=True)]
 
 
 def places_in(values: pd.Series, order: tuple[str, ...]) -> list[int | None]:
@@ -89,7 +89,7 @@ def places_in(values: pd.Series, order: tuple[str, ...]) -> list[int | None]:
         If a text is not in the list.
     """
     codes, distinct = pd.factorize(values)
-    at = [order.index(str(one)) for one in distinct]
+    at = [order.index(str(value)) for value in distinct]
     return np.array([*at, None], dtype=object)[codes].tolist()
 
 

@@ -31,19 +31,23 @@ def packed_columns(columns: dict[str, list[Any]]) -> dict[str, Any]:
     """
     ranks = columns["rank"]
     before = [0, *ranks]
-    told: dict[str, Any] = {}
+    packed_table: dict[str, Any] = {}
     for name, values in columns.items():
         if name in _AS_THEY_ARE:
-            told[name] = values
+            packed_table[name] = values
         elif name in _LISTS:
-            told[name] = ";".join(map(separated, values))
+            packed_table[name] = ";".join(map(separated, values))
         elif name == "rank":
-            told[name] = packed([None if one is None else one - last for one, last in zip(ranks, before, strict=False)])
+            packed_table[name] = packed(
+                [None if rank is None else rank - last for rank, last in zip(ranks, before, strict=False)]
+            )
         elif name in _FROM_RANK:
-            told[name] = packed([None if one is None else one - rank for one, rank in zip(values, ranks, strict=True)])
+            packed_table[name] = packed(
+                [None if value is None else value - rank for value, rank in zip(values, ranks, strict=True)]
+            )
         else:
-            told[name] = packed(values)
-    return told
+            packed_table[name] = packed(values)
+    return packed_table
 
 
 def packed(numbers: Sequence[Number]) -> str:

@@ -81,9 +81,9 @@ def map_payload(
 def _ordered(publication: Publication) -> pd.DataFrame:
     """Return all sites, ranked ones first, with what the ranking says of them."""
     ranking = publication.ranking.drop(columns=["name", "latitude", "longitude", "evidence", "reasons"])
-    fresh = ["site_id", *(one for one in ranking if one != "site_id")]
+    fresh = ["site_id", *(column for column in ranking if column != "site_id")]
     about = pd.DataFrame(publication.sites.drop(columns="geometry"))
-    about = about.drop(columns=[one for one in fresh if one in about and one != "site_id"])
+    about = about.drop(columns=[column for column in fresh if column in about and column != "site_id"])
     evidence = publication.ranking[["site_id", "evidence"]]
     about = about.drop(columns="evidence", errors="ignore").merge(
         evidence, on="site_id", how="left", validate="one_to_one"
@@ -148,8 +148,8 @@ def _areas(publication: Publication) -> dict[str, Any]:
     table = publication.territories
     kinds = Listed()
     order = sorted(table["layer"].unique())
-    for one in order:
-        kinds.number(one)
+    for index in order:
+        kinds.number(index)
     drawn = assets.simplified(table.geometry.to_numpy(), OUTLINE_VERTICES)
     return {
         "kinds": [
@@ -162,12 +162,12 @@ def _areas(publication: Publication) -> dict[str, Any]:
         ],
         "name": texts(table["territory"]),
         "other": texts(table["territory_other_names"]),
-        "kind": [kinds.number(one) for one in table["layer"]],
+        "kind": [kinds.number(layer) for layer in table["layer"]],
         "source": _numbers_of_sources(publication, table["source"]),
         "steward": texts(table["steward"]),
-        "coarse": [int(one == "generalised") for one in table["publish"]],
-        "paths": [assets.encode_paths([one]) for one in drawn],
-        "label": [_label_point(one) for one in drawn],
+        "coarse": [int(publish == "generalised") for publish in table["publish"]],
+        "paths": [assets.encode_paths([area]) for area in drawn],
+        "label": [_label_point(area) for area in drawn],
     }
 
 

@@ -108,7 +108,7 @@ def site_columns(publication: Publication, shown: pd.DataFrame, ranked: int) -> 
         "jurisdiction": listed("jurisdiction"),
     }
     if few:
-        table |= {"aliases": texts(shown["aliases"]), "url": [assets.safe_link(one) for one in shown["url"]]}
+        table |= {"aliases": texts(shown["aliases"]), "url": [assets.safe_link(url) for url in shown["url"]]}
     sites = pd.Index(shown["site_id"])
     flags, codes = _flags(publication, sites)
     reasons, templates = _reasons(publication, sites, REASONS_FEW if few else REASONS_MANY)
@@ -133,13 +133,15 @@ def _commodities(cells: pd.Series) -> dict[str, str]:
     """Return the French names of the commodities on the page that have one of their own."""
     names = sorted({name for cell in cells.dropna().unique() for name in str(cell).split("; ")})
     french = {name: words.commodities(name, "fr") for name in names}
-    return {name: said for name, said in french.items() if said != name}
+    return {name: wording for name, wording in french.items() if wording != name}
 
 
 def _without_empty(table: dict[str, list[Any]]) -> dict[str, list[Any]]:
     """Leave out columns in which nothing is known."""
     always = ("id", "name", "x", "y", "score", "rank", "evidence", "t", "flags", "reasons", "relations")
-    return {name: column for name, column in table.items() if name in always or any(one is not None for one in column)}
+    return {
+        name: column for name, column in table.items() if name in always or any(value is not None for value in column)
+    }
 
 
 def _of(table: pd.DataFrame, sites: pd.Index) -> tuple[pd.DataFrame, np.ndarray]:
@@ -151,9 +153,9 @@ def _of(table: pd.DataFrame, sites: pd.Index) -> tuple[pd.DataFrame, np.ndarray]
 def _flags(publication: Publication, sites: pd.Index) -> tuple[list[list[int]], list[dict[str, str]]]:
     codes = Listed()
     given, at = _of(publication.flags.drop_duplicates(["site_id", "flag"]), sites)
-    found = grouped(len(sites), at, codes.of_column(given["flag"]))
-    said = [{"code": code, **{lang: words.flag(code, lang) for lang in words.LANGUAGES}} for code in codes.values]
-    return found, said
+    pairs = grouped(len(sites), at, codes.of_column(given["flag"]))
+    flags = [{"code": code, **{lang: words.flag(code, lang) for lang in words.LANGUAGES}} for code in codes.values]
+    return pairs, flags
 
 
 def _reasons(publication: Publication, sites: pd.Index, most: int) -> tuple[list[list[Any]], list[list[str]]]:
@@ -177,18 +179,18 @@ def _reasons(publication: Publication, sites: pd.Index, most: int) -> tuple[list
     templates = Listed()
     number_of, slot_of = np.empty(len(distinct), dtype=int), np.empty(len(distinct), dtype=int)
     for index, row in enumerate(np.unique(kind, return_index=True)[1]):
-        one = given.iloc[row]
-        english, shown = reason_parts(one["feature"], one["contribution"], one["value"], "en")
-        french, _ = reason_parts(one["feature"], one["contribution"], one["value"], "fr")
-        unit = unit_of(one["feature"])
+        reason = given.iloc[row]
+        english, shown = reason_parts(reason["feature"], reason["contribution"], reason["value"], "en")
+        french, _ = reason_parts(reason["feature"], reason["contribution"], reason["value"], "fr")
+        unit = unit_of(reason["feature"])
         number_of[index] = templates.number([english, french, unit])
         slot_of[index] = 0 if shown is None else 2 if unit.startswith("log_") else 1
     slot = slot_of[kind]
     value[slot == 2] = 10.0 ** value[slot == 2]
     value[slot == 0] = np.nan
     short, large = numbers(value, 3), value > 1000
-    for row, one in zip(np.flatnonzero(large), numbers(value[large], 4), strict=True):
-        short[row] = one
+    for row, reason in zip(np.flatnonzero(large), numbers(value[large], 4), strict=True):
+        short[row] = reason
     return grouped(len(sites), at, number_of[kind].tolist(), short), templates.values
 
 

@@ -106,7 +106,7 @@ def _folium_map() -> Any:
     script = figure.script
     script.add_child(folium.Element(_literal(assets.leaflet_js())), name="leaflet")
     site_map.render()
-    stops = "[" + ",".join(f'"{one}"' for one in reversed(VIRIDIS)) + "]"
+    stops = "[" + ",".join(f'"{colour}"' for colour in reversed(VIRIDIS)) + "]"
     own = "\n".join(_own(f"map_{name}.js") for name in SCRIPTS)
     script.add_child(folium.Element(_literal(own.replace("VIRIDIS_STOPS", stops))), name="page")
     head._children = {name: head._children[name] for name in ("leaflet_css", "page_css")}
@@ -133,18 +133,20 @@ def _plain_table(publication: Publication) -> str:
             words.span(row.tonnage_low_t, row.tonnage_high_t, "t", "en"), row.nearest_community, row.territories,
         )  # fmt: skip
         body.append("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells) + "</tr>")
-    said = "".join(f'<p lang="{lang}">{_text(_notices(publication, lang))}</p>' for lang in words.LANGUAGES)
+    paragraphs = "".join(f'<p lang="{lang}">{_text(_notices(publication, lang))}</p>' for lang in words.LANGUAGES)
     head = "".join(f'<th scope="col">{head}</th>' for head in heads)
     return (
-        f"<noscript>{said}<table><caption>{_text(publication.title)}</caption><thead><tr>{head}</tr></thead>"
+        f"<noscript>{paragraphs}<table><caption>{_text(publication.title)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(body)}</tbody></table></noscript>"
     )
 
 
 def _notices(publication: Publication, lang: str) -> str:
     contact = publication.contact or words.word("contact_unstated", lang)
-    said = [words.word(key, lang) for key in ("no_script", "notice_not_resource", "notice_nations", "notice_absence")]
-    return " ".join([*said, words.phrase("notice_contact", lang, contact=contact)])
+    sentences = [
+        words.word(key, lang) for key in ("no_script", "notice_not_resource", "notice_nations", "notice_absence")
+    ]
+    return " ".join([*sentences, words.phrase("notice_contact", lang, contact=contact)])
 
 
 def _text(value: Any) -> str:

@@ -45,7 +45,7 @@ def surface_image(path: Path) -> SurfaceImage:
         scores = warped.read(1, out_shape=shape, masked=True).astype(float).filled(np.nan)
         west, south, east, north = transform_bounds("EPSG:3857", "EPSG:4326", *warped.bounds)
     address = "data:image/png;base64," + base64.b64encode(png(coloured(scores))).decode()
-    return SurfaceImage(address, tuple(round(one, 6) for one in (south, west, north, east)))
+    return SurfaceImage(address, tuple(round(degrees, 6) for degrees in (south, west, north, east)))
 
 
 def png(pixels: np.ndarray) -> bytes:
@@ -68,7 +68,7 @@ def png(pixels: np.ndarray) -> bytes:
 
 def coloured(scores: np.ndarray) -> np.ndarray:
     """Return scores as colours, shape (4, rows, columns), uint8; missing is transparent."""
-    stops = np.array([[int(one[at : at + 2], 16) for at in (0, 2, 4)] for one in reversed(VIRIDIS)], float)
+    stops = np.array([[int(colour[at : at + 2], 16) for at in (0, 2, 4)] for colour in reversed(VIRIDIS)], float)
     at = np.clip(np.nan_to_num(scores), 0, 1) * (len(stops) - 1)
     bands = [np.interp(at, np.arange(len(stops)), stops[:, band]) for band in range(3)]
     alpha = np.where(np.isfinite(scores), 255, 0)

@@ -98,9 +98,9 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
         checks.append(check if hidden is None else _hidden(check, hidden))
     splits_fail = False
     if config.train_model.splits is not None:
-        told, splits_fail = _splits_in_words(config.train_model.splits, data_dir)
-        paragraphs.append(told)
-    matches = count_matches(sources, {name: one.layer for name, one in readings.items()})
+        splits_text, splits_fail = _splits_in_words(config.train_model.splits, data_dir)
+        paragraphs.append(splits_text)
+    matches = count_matches(sources, {name: reading.layer for name, reading in readings.items()})
     if matches:
         paragraphs.append("What the tables share:\n" + "\n".join(f"  {match}" for match in matches))
     if out is not None:
@@ -121,16 +121,16 @@ def _splits_in_words(path: Path, data_dir: Path) -> tuple[str, bool]:
         return str(error), True
     counts = table["role"].value_counts()
     tested = table.loc[table["role"] == "test", "fold"].nunique()
-    told = f"{KEY}: {table['site_id'].nunique():,} sites, {tested} folds tested, {counts.get('test', 0):,} rows of role test"
+    sentence = f"{KEY}: {table['site_id'].nunique():,} sites, {tested} folds tested, {counts.get('test', 0):,} rows of role test"
     if "train" in counts:
-        return f"{told}, {counts['train']:,} of role train: every fold trains on exactly those.", False
-    return f"{told}; every fold trains on the sites of the others.", False
+        return f"{sentence}, {counts['train']:,} of role train: every fold trains on exactly those.", False
+    return f"{sentence}; every fold trains on the sites of the others.", False
 
 
 def _hidden(check: SourceCheck, name: str) -> SourceCheck:
     """Return what the page may say of a private source: that it is there, and whether it can be read."""
-    told = "It cannot be read; `minewaste check` says why on your own screen." if check.failure is not None else None
-    return SourceCheck(name, "local_only", failure=told, private=True)
+    hint = "It cannot be read; `minewaste check` says why on your own screen." if check.failure is not None else None
+    return SourceCheck(name, "local_only", failure=hint, private=True)
 
 
 def _requests(config: RunConfig, data_dir: Path) -> AsAsked | None:
@@ -241,7 +241,7 @@ def _of_raster(source: Source, raster: Raster) -> SourceCheck:
             ("Licence", source.licence or "not stated"),
             ("Cells", f"{raster.width} × {raster.height}, {raster.dtype}"),
             ("Coordinates", _crs_name(raster.crs)),
-            ("Missing codes", ", ".join(f"{one:g}" for one in raster.nodata) or "none are declared"),
+            ("Missing codes", ", ".join(f"{value:g}" for value in raster.nodata) or "none are declared"),
             ("Values", f"shares of {len(raster.classes)} classes" if raster.classes else "amounts"),
         ],
         suspicious=[note for note in notes if note[1] in SUSPICIOUS],
@@ -261,7 +261,7 @@ def _rejected(reading: Reading[Any]) -> list[tuple[int, str, str]]:
     """Return reason codes with how often each stands and the first reason in words, the commonest first."""
     groups = reading.rejected.groupby("reason_code", sort=False)["reason"].agg(["size", "first"])
     rows = [(int(row["size"]), str(code), str(row["first"])) for code, row in groups.iterrows()]
-    return sorted(rows, key=lambda one: -one[0])[:MAX_REASONS]
+    return sorted(rows, key=lambda entry: -entry[0])[:MAX_REASONS]
 
 
 def _origins(source: Source, data_dir: Path) -> dict[str, str]:
@@ -279,8 +279,8 @@ def _origins(source: Source, data_dir: Path) -> dict[str, str]:
         )
         unit = {1.0: "ppm", 1e-3: "ppb", 1e4: "%"}.get(round(factor, 9)) if factor else None
         method = column.method.replace("_", " ")
-        said = [*([unit] if unit else []), *([method] if method != "unknown" else [])]
-        shown = f"{column.name} ({', '.join(said)})" if said else column.name
+        origin_words = [*([unit] if unit else []), *([method] if method != "unknown" else [])]
+        shown = f"{column.name} ({', '.join(origin_words)})" if origin_words else column.name
         origins.setdefault(column.element, []).append(shown)
     return {element: "; ".join(names) for element, names in origins.items()}
 

@@ -255,7 +255,7 @@ def screen(
     from pipeline.commands.screen import screen_run
 
     check_proj()
-    given = [one for one in (community, nation, area, site) if one is not None]
+    given = [choice for choice in (community, nation, area, site) if choice is not None]
     if len(given) != 1:
         raise click.UsageError("say one place: --community NAME, --nation NAME, --area FILE or --site SITE_ID.")
     if site is not None and out is not None:
@@ -365,9 +365,9 @@ def fetch(what: tuple[str, ...], folder: Path, hosts: tuple[str, ...]) -> None:
     from layers.fetch.client import Client
     from layers.fetch.client import fetch as fetch_one
 
-    for one in what:
-        got = fetch_one(one, folder, Client(hosts=set(hosts)))
+    for source_name in what:
+        got = fetch_one(source_name, folder, Client(hosts=set(hosts)))
         state = "there already" if got.was_there else "fetched"
-        _say(f"{one}: {state}, {got.path} ({got.size} bytes, sha256 {got.sha256[:12]}…)")
+        _say(f"{source_name}: {state}, {got.path} ({got.size} bytes, sha256 {got.sha256[:12]}…)")
         for note in got.notes:
             _say(f"  {note}")

@@ -72,7 +72,7 @@ def compare_runs(first: Path, second: Path) -> Comparison:
     for folder, manifest in zip((first, second), manifests, strict=True):
         if not manifest.get("finished"):
             raise SourceError(f"{folder}: its last run did not finish. Run it again: what was finished is kept.")
-    one, other = manifests
+    manifest_a, other = manifests
     results = [dict(manifest.get("steps", {})) for manifest in manifests]
     steps = sorted(
         name
@@ -80,7 +80,7 @@ def compare_runs(first: Path, second: Path) -> Comparison:
         if results[0].get(name) != results[1].get(name) and not name.startswith("read_")
     )
     tables = [_told_per_site(folder) for folder in (first, second)]
-    return Comparison(tuple(_causes(one, other)), _moves(*tables), tuple(steps))
+    return Comparison(tuple(_causes(manifest_a, other)), _moves(*tables), tuple(steps))
 
 
 def in_words(comparison: Comparison, first: Path, second: Path) -> str:
@@ -149,7 +149,7 @@ def _paired(
     """Pair sites by id, then by an official id both have; a site that stands alone comes with an empty mapping."""
     left = {site["site_id"]: site for site in first}
     right = {site["site_id"]: site for site in second}
-    for name in [one for one in left if one in right]:
+    for name in [site_id for site_id in left if site_id in right]:
         yield left.pop(name), right.pop(name)
     holder = {official: name for name, site in right.items() for official in _officials(site)}
     for site in left.values():
@@ -171,23 +171,23 @@ def _changed(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
     return [group for group, starts in GROUPS if any(name.startswith(starts) for name in differing)]
 
 
-def _equal(one: Any, other: Any) -> bool:
-    if pd.isna(one) or pd.isna(other):
-        return bool(pd.isna(one)) and bool(pd.isna(other))
-    if isinstance(one, float) and isinstance(other, float):
-        return bool(np.isclose(one, other, rtol=1e-9, atol=0))
-    return bool(one == other)
+def _equal(manifest_a: Any, other: Any) -> bool:
+    if pd.isna(manifest_a) or pd.isna(other):
+        return bool(pd.isna(manifest_a)) and bool(pd.isna(other))
+    if isinstance(manifest_a, float) and isinstance(other, float):
+        return bool(np.isclose(manifest_a, other, rtol=1e-9, atol=0))
+    return bool(manifest_a == other)
 
 
-def _causes(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
+def _causes(manifest_a: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
     """Say what differs in two manifests, the parameters first."""
     settings = [
         dict(_flat({key: value for key, value in manifest["config"].items() if key != "sources"}))
-        for manifest in (one, other)
+        for manifest in (manifest_a, other)
     ]
     yield from _differing("parameter", *settings)
-    sources = [{source["id"]: source for source in manifest["config"]["sources"]} for manifest in (one, other)]
-    inputs = [{entry["id"]: entry for entry in manifest["inputs"]} for manifest in (one, other)]
+    sources = [{source["id"]: source for source in manifest["config"]["sources"]} for manifest in (manifest_a, other)]
+    inputs = [{entry["id"]: entry for entry in manifest["inputs"]} for manifest in (manifest_a, other)]
     for name in dict.fromkeys([*sources[0], *sources[1]]):
         if name not in sources[1]:
             yield f"input {name}: only in A"
@@ -200,20 +200,20 @@ def _causes(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
                 yield f"input {name}: other bytes; {a['rows_read']} rows read in A, {b['rows_read']} in B"
             if a["side_cars"] != b["side_cars"]:
                 yield f"input {name}: other files beside it"
-    folds = [manifest["fingerprints"].get(SPLITS) for manifest in (one, other)]
+    folds = [manifest["fingerprints"].get(SPLITS) for manifest in (manifest_a, other)]
     if None not in folds and folds[0] != folds[1]:
         yield "input train_model.splits: other bytes"
-    if one.get("local_only_sources") != other.get("local_only_sources"):
-        yield f"private inputs: {one.get('local_only_sources')} in A, {other.get('local_only_sources')} in B"
-    if one.get("code_sha256") != other.get("code_sha256"):
+    if manifest_a.get("local_only_sources") != other.get("local_only_sources"):
+        yield f"private inputs: {manifest_a.get('local_only_sources')} in A, {other.get('local_only_sources')} in B"
+    if manifest_a.get("code_sha256") != other.get("code_sha256"):
         yield "code: another state of minewaste"
-    yield from _differing("version", one["versions"], other["versions"])
+    yield from _differing("version", manifest_a["versions"], other["versions"])
 
 
-def _differing(what: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
-    for key in dict.fromkeys([*one, *other]):
-        if one.get(key) != other.get(key):
-            yield f"{what} {key}: {_shown(one.get(key))} -> {_shown(other.get(key))}"
+def _differing(what: str, manifest_a: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
+    for key in dict.fromkeys([*manifest_a, *other]):
+        if manifest_a.get(key) != other.get(key):
+            yield f"{what} {key}: {_shown(manifest_a.get(key))} -> {_shown(other.get(key))}"
 
 
 def _shown(value: Any) -> str:

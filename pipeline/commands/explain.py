@@ -75,8 +75,8 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
         lines.append(f"  {word('explain_no_reasons', lang)}")
     flags = publication.flags[publication.flags["site_id"] == site_id]
     lines += ["", word("explain_flags", lang)] + [
-        f"  {flag(code, lang)}{word('colon', lang)}{finding(found, json.loads(values), lang)} [{source_of_flag(source, lang)}]"
-        for code, found, values, source in zip(
+        f"  {flag(code, lang)}{word('colon', lang)}{finding(about, json.loads(values), lang)} [{source_of_flag(source, lang)}]"
+        for code, about, values, source in zip(
             flags["flag"], flags["finding"], flags["values"], flags["source"], strict=True
         )
     ]

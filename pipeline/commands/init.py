@@ -115,7 +115,7 @@ def init_region(folder: Path, path: Path | None = None) -> Initialised:
         guess for guess, _ in used if guess.value("role") in ("inventory", "geochemistry") and trials[guess.id].extent
     ]
     for guess in tables:
-        others = [one for other in tables if other is not guess and (one := trials[other.id].extent)]
+        others = [other_extent for other in tables if other is not guess and (other_extent := trials[other.id].extent)]
         if (extent := trials[guess.id].extent) is not None:
             doubt_place(guess, extent, others)
     extent = _joined(
@@ -183,8 +183,8 @@ def _try(guess: Guess, folder: Path) -> _Trial:
             source = resolve(Source.model_validate(as_source(guess)))
             reading: Reading[Any] = READERS[source.role][1](source, folder)
     except MinewasteError as failure:
-        told = "it cannot be read" if private else " ".join(str(failure).split())[:400]
-        guess.ask("role", f"it was taken for {guess.value('role')}, but then: {told}")
+        message = "it cannot be read" if private else " ".join(str(failure).split())[:400]
+        guess.ask("role", f"it was taken for {guess.value('role')}, but then: {message}")
         return _Trial()
     kept, read = len(reading.layer), reading.rows_read
     parts = [f"{kept} of {read} rows were kept when read so"]
@@ -215,16 +215,18 @@ def _joined(extents: Sequence[Extent | None]) -> Extent | None:
 def _region_question(used: Sequence[tuple[Guess, Look | None]], trials: dict[str, _Trial]) -> str | None:
     """Ask for the region where inventories cover very different areas: the sites of the largest would all be ranked."""
     known = {
-        guess.id: one for guess, _ in used if guess.value("role") == "inventory" and (one := trials[guess.id].extent)
+        guess.id: extent
+        for guess, _ in used
+        if guess.value("role") == "inventory" and (extent := trials[guess.id].extent)
     }
     if len(known) < 2:
         return None
-    sizes = {name: (one[2] - one[0]) * (one[3] - one[1]) for name, one in known.items()}
+    sizes = {name: (extent[2] - extent[0]) * (extent[3] - extent[1]) for name, extent in known.items()}
     whole = _joined(list(known.values()))
     assert whole is not None  # noqa: S101 - known is not empty
     if (whole[2] - whole[0]) * (whole[3] - whole[1]) <= 4 * max(min(sizes.values()), 0.01):
         return None
-    shown = "; ".join(f"{name} [{', '.join(f'{part:.1f}' for part in one)}]" for name, one in known.items())
+    shown = "; ".join(f"{name} [{', '.join(f'{part:.1f}' for part in extent)}]" for name, extent in known.items())
     return (
         f"the inventories cover different areas: {shown}. Which region is ranked? [west, south, east, north] in degrees, "
         "or null for all of them."
@@ -233,7 +235,7 @@ def _region_question(used: Sequence[tuple[Guess, Look | None]], trials: dict[str
 
 def _page(folder: Path, path: Path, guesses: Sequence[Guess], trials: dict[str, _Trial]) -> str:
     used = [guess for guess in guesses if guess.left_out is None]
-    used.sort(key=lambda one: _ORDER.index(one.value("role")))
+    used.sort(key=lambda guess: _ORDER.index(guess.value("role")))
     name = "".join(letter if letter.isalnum() else "_" for letter in folder.resolve().name).strip("_") or "region"
     pairs: list[tuple[Guess, Look | None]] = [(guess, None) for guess in used]
     question = _region_question(pairs, trials)
@@ -255,8 +257,8 @@ def _page(folder: Path, path: Path, guesses: Sequence[Guess], trials: dict[str, 
     ]
     roles = [guess.value("role") for guess in used]
     if "inventory" not in roles and "geochemistry" in roles and not any("role" in guess.questions for guess in used):
-        told = "there is chemistry and no inventory of sites: samples are compared, nothing is ranked"
-        lines += [*_entry("units", "samples", "", told), ""]
+        purpose = "there is chemistry and no inventory of sites: samples are compared, nothing is ranked"
+        lines += [*_entry("units", "samples", "", purpose), ""]
     elif "inventory" not in roles:
         lines += _comment("No file was recognised as an inventory of sites; without one there is nothing to rank.")
     lines.append("sources:")
@@ -291,16 +293,16 @@ def _block(guess: Guess, trial: _Trial) -> list[str]:
 def _lines(guess: Guess, dotted: str, key: str, value: Any, indent: str, told_above: str | None = None) -> list[str]:
     """Return the lines of one key; inside a mapping, a reason that most of its keys share is said once above them."""
     if isinstance(value, dict) and dotted not in guess.facts:
-        reasons = [told for inner in value if (told := _told(guess, f"{dotted}.{inner}"))]
+        reasons = [reason for inner in value if (reason := _told(guess, f"{dotted}.{inner}"))]
         usual = max(set(reasons), key=reasons.count) if len(reasons) > 2 else None
         usual = usual if usual and reasons.count(usual) > 2 else None
         above = _comment(f"{usual}, where nothing else is said", indent) if usual else []
         lines = [*above, f"{indent}{_scalar(key)}:"]
-        for inner, one in value.items():
-            lines += _lines(guess, f"{dotted}.{inner}", str(inner), one, indent + "  ", usual)
+        for inner, inner_value in value.items():
+            lines += _lines(guess, f"{dotted}.{inner}", str(inner), inner_value, indent + "  ", usual)
         return lines
-    told = _told(guess, dotted)
-    return _entry(key, value, indent, None if told == told_above else told)
+    reason = _told(guess, dotted)
+    return _entry(key, value, indent, None if reason == told_above else reason)
 
 
 def _told(guess: Guess, dotted: str) -> str | None:

@@ -35,14 +35,14 @@ def count_matches(sources: Sequence[Source], layers: Mapping[str, pd.DataFrame])
     chemistry = {
         source.id: layers[source.id] for source in sources if source.role == "geochemistry" and source.id in layers
     }
-    said = []
+    sentences = []
     for name, samples in chemistry.items():
-        said += _site_keys(name, samples, inventories)
-        said += _near(name, samples, inventories)
-    said += _apart({**inventories, **chemistry})
-    said += _quoted(inventories)
-    said += _same_names(inventories)
-    return said
+        sentences += _site_keys(name, samples, inventories)
+        sentences += _near(name, samples, inventories)
+    sentences += _apart({**inventories, **chemistry})
+    sentences += _quoted(inventories)
+    sentences += _same_names(inventories)
+    return sentences
 
 
 def _site_keys(name: str, samples: pd.DataFrame, inventories: Mapping[str, pd.DataFrame]) -> list[str]:
@@ -53,7 +53,7 @@ def _site_keys(name: str, samples: pd.DataFrame, inventories: Mapping[str, pd.Da
     names = pd.concat([inventory["name"].dropna().str.casefold() for inventory in inventories.values()]).value_counts()
     by_id = keys & ids
     by_name = (keys - by_id) & set(names.index)
-    several = sum(int(names[one]) > 1 for one in by_name)
+    several = sum(int(names[name]) > 1 for name in by_name)
     lost = sorted(keys - by_id - by_name)
     text = (
         f"{name}: of {len(keys)} sites that were assayed, {len(by_id)} are found by id and {len(by_name)} by exact name"
@@ -64,7 +64,7 @@ def _site_keys(name: str, samples: pd.DataFrame, inventories: Mapping[str, pd.Da
 
 def _near(name: str, samples: pd.DataFrame, inventories: Mapping[str, pd.DataFrame]) -> list[str]:
     here = _sphere(samples)
-    sites = [one for one in map(_sphere, inventories.values()) if len(one)]
+    sites = [inventory for inventory in map(_sphere, inventories.values()) if len(inventory)]
     if not len(here) or not sites:
         return []
     distance, _ = cKDTree(here).query(np.vstack(sites))
@@ -80,50 +80,52 @@ def _sphere(table: pd.DataFrame) -> np.ndarray:
 
 def _quoted(inventories: Mapping[str, pd.DataFrame]) -> list[str]:
     """Count ids that stand in more than one inventory, scheme by scheme."""
-    said = []
-    held = {name: set(one["cross_ids"].dropna().str.split("; ").explode()) for name, one in inventories.items()}
+    sentences = []
+    held = {
+        name: set(inventory["cross_ids"].dropna().str.split("; ").explode()) for name, inventory in inventories.items()
+    }
     names = list(held)
     for index, first in enumerate(names):
         for second in names[index + 1 :]:
             shared = held[first] & held[second]
             if shared:
-                said.append(f"{first} and {second}: {len(shared)} ids stand in both (e.g. {min(shared)}).")
-    return said
+                sentences.append(f"{first} and {second}: {len(shared)} ids stand in both (e.g. {min(shared)}).")
+    return sentences
 
 
 def _same_names(inventories: Mapping[str, pd.DataFrame]) -> list[str]:
-    said = []
-    held = {name: set(one["name"].dropna().str.casefold().str.strip()) for name, one in inventories.items()}
+    sentences = []
+    held = {name: set(inventory["name"].dropna().str.casefold().str.strip()) for name, inventory in inventories.items()}
     names = list(held)
     for index, first in enumerate(names):
         for second in names[index + 1 :]:
             shared = held[first] & held[second]
             if shared:
-                said.append(
+                sentences.append(
                     f"{first} and {second}: {len(shared)} names stand in both. Equal names are often different mines: records "
                     "are only linked where id, or name, distance and commodity agree."
                 )
-    return said
+    return sentences
 
 
 def _apart(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """Say which table lies far from all others, and whether the other sign of its longitudes would bring it among them."""
     boxes = {}
     for name, table in tables.items():
-        place = table[["longitude", "latitude"]].dropna()
-        if len(place):
-            boxes[name] = (*place.quantile(0.02).tolist(), *place.quantile(0.98).tolist())
-    said = []
+        points = table[["longitude", "latitude"]].dropna()
+        if len(points):
+            boxes[name] = (*points.quantile(0.02).tolist(), *points.quantile(0.98).tolist())
+    sentences = []
     for name, (west, south, east, north) in boxes.items():
         others = [box for other, box in boxes.items() if other != name]
         if not others or any(_touch((west, south, east, north), box) for box in others):
             continue
         mirrored = any(_touch((-east, south, -west, north), box) for box in others)
         hint = "; with the other sign of its longitudes it would lie among them" if mirrored else ""
-        said.append(
+        sentences.append(
             f"{name}: lies more than {APART_DEGREES:g} degrees from all other tables{hint}. Is its coordinate system right?"
         )
-    return said
+    return sentences
 
 
 def _touch(a: tuple[float, ...], b: tuple[float, ...]) -> bool:

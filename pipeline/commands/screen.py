@@ -83,12 +83,12 @@ def screen_run(
         publication = without_sites(publication, _asked_for(publication, exclusions))
     if site is not None:
         return around_site(publication, site, within_km, lang)
-    place = _place(publication, community, nation, area)
-    folder = out or run_folder.with_name(f"{run_folder.name}_screen_{_slug(place.key)}")
-    table = screen(publication, place, within_km=within_km)
+    origin = _place(publication, community, nation, area)
+    folder = out or run_folder.with_name(f"{run_folder.name}_screen_{_slug(origin.key)}")
+    table = screen(publication, origin, within_km=within_km)
     _make_room(folder)
-    write_screening(publication, place, table, folder, within_km=within_km, lang=lang)
-    lines = Brief(publication, place, table, within_km).as_text(lang)
+    write_screening(publication, origin, table, folder, within_km=within_km, lang=lang)
+    lines = Brief(publication, origin, table, within_km).as_text(lang)
     lines += [] if len(table) else [word("screen_look_farther", lang)]
     ranks = [phrase("brief_rank_only", lang, n=len(publication.ranking))] if len(table) else []
     written = [f"  {folder / name}{word('colon', lang)}{word(key, lang)}" for name, key in WRITTEN.items()]

@@ -132,20 +132,20 @@ def in_words(verified: Verified, run_folder: Path) -> str:
 
 def _inputs(manifest: dict[str, Any], data_dir: Path) -> list[str]:
     """Name the sources whose files are not those the run read."""
-    paths = {one["id"]: one["path"] for one in manifest["config"]["sources"]}
+    paths = {source["id"]: source["path"] for source in manifest["config"]["sources"]}
     differing = []
-    for one in manifest["inputs"]:
-        path = data_dir / paths[one["id"]]
+    for entry in manifest["inputs"]:
+        path = data_dir / paths[entry["id"]]
         if not (path.is_file() or path.is_dir()):
-            differing.append(f"{one['id']}: {path.name} is not there, or no file")
+            differing.append(f"{entry['id']}: {path.name} is not there, or no file")
             continue
-        if file_fingerprint(path) != one["sha256"]:
-            differing.append(f"{one['id']}: {path.name} has other bytes")
+        if file_fingerprint(path) != entry["sha256"]:
+            differing.append(f"{entry['id']}: {path.name} has other bytes")
         beside = {car.name: file_fingerprint(car) for car in side_cars(path)}
-        if beside != one["side_cars"]:
-            then = one["side_cars"]
+        if beside != entry["side_cars"]:
+            then = entry["side_cars"]
             names = sorted(name for name in beside.keys() | then.keys() if beside.get(name) != then.get(name))
-            differing.append(f"{one['id']}: beside it, {', '.join(names)} differ")
+            differing.append(f"{entry['id']}: beside it, {', '.join(names)} differ")
     if SPLITS in manifest["fingerprints"]:
         splits = data_dir / str(manifest["config"].get("train_model", {}).get("splits"))
         if not splits.is_file():

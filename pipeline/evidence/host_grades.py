@@ -27,10 +27,10 @@ def host_grades(utility: np.ndarray, target: str, threshold_ppm: float) -> tuple
     The tables rank hosts and were never fitted to wastes; read as grades they are coarse, which the spread says.
     """
     known = np.isfinite(utility)
-    found = np.where(known, np.maximum(utility, OTHER_UTILITY), UNKNOWN_UTILITY)
+    utilities = np.where(known, np.maximum(utility, OTHER_UTILITY), UNKNOWN_UTILITY)
     shift = 0.0 if target == "REE" else float(np.log10(threshold_ppm)) - USUAL_THRESHOLD_LOG10
-    spread = np.where(known, LEAST_SD_LOG10 + SD_SPAN_LOG10 * found, UNKNOWN_SD_LOG10)
-    return LOWEST_LOG10 + SPAN_LOG10 * found + shift, spread
+    spread = np.where(known, LEAST_SD_LOG10 + SD_SPAN_LOG10 * utilities, UNKNOWN_SD_LOG10)
+    return LOWEST_LOG10 + SPAN_LOG10 * utilities + shift, spread
 
 
 PRIOR_WASTES = 4.0

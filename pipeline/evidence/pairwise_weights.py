@@ -99,19 +99,19 @@ class PairwiseComparisons(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> PairwiseComparisons:
-        found = self.weigh()
-        if found.consistency_ratio > MOST_INCONSISTENT:
+        weights = self.weigh()
+        if weights.consistency_ratio > MOST_INCONSISTENT:
             raise ValueError(
-                f"the comparisons contradict each other: consistency ratio {found.consistency_ratio:.2f}, at most "
-                f"{MOST_INCONSISTENT:.2f} can be used (Saaty 1980). Look again at {self._oddest(found.weights)}"
+                f"the comparisons contradict each other: consistency ratio {weights.consistency_ratio:.2f}, at most "
+                f"{MOST_INCONSISTENT:.2f} can be used (Saaty 1980). Look again at {self._oddest(weights.weights)}"
             )
         return self
 
     def matrix(self) -> np.ndarray:
         """Return the reciprocal matrix of the comparisons, in the order metal, amount, access, liability."""
         table = np.eye(len(PARTS))
-        for (i, one), (j, other) in combinations(enumerate(PARTS), 2):
-            table[i, j] = getattr(self, f"{one}_over_{other}")
+        for (i, first), (j, other) in combinations(enumerate(PARTS), 2):
+            table[i, j] = getattr(self, f"{first}_over_{other}")
             table[j, i] = 1.0 / table[i, j]
         return table
 

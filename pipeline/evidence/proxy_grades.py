@@ -105,7 +105,7 @@ def predict_from_proxies(
         r2,
         r2_random,
         int(known.sum()),
-        tuple(name for name, one in zip(names, varied, strict=True) if one),
+        tuple(name for name, column in zip(names, varied, strict=True) if column),
     )
 
 

@@ -52,8 +52,8 @@ def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
     with np.errstate(divide="ignore", invalid="ignore"):
         log10 = np.log10(np.where(known, middle, np.nan))
         below, above = np.log10(middle / low) / Z90, np.log10(high / middle) / Z90
-    found = {
-        "exists": np.array([CHANCE_OF_WASTE[one] for one in rule]),
+    amounts = {
+        "exists": np.array([CHANCE_OF_WASTE[name] for name in rule]),
         "tonnage_log10": log10,
         "tonnage_below": np.where(np.isfinite(below), np.maximum(below, 0.0), 0.0),
         "tonnage_above": np.where(np.isfinite(above), np.maximum(above, 0.0), 0.0),
@@ -61,17 +61,17 @@ def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
     for name, (median, spread) in usual.items():
         rows = ~known & (rule == name)
         for column, value in (("tonnage_log10", median), ("tonnage_below", spread), ("tonnage_above", spread)):
-            found[column] = np.where(rows, value, found[column])
-    _draw_in(found, known, table["tonnage_rule"].to_numpy(str))
-    found["exists"] = np.where((table["waste_type"] == "none").to_numpy(), 0.0, found["exists"])
-    return found
+            amounts[column] = np.where(rows, value, amounts[column])
+    _draw_in(amounts, known, table["tonnage_rule"].to_numpy(str))
+    amounts["exists"] = np.where((table["waste_type"] == "none").to_numpy(), 0.0, amounts["exists"])
+    return amounts
 
 
 SURE_RULES = ("reported_mass", "endowment_grade", "volume_density", "milled")
 COARSE_RULES = ("milled_rate", "area_height", "authorised_mass", "area_law")
 
 
-def _draw_in(found: dict[str, np.ndarray], known: np.ndarray, rule: np.ndarray) -> None:
+def _draw_in(amounts: dict[str, np.ndarray], known: np.ndarray, rule: np.ndarray) -> None:
     r"""Draw coarse estimates toward their middle by as much as they scatter more than sure ones do.
 
     An estimate that is the truth with an error has the variance of the truth and of the error, and the truth is to be expected
@@ -84,9 +84,9 @@ def _draw_in(found: dict[str, np.ndarray], known: np.ndarray, rule: np.ndarray) 
         coarse = known & (rule == name)
         if min(sure.sum(), coarse.sum()) < LEAST_KNOWN:
             continue
-        logs = found["tonnage_log10"][coarse]
-        share = min(1.0, float(np.var(found["tonnage_log10"][sure]) / max(np.var(logs), 1e-9)))
+        logs = amounts["tonnage_log10"][coarse]
+        share = min(1.0, float(np.var(amounts["tonnage_log10"][sure]) / max(np.var(logs), 1e-9)))
         middle = float(np.median(logs))
-        found["tonnage_log10"][coarse] = middle + share * (logs - middle)
+        amounts["tonnage_log10"][coarse] = middle + share * (logs - middle)
         for side in ("tonnage_below", "tonnage_above"):
-            found[side][coarse] *= np.sqrt(share)
+            amounts[side][coarse] *= np.sqrt(share)

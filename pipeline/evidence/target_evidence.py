@@ -103,21 +103,21 @@ def best_match(texts: pd.Series, patterns: Sequence[tuple[str, float]]) -> tuple
 def _best_hosts(texts: pd.Series, hosts: Sequence[Host]) -> tuple[np.ndarray, np.ndarray]:
     """Return utility, low and high of the best host of each text, and the words that matched; NaN and None where none does."""
     compiled = sorted(
-        ((re.compile(host.pattern, re.IGNORECASE), host) for host in hosts), key=lambda one: -one[1].utility
+        ((re.compile(host.pattern, re.IGNORECASE), host) for host in hosts), key=lambda host: -host[1].utility
     )
-    found: dict[str, tuple[tuple[float, float, float], str | None]] = {}
+    best: dict[str, tuple[tuple[float, float, float], str | None]] = {}
     ends, matched = np.full((len(texts), 3), np.nan), np.full(len(texts), None, dtype=object)
     for row, words in enumerate(texts):
         if not isinstance(words, str) or not words.strip():
             continue
-        if words not in found:
+        if words not in best:
             hits = (
-                ((one.utility, one.low, one.high), (hit.groupdict().get("word") or hit.group(0)).lower())
-                for pattern, one in compiled
+                ((host.utility, host.low, host.high), (hit.groupdict().get("word") or hit.group(0)).lower())
+                for pattern, host in compiled
                 if (hit := pattern.search(words))
             )
-            found[words] = next(hits, ((np.nan, np.nan, np.nan), None))
-        ends[row], matched[row] = found[words]
+            best[words] = next(hits, ((np.nan, np.nan, np.nan), None))
+        ends[row], matched[row] = best[words]
     return ends, matched
 
 

@@ -100,13 +100,13 @@ def waste_chemistry(
         used = _best_method(site, rank, np.isfinite(pattern))
         totals[f"waste_{name}"] = _median(site, pattern, analyses, used, n_sites)
     known = np.isfinite(np.asarray(totals["waste_lree_hree"]))
-    columns["waste_ree_convention"] = pd.array([convention if one else None for one in known], dtype="str")
+    columns["waste_ree_convention"] = pd.array([convention if element else None for element in known], dtype="str")
     totals |= _properties(site, waste, analyses, n_sites)
     names = {"waste_n": n, "waste_method": method, "waste_methods": _joined_methods(site, waste, n_sites)}
-    said = pd.DataFrame(
+    chemistry = pd.DataFrame(
         {element: np.isfinite(columns[f"waste_{element}_ppm"]) for element in elements}, index=range(n_sites)
     )
-    listed = [None if not row.any() else "; ".join(np.array(elements)[row]) for row in said.to_numpy(dtype=bool)]
+    listed = [None if not row.any() else "; ".join(np.array(elements)[row]) for row in chemistry.to_numpy(dtype=bool)]
     names["waste_elements"] = pd.array(listed, dtype="str")
     return pd.DataFrame({**names, **totals, **columns}, index=range(n_sites))
 
@@ -167,9 +167,9 @@ def _median(site: np.ndarray, value: np.ndarray, analyses: np.ndarray, used: np.
     return _per_site(pd.Series(value[rows]).groupby(site[rows]).median(), n_sites)
 
 
-def _per_site(found: pd.Series, n_sites: int) -> np.ndarray:
+def _per_site(per_group: pd.Series, n_sites: int) -> np.ndarray:
     result = np.full(n_sites, np.nan)
-    result[found.index.to_numpy(dtype=np.int64)] = found.to_numpy(dtype="float64")
+    result[per_group.index.to_numpy(dtype=np.int64)] = per_group.to_numpy(dtype="float64")
     return result
 
 
@@ -189,7 +189,7 @@ def _totals(
     best = _per_site(pd.Series(rank).groupby(site).min(), n_sites)
     of_total = _per_site(pd.Series(rank[used]).groupby(site[used]).min(), n_sites)
     chosen = np.where(np.isfinite(of_total), of_total, best)
-    names = [None if np.isnan(one) else METHOD_ORDER[int(one)] for one in chosen]
+    names = [None if np.isnan(element) else METHOD_ORDER[int(element)] for element in chosen]
     return columns, pd.array(names, dtype="str")
 
 
@@ -245,7 +245,7 @@ def _completed(sums: SuiteTotals, value: np.ndarray, prior: np.ndarray) -> Suite
 def _patterns(filled: np.ndarray, measured: np.ndarray, convention: str) -> dict[str, np.ndarray]:
     """Return what the suite of each sample says beside its total."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = {
+        patterns = {
             "magnet_share": ree.share(filled, MAGNET),
             "lree_hree": ree.light_per_heavy(filled, convention),
             "outlook": ree.outlook_coefficient(filled),
@@ -253,12 +253,12 @@ def _patterns(filled: np.ndarray, measured: np.ndarray, convention: str) -> dict
             "ce_anomaly": ree.ce_anomaly(measured),
             "la_yb_n": ree.slope(measured),
         }
-    return {name: np.where(np.isfinite(values), values, np.nan) for name, values in found.items()}
+    return {name: np.where(np.isfinite(values), values, np.nan) for name, values in patterns.items()}
 
 
 def _joined_methods(site: np.ndarray, waste: pd.DataFrame, n_sites: int) -> pd.api.extensions.ExtensionArray:
     """Return all methods of each site, the most complete first."""
-    said: list[str | None] = [None] * n_sites
-    for one, methods in waste["method"].astype(str).groupby(site):
-        said[int(str(one))] = "; ".join(sorted(set(methods), key=METHOD_ORDER.index))
-    return pd.array(said, dtype="str")
+    joined: list[str | None] = [None] * n_sites
+    for site_index, methods in waste["method"].astype(str).groupby(site):
+        joined[int(str(site_index))] = "; ".join(sorted(set(methods), key=METHOD_ORDER.index))
+    return pd.array(joined, dtype="str")

@@ -106,7 +106,7 @@ def value_fingerprint(value: Any) -> Any:
     if isinstance(value, Raster):
         return [repr(replace(value, path="", notes=())), source_files(Path(value.path))]
     if isinstance(value, list | tuple):
-        return [value_fingerprint(one) for one in value]
+        return [value_fingerprint(item) for item in value]
     raise TypeError(f"a {type(value).__name__} has no fingerprint")
 
 
@@ -148,20 +148,20 @@ def side_cars(path: Path, depth: int = 4) -> list[Path]:
     if path.is_dir() or not path.parent.is_dir():
         return []
     stem, name = path.stem.casefold(), path.name.casefold()
-    found = set()
-    for one in path.parent.iterdir():
-        other = one.name.casefold()
-        beside = one.stem.casefold() == stem and one.suffix.casefold() in SIDE_CARS
+    cars = set()
+    for sibling in path.parent.iterdir():
+        other = sibling.name.casefold()
+        beside = sibling.stem.casefold() == stem and sibling.suffix.casefold() in SIDE_CARS
         if other != name and (beside or other in {name + end for end in APPENDED}):
-            found.add(one)
+            cars.add(sibling)
     if path.suffix.casefold() == ".vrt" and depth:
-        found |= _targets(path, depth)
-    return sorted(one for one in found if one.is_file())
+        cars |= _targets(path, depth)
+    return sorted(one for one in cars if one.is_file())
 
 
 def source_files(path: Path) -> list[list[str]]:
     """Return name and sha256 of a source's file and of its side-cars."""
-    return [[one.name, file_fingerprint(one)] for one in [path, *side_cars(path)]]
+    return [[file.name, file_fingerprint(file)] for file in [path, *side_cars(path)]]
 
 
 def table_fingerprint(table: pd.DataFrame) -> str:
@@ -177,7 +177,7 @@ def table_fingerprint(table: pd.DataFrame) -> str:
             digest.update(column.crs.to_wkt().encode() if column.crs else b"no CRS")
             shapes = column.to_numpy()
             for some in blocks_of_corners(shapes):
-                digest.update(b"\0".join(one or b"none" for one in shapely.to_wkb(shapes[some])))
+                digest.update(b"\0".join(shape or b"none" for shape in shapely.to_wkb(shapes[some])))
         else:
             digest.update(np.ascontiguousarray(pd.util.hash_pandas_object(column, index=False).to_numpy()).tobytes())
     return digest.hexdigest()
@@ -189,11 +189,11 @@ def _targets(path: Path, depth: int) -> set[Path]:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return set()
-    found = set()
+    targets = set()
     for _, name in _TARGETS.findall(text):
         target = path.parent / name.strip()
-        found |= {target, *side_cars(target, depth - 1)}
-    return found
+        targets |= {target, *side_cars(target, depth - 1)}
+    return targets
 
 
 def _files_in(folder: Path) -> list[Path]:

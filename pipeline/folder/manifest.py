@@ -86,7 +86,7 @@ def _wrong_parts(manifest: dict[str, Any]) -> list[str]:
     try:
         known = _Manifest.model_validate(manifest)
     except ValidationError as error:
-        return list(dict.fromkeys(".".join(str(part) for part in one["loc"]) for one in error.errors()))[:3]
+        return list(dict.fromkeys(".".join(str(part) for part in problem["loc"]) for problem in error.errors()))[:3]
     outside = [name for name in known.files if not is_inside(name)]
     strange = {input_table.id for input_table in known.inputs} ^ {source.id for source in known.config.sources}
     return [*(["files"] if outside else []), *(["inputs"] if strange else [])]

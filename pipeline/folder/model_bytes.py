@@ -47,7 +47,7 @@ def steady(content: bytes) -> bytes:
 def _numbered(node: Any, numbers: dict[int, int], names: dict[str, str]) -> Any:
     """Return a part of the schema with numbers for addresses; ``numbers`` and ``names`` remember those already given."""
     if isinstance(node, list):
-        return [_numbered(one, numbers, names) for one in node]
+        return [_numbered(item, numbers, names) for item in node]
     if not isinstance(node, dict):
         return node
     renamed: dict[str, Any] = {}

@@ -195,7 +195,7 @@ def _versions() -> dict[str, str]:
 
 def _table_facts(table: pd.DataFrame) -> dict[str, list[Any]]:
     """Return a table as plain lists; Python writes floats so that they come back to the last bit."""
-    rows = [[None if pd.isna(one) else one for one in row] for row in table.to_numpy(dtype=object).tolist()]
+    rows = [[None if pd.isna(cell) else cell for cell in row] for row in table.to_numpy(dtype=object).tolist()]
     return {"columns": [str(name) for name in table.columns], "data": rows}
 
 
@@ -209,8 +209,10 @@ def _read(folder: Path) -> tuple[dict[str, Any], bytes]:
     except (OSError, ValueError) as error:
         raise SourceError(f"{folder / 'model.json'}: cannot be read ({error}). Run the training again.") from None
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
-        found = facts.get("format") if isinstance(facts, dict) else None
-        raise SourceError(f"{folder / 'model.json'}: format {found}, expected {FORMAT}. Train again with this version.")
+        file_format = facts.get("format") if isinstance(facts, dict) else None
+        raise SourceError(
+            f"{folder / 'model.json'}: format {file_format}, expected {FORMAT}. Train again with this version."
+        )
     digest = hashlib.sha256(content).hexdigest()
     if digest != facts["sha256"]:
         raise SourceError(
@@ -223,7 +225,7 @@ def _read(folder: Path) -> tuple[dict[str, Any], bytes]:
 def _check_versions(folder: Path, facts: dict[str, Any], *, any_version: bool) -> None:
     now = _versions()
     then = facts["versions"]
-    other = [f"{name} {then.get(name)} (here {one})" for name, one in now.items() if then.get(name) != one]
+    other = [f"{name} {then.get(name)} (here {version})" for name, version in now.items() if then.get(name) != version]
     if other and not any_version:
         raise SourceError(
             f"{folder / 'model.json'}: trained with {', '.join(other)}. Scores may differ between versions. Train again, or load "

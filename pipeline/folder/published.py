@@ -61,8 +61,8 @@ def save_publication(publication: Publication, store: RunStore) -> None:
     scalars = {
         field.name: getattr(publication, field.name) for field in fields(publication) if field.name not in TABLES
     }
-    found = publication.validation
-    scalars["validation"] = None if found is None else found.model_dump(mode="json")
+    validation = publication.validation
+    scalars["validation"] = None if validation is None else validation.model_dump(mode="json")
     scalars["surface"] = None if publication.surface is None else publication.surface.name
     folder = store.stages / "published"
     digests = {name: file_fingerprint(folder / f"{name}.parquet") for name in TABLES}
@@ -119,7 +119,7 @@ def _checked_table(folder: Path, name: str) -> Any:
     if name in MODELS:
         conform(table, MODELS[name])
     if name == "flags":
-        strange = [one for one in table["values"] if not isinstance(json.loads(one), dict)]
+        strange = [value for value in table["values"] if not isinstance(json.loads(value), dict)]
         if strange:
             raise SourceError(f"{path}: {len(strange)} findings hold no values. {ALTERED}")
     return table
@@ -146,7 +146,9 @@ def _require_names(folder: Path, tables: dict[str, Any]) -> None:
     for name, table in tables.items():
         if "site_id" in table.columns:
             strange = [
-                one for one in table["site_id"].unique() if not (isinstance(one, str) and SITE_ID.fullmatch(one))
+                site_id
+                for site_id in table["site_id"].unique()
+                if not (isinstance(site_id, str) and SITE_ID.fullmatch(site_id))
             ]
             if strange:
                 raise SourceError(

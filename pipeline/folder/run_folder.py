@@ -259,7 +259,7 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def _files(path: Path) -> list[str]:
-    return sorted(one.relative_to(path).as_posix() for one in path.rglob("*") if one.is_file())
+    return sorted(member.relative_to(path).as_posix() for member in path.rglob("*") if member.is_file())
 
 
 def is_inside(name: str) -> bool:

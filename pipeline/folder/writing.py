@@ -113,9 +113,9 @@ def read_parquet(path: Path) -> pd.DataFrame:
 def plain(value: Any) -> Any:
     """Turn numpy and pandas values into what strict JSON can hold: missing and infinite numbers become null."""
     if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | np.ndarray | pd.Series):
-        return [plain(one) for one in (sorted(value) if isinstance(value, set) else value)]
+        return [plain(item) for item in (sorted(value) if isinstance(value, set) else value)]
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, np.bool_):

@@ -24,4 +24,4 @@ class Outlines(JSONFeatureSource):
 
     def __iter__(self) -> Iterator[Outline]:
         """Yield a feature per outline."""
-        return (Outline(one) for one in self.src)
+        return (Outline(feature) for feature in self.src)

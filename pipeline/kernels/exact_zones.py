@@ -74,9 +74,9 @@ def _measure(raster: Raster, dataset: Any, polygons: np.ndarray, zones: np.ndarr
     turned = shapely.transform(polygons[zones], lambda points: points * np.array([1.0, -1.0]))
     source = NumPyRasterSource(values.astype(float), xmin=left, ymin=-bottom, xmax=right, ymax=-top, nodata=np.nan)
     features = Outlines(shapely.to_wkb(turned))
-    for zone, one in zip(zones, exact_extract(source, features, ["count", "mean", "variance"]), strict=True):
-        found = one["properties"]
-        count = float(found["count"] or 0.0)
+    for zone, measured in zip(zones, exact_extract(source, features, ["count", "mean", "variance"]), strict=True):
+        statistics = measured["properties"]
+        count = float(statistics["count"] or 0.0)
         if count > 0:
-            result.n[zone], result.mean[zone] = count, found["mean"]
-            result.squares[zone] = float(found["variance"]) * count
+            result.n[zone], result.mean[zone] = count, statistics["mean"]
+            result.squares[zone] = float(statistics["variance"]) * count

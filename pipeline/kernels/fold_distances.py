@@ -31,9 +31,9 @@ def nearest_km(x_km: np.ndarray, y_km: np.ndarray, wanted: np.ndarray, training:
     if len(rows) == 0 or len(asked) == 0:  # a fold may hold out nothing
         return np.full(len(asked), np.nan)
     points = np.column_stack([x_km, y_km])
-    distance, place = cKDTree(points[rows]).query(points[asked], k=min(2, len(rows)))
-    distance, place = distance.reshape(len(asked), -1), place.reshape(len(asked), -1)
-    itself = (rows[np.minimum(place, len(rows) - 1)] == asked[:, None]) & np.isfinite(distance)
+    distance, neighbour = cKDTree(points[rows]).query(points[asked], k=min(2, len(rows)))
+    distance, neighbour = distance.reshape(len(asked), -1), neighbour.reshape(len(asked), -1)
+    itself = (rows[np.minimum(neighbour, len(rows) - 1)] == asked[:, None]) & np.isfinite(distance)
     nearest = np.where(itself, np.inf, distance).min(axis=1)
     return np.where(np.isfinite(nearest), nearest, np.nan)
 
@@ -101,6 +101,6 @@ def matched_folds(
         misfit, _ = misfit_km(fold_nearest_km(x, y, ~tests, tests), use)
         if not misfit >= best - 1e-12:
             best, kept = (misfit, folds) if np.isfinite(misfit) else (best, folds)
-    found = np.full(len(x_km), -1)
-    found[rows] = kept
-    return found
+    fold = np.full(len(x_km), -1)
+    fold[rows] = kept
+    return fold

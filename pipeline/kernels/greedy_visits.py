@@ -47,5 +47,5 @@ def learn_greedily(
         open_rows[best] = False
         after.append(np.diag(left).copy())
     rest = open_rows if open_rows.any() else np.ones(len(left), dtype=bool)
-    fall = [1.0 - float(np.sqrt(one[rest].mean() / start[rest].mean())) for one in after]
+    fall = [1.0 - float(np.sqrt(value[rest].mean() / start[rest].mean())) for value in after]
     return np.array(chosen, dtype=int), np.array(gains), np.array(fall)

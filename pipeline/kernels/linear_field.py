@@ -131,8 +131,8 @@ def fit_field(
     def best(start: np.ndarray, *, field: bool) -> tuple[np.ndarray, float]:
         ends = [(lowest - np.log(columns), highest), (lowest, highest)]
         ends += [(lowest, highest), (np.log(extent / 300.0), np.log(extent))] if field else []
-        found = minimize(lambda point: negative(point, field=field), start, method="L-BFGS-B", jac=True, bounds=ends)
-        return found.x, -float(found.fun)
+        optimum = minimize(lambda point: negative(point, field=field), start, method="L-BFGS-B", jac=True, bounds=ends)
+        return optimum.x, -float(optimum.fun)
 
     half = np.log(scale / 2.0)
     plain, plain_fit = best(np.array([half - np.log(columns), half]), field=False)
@@ -140,7 +140,7 @@ def fit_field(
         best(np.array([plain[0], plain[1] - 0.7, plain[1] - 0.7, np.log(reach)]), field=True)
         for reach in (extent / 60.0, extent / 15.0)
     ]
-    point, fit = max(trials, key=lambda one: one[1])
+    point, fit = max(trials, key=lambda candidate: candidate[1])
     field = fit > plain_fit + LEAST_GAIN
     spread = _spread(point if field else plain, field=field)
     told = _marginal(spread, design, value, own_variance, blocks, distance)
@@ -184,7 +184,7 @@ def predict_field(
         _predict_some(fitted, design[some], x_km[some], y_km[some], own[some], leave_own_out)
         for some in (slice(start, start + AT_ONCE) for start in range(0, max(1, len(table)), AT_ONCE))
     ]
-    mean, variance = (np.concatenate([part[place] for part in parts]) for place in (0, 1))
+    mean, variance = (np.concatenate([part[side] for part in parts]) for side in (0, 1))
     return mean, variance, np.where((own < 0) | leave_own_out, fitted.spread.nugget, 0.0)
 
 
@@ -261,7 +261,7 @@ def _predict_some(
 
 
 def _spread(point: np.ndarray, *, field: bool) -> Spread:
-    values = [float(one) for one in np.exp(point)]
+    values = [float(parameter) for parameter in np.exp(point)]
     return Spread(values[0], values[2] if field else 0.0, values[3] if field else 1.0, values[1])
 
 

@@ -127,12 +127,12 @@ class Ground:
         self.longitude, self.latitude = self.degrees(xy)
         node = np.round(xy / _NODE_M).astype(np.int64)
         # Many points share a node; one whole number per node lets `unique` sort numbers in place of rows.
-        key, place = np.unique((node[:, 0] << 32) + node[:, 1], return_inverse=True)
+        key, group = np.unique((node[:, 0] << 32) + node[:, 1], return_inverse=True)
         # Half of 2**32 is added before the shift, so that a negative row does not borrow from the column.
         column = (key + 2**31) >> 32
         metric = self._metric(np.column_stack([column, key - (column << 32)]) * _NODE_M)
         stretch = np.linalg.svd(metric, compute_uv=False) if len(xy) else np.ones((0, 2))
-        self.metric, self.longest, self.shortest = metric[place], stretch[place, 0], stretch[place, 1]
+        self.metric, self.longest, self.shortest = metric[group], stretch[group, 0], stretch[group, 1]
 
     def degrees(self, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return longitudes and latitudes of places of the plane."""
@@ -209,8 +209,8 @@ def nearest_km(ground: Ground, pieces: Pieces, threads: int) -> np.ndarray:
     if len(pieces) == 0:
         return result
     search = _by_plane(ground, pieces)
-    for rows, found in in_chunks(ground.xy, search, threads):
-        result[rows] = found
+    for rows, nearest in in_chunks(ground.xy, search, threads):
+        result[rows] = nearest
     return result
 
 
@@ -229,9 +229,9 @@ def _by_plane(ground: Ground, pieces: Pieces) -> Callable[[np.ndarray], np.ndarr
 def _near(ground: Ground, tree: shapely.STRtree, rows: np.ndarray) -> np.ndarray:
     """Return pairs of place and what in the tree could be the nearest on the ground to it."""
     points = shapely.points(ground.xy[rows])
-    (place, _), planar = tree.query_nearest(points, return_distance=True, all_matches=False)
+    (point, _), planar = tree.query_nearest(points, return_distance=True, all_matches=False)
     reach = np.zeros(len(rows))
-    reach[place] = planar
+    reach[point] = planar
     reach = reach * ground.slack(rows, reach)
     # A millimetre more, so that the nearest itself is not lost to rounding.
     pairs: np.ndarray = tree.query(points, predicate="dwithin", distance=reach + 1e-3)
@@ -253,7 +253,7 @@ def in_chunks(
 
 
 def shortest_km(
-    ground: Ground, pieces: Pieces, group: np.ndarray, piece: np.ndarray, place: np.ndarray, count: int
+    ground: Ground, pieces: Pieces, group: np.ndarray, piece: np.ndarray, point: np.ndarray, count: int
 ) -> np.ndarray:
     """Return the shortest geodesic of each group of candidate pieces.
 
@@ -263,7 +263,7 @@ def shortest_km(
         See `nearest_km`.
     group : ndarray of int
         Group of each candidate, ascending.
-    piece, place : ndarray of int
+    piece, point : ndarray of int
         Piece and place of each candidate.
     count : int
         Number of groups.
@@ -276,7 +276,7 @@ def shortest_km(
     result = np.full(count, np.nan)
     if len(group) == 0:
         return result
-    blocks = [feet(ground, pieces, place[cut], piece[cut]) for cut in _blocks(len(piece))]
+    blocks = [feet(ground, pieces, point[cut], piece[cut]) for cut in _blocks(len(piece))]
     metres, foot = (np.concatenate(part) for part in zip(*blocks, strict=True))
     heads = np.flatnonzero(np.concatenate([[True], group[1:] != group[:-1]]))
     best = np.repeat(np.minimum.reduceat(metres, heads), np.diff(np.append(heads, len(group))))
@@ -284,7 +284,7 @@ def shortest_km(
     close = metres <= best * (_CLOSE + best / 8.0e6) + 1e-6
     lon, lat = ground.degrees(foot[close])
     km = np.full(len(group), np.inf)
-    km[close] = geodesic_km(ground.longitude[place[close]], ground.latitude[place[close]], lon, lat)
+    km[close] = geodesic_km(ground.longitude[point[close]], ground.latitude[point[close]], lon, lat)
     result[group[heads]] = np.minimum.reduceat(km, heads)
     return result
 
@@ -294,14 +294,14 @@ def _blocks(count: int) -> list[slice]:
     return [slice(begin, begin + _PER_BLOCK) for begin in range(0, max(count, 1), _PER_BLOCK)]
 
 
-def feet(ground: Ground, pieces: Pieces, place: np.ndarray, piece: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def feet(ground: Ground, pieces: Pieces, point: np.ndarray, piece: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return per pair of place and piece the metres of the ground between them, and the piece's nearest point."""
     counts = pieces.stop[piece] - pieces.start[piece]
     offsets = np.concatenate([[0], np.cumsum(counts)])
     if offsets[-1] == 0:
         return np.zeros(0), np.zeros((0, 2))
     start = runs_from(pieces.start[piece], counts)
-    owner = np.repeat(place, counts)
+    owner = np.repeat(point, counts)
     (xx, xy), (yx, yy) = ground.metric[owner].transpose(1, 2, 0)
     origin = ground.xy[owner]
     head, span = pieces.points[start] - origin, pieces.points[start + 1] - pieces.points[start]

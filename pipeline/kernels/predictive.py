@@ -92,16 +92,16 @@ def choose_aim(belief: WasteBelief, grade_log10: float, visits: int, contained_t
     only giants; half of the visits is near the best of both.
     """
     largest, worth = [], []
-    place = max(1, visits // 2) - 1
+    last = max(1, visits // 2) - 1
     for draw in range(TRIAL_DRAWS):
         contained, grade, _ = _draw(belief, seed, draw)
         largest.append(float(contained.max(initial=0.0)))
         payable = np.where(grade >= grade_log10, contained, 0.0)
-        within = min(place, len(payable) - 1)
+        within = min(last, len(payable) - 1)
         worth.append(float(-np.partition(-payable, within)[within]) if len(payable) else 0.0)
     cap = float(np.median(largest)) if largest else 0.0
-    found = contained_t if contained_t is not None else two_digits(float(np.median(worth)))
-    return Aim(grade_log10, max(cap, 1e-9), found)
+    contained_goal_t = contained_t if contained_t is not None else two_digits(float(np.median(worth)))
+    return Aim(grade_log10, max(cap, 1e-9), contained_goal_t)
 
 
 def with_share(belief: WasteBelief, rows: np.ndarray, grade_log10: float, share: float) -> WasteBelief:
@@ -153,18 +153,18 @@ def amounts(belief: WasteBelief, aim: Aim) -> dict[str, np.ndarray]:
     """
     there, z_grade, z_tonnage = _points()
     names = ("payable_t", "payable_low_t", "payable_high_t", "chance_payable", "contained_low_t", "contained_high_t")
-    found = {name: np.zeros(len(belief.exists)) for name in names}
+    drawn = {name: np.zeros(len(belief.exists)) for name in names}
     for some in _blocks(len(belief.exists)):
         part = belief.rows(some)
         grade = part.grade_log10[:, None] + part.grade_sd[:, None] * z_grade
         contained = 10.0 ** (grade + _tonnage(part, z_tonnage) - 6.0)
         pays = (grade >= aim.grade_log10) & (there < part.exists[:, None])
         payable = np.where(pays, np.minimum(contained, aim.cap_t), 0.0)
-        found["payable_t"][some] = payable.mean(axis=1)
-        found["payable_low_t"][some], found["payable_high_t"][some] = np.quantile(payable, (0.05, 0.95), axis=1)
-        found["chance_payable"][some] = (pays & (contained >= aim.contained_t)).mean(axis=1)
-        found["contained_low_t"][some], found["contained_high_t"][some] = np.quantile(contained, (0.05, 0.95), axis=1)
-    return found
+        drawn["payable_t"][some] = payable.mean(axis=1)
+        drawn["payable_low_t"][some], drawn["payable_high_t"][some] = np.quantile(payable, (0.05, 0.95), axis=1)
+        drawn["chance_payable"][some] = (pays & (contained >= aim.contained_t)).mean(axis=1)
+        drawn["contained_low_t"][some], drawn["contained_high_t"][some] = np.quantile(contained, (0.05, 0.95), axis=1)
+    return drawn
 
 
 @dataclass(frozen=True)

@@ -28,15 +28,15 @@ def amounts_differ(records: pd.DataFrame, a: np.ndarray, b: np.ndarray) -> np.nd
 def kinds_differ(records: pd.DataFrame, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Say which pairs are two kinds of waste, where both say one."""
     kind = records["waste_type"].to_numpy(dtype=object)
-    said = ~np.isin(kind, ("unknown", "none", "mixed"))
-    differ: np.ndarray = (kind[a] != kind[b]) & said[a] & said[b]
+    is_telling = ~np.isin(kind, ("unknown", "none", "mixed"))
+    differ: np.ndarray = (kind[a] != kind[b]) & is_telling[a] & is_telling[b]
     return differ
 
 
 def telling_names(records: pd.DataFrame) -> pd.Series:
     """Return name and aliases of each record, without aliases that other records of its source share (owners, camps)."""
     aliases = records["aliases"].str.split("; ").explode().dropna().astype("str")
-    keys = aliases.map(lambda one: name_key(one).joined)
+    keys = aliases.map(lambda name: name_key(name).joined)
     source = records["source"].reindex(keys.index)
     holders = pd.DataFrame({"source": source, "key": keys, "record": keys.index}).drop_duplicates()
     shared = holders.groupby(["source", "key"])["record"].transform("size")
@@ -65,7 +65,7 @@ def _joined(name: Any) -> str:
 def agreement(commodities: pd.Series, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Return 1 where commodities (or their families of metals) overlap, -1 where they differ, 0 where either is unknown."""
     sets = [frozenset() if pd.isna(cell) else frozenset(str(cell).split("; ")) for cell in commodities]
-    families = [frozenset(filter(None, map(group_of, one))) for one in sets]
+    families = [frozenset(filter(None, map(group_of, kinds))) for kinds in sets]
     shared = np.zeros(len(a))
     for at, (left, right) in enumerate(zip(a, b, strict=True)):
         if sets[left] and sets[right]:

@@ -37,11 +37,11 @@ def official_tokens(records: pd.DataFrame) -> list[set[tuple[str, str]]]:
     for source, jurisdiction, official, cross in columns:
         own: set[tuple[str, str]] = set()
         if not pd.isna(official):
-            place = "" if pd.isna(jurisdiction) else str(jurisdiction)
-            own.add(_token(str(official), f"{source} {place}"))
+            region = "" if pd.isna(jurisdiction) else str(jurisdiction)
+            own.add(_token(str(official), f"{source} {region}"))
         if not pd.isna(cross):
             own |= {_token(part, str(source)) for part in str(cross).split("; ") if part.strip()}
-        tokens.append({one for one in own if one[1]})
+        tokens.append({token for token in own if token[1]})
     return tokens
 
 
@@ -51,7 +51,7 @@ def registered(records: pd.DataFrame) -> list[dict[str, set[str]]]:
     A source is the register of its official ids, whatever their form; further numbers belong to the scheme they name or are
     recognised by. Two records of one register with different numbers are two things to the register.
     """
-    found = []
+    pairs = []
     for source, official, tokens in zip(
         records["source"], records["official_id"], official_tokens(records), strict=True
     ):
@@ -61,8 +61,8 @@ def registered(records: pd.DataFrame) -> list[dict[str, set[str]]]:
                 own.setdefault(scheme, set()).add(number)
         if not pd.isna(official):
             own[f"source {source}"] = {plain_id(str(official).partition("=")[2] or str(official))}
-        found.append(own)
-    return found
+        pairs.append(own)
+    return pairs
 
 
 def told_apart(first: Mapping[str, set[str]], second: Mapping[str, set[str]]) -> bool:
@@ -76,11 +76,11 @@ def pairs_by_id(records: pd.DataFrame) -> dict[tuple[int, int], str]:
     for position, tokens in enumerate(official_tokens(records)):
         for token in sorted(tokens):
             holders[token].append(position)
-    found: dict[tuple[int, int], str] = {}
+    pairs: dict[tuple[int, int], str] = {}
     for (scheme, number), positions in holders.items():
         for pair in _pairs(positions):
-            found.setdefault(pair, f"{scheme.split()[0]} {number}")
-    return found
+            pairs.setdefault(pair, f"{scheme.split()[0]} {number}")
+    return pairs
 
 
 def pairs_by_parent(records: pd.DataFrame) -> list[tuple[int, int]]:
@@ -91,14 +91,14 @@ def pairs_by_parent(records: pd.DataFrame) -> list[tuple[int, int]]:
         for position, (source, official) in enumerate(zip(records["source"], records["official_id"], strict=True))
         if not pd.isna(official)
     }
-    found = []
+    pairs = []
     for child, (source, parent_id) in enumerate(zip(records["source"], records["parent_id"], strict=True)):
         if pd.isna(parent_id):
             continue
         parent = by_record.get(parent_id, by_official.get((source, plain_id(str(parent_id)))))
         if parent is not None and parent != child:
-            found.append((parent, child))
-    return found
+            pairs.append((parent, child))
+    return pairs
 
 
 def pairs_within(records: pd.DataFrame, radius_km: float) -> np.ndarray:

@@ -99,26 +99,26 @@ def look_around(
     # Samples that come in `cell_order` are used as they are: copies of a large survey would double the memory.
     in_place = bool((order[1:] > order[:-1]).all())
     at_sample, values, amounts = (
-        np.ascontiguousarray(one if in_place else one[order]) for one in (at_sample, values, amounts)
+        np.ascontiguousarray(array if in_place else array[order]) for array in (at_sample, values, amounts)
     )
     table = (at_sample, values, amounts)
-    found = Neighbours(
+    neighbours = Neighbours(
         np.zeros(len(sites), dtype=np.int64),
         np.full(len(sites), -1, dtype=np.int64),
-        *(np.full((len(sites), one.shape[1]), np.nan) for one in (values, amounts, amounts)),
+        *(np.full((len(sites), array.shape[1]), np.nan) for array in (values, amounts, amounts)),
     )
-    result = (found.n, found.nearest, found.mean, found.percentile, found.maximum)
+    result = (neighbours.n, neighbours.nearest, neighbours.mean, neighbours.percentile, neighbours.maximum)
     if compiled if compiled is not None else _many_pairs(at_site, at_sample, chord):
         cell_of_site = _cells(at_site, chord)
         # Sites of one cell in a row find its samples still in the processor's cache.
         along = np.lexsort(cell_of_site.T[::-1])
         search = (width, keys[order], chord * chord, power, least * least, share)
         here, cell = at_site[along], cell_of_site[along]
-        ordered = [np.ascontiguousarray(one[along]) for one in result]
+        ordered = [np.ascontiguousarray(array[along]) for array in result]
         compiled_pass = _compiled_pass()
 
         def go(part: slice) -> None:
-            compiled_pass(here[part], *table, cell[part], *search, *(one[part] for one in ordered))
+            compiled_pass(here[part], *table, cell[part], *search, *(pair_part[part] for pair_part in ordered))
 
         # More parts than threads: parts in a dense camp take longest, and the others go on meanwhile.
         cuts = np.linspace(0, len(sites), _PARTS_PER_THREAD * threads + 1).astype(int).tolist()
@@ -127,10 +127,10 @@ def look_around(
         for whole, part in zip(result, ordered, strict=True):
             whole[along] = part
     elif len(sites) and len(samples):
-        _array_pass(at_site, table, chord, power, least, share, found)
+        _array_pass(at_site, table, chord, power, least, share, neighbours)
     # Back from the order of cells to the caller's rows.
-    nearest = np.where(found.nearest >= 0, order[found.nearest] if len(order) else -1, -1)
-    return Neighbours(found.n, nearest, found.mean, found.percentile, found.maximum)
+    nearest = np.where(neighbours.nearest >= 0, order[neighbours.nearest] if len(order) else -1, -1)
+    return Neighbours(neighbours.n, nearest, neighbours.mean, neighbours.percentile, neighbours.maximum)
 
 
 def cell_order(samples: FloatArray, radius_km: float) -> npt.NDArray[np.int64]:
@@ -180,9 +180,9 @@ def _array_pass(
     power: float,
     least: float,
     share: float,
-    found: Neighbours,
+    neighbours: Neighbours,
 ) -> None:
-    """Fill ``found`` by lists of pairs, some sites at a time."""
+    """Fill ``neighbours`` by lists of pairs, some sites at a time."""
     samples, values, amounts = table
     tree = cKDTree(samples)
     # The tree rounds differently from the compiled loop: it is asked a little too widely, and the loop's own test decides.
@@ -191,26 +191,26 @@ def _array_pass(
     for block in np.unique(blocks):
         here = np.flatnonzero(blocks == block)
         lists = tree.query_ball_point(sites[here], generous, return_sorted=True)
-        site = np.repeat(np.arange(len(here)), [len(one) for one in lists])
+        site = np.repeat(np.arange(len(here)), [len(pairs) for pairs in lists])
         if not len(site):
             continue
-        sample = np.concatenate([np.asarray(one, dtype=np.int64) for one in lists])
+        sample = np.concatenate([np.asarray(pairs, dtype=np.int64) for pairs in lists])
         apart = sites[here][site] - samples[sample]
         square = apart[:, 0] * apart[:, 0] + apart[:, 1] * apart[:, 1] + apart[:, 2] * apart[:, 2]
         inside = square <= chord * chord
         site, sample, square = site[inside], sample[inside], square[inside]
-        found.n[here] = np.bincount(site, minlength=len(here))
+        neighbours.n[here] = np.bincount(site, minlength=len(here))
         # Ties go to the first sample in the order of cells, as in the compiled loop.
         by_distance = np.lexsort((sample, square, site))
         heads = by_distance[np.flatnonzero(np.diff(site[by_distance], prepend=-1))]
-        found.nearest[here[site[heads]]] = sample[heads]
+        neighbours.nearest[here[site[heads]]] = sample[heads]
         held = np.maximum(square, least * least)
         weight = 1.0 / held if power == 2.0 else held ** (-0.5 * power)
         for column in range(values.shape[1]):
-            found.mean[here, column] = _weighted_mean(site, weight, values[sample, column], len(here))
+            neighbours.mean[here, column] = _weighted_mean(site, weight, values[sample, column], len(here))
         for column in range(amounts.shape[1]):
             high, top = _upper(site, amounts[sample, column], len(here), share)
-            found.percentile[here, column], found.maximum[here, column] = high, top
+            neighbours.percentile[here, column], neighbours.maximum[here, column] = high, top
 
 
 def _weighted_mean(site: npt.NDArray[np.int64], weight: FloatArray, value: FloatArray, size: int) -> FloatArray:
@@ -228,13 +228,13 @@ def _upper(site: npt.NDArray[np.int64], amount: FloatArray, size: int, share: fl
     counts = np.bincount(site[there], minlength=size)
     some = counts > 0
     ends = np.cumsum(counts)
-    place = share * (counts[some] - 1)
-    below = np.floor(place).astype(np.int64)
+    position = share * (counts[some] - 1)
+    below = np.floor(position).astype(np.int64)
     start = (ends - counts)[some]
     low = sorted_amount[start + below]
     above = sorted_amount[start + np.minimum(below + 1, counts[some] - 1)]
     high, top = np.full(size, np.nan), np.full(size, np.nan)
-    high[some] = low + (above - low) * (place - below)
+    high[some] = low + (above - low) * (position - below)
     top[some] = sorted_amount[ends[some] - 1]
     return high, top
 

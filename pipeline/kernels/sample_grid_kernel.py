@@ -34,7 +34,7 @@ def grid_pass(  # noqa: C901 - one loop nest that is compiled as a whole
     """
     n_values, n_amounts = values.shape[1], amounts.shape[1]
     # Grown by doubling where a site has more samples: no allocation inside the loop for nearly all sites.
-    found = np.empty(1024, dtype=np.int64)
+    pairs = np.empty(1024, dtype=np.int64)
     scratch = np.empty(1024)
     total, weights = np.empty(n_values), np.empty(n_values)
     for site in range(len(sites)):
@@ -57,12 +57,12 @@ def grid_pass(  # noqa: C901 - one loop nest that is compiled as a whole
                     if square < best:
                         best = square
                         nearest[site] = sample
-                    if count == len(found):
+                    if count == len(pairs):
                         longer = np.empty(2 * count, dtype=np.int64)
-                        longer[:count] = found
-                        found = longer
+                        longer[:count] = pairs
+                        pairs = longer
                         scratch = np.empty(2 * count)
-                    found[count] = sample
+                    pairs[count] = sample
                     count += 1
                     # 1 / d**p with d**2 at hand: no square root for the usual p = 2.
                     held = max(square, least)
@@ -79,7 +79,7 @@ def grid_pass(  # noqa: C901 - one loop nest that is compiled as a whole
         for column in range(n_amounts):
             size = 0
             for position in range(count):
-                amount = amounts[found[position], column]
+                amount = amounts[pairs[position], column]
                 if not np.isnan(amount):
                     scratch[size] = amount
                     size += 1
@@ -87,8 +87,8 @@ def grid_pass(  # noqa: C901 - one loop nest that is compiled as a whole
                 continue
             # The linear rule of numpy.percentile: between the order statistics ``below`` and ``below + 1``.
             # Selecting one order statistic is linear in the number of samples where sorting is not.
-            place = share * (size - 1)
-            below = int(np.floor(place))
+            rank_position = share * (size - 1)
+            below = int(np.floor(rank_position))
             first, last = 0, size - 1
             while first < last:  # Hoare's selection of the value at ``below``
                 pivot = scratch[(first + last) // 2]
@@ -117,5 +117,5 @@ def grid_pass(  # noqa: C901 - one loop nest that is compiled as a whole
                 largest = max(largest, scratch[position])
             if below + 1 >= size:
                 upper = lower
-            high[site, column] = lower + (upper - lower) * (place - below)
+            high[site, column] = lower + (upper - lower) * (rank_position - below)
             top[site, column] = largest

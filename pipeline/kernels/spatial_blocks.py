@@ -194,12 +194,12 @@ def camp_districts(x_m: np.ndarray, y_m: np.ndarray, reach_km: float, max_distri
     if len(x_m) > MOST_CLUSTERED:
         return _coarse_districts(x_m, y_m, reach_km, max_districts)
     tree = linkage(np.column_stack([x_m, y_m]) / 1000.0, method="complete")
-    found = fcluster(tree, t=reach_km, criterion="distance")
-    if found.max() > max_districts:
-        found = fcluster(tree, t=max_districts, criterion="maxclust")
-    _, first = np.unique(found, return_index=True)
-    order = {found[index]: number for number, index in enumerate(np.sort(first), start=1)}
-    return np.array([order[one] for one in found])
+    district = fcluster(tree, t=reach_km, criterion="distance")
+    if district.max() > max_districts:
+        district = fcluster(tree, t=max_districts, criterion="maxclust")
+    _, first = np.unique(district, return_index=True)
+    order = {district[index]: number for number, index in enumerate(np.sort(first), start=1)}
+    return np.array([order[one] for one in district])
 
 
 def _coarse_districts(x_m: np.ndarray, y_m: np.ndarray, reach_km: float, max_districts: int) -> np.ndarray:

@@ -97,7 +97,7 @@ def _runs_of(shapes: np.ndarray) -> tuple[IntArray, IntArray, IntArray, IntArray
     crossed = np.ceil(np.maximum(ay, by) - 0.5).astype(np.int64) - first
     which = np.repeat(np.arange(len(edge)), crossed)
     row = runs_from(first, crossed)
-    ax, ay, bx, by = (one[which] for one in (ax, ay, bx, by))
+    ax, ay, bx, by = (coordinate[which] for coordinate in (ax, ay, bx, by))
     x = ax + (row + 0.5 - ay) * (bx - ax) / (by - ay)
     owner = zone[part[ring[edge[which]]]]
     order = np.lexsort((x, owner, row))
@@ -140,10 +140,10 @@ def pass_over(
         done = {band: result for part in pool.map(plan.read, shares) for band, result in part}
     # In the order of the raster, whichever thread was first: floating-point sums depend on the order.
     for band in bands:
-        parts, cells, found = done[band]
+        parts, cells, statistics = done[band]
         for members, moments in parts:
             total.add(members, moments)
-        values[cells] = found
+        values[cells] = statistics
     return total, values
 
 

@@ -48,19 +48,21 @@ def alarms(task: Task, folds: Folds, spatial: Figures, random: Figures) -> list[
     spatial, random : Figures
         On spatial and on random folds, of a method that learns from features alone.
     """
-    found = []
+    alarms_raised = []
     if spatial.auc is not None and random.auc is not None:
         most = spatial.auc if spatial.auc_high is None else spatial.auc_high  # a few positives part by chance, too
         if random.auc - spatial.auc > LEAKAGE_GAP and random.auc > most:
-            found.append(Finding(code="random_folds_flatter", values={"random": random.auc, "spatial": spatial.auc}))
-    found += _telling_columns(task)
+            alarms_raised.append(
+                Finding(code="random_folds_flatter", values={"random": random.auc, "spatial": spatial.auc})
+            )
+    alarms_raised += _telling_columns(task)
     twins = twin_share(task.features[task.judged], folds.fold[task.judged])
     if twins > TWIN_SHARE:
-        found.append(Finding(code="twins_across_folds", values={"percent": round(100 * twins)}))
+        alarms_raised.append(Finding(code="twins_across_folds", values={"percent": round(100 * twins)}))
     parts = parts_with_positives(folds.tests & task.judged, task.positive)
     if parts < LEAST_PARTS:
-        found.append(Finding(code="few_parts_with_positives", values={"n": parts, "needed": LEAST_PARTS}))
-    return found
+        alarms_raised.append(Finding(code="few_parts_with_positives", values={"n": parts, "needed": LEAST_PARTS}))
+    return alarms_raised
 
 
 def figures_of_features(task: Task, folds: Folds, anyhow: Folds) -> tuple[Figures, Figures]:
@@ -108,7 +110,7 @@ def strongest_column(task: Task) -> Finding | None:
 def _aucs_alone(task: Task) -> dict[str, float]:
     """Return the AUC of every column by itself, whichever way it points; columns with few values are left out."""
     positive = task.positive[task.judged]
-    found = {}
+    aucs = {}
     for name in task.features.columns:
         value = task.features[name].to_numpy(float)[task.judged]
         known = np.isfinite(value)
@@ -116,8 +118,8 @@ def _aucs_alone(task: Task) -> dict[str, float]:
             continue
         auc = area_under_curve(positive[known], value[known])
         if np.isfinite(auc):
-            found[str(name)] = float(max(auc, 1 - auc))
-    return found
+            aucs[str(name)] = float(max(auc, 1 - auc))
+    return aucs
 
 
 def twin_share(features: pd.DataFrame, fold: np.ndarray) -> float:
@@ -127,7 +129,7 @@ def twin_share(features: pd.DataFrame, fold: np.ndarray) -> float:
     if len(continuous) < 3 or not len(table):
         return 0.0
     values = np.column_stack(continuous)
-    told = np.isfinite(values).sum(axis=1) >= 3
+    is_telling = np.isfinite(values).sum(axis=1) >= 3
     keys = pd.Series([row.tobytes() for row in np.nan_to_num(values, nan=-9.25e37)])
-    folds_of = pd.Series(fold).where(told).groupby(keys).transform("nunique")
-    return float((told & (folds_of.to_numpy() > 1)).mean())
+    folds_of = pd.Series(fold).where(is_telling).groupby(keys).transform("nunique")
+    return float((is_telling & (folds_of.to_numpy() > 1)).mean())

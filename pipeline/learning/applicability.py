@@ -25,9 +25,9 @@ def measure_applicability(prepared: np.ndarray, parts: np.ndarray, task: Task) -
     mean = float(distance[np.triu_indices(len(rows), 1)].mean()) or 1.0
     raw = Applicability(rows, weights, mean, np.inf)
     own = task.blocks[train][:, None] == task.blocks[train][None, :]
-    found = dissimilarity(prepared[train], raw, own)
-    found = found[np.isfinite(found)]
-    q25, q75 = np.quantile(found, [0.25, 0.75]) if len(found) else (0.0, 1.0)
+    distances = dissimilarity(prepared[train], raw, own)
+    distances = distances[np.isfinite(distances)]
+    q25, q75 = np.quantile(distances, [0.25, 0.75]) if len(distances) else (0.0, 1.0)
     return Applicability(rows, weights, mean, float(q75 + 1.5 * (q75 - q25)))
 
 
@@ -78,9 +78,9 @@ def within_waste_variance(n: pd.Series, squares: pd.Series, usual_sd_log10: floa
     usual_sd_log10 : float
         :math:`s_0`.
     """
-    told = n.notna() & squares.notna() & (n > 1)
-    freedom = float((n[told] - 1).sum())
-    return (USUAL_REPLICATES * usual_sd_log10**2 + float(squares[told].sum())) / (USUAL_REPLICATES + freedom)
+    has_spread = n.notna() & squares.notna() & (n > 1)
+    freedom = float((n[has_spread] - 1).sum())
+    return (USUAL_REPLICATES * usual_sd_log10**2 + float(squares[has_spread].sum())) / (USUAL_REPLICATES + freedom)
 
 
 def weigh_waste(

@@ -199,9 +199,9 @@ class BlockBaggedRanker(ClassifierMixin, BaseEstimator):
         -------
         ndarray of bool, shape (n, n_bags)
         """
-        place = np.searchsorted(self.blocks_, np.asarray(blocks).astype(str)).clip(0, len(self.blocks_) - 1)
-        known = self.blocks_[place] == np.asarray(blocks).astype(str)
-        mask = ~self.kept_[:, place].T
+        position = np.searchsorted(self.blocks_, np.asarray(blocks).astype(str)).clip(0, len(self.blocks_) - 1)
+        known = self.blocks_[position] == np.asarray(blocks).astype(str)
+        mask = ~self.kept_[:, position].T
         mask[~known] = True
         mask[~mask.any(axis=1)] = True
         return mask

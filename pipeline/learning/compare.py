@@ -222,6 +222,6 @@ def percentiles(score: np.ndarray, rows: Sequence[int] | np.ndarray) -> np.ndarr
     from scipy.stats import rankdata
 
     known = np.isfinite(score)
-    place = np.full(len(score), np.nan)
-    place[known] = (rankdata(score[known]) - 0.5) / known.sum()
-    return place[rows]
+    percentile = np.full(len(score), np.nan)
+    percentile[known] = (rankdata(score[known]) - 0.5) / known.sum()
+    return percentile[rows]

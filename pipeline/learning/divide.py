@@ -56,10 +56,10 @@ def residual_variogram(task: Task) -> Variogram:
         slope = np.linalg.solve(design.T @ design + PENALTY * np.eye(design.shape[1]), design.T @ (value[train] - mean))
         residual[judged[test]] = value[test] - mean - (table[test] - centre) @ slope
     assert task.x_km is not None and task.y_km is not None  # noqa: S101, PT018 - given by the stage
-    found = fit_variogram(task.x_km * 1000.0, task.y_km * 1000.0, residual)
-    doubtful = bool(found.lag_km) and found.sill - found.nugget < BELIEVED_SILL * found.sill
-    beyond = bool(found.lag_km) and found.range_km > found.lag_km[-1]
-    return replace(found, range_km=float("nan")) if doubtful or beyond else found
+    variogram = fit_variogram(task.x_km * 1000.0, task.y_km * 1000.0, residual)
+    doubtful = bool(variogram.lag_km) and variogram.sill - variogram.nugget < BELIEVED_SILL * variogram.sill
+    beyond = bool(variogram.lag_km) and variogram.range_km > variogram.lag_km[-1]
+    return replace(variogram, range_km=float("nan")) if doubtful or beyond else variogram
 
 
 def block_edge_km(task: Task, range_km: float, feature_radius_km: float, n_folds: int) -> float:

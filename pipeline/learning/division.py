@@ -37,8 +37,11 @@ class Folds:
 
     def both(self, positive: np.ndarray, judged: np.ndarray) -> int:
         """Return how many folds test judged rows of both classes."""
-        one, other = (self.tests & judged & positive).any(axis=1), (self.tests & judged & ~positive).any(axis=1)
-        return int((one & other).sum())
+        has_positive, other = (
+            (self.tests & judged & positive).any(axis=1),
+            (self.tests & judged & ~positive).any(axis=1),
+        )
+        return int((has_positive & other).sum())
 
 
 def complements(

@@ -39,5 +39,5 @@ def evidence_table(task: Task) -> WeightsTable:
         return WeightsTable(contrasts=contrasts)
     values = table[:, [pattern.column for pattern in used]]
     inside = (values >= np.array([pattern.cut for pattern in used])).astype(float)
-    told = omnibus(np.where(np.isfinite(values), inside, np.nan), [pattern.weights for pattern in used], positive)
-    return WeightsTable(contrasts=contrasts, ratio=told.ratio, omnibus_z=told.z)
+    test = omnibus(np.where(np.isfinite(values), inside, np.nan), [pattern.weights for pattern in used], positive)
+    return WeightsTable(contrasts=contrasts, ratio=test.ratio, omnibus_z=test.z)

@@ -66,9 +66,9 @@ def measure(task: Task, folds: Folds, scores: FoldScores, *, interval: bool = Tr
     judged_positive, fold = task.positive[usable], folds.fold
     if judged_positive.any() and not judged_positive.all():
         chance = calibrated(standard, task.positive, usable, fold)
-    told = usable & np.isfinite(chance)
-    brier = float(np.mean((chance[told] - task.positive[told]) ** 2)) if told.any() else float("nan")
-    base = float(task.positive[told].mean()) if told.any() else float("nan")
+    judged = usable & np.isfinite(chance)
+    brier = float(np.mean((chance[judged] - task.positive[judged]) ** 2)) if judged.any() else float("nan")
+    base = float(task.positive[judged].mean()) if judged.any() else float("nan")
     shares: dict[str, Any] = dict(captures(task.positive, last(order)))
     figures = Figures(
         auc=pairs.auc,

@@ -116,7 +116,7 @@ def choose_method(scores: Mapping[str, FoldScores], tests: np.ndarray, positive:
     inner = np.full((count, len(codes), count), np.nan)
     for fold in range(count) if len(codes) > 1 else ():
         inner[fold] = [fold_aucs(tests, positive, scores[code].inner(fold)) for code in codes]
-    by_fold = [codes[one_standard_error(one)[0]] if len(codes) > 1 else codes[0] for one in inner]
+    by_fold = [codes[one_standard_error(score)[0]] if len(codes) > 1 else codes[0] for score in inner]
     single = np.array([scores[code].single[fold] for fold, code in enumerate(by_fold)])
     pairs = {}
     for first, second in scores[codes[0]].pairs:
@@ -150,11 +150,11 @@ def comparisons(scores: FoldScores, tests: np.ndarray, positive: np.ndarray) -> 
     ----------
     Airola et al. (2019), The spatial leave-pair-out cross-validation method, *Data Mining and Knowledge Discovery* 33.
     """
-    found = within_folds(tests, positive, scores.single)
+    pairs = within_folds(tests, positive, scores.single)
     for (first, second), score in scores.pairs.items():
-        one, other = tests[first] & ~tests[second], tests[second] & ~tests[first]
-        found += [(score, one & positive, other & ~positive), (score, other & positive, one & ~positive)]
-    return found
+        only_first, other = tests[first] & ~tests[second], tests[second] & ~tests[first]
+        pairs += [(score, only_first & positive, other & ~positive), (score, other & positive, only_first & ~positive)]
+    return pairs
 
 
 def _aucs_of_positives(scores: FoldScores, tests: np.ndarray, positive: np.ndarray) -> np.ndarray:
@@ -181,11 +181,11 @@ def out_of_fold(score: np.ndarray, single: np.ndarray, folds: Folds, judged: np.
         Rows the final model learned from.
     """
     centre, spread = score.mean(), max(float(score.std()), 1e-12)
-    found = score.copy()
+    chances = score.copy()
     for model, test in zip(single, folds.tests, strict=True):
         known = np.isfinite(model)
         rows = test & judged & known
         if rows.any():
             level, scale = model[known].mean(), max(float(model[known].std()), 1e-12)
-            found[rows] = centre + spread * (model[rows] - level) / scale
-    return found
+            chances[rows] = centre + spread * (model[rows] - level) / scale
+    return chances

@@ -141,8 +141,8 @@ def judge_model(
     fixed = None if rule is None else last(task.features[rule].to_numpy(float))
     null, null_values = spatial_null(task, folds, params.n_permutations, fixed, main.code if rule else "ridge")
     plain = main.code != "grade_field"
-    told = (spatial, by_chance.figures) if plain else figures_of_features(task, folds, anyhow)
-    warned = tuple(alarms(task, folds, *told))
+    aucs = (spatial, by_chance.figures) if plain else figures_of_features(task, folds, anyhow)
+    warned = tuple(alarms(task, folds, *aucs))
     valid = _is_validated(task, first.model) and task.positive[lost].sum() <= task.positive.sum() / 2
     status: Literal["validated", "not validated"] = "validated" if valid else "not validated"
     asked = answers.questions[answers.main].code
@@ -209,10 +209,10 @@ def _by_district(
     folds = complements(district)
     scores = score_folds(fit, folds, reference, pairs=False)
     untrained = np.flatnonzero(~np.isfinite(scores.single).any(axis=1))
-    found = measure(task, folds, scores, interval=False)
-    placed = task.judged & np.isfinite(found.order)
-    auc = area_under_curve(task.positive[placed], found.order[placed]) if placed.any() else float("nan")
-    told = found.figures.model_dump() | {"auc": auc, "auc_by": "one_list"}
+    figures = measure(task, folds, scores, interval=False)
+    placed = task.judged & np.isfinite(figures.order)
+    auc = area_under_curve(task.positive[placed], figures.order[placed]) if placed.any() else float("nan")
+    told = figures.figures.model_dump() | {"auc": auc, "auc_by": "one_list"}
     return DistrictFigures(**told, districts=len(folds), untrained=len(untrained)), np.isin(district, untrained)
 
 
@@ -255,14 +255,14 @@ def _held_out(first: Trial, near: pd.DataFrame) -> pd.DataFrame:
 def _diagnostics(task: Task, table: pd.DataFrame, first: Trial, by_chance: Measured) -> dict[str, Any]:
     """Return the curves behind the report's figures."""
     model, folds = first.model, first.folds
-    told = np.isfinite(model.chance) & task.judged
+    judged = np.isfinite(model.chance) & task.judged
     return {
         "prediction_rate": {
             "spatial": prediction_rate(task.positive, last(model.order)),
             "random": prediction_rate(task.positive, last(by_chance.order)),
             **first.curves,
         },
-        "reliability": reliability(task.positive[told], model.chance[told]),
+        "reliability": reliability(task.positive[judged], model.chance[judged]),
         "blocks": {
             "site_id": table["site_id"].tolist(),
             "longitude": table["longitude"].tolist(),

@@ -81,8 +81,8 @@ def _fitted_steps(task: Task, code: str, rows: np.ndarray) -> Any:
         steps.append((name, step))
     score = LinearScore()
     if code == "logistic" and known.kept_:
-        told = LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000).fit(values, classes)
-        score = LinearScore(told.coef_[0], float(told.intercept_[0]))
+        model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000).fit(values, classes)
+        score = LinearScore(model.coef_[0], float(model.intercept_[0]))
     return Pipeline([*steps, ("score", score.fit(values))])
 
 
@@ -126,7 +126,7 @@ def one_column_fit(task: Task) -> Fit:
         known = np.isfinite(table)
         inside = known & used[:, None]
         middle = np.array(
-            [np.median(one[own]) if own.any() else 0.0 for one, own in zip(table.T, inside.T, strict=True)]
+            [np.median(column[own]) if own.any() else 0.0 for column, own in zip(table.T, inside.T, strict=True)]
         )
         filled = np.where(known, table, middle)
         tells = np.array([area_under_curve(task.positive[used], column[used]) - 0.5 for column in filled.T])

@@ -78,16 +78,16 @@ def spatial_null(
     measured = grade is not None and bool(np.isfinite(grade).all())
     truth = grade if measured and grade is not None else positive.astype(float)
     parts = _projections(task, folds, rows) if fixed is None else []
-    told = None if fixed is None else fixed[rows]
-    observed = float(_aucs(parts, truth[:, None], positive[:, None], told)[0])
+    fixed_rows = None if fixed is None else fixed[rows]
+    observed = float(_aucs(parts, truth[:, None], positive[:, None], fixed_rows)[0])
     if not np.isfinite(observed):
         return Null(), []
     count, seed = max(draws, LEAST_DRAWS), task.random_state
     moved = shifted_values(x, y, truth, positive, count, seed)
-    by_shift = _aucs(parts, moved, best_share(moved, int(positive.sum())) if measured else moved > 0.5, told)
+    by_shift = _aucs(parts, moved, best_share(moved, int(positive.sum())) if measured else moved > 0.5, fixed_rows)
     drawn = fitted_field(x, y, truth, count, seed, indicator=not measured)
     chosen = best_share(drawn, int(positive.sum()))
-    by_field = _aucs(parts, _as_distributed(drawn, truth) if measured else chosen.astype(float), chosen, told)
+    by_field = _aucs(parts, _as_distributed(drawn, truth) if measured else chosen.astype(float), chosen, fixed_rows)
     values = np.concatenate([by_shift, by_field])
     values = values[np.isfinite(values)]
     p_shift, p_field = monte_carlo_p(observed, by_shift), monte_carlo_p(observed, by_field)
@@ -107,15 +107,15 @@ def _as_distributed(fields: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 def _projections(task: Task, folds: Folds, rows: np.ndarray) -> list[Projection]:
     """Return the fits on every fold's training rows and on those common to every two."""
-    found = []
+    projections = []
     tests = folds.tests[:, rows]
     for fold, test in enumerate(tests):
-        found += _projection(task, folds.trains[fold], rows, (test,))
+        projections += _projection(task, folds.trains[fold], rows, (test,))
     for first, second in combinations(range(len(folds)), 2):
         out = folds.tests[first] | folds.tests[second]
         train = folds.trains[first] & folds.trains[second] & ~out
-        found += _projection(task, train, rows, (tests[first] & ~tests[second], tests[second] & ~tests[first]))
-    return found
+        projections += _projection(task, train, rows, (tests[first] & ~tests[second], tests[second] & ~tests[first]))
+    return projections
 
 
 def _projection(task: Task, train: np.ndarray, rows: np.ndarray, tests: tuple[np.ndarray, ...]) -> list[Projection]:
@@ -142,8 +142,8 @@ def _aucs(parts: list[Projection], values: np.ndarray, positive: np.ndarray, fix
         learned = values[part.train]
         score, inside = part.matrix @ (learned - learned.mean(axis=0)), positive[part.test]
         new_won, new_pairs = _wins(score, inside)
-        for one in part.parts if len(part.parts) > 1 else ():
-            same_won, same_pairs = _wins(score[one], inside[one])
+        for part_rows in part.parts if len(part.parts) > 1 else ():
+            same_won, same_pairs = _wins(score[part_rows], inside[part_rows])
             new_won, new_pairs = new_won - same_won, new_pairs - same_pairs
         won, pairs = won + new_won, pairs + new_pairs
     return np.divide(won, pairs, out=np.full(len(won), np.nan), where=pairs > 0)

@@ -59,12 +59,12 @@ def surface_model(task: Task, folds: Folds, n_bags: int, n_bags_validation: int,
     part = replace(task, features=task.features[names], prepared={})
     bagged = "logistic" if task.grade is None else "grade_ridge"  # bags, for their spread is the band of the surface
     scores = score_folds(bagged_fit(part, bagged, n_bags_validation), folds, task.judged)
-    found = measure(part, folds, scores).figures
-    missing = skill_missing(found, spatial_null(part, folds, draws)[0])
+    figures = measure(part, folds, scores).figures
+    missing = skill_missing(figures, spatial_null(part, folds, draws)[0])
     test = SurfaceTest(
-        auc=found.auc,
-        auc_low=found.auc_low,
-        auc_high=found.auc_high,
+        auc=figures.auc,
+        auc_low=figures.auc_low,
+        auc_high=figures.auc_high,
         published=not missing,
         reasons=missing,
         features=tuple(names),

@@ -125,11 +125,11 @@ class TrainedModel:
 
     def waste_evidence(self, site_ids: pd.Series) -> dict[str, np.ndarray]:
         """Return ``log10``, ``sd`` and ``rule`` of what the waste itself told, in the order of the ids."""
-        found = self.sites.set_index("site_id").reindex(site_ids)
+        evidence = self.sites.set_index("site_id").reindex(site_ids)
         return {
-            "log10": found["waste_log10"].to_numpy(float),
-            "sd": found["waste_sd_log10"].to_numpy(float),
-            "rule": found["waste_rule"].fillna("none").to_numpy(str),
+            "log10": evidence["waste_log10"].to_numpy(float),
+            "sd": evidence["waste_sd_log10"].to_numpy(float),
+            "rule": evidence["waste_rule"].fillna("none").to_numpy(str),
         }
 
     def grades(self, site_ids: pd.Series) -> pd.DataFrame:
@@ -182,7 +182,7 @@ def held_out_table(model: TrainedModel) -> pd.DataFrame:
         near = question == "near_assays"
         fold, score = ("near_fold", "near_score") if near else ("fold", "held_out_score")
         method = sites["near_method" if near else "held_out_method"]
-        told = pd.DataFrame(
+        held_out = pd.DataFrame(
             {
                 "site_id": sites["site_id"],
                 "question": question,
@@ -192,7 +192,7 @@ def held_out_table(model: TrainedModel) -> pd.DataFrame:
                 "method": method,
             }
         )
-        parts.append(told[(told["fold"] >= 0) & told["score"].notna()])
+        parts.append(held_out[(held_out["fold"] >= 0) & held_out["score"].notna()])
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 

@@ -91,8 +91,8 @@ def platt(log_odds: np.ndarray, positive: np.ndarray) -> tuple[float, float]:
         return float(np.sum(np.logaddexp(0.0, z) - aim * z)) + 0.05 * (theta[0] - 1.0) ** 2
 
     start = np.array([1.0, np.log((n1 + 1.0) / (n0 + 1.0))])
-    found = minimize(loss, start, method="L-BFGS-B", bounds=[(0.05, 3.0), (-12.0, 12.0)])
-    return float(found.x[0]), float(found.x[1])
+    optimum = minimize(loss, start, method="L-BFGS-B", bounds=[(0.05, 3.0), (-12.0, 12.0)])
+    return float(optimum.x[0]), float(optimum.x[1])
 
 
 def reliability(positive: np.ndarray, probability: np.ndarray, bins: int = 5) -> dict[str, list[float]]:
@@ -111,9 +111,9 @@ def reliability(positive: np.ndarray, probability: np.ndarray, bins: int = 5) ->
 def as_json(value: Any) -> Any:
     """Return a value with arrays as lists, and NaN, which JSON does not know, as None; numbers to six digits."""
     if isinstance(value, dict):
-        return {str(key): as_json(one) for key, one in value.items()}
+        return {str(key): as_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple | np.ndarray):
-        return [as_json(one) for one in value]
+        return [as_json(item) for item in value]
     if isinstance(value, np.bool_ | bool):
         return bool(value)
     if isinstance(value, np.integer | int):

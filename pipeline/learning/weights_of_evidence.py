@@ -99,16 +99,16 @@ def best_cut(column: int, value: np.ndarray, positive: np.ndarray) -> Pattern | 
         b, d = int(inside.sum()) - a, int((~inside).sum()) - c
         if min(a, c) < LEAST_POSITIVES or min(b, d) < 1:
             continue
-        found = weights(a, b, c, d)
-        if best is None or abs(found.studentised) > abs(best.weights.studentised):
-            best = Pattern(column, float(cut), a + b, a, found, abs(found.studentised) >= STUDENTISED)
+        contrast = weights(a, b, c, d)
+        if best is None or abs(contrast.studentised) > abs(best.weights.studentised):
+            best = Pattern(column, float(cut), a + b, a, contrast, abs(contrast.studentised) >= STUDENTISED)
     return best
 
 
 def fit_patterns(table: np.ndarray, positive: np.ndarray) -> list[Pattern]:
     """Return the best cut of every column that has one."""
-    found = (best_cut(column, table[:, column], positive) for column in range(table.shape[1]))
-    return [pattern for pattern in found if pattern is not None]
+    cuts = (best_cut(column, table[:, column], positive) for column in range(table.shape[1]))
+    return [pattern for pattern in cuts if pattern is not None]
 
 
 @dataclass(frozen=True)

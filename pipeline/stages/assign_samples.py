@@ -144,8 +144,8 @@ def _pairs(sites: pd.DataFrame, waste: pd.DataFrame, radius_km: float) -> tuple[
 
     trees = [cKDTree(unit_vectors(*_lonlat(table).T)) for table in (sites, waste.iloc[rows])]
     lists = trees[0].query_ball_tree(trees[1], radius_km / 6350.0)
-    site = np.repeat(np.arange(len(sites)), [len(one) for one in lists])
-    row = rows[np.array([one for found in lists for one in sorted(found)], dtype=np.int64)]
+    site = np.repeat(np.arange(len(sites)), [len(pairs) for pairs in lists])
+    row = rows[np.array([one for pair in lists for one in sorted(pair)], dtype=np.int64)]
     apart = geodesic_km(*_lonlat(sites).T[:, site], *_lonlat(waste).T[:, row]) if len(site) else np.zeros(0)
     return site[apart <= radius_km], row[apart <= radius_km]
 
@@ -171,7 +171,7 @@ def _near(sites: pd.DataFrame, samples: pd.DataFrame, around: np.ndarray, params
     place_of_sample = _columns(samples, ["longitude", "latitude"], around)
     order = cell_order(place_of_sample, params.radius_km)
     around, place_of_sample = around[order], place_of_sample[order]
-    found = look_around(
+    neighbours = look_around(
         _lonlat(sites),
         place_of_sample,
         _columns(samples, [f"{element}_z" for element in scored], around),
@@ -182,12 +182,12 @@ def _near(sites: pd.DataFrame, samples: pd.DataFrame, around: np.ndarray, params
         threads=params.threads,
     )
     nearest_km = np.full(len(sites), np.nan)
-    there = found.nearest >= 0
+    there = neighbours.nearest >= 0
     if there.any():
-        nearest_km[there] = geodesic_km(*_lonlat(sites)[there].T, *place_of_sample[found.nearest[there]].T)
-    columns: dict[str, np.ndarray] = {"near_n": found.n, "near_km": nearest_km}
-    columns |= {f"near_{element}_z": found.mean[:, index] for index, element in enumerate(scored)}
+        nearest_km[there] = geodesic_km(*_lonlat(sites)[there].T, *place_of_sample[neighbours.nearest[there]].T)
+    columns: dict[str, np.ndarray] = {"near_n": neighbours.n, "near_km": nearest_km}
+    columns |= {f"near_{element}_z": neighbours.mean[:, index] for index, element in enumerate(scored)}
     for index, element in enumerate(shown):
-        columns[f"near_{element}_p90_ppm"] = found.percentile[:, index]
-        columns[f"near_{element}_max_ppm"] = found.maximum[:, index]
+        columns[f"near_{element}_p90_ppm"] = neighbours.percentile[:, index]
+        columns[f"near_{element}_max_ppm"] = neighbours.maximum[:, index]
     return pd.DataFrame(columns)

@@ -91,8 +91,8 @@ def build_features(
         columns |= _numbers(chemistry, r"near_n|near_km")
     if params.waste_chemistry:
         hidden = defining_elements(target) if from_assays else frozenset()
-        found = _numbers(chemistry, r"waste_[A-Z][a-z]?_ppm")
-        columns |= {name: values for name, values in found.items() if name.split("_")[1] not in hidden}
+        waste_columns = _numbers(chemistry, r"waste_[A-Z][a-z]?_ppm")
+        columns |= {name: values for name, values in waste_columns.items() if name.split("_")[1] not in hidden}
     if params.rasters:
         columns |= _numbers(_beside(ids, site_rasters), r"raster_\w+?(?<!_coverage)(?<!_how)(?<!_sd)")
     if params.structures:
@@ -102,8 +102,8 @@ def build_features(
     if params.deposit_types and not from_rules:
         columns |= _deposit_types(sites, target)
     table = pd.DataFrame(columns, index=ids.index)
-    told = (table.notna().mean() >= params.min_coverage) & (table.nunique() > 1)
-    covered = [name for name in table.columns if told[name]] if len(table) else []
+    is_informative = (table.notna().mean() >= params.min_coverage) & (table.nunique() > 1)
+    covered = [name for name in table.columns if is_informative[name]] if len(table) else []
     return conform(pd.concat([ids, table[covered]], axis=1), Features)
 
 
@@ -138,8 +138,8 @@ def _deposit_types(sites: pd.DataFrame, target: str) -> dict[str, np.ndarray]:
     texts = sites["deposit_type"].fillna("")
     columns = {"type_affinity": type_affinity(sites, target)}
     for name, pattern, _ in REE_DEPOSITS:
-        hits = texts.map(lambda one, regex=re.compile(pattern, re.IGNORECASE): float(bool(regex.search(one)))).to_numpy(
-            float
-        )
+        hits = texts.map(
+            lambda text, regex=re.compile(pattern, re.IGNORECASE): float(bool(regex.search(text)))
+        ).to_numpy(float)
         columns[f"dep_{name}"] = np.where(known, hits, np.nan)
     return columns

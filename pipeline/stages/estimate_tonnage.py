@@ -265,7 +265,7 @@ def _densities(sites: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray, np.ndar
         ["loose_rock", "slag", "dry_stack", "sulphide", "iron", "base_metal"],
         "tailings",
     )
-    table = np.array([_DENSITY_T_M3[one] for one in material], dtype=float).reshape(-1, 3)
+    table = np.array([_DENSITY_T_M3[word] for word in material], dtype=float).reshape(-1, 3)
     return table[:, 0], table[:, 1], table[:, 2]
 
 
@@ -287,9 +287,9 @@ def _open_ends(
     """Widen the range of an amount that was given as "more than" or "less than", toward its open side only."""
     if bound not in sites:
         return low, mid, high
-    said = sites[bound].astype(object).where(sites[bound].notna(), "").astype(str).to_numpy()
-    wider_low = np.where(said == "upper", mid / params.open_bound_factor, np.where(said == "lower", mid, low))
-    wider_high = np.where(said == "lower", mid * params.open_bound_factor, np.where(said == "upper", mid, high))
+    bounds = sites[bound].astype(object).where(sites[bound].notna(), "").astype(str).to_numpy()
+    wider_low = np.where(bounds == "upper", mid / params.open_bound_factor, np.where(bounds == "lower", mid, low))
+    wider_high = np.where(bounds == "lower", mid * params.open_bound_factor, np.where(bounds == "upper", mid, high))
     return wider_low, mid, wider_high
 
 

@@ -64,12 +64,12 @@ def _told(ids: np.ndarray, names: list[str], values: np.ndarray, parts: np.ndarr
     order = np.argsort(-np.abs(parts), axis=1, kind="stable")
     strong = np.take_along_axis(parts, order, axis=1)
     shown = (strong[:, :most] != 0.0).astype(bool)
-    site, place = np.nonzero(shown)
-    feature = order[site, place]
+    site, column = np.nonzero(shown)
+    feature = order[site, column]
     table = pd.DataFrame(
         {
             "site_id": ids[site],
-            "position": place + 1,
+            "position": column + 1,
             "feature": np.array(names, dtype=object)[feature],
             "value": values[site, feature],
             "contribution": parts[site, feature],
@@ -134,7 +134,7 @@ def _field_parts(
     neighbours, by_other = np.where(elsewhere, 0.0, rest), np.where(elsewhere, rest, 0.0)
     parts = np.column_stack([columns, neighbours, by_other, np.where(by_assay, own, 0.0), np.where(by_proxy, own, 0.0)])
     threshold = float(np.log10(model.threshold_ppm))
-    end, start = (chance_log_odds(one - threshold, sd) for one in (mean, np.full(len(mean), middle)))
+    end, start = (chance_log_odds(part - threshold, sd) for part in (mean, np.full(len(mean), middle)))
     gap = mean - middle
     flat = np.abs(gap) < 1e-9
     steep = np.where(flat, LOGIT_PER_PROBIT / sd, (end - start) / np.where(flat, 1.0, gap))
@@ -167,8 +167,8 @@ def _score_log_odds(model: TrainedModel, site_ids: pd.Series) -> np.ndarray:
 def _companion_parts(ids: np.ndarray, model: TrainedModel) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Return the companion's parts as contributions against the mean site, taken from score to log-odds by the secant."""
     sites = model.sites.set_index("site_id").reindex(ids)
-    utility = sites[[f"part_{one}" for one in BELIEVED]].to_numpy(float)
-    weight = sites[[f"weight_{one}" for one in BELIEVED]].to_numpy(float)
+    utility = sites[[f"part_{name}" for name in BELIEVED]].to_numpy(float)
+    weight = sites[[f"weight_{name}" for name in BELIEVED]].to_numpy(float)
     middle = np.array([np.nanmean(column) if np.isfinite(column).any() else 0.5 for column in utility.T])
     parts = np.nan_to_num(weight * (utility - middle))
     end = np.clip(sites["companion_score"].to_numpy(float), 1e-6, 1 - 1e-6)
@@ -176,7 +176,7 @@ def _companion_parts(ids: np.ndarray, model: TrainedModel) -> tuple[list[str], n
     gap = end - start
     flat = np.abs(gap) < 1e-9
     steep = np.where(flat, 1.0 / (end * (1 - end)), (_logit(end) - _logit(start)) / np.where(flat, 1.0, gap))
-    return [f"part_{one}" for one in BELIEVED], utility, parts * steep[:, None]
+    return [f"part_{name}" for name in BELIEVED], utility, parts * steep[:, None]
 
 
 def _logit(share: np.ndarray) -> np.ndarray:

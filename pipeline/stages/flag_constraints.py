@@ -124,7 +124,7 @@ def flag_constraints(
         Long, sites in their order, flags in the order of `FLAGS`; ``finding`` and ``values`` as `Finding.as_cells` makes them.
     """
     chemistry = sites[["site_id"]].merge(site_samples, on="site_id", how="left", validate="one_to_one")
-    found: _Found = []
+    flags: _Found = []
     for rows in (
         _disposal(sites),
         _condition(sites),
@@ -136,9 +136,9 @@ def flag_constraints(
         _location(sites, params),
         _jurisdiction(sites, backdrop, params),
     ):
-        found += rows
+        flags += rows
     order = {flag: number for number, flag in enumerate(FLAGS)}
-    cells = {(row, order[flag], *finding.as_cells(), source) for row, flag, finding, source in found}
+    cells = {(row, order[flag], *finding.as_cells(), source) for row, flag, finding, source in flags}
     ids = sites["site_id"].to_numpy()
     table = pd.DataFrame(
         [(ids[row], FLAGS[flag], code, values, source) for row, flag, code, values, source in sorted(cells)],
@@ -184,10 +184,10 @@ def _disposal(sites: pd.DataFrame) -> _Found:
 def _condition(sites: pd.DataFrame) -> _Found:
     """Find sites already covered, and sites that likely hold no mine waste."""
     status, remarks, source = _text(sites, "status"), _text(sites, "remarks"), _text(sites, "sources")
-    found: _Found = []
+    flags: _Found = []
     for column in (status, remarks):
         hits = column.str.extract(f"({_COVERED})", flags=2)[0]
-        found += [
+        flags += [
             (row, "covered_or_reclaimed", _finding("covered", quoted=word), source[row])
             for row, word in enumerate(hits)
             if not pd.isna(word)
@@ -199,54 +199,54 @@ def _condition(sites: pd.DataFrame) -> _Found:
     for row, (waste, names) in enumerate(zip(sites["waste_type"], _names(sites), strict=True)):
         only_stone = bool(names) and all(group_of(name) == "stone" for name in names)
         if none[row]:
-            found.append((row, "no_waste_expected", _finding("no_tailings"), source[row]))
+            flags.append((row, "no_waste_expected", _finding("no_tailings"), source[row]))
         elif waste == "none":
-            found.append((row, "no_waste_expected", _finding("no_waste"), source[row]))
+            flags.append((row, "no_waste_expected", _finding("no_waste"), source[row]))
         elif only_stone and waste == "unknown" and not amounts[row]:
-            found.append((row, "no_waste_expected", _finding("quarry", commodities=names), source[row]))
-    return found
+            flags.append((row, "no_waste_expected", _finding("quarry", commodities=names), source[row]))
+    return flags
 
 
 def _radioactivity(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsParams) -> _Found:
     uranium, thorium = _number(chemistry, "waste_U_ppm"), _number(chemistry, "waste_Th_ppm")
     index = np.nan_to_num(uranium) / BQ_G_U_PPM + np.nan_to_num(thorium) / BQ_G_TH_PPM
     source = _text(sites, "sources")
-    found: _Found = []
+    flags: _Found = []
     for row, names in enumerate(_names(sites)):
         if "uranium" in names or "radium" in names:
-            found.append((row, "uranium_mill_tailings", _finding("uranium"), source[row]))
+            flags.append((row, "uranium_mill_tailings", _finding("uranium"), source[row]))
         norm = [name for name in names if name in _NORM or group_of(name) == "rare_earths"]
         if norm and index[row] <= params.activity_limit_bq_g:
-            found.append((row, "radioactivity_possible", _finding("norm", commodities=tuple(norm)), source[row]))
+            flags.append((row, "radioactivity_possible", _finding("norm", commodities=tuple(norm)), source[row]))
         if index[row] > params.activity_limit_bq_g:
             parts = {"U": float(uranium[row]), "Th": float(thorium[row])}
             parts = {element: ppm for element, ppm in parts.items() if ppm > 0}
             values: dict[str, Value] = {"activity_bq_g": float(index[row])}
             values |= {f"{element}_ppm": ppm for element, ppm in parts.items()}
             finding = Finding(code=f"activity_{'_'.join(parts)}", values=values)
-            found.append((row, "radioactivity_measured", finding, FROM_SAMPLES))
-    return found
+            flags.append((row, "radioactivity_measured", finding, FROM_SAMPLES))
+    return flags
 
 
 def _hazards(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsParams) -> _Found:
     source, hazard = _text(sites, "sources"), _text(sites, "hazard_class")
     arsenic = _number(chemistry, "waste_As_ppm")
-    found: _Found = []
+    flags: _Found = []
     for row, names in enumerate(_names(sites)):
         if "asbestos" in names:
-            found.append((row, "asbestos", _finding("asbestos"), source[row]))
+            flags.append((row, "asbestos", _finding("asbestos"), source[row]))
         poison = tuple(name for name in names if name in ("arsenic", "mercury"))
         if poison:
-            found.append((row, "arsenic_or_mercury", _finding("poison", commodities=poison), source[row]))
+            flags.append((row, "arsenic_or_mercury", _finding("poison", commodities=poison), source[row]))
         if arsenic[row] > params.arsenic_limit_ppm:
             finding = _finding("arsenic", arsenic_ppm=float(arsenic[row]))
-            found.append((row, "arsenic_or_mercury", finding, FROM_SAMPLES))
+            flags.append((row, "arsenic_or_mercury", finding, FROM_SAMPLES))
         grade = hazard[row].strip()
         plain = grade.rstrip("* ").casefold()
         if plain in ("a", "b", "high", "very high", "extreme", "class 1", "class a", "class b"):
             code = "hazard_compilers" if grade.endswith("*") else "hazard"
-            found.append((row, "hazard_class", _finding(code, grade=grade.rstrip("* ")), source[row]))
-    return found
+            flags.append((row, "hazard_class", _finding(code, grade=grade.rstrip("* ")), source[row]))
+    return flags
 
 
 def _recovery(sites: pd.DataFrame) -> _Found:
@@ -265,7 +265,7 @@ def _recovery(sites: pd.DataFrame) -> _Found:
 
 def _acid(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsParams) -> _Found:
     """Say what records and samples tell about acid; the firmest statement only."""
-    said, source = _text(sites, "acid_generating").str.strip().str.casefold(), _text(sites, "sources")
+    acid_text, source = _text(sites, "acid_generating").str.strip().str.casefold(), _text(sites, "sources")
     neutralising, acid = _number(sites, "np_kg_t"), _number(sites, "ap_kg_t")
     sulphur_pct = _number(chemistry, "waste_S_ppm") / 1e4
     deposit = _text(sites, "deposit_type").str.contains(_SULPHIDE, case=False, regex=True)
@@ -276,32 +276,32 @@ def _acid(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsP
     from_samples = ~np.isfinite(ratio) & np.isfinite(sampled)
     ratio = np.where(from_samples, sampled, ratio)
     source = source.mask(from_samples, FROM_SAMPLES)
-    found: _Found = []
+    flags: _Found = []
     for row in range(len(sites)):
         if np.isfinite(ratio[row]) and ratio[row] < params.npr_acid:
             finding = _finding("acid_ratio", ratio=float(ratio[row]))
-            found.append((row, "acid_generating", finding, source[row]))
-        elif said[row] in ("yes", "true", "1", "oui", "sí", "si"):
-            found.append((row, "acid_generating", _finding("acid_said"), source[row]))
+            flags.append((row, "acid_generating", finding, source[row]))
+        elif acid_text[row] in ("yes", "true", "1", "oui", "sí", "si"):
+            flags.append((row, "acid_generating", _finding("acid_said"), source[row]))
         elif np.isfinite(ratio[row]):
             if ratio[row] < params.npr_possible:
                 finding = _finding("acid_not_excluded", ratio=float(ratio[row]))
-                found.append((row, "acid_possible", finding, source[row]))
+                flags.append((row, "acid_possible", finding, source[row]))
         elif sulphur_pct[row] > params.sulphur_possible_pct:
             finding = _finding(
                 "sulphur",
                 sulphur_percent=float(sulphur_pct[row]),
                 acid_potential_kg_t=float(AP_PER_SULPHUR_PERCENT * sulphur_pct[row]),
             )
-            found.append((row, "acid_possible", finding, FROM_SAMPLES))
-        elif said[row] not in ("no", "false", "0", "non") and (deposit[row] or minerals[row]):
+            flags.append((row, "acid_possible", finding, FROM_SAMPLES))
+        elif acid_text[row] not in ("no", "false", "0", "non") and (deposit[row] or minerals[row]):
             finding = (
                 _finding("acid_deposit")
                 if deposit[row]
                 else _finding("acid_commodity", commodities=(minerals[row][0],))
             )
-            found.append((row, "acid_possible", finding, source[row]))
-    return found
+            flags.append((row, "acid_possible", finding, source[row]))
+    return flags
 
 
 def _protected(sites: gpd.GeoDataFrame, backdrop: gpd.GeoDataFrame) -> _Found:
@@ -326,22 +326,22 @@ def _location(sites: pd.DataFrame, params: FlagConstraintsParams) -> _Found:
     source, jurisdiction = _text(sites, "sources"), _text(sites, "jurisdiction").str.strip().str.casefold()
     conflict, amounts = _text(sites, "location_conflict"), _text(sites, "amount_conflict")
     spread, precision = _number(sites, "coordinate_spread_km"), _number(sites, "coordinate_precision_km")
-    found: _Found = []
+    flags: _Found = []
     for row in range(len(sites)):
         if jurisdiction[row] in ("on", "ontario", "ca-on"):
-            found.append((row, "permit_ontario_recovery", _finding("ontario"), "O. Reg. 463/24 (Ontario)"))
+            flags.append((row, "permit_ontario_recovery", _finding("ontario"), "O. Reg. 463/24 (Ontario)"))
         for record, km in json.loads(conflict[row] or "{}").items():
             finding = _finding("elsewhere", record=record, km=km)
-            found.append((row, "location_conflict", finding, source[row]))
+            flags.append((row, "location_conflict", finding, source[row]))
         if not conflict[row] and spread[row] > params.conflict_spread_km:
-            found.append((row, "location_conflict", _finding("apart", km=float(spread[row])), source[row]))
+            flags.append((row, "location_conflict", _finding("apart", km=float(spread[row])), source[row]))
         if precision[row] > params.low_precision_km:
             finding = _finding("coarse", km=float(precision[row]))
-            found.append((row, "low_coordinate_precision", finding, source[row]))
+            flags.append((row, "low_coordinate_precision", finding, source[row]))
         for quantity, (low, high) in json.loads(amounts[row] or "{}").items():
             finding = _finding("disagree", quantity=quantity, low=low, high=high)
-            found.append((row, "amount_conflict", finding, source[row]))
-    return found
+            flags.append((row, "amount_conflict", finding, source[row]))
+    return flags
 
 
 def _jurisdiction(sites: gpd.GeoDataFrame, backdrop: gpd.GeoDataFrame, params: FlagConstraintsParams) -> _Found:
@@ -351,7 +351,7 @@ def _jurisdiction(sites: gpd.GeoDataFrame, backdrop: gpd.GeoDataFrame, params: F
     longitude, latitude = _number(sites, "longitude"), _number(sites, "latitude")
     outlines = backdrop[backdrop["kind"] == "province"]
     belongs = [set(meanings(name)) if isinstance(name, str) else set() for name in outlines["name"]]
-    found: _Found = []
+    flags: _Found = []
     for name in sorted(set(named) - {""}):
         codes = meanings(name)
         rows = np.flatnonzero((named == name).to_numpy())
@@ -365,5 +365,5 @@ def _jurisdiction(sites: gpd.GeoDataFrame, backdrop: gpd.GeoDataFrame, params: F
         for row, km in zip(rows, away, strict=True):
             if km > params.jurisdiction_km + precision[row]:
                 finding = _finding("outside_jurisdiction", jurisdiction=name, km=float(round(km, 1)))
-                found.append((int(row), "jurisdiction_conflict", finding, source[row]))
-    return found
+                flags.append((int(row), "jurisdiction_conflict", finding, source[row]))
+    return flags

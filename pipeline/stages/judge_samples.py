@@ -40,7 +40,7 @@ def judge_samples(predictions: pd.DataFrame, block_km: float, params: JudgeSampl
     """
     groups = predictions.groupby(["source", "medium", "method"], sort=True)
     suites = [_suite(names, table, block_km, params) for names, table in groups]
-    suites.sort(key=lambda one: -one["n"])
+    suites.sort(key=lambda entry: -entry["n"])
     return {
         "units": "samples",
         "target": "REE",

@@ -100,7 +100,7 @@ def label_sites(
             hits = (rule == "none") & (np.nan_to_num(utility) >= REE_LABEL_FLOOR)
             hits &= commodity_counts | (kind == "deposit")
             label[hits] = 1.0
-            rule[hits] = [f"{kind}: {one}" for one in word[hits]]
+            rule[hits] = [f"{kind}: {label}" for label in word[hits]]
     near = joined["near_n"].fillna(0).to_numpy() > 0
     inferred = near | ~np.isnan(commodity) | ~np.isnan(deposit)
     evidence = np.where(~np.isnan(value), "measured", np.where(inferred, "inferred", "none"))

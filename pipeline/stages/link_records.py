@@ -184,7 +184,9 @@ def _prefer_mutual_best(
     Links by name come first. Where a name says nothing of its own, the nearest records that are still without a partner in the
     other source are taken by place.
     """
-    rivals = [pair for pair, one in verdicts.items() if one.rule in _WEIGHED and source[pair[0]] != source[pair[1]]]
+    rivals = [
+        pair for pair, verdict in verdicts.items() if verdict.rule in _WEIGHED and source[pair[0]] != source[pair[1]]
+    ]
     named = [pair for pair in rivals if verdicts[pair].rule in _BY_NAME]
     best: dict[tuple[int, str], float] = {}
     for a, b in named:
@@ -199,28 +201,28 @@ def _prefer_mutual_best(
             kept.add((a, b))
             taken |= {(a, source[b]), (b, source[a])}
     for a, b in set(rivals) - kept:
-        one = verdicts[a, b]
-        spot = one.rule not in _BY_NAME
-        reason = Finding(code="better_neighbour" if spot else "better_rival", values=one.reason.values)
-        verdicts[a, b] = _two(0.6, "not_enough", (one.similarity, one.distance_km), reason)
+        verdict = verdicts[a, b]
+        spot = verdict.rule not in _BY_NAME
+        reason = Finding(code="better_neighbour" if spot else "better_rival", values=verdict.reason.values)
+        verdicts[a, b] = _two(0.6, "not_enough", (verdict.similarity, verdict.distance_km), reason)
 
 
 def _known(records: pd.DataFrame, known_links: pd.DataFrame) -> dict[tuple[int, int], tuple[bool, float, Finding]]:
     """Return a person's verdicts by pair of positions; the last word on a pair counts."""
     position = {record: at for at, record in enumerate(records["record_id"])}
-    found = {}
+    known = {}
     row: Any
     for row in known_links.itertuples(index=False):
         if row.record_a in position and row.record_b in position and row.record_a != row.record_b:
             a, b = sorted((position[row.record_a], position[row.record_b]))
-            found[(a, b)] = (bool(row.same_site), float(row.confidence), finding_of(row.finding, row.values))
-    if len(known_links) and not found:
+            known[(a, b)] = (bool(row.same_site), float(row.confidence), finding_of(row.finding, row.values))
+    if len(known_links) and not known:
         raise StageError(
             f"link_records: none of {len(known_links)} known links names two records of this run, e.g. "
             f"'{known_links['record_a'].iloc[0]}' and '{known_links['record_b'].iloc[0]}'. Record ids look like "
             f"'{records['record_id'].iloc[0] if len(records) else '-'}'. Correct the ids in the source with role 'links'."
         )
-    return found
+    return known
 
 
 def _candidates(records: pd.DataFrame, params: LinkRecordsParams) -> pd.DataFrame:
@@ -245,7 +247,7 @@ def _measure(records: pd.DataFrame, pairs: pd.DataFrame, params: LinkRecordsPara
     pairs["distance_km"] = geodesic_km(lon[a], lat[a], lon[b], lat[b])
     source = records["source"].to_numpy()
     numbers = registered(records)
-    pairs["ids_differ"] = [told_apart(numbers[one], numbers[other]) for one, other in zip(a, b, strict=True)]
+    pairs["ids_differ"] = [told_apart(numbers[point], numbers[other]) for point, other in zip(a, b, strict=True)]
     pairs["one_source"] = (source[a] == source[b]) | pairs["ids_differ"]
     precision = records["coordinate_precision_km"].fillna(0).to_numpy(dtype=float)
     pairs["apart_km"] = np.maximum(params.conflict_km, precision[a] + precision[b])
@@ -260,7 +262,7 @@ def _measure(records: pd.DataFrame, pairs: pd.DataFrame, params: LinkRecordsPara
     pairs["agreement"] = agreement(records["commodities"], a, b)
     pairs["two_bodies"] = pairs["one_source"] & amounts_differ(records, a, b)
     keys, generic = own_names(records)
-    apart = np.array([contradict(keys[one], keys[other]) for one, other in zip(a, b, strict=True)], dtype=bool)
+    apart = np.array([contradict(keys[point], keys[other]) for point, other in zip(a, b, strict=True)], dtype=bool)
     fitting = ~kinds_differ(records, a, b) & ~apart
     pairs["generic"] = (generic[a] | generic[b]) & fitting
     pairs["both_generic"] = generic[a] & generic[b]

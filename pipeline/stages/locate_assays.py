@@ -79,14 +79,14 @@ def locate_assays(
     if len(keyed):
         candidates = sites_named(samples["site_key"].iloc[keyed].astype(str).unique(), sites)
         for row in keyed:
-            found, how = candidates[str(samples["site_key"].iloc[row])]
-            near = _near(samples, int(row), sites, found, params.agreement_km)
+            rows, how = candidates[str(samples["site_key"].iloc[row])]
+            near = _near(samples, int(row), sites, rows, params.agreement_km)
             placed = not np.isnan(float(samples["latitude"].iloc[row]))
             chosen = _of_group(near, sites, params.one_place_km, nearest=placed) if how in _BY_NAME else None
             if len(near) == 1 or chosen is not None:
                 owner[row] = sites["site_id"].iloc[near[0] if chosen is None else chosen]
                 rule[row] = how if chosen is None else "group"
-            status[row] = "unmatched" if not found else "ambiguous" if pd.isna(owner[row]) else "matched"
+            status[row] = "unmatched" if not rows else "ambiguous" if pd.isna(owner[row]) else "matched"
         if params.require_match:
             _stop_without_match(samples.iloc[keyed], status[keyed], len(sites))
     located = samples["latitude"].notna().to_numpy(dtype=bool) & (status != "ambiguous")
@@ -94,8 +94,8 @@ def locate_assays(
     nearest = _nearest_site(samples.iloc[free], sites, params.waste_radius_km)
     owner[free] = nearest
     rule[free[~pd.isna(nearest)]] = "distance"
-    said = {name: pd.array(cells, dtype="str") for name, cells in zip(OWNER, (owner, status, rule), strict=True)}
-    return conform(pd.concat([samples, pd.DataFrame(said, index=samples.index)], axis=1), Samples)
+    owners = {name: pd.array(cells, dtype="str") for name, cells in zip(OWNER, (owner, status, rule), strict=True)}
+    return conform(pd.concat([samples, pd.DataFrame(owners, index=samples.index)], axis=1), Samples)
 
 
 def _near(samples: pd.DataFrame, row: int, sites: pd.DataFrame, found: list[int], agreement_km: float) -> list[int]:

@@ -108,9 +108,9 @@ def _nearest_community(
     keys = list(zip(names, communities["community_id"], strict=True))
     order = sorted(range(len(keys)), key=keys.__getitem__)
     ordered = communities.iloc[order]
-    place = np.column_stack([ordered["longitude"].to_numpy(float), ordered["latitude"].to_numpy(float)])
+    points = np.column_stack([ordered["longitude"].to_numpy(float), ordered["latitude"].to_numpy(float)])
     site = np.column_stack([sites["longitude"].to_numpy(float), sites["latitude"].to_numpy(float)])
-    best, km = _nearest_points(site, place, threads)
+    best, km = _nearest_points(site, points, threads)
     return {
         "nearest_community": ordered["community"].to_numpy()[best],
         "nearest_community_kind": ordered["kind"].to_numpy()[best],
@@ -118,26 +118,26 @@ def _nearest_community(
     }
 
 
-def _nearest_points(site: np.ndarray, place: np.ndarray, threads: int) -> tuple[np.ndarray, np.ndarray]:
+def _nearest_points(site: np.ndarray, points: np.ndarray, threads: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the row of the nearest place per site, and its geodesic distance; the lower row where two are equal."""
-    tree = cKDTree(unit_vectors(*place.T))
+    tree = cKDTree(unit_vectors(*points.T))
     sphere = unit_vectors(*site.T)
     best, km = np.zeros(len(site), dtype=np.int64), np.full(len(site), np.nan)
     pending = np.arange(len(site))
-    neighbours = min(_NEIGHBOURS, len(place))
+    neighbours = min(_NEIGHBOURS, len(points))
     while len(pending):
         chord, row = tree.query(sphere[pending], k=neighbours, workers=threads)
         chord, row = chord.reshape(len(pending), -1), row.reshape(len(pending), -1)
         # The ellipsoid differs from the sphere by less than 0.6 %: a farther one than this cannot be nearer on the ground.
-        certain = (chord[:, -1] > chord[:, 0] * _OVAL + 1e-12) | (neighbours == len(place))
+        certain = (chord[:, -1] > chord[:, 0] * _OVAL + 1e-12) | (neighbours == len(points))
         done, row, chord = pending[certain], row[certain], chord[certain]
         near = chord <= chord[:, :1] * _OVAL + 1e-12
-        which, candidates = np.nonzero(near)[0], place[row[near]]
+        which, candidates = np.nonzero(near)[0], points[row[near]]
         distance = np.full(row.shape, np.inf)
         distance[near] = geodesic_km(site[done[which], 0], site[done[which], 1], candidates[:, 0], candidates[:, 1])
         choice = np.lexsort((row, np.round(distance * 1e6)), axis=-1)[:, :1]
         best[done] = np.take_along_axis(row, choice, axis=1)[:, 0]
         km[done] = np.take_along_axis(distance, choice, axis=1)[:, 0]
         pending = pending[~certain]
-        neighbours = min(neighbours * 4, len(place))
+        neighbours = min(neighbours * 4, len(points))
     return best, km

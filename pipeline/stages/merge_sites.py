@@ -92,10 +92,14 @@ def merge_sites(
     if ordered.empty:
         return _finish(gpd.GeoDataFrame(_no_rows(), geometry="geometry", crs=records.crs))
     by_group = ordered.groupby("group", sort=True)
-    said = pd.DataFrame(ordered.drop(columns="geometry"))
+    sources_table = pd.DataFrame(ordered.drop(columns="geometry"))
     for column, unsaid in _UNSAID.items():
-        said[column] = said[column].where(said[column] != unsaid)
-    table = said.drop(columns=[column for column in said if column in _NOT_SITES]).groupby("group", sort=True).first()
+        sources_table[column] = sources_table[column].where(sources_table[column] != unsaid)
+    table = (
+        sources_table.drop(columns=[column for column in sources_table if column in _NOT_SITES])
+        .groupby("group", sort=True)
+        .first()
+    )
     for column, unsaid in _UNSAID.items():
         table[column] = table[column].fillna(unsaid)
     table["record_ids"] = _united(ordered["record_id"], ordered["group"])
@@ -107,7 +111,7 @@ def merge_sites(
     table["first_year"], table["last_year"] = by_group["first_year"].min(), by_group["last_year"].max()
     table["n_records"] = by_group.size()
     table["link_confidence"] = table.index.map(confidence)
-    _amounts(table, said)
+    _amounts(table, sources_table)
     placed_rows = _places(ordered[placed])
     for column in ("latitude", "longitude", "coordinate_precision_km"):
         table[column] = placed_rows[column]
@@ -171,19 +175,19 @@ def _aliases(ordered: pd.DataFrame, names: pd.Series) -> pd.Series:
     )
 
 
-def _amounts(table: pd.DataFrame, said: pd.DataFrame) -> None:
+def _amounts(table: pd.DataFrame, records: pd.DataFrame) -> None:
     """Take amounts from one whole record, else add up the parts; say where records of a site disagree twofold or more."""
-    whole = said["parent_id"].isna()
+    whole = records["parent_id"].isna()
     conflicts: dict[Any, dict[str, list[float]]] = {}
-    for column in (name for name in _QUANTITIES if name in said):
-        values = said[["group", column]].dropna()
+    for column in (name for name in _QUANTITIES if name in records):
+        values = records[["group", column]].dropna()
         from_whole = values[whole.loc[values.index]].groupby("group")[column]
         parts = values[~whole.loc[values.index]].drop_duplicates().groupby("group")[column]
         added = parts.max() if column == "height_m" else parts.sum()
         table[column] = from_whole.first().reindex(table.index).fillna(added.reindex(table.index))
-        if f"{column}_bound" in said:
-            told = said.loc[values.index].assign(is_part=~whole).sort_values(["group", "is_part"], kind="stable")
-            bounds = told.drop_duplicates("group").set_index("group")[f"{column}_bound"]
+        if f"{column}_bound" in records:
+            stated = records.loc[values.index].assign(is_part=~whole).sort_values(["group", "is_part"], kind="stable")
+            bounds = stated.drop_duplicates("group").set_index("group")[f"{column}_bound"]
             table[f"{column}_bound"] = bounds.reindex(table.index)
         low, high = from_whole.min().reindex(table.index), from_whole.max().reindex(table.index)
         for group in table.index[(high >= 2 * low) & (high > low)]:

@@ -83,7 +83,9 @@ def _pairs(site: np.ndarray, area: np.ndarray, relation: object, share: object, 
     """Return a row per pair; ``relation`` counts in `RELATIONS`."""
     kinds = {"site": np.int64, "area": np.int64, "relation": np.int64, "share": np.float64, "distance_km": np.float64}
     columns = zip(kinds.items(), (site, area, relation, share, km), strict=True)
-    return pd.DataFrame({name: np.broadcast_to(np.asarray(one, kind), site.shape) for (name, kind), one in columns})
+    return pd.DataFrame(
+        {name: np.broadcast_to(np.asarray(column, kind), site.shape) for (name, kind), column in columns}
+    )
 
 
 def _points_inside(geometry: np.ndarray, rows: np.ndarray, areas: np.ndarray, threads: int) -> pd.DataFrame:
@@ -105,9 +107,9 @@ def _points_inside(geometry: np.ndarray, rows: np.ndarray, areas: np.ndarray, th
 
     numbers = [int(row) for row in np.flatnonzero(np.isfinite(bounds).all(axis=1))] if len(rows) else []
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        found = list(pool.map(inside, numbers))
-    site = np.concatenate([rows[held] for held in found]) if found else np.zeros(0, dtype=np.int64)
-    area = np.repeat(np.array(numbers, dtype=np.int64), [len(held) for held in found])
+        inside_pairs = list(pool.map(inside, numbers))
+    site = np.concatenate([rows[held] for held in inside_pairs]) if inside_pairs else np.zeros(0, dtype=np.int64)
+    area = np.repeat(np.array(numbers, dtype=np.int64), [len(held) for held in inside_pairs])
     return _pairs(site, area, INSIDE, np.nan, 0.0)
 
 
@@ -116,17 +118,17 @@ def _outlines_meeting(geometry: np.ndarray, rows: np.ndarray, areas: np.ndarray)
     if len(rows) == 0:
         return _pairs(rows, rows, INSIDE, np.nan, 0.0)
     areas, outlines = shapely.force_2d(areas), _mended(geometry[rows], np.arange(len(rows)))
-    area, place = shapely.STRtree(outlines).query(areas)
+    area, outline = shapely.STRtree(outlines).query(areas)
     areas = _mended(areas, np.unique(area))
-    meeting = shapely.intersects(areas[area], outlines[place])
-    area, place = area[meeting], place[meeting]
-    shapes = outlines[place]
+    meeting = shapely.intersects(areas[area], outlines[outline])
+    area, outline = area[meeting], outline[meeting]
+    shapes = outlines[outline]
     size = shapely.area(shapes)
     common = shapely.area(shapely.intersection(shapes, areas[area]))
     share = np.where(size > 0, np.clip(common / np.where(size > 0, size, 1.0), 0.0, 1.0), np.nan)
     covered = np.where(size > 0, share >= _WHOLE, shapely.covers(areas[area], shapes))
     share = np.where(covered & (size > 0), 1.0, share)
-    return _pairs(rows[place], area, np.where(covered, INSIDE, OVERLAPS), share, 0.0)
+    return _pairs(rows[outline], area, np.where(covered, INSIDE, OVERLAPS), share, 0.0)
 
 
 def _mended(shapes: np.ndarray, which: np.ndarray) -> np.ndarray:
@@ -168,9 +170,9 @@ def _points_near(
         within = km <= params.near_km
         return np.stack([wanted[within].astype(float), km[within]])
 
-    found = np.concatenate([part for _, part in in_chunks(ground.xy, search, params.threads)], axis=1)
-    key = found[0].astype(np.int64)
-    return _pairs(key // n_areas, key % n_areas, NEAR, np.nan, found[1])
+    near_pairs = np.concatenate([part for _, part in in_chunks(ground.xy, search, params.threads)], axis=1)
+    key = near_pairs[0].astype(np.int64)
+    return _pairs(key // n_areas, key % n_areas, NEAR, np.nan, near_pairs[1])
 
 
 def _promising(
@@ -204,13 +206,13 @@ def _outlines_near(
     reach = params.near_km * 1000.0 * ground.plane_per_metre(everywhere) * (1.01 + params.near_km / 2000.0)
     bounds = shapely.bounds(shapes)
     around = shapely.box(*(bounds[:, :2] - reach[:, None]).T, *(bounds[:, 2:] + reach[:, None]).T)
-    place, piece = pieces.boxes().query(around)
-    key = rows[place] * n_areas + pieces.owner[piece]
+    outline, piece = pieces.boxes().query(around)
+    key = rows[outline] * n_areas + pieces.owner[piece]
     free = ~_member(key, np.sort(met["site"].to_numpy() * n_areas + met["area"].to_numpy()))
-    place, piece, key = place[free], piece[free], key[free]
+    outline, piece, key = outline[free], piece[free], key[free]
     if len(key) == 0:
-        return _pairs(place, piece, NEAR, np.nan, 0.0)
-    ends = shapely.get_coordinates(shapely.shortest_line(shapes[place], pieces.shapes(piece)))
+        return _pairs(outline, piece, NEAR, np.nan, 0.0)
+    ends = shapely.get_coordinates(shapely.shortest_line(shapes[outline], pieces.shapes(piece)))
     km = geodesic_km(*ground.degrees(ends[0::2]), *ground.degrees(ends[1::2]))
     shortest = pd.Series(km).groupby(key).min()
     shortest = shortest[shortest <= params.near_km]
@@ -221,8 +223,8 @@ def _outlines_near(
 def _member(key: np.ndarray, taken: np.ndarray) -> np.ndarray:
     if len(taken) == 0:
         return np.zeros(len(key), dtype=bool)
-    place = np.minimum(np.searchsorted(taken, key), len(taken) - 1)
-    return np.asarray(taken[place] == key)
+    position = np.minimum(np.searchsorted(taken, key), len(taken) - 1)
+    return np.asarray(taken[position] == key)
 
 
 def _told(met: pd.DataFrame, sites: GeoDataFrame[Sites], territories: GeoDataFrame[Territories]) -> pd.DataFrame:
@@ -240,11 +242,13 @@ def _told(met: pd.DataFrame, sites: GeoDataFrame[Sites], territories: GeoDataFra
     )
     met = met.iloc[np.lexsort((alphabetical[met["area"]], met["site"]))]
     site, area = met["site"].to_numpy(), met["area"].to_numpy()
-    told = {name: territories[name].array.take(area) for name in ("territory_id", "territory", "layer", "steward")}
+    territory_columns = {
+        name: territories[name].array.take(area) for name in ("territory_id", "territory", "layer", "steward")
+    }
     return pd.DataFrame(
         {
             "site_id": sites["site_id"].array.take(site),
-            **told,
+            **territory_columns,
             "relation": pd.array(RELATIONS, dtype="str").take(met["relation"].to_numpy()),
             "share": met["share"].to_numpy(),
             "distance_km": met["distance_km"].to_numpy(),

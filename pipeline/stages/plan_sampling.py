@@ -104,7 +104,7 @@ def plan_sampling(
         return empty(SamplingPlan)
     point = sites.geometry.representative_point()
     x_m, y_m = point.x.to_numpy(), point.y.to_numpy()
-    place = pd.DataFrame(
+    visits = pd.DataFrame(
         {
             "site_id": sites["site_id"].to_numpy(),
             "block": grid_blocks(x_m, y_m, params.block_km),
@@ -113,7 +113,7 @@ def plan_sampling(
         }
     )
     access = pd.DataFrame(site_access)[["site_id", "road_km"]]
-    table = open_sites.merge(place, on="site_id", how="left", validate="one_to_one")
+    table = open_sites.merge(visits, on="site_id", how="left", validate="one_to_one")
     table = table.merge(access, on="site_id", how="left", validate="one_to_one").sort_values(
         "site_id", ignore_index=True
     )
@@ -158,4 +158,4 @@ def _speak_first(site_territories: pd.DataFrame) -> dict[str, str]:
     for site_id, territory, steward in zip(held["site_id"], held["territory"], held["steward"], strict=True):
         text = territory if pd.isna(steward) else f"{territory} ({steward})"
         names.setdefault(site_id, set()).add(text)
-    return {site_id: "; ".join(sorted(found)) for site_id, found in names.items()}
+    return {site_id: "; ".join(sorted(areas)) for site_id, areas in names.items()}

@@ -74,8 +74,8 @@ def predict_samples(samples: GeoDataFrame[Samples], params: PredictSamplesParams
         sum that stands in for results below a limit. Suites that cannot be tested are left out.
     """
     suites = samples.groupby(["source", "medium", "method"], sort=True).indices
-    found = [_suite(samples.iloc[rows], params) for rows in suites.values()]
-    tables = [one for one in found if one is not None]
+    suites_judged = [_suite(samples.iloc[rows], params) for rows in suites.values()]
+    tables = [one for one in suites_judged if one is not None]
     if not tables:
         return empty(SamplePredictions)
     table = pd.concat(tables)
@@ -88,8 +88,10 @@ def _suite(samples: pd.DataFrame, params: PredictSamplesParams) -> pd.DataFrame 
     rare, proxies = _target_elements(samples, params), _known_elements(samples, params.proxies, params)
     if not rare or not proxies:
         return None
-    total = np.sum([_ppm(samples, one, params) for one in rare], axis=0)
-    below = np.sum([np.where(_is_below(samples, one), _ppm(samples, one, params), 0.0) for one in rare], axis=0)
+    total = np.sum([_ppm(samples, element, params) for element in rare], axis=0)
+    below = np.sum(
+        [np.where(_is_below(samples, element), _ppm(samples, element, params), 0.0) for element in rare], axis=0
+    )
     table = np.log10(np.column_stack([_ppm(samples, proxy, params) for proxy in proxies]))
     placed = ~(samples.geometry.isna() | samples.geometry.is_empty).to_numpy()
     usable = np.isfinite(total) & (total > 0) & np.isfinite(table).any(axis=1) & placed
@@ -110,7 +112,7 @@ def _suite(samples: pd.DataFrame, params: PredictSamplesParams) -> pd.DataFrame 
         if np.isfinite(table[:, at]).all()
     }
     best = max(single, key=lambda name: r_squared(value, single[name]), default="")
-    place = np.column_stack([x_m, y_m])
+    points = np.column_stack([x_m, y_m])
     half = _half_widths(np.abs(value - predicted), spatial)
     return pd.DataFrame(
         {
@@ -124,8 +126,8 @@ def _suite(samples: pd.DataFrame, params: PredictSamplesParams) -> pd.DataFrame 
             "low_ppm": 10.0 ** (predicted - half),
             "high_ppm": 10.0 ** (predicted + half),
             "random_ppm": 10.0 ** held_out(KIND, table, value, chance, settings),
-            "by_place_ppm": 10.0 ** held_out(KIND, place, value, spatial, settings),
-            "by_place_random_ppm": 10.0 ** held_out(KIND, place, value, chance, settings),
+            "by_place_ppm": 10.0 ** held_out(KIND, points, value, spatial, settings),
+            "by_place_random_ppm": 10.0 ** held_out(KIND, points, value, chance, settings),
             "best_element": best,
             "by_element_ppm": 10.0 ** single[best] if best else np.nan,
             "block": blocks,
@@ -139,13 +141,15 @@ def _target_elements(samples: pd.DataFrame, params: PredictSamplesParams) -> lis
     """Return the rare earths most samples have by the method of their suite, so that no total mixes methods."""
     own = samples["method"].map({method: index for index, method in enumerate(METHOD_ORDER)}).to_numpy()
     known = _known_elements(samples, REE, params)
-    return [one for one in known if (method_ranks(samples, one) == own).mean() >= params.min_share]
+    return [element for element in known if (method_ranks(samples, element) == own).mean() >= params.min_share]
 
 
 def _known_elements(samples: pd.DataFrame, wanted: tuple[str, ...], params: PredictSamplesParams) -> list[str]:
     there = set(elements_of(samples))
     return [
-        one for one in wanted if one in there and np.isfinite(_ppm(samples, one, params)).mean() >= params.min_share
+        element
+        for element in wanted
+        if element in there and np.isfinite(_ppm(samples, element, params)).mean() >= params.min_share
     ]
 
 

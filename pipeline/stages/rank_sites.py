@@ -130,12 +130,16 @@ def rank_sites(
     counted = replace(belief, tonnage_log10=belief.tonnage_log10 + np.log10(counted_share(table, params.counted)))
     aim = choose_aim(counted, grade_log10, params.visits, params.contained_t, params.random_state)
     _add_scores(table, belief, grades, grade_log10, no_waste)
-    found, contained = amounts(counted, aim), amounts(belief, aim)
+    drawn_amounts, contained = amounts(counted, aim), amounts(belief, aim)
     for name in ("payable_t", "payable_low_t", "payable_high_t", "chance_payable"):
-        table[name] = found[name]
+        table[name] = drawn_amounts[name]
     table["payable_high_t"] = np.maximum(table["payable_high_t"], table["payable_t"])  # a small chance of much
-    order_by = {"payable": found["payable_t"], "chance": table["score"].to_numpy(float), "grade": belief.grade_log10}
-    _add_ranks(table, order_by[params.order_by], found["payable_t"], no_waste, last)
+    order_by = {
+        "payable": drawn_amounts["payable_t"],
+        "chance": table["score"].to_numpy(float),
+        "grade": belief.grade_log10,
+    }
+    _add_ranks(table, order_by[params.order_by], drawn_amounts["payable_t"], no_waste, last)
     drawn = draw_ranks(counted, aim, params.order_by, last, params.n_draws, 10, params.random_state)
     table["rank_low"] = np.minimum(drawn.low, table["rank"] - table["tied_before"])
     table["rank_high"] = np.maximum(drawn.high, table["rank"] + table["tied_with"] - table["tied_before"])
@@ -216,7 +220,7 @@ def _add_ranks(
     table: pd.DataFrame, order: np.ndarray, payable: np.ndarray, no_waste: np.ndarray, last: np.ndarray
 ) -> None:
     """Add the rank, how many other sites nothing but their ids tells apart, and how many of those stand before."""
-    keys = [np.where(no_waste, 0.0, one) for one in (order, payable, table["score"].to_numpy(float))]
+    keys = [np.where(no_waste, 0.0, key) for key in (order, payable, table["score"].to_numpy(float))]
     found = places(keys, last, table["site_id"].to_numpy())
     table["rank"], table["tied_with"], table["tied_before"] = found.rank, found.tied_with, found.tied_before
 
@@ -238,14 +242,14 @@ def _add_grades(table: pd.DataFrame, model: TrainedModel, grades: pd.DataFrame, 
     table["grade_rule"] = rule
 
 
-def _add_contained(table: pd.DataFrame, found: dict[str, np.ndarray]) -> None:
+def _add_contained(table: pd.DataFrame, drawn: dict[str, np.ndarray]) -> None:
     """Add contained oxide in tonnes where both a grade and a tonnage are given."""
     grade = np.where(table["treo_ppm"].notna(), table["treo_ppm"], table["treo_inferred_ppm"])
     contained = grade * table["tonnage_t"].to_numpy(float) / 1e6
     known = np.isfinite(contained)
     table["contained_treo_t"] = contained
-    table["contained_treo_low_t"] = np.where(known, np.fmin(found["contained_low_t"], contained), np.nan)
-    table["contained_treo_high_t"] = np.where(known, np.fmax(found["contained_high_t"], contained), np.nan)
+    table["contained_treo_low_t"] = np.where(known, np.fmin(drawn["contained_low_t"], contained), np.nan)
+    table["contained_treo_high_t"] = np.where(known, np.fmax(drawn["contained_high_t"], contained), np.nan)
 
 
 def _add_applicability(table: pd.DataFrame, model: TrainedModel) -> None:

@@ -82,8 +82,8 @@ class ScoreCompanionParams(BaseModel):
         The ratio is NaN where weights are given directly: there are no comparisons that could contradict each other.
         """
         if self.pairwise is not None:
-            found = self.pairwise.weigh()
-            return found.weights, found.consistency_ratio
+            weights_found = self.pairwise.weigh()
+            return weights_found.weights, weights_found.consistency_ratio
         direct = np.array([self.weight_metal, self.weight_amount, self.weight_access, self.weight_liability])
         return direct / direct.sum(), float("nan")
 
@@ -128,8 +128,8 @@ def score_companion(
     """
     ids = pd.DataFrame({"site_id": sites["site_id"].to_numpy()})
     chemistry, access, tonnage = (
-        ids.merge(pd.DataFrame(one), on="site_id", how="left", validate="one_to_one")
-        for one in (site_samples, site_access, site_tonnage)
+        ids.merge(pd.DataFrame(table), on="site_id", how="left", validate="one_to_one")
+        for table in (site_samples, site_access, site_tonnage)
     )
     blind = _metal_from_type(sites, chemistry, params)
     metal = _measured_over(blind, chemistry, params)

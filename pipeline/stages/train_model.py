@@ -145,7 +145,7 @@ def _together(
 ) -> pd.DataFrame:
     """Join the layers, sorted by ``site_id``, with positions in metres."""
     point = sites.geometry.representative_point()
-    place = pd.DataFrame(
+    positions = pd.DataFrame(
         {
             "site_id": sites["site_id"].to_numpy(),
             "x_m": point.x.to_numpy(),
@@ -168,8 +168,8 @@ def _together(
         pd.DataFrame(features),
     ]
     for part in parts:
-        place = place.merge(part, on="site_id", how="left", validate="one_to_one", suffixes=("", "_again"))
-    return place.sort_values("site_id", kind="stable").reset_index(drop=True)
+        positions = positions.merge(part, on="site_id", how="left", validate="one_to_one", suffixes=("", "_again"))
+    return positions.sort_values("site_id", kind="stable").reset_index(drop=True)
 
 
 def _train(
@@ -181,14 +181,14 @@ def _train(
     used, dropped = _usable(table[names], y, judged, params)
     spread = AssaySpread(params.assay_sd_log10, params.assay_bias_log10)
     few = int((y == 1).sum()) < params.min_positives
-    told = any(evidence_group(name) != "form" for name in used)
+    has_other_evidence = any(evidence_group(name) != "form" for name in used)
     x_m, y_m = table["x_m"].to_numpy(), table["y_m"].to_numpy()
-    if few or not told or len(table) - int((y == 1).sum()) < params.min_positives:
+    if few or not has_other_evidence or len(table) - int((y == 1).sum()) < params.min_positives:
         edge = params.block_km or choose_block_km(x_m, y_m, float("nan"), params.n_folds)
         blocks = grid_blocks(x_m, y_m, edge)
         waste, proxy_facts = weigh_waste(table, names, blocks, spread, params.proxies)
         table = pd.concat([table, waste], axis=1)
-        return _companion_only(table, blocks, edge, dropped, proxy_facts, told, params)
+        return _companion_only(table, blocks, edge, dropped, proxy_facts, has_other_evidence, params)
     task = Task(
         features=table[used].astype(float),
         y=y,
@@ -338,7 +338,7 @@ def _finish(
     diagnostics = judgement.diagnostics | {
         "variogram": {"lag_km": variogram.lag_km, "semivariance": variogram.semivariance, "pairs": variogram.pairs,
                       "range_km": variogram.range_km, "nugget": variogram.nugget, "sill": variogram.sill},
-        "importance": dict(sorted(importance.items(), key=lambda one: -one[1])),
+        "importance": dict(sorted(importance.items(), key=lambda entry: -entry[1])),
         "tornado": weight_tornado(table),
     }  # fmt: skip
     surface = surface_model(task, region.folds, params.n_bags, params.n_bags_validation, params.n_permutations)
