@@ -17,7 +17,7 @@ from layers.guess.file import guess_file, guess_table
 from layers.guess.links import relate
 from layers.guess.recognise import Find, Look, finds
 from pipeline.inputs import READERS
-from tests.layers.scoring import Score, score
+from tests.layers.guess.scoring import Score, score
 
 TRUTH: dict[str, dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "real_truth.yml").read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ from layers.readers.record_fields import LAYER_COLUMNS, InventoryOptions
 from layers.schema import DISPOSALS, MEDIA, WASTE_TYPES
 
 ENTRIES = load_catalogue()
-FILES = sorted((Path(__file__).parents[2] / "layers" / "catalogue").glob("*.yml"))
+FILES = sorted((Path(__file__).parents[3] / "layers" / "catalogue").glob("*.yml"))
 
 
 def test_every_file_is_an_entry_named_after_its_id() -> None:
