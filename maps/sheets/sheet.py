@@ -168,7 +168,8 @@ class SheetWriter:
             "flags": list(dict.fromkeys(_flag(flag, lang) for flag in self.flags.get(site_id, []))),
             "areas": self.areas[lang].get(site_id, []),
             "communities": [
-                f"{nearby['community']}{colon}{words.number(nearby['distance_km'], lang, 1)} {words.word(_STRAIGHT[nearby['kind']], lang)}"
+                f"{nearby['community']}{colon}{words.number(nearby['distance_km'], lang, 1)} "
+                f"{words.word(_STRAIGHT[nearby['kind']], lang)}"
                 for nearby in near
             ],
             "sources": self.sources[lang],
