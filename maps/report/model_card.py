@@ -108,7 +108,7 @@ def _card(publication: Publication, lang: str) -> str:
         licence = row.licence if isinstance(row.licence, str) else words.word("licence_unstated", lang)
         when = words.date(row.date if isinstance(row.date, str) else None, lang)
         lines.append(f"- {_plain(title)}, {when}, {_plain(licence)}")
-    return "\n".join([*lines, "", words.word("notice_not_resource", lang)])
+    return "\n".join([*lines, "", words.word("notice_not_resource_list", lang)])
 
 
 def _table(heads: list[str], rows: list[list[str]]) -> list[str]:

@@ -163,7 +163,7 @@ def _popup(row: Any, n: int, lang: str) -> str:
     ]
     if pd.notna(row.territories):
         lines.append(str(row.territories))
-    lines.append(words.word("notice_not_resource", lang))
+    lines.append(words.word("notice_not_resource_list", lang))
     body = "".join(f"<p>{escape(line)}</p>" for line in lines)
     return f"<strong>{escape(_name(row))}</strong>{body}"
 

@@ -144,7 +144,7 @@ def _plain_table(publication: Publication) -> str:
 def _notices(publication: Publication, lang: str) -> str:
     contact = publication.contact or words.word("contact_unstated", lang)
     sentences = [
-        words.word(key, lang) for key in ("no_script", "notice_not_resource", "notice_nations", "notice_absence")
+        words.word(key, lang) for key in ("no_script", "notice_not_resource_list", "notice_nations", "notice_absence")
     ]
     return " ".join([*sentences, words.phrase("notice_contact", lang, contact=contact)])
 

@@ -72,7 +72,7 @@ function fillCard(i) {
     el("dl", {}, fact("evidence", S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]])), fact("amount", span(col("t_low", i), col("t_high", i), "t")), S.t[i] === null ? [] : fact("tonnage_how", rule ? w("tonnage_rule_" + rule) : null), chemistry(i), txt("applicability", i) && !assayed(i) ? fact("applicability", w("applicability_" + txt("applicability", i))) : []),
     col("waste_n", i) ? el("p", {}, fill("sampled", { n: number(col("waste_n", i)) })) : el("p", { class: "strong" }, w("not_sampled")),
     col("ranked_last", i) ? el("p", { class: "strong" }, w("ranked_last")) : null,
-    el("div", { class: "notice" }, el("p", {}, w("notice_not_resource"))),
+    el("div", { class: "notice" }, el("p", {}, w(assayed(i) ? "notice_not_resource_sampled" : "notice_not_resource"))),
     el("h3", {}, w("reasons")), paragraphs(reasonsOf(i), w("reasons_none")),
     el("h3", {}, w("cautions")), paragraphs(S.flags[i].map((k) => data.sites.flags[k][lang]), w("cautions_none")),
     el("h3", {}, w("areas")), paragraphs(areasOf(i), w("areas_none")), el("p", { class: "small" }, w("notice_absence")),

@@ -87,7 +87,7 @@ function fillAbout() {
   byId("local-note").textContent = location.protocol === "file:" ? w("local_page") : "";
 }
 function noticeTexts() {
-  const texts = [w("notice_nations") + " " + fill("notice_contact", { contact: meta.contact ?? w("contact_unstated") }), w("notice_absence") + " " + w("notice_boundaries"), w("notice_not_resource"), w("notice_tenure")];
+  const texts = [w("notice_nations") + " " + fill("notice_contact", { contact: meta.contact ?? w("contact_unstated") }), w("notice_absence") + " " + w("notice_boundaries"), w("notice_not_resource_list"), w("notice_tenure")];
   if (meta.withheld) texts.push(fill(meta.withheld === 1 ? "withheld_feature" : "withheld_features", { n: number(meta.withheld) }));
   return texts;
 }
