@@ -110,6 +110,19 @@ def number(value: float | None, lang: str, decimals: int | None = None) -> str:
     return marks(f"{value:,.{decimals}f}", lang)
 
 
+def chance(value: float | None, lang: str) -> str:
+    """Write a chance (0-1) to two digits; one that would round to 0 or 1 as less or more, for no draw proves certainty."""
+    if value is not None and (value >= 0.995 or value < 0.005):
+        return marks("> 0.99" if value > 0.5 else "< 0.01", lang)
+    return number(value, lang, 2)
+
+
+def chances(row: Mapping[str, Any], lang: str) -> dict[str, str]:
+    """Return the chance of a ranked site and the ends of its band, as the texts of a phrase with ``score, low, high``."""
+    columns = {"score": "score", "low": "score_low", "high": "score_high"}
+    return {name: chance(float(row[column]), lang) for name, column in columns.items()}
+
+
 def rounded(value: float | None, lang: str, digits: int = 2) -> str:
     """Write an estimate with as many significant digits as it deserves."""
     if value is None or not math.isfinite(value):

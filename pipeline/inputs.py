@@ -385,20 +385,13 @@ def _stack(tables: list[pd.DataFrame], model: type[DataFrameModel]) -> Any:
 
 
 def _accounts(public: Sequence[Source], private: Sequence[Source], readings: dict[str, Reading[Any]]) -> list[Account]:
-    accounts = [
-        Account(
-            source.id,
-            source.role,
-            reading.rows_read,
-            len(reading.layer),
-            reading.rows_merged,
-            reading.rows_withheld,
-            len(reading.rejected),
-        )
-        for source in public
-        if source.role != "raster"
-        for reading in [readings[source.id]]
-    ]
+    accounts = []
+    for source in public:
+        if source.role != "raster":
+            reading = readings[source.id]
+            kept, merged, withheld = len(reading.layer), reading.rows_merged, reading.rows_withheld
+            counts = (reading.rows_read, kept, merged, withheld, len(reading.rejected))
+            accounts.append(Account(source.id, source.role, *counts))
     for number, source in enumerate(private, 1):
         rows = readings[source.id].rows_read
         accounts.append(Account(f"local_only_{number}", "local_only", rows, 0, 0, rows, 0))

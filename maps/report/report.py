@@ -194,9 +194,7 @@ def _chance_or_grade(row: Any, lang: str) -> str:
     """Return the chance of the grade with its band; where the waste was sampled, what was measured: its chance says no more."""
     if pd.notna(row.treo_ppm):
         return words.span(row.treo_low_ppm, row.treo_high_ppm, "ppm", lang)
-    return words.phrase("score_band", lang, score=row.score, low=row.score_low, high=row.score_high).replace(
-        " (", "\n("
-    )
+    return words.phrase("score_band", lang, **words.chances(row._asdict(), lang)).replace(" (", "\n(")
 
 
 def _of_all(p: Publication) -> list[str]:

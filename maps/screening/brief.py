@@ -295,10 +295,9 @@ def judged(row: dict[str, Any], lang: str) -> str:
         return words.phrase("brief_judged_sampled", lang, grade=grade, n=int(row["waste_n"] or 0))
     if row["rank"] is None:
         return words.word("not_scored", lang)
-    ends = {"score": float(row["score"]), "low": float(row["score_low"]), "high": float(row["score_high"])}
-    if row["grade_rule"] == "hosts" or ends["low"] == ends["high"]:
-        return words.phrase("brief_judged_kind", lang, score=ends["score"])
-    return words.phrase("brief_judged", lang, **ends)
+    if row["grade_rule"] == "hosts" or row["score_low"] == row["score_high"]:
+        return words.phrase("brief_judged_kind", lang, score=float(row["score"]))
+    return words.phrase("brief_judged", lang, **words.chances(row, lang))
 
 
 def _some(names: Sequence[str], lang: str) -> str:

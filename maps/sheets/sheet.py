@@ -248,11 +248,10 @@ class SheetWriter:
     def _score(self, ranked: Row | None, lang: str) -> list[tuple[str, str]]:
         if ranked is None:
             return [(words.word(self.score_key, lang), words.word("not_scored", lang))]
-        ends = {"score": float(ranked["score"]), "low": float(ranked["score_low"]), "high": float(ranked["score_high"])}
         measured = present(ranked["treo_ppm"])
         low, high = (ranked[f"treo_{end}_ppm" if measured else f"treo_inferred_{end}_ppm"] for end in ("low", "high"))
         rows = [
-            (self.score_key, words.phrase("score_range", lang, **ends)),
+            (self.score_key, words.phrase("score_range", lang, **words.chances(ranked, lang))),
             ("evidence", words.word(f"evidence_{ranked['evidence']}", lang)),
             (f"grade_rule_{ranked['grade_rule']}", words.span(low, high, "ppm", lang)),
             ("contained", words.span(ranked["contained_treo_low_t"], ranked["contained_treo_high_t"], "t", lang)),
@@ -262,8 +261,8 @@ class SheetWriter:
             rows = rows[1:]  # a chance of a measured grade says less than the grade
         if self.score_key != "score":
             return [(words.word(key, lang), value) for key, value in rows]
-        ends = {"score": float(ranked["companion_score"]), "rank": int(ranked["companion_rank"])}
-        rows.append(("companion", words.phrase("companion_line", lang, **ends)))
+        simple = {"score": float(ranked["companion_score"]), "rank": int(ranked["companion_rank"])}
+        rows.append(("companion", words.phrase("companion_line", lang, **simple)))
         if isinstance(ranked.get("applicability"), str):
             rows.append(("applicability", words.word(f"applicability_{ranked['applicability']}", lang)))
         return [(words.word(key, lang), value) for key, value in rows]

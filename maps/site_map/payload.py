@@ -128,6 +128,7 @@ def _words(validation: Validation | None) -> dict[str, Any]:
                 table[lang][key] = words.word(score_key(validation, key), lang)
         table[lang]["surface_note"] = _surface_note(validation, lang)
     table["months"] = words.all_words()["months"]
+    table["statuses"] = words.all_words()["statuses"]
     return table
 
 

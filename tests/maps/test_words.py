@@ -330,3 +330,17 @@ def test_the_notices_are_as_agreed() -> None:
     assert words.word("notice_nations", "en").endswith("Speak with the Nation.")
     assert words.word("notice_nations", "fr").endswith("Adressez-vous à la Nation.")
     assert words.word("notice_absence", "en") == "Absence from these public layers does not mean absence of rights."
+
+
+@pytest.mark.parametrize(
+    ("value", "en", "fr"),
+    [
+        (1.0, "> 0.99", "> 0,99"),
+        (0.0, "< 0.01", "< 0,01"),
+        (0.994, "0.99", "0,99"),
+        (0.005, "0.01", "0,01"),
+        (0.5, "0.50", "0,50"),
+    ],
+)
+def test_a_chance_is_never_told_as_certain(value: float, en: str, fr: str) -> None:
+    assert (words.chance(value, "en"), words.chance(value, "fr")) == (en, fr)

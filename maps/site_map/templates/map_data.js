@@ -23,6 +23,8 @@ const fill = (key, values) => w(key).replace(/\{(\w+)(?::[^}]*)?\}/g, (all, name
 const col = (name, i) => S[name] === undefined || S[name][i] === undefined ? null : S[name][i];
 const txt = (name, i) => { const at = col(name, i); return at === null ? null : T[at]; };
 
+// A chance that would round to 0 or 1 is told as less or more: no draw proves certainty.
+function chance(value) { return value !== null && (value >= 0.995 || value < 0.005) ? (value > 0.5 ? "> " + number(0.99, 2) : "< " + number(0.01, 2)) : number(value, 2); }
 function number(value, decimals) {
   if (value === null || value === undefined) return w("not_known");
   if (decimals === undefined) {

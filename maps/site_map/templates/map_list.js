@@ -84,7 +84,7 @@ function rowOf(i) {
   const band = ranked(i) && !tieOf(i) && S.rank_low[i] !== S.rank_high[i] ? fill("rank_may_be", { low: number(S.rank_low[i]), high: number(S.rank_high[i]) }) : null;
   const grade = assayed(i) ? [col("treo_low", i) === null ? null : fill("grade_between", { span: span(col("treo_low", i), col("treo_high", i), "ppm") }), col("waste_n", i) ? fill("analyses_n", { n: number(col("waste_n", i)) }) : null] : [S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]] + "_short")];
   const about = [tieOf(i) ? w("tied_short") : null, ...grade, band, amountOf(i), away ? `${number(Math.round(away[i]))}\u00a0km` : null, minedAt(i)].filter(Boolean).join(" · ");
-  const value = assayed(i) ? (col("treo", i) === null ? "" : number(col("treo", i)) + "\u00a0ppm") : S.score[i] === null ? w("not_scored") : number(scoreOf(i), 2);
+  const value = assayed(i) ? (col("treo", i) === null ? "" : number(col("treo", i)) + "\u00a0ppm") : S.score[i] === null ? w("not_scored") : chance(scoreOf(i));
   return el("li", {}, el("button", { type: "button", "data-site": String(i), "aria-current": i === chosen ? "true" : null, on: { click: () => choose(i, true) } },
     el("span", { class: "rank" }, listed === "plan" ? String(planned.get(i)) : rankText(i)), el("span", { class: "name", dir: "auto" }, nameOf(i)), el("span", { class: "score" }, swatch(i), value), el("span", { class: "about" }, about)));
 }
