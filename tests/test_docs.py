@@ -31,8 +31,11 @@ def test_links_of_a_page_lead_to_files(page: Path) -> None:
 
 
 def test_every_page_stands_in_the_table_of_contents() -> None:
-    index = (DOCS / "index.md").read_text(encoding="utf-8")
-    listed = set(re.findall(r"^([a-z_]+(?:/[a-z_]+)*)$", index, flags=re.M))
+    listed = set()
+    for index in DOCS.rglob("index.md"):
+        room = index.parent.relative_to(DOCS)
+        names = re.findall(r"^([a-z_]+(?:/[a-z_]+)*)$", index.read_text(encoding="utf-8"), flags=re.M)
+        listed |= {(room / name).as_posix() for name in names}
     pages = {page.relative_to(DOCS).with_suffix("").as_posix() for page in PAGES} - {"index"}
     assert pages <= listed
 
