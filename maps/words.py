@@ -240,8 +240,9 @@ def count_kinds(kinds: Iterable[str]) -> dict[str, int]:
 
 
 def kinds_counted(counts: Mapping[str, int], lang: str) -> str:
-    """Say how many sites are wastes, worked mines, of unclear kind and showings; ``counts`` may lack kinds."""
-    return phrase("kinds_counted", lang, **{kind: int(counts.get(kind, 0)) for kind in SITE_KINDS}) + "."
+    """Say how many sites are wastes, worked mines, of unclear kind and showings; kinds that do not occur are not named."""
+    counted = [phrase(f"counted_{kind}", lang, n=int(counts[kind])) for kind in SITE_KINDS if counts.get(kind)]
+    return phrase("kinds_counted", lang, kinds=", ".join(counted))
 
 
 def status(text: str, lang: str) -> str:

@@ -79,11 +79,11 @@ def test_limits_and_errors_beside_results_are_no_results(opened: Callable[[str],
     assert (layer["La_censored"].iloc[3], layer["La_limit_ppm"].iloc[3]) == (-1, 20.0)
 
 
-def test_intervals_without_a_place_say_that_collars_hold_it(opened: Callable[[str], Case]) -> None:
-    asked = opened("T03").asked
-    [question] = [text for where, text in asked.items() if "assays" in where]
-    assert "hole_id" in question
-    assert "collars" in question
+def test_intervals_find_their_place_in_the_table_of_collars(opened: Callable[[str], Case]) -> None:
+    layer = opened("T03").tables["tailings_drill_assays"].layer
+    assert layer["La_ppm"].iloc[0] == pytest.approx((2 * 100 + 8 * 50) / 10)
+    assert layer["La_ppm"].iloc[1] == pytest.approx((300 + 8 * 20) / 9)
+    assert layer["longitude"].iloc[:2].between(-81.501, -81.499).all()
 
 
 def test_intervals_count_by_their_length(opened: Callable[[str], Case]) -> None:

@@ -43,6 +43,7 @@ from layers.readers.intervals import (
     interval_notes,
     lengths_of,
     overlap_notes,
+    unclear_intervals,
 )
 from layers.readers.long_tables import one_row_per_sample
 from layers.readers.place_checks import check_places
@@ -136,6 +137,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         hole, (length, _) = as_text(cells[intervals.hole]), lengths_of(cells, intervals)
         kept, holes = bring_together(base, suites.columns, kept, hole, length)
         notes += [*interval_notes(source.id, intervals, holes), *overlap_notes(source.id, cells, intervals, rows)]
+    notes += unclear_intervals(source.id, list(map(str, cells.columns)), len(kept))
     notes += control_notes(source.id, controls)
     return Reading(
         source=source.id,

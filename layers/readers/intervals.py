@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -55,17 +56,47 @@ class Intervals:
 
 def interval_columns(names: Sequence[str]) -> Intervals | None:
     """Return the columns of hole, start and end of a table of intervals; None where it is none."""
+    holes, starts, ends = _depths(names)
+    if len(starts) != 1 or len(ends) != 1 or len(holes) != 1:
+        return None
+    return Intervals(holes[0], starts[0], ends[0])
+
+
+def unclear_intervals(source_id: str, names: Sequence[str], rows: int) -> list[Note]:
+    """Tell that a table names holes and depths, and that no single hole, start and end can be told among them."""
+    holes, starts, ends = _depths(names)
+    if not (holes and starts and ends) or interval_columns(names) is not None:
+        return []
+    columns = (*holes, *starts, *ends)
+    message = (
+        f"Among {', '.join(columns)} no single hole, start and end can be told, so every row counts as a sample of its own, "
+        "however long. Take the columns that are not the interval of a row out of the file."
+    )
+    return [Note(source_id, "intervals_unclear", message, rows, columns)]
+
+
+def _depths(names: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    """Return the columns of holes, of starts and of ends."""
     headings = parse_headings([str(name) for name in names])
-    starts = [heading.text for heading in headings if heading.kind == "depth_from" and not heading.unknown]
-    ends = [heading.text for heading in headings if heading.kind == "depth_to" and not heading.unknown]
+    known = [heading for heading in headings if not heading.unknown]
+    # A start and an end side by side are a pair; other depths of the table (of the hole, of water) are not.
+    pairs = [
+        (start.text, end.text)
+        for start, end in pairwise(headings)
+        if (start.kind, end.kind) == ("depth_from", "depth_to") and start in known and end in known
+    ]
+    if pairs:
+        starts, ends = ([pair[side] for pair in pairs] for side in (0, 1))
+    else:
+        starts, ends = (
+            [heading.text for heading in known if heading.kind == kind] for kind in ("depth_from", "depth_to")
+        )
     holes = [
         heading.text
         for heading in headings
         if heading.kind == "site_id" and any(word in folded(heading.text) for word in _HOLES)
     ]
-    if len(starts) != 1 or len(ends) != 1 or len(holes) != 1:
-        return None
-    return Intervals(holes[0], starts[0], ends[0])
+    return holes, starts, ends
 
 
 def lengths_of(cells: pd.DataFrame, columns: Intervals) -> tuple[npt.NDArray[np.float64], dict[int, tuple[str, str]]]:

@@ -16,7 +16,7 @@ from layers.catalogue.source import resolve
 from layers.errors import SourceError
 from layers.readers.control_rows import control_rows
 from layers.readers.geochemistry import read_geochemistry
-from layers.readers.intervals import composite, interval_columns
+from layers.readers.intervals import composite, interval_columns, unclear_intervals
 
 
 def lab(folder: Path, text: str, **facts: Any) -> Reading[Any]:
@@ -197,3 +197,26 @@ def test_statistics_under_the_table_are_no_samples(tmp_path: Path, tail: str) ->
     rows = "\n".join(line.replace(",", ",A,") for line in tail.splitlines())
     found = lab(tmp_path, f"sample_id,site_id,La_ppm\nn,A,1\nP90,A,2\n{rows}\n")
     assert values(found, "La_ppm") == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("names", "columns"),
+    [
+        (["hole_id", "from_m", "to_m", "La_ppm", "total_depth_m"], ("hole_id", "from_m", "to_m")),
+        (["hole_id", "depth_m", "from", "to", "La_ppm"], ("hole_id", "from", "to")),
+        (["sample", "depth_from", "depth_to"], None),
+    ],
+)
+def test_the_pair_of_depths_side_by_side_is_the_interval(
+    names: list[str], columns: tuple[str, str, str] | None
+) -> None:
+    read = interval_columns(names)
+    assert (None if read is None else (read.hole, read.start, read.end)) == columns
+    assert not unclear_intervals("drill", names, 3)
+
+
+@pytest.mark.parametrize("names", [["hole_id", "collar_id", "from", "to"], ["BHID", "FROM", "TO", "from_2", "to_2"]])
+def test_depths_nobody_can_pair_are_told(names: list[str]) -> None:
+    assert interval_columns(names) is None
+    [note] = unclear_intervals("drill", names, 3)
+    assert (note.code, note.count, set(note.columns)) == ("intervals_unclear", 3, set(names))
