@@ -103,12 +103,14 @@ def test_measured_wastes_are_found_by_name_and_the_ambiguous_ones_are_named(wash
     ranking = ranking_of(washington)
     measured = ranking[ranking["evidence"] == "measured"]
     found = " ".join(measured["name"])
-    assert all(name in found for name in ("Gold Dike", "Turk", "Mullen"))
+    assert all(name in found for name in ("Gold Dike", "Turk", "Mullen", "Big Iron", "Deer Trail", "Germania"))
     assert "Silver Bell" not in found
     notes = pd.read_parquet(washington / "stages" / "published" / "notes.parquet").set_index("code")["message"]
-    # MRDS holds several records of these mines under ids of their own, which are never merged: the name alone fits each of them
-    for name in ("Silver Bell", "Big Iron", "Deer Trail", "Germania"):
-        assert name in notes["assays_ambiguous"]
+    # MRDS holds several records of a mine under ids of their own: a name that fits a group of them at one place goes to the
+    # best described, and is named; one that fits records apart from each other goes to none
+    for name in ("Big Iron", "Deer Trail", "Germania"):
+        assert name in notes["assays_of_a_group"]
+    assert "Silver Bell" in notes["assays_ambiguous"]
     assert "Queen Seal" in notes["assays_unmatched"]
 
 

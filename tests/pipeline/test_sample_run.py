@@ -86,7 +86,9 @@ def test_the_folder_holds_the_test_and_nothing_of_wastes(done: Path) -> None:
 def test_the_report_says_what_was_tested_and_what_it_does_not_say(done: Path) -> None:
     page = (done / "report.html").read_text()
     assert "Other elements of the same sample tell the sum of rare earths: R² 0." in page
-    assert "D'autres éléments du même échantillon permettent d'estimer la somme des terres rares\u00a0: R² de 0," in page
+    assert (
+        "D'autres éléments du même échantillon permettent d'estimer la somme des terres rares\u00a0: R² de 0," in page
+    )
     assert "The units are samples, not wastes" in page
     assert "Les unités sont des échantillons, non des résidus" in page
     assert page.count("<svg") == 4  # scatter and map, in two languages
