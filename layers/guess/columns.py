@@ -255,7 +255,7 @@ def _candidates(layer_column: str, names: Mapping[str, str], paired: bool) -> li
 _AMOUNTS = {"mass_t": "mass", "volume_m3": "volume", "area_m2": "area", "height_m": "height"}
 _OF_OTHER_THINGS = re.compile(
     r"(?i)elev|altitud|cota|\brl\b|over ?have|sample|wt\b|weight|peso|poids|ore|mineral|milled|mined|concentr|product|reserve|"
-    r"resource|capacity|catchment|pond|conten|contain"
+    r"resource|capacity|catchment|pond|conten|contain|endow"
 )
 
 

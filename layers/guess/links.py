@@ -67,11 +67,12 @@ def _telling(values: set[str]) -> bool:
 def _quoting(sight: Look, ids: set[str], skip: set[str]) -> tuple[str, int] | None:
     """Return the column whose filled cells are nearly all ids of another table, and how many different ones."""
     for name in map(str, sight.table.cells.columns):
-        if name in skip:
+        kind = parse_heading(name).kind
+        if name in skip or kind == "result":  # round concentrations are often the numbers of a register, too
             continue
         values = set(as_text(sight.table.cells[name]).dropna())
         shared = values & ids
-        named = len(shared) >= _NAMED and shared == values and parse_heading(name).kind == "site_id"
+        named = len(shared) >= _NAMED and shared == values and kind == "site_id"
         if named or (_telling(shared) and len(shared) >= 0.9 * len(values)):
             return name, len(shared)
     return None
