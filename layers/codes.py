@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from layers.own_tables import own_table
 
 
 class Code(BaseModel):
@@ -30,5 +30,5 @@ class Code(BaseModel):
 @lru_cache(maxsize=1)
 def codes() -> dict[str, Code]:
     """Return every code by name, in alphabetical order."""
-    raw = yaml.safe_load(files("layers").joinpath("codes.yml").read_text(encoding="utf-8"))
+    raw = own_table("layers", "codes.yml")
     return {name: Code.model_validate(entry) for name, entry in sorted(raw.items())}

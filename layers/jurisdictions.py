@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import shapely
-import yaml
 
 from layers.crs import KM_PER_DEGREE
+from layers.own_tables import own_table
 from layers.text import fold as text_fold
 
 _SHORTEST_NAME = 5
@@ -44,11 +43,8 @@ class Jurisdiction:
 
 @lru_cache(maxsize=1)
 def _table() -> Mapping[str, Mapping[str, Any]]:
-    """Read the table of extents; twenty times as fast where libyaml is there."""
-    text = (files("layers") / "jurisdictions.yml").read_text("utf-8")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    places: dict[str, dict[str, Any]] = yaml.load(text, Loader=loader)["places"]  # noqa: S506 - both are safe
-    return MappingProxyType(places)
+    """Read the table of extents."""
+    return MappingProxyType(own_table("layers", "jurisdictions.yml")["places"])
 
 
 @lru_cache(maxsize=1)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from layers import schema
+from layers.own_tables import own_table
 
 PLACEHOLDERS = {"<El>": "[A-Z][a-z]?", "<name>": "[A-Za-z0-9_]+?", "<amount>": "[a-z]+_(?:t|m|m2|m3)"}
 """What stands for a part of a name in a family of columns."""
@@ -46,7 +44,7 @@ TABLES: dict[str, tuple[str, type[Any] | None, tuple[str, ...]]] = {
 
 @lru_cache(maxsize=1)
 def _entries() -> dict[str, Any]:
-    return dict(yaml.safe_load(files("maps").joinpath("dictionary.yml").read_text(encoding="utf-8")))
+    return own_table("maps", "dictionary.yml")
 
 
 @lru_cache(maxsize=1)

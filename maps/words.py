@@ -8,13 +8,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from layers.errors import StageError
 from layers.findings import Value
+from layers.own_tables import own_table
 from layers.schema import SITE_KINDS
 from layers.text import fold
 
@@ -31,8 +29,7 @@ def all_words() -> dict[str, Any]:
 
     In French the space before ``: ; ? !`` and inside guillemets does not break; the file is written with plain spaces.
     """
-    fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    table = dict(yaml.load(files("maps").joinpath("words.yml").read_text(encoding="utf-8"), Loader=fast))  # noqa: S506 - both are safe
+    table = own_table("maps", "words.yml")
     for section, entries in table.items():
         if section != "months":
             for entry in entries.values():

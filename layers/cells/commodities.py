@@ -11,16 +11,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from layers.cells.heading_tokens import vocabulary
 from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.errors import ConfigError
+from layers.own_tables import own_table
 from layers.text import fold
 
 SEPARATOR = "; "
@@ -288,7 +287,7 @@ def _missing() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _vocabulary() -> dict[str, dict[str, Any]]:
-    return dict(yaml.safe_load(files("layers.cells").joinpath("commodities.yml").read_text(encoding="utf-8")))
+    return own_table("layers.cells", "commodities.yml")
 
 
 @lru_cache(maxsize=1)
@@ -312,7 +311,7 @@ _NO_COMMODITY = frozenset(["alum", "ars", "plat", "chloride"])
 
 @lru_cache(maxsize=1)
 def _critical_lists() -> dict[str, CriticalList]:
-    raw = yaml.safe_load(files("layers.cells").joinpath("critical_minerals.yml").read_text(encoding="utf-8"))
+    raw = own_table("layers.cells", "critical_minerals.yml")
     return {
         list_id: CriticalList(
             list_id=list_id,

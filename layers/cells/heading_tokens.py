@@ -13,14 +13,12 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from itertools import pairwise
 from typing import Any
 
-import yaml
-
 from layers.cells.heading_spellings import respelt
 from layers.elements import ATOMIC_MASS
+from layers.own_tables import own_table
 from layers.text import without_accents
 
 GLUED = frozenset(
@@ -91,9 +89,7 @@ class Token:
 @cache
 def vocabulary() -> Mapping[str, Any]:
     """Return the lists of `heading_words.yml`."""
-    text = resources.files("layers.cells").joinpath("heading_words.yml").read_text(encoding="utf-8")
-    lists: Mapping[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
-    return lists
+    return own_table("layers.cells", "heading_words.yml")
 
 
 def folded(text: str) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from layers.own_tables import own_table
 from layers.text import did_you_mean
 
 REE = "REE"
@@ -76,7 +75,7 @@ class TargetTable(_Facts):
 @lru_cache(maxsize=1)
 def target_table() -> TargetTable:
     """Return the table of targets."""
-    return TargetTable.model_validate(yaml.safe_load((files("pipeline.evidence") / "targets.yml").read_text("utf-8")))
+    return TargetTable.model_validate(own_table("pipeline.evidence", "targets.yml"))
 
 
 def known_targets() -> Mapping[str, TargetFacts]:
