@@ -27,6 +27,11 @@ from layers.schema import (
 )
 from layers.validation import Validation
 
+SOURCE_FACTS = (
+    "title", "role", "publisher", "licence", "attribution", "steward", "date", "use_conditions", "address",
+)  # fmt: skip
+"""What pages and workbooks tell of a source, as columns of ``sources``."""
+
 
 @dataclass(frozen=True)
 class Publication:

@@ -29,6 +29,25 @@ def assayed(ranking: pd.DataFrame) -> pd.Series:
     return ranking["evidence"].eq("measured")
 
 
+def shared_ranks(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Return the first and last rank that each site shares with sites nothing tells it from.
+
+    Parameters
+    ----------
+    ranking : DataFrame
+        ``rank, payable_t, score, tied_with``; best first.
+
+    Returns
+    -------
+    DataFrame
+        ``first``, ``last``: int, index of ``ranking``; equal to the rank where nothing is tied.
+    """
+    same = ["payable_t", "score", "tied_with"]
+    apart = (ranking[same] != ranking[same].shift()).any(axis=1) | (ranking["tied_with"] == 0)
+    rank = ranking["rank"].groupby(apart.cumsum())
+    return pd.DataFrame({"first": rank.transform("min"), "last": rank.transform("max")})
+
+
 def tied_ranks(ranking: pd.DataFrame) -> dict[str, tuple[int, int]]:
     """Return, for sites that nothing but their ids tells apart from others, the first and the last rank they share.
 
@@ -37,10 +56,7 @@ def tied_ranks(ranking: pd.DataFrame) -> dict[str, tuple[int, int]]:
     ranking : DataFrame[Ranking]
         Whole and in the order of ranks.
     """
-    same = ["payable_t", "score", "tied_with"]
-    apart = (ranking[same] != ranking[same].shift()).any(axis=1) | (ranking["tied_with"] == 0)
-    spans = ranking.groupby(apart.cumsum())["rank"].agg(["min", "max"])
-    first, last = (apart.cumsum().map(spans[end]) for end in ("min", "max"))
-    tied = (last > first).to_numpy()
-    ends = zip(first[tied].tolist(), last[tied].tolist(), strict=True)
-    return dict(zip(ranking.loc[tied, "site_id"], ends, strict=True))
+    ends = shared_ranks(ranking)
+    tied = ends[(ends["last"] > ends["first"]).to_numpy()]
+    spans = zip(tied["first"].tolist(), tied["last"].tolist(), strict=True)
+    return dict(zip(ranking.loc[tied.index, "site_id"], spans, strict=True))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from maps.words import kinds_counted
+from maps.words import chance, kinds_counted
 
 
 @dataclass(frozen=True)
@@ -108,5 +108,4 @@ def _grade(row: Any) -> str:
     """Return the measured concentration with its range, or the chance that the grade is reached where there is none."""
     if pd.notna(row.treo_ppm):
         return f"{row.treo_ppm:,.0f} ppm measured ({row.treo_low_ppm:,.0f}-{row.treo_high_ppm:,.0f})"
-    said = "> 0.99" if row.score >= 0.995 else "< 0.01" if row.score < 0.005 else f"{row.score:.2f}"
-    return f"chance of the grade {said}"
+    return f"chance of the grade {chance(row.score, 'en')}"

@@ -67,8 +67,9 @@ def _telling(values: set[str]) -> bool:
 def _quoting(sight: Look, ids: set[str], skip: set[str]) -> tuple[str, int] | None:
     """Return the column whose filled cells are nearly all ids of another table, and how many different ones."""
     for name in map(str, sight.table.cells.columns):
-        kind = parse_heading(name).kind
-        if name in skip or kind == "result":  # round concentrations are often the numbers of a register, too
+        if (
+            name in skip or (kind := parse_heading(name).kind) == "result"
+        ):  # round concentrations are often the numbers of a register, too
             continue
         values = set(as_text(sight.table.cells[name]).dropna())
         shared = values & ids

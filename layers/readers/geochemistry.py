@@ -137,7 +137,8 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         hole, (length, _) = as_text(cells[intervals.hole]), lengths_of(cells, intervals)
         kept, holes = bring_together(base, suites.columns, kept, hole, length)
         notes += [*interval_notes(source.id, intervals, holes), *overlap_notes(source.id, cells, intervals, rows)]
-    notes += unclear_intervals(source.id, list(map(str, cells.columns)), len(kept))
+    else:
+        notes += unclear_intervals(source.id, list(map(str, cells.columns)), len(kept))
     notes += control_notes(source.id, controls)
     return Reading(
         source=source.id,

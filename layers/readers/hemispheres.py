@@ -12,7 +12,7 @@ from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.crs import parse_crs
 from layers.readers.columns import mapped_columns, text_column
-from layers.readers.lone_places import USUAL_MISTAKES, coordinate_columns
+from layers.readers.lone_places import USUAL_MISTAKES, place_note
 
 _SOUTH = (
     r"(?:^|[^A-Za-z])(?:[Ss]outh|SOUTH|[Ss]ud|SUD|[Ss]ur|SUR|[Ss]ul|SUL|S)(?:$|[^A-Za-z])|(?<=[a-z])(?:South|Sud|Sur)$"
@@ -117,16 +117,7 @@ def unsigned_throughout(
         f"No coordinate has a sign or a letter and nothing else says where the rows lie: as they stand in {now or 'no country'}, "
         f"{'; '.join(lands)}. Make sure that no minus was lost."
     )
-    return [
-        Note(
-            source.id,
-            "hemisphere_unstated",
-            text,
-            len(placed),
-            coordinate_columns(source),
-            tuple(rows[placed].tolist()),
-        )
-    ]
+    return [place_note(source, "hemisphere_unstated", text, rows[placed])]
 
 
 def _stated(source: Source, cells: pd.DataFrame) -> bool:

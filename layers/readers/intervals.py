@@ -65,7 +65,7 @@ def interval_columns(names: Sequence[str]) -> Intervals | None:
 def unclear_intervals(source_id: str, names: Sequence[str], rows: int) -> list[Note]:
     """Tell that a table names holes and depths, and that no single hole, start and end can be told among them."""
     holes, starts, ends = _depths(names)
-    if not (holes and starts and ends) or interval_columns(names) is not None:
+    if not (holes and starts and ends) or len(holes) == len(starts) == len(ends) == 1:
         return []
     columns = (*holes, *starts, *ends)
     message = (

@@ -40,6 +40,11 @@ def coordinate_columns(source: Source) -> tuple[str, ...]:
     return tuple(name for mapped in listed if mapped for name in ([mapped] if isinstance(mapped, str) else mapped))
 
 
+def place_note(source: Source, code: str, text: str, rows: np.ndarray) -> Note:
+    """Return a note on the places of rows, numbered as in the file."""
+    return Note(source.id, code, text, len(rows), coordinate_columns(source), tuple(rows.tolist()))
+
+
 def some_rows(rows: np.ndarray) -> str:
     """Return the numbers of the first rows for a message: ``row 4``, ``rows 4, 7 and 12 more``."""
     shown = ", ".join(str(row) for row in rows[:_NAMED])
@@ -92,7 +97,7 @@ def in_the_sea(source: Source, where: str, rows: np.ndarray, longitude: np.ndarr
     text = (
         f"Rows lie in no country, province or state, far out at sea{named} ({some_rows(rows[lost])}).{hint} Check them."
     )
-    return [Note(source.id, "in_no_country", text, len(lost), columns, tuple(rows[lost].tolist()))]
+    return [place_note(source, "in_no_country", text, rows[lost])]
 
 
 def copied_axes(source: Source, rows: np.ndarray, longitude: np.ndarray, latitude: np.ndarray) -> list[Note]:
@@ -121,7 +126,7 @@ def copied_axes(source: Source, rows: np.ndarray, longitude: np.ndarray, latitud
         f"Rows have one number for latitude and longitude by {', '.join(columns)} ({some_rows(rows[found])}): it was typed into "
         "both cells? Check them."
     )
-    return [Note(source.id, "same_number_twice", text, len(found), columns, tuple(rows[found].tolist()))]
+    return [place_note(source, "same_number_twice", text, rows[found])]
 
 
 def _land_after(longitude: np.ndarray, latitude: np.ndarray) -> str:
@@ -194,7 +199,7 @@ def among_the_others(
             f"Rows lie more than {_ALONE_KM:g} km from all others{named} ({some_rows(rows[lone])}); {text} they would lie among "
             "them. Check their coordinates."
         )
-        notes.append(Note(source.id, "far_from_all", message, len(lone), columns, tuple(rows[lone].tolist())))
+        notes.append(place_note(source, "far_from_all", message, rows[lone]))
     return notes
 
 
@@ -242,4 +247,4 @@ def far_from_all(
         f"Rows lie more than {_ALONE_KM:g} km from all others{named} ({some_rows(rows[alone])}): a lost digit, a wrong zone? "
         "Check them."
     )
-    return [Note(source.id, "far_from_all", text, len(alone), columns, tuple(rows[alone].tolist()))]
+    return [place_note(source, "far_from_all", text, rows[alone])]

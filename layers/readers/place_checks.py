@@ -27,6 +27,7 @@ from layers.readers.lone_places import (
     copied_axes,
     far_from_all,
     in_the_sea,
+    place_note,
     some_rows,
 )
 from layers.readers.zone_checks import zone_notes
@@ -206,7 +207,7 @@ def _by_path(
             f"The path of the file names {name}, but {some_rows(rows[wrong])} lie {np.nanmedian(away[wrong]):,.0f} km from "
             f"there.{hint} Check their coordinates."
         )
-        return [Note(source.id, "place_contradicted", text, len(wrong), coordinate_columns(source), tuple(rows[wrong]))]
+        return [place_note(source, "place_contradicted", text, rows[wrong])]
     return []
 
 

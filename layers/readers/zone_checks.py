@@ -12,7 +12,7 @@ from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.crs import EARTH_RADIUS_KM, unit_vectors
 from layers.readers.columns import mapped_columns, text_column
-from layers.readers.lone_places import coordinate_columns, some_rows
+from layers.readers.lone_places import coordinate_columns, place_note, some_rows
 
 _FEWEST = 5
 _MANY = 200_000
@@ -102,7 +102,7 @@ def _neighbours(
         f"Rows lie more than {far:,.0f} km from all others by {', '.join(columns)} ({some_rows(rows[found])}); in zone "
         f"{' or '.join(sorted(hints))} they would lie among them. Check their zone."
     )
-    return [Note(source.id, "zone_of_a_neighbour", text, len(found), columns, tuple(rows[found].tolist()))]
+    return [place_note(source, "zone_of_a_neighbour", text, rows[found])]
 
 
 def _outside(
@@ -118,4 +118,4 @@ def _outside(
         f"Rows lie more than {_WIDEST_DEGREES:g} degrees from the middle of their UTM zone by {', '.join(columns)} "
         f"({some_rows(rows[outside])}): another zone, or a grid whose zones are numbered otherwise (MTM)? Check them."
     )
-    return [Note(source.id, "outside_zone", text, len(outside), columns, tuple(rows[outside].tolist()))]
+    return [place_note(source, "outside_zone", text, rows[outside])]

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from maps import dictionary, words
-from maps.publication import Publication
+from maps.publication import SOURCE_FACTS, Publication
 from maps.rows import records
 
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -138,21 +138,11 @@ def columns_in_words(columns: Sequence[str], lang: str) -> pd.DataFrame:
 
 def sources_in_words(publication: Publication, lang: str) -> pd.DataFrame:
     """Return what is known of every source, one row each."""
-    keys = ("title", "role", "publisher", "licence", "attribution", "steward", "date", "use_conditions", "address")
-    heads = [
-        "source",
-        "report_role",
-        "publisher",
-        "licence",
-        "attribution",
-        "steward",
-        "date",
-        "use_conditions",
-        "sheet_record",
-    ]
+    own = {"title": "source", "role": "report_role", "address": "sheet_record"}
+    heads = [own.get(fact, fact) for fact in SOURCE_FACTS]
     rows = []
     for source in records(publication.sources):
-        row = [source.get(key) for key in keys]
+        row = [source.get(fact) for fact in SOURCE_FACTS]
         row[0] = row[0] or source["source_id"]
         row[1] = words.word(f"role_{row[1]}", lang)
         row[3] = row[3] or words.word("licence_unstated", lang)

@@ -10,7 +10,7 @@ import shapely
 
 from layers.validation import Validation
 from maps import assets, words
-from maps.publication import Publication
+from maps.publication import SOURCE_FACTS, Publication
 from maps.site_map.base_map import OUTLINE_VERTICES, base_map
 from maps.site_map.columns import Listed, grouped, numbers, scaled, texts
 from maps.site_map.site_columns import site_columns
@@ -128,7 +128,6 @@ def _words(validation: Validation | None) -> dict[str, Any]:
                 table[lang][key] = words.word(score_key(validation, key), lang)
         table[lang]["surface_note"] = _surface_note(validation, lang)
     table["months"] = words.all_words()["months"]
-    table["statuses"] = words.all_words()["statuses"]
     return table
 
 
@@ -227,18 +226,7 @@ def _surface(publication: Publication) -> dict[str, Any] | None:
 
 
 def _sources(publication: Publication) -> list[dict[str, Any]]:
-    wanted = (
-        "source_id",
-        "title",
-        "role",
-        "publisher",
-        "licence",
-        "attribution",
-        "steward",
-        "date",
-        "use_conditions",
-        "address",
-    )
+    wanted = ("source_id", *SOURCE_FACTS)
     rows = []
     for row in publication.sources.to_dict("records"):
         rows.append({key: None if pd.isna(row.get(key)) else str(row[key]) for key in wanted if key in row})

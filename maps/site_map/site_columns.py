@@ -11,8 +11,9 @@ from layers.schema import DISPOSALS, EVIDENCE, SITE_KINDS, WASTE_TYPES
 from maps import assets, words
 from maps.publication import Publication
 from maps.reasons import READ_AT, reason_parts, unit_of
+from maps.rows import shared_ranks
 from maps.site_map.columns import Listed, grouped, numbers, places_in, scaled, texts
-from maps.site_map.tiers import shared_ranks, tiers
+from maps.site_map.tiers import tiers
 from maps.verdict import rests_on_companion
 
 REASONS_MANY = 3
@@ -114,7 +115,7 @@ def site_columns(publication: Publication, shown: pd.DataFrame, ranked: int) -> 
     reasons, templates = _reasons(publication, sites, REASONS_FEW if few else REASONS_MANY)
     table |= {"flags": flags, "reasons": reasons, "relations": _relations(publication, sites)}
     return {"columns": _without_empty(table), "ties": ties, "texts": texts_of.values, "flags": codes, "reasons": templates,
-            "commodities": _commodities(shown["commodities"]),
+            "commodities": _commodities(shown["commodities"]), "statuses": _statuses(shown["status"]),
             "kinds": list(SITE_KINDS), "waste": list(WASTE_TYPES),
             "disposal": list(DISPOSALS), "evidence": list(EVIDENCE)}  # fmt: skip
 
@@ -134,6 +135,13 @@ def _commodities(cells: pd.Series) -> dict[str, str]:
     names = sorted({name for cell in cells.dropna().unique() for name in str(cell).split("; ")})
     french = {name: words.commodities(name, "fr") for name in names}
     return {name: wording for name, wording in french.items() if wording != name}
+
+
+def _statuses(cells: pd.Series) -> dict[str, dict[str, str]]:
+    """Return the states of work on the page in every language."""
+    return {
+        str(text): {lang: words.status(str(text), lang) for lang in words.LANGUAGES} for text in cells.dropna().unique()
+    }
 
 
 def _without_empty(table: dict[str, list[Any]]) -> dict[str, list[Any]]:

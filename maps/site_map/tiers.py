@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from maps.rows import shared_ranks
+
 TIERS: tuple[tuple[str, float, str], ...] = (
     ("tier_top_10", 0.0, "#440154"),
     ("tier_top_tenth", 0.10, "#31688e"),
@@ -21,25 +23,6 @@ def tier_of_rank(rank: np.ndarray, n: int) -> np.ndarray:
     share = np.asarray(rank, dtype=float) / max(n, 1)
     tier = np.searchsorted([limit for _, limit, _ in TIERS[1:]], share, side="left") + 1
     return np.where(np.asarray(rank) <= FIRST, 0, np.minimum(tier, len(TIERS) - 1))
-
-
-def shared_ranks(ranking: pd.DataFrame) -> pd.DataFrame:
-    """Return the first and last rank that each site shares with sites nothing tells it from.
-
-    Parameters
-    ----------
-    ranking : DataFrame
-        ``rank, payable_t, score, tied_with``; best first.
-
-    Returns
-    -------
-    DataFrame
-        ``first``, ``last``: int, index of ``ranking``; equal to the rank where nothing is tied.
-    """
-    same = ["payable_t", "score", "tied_with"]
-    apart = (ranking[same] != ranking[same].shift()).any(axis=1) | (ranking["tied_with"] == 0)
-    rank = ranking["rank"].groupby(apart.cumsum())
-    return pd.DataFrame({"first": rank.transform("min"), "last": rank.transform("max")})
 
 
 def tiers(ranking: pd.DataFrame, ranked: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from layers.schema import Companion, Ranking, Targets, conform
 from layers.site_layers import SiteLayers
 from pipeline.evidence.host_beliefs import HostBelief, believe
 from pipeline.evidence.site_amounts import site_amounts
-from pipeline.evidence.targets import REE, checked_targets, known_targets
+from pipeline.evidence.targets import REE, known_targets
 from pipeline.kernels.ordering import places
 from pipeline.kernels.predictive import Z90, WasteBelief, amounts, choose_aim, draw_ranks
 
@@ -54,7 +54,7 @@ def rank_targets(
     ranking : DataFrame[Ranking]
         Of the same sites.
     targets : tuple of str
-        As `checked_targets` returns them.
+        Symbols, as the run file is checked to hold them (`pipeline.evidence.targets.checked_targets`).
     params : RankTargetsParams
 
     Returns
@@ -78,7 +78,7 @@ def rank_targets(
     holds = site_amounts(told)
     last = order["ranked_last_reason"].reindex(sites["site_id"]).notna().to_numpy()
     parts = []
-    for target in checked_targets(targets):
+    for target in targets:
         if target == REE:
             parts.append(_of_ranking(ranking, params))
             continue

@@ -62,8 +62,6 @@ function chemistry(i) {
 }
 function backRow() { return button("← " + w("back"), () => closeCard(true), { id: "back" }); }
 const title = (text) => el("h2", { tabindex: "-1", id: "card-title", dir: "auto" }, text);
-// A state of work that words.yml does not list stays as the inventory writes it.
-function statusOf(i) { const text = txt("status", i), known = text && data.words.statuses[text.trim().toLowerCase().replace(/\s+/g, "_")]; return known ? known[lang] : text; }
 function fillCard(i) {
   const sheet = ranked(i) && S.rank[i] <= meta.sheets, rule = txt("rule", i), url = col("url", i);
   const parts = [backRow(), title(nameOf(i)),
@@ -82,7 +80,7 @@ function fillCard(i) {
     el("dl", {}, ["road_km", "rail_km", "power_km"].flatMap((key) => fact(key, col(key, i) === null ? w("not_known") : fill("near_lines", { km: number(col(key, i)) }))), base.towns.name.length ? fact("nearest_towns", townsOf(i)) : []),
     C.name.length ? paragraphs(communitiesOf(i), "") : null, el("p", { class: "small" }, w("notice_tenure")),
     el("h3", {}, w("site")),
-    el("dl", {}, col("kind", i) === null ? [] : fact("site_kind_label", w("kind_" + data.sites.kinds[S.kind[i]])), fact("commodities", minedAt(i)), fact("deposit_type", txt("deposit", i)), fact("waste_type", w("waste_type_" + data.sites.waste[S.waste[i]])), fact("disposal", w("disposal_" + data.sites.disposal[S.disposal[i]])), fact("years", years(i)), fact("status", statusOf(i)),
+    el("dl", {}, col("kind", i) === null ? [] : fact("site_kind_label", w("kind_" + data.sites.kinds[S.kind[i]])), fact("commodities", minedAt(i)), fact("deposit_type", txt("deposit", i)), fact("waste_type", w("waste_type_" + data.sites.waste[S.waste[i]])), fact("disposal", w("disposal_" + data.sites.disposal[S.disposal[i]])), fact("years", years(i)), fact("status", txt("status", i) && data.sites.statuses[txt("status", i)][lang]),
       fact("companion", S.companion && S.companion[i] !== null && !meta.companion_order ? fill("companion_line", { score: number(S.companion[i] / 1000, 2), rank: number(S.companion_rank[i]) }) : null), url ? fact("record_link", link(url, url)) : []),
     el("div", { class: "row" }, sheet ? el("a", { class: "plain", href: "sheets/" + encodeURIComponent(S.id[i]) + ".html" + (lang === "fr" ? "#fr" : "") }, w("open_sheet")) : null,
       button(w("zoom_here"), () => map.setView([lat(i), lon(i)], Math.max(map.getZoom(), 11), { animate: false })), button(w("copy_link"), copyLink))];
