@@ -76,12 +76,21 @@ def _command(
     messages.close()
     os.environ.update(environment)
     tempfile.tempdir = None
+    limits = {}
     if file_bytes is not None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
+        limits[resource.RLIMIT_FSIZE] = file_bytes
     if more_memory is not None:
         taken = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_DATA, (taken + more_memory, taken + more_memory))
+        limits[resource.RLIMIT_DATA] = taken + more_memory
     sys.argv = ["minewaste", *words]
     from pipeline.commands.cli import main
 
-    main()
+    # The limits are those of the command alone: what measures the tests writes its own file behind it.
+    before = {kind: resource.getrlimit(kind) for kind in limits}
+    for kind, most in limits.items():
+        resource.setrlimit(kind, (most, before[kind][1]))
+    try:
+        main()
+    finally:
+        for kind, ends in before.items():
+            resource.setrlimit(kind, ends)
