@@ -41,8 +41,8 @@ def area_of_use_note(
         f"{int(outside.sum())} of {int(known.sum())} places lie far outside the area {authority(crs)} is made for "
         f"({area.name[:80]}): is it the right coordinate system?"
     )
-    told = () if rows is None else tuple(np.asarray(rows)[outside].tolist())
-    return [Note(source, "outside_crs_area", text, int(outside.sum()), columns, told)]
+    outside_rows = () if rows is None else tuple(np.asarray(rows)[outside].tolist())
+    return [Note(source, "outside_crs_area", text, int(outside.sum()), columns, outside_rows)]
 
 
 def _area_of_a_known(crs: pyproj.CRS) -> Any:

@@ -61,8 +61,8 @@ def parse_crs(where: str, text: str) -> pyproj.CRS:
     try:
         chosen = pyproj.CRS.from_user_input(named)
     except pyproj.exceptions.CRSError:
-        told = f"'{named[:_LONGEST_NAME]}' is no known coordinate system. {_nearest_code(named)}"
-        raise ConfigError(f"{where}: {told}") from None
+        problem = f"'{named[:_LONGEST_NAME]}' is no known coordinate system. {_nearest_code(named)}"
+        raise ConfigError(f"{where}: {problem}") from None
     if (
         not structured and ":" not in named and _plain(named) != _plain(chosen.name)
     ):  # PROJ takes names that are merely alike
@@ -97,7 +97,7 @@ def _nearest_code(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _names() -> list[str]:
-    return [one.name for one in pyproj.database.query_crs_info(auth_name="EPSG")]
+    return [crs_info.name for crs_info in pyproj.database.query_crs_info(auth_name="EPSG")]
 
 
 def same_crs(a: Any, b: Any) -> bool:

@@ -26,9 +26,9 @@ def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
     plain = table
     for at, name in enumerate(table.columns):
         column = table.iloc[:, at]
-        found = formula_cells(column)
-        if found.any():
+        is_formula = formula_cells(column)
+        if is_formula.any():
             plain = plain.copy() if plain is table else plain
-            cells = ["'" + cell if hit else cell for cell, hit in zip(column.tolist(), found, strict=True)]
+            cells = ["'" + cell if hit else cell for cell, hit in zip(column.tolist(), is_formula, strict=True)]
             plain[name] = pd.Series(cells, index=table.index, dtype=object)
     return plain

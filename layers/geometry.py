@@ -190,14 +190,14 @@ class _Log:
     def __init__(self, source: str, names: list[str], rows: Sequence[int] | None) -> None:
         self.source, self.names = source, names
         self.rows = range(1, len(names) + 1) if rows is None else rows
-        self.told: dict[str, dict[int, str]] = {}
+        self.texts: dict[str, dict[int, str]] = {}
 
     def add(self, code: str, row: int, text: str) -> None:
-        self.told.setdefault(code, {})[row] = f"'{self.names[row]}' {text}."
+        self.texts.setdefault(code, {})[row] = f"'{self.names[row]}' {text}."
 
     def notes(self) -> list[Note]:
         notes = []
-        for code, texts in self.told.items():
+        for code, texts in self.texts.items():
             shown = list(texts.values())[:NAMED_REPAIRS]
             more = [f"So were {len(texts) - len(shown)} further features."] if len(texts) > len(shown) else []
             notes.append(

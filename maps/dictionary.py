@@ -75,7 +75,7 @@ def meaning(column: str, lang: str) -> str:
     KeyError
         If the dictionary does not hold the column.
     """
-    return _said(column, lang)
+    return _fact(column, lang)
 
 
 def missing(column: str, lang: str) -> str:
@@ -86,7 +86,7 @@ def missing(column: str, lang: str) -> str:
     KeyError
         If the dictionary does not hold the column.
     """
-    return _said(column, f"missing_{lang}")
+    return _fact(column, f"missing_{lang}")
 
 
 def tables() -> dict[str, tuple[str, list[str]]]:
@@ -101,7 +101,7 @@ def tables() -> dict[str, tuple[str, list[str]]]:
     return listed
 
 
-def _said(column: str, key: str) -> str:
+def _fact(column: str, key: str) -> str:
     entry = _entries()["families"].get(column) or entry_of(column)
     if entry is None:
         raise KeyError(f"{column}: the data dictionary does not hold this column")

@@ -119,8 +119,8 @@ def reason_parts(feature: str, contribution: float, value: float, lang: str) -> 
 
 def name_of(feature: str) -> str:
     """Return the part of a feature's name that tells it from others of its kind, as it is written there."""
-    found = next((match for pattern, _, _ in _FEATURES if (match := pattern.fullmatch(feature))), None)
-    return (found.groupdict().get("x") or "") if found else ""
+    matched = next((match for pattern, _, _ in _FEATURES if (match := pattern.fullmatch(feature))), None)
+    return (matched.groupdict().get("x") or "") if matched else ""
 
 
 def unit_of(feature: str) -> str:
@@ -180,9 +180,9 @@ def _reading(value: float, unit: str) -> str:
 def _kind_of(feature: str, lang: str) -> tuple[str, str, str]:
     """Return the kind of a feature, the words for the thing it names, and how its value is written."""
     for pattern, kind, unit in _FEATURES:
-        found = pattern.fullmatch(feature)
-        if found:
-            return kind, _named(kind, found.groupdict().get("x") or "", lang), unit
+        match = pattern.fullmatch(feature)
+        if match:
+            return kind, _named(kind, match.groupdict().get("x") or "", lang), unit
     return "other", spelled_out(feature), ""
 
 

@@ -232,8 +232,8 @@ def layer(name: str, lang: str) -> str:
 
 def count_kinds(kinds: Iterable[str]) -> dict[str, int]:
     """Return how many sites there are of each kind, those without one too."""
-    found = Counter(kinds)
-    return {kind: found[kind] for kind in SITE_KINDS}
+    counts = Counter(kinds)
+    return {kind: counts[kind] for kind in SITE_KINDS}
 
 
 def kinds_counted(counts: Mapping[str, int], lang: str) -> str:

@@ -62,8 +62,8 @@ class RegionConfig(_Section):
             if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
                 raise ValueError(f"bbox {list(self.bbox)} is not west < east and south < north in degrees")
             if south < _ANTARCTIC and north - south < _WHOLE_EARTH:
-                told = f"bbox {list(self.bbox)} reaches into Antarctica"
-                raise ValueError(f"{told}: its order is west, south, east, north. Are the axes exchanged?")
+                problem = f"bbox {list(self.bbox)} reaches into Antarctica"
+                raise ValueError(f"{problem}: its order is west, south, east, north. Are the axes exchanged?")
         return self
 
 

@@ -76,8 +76,10 @@ def told_withheld(count: int, config: RunConfig) -> int:
 
 
 def _coarse(account: Account, config: RunConfig) -> Account:
-    told = told_withheld(account.rows_withheld, config)
-    return replace(account, rows_withheld=told, rows_read=account.rows_read - account.rows_withheld + told)
+    withheld_told = told_withheld(account.rows_withheld, config)
+    return replace(
+        account, rows_withheld=withheld_told, rows_read=account.rows_read - account.rows_withheld + withheld_told
+    )
 
 
 def note_table(notes: list[Note]) -> pd.DataFrame:

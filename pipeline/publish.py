@@ -110,7 +110,8 @@ def _write_tables(publication: Publication, results: Results, store: RunStore) -
         layers = _for_qgis(publication) | _held_out_for_qgis(publication, results)
         write_geopackage(temporary, layers)
         columns = {
-            name: [str(one) for one in layer.columns if one != layer.geometry.name] for name, layer in layers.items()
+            name: [str(column) for column in layer.columns if column != layer.geometry.name]
+            for name, layer in layers.items()
         }
         notices = [line for lang in LANGUAGES for line in about_list(publication, publication.title, lang)]
         add_styles(temporary, columns, len(publication.ranking), notices, WRITTEN)
@@ -191,8 +192,8 @@ def _with_towns(
     if towns.empty:
         return backdrop, sources
     both = pd.concat([backdrop, towns], ignore_index=True) if len(backdrop) else towns
-    told = pd.DataFrame([facts], columns=sources.columns)
-    return conform(both, Backdrop), pd.concat([sources, told], ignore_index=True)
+    credit = pd.DataFrame([facts], columns=sources.columns)
+    return conform(both, Backdrop), pd.concat([sources, credit], ignore_index=True)
 
 
 def _rounded(ranking: pd.DataFrame) -> pd.DataFrame:

@@ -47,13 +47,12 @@ SHORT_ID = 3
 class _Withheld:
     """What must not be seen again: record ids, and every text that names a withheld site (in folded case).
 
-    ``found`` are the ids that stand in the inventories, ``ids`` these and the keys of the requests; ``names`` are those that no
-    other record bears.
+    ``ids_there`` stand in the inventories; ``ids`` are these and the keys of the requests; no other record bears ``names``.
     """
 
     records: frozenset[str]
     site_ids: frozenset[str]
-    found: frozenset[str]
+    ids_there: frozenset[str]
     ids: frozenset[str]
     names: frozenset[str]
 
@@ -100,20 +99,20 @@ class AsAsked:
 
 def read_as_asked(config: RunConfig, data_dir: Path, store: RunStore | None) -> AsAsked:
     """Do what `read_and_withhold` does, and return what was read of every source with it."""
-    found = read_sources(config, data_dir, store)
-    inputs = assembled(config, found)
+    readings = read_sources(config, data_dir, store)
+    inputs = assembled(config, readings)
     if len(inputs["exclusions"]) == 0:
-        return AsAsked(found, inputs, inputs)
+        return AsAsked(readings, inputs, inputs)
     left_out: dict[str, frozenset[int]] = {}
     known = _NOTHING
     while True:
         shorter, known = _followed(inputs, config, known, set(left_out))
-        rows = _rows_gone(found, inputs, shorter, data_dir, left_out)
+        rows = _rows_gone(readings, inputs, shorter, data_dir, left_out)
         if not rows:
-            return AsAsked(found, inputs, shorter)
+            return AsAsked(readings, inputs, shorter)
         left_out |= {name: left_out.get(name, frozenset()) | more for name, more in rows.items()}
-        found = read_again(found, data_dir, left_out)
-        inputs = assembled(config, found)
+        readings = read_again(readings, data_dir, left_out)
+        inputs = assembled(config, readings)
 
 
 def _rows_gone(
@@ -131,7 +130,7 @@ def _rows_gone(
     )
     for source, row in gone_rows:
         gone.setdefault(str(source), set()).add(int(row))
-    assays = {one.id: readings.by_id[one.id] for one in readings.sources if one.role == "geochemistry"}
+    assays = {source.id: readings.by_id[source.id] for source in readings.sources if source.role == "geochemistry"}
     for name, twins in twins_of(assays, gone).items():  # no sample lives on in another source
         gone.setdefault(name, set()).update(twins)
     rows = {}
@@ -326,17 +325,18 @@ def _rows_that_tell(inputs: Inputs, withheld: _Withheld, samples: pd.Series) -> 
     A short id such as 12 is only looked for in the columns of ids, since it would be found in every other row.
     """
     keys = {source.id: _key_columns(source) for source in inputs.sources}
-    of_samples = {one.id: _columns(one, ("sample_id",)) for one in inputs.sources if one.role == "geochemistry"}
+    assays = [source for source in inputs.sources if source.role == "geochemistry"]
+    of_samples = {source.id: _columns(source, ("sample_id",)) for source in assays}
     ids = _folded(samples.astype("str").str.split(":", n=1).str[-1].str.replace(r"#\d+$", "", regex=True))
-    sampled = {one for one in ids if len(one) > SHORT_ID}
+    sampled = {site_id for site_id in ids if len(site_id) > SHORT_ID}
     short = {record_id for record_id in withheld.ids if len(record_id) <= SHORT_ID}
     long = (withheld.ids - short) | withheld.names
     marks = []
     for source, raw in zip(inputs.rejected["source"], inputs.rejected["raw"], strict=True):
         cells = json.loads(raw) if isinstance(raw, str) else {}
         own = {name: cells[name] for name in keys.get(source, ()) if name in cells}
-        told = long & _parts(cells.values()) or short & _parts(own.values())
-        marks.append(bool(told or sampled & _parts(cells.get(name) for name in of_samples.get(source, ()))))
+        tells = long & _parts(cells.values()) or short & _parts(own.values())
+        marks.append(bool(tells or sampled & _parts(cells.get(name) for name in of_samples.get(source, ()))))
     return np.array(marks, dtype=bool)
 
 
@@ -382,7 +382,7 @@ def _note(note: Note, withheld: _Withheld) -> Note:
 def _unheeded(exclusions: gpd.GeoDataFrame, withheld: _Withheld) -> tuple[Note, ...]:
     """Count the requests by key that fit no record of the run: a request nobody follows must be seen."""
     keys = _keys(exclusions["key"].dropna())
-    missed = int((~keys.isin(withheld.found)).sum())
+    missed = int((~keys.isin(withheld.ids_there)).sum())
     message = "Requests of stewards name no record of this run; see that their ids are spelt as in the inventories."
     return (Note("local_only", "requests_without_site", message, missed),) if missed else ()
 

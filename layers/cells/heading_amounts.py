@@ -87,8 +87,8 @@ def _unclear_amount(text: str, words: Words, kind: str, by_unit: list[str]) -> l
         "number" in before.readings and (group in token.readings or token is words.tokens[-1])
         for before, token in pairwise(words.tokens)
     )
-    named = [index for index, one in enumerate(words.tokens) if group in one.readings]
-    rate = any("sign" in one.readings for one in words.tokens[named[0] + 1 : named[-1]])
+    named = [index for index, token in enumerate(words.tokens) if group in token.readings]
+    rate = any("sign" in token.readings for token in words.tokens[named[0] + 1 : named[-1]])
     if rate or len({words.tokens[index].readings[group] for index in named}) > 1:
         return [text.strip()]
     thousands = "number" in words.tokens[-1].readings and words.tokens[-1].text.startswith("0")

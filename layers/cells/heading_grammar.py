@@ -58,8 +58,10 @@ def _alone(text: str, known_words: frozenset[str] = frozenset()) -> Heading:
     heading_tokens = tokens(text)
     if known_words:
         heading_tokens = tuple(
-            Token(one.text, {"methods": "unknown"}) if not one.readings and folded(one.text) in known_words else one
-            for one in heading_tokens
+            Token(token.text, {"methods": "unknown"})
+            if not token.readings and folded(token.text) in known_words
+            else token
+            for token in heading_tokens
         )
     return decide(text, heading_tokens)
 
@@ -80,7 +82,7 @@ def parse_headings(names: Sequence[str], known_words: frozenset[str] = frozenset
         As long as ``names``.
     """
     headings = [_alone(str(name), known_words) for name in names]
-    plain = [folded(one.text) for one in headings]
+    plain = [folded(heading.text) for heading in headings]
     headings = _copies(headings)
     headings = _coordinates(headings, plain)
     headings = _suites(headings)
@@ -91,7 +93,7 @@ def parse_headings(names: Sequence[str], known_words: frozenset[str] = frozenset
 
 def _copies(headings: list[Heading]) -> list[Heading]:
     """Read ``Y.1``, as table readers rename a second ``Y``, like the first; and ``SiO22`` beside ``SiO2`` as recalculated."""
-    texts = {one.text for one in headings}
+    texts = {heading.text for heading in headings}
     copies = []
     for heading in headings:
         copied, numbered = _COPY.match(heading.text), _NUMBERED.match(heading.text)
@@ -109,10 +111,14 @@ _NAMELESS = frozenset(["qualifier", "detection_limit", "unit", "error"])
 def _beside_their_results(headings: list[Heading]) -> list[Heading]:
     """Give repeated columns of marks, limits, units or errors without a name the result all of them stand before, or after."""
     decided = list(headings)
-    results = [index for index, one in enumerate(headings) if one.kind == "result" and one.symbol is not None]
+    results = [
+        index for index, heading in enumerate(headings) if heading.kind == "result" and heading.symbol is not None
+    ]
     for kind in _NAMELESS:
         mine = [
-            index for index, one in enumerate(headings) if one.kind == kind and one.element is None and not one.unknown
+            index
+            for index, heading in enumerate(headings)
+            if heading.kind == kind and heading.element is None and not heading.unknown
         ]
         if len(mine) < 2 and not (mine and kind == "qualifier" and len(results) == 1):
             continue
@@ -125,9 +131,9 @@ def _beside_their_results(headings: list[Heading]) -> list[Heading]:
 
 def _coordinates(headings: list[Heading], plain: list[str]) -> list[Heading]:
     """Tell a bare ``X`` and ``Y`` that are coordinates from yttrium."""
-    if "y" not in plain or not ("x" in plain or {one.kind for one in headings} & _POSITIONS):
+    if "y" not in plain or not ("x" in plain or {heading.kind for heading in headings} & _POSITIONS):
         return headings
-    named = sum(one.kind in _POSITIONS for one in headings) >= 2
+    named = sum(heading.kind in _POSITIONS for heading in headings) >= 2
     kinds = ("easting", "northing") if "z" in plain or named else ("longitude", "latitude")
     decided = []
     for index, heading in enumerate(headings):
@@ -151,12 +157,23 @@ def _bare(heading: Heading) -> bool:
 
 def _suites(headings: list[Heading]) -> list[Heading]:
     """Let symbols stand or fall by the other columns: three of one style are a suite, a lone letter is an initial."""
-    bare = [one for one in headings if _bare(one) and not one.text.islower() and one.kind in ("result", "other")]
-    unitless = [one for one in headings if one.kind == "result" and one.symbol is not None and one.unit is None]
+    bare = [
+        heading
+        for heading in headings
+        if _bare(heading) and not heading.text.islower() and heading.kind in ("result", "other")
+    ]
+    unitless = [
+        heading
+        for heading in headings
+        if heading.kind == "result" and heading.symbol is not None and heading.unit is None
+    ]
     letters = {heading.text for heading in (*bare, *unitless)}
     long_ones = {heading.element for heading in (*bare, *unitless) if len(heading.element or "") > 1}
     suite = len(letters) >= _SUITE and len(long_ones) >= 2
-    supported = any(one.kind == "result" and one.symbol is not None and not _single(one) for one in headings) or suite
+    supported = (
+        any(heading.kind == "result" and heading.symbol is not None and not _single(heading) for heading in headings)
+        or suite
+    )
     decided = []
     for heading in headings:
         if (
@@ -173,14 +190,17 @@ def _suites(headings: list[Heading]) -> list[Heading]:
     return decided
 
 
-def _feeds(found: list[Heading]) -> list[Heading]:
+def _feeds(headings: list[Heading]) -> list[Heading]:
     """Read ``Head_Fe`` beside results of concentrates or tails as the result of what was fed."""
-    tested = any(one.kind == "other" and _PRODUCT.search(one.text.casefold()) for one in found)
+    tested = any(heading.kind == "other" and _PRODUCT.search(heading.text.casefold()) for heading in headings)
     return [
-        replace(one, kind="result", unknown=())
-        if tested and one.kind == "other" and one.unknown == (one.text,) and _FEED.search(one.text.casefold())
-        else one
-        for one in found
+        replace(heading, kind="result", unknown=())
+        if tested
+        and heading.kind == "other"
+        and heading.unknown == (heading.text,)
+        and _FEED.search(heading.text.casefold())
+        else heading
+        for heading in headings
     ]
 
 
@@ -195,7 +215,7 @@ def _single(heading: Heading) -> bool:
 def _amounts_and_long_tables(headings: list[Heading], plain: list[str]) -> list[Heading]:
     """Read names of metals beside tonnes mined as amounts, and ``grade``, ``ore`` or ``operator`` by what stands beside them."""
     produced = bool(_AMOUNTS_BESIDE & set(plain))
-    long_result = any(one.kind == "result" and one.element is None for one in headings)
+    long_result = any(heading.kind == "result" and heading.element is None for heading in headings)
     decided = []
     for heading, name in zip(headings, plain, strict=True):
         with_unit = any(f"{name}{ending}" in plain for ending in ("unit", "units", "ut", "uom"))

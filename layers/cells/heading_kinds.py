@@ -59,12 +59,12 @@ def _doubtful(text: str, words: Words, heading: Heading) -> bool:
     glued = heading.kind == "statistic" and heading.unit is None and words.tokens[-1].glued
     if glued and heading.element in UNSURE_SYMBOLS:  # ASAV is As on average, or a word
         return True
-    if heading.kind == "ratio" and any(len(one.readings["number"]) == 1 for one in words.classes.get("number", [])):
+    if heading.kind == "ratio" and any(len(token.readings["number"]) == 1 for token in words.classes.get("number", [])):
         return bool(elements) and not words.has("ratio_words")
-    if heading.kind == "total" and any(folded(one.text) in _SUMS_OR_RATIOS for one in words.tokens):
+    if heading.kind == "total" and any(folded(token.text) in _SUMS_OR_RATIOS for token in words.tokens):
         return True
     concentrate = heading.kind == "other" and first == "conc" and bool(elements)
-    added = any(one.readings.get("sign") == "+" for one in words.tokens)
+    added = any(token.readings.get("sign") == "+" for token in words.tokens)
     sum_or_ratio = heading.kind == "total" and words.has("sums") and bool(elements) and not added
     whole_text = heading.kind == "qualifier" and last in ("text", "txt") and bool(elements)
     drying_or_limit = heading.kind == "other" and any(folded(token.text) == "lod" for token in words.tokens)
@@ -81,12 +81,12 @@ _BURNT = frozenset(["cs", "ir", "leco", "lecoir", "comb", "combustion", "cb"])
 
 def _of_a_test(words: Words, heading: Heading) -> bool:
     """Say whether a result without a unit may be the feed of a metallurgical test: ``As_Head``."""
-    return heading.unit is None and any(folded(one.text) == "head" for one in words.tokens)
+    return heading.unit is None and any(folded(token.text) == "head" for token in words.tokens)
 
 
 def _of_another_method(words: Words, heading: Heading) -> bool:
     """Say whether letters taken for a method may stand for something else: ``Nd(CS)``."""
-    methods = {folded(one.text) for one in words.classes.get("methods", [])}
+    methods = {folded(token.text) for token in words.classes.get("methods", [])}
     return bool(methods) and methods <= _BURNT and heading.symbol is not None and heading.element not in ("C", "S", "F")
 
 
@@ -157,7 +157,7 @@ def _stands(group: str, words: Words, unit: str | None, *, has_element: bool) ->
     if group == "limits" and group_tokens and (_loss_on_drying(words) or (has_element and _limit_stated(words, unit))):
         return False
     if group == "date":
-        return any(len(one.text) > 3 or not (has_element or words.has("methods")) for one in group_tokens)
+        return any(len(token.text) > 3 or not (has_element or words.has("methods")) for token in group_tokens)
     return bool(group_tokens)
 
 

@@ -205,8 +205,8 @@ def _unclear_numbers(words: Words, unit: str | None) -> list[str]:
         unclear.append("+")
     unclear += [token.text for token in words.tokens if token.text == "t" and unit is None and not token.glued]
     only_unit = len(words.classes.get("share_units", [])) == 1  # x10^-6 alone is the unit, behind ppm a multiple
-    found = _MULTIPLE.search(respelt(words.text) if only_unit else words.text)
-    unclear += [] if found is None else [found[0].strip()]
+    multiple = _MULTIPLE.search(respelt(words.text) if only_unit else words.text)
+    unclear += [] if multiple is None else [multiple[0].strip()]
     return unclear
 
 

@@ -188,7 +188,7 @@ def tokens(heading: str) -> tuple[Token, ...]:
         start, readings, glued = step
         read_tokens.append(Token(text[start:end], readings, glued))
         end = start
-    return tuple(_compound(one) for one in _without_chains(tuple(reversed(read_tokens))))
+    return tuple(_compound(token) for token in _without_chains(tuple(reversed(read_tokens))))
 
 
 def _compound(token: Token) -> Token:

@@ -70,7 +70,9 @@ class Words:
     def __init__(self, text: str, heading_tokens: Sequence[Token]) -> None:
         self.text = text
         self.tokens = heading_tokens
-        self.unknown = tuple(one.text for one in heading_tokens if not one.readings or "half known" in one.readings)
+        self.unknown = tuple(
+            token.text for token in heading_tokens if not token.readings or "half known" in token.readings
+        )
         self.classes: dict[str, list[Token]] = {}
         for token in heading_tokens:
             for group in token.readings:

@@ -160,7 +160,9 @@ def wfs_features(ask: Ask, url: str, layer: str | None, pages: Path) -> Features
             continue
         repeats = 0
         kept.write_text(json.dumps(page), encoding="utf-8")
-        features |= {str(one.get("id") or f"{start + index}"): one for index, one in enumerate(page_features)}
+        features |= {
+            str(feature.get("id") or f"{start + index}"): feature for index, feature in enumerate(page_features)
+        }
         start += len(page_features)
     if len(features) != matched:
         raise SourceError(

@@ -82,7 +82,7 @@ def _formulas(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note]:
 
 def code_notes(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note]:
     """Return ``code_of_nines`` for every column in which one stands."""
-    found = []
+    notes = []
     for name in map(str, cells.columns):
         nines = _nines(cells[name])
         if nines is not None:
@@ -90,8 +90,8 @@ def code_notes(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note]
                 f"{int(nines.sum())} cells of '{name}' are {cells[name][nines].iloc[0]}, far above most others: a code for not "
                 "known? They were taken as they stand; list the code under 'missing:' if it is one."
             )
-            found.append(Note(source, "code_of_nines", text, int(nines.sum()), (name,), tuple(rows[nines].tolist())))
-    return found
+            notes.append(Note(source, "code_of_nines", text, int(nines.sum()), (name,), tuple(rows[nines].tolist())))
+    return notes
 
 
 def damage_notes(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note]:

@@ -106,7 +106,7 @@ class Heading:
         Position (0-based) of the first data row in the grid.
     header_row : int
         Position (0-based) of the row of names.
-    said : mapping of str to mapping of str to str
+    captions : mapping of str to mapping of str to str
         Rows under the names that describe columns: ``unit``, ``limit``, ``method`` -> column -> cell.
     skipped : int
         Non-empty rows above the names (titles, group names).
@@ -117,7 +117,7 @@ class Heading:
     columns: tuple[str, ...]
     first_row: int
     header_row: int
-    said: Mapping[str, Mapping[str, str]]
+    captions: Mapping[str, Mapping[str, str]]
     skipped: int
     repeated: Mapping[str, str]
 
@@ -144,9 +144,9 @@ def find_heading(where: str, grid: Sequence[Row], header_row: int | None, said_r
     _require_narrow(where, grid)
     position = _declared(where, grid, header_row) if header_row is not None else _search(where, grid)
     columns, repeated = _names(grid, position)
-    units_said, first_row = _said(grid, position, columns, said_rows)
+    captions, first_row = _captions(grid, position, columns, said_rows)
     skipped = sum(any(cell.strip() for cell in row) for row in grid[:position])
-    return Heading(columns, first_row, position, units_said, skipped, repeated)
+    return Heading(columns, first_row, position, captions, skipped, repeated)
 
 
 def _require_narrow(where: str, grid: Sequence[Row]) -> None:
@@ -273,7 +273,7 @@ def _group_names(row: Row, width: int) -> list[str]:
     return groups
 
 
-def _said(
+def _captions(
     grid: Sequence[Row], position: int, columns: Sequence[str], said_rows: Mapping[str, int]
 ) -> tuple[dict[str, dict[str, str]], int]:
     words_by_kind: dict[str, dict[str, str]] = {}

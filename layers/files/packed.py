@@ -59,14 +59,14 @@ def _unzip(source: Source, path: Path, folder: Path, suffixes: Collection[str]) 
         and not is_companion(member)
         and not any(part.suffix.lower() == ".gdb" for part in member.parents)
     )
-    names = {one: PurePosixPath(one.relative_to(folder)).as_posix() for one in members}
+    names = {member: PurePosixPath(member.relative_to(folder)).as_posix() for member in members}
     where = f"{source.id} ({path.name})"
     if not members:
         held = ", ".join(sorted(path.name for path in folder.rglob("*") if path.is_file())[:8]) or "nothing"
         raise SourceError(f"{where}: the zip holds no table that can be read (it holds {held}).")
     wanted = source.layer
     if wanted is not None:
-        matching = [one for one in members if wanted in (names[one], one.name, one.stem)]
+        matching = [member for member in members if wanted in (names[member], member.name, member.stem)]
         if len(matching) == 1:
             return matching[0]
     if len(members) == 1:

@@ -60,7 +60,7 @@ class RawTable:
         What was guessed or is suspicious.
     rejects : tuple of dict
         Rows already turned away (notes at the end, ragged rows), ready for `rejected_rows`.
-    said : mapping
+    captions : mapping
         Rows under the heading that describe columns: ``unit``, ``limit``, ``method`` -> column -> cell.
     repeated : mapping
         Column that was given a name of its own because its heading stands more than once -> that heading.
@@ -72,7 +72,7 @@ class RawTable:
     geometry: gpd.GeoSeries | None = None
     notes: tuple[Note, ...] = ()
     rejects: tuple[dict[str, Any], ...] = ()
-    said: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    captions: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     repeated: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -269,9 +269,8 @@ def _from_large_text(
         return None
     numbers = np.arange(heading.first_row + 1, heading.first_row + 1 + len(cells), dtype=np.int64)
     notes = (*notes_on_cells(source.id, notes, cells, numbers), *_heading_notes(source.id, heading, 0))
-    return RawTable(
-        path, cells[~blank].reset_index(drop=True), numbers[~blank], None, notes, (), heading.said, heading.repeated
-    )
+    kept = cells[~blank].reset_index(drop=True)
+    return RawTable(path, kept, numbers[~blank], None, notes, (), heading.captions, heading.repeated)
 
 
 def _heading(source: Source, where: str, rows: Sequence[Sequence[str]]) -> Heading:
@@ -324,7 +323,7 @@ def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
     numbered = np.array([numbers[position] for position in body], dtype=np.int64)
     notes = notes_on_cells(source.id, grid.notes, cells, numbered, grid.dated)
     notes = (*notes, *_unset_formulas(source.id, grid, heading), *_heading_notes(source.id, heading, len(bad)))
-    return RawTable(path, cells, numbered, None, notes, tuple(rejects), heading.said, heading.repeated)
+    return RawTable(path, cells, numbered, None, notes, tuple(rejects), heading.captions, heading.repeated)
 
 
 def _unset_formulas(source: str, grid: Grid, heading: Heading) -> tuple[Note, ...]:
@@ -373,8 +372,8 @@ def _frame(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> pd.DataFram
 
 def _heading_notes(source: str, heading: Heading, ragged_count: int) -> tuple[Note, ...]:
     notes = []
-    if heading.header_row or heading.said:
-        unit_rows = f", rows of {' and '.join(heading.said)} below it" if heading.said else ""
+    if heading.header_row or heading.captions:
+        unit_rows = f", rows of {' and '.join(heading.captions)} below it" if heading.captions else ""
         notes.append(
             Note(source, "heading_found", f"The column names were taken from row {heading.header_row + 1}{unit_rows}.")
         )

@@ -220,7 +220,7 @@ def _repeated_keys(source: str, raw: bytes, frame: pd.DataFrame) -> list[Note]:
     if not raw:
         return []
     often = []
-    for name in (str(one) for one in frame.columns if str(one) != "geometry"):
+    for name in (str(column) for column in frame.columns if str(column) != "geometry"):
         key = json.dumps(name, ensure_ascii=False).encode()
         if raw.count(key + b":") + raw.count(key + b" :") > len(frame) + _KEYS_OF_THE_FILE:
             often.append(name)

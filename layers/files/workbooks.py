@@ -80,7 +80,7 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
             layouts = [_layout_of(cell) for cell in row]
             cells = [_text(cell, layout) for cell, layout in zip(row, layouts, strict=True)]
             errors += sum(cell is None for cell in cells)
-            words = next((one.other_words for one in layouts if one is not None and one.other_words), None)
+            words = next((layout.other_words for layout in layouts if layout is not None and layout.other_words), None)
             dressed |= {number: words} if words else {}
             dated += [(number, at) for at, cell in enumerate(row) if isinstance(cell.value, dt.datetime | dt.date)]
             rows.append([cell or "" for cell in cells])

@@ -18,14 +18,14 @@ _PARTS = {
 }
 
 
-def angle_parts(cells: pd.DataFrame, found: dict[str, Fact]) -> dict[str, Fact]:
+def angle_parts(cells: pd.DataFrame, facts: dict[str, Fact]) -> dict[str, Fact]:
     """Return the columns of the parts of both angles; none where an angle stands whole in another column.
 
     Parameters
     ----------
     cells : DataFrame
         Raw cells.
-    found : dict of str to Fact
+    facts : dict of str to Fact
         What was guessed of the columns before.
 
     Returns
@@ -42,7 +42,7 @@ def angle_parts(cells: pd.DataFrame, found: dict[str, Fact]) -> dict[str, Fact]:
     if not set(wanted) <= set(parts):
         return {}
     for axis in _AXES:
-        if axis in found and found[axis].value != parts[f"{axis}_degrees"].value:
+        if axis in facts and facts[axis].value != parts[f"{axis}_degrees"].value:
             return {}
     return parts
 

@@ -23,7 +23,7 @@ def groups_digits(cells: pd.DataFrame) -> bool:
 def missing_words(cells: pd.DataFrame, *, of_results: bool) -> list[str]:
     """Return words that stand where nothing is known; among results ``ND`` may be one below a limit, which a reader decides."""
     words = MISSING_WORDS if of_results else MISSING_WORDS | NOT_STATED
-    found: dict[str, None] = {}
+    missing: dict[str, None] = {}
     for name in cells.columns:
         if pd.api.types.is_numeric_dtype(cells[name]):
             continue
@@ -32,8 +32,8 @@ def missing_words(cells: pd.DataFrame, *, of_results: bool) -> list[str]:
             continue
         for word, count in counts.items():
             if count > 1 and str(word).casefold() in words:
-                found.setdefault(str(word))
-    return sorted(found)
+                missing.setdefault(str(word))
+    return sorted(missing)
 
 
 def _holds_elements(words: Sequence[object]) -> bool:

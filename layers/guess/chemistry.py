@@ -256,7 +256,7 @@ def _marks(guess: Guess, cells: pd.DataFrame, columns: list[AssayColumn]) -> Non
                     mark_counts[name.removeprefix(stem)] = mark_counts.get(name.removeprefix(stem), 0) + 1
                     break
     if mark_counts:
-        suffix = max(mark_counts, key=lambda one: mark_counts[one])
+        suffix = max(mark_counts, key=lambda mark: mark_counts[mark])
         guess.say(
             "options.qualifier_suffix", suffix, f"{mark_counts[suffix]} columns ending so hold the marks < and >", 0.85
         )

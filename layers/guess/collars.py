@@ -23,7 +23,7 @@ def propose_collars(pairs: list[tuple[Guess, Look]]) -> None:
         Guesses of tables with their content, changed in place.
     """
     for guess, sight in pairs:
-        if guess.value("role") != "geochemistry" or any(f"columns.{one}" in guess.facts for one in POSITION):
+        if guess.value("role") != "geochemistry" or any(f"columns.{column}" in guess.facts for column in POSITION):
             continue
         intervals = interval_columns([str(name) for name in sight.table.cells.columns])
         if intervals is None:
@@ -41,11 +41,9 @@ def _holds(sight: Look, key: str, holes: set[str]) -> bool:
         return False
     own = as_text(cells[key]).dropna()
     placed = {"easting", "northing"}, {"latitude", "longitude"}
-    found = set(guess_columns(cells, POSITION))
+    held = set(guess_columns(cells, POSITION))
     return (
-        bool(own.is_unique)
-        and len(holes & set(own)) >= _MOST * len(holes) > 0
-        and any(axes <= found for axes in placed)
+        bool(own.is_unique) and len(holes & set(own)) >= _MOST * len(holes) > 0 and any(axes <= held for axes in placed)
     )
 
 

@@ -288,8 +288,8 @@ _NOT_THE_SITE = re.compile(
 
 def _reads(name: str, layer_column: str) -> bool:
     """Say whether the grammar of headings reads a heading as what a layer column holds, with no word left over."""
-    one = parse_heading(name)
-    if one.kind != _BY_GRAMMAR[layer_column] or one.unknown:
+    heading = parse_heading(name)
+    if heading.kind != _BY_GRAMMAR[layer_column] or heading.unknown:
         return False
     if layer_column in ("first_year", "last_year"):
         return bool((_BEGUN if layer_column == "first_year" else _ENDED).search(fold(name)))

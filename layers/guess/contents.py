@@ -259,7 +259,7 @@ def _ids(contents: Contents) -> list[str]:
         if float(text.str.contains(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$|https?:").mean()) > 0.5:
             continue
         candidates.append((heading in _MADE_BY_SOFTWARE, len(numbers) > 0.5 * len(text), not named_id, index, name))
-    return [one[-1] for one in sorted(candidates)]
+    return [candidate[-1] for candidate in sorted(candidates)]
 
 
 def _names(contents: Contents) -> list[str]:

@@ -247,15 +247,15 @@ def _ask_crs(guess: Guess, sight: Look) -> None:
     )
 
 
-def _in_parts(guess: Guess, found: dict[str, Fact], sight: Look) -> bool:
+def _in_parts(guess: Guess, facts: dict[str, Fact], sight: Look) -> bool:
     """Take degrees, minutes and seconds from columns of their own; say whether they stand so."""
-    parts = angle_parts(sight.table.cells, found)
+    parts = angle_parts(sight.table.cells, facts)
     if not parts:
         return False
-    for one in ("latitude", "longitude", "easting", "northing", "utm_zone"):
-        found.pop(one, None)
-    found.update(parts)
-    if "datum" not in found:
+    for column in ("latitude", "longitude", "easting", "northing", "utm_zone"):
+        facts.pop(column, None)
+    facts.update(parts)
+    if "datum" not in facts:
         guess.say("crs", "EPSG:4326", "degrees without a stated datum: WGS 84 is taken", 0.7)
     return True
 
@@ -308,7 +308,7 @@ def _inventory(guess: Guess, cells: pd.DataFrame, sight: Look, mark: str) -> Non
             continue
         heading = str(guessed[quantity].value)
         unit, doubt = heading_unit(heading, base), unit_doubt(heading)
-        unit_text = sight.table.said.get("unit", {}).get(heading)
+        unit_text = sight.table.captions.get("unit", {}).get(heading)
         with_unit = as_text(cells[heading]).dropna().str.contains(r"\d\s*(?:m|ha|km|t|ton)", regex=True)
         if unit_text:
             guess.say(f"options.units.{quantity}", unit_text, "the row of units says so", 0.9)
@@ -334,7 +334,9 @@ def _geochemistry(guess: Guess, find: Find, cells: pd.DataFrame, sight: Look, ma
     if long is not None:
         repeated = [name for name in map(str, cells.columns) if re.search(HOLDING["sample_id"], plain(name))]
         named = [name for name in map(str, cells.columns) if plain(name) in WHOLE["sample_id"]]
-        read = [one.text for one in parse_headings(list(map(str, cells.columns))) if one.kind == "sample_id"]
+        read = [
+            heading.text for heading in parse_headings(list(map(str, cells.columns))) if heading.kind == "sample_id"
+        ]
         repeated += [name for name in read if name not in repeated]
         reason = "one result per row"
         guessed |= {"analyte": Fact(long[0], reason, 0.85), "value": Fact(long[1], reason, 0.85)}
@@ -344,13 +346,13 @@ def _geochemistry(guess: Guess, find: Find, cells: pd.DataFrame, sight: Look, ma
     _columns(guess, guessed)
     if long is not None:
         _long_unit(guess, cells, *long)
-    guess_chemistry(guess, cells, sight.table.said, words_of(find))
+    guess_chemistry(guess, cells, sight.table.captions, words_of(find))
 
 
 def _long_unit(guess: Guess, cells: pd.DataFrame, analyte: str, value: str) -> None:
     """Ask for the unit of a table with one result per row where neither its value heading nor its analytes say one."""
     headings = parse_headings(list(map(str, cells.columns)))
-    if any(one.kind == "unit" and one.element is None and not one.unknown for one in headings):
+    if any(heading.kind == "unit" and heading.element is None and not heading.unknown for heading in headings):
         return  # every row has its own
     unit = value.rsplit("_", 1)[1] if "_" in value else ""
     words = [

@@ -95,13 +95,13 @@ def role_of(find: Find, sight: Look, decimal_mark: str) -> Fact | str:
         return _of_lines(find, sight, decimal_mark)
     other = re.search(_NO_ROLE, stem)
     if other and not _found(stem, AREA_WORDS):
-        told = (
+        fact = (
             _of_points(find, sight, decimal_mark)
             if sight.shapes != "area" and re.match("survey|drill", other.group())
             else None
         )
-        if isinstance(told, Fact) and told.confidence >= _SURE:
-            return told
+        if isinstance(fact, Fact) and fact.confidence >= _SURE:
+            return fact
         return f"the name says '{other.group()}', and no role of a run uses that"
     if sight.shapes == "area":
         return _of_areas(find, sight)
@@ -142,10 +142,12 @@ def _of_lines(find: Find, sight: Look, decimal_mark: str) -> Fact | str:
     if len(by_name) == 1:
         agree = not by_content or by_name[0] in by_content
         return Fact(f"lines:{by_name[0]}", f"lines; the name says {by_name[0]}", 0.9 if agree else 0.75)
-    amounts = [one for one in _OF_SITES if one in guess_columns(sight.table.cells, INVENTORY_COLUMNS, decimal_mark)]
+    amounts = [
+        amount for amount in _OF_SITES if amount in guess_columns(sight.table.cells, INVENTORY_COLUMNS, decimal_mark)
+    ]
     if not by_name and len(amounts) > 1 and _mostly_closed(sight):
-        told = f"closed lines beside {' and '.join(amounts)}: outlines of sites, or lines to measure distances to?"
-        return Fact(None, told, 0.0)
+        question = f"closed lines beside {' and '.join(amounts)}: outlines of sites, or lines to measure distances to?"
+        return Fact(None, question, 0.0)
     if len(by_content) == 1 and not by_name:
         return Fact(f"lines:{by_content[0]}", f"lines; headings or cells say {by_content[0]}", 0.75)
     return Fact(None, "lines, but neither name nor cells say which kind", 0.0)
@@ -242,7 +244,7 @@ def _of_results(named: str, cells: pd.DataFrame, mark: str, mining: set[str], lo
         return Fact(
             "geochemistry", f"{len(chemistry)} laboratory columns, e.g. {shown}", 0.9 if len(chemistry) > 5 else 0.8
         )
-    rare = [one.name for one in chemistry if one.to_ppm is not None and one.element in REE]
+    rare = [column.name for column in chemistry if column.to_ppm is not None and column.element in REE]
     if len(rare) > 1 and not mining & {"mass_t", "waste_type", "volume_m3", "area_m2"}:
         return Fact("geochemistry", f"{', '.join(rare[:4])} are rare earths with their unit", 0.75)
     long = long_columns(cells, mark)

@@ -131,16 +131,16 @@ def _metres(guess: Guess, sight: Look) -> tuple[np.ndarray, np.ndarray, np.ndarr
     return rows, x[rows], y[rows]
 
 
-def ask_hemisphere(guess: Guess, found: dict[str, Fact], sight: Look) -> None:
+def ask_hemisphere(guess: Guess, facts: dict[str, Fact], sight: Look) -> None:
     """Ask on which side of the equator zones without a letter lie, where both sides have land and no datum tells."""
     cells = sight.table.cells
-    zones = as_text(cells[str(found["utm_zone"].value)]).dropna()
+    zones = as_text(cells[str(facts["utm_zone"].value)]).dropna()
     numbers = pd.to_numeric(zones.str.extract(r"^\D*(\d{1,2})(?:\.0+)?\s*$")[0], errors="coerce").dropna()
-    datums = set(as_text(cells[str(found["datum"].value)]).dropna()) if "datum" in found else set()
-    told = any(re.search(r"(?i)nad|csrs|gda|agd|etrs|ed50|nzgd|osgb|hartebeest", str(one)) for one in datums)
+    datums = set(as_text(cells[str(facts["datum"].value)]).dropna()) if "datum" in facts else set()
+    datum_known = any(re.search(r"(?i)nad|csrs|gda|agd|etrs|ed50|nzgd|osgb|hartebeest", str(datum)) for datum in datums)
     americas = numbers.lt(17).all() or (numbers.lt(24).all() and guess.value("language") != "es")
-    if len(numbers) and not told and not americas:
+    if len(numbers) and not datum_known and not americas:
         guess.ask(
             "defaults.utm_hemisphere",
-            f"are the zones in {found['utm_zone'].value} (e.g. {zones.iloc[0]}) north or south of the equator? Answer N or S.",
+            f"are the zones in {facts['utm_zone'].value} (e.g. {zones.iloc[0]}) north or south of the equator? Answer N or S.",
         )

@@ -136,7 +136,7 @@ def _filled(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
         return []
     finite = values[np.isfinite(values)] if kind.kind == "f" else values
     coded = np.zeros(len(finite), dtype=bool)
-    for code in (one for one in raster.nodata if not np.isnan(one)):
+    for code in (code for code in raster.nodata if not np.isnan(code)):
         coded |= np.isclose(finite.astype(float), code, rtol=1e-2 if abs(code) >= _HUGE else 1e-5, atol=0.0)
     valid = finite[~coded].astype(float)
     valid = valid[np.abs(valid) < _HUGE]  # larger ones are told as missing already

@@ -73,7 +73,7 @@ def suspicion_notes(source_id: str, suspicions: Iterable[Suspicion]) -> list[Not
             f"{suspicion.name} ({suspicion.value:g} in {suspicion.count} rows)" for suspicion in ones[:12]
         )
         more = f" and {len(ones) - 12} more" if len(ones) > 12 else ""
-        names = tuple(one.name for one in ones)
+        names = tuple(column.name for column in ones)
         notes.append(Note(source_id, code, f"{_SAYS[code]}: {shown}{more}.", len(ones), names))
     return notes
 
@@ -182,8 +182,12 @@ def repeats_taken(
     Parameters are those of `limits_contradicted`.
     """
     notes = []
-    first = [one for one in columns if one.role == "first"]
-    below = np.logical_or.reduce([parsed[one.name].censored < 0 for one in first]) if first else np.zeros(0, dtype=bool)
+    first = [column for column in columns if column.role == "first"]
+    below = (
+        np.logical_or.reduce([parsed[column.name].censored < 0 for column in first])
+        if first
+        else np.zeros(0, dtype=bool)
+    )
     for column in columns:
         if column.role != "repeat" or not len(below):
             continue
@@ -193,9 +197,9 @@ def repeats_taken(
                 f"{column.name} counts in {len(taken)} samples whose first result lies below its limit. List it under "
                 "options.ignore if the first results are to stand."
             )
-            told = () if rows is None else tuple(int(row) for row in rows[taken])
-            names = (column.name, *(one.name for one in first))
-            notes.append(Note(source_id, "repeat_taken", message, len(taken), names, told))
+            row_numbers = () if rows is None else tuple(int(row) for row in rows[taken])
+            names = (column.name, *(column.name for column in first))
+            notes.append(Note(source_id, "repeat_taken", message, len(taken), names, row_numbers))
     return notes
 
 
@@ -228,7 +232,7 @@ def follow_ups_unread(
         return []
     notes = []
     named = re.compile(rf"(?<![A-Z]){element}(?![a-z])")
-    for name in (str(one) for one in cells.columns if str(one) not in used and named.search(str(one))):
+    for name in (str(column) for column in cells.columns if str(column) not in used and named.search(str(column))):
         numbers = pd.to_numeric(cells[name].astype("str").str.strip("<> "), errors="coerce").to_numpy(dtype="float64")
         there = np.isfinite(numbers)
         if there[above].any() and there.mean() <= max(_FOLLOW_UPS, 2 * above.mean()):
@@ -237,8 +241,8 @@ def follow_ups_unread(
                 f"'{name}' is not read, and holds numbers where {element} is only known to lie above its range: a repeat by "
                 "another method? Say what it is under options.results (and options.units), or list it under options.ignore."
             )
-            told = () if rows is None else tuple(int(row) for row in rows[at])
-            notes.append(Note(source_id, "follow_up_unread", message, len(at), (name,), told))
+            row_numbers = () if rows is None else tuple(int(row) for row in rows[at])
+            notes.append(Note(source_id, "follow_up_unread", message, len(at), (name,), row_numbers))
     return notes
 
 
@@ -246,9 +250,9 @@ def words_first(
     source_id: str, columns: Sequence[AssayColumn], parsed: Mapping[str, Cells], cells: pd.DataFrame, row: int
 ) -> list[Note]:
     """Note a first row with words in every column of results: it may say what they hold, such as ``La2O3 ppm``."""
-    if len(columns) < 2 or not all(0 in parsed[one.name].unreadable for one in columns):
+    if len(columns) < 2 or not all(0 in parsed[column.name].unreadable for column in columns):
         return []
-    names = tuple(one.name for one in columns)
+    names = tuple(column.name for column in columns)
     shown = ", ".join(str(cells[name].iloc[0]) for name in names[:3])
     message = (
         f"Row {row} holds words in every column of results ({shown}) and was turned away. If they say what the columns hold, "
@@ -265,10 +269,10 @@ def one_of_a_kind(notes: Sequence[Note]) -> list[Note]:
     together = []
     for first, *others in kinds.values():
         if others:
-            likewise = "; ".join(f"{' and '.join(one.columns)} ({one.count})" for one in others)
-            columns = tuple(dict.fromkeys(name for one in (first, *others) for name in one.columns))
-            rows = tuple(sorted({row for one in (first, *others) for row in one.rows}))
-            count = first.count + sum(one.count for one in others)
+            likewise = "; ".join(f"{' and '.join(option.columns)} ({option.count})" for option in others)
+            columns = tuple(dict.fromkeys(name for option in (first, *others) for name in option.columns))
+            rows = tuple(sorted({row for option in (first, *others) for row in option.rows}))
+            count = first.count + sum(option.count for option in others)
             first = replace(
                 first, message=f"{first.message} Likewise: {likewise}.", count=count, columns=columns, rows=rows
             )
@@ -308,7 +312,9 @@ def suite_outliers(values_ppm: Mapping[str, npt.NDArray[np.float64]]) -> dict[st
         block = {value: values_ppm[value][start : start + _BLOCK] for value in smooth}
         for element, rows in _outliers_of_block(block):
             rows_by_element.setdefault(element, []).append(rows + start)
-    return {one: Outliers(np.sort(np.concatenate(rows)), OUTLIER_TIMES) for one, rows in rows_by_element.items()}
+    return {
+        element: Outliers(np.sort(np.concatenate(rows)), OUTLIER_TIMES) for element, rows in rows_by_element.items()
+    }
 
 
 def _outliers_of_block(

@@ -88,21 +88,21 @@ def laboratory_sheet(
 
 
 def _refuse_two_units(
-    where: str, found: Sequence[AssayColumn], row_of_units: Mapping[str, str], options: GeochemistryOptions
+    where: str, columns: Sequence[AssayColumn], row_of_units: Mapping[str, str], options: GeochemistryOptions
 ) -> None:
     """Stop where a heading says one unit and the row of units under it another: nobody can tell which is right."""
-    told = []
-    for column in found:
+    conflicts = []
+    for column in columns:
         own, below = parse_heading(column.name).unit, row_of_units.get(column.name)
         if own is None or below is None or column.name in options.units:
             continue
         factors = [factor_of(unit, column.form) for unit in (own, below)]
         if None not in factors and factors[0] != factors[1]:
-            told.append(f"'{column.name}' over '{below}'")
-    if told:
+            conflicts.append(f"'{column.name}' over '{below}'")
+    if conflicts:
         raise SourceError(
-            f"{where}: {len(told)} headings say another unit than the row of units under them: {', '.join(told[:8])}. Ask the "
-            "publisher, and state options.units for these columns."
+            f"{where}: {len(conflicts)} headings say another unit than the row of units under them: {', '.join(conflicts[:8])}. "
+            "Ask the publisher, and state options.units for these columns."
         )
 
 

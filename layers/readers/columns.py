@@ -284,16 +284,16 @@ def summary_notes(source: Source, column: str, words: pd.Series, rows: np.ndarra
     if not _numbered(words):
         return []
     inner = words.iloc[:-last].fillna("").astype("str")
-    found = np.flatnonzero(inner.str.fullmatch(_SUMMARY).to_numpy(dtype=bool))
-    if not len(found):
+    summaries = np.flatnonzero(inner.str.fullmatch(_SUMMARY).to_numpy(dtype=bool))
+    if not len(summaries):
         return []
     mapped = source.columns.get(column, [])
     names = tuple([mapped] if isinstance(mapped, str) else mapped)
     text = (
-        f"Rows among the others are called like a total or mean (row {rows[found[0]]}: '{inner.iloc[found[0]]}') and count as "
-        "they stand. Take them out of the file if they are none of their own."
+        f"Rows among the others are called like a total or mean (row {rows[summaries[0]]}: '{inner.iloc[summaries[0]]}') and "
+        "count as they stand. Take them out of the file if they are none of their own."
     )
-    return [Note(source.id, "called_like_a_summary", text, len(found), names, tuple(rows[found].tolist()))]
+    return [Note(source.id, "called_like_a_summary", text, len(summaries), names, tuple(rows[summaries].tolist()))]
 
 
 def summary_reason(word: object) -> tuple[str, str]:

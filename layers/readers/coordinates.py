@@ -114,7 +114,7 @@ class _Reader:
         whole = column.to_numpy(dtype=object, copy=True)
         degrees, minutes, seconds, letters = (self.texts(part) for part in parts)
         for row in np.flatnonzero((whole == "") & (degrees != "")):
-            angle = [str(one[row]) for one in (degrees, minutes, seconds) if one[row] != ""]
+            angle = [str(part[row]) for part in (degrees, minutes, seconds) if part[row] != ""]
             whole[row] = " ".join(angle) if any(part.strip("0. ") for part in angle) else ""
         bare = np.array([bool(_UNSIGNED.match(str(text))) for text in whole], dtype=bool) & (letters != "")
         whole[bare] = [f"{text} {letter}" for text, letter in zip(whole[bare], letters[bare], strict=True)]

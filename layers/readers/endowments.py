@@ -57,16 +57,20 @@ def with_endowments(
     strange = sorted(set(endowments.elements) - set(ATOMIC_MASS))
     taken = sorted(f"{element}_ppm" for element in endowments.elements if f"{element}_ppm" in names)
     if lost or strange or taken:
-        said = [f"there is no column '{name}'" for name in lost] + [f"'{one}' is no element" for one in strange]
-        said += [f"the file has a column '{one}' already" for one in taken]
-        raise SourceError(f"{where}: options.endowments: {'; '.join(said)}. It has: {', '.join(names)}.")
+        problems = [f"there is no column '{name}'" for name in lost] + [
+            f"'{element}' is no element" for element in strange
+        ]
+        problems += [f"the file has a column '{column}' already" for column in taken]
+        raise SourceError(f"{where}: options.endowments: {'; '.join(problems)}. It has: {', '.join(names)}.")
     contained, grade = _amount(cells, columns["mass_from"]), _amount(cells, columns["mean_ppm"])
     mass = T_PER_KG_PPM * contained / grade
-    found = {
+    endowment_ppm = {
         f"{element}_ppm": T_PER_KG_PPM * _amount(cells, columns[element]) / mass for element in endowments.elements
     }
-    texts = {name: _as_cells(values) for name, values in (found | {MASS: mass}).items()}
-    used = {str(columns["mass_from"]): MASS} | {str(columns[one]): f"{one}_ppm" for one in endowments.elements}
+    texts = {name: _as_cells(values) for name, values in (endowment_ppm | {MASS: mass}).items()}
+    used = {str(columns["mass_from"]): MASS} | {
+        str(columns[element]): f"{element}_ppm" for element in endowments.elements
+    }
     known = int(np.isfinite(mass).sum())
     text = (
         f"The tonnes of {known} of {len(cells)} sampled wastes follow from the metal they hold and its mean grade, and the mean "
@@ -92,9 +96,9 @@ PROPERTIES = (MASS, "paste_ph", "np_ap")
 
 def waste_properties(source: Source, cells: pd.DataFrame) -> dict[str, np.ndarray]:
     """Return the properties a source maps, or that follow from endowments: numbers by layer column, NaN where there is none."""
-    found: dict[str, np.ndarray] = {}
+    properties: dict[str, np.ndarray] = {}
     for name in PROPERTIES:
         columns = mapped_columns(source, cells, name) or [column for column in cells.columns if column == name]
         if columns:
-            found[name] = np.array(pd.to_numeric(cells[columns[0]], errors="coerce"), dtype="float64")
-    return found
+            properties[name] = np.array(pd.to_numeric(cells[columns[0]], errors="coerce"), dtype="float64")
+    return properties

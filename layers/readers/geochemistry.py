@@ -120,7 +120,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         samples = _without(np.arange(len(cells)), list(controls))
         geometry = None if geometry is None else geometry.iloc[samples].reset_index(drop=True)
         cells, rows = cells.iloc[samples].reset_index(drop=True), rows[samples]
-    suites = read_suites(source, where, options, cells, _said(raw, cells), rows)
+    suites = read_suites(source, where, options, cells, _captions(raw, cells), rows)
     spelt = {*options.units, *options.column_methods, *options.substituted_below}
     told_apart = named_columns(source, raw.cells) | (set(suites.used) - placed_beside(suites.used))
     refuse_twins(source, where, raw.cells, told_apart, raw.repeated, spelt)
@@ -179,10 +179,11 @@ def _not_used(options: GeochemistryOptions, raw: RawTable) -> dict[str, tuple[Fa
     return heading_fates([str(name) for name in raw.cells.columns]) | named
 
 
-def _said(raw: RawTable, cells: pd.DataFrame) -> Mapping[str, Mapping[str, str]]:
+def _captions(raw: RawTable, cells: pd.DataFrame) -> Mapping[str, Mapping[str, str]]:
     """Return what rows under the heading say about the columns that are still there."""
     return {
-        kind: {name: text for name, text in words.items() if name in cells.columns} for kind, words in raw.said.items()
+        kind: {name: text for name, text in words.items() if name in cells.columns}
+        for kind, words in raw.captions.items()
     }
 
 

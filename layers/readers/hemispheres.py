@@ -101,15 +101,15 @@ def unsigned_throughout(
         return []
     some = placed[:: max(1, len(placed) // _LOOKED_AT)]
     lands = []
-    for told, undone in USUAL_MISTAKES:
-        if "exchanged" in told:
+    for mistake, undone in USUAL_MISTAKES:
+        if "exchanged" in mistake:
             continue
         lon, lat = undone(longitude[some], latitude[some])
         dry = ~known.nowhere(lon, lat, margin_degrees=0.0)
         middle = known.may_lie_in(float(np.median(lon)), float(np.median(lat)))
         there = [code for code in middle if code not in _EMPTY_LANDS]
         if dry.mean() >= _MOST and there and np.median(lat) > _ANTARCTIC:
-            lands.append(f"{told} in {known.names_of(there[:2])}")
+            lands.append(f"{mistake} in {known.names_of(there[:2])}")
     if not lands:
         return []
     now = known.names_of(known.may_lie_in(float(np.median(longitude[some])), float(np.median(latitude[some])))[:2])

@@ -89,7 +89,7 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     location, bad, place_notes = _places(source, where, options, cells, rows, geometry)
     spots = location["longitude"], location["latitude"], location["coordinate_precision_km"]
     place_notes = [*place_notes, *check_places(source, where, cells, rows, *spots)]
-    fields, field_bad, field_notes = record_fields(source, options, cells, rows, table.said.get("unit"))
+    fields, field_bad, field_notes = record_fields(source, options, cells, rows, table.captions.get("unit"))
     for name in ("official_id", "name"):
         bad |= {position: summary_reason(fields[name].iloc[position]) for position in summary_places(fields[name])}
     field_notes = [*field_notes, *summary_notes(source, "official_id", fields["official_id"], rows)]
@@ -275,8 +275,8 @@ def _mended(source: Source, shapes: np.ndarray, rows: np.ndarray) -> list[Note]:
     if not len(broken):
         return []
     repaired = repair_areas(source.id, [f"row {row}" for row in rows[broken]], shapes[broken], rows[broken].tolist())
-    for place, shape in zip(broken, repaired.geometry, strict=True):
-        shapes[place] = shape if shape is not None else shapely.point_on_surface(shapes[place])
+    for index, shape in zip(broken, repaired.geometry, strict=True):
+        shapes[index] = shape if shape is not None else shapely.point_on_surface(shapes[index])
     return repaired.notes
 
 

@@ -69,15 +69,15 @@ def join_amounts(
         else:
             words = as_text(table[column]).groupby(theirs).agg(_distinct_words)
             joined[column] = [word if isinstance(word, str) and word else None for word in own.map(words)]
-    found = own.isin(set(theirs.dropna())).to_numpy()
+    matched = own.isin(set(theirs.dropna())).to_numpy()
     lost = sorted(set(theirs.dropna()) - set(own.dropna()))
     notes = [
         Note(
             source.id,
             "amounts_joined",
-            f"{int(found.sum())} of {len(cells)} places have rows in {path}, joined by {amounts.key}; {left_out} numbers "
+            f"{int(matched.sum())} of {len(cells)} places have rows in {path}, joined by {amounts.key}; {left_out} numbers "
             "that are no positive amount were left out.",
-            int(found.sum()),
+            int(matched.sum()),
             (amounts.key,),
         )
     ]

@@ -118,15 +118,15 @@ def copied_axes(source: Source, rows: np.ndarray, longitude: np.ndarray, latitud
         At most one, ``same_number_twice``. Whole degrees may agree by chance and are not told.
     """
     same = np.abs(np.abs(latitude) - np.abs(longitude)) < _SAME_DEGREES
-    found = np.flatnonzero(same & (np.abs(latitude * 100 - np.round(latitude * 100)) > _SAME_DEGREES))
-    if not len(found) or not {"latitude", "longitude"} <= set(source.columns):
+    copied = np.flatnonzero(same & (np.abs(latitude * 100 - np.round(latitude * 100)) > _SAME_DEGREES))
+    if not len(copied) or not {"latitude", "longitude"} <= set(source.columns):
         return []
     columns = coordinate_columns(source)
     text = (
-        f"Rows have one number for latitude and longitude by {', '.join(columns)} ({some_rows(rows[found])}): it was typed into "
+        f"Rows have one number for latitude and longitude by {', '.join(columns)} ({some_rows(rows[copied])}): it was typed into "
         "both cells? Check them."
     )
-    return [place_note(source, "same_number_twice", text, rows[found])]
+    return [place_note(source, "same_number_twice", text, rows[copied])]
 
 
 def _land_after(longitude: np.ndarray, latitude: np.ndarray) -> str:

@@ -138,8 +138,8 @@ def record_fields(
     mapped = {name: mapped_columns(source, cells, name) for name in _wanted(source)}
     where = f"{source.id} ({source.path})"
     units = units_of_amounts(where, mapped, _wanted(source), options.units, cells, row_of_units)
-    disposal_said = _quantities(source, options, units, cells, rows, fields, bad, notes)
-    _kinds(source, cells, fields, disposal_said, notes)
+    disposal = _quantities(source, options, units, cells, rows, fields, bad, notes)
+    _kinds(source, cells, fields, disposal, notes)
     _years(source, cells, rows, fields, notes)
     return fields, bad, notes
 
@@ -221,7 +221,9 @@ def _cross_ids(options: InventoryOptions, cells: pd.DataFrame, official: pd.Seri
         for index, record_id in enumerate(ids):
             if isinstance(record_id, str):
                 ids_by_row[index].append(f"{scheme}={record_id}")
-    return pd.Series(["; ".join(dict.fromkeys(one)) or None for one in ids_by_row], index=cells.index, dtype="str")
+    return pd.Series(
+        ["; ".join(dict.fromkeys(row_ids)) or None for row_ids in ids_by_row], index=cells.index, dtype="str"
+    )
 
 
 def _rule_ids(rule: CrossId, cells: pd.DataFrame) -> pd.Series:
@@ -300,9 +302,7 @@ def _quantities(
     return disposal
 
 
-def _kinds(
-    source: Source, cells: pd.DataFrame, fields: dict[str, Any], disposal_said: pd.Series, notes: list[Note]
-) -> None:
+def _kinds(source: Source, cells: pd.DataFrame, fields: dict[str, Any], disposal: pd.Series, notes: list[Note]) -> None:
     """Fill waste type and disposal from their columns, then from remarks; words of both that nobody knows are one note."""
     untranslated: dict[str, list[str]] = {}
     for name in ("waste_type", "disposal"):
@@ -311,7 +311,7 @@ def _kinds(
             for column in mapped_columns(source, cells, name)
         ]
         if name == "disposal":
-            columns.append(disposal_said)
+            columns.append(disposal)
         if name in source.defaults:
             columns.append(pd.Series(str(source.defaults[name]), index=cells.index, dtype="str"))
         settled, by_remarks, strange = settle(columns, fields["remarks"], name)

@@ -87,22 +87,22 @@ def _neighbours(
     others = cKDTree(spots[~doubtful])
     few = placed[doubtful]
     away = others.query(spots[doubtful])[0]
-    found, hints = [], set()
+    suspects, hints = [], set()
     for step in (-1, 1):
         moved = unit_vectors(longitude[few] + step * _ZONE_DEGREES, latitude[few]) * EARTH_RADIUS_KM
         among = (away > far) & (others.query(moved)[0] < max(_NEAR_KM, 1.5 * usual))
-        hits = [int(one) for one in few[among] if one not in found and not confirmed(int(one))]
-        found += hits
-        hints |= {f"{zone[one] + step:.0f}" for one in hits}
-    if not found:
+        hits = [int(index) for index in few[among] if index not in suspects and not confirmed(int(index))]
+        suspects += hits
+        hints |= {f"{zone[index] + step:.0f}" for index in hits}
+    if not suspects:
         return []
-    found.sort()
+    suspects.sort()
     columns = coordinate_columns(source)
     text = (
-        f"Rows lie more than {far:,.0f} km from all others by {', '.join(columns)} ({some_rows(rows[found])}); in zone "
+        f"Rows lie more than {far:,.0f} km from all others by {', '.join(columns)} ({some_rows(rows[suspects])}); in zone "
         f"{' or '.join(sorted(hints))} they would lie among them. Check their zone."
     )
-    return [place_note(source, "zone_of_a_neighbour", text, rows[found])]
+    return [place_note(source, "zone_of_a_neighbour", text, rows[suspects])]
 
 
 def _outside(

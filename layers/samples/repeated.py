@@ -59,7 +59,7 @@ def twins_of(readings: Mapping[str, Reading[Any]], rows: Mapping[str, Set[int]])
     dict of str to set of int
         Source id -> numbers of rows; sources without any are left out.
     """
-    found: dict[str, set[int]] = {}
+    twins: dict[str, set[int]] = {}
     for source, wanted in rows.items():
         if source not in readings:
             continue
@@ -67,8 +67,8 @@ def twins_of(readings: Mapping[str, Reading[Any]], rows: Mapping[str, Set[int]])
         mine = layer[layer["source_row"].isin(wanted)]
         for other, reading in readings.items():
             if other != source and (right := np.unique(_pairs(mine, reading.layer).right)).size:
-                found.setdefault(other, set()).update(reading.layer["source_row"].to_numpy()[right].tolist())
-    return found
+                twins.setdefault(other, set()).update(reading.layer["source_row"].to_numpy()[right].tolist())
+    return twins
 
 
 @dataclass(frozen=True)

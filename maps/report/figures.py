@@ -64,12 +64,12 @@ def figures(publication: Publication) -> list[tuple[str, str]]:
 def in_language(svg: str, lang: str) -> Markup:
     """Return a figure with its words in a language."""
 
-    def said(match: re.Match[str]) -> str:
+    def worded(match: re.Match[str]) -> str:
         kind, _, rest = match[1].partition(":")
         text = phrase_feature(rest, lang) if kind == "feature" else words.word(match[1], lang)
         return escape(text)
 
-    return Markup(_KEY.sub(said, svg))  # noqa: S704 - drawn by us; words are escaped
+    return Markup(_KEY.sub(worded, svg))  # noqa: S704 - drawn by us; words are escaped
 
 
 def _filled(data: Any, key: str) -> Any:

@@ -129,8 +129,8 @@ def _summary(p: Publication, lang: str) -> str:
     kinds = {kind: int(counts.get(kind, 0)) for kind in ("measured", "inferred", "none")}
     rest = words.phrase("report_summary_none", lang, none=kinds["none"]) if kinds["none"] else ""
     key = "report_summary_text" if kinds["measured"] else "report_summary_text_unsampled"
-    told = words.phrase(key, lang, n=len(p.ranking), target=target, rest=rest, **kinds)
-    return f"{told} {words.kinds_counted(words.count_kinds(p.ranking['site_kind']), lang)}"
+    headline = words.phrase(key, lang, n=len(p.ranking), target=target, rest=rest, **kinds)
+    return f"{headline} {words.kinds_counted(words.count_kinds(p.ranking['site_kind']), lang)}"
 
 
 def _lists(

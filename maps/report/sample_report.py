@@ -86,7 +86,7 @@ def _in(p: SamplePublication, drawn: list[tuple[str, str, str]], lang: str) -> d
 
 def sample_verdict(validation: Mapping[str, Any], lang: str) -> str:
     """Return the first line of the page: how far other elements tell the rare earths, of every suite; nothing of wastes."""
-    told = words.word("between_clauses", lang).join(
+    suites = words.word("between_clauses", lang).join(
         words.phrase(
             "samples_verdict_suite",
             lang,
@@ -102,24 +102,24 @@ def sample_verdict(validation: Mapping[str, Any], lang: str) -> str:
         for proxy in validation["proxies"]
     )
     limits = words.word("samples_limits", lang)
-    if not told:
+    if not suites:
         return f"{words.phrase('samples_untested', lang, km=validation['block_km'])} {limits}"
-    return f"{words.phrase('samples_verdict', lang, told=told)} {limits}"
+    return f"{words.phrase('samples_verdict', lang, told=suites)} {limits}"
 
 
-def _row(one: Mapping[str, Any], lang: str) -> list[str]:
+def _row(proxy: Mapping[str, Any], lang: str) -> list[str]:
     """Return a suite as a row: what it is, n, blocks, R2 of the proxies, of the best single element and of the place alone."""
-    place, single = one["baselines"]["place"], one["baselines"]["best_element"]
-    interval = f"{_two(one['r2_spatial_low'], lang)}–{_two(one['r2_spatial_high'], lang)}"
+    by_position, single = proxy["baselines"]["place"], proxy["baselines"]["best_element"]
+    interval = f"{_two(proxy['r2_spatial_low'], lang)}–{_two(proxy['r2_spatial_high'], lang)}"
     element = f" ({single['element']})" if single["element"] else ""
     return [
-        f"{words.word('medium_' + one['medium'], lang)}, {words.word('method_' + one['method'], lang)}\n{one['source']}",
-        words.number(one["n"], lang),
-        words.number(one["blocks"], lang),
-        f"{_two(one['r2_spatial'], lang)} ({interval})",
-        _two(one["r2_random"], lang),
+        f"{words.word('medium_' + proxy['medium'], lang)}, {words.word('method_' + proxy['method'], lang)}\n{proxy['source']}",
+        words.number(proxy["n"], lang),
+        words.number(proxy["blocks"], lang),
+        f"{_two(proxy['r2_spatial'], lang)} ({interval})",
+        _two(proxy["r2_random"], lang),
         _two(single["r2_spatial"], lang) + element,
-        f"{_two(place['r2_spatial'], lang)} / {_two(place['r2_random'], lang)}",
+        f"{_two(by_position['r2_spatial'], lang)} / {_two(by_position['r2_random'], lang)}",
     ]
 
 
@@ -127,27 +127,27 @@ def _two(value: float | None, lang: str) -> str:
     return words.word("not_known", lang) if value is None else words.number(value, lang, 2)
 
 
-def _explained(one: Mapping[str, Any], lang: str) -> str:
-    """Return what was summed, what it was told from, and how far off a single prediction may be."""
+def _explained(proxy: Mapping[str, Any], lang: str) -> str:
+    """Return what was summed, from what, and how far off a single prediction may be."""
     return words.phrase(
         "samples_explained",
         lang,
-        source=one["source"],
-        elements=", ".join(one["elements"]),
-        proxies=", ".join(words.element(name, lang) for name in one["proxies"]),
-        factor=one["factor_90"],
-        share=100 * one["coverage_90"],
-        below=100 * one["below_limit_share"],
+        source=proxy["source"],
+        elements=", ".join(proxy["elements"]),
+        proxies=", ".join(words.element(name, lang) for name in proxy["proxies"]),
+        factor=proxy["factor_90"],
+        share=100 * proxy["coverage_90"],
+        below=100 * proxy["below_limit_share"],
     )
 
 
 def _figures(p: SamplePublication) -> list[tuple[str, str, str]]:
     """Return (key of the caption, suite, SVG) of the scatter and the map of every suite."""
     drawn = []
-    for one in p.validation["proxies"]:
+    for proxy in p.validation["proxies"]:
         keys = ("source", "medium", "method")
-        rows = p.predictions[(p.predictions[list(keys)] == [one[key] for key in keys]).all(axis=1)]
-        suite = f" ({one['source']}, n\u00a0=\u00a0{one['n']})"
+        rows = p.predictions[(p.predictions[list(keys)] == [proxy[key] for key in keys]).all(axis=1)]
+        suite = f" ({proxy['source']}, n\u00a0=\u00a0{proxy['n']})"
         drawn.append(("figure_samples_scatter", suite, draw_svg(_samples_scatter, rows)))
         drawn.append(("figure_samples_map", suite, draw_svg(_samples_map, (rows, p.backdrop))))
     return drawn

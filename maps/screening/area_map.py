@@ -62,12 +62,12 @@ def area_map(
     return as_svg(frame, [*drawn, scale_bar(frame, bar)], label), [*signs, *(["community"] if towns else []), *kinds]
 
 
-def _extent(place: Place, points: np.ndarray) -> np.ndarray:
+def _extent(area: Place, points: np.ndarray) -> np.ndarray:
     """Return the points a map must hold: sites, and the place where it may be shown."""
-    if place.kind == "area":
+    if area.kind == "area":
         return points
-    corners = shapely.get_coordinates(shapely.box(*place.geometry.bounds)) if place.kind == "nation" else None
-    own = np.array([[place.geometry.x, place.geometry.y]]) if corners is None else corners
+    corners = shapely.get_coordinates(shapely.box(*area.geometry.bounds)) if area.kind == "nation" else None
+    own = np.array([[area.geometry.x, area.geometry.y]]) if corners is None else corners
     return np.vstack([points, own])
 
 

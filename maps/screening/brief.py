@@ -124,12 +124,12 @@ class Brief:
         first = words.phrase("screen_summary_one" if n == 1 else "screen_summary", lang, **keys) + "."
         if not n:
             return [words.phrase("screen_none", lang, **keys), *self._beyond(lang)]
-        said = [first]
-        said += [words.phrase("brief_inside", lang, n=inside)] if inside else []
-        said.append(
+        sentences = [first]
+        sentences += [words.phrase("brief_inside", lang, n=inside)] if inside else []
+        sentences.append(
             words.phrase("brief_none_sampled" if not self.n_sampled else "brief_n_sampled", lang, n=self.n_sampled)
         )
-        return said
+        return sentences
 
     def _beyond(self, lang: str) -> list[str]:
         """Return how far the nearest site lies, where none is near."""
@@ -174,37 +174,39 @@ class Brief:
         largest = records(known.sort_values(high, ascending=False, kind="stable").head(NAMES))
         colon = words.word("colon", lang)
         named = [(row["name"] or row["site_id"], words.span(row[low], row[high], "t", lang)) for row in largest]
-        told = "; ".join(f"{name}{colon}{amount}" for name, amount in named)
-        return words.phrase(key, lang, k=len(known), n=len(self.table), sites=told)
+        listed = "; ".join(f"{name}{colon}{amount}" for name, amount in named)
+        return words.phrase(key, lang, k=len(known), n=len(self.table), sites=listed)
 
     def cautions(self, lang: str) -> list[str]:
         """Return every caution with the number of its sites and some names, hazards first."""
         names = self.table.set_index("site_id")["name"]
         order = {site: at for at, site in enumerate(self.table["site_id"])}
-        said = []
+        sentences = []
         pairs = self.flags[~self.flags["flag"].isin(PERMITS)]
         counts = pairs["flag"].value_counts()
-        for code in sorted(counts.index, key=lambda one: (one in CLERICAL, -counts[one], one)):
+        for code in sorted(counts.index, key=lambda code: (code in CLERICAL, -counts[code], code)):
             sites = sorted(pairs.loc[pairs["flag"] == code, "site_id"], key=lambda site: order[site])
             shown = ", ".join(_text(names.get(site), site) for site in sites[:NAMES]) + (
                 " …" if len(sites) > NAMES else ""
             )
-            said.append(words.phrase("brief_caution", lang, caution=words.flag(code, lang), n=len(sites), sites=shown))
-        return said
+            sentences.append(
+                words.phrase("brief_caution", lang, caution=words.flag(code, lang), n=len(sites), sites=shown)
+            )
+        return sentences
 
     def liability(self, lang: str) -> list[str]:
         """Return the states of work on record, and who answers for the sites as far as the files say."""
         states = [words.status(text, lang) for text in self.table["status"].dropna()]
         counts = pd.Series(states, dtype=object).value_counts()
         missing = len(self.table) - len(states)
-        told = [f"{state} {count}" for state, count in counts.items()]
-        told += [f"{words.word('not_known', lang)} {missing}"] if missing else []
-        return [words.phrase("brief_states", lang, states=", ".join(told)), *self._bearers(lang)]
+        counted = [f"{state} {count}" for state, count in counts.items()]
+        counted += [f"{words.word('not_known', lang)} {missing}"] if missing else []
+        return [words.phrase("brief_states", lang, states=", ".join(counted)), *self._bearers(lang)]
 
     def _bearers(self, lang: str) -> list[str]:
         columns = [name for name in self.p.sites.columns if BEARERS.search(str(name))]
         here = of_sites(self.p.sites, list(self.table["site_id"]))
-        said = []
+        sentences = []
         for column in columns:
             filled = here[here[column].notna() & (here[column].astype(str).str.strip() != "")]
             shown = [
@@ -212,30 +214,32 @@ class Brief:
             ]
             if shown:
                 more = " …" if len(filled) > NAMES else ""
-                said.append(words.phrase("brief_bearers", lang, column=str(column), bearers="; ".join(shown) + more))
-        return said or [words.word("brief_bearers_none", lang)]
+                sentences.append(
+                    words.phrase("brief_bearers", lang, column=str(column), bearers="; ".join(shown) + more)
+                )
+        return sentences or [words.word("brief_bearers_none", lang)]
 
     def permits(self, lang: str) -> list[str]:
         """Return what each province asks for and whom to call there, and the licence that uranium needs."""
-        steps = list(dict.fromkeys(next_step(place) for place in self.table["jurisdiction"]))
-        said = [words.word(key, lang) for key in steps if key != "next_elsewhere"]
-        said += [words.word(key.replace("next_", "call_"), lang) for key in steps]
+        steps = list(dict.fromkeys(next_step(jurisdiction) for jurisdiction in self.table["jurisdiction"]))
+        calls = [words.word(key, lang) for key in steps if key != "next_elsewhere"]
+        calls += [words.word(key.replace("next_", "call_"), lang) for key in steps]
         if self.flags["flag"].isin(("uranium_mill_tailings", "radioactivity_measured")).any():
-            said.append(words.word("brief_nuclear", lang))
-        return said
+            calls.append(words.word("brief_nuclear", lang))
+        return calls
 
     def speak_first(self, lang: str) -> list[str]:
         """Return the areas that the sites lie in and the communities around, all of equal weight, or that none is known here."""
         relations = of_sites(self.p.site_territories, list(self.table["site_id"]))
         holding = relations[relations["relation"] != "near"]
         colon = words.word("colon", lang)
-        said = []
+        lines = []
         for layer, group in holding.groupby("layer", sort=True):
             names = sorted({str(name) for name in group["territory"]}, key=search_key)
-            said.append(f"{words.layer(str(layer), lang)}{colon}{_some(names, lang)}")
-        said = said or [words.word("brief_no_area", lang)]
+            lines.append(f"{words.layer(str(layer), lang)}{colon}{_some(names, lang)}")
+        lines = lines or [words.word("brief_no_area", lang)]
         near = self._communities(lang)
-        return said + ([f"{words.word('communities_layer', lang)}{colon}{_some(near, lang)}"] if near else [])
+        return lines + ([f"{words.word('communities_layer', lang)}{colon}{_some(near, lang)}"] if near else [])
 
     def _communities(self, lang: str) -> list[str]:
         """Return the communities inside or near the place, nearest first."""
@@ -262,8 +266,8 @@ class Brief:
             "brief_unknown_amount": int(table["tonnage_high_t"].isna().sum()),
             "brief_unknown_road": int(table["road_km"].isna().sum()),
         }
-        said = [words.phrase(key, lang, k=k, n=n) for key, k in counts.items() if k]
-        return [*said, *(words.word(key, lang) for key in ("brief_unknown_rights", "brief_unknown_others"))]
+        sentences = [words.phrase(key, lang, k=k, n=n) for key, k in counts.items() if k]
+        return [*sentences, *(words.word(key, lang) for key in ("brief_unknown_rights", "brief_unknown_others"))]
 
     def sure(self, lang: str) -> str:
         """Return what the numbers of a list that no model orders are worth, or how a chance is meant."""

@@ -40,17 +40,17 @@ def write_list(publication: Publication, table: pd.DataFrame, folder: Path, *, t
     lang : {"en", "fr"}
         Language of headings, words and dictionary.
     """
-    told = in_words(table, lang)
+    worded = in_words(table, lang)
     date = words.date(publication.run_date, lang)
     notice = words.phrase("book_notice", lang, run_id=publication.run_id, date=date)
     read_me = about_list(publication, title, lang)
-    headed = told.rename(columns={name: heading(str(name), lang) for name in told})
+    headed = worded.rename(columns={name: heading(str(name), lang) for name in worded})
     write_csv(headed.assign(**{words.word("heading_notice", lang): notice}), folder / "sites.csv")
     (folder / READ_ME).write_text("\n".join(read_me) + "\n", encoding="utf-8-sig", newline="\r\n")
     sheets = {
         words.word("book_read_me", lang): pd.DataFrame({words.word("book_read_me", lang): read_me}),
         words.word("book_sites", lang): headed,
-        words.word("book_columns", lang): columns_in_words(list(told.columns), lang),
+        words.word("book_columns", lang): columns_in_words(list(worded.columns), lang),
         words.word("book_sources", lang): sources_in_words(publication, lang),
     }
     write_xlsx(sheets, folder / "sites.xlsx")

@@ -346,10 +346,10 @@ def sources_by_licence(publication: Publication, lang: str) -> list[str]:
     return [f"{licence}{words.word('colon', lang)}{', '.join(titles)}" for licence, titles in by_licence.items()]
 
 
-def _by_kind(found: list[tuple[str, str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
+def _by_kind(results: list[tuple[str, str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return elements and values under the kind of evidence they share."""
     kinds: dict[str, list[tuple[str, str]]] = {}
-    for element, kind, value in found:
+    for element, kind, value in results:
         kinds.setdefault(kind, []).append((element, value))
     return list(kinds.items())
 

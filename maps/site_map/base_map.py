@@ -89,8 +89,8 @@ def base_map(publication: Publication) -> dict[str, Any]:
 def _clipped(table: gpd.GeoDataFrame, box: Box) -> pd.DataFrame:
     """Return ``kind, name, geometry`` of what lies in the box, cut at its edges."""
     cut = shapely.clip_by_rect(table.geometry.to_numpy(), *box)
-    found = pd.DataFrame({"kind": table["kind"].to_numpy(), "name": table["name"].to_numpy()})
-    return found.assign(geometry=cut)[~shapely.is_empty(cut)].reset_index(drop=True)
+    clipped = pd.DataFrame({"kind": table["kind"].to_numpy(), "name": table["name"].to_numpy()})
+    return clipped.assign(geometry=cut)[~shapely.is_empty(cut)].reset_index(drop=True)
 
 
 def _paths(table: pd.DataFrame, kinds: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -114,8 +114,8 @@ def _towns(publication: Publication, box: Box) -> pd.DataFrame:
     towns = towns.loc[np.sort(fair)]
     near = np.zeros(len(towns), dtype=bool)
     points = shapely.points(publication.sites[["longitude", "latitude"]].to_numpy(float))
-    found = shapely.STRtree(points).query(shapely.points(towns[["x", "y"]].to_numpy(float)), "dwithin", NEAR_DEGREES)
-    near[found[0]] = True
+    pairs = shapely.STRtree(points).query(shapely.points(towns[["x", "y"]].to_numpy(float)), "dwithin", NEAR_DEGREES)
+    near[pairs[0]] = True
     return pd.concat([towns[near], towns[~near]], ignore_index=True)
 
 
@@ -164,15 +164,15 @@ def _named_areas(areas: pd.DataFrame) -> pd.DataFrame:
 def _named_lines(lines: pd.DataFrame) -> pd.DataFrame:
     """Return ``kind, name, x, y, size``: the middle of the longest run of each name, and its length in degrees."""
     named = lines[lines["kind"].isin(NAMED) & lines["name"].notna()]
-    found: list[tuple[str, str, float, float, float]] = []
+    names: list[tuple[str, str, float, float, float]] = []
     for (kind, name), of_name in named.groupby(["kind", "name"], sort=True)["geometry"]:
         merged = shapely.get_parts(shapely.line_merge(shapely.union_all(of_name.to_numpy(dtype=object))))
         longest = merged[int(np.argmax(shapely.length(merged)))]
         middle = shapely.line_interpolate_point(longest, 0.5, normalized=True)
-        found.append(
+        names.append(
             (str(kind), str(name), shapely.get_x(middle), shapely.get_y(middle), float(shapely.length(longest)))
         )
-    return pd.DataFrame(found, columns=["kind", "name", "x", "y", "size"])
+    return pd.DataFrame(names, columns=["kind", "name", "x", "y", "size"])
 
 
 def _names(table: pd.DataFrame) -> dict[str, list[Any]]:

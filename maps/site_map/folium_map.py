@@ -182,10 +182,10 @@ def _add_offline_tools(drawn: Any, lang: str) -> None:
     from jinja2 import Template
 
     keys = ("full_screen", "measure", "measure_how", "search")
-    said = assets.strict_json({key: words.word(key, lang) for key in keys})
+    worded = assets.strict_json({key: words.word(key, lang) for key in keys})
     script = assets.template("site_map/templates/folium_tools.js")
     script = script.replace("MARKERS", assets.strict_json(assets.marker_images()))
-    script = script.replace("MAP_NAME, WORDS", f"{drawn.get_name()}, {said}")
+    script = script.replace("MAP_NAME, WORDS", f"{drawn.get_name()}, {worded}")
     tools = MacroElement()
     tools._name = "MinewasteTools"
     tools._template = Template("{% macro script(this, kwargs) %}{% raw %}" + script + "{% endraw %}{% endmacro %}")

@@ -200,14 +200,14 @@ def _communities(publication: Publication) -> dict[str, Any]:
 def _numbers_of_sources(publication: Publication, sources: pd.Series) -> list[int | None]:
     """Return where each source stands in the list of sources of the page; None for one that is not told."""
     at = pd.Index(publication.sources["source_id"]).get_indexer(pd.Index(sources))
-    return [None if one < 0 else int(one) for one in at]
+    return [None if index < 0 else int(index) for index in at]
 
 
 def _plan(publication: Publication, shown: pd.Series) -> list[int]:
     """Return the sites to sample next, in order, by their position among those drawn one by one."""
     plan = publication.sampling_plan.sort_values("order", kind="stable")
     at = pd.Index(shown).get_indexer(pd.Index(plan["site_id"]))
-    return [int(one) for one in at if one >= 0]
+    return [int(index) for index in at if index >= 0]
 
 
 def _surface_note(validation: Validation | None, lang: str) -> str:

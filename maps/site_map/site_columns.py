@@ -127,7 +127,7 @@ def _ties(ranking: pd.DataFrame, sites: pd.Series) -> tuple[list[int | None], li
     tied = Listed()
     numbered = [tied.number(both) for both in ends[shared].to_numpy().tolist()]
     of_site = dict(zip(ranking["site_id"][shared], numbered, strict=True))
-    return [of_site.get(one) for one in sites], tied.values
+    return [of_site.get(site_id) for site_id in sites], tied.values
 
 
 def _commodities(cells: pd.Series) -> dict[str, str]:

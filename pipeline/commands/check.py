@@ -271,7 +271,7 @@ def _origins(source: Source, data_dir: Path) -> dict[str, str]:
     table = read_table(source, data_dir)
     options = GeochemistryOptions.model_validate(source.options)
     origins: dict[str, list[str]] = {}
-    for column in laboratory_columns(source, source.id, options, table.cells, table.said):
+    for column in laboratory_columns(source, source.id, options, table.cells, table.captions):
         factor = (
             column.to_ppm * (oxide_factor(column.form) if column.form != column.element else 1)
             if column.to_ppm

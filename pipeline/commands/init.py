@@ -69,7 +69,7 @@ class Initialised:
 class _Trial:
     """What a trial reading of a described source gave."""
 
-    said: str | None = None
+    outcome: str | None = None
     extent: Extent | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -278,7 +278,7 @@ def _block(guess: Guess, trial: _Trial) -> list[str]:
     lines = [""]
     for remark in [
         *guess.remarks,
-        *([f"{trial.said[0].upper()}{trial.said[1:]}."] if trial.said else []),
+        *([f"{trial.outcome[0].upper()}{trial.outcome[1:]}."] if trial.outcome else []),
         *trial.notes,
     ]:
         lines += _comment(remark, "  ")

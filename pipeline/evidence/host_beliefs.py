@@ -86,27 +86,27 @@ def believe(
         for words, chance_name in (("camp_common", "camp_chance"), ("camp_commodities", "camp_rare_chance")):
             like = sites.assign(commodities=sites[words], deposit_type=sites["camp_deposit_type"])
             of_camp, host_of_camp = _clues(facts, like, kinds)
-            said, agrees = (
+            grade, agrees = (
                 _chance(facts, of_camp, host_of_camp, like),
                 np.nan_to_num(sites[chance_name].to_numpy(float)),
             )
-            moved = own + agrees * (said - own)
+            moved = own + agrees * (grade - own)
             better = (moved > chance) & (agrees > 0)
             chance = np.where(better, moved, chance)
             host = np.where(better & (host < 0), host_of_camp, host)
     measured = measured_ppm(facts, symbol, site_samples)
     counts = site_samples["waste_n"].to_numpy(float) if "waste_n" in site_samples else np.ones(len(sites))
     y = np.log10(np.where(measured > 0, measured, np.nan))
-    parts = [_middle(facts.background), *(_middle(one) for one in facts.hosts)]
+    parts = [_middle(facts.background), *(_middle(host_kind) for host_kind in facts.hosts)]
     middle, spread = (np.array([part[side] for part in parts]) for side in (0, 1))
     of = np.maximum(host, 0) + 1
     known = np.isfinite(y)
     member = _member(y, chance, middle[of], spread[of], middle[0], spread[0])
     learned: dict[str, int] = {}
-    for row, one in enumerate((facts.background, *facts.hosts)):
+    for row, host_kind in enumerate((facts.background, *facts.hosts)):
         weight = np.where(known & ((host == row - 1) if row else True), member if row else 1.0 - member, 0.0)
         if weight.sum() > 0:
-            prior = max(one.n, 1)
+            prior = max(host_kind.n, 1)
             middle[row] = (prior * middle[row] + float((weight * np.nan_to_num(y)).sum())) / (prior + weight.sum())
             learned["background" if row == 0 else facts.hosts[row - 1].code] = round(float(weight.sum()))
     strength = np.full(len(sites), PRIOR_WASTES)
@@ -183,12 +183,12 @@ def _chance(facts: TargetFacts, clues: np.ndarray, host: np.ndarray, sites: pd.D
     """Return the chance that each waste is of its host's kind; a target named without any host counts as its first one."""
     named = mentions(sites["commodities"], (facts.commodity, *facts.also)).to_numpy(bool)
     chance = np.array(CHANCE_BY_CLUES)[clues]
-    left = np.array([one.carried_away for one in facts.hosts])[np.maximum(host, 0)]
+    left = np.array([host_kind.carried_away for host_kind in facts.hosts])[np.maximum(host, 0)]
     slag = (sites["waste_type"] == "slag").to_numpy()
     chance = np.where((host >= 0) & ~slag, chance * left, chance)
-    found: np.ndarray = np.minimum(chance + NAMED * named, MOST)
+    chance_named: np.ndarray = np.minimum(chance + NAMED * named, MOST)
     host[(host < 0) & named] = 0
-    return found
+    return chance_named
 
 
 def _middle(grades: Grades) -> tuple[float, float]:
@@ -202,8 +202,8 @@ def _member(
     host = chance * np.exp(-0.5 * ((y - middle) / spread) ** 2) / spread
     rock = (1 - chance) * np.exp(-0.5 * ((y - common) / common_sd) ** 2) / common_sd
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = host / (host + rock)
-    return np.nan_to_num(np.where(np.isfinite(y), found, 0.0))
+        membership = host / (host + rock)
+    return np.nan_to_num(np.where(np.isfinite(y), membership, 0.0))
 
 
 def _reaching(mean: np.ndarray, sd: np.ndarray, passes: np.ndarray, log_g: float) -> np.ndarray:

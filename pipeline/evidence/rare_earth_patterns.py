@@ -71,7 +71,7 @@ def pattern_library() -> tuple[Array, list[frozenset[str]]]:
         oxides = np.array([of[element] for element in REE])
         pure[name] = oxides / oxides.sum() / factors
     names = [frozenset([name]) for name in pure] + [frozenset(pair) for pair in combinations(pure, 2)]
-    rows = [sum(pure[name] for name in one) / len(one) for one in names]
+    rows = [sum(pure[name] for name in minerals) / len(minerals) for minerals in names]
     return np.array(rows), names
 
 
@@ -87,9 +87,9 @@ def host_priors(words: pd.Series) -> Array:
     prior = np.ones((len(words), len(names)))
     text = words.fillna("").astype(str)
     for pattern, minerals in WORDS:
-        told = text.str.contains(pattern).to_numpy(bool)
-        favoured = np.array([len(one & set(minerals)) / len(one) for one in names])
-        prior[told] *= 1.0 + (FAVOURED - 1.0) * favoured
+        mentioned = text.str.contains(pattern).to_numpy(bool)
+        favoured = np.array([len(assemblage & set(minerals)) / len(assemblage) for assemblage in names])
+        prior[mentioned] *= 1.0 + (FAVOURED - 1.0) * favoured
     whole: Array = prior / prior.sum(axis=1, keepdims=True)
     return whole
 
@@ -134,13 +134,13 @@ def missing_part(filled: Array, known_ppm: Array, prior: Array, factors: Array) 
             spread = SCATTER_LOG10 * np.sqrt(1.0 / there.sum() + own)
             values = (10.0**scale * total)[:, :, None] * 10.0 ** (spread[None, :, None] * _STEPS)
             weights = weight[:, :, None] * _STEP_WEIGHTS
-            for row, value, told in zip(some, values, weights, strict=True):
-                middle[row], high[row] = _quantiles(value.ravel(), told.ravel(), (0.5, 0.95))
+            for row, value, shares in zip(some, values, weights, strict=True):
+                middle[row], high[row] = _quantiles(value.ravel(), shares.ravel(), (0.5, 0.95))
     return middle, high
 
 
 def _quantiles(values: Array, weights: Array, at: tuple[float, ...]) -> Array:
     order = np.argsort(values, kind="stable")
     share = (np.cumsum(weights[order]) - 0.5 * weights[order]) / weights.sum()
-    told: Array = np.interp(at, share, values[order])
-    return told
+    quantiles: Array = np.interp(at, share, values[order])
+    return quantiles

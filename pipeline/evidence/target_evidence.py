@@ -156,9 +156,9 @@ def affinity_range(sites: pd.DataFrame, target: str) -> tuple[np.ndarray, np.nda
     base = np.where(np.isnan(value), OTHER_UTILITY, value)
     for words, chance_name in (("camp_common", "camp_chance"), ("camp_commodities", "camp_rare_chance")):
         like = sites[[words, "camp_deposit_type"]].set_axis(["commodities", "deposit_type"], axis=1)
-        said, _, most = _own_range(like, target)
+        likeness, _, most = _own_range(like, target)
         chance = np.nan_to_num(sites[chance_name].to_numpy(float))
-        moved = base + chance * (np.nan_to_num(said) - base)
+        moved = base + chance * (np.nan_to_num(likeness) - base)
         better = (chance > 0) & (moved > np.where(np.isnan(value), OTHER_UTILITY, value))
         value, high = np.where(better, moved, value), np.where(better, np.fmax(high, most), high)
     return value, low, high

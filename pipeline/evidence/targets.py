@@ -64,7 +64,7 @@ class TargetTable(_Facts):
 
     @model_validator(mode="after")
     def _sources_there(self) -> TargetTable:
-        cited = {one.source for facts in self.targets.values() for one in (facts.background, *facts.hosts)}
+        cited = {host_kind.source for facts in self.targets.values() for host_kind in (facts.background, *facts.hosts)}
         if cited - set(self.sources):
             raise ValueError(f"sources: {', '.join(sorted(cited - set(self.sources)))} are cited and not listed")
         if set(self.sources) - cited:
@@ -95,18 +95,18 @@ def checked_targets(wanted: tuple[str, ...]) -> tuple[str, ...]:
     symbols = {REE.casefold(): REE, "rare earths": REE, "rare earth elements": REE}
     for symbol, facts in table.targets.items():
         symbols |= dict.fromkeys((symbol.casefold(), facts.name["en"].casefold(), facts.commodity.casefold()), symbol)
-    found: list[str] = []
-    for one in wanted:
-        word = one.strip().casefold()
+    chosen: list[str] = []
+    for name in wanted:
+        word = name.strip().casefold()
         if word == "all":
-            found += [REE, *table.targets]
+            chosen += [REE, *table.targets]
         elif word in table.refused:
-            raise ValueError(f"targets: '{one}' cannot be one: {table.refused[word]['en']}")
+            raise ValueError(f"targets: '{name}' cannot be one: {table.refused[word]['en']}")
         elif word in symbols:
-            found.append(symbols[word])
+            chosen.append(symbols[word])
         else:
-            hint = did_you_mean(one, symbols) or ""
+            hint = did_you_mean(name, symbols) or ""
             raise ValueError(
-                f"targets: '{one}' is not known.{hint} Known are {REE}, {', '.join(table.targets)}, or all"
+                f"targets: '{name}' is not known.{hint} Known are {REE}, {', '.join(table.targets)}, or all"
             )
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(chosen))

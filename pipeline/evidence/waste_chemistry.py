@@ -119,8 +119,8 @@ def _properties(site: np.ndarray, waste: pd.DataFrame, analyses: np.ndarray, n_s
             value = waste[name].to_numpy(dtype="float64")
             columns[f"waste_{name}"] = _median(site, value, analyses, np.isfinite(value), n_sites)
     if "waste_mass_t" in waste:
-        told = pd.DataFrame({"site": site, "mass": waste["waste_mass_t"].to_numpy(dtype="float64")})
-        amounts = told[told["mass"] > 0].drop_duplicates().groupby("site")["mass"].sum()
+        properties = pd.DataFrame({"site": site, "mass": waste["waste_mass_t"].to_numpy(dtype="float64")})
+        amounts = properties[properties["mass"] > 0].drop_duplicates().groupby("site")["mass"].sum()
         columns["waste_mass_t"] = _per_site(amounts, n_sites)
     return columns
 

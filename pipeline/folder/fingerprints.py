@@ -156,7 +156,7 @@ def side_cars(path: Path, depth: int = 4) -> list[Path]:
             cars.add(sibling)
     if path.suffix.casefold() == ".vrt" and depth:
         cars |= _targets(path, depth)
-    return sorted(one for one in cars if one.is_file())
+    return sorted(path for path in cars if path.is_file())
 
 
 def source_files(path: Path) -> list[list[str]]:

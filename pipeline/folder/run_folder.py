@@ -189,7 +189,7 @@ class _Lock:
             alone = _lock_file(handle)
             handle.seek(0)
             owner = _parsed(handle.read())
-            if alone is False or (owner and not _is_gone(owner, told=alone is True)):
+            if alone is False or (owner and not _is_gone(owner, freed=alone is True)):
                 handle.close()
                 raise SourceError(
                     f"{self.path.parent.parent}: another run writes this folder ({_who(owner)}). Wait for it, or give another "
@@ -230,15 +230,15 @@ def _own() -> dict[str, Any]:
     return {"pid": os.getpid(), "host": platform.node(), "boot": boot(), "started": now}
 
 
-def _is_gone(owner: dict[str, Any], *, told: bool) -> bool:
+def _is_gone(owner: dict[str, Any], *, freed: bool) -> bool:
     """Say whether the process that left a lock is no more; of another machine nobody here can tell.
 
-    ``told``: the system has locks and has just given this one away, so on this machine the former holder is gone, even if its
+    ``freed``: the system has locks and has just given this one away, so on this machine the former holder is gone, even if its
     number is that of a new process by now.
     """
     own = _own()
     same_start = bool(own["boot"]) and owner.get("boot") == own["boot"]
-    if same_start and told:
+    if same_start and freed:
         return True
     if not same_start and owner.get("host") != own["host"]:
         return False
@@ -280,9 +280,9 @@ def _require_files(path: Path) -> None:
     if not path.is_dir():
         return
     strange = [
-        one.relative_to(path).as_posix()
-        for one in sorted(path.rglob("*"))
-        if one.exists() and not (one.is_file() or one.is_dir())
+        entry.relative_to(path).as_posix()
+        for entry in sorted(path.rglob("*"))
+        if entry.exists() and not (entry.is_file() or entry.is_dir())
     ]
     if strange:
         raise SourceError(

@@ -39,8 +39,8 @@ class CampLaw:
 
     def chance(self, km: np.ndarray) -> np.ndarray:
         """Return the chance of agreement at each distance."""
-        found: np.ndarray = self.floor + (self.top - self.floor) * np.exp(-km / self.reach_km)
-        return found
+        chance: np.ndarray = self.floor + (self.top - self.floor) * np.exp(-km / self.reach_km)
+        return chance
 
 
 JUDGED = CampLaw(top=0.6, floor=0.2, reach_km=8.0, n_pairs=0, skill=float("nan"))
@@ -69,8 +69,8 @@ def fit_camp_law(km: np.ndarray, agrees: np.ndarray, block: np.ndarray, judged: 
     y = agrees.astype(float)
     part = np.unique(block, return_inverse=True)[1] % PARTS
     law_error = constant_error = 0.0
-    for one in range(PARTS):
-        out = part == one
+    for fold in range(PARTS):
+        out = part == fold
         if not out.any() or out.all():
             continue
         top, floor, reach = _least_squares(km[~out], y[~out])

@@ -123,10 +123,10 @@ def fit_field(
 
     def negative(point: np.ndarray, *, field: bool) -> tuple[float, np.ndarray]:
         away = (point[1] - np.log(USUAL_NUGGET)) / np.log(NUGGET_FACTOR)
-        told = _marginal(_spread(point, field=field), design, value, own_variance, blocks, distance)
-        slopes = -_slopes(told, _spread(point, field=field), design, value, blocks, distance)[: len(point)]
+        fit = _marginal(_spread(point, field=field), design, value, own_variance, blocks, distance)
+        slopes = -_slopes(fit, _spread(point, field=field), design, value, blocks, distance)[: len(point)]
         slopes[1] += away / np.log(NUGGET_FACTOR)
-        return 0.5 * away**2 - told.log_likelihood, slopes
+        return 0.5 * away**2 - fit.log_likelihood, slopes
 
     def best(start: np.ndarray, *, field: bool) -> tuple[np.ndarray, float]:
         ends = [(lowest - np.log(columns), highest), (lowest, highest)]
@@ -143,9 +143,9 @@ def fit_field(
     point, fit = max(trials, key=lambda candidate: candidate[1])
     field = fit > plain_fit + LEAST_GAIN
     spread = _spread(point if field else plain, field=field)
-    told = _marginal(spread, design, value, own_variance, blocks, distance)
+    final = _marginal(spread, design, value, own_variance, blocks, distance)
     return LinearField(
-        spread, told.coef, told.coef_covariance, design, value, own_variance, x_km, y_km, told.log_likelihood
+        spread, final.coef, final.coef_covariance, design, value, own_variance, x_km, y_km, final.log_likelihood
     )
 
 
@@ -331,7 +331,7 @@ def _marginal(
 
 
 def _slopes(
-    told: _Marginal,
+    fit: _Marginal,
     spread: Spread,
     design: np.ndarray,
     value: np.ndarray,
@@ -343,14 +343,14 @@ def _slopes(
     With :math:`K = X P X^T + C` and :math:`\alpha = K^{-1} y`, that by a number :math:`\theta` of :math:`C` is
     :math:`\tfrac12 (\alpha^T C' \alpha - tr(K^{-1} C'))` (Rasmussen & Williams 2006, equation 5.9).
     """
-    trend = len(told.coef) - 1
-    squared = float((told.coef[:-1] ** 2).sum() + np.diag(told.coef_covariance)[:-1].sum())
+    trend = len(fit.coef) - 1
+    squared = float((fit.coef[:-1] ** 2).sum() + np.diag(fit.coef_covariance)[:-1].sum())
     slopes = np.array([0.5 * (squared / spread.slope - trend), 0.0, 0.0, 0.0])
-    for rows, apart, inverse in zip(blocks, distance, told.inverses, strict=True):
-        residual = value[rows] - design[rows] @ told.coef
+    for rows, apart, inverse in zip(blocks, distance, fit.inverses, strict=True):
+        residual = value[rows] - design[rows] @ fit.coef
         if spread.sill > 0:
             alpha, across = inverse @ residual, inverse @ design[rows]
-            rest = np.outer(alpha, alpha) - inverse + across @ told.coef_covariance @ across.T
+            rest = np.outer(alpha, alpha) - inverse + across @ fit.coef_covariance @ across.T
             alike = rest * (spread.sill * np.exp(-apart / spread.range_km))
             slopes[2] += 0.5 * float(alike.sum())
             slopes[3] += 0.5 * float((alike * apart).sum()) / spread.range_km
@@ -358,6 +358,6 @@ def _slopes(
         else:
             across = design[rows] * inverse[:, None]
             own = float(((inverse * residual) ** 2).sum() - inverse.sum())
-            own += float(((across @ told.coef_covariance) * across).sum())
+            own += float(((across @ fit.coef_covariance) * across).sum())
         slopes[1] += 0.5 * spread.nugget * own
     return slopes

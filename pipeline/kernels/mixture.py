@@ -29,7 +29,7 @@ def mixture_quantiles(
     ndarray of float, shape (len(probabilities), n)
         Exact to the last digits: each halving doubles the accuracy.
     """
-    found = np.empty((len(probabilities), len(means)))
+    quantiles = np.empty((len(probabilities), len(means)))
     for row, probability in enumerate(probabilities):
         low = (means - 9.0 * sds).min(axis=1)
         high = (means + 9.0 * sds).max(axis=1)
@@ -37,5 +37,5 @@ def mixture_quantiles(
             middle = (low + high) / 2.0
             below = (weights * ndtr((middle[:, None] - means) / sds)).sum(axis=1) < probability
             low, high = np.where(below, middle, low), np.where(below, high, middle)
-        found[row] = (low + high) / 2.0
-    return found
+        quantiles[row] = (low + high) / 2.0
+    return quantiles

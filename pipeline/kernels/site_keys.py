@@ -17,9 +17,9 @@ def sites_named(keys: Iterable[str], sites: pd.DataFrame) -> dict[str, tuple[lis
     ids = _index(sites, ("site_id", "official_ids", "record_ids"), _id_forms)
     names = _index(sites, ("name", "aliases"), lambda text: [_plain(text)])
     words = _index(sites, ("name", "aliases"), _word_forms)
-    found: dict[str, tuple[list[int], str]] = {}
+    rows_by_key: dict[str, tuple[list[int], str]] = {}
     for key in keys:
-        found[key] = ([], "")
+        rows_by_key[key] = ([], "")
         for index, forms, how in (
             (ids, _id_forms(key)[:1], "id"),
             (names, [_plain(key)], "name"),
@@ -27,9 +27,9 @@ def sites_named(keys: Iterable[str], sites: pd.DataFrame) -> dict[str, tuple[lis
         ):
             rows = sorted({row for form in forms for row in index.get(form, ())})
             if rows:
-                found[key] = (rows, how)
+                rows_by_key[key] = (rows, how)
                 break
-    return found
+    return rows_by_key
 
 
 def _index(sites: pd.DataFrame, columns: tuple[str, ...], forms: object) -> dict[str, set[int]]:

@@ -199,7 +199,7 @@ def camp_districts(x_m: np.ndarray, y_m: np.ndarray, reach_km: float, max_distri
         district = fcluster(tree, t=max_districts, criterion="maxclust")
     _, first = np.unique(district, return_index=True)
     order = {district[index]: number for number, index in enumerate(np.sort(first), start=1)}
-    return np.array([order[one] for one in district])
+    return np.array([order[name] for name in district])
 
 
 def _coarse_districts(x_m: np.ndarray, y_m: np.ndarray, reach_km: float, max_districts: int) -> np.ndarray:

@@ -212,8 +212,8 @@ def _by_district(
     figures = measure(task, folds, scores, interval=False)
     placed = task.judged & np.isfinite(figures.order)
     auc = area_under_curve(task.positive[placed], figures.order[placed]) if placed.any() else float("nan")
-    told = figures.figures.model_dump() | {"auc": auc, "auc_by": "one_list"}
-    return DistrictFigures(**told, districts=len(folds), untrained=len(untrained)), np.isin(district, untrained)
+    judged = figures.figures.model_dump() | {"auc": auc, "auc_by": "one_list"}
+    return DistrictFigures(**judged, districts=len(folds), untrained=len(untrained)), np.isin(district, untrained)
 
 
 def _is_validated(task: Task, model: Measured) -> bool:

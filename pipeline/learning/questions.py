@@ -41,13 +41,13 @@ class Answers:
     def near(self) -> pd.DataFrame:
         """Return ``near_fold, near_score, near_method`` of every row in the second question, and ``question``."""
         n = len(self.asked)
-        told = pd.DataFrame({"near_fold": np.full(n, -1), "near_score": np.full(n, np.nan), "near_method": ""})
+        answers = pd.DataFrame({"near_fold": np.full(n, -1), "near_score": np.full(n, np.nan), "near_method": ""})
         if len(self.trials) > 1:
             trial = self.trials[1]
             fold = trial.folds.fold
-            told["near_fold"], told["near_score"] = fold, trial.model.chance
-            told["near_method"] = np.array([*trial.choice.by_fold, ""], dtype=object)[fold]
-        return told.assign(question=self.asked)
+            answers["near_fold"], answers["near_score"] = fold, trial.model.chance
+            answers["near_method"] = np.array([*trial.choice.by_fold, ""], dtype=object)[fold]
+        return answers.assign(question=self.asked)
 
 
 def answer(

@@ -121,11 +121,11 @@ def _baselines(
         "commodity": None if by_rule else _one_list(table, "companion_commodity", folds),
         "companion": None if by_rule else _one_list(table, "companion_blind_score", folds),
     }
-    lists |= {code: found for code, found in scores.items() if code != choice.code}
+    lists |= {code: group_scores for code, group_scores in scores.items() if code != choice.code}
     known = {
-        name: measure(task, folds, where_scored(found, choice.scores), interval=False)
-        for name, found in lists.items()
-        if found is not None and np.isfinite(found.single).any()
+        name: measure(task, folds, where_scored(list_scores, choice.scores), interval=False)
+        for name, list_scores in lists.items()
+        if list_scores is not None and np.isfinite(list_scores.single).any()
     }
     ends = lead_intervals(model.pairs, [rule.pairs for rule in known.values()], task.random_state)
     simpler = simpler_than(choice.code, tuple(choice.auc))

@@ -145,7 +145,7 @@ def _pairs(sites: pd.DataFrame, waste: pd.DataFrame, radius_km: float) -> tuple[
     trees = [cKDTree(unit_vectors(*_lonlat(table).T)) for table in (sites, waste.iloc[rows])]
     lists = trees[0].query_ball_tree(trees[1], radius_km / 6350.0)
     site = np.repeat(np.arange(len(sites)), [len(pairs) for pairs in lists])
-    row = rows[np.array([one for pair in lists for one in sorted(pair)], dtype=np.int64)]
+    row = rows[np.array([index for pair in lists for index in sorted(pair)], dtype=np.int64)]
     apart = geodesic_km(*_lonlat(sites).T[:, site], *_lonlat(waste).T[:, row]) if len(site) else np.zeros(0)
     return site[apart <= radius_km], row[apart <= radius_km]
 

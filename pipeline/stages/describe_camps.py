@@ -64,28 +64,28 @@ def describe_camps(sites: GeoDataFrame[Sites], params: DescribeCampsParams) -> G
     says = (
         worked
         & (first != "")
-        & (sites["deposit_type"].notna().to_numpy() | np.array([bool(one) for one in more], dtype=bool))
+        & (sites["deposit_type"].notna().to_numpy() | np.array([bool(parts) for parts in more], dtype=bool))
     )
     at = _nearest_like(sites, first, says, worked)
     common = _common(first, more, says)
     law, rare_law = _laws(sites, more, common, says, at, params)
-    little = sites["deposit_type"].isna().to_numpy() & np.array([len(one) < MUCH for one in more], dtype=bool)
-    found = np.flatnonzero(worked & (first != "") & little & (at >= 0))
-    apart_km = _apart(sites, found, at[found])
-    found, apart_km = found[apart_km <= params.reach_km], apart_km[apart_km <= params.reach_km]
-    told: dict[str, Any] = {
-        "camp_site_id": sites["site_id"].to_numpy(dtype=object)[at[found]],
-        "camp_name": sites["name"].to_numpy(dtype=object)[at[found]],
-        "camp_commodities": sites["commodities"].to_numpy(dtype=object)[at[found]],
-        "camp_deposit_type": sites["deposit_type"].to_numpy(dtype=object)[at[found]],
-        "camp_common": ["; ".join([first[row], *sorted(common[row])]) for row in at[found]],
+    little = sites["deposit_type"].isna().to_numpy() & np.array([len(parts) < MUCH for parts in more], dtype=bool)
+    wastes = np.flatnonzero(worked & (first != "") & little & (at >= 0))
+    apart_km = _apart(sites, wastes, at[wastes])
+    wastes, apart_km = wastes[apart_km <= params.reach_km], apart_km[apart_km <= params.reach_km]
+    camps: dict[str, Any] = {
+        "camp_site_id": sites["site_id"].to_numpy(dtype=object)[at[wastes]],
+        "camp_name": sites["name"].to_numpy(dtype=object)[at[wastes]],
+        "camp_commodities": sites["commodities"].to_numpy(dtype=object)[at[wastes]],
+        "camp_deposit_type": sites["deposit_type"].to_numpy(dtype=object)[at[wastes]],
+        "camp_common": ["; ".join([first[row], *sorted(common[row])]) for row in at[wastes]],
         "camp_km": apart_km,
         "camp_chance": law.chance(apart_km),
         "camp_rare_chance": np.minimum(rare_law.chance(apart_km), law.chance(apart_km)),
     }
-    table = pd.DataFrame(told, index=sites.index[found]).reindex(sites.index)
+    table = pd.DataFrame(camps, index=sites.index[wastes]).reindex(sites.index)
     texts = {name: pd.array(table[name].to_numpy(dtype=object), dtype="str") for name in _TEXTS}
-    table = table.assign(**texts, camp_law=f"{_said(law)} | {_said(rare_law)}")
+    table = table.assign(**texts, camp_law=f"{_law_text(law)} | {_law_text(rare_law)}")
     kept = sites.drop(columns=[name for name in table if name in sites])
     return conform(gpd.GeoDataFrame(pd.concat([kept, table], axis=1), geometry="geometry", crs=sites.crs), Sites)
 
@@ -94,27 +94,27 @@ def _words(sites: pd.DataFrame) -> tuple[np.ndarray, list[frozenset[str]]]:
     """Return the first commodity of each site, empty where none is known, and the set of its others."""
     cells = sites["commodities"].fillna("").astype(str)
     parts = [cell.split("; ") for cell in cells]
-    return np.array([one[0] for one in parts], dtype=object), [frozenset(one[1:]) for one in parts]
+    return np.array([words[0] for words in parts], dtype=object), [frozenset(words[1:]) for words in parts]
 
 
 def _nearest_like(sites: pd.DataFrame, first: np.ndarray, says: np.ndarray, asks: np.ndarray) -> np.ndarray:
     """Return for each worked mine the row of the nearest other one of its first commodity that says enough, -1 where none is."""
-    place = unit_vectors(sites["longitude"].to_numpy(float), sites["latitude"].to_numpy(float))
+    vectors = unit_vectors(sites["longitude"].to_numpy(float), sites["latitude"].to_numpy(float))
     nearest = np.full(len(sites), -1)
     for commodity in np.unique(first[says].astype(str)):
         rows, wanted = np.flatnonzero(says & (first == commodity)), np.flatnonzero(asks & (first == commodity))
         count = min(2, len(rows))
-        _, found = cKDTree(place[rows]).query(place[wanted], k=count)
-        found = rows[np.asarray(found).reshape(len(wanted), count)]
-        own = found[:, 0] == wanted
-        other = found[:, -1] if count == 2 else np.where(own, -1, found[:, 0])
-        nearest[wanted] = np.where(own, other, found[:, 0])
+        _, neighbours = cKDTree(vectors[rows]).query(vectors[wanted], k=count)
+        neighbours = rows[np.asarray(neighbours).reshape(len(wanted), count)]
+        own = neighbours[:, 0] == wanted
+        other = neighbours[:, -1] if count == 2 else np.where(own, -1, neighbours[:, 0])
+        nearest[wanted] = np.where(own, other, neighbours[:, 0])
     return nearest
 
 
 def _apart(sites: pd.DataFrame, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
-    place = sites[["longitude", "latitude"]].to_numpy(float)
-    km: np.ndarray = geodesic_km(*place[rows].T, *place[others].T)
+    degrees = sites[["longitude", "latitude"]].to_numpy(float)
+    km: np.ndarray = geodesic_km(*degrees[rows].T, *degrees[others].T)
     return km
 
 
@@ -140,21 +140,21 @@ def _laws(
     rows = np.flatnonzero(says & (at >= 0))
     types = sites["deposit_type"].fillna("").astype(str).str.casefold().to_numpy()
     alike = [bool(common[row] & common[at[row]]) or (types[row] != "" and types[row] == types[at[row]]) for row in rows]
-    told = [row for row in rows if more[at[row]] - common[at[row]]]
-    rare = [bool((more[at[row]] - common[at[row]]) & more[row]) for row in told]
+    telling = [row for row in rows if more[at[row]] - common[at[row]]]
+    rare = [bool((more[at[row]] - common[at[row]]) & more[row]) for row in telling]
     degrees = params.block_km / 111.0
     cell = np.floor(sites[["latitude", "longitude"]].to_numpy(float) / degrees).astype(int)
     block = np.unique(cell, axis=0, return_inverse=True)[1].ravel()
     return (
         fit_camp_law(_apart(sites, rows, at[rows]), np.array(alike, dtype=bool), block[rows]),
         fit_camp_law(
-            _apart(sites, np.array(told, dtype=int), at[np.array(told, dtype=int)]),
+            _apart(sites, np.array(telling, dtype=int), at[np.array(telling, dtype=int)]),
             np.array(rare, dtype=bool),
-            block[np.array(told, dtype=int)],
+            block[np.array(telling, dtype=int)],
             JUDGED_RARE,
         ),
     )
 
 
-def _said(law: CampLaw) -> str:
+def _law_text(law: CampLaw) -> str:
     return f"{law.top:.2f}; {law.floor:.2f}; {law.reach_km:g}; {law.n_pairs}; {law.skill:.2f}"

@@ -257,9 +257,9 @@ def _recovery(sites: pd.DataFrame) -> _Found:
     for name, pattern in reversed(_HOST_MINERALS):
         kind[words.str.contains(pattern, case=False, regex=True).to_numpy(bool)] = name
     return [
-        (row, "recovery_host", _finding(f"recovery_{one}"), source[row])
-        for row, one in enumerate(kind)
-        if one is not None
+        (row, "recovery_host", _finding(f"recovery_{host}"), source[row])
+        for row, host in enumerate(kind)
+        if host is not None
     ]
 
 

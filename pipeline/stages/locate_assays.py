@@ -98,56 +98,58 @@ def locate_assays(
     return conform(pd.concat([samples, pd.DataFrame(owners, index=samples.index)], axis=1), Samples)
 
 
-def _near(samples: pd.DataFrame, row: int, sites: pd.DataFrame, found: list[int], agreement_km: float) -> list[int]:
+def _near(
+    samples: pd.DataFrame, row: int, sites: pd.DataFrame, candidates: list[int], agreement_km: float
+) -> list[int]:
     """Return the sites a key may mean that the place of the sample allows, nearest first; all where it has no place."""
     latitude, longitude = (float(samples[axis].iloc[row]) for axis in ("latitude", "longitude"))
-    if np.isnan(latitude) or not found:
-        return found
-    places = sites[["longitude", "latitude"]].iloc[found].to_numpy(dtype=float)
-    here = np.full(len(found), longitude), np.full(len(found), latitude)
+    if np.isnan(latitude) or not candidates:
+        return candidates
+    places = sites[["longitude", "latitude"]].iloc[candidates].to_numpy(dtype=float)
+    here = np.full(len(candidates), longitude), np.full(len(candidates), latitude)
     apart = geodesic_km(*here, places[:, 0], places[:, 1])
-    return [site for km, site in sorted(zip(apart, found, strict=True)) if km <= agreement_km]
+    return [site for km, site in sorted(zip(apart, candidates, strict=True)) if km <= agreement_km]
 
 
-def _of_group(found: list[int], sites: pd.DataFrame, one_place_km: float, *, nearest: bool) -> int | None:
+def _of_group(candidates: list[int], sites: pd.DataFrame, one_place_km: float, *, nearest: bool) -> int | None:
     """Return the fullest, or the first, of several sites of one name that nothing tells apart; else None."""
-    if len(found) < 2 or one_place_km <= 0 or _widest_km(sites, found) > one_place_km:
+    if len(candidates) < 2 or one_place_km <= 0 or _widest_km(sites, candidates) > one_place_km:
         return None
-    group = sites.iloc[found]
+    group = sites.iloc[candidates]
     kinds = set(group["waste_type"].dropna()) - {"unknown"}
     amounts = any(group[name].dropna().round(-1).nunique() > 1 for name in _AMOUNTS)
     if len(kinds) > 1 or amounts or group["jurisdiction"].dropna().nunique() > 1:
         return None
-    best = _fullest(sites, found)
+    best = _fullest(sites, candidates)
     minerals = {
         row: set(str(cell).split("; "))
-        for row, cell in zip(found, group["commodities"], strict=True)
+        for row, cell in zip(candidates, group["commodities"], strict=True)
         if not pd.isna(cell)
     }
     if best in minerals and any(not other & minerals[best] for other in minerals.values()):
         return None
-    return found[0] if nearest else best
+    return candidates[0] if nearest else best
 
 
 _BY_NAME = frozenset(["name", "words"])
 _AMOUNTS = ("mass_t", "volume_m3", "area_m2")
 
 
-def _widest_km(sites: pd.DataFrame, found: list[int]) -> float:
+def _widest_km(sites: pd.DataFrame, candidates: list[int]) -> float:
     """Return the greatest distance between any two of some sites."""
-    places = sites[["longitude", "latitude"]].iloc[found].to_numpy(dtype=float)
-    pairs = np.array([(one, other) for one in range(len(found)) for other in range(one)])
+    places = sites[["longitude", "latitude"]].iloc[candidates].to_numpy(dtype=float)
+    pairs = np.array([(row, other) for row in range(len(candidates)) for other in range(row)])
     return float(geodesic_km(*places[pairs[:, 0]].T, *places[pairs[:, 1]].T).max())
 
 
-def _fullest(sites: pd.DataFrame, found: list[int]) -> int:
+def _fullest(sites: pd.DataFrame, candidates: list[int]) -> int:
     """Return which of some sites of one place was worked, then says most of itself, then comes first by id."""
-    rows = sites.iloc[found]
+    rows = sites.iloc[candidates]
     worked = np.isin(site_kinds(rows), ("waste", "worked"))
-    told = rows.drop(columns="geometry").notna().sum(axis=1).to_numpy()
+    filled = rows.drop(columns="geometry").notna().sum(axis=1).to_numpy()
     words = rows["commodities"].fillna("").str.count(";").to_numpy()
-    order = np.lexsort((rows["site_id"].to_numpy(), -words, -told, ~worked))
-    return found[int(order[0])]
+    order = np.lexsort((rows["site_id"].to_numpy(), -words, -filled, ~worked))
+    return candidates[int(order[0])]
 
 
 def _stop_without_match(keyed: pd.DataFrame, status: np.ndarray, n_sites: int) -> None:

@@ -75,7 +75,7 @@ def predict_samples(samples: GeoDataFrame[Samples], params: PredictSamplesParams
     """
     suites = samples.groupby(["source", "medium", "method"], sort=True).indices
     suites_judged = [_suite(samples.iloc[rows], params) for rows in suites.values()]
-    tables = [one for one in suites_judged if one is not None]
+    tables = [table for table in suites_judged if table is not None]
     if not tables:
         return empty(SamplePredictions)
     table = pd.concat(tables)

@@ -221,8 +221,8 @@ def _add_ranks(
 ) -> None:
     """Add the rank, how many other sites nothing but their ids tells apart, and how many of those stand before."""
     keys = [np.where(no_waste, 0.0, key) for key in (order, payable, table["score"].to_numpy(float))]
-    found = places(keys, last, table["site_id"].to_numpy())
-    table["rank"], table["tied_with"], table["tied_before"] = found.rank, found.tied_with, found.tied_before
+    ranks = places(keys, last, table["site_id"].to_numpy())
+    table["rank"], table["tied_with"], table["tied_before"] = ranks.rank, ranks.tied_with, ranks.tied_before
 
 
 def _add_grades(table: pd.DataFrame, model: TrainedModel, grades: pd.DataFrame, params: RankSitesParams) -> None:

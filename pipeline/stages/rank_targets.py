@@ -71,11 +71,11 @@ def rank_targets(
     )
     ids = sites[["site_id"]]
     samples = ids.merge(pd.DataFrame(known.samples), on="site_id", how="left", validate="one_to_one")
-    told = ids.merge(tables[0], on="site_id", how="left", validate="one_to_one").merge(
+    wastes = ids.merge(tables[0], on="site_id", how="left", validate="one_to_one").merge(
         tables[1][["site_id", "amount_rule"]], on="site_id", how="left", validate="one_to_one"
     )
-    told["waste_type"] = sites["waste_type"]
-    holds = site_amounts(told)
+    wastes["waste_type"] = sites["waste_type"]
+    holds = site_amounts(wastes)
     last = order["ranked_last_reason"].reindex(sites["site_id"]).notna().to_numpy()
     parts = []
     for target in targets:
@@ -83,8 +83,8 @@ def rank_targets(
             parts.append(_of_ranking(ranking, params))
             continue
         facts = known_targets()[target]
-        belief = believe(facts, target, sites, told["site_kind"].to_numpy(str), samples)
-        part = _ranked(sites, told, holds, belief, facts.threshold_ppm, last, params)
+        belief = believe(facts, target, sites, wastes["site_kind"].to_numpy(str), samples)
+        part = _ranked(sites, wastes, holds, belief, facts.threshold_ppm, last, params)
         parts.append(part.assign(target=target, threshold_ppm=facts.threshold_ppm))
     columns = [*Targets.to_schema().columns, "host", "payable_t", "tied_with", "threshold_ppm", "worth_sampling"]
     return conform(pd.concat(parts, ignore_index=True)[columns], Targets)
@@ -92,7 +92,7 @@ def rank_targets(
 
 def _ranked(
     sites: pd.DataFrame,
-    told: pd.DataFrame,
+    wastes: pd.DataFrame,
     holds: dict[str, np.ndarray],
     belief: HostBelief,
     threshold_ppm: float,
@@ -101,16 +101,18 @@ def _ranked(
 ) -> pd.DataFrame:
     waste = WasteBelief(grade_log10=belief.grade_log10, grade_sd=belief.grade_sd, **holds)
     aim = choose_aim(waste, float(np.log10(threshold_ppm)), params.visits, None, params.random_state)
-    found = amounts(waste, aim)
+    capped = amounts(waste, aim)
     no_waste = (sites["waste_type"] == "none").to_numpy()
-    score, low, high = (np.where(no_waste, 0.0, one) for one in (belief.chance, belief.chance_low, belief.chance_high))
-    placed = places([np.where(no_waste, 0.0, found["payable_t"]), score], last, sites["site_id"].to_numpy())
+    score, low, high = (
+        np.where(no_waste, 0.0, chance) for chance in (belief.chance, belief.chance_low, belief.chance_high)
+    )
+    placed = places([np.where(no_waste, 0.0, capped["payable_t"]), score], last, sites["site_id"].to_numpy())
     drawn = draw_ranks(waste, aim, "payable", last, params.n_draws, 10, params.random_state)
     measured = np.isfinite(belief.measured_ppm)
-    said = sites[["commodities", "deposit_type"]].notna().any(axis=1).to_numpy()
+    described = sites[["commodities", "deposit_type"]].notna().any(axis=1).to_numpy()
     middle = np.where(measured, belief.measured_ppm, 10.0**belief.grade_log10)
     ends = [10.0 ** (belief.grade_log10 + side * Z90 * belief.grade_sd) for side in (-1.0, 1.0)]
-    tonnes = told["tonnage_t"].to_numpy(float)
+    tonnes = wastes["tonnage_t"].to_numpy(float)
     contained = middle * tonnes / 1e6
     given = np.isfinite(contained)
     table = pd.DataFrame(
@@ -122,16 +124,16 @@ def _ranked(
             "score": score,
             "score_low": np.minimum(low, score),
             "score_high": np.maximum(high, score),
-            "evidence": np.select([measured, said], ["measured", "inferred"], "none"),
+            "evidence": np.select([measured, described], ["measured", "inferred"], "none"),
             "grade_ppm": middle,
             "grade_low_ppm": np.minimum(ends[0], middle),
             "grade_high_ppm": np.maximum(ends[1], middle),
             "grade_rule": np.where(measured, "assay", "hosts"),
             "contained_t": contained,
-            "contained_low_t": np.where(given, np.fmin(found["contained_low_t"], contained), np.nan),
-            "contained_high_t": np.where(given, np.fmax(found["contained_high_t"], contained), np.nan),
+            "contained_low_t": np.where(given, np.fmin(capped["contained_low_t"], contained), np.nan),
+            "contained_high_t": np.where(given, np.fmax(capped["contained_high_t"], contained), np.nan),
             "host": belief.host,
-            "payable_t": found["payable_t"],
+            "payable_t": capped["payable_t"],
             "tied_with": placed.tied_with,
             "worth_sampling": (score >= params.worth_chance) & ~last,
         }

@@ -193,9 +193,9 @@ def test_unit_limit_and_method_rows_describe_columns(tmp_path: Path, units: str)
     text = f"sample_id,La,Ce,La2O3\n{units}\nLOD,0.5,0.5,0.01\nMETHOD,ME-MS81,ME-MS81,XRF\nX1,12.1,33.0,0.02\nX2,450,910,0.06\n"
     table = read(written(tmp_path, text.replace("-,g/t", ",g/t")))
     assert table.cells["sample_id"].tolist() == ["X1", "X2"]
-    assert table.said["unit"]["La"] == units.split(",")[1]
-    assert table.said["limit"]["La2O3"] == "0.01"
-    assert table.said["method"]["Ce"] == "ME-MS81"
+    assert table.captions["unit"]["La"] == units.split(",")[1]
+    assert table.captions["limit"]["La2O3"] == "0.01"
+    assert table.captions["method"]["Ce"] == "ME-MS81"
     assert table.rows.tolist() == [5, 6]
 
 
@@ -203,7 +203,7 @@ def test_stated_rows_go_first(tmp_path: Path) -> None:
     path = written(tmp_path, "x,y\nSample,La\nno,parts\nA,1\n")
     table = read(path, header_row=2, said_rows={"unit": 3})
     assert table.cells.to_dict("list") == {"Sample": ["A"], "La": ["1"]}
-    assert table.said["unit"]["La"] == "parts"
+    assert table.captions["unit"]["La"] == "parts"
     with pytest.raises(SourceError, match="header_row is 9 but that row is empty or behind the end"):
         read(path, header_row=9)
 

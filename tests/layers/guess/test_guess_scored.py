@@ -117,7 +117,7 @@ def test_guesses_under_headings_nobody_has_seen(looked: Looked, record_property:
             continue
         names = renamed(told, sight, number % 3)
         cells = sight.table.cells.rename(columns=names)
-        other = replace(sight, table=replace(sight.table, cells=cells, said={}))
+        other = replace(sight, table=replace(sight.table, cells=cells, captions={}))
         truth[key] = translated(told, names)
         guesses.append((key, guess_table(find, other, known_sources=False), other))
     relate([(guess, sight) for _, guess, sight in guesses if sight is not None])
