@@ -21,8 +21,8 @@ from layers.crs import KM_PER_DEGREE
 from layers.errors import SourceError
 from layers.readers.columns import as_numbers, text_column
 from layers.readers.hemispheres import heading_note, said_by_heading
-from layers.readers.lone_places import coordinate_columns
 from layers.readers.other_grids import refuse_other_grids
+from layers.readers.placed_rows import coordinate_columns
 from layers.readers.points import Points, fill, flag_powers, flag_rounded, flag_swapped
 
 _SENTINELS = (-9999.0, 9999.0, -999.0, 999.0, -99999.0, 99999.0, -9.0e9, -99.99, 99.99, -1.0e30)

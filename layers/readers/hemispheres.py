@@ -12,7 +12,8 @@ from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.crs import parse_crs
 from layers.readers.columns import mapped_columns, text_column
-from layers.readers.lone_places import USUAL_MISTAKES, place_note
+from layers.readers.lone_places import USUAL_MISTAKES
+from layers.readers.placed_rows import PlacedRows
 
 _SOUTH = (
     r"(?:^|[^A-Za-z])(?:[Ss]outh|SOUTH|[Ss]ud|SUD|[Ss]ur|SUR|[Ss]ul|SUL|S)(?:$|[^A-Za-z])|(?<=[a-z])(?:South|Sud|Sur)$"
@@ -64,47 +65,23 @@ def heading_note(source: Source, axis: str, cells: pd.DataFrame, count: int) -> 
     return Note(source.id, "heading_hemisphere", text, count, columns)
 
 
-def unsigned_throughout(
-    source: Source,
-    cells: pd.DataFrame,
-    rows: np.ndarray,
-    longitude: np.ndarray,
-    latitude: np.ndarray,
-    confirmed: bool,
-) -> list[Note]:
+def unsigned_throughout(table: PlacedRows, confirmed: bool) -> list[Note]:
     """Notice a table without a sign or a letter in any coordinate, whose places would be on land with a sign as well.
 
-    Then nothing says in which half of the earth they lie: all of them may be right, and all of them may be wrong.
-
-    Parameters
-    ----------
-    source : Source
-        Its columns stand in the note.
-    cells : DataFrame
-        Raw cells.
-    rows : ndarray of int
-        Row numbers in the file.
-    longitude, latitude : ndarray of float
-        Degrees as read; NaN where a row has no position.
-    confirmed : bool
-        Whether a name beside the rows, or in the path of the file, confirms them.
-
-    Returns
-    -------
-    list of Note
-        At most one, ``hemisphere_unstated``.
+    Then nothing says in which half of the earth they lie: all of them may be right, and all of them may be wrong. At most one
+    note, ``hemisphere_unstated``; none if ``confirmed``: a name beside the rows, or in the path of the file, says where they lie.
     """
-    placed = np.flatnonzero(np.isfinite(longitude) & np.isfinite(latitude))
-    if confirmed or not len(placed) or (longitude[placed] < 0).any() or (latitude[placed] < 0).any():
+    placed = table.placed
+    if confirmed or not len(placed) or min(table.longitude[placed].min(), table.latitude[placed].min()) < 0:
         return []
-    if _stated(source, cells):
+    if _stated(table.source, table.cells):
         return []
-    some = placed[:: max(1, len(placed) // _LOOKED_AT)]
+    longitude, latitude = table.degrees(placed[:: max(1, len(placed) // _LOOKED_AT)])
     lands = []
     for mistake, undone in USUAL_MISTAKES:
         if "exchanged" in mistake:
             continue
-        lon, lat = undone(longitude[some], latitude[some])
+        lon, lat = undone(longitude, latitude)
         dry = ~known.nowhere(lon, lat, margin_degrees=0.0)
         middle = known.may_lie_in(float(np.median(lon)), float(np.median(lat)))
         there = [code for code in middle if code not in _EMPTY_LANDS]
@@ -112,12 +89,12 @@ def unsigned_throughout(
             lands.append(f"{mistake} in {known.names_of(there[:2])}")
     if not lands:
         return []
-    now = known.names_of(known.may_lie_in(float(np.median(longitude[some])), float(np.median(latitude[some])))[:2])
+    now = known.names_of(known.may_lie_in(float(np.median(longitude)), float(np.median(latitude)))[:2])
     text = (
         f"No coordinate has a sign or a letter and nothing else says where the rows lie: as they stand in {now or 'no country'}, "
         f"{'; '.join(lands)}. Make sure that no minus was lost."
     )
-    return [place_note(source, "hemisphere_unstated", text, rows[placed])]
+    return [table.note("hemisphere_unstated", text, placed)]
 
 
 def _stated(source: Source, cells: pd.DataFrame) -> bool:

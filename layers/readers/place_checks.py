@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -20,16 +20,8 @@ from layers.map_sheets import sheet_box
 from layers.readers.columns import as_text, mapped_columns
 from layers.readers.coordinates import read_points
 from layers.readers.hemispheres import unsigned_throughout
-from layers.readers.lone_places import (
-    USUAL_MISTAKES,
-    among_the_others,
-    coordinate_columns,
-    copied_axes,
-    far_from_all,
-    in_the_sea,
-    place_note,
-    some_rows,
-)
+from layers.readers.lone_places import USUAL_MISTAKES, among_the_others, copied_axes, far_from_all, in_the_sea
+from layers.readers.placed_rows import PlacedRows, coordinate_columns
 from layers.readers.zone_checks import zone_notes
 
 _NAMED_PLACE = r"^(?:prov|state|territory|country|jurisdiction|pays|pais|estado|nation|etat|juris)"
@@ -57,7 +49,7 @@ class _Doubt:
 
     code: str
     column: str
-    rows: np.ndarray
+    wrong: np.ndarray
     compared: int
     away_km: float
     example: str
@@ -99,72 +91,63 @@ def check_places(
     SourceError
         If most rows lie far from where their own columns say, so that one mistake must stand behind all of them.
     """
-    placed = np.isfinite(longitude) & np.isfinite(latitude)
-    if not placed.any():
+    table = PlacedRows(source, where, cells, rows, longitude, latitude)
+    if not len(table.placed):
         return []
     margin = _FAR_KM + np.nan_to_num(precision_km)
-    doubts = [
-        *_by_name(source, cells, rows, longitude, latitude, margin),
-        *_by_sheet(source, cells, rows, longitude, latitude, margin),
-    ]
+    doubts = [*_by_name(table, margin), *_by_sheet(table, margin)]
     for doubt in doubts:
-        if len(doubt.rows) >= max(_FEWEST, _MOST * doubt.compared) and doubt.away_km > _HOPELESS_KM:
+        if len(doubt.wrong) >= max(_FEWEST, _MOST * doubt.compared) and doubt.away_km > _HOPELESS_KM:
             raise SourceError(
-                f"{where}: {len(doubt.rows)} of {doubt.compared} rows do not lie where the column {doubt.column} says "
+                f"{where}: {len(doubt.wrong)} of {doubt.compared} rows do not lie where the column {doubt.column} says "
                 f"({doubt.example}).{doubt.hint} Correct the coordinate system or the columns in the run file; if the column "
                 f"means something else, state 'ignore: [{doubt.column}]'."
             )
-    notes = [_told(source.id, doubt) for doubt in doubts]
-    notes += _by_path(source, rows, longitude, latitude, margin) if not doubts else []
-    named = bool(doubts or notes) or _some_confirmed(source, cells, longitude, latitude)
-    confirmed = partial(_confirmed, source, cells, longitude, latitude)
-    mirrored = among_the_others(source, rows, longitude, latitude, confirmed)
-    zones = zone_notes(source, cells, rows, longitude, latitude, confirmed)
+    notes = [_doubt_note(table, doubt) for doubt in doubts]
+    notes += _by_path(table, margin) if not doubts else []
+    named = bool(doubts or notes) or _some_confirmed(table)
+    confirmed = partial(_confirmed, table)
+    mirrored = among_the_others(table, confirmed)
+    zones = zone_notes(table, confirmed)
     already = {row for note in (*notes, *mirrored, *zones) for row in note.rows}
     return [
         *notes,
-        *_by_grid(source, where, cells, rows, longitude, latitude),
-        *_by_datum(source, longitude, latitude),
-        *in_the_sea(source, where, rows, longitude, latitude),
-        *copied_axes(source, rows, longitude, latitude),
+        *_by_grid(table),
+        *_by_datum(table),
+        *in_the_sea(table),
+        *copied_axes(table),
         *mirrored,
-        *unsigned_throughout(source, cells, rows, longitude, latitude, named),
+        *unsigned_throughout(table, named),
         *zones,
-        *far_from_all(source, rows, longitude, latitude, confirmed, already),
+        *far_from_all(table, confirmed, already),
     ]
 
 
-def _told(source: str, doubt: _Doubt) -> Note:
+def _doubt_note(table: PlacedRows, doubt: _Doubt) -> Note:
     text = (
         f"Rows do not lie where the column {doubt.column} says ({doubt.example}).{doubt.hint} Check their coordinates."
     )
-    return Note(source, doubt.code, text, len(doubt.rows), (doubt.column,), tuple(doubt.rows.tolist()))
+    return table.note(doubt.code, text, doubt.wrong, (doubt.column,))
 
 
-def _columns(source: Source, cells: pd.DataFrame, pattern: str, also: str | None = None) -> list[str]:
-    ignored = {column.casefold() for column in source.ignore}
-    named = source.columns.get(also, []) if also else []
+def _columns(table: PlacedRows, pattern: str, also: str | None = None) -> list[str]:
+    """Return the columns whose heading fits a pattern or that are mapped as ``also``, without those the run file ignores."""
+    ignored = {column.casefold() for column in table.source.ignore}
+    named = table.source.columns.get(also, []) if also else []
     mapped = {named} if isinstance(named, str) else set(named)
     return [
         str(name)
-        for name in cells.columns
+        for name in table.cells.columns
         if str(name).casefold() not in ignored
         and (str(name) in mapped or re.search(pattern, known.fold(str(name)).replace(" ", "_")))
     ]
 
 
-def _by_name(
-    source: Source,
-    cells: pd.DataFrame,
-    rows: np.ndarray,
-    longitude: np.ndarray,
-    latitude: np.ndarray,
-    margin: np.ndarray,
-) -> list[_Doubt]:
+def _by_name(table: PlacedRows, margin: np.ndarray) -> list[_Doubt]:
     """Compare points with the provinces, states or countries named beside them."""
     doubts = []
-    for column in _columns(source, cells, _NAMED_PLACE, "jurisdiction"):
-        texts = as_text(cells[column])
+    for column in _columns(table, _NAMED_PLACE, "jurisdiction"):
+        texts = as_text(table.cells[column])
         codes = {text: known.meanings(str(text)) for text in texts.dropna().unique()}
         named = {text: jurisdiction for text, jurisdiction in codes.items() if jurisdiction}
         if not named or len(named) < _MOSTLY * len(codes):
@@ -172,72 +155,63 @@ def _by_name(
         away = np.full(len(texts), np.nan)
         for text, jurisdiction in named.items():
             chosen = np.flatnonzero((texts == text).to_numpy(dtype=bool))
-            away[chosen] = known.km_outside(jurisdiction, longitude[chosen], latitude[chosen])
+            away[chosen] = known.km_outside(jurisdiction, *table.degrees(chosen))
         wrong = np.flatnonzero(away > margin)
         if not len(wrong):
             continue
         first = int(wrong[0])
-        lies = known.names_of(known.may_lie_in(longitude[first], latitude[first])[:2]) or "no country"
-        example = f"row {rows[first]}: '{texts.iloc[first]}', but it lies {away[first]:,.0f} km from there, in {lies}"
-        hint = _hint(wrong, longitude, latitude, partial(_km_from_named, [named.get(text, ()) for text in texts]))
-        compared = int(np.isfinite(away).sum())
-        doubts.append(
-            _Doubt("place_contradicted", column, rows[wrong], compared, float(np.median(away[wrong])), example, hint)
-        )
+        lies = known.names_of(known.may_lie_in(table.longitude[first], table.latitude[first])[:2]) or "no country"
+        example = f"'{texts.iloc[first]}', but it lies {away[first]:,.0f} km from there, in {lies}"
+        hint = _hint(wrong, table, partial(_km_from_named, [named.get(text, ()) for text in texts]))
+        doubts.append(_doubt("place_contradicted", column, table, wrong, away, example, hint))
     return doubts
 
 
-def _by_path(
-    source: Source, rows: np.ndarray, longitude: np.ndarray, latitude: np.ndarray, margin: np.ndarray
-) -> list[Note]:
+def _doubt(
+    code: str, column: str, table: PlacedRows, wrong: np.ndarray, away: np.ndarray, example: str, hint: str
+) -> _Doubt:
+    example = f"row {table.rows[wrong[0]]}: {example}"
+    return _Doubt(code, column, wrong, int(np.isfinite(away).sum()), float(np.median(away[wrong])), example, hint)
+
+
+def _by_path(table: PlacedRows, margin: np.ndarray) -> list[Note]:
     """Compare the points with a province, state or country that the file's name or its folders name in full.
 
     A name is no statement about rows, so nothing stops: it is told when nearly all rows lie far from there.
     """
-    placed = np.isfinite(longitude)
-    for name, codes in known.named_in(source.path):
-        away = known.km_outside(codes, longitude, latitude)
+    for name, codes in known.named_in(table.source.path):
+        away = known.km_outside(codes, table.longitude, table.latitude)
         wrong = np.flatnonzero(away > margin)
-        if len(wrong) < max(_FEWEST, _MOST * int(placed.sum())) or np.nanmedian(away[wrong]) < _HOPELESS_KM:
+        enough = max(_FEWEST, _MOST * int(np.isfinite(table.longitude).sum()))
+        if len(wrong) < enough or np.nanmedian(away[wrong]) < _HOPELESS_KM:
             continue
-        hint = _hint(wrong, longitude, latitude, partial(_km_from_named, [codes] * len(rows)))
+        hint = _hint(wrong, table, partial(_km_from_named, [codes] * len(table.rows)))
         if not hint:  # a file of another place than its name says is common; one whose signs would mend it is not
             continue
         text = (
-            f"The path of the file names {name}, but {some_rows(rows[wrong])} lie {np.nanmedian(away[wrong]):,.0f} km from "
+            f"The path of the file names {name}, but {table.listed(wrong)} lie {np.nanmedian(away[wrong]):,.0f} km from "
             f"there.{hint} Check their coordinates."
         )
-        return [place_note(source, "place_contradicted", text, rows[wrong])]
+        return [table.note("place_contradicted", text, wrong)]
     return []
 
 
-def _by_sheet(
-    source: Source,
-    cells: pd.DataFrame,
-    rows: np.ndarray,
-    longitude: np.ndarray,
-    latitude: np.ndarray,
-    margin: np.ndarray,
-) -> list[_Doubt]:
+def _by_sheet(table: PlacedRows, margin: np.ndarray) -> list[_Doubt]:
     """Compare points with the map sheets named beside them."""
     doubts = []
-    for column in _columns(source, cells, _SHEET):
-        texts = as_text(cells[column])
+    for column in _columns(table, _SHEET):
+        texts = as_text(table.cells[column])
         boxes = {text: sheet_box(str(text)) for text in texts.dropna().unique()}
         if not boxes or sum(box is not None for box in boxes.values()) < _MOSTLY * len(boxes):
             continue
         bounds = np.array([boxes.get(text) or (np.nan,) * 4 for text in texts], dtype=float).reshape(-1, 4)
-        away = _km_from(bounds, longitude, latitude)
+        away = _km_from(bounds, table.longitude, table.latitude)
         wrong = np.flatnonzero(away > margin + _FAR_SHEET_KM - _FAR_KM)
         if not len(wrong):
             continue
-        first = int(wrong[0])
-        example = f"row {rows[first]}: sheet {texts.iloc[first]}, but it lies {away[first]:,.0f} km from there"
-        hint = _hint(wrong, longitude, latitude, partial(_km_from_sheet, bounds))
-        compared = int(np.isfinite(away).sum())
-        doubts.append(
-            _Doubt("sheet_contradicted", column, rows[wrong], compared, float(np.median(away[wrong])), example, hint)
-        )
+        example = f"sheet {texts.iloc[wrong[0]]}, but it lies {away[wrong[0]]:,.0f} km from there"
+        hint = _hint(wrong, table, partial(_km_from_sheet, bounds))
+        doubts.append(_doubt("sheet_contradicted", column, table, wrong, away, example, hint))
     return doubts
 
 
@@ -259,61 +233,55 @@ def _km_from(boxes: np.ndarray, longitude: np.ndarray, latitude: np.ndarray) -> 
     return away
 
 
-def _hint(
-    wrong: np.ndarray,
-    longitude: np.ndarray,
-    latitude: np.ndarray,
-    distance: Callable[[int, np.ndarray, np.ndarray], float],
-) -> str:
+def _hint(wrong: np.ndarray, table: PlacedRows, distance: Callable[[int, np.ndarray, np.ndarray], float]) -> str:
     """Say which usual mistake would put most of the rows where they are said to be."""
     some = wrong[:: max(1, len(wrong) // 200)]
     best, share = "", _MOST
     for text, change in USUAL_MISTAKES:
         fitting = 0
         for at in some:
-            lon, lat = change(longitude[[at]], latitude[[at]])
+            lon, lat = change(*table.degrees(np.array([at])))
             fitting += bool(np.abs(lat[0]) <= 90 and distance(int(at), lon, lat) <= _FAR_KM)
         if fitting >= share * len(some) and fitting > 0:
             best, share = text, fitting / len(some) + 1e-9
     return f" {best[0].upper()}{best[1:]} they would." if best else ""
 
 
-def _by_datum(source: Source, longitude: np.ndarray, latitude: np.ndarray) -> list[Note]:
+def _by_datum(table: PlacedRows) -> list[Note]:
     """Notice degrees far outside the area a stated datum is made for: NAD83 has no place east of Greenwich."""
+    source = table.source
     crs = parse_crs(source.id, source.crs) if source.crs else None
     if crs is None or not crs.is_geographic:
         return []
-    notes = area_of_use_note(source.id, crs, longitude, latitude)
-    return [replace(note, columns=coordinate_columns(source)) for note in notes]
+    return area_of_use_note(source.id, crs, table.longitude, table.latitude, coordinate_columns(source))
 
 
-def _by_grid(
-    source: Source, where: str, cells: pd.DataFrame, rows: np.ndarray, longitude: np.ndarray, latitude: np.ndarray
-) -> list[Note]:
+def _by_grid(table: PlacedRows) -> list[Note]:
     """Compare degrees with the eastings, northings and zones that stand in the same rows, mapped or not."""
+    source, cells = table.source, table.cells
     if "latitude" not in source.columns:
         return []
     columns = {name: _one_column(source, cells, name, pattern) for name, pattern in _GRID.items()}
     if not all(columns.values()):
         return []
     mapped = {name: column for name, column in columns.items() if column}
-    given = np.flatnonzero(np.isfinite(longitude) & (as_text(cells[mapped["easting"]]).notna()).to_numpy())
+    given = np.flatnonzero(np.isfinite(table.longitude) & (as_text(cells[mapped["easting"]]).notna()).to_numpy())
     given = given[:: max(1, -(-len(given) // _COMPARED))]
     probe = source.model_copy(update={"columns": mapped, "defaults": {}, "options": {}})
     try:
-        other = read_points(probe, where, cells.iloc[given].reset_index(drop=True), rows[given])
+        other = read_points(probe, table.where, cells.iloc[given].reset_index(drop=True), table.rows[given])
     except (SourceError, ConfigError):  # the second coordinates may be of another grid; the first ones stand
         return []
-    away = geodesic_km(longitude[given], latitude[given], other.longitude, other.latitude)
+    away = geodesic_km(*table.degrees(given), other.longitude, other.latitude)
     wrong = given[np.nan_to_num(away) > _DISAGREE_KM]
     if not len(wrong):
         return []
     names = tuple(mapped.values())
     text = (
         f"Degrees and {', '.join(names)} of the same row lie up to {np.nanmax(away):,.0f} km apart "
-        f"(e.g. row {rows[wrong[0]]}); the degrees were used. Check their coordinates."
+        f"(e.g. row {table.rows[wrong[0]]}); the degrees were used. Check their coordinates."
     )
-    return [Note(source.id, "coordinates_disagree", text, len(wrong), names, tuple(rows[wrong].tolist()))]
+    return [table.note("coordinates_disagree", text, wrong, names)]
 
 
 def _one_column(source: Source, cells: pd.DataFrame, name: str, pattern: str) -> str | None:
@@ -327,14 +295,16 @@ def _one_column(source: Source, cells: pd.DataFrame, name: str, pattern: str) ->
     return fitting[0] if len(fitting) == 1 and fitting[0] not in source.ignore else None
 
 
-def _some_confirmed(source: Source, cells: pd.DataFrame, longitude: np.ndarray, latitude: np.ndarray) -> bool:
+def _some_confirmed(table: PlacedRows) -> bool:
     """Say whether rows lie where a column beside them, or the path of the file, names a place."""
-    placed = np.flatnonzero(np.isfinite(longitude) & np.isfinite(latitude))[:_LOOKED_AT]
-    lon, lat = longitude[placed], latitude[placed]
-    if any((known.km_outside(codes, lon, lat) == 0).mean() >= _MOSTLY for _, codes in known.named_in(source.path)):
+    placed = table.placed[:_LOOKED_AT]
+    lon, lat = table.degrees(placed)
+    if any(
+        (known.km_outside(codes, lon, lat) == 0).mean() >= _MOSTLY for _, codes in known.named_in(table.source.path)
+    ):
         return True
-    for column in _columns(source, cells, _NAMED_PLACE, "jurisdiction"):
-        texts = as_text(cells[column]).iloc[placed]
+    for column in _columns(table, _NAMED_PLACE, "jurisdiction"):
+        texts = as_text(table.cells[column]).iloc[placed]
         meant = {text: codes for text in texts.dropna().unique() if (codes := known.meanings(str(text)))}
         for text, codes in meant.items():
             chosen = (texts == text).to_numpy(dtype=bool)
@@ -343,10 +313,10 @@ def _some_confirmed(source: Source, cells: pd.DataFrame, longitude: np.ndarray, 
     return False
 
 
-def _confirmed(source: Source, cells: pd.DataFrame, longitude: np.ndarray, latitude: np.ndarray, at: int) -> bool:
+def _confirmed(table: PlacedRows, at: int) -> bool:
     """Say whether a row lies in the province, state or small country it names."""
-    for column in _columns(source, cells, _NAMED_PLACE, "jurisdiction"):
-        codes = known.meanings(str(cells[column].iloc[at]))
-        if codes and not set(codes) & _WIDE and known.km_outside(codes, longitude[[at]], latitude[[at]])[0] == 0:
+    for column in _columns(table, _NAMED_PLACE, "jurisdiction"):
+        codes = known.meanings(str(table.cells[column].iloc[at]))
+        if codes and not set(codes) & _WIDE and known.km_outside(codes, *table.degrees(np.array([at])))[0] == 0:
             return True
     return False

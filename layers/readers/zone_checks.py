@@ -9,10 +9,8 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from layers.accounting import Note
-from layers.catalogue.source import Source
-from layers.crs import EARTH_RADIUS_KM, unit_vectors
 from layers.readers.columns import mapped_columns, text_column
-from layers.readers.lone_places import coordinate_columns, place_note, some_rows
+from layers.readers.placed_rows import PlacedRows, points_km
 
 _FEWEST = 5
 _MANY = 200_000
@@ -25,58 +23,37 @@ _WIDEST_DEGREES = 3.7
 """Zones reach 3 degrees to both sides; grids are carried on a little into their neighbours, seldom farther."""
 
 
-def zone_notes(
-    source: Source,
-    cells: pd.DataFrame,
-    rows: np.ndarray,
-    longitude: np.ndarray,
-    latitude: np.ndarray,
-    confirmed: Callable[[int], bool],
-) -> list[Note]:
+def zone_notes(table: PlacedRows, confirmed: Callable[[int], bool]) -> list[Note]:
     """Notice rows that lie among the others once their zone is counted one up or down, and rows outside their zone.
 
     Parameters
     ----------
-    source : Source
-        Nothing is looked at unless it maps ``utm_zone``.
-    cells : DataFrame
-        Raw cells.
-    rows : ndarray of int
-        Row numbers in the file.
-    longitude, latitude : ndarray of float
-        Degrees; NaN where a row has no position.
+    table : PlacedRows
+        Nothing is looked at unless its source maps ``utm_zone``.
     confirmed : callable
-        Says of a position of a row whether the row names the place where it lies.
+        Says of the index of a row whether the row names the place where it lies.
 
     Returns
     -------
     list of Note
         ``zone_of_a_neighbour`` and ``outside_zone``.
     """
+    source, cells = table.source, table.cells
     column = text_column(source, cells, "utm_zone") if mapped_columns(source, cells, "utm_zone") else None
     if column is None or "latitude" in source.columns:
         return []
     zone = pd.to_numeric(column.str.extract(r"(\d{1,2})", expand=False), errors="coerce").to_numpy(dtype=float)
-    placed = np.flatnonzero(np.isfinite(longitude) & np.isfinite(latitude) & np.isfinite(zone))
+    placed = table.placed[np.isfinite(zone[table.placed])]
     if not _FEWEST <= len(placed) <= _MANY:
         return []
-    return [
-        *_neighbours(source, rows, longitude, latitude, zone, placed, confirmed),
-        *_outside(source, rows, longitude, zone, placed),
-    ]
+    return [*_neighbours(table, zone, placed, confirmed), *_outside(table, zone, placed)]
 
 
 def _neighbours(
-    source: Source,
-    rows: np.ndarray,
-    longitude: np.ndarray,
-    latitude: np.ndarray,
-    zone: np.ndarray,
-    placed: np.ndarray,
-    confirmed: Callable[[int], bool],
+    table: PlacedRows, zone: np.ndarray, placed: np.ndarray, confirmed: Callable[[int], bool]
 ) -> list[Note]:
-    spots = unit_vectors(longitude[placed], latitude[placed]) * EARTH_RADIUS_KM
-    nearest = cKDTree(spots).query(spots, k=2)[0][:, 1]
+    points = points_km(*table.degrees(placed))
+    nearest = cKDTree(points).query(points, k=2)[0][:, 1]
     usual = float(np.percentile(nearest, 75))
     numbers, at, counts = np.unique(zone[placed], return_inverse=True, return_counts=True)
     rare = (counts <= max(1.0, _FEW * len(placed)))[at] if len(numbers) > 1 else np.zeros(len(placed), dtype=bool)
@@ -84,38 +61,34 @@ def _neighbours(
     doubtful = rare | (nearest > far)
     if not doubtful.any() or doubtful.mean() > _FEW:
         return []
-    others = cKDTree(spots[~doubtful])
+    others = cKDTree(points[~doubtful])
     few = placed[doubtful]
-    away = others.query(spots[doubtful])[0]
-    suspects, hints = [], set()
+    away = others.query(points[doubtful])[0]
+    suspects, hints = set(), set()
     for step in (-1, 1):
-        moved = unit_vectors(longitude[few] + step * _ZONE_DEGREES, latitude[few]) * EARTH_RADIUS_KM
+        moved = points_km(table.longitude[few] + step * _ZONE_DEGREES, table.latitude[few])
         among = (away > far) & (others.query(moved)[0] < max(_NEAR_KM, 1.5 * usual))
-        hits = [int(index) for index in few[among] if index not in suspects and not confirmed(int(index))]
-        suspects += hits
+        hits = {int(index) for index in few[among] if index not in suspects and not confirmed(int(index))}
+        suspects |= hits
         hints |= {f"{zone[index] + step:.0f}" for index in hits}
     if not suspects:
         return []
-    suspects.sort()
-    columns = coordinate_columns(source)
+    odd = np.array(sorted(suspects))
     text = (
-        f"Rows lie more than {far:,.0f} km from all others by {', '.join(columns)} ({some_rows(rows[suspects])}); in zone "
+        f"Rows lie more than {far:,.0f} km from all others{table.by_columns} ({table.listed(odd)}); in zone "
         f"{' or '.join(sorted(hints))} they would lie among them. Check their zone."
     )
-    return [place_note(source, "zone_of_a_neighbour", text, rows[suspects])]
+    return [table.note("zone_of_a_neighbour", text, odd)]
 
 
-def _outside(
-    source: Source, rows: np.ndarray, longitude: np.ndarray, zone: np.ndarray, placed: np.ndarray
-) -> list[Note]:
+def _outside(table: PlacedRows, zone: np.ndarray, placed: np.ndarray) -> list[Note]:
     middle = zone[placed] * _ZONE_DEGREES - 183.0
-    away = np.abs((longitude[placed] - middle + 180.0) % 360.0 - 180.0)
+    away = np.abs((table.longitude[placed] - middle + 180.0) % 360.0 - 180.0)
     outside = placed[away > _WIDEST_DEGREES]
     if not len(outside):
         return []
-    columns = coordinate_columns(source)
     text = (
-        f"Rows lie more than {_WIDEST_DEGREES:g} degrees from the middle of their UTM zone by {', '.join(columns)} "
-        f"({some_rows(rows[outside])}): another zone, or a grid whose zones are numbered otherwise (MTM)? Check them."
+        f"Rows lie more than {_WIDEST_DEGREES:g} degrees from the middle of their UTM zone{table.by_columns} "
+        f"({table.listed(outside)}): another zone, or a grid whose zones are numbered otherwise (MTM)? Check them."
     )
-    return [place_note(source, "outside_zone", text, rows[outside])]
+    return [table.note("outside_zone", text, outside)]
