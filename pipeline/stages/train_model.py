@@ -30,7 +30,7 @@ from pipeline.learning.trained_model import PARTS, Kind, TrainedModel
 from pipeline.learning.trials import basis_of
 from pipeline.learning.validation import as_json, platt
 
-Candidate = Literal["grade_field", "pathfinder", "affinity", "weights_of_evidence", "logistic"]
+Candidate = Literal["grade_field", "pathfinder", "affinity", "logistic", "weights_of_evidence"]
 
 
 class TrainModelParams(BaseModel):
@@ -39,7 +39,7 @@ class TrainModelParams(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     candidates: tuple[Candidate, ...] = Field(
-        default=("grade_field", "pathfinder", "affinity", "weights_of_evidence", "logistic"),
+        default=("grade_field", "pathfinder", "affinity", "logistic", "weights_of_evidence"),
         min_length=1,
         description="methods tried, in this order: of those within one standard error of the best in held-out folds the first "
         "orders the list; grade_field, one regression of the measured grade with a map of what it leaves, where enough was "

@@ -129,10 +129,10 @@ def false_noise(count: int, draws: int, *, measured: bool) -> str:
 SCALES_KM = (60, 80, 100, 120, 150, 200, 250, 300, 40, 400)
 
 
-def camps_region(seed: int) -> Task:
-    """Return 70 x 51 cells on 1,500 x 1,200 km with 70 positives in three camps, ten smooth columns."""
+def camps_region(seed: int, cells: tuple[int, int] = (70, 51)) -> Task:
+    """Return cells on 1,500 x 1,200 km with 70 positives in three camps, ten smooth columns."""
     rng = np.random.default_rng([seed, 8])
-    east, north = np.meshgrid(np.linspace(0, 1500, 70), np.linspace(0, 1200, 51))
+    east, north = np.meshgrid(np.linspace(0, 1500, cells[0]), np.linspace(0, 1200, cells[1]))
     points = np.column_stack([east.ravel(), north.ravel()])
     features = np.column_stack([smooth_field(points, float(scale), rng) for scale in SCALES_KM])
     affinity = 0.9 * features[:, 0] + 0.7 * features[:, 2] - 0.6 * features[:, 5]
@@ -149,31 +149,40 @@ def camps_region(seed: int) -> Task:
     return task_of(features, label, points, 250.0, seed)
 
 
+def camps_aucs(seed: int, cells: tuple[int, int] = (70, 51), chosen: Counter[str] | None = None) -> dict[str, float]:
+    """Return the AUC within folds of every fixed method and of the choice in one region, and count what folds chose."""
+    task = camps_region(seed, cells)
+    folds, positive = folds_of(task), task.positive
+    every = np.ones(len(task.y), dtype=bool)
+    scores = {code: score_folds(fit_of(task, code), folds, every) for code in applicable(task, LADDER)}
+    choice = choose_method(scores, folds.tests, positive)
+    if chosen is not None:
+        chosen.update(choice.by_fold)
+    aucs = {f"fixed {code}": within_fold_auc(folds.tests, positive, found.single) for code, found in scores.items()}
+    aucs["chosen, nested"] = within_fold_auc(folds.tests, positive, choice.scores.single)
+    aucs["chosen, nested, all pairs"] = float(measure(task, folds, choice.scores).pairs.auc)
+    return aucs
+
+
 def camps(count: int) -> str:
     """Return the AUC of fixed methods, of the choice, and of the former way, mean over regions."""
-    rows: dict[str, list[float]] = {}
     chosen: Counter[str] = Counter()
+    regions = []
     for seed in range(count):
+        aucs = camps_aucs(seed, chosen=chosen)
         task = camps_region(seed)
-        folds, positive = folds_of(task), task.positive
-        every = np.ones(len(task.y), dtype=bool)
-        scores = {code: score_folds(fit_of(task, code), folds, every) for code in applicable(task, LADDER)}
-        for code, found in scores.items():
-            rows.setdefault(f"fixed {code}", []).append(within_fold_auc(folds.tests, positive, found.single))
-        choice = choose_method(scores, folds.tests, positive)
-        chosen.update(choice.by_fold)
-        rows.setdefault("chosen, nested", []).append(within_fold_auc(folds.tests, positive, choice.scores.single))
-        rows.setdefault("chosen, nested, all pairs", []).append(measure(task, folds, choice.scores).pairs.auc)
+        folds = folds_of(task)
         former = former_way(task, folds)
-        rows.setdefault("former way, within folds", []).append(within_fold_auc(folds.tests, positive, former.single))
+        aucs["former way, within folds"] = within_fold_auc(folds.tests, task.positive, former.single)
         pooled = np.where(folds.tests, former.single, 0.0).sum(axis=0)
-        rows.setdefault("former way, pooled", []).append(area_under_curve(positive, pooled))
+        aucs["former way, pooled"] = float(area_under_curve(task.positive, pooled))
+        regions.append(aucs)
+    table = pd.DataFrame(regions)
     lines = [f"camps, {count} regions, mean AUC (its standard error):"]
-    for name, aucs in rows.items():
-        error = np.std(aucs, ddof=1) / np.sqrt(len(aucs)) if len(aucs) > 1 else float("nan")
-        lines.append(f"  {name:28s} {np.mean(aucs):.3f} ({error:.3f})")
-    best = max(np.mean(aucs) for name, aucs in rows.items() if name.startswith("fixed"))
-    lines.append(f"  lost by choosing: {best - np.mean(rows['chosen, nested']):+.3f}; chosen for folds: {dict(chosen)}")
+    lines += [f"  {name:28s} {mean:.3f} ({table[name].sem():.3f})" for name, mean in table.mean().items()]
+    fixed = table.filter(like="fixed").mean()
+    lost = table[fixed.idxmax()] - table["chosen, nested"]
+    lines.append(f"  lost by choosing: {lost.mean():+.3f} ({lost.sem():.3f}); chosen for folds: {dict(chosen)}")
     return "\n".join(lines)
 
 
