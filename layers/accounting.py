@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+import json
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Generic, Literal, TypeVar
 
+import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
@@ -148,3 +150,42 @@ def rejected_rows(records: Sequence[dict[str, Any]]) -> DataFrame[Rejected]:
 @lru_cache(maxsize=1)
 def _none_rejected() -> DataFrame[Rejected]:
     return empty(Rejected)
+
+
+def raw_json(row: Mapping[str, Any] | pd.Series) -> str:
+    """Return a row's cells as JSON text for the table of rejected rows: strict JSON, names and letters as in the file."""
+    return json.dumps({str(name): _plain(value) for name, value in row.items()}, ensure_ascii=False, allow_nan=False)
+
+
+def reject(
+    source: str, row: int, code: str, reason: str, cells: Mapping[str, Any] | pd.Series | None = None
+) -> dict[str, Any]:
+    """Return one record for `rejected_rows`."""
+    raw = None if cells is None else raw_json(cells)
+    return {"source": source, "source_row": int(row), "reason_code": code, "reason": reason, "raw": raw}
+
+
+def _plain(value: Any) -> Any:
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return value if np.isfinite(value) else (None if np.isnan(value) else str(value))
+    return value if isinstance(value, str | int | bool) else str(value)
+
+
+def reject_all(
+    source: str, rows: Sequence[int] | np.ndarray, cells: pd.DataFrame, problems: Mapping[int, tuple[str, str]]
+) -> list[dict[str, Any]]:
+    """Return the records for `rejected_rows` of code and reason by position; each reason begins with the row's number."""
+    return [
+        reject(
+            source,
+            rows[position],
+            code,
+            reason if reason.startswith("row ") else f"row {rows[position]}: {reason}",
+            cells.iloc[position],
+        )
+        for position, (code, reason) in sorted(problems.items())
+    ]

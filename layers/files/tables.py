@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
@@ -14,7 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from layers.accounting import Note
+from layers.accounting import Note, reject
 from layers.catalogue.source import Source
 from layers.crs import parse_crs
 from layers.errors import SourceError
@@ -196,29 +195,6 @@ def _what_it_is_not(source: Source, path: Path) -> None:
         raise SourceError(f"{where}: this is a web page (a login or error page?), not a table. Fetch the file again.")
     if head.startswith(b"PK\x03\x04") and suffix in TEXT_SUFFIXES:
         raise SourceError(f"{where}: this is a workbook or a zip, not text. Give it its true ending (.xlsx or .zip).")
-
-
-def raw_json(row: Mapping[str, Any] | pd.Series) -> str:
-    """Return a row's cells as JSON text for the table of rejected rows: strict JSON, names and letters as in the file."""
-    return json.dumps({str(name): _plain(value) for name, value in row.items()}, ensure_ascii=False, allow_nan=False)
-
-
-def reject(
-    source: str, row: int, code: str, reason: str, cells: Mapping[str, Any] | pd.Series | None = None
-) -> dict[str, Any]:
-    """Return one record for `rejected_rows`."""
-    raw = None if cells is None else raw_json(cells)
-    return {"source": source, "source_row": int(row), "reason_code": code, "reason": reason, "raw": raw}
-
-
-def _plain(value: Any) -> Any:
-    if value is None or value is pd.NA or value is pd.NaT:
-        return None
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float):
-        return value if np.isfinite(value) else (None if np.isnan(value) else str(value))
-    return value if isinstance(value, str | int | bool) else str(value)
 
 
 def _from_text(source: Source, where: str, path: Path, data: bytes) -> RawTable:

@@ -12,11 +12,11 @@ import pandas as pd
 import shapely
 from pandera.pandas import DataFrameModel
 
-from layers.accounting import Reading, rejected_rows
+from layers.accounting import Reading
 from layers.catalogue.source import Source
 from layers.geometry import Repaired, repair_areas, repair_lines
 from layers.readers.named_features import Features, read_named, unique_ids
-from layers.schema import LINE_KINDS, Backdrop, GeoDataFrame, Lines, conform
+from layers.schema import LINE_KINDS, Backdrop, GeoDataFrame, Lines
 
 BACKDROP_KINDS = ("lake", "land", "province", "protected", "town")
 """What a feature of the background may be: towns are points, all others polygons."""
@@ -107,22 +107,10 @@ def _layer(
     """Put kept features into a layer and account for the others."""
     kind = features.kind(kinds)
     problems = dict(repaired.problems)
-    for row in np.flatnonzero(~kind.isin(kinds).to_numpy()):
-        shown = "empty" if pd.isna(kind.iloc[row]) else f"'{kind.iloc[row]}'"
-        problems.setdefault(int(row), ("unknown_kind", f"kind is {shown}, not one of {', '.join(kinds)}"))
-    keep = np.array([index not in problems for index in range(len(kind))], dtype=bool)
+    features.refuse_kinds(kind, kinds, problems)
     table = gpd.GeoDataFrame(
         {id_column: unique_ids(source.id, features), "name": features.names, "kind": kind, "source": source.id, **more},
         geometry=repaired.geometry,
         crs="EPSG:4326",
     )
-    rejected = rejected_rows([*features.rejects, *features.reject(problems)])
-    return Reading(
-        source.id,
-        conform(table[keep], model),
-        rejected,
-        features.rows_read,
-        rows_withheld=features.withheld,
-        notes=[*features.notes, *repaired.notes],
-        fates=features.fates,
-    )
+    return features.reading(table, model, problems, repaired.notes)

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from layers.accounting import ColumnFate, Reading, rejected_rows
+from layers.accounting import ColumnFate, Reading, reject_all, rejected_rows
 from layers.catalogue.source import Source
 from layers.errors import SourceError
-from layers.files.tables import RawTable, read_table, reject
+from layers.files.tables import RawTable, read_table
 from layers.findings import Finding
 from layers.readers.columns import match_column
 from layers.readers.fates import column_fates, named_columns, refuse_twins
@@ -67,16 +67,9 @@ def read_exclusions(source: Source, root: Path) -> Reading[GeoDataFrame[Exclusio
         crs="EPSG:4326",
     )
     usable = (table["key"].notna() | ~(table.geometry.isna() | table.geometry.is_empty)).to_numpy()
-    rejected = [
-        reject(
-            source.id,
-            raw.rows[position],
-            "exclusion_names_nothing",
-            "neither a key nor an area is given, so the request cannot be followed",
-            raw.cells.iloc[position],
-        )
-        for position in np.flatnonzero(~usable)
-    ]
+    problem = "exclusion_names_nothing", "neither a key nor an area is given, so the request cannot be followed"
+    unusable = dict.fromkeys(map(int, np.flatnonzero(~usable)), problem)
+    rejected = reject_all(source.id, raw.rows, raw.cells, unusable)
     layer = conform(table[usable], Exclusions)
     return Reading(
         source.id, layer, rejected_rows([*raw.rejects, *rejected]), raw.rows_read, notes=raw.notes, fates=fates
@@ -134,16 +127,9 @@ def read_known_links(source: Source, root: Path) -> Reading[DataFrame[Links]]:
     table[["finding", "values"]] = pd.DataFrame(
         [finding.as_cells() for finding in findings], columns=["finding", "values"]
     )
-    rejected = [
-        reject(
-            source.id,
-            raw.rows[position],
-            "link_without_verdict",
-            f"same_site is '{verdict.iloc[position]}', neither true nor false, or a record id is missing",
-            raw.cells.iloc[position],
-        )
-        for position in np.flatnonzero(~usable)
-    ]
+    reason = "same_site is '{}', neither true nor false, or a record id is missing"
+    unusable = {int(row): ("link_without_verdict", reason.format(verdict.iloc[row])) for row in np.flatnonzero(~usable)}
+    rejected = reject_all(source.id, raw.rows, raw.cells, unusable)
     layer = conform(table[usable], Links)
     return Reading(
         source.id, layer, rejected_rows([*raw.rejects, *rejected]), raw.rows_read, notes=raw.notes, fates=fates

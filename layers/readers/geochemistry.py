@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers.accounting import Fate, Note, Reading, rejected_rows
+from layers.accounting import Fate, Note, Reading, reject_all, rejected_rows
 from layers.catalogue.source import Source
 from layers.errors import LayerError, SourceError
-from layers.files.tables import RawTable, read_table, reject
+from layers.files.tables import RawTable, read_table
 from layers.readers.assay_options import GeochemistryOptions
 from layers.readers.assay_sheet import heading_fates, placed_beside
 from layers.readers.collars import collars_wanted, join_collars
@@ -112,10 +112,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         beside, collar_notes = beside | derived, [*collar_notes, *endowment_notes]
     intervals = interval_columns([str(name) for name in cells.columns])
     controls = _no_samples(source, options, cells, intervals)
-    early = [
-        reject(source.id, int(rows[position]), code, f"row {rows[position]}: {reason}", dict(cells.iloc[position]))
-        for position, (code, reason) in controls.items()
-    ]
+    early = reject_all(source.id, rows, cells, controls)
     if controls:
         samples = _without(np.arange(len(cells)), list(controls))
         geometry = None if geometry is None else geometry.iloc[samples].reset_index(drop=True)
@@ -125,12 +122,9 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
     told_apart = named_columns(source, raw.cells) | (set(suites.used) - placed_beside(suites.used))
     refuse_twins(source, where, raw.cells, told_apart, raw.repeated, spelt)
     base, problems, notes = _table(source, where, options, cells, rows, geometry, suites)
-    bad = sorted({**suites.problems, **problems}.items())
-    rejects = [*raw.rejects, *early] + [
-        reject(source.id, int(rows[position]), code, f"row {rows[position]}: {reason}", dict(cells.iloc[position]))
-        for position, (code, reason) in bad
-    ]
-    good = _without(np.arange(len(cells)), [position for position, _ in bad])
+    bad = {**suites.problems, **problems}
+    rejects = [*raw.rejects, *early, *reject_all(source.id, rows, cells, bad)]
+    good = _without(np.arange(len(cells)), list(bad))
     apart = base if intervals is None else base.assign(start=cells[intervals.start], end=cells[intervals.end])
     kept = _distinct(apart, suites.columns, good)
     if intervals is not None:

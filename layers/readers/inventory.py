@@ -13,11 +13,11 @@ import pyproj
 import shapely
 from shapely.affinity import translate
 
-from layers.accounting import Note, Reading, rejected_rows
+from layers.accounting import Note, Reading, reject_all, rejected_rows
 from layers.catalogue.source import Source
 from layers.crs import geodesic_km, parse_crs
 from layers.errors import SourceError
-from layers.files.tables import RawTable, read_table, reject
+from layers.files.tables import RawTable, read_table
 from layers.geometry import repair_areas
 from layers.readers.columns import (
     check_mapping,
@@ -80,7 +80,6 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
             f"{where}: no column is mapped, so nothing but places would be read. Map names, ids, commodities and amounts under "
             f"'columns:'. The columns are: {', '.join(map(str, table.cells.columns))}."
         )
-    rejects = list(table.rejects)
     kept, withheld = rows_wanted(source, where, table.cells)
     kept, merged, notes = _distinct(source, where, options, table, kept)
     cells = table.cells.loc[kept].reset_index(drop=True)
@@ -93,12 +92,9 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     for name in ("official_id", "name"):
         bad |= {position: summary_reason(fields[name].iloc[position]) for position in summary_places(fields[name])}
     field_notes = [*field_notes, *summary_notes(source, "official_id", fields["official_id"], rows)]
-    for position, (code, reason) in sorted({**field_bad, **bad}.items()):
-        text = reason if reason.startswith("row ") else f"row {rows[position]}: {reason}"
-        rejects.append(reject(source.id, int(rows[position]), code, text, dict(cells.iloc[position])))
-    good = np.array(
-        [position for position in range(len(cells)) if position not in bad and position not in field_bad], dtype=int
-    )
+    bad = {**field_bad, **bad}
+    rejects = [*table.rejects, *reject_all(source.id, rows, cells, bad)]
+    good = np.array([position for position in range(len(cells)) if position not in bad], dtype=int)
     _areas_of_outlines(fields, location)
     layer = gpd.GeoDataFrame(
         {**fields, **location, "source": source.id, "source_row": rows}, geometry="geometry", crs="EPSG:4326"

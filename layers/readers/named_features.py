@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pandera.pandas import DataFrameModel
 
-from layers.accounting import ColumnFate, Note
+from layers.accounting import ColumnFate, Note, Reading, reject_all, rejected_rows
 from layers.catalogue.source import Source
 from layers.errors import SourceError
-from layers.files.tables import read_table, reject
+from layers.files.tables import read_table
 from layers.readers.columns import (
     check_mapping,
     mapped_columns,
@@ -25,6 +27,7 @@ from layers.readers.columns import (
     translate,
 )
 from layers.readers.fates import column_fates, named_columns, refuse_twins
+from layers.schema import conform
 from layers.text import fold
 
 NAME_COLUMNS = (
@@ -115,18 +118,31 @@ class Features:
         """Return another layer column as text, NA where missing."""
         return text_or_default(self.source, self.cells, name, keep_missing_words=True)
 
-    def reject(self, problems: Mapping[int, tuple[str, str]]) -> list[dict[str, Any]]:
-        """Return the rejected rows for problems by position."""
-        return [
-            reject(
-                self.source.id,
-                int(self.rows[position]),
-                code,
-                f"row {self.rows[position]}: {reason}",
-                self.cells.iloc[position],
-            )
-            for position, (code, reason) in sorted(problems.items())
-        ]
+    def refuse_kinds(self, kind: pd.Series, kinds: Sequence[str], problems: dict[int, tuple[str, str]]) -> None:
+        """Add the rows of no known kind to the problems, unless they have one already."""
+        for row in np.flatnonzero(~kind.isin(kinds).to_numpy()):
+            shown = "empty" if pd.isna(kind.iloc[row]) else f"'{kind.iloc[row]}'"
+            problems.setdefault(int(row), ("unknown_kind", f"kind is {shown}, not one of {', '.join(kinds)}"))
+
+    def reading(
+        self,
+        table: gpd.GeoDataFrame,
+        model: type[DataFrameModel],
+        problems: Mapping[int, tuple[str, str]],
+        notes: Iterable[Note],
+        fates: tuple[ColumnFate, ...] | None = None,
+    ) -> Reading[Any]:
+        """Return the features without problems as a layer, and account for the others."""
+        keep = np.array([index not in problems for index in range(len(self.rows))], dtype=bool)
+        return Reading(
+            self.source.id,
+            conform(table[keep], model),
+            rejected_rows([*self.rejects, *reject_all(self.source.id, self.rows, self.cells, problems)]),
+            self.rows_read,
+            rows_withheld=self.withheld,
+            notes=[*self.notes, *notes],
+            fates=self.fates if fates is None else fates,
+        )
 
 
 def read_named(

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers.accounting import ColumnFate, Note, Reading, rejected_rows
+from layers.accounting import ColumnFate, Note, Reading
 from layers.catalogue.source import Source
 from layers.geometry import repair_areas
 from layers.readers.columns import mapped_columns, match_column
 from layers.readers.coordinates import read_points
 from layers.readers.named_features import Features, plain_name, read_named, unique_ids
-from layers.schema import COMMUNITY_KINDS, Communities, GeoDataFrame, Territories, conform
+from layers.schema import COMMUNITY_KINDS, Communities, GeoDataFrame, Territories
 
 _LATITUDE = ("latitude", "lat", "y", "ycoord")
 _LONGITUDE = ("longitude", "lon", "lng", "long", "x", "xcoord")
@@ -55,7 +55,6 @@ def read_territories(source: Source, root: Path) -> Reading[GeoDataFrame[Territo
         problems.setdefault(
             int(row), ("no_name", "the area has neither a name nor an id, and a name is never invented")
         )
-    keep = np.array([index not in problems for index in range(len(features.rows))], dtype=bool)
     layer = features.text("layer").fillna(source.title or source.id)
     table = gpd.GeoDataFrame(
         {
@@ -70,26 +69,12 @@ def read_territories(source: Source, root: Path) -> Reading[GeoDataFrame[Territo
         geometry=repaired.geometry,
         crs="EPSG:4326",
     )
-    notes = [*features.notes, *repaired.notes]
-    shown_by_id = int((unnamed.to_numpy() & keep).sum())
+    notes = list(repaired.notes)
+    shown_by_id = sum(row not in problems for row in np.flatnonzero(unnamed))
     if shown_by_id:
-        notes.append(
-            Note(
-                source.id,
-                "no_name",
-                "Areas without a name are shown under the publisher's own id. Ask the steward.",
-                shown_by_id,
-            )
-        )
-    return Reading(
-        source.id,
-        conform(table[keep], Territories),
-        rejected_rows([*features.rejects, *features.reject(problems)]),
-        features.rows_read,
-        rows_withheld=features.withheld,
-        notes=notes,
-        fates=features.fates,
-    )
+        text = "Areas without a name are shown under the publisher's own id. Ask the steward."
+        notes.append(Note(source.id, "no_name", text, shown_by_id))
+    return features.reading(table, Territories, problems, notes)
 
 
 def read_communities(source: Source, root: Path) -> Reading[GeoDataFrame[Communities]]:
@@ -118,10 +103,7 @@ def read_communities(source: Source, root: Path) -> Reading[GeoDataFrame[Communi
     longitude, latitude, problems, notes = _points(features)
     for row in np.flatnonzero(features.names.isna()):
         problems.setdefault(int(row), ("no_name", "the community has no name, and a name is never invented"))
-    for row in np.flatnonzero(~kind.isin(COMMUNITY_KINDS).to_numpy()):
-        shown = "empty" if pd.isna(kind.iloc[row]) else f"'{kind.iloc[row]}'"
-        problems.setdefault(int(row), ("unknown_kind", f"kind is {shown}, not one of {', '.join(COMMUNITY_KINDS)}"))
-    keep = np.array([index not in problems for index in range(len(features.rows))], dtype=bool)
+    features.refuse_kinds(kind, COMMUNITY_KINDS, problems)
     table = gpd.GeoDataFrame(
         {
             "community_id": unique_ids(source.id, features),
@@ -135,15 +117,7 @@ def read_communities(source: Source, root: Path) -> Reading[GeoDataFrame[Communi
         geometry=gpd.points_from_xy(longitude, latitude),
         crs="EPSG:4326",
     )
-    return Reading(
-        source.id,
-        conform(table[keep], Communities),
-        rejected_rows([*features.rejects, *features.reject(problems)]),
-        features.rows_read,
-        rows_withheld=features.withheld,
-        notes=[*features.notes, *notes],
-        fates=_fates(features),
-    )
+    return features.reading(table, Communities, problems, notes, _fates(features))
 
 
 def _fates(features: Features) -> tuple[ColumnFate, ...]:

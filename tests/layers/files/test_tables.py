@@ -21,9 +21,10 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layers.accounting import raw_json
 from layers.catalogue.source import Source
 from layers.errors import SourceError
-from layers.files.tables import RawTable, raw_json, read_table
+from layers.files.tables import RawTable, read_table
 
 POINTS = [shapely.Point(-120, 55), shapely.Point(-119, 55), shapely.Point(-118, 55)]
 
