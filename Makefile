@@ -29,13 +29,14 @@ check: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# A hundred thousand inputs for every parser of cells, headings, coordinates and run files (about an hour); `make test` tries some.
+# A hundred thousand inputs for every parser of cells, headings, coordinates and run files (some minutes); `make test` tries some.
 fuzz: $(INSTALLED)
 	MINEWASTE_FUZZ=100000 $(BIN)/python -m pytest tests/faults/test_fuzz.py $(PYTEST_ARGS)
 
-# Every key of the run file changed, 300 pairs of changes, 50 kills, full disks, lost workers: about an hour of processor time.
+# Every key of the run file changed, 300 pairs of changes, 100 kills, full disks, lost workers: about an hour of processor time.
+# PART=2/10 runs the second of ten parts.
 faults: $(INSTALLED)
-	MINEWASTE_FAULTS=full $(BIN)/python -m pytest tests/faults $(PYTEST_ARGS)
+	MINEWASTE_FAULTS=full MINEWASTE_FAULTS_PART=$(PART) $(BIN)/python -m pytest tests/faults tests/sovereignty $(PYTEST_ARGS)
 
 docs: $(INSTALLED)
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/build/html

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from pandera.typing import DataFrame
 
 from layers import schema
 from layers.accounting import rejected_rows
-from layers.errors import StageError
+from layers.errors import SourceError, StageError
 from layers.rasters.cog import write_cog
 from layers.rasters.reader import require_overlap
 from layers.readers.splits import read_splits
@@ -291,10 +292,11 @@ def _train(
     arguments += [] if splits is None else [splits]
     files = [folder / "model.skops", folder / "model.json"]
     if store.is_current("train_model", arguments, files):
-        store.reused.append("train_model")
-        model = load_model(folder)
-        store.remember(model, store.contents["train_model"])
-        return model
+        with suppress(SourceError):  # a model that bears the right mark and is none: train again
+            model = load_model(folder)
+            store.reused.append("train_model")
+            store.remember(model, store.contents["train_model"])
+            return model
     with store.timed("train_model"):
         model = train_model(features, labels, companion, site_tonnage, sites, config.train_model, splits=splits)
         save_model(model, folder)

@@ -31,13 +31,13 @@ def _explained(command: Callable[P, R]) -> Callable[P, R]:
     @wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         from layers.errors import MinewasteError
-        from pipeline.commands.unexpected import DEBUG, unexpected
+        from pipeline.commands.unexpected import DEBUG, quiet_callbacks, unexpected
         from pipeline.folder.leftovers import temporary_folder
         from pipeline.memory_watch import SHORT, watched_memory
         from pipeline.stopping import Stopped, end, stoppable
 
         try:
-            with stoppable(), temporary_folder(), watched_memory():
+            with stoppable(), temporary_folder(), watched_memory(), quiet_callbacks():
                 return command(*args, **kwargs)
         except Stopped as stopped:
             end(stopped.signal)
@@ -335,14 +335,12 @@ def verify(run_folder: Path, data: Path | None) -> None:
 @_explained
 def compare(first: Path, second: Path, table: Path | None) -> None:
     """Say what changed in the ranks from one run to another, and why: inputs, parameters, code, versions."""
-    from pipeline.commands.compare import compare_runs, in_words
-    from pipeline.folder.writing import atomic
+    from pipeline.commands.compare import compare_runs, in_words, write_moves
 
     comparison = compare_runs(first, second)
     _say(in_words(comparison, first, second))
     if table is not None:
-        with atomic(table) as temporary:
-            comparison.sites.to_csv(temporary, index=False, lineterminator="\n")
+        write_moves(comparison, table)
 
 
 @main.command()

@@ -11,8 +11,11 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import SourceError
+from layers.formulas import without_formulas
 from pipeline.folder.manifest import SPLITS, read_manifest
 from pipeline.folder.published import load_publication
+from pipeline.folder.run_folder import LIST
+from pipeline.folder.writing import atomic
 
 MOVES_SHOWN = 15
 """Sites that moved most, shown one by one."""
@@ -81,6 +84,25 @@ def compare_runs(first: Path, second: Path) -> Comparison:
     )
     tables = [_told_per_site(folder) for folder in (first, second)]
     return Comparison(tuple(_causes(manifest_a, other)), _moves(*tables), tuple(steps))
+
+
+def write_moves(comparison: Comparison, path: Path) -> None:
+    """Write the sites of a comparison as CSV in which no cell is calculated, replacing a former file at once.
+
+    Raises
+    ------
+    SourceError
+        If the path is a folder, lies in a run folder, or cannot be written.
+    """
+    if path.is_dir():
+        raise SourceError(f"{path}: is a folder, where the name of a table is needed. Give a file with --csv.")
+    run = next((folder for folder in path.absolute().parents if (folder / LIST).exists()), None)
+    if run is not None:
+        raise SourceError(
+            f"{path}: lies in the folder of a run ({run.name}), which only runs write. Give another --csv."
+        )
+    with atomic(path) as temporary:
+        without_formulas(comparison.sites).to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def in_words(comparison: Comparison, first: Path, second: Path) -> str:

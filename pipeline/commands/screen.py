@@ -111,7 +111,10 @@ def _make_room(folder: Path) -> None:
             f"{folder}: holds {len(there)} files and folders ({', '.join(there[:3])} …) and no earlier screening, so nothing is "
             "written there. Give a new or an empty folder with --out."
         )
-    for sheet in (folder / "sheets").glob("*.html"):
+    sheets = folder / "sheets"
+    if sheets.is_symlink() or (sheets.exists() and not sheets.is_dir()):
+        raise SourceError(f"{sheets}: is a link or a file, where a folder of sheets is needed. Give another --out.")
+    for sheet in sheets.glob("*.html"):
         sheet.unlink()
 
 

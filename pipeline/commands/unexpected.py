@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 DEBUG = "MINEWASTE_DEBUG"
@@ -36,3 +40,25 @@ def unexpected(error: Exception) -> str:
         "this command was about to write. Please report this line with the command and the output of `minewaste --version`; "
         f"{DEBUG}=1 before the command shows all there is to know. `minewaste check` tells which source it comes from."
     )
+
+
+@contextmanager
+def quiet_callbacks() -> Iterator[None]:
+    """Let no traceback of what a library failed at beside the work (a callback, an end of an object) reach the terminal.
+
+    rasterio hands on what GDAL says of a damaged file and fails where that is no UTF-8; what the file is refused for is told
+    all the same, by the exception of the call itself. Anything else that was passed over is told in one line.
+    """
+
+    def passed_over(event: sys.UnraisableHookArgs) -> None:
+        if not isinstance(event.exc_value, UnicodeError):
+            text = " ".join(str(event.exc_value).split())[:300]
+            sys.stderr.write(f"minewaste: passed over: {event.exc_type.__name__} {text}\n")
+
+    former = sys.unraisablehook
+    if not os.environ.get(DEBUG):
+        sys.unraisablehook = passed_over
+    try:
+        yield
+    finally:
+        sys.unraisablehook = former

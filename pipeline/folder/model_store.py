@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import SourceError
+from layers.files.boundary import in_short
 from layers.validation import Validation
 from pipeline.folder.model_bytes import steady
 from pipeline.folder.writing import atomic
@@ -133,7 +134,16 @@ def load_model(
             f"{folder / 'model.skops'}: holds {len(strange)} types this product does not write ({', '.join(strange[:3])}). "
             "It was not made by this product and is not loaded. Train again."
         )
-    objects = skops.io.loads(content, trusted=list(TRUSTED))
+    try:
+        return _built(facts, skops.io.loads(content, trusted=list(TRUSTED)))
+    except Exception as failure:  # noqa: BLE001 - the bytes are those of the digest and may hold anything all the same
+        raise SourceError(
+            f"{folder / 'model.skops'}: is no model this product wrote ({in_short(failure)}) and is not used. Train again."
+        ) from None
+
+
+def _built(facts: dict[str, Any], objects: dict[str, Any]) -> TrainedModel:
+    """Put a model together from what its two files hold."""
     sites = facts["sites"]
     table = pd.DataFrame(sites["data"], columns=sites["columns"])
     texts = {

@@ -144,6 +144,54 @@ def test_a_run_whose_worker_is_killed_in_a_stage_writes_the_same_folder(
     assert search_folders([tmp_path], Traces([PRIVATE], PRIVATE_CORNERS)) == []
 
 
+LOSSES = {
+    "scheduler": "slow: the connection to the dask scheduler or its workers was lost.*run it again",
+    "memory": "killed: a worker was stopped several times.*ran out of memory",
+}
+
+
+@pytest.mark.skipif(not FULL, reason="starts a second cluster: make faults")
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_run_that_loses_its_cluster_goes_on_with_the_next(
+    cluster: LocalCluster, loss: str, small_run: SmallRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The scheduler comes back, or the workers have memory again: the same command gives the same folder."""
+    whole = Executor.map_sites
+
+    def lose(self: Executor, run_stage: Any, *arguments: Any) -> Any:
+        if run_stage.__name__ != "measure_access":
+            return whole(self, run_stage, *arguments)
+        if loss == "scheduler":
+            threading.Timer(1.0, cluster.close).start()
+        return whole(self, {"scheduler": slow, "memory": killed}[loss], arguments[0], [], None)
+
+    def run_with(scheduler: str) -> Any:
+        dask = {"scheduler": scheduler, "partitions": 2}
+        return run_small(small_run.raw | {"dask": dask}, small_run.data, tmp_path / "run")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Executor, "map_sites", lose)
+        with pytest.raises(StageError, match=LOSSES[loss]):
+            run_with(cluster.scheduler_address)
+    with LocalCluster(
+        n_workers=1,
+        threads_per_worker=1,
+        dashboard_address=None,
+        local_directory=str(tmp_path / "later"),
+        silence_logs=50,
+    ) as later:
+        summary = run_with(later.scheduler_address)
+    assert summary.reused >= 5
+    assert differing(tmp_path / "run", small_run.folder) == []
+    assert search_folders([tmp_path], Traces([PRIVATE], PRIVATE_CORNERS)) == []
+
+
+def killed(_part: gpd.GeoDataFrame, _params: object) -> pd.DataFrame:
+    """Every worker that comes here is ended, as the system ends one without memory."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
 @pytest.mark.skipif(not FULL, reason="eight slices are tried beside another process: make faults")
 @pytest.mark.parametrize("partitions", [1, 2, 8])
 def test_slices_change_no_file_of_the_run_folder(small_run: SmallRun, tmp_path: Path, partitions: int) -> None:

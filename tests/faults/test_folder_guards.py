@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
+import skops.io
 
 from layers.errors import SourceError
 from layers.invented import write_region
-from pipeline.commands.compare import compare_runs
+from pipeline.commands.compare import Comparison, compare_runs, write_moves
 from pipeline.commands.screen import screen_run
+from pipeline.commands.unexpected import quiet_callbacks
 from pipeline.commands.verify import verify_run
 from pipeline.folder.fingerprints import file_fingerprint, side_cars
 from pipeline.folder.manifest import SPLITS, own_digest
+from pipeline.folder.model_store import load_model
 from pipeline.folder.run_folder import LIST, RunFolder, read_list
 from tests.faults.small_region import SmallRun
 
@@ -147,6 +152,63 @@ def test_a_second_screening_leaves_no_sheet_of_the_first(copy: Path, tmp_path: P
     screened(copy, tmp_path / "near")
     assert not (tmp_path / "near" / "sheets" / "withheld-since.html").exists()
     assert list((tmp_path / "near" / "sheets").iterdir())
+
+
+def test_a_screening_empties_no_folder_a_link_leads_to(copy: Path, tmp_path: Path) -> None:
+    screened(copy, tmp_path / "near")
+    shutil.rmtree(tmp_path / "near" / "sheets")
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "thesis.html").write_text("kept")
+    (tmp_path / "near" / "sheets").symlink_to(tmp_path / "theirs")
+    with pytest.raises(SourceError, match="sheets: is a link"):
+        screened(copy, tmp_path / "near")
+    assert (tmp_path / "theirs" / "thesis.html").read_text() == "kept"
+
+
+def test_a_table_of_moves_calculates_nothing_and_goes_into_no_run_folder(copy: Path, tmp_path: Path) -> None:
+    sites = pd.DataFrame({"site_id": ["a"], "name": ["=cmd|'/C calc'!A0"]})
+    moves = Comparison(causes=(), sites=sites, steps=())
+    write_moves(moves, tmp_path / "moves.csv")
+    assert pd.read_csv(tmp_path / "moves.csv")["name"].tolist() == ["'=cmd|'/C calc'!A0"]
+    before = (copy / "ranking.csv").read_bytes()
+    for path in (copy / "ranking.csv", copy / "sheets" / "moves.csv"):
+        with pytest.raises(SourceError, match=r"lies in the folder of a run \(run\)"):
+            write_moves(moves, path)
+    assert (copy / "ranking.csv").read_bytes() == before
+    with pytest.raises(SourceError, match="is a folder, where the name of a table"):
+        write_moves(moves, tmp_path)
+    (tmp_path / "link.csv").symlink_to(tmp_path / "moves.csv")
+    write_moves(Comparison(causes=(), sites=sites.head(0), steps=()), tmp_path / "link.csv")
+    assert len(pd.read_csv(tmp_path / "moves.csv")) == 1
+
+
+@pytest.mark.parametrize("content", [[1], {"pipeline": 5, "surface": None}, "x"])
+def test_a_model_of_another_kind_with_the_right_mark_is_none(copy: Path, content: Any) -> None:
+    """Digest and mark are as somebody would make them who knows how; a run trains again then."""
+    written = skops.io.dumps(content)
+    facts = json.loads((copy / "model" / "model.json").read_text())
+    (copy / "model" / "model.skops").write_bytes(written)
+    facts["sha256"] = hashlib.sha256(written).hexdigest()
+    (copy / "model" / "model.json").write_text(json.dumps(facts))
+    with pytest.raises(SourceError, match=r"model\.skops: is no model this product wrote .*Train again"):
+        load_model(copy / "model")
+
+
+class Ending:
+    """Fails where nobody can catch it, as a callback of a library does."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __del__(self) -> None:
+        raise self.error
+
+
+def test_what_fails_beside_the_work_prints_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    with quiet_callbacks():
+        Ending(UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"))
+        Ending(RuntimeError("the file was\nclosed"))
+    assert capsys.readouterr().err == "minewaste: passed over: RuntimeError the file was closed\n"
 
 
 def test_an_invented_region_overwrites_nothing_of_others(tmp_path: Path) -> None:

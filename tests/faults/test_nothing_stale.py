@@ -2,13 +2,17 @@
 
 ``make faults`` changes every key of the run file, every kind of input, and 300 sampled pairs, three of them at a time; without
 it a few are tried, and for every key it is checked that the step it belongs to is no longer current. Where a change can touch
-pages only through what steps give, the steps' files are compared and no page is drawn.
+pages only through what steps give, the steps' files are compared and no page is drawn. In full form a step that is handed,
+byte for byte, what it was handed before is not computed a second time (`computed_once`): no fingerprint of the run folder has a
+part in that.
 """
 
 from __future__ import annotations
 
 import copy
+import hashlib
 import os
+import pickle
 import random
 import shutil
 from collections.abc import Callable, Iterator
@@ -27,6 +31,7 @@ from layers.catalogue.source import Source
 from layers.errors import MinewasteError
 from pipeline.config import RunConfig
 from pipeline.folder.fingerprints import value_fingerprint
+from pipeline.folder.store import RunStore
 from tests.faults.small_region import SmallRun, differing, run_small, small_config
 
 FULL = os.environ.get("MINEWASTE_FAULTS") == "full"
@@ -223,6 +228,37 @@ SOURCES: dict[str, Callable[[dict[str, Any]], None]] = {
 @pytest.fixture
 def base(small_run: SmallRun) -> SmallRun:
     return small_run
+
+
+@pytest.fixture(scope="module", autouse=True)
+def computed_once() -> Iterator[None]:
+    """In full form, remember what a stage gave for the same arguments, pickled; stages that open files are left alone."""
+    if not FULL:
+        yield
+        return
+    known: dict[bytes, bytes] = {}
+
+    def once(name: str, arguments: Any, compute: Callable[[], Any]) -> Any:
+        key = hashlib.sha256(pickle.dumps((name, arguments))).digest()
+        if key not in known:
+            known[key] = pickle.dumps(compute())
+        return pickle.loads(known[key])
+
+    whole, train = RunStore.table, pipeline.run.train_model
+
+    def table(store: RunStore, name: str, arguments: Any, model: Any, compute: Callable[[], Any]) -> Any:
+        if name != "sample_rasters":
+            return whole(store, name, arguments, model, lambda: once(name, list(arguments), compute))
+        return whole(store, name, arguments, model, compute)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(RunStore, "table", table)
+        patched.setattr(
+            pipeline.run,
+            "train_model",
+            lambda *layers, splits: once("train_model", [*layers, splits], lambda: train(*layers, splits=splits)),
+        )
+        yield
 
 
 @contextmanager
