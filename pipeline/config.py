@@ -85,7 +85,9 @@ class PublishConfig(_Section):
 
     contact: str | None = Field(default=None, description="where to write to correct or remove something")
     coordinate_precision_km: float = Field(
-        default=0.0, ge=0, description="sites are published on a grid of this spacing; 0: as computed"
+        default=0.0,
+        ge=0,
+        description="sites are shown on a grid of this spacing, which hides none (docs/howto/publish_safely.md); 0: as computed",
     )
     withheld_step: int = Field(
         default=1, ge=1, description="numbers of withheld rows and sites are published as the next multiple of this one"

@@ -228,7 +228,7 @@ def _refuse_private(sources: Sequence[Source]) -> None:
         if source.publish == "generalised" and source.role not in ("territories", "communities", "exclusions"):
             raise ConfigError(
                 f"sources: '{source.id}' ({source.role}) is marked `publish: generalised`, which only territories and "
-                "communities can be. For sites set publish.coordinate_precision_km, or leave the source out."
+                "communities can be. For sites round the coordinates in the file, or leave the source out."
             )
 
 

@@ -13,7 +13,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pytest
+import shapely
 import yaml
 from click.testing import CliRunner
 
@@ -109,14 +111,24 @@ def test_a_run_that_is_asked_to_stop_says_how_to_go_on(
     assert leftovers(out, temporary) == []
 
 
-def test_another_process_machine_setting_and_cutting_give_the_same_bytes(small_run: SmallRun, tmp_path: Path) -> None:
-    """Another seed of hashes, time zone and language, an interpreter that takes text for ASCII, two threads and eight slices."""
+def test_another_process_machine_setting_cutting_and_private_outline_give_the_same_bytes(
+    small_run: SmallRun, tmp_path: Path
+) -> None:
+    """Another seed of hashes, time zone and language, an interpreter that takes text for ASCII, two threads and eight slices.
+
+    The private area has another name and lies elsewhere, so nothing of it can be inferred from any file.
+    """
+    data = Path(shutil.copytree(small_run.data, tmp_path / "data"))
+    other_area = gpd.GeoDataFrame(
+        {"name": ["Invented Other"]}, geometry=[shapely.box(-89.2, 50.8, -89.0, 51.1)], crs=4326
+    )
+    other_area.to_file(data / "private.geojson", driver="GeoJSON")
     raw = small_run.raw | {"dask": {"mode": "threads", "workers": 2, "partitions": 8}}
     (tmp_path / "run.yml").write_text(yaml.safe_dump(raw))
     day = json.loads((small_run.folder / "manifest.json").read_text())["run_date"]
     other = {"PYTHONHASHSEED": "77", "TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "tr_TR.UTF-8"}
     other |= {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "TMPDIR": str(tmp_path)}
-    words = ["run", "run.yml", "--data", str(small_run.data), "--out", "run", "--date", day, "--quiet"]
+    words = ["run", "run.yml", "--data", str(data), "--out", "run", "--date", day, "--quiet"]
     done = subprocess.run(
         [sys.executable, "-m", "pipeline", *words], cwd=tmp_path, env=os.environ | other | {"PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, check=False,
