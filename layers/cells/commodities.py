@@ -1,4 +1,4 @@
-"""One vocabulary of commodities: what publishers write -> canonical names, element groups, dated critical-mineral lists.
+"""One vocabulary of commodities: what publishers write -> canonical names, their families and elements.
 
 Letter codes are read with the source's own dictionary only. The same two letters mean coal in one inventory and chlorine in a
 chemist's mind; an upper-case code nobody declared stays as written and is counted, it is never taken for an element symbol.
@@ -6,10 +6,8 @@ chemist's mind; an upper-case code nobody declared stays as written and is count
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -41,44 +39,6 @@ _MARKS = re.compile(r"[,;|+\n()\[\]]")
 _SOFT_SPLIT = re.compile(r" ?/ ?| (?:and|et|y|e|&|con|with) | ?& ?| ?[-–+] ?", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
 _BRACKETED = re.compile(r" ?[(\[][^)\]]*[)\]]")
-
-
-@dataclass(frozen=True)
-class CriticalList:
-    """A dated list of critical minerals.
-
-    Parameters
-    ----------
-    list_id, title, jurisdiction : str
-        Name in a run file, in print, and whose list it is.
-    as_of : date
-        Day the list stands for; a flag that uses it must print it.
-    published_count : int
-        Members as the publisher counts them.
-    certainty : str
-        How well the members are known.
-    members : mapping of str to tuple of str
-        Canonical commodity name -> element symbols.
-    """
-
-    list_id: str
-    title: str
-    jurisdiction: str
-    as_of: datetime.date
-    published_count: int
-    certainty: str
-    members: Mapping[str, tuple[str, ...]]
-
-    @property
-    def elements(self) -> frozenset[str]:
-        """All element symbols of the list."""
-        return frozenset(symbol for symbols in self.members.values() for symbol in symbols)
-
-    def holds(self, commodity: str) -> bool:
-        """Say whether a canonical commodity, or every element it stands for, is on the list."""
-        symbols = elements_of(commodity)
-        named = {canonical_name(member) for member in self.members}
-        return commodity in named or (bool(symbols) and set(symbols) <= self.elements)
 
 
 def normalise_commodities(raw: pd.Series, codes: Mapping[str, str] | None = None) -> pd.Series:
@@ -159,66 +119,11 @@ def group_of(commodity: str) -> str | None:
     return None if group is None else str(group)
 
 
-def in_groups(commodities: pd.Series, groups: tuple[str, ...] | frozenset[str]) -> pd.Series:
-    """Say per cell of canonical names whether any of them belongs to one of the families.
-
-    Returns
-    -------
-    Series of bool
-        False where nothing is said.
-    """
-    names = frozenset(name for name, entry in _vocabulary().items() if entry["group"] in groups)
-    return mentions(commodities, names)
-
-
 def mentions(commodities: pd.Series, names: frozenset[str] | tuple[str, ...]) -> pd.Series:
     """Say per cell of canonical names joined with ``"; "`` whether it names one of ``names``; False where missing."""
     wanted = frozenset(names)
     known = {cell: not wanted.isdisjoint(str(cell).split(SEPARATOR)) for cell in commodities.dropna().unique()}
     return commodities.isin([cell for cell, is_named in known.items() if is_named])
-
-
-def critical_lists() -> dict[str, CriticalList]:
-    """Return the dated critical-mineral lists by id."""
-    return dict(_critical_lists())
-
-
-def critical_list(list_id: str) -> CriticalList:
-    """Return one dated list.
-
-    Raises
-    ------
-    ConfigError
-        If there is no such list.
-    """
-    lists = _critical_lists()
-    if list_id not in lists:
-        raise ConfigError(f"critical minerals: there is no list '{list_id}'. Known are: {', '.join(lists)}.")
-    return lists[list_id]
-
-
-def critical_members(commodities: pd.Series, list_id: str) -> pd.Series:
-    """Keep, per cell, the commodities on a dated list.
-
-    Parameters
-    ----------
-    commodities : Series of str
-        Canonical names joined with ``"; "``.
-    list_id : str
-        Key of `critical_lists`.
-
-    Returns
-    -------
-    Series of str
-        The members named, joined with ``"; "``; NA where none.
-    """
-    chosen = critical_list(list_id)
-    holds = {name: chosen.holds(name) for name in _vocabulary()}
-    known = {
-        cell: SEPARATOR.join(part for part in str(cell).split(SEPARATOR) if holds.get(part, False)) or pd.NA
-        for cell in commodities.dropna().unique()
-    }
-    return commodities.map(known, na_action="ignore")
 
 
 def _cell(cell: str, own: Mapping[str, str]) -> Any:
@@ -307,20 +212,3 @@ def _aliases() -> dict[str, str]:
 
 _NO_COMMODITY = frozenset(["alum", "ars", "plat", "chloride"])
 """Names of elements in headings that are other things as commodities."""
-
-
-@lru_cache(maxsize=1)
-def _critical_lists() -> dict[str, CriticalList]:
-    raw = own_table("layers.cells", "critical_minerals.yml")
-    return {
-        list_id: CriticalList(
-            list_id=list_id,
-            title=entry["title"],
-            jurisdiction=entry["jurisdiction"],
-            as_of=entry["as_of"],
-            published_count=entry["published_count"],
-            certainty=entry["certainty"],
-            members={name: tuple(symbols) for name, symbols in entry["members"].items()},
-        )
-        for list_id, entry in raw.items()
-    }

@@ -10,6 +10,7 @@ from scipy.special import ndtr, ndtri
 from scipy.stats import beta
 
 from layers.cells.commodities import mentions
+from pipeline.evidence.assay_spread import USUAL_ASSAYS
 from pipeline.evidence.targets import Grades, HostKind, TargetFacts
 
 CHANCE_BY_CLUES = (0.03, 0.15, 0.4, 0.7)
@@ -21,9 +22,6 @@ NAMED, MOST = 0.15, 0.85
 
 PRIOR_WASTES = 4.0
 """Wastes the judged chance counts for when measured ones update it."""
-
-SAMPLE_SD_LOG10, BIAS_SD_LOG10 = 0.28, 0.1
-"""Spread of single samples of one waste, and what more samples do not take away; as ``train_model`` has them."""
 
 LEAST_SD_LOG10, MOST_SD_LOG10 = 0.1, 2.0
 
@@ -129,8 +127,12 @@ def believe(
         grade_log10=mean,
         grade_sd=sd,
         chance=np.where(known, of_assay, passes),
-        chance_low=np.where(known, ndtr((mean - 1.645 * sd - log_g) / BIAS_SD_LOG10), np.minimum(low, passes)),
-        chance_high=np.where(known, ndtr((mean + 1.645 * sd - log_g) / BIAS_SD_LOG10), np.maximum(high, passes)),
+        chance_low=np.where(
+            known, ndtr((mean - 1.645 * sd - log_g) / USUAL_ASSAYS.bias_sd_log10), np.minimum(low, passes)
+        ),
+        chance_high=np.where(
+            known, ndtr((mean + 1.645 * sd - log_g) / USUAL_ASSAYS.bias_sd_log10), np.maximum(high, passes)
+        ),
         measured_ppm=measured,
         host=np.array([facts.hosts[row].code if row >= 0 else None for row in host], dtype=object),
         learned=learned,
@@ -217,7 +219,7 @@ def _reaching(mean: np.ndarray, sd: np.ndarray, passes: np.ndarray, log_g: float
 def _with_assay(mean: np.ndarray, sd: np.ndarray, y: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the belief updated by the assays of the waste itself; both are normal."""
     known = np.isfinite(y)
-    error = SAMPLE_SD_LOG10**2 / np.maximum(n, 1.0) + BIAS_SD_LOG10**2
+    error = USUAL_ASSAYS.variance(np.maximum(n, 1.0))
     wide = np.maximum(sd, 0.5) ** 2
     weight = np.where(known, wide / (wide + error), 0.0)
     return mean + weight * (np.where(known, y, mean) - mean), np.where(known, np.sqrt(weight * error), sd)

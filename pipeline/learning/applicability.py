@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pipeline.evidence.assay_spread import AssaySpread
 from pipeline.evidence.proxy_grades import ProxyParams, predict_from_proxies
 from pipeline.learning.candidates import Task
 from pipeline.learning.trained_model import Applicability, dissimilarity
@@ -44,22 +44,6 @@ def fit_grade_line(measured_ppm: np.ndarray, log_odds: np.ndarray) -> tuple[floa
     residual = (v - intercept - slope * x) * np.sqrt(n / (n - 2))
     low, high = np.quantile(residual, [0.05, 0.95])
     return slope, intercept, float(low), float(high)
-
-
-@dataclass(frozen=True)
-class AssaySpread:
-    """How far assays lie from the mean of their waste, log10 of ppm.
-
-    Parameters
-    ----------
-    sample_sd_log10 : float
-        Of single samples; falls with the root of their number. Replicates of the region move it.
-    bias_sd_log10 : float
-        What more samples do not take away: sampling at the surface, one laboratory.
-    """
-
-    sample_sd_log10: float = 0.28
-    bias_sd_log10: float = 0.10
 
 
 USUAL_REPLICATES = 10.0

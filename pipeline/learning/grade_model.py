@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import log_ndtr, ndtri_exp
 
+from pipeline.evidence.assay_spread import USUAL_ASSAYS
 from pipeline.evidence.host_grades import host_grades, taught_by_wastes
 from pipeline.kernels.linear_field import LinearField, fit_field, predict_field
 from pipeline.learning.candidates import Preparation, Task, prepare
@@ -21,7 +22,7 @@ LEAST_ASSAYS = 20
 ASSAYED_HOST_SD = 0.6
 """Least spread of a host's grades, log10, once a waste was assayed: a table of hosts must not argue an assay away."""
 
-USUAL_VARIANCE = 0.28**2 + 0.1**2
+USUAL_VARIANCE = USUAL_ASSAYS.variance(1)
 """Of one grab sample about the mean of its waste, squared log10 of ppm, with the bias of surface sampling and laboratory."""
 
 
@@ -152,7 +153,7 @@ def with_grades(model: TrainedModel, table: pd.DataFrame, other: tuple[str, np.n
         grades, rule = updated(expected, spread, np.zeros(len(sites)), observed, sd), "hosts"
     elif model.kind == "supervised" and assayed >= LEAST_ASSAYS:
         known = observed, sd, table["x_m"].to_numpy() / 1000.0, table["y_m"].to_numpy() / 1000.0
-        field, grades = grades_of_sites(model.grade_trend(table), *known)
+        field, grades = grades_of_sites(model.prepare(table), *known)
         rule = "model"
         if other is not None:
             others = (sites["question"] != model.validation.verdict.question).to_numpy()

@@ -116,13 +116,6 @@ class TrainedModel:
         """
         return not self.validation.verdict.model_used
 
-    @property
-    def prior_sd_log10(self) -> float:
-        """Spread of measured wastes about the grade line, in log10 of ppm."""
-        if self.grade_line is None:
-            return USUAL_SPREAD_LOG10
-        return max(0.2, (self.grade_line[3] - self.grade_line[2]) / 3.29)
-
     def waste_evidence(self, site_ids: pd.Series) -> dict[str, np.ndarray]:
         """Return ``log10``, ``sd`` and ``rule`` of what the waste itself told, in the order of the ids."""
         evidence = self.sites.set_index("site_id").reindex(site_ids)
@@ -144,10 +137,6 @@ class TrainedModel:
         blocks = np.array([self.site_blocks.get(feature, "") for feature in features["site_id"]])
         return self.intercept + self.slope * bags.bag_scores(prepared), bags.unseen(blocks)
 
-    def grade_trend(self, features: pd.DataFrame) -> np.ndarray:
-        """Return the columns from which the grade is learned: the features as the model takes them."""
-        return self.prepare(features)
-
     def log_odds(self, features: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         """Return the calibrated log-odds of each site by bags that did not see its block, and their spread over bags."""
         bags, mask = self.bag_log_odds(features)
@@ -157,7 +146,7 @@ class TrainedModel:
         return mean, spread
 
     def prepare(self, features: pd.DataFrame) -> np.ndarray:
-        """Return the features as the bags take them."""
+        """Return the features as the bags, and the trend of the grade, take them."""
         return self.pipeline[:-1].transform(features[list(self.feature_names)])
 
     def prepared_names(self) -> tuple[str, ...]:

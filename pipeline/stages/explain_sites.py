@@ -120,7 +120,7 @@ def _field_parts(
     held as surely, and this one.
     """
     usual = field.design.mean(axis=0)
-    columns = (model.grade_trend(features) - usual[:-1]) * field.coef[:-1]
+    columns = (model.prepare(features) - usual[:-1]) * field.coef[:-1]
     middle = float(usual @ field.coef)
     alone = model.sites.set_index("site_id")["grade_alone_log10"].reindex(features["site_id"]).to_numpy(float)
     grades = model.grades(features["site_id"])

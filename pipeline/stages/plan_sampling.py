@@ -20,6 +20,7 @@ from layers.schema import (
     conform,
     empty,
 )
+from pipeline.evidence.assay_spread import USUAL_ASSAYS
 from pipeline.kernels.greedy_visits import learn_greedily
 from pipeline.kernels.linear_field import joint_covariance
 from pipeline.kernels.spatial_blocks import grid_blocks
@@ -28,7 +29,7 @@ from pipeline.learning.trained_model import TrainedModel
 MOST_WEIGHED = 1500
 """Open sites among which what an assay tells of the others is reckoned: those of the widest belief."""
 
-VISIT_VARIANCE = 0.28**2 / 3 + 0.1**2
+VISIT_VARIANCE = USUAL_ASSAYS.variance(3)
 """Error variance of what a visit brings home, squared log10 of ppm: three samples of the waste."""
 
 
@@ -143,7 +144,7 @@ def _learning(
         covariance = np.diag(variance[weighed])
     else:
         own = table.iloc[weighed][["site_id", "x_m", "y_m"]].merge(pd.DataFrame(features), on="site_id", how="left")
-        trend = model.grade_trend(own)
+        trend = model.prepare(own)
         x_km, y_km = own["x_m"].to_numpy() / 1000.0, own["y_m"].to_numpy() / 1000.0
         covariance = joint_covariance(model.grade_field, trend, x_km, y_km)
     chosen, gains, fall = learn_greedily(covariance, cost[weighed], VISIT_VARIANCE, visits)

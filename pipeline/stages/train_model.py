@@ -13,9 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from layers.schema import Companion, Features, GeoDataFrame, Labels, Sites, SiteTonnage
 from layers.validation import Proxies, Validation
+from pipeline.evidence.assay_spread import USUAL_ASSAYS, AssaySpread
 from pipeline.evidence.proxy_grades import ProxyParams
 from pipeline.kernels.spatial_blocks import Variogram, choose_block_km, grid_blocks
-from pipeline.learning.applicability import AssaySpread, fit_grade_line, measure_applicability, weigh_waste
+from pipeline.learning.applicability import fit_grade_line, measure_applicability, weigh_waste
 from pipeline.learning.bagging import UNLABELLED
 from pipeline.learning.candidates import Task
 from pipeline.learning.divide import divide
@@ -88,13 +89,15 @@ class TrainModelParams(BaseModel):
     )
     workers: int = Field(default=1, ge=1, description="most threads used at once; the result does not depend on it")
     assay_sd_log10: float = Field(
-        default=0.28,
+        default=USUAL_ASSAYS.sample_sd_log10,
         gt=0,
         description="usual spread of single samples of one waste, log10 of ppm; wastes sampled more than once move it; shrinks "
         "by the root of the number of samples",
     )
     assay_bias_log10: float = Field(
-        default=0.1, ge=0, description="what more samples of one waste do not take away, log10 of ppm"
+        default=USUAL_ASSAYS.bias_sd_log10,
+        ge=0,
+        description="what more samples of one waste do not take away, log10 of ppm",
     )
     proxies: ProxyParams = Field(default=ProxyParams(), description="prediction from other elements of the same waste")
     random_state: int = Field(default=7, ge=0, description="seed")

@@ -102,7 +102,7 @@ def _error(
     rows = place[place["site_id"].isin(visited)]
     more = _with_more(field, model, rows, assay.loc[rows["site_id"]].to_numpy())
     asked = place[place["site_id"].isin(judged)]
-    mean, _, _ = predict_field(more, model.grade_trend(asked), asked["x_km"].to_numpy(), asked["y_km"].to_numpy())
+    mean, _, _ = predict_field(more, model.prepare(asked), asked["x_km"].to_numpy(), asked["y_km"].to_numpy())
     return float(np.sqrt(np.mean((mean - truth.loc[asked["site_id"]].to_numpy()) ** 2)))
 
 
@@ -112,7 +112,7 @@ def _with_more(field: LinearField, model: Any, rows: pd.DataFrame, value: np.nda
 
     if rows.empty:
         return field
-    table = np.vstack([field.design[:, :-1], model.grade_trend(rows)])
+    table = np.vstack([field.design[:, :-1], model.prepare(rows)])
     return fit_field(
         table,
         np.append(field.value, value),

@@ -14,7 +14,6 @@ TABLES = [
     ("layers", "codes.yml"),
     ("layers", "jurisdictions.yml"),
     ("layers.cells", "commodities.yml"),
-    ("layers.cells", "critical_minerals.yml"),
     ("layers.cells", "heading_words.yml"),
     ("maps", "dictionary.yml"),
     ("pipeline.evidence", "targets.yml"),
