@@ -323,22 +323,3 @@ def slope(suite_ppm: FloatArray, light_element: str = "La", heavy_element: str =
     """Return a chondrite-normalised ratio such as (La/Yb)N."""
     pattern = normalised(suite_ppm)
     return pattern[:, REE.index(light_element)] / pattern[:, REE.index(heavy_element)]
-
-
-def clr(parts: FloatArray) -> FloatArray:
-    """Return the centred log-ratio of a composition (Aitchison 1986), shape (n, k).
-
-    The result depends on which parts are given, so freeze the list of columns before use.
-
-    Parameters
-    ----------
-    parts : ndarray of shape (n, k)
-        Positive amounts in one unit. A row with a missing or non-positive part gives NaN throughout: replace censored values
-        first.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs: FloatArray = np.log(parts)
-        middle = logs.mean(axis=1, keepdims=True)  # not finite where any part is unusable
-        logs -= middle
-    logs[~np.isfinite(middle[:, 0])] = np.nan
-    return logs

@@ -69,33 +69,6 @@ PRIVATE_ROLES = ("territories", "communities", "exclusions")
 """Roles a `publish: never` source may have; the others shape the ranking, so they cannot leave no trace."""
 
 
-def read_inputs(config: RunConfig, data_dir: Path, store: RunStore | None) -> Inputs:
-    """Read every source of a run file.
-
-    Parameters
-    ----------
-    config : RunConfig
-        The run file.
-    data_dir : Path
-        Folder where relative source paths start.
-    store : RunStore or None
-        Keeps what was read for the next run; None reads afresh and writes nothing.
-
-    Returns
-    -------
-    Inputs
-        Layers by role in the working CRS; empty where no source has the role.
-
-    Raises
-    ------
-    ConfigError
-        If a source that shapes the ranking is marked ``publish: never`` or ``generalised``.
-    SourceError, LayerError
-        From the readers.
-    """
-    return assembled(config, read_sources(config, data_dir, store))
-
-
 @dataclass(frozen=True)
 class Readings:
     """What the readers gave, before anything is known of the region: by id, and the files behind it."""
@@ -112,7 +85,24 @@ class Readings:
 
 
 def read_sources(config: RunConfig, data_dir: Path, store: RunStore | None) -> Readings:
-    """Read every source of a run file; see `read_inputs`."""
+    """Read every source of a run file.
+
+    Parameters
+    ----------
+    config : RunConfig
+        The run file.
+    data_dir : Path
+        Folder where relative source paths start.
+    store : RunStore or None
+        Keeps what was read for the next run; None reads afresh and writes nothing.
+
+    Raises
+    ------
+    ConfigError
+        If a source that shapes the ranking is marked ``publish: never`` or ``generalised``.
+    SourceError, LayerError
+        From the readers.
+    """
     sources = [resolve(source) for source in config.sources]
     _refuse_private(sources)
     if config.region.crs is not None:

@@ -15,7 +15,7 @@ from layers.samples.columns import with_owners
 from pipeline.config import RunConfig, load_config
 from pipeline.executor import Executor, Shared
 from pipeline.folder.store import RunStore
-from pipeline.inputs import read_inputs
+from pipeline.inputs import assembled, read_sources
 from pipeline.stages.assign_samples import assign_samples
 from pipeline.stages.build_features import build_features
 from pipeline.stages.estimate_tonnage import estimate_tonnage
@@ -72,7 +72,7 @@ def _make(seed: int, n_sites: int, folder: Path, assayed_by: str) -> KnownRegion
     config = load_config(
         write_region(folder, sites=n_sites, seed=seed, assayed_by=assayed_by, assay_scatter_dex=SCATTER_DEX)
     )
-    inputs = withhold(read_inputs(config, folder, RunStore(folder / "run")), config)
+    inputs = withhold(assembled(config, read_sources(config, folder, RunStore(folder / "run"))), config)
     records, samples = inputs["inventory"], inputs.layers["geochemistry"]
     links = link_records(records, inputs["links"], config.link_records)
     sites = merge_sites(records, links, config.merge_sites)

@@ -12,7 +12,6 @@ import pandas as pd
 import pyproj
 
 from layers import schema
-from layers.elements import clr
 from pipeline.executor import Executor, Shared, _hilbert_slices
 from pipeline.stages.assign_samples import PPM_ELEMENTS, AssignSamplesParams, assign_samples
 from pipeline.stages.measure_access import MeasureAccessParams, measure_access
@@ -211,34 +210,6 @@ NEIGHBOURHOOD = Step(
     answer=_samples_answer,
     tolerance={"sites": 0.005, "samples": 0.01, "p90": 0.005, "z": 0.005},
     largest={"naive": "M"},
-)
-
-# --- logs of ratios --------------------------------------------------------------------------------------------------
-
-
-def _parts(work: Workload, variant: str) -> Any:
-    table = work.table("samples")[[f"{element}_ppm" for element in ELEMENTS]].head(10_000)
-    return SimpleNamespace(table=pd.DataFrame(table.fillna(table.median())))
-
-
-def _clr_ours(state: Any) -> np.ndarray:
-    return clr(state.table.to_numpy(float))
-
-
-def _clr_rows(state: Any) -> np.ndarray:
-    """Row by row, as EIS Toolkit computes it."""
-
-    def one(row: pd.Series) -> pd.Series:
-        return np.log(row / np.exp(np.mean(np.log(row))))
-
-    return state.table.apply(one, axis=1).to_numpy()
-
-
-LOG_RATIOS = Step(
-    load=_parts,
-    variants={"ours": _clr_ours, "naive": _clr_rows},
-    answer=lambda values, state: {"mean_abs": np.abs(values).mean()},
-    tolerance={"mean_abs": 1e-9},
 )
 
 # --- the executor ----------------------------------------------------------------------------------------------------

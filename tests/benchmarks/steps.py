@@ -13,7 +13,6 @@ STEPS = {
     "nearest_community": "spatial.NEAREST_COMMUNITY",
     "neighbourhood": "spatial.NEIGHBOURHOOD",
     "read_assays": "assays.READ_ASSAYS",
-    "log_ratios": "spatial.LOG_RATIOS",
     "executor": "spatial.EXECUTOR",
     "zonal": "rasters.ZONAL",
     "zonal_exact": "rasters.ZONAL_EXACT",

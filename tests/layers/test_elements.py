@@ -98,14 +98,6 @@ def test_conventions_partition_the_rare_earths(convention: str, heavy_ppm: float
     assert elements.group_sum(CRUST, elements.heavy(convention))[0] == pytest.approx(heavy_ppm, abs=0.05)
 
 
-def test_clr_sums_to_zero_and_ignores_the_unit() -> None:
-    parts = np.array([[1.0, 10.0, 100.0], [2.0, np.nan, 1.0], [0.0, 1.0, 1.0]])
-    once = elements.clr(parts)
-    assert once[0] == pytest.approx([-np.log(10), 0, np.log(10)])
-    assert np.isnan(once[1:]).all()
-    np.testing.assert_allclose(elements.clr(parts * 1e-4), once, atol=1e-12)
-
-
 def test_anomalies_without_their_neighbours_use_the_next_ones() -> None:
     crust = only(*(one for one in LANTHANIDES if one not in ("Gd", "Pr")))
     pattern = elements.normalised(CRUST)[0]

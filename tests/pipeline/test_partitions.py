@@ -12,7 +12,7 @@ from layers.invented import write_region
 from pipeline.config import RunConfig, load_config
 from pipeline.executor import Executor, Shared
 from pipeline.input_layers import Inputs
-from pipeline.inputs import read_inputs
+from pipeline.inputs import assembled, read_sources
 from pipeline.stages.assign_samples import assign_samples
 from pipeline.stages.estimate_tonnage import estimate_tonnage
 from pipeline.stages.flag_constraints import flag_constraints
@@ -64,7 +64,7 @@ class Region:
 def region(tmp_path_factory: pytest.TempPathFactory) -> Region:
     folder = tmp_path_factory.mktemp("region")
     config = load_config(write_region(folder, sites=120, seed=3))
-    return Region(config, read_inputs(config, folder, None))
+    return Region(config, assembled(config, read_sources(config, folder, None)))
 
 
 def same(table: pd.DataFrame, expected: pd.DataFrame) -> None:

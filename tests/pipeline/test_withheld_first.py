@@ -21,7 +21,7 @@ from layers.readers.inventory import read_inventory
 from pipeline.commands.check import check_sources
 from pipeline.config import load_config, parse_config
 from pipeline.input_layers import Account, Inputs
-from pipeline.inputs import read_inputs
+from pipeline.inputs import assembled, read_sources
 from pipeline.progress import Progress
 from pipeline.provenance import account_table, told_withheld
 from pipeline.run import run
@@ -64,7 +64,8 @@ def test_the_working_crs_tells_nothing_of_a_withheld_site(tmp_path: Path) -> Non
     with_it, without = regions(tmp_path, 30)
     left = read_and_withhold(load_config(with_it), with_it.parent, None)
     never = read_and_withhold(load_config(without), without.parent, None)
-    naive = read_inputs(load_config(with_it), with_it.parent, None)
+    config = load_config(with_it)
+    naive = assembled(config, read_sources(config, with_it.parent, None))
     assert left.crs == never.crs
     assert naive.crs != never.crs
     for role in ("inventory", "geochemistry", "lines", "backdrop"):

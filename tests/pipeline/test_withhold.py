@@ -21,7 +21,7 @@ from pipeline.config import RunConfig, load_config
 from pipeline.folder.run_folder import RunFolder
 from pipeline.folder.writing import write_parquet
 from pipeline.input_layers import Inputs
-from pipeline.inputs import _refuse_private, read_inputs
+from pipeline.inputs import _refuse_private, assembled, read_sources
 from pipeline.publish import _require_withheld
 from pipeline.purge import forget_withheld
 from pipeline.stages.link_records import link_records
@@ -40,7 +40,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> RunConfig:
 
 @pytest.fixture(scope="module")
 def inputs(config: RunConfig) -> Inputs:
-    return read_inputs(config, Path(str(config.data_dir)), None)
+    return assembled(config, read_sources(config, Path(str(config.data_dir)), None))
 
 
 def asked(inputs: Inputs, keys: list[str | None], areas: list[shapely.Geometry | None]) -> Inputs:
