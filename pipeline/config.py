@@ -84,6 +84,9 @@ class PublishConfig(_Section):
     """What the pages say and show."""
 
     contact: str | None = Field(default=None, description="where to write to correct or remove something")
+    language: Literal["en", "fr"] = Field(
+        default="en", description="language of ranking.xlsx, and the one in which the report and the sheets open"
+    )
     coordinate_precision_km: float = Field(
         default=0.0,
         ge=0,

@@ -23,7 +23,7 @@ from maps.publication import Publication
 from maps.reasons import phrase_reason
 from maps.report.model_card import model_card
 from maps.report.report import write_report
-from maps.screening.workbook import about_list
+from maps.screening.workbook import about_list, write_ranking_workbook
 from maps.sheets.sheet import BESIDE_RUN, write_sheets
 from maps.site_map.site_map import write_map
 from maps.words import LANGUAGES, finding
@@ -88,14 +88,14 @@ def publish(config: RunConfig, results: Results, store: RunStore, run_date: date
     publication = build_publication(config, results, store, run_date)
     announce(config, results.inputs, store, run_date)
     with ThreadPoolExecutor(1) as beside:  # the libraries that write tables leave the interpreter to the pages
-        tables = beside.submit(_write_tables, publication, results, store)
-        _write_pages(publication, store, config.publish.max_sheets)
+        tables = beside.submit(_write_tables, publication, results, store, config.publish.language)
+        _write_pages(publication, store, config.publish.max_sheets, config.publish.language)
         tables.result()
     censored = {"censored_results": results.censored.to_dict(orient="records")}
     write_manifest(config, results.inputs, store, run_date, censored)
 
 
-def _write_tables(publication: Publication, results: Results, store: RunStore) -> None:
+def _write_tables(publication: Publication, results: Results, store: RunStore, lang: str) -> None:
     store.write_csv("ranking.csv", _rounded(publication.ranking[list(Ranking.to_schema().columns)]))
     if results.targets is None:
         store.run_folder.remove("targets.csv")
@@ -106,6 +106,8 @@ def _write_tables(publication: Publication, results: Results, store: RunStore) -
     store.write_csv("rejected.csv", results.inputs.rejected)
     store.write_csv("stages/links.csv", _links_in_words(results.links))
     store.write_parquet("sites.parquet", publication.sites)
+    with store.file("ranking.xlsx") as temporary:
+        write_ranking_workbook(publication, temporary, lang)
     with store.file("ranking.gpkg") as temporary:
         layers = _for_qgis(publication) | _held_out_for_qgis(publication, results)
         write_geopackage(temporary, layers)
@@ -120,13 +122,13 @@ def _write_tables(publication: Publication, results: Results, store: RunStore) -
     save_publication(publication, store)
 
 
-def _write_pages(publication: Publication, store: RunStore, max_sheets: int) -> None:
+def _write_pages(publication: Publication, store: RunStore, max_sheets: int, lang: str) -> None:
     store.write_text("model/card.md", model_card(publication))
     with store.file("map.html") as temporary:
         write_map(publication, temporary, max_sheets=max_sheets)
     with store.file("report.html") as temporary:
-        write_report(publication, temporary, max_sheets)
-    _write_sheets(publication, store, max_sheets)
+        write_report(publication, temporary, max_sheets, lang)
+    _write_sheets(publication, store, max_sheets, lang)
 
 
 def _require_withheld(results: Results) -> None:
@@ -324,11 +326,11 @@ def _flat(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return sites.set_geometry(gpd.points_from_xy(sites["longitude"], sites["latitude"], crs="EPSG:4326"))
 
 
-def _write_sheets(publication: Publication, store: RunStore, limit: int) -> None:
+def _write_sheets(publication: Publication, store: RunStore, limit: int, lang: str) -> None:
     """Write the site sheets into a fresh folder, then put each in place; sheets of former runs go when all is written."""
     fresh = Path(tempfile.mkdtemp(prefix=".writing-", dir=store.folder))
     try:
-        write_sheets(publication, fresh / "sheets", max_sheets=limit, beside=BESIDE_RUN)
+        write_sheets(publication, fresh / "sheets", max_sheets=limit, lang=lang, beside=BESIDE_RUN)
         pages = sorted(path for path in (fresh / "sheets").rglob("*") if path.is_file())
         store.run_folder.claim(*(page.relative_to(fresh).as_posix() for page in pages))
         for page in pages:

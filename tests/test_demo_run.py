@@ -34,8 +34,8 @@ def region_of(run: Path) -> Path:
 def test_the_folder_is_the_contract(demo: Path) -> None:
     files = {path.name for path in demo.iterdir()}
     assert files == {
-        "ranking.csv", "sites.parquet", "ranking.gpkg", "site_territories.csv", "map.html", "report.html", "sheets",
-        "surface.tif", "model", "accounting.csv", "rejected.csv", "manifest.json", "stages",
+        "ranking.csv", "ranking.xlsx", "sites.parquet", "ranking.gpkg", "site_territories.csv", "map.html", "report.html",
+        "sheets", "surface.tif", "model", "accounting.csv", "rejected.csv", "manifest.json", "stages",
     }  # fmt: skip
     assert {path.name for path in (demo / "model").iterdir()} >= {"model.skops", "card.md", "validation.json"}
 

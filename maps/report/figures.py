@@ -15,6 +15,7 @@ from layers.elements import CHONDRITE_PPM, LANTHANIDES
 from maps import words
 from maps.publication import Publication
 from maps.reasons import phrase_feature
+from maps.report.where_figure import draw_ground, draw_where, frame, where_data
 from maps.rows import assayed
 from maps.verdict import rests_on_companion, score_key
 
@@ -28,6 +29,18 @@ LEGEND_LETTERS = 27
 """Letters of a name in a legend."""
 
 INK, BLUE, BAND, ORANGE = "#1b2530", "#0b5a7d", "#a9c7d5", "#b3470b"
+SIMPLER = {
+    "companion": ("#b3470b", (5, 2)),
+    "tonnage": ("#8a6d3b", (2, 2)),
+    "commodity": ("#3c6e47", (7, 2, 1, 2)),
+    "logistic": (INK, (1, 1)),
+}
+"""Colour and dashes of the simpler lists in the figure of the prediction rate."""
+
+FOLD_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#7a7a3a")
+FOLD_MARKS = ("o", "^", "s", "D")
+"""Folds beyond the colours take the next mark."""
+
 _KEY = re.compile(r"\[\[([^\]]+)\]\]")
 
 
@@ -46,10 +59,11 @@ def figures(publication: Publication) -> list[tuple[str, str]]:
     drawn: list[tuple[str, str]] = []
     plans: tuple[tuple[str, Callable[..., Any], Any], ...] = (
         ("figure_risk", _risk, _risk_data(publication)),
+        ("figure_where", draw_where, where_data(publication)),
         ("figure_prediction", _prediction, _prediction_data(diagnostics)),
         ("figure_reliability", _reliability, None if unused else _filled(diagnostics.get("reliability"), "score")),
         ("figure_scores", _scores, (axis, publication.ranking) if len(publication.ranking) else None),
-        ("figure_blocks", _blocks, _filled(diagnostics.get("blocks"), "block")),
+        ("figure_blocks", _blocks, _blocks_data(publication)),
         ("figure_importance", _importance, None if unused else diagnostics.get("importance") or None),
         ("figure_patterns", _patterns, _pattern_data(publication)),
         ("figure_variogram", _variogram, _filled(diagnostics.get("variogram"), "lag_km")),
@@ -104,9 +118,10 @@ def draw_svg(draw: Callable[..., Any], data: Any) -> str:
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r'(id=|href="#|url\(#)("?)', rf"\1\2{draw.__name__}-", text)
+    name = draw.__name__.removeprefix("draw")
+    text = re.sub(r'(id=|href="#|url\(#)("?)', rf"\1\2{name}-", text)
     text = re.sub(r"font: ([^;\"]*?)'[^\"]*?(?=[;\"])", r"font: \1sans-serif", text)
-    return text.replace("<svg ", f'<svg role="img" aria-label="[[figure{draw.__name__}]]" ', 1)
+    return text.replace("<svg ", f'<svg role="img" aria-label="[[figure{name}]]" ', 1)
 
 
 def _prediction_data(curves_data: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -127,14 +142,13 @@ def _prediction(axes: Any, curves: Mapping[str, Any]) -> None:
     spatial = curves["spatial"]
     x = _percent(spatial["share_of_sites"])
     axes.fill_between(x, _percent(spatial["low"]), _percent(spatial["high"]), color=BAND, lw=0)
-    dashes = {"companion": (5, 2), "tonnage": (2, 2), "commodity": (7, 2, 1, 2), "logistic": (1, 1)}
-    for name, dash in dashes.items():
+    for name, (colour, dash) in SIMPLER.items():
         if name in curves:
             axes.plot(
                 _percent(curves[name]["share_of_sites"]),
                 _percent(curves[name]["share_of_positives"]),
-                color="#555",
-                lw=1.1,
+                color=colour,
+                lw=1.2,
                 dashes=dash,
                 label=f"[[baseline_{name}]]",
             )
@@ -194,13 +208,23 @@ def _scores(axes: Any, data: tuple[str, Any]) -> None:
     axes.legend(fontsize=8.5)
 
 
+def _blocks_data(publication: Publication) -> Any:
+    """Return the blocks with the ground beneath them; None where the run has none."""
+    blocks = _filled(publication.diagnostics.get("blocks"), "block")
+    where = where_data(publication)
+    if blocks is None or where is None:
+        return None
+    return {**blocks, "box": where.box, "borders": where.borders, "shores": where.shores}
+
+
 def _blocks(axes: Any, data: Mapping[str, Any]) -> None:
     longitude, latitude = np.asarray(data["longitude"], float), np.asarray(data["latitude"], float)
     fold = np.asarray(data.get("fold") or np.unique(data["block"], return_inverse=True)[1], dtype=int)
-    shades = np.array(
-        ["#0b5a7d", "#8fb3c4", "#b3470b", "#e0b08f", "#4d4466", "#a79fbd", "#3c6e47", "#a9c9af", "#555555", "#bbbbbb"]
-    )
-    axes.scatter(longitude, latitude, s=16, c=shades[fold % len(shades)], lw=0)
+    for at in np.unique(fold):
+        chosen = fold == at
+        turn = at // len(FOLD_COLOURS) % len(FOLD_MARKS)
+        colour = FOLD_COLOURS[at % len(FOLD_COLOURS)]
+        axes.scatter(longitude[chosen], latitude[chosen], s=14, color=colour, marker=FOLD_MARKS[turn], lw=0)
     label = np.array(
         [np.nan if label is None else label for label in data.get("label") or [None] * len(fold)], dtype=float
     )
@@ -215,15 +239,16 @@ def _blocks(axes: Any, data: Mapping[str, Any]) -> None:
             lw=1.3,
             label="[[mark_positive]]",
         )
-        axes.legend(loc="best", fontsize=8.5)
-    axes.set(xlabel="[[axis_longitude]]", ylabel="[[axis_latitude]]")
-    axes.set_aspect(1 / max(np.cos(np.radians(np.nanmean(latitude))), 0.2))
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), fontsize=8.5)
+    draw_ground(axes, data["borders"], data["shores"])
+    frame(axes, data["box"])
 
 
 def _importance(axes: Any, data: Mapping[str, float]) -> None:
     top = sorted(data.items(), key=lambda entry: -abs(entry[1] or 0))[:10][::-1]
     axes.barh(np.arange(len(top)), [value for _, value in top], color=BLUE, height=0.4)
-    axes.set(xlabel="[[axis_importance]]", xticks=[])
+    axes.set(xlabel="[[axis_importance]]")
+    axes.xaxis.get_major_locator().set_params(nbins=5)
     axes.spines["left"].set_visible(False)
     _labels_above(axes, [f"[[feature:{name}]]" for name, _ in top])
 
@@ -275,7 +300,7 @@ def _patterns(axes: Any, table: Any) -> None:
     axes.yaxis.set_minor_formatter(lambda *_: "")
     axes.set_xticks(x, list(LANTHANIDES), fontsize=9)
     axes.set(ylabel="[[axis_chondrite]]")
-    axes.legend(fontsize=7, loc="lower left")
+    axes.legend(fontsize=7.5, loc="upper center", bbox_to_anchor=(0.45, -0.1), ncols=2, columnspacing=1)
 
 
 def _variogram(axes: Any, data: Mapping[str, Any]) -> None:
@@ -289,7 +314,7 @@ def _variogram(axes: Any, data: Mapping[str, Any]) -> None:
         axes.axvline(reach, color="#777", lw=0.9, dashes=(4, 3), label="[[line_range]]")
         axes.legend(fontsize=8.5, loc="lower right")
     axes.set(xlabel="[[axis_distance]]", ylabel="[[axis_semivariance]]", xlim=(0, None), ylim=(0, None))
-    axes.yaxis.set_ticks([])
+    axes.yaxis.get_major_locator().set_params(nbins=5)
 
 
 def _tornado(axes: Any, data: Mapping[str, Any]) -> None:

@@ -34,6 +34,7 @@ SECTIONS = (
 FILES = (
     ("map.html", "file_map"),
     ("ranking.csv", "file_ranking"),
+    ("ranking.xlsx", "file_workbook"),
     ("ranking.gpkg", "file_geopackage"),
     ("sites.parquet", "file_sites"),
     ("site_territories.csv", "file_territories"),
@@ -46,8 +47,11 @@ FILES = (
 """Files of a run that the report leads to, with the key of the words for each."""
 TOP = 10
 
+FIRST_FIGURES = ("figure_where", "figure_risk")
+"""Figures that stand beneath the lists; the others follow the test."""
 
-def write_report(publication: Publication, path: Path, max_sheets: int = 200) -> None:
+
+def write_report(publication: Publication, path: Path, max_sheets: int = 200, lang: str = "en") -> None:
     """Write the report as one page in English and French.
 
     First what to do: the sites to sample and the best of both lists. Then how far that can be trusted, then the rest.
@@ -60,13 +64,16 @@ def write_report(publication: Publication, path: Path, max_sheets: int = 200) ->
         File to write; leads to the map, the sheets and the tables beside it.
     max_sheets : int
         Best-ranked sites that have a sheet.
+    lang : {"en", "fr"}
+        Language the page opens in.
     """
     p = publishable(publication)
     drawn = dict(figures(p))
-    risk = drawn.pop("figure_risk", None)
+    first = {caption: drawn.pop(caption) for caption in FIRST_FIGURES if caption in drawn}
     page = pages.render(
         "report/templates/report.html",
         p=p,
+        first=lang,
         coarse=bool((p.territories["publish"] == "generalised").any()),
         counts=COUNTS,
         sections=SECTIONS,
@@ -75,7 +82,7 @@ def write_report(publication: Publication, path: Path, max_sheets: int = 200) ->
         pages=[
             {
                 "figures": [(caption, in_language(svg, lang)) for caption, svg in drawn.items()],
-                "risk": in_language(risk, lang) if risk else "",
+                "first_figures": [(caption, in_language(svg, lang)) for caption, svg in first.items()],
                 **_in(p, lang, max_sheets),
             }
             for lang in words.LANGUAGES

@@ -14,7 +14,7 @@ from maps.publication import Publication
 from maps.rows import assayed
 from maps.sheets.mini_map import Frame, MiniMaps, as_svg, outline, scale_bar
 
-WIDTH_PX, HEIGHT_PX = 560, 400
+WIDTH_PX, HEIGHT_PX = 560, 350
 LEAST_KM = 15.0
 """A map shows at least so much ground."""
 

@@ -69,7 +69,10 @@ class Brief:
             "brief_nearest": table.sort_values(["distance_km", "rank_first"], kind="stable").head(SHORT),
         }
         self.n_sampled = int(sampled.sum())
-        shown = pd.concat(list(self.short.values()))["site_id"].drop_duplicates()
+        shown_rows = pd.concat(list(self.short.values()))
+        self.amounts_known = bool(shown_rows[["tonnage_high_t", "contained_treo_high_t"]].notna().any(axis=None))
+        """Whether any site of the short tables has an amount: where none has, the tables leave the columns out."""
+        shown = shown_rows["site_id"].drop_duplicates()
         self.numbered = {site: at for at, site in enumerate(shown, start=1)}
         self.flags = of_sites(publication.flags, list(table["site_id"])).drop_duplicates(["site_id", "flag"])
         self.codes: dict[str, list[str]] = {}
@@ -301,7 +304,9 @@ def judged(row: dict[str, Any], lang: str) -> str:
         return words.word("not_scored", lang)
     if row["grade_rule"] == "hosts" or row["score_low"] == row["score_high"]:
         return words.phrase("brief_judged_kind", lang, score=float(row["score"]))
-    return words.phrase("brief_judged", lang, **words.chances(row, lang))
+    chances = words.chances(row, lang)
+    key = "brief_judged_plain" if len(set(chances.values())) == 1 else "brief_judged"
+    return words.phrase(key, lang, **chances)
 
 
 def _some(names: Sequence[str], lang: str) -> str:

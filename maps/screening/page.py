@@ -16,6 +16,7 @@ from maps.publication import Publication, about, of_sites
 from maps.rows import records
 from maps.screening.area_map import area_map
 from maps.screening.brief import NEXT_STEPS, Brief, distance, judged, rank
+from maps.screening.print_size import COLUMNS, print_sizes
 from maps.screening.workbook import write_list
 from maps.sheets.mini_map import key_of
 from maps.sheets.sheet import BESIDE_SCREENING, QUESTIONS, sources_by_licence, write_sheets
@@ -25,18 +26,6 @@ from maps.verdict import plain_verdict
 
 SHEETS = 60
 """Sheets are written for so many best-ranked sites of a list, and for those of the short tables; the annex says so."""
-
-LINES_A_PAGE = 57
-"""Lines of the largest print on a page of Letter paper."""
-
-LETTERS = 74
-"""Letters in a line of one of two columns."""
-
-SECOND_WIDER = 1.2
-"""How much more room a line of the second page takes."""
-
-PRINT_PT = (9.2, 6.6)
-"""Largest and smallest print of a brief."""
 
 
 def write_screening(
@@ -90,7 +79,7 @@ def html_pages(brief: Brief, with_sheet: list[str], lang: str) -> dict[str, str]
     tables = {language: in_language(p, table, language) for language in words.LANGUAGES}
     in_languages = [_in(brief, tables[language], with_sheet, language) for language in words.LANGUAGES]
     for content in in_languages:
-        content["print_pt"] = _print_sizes(content)
+        content["print_pt"] = print_sizes(content, QUESTIONS, NEXT_STEPS)
     shared: dict[str, Any] = {
         "p": p,
         "first": lang,
@@ -166,7 +155,10 @@ def _in(brief: Brief, table: pd.DataFrame, with_sheet: list[str], lang: str) -> 
         "unknown": brief.unknown(lang),
         "rank_note": words.phrase("brief_rank_note", lang, n=len(p.ranking), grade=grade),
         "distance_note": _distance_note(place, lang),
-        "has_roads": bool(table["road_km"].notna().any()),
+        "amounts_known": brief.amounts_known,
+        "widths": COLUMNS[brief.amounts_known],
+        "road_note": words.word("screen_road_note", lang) if table["road_km"].notna().any() else "",
+        "notices": _notices(p, lang),
         "rows": [_row(row, row["site_id"] in with_sheet, areas, brief, lang) for row in records(table)],
         "for_all": [words.flag(code, lang) + "." for code in brief.of_all],
         "area_titles": titles_of_areas(p, table["site_id"], lang),
@@ -201,6 +193,17 @@ def _row(row: dict[str, Any], has_sheet: bool, areas: Mapping[str, str], brief: 
     }
 
 
+def _notices(p: Publication, lang: str) -> list[str]:
+    """Return the paragraphs of the box of notices, for the room they take."""
+    keys = (
+        ("notice_not_resource_list", "notice_tenure"),
+        ("notice_nations", "notice_absence", "notice_boundaries", "notice_generalised"),
+    )
+    contact = words.phrase("notice_contact", lang, contact=p.contact or words.word("contact_unstated", lang))
+    withheld = words.word("withheld_feature", lang) if p.withheld else ""
+    return [*(" ".join(words.word(key, lang) for key in group) for group in keys), f"{contact} {withheld}"]
+
+
 def _distance_note(origin: Place, lang: str) -> str:
     key = "straight_line_office" if origin.point_kind == "office_point" else "straight_line_place"
     return words.word(f"distance_{key}" if origin.kind == "community" else "distance_straight_line", lang)
@@ -221,25 +224,3 @@ def _communities(p: Publication, origin: Place, within_km: float, lang: str) -> 
         + (inside if far == 0 else words.phrase("near_lines", lang, km=words.number(far, lang, 1)))
         for far, name in near
     ]
-
-
-def _print_sizes(content: dict[str, Any]) -> tuple[float, float]:
-    """Return the sizes of print in points at which the two parts of a brief fit one page each."""
-    if not content["tables"]:
-        return PRINT_PT[0], PRINT_PT[0]
-    first = 29.0 + sum(3.2 + sum(_row_lines(row) for row in rows) for _, rows in content["tables"])
-    parts = ("cautions", "liability", "permits", "speak_first", "unknown")
-    lines = sum(math.ceil(len(text) / LETTERS) for part in parts for text in content[part])
-    second = (lines + 44) / 2 + math.ceil(len(content["sources"]) / (2 * LETTERS)) + 12
-    return _size(first), _size(second * SECOND_WIDER)
-
-
-def _size(lines: float) -> float:
-    return round(min(PRINT_PT[0], max(PRINT_PT[1], PRINT_PT[0] * LINES_A_PAGE / lines)), 2)
-
-
-def _row_lines(row: dict[str, Any]) -> int:
-    """Return how many lines a row of a short table takes."""
-    wide = {"name": 26, "about": 30, "judged": 17, "amount": 15, "contained": 13, "cautions": 22}
-    lines = {key: math.ceil(len(str(row[key])) / letters) for key, letters in wide.items()}
-    return max(lines.pop("name") + lines.pop("about"), *lines.values(), row["distance"].count("\n") + 1)

@@ -119,7 +119,40 @@ def screen(publication: Publication, origin: Place, *, within_km: float, lang: s
     )
     near = distance <= within_km
     chosen = pd.DataFrame({"site_id": sites["site_id"].to_numpy()[near], "distance_km": np.round(distance[near], 2)})
-    chosen = chosen.merge(pd.DataFrame(sites[list(FROM_SITES)]), on="site_id", how="left", validate="one_to_one")
+    chosen = _described(publication, chosen)
+    chosen["road_km"] = _road_km(publication, origin, chosen)
+    chosen = in_language(publication, chosen, lang)
+    return _in_order(chosen)
+
+
+def whole_list(publication: Publication, lang: str) -> pd.DataFrame:
+    """List every site of a run.
+
+    Parameters
+    ----------
+    publication : Publication
+        What the run published.
+    lang : {"en", "fr"}
+        Language of cautions and relations.
+
+    Returns
+    -------
+    DataFrame
+        As `screen` returns it, without ``distance_km`` and ``road_km``, which depend on a place; ``order`` and
+        ``speak_first_with`` say which sites the sampling plan holds.
+    """
+    listed = pd.DataFrame({"site_id": publication.sites["site_id"].to_numpy()})
+    plan = pd.DataFrame(publication.sampling_plan)[["site_id", "order", "speak_first_with"]]
+    described = _described(publication, listed).merge(plan, on="site_id", how="left", validate="one_to_one")
+    described["order"] = described["order"].astype("Float64").astype("Int64")
+    return _in_order(in_language(publication, described, lang))
+
+
+def _described(publication: Publication, chosen: pd.DataFrame) -> pd.DataFrame:
+    """Return sites with what is known of them and their ranks, shared ones with both ends."""
+    chosen = chosen.merge(
+        pd.DataFrame(publication.sites[list(FROM_SITES)]), on="site_id", how="left", validate="one_to_one"
+    )
     given = publication.ranking[list(FROM_RANKING)]
     chosen = chosen.merge(given, on="site_id", how="left", validate="one_to_one")
     shared = tied_ranks(publication.ranking)
@@ -127,9 +160,12 @@ def screen(publication: Publication, origin: Place, *, within_km: float, lang: s
     chosen["rank_first"], chosen["rank_last"] = ([end[at] for end in ends] for at in (0, 1))
     for column in ("rank", "rank_first", "rank_last", "rank_low", "rank_high"):
         chosen[column] = chosen[column].astype("Float64").astype("Int64")
-    chosen["road_km"] = _road_km(publication, origin, chosen)
-    chosen = in_language(publication, chosen, lang)
-    ordered = [*COLUMNS, *(name for name in chosen if name not in COLUMNS)]
+    return chosen
+
+
+def _in_order(chosen: pd.DataFrame) -> pd.DataFrame:
+    """Return a list with the columns of every list first, best rank first, sites without a score last."""
+    ordered = [*(name for name in COLUMNS if name in chosen), *(name for name in chosen if name not in COLUMNS)]
     return chosen[ordered].sort_values(["rank", "site_id"], na_position="last", kind="stable").reset_index(drop=True)
 
 

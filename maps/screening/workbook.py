@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 import math
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pandas as pd
 
 from maps import dictionary, words
 from maps.publication import SOURCE_FACTS, Publication
 from maps.rows import records
+from maps.screening.screening import whole_list
+from maps.sovereignty import publishable
 
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -22,6 +27,15 @@ DECIMALS = {
 """Digits behind the mark, as the pages print them; tonnes and ppm have two significant digits."""
 
 READ_ME = "read_me.txt"
+
+WRAPPED_BELOW = 9
+"""Texts of tables with fewer columns are wrapped in their cells."""
+
+ONE_DAY = (2000, 1, 1, 0, 0, 0)
+"""Date of every part of a workbook."""
+
+LARGE = 10_000
+"""Numbers from here on are shown with marks between thousands."""
 
 
 def write_list(publication: Publication, table: pd.DataFrame, folder: Path, *, title: str, lang: str) -> None:
@@ -40,20 +54,42 @@ def write_list(publication: Publication, table: pd.DataFrame, folder: Path, *, t
     lang : {"en", "fr"}
         Language of headings, words and dictionary.
     """
-    worded = in_words(table, lang)
+    sheets = _sheets(publication, table, title, lang)
     date = words.date(publication.run_date, lang)
     notice = words.phrase("book_notice", lang, run_id=publication.run_id, date=date)
-    read_me = about_list(publication, title, lang)
-    headed = worded.rename(columns={name: heading(str(name), lang) for name in worded})
+    headed = sheets[words.word("book_sites", lang)]
     write_csv(headed.assign(**{words.word("heading_notice", lang): notice}), folder / "sites.csv")
+    read_me = about_list(publication, title, lang)
     (folder / READ_ME).write_text("\n".join(read_me) + "\n", encoding="utf-8-sig", newline="\r\n")
-    sheets = {
-        words.word("book_read_me", lang): pd.DataFrame({words.word("book_read_me", lang): read_me}),
-        words.word("book_sites", lang): headed,
+    write_xlsx(sheets, folder / "sites.xlsx")
+
+
+def write_ranking_workbook(publication: Publication, path: Path, lang: str) -> None:
+    """Write every site of a run, with its place in the sampling plan, as a workbook that can travel alone.
+
+    Parameters
+    ----------
+    publication : Publication
+        What the run published.
+    path : Path
+        File to write.
+    lang : {"en", "fr"}
+        Language of headings, words and dictionary.
+    """
+    p = publishable(publication)
+    write_xlsx(_sheets(p, whole_list(p, lang), p.title, lang), path)
+
+
+def _sheets(publication: Publication, table: pd.DataFrame, title: str, lang: str) -> dict[str, pd.DataFrame]:
+    """Return the sheets of a workbook about a list, by name."""
+    worded = in_words(table, lang)
+    read_me = words.word("book_read_me", lang)
+    return {
+        read_me: pd.DataFrame({read_me: about_list(publication, title, lang)}),
+        words.word("book_sites", lang): worded.rename(columns={name: heading(str(name), lang) for name in worded}),
         words.word("book_columns", lang): columns_in_words(list(worded.columns), lang),
         words.word("book_sources", lang): sources_in_words(publication, lang),
     }
-    write_xlsx(sheets, folder / "sites.xlsx")
 
 
 def heading(column: str, lang: str) -> str:
@@ -176,46 +212,89 @@ def write_xlsx(sheets: dict[str, pd.DataFrame], path: Path) -> None:
     path : Path
         File to write.
     """
-    import datetime
-
     from openpyxl import Workbook
+    from openpyxl.writer.excel import ExcelWriter
 
-    book = Workbook()
-    book.remove(book.active)
-    fixed = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 - Excel knows no time zones; a fixed date keeps runs equal
-    book.properties.created = book.properties.modified = fixed
+    book = Workbook(write_only=True)
+    book.properties.created = book.properties.modified = datetime.datetime(*ONE_DAY)  # noqa: DTZ001 - Excel knows no time zones
     for name, table in sheets.items():
         _fill(book.create_sheet(name[:31]), table)
-    book.save(path)
+    with _Undated(path, "w", ZIP_DEFLATED) as archive:
+        ExcelWriter(book, archive).write_data()
+
+
+class _Undated(ZipFile):
+    """An archive whose parts all have one date, so that equal runs write equal bytes."""
+
+    def writestr(self, zinfo_or_arcname: Any, data: Any, *_: Any, **__: Any) -> None:
+        """Write a part from memory."""
+        with self.open(self._part(zinfo_or_arcname), "w") as part:
+            part.write(data.encode() if isinstance(data, str) else data)
+
+    def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
+        """Write a part from a file."""
+        with Path(filename).open("rb") as file, self.open(self._part(arcname), "w") as part:
+            shutil.copyfileobj(file, part)
+
+    @staticmethod
+    def _part(name: str) -> ZipInfo:
+        part = ZipInfo(name, ONE_DAY)
+        part.compress_type = ZIP_DEFLATED
+        return part
 
 
 def _fill(page: Any, table: pd.DataFrame) -> None:
-    from openpyxl.styles import Alignment, Font
+    """Write a table row by row, so that a long one needs no memory; widths and panes have to come first."""
     from openpyxl.utils import get_column_letter
 
     for at, name in enumerate(table.columns, start=1):
-        page.cell(1, at, str(name)).font = Font(bold=True)
-        page.cell(1, at).alignment = Alignment(wrap_text=True, vertical="top")
         widest = max([len(str(name)) // 2, 8, *(len(str(cell)) for cell in table[name].head(200) if not pd.isna(cell))])
         width = min(widest + 2, 100 if len(table.columns) == 1 else 60)
         page.column_dimensions[get_column_letter(at)].width = width
-    for down, row in enumerate(table.itertuples(index=False), start=2):
-        for at, value in enumerate(row, start=1):
-            if pd.isna(value):
-                continue
-            cell = page.cell(down, at)
-            if isinstance(value, str):
-                cell.value = _printable(value)
-                cell.data_type = "s"
-                cell.quotePrefix = value.startswith(_STARTS)
-                cell.alignment = Alignment(wrap_text=len(table.columns) < 9, vertical="top")
-            else:
-                number = value.item() if hasattr(value, "item") else value
-                cell.value = int(number) if float(number).is_integer() else number
-                cell.number_format = "#,##0" if abs(number) >= 10_000 else "General"
     page.freeze_panes = "A2"
+    styled = _styled_cells(page, wrapped=len(table.columns) < WRAPPED_BELOW)
+    page.append([styled("heading", str(name)) for name in table.columns])
+    columns = [_cells(table[name], styled) for name in table.columns]
+    for row in zip(*columns, strict=True):
+        page.append(row)
     if len(table.columns) > 1:
-        page.auto_filter.ref = page.dimensions
+        page.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(table) + 1}"
+
+
+def _styled_cells(page: Any, *, wrapped: bool) -> Callable[[str, Any], Any]:
+    """Return a maker of cells whose looks are worked out once: ``heading, text, formula_like, thousands``."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font
+
+    patterns = {kind: WriteOnlyCell(page) for kind in ("heading", "text", "formula_like", "thousands")}
+    patterns["heading"].font = Font(bold=True)
+    patterns["heading"].alignment = Alignment(wrap_text=True, vertical="top")
+    for kind in ("text", "formula_like"):
+        patterns[kind].alignment = Alignment(wrap_text=wrapped, vertical="top")
+    patterns["formula_like"].quotePrefix = True
+    patterns["thousands"].number_format = "#,##0"
+
+    def cell(kind: str, value: Any) -> Any:
+        made = WriteOnlyCell(page, value)
+        made._style = patterns[kind]._style
+        if kind != "thousands":
+            made.data_type = "s"
+        return made
+
+    return cell
+
+
+def _cells(column: pd.Series, styled: Callable[[str, Any], Any]) -> Iterator[Any]:
+    """Yield what a column's cells hold; texts are typed as text, so that none is taken for a formula or an error."""
+    for value in column.astype(object):
+        if pd.isna(value):
+            yield None
+        elif isinstance(value, str):
+            yield styled("formula_like" if value.startswith(_STARTS) else "text", _printable(value))
+        else:
+            number = value.item() if hasattr(value, "item") else value
+            number = int(number) if float(number).is_integer() else number
+            yield styled("thousands", number) if abs(number) >= LARGE else number
 
 
 def _printable(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -24,7 +25,7 @@ from maps.screening.brief import Brief
 from maps.screening.page import html_pages, write_screening
 from maps.screening.roads import RoadNetwork
 from maps.screening.screening import around_site, place_of_area, place_of_community, place_of_nation, screen
-from maps.screening.workbook import harmless, write_csv, write_list, write_xlsx
+from maps.screening.workbook import harmless, write_csv, write_list, write_ranking_workbook, write_xlsx
 
 
 def part(page: str, lang: str) -> str:
@@ -198,6 +199,30 @@ def test_a_workbook_that_travels_alone_says_what_it_is(made_up: ModuleType, tmp_
     assert kinds <= {"mesurée", "déduite", "aucune", None}
     rows = list(csv.DictReader((tmp_path / "sites.csv").read_text(encoding="utf-8-sig").splitlines()))
     assert all("ni ressource ni réserve" in row["Avis"] for row in rows)
+
+
+def test_the_workbook_of_a_run_lists_every_site_and_the_plan_in_the_language_asked(
+    made_up: ModuleType, tmp_path: Path
+) -> None:
+    made = made_up.publication(40)
+    write_ranking_workbook(made, tmp_path / "ranking.xlsx", "fr")
+    book = openpyxl.load_workbook(tmp_path / "ranking.xlsx")
+    with zipfile.ZipFile(tmp_path / "ranking.xlsx") as archive:
+        years = {part.date_time[0] for part in archive.infolist()} | {book.properties.modified.year}
+    assert years == {2000}, "equal runs write equal bytes"
+    assert book.sheetnames == ["Lisez-moi", "Liste des sites", "Colonnes", "Sources"]
+    sheet = book["Liste des sites"]
+    headings = [cell.value for cell in sheet[1]]
+    assert "Distance à vol d'oiseau (km)" not in headings
+    listed = [row[headings.index("Identifiant")].value for row in sheet.iter_rows(min_row=2)]
+    assert sorted(listed) == sorted(made.sites["site_id"])
+    orders = [row[headings.index("À échantillonner, ordre")].value for row in sheet.iter_rows(min_row=2)]
+    assert {site: order for site, order in zip(listed, orders, strict=True) if order is not None} == dict(
+        zip(made.sampling_plan["site_id"], made.sampling_plan["order"], strict=True)
+    )
+    large = [cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.data_type == "n" and cell.value]
+    assert {cell.number_format for cell in large if abs(cell.value) >= 10_000} == {"#,##0"}
+    assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type in ("f", "e")]
 
 
 def test_a_brief_says_plainly_that_nothing_is_near(made_up: ModuleType) -> None:

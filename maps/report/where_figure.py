@@ -1,0 +1,142 @@
+"""The map of the report: the best of both lists by their ranks, on the ground that the run has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from maps.publication import Publication
+from maps.rows import assayed, rows
+
+BEST = 10
+"""Sites of each list that are numbered."""
+
+CELLS = 160
+"""Of other sites, one is drawn in each of so many columns and rows."""
+
+MARGIN = 0.06
+"""Free share of the frame around the sites."""
+
+LEAST_DEGREES = 0.2
+"""A frame is at least so wide and tall."""
+
+GROUND, WATER = ("land", "province"), "lake"
+EDGE, WATER_EDGE = "#b4bcc4", "#9dbccb"
+
+
+@dataclass(frozen=True)
+class Where:
+    """What the map shows.
+
+    Parameters
+    ----------
+    box : tuple of float
+        West, south, east, north, degrees.
+    borders, shores : list of ndarray
+        Lines ``[longitude, latitude]`` of coasts and provinces, and of lakes.
+    others : ndarray, shape (n, 2)
+        Sites that are not numbered.
+    sampled, unsampled : DataFrame
+        ``longitude, latitude, rank`` of those that are.
+    """
+
+    box: tuple[float, float, float, float]
+    borders: list[np.ndarray]
+    shores: list[np.ndarray]
+    others: np.ndarray
+    sampled: pd.DataFrame
+    unsampled: pd.DataFrame
+
+
+def where_data(publication: Publication) -> Where | None:
+    """Return what the map shows; None for a run without ranked sites."""
+    ranking = publication.ranking
+    if ranking.empty:
+        return None
+    points = ranking[["longitude", "latitude"]].to_numpy(float)
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = np.maximum((high - low) * MARGIN, LEAST_DEGREES / 2)
+    west, south, east, north = (float(end) for end in (*(low - margin), *(high + margin)))
+    box = (west, south, east, north)
+    sampled = assayed(ranking)
+    best = {kind: ranking[sampled == kind].head(BEST)[["longitude", "latitude", "rank"]] for kind in (True, False)}
+    cells = np.floor((points - low) / np.maximum(high - low, LEAST_DEGREES) * CELLS)
+    _, one_a_cell = np.unique(cells, axis=0, return_index=True)
+    return Where(
+        box,
+        borders(publication, GROUND, box),
+        borders(publication, (WATER,), box),
+        points[np.sort(one_a_cell)],
+        best[True],
+        best[False],
+    )
+
+
+def borders(
+    publication: Publication, kinds: tuple[str, ...], box: tuple[float, float, float, float]
+) -> list[np.ndarray]:
+    """Return the outlines of backdrops of some kinds inside a box, as coarse as a small figure needs them."""
+    backdrop = publication.backdrop
+    chosen = backdrop.geometry[backdrop["kind"].isin(kinds).to_numpy()].to_numpy()
+    chosen = chosen[shapely.intersects(chosen, shapely.box(*box))] if len(chosen) else chosen
+    edges = shapely.clip_by_rect(shapely.boundary(chosen), *box) if len(chosen) else chosen
+    pixel = max(box[2] - box[0], box[3] - box[1]) / 400
+    parts = shapely.get_parts(shapely.simplify(edges, pixel))
+    long_enough = parts[shapely.length(parts) > 4 * pixel] if len(parts) else parts
+    return [shapely.get_coordinates(part) for part in long_enough]
+
+
+def draw_where(axes: Any, where: Where) -> None:
+    """Draw the map."""
+    draw_ground(axes, where.borders, where.shores)
+    axes.scatter(*where.others.T, s=5, color="#9aa5ae", lw=0, label="[[where_other]]")
+    marks = ((where.unsampled, "o", "#0b5a7d", "mark_unsampled"), (where.sampled, "s", "#1b2530", "mark_sampled"))
+    for table, marker, colour, key in marks:
+        if len(table):
+            axes.scatter(
+                table["longitude"],
+                table["latitude"],
+                s=26,
+                marker=marker,
+                color=colour,
+                ec="white",
+                lw=0.5,
+                label=f"[[{key}]]",
+            )
+    numbered = pd.concat([where.sampled, where.unsampled]).sort_values("rank")
+    for (longitude, latitude), names in _by_place(numbered, where.box).items():
+        axes.annotate(names, (longitude, latitude), fontsize=7.5, xytext=(4, 3), textcoords="offset points")
+    frame(axes, where.box)
+    axes.legend(
+        fontsize=8.5, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, handletextpad=0.2, columnspacing=1
+    )
+
+
+def draw_ground(axes: Any, outlines: list[np.ndarray], shores: list[np.ndarray]) -> None:
+    """Draw outlines beneath what a map shows."""
+    from matplotlib.collections import LineCollection
+
+    for lines, colour in ((outlines, EDGE), (shores, WATER_EDGE)):
+        if lines:
+            axes.add_collection(LineCollection(lines, colors=colour, linewidths=0.6, zorder=0.5), autolim=False)
+
+
+def frame(axes: Any, box: tuple[float, float, float, float]) -> None:
+    """Set the frame of a map, degrees of longitude shortened as they are in its middle."""
+    west, south, east, north = box
+    axes.set(xlabel="[[axis_longitude]]", ylabel="[[axis_latitude]]", xlim=(west, east), ylim=(south, north))
+    axes.set_aspect(1 / max(np.cos(np.radians((south + north) / 2)), 0.2))
+
+
+def _by_place(numbered: pd.DataFrame, box: tuple[float, float, float, float]) -> dict[tuple[float, float], str]:
+    """Return ranks by place; sites whose marks touch share one label at the first of them."""
+    near = max(box[2] - box[0], box[3] - box[1]) / 22
+    labels: dict[tuple[float, float], list[str]] = {}
+    for row in rows(numbered):
+        close = [at for at in labels if abs(at[0] - row.longitude) < near and abs(at[1] - row.latitude) < near / 1.6]
+        labels.setdefault(close[0] if close else (row.longitude, row.latitude), []).append(str(row.rank))
+    return {at: ", ".join(ranks) for at, ranks in labels.items()}
