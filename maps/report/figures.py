@@ -42,6 +42,7 @@ FOLD_MARKS = ("o", "^", "s", "D")
 """Folds beyond the colours take the next mark."""
 
 _KEY = re.compile(r"\[\[([^\]]+)\]\]")
+_NUMBER = re.compile(r">(\u2212?\d[\d,]*(?:\.\d+)?)</text>")
 
 
 def figures(publication: Publication) -> list[tuple[str, str]]:
@@ -76,14 +77,15 @@ def figures(publication: Publication) -> list[tuple[str, str]]:
 
 
 def in_language(svg: str, lang: str) -> Markup:
-    """Return a figure with its words in a language."""
+    """Return a figure with its words and the marks of its numbers in a language."""
 
     def worded(match: re.Match[str]) -> str:
         kind, _, rest = match[1].partition(":")
         text = phrase_feature(rest, lang) if kind == "feature" else words.word(match[1], lang)
         return escape(text)
 
-    return Markup(_KEY.sub(worded, svg))  # noqa: S704 - drawn by us; words are escaped
+    marked = _NUMBER.sub(lambda match: f">{words.marks(match[1], lang)}</text>", svg)
+    return Markup(_KEY.sub(worded, marked))  # noqa: S704 - drawn by us; words are escaped
 
 
 def _filled(data: Any, key: str) -> Any:
@@ -179,9 +181,7 @@ def _risk(axes: Any, table: Any) -> None:
         axes.annotate(str(row["rank"]), (100 * row["chance_payable"], row["contained_treo_t"]), fontsize=8,
                       xytext=(4, 3), textcoords="offset points")  # fmt: skip
     axes.set_yscale("log")
-    axes.yaxis.set_major_formatter(
-        lambda value, _: f"{value:,.0f}".replace(",", "\u202f") if value >= 1 else f"{value:g}"
-    )
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
     axes.yaxis.set_minor_formatter(lambda *_: "")
     axes.set(xlabel="[[axis_chance_enough]]", ylabel="[[axis_contained]]", xlim=(-3, 103))
     axes.legend(fontsize=8.5, loc="lower right")

@@ -157,10 +157,13 @@ def test_every_row_is_accounted_for_and_summed(report: str) -> None:
 
 
 def test_figures_are_inline_in_words_of_the_language(report: str) -> None:
-    assert part(report, "en").count("<svg") == 7
+    assert part(report, "en").count("<svg") == 8
     assert "share of known sites found (%)" in part(report, "en")
     assert "part des sites connus retrouvés (%)" in part(report, "fr")
     assert "[[" not in report
+    numbers = {lang: re.findall(r">([\u2212\d.,\u202f]+)</text>", part(report, lang)) for lang in ("en", "fr")}
+    assert [words.marks(number, "fr") for number in numbers["en"]] == numbers["fr"]
+    assert {"0.2", "1,000"} <= set(numbers["en"])
     ids = re.findall(r' id="([^"]+)"', part(report, "en"))
     assert len(ids) == len(set(ids))
 
