@@ -21,10 +21,13 @@ from maps.sovereignty import publishable
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 DECIMALS = {
-    "distance_km": 1, "community_km": 1, "road_km": 1, "score": 2, "score_low": 2, "score_high": 2, "chance_payable": 2,
+    "distance_km": 1, "community_km": 1, "road_km": 1,
     "latitude": 5, "longitude": 5, "first_year": 0, "last_year": 0, "waste_n": 0,
 }  # fmt: skip
 """Digits behind the mark, as the pages print them; tonnes and ppm have two significant digits."""
+
+CHANCES = ("score", "score_low", "score_high", "chance_payable")
+"""Chances: two digits, and 0.01 and 0.99 stand for what is beyond them."""
 
 READ_ME = "read_me.txt"
 
@@ -116,7 +119,9 @@ def in_words(table: pd.DataFrame, lang: str) -> pd.DataFrame:
             shown[column] = _each(shown[column], lambda text, say=say: say(text, lang))
     for column in shown.select_dtypes("number").columns:
         name = str(column)
-        if name in DECIMALS:
+        if name in CHANCES:  # no draw proves certainty
+            shown[column] = shown[column].astype(float).round(2).clip(0.01, 0.99)
+        elif name in DECIMALS:
             shown[column] = shown[column].astype(float).round(DECIMALS[name])
         elif name.endswith(("_t", "_ppm")):
             shown[column] = shown[column].map(_two_digits)
