@@ -37,6 +37,12 @@ def test_no_module_is_a_drawer_for_everything() -> None:
     assert not [path for path in CODE if path.stem in {"utils", "helpers", "common", "base", "misc"}]
 
 
+def test_the_first_line_of_a_stage_says_whether_it_runs_on_workers() -> None:
+    run = (ROOT / "pipeline" / "run.py").read_text()
+    on_workers = {path.stem for path in STAGES if path.read_text().startswith('"""On workers, per site: ')}
+    assert on_workers == set(re.findall(r"per_site\(\s*(\w+)", run))
+
+
 @pytest.mark.parametrize("path", STAGES, ids=lambda path: path.stem)
 def test_a_stage_touches_no_clock_and_no_network(path: Path) -> None:
     imported = set()

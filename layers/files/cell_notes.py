@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from layers.accounting import Note
-from layers.files.delimited import MOJIBAKE
+from layers.files.text_encoding import MOJIBAKE
 from layers.formulas import formula_cells
 
 _DAMAGED = "\ufffd"

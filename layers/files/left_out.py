@@ -14,7 +14,8 @@ from collections.abc import Set
 import numpy as np
 
 from layers.catalogue.source import Source
-from layers.files.delimited import sniff_delimiter, text_and_encoding
+from layers.files.delimited import sniff_delimiter
+from layers.files.text_encoding import text_and_encoding
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|$)")
 

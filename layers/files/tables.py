@@ -19,12 +19,13 @@ from layers.crs import parse_crs
 from layers.errors import SourceError
 from layers.files.boundary import named_failure
 from layers.files.cell_notes import notes_on_cells
-from layers.files.delimited import DELIMITERS, Grid, decode, is_plain, ragged, read_body, sniff_delimiter, split_rows
+from layers.files.delimited import DELIMITERS, Grid, ragged, read_body, sniff_delimiter, split_rows
 from layers.files.fixed_width import laid_out
 from layers.files.geometry_text import geometry_column
 from layers.files.heading_rows import Heading, find_heading, note_rows
 from layers.files.left_out import numbers_left, text_left
 from layers.files.packed import unpacked
+from layers.files.text_encoding import decode, is_plain
 from layers.files.traps import require_regular
 from layers.files.vector_layers import is_companion, is_mapinfo
 from layers.files.vectors import VECTOR_SUFFIXES, read_features, to_degrees

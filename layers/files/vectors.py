@@ -22,7 +22,7 @@ from layers.errors import SourceError
 from layers.files.cell_notes import code_notes, damage_notes
 from layers.files.coded_values import decode_values
 from layers.files.dbf_encoding import true_encoding
-from layers.files.delimited import double_encoded
+from layers.files.text_encoding import double_encoded
 from layers.files.traps import require_bearable_parquet
 from layers.files.vector_layers import DRIVERS, open_layer, undisturbed
 

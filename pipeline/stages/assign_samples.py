@@ -1,4 +1,4 @@
-"""Chemistry per site: what was assayed in the waste itself, and what regional samples say about the ground around it."""
+"""On workers, per site: chemistry of the waste itself, and what regional samples say of the ground around it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tonnes of waste per site: a range, and the rule that gave it."""
+"""On workers, per site: tonnes of waste, a range, and the rule that gave it."""
 
 from __future__ import annotations
 

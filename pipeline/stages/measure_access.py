@@ -1,4 +1,4 @@
-"""Sites x lines and communities: how far the nearest of each kind is."""
+"""On workers, per site: how far the nearest line and community of each kind is."""
 
 from __future__ import annotations
 

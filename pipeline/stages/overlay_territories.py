@@ -1,4 +1,4 @@
-"""Sites x territories: every relation of every site to every area, long."""
+"""On workers, per site: every relation of every site to every area, long."""
 
 from __future__ import annotations
 

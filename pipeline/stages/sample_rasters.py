@@ -1,4 +1,4 @@
-"""Sites x rasters: what each raster says at each site."""
+"""On workers, per site: what each raster says at each site."""
 
 from __future__ import annotations
 

@@ -149,6 +149,13 @@ def test_a_wrong_stated_encoding_names_line_and_key(tmp_path: Path) -> None:
         read(path, encoding="klingon")
 
 
+@pytest.mark.parametrize(("mark", "encoding"), [(b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16")])
+def test_a_byte_order_mark_before_other_bytes_is_refused(tmp_path: Path, mark: bytes, encoding: str) -> None:
+    broken = mark + b"no_site;nom\n001;caf\xe9\n00"
+    with pytest.raises(SourceError, match=rf"holds the byte 0x.., which is not {encoding} text"):
+        read(written(tmp_path, broken + b"\x00\xd8" * (encoding == "utf-16")))
+
+
 @pytest.mark.parametrize("name", ["RiviÃ¨re-aux-Ã‰corces", "Lac dâ€™Ã©tÃ©", "CÃ´te"])
 def test_double_encoded_text_is_reported_and_kept(tmp_path: Path, name: str) -> None:
     table = read(written(tmp_path, f"no_site;nom\n001;{name}\n"))

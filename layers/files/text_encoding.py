@@ -1,0 +1,111 @@
+"""In which encoding the bytes of a text table are read: CSV, fixed widths, and the words of a vector file."""
+
+from __future__ import annotations
+
+import codecs
+
+from layers.accounting import Note
+from layers.errors import SourceError
+
+MOJIBAKE = (
+    "Ã©", "Ã¨", "Ã‰", "Ã´", "Ã§", "Ã ", "Ãª", "Ã®", "Ã¯", "Ã±", "Ã³", "Ã¡", "Ã\xad", "Ãº", "Ã¼", "Ã¶", "Ã¤", "â€™",
+    "â€œ", "â€“", "Â°", "Â ",
+)  # fmt: skip
+"""What is left of accented letters, quotes and signs where UTF-8 was once read as Windows-1252."""
+
+
+def decode(source: str, where: str, data: bytes, encoding: str | None) -> tuple[str, tuple[Note, ...]]:
+    """Decode a text file, and say when its encoding was guessed or its text was decoded wrongly before it was saved.
+
+    Such text (``RiviÃ¨re``) is reported, never repaired: which of its letters are real is not for us to say. Parameters and
+    errors are those of `text_and_encoding`; ``source`` is the id for the notes.
+    """
+    text, used = text_and_encoding(where, data, encoding)
+    notes = double_encoded(source, text)
+    if used == "cp1252" and not encoding:
+        guessed = "The text is not UTF-8; it was read as Windows-1252 (encoding: cp1252)."
+        notes = (Note(source, "encoding_guessed", guessed), *notes)
+    return text, notes
+
+
+def text_and_encoding(where: str, data: bytes, encoding: str | None) -> tuple[str, str]:
+    """Return the text of a file without its byte-order mark, and the encoding it was read in.
+
+    The byte-order mark decides; then UTF-8 if the whole file is valid; then Windows-1252.
+
+    Parameters
+    ----------
+    where : str
+        What to call the file in messages.
+    data : bytes
+        The whole file.
+    encoding : str or None
+        Stated by the run file.
+
+    Raises
+    ------
+    SourceError
+        If the bytes are not text in the encoding stated, or in any of those tried.
+    """
+    candidates = (encoding,) if encoding else _candidates(data)
+    for used in candidates:
+        try:
+            text = data.decode(used).removeprefix("\ufeff")
+        except LookupError:
+            raise SourceError(
+                f"{where}: the encoding '{encoding}' is unknown. Try utf-8, cp1252, latin-1 or utf-16."
+            ) from None
+        except UnicodeDecodeError as failure:
+            if used != candidates[-1]:
+                continue
+            line = data[: failure.start].count(b"\n") + 1
+            raise SourceError(
+                f"{where}: line {line} holds the byte 0x{data[failure.start]:02X}, which is not {used} text. "
+                "State the file's encoding in the run file, e.g. 'encoding: cp850' or 'encoding: latin-1'."
+            ) from None
+        break
+    if "\x00" in text[:10_000]:
+        raise SourceError(
+            f"{where}: this is not a text table (it holds null bytes). If it is UTF-16, state 'encoding: utf-16'."
+        )
+    return text, used
+
+
+def is_plain(data: bytes, encoding: str | None) -> bool:
+    """Say whether a text file is ASCII throughout, so that it reads the same in any encoding it may be in."""
+    return encoding in (None, "utf-8") and data.isascii() and b"\x00" not in data[:10_000]
+
+
+def double_encoded(source: str, text: str) -> tuple[Note, ...]:
+    """Return a note if text carries the marks of UTF-8 once read as Windows-1252."""
+    if text.isascii():
+        return ()
+    count = sum(text.count(mark) for mark in MOJIBAKE)
+    if not count:
+        return ()
+    position = min(cut_at for mark in MOJIBAKE if (cut_at := text.find(mark)) >= 0)
+    start = max(text.rfind(cut, 0, position) for cut in "\n,;\t") + 1
+    end = min((cut_at for cut in "\n,;\t" if (cut_at := text.find(cut, position)) >= 0), default=len(text))
+    sample = text[start : min(end, start + 60)].strip()
+    return (
+        Note(
+            source,
+            "double_encoded_text",
+            f"Some text was decoded wrongly before it was saved (e.g. '{sample}'); it is kept as it is. "
+            "Ask for the file in UTF-8.",
+            count,
+        ),
+    )
+
+
+def _candidates(data: bytes) -> tuple[str, ...]:
+    if data.startswith(codecs.BOM_UTF8):
+        return ("utf-8-sig",)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
+    head = data[:2000]
+    if len(head) > 20 and head[1::2].count(0) > 0.4 * len(head) / 2:
+        return ("utf-16-le",)
+    if len(head) > 20 and head[0::2].count(0) > 0.4 * len(head) / 2:
+        return ("utf-16-be",)
+    return ("utf-8", "cp1252")
