@@ -50,7 +50,8 @@ def test_no_sentence_was_left_untranslated() -> None:
     same = [key for key, both in words.all_words()["words"].items() if both["en"] == both["fr"]]
     alike = {"km_value", "date", "licence", "sources", "source", "attribution", "volume", "site", "sites_list", "contact", "method_fusion",
              "sheet_samples", "report_block", "report_gain", "report_total", "report_figures", "sort_distance", "axis_distance", "axis_semivariance", "axis_importance",
-             "axis_longitude", "axis_latitude", "axis_chondrite", "backdrop_province", "screen_distance", "sheet_above_norm", "score_band", "book_sources", "brief_distance", "brief_judged", "score_plain"}  # fmt: skip
+             "axis_longitude", "axis_latitude", "axis_chondrite", "backdrop_province", "screen_distance", "sheet_above_norm", "score_band", "book_sources", "brief_distance", "brief_judged", "brief_judged_plain",
+            "score_plain"}  # fmt: skip
     assert sorted(set(same) - alike) == []
 
 
