@@ -123,6 +123,19 @@ def read_suites(
     refuse_twins(where, results, parsed)
     _refuse_negatives(where, parsed)
     suites.notes += words_first(source.id, results, parsed, cells, 1 if rows is None or not len(rows) else int(rows[0]))
+    _note_odd_cells(suites, results, parsed, source, cells)
+    _choose_results(suites, results, parsed, source, options, cells, rows)
+    suites.notes += _drop_outliers(source.id, suites)
+    suites.notes += level_notes(source.id, {element: suites.columns[f"{element}_ppm"] for element in _rare(suites)})
+    suites.tree_ppm = _total(source, options, cells)
+    _note_methods(source.id, suites)
+    return suites
+
+
+def _note_odd_cells(
+    suites: Suites, results: list[AssayColumn], parsed: Mapping[str, Cells], source: Source, cells: pd.DataFrame
+) -> None:
+    """Reject rows with a cell that is no result, and tell of results that are suspicious."""
     odd = []
     for column in results:
         column_cells = parsed[column.name]
@@ -131,6 +144,18 @@ def read_suites(
             suites.problems.setdefault(position, ("unreadable_result", reason))
         odd += [*suspicions(column.name, column_cells), *zeros(column.name, column_cells)]
     suites.notes += suspicion_notes(source.id, odd)
+
+
+def _choose_results(
+    suites: Suites,
+    results: list[AssayColumn],
+    parsed: dict[str, Cells],
+    source: Source,
+    options: GeochemistryOptions,
+    cells: pd.DataFrame,
+    rows: npt.NDArray[np.int64] | None,
+) -> None:
+    """Take one result per sample and element into the suites, with its method; ``parsed`` is emptied on the way."""
     rank_of_row = np.full(len(cells), len(METHOD_ORDER), dtype=np.int8)
     rank_of_any = rank_of_row.copy()
     one_method = len({column.method for column in results}) == 1
@@ -159,11 +184,6 @@ def read_suites(
     best = np.where(rank_of_row < len(METHOD_ORDER), rank_of_row, np.minimum(rank_of_any, len(METHOD_ORDER) - 1))
     suites.method = np.array(METHOD_ORDER, dtype=object)[best]
     suites.notes += _keep_own_methods(source.id, suites, ranks, best)
-    suites.notes += _drop_outliers(source.id, suites)
-    suites.notes += level_notes(source.id, {element: suites.columns[f"{element}_ppm"] for element in _rare(suites)})
-    suites.tree_ppm = _total(source, options, cells)
-    _note_methods(source.id, suites)
-    return suites
 
 
 def _units_by_row(

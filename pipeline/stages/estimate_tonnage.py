@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -39,6 +41,12 @@ Z90 = 1.645
 """Standard deviations to either end of the range that holds nine in ten."""
 
 _PILES = ("waste_rock", "slag", "heap_leach")
+
+
+_Range: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Low, middle and high tonnes of every site."""
+
+_Factor: TypeAlias = float | np.ndarray
 
 
 class EstimateTonnageParams(BaseModel):
@@ -159,51 +167,9 @@ def estimate_tonnage(
     engineering rules.
     """
     area = _area_m2(sites)
-    low, mid, high = _densities(sites)
-    columns = {name: sites[name].to_numpy(dtype=float) for name in ("mass_t", "volume_m3", "milled_t", "height_m")}
-    mass, volume, milled, height = (np.where(column > 0, column, np.nan) for column in columns.values())
-    waste = sites["waste_type"].to_numpy()
-    bare = waste == "none"
-    no_mill = bare | np.isin(waste, ("waste_rock", "slag"))
-    milled = np.where(no_mill, np.nan, milled)
-    rated = np.where(no_mill, np.nan, _milled_by_rate(sites, params))
-    authorised = np.where(bare, np.nan, _positive(sites, "authorised_t"))
-    assayed = _positive(sites[["site_id"]].merge(site_samples, on="site_id", how="left"), "waste_mass_t")
-    footprint = np.where(bare, np.nan, area)
-    density = (mid / low, high / mid)
-    ranges = {
-        "reported_mass": _open_ends(*_within(mass, _either_way(params.reported_factor)), "mass_t_bound", sites, params),
-        "endowment_grade": _within(assayed, _either_way(params.reported_factor)),
-        "volume_density": _open_ends(
-            *_within(volume * mid, density, _either_way(params.volume_factor)), "volume_m3_bound", sites, params
-        ),
-        "milled": _within(
-            milled * params.milled_ratio,
-            (params.milled_ratio / params.milled_low_ratio, params.milled_high_ratio / params.milled_ratio),
-            _either_way(params.milled_factor),
-        ),
-        "milled_rate": _within(
-            rated * params.milled_ratio,
-            (params.milled_ratio / params.milled_low_ratio, params.milled_high_ratio / params.milled_ratio),
-            _either_way(params.use_factor),
-        ),
-        "area_height": _within(
-            footprint * height * params.thickness_ratio * mid,
-            (params.thickness_ratio / params.thickness_low_ratio, params.thickness_high_ratio / params.thickness_ratio),
-            density,
-            _either_way(params.height_factor),
-            _either_way(params.area_factor),
-        ),
-        "authorised_mass": (
-            authorised * params.authorised_low_ratio,
-            authorised * params.authorised_ratio,
-            authorised * params.authorised_high_ratio,
-        ),
-        "area_law": _area_law(footprint, sites, params),
-    }
     rule = np.full(len(sites), "unknown", dtype=object)
     table = np.full((3, len(sites)), np.nan)
-    for name, values in ranges.items():
+    for name, values in _ranges(sites, site_samples, area, params).items():
         usable = (rule == "unknown") & np.isfinite(values[1])
         rule[usable] = name
         table[:, usable] = np.asarray(values)[:, usable]
@@ -221,6 +187,48 @@ def estimate_tonnage(
         ),
         SiteTonnage,
     )
+
+
+def _ranges(
+    sites: pd.DataFrame, site_samples: pd.DataFrame, area: np.ndarray, params: EstimateTonnageParams
+) -> dict[str, _Range]:
+    """Return low, middle and high tonnes by every rule, the best rule first; NaN where a rule lacks what it needs."""
+    low, mid, high = _densities(sites)
+    columns = {name: sites[name].to_numpy(dtype=float) for name in ("mass_t", "volume_m3", "milled_t", "height_m")}
+    mass, volume, milled, height = (np.where(column > 0, column, np.nan) for column in columns.values())
+    waste = sites["waste_type"].to_numpy()
+    bare = waste == "none"
+    no_mill = bare | np.isin(waste, ("waste_rock", "slag"))
+    milled = np.where(no_mill, np.nan, milled)
+    rated = np.where(no_mill, np.nan, _milled_by_rate(sites, params))
+    authorised = np.where(bare, np.nan, _positive(sites, "authorised_t"))
+    assayed = _positive(sites[["site_id"]].merge(site_samples, on="site_id", how="left"), "waste_mass_t")
+    footprint = np.where(bare, np.nan, area)
+    density = _around(low, mid, high)
+    ground = _around(params.milled_low_ratio, params.milled_ratio, params.milled_high_ratio)
+    thickness = _around(params.thickness_low_ratio, params.thickness_ratio, params.thickness_high_ratio)
+    return {
+        "reported_mass": _open_ends(*_within(mass, _either_way(params.reported_factor)), "mass_t_bound", sites, params),
+        "endowment_grade": _within(assayed, _either_way(params.reported_factor)),
+        "volume_density": _open_ends(
+            *_within(volume * mid, density, _either_way(params.volume_factor)), "volume_m3_bound", sites, params
+        ),
+        "milled": _within(milled * params.milled_ratio, ground, _either_way(params.milled_factor)),
+        "milled_rate": _within(rated * params.milled_ratio, ground, _either_way(params.use_factor)),
+        "area_height": _within(
+            footprint * height * params.thickness_ratio * mid,
+            thickness,
+            density,
+            _either_way(params.height_factor),
+            _either_way(params.area_factor),
+        ),
+        "authorised_mass": (
+            authorised * params.authorised_low_ratio,
+            authorised * params.authorised_ratio,
+            authorised * params.authorised_high_ratio,
+        ),
+        "area_law": _area_law(footprint, sites, params),
+    }
 
 
 def _area_m2(sites: gpd.GeoDataFrame) -> np.ndarray:
@@ -246,7 +254,7 @@ def _milled_by_rate(sites: pd.DataFrame, params: EstimateTonnageParams) -> np.nd
     return np.where(years > 0, rate * params.operating_days * params.use_ratio * years, np.nan)
 
 
-def _densities(sites: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _densities(sites: gpd.GeoDataFrame) -> _Range:
     """Choose the dry bulk density range of each site's material."""
     waste = sites["waste_type"].to_numpy()
     deposit = sites["deposit_type"].fillna("").astype(str).str.casefold()
@@ -269,13 +277,16 @@ def _densities(sites: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray, np.ndar
     return table[:, 0], table[:, 1], table[:, 2]
 
 
+def _around(low: _Factor, mid: _Factor, high: _Factor) -> tuple[_Factor, _Factor]:
+    """Return the factors that lead from the middle down to the low and up to the high end."""
+    return mid / low, high / mid
+
+
 def _either_way(factor: float) -> tuple[float, float]:
     return factor, factor
 
 
-def _within(
-    mid: np.ndarray, *factors: tuple[float | np.ndarray, float | np.ndarray]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _within(mid: np.ndarray, *factors: tuple[_Factor, _Factor]) -> _Range:
     """Return low, mid and high of a product whose factors err independently, each by its own factor below and above."""
     below, above = (np.exp(np.sqrt(sum(np.square(np.log(factor[side])) for factor in factors))) for side in (0, 1))
     return mid / below, mid, mid * above
@@ -283,7 +294,7 @@ def _within(
 
 def _open_ends(
     low: np.ndarray, mid: np.ndarray, high: np.ndarray, bound: str, sites: pd.DataFrame, params: EstimateTonnageParams
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> _Range:
     """Widen the range of an amount that was given as "more than" or "less than", toward its open side only."""
     if bound not in sites:
         return low, mid, high
@@ -293,9 +304,7 @@ def _open_ends(
     return wider_low, mid, wider_high
 
 
-def _area_law(
-    area: np.ndarray, sites: gpd.GeoDataFrame, params: EstimateTonnageParams
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _area_law(area: np.ndarray, sites: gpd.GeoDataFrame, params: EstimateTonnageParams) -> _Range:
     """Apply the power laws of footprints, by how the waste is held; a mixture of two where nobody says."""
     disposal, waste = sites["disposal"].to_numpy(), sites["waste_type"].to_numpy()
     pile = (disposal == "dry_stack") | np.isin(waste, _PILES)
