@@ -30,7 +30,7 @@ def verdict(validation: Validation | None, lang: str) -> str:
     if outcome == "no_skill":
         why = _separator(lang).join(remark("reason", notice, lang) for notice in _causes(validation))
         return words.phrase("verdict_no_skill", lang, auc=_auc(validation, lang), why=why) + alarms
-    figures_found = _found(validation, lang)
+    figures_found = _figures_in_words(validation, lang)
     if outcome == "alarmed":
         warned = _separator(lang).join(remark("alarm", notice, lang) for notice in validation.alarms)
         return words.phrase("verdict_alarmed", lang, alarm=warned, found=figures_found)
@@ -145,7 +145,7 @@ def _auc(validation: Validation, lang: str) -> str:
     return words.phrase("verdict_auc", lang, auc=figures.auc, low=figures.auc_low, high=figures.auc_high, where=where)
 
 
-def _found(validation: Validation, lang: str) -> str:
+def _figures_in_words(validation: Validation, lang: str) -> str:
     figures = _main_figures(validation)
     auc = _auc(validation, lang)
     shares = [figure.get("20") for figure in (figures.capture, figures.capture_low, figures.capture_high)]

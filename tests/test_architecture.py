@@ -33,6 +33,18 @@ def test_no_file_outgrows_four_hundred_lines_without_a_reason() -> None:
     assert not unexplained
 
 
+def test_names_say_what_they_hold() -> None:
+    catch_alls = {"one", "found", "said", "told"}
+    named = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: name what '{name}' holds"
+        for path in CODE
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Name | ast.arg)
+        and (name := node.id if isinstance(node, ast.Name) else node.arg) in catch_alls
+    ]
+    assert not named
+
+
 def test_no_module_is_a_drawer_for_everything() -> None:
     assert not [path for path in CODE if path.stem in {"utils", "helpers", "common", "base", "misc"}]
 

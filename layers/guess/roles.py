@@ -94,7 +94,7 @@ def role_of(find: Find, sight: Look, decimal_mark: str) -> Fact | str:
     if sight.shapes == "line":
         return _of_lines(find, sight, decimal_mark)
     other = re.search(_NO_ROLE, stem)
-    if other and not _found(stem, AREA_WORDS):
+    if other and not _words_in(stem, AREA_WORDS):
         fact = (
             _of_points(find, sight, decimal_mark)
             if sight.shapes != "area" and re.match("survey|drill", other.group())
@@ -108,7 +108,7 @@ def role_of(find: Find, sight: Look, decimal_mark: str) -> Fact | str:
     return _of_points(find, sight, decimal_mark)
 
 
-def _found(text: str, words: Mapping[str, str]) -> list[str]:
+def _words_in(text: str, words: Mapping[str, str]) -> list[str]:
     return [name for name, pattern in words.items() if re.search(pattern, text)]
 
 
@@ -138,7 +138,7 @@ def _mostly_closed(sight: Look) -> bool:
 
 def _of_lines(find: Find, sight: Look, decimal_mark: str) -> Fact | str:
     stem = plain(find.stem).replace("_", " ")
-    by_name, by_content = _found(stem, LINE_WORDS), _found(_contents(sight), LINE_WORDS)
+    by_name, by_content = _words_in(stem, LINE_WORDS), _words_in(_contents(sight), LINE_WORDS)
     if len(by_name) == 1:
         agree = not by_content or by_name[0] in by_content
         return Fact(f"lines:{by_name[0]}", f"lines; the name says {by_name[0]}", 0.9 if agree else 0.75)
@@ -156,12 +156,12 @@ def _of_lines(find: Find, sight: Look, decimal_mark: str) -> Fact | str:
 def _of_areas(find: Find, sight: Look) -> Fact | str:
     stem = plain(find.stem).replace("_", " ")
     folder = plain(PurePosixPath(find.path).parent.name).replace("_", " ")
-    area_words = _found(re.sub(_PROVINCES_AND_TERRITORIES, "provinces", stem), AREA_WORDS)
+    area_words = _words_in(re.sub(_PROVINCES_AND_TERRITORIES, "provinces", stem), AREA_WORDS)
     where_read = "the name"
     if not area_words:
         headings = " | ".join(plain(str(column)).replace("_", " ") for column in sight.table.cells.columns)
         area_words = [
-            word for word in _found(headings, AREA_WORDS) if word != "province"
+            word for word in _words_in(headings, AREA_WORDS) if word != "province"
         ]  # a column tells in which province rows lie
         where_read = "a heading"
     if not area_words:

@@ -152,19 +152,19 @@ def drawing(check: SourceCheck, region: Extent | None) -> Markup | None:
     shift = np.array([(west + east) / 2, (south + north) / 2])
     middle = np.array([WIDTH_PX / 2, HEIGHT_PX / 2 - 8])
 
-    def place(points: Any) -> Any:
+    def pixels(points: Any) -> Any:
         return (np.asarray(points, dtype=float) - shift) * np.array([narrow * scale, -scale]) + middle
 
-    drawn = [_frame(place, region)] if region is not None else []
+    drawn = [_frame(pixels, region)] if region is not None else []
     shapes = np.asarray(check.shapes, dtype=object)
     if len(shapes) > MAX_POINTS:
         shapes = shapes[np.linspace(0, len(shapes) - 1, MAX_POINTS).astype(int)]
     points = shapes[shapely.get_type_id(shapes) == 0]
     others = shapely.simplify(shapes[shapely.get_type_id(shapes) > 0], 1.0 / scale)
-    drawn += [_outlines(place, others)] if len(others) else []
+    drawn += [_outlines(pixels, others)] if len(others) else []
     drawn += [
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.7"/>'
-        for x, y in (place(shapely.get_coordinates(points)) if len(points) else [])
+        for x, y in (pixels(shapely.get_coordinates(points)) if len(points) else [])
     ]
     corners = f"{west:.2f}° to {east:.2f}° east, {south:.2f}° to {north:.2f}° north"
     return Markup(  # noqa: S704 - numbers and a source id of [a-z0-9_]

@@ -293,7 +293,7 @@ def _block(guess: Guess, trial: _Trial) -> list[str]:
 def _lines(guess: Guess, dotted: str, key: str, value: Any, indent: str, told_above: str | None = None) -> list[str]:
     """Return the lines of one key; inside a mapping, a reason that most of its keys share is said once above them."""
     if isinstance(value, dict) and dotted not in guess.facts:
-        reasons = [reason for inner in value if (reason := _told(guess, f"{dotted}.{inner}"))]
+        reasons = [reason for inner in value if (reason := _reason_of(guess, f"{dotted}.{inner}"))]
         usual = max(set(reasons), key=reasons.count) if len(reasons) > 2 else None
         usual = usual if usual and reasons.count(usual) > 2 else None
         above = _comment(f"{usual}, where nothing else is said", indent) if usual else []
@@ -301,11 +301,11 @@ def _lines(guess: Guess, dotted: str, key: str, value: Any, indent: str, told_ab
         for inner, inner_value in value.items():
             lines += _lines(guess, f"{dotted}.{inner}", str(inner), inner_value, indent + "  ", usual)
         return lines
-    reason = _told(guess, dotted)
+    reason = _reason_of(guess, dotted)
     return _entry(key, value, indent, None if reason == told_above else reason)
 
 
-def _told(guess: Guess, dotted: str) -> str | None:
+def _reason_of(guess: Guess, dotted: str) -> str | None:
     """Return how sure a fact is and why, None where there is nothing to say."""
     fact = guess.facts.get(dotted)
     if fact is None or dotted in ("layer", "sheet"):

@@ -56,10 +56,10 @@ def explain_sites(features: DataFrame[Features], model: TrainedModel, params: Ex
         names, values, parts = _field_parts(features, model.grade_field, model)
     else:
         names, values, parts = _model_parts(features, model)
-    return conform(_told(ids, names, values, parts, params.max_reasons), Reasons)
+    return conform(_reason_rows(ids, names, values, parts, params.max_reasons), Reasons)
 
 
-def _told(ids: np.ndarray, names: list[str], values: np.ndarray, parts: np.ndarray, most: int) -> pd.DataFrame:
+def _reason_rows(ids: np.ndarray, names: list[str], values: np.ndarray, parts: np.ndarray, most: int) -> pd.DataFrame:
     """Return the reasons as rows, strongest first; contributions of nothing are left out, weak ones summed up."""
     order = np.argsort(-np.abs(parts), axis=1, kind="stable")
     strong = np.take_along_axis(parts, order, axis=1)

@@ -76,7 +76,7 @@ def overlay_territories(
         if len(outlines):
             parts.append(_outlines_near(crs, geometry, outlines, pieces, met, len(areas), params))
         met = pd.concat(parts, ignore_index=True)
-    return conform(_told(met, sites, territories), SiteTerritories)
+    return conform(_with_names(met, sites, territories), SiteTerritories)
 
 
 def _pairs(site: np.ndarray, area: np.ndarray, relation: object, share: object, km: object) -> pd.DataFrame:
@@ -227,7 +227,7 @@ def _member(key: np.ndarray, taken: np.ndarray) -> np.ndarray:
     return np.asarray(taken[position] == key)
 
 
-def _told(met: pd.DataFrame, sites: GeoDataFrame[Sites], territories: GeoDataFrame[Territories]) -> pd.DataFrame:
+def _with_names(met: pd.DataFrame, sites: GeoDataFrame[Sites], territories: GeoDataFrame[Territories]) -> pd.DataFrame:
     """Put names to pairs: sites in order, areas alphabetical."""
     names = [alphabetical_key(name) for name in territories["territory"]]
     columns = (
