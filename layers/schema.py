@@ -18,6 +18,7 @@ from pandera.typing import DataFrame, Series
 from pandera.typing.geopandas import GeoSeries
 
 from layers.errors import LayerError
+from layers.schema_rules import typed_and_checked
 
 PlainT = TypeVar("PlainT", bound="PlainTable")
 PlacedT = TypeVar("PlacedT", bound="PlacedTable")
@@ -501,10 +502,12 @@ def conform(table: pd.DataFrame, model: type[pa.DataFrameModel]) -> pd.DataFrame
         )
     extra = [column for column in table.columns if column not in wanted]
     named = table[wanted].reset_index(drop=True)
-    try:
-        checked: pd.DataFrame = model.validate(named, lazy=True, inplace=True)  # writes to ``named`` alone
-    except pa.errors.SchemaErrors as failure:
-        raise LayerError(_failures(model.__name__, failure.failure_cases, named)) from None
+    checked = typed_and_checked(named, model)  # writes to ``named`` alone, as does what follows
+    if checked is None:
+        try:
+            checked = model.validate(named, lazy=True, inplace=True)
+        except pa.errors.SchemaErrors as failure:
+            raise LayerError(_failures(model.__name__, failure.failure_cases, named)) from None
     if extra:  # taken from a plain frame, since a GeoDataFrame copies all of what it is left without geometry
         checked = pd.concat([checked, pd.DataFrame(table)[extra].reset_index(drop=True)], axis=1)
     return checked

@@ -13,6 +13,29 @@ os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(tempfile.gettempd
 hypothesis.settings.register_profile("minewaste", database=None, derandomize=True, deadline=None)
 hypothesis.settings.load_profile("minewaste")
 
+FAR_FROM_LINES = {
+    "shared_realdata",
+    "shared_headings",
+    "shared_faults",
+    "shared_cases",
+    "browser",
+    "cluster",
+    "dask_cluster",
+}
+"""Fixtures of tests that try much at once on real files, in browsers and on clusters: which lines they pass says little."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Count no lines in tests of the whole, which would take twice as long; tests of parts pass the same lines."""
+    if not config.pluginmanager.hasplugin("_cov"):
+        return
+    for item in items:
+        if FAR_FROM_LINES & set(getattr(item, "fixturenames", ())) or item.path.parent.name in (
+            "sovereignty",
+            "mutations",
+        ):
+            item.add_marker("no_cover")
+
 
 def _shared(part: str) -> Path:
     """Return a folder of shared test files, or skip the test with the reason in sight."""

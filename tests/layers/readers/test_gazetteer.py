@@ -17,6 +17,8 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "1": ("Rivière-Rouge", 46.41, -74.87, 4500),
         "2": ('Saint "B"', 46.1, -74.1, 900),
         "3": ("Elsewhere", -20.5, 130.25, 70000),
+        "4": ("On the line", -0.25, 30.0, 600),
+        "5": ("Whole degree", -21.0, 130.5, 800),
         **{str(at): (f"Suburb {at}", 46.2, -74.2, 1000 + at) for at in range(10, 16)},
     }
     entries = {
@@ -48,6 +50,22 @@ def test_the_largest_towns_of_every_square_are_found() -> None:
     assert set(towns["kind"]) == {"town"}
     assert (towns.geometry.x.iloc[0], towns.geometry.y.iloc[0]) == (-74.87, 46.41)
     assert gazetteer.gazetteer_towns((0, 0, 1, 1)).empty
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize(
+    ("box", "names"),
+    [
+        ((29, -0.5, 31, 0.5), ["On the line"]),
+        ((29, -0.2, 31, 0.5), []),
+        ((129, -21, 131, -20), ["Elsewhere", "Whole degree"]),
+        ((129, -20.9, 131, -20.6), []),
+        ((-180, -90, 180, 90), ["Elsewhere", "Rivière-Rouge", "Whole degree", "On the line"]),
+    ],
+)
+def test_towns_south_of_the_line_are_found(box: tuple[float, float, float, float], names: list[str]) -> None:
+    towns = gazetteer.gazetteer_towns(box)["name"]
+    assert [name for name in towns if not name.startswith(("Suburb", "Saint"))] == names
 
 
 @pytest.mark.usefixtures("installed")
