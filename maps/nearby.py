@@ -59,9 +59,11 @@ def communities_near(publication: Publication, longitude: float, latitude: float
     there = (table[axis].to_numpy()[rows_near] for axis in ("longitude", "latitude"))
     distance = geodesic_km(longitude, latitude, *there)
     chosen = rows_near[distance <= within_km]
-    near = pd.DataFrame({name: table[name].iloc[chosen].array for name in ("community", "kind")})
-    near["distance_km"] = distance[distance <= within_km]
-    return near.sort_values(["distance_km", "community"]).reset_index(drop=True)
+    inside = distance[distance <= within_km]
+    names = table["community"].array[chosen]
+    order = np.lexsort((names.to_numpy(dtype=object), inside))
+    kinds = table["kind"].array[chosen[order]]
+    return pd.DataFrame({"community": names[order], "kind": kinds, "distance_km": inside[order]})
 
 
 def distance_to_place_km(

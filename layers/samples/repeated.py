@@ -138,7 +138,7 @@ def _pairs(left: pd.DataFrame, right: pd.DataFrame) -> _Pairs:
     if not elements or not len(left) or not len(right):
         return _Pairs(nothing, nothing, nothing.astype(bool), nothing.astype(bool))
     by_id = _joined(_ids(left), _ids(right))
-    by_place = _joined(_spots(left, elements), _spots(right, elements))
+    by_place = _joined(*_spots(left, right, elements))
     a = np.concatenate([by_id[0], by_place[0]])
     b = np.concatenate([by_id[1], by_place[1]])
     least = np.repeat([_SAME_ID, _SAME_PLACE], [len(by_id[0]), len(by_place[0])])
@@ -157,22 +157,39 @@ def _ids(samples: pd.DataFrame) -> pd.DataFrame:
     return table[(~same_row & ids.ne("")).to_numpy(dtype=bool)]
 
 
-def _spots(samples: pd.DataFrame, elements: Sequence[str]) -> pd.DataFrame:
-    """Return rounded places and media and the first results, with positions; rows without a place are left out."""
+def _spots(left: pd.DataFrame, right: pd.DataFrame, elements: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return rounded places and media and the first results of both tables, with positions; where there is a place in both."""
+    first, second = _places(left), _places(right)
+    first = first[first["lat"].isin(second["lat"])]
+    second = second[second["lat"].isin(first["lat"])]
+    for element in elements[:3]:
+        first, second = _with_text(first, left, element), _with_text(second, right, element)
+    return first, second
+
+
+def _with_text(spots: pd.DataFrame, samples: pd.DataFrame, element: str) -> pd.DataFrame:
+    """Return places with the results of an element to six digits."""
+    values = samples[f"{element}_ppm"].to_numpy(dtype="float64")[spots["at"].to_numpy()]
+    return spots.assign(**{element: np.array([f"{value:.6g}" for value in values], dtype=object)})
+
+
+def _places(samples: pd.DataFrame) -> pd.DataFrame:
+    """Return rounded places and media, with positions; rows without a place are left out."""
     table = pd.DataFrame({
         "lat": samples["latitude"].astype("float64").round(_EXACT_DEG),
         "lon": samples["longitude"].astype("float64").round(_EXACT_DEG),
         "medium": samples["medium"].astype("str"),
         "at": np.arange(len(samples)),
     })  # fmt: skip
-    for element in elements[:3]:
-        table[element] = samples[f"{element}_ppm"].astype("float64").map(lambda value: f"{value:.6g}")
     return table[np.isfinite(table["lat"]).to_numpy() & np.isfinite(table["lon"]).to_numpy()]
 
 
 def _joined(left: pd.DataFrame, right: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return positions of rows with equal keys; keys that stand in so many rows that nothing follows from them are left out."""
     keys = [name for name in left.columns if name != "at"]
+    left, right = left[left[keys[0]].isin(right[keys[0]])], right[right[keys[0]].isin(left[keys[0]])]
+    if left.empty or right.empty:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     sizes = left.groupby(keys).size().rename("a").to_frame().join(right.groupby(keys).size().rename("b"), how="inner")
     if int((sizes["a"] * sizes["b"]).sum()) > _MOST_PAIRS:
         sizes = sizes[(sizes["a"] == 1) & (sizes["b"] == 1)]

@@ -311,8 +311,10 @@ def _marginal(
         noise = spread.nugget + own_variance[rows] + 1e-9
         whole = np.column_stack([design[rows], value[rows]])
         if spread.sill > 0:
-            factor = cho_factor(spread.sill * np.exp(-apart / spread.range_km) + np.diag(noise), lower=True)
-            inverse = cho_solve(factor, np.eye(len(rows)))
+            covariance = spread.sill * np.exp(-apart / spread.range_km)
+            covariance[np.diag_indices(len(rows))] += noise
+            factor = cho_factor(covariance, lower=True, overwrite_a=True, check_finite=False)
+            inverse = cho_solve(factor, np.eye(len(rows)), overwrite_b=True, check_finite=False)
             solved = inverse @ whole
             log_determinant += 2.0 * float(np.log(np.diag(factor[0])).sum())
         else:
@@ -323,11 +325,11 @@ def _marginal(
         normal += design[rows].T @ solved[:, :-1]
         moment += design[rows].T @ solved[:, -1]
         squares += float(value[rows] @ solved[:, -1])
-    factor = cho_factor(normal, lower=True)
-    coef = cho_solve(factor, moment)
+    factor = cho_factor(normal, lower=True, check_finite=False)
+    coef = cho_solve(factor, moment, check_finite=False)
     log_determinant += 2.0 * float(np.log(np.diag(factor[0])).sum())
     likelihood = -0.5 * (squares - float(moment @ coef) + log_determinant + len(value) * np.log(2.0 * np.pi))
-    return _Marginal(likelihood, coef, cho_solve(factor, np.eye(width)), inverses)
+    return _Marginal(likelihood, coef, cho_solve(factor, np.eye(width), check_finite=False), inverses)
 
 
 def _slopes(

@@ -82,16 +82,19 @@ def platt(log_odds: np.ndarray, positive: np.ndarray) -> tuple[float, float]:
     Platt (1999), Probabilistic outputs for support vector machines.
     """
     from scipy.optimize import minimize
+    from scipy.special import expit
 
     n1, n0 = int(positive.sum()), int((~positive).sum())
     aim = np.where(positive, (n1 + 1.0) / (n1 + 2.0), 1.0 / (n0 + 2.0))
 
-    def loss(theta: np.ndarray) -> float:
+    def loss(theta: np.ndarray) -> tuple[float, np.ndarray]:
         z = theta[0] * log_odds + theta[1]
-        return float(np.sum(np.logaddexp(0.0, z) - aim * z)) + 0.05 * (theta[0] - 1.0) ** 2
+        value = float(np.sum(np.logaddexp(0.0, z) - aim * z)) + 0.05 * (theta[0] - 1.0) ** 2
+        away = expit(z) - aim
+        return value, np.array([float(away @ log_odds) + 0.1 * (theta[0] - 1.0), float(away.sum())])
 
     start = np.array([1.0, np.log((n1 + 1.0) / (n0 + 1.0))])
-    optimum = minimize(loss, start, method="L-BFGS-B", bounds=[(0.05, 3.0), (-12.0, 12.0)])
+    optimum = minimize(loss, start, method="L-BFGS-B", jac=True, bounds=[(0.05, 3.0), (-12.0, 12.0)])
     return float(optimum.x[0]), float(optimum.x[1])
 
 

@@ -91,18 +91,28 @@ def best_cut(column: int, value: np.ndarray, positive: np.ndarray) -> Pattern | 
         Classes of the training rows; a cut chosen on rows that are tested later would leak.
     """
     known = np.isfinite(value)
-    v, p = value[known], positive[known]
-    best: Pattern | None = None
-    for cut in np.unique(np.quantile(v, CUTS)) if len(v) else ():
-        inside = v >= cut
-        a, c = int((inside & p).sum()), int((~inside & p).sum())
-        b, d = int(inside.sum()) - a, int((~inside).sum()) - c
-        if min(a, c) < LEAST_POSITIVES or min(b, d) < 1:
-            continue
-        contrast = weights(a, b, c, d)
-        if best is None or abs(contrast.studentised) > abs(best.weights.studentised):
-            best = Pattern(column, float(cut), a + b, a, contrast, abs(contrast.studentised) >= STUDENTISED)
-    return best
+    v, v_positive = np.sort(value[known]), np.sort(value[known & positive])
+    if not len(v):
+        return None
+    cuts = np.unique(np.quantile(v, CUTS))
+    a, inside = (len(sorted_values) - np.searchsorted(sorted_values, cuts) for sorted_values in (v_positive, v))
+    b, c = inside - a, len(v_positive) - a
+    d = len(v) - inside - c
+    enough = np.flatnonzero((np.minimum(a, c) >= LEAST_POSITIVES) & (np.minimum(b, d) >= 1))
+    if not len(enough):
+        return None
+    best = enough[np.argmax(_strength(*(count[enough].astype(float) for count in (a, b, c, d))))]
+    chosen = weights(a[best], b[best], c[best], d[best])
+    used = abs(chosen.studentised) >= STUDENTISED
+    return Pattern(column, float(cuts[best]), int(inside[best]), int(a[best]), chosen, used)
+
+
+def _strength(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.ndarray:
+    """Return the size of the studentised contrast of `weights` for many cuts whose four counts are all above 0."""
+    n1, n0 = a + c, b + d
+    contrast = np.log((a / n1) / (b / n0)) - np.log((c / n1) / (d / n0))
+    size: np.ndarray = np.abs(contrast / np.hypot(np.sqrt(1 / a + 1 / b), np.sqrt(1 / c + 1 / d)))
+    return size
 
 
 def fit_patterns(table: np.ndarray, positive: np.ndarray) -> list[Pattern]:

@@ -136,10 +136,12 @@ def train_model(
     TrainedModel
         Of kind ``supervised``, ``pu_bagging`` or ``companion_only``.
     """
+    from sklearn import config_context
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     table = _together(features, labels, companion, site_tonnage, sites)
-    with threadpool_limits(limits=params.workers):
+    # Hundreds of small fits: what scikit-learn checks of its own parameters and of tables made here takes a tenth of them.
+    with threadpool_limits(limits=params.workers), config_context(assume_finite=True, skip_parameter_validation=True):
         return _train(table, [name for name in features.columns if name != "site_id"], splits, params)
 
 
