@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -75,6 +76,7 @@ class Executor:
         self.workers = max(1, workers)
         self.partitions = partitions
         self._client = _connect(scheduler) if scheduler else None
+        self._processes: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Executor:
         return self
@@ -82,6 +84,9 @@ class Executor:
     def __exit__(self, *_: object) -> None:
         if self._client is not None:
             self._client.close()
+        if self._processes is not None:
+            self._processes.shutdown()
+            self._processes = None
 
     def map_sites(
         self, stage: Callable[..., pd.DataFrame], sites: gpd.GeoDataFrame, shared: Sequence[Shared], params: Any
@@ -162,13 +167,26 @@ class Executor:
         if self.mode == "serial":
             return list(dask.compute(*tasks, scheduler="synchronous"))
         try:
+            if self.mode == "processes":
+                return list(dask.compute(*tasks, scheduler="processes", pool=self._pool(), chunksize=1))
             return list(dask.compute(*tasks, scheduler=self.mode, num_workers=self.workers))
         except (BrokenProcessPool, MemoryError) as error:
+            self._processes = None
             raise StageError(
                 f"{stage.__name__}: a worker was stopped while computing one of {len(tasks)} slices of sites, usually because "
                 f"the machine ran out of memory. Lower dask.workers (now {self.workers}), or raise dask.partitions (now "
                 f"{len(tasks)}) so that slices become smaller."
             ) from error
+
+    def _pool(self) -> ProcessPoolExecutor:
+        """Return the processes of this run: starting them and loading the libraries takes longer than most stages."""
+        if self._processes is None:
+            from dask.multiprocessing import get_context, initialize_worker_process
+
+            self._processes = ProcessPoolExecutor(
+                self.workers, mp_context=get_context(), initializer=initialize_worker_process
+            )
+        return self._processes
 
     def _sent(self, layer: Any) -> Any:
         """Send what one slice needs to one worker of the cluster, so that it does not pass through the scheduler."""

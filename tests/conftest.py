@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import runpy
+import shutil
+import sys
 import tempfile
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis
@@ -70,14 +76,57 @@ def shared_cases() -> Path:
     return _shared("cases")
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return a folder that the first test process to need it makes and all others read.
+
+    Parameters
+    ----------
+    factory : pytest.TempPathFactory
+        That of the process; its folder lies in that of all processes of one session (the recipe of pytest-xdist).
+    name : str
+        Name of the folder, the same in all processes.
+    make : callable
+        Takes the folder, which is there and empty.
+    """
+    own = factory.getbasetemp()
+    common = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder, made = common / f"shared_{name}", common / f"shared_{name}.made"
+    with (common / f"shared_{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            made.touch()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the demo, made once for all tests that only read it; its region lies beside it in ``run_region``."""
-    from click.testing import CliRunner
 
-    from pipeline.commands.cli import main
+    def make(home: Path) -> None:
+        from click.testing import CliRunner
 
-    out = tmp_path_factory.mktemp("demo") / "run"
-    result = CliRunner().invoke(main, ["demo", "--out", str(out), "--quiet"], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return out
+        from pipeline.commands.cli import main
+
+        result = CliRunner().invoke(main, ["demo", "--out", str(home / "run"), "--quiet"], catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+
+    return made_once(tmp_path_factory, "demo", make) / "run"
+
+
+@pytest.fixture
+def built(shared_faults: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Run a builder of the shared folder and give the folder it wrote to; here, since a process of its own costs a start."""
+
+    def build(name: str) -> Path:
+        with monkeypatch.context() as patched, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            patched.chdir(shared_faults)
+            patched.setattr(sys, "argv", [name, str(tmp_path)])
+            patched.syspath_prepend(str(shared_faults))
+            runpy.run_path(str(shared_faults / name), run_name="__main__")
+        return tmp_path
+
+    return build

@@ -16,6 +16,7 @@ from maps.screening.screening import place_of_community, screen
 from maps.sheets.sheet import write_sheets
 from maps.site_map.site_map import write_map
 from tests.browser.watched import ARGUMENTS, CHROMIUM, Watched
+from tests.conftest import made_once
 
 
 @pytest.fixture(scope="session")
@@ -33,14 +34,15 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def run(made_up: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("run")
-    made = made_up.publication(150)
-    write_map(made, folder / "map.html")
-    write_sheets(made, folder / "sheets", max_sheets=25)
-    write_report(made, folder / "report.html")
-    place = place_of_community(made, "Community 1")
-    write_screening(made, place, screen(made, place, within_km=200), folder / "screen", within_km=200, lang="en")
-    return folder
+    def make(folder: Path) -> None:
+        made = made_up.publication(150)
+        write_map(made, folder / "map.html")
+        write_sheets(made, folder / "sheets", max_sheets=25)
+        write_report(made, folder / "report.html")
+        place = place_of_community(made, "Community 1")
+        write_screening(made, place, screen(made, place, within_km=200), folder / "screen", within_km=200, lang="en")
+
+    return made_once(tmp_path_factory, "pages", make)
 
 
 @pytest.fixture

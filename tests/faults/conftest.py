@@ -1,20 +1,16 @@
-"""Files of troubles people have met, written afresh for each test; builders of the shared folder run into a fresh folder."""
+"""Files of troubles people have met, written afresh for each test."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from tests.conftest import made_once
 from tests.faults.small_region import SmallRun, run_small, write_small_region
-
-BUILDER = Callable[[str], Path]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,27 +23,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items[:] = [item for item in items if id(item) not in left_out]
 
 
-@pytest.fixture
-def built(shared_faults: Path, tmp_path: Path) -> BUILDER:
-    """Run a builder of the shared folder and give the folder it wrote to."""
-
-    def build(name: str) -> Path:
-        subprocess.run(
-            [sys.executable, "-W", "ignore", str(shared_faults / name), str(tmp_path)],
-            check=True,
-            capture_output=True,
-            cwd=shared_faults,
-        )
-        return tmp_path
-
-    return build
-
-
 @pytest.fixture(scope="session")
 def small_run(tmp_path_factory: pytest.TempPathFactory) -> SmallRun:
     """A finished run of the small region, made once for all tests that read it or spoil a copy of it."""
-    home = tmp_path_factory.mktemp("small")
-    raw: dict[str, Any] = write_small_region(home / "data")
-    (home / "data" / "run.yml").write_text(yaml.safe_dump(raw), encoding="utf-8")
-    run_small(raw, home / "data", home / "run")
-    return SmallRun(home / "data", home / "run", raw)
+
+    def make(home: Path) -> None:
+        raw: dict[str, Any] = write_small_region(home / "data")
+        (home / "data" / "run.yml").write_text(yaml.safe_dump(raw), encoding="utf-8")
+        run_small(raw, home / "data", home / "run")
+
+    home = made_once(tmp_path_factory, "small", make)
+    return SmallRun(
+        home / "data", home / "run", yaml.safe_load((home / "data" / "run.yml").read_text(encoding="utf-8"))
+    )

@@ -217,7 +217,7 @@ def _run_file() -> dict[str, Any]:
         "label_sites": {"threshold_ppm": 300.0},
         "train_model": {
             "n_bags": 10, "n_bags_validation": 5, "n_folds": 3, "n_permutations": 1, "min_positives": 4,
-            "min_negatives": 4,
+            "min_negatives": 4, "proxies": {"n_trees": 10},
         },
         "rank_sites": {"n_draws": 50},
         "publish": {"max_sheets": 1},

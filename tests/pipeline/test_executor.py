@@ -46,19 +46,19 @@ def region() -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     return sites, gpd.GeoDataFrame({"v": range(300)}, geometry=gpd.points_from_xy(*points.T), crs=3979)
 
 
-@pytest.mark.parametrize("partitions", [1, 2, 8])
-@pytest.mark.parametrize("mode", ["serial", "threads", "processes"])
-@pytest.mark.parametrize("reach_km", [None, 10.0])
-def test_any_partition_gives_the_serial_table(region, mode, partitions, reach_km) -> None:
-    if mode == "processes" and partitions == 8:
-        pytest.skip("two partitions cross the process boundary already")
+@pytest.mark.parametrize(
+    ("mode", "partitions"),
+    [("serial", 1), ("serial", 2), ("serial", 8), ("threads", 1), ("threads", 2), ("threads", 8), ("processes", 2)],
+)
+def test_any_partition_gives_the_serial_table(region, mode, partitions) -> None:
     sites, points = region
     expected = nearby(sites, points, 0.5)
     with Executor(mode, workers=2, partitions=partitions) as executor:
-        table = executor.map_sites(nearby, sites, [Shared(points, reach_km)], 0.5)
-    pd.testing.assert_frame_equal(table, expected)
-    assert table["tags"].iloc[0] == ["B", "C"]
-    assert table["any"].dtype == bool
+        for reach_km in (None, 10.0):
+            table = executor.map_sites(nearby, sites, [Shared(points, reach_km)], 0.5)
+            pd.testing.assert_frame_equal(table, expected)
+            assert table["tags"].iloc[0] == ["B", "C"]
+            assert table["any"].dtype == bool
 
 
 @pytest.mark.parametrize("partitions", [1, 2, 8])

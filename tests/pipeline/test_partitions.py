@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import geopandas as gpd
@@ -80,10 +81,16 @@ def test_slices_give_the_serial_table(region: Region, name: str, mode: Any, part
         same(region.run(name, executor), region.serial[name])
 
 
-@pytest.mark.parametrize("name", STAGES)
-def test_two_processes_give_the_serial_table(region: Region, name: str) -> None:
+@pytest.fixture(scope="module")
+def two_processes() -> Iterator[Executor]:
+    """Two processes that take all stages, as in a run."""
     with Executor("processes", workers=2, partitions=2) as executor:
-        same(region.run(name, executor), region.serial[name])
+        yield executor
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_two_processes_give_the_serial_table(region: Region, name: str, two_processes: Executor) -> None:
+    same(region.run(name, two_processes), region.serial[name])
 
 
 @pytest.mark.cluster

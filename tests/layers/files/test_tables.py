@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-import subprocess
-import sys
 import tempfile
 import warnings
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -599,13 +598,6 @@ def test_raw_json_is_strict_and_keeps_letters() -> None:
 # --- the folder of faults
 
 
-def built(faults: Path, name: str, folder: Path) -> Path:
-    subprocess.run(
-        [sys.executable, "-W", "ignore", str(faults / name), str(folder)], check=True, capture_output=True, cwd=faults
-    )
-    return folder
-
-
 @pytest.mark.parametrize(
     ("name", "message"),
     [
@@ -643,19 +635,19 @@ def test_faults_that_read(shared_faults: Path) -> None:
     assert len(read(shared_faults / "F42_z_coordinates.geojson").cells) == 2
 
 
-def test_faults_that_are_built(shared_faults: Path, tmp_path: Path) -> None:
-    table = read(built(shared_faults, "F28_title_and_merged_headers.py", tmp_path) / "F28_inventory.xlsx")
+def test_faults_that_are_built(built: Callable[[str], Path], tmp_path: Path) -> None:
+    table = read(built("F28_title_and_merged_headers.py") / "F28_inventory.xlsx")
     assert table.cells["ID"].tolist() == ["007", "031E05-1"]
     assert len(table.rejects) == 1
-    built(shared_faults, "F48_wrong_layer_and_nested_zip.py", tmp_path)
+    built("F48_wrong_layer_and_nested_zip.py")
     with pytest.raises(SourceError, match="annotation, sites"):
         read(tmp_path / "F48_two_layers.gpkg")
     assert len(read(tmp_path / "F48_nested.zip").cells) == 3
-    built(shared_faults, "F49_missing_sidecars.py", tmp_path)
+    built("F49_missing_sidecars.py")
     for name, part in (("F49_no_shx.shp", ".shx"), ("F49_no_dbf.shp", ".dbf")):
         with pytest.raises(SourceError, match=f"{name[:-4]}{part} is missing"):
             read(tmp_path / name)
-    built(shared_faults, "F10_missing_prj.py", tmp_path)
+    built("F10_missing_prj.py")
     with pytest.raises(SourceError, match="it is never guessed"):
         read(tmp_path / "F10_no_prj.shp")
 
