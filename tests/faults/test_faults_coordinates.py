@@ -272,6 +272,8 @@ def test_a_shapefile_that_tells_no_crs_is_refused_until_it_is_stated(tmp_path: P
     with pytest.raises(SourceError, match=r"t\.shp.*crs: EPSG"):
         areas(tmp_path / "t.shp")
     assert areas(tmp_path / "t.shp", crs="EPSG:26910").layer.total_bounds[1] == pytest.approx(54.14, abs=0.01)
+    with pytest.raises(SourceError, match=r"coordinates outside -180..180 / -90..90 for EPSG:4326"):
+        areas(tmp_path / "t.shp", crs="EPSG:4326")
 
 
 def test_a_table_of_metres_without_zone_or_crs_is_refused(tmp_path: Path) -> None:

@@ -57,12 +57,6 @@ def test_amounts_in_every_spelling_are_read_or_missing(tmp_path: Path, cell: str
     assert found == [pytest.approx(tonnes)] if tonnes is not None else np.isnan(found).all()
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig", "cp1252"], ids=lambda one: f"F20 {one}")
-def test_names_survive_encodings(tmp_path: Path, encoding: str) -> None:
-    text = f"{HEAD},name\nS1,55.1234,-120.2345,Rivière Œuf\n"
-    assert inventory(tmp_path, text.encode(encoding), {"name": "name"}).layer["name"].tolist() == ["Rivière Œuf"]
-
-
 @pytest.mark.parametrize("ends", ["\r", "\r\n", "mixed"], ids=lambda one: f"F19 line ends {one!r}")
 def test_line_ends_lose_no_row(tmp_path: Path, ends: str) -> None:
     rows = [HEAD, "S1,55.1234,-120.2345", "S2,55.2234,-120.1345", "S3,55.3234,-120.5345", ""]

@@ -104,25 +104,6 @@ def test_western_letters_of_the_shared_files(shared_faults: Path) -> None:
     assert "Ã" in twice.cells["nom"].iloc[0]
 
 
-@pytest.mark.parametrize("encoding", ["latin-1", "utf-8-sig", "utf-16"], ids=lambda one: f"F20 {one}")
-def test_further_encodings_are_found(tmp_path: Path, encoding: str) -> None:
-    table = raw(written(tmp_path, "site_id,nom\n001,Rivière-aux-Écorces\n", encoding=encoding))
-    assert table.cells["nom"].tolist() == ["Rivière-aux-Écorces"]
-    assert list(table.cells.columns) == ["site_id", "nom"]
-
-
-def test_text_decoded_twice_is_told_and_not_mended(tmp_path: Path) -> None:
-    broken = "Première Nation d’été".encode().decode("cp1252")
-    table = raw(written(tmp_path, f"id,nom\n1,{broken}\n"))
-    assert table.cells["nom"].tolist() == [broken]
-    assert notes(table) == ["double_encoded_text"]
-
-
-def test_a_wrong_encoding_names_file_and_key(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"t\.csv.*line 2.*encoding"):
-        raw(written(tmp_path, "id,nom\n1,Rivière\n", encoding="latin-1"), encoding="utf-8")
-
-
 # --- words that look missing
 
 

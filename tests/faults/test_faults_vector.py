@@ -320,13 +320,6 @@ def test_layers_and_zips_of_the_shared_builder(built: Any) -> None:
     assert len(raw(folder / "F48_nested.zip").cells) == 3
 
 
-def test_a_layer_of_another_name_is_refused_with_those_there_are(tmp_path: Path) -> None:
-    frame = gpd.GeoDataFrame({"site_id": ["a"]}, geometry=POINTS[:1], crs=4326)
-    frame.to_file(tmp_path / "t.gpkg", layer="Sites_2024")
-    with pytest.raises(SourceError, match=r"there is no layer 'sites'\. The layers are: Sites_2024"):
-        raw(tmp_path / "t.gpkg", layer="sites")
-
-
 @pytest.mark.parametrize(
     "inner", ["a/b/c/", "données 2024/", "x.y/z z/"], ids=["F48 deep", "F48 accents and blanks", "F48 odd path"]
 )

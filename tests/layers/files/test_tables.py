@@ -8,7 +8,6 @@ import json
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -443,27 +442,6 @@ def test_projected_layers_arrive_in_degrees(tmp_path: Path) -> None:
     np.testing.assert_allclose([table.geometry.x[0], table.geometry.y[0]], [-123.0, 54.1481], atol=1e-5)
 
 
-@pytest.mark.parametrize("part", [".shx", ".dbf"])
-def test_shapefile_parts_missing(tmp_path: Path, part: str) -> None:
-    path = sites(tmp_path)
-    path.with_suffix(part).unlink()
-    with pytest.raises(SourceError, match=f"the shapefile is incomplete, sites{part} is missing beside it"):
-        read(path)
-
-
-def test_shapefile_without_prj_is_refused_unless_declared(tmp_path: Path) -> None:
-    frame = gpd.GeoDataFrame({"n": ["T1"]}, geometry=[shapely.box(500000, 6000000, 510000, 6010000)], crs="EPSG:26910")
-    frame.to_file(tmp_path / "t.shp")
-    (tmp_path / "t.prj").unlink()
-    with pytest.raises(SourceError, match=r"the shapefile has no t\.prj.*'crs: EPSG:26910'; it is never guessed"):
-        read(tmp_path / "t.shp")
-    table = read(tmp_path / "t.shp", crs="EPSG:26910")
-    assert table.geometry is not None
-    assert table.geometry.iloc[0].centroid.distance(shapely.Point(-122.92, 54.19)) < 0.05
-    with pytest.raises(SourceError, match=r"coordinates outside -180..180 / -90..90 for EPSG:4326"):
-        read(tmp_path / "t.shp", crs="EPSG:4326")
-
-
 def test_several_layers_must_be_named(tmp_path: Path) -> None:
     path = sites(tmp_path, "two.gpkg", layer="annotation")
     sites(tmp_path, "two.gpkg", layer="sites")
@@ -474,11 +452,6 @@ def test_several_layers_must_be_named(tmp_path: Path) -> None:
     assert len(read(path, layer="sites").cells) == 3
     with pytest.raises(SourceError, match=r"there is no layer 'site'. The layers are: annotation, sites"):
         read(path, layer="site")
-
-
-def test_a_wrong_layer_name_is_not_overlooked(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"there is no layer 'x'\. The layers are: s"):
-        read(sites(tmp_path, "s.gpkg", layer="s"), layer="x")
 
 
 def test_a_layer_without_crs_is_refused(tmp_path: Path) -> None:
@@ -522,26 +495,6 @@ def geojson(folder: Path, content: object, name: str = "t.geojson") -> Path:
     return written(folder, json.dumps(content), name)
 
 
-METRES = {"type": "Point", "coordinates": [-1000000, 500000]}
-
-
-def named(crs: str) -> dict[str, object]:
-    return {"type": "name", "properties": {"name": crs}}
-
-
-@pytest.mark.parametrize("crs", [named("urn:ogc:def:crs:EPSG::999999"), named("EPSG:424242"), None])
-def test_unknown_crs_members_do_not_become_degrees(tmp_path: Path, crs: object) -> None:
-    path = geojson(tmp_path, collection(METRES, **({"crs": crs} if crs else {})))
-    with pytest.raises(SourceError, match=r"coordinates outside -180\.\.180 / -90\.\.90 for EPSG:4326"):
-        read(path)
-
-
-def test_known_crs_members_are_obeyed(tmp_path: Path) -> None:
-    table = read(geojson(tmp_path, collection(METRES, crs=named("urn:ogc:def:crs:EPSG::3978"))))
-    assert table.geometry is not None
-    assert 40 < table.geometry.y[0] < 60
-
-
 def test_lists_of_features_are_read(tmp_path: Path) -> None:
     features = collection({"type": "Point", "coordinates": [-120, 55]})["features"]
     assert read(geojson(tmp_path, features, "t.json")).cells["name"].tolist() == ["T1"]
@@ -555,22 +508,6 @@ def test_heights_are_dropped_with_a_note(tmp_path: Path) -> None:
     assert not table.geometry.has_z.any()
     assert table.geometry.crs.to_epsg() == 4326
     assert [(note.code, note.count) for note in table.notes] == [("z_dropped", 1)]
-
-
-@pytest.mark.parametrize(
-    "spelling", ['"exceededTransferLimit": true', '"exceededTransferLimit":true', '"exceededTransferLimit" : true']
-)
-def test_pages_of_a_service_are_refused(tmp_path: Path, spelling: str) -> None:
-    text = json.dumps(collection({"type": "Point", "coordinates": [-120, 55]}, marker=1)).replace(
-        '"marker": 1', spelling
-    )
-    with pytest.raises(SourceError, match=r"exceededTransferLimit is true.*Fetch all pages"):
-        read(written(tmp_path, text, "t.geojson"))
-
-
-def test_exactly_a_thousand_features_are_suspicious(tmp_path: Path) -> None:
-    table = read(geojson(tmp_path, collection(*[{"type": "Point", "coordinates": [-120, 55]}] * 1000)))
-    assert "page_sized" in codes(table)
 
 
 def test_missing_and_empty_geometries_stay_in_their_rows(tmp_path: Path) -> None:
@@ -595,61 +532,7 @@ def test_raw_json_is_strict_and_keeps_letters() -> None:
     json.loads(raw_json(row), parse_constant=pytest.fail)
 
 
-# --- the folder of faults
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("F19c_comma_sep_unquoted_decimal_comma.csv", "row 2 has 3 fields, header has 2"),
-        ("F13a_unknown_crs_member.geojson", "urn:ogc:def:crs:EPSG::999999"),
-        ("F13b_projected_without_crs.geojson", "coordinates outside -180..180 / -90..90 for EPSG:4326"),
-        ("F36_esri_truncated_page.json", "exceededTransferLimit"),
-        ("F36_esri_truncated_page.geojson", "exceededTransferLimit"),
-    ],
-)
-def test_faults_that_stop(shared_faults: Path, name: str, message: str) -> None:
-    with pytest.raises(SourceError, match=message):
-        read(shared_faults / name)
-
-
-def test_faults_that_read(shared_faults: Path) -> None:
-    assert read(shared_faults / "F20a_cp1252.csv").cells["nom"].tolist()[0] == "Rivière-aux-Écorces"
-    assert "double_encoded_text" in codes(read(shared_faults / "F20b_double_encoded_utf8.csv"))
-    assert read(shared_faults / "F22_sodium_NA_long_table.csv").cells["analyte"].tolist() == [
-        "LA",
-        "CE",
-        "NA",
-        "LA",
-        "CE",
-        "NA",
-    ]
-    assert read(shared_faults / "F22_site_names_that_look_null.csv").cells["name"].tolist() == [
-        "None",
-        "Null",
-        "N/A",
-        "NaN Lake",
-    ]
-    assert read(shared_faults / "F23_nts_sheets.csv").cells["nts_sheet"].tolist() == ["31E05", "082E01", "041E10"]
-    assert read(shared_faults / "F27_unit_and_limit_rows.csv").cells["sample_id"].tolist() == ["X1", "X2"]
-    assert len(read(shared_faults / "F42_z_coordinates.geojson").cells) == 2
-
-
-def test_faults_that_are_built(built: Callable[[str], Path], tmp_path: Path) -> None:
-    table = read(built("F28_title_and_merged_headers.py") / "F28_inventory.xlsx")
-    assert table.cells["ID"].tolist() == ["007", "031E05-1"]
-    assert len(table.rejects) == 1
-    built("F48_wrong_layer_and_nested_zip.py")
-    with pytest.raises(SourceError, match="annotation, sites"):
-        read(tmp_path / "F48_two_layers.gpkg")
-    assert len(read(tmp_path / "F48_nested.zip").cells) == 3
-    built("F49_missing_sidecars.py")
-    for name, part in (("F49_no_shx.shp", ".shx"), ("F49_no_dbf.shp", ".dbf")):
-        with pytest.raises(SourceError, match=f"{name[:-4]}{part} is missing"):
-            read(tmp_path / name)
-    built("F10_missing_prj.py")
-    with pytest.raises(SourceError, match="it is never guessed"):
-        read(tmp_path / "F10_no_prj.shp")
+# --- real files
 
 
 @pytest.mark.realdata

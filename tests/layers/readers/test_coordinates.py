@@ -406,40 +406,13 @@ def test_row_order_does_not_matter() -> None:
     assert codes(ahead) == {4 - place: code for place, code in codes(back).items()}
 
 
-# --- the folder of faults
+# --- real files
 
 
 def fault(faults: Path, name: str, columns: dict[str, str], **facts: object) -> Points:
     source = Source.model_validate({"id": "s", "role": "inventory", "path": name, "columns": columns, **facts})
     table = read_table(source, faults)
     return read_points(source, name, table.cells, table.rows)
-
-
-NAMED = {"latitude": "latitude", "longitude": "longitude"}
-
-
-def test_fault_files(shared_faults: Path) -> None:
-    assert codes(fault(shared_faults, "F01_swapped_lat_lon.csv", NAMED)) == {1: "swapped", 2: "swapped"}
-    assert "degrees_minutes" in note_codes(fault(shared_faults, "F03_degrees_dot_minutes.csv", NAMED))
-    styles = fault(shared_faults, "F04_dms_styles.csv", NAMED, language="fr")
-    np.testing.assert_allclose(styles.latitude[:8], 54.125, atol=1e-6)
-    np.testing.assert_allclose(styles.longitude[:8], -123.25, atol=1e-6)
-    assert codes(styles) == {8: "bad_coordinate"}
-    assert codes(fault(shared_faults, "F04_dms_styles.csv", NAMED)) == {3: "bad_coordinate", 8: "bad_coordinate"}
-    assert codes(fault(shared_faults, "F06_nad27_points.csv", {**NAMED, "datum": "datum"})) == {4: "ballpark_datum"}
-    zones = fault(
-        shared_faults,
-        "F07_mixed_utm_zones.csv",
-        {"easting": "easting", "northing": "northing", "utm_zone": "utm_zone", "datum": "datum"},
-    )
-    assert codes(zones) == {4: "no_zone", 6: "bad_zone"}
-    held = fault(shared_faults, "F17_placeholder_coordinates.csv", NAMED)
-    assert codes(held) == {0: "placeholder", 1: "placeholder", 3: "out_of_range"}
-    assert held.absent.tolist() == [False, False, True, *[False] * 5]
-    for name in ("F19a_semicolon_decimal_comma.csv", "F19b_comma_sep_quoted_decimal_comma.csv"):
-        assert fault(shared_faults, name, NAMED).latitude.tolist() == [55.1, 54.8]
-    with pytest.raises(SourceError, match="did you mean EPSG:4326"):
-        fault(shared_faults, "F09_declared_crs_contradicts.csv", {"easting": "x", "northing": "y"}, crs="EPSG:26910")
 
 
 @pytest.mark.realdata
