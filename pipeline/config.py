@@ -190,6 +190,11 @@ class RunConfig(_Section):
                 f"targets: with several targets REE comes first and the model is learned for it, but label_sites.target is "
                 f"'{target}' and targets begins with '{self.targets[0]}'. Put REE first and leave label_sites.target out"
             )
+        if self.train_model.learned is not None and target != REE:
+            raise ValueError(
+                f"train_model.learned holds laws of rare earths and of further targets; label_sites.target is '{target}'. Put "
+                "REE first and name what else is looked for under targets, or leave train_model.learned out"
+            )
         if "target" in companion.model_fields_set and companion.target != target:
             raise ValueError(
                 f"score_companion.target is '{companion.target}' and label_sites.target is '{target}'; both scores rank for "

@@ -37,7 +37,7 @@ from pipeline.config import RunConfig
 from pipeline.executor import fitting_workers
 from pipeline.extent import extent_of, within
 from pipeline.folder.fingerprints import file_fingerprint, source_files
-from pipeline.folder.manifest import SPLITS
+from pipeline.folder.manifest import key_of
 from pipeline.folder.memory import give_back_memory
 from pipeline.folder.store import RunStore
 from pipeline.folder.writing import plain, read_parquet, write_parquet, write_text
@@ -309,10 +309,10 @@ def _forget_others(store: RunStore, kept: Sequence[str]) -> None:
             store.run_folder.remove(name)
 
 
-def require_unchanged(inputs: Inputs, data_dir: Path, store: RunStore, splits: Path | None = None) -> None:
-    """Stop when a file of a source, or the list of folds, is no longer what it was when the run began.
-
-    Nothing computed from it is kept then.
+def require_unchanged(
+    inputs: Inputs, data_dir: Path, store: RunStore, beside: Mapping[str, Path | None] | None = None
+) -> None:
+    """Stop when a file of a source, or one ``beside`` them, is not what it was when the run began; what came of it goes.
 
     Raises
     ------
@@ -324,8 +324,9 @@ def require_unchanged(inputs: Inputs, data_dir: Path, store: RunStore, splits: P
         began = store.fingerprints[f"read_{source.id}"]
         if store.fingerprint(f"read_{source.id}", [source_files(data_dir / source.path), source]) != began:
             changed.append(source.id)
-    if SPLITS in store.fingerprints and file_fingerprint(data_dir / str(splits)) != store.fingerprints[SPLITS]:
-        changed.append("train_model.splits")
+    for name, path in (beside or {}).items():
+        if path is not None and file_fingerprint(data_dir / path) != store.fingerprints[name]:
+            changed.append(key_of(name))
     if changed:
         store.run_folder.remove(*(name for name in sorted(store.run_folder.written) if name.endswith(".mark")))
         raise SourceError(

@@ -29,13 +29,14 @@ from pipeline.config import RunConfig
 from pipeline.evidence.shores import with_shores
 from pipeline.executor import Executor, fitting_workers
 from pipeline.folder.fingerprints import file_fingerprint
-from pipeline.folder.manifest import SPLITS
+from pipeline.folder.manifest import LEARNED, SPLITS
 from pipeline.folder.model_store import load_model, save_model
 from pipeline.folder.run_folder import held
 from pipeline.folder.store import RunStore
 from pipeline.input_layers import Account, Inputs
 from pipeline.inputs import require_unchanged
 from pipeline.learning.trained_model import TrainedModel
+from pipeline.other_regions import OtherRegions, expected_elsewhere, notes_of_laws, read_laws
 from pipeline.progress import Progress
 from pipeline.provenance import date_of_run
 from pipeline.publish import publish
@@ -97,11 +98,14 @@ def run(
         with progress.step("reading the sources"):
             inputs = read_and_withhold(config, data_dir, store)
             splits = _splits(config, data_dir, store)
+            laws = read_laws(config, data_dir, store)
+            inputs = replace(inputs, notes=(*inputs.notes, *notes_of_laws(config, laws)))
             if forget_withheld(out, inputs["exclusions"]):
                 folder.reload()
         with _executor(config) as executor:
-            results = _compute(config, inputs, splits, store, executor, progress)
-        require_unchanged(inputs, data_dir, store, config.train_model.splits)
+            results = _compute(config, inputs, splits, laws, store, executor, progress)
+        beside = {SPLITS: config.train_model.splits, LEARNED: config.train_model.learned}
+        require_unchanged(inputs, data_dir, store, beside)
         with progress.step("writing the run folder"), store.timed("publish"):
             publish(config, results, store, date_of_run(run_date))
     return RunSummary(
@@ -134,6 +138,7 @@ def _compute(
     config: RunConfig,
     inputs: Inputs,
     splits: pd.DataFrame | None,
+    laws: OtherRegions,
     store: RunStore,
     executor: Executor,
     progress: Progress,
@@ -219,8 +224,9 @@ def _compute(
         site_tonnage,
         config.score_companion,
     )
+    learned = expected_elsewhere(config, laws, known, companion)
     with progress.step("train model"):
-        model = _train(config, store, features, labels, companion, site_tonnage, sites, splits)
+        model = _train(config, store, features, labels, companion, site_tonnage, sites, splits, learned)
 
     # What comes of it.
     ranking = whole(
@@ -234,7 +240,9 @@ def _compute(
     )
     targets = None
     if len(config.targets) > 1:
-        targets = whole(rank_targets, schema.Targets, known, companion, ranking, config.targets, config.rank_targets)
+        targets = whole(
+            rank_targets, schema.Targets, known, companion, ranking, learned, config.targets, config.rank_targets
+        )
     reasons = whole(explain_sites, schema.Reasons, features, model, config.explain_sites)
     with progress.step("score surface"):
         surface = _surface(config, store, model, inputs)
@@ -285,11 +293,15 @@ def _train(
     site_tonnage: DataFrame[schema.SiteTonnage],
     sites: GeoDataFrame[schema.Sites],
     splits: pd.DataFrame | None,
+    learned: pd.DataFrame,
 ) -> TrainedModel:
     """Train, or load the model of an earlier run of exactly these features."""
     folder = store.folder / "model"
     arguments: list[Any] = [features, labels, companion, site_tonnage, sites, config.train_model]
     arguments += [] if splits is None else [splits]
+    own = learned[learned["target"] == config.label_sites.target]
+    expected = None if own.empty else own
+    arguments += [] if expected is None else [expected]
     files = [folder / "model.skops", folder / "model.json"]
     if store.is_current("train_model", arguments, files):
         with suppress(SourceError):  # a model that bears the right mark and is none: train again
@@ -298,7 +310,9 @@ def _train(
             store.remember(model, store.contents["train_model"])
             return model
     with store.timed("train_model"):
-        model = train_model(features, labels, companion, site_tonnage, sites, config.train_model, splits=splits)
+        model = train_model(
+            features, labels, companion, site_tonnage, sites, config.train_model, splits=splits, learned=expected
+        )
         save_model(model, folder)
         store.keep("train_model", files)
         store.remember(model, store.contents["train_model"])

@@ -344,6 +344,24 @@ def compare(first: Path, second: Path, table: Path | None) -> None:
 
 
 @main.command()
+@click.argument("run_folders", metavar="RUN...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("learned.skops"),
+    show_default=True,
+    help="Model file to write; its card lies beside it as .md.",
+)
+@_explained
+def learn(run_folders: tuple[Path, ...], out: Path) -> None:
+    """Pool the measured wastes of several runs into a model file that other runs may take (train_model.learned)."""
+    from pipeline.commands.learn import in_words
+    from pipeline.commands.learn import learn as learn_runs
+
+    _say(in_words(learn_runs(run_folders, out)))
+
+
+@main.command()
 @_explained
 def sources() -> None:
     """List the public sources minewaste knows."""

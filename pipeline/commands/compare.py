@@ -12,7 +12,7 @@ import pandas as pd
 
 from layers.errors import SourceError
 from layers.formulas import without_formulas
-from pipeline.folder.manifest import SPLITS, read_manifest
+from pipeline.folder.manifest import BESIDE_SOURCES, key_of, read_manifest
 from pipeline.folder.published import load_publication
 from pipeline.folder.run_folder import LIST
 from pipeline.folder.writing import atomic
@@ -222,9 +222,10 @@ def _causes(manifest_a: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator
                 yield f"input {name}: other bytes; {a['rows_read']} rows read in A, {b['rows_read']} in B"
             if a["side_cars"] != b["side_cars"]:
                 yield f"input {name}: other files beside it"
-    folds = [manifest["fingerprints"].get(SPLITS) for manifest in (manifest_a, other)]
-    if None not in folds and folds[0] != folds[1]:
-        yield "input train_model.splits: other bytes"
+    for name in BESIDE_SOURCES:
+        digests = [manifest["fingerprints"].get(name) for manifest in (manifest_a, other)]
+        if None not in digests and digests[0] != digests[1]:
+            yield f"input {key_of(name)}: other bytes"
     if manifest_a.get("local_only_sources") != other.get("local_only_sources"):
         yield f"private inputs: {manifest_a.get('local_only_sources')} in A, {other.get('local_only_sources')} in B"
     if manifest_a.get("code_sha256") != other.get("code_sha256"):

@@ -8,7 +8,7 @@ from typing import Any
 
 from layers.errors import SourceError
 from pipeline.folder.fingerprints import code_fingerprint, file_fingerprint, side_cars, versions
-from pipeline.folder.manifest import SPLITS, own_digest, read_manifest
+from pipeline.folder.manifest import BESIDE_SOURCES, key_of, own_digest, read_manifest
 from pipeline.folder.run_folder import LOCK
 
 SHOWN = 10
@@ -90,7 +90,9 @@ def verify_run(run_folder: Path, data_dir: Path | None = None) -> Verified:
         missing=tuple(missing),
         strange=tuple(sorted(there - known)),
         inputs=() if data_dir is None else tuple(_inputs(manifest, data_dir)),
-        inputs_checked=0 if data_dir is None else len(manifest["inputs"]) + (SPLITS in manifest["fingerprints"]),
+        inputs_checked=0
+        if data_dir is None
+        else len(manifest["inputs"]) + sum(name in manifest["fingerprints"] for name in BESIDE_SOURCES),
         other_code=manifest.get("code_sha256") != code_fingerprint(),
         other_versions=tuple(
             f"{name} {then} (here {now.get(name, 'none')})"
@@ -146,10 +148,12 @@ def _inputs(manifest: dict[str, Any], data_dir: Path) -> list[str]:
             then = entry["side_cars"]
             names = sorted(name for name in beside.keys() | then.keys() if beside.get(name) != then.get(name))
             differing.append(f"{entry['id']}: beside it, {', '.join(names)} differ")
-    if SPLITS in manifest["fingerprints"]:
-        splits = data_dir / str(manifest["config"].get("train_model", {}).get("splits"))
-        if not splits.is_file():
-            differing.append(f"train_model.splits: {splits.name} is not there")
-        elif file_fingerprint(splits) != manifest["fingerprints"][SPLITS]:
-            differing.append(f"train_model.splits: {splits.name} has other bytes")
+    for name in BESIDE_SOURCES:
+        if name in manifest["fingerprints"]:
+            section, key = key_of(name).split(".")
+            path = data_dir / str(manifest["config"].get(section, {}).get(key))
+            if not path.is_file():
+                differing.append(f"{key_of(name)}: {path.name} is not there")
+            elif file_fingerprint(path) != manifest["fingerprints"][name]:
+                differing.append(f"{key_of(name)}: {path.name} has other bytes")
     return differing

@@ -56,7 +56,12 @@ class HostBelief:
 
 
 def believe(
-    facts: TargetFacts, symbol: str, sites: pd.DataFrame, kinds: np.ndarray, site_samples: pd.DataFrame
+    facts: TargetFacts,
+    symbol: str,
+    sites: pd.DataFrame,
+    kinds: np.ndarray,
+    site_samples: pd.DataFrame,
+    elsewhere: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> HostBelief:
     r"""Return what host, companions, kind of waste and assays let believe of a target.
 
@@ -76,6 +81,8 @@ def believe(
         `site_kinds`.
     site_samples : DataFrame
         `SiteSamples`, in the order of the sites.
+    elsewhere : tuple of ndarray, optional
+        Mean and spread (log10 of ppm) by a law of other regions, which takes the place of the mixture.
     """
     clues, host = _clues(facts, sites, kinds)
     chance = _chance(facts, clues, host, sites)
@@ -100,13 +107,13 @@ def believe(
     of = np.maximum(host, 0) + 1
     known = np.isfinite(y)
     member = _member(y, chance, middle[of], spread[of], middle[0], spread[0])
-    learned: dict[str, int] = {}
+    moved_by: dict[str, int] = {}
     for row, host_kind in enumerate((facts.background, *facts.hosts)):
         weight = np.where(known & ((host == row - 1) if row else True), member if row else 1.0 - member, 0.0)
         if weight.sum() > 0:
             prior = max(host_kind.n, 1)
             middle[row] = (prior * middle[row] + float((weight * np.nan_to_num(y)).sum())) / (prior + weight.sum())
-            learned["background" if row == 0 else facts.hosts[row - 1].code] = round(float(weight.sum()))
+            moved_by["background" if row == 0 else facts.hosts[row - 1].code] = round(float(weight.sum()))
     strength = np.full(len(sites), PRIOR_WASTES)
     for clue in np.unique(clues[known & (host >= 0)]):
         alike, taught = (host >= 0) & (clues == clue), known & (host >= 0) & (clues == clue)
@@ -121,6 +128,10 @@ def believe(
         chance * spread[of] ** 2 + (1 - chance) * spread[0] ** 2 + chance * (1 - chance) * (middle[of] - middle[0]) ** 2
     )
     sd = _reaching(mean, np.sqrt(variance), passes, log_g)
+    if elsewhere is not None:
+        mean, sd = elsewhere
+        part = np.sqrt(0.5) * sd  # half of the variance is taken for what better knowledge could tell
+        low, passes, high = (ndtr((mean + side * 1.645 * part - log_g) / (part if side else sd)) for side in (-1, 0, 1))
     mean, sd = _with_assay(mean, sd, y, counts)
     of_assay = ndtr((mean - log_g) / sd)
     return HostBelief(
@@ -135,7 +146,7 @@ def believe(
         ),
         measured_ppm=measured,
         host=np.array([facts.hosts[row].code if row >= 0 else None for row in host], dtype=object),
-        learned=learned,
+        learned=moved_by,
     )
 
 

@@ -19,6 +19,17 @@ FORMAT = 3
 SPLITS = "read_train_model.splits"
 """Name of the list of folds among the fingerprints; no source can have it, since ids have no dots."""
 
+LEARNED = "read_train_model.learned"
+"""Name of the model pooled over other regions among the fingerprints."""
+
+BESIDE_SOURCES = (SPLITS, LEARNED)
+"""Files of a run file that are no sources."""
+
+
+def key_of(name: str) -> str:
+    """Return the key of the run file that names such a file: ``train_model.splits``."""
+    return name.removeprefix("read_")
+
 
 class _Input(BaseModel):
     """A source as it was read."""

@@ -142,10 +142,8 @@ def with_grades(model: TrainedModel, table: pd.DataFrame, other: tuple[str, np.n
     assayed = int((sites["waste_rule"] == "assay").sum())
     field = None
     if model.rests_on_companion:
-        utility = table["companion_commodity"].to_numpy(float) if "companion_commodity" in table else observed * np.nan
-        expected, spread = host_grades(utility, model.target, model.threshold_ppm)
         assays = np.where((sites["waste_rule"] == "assay").to_numpy(), observed, np.nan)
-        expected, spread, taught = taught_by_wastes(expected, spread, assays)
+        expected, spread, taught = _of_hosts(model, table, assays)
         model = replace(
             model, diagnostics={**model.diagnostics, "hosts_taught": [[ppm, n] for ppm, n in taught.items()]}
         )
@@ -167,6 +165,17 @@ def with_grades(model: TrainedModel, table: pd.DataFrame, other: tuple[str, np.n
     own = sites["waste_rule"].fillna("none").to_numpy(str)
     grades["grade_rule"] = np.where(own == "none", rule, own)
     return replace(model, sites=pd.concat([sites, grades], axis=1), grade_field=field)
+
+
+def _of_hosts(
+    model: TrainedModel, table: pd.DataFrame, assays: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, dict[float, int]]:
+    """Return the expected grade by the law of other regions, which this one's wastes moved, or by the host tables they move."""
+    if "learned_log10" in table:
+        return table["learned_log10"].to_numpy(float), table["learned_sd"].to_numpy(float), {}
+    utility = table["companion_commodity"].to_numpy(float) if "companion_commodity" in table else assays * np.nan
+    expected, spread = host_grades(utility, model.target, model.threshold_ppm)
+    return taught_by_wastes(expected, spread, assays)
 
 
 LOGIT_PER_PROBIT = 1.702

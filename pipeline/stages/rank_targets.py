@@ -36,6 +36,7 @@ def rank_targets(
     known: SiteLayers,
     companion: DataFrame[Companion],
     ranking: DataFrame[Ranking],
+    learned: pd.DataFrame,
     targets: tuple[str, ...],
     params: RankTargetsParams,
 ) -> DataFrame[Targets]:
@@ -53,6 +54,8 @@ def rank_targets(
         For ``amount_rule``.
     ranking : DataFrame[Ranking]
         Of the same sites.
+    learned : DataFrame
+        What laws of other regions expect (`learned_grades`); it takes the place of the hosts for the targets it names.
     targets : tuple of str
         Symbols, as the run file is checked to hold them (`pipeline.evidence.targets.checked_targets`).
     params : RankTargetsParams
@@ -83,11 +86,21 @@ def rank_targets(
             parts.append(_of_ranking(ranking, params))
             continue
         facts = known_targets()[target]
-        belief = believe(facts, target, sites, wastes["site_kind"].to_numpy(str), samples)
+        belief = believe(
+            facts, target, sites, wastes["site_kind"].to_numpy(str), samples, _learned_of(learned, target, ids)
+        )
         part = _ranked(sites, wastes, holds, belief, facts.threshold_ppm, last, params)
         parts.append(part.assign(target=target, threshold_ppm=facts.threshold_ppm))
     columns = [*Targets.to_schema().columns, "host", "payable_t", "tied_with", "threshold_ppm", "worth_sampling"]
     return conform(pd.concat(parts, ignore_index=True)[columns], Targets)
+
+
+def _learned_of(learned: pd.DataFrame, target: str, ids: pd.DataFrame) -> tuple[np.ndarray, np.ndarray] | None:
+    own = learned[learned["target"] == target]
+    if own.empty:
+        return None
+    beside = ids.merge(own, on="site_id", how="left", validate="one_to_one")
+    return beside["learned_log10"].to_numpy(float), beside["learned_sd"].to_numpy(float)
 
 
 def _ranked(

@@ -71,6 +71,11 @@ class TrainModelParams(BaseModel):
     splits: Path | None = Field(
         default=None, description="CSV with your own folds: site_id, fold, optional role (test, train, omit)"
     )
+    learned: Path | None = Field(
+        default=None,
+        description="model file of `minewaste learn`, made of runs of other regions: where no model orders the list, its laws "
+        "take the place of the host tables if they showed skill on regions left out; null: none",
+    )
     buffer_km: float | None = Field(
         default=None, gt=0, description="training sites nearer than this to a site held out are left out of its fold"
     )
@@ -112,6 +117,7 @@ def train_model(
     params: TrainModelParams,
     *,
     splits: pd.DataFrame | None = None,
+    learned: pd.DataFrame | None = None,
 ) -> TrainedModel:
     """Fit and test the model; where the labels cannot carry one, say so and rank by the companion score.
 
@@ -130,6 +136,8 @@ def train_model(
         See there.
     splits : DataFrame, optional
         A user's own folds: ``site_id, fold, role``.
+    learned : DataFrame, optional
+        What laws of other regions expect: ``site_id, learned_log10, learned_sd`` of the target.
 
     Returns
     -------
@@ -140,6 +148,9 @@ def train_model(
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     table = _together(features, labels, companion, site_tonnage, sites)
+    if learned is not None:
+        columns = ["site_id", "learned_log10", "learned_sd"]
+        table = table.merge(learned[columns], on="site_id", how="left", validate="one_to_one")
     # Hundreds of small fits: what scikit-learn checks of its own parameters and of tables made here takes a tenth of them.
     with threadpool_limits(limits=params.workers), config_context(assume_finite=True, skip_parameter_validation=True):
         return _train(table, [name for name in features.columns if name != "site_id"], splits, params)

@@ -1,0 +1,218 @@
+"""Pool the measured wastes of several runs into a model file with its card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from layers.errors import SourceError
+from pipeline.evidence.targets import REE, known_targets
+from pipeline.folder.learned_file import save_learned
+from pipeline.folder.manifest import file_digests, read_manifest
+from pipeline.folder.writing import read_parquet, write_text
+from pipeline.learning.learned_laws import LearnedLaws, PooledRegion, TargetLaw, digest_of
+from pipeline.learning.pooled_law import LEAST_REGIONS, LEAST_WASTES, LawTrial, PooledWastes, fit_law, judge_law
+from pipeline.learning.pooled_wastes import measured_grades, pooled_wastes
+
+LEAST_POOLED = 6
+"""Measured wastes of a target in all runs below which nothing is fitted to them."""
+
+EFFECTS_SHOWN = 12
+
+ABOUT = (
+    "It moves what the host tables expect of a waste by its commodities, type of deposit and kind. It holds no site and no "
+    "place. Measured wastes are those of the runs named here, as their stewards let them be used on the day of the run; after a "
+    "later request, run and learn again."
+)
+
+WHY = {
+    "skill": "It showed skill on regions left out: a run that names this file uses it.",
+    "regions": f"It is not used: fewer than {LEAST_REGIONS} regions have {LEAST_WASTES} measured wastes, so it cannot be tested.",
+    "chance": "It is not used: on regions left out it puts wastes in no better order than chance.",
+    "tables": "It is not used: on regions left out the host tables do as well or better.",
+}
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What was learned and where it lies."""
+
+    file: LearnedLaws
+    path: Path
+    card: Path
+
+
+def learn(run_folders: Sequence[Path], path: Path) -> Learned:
+    """Pool the measured wastes of finished runs, fit one law per target, test it on regions left out, and write both.
+
+    Parameters
+    ----------
+    run_folders : sequence of Path
+        Of finished runs on sites.
+    path : Path
+        Model file to write; its card lies beside it with the ending ``.md``.
+
+    Raises
+    ------
+    SourceError
+        If a folder is no finished run on sites or was changed since, two are of one region, or no waste was measured in any.
+    """
+    tables: list[pd.DataFrame] = []
+    regions: list[PooledRegion] = []
+    for folder in run_folders:
+        table, region = read_region(folder)
+        for known in regions:
+            if known.name == region.name or set(known.inputs) & set(region.inputs):
+                raise SourceError(
+                    f"{folder}: this run and that of '{known.name}' are of one region (same name, or a table of assays in "
+                    "both). A test on regions left out would see its own answers: give one of them."
+                )
+        tables.append(table)
+        regions.append(region)
+    learned = pool(tables, regions)
+    save_learned(learned, path)
+    card = path.with_suffix(".md")
+    write_text(card, card_of(learned))
+    return Learned(learned, path, card)
+
+
+def pool(tables: Sequence[pd.DataFrame], regions: Sequence[PooledRegion]) -> LearnedLaws:
+    """Fit and test one law per target on the sites of several regions, as `pooled_wastes` takes them.
+
+    Raises
+    ------
+    SourceError
+        If too few wastes were measured for any target.
+    """
+    laws = {}
+    for target in (REE, *known_targets()):
+        measured = [table[measured_grades(table, target) > 0] for table in tables]
+        if sum(map(len, measured)) < LEAST_POOLED:
+            continue
+        pairs = zip(measured, regions, strict=True)
+        parts = [pooled_wastes(own.reset_index(drop=True), target, region.name) for own, region in pairs if len(own)]
+        laws[target] = _target_law(_together(parts))
+    if not laws:
+        counts = ", ".join(f"{region.name} {max(region.measured.values(), default=0)}" for region in regions)
+        raise SourceError(
+            f"learn: fewer than {LEAST_POOLED} measured wastes of any target in these runs ({counts}). Add assays with medium: "
+            "waste to a run file and run it again."
+        )
+    return LearnedLaws(tuple(regions), laws)
+
+
+def in_words(learned: Learned) -> str:
+    """Return for a screen what was pooled and what of it a run will use."""
+    lines = [f"{region.name}: {_measured(region)}" for region in learned.file.regions]
+    used = [target for target, own in learned.file.laws.items() if own.trial.used]
+    lines.append("")
+    lines.append(
+        f"Showed skill on regions left out, and will be used: {', '.join(used)}."
+        if used
+        else "No law showed skill on regions left out, so a run that names this file stays with the host tables."
+    )
+    refused: dict[str, list[str]] = {}
+    for target, own in learned.file.laws.items():
+        if not own.trial.used:
+            refused.setdefault(own.trial.reason, []).append(target)
+    lines += [f"{', '.join(targets)}: {WHY[reason]}" for reason, targets in refused.items()]
+    return "\n".join([*lines, "", f"Model: {learned.path}", f"Card:  {learned.card}"])
+
+
+def card_of(learned: LearnedLaws) -> str:
+    """Return the card as Markdown: what was pooled, how the test went, and what the law says."""
+    lines = [
+        "# Law of wastes pooled over regions",
+        "",
+        f"Name {digest_of(learned)}. {ABOUT}",
+        "",
+        "| region | measured wastes by target |",
+        "| --- | --- |",
+        *(f"| {region.name} | {_measured(region)} |" for region in learned.regions),
+    ]
+    for target, own in learned.laws.items():
+        lines += ["", f"## {target}", "", WHY[own.trial.reason], *_trial_rows(own.trial), *_effects(own)]
+    return "\n".join(lines) + "\n"
+
+
+def read_region(folder: Path) -> tuple[pd.DataFrame, PooledRegion]:
+    """Return the sites of a run and what it is."""
+    manifest = read_manifest(folder)
+    if not manifest.get("finished"):
+        raise SourceError(f"{folder}: its last run did not finish. Run it again: what was finished is kept.")
+    if "sites.parquet" not in manifest["files"]:
+        raise SourceError(f"{folder}: is no run on sites (units: samples); there is no waste in it to learn from.")
+    if file_digests(folder, ["sites.parquet"]) != {"sites.parquet": manifest["files"]["sites.parquet"]}:
+        raise SourceError(f"{folder / 'sites.parquet'}: is not as its run wrote it. Run the run file again.")
+    table = pd.DataFrame(read_parquet(folder / "sites.parquet"))
+    roles = {source["id"]: source["role"] for source in manifest["config"]["sources"]}
+    inputs = tuple(sorted({entry["sha256"] for entry in manifest["inputs"] if roles[entry["id"]] == "geochemistry"}))
+    measured = {target: int((measured_grades(table, target) > 0).sum()) for target in (REE, *known_targets())}
+    return table, PooledRegion(
+        name=str(manifest["config"]["name"]),
+        inputs=inputs,
+        measured={target: count for target, count in measured.items() if count},
+    )
+
+
+def _together(parts: Sequence[PooledWastes]) -> PooledWastes:
+    arrays: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in ("region", "expected_log10", "expected_sd", "grade_log10", "grade_variance")
+    }
+    return PooledWastes(words=tuple(words for part in parts for words in part.words), **arrays)
+
+
+def _target_law(wastes: PooledWastes) -> TargetLaw:
+    names = np.unique(wastes.region)
+    others = {str(name): wastes.region != name for name in names}
+    without = {name: fit_law(wastes.rows(rows)) for name, rows in others.items() if rows.any()}
+    return TargetLaw(fit_law(wastes), without, judge_law(wastes))
+
+
+def _measured(region: PooledRegion) -> str:
+    counts: Mapping[str, int] = region.measured
+    return ", ".join(f"{target} {count}" for target, count in counts.items()) or "none"
+
+
+def _trial_rows(trial: LawTrial) -> list[str]:
+    if not trial.regions:
+        return []
+    all_pairs = (
+        f"All: {trial.concordance:.2f} of the pairs in order, {trial.table_concordance:.2f} by the host tables; "
+        f"{100 * trial.p_value:.1f} % of shuffled grades are ordered as well."
+    )
+    return [
+        "",
+        "| region left out | wastes | gain in log score | pairs in order | by the tables |",
+        "| --- | --- | --- | --- | --- |",
+        *(
+            f"| {region.region} | {region.n} | {region.gain:+.2f} | {region.concordance:.2f} | {region.table_concordance:.2f} |"
+            for region in trial.regions
+        ),
+        "",
+        all_pairs,
+    ]
+
+
+def _effects(own: TargetLaw) -> list[str]:
+    """Return the strongest effects, as factors on the grade."""
+    law = own.law
+    spread = np.sqrt(np.diag(law.covariance))
+    order = sorted(range(len(law.words)), key=lambda row: -abs(law.coef[2 + row]))[:EFFECTS_SHOWN]
+    rows = [
+        f"| {law.words[row]} | {10 ** law.coef[2 + row]:.2f} | {10 ** (law.coef[2 + row] - 1.645 * spread[2 + row]):.2f}-"
+        f"{10 ** (law.coef[2 + row] + 1.645 * spread[2 + row]):.2f} |"
+        for row in order
+    ]
+    said = (
+        f"All grades times {10 ** law.coef[0]:.2f}; regions differ by a factor of {10**law.region_sd:.1f}, wastes alike in all "
+        f"words by {10**law.scatter_sd:.1f} (one standard deviation)."
+    )
+    table = ["", "| word | grade times | 90 % range |", "| --- | --- | --- |", *rows] if rows else []
+    return ["", said, *table]

@@ -1,0 +1,87 @@
+"""The wastes of one region in the terms a pooled law takes: what the tables expect, words, and what was measured."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from pipeline.evidence.host_beliefs import believe, measured_ppm
+from pipeline.evidence.host_grades import host_grades
+from pipeline.evidence.targets import REE, known_targets
+from pipeline.learning.pooled_law import PooledWastes
+
+SAMPLE_SD_LOG10, BIAS_SD_LOG10 = 0.28, 0.1
+"""Spread of single samples of one waste and what more of them do not take away, as training has them."""
+
+REE_THRESHOLD_PPM = 500.0
+"""For which the host tables of rare earths were made; their expectation does not depend on it."""
+
+
+def pooled_wastes(table: pd.DataFrame, target: str, region: str) -> PooledWastes:
+    """Return all sites of a region as wastes of a pooled law.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Sites with ``commodities, deposit_type, waste_type, site_kind, companion_commodity``, what `describe_camps` adds, and the
+        ``waste_*`` columns of `SiteSamples`.
+    target : str
+        ``REE`` or the symbol of another target.
+    region : str
+        Name of the region.
+    """
+    expected, spread = _expected(table, target)
+    ppm = measured_grades(table, target)
+    grade = np.log10(np.where(ppm > 0, ppm, np.nan))
+    samples = _samples(table, target)
+    variance = SAMPLE_SD_LOG10**2 / np.maximum(samples, 1.0) + BIAS_SD_LOG10**2
+    return PooledWastes(
+        region=np.full(len(table), region),
+        expected_log10=expected,
+        expected_sd=spread,
+        words=words_of(table),
+        grade_log10=grade,
+        grade_variance=np.where(np.isfinite(grade), variance, np.nan),
+    )
+
+
+def measured_grades(table: pd.DataFrame, target: str) -> np.ndarray:
+    """Return ppm of a target in each waste, of oxides for ``REE``; NaN where it was not measured."""
+    if target != REE:
+        return measured_ppm(known_targets()[target], target, table)
+    if "waste_treo_ppm" not in table:
+        return np.full(len(table), np.nan)
+    return table["waste_treo_ppm"].to_numpy(float, na_value=np.nan)
+
+
+def words_of(table: pd.DataFrame) -> tuple[frozenset[str], ...]:
+    """Return the words of each site: every commodity, the type of deposit and the kind of waste."""
+    columns = {
+        "commodity": table["commodities"].astype("string").fillna("").str.casefold().str.split(";"),
+        "deposit": table["deposit_type"].astype("string").fillna("").str.casefold().map(lambda text: [text]),
+        "waste": table["waste_type"].astype("string").fillna("").map(lambda text: [] if text == "unknown" else [text]),
+    }
+    found = [
+        frozenset(
+            f"{kind} {word.strip()}" for kind, words in zip(columns, row, strict=True) for word in words if word.strip()
+        )
+        for row in zip(*columns.values(), strict=True)
+    ]
+    return tuple(found)
+
+
+def _expected(table: pd.DataFrame, target: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return what the host tables expect without any assay, log10 of ppm, and its spread."""
+    if target == REE:
+        return host_grades(table["companion_commodity"].to_numpy(float), REE, REE_THRESHOLD_PPM)
+    unmeasured = table[["site_id"]].assign(waste_n=0)
+    belief = believe(known_targets()[target], target, table, table["site_kind"].to_numpy(str), unmeasured)
+    return belief.grade_log10, belief.grade_sd
+
+
+def _samples(table: pd.DataFrame, target: str) -> np.ndarray:
+    every = table["waste_n"].fillna(0).to_numpy(float) if "waste_n" in table else np.ones(len(table))
+    if target == REE and "waste_treo_n" in table:
+        own = table["waste_treo_n"].fillna(0).to_numpy(float)
+        return np.where(own > 0, own, every)
+    return every
