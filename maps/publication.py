@@ -33,6 +33,17 @@ SOURCE_FACTS = (
 """What pages and workbooks tell of a source, as columns of ``sources``."""
 
 
+MAIN_TARGET = "REE"
+"""The target that the ranking is of where there are several."""
+
+TARGET_COLUMNS = (
+    "site_id", "target", "rank", "rank_low", "rank_high", "score", "score_low", "score_high", "evidence", "grade_ppm",
+    "grade_low_ppm", "grade_high_ppm", "grade_rule", "contained_t", "contained_low_t", "contained_high_t", "host", "payable_t",
+    "tied_with", "threshold_ppm", "worth_sampling", "ranked_last",
+)  # fmt: skip
+"""Columns of ``targets``; it has no rows where rare earths are the only target."""
+
+
 @dataclass(frozen=True)
 class Publication:
     """Everything that may be published of a run; layers that may not are not in here.
@@ -65,6 +76,9 @@ class Publication:
         Arrays behind the report's figures (prediction-rate curve, reliability, blocks, variogram, REE patterns ...).
     surface : Path or None
         The scored GeoTIFF.
+    targets : DataFrame
+        `TARGET_COLUMNS`: every site once per target, best first. ``diagnostics`` then holds ``target_names`` (by symbol and
+        language) and ``worth_chance``, the chance from which a site counts as worth a sample.
     withheld : int
         Features withheld at the request of a steward.
     rejected : DataFrame
@@ -72,7 +86,7 @@ class Publication:
     """
 
     PER_SITE: ClassVar[tuple[str, ...]] = (
-        "ranking", "sites", "reasons", "companion", "access", "flags", "site_territories", "sampling_plan",
+        "ranking", "sites", "reasons", "companion", "access", "flags", "site_territories", "sampling_plan", "targets",
     )  # fmt: skip
     """Tables with a ``site_id``: what has to leave with a site."""
 
@@ -98,6 +112,7 @@ class Publication:
     notes: pd.DataFrame
     validation: Validation | None
     rejected: pd.DataFrame
+    targets: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(TARGET_COLUMNS)))
     diagnostics: Mapping[str, Any] = field(default_factory=dict)
     surface: Path | None = None
     withheld: int = 0

@@ -29,6 +29,11 @@ def assayed(ranking: pd.DataFrame) -> pd.Series:
     return ranking["evidence"].eq("measured")
 
 
+def worth_counts(targets: pd.DataFrame) -> pd.Series:
+    """Return for how many targets each site is worth a sample, by ``site_id``: a count of chances, never a sum of money."""
+    return targets["worth_sampling"].groupby(targets["site_id"]).sum().astype(int)
+
+
 def shared_ranks(ranking: pd.DataFrame) -> pd.DataFrame:
     """Return the first and last rank that each site shares with sites nothing tells it from.
 

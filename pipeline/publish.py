@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -19,7 +20,7 @@ from layers.precision import at_precision
 from layers.readers.gazetteer import gazetteer_facts, gazetteer_towns
 from layers.samples.censoring import censoring_notes
 from layers.schema import Backdrop, Links, Ranking, Sites, Targets, conform
-from maps.publication import Publication
+from maps.publication import MAIN_TARGET, TARGET_COLUMNS, Publication
 from maps.reasons import phrase_reason
 from maps.report.model_card import model_card
 from maps.report.report import write_report
@@ -28,6 +29,7 @@ from maps.sheets.sheet import BESIDE_RUN, write_sheets
 from maps.site_map.site_map import write_map
 from maps.words import LANGUAGES, finding
 from pipeline.config import RunConfig
+from pipeline.evidence.targets import known_targets
 from pipeline.folder.geopackage import WRITTEN, write_geopackage
 from pipeline.folder.geopackage_styles import add_styles
 from pipeline.folder.memory import give_back_memory
@@ -176,10 +178,23 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
         notes=note_table(notes),
         validation=results.model.validation,
         rejected=results.inputs.rejected,
-        diagnostics=results.model.diagnostics,
+        **_targets(config, results),
         surface=results.surface,
         withheld=told_withheld(results.withheld, config),
     )
+
+
+def _targets(config: RunConfig, results: Results) -> dict[str, Any]:
+    """Return the table of targets for the pages, and the diagnostics with their names."""
+    diagnostics = dict(results.model.diagnostics)
+    if results.targets is None:
+        return {"diagnostics": diagnostics}
+    last = results.ranking.set_index("site_id")["ranked_last_reason"].notna()
+    table = pd.DataFrame(results.targets)
+    table = table.assign(ranked_last=last.reindex(table["site_id"]).to_numpy(bool))
+    names = {symbol: dict(known_targets()[symbol].name) for symbol in config.targets if symbol != MAIN_TARGET}
+    diagnostics |= {"target_names": names, "worth_chance": config.rank_targets.worth_chance}
+    return {"diagnostics": diagnostics, "targets": table[list(TARGET_COLUMNS)]}
 
 
 def _with_towns(

@@ -14,6 +14,7 @@ from maps.publication import Publication, about
 from maps.report.figures import figures, in_language
 from maps.report.methods import evidence_ratio, evidence_rows, method_rows, warnings, why_this_method
 from maps.report.model_card import card_rows
+from maps.report.target_tables import target_tables
 from maps.report.validation_notes import validation_notes, was_trained
 from maps.rows import assayed, records, rows, tied_ranks
 from maps.sovereignty import publishable
@@ -110,6 +111,7 @@ def _in(p: Publication, lang: str, max_sheets: int) -> dict[str, Any]:
         "capture_words_key": score_key(p.validation, "capture_words"),
         "test_words_key": _test_words_key(p),
         "lists": _lists(p, best, lang, max_sheets),
+        "targets": target_tables(p, lang),
         "for_all": [words.flag(code, lang) + "." for code in _of_all(p)],
         "area_titles": titles_of_areas(replace(p, site_territories=_held(p)), shown, lang),
         "validation": validation_rows(p.validation, lang),

@@ -16,7 +16,9 @@ from maps.publication import Publication, about, of_sites
 from maps.reasons import of_weight, phrase_reason
 from maps.rows import present, records, rows, tied_ranks
 from maps.sheets.mini_map import HALF_KM, MiniMaps, key_of
-from maps.sheets.site_chemistry import metals
+from maps.sheets.print_size import print_size
+from maps.sheets.site_chemistry import metals, waste_elements
+from maps.sheets.site_targets import target_lines
 from maps.sovereignty import publishable
 from maps.verdict import score_key
 
@@ -37,12 +39,6 @@ WATER_KM = 10.0
 
 REASONS = 4
 SIMILAR = 3
-
-LONGER = {"en": 0, "fr": 7}
-"""Lines that the words of every sheet take more in a language."""
-
-LINE = 58
-"""Letters in a line of a column, about."""
 
 Beside = Sequence[tuple[str, str]]
 """Pages beside the sheets: address and key of words."""
@@ -120,6 +116,7 @@ class SheetWriter:
         self.sources = {language: "; ".join(sources_by_licence(publication, language)) for language in words.LANGUAGES}
         self.areas = {language: areas_by_layer(chosen, language) for language in words.LANGUAGES}
         self.like = self._alike(set(site_ids))
+        self.targets = {language: target_lines(chosen, language) for language in words.LANGUAGES}
         self.coarse = bool((publication.territories["publish"] == "generalised").any())
 
     def page(self, site_id: str) -> str:
@@ -132,7 +129,7 @@ class SheetWriter:
         mini_map, kinds = self.maps.draw(site["longitude"], site["latitude"], str(name))
         return pages.render(
             "sheets/templates/sheet.html",
-            print_pt=[_print_size(page_words, len(self.p.sources)) for page_words in languages],
+            print_pt=[print_size(page_words, len(self.p.sources)) for page_words in languages],
             p=self.p,
             first=self.first,
             coarse=self.coarse,
@@ -164,6 +161,8 @@ class SheetWriter:
             "reasons": self._reasons(site, lang),
             "similar": "; ".join(self.like.get(site_id, [])),
             "metals": _by_kind(metals(site, lang)),
+            "elements": waste_elements(site, lang),
+            "targets": self.targets[lang].get(site_id, []),
             "access": self._access(site_id, lang),
             "flags": list(dict.fromkeys(_flag(flag, lang) for flag in self.flags.get(site_id, []))),
             "areas": self.areas[lang].get(site_id, []),
@@ -324,16 +323,6 @@ class SheetWriter:
                 window = sorted((abs(other - at), other) for other in range(first, min(len(names), at + SIMILAR + 1)))
                 groups[site_id] = [names[other] for gap, other in window if gap][:SIMILAR]
         return groups
-
-
-def _print_size(page_words: dict[str, Any], sources: int) -> float:
-    """Return the size of print in points at which a sheet fits one page: smaller where more is known of a site."""
-    texts = [item for part in ("reasons", "flags", "areas", "communities") for item in page_words[part]]
-    texts += [page_words["similar"], page_words["unknown"]]
-    texts += ["; ".join(f"{name} {value}" for name, value in values) for _, values in page_words["metals"]]
-    wrapped = sum(math.ceil(len(text) / LINE) for text in texts)
-    lines = wrapped + len(page_words["known"]) + len(page_words["metals"]) + sources / 4 + LONGER[page_words["lang"]]
-    return round(min(8.1, max(6.4, 8.1 - 0.065 * (lines - 20))), 2)
 
 
 def sources_by_licence(publication: Publication, lang: str) -> list[str]:

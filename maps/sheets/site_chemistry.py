@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from layers.elements import REE, light
+from layers.elements import REE, UPPER_CRUST_PPM, light
 from maps import words
 
 WASTE_ROWS = 6
@@ -58,6 +58,19 @@ def metals(site: Mapping[Any, Any], lang: str) -> list[tuple[str, str, str]]:
         for element, value in signals[:REGION_ROWS]
     ]
     return metal_rows
+
+
+def waste_elements(site: Mapping[Any, Any], lang: str) -> str:
+    """Return every element analysed in the waste with ppm and, where known, times the average upper crust."""
+    waste, _ = _columns(tuple(site))
+    known = [(element, float(site[name])) for name, element in waste if pd.notna(site[name])]
+    known.sort(key=lambda entry: (entry[0] not in REE, entry[0] not in BESIDE_REE, entry[0]))
+    return "; ".join(f"{element} {words.number(ppm, lang)}{_times_crust(element, ppm, lang)}" for element, ppm in known)
+
+
+def _times_crust(element: str, ppm: float, lang: str) -> str:
+    crust = UPPER_CRUST_PPM.get(element)
+    return "" if crust is None else f" ({words.rounded(ppm / crust, lang)}×)"
 
 
 def _pattern(site: Mapping[Any, Any], lang: str) -> str:

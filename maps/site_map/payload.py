@@ -15,6 +15,7 @@ from maps.site_map.base_map import OUTLINE_VERTICES, base_map
 from maps.site_map.columns import Listed, grouped, numbers, scaled, texts
 from maps.site_map.site_columns import site_columns
 from maps.site_map.surface_image import surface_image
+from maps.site_map.target_columns import target_columns
 from maps.verdict import SCORE_WORDS, plain_verdict, rests_on_companion, score_key, verdict
 
 SINGLE_SITES = 50_000
@@ -73,6 +74,7 @@ def map_payload(
         "communities": _communities(publication),
         "base": base_map(publication),
         "surface": _surface(publication),
+        "targets": target_columns(publication, shown["site_id"], ranked),
         "plan": _plan(publication, shown["site_id"]),
         "sources": _sources(publication),
     }

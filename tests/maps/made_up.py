@@ -14,7 +14,7 @@ import shapely
 from layers import schema
 from layers.schema import conform, empty
 from layers.validation import Figures, Null, RuleFigures, Validation
-from maps.publication import Publication
+from maps.publication import TARGET_COLUMNS, Publication
 from pipeline.learning.skill import decide
 
 HOSTILE = [
@@ -267,6 +267,48 @@ def publication(
         withheld=2,
     )
     return replace(made, **changes)
+
+
+def with_targets(made: Publication, symbols: tuple[str, ...] = ("Co", "Sb")) -> Publication:
+    """Return the publication with further targets; the order of each turns that of the former one round."""
+    ranking = pd.DataFrame(made.ranking)
+    n, last = len(ranking), ranking["site_kind"].eq("showing").to_numpy()
+    parts = []
+    for step, symbol in enumerate(("REE", *symbols)):
+        score = np.linspace(0.9, 0.01, n)
+        ids = ranking["site_id"].to_numpy()[:: -1 if step % 2 else 1]
+        behind = last[:: -1 if step % 2 else 1]
+        order = np.argsort(behind, kind="stable")
+        part = pd.DataFrame(
+            {
+                "site_id": ids[order],
+                "target": symbol,
+                "rank": np.arange(1, n + 1),
+                "rank_low": 1,
+                "rank_high": n,
+                "score": score[order],
+                "score_low": score[order] / 2,
+                "score_high": np.minimum(1.0, score[order] * 1.1),
+                "evidence": np.where(np.arange(n) == 0, "measured", "inferred"),
+                "grade_ppm": 100.0,
+                "grade_low_ppm": 20.0,
+                "grade_high_ppm": 500.0,
+                "grade_rule": "hosts",
+                "contained_t": np.nan,
+                "contained_low_t": np.nan,
+                "contained_high_t": np.nan,
+                "host": None,
+                "payable_t": score[order] * 10,
+                "tied_with": 0,
+                "threshold_ppm": 300.0,
+                "worth_sampling": (score[order] >= 0.3) & ~behind[order],
+                "ranked_last": behind[order],
+            }
+        )
+        parts.append(part[list(TARGET_COLUMNS)])
+    names = {"Co": {"en": "cobalt", "fr": "cobalt"}, "Sb": {"en": "antimony", "fr": "antimoine"}}
+    diagnostics = dict(made.diagnostics) | {"target_names": names, "worth_chance": 0.3}
+    return replace(made, targets=pd.concat(parts, ignore_index=True), diagnostics=diagnostics)
 
 
 def _territories() -> Any:

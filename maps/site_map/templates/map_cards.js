@@ -74,6 +74,7 @@ function fillCard(i) {
     col("ranked_last", i) ? el("p", { class: "strong" }, w("ranked_last")) : null,
     el("div", { class: "notice" }, el("p", {}, w(assayed(i) ? "notice_not_resource_sampled" : "notice_not_resource"))),
     el("h3", {}, w("reasons")), paragraphs(reasonsOf(i), w("reasons_none")),
+    ...targetBlock(i),
     el("h3", {}, w("cautions")), paragraphs(S.flags[i].map((k) => data.sites.flags[k][lang]), w("cautions_none")),
     el("h3", {}, w("areas")), paragraphs(areasOf(i), w("areas_none")), el("p", { class: "small" }, w("notice_absence")),
     el("h3", {}, w("access")),

@@ -13,7 +13,7 @@ function stroke(style, kind) {
 const patch = (style, kind) => picture(svg("rect", { x: 2, y: 3, width: 22, height: 12, fill: style.fillColor, "fill-opacity": SHAPES[kind].fillOpacity, stroke: style.color, "stroke-dasharray": SHAPES[kind].dashArray ?? "" }));
 function legendGroups() {
   const tiersDrawn = [0, 1, 2, 3].filter((k) => S.tier.includes(k)), c = ink(), groups = [];
-  groups.push([w("legend_tier"), [...tiersDrawn.map((k) => [picture(dot(k === 3 ? 4.5 : 5.5, { fill: c.tiers[k] })), w(["tier_top_10", "tier_top_tenth", "tier_top_half", "tier_rest"][k])]),
+  groups.push([tierHeading(), [...tiersDrawn.map((k) => [picture(dot(k === 3 ? 4.5 : 5.5, { fill: c.tiers[k] })), tierWord(k)]),
     ...(known.unscored ? [[picture(dot(4.5, { fill: c.unscored, stroke: c.province }), svg("path", { d: "M10 6l6 6m0-6l-6 6", stroke: c.province })), w("legend_unscored")]] : [])]]);
   const marks = [];
   if (S.evidence.includes(0)) marks.push([picture(dot(4.5, { fill: c.tiers[1] }), svg("circle", { cx: 13, cy: 9, r: 7, fill: "none", stroke: c.ring, "stroke-width": 1.8 })), w("legend_sampled")]);

@@ -42,6 +42,8 @@ function apply(move = false) {
     if (keep) lists[assayed(i) ? "measured" : "inferred"].push(i);
   }
   lists.plan = data.plan.filter((i) => visible[i]);
+  aimAt();
+  if (target) lists = aimLists();
   pin = null;
   if (!lists[listed].length) listed = LISTS.find((one) => lists[one].length) ?? listed;
   drawLists();
@@ -62,6 +64,7 @@ function fitShown(more) {
 }
 const MARGINS = () => ({ padding: [36, 36], maxZoom: 11 });
 function sortRows(rows) {
+  if (target && !around) return rows;
   const how = around ? "distance" : select("sort"), last = (value, worst) => value === null || value === undefined ? worst : value;
   if (listed === "plan") return rows;
   if (how === "name") { const collator = new Intl.Collator(lang); return rows.sort((a, b) => collator.compare(nameOf(a), nameOf(b))); }
@@ -88,7 +91,7 @@ function rowOf(i) {
   return el("li", {}, el("button", { type: "button", "data-site": String(i), "aria-current": i === chosen ? "true" : null, on: { click: () => choose(i, true) } },
     el("span", { class: "rank" }, listed === "plan" ? String(planned.get(i)) : rankText(i)), el("span", { class: "name", dir: "auto" }, nameOf(i)), el("span", { class: "score" }, swatch(i), value), el("span", { class: "about" }, about)));
 }
-const tierName = (i) => ranked(i) ? w(["tier_top_10", "tier_top_tenth", "tier_top_half", "tier_rest"][S.tier[i]]) : w("not_scored");
+const tierName = (i) => ranked(i) ? tierWord(S.tier[i]) : w("not_scored");
 function drawLists() {
   for (const one of LISTS) {
     const button = byId("list-" + one), n = one === "plan" ? lists.plan.length : lists[one].length;
@@ -97,12 +100,13 @@ function drawLists() {
     button.hidden = one === "plan" ? data.plan.length === 0 : one === "measured" && !S.evidence.includes(0);
   }
   order = sortRows([...lists[listed]]);
-  byId("list-about").textContent = w("list_about_" + listed);
-  byId("sort").disabled = listed === "plan";
+  byId("choice").hidden = target !== "";
+  byId("list-about").textContent = target ? targetAbout() : w("list_about_" + listed);
+  byId("sort").disabled = listed === "plan" || target !== "";
   const rows = [];
   order.slice(0, shownRows).forEach((i, k) => {
     if (select("sort") === "rank" && !around && listed !== "plan" && (k === 0 || tierName(i) !== tierName(order[k - 1]))) rows.push(el("li", { class: "tier" }, swatch(i), tierName(i)));
-    rows.push(rowOf(i));
+    rows.push(target ? targetItem(i, k + 1) : rowOf(i));
   });
   byId("list").replaceChildren(...rows);
   const total = lists.inferred.length + lists.measured.length;
@@ -123,6 +127,7 @@ function options(id, rows) {
   if (rows.some((one) => one[0] === before)) box.value = before;
 }
 function fillChoices() {
+  fillTargets();
   const collator = new Intl.Collator(lang), sorted = (rows) => rows.sort((a, b) => collator.compare(a[1], b[1]));
   options("f-near", [["", w("anywhere")], ...sorted(C.name.map((one, i) => [String(i), one]))]);
   options("f-area", [["", w("anywhere")], ...sorted([...new Set(A.name)].map((one) => [one, one]))]);

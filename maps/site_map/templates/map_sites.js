@@ -72,6 +72,7 @@ function paintCrowd(pen, v, room) {
   for (let k = 0; k < near.n; k++) {
     const bin = Math.floor((near.y[k] + 16) / BIN) * wide + Math.floor((near.x[k] + 16) / BIN);
     if (first[bin] < 0) { first[bin] = k; used.push(bin); }
+    else if (target && S.tier[near.site[k]] < S.tier[near.site[first[bin]]]) first[bin] = k;
     if (count[bin] < 65535) count[bin]++;
   }
   for (let j = used.length - 1; j >= 0; j--) {
@@ -88,6 +89,7 @@ function paintSites(pen, v, room) {
     const x = worldX[i] * v.scale - v.left, y = worldY[i] * v.scale - v.top;
     if (inView(x, y, v)) { near.site[near.n] = i; near.x[near.n] = x; near.y[near.n++] = y; }
   }
+  if (target) near.site.subarray(0, near.n).sort((a, b) => S.tier[a] - S.tier[b] || a - b).forEach((i, k) => { near.x[k] = worldX[i] * v.scale - v.left; near.y[k] = worldY[i] * v.scale - v.top; });
   crowded = near.n > MANY;
   factor = Math.min(1, Math.max(0.4, Math.sqrt(v.width * v.height / (near.n * 330))));
   if (crowded) paintCrowd(pen, v, room);

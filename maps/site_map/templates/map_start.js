@@ -41,7 +41,7 @@ const later = (move) => { clearTimeout(soon); soon = setTimeout(() => { soon = 0
 byId("search").addEventListener("input", () => later(true));
 byId("search").addEventListener("keydown", (event) => { if (event.key === "Enter" && suggested.length && !lists.inferred.length && !lists.measured.length) suggested[0].go(); else if (event.key === "Enter" && order.length === 1) choose(order[0], true); });
 byId("f-score").addEventListener("input", () => { byId("f-score-value").textContent = number(Number(select("f-score")), 2); later(false); });
-for (const id of ["f-near", "f-km", "f-area", "f-commodity", "f-flag", "f-tonnage", "sort"]) byId(id).addEventListener("input", () => later(false));
+for (const id of ["f-near", "f-km", "f-area", "f-commodity", "f-flag", "f-tonnage", "sort", "f-target"]) byId(id).addEventListener("input", () => later(false));
 for (const box of document.querySelectorAll(".f-evidence")) box.addEventListener("change", () => later(false));
 for (const one of LISTS) byId("list-" + one).addEventListener("click", () => { listed = one; shownRows = STEP; if (one === "plan") showLayer("plan"); drawLists(); writeHash(); });
 for (const id of ["reset", "reset-all"]) byId(id).addEventListener("click", () => { readFields(new URLSearchParams()); fillChoices(); apply(); if (id === "reset-all") byId("search").focus(); });
@@ -81,7 +81,7 @@ map.on("mousemove", (event) => {
   hovered = i;
   map.getContainer().style.cursor = i >= 0 ? "pointer" : "";
   if (i < 0) { tip.remove(); return; }
-  const value = !ranked(i) ? w("not_scored") : [`${w("rank")} ${rankText(i)}`, assayed(i) ? (col("treo", i) === null ? null : number(col("treo", i)) + "\u00a0ppm") : chance(scoreOf(i))].filter(Boolean).join(" · ");
+  const value = target ? targetValue(i) : !ranked(i) ? w("not_scored") : [`${w("rank")} ${rankText(i)}`, assayed(i) ? (col("treo", i) === null ? null : number(col("treo", i)) + "\u00a0ppm") : chance(scoreOf(i))].filter(Boolean).join(" · ");
   tip.setContent(el("span", {}, nameOf(i) + "\n" + value)).setLatLng([lat(i), lon(i)]).addTo(map);
 });
 map.on("moveend", writeHash);

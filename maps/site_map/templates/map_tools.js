@@ -9,7 +9,7 @@ function copy(text, done) {
   if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(text).then(() => say(done), old); else old();
 }
 /* A link keeps the view, the filters, the card and the language. */
-const FIELDS = { q: "search", score: "f-score", near: "f-near", km: "f-km", area: "f-area", mined: "f-commodity", caution: "f-flag", amount: "f-tonnage", sort: "sort" }, DEFAULTS = { score: "0", km: "100", sort: "rank" };
+const FIELDS = { q: "search", score: "f-score", near: "f-near", km: "f-km", area: "f-area", mined: "f-commodity", caution: "f-flag", amount: "f-tonnage", sort: "sort", target: "f-target" }, DEFAULTS = { score: "0", km: "100", sort: "rank" };
 function hashOf() {
   const parts = new URLSearchParams(), at = map.getCenter();
   if (subject) parts.set(subject[0], subject[1]);
@@ -81,13 +81,14 @@ function csv(rows = order, notes = false) {
     if (typeof value === "string" && /^\s*[=+\-@\t\r\n]/.test(text)) text = "'" + text;
     return /[",\n\r;]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
   };
-  const table = [COLUMNS, ...rows.map(valuesOf)].map((row) => row.map(cell).join(","));
+  const table = [[...COLUMNS, ...targetHeads()], ...rows.map((i) => [...valuesOf(i), ...targetValues(i)])].map((row) => row.map(cell).join(","));
   return [...(notes ? caveats().map((one) => cell("# " + one)) : []), ...table].join("\r\n") + "\r\n";
 }
 function geojson(rows = order) {
   const features = rows.map((i) => {
     const values = valuesOf(i), properties = {};
     COLUMNS.slice(0, -2).forEach((name, k) => { properties[name] = values[k]; });
+    targetHeads().forEach((name, k) => { properties[name] = targetValues(i)[k]; });
     return { type: "Feature", geometry: { type: "Point", coordinates: [lon(i), lat(i)] }, properties };
   });
   return JSON.stringify({ type: "FeatureCollection", metadata: { title: meta.title, run_id: meta.run_id, run_date: meta.run_date, language: lang, notices: noticeTexts(), sources: data.sources }, features });

@@ -1,0 +1,77 @@
+"""The targets beside rare earths in the report: the first sites of each, and the sites worth a sample for most of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from maps import words
+from maps.publication import MAIN_TARGET, Publication
+from maps.rows import assayed, rows, worth_counts
+
+FIRST, MOST = 3, 10
+"""Sites named of each target, and sites of the combined table."""
+
+
+def target_tables(p: Publication, lang: str) -> dict[str, Any] | None:
+    """Return the two tables of the section, None where rare earths are the only target.
+
+    Returns
+    -------
+    dict or None
+        ``about``: what is counted; ``first``: rows of target, threshold, sites worth a sample, wastes assayed, first sites;
+        ``most``: rows of site, number of targets, which.
+    """
+    table = p.targets
+    others = table[table["target"] != MAIN_TARGET]
+    if others.empty:
+        return None
+    names = _names(p, lang)
+    chance = words.number(float(p.diagnostics["worth_chance"]), lang, 2)
+    n = words.number(int(table["target"].nunique()), lang)
+    site_names = p.ranking.set_index("site_id")["name"]
+    return {
+        "about": words.phrase("target_combined_about", lang, chance=chance, n=n),
+        "first": [_first(symbol, own, names, site_names, lang) for symbol, own in others.groupby("target", sort=False)],
+        "most": _most(table, names, site_names, lang),
+    }
+
+
+def _names(p: Publication, lang: str) -> dict[str, str]:
+    own: dict[str, str] = {symbol: both[lang] for symbol, both in p.diagnostics["target_names"].items()}
+    return own | {MAIN_TARGET: words.word("target_main", lang)}
+
+
+def _first(symbol: Any, own: pd.DataFrame, names: dict[str, str], site_names: pd.Series, lang: str) -> list[str]:
+    """Return the row of one target; of sites nothing tells apart the number is told."""
+    best = own[~own["ranked_last"].astype(bool)].head(FIRST)
+    sites = []
+    for row in rows(best):
+        tied = f", {words.phrase('target_tied', lang, n=int(row.tied_with))}" if row.tied_with else ""
+        sites.append(f"{_name(site_names, row.site_id)} ({words.chance(row.score, lang)}{tied})")
+    counts = [int(own["worth_sampling"].sum()), int(assayed(own).sum())]
+    numbers = [
+        words.number(float(own["threshold_ppm"].iloc[0]), lang),
+        *(words.number(count, lang) for count in counts),
+    ]
+    return [f"{names[symbol]} ({symbol})", *numbers, "; ".join(sites)]
+
+
+def _most(table: pd.DataFrame, names: dict[str, str], site_names: pd.Series, lang: str) -> list[list[str]]:
+    """Return the sites worth a sample for most targets, the better ranked for rare earths first where the count is the same."""
+    counts = worth_counts(table)
+    main = table[table["target"] == MAIN_TARGET].set_index("site_id")["rank"]
+    order = pd.DataFrame({"count": counts, "rank": main.reindex(counts.index)})
+    best = order[order["count"] > 0].sort_values(["count", "rank"], ascending=[False, True]).head(MOST)
+    held = table[table["worth_sampling"].astype(bool) & table["site_id"].isin(best.index)]
+    which = held.groupby("site_id")["target"].agg(lambda symbols: ", ".join(names[symbol] for symbol in symbols))
+    return [
+        [_name(site_names, site), words.number(int(count), lang), symbols]
+        for site, count, symbols in zip(best.index, best["count"], which.reindex(best.index), strict=True)
+    ]
+
+
+def _name(site_names: pd.Series, site_id: Any) -> str:
+    name = site_names.get(site_id)
+    return name if isinstance(name, str) else str(site_id)

@@ -1,0 +1,43 @@
+"""The targets beside rare earths on the sheet of a site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from maps import words
+from maps.publication import MAIN_TARGET, Publication
+from maps.rows import rows, worth_counts
+
+SHOWN = 5
+"""Targets told of a site, the best first: those it is worth a sample for, then those it stands among the first for."""
+
+AMONG_FIRST = 100
+
+
+def target_lines(publication: Publication, lang: str) -> dict[str, list[str]]:
+    """Return per site for how many targets it is worth a sample, and the best of them with chance, threshold and grade."""
+    table = publication.targets
+    if table.empty:
+        return {}
+    counts = worth_counts(table)
+    others = table[(table["target"] != MAIN_TARGET) & ~table["ranked_last"].astype(bool)]
+    told = others[others["worth_sampling"].astype(bool) | (others["rank"] <= AMONG_FIRST)]
+    told = told.sort_values(["site_id", "worth_sampling", "rank"], ascending=[True, False, True], kind="stable")
+    lines = {
+        str(site): [words.phrase("worth_of", lang, n=words.number(int(count), lang)) + "."]
+        for site, count in counts.items()
+    }
+    for site, own in told.groupby("site_id", sort=False):
+        lines[str(site)] += [_line(publication, row, lang) for row in rows(own.head(SHOWN))]
+    return lines
+
+
+def _line(publication: Publication, row: Any, lang: str) -> str:
+    name = publication.diagnostics["target_names"][row.target][lang]
+    chance = words.phrase(
+        "target_chance", lang, chance=words.chance(row.score, lang), ppm=words.number(row.threshold_ppm, lang)
+    )
+    grade = words.span(row.grade_low_ppm, row.grade_high_ppm, "ppm", lang)
+    how = f"{words.word('target_assayed', lang)} " if row.evidence == "measured" else ""
+    rank = f"{words.word('rank', lang).lower()} {words.number(int(row.rank), lang)}"
+    return f"{name}{words.word('colon', lang)}{rank}; {chance}; {how}{grade}"

@@ -1,0 +1,93 @@
+"""Targets beside rare earths on map, report and sheets."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from maps.report.report import write_report
+from maps.rows import worth_counts
+from maps.sheets.sheet import SheetWriter
+from maps.sheets.site_chemistry import waste_elements
+from maps.site_map.target_columns import target_columns
+from maps.sovereignty import without_sites
+
+
+@pytest.fixture(scope="module")
+def made(made_up: ModuleType) -> Any:
+    return made_up.with_targets(made_up.publication(60))
+
+
+def unpacked(text: str) -> list[int]:
+    return [int(one, 36) for one in text[1:]]
+
+
+def test_the_map_holds_the_first_sites_and_the_class_of_all(made: Any) -> None:
+    shown = made.ranking["site_id"]
+    columns = target_columns(made, shown, len(shown))
+    assert columns is not None
+    assert columns["symbols"] == ["Co", "Sb"]
+    cobalt = made.targets[made.targets["target"] == "Co"].set_index("site_id")
+    first = [shown[row[0]] for row in columns["top"]["Co"]]
+    assert first == cobalt.index[~cobalt["ranked_last"]][:100].tolist()
+    assert columns["top"]["Co"][0][1:5] == [1, 1, 1, 60]
+    classes = unpacked(columns["tiers"]["Co"])
+    assert [classes[at] for at in range(60) if cobalt.loc[shown[at], "rank"] <= 10] == [0] * 10
+    assert {classes[at] for at in range(60) if cobalt.loc[shown[at], "ranked_last"]} == {3}
+
+
+def test_the_combined_view_counts_targets_and_never_adds_up_values(made: Any) -> None:
+    columns = target_columns(made, made.ranking["site_id"], 60)
+    assert columns is not None
+    counts = worth_counts(made.targets)
+    by_hand = [
+        sum(made.targets.loc[made.targets["site_id"] == site, "worth_sampling"]) for site in made.ranking["site_id"]
+    ]
+    assert unpacked(columns["worth"]) == by_hand == counts.loc[made.ranking["site_id"]].tolist()
+    assert max(by_hand) == 3
+    assert [3 if n == 0 else 2 if n == 1 else 1 for n in by_hand] == unpacked(columns["worth_tiers"])
+
+
+def test_pages_of_one_target_say_nothing_of_others(made_up: ModuleType, tmp_path: Path) -> None:
+    plain = made_up.publication(20)
+    assert target_columns(plain, plain.ranking["site_id"], 20) is None
+    write_report(plain, tmp_path / "report.html")
+    assert "en-target_others" not in (tmp_path / "report.html").read_text()
+
+
+def test_the_report_names_the_first_of_each_target_in_both_languages(made: Any, tmp_path: Path) -> None:
+    write_report(made, tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text()
+    assert "antimony (Sb)" in page
+    assert "antimoine (Sb)" in page
+    assert "adds up no values" in page
+
+
+def test_a_sheet_tells_for_how_many_targets_its_site_is_worth_a_sample(made: Any) -> None:
+    best = made.targets[made.targets["target"] == "Co"].iloc[0]
+    page = SheetWriter(made, [best["site_id"]]).page(best["site_id"])
+    count = worth_counts(made.targets)[best["site_id"]]
+    assert f"Worth a sample for {count} targets." in page
+    assert re.search(r"cobalt: rank 1; chance 0.\d\d of 300 ppm; assayed 20–500 ppm", page.replace("\u00a0", " "))
+
+
+def test_a_site_that_is_withheld_leaves_the_targets_too(made: Any) -> None:
+    gone = made.targets["site_id"].iloc[0]
+    assert gone not in set(without_sites(made, [gone]).targets["site_id"])
+
+
+def test_every_element_of_a_waste_stands_on_its_sheet_with_times_crust() -> None:
+    site = {"waste_Co_ppm": 173.0, "waste_Ce_ppm": 63.0, "waste_Hg_ppm": 2.0, "waste_Sb_ppm": np.nan, "near_Th_z": 1.0}
+    assert waste_elements(site, "en") == "Ce 63 (1.0×); Co 173 (10×); Hg 2"
+    assert waste_elements({"waste_Sb_ppm": np.nan}, "en") == ""
+
+
+def test_targets_are_sorted_by_rank_within_each(made: Any) -> None:
+    ranks = pd.DataFrame(made.targets).groupby("target")["rank"].apply(list)
+    assert all(ranks[target] == list(range(1, 61)) for target in ("REE", "Co", "Sb"))
