@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from pipeline.evidence.assay_spread import USUAL_ASSAYS
 from pipeline.evidence.host_beliefs import believe, measured_ppm
 from pipeline.evidence.host_grades import host_grades
 from pipeline.evidence.targets import REE, known_targets
 from pipeline.learning.pooled_law import PooledWastes
-
-SAMPLE_SD_LOG10, BIAS_SD_LOG10 = 0.28, 0.1
-"""Spread of single samples of one waste and what more of them do not take away, as training has them."""
 
 REE_THRESHOLD_PPM = 500.0
 """For which the host tables of rare earths were made; their expectation does not depend on it."""
@@ -34,7 +32,7 @@ def pooled_wastes(table: pd.DataFrame, target: str, region: str) -> PooledWastes
     ppm = measured_grades(table, target)
     grade = np.log10(np.where(ppm > 0, ppm, np.nan))
     samples = _samples(table, target)
-    variance = SAMPLE_SD_LOG10**2 / np.maximum(samples, 1.0) + BIAS_SD_LOG10**2
+    variance = USUAL_ASSAYS.variance(np.maximum(samples, 1.0))
     return PooledWastes(
         region=np.full(len(table), region),
         expected_log10=expected,
