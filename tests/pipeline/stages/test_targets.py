@@ -27,9 +27,9 @@ def belief(symbol: str, samples: dict[str, Any] | None = None, **told: Any) -> A
 
 
 CANADA_2024 = (
-    "aluminum, antimony, bismuth, cesium, chromium, cobalt, copper, fluorspar, gallium, germanium, graphite, helium, high-purity iron, "
-    "indium, lithium, magnesium, manganese, molybdenum, nickel, niobium, phosphorus, platinum group elements, potash, rare earths, "
-    "scandium, silicon metal, tantalum, tellurium, tin, titanium, tungsten, uranium, vanadium, zinc"
+    "aluminum, antimony, bismuth, cesium, chromium, cobalt, copper, fluorspar, gallium, germanium, graphite, helium, "
+    "high-purity iron, indium, lithium, magnesium, manganese, molybdenum, nickel, niobium, phosphorus, platinum group elements, "
+    "potash, rare earths, scandium, silicon metal, tantalum, tellurium, tin, titanium, tungsten, uranium, vanadium, zinc"
 )
 """Canada's critical minerals, list of 10 June 2024."""
 
