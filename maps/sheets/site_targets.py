@@ -9,7 +9,7 @@ from maps.publication import MAIN_TARGET, Publication
 from maps.rows import rows, worth_counts
 
 SHOWN = 5
-"""Targets told of a site, the best first: those it is worth a sample for, then those it stands among the first for."""
+"""Targets shown of a site, the best first: those it is worth a sample for, then those it stands among the first for."""
 
 AMONG_FIRST = 100
 
@@ -21,13 +21,13 @@ def target_lines(publication: Publication, lang: str) -> dict[str, list[str]]:
         return {}
     counts = worth_counts(table)
     others = table[(table["target"] != MAIN_TARGET) & ~table["ranked_last"].astype(bool)]
-    told = others[others["worth_sampling"].astype(bool) | (others["rank"] <= AMONG_FIRST)]
-    told = told.sort_values(["site_id", "worth_sampling", "rank"], ascending=[True, False, True], kind="stable")
+    shown = others[others["worth_sampling"].astype(bool) | (others["rank"] <= AMONG_FIRST)]
+    shown = shown.sort_values(["site_id", "worth_sampling", "rank"], ascending=[True, False, True], kind="stable")
     lines = {
         str(site): [words.phrase("worth_of", lang, n=words.number(int(count), lang)) + "."]
         for site, count in counts.items()
     }
-    for site, own in told.groupby("site_id", sort=False):
+    for site, own in shown.groupby("site_id", sort=False):
         lines[str(site)] += [_line(publication, row, lang) for row in rows(own.head(SHOWN))]
     return lines
 

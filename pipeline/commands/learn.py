@@ -210,9 +210,9 @@ def _effects(own: TargetLaw) -> list[str]:
         f"{10 ** (law.coef[2 + row] + 1.645 * spread[2 + row]):.2f} |"
         for row in order
     ]
-    said = (
+    level = (
         f"All grades times {10 ** law.coef[0]:.2f}; regions differ by a factor of {10**law.region_sd:.1f}, wastes alike in all "
         f"words by {10**law.scatter_sd:.1f} (one standard deviation)."
     )
     table = ["", "| word | grade times | 90 % range |", "| --- | --- | --- |", *rows] if rows else []
-    return ["", said, *table]
+    return ["", level, *table]

@@ -66,8 +66,8 @@ def load_learned(path: Path) -> LearnedLaws:
             )
         facts = skops.io.loads(content, trusted=[])
         if not isinstance(facts, dict) or facts.get("format") != FORMAT:
-            found = facts.get("format") if isinstance(facts, dict) else None
-            raise SourceError(f"train_model.learned ({path.name}): format {found}, expected {FORMAT}. {remedy}")
+            version = facts.get("format") if isinstance(facts, dict) else None
+            raise SourceError(f"train_model.learned ({path.name}): format {version}, expected {FORMAT}. {remedy}")
         regions = tuple(PooledRegion.model_validate(region) for region in facts["regions"])
         laws = {str(target): _target_law(own) for target, own in facts["laws"].items()}
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, ValidationError) as failure:

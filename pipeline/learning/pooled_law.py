@@ -194,8 +194,8 @@ def fit_law(wastes: PooledWastes) -> PooledLaw:
         fit = 0.5 * excess @ cho_solve(factor, excess) + np.log(np.diag(factor[0])).sum()
         return float(fit + 0.5 * (((logs - np.log(USUAL_SPREADS)) / SPREAD_FACTOR) ** 2).sum())
 
-    found = minimize(loss, np.log(USUAL_SPREADS), method="L-BFGS-B", bounds=[(-5.0, 1.0)] * 3)
-    spreads = np.exp(found.x)
+    fitted = minimize(loss, np.log(USUAL_SPREADS), method="L-BFGS-B", bounds=[(-5.0, 1.0)] * 3)
+    spreads = np.exp(fitted.x)
     prior = _prior(spreads[0], len(words))
     factor = cho_factor(covariance(spreads), lower=True)
     held = prior[:, None] * design.T

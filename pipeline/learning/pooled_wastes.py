@@ -59,13 +59,13 @@ def words_of(table: pd.DataFrame) -> tuple[frozenset[str], ...]:
         "deposit": table["deposit_type"].astype("string").fillna("").str.casefold().map(lambda text: [text]),
         "waste": table["waste_type"].astype("string").fillna("").map(lambda text: [] if text == "unknown" else [text]),
     }
-    found = [
+    kinds_of_words = [
         frozenset(
             f"{kind} {word.strip()}" for kind, words in zip(columns, row, strict=True) for word in words if word.strip()
         )
         for row in zip(*columns.values(), strict=True)
     ]
-    return tuple(found)
+    return tuple(kinds_of_words)
 
 
 def _expected(table: pd.DataFrame, target: str) -> tuple[np.ndarray, np.ndarray]:
