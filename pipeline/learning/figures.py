@@ -11,8 +11,8 @@ import numpy as np
 from layers.validation import Figures
 from pipeline.learning.candidates import Task
 from pipeline.learning.compare import PairTable, block_interval, pair_table, percentiles
-from pipeline.learning.division import Folds
 from pipeline.learning.fold_scores import FoldScores, comparisons
+from pipeline.learning.folds import Folds
 from pipeline.learning.validation import captures, platt
 
 MANY = 40

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from pipeline.learning.compare import Comparison, fold_aucs, one_standard_error, pair_table, within_folds
-from pipeline.learning.division import Folds
+from pipeline.learning.folds import Folds
 from pipeline.learning.validation import Fit
 
 

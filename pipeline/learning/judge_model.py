@@ -21,10 +21,10 @@ from pipeline.learning.alarms import alarms, figures_of_features, strongest_colu
 from pipeline.learning.bagging import NEGATIVE, UNLABELLED
 from pipeline.learning.candidates import Task
 from pipeline.learning.compare import within_fold_auc
-from pipeline.learning.division import Folds, complements
 from pipeline.learning.evidence_table import evidence_table
 from pipeline.learning.figures import Measured, last, measure
 from pipeline.learning.fold_scores import score_folds
+from pipeline.learning.folds import Folds, complements
 from pipeline.learning.methods import ONE_COLUMN, fit_of
 from pipeline.learning.null_test import spatial_null
 from pipeline.learning.questions import answer

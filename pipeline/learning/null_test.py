@@ -11,7 +11,7 @@ from scipy.stats import rankdata
 from layers.validation import Null
 from pipeline.kernels.spatial_nulls import best_share, fitted_field, monte_carlo_p, shifted_values
 from pipeline.learning.candidates import Task, prepare
-from pipeline.learning.division import Folds
+from pipeline.learning.folds import Folds
 
 LEAST_DRAWS = 99
 """Draws of each null that are always made: without them no skill can be claimed."""

@@ -10,7 +10,7 @@ import pandas as pd
 from layers.validation import Figures, Question, QuestionCode
 from pipeline.kernels.fold_distances import fold_nearest_km, matched_folds, misfit_km, nearest_km
 from pipeline.learning.candidates import Task
-from pipeline.learning.division import complements
+from pipeline.learning.folds import complements
 from pipeline.learning.skill import lead_over_best
 from pipeline.learning.trials import Trial, try_methods
 

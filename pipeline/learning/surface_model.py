@@ -10,9 +10,9 @@ import numpy as np
 from layers.validation import SurfaceTest
 from pipeline.learning.applicability import measure_applicability
 from pipeline.learning.candidates import Task, bagged_fit, fit_pipeline
-from pipeline.learning.division import Folds
 from pipeline.learning.figures import measure, tested_mean
 from pipeline.learning.fold_scores import score_folds
+from pipeline.learning.folds import Folds
 from pipeline.learning.null_test import spatial_null
 from pipeline.learning.skill import skill_missing
 from pipeline.learning.trained_model import Applicability

@@ -11,9 +11,9 @@ import pandas as pd
 from layers.validation import LabelBasis, Method, RuleFigures
 from pipeline.learning.candidates import Task
 from pipeline.learning.compare import lead_intervals
-from pipeline.learning.division import Folds
 from pipeline.learning.figures import Measured, last, measure, of_one_list, where_scored
 from pipeline.learning.fold_scores import Choice, FoldScores, choose_method, score_folds
+from pipeline.learning.folds import Folds
 from pipeline.learning.methods import fit_of
 from pipeline.learning.skill import lead_over_best, loses, simpler_than
 from pipeline.learning.validation import prediction_rate

@@ -19,12 +19,12 @@ from pipeline.kernels.spatial_blocks import Variogram, choose_block_km, grid_blo
 from pipeline.learning.applicability import fit_grade_line, measure_applicability, weigh_waste
 from pipeline.learning.bagging import UNLABELLED
 from pipeline.learning.candidates import Task
-from pipeline.learning.divide import divide
 from pipeline.learning.feature_steps import evidence_group
 from pipeline.learning.fold_scores import out_of_fold
 from pipeline.learning.grade_model import with_grades
 from pipeline.learning.judge_model import Judgement, Region, judge_model, weight_tornado
 from pipeline.learning.methods import applicable, final_model
+from pipeline.learning.region_folds import divide
 from pipeline.learning.skill import nothing_learned
 from pipeline.learning.surface_model import surface_model
 from pipeline.learning.trained_model import PARTS, Kind, TrainedModel

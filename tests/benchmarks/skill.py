@@ -22,9 +22,9 @@ from pipeline.kernels.spatial_blocks import grid_blocks, group_folds
 from pipeline.kernels.spatial_nulls import best_share
 from pipeline.learning.candidates import Task
 from pipeline.learning.compare import within_fold_auc
-from pipeline.learning.division import Folds, complements
 from pipeline.learning.figures import measure
 from pipeline.learning.fold_scores import FoldScores, choose_method, score_folds
+from pipeline.learning.folds import Folds, complements
 from pipeline.learning.methods import applicable, fit_of
 from pipeline.learning.null_test import spatial_null
 from pipeline.learning.skill import skill_missing

@@ -9,7 +9,7 @@ import pytest
 from layers.validation import Figures
 from pipeline.learning.alarms import alarms, parts_with_positives
 from pipeline.learning.candidates import Task
-from pipeline.learning.division import complements
+from pipeline.learning.folds import complements
 
 
 def test_two_folds_of_one_positive_are_one_part() -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from pipeline.learning.candidates import Task
 from pipeline.learning.compare import pair_table, within_fold_auc
-from pipeline.learning.division import buffered, complements, given_folds
 from pipeline.learning.figures import where_scored
 from pipeline.learning.fold_scores import FoldScores, choose_method, comparisons, score_folds
+from pipeline.learning.folds import buffered, complements, given_folds
 from pipeline.learning.methods import one_column_fit
 from pipeline.learning.validation import area_under_curve
 from tests.benchmarks.skill import camps_aucs

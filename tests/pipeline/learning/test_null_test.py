@@ -11,7 +11,7 @@ import pytest
 from pipeline.kernels.spatial_blocks import grid_blocks, group_folds
 from pipeline.kernels.spatial_nulls import best_share, random_fields
 from pipeline.learning.candidates import Task
-from pipeline.learning.division import complements
+from pipeline.learning.folds import complements
 from pipeline.learning.null_test import LEAST_DRAWS, spatial_null
 
 

@@ -20,7 +20,7 @@ from pipeline.kernels.spatial_blocks import (
 from pipeline.learning.alarms import LEAST_PARTS
 from pipeline.learning.candidates import Task, prepare
 from pipeline.learning.compare import LEAST_CLUSTERS
-from pipeline.learning.division import buffered, complements, given_folds
+from pipeline.learning.folds import buffered, complements, given_folds
 from pipeline.learning.judge_model import Region
 
 RESIDUAL_FOLDS = 5
