@@ -18,6 +18,8 @@ class Code(BaseModel):
         A note on a source, or the reason of a rejected row.
     meaning, remedy : str
         One sentence each, without a value: the message beside the code has it.
+    meaning_fr, remedy_fr : str
+        The same in French.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -25,6 +27,8 @@ class Code(BaseModel):
     kind: str
     meaning: str
     remedy: str
+    meaning_fr: str = ""
+    remedy_fr: str = ""
 
 
 @lru_cache(maxsize=1)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from layers.codes import codes
 from layers.errors import StageError
 from layers.findings import Value
 from layers.own_tables import own_table
@@ -169,6 +170,21 @@ def element(symbol: str, lang: str) -> str:
 def flag(code: str, lang: str) -> str:
     """Return the words for a caution's code."""
     return word(f"flag_{code}", lang)
+
+
+def code_note(code: str, lang: str) -> str:
+    """Return what a code of a note or of a rejected row means and what to do, as a sentence each; nothing for an unknown code."""
+    entry = codes().get(code)
+    if entry is None:
+        return ""
+    meaning, remedy = (entry.meaning, entry.remedy) if lang == "en" else (entry.meaning_fr, entry.remedy_fr)
+    if not meaning or remedy.casefold() in ("", "nothing", "rien"):
+        return _sentence(meaning)
+    return f"{_sentence(meaning)} {word('code_remedy', lang)}{word('colon', lang)}{unbroken(remedy) if lang == 'fr' else remedy}."
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
 def finding(code: str, values: Mapping[str, Value], lang: str) -> str:

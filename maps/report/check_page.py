@@ -12,17 +12,39 @@ import shapely
 from markupsafe import Markup
 
 from layers.accounting import ColumnFate, Fate
-from maps import pages
+from maps import pages, words
 
 WIDTH_PX, HEIGHT_PX = 420, 260
 MAX_POINTS = 1500
-FATE_WORDS: dict[Fate, str] = {
-    "asked": "nobody says what these are, so they are not used: map them under columns:, or list them under ignore:",
-    "used": "read as",
-    "kept": "carried along as text, as",
-    "ignored": "left out knowingly",
+FATES: tuple[Fate, ...] = ("asked", "used", "kept", "ignored")
+"""Fates of columns in the order they are shown."""
+
+FACT_WORDS = {
+    "Details": "check_fact_details",
+    "File": "check_fact_file",
+    "Known source": "check_fact_known",
+    "Licence": "licence",
+    "Steward": "steward",
+    "Coordinates": "check_fact_coordinates",
+    "Shift to WGS 84": "check_fact_shift",
+    "Extent": "check_fact_extent",
+    "Medium": "check_fact_medium",
+    "Method": "report_method",
+    "Waste type": "heading_waste_type",
+    "Kind": "check_fact_kind",
+    "Status": "status",
+    "Filled": "check_fact_filled",
+    "Cells": "check_fact_cells",
+    "Missing codes": "check_fact_missing",
+    "Values": "check_fact_values",
+    "not stated": "check_not_stated",
+    "as the file states them": "check_as_stated",
+    "none was needed, or less than a few metres": "check_no_shift",
+    "none are declared": "check_none_declared",
+    "amounts": "check_amounts",
 }
-"""Fates in the order they are shown, with what they mean."""
+"""Names and set phrases of facts, with their keys in the words; other values are quoted as they are."""
+
 Extent = tuple[float, float, float, float]
 
 
@@ -124,6 +146,7 @@ def write_check(title: str, checks: Sequence[SourceCheck], matches: Sequence[str
         File to write; its folder is made if absent.
     """
     region = _joined([check.extent for check in checks if check.role == "inventory" and check.extent])
+    ground = _ground(checks)
     totals = {
         name: sum(check.counts.get(name, 0) for check in checks)
         for name in ("read", "kept", "merged", "withheld", "rejected")
@@ -131,18 +154,35 @@ def write_check(title: str, checks: Sequence[SourceCheck], matches: Sequence[str
     page = pages.render(
         "report/templates/check.html",
         title=title,
-        checks=[(check, drawing(check, region)) for check in checks],
+        checks=[(check, {lang: drawing(check, region, ground, lang) for lang in words.LANGUAGES}) for check in checks],
         totals=totals,
         matches=list(matches),
         failures=sum(check.failure is not None for check in checks),
         doubts=sum(len(check.suspicious) for check in checks),
-        fate_words=FATE_WORDS,
+        fates=FATES,
+        fact=fact_in_words,
+        code_note=words.code_note,
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, encoding="utf-8")
 
 
-def drawing(check: SourceCheck, region: Extent | None) -> Markup | None:
+def fact_in_words(text: str, lang: str) -> str:
+    """Return the name of a fact, or a value that is a set phrase, in a language; other values as they are."""
+    key = FACT_WORDS.get(text)
+    return words.word(key, lang) if key and lang != "en" else text
+
+
+def _ground(checks: Sequence[SourceCheck]) -> np.ndarray:
+    """Return the outlines of areas of the background, on which sources are recognised."""
+    shapes = [
+        check.shapes for check in checks if check.role == "backdrop" and check.shapes is not None and not check.private
+    ]
+    areas = np.concatenate(shapes) if shapes else np.array([], dtype=object)
+    return np.asarray(shapely.boundary(areas[shapely.get_dimensions(areas) == 2]), dtype=object)
+
+
+def drawing(check: SourceCheck, region: Extent | None, ground: np.ndarray, lang: str) -> Markup | None:
     """Return a small map of a source, the extent of all inventories as a frame in it; None where it has no place."""
     if check.extent is None or check.shapes is None or not len(check.shapes):
         return None
@@ -155,7 +195,10 @@ def drawing(check: SourceCheck, region: Extent | None) -> Markup | None:
     def pixels(points: Any) -> Any:
         return (np.asarray(points, dtype=float) - shift) * np.array([narrow * scale, -scale]) + middle
 
-    drawn = [_frame(pixels, region)] if region is not None else []
+    edges = shapely.clip_by_rect(shapely.simplify(ground, 1.0 / scale), *_grown(check.extent))
+    edges = shapely.get_parts(edges[~shapely.is_empty(edges)])
+    drawn = [_outlines(pixels, edges, "#b4bcc4")] if len(edges) and check.role != "backdrop" else []
+    drawn += [_frame(pixels, region)] if region is not None else []
     shapes = np.asarray(check.shapes, dtype=object)
     if len(shapes) > MAX_POINTS:
         shapes = shapes[np.linspace(0, len(shapes) - 1, MAX_POINTS).astype(int)]
@@ -166,10 +209,12 @@ def drawing(check: SourceCheck, region: Extent | None) -> Markup | None:
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.7"/>'
         for x, y in (pixels(shapely.get_coordinates(points)) if len(points) else [])
     ]
-    corners = f"{west:.2f}° to {east:.2f}° east, {south:.2f}° to {north:.2f}° north"
+    ends = dict(zip(("west", "south", "east", "north"), check.extent, strict=True))
+    corners = words.phrase("check_corners", lang, **ends)
+    label = f"{check.id}{words.word('colon', lang)}{corners}"
     return Markup(  # noqa: S704 - numbers and a source id of [a-z0-9_]
         f'<svg viewBox="0 0 {WIDTH_PX} {HEIGHT_PX}" width="{WIDTH_PX}" height="{HEIGHT_PX}" role="img" '
-        f'aria-label="Where {check.id} lies: {corners}"><rect x=".5" y=".5" width="{WIDTH_PX - 1}" height="{HEIGHT_PX - 1}" '
+        f'aria-label="{label}"><rect x=".5" y=".5" width="{WIDTH_PX - 1}" height="{HEIGHT_PX - 1}" '
         f'fill="#fff" stroke="#777"/><g fill="#0b5a7d" stroke="none">{"".join(drawn)}</g>'
         f'<text x="8" y="{HEIGHT_PX - 8}" font-size="12">{corners}</text></svg>'
     )
@@ -184,7 +229,7 @@ def _frame(axes: Any, region: Extent) -> str:
     )
 
 
-def _outlines(axes: Any, shapes: Any) -> str:
+def _outlines(axes: Any, shapes: Any, colour: str = "#0b5a7d") -> str:
     commands = []
     for part in shapely.get_parts(shapes):
         rings = shapely.get_rings(part) if part.geom_type == "Polygon" else [part]
@@ -192,7 +237,7 @@ def _outlines(axes: Any, shapes: Any) -> str:
             points = axes(shapely.get_coordinates(ring))
             if len(points) > 1:
                 commands.append("M" + " ".join(f"{x:.1f} {y:.1f}" for x, y in points))
-    return f'<path d="{"".join(commands)}" fill="none" stroke="#0b5a7d" stroke-width=".8"/>'
+    return f'<path d="{"".join(commands)}" fill="none" stroke="{colour}" stroke-width=".8"/>'
 
 
 def _grown(extent: Extent) -> Extent:

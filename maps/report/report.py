@@ -240,8 +240,22 @@ def accounted_for(accounting: pd.DataFrame, rejected: pd.DataFrame, notes: pd.Da
         ],
         "totals": [words.number(int(accounting[count].sum()), lang) for count in COUNTS],
         "rejected": rejected_rows_in(rejected, lang),
-        "notes": [[row["source"], row["message"], words.number(row["count"], lang)] for row in records(notes)],
+        "notes": [
+            [row["source"], _with_code(row["code"], row["message"], lang), words.number(row["count"], lang)]
+            for row in records(notes)
+        ],
     }
+
+
+def _with_code(code: str, message: str, lang: str) -> str:
+    """Return a message of a reader; beneath what its code means in a language that it is not written in."""
+    meaning = "" if lang == "en" else words.code_note(code, lang)
+    return f"{meaning}\n{message}" if meaning else message
+
+
+def _reason(code: str, lang: str) -> str:
+    """Return what a code of rejected rows means: in English its name says so."""
+    return (lang != "en" and words.code_note(code, lang)) or code.replace("_", " ")
 
 
 def rejected_rows_in(rejected: pd.DataFrame, lang: str) -> list[list[str]]:
@@ -252,7 +266,7 @@ def rejected_rows_in(rejected: pd.DataFrame, lang: str) -> list[list[str]]:
         n=("reason", "size"), reason=("reason", "first"), row=("source_row", "first")
     )
     return [
-        [row.source, row.reason_code.replace("_", " "), words.number(row.n, lang), f"{row.reason} [{row.row}]"]
+        [row.source, _reason(row.reason_code, lang), words.number(row.n, lang), f"{row.reason} [{row.row}]"]
         for row in rows(counts.reset_index())
     ]
 

@@ -26,7 +26,8 @@ from layers.readers.suspicious import suspicious_values
 from layers.samples.censoring import CensoringParams, censoring_notes, censoring_table
 from layers.samples.standardise import LEAST_SAMPLES
 from layers.working_crs import metric_crs
-from maps.report.check_page import FATE_WORDS, ElementCheck, SourceCheck, write_check
+from maps.report.check_page import FATES, ElementCheck, SourceCheck, write_check
+from maps.words import word
 from pipeline.commands.matches import count_matches
 from pipeline.config import RunConfig
 from pipeline.inputs import READERS, WITHHOLDABLE, is_private, read_source
@@ -320,11 +321,11 @@ def _in_words(check: SourceCheck) -> str:
         more = "" if check.facts else "; --show-private says more, on your own screen"
         lines.append(f"  publish          no: used on this machine only{more}")
     lines += [f"  {name.lower():<16} {value}" for name, value in check.facts]
-    for fate, words in FATE_WORDS.items():
+    for fate in FATES:
         columns = check.columns_with(fate)
         if columns:
             shown = "; ".join(_column_in_words(column) for column in columns)
-            lines.append(f"  columns     {fate} {len(columns)} ({words}): {shown}")
+            lines.append(f"  columns     {fate} {len(columns)} ({word(f'check_fate_words_{fate}', 'en')}): {shown}")
     for element in check.elements:
         lines.append(
             f"  {element.element:<3} {element.measured} measured, {element.below} below a limit"

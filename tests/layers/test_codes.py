@@ -78,3 +78,5 @@ def test_meaning_and_remedy_are_sentences_without_a_full_stop() -> None:
         assert entry.meaning, code
         assert entry.remedy, code
         assert not entry.meaning.endswith("."), code
+        assert entry.meaning_fr, f"{code}: no French (meaning_fr)"
+        assert entry.remedy_fr, f"{code}: no French (remedy_fr)"

@@ -51,7 +51,7 @@ def test_no_sentence_was_left_untranslated() -> None:
     alike = {"km_value", "date", "licence", "sources", "source", "attribution", "volume", "site", "sites_list", "contact", "method_fusion",
              "sheet_samples", "report_block", "report_gain", "report_total", "report_figures", "sort_distance", "axis_distance", "axis_semivariance", "axis_importance",
              "axis_longitude", "axis_latitude", "axis_chondrite", "backdrop_province", "screen_distance", "sheet_above_norm", "score_band", "book_sources", "brief_distance", "brief_judged", "brief_judged_plain",
-            "score_plain"}  # fmt: skip
+             "score_plain", "check_code"}  # fmt: skip
     assert sorted(set(same) - alike) == []
 
 

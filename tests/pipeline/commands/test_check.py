@@ -13,6 +13,7 @@ import shapely
 
 from layers.errors import SourceError
 from layers.readers.suspicious import suspicious_values
+from maps import words
 from pipeline.commands.check import check_sources
 from pipeline.config import parse_config
 
@@ -67,7 +68,7 @@ def test_a_source_is_described_with_counts_reasons_and_doubts(folder: Path) -> N
     assert re.search(
         r"suspicious  1 × decimal_shift: La is 9000 ppm in assays:A28, the next lower value is 40 ppm", text
     )
-    for words in (
+    for shown in (
         "A test: what was understood",
         "half_coordinate",
         "La_FUS_ppm (ppm, fusion)",
@@ -75,7 +76,7 @@ def test_a_source_is_described_with_counts_reasons_and_doubts(folder: Path) -> N
         "decimal_shift",
         "<svg",
     ):
-        assert words in page
+        assert shown in page
 
 
 def test_tables_are_matched(folder: Path) -> None:
@@ -89,7 +90,7 @@ def test_a_private_source_is_counted_and_nothing_else(folder: Path) -> None:
     text, page = check(folder, SOURCES)
     assert "quiet_areas (territories): 1 rows read, 1 kept" in text
     assert "local_only_1" in page
-    [row] = [line for line in page.splitlines() if 'href="#local_only_1"' in line]
+    [row] = [line for line in page.splitlines() if 'href="#en-local_only_1"' in line]
     assert ">1<" not in row
     for secret in ("quiet_areas", "Quartzite", "Council 1", "areas.geojson"):
         assert secret not in page
@@ -110,7 +111,24 @@ def test_the_page_needs_no_network_and_says_its_language(folder: Path) -> None:
     _, page = check(folder, SOURCES)
     assert '<html lang="en">' in page
     assert not re.search(r'(?:src|href)="(?!#|data:)', page)
-    assert "<script" not in page
+    assert page.count("<script") == 1, "the switch of languages"
+
+
+def test_the_page_says_in_french_what_codes_mean(folder: Path) -> None:
+    _, page = check(folder, SOURCES)
+    french = page[page.index('<div class="fr"') :]
+    for text in (
+        "ce qui a été compris",
+        "Lignes lues",
+        "L'une des deux coordonnées manque. Que faire",
+        "Étendue",
+        "inventaire",
+    ):
+        assert words.unbroken(text) in french, text
+    assert "Rows read" not in french
+    shown = re.sub(r'<(?:span|p|ul)[^>]* lang="en">.*?</(?:span|p|ul)>', "", french, flags=re.DOTALL)
+    assert "row 41" in french
+    assert "row 41" not in shown
 
 
 def test_markup_in_a_file_is_text_on_the_page(folder: Path) -> None:
@@ -118,7 +136,7 @@ def test_markup_in_a_file_is_text_on_the_page(folder: Path) -> None:
     sites["Commodity"] = "<script>alert(1)</script>"
     sites.to_csv(folder / "sites.csv", index=False)
     _, page = check(folder, SOURCES)
-    assert "<script" not in page
+    assert "<script>alert" not in page
 
 
 def samples(count: int = 40) -> pd.DataFrame:
