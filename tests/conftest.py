@@ -29,6 +29,15 @@ FAR_FROM_LINES = {
     "dask_cluster",
 }
 """Fixtures of tests that try much at once on real files, in browsers and on clusters: which lines they pass says little."""
+WHOLE_RUNS = {
+    "test_cluster_faults",
+    "test_demo_kills",
+    "test_fuzz",
+    "test_fuzz_files",
+    "test_nothing_stale",
+    "test_run_folder",
+}
+"""Files of tests that run everything again and again."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -36,10 +45,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.pluginmanager.hasplugin("_cov"):
         return
     for item in items:
-        if FAR_FROM_LINES & set(getattr(item, "fixturenames", ())) or item.path.parent.name in (
-            "sovereignty",
-            "mutations",
-        ):
+        whole = item.path.parent.name in ("sovereignty", "mutations") or item.path.stem in WHOLE_RUNS
+        if whole or FAR_FROM_LINES & set(getattr(item, "fixturenames", ())):
             item.add_marker("no_cover")
 
 
