@@ -140,12 +140,16 @@ def demo(
     help="Where relative source paths start (else data_dir:, else the config's folder).",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder (default: runs/<config name>).")
+@click.option(
+    "--plan", type=click.Path(path_type=Path), metavar="FILE.svg", help="Draw the steps of the run, and run nothing."
+)
 @_run_options
 @_explained
 def run(
     config: Path,
     data: Path | None,
     out: Path | None,
+    plan: Path | None,
     workers: int | None,
     scheduler: str | None,
     day: datetime.datetime | None,
@@ -160,6 +164,13 @@ def run(
     """
     from pipeline.progress import Progress
 
+    if plan is not None:
+        from pipeline.commands.plan import planned
+
+        words = planned(config, data, plan)
+        if not quiet:
+            _say(words)
+        return
     with Progress(quiet=quiet or as_json) as progress:
         _run(config, data, out, workers, scheduler, day, progress, as_json=as_json, quiet=quiet)
 

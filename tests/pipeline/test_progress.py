@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
-import pytest
-
-from layers.invented import write_region
-from pipeline.config import load_config
-from pipeline.progress import STEPS, Progress
-from pipeline.run import run
+from pipeline.progress import Progress
 
 
 class Terminal(io.StringIO):
@@ -41,14 +35,3 @@ def test_quiet_is_silent() -> None:
     with Progress(quiet=True, stream=stream) as progress, progress.step("reading"):
         progress.say("a line")
     assert stream.getvalue() == ""
-
-
-@pytest.fixture(scope="module")
-def small_region(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_region(tmp_path_factory.mktemp("small"), sites=60, seed=5)
-
-
-def test_the_bar_is_as_long_as_a_run(small_region: Path, tmp_path: Path) -> None:
-    with Progress(quiet=True) as progress:
-        run(load_config(small_region), small_region.parent, tmp_path / "out", progress)
-    assert progress.taken == STEPS
