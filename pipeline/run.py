@@ -163,22 +163,10 @@ def _compute(
     site_samples = per_site(assign_samples, schema.SiteSamples, [radius_km], sites, samples, config.assign_samples)
     censored = censoring_table(samples, config.assign_samples.censoring, LEAST_SAMPLES)
     del samples
-    site_rasters = per_site(
-        sample_rasters,
-        schema.SiteRasters,
-        [None],
-        sites,
-        inputs.rasters,
-        config.sample_rasters,
-    )
+    site_rasters = per_site(sample_rasters, schema.SiteRasters, [None], sites, inputs.rasters, config.sample_rasters)
     require_overlap(site_rasters, inputs.rasters)
     site_territories = per_site(
-        overlay_territories,
-        schema.SiteTerritories,
-        [near_km],
-        sites,
-        inputs["territories"],
-        config.overlay_territories,
+        overlay_territories, schema.SiteTerritories, [near_km], sites, inputs["territories"], config.overlay_territories
     )
     inputs.release("territories")
     site_access = per_site(
@@ -216,28 +204,14 @@ def _compute(
         config.build_features,
     )
     companion = whole(
-        score_companion,
-        schema.Companion,
-        sites,
-        site_samples,
-        site_access,
-        site_tonnage,
-        config.score_companion,
+        score_companion, schema.Companion, sites, site_samples, site_access, site_tonnage, config.score_companion
     )
     learned = expected_elsewhere(config, laws, known, companion)
     with progress.step("train model"):
         model = _train(config, store, features, labels, companion, site_tonnage, sites, splits, learned)
 
     # What comes of it.
-    ranking = whole(
-        rank_sites,
-        schema.Ranking,
-        known,
-        features,
-        companion,
-        model,
-        config.rank_sites,
-    )
+    ranking = whole(rank_sites, schema.Ranking, known, features, companion, model, config.rank_sites)
     targets = None
     if len(config.targets) > 1:
         targets = whole(

@@ -85,40 +85,17 @@ def believe(
         Mean and spread (log10 of ppm) by a law of other regions, which takes the place of the mixture.
     """
     clues, host = _clues(facts, sites, kinds)
-    chance = _chance(facts, clues, host, sites)
-    if "camp_chance" in sites:
-        own = chance
-        for words, chance_name in (("camp_common", "camp_chance"), ("camp_commodities", "camp_rare_chance")):
-            like = sites.assign(commodities=sites[words], deposit_type=sites["camp_deposit_type"])
-            of_camp, host_of_camp = _clues(facts, like, kinds)
-            grade, agrees = (
-                _chance(facts, of_camp, host_of_camp, like),
-                np.nan_to_num(sites[chance_name].to_numpy(float)),
-            )
-            moved = own + agrees * (grade - own)
-            better = (moved > chance) & (agrees > 0)
-            chance = np.where(better, moved, chance)
-            host = np.where(better & (host < 0), host_of_camp, host)
+    chance, host = _with_camps(_chance(facts, clues, host, sites), host, facts, sites, kinds)
     measured = measured_ppm(facts, symbol, site_samples)
     counts = site_samples["waste_n"].to_numpy(float) if "waste_n" in site_samples else np.ones(len(sites))
     y = np.log10(np.where(measured > 0, measured, np.nan))
+    known = np.isfinite(y)
     parts = [_middle(facts.background), *(_middle(host_kind) for host_kind in facts.hosts)]
     middle, spread = (np.array([part[side] for part in parts]) for side in (0, 1))
     of = np.maximum(host, 0) + 1
-    known = np.isfinite(y)
     member = _member(y, chance, middle[of], spread[of], middle[0], spread[0])
-    moved_by: dict[str, int] = {}
-    for row, host_kind in enumerate((facts.background, *facts.hosts)):
-        weight = np.where(known & ((host == row - 1) if row else True), member if row else 1.0 - member, 0.0)
-        if weight.sum() > 0:
-            prior = max(host_kind.n, 1)
-            middle[row] = (prior * middle[row] + float((weight * np.nan_to_num(y)).sum())) / (prior + weight.sum())
-            moved_by["background" if row == 0 else facts.hosts[row - 1].code] = round(float(weight.sum()))
-    strength = np.full(len(sites), PRIOR_WASTES)
-    for clue in np.unique(clues[known & (host >= 0)]):
-        alike, taught = (host >= 0) & (clues == clue), known & (host >= 0) & (clues == clue)
-        chance[alike] = (PRIOR_WASTES * chance[alike] + member[taught].sum()) / (PRIOR_WASTES + taught.sum())
-        strength[alike] += taught.sum()
+    middle, moved_by = _taught_grades(middle, member, y, host, facts)
+    chance, strength = _taught_chance(chance, member, clues, host, known)
     log_g = float(np.log10(facts.threshold_ppm))
     above = ndtr((middle - log_g) / spread)
     ends = [beta.ppf(q, strength * chance, strength * (1.0 - chance)) for q in (0.05, 0.95)]
@@ -133,21 +110,66 @@ def believe(
         part = np.sqrt(0.5) * sd  # half of the variance is taken for what better knowledge could tell
         low, passes, high = (ndtr((mean + side * 1.645 * part - log_g) / (part if side else sd)) for side in (-1, 0, 1))
     mean, sd = _with_assay(mean, sd, y, counts)
-    of_assay = ndtr((mean - log_g) / sd)
+    of_assay, of_low, of_high = (
+        ndtr((mean + side * 1.645 * sd - log_g) / (USUAL_ASSAYS.bias_sd_log10 if side else sd)) for side in (0, -1, 1)
+    )
     return HostBelief(
         grade_log10=mean,
         grade_sd=sd,
         chance=np.where(known, of_assay, passes),
-        chance_low=np.where(
-            known, ndtr((mean - 1.645 * sd - log_g) / USUAL_ASSAYS.bias_sd_log10), np.minimum(low, passes)
-        ),
-        chance_high=np.where(
-            known, ndtr((mean + 1.645 * sd - log_g) / USUAL_ASSAYS.bias_sd_log10), np.maximum(high, passes)
-        ),
+        chance_low=np.where(known, of_low, np.minimum(low, passes)),
+        chance_high=np.where(known, of_high, np.maximum(high, passes)),
         measured_ppm=measured,
         host=np.array([facts.hosts[row].code if row >= 0 else None for row in host], dtype=object),
         learned=moved_by,
     )
+
+
+def _with_camps(
+    own: np.ndarray, host: np.ndarray, facts: TargetFacts, sites: pd.DataFrame, kinds: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return chance and host as the camp of each site would have them, where that speaks more for the target."""
+    chance = own
+    if "camp_chance" not in sites:
+        return chance, host
+    for words, chance_name in (("camp_common", "camp_chance"), ("camp_commodities", "camp_rare_chance")):
+        like = sites.assign(commodities=sites[words], deposit_type=sites["camp_deposit_type"])
+        of_camp, host_of_camp = _clues(facts, like, kinds)
+        chance_of_camp = _chance(facts, of_camp, host_of_camp, like)
+        agrees = np.nan_to_num(sites[chance_name].to_numpy(float))
+        moved = own + agrees * (chance_of_camp - own)
+        better = (moved > chance) & (agrees > 0)
+        chance = np.where(better, moved, chance)
+        host = np.where(better & (host < 0), host_of_camp, host)
+    return chance, host
+
+
+def _taught_grades(
+    middle: np.ndarray, member: np.ndarray, y: np.ndarray, host: np.ndarray, facts: TargetFacts
+) -> tuple[np.ndarray, dict[str, int]]:
+    """Return the middle of each kind's grades, moved by measured wastes, and how many wastes moved it."""
+    middle, known = middle.copy(), np.isfinite(y)
+    moved_by: dict[str, int] = {}
+    for row, host_kind in enumerate((facts.background, *facts.hosts)):
+        weight = np.where(known & ((host == row - 1) if row else True), member if row else 1.0 - member, 0.0)
+        if weight.sum() > 0:
+            prior = max(host_kind.n, 1)
+            middle[row] = (prior * middle[row] + float((weight * np.nan_to_num(y)).sum())) / (prior + weight.sum())
+            moved_by["background" if row == 0 else facts.hosts[row - 1].code] = round(float(weight.sum()))
+    return middle, moved_by
+
+
+def _taught_chance(
+    chance: np.ndarray, member: np.ndarray, clues: np.ndarray, host: np.ndarray, known: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the chance of sites with as many clues, moved by the measured among them, and for how many wastes it counts."""
+    chance, strength = chance.copy(), np.full(len(chance), PRIOR_WASTES)
+    for clue in np.unique(clues[known & (host >= 0)]):
+        alike = (host >= 0) & (clues == clue)
+        taught = known & alike
+        chance[alike] = (PRIOR_WASTES * chance[alike] + member[taught].sum()) / (PRIOR_WASTES + taught.sum())
+        strength[alike] += taught.sum()
+    return chance, strength
 
 
 def measured_ppm(facts: TargetFacts, symbol: str, site_samples: pd.DataFrame) -> np.ndarray:
