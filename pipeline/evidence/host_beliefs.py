@@ -20,6 +20,9 @@ kind of waste the target goes to. Judgement; measured wastes of a region move it
 NAMED, MOST = 0.15, 0.85
 """What the target among the commodities adds to that chance, and the most it may reach."""
 
+FEW_COMMODITIES = 2
+"""Up to so many commodities a target that is one of them, at a worked mine, counts as two clues: it was what was mined there."""
+
 PRIOR_WASTES = 4.0
 """Wastes the judged chance counts for when measured ones update it."""
 
@@ -191,7 +194,32 @@ def _clues(facts: TargetFacts, sites: pd.DataFrame, kinds: np.ndarray) -> tuple[
         weight = np.array(CHANCE_BY_CLUES)[clues] + 1e-6 * np.log10(host.median_ppm)
         better = (clues > 0) & (weight > score)
         best, row, score = np.where(better, clues, best), np.where(better, number, row), np.where(better, weight, score)
+    alone = (row < 0) & _named(facts, sites)
+    if alone.any():
+        row = np.where(alone, _likeliest_host(facts, sites), row)
+        few = sites["commodities"].astype("string").fillna("").str.count(";").to_numpy(int) < FEW_COMMODITIES
+        best = np.where(alone, 1 + (few & np.isin(kinds, ("waste", "worked"))), best)
     return best, row
+
+
+def _named(facts: TargetFacts, sites: pd.DataFrame) -> np.ndarray:
+    return mentions(sites["commodities"], (facts.commodity, *facts.also)).to_numpy(bool)
+
+
+def _likeliest_host(facts: TargetFacts, sites: pd.DataFrame) -> np.ndarray:
+    """Return the host of a target that is named where neither deposit nor companions point to one.
+
+    It is that with most of its companions sold, the poorest of those alike; hosts of slag alone are none.
+    """
+    rows = [number for number, host in enumerate(facts.hosts) if set(host.wastes) != {"slag"}]
+    rows.sort(key=lambda number: facts.hosts[number].median_ppm)
+    sold = [
+        sum(mentions(sites["commodities"], (word,)).to_numpy(int) for word in facts.hosts[number].companions)
+        + np.zeros(len(sites), dtype=int)
+        for number in rows
+    ]
+    likeliest: np.ndarray = np.array(rows)[np.argmax(np.array(sold), axis=0)]
+    return likeliest
 
 
 def _clues_of(host: HostKind, sites: pd.DataFrame, kinds: np.ndarray) -> np.ndarray:
@@ -199,6 +227,10 @@ def _clues_of(host: HostKind, sites: pd.DataFrame, kinds: np.ndarray) -> np.ndar
         sites["deposit_type"].astype("string").fillna("").str.contains(f"(?:{host.deposit})", case=False, regex=True)
     )
     held = deposit.to_numpy(bool)
+    if host.signature:
+        held = held | np.all(
+            [mentions(sites["commodities"], (word,)).to_numpy(bool) for word in host.signature], axis=0
+        )
     sold = (
         mentions(sites["commodities"], host.companions).to_numpy(bool)
         if host.companions
@@ -215,14 +247,13 @@ def _clues_of(host: HostKind, sites: pd.DataFrame, kinds: np.ndarray) -> np.ndar
 
 
 def _chance(facts: TargetFacts, clues: np.ndarray, host: np.ndarray, sites: pd.DataFrame) -> np.ndarray:
-    """Return the chance that each waste is of its host's kind; a target named without any host counts as its first one."""
-    named = mentions(sites["commodities"], (facts.commodity, *facts.also)).to_numpy(bool)
+    """Return the chance that each waste is of its host's kind."""
+    named = _named(facts, sites)
     chance = np.array(CHANCE_BY_CLUES)[clues]
     left = np.array([host_kind.carried_away for host_kind in facts.hosts])[np.maximum(host, 0)]
     slag = (sites["waste_type"] == "slag").to_numpy()
     chance = np.where((host >= 0) & ~slag, chance * left, chance)
     chance_named: np.ndarray = np.minimum(chance + NAMED * named, MOST)
-    host[(host < 0) & named] = 0
     return chance_named
 
 

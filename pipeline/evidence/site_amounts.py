@@ -18,6 +18,12 @@ TONNES_LOG10 = {"worked": (5.7, 0.9), "unclear": (5.0, 1.0), "prospect": (4.0, 0
 Judgement: a mine with a mill of its own left some hundred thousand to some million tonnes, a showing that was only tested seldom
 more than a few ten thousand."""
 
+YEARS_SLOPE, USUAL_YEARS, MOST_YEARS = 1.0, 20.0, 100.0
+"""Tonnes of a worked mine go with the years from its first to its last; at the usual number they are as without them.
+
+Least squares of log10 t on log10 years: 0.94 on 337 mines of British Columbia (tonnes milled), 0.98 on 251 wastes of Nova Scotia,
+by which the squared error falls by 14 and 19 % on mines left out; half of these mines worked for 20 years and more."""
+
 LEAST_KNOWN = 30
 """Tonnages of a region from which its own median and spread stand for its worked mines without one."""
 
@@ -29,7 +35,8 @@ def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
     ----------
     table : DataFrame
         ``waste_type``, ``tonnage_rule``, ``amount_rule`` (tonnage, worked, unclear, prospect) and ``tonnage_t``,
-        ``tonnage_low_t``, ``tonnage_high_t``, missing where no rule gives them.
+        ``tonnage_low_t``, ``tonnage_high_t``, missing where no rule gives them; where known, ``site_kind`` and ``years_worked``
+        (`years_worked`).
 
     Returns
     -------
@@ -62,9 +69,23 @@ def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
         rows = ~known & (rule == name)
         for column, value in (("tonnage_log10", median), ("tonnage_below", spread), ("tonnage_above", spread)):
             amounts[column] = np.where(rows, value, amounts[column])
+    worked = ~known & (rule == "worked")
+    if "years_worked" in table:
+        years = table["years_worked"].to_numpy(float)
+        longer = YEARS_SLOPE * np.log10(np.where(np.isfinite(years), years, USUAL_YEARS) / USUAL_YEARS)
+        amounts["tonnage_log10"] = np.where(worked, amounts["tonnage_log10"] + longer, amounts["tonnage_log10"])
+    if "site_kind" in table:
+        recorded = worked & (table["site_kind"] == "waste").to_numpy()
+        amounts["exists"] = np.where(recorded, CHANCE_OF_WASTE["tonnage"], amounts["exists"])
     _draw_in(amounts, known, table["tonnage_rule"].to_numpy(str))
     amounts["exists"] = np.where((table["waste_type"] == "none").to_numpy(), 0.0, amounts["exists"])
     return amounts
+
+
+def years_worked(sites: pd.DataFrame) -> np.ndarray:
+    """Return the years from the first to the last of work, both counted, at most `MOST_YEARS`; NaN where one is not known."""
+    years = sites["last_year"].to_numpy(float) - sites["first_year"].to_numpy(float) + 1.0
+    return np.where(years >= 1.0, np.minimum(years, MOST_YEARS), np.nan)
 
 
 SURE_RULES = ("reported_mass", "endowment_grade", "volume_density", "milled")

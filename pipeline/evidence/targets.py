@@ -29,13 +29,14 @@ class Grades(_Facts):
 
 
 class HostKind(Grades):
-    """Wastes of a kind of deposit in which a target stays."""
+    """Wastes of a kind of deposit in which a target stays; all words of a ``signature`` together tell the deposit, too."""
 
     code: str
     deposit: str
     companions: tuple[str, ...]
     wastes: tuple[str, ...]
     needs: Literal["deposit"] | None = None
+    signature: tuple[str, ...] = ()
     carried_away: float = Field(default=1.0, gt=0, le=1)
 
 

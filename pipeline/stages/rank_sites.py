@@ -14,7 +14,7 @@ from scipy.special import ndtr
 from layers.schema import Companion, Features, Ranking, conform
 from layers.site_layers import SiteLayers
 from pipeline.evidence.ree_shares import Counted, counted_share
-from pipeline.evidence.site_amounts import site_amounts
+from pipeline.evidence.site_amounts import site_amounts, years_worked
 from pipeline.kernels.ordering import places
 from pipeline.kernels.predictive import Z90, OrderBy, WasteBelief, amounts, choose_aim, draw_ranks, with_share
 from pipeline.learning.trained_model import TrainedModel, dissimilarity
@@ -178,7 +178,7 @@ def _beside(
     """Join one row per site, in the order of ``site_id`` so that draws do not depend on the order of rows."""
     table = pd.DataFrame(
         sites[["site_id", "name", "latitude", "longitude", "waste_type", "commodities", "deposit_type"]]
-    )
+    ).assign(years_worked=years_worked(sites))
     samples = ["waste_treo_ppm", "waste_treo_low_ppm", "waste_treo_high_ppm", "waste_n", "near_n"]
     samples += [name for name in ("waste_magnet_share", "waste_lree_hree") if name in site_samples]
     tonnage = ["tonnage_t", "tonnage_low_t", "tonnage_high_t", "tonnage_rule", "site_kind"]

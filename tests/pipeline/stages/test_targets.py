@@ -66,6 +66,25 @@ def test_clues_of_a_host_add_up() -> None:
         assert found.chance[row] == pytest.approx(chance * above + (1 - chance) * common, abs=1e-6)
 
 
+def test_silver_with_cobalt_is_a_five_element_vein_and_no_copperbelt() -> None:
+    """The host of a metal that is named follows what was sold beside it; alone it is the poorest, and slag only slag."""
+    silver = ["silver; cobalt", "silver; cobalt; nickel", "nickel; copper; cobalt", "cobalt; iron; gold; zinc"]
+    assert belief("Co", commodities=silver).host.tolist() == [
+        "five_element", "five_element", "nickel_copper", "nickel_copper",
+    ]  # fmt: skip
+    assert belief("Ge", commodities=["germanium; gold; iron"]).host.tolist() != ["kipushi_slag"]
+
+
+def test_a_metal_that_was_mined_counts_more_than_one_named_among_many_and_that_more_than_a_like_vein() -> None:
+    antimony = belief(
+        "Sb",
+        commodities=["antimony", "gold; silver; lead; antimony", "gold; silver; lead"],
+        deposit_type=[None, None, "Epithermal"],
+        status=["past producer"] * 3,
+    )
+    assert antimony.chance[0] > antimony.chance[1] > antimony.chance[2]
+
+
 def test_silence_of_an_inventory_about_a_byproduct_is_no_evidence_against_it() -> None:
     """Sphalerite of a Mississippi Valley deposit carries germanium and gallium whether or not anybody wrote it down."""
     for symbol in ("Ge", "Ga"):
