@@ -200,7 +200,8 @@ def parse_quantities(
     _, factor = unit_factor(unit)
     decimal_mark = decimal_mark or mark_of_thousands(cells)
     plain = _plain_numbers(cells, decimal_mark)
-    values = plain.to_numpy() * factor
+    with np.errstate(over="ignore"):  # a number of hundreds of digits is read with the others, and refused
+        values = plain.to_numpy() * factor
     is_value = np.isfinite(values) & (values > 0 if zero_is_missing else values >= 0) & (values <= MOST)
     numbers = np.where(is_value, values, np.nan)
     table = pd.DataFrame(

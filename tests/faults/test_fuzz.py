@@ -26,6 +26,7 @@ from layers.cells.angles import parse_angle
 from layers.cells.assay_columns import method_named
 from layers.cells.assays import MOST, parse_cells
 from layers.cells.commodities import normalise_commodities
+from layers.cells.digit_groups import mark_of_thousands
 from layers.cells.heading_grammar import parse_heading
 from layers.cells.quantities import parse_quantities, parse_quantity
 from layers.cells.site_names import name_key
@@ -89,7 +90,9 @@ UNITS, MARKS = ("t", "m3", "ha", "m", "short_ton"), (None, ".", ",")
 @given(texts, st.sampled_from(UNITS), st.sampled_from(MARKS), st.booleans())
 @fuzz_columns
 def test_quantities(texts: list[str], unit: str, mark: Any, zero_is_missing: bool) -> None:
-    column = parse_quantities(pd.Series(texts, dtype="str"), unit, mark, zero_is_missing)
+    series = pd.Series(texts, dtype="str")
+    column = parse_quantities(series, unit, mark, zero_is_missing)
+    mark = mark or mark_of_thousands(series)
     cells = zip(texts, column["state"].tolist(), column["value"].tolist(), strict=True)
     for text, state, value in cells:
         found = parse_quantity(text, unit, mark, zero_is_missing)
@@ -253,6 +256,12 @@ def test_a_number_no_laboratory_can_mean_is_no_result(cell: str) -> None:
     found = parse_cells(pd.Series(["5", cell], dtype="str"))
     assert found.value.tolist() == [5.0, pytest.approx(math.nan, nan_ok=True)]
     assert found.unreadable.tolist() == [1]
+
+
+def test_a_number_of_hundreds_of_digits_is_rejected_without_a_warning() -> None:
+    column = parse_quantities(pd.Series(["5", "60" * 151], dtype="str"), "ha")
+    assert column["state"].tolist() == ["value", "rejected"]
+    assert column["value"].tolist() == [50_000.0, pytest.approx(math.nan, nan_ok=True)]
 
 
 def test_minutes_need_degrees() -> None:
