@@ -29,11 +29,39 @@ OPTIONS = {
     "OGR_SQLITE_ALLOW_EXTERNAL_ACCESS": "NO",
     "CPL_ALLOW_VSISTDIN": "NO",
     "PROJ_NETWORK": "OFF",
+    "GDAL_CONFIG_FILE": os.devnull,
 }
-"""Settings of GDAL and PROJ under which nothing leaves the machine."""
+"""Settings of GDAL and PROJ under which nothing leaves the machine and no settings come from files of this user."""
+
+OF_GDAL = (
+    "GDAL_",
+    "OGR_",
+    "OSR_",
+    "CPL_",
+    "VSI_",
+    "SHAPE_",
+    "GTIFF_",
+    "GML_",
+    "KML_",
+    "DXF_",
+    "GPX_",
+    "VRT_",
+    "AAIGRID_",
+    "MITAB_",
+)
+"""Beginnings of names of variables that GDAL obeys. Some change what is read (``SHAPE_ENCODING`` the letters of every name), and
+no result may depend on what a person has set for another program."""
+
+HARMLESS = ("GDAL_DATA", "GDAL_DRIVER_PATH", "GDAL_CACHEMAX", "GDAL_NUM_THREADS", "GDAL_SKIP", "CPL_TMPDIR")
+"""Those that change where GDAL finds its own files and how fast it is, and no value."""
 
 
 def confine() -> None:
-    """Set `OPTIONS` and switch `FETCHING_DRIVERS` off, for this process and those it starts."""
+    """Set `OPTIONS`, unset what else would change how files are read, and switch `FETCHING_DRIVERS` off.
+
+    Holds for this process and those it starts.
+    """
+    for name in [name for name in os.environ if name.startswith(OF_GDAL) and name not in HARMLESS]:
+        del os.environ[name]
     skipped = [part for part in os.environ.get("GDAL_SKIP", "").split(",") if part]
     os.environ.update(OPTIONS, GDAL_SKIP=",".join(dict.fromkeys([*skipped, *FETCHING_DRIVERS])))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from pipeline.folder.published import SITE_ID
 
@@ -17,6 +19,14 @@ def test_the_lock_with_digests_pins_the_same_packages() -> None:
     lines = [line for line in (ROOT / "requirements.sha256").read_text().splitlines() if not line.startswith("#")]
     assert all(re.fullmatch(r"[\w.-]+==[\w.+!-]+ --hash=sha256:[0-9a-f]{64}", line) for line in lines)
     assert {line.split(" --hash")[0] for line in lines} == pinned
+
+
+def test_the_lock_holds_what_builds_the_package_without_a_network() -> None:
+    """An environment made by Python brings a setuptools that is too old for it."""
+    needed = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    pinned = dict(line.split("==") for line in (ROOT / "requirements.lock").read_text().splitlines() if "==" in line)
+    for requirement in map(Requirement, needed):
+        assert requirement.specifier.contains(pinned[requirement.name])
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", "a\\b", "..", ".hidden", "", "x" * 300, "a\x00b", "a\nb"])

@@ -107,6 +107,27 @@ def require_signature_of_text(where: str, suffix: str, raw: bytes) -> None:
         raise SourceError(f"{where}: {_another(suffix, start)}")
 
 
+def require_own_parts(where: str, path: Path) -> None:
+    """Stop at a part of a file (.dbf, .prj, .aux.xml …) that is a link to another folder, whose content nobody named.
+
+    Where the file is a link itself, its parts may lie beside what it leads to.
+
+    Raises
+    ------
+    SourceError
+        Naming the part.
+    """
+    if not path.parent.is_dir():
+        return
+    homes = {path.parent.resolve(), path.resolve().parent}
+    for beside in path.parent.iterdir():
+        is_part = beside.stem.casefold() == path.stem.casefold() or beside.name.startswith(path.name)
+        if is_part and beside.name != path.name and beside.is_symlink() and beside.resolve().parent not in homes:
+            raise SourceError(
+                f"{where}: '{beside.name}' beside it is a link to another folder. Put the file itself there, or remove it."
+            )
+
+
 def require_side_cars(where: str, path: Path) -> None:
     """Stop at files beside a raster that lead elsewhere: overviews and masks that are no rasters, descriptions with addresses.
 

@@ -25,6 +25,7 @@ from layers.files.geometry_text import geometry_column
 from layers.files.heading_rows import Heading, find_heading, note_rows
 from layers.files.left_out import numbers_left, text_left
 from layers.files.packed import unpacked
+from layers.files.signatures import require_own_parts
 from layers.files.text_encoding import decode, is_plain
 from layers.files.traps import require_regular
 from layers.files.vector_layers import is_companion, is_mapinfo
@@ -107,6 +108,7 @@ def read_table(source: Source, root: Path) -> RawTable:
     inside = source.layer or source.sheet
     where = f"{source.id} ({path.name})"
     with named_failure(f"{where}, '{inside}'" if inside else where), unpacked(source, path, SUFFIXES) as inner:
+        require_own_parts(where, path)
         suffix = inner.suffix.lower()
         if suffix in VECTOR_SUFFIXES and (suffix != ".tab" or is_mapinfo(inner)):
             cells, geometry, notes = read_features(source, where, inner)

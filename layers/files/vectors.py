@@ -18,7 +18,7 @@ from layers import crs as crs_rules
 from layers.accounting import Note
 from layers.area_of_use import area_of_use_note
 from layers.catalogue.source import Source
-from layers.errors import SourceError
+from layers.errors import ConfigError, SourceError
 from layers.files.cell_notes import code_notes, damage_notes
 from layers.files.coded_values import decode_values
 from layers.files.dbf_encoding import true_encoding
@@ -33,7 +33,7 @@ _FEW = 0.5
 _KEYS_OF_THE_FILE = 2
 PAGE_SIZES = (1000, 2000, 5000, 10_000)
 _TRUNCATED = re.compile(rb'"exceededTransferLimit"\s*:\s*true')
-_CRS_MEMBER = re.compile(rb'"crs"\s*:\s*\{.{0,200}?"name"\s*:\s*"([^"]+)"', re.DOTALL)
+_CRS_MEMBER = re.compile(rb'"crs"\s*:\s*\{.{0,200}?"(?:name|href)"\s*:\s*"([^"]+)"', re.DOTALL)
 _FEATURE = re.compile(rb'"type"\s*:\s*"Feature"')
 
 
@@ -313,6 +313,8 @@ def to_degrees(
         else ""
     )
     crs_rules.check_range(where, used, geometry[present].total_bounds, hint)
+    if member and declared is None:
+        _require_known(where, member)
     moved, shifted = crs_rules.to_wgs84(source.id, where, geometry)
     lost = present & ~np.isfinite(moved.bounds.to_numpy()).all(axis=1)
     if lost.sum() > _FEW * present.sum():
@@ -348,6 +350,17 @@ def _blanked(geometry: gpd.GeoSeries, bad: np.ndarray) -> gpd.GeoSeries:
 
 def _unplaced(source: str, text: str, bad: np.ndarray) -> Note:
     return Note(source, "geometry_unread", text, int(bad.sum()), rows=tuple((np.flatnonzero(bad) + 1).tolist()))
+
+
+def _require_known(where: str, member: str) -> None:
+    """Stop at a GeoJSON file whose CRS GDAL does not know and takes for WGS 84."""
+    try:
+        crs_rules.parse_crs(where, member)
+    except ConfigError:
+        raise SourceError(
+            f"{where}: the file's crs member '{member[:60]}' is no coordinate system that is known here, so its coordinates are "
+            "of none. Ask the publisher and state it in the run file, e.g. 'crs: EPSG:4326'."
+        ) from None
 
 
 def _default_crs(known: pyproj.CRS, member: str | None) -> bool:

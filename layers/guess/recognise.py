@@ -47,6 +47,9 @@ _LAYERED = (".gpkg", ".gdb", ".kml", ".kmz", ".gpx", ".gml")
 _WORDS = (".md", ".yml", ".yaml", ".pdf", ".doc", ".docx", ".html", ".htm", ".log", ".py", ".qgz", ".qgs", ".lyr")
 
 
+LEADS_OUT = "it is a link that leads out of the folder; if it is yours, name the file itself in the run file"
+
+
 @dataclass(frozen=True)
 class Find:
     """A table, layer, sheet or raster of a folder.
@@ -110,19 +113,26 @@ def finds(folder: Path) -> list[Find]:
     if not folder.is_dir():
         raise SourceError(f"{folder}: there is no such folder. Give the folder that holds your files.")
     finds_below: list[Find] = []
-    for path in _walk(folder):
+    for path in _walk(folder, set()):
         relative = path.relative_to(folder).as_posix()
         if any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(relative).parts):
+            continue
+        if not path.resolve().is_relative_to(folder.resolve()):
+            finds_below.append(Find(relative, "unused", why=LEADS_OUT))
             continue
         finds_below += _in_file(path, relative)
     return finds_below
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, entered: set[Path]) -> Iterator[Path]:
+    """Give the files of a folder and of those in it; a folder that links lead to again is looked through once."""
+    entered.add(folder.resolve())
     for path in sorted(folder.iterdir(), key=lambda path: path.name.casefold()):
         if path.is_dir() and path.suffix.lower() != ".gdb":
+            if path.resolve() in entered:
+                continue
             if not ((path / "manifest.json").is_file() and (path / "stages").is_dir()):  # a run's own folder
-                yield from _walk(path)
+                yield from _walk(path, entered)
         else:
             yield path
 

@@ -27,7 +27,12 @@ from layers.catalogue.source import Source
 from layers.errors import SourceError, StageError
 from layers.files.boundary import named_failure
 from layers.files.packed import Budget
-from layers.files.signatures import require_plain_mosaic, require_side_cars, require_signature
+from layers.files.signatures import (
+    require_own_parts,
+    require_plain_mosaic,
+    require_side_cars,
+    require_signature,
+)
 from layers.files.tables import locate
 from layers.quiet import quiet
 from layers.rasters.bands import chosen_band, classes_of, has_mask
@@ -262,6 +267,7 @@ def _require_confined(where: str, path: Path, root: Path) -> None:
     if plain.suffix.lower() == ".vrt":
         require_plain_mosaic(where, plain, root)
     require_signature(where, plain)
+    require_own_parts(where, path)
     require_side_cars(where, path)
 
 

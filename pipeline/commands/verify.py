@@ -10,6 +10,7 @@ from layers.errors import SourceError
 from pipeline.folder.fingerprints import code_fingerprint, file_fingerprint, side_cars, versions
 from pipeline.folder.manifest import BESIDE_SOURCES, key_of, own_digest, read_manifest
 from pipeline.folder.run_folder import LOCK
+from pipeline.folder.writing import json_text
 
 SHOWN = 10
 """Names shown of each kind; how many there are is always told."""
@@ -77,11 +78,12 @@ def verify_run(run_folder: Path, data_dir: Path | None = None) -> Verified:
     written: dict[str, str] = manifest["files"]
     known = {*written, "manifest.json", LOCK}
     missing = [name for name in written if not (run_folder / name).is_file()]
-    altered = [] if manifest.get("sha256") == own_digest(manifest) else ["manifest.json"]
+    as_written = (run_folder / "manifest.json").read_text(encoding="utf-8") == json_text(manifest)
+    altered = [] if as_written and manifest.get("sha256") == own_digest(manifest) else ["manifest.json"]
     altered += [
         name
         for name, digest in written.items()
-        if name not in missing and file_fingerprint(run_folder / name) != digest
+        if name not in missing and ((run_folder / name).is_symlink() or file_fingerprint(run_folder / name) != digest)
     ]
     there = {path.relative_to(run_folder).as_posix() for path in run_folder.rglob("*") if path.is_file()}
     now = versions()

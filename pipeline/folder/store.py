@@ -24,7 +24,7 @@ from layers.site_layers import SiteLayers
 from pipeline.folder.fingerprints import file_fingerprint, step_fingerprint, value_fingerprint
 from pipeline.folder.memory import give_back_memory
 from pipeline.folder.run_folder import RunFolder
-from pipeline.folder.writing import atomic, plain, read_parquet, write_parquet, write_text
+from pipeline.folder.writing import atomic, json_text, read_parquet, write_parquet, write_text
 
 TableT = TypeVar("TableT", bound=pd.DataFrame)
 
@@ -153,7 +153,7 @@ class RunStore:
 
     def write_json(self, name: str, content: Any) -> None:
         """Write strict JSON (no NaN), replacing the former file at once."""
-        self.write_text(name, json.dumps(plain(content), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+        self.write_text(name, json_text(content))
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.folder).as_posix()

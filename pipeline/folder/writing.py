@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -108,6 +109,11 @@ def read_parquet(path: Path) -> pd.DataFrame:
     if b"geo" in (pq.read_schema(path).metadata or {}):
         return gpd.read_parquet(path)
     return pd.read_parquet(path)
+
+
+def json_text(content: Any) -> str:
+    """Return the text of a JSON file of a run folder."""
+    return json.dumps(plain(content), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def plain(value: Any) -> Any:

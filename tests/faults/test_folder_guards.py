@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from pipeline.folder.fingerprints import file_fingerprint, side_cars
 from pipeline.folder.manifest import SPLITS, own_digest
 from pipeline.folder.model_store import load_model
 from pipeline.folder.run_folder import LIST, RunFolder, read_list
+from pipeline.folder.writing import json_text
 from tests.faults.small_region import SmallRun
 
 
@@ -40,7 +42,7 @@ def copy(finished: Path, tmp_path: Path) -> Path:
 def rewritten(run: Path, **more: Any) -> dict[str, Any]:
     """Change parts of a manifest as a run would have written them."""
     manifest = json.loads((run / "manifest.json").read_text()) | more
-    (run / "manifest.json").write_text(json.dumps(manifest | {"sha256": own_digest(manifest)}))
+    (run / "manifest.json").write_text(json_text(manifest | {"sha256": own_digest(manifest)}))
     return manifest
 
 
@@ -91,6 +93,17 @@ def test_every_byte_of_a_run_folder_is_guarded(copy: Path) -> None:
         assert altered == (name,)
         (copy / name).write_bytes(content)
     assert verify_run(copy).holds
+
+
+def test_blanks_in_a_manifest_and_links_in_place_of_files_are_told(copy: Path, tmp_path: Path) -> None:
+    content = (copy / "manifest.json").read_text()
+    for changed in (content + " ", content.replace("\n", "\n ")):
+        (copy / "manifest.json").write_text(changed)
+        assert verify_run(copy).altered == ("manifest.json",)
+    (copy / "manifest.json").write_text(content)
+    (copy / "report.html").rename(tmp_path / "elsewhere.html")
+    (copy / "report.html").symlink_to(tmp_path / "elsewhere.html")
+    assert verify_run(copy).altered == ("report.html",)
 
 
 def test_strangers_among_the_stages_are_named(copy: Path) -> None:
@@ -149,7 +162,10 @@ def test_a_screening_overwrites_nothing_of_others(copy: Path, tmp_path: Path) ->
 def test_a_second_screening_leaves_no_sheet_of_the_first(copy: Path, tmp_path: Path) -> None:
     screened(copy, tmp_path / "near")
     (tmp_path / "near" / "sheets" / "withheld-since.html").write_text("a site that is left out by now")
+    before = (tmp_path / "near" / "sites.xlsx").read_bytes()
+    time.sleep(1.1)  # times in workbooks are in whole seconds
     screened(copy, tmp_path / "near")
+    assert (tmp_path / "near" / "sites.xlsx").read_bytes() == before
     assert not (tmp_path / "near" / "sheets" / "withheld-since.html").exists()
     assert list((tmp_path / "near" / "sheets").iterdir())
 

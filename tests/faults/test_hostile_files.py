@@ -307,6 +307,28 @@ def test_an_archive_may_not_hold_more_than_its_budget(tmp_path: Path) -> None:
         Budget("s (small.zip)", packed, tmp_path).expect(1, 300 << 20)
 
 
+LETTERS = """
+import sys
+from pathlib import Path
+from layers.catalogue.source import Source
+from layers.files.tables import read_table
+table = read_table(Source(id="s", role="lines", path="roads.shp"), Path(sys.argv[1]))
+sys.stdout.buffer.write(table.cells["name"][0].encode("utf-8"))
+"""
+
+
+def test_settings_for_other_programs_change_no_letter(tmp_path: Path) -> None:
+    """GDAL takes the encoding of a shapefile from the environment or a file of the user, before that of the file itself."""
+    road = gpd.GeoDataFrame({"name": ["Étang Road"]}, geometry=[shapely.LineString([(-90, 50), (-89, 51)])], crs=4326)
+    road.to_file(tmp_path / "roads.shp", encoding="UTF-8")
+    (tmp_path / ".gdal").mkdir()
+    (tmp_path / ".gdal" / "gdalrc").write_text("[configoptions]\nSHAPE_ENCODING=CP437\n")
+    command = [sys.executable, "-W", "ignore", "-c", LETTERS, str(tmp_path)]
+    for setting in ({"HOME": str(tmp_path)}, {"SHAPE_ENCODING": "CP437"}):
+        environment = _bare() | {"PYTHONPATH": str(Path(__file__).parents[2])} | setting
+        assert subprocess.run(command, check=True, env=environment, capture_output=True).stdout.decode() == "Étang Road"
+
+
 def test_a_private_layer_is_not_reached_through_another_file(tmp_path: Path) -> None:
     area = gpd.GeoDataFrame({"name": ["Area A"]}, geometry=[shapely.box(0, 0, 1, 1)], crs="EPSG:4326")
     area.to_file(tmp_path / "private.gpkg", driver="GPKG")

@@ -26,6 +26,7 @@ from layers.catalogue.source import Source
 from layers.errors import MinewasteError, SourceError
 from layers.files import traps
 from layers.files.tables import read_table
+from layers.guess.recognise import LEADS_OUT, finds
 from layers.rasters.reader import describe_raster
 from pipeline.commands.compare import compare_runs
 from pipeline.commands.explain import explain_site
@@ -154,6 +155,43 @@ def test_a_parquet_file_of_too_many_cells_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / "a.parquet").stat().st_size < 1_000_000
     with pytest.raises(SourceError, match=r"holds 70,000,000 rows of 3 columns; 200,000,000 cells are read at most"):
         read(tmp_path / "a.parquet")
+
+
+def test_a_part_that_is_a_link_to_another_folder_is_not_read(tmp_path: Path) -> None:
+    for name in ("data", "theirs"):
+        (tmp_path / name).mkdir()
+        point = gpd.GeoDataFrame({"name": [f"of {name}"]}, geometry=[shapely.Point(-120, 55)], crs=4326)
+        point.to_file(tmp_path / name / "mines.shp")
+    linked = tmp_path / "data" / "mines.dbf"
+    linked.unlink()
+    linked.symlink_to(tmp_path / "theirs" / "mines.dbf")
+    with pytest.raises(SourceError, match=r"'mines\.dbf' beside it is a link to another folder"):
+        read(tmp_path / "data" / "mines.shp")
+    (tmp_path / "own").mkdir()
+    for part in (tmp_path / "theirs").iterdir():  # a whole file linked into the folder of a project
+        (tmp_path / "own" / part.name).symlink_to(part)
+    assert read(tmp_path / "own" / "mines.shp")["name"].tolist() == ["of theirs"]
+    names = [find.path for find in finds(tmp_path / "data") if find.kind != "unused"]
+    (tmp_path / "data" / "again").symlink_to(tmp_path / "data")
+    (tmp_path / "data" / "out.csv").symlink_to(tmp_path / "theirs" / "mines.dbf")
+    assert [find.path for find in finds(tmp_path / "data") if find.kind != "unused"] == names
+    assert [find.path for find in finds(tmp_path / "data") if find.why == LEADS_OUT] == ["mines.dbf", "out.csv"]
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        {"type": "link", "properties": {"href": "http://127.0.0.1:1/crs", "type": "proj4"}},
+        {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::999999"}},
+    ],
+)
+def test_a_crs_member_that_nobody_knows_is_not_taken_for_degrees(member: dict[str, Any], tmp_path: Path) -> None:
+    point = {"type": "Feature", "properties": {"name": "A"}, "geometry": {"type": "Point", "coordinates": [-120, 55]}}
+    content = {"type": "FeatureCollection", "crs": member, "features": [point]}
+    (tmp_path / "a.geojson").write_text(json.dumps(content))
+    with pytest.raises(SourceError, match="is no coordinate system that is known here"):
+        read(tmp_path / "a.geojson")
+    assert read(tmp_path / "a.geojson", crs="EPSG:4326")["name"].tolist() == ["A"]
 
 
 @pytest.fixture
