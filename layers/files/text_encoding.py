@@ -58,9 +58,11 @@ def text_and_encoding(where: str, data: bytes, encoding: str | None) -> tuple[st
         except UnicodeDecodeError as failure:
             if used != candidates[-1]:
                 continue
-            line = data[: failure.start].count(b"\n") + 1
+            line = (
+                failure.object[: failure.start].count(b"\n") + 1
+            )  # the object: its offsets leave a byte-order mark out
             raise SourceError(
-                f"{where}: line {line} holds the byte 0x{data[failure.start]:02X}, which is not {used} text. "
+                f"{where}: line {line} holds the byte 0x{failure.object[failure.start]:02X}, which is not {used} text. "
                 "State the file's encoding in the run file, e.g. 'encoding: cp850' or 'encoding: latin-1'."
             ) from None
         break

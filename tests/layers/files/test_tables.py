@@ -150,7 +150,8 @@ def test_a_wrong_stated_encoding_names_line_and_key(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("mark", "encoding"), [(b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16")])
 def test_a_byte_order_mark_before_other_bytes_is_refused(tmp_path: Path, mark: bytes, encoding: str) -> None:
     broken = mark + b"no_site;nom\n001;caf\xe9\n00"
-    with pytest.raises(SourceError, match=rf"holds the byte 0x.., which is not {encoding} text"):
+    byte = "line 2 holds the byte 0xE9" if encoding == "utf-8-sig" else "holds the byte 0x.."
+    with pytest.raises(SourceError, match=rf"{byte}, which is not {encoding} text"):
         read(written(tmp_path, broken + b"\x00\xd8" * (encoding == "utf-16")))
 
 
