@@ -45,8 +45,8 @@ def _names(p: Publication, lang: str) -> dict[str, str]:
 
 def _first(symbol: Any, own: pd.DataFrame, names: dict[str, str], site_names: pd.Series, lang: str) -> list[str]:
     """Return the row of one target; of sites nothing tells apart the number is told."""
-    best = own[~own["ranked_last"].astype(bool)].head(FIRST)
-    sites = []
+    best = own[own["worth_sampling"].astype(bool)].head(FIRST)
+    sites = [] if len(best) else [_likeliest(own, site_names, lang)]
     for row in rows(best):
         tied = f", {words.phrase('target_tied', lang, n=int(row.tied_with))}" if row.tied_with else ""
         sites.append(f"{_name(site_names, row.site_id)} ({words.chance(row.score, lang)}{tied})")
@@ -56,6 +56,16 @@ def _first(symbol: Any, own: pd.DataFrame, names: dict[str, str], site_names: pd
         *(words.number(count, lang) for count in counts),
     ]
     return [f"{names[symbol]} ({symbol})", *numbers, "; ".join(sites)]
+
+
+def _likeliest(own: pd.DataFrame, site_names: pd.Series, lang: str) -> str:
+    """Say that no site is worth a sample, and which comes nearest: the order by amount would name the largest waste."""
+    ranked = own[~own["ranked_last"].astype(bool)].sort_values(["score", "rank"], ascending=[False, True])
+    if ranked.empty:
+        return words.word("target_none_worth", lang)
+    site, score = str(ranked["site_id"].iloc[0]), float(ranked["score"].iloc[0])
+    named = {"site": _name(site_names, site), "chance": words.chance(score, lang)}
+    return f"{words.word('target_none_worth', lang)} {words.phrase('target_likeliest', lang, **named)}"
 
 
 def _most(table: pd.DataFrame, names: dict[str, str], site_names: pd.Series, lang: str) -> list[list[str]]:

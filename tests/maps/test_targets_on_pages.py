@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 
 from maps.report.report import write_report
+from maps.report.target_tables import target_tables
 from maps.rows import worth_counts
 from maps.sheets.sheet import SheetWriter
 from maps.sheets.site_chemistry import waste_elements
@@ -67,6 +69,16 @@ def test_the_report_names_the_first_of_each_target_in_both_languages(made: Any, 
     assert "antimony (Sb)" in page
     assert "antimoine (Sb)" in page
     assert "adds up no values" in page
+
+
+def test_where_no_site_is_worth_a_sample_the_report_says_so_and_names_the_likeliest(made: Any) -> None:
+    poor = made.targets.assign(worth_sampling=made.targets["worth_sampling"] & (made.targets["target"] != "Sb"))
+    tables = target_tables(replace(made, targets=poor), "en")
+    assert tables is not None
+    cobalt, antimony = tables["first"]
+    assert "None reaches" not in cobalt[-1]
+    assert antimony[-1].startswith("None reaches that chance. The likeliest is ")
+    assert antimony[2] == "0"
 
 
 def test_a_sheet_tells_for_how_many_targets_its_site_is_worth_a_sample(made: Any) -> None:

@@ -39,7 +39,7 @@ function targetItem(i, place) {
   else about.push(worthNames(i).join(", "));
   about.push(amountOf(i), away ? `${number(Math.round(away[i]))}\u00a0km` : null, minedAt(i));
   return el("li", {}, el("button", { type: "button", "data-site": String(i), "aria-current": i === chosen ? "true" : null, on: { click: () => choose(i, true) } },
-    el("span", { class: "rank" }, row ? targetRank(row) : number(place)), el("span", { class: "name", dir: "auto" }, nameOf(i)), el("span", { class: "score" }, swatch(i), targetValue(i)), el("span", { class: "about" }, about.filter(Boolean).join(" · "))));
+    el("span", { class: "rank" }, row ? targetRank(row) : number(place)), el("span", { class: "name", dir: "auto" }, nameOf(i)), el("span", { class: "score" }, swatch(i), target === COMBINED ? number(worth[i]) : targetValue(i)), el("span", { class: "about" }, about.filter(Boolean).join(" · "))));
 }
 const targetAbout = () => target === COMBINED ? fill("target_combined_about", { chance: number(G.worth_chance, 2), n: number(G.symbols.length + 1) }) : fill("target_list_about", { target: targetName(target), ppm: number(G.thresholds[target]) });
 /* On the card of a site: the targets among whose first sites it stands, the best rank first. */

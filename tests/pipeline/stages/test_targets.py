@@ -75,6 +75,11 @@ def test_silver_with_cobalt_is_a_five_element_vein_and_no_copperbelt() -> None:
     assert belief("Ge", commodities=["germanium; gold; iron"]).host.tolist() != ["kipushi_slag"]
 
 
+def test_skarns_of_other_metals_are_no_host_of_tungsten() -> None:
+    types = ["W skarn", "Skarn tungsten ± molybdenum", "Skarn", "Fe skarn", "Cu skarn", "Skarn copper", "Pb-Zn skarn"]
+    assert belief("W", deposit_type=types, commodities=["gold"] * 7).host.tolist() == ["skarn"] * 3 + [None] * 4
+
+
 def test_a_metal_that_was_mined_counts_more_than_one_named_among_many_and_that_more_than_a_like_vein() -> None:
     antimony = belief(
         "Sb",
