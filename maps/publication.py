@@ -129,6 +129,12 @@ def about(publication: Publication, site_ids: Collection[str]) -> Publication:
     return replace(publication, **tables)
 
 
+def purpose_of_visits(publication: Publication) -> str:
+    """Return what the sampling plan is for: ``find`` or ``learn``; a plan that does not say was made to find."""
+    plan = publication.sampling_plan
+    return str(plan["purpose"].iloc[0]) if "purpose" in plan and len(plan) else "find"
+
+
 def of_sites(table: pd.DataFrame, site_ids: Collection[str]) -> pd.DataFrame:
     """Return the rows of some sites."""
     return table[table["site_id"].isin(list(site_ids))]

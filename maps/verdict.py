@@ -124,13 +124,14 @@ def _main_figures(validation: Validation) -> Figures:
 
 
 def _elsewhere(validation: Validation, lang: str) -> str:
-    """Return the AUC for a camp that nobody sampled, where the verdict is about wastes near assays."""
+    """Return the AUC for a camp that nobody sampled, or in the folds given, where the verdict is about wastes near assays."""
     figures = validation.spatial
     if validation.verdict.question != "near_assays" or figures.auc is None or figures.auc_low is None:
         return ""
     n = sum(question.sites for question in validation.questions if question.code != "near_assays")
     ends = {"auc": figures.auc, "low": figures.auc_low, "high": figures.auc_high, "km": validation.block_km or 0.0}
-    return " " + words.phrase("verdict_elsewhere", lang, n=n, **ends)
+    given = "_given" if validation.division.by == "given" else ""
+    return " " + words.phrase(f"verdict_elsewhere{given}", lang, n=n, **ends)
 
 
 def _auc(validation: Validation, lang: str) -> str:

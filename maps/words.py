@@ -105,7 +105,7 @@ def number(value: float | None, lang: str, decimals: int | None = None) -> str:
     if decimals is None:
         size = abs(value)
         decimals = 0 if size >= 100 or float(value).is_integer() else 1 if size >= 10 else 2 if size >= 0.1 else 3
-    return marks(f"{value:,.{decimals}f}", lang)
+    return marks(f"{round(value, decimals) + 0.0:,.{decimals}f}", lang)  # + 0.0: nothing is printed as -0.00
 
 
 def chance(value: float | None, lang: str) -> str:
@@ -302,4 +302,7 @@ class _Localised:
             return "" if value is None else value
         if spec in ("", "g"):
             return number(float(value), self.lang)  # type: ignore[arg-type]
+        if spec.endswith("f"):  # z, which stands behind a sign: nothing is printed as -0.00
+            signed = spec[0] in "+- "
+            spec = f"{spec[:signed]}z{spec[signed:]}"
         return marks(format(value, spec), self.lang)

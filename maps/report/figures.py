@@ -52,10 +52,11 @@ def figures(publication: Publication) -> list[tuple[str, str]]:
     ----------
     publication : Publication
         ``diagnostics`` holds the arrays; a figure without its array is left out, and so are reliability and importance of
-        a model that is not used.
+        a model that is not used, and blocks where the folds were given.
     """
     diagnostics = publication.diagnostics
     unused = rests_on_companion(publication.validation)
+    given = publication.validation is not None and publication.validation.division.by == "given"
     axis = score_key(publication.validation, "axis_score_percent")
     drawn: list[tuple[str, str]] = []
     plans: tuple[tuple[str, Callable[..., Any], Any], ...] = (
@@ -64,7 +65,7 @@ def figures(publication: Publication) -> list[tuple[str, str]]:
         ("figure_prediction", _prediction, _prediction_data(diagnostics)),
         ("figure_reliability", _reliability, None if unused else _filled(diagnostics.get("reliability"), "score")),
         ("figure_scores", _scores, (axis, publication.ranking) if len(publication.ranking) else None),
-        ("figure_blocks", _blocks, _blocks_data(publication)),
+        ("figure_blocks", _blocks, None if given else _blocks_data(publication)),
         ("figure_importance", _importance, None if unused else diagnostics.get("importance") or None),
         ("figure_patterns", _patterns, _pattern_data(publication)),
         ("figure_variogram", _variogram, _filled(diagnostics.get("variogram"), "lag_km")),

@@ -30,9 +30,11 @@ def card_rows(publication: Publication, lang: str) -> list[tuple[str, str]]:
     rows = [("card_target", words.word("target_ree", lang) if publication.target == "REE" else publication.target)]
     if validation is not None:
         rows.append(("card_kind", words.word(f"kind_{validation.kind}", lang)))
-        counts = {"positives": validation.n_positive, "negatives": validation.n_negative, "blocks": validation.blocks}
+        counts = {"positives": validation.n_positive, "negatives": validation.n_negative}
+        given = validation.division.by == "given"
+        counts |= {"folds_given": validation.division.folds} if given else {"blocks": validation.blocks}
         rows += [(f"card_{key}", words.number(count, lang)) for key, count in counts.items()]
-        if validation.block_km:
+        if validation.block_km and not given:
             rows.append(("card_block_km", f"{words.number(validation.block_km, lang)}\u00a0km"))
         if validation.dropped_features:
             rows.append(("card_dropped", _dropped(validation.dropped_features, lang)))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from maps import pages, words
 from maps.nearby import areas_in_short, flags_per_site, titles_of_areas
-from maps.publication import Publication, about
+from maps.publication import Publication, about, purpose_of_visits
 from maps.report.figures import figures, in_language
 from maps.report.methods import evidence_ratio, evidence_rows, method_rows, warnings, why_this_method
 from maps.report.model_card import card_rows
@@ -123,6 +123,7 @@ def _in(p: Publication, lang: str, max_sheets: int) -> dict[str, Any]:
         "card": card_rows(p, lang),
         **accounted_for(p.accounting, p.rejected, p.notes, lang),
         "plan": _plan(p, lang, max_sheets),
+        "plan_key": f"report_sampling_text_{purpose_of_visits(p)}",
     }
 
 

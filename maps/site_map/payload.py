@@ -10,7 +10,7 @@ import shapely
 
 from layers.validation import Validation
 from maps import assets, words
-from maps.publication import SOURCE_FACTS, Publication
+from maps.publication import SOURCE_FACTS, Publication, purpose_of_visits
 from maps.site_map.base_map import OUTLINE_VERTICES, base_map
 from maps.site_map.columns import Listed, grouped, numbers, scaled, texts
 from maps.site_map.site_columns import site_columns
@@ -67,7 +67,7 @@ def map_payload(
     shown, rest = ordered.iloc[:single_sites], ordered.iloc[single_sites:]
     return {
         "meta": _meta(publication, len(ordered), len(shown), max_sheets) | {"n_ranked": ranked},
-        "words": _words(publication.validation),
+        "words": _words(publication),
         "sites": site_columns(publication, shown, ranked),
         "cells": _cells(rest),
         "areas": _areas(publication),
@@ -120,14 +120,17 @@ def _stated(table: pd.DataFrame, column: str) -> bool:
     return column in table and len(table) > 0
 
 
-def _words(validation: Validation | None) -> dict[str, Any]:
-    """Return the words of the page; the score is called after what the order rests on."""
+def _words(publication: Publication) -> dict[str, Any]:
+    """Return the words of the page; the score is called after what the order rests on, visits after what they are for."""
+    validation = publication.validation
     kept = {key: both for key, both in words.all_words()["words"].items() if not key.startswith(_NOT_ON_MAP)}
     table: dict[str, Any] = {lang: {key: both[lang] for key, both in kept.items()} for lang in words.LANGUAGES}
     for lang in words.LANGUAGES:
         for key in SCORE_WORDS:
             if key in kept:
                 table[lang][key] = words.word(score_key(validation, key), lang)
+        if purpose_of_visits(publication) == "learn":
+            table[lang]["list_about_plan"] = words.word("list_about_plan_learn", lang)
         table[lang]["surface_note"] = _surface_note(validation, lang)
     table["months"] = words.all_words()["months"]
     return table

@@ -8,6 +8,7 @@ wholly off it, else *not told* (Schuirmann 1987).
 from __future__ import annotations
 
 import argparse
+import pickle
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -179,28 +180,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--audited", action="store_true", help="give the ranking the true share of rich wastes unassayed"
     )
     parser.add_argument("--plans", action="store_true", help="also try the sampling plans")
+    parser.add_argument(
+        "--results",
+        type=Path,
+        help="folder of figures by seed: seeds found there are not ranked again, so that parts add up",
+    )
     chosen = parser.parse_args(arguments)
     chosen.cache.mkdir(parents=True, exist_ok=True)
     first = 20 if chosen.sites <= 1000 else 100
     rows, tables = [], []
     for seed in seeds_of(chosen.seeds):
-        region = known_region(seed, chosen.sites, chosen.cache, chosen.assayed_by)
-        start = time.perf_counter()
-        ranking, model = rank_region(region)
-        if chosen.audited:
-            told = region.truth.set_index("site_id").loc[ranking["site_id"], "rich"].to_numpy()
-            share = float(told[ranking["grade_rule"].ne("assay").to_numpy()].mean())
-            ranking = rank_again(region, model, rich_share_unassayed=share)
-        grade = rank_again(region, model, order_by="grade")
-        taken = time.perf_counter() - start
-        table, by_grade = (beside_truth(one, region.truth) for one in (ranking, grade))
-        by_grade["order_value"] = -by_grade["rank"].astype(float)
+        kept = None if chosen.results is None else chosen.results / f"{chosen.assayed_by}_{chosen.sites}_{seed}.pickle"
+        if kept is not None and kept.is_file():
+            figures_of_seed, table = pickle.loads(kept.read_bytes())
+        else:
+            figures_of_seed, table = _one_seed(seed, first, chosen)
+            if kept is not None:
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                kept.write_bytes(pickle.dumps((figures_of_seed, table)))
+        rows.append(figures_of_seed)
         tables.append(table)
-        rows.append(figures_of(table, by_grade, first, seed))
-        if chosen.plans:
-            rows[-1] |= find_figures(region, table, model) | learn_figures(region, table, model)
-        spread = model.grade_field.spread if model.grade_field is not None else None
-        print(f"seed {seed}: {taken:.1f} s, AUC {rows[-1]['AUC, unassayed']:.3f}, {spread}", flush=True)
     figures = pd.DataFrame(rows)
     shown = summary(figures)
     ratio = figures["sum of chances, unassayed"].sum() / figures["rich, unassayed"].sum()
@@ -220,6 +219,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(
             f"\ncontained in the first {first}, lead over grade x tonnes: {lead.mean():+.3f} (paired standard error {error:.3f})"
         )
+
+
+def _one_seed(seed: int, first: int, chosen: argparse.Namespace) -> tuple[dict[str, float], pd.DataFrame]:
+    """Make, rank and judge the region of one seed."""
+    region = known_region(seed, chosen.sites, chosen.cache, chosen.assayed_by)
+    start = time.process_time()
+    ranking, model = rank_region(region)
+    if chosen.audited:
+        rich = region.truth.set_index("site_id").loc[ranking["site_id"], "rich"].to_numpy()
+        share = float(rich[ranking["grade_rule"].ne("assay").to_numpy()].mean())
+        ranking = rank_again(region, model, rich_share_unassayed=share)
+    grade = rank_again(region, model, order_by="grade")
+    table, by_grade = (beside_truth(one, region.truth) for one in (ranking, grade))
+    by_grade["order_value"] = -by_grade["rank"].astype(float)
+    figures = figures_of(table, by_grade, first, seed)
+    if chosen.plans:
+        figures |= find_figures(region, table, model) | learn_figures(region, table, model)
+    taken = time.process_time() - start
+    verdict = model.validation.verdict.outcome
+    print(f"seed {seed}: {taken:.1f} s of processor, {verdict}, AUC {figures['AUC, unassayed']:.3f}", flush=True)
+    return figures, table
 
 
 if __name__ == "__main__":

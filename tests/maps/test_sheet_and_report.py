@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from layers.findings import Finding
-from layers.validation import Contrast, Method, Null, Outcome, Proxies, RuleFigures, SurfaceTest, WeightsTable
+from layers.validation import Contrast, Method, Null, Outcome, Proxies, Question, RuleFigures, SurfaceTest, WeightsTable
 from maps import words
 from maps.report.figures import figures, in_language
 from maps.report.model_card import card_rows, model_card
@@ -135,6 +135,28 @@ def test_nobody_to_speak_with_is_never_an_empty_cell(made_up: ModuleType, tmp_pa
     assert "Nearest community: " in page
 
 
+def test_what_visits_are_for_is_said_as_the_plan_was_made(made_up: ModuleType, tmp_path: Path) -> None:
+    made = made_up.publication(40)
+    says = {
+        "find": ("oxides expected per cost", "by the payable oxides"),
+        "learn": ("would take most error", "teach most"),
+    }
+    for purpose, (in_report, on_map) in says.items():
+        plan = replace(made, sampling_plan=made.sampling_plan.assign(purpose=purpose))
+        write_report(plan, tmp_path / "report.html")
+        page = (tmp_path / "report.html").read_text(encoding="utf-8")
+        assert [texts[0] in page for texts in says.values()] == [purpose == other for other in says]
+        assert on_map in map_payload(plan)["words"]["en"]["list_about_plan"], in_report
+
+
+def test_no_figure_is_printed_as_minus_nought() -> None:
+    assert words.number(-0.001, "en", 2) == "0.00"
+    assert words.number(-0.004, "fr", 2) == "0,00"
+    assert words.number(-0.04, "en", 2) == "-0.04"
+    slots = "{a:.2f} {a:+.1f} {b:,.0f} {b:+.1f}"
+    assert slots.format(a=words._Localised(-0.001, "en"), b=words._Localised(1234.5, "en")) == "0.00 +0.0 1,234 +1234.5"
+
+
 def test_sampled_wastes_and_others_are_two_lists(made_up: ModuleType, tmp_path: Path) -> None:
     made = made_up.publication(40)
     write_report(made, tmp_path / "report.html")
@@ -211,6 +233,23 @@ def test_the_verdict_is_worded_from_its_code(
     found = judged(made_up.publication(5), **change)
     assert verdict(found, "en").startswith(english)
     assert words.unbroken(verdict(found, "fr")).startswith(words.unbroken(french))
+
+
+def test_folds_that_were_given_are_nowhere_called_blocks_or_camps(made_up: ModuleType, tmp_path: Path) -> None:
+    made = made_up.publication(5)
+    found, figures = made.validation, made.validation.spatial
+    questions = tuple(Question(code=code, figures=figures, sites=3, folds=4) for code in ("given", "near_assays"))
+    told = found.verdict.model_copy(update={"question": "near_assays"})
+    division = found.division.model_copy(update={"by": "given", "folds": 4})
+    found = found.model_copy(update={"verdict": told, "questions": questions, "division": division})
+    blocks = {
+        "blocks": {"block": ["a"], "longitude": [0.0], "latitude": [0.0], "label": [1], "site_id": ["a"], "fold": [0]}
+    }
+    write_report(replace(made, validation=found, diagnostics={**made.diagnostics, **blocks}), tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "In the folds that were given, which 3 of the wastes" in page
+    for block in ("in blocks of", "unseen blocks", "Spatial blocks", "Edge of a block", "a camp that nobody sampled"):
+        assert block not in page
 
 
 @pytest.mark.parametrize("change", UNUSED[:2])
