@@ -25,15 +25,17 @@ def verdict(validation: Validation | None, lang: str) -> str:
     if outcome == "not_learned":
         return _nothing_learned(validation, lang)
     given = "_given" if validation.division.by == "given" else ""
+    basis = words.word("companion_assays", lang) if _some_assayed(validation) else ""
     if outcome == "not_validated":
-        return words.phrase(f"verdict_not_validated{given}", lang, n=validation.n_positive) + alarms
+        sentence = words.phrase(f"verdict_not_validated{given}", lang, n=validation.n_positive, basis=basis)
+        return sentence + alarms
     if outcome == "no_skill":
         why = _separator(lang).join(remark("reason", notice, lang) for notice in _causes(validation))
-        return words.phrase("verdict_no_skill", lang, auc=_auc(validation, lang), why=why) + alarms
+        return words.phrase("verdict_no_skill", lang, auc=_auc(validation, lang), why=why, basis=basis) + alarms
     figures_found = _figures_in_words(validation, lang)
     if outcome == "alarmed":
         warned = _separator(lang).join(remark("alarm", notice, lang) for notice in validation.alarms)
-        return words.phrase("verdict_alarmed", lang, alarm=warned, found=figures_found)
+        return words.phrase("verdict_alarmed", lang, alarm=warned, found=figures_found, basis=basis)
     if outcome == "words_only":
         key = "verdict_words_and_assays" if validation.verdict.label_basis == "both" else "verdict_words_only"
         return words.phrase(key, lang, found=figures_found)
@@ -45,9 +47,13 @@ def verdict(validation: Validation | None, lang: str) -> str:
         return words.phrase("verdict_as_good_untold", lang, rule=rule, found=figures_found)
     figures = {"lead": lead.auc or 0.0, "low": lead.low, "high": lead.high}
     ends = {name: round(value, 2) + 0.0 for name, value in figures.items()}  # never "-0.00"
-    return words.phrase(f"verdict_{outcome}", lang, rule=rule, found=figures_found, **ends) + _elsewhere(
-        validation, lang
-    )
+    sentence = words.phrase(f"verdict_{outcome}", lang, rule=rule, found=figures_found, basis=basis, **ends)
+    return sentence + _elsewhere(validation, lang)
+
+
+def _some_assayed(validation: Validation) -> bool:
+    """Say whether any waste's own analysis made a class: without one, an order by assays is none."""
+    return validation.verdict.label_basis != "words" or validation.n_negative > 0
 
 
 def _separator(lang: str) -> str:
@@ -82,8 +88,7 @@ def rule_name(code: str, lang: str) -> str:
 def _nothing_learned(validation: Validation, lang: str) -> str:
     """Return the verdict where nothing was learned, with the reason and the basis of the order."""
     why = _separator(lang).join(remark("reason", notice, lang) for notice in validation.verdict.reasons)
-    assayed = validation.verdict.label_basis != "words" or validation.n_negative > 0
-    basis = "" if not assayed else words.word("companion_assays", lang)
+    basis = words.word("companion_assays", lang) if _some_assayed(validation) else ""
     return words.phrase("verdict_companion", lang, why=why, basis=basis)
 
 
@@ -112,7 +117,9 @@ def plain_verdict(validation: Validation | None, lang: str) -> str:
     """Return the verdict for somebody who reads no statistics, from the same code as the expert's sentence."""
     outcome = "not_validated" if validation is None else validation.verdict.outcome
     both = outcome == "words_only" and validation is not None and validation.verdict.label_basis == "both"
-    return words.word("plain_words_and_assays" if both else f"plain_{outcome}", lang)
+    assayed = validation is None or _some_assayed(validation)
+    basis = words.word("basis_samples" if assayed else "basis_kinds", lang)
+    return words.phrase("plain_words_and_assays" if both else f"plain_{outcome}", lang, basis=basis)
 
 
 def _main_figures(validation: Validation) -> Figures:

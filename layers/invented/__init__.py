@@ -26,7 +26,7 @@ _FIXED_DATE = "2025-01-01T00:00:00.000Z"
 
 
 def write_region(
-    folder: Path, sites: int = 300, seed: int = 7, assayed_by: str = "types", assay_scatter_dex: float = 0.09
+    folder: Path, sites: int = 300, seed: int = 7, assayed_by: str = "types", assay_scatter_dex: float = 0.25
 ) -> Path:
     """Write the invented region and its run file.
 

@@ -117,7 +117,7 @@ class Region:
     sites: int
     seed: int
     assayed_by: str = "types"
-    assay_scatter_dex: float = 0.09
+    assay_scatter_dex: float = 0.25
 
     @cached_property
     def side_km(self) -> float:

@@ -139,7 +139,8 @@ def _summary(p: Publication, lang: str) -> str:
     kinds = {kind: int(counts.get(kind, 0)) for kind in ("measured", "inferred", "none")}
     rest = words.phrase("report_summary_none", lang, none=kinds["none"]) if kinds["none"] else ""
     key = "report_summary_text" if kinds["measured"] else "report_summary_text_unsampled"
-    headline = words.phrase(key, lang, n=len(p.ranking), target=target, rest=rest, **kinds)
+    basis = words.word(score_key(p.validation, "summary_basis"), lang)
+    headline = words.phrase(key, lang, n=len(p.ranking), target=target, rest=rest, basis=basis, **kinds)
     return f"{headline} {words.kinds_counted(words.count_kinds(p.ranking['site_kind']), lang)}"
 
 
@@ -307,4 +308,6 @@ def _why(site: pd.Series, road_km: Any, lang: str) -> str:
     known = road_km is not None and pd.notna(road_km)
     road = words.phrase("plan_road", lang, km=float(road_km)) if known else words.word("plan_road_unknown", lang)
     ends = {"rank": int(site["rank"]), "low": int(site["rank_low"]), "high": int(site["rank_high"])}
-    return words.phrase("plan_reason", lang, road=road, expected=words.rounded(float(site["payable_t"]), lang), **ends)
+    columns = {"expected": "payable_t", "least": "payable_low_t", "most": "payable_high_t"}
+    tonnes = {name: words.rounded(float(site[column]), lang) for name, column in columns.items()}
+    return words.phrase("plan_reason", lang, road=road, **tonnes, **ends)

@@ -218,10 +218,26 @@ def draw_ranks(
         rank[np.argsort(key)] = rows
         counts[rows, class_of[rank]] += 1
         best += rank < top
+    alike, sizes = _alike(belief, last)
+    if len(sizes) < n:  # wastes of one belief share their draws: their ranges must not differ by luck
+        by_group = np.argsort(alike, kind="stable")
+        starts = np.append(0, np.cumsum(sizes)[:-1])
+        counts = np.add.reduceat(counts[by_group], starts, axis=0, dtype=np.int32)
+        best = np.bincount(alike, best) / sizes
+    else:
+        alike, sizes = rows, np.ones(n, dtype=int)
     total = np.cumsum(counts, axis=1, dtype=np.int32)
-    low = edges[(total < 0.05 * n_draws).sum(axis=1)] + 1
-    high = edges[(total < 0.95 * n_draws).sum(axis=1) + 1]
-    return RankDraws(low, high, best / n_draws)
+    draws = (n_draws * sizes)[:, None]
+    low = edges[(total < 0.05 * draws).sum(axis=1)] + 1
+    high = edges[(total < 0.95 * draws).sum(axis=1) + 1]
+    return RankDraws(low[alike], high[alike], best[alike] / n_draws)
+
+
+def _alike(belief: WasteBelief, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return which group of wastes of the same belief each waste belongs to, shape (n,), and the size of each group."""
+    columns = [getattr(belief, name) for name in belief.__dataclass_fields__]
+    _, group, sizes = np.unique(np.column_stack([*columns, last]), axis=0, return_inverse=True, return_counts=True)
+    return group.ravel(), sizes
 
 
 def _draw(belief: WasteBelief, seed: int, draw: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

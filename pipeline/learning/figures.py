@@ -69,7 +69,7 @@ def measure(task: Task, folds: Folds, scores: FoldScores, *, interval: bool = Tr
     judged = usable & np.isfinite(chance)
     brier = float(np.mean((chance[judged] - task.positive[judged]) ** 2)) if judged.any() else float("nan")
     base = float(task.positive[judged].mean()) if judged.any() else float("nan")
-    shares: dict[str, Any] = dict(captures(task.positive, last(order)))
+    shares: dict[str, Any] = dict(captures(task.positive, last(_whole_list(order, single))))
     figures = Figures(
         auc=pairs.auc,
         auc_low=low,
@@ -80,6 +80,18 @@ def measure(task: Task, folds: Folds, scores: FoldScores, *, interval: bool = Tr
         **shares,
     )
     return Measured(figures, pairs, order, chance)
+
+
+def _whole_list(order: np.ndarray, single: np.ndarray) -> np.ndarray:
+    """Return the order with the rows that no fold tests at their mean place in the lists of all folds' models.
+
+    A share of sites looked at is one of all sites: if only tested rows had a place, they would fill the top of the list.
+    """
+    untested = ~np.isfinite(order)
+    if not untested.any():
+        return order
+    placed = np.array([_placed(score) for score in single])
+    return np.where(untested, tested_mean(np.ones(placed.shape, dtype=bool), placed), order)
 
 
 def calibrated(standard: np.ndarray, positive: np.ndarray, judged: np.ndarray, fold: np.ndarray) -> np.ndarray:

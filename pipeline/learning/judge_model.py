@@ -131,7 +131,7 @@ def judge_model(
     first = try_methods(task, table, folds, codes, reference)
     inside = within_fold_auc(folds.tests & task.judged, task.positive, first.choice.scores.single)
     spatial = _changed(first.model.figures, auc_within_folds=inside)
-    answers = answer(task, table, first, spatial, codes, by=region.by, n_folds=params.n_folds)
+    answers = answer(task, table, first, spatial, codes, reference, by=region.by, n_folds=params.n_folds)
     main = answers.trials[answers.main]
     fit = fit_of(task, main.code)
     anyhow = complements(random_folds(len(task.y), params.n_folds, params.random_state))

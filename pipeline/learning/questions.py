@@ -56,6 +56,7 @@ def answer(
     first: Trial,
     figures: Figures,
     codes: tuple[str, ...],
+    reference: np.ndarray,
     *,
     by: str,
     n_folds: int,
@@ -72,6 +73,8 @@ def answer(
         Of it, as published.
     codes : tuple of str
         Methods, the simplest first.
+    reference : ndarray of bool, shape (n,)
+        Rows every fold's model scores besides its own, so that a share of sites looked at is one of all sites.
     by : {"blocks", "given"}
         What the first folds are.
     n_folds : int
@@ -83,7 +86,7 @@ def answer(
         whole = _question(code, first, figures, n)
         return Answers((whole,), (first,), np.full(n, code, dtype=object))
     folds = complements(matched_folds(task.x_km, task.y_km, task.judged, task.positive, n_folds))
-    second = try_methods(task, table, folds, codes, task.judged)
+    second = try_methods(task, table, folds, codes, reference | task.judged)
     use = nearest_km(task.x_km, task.y_km, ~task.judged, task.judged)
     reaches = [
         fold_nearest_km(task.x_km, task.y_km, held.trains & task.judged, held.tests & task.judged)

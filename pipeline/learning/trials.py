@@ -97,7 +97,7 @@ def try_methods(task: Task, table: pd.DataFrame, folds: Folds, codes: tuple[str,
     scores = {code: score_folds(fit_of(task, code), folds, reference) for code in codes}
     choice = choose_method(scores, folds.tests & task.judged, task.positive)
     model = measure(task, folds, choice.scores)
-    baselines, curves = _baselines(task, table, folds, scores, choice, model)
+    baselines, curves = _baselines(task, table, folds, scores, choice, model, reference)
     lead = lead_over_best(baselines)
     if lead is not None and lead.rule in codes and loses(lead):
         return try_methods(task, table, folds, (lead.rule,), reference)
@@ -111,13 +111,13 @@ def _baselines(
     scores: dict[str, FoldScores],
     choice: Choice,
     model: Measured,
+    reference: np.ndarray,
 ) -> tuple[dict[str, RuleFigures | None], dict[str, Any]]:
     """Return the figures of simpler lists with the model's lead; None where one reads what defines the labels."""
     by_rule = basis_of(table) != "assay"
-    tested = np.asarray(folds.tests.any(axis=0))
     lists: dict[str, FoldScores | None] = {
         "tonnage": _one_list(table, "tonnage_t", folds),
-        **{code: score_folds(fit_of(task, code), folds, tested) for code in ("near_known", "one_column")},
+        **{code: score_folds(fit_of(task, code), folds, reference) for code in ("near_known", "one_column")},
         "commodity": None if by_rule else _one_list(table, "companion_commodity", folds),
         "companion": None if by_rule else _one_list(table, "companion_blind_score", folds),
     }

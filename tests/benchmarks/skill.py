@@ -27,7 +27,7 @@ from pipeline.learning.fold_scores import FoldScores, choose_method, score_folds
 from pipeline.learning.folds import Folds, complements
 from pipeline.learning.methods import applicable, fit_of
 from pipeline.learning.null_test import spatial_null
-from pipeline.learning.skill import skill_missing
+from pipeline.learning.skill import LEVEL, skill_missing
 from pipeline.learning.validation import area_under_curve
 from pipeline.stages.train_model import TrainModelParams
 
@@ -82,15 +82,20 @@ def folds_of(task: Task) -> Folds:
     return complements(group_folds(task.blocks, task.positive, 8))
 
 
-def claims_skill(task: Task, draws: int) -> tuple[bool, float, float]:
-    """Return whether the product would claim skill, with the p-value and the AUC, as `judge_model` decides it."""
+def claims_skill(task: Task, draws: int) -> tuple[bool, float]:
+    """Return whether the product would claim skill, as `judge_model` decides it, and the p-value.
+
+    Where unrelated labels do as well nothing else can give skill, so the methods are not even fitted.
+    """
     folds = folds_of(task)
+    null, _ = spatial_null(task, folds, draws)
+    p = null.p_value or 1.0
+    if p > LEVEL:
+        return False, p
     every = np.ones(len(task.y), dtype=bool)
     scores = {code: score_folds(fit_of(task, code), folds, every) for code in applicable(task, LADDER)}
     choice = choose_method(scores, folds.tests, task.positive)
-    figures = measure(task, folds, choice.scores).figures
-    null, _ = spatial_null(task, folds, draws)
-    return not skill_missing(figures, null), null.p_value or 1.0, figures.auc or 0.5
+    return not skill_missing(measure(task, folds, choice.scores).figures, null), p
 
 
 def called_fields(count: int, draws: int, kind: str, scale_km: float, *, share: float = 0.0, measured: bool) -> str:
@@ -105,7 +110,7 @@ def called_fields(count: int, draws: int, kind: str, scale_km: float, *, share: 
         features = np.column_stack([smooth_field(points, scale_km, rng) for _ in range(5)])
         grade = smooth_field(points, scale_km, rng, kind) + share * features[:, 0] + rng.normal(0, 0.3, len(points))
         label = best_share(grade[:, None], 75)[:, 0]
-        skill, p, _ = claims_skill(task_of(features, label, points, 40.0, seed, grade if measured else None), draws)
+        skill, p = claims_skill(task_of(features, label, points, 40.0, seed, grade if measured else None), draws)
         claimed, small = claimed + skill, small + (p <= 0.05)
     what = f"fields, {kind}, {scale_km:.0f} km, {'grades' if measured else 'classes'}, weight of a feature {share:g}"
     return f"{what}: called skill {claimed}, p <= 0.05 in {small}, of {count}"
@@ -120,7 +125,7 @@ def false_noise(count: int, draws: int, *, measured: bool) -> str:
         grade = smooth_field(points, 30.0, rng, "exponential")
         label = best_share(grade[:, None], 40)[:, 0]
         noise = rng.normal(size=(300, 30))
-        skill, p, _ = claims_skill(task_of(noise, label, points, 40.0, seed, grade if measured else None), draws)
+        skill, p = claims_skill(task_of(noise, label, points, 40.0, seed, grade if measured else None), draws)
         claimed, small = claimed + skill, small + (p <= 0.05)
     what = f"noise, thirty columns, {'grades' if measured else 'classes'}"
     return f"{what}: called skill {claimed}, p <= 0.05 in {small}, of {count}"

@@ -206,3 +206,17 @@ def test_chances_are_moved_to_a_known_share_and_assayed_wastes_stay() -> None:
     assert shift[0] < 0
     assert moved.grade_log10[3] == some.grade_log10[3]
     assert with_share(some, ~rows & rows, 2.7, 0.2) is some
+
+
+def test_wastes_of_one_belief_have_one_range_of_ranks_and_one_chance_of_the_top() -> None:
+    """Sixty wastes, the first twenty alike: what few draws give each of them by luck must not tell them apart."""
+    middle = np.where(np.arange(60) < 20, 3.0, np.linspace(2.0, 4.0, 60))
+    ones = np.ones(60)
+    many = WasteBelief(0.8 * ones, middle, 0.4 * ones, 5.0 * ones, 0.5 * ones, 0.5 * ones)
+    drawn = draw_ranks(many, Aim(3.0, 1e9, 1.0), "payable", np.zeros(60, dtype=bool), 50, 10, 3)
+    for ends in (drawn.low, drawn.high, drawn.top):
+        assert len(set(ends[:20].tolist())) == 1
+    assert len(set(drawn.high[20:].tolist())) > 5
+    assert drawn.top.sum() == pytest.approx(10.0)
+    empty = WasteBelief(*(np.empty(0) for _ in range(6)))
+    assert len(draw_ranks(empty, Aim(3.0, 1e9, 1.0), "payable", np.zeros(0, dtype=bool), 50, 10, 3).low) == 0

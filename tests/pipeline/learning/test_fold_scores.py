@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.learning.candidates import Task
 from pipeline.learning.compare import pair_table, within_fold_auc
-from pipeline.learning.figures import where_scored
+from pipeline.learning.figures import measure, where_scored
 from pipeline.learning.fold_scores import FoldScores, choose_method, comparisons, score_folds
 from pipeline.learning.folds import buffered, complements, given_folds
 from pipeline.learning.methods import one_column_fit
@@ -91,6 +91,23 @@ def test_given_folds_train_on_all_others_or_on_exactly_what_is_listed() -> None:
     folds = given_folds(listed, ids)
     assert folds.trains.tolist() == [[False, True, False, False]]
     assert folds.fold.tolist() == [0, -1, -1, -1]
+
+
+def test_a_share_of_sites_looked_at_is_one_of_all_sites_where_only_some_are_tested() -> None:
+    """Of 100 sites 20 are tested, ten of them rich; all 20 lie in the middle of every model's list, behind 40 others."""
+    place = np.arange(100)
+    tested = (place >= 40) & (place < 60)
+    y = np.where(tested, (place % 2).astype(int), -1)
+    blocks = (place // 5).astype(str)
+    task = Task(pd.DataFrame({"a": -place}), y, supervised=True, blocks=blocks, random_state=1)
+    folds = complements(np.where(tested, place % 4 // 2, -1))
+    figures = measure(task, folds, score_folds(fixed(-place.astype(float)), folds, np.ones(100, dtype=bool))).figures
+    assert figures.capture == {"5": 0.0, "10": 0.0, "20": 0.0}
+    first = measure(
+        task, folds, score_folds(fixed(np.where(tested, 9.0, 0.0) - place / 100.0), folds, np.ones(100, dtype=bool))
+    )
+    assert first.figures.capture["10"] == pytest.approx(0.5)
+    assert first.figures.capture["20"] == pytest.approx(1.0)
 
 
 def test_within_fold_auc_of_the_procedure_equals_that_of_the_method_where_all_folds_chose_it() -> None:
