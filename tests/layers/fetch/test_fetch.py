@@ -249,6 +249,24 @@ def test_errors_of_an_arcgis_server_with_status_200_are_errors(server: Server, t
         fetch(f"{server.url}/rest/MapServer/3", tmp_path, client())
 
 
+def test_the_recipe_of_the_mine_waste_layer_takes_it_whole_and_misses_its_id(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real address was never tried: an invented layer of the kind and columns that the catalogue expects stands in for it."""
+    recipe, notes = recipe_of("usgs_mine_waste")
+    assert any("has not been verified" in note for note in notes)
+    assert (recipe.kind, recipe.columns) == ("arcgis", ["Site_ID"])
+    here = recipe.model_copy(update={"url": f"{server.url}/rest/MapServer/3"})
+    monkeypatch.setattr("layers.fetch.client.recipe_of", lambda _: (here, notes))
+    arcgis(server, list(range(1, 40)), columns="Site_ID")
+    got = fetch("usgs_mine_waste", tmp_path / "good", client())
+    assert len(json.loads(got.path.read_text())["features"]) == 39
+    assert any("has not been verified" in note for note in got.notes)
+    arcgis(server, [1, 2], columns="SITE_NO")
+    with pytest.raises(SourceError, match="Site_ID"):
+        fetch("usgs_mine_waste", tmp_path / "changed", client())
+
+
 def test_a_service_that_changed_its_columns_is_named_so(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
