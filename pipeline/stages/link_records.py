@@ -61,7 +61,7 @@ class _Verdict(NamedTuple):
     reason: Finding
 
 
-def _one(confidence: float, rule: str, measured: tuple[float, float], reason: Finding) -> _Verdict:
+def _same_site(confidence: float, rule: str, measured: tuple[float, float], reason: Finding) -> _Verdict:
     return _Verdict(True, confidence, rule, *measured, reason)  # noqa: FBT003 - the same site
 
 
@@ -283,9 +283,9 @@ def _judge(pair: Any, params: LinkRecordsParams) -> _Verdict | None:
             return _two(0.5, "location_conflict", measured, Finding(code=f"{claim}_but_apart", values=values))
         reason = Finding(code=claim if np.isnan(distance) else f"{claim}_near", values=values)
         return (
-            _one(0.97, "parent_child", measured, reason)
+            _same_site(0.97, "parent_child", measured, reason)
             if pair.is_parent
-            else _one(0.99, "official_id", measured, reason)
+            else _same_site(0.99, "official_id", measured, reason)
         )
     return _judge_name(pair, params, similarity, distance, apart)
 
@@ -319,7 +319,7 @@ def _judge_name(
     if similarity >= need_ratio and distance <= need_km and (not one_source or agreement == 1):
         rule = "name_distance_commodity" if agreement == 1 else "name_distance"
         confidence = 0.6 + 0.2 * (similarity - need_ratio) / max(1 - need_ratio, 1e-9) + 0.15 * (1 - distance / limit)
-        return _one(round(confidence - (0.0 if agreement == 1 else 0.1), 3), rule, measured, names)
+        return _same_site(round(confidence - (0.0 if agreement == 1 else 0.1), 3), rule, measured, names)
     return _two(0.6, "not_enough", measured, names)
 
 
@@ -331,7 +331,9 @@ def _judge_spot(pair: Any, params: LinkRecordsParams, measured: tuple[float, flo
     reason = Finding(code="nameless_at_one_spot", values={"km": distance, "commodity": commodity})
     near_km = params.spot_km if pair.both_generic else min(params.spot_km, _SAME_SPOT_KM)
     if distance <= near_km and pair.agreement >= 0:
-        return _one(round(0.6 + 0.15 * (1 - distance / params.spot_km), 3), "location_commodity", measured, reason)
+        return _same_site(
+            round(0.6 + 0.15 * (1 - distance / params.spot_km), 3), "location_commodity", measured, reason
+        )
     return _two(0.6, "not_enough", measured, reason)
 
 
