@@ -14,7 +14,7 @@ parser.add_argument("--faults", type=Path, default=Path("build/mutation_faults.t
 
 if __name__ == "__main__":
     chosen = parser.parse_args()
-    results, seconds = bench.whole(chosen.pairs, chosen.workers)
+    results, seconds = bench.whole(chosen.pairs, chosen.workers, chosen.faults)
     print(bench.table(results))
-    bench.write_faults(results, chosen.faults)
-    print(f"{seconds:.0f} s; faults are listed in {chosen.faults}")
+    alone = sum(len(one.trial.names) == 1 for one in results if one.outcome.word != "not possible")
+    print(f"{alone} with one mutation, the others with two; {seconds:.0f} s; faults are listed in {chosen.faults}")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from pandera.config import config_context
+from pandera.config import CONFIG
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from tests.mutations import packages, places, texts, values, vector_parts, vectors
@@ -100,24 +100,24 @@ def tried(trial: Trial) -> Result:
         except (ValueError, LookupError):  # two mutations of one cell that exclude each other
             return Result(trial, Outcome("not possible"))
     try:
-        sheet.files()
+        files = sheet.files()
     except (
         ValueError,
-        IndexError,
+        LookupError,
         FeatureError,
         DataLayerError,
         DataSourceError,
     ):  # a format that cannot hold what was asked for
         return Result(trial, Outcome("not possible"))
-    return Result(trial, judge(sheet, trial.way))
+    return Result(trial, judge(sheet, trial.way, files))
 
 
-def run(trials: list[Trial], workers: int = 1) -> list[Result]:
-    """Try many, in the order given."""
-    if workers == 1:
-        return [tried(one) for one in trials]
-    with ProcessPoolExecutor(workers) as pool:
-        return list(pool.map(tried, trials, chunksize=20))
+def safely(trial: Trial) -> Result:
+    """Try one; an error of the bench itself is a fault to look at and ends nothing."""
+    try:
+        return tried(trial)
+    except Exception as failure:  # noqa: BLE001 - thousands of others still have to be tried
+        return Result(trial, Outcome("traceback", f"while the input was made: {failure!r}"))
 
 
 def run_files() -> list[Result]:
@@ -149,27 +149,44 @@ def table(results: list[Result]) -> str:
     lines.append(
         f"{len(possible)} changed inputs, {wrong} faults: {1 - wrong / max(len(possible), 1):.2%} right, told or refused"
     )
+    impossible = len(results) - len(possible)
+    lines.append(
+        f"{impossible} more could not be made: two mutations that exclude each other, or a format that cannot hold them"
+    )
     return "\n".join(lines)
 
 
-def write_faults(results: list[Result], path: Path) -> None:
-    """Write every fault with its detail, by kind."""
-    faults = sorted(
-        (one for one in results if one.outcome.is_fault),
-        key=lambda one: (one.trial.names, one.trial.clean, one.trial.way),
-    )
-    lines = [
-        f"{one.outcome.word:<9} {one.trial.way:<4} {one.trial.clean:<12} {' + '.join(one.trial.names)} | {one.outcome.detail}"
-        for one in faults
-    ]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+def fault_line(one: Result) -> str:
+    """Return a fault with its detail as a line."""
+    trial = one.trial
+    return f"{one.outcome.word:<9} {trial.way:<4} {trial.clean:<12} {' + '.join(trial.names)} | {one.outcome.detail}"
 
 
-def whole(count_of_pairs: int, workers: int) -> tuple[list[Result], float]:
-    """Run everything; return results and seconds."""
+def whole(count_of_pairs: int, workers: int, faults: Path) -> tuple[list[Result], float]:
+    """Run everything; faults are written as they are met. Return results and seconds."""
     begun = time.perf_counter()
-    results = run(list(singles(1, (*INVENTED, *real_names()))), workers) + run_files() + rasters()
-    with config_context(validation_enabled=False):  # the schemas of tables were checked by the single ones
-        results += run(list(pairs(count_of_pairs)), workers)
+    alone = list(singles(1, (*INVENTED, *real_names())))
+    faults.parent.mkdir(parents=True, exist_ok=True)
+    results: list[Result] = []
+    with faults.open("w", encoding="utf-8") as listed:
+
+        def take(found: Iterable[Result]) -> None:
+            for one in found:
+                results.append(one)
+                if one.outcome.is_fault:
+                    print(fault_line(one), file=listed, flush=True)
+                if len(results) % 500 == 0:
+                    print(f"{len(results)} tried, {time.perf_counter() - begun:.0f} s", flush=True)
+
+        take(run_files())
+        take(rasters())
+        with ProcessPoolExecutor(workers) as pool:
+            take(pool.map(safely, alone, chunksize=20))
+        with ProcessPoolExecutor(workers, initializer=_without_schemas) as pool:
+            take(pool.map(safely, pairs(count_of_pairs), chunksize=20))
     return results, time.perf_counter() - begun
+
+
+def _without_schemas() -> None:
+    """Leave out the schemas of tables in a process: the single mutations checked them."""
+    CONFIG.validation_enabled = False

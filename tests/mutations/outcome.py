@@ -46,12 +46,12 @@ class Outcome:
         return self.word in FAULTS
 
 
-def judge(sheet: Sheet, way: str) -> Outcome:
-    """Write a table, read it and compare it with its truth."""
+def judge(sheet: Sheet, way: str, files: dict[str, bytes] | None = None) -> Outcome:
+    """Write a table, read it and compare it with its truth; its files may be given where they are made already."""
     with tempfile.TemporaryDirectory(prefix="minewaste-mutation-") as place, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         folder = Path(place)
-        files = sheet.files()
+        files = sheet.files() if files is None else files
         for name, data in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(data)
