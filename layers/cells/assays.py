@@ -7,7 +7,7 @@ choice (`layers.samples.standardise`).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,6 +30,35 @@ BELOW_WORDS = frozenset(
     }
 )  # fmt: skip
 """Texts that mean: below a limit which the cell does not tell."""
+UNUSABLE = frozenset({"R", "UR", "REJ", "REJECTED", "JR", "RR", "X-REJ"})
+"""Marks of results that validation rejected."""
+ESTIMATES = frozenset(
+    {
+        "J",
+        "J+",
+        "J-",
+        "JD",
+        "D",
+        "E",
+        "EST",
+        "=",
+        "NJ",
+        "H",
+        "P",
+        "-",
+        ".",
+        "OK",
+        "V",
+        "A",
+        "PASS",
+        "0",
+        "NAN",
+        "NONE",
+        "NA",
+        "C",
+    }
+)
+"""Marks that leave a result as it is: estimated, diluted, held too long, confirmed."""
 MISSING_NUMBERS = (-9999.0, -999.0, -99999.0, -9999.9, -999.9, -8888.0, -7777.0)
 """Numbers that mean missing wherever they stand; so does anything below -1e20."""
 
@@ -119,6 +148,10 @@ def _texts(
     codes, distinct = pd.factorize(column)
     texts = pd.Series(distinct, dtype="str")
     if decimal_mark == ",":
+        grouped = texts.str.fullmatch(r"[<>≤≥]?=?\s*[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?")
+        texts = texts.where(~grouped, texts.str.replace(".", "", regex=False))
+        stray = texts.str.fullmatch(r"[<>≤≥]?=?\s*[+-]?[\d,]*\.[\d.,]*")  # a point that parts no thousands
+        texts = texts.where(~stray, texts + "?")
         texts = texts.str.replace(",", ".", regex=False)
     numbers = np.append(pd.to_numeric(texts, errors="coerce").to_numpy(dtype="float64", na_value=np.nan), np.nan)
     numbers[~np.isfinite(numbers)] = np.nan
@@ -157,8 +190,8 @@ def apply_qualifiers(cells: Cells, qualifier: pd.Series, declared_limit: float =
     cells : Cells
         The values; under a mark the number is the limit.
     qualifier : Series
-        ``<``, ``L`` or ``N``: below; ``>`` or ``G``: above; ``B``: not analysed (as USGS PLUTO files have it); other marks do not
-        change a value.
+        ``<``, ``L`` or ``N``: below; ``>`` or ``G``: above; ``R``: rejected at validation, no result; ``B`` over no number: not
+        analysed (USGS), over one: also in the blank. Other marks do not change a value; see `unknown_marks`.
     declared_limit : float
         Limit where the number under a ``<`` is 0 or missing.
 
@@ -167,7 +200,8 @@ def apply_qualifiers(cells: Cells, qualifier: pd.Series, declared_limit: float =
     Cells
     """
     signs = mark_signs(qualifier)
-    below, above, none = signs == "<", signs == ">", signs == "x"
+    below, above = signs == "<", signs == ">"
+    none = (signs == "x") | ((signs == "b") & ~(cells.value > 0))
     value, limit, censored = cells.value.copy(), cells.limit.copy(), cells.censored.copy()
     given = np.where(np.isfinite(value) & (value > 0), value, declared_limit)
     marked = below | above
@@ -190,8 +224,33 @@ def mark_signs(marks: pd.Series) -> npt.NDArray[np.object_]:
     below = mark.isin({"<", "≤", "L", "N", "U", "UJ", "<L"}) | mark.str.casefold().isin(BELOW_WORDS)
     signs[below.to_numpy(dtype=bool)] = "<"
     signs[mark.isin({">", "≥", "G"}).to_numpy(dtype=bool)] = ">"
-    signs[(mark == "B").to_numpy(dtype=bool)] = "x"
+    signs[(mark == "B").to_numpy(dtype=bool)] = "b"
+    signs[mark.isin(UNUSABLE).to_numpy(dtype=bool)] = "x"
     return signs
+
+
+def unknown_marks(marks: pd.Series, results: pd.Series) -> Iterator[tuple[str, str, list[int]]]:
+    """Yield marks a person should know of: a note code, the mark, and the positions where it stands beside a result.
+
+    Parameters
+    ----------
+    marks, results : Series
+        Of the same rows.
+
+    Yields
+    ------
+    tuple
+        ``result_unusable`` for results rejected at validation, ``mark_unknown`` for marks that no list holds.
+    """
+    mark = marks.astype("str").str.strip().str.upper().where(marks.notna() & results.notna(), "")
+    signs = mark_signs(mark)
+    for text in mark[mark != ""].unique():
+        places = np.flatnonzero((mark == text).to_numpy(dtype=bool)).tolist()
+        sign = signs[places[0]]
+        if sign == "x":
+            yield "result_unusable", str(text), places
+        elif sign in ("", "b") and text not in ESTIMATES:
+            yield "mark_unknown", str(text), places
 
 
 @dataclass(frozen=True)

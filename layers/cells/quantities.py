@@ -91,8 +91,8 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:[ '.,]\d{3})+")
 _RANGE_WORDS = {"-", "to", "a", "and", "et", "y"}
 
 
-MOST = 1e12
-"""Tonnes, cubic or square metres no mine waste reaches (the largest hold some 1e10 t); beyond stand codes such as 1e30."""
+MOST = {"t": 1e12, "m3": 1e12, "m2": 1e10, "m": 3000.0}
+"""What no mine waste reaches, by base unit: the largest hold some 1e10 t on 1e8 m2, a few hundred metres high."""
 
 
 @dataclass(frozen=True)
@@ -171,9 +171,11 @@ def parse_quantity(text: str, unit: str, decimal_mark: DecimalMark = None, zero_
     scaled = _scaled(written, kind, factor, unit)
     if isinstance(scaled, str):
         return Quantity("rejected", reason=f"'{text}': {scaled}", remark=remark)
-    if max(values) * scaled > MOST:
+    if max(values) * scaled > MOST[kind]:
         return Quantity(
-            "rejected", reason=f"'{text}' is more than any mine ever had; a code for not known?", remark=remark
+            "rejected",
+            reason=f"'{text}' is more than any mine ever had; another unit, or a code for not known?",
+            remark=remark,
         )
     return _understood([value * scaled for value in values], bound, remark, zero_is_missing)
 
@@ -197,12 +199,12 @@ def parse_quantities(
     DataFrame
         Index of ``cells``; columns ``state, value, low, high, bound, disposal, remark, reason``, values in the base unit.
     """
-    _, factor = unit_factor(unit)
+    kind, factor = unit_factor(unit)
     decimal_mark = decimal_mark or mark_of_thousands(cells)
     plain = _plain_numbers(cells, decimal_mark)
     with np.errstate(over="ignore"):  # a number of hundreds of digits is read with the others, and refused
         values = plain.to_numpy() * factor
-    is_value = np.isfinite(values) & (values > 0 if zero_is_missing else values >= 0) & (values <= MOST)
+    is_value = np.isfinite(values) & (values > 0 if zero_is_missing else values >= 0) & (values <= MOST[kind])
     numbers = np.where(is_value, values, np.nan)
     table = pd.DataFrame(
         {

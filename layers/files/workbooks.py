@@ -93,6 +93,8 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
         numbers.pop()
     if not rows:
         raise SourceError(f"{where}: the sheet '{chosen.title}' is empty. Name another with 'sheet:'.")
+    width = max(map(len, rows), default=0)  # a cell without a value may be absent at the end of a row
+    rows = [row + [""] * (width - len(row)) for row in rows]
     return Grid(rows, numbers, _notes(source, errors, dressed), unset=unset, dated=tuple(dated))
 
 

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from layers.cells.angles import parse_angle
-from layers.cells.heading_amounts import unit_doubt
 from layers.cells.heading_grammar import parse_heading
 from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
+from layers.guess.amounts import AMOUNTS, measures_waste, of_other_things
 from layers.guess.contents import UNSURE, Contents, by_contents
 from layers.guess.words import HOLDING, KIND_WORDS, WHOLE, plain
 from layers.readers.columns import as_text
@@ -235,9 +235,10 @@ def _candidates(layer_column: str, names: Mapping[str, str], paired: bool) -> li
     result += [
         (name, PART_OF_NAME) for name, heading in names.items() if name not in listed and _cut(name, heading, whole)
     ]
-    if layer_column in _AMOUNTS:
+    if layer_column in AMOUNTS:
         listed = {name for name, _ in result}
-        result += [(name, PART_OF_NAME) for name in names if name not in listed and _measures(name, layer_column)]
+        result += [(name, PART_OF_NAME) for name in names if name not in listed and measures_waste(name, layer_column)]
+        result = [one for one in result if names[one[0]] in whole or not of_other_things(one[0])]
     if layer_column == "official_id":  # a name may be as unique as an id
         result = [
             candidate
@@ -250,25 +251,6 @@ def _candidates(layer_column: str, names: Mapping[str, str], paired: bool) -> li
     if axis and paired:
         result += [(name, WHOLE_NAME) for name, heading in names.items() if heading == axis]
     return result
-
-
-_AMOUNTS = {"mass_t": "mass", "volume_m3": "volume", "area_m2": "area", "height_m": "height"}
-_OF_OTHER_THINGS = re.compile(
-    r"(?i)elev|altitud|cota|\brl\b|over ?have|sample|wt\b|weight|peso|poids|ore|mineral|milled|mined|concentr|product|reserve|"
-    r"resource|capacity|catchment|pond|conten|contain|endow"
-)
-
-
-def _measures(name: str, layer_column: str) -> bool:
-    """Say whether a heading names an amount of waste with its unit, as the grammar of headings reads it."""
-    heading = parse_heading(name)
-    has_unit = heading.unit is not None or unit_doubt(name) is not None
-    return (
-        heading.kind == _AMOUNTS[layer_column]
-        and has_unit
-        and heading.element is None
-        and not _OF_OTHER_THINGS.search(name)
-    )
 
 
 _BY_GRAMMAR = {

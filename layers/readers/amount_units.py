@@ -10,6 +10,7 @@ import pandas as pd
 from layers.cells.heading_amounts import trailing_unit, unit_doubt
 from layers.cells.heading_grammar import parse_heading
 from layers.cells.quantities import unit_factor
+from layers.cells.unread_units import megatonnes, unread_unit
 from layers.errors import ConfigError, SourceError
 
 CHOICES = {
@@ -41,6 +42,8 @@ def heading_unit(heading: str, base: str) -> str | None:
     str or None
         None where the heading tells none, or that of another quantity.
     """
+    if base == "t" and megatonnes(heading):
+        return "Mt"
     heading_amount = parse_heading(heading)
     unit = (
         heading_amount.unit
@@ -89,7 +92,7 @@ def units_of_amounts(
             doubts += _by_row(mapped.get(name, []), units[name], cells)
             continue
         for heading in mapped.get(name, []):
-            doubt = unit_doubt(heading) or _unread_multiple(heading, base)
+            doubt = unit_doubt(heading) or _unread_multiple(heading, base) or unread_unit(heading, base)
             if doubt is not None:
                 doubts.append(f"{name}: the heading '{heading}' may mean several units ({doubt}); say {CHOICES[base]}")
         below = {heading: (row_of_units or {}).get(heading) for heading in mapped.get(name, [])}

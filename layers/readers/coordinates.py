@@ -160,10 +160,11 @@ class _Reader:
         points.precision_km = np.where(powers, coarsest, finest)
         for row in np.flatnonzero(~points.absent & ~_plausible(latitude, longitude, points.problems)):
             self._check_degrees(points, int(row), float(latitude[row]), float(longitude[row]))
-        wrapped = points.longitude > 180
+        wrapped = np.abs(points.longitude) > 180
         if wrapped.any():
-            points.longitude[wrapped] -= 360
-            points.notes.append(Note(self.source.id, "longitude_wrapped", _WRAPPED, int(wrapped.sum())))
+            points.longitude[wrapped] -= np.copysign(360, points.longitude[wrapped])
+            told = coordinate_columns(self.source), tuple(self.rows[wrapped])
+            points.notes.append(Note(self.source.id, "longitude_wrapped", _WRAPPED, int(wrapped.sum()), *told))
         self._shift(points, np.flatnonzero(np.isfinite(points.latitude)))
         return points
 

@@ -105,6 +105,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
     if mapped_columns(source, cells, "analyte"):
         wide = one_row_per_sample(source, where, cells, rows)
         cells, rows, folded, beside = wide.cells, wide.rows, wide.folded, wide.used
+        collar_notes += wide.notes
     else:
         folded, beside = 0, {}
     if options.endowments is not None:

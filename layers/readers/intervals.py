@@ -105,7 +105,7 @@ def lengths_of(cells: pd.DataFrame, columns: Intervals) -> tuple[npt.NDArray[np.
     end = np.array(pd.to_numeric(cells[columns.end], errors="coerce"), dtype="float64")
     length = end - start
     with np.errstate(invalid="ignore"):
-        wrong = np.flatnonzero(~(length > 0))
+        wrong = np.flatnonzero(~(length > 0) | (start < 0))
     reasons = {
         int(position): (
             "bad_interval",

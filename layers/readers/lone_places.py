@@ -151,7 +151,8 @@ def far_from_all(table: PlacedRows, confirmed: Callable[[int], bool], already: C
         return []
     points = points_km(*table.degrees(placed))
     nearest = cKDTree(points).query(points, k=3)[0][:, 2]  # not the nearest: two rows of one wrong place are no company
-    usual = float(np.percentile(nearest, 90 if len(placed) >= 10 else 50))
+    # the lower of two neighbours: a tenth of the rows far off must not be what is usual
+    usual = float(np.percentile(nearest, 90 if len(placed) >= 10 else 50, method="lower"))
     alone = placed[(nearest > _ALONE_KM) & (nearest > 20 * max(usual, 1.0))]
     alone = np.array([at for at in alone if not confirmed(int(at))], dtype=int)
     if not len(alone) or len(alone) > max(1.0, 0.1 * len(placed)):

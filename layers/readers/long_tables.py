@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.cells.assay_columns import unit_name
 from layers.cells.assays import BELOW_WORDS, mark_signs
 from layers.cells.heading_grammar import parse_heading, parse_headings
 from layers.errors import SourceError
 from layers.readers.columns import as_text, mapped_columns
+from layers.readers.doubtful_results import mark_notes
 
 
 @dataclass(frozen=True)
@@ -29,18 +31,22 @@ class WideTable:
         Rows that went into another one.
     used : dict of str to str
         Columns of units, marks and limits that were read into the results.
+    notes : list of Note
+        Marks that make results unusable or that nobody knows.
     """
 
     cells: pd.DataFrame
     rows: np.ndarray
     folded: int
     used: dict[str, str]
+    notes: list[Note] = field(default_factory=list)
 
 
 def one_row_per_sample(source: Source, where: str, cells: pd.DataFrame, rows: np.ndarray) -> WideTable:
     """Turn a table with one result per row into one row per sample.
 
-    The unit is that of the heading of the values, else that of the row. A mark such as ``<`` and a limit of the row go into the
+    The unit is that of the heading of the values, else that of the row; a method of the row goes with it, so that results of
+    one element by two methods stay two. A mark such as ``<`` and a limit of the row go into the
     result, so that a limit never looks like a measurement.
 
     Raises
@@ -65,6 +71,8 @@ def one_row_per_sample(source: Source, where: str, cells: pd.DataFrame, rows: np
         heading = heading + f"_{unit}"
     elif units is not None:
         heading = heading + ("_" + units).where(units.notna(), "")
+    if "method" in beside:
+        heading = heading + _methods(as_text(cells[beside["method"]]))
     long = pd.DataFrame({"sample": cells[sample], "heading": heading, "value": _marked(cells, value, beside)})
     twice = long.duplicated(["sample", "heading"])
     if twice.any():
@@ -77,7 +85,9 @@ def one_row_per_sample(source: Source, where: str, cells: pd.DataFrame, rows: np
     first_row = ~cells[sample].duplicated().to_numpy()
     kept = cells[first_row].drop(columns=[analyte, value, *beside.values()]).reset_index(drop=True)
     joined = kept.merge(wide, left_on=sample, right_index=True, how="left", validate="one_to_one")
-    return WideTable(joined, rows[first_row], len(cells) - len(joined), dict.fromkeys(beside.values(), "value"))
+    marks = {value: beside["qualifier"]} if "qualifier" in beside else {}
+    notes = mark_notes(source.id, marks, cells, rows)
+    return WideTable(joined, rows[first_row], len(cells) - len(joined), dict.fromkeys(beside.values(), "value"), notes)
 
 
 def _beside(source: Source, cells: pd.DataFrame) -> dict[str, str]:
@@ -87,11 +97,22 @@ def _beside(source: Source, cells: pd.DataFrame) -> dict[str, str]:
     companions: dict[str, list[str]] = {}
     for heading in parse_headings([str(name) for name in cells.columns]):
         lone = (
-            heading.kind in ("unit", "qualifier", "detection_limit") and heading.element is None and not heading.unknown
+            heading.kind in ("unit", "qualifier", "detection_limit", "method")
+            and heading.element is None
+            and not heading.unknown
         )
         if lone and heading.text not in taken and heading.text in cells.columns:
             companions.setdefault(heading.kind, []).append(heading.text)
     return {kind: names[0] for kind, names in companions.items() if len(names) == 1}
+
+
+def _methods(texts: pd.Series) -> pd.Series:
+    """Return what to put behind the name of each analyte: its method, where it is understood as one behind a unit."""
+    known = {}
+    for text in texts.dropna().unique():
+        heading = parse_heading(f"La_ppm_{text}")
+        known[text] = f"_{text}" if heading.kind == "result" and heading.method and not heading.unknown else ""
+    return texts.map(known).fillna("").astype("str")
 
 
 def _same_unit(where: str, value: str, unit: str, column: str, units: pd.Series) -> None:
@@ -123,6 +144,6 @@ def _marked(cells: pd.DataFrame, value: str, beside: dict[str, str]) -> pd.Serie
     signed = plain & ((signs == "<") | (signs == ">"))
     read[signed] = signs[signed] + read[signed]
     read[unlimited] = ("<" + limit.str.lstrip("<≤ ")).to_numpy(dtype=object)[unlimited]
-    read[signs == "x"] = ""
+    read[(signs == "x") | ((signs == "b") & numberless.to_numpy(dtype=bool))] = ""
     column = pd.Series(read, index=text.index)
     return column.where(column != "", None)

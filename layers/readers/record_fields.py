@@ -18,10 +18,10 @@ from layers.cells.commodities import normalise_commodities, unknown_commodities
 from layers.cells.digit_groups import may_be_grouped
 from layers.cells.quantities import parse_quantities
 from layers.cells.waste_words import settle
-from layers.cells.years import parse_years
 from layers.readers.amount_units import units_of_amounts
 from layers.readers.columns import as_text, mapped_columns, match_column, text_or_default, translate, without_words
 from layers.readers.joined_options import AmountTable
+from layers.readers.record_years import record_years
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 
@@ -140,7 +140,7 @@ def record_fields(
     units = units_of_amounts(where, mapped, _wanted(source), options.units, cells, row_of_units)
     disposal = _quantities(source, options, units, cells, rows, fields, bad, notes)
     _kinds(source, cells, fields, disposal, notes)
-    _years(source, cells, rows, fields, notes)
+    notes += record_years(source, cells, rows, fields)
     return fields, bad, notes
 
 
@@ -339,35 +339,3 @@ def _kinds(source: Source, cells: pd.DataFrame, fields: dict[str, Any], disposal
 
 def _without(source: Source, column: pd.Series) -> pd.Series:
     return without_words(column, {word.strip().casefold() for word in source.missing})
-
-
-def _years(source: Source, cells: pd.DataFrame, rows: np.ndarray, fields: dict[str, Any], notes: list[Note]) -> None:
-    """Fill first and last year; one column of spans may serve both."""
-    for name, part in (("first_year", "first"), ("last_year", "last")):
-        read = parse_years(text_or_default(source, cells, name))
-        fields[name] = read[part]
-        uncertain, refused = int((read["uncertainty_years"] > 0).sum()), read["reason"].notna()
-        columns = tuple(mapped_columns(source, cells, name))
-        if uncertain:
-            notes.append(
-                Note(
-                    source.id,
-                    "uncertain_year",
-                    f"{name} names a decade or an approximate year; its first year was taken.",
-                    uncertain,
-                    columns,
-                    tuple(rows[(read["uncertainty_years"] > 0).to_numpy(dtype=bool)]),
-                )
-            )
-        if refused.any():
-            reasons = "; ".join(read.loc[refused, "reason"].unique()[:3])
-            notes.append(
-                Note(
-                    source.id,
-                    "unread_year",
-                    f"{name} was left missing where it could not be read: {reasons}.",
-                    int(refused.sum()),
-                    columns,
-                    tuple(rows[refused.to_numpy(dtype=bool)]),
-                )
-            )

@@ -33,6 +33,7 @@ from layers.readers.assay_choice import choose, preference, refuse_twins
 from layers.readers.assay_options import GeochemistryOptions
 from layers.readers.assay_sheet import heading_notes, laboratory_sheet, unit_column
 from layers.readers.columns import mapped_columns
+from layers.readers.doubtful_results import drop_impossible, mark_notes, refuse_parted_thousands
 
 
 @dataclass
@@ -120,6 +121,11 @@ def read_suites(
         suites.notes.append(Note(source.id, "decimal_comma", message))
         parsed = {column.name: _read_column(source, options, column, cells, words_by_kind, sheet) for column in results}
     results = _units_by_row(results, parsed, sheet, cells, suites)
+    if source.decimal_mark is None:
+        suites.notes += refuse_parted_thousands(source, where, results, cells)
+    marks = {column.name: name for column in results if (name := _marks_of(column, options, cells, sheet)) is not None}
+    suites.notes += mark_notes(source.id, marks, cells, rows)
+    suites.notes += drop_impossible(source.id, results, parsed, rows)
     refuse_twins(where, results, parsed)
     _refuse_negatives(where, parsed)
     suites.notes += words_first(source.id, results, parsed, cells, 1 if rows is None or not len(rows) else int(rows[0]))

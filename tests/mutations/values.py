@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from tests.mutations.mutation import Draw, mutation, some
 from tests.mutations.sheet import Sheet
@@ -300,3 +301,41 @@ for _word in ("0", "9999", "1900-1850", "2965", "19", "unknown", "active", "-1")
         [row] = some(sheet, draw)
         sheet.change("last_year", lambda _: word, [row])
         sheet.truth[sheet.ids()[row]]["last_year"] = None
+
+
+_IMPOSSIBLE: dict[str, tuple[str, str, Any]] = {
+    "a year of five digits": ("last_year", "20111", None),
+    "a year before all mining": ("last_year", "1066", None),
+    "a mass of a planet": ("mass_t", "5e14", None),
+    "a negative mass": ("mass_t", "-5400", None),
+    "an area of a country": ("area_m2", "300000000000", None),
+    "an oxide above the whole": ("Al", "131.5", None),
+    "a trace above the whole": ("Ce", "2400000", None),
+    "a longitude beyond the date line": ("longitude", "-200.5", "same"),
+    "a latitude beyond the pole": ("latitude", "94.25", "same"),
+}  # fmt: skip
+for _name, (_key, _cell, _right) in _IMPOSSIBLE.items():
+
+    @mutation("impossible", _name, _key)
+    def impossible(sheet: Sheet, draw: Draw, key: str = _key, cell: str = _cell, right: Any = _right) -> None:
+        rows = some(sheet, draw)
+        sheet.change(key, lambda _: cell, rows)
+        if right is None:
+            sheet.truth[sheet.ids()[rows[0]]][key] = None
+
+
+@mutation("impossible", "a year to come", "last_year")
+def year_to_come(sheet: Sheet, draw: Draw) -> None:
+    [row] = some(sheet, draw)
+    sheet.change("last_year", lambda _: "2098", [row])
+    sheet.truth[sheet.ids()[row]]["last_year"] = None  # kept, and to be told
+
+
+@mutation("impossible", "a first year after the last", "last_year")
+def years_reversed(sheet: Sheet, draw: Draw) -> None:
+    [row] = some(sheet, draw)
+    years = [str(int(cell) - 3) if cell.isdigit() else "" for cell in sheet.column("last_year")]
+    years[row] = "1999"
+    sheet.insert("first_year", "first_year", years)
+    sheet.mapping["first_year"] = "first_year"
+    sheet.truth[sheet.ids()[row]]["first_year"] = None  # kept, and to be told

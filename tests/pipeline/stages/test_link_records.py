@@ -93,7 +93,7 @@ def test_nameless_neighbours_are_paired_one_to_one_the_nearest_first() -> None:
     rows = [one, one | {"km_east": 0.12}]
     rows += [row | {"source": "b", "km_east": row.get("km_east", 0.0) + 0.03} for row in rows]
     links = link_records(records_of(*rows), NOBODY, PARAMS)
-    same = links[links["same_site"]]
+    same = links[links["same_site"] & links["record_a"].str.startswith("a") & links["record_b"].str.startswith("b")]
     assert set(zip(same["record_a"], same["record_b"], strict=True)) == {("a:1", "b:3"), ("a:2", "b:4")}
 
 
@@ -200,6 +200,18 @@ def test_of_two_candidates_in_another_source_the_better_one_is_taken() -> None:
     assert links.loc[("a:1", "b:2"), "same_site"]
     assert not links.loc[("a:1", "b:3"), "same_site"]
     assert links.loc[("a:1", "b:3"), "finding"] == "better_rival"
+
+
+def test_of_two_names_alike_the_one_in_the_same_words_is_taken_though_it_lies_farther() -> None:
+    at = {"commodities": "copper", "source": "b"}
+    rows = [at | {"name": "Miranda", "km_east": 0.07}, at | {"name": "EMBALSE MIRÁNDA", "km_east": 0.08}]
+    own = [
+        {"name": "Embalse Miranda", "commodities": "copper"},
+        {"name": "Miranda", "commodities": "copper", "km_east": 0.2},
+    ]
+    links = link_records(records_of(*own, *rows), NOBODY, PARAMS)
+    same = links[links["same_site"] & links["record_a"].str.startswith("a") & links["record_b"].str.startswith("b")]
+    assert sorted(zip(same["record_a"], same["record_b"], strict=True)) == [("a:1", "b:4"), ("a:2", "b:3")]
 
 
 def test_a_generic_name_counts_together_with_its_facility() -> None:

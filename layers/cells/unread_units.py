@@ -1,0 +1,74 @@
+"""What stands in a heading of an amount where its unit stands, and is not read as one: it is asked about, never passed over."""
+
+from __future__ import annotations
+
+import re
+
+from layers.cells.heading_tokens import Token, folded, tokens
+
+_GROUP = {"t": "mass_units", "m3": "volume_amount_units", "m2": "area_units", "m": "length_units"}
+_PLAIN = {"waste_forms", "fillers", "grade_words", "total_words", "statistics", "status", "years"}
+_NO_UNITS = frozenset(
+    ("gis", "gps", "calc", "tot", "total", "new", "old", "est", "bcm", "lidar", "approx", "rounded", "reported", "measured",
+     "mapped", "drawn", "surveyed", "stored", "placed", "final", "min", "max", "mean", "low", "high", "best", "site", "plan",
+     "all", "sum", "id", "no", "number", "geo", "geom", "poly", "calculated", "computed", "modelled", "ton", "tons")
+)  # fmt: skip
+"""Words behind an amount that are no unit (tons are asked about elsewhere)."""
+_SHORT = 4
+_MEGATONNES = re.compile(r"(?:^|[\s_(,\[])(?:Mt|million t)(?=$|[\s_),\]])")
+
+
+def megatonnes(heading: str) -> bool:
+    """Say whether a heading that says tonnes goes on to say millions of them: ``Tonnes (Mt)``."""
+    read = tokens(heading)
+    unsure = [one.text for one in read if "unsure_mass_units" in one.readings]
+    return unsure == ["Mt"] and _MEGATONNES.search(heading) is not None
+
+
+def unread_unit(heading: str, base: str) -> str | None:
+    """Return what stands where the unit of an amount stands and is not understood; None where all is.
+
+    Looked at are words in brackets, behind a comma, and the last word of a heading; an unknown word counts in brackets whatever
+    its length, elsewhere when it is as short as units are or holds digits. A second unit counts too, as do a lone ``k`` or ``M``.
+
+    Parameters
+    ----------
+    heading : str
+        Of a column mapped to an amount.
+    base : str
+        ``t``, ``m3``, ``m2`` or ``m``.
+    """
+    group = _GROUP[base]
+    read = tokens(heading)
+    bracketed = " ".join(re.findall(r"[(\[,]([^)\],]*)", heading))
+    units = list(dict.fromkeys(one.readings[group] for one in read if group in one.readings))
+    if (len(units) > 1 and units[0] != "t") or len(units) > 2:
+        return heading.strip()
+    for number, one in enumerate(read):
+        if one.text in ("k", "K", "M") and group not in one.readings:
+            return one.text
+        if "unsure_mass_units" in one.readings and units and not megatonnes(heading):
+            return one.text
+        last = number == len(read) - 1 and number > 0
+        inside = bool(bracketed) and folded(one.text) in folded(bracketed)
+        if (last or inside) and not _understood(one, group, inside=inside):
+            return one.text
+    return None
+
+
+def _understood(one: Token, group: str, *, inside: bool) -> bool:
+    """Say whether a word is the unit, or a word that is none."""
+    readings = set(one.readings)
+    word = folded(one.text)
+    if (
+        group in readings
+        or readings & _PLAIN
+        or any(kind.startswith("amount ") for kind in readings)
+        or word in _NO_UNITS
+    ):
+        return True
+    if "unsure_mass_units" in readings:
+        return True  # Mt is read and the others are asked about with their own words
+    if word.isdigit():
+        return len(word) == 4 and word[:2] in ("18", "19", "20")
+    return not inside and len(word) > _SHORT and word.isalpha()

@@ -1,0 +1,136 @@
+"""Results a person should see: above the whole sample, under marks nobody knows, with points that may part thousands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from layers.accounting import Note
+from layers.catalogue.source import Source
+from layers.cells.assay_columns import AssayColumn, factor_of
+from layers.cells.assays import Cells, unknown_marks
+from layers.errors import SourceError
+from layers.readers.columns import as_text
+
+_MOSTLY, _FEW = 0.8, 2
+_WHOLE_PPM = 1.02e6
+"""The whole sample and what an analysis of its main component may err by: quartz sand is reported with 100.6 % SiO2."""
+
+
+def drop_impossible(
+    source_id: str,
+    columns: Sequence[AssayColumn],
+    parsed: Mapping[str, Cells],
+    rows: npt.NDArray[np.int64] | None,
+) -> list[Note]:
+    """Take results above the whole sample as missing, in place, and name their columns and rows.
+
+    Parameters
+    ----------
+    source_id : str
+        Id of the source.
+    columns : sequence of AssayColumn
+        Columns of results; those without a unit are passed over.
+    parsed : mapping of str to Cells
+        Cells of each column, in its own unit; changed.
+    rows : ndarray of int or None
+        Row of the file at each position; None names no rows.
+    """
+    hits: dict[str, npt.NDArray[np.int64]] = {}
+    example = ""
+    for column in columns:
+        if column.to_ppm is None:
+            continue
+        cells = parsed[column.name]
+        of_form = column.to_ppm / (factor_of("ppm", column.form) or 1.0)
+        with np.errstate(invalid="ignore"):
+            above = np.flatnonzero(cells.value * of_form > _WHOLE_PPM)
+        if len(above):
+            example = example or f"{column.name} {cells.value[above[0]]:g}"
+            hits[column.name] = above
+            cells.value[above] = np.nan
+    if not hits:
+        return []
+    places = np.unique(np.concatenate(list(hits.values())))
+    message = (
+        f"Results above 100 % of the sample were taken as missing ({example}): another unit, or a decimal point that moved. "
+        f"Columns: {', '.join(f'{name} ({len(found)})' for name, found in hits.items())}."
+    )
+    told = () if rows is None else tuple(int(row) for row in rows[places])
+    return [Note(source_id, "above_the_whole", message, sum(map(len, hits.values())), tuple(hits), told)]
+
+
+def mark_notes(
+    source_id: str, marks: Mapping[str, str], cells: pd.DataFrame, rows: npt.NDArray[np.int64] | None
+) -> list[Note]:
+    """Name the marks beside results that say a result is unusable, and those nobody knows, whose results are kept.
+
+    Parameters
+    ----------
+    source_id : str
+        Id of the source.
+    marks : mapping of str to str
+        Column of results -> column of marks beside it.
+    cells : DataFrame
+        All columns.
+    rows : ndarray of int or None
+        Row of the file at each position; None names no rows.
+    """
+    texts = {
+        "result_unusable": "Results marked as rejected were taken as missing",
+        "mark_unknown": "Marks beside results are not known; the results were kept as they stand",
+    }
+    hits: dict[str, tuple[dict[str, None], set[str], set[int]]] = {code: ({}, set(), set()) for code in texts}
+    for result, name in marks.items():
+        if name not in cells.columns:
+            continue
+        for code, mark, places in unknown_marks(cells[name], cells[result]):
+            columns, words, positions = hits[code]
+            columns |= {result: None, name: None}
+            words.add(mark)
+            positions |= set(places)
+    notes = []
+    for code, (columns, words, positions) in hits.items():
+        if positions:
+            shown = ", ".join(sorted(words)[:6])
+            told = () if rows is None else tuple(int(rows[place]) for place in sorted(positions))
+            notes.append(Note(source_id, code, f"{texts[code]} ({shown}).", len(positions), tuple(columns), told))
+    return notes
+
+
+def refuse_parted_thousands(
+    source: Source, where: str, columns: Sequence[AssayColumn], cells: pd.DataFrame
+) -> list[Note]:
+    """Tell results whose points may part thousands; stop where other columns of the file have decimal commas.
+
+    Raises
+    ------
+    SourceError
+        If results such as ``1.250`` stand beside coordinates such as ``67,8501``: the points part thousands there.
+    """
+    names = [column.name for column in columns]
+    texts = {name: as_text(cells[name]).dropna() for name in names if not pd.api.types.is_numeric_dtype(cells[name])}
+    pointed = {name: text[text.str.contains(".", regex=False)] for name, text in texts.items()}
+    grouped = [name for name, text in pointed.items() if len(text)]
+    every = pd.concat(list(pointed.values())) if grouped else pd.Series(dtype="str")
+    if len(every) < _FEW or not every.str.fullmatch(r"[1-9]\d{0,2}(?:\.\d{3})+").all():
+        return []
+    example = every.iloc[0]
+    for other in cells.columns.difference(names):
+        text = as_text(cells[other]).dropna()
+        if len(text) and text.str.fullmatch(r"-?\d{1,7},\d+").mean() > _MOSTLY:
+            raise SourceError(
+                f"{where}: {', '.join(grouped)} hold numbers such as '{example}', and '{other}' has decimal commas "
+                f"('{text.iloc[0]}'): do points part thousands, or are they decimals? State decimal_mark."
+            )
+    whole = pd.concat(list(texts.values()))
+    if not whole.str.fullmatch(r"\d+").any():  # a laboratory that prints three decimals prints them everywhere
+        return []
+    message = (
+        f"All numbers of {', '.join(grouped)} have three digits behind a point, such as '{example}'; they were read as decimals. "
+        "If the point parts thousands, state decimal_mark: ','."
+    )
+    return [Note(source.id, "points_may_part_thousands", message, len(grouped), tuple(grouped))]
