@@ -63,7 +63,10 @@ def _alone(text: str, known_words: frozenset[str] = frozenset()) -> Heading:
             else token
             for token in heading_tokens
         )
-    return decide(text, heading_tokens)
+    decided = decide(text, heading_tokens)
+    if decided.kind == "result" and _INTERPOLATED.search(text):
+        return replace(decided, kind="normalised", unknown=(text.strip(),))
+    return decided
 
 
 def parse_headings(names: Sequence[str], known_words: frozenset[str] = frozenset()) -> list[Heading]:
@@ -104,6 +107,9 @@ def _copies(headings: list[Heading]) -> list[Heading]:
         copies.append(heading)
     return copies
 
+
+_INTERPOLATED = re.compile(r"(?:^|[\s_(/])(?:Ce|Pr|Nd|Sm|Eu|Gd|Tb)\s?\*")
+"""``Ce*`` is what cerium would be between its neighbours; a footnote mark looks the same, so it is asked about."""
 
 _NAMELESS = frozenset(["qualifier", "detection_limit", "unit", "error"])
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pandera.pandas import DataFrameModel
 
@@ -131,15 +132,19 @@ class Features:
         problems: Mapping[int, tuple[str, str]],
         notes: Iterable[Note],
         fates: tuple[ColumnFate, ...] | None = None,
+        again: npt.NDArray[np.bool_] | None = None,
     ) -> Reading[Any]:
-        """Return the features without problems as a layer, and account for the others."""
+        """Return the features without problems as a layer, and account for the others; ``again`` marks those that repeat one."""
         keep = np.array([index not in problems for index in range(len(self.rows))], dtype=bool)
+        if again is not None:
+            keep &= ~again
         return Reading(
             self.source.id,
             conform(table[keep], model),
             rejected_rows([*self.rejects, *reject_all(self.source.id, self.rows, self.cells, problems)]),
             self.rows_read,
             rows_withheld=self.withheld,
+            rows_merged=0 if again is None else int(again.sum()),
             notes=[*self.notes, *notes],
             fates=self.fates if fates is None else fates,
         )

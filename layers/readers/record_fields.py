@@ -265,6 +265,10 @@ def _quantities(
     disposal = pd.Series([None] * len(cells), index=cells.index, dtype="str")
     for name in _wanted(source):
         text = text_or_default(source, cells, name)
+        if not text.notna().any():
+            fields[name] = pd.Series(np.nan, index=cells.index)
+            fields[f"{name}_bound"] = pd.Series(None, index=cells.index, dtype="str")
+            continue
         infinite = _fits(text, r"[-+]?inf(?:inity)?")
         for position in map(int, np.flatnonzero(infinite)):
             bad[position] = ("not_finite", f"{name} is '{text.iloc[position]}', which is no finite number")

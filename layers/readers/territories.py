@@ -16,6 +16,7 @@ from layers.geometry import repair_areas
 from layers.readers.columns import mapped_columns, match_column
 from layers.readers.coordinates import read_points
 from layers.readers.named_features import Features, plain_name, read_named, unique_ids
+from layers.readers.odd_areas import drawn_again, middles, odd_places
 from layers.schema import COMMUNITY_KINDS, Communities, GeoDataFrame, Territories
 
 _LATITUDE = ("latitude", "lat", "y", "ycoord")
@@ -55,6 +56,9 @@ def read_territories(source: Source, root: Path) -> Reading[GeoDataFrame[Territo
         problems.setdefault(
             int(row), ("no_name", "the area has neither a name nor an id, and a name is never invented")
         )
+    good = np.array([row not in problems for row in range(len(features.rows))], dtype=bool)
+    shapes = np.asarray(repaired.geometry, dtype=object)
+    again = drawn_again(features.names, shapes) & good
     layer = features.text("layer").fillna(source.title or source.id)
     table = gpd.GeoDataFrame(
         {
@@ -69,12 +73,16 @@ def read_territories(source: Source, root: Path) -> Reading[GeoDataFrame[Territo
         geometry=repaired.geometry,
         crs="EPSG:4326",
     )
-    notes = list(repaired.notes)
-    shown_by_id = sum(row not in problems for row in np.flatnonzero(unnamed))
+    rows = np.asarray(features.rows)
+    notes = [*repaired.notes, *odd_places(source, features.cells, rows, *middles(np.where(good, shapes, None)))]
+    if again.any():
+        text = "Areas that repeat another one in name and outline count once."
+        notes.append(Note(source.id, "identical_rows", text, int(again.sum()), rows=tuple(rows[again].tolist())))
+    shown_by_id = int((unnamed.to_numpy() & good & ~again).sum())
     if shown_by_id:
         text = "Areas without a name are shown under the publisher's own id. Ask the steward."
         notes.append(Note(source.id, "no_name", text, shown_by_id))
-    return features.reading(table, Territories, problems, notes)
+    return features.reading(table, Territories, problems, notes, again=again)
 
 
 def read_communities(source: Source, root: Path) -> Reading[GeoDataFrame[Communities]]:
@@ -117,6 +125,9 @@ def read_communities(source: Source, root: Path) -> Reading[GeoDataFrame[Communi
         geometry=gpd.points_from_xy(longitude, latitude),
         crs="EPSG:4326",
     )
+    good = np.array([row not in problems for row in range(len(features.rows))], dtype=bool)
+    spots = np.where(good, longitude, np.nan), np.where(good, latitude, np.nan)
+    notes = [*notes, *odd_places(source, features.cells, np.asarray(features.rows), *spots)]
     return features.reading(table, Communities, problems, notes, _fates(features))
 
 

@@ -74,8 +74,16 @@ def _hidden_rows(book: Any, page: Any) -> None:
     page.row_dimensions[5].hidden = True
 
 
+def _last_cells_absent(book: Any, page: Any) -> None:
+    """Add a column whose cells are there in some rows only, as programs leave them out at the end of a row."""
+    at = page.max_column + 1
+    page.cell(1, at).value = "remark"
+    page.cell(4, at).value = "seen"
+
+
 BOOKS: dict[str, Callable[[Any, Any], None]] = {
-    "typed cells": _plain, "numbers kept as text": _numbers_as_text, "title rows above": _title_rows,
+    "last cells absent": _last_cells_absent, "typed cells": _plain,
+    "numbers kept as text": _numbers_as_text, "title rows above": _title_rows,
     "empty first column": _first_column_empty, "page of notes first": _notes_page, "hidden older copy": _hidden_copy,
     "hidden row": _hidden_rows,
 }  # fmt: skip

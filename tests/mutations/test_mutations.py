@@ -11,6 +11,7 @@ from tests.mutations import bench
 from tests.mutations.clean import CLEAN, INVENTED
 from tests.mutations.mutation import CATALOGUE
 from tests.mutations.outcome import Outcome, compare, judge
+from tests.mutations.territories import territory_cases
 
 STEP = 8
 """The short bench takes every eighth mutation."""
@@ -44,6 +45,13 @@ def test_cells_of_rasters_are_what_they_mean_or_told_or_refused() -> None:
     results = bench.rasters()
     assert not [one for one in results if one.outcome.is_fault]
     assert Counter(one.outcome.word for one in results)["same"] > len(results) / 2
+
+
+def test_areas_of_territories_lie_where_they_are_drawn_or_are_told_or_refused() -> None:
+    cases = list(territory_cases().items())
+    results = {name: case() for name, case in [*cases[:20], *cases[20::7]]}
+    assert not {name: one for name, one in results.items() if one.is_fault}
+    assert Counter(one.word for one in results.values())["same"] > len(results) / 3
 
 
 def test_the_judge_sees_a_silent_difference_and_a_told_one(tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ for _heading, _factor in _LA_UNITS.items():
 _MASSES = {
     "Tonnage (Mt)": 1e-6, "tonnage_kt": 1e-3, "Mass (short tons)": 1 / 0.90718474, "tons (long)": 1 / 1.0160469,
     "mass_kg": 1e3, "Tonnes (x1000)": 1e-3, "million tonnes": 1e-6, "Mass, '000 t": 1e-3, "mass_lb": 2204.6226, "tonnes": 1.0,
+    "Tonnes (Mt)": 1e-6, "Tonnes, Mt": 1e-6, "TONNES_MT": 1e-6, "M tonnes": 1e-6, "Tonnage (kdmt)": 1e-3, "TONNES_X1000": 1e-3,
+    "Tonelaje (Mton)": 1e-6, "Tonnes k": 1e-3, "Tonnage (t, in Mt)": 1e-6, "Tonnes (lakh)": 1e-5, "Dry tonnes (kt)": 1e-3,
 }  # fmt: skip
 for _heading, _factor in _MASSES.items():
 
@@ -39,7 +41,18 @@ for _heading, _factor in _MASSES.items():
         sheet.rename("mass_t", heading)
 
 
-_AREAS = {"Area (acres)": 1 / 4046.8564, "area_ha": 1e-4, "area_km2": 1e-6, "Area (sq ft)": 10.763910, "AREA_SQM": 1.0}
+_AREAS = {
+    "Area (acres)": 1 / 4046.8564,
+    "area_ha": 1e-4,
+    "area_km2": 1e-6,
+    "Area (sq ft)": 10.763910,
+    "AREA_SQM": 1.0,
+    "Area (are)": 0.01,
+    "Area (dunam)": 0.001,
+    "Area (a)": 0.01,
+    "AREA_SQMI": 1 / 2_589_988.1,
+    "Area, arpents": 1 / 3418.9,
+}
 for _heading, _factor in _AREAS.items():
 
     @mutation("unit", f"area as {_heading}", "area_m2")
