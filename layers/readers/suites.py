@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -266,14 +267,17 @@ def _marks_of(
     column: AssayColumn, options: GeochemistryOptions, cells: pd.DataFrame, sheet: AssayColumns
 ) -> str | None:
     """Return the column of marks beside a column of results: of the publisher's ending, else the one its heading tells."""
+    told_by_heading = sheet.beside_of("qualifier", column)
     if options.qualifier_suffix is None:
-        return sheet.beside_of("qualifier", column)
+        return told_by_heading
+    suffix = options.qualifier_suffix
     alike = [
         str(name)
         for name in cells.columns
-        if str(name).endswith(options.qualifier_suffix) and str(name).split("_")[0].casefold() == column.form.casefold()
+        if str(name).endswith(suffix)
+        and re.split(r"[\s_]", str(name).removesuffix(suffix))[0].casefold() == column.form.casefold()
     ]
-    return alike[0] if len(alike) == 1 else None
+    return alike[0] if len(alike) == 1 else told_by_heading
 
 
 def _take_limits(column_cells: Cells, column: AssayColumn, sheet: AssayColumns, cells: pd.DataFrame) -> None:
