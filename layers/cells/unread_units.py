@@ -21,7 +21,7 @@ _MEGATONNES = re.compile(r"(?:^|[\s_(,\[])(?:Mt|million t)(?=$|[\s_),\]])")
 def megatonnes(heading: str) -> bool:
     """Say whether a heading that says tonnes goes on to say millions of them: ``Tonnes (Mt)``."""
     read = tokens(heading)
-    unsure = [one.text for one in read if "unsure_mass_units" in one.readings]
+    unsure = [word_token.text for word_token in read if "unsure_mass_units" in word_token.readings]
     return unsure == ["Mt"] and _MEGATONNES.search(heading) is not None
 
 
@@ -41,25 +41,25 @@ def unread_unit(heading: str, base: str) -> str | None:
     group = _GROUP[base]
     read = tokens(heading)
     bracketed = " ".join(re.findall(r"[(\[,]([^)\],]*)", heading))
-    units = list(dict.fromkeys(one.readings[group] for one in read if group in one.readings))
+    units = list(dict.fromkeys(word_token.readings[group] for word_token in read if group in word_token.readings))
     if (len(units) > 1 and units[0] != "t") or len(units) > 2:
         return heading.strip()
-    for number, one in enumerate(read):
-        if one.text in ("k", "K", "M") and group not in one.readings:
-            return one.text
-        if "unsure_mass_units" in one.readings and units and not megatonnes(heading):
-            return one.text
+    for number, word_token in enumerate(read):
+        if word_token.text in ("k", "K", "M") and group not in word_token.readings:
+            return word_token.text
+        if "unsure_mass_units" in word_token.readings and units and not megatonnes(heading):
+            return word_token.text
         last = number == len(read) - 1 and number > 0
-        inside = bool(bracketed) and folded(one.text) in folded(bracketed)
-        if (last or inside) and not _understood(one, group, inside=inside):
-            return one.text
+        inside = bool(bracketed) and folded(word_token.text) in folded(bracketed)
+        if (last or inside) and not _understood(word_token, group, inside=inside):
+            return word_token.text
     return None
 
 
-def _understood(one: Token, group: str, *, inside: bool) -> bool:
+def _understood(word_token: Token, group: str, *, inside: bool) -> bool:
     """Say whether a word is the unit, or a word that is none."""
-    readings = set(one.readings)
-    word = folded(one.text)
+    readings = set(word_token.readings)
+    word = folded(word_token.text)
     if (
         group in readings
         or readings & _PLAIN

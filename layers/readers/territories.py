@@ -57,7 +57,8 @@ def read_territories(source: Source, root: Path) -> Reading[GeoDataFrame[Territo
             int(row), ("no_name", "the area has neither a name nor an id, and a name is never invented")
         )
     good = np.array([row not in problems for row in range(len(features.rows))], dtype=bool)
-    shapes = np.asarray(repaired.geometry, dtype=object)
+    shapes = np.array(repaired.geometry, dtype=object)
+    shapes[~good] = None
     again = drawn_again(features.names, shapes) & good
     layer = features.text("layer").fillna(source.title or source.id)
     table = gpd.GeoDataFrame(
@@ -74,7 +75,7 @@ def read_territories(source: Source, root: Path) -> Reading[GeoDataFrame[Territo
         crs="EPSG:4326",
     )
     rows = np.asarray(features.rows)
-    notes = [*repaired.notes, *odd_places(source, features.cells, rows, *middles(np.where(good, shapes, None)))]
+    notes = [*repaired.notes, *odd_places(source, features.cells, rows, *middles(shapes))]
     if again.any():
         text = "Areas that repeat another one in name and outline count once."
         notes.append(Note(source.id, "identical_rows", text, int(again.sum()), rows=tuple(rows[again].tolist())))
