@@ -238,7 +238,7 @@ def _candidates(layer_column: str, names: Mapping[str, str], paired: bool) -> li
     if layer_column in AMOUNTS:
         listed = {name for name, _ in result}
         result += [(name, PART_OF_NAME) for name in names if name not in listed and measures_waste(name, layer_column)]
-        result = [one for one in result if names[one[0]] in whole or not of_other_things(one[0])]
+        result = [fit for fit in result if names[fit[0]] in whole or not of_other_things(fit[0])]
     if layer_column == "official_id":  # a name may be as unique as an id
         result = [
             candidate

@@ -163,8 +163,10 @@ class _Reader:
         wrapped = np.abs(points.longitude) > 180
         if wrapped.any():
             points.longitude[wrapped] -= np.copysign(360, points.longitude[wrapped])
-            told = coordinate_columns(self.source), tuple(self.rows[wrapped])
-            points.notes.append(Note(self.source.id, "longitude_wrapped", _WRAPPED, int(wrapped.sum()), *told))
+            columns_and_rows = coordinate_columns(self.source), tuple(self.rows[wrapped])
+            points.notes.append(
+                Note(self.source.id, "longitude_wrapped", _WRAPPED, int(wrapped.sum()), *columns_and_rows)
+            )
         self._shift(points, np.flatnonzero(np.isfinite(points.latitude)))
         return points
 
