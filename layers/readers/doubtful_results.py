@@ -57,10 +57,10 @@ def drop_impossible(
     places = np.unique(np.concatenate(list(hits.values())))
     message = (
         f"Results above 100 % of the sample were taken as missing ({example}): another unit, or a decimal point that moved. "
-        f"Columns: {', '.join(f'{name} ({len(found)})' for name, found in hits.items())}."
+        f"Columns: {', '.join(f'{name} ({len(above_rows)})' for name, above_rows in hits.items())}."
     )
-    told = () if rows is None else tuple(int(row) for row in rows[places])
-    return [Note(source_id, "above_the_whole", message, sum(map(len, hits.values())), tuple(hits), told)]
+    file_rows = () if rows is None else tuple(int(row) for row in rows[places])
+    return [Note(source_id, "above_the_whole", message, sum(map(len, hits.values())), tuple(hits), file_rows)]
 
 
 def mark_notes(
@@ -96,8 +96,8 @@ def mark_notes(
     for code, (columns, words, positions) in hits.items():
         if positions:
             shown = ", ".join(sorted(words)[:6])
-            told = () if rows is None else tuple(int(rows[place]) for place in sorted(positions))
-            notes.append(Note(source_id, code, f"{texts[code]} ({shown}).", len(positions), tuple(columns), told))
+            file_rows = () if rows is None else tuple(int(rows[place]) for place in sorted(positions))
+            notes.append(Note(source_id, code, f"{texts[code]} ({shown}).", len(positions), tuple(columns), file_rows))
     return notes
 
 
