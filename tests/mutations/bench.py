@@ -98,7 +98,7 @@ def tried(trial: Trial) -> Result:
             sheet = one.applied(sheet, trial.seed + number)
             if packed is not None and sheet.pack is not packed:
                 raise ValueError("a file is packed in one way")
-        except (ValueError, LookupError):  # two mutations of one cell that exclude each other
+        except (ValueError, LookupError, TypeError):  # two mutations of one cell that exclude each other
             return Result(trial, Outcome("not possible"))
     try:
         files = sheet.files()

@@ -28,6 +28,8 @@ _UNPLACED = frozenset(["no geometry", "empty geometry", "at zero", "not a number
 
 def _frame(sheet: Sheet) -> gpd.GeoDataFrame:
     """Return the rows as points in degrees, numbers typed as a GIS would have them."""
+    if len(set(sheet.headings)) < len(sheet.headings):
+        raise ValueError("a layer has each heading once")
     columns = {
         heading: pd.Series(sheet.column(key)) if key == "id" else _numbers([cell or None for cell in sheet.column(key)])
         for key, heading in zip(sheet.keys, sheet.headings, strict=True)
