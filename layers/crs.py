@@ -59,13 +59,13 @@ def parse_crs(where: str, text: str) -> pyproj.CRS:
             "EPSG:4269 or EPSG:26910."
         )
     try:
-        chosen = pyproj.CRS.from_user_input(named)
+        with quiet():  # of spellings that a later pyproj will not take
+            chosen = pyproj.CRS.from_user_input(named)
     except pyproj.exceptions.CRSError:
-        problem = f"'{named[:_LONGEST_NAME]}' is no known coordinate system. {_nearest_code(named)}"
-        raise ConfigError(f"{where}: {problem}") from None
-    if (
-        not structured and ":" not in named and _plain(named) != _plain(chosen.name)
-    ):  # PROJ takes names that are merely alike
+        unknown = f"{where}: '{named[:_LONGEST_NAME]}' is no known coordinate system. {_nearest_code(named)}"
+        raise ConfigError(unknown) from None
+    is_name = not structured and ":" not in named
+    if is_name and _plain(named) != _plain(chosen.name):  # PROJ takes names that are merely alike
         raise ConfigError(
             f"{where}: '{named}' is no known coordinate system. Did you mean {authority(chosen)} ({chosen.name})? Write its code."
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
@@ -64,19 +65,19 @@ def usual_zone(texts: np.ndarray) -> float:
     return real[(len(real) - 1) // 2] if real else 0.0
 
 
-_SCIENTIFIC = re.compile(r"^\s*[-+]?\d+(?:[.,](?P<behind>\d*))?[eE](?P<power>[-+]?\d+)\s*$")
+_SCIENTIFIC = re.compile(r"^\s*[-+]?\d+(?:[.,](?P<behind>\d*))?[eE](?P<power>[-+]?\d{1,5})\s*$")
 
 
 def scientific_digit(text: str) -> float | None:
     """Return what the last digit of ``4.62E+05`` is worth (1000), in the number's own unit; None for other texts."""
     match = _SCIENTIFIC.match(text)
-    return None if match is None else 10.0 ** (int(match["power"]) - len(match["behind"] or ""))
+    return None if match is None else float(f"1e{int(match['power']) - len(match['behind'] or '')}")
 
 
 def metre_precision(east: str, north: str) -> float:
     """Return km worth of the last digit of an easting and northing; trailing zeros count as rounding up to 1 km."""
     rounded = [digit for text in (east, north) if (digit := scientific_digit(text)) is not None]
-    if rounded:
+    if rounded and math.isfinite(max(rounded)):
         return max(rounded) / 1000
     whole = [text.split(".")[0].split(",")[0] for text in (east, north)]
     zeros = min(len(text) - len(text.rstrip("0")) for text in whole)

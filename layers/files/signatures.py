@@ -5,6 +5,7 @@ GDAL goes by content: text of its virtual format in a file called ``.geojson`` l
 
 from __future__ import annotations
 
+import os
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
@@ -119,13 +120,18 @@ def require_own_parts(where: str, path: Path) -> None:
     """
     if not path.parent.is_dir():
         return
-    homes = {path.parent.resolve(), path.resolve().parent}
+    homes = {_home(path), Path(os.path.realpath(path.parent))}
     for beside in path.parent.iterdir():
         is_part = beside.stem.casefold() == path.stem.casefold() or beside.name.startswith(path.name)
-        if is_part and beside.name != path.name and beside.is_symlink() and beside.resolve().parent not in homes:
+        if is_part and beside.name != path.name and beside.is_symlink() and _home(beside) not in homes:
             raise SourceError(
                 f"{where}: '{beside.name}' beside it is a link to another folder. Put the file itself there, or remove it."
             )
+
+
+def _home(path: Path) -> Path:
+    """Return the folder a file really lies in; a link to itself lies where it stands."""
+    return Path(os.path.realpath(path)).parent
 
 
 def require_side_cars(where: str, path: Path) -> None:

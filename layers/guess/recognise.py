@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import io
+import os
 import re
 import zipfile
 from collections.abc import Iterator
@@ -117,19 +118,24 @@ def finds(folder: Path) -> list[Find]:
         relative = path.relative_to(folder).as_posix()
         if any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(relative).parts):
             continue
-        if not path.resolve().is_relative_to(folder.resolve()):
+        if not _real(path).is_relative_to(_real(folder)):
             finds_below.append(Find(relative, "unused", why=LEADS_OUT))
             continue
         finds_below += _in_file(path, relative)
     return finds_below
 
 
+def _real(path: Path) -> Path:
+    """Return where links lead; a link that leads to itself leads nowhere, which `Path.resolve` takes for an error."""
+    return Path(os.path.realpath(path))
+
+
 def _walk(folder: Path, entered: set[Path]) -> Iterator[Path]:
     """Give the files of a folder and of those in it; a folder that links lead to again is looked through once."""
-    entered.add(folder.resolve())
+    entered.add(_real(folder))
     for path in sorted(folder.iterdir(), key=lambda path: path.name.casefold()):
         if path.is_dir() and path.suffix.lower() != ".gdb":
-            if path.resolve() in entered:
+            if _real(path) in entered:
                 continue
             if not ((path / "manifest.json").is_file() and (path / "stages").is_dir()):  # a run's own folder
                 yield from _walk(path, entered)

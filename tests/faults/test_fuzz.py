@@ -264,6 +264,20 @@ def test_a_number_of_hundreds_of_digits_is_rejected_without_a_warning() -> None:
     assert column["value"].tolist() == [50_000.0, pytest.approx(math.nan, nan_ok=True)]
 
 
+@pytest.mark.parametrize("east", ["1E+400", "1E-400", "1E" + "9" * 5000])
+def test_an_easting_that_no_number_holds_costs_its_row_alone(east: str) -> None:
+    rows = [(east, "6000000", "10", "NAD83"), ("500000", "6000000", "10", "NAD83")]
+    names = ["easting", "northing", "utm_zone", "datum"]
+    source = Source.model_validate({"id": "s", "role": "inventory", "path": "t.csv", "columns": {n: n for n in names}})
+    points = read_points(source, "s (t.csv)", pd.DataFrame(rows, columns=names, dtype="str"), np.arange(2, 4))
+    assert np.isfinite(points.latitude).tolist() == [False, True]
+
+
+def test_a_deprecated_spelling_of_a_coordinate_system_warns_nobody() -> None:
+    with pytest.raises(MinewasteError):
+        parse_crs("a file", "+init=Lake&a true")
+
+
 def test_minutes_need_degrees() -> None:
     assert parse_angle("492,3'", "latitude").problem
     assert parse_angle("49°2,3'", "latitude").degrees == pytest.approx(49 + 2.3 / 60)

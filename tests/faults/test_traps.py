@@ -173,6 +173,8 @@ def test_a_part_that_is_a_link_to_another_folder_is_not_read(tmp_path: Path) -> 
     assert read(tmp_path / "own" / "mines.shp")["name"].tolist() == ["of theirs"]
     names = [find.path for find in finds(tmp_path / "data") if find.kind != "unused"]
     (tmp_path / "data" / "again").symlink_to(tmp_path / "data")
+    (tmp_path / "data" / "itself.csv").symlink_to(tmp_path / "data" / "itself.csv")
+    names.insert(0, "itself.csv")  # told of when it is opened
     (tmp_path / "data" / "out.csv").symlink_to(tmp_path / "theirs" / "mines.dbf")
     assert [find.path for find in finds(tmp_path / "data") if find.kind != "unused"] == names
     assert [find.path for find in finds(tmp_path / "data") if find.why == LEADS_OUT] == ["mines.dbf", "out.csv"]
