@@ -93,10 +93,15 @@ def test_a_user_adds_tiles_and_a_plugin_to_the_folium_map(finished: minewaste.Ru
     drawn = minewaste.folium_map(finished, lang="fr")
     folium.TileLayer("https://tiles.example.org/{z}/{x}/{y}.png", attr="Example", name="Tuiles").add_to(drawn)
     MiniMap().add_to(drawn)
+    folium.LayerControl().add_to(drawn)
     drawn.save(tmp_path / "sites.html")
     text = (tmp_path / "sites.html").read_text(encoding="utf-8")
     assert "https://tiles.example.org/{z}/{x}/{y}.png" in text
     assert "L.Control.MiniMap(" in text
+    assert text.index("var tile_layer_") < text.index("L.control.layers("), (
+        "a control names layers that are there already"
+    )
+    assert text.count("L.control.layers(") == 1
     assert "Mesurer une distance" in text  # the tools of our own
     online = minewaste.folium_map(finished, offline=False).get_root().render()
     for plugin in ("L.control.fullscreen", "L.Control.Measure", "L.Control.MousePosition", "L.Control.Search"):

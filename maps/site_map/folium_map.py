@@ -61,7 +61,7 @@ def folium_map(publication: Publication, *, lang: str = "en", offline: bool = Tr
     import folium
 
     shown = publishable(publication)
-    drawn = folium.Map(tiles=None, control_scale=True, prefer_canvas=True, zoom_start=4)
+    drawn = _map_whose_control_comes_last()
     if offline:
         scripts = {"leaflet": assets.leaflet_js(), "jquery": assets.jquery_js()}
         drawn.default_js = [(name, _data_address(script, "text/javascript")) for name, script in scripts.items()]
@@ -81,6 +81,25 @@ def folium_map(publication: Publication, *, lang: str = "en", offline: bool = Tr
         ])  # fmt: skip
     folium.LayerControl(collapsed=False).add_to(drawn)
     return drawn
+
+
+def _map_whose_control_comes_last() -> Any:
+    """Return an empty map whose layer control is written after all layers, since it names them; of two, the last one added."""
+    import folium
+
+    class Map(folium.Map):
+        """A map to which layers can be added after its layer control."""
+
+        def render(self, **kwargs: Any) -> None:
+            """Write the map into its figure."""
+            controls = [name for name, child in self._children.items() if isinstance(child, folium.LayerControl)]
+            for name in controls[:-1]:
+                del self._children[name]
+            for name in controls[-1:]:
+                self._children.move_to_end(name)
+            super().render(**kwargs)
+
+    return Map(tiles=None, control_scale=True, prefer_canvas=True, zoom_start=4)
 
 
 def _add_ground(drawn: Any, publication: Publication) -> None:
