@@ -25,6 +25,9 @@ NAMES = 3
 AREAS = 8
 """Names of areas, and of communities, printed; the annex holds all."""
 
+BESIDE_DEGREES = 0.05
+"""Areas so near the point of a community lie beside it."""
+
 ANYWHERE_KM = 21_000.0
 """No two places lie farther apart."""
 
@@ -127,7 +130,9 @@ class Brief:
         first = words.phrase("screen_summary_one" if n == 1 else "screen_summary", lang, **keys) + "."
         if not n:
             return [words.phrase("screen_none", lang, **keys), *self._beyond(lang)]
-        sentences = [first]
+        kinds = words.count_kinds(self.table["site_kind"].dropna())
+        unlike = any(number for kind, number in kinds.items() if kind != "waste")
+        sentences = [first, words.kinds_counted(kinds, lang)] if unlike else [first]
         sentences += [words.phrase("brief_inside", lang, n=inside)] if inside else []
         sentences.append(
             words.phrase("brief_none_sampled" if not self.n_sampled else "brief_n_sampled", lang, n=self.n_sampled)
@@ -241,8 +246,18 @@ class Brief:
             names = sorted({str(name) for name in group["territory"]}, key=search_key)
             lines.append(f"{words.layer(str(layer), lang)}{colon}{_some(names, lang)}")
         lines = lines or [words.word("brief_no_area", lang)]
+        here = self._areas_here()
+        lines = [f"{words.word('brief_here', lang)}{colon}{_some(here, lang)}", *lines] if here else lines
         near = self._communities(lang)
         return lines + ([f"{words.word('communities_layer', lang)}{colon}{_some(near, lang)}"] if near else [])
+
+    def _areas_here(self) -> list[str]:
+        """Return the areas that a community lies in or beside, alphabetical; those of other places are what was asked for."""
+        areas = self.p.territories
+        if self.place.kind != "community" or areas.empty:
+            return []
+        around = areas[areas.geometry.intersects(self.place.geometry.buffer(BESIDE_DEGREES)).to_numpy()]
+        return sorted({str(name) for name in around["territory"]}, key=search_key)
 
     def _communities(self, lang: str) -> list[str]:
         """Return the communities inside or near the place, nearest first."""

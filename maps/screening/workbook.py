@@ -105,7 +105,7 @@ def in_words(table: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Return a list as people read it: columns with a heading, codes as words, numbers as the pages round them."""
     shown = table[[name for name in table.columns if words.known(f"heading_{name}")]].copy()
     codes = {"evidence": "evidence_{}_short", "grade_rule": "grade_short_{}", "tonnage_rule": "tonnage_rule_{}",
-             "waste_type": "waste_type_{}"}  # fmt: skip
+             "waste_type": "waste_type_{}", "site_kind": "kind_{}"}  # fmt: skip
     for column, key in codes.items():
         if column in shown:
             shown[column] = _each(shown[column], lambda code, key=key: words.word(key.format(code), lang))

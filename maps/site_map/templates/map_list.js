@@ -1,6 +1,6 @@
 /* Filters and the lists: wastes not sampled, wastes sampled, where to sample next. */
 const STEP = 100, LISTS = ["inferred", "measured", "plan"];
-let order = [], lists = { inferred: [], measured: [], plan: [] }, listed = "inferred", shownRows = STEP, away = null, around = null; // away: km of every site from a place, around: the place searched for
+let order = [], lists = { inferred: [], measured: [], plan: [] }, listed = "inferred", shownRows = STEP, away = null, around = null, within = null; // away: km of every site from a place, around: the place searched for
 const select = (id) => byId(id).value;
 function distancesTo(y, x) {
   const table = new Float32Array(N);
@@ -21,10 +21,13 @@ function filter() {
     if (flag === "none" ? S.flags[i].length > 0 : flag !== "" && !S.flags[i].includes(Number(flag))) return false;
     if (minedTexts && !minedTexts.has(col("commodities", i))) return false;
     if (away && !(away[i] <= limit)) return false;
-    if (area === "") return true;
-    for (let k = 0; k < S.relations[i].length; k += 3) if (A.name[S.relations[i][k]] === area) return true;
-    return false;
+    return area === "" || relatedTo(i, area);
   };
+}
+/* Whether a site lies in or near an area. */
+function relatedTo(i, area) {
+  for (let k = 0; k < S.relations[i].length; k += 3) if (A.name[S.relations[i][k]] === area) return true;
+  return false;
 }
 function apply(move = false) {
   const text = byId("search").value.trim();
@@ -33,6 +36,10 @@ function apply(move = false) {
   around = null;
   const passes = filter();
   let found = text && !coordinates(text) ? siteTest(text) : null;
+  /* The name of an area, written out: the sites in or near it. */
+  within = suggested.find((one) => one.order === 0 && one.area)?.area ?? null;
+  if (within !== null && !S.id.some((_, i) => passes(i) && relatedTo(i, within))) within = null;
+  if (within !== null) { const name = within; found = (i) => relatedTo(i, name); }
   /* A place that no site is named after: all sites, the nearest first. */
   if (text && suggested.length && suggested[0].at && (found === null || !S.id.some((_, i) => passes(i) && found(i)))) { around = suggested[0].at; found = null; away = distancesTo(around.y, around.x); }
   lists = { inferred: [], measured: [], plan: [] };
@@ -99,10 +106,11 @@ function drawLists() {
     button.textContent = `${w("list_" + one)} (${number(n)})`;
     button.hidden = one === "plan" ? data.plan.length === 0 : one === "measured" && !S.evidence.includes(0);
   }
+  showOrder();
   order = sortRows([...lists[listed]]);
   byId("choice").hidden = target !== "";
   byId("list-about").textContent = target ? targetAbout() : w("list_about_" + listed);
-  byId("sort").disabled = listed === "plan" || target !== "";
+  byId("sort").disabled = listed === "plan" || target !== "" || around !== null;
   const rows = [];
   order.slice(0, shownRows).forEach((i, k) => {
     if (select("sort") === "rank" && !around && listed !== "plan" && (k === 0 || tierName(i) !== tierName(order[k - 1]))) rows.push(el("li", { class: "tier" }, swatch(i), tierName(i)));
@@ -113,6 +121,7 @@ function drawLists() {
   byId("count").textContent = total ? fill("count_shown", { shown: number(total), n: number(meta.n) }) : w("nothing_found");
   const kept = around ? [fill("nearest_to", { km: number(Number(select("f-km")) || 0), place: around.name })] : [];
   if (select("f-near") !== "") kept.push(fill("place_within", { km: number(Number(select("f-km")) || 0), place: C.name[Number(select("f-near"))] }));
+  if (within !== null) kept.push(fill("place_area", { place: within }));
   if (select("f-area") !== "") kept.push(fill("place_area", { place: select("f-area") }));
   if (select("f-commodity") !== "") kept.push(w("filter_commodity") + w("colon") + minedName(select("f-commodity")));
   byId("filtered-text").textContent = kept.join(" · ");
@@ -120,6 +129,12 @@ function drawLists() {
   const rest = Math.min(STEP, order.length - shownRows);
   byId("more-box").hidden = rest <= 0;
   byId("more").textContent = fill("show_more", { n: number(Math.max(rest, 0)) });
+}
+/* Around a place the nearest come first, and the field says so; the order chosen before comes back with the whole list. */
+function showOrder() {
+  const box = byId("sort");
+  if (around && box.dataset.before === undefined) { box.dataset.before = box.value; box.value = "distance"; }
+  if (!around && box.dataset.before !== undefined) { box.value = box.dataset.before; delete box.dataset.before; }
 }
 function options(id, rows) {
   const box = byId(id), before = box.value;

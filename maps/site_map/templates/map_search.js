@@ -69,11 +69,11 @@ function placesFor(text) {
   const found = [], at = coordinates(text), tokens = wordsOf(text);
   if (at) { const text = `${number(at.y, 4)}, ${number(at.x, 4)}`, name = text, look = () => lookAt(at.y, at.x, text, 9); return [{ order: 0, text: fill("place_at", { place: text }), at: { ...at, name }, look, go: () => goTo(look, at) }]; }
   if (!tokens.length || tokens.join("").length < 2) return [];
-  const fits = (name, more) => { const folded = " " + fold(name + " " + (more ?? "")); return holdsAll(folded, tokens, true) ? (fold(name) === tokens.join(" ") ? 0 : folded.startsWith(" " + tokens[0]) ? 1 : 2) : -1; };
+  const fits = (name, more) => { const folded = " " + fold(name + " " + (more ?? "")); return holdsAll(folded, tokens, true) ? (fold(name) === tokens.join(" ") || wordsOf(name).join(" ") === tokens.join(" ") ? 0 : folded.startsWith(" " + tokens[0]) ? 1 : 2) : -1; };
   const add = (order, one) => { if (order >= 0) found.push({ order, ...one }); };
   for (const [one, n] of commodities()) add(fits(one, french(one)) < 0 ? -1 : 0.5, { text: fill("place_mined", { mined: minedName(one), n: number(n) }), go: () => { byId("f-commodity").value = one; byId("search").value = ""; apply(); fitShown(); } });
   C.name.forEach((one, i) => add(fits(one), { text: `${one} (${w("kind_" + C.kind[i])})`, at: { y: C.y[i] / 1e5, x: C.x[i] / 1e5, name: one }, look: () => lookAt(C.y[i] / 1e5, C.x[i] / 1e5, one, 8), go: () => chooseCommunity(i, true) }));
-  A.name.forEach((one, i) => add(fits(one, A.other[i]), { text: `${one} (${A.kinds[A.kind[i]][lang]})`, look: () => map.fitBounds(areaBounds(i), { ...MARGINS(), animate: false }), go: () => { showLayer("area_" + A.kind[i]); chooseArea(i, true); } }));
+  A.name.forEach((one, i) => add(fits(one, A.other[i]), { text: `${one} (${A.kinds[A.kind[i]][lang]})`, area: one, at: { y: areaBounds(i).getCenter().lat, x: areaBounds(i).getCenter().lng, name: one }, look: () => map.fitBounds(areaBounds(i), { ...MARGINS(), animate: false }), go: () => { showLayer("area_" + A.kind[i]); chooseArea(i, true); } }));
   const named = (table, k, kind, zoom) => { const y = table.y[k] / 1e4, x = table.x[k] / 1e4, look = () => lookAt(y, x, table.name[k], zoom); add(fits(table.name[k]), { text: `${table.name[k]} (${kind})`, at: { y, x, name: table.name[k] }, look, go: () => goTo(look, { y, x }) }); };
   base.towns.name.forEach((_, k) => named(base.towns, k, w("kind_town"), 9));
   base.names.name.forEach((_, k) => named(base.names, k, w("name_" + base.names.kinds[base.names.kind[k]]), Math.max(5, Math.min(10, Math.round(8.5 - Math.log2(base.names.size[k]))))));

@@ -10,7 +10,11 @@ function showTab(name, focus) {
   if (phone.matches && document.documentElement.dataset.sheet === "low" && focus !== undefined) sheetTo("half");
 }
 TABS.forEach((one, k) => {
-  byId("to-" + one).addEventListener("click", () => showTab(one, false));
+  byId("to-" + one).addEventListener("click", () => {
+    const open = byId("to-" + one).getAttribute("aria-selected") === "true";
+    showTab(one, false);
+    if (open && one === "sites" && !byId("card").hidden) closeCard(false);
+  });
   byId("to-" + one).addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: TABS.length - 1 }[event.key];
     if (step) { event.preventDefault(); showTab(TABS[(k + step) % TABS.length], true); }
