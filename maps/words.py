@@ -116,9 +116,10 @@ def chance(value: float | None, lang: str) -> str:
 
 
 def chances(row: Mapping[str, Any], lang: str) -> dict[str, str]:
-    """Return the chance of a ranked site and the ends of its band, as the texts of a phrase with ``score, low, high``."""
+    """Return the chance of a ranked site and the ends of its band, as ``score, low, high`` of a phrase; ends have no sign."""
     columns = {"score": "score", "low": "score_low", "high": "score_high"}
-    return {name: chance(float(row[column]), lang) for name, column in columns.items()}
+    texts = {name: chance(float(row[column]), lang) for name, column in columns.items()}
+    return texts | {end: texts[end].removeprefix("> ").removeprefix("< ") for end in ("low", "high")}
 
 
 def rounded(value: float | None, lang: str, digits: int = 2) -> str:

@@ -320,7 +320,7 @@ def judged(row: dict[str, Any], lang: str) -> str:
     if row["grade_rule"] == "hosts" or row["score_low"] == row["score_high"]:
         return words.phrase("brief_judged_kind", lang, score=float(row["score"]))
     chances = words.chances(row, lang)
-    key = "brief_judged_plain" if len(set(chances.values())) == 1 else "brief_judged"
+    key = "brief_judged_plain" if {chances["low"], chances["high"]} <= {chances["score"][2:]} else "brief_judged"
     return words.phrase(key, lang, **chances)
 
 

@@ -254,8 +254,9 @@ class SheetWriter:
             ("evidence", words.word(f"evidence_{ranked['evidence']}", lang)),
             (f"grade_rule_{ranked['grade_rule']}", words.span(low, high, "ppm", lang)),
             ("contained", words.span(ranked["contained_treo_low_t"], ranked["contained_treo_high_t"], "t", lang)),
-            ("payable", _payable(ranked, lang)),
         ]
+        if present(ranked["tonnage_high_t"]):  # what only orders the list is no amount of an unknown waste
+            rows.append(("payable", _payable(ranked, lang)))
         if measured:
             rows = rows[1:]  # a chance of a measured grade says less than the grade
         if self.score_key != "score":
@@ -382,6 +383,9 @@ def _text(value: Any, otherwise: str) -> str:
 
 
 def _payable(ranked: Row, lang: str) -> str:
-    """Say what a site is expected to hold of metal that could pay, and the chance that it is worth a visit."""
-    values = {"mean": float(ranked["payable_t"]), "high": float(ranked["payable_high_t"])}
+    """Say what a site is expected to hold of what counts for its rank, and the chance that it is worth a visit."""
+    values = {
+        key: words.rounded(float(ranked[column]), lang)
+        for key, column in (("mean", "payable_t"), ("high", "payable_high_t"))
+    }
     return words.phrase("payable_range", lang, chance=round(100 * float(ranked["chance_payable"])), **values)

@@ -52,7 +52,8 @@ function years(i) {
   return ends.length ? [...new Set(ends)].join("–") : null;
 }
 function payable(i) {
-  if (col("payable", i) === null || !ranked(i)) return [];
+  /* What only orders the list is no amount of a place whose waste nobody knows. */
+  if (col("payable", i) === null || !ranked(i) || S.t[i] === null) return [];
   return fact("payable", fill("payable_range", { mean: number(col("payable", i)), high: number(col("payable_high", i)), chance: number(Math.round(col("chance_payable", i) / 10)) }));
 }
 function chemistry(i) {
