@@ -360,7 +360,7 @@ def test_a_score_is_called_after_what_the_order_rests_on(
     assert said["meta"]["companion_order"]
     assert "applicability" not in said["sites"]["columns"]
     assert said["words"]["en"]["list_about_inferred"].startswith(
-        "Nobody assayed these wastes: the number is what the kind of deposit"
+        "Nobody assayed anything here: the number is what the kind of deposit"
     )
     assert said["words"]["fr"]["score"] == "Attente de la teneur selon le type de gîte"
     drawn = dict(figures(made))
