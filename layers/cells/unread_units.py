@@ -39,6 +39,7 @@ def unread_unit(heading: str, base: str) -> str | None:
         ``t``, ``m3``, ``m2`` or ``m``.
     """
     group = _GROUP[base]
+    heading = re.sub(r"\.\d{1,2}$", "", heading)  # as table readers rename a second column of one heading
     read = tokens(heading)
     bracketed = " ".join(re.findall(r"[(\[,]([^)\],]*)", heading))
     units = list(dict.fromkeys(word_token.readings[group] for word_token in read if group in word_token.readings))

@@ -115,11 +115,11 @@ def test_typed_columns_and_text_columns_agree() -> None:
 
 
 def test_marks_beside_the_value() -> None:
-    cells = parse_cells(pd.Series([0.5, 0.0, 500.0, 7.0, 3.0]))
-    marked = apply_qualifiers(cells, pd.Series(["<", "<", ">", "B", "!"]), declared_limit=1.0)
-    np.testing.assert_array_equal(marked.value, [np.nan, np.nan, np.nan, np.nan, 3.0])
-    np.testing.assert_array_equal(marked.limit, [0.5, 1.0, 500.0, np.nan, np.nan])
-    assert marked.censored.tolist() == [-1, -1, 1, 0, 0]
+    cells = parse_cells(pd.Series([0.5, 0.0, 500.0, 0.0, 7.0, 8.0, 3.0]))
+    marked = apply_qualifiers(cells, pd.Series(["<", "<", ">", "B", "B", "R", "!"]), declared_limit=1.0)
+    np.testing.assert_array_equal(marked.value, [np.nan, np.nan, np.nan, np.nan, 7.0, np.nan, 3.0])
+    np.testing.assert_array_equal(marked.limit, [0.5, 1.0, 500.0, np.nan, np.nan, np.nan, np.nan])
+    assert marked.censored.tolist() == [-1, -1, 1, 0, 0, 0, 0]
 
 
 def test_plateaus_are_suspected() -> None:
