@@ -145,7 +145,7 @@ def test_a_run_whose_worker_is_killed_in_a_stage_writes_the_same_folder(
 
 
 LOSSES = {
-    "scheduler": "slow: the connection to the dask scheduler or its workers was lost.*run it again",
+    "scheduler": "(?s)slow: the connection to the dask scheduler or its workers was lost.*run it again",
     "memory": "killed: a worker was stopped several times.*ran out of memory",
 }
 
