@@ -116,22 +116,24 @@ def lead_over_best(baselines: Mapping[str, RuleFigures | None]) -> Lead | None:
     return min(lost or leads, key=lambda lead: (lead.auc or 0.0, lead.rule), default=None)
 
 
-def nothing_learned(n_positive: int, needed: int, label_basis: LabelBasis, *, has_features: bool) -> Verdict:
+def nothing_learned(
+    n_positive: int, n_others: int, needed: int, label_basis: LabelBasis, *, has_features: bool
+) -> Verdict:
     """Return the verdict where there was nothing to learn from.
 
     Parameters
     ----------
-    n_positive, needed : int
-        Positives there are, and the fewest to learn from.
+    n_positive, n_others, needed : int
+        Positives there are, all other sites, and the fewest of either to learn from.
     label_basis : {"assay", "words", "both"}
         What makes the positives positive.
     has_features : bool
         Whether there was any chemistry, raster or the like that does not itself define the labels.
     """
-    why = Finding(code="few_positives", values={"n": n_positive, "needed": needed})
-    return Verdict(
-        outcome="not_learned",
-        label_basis=label_basis,
-        model_used=False,
-        reasons=(why if has_features else Finding(code="no_features"),),
-    )
+    if not has_features:
+        why = Finding(code="no_features")
+    elif n_positive < needed:
+        why = Finding(code="few_positives", values={"n": n_positive, "needed": needed})
+    else:
+        why = Finding(code="few_others", values={"n": n_others, "needed": needed})
+    return Verdict(outcome="not_learned", label_basis=label_basis, model_used=False, reasons=(why,))

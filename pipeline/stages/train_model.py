@@ -292,7 +292,9 @@ def _companion_only(
         n_negative=int((table["label"] == 0).sum()),
         blocks=len(set(blocks)),
         block_km=block_km,
-        verdict=nothing_learned(n_positive, params.min_positives, basis_of(table), has_features=has_features),
+        verdict=nothing_learned(
+            n_positive, len(table) - n_positive, params.min_positives, basis_of(table), has_features=has_features
+        ),
         dropped_features=dropped,
         proxies=Proxies.model_validate(proxy_facts),
     )

@@ -512,7 +512,7 @@ def test_sites_that_nothing_tells_apart_are_printed_as_tied(made_up: ModuleType,
 
 def test_where_nothing_was_trained_no_empty_table_is_shown(made_up: ModuleType, tmp_path: Path) -> None:
     made = made_up.publication(12)
-    told = nothing_learned(12, 8, "assay", has_features=False)
+    told = nothing_learned(12, 80, 8, "assay", has_features=False)
     blind = made.validation.model_copy(update={"kind": "companion_only", "verdict": told})
     write_report(replace(made, validation=blind), tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
