@@ -22,6 +22,7 @@ from layers.errors import ConfigError, SourceError
 from layers.files.cell_notes import code_notes, damage_notes
 from layers.files.coded_values import decode_values
 from layers.files.dbf_encoding import true_encoding
+from layers.files.geojson_crs import crs_member
 from layers.files.text_encoding import double_encoded
 from layers.files.traps import require_bearable_parquet
 from layers.files.vector_layers import DRIVERS, open_layer, undisturbed
@@ -33,7 +34,6 @@ _FEW = 0.5
 _KEYS_OF_THE_FILE = 2
 PAGE_SIZES = (1000, 2000, 5000, 10_000)
 _TRUNCATED = re.compile(rb'"exceededTransferLimit"\s*:\s*true')
-_CRS_MEMBER = re.compile(rb'"crs"\s*:\s*\{.{0,200}?"(?:name|href)"\s*:\s*"([^"]+)"', re.DOTALL)
 _FEATURE = re.compile(rb'"type"\s*:\s*"Feature"')
 
 
@@ -71,7 +71,7 @@ def read_features(
     frame = frame.reset_index(drop=True)
     geometry = None
     if isinstance(frame, gpd.GeoDataFrame):
-        geometry, located = to_degrees(source, where, frame.geometry, _crs_member(path))
+        geometry, located = to_degrees(source, where, frame.geometry, crs_member(path))
         notes += located
         frame = pd.DataFrame(frame.drop(columns=frame.geometry.name))
     cells = _plain_columns(frame)
@@ -246,14 +246,6 @@ def _unread_geometry(source: str, features: list[Any], frame: pd.DataFrame) -> l
     shown = ", ".join(map(str, lost[:5]))
     text = f"Geometry that cannot be read was left out: features {shown}."
     return [Note(source, "geometry_unread", text, len(lost))] if lost else []
-
-
-def _crs_member(path: Path) -> str | None:
-    if path.suffix.lower() not in (".json", ".geojson"):
-        return None
-    with path.open("rb") as file:
-        match = _CRS_MEMBER.search(file.read(20_000))
-    return match.group(1).decode("utf-8", "replace") if match else None
 
 
 def to_degrees(

@@ -350,6 +350,12 @@ def test_a_known_crs_member_is_obeyed(tmp_path: Path, member: dict[str, Any]) ->
     assert areas(geojson(tmp_path, [METRES], crs=member)).layer.total_bounds[0] == pytest.approx(-110.0, abs=0.3)
 
 
+def test_the_name_of_a_feature_is_not_that_of_the_coordinate_system(tmp_path: Path) -> None:
+    path = geojson(tmp_path, [METRES], crs={"type": "EPSG", "properties": {"code": 999999}})
+    with pytest.raises(SourceError, match="EPSG:999999"):
+        areas(path)
+
+
 # --- the antimeridian
 
 
