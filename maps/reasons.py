@@ -40,6 +40,9 @@ _FEATURES = (
     (re.compile(r"wt_(?P<x>.+)"), "wt", "flag"),
     (re.compile(r"com_(?P<x>.+)"), "com", "flag"),
 )
+OF_AMOUNT = ("part_amount", "tonnage_log10", "area_log10", "volume_log10")
+"""Features that tell how much waste there is: at a showing there is none as far as is known."""
+
 LEVELS = (0.25, 0.65)
 """Shares from 0 to 1 are called low below the first, high from the second on."""
 
@@ -65,7 +68,9 @@ def phrase_feature(feature: str, lang: str) -> str:
     return str(all_words()["features"][kind][lang]).format(x=name)
 
 
-def phrase_reason(feature: str, contribution: float, value: float, lang: str, recorded: object = None) -> str:
+def phrase_reason(
+    feature: str, contribution: float, value: float, lang: str, recorded: object = None, kind: str = "waste"
+) -> str:
     """Say in plain words what moved a score and in which direction.
 
     Parameters
@@ -80,6 +85,8 @@ def phrase_reason(feature: str, contribution: float, value: float, lang: str, re
         Language.
     recorded : object
         Commodities of the site, joined with ``; ``, where they are known: they name what an expectation by kind rests on.
+    kind : str
+        What stands at the site, of `layers.schema.SITE_KINDS`.
 
     Returns
     -------
@@ -89,7 +96,7 @@ def phrase_reason(feature: str, contribution: float, value: float, lang: str, re
     """
     if feature == "part_metal" and math.isfinite(value) and isinstance(recorded, str) and recorded:
         return _told_of_records(recorded, contribution, value, lang)
-    template, shown = reason_parts(feature, contribution, value, lang)
+    template, shown = reason_parts(feature, contribution, value, lang, kind)
     return template if shown is None else template.replace("{value}", with_unit(shown, unit_of(feature), lang))
 
 
@@ -98,15 +105,19 @@ def of_weight(reasons: pd.DataFrame) -> pd.DataFrame:
     return reasons[reasons["contribution"].abs() >= SMALLEST]
 
 
-def reason_parts(feature: str, contribution: float, value: float, lang: str) -> tuple[str, float | None]:
+def reason_parts(
+    feature: str, contribution: float, value: float, lang: str, kind: str = "waste"
+) -> tuple[str, float | None]:
     """Return a reason as a template with a slot ``{value}``, and the number for the slot (None where it has no slot).
 
     A page with thousands of sites keeps each template once. The number is rounded as it is to be printed.
     """
-    kind, name, unit = _kind_of(feature, lang)
+    what_kind, name, unit = _kind_of(feature, lang)
     readings = all_words()["readings"]
     reading = _reading(value, unit)
-    own = readings.get(f"{kind}_{reading}") or readings.get(f"{kind}_{name_of(feature)}_{reading}")
+    own = readings.get(f"{what_kind}_{reading}") or readings.get(f"{what_kind}_{name_of(feature)}_{reading}")
+    if kind == "showing" and feature in OF_AMOUNT:
+        own = readings["amount_showing"]
     direction = word("raises" if contribution >= 0 else "lowers", lang)
     if own is not None:
         text = readings["plain"][lang].format(what=str(own[lang]).replace("{x}", name), direction=direction)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,23 +35,46 @@ def worth_counts(targets: pd.DataFrame) -> pd.Series:
     return targets["worth_sampling"].groupby(targets["site_id"]).sum().astype(int)
 
 
+def grade_looked_for(ranking: pd.DataFrame) -> float:
+    """Return the grade in ppm from which oxides count as payable; NaN for a list that states none."""
+    return float(ranking["order_grade_ppm"].iloc[0]) if "order_grade_ppm" in ranking and len(ranking) else math.nan
+
+
+SHARED = ("rank_first", "rank_last")
+"""First and last rank a site shares in the whole list: columns that a part of a list carries along (`with_shared_ranks`)."""
+
+
+def with_shared_ranks(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Return a whole list with the ranks its sites share as columns, so that a part of it still tells the ties of the whole."""
+    ends = shared_ranks(ranking)
+    return ranking.assign(rank_first=ends["first"], rank_last=ends["last"])
+
+
 def shared_ranks(ranking: pd.DataFrame) -> pd.DataFrame:
     """Return the first and last rank that each site shares with sites nothing tells it from.
 
     Parameters
     ----------
     ranking : DataFrame
-        ``rank, payable_t, score, tied_with``; best first.
+        ``rank, payable_t, score, tied_with``; best first and whole, or with the columns `SHARED`.
 
     Returns
     -------
     DataFrame
         ``first``, ``last``: int, index of ``ranking``; equal to the rank where nothing is tied.
     """
+    if set(SHARED) <= set(ranking):
+        return pd.DataFrame(ranking[list(SHARED)].set_axis(["first", "last"], axis=1))
     same = ["payable_t", "score", "tied_with"]
     apart = (ranking[same] != ranking[same].shift()).any(axis=1) | (ranking["tied_with"] == 0)
     rank = ranking["rank"].groupby(apart.cumsum())
     return pd.DataFrame({"first": rank.transform("min"), "last": rank.transform("max")})
+
+
+def rank_labels(ranking: pd.DataFrame) -> pd.Series:
+    """Return the rank of every site as text, of tied sites the span they share, index of ``ranking``."""
+    ends = shared_ranks(ranking).astype(str)
+    return ends["first"].where(ends["first"] == ends["last"], ends["first"] + "–" + ends["last"])
 
 
 def tied_ranks(ranking: pd.DataFrame) -> dict[str, tuple[int, int]]:

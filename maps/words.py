@@ -259,6 +259,17 @@ def kinds_counted(counts: Mapping[str, int], lang: str) -> str:
     return phrase("kinds_counted", lang, kinds=", ".join(counted))
 
 
+def not_sampled(kind: str, lang: str) -> str:
+    """Say that no waste was sampled, as it is true of a kind of site."""
+    return word("not_sampled" if kind == "waste" else f"not_sampled_{kind}", lang)
+
+
+def tally(counts: Mapping[str, int], lang: str) -> str:
+    """Say how many sites of a list are of each kind, as briefly as can be."""
+    counted = [phrase(f"tally_{kind}", lang, n=int(counts[kind])) for kind in SITE_KINDS if counts.get(kind)]
+    return phrase("tally", lang, kinds=word("between_clauses", lang).join(counted))
+
+
 def status(text: str, lang: str) -> str:
     """Return the state of work an inventory gives; one that is not listed stays as it is."""
     return _of_section("statuses", text, lang)

@@ -23,6 +23,7 @@ from layers.samples.columns import with_owners
 from layers.samples.standardise import LEAST_SAMPLES
 from layers.schema import GeoDataFrame
 from layers.site_layers import SiteLayers
+from maps.rows import rank_labels
 from maps.verdict import verdict
 from maps.words import count_kinds
 from pipeline.config import RunConfig
@@ -116,7 +117,7 @@ def run(
         verdict=verdict(results.model.validation, "en"),
         reused=len(store.reused),
         seconds=sum(store.timings_s.values()),
-        top=results.ranking.head(5),
+        top=results.ranking.assign(rank_label=rank_labels(results.ranking)).head(5),
         kinds=count_kinds(results.ranking["site_kind"]),
     )
 

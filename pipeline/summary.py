@@ -94,7 +94,7 @@ class RunSummary:
         if self.top is not None:
             lines.append("First five for follow-up sampling:")
             lines += [
-                f"  {row.rank}. {row.name}  ({row.site_id})  {_grade(row)}, rank {row.rank_low}-{row.rank_high}, "
+                f"  {row.rank_label}. {row.name}  ({row.site_id})  {_grade(row)}, rank {row.rank_low}-{row.rank_high}, "
                 f"evidence: {row.evidence}"
                 for row in self.top.itertuples(index=False)
             ]

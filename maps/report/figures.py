@@ -16,7 +16,7 @@ from maps import words
 from maps.publication import Publication
 from maps.reasons import phrase_feature
 from maps.report.where_figure import draw_ground, draw_where, frame, where_data
-from maps.rows import assayed
+from maps.rows import assayed, rank_labels
 from maps.verdict import rests_on_companion, score_key
 
 PATTERNS = 8
@@ -163,7 +163,7 @@ def _prediction(axes: Any, curves: Mapping[str, Any]) -> None:
 
 def _risk_data(publication: Publication) -> Any:
     """Return what the best-ranked sites may contain and with what chance; None where no amount and grade are known."""
-    ranking = publication.ranking.head(RISK_SITES)
+    ranking = publication.ranking.assign(label=rank_labels(publication.ranking)).head(RISK_SITES)
     known = ranking[ranking["contained_treo_t"].notna() & (ranking["contained_treo_high_t"] > 0)]
     return known if len(known) >= 3 else None
 
@@ -179,7 +179,7 @@ def _risk(axes: Any, table: Any) -> None:
         label = f"[[mark_{'' if sampled else 'un'}sampled]]"
         axes.plot(x, chosen["contained_treo_t"], marker, ms=4, color=colour, mec="white", mew=0.4, label=label)
     for row in table.head(RISK_NAMED).to_dict("records"):
-        axes.annotate(str(row["rank"]), (100 * row["chance_payable"], row["contained_treo_t"]), fontsize=8,
+        axes.annotate(row["label"], (100 * row["chance_payable"], row["contained_treo_t"]), fontsize=8,
                       xytext=(4, 3), textcoords="offset points")  # fmt: skip
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")

@@ -16,7 +16,7 @@ from maps.report.methods import evidence_ratio, evidence_rows, method_rows, warn
 from maps.report.model_card import card_rows
 from maps.report.target_tables import target_tables
 from maps.report.validation_notes import validation_notes, was_trained
-from maps.rows import assayed, records, rows, tied_ranks
+from maps.rows import assayed, grade_looked_for, records, rows, tied_ranks
 from maps.sovereignty import publishable
 from maps.verdict import capture_rows, plain_verdict, remark, score_key, validation_rows, verdict
 
@@ -123,7 +123,9 @@ def _in(p: Publication, lang: str, max_sheets: int) -> dict[str, Any]:
         "card": card_rows(p, lang),
         **accounted_for(p.accounting, p.rejected, p.notes, lang),
         "plan": _plan(p, lang, max_sheets),
-        "plan_key": f"report_sampling_text_{purpose_of_visits(p)}",
+        "plan_about": words.phrase(
+            f"report_sampling_text_{purpose_of_visits(p)}", lang, grade=grade_looked_for(p.ranking)
+        ),
     }
 
 
@@ -277,6 +279,7 @@ def _plan(p: Publication, lang: str, max_sheets: int) -> list[dict[str, Any]]:
     """Return the sampling list; why a site is in it is said from the ranking."""
     ranking = p.ranking.set_index("site_id")
     access = p.access.set_index("site_id")
+    ties, grade = tied_ranks(p.ranking), grade_looked_for(p.ranking)
     plan = []
     for row in rows(p.sampling_plan.sort_values("order")):
         if row.site_id not in ranking.index:
@@ -289,7 +292,7 @@ def _plan(p: Publication, lang: str, max_sheets: int) -> list[dict[str, Any]]:
             {
                 "first": str(row.order),
                 **_linked(row.site_id, site["name"], int(site["rank"]), lang, max_sheets),
-                "cells": (_why(site, access["road_km"].get(row.site_id), lang), speak),
+                "cells": (_why(site, ties.get(row.site_id), access["road_km"].get(row.site_id), grade, lang), speak),
             }
         )
     return plan
@@ -304,10 +307,13 @@ def _nobody_known(access: pd.DataFrame, site_id: str, lang: str) -> str:
     return words.phrase("speak_nearest", lang, community=near, km=km)
 
 
-def _why(site: pd.Series, road_km: Any, lang: str) -> str:
+def _why(site: pd.Series, tie: tuple[int, int] | None, road_km: Any, grade: float, lang: str) -> str:
     known = road_km is not None and pd.notna(road_km)
     road = words.phrase("plan_road", lang, km=float(road_km)) if known else words.word("plan_road_unknown", lang)
-    ends = {"rank": int(site["rank"]), "low": int(site["rank_low"]), "high": int(site["rank_high"])}
+    first, last = tie or (int(site["rank"]), int(site["rank"]))
+    rank = words.phrase("plan_rank" if tie is None else "plan_rank_tied", lang, rank=first, first=first, last=last)
+    supposed = "" if pd.notna(site["tonnage_t"]) else words.word("plan_supposed", lang)
+    ends = {"rank": rank, "low": int(site["rank_low"]), "high": int(site["rank_high"])}
     columns = {"expected": "payable_t", "least": "payable_low_t", "most": "payable_high_t"}
     tonnes = {name: words.rounded(float(site[column]), lang) for name, column in columns.items()}
-    return words.phrase("plan_reason", lang, road=road, **tonnes, **ends)
+    return words.phrase("plan_reason", lang, road=road, supposed=supposed, grade=grade, **tonnes, **ends)

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from maps.publication import Publication
-from maps.rows import assayed, rows
+from maps.rows import assayed, rank_labels, rows
 
 BEST = 10
 """Sites of each list that are numbered."""
@@ -41,7 +41,7 @@ class Where:
     others : ndarray, shape (n, 2)
         Sites that are not numbered.
     sampled, unsampled : DataFrame
-        ``longitude, latitude, rank`` of those that are.
+        ``longitude, latitude, rank, label`` of those that are.
     """
 
     box: tuple[float, float, float, float]
@@ -62,8 +62,11 @@ def where_data(publication: Publication) -> Where | None:
     margin = np.maximum((high - low) * MARGIN, LEAST_DEGREES / 2)
     west, south, east, north = (float(end) for end in (*(low - margin), *(high + margin)))
     box = (west, south, east, north)
-    sampled = assayed(ranking)
-    best = {kind: ranking[sampled == kind].head(BEST)[["longitude", "latitude", "rank"]] for kind in (True, False)}
+    sampled, label = assayed(ranking), rank_labels(ranking)
+    best = {
+        kind: ranking[sampled == kind].head(BEST)[["longitude", "latitude", "rank"]].assign(label=label)
+        for kind in (True, False)
+    }
     cells = np.floor((points - low) / np.maximum(high - low, LEAST_DEGREES) * CELLS)
     _, one_a_cell = np.unique(cells, axis=0, return_index=True)
     return Where(
@@ -138,5 +141,5 @@ def _by_place(numbered: pd.DataFrame, box: tuple[float, float, float, float]) ->
     labels: dict[tuple[float, float], list[str]] = {}
     for row in rows(numbered):
         close = [at for at in labels if abs(at[0] - row.longitude) < near and abs(at[1] - row.latitude) < near / 1.6]
-        labels.setdefault(close[0] if close else (row.longitude, row.latitude), []).append(str(row.rank))
-    return {at: ", ".join(ranks) for at, ranks in labels.items()}
+        labels.setdefault(close[0] if close else (row.longitude, row.latitude), []).append(row.label)
+    return {at: ", ".join(dict.fromkeys(ranks)) for at, ranks in labels.items()}

@@ -95,7 +95,8 @@ class Brief:
         ]
 
     def _row(self, row: dict[str, Any], lang: str, has_sheet: set[str]) -> dict[str, Any]:
-        kinds = [] if row["waste_type"] == "unknown" else [words.word(f"waste_type_{row['waste_type']}", lang)]
+        kinds = [] if row["site_kind"] == "waste" else [words.word(f"kind_short_{row['site_kind']}", lang)]
+        kinds += [] if row["waste_type"] == "unknown" else [words.word(f"waste_type_{row['waste_type']}", lang)]
         mined = words.commodities(row["commodities"] or "", lang).split("; ")
         kinds += [", ".join(mined[:NAMES]) + (" …" if len(mined) > NAMES else "")] if mined[0] else []
         cautions = [words.flag(code, lang) for code in self.hazards_of(row["site_id"])]
@@ -130,10 +131,9 @@ class Brief:
         first = words.phrase("screen_summary_one" if n == 1 else "screen_summary", lang, **keys) + "."
         if not n:
             return [words.phrase("screen_none", lang, **keys), *self._beyond(lang)]
-        kinds = words.count_kinds(self.table["site_kind"].dropna())
-        unlike = any(number for kind, number in kinds.items() if kind != "waste")
-        sentences = [first, words.kinds_counted(kinds, lang)] if unlike else [first]
+        sentences = [first]
         sentences += [words.phrase("brief_inside", lang, n=inside)] if inside else []
+        sentences.append(words.tally(words.count_kinds(self.table["site_kind"]), lang))
         sentences.append(
             words.phrase("brief_none_sampled" if not self.n_sampled else "brief_n_sampled", lang, n=self.n_sampled)
         )

@@ -13,7 +13,7 @@ import pandas as pd
 from maps import pages, words
 from maps.nearby import Place, areas_in_short, distance_to_place_km, in_language, titles_of_areas
 from maps.publication import Publication, about, of_sites
-from maps.rows import records
+from maps.rows import records, with_shared_ranks
 from maps.screening.area_map import area_map
 from maps.screening.brief import NEXT_STEPS, Brief, distance, judged, rank
 from maps.screening.print_size import COLUMNS, print_sizes
@@ -102,11 +102,15 @@ def html_pages(brief: Brief, with_sheet: list[str], lang: str) -> dict[str, str]
 
 
 def _write_map(p: Publication, place: Place, table: pd.DataFrame, path: Path, lang: str) -> None:
-    """Write the map of the sites of a list; their ranks stay those of the run."""
+    """Write the map of the sites of a list; their ranks and ties stay those of the run."""
     ids = list(table["site_id"])
     own: dict[str, Any] = {
         name: of_sites(getattr(p, name), ids).reset_index(drop=True) for name in Publication.PER_SITE
     }
+    ranked = with_shared_ranks(p.ranking)
+    own["ranking"] = of_sites(ranked, ids).reset_index(drop=True)
+    orders = [with_shared_ranks(order) for _, order in p.targets.groupby("target", sort=False)]
+    own["targets"] = of_sites(pd.concat(orders), ids).reset_index(drop=True) if orders else own["targets"]
     title = f"{_title(place, lang)} · {p.title}"
     write_map(
         replace(p, title=title, surface=None, **own),
@@ -171,7 +175,8 @@ def _in(brief: Brief, table: pd.DataFrame, with_sheet: list[str], lang: str) -> 
 
 def _row(row: dict[str, Any], has_sheet: bool, areas: Mapping[str, str], brief: Brief, lang: str) -> dict[str, str]:
     for_all = brief.of_all
-    kinds = (row["site_id"], words.commodities(row["commodities"] or "", lang))
+    kind = words.word(f"kind_short_{row['site_kind']}", lang)
+    kinds = (row["site_id"], kind, words.commodities(row["commodities"] or "", lang))
     ends = () if row["rank"] is None else (row["rank_low"], row["rank_high"])
     codes = [
         *brief.hazards_of(row["site_id"]),

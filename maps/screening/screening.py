@@ -24,11 +24,10 @@ from maps.screening.names import bare_key, close_names, letters_key
 from maps.screening.roads import RoadNetwork
 
 COLUMNS = (
-    "rank", "rank_first", "rank_last", "rank_low", "rank_high", "site_id", "name", "distance_km", "road_km", "areas",
+    "rank", "rank_first", "rank_last", "rank_low", "rank_high", "site_id", "name", "site_kind", "distance_km", "road_km", "areas",
     "evidence", "score", "score_low", "score_high", "treo_low_ppm", "treo_high_ppm", "treo_inferred_low_ppm",
     "treo_inferred_high_ppm", "grade_rule", "waste_n", "tonnage_low_t", "tonnage_high_t", "tonnage_rule",
-    "contained_treo_low_t", "contained_treo_high_t", "chance_payable", "flags", "commodities", "deposit_type",
-    "site_kind", "waste_type", "status", "jurisdiction", "first_year", "last_year", "nearest_community", "community_km",
+    "contained_treo_low_t", "contained_treo_high_t", "chance_payable", "flags", "commodities", "deposit_type", "waste_type", "status", "jurisdiction", "first_year", "last_year", "nearest_community", "community_km",
     "latitude", "longitude", "url",
 )  # fmt: skip
 """Columns of a list, in this order."""
@@ -41,7 +40,6 @@ FROM_RANKING = (
     "site_id", "rank", "rank_low", "rank_high", "score", "score_low", "score_high", "evidence", "treo_ppm", "treo_low_ppm",
     "treo_high_ppm", "treo_inferred_low_ppm", "treo_inferred_high_ppm", "grade_rule", "tonnage_low_t", "tonnage_high_t",
     "tonnage_rule", "contained_treo_low_t", "contained_treo_high_t", "chance_payable", "nearest_community", "community_km",
-    "site_kind",
 )  # fmt: skip
 
 
@@ -155,6 +153,8 @@ def _described(publication: Publication, chosen: pd.DataFrame) -> pd.DataFrame:
     chosen = chosen.merge(
         pd.DataFrame(publication.sites[list(FROM_SITES)]), on="site_id", how="left", validate="one_to_one"
     )
+    kinds = pd.DataFrame(publication.sites)[["site_id", "site_kind"]]
+    chosen = chosen.merge(kinds, on="site_id", how="left", validate="one_to_one")
     given = publication.ranking[list(FROM_RANKING)]
     chosen = chosen.merge(given, on="site_id", how="left", validate="one_to_one")
     shared = tied_ranks(publication.ranking)

@@ -106,6 +106,8 @@ def in_words(table: pd.DataFrame, lang: str) -> pd.DataFrame:
     shown = table[[name for name in table.columns if words.known(f"heading_{name}")]].copy()
     codes = {"evidence": "evidence_{}_short", "grade_rule": "grade_short_{}", "tonnage_rule": "tonnage_rule_{}",
              "waste_type": "waste_type_{}", "site_kind": "kind_{}"}  # fmt: skip
+    if "chance_payable" in shown and "site_kind" in shown:  # where nothing was dug there is no waste to hold anything
+        shown["chance_payable"] = shown["chance_payable"].mask(shown["site_kind"] == "showing")
     for column, key in codes.items():
         if column in shown:
             shown[column] = _each(shown[column], lambda code, key=key: words.word(key.format(code), lang))

@@ -14,10 +14,11 @@ from maps import assets, pages, words
 from maps.nearby import areas_by_layer, communities_near, search_key
 from maps.publication import Publication, about, of_sites
 from maps.reasons import of_weight, phrase_reason
-from maps.rows import present, records, rows, tied_ranks
+from maps.rows import grade_looked_for, present, records, rows, tied_ranks
 from maps.sheets.mini_map import HALF_KM, MiniMaps, key_of
 from maps.sheets.print_size import print_size
 from maps.sheets.site_chemistry import metals, waste_elements
+from maps.sheets.site_score import score_rows
 from maps.sheets.site_targets import target_lines
 from maps.sovereignty import publishable
 from maps.verdict import score_key
@@ -31,6 +32,12 @@ QUESTIONS = (
     "question_rights",
     "question_knowledge",
 )
+OF_WASTE = (
+    "question_water", "question_cleanup", "sheet_unknown_chemistry", "sheet_unknown_amount", "sheet_unknown_area",
+    "sheet_unknown_disposal", "sheet_unknown_status", "waste_type", "disposal", "amount",
+)  # fmt: skip
+"""What is asked and told of a waste: not of a showing, where there is none as far as is known."""
+
 COMMUNITIES_KM = 150.0
 """Communities listed on a sheet lie within this distance."""
 
@@ -107,6 +114,7 @@ class SheetWriter:
         self.sites = _by_site(of_sites(publication.sites.drop(columns="geometry"), site_ids))
         self.ranking = _by_site(of_sites(publication.ranking, site_ids))
         self.tied = tied_ranks(publication.ranking)
+        self.grade_ppm = grade_looked_for(publication.ranking)
         self.companion = _by_site(chosen.companion)
         self.access = _by_site(chosen.access)
         strongest = of_weight(chosen.reasons[chosen.reasons["position"] <= REASONS])
@@ -116,7 +124,7 @@ class SheetWriter:
         self.sources = {language: "; ".join(sources_by_licence(publication, language)) for language in words.LANGUAGES}
         self.areas = {language: areas_by_layer(chosen, language) for language in words.LANGUAGES}
         self.like = self._alike(set(site_ids))
-        self.targets = {language: target_lines(chosen, language) for language in words.LANGUAGES}
+        self.targets = {language: target_lines(publication, list(site_ids), language) for language in words.LANGUAGES}
         self.coarse = bool((publication.territories["publish"] == "generalised").any())
 
     def page(self, site_id: str) -> str:
@@ -139,7 +147,6 @@ class SheetWriter:
             mini_map=mini_map,
             beside=[(address.replace("{site_id}", site_id), key) for address, key in self.beside],
             keys={lang: key_of(kinds, lang) for lang in words.LANGUAGES},
-            questions=QUESTIONS,
             next_step=next_step(site["jurisdiction"]),
             pages=languages,
         )
@@ -155,8 +162,11 @@ class SheetWriter:
             "known": self._known(site, ranked, lang),
             "unknown": ", ".join(words.word(key, lang) for key in self._unknown(site, ranked)) + ".",
             "sampled": _whole(site.get("waste_n")) > 0,
+            "not_sampled": words.not_sampled(site["site_kind"], lang),
+            "next": words.word("next_showing" if site["site_kind"] == "showing" else "next_general", lang),
+            "questions": [key for key in QUESTIONS if site["site_kind"] != "showing" or key not in OF_WASTE],
             "score_note": self._score_note(ranked),
-            "score": self._score(ranked, lang),
+            "score": score_rows(ranked, self.score_key, self.grade_ppm, lang),
             "bars": self._bars(site_id, lang),
             "reasons": self._reasons(site, lang),
             "similar": "; ".join(self.like.get(site_id, [])),
@@ -187,7 +197,7 @@ class SheetWriter:
         if ranked is None:
             return words.word("not_scored_sentence", lang)
         if present(ranked.get("ranked_last_reason")):
-            return words.word("ranked_last", lang)
+            return words.word("ranked_last_showing" if ranked["site_kind"] == "showing" else "ranked_last", lang)
         if ranked["site_id"] in self.tied:
             first, last = self.tied[ranked["site_id"]]
             return words.phrase(
@@ -203,6 +213,7 @@ class SheetWriter:
             dict.fromkeys(f"{year:.0f}" for year in (site["first_year"], site["last_year"]) if present(year))
         )
         rows = [
+            ("site_kind_label", words.word(f"kind_{site['site_kind']}", lang)),
             ("other_names", site["aliases"]),
             ("commodities", words.commodities(site["commodities"], lang) if present(site["commodities"]) else None),
             ("deposit_type", words.deposit_type(site["deposit_type"], lang) if present(site["deposit_type"]) else None),
@@ -222,10 +233,11 @@ class SheetWriter:
             rows.append(
                 ("amount", f"{words.span(ranked['tonnage_low_t'], ranked['tonnage_high_t'], 't', lang)} ({rule})")
             )
+        showing = site["site_kind"] == "showing"
         return [
             (words.word(key, lang), str(value))
             for key, value in rows
-            if value is not None and present(value) and value != ""
+            if value is not None and present(value) and value != "" and not (showing and key in OF_WASTE)
         ]
 
     def _unknown(self, site: Row, ranked: Row | None) -> list[str]:
@@ -242,35 +254,15 @@ class SheetWriter:
             "sheet_unknown_tenure": True,
             "sheet_unknown_status": True,
         }
-        return [key for key, is_missing in missing.items() if is_missing]
-
-    def _score(self, ranked: Row | None, lang: str) -> list[tuple[str, str]]:
-        if ranked is None:
-            return [(words.word(self.score_key, lang), words.word("not_scored", lang))]
-        measured = present(ranked["treo_ppm"])
-        low, high = (ranked[f"treo_{end}_ppm" if measured else f"treo_inferred_{end}_ppm"] for end in ("low", "high"))
-        rows = [
-            (self.score_key, words.phrase("score_range", lang, **words.chances(ranked, lang))),
-            ("evidence", words.word(f"evidence_{ranked['evidence']}", lang)),
-            (f"grade_rule_{ranked['grade_rule']}", words.span(low, high, "ppm", lang)),
-            ("contained", words.span(ranked["contained_treo_low_t"], ranked["contained_treo_high_t"], "t", lang)),
-        ]
-        if present(ranked["tonnage_high_t"]):  # what only orders the list is no amount of an unknown waste
-            rows.append(("payable", _payable(ranked, lang)))
-        if measured:
-            rows = rows[1:]  # a chance of a measured grade says less than the grade
-        if self.score_key != "score":
-            return [(words.word(key, lang), value) for key, value in rows]
-        simple = {"score": float(ranked["companion_score"]), "rank": int(ranked["companion_rank"])}
-        rows.append(("companion", words.phrase("companion_line", lang, **simple)))
-        if isinstance(ranked.get("applicability"), str):
-            rows.append(("applicability", words.word(f"applicability_{ranked['applicability']}", lang)))
-        return [(words.word(key, lang), value) for key, value in rows]
+        showing = site["site_kind"] == "showing"
+        return [key for key, is_missing in missing.items() if is_missing and not (showing and key in OF_WASTE)]
 
     def _score_note(self, ranked: Row | None) -> str:
         """Return the key of what the chance means; of an assayed waste it is that none is given."""
         if ranked is not None and present(ranked["treo_ppm"]):
             return "score_note_assayed"
+        if ranked is not None and ranked["site_kind"] == "showing":
+            return "score_note_showing"
         return "score_note" if self.score_key == "score" else "score_note_companion"
 
     def _bars(self, site_id: str, lang: str) -> list[tuple[str, int | None, str]]:
@@ -289,7 +281,9 @@ class SheetWriter:
 
     def _reasons(self, site: Row, lang: str) -> list[str]:
         return [
-            phrase_reason(reason["feature"], reason["contribution"], reason["value"], lang, site["commodities"])
+            phrase_reason(
+                reason["feature"], reason["contribution"], reason["value"], lang, site["commodities"], site["site_kind"]
+            )
             for reason in self.reasons.get(site["site_id"], [])
         ]
 
@@ -307,6 +301,10 @@ class SheetWriter:
             sentences.append((words.word(key, lang), known))
         return sentences
 
+    def _rank(self, row: Any) -> str:
+        """Return a rank, of tied sites the span they share."""
+        return "–".join(str(end) for end in self.tied.get(row.site_id, (row.rank,)))
+
     def _alike(self, chosen: set[str]) -> dict[str, list[str]]:
         """Return per chosen and ranked site the nearest ranks among sites of its deposit type and commodities."""
         about = self.p.sites[["site_id", "deposit_type", "commodities"]]
@@ -316,7 +314,7 @@ class SheetWriter:
         table = table[table["deposit_type"].notna() | table["commodities"].notna()]
         groups: dict[str, list[str]] = {}
         for _, group in table.groupby(["deposit_type", "commodities"], dropna=False):
-            names = [f"{_text(row.name, row.site_id)} ({row.rank})" for row in rows(group)]
+            names = [f"{_text(row.name, row.site_id)} ({self._rank(row)})" for row in rows(group)]
             for at, site_id in enumerate(group["site_id"]):
                 if site_id not in chosen:
                     continue
@@ -380,12 +378,3 @@ def _whole(value: Any) -> int:
 
 def _text(value: Any, otherwise: str) -> str:
     return value if isinstance(value, str) else otherwise
-
-
-def _payable(ranked: Row, lang: str) -> str:
-    """Say what a site is expected to hold of what counts for its rank, and the chance that it is worth a visit."""
-    values = {
-        key: words.rounded(float(ranked[column]), lang)
-        for key, column in (("mean", "payable_t"), ("high", "payable_high_t"))
-    }
-    return words.phrase("payable_range", lang, chance=round(100 * float(ranked["chance_payable"])), **values)

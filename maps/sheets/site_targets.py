@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
+import pandas as pd
+
 from maps import words
-from maps.publication import MAIN_TARGET, Publication
-from maps.rows import rows, worth_counts
+from maps.publication import MAIN_TARGET, Publication, of_sites
+from maps.rows import rows, with_shared_ranks, worth_counts
 
 SHOWN = 5
 """Targets shown of a site, the best first: those it is worth a sample for, then those it stands among the first for."""
@@ -14,11 +17,13 @@ SHOWN = 5
 AMONG_FIRST = 100
 
 
-def target_lines(publication: Publication, lang: str) -> dict[str, list[str]]:
-    """Return per site for how many targets it is worth a sample, and the best of them with chance, threshold and grade."""
+def target_lines(publication: Publication, site_ids: Collection[str], lang: str) -> dict[str, list[str]]:
+    """Return per chosen site for how many targets it is worth a sample, and the best of them with chance, threshold and grade."""
     table = publication.targets
     if table.empty:
         return {}
+    orders = [of_sites(with_shared_ranks(order), site_ids) for _, order in table.groupby("target", sort=False)]
+    table = pd.concat(orders)
     counts = worth_counts(table)
     others = table[(table["target"] != MAIN_TARGET) & ~table["ranked_last"].astype(bool)]
     shown = others[others["worth_sampling"].astype(bool) | (others["rank"] <= AMONG_FIRST)]
@@ -39,5 +44,10 @@ def _line(publication: Publication, row: Any, lang: str) -> str:
     )
     grade = words.span(row.grade_low_ppm, row.grade_high_ppm, "ppm", lang)
     how = f"{words.word('target_assayed', lang)} " if row.evidence == "measured" else ""
-    rank = f"{words.word('rank', lang).lower()} {words.number(int(row.rank), lang)}"
+    rank = f"{words.word('rank', lang).lower()} {_rank(row, lang)}"
     return f"{name}{words.word('colon', lang)}{rank}; {chance}; {how}{grade}"
+
+
+def _rank(row: Any, lang: str) -> str:
+    """Return a rank, of tied sites the span they share."""
+    return "–".join(words.number(int(end), lang) for end in sorted({row.rank_first, row.rank_last}))

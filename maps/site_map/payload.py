@@ -11,6 +11,7 @@ import shapely
 from layers.validation import Validation
 from maps import assets, words
 from maps.publication import SOURCE_FACTS, Publication, purpose_of_visits
+from maps.rows import grade_looked_for
 from maps.site_map.base_map import OUTLINE_VERTICES, base_map
 from maps.site_map.columns import Listed, grouped, numbers, scaled, texts
 from maps.site_map.site_columns import site_columns
@@ -109,6 +110,7 @@ def _meta(publication: Publication, total: int, shown: int, max_sheets: int) -> 
         "shown": shown,
         "companion_order": rests_on_companion(publication.validation),
         "sheets": max_sheets,
+        "grade": numbers([grade_looked_for(publication.ranking)], 3)[0],
         "order_by": str(publication.ranking["order_by"].iloc[0]) if _stated(publication.ranking, "order_by") else None,
         "withheld": publication.withheld,
         "plain_verdict": {lang: plain_verdict(publication.validation, lang) for lang in words.LANGUAGES},

@@ -10,7 +10,7 @@ import pandas as pd
 from layers.schema import DISPOSALS, EVIDENCE, SITE_KINDS, WASTE_TYPES
 from maps import assets, words
 from maps.publication import Publication
-from maps.reasons import READ_AT, reason_parts, unit_of
+from maps.reasons import OF_AMOUNT, READ_AT, reason_parts, unit_of
 from maps.rows import shared_ranks
 from maps.site_map.columns import Listed, grouped, numbers, places_in, scaled, texts
 from maps.site_map.tiers import tiers
@@ -112,7 +112,8 @@ def site_columns(publication: Publication, shown: pd.DataFrame, ranked: int) -> 
         table |= {"aliases": texts(shown["aliases"]), "url": [assets.safe_link(url) for url in shown["url"]]}
     sites = pd.Index(shown["site_id"])
     flags, codes = _flags(publication, sites)
-    reasons, templates = _reasons(publication, sites, REASONS_FEW if few else REASONS_MANY)
+    mere = _column(shown, "site_kind").eq("showing").to_numpy()
+    reasons, templates = _reasons(publication, sites, mere, REASONS_FEW if few else REASONS_MANY)
     table |= {"flags": flags, "reasons": reasons, "relations": _relations(publication, sites)}
     return {"columns": _without_empty(table), "ties": ties, "texts": texts_of.values, "flags": codes, "reasons": templates,
             "commodities": _commodities(shown["commodities"]), "statuses": _statuses(shown["status"]),
@@ -166,10 +167,13 @@ def _flags(publication: Publication, sites: pd.Index) -> tuple[list[list[int]], 
     return pairs, flags
 
 
-def _reasons(publication: Publication, sites: pd.Index, most: int) -> tuple[list[list[Any]], list[list[str]]]:
+def _reasons(
+    publication: Publication, sites: pd.Index, mere: np.ndarray, most: int
+) -> tuple[list[list[Any]], list[list[str]]]:
     """Return per site ``template, value, ...`` flat, and the templates ``[en, fr, unit]``.
 
-    All rows of a feature with the same direction and a value read alike share a template, which is put into words once.
+    All rows of a feature with the same direction and a value read alike share a template, which is put into words once; what
+    tells of an amount of waste reads otherwise at a mere showing.
     """
     among = publication.reasons[publication.reasons["position"] <= most].sort_values("position", kind="stable")
     given, at = _of(among, sites)
@@ -181,15 +185,16 @@ def _reasons(publication: Publication, sites: pd.Index, most: int) -> tuple[list
             "feature": features,
             "raises": given["contribution"].to_numpy() >= 0,
             "alike": np.where(np.isfinite(value), alike, -1),
+            "mere": mere[at] & given["feature"].isin(OF_AMOUNT).to_numpy(),
         }
     )
     kind, distinct = pd.factorize(pd.MultiIndex.from_frame(kinds))
     templates = Listed()
     number_of, slot_of = np.empty(len(distinct), dtype=int), np.empty(len(distinct), dtype=int)
     for index, row in enumerate(np.unique(kind, return_index=True)[1]):
-        reason = given.iloc[row]
-        english, shown = reason_parts(reason["feature"], reason["contribution"], reason["value"], "en")
-        french, _ = reason_parts(reason["feature"], reason["contribution"], reason["value"], "fr")
+        reason, stands = given.iloc[row], "showing" if kinds["mere"].iloc[row] else "waste"
+        english, shown = reason_parts(reason["feature"], reason["contribution"], reason["value"], "en", stands)
+        french, _ = reason_parts(reason["feature"], reason["contribution"], reason["value"], "fr", stands)
         unit = unit_of(reason["feature"])
         number_of[index] = templates.number([english, french, unit])
         slot_of[index] = 0 if shown is None else 2 if unit.startswith("log_") else 1

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from maps import assets, words
 from maps.publication import Publication
-from maps.rows import present
+from maps.rows import present, rank_labels
 from maps.rows import rows as table_rows
 from maps.site_map.packing import packed_columns
 from maps.site_map.payload import SINGLE_SITES, map_payload
@@ -127,9 +127,10 @@ def _plain_table(publication: Publication) -> str:
         for head in heads_of
     ]
     body = []
-    for row in table_rows(publication.ranking.head(TABLE_ROWS)):
+    labelled = publication.ranking.assign(label=rank_labels(publication.ranking))
+    for row in table_rows(labelled.head(TABLE_ROWS)):
         cells = (
-            row.rank, row.site_id, row.name, words.number(row.score, "en", 2), row.evidence,
+            row.label, row.site_id, row.name, words.number(row.score, "en", 2), row.evidence,
             words.span(row.tonnage_low_t, row.tonnage_high_t, "t", "en"), row.nearest_community, row.territories,
         )  # fmt: skip
         body.append("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells) + "</tr>")

@@ -11,6 +11,7 @@ from layers.errors import StageError
 from layers.text import did_you_mean
 from maps.publication import Publication
 from maps.reasons import of_weight, phrase_reason
+from maps.rows import rank_labels
 from maps.verdict import score_key
 from maps.words import finding, flag, phrase, source_of_flag, span, word
 from maps.words import layer as layer_in_words
@@ -52,7 +53,7 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
         phrase(
             "explain_rank",
             lang,
-            rank=row["rank"],
+            rank=rank_labels(publication.ranking)[chosen.index[0]],
             n=len(publication.ranking),
             low=row["rank_low"],
             high=row["rank_high"],
@@ -68,7 +69,9 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
     everything = of_weight(publication.reasons[publication.reasons["site_id"] == site_id]).sort_values("position")
     reasons = everything.head(REASONS_SHOWN)
     for feature, contribution, value in zip(reasons["feature"], reasons["contribution"], reasons["value"], strict=True):
-        lines.append(f"  {contribution:+.2f}  {phrase_reason(feature, contribution, value, lang, recorded)}")
+        lines.append(
+            f"  {contribution:+.2f}  {phrase_reason(feature, contribution, value, lang, recorded, row['site_kind'])}"
+        )
     if len(everything) > len(reasons):
         lines.append(f"  … + {len(everything) - len(reasons)}")
     if reasons.empty:

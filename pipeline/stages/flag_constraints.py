@@ -15,6 +15,7 @@ from layers.cells.commodities import group_of
 from layers.findings import Finding, Value
 from layers.jurisdictions import km_outside, meanings
 from layers.schema import Backdrop, GeoDataFrame, SiteFlags, Sites, SiteSamples, conform
+from pipeline.evidence.worked_sites import site_kinds
 
 FLAGS = (
     "lake_disposal",
@@ -210,10 +211,12 @@ def _condition(sites: pd.DataFrame) -> _Found:
 def _radioactivity(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsParams) -> _Found:
     uranium, thorium = _number(chemistry, "waste_U_ppm"), _number(chemistry, "waste_Th_ppm")
     index = np.nan_to_num(uranium) / BQ_G_U_PPM + np.nan_to_num(thorium) / BQ_G_TH_PPM
-    source = _text(sites, "sources")
+    source, kinds = _text(sites, "sources"), site_kinds(sites, chemistry)
     flags: _Found = []
     for row, names in enumerate(_names(sites)):
-        if "uranium" in names or "radium" in names:
+        if ("uranium" in names or "radium" in names) and kinds[
+            row
+        ] != "showing":  # nothing was milled where nothing was dug
             flags.append((row, "uranium_mill_tailings", _finding("uranium"), source[row]))
         norm = [name for name in names if name in _NORM or group_of(name) == "rare_earths"]
         if norm and index[row] <= params.activity_limit_bq_g:

@@ -1,5 +1,6 @@
 /* Cards: a site, an area, a community, a square of sites. */
-const fact = (key, value) => value === null || value === undefined || value === "" ? [] : [el("dt", {}, w(key)), el("dd", {}, value)];
+const said = (head, value) => [el("dt", {}, head), el("dd", {}, value)];
+const fact = (key, value) => value === null || value === undefined || value === "" ? [] : said(w(key), value);
 function paragraphs(items, none) { return items.length ? el("ul", {}, items.map((one) => el("li", {}, one))) : el("p", {}, none); }
 const button = (text, run, more) => el("button", { type: "button", class: "plain", ...more, on: { click: run } }, text);
 function relationsOf(i) {
@@ -45,21 +46,21 @@ function scoreBlock(i) {
   band.style.left = S.score_low[i] / 10 + "%"; band.style.width = (S.score_high[i] - S.score_low[i]) / 10 + "%"; mark.style.left = S.score[i] / 10 + "%";
   bar.append(band, mark);
   const values = { score: chance(scoreOf(i)), low: chance(S.score_low[i] / 1000), high: chance(S.score_high[i] / 1000) };
-  return [rank, bar, el("p", {}, `${w("score")}${w("colon")}${fill(S.score_low[i] === S.score_high[i] ? "score_plain" : "score_range", values)}`), el("p", { class: "small" }, w("score_note"))];
+  return [rank, bar, el("p", {}, `${w("score")}${w("colon")}${fill(S.score_low[i] === S.score_high[i] ? "score_plain" : "score_range", values)}`), el("p", { class: "small" }, w(mere(i) ? "score_note_showing" : "score_note"))];
 }
 function years(i) {
   const ends = [col("first", i), col("last", i)].filter((one) => one !== null).map(String);
   return ends.length ? [...new Set(ends)].join("–") : null;
 }
 function payable(i) {
-  /* What only orders the list is no amount of a place whose waste nobody knows. */
-  if (col("payable", i) === null || !ranked(i) || S.t[i] === null) return [];
-  return fact("payable", fill("payable_range", { mean: number(col("payable", i)), high: number(col("payable_high", i)), chance: number(Math.round(col("chance_payable", i) / 10)) }));
+  if (col("payable", i) === null || !ranked(i)) return [];
+  return said(fill("payable", { grade: number(meta.grade) }), fill(S.t[i] === null ? "payable_supposed" : "payable_range", { mean: number(col("payable", i)), high: number(col("payable_high", i)), chance: number(Math.round(col("chance_payable", i) / 10)) }));
 }
 function chemistry(i) {
+  if (mere(i)) return []; // no grade and no amount of a waste that does not exist
   const low = col("treo_low", i), high = col("treo_high", i), mean = col("treo", i), rule = txt("grade_rule", i);
   const grade = mean === null ? span(low, high, "ppm") : `${number(mean)}\u00a0ppm (${span(low, high, "ppm")})`;
-  return [...(low === null && high === null ? [] : fact(rule ? "grade_rule_" + rule : assayed(i) ? "treo_measured" : "treo_inferred", grade)), ...fact("contained", span(col("contained_low", i), col("contained_high", i), "t")), ...payable(i)];
+  return [...(low === null && high === null ? [] : fact(rule ? "grade_rule_" + rule : assayed(i) ? "treo_measured" : "treo_inferred", grade)), ...fact("contained", col("contained_high", i) === null ? w("contained_unknown") : span(col("contained_low", i), col("contained_high", i), "t")), ...payable(i)];
 }
 function backRow() { return button("← " + w("back"), () => closeCard(true), { id: "back" }); }
 const title = (text) => el("h2", { tabindex: "-1", id: "card-title", dir: "auto" }, text);
@@ -70,9 +71,9 @@ function fillCard(i) {
     col("aliases", i) ? el("p", { class: "small" }, `${w("other_names")}${w("colon")}${col("aliases", i)}`) : null,
     planned.has(i) ? el("p", {}, fill("visit_step", { step: number(planned.get(i)) })) : null,
     ...scoreBlock(i),
-    el("dl", {}, fact("evidence", S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]])), fact("amount", span(col("t_low", i), col("t_high", i), "t")), S.t[i] === null ? [] : fact("tonnage_how", rule ? w("tonnage_rule_" + rule) : null), chemistry(i), txt("applicability", i) && !assayed(i) ? fact("applicability", w("applicability_" + txt("applicability", i))) : []),
-    col("waste_n", i) ? el("p", {}, fill("sampled", { n: number(col("waste_n", i)) })) : el("p", { class: "strong" }, w("not_sampled")),
-    col("ranked_last", i) ? el("p", { class: "strong" }, w("ranked_last")) : null,
+    el("dl", {}, fact("evidence", S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]])), mere(i) ? [] : fact("amount", span(col("t_low", i), col("t_high", i), "t")), mere(i) || S.t[i] === null ? [] : fact("tonnage_how", rule ? w("tonnage_rule_" + rule) : null), chemistry(i), txt("applicability", i) && !assayed(i) ? fact("applicability", w("applicability_" + txt("applicability", i))) : []),
+    col("waste_n", i) ? el("p", {}, fill("sampled", { n: number(col("waste_n", i)) })) : el("p", { class: "strong" }, w({ worked: "not_sampled_worked", unclear: "not_sampled_unclear", showing: "not_sampled_showing" }[kindOf(i)] ?? "not_sampled")),
+    col("ranked_last", i) ? el("p", { class: "strong" }, w(mere(i) ? "ranked_last_showing" : "ranked_last")) : null,
     el("div", { class: "notice" }, el("p", {}, w(assayed(i) ? "notice_not_resource_sampled" : "notice_not_resource"))),
     el("h3", {}, w("reasons")), paragraphs(reasonsOf(i), w("reasons_none")),
     ...targetBlock(i),
@@ -82,7 +83,7 @@ function fillCard(i) {
     el("dl", {}, ["road_km", "rail_km", "power_km"].flatMap((key) => fact(key, col(key, i) === null ? w("not_known") : fill("near_lines", { km: number(col(key, i)) }))), base.towns.name.length ? fact("nearest_towns", townsOf(i)) : []),
     C.name.length ? paragraphs(communitiesOf(i), "") : null, el("p", { class: "small" }, w("notice_tenure")),
     el("h3", {}, w("site")),
-    el("dl", {}, col("kind", i) === null ? [] : fact("site_kind_label", w("kind_" + data.sites.kinds[S.kind[i]])), fact("commodities", minedAt(i)), fact("deposit_type", txt("deposit", i)), fact("waste_type", w("waste_type_" + data.sites.waste[S.waste[i]])), fact("disposal", w("disposal_" + data.sites.disposal[S.disposal[i]])), fact("years", years(i)), fact("status", txt("status", i) && data.sites.statuses[txt("status", i)][lang]),
+    el("dl", {}, col("kind", i) === null ? [] : fact("site_kind_label", w("kind_" + data.sites.kinds[S.kind[i]])), fact("commodities", minedAt(i)), fact("deposit_type", txt("deposit", i)), ...(mere(i) ? [] : [fact("waste_type", w("waste_type_" + data.sites.waste[S.waste[i]])), fact("disposal", w("disposal_" + data.sites.disposal[S.disposal[i]]))]), fact("years", years(i)), fact("status", txt("status", i) && data.sites.statuses[txt("status", i)][lang]),
       fact("companion", S.companion && S.companion[i] !== null && !meta.companion_order ? fill("companion_line", { score: number(S.companion[i] / 1000, 2), rank: number(S.companion_rank[i]) }) : null), url ? fact("record_link", link(url, url)) : []),
     el("div", { class: "row" }, sheet ? el("a", { class: "plain", href: "sheets/" + encodeURIComponent(S.id[i]) + ".html" + (lang === "fr" ? "#fr" : "") }, w("open_sheet")) : null,
       button(w("zoom_here"), () => map.setView([lat(i), lon(i)], Math.max(map.getZoom(), 11), { animate: false })), button(w("copy_link"), copyLink))];

@@ -57,6 +57,7 @@ const lat = (i) => S.y[i] / 1e5, lon = (i) => S.x[i] / 1e5;
 const scoreOf = (i) => S.score[i] === null ? null : S.score[i] / 1000;
 const ranked = (i) => S.rank[i] !== null, assayed = (i) => S.evidence[i] === 0;
 const tieOf = (i) => col("tie", i) === null ? null : data.sites.ties[S.tie[i]];
+const kindOf = (i) => col("kind", i) === null ? null : data.sites.kinds[S.kind[i]], mere = (i) => kindOf(i) === "showing";
 const nameOf = (i) => S.name[i] ?? w("unnamed");
 /* Lambert's formula on the ellipsoid WGS84: metres off over 1,000 km, so that the page counts the sites that a screening counts. */
 function km(lon1, lat1, lon2, lat2) {

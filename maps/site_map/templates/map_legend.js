@@ -71,7 +71,7 @@ function fillLayers() {
   for (const one of [...base.backdrop.filter((b) => b.kind !== "land").map((b) => "backdrop_" + b.kind), ...base.lines.map((b) => "line_" + b.kind)]) put(layerBox(one, w(one)));
   put(layerBox("graticule", w("graticule_layer")));
   put(el("h2", {}, w("sites_list")));
-  if (data.plan.length) put(layerBox("plan", w("list_plan"), w("list_about_plan")));
+  if (data.plan.length) put(layerBox("plan", w("list_plan"), aboutList("plan")));
   if (data.cells.length) put(layerBox("cells", w("legend_squares")));
   if (data.surface) {
     const slider = el("input", { type: "range", id: "opacity", min: "0", max: "1", step: "0.05", value: String(layers.surface.options.opacity), on: { input: (event) => layers.surface.setOpacity(Number(event.target.value)) } });

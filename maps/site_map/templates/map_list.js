@@ -89,16 +89,23 @@ function minedAt(i) {
   return text && text.split("; ").map(minedName).join("; ");
 }
 const rankText = (i) => { const tie = tieOf(i); return !ranked(i) ? "–" : tie ? `${number(tie[0])}–${number(tie[1])}` : number(S.rank[i]); };
-const amountOf = (i) => S.t[i] === null ? w("amount_unknown").split(" (")[0] : span(col("t_low", i), col("t_high", i), "t");
+/* Of a showing no amount of a waste is told: there is none as far as is known. */
+const amountOf = (i) => mere(i) ? null : S.t[i] === null ? w("amount_unknown").split(" (")[0] : span(col("t_low", i), col("t_high", i), "t");
 function rowOf(i) {
   const band = ranked(i) && !tieOf(i) && S.rank_low[i] !== S.rank_high[i] ? fill("rank_may_be", { low: number(S.rank_low[i]), high: number(S.rank_high[i]) }) : null;
   const grade = assayed(i) ? [col("treo_low", i) === null ? null : fill("grade_between", { span: span(col("treo_low", i), col("treo_high", i), "ppm") }), col("waste_n", i) ? fill("analyses_n", { n: number(col("waste_n", i)) }) : null] : [S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]] + "_short")];
-  const about = [tieOf(i) ? w("tied_short") : null, ...grade, band, amountOf(i), away ? `${number(Math.round(away[i]))}\u00a0km` : null, minedAt(i)].filter(Boolean).join(" · ");
+  const about = [tieOf(i) ? w("tied_short") : null, kindOf(i) === null || kindOf(i) === "waste" ? null : w("kind_short_" + kindOf(i)), ...grade, band, amountOf(i), away ? `${number(Math.round(away[i]))}\u00a0km` : null, minedAt(i)].filter(Boolean).join(" · ");
   const value = assayed(i) ? (col("treo", i) === null ? "" : number(col("treo", i)) + "\u00a0ppm") : S.score[i] === null ? w("not_scored") : chance(scoreOf(i));
   return el("li", {}, el("button", { type: "button", "data-site": String(i), "aria-current": i === chosen ? "true" : null, on: { click: () => choose(i, true) } },
     el("span", { class: "rank" }, listed === "plan" ? String(planned.get(i)) : rankText(i)), el("span", { class: "name", dir: "auto" }, nameOf(i)), el("span", { class: "score" }, swatch(i), value), el("span", { class: "about" }, about)));
 }
 const tierName = (i) => ranked(i) ? tierWord(S.tier[i]) : w("not_scored");
+const aboutList = (one) => fill("list_about_" + one, { n: number(meta.n_ranked), grade: number(meta.grade) });
+/* How many sites of a list are of each kind. */
+function tally(rows) {
+  const counts = data.sites.kinds.map((kind) => [kind, rows.reduce((n, i) => n + (kindOf(i) === kind), 0)]).filter((one) => one[1]);
+  return counts.length ? fill("tally", { kinds: counts.map(([kind, n]) => fill("tally_" + kind, { n: number(n) })).join(w("between_clauses")) }) : "";
+}
 function drawLists() {
   for (const one of LISTS) {
     const button = byId("list-" + one), n = one === "plan" ? lists.plan.length : lists[one].length;
@@ -109,7 +116,7 @@ function drawLists() {
   showOrder();
   order = sortRows([...lists[listed]]);
   byId("choice").hidden = target !== "";
-  byId("list-about").textContent = target ? targetAbout() : w("list_about_" + listed);
+  byId("list-about").textContent = `${target ? targetAbout() : aboutList(listed)} ${tally(order)}`.trim();
   byId("sort").disabled = listed === "plan" || target !== "" || around !== null;
   const rows = [];
   order.slice(0, shownRows).forEach((i, k) => {

@@ -37,7 +37,7 @@ function targetItem(i, place) {
   const row = targetRow(i), about = [];
   if (row) about.push(...[row[ROW.first] !== row[ROW.last] ? w("tied_short") : null, targetGrade(row), row[ROW.low] < row[ROW.high] ? fill("rank_may_be", { low: number(row[ROW.low]), high: number(row[ROW.high]) }) : null]);
   else about.push(worthNames(i).join(", "));
-  about.push(amountOf(i), away ? `${number(Math.round(away[i]))}\u00a0km` : null, minedAt(i));
+  about.push(kindOf(i) === null || kindOf(i) === "waste" ? null : w("kind_short_" + kindOf(i)), amountOf(i), away ? `${number(Math.round(away[i]))}\u00a0km` : null, minedAt(i));
   return el("li", {}, el("button", { type: "button", "data-site": String(i), "aria-current": i === chosen ? "true" : null, on: { click: () => choose(i, true) } },
     el("span", { class: "rank" }, row ? targetRank(row) : number(place)), el("span", { class: "name", dir: "auto" }, nameOf(i)), el("span", { class: "score" }, swatch(i), target === COMBINED ? number(worth[i]) : targetValue(i)), el("span", { class: "about" }, about.filter(Boolean).join(" · "))));
 }

@@ -1,0 +1,62 @@
+"""What a sheet tells of the chance, the grade and the oxides of a site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from maps import words
+from maps.rows import present
+
+Row = Mapping[Any, Any]
+"""One row of a table by column."""
+
+
+def score_rows(ranked: Row | None, score_key: str, grade_ppm: float, lang: str) -> list[tuple[str, str]]:
+    """Return what a site is expected to hold and how sure that is: label and text.
+
+    Parameters
+    ----------
+    ranked : mapping or None
+        Its row of the ranking; None where it has none.
+    score_key : str
+        Key of the words for its chance.
+    grade_ppm : float
+        From which oxides count as payable.
+    lang : {"en", "fr"}
+        Language.
+    """
+    if ranked is None:
+        return [(words.word(score_key, lang), words.word("not_scored", lang))]
+    measured = present(ranked["treo_ppm"])
+    low, high = (ranked[f"treo_{end}_ppm" if measured else f"treo_inferred_{end}_ppm"] for end in ("low", "high"))
+    contained = words.span(ranked["contained_treo_low_t"], ranked["contained_treo_high_t"], "t", lang)
+    rows = [
+        (score_key, words.phrase("score_range", lang, **words.chances(ranked, lang))),
+        ("evidence", words.word(f"evidence_{ranked['evidence']}", lang)),
+        (f"grade_rule_{ranked['grade_rule']}", words.span(low, high, "ppm", lang)),
+        (
+            "contained",
+            contained if present(ranked["contained_treo_high_t"]) else words.word("contained_unknown", lang),
+        ),
+        (words.phrase("payable", lang, grade=grade_ppm), _payable(ranked, lang)),
+    ]
+    if ranked["site_kind"] == "showing":
+        rows = rows[:2]  # no grade and no amount of a waste that does not exist
+    if measured:
+        rows = rows[1:]  # a chance of a measured grade says less than the grade
+    if score_key != "score":
+        return [(words.word(key, lang), value) for key, value in rows]
+    simple = {"score": float(ranked["companion_score"]), "rank": int(ranked["companion_rank"])}
+    rows.append(("companion", words.phrase("companion_line", lang, **simple)))
+    if isinstance(ranked.get("applicability"), str):
+        rows.append(("applicability", words.word(f"applicability_{ranked['applicability']}", lang)))
+    return [(words.word(key, lang), value) for key, value in rows]
+
+
+def _payable(ranked: Row, lang: str) -> str:
+    """Say what a site is expected to hold of metal that could pay, and the chance that it is worth a visit."""
+    values = {"mean": float(ranked["payable_t"]), "high": float(ranked["payable_high_t"])}
+    key = "payable_range" if present(ranked["tonnage_t"]) else "payable_supposed"
+    tonnes = {name: words.rounded(value, lang) for name, value in values.items()}
+    return words.phrase(key, lang, chance=round(100 * float(ranked["chance_payable"])), **tonnes)
