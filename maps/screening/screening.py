@@ -27,8 +27,8 @@ COLUMNS = (
     "rank", "rank_first", "rank_last", "rank_low", "rank_high", "site_id", "name", "site_kind", "distance_km", "road_km", "areas",
     "evidence", "score", "score_low", "score_high", "treo_low_ppm", "treo_high_ppm", "treo_inferred_low_ppm",
     "treo_inferred_high_ppm", "grade_rule", "waste_n", "tonnage_low_t", "tonnage_high_t", "tonnage_rule",
-    "contained_treo_low_t", "contained_treo_high_t", "chance_payable", "flags", "commodities", "deposit_type", "waste_type", "status", "jurisdiction", "first_year", "last_year", "nearest_community", "community_km",
-    "latitude", "longitude", "url",
+    "contained_treo_low_t", "contained_treo_high_t", "chance_payable", "flags", "commodities", "deposit_type", "waste_type",
+    "status", "jurisdiction", "first_year", "last_year", "nearest_community", "community_km", "latitude", "longitude", "url",
 )  # fmt: skip
 """Columns of a list, in this order."""
 

@@ -93,7 +93,21 @@ def test_sampled_and_unsampled_wastes_are_two_lists(page: Any, made_up: ModuleTy
     page.keyboard.press("Escape")
     page.click("#list-plan")
     assert page.evaluate("order") == page.evaluate("data.plan")
-    assert "not the same as the best-ranked sites" in page.inner_text("#list-about")
+    assert "expected per cost of a visit" in page.inner_text("#list-about")
+
+
+def test_the_card_of_a_showing_tells_of_no_waste_and_lists_count_kinds(page: Any) -> None:
+    page.evaluate("choose(S.id.findIndex((_, i) => mere(i) && !assayed(i) && ranked(i)), false)")
+    card = page.inner_text("#card")
+    assert "nothing dug as far as is known" in card
+    for barred in ("this waste", "Payable", "Kind of waste", "Amount of waste", "amount of waste", "Commodities mined"):
+        assert barred not in card, barred
+    page.keyboard.press("Escape")
+    page.click("#list-inferred")
+    counted = page.evaluate("data.sites.kinds.map((kind) => order.filter((i) => kindOf(i) === kind).length)")
+    assert f"mine waste on record {counted[0]}" in page.inner_text("#list-about")
+    assert f"nothing dug as far as is known {counted[3]}" in page.inner_text("#list-about")
+    assert page.evaluate("csv([order[0]]).split('\\r\\n')[0].split(',')").index("site_kind") == 4
 
 
 def test_ties_are_shown_as_ties(browser: Any, made_up: ModuleType, tmp_path: Path) -> None:
@@ -136,10 +150,10 @@ def test_search_knows_metals_towns_lakes_rivers_and_coordinates_and_the_map_foll
     made = made_up.publication(150)
     search(page, "gold")
     mined = int((made.sites["commodities"] == "gold").sum())
-    assert page.inner_text("#places").startswith(f"Sites where gold was mined ({mined})")
+    assert page.inner_text("#places").startswith(f"Sites with gold on record ({mined})")
     page.click("#places button >> nth=0")
     assert count(page) == f"{mined} of 152 sites"
-    assert page.inner_text("#filtered-text") == "What was mined: gold"
+    assert page.inner_text("#filtered-text") == "Commodity on record: gold"
     page.click("#reset-all")
     for text, place, y, x in (
         ("town one", "Town One (town)", 51.6, -89.6),

@@ -76,6 +76,12 @@ def test_each_flag_has_its_case(columns: dict[str, Any], flag: str) -> None:
     assert list(flags(**columns)) == [flag]
 
 
+def test_no_mill_left_tailings_where_nothing_was_dug() -> None:
+    showing = {"commodities": "uranium; thorium", "status": "prospect", "waste_type": "unknown", "mass_t": np.nan}
+    assert list(flags(**showing)) == ["radioactivity_possible"]
+    assert "uranium_mill_tailings" in flags(**{**showing, "status": "past producer"})
+
+
 @pytest.mark.parametrize(
     "columns",
     [
