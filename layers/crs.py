@@ -20,7 +20,7 @@ from rapidfuzz import fuzz, process
 
 from layers.accounting import Note
 from layers.errors import ConfigError, SourceError
-from layers.quiet import quiet
+from layers.library_warnings import quiet
 
 WGS84 = pyproj.CRS.from_epsg(4326)
 EARTH_RADIUS_KM = 6371.0088

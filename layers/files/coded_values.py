@@ -12,7 +12,7 @@ import pandas as pd
 import pyogrio
 
 from layers.accounting import Note
-from layers.quiet import quiet
+from layers.library_warnings import quiet
 
 CodeLists = Mapping[str, Mapping[str, str]]
 _MANY = 4

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from layers.errors import SourceError
-from layers.files.traps import require_no_grids, require_plain_database
+from layers.files.unsafe_files import require_no_grids, require_plain_database
 
 _TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 _STARTS: Mapping[str, tuple[bytes, ...]] = MappingProxyType(

@@ -27,10 +27,10 @@ from layers.files.left_out import numbers_left, text_left
 from layers.files.packed import unpacked
 from layers.files.signatures import require_own_parts
 from layers.files.text_encoding import decode, is_plain
-from layers.files.traps import require_regular
+from layers.files.unread_formats import WAYS_OUT
+from layers.files.unsafe_files import require_regular
 from layers.files.vector_layers import is_companion, is_mapinfo
 from layers.files.vectors import VECTOR_SUFFIXES, read_features, to_degrees
-from layers.files.ways_out import WAYS_OUT
 from layers.files.workbooks import read_sheet
 from layers.text import did_you_mean
 

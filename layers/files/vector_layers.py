@@ -21,7 +21,7 @@ from layers.accounting import Note
 from layers.errors import SourceError
 from layers.files.boundary import in_short
 from layers.files.signatures import require_signature, require_signature_of_text
-from layers.quiet import quiet
+from layers.library_warnings import quiet
 
 DRIVERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

@@ -24,7 +24,7 @@ from layers.files.coded_values import decode_values
 from layers.files.dbf_encoding import true_encoding
 from layers.files.geojson_crs import crs_member
 from layers.files.text_encoding import double_encoded
-from layers.files.traps import require_bearable_parquet
+from layers.files.unsafe_files import require_bearable_parquet
 from layers.files.vector_layers import DRIVERS, open_layer, undisturbed
 
 VECTOR_SUFFIXES = (*DRIVERS, ".parquet", ".geoparquet")

@@ -15,8 +15,8 @@ from layers.accounting import Note
 from layers.cells.quantities import unit_factor
 from layers.errors import ConfigError, SourceError
 from layers.files.delimited import Grid
-from layers.files.traps import require_bearable_row, require_bearable_workbook
-from layers.quiet import quiet
+from layers.files.unsafe_files import require_bearable_row, require_bearable_workbook
+from layers.library_warnings import quiet
 
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)')

@@ -8,7 +8,7 @@ from layers.guess.columns import Guess, guess_columns
 from layers.guess.recognise import Look
 from layers.guess.roles import POSITION
 from layers.readers.columns import as_text
-from layers.readers.intervals import interval_columns
+from layers.readers.drill_intervals import interval_columns
 
 _MOST = 0.9
 """Share of the holes with intervals that a table of collars must hold."""

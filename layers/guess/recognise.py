@@ -21,9 +21,9 @@ from layers.errors import MinewasteError, SourceError
 from layers.files.boundary import in_short
 from layers.files.geometry_text import geometry_column
 from layers.files.tables import BOOK_SUFFIXES, SUFFIXES, RawTable, read_table
+from layers.files.unread_formats import WAYS_OUT
 from layers.files.vector_layers import is_companion, layer_names, undisturbed
 from layers.files.vectors import VECTOR_SUFFIXES, features_as_stored
-from layers.files.ways_out import WAYS_OUT
 from layers.files.workbooks import sheet_names
 from layers.guess.columns import guess_columns
 from layers.rasters.reader import SUFFIXES as RASTER_SUFFIXES

@@ -212,7 +212,7 @@ def _attribute_table(path: Path) -> dict[float, str]:
     """Return the value attribute table some GIS keep beside a raster of classes."""
     import pyogrio
 
-    from layers.quiet import quiet
+    from layers.library_warnings import quiet
 
     with suppress(
         pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError, ValueError, UnicodeDecodeError

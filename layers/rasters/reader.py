@@ -34,7 +34,7 @@ from layers.files.signatures import (
     require_signature,
 )
 from layers.files.tables import locate
-from layers.quiet import quiet
+from layers.library_warnings import quiet
 from layers.rasters.bands import chosen_band, classes_of, has_mask
 from layers.rasters.checks import class_notes, some_values, suspicions
 from layers.rasters.raster import Raster

@@ -84,7 +84,7 @@ def choose(
 
 
 def _spelt_alike(first: str, second: str) -> bool:
-    """Say whether two names are the same but for case and the number a table reader adds; `layers.readers.fates` judges those."""
+    """Say whether two names are alike but for case and a reader's number (`layers.readers.column_fates` judges them)."""
     stems = {re.sub(r"\.\d+$", "", name).strip().casefold() for name in (first, second)}
     return len(stems) == 1
 

@@ -12,7 +12,7 @@ from layers.errors import SourceError
 from layers.files.tables import read_table
 from layers.readers.assay_options import Collars
 from layers.readers.columns import as_text, match_column
-from layers.readers.intervals import interval_columns
+from layers.readers.drill_intervals import interval_columns
 
 _SAID = 6
 

@@ -15,8 +15,8 @@ from layers.catalogue.source import Source
 from layers.errors import SourceError
 from layers.files.tables import RawTable, read_table
 from layers.findings import Finding
+from layers.readers.column_fates import column_fates, named_columns, refuse_twins
 from layers.readers.columns import match_column
-from layers.readers.fates import column_fates, named_columns, refuse_twins
 from layers.schema import Exclusions, GeoDataFrame, Links, conform
 
 _TRUE, _FALSE = {"true", "yes", "1", "same"}, {"false", "no", "0", "different"}

@@ -19,6 +19,7 @@ from layers.files.tables import RawTable, read_table
 from layers.readers.assay_options import GeochemistryOptions
 from layers.readers.assay_sheet import heading_fates, placed_beside
 from layers.readers.collars import collars_wanted, join_collars
+from layers.readers.column_fates import column_fates, named_columns, refuse_twins
 from layers.readers.columns import (
     as_text,
     check_mapping,
@@ -34,9 +35,7 @@ from layers.readers.columns import (
 )
 from layers.readers.control_rows import control_notes, control_rows, heading_rows
 from layers.readers.coordinates import read_points
-from layers.readers.endowments import PROPERTIES, waste_properties, with_endowments
-from layers.readers.fates import column_fates, named_columns, refuse_twins
-from layers.readers.intervals import (
+from layers.readers.drill_intervals import (
     Intervals,
     bring_together,
     interval_columns,
@@ -45,10 +44,11 @@ from layers.readers.intervals import (
     overlap_notes,
     unclear_intervals,
 )
+from layers.readers.endowments import PROPERTIES, waste_properties, with_endowments
+from layers.readers.laboratory_columns import Suites, read_suites
 from layers.readers.long_tables import one_row_per_sample
 from layers.readers.place_checks import check_places
 from layers.readers.points import precision_of
-from layers.readers.suites import Suites, read_suites
 from layers.schema import MEDIA, GeoDataFrame, Samples, conform
 
 LAYER_COLUMNS = (

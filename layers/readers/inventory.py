@@ -19,6 +19,7 @@ from layers.crs import geodesic_km, parse_crs
 from layers.errors import SourceError
 from layers.files.tables import RawTable, read_table
 from layers.geometry import repair_areas
+from layers.readers.column_fates import column_fates, named_columns, refuse_twins
 from layers.readers.columns import (
     check_mapping,
     checked_options,
@@ -30,7 +31,6 @@ from layers.readers.columns import (
     text_column,
 )
 from layers.readers.coordinates import read_points
-from layers.readers.fates import column_fates, named_columns, refuse_twins
 from layers.readers.joined_amounts import join_amounts
 from layers.readers.place_checks import check_places
 from layers.readers.points import precision_of

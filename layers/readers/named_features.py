@@ -18,6 +18,7 @@ from layers.accounting import ColumnFate, Note, Reading, reject_all, rejected_ro
 from layers.catalogue.source import Source
 from layers.errors import SourceError
 from layers.files.tables import read_table
+from layers.readers.column_fates import column_fates, named_columns, refuse_twins
 from layers.readers.columns import (
     check_mapping,
     mapped_columns,
@@ -27,7 +28,6 @@ from layers.readers.columns import (
     text_or_default,
     translate,
 )
-from layers.readers.fates import column_fates, named_columns, refuse_twins
 from layers.schema import conform
 from layers.text import fold
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipeline.kernels.predictive import Z90
+from pipeline.kernels.rank_draws import Z90
 
 CHANCE_OF_WASTE = {"tonnage": 1.0, "worked": 0.95, "unclear": 0.6, "prospect": 0.3}
 """Chance that there is a waste, by what is known of the amount: tonnes, a mine or mill that worked, nothing, only a showing.

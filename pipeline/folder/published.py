@@ -12,7 +12,7 @@ from layers import schema
 from layers.errors import SourceError
 from layers.files.boundary import named_failure
 from layers.files.signatures import require_side_cars, require_signature
-from layers.files.traps import require_bearable_parquet
+from layers.files.unsafe_files import require_bearable_parquet
 from layers.schema import conform
 from layers.validation import Validation
 from maps.publication import Publication

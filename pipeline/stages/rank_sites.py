@@ -16,7 +16,7 @@ from layers.site_layers import SiteLayers
 from pipeline.evidence.ree_shares import Counted, counted_share
 from pipeline.evidence.site_amounts import site_amounts, years_worked
 from pipeline.kernels.ordering import places
-from pipeline.kernels.predictive import Z90, OrderBy, WasteBelief, amounts, choose_aim, draw_ranks, with_share
+from pipeline.kernels.rank_draws import Z90, OrderBy, WasteBelief, amounts, choose_aim, draw_ranks, with_share
 from pipeline.learning.trained_model import TrainedModel, dissimilarity
 
 SiteKind = Literal["waste", "worked", "unclear", "showing"]

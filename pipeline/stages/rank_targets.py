@@ -13,7 +13,7 @@ from pipeline.evidence.host_beliefs import HostBelief, believe
 from pipeline.evidence.site_amounts import site_amounts, years_worked
 from pipeline.evidence.targets import REE, known_targets
 from pipeline.kernels.ordering import places
-from pipeline.kernels.predictive import Z90, WasteBelief, amounts, choose_aim, draw_ranks
+from pipeline.kernels.rank_draws import Z90, WasteBelief, amounts, choose_aim, draw_ranks
 
 
 class RankTargetsParams(BaseModel):

@@ -24,7 +24,7 @@ from openpyxl import Workbook
 
 from layers.catalogue.source import Source
 from layers.errors import MinewasteError, SourceError
-from layers.files import traps
+from layers.files import unsafe_files as traps
 from layers.files.tables import read_table
 from layers.guess.recognise import LEADS_OUT, finds
 from layers.rasters.reader import describe_raster

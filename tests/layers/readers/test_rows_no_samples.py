@@ -15,8 +15,8 @@ from layers.accounting import Reading
 from layers.catalogue.source import resolve
 from layers.errors import SourceError
 from layers.readers.control_rows import control_rows
+from layers.readers.drill_intervals import composite, interval_columns, unclear_intervals
 from layers.readers.geochemistry import read_geochemistry
-from layers.readers.intervals import composite, interval_columns, unclear_intervals
 
 
 def lab(folder: Path, text: str, **facts: Any) -> Reading[Any]:

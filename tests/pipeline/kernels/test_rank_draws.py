@@ -9,7 +9,7 @@ from scipy.special import logit, ndtr
 
 from pipeline.evidence.host_grades import host_grades
 from pipeline.evidence.site_amounts import site_amounts
-from pipeline.kernels.predictive import (
+from pipeline.kernels.rank_draws import (
     Aim,
     WasteBelief,
     amounts,
