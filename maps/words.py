@@ -78,14 +78,21 @@ def phrase(key: str, lang: str, **values: object) -> str:
     Parameters
     ----------
     key : str
-        A key under ``words``.
+        A key under ``words``; of one thing (in French of none, too) ``<key>_one`` is taken where it is listed.
     lang : {"en", "fr"}
         Language.
     **values : object
         One per slot. Numbers follow the slot's format, or three significant digits without one.
     """
     filled = {name: _Localised(value, lang) for name, value in values.items()}
-    return word(key, lang).format(**filled)
+    return word(_singular(key, lang, values), lang).format(**filled)
+
+
+def _singular(key: str, lang: str, values: Mapping[str, object]) -> str:
+    """Return the key of a sentence about one thing where there is one; ``shown`` counts before ``n``."""
+    count = values.get("shown", values.get("n"))
+    few = (1,) if lang == "en" else (0, 1)
+    return f"{key}_one" if count in few and known(f"{key}_one") else key
 
 
 def number(value: float | None, lang: str, decimals: int | None = None) -> str:

@@ -63,7 +63,8 @@ class RoadNetwork:
     def km_from(self, longitude: float, latitude: float, longitudes: np.ndarray, latitudes: np.ndarray) -> np.ndarray:
         """Return road kilometres from one point to others.
 
-        Each end is moved to the nearest junction of the network; the stretch between it and the road is not counted.
+        The stretches without road, from the start to the nearest point of the network and from there to an end, count as straight
+        lines, so that no way is shorter than the straight line.
 
         Parameters
         ----------
@@ -81,7 +82,7 @@ class RoadNetwork:
             return np.full(len(longitudes), np.nan)
         start, gap = self._nearest(np.array([longitude]), np.array([latitude]))
         starts = {int(start[0])} if gap[0] <= REACH_KM else set()
-        return self._km_from_nodes(starts, longitudes, latitudes)
+        return self._km_from_nodes(starts, longitudes, latitudes) + gap[0]
 
     def km_from_area(self, area: shapely.Geometry, longitudes: np.ndarray, latitudes: np.ndarray) -> np.ndarray:
         """Return road kilometres from the nearest road inside an area to points; 0 for points inside.
@@ -101,15 +102,18 @@ class RoadNetwork:
         if self.empty or not len(longitudes):
             return np.full(len(longitudes), np.nan)
         starts = set(np.flatnonzero(shapely.intersects_xy(area, self.nodes[:, 0], self.nodes[:, 1])).tolist())
+        gap_km = 0.0
         if not starts:
             edge = shapely.get_coordinates(shapely.segmentize(area, STEP_KM / KM_PER_DEGREE))
             nodes, gaps = self._nearest(edge[:, 0], edge[:, 1])
-            starts = {int(nodes[gaps.argmin()])} if gaps.min() <= REACH_KM else set()
-        km = self._km_from_nodes(starts, longitudes, latitudes)
+            gap_km = float(gaps.min())
+            starts = {int(nodes[gaps.argmin()])} if gap_km <= REACH_KM else set()
+        km = self._km_from_nodes(starts, longitudes, latitudes) + gap_km
         inside = shapely.intersects_xy(area, np.asarray(longitudes, float), np.asarray(latitudes, float))
         return np.where(inside & np.isfinite(km), 0.0, km)
 
     def _km_from_nodes(self, starts: set[int], longitudes: np.ndarray, latitudes: np.ndarray) -> np.ndarray:
+        """Return kilometres from the nearest of some junctions to points, without road to an end as a straight line."""
         import networkx as nx
 
         if not starts:
@@ -117,7 +121,7 @@ class RoadNetwork:
         ends, gaps = self._nearest(np.asarray(longitudes, float), np.asarray(latitudes, float))
         lengths = nx.multi_source_dijkstra_path_length(self.graph, starts, weight="weight")
         km = np.array([lengths.get(int(end), np.nan) for end in ends])
-        return np.where(gaps <= REACH_KM, km, np.nan)
+        return np.where(gaps <= REACH_KM, km + gaps, np.nan)
 
     def _nearest(self, longitude: np.ndarray, latitude: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         _, node = self._tree.query(self._scaled(np.column_stack([longitude, latitude])))

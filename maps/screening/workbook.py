@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import math
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -27,7 +28,12 @@ DECIMALS = {
 """Digits behind the mark, as the pages print them; tonnes and ppm have two significant digits."""
 
 CHANCES = ("score", "score_low", "score_high", "chance_payable")
-"""Chances: two digits, and 0.01 and 0.99 stand for what is beyond them."""
+"""Chances: thousandths of what the run found, as in the lists that the map gives; shown as the pages print them."""
+
+NO_FORMATS: Mapping[str, str] = MappingProxyType({})
+
+TEXTS = ("heading", "text", "formula_like")
+"""Kinds of cells that hold text."""
 
 READ_ME = "read_me.txt"
 
@@ -64,7 +70,7 @@ def write_list(publication: Publication, table: pd.DataFrame, folder: Path, *, t
     write_csv(headed.assign(**{words.word("heading_notice", lang): notice}), folder / "sites.csv")
     read_me = about_list(publication, title, lang)
     (folder / READ_ME).write_text("\n".join(read_me) + "\n", encoding="utf-8-sig", newline="\r\n")
-    write_xlsx(sheets, folder / "sites.xlsx")
+    write_xlsx(sheets, folder / "sites.xlsx", chance_formats(lang))
 
 
 def write_ranking_workbook(publication: Publication, path: Path, lang: str) -> None:
@@ -80,7 +86,7 @@ def write_ranking_workbook(publication: Publication, path: Path, lang: str) -> N
         Language of headings, words and dictionary.
     """
     p = publishable(publication)
-    write_xlsx(_sheets(p, whole_list(p, lang), p.title, lang), path)
+    write_xlsx(_sheets(p, whole_list(p, lang), p.title, lang), path, chance_formats(lang))
 
 
 def _sheets(publication: Publication, table: pd.DataFrame, title: str, lang: str) -> dict[str, pd.DataFrame]:
@@ -121,8 +127,8 @@ def in_words(table: pd.DataFrame, lang: str) -> pd.DataFrame:
             shown[column] = _each(shown[column], lambda text, say=say: say(text, lang))
     for column in shown.select_dtypes("number").columns:
         name = str(column)
-        if name in CHANCES:  # no draw proves certainty
-            shown[column] = shown[column].astype(float).round(2).clip(0.01, 0.99)
+        if name in CHANCES:
+            shown[column] = shown[column].astype(float).round(3)
         elif name in DECIMALS:
             shown[column] = shown[column].astype(float).round(DECIMALS[name])
         elif name.endswith(("_t", "_ppm")):
@@ -209,7 +215,13 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     table.map(harmless).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
-def write_xlsx(sheets: dict[str, pd.DataFrame], path: Path) -> None:
+def chance_formats(lang: str) -> dict[str, str]:
+    """Return the number format of every column of chances, by heading: no draw proves certainty, as `maps.words.chance` says."""
+    more, less = (words.chance(end, lang) for end in (1.0, 0.0))
+    return {heading(name, lang): f'[>=0.995]"{more}";[<0.005]"{less}";0.00' for name in CHANCES}
+
+
+def write_xlsx(sheets: dict[str, pd.DataFrame], path: Path, formats: Mapping[str, str] = NO_FORMATS) -> None:
     """Write a workbook; text cells are typed as text, so a leading ``=`` is a character.
 
     Parameters
@@ -218,6 +230,8 @@ def write_xlsx(sheets: dict[str, pd.DataFrame], path: Path) -> None:
         By name, in order; columns as headings; missing cells stay empty.
     path : Path
         File to write.
+    formats : mapping of str to str
+        Number formats of columns, by heading.
     """
     from openpyxl import Workbook
     from openpyxl.writer.excel import ExcelWriter
@@ -225,7 +239,7 @@ def write_xlsx(sheets: dict[str, pd.DataFrame], path: Path) -> None:
     book = Workbook(write_only=True)
     book.properties.created = book.properties.modified = datetime.datetime(*ONE_DAY)  # noqa: DTZ001 - Excel knows no time zones
     for name, table in sheets.items():
-        _fill(book.create_sheet(name[:31]), table)
+        _fill(book.create_sheet(name[:31]), table, formats)
     with _Undated(path, "w", ZIP_DEFLATED) as archive:
         ExcelWriter(book, archive).write_data()
 
@@ -250,7 +264,7 @@ class _Undated(ZipFile):
         return part
 
 
-def _fill(page: Any, table: pd.DataFrame) -> None:
+def _fill(page: Any, table: pd.DataFrame, formats: Mapping[str, str]) -> None:
     """Write a table row by row, so that a long one needs no memory; widths and panes have to come first."""
     from openpyxl.utils import get_column_letter
 
@@ -259,40 +273,44 @@ def _fill(page: Any, table: pd.DataFrame) -> None:
         width = min(widest + 2, 100 if len(table.columns) == 1 else 60)
         page.column_dimensions[get_column_letter(at)].width = width
     page.freeze_panes = "A2"
-    styled = _styled_cells(page, wrapped=len(table.columns) < WRAPPED_BELOW)
+    styled = _styled_cells(page, wrapped=len(table.columns) < WRAPPED_BELOW, formats=formats)
     page.append([styled("heading", str(name)) for name in table.columns])
-    columns = [_cells(table[name], styled) for name in table.columns]
+    columns = [_cells(table[name], styled, str(name) if name in formats else "") for name in table.columns]
     for row in zip(*columns, strict=True):
         page.append(row)
     if len(table.columns) > 1:
         page.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(table) + 1}"
 
 
-def _styled_cells(page: Any, *, wrapped: bool) -> Callable[[str, Any], Any]:
-    """Return a maker of cells whose looks are worked out once: ``heading, text, formula_like, thousands``."""
+def _styled_cells(page: Any, *, wrapped: bool, formats: Mapping[str, str]) -> Callable[[str, Any], Any]:
+    """Return a maker of cells whose looks are worked out once: `TEXTS`, ``thousands``, and a heading for each of ``formats``."""
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font
 
-    patterns = {kind: WriteOnlyCell(page) for kind in ("heading", "text", "formula_like", "thousands")}
+    patterns = {kind: WriteOnlyCell(page) for kind in (*TEXTS, "thousands", *formats)}
     patterns["heading"].font = Font(bold=True)
     patterns["heading"].alignment = Alignment(wrap_text=True, vertical="top")
     for kind in ("text", "formula_like"):
         patterns[kind].alignment = Alignment(wrap_text=wrapped, vertical="top")
     patterns["formula_like"].quotePrefix = True
-    patterns["thousands"].number_format = "#,##0"
+    for kind, number_format in {"thousands": "#,##0", **formats}.items():
+        patterns[kind].number_format = number_format
 
     def cell(kind: str, value: Any) -> Any:
         made = WriteOnlyCell(page, value)
         made._style = patterns[kind]._style
-        if kind != "thousands":
+        if kind in TEXTS:
             made.data_type = "s"
         return made
 
     return cell
 
 
-def _cells(column: pd.Series, styled: Callable[[str, Any], Any]) -> Iterator[Any]:
-    """Yield what a column's cells hold; texts are typed as text, so that none is taken for a formula or an error."""
+def _cells(column: pd.Series, styled: Callable[[str, Any], Any], format_of: str) -> Iterator[Any]:
+    """Yield what a column's cells hold; texts are typed as text, so that none is taken for a formula or an error.
+
+    ``format_of`` names the number format of the column, or is empty.
+    """
     for value in column.astype(object):
         if pd.isna(value):
             yield None
@@ -301,7 +319,8 @@ def _cells(column: pd.Series, styled: Callable[[str, Any], Any]) -> Iterator[Any
         else:
             number = value.item() if hasattr(value, "item") else value
             number = int(number) if float(number).is_integer() else number
-            yield styled("thousands", number) if abs(number) >= LARGE else number
+            kind = format_of or ("thousands" if abs(number) >= LARGE else "")
+            yield styled(kind, number) if kind else number
 
 
 def _printable(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -116,7 +117,8 @@ def site_columns(publication: Publication, shown: pd.DataFrame, ranked: int) -> 
     reasons, templates = _reasons(publication, sites, mere, REASONS_FEW if few else REASONS_MANY)
     table |= {"flags": flags, "reasons": reasons, "relations": _relations(publication, sites)}
     return {"columns": _without_empty(table), "ties": ties, "texts": texts_of.values, "flags": codes, "reasons": templates,
-            "commodities": _commodities(shown["commodities"]), "statuses": _statuses(shown["status"]),
+            "commodities": _commodities(shown["commodities"]), "statuses": _in_languages(shown["status"], words.status),
+            "deposits": _in_languages(_column(shown, "deposit_type"), words.deposit_type),
             "kinds": list(SITE_KINDS), "waste": list(WASTE_TYPES),
             "disposal": list(DISPOSALS), "evidence": list(EVIDENCE)}  # fmt: skip
 
@@ -138,11 +140,9 @@ def _commodities(cells: pd.Series) -> dict[str, str]:
     return {name: wording for name, wording in french.items() if wording != name}
 
 
-def _statuses(cells: pd.Series) -> dict[str, dict[str, str]]:
-    """Return the states of work on the page in every language."""
-    return {
-        str(text): {lang: words.status(str(text), lang) for lang in words.LANGUAGES} for text in cells.dropna().unique()
-    }
+def _in_languages(cells: pd.Series, say: Callable[[str, str], str]) -> dict[str, dict[str, str]]:
+    """Return the texts of a column, states of work or types of deposit, in every language."""
+    return {str(text): {lang: say(str(text), lang) for lang in words.LANGUAGES} for text in cells.dropna().unique()}
 
 
 def _without_empty(table: dict[str, list[Any]]) -> dict[str, list[Any]]:
@@ -201,9 +201,12 @@ def _reasons(
     slot = slot_of[kind]
     value[slot == 2] = 10.0 ** value[slot == 2]
     value[slot == 0] = np.nan
-    short, large = numbers(value, 3), value > 1000
-    for row, reason in zip(np.flatnonzero(large), numbers(value[large], 4), strict=True):
-        short[row] = reason
+    unit_of_row = np.array([templates.values[number][2] for number in number_of.tolist()], dtype=object)[kind]
+    short = numbers(value, 2)  # as many digits as sheets and reports print
+    for units, decimals in ((("z",), 1), (("count", "year"), 6)):
+        exact = np.flatnonzero(np.isin(unit_of_row, units))
+        for row, reason in zip(exact, numbers(np.round(value[exact], decimals) + 0.0, 12), strict=True):
+            short[row] = reason
     return grouped(len(sites), at, number_of[kind].tolist(), short), templates.values
 
 

@@ -11,8 +11,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
+import shapely
 
+from maps import words
+from maps.nearby import distance_to_place_km
 from maps.site_map.site_map import write_map
 from tests.browser.watched import PHONE, Watched
 
@@ -158,8 +162,8 @@ def test_search_knows_metals_towns_lakes_rivers_and_coordinates_and_the_map_foll
     assert page.inner_text("#filtered-text") == "Commodity on record: gold"
     page.click("#reset-all")
     for text, place, y, x in (
-        ("town one", "Town One (town)", 51.6, -89.6),
-        ("one lake", "Lake One (lake)", 51.9, -87.2),
+        ("town one", "Sites near Town One (town)", 51.6, -89.6),
+        ("one lake", "Sites near Lake One (lake)", 51.9, -87.2),
         ("51.2, -90.5", "Go to 51.2000, -90.5000", 51.2, -90.5),
         ("51°12'N 90°30'W", "Go to 51.2000, -90.5000", 51.2, -90.5),
     ):
@@ -171,6 +175,39 @@ def test_search_knows_metals_towns_lakes_rivers_and_coordinates_and_the_map_foll
     assert far == sorted(far)
     assert page.evaluate("coordinates('old mine 40')") is None
     assert page.evaluate("coordinates('2019 12')") is None
+
+
+def test_a_chosen_place_keeps_what_is_near_it_also_from_a_link(browser: Any, run: Path, page: Any) -> None:
+    search(page, "lake one")
+    page.click("#places button >> nth=0")
+    assert page.input_value("#search") == "Lake One"
+    assert page.inner_text("#filtered-text").startswith("Sites within 100 km of Lake One (of its outline on this map)")
+    near = page.evaluate("[...lists.inferred, ...lists.measured].map((i) => [lon(i), lat(i), away[i]])")
+    shore = shapely.Point(-87.2, 51.9).buffer(0.45)
+    everywhere = np.array(page.evaluate("S.id.map((_, i) => [lon(i), lat(i)])"))
+    km = distance_to_place_km(shore, everywhere[:, 0], everywhere[:, 1], 200)
+    assert len(near) == int((km <= 100).sum()) > 10
+    found = distance_to_place_km(shore, *np.array(near).T[:2], 200)
+    assert np.array(near)[:, 2] == pytest.approx(found, abs=0.05)
+    other = Watched(browser)
+    again = other.open(Path(run / "map.html"), page.evaluate("location.hash"))
+    assert again.evaluate("lists.inferred.length + lists.measured.length") == len(near)
+    other.context.close()
+    before = page.evaluate("base.towns.name.splice(0, 1, nameOf(30))")  # a town with the name of a site
+    search(page, page.evaluate("nameOf(30)"))
+    assert page.evaluate("around") is None
+    town = page.locator("#places button", has_text="(town)")
+    town.click()
+    assert page.evaluate("around.name") == page.evaluate("nameOf(30)")
+    assert page.evaluate("order.length") > 1
+    page.evaluate("(names) => { base.towns.name.splice(0, 1, ...names); }", before)
+
+
+def test_a_place_without_outline_says_that_it_is_a_point(page: Any) -> None:
+    page.evaluate("() => { outlinesAt.clear(); drawnRings.clear(); window.taken = base.backdrop.splice(0); }")
+    search(page, "lake one")
+    assert page.inner_text("#filtered-text").startswith("Sites within 100 km of a point in Lake One")
+    page.evaluate("() => { base.backdrop.push(...window.taken); outlinesAt.clear(); drawnRings.clear(); }")
 
 
 def test_search_offers_communities_and_areas_as_cards(page: Any) -> None:
@@ -346,6 +383,15 @@ def test_the_list_leaves_the_page_as_csv_and_geojson_with_its_notices(page: Any,
     assert [one["properties"]["site_id"] for one in found["features"]] == [one["site_id"] for one in table]
     assert found["metadata"]["run_id"] == "0123456789ab"
     assert "Speak with the Nation" in " ".join(found["metadata"]["notices"])
+    search(page, "gold")
+    page.click("#places button >> nth=0")
+    page.evaluate("byId('f-score').value = '0.5'; apply()")
+    asked = "This list: Not sampled; {} of 152 sites; Commodity on record: gold; Score at least: 0.50".format(
+        page.evaluate("order.length")
+    )
+    assert f"# {asked}" in page.evaluate("csv(order, true)").replace('"', "").splitlines()
+    assert page.evaluate("JSON.parse(geojson()).metadata.list.join('; ')") == asked.removeprefix("This list: ")
+    page.click("#reset-all")
     rows = list(csv.DictReader(page.evaluate("csv(S.id.map((_, i) => i))").splitlines(keepends=True)))
     assert len(rows) == 152
     assert rows[10]["name"] == "'=1+1"
@@ -369,6 +415,21 @@ def test_every_hostile_and_every_special_name_is_shown_as_text(page: Any, made_u
     page.evaluate("tip.remove()")
     assert page.title() == "Made-up region"
     assert page.evaluate("document.querySelectorAll('img[src=x]').length") == 0
+
+
+def test_numbers_and_words_of_the_map_are_those_of_the_sheets(page: Any) -> None:
+    for value, unit, reads in (
+        (1884.9, "ppm", "1,900"),
+        (5.5, "km", "5.5"),
+        (0.123, "", "0.12"),
+        (1234, "count", "1,234"),
+    ):
+        assert page.evaluate("([v, u]) => withUnit(v, u)", [value, unit]).split("\u00a0")[0] == reads
+    assert page.evaluate("span(2.4, 19, 't')") == words.span(2.4, 19, "t", "en")
+    assert page.evaluate("[chanceEnd(1), chanceEnd(0), chanceEnd(0.5)]") == ["0.99", "0.01", "0.50"]
+    counted = "fill('count_shown', { shown: number(1), n: number(152) })"
+    assert page.evaluate(f"lang = 'fr', {counted}") == "1 site sur 152"
+    assert page.evaluate(f"lang = 'en', {counted}") == "1 of 152 sites"
 
 
 def test_the_language_switch_changes_every_word(page: Any) -> None:
@@ -520,6 +581,12 @@ def test_on_a_phone_the_list_is_a_sheet_and_targets_fit_a_finger(browser: Any, r
     assert small.evaluate("document.documentElement.scrollWidth") <= 391
     assert small.is_visible("#search")
     low = small.evaluate("byId('panel').getBoundingClientRect().height")
+    assert small.inner_text("header .to-report") == "Report"
+    small.fill("#search", "old mine")
+    wait(small, "document.querySelector('#list button').getBoundingClientRect().bottom < innerHeight")
+    small.fill("#search", "")
+    small.evaluate("sheetTo('low')")
+    wait(small, f"byId('panel').getBoundingClientRect().height < {low + 1}")
     small.tap("#sheet-handle")
     wait(small, f"byId('panel').getBoundingClientRect().height > {low + 150}")
     small.tap("#to-layers")

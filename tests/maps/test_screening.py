@@ -17,6 +17,7 @@ import pytest
 import shapely
 
 from layers import schema
+from layers.crs import geodesic_km
 from layers.errors import StageError
 from layers.schema import conform
 from maps import words
@@ -220,6 +221,14 @@ def test_the_workbook_of_a_run_lists_every_site_and_the_plan_in_the_language_ask
     assert {site: order for site, order in zip(listed, orders, strict=True) if order is not None} == dict(
         zip(made.sampling_plan["site_id"], made.sampling_plan["order"], strict=True)
     )
+    chances = [cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.number_format.startswith("[>=0.995]")]
+    assert {cell.number_format for cell in chances} == {'[>=0.995]"> 0,99";[<0.005]"< 0,01";0.00'}
+    at = headings.index("Chance d'assez pour une visite (0 à 1)")
+    shown = {row[headings.index("Identifiant")].value: row[at].value for row in sheet.iter_rows(min_row=2)}
+    given = made.ranking.set_index("site_id")["chance_payable"].astype(float).round(3)
+    told = {site: value for site, value in shown.items() if value is not None}  # of a showing none is told
+    assert len(told) > 20
+    assert told == given[list(told)].to_dict()
     large = [cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.data_type == "n" and cell.value]
     assert {cell.number_format for cell in large if abs(cell.value) >= 10_000} == {"#,##0"}
     assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type in ("f", "e")]
@@ -304,13 +313,22 @@ def test_road_kilometres_follow_the_road_and_crossings() -> None:
     assert np.isnan(km[3])
 
 
+def test_no_way_by_road_is_shorter_than_the_straight_line() -> None:
+    network = RoadNetwork(roads([(0, 0), (1, 0)]))
+    at = np.array([[0.1, 0.15], [0.5, -0.2], [0.9, 0.05], [1.1, 0.1]])
+    km = network.km_from(0.05, 0.1, at[:, 0], at[:, 1])
+    straight = geodesic_km(0.05, 0.1, at[:, 0], at[:, 1])
+    assert (km >= straight).all()
+    assert km[1] == pytest.approx(11.06 + 50.1 + 22.1, abs=1.2)  # to the road, on it, and from it
+
+
 def test_road_kilometres_from_an_area_start_where_a_road_leaves_it() -> None:
     network = RoadNetwork(roads([(0, 0), (2, 0)]))
     km = network.km_from_area(shapely.box(-0.5, -0.5, 1, 0.5), np.array([2.0, 0.5]), np.array([0.0, 0.0]))
     assert km[0] == pytest.approx(111.32, abs=2.1)
     assert km[1] == 0
     away = network.km_from_area(shapely.box(2.1, 0.05, 2.2, 0.15), np.array([0.0]), np.array([0.0]))
-    assert away[0] == pytest.approx(222.64, abs=0.1)
+    assert away[0] == pytest.approx(222.64 + 12.4, abs=0.2)  # and the way from the area to the road
 
 
 def test_no_roads_no_road_distance(made_up: ModuleType) -> None:

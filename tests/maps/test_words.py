@@ -48,7 +48,7 @@ def test_every_entry_has_both_languages_with_the_same_slots(section: str, key: s
 
 def test_no_sentence_was_left_untranslated() -> None:
     same = [key for key, both in words.all_words()["words"].items() if both["en"] == both["fr"]]
-    alike = {"km_value", "date", "licence", "sources", "source", "attribution", "volume", "site", "sites_list", "contact", "method_fusion",
+    alike = {"date", "licence", "sources", "source", "attribution", "volume", "site", "sites_list", "contact", "method_fusion",
              "sheet_samples", "report_block", "report_gain", "report_total", "report_figures", "sort_distance", "axis_distance", "axis_semivariance", "axis_importance",
              "axis_longitude", "axis_latitude", "axis_chondrite", "backdrop_province", "screen_distance", "sheet_above_norm", "score_band", "book_sources", "brief_distance", "brief_judged", "brief_judged_plain",
              "score_plain", "check_code"}  # fmt: skip
@@ -331,6 +331,14 @@ def test_the_notices_are_as_agreed() -> None:
     assert words.word("notice_nations", "en").endswith("Speak with the Nation.")
     assert words.word("notice_nations", "fr").endswith("Adressez-vous à la Nation.")
     assert words.word("notice_absence", "en") == "Absence from these public layers does not mean absence of rights."
+
+
+def test_one_thing_is_told_in_the_singular() -> None:
+    assert words.phrase("worth_of", "en", n=1) == "Worth a sample for 1 target"
+    assert words.phrase("worth_of", "en", n=2) == "Worth a sample for 2 targets"
+    assert words.phrase("count_shown", "fr", shown=0, n=9) == "0 site sur 9"
+    assert words.phrase("count_shown", "fr", shown=3, n=1) == "3 sites sur 1"
+    assert words.phrase("counted_waste", "en", n=1) == "1 place with mine waste"
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ function scoreBlock(i) {
   const bar = el("div", { class: "bar", "aria-hidden": "true" }), band = el("span", { class: "band" }), mark = el("span", { class: "mark" });
   band.style.left = S.score_low[i] / 10 + "%"; band.style.width = (S.score_high[i] - S.score_low[i]) / 10 + "%"; mark.style.left = S.score[i] / 10 + "%";
   bar.append(band, mark);
-  const values = { score: chance(scoreOf(i)), low: chance(S.score_low[i] / 1000), high: chance(S.score_high[i] / 1000) };
+  const values = { score: chance(scoreOf(i)), low: chanceEnd(S.score_low[i] / 1000), high: chanceEnd(S.score_high[i] / 1000) };
   return [rank, bar, el("p", {}, `${w("score")}${w("colon")}${fill(S.score_low[i] === S.score_high[i] ? "score_plain" : "score_range", values)}`), el("p", { class: "small" }, w(mere(i) ? "score_note_showing" : "score_note"))];
 }
 function years(i) {
@@ -54,12 +54,12 @@ function years(i) {
 }
 function payable(i) {
   if (col("payable", i) === null || !ranked(i)) return [];
-  return said(fill("payable", { grade: number(meta.grade) }), fill(S.t[i] === null ? "payable_supposed" : "payable_range", { mean: number(col("payable", i)), high: number(col("payable_high", i)), chance: number(Math.round(col("chance_payable", i) / 10)) }));
+  return said(fill("payable", { grade: number(meta.grade) }), fill(S.t[i] === null ? "payable_supposed" : "payable_range", { mean: rounded(col("payable", i)), high: rounded(col("payable_high", i)), chance: number(Math.round(col("chance_payable", i) / 10)) }));
 }
 function chemistry(i) {
   if (mere(i)) return []; // no grade and no amount of a waste that does not exist
   const low = col("treo_low", i), high = col("treo_high", i), mean = col("treo", i), rule = txt("grade_rule", i);
-  const grade = mean === null ? span(low, high, "ppm") : `${number(mean)}\u00a0ppm (${span(low, high, "ppm")})`;
+  const grade = mean === null ? span(low, high, "ppm") : `${rounded(mean)}\u00a0ppm (${span(low, high, "ppm")})`;
   return [...(low === null && high === null ? [] : fact(rule ? "grade_rule_" + rule : assayed(i) ? "treo_measured" : "treo_inferred", grade)), ...fact("contained", col("contained_high", i) === null ? w("contained_unknown") : span(col("contained_low", i), col("contained_high", i), "t")), ...payable(i)];
 }
 function backRow() { return button("← " + w("back"), () => closeCard(true), { id: "back" }); }
@@ -83,7 +83,7 @@ function fillCard(i) {
     el("dl", {}, ["road_km", "rail_km", "power_km"].flatMap((key) => fact(key, col(key, i) === null ? w("not_known") : fill("near_lines", { km: number(col(key, i)) }))), base.towns.name.length ? fact("nearest_towns", townsOf(i)) : []),
     C.name.length ? paragraphs(communitiesOf(i), "") : null, el("p", { class: "small" }, w("notice_tenure")),
     el("h3", {}, w("site")),
-    el("dl", {}, col("kind", i) === null ? [] : fact("site_kind_label", w("kind_" + data.sites.kinds[S.kind[i]])), fact("commodities", minedAt(i)), fact("deposit_type", txt("deposit", i)), ...(mere(i) ? [] : [fact("waste_type", w("waste_type_" + data.sites.waste[S.waste[i]])), fact("disposal", w("disposal_" + data.sites.disposal[S.disposal[i]]))]), fact("years", years(i)), fact("status", txt("status", i) && data.sites.statuses[txt("status", i)][lang]),
+    el("dl", {}, col("kind", i) === null ? [] : fact("site_kind_label", w("kind_" + data.sites.kinds[S.kind[i]])), fact("commodities", minedAt(i)), fact("deposit_type", txt("deposit", i) && data.sites.deposits[txt("deposit", i)][lang]), ...(mere(i) ? [] : [fact("waste_type", w("waste_type_" + data.sites.waste[S.waste[i]])), fact("disposal", w("disposal_" + data.sites.disposal[S.disposal[i]]))]), fact("years", years(i)), fact("status", txt("status", i) && data.sites.statuses[txt("status", i)][lang]),
       fact("companion", S.companion && S.companion[i] !== null && !meta.companion_order ? fill("companion_line", { score: number(S.companion[i] / 1000, 2), rank: number(S.companion_rank[i]) }) : null), url ? fact("record_link", link(url, url)) : []),
     el("div", { class: "row" }, sheet ? el("a", { class: "plain", href: "sheets/" + encodeURIComponent(S.id[i]) + ".html" + (lang === "fr" ? "#fr" : "") }, w("open_sheet")) : null,
       button(w("zoom_here"), () => map.setView([lat(i), lon(i)], Math.max(map.getZoom(), 11), { animate: false })), button(w("copy_link"), copyLink))];

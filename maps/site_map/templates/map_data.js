@@ -19,12 +19,19 @@ function unpack(columns) {
 }
 let lang = "en";
 const w = (key) => data.words[lang][key] ?? key.replace(/^[a-z]+_/, "").replaceAll("_", " ");
-const fill = (key, values) => w(key).replace(/\{(\w+)(?::[^}]*)?\}/g, (all, name) => name in values ? String(values[name]) : all);
+/* Of one thing (in French of none, too) the sentence "<key>_one" is taken where there is one; "shown" counts before "n". */
+function singular(key, values) {
+  const count = String(values.shown ?? values.n);
+  return (count === "1" || lang === "fr" && count === "0") && data.words[lang][key + "_one"] !== undefined ? key + "_one" : key;
+}
+const fill = (key, values) => w(singular(key, values)).replace(/\{(\w+)(?::[^}]*)?\}/g, (all, name) => name in values ? String(values[name]) : all);
 const col = (name, i) => S[name] === undefined || S[name][i] === undefined ? null : S[name][i];
 const txt = (name, i) => { const at = col(name, i); return at === null ? null : T[at]; };
 
 // A chance that would round to 0 or 1 is told as less or more: no draw proves certainty.
 function chance(value) { return value !== null && (value >= 0.995 || value < 0.005) ? (value > 0.5 ? "> " + number(0.99, 2) : "< " + number(0.01, 2)) : number(value, 2); }
+/* An end of a band has no sign of its own: "0.12–0.99". */
+const chanceEnd = (value) => chance(value).replace(/^[<>] /, "");
 function number(value, decimals) {
   if (value === null || value === undefined) return w("not_known");
   if (decimals === undefined) {
@@ -35,8 +42,13 @@ function number(value, decimals) {
   const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, lang === "fr" ? "\u202f" : ",");
   return (value < 0 ? "-" : "") + grouped + (part ? (lang === "fr" ? "," : ".") + part : "");
 }
+/* An estimate with two significant digits, as on sheets and reports. */
+function rounded(value) {
+  if (value === null || value === undefined || value === 0) return value === 0 ? "0" : w("not_known");
+  return number(Number(value.toPrecision(2)), Math.max(1 - Math.floor(Math.log10(Math.abs(value))), 0));
+}
 function span(low, high, unit) {
-  const ends = [low, high].filter((one) => one !== null && one !== undefined).map((one) => number(one));
+  const ends = [low, high].filter((one) => one !== null && one !== undefined).map(rounded);
   if (!ends.length) return w("not_known");
   return [...new Set(ends)].join("–") + (unit ? "\u00a0" + unit : "");
 }
@@ -51,7 +63,7 @@ function withUnit(value, unit) {
   if (unit === "z") return (value >= 0 ? "+" : "") + number(value, 1);
   if (unit === "year") return String(Math.round(value));
   const units = { ppm: "ppm", km: "km", m: "m", log_t: "t", log_m2: "m²", log_m3: "m³" };
-  return number(value) + (units[unit] ? "\u00a0" + units[unit] : "");
+  return (unit === "count" || Number.isInteger(value) ? number(value) : rounded(value)) + (units[unit] ? "\u00a0" + units[unit] : "");
 }
 const lat = (i) => S.y[i] / 1e5, lon = (i) => S.x[i] / 1e5;
 const scoreOf = (i) => S.score[i] === null ? null : S.score[i] / 1000;

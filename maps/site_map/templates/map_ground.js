@@ -57,10 +57,42 @@ function ringHolds(ring, y, x) {
   }
   return inside;
 }
+const ringsHold = (rings, y, x) => rings.reduce((odd, ring) => odd !== ringHolds(ring, y, x), false);
+/* Outline of a lake, protected area or province, with its islands: the smallest ring around the point of its name; null where none is drawn there. */
+const drawnRings = new Map(), outlinesAt = new Map();
+function outlineAt(kind, y, x) {
+  const key = [kind, y, x].join(), drawn = base.backdrop.find((one) => one.kind === kind);
+  if (outlinesAt.has(key)) return outlinesAt.get(key);
+  if (drawn && !drawnRings.has(kind)) drawnRings.set(kind, drawn.paths.map(decode));
+  const size = (ring) => { const box = L.latLngBounds(ring); return (box.getNorth() - box.getSouth()) * (box.getEast() - box.getWest()); };
+  const rings = drawnRings.get(kind) ?? [], [outer] = rings.filter((ring) => ringHolds(ring, y, x)).sort((a, b) => size(a) - size(b));
+  outlinesAt.set(key, outer ? [outer, ...rings.filter((ring) => ring !== outer && ringHolds(outer, ...ring[0]))] : null);
+  return outlinesAt.get(key);
+}
+/* Kilometres from sites to an outline: 0 inside, infinite where surely beyond the limit. The nearest point is searched on a plane, as a screening does. */
+let measuredTo = {};
+function distancesToOutline(rings, limit) {
+  if (measuredTo.rings === rings && measuredTo.limit === limit) return measuredTo.table;
+  const table = new Float32Array(N).fill(Infinity), box = L.latLngBounds(rings.flat()), pad = limit / 110;
+  for (let i = 0; i < N; i++) {
+    const y = lat(i), x = lon(i), squeeze = Math.cos(y * Math.PI / 180);
+    if (y < box.getSouth() - pad || y > box.getNorth() + pad || x < box.getWest() - pad / squeeze || x > box.getEast() + pad / squeeze) continue;
+    if (ringsHold(rings, y, x)) { table[i] = 0; continue; }
+    let least = Infinity, nearY = y, nearX = x;
+    for (const ring of rings) for (let k = 0, j = ring.length - 1; k < ring.length; j = k++) {
+      const [y1, x1] = ring[j], wide = (ring[k][1] - x1) * squeeze, tall = ring[k][0] - y1, px = (x - x1) * squeeze, py = y - y1, long = wide * wide + tall * tall;
+      const t = long ? Math.max(0, Math.min(1, (px * wide + py * tall) / long)) : 0, far = (px - t * wide) ** 2 + (py - t * tall) ** 2;
+      if (far < least) { least = far; nearY = y1 + t * tall; nearX = x1 + t * (ring[k][1] - x1); }
+    }
+    table[i] = km(x, y, nearX, nearY);
+  }
+  measuredTo = { rings, limit, table };
+  return table;
+}
 /* All areas at a point whose layer is on, by name: none comes before another by its size or kind. */
 function areasAt(point) {
   const collator = new Intl.Collator(lang);
-  return A.name.map((_, i) => i).filter((i) => on.has("area_" + A.kind[i]) && areaRings[i].reduce((odd, ring) => odd !== ringHolds(ring, point.lat, point.lng), false))
+  return A.name.map((_, i) => i).filter((i) => on.has("area_" + A.kind[i]) && ringsHold(areaRings[i], point.lat, point.lng))
     .sort((a, b) => collator.compare(A.name[a], A.name[b]));
 }
 if (data.surface) {

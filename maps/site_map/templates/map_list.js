@@ -1,6 +1,6 @@
 /* Filters and the lists: wastes not sampled, wastes sampled, where to sample next. */
 const STEP = 100, LISTS = ["inferred", "measured", "plan"];
-let order = [], lists = { inferred: [], measured: [], plan: [] }, listed = "inferred", shownRows = STEP, away = null, around = null, within = null; // away: km of every site from a place, around: the place searched for
+let order = [], lists = { inferred: [], measured: [], plan: [] }, listed = "inferred", shownRows = STEP, away = null, around = null, within = null, picked = null, pickNamed = false; // away: km of every site from a place, around: the place searched for, picked: the one chosen
 const select = (id) => byId(id).value;
 function distancesTo(y, x) {
   const table = new Float32Array(N);
@@ -33,15 +33,17 @@ function apply(move = false) {
   const text = byId("search").value.trim();
   away = distances();
   suggest(text);
-  around = null;
   const passes = filter();
   let found = text && !coordinates(text) ? siteTest(text) : null;
   /* The name of an area, written out: the sites in or near it. */
-  within = suggested.find((one) => one.order === 0 && one.area)?.area ?? null;
+  if (pickNamed) { picked = suggested.find((one) => one.at && one.at.name === text && !one.area)?.at ?? null; pickNamed = false; }
+  if (picked && picked.name !== text) picked = null;
+  within = picked ? null : suggested.find((one) => one.order === 0 && one.area)?.area ?? null;
   if (within !== null && !S.id.some((_, i) => passes(i) && relatedTo(i, within))) within = null;
   if (within !== null) { const name = within; found = (i) => relatedTo(i, name); }
-  /* A place that no site is named after: all sites, the nearest first. */
-  if (text && suggested.length && suggested[0].at && (found === null || !S.id.some((_, i) => passes(i) && found(i)))) { around = suggested[0].at; found = null; away = distancesTo(around.y, around.x); }
+  /* A place that was chosen, or that no site is named after: all sites, the nearest first. */
+  around = picked ?? (text && suggested.length && suggested[0].at && (found === null || found.loose || !S.id.some((_, i) => passes(i) && found(i))) ? suggested[0].at : null);
+  if (around) { found = null; away = farFrom(around, Number(select("f-km")) || Infinity); }
   lists = { inferred: [], measured: [], plan: [] };
   for (let i = 0; i < N; i++) {
     const keep = passes(i) && (found === null || found(i));
@@ -51,7 +53,7 @@ function apply(move = false) {
   lists.plan = data.plan.filter((i) => visible[i]);
   aimAt();
   if (target) lists = aimLists();
-  pin = null;
+  pin = picked ? { y: picked.y, x: picked.x, text: picked.name } : null;
   if (!lists[listed].length) listed = LISTS.find((one) => lists[one].length) ?? listed;
   drawLists();
   if (move && text) moveToHits();
@@ -126,16 +128,27 @@ function drawLists() {
   byId("list").replaceChildren(...rows);
   const total = lists.inferred.length + lists.measured.length;
   byId("count").textContent = total ? fill("count_shown", { shown: number(total), n: number(meta.n) }) : w("nothing_found");
-  const kept = around ? [fill("nearest_to", { km: number(Number(select("f-km")) || 0), place: around.name })] : [];
-  if (select("f-near") !== "") kept.push(fill("place_within", { km: number(Number(select("f-km")) || 0), place: C.name[Number(select("f-near"))] }));
-  if (within !== null) kept.push(fill("place_area", { place: within }));
-  if (select("f-area") !== "") kept.push(fill("place_area", { place: select("f-area") }));
-  if (select("f-commodity") !== "") kept.push(w("filter_commodity") + w("colon") + minedName(select("f-commodity")));
-  byId("filtered-text").textContent = kept.join(" · ");
+  byId("filtered-text").textContent = whereTexts().join(" · ");
   byId("filtered").hidden = total === N && !around;
   const rest = Math.min(STEP, order.length - shownRows);
   byId("more-box").hidden = rest <= 0;
   byId("more").textContent = fill("show_more", { n: number(Math.max(rest, 0)) });
+}
+/* What the list is kept to by places and metals, in words. */
+function whereTexts() {
+  const kept = around ? [nearText(around)] : [];
+  if (select("f-near") !== "") kept.push(fill("place_within", { km: number(Number(select("f-km")) || 0), place: C.name[Number(select("f-near"))] }));
+  if (within !== null) kept.push(fill("place_area", { place: within }));
+  if (select("f-area") !== "") kept.push(fill("place_area", { place: select("f-area") }));
+  if (select("f-commodity") !== "") kept.push(w("filter_commodity") + w("colon") + minedName(select("f-commodity")));
+  return kept;
+}
+/* Which list this is and everything that was asked of it, for the files that leave the page. */
+function listTexts() {
+  const named = (key, text) => w(key) + w("colon") + text, chosenText = (id) => byId(id).selectedOptions[0].textContent, text = byId("search").value.trim();
+  const kinds = [...document.querySelectorAll(".f-evidence")].filter((one) => one.checked).map((one) => w("evidence_" + data.sites.evidence[Number(one.value)] + "_short"));
+  return [target ? named("target_choose", chosenText("f-target")) : w("list_" + listed), fill("count_shown", { shown: number(order.length), n: number(meta.n) }), text ? named("searched_for", text) : null, ...whereTexts(), kinds.length < 3 ? named("filter_evidence", kinds.join(", ") || w("none_word")) : null, select("f-flag") !== "" ? named("filter_flags", chosenText("f-flag")) : null,
+    select("f-tonnage") !== "" ? named("filter_tonnage", chosenText("f-tonnage")) : null, Number(select("f-score")) ? named("filter_score", number(Number(select("f-score")), 2)) : null].filter(Boolean);
 }
 /* Around a place the nearest come first, and the field says so; the order chosen before comes back with the whole list. */
 function showOrder() {

@@ -37,10 +37,10 @@ function siteTest(text) {
   const all = haystack();
   for (const whole of [true, false]) {
     const test = (i) => holdsAll(all[i], tokens, whole);
-    for (let i = 0; i < N; i++) if (test(i)) return test;
+    for (let i = 0; i < N; i++) if (test(i)) return Object.assign(test, { loose: !whole });
   }
   const alike = new Map(tokens.map((one) => [one, nearWords(one)]));
-  return (i) => tokens.every((one) => all[i].includes(one) || alike.get(one).some((other) => all[i].includes(" " + other)));
+  return Object.assign((i) => tokens.every((one) => all[i].includes(one) || alike.get(one).some((other) => all[i].includes(" " + other))), { loose: true });
 }
 let vocabulary = null;
 function nearWords(token) {
@@ -67,30 +67,47 @@ function coordinates(text) {
 /* Places that fit, the best first: what to write on the button, what it does, and where the map moves while it is typed. */
 function placesFor(text) {
   const found = [], at = coordinates(text), tokens = wordsOf(text);
-  if (at) { const text = `${number(at.y, 4)}, ${number(at.x, 4)}`, name = text, look = () => lookAt(at.y, at.x, text, 9); return [{ order: 0, text: fill("place_at", { place: text }), at: { ...at, name }, look, go: () => goTo(look, at) }]; }
+  if (at) { const text = `${number(at.y, 4)}, ${number(at.x, 4)}`, name = text, look = () => lookAt(at.y, at.x, text, 9); return [{ order: 0, text: fill("place_at", { place: text }), at: { ...at, name }, look, go: () => goTo(look, { ...at, name }) }]; }
   if (!tokens.length || tokens.join("").length < 2) return [];
   const fits = (name, more) => { const folded = " " + fold(name + " " + (more ?? "")); return holdsAll(folded, tokens, true) ? (fold(name) === tokens.join(" ") || wordsOf(name).join(" ") === tokens.join(" ") ? 0 : folded.startsWith(" " + tokens[0]) ? 1 : 2) : -1; };
   const add = (order, one) => { if (order >= 0) found.push({ order, ...one }); };
   for (const [one, n] of commodities()) add(fits(one, french(one)) < 0 ? -1 : 0.5, { text: fill("place_mined", { mined: minedName(one), n: number(n) }), go: () => { byId("f-commodity").value = one; byId("search").value = ""; apply(); fitShown(); } });
   C.name.forEach((one, i) => add(fits(one), { text: `${one} (${w("kind_" + C.kind[i])})`, at: { y: C.y[i] / 1e5, x: C.x[i] / 1e5, name: one }, look: () => lookAt(C.y[i] / 1e5, C.x[i] / 1e5, one, 8), go: () => chooseCommunity(i, true) }));
-  A.name.forEach((one, i) => add(fits(one, A.other[i]), { text: `${one} (${A.kinds[A.kind[i]][lang]})`, area: one, at: { y: areaBounds(i).getCenter().lat, x: areaBounds(i).getCenter().lng, name: one }, look: () => map.fitBounds(areaBounds(i), { ...MARGINS(), animate: false }), go: () => { showLayer("area_" + A.kind[i]); chooseArea(i, true); } }));
-  const named = (table, k, kind, zoom) => { const y = table.y[k] / 1e4, x = table.x[k] / 1e4, look = () => lookAt(y, x, table.name[k], zoom); add(fits(table.name[k]), { text: `${table.name[k]} (${kind})`, at: { y, x, name: table.name[k] }, look, go: () => goTo(look, { y, x }) }); };
+  A.name.forEach((one, i) => add(fits(one, A.other[i]), { text: `${one} (${A.kinds[A.kind[i]][lang]})`, area: one, at: { y: areaBounds(i).getCenter().lat, x: areaBounds(i).getCenter().lng, name: one, outline: () => areaRings[i] }, look: () => map.fitBounds(areaBounds(i), { ...MARGINS(), animate: false }), go: () => { showLayer("area_" + A.kind[i]); chooseArea(i, true); } }));
+  const named = (table, k, kind, zoom, more) => {
+    const at = { y: table.y[k] / 1e4, x: table.x[k] / 1e4, name: table.name[k], ...more }, look = () => lookAt(at.y, at.x, at.name, zoom);
+    add(fits(at.name), { text: fill("place_near", { place: `${at.name} (${kind})` }), at, look, go: () => goTo(look, at) });
+  };
   base.towns.name.forEach((_, k) => named(base.towns, k, w("kind_town"), 9));
-  base.names.name.forEach((_, k) => named(base.names, k, w("name_" + base.names.kinds[base.names.kind[k]]), Math.max(5, Math.min(10, Math.round(8.5 - Math.log2(base.names.size[k]))))));
+  base.names.name.forEach((_, k) => named(base.names, k, w("name_" + base.names.kinds[base.names.kind[k]]), Math.max(5, Math.min(10, Math.round(8.5 - Math.log2(base.names.size[k])))), { outline: () => outlineAt(base.names.kinds[base.names.kind[k]], base.names.y[k] / 1e4, base.names.x[k] / 1e4) }));
   return found.sort((a, b) => a.order - b.order);
 }
 function lookAt(y, x, text, zoom) {
   pin = { x, y, text };
   map.setView([y, x], zoom, { animate: false });
 }
+/* A place that was chosen: its name stays in the field, and the list holds what is near it, sites of its name or not. */
 function goTo(look, at) {
-  byId("search").value = ""; apply();
+  byId("search").value = at.name; picked = at;
+  shownRows = STEP;
+  apply();
   look(); layers.sites.draw();
-  say(fill("nearest_site", nearestTo(at.y, at.x)));
+  if (phone.matches) sheetTo("half");
+  say(fill("nearest_site", nearestTo(at)));
 }
-function nearestTo(y, x) {
+/* Kilometres of every site from a place: from its outline where the map draws it, else from its point. */
+function farFrom(at, limit) {
+  const rings = at.outline ? at.outline() : null;
+  return rings ? distancesToOutline(rings, limit) : distancesTo(at.y, at.x);
+}
+const nearText = (at) => fill(!at.outline ? "nearest_to" : at.outline() ? "nearest_to_outline" : "nearest_to_point", { km: number(Number(select("f-km")) || 0), place: at.name });
+function nearestTo(at) {
   let best = -1, least = Infinity;
-  for (let i = 0; i < N; i++) { if (!visible[i]) continue; const far = km(x, y, lon(i), lat(i)); if (far < least) { least = far; best = i; } }
+  for (const limit of [Number(select("f-km")) || Infinity, Infinity]) {
+    const table = farFrom(at, limit);
+    for (let i = 0; i < N; i++) if (table[i] < least) { least = table[i]; best = i; }
+    if (best >= 0) break;
+  }
   return { site: best < 0 ? w("none_word") : nameOf(best), km: best < 0 ? "–" : number(Math.round(least)) };
 }
 let suggested = [];

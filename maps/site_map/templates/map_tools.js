@@ -20,6 +20,7 @@ function hashOf() {
   }
   const evidence = [...document.querySelectorAll(".f-evidence")].filter((one) => one.checked).map((one) => one.value).join("");
   if (evidence !== "012") parts.set("evidence", evidence);
+  if (picked) parts.set("around", "1");
   if (listed !== "inferred") parts.set("list", listed);
   const off = started.filter((one) => !on.has(one)), more = [...on].filter((one) => !started.includes(one) && one !== "tiles");
   if (off.length) parts.set("off", off.join(","));
@@ -38,6 +39,7 @@ function readFields(found) {
     byId(id).value = value;
     if (byId(id).selectedIndex === -1) byId(id).selectedIndex = 0;
   }
+  picked = null; pickNamed = found.get("around") === "1";
   const evidence = found.get("evidence") ?? "012";
   for (const box of document.querySelectorAll(".f-evidence")) box.checked = evidence.includes(box.value);
   if (LISTS.includes(found.get("list"))) listed = found.get("list");
@@ -74,7 +76,7 @@ function valuesOf(i) {
     txt("commodities", i), S.flags[i].map((k) => data.sites.flags[k].code).join("; "), relationsOf(i).join("; "), txt("community", i), col("community_km", i), lat(i), lon(i)];
 }
 /* What every list that leaves the page carries with it. */
-const caveats = () => [meta.title, fill("run_line", { run_id: meta.run_id, date: day(meta.run_date) }), ...noticeTexts(), w("sources") + w("colon") + data.sources.map((one) => [one.title ?? one.source_id, one.attribution, one.licence ?? w("licence_unstated")].filter(Boolean).join(", ")).join("; ")];
+const caveats = () => [meta.title, fill("run_line", { run_id: meta.run_id, date: day(meta.run_date) }), w("list_holds") + w("colon") + listTexts().join("; "), ...noticeTexts(), w("sources") + w("colon") + data.sources.map((one) => [one.title ?? one.source_id, one.attribution, one.licence ?? w("licence_unstated")].filter(Boolean).join(", ")).join("; ")];
 function csv(rows = order, notes = false) {
   const cell = (value) => {
     let text = value === null || value === undefined ? "" : String(value);
@@ -91,7 +93,7 @@ function geojson(rows = order) {
     targetHeads().forEach((name, k) => { properties[name] = targetValues(i)[k]; });
     return { type: "Feature", geometry: { type: "Point", coordinates: [lon(i), lat(i)] }, properties };
   });
-  return JSON.stringify({ type: "FeatureCollection", metadata: { title: meta.title, run_id: meta.run_id, run_date: meta.run_date, language: lang, notices: noticeTexts(), sources: data.sources }, features });
+  return JSON.stringify({ type: "FeatureCollection", metadata: { title: meta.title, run_id: meta.run_id, run_date: meta.run_date, language: lang, list: listTexts(), notices: noticeTexts(), sources: data.sources }, features });
 }
 function download(text, kind, ending) {
   const address = URL.createObjectURL(new Blob([text], { type: kind + ";charset=utf-8" })), anchor = el("a", { href: address, download: `minewaste_${meta.run_id}_${listed}.${ending}` });
