@@ -25,6 +25,9 @@ _BOTH = re.compile(r"(?i)\bE\s*[/|-]\s*W\b|\bW\s*[/|-]\s*E\b|\bN\s*[/|-]\s*S\b|\
 """A heading that names both sides, or says how its signs are meant."""
 _SIGNED = re.compile(r"[-+−–—A-Za-z]")
 _MOST = 0.8
+_FEW = 0.1
+_STRADDLED_DEGREES = 15.0
+"""Signs in fewer rows than this share, all of them farther than this from the line, are slips: they do not vouch for the rest."""
 _LOOKED_AT = 200
 _EMPTY_LANDS = frozenset(["GL", "IS"])
 _ANTARCTIC = -60.0
@@ -66,13 +69,14 @@ def heading_note(source: Source, axis: str, cells: pd.DataFrame, count: int) -> 
 
 
 def unsigned_throughout(table: PlacedRows, confirmed: bool) -> list[Note]:
-    """Notice a table without a sign or a letter in any coordinate, whose places would be on land with a sign as well.
+    """Notice a table without a sign or a letter in its coordinates, whose places would be on land with a sign as well.
 
+    A few rows with a sign, far from the line, say nothing of the others.
     Then nothing says in which half of the earth they lie: all of them may be right, and all of them may be wrong. At most one
     note, ``hemisphere_unstated``; none if ``confirmed``: a name beside the rows, or in the path of the file, says where they lie.
     """
     placed = table.placed
-    if confirmed or not len(placed) or min(table.longitude[placed].min(), table.latitude[placed].min()) < 0:
+    if confirmed or not len(placed) or _signed(table.longitude[placed]) or _signed(table.latitude[placed]):
         return []
     if _stated(table.source, table.cells):
         return []
@@ -91,7 +95,8 @@ def unsigned_throughout(table: PlacedRows, confirmed: bool) -> list[Note]:
         return []
     now = known.names_of(known.may_lie_in(float(np.median(longitude)), float(np.median(latitude)))[:2])
     text = (
-        f"No coordinate has a sign or a letter and nothing else says where the rows lie: as they stand in {now or 'no country'}, "
+        "Hardly a coordinate has a sign or a letter and nothing else says where the rows lie: "
+        f"as they stand in {now or 'no country'}, "
         f"{'; '.join(lands)}. Make sure that no minus was lost."
     )
     return [table.note("hemisphere_unstated", text, placed)]
@@ -108,6 +113,12 @@ def _stated(source: Source, cells: pd.DataFrame) -> bool:
         return True
     for axis in ("latitude", "longitude"):
         column = text_column(source, cells, axis)
-        if column is not None and column.dropna().astype("str").head(_LOOKED_AT).str.contains(_SIGNED).any():
+        if column is not None and column.dropna().astype("str").head(_LOOKED_AT).str.contains(_SIGNED).mean() > _FEW:
             return True
     return False
+
+
+def _signed(degrees: np.ndarray) -> bool:
+    """Say whether an axis has signs that are meant: in many rows, or in a few close to the line where a table may cross it."""
+    negative = degrees < 0
+    return bool(negative.any()) and (negative.mean() > _FEW or -degrees[negative].max() < _STRADDLED_DEGREES)

@@ -52,6 +52,19 @@ def test_a_table_without_any_sign_is_told_where_a_sign_would_put_it_on_other_lan
     assert "Ontario" in note.message
 
 
+@pytest.mark.parametrize("axis", [0, 1])
+def test_one_sign_far_from_the_line_does_not_vouch_for_the_other_rows(tmp_path: Path, axis: int) -> None:
+    placed = [[lat + n / 100, -lon + n / 100] for n, (lat, lon) in enumerate(ONTARIO * 4)]
+    placed[2][axis] *= -1
+    rows = [f"A{n},{lat:.4f},{lon:.4f}" for n, (lat, lon) in enumerate(placed)]
+    assert len(told(sites(tmp_path, "id,lat,lon", rows), "hemisphere_unstated")) == 1
+
+
+def test_a_table_that_crosses_the_line_has_its_signs_meant(tmp_path: Path) -> None:
+    rows = [f"A{n},{51.5 + n / 50:.3f},{-0.4 + n / 3:.3f}" for n in range(24)]
+    assert not told(sites(tmp_path, "id,lat,lon", rows), "hemisphere_unstated")
+
+
 @pytest.mark.parametrize(
     ("heading", "rows", "name"),
     [
