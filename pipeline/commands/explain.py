@@ -100,6 +100,8 @@ def _grade(row: pd.Series, key: str, lang: str) -> str:
 
 
 def _amount(row: pd.Series, lang: str) -> str:
+    if row["site_kind"] == "showing":
+        return word("not_sampled_showing", lang)
     if pd.isna(row["tonnage_t"]):
         return word("explain_tonnage_unknown", lang)
     return phrase(

@@ -21,6 +21,7 @@ from maps.screening.page import write_screening
 from maps.screening.screening import place_of_community, screen
 from maps.sheets.sheet import SheetWriter
 from maps.site_map.payload import map_payload
+from pipeline.commands.explain import _amount
 
 LATER = tuple(range(2, 9))
 """Rows of the sites that nothing tells apart."""
@@ -131,3 +132,9 @@ def test_the_report_tells_ties_as_ties_and_supposed_amounts_as_such(mixed: Any, 
 def test_no_french_word_of_stocks_names_payable_oxides() -> None:
     said = [both["fr"] for both in words.all_words()["words"].values()]
     assert not [text for text in said if "exploitables" in text]
+
+
+def test_explaining_a_showing_tells_no_amount(mixed: Any) -> None:
+    said = {kind: _amount(mixed.ranking[mixed.ranking["site_kind"] == kind].iloc[0], "en") for kind in SITE_KINDS}
+    assert said["showing"] == words.word("not_sampled_showing", "en")
+    assert said["worked"] == "Amount of waste: not known"
