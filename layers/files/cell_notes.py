@@ -123,7 +123,9 @@ def _nines(column: pd.Series) -> np.ndarray | None:
     if pd.api.types.is_numeric_dtype(column):
         hit = column.isin(_ALL_NINES).to_numpy(dtype=bool)
     elif pd.api.types.is_string_dtype(column):
-        hit = column.str.fullmatch(r"9{4,}(?:\.0+)?").to_numpy(dtype=object, na_value=False).astype(bool)
+        hit = column.str.fullmatch(_NINES_IN_GROUPS).to_numpy(dtype=object, na_value=False).astype(bool)
+        if hit.any():
+            column = column.str.replace(_GROUPED, "", regex=True)
     else:
         return None
     if hit.sum() < 2 or column[hit].nunique() > 1:
@@ -132,6 +134,9 @@ def _nines(column: pd.Series) -> np.ndarray | None:
     return hit if len(others) and float(column[hit].iloc[0]) > 10 * float(others.quantile(0.9)) else None
 
 
+_NINES_IN_GROUPS = r"\s*9(?:[ \u00a0\u202f,'\u2019]?9){3,}(?:\.0+)?\s*"
+_GROUPED = r"(?<=\d)[ \u00a0\u202f,'\u2019](?=\d{3}(?:\D|$))"
+"""What parts thousands."""
 _ALL_NINES = [10**digits - 1 for digits in range(4, 13)]
 
 

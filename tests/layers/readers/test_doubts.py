@@ -235,3 +235,11 @@ def test_words_in_every_column_of_results_may_say_what_they_hold(tmp_path: Path)
 def test_a_month_is_no_span_of_years(cell: str, year: float | None) -> None:
     _, last, _, reason = parse_year(cell)
     assert (None if reason else last) == year
+
+
+@pytest.mark.parametrize("code", ["999999999", '"999,999,999"', "999 999 999"])
+def test_a_repeated_number_of_nines_is_doubted_however_it_is_written(tmp_path: Path, code: str) -> None:
+    rows = [f"A{n},{lat},{lon},{code if n in (1, 4) else 1000 * n + 500}" for n, (lat, lon) in enumerate(ONTARIO * 3)]
+    columns = {"official_id": "id", "latitude": "lat", "longitude": "lon", "mass_t": "mass"}
+    [note] = told(sites(tmp_path, "id,lat,lon,mass", rows, columns=columns), "code_of_nines")
+    assert note.rows == (3, 6)
