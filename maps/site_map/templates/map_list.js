@@ -53,6 +53,7 @@ function apply(move = false) {
   lists.plan = data.plan.filter((i) => visible[i]);
   aimAt();
   if (target) lists = aimLists();
+  document.documentElement.toggleAttribute("data-searching", text !== "");
   pin = picked ? { y: picked.y, x: picked.x, text: picked.name } : null;
   if (!lists[listed].length) listed = LISTS.find((one) => lists[one].length) ?? listed;
   drawLists();
