@@ -178,11 +178,18 @@ def about_list(publication: Publication, title: str, lang: str) -> list[str]:
 
 def columns_in_words(columns: Sequence[str], lang: str) -> pd.DataFrame:
     """Return the dictionary of a list: heading, name in the files of the run, meaning, and what an empty cell says."""
+    by_road = words.word("screen_road_note", lang), words.word("book_road_missing", lang)
     rows = [
-        (heading(name, lang), name, dictionary.meaning(name, lang), dictionary.missing(name, lang)) for name in columns
+        # In a list the way by road, in the files of a run the straight line to the nearest road.
+        (heading(name, lang), name, *(by_road if name == "road_km" else _of_dictionary(name, lang)))
+        for name in columns
     ]
     heads = [words.word(f"book_{key}", lang) for key in ("heading", "field", "meaning", "missing")]
     return pd.DataFrame(rows, columns=heads)
+
+
+def _of_dictionary(column: str, lang: str) -> tuple[str, str]:
+    return dictionary.meaning(column, lang), dictionary.missing(column, lang)
 
 
 def sources_in_words(publication: Publication, lang: str) -> pd.DataFrame:

@@ -189,6 +189,8 @@ def test_a_workbook_that_travels_alone_says_what_it_is(made_up: ModuleType, tmp_
     headings = [cell.value for cell in book["Liste des sites"][1]]
     assert headings[:3] == ["Rang", "Ex æquo du rang", "Ex æquo au rang"]
     assert [row[0].value for row in book["Colonnes"].iter_rows(min_row=2)] == headings
+    meanings = {row[1].value: row[2].value for row in book["Colonnes"].iter_rows(min_row=2)}
+    assert "le plus court chemin sur les routes" in meanings["road_km"]
     assert all(cell.value for row in book["Colonnes"].iter_rows(min_row=2) for cell in row)
     assert book["Sources"].max_row == len(made.sources) + 1
     amounts = [
