@@ -130,7 +130,7 @@ def _plain_table(publication: Publication) -> str:
     labelled = publication.ranking.assign(label=rank_labels(publication.ranking))
     for row in table_rows(labelled.head(TABLE_ROWS)):
         cells = (
-            row.label, row.site_id, row.name, words.number(row.score, "en", 2), row.evidence,
+            row.label, row.site_id, row.name, words.chance(row.score, "en"), row.evidence,
             words.span(row.tonnage_low_t, row.tonnage_high_t, "t", "en"), row.nearest_community, row.territories,
         )  # fmt: skip
         body.append("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells) + "</tr>")

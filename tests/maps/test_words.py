@@ -353,3 +353,10 @@ def test_one_thing_is_told_in_the_singular() -> None:
 )
 def test_a_chance_is_never_told_as_certain(value: float, en: str, fr: str) -> None:
     assert (words.chance(value, "en"), words.chance(value, "fr")) == (en, fr)
+
+
+def test_an_explained_chance_is_never_certain_and_ends_have_no_sign() -> None:
+    told = words.phrase(
+        "explain_score", "en", **words.chances({"score": 1.0, "score_low": 0.12, "score_high": 1.0}, "en")
+    )
+    assert told == "Chance that the grade is reached: > 0.99 (band 0.12–0.99)"
