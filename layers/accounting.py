@@ -152,6 +152,11 @@ def _none_rejected() -> DataFrame[Rejected]:
     return empty(Rejected)
 
 
+def rows_at(rows: np.ndarray | None, positions: Sequence[int] | np.ndarray) -> tuple[int, ...]:
+    """Return the rows of the file at some positions, for a note; none where it is not known which they are."""
+    return () if rows is None else tuple(int(rows[position]) for position in positions)
+
+
 def raw_json(row: Mapping[str, Any] | pd.Series) -> str:
     """Return a row's cells as JSON text for the table of rejected rows: strict JSON, names and letters as in the file."""
     return json.dumps({str(name): _plain(value) for name, value in row.items()}, ensure_ascii=False, allow_nan=False)

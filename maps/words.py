@@ -262,8 +262,7 @@ def count_kinds(kinds: Iterable[str]) -> dict[str, int]:
 
 def kinds_counted(counts: Mapping[str, int], lang: str) -> str:
     """Say how many sites are wastes, worked mines, of unclear kind and showings; kinds that do not occur are not named."""
-    counted = [phrase(f"counted_{kind}", lang, n=int(counts[kind])) for kind in SITE_KINDS if counts.get(kind)]
-    return phrase("kinds_counted", lang, kinds=", ".join(counted))
+    return _by_kind("kinds_counted", "counted", counts, lang, ", ")
 
 
 def not_sampled(kind: str, lang: str) -> str:
@@ -273,8 +272,12 @@ def not_sampled(kind: str, lang: str) -> str:
 
 def tally(counts: Mapping[str, int], lang: str) -> str:
     """Say how many sites of a list are of each kind, as briefly as can be."""
-    counted = [phrase(f"tally_{kind}", lang, n=int(counts[kind])) for kind in SITE_KINDS if counts.get(kind)]
-    return phrase("tally", lang, kinds=word("between_clauses", lang).join(counted))
+    return _by_kind("tally", "tally", counts, lang, word("between_clauses", lang))
+
+
+def _by_kind(sentence: str, clause: str, counts: Mapping[str, int], lang: str, between: str) -> str:
+    counted = [phrase(f"{clause}_{kind}", lang, n=int(counts[kind])) for kind in SITE_KINDS if counts.get(kind)]
+    return phrase(sentence, lang, kinds=between.join(counted))
 
 
 def status(text: str, lang: str) -> str:

@@ -244,9 +244,10 @@ def unknown_marks(marks: pd.Series, results: pd.Series) -> Iterator[tuple[str, s
     """
     mark = marks.astype("str").str.strip().str.upper().where(marks.notna() & results.notna(), "")
     signs = mark_signs(mark)
-    for text in mark[mark != ""].unique():
-        places = np.flatnonzero((mark == text).to_numpy(dtype=bool)).tolist()
-        sign = signs[places[0]]
+    for text, at in mark.reset_index(drop=True).groupby(mark.to_numpy(dtype=object)).indices.items():
+        places, sign = [int(position) for position in at], signs[at[0]]
+        if not text:
+            continue
         if sign == "x":
             yield "result_unusable", str(text), places
         elif sign in ("", "b") and text not in ESTIMATES:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.accounting import Note
+from layers.accounting import Note, rows_at
 from layers.cells.assay_columns import AssayColumn
 from layers.cells.assays import Cells, Suspicion
 from layers.elements import ATOMIC_NUMBER, CHONDRITE_PPM, LANTHANIDES, REE, UPPER_CRUST_PPM
@@ -167,10 +167,8 @@ def limits_contradicted(
             f"{value[at]:g} against < {limit[at]:g} ppm). One method does not dissolve all of it, or the other sees something "
             f"else. The result was taken; list {result.name} under options.ignore if it is the wrong one."
         )
-        above_rows = () if rows is None else tuple(int(row) for row in rows[above])
-        notes.append(
-            Note(source_id, "result_against_limit", message, len(above), (result.name, limited.name), above_rows)
-        )
+        names = (result.name, limited.name)
+        notes.append(Note(source_id, "result_against_limit", message, len(above), names, rows_at(rows, above)))
     return notes
 
 
@@ -197,9 +195,8 @@ def repeats_taken(
                 f"{column.name} counts in {len(taken)} samples whose first result lies below its limit. List it under "
                 "options.ignore if the first results are to stand."
             )
-            row_numbers = () if rows is None else tuple(int(row) for row in rows[taken])
             names = (column.name, *(column.name for column in first))
-            notes.append(Note(source_id, "repeat_taken", message, len(taken), names, row_numbers))
+            notes.append(Note(source_id, "repeat_taken", message, len(taken), names, rows_at(rows, taken)))
     return notes
 
 
@@ -241,8 +238,7 @@ def follow_ups_unread(
                 f"'{name}' is not read, and holds numbers where {element} is only known to lie above its range: a repeat by "
                 "another method? Say what it is under options.results (and options.units), or list it under options.ignore."
             )
-            row_numbers = () if rows is None else tuple(int(row) for row in rows[at])
-            notes.append(Note(source_id, "follow_up_unread", message, len(at), (name,), row_numbers))
+            notes.append(Note(source_id, "follow_up_unread", message, len(at), (name,), rows_at(rows, at)))
     return notes
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.accounting import Note
+from layers.accounting import Note, rows_at
 from layers.catalogue.source import Source
 from layers.cells.assay_columns import AssayColumn, factor_of
 from layers.cells.assays import Cells, unknown_marks
@@ -59,8 +59,8 @@ def drop_impossible(
         f"Results above 100 % of the sample were taken as missing ({example}): another unit, or a decimal point that moved. "
         f"Columns: {', '.join(f'{name} ({len(above_rows)})' for name, above_rows in hits.items())}."
     )
-    file_rows = () if rows is None else tuple(int(row) for row in rows[places])
-    return [Note(source_id, "above_the_whole", message, sum(map(len, hits.values())), tuple(hits), file_rows)]
+    count = sum(map(len, hits.values()))
+    return [Note(source_id, "above_the_whole", message, count, tuple(hits), rows_at(rows, places))]
 
 
 def mark_notes(
@@ -96,7 +96,7 @@ def mark_notes(
     for code, (columns, words, positions) in hits.items():
         if positions:
             shown = ", ".join(sorted(words)[:6])
-            file_rows = () if rows is None else tuple(int(rows[place]) for place in sorted(positions))
+            file_rows = rows_at(rows, sorted(positions))
             notes.append(Note(source_id, code, f"{texts[code]} ({shown}).", len(positions), tuple(columns), file_rows))
     return notes
 
@@ -112,13 +112,18 @@ def refuse_parted_thousands(
         If results such as ``1.250`` stand beside coordinates such as ``67,8501``: the points part thousands there.
     """
     names = [column.name for column in columns]
-    texts = {name: as_text(cells[name]).dropna() for name in names if not pd.api.types.is_numeric_dtype(cells[name])}
-    pointed = {name: text[text.str.contains(".", regex=False)] for name, text in texts.items()}
+    texts, pointed = {}, {}
+    for name in names:
+        if pd.api.types.is_numeric_dtype(cells[name]):
+            continue
+        texts[name] = text = as_text(cells[name]).dropna()
+        pointed[name] = text[text.str.contains(".", regex=False)]
+        if not pointed[name].str.fullmatch(r"[1-9]\d{0,2}(?:\.\d{3})+").all():
+            return []  # ordinary decimals, as in the first column of most tables
     grouped = [name for name, text in pointed.items() if len(text)]
-    every = pd.concat(list(pointed.values())) if grouped else pd.Series(dtype="str")
-    if len(every) < _FEW or not every.str.fullmatch(r"[1-9]\d{0,2}(?:\.\d{3})+").all():
+    if sum(map(len, pointed.values())) < _FEW:
         return []
-    example = every.iloc[0]
+    example = pointed[grouped[0]].iloc[0]
     for other in cells.columns.difference(names):
         text = as_text(cells[other]).dropna()
         if len(text) and text.str.fullmatch(r"-?\d{1,7},\d+").mean() > _MOSTLY:

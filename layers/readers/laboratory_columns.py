@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -104,27 +105,25 @@ def read_suites(
     sheet = laboratory_sheet(source, where, options, cells, words_by_kind)
     results = sheet.results
     suites = Suites(notes=heading_notes(source.id, sheet))
+    marks = {column.name: name for column in results if (name := _marks_of(column, options, cells, sheet)) is not None}
     for column in results:
         suites.used[column.name] = f"{column.element}_ppm"
-        beside = {
-            "censored": _marks_of(column, options, cells, sheet),
-            "limit_ppm": sheet.beside_of("detection_limit", column),
-        }
+        beside = {"censored": marks.get(column.name), "limit_ppm": sheet.beside_of("detection_limit", column)}
         for part, name in beside.items():
             if name is not None:
                 suites.used.setdefault(name, f"{column.element}_{part}")
-    parsed = {column.name: _read_column(source, options, column, cells, words_by_kind, sheet) for column in results}
+    read = partial(_read_column, options=options, marks=marks, cells=cells, words_by_kind=words_by_kind, sheet=sheet)
+    parsed = {column.name: read(source, column) for column in results}
     if source.decimal_mark is None and _decimal_commas(where, cells, parsed):
         source = source.model_copy(update={"decimal_mark": ","})
         message = (
             "Numbers are written with a decimal comma (e.g. 3,88) and were read so. State decimal_mark to be sure."
         )
         suites.notes.append(Note(source.id, "decimal_comma", message))
-        parsed = {column.name: _read_column(source, options, column, cells, words_by_kind, sheet) for column in results}
+        parsed = {column.name: read(source, column) for column in results}
     results = _units_by_row(results, parsed, sheet, cells, suites)
     if source.decimal_mark is None:
         suites.notes += refuse_parted_thousands(source, where, results, cells)
-    marks = {column.name: name for column in results if (name := _marks_of(column, options, cells, sheet)) is not None}
     suites.notes += mark_notes(source.id, marks, cells, rows)
     suites.notes += drop_impossible(source.id, results, parsed, rows)
     refuse_twins(where, results, parsed)
@@ -227,8 +226,10 @@ def _units_by_row(
 
 def _read_column(
     source: Source,
-    options: GeochemistryOptions,
     column: AssayColumn,
+    *,
+    options: GeochemistryOptions,
+    marks: Mapping[str, str],
     cells: pd.DataFrame,
     words_by_kind: Mapping[str, Mapping[str, str]],
     sheet: AssayColumns,
@@ -241,15 +242,13 @@ def _read_column(
         missing_numbers=options.missing_numbers,
         decimal_mark=source.decimal_mark or ".",
     )
-    limit = pd.to_numeric(pd.Series([words_by_kind.get("limit", {}).get(column.name)]), errors="coerce").to_numpy(
-        dtype="float64"
-    )[0]
+    stated = pd.Series([words_by_kind.get("limit", {}).get(column.name)])
+    limit = pd.to_numeric(stated, errors="coerce").to_numpy(dtype="float64")[0]
     if np.isfinite(limit):
         unknown = (column_cells.censored < 0) & ~np.isfinite(column_cells.limit)
         column_cells.limit[unknown] = limit
-    marks = _marks_of(column, options, cells, sheet)
-    if marks is not None:
-        column_cells = apply_qualifiers(column_cells, cells[marks], limit)
+    if column.name in marks:
+        column_cells = apply_qualifiers(column_cells, cells[marks[column.name]], limit)
     _take_limits(column_cells, column, sheet, cells)
     substituted = options.substituted_below.get(column.name)
     if substituted is not None:

@@ -16,7 +16,15 @@ from pipeline.folder.learned_file import save_learned
 from pipeline.folder.manifest import file_digests, read_manifest
 from pipeline.folder.writing import read_parquet, write_text
 from pipeline.learning.learned_laws import LearnedLaws, PooledRegion, TargetLaw, digest_of
-from pipeline.learning.pooled_law import LEAST_REGIONS, LEAST_WASTES, LawTrial, PooledWastes, fit_law, judge_law
+from pipeline.learning.pooled_law import (
+    LEAST_REGIONS,
+    LEAST_WASTES,
+    LawTrial,
+    PooledWastes,
+    fit_law,
+    judge_law,
+    laws_without,
+)
 from pipeline.learning.pooled_wastes import measured_grades, pooled_wastes
 
 LEAST_POOLED = 6
@@ -169,10 +177,8 @@ def _together(parts: Sequence[PooledWastes]) -> PooledWastes:
 
 
 def _target_law(wastes: PooledWastes) -> TargetLaw:
-    names = np.unique(wastes.region)
-    others = {str(name): wastes.region != name for name in names}
-    without = {name: fit_law(wastes.rows(rows)) for name, rows in others.items() if rows.any()}
-    return TargetLaw(fit_law(wastes), without, judge_law(wastes))
+    without = laws_without(wastes)
+    return TargetLaw(fit_law(wastes), without, judge_law(wastes, without))
 
 
 def _measured(region: PooledRegion) -> str:

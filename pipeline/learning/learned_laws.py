@@ -99,14 +99,16 @@ def learned_grades(
     DataFrame
         ``site_id, target, learned_log10, learned_sd``: decimal logarithm of ppm, for ``REE`` of oxides.
     """
+    empty = pd.DataFrame({column: pd.Series(dtype="str" if column in COLUMNS[:2] else "float") for column in COLUMNS})
+    if laws is None:
+        return empty
     parts = []
-    for target in targets if laws is not None else ():
-        law = None if laws is None else laws.law_for(target, name, inputs)
+    for target in targets:
+        law = laws.law_for(target, name, inputs)
         if law is None:
             continue
         mean, spread = law.predict(pooled_wastes(table, target, name))
         parts.append(
             pd.DataFrame({"site_id": table["site_id"], "target": target, "learned_log10": mean, "learned_sd": spread})
         )
-    empty = pd.DataFrame({column: pd.Series(dtype="str" if column in COLUMNS[:2] else "float") for column in COLUMNS})
     return pd.concat(parts, ignore_index=True) if parts else empty

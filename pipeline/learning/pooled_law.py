@@ -13,6 +13,7 @@ Gelman et al. (2013), *Bayesian Data Analysis*, chapters 5 and 15. Gneiting & Ra
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -209,8 +210,15 @@ def fit_law(wastes: PooledWastes) -> PooledLaw:
     )
 
 
-def judge_law(wastes: PooledWastes, seed: int = 7) -> LawTrial:
-    """Test the law on every region with enough wastes by that of all others.
+def laws_without(wastes: PooledWastes) -> dict[str, PooledLaw]:
+    """Return, by region, the law of all other regions; none for a region beside which nothing was measured."""
+    known = np.isfinite(wastes.grade_log10)
+    others = {str(name): known & (wastes.region != name) for name in np.unique(wastes.region[known])}
+    return {name: fit_law(wastes.rows(mask)) for name, mask in others.items() if mask.any()}
+
+
+def judge_law(wastes: PooledWastes, without: Mapping[str, PooledLaw], seed: int = 7) -> LawTrial:
+    """Test the law on every region with enough wastes by that of all others, as `laws_without` returns them.
 
     It shows skill where it puts the wastes within regions in no worse order than the host tables do and a better one than all
     but one in twenty shuffled grades would, and where its log score is the better one on average by more than 1.645 standard
@@ -224,8 +232,8 @@ def judge_law(wastes: PooledWastes, seed: int = 7) -> LawTrial:
     trials, signs, tables, grades = [], [], [], []
     for name in tested:
         inside = known.region == name
-        mean, sd = fit_law(known.rows(~inside)).predict(_unmeasured(known.rows(inside)))
         held = known.rows(inside)
+        mean, sd = without[name].predict(_unmeasured(held))
         gain = _log_score(held, mean, sd) - _log_score(held, held.expected_log10, held.expected_sd)
         pairs = [_signs(values) for values in (mean, held.expected_log10, held.grade_log10)]
         agree = [_agreement(pairs[row], pairs[2]) for row in (0, 1)]

@@ -214,9 +214,8 @@ def _radioactivity(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagCon
     source, kinds = _text(sites, "sources"), site_kinds(sites, chemistry)
     flags: _Found = []
     for row, names in enumerate(_names(sites)):
-        if ("uranium" in names or "radium" in names) and kinds[
-            row
-        ] != "showing":  # nothing was milled where nothing was dug
+        dug = kinds[row] != "showing"  # nothing was milled where nothing was dug
+        if dug and ("uranium" in names or "radium" in names):
             flags.append((row, "uranium_mill_tailings", _finding("uranium"), source[row]))
         norm = [name for name in names if name in _NORM or group_of(name) == "rare_earths"]
         if norm and index[row] <= params.activity_limit_bq_g:

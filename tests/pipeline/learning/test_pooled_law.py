@@ -12,7 +12,7 @@ import pytest
 from layers.errors import SourceError
 from pipeline.folder.learned_file import load_learned, save_learned
 from pipeline.learning.learned_laws import LearnedLaws, PooledRegion, TargetLaw
-from pipeline.learning.pooled_law import LawTrial, PooledLaw, PooledWastes, fit_law, judge_law
+from pipeline.learning.pooled_law import LawTrial, PooledLaw, PooledWastes, fit_law, judge_law, laws_without
 from pipeline.learning.pooled_wastes import words_of
 
 WORDS = tuple(f"commodity {letter}" for letter in "abcdefgh")
@@ -39,10 +39,14 @@ def planted(seed: int) -> dict[str, float]:
     return dict(zip(WORDS, rng.permutation(np.linspace(-0.9, 0.9, len(WORDS))).tolist(), strict=True))
 
 
+def judged(wastes: PooledWastes) -> LawTrial:
+    return judge_law(wastes, laws_without(wastes))
+
+
 def test_regions_that_share_a_law_teach_it_and_their_effects_are_found() -> None:
     effects = planted(1)
     wastes = together(region("north", 40, effects, 1, 0.2), region("south", 40, effects, 2, -0.2))
-    trial = judge_law(wastes)
+    trial = judged(wastes)
     assert trial.used
     assert [part.region for part in trial.regions] == ["north", "south"]
     assert all(part.gain > 0 for part in trial.regions)
@@ -55,21 +59,21 @@ def test_regions_that_share_a_law_teach_it_and_their_effects_are_found() -> None
 @pytest.mark.parametrize("seed", [3, 4, 5])
 def test_unrelated_regions_are_refused(seed: int) -> None:
     wastes = together(region("north", 40, planted(seed), seed), region("south", 40, planted(seed + 50), seed + 50))
-    assert judge_law(wastes).reason in ("chance", "tables")
+    assert judged(wastes).reason in ("chance", "tables")
 
 
 def test_a_law_that_holds_the_other_way_round_elsewhere_is_refused() -> None:
     effects = planted(6)
     turned = {word: -effect for word, effect in effects.items()}
-    trial = judge_law(together(region("north", 40, effects, 6), region("south", 40, turned, 7)))
+    trial = judged(together(region("north", 40, effects, 6), region("south", 40, turned, 7)))
     assert trial.reason == "chance"
     assert trial.concordance < 0.5
 
 
 def test_one_region_or_few_wastes_cannot_be_tested() -> None:
-    assert judge_law(region("north", 40, planted(1), 1)).reason == "regions"
+    assert judged(region("north", 40, planted(1), 1)).reason == "regions"
     few = together(region("north", 40, planted(1), 1), region("south", 5, planted(1), 2))
-    assert judge_law(few).reason == "regions"
+    assert judged(few).reason == "regions"
 
 
 def test_without_words_the_law_is_one_shift_shrunk_by_hand() -> None:
