@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,13 +12,18 @@ from markupsafe import Markup
 from maps.nearby import Place
 from maps.publication import Publication
 from maps.rows import assayed
-from maps.sheets.mini_map import Frame, MiniMaps, as_svg, outline, scale_bar
+from maps.sheets.mini_map import Box, Frame, MiniMaps, as_svg, name_box, outline, scale_bar
 
 WIDTH_PX, HEIGHT_PX = 560, 350
 LEAST_KM = 15.0
 """A map shows at least so much ground."""
 
 BARS_KM = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+HALF_TEXT_PX = 6.0
+RINGS_PX = (4.0, 18.0, 34.0)
+"""From a site to its number: beside it, or farther with a line between them."""
+
+_AROUND = ((1, -1), (1, 1), (-1, -1), (-1, 1), (0, -1), (0, 1), (1, 0), (-1, 0))
 _PLACE = 'stroke="#000" stroke-width="2.2"'
 
 
@@ -52,10 +57,12 @@ def area_map(
         drawn.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{"#000" if dark else "#fff"}" stroke="#000"/>')
     towns = maps.towns(frame)
     drawn += towns
+    kept: list[Box] = []
     if place.kind == "community":
         x, y = frame.pixels(np.array([[place.geometry.x, place.geometry.y]]))[0]
         drawn.append(f'<rect x="{x - 6:.1f}" y="{y - 6:.1f}" width="12" height="12" fill="#000"/>')
-    drawn += _numbers(frame, table, points, numbered)
+        kept = [(x - 6, y - 6, x + 6, y + 6), name_box(frame, place.name, x, y)]
+    drawn += _numbers(frame, table, points, numbered, kept)
     bar = max([km for km in BARS_KM if km * frame.px_per_km <= WIDTH_PX / 4], default=BARS_KM[0])
     signs = ["sampled_site"] if sampled.any() else []
     signs += ["unsampled_site"] if not sampled.all() else []
@@ -71,33 +78,39 @@ def _extent(area: Place, points: np.ndarray) -> np.ndarray:
     return np.vstack([points, own])
 
 
-def _numbers(frame: Frame, table: pd.DataFrame, points: np.ndarray, numbered: Mapping[str, int]) -> list[str]:
-    """Return the numbers of sites, each in the first of eight positions around its site that is still free."""
-    taken: list[tuple[float, float, float, float]] = []
-    drawn = []
+def _numbers(
+    frame: Frame, table: pd.DataFrame, points: np.ndarray, numbered: Mapping[str, int], kept: Sequence[Box]
+) -> list[str]:
+    """Return the numbers of sites, each in the first place around its site that is still free.
+
+    Places beside the site come first, then two rings farther away, from which a line leads to the site. ``kept`` stays free.
+    """
+    taken, lines, drawn = list(kept), [], []
+    paper = (0.0, 0.0, float(frame.width_px), float(frame.height_px))
     at = {site: point for site, point in zip(table["site_id"], frame.pixels(points), strict=True) if site in numbered}
     for site, number in numbered.items():
         x, y = at[site]
-        wide = 7.5 * len(str(number)) + 4
-        spots = [
-            (5, -14),
-            (5, 2),
-            (-5 - wide, -14),
-            (-5 - wide, 2),
-            (-wide / 2, -18),
-            (-wide / 2, 6),
-            (9, -6),
-            (-9 - wide, -6),
+        half = (7.5 * len(str(number)) + 4) / 2
+        middles = [
+            (x + across * (far + half), y + down * (far + HALF_TEXT_PX)) for far in RINGS_PX for across, down in _AROUND
         ]
-        boxes = [(x + dx, y + dy, x + dx + wide, y + dy + 12) for dx, dy in spots]
-        box = next((box for box in boxes if not any(_touch(box, other) for other in taken)), boxes[0])
-        taken.append(box)
+        boxes = [(cx - half, cy - HALF_TEXT_PX, cx + half, cy + HALF_TEXT_PX) for cx, cy in middles]
+        free = (k for k, box in enumerate(boxes) if _inside(box, paper) and not any(_touch(box, b) for b in taken))
+        chosen = next(free, 0)
+        taken.append(boxes[chosen])
+        (cx, cy), low = middles[chosen], boxes[chosen][3]
+        if chosen >= len(_AROUND):
+            lines.append(f'<path d="M{x:.1f} {y:.1f}L{cx:.1f} {cy:.1f}" stroke="#000" stroke-width=".8"/>')
         drawn.append(
-            f'<text x="{(box[0] + box[2]) / 2:.1f}" y="{box[3] - 1.5:.1f}" text-anchor="middle" font-size="13" font-weight="700" '
+            f'<text x="{cx:.1f}" y="{low - 1.5:.1f}" text-anchor="middle" font-size="13" font-weight="700" '
             f'stroke="#fff" stroke-width="3.5" paint-order="stroke">{number}</text>'
         )
-    return drawn
+    return lines + drawn
 
 
-def _touch(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+def _inside(box: Box, paper: Box) -> bool:
+    return paper[0] <= box[0] and paper[1] <= box[1] and box[2] <= paper[2] and box[3] <= paper[3]
+
+
+def _touch(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

@@ -161,7 +161,7 @@ class Brief:
 
     def _line(self, row: dict[str, Any], lang: str) -> str:
         name = f"{row['name']} ({row['site_id']})" if row["name"] else str(row["site_id"])
-        known = [rank(row, lang), distance(row, lang).replace("\n", ", "), judged(row, lang)]
+        known = [_ranked(row, lang), distance(row, lang).replace("\n", ", "), judged(row, lang)]
         return f"  {name}{words.word('colon', lang)}{words.word('between_clauses', lang).join(known)}".replace(
             "\u00a0", " "
         )
@@ -289,7 +289,14 @@ class Brief:
 
     def sure(self, lang: str) -> str:
         """Return what the numbers of a list that no model orders are worth, or how a chance is meant."""
-        return words.word("brief_score_companion" if rests_on_companion(self.p.validation) else "score_note", lang)
+        return words.word(
+            "brief_score_companion" if rests_on_companion(self.p.validation) else "brief_score_note", lang
+        )
+
+
+def _ranked(row: dict[str, Any], lang: str) -> str:
+    """Return the place in the list with the word before it, for a line that has no heading."""
+    return rank(row, lang) if row["rank"] is None else f"{words.word('rank', lang).lower()} {rank(row, lang)}"
 
 
 def distance(row: dict[str, Any], lang: str) -> str:

@@ -48,6 +48,10 @@ _SIGNS = {
 }
 
 
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom, pixels."""
+
+
 @dataclass(frozen=True)
 class Frame:
     """A part of the ground on a sheet of paper, degrees of longitude shortened as they are in its middle.
@@ -221,8 +225,19 @@ def scale_bar(frame: Frame, km: float) -> str:
     )
 
 
+def name_box(frame: Frame, name: str, x: float, y: float) -> Box:
+    """Return about where the name of a community at ``x, y`` stands."""
+    wide = 6.2 * len(name)
+    left = x - 7 - wide if _leftward(frame, x) else x + 7
+    return left, y - 6, left + wide, y + 6
+
+
+def _leftward(frame: Frame, x: float) -> bool:
+    return x > frame.width_px * 0.6
+
+
 def _name(frame: Frame, name: str, x: float, y: float) -> str:
-    left = x > frame.width_px * 0.6
+    left = _leftward(frame, x)
     return (
         f'<text x="{x + (-7 if left else 7):.1f}" y="{y + 4:.1f}" text-anchor="{"end" if left else "start"}" font-size="11" '
         f'stroke="#fff" stroke-width="3" paint-order="stroke">{escape(name, quote=False)}</text>'
