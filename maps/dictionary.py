@@ -35,7 +35,7 @@ TABLES: dict[str, tuple[str, type[Any] | None, tuple[str, ...]]] = {
     "model/held_out.csv": (
         "Scores of sites by models that have not seen them.",
         None,
-        ("site_id", "question", "fold", "label", "score", "method"),
+        ("site_id", "question", "fold", "label", "score", "method", "list_place", "compared", "won"),
     ),
     "samples.csv": ("One row per sample of a run on samples.", schema.SamplePredictions, ()),
 }

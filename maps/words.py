@@ -122,11 +122,34 @@ def chance(value: float | None, lang: str) -> str:
     return number(value, lang, 2)
 
 
-def chances(row: Mapping[str, Any], lang: str) -> dict[str, str]:
-    """Return the chance of a ranked site and the ends of its band, as ``score, low, high`` of a phrase; ends have no sign."""
+def rests_on_little(mean: float, high: float) -> bool:
+    """Say whether an expectation, as printed, lies above the 95 % end of what it is an expectation of."""
+    return float(f"{mean:.1e}") > float(f"{high:.1e}")
+
+
+def percent(value: float, lang: str) -> str:
+    """Write a chance (0-1) in whole per cent, without the sign; one that would round to 0 or 100 as less or more."""
+    if value >= 0.995 or value <= 0.005:
+        return "> 99" if value > 0.5 else "< 1"
+    return number(100 * value, lang, 0)
+
+
+def banded_chance(key: str, row: Mapping[str, Any], lang: str) -> str:
+    """Say the chance of a ranked site with its band, or alone where the ends of the band print alike.
+
+    Parameters
+    ----------
+    key : str
+        Of a phrase with ``score, low, high``; ``<key>_plain`` is the same without a band.
+    row : mapping
+        ``score``, ``score_low``, ``score_high``.
+    lang : {"en", "fr"}
+        Language.
+    """
     columns = {"score": "score", "low": "score_low", "high": "score_high"}
     texts = {name: chance(float(row[column]), lang) for name, column in columns.items()}
-    return texts | {end: texts[end].removeprefix("> ").removeprefix("< ") for end in ("low", "high")}
+    texts |= {end: texts[end].removeprefix("> ").removeprefix("< ") for end in ("low", "high")}  # an end has no sign
+    return phrase(key if texts["low"] != texts["high"] else f"{key}_plain", lang, **texts)
 
 
 def rounded(value: float | None, lang: str, digits: int = 2) -> str:

@@ -17,6 +17,9 @@ ROLES = ("test", "train", "omit")
 TOLD = 5
 """Rows named in a message."""
 
+MOST_FOLDS = 40
+"""Of a list: with as many, every method is fitted 820 times; one fold per site of a region would run for days."""
+
 
 def read_splits(path: Path, root: Path) -> pd.DataFrame:
     """Read the folds of a test.
@@ -37,7 +40,8 @@ def read_splits(path: Path, root: Path) -> pd.DataFrame:
     ------
     SourceError
         With the rows, where a column or a value is missing, a role is unknown, a site stands twice in a fold, a site is tested in
-        several folds though none lists its training sites, or fewer than two folds test anything.
+        several folds though none lists its training sites, or fewer than two folds or more
+        than `MOST_FOLDS` test anything.
     """
     raw = read_table(Source(id="splits", role="links", path=str(path)), root)
     where = f"{KEY} ({raw.path.name})"
@@ -74,6 +78,11 @@ def read_splits(path: Path, root: Path) -> pd.DataFrame:
     count = table.loc[tested, "fold"].nunique()
     if count < 2:
         raise SourceError(f"{where}: {count} folds test anything; a test needs at least two. Add rows of role test.")
+    if count > MOST_FOLDS:
+        raise SourceError(
+            f"{where}: {count} folds test something, at most {MOST_FOLDS} can, for every method is fitted without each two of "
+            "them. Give sites of one camp or block the same fold."
+        )
     return table[table["role"].ne("omit")].astype(str).reset_index(drop=True)
 
 

@@ -207,7 +207,7 @@ def _chance_or_grade(row: Any, lang: str) -> str:
     """Return the chance of the grade with its band; where the waste was sampled, what was measured: its chance says no more."""
     if pd.notna(row.treo_ppm):
         return words.span(row.treo_low_ppm, row.treo_high_ppm, "ppm", lang)
-    return words.phrase("score_band", lang, **words.chances(row._asdict(), lang)).replace(" (", "\n(")
+    return words.banded_chance("score_band", row._asdict(), lang).replace(" (", "\n(")
 
 
 def _of_all(p: Publication) -> list[str]:
@@ -316,4 +316,6 @@ def _why(site: pd.Series, tie: tuple[int, int] | None, road_km: Any, grade: floa
     ends = {"rank": rank, "low": int(site["rank_low"]), "high": int(site["rank_high"])}
     columns = {"expected": "payable_t", "least": "payable_low_t", "most": "payable_high_t"}
     tonnes = {name: words.rounded(float(site[column]), lang) for name, column in columns.items()}
-    return words.phrase("plan_reason", lang, road=road, supposed=supposed, grade=grade, **tonnes, **ends)
+    little = words.rests_on_little(float(site["payable_t"]), float(site["payable_high_t"]))
+    rare = words.word("plan_rare", lang) if little else ""
+    return words.phrase("plan_reason", lang, road=road, supposed=supposed, grade=grade, rare=rare, **tonnes, **ends)

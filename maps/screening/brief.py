@@ -325,10 +325,8 @@ def judged(row: dict[str, Any], lang: str) -> str:
     if row["rank"] is None:
         return words.word("not_scored", lang)
     if row["grade_rule"] == "hosts" or row["score_low"] == row["score_high"]:
-        return words.phrase("brief_judged_kind", lang, score=float(row["score"]))
-    chances = words.chances(row, lang)
-    key = "brief_judged_plain" if {chances["low"], chances["high"]} <= {chances["score"][2:]} else "brief_judged"
-    return words.phrase(key, lang, **chances)
+        return words.phrase("brief_judged_kind", lang, score=words.chance(float(row["score"]), lang))
+    return words.banded_chance("brief_judged", row, lang)
 
 
 def _some(names: Sequence[str], lang: str) -> str:

@@ -32,7 +32,7 @@ def score_rows(ranked: Row | None, score_key: str, grade_ppm: float, lang: str) 
     low, high = (ranked[f"treo_{end}_ppm" if measured else f"treo_inferred_{end}_ppm"] for end in ("low", "high"))
     contained = words.span(ranked["contained_treo_low_t"], ranked["contained_treo_high_t"], "t", lang)
     rows = [
-        (score_key, words.phrase("score_range", lang, **words.chances(ranked, lang))),
+        (score_key, words.banded_chance("score_range", ranked, lang)),
         ("evidence", words.word(f"evidence_{ranked['evidence']}", lang)),
         (f"grade_rule_{ranked['grade_rule']}", words.span(low, high, "ppm", lang)),
         (
@@ -56,7 +56,12 @@ def score_rows(ranked: Row | None, score_key: str, grade_ppm: float, lang: str) 
 
 def _payable(ranked: Row, lang: str) -> str:
     """Say what a site is expected to hold of metal that could pay, and the chance that it is worth a visit."""
-    values = {"mean": float(ranked["payable_t"]), "high": float(ranked["payable_high_t"])}
+    mean, high = float(ranked["payable_t"]), float(ranked["payable_high_t"])
+    tonnes = words.phrase(
+        "payable_tonnes_rare" if words.rests_on_little(mean, high) else "payable_tonnes",
+        lang,
+        mean=words.rounded(mean, lang),
+        high=words.rounded(high, lang),
+    )
     key = "payable_range" if present(ranked["tonnage_t"]) else "payable_supposed"
-    tonnes = {name: words.rounded(value, lang) for name, value in values.items()}
-    return words.phrase(key, lang, chance=round(100 * float(ranked["chance_payable"])), **tonnes)
+    return words.phrase(key, lang, tonnes=tonnes, chance=words.percent(float(ranked["chance_payable"]), lang))

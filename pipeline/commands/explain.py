@@ -13,7 +13,7 @@ from maps.publication import Publication
 from maps.reasons import of_weight, phrase_reason
 from maps.rows import rank_labels
 from maps.verdict import score_key
-from maps.words import chances, finding, flag, phrase, source_of_flag, span, word
+from maps.words import banded_chance, finding, flag, phrase, source_of_flag, span, word
 from maps.words import layer as layer_in_words
 from pipeline.folder.published import load_publication
 
@@ -96,8 +96,7 @@ def _grade(row: pd.Series, key: str, lang: str) -> str:
     """Return the measured concentration, or the chance of the grade where the waste was not sampled."""
     if pd.notna(row["treo_ppm"]):
         return phrase("explain_measured", lang, grade=span(row["treo_low_ppm"], row["treo_high_ppm"], "ppm", lang))
-    ends = {str(name): value for name, value in row.items()}
-    return phrase(key, lang, **chances(ends, lang))
+    return banded_chance(key, {str(name): value for name, value in row.items()}, lang)
 
 
 def _amount(row: pd.Series, lang: str) -> str:

@@ -36,7 +36,7 @@ LEAST_TOLD = 8
 """Sites of either class that must have a value before a column is suspected: two positives are told apart by luck."""
 
 
-def alarms(task: Task, folds: Folds, spatial: Figures, random: Figures) -> list[Finding]:
+def alarms(task: Task, folds: Folds, spatial: Figures, random: Figures, *, of_columns: bool = False) -> list[Finding]:
     """Return what smells of leakage, and whether too few parts of the region tell.
 
     Parameters
@@ -47,14 +47,15 @@ def alarms(task: Task, folds: Folds, spatial: Figures, random: Figures) -> list[
         Of the test.
     spatial, random : Figures
         On spatial and on random folds, of a method that learns from features alone.
+    of_columns : bool
+        Whether that method is `figures_of_features`, whose figures are not those of the model that is judged.
     """
     alarms_raised = []
     if spatial.auc is not None and random.auc is not None:
         most = spatial.auc if spatial.auc_high is None else spatial.auc_high  # a few positives part by chance, too
         if random.auc - spatial.auc > LEAKAGE_GAP and random.auc > most:
-            alarms_raised.append(
-                Finding(code="random_folds_flatter", values={"random": random.auc, "spatial": spatial.auc})
-            )
+            code = "random_folds_flatter_columns" if of_columns else "random_folds_flatter"
+            alarms_raised.append(Finding(code=code, values={"random": random.auc, "spatial": spatial.auc}))
     alarms_raised += _telling_columns(task)
     twins = twin_share(task.features[task.judged], folds.fold[task.judged])
     if twins > TWIN_SHARE:

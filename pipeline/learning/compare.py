@@ -142,6 +142,30 @@ def pair_table(comparisons: Iterable[Comparison], blocks: np.ndarray) -> PairTab
     return PairTable(won, pairs)
 
 
+def won_by_row(comparisons: Iterable[Comparison], n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return for every row how many negatives it was compared with as a positive, and how many of them it won against.
+
+    Parameters
+    ----------
+    comparisons : iterable of Comparison
+        As `pair_table` takes them.
+    n : int
+        Rows.
+
+    Returns
+    -------
+    compared, won : ndarray of float, shape (n,)
+        A tie is half won; the sum of the one over that of the other is the AUC of the same pairs.
+    """
+    compared, won = np.zeros(n), np.zeros(n)
+    for score, positive, negative in comparisons:
+        known = np.isfinite(score)
+        high, low = np.flatnonzero(positive & known), np.sort(score[negative & known])
+        compared[high] += len(low)
+        won[high] += (np.searchsorted(low, score[high], "left") + np.searchsorted(low, score[high], "right")) / 2
+    return compared, won
+
+
 def block_interval(table: PairTable, seed: int) -> tuple[float, float]:
     """Return the 95 % interval of the AUC when whole blocks are drawn anew.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from layers.validation import Figures
 from pipeline.learning.candidates import Task
-from pipeline.learning.compare import PairTable, block_interval, pair_table, percentiles
+from pipeline.learning.compare import PairTable, block_interval, pair_table, percentiles, won_by_row
 from pipeline.learning.fold_scores import FoldScores, comparisons
 from pipeline.learning.folds import Folds
 from pipeline.learning.validation import captures, platt
@@ -33,12 +33,19 @@ class Measured:
         Percentile of each tested row among the same model's scores, 0 to 1; NaN where not tested.
     chance : ndarray of float, shape (n,)
         Chance of each tested row by a calibration on the other folds; NaN where not tested.
+    place : ndarray of float, shape (n,)
+        Place of every row in the list whose first 5, 10 and 20 % are looked at, from 1; ties share their mean.
+    compared, won : ndarray of float, shape (n,)
+        Negatives each positive was compared with, and those it stands above: together the AUC.
     """
 
     figures: Figures
     pairs: PairTable
     order: np.ndarray
     chance: np.ndarray
+    place: np.ndarray
+    compared: np.ndarray
+    won: np.ndarray
 
 
 def measure(task: Task, folds: Folds, scores: FoldScores, *, interval: bool = True) -> Measured:
@@ -55,9 +62,12 @@ def measure(task: Task, folds: Folds, scores: FoldScores, *, interval: bool = Tr
     interval : bool
         Whether the interval is wanted.
     """
+    from scipy.stats import rankdata
+
     _, block = np.unique(task.blocks, return_inverse=True)
     single = scores.single
-    pairs = pair_table(comparisons(scores, folds.tests & task.judged, task.positive), block)
+    compared_pairs = comparisons(scores, folds.tests & task.judged, task.positive)
+    pairs = pair_table(compared_pairs, block)
     low, high = block_interval(pairs, task.random_state) if interval else (float("nan"), float("nan"))
     order = tested_mean(folds.tests, np.array([_placed(score) for score in single]))
     standard = tested_mean(folds.tests, np.array([_standardised(score) for score in single]))
@@ -69,7 +79,8 @@ def measure(task: Task, folds: Folds, scores: FoldScores, *, interval: bool = Tr
     judged = usable & np.isfinite(chance)
     brier = float(np.mean((chance[judged] - task.positive[judged]) ** 2)) if judged.any() else float("nan")
     base = float(task.positive[judged].mean()) if judged.any() else float("nan")
-    shares: dict[str, Any] = dict(captures(task.positive, last(_whole_list(order, single))))
+    whole = last(_whole_list(order, single))
+    shares: dict[str, Any] = dict(captures(task.positive, whole))
     figures = Figures(
         auc=pairs.auc,
         auc_low=low,
@@ -79,7 +90,7 @@ def measure(task: Task, folds: Folds, scores: FoldScores, *, interval: bool = Tr
         brier_of_base_rate=base * (1 - base),
         **shares,
     )
-    return Measured(figures, pairs, order, chance)
+    return Measured(figures, pairs, order, chance, rankdata(-whole), *won_by_row(compared_pairs, len(whole)))
 
 
 def _whole_list(order: np.ndarray, single: np.ndarray) -> np.ndarray:

@@ -27,7 +27,7 @@ from pipeline.learning.fold_scores import score_folds
 from pipeline.learning.folds import Folds, complements
 from pipeline.learning.methods import ONE_COLUMN, fit_of
 from pipeline.learning.null_test import spatial_null
-from pipeline.learning.questions import answer
+from pipeline.learning.questions import answer, row_results
 from pipeline.learning.skill import decide
 from pipeline.learning.trials import Trial, basis_of, try_methods
 from pipeline.learning.validation import area_under_curve, prediction_rate, reliability
@@ -93,8 +93,8 @@ class Judgement:
     diagnostics : dict
         Curves for the report.
     held_out : DataFrame
-        Per row ``fold, held_out_score`` (0 to 1), ``held_out_method``, ``near_fold, near_score, near_method`` and ``question``:
-        which of the two tests fits the row's distance to an assay.
+        Per row what `row_results` returns of the first question (``fold``, the others with ``held_out_`` before their names) and
+        of the second (``near_``), and ``question``: which of the two fits the row's distance to an assay.
     """
 
     main: Trial
@@ -142,7 +142,7 @@ def judge_model(
     null, null_values = spatial_null(task, folds, params.n_permutations, fixed, main.code if rule else "ridge")
     plain = main.code != "grade_field"
     aucs = (spatial, by_chance.figures) if plain else figures_of_features(task, folds, anyhow)
-    warned = tuple(alarms(task, folds, *aucs))
+    warned = tuple(alarms(task, folds, *aucs, of_columns=not plain))
     valid = _is_validated(task, first.model) and task.positive[lost].sum() <= task.positive.sum() / 2
     status: Literal["validated", "not validated"] = "validated" if valid else "not validated"
     asked = answers.questions[answers.main].code
@@ -247,9 +247,8 @@ def _notes(task: Task, region: Region, single: np.ndarray, *, valid: bool) -> li
 
 
 def _held_out(first: Trial, near: pd.DataFrame) -> pd.DataFrame:
-    methods = np.array([*first.choice.by_fold, ""], dtype=object)
-    fold = first.folds.fold
-    return near.assign(fold=fold, held_out_score=first.model.chance, held_out_method=methods[fold])
+    rows = row_results(first)
+    return near.assign(**{name if name == "fold" else f"held_out_{name}": rows[name] for name in rows})
 
 
 def _diagnostics(task: Task, table: pd.DataFrame, first: Trial, by_chance: Measured) -> dict[str, Any]:

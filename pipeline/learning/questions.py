@@ -39,15 +39,14 @@ class Answers:
         return int(np.argmax([question.sites for question in self.questions]))
 
     def near(self) -> pd.DataFrame:
-        """Return ``near_fold, near_score, near_method`` of every row in the second question, and ``question``."""
+        """Return what `row_results` does of the second question, with ``near_`` before the names, and ``question``."""
         n = len(self.asked)
-        answers = pd.DataFrame({"near_fold": np.full(n, -1), "near_score": np.full(n, np.nan), "near_method": ""})
         if len(self.trials) > 1:
-            trial = self.trials[1]
-            fold = trial.folds.fold
-            answers["near_fold"], answers["near_score"] = fold, trial.model.chance
-            answers["near_method"] = np.array([*trial.choice.by_fold, ""], dtype=object)[fold]
-        return answers.assign(question=self.asked)
+            answers = row_results(self.trials[1])
+        else:
+            nothing = dict.fromkeys(("score", "place", "compared", "won"), np.full(n, np.nan))
+            answers = pd.DataFrame({"fold": np.full(n, -1), "method": ""} | nothing)
+        return answers.add_prefix("near_").assign(question=self.asked)
 
 
 def answer(
@@ -120,3 +119,23 @@ def _question(
         method=trial.code,
         lead=lead_over_best(trial.baselines),
     )
+
+
+def row_results(trial: Trial) -> pd.DataFrame:
+    """Return what a trial found of every row.
+
+    Parameters
+    ----------
+    trial : Trial
+        Of a question.
+
+    Returns
+    -------
+    DataFrame
+        ``fold`` (-1 where none tests the row), ``method``, ``score`` (0 to 1), ``place`` in the list of all rows, and how many
+        negatives a positive was ``compared`` with and ``won`` against.
+    """
+    fold, model = trial.folds.fold, trial.model
+    method = np.array([*trial.choice.by_fold, ""], dtype=object)[fold]
+    measured = {"score": model.chance, "place": model.place, "compared": model.compared, "won": model.won}
+    return pd.DataFrame({"fold": fold, "method": method} | measured)

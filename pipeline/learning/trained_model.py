@@ -75,8 +75,8 @@ class TrainedModel:
         Arrays (lists of numbers or texts) behind the report's figures.
     sites : DataFrame
         Per site: ``site_id, label, block, district, log_odds`` (calibrated, by models that did not see the site where it was
-        judged), ``fold, held_out_score, held_out_method, near_fold, near_score, near_method,
-        question`` (see `held_out_table`), ``other_method`` where another one speaks for the site, the evidence
+        judged), ``fold``, columns ``held_out_...`` and ``near_...`` and
+        ``question`` (see `held_out_table`), ``other_method`` where another one speaks for the site, the evidence
         from the waste itself (``waste_log10, waste_sd_log10, waste_rule``: assay, proxies or none) and the companion's parts.
     applicability : Applicability or None
         Where the model may speak.
@@ -161,24 +161,30 @@ def held_out_table(model: TrainedModel) -> pd.DataFrame:
     -------
     DataFrame
         ``site_id, question`` (``new_camp``, ``near_assays`` or ``given``), ``fold`` (from 0), ``label`` (1, 0 or missing),
-        ``score`` (0 to 1, calibrated on the other folds) and ``method``. A site may stand once for each question.
+        ``score`` (0 to 1, calibrated on the other folds), ``method``, ``list_place`` (in the list of all sites by the held-out
+        chance, from which the shares found are counted), and of positives how many negatives they were ``compared`` with by a
+        model that saw neither and how many of them they ``won`` against: the AUC is the sum of the one over that of the other.
+        A site may stand once for each question.
     """
-    columns = ["site_id", "question", "fold", "label", "score", "method"]
+    columns = ["site_id", "question", "fold", "label", "score", "method", "list_place", "compared", "won"]
     questions = [question.code for question in model.validation.questions]
     sites = model.sites
     parts = []
     for question in questions:
         near = question == "near_assays"
-        fold, score = ("near_fold", "near_score") if near else ("fold", "held_out_score")
-        method = sites["near_method" if near else "held_out_method"]
+        fold, of_question = ("near_fold", "near_") if near else ("fold", "held_out_")
+        positive = sites["label"] == 1
         held_out = pd.DataFrame(
             {
                 "site_id": sites["site_id"],
                 "question": question,
                 "fold": sites[fold],
                 "label": sites["label"].astype("Int64"),
-                "score": sites[score].round(6),
-                "method": method,
+                "score": sites[f"{of_question}score"].round(6),
+                "method": sites[f"{of_question}method"],
+                "list_place": sites[f"{of_question}place"],
+                "compared": sites[f"{of_question}compared"].where(positive).astype("Int64"),
+                "won": sites[f"{of_question}won"].where(positive),
             }
         )
         parts.append(held_out[(held_out["fold"] >= 0) & held_out["score"].notna()])

@@ -106,8 +106,9 @@ def rank_sites(
         Best first, ties in the order of ``site_id`` and counted in ``tied_with``; ``reasons`` is missing. ``score`` is the chance
         that the grade of the waste is at least ``order_grade_ppm``, its interval what a better model or more samples could still
         make of it. ``treo_ppm`` and its range are given where the waste was assayed, ``treo_inferred_ppm`` and its range where
-        the grade was learned without an assay of this waste. ``payable_t`` is the expected payable tonnes, ``chance_payable`` the
-        chance to hold ``order_contained_t`` at that grade, both of the rare earths that are ``counted``. Extra columns:
+        the grade was learned without an assay of this waste. ``payable_t`` is the expected payable tonnes, which may lie above
+        the 95 % end ``payable_high_t`` where they rest on a small chance of much; ``chance_payable`` the chance to hold
+        ``order_contained_t`` at that grade, all of the rare earths that are ``counted``. Extra columns:
         ``top10_chance`` (0-1), ``dissimilarity``, ``companion_low``, ``companion_high``, ``label_rule``, ``ranked_last_reason``,
         and, the same in every row, ``order_by``, ``order_grade_ppm``, ``order_contained_t``, ``order_cap_t`` and
         ``order_rich_share`` (missing where none was given).
@@ -133,7 +134,6 @@ def rank_sites(
     drawn_amounts, contained = amounts(counted, aim), amounts(belief, aim)
     for name in ("payable_t", "payable_low_t", "payable_high_t", "chance_payable"):
         table[name] = drawn_amounts[name]
-    table["payable_high_t"] = np.maximum(table["payable_high_t"], table["payable_t"])  # a small chance of much
     order_by = {
         "payable": drawn_amounts["payable_t"],
         "chance": table["score"].to_numpy(float),

@@ -22,6 +22,7 @@ from maps.report.report import SECTIONS, write_report
 from maps.report.validation_notes import validation_notes
 from maps.sheets.sheet import next_step, write_sheets
 from maps.sheets.site_chemistry import metals
+from maps.sheets.site_score import score_rows
 from maps.site_map.payload import map_payload
 from maps.verdict import plain_verdict, rests_on_companion, verdict
 from pipeline.learning.skill import decide, nothing_learned
@@ -509,6 +510,23 @@ def test_sites_that_nothing_tells_apart_are_printed_as_tied(made_up: ModuleType,
     assert part(page, "fr").count("ex æquo 2–4") == 3
     assert len(re.findall(r"tied \d", page)) == 3
     assert page.count("tied for ranks 2–4") == 3
+
+
+def test_an_expectation_above_its_own_range_is_said_to_rest_on_a_small_chance(
+    made_up: ModuleType, tmp_path: Path
+) -> None:
+    """A mean is never printed as the 95 % end: neither on a sheet nor in the plan, and no chance as 0 or 100 %."""
+    made = made_up.publication(12)
+    ranking = made.ranking.assign(payable_t=560.0, payable_low_t=0.0, payable_high_t=0.0, chance_payable=0.0)
+    row = ranking.iloc[0].to_dict()
+    told = dict(score_rows(row, "score", 500.0, "en"))["Payable oxides (in waste whose grade reaches 500 ppm)"]
+    assert "560 t expected, which rests on a small chance of much: in 95 of 100 cases at most 0 t" in told
+    assert told.endswith("chance of enough for a visit < 1 %")
+    sure = dict(score_rows(row | {"payable_high_t": 900.0, "chance_payable": 1.0}, "score", 500.0, "en"))
+    assert "560 t expected, up to 900 t (95 %); chance of enough for a visit > 99 %" in " ".join(sure.values())
+    write_report(replace(made, ranking=ranking), tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "(5 to 95 %: 0 to 0 t; the expectation rests on a small chance of much)" in page
 
 
 def test_where_nothing_was_trained_no_empty_table_is_shown(made_up: ModuleType, tmp_path: Path) -> None:

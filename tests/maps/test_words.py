@@ -51,7 +51,7 @@ def test_no_sentence_was_left_untranslated() -> None:
     alike = {"date", "licence", "sources", "source", "attribution", "volume", "site", "sites_list", "contact", "method_fusion",
              "sheet_samples", "report_block", "report_gain", "report_total", "report_figures", "sort_distance", "axis_distance", "axis_semivariance", "axis_importance",
              "axis_longitude", "axis_latitude", "axis_chondrite", "backdrop_province", "screen_distance", "sheet_above_norm", "score_band", "book_sources", "brief_distance", "brief_judged", "brief_judged_plain",
-             "score_plain", "check_code"}  # fmt: skip
+             "score_band_plain", "score_range_plain", "check_code"}  # fmt: skip
     assert sorted(set(same) - alike) == []
 
 
@@ -355,8 +355,31 @@ def test_a_chance_is_never_told_as_certain(value: float, en: str, fr: str) -> No
     assert (words.chance(value, "en"), words.chance(value, "fr")) == (en, fr)
 
 
-def test_an_explained_chance_is_never_certain_and_ends_have_no_sign() -> None:
-    told = words.phrase(
-        "explain_score", "en", **words.chances({"score": 1.0, "score_low": 0.12, "score_high": 1.0}, "en")
-    )
-    assert told == "Chance that the grade is reached: > 0.99 (band 0.12–0.99)"
+@pytest.mark.parametrize(
+    ("chance", "ends", "english"),
+    [
+        (1.0, (0.12, 1.0), "Chance that the grade is reached: > 0.99 (band 0.12–0.99)"),
+        (1.0, (0.991, 1.0), "Chance that the grade is reached: > 0.99"),
+        (0.001, (0.0, 0.002), "Chance that the grade is reached: < 0.01"),
+    ],
+)
+def test_an_explained_chance_is_never_certain_and_ends_have_no_sign(
+    chance: float, ends: tuple[float, float], english: str
+) -> None:
+    row = {"score": chance, "score_low": ends[0], "score_high": ends[1]}
+    assert words.banded_chance("explain_score", row, "en") == english
+
+
+@pytest.mark.parametrize(
+    ("value", "en", "fr"),
+    [
+        (1.0, "> 99", "> 99"),
+        (0.0, "< 1", "< 1"),
+        (0.994, "99", "99"),
+        (0.005, "< 1", "< 1"),
+        (0.006, "1", "1"),
+        (0.437, "44", "44"),
+    ],
+)
+def test_per_cent_of_a_chance_are_never_all_or_none(value: float, en: str, fr: str) -> None:
+    assert (words.percent(value, "en"), words.percent(value, "fr")) == (en, fr)

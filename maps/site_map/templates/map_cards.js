@@ -46,7 +46,7 @@ function scoreBlock(i) {
   band.style.left = S.score_low[i] / 10 + "%"; band.style.width = (S.score_high[i] - S.score_low[i]) / 10 + "%"; mark.style.left = S.score[i] / 10 + "%";
   bar.append(band, mark);
   const values = { score: chance(scoreOf(i)), low: chanceEnd(S.score_low[i] / 1000), high: chanceEnd(S.score_high[i] / 1000) };
-  return [rank, bar, el("p", {}, `${w("score")}${w("colon")}${fill(S.score_low[i] === S.score_high[i] ? "score_plain" : "score_range", values)}`), el("p", { class: "small" }, w(mere(i) ? "score_note_showing" : "score_note"))];
+  return [rank, bar, el("p", {}, `${w("score")}${w("colon")}${fill(values.low === values.high ? "score_range_plain" : "score_range", values)}`), el("p", { class: "small" }, w(mere(i) ? "score_note_showing" : "score_note"))];
 }
 function years(i) {
   const ends = [col("first", i), col("last", i)].filter((one) => one !== null).map(String);
@@ -54,7 +54,9 @@ function years(i) {
 }
 function payable(i) {
   if (col("payable", i) === null || !ranked(i)) return [];
-  return said(fill("payable", { grade: number(meta.grade) }), fill(S.t[i] === null ? "payable_supposed" : "payable_range", { mean: rounded(col("payable", i)), high: rounded(col("payable_high", i)), chance: number(Math.round(col("chance_payable", i) / 10)) }));
+  const mean = col("payable", i), high = col("payable_high", i);
+  const tonnes = fill(mean <= high ? "payable_tonnes" : "payable_tonnes_rare", { mean: rounded(mean), high: rounded(high) });
+  return said(fill("payable", { grade: number(meta.grade) }), fill(S.t[i] === null ? "payable_supposed" : "payable_range", { tonnes, chance: percent(col("chance_payable", i) / 1000) }));
 }
 function chemistry(i) {
   if (mere(i)) return []; // no grade and no amount of a waste that does not exist

@@ -35,6 +35,10 @@ def test_rows_to_omit_go_and_roles_are_folded(tmp_path: Path) -> None:
         ("site_id,fold,role\nA,1,test\nA,1,train\nB,2,test\n", r"2 of 3 rows: a site stands more than once in a fold"),
         ("site_id,fold\nA,1\nB,2\nA,2\n", r"tested in several folds, and no row says what trains .*\(rows 2, 4\)"),
         ("site_id,fold\nA,1\nB,1\n", "1 folds test anything"),
+        (
+            "site_id,fold\n" + "".join(f"A{fold},{fold}\n" for fold in range(41)),
+            "41 folds test something, at most 40 can, .* Give sites of one camp or block the same fold",
+        ),
     ],
 )
 def test_a_wrong_file_is_named_by_row(text: str, told: str, tmp_path: Path) -> None:

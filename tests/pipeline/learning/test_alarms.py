@@ -53,5 +53,6 @@ def test_random_folds_flatter_only_beyond_what_few_positives_leave_open(spatial:
     fold, y = np.arange(60) % 4, (rng.random(60) < 0.4).astype(int)
     columns = pd.DataFrame(rng.normal(size=(60, 3)), columns=["a", "b", "c"])
     task = Task(columns, y, supervised=True, blocks=fold.astype(str), random_state=1)
-    codes = {notice.code for notice in alarms(task, complements(fold), spatial, Figures(auc=0.9))}
-    assert ("random_folds_flatter" in codes) is rings
+    for of_columns, code in ((False, "random_folds_flatter"), (True, "random_folds_flatter_columns")):
+        raised = alarms(task, complements(fold), spatial, Figures(auc=0.9), of_columns=of_columns)
+        assert (code in {notice.code for notice in raised}) is rings

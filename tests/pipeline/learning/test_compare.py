@@ -14,6 +14,7 @@ from pipeline.learning.compare import (
     percentiles,
     within_fold_auc,
     within_folds,
+    won_by_row,
 )
 from pipeline.learning.validation import area_under_curve
 
@@ -58,6 +59,9 @@ def test_pairs_by_block_sum_to_the_auc_with_ties_by_half() -> None:
     tests = np.arange(60) % 3 == np.arange(3)[:, None]
     table = pair_table(within_folds(tests, positive, np.tile(score, (3, 1))), rng.integers(0, 12, 60))
     assert table.auc == pytest.approx(within_fold_auc(tests, positive, np.tile(score, (3, 1))))
+    compared, won = won_by_row(within_folds(tests, positive, np.tile(score, (3, 1))), 60)
+    assert won.sum() / compared.sum() == pytest.approx(table.auc)
+    assert not compared[~positive].any()
 
 
 def test_the_interval_holds_the_auc_and_needs_six_blocks_with_positives() -> None:

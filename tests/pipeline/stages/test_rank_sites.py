@@ -88,13 +88,21 @@ def test_every_interval_holds_its_value(chain) -> None:
         ("rank_low", "rank", "rank_high"),
         ("treo_low_ppm", "treo_ppm", "treo_high_ppm"),
         ("treo_inferred_low_ppm", "treo_inferred_ppm", "treo_inferred_high_ppm"),
-        ("payable_low_t", "payable_t", "payable_high_t"),
         ("contained_treo_low_t", "contained_treo_t", "contained_treo_high_t"),
     ):
         known = r[mid].notna()
         assert (r.loc[known, low] <= r.loc[known, mid]).all()
         assert (r.loc[known, mid] <= r.loc[known, high]).all()
     assert r["top10_chance"].sum() == pytest.approx(10, abs=0.5)
+
+
+def test_ends_of_payable_tonnes_are_those_of_the_draws(chain) -> None:
+    """A waste that pays with a chance under one in twenty has no payable tonnes at its 95 % end, though it has an expectation."""
+    r = chain.ranking
+    assert (r["payable_low_t"] <= r["payable_high_t"]).all()
+    unlikely = r[(r["score"] < 0.04) & (r["payable_t"] > 0)]
+    assert len(unlikely) > 10
+    assert (unlikely["payable_high_t"] == 0).all()
 
 
 def test_ninety_percent_ranges_of_concentration_cover_the_truth(chain) -> None:

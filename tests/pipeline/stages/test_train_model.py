@@ -10,8 +10,10 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pytest
 
 from layers import schema
+from pipeline.learning.trained_model import held_out_table
 from pipeline.stages.build_features import BuildFeaturesParams, build_features
 from pipeline.stages.explain_sites import ExplainSitesParams, explain_sites
 from pipeline.stages.label_sites import LabelSitesParams, label_sites
@@ -48,6 +50,24 @@ def test_planted_skill_is_found_and_told_in_the_agreed_form(planted) -> None:
     json.dumps(v.model_dump(mode="json"), allow_nan=False)
     assert type(v).model_validate_json(v.model_dump_json()) == v
     json.dumps(model.diagnostics, allow_nan=False)
+
+
+@pytest.mark.parametrize("assayed", [0.6, 1.0])
+def test_what_is_told_can_be_counted_from_the_table_of_scores(assayed: float, planted) -> None:
+    """AUC, shares found and Brier score of every question follow from the rows of ``held_out.csv``."""
+    model, *_ = learn(planted(160, assayed=assayed, signal=1.2))
+    table = held_out_table(model)
+    assert set(table["question"]) == {question.code for question in model.validation.questions}
+    for question in model.validation.questions:
+        rows = table[table["question"] == question.code]
+        judged = rows.dropna(subset="label")
+        assert judged["won"].sum() / judged["compared"].sum() == pytest.approx(question.figures.auc, abs=1e-6)
+        positive = judged[judged["label"] == 1]
+        for share, found in question.figures.capture.items():
+            within = positive["list_place"] <= np.ceil(int(share) / 100 * model.validation.n_sites)
+            assert within.mean() == pytest.approx(found, abs=1.5 / len(positive))
+        brier = ((judged["score"] - judged["label"].astype(float)) ** 2).mean()
+        assert brier == pytest.approx(question.figures.brier, abs=1e-5)
 
 
 def test_shuffled_labels_are_called_no_skill(planted) -> None:
