@@ -52,10 +52,10 @@ def _order(ranking: pd.DataFrame, lang: str) -> list[tuple[str, str]]:
     if ranking.empty or "order_by" not in ranking:
         return []
     first = ranking.iloc[0]
-    numbers = {"grade": first["order_grade_ppm"], "amount": first["order_contained_t"], "cap": first["order_cap_t"]}
-    sentence = words.phrase(
-        f"card_order_{first['order_by']}", lang, **{key: float(number) for key, number in numbers.items()}
-    )
+    amount = float(first["order_contained_t"])
+    enough = words.phrase("card_enough" if amount > 0 else "card_enough_any", lang, amount=amount)
+    ends = {"grade": float(first["order_grade_ppm"]), "cap": float(first["order_cap_t"])}
+    sentence = words.phrase(f"card_order_{first['order_by']}", lang, enough=enough, **ends)
     share = first.get("order_rich_share")
     if share is not None and pd.notna(share):
         return [

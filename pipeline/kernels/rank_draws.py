@@ -89,10 +89,12 @@ def choose_aim(belief: WasteBelief, grade_log10: float, visits: int, contained_t
 
     The cap is the median over draws of the largest contained amount; the amount worth a visit the median of the (visits / 2)-th
     largest payable amount, rounded to two digits. An amount fixed too low makes every rich waste equal, one too high finds
-    only giants; half of the visits is near the best of both.
+    only giants; half of the visits is near the best of both. Where fewer wastes than visits are to be expected to pay, half
+    of those stand for half of the visits: what a waste that does not pay holds is no amount worth a visit.
     """
     largest, worth = [], []
-    last = max(1, visits // 2) - 1
+    paying = float((belief.exists * belief.chance(grade_log10)).sum())
+    last = max(1, min(visits, round(paying)) // 2) - 1
     for draw in range(TRIAL_DRAWS):
         contained, grade, _ = _draw(belief, seed, draw)
         largest.append(float(contained.max(initial=0.0)))
@@ -162,7 +164,8 @@ def amounts(belief: WasteBelief, aim: Aim) -> dict[str, np.ndarray]:
         payable = np.where(pays, np.minimum(contained, aim.cap_t), 0.0)
         drawn["payable_t"][some] = payable.mean(axis=1)
         drawn["payable_low_t"][some], drawn["payable_high_t"][some] = np.quantile(payable, (0.05, 0.95), axis=1)
-        drawn["chance_payable"][some] = (pays & (contained >= aim.contained_t)).mean(axis=1)
+        enough = (pays & (contained >= aim.contained_t)).mean(axis=1)
+        drawn["chance_payable"][some] = np.minimum(enough, part.exists * part.chance(aim.grade_log10))
         drawn["contained_low_t"][some], drawn["contained_high_t"][some] = np.quantile(contained, (0.05, 0.95), axis=1)
     return drawn
 

@@ -62,6 +62,22 @@ def test_the_expectation_of_the_first_k_is_the_greatest_for_every_k() -> None:
         assert np.sort(expected)[::-1][:k].sum() >= expected[np.argsort(-by_chance)[:k]].sum()
 
 
+@pytest.mark.parametrize("visits", [20, 1000])
+def test_more_visits_than_wastes_that_pay_make_no_amount_of_nothing(visits: int) -> None:
+    """Four sure wastes and many that hardly ever pay: the amount worth a visit is that of the second of the four."""
+    few = belief([3000.0] * 4 + [30.0] * 60, [4e6, 3e6, 2e6, 1e6] + [1e6] * 60, 0.2, 0.01)
+    aim = choose_aim(few, 3.0, visits, None, 1)
+    assert 5_000 < aim.contained_t < 12_000
+    assert amounts(few, aim)["chance_payable"][4:].max() < 0.001
+
+
+def test_a_chance_of_enough_is_never_above_the_chance_of_the_grade() -> None:
+    rng = np.random.default_rng(5)
+    many = belief(list(10 ** rng.normal(3.0, 0.3, 200)), [1e6] * 200, 0.4, 0.5, exists=0.9)
+    enough = amounts(many, Aim(3.0, 1e9, 1e-6))["chance_payable"]
+    assert (enough <= 0.9 * many.chance(3.0) + 1e-12).all()
+
+
 def test_ninety_percent_of_ranks_lie_in_their_intervals_when_the_belief_is_true() -> None:
     """Truth drawn from the belief itself: what is missed then is a fault of the arithmetic, not of an assumption."""
     held = []
