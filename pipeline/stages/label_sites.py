@@ -38,6 +38,7 @@ class LabelSitesParams(BaseModel):
     threshold_ppm: float = Field(
         default=500.0,
         gt=0,
+        lt=1_000_000,
         description="sampled concentration from which a waste is positive; TREO for REE, else the element",
     )
     min_measured_positives: int = Field(

@@ -41,7 +41,7 @@ class RankSitesParams(BaseModel):
         "complete suite the share of average crust",
     )
     grade_ppm: float | None = Field(
-        default=None, gt=0, description="least grade that pays, ppm; null: label_sites.threshold_ppm"
+        default=None, gt=0, lt=1_000_000, description="least grade that pays, ppm; null: label_sites.threshold_ppm"
     )
     visits: int = Field(default=20, ge=1, description="sites that can be visited; sets the amount worth a visit")
     contained_t: float | None = Field(

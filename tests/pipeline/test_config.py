@@ -57,6 +57,11 @@ def test_a_truth_value_where_text_is_expected_is_named(tmp_path: Path, word: str
         (GOOD.replace("path:", "pth:"), "sources[0].pth: unknown key. Did you mean path?"),
         (GOOD.replace("title: A region\n", ""), "title: this key is needed and not given."),
         (GOOD + "seed: minus one\n", "seed: "),
+        (
+            GOOD + "label_sites: {threshold_ppm: 1000000}\n",
+            "label_sites.threshold_ppm: Input should be less than 1000000",
+        ),
+        (GOOD + "rank_sites: {grade_ppm: 2.0e+6}\n", "rank_sites.grade_ppm: Input should be less than 1000000"),
         (GOOD + "region: {bbox: [10, 0, 5, 1]}\n", "bbox [10.0, 0.0, 5.0, 1.0] is not west < east"),
         (GOOD.replace("role: inventory", "role: lines"), "none has the role 'inventory'"),
         (GOOD + GOOD.splitlines()[3] + "\n", "the id 'sites' is given 2 times"),
