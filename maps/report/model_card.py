@@ -60,7 +60,7 @@ def _order(ranking: pd.DataFrame, lang: str) -> list[tuple[str, str]]:
     if share is not None and pd.notna(share):
         return [
             ("card_order", sentence),
-            ("card_selection", words.phrase("card_selection_share", lang, share=100 * share)),
+            ("card_selection", words.phrase("card_selection_share", lang, share=words.percent(float(share), lang))),
         ]
     learned = ranking["grade_rule"].eq("model").any()
     return [

@@ -12,6 +12,7 @@ import pandas as pd
 
 from layers.errors import SourceError
 from layers.formulas import without_formulas
+from maps.words import chance
 from pipeline.folder.manifest import BESIDE_SOURCES, key_of, read_manifest
 from pipeline.folder.published import load_publication
 from pipeline.folder.run_folder import LIST
@@ -122,8 +123,8 @@ def in_words(comparison: Comparison, first: Path, second: Path) -> str:
         for row in moved.head(MOVES_SHOWN).to_dict(orient="records"):
             why = f"; differs in: {row['changed']}" if row["changed"] else ""
             lines.append(
-                f"  {row['rank_a']:.0f} -> {row['rank_b']:.0f}  {row['name']}  ({row['site_id']})  score "
-                f"{row['score_a']:.2f} -> {row['score_b']:.2f}{why}"
+                f"  {row['rank_a']:.0f} -> {row['rank_b']:.0f}  {row['name']}  ({row['site_id']})  chance of the "
+                f"grade {chance(row['score_a'], 'en')} -> {chance(row['score_b'], 'en')}{why}"
             )
     else:
         lines.append("None of them changed rank.")
