@@ -7,9 +7,9 @@ import re
 import numpy as np
 import pandas as pd
 
-_CALCULATED = re.compile(r"\s*(?:[=@]\s*\S|[+-].*[(|!])", re.DOTALL)
+_CALCULATED = re.compile(r"\s*(?:[=@＝＠]\s*\S|[+＋－-].*[(|!])", re.DOTALL)
 """``=`` or ``@`` and something behind it; ``+`` or ``-`` with a call, a command or a cell of another sheet behind it, which no
-number has."""
+number has. Some programs take these signs in full width for the same."""
 
 
 def formula_cells(column: pd.Series) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from layers.catalogue.source import Source
 from layers.catalogue.yaml_text import load_text
 from layers.errors import ConfigError
+from layers.files.json_text import parse_json
 from layers.text import did_you_mean
 from pipeline.evidence.targets import REE, checked_targets
 from pipeline.stages.assign_samples import AssignSamplesParams
@@ -73,7 +73,9 @@ class DaskConfig(_Section):
     mode: Literal["serial", "threads", "processes"] = Field(
         default="threads", description="where slices run on this machine"
     )
-    scheduler: str | None = Field(default=None, description="tcp:// address of an existing dask scheduler")
+    scheduler: str | None = Field(
+        default=None, description="null: a scheduler is given with --scheduler, never by a run file"
+    )
     workers: int | None = Field(
         default=None, ge=1, description="threads or processes at once; null: the cores there are"
     )
@@ -245,9 +247,9 @@ def load_config(path: Path) -> RunConfig:
 def _of_manifest(path: Path, content: str) -> dict[str, Any]:
     """Return the run file inside a manifest, so that a run can be repeated from its folder; private sources are not in it."""
     try:
-        manifest = json.loads(content)
+        manifest = parse_json(content)
         return dict(manifest["config"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         raise ConfigError(
             f"{path}: is not the manifest.json of a run. Give a run file, or a manifest as a run wrote it."
         ) from None

@@ -20,6 +20,7 @@ from layers.accounting import ColumnFate, Note, Reading, rejected_rows
 from layers.catalogue.source import Source, resolve
 from layers.errors import ConfigError, SourceError
 from layers.files.boundary import UNFORESEEN, named_failure
+from layers.files.json_text import parse_json
 from layers.geometry import blocks_of_corners
 from layers.rasters.raster import Raster
 from layers.rasters.reader import describe_raster
@@ -271,7 +272,7 @@ def _read(source: Source, data_dir: Path, store: RunStore | None, *, keep: bool)
     path, kept = store.stages / f"{name}.parquet", store.stages / f"{name}.json"
     fingerprint = store.fingerprint(name, [source_files(data_dir / source.path), source])
     if keep and store.is_marked(name, fingerprint, [path, kept]):
-        account = json.loads(kept.read_text(encoding="utf-8"))
+        account = parse_json(kept.read_text(encoding="utf-8"))
         store.reused.append(name)
         return Reading(
             source.id,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import json
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import geopandas as gpd
 
 from layers.errors import SourceError
+from layers.files.json_text import parse_json
 from layers.text import did_you_mean
 from pipeline.folder.run_folder import LIST, LOCK, held, read_list, remove_tree, write_list
 from pipeline.folder.writing import read_parquet
@@ -154,8 +154,8 @@ def _is_kept(name: str, others: set[str]) -> bool:
 def sources_held(run_folder: Path) -> set[str]:
     """Return the ids of the sources the folder holds something of; a manifest that cannot be read names none."""
     held_ids = {path.stem.removeprefix("read_") for path in (run_folder / "stages").glob("read_*")}
-    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
-        manifest = json.loads((run_folder / "manifest.json").read_text(encoding="utf-8"))
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        manifest = parse_json((run_folder / "manifest.json").read_text(encoding="utf-8"))
         held_ids |= {str(entry["id"]) for entry in manifest["inputs"]}
     return held_ids
 

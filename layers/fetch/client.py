@@ -10,10 +10,11 @@ import re
 import shutil
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from typing import Any, Literal
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import pooch
 import requests
@@ -21,7 +22,9 @@ import yaml
 
 from layers.errors import SourceError
 from layers.fetch.recipes import Recipe, kind_of, recipe_of, safe_name, zip_trouble
+from layers.fetch.secrets import without_secrets
 from layers.fetch.services import arcgis_features, ckan_resource, wfs_features
+from layers.files.json_text import parse_json
 
 RECORD = "fetched.yml"
 """File in the target folder that says where each file came from, its size and its checksum."""
@@ -29,6 +32,8 @@ RECORD = "fetched.yml"
 _BUSY = frozenset([408, 429, 500, 502, 503, 504])
 _CHUNK = 1 << 16
 _LONGEST_WAIT_S = 60.0
+_LEAVE_FREE = 500 << 20
+_CHUNKS_BETWEEN_LOOKS = 64
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ class Client:
         self, url: str, params: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
     ) -> requests.Response:
         """Return an answer with its body still to be read; follows redirects on the same or a named host only."""
-        home = urlsplit(url).hostname
+        home = urlsplit(url)
         for _ in range(6):
             answer = self.session.get(
                 url, params=params, headers=headers, stream=True, timeout=self.timeout_s, allow_redirects=False
@@ -95,13 +100,23 @@ class Client:
                 return answer
             target = urljoin(answer.url, answer.headers["Location"])
             answer.close()
-            host = urlsplit(target).hostname
-            if host != home and host not in self.hosts:
+            there = urlsplit(target)
+            host = there.hostname
+            if there.scheme not in ("http", "https") or not host:
+                raise SourceError(
+                    f"{url}: the server leads to '{target[:80]}', which is no web address. It was not followed."
+                )
+            if host != home.hostname and host not in self.hosts:
                 raise SourceError(
                     f"{url}: the server leads to another host, {host}. It was not followed. If that host is the publisher's, "
                     f"say so with --allow-host {host}."
                 )
-            if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
+            if host == home.hostname and _port(there) not in (_port(home), 80, 443):
+                raise SourceError(
+                    f"{url}: the server leads to another door of its host, port {_port(there)}, where something else may "
+                    "answer. It was not followed. If it is the publisher's, give that address."
+                )
+            if urlsplit(url).scheme == "https" and there.scheme != "https":
                 raise SourceError(
                     f"{url}: the server leads to an address without encryption ({target}). It was not followed."
                 )
@@ -120,7 +135,7 @@ class Client:
                 elif answer.status_code >= 400:
                     raise SourceError(f"{url}: the server answers HTTP {answer.status_code}. Check the address.")
                 else:
-                    page = json.loads(answer.content)
+                    page = parse_json(answer.content)
                     error = page.get("error") if isinstance(page, dict) else None
                     if not isinstance(page, dict):
                         trouble = "the answer is no JSON object"
@@ -128,7 +143,7 @@ class Client:
                         trouble = str(error.get("message"))
                     else:
                         return page
-            except (requests.RequestException, json.JSONDecodeError, UnicodeDecodeError) as failure:
+            except (requests.RequestException, ValueError) as failure:
                 trouble = _short(failure)
             if attempt + 1 < self.attempts:
                 time.sleep(wait)
@@ -143,31 +158,25 @@ class Client:
             wait = self.wait_s * 2**attempt
             try:
                 have = part.stat().st_size if part.exists() else 0
-                answer = self.get(
-                    url,
-                    headers={"Range": f"bytes={have}-", "Accept-Encoding": "identity"}
-                    if have
-                    else {"Accept-Encoding": "identity"},
-                )
-                if answer.status_code == 416 and have:
-                    part.unlink()
-                    continue
-                if answer.status_code in _BUSY:
-                    trouble, wait = f"HTTP {answer.status_code}", _retry_after(answer, wait)
-                elif answer.status_code >= 400:
-                    raise SourceError(f"{url}: the server answers HTTP {answer.status_code}. Check the address.")
-                else:
-                    resumed = answer.status_code == 206
-                    total = _total(answer, have if resumed else 0)
-                    with part.open("ab" if resumed else "wb") as file:
-                        for chunk in answer.iter_content(_CHUNK):
-                            file.write(chunk)
-                    size = part.stat().st_size
-                    if total is None or size == total:
-                        return answer.headers
-                    trouble = f"the server announced {total} bytes and sent {size}"
-                    if size > total:
+                headers = {"Range": f"bytes={have}-"} if have else {}
+                with self.get(url, headers={**headers, "Accept-Encoding": "identity"}) as answer:
+                    if answer.status_code == 416 and have:
                         part.unlink()
+                        continue
+                    if answer.status_code in _BUSY:
+                        trouble, wait = f"HTTP {answer.status_code}", _retry_after(answer, wait)
+                    elif answer.status_code >= 400:
+                        raise SourceError(f"{url}: the server answers HTTP {answer.status_code}. Check the address.")
+                    else:
+                        resumed = answer.status_code == 206
+                        total = _total(answer, have if resumed else 0)
+                        _write(answer, url, part, "ab" if resumed else "wb")
+                        size = part.stat().st_size
+                        if total is None or size == total:
+                            return answer.headers
+                        trouble = f"the server announced {total} bytes and sent {size}"
+                        if size > total:
+                            part.unlink()
             except requests.RequestException as failure:
                 trouble = f"the connection broke off ({_short(failure)})"
             if attempt + 1 < self.attempts:
@@ -200,8 +209,14 @@ def fetch(what: str, folder: Path, client: Client | None = None) -> Fetched:
         If the source is unknown or may not be fetched, the server fails for good, leads elsewhere, sends less or other than
         announced, a service lost columns, or a zip would write outside its folder.
     """
+    try:
+        return _fetch(what, folder, client or Client())
+    except SourceError as error:
+        raise SourceError(without_secrets(str(error))) from None
+
+
+def _fetch(what: str, folder: Path, client: Client) -> Fetched:
     recipe, notes = recipe_of(what)
-    client = client or Client()
     client.hosts |= set(recipe.hosts)
     folder.mkdir(parents=True, exist_ok=True)
     kind = recipe.kind or kind_of(recipe.url)
@@ -229,7 +244,9 @@ def _file(recipe: Recipe, folder: Path, client: Client) -> Path | None:
     if path.exists():
         sha256 = _sha256(path)
         if sha256 == recipe.sha256 or (
-            recipe.sha256 is None and known.get("sha256") == sha256 and known.get("address") == recipe.url
+            recipe.sha256 is None
+            and known.get("sha256") == sha256
+            and known.get("address") == without_secrets(recipe.url)
         ):
             return None
         raise SourceError(
@@ -308,8 +325,28 @@ def _service(kind: str, recipe: Recipe, what: str, folder: Path, client: Client)
     return path
 
 
+def _write(answer: requests.Response, url: str, part: Path, mode: Literal["ab", "wb"]) -> None:
+    """Write what arrives, as long as the disk has room: some servers never end, and packed answers grow."""
+    with part.open(mode) as file:
+        for count, chunk in enumerate(answer.iter_content(_CHUNK)):
+            if count % _CHUNKS_BETWEEN_LOOKS == 0 and shutil.disk_usage(part.parent).free < _LEAVE_FREE:
+                raise SourceError(
+                    f"{url}: stopped after {file.tell()} bytes, for less than {_LEAVE_FREE >> 20} MB of the disk are free. Make "
+                    f"room, or remove {part.name} if the server never ends."
+                )
+            file.write(chunk)
+
+
+def _port(address: SplitResult) -> int:
+    with suppress(ValueError):
+        return address.port or {"http": 80, "https": 443}.get(address.scheme, 0)
+    return 0
+
+
 def _total(answer: requests.Response, have: int) -> int | None:
     length = answer.headers.get("Content-Length")
+    if answer.headers.get("Content-Encoding", "identity") != "identity":
+        return None  # it counts the packed bytes
     return have + int(length) if length and length.isdigit() else None
 
 
@@ -335,7 +372,7 @@ def _recorded(folder: Path) -> dict[str, dict[str, Any]]:
 def _record(folder: Path, path: Path, url: str, sha256: str) -> None:
     today = dt.datetime.now(dt.UTC).date().isoformat()
     record = _recorded(folder) | {
-        path.name: {"address": url, "sha256": sha256, "bytes": path.stat().st_size, "date": today}
+        path.name: {"address": without_secrets(url), "sha256": sha256, "bytes": path.stat().st_size, "date": today}
     }
     (folder / RECORD).write_text(yaml.safe_dump(record, allow_unicode=True), encoding="utf-8")
 

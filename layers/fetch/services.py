@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.errors import SourceError
+from layers.files.json_text import parse_json
 
 Ask = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 Features = list[dict[str, Any]]
@@ -73,7 +74,7 @@ def arcgis_features(ask: Ask, url: str, pages: Path) -> Features:
 def _arcgis_page(ask: Ask, url: str, name: str, wanted: list[int], pages: Path) -> Features:
     kept = pages / f"{wanted[0]}_{wanted[-1]}_{len(wanted)}.json"
     if kept.exists():
-        return list(json.loads(kept.read_text("utf-8"))["features"])
+        return list(parse_json(kept.read_text("utf-8"))["features"])
     where = f"{name} >= {wanted[0]} AND {name} <= {wanted[-1]}"
     query = {"where": where, "outFields": "*", "outSR": 4326, "orderByFields": name, "f": "geojson"}
     page = _checked(url, ask(f"{url}/query", query))
@@ -136,7 +137,7 @@ def wfs_features(ask: Ask, url: str, layer: str | None, pages: Path) -> Features
     while matched is None or start < matched:
         kept = pages / f"{start}.json"
         page = (
-            json.loads(kept.read_text("utf-8"))
+            parse_json(kept.read_text("utf-8"))
             if kept.exists()
             else ask(endpoint, {**fixed, "count": _PAGE, "startIndex": start})
         )

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from layers.errors import SourceError
+from layers.files.hdf5_links import require_no_links_out
 from layers.files.unsafe_files import require_no_grids, require_plain_database
 
 _TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
@@ -99,6 +100,8 @@ def require_signature(where: str, path: Path) -> None:
             require_no_grids(f"{where}, {companion.name}", companion.read_bytes()[:_HEAD])
     if suffix == ".gpkg":
         require_plain_database(where, path)
+    if suffix == ".nc":
+        require_no_links_out(where, path)
 
 
 def require_signature_of_text(where: str, suffix: str, raw: bytes) -> None:

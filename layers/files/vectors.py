@@ -23,6 +23,7 @@ from layers.files.cell_notes import code_notes, damage_notes
 from layers.files.coded_values import decode_values
 from layers.files.dbf_encoding import true_encoding
 from layers.files.geojson_crs import crs_member
+from layers.files.json_text import parse_json
 from layers.files.text_encoding import double_encoded
 from layers.files.unsafe_files import require_bearable_parquet
 from layers.files.vector_layers import DRIVERS, open_layer, undisturbed
@@ -186,7 +187,7 @@ def _as_utf8(source: Source, raw: bytes) -> tuple[bytes, list[Note]]:
 def _as_collection(raw: bytes) -> bytes:
     """Wrap a bare JSON list of features, which some services send, into a collection."""
     try:
-        features = json.loads(raw)
+        features = parse_json(raw)
     except ValueError:
         return raw
     return json.dumps({"type": "FeatureCollection", "features": features}).encode()
@@ -198,7 +199,7 @@ def _completeness(source: Source, where: str, raw: bytes, frame: pd.DataFrame) -
     placed = isinstance(frame, gpd.GeoDataFrame) and not shapely.is_missing(frame.geometry.to_numpy()).any()
     if raw and (len(_FEATURE.findall(raw)) > read or not placed):
         try:
-            document = json.loads(raw)
+            document = parse_json(raw)
         except ValueError as failure:
             raise SourceError(f"{where}: the JSON text is damaged ({failure}). Fetch it again.") from None
         features = document if isinstance(document, list) else document.get("features", [])

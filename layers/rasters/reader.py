@@ -264,6 +264,10 @@ def _open(path: str, where: str) -> Iterator[Any]:
 def _require_confined(where: str, path: Path, root: Path) -> None:
     """Stop at a file that is of another format than its name says, or that leads out of the data folder."""
     plain = _plain_file(path, where)
+    if plain.suffix.lower() not in SUFFIXES:
+        raise SourceError(
+            f"{where}: rasters ending in '{plain.suffix}' are not read. Formats read: {', '.join(SUFFIXES)}; each may be gzipped."
+        )
     if plain.suffix.lower() == ".vrt":
         require_plain_mosaic(where, plain, root)
     require_signature(where, plain)

@@ -22,7 +22,8 @@ def configured(
     data : Path or None
         Folder where relative source paths start; None takes ``data_dir`` of the run file, else the run file's folder.
     workers, scheduler : int and str, optional
-        In the place of ``dask.workers`` and ``dask.scheduler`` of the run file.
+        In the place of ``dask.workers`` and ``dask.scheduler`` of the run file; a scheduler that only the run file names is
+        refused.
 
     Returns
     -------
@@ -32,11 +33,17 @@ def configured(
     Raises
     ------
     ConfigError
-        If the run file is wrong, still asks a question, or the folder does not exist.
+        If the run file is wrong, still asks a question or names a scheduler, or the folder does not exist.
     """
     check_proj()
     refuse_open_questions(path)
     config = load_config(path)
+    if config.dask.scheduler is not None and scheduler is None:
+        raise ConfigError(
+            f"{path.name}: dask.scheduler names '{config.dask.scheduler[:60]}', but a run file does not choose the machine that "
+            "gets the data and whose answers are unpacked as Python objects. Take the key out, and give the address of a cluster "
+            "you trust with --scheduler."
+        )
     asked = {name: value for name, value in (("workers", workers), ("scheduler", scheduler)) if value is not None}
     config = config.model_copy(update={"dask": config.dask.model_copy(update=asked)})
     if data is not None:

@@ -5,6 +5,7 @@ The file is a skops archive of plain numbers, texts and arrays; nothing in it na
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -12,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import ValidationError
 
 from layers.errors import SourceError
 from pipeline.folder.model_bytes import steady
@@ -58,6 +58,12 @@ def load_learned(path: Path) -> LearnedLaws:
     content = _bytes(path)
     remedy = "Make it again with `minewaste learn`."
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            unpacked = sum(entry.file_size for entry in packed.infolist())
+        if unpacked > MOST_BYTES:
+            raise SourceError(
+                f"train_model.learned ({path.name}): unpacks to {unpacked} bytes, at most {MOST_BYTES} are read. {remedy}"
+            )
         strange = skops.io.get_untrusted_types(data=content)
         if strange:
             raise SourceError(
@@ -70,7 +76,9 @@ def load_learned(path: Path) -> LearnedLaws:
             raise SourceError(f"train_model.learned ({path.name}): format {version}, expected {FORMAT}. {remedy}")
         regions = tuple(PooledRegion.model_validate(region) for region in facts["regions"])
         laws = {str(target): _target_law(own) for target, own in facts["laws"].items()}
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, ValidationError) as failure:
+    except SourceError:
+        raise
+    except Exception as failure:  # noqa: BLE001 - a stranger's archive may make the library raise anything
         raise SourceError(
             f"train_model.learned ({path.name}): this is no model file of `minewaste learn` ({type(failure).__name__}). {remedy}"
         ) from None

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from layers.errors import SourceError
+from layers.files.json_text import parse_json
 from pipeline.folder.fingerprints import file_fingerprint
 from pipeline.folder.run_folder import is_inside, read_list
 
@@ -77,12 +78,12 @@ def read_manifest(run_folder: Path) -> dict[str, Any]:
     read_list(run_folder)
     path = run_folder / "manifest.json"
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = parse_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SourceError(
             f"{run_folder}: holds no manifest.json, so no run has finished there. Run it again."
         ) from None
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         raise SourceError(f"{path}: cannot be read ({error}). Run it again: what was finished is kept.") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise SourceError(f"{path}: is not a manifest of this version (format {FORMAT}). Run it again.")

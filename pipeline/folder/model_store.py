@@ -18,6 +18,7 @@ import pandas as pd
 
 from layers.errors import SourceError
 from layers.files.boundary import in_short
+from layers.files.json_text import parse_json
 from layers.validation import Validation
 from pipeline.folder.model_bytes import steady
 from pipeline.folder.writing import atomic
@@ -184,15 +185,14 @@ def _built(facts: dict[str, Any], objects: dict[str, Any]) -> TrainedModel:
 
 def _types_in(folder: Path, content: bytes) -> list[str]:
     """Return the types a model file holds that skops does not trust by itself, without building anything."""
-    import zipfile
-
     import skops.io
 
     try:
         return list(skops.io.get_untrusted_types(data=content))
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError) as failure:
+    except Exception as failure:  # noqa: BLE001 - a stranger's archive may make the library raise anything
         raise SourceError(
-            f"{folder / 'model.skops'}: this is not a model file of this product ({failure}) and is not loaded. Train again."
+            f"{folder / 'model.skops'}: this is not a model file of this product ({in_short(failure)}) and is not loaded. "
+            "Train again."
         ) from None
 
 
@@ -212,7 +212,7 @@ def _table_facts(table: pd.DataFrame) -> dict[str, list[Any]]:
 def _read(folder: Path) -> tuple[dict[str, Any], bytes]:
     """Return the facts and the bytes of the model, checked against each other."""
     try:
-        facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        facts = parse_json((folder / "model.json").read_text(encoding="utf-8"))
         content = (folder / "model.skops").read_bytes()
     except FileNotFoundError as error:
         raise SourceError(f"{error.filename}: there is no such model file. Run the training again.") from None
@@ -223,6 +223,9 @@ def _read(folder: Path) -> tuple[dict[str, Any], bytes]:
         raise SourceError(
             f"{folder / 'model.json'}: format {file_format}, expected {FORMAT}. Train again with this version."
         )
+    lacking = sorted({"sha256", "versions", "feature_names"} - set(facts))
+    if lacking:
+        raise SourceError(f"{folder / 'model.json'}: {', '.join(lacking)} is missing. Run the training again.")
     digest = hashlib.sha256(content).hexdigest()
     if digest != facts["sha256"]:
         raise SourceError(

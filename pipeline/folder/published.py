@@ -11,6 +11,7 @@ from typing import Any
 from layers import schema
 from layers.errors import SourceError
 from layers.files.boundary import named_failure
+from layers.files.json_text import parse_json
 from layers.files.signatures import require_side_cars, require_signature
 from layers.files.unsafe_files import require_bearable_parquet
 from layers.schema import conform
@@ -119,7 +120,7 @@ def _checked_table(folder: Path, name: str) -> Any:
     if name in MODELS:
         conform(table, MODELS[name])
     if name == "flags":
-        strange = [value for value in table["values"] if not isinstance(json.loads(value), dict)]
+        strange = [value for value in table["values"] if not isinstance(parse_json(value), dict)]
         if strange:
             raise SourceError(f"{path}: {len(strange)} findings hold no values. {ALTERED}")
     return table
@@ -162,11 +163,11 @@ def _checked_scalars(folder: Path) -> dict[str, Any]:
     path = folder / "publication.json"
     expected = {field.name for field in fields(Publication)} - set(TABLES)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = parse_json(path.read_text(encoding="utf-8"))
         scalars, digests = content["scalars"], content["sha256"]
         whole = set(scalars) == expected and set(digests) == set(TABLES)
         odd = [name for name, kind in KINDS.items() if whole and not isinstance(scalars[name], kind)]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise SourceError(f"{path}: cannot be read ({error}). Run the run file again: it mends the folder.") from None
     if not whole:
         raise SourceError(f"{path}: was written by another version of minewaste. Run the run file again.")

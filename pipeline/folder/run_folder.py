@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.errors import SourceError
+from layers.files.json_text import parse_json
 from pipeline.folder.leftovers import boot, cleaned, is_running, sweep_half_written
 from pipeline.folder.writing import unwritable, write_text
 
@@ -185,7 +186,7 @@ class _Lock:
 
     def _take(self) -> None:
         while True:
-            handle = self.path.open("a+", encoding="utf-8")
+            handle = self.path.open("a+", encoding="utf-8", errors="replace")
             alone = _lock_file(handle)
             handle.seek(0)
             owner = _parsed(handle.read())
@@ -242,7 +243,8 @@ def _is_gone(owner: dict[str, Any], *, freed: bool) -> bool:
         return True
     if not same_start and owner.get("host") != own["host"]:
         return False
-    return (bool(own["boot"]) and not same_start) or not is_running(int(owner.get("pid", 0)))
+    pid = owner.get("pid", 0)
+    return (bool(own["boot"]) and not same_start) or not isinstance(pid, int) or not is_running(pid)
 
 
 def _who(owner: dict[str, Any]) -> str:
@@ -253,7 +255,7 @@ def _who(owner: dict[str, Any]) -> str:
 
 def _parsed(text: str) -> dict[str, Any]:
     with suppress(ValueError):
-        owner = json.loads(text)
+        owner = parse_json(text)
         return owner if isinstance(owner, dict) else {}
     return {}
 
@@ -291,7 +293,7 @@ def _require_files(path: Path) -> None:
 
 
 def require_own_folder(path: Path) -> None:
-    """Stop at a run folder whose inner folders, list or lock are links: what is written or removed there lies elsewhere.
+    """Stop at a run folder whose inner folders, list or lock are links, for what is written there lies elsewhere, or are none.
 
     Raises
     ------
@@ -305,6 +307,9 @@ def require_own_folder(path: Path) -> None:
             f"{path}: {', '.join(links)} leads elsewhere by a link, which no run makes; nothing is written or removed there. "
             "Copy the folder with what the links lead to, or run the run file again into a new one."
         )
+    folders = [name for name in (LIST, LOCK) if (path / name).is_dir()]
+    if folders:
+        raise SourceError(f"{path}: {', '.join(folders)} is a folder, where a run keeps a file. Remove it.")
 
 
 def remove_tree(path: Path) -> None:

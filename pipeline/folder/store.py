@@ -18,6 +18,7 @@ from typing import Any, TypeVar, cast
 import pandas as pd
 from pandera.pandas import DataFrameModel
 
+from layers.files.json_text import parse_json
 from layers.formulas import without_formulas
 from layers.schema import conform
 from layers.site_layers import SiteLayers
@@ -113,8 +114,8 @@ class RunStore:
         """Say whether files bear the mark of a fingerprint, down to their bytes."""
         mark = self.stages / f"{name}.mark"
         self.run_folder.claim(*map(self._name, [mark, *files]))
-        with suppress(OSError, ValueError, AttributeError):
-            kept = json.loads(mark.read_text(encoding="utf-8"))
+        with suppress(OSError, ValueError, AttributeError, KeyError, TypeError):
+            kept = parse_json(mark.read_text(encoding="utf-8"))
             if kept.get("fingerprint") == fingerprint and set(kept["files"]) == set(map(self._name, files)):
                 digests = {self._name(path): file_fingerprint(path) for path in files if path.is_file()}
                 if digests == kept["files"]:

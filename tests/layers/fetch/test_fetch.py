@@ -6,69 +6,20 @@ import hashlib
 import io
 import json
 import re
-import threading
 import zipfile
-from collections import Counter
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
 
 from layers.errors import SourceError
-from layers.fetch.client import Client, fetch
+from layers.fetch.client import fetch
 from layers.fetch.recipes import kind_of, recipe_of
 from layers.fetch.services import ckan_resource
+from tests.layers.fetch.server import Server, client, send
 
 BODY = b"id,name\n" + b"".join(b"%d,site %d\n" % (n, n) for n in range(20_000))
-
-
-class Server:
-    """Answers by path; `behave` may be given any function of the handler."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, Callable[[BaseHTTPRequestHandler, dict[str, str]], None]] = {}
-        self.asked: Counter[str] = Counter()
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                parts = urlsplit(self.path)
-                outer.asked[parts.path] += 1
-                query = {key: values[0] for key, values in parse_qs(parts.query).items()}
-                outer.answers[parts.path](self, query)
-
-            def log_message(self, *_: object) -> None: ...
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.http.server_port}"
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    one = Server()
-    yield one
-    one.http.shutdown()
-    one.http.server_close()
-
-
-def client(**more: object) -> Client:
-    return Client(attempts=4, wait_s=0.01, timeout_s=5, **more)  # type: ignore[arg-type]
-
-
-def send(handler: BaseHTTPRequestHandler, body: bytes, status: int = 200, **headers: str) -> None:
-    handler.send_response(status)
-    for name, value in headers.items():
-        handler.send_header(name.replace("_", "-"), value)
-    if "Content_Length" not in headers:
-        handler.send_header("Content-Length", str(len(body)))
-    handler.end_headers()
-    handler.wfile.write(body)
-    handler.close_connection = True
 
 
 def send_json(handler: BaseHTTPRequestHandler, content: object) -> None:

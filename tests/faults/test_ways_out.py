@@ -1,0 +1,153 @@
+"""Ways out of a stranger's file: HDF5 that leads to other files, rasters of other formats, schedulers, nested brackets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+
+from layers.catalogue.source import Source
+from layers.errors import ConfigError, SourceError
+from layers.files.hdf5_links import require_no_links_out
+from layers.files.json_text import parse_json
+from layers.rasters.reader import describe_raster
+from pipeline.commands.configured import configured
+from pipeline.folder.learned_file import MOST_BYTES, load_learned
+from pipeline.folder.model_store import FORMAT, load_model
+from pipeline.folder.run_folder import LOCK, RunFolder, held
+from tests.faults.hdf5_leading_out import LEADING_OUT
+
+
+def written(folder: Path, kind: str) -> Path:
+    path = folder / "grid.nc"
+    path.write_bytes(LEADING_OUT[kind])
+    return path
+
+
+@pytest.mark.parametrize("kind", LEADING_OUT)
+def test_hdf5_that_leads_to_other_files_is_not_opened(tmp_path: Path, kind: str) -> None:
+    written(tmp_path, kind)
+    with pytest.raises(
+        SourceError, match=r"grid \(grid\.nc\): the file (has a link|keeps cells|shows an array).*other file"
+    ):
+        describe_raster(Source(id="grid", role="raster", path="grid.nc", crs="EPSG:4326"), tmp_path)
+
+
+def test_a_mosaic_of_hdf5_that_leads_to_other_files_is_not_opened(tmp_path: Path) -> None:
+    written(tmp_path, "raw")
+    (tmp_path / "grid.vrt").write_text(
+        '<VRTDataset rasterXSize="4" rasterYSize="4"><VRTRasterBand dataType="Float32" band="1"><SimpleSource>'
+        '<SourceFilename relativeToVRT="1">grid.nc</SourceFilename></SimpleSource></VRTRasterBand></VRTDataset>'
+    )
+    with pytest.raises(SourceError, match=r"grid\.nc: the file keeps cells in another file"):
+        describe_raster(Source(id="grid", role="raster", path="grid.vrt", crs="EPSG:4326"), tmp_path)
+
+
+def test_hdf5_whose_contents_cannot_be_looked_through_is_refused(tmp_path: Path) -> None:
+    content = bytearray(written(tmp_path, "link").read_bytes())
+    content[9] = 4  # bytes of an address
+    (tmp_path / "grid.nc").write_bytes(content)
+    with pytest.raises(SourceError, match="is HDF5 of a form that is not looked through"):
+        require_no_links_out("grid", tmp_path / "grid.nc")
+    content[9] = 8
+    heap = b"FRHP\x00\x07\x00\x10\x00"  # 16 bytes of filters
+    (tmp_path / "grid.nc").write_bytes(bytes(content).replace(b"\x40", b"\x00") + heap)
+    with pytest.raises(SourceError, match="keeps its list of contents packed"):
+        require_no_links_out("grid", tmp_path / "grid.nc")
+
+
+def test_hdf5_that_holds_all_it_shows_passes(tmp_path: Path) -> None:
+    words = b"HEAP FRHP GCOL \x01\x08\x40 \x04\x03 \x01\x00\x00\x00\x01\x00\x01\x00"
+    noise = np.random.default_rng(3).bytes(3_000_000) + words * 1000
+    start = LEADING_OUT["link"][:48]  # the head alone
+    (tmp_path / "grid.nc").write_bytes(start + noise)
+    require_no_links_out("grid", tmp_path / "grid.nc")
+    (tmp_path / "classic.nc").write_bytes(b"CDF\x01" + LEADING_OUT["raw"])
+    require_no_links_out("grid", tmp_path / "classic.nc")
+
+
+def test_a_raster_of_a_format_that_is_not_read_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GDAL would open what the header names, wherever it lies."""
+    (tmp_path / "grid.ers").write_text('DatasetHeader Begin\n DataFile="/elsewhere/grid.tif"\nDatasetHeader End\n')
+    monkeypatch.setattr(rasterio, "open", lambda *_, **__: pytest.fail("it was opened"))
+    with pytest.raises(
+        SourceError, match=r"grid \(grid\.ers\): rasters ending in '\.ers' are not read\. Formats read: \.tif"
+    ):
+        describe_raster(Source(id="grid", role="raster", path="grid.ers"), tmp_path)
+
+
+def test_a_run_file_does_not_choose_the_machine_that_gets_the_data(tmp_path: Path) -> None:
+    run_file = tmp_path / "region.yml"
+    run_file.write_text(
+        "name: other\ntitle: Other\nsources: [{id: a, role: inventory, path: a.csv}]\ndask: {scheduler: 'tcp://198.51.100.7:8786'}\n"
+    )
+    with pytest.raises(
+        ConfigError, match=r"region\.yml: dask\.scheduler names 'tcp://198\.51\.100\.7:8786'.*with --scheduler"
+    ):
+        configured(run_file, None)
+    checked, _ = configured(run_file, None, scheduler="tcp://127.0.0.1:8786")
+    assert checked.dask.scheduler == "tcp://127.0.0.1:8786"
+
+
+def test_nested_brackets_are_a_damaged_file_and_no_fault(tmp_path: Path) -> None:
+    nested = "[" * 200_000
+    with pytest.raises(ValueError, match="nested too deep"):
+        parse_json(nested)
+    (tmp_path / "model.json").write_text(nested)
+    (tmp_path / "model.skops").write_text("x")
+    with pytest.raises(SourceError, match=r"model\.json: cannot be read \(brackets are nested too deep\)"):
+        load_model(tmp_path)
+
+
+def archive(path: Path, schema: bytes) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("schema.json", schema)
+    return path
+
+
+def test_a_model_file_of_nested_brackets_or_too_much_is_none(tmp_path: Path) -> None:
+    nested = archive(tmp_path / "nested.skops", b"[" * 200_000)
+    with pytest.raises(
+        SourceError, match=r"nested\.skops\): this is no model file of `minewaste learn` \(RecursionError\)"
+    ):
+        load_learned(nested)
+    large = archive(tmp_path / "large.skops", b" " * (MOST_BYTES + 1))
+    with pytest.raises(
+        SourceError, match=rf"large\.skops\): unpacks to {MOST_BYTES + 1} bytes, at most {MOST_BYTES} are read"
+    ):
+        load_learned(large)
+    facts: dict[str, object] = {"format": FORMAT, "sha256": hashlib.sha256(nested.read_bytes()).hexdigest()}
+    (tmp_path / "model.skops").write_bytes(nested.read_bytes())
+    (tmp_path / "model.json").write_text(json.dumps(facts))
+    with pytest.raises(SourceError, match=r"model\.json: feature_names, versions is missing"):
+        load_model(tmp_path)
+    (tmp_path / "model.json").write_text(json.dumps(facts | {"versions": {}, "feature_names": []}))
+    with pytest.raises(
+        SourceError, match=r"model\.skops: this is not a model file of this product \(maximum recursion"
+    ):
+        load_model(tmp_path, any_version=True)
+
+
+@pytest.mark.parametrize("content", [bytes(range(128, 256)), b"[" * 200_000, b"{}", b'{"pid": [1], "host": "here"}'])
+def test_a_lock_that_says_nothing_is_taken_over(tmp_path: Path, content: bytes) -> None:
+    RunFolder(tmp_path / "run")
+    (tmp_path / "run" / LOCK).write_bytes(content.replace(b"here", platform.node().encode()))
+    with held(tmp_path / "run"):
+        pass
+    assert not (tmp_path / "run" / LOCK).exists()
+
+
+def test_a_lock_that_is_a_folder_is_named(tmp_path: Path) -> None:
+    RunFolder(tmp_path / "run")
+    (tmp_path / "run" / LOCK).mkdir()
+    with (
+        pytest.raises(SourceError, match=r"run: stages/lock is a folder, where a run keeps a file\. Remove it"),
+        held(tmp_path / "run"),
+    ):
+        pass
