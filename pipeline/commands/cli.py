@@ -389,13 +389,11 @@ def sources() -> None:
 @_explained
 def fetch(what: tuple[str, ...], folder: Path, hosts: tuple[str, ...]) -> None:
     """Fetch sources of the catalogue, or addresses of files and services, to checked local files."""
-    from layers.fetch.client import Client
-    from layers.fetch.client import fetch as fetch_one
-    from layers.fetch.secrets import without_secrets
+    from layers.fetch import client, secrets
 
     for source_name in what:
-        got = fetch_one(source_name, folder, Client(hosts=set(hosts)))
+        got = client.fetch(source_name, folder, client.Client(hosts=set(hosts)))
         state = f"{'there already' if got.was_there else 'fetched'}, {got.path}"
-        _say(f"{without_secrets(source_name)}: {state} ({got.size} bytes, sha256 {got.sha256[:12]}…)")
+        _say(f"{secrets.without_secrets(source_name)}: {state} ({got.size} bytes, sha256 {got.sha256[:12]}…)")
         for note in got.notes:
             _say(f"  {note}")
