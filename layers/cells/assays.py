@@ -267,9 +267,9 @@ class Suspicion:
 def suspicions(name: str, cells: Cells) -> list[Suspicion]:
     """Look for half-limit plateaus, limits written as plain values, and upper limits typed as results.
 
-    A lowest value where nothing is marked as censored is most likely a substituted limit if a tenth or more of all results (at
-    least five) share it, or if it is shared and all others lie far above it; a highest value that is a power of ten and repeated
-    is most likely an upper limit.
+    A lowest value is most likely a substituted limit if it is shared and all others, and the limits of results marked as
+    censored, lie far above it; where nothing is marked, also if a tenth or more of all results (at least five) share it. A
+    highest value that is a power of ten and repeated is most likely an upper limit.
     """
     value = cells.value[np.isfinite(cells.value)]
     if len(value) < _FEWEST:
@@ -277,9 +277,10 @@ def suspicions(name: str, cells: Cells) -> list[Suspicion]:
     suspects = []
     low, high = value.min(), value.max()
     at_low = int((value == low).sum())
-    if low > 0 and at_low >= 2 and not (cells.censored < 0).any():
+    below = cells.censored < 0
+    if low > 0 and at_low >= 2 and not (cells.limit[below] <= low).any():
         next_lowest = float(value[value > low].min(initial=np.inf))
-        many = len(value) >= _SEVERAL and at_low >= max(5, 0.1 * len(value))
+        many = not below.any() and len(value) >= _SEVERAL and at_low >= max(5, 0.1 * len(value))
         if many or (np.isfinite(next_lowest) and next_lowest >= _APART[min(at_low, 3)] * low):
             suspects.append(Suspicion("lowest_value_repeated", name, at_low, float(low)))
     at_high = int((value == high).sum())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from layers.accounting import Note
-from layers.files.text_encoding import MOJIBAKE
+from layers.files.text_encoding import MISREAD
 from layers.formulas import formula_cells
 
-_DAMAGED = "\ufffd"
+_DAMAGED = re.compile("\ufffd")
 _MOSTLY = 0.5
 
 
@@ -47,8 +48,8 @@ def notes_on_cells(
         spreadsheet program would calculate them).
     """
     located = [_located(note, cells, rows) for note in notes]
-    located += code_notes(source, cells, rows)
-    located += damage_notes(source, cells, rows)
+    located += _code_notes(source, cells, rows)
+    located += _damage_notes(source, cells, rows)
     located += _formulas(source, cells, rows)
     for at in sorted({column for _, column in dated if column < len(cells.columns)}):
         heading = str(cells.columns[at])
@@ -80,7 +81,7 @@ def _formulas(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note]:
     return [_at(Note(source, "formula_cells", text), hits, rows)]
 
 
-def code_notes(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note]:
+def _code_notes(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note]:
     """Return ``code_of_nines`` for every column in which one stands."""
     notes = []
     for name in map(str, cells.columns):
@@ -94,16 +95,16 @@ def code_notes(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note]
     return notes
 
 
-def damage_notes(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note]:
+def _damage_notes(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note]:
     """Return ``damaged_letters`` with the columns and rows in which letters were lost before the file was saved."""
-    damaged = _holding(cells, (_DAMAGED,))
+    damaged = _holding(cells, _DAMAGED)
     text = "Letters were lost before the file was saved (they show as \ufffd); they are kept so. Ask for the file in UTF-8."
     return [_at(Note(source, "damaged_letters", text), damaged, rows)] if damaged else []
 
 
 def _located(note: Note, cells: pd.DataFrame, rows: np.ndarray) -> Note:
     if note.code == "double_encoded_text":
-        return _at(note, _holding(cells, MOJIBAKE), rows)
+        return _at(note, _holding(cells, MISREAD), rows)
     if note.code == "encoding_guessed":
         return _at(note, {name: ~_ascii(cells[name]) for name in cells.columns if not _ascii(cells[name]).all()}, rows)
     return note
@@ -146,14 +147,14 @@ def _ascii(column: pd.Series) -> np.ndarray:
     return np.array([not isinstance(text, str) or text.isascii() for text in column.tolist()], dtype=bool)
 
 
-def _holding(cells: pd.DataFrame, marks: Sequence[str]) -> dict[str, np.ndarray]:
-    """Return, per column that holds one of some marks, which cells do."""
+def _holding(cells: pd.DataFrame, mark: re.Pattern[str]) -> dict[str, np.ndarray]:
+    """Return, per column in which a mark stands, which cells hold it."""
     holding = {}
     for name in cells.columns:
         plain = _ascii(cells[name])
         if plain.all():
             continue
-        has = np.array([isinstance(text, str) and any(mark in text for mark in marks) for text in cells[name].tolist()])
+        has = np.array([isinstance(text, str) and mark.search(text) is not None for text in cells[name].tolist()])
         if has.any():
             holding[str(name)] = has
     return holding

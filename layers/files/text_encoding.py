@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from layers.accounting import Note
 from layers.errors import SourceError
 
-MOJIBAKE = (
-    "Ã©", "Ã¨", "Ã‰", "Ã´", "Ã§", "Ã ", "Ãª", "Ã®", "Ã¯", "Ã±", "Ã³", "Ã¡", "Ã\xad", "Ãº", "Ã¼", "Ã¶", "Ã¤", "â€™",
-    "â€œ", "â€“", "Â°", "Â ",
-)  # fmt: skip
-"""What is left of accented letters, quotes and signs where UTF-8 was once read as Windows-1252."""
+
+def _as_once_read(first: int, last: int, left_out: str = "") -> str:
+    """Return, for a class of a regular expression, what bytes from ``first`` to ``last`` become in Windows-1252 or Latin-1."""
+    read = {
+        bytes([byte]).decode(encoding, "ignore")
+        for byte in range(first, last + 1)
+        for encoding in ("cp1252", "latin-1")
+    }
+    return re.escape("".join(sorted(read - set(left_out))))
+
+
+_PUNCTUATION = (
+    "\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2026\u2039\u203a\u00ab\u00bb\u00b7\u00b0\u00ba\u00aa\u00a0"
+)
+"""What stands behind a true capital letter as well."""
+
+MISREAD = re.compile(
+    f"Ã[{_as_once_read(0x80, 0xBF)}]|Â[{_as_once_read(0xA0, 0xBF)}]|â€[{_as_once_read(0x80, 0xBF)}]"
+    f"|[ÄÅ][{_as_once_read(0x80, 0xBF, _PUNCTUATION)}]|(?:[ÎÏÐÑ][{_as_once_read(0x80, 0xBF)}]){{2}}"
+)
+"""What is left of letters, quotes and signs where UTF-8 was once read as Windows-1252 or Latin-1: Western and Central European
+letters, and two Greek or Cyrillic ones in a row."""
 
 
 def decode(source: str, where: str, data: bytes, encoding: str | None) -> tuple[str, tuple[Note, ...]]:
@@ -82,10 +100,10 @@ def double_encoded(source: str, text: str) -> tuple[Note, ...]:
     """Return a note if text carries the marks of UTF-8 once read as Windows-1252."""
     if text.isascii():
         return ()
-    count = sum(text.count(mark) for mark in MOJIBAKE)
-    if not count:
+    marks = [mark.start() for mark in MISREAD.finditer(text)]
+    if not marks:
         return ()
-    position = min(cut_at for mark in MOJIBAKE if (cut_at := text.find(mark)) >= 0)
+    count, position = len(marks), marks[0]
     start = max(text.rfind(cut, 0, position) for cut in "\n,;\t") + 1
     end = min((cut_at for cut in "\n,;\t" if (cut_at := text.find(cut, position)) >= 0), default=len(text))
     sample = text[start : min(end, start + 60)].strip()

@@ -19,7 +19,7 @@ from layers.accounting import Note
 from layers.area_of_use import area_of_use_note
 from layers.catalogue.source import Source
 from layers.errors import ConfigError, SourceError
-from layers.files.cell_notes import code_notes, damage_notes
+from layers.files.cell_notes import notes_on_cells
 from layers.files.coded_values import decode_values
 from layers.files.dbf_encoding import true_encoding
 from layers.files.geojson_crs import crs_member
@@ -83,10 +83,7 @@ def read_features(
         for value in cells[name].dropna().unique()
     )
     rows = np.arange(1, len(cells) + 1)
-    notes += [*double_encoded(source.id, joined), *code_notes(source.id, cells, rows)]
-    if "\ufffd" in joined:
-        notes += damage_notes(source.id, cells, rows)
-    return cells, geometry, tuple(notes)
+    return cells, geometry, notes_on_cells(source.id, [*notes, *double_encoded(source.id, joined)], cells, rows)
 
 
 def features_as_stored(source: Source, where: str, path: Path) -> gpd.GeoDataFrame | None:

@@ -29,7 +29,7 @@ _LEVEL_ELEMENTS = 4
 
 _SAYS: Mapping[str, str] = {
     "lowest_value_repeated": (
-        "The lowest value stands in several rows, apart from all others or in many of them, and none is marked as below a limit: "
+        "The lowest value stands in several rows, apart from all others or in many of them, and is not marked as below a limit: "
         "probably a limit, or half of one, written as a result. State it under options.substituted_below. Columns"
     ),
     "highest_value_round": (

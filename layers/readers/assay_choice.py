@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import numpy.typing as npt
@@ -73,10 +73,11 @@ def choose(
         beyond = (column_cells.censored > 0) & np.isfinite(column_cells.limit)
         exceeded[beyond] = np.fmax(exceeded[beyond], column_cells.limit[beyond] * factor)
     open_rows = np.isnan(value)
-    for above in (True, False):
+    for sign, with_limit in product((1, -1), (True, False)):
         for column in columns:
             column_cells, factor = parsed[column.name], float(column.to_ppm or np.nan)
-            here = open_rows & ((column_cells.censored > 0) if above else (column_cells.censored < 0))
+            # a mark may stand for several columns, some of them empty: the limit is where a number is
+            here = open_rows & (column_cells.censored == sign) & (np.isfinite(column_cells.limit) == with_limit)
             limit[here], censored[here] = column_cells.limit[here] * factor, column_cells.censored[here]
             rank[here] = METHOD_ORDER.index(column.method)
             open_rows &= ~here

@@ -133,6 +133,8 @@ def among_the_others(table: PlacedRows, confirmed: Callable[[int], bool]) -> lis
 def far_from_all(table: PlacedRows, confirmed: Callable[[int], bool], already: Collection[int]) -> list[Note]:
     """Notice single rows far from all others (``far_from_all``): a lost or an added digit, a wrong zone.
 
+    Far is twenty times what is usual between rows, or farther than all the others lie from each other.
+
     Parameters
     ----------
     table : PlacedRows
@@ -153,7 +155,10 @@ def far_from_all(table: PlacedRows, confirmed: Callable[[int], bool], already: C
     nearest = cKDTree(points).query(points, k=3)[0][:, 2]  # not the nearest: two rows of one wrong place are no company
     # the lower of two neighbours: a tenth of the rows far off must not be what is usual
     usual = float(np.percentile(nearest, 90 if len(placed) >= 10 else 50, method="lower"))
-    alone = placed[(nearest > _ALONE_KM) & (nearest > 20 * max(usual, 1.0))]
+    far = nearest > _ALONE_KM
+    others = points[~far]
+    across = float(np.linalg.norm(np.ptp(others, axis=0))) if len(others) else np.inf
+    alone = placed[far & ((nearest > 20 * max(usual, 1.0)) | (nearest > across))]
     alone = np.array([at for at in alone if not confirmed(int(at))], dtype=int)
     if not len(alone) or len(alone) > max(1.0, 0.1 * len(placed)):
         return []

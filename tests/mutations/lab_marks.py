@@ -23,8 +23,10 @@ for _marks, _kind in (
             def marked(sheet: Sheet, draw: Draw, mark: str = _mark, kind: str = _kind, heading: str = _heading) -> None:
                 [row] = some(sheet, draw)
                 own = sheet.ids()[row]
+                if not isinstance(sheet.truth[own]["La"], float):
+                    raise ValueError("another mutation changed this result")
                 if kind == "below":
-                    sheet.truth[own]["La"] = ("<", float(sheet.rows[row][sheet.place("La")]))
+                    sheet.truth[own]["La"] = ("<", sheet.truth[own]["La"])
                 elif kind != "kept":
                     sheet.truth[own]["La"] = None  # unusable; of a mark nobody knows the reader must speak
                 cells = [mark if number == row else "" for number in range(len(sheet.rows))]

@@ -63,7 +63,7 @@ def mutation(kind: str, name: str, *needs: str) -> Callable[[Change], Change]:
 
 
 def some(sheet: Sheet, draw: Draw, count: int = 1) -> list[int]:
-    """Return positions of some rows, none of them censored."""
-    rows = np.arange(len(sheet.rows))
-    plain = [row for row in rows if not any(cell.startswith("<") for cell in sheet.rows[row])]
+    """Return positions of some rows, none of them censored or changed by another mutation."""
+    free = [row for row, own in enumerate(sheet.ids()) if own not in sheet.rows_touched]
+    plain = [row for row in free if not any(cell.startswith("<") for cell in sheet.rows[row])]
     return sorted(int(one) for one in draw.choice(plain, count, replace=False))

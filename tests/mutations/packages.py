@@ -24,12 +24,19 @@ def _typed(cell: str) -> Any:
         return cell or None
 
 
+def _typed_in(sheet: Sheet, key: str, cell: str) -> Any:
+    """Return a cell as it would be typed; what another mutation wrote in its own way stays text, which a number would lose."""
+    return cell or None if key in sheet.touched else _typed(cell)
+
+
 def _book(sheet: Sheet, change: Callable[[Any, Any], None] | None = None) -> dict[str, bytes]:
     book = openpyxl.Workbook()
     page = book.active
     page.title = "data"
-    for row in [sheet.headings, *sheet.under, *sheet.rows]:
+    for row in [sheet.headings, *sheet.under]:
         page.append([_typed(cell) for cell in row])
+    for row in sheet.rows:
+        page.append([_typed_in(sheet, key, cell) for key, cell in zip(sheet.keys, row, strict=True)])
     if change is not None:
         change(book, page)
     stream = io.BytesIO()
@@ -205,7 +212,9 @@ def _geojson(sheet: Sheet, shape: Callable[[float, float], Any], rows: set[int],
     features = []
     for number, row in enumerate(sheet.rows):
         cells = {
-            h: _typed(cell) for k, h, cell in zip(sheet.keys, sheet.headings, row, strict=True) if k not in dropped
+            h: _typed_in(sheet, k, cell)
+            for k, h, cell in zip(sheet.keys, sheet.headings, row, strict=True)
+            if k not in dropped
         }
         x, y = float(row[sheet.place("longitude")]), float(row[sheet.place("latitude")])
         geometry = shape(x, y) if number in rows else {"type": "Point", "coordinates": [x, y]}

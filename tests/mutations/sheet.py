@@ -125,7 +125,7 @@ class Sheet:
 
     def files(self) -> dict[str, bytes]:
         """Return the files to write, by name; the first is the one a run file names."""
-        data = self.text().encode(self.encoding, errors="replace")
+        data = self.text().encode(self.encoding)
         if self.pack is not None:
             return self.pack(self, data)
         return {self.name + self.suffix: data}

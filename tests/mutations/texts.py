@@ -154,12 +154,13 @@ def quoted_tabs(sheet: Sheet, draw: Draw) -> None:
 
 @mutation("delimiter", "fixed width")
 def fixed_width(sheet: Sheet, draw: Draw) -> None:
-    rows = [sheet.headings, *sheet.rows]
-    widths = [max(len(row[place]) for row in rows) + 2 for place in range(len(sheet.keys))]
-    text = "".join(
-        "".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n" for row in rows
-    )
-    sheet.pack = lambda one, data: {one.name + ".txt": text.encode()}
+    def files(one: Sheet, data: bytes) -> dict[str, bytes]:
+        rows = [one.headings, *one.rows]
+        widths = [max(len(row[place]) for row in rows) + 2 for place in range(len(one.keys))]
+        lines = ["".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+        return {one.name + ".txt": "".join(line + "\n" for line in lines).encode(one.encoding)}
+
+    sheet.pack = files
 
 
 @mutation("delimiter", "unquoted comma in one cell", "name")

@@ -249,10 +249,12 @@ for _cell, _name in _BELOW.items():
 
     @mutation("limits and errors", f"below the limit written with {_name}", "La")
     def below(sheet: Sheet, draw: Draw, cell: str = _cell) -> None:
-        sheet.change("La", lambda old: cell if old.startswith("<") else old)
+        rows = [row for row, old in enumerate(sheet.column("La")) if old.startswith("<")]
+        below_limit = {sheet.ids()[row] for row in rows}
+        sheet.change("La", lambda _: cell, rows)
         limit = {"<0.2%": 2000.0, "BDL": None, "<LOD": None}.get(cell, 2.0)
-        for facts in sheet.truth.values():
-            facts["La"] = ("<", limit) if isinstance(facts["La"], tuple) else facts["La"]
+        for own in below_limit:
+            sheet.truth[own]["La"] = ("<", limit)
 
 
 _FOLLOW_UPS = {

@@ -142,7 +142,7 @@ for _format, _ending in FORMATS.items():
 AREAS: dict[str, Callable[[float, float], Any]] = {
     "squares": lambda x, y: shapely.Polygon(_ring(x, y)),
     "squares with a hole": lambda x, y: shapely.Polygon(_ring(x, y), [_ring(x, y, 0.0004)]),
-    "two squares": lambda x, y: shapely.MultiPolygon([shapely.Polygon(_ring(x, y)), shapely.Polygon(_ring(x + 0.003, y))]),
+    "two squares": lambda x, y: shapely.MultiPolygon([shapely.Polygon(_ring(x, y)), shapely.Polygon(_ring(x + 0.0025, y))]),
     "rings that cross themselves": _twisted,
     "rings drawn twice": lambda x, y: shapely.Polygon([*_ring(x, y), *_ring(x, y)]),
     "a square over its half": lambda x, y: shapely.MultiPolygon(

@@ -157,3 +157,10 @@ def test_a_symbol_that_is_a_word_needs_a_suite_beside_it() -> None:
     assert lone("CO", default_unit="ppm") is None
     suite = assay_columns(["CO", "LA", "CE", "IN"], default_unit="ppm")
     assert [one.element for one in suite.results] == ["Co", "La", "Ce", "In"]
+
+
+@pytest.mark.parametrize(("marked", "suspected"), [(["<2"] * 3, True), (["<0.25"] * 3, False), (["<0.1"] * 3, False)])
+def test_a_plateau_below_the_marked_limits_is_suspected(marked: list[str], suspected: bool) -> None:
+    values = pd.Series(["0.25"] * 3 + marked + [f"{value:.2f}" for value in np.linspace(3, 9, 30)], dtype="str")
+    codes = {one.code for one in suspicions("Tb", parse_cells(values))}
+    assert ("lowest_value_repeated" in codes) == suspected

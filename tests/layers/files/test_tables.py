@@ -155,12 +155,22 @@ def test_a_byte_order_mark_before_other_bytes_is_refused(tmp_path: Path, mark: b
         read(written(tmp_path, broken + b"\x00\xd8" * (encoding == "utf-16")))
 
 
-@pytest.mark.parametrize("name", ["RiviÃ¨re-aux-Ã‰corces", "Lac dâ€™Ã©tÃ©", "CÃ´te"])
+@pytest.mark.parametrize(
+    "name", ["RiviÃ¨re-aux-Ã‰corces", "Lac dâ€™Ã©tÃ©", "CÃ´te", "StrÃ¥ssa", "RÃ¸ros", "PÅ™Ã­bram", "KrÃ\x89ze", "ÐœÐ¸Ñ€"]
+)
 def test_double_encoded_text_is_reported_and_kept(tmp_path: Path, name: str) -> None:
     table = read(written(tmp_path, f"no_site;nom\n001;{name}\n"))
     assert table.cells["nom"].tolist() == [name]
     (note,) = [one for one in table.notes if one.code == "double_encoded_text"]
     assert name in note.message
+
+
+@pytest.mark.parametrize(
+    "name", ["SÃO JOÃO", "MINA “LOS ÂNGELES”", "Å", "Ängelsberg", "ÑANDÚ", "CÔTE D’OR", "N° 3 – ÎLE"]
+)
+def test_true_capital_letters_are_no_damage(tmp_path: Path, name: str) -> None:
+    table = read(written(tmp_path, f"no_site;nom\n001;{name}\n"))
+    assert "double_encoded_text" not in [note.code for note in table.notes]
 
 
 @pytest.mark.parametrize("ending", ["", "Note: approximate,,\n", ",,\n", "7,8\n", '8,"a, b",c\n', "\n"])

@@ -208,6 +208,15 @@ def test_features_in_another_encoding_than_utf8_are_read_and_told(tmp_path: Path
     assert (table.cells["n"].tolist(), told(table)) == (["Rivière"], {"encoding_guessed": 1})
 
 
+@pytest.mark.parametrize("ending", ["gpkg", "fgb", "geojson"])
+def test_notes_on_letters_and_formulas_name_columns_and_rows(tmp_path: Path, ending: str) -> None:
+    cells = {"name": ["Old Hill", "RiviÃ¨re", "Lac Long"], "remark": ["", "", "=1+1"]}
+    frame = gpd.GeoDataFrame(cells, geometry=[shapely.Point(-70, 50 + n) for n in range(3)], crs=4326)
+    frame.to_file(tmp_path / f"a.{ending}")
+    noted = {note.code: (note.columns, len(note.rows)) for note in read(tmp_path / f"a.{ending}").notes}
+    assert noted == {"double_encoded_text": (("name",), 1), "formula_cells": (("remark",), 1)}
+
+
 @pytest.mark.parametrize(
     "name",
     ["a.gpkg", "a.shp", "a.geojson", "a.kmz", "a.parquet", "a.xlsx", "a.csv", "a.gml", "a.tab", "a.dxf", "a.zip"],

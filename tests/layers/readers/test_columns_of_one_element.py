@@ -185,3 +185,10 @@ def test_units_by_row_stop_unless_all_are_the_one_taken() -> None:
     assert units_of_amounts("s", {"mass_t": ["mass"]}, {"mass_t": "t"}, {"mass_t": "kt"}, same) == {"mass_t": "kt"}
     with pytest.raises(SourceError, match="and t would be taken"):
         units_of_amounts("s", {"mass_t": ["mass"]}, {"mass_t": "t"}, {}, same)
+
+
+def test_the_limit_of_a_marked_result_is_kept_beside_an_empty_repeat(tmp_path: Path) -> None:
+    rows = ["P1,A,410,,", "P2,A,3.2,<,", "P3,A,>10000,,21000", *(f"P{n},A,{n}.5,," for n in range(4, 12))]
+    found = lab(tmp_path, "sample_id,site_id,La_ppm,La Q,La_ppm_OL\n" + "".join(row + "\n" for row in rows))
+    assert values(found, "La_ppm")[:3] == [410, None, 21000]
+    assert values(found, "La_limit_ppm")[:3] == [None, 3.2, None]

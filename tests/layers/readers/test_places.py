@@ -302,3 +302,19 @@ def test_features_at_zero_are_placeholders_and_rejected_by_row(tmp_path: Path) -
     reading = read(written(tmp_path, rows, "id,shape"), columns={"official_id": "id"})
     assert reading.rejected[["source_row", "reason_code"]].values.tolist() == [[3, "placeholder"]]
     assert reading.layer["official_id"].tolist() == ["A0", "A2"]
+
+
+def test_rows_farther_off_than_all_others_lie_apart_are_told_where_sites_are_sparse(tmp_path: Path) -> None:
+    spread = np.random.default_rng(2).uniform([-34, 114], [-16, 128], (40, 2))
+    rows = [(f"A{n}", *spot) for n, spot in enumerate(spread.round(4).tolist())]
+    assert not lone(rows, tmp_path)
+    rows[7], rows[21] = ("A7", 12.1, 121.1), ("A21", 12.6, 119.2)
+    (note,) = lone(rows, tmp_path)
+    assert note.rows == (9, 23)
+
+
+def test_a_row_in_the_sea_north_of_the_islands_of_its_state_is_told(tmp_path: Path) -> None:
+    rows = [(f"A{n}", "Alaska", 64.5, -165.4 + n / 10) for n in range(8)] + [("A8", "Alaska", 51.85, -176.65)]
+    assert doubts(read(written(tmp_path, rows))) == []
+    rows[8] = ("A8", "Alaska", 71.85, -176.65)
+    assert [note.rows for note in doubts(read(written(tmp_path, rows))) if note.code == "place_contradicted"] == [(10,)]
