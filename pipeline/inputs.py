@@ -132,6 +132,12 @@ def read_sources(config: RunConfig, data_dir: Path, store: RunStore | None) -> R
     return Readings(tuple(sources), readings, files, tuple(rasters))
 
 
+def read_requests(config: RunConfig, data_dir: Path) -> gpd.GeoDataFrame:
+    """Read what stewards ask to leave out, and nothing else."""
+    asked = [source for source in map(resolve, config.sources) if source.role == "exclusions"]
+    return _stack([read_source(source, data_dir).layer for source in asked], schema.Exclusions)
+
+
 def read_again(readings: Readings, data_dir: Path, left_out: Mapping[str, Set[int]]) -> Readings:
     """Read some sources again as if some of their rows were blank; these rows are counted as withheld.
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import geopandas as gpd
 
-from layers.errors import SourceError
+from layers.errors import LayerError, SourceError
 from layers.files.json_text import parse_json
-from layers.text import did_you_mean
+from layers.text import as_key, did_you_mean
 from pipeline.folder.run_folder import LIST, LOCK, held, read_list, remove_tree, write_list
 from pipeline.folder.writing import read_parquet
 from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
@@ -85,9 +85,9 @@ def remove_source(run_folder: Path, source_id: str) -> Purged:
 
 
 def forget_withheld(run_folder: Path, exclusions: gpd.GeoDataFrame) -> bool:
-    """Clear a run folder in which an earlier run shows a site that stewards now ask to leave out.
+    """Clear a run folder in which an earlier run shows a site or sample that stewards now ask to leave out.
 
-    Done before anything is computed, so that a run that stops half way leaves no old page of it.
+    Done before anything else is read, so that a run that stops half way, or at a file it cannot read, leaves no old page of it.
 
     Parameters
     ----------
@@ -101,19 +101,27 @@ def forget_withheld(run_folder: Path, exclusions: gpd.GeoDataFrame) -> bool:
     bool
         Whether the folder was cleared; what was read of the sources stays.
     """
-    earlier = run_folder / "stages" / "merge_sites.parquet"
-    if len(exclusions) == 0 or not earlier.is_file():
+    stages = run_folder / "stages"
+    earlier = [path for name in ("merge_sites", "predict_samples") if (path := stages / f"{name}.parquet").is_file()]
+    if len(exclusions) == 0 or not any(_shows(path, exclusions) for path in earlier):
         return False
-    try:
-        sites: Any = read_parquet(earlier)
-    except (OSError, ValueError):  # damaged: what the pages show cannot be told, so they go
-        clear(run_folder, {path.stem for path in earlier.parent.glob("read_*")})
-        return True
-    kept: Any = withhold_sites(sites, exclusions.to_crs(sites.crs), WithholdSitesParams())
-    if len(kept) == len(sites):
-        return False
-    clear(run_folder, {path.stem for path in earlier.parent.glob("read_*")})
+    clear(run_folder, {path.stem for path in stages.glob("read_*")})
     return True
+
+
+def _shows(earlier: Path, exclusions: gpd.GeoDataFrame) -> bool:
+    """Say whether a table of sites or samples holds one that is asked for; of a damaged one nobody can tell, so it may."""
+    try:
+        shown: Any = read_parquet(earlier)
+        if "site_id" in shown.columns:
+            return len(withhold_sites(shown, exclusions.to_crs(shown.crs), WithholdSitesParams())) < len(shown)
+        points = gpd.points_from_xy(shown["longitude"], shown["latitude"], crs="EPSG:4326")
+        areas = exclusions.geometry.dropna().to_crs("EPSG:4326")
+        keys = {as_key(key) for key in exclusions["key"].dropna().astype(str)}
+        named = shown["sample_id"].astype(str).map(as_key).isin(keys).any()
+        return bool(named or (len(areas) and points.intersects(areas.union_all()).any()))
+    except (OSError, ValueError, KeyError, LayerError):
+        return True
 
 
 def clear(run_folder: Path, others: set[str]) -> list[str]:

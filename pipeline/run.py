@@ -35,7 +35,7 @@ from pipeline.folder.model_store import load_model, save_model
 from pipeline.folder.run_folder import held
 from pipeline.folder.store import RunStore
 from pipeline.input_layers import Account, Inputs
-from pipeline.inputs import require_unchanged
+from pipeline.inputs import read_requests, require_unchanged
 from pipeline.learning.trained_model import TrainedModel
 from pipeline.other_regions import OtherRegions, expected_elsewhere, notes_of_laws, read_laws
 from pipeline.progress import Progress
@@ -97,12 +97,12 @@ def run(
     with held(out) as folder:
         store = RunStore(folder)
         with progress.step("reading the sources"):
+            if forget_withheld(out, read_requests(config, data_dir)):
+                folder.reload()
             inputs = read_and_withhold(config, data_dir, store)
             splits = _splits(config, data_dir, store)
             laws = read_laws(config, data_dir, store)
             inputs = replace(inputs, notes=(*inputs.notes, *notes_of_laws(config, laws)))
-            if forget_withheld(out, inputs["exclusions"]):
-                folder.reload()
         with _executor(config) as executor:
             results = _compute(config, inputs, splits, laws, store, executor, progress)
         beside = {SPLITS: config.train_model.splits, LEARNED: config.train_model.learned}

@@ -17,10 +17,10 @@ from pipeline.folder.geopackage import write_geopackage
 from pipeline.folder.run_folder import held
 from pipeline.folder.store import RunStore
 from pipeline.input_layers import Inputs
-from pipeline.inputs import require_unchanged
+from pipeline.inputs import read_requests, require_unchanged
 from pipeline.progress import Progress
 from pipeline.provenance import account_table, announce, date_of_run, note_table, run_id, source_table, write_manifest
-from pipeline.purge import clear
+from pipeline.purge import clear, forget_withheld
 from pipeline.stages.judge_samples import judge_samples
 from pipeline.stages.predict_samples import predict_samples
 from pipeline.summary import RunSummary
@@ -65,6 +65,8 @@ def run_samples(
         _forget_sites(out)
         folder.reload()
         with progress.step("reading the sources"):
+            if forget_withheld(out, read_requests(config, data_dir)):
+                folder.reload()
             inputs = read_and_withhold(config, data_dir, store)
         samples = inputs["geochemistry"]
         with progress.step("predict samples"):

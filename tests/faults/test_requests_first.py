@@ -1,0 +1,83 @@
+"""Requests are followed before anything else is read: a run that stops at once leaves no old page of what they ask for."""
+
+from __future__ import annotations
+
+import copy
+import shutil
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from layers import schema
+from layers.errors import SourceError
+from pipeline.folder.run_folder import RunFolder
+from pipeline.purge import forget_withheld
+from tests.faults.small_region import SmallRun, run_small
+
+ASKED = {"id": "requests", "role": "exclusions", "path": "requests.csv", "columns": {"key": "key"}}
+
+
+def with_request(small_run: SmallRun, folder: Path, key: str) -> tuple[dict[str, Any], Path]:
+    """Copy a finished run and its data, ask for a site, and damage the inventory that is read next."""
+    data = shutil.copytree(small_run.data, folder / "data")
+    shutil.copytree(small_run.folder, folder / "run")
+    (data / "requests.csv").write_text(f"key\n{key}\n")
+    raw = copy.deepcopy(small_run.raw)
+    raw["sources"].append(ASKED)
+    (data / "mines.csv").write_text("nothing")
+    return raw, data
+
+
+def test_a_run_that_stops_at_the_first_file_shows_nothing_of_what_is_asked(small_run: SmallRun, tmp_path: Path) -> None:
+    raw, data = with_request(small_run, tmp_path, "K-101")
+    assert "k-101" in (tmp_path / "run" / "ranking.csv").read_text()
+    with pytest.raises(SourceError, match=r"mines\.csv"):
+        run_small(raw, data, tmp_path / "run")
+    left = {path.relative_to(tmp_path / "run").as_posix() for path in (tmp_path / "run").rglob("*") if path.is_file()}
+    assert {name for name in left if not name.startswith("stages/read_")} == {"stages/written.txt"}
+    assert not {name for name in left if "mines" in name or "assays" in name}
+
+
+def test_a_request_that_touches_nothing_shown_clears_nothing(small_run: SmallRun, tmp_path: Path) -> None:
+    raw, data = with_request(small_run, tmp_path, "K-9999")
+    with pytest.raises(SourceError, match=r"mines\.csv"):
+        run_small(raw, data, tmp_path / "run")
+    assert (tmp_path / "run" / "map.html").is_file()
+
+
+def requests(key: str | None, area: shapely.Geometry | None) -> gpd.GeoDataFrame:
+    row = schema.empty(schema.Exclusions).reindex([0])
+    return gpd.GeoDataFrame(row.assign(key=key), geometry=[area], crs="EPSG:4326")
+
+
+@pytest.mark.parametrize(
+    ("key", "area", "cleared"),
+    [
+        ("LAB:S1", None, True), ("lab:s9", None, False), (None, shapely.box(-91, 49, -89, 51), True),
+        (None, shapely.box(-80, 49, -79, 51), False),
+    ],
+)  # fmt: skip
+def test_samples_shown_earlier_that_are_asked_for_clear_the_folder(
+    tmp_path: Path, key: str | None, area: shapely.Geometry | None, cleared: bool
+) -> None:
+    names = ("stages/predict_samples.parquet", "samples.csv", "report.html")
+    RunFolder(tmp_path / "run").claim(*names)
+    for name in names:
+        (tmp_path / "run" / name).write_text("x")
+    table = pd.DataFrame({"sample_id": ["lab:S1"], "longitude": [-90.0], "latitude": [50.0]})
+    table.to_parquet(tmp_path / "run" / names[0])
+    assert forget_withheld(tmp_path / "run", requests(key, area)) is cleared
+    assert (tmp_path / "run" / "report.html").exists() is not cleared
+
+
+def test_a_damaged_table_of_what_was_shown_clears_the_folder(tmp_path: Path) -> None:
+    names = ("stages/merge_sites.parquet", "map.html")
+    RunFolder(tmp_path / "run").claim(*names)
+    for name in names:
+        (tmp_path / "run" / name).write_text("x")
+    assert forget_withheld(tmp_path / "run", requests("K-1", None))
+    assert not (tmp_path / "run" / "map.html").exists()
