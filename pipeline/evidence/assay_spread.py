@@ -31,3 +31,23 @@ class AssaySpread:
 
 
 USUAL_ASSAYS = AssaySpread()
+
+MOST_OPEN_DEX = 2.0
+"""Decades that are left open where nothing was detected: from a hundredth of the limits up to them."""
+
+UNDECIDED_DEX = 1.0
+"""Decades left open by limits or missing elements from which a value with a threshold inside its range decides nothing."""
+
+
+def where_undetected(value: np.ndarray, high: np.ndarray, open_dex: np.ndarray) -> np.ndarray:
+    """Return values, and of samples in which nothing was detected the middle of what their limits leave open.
+
+    Parameters
+    ----------
+    value, high : ndarray of float, shape (n,)
+        As counted, with shares of limits, and with whole limits.
+    open_dex : ndarray of float, shape (n,)
+        How far limits and missing elements leave each open, log10 of high over low, `MOST_OPEN_DEX` where nothing was detected.
+    """
+    undetected = (open_dex >= MOST_OPEN_DEX) & np.isfinite(high)
+    return np.where(undetected, high * 10.0 ** (-MOST_OPEN_DEX / 2.0), value)

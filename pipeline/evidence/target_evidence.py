@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from pipeline.evidence.assay_spread import MOST_OPEN_DEX, where_undetected
 from pipeline.evidence.rare_earth_hosts import COMMODITIES, DEPOSITS, NO_HOST, PATHFINDERS, Host
 from pipeline.evidence.worked_sites import site_kinds
 
@@ -35,6 +36,9 @@ REE_DEPOSITS: tuple[tuple[str, str, float], ...] = tuple(
 
 REE_LABEL_FLOOR = 0.75
 """A commodity or deposit type from this utility upward makes a rule label."""
+
+LEAST_SHARE_OF_LIMIT = 0.5
+"""Of a limit that stands for a result below it, where the limit itself is no longer known."""
 
 OTHER_UTILITY = 0.05
 """Utility of a mine whose commodities or deposit type are known and point to no source of the target."""
@@ -216,13 +220,29 @@ def defining_elements(target: str) -> frozenset[str]:
     return RARE_EARTHS if target == "REE" else frozenset({target_symbol(target)})
 
 
-def measured_values(site_samples: pd.DataFrame, target: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return value, low and high (ppm) of the target in the waste of each row, NaN where it was not measured."""
+def measured_values(site_samples: pd.DataFrame, target: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return what the waste of each row holds of the target, NaN where it was not measured.
+
+    Returns
+    -------
+    value, low, high : ndarray of float, shape (n,)
+        In ppm; a value in which nothing was detected is the middle of what its limits leave open (`where_undetected`).
+    open_dex : ndarray of float, shape (n,)
+        How far limits and missing elements leave one sample open, log10 of high over low; NaN where it was not reckoned.
+    """
+    nothing = np.full(len(site_samples), np.nan)
     if target == "REE":
-        value, low, high = (
-            site_samples[f"waste_treo{end}_ppm"].to_numpy(float, na_value=np.nan) for end in ("", "_low", "_high")
+        value, low, high, open_dex = (
+            site_samples[name].to_numpy(float, na_value=np.nan) if name in site_samples else nothing
+            for name in (f"waste_treo_{end}" for end in ("ppm", "low_ppm", "high_ppm", "open_dex"))
         )
-        return value, np.where(np.isnan(low), value, low), np.where(np.isnan(high), value, high)
-    column = f"waste_{target_symbol(target)}_ppm"
-    value = site_samples[column].to_numpy(float) if column in site_samples else np.full(len(site_samples), np.nan)
-    return value, value, value
+        low, high = np.where(np.isnan(low), value, low), np.where(np.isnan(high), value, high)
+        return where_undetected(value, high, open_dex), low, high, open_dex
+    name = f"waste_{target_symbol(target)}"
+    value = site_samples[f"{name}_ppm"].to_numpy(float) if f"{name}_ppm" in site_samples else nothing
+    flags = site_samples[f"{name}_censored"] if f"{name}_censored" in site_samples else pd.Series(0, site_samples.index)
+    sign = flags.to_numpy(float, na_value=0.0)
+    low = np.where(sign < 0, 0.0, value)
+    high = np.where(sign < 0, value / LEAST_SHARE_OF_LIMIT, np.where(sign > 0, np.nan, value))
+    open_dex = np.where((sign < 0) & np.isfinite(value), MOST_OPEN_DEX, np.nan)
+    return where_undetected(value, high, open_dex), low, high, open_dex

@@ -12,6 +12,7 @@ from layers.cells.assay_columns import METHOD_ORDER
 from layers.elements import MAGNET, OXIDE_OF, REE, SuiteTotals, oxide_factor, suite_totals, treo_per_tree
 from layers.samples.censoring import CensoringParams, counted_below, replace_multiplicatively
 from layers.samples.columns import elements_of, method_ranks
+from pipeline.evidence.assay_spread import MOST_OPEN_DEX
 from pipeline.evidence.rare_earth_patterns import host_priors, missing_part
 
 _MOST_REPEATS = 1000
@@ -71,7 +72,7 @@ def waste_chemistry(
         ``waste_treo_low_ppm``, ``waste_treo_high_ppm`` (least and most of any sample, with limits, interpolation and missing
         elements; the upper end is missing where a result is above its method's upper limit), ``waste_treo_n`` analyses it rests
         on, ``waste_treo_squares`` (sum of squared deviations of its samples, log10), ``waste_treo_open_dex`` (how far limits and
-        missing elements leave a single sample open, log10 of high over low) and
+        missing elements leave a single sample open, log10 of high over low, `MOST_OPEN_DEX` where nothing was detected) and
         ``waste_estimated_fraction`` of the total (interpolated, or read from patterns of
         the host); medians of what the suites say: ``waste_magnet_share`` of TREE,
         ``waste_lree_hree`` (by ``waste_ree_convention``) and ``waste_outlook`` (Seredin & Dai), where all fifteen are measured
@@ -94,6 +95,8 @@ def waste_chemistry(
     value, low, high, measured = (_suite(amounts, end, len(waste)) for end in ("value", "low", "high", "measured"))
     partial = suite_totals(value, low_ppm=low, high_ppm=high, estimate_error_fraction=estimate_error_fraction)
     sums = _completed(partial, value, host_priors(host_words)[site])
+    detected = np.isfinite(measured).any(axis=1)
+    sums = replace(sums, treo_low_ppm=np.where(detected, sums.treo_low_ppm, 0.0 * sums.treo_low_ppm))
     rank = waste["method"].map({method: index for index, method in enumerate(METHOD_ORDER)}).to_numpy(dtype="float64")
     totals, method = _totals(site, _given(waste, sums, min_suite_fraction), analyses, rank, n_sites)
     for name, pattern in _patterns(sums.filled_ppm, measured, convention).items():
@@ -199,14 +202,14 @@ def _scatter(
     """Return on how many analyses a total rests, how far its samples lie apart, and how open each of them is by itself."""
     with np.errstate(divide="ignore", invalid="ignore"):
         log10 = np.log10(sums["treo"])
-        open_dex = np.log10(sums["high"] / sums["low"])
+        open_dex = np.minimum(np.log10(sums["high"] / sums["low"]), MOST_OPEN_DEX)  # nothing detected: low is 0
     rows = np.flatnonzero(used & np.isfinite(log10))
     deviation = pd.Series(log10[rows]) - pd.Series(log10[rows]).groupby(site[rows]).transform("mean")
     squares = (deviation**2).groupby(site[rows]).sum()
     return {
         "waste_treo_n": _per_site(pd.Series(analyses[rows]).groupby(site[rows]).sum(), n_sites),
         "waste_treo_squares": _per_site(squares, n_sites),
-        "waste_treo_open_dex": _median(site, np.where(np.isfinite(open_dex), open_dex, 0.0), analyses, used, n_sites),
+        "waste_treo_open_dex": _median(site, np.where(np.isnan(open_dex), 0.0, open_dex), analyses, used, n_sites),
     }
 
 

@@ -10,6 +10,7 @@ from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.schema import GeoDataFrame, Labels, Sites, SiteSamples, conform
+from pipeline.evidence.assay_spread import UNDECIDED_DEX
 from pipeline.evidence.target_evidence import (
     REE_LABEL_FLOOR,
     best_match,
@@ -57,10 +58,10 @@ def label_sites(
 ) -> DataFrame[Labels]:
     """Label the sites for a target: 1 positive, 0 measured negative, missing where nothing is known.
 
-    An assay of the waste outweighs any rule. A waste is positive where its value reaches the threshold, negative
-    where even the upper end of its range stays below it, and unlabelled in between. A rule (commodity, deposit type)
-    only ever makes positives, and a sole word at a place where nothing was worked makes none: that a mine lists no rare
-    earths is no evidence that its waste holds none.
+    An assay of the waste outweighs any rule. A waste is positive where its value reaches the threshold and not by limits
+    alone, negative where even the upper end of its range stays below it, and unlabelled in between. A rule (commodity,
+    deposit type) only ever makes positives, and a sole word at a place where nothing was worked makes none: that a mine
+    lists no rare earths is no evidence that its waste holds none.
 
     Parameters
     ----------
@@ -83,8 +84,8 @@ def label_sites(
     joined = pd.DataFrame({"site_id": sites["site_id"].to_numpy()}).merge(
         pd.DataFrame(site_samples), on="site_id", how="left", validate="one_to_one"
     )
-    value, low, high = measured_values(joined, params.target)
-    label, rule = _assay_labels(value, high, params.threshold_ppm)
+    value, low, high, open_dex = measured_values(joined, params.target)
+    label, rule = _assay_labels(value, low, high, open_dex, params.threshold_ppm)
     enough = int((label == 1).sum()) >= params.min_measured_positives
     source = params.label_from if params.label_from != "auto" else ("assays" if enough else "both")
     commodity, commodity_word = best_match(
@@ -117,8 +118,8 @@ def label_sites(
             "measured_low_ppm": low,
             "measured_high_ppm": high,
             "measured_n": _samples(joined, params.target),
-            "measured_squares": _scatter(joined, "squares", params.target),
-            "measured_open_dex": _scatter(joined, "open_dex", params.target),
+            "measured_squares": _squares(joined, params.target),
+            "measured_open_dex": open_dex,
         }
     )
     return conform(table, Labels)
@@ -131,18 +132,22 @@ def _samples(joined: pd.DataFrame, target: str) -> np.ndarray:
     return own.where(own > 0, every).fillna(0).to_numpy(int)
 
 
-def _scatter(joined: pd.DataFrame, kind: str, target: str) -> np.ndarray:
+def _squares(joined: pd.DataFrame, target: str) -> np.ndarray:
     """Return what the samples of each waste say of their own scatter, where it was reckoned for the target."""
-    name = f"waste_treo_{kind}"
-    known = target == "REE" and name in joined
-    return joined[name].to_numpy(float) if known else np.full(len(joined), np.nan)
+    known = target == "REE" and "waste_treo_squares" in joined
+    return joined["waste_treo_squares"].to_numpy(float) if known else np.full(len(joined), np.nan)
 
 
-def _assay_labels(value: np.ndarray, high: np.ndarray, threshold_ppm: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return label and rule from assays alone; a comparison with NaN is false, so the unmeasured stay unlabelled."""
+def _assay_labels(
+    value: np.ndarray, low: np.ndarray, high: np.ndarray, open_dex: np.ndarray, threshold_ppm: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return label and rule from assays alone; a comparison with NaN is false, so the unmeasured stay unlabelled.
+
+    A sum of limits is no metal found: where they leave a value open over decades, it is positive only if its lower end is.
+    """
     label = np.full(len(value), np.nan)
     rule = np.full(len(value), "none", dtype=object)
-    positive = value >= threshold_ppm
+    positive = (value >= threshold_ppm) & ((low >= threshold_ppm) | ~(open_dex >= UNDECIDED_DEX))
     negative = high < threshold_ppm
     between = ~np.isnan(value) & ~positive & ~negative
     label[positive], rule[positive] = 1.0, "assay: at or above the threshold"

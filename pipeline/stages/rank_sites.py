@@ -15,6 +15,7 @@ from layers.schema import Companion, Features, Ranking, conform
 from layers.site_layers import SiteLayers
 from pipeline.evidence.ree_shares import Counted, counted_share
 from pipeline.evidence.site_amounts import site_amounts, years_worked
+from pipeline.evidence.target_evidence import measured_values
 from pipeline.kernels.ordering import places
 from pipeline.kernels.rank_draws import Z90, OrderBy, WasteBelief, amounts, choose_aim, draw_ranks, with_share
 from pipeline.learning.trained_model import TrainedModel, dissimilarity
@@ -180,7 +181,8 @@ def _beside(
         sites[["site_id", "name", "latitude", "longitude", "waste_type", "commodities", "deposit_type"]]
     ).assign(years_worked=years_worked(sites))
     samples = ["waste_treo_ppm", "waste_treo_low_ppm", "waste_treo_high_ppm", "waste_n", "near_n"]
-    samples += [name for name in ("waste_magnet_share", "waste_lree_hree") if name in site_samples]
+    more = ("waste_magnet_share", "waste_lree_hree", "waste_treo_open_dex")
+    samples += [name for name in more if name in site_samples]
     tonnage = ["tonnage_t", "tonnage_low_t", "tonnage_high_t", "tonnage_rule", "site_kind"]
     scores = ["companion_score", "companion_low", "companion_high", "companion_rank", "amount_rule"]
     for part in (
@@ -230,7 +232,7 @@ def _add_grades(table: pd.DataFrame, model: TrainedModel, grades: pd.DataFrame, 
     rule = grades["grade_rule"].to_numpy(str)
     middle, sd = grades["grade_log10"].to_numpy(float), grades["grade_sd"].to_numpy(float)
     ends = 10.0 ** (middle - Z90 * sd), 10.0 ** (middle + Z90 * sd)
-    value, low, high = (table[f"waste_treo{end}_ppm"].to_numpy(float) for end in ("", "_low", "_high"))
+    value, low, high, _ = measured_values(table, "REE")
     assayed = np.isfinite(value) & (rule == "assay") & (model.target == "REE")
     low, high = np.where(assayed, ends[0], low), np.where(assayed, ends[1], high)
     table["treo_ppm"] = value

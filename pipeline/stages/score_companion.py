@@ -205,7 +205,8 @@ def _measured_over(
     blind: dict[str, np.ndarray], chemistry: pd.DataFrame, params: ScoreCompanionParams
 ) -> dict[str, np.ndarray]:
     """Return the metal part where a measured concentration, if there is one, replaces what the type suggests."""
-    value, low, high = measured_values(chemistry, params.target)
+    value, low, high, _ = measured_values(chemistry, params.target)
+    high = np.where(np.isnan(high), value, high)
     measured = ~np.isnan(value)
     given = {
         "shown": _log_utility(value, params.low_ppm, params.high_ppm),

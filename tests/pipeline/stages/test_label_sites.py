@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from layers import schema
+from pipeline.evidence.assay_spread import MOST_OPEN_DEX
 from pipeline.stages.label_sites import LabelSitesParams, label_sites
 
 
@@ -38,6 +39,29 @@ def test_assays_make_positives_and_negatives_and_leave_the_straddling_open(plant
         "assay: at or above the threshold",
     ]
     assert labels["evidence"].tolist() == ["measured", "measured", "measured", "none", "measured"]
+
+
+def test_a_sum_of_limits_makes_no_positive(planted) -> None:
+    """Nothing detected, mostly not detected, detected beyond the threshold, nothing detected under a low limit."""
+    sites, samples = small(
+        planted,
+        waste_treo_ppm=[3500.0, 900.0, 2000.0, 40.0, np.nan],
+        waste_treo_low_ppm=[0.0, 90.0, 600.0, 0.0, np.nan],
+        waste_treo_high_ppm=[7000.0, 1700.0, 9000.0, 80.0, np.nan],
+    )
+    samples["waste_treo_open_dex"] = [MOST_OPEN_DEX, np.log10(1700 / 90), np.log10(15.0), MOST_OPEN_DEX, np.nan]
+    labels = label_sites(sites, samples, LabelSitesParams(label_from="assays"))
+    assert labels["label"].tolist()[2:4] == [1.0, 0.0]
+    assert labels["label"].isna().tolist() == [True, True, False, False, True]
+    assert labels["measured_ppm"].tolist()[:4] == [700.0, 900.0, 2000.0, 8.0]
+
+
+def test_an_element_below_its_limit_makes_no_positive(planted) -> None:
+    sites, samples = small(planted)
+    samples = samples.assign(waste_Co_ppm=[900.0, 900.0, 100.0, 900.0, np.nan], waste_Co_censored=[0, -1, -1, 1, 0])
+    labels = label_sites(sites, samples, LabelSitesParams(target="Co", label_from="assays"))
+    assert labels["label"].fillna(-1).tolist() == [1.0, -1.0, 0.0, 1.0, -1.0]
+    assert labels["measured_open_dex"].tolist()[1:3] == [MOST_OPEN_DEX, MOST_OPEN_DEX]
 
 
 def test_rules_name_the_word_that_matched_and_never_make_negatives(planted) -> None:
