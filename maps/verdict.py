@@ -138,7 +138,7 @@ def _elsewhere(validation: Validation, lang: str) -> str:
     n = sum(question.sites for question in validation.questions if question.code != "near_assays")
     ends = {"auc": figures.auc, "low": figures.auc_low, "high": figures.auc_high, "km": validation.block_km or 0.0}
     given = "_given" if validation.division.by == "given" else ""
-    return " " + words.phrase(f"verdict_elsewhere{given}", lang, n=n, **ends)
+    return " " + words.phrase(f"verdict_elsewhere{given}{'' if n else '_none'}", lang, n=n, **ends)
 
 
 def _auc(validation: Validation, lang: str) -> str:

@@ -17,6 +17,9 @@ from pipeline.learning.validation import area_under_curve
 LEAKAGE_GAP = 0.15
 """AUC by which random folds may exceed spatial ones, and the interval of these, before the alarm; block noise gives 0.4."""
 
+CHANCE = 0.5
+"""AUC of an order that knows nothing: random folds that reach no more flatter nobody, however bad the spatial ones are."""
+
 SEPARATES_ALONE = 0.99
 """AUC of a single column from which it is suspected of stating the label."""
 
@@ -53,7 +56,7 @@ def alarms(task: Task, folds: Folds, spatial: Figures, random: Figures, *, of_co
     alarms_raised = []
     if spatial.auc is not None and random.auc is not None:
         most = spatial.auc if spatial.auc_high is None else spatial.auc_high  # a few positives part by chance, too
-        if random.auc - spatial.auc > LEAKAGE_GAP and random.auc > most:
+        if random.auc - max(spatial.auc, CHANCE) > LEAKAGE_GAP and random.auc > most:
             code = "random_folds_flatter_columns" if of_columns else "random_folds_flatter"
             alarms_raised.append(Finding(code=code, values={"random": random.auc, "spatial": spatial.auc}))
     alarms_raised += _telling_columns(task)

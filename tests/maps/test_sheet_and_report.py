@@ -253,6 +253,21 @@ def test_folds_that_were_given_are_nowhere_called_blocks_or_camps(made_up: Modul
         assert block not in page
 
 
+@pytest.mark.parametrize(
+    ("by", "english"), [("blocks", "as none of the wastes without"), ("given", "which none of the wastes")]
+)
+def test_where_no_waste_asks_the_other_question_none_is_said(by: Any, english: str, made_up: ModuleType) -> None:
+    found = made_up.publication(5).validation
+    code: Any = "given" if by == "given" else "new_camp"
+    asked = ((code, 0), ("near_assays", 7))
+    questions = tuple(Question(code=name, figures=found.spatial, sites=n, folds=4) for name, n in asked)
+    division = found.division.model_copy(update={"by": by})
+    verdict_told = found.verdict.model_copy(update={"question": "near_assays"})
+    found = found.model_copy(update={"verdict": verdict_told, "questions": questions, "division": division})
+    assert english in verdict(found, "en")
+    assert " 0 " not in verdict(found, "en") + words.unbroken(verdict(found, "fr"))
+
+
 @pytest.mark.parametrize("change", UNUSED[:2])
 def test_both_languages_say_what_the_order_rests_on(change: dict[str, Any], made_up: ModuleType) -> None:
     found = judged(made_up.publication(5), **change)

@@ -46,6 +46,7 @@ def test_a_column_is_suspected_only_where_enough_of_both_classes_have_a_value() 
         (Figures(auc=0.7, auc_low=0.45, auc_high=0.92), False),
         (Figures(auc=0.8, auc_low=0.78, auc_high=0.82), False),
         (Figures(auc=0.6), True),
+        (Figures(auc=0.2, auc_low=0.1, auc_high=0.3), True),
     ],
 )
 def test_random_folds_flatter_only_beyond_what_few_positives_leave_open(spatial: Figures, rings: bool) -> None:
@@ -56,3 +57,5 @@ def test_random_folds_flatter_only_beyond_what_few_positives_leave_open(spatial:
     for of_columns, code in ((False, "random_folds_flatter"), (True, "random_folds_flatter_columns")):
         raised = alarms(task, complements(fold), spatial, Figures(auc=0.9), of_columns=of_columns)
         assert (code in {notice.code for notice in raised}) is rings
+        at_chance = alarms(task, complements(fold), spatial, Figures(auc=0.6), of_columns=of_columns)
+        assert code not in {notice.code for notice in at_chance}
