@@ -154,7 +154,7 @@ def test_below_a_limit_is_half_of_it_with_the_whole_range() -> None:
 def test_where_nothing_was_detected_the_total_is_open_down_to_nothing(elements: int) -> None:
     """What is read from patterns for elements not analysed rests on limits too: it is no lower end."""
     names = [*suite()][:elements]
-    row = site_1(waste(["S1"], dict.fromkeys(names, ["<400"])))
+    row = site_1(waste(["S1"], {name: ["<400"] for name in names}))
     assert row["waste_treo_low_ppm"] == 0.0
     assert row["waste_treo_high_ppm"] > 400 * elements
     assert row["waste_treo_open_dex"] == 2.0
