@@ -28,8 +28,9 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.I
 QUANTITIES = {"mass_t": "t", "volume_m3": "m3", "milled_t": "t", "area_m2": "m2", "height_m": "m"}
 """Quantity columns of a record and the unit of bare numbers unless ``options.units`` or the heading says otherwise."""
 
-RARE_QUANTITIES = {"authorised_t": "t", "milled_t_per_day": "t"}
-"""Quantities few files hold: the tonnes a permit allows, and what a mill took in a day. Records have what a source maps."""
+RARE_QUANTITIES = {"mined_t": "t", "authorised_t": "t", "milled_t_per_day": "t"}
+"""Quantities few files hold: ore mined, wherever it was milled, the tonnes a permit allows, and what a mill took in a day.
+Records have what a source maps."""
 
 LAYER_COLUMNS = (
     *(

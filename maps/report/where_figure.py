@@ -62,11 +62,9 @@ def where_data(publication: Publication) -> Where | None:
     margin = np.maximum((high - low) * MARGIN, LEAST_DEGREES / 2)
     west, south, east, north = (float(end) for end in (*(low - margin), *(high + margin)))
     box = (west, south, east, north)
-    sampled, label = assayed(ranking), rank_labels(ranking)
-    best = {
-        kind: ranking[sampled == kind].head(BEST)[["longitude", "latitude", "rank"]].assign(label=label)
-        for kind in (True, False)
-    }
+    sampled = assayed(ranking)
+    numbered = ranking[["longitude", "latitude", "rank"]].assign(label=rank_labels(ranking))
+    best = {kind: numbered[sampled == kind].head(BEST) for kind in (True, False)}
     cells = np.floor((points - low) / np.maximum(high - low, LEAST_DEGREES) * CELLS)
     _, one_a_cell = np.unique(cells, axis=0, return_index=True)
     return Where(

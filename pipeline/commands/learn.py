@@ -25,7 +25,7 @@ from pipeline.learning.pooled_law import (
     judge_law,
     laws_without,
 )
-from pipeline.learning.pooled_wastes import measured_grades, pooled_wastes
+from pipeline.learning.pooled_wastes import counted_once, measured_grades, pooled_wastes
 
 LEAST_POOLED = 6
 """Measured wastes of a target in all runs below which nothing is fitted to them."""
@@ -34,8 +34,9 @@ EFFECTS_SHOWN = 12
 
 ABOUT = (
     "It moves what the host tables expect of a waste by its commodities, type of deposit and kind. It holds no site and no "
-    "place. Measured wastes are those of the runs named here, as their stewards let them be used on the day of the run; after a "
-    "later request, run and learn again."
+    "place. A waste that two runs hold (same place, same grade) is counted once, in the run named first. Measured wastes are "
+    "those of the runs named here, as their stewards let them be used on the day of the run; after a later request, run and "
+    "learn again."
 )
 
 WHY = {
@@ -98,17 +99,21 @@ def pool(tables: Sequence[pd.DataFrame], regions: Sequence[PooledRegion]) -> Lea
         If too few wastes were measured for any target.
     """
     laws = {}
+    counts: list[dict[str, int]] = [{} for _ in tables]
     for target in (REE, *known_targets()):
-        measured = [table[measured_grades(table, target) > 0] for table in tables]
+        measured = [table[mask] for table, mask in zip(tables, counted_once(tables, target), strict=True)]
+        for own, wastes in zip(counts, measured, strict=True):
+            own |= {target: len(wastes)} if len(wastes) else {}
         if sum(map(len, measured)) < LEAST_POOLED:
             continue
         pairs = zip(measured, regions, strict=True)
         parts = [pooled_wastes(own.reset_index(drop=True), target, region.name) for own, region in pairs if len(own)]
         laws[target] = _target_law(_together(parts))
+    regions = [region.model_copy(update={"measured": own}) for region, own in zip(regions, counts, strict=True)]
     if not laws:
-        counts = ", ".join(f"{region.name} {max(region.measured.values(), default=0)}" for region in regions)
+        most = ", ".join(f"{region.name} {max(region.measured.values(), default=0)}" for region in regions)
         raise SourceError(
-            f"learn: fewer than {LEAST_POOLED} measured wastes of any target in these runs ({counts}). Add assays with medium: "
+            f"learn: fewer than {LEAST_POOLED} measured wastes of any target in these runs ({most}). Add assays with medium: "
             "waste to a run file and run it again."
         )
     return LearnedLaws(tuple(regions), laws)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit, logit
 
+from pipeline.evidence.like_amounts import LEAST_KNOWN, like_amounts
 from pipeline.kernels.rank_draws import Z90
 
 CHANCE_OF_WASTE = {"tonnage": 1.0, "worked": 0.95, "unclear": 0.6, "prospect": 0.3}
 """Chance that there is a waste, by what is known of the amount: tonnes, a mine or mill that worked, nothing, only a showing.
 
-Judgement; the first is sure because somebody measured the waste, its outline or what went through the mill."""
+Judgement; the first is sure because somebody measured the waste, its outline or what went through the mill. Where only the ore
+mined is known, the second holds."""
 
 TONNES_LOG10 = {"worked": (5.7, 0.9), "unclear": (5.0, 1.0), "prospect": (4.0, 0.8)}
 """Median and spread of the tonnes where no rule gives any, decimal logarithm.
@@ -18,14 +21,8 @@ TONNES_LOG10 = {"worked": (5.7, 0.9), "unclear": (5.0, 1.0), "prospect": (4.0, 0
 Judgement: a mine with a mill of its own left some hundred thousand to some million tonnes, a showing that was only tested seldom
 more than a few ten thousand."""
 
-YEARS_SLOPE, USUAL_YEARS, MOST_YEARS = 1.0, 20.0, 100.0
-"""Tonnes of a worked mine go with the years from its first to its last; at the usual number they are as without them.
-
-Least squares of log10 t on log10 years: 0.94 on 337 mines of British Columbia (tonnes milled), 0.98 on 251 wastes of Nova Scotia,
-by which the squared error falls by 14 and 19 % on mines left out; half of these mines worked for 20 years and more."""
-
-LEAST_KNOWN = 30
-"""Tonnages of a region from which its own median and spread stand for its worked mines without one."""
+LEAST_SPREAD = 0.5
+"""Of the tonnes of a mine about what others let expect of it, decimal logarithm."""
 
 
 def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -35,8 +32,11 @@ def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
     ----------
     table : DataFrame
         ``waste_type``, ``tonnage_rule``, ``amount_rule`` (tonnage, worked, unclear, prospect) and ``tonnage_t``,
-        ``tonnage_low_t``, ``tonnage_high_t``, missing where no rule gives them; where known, ``site_kind`` and ``years_worked``
-        (`years_worked`).
+        ``tonnage_low_t``, ``tonnage_high_t``, missing where no rule gives them; where known, ``site_kind`` and what
+        `size_clues` tells: ``size_log10``, which moves the tonnes of all but prospects, and ``dug_log_odds``, which moves the
+        chance of a waste where it is unclear whether anything was dug; ``commodities``, ``longitude`` and ``latitude`` for
+        what the region's own tonnages say (`like_amounts`), which takes the place of judgement. A place of which nobody says
+        that it was worked is never believed larger than a mine that was.
 
     Returns
     -------
@@ -52,10 +52,6 @@ def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
     known = np.isfinite(middle) & (middle > 0)
     rule = np.where(known, "tonnage", table["amount_rule"].astype("object").fillna("unclear").to_numpy())
     rule = np.where(np.isin(rule, list(TONNES_LOG10)) | known, rule, "unclear")
-    usual = dict(TONNES_LOG10)
-    if known.sum() >= LEAST_KNOWN:
-        logs = np.log10(middle[known])
-        usual["worked"] = (float(np.median(logs)), max(0.5, float(np.std(logs))))
     with np.errstate(divide="ignore", invalid="ignore"):
         log10 = np.log10(np.where(known, middle, np.nan))
         below, above = np.log10(middle / low) / Z90, np.log10(high / middle) / Z90
@@ -65,31 +61,36 @@ def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
         "tonnage_below": np.where(np.isfinite(below), np.maximum(below, 0.0), 0.0),
         "tonnage_above": np.where(np.isfinite(above), np.maximum(above, 0.0), 0.0),
     }
-    for name, (median, spread) in usual.items():
+    larger = table["size_log10"].to_numpy(float) if "size_log10" in table else np.zeros(len(table))
+    like = like_amounts(table, log10 - larger) if "commodities" in table else None
+    for name, (median, spread) in TONNES_LOG10.items():
         rows = ~known & (rule == name)
-        for column, value in (("tonnage_log10", median), ("tonnage_below", spread), ("tonnage_above", spread)):
+        expected = np.full(len(table), median) if like is None else like.expected
+        expected = expected if name == "worked" else np.minimum(expected, median)
+        sd = spread if like is None else max(LEAST_SPREAD, like.spread)
+        columns = (
+            ("tonnage_log10", expected + (0.0 if name == "prospect" else larger)),
+            ("tonnage_below", sd),
+            ("tonnage_above", sd),
+        )
+        for column, value in columns:
             amounts[column] = np.where(rows, value, amounts[column])
-    worked = ~known & (rule == "worked")
-    if "years_worked" in table:
-        years = table["years_worked"].to_numpy(float)
-        longer = YEARS_SLOPE * np.log10(np.where(np.isfinite(years), years, USUAL_YEARS) / USUAL_YEARS)
-        amounts["tonnage_log10"] = np.where(worked, amounts["tonnage_log10"] + longer, amounts["tonnage_log10"])
+    worked, unclear = ~known & (rule == "worked"), ~known & (rule == "unclear")
+    if "dug_log_odds" in table:
+        odds = logit(amounts["exists"].clip(0.01, 0.99)) + table["dug_log_odds"].to_numpy(float)
+        amounts["exists"] = np.where(unclear, expit(odds), amounts["exists"])
+    only_mined = known & (table["tonnage_rule"] == "mined").to_numpy()
+    amounts["exists"] = np.where(only_mined, CHANCE_OF_WASTE["worked"], amounts["exists"])
     if "site_kind" in table:
-        recorded = worked & (table["site_kind"] == "waste").to_numpy()
+        recorded = (worked | only_mined) & (table["site_kind"] == "waste").to_numpy()
         amounts["exists"] = np.where(recorded, CHANCE_OF_WASTE["tonnage"], amounts["exists"])
     _draw_in(amounts, known, table["tonnage_rule"].to_numpy(str))
     amounts["exists"] = np.where((table["waste_type"] == "none").to_numpy(), 0.0, amounts["exists"])
     return amounts
 
 
-def years_worked(sites: pd.DataFrame) -> np.ndarray:
-    """Return the years from the first to the last of work, both counted, at most `MOST_YEARS`; NaN where one is not known."""
-    years = sites["last_year"].to_numpy(float) - sites["first_year"].to_numpy(float) + 1.0
-    return np.where(years >= 1.0, np.minimum(years, MOST_YEARS), np.nan)
-
-
 SURE_RULES = ("reported_mass", "endowment_grade", "volume_density", "milled")
-COARSE_RULES = ("milled_rate", "area_height", "authorised_mass", "area_law")
+COARSE_RULES = ("milled_rate", "area_height", "authorised_mass", "area_law", "mined")
 
 
 def _draw_in(amounts: dict[str, np.ndarray], known: np.ndarray, rule: np.ndarray) -> None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
+from scipy.spatial import cKDTree
 
+from layers.crs import EARTH_RADIUS_KM, unit_vectors
 from pipeline.evidence.assay_spread import USUAL_ASSAYS
 from pipeline.evidence.host_beliefs import believe, measured_ppm
 from pipeline.evidence.host_grades import host_grades
 from pipeline.evidence.targets import REE, known_targets
 from pipeline.learning.pooled_law import PooledWastes
+
+SAME_KM, SAME_GRADE = 1.0, 1e-4
+"""Distance up to which, and share up to which a grade may differ, that two regions are taken to hold one waste."""
 
 REE_THRESHOLD_PPM = 500.0
 """For which the host tables of rare earths were made; their expectation does not depend on it."""
@@ -41,6 +48,44 @@ def pooled_wastes(table: pd.DataFrame, target: str, region: str) -> PooledWastes
         grade_log10=grade,
         grade_variance=np.where(np.isfinite(grade), variance, np.nan),
     )
+
+
+def counted_once(tables: Sequence[pd.DataFrame], target: str) -> list[np.ndarray]:
+    """Return which sites of each region are measured wastes that no region before it holds.
+
+    The same waste may stand in two regions under different ids and in tables of its own: it is where both grades are equal and
+    the places lie within `SAME_KM`. Counted twice, it would weigh twice, and a test on the one region would see the answer in the
+    other.
+
+    Parameters
+    ----------
+    tables : sequence of DataFrame
+        Sites of each region with ``longitude``, ``latitude`` and the ``waste_*`` columns.
+    target : str
+
+    Returns
+    -------
+    list of ndarray of bool
+    """
+    kept: list[np.ndarray] = []
+    before = np.empty((0, 4))
+    for table in tables:
+        ppm = measured_grades(table, target)
+        measured = np.flatnonzero(ppm > 0)
+        own = np.empty((0, 4))
+        if len(measured):
+            at = unit_vectors(*(table[axis].to_numpy(float)[measured] for axis in ("longitude", "latitude")))
+            own = np.column_stack([at, np.log(ppm[measured])])
+        same_place = cKDTree(own[:, :3]).query_ball_tree(cKDTree(before[:, :3]), SAME_KM / EARTH_RADIUS_KM)
+        new = [
+            not np.isclose(before[near, 3], row[3], atol=SAME_GRADE).any()
+            for near, row in zip(same_place, own, strict=True)
+        ]
+        mask = np.zeros(len(table), dtype=bool)
+        mask[measured] = new
+        kept.append(mask)
+        before = np.vstack([before, own])
+    return kept
 
 
 def measured_grades(table: pd.DataFrame, target: str) -> np.ndarray:

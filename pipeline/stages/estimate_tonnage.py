@@ -24,6 +24,7 @@ RULES = (
     "area_height",
     "authorised_mass",
     "area_law",
+    "mined",
     "unknown",
 )
 """Rules in order of precedence."""
@@ -101,6 +102,12 @@ class EstimateTonnageParams(BaseModel):
     authorised_high_ratio: float = Field(
         default=1.44, ge=1, description="most tonnes per authorised tonne: permits are overrun"
     )
+    mined_low_ratio: float = Field(
+        default=0.1, gt=0, le=1, description="least waste per tonne of ore mined: sorted ore that was shipped"
+    )
+    mined_high_ratio: float = Field(
+        default=30.0, ge=1, description="most waste per tonne of ore mined: galleries and adits behind a small shipment"
+    )
     area_law_intercept_dex: float = Field(
         default=-1.184, description="a in log10 t = a + b log10 m2 for tailings without a dam"
     )
@@ -129,15 +136,16 @@ def estimate_tonnage(
     divided by its mean grade); ``volume_density`` (volume times dry bulk density); ``milled`` (tonnes milled less concentrate and
     backfill; tailings only); ``milled_rate`` (the same from tonnes per day and years); ``area_height`` (footprint times a
     share of the greatest height times density); ``authorised_mass`` (what a permit allows, an upper bound that is seldom
-    reached); ``area_law`` (footprint alone); else ``unknown`` and no number. A site whose ``waste_type`` is ``none`` gets a
-    number only from a stated mass or volume.
+    reached); ``area_law`` (footprint alone); ``mined`` (as much waste as ore was mined, where nobody says that it was
+    milled: a very wide range); else ``unknown`` and no number. A site whose ``waste_type`` is ``none`` gets a number only
+    from a stated mass or volume.
 
     Parameters
     ----------
     sites : GeoDataFrame[Sites]
         Where ``area_m2`` is missing and the geometry is a polygon in a projected CRS, its area in that CRS is used.
-        ``mass_t_bound`` and ``volume_m3_bound`` (``lower`` or ``upper``), ``authorised_t`` and ``milled_t_per_day`` are heeded
-        where a reader kept them.
+        ``mass_t_bound`` and ``volume_m3_bound`` (``lower`` or ``upper``), ``mined_t``, ``authorised_t`` and
+        ``milled_t_per_day`` are heeded where a reader kept them.
     site_samples : DataFrame[SiteSamples]
         ``waste_mass_t``, where whoever sampled the waste says how much there is.
     params : EstimateTonnageParams
@@ -204,6 +212,7 @@ def _ranges(
     authorised = np.where(bare, np.nan, _positive(sites, "authorised_t"))
     assayed = _positive(sites[["site_id"]].merge(site_samples, on="site_id", how="left"), "waste_mass_t")
     footprint = np.where(bare, np.nan, area)
+    mined = np.where(bare, np.nan, _positive(sites, "mined_t"))
     density = _around(low, mid, high)
     ground = _around(params.milled_low_ratio, params.milled_ratio, params.milled_high_ratio)
     thickness = _around(params.thickness_low_ratio, params.thickness_ratio, params.thickness_high_ratio)
@@ -228,6 +237,7 @@ def _ranges(
             authorised * params.authorised_high_ratio,
         ),
         "area_law": _area_law(footprint, sites, params),
+        "mined": (mined * params.mined_low_ratio, mined, mined * params.mined_high_ratio),
     }
 
 

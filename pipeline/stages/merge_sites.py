@@ -16,7 +16,7 @@ from layers.errors import StageError
 from layers.schema import GeoDataFrame, Links, Records, Sites, conform
 from pipeline.kernels.record_groups import group_records, site_names
 
-_QUANTITIES = ("mass_t", "volume_m3", "milled_t", "area_m2", "height_m", "authorised_t", "milled_t_per_day")
+_QUANTITIES = ("mass_t", "volume_m3", "milled_t", "area_m2", "height_m", "mined_t", "authorised_t", "milled_t_per_day")
 _UNSAID = {"waste_type": "unknown", "disposal": "unknown"}
 _NOT_SITES = {"record_id", "source", "source_row", "official_id", "cross_ids", "parent_id", "geometry"}
 _COARSE_KM = 1.0

@@ -14,7 +14,8 @@ from scipy.special import ndtr
 from layers.schema import Companion, Features, Ranking, conform
 from layers.site_layers import SiteLayers
 from pipeline.evidence.ree_shares import Counted, counted_share
-from pipeline.evidence.site_amounts import site_amounts, years_worked
+from pipeline.evidence.site_amounts import site_amounts
+from pipeline.evidence.size_clues import size_clues
 from pipeline.evidence.target_evidence import measured_values
 from pipeline.kernels.ordering import places
 from pipeline.kernels.rank_draws import Z90, OrderBy, WasteBelief, amounts, choose_aim, draw_ranks, with_share
@@ -179,13 +180,14 @@ def _beside(
     """Join one row per site, in the order of ``site_id`` so that draws do not depend on the order of rows."""
     table = pd.DataFrame(
         sites[["site_id", "name", "latitude", "longitude", "waste_type", "commodities", "deposit_type"]]
-    ).assign(years_worked=years_worked(sites))
+    )
     samples = ["waste_treo_ppm", "waste_treo_low_ppm", "waste_treo_high_ppm", "waste_n", "near_n"]
     more = ("waste_magnet_share", "waste_lree_hree", "waste_treo_open_dex")
     samples += [name for name in more if name in site_samples]
     tonnage = ["tonnage_t", "tonnage_low_t", "tonnage_high_t", "tonnage_rule", "site_kind"]
     scores = ["companion_score", "companion_low", "companion_high", "companion_rank", "amount_rule"]
     for part in (
+        size_clues(sites),
         pd.DataFrame(features),
         pd.DataFrame(companion)[["site_id", *scores]],
         pd.DataFrame(labels)[["site_id", "label", "label_rule", "evidence"]].rename(

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from layers.schema import Companion, Ranking, Targets, conform
 from layers.site_layers import SiteLayers
 from pipeline.evidence.host_beliefs import HostBelief, believe
-from pipeline.evidence.site_amounts import site_amounts, years_worked
+from pipeline.evidence.site_amounts import site_amounts
+from pipeline.evidence.size_clues import size_clues
 from pipeline.evidence.targets import REE, known_targets
 from pipeline.kernels.ordering import places
 from pipeline.kernels.rank_draws import Z90, WasteBelief, amounts, choose_aim, draw_ranks
@@ -77,7 +78,8 @@ def rank_targets(
     wastes = ids.merge(tables[0], on="site_id", how="left", validate="one_to_one").merge(
         tables[1][["site_id", "amount_rule"]], on="site_id", how="left", validate="one_to_one"
     )
-    wastes["waste_type"], wastes["years_worked"] = sites["waste_type"], years_worked(sites)
+    wastes = wastes.assign(**{name: sites[name] for name in ("waste_type", "commodities", "longitude", "latitude")})
+    wastes = wastes.merge(size_clues(sites), on="site_id", validate="one_to_one")
     holds = site_amounts(wastes)
     last = order["ranked_last_reason"].reindex(sites["site_id"]).notna().to_numpy()
     parts = []

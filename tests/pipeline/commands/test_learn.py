@@ -115,6 +115,22 @@ def test_one_region_cannot_be_tested_and_twice_the_same_is_refused(pooled: Path,
     assert not (tmp_path / "two.skops").exists()
 
 
+def test_a_waste_that_two_runs_hold_under_other_ids_and_in_other_tables_is_counted_once(pooled: Path) -> None:
+    table, region = read_region(pooled / "north" / "run")
+    noise = 10 ** np.random.default_rng(5).normal(0, 0.1, len(table))
+    south = table.assign(waste_treo_ppm=table["waste_treo_ppm"] * noise, latitude=table["latitude"] - 20.0)
+    some = table[table["waste_treo_ppm"] > 0].head(7).assign(site_id=[f"x{at}" for at in range(7)])
+    near, far = some.assign(latitude=some["latitude"] + 0.005), some.assign(latitude=some["latitude"] + 2.0)
+    other = region.model_copy(update={"name": "south", "inputs": ("other",)})
+    plain, shared, apart = (
+        pool([table, pd.concat([south, more], ignore_index=True)], [region, other])
+        for more in (some.head(0), near, far)
+    )
+    assert [law.regions[1].measured["REE"] for law in (plain, shared, apart)] == [24, 24, 31]
+    assert shared.laws["REE"].law.coef.tolist() == plain.laws["REE"].law.coef.tolist()
+    assert "counted once" in card_of(shared)
+
+
 def test_regions_without_measured_wastes_teach_nothing() -> None:
     bare = pd.DataFrame({"site_id": ["a"], "commodities": ["gold"], "deposit_type": [None], "waste_type": ["tailings"],
                          "site_kind": ["waste"], "companion_commodity": [0.05]})  # fmt: skip

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import logit
 
-from pipeline.evidence.site_amounts import TONNES_LOG10, site_amounts, years_worked
+from pipeline.evidence.like_amounts import like_amounts
+from pipeline.evidence.site_amounts import TONNES_LOG10, site_amounts
+from pipeline.evidence.size_clues import size_clues, years_worked
+
+UNSAID = {"name": None, "commodities": None, "hazard_class": None, "first_year": np.nan, "last_year": np.nan}
 
 
 def table(**columns: list[object]) -> pd.DataFrame:
@@ -15,19 +22,67 @@ def table(**columns: list[object]) -> pd.DataFrame:
     return pd.DataFrame({"waste_type": "unknown", "tonnage_rule": "none", "amount_rule": "worked"} | tonnes | columns)
 
 
+def clues_of(**columns: Any) -> pd.DataFrame:
+    n = len(next(iter(columns.values())))
+    sites = pd.DataFrame(
+        {"site_id": [f"S{row}" for row in range(n)]} | {name: [value] * n for name, value in UNSAID.items()}
+    )
+    return size_clues(sites.assign(**columns))
+
+
 def test_a_mine_that_worked_ten_times_as_long_left_ten_times_as_much() -> None:
-    found = site_amounts(table(years_worked=[2.0, 20.0, np.nan]))
-    assert found["tonnage_log10"] == pytest.approx(np.array([-1.0, 0.0, 0.0]) + TONNES_LOG10["worked"][0])
+    clues = clues_of(first_year=[1930.0, 1911.0, np.nan], last_year=[1931.0, 1930.0, np.nan])
+    assert clues["size_log10"].tolist() == pytest.approx([-1.0 + 0.4 / 50, 0.0, 0.0])
+    amounts = site_amounts(table(size_log10=[-1.0, 0.0], amount_rule=["worked", "unclear"]))
+    assert amounts["tonnage_log10"].tolist() == [TONNES_LOG10["worked"][0] - 1.0, TONNES_LOG10["unclear"][0]]
 
 
-def test_years_say_nothing_of_places_where_nothing_is_known_to_have_worked() -> None:
-    found = site_amounts(table(years_worked=[1.0, 50.0], amount_rule=["unclear", "prospect"]))
-    assert found["tonnage_log10"].tolist() == [TONNES_LOG10["unclear"][0], TONNES_LOG10["prospect"][0]]
+def test_years_say_nothing_of_prospects() -> None:
+    amounts = site_amounts(table(size_log10=[1.0], amount_rule=["prospect"]))
+    assert amounts["tonnage_log10"].tolist() == [TONNES_LOG10["prospect"][0]]
+
+
+def test_mines_that_closed_later_are_larger_though_their_first_year_is_not_known() -> None:
+    clues = clues_of(last_year=[1880.0, 1930.0, 1980.0, 2150.0])
+    assert clues["size_log10"].tolist() == pytest.approx([-0.4, 0.0, 0.4, 0.64])
+
+
+def test_a_class_of_hazards_stands_for_the_years_where_enough_of_it_are_known() -> None:
+    """Thirty mines of class B worked 10 years each; of class D only 29 are known, of O nobody classified any."""
+    classes = ["B"] * 31 + ["D *"] * 30 + ["O"] * 31
+    last = [1930.0] * 30 + [np.nan] + [1930.0] * 29 + [np.nan] + [1930.0] * 30 + [np.nan]
+    clues = clues_of(hazard_class=classes, last_year=last, first_year=[year - 9.0 for year in last])
+    assert clues["size_log10"][30] == pytest.approx(np.log10(10 / 20))
+    assert clues["size_log10"][60] == clues["size_log10"][91] == 0.0
+
+
+def test_a_place_that_is_called_a_mine_was_likelier_dug_and_more_commodities_say_so_too() -> None:
+    clues = clues_of(
+        name=["Ridge", "Ridge Mine", "Ridge Mine", "Minerva"], commodities=["gold", "gold", "gold; tungsten", None]
+    )
+    odds = clues["dug_log_odds"]
+    assert odds[1] - odds[0] == pytest.approx(1.8)
+    assert odds[2] - odds[1] == pytest.approx(0.36)
+    assert odds[3] == pytest.approx(-1.8 * 0.12)
+
+
+def test_names_move_the_chance_only_where_no_record_says_whether_anything_was_dug() -> None:
+    amounts = site_amounts(
+        table(dug_log_odds=[1.0, 0.0, 1.0, 1.0], amount_rule=["unclear", "unclear", "worked", "prospect"])
+    )
+    assert logit(amounts["exists"][0]) - logit(amounts["exists"][1]) == pytest.approx(1.0)
+    assert amounts["exists"].tolist()[1:] == [pytest.approx(0.6), 0.95, 0.3]
 
 
 def test_a_recorded_waste_is_there_for_sure_and_that_of_a_worked_mine_likely() -> None:
-    found = site_amounts(table(site_kind=["waste", "worked"], waste_type=["tailings", "unknown"]))
-    assert found["exists"].tolist() == [1.0, 0.95]
+    amounts = site_amounts(table(site_kind=["waste", "worked"], waste_type=["tailings", "unknown"]))
+    assert amounts["exists"].tolist() == [1.0, 0.95]
+
+
+def test_ore_that_was_mined_is_no_sure_sign_of_a_waste_unless_one_is_recorded() -> None:
+    known = {"tonnage_t": [1e3] * 3, "tonnage_low_t": [1e2] * 3, "tonnage_high_t": [3e4] * 3}
+    rules = {"tonnage_rule": ["mined", "mined", "milled"], "site_kind": ["worked", "waste", "worked"]}
+    assert site_amounts(table(**known, **rules))["exists"].tolist() == [0.95, 1.0, 1.0]
 
 
 def test_years_are_counted_at_both_ends_and_capped_and_never_backward() -> None:
@@ -35,3 +90,63 @@ def test_years_are_counted_at_both_ends_and_capped_and_never_backward() -> None:
     assert years_worked(sites).tolist()[:2] == [1.0, 20.0]
     assert np.isnan(years_worked(sites)[2:4]).all()
     assert years_worked(sites)[4] == 100.0
+
+
+def region(n: int, commodity_dex: float, camp_dex: float) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return mines of gold and coal in camps of ten, and their log10 tonnes with an effect of both."""
+    rng = np.random.default_rng(4)
+    camp, coal = np.arange(n) // 10, rng.random(n) < 0.5
+    places = {"longitude": 0.5 * camp + rng.normal(0, 0.005, n), "latitude": 45.0 + rng.normal(0, 0.005, n)}
+    table = pd.DataFrame({"commodities": np.where(coal, "coal", "gold; silver")} | places)
+    camps = camp_dex * rng.standard_normal(n // 10)[camp]
+    return table, 4.0 + commodity_dex * (coal - 0.5) + camps + rng.normal(0, 0.5, n)
+
+
+def test_tonnages_of_a_commodity_and_of_a_camp_stand_for_mines_without_one() -> None:
+    table, logs = region(200, commodity_dex=2.0, camp_dex=0.7)
+    hidden = np.arange(200) % 4 == 0
+    like = like_amounts(table, np.where(hidden, np.nan, logs))
+    assert like is not None
+    assert like.gain > 0.5
+    assert like.spread == pytest.approx(0.6, abs=0.12)
+    assert np.mean((like.expected - logs)[hidden] ** 2) < 0.35 * np.var(logs[hidden])
+
+
+def test_neighbours_that_tell_nothing_are_not_used_and_few_tonnages_say_nothing() -> None:
+    table, logs = region(200, commodity_dex=0.0, camp_dex=0.0)
+    like = like_amounts(table, logs)
+    assert like is not None
+    assert abs(like.gain) < 0.03
+    assert np.std(like.expected) < 0.1
+    assert like_amounts(table, np.where(np.arange(200) < 29, logs, np.nan)) is None
+
+
+def test_the_own_tonnage_of_a_mine_says_nothing_of_what_others_let_expect() -> None:
+    table, logs = region(100, commodity_dex=1.0, camp_dex=0.5)
+    moved = logs.copy()
+    moved[7] += 0.9 if moved[7] > np.median(logs) else -0.9
+    before, after = like_amounts(table, logs), like_amounts(table, moved)
+    assert before is not None
+    assert after is not None
+    assert before.expected[7] == pytest.approx(after.expected[7], abs=0.02)
+
+
+def test_a_place_where_perhaps_nothing_was_dug_is_never_believed_larger_than_mines_of_the_region() -> None:
+    known, logs = region(60, commodity_dex=0.0, camp_dex=0.0)
+    tonnes = np.append(10**logs, [np.nan] * 3)
+    more = pd.DataFrame({"commodities": "tin", "longitude": 170.0, "latitude": -45.0}, index=range(3))
+    sites = pd.concat([known, more], ignore_index=True).assign(
+        waste_type="unknown",
+        tonnage_rule="reported_mass",
+        amount_rule=["tonnage"] * 60 + ["worked", "unclear", "prospect"],
+    )
+    amounts = site_amounts(sites.assign(tonnage_t=tonnes, tonnage_low_t=tonnes / 2, tonnage_high_t=tonnes * 2))
+    worked, unclear, prospect = amounts["tonnage_log10"][60:]
+    assert worked == unclear == pytest.approx(np.median(logs))
+    assert prospect <= 4.0
+    assert (
+        site_amounts(sites.iloc[40:].assign(tonnage_t=np.nan, tonnage_low_t=np.nan, tonnage_high_t=np.nan))[
+            "tonnage_log10"
+        ][-3]
+        == TONNES_LOG10["worked"][0]
+    )

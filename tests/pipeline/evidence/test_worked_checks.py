@@ -1,7 +1,13 @@
-"""Figures worked by hand on published wastes: what the product reckons from the same numbers, and what its tables expect."""
+"""Figures worked by hand on published wastes: what the product reckons from the same numbers, and what its tables expect.
+
+Two usual sums have no test here, for no stage does them. The grade of tailings from that of ore, c (1 - recovery) / (1 - pull),
+is never reckoned: no inventory tells how much of a byproduct a mill took, and a guess would stand for a measurement. Nor are
+shares of a mineral from one element (2.4 % P as fluorapatite): apatite, monazite and other phosphates share it.
+"""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -11,6 +17,9 @@ import shapely
 
 from layers.catalogue.source import load_catalogue
 from layers.cells.commodities import normalise_commodities
+from layers.elements import oxide_factor
+from layers.readers.endowments import T_PER_KG_PPM
+from layers.schema import Backdrop, empty
 from layers.site_layers import SiteLayers
 from pipeline.evidence.host_grades import host_grades
 from pipeline.evidence.target_evidence import type_affinity
@@ -18,7 +27,9 @@ from pipeline.evidence.targets import known_targets
 from pipeline.learning.learned_laws import learned_grades
 from pipeline.stages.estimate_tonnage import EstimateTonnageParams, estimate_tonnage
 from pipeline.stages.flag_constraints import FlagConstraintsParams, flag_constraints
+from pipeline.stages.merge_sites import MergeSitesParams, merge_sites
 from pipeline.stages.rank_targets import RankTargetsParams, rank_targets
+from tests.pipeline.stages.record_tables import links_of, records_of
 from tests.pipeline.stages.site_tables import sites_at
 
 PARAMS = RankTargetsParams(n_draws=50)
@@ -69,6 +80,31 @@ def test_a_range_of_many_samples_gives_the_spread_of_its_kind() -> None:
     assert gsd == pytest.approx(2.080, abs=1e-3)
     assert skarn.gsd == pytest.approx(gsd, abs=0.03)
     assert skarn.median_ppm == pytest.approx(3200 * np.exp(-0.5 * np.log(gsd) ** 2), rel=0.01)
+    assert skarn.median_ppm == pytest.approx(1e4 * np.sqrt(0.06 * 1.06), rel=0.04)  # the middle of the range: 0.2522 %
+
+
+def test_phosphorus_and_the_oxide_of_the_trade() -> None:
+    """Grängesberg: 3.46 Mt with 2.4 % P hold 83,040 t P, which are 190,270 t P2O5."""
+    contained = ranked(("P",), [3.46e6], waste_P_ppm=[24_000.0]).loc[("P", "S1"), "contained_t"]
+    assert contained == pytest.approx(83_040)
+    assert contained * known_targets()["P"].factor == pytest.approx(190_270, abs=5)
+    assert known_targets()["P"].factor == pytest.approx(oxide_factor("P2O5"), abs=1e-4)
+
+
+def test_two_amounts_of_buchans_are_both_kept_and_flagged() -> None:
+    """600,000 t of barite at 30 % are 2.0 Mt of tailings; another line says 4,067,225 t."""
+    barite_kg, share_ppm = 600_000 * 1000.0, 300_000.0
+    implied = T_PER_KG_PPM * barite_kg / share_ppm
+    assert implied == pytest.approx(2.0e6)
+    records = records_of(
+        {"source": "a", "name": "Buchans", "mass_t": implied}, {"source": "b", "name": "Buchans", "mass_t": 4_067_225.0}
+    )
+    sites = merge_sites(records, links_of(("a:1", "b:2", True, "by_hand", 1.0)), MergeSitesParams(precedence=("a",)))
+    assert sites["mass_t"].tolist() == [implied]
+    samples: Any = pd.DataFrame({"site_id": sites["site_id"], "waste_n": 0})
+    flags = pd.DataFrame(flag_constraints(sites, samples, empty(Backdrop), FlagConstraintsParams())).set_index("flag")
+    assert "amount_conflict" in flags.index
+    assert json.loads(str(sites["amount_conflict"][0])) == {"mass_t": [implied, 4_067_225.0]}
 
 
 def test_the_middle_of_tsumebs_slag() -> None:
@@ -85,8 +121,6 @@ def test_uranium_and_thorium_of_florida_gypsum_stay_below_the_limit_of_activity(
     samples: Any = pd.DataFrame(
         {"site_id": sites["site_id"], "waste_n": 1, "waste_U_ppm": [13.23, 80.0], "waste_Th_ppm": [0.63, 4.0]}
     )
-    from layers.schema import Backdrop, empty
-
     flags = pd.DataFrame(flag_constraints(sites, samples, empty(Backdrop), FlagConstraintsParams()))
     measured = flags[flags["flag"] == "radioactivity_measured"]
     assert measured["site_id"].tolist() == ["S2"]

@@ -82,9 +82,17 @@ def test_a_permit_is_an_upper_bound_seldom_reached() -> None:
     assert row[["tonnage_low_t", "tonnage_t", "tonnage_high_t"]].tolist() == pytest.approx([3e4, 6.7e5, 1.44e6])
 
 
+def test_ore_that_was_mined_bounds_the_waste_loosely_and_never_stands_for_what_was_milled() -> None:
+    row = tonnage(mined_t=1000.0)
+    assert row["tonnage_rule"] == "mined"
+    assert row[["tonnage_low_t", "tonnage_t", "tonnage_high_t"]].tolist() == pytest.approx([100.0, 1000.0, 30_000.0])
+    assert tonnage(mined_t=1000.0, milled_t=50.0)["tonnage_rule"] == "milled"
+    assert tonnage(mined_t=1000.0, waste_type="none")["tonnage_rule"] == "unknown"
+
+
 EVERYTHING = {
     "mass_t": 1e6, "waste_mass_t": 1e6, "volume_m3": 1e6, "milled_t": 2e6, "milled_t_per_day": 100.0, "first_year": 1950.0,
-    "last_year": 1960.0, "area_m2": 1e5, "height_m": 10.0, "authorised_t": 1e6,
+    "last_year": 1960.0, "area_m2": 1e5, "height_m": 10.0, "authorised_t": 1e6, "mined_t": 1e5,
 }  # fmt: skip
 
 
@@ -100,6 +108,7 @@ def test_rules_come_in_order() -> None:
         "height_m",
         "authorised_t",
         "area_m2",
+        "mined_t",
         None,
     )
     for name in steps:

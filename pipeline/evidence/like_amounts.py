@@ -1,0 +1,105 @@
+"""What the known tonnages of a region let expect of its mines without one: by first commodity and by near neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from layers.crs import EARTH_RADIUS_KM, unit_vectors
+
+LEAST_KNOWN = 30
+"""Tonnages of a region from which they stand for its mines without one."""
+
+REACH_KM = 5.0
+"""Mines nearer than this belong to one camp."""
+
+SHRINKAGES = (1.0, 2.0, 4.0, 8.0, 16.0, np.inf)
+"""Tonnages that the median of the region counts for against those of a commodity; infinite: commodities tell nothing."""
+
+ALIKE = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)
+"""Correlation of two mines of one camp that is tried, beside their commodities; 0: neighbours tell nothing."""
+
+
+@dataclass(frozen=True)
+class LikeAmounts:
+    """What a region's tonnages say: decimal logarithms of tonnes.
+
+    Parameters
+    ----------
+    expected : ndarray of float, shape (n,)
+        Of every site, by its commodity and its neighbours, without its own tonnage.
+    spread : float
+        Of known tonnages about what the others let expect of them.
+    gain : float
+        Part of their squared error about the median that is taken away so, each left out in its turn.
+    """
+
+    expected: np.ndarray
+    spread: float
+    gain: float
+
+
+def like_amounts(table: pd.DataFrame, logs: np.ndarray) -> LikeAmounts | None:
+    r"""Return what the known tonnages let expect of all sites; None where too few are known.
+
+    Every tonnage is the median of the region, an effect of its first commodity and one of its camp, with a rest:
+    :math:`y = m + c + u + e`. Both effects are drawn toward none, by as much as leaves the least squared error on tonnages
+    left out; where a commodity or neighbours tell nothing, they are not used.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``commodities``, ``longitude``, ``latitude``.
+    logs : ndarray of float, shape (n,)
+        Decimal logarithm of the known tonnes, less what years of work explain; NaN where unknown.
+
+    Notes
+    -----
+    On tonnages left out the two take 13 % from the squared error on 196 wastes of Nova Scotia, 22 % on 1,333 mines of British
+    Columbia; neighbours alone 3 % of those beside commodities.
+    """
+    known = np.flatnonzero(np.isfinite(logs))
+    if len(known) < LEAST_KNOWN:
+        return None
+    middle = float(np.median(logs[known]))
+    excess = logs[known] - middle
+    first = table["commodities"].astype("string").fillna("").str.split("; ").str[0].to_numpy(dtype=object)
+    group = pd.factorize(first)[0]
+    counts, sums = (np.bincount(group[known], weight, group.max() + 1) for weight in (None, excess))
+    own = np.zeros(len(logs), dtype=bool)
+    own[known] = True
+    others, left = counts[group] - own, sums[group] - np.where(own, np.nan_to_num(logs - middle), 0.0)
+    best = min(SHRINKAGES, key=lambda tries: float(((excess - (left / (others + tries))[known]) ** 2).sum()))
+    by_commodity = left / (others + best)
+    rest = excess - by_commodity[known]
+    number, mean = _neighbours(table, known, rest)
+    alike = min(ALIKE, key=lambda rho: float(((rest - (_weight(number, rho) * mean)[known]) ** 2).sum()))
+    expected = by_commodity + _weight(number, alike) * mean
+    error = excess - expected[known]
+    return LikeAmounts(
+        middle + expected, float(np.std(error)), float(1.0 - (error**2).mean() / max((excess**2).mean(), 1e-12))
+    )
+
+
+def _neighbours(table: pd.DataFrame, known: np.ndarray, rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many other known tonnages lie within reach of every site, and the mean of their rests, 0 where none do."""
+    at = unit_vectors(table["longitude"].to_numpy(float), table["latitude"].to_numpy(float))
+    placed = np.isfinite(at).all(axis=1)
+    number, total = np.zeros(len(table)), np.zeros(len(table))
+    rows, usable = np.flatnonzero(placed), placed[known]
+    near = cKDTree(at[known[usable]]).query_ball_point(at[rows], REACH_KM / EARTH_RADIUS_KM)
+    values = rest[usable]
+    number[rows] = [len(some) for some in near]
+    total[rows] = [float(values[some].sum()) for some in near]
+    number[known[usable]] -= 1
+    total[known[usable]] -= values
+    return number, np.divide(total, number, out=np.zeros(len(table)), where=number > 0)
+
+
+def _weight(number: np.ndarray, alike: float) -> np.ndarray:
+    """Return the weight of the mean of so many neighbours that correlate alike with each other and with the site."""
+    weight: np.ndarray = number * alike / (1.0 + np.maximum(number - 1.0, 0.0) * alike)
+    return weight
