@@ -15,11 +15,12 @@ CHANCE_OF_WASTE = {"tonnage": 1.0, "worked": 0.95, "unclear": 0.6, "prospect": 0
 Judgement; the first is sure because somebody measured the waste, its outline or what went through the mill. Where only the ore
 mined is known, the second holds."""
 
-TONNES_LOG10 = {"worked": (5.7, 0.9), "unclear": (5.0, 1.0), "prospect": (4.0, 0.8)}
-"""Median and spread of the tonnes where no rule gives any, decimal logarithm.
+TONNES_LOG10 = {"worked": (3.7, 1.6), "unclear": (3.0, 1.6), "prospect": (2.0, 1.6)}
+"""Median and spread of the tonnes where no rule gives any and the region has too few of its own, decimal logarithm.
 
-Judgement: a mine with a mill of its own left some hundred thousand to some million tonnes, a showing that was only tested seldom
-more than a few ten thousand."""
+Of worked mines, less what years of work explain: medians of 3.69 on 340 mines of British Columbia (ore milled) and of 3.67 on 196
+wastes of Nova Scotia, spreads of 1.55 and 0.95; of ore mined on 1,330 mines 2.63 and 1.41. The range holds 90, 99 and 93 % of
+them. How much less the others hold is judgement."""
 
 LEAST_SPREAD = 0.5
 """Of the tonnes of a mine about what others let expect of it, decimal logarithm."""
@@ -35,8 +36,8 @@ def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
         ``tonnage_low_t``, ``tonnage_high_t``, missing where no rule gives them; where known, ``site_kind`` and what
         `size_clues` tells: ``size_log10``, which moves the tonnes of all but prospects, and ``dug_log_odds``, which moves the
         chance of a waste where it is unclear whether anything was dug; ``commodities``, ``longitude`` and ``latitude`` for
-        what the region's own tonnages say (`like_amounts`), which takes the place of judgement. A place of which nobody says
-        that it was worked is never believed larger than a mine that was.
+        what the region's own tonnages say (`like_amounts`), which takes the place of `TONNES_LOG10`; places of which nobody
+        says that they were worked stay as much smaller as there.
 
     Returns
     -------
@@ -65,15 +66,11 @@ def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
     like = like_amounts(table, log10 - larger) if "commodities" in table else None
     for name, (median, spread) in TONNES_LOG10.items():
         rows = ~known & (rule == name)
-        expected = np.full(len(table), median) if like is None else like.expected
-        expected = expected if name == "worked" else np.minimum(expected, median)
+        less = median - TONNES_LOG10["worked"][0]
+        expected = median + 0.0 * larger if like is None else like.expected + less
         sd = spread if like is None else max(LEAST_SPREAD, like.spread)
-        columns = (
-            ("tonnage_log10", expected + (0.0 if name == "prospect" else larger)),
-            ("tonnage_below", sd),
-            ("tonnage_above", sd),
-        )
-        for column, value in columns:
+        moved = expected + (0.0 if name == "prospect" else larger)
+        for column, value in (("tonnage_log10", moved), ("tonnage_below", sd), ("tonnage_above", sd)):
             amounts[column] = np.where(rows, value, amounts[column])
     worked, unclear = ~known & (rule == "worked"), ~known & (rule == "unclear")
     if "dug_log_odds" in table:
