@@ -196,7 +196,7 @@ def _trial_rows(trial: LawTrial) -> list[str]:
         return []
     all_pairs = (
         f"All: {trial.concordance:.2f} of the pairs in order, {trial.table_concordance:.2f} by the host tables; "
-        f"{100 * trial.p_value:.1f} % of shuffled grades are ordered as well."
+        f"{100 * trial.p_value:.1f} % of shuffled grades, or of laws with the same effects on other words, do as well."
     )
     return [
         "",

@@ -39,7 +39,7 @@ FEW_REGIONS = 5
 """Regions tested below which the law must do better on each of them, since their scatter cannot be told."""
 
 PERMUTATIONS, LEVEL = 999, 0.05
-"""Of the measured grades within their regions, and the share of them that may order the wastes as well."""
+"""Of measured grades within their regions and of effects among the words, and the share of either that may order as well."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ class LawTrial:
     concordance, table_concordance : float
         Of the pairs of all regions.
     p_value : float
-        Share of shuffled grades that order as well.
+        Share of shuffled grades, or of laws with their effects dealt to other words, that order as well: the larger.
     reason : str
         ``skill``, or why the law is not used: ``regions`` (too few have enough wastes), ``chance`` (orders no better than
         shuffled grades), ``tables`` (the host tables do as well or better).
@@ -220,9 +220,12 @@ def laws_without(wastes: PooledWastes) -> dict[str, PooledLaw]:
 def judge_law(wastes: PooledWastes, without: Mapping[str, PooledLaw], seed: int = 7) -> LawTrial:
     """Test the law on every region with enough wastes by that of all others, as `laws_without` returns them.
 
-    It shows skill where it puts the wastes within regions in no worse order than the host tables do and a better one than all
-    but one in twenty shuffled grades would, and where its log score is the better one on average by more than 1.645 standard
-    errors over regions; of fewer than `FEW_REGIONS` each must be ordered better than by chance and have the better score.
+    It shows skill where it puts the wastes within regions in no worse order than the host tables do, and in a better one than all
+    but one in twenty of shuffled grades would and of laws with the same effects dealt to other words. The latter is needed, for
+    wastes that share a word are not independent: a law of another region orders far better or far worse than shuffled grades
+    let expect, either half of the time; and with fewer than four words nothing can be shown. Its log score must be the better
+    one on average by more than 1.645 standard errors over regions; of fewer than `FEW_REGIONS` each must be ordered better
+    than by chance and have the better score.
     """
     known = wastes.rows(np.isfinite(wastes.grade_log10))
     names, counts = np.unique(known.region, return_counts=True)
@@ -244,8 +247,21 @@ def judge_law(wastes: PooledWastes, without: Mapping[str, PooledLaw], seed: int 
     own, table = _concordance(signs, grades), _concordance(tables, grades)
     rng = np.random.default_rng([seed, 57])
     shuffled = [_concordance(signs, [rng.permutation(values) for values in grades]) for _ in range(PERMUTATIONS)]
-    p_value = (1 + sum(value >= own for value in shuffled)) / (1 + PERMUTATIONS)
+    dealt = [_concordance(_dealt_signs(known, tested, without, rng), grades) for _ in range(PERMUTATIONS)]
+    p_value = max((1 + sum(value >= own for value in values)) / (1 + PERMUTATIONS) for values in (shuffled, dealt))
     return LawTrial(tuple(trials), own, table, p_value, _reason(trials, own, table, p_value))
+
+
+def _dealt_signs(
+    known: PooledWastes, tested: list[str], without: Mapping[str, PooledLaw], rng: np.random.Generator
+) -> list[np.ndarray]:
+    """Return the order of each region's wastes by the law of the others, with its effects dealt to other words."""
+    signs = []
+    for name in tested:
+        law, held = without[name], known.rows(known.region == name)
+        coef = np.concatenate([law.coef[:2], rng.permutation(law.coef[2:])])
+        signs.append(_signs(held.expected_log10 + _design(held, law.words, law.centre_log10) @ coef))
+    return signs
 
 
 def _reason(trials: list[RegionTrial], own: float, table: float, p_value: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,26 @@ def test_regions_that_share_a_law_teach_it_and_their_effects_are_found() -> None
 def test_unrelated_regions_are_refused(seed: int) -> None:
     wastes = together(region("north", 40, planted(seed), seed), region("south", 40, planted(seed + 50), seed + 50))
     assert judged(wastes).reason in ("chance", "tables")
+
+
+def test_laws_of_unrelated_regions_are_seldom_used() -> None:
+    """The best of three regions of a law each: by chance half of the pairs of laws agree in their order of words."""
+    used = 0
+    for seed in range(100, 120):
+        parts = [region(f"r{at}", 25, planted(seed + 500 * at), seed + 500 * at) for at in range(2)]
+        used += judged(together(*parts)).used
+    assert used <= 3
+
+
+def test_two_words_cannot_show_a_law() -> None:
+    """Where gold is rich in one region and zinc poor, one of two unrelated regions says the same by chance."""
+    effects = dict.fromkeys(WORDS, 0.0) | {"commodity a": 0.8}
+    parts = [region(name, 40, effects, seed) for name, seed in (("north", 1), ("south", 2))]
+    two = [replace(part, words=tuple(frozenset({"commodity a" if "commodity a" in own else "commodity b"}) for own in part.words))
+           for part in parts]  # fmt: skip
+    trial = judged(together(*two))
+    assert trial.reason == "chance"
+    assert trial.concordance > 0.7
 
 
 def test_a_law_that_holds_the_other_way_round_elsewhere_is_refused() -> None:
