@@ -7,6 +7,8 @@ import re
 import numpy as np
 import pandas as pd
 
+from layers.cell_search import cells_matching
+
 _CALCULATED = re.compile(r"\s*(?:[=@＝＠]\s*\S|[+＋－-].*[(|!])", re.DOTALL)
 """``=`` or ``@`` and something behind it; ``+`` or ``-`` with a call, a command or a cell of another sheet behind it, which no
 number has. Some programs take these signs in full width for the same."""
@@ -14,10 +16,8 @@ number has. Some programs take these signs in full width for the same."""
 
 def formula_cells(column: pd.Series) -> np.ndarray:
     """Return which cells of a column a spreadsheet program would calculate, bool of its length."""
-    if not (pd.api.types.is_object_dtype(column) or pd.api.types.is_string_dtype(column)):
-        return np.zeros(len(column), dtype=bool)
-    return np.array(
-        [isinstance(cell, str) and _CALCULATED.match(cell) is not None for cell in column.tolist()], dtype=bool
+    return cells_matching(
+        column, _CALCULATED, first_look=r"(?s)^[^0-9A-Za-z]*(?:[=@＝＠]|[+＋－-].*[(|!])", any_of="=@＝＠(|!"
     )
 
 

@@ -162,13 +162,21 @@ def nowhere(longitude: np.ndarray, latitude: np.ndarray, margin_degrees: float =
         How far from a box a point still counts as within it.
     """
     _, tree = _finest()
-    placed = np.isfinite(longitude) & np.isfinite(latitude)
-    lost = np.zeros(len(longitude), dtype=bool)
-    spots = shapely.points(np.asarray(longitude)[placed], np.asarray(latitude)[placed])
-    near = tree.query(spots, predicate="dwithin", distance=margin_degrees)[0]
-    inside = np.zeros(int(placed.sum()), dtype=bool)
-    inside[near] = True
-    lost[placed] = ~inside
+    lon, lat = np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float)
+    left = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
+    while len(left):  # most points of a file lie in a few boxes
+        at = tree.query(shapely.Point(lon[left[0]], lat[left[0]]), predicate="dwithin", distance=margin_degrees)
+        if not len(at):
+            break
+        boxes = tree.geometries[at]
+        west, south, east, north = shapely.bounds(boxes[shapely.area(boxes).argmax()])
+        x, y = lon[left], lat[left]
+        within = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+        within[0] = True
+        left = left[~within]
+    lost = np.zeros(len(lon), dtype=bool)
+    near = tree.query(shapely.points(lon[left], lat[left]), predicate="dwithin", distance=margin_degrees)[0]
+    lost[np.delete(left, np.unique(near))] = True
     return lost
 
 

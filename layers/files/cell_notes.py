@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from layers.accounting import Note
+from layers.cell_search import ascii_cells, cells_matching
 from layers.files.text_encoding import MISREAD
 from layers.formulas import formula_cells
 
@@ -106,7 +107,8 @@ def _located(note: Note, cells: pd.DataFrame, rows: np.ndarray) -> Note:
     if note.code == "double_encoded_text":
         return _at(note, _holding(cells, MISREAD), rows)
     if note.code == "encoding_guessed":
-        return _at(note, {name: ~_ascii(cells[name]) for name in cells.columns if not _ascii(cells[name]).all()}, rows)
+        foreign = {str(name): ~ascii_cells(cells[name]) for name in cells.columns}
+        return _at(note, {name: hits for name, hits in foreign.items() if hits.any()}, rows)
     return note
 
 
@@ -124,7 +126,7 @@ def _nines(column: pd.Series) -> np.ndarray | None:
     if pd.api.types.is_numeric_dtype(column):
         hit = column.isin(_ALL_NINES).to_numpy(dtype=bool)
     elif pd.api.types.is_string_dtype(column):
-        hit = column.str.fullmatch(_NINES_IN_GROUPS).to_numpy(dtype=object, na_value=False).astype(bool)
+        hit = cells_matching(column, _NINES_IN_GROUPS, first_look=None, any_of=["999"])
         if hit.any():
             column = column.str.replace(_GROUPED, "", regex=True)
     else:
@@ -135,26 +137,18 @@ def _nines(column: pd.Series) -> np.ndarray | None:
     return hit if len(others) and float(column[hit].iloc[0]) > 10 * float(others.quantile(0.9)) else None
 
 
-_NINES_IN_GROUPS = r"\s*9(?:[ \u00a0\u202f,'\u2019]?9){3,}(?:\.0+)?\s*"
+_NINES_IN_GROUPS = re.compile(r"\s*(?:9{4,}|9{1,3}(?:[ \u00a0\u202f,'\u2019]999)+)(?:\.0+)?\s*$")
 _GROUPED = r"(?<=\d)[ \u00a0\u202f,'\u2019](?=\d{3}(?:\D|$))"
 """What parts thousands."""
 _ALL_NINES = [10**digits - 1 for digits in range(4, 13)]
-
-
-def _ascii(column: pd.Series) -> np.ndarray:
-    if not pd.api.types.is_string_dtype(column):
-        return np.ones(len(column), dtype=bool)
-    return np.array([not isinstance(text, str) or text.isascii() for text in column.tolist()], dtype=bool)
 
 
 def _holding(cells: pd.DataFrame, mark: re.Pattern[str]) -> dict[str, np.ndarray]:
     """Return, per column in which a mark stands, which cells hold it."""
     holding = {}
     for name in cells.columns:
-        plain = _ascii(cells[name])
-        if plain.all():
-            continue
-        has = np.array([isinstance(text, str) and mark.search(text) is not None for text in cells[name].tolist()])
-        if has.any():
-            holding[str(name)] = has
+        hits = ~ascii_cells(cells[name])
+        hits[hits] = [mark.search(text) is not None for text in cells[name].array[hits]]
+        if hits.any():
+            holding[str(name)] = hits
     return holding

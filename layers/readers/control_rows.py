@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from layers.accounting import Note
+from layers.cell_search import cells_like
 from layers.cells.heading_grammar import parse_headings
 from layers.readers.columns import as_text
 
@@ -41,6 +42,8 @@ _ID = re.compile(
     r"(?:^|[\s_\-.])(?:(?P<duplicate>dup|duplicate|rpt|replicate)|(?P<end_standard>crm|std)|(?P<end_blank>blank|blk))\W*\d*$|"
     r"^\W*(?P<of_duplicate>dup|duplicate|rpt|repeat|replicate|re-?assay|check|split|copy)[\s_\-.]*(?:of|de|from)\b"
 )
+_ID_LIKE = "(?i)oreas|[cs]rm|std|standard|bla?n?[kc]|dup|rpt|repeat|replicate|re-?assay|check|split|copy"
+"""Finds at least the ids that `_ID` does."""
 _OWN_WORDS = re.compile(r"(?i)^\W*(?:qa/?qc|qc|qaqc|control)(?=$|[\s_\-#.:]|\d)")
 """Words for controls that begin other ids too: QC is Quebec. They count where few ids begin so and the others look different."""
 _FEW = 0.2
@@ -77,8 +80,10 @@ def control_rows(
                 reason = f"{heading.text} is '{words.iloc[position]}': the row is {_WORDS[code]}, no sample of its own"
                 controls.setdefault(position, (code, reason))
     if sample_id is not None:
-        for index, text in enumerate(sample_id.fillna("").astype("str")):
-            match = _ID.search(text) if text else None
+        texts = sample_id.astype("str")
+        for index in np.flatnonzero(cells_like(texts, _ID_LIKE)).tolist():
+            text = str(texts.iloc[index])
+            match = _ID.search(text)
             if match is not None and index not in controls:
                 kind = str(match.lastgroup).removeprefix("end_").removeprefix("of_")
                 code = f"control_{kind}"
@@ -92,6 +97,8 @@ def control_rows(
 def _by_shape(sample_id: pd.Series) -> list[int]:
     """Return the few ids that begin with a word for controls and are built otherwise than all the rest."""
     ids = sample_id.dropna().astype("str")
+    if not cells_like(ids, "(?i)qa|qc|control").any():
+        return []
     marked = ids.str.contains(_OWN_WORDS, regex=True)
     if not marked.any() or marked.mean() > _FEW:
         return []
@@ -108,7 +115,7 @@ _ACCENTS = str.maketrans("áàâäãåéèêëíîïóôöõøúüñç", "aaaaaa
 
 
 def _places(marks: pd.Series) -> list[int]:
-    return [int(index) for index, mark in enumerate(marks) if mark is True or mark == True]  # noqa: E712
+    return [int(position) for position in np.flatnonzero(marks.fillna(value=False).to_numpy(dtype=bool))]
 
 
 def heading_rows(cells: pd.DataFrame) -> dict[int, tuple[str, str]]:

@@ -22,6 +22,10 @@ USUAL_MISTAKES: tuple[tuple[str, Callable[[np.ndarray, np.ndarray], tuple[np.nda
 
 _ALONE_KM = 350.0
 _NEAR_KM = 100.0
+_COMPANY_KM, _CELLS = _ALONE_KM / 3**0.5, 100
+"""Edge of the cells in which rows have company, and more of them than the earth is wide."""
+_ENOUGH = 5_000
+"""Rows whose distances tell what is usual."""
 _FEWEST = 3
 _FEWEST_ALONE = 5
 _MOST = 0.8
@@ -152,9 +156,22 @@ def far_from_all(table: PlacedRows, confirmed: Callable[[int], bool], already: C
     if not _FEWEST_ALONE <= len(placed) <= _MANY:
         return []
     points = points_km(*table.degrees(placed))
-    nearest = cKDTree(points).query(points, k=3)[0][:, 2]  # not the nearest: two rows of one wrong place are no company
+    tree = cKDTree(points)
+
+    def nearest_km(rows: np.ndarray) -> np.ndarray:
+        """Return distances to the second nearest: two rows of one wrong place are no company."""
+        distances: np.ndarray = tree.query(points[rows], k=3)[0][:, 2]
+        return distances
+
     # the lower of two neighbours: a tenth of the rows far off must not be what is usual
-    usual = float(np.percentile(nearest, 90 if len(placed) >= 10 else 50, method="lower"))
+    looked_at = np.arange(0, len(placed), max(1, len(placed) // _ENOUGH))
+    usual = float(np.percentile(nearest_km(looked_at), 90 if len(placed) >= 10 else 50, method="lower"))
+    across_cells = (points // _COMPANY_KM).astype(np.int64) + _CELLS // 2
+    cell = (across_cells[:, 0] * _CELLS + across_cells[:, 1]) * _CELLS + across_cells[:, 2]
+    company = np.bincount(cell)[cell]
+    sparse = np.flatnonzero(company < 3)  # three of one cell are no farther from each other than _ALONE_KM
+    nearest = np.zeros(len(placed))
+    nearest[sparse] = nearest_km(sparse)
     far = nearest > _ALONE_KM
     others = points[~far]
     across = float(np.linalg.norm(np.ptp(others, axis=0))) if len(others) else np.inf

@@ -1,0 +1,75 @@
+"""The fast look finds what the pattern alone finds, in columns of every kind."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layers.cell_search import ascii_cells, cells_like
+from layers.formulas import formula_cells
+from layers.jurisdictions import nowhere
+from layers.readers.control_rows import _ID, _ID_LIKE
+
+CELLS = st.lists(st.one_of(st.none(), st.text(alphabet="=@＝+－-(|!9, .\n\u00a0aéZ1", max_size=8)), max_size=12)
+
+
+@given(CELLS)
+def test_formulas_are_those_that_the_pattern_finds_cell_by_cell(cells: list[str | None]) -> None:
+    pattern = re.compile(r"\s*(?:[=@＝＠]\s*\S|[+＋－-].*[(|!])", re.DOTALL)
+    right = [cell is not None and pattern.match(cell) is not None for cell in cells]
+    for kind in ("str", object):
+        assert formula_cells(pd.Series(cells, dtype=kind)).tolist() == right
+
+
+@given(CELLS)
+def test_ascii_cells_are_those_python_calls_so(cells: list[str | None]) -> None:
+    right = [cell is None or cell.isascii() for cell in cells]
+    for kind in ("str", object):
+        assert ascii_cells(pd.Series(cells, dtype=kind)).tolist() == right
+
+
+def test_columns_of_mixed_things_are_looked_at_cell_by_cell() -> None:
+    column = pd.Series([1.5, "=A1", None, "é", b"=x"], dtype=object)
+    assert formula_cells(column).tolist() == [False, True, False, False, False]
+    assert ascii_cells(column).tolist() == [True, True, True, False, True]
+    assert formula_cells(pd.Series([1.0, 2.0])).tolist() == [False, False]
+
+
+def test_a_part_of_a_column_is_searched_alone() -> None:
+    column = pd.Series(["=1", "a", "b(", "c"], dtype="str")
+    assert cells_like(column.iloc[1:], "=", ["="]).tolist() == [False, False, False]
+    assert cells_like(column, None, ["(", "="]).tolist() == [True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    "sample_id",
+    [
+        "OREAS-24b",
+        "blk 3",
+        "BLANC_1",
+        "X-dup",
+        "A12 replicate 2",
+        "Re-assay of 14",
+        "reassay from 3",
+        "split of A",
+        "STANDARD",
+        "z_crm7",
+    ],
+)
+def test_every_id_of_a_control_is_looked_at(sample_id: str) -> None:
+    assert _ID.search(sample_id) is not None
+    assert cells_like(pd.Series(["A-1", sample_id], dtype="str"), _ID_LIKE).tolist() == [False, True]
+
+
+def test_points_at_sea_are_found_among_many_on_land() -> None:
+    draw = np.random.default_rng(3)
+    lon, lat = draw.uniform(-180, 180, 3000), draw.uniform(-59, 84, 3000)
+    lon[:40], lat[:40] = np.nan, 50.0
+    alone = [bool(nowhere(lon[at : at + 1], lat[at : at + 1])[0]) for at in range(len(lon))]
+    assert nowhere(lon, lat).tolist() == alone
+    assert 500 < sum(alone) < 2500
