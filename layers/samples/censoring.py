@@ -305,9 +305,11 @@ def censoring_notes(source_id: str, table: pd.DataFrame, params: CensoringParams
             for element, share in zip(rows["element"], rows["censored_share"], strict=True)
         ]
         more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+        at_most = score == "waste" and params.method == "substitution"
+        unless = ", unless the pattern of what was detected lets expect less" if at_most else ""
         message = (
             f"{str(medium).replace('_', ' ').capitalize()}, {str(method).replace('_', ' ')}: a result below a limit counts as "
-            f"{counts_as}; {_SCORES[str(score)]}. Share below a limit: {', '.join(shown[:_SHOWN])}{more}."
+            f"{counts_as}; {_SCORES[str(score)]}{unless}. Share below a limit: {', '.join(shown[:_SHOWN])}{more}."
         )
         notes.append(
             Note(source_id, f"below_limits_{params.method}", message, int(rows["below"].sum() + rows["above"].sum()))

@@ -94,8 +94,13 @@ def waste_chemistry(
         columns[f"waste_{element}_censored"] = np.nan_to_num(np.trunc(sign)).astype(np.int8)
     value, low, high, measured = (_suite(amounts, end, len(waste)) for end in ("value", "low", "high", "measured"))
     partial = suite_totals(value, low_ppm=low, high_ppm=high, estimate_error_fraction=estimate_error_fraction)
-    sums = _completed(partial, value, host_priors(host_words)[site])
-    detected = np.isfinite(measured).any(axis=1)
+    priors = host_priors(host_words)[site]
+    sums = _completed(partial, value, priors)
+    seen = np.where(low == 0.0, np.nan, value)  # without what lies below a limit
+    if censoring.method == "substitution":
+        of_seen = suite_totals(seen, estimate_error_fraction=estimate_error_fraction)
+        sums = _at_most(sums, _completed(of_seen, seen, priors), min_suite_fraction)
+    detected = np.isfinite(seen).any(axis=1)
     sums = replace(sums, treo_low_ppm=np.where(detected, sums.treo_low_ppm, 0.0 * sums.treo_low_ppm))
     rank = waste["method"].map({method: index for index, method in enumerate(METHOD_ORDER)}).to_numpy(dtype="float64")
     totals, method = _totals(site, _given(waste, sums, min_suite_fraction), analyses, rank, n_sites)
@@ -242,6 +247,20 @@ def _completed(sums: SuiteTotals, value: np.ndarray, prior: np.ndarray) -> Suite
         treo_ppm=sums.treo_ppm + oxide,
         treo_high_ppm=sums.treo_high_ppm / as_crust + most,
         estimated_fraction=np.where(tree > 0, estimated, sums.estimated_fraction),
+    )
+
+
+def _at_most(sums: SuiteTotals, detected: SuiteTotals, least_share: float) -> SuiteTotals:
+    """Return the totals, or those of what was detected and its host's pattern where limits sum up to more than that.
+
+    A share of a limit says little of an element that lies far below it, and twelve such shares make a poor waste a rich one.
+    """
+    less = (detected.crust_fraction >= least_share) & (detected.treo_ppm < sums.treo_ppm)
+    return replace(
+        sums,
+        tree_ppm=np.where(less, detected.tree_ppm, sums.tree_ppm),
+        treo_ppm=np.where(less, detected.treo_ppm, sums.treo_ppm),
+        estimated_fraction=np.where(less, detected.estimated_fraction, sums.estimated_fraction),
     )
 
 

@@ -150,6 +150,21 @@ def test_below_a_limit_is_half_of_it_with_the_whole_range() -> None:
     assert spread == pytest.approx(4 * oxide_factor("Eu2O3"))
 
 
+def test_limits_add_no_more_than_the_pattern_of_what_was_detected() -> None:
+    """A poor waste of which only the lightest were seen, under a limit far above the others: its total is not that of limits."""
+    light = {name: ppm for name, ppm in suite(0.05).items() if name in ("La", "Ce", "Nd")}
+    coarse = light | {name: ["<20"] for name in suite() if name not in light}
+    row = site_1(waste(["S1"], coarse))
+    fine = site_1(waste(["S1"], suite(0.05)))
+    assert row["waste_treo_ppm"] == pytest.approx(fine["waste_treo_ppm"], rel=0.35)
+    assert row["waste_treo_ppm"] < sum(ppm[0] for ppm in light.values()) + 12 * 10
+    assert row["waste_treo_low_ppm"] < fine["waste_treo_ppm"] < row["waste_treo_high_ppm"]
+    rich = {name: [ppm[0] * 100] for name, ppm in light.items()} | {
+        name: ["<20"] for name in suite() if name not in light
+    }
+    assert site_1(waste(["S1"], rich))["waste_treo_ppm"] > 100 * sum(ppm[0] for ppm in light.values())
+
+
 @pytest.mark.parametrize("elements", [15, 8])
 def test_where_nothing_was_detected_the_total_is_open_down_to_nothing(elements: int) -> None:
     """What is read from patterns for elements not analysed rests on limits too: it is no lower end."""
