@@ -66,6 +66,14 @@ def test_a_place_that_is_called_a_mine_was_likelier_dug_and_more_commodities_say
     assert odds[3] == pytest.approx(-1.8 * 0.12)
 
 
+def test_rare_earths_that_a_file_lists_one_by_one_are_one_commodity() -> None:
+    clues = clues_of(
+        commodities=["gold; lanthanum; cerium; yttrium; neodymium", "gold; rare earths", "gold; lead", "gold"]
+    )
+    odds = clues["dug_log_odds"]
+    assert odds[0] == odds[1] == odds[2] == pytest.approx(odds[3] + 0.36)
+
+
 def test_names_move_the_chance_only_where_no_record_says_whether_anything_was_dug() -> None:
     amounts = site_amounts(
         table(dug_log_odds=[1.0, 0.0, 1.0, 1.0], amount_rule=["unclear", "unclear", "worked", "prospect"])
