@@ -24,6 +24,9 @@ MARGIN = 0.06
 LEAST_DEGREES = 0.2
 """A frame is at least so wide and tall."""
 
+HALF_GLOBE = 180.0
+"""Degrees of longitude beyond which sites are taken to lie on both sides of the 180th meridian."""
+
 GROUND, WATER = ("land", "province"), "lake"
 EDGE, WATER_EDGE = "#b4bcc4", "#9dbccb"
 
@@ -57,6 +60,7 @@ def where_data(publication: Publication) -> Where | None:
     ranking = publication.ranking
     if ranking.empty:
         return None
+    ranking = ranking.assign(longitude=one_side(ranking["longitude"].to_numpy(float)))
     points = ranking[["longitude", "latitude"]].to_numpy(float)
     low, high = points.min(axis=0), points.max(axis=0)
     margin = np.maximum((high - low) * MARGIN, LEAST_DEGREES / 2)
@@ -75,6 +79,15 @@ def where_data(publication: Publication) -> Where | None:
         best[True],
         best[False],
     )
+
+
+def one_side(longitude: np.ndarray) -> np.ndarray:
+    """Return the longitudes of a region across the 180th meridian on the side where most lie: no map spans the globe."""
+    if np.ptp(longitude) <= HALF_GLOBE:
+        return longitude
+    east = longitude > 0
+    turn = -360.0 if east.mean() < 0.5 else 360.0
+    return np.where(east == (turn < 0), longitude + turn, longitude)
 
 
 def borders(
