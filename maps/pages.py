@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from maps import assets, words
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @lru_cache(maxsize=1)
@@ -46,4 +49,9 @@ def render(page: str, /, **values: Any) -> str:
 
     style = Markup(assets.template("templates/page.css") + assets.template("templates/print.css"))  # noqa: S704 - our own files
     written = _template(page).render(css=style, **{"first": "en", "coarse": False, **values})
-    return written.replace("&#39;", "'")
+    return without_control_letters(written.replace("&#39;", "'"))
+
+
+def without_control_letters(page: str) -> str:
+    """Return a page with the sign of replacement for letters no page may hold; names of files and sites may hold them."""
+    return _CONTROL.sub("\ufffd", page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
@@ -156,7 +157,7 @@ def locate(source: Source, root: Path) -> Path:
     Raises
     ------
     SourceError
-        If it does not exist or is a web address; names that look alike in the same folder are offered.
+        If it does not exist, is a web address or a link out of the data folder; names that look alike are offered.
     """
     if "://" in source.path:
         raise SourceError(
@@ -174,6 +175,7 @@ def locate(source: Source, root: Path) -> Path:
         hint = did_you_mean(path.name, (path.name for path in folder.iterdir()), least_likeness=0.6)
         hint = hint or " Check 'path' and where relative paths start (--data)."
         raise SourceError(f"{source.id}: the file '{path.name}' is not in '{folder}'.{hint}")
+    _require_inside(source, path, root)
     require_regular(source.id, path)
     if path.is_dir() and path.suffix.lower() != ".gdb":
         held = ", ".join(sorted(member.name for member in path.iterdir())[:8]) or "nothing"
@@ -181,6 +183,18 @@ def locate(source: Source, root: Path) -> Path:
     if path.is_file():
         _what_it_is_not(source, path)
     return path
+
+
+def _require_inside(source: Source, path: Path, root: Path) -> None:
+    """Stop at a link out of the data folder; a path that leads out by itself is the word of who wrote the run file."""
+    stated = Path(source.path.replace("\\", "/"))
+    if stated.is_absolute() or ".." in stated.parts:
+        return
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
+        raise SourceError(
+            f"{source.id}: '{source.path}' is a link that leads out of the data folder; in a folder from somebody else it may "
+            "lead to anything of yours. If it is your own, write under 'path' where the file itself lies."
+        )
 
 
 def _what_it_is_not(source: Source, path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from maps import assets, words
+from maps.pages import without_control_letters
 from maps.publication import Publication
 from maps.rows import present, rank_labels
 from maps.rows import rows as table_rows
@@ -64,7 +65,7 @@ def write_map(
     figure.back = back
     figure.payload = assets.strict_json(payload)
     figure.noscript = _plain_table(publication)
-    path.write_text(figure.render(), encoding="utf-8")
+    path.write_text(without_control_letters(figure.render()), encoding="utf-8")
 
 
 def _folium_map() -> Any:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +99,7 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
         except (SourceError, LayerError, ConfigError) as error:
             check = SourceCheck(source.id, source.role, failure=str(error), private=hidden is not None)
         paragraphs.append(_in_words(check))
-        checks.append(check if hidden is None else _hidden(check, hidden))
+        checks.append(_on_page(check, data_dir) if hidden is None else _hidden(check, hidden))
     splits_fail = False
     if config.train_model.splits is not None:
         splits_text, splits_fail = _splits_in_words(config.train_model.splits, data_dir)
@@ -126,6 +129,16 @@ def _splits_in_words(path: Path, data_dir: Path) -> tuple[str, bool]:
     if "train" in counts:
         return f"{sentence}, {counts['train']:,} of role train: every fold trains on exactly those.", False
     return f"{sentence}; every fold trains on the sites of the others.", False
+
+
+def _on_page(check: SourceCheck, data_dir: Path) -> SourceCheck:
+    """Return what the page says of a source: it may be handed on, and names no folder of this machine."""
+    if check.failure is None:
+        return check
+    text = check.failure
+    for folder, shown in ((data_dir, "the data folder"), (Path(tempfile.gettempdir()), "…"), (Path.home(), "~")):
+        text = text.replace(f"{folder}{os.sep}", "" if folder == data_dir else f"{shown}/").replace(str(folder), shown)
+    return replace(check, failure=text)
 
 
 def _hidden(check: SourceCheck, name: str) -> SourceCheck:

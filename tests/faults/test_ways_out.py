@@ -16,6 +16,7 @@ from layers.catalogue.source import Source
 from layers.errors import ConfigError, SourceError
 from layers.files.hdf5_links import require_no_links_out
 from layers.files.json_text import parse_json
+from layers.files.tables import locate
 from layers.rasters.reader import describe_raster
 from pipeline.commands.configured import configured
 from pipeline.folder.learned_file import MOST_BYTES, load_learned
@@ -151,3 +152,34 @@ def test_a_lock_that_is_a_folder_is_named(tmp_path: Path) -> None:
         held(tmp_path / "run"),
     ):
         pass
+
+
+def source(path: str) -> Source:
+    return Source(id="mines", role="inventory", path=path)
+
+
+def test_a_link_out_of_the_data_folder_is_not_followed(tmp_path: Path) -> None:
+    """A folder of somebody else may lead to any file of whoever runs it, which the pages would then show."""
+    for name in ("data", "own", "data/within"):
+        (tmp_path / name).mkdir()
+    private = tmp_path / "own" / "private.csv"
+    private.write_text("id,name\n1,mine\n")
+    data = tmp_path / "data"
+    (data / "mines.csv").symlink_to(private)
+    (data / "further").symlink_to(tmp_path / "own")
+    for path in ("mines.csv", "further/private.csv"):
+        with pytest.raises(
+            SourceError, match=rf"^mines: '{path}' is a link that leads out of the data folder"
+        ) as stopped:
+            locate(source(path), data)
+        assert "name" not in str(stopped.value)
+    (data / "within" / "real.csv").write_text("id,name\n1,mine\n")
+    (data / "again.csv").symlink_to(data / "within" / "real.csv")
+    (tmp_path / "linked").symlink_to(data)
+    for path, root in (
+        ("again.csv", data),
+        ("again.csv", tmp_path / "linked"),
+        (str(private), data),
+        ("../own/private.csv", data),
+    ):
+        assert locate(source(path), root).is_file()

@@ -14,7 +14,7 @@ from pipeline.folder.store import RunStore
 
 CALCULATED = [
     "=1+1", "=cmd|' /C calc'!A0", "@SUM(1)", " =HYPERLINK(\"x\")", "\t=A1", "+cmd|'/C calc'!A0", "-2+3+cmd|' /C calc'!A0",
-    "-SUM(A1)", '="00123"',
+    "-SUM(A1)", '="00123"', "＝1+1", "＋cmd|x", "－SUM(A1)", "＠SUM(1)",
 ]  # fmt: skip
 PLAIN = ["-5", "+1", "-9999", "- none -", "=", "@", "", "-", "+48 20 1234", "a=b", "Heap (old)", "-1,5", "'=1"]
 

@@ -107,6 +107,19 @@ def test_what_cannot_be_read_is_said_after_everything_was_tried(folder: Path) ->
     assert "This source cannot be read." in page
 
 
+def test_the_page_holds_no_control_letters_and_no_folder_of_this_machine(folder: Path) -> None:
+    paths = ["lost.gpkg", "nowhere/a.gpkg", "a\x00b\x1b[31m.geojson", "broken.geojson"]
+    (folder / "broken.geojson").write_text('{"type": "ESRIJSON"}')
+    broken = [{"id": f"lost{number}", "role": "lines", "path": path} for number, path in enumerate(paths)]
+    with pytest.raises(SourceError, match=r"4 of 7 sources cannot be read") as caught:
+        check(folder, [*SOURCES, *broken])
+    assert f"is not in '{folder}'" in str(caught.value)  # on the screen of whoever runs it
+    page = (folder / "page" / "check.html").read_text(encoding="utf-8")
+    assert page.count("is not in 'the data folder'") >= 2
+    assert str(folder) not in page
+    assert not [letter for letter in page if not letter.isprintable() and letter not in "\n\t\u00a0\u202f\u2009"]
+
+
 def test_the_page_needs_no_network_and_says_its_language(folder: Path) -> None:
     _, page = check(folder, SOURCES)
     assert '<html lang="en">' in page
