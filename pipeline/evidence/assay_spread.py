@@ -38,6 +38,9 @@ MOST_OPEN_DEX = 2.0
 UNDECIDED_DEX = 1.0
 """Decades left open by limits or missing elements from which a value with a threshold inside its range decides nothing."""
 
+LEAST_SHARE_OF_LIMIT = 0.5
+"""Of a limit that stands for a result below it, where the limit itself is no longer known."""
+
 
 def where_undetected(value: np.ndarray, high: np.ndarray, open_dex: np.ndarray) -> np.ndarray:
     """Return values, and of samples in which nothing was detected the middle of what their limits leave open.

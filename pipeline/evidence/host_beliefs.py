@@ -10,7 +10,7 @@ from scipy.special import ndtr, ndtri
 from scipy.stats import beta
 
 from layers.cells.commodities import mentions
-from pipeline.evidence.assay_spread import USUAL_ASSAYS
+from pipeline.evidence.assay_spread import LEAST_SHARE_OF_LIMIT, MOST_OPEN_DEX, USUAL_ASSAYS, where_undetected
 from pipeline.evidence.targets import Grades, HostKind, TargetFacts
 
 CHANCE_BY_CLUES = (0.03, 0.15, 0.4, 0.7)
@@ -27,6 +27,10 @@ PRIOR_WASTES = 4.0
 """Wastes the judged chance counts for when measured ones update it."""
 
 LEAST_SD_LOG10, MOST_SD_LOG10 = 0.1, 2.0
+
+
+WIDTH90 = 3.29
+"""Width of a 90 % interval in standard deviations."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,9 @@ def believe(
     """
     clues, host = _clues(facts, sites, kinds)
     chance, host = _with_camps(_chance(facts, clues, host, sites), host, facts, sites, kinds)
-    measured = measured_ppm(facts, symbol, site_samples)
+    open_dex = _open_dex(facts, symbol, site_samples)
+    counted = measured_ppm(facts, symbol, site_samples)
+    measured = where_undetected(counted, counted / LEAST_SHARE_OF_LIMIT, open_dex)
     counts = site_samples["waste_n"].to_numpy(float) if "waste_n" in site_samples else np.ones(len(sites))
     y = np.log10(np.where(measured > 0, measured, np.nan))
     known = np.isfinite(y)
@@ -112,7 +118,7 @@ def believe(
         mean, sd = elsewhere
         part = np.sqrt(0.5) * sd  # half of the variance is taken for what better knowledge could tell
         low, passes, high = (ndtr((mean + side * 1.645 * part - log_g) / (part if side else sd)) for side in (-1, 0, 1))
-    mean, sd = _with_assay(mean, sd, y, counts)
+    mean, sd = _with_assay(mean, sd, y, counts, open_dex)
     of_assay, of_low, of_high = (
         ndtr((mean + side * 1.645 * sd - log_g) / (USUAL_ASSAYS.bias_sd_log10 if side else sd)) for side in (0, -1, 1)
     )
@@ -183,6 +189,16 @@ def measured_ppm(facts: TargetFacts, symbol: str, site_samples: pd.DataFrame) ->
         return np.full(len(site_samples), np.nan)
     total: np.ndarray = site_samples[columns].to_numpy(float).sum(axis=1)
     return total
+
+
+def _open_dex(facts: TargetFacts, symbol: str, site_samples: pd.DataFrame) -> np.ndarray:
+    """Return the decades that each measured amount is open: many where all its elements lie below their limits, else none."""
+    elements = facts.elements if facts.elements is not None else (symbol,)
+    flags = [f"waste_{element}_censored" for element in elements]
+    if not flags or not set(flags) <= set(site_samples.columns):
+        return np.zeros(len(site_samples))
+    below = (site_samples[flags].to_numpy(float, na_value=0.0) < 0).all(axis=1)
+    return np.where(below, MOST_OPEN_DEX, 0.0)
 
 
 def _clues(facts: TargetFacts, sites: pd.DataFrame, kinds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -280,10 +296,12 @@ def _reaching(mean: np.ndarray, sd: np.ndarray, passes: np.ndarray, log_g: float
     return np.clip(np.where(fits, wanted, sd), LEAST_SD_LOG10, MOST_SD_LOG10)
 
 
-def _with_assay(mean: np.ndarray, sd: np.ndarray, y: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the belief updated by the assays of the waste itself; both are normal."""
+def _with_assay(
+    mean: np.ndarray, sd: np.ndarray, y: np.ndarray, n: np.ndarray, open_dex: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the belief updated by the assays of the waste itself; both are normal, an assay open over decades a wide one."""
     known = np.isfinite(y)
-    error = USUAL_ASSAYS.variance(np.maximum(n, 1.0))
+    error = USUAL_ASSAYS.variance(np.maximum(n, 1.0)) + (open_dex / WIDTH90) ** 2
     wide = np.maximum(sd, 0.5) ** 2
     weight = np.where(known, wide / (wide + error), 0.0)
     return mean + weight * (np.where(known, y, mean) - mean), np.where(known, np.sqrt(weight * error), sd)

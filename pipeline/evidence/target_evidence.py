@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from pipeline.evidence.assay_spread import MOST_OPEN_DEX, where_undetected
+from pipeline.evidence.assay_spread import LEAST_SHARE_OF_LIMIT, MOST_OPEN_DEX, where_undetected
 from pipeline.evidence.rare_earth_hosts import COMMODITIES, DEPOSITS, NO_HOST, PATHFINDERS, Host
 from pipeline.evidence.worked_sites import site_kinds
 
@@ -36,9 +36,6 @@ REE_DEPOSITS: tuple[tuple[str, str, float], ...] = tuple(
 
 REE_LABEL_FLOOR = 0.75
 """A commodity or deposit type from this utility upward makes a rule label."""
-
-LEAST_SHARE_OF_LIMIT = 0.5
-"""Of a limit that stands for a result below it, where the limit itself is no longer known."""
 
 OTHER_UTILITY = 0.05
 """Utility of a mine whose commodities or deposit type are known and point to no source of the target."""

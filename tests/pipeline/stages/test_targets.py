@@ -116,6 +116,15 @@ def test_an_assay_of_the_waste_outweighs_its_host() -> None:
     assert found.chance[0] < 0.01 < found.chance[1]
 
 
+def test_an_element_below_its_limit_is_open_down_to_a_hundredth_of_it() -> None:
+    """A share of a limit of 2,000 ppm is no 1,000 ppm of cobalt, and not as sure as they would be."""
+    words = {"deposit_type": ["VMS"] * 2, "commodities": ["copper"] * 2}
+    found = belief("Co", {"waste_Co_ppm": [1000.0, 1000.0], "waste_Co_censored": [0, -1]}, **words)
+    assert found.measured_ppm.tolist() == [1000.0, 200.0]
+    assert found.grade_sd[1] > 1.5 * found.grade_sd[0]
+    assert found.grade_log10[1] < found.grade_log10[0] - 0.4
+
+
 def test_measured_wastes_of_a_region_move_the_kind_they_belong_to() -> None:
     """Ten wastes of massive sulphides at 1,500 ppm: the median of the kind, judged from one at 400, moves to between them."""
     told = {"deposit_type": ["VMS"] * 11, "commodities": ["copper"] * 11}
