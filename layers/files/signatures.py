@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from layers.errors import SourceError
 from layers.files.hdf5_links import require_no_links_out
+from layers.files.imagine_parts import require_own_cells
 from layers.files.unsafe_files import require_no_grids, require_plain_database
 
 _TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
@@ -100,6 +101,8 @@ def require_signature(where: str, path: Path) -> None:
             require_no_grids(f"{where}, {companion.name}", companion.read_bytes()[:_HEAD])
     if suffix == ".gpkg":
         require_plain_database(where, path)
+    if suffix == ".img":
+        require_own_cells(where, path)
     if suffix == ".nc":
         require_no_links_out(where, path)
 

@@ -29,7 +29,7 @@ from layers.files.packed import unpacked
 from layers.files.signatures import require_own_parts
 from layers.files.text_encoding import decode, is_plain
 from layers.files.unread_formats import WAYS_OUT
-from layers.files.unsafe_files import require_regular
+from layers.files.unsafe_files import require_own_members, require_regular
 from layers.files.vector_layers import is_companion, is_mapinfo
 from layers.files.vectors import VECTOR_SUFFIXES, read_features, to_degrees
 from layers.files.workbooks import read_sheet
@@ -182,6 +182,8 @@ def locate(source: Source, root: Path) -> Path:
         raise SourceError(f"{source.id}: '{path}' is a folder (holding {held}). 'path' must name a file.")
     if path.is_file():
         _what_it_is_not(source, path)
+    else:
+        require_own_members(f"{source.id} ({path.name})", path)
     return path
 
 

@@ -56,6 +56,23 @@ def require_regular(source: str, path: Path) -> None:
         )
 
 
+def require_own_members(where: str, folder: Path) -> None:
+    """Stop at a folder that is read as one file (``.gdb``) and holds links out of itself, pipes or devices.
+
+    Raises
+    ------
+    SourceError
+        Naming the member.
+    """
+    for member in sorted(folder.rglob("*")):
+        if member.is_symlink() and not member.resolve().is_relative_to(folder.resolve()):
+            raise SourceError(
+                f"{where}: '{member.name}' in it is a link out of it. Put the file itself there, or remove it."
+            )
+        if member.exists():
+            require_regular(where, member)
+
+
 def require_no_grids(where: str, text: bytes) -> None:
     """Stop at the description of a CRS that names files: the projection library would open them.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 import zipfile
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+from affine import Affine
 
 from layers.catalogue.source import Source
 from layers.errors import ConfigError, SourceError
@@ -183,3 +185,47 @@ def test_a_link_out_of_the_data_folder_is_not_followed(tmp_path: Path) -> None:
         ("../own/private.csv", data),
     ):
         assert locate(source(path), root).is_file()
+
+
+def test_an_imagine_file_whose_cells_lie_elsewhere_is_not_opened(tmp_path: Path) -> None:
+    grid, cells = tmp_path / "data" / "aaaaaaaaaaaa.img", tmp_path / "data" / "aaaaaaaaaaaa.ige"
+    grid.parent.mkdir()
+    profile = {
+        "driver": "HFA",
+        "width": 80,
+        "height": 80,
+        "count": 1,
+        "dtype": "float32",
+        "crs": "EPSG:32616",
+        "USE_SPILL": "YES",
+    }
+    with rasterio.open(grid, "w", transform=Affine(100, 0, 500_000, 0, -100, 6_000_000), **profile) as dataset:
+        dataset.write(np.arange(6400, dtype="float32").reshape(1, 80, 80))
+    stated = Source(id="grid", role="raster", path=grid.name)
+    assert describe_raster(stated, grid.parent).width == 80
+    (tmp_path / "out").mkdir()
+    for other in ("../out/bb.ige", "bbbbbbbbbbbb.ige"):
+        named = other.ljust(len(cells.name), "x")
+        (grid.parent / named).write_bytes(cells.read_bytes())
+        original = grid.read_bytes()
+        grid.write_bytes(original.replace(cells.name.encode(), named.encode()))
+        with pytest.raises(
+            SourceError, match=r"grid \(a*\.img\): it keeps cells in another file, '.*', which is not followed"
+        ):
+            describe_raster(stated, grid.parent)
+        grid.write_bytes(original)
+
+
+def test_a_file_geodatabase_with_a_part_elsewhere_or_a_pipe_is_not_opened(tmp_path: Path) -> None:
+    base = tmp_path / "data" / "roads.gdb"
+    base.mkdir(parents=True)
+    (base / "a00000001.gdbtable").write_bytes(b"x")
+    elsewhere = tmp_path / "a00000002.gdbtable"
+    elsewhere.write_bytes(b"x")
+    (base / elsewhere.name).symlink_to(elsewhere)
+    with pytest.raises(SourceError, match=r"mines \(roads\.gdb\): 'a00000002\.gdbtable' in it is a link out of it"):
+        locate(source("roads.gdb"), base.parent)
+    (base / elsewhere.name).unlink()
+    os.mkfifo(base / "a00000003.gdbtable")
+    with pytest.raises(SourceError, match=r"'a00000003\.gdbtable' is a pipe or a device"):
+        locate(source("roads.gdb"), base.parent)
