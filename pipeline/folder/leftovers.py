@@ -46,19 +46,42 @@ def temporary_folder() -> Iterator[Path]:
     sweep_temporary(home)
     folder = Path(tempfile.mkdtemp(prefix=f"{TEMPORARY}{_processes()}-{os.getpid()}-", dir=home))
 
-    asked = os.environ.get("TMPDIR")
+    changed = {"TMPDIR": str(folder)}  # processes that this one starts follow it there
+    if not _keeps_caches():
+        changed["MPLCONFIGDIR"] = str(folder)
+    asked = {name: os.environ.get(name) for name in changed}
 
     def remove() -> None:
         tempfile.tempdir = former
-        if asked is None:
-            os.environ.pop("TMPDIR", None)
-        else:
-            os.environ["TMPDIR"] = asked
+        for name, value in asked.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
         shutil.rmtree(folder, ignore_errors=True)
 
     with cleaned(remove):
-        tempfile.tempdir = os.environ["TMPDIR"] = str(folder)  # processes that this one starts follow it there
+        tempfile.tempdir = str(folder)
+        os.environ.update(changed)
         yield folder
+
+
+def _keeps_caches() -> bool:
+    """Say whether libraries can keep caches in the home of this user.
+
+    Where they cannot, matplotlib makes a temporary folder, and fails to remove it once that of this process is gone.
+    """
+    if "MPLCONFIGDIR" in os.environ:
+        return True
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.expanduser fails where nobody has a home
+    for variable, usual in (("XDG_CONFIG_HOME", ".config"), ("XDG_CACHE_HOME", ".cache")):
+        place = Path(os.environ.get(variable) or home / usual)
+        there = next((path for path in (place, *place.parents) if path.is_dir()), place)
+        try:
+            tempfile.TemporaryFile(dir=there).close()
+        except OSError:
+            return False
+    return True
 
 
 def sweep_temporary(home: Path) -> None:

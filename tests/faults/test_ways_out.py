@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import platform
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -229,3 +231,17 @@ def test_a_file_geodatabase_with_a_part_elsewhere_or_a_pipe_is_not_opened(tmp_pa
     os.mkfifo(base / "a00000003.gdbtable")
     with pytest.raises(SourceError, match=r"'a00000003\.gdbtable' is a pipe or a device"):
         locate(source("roads.gdb"), base.parent)
+
+
+def test_a_user_without_a_home_sees_no_traceback_of_a_cache(tmp_path: Path) -> None:
+    lines = "from pipeline.folder.leftovers import temporary_folder\nwith temporary_folder():\n import matplotlib\n"
+    code = f"{lines} matplotlib.get_cachedir()\n"
+    without = {
+        "HOME": "/proc/none",
+        "TMPDIR": str(tmp_path),
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    ended = subprocess.run([sys.executable, "-c", code], env=without, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert list(tmp_path.iterdir()) == []
