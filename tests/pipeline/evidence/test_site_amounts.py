@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy.special import logit
 from pipeline.evidence.like_amounts import like_amounts
 from pipeline.evidence.site_amounts import TONNES_LOG10, site_amounts
 from pipeline.evidence.size_clues import size_clues, years_worked
+from tests.benchmarks.tonnage_of_mines import coverage
 
 UNSAID = {"name": None, "commodities": None, "hazard_class": None, "first_year": np.nan, "last_year": np.nan}
 
@@ -160,3 +162,17 @@ def test_a_place_where_perhaps_nothing_was_dug_is_believed_smaller_than_mines_of
         ][-3]
         == TONNES_LOG10["worked"][0]
     )
+
+
+@pytest.mark.realdata
+def test_ranges_of_mines_without_an_amount_hold_on_registers_and_each_clue_takes_error_away(
+    shared_realdata: Path,
+) -> None:
+    table = coverage(shared_realdata)
+    assert table.groupby("register")["n"].first().to_dict() == {
+        "British Columbia, ore milled": 340, "British Columbia, ore mined": 1330, "Nova Scotia, tailings": 196,
+    }  # fmt: skip
+    assert table["inside"].between(0.87, 1.0).all()
+    for _, own in table.groupby("register"):
+        error = own.set_index("by")["error"]
+        assert error["the others' median"] > error["and years"] > error["and commodity and camp"]
