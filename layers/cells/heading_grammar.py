@@ -89,6 +89,7 @@ def parse_headings(names: Sequence[str], known_words: frozenset[str] = frozenset
     headings = _copies(headings)
     headings = _coordinates(headings, plain)
     headings = _suites(headings)
+    headings = _months(headings, plain)
     headings = _feeds(headings)
     headings = _beside_their_results(headings)
     return _amounts_and_long_tables(headings, plain)
@@ -153,6 +154,20 @@ def _coordinates(headings: list[Heading], plain: list[str]) -> list[Heading]:
                 heading = replace(heading, kind="result", element="Y", unknown=())
         decided.append(heading)
     return decided
+
+
+def _months(headings: list[Heading], plain: list[str]) -> list[Heading]:
+    """Read a bare ``Mo`` between a year and a day as the month, not as molybdenum."""
+    if "mo" not in plain or not set(plain) & _YEARS or not set(plain) & _DAYS:
+        return headings
+    return [
+        replace(heading, kind="date", element=None, unknown=()) if text == "mo" and heading.unit is None else heading
+        for heading, text in zip(headings, plain, strict=True)
+    ]
+
+
+_YEARS = frozenset(["yr", "year", "yyyy", "yy", "an", "annee", "ano", "jahr"])
+_DAYS = frozenset(["da", "day", "dy", "dd", "dia", "jour", "tag"])
 
 
 def _bare(heading: Heading) -> bool:

@@ -91,6 +91,9 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:[ '.,]\d{3})+")
 _RANGE_WORDS = {"-", "to", "a", "and", "et", "y"}
 
 
+_CODES = [10.0**digits - 1 for digits in range(3, 16)]
+_NINES = re.compile(r"9{3,}(?:[.,]0+)?|9{1,3}(?:[ ,.']9{3})+(?:[.,]0+)?")
+"""Nothing but nines and no unit: what databases write where a number is not known."""
 MOST = {"t": 1e12, "m3": 1e12, "m2": 1e10, "m": 3000.0}
 """What no mine waste reaches, by base unit: the largest hold some 1e10 t on 1e8 m2, a few hundred metres high."""
 
@@ -161,6 +164,9 @@ def parse_quantity(text: str, unit: str, decimal_mark: DecimalMark = None, zero_
     numbers = list(_NUMBER.finditer(body))
     if not numbers:
         return Quantity("rejected", reason=f"'{text}' has its number in brackets only")
+    if _NINES.fullmatch(cell):
+        reason = f"'{text}' is nothing but nines, as codes for not known are; write a unit behind it if it is an amount"
+        return Quantity("rejected", reason=reason)
     bound, body = _bound(body)
     if body.startswith("-"):
         return Quantity("rejected", reason=f"'{text}' is negative")
@@ -204,7 +210,8 @@ def parse_quantities(
     plain = _plain_numbers(cells, decimal_mark)
     with np.errstate(over="ignore"):  # a number of hundreds of digits is read with the others, and refused
         values = plain.to_numpy() * factor
-    is_value = np.isfinite(values) & (values > 0 if zero_is_missing else values >= 0) & (values <= MOST[kind])
+    nines = np.isin(plain.to_numpy(), _CODES)
+    is_value = ~nines & np.isfinite(values) & (values > 0 if zero_is_missing else values >= 0) & (values <= MOST[kind])
     numbers = np.where(is_value, values, np.nan)
     table = pd.DataFrame(
         {

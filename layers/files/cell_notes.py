@@ -24,6 +24,7 @@ def notes_on_cells(
     cells: pd.DataFrame,
     rows: np.ndarray,
     dated: Sequence[tuple[int, int]] = (),
+    errors: Sequence[tuple[int, int]] = (),
 ) -> tuple[Note, ...]:
     """Return notes with the columns and rows they are about, and further notes on cells.
 
@@ -39,6 +40,8 @@ def notes_on_cells(
         1-based row number of each row of ``cells``.
     dated : sequence of tuple of int
         Row number and column position of cells a workbook keeps as dates.
+    errors : sequence of tuple of int
+        The same of cells that show an error of a workbook.
 
     Returns
     -------
@@ -52,6 +55,7 @@ def notes_on_cells(
     located += _code_notes(source, cells, rows)
     located += _damage_notes(source, cells, rows)
     located += _formulas(source, cells, rows)
+    located += _errors(source, cells, rows, errors)
     for at in sorted({column for _, column in dated if column < len(cells.columns)}):
         heading = str(cells.columns[at])
         inside = np.isin(rows, [row for row, column in dated if column == at])
@@ -82,6 +86,21 @@ def _formulas(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note]:
     return [_at(Note(source, "formula_cells", text), hits, rows)]
 
 
+def _errors(source: str, cells: pd.DataFrame, rows: np.ndarray, errors: Sequence[tuple[int, int]]) -> list[Note]:
+    """Name the columns and rows in which a workbook shows errors instead of numbers."""
+    there = set(rows.tolist())
+    inside = [(row, column) for row, column in errors if row in there and column < len(cells.columns)]
+    if not inside:
+        return []
+    names = tuple(dict.fromkeys(str(cells.columns[column]) for _, column in inside))
+    row, column = inside[0]
+    text = (
+        f"{len(inside)} cells show an error of the workbook (#N/A, #REF! and the like; the first in row {row}, "
+        f"'{cells.columns[column]}') and were read as empty. Correct them there and save it again."
+    )
+    return [Note(source, "excel_error_cells", text, len(inside), names, tuple(dict.fromkeys(row for row, _ in inside)))]
+
+
 def _code_notes(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note]:
     """Return ``code_of_nines`` for every column in which one stands."""
     notes = []
@@ -90,7 +109,7 @@ def _code_notes(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note
         if nines is not None:
             text = (
                 f"{int(nines.sum())} cells of '{name}' are {cells[name][nines].iloc[0]}, far above most others: a code for not "
-                "known? They were taken as they stand; list the code under 'missing:' if it is one."
+                "known? Amounts of that sort are left missing, all else is taken as it stands; list the code under 'missing:'."
             )
             notes.append(Note(source, "code_of_nines", text, int(nines.sum()), (name,), tuple(rows[nines].tolist())))
     return notes

@@ -39,6 +39,8 @@ class Grid:
         Row number and column position of cells a workbook keeps as dates.
     unset : tuple of (int, int)
         Row number and column of workbook cells that hold a formula without a stored result.
+    errors : tuple of (int, int)
+        Row number and column position of workbook cells that show an error; they are empty here.
     """
 
     rows: list[list[str]]
@@ -48,6 +50,7 @@ class Grid:
     open_end: bool = False
     unset: tuple[tuple[int, int], ...] = ()
     dated: tuple[tuple[int, int], ...] = ()
+    errors: tuple[tuple[int, int], ...] = ()
 
 
 def sniff_delimiter(where: str, text: str) -> str:

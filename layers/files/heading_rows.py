@@ -80,6 +80,9 @@ _UNITS = frozenset(
         "text",
     ]
 )
+UNIT_SPELLINGS = frozenset(
+    [*_UNITS, *(unit.upper() for unit in _UNITS), *(unit.title() for unit in _UNITS), *(f"({unit})" for unit in _UNITS)]
+)
 _LIMIT_WORDS = re.compile(
     r"^(?:lod|l\.?o\.?d\.?|loq|dl|mdl|lld|detection limits?|lower limit|limit(?:e de d[ée]tection)?|ld)$", re.IGNORECASE
 )

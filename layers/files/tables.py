@@ -316,7 +316,7 @@ def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
             f"{where}: there is a heading ({', '.join(heading.columns[:6])}) but no data row. Fetch or export the file again."
         )
     numbered = np.array([numbers[position] for position in body], dtype=np.int64)
-    notes = notes_on_cells(source.id, grid.notes, cells, numbered, grid.dated)
+    notes = notes_on_cells(source.id, grid.notes, cells, numbered, grid.dated, grid.errors)
     notes = (*notes, *_unset_formulas(source.id, grid, heading), *_heading_notes(source.id, heading, len(bad)))
     return RawTable(path, cells, numbered, None, notes, tuple(rejects), heading.captions, heading.repeated)
 

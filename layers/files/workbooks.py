@@ -15,6 +15,7 @@ from layers.accounting import Note
 from layers.cells.quantities import unit_factor
 from layers.errors import ConfigError, SourceError
 from layers.files.delimited import Grid
+from layers.files.hidden_cells import hidden_note
 from layers.files.unsafe_files import require_bearable_row, require_bearable_workbook
 from layers.library_warnings import quiet
 
@@ -70,7 +71,8 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
         chosen = _choose(where, book, sheet)
         if hasattr(chosen, "reset_dimensions"):
             chosen.reset_dimensions()
-        rows, numbers, errors = [], [], 0
+        rows, numbers = [], []
+        errors: list[tuple[int, int]] = []
         dated: list[tuple[int, int]] = []
         dressed: dict[int, str] = {}
         for number, row in enumerate(chosen.iter_rows(), start=1):
@@ -79,13 +81,14 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
                 continue
             layouts = [_layout_of(cell) for cell in row]
             cells = [_text(cell, layout) for cell, layout in zip(row, layouts, strict=True)]
-            errors += sum(cell is None for cell in cells)
+            errors += [(number, at) for at, cell in enumerate(cells) if cell is None]
             words = next((layout.other_words for layout in layouts if layout is not None and layout.other_words), None)
             dressed |= {number: words} if words else {}
             dated += [(number, at) for at, cell in enumerate(row) if isinstance(cell.value, dt.datetime | dt.date)]
             rows.append([cell or "" for cell in cells])
             numbers.append(number)
         unset = _unset_formulas(path, chosen.title, rows)
+        hidden = hidden_note(source, path, chosen, dict(zip(numbers, rows, strict=True)))
     finally:
         book.close()
     while rows and not any(rows[-1]):
@@ -95,7 +98,8 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
         raise SourceError(f"{where}: the sheet '{chosen.title}' is empty. Name another with 'sheet:'.")
     width = max(map(len, rows), default=0)  # a cell without a value may be absent at the end of a row
     rows = [row + [""] * (width - len(row)) for row in rows]
-    return Grid(rows, numbers, _notes(source, errors, dressed), unset=unset, dated=tuple(dated))
+    notes = (*_notes(source, dressed), *hidden)
+    return Grid(rows, numbers, notes, unset=unset, dated=tuple(dated), errors=tuple(errors))
 
 
 def _unset_formulas(path: Path, title: str, rows: list[list[str]]) -> tuple[tuple[int, int], ...]:
@@ -224,11 +228,8 @@ def _number(value: float, layout: _Layout) -> str:
     return repr(value) + layout.unit
 
 
-def _notes(source: str, errors: int, dressed: dict[int, str]) -> tuple[Note, ...]:
+def _notes(source: str, dressed: dict[int, str]) -> tuple[Note, ...]:
     notes = []
-    if errors:
-        text = "Cells that show an Excel error (#N/A, #REF! ...) were read as empty."
-        notes.append(Note(source, "excel_error_cells", text, errors))
     if dressed:
         row, words = next(iter(dressed.items()))
         text = (

@@ -122,6 +122,24 @@ def decimal_mark_of(cells: pd.DataFrame) -> tuple[str | None, int]:
     return (".", points) if points else (None, 0)
 
 
+def mark_in_doubt(cells: pd.DataFrame) -> str | None:
+    """Return a number with a point that speaks against a decimal comma seen in fewer cells of the file; None where none does.
+
+    ``1.234`` beside a lone ``0,5`` is one, or a thousand times as much. Millions (``1.234.567``) and ``1.234,5`` leave no doubt.
+    """
+    commas, pointed = 0, []
+    for name in cells.columns:
+        column = cells[name]
+        if pd.api.types.is_numeric_dtype(column):
+            continue
+        text = as_text(column.head(SAMPLE_ROWS)).dropna().str.strip()
+        if text.str.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}").any():
+            return None
+        commas += int(text.str.fullmatch(r"[<>≤≥]?\s*-?\d{1,6},\d+").sum())
+        pointed += text[text.str.fullmatch(r"[<>≤≥]?\s*-?\d*\.\d+\D?")].tolist()
+    return str(pointed[0]) if len(pointed) >= commas > 0 else None
+
+
 def guess_columns(
     cells: pd.DataFrame, wanted: Sequence[str], decimal_mark: str = ".", laboratory: Sequence[str] = ()
 ) -> dict[str, Fact]:

@@ -19,7 +19,7 @@ from layers.guess.angle_parts import angle_parts
 from layers.guess.cell_words import SURE_OF_MARK, groups_digits, missing_words
 from layers.guess.chemistry import guess_chemistry, laboratory_columns
 from layers.guess.codes import guess_codes, guess_kinds
-from layers.guess.columns import Fact, Guess, decimal_mark_of, guess_columns
+from layers.guess.columns import Fact, Guess, decimal_mark_of, guess_columns, mark_in_doubt
 from layers.guess.recognise import Find, Look, look, recognised
 from layers.guess.roles import INVENTORY_COLUMNS, POSITION, long_columns, role_of, words_of
 from layers.guess.words import HOLDING, WHOLE, language_of, plain
@@ -151,7 +151,13 @@ def _unknown(guess: Guess, find: Find, sight: Look) -> None:
     if isinstance(role, str):
         guess.left_out = role
         return
-    if mark == ",":
+    if mark == "," and (pointed := mark_in_doubt(cells)) is not None:
+        guess.ask(
+            "decimal_mark",
+            f"is the comma the decimal mark? {seen} cells read like 12,5, others like {pointed}. Answer ',' (then points part "
+            "thousands) or '.', or mend the file.",
+        )
+    elif mark == ",":
         guess.say("decimal_mark", ",", f"{seen} cells read like 12,5", 0.9)
     elif mark == "." and seen >= SURE_OF_MARK and groups_digits(cells):
         guess.say("decimal_mark", ".", f"{seen} cells read like 12.5, so a comma groups digits", 0.85)

@@ -10,7 +10,6 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import BaseModel, ValidationError
 
-from layers.accounting import Note
 from layers.catalogue.source import Source, load_catalogue
 from layers.errors import ConfigError, SourceError
 from layers.text import did_you_mean
@@ -236,69 +235,3 @@ def checked_options(source: Source, model: type[OptionsT], known: Sequence[str],
     except ValidationError as failure:
         problems = "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in failure.errors())
         raise ConfigError(f"{source.id}.options: {problems}. Known are: {', '.join(model.model_fields)}.") from None
-
-
-_SUMMARY = (
-    r"(?i)\s*(?:(?:grand )?totals?|sub-?totals?|sums?|means?|averages?|median|min(?:imum)?|max(?:imum)?|std\.?(?: ?dev\.?)?|"
-    r"total g[ée]n[ée]ral|somme|moyenne|m[ée]diane|[ée]cart[- ]?type|suma|promedio|mediana|m[ií]nimo|m[áa]ximo|"
-    r"desviaci[óo]n(?: est[áa]ndar)?|desvio[- ]padr[ãa]o|m[ée]dia|mittelwert|standardabweichung|medelv[äa]rde|keskiarvo|"
-    r"standard deviation|variance|geo(?:metric )?mean|(?:\d{1,2}(?:st|nd|rd|th)? )?percentiles?)\s*:?\s*"
-)
-_SUMMARY_BESIDE = r"(?i)\s*(?:n|count|nombre|s\.?d\.?|rsd|cv|p ?(?:5|10|25|50|75|90|95|98|99)|q[1-3])\s*%?\s*:?\s*"
-"""Words that are ids as well; they count in the last rows only: below another row of the sort, or where ids hold digits."""
-_FEWEST_IDS, _NUMBERED = 4, 0.8
-
-
-def summary_places(words: pd.Series, last: int = 6) -> list[int]:
-    """Return which of the last rows are totals or means of the rows above them, by the word that stands for their id or name."""
-    texts = words.iloc[-last:].fillna("").astype("str")
-    is_summary = texts.str.fullmatch(_SUMMARY).to_numpy(dtype=bool)
-    beside = texts.str.fullmatch(_SUMMARY_BESIDE).to_numpy(dtype=bool)
-    below = np.arange(len(texts)) > (int(is_summary.argmax()) if is_summary.any() else len(texts))
-    if _numbered(words):
-        below = below | ~texts.str.contains(r"\d", regex=True).to_numpy(dtype=bool)
-    is_summary = is_summary | (beside & below)
-    return [int(row) for row in np.flatnonzero(is_summary) + len(words) - len(texts)]
-
-
-def _numbered(words: pd.Series) -> bool:
-    """Say whether nearly every id holds a digit, so that a bare word stands out."""
-    given = words.dropna().astype("str")
-    return len(given) > _FEWEST_IDS and float(given.str.contains(r"\d", regex=True).mean()) >= _NUMBERED
-
-
-def summary_notes(source: Source, column: str, words: pd.Series, rows: np.ndarray, last: int = 6) -> list[Note]:
-    """Note rows above the last ones that are called like a total or mean, among ids that hold digits: they count as they stand.
-
-    Parameters
-    ----------
-    source : Source
-        Maps ``column``.
-    column : str
-        Layer column of the words.
-    words : Series of str
-        Ids or names.
-    rows : ndarray of int
-        Row numbers in the file.
-    """
-    if not _numbered(words):
-        return []
-    inner = words.iloc[:-last].fillna("").astype("str")
-    summaries = np.flatnonzero(inner.str.fullmatch(_SUMMARY).to_numpy(dtype=bool))
-    if not len(summaries):
-        return []
-    mapped = source.columns.get(column, [])
-    names = tuple([mapped] if isinstance(mapped, str) else mapped)
-    text = (
-        f"Rows among the others are called like a total or mean (row {rows[summaries[0]]}: '{inner.iloc[summaries[0]]}') and "
-        "count as they stand. Take them out of the file if they are none of their own."
-    )
-    return [Note(source.id, "called_like_a_summary", text, len(summaries), names, tuple(rows[summaries].tolist()))]
-
-
-def summary_reason(word: object) -> tuple[str, str]:
-    """Return the reason such a row is rejected for."""
-    return (
-        "summary_row",
-        f"'{word}' at the end of the table stands for a total or mean of the rows above it, not for one of them",
-    )

@@ -1,4 +1,4 @@
-"""Rows of a laboratory table that are no samples: certified material, blanks, duplicates, averages and repeated headings."""
+"""Rows of a laboratory table that are no samples: certified material, blanks, duplicates, averages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _KINDS: Mapping[str, str] = {
 }  # fmt: skip
 _WORDS = {
     "control_standard": "certified or standard material", "control_blank": "a blank", "control_duplicate": "a duplicate or check",
-    "control_average": "an average of other rows",
+    "control_average": "an average of other rows", "control_published": "a published value, a guideline or a limit",
 }  # fmt: skip
 _ID = re.compile(
     r"(?i)^\W*(?:(?P<standard>oreas|crm|srm|(?:std|standard)(?!\W*(?:dev|abw|error)))|(?P<blank>blank|blk|blanc|blanco))(?=$|[\s_\-#.:]|\d)|"
@@ -44,6 +44,14 @@ _ID = re.compile(
 )
 _ID_LIKE = "(?i)oreas|[cs]rm|std|standard|bla?n?[kc]|dup|rpt|repeat|replicate|re-?assay|check|split|copy"
 """Finds at least the ids that `_ID` does."""
+_PUBLISHED = re.compile(
+    r"(?i)\W*(?:(?:average |mean )?(?:upper |lower |bulk )?(?:continental )?crust(?:al)?(?: average| abundance)?|ucc|paas|"
+    r"nasc|(?:c1[ -]|ci[ -])?chondrites?|clarke(?: values?)?|cro[uû]te continentale|(?:\w+ )?guidelines?|ccme|"
+    r"screening (?:level|value)s?|"
+    r"detection limits?|reporting limits?|limits? of (?:detection|quantitation|reporting)|lod|loq|mdl|lld|lor|dl|"
+    r"limites? de d[ée]tection|l[ií]mites? de detecci[oó]n|nachweisgrenzen?)\W*"
+)
+"""Values that stand among samples for comparison, or are the limits of the methods."""
 _OWN_WORDS = re.compile(r"(?i)^\W*(?:qa/?qc|qc|qaqc|control)(?=$|[\s_\-#.:]|\d)")
 """Words for controls that begin other ids too: QC is Quebec. They count where few ids begin so and the others look different."""
 _FEW = 0.2
@@ -80,6 +88,10 @@ def control_rows(
                 reason = f"{heading.text} is '{words.iloc[position]}': the row is {_WORDS[code]}, no sample of its own"
                 controls.setdefault(position, (code, reason))
     if sample_id is not None:
+        published = _places(sample_id.fillna("").astype("str").str.fullmatch(_PUBLISHED))
+        for index in published if len(published) < len(sample_id) else []:
+            reason = f"the sample id is '{sample_id.iloc[index]}': the row is {_WORDS['control_published']}, no sample of its own"
+            controls.setdefault(index, ("control_published", reason))
         texts = sample_id.astype("str")
         for index in np.flatnonzero(cells_like(texts, _ID_LIKE)).tolist():
             text = str(texts.iloc[index])
@@ -116,21 +128,6 @@ _ACCENTS = str.maketrans("áàâäãåéèêëíîïóôöõøúüñç", "aaaaaa
 
 def _places(marks: pd.Series) -> list[int]:
     return [int(position) for position in np.flatnonzero(marks.fillna(value=False).to_numpy(dtype=bool))]
-
-
-def heading_rows(cells: pd.DataFrame) -> dict[int, tuple[str, str]]:
-    """Find rows that repeat the headings in the middle of a table: most filled cells say the name of their own column."""
-    texts = [name for name in cells.columns if not pd.api.types.is_numeric_dtype(cells[name])]
-    likely: set[int] = set()
-    for name in texts[:3]:
-        likely |= set(_places(cells[name].eq(str(name)).fillna(value=False)))
-    heading_positions = {}
-    for position in sorted(likely):
-        row = cells.iloc[position].dropna()
-        same = sum(str(value).strip() == str(name).strip() for name, value in row.items())
-        if same >= 2 and same > 0.5 * len(row):
-            heading_positions[position] = ("repeated_heading", "the row repeats the headings of the table")
-    return heading_positions
 
 
 def control_notes(source_id: str, controls: Mapping[int, tuple[str, str]]) -> list[Note]:

@@ -26,14 +26,11 @@ from layers.readers.columns import (
     checked_options,
     mapped_columns,
     rows_wanted,
-    summary_notes,
-    summary_places,
-    summary_reason,
     text_column,
     text_or_default,
     translate,
 )
-from layers.readers.control_rows import control_notes, control_rows, heading_rows
+from layers.readers.control_rows import control_notes, control_rows
 from layers.readers.coordinates import read_points
 from layers.readers.drill_intervals import (
     Intervals,
@@ -45,10 +42,12 @@ from layers.readers.drill_intervals import (
     unclear_intervals,
 )
 from layers.readers.endowments import PROPERTIES, waste_properties, with_endowments
+from layers.readers.inner_headings import heading_rows
 from layers.readers.laboratory_columns import Suites, read_suites
 from layers.readers.long_tables import one_row_per_sample
 from layers.readers.place_checks import check_places
 from layers.readers.points import precision_of
+from layers.readers.summary_rows import summary_notes, summary_places, summary_reason
 from layers.schema import MEDIA, GeoDataFrame, Samples, conform
 
 LAYER_COLUMNS = (
@@ -112,7 +111,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         cells, derived, endowment_notes = with_endowments(source, where, cells, options.endowments)
         beside, collar_notes = beside | derived, [*collar_notes, *endowment_notes]
     intervals = interval_columns([str(name) for name in cells.columns])
-    controls = _no_samples(source, options, cells, intervals)
+    controls = _no_samples(source, where, options, cells, rows, intervals)
     early = reject_all(source.id, rows, cells, controls)
     if controls:
         samples = _without(np.arange(len(cells)), list(controls))
@@ -152,10 +151,15 @@ def _geometry(raw: RawTable, wanted: np.ndarray) -> gpd.GeoSeries | None:
 
 
 def _no_samples(
-    source: Source, options: GeochemistryOptions, cells: pd.DataFrame, intervals: Intervals | None
+    source: Source,
+    where: str,
+    options: GeochemistryOptions,
+    cells: pd.DataFrame,
+    rows: np.ndarray,
+    intervals: Intervals | None,
 ) -> dict[int, tuple[str, str]]:
     """Return the rows that are no samples of the thing, or intervals without a length."""
-    left_out = heading_rows(cells)
+    left_out = heading_rows(where, cells, rows)
     if options.control_rows == "reject":
         translated = [name for value in source.values for name in mapped_columns(source, cells, value)]
         sample_id = text_column(source, cells, "sample_id", keep_missing_words=True)

@@ -25,16 +25,15 @@ from layers.readers.columns import (
     checked_options,
     mapped_columns,
     rows_wanted,
-    summary_notes,
-    summary_places,
-    summary_reason,
     text_column,
 )
 from layers.readers.coordinates import read_points
+from layers.readers.inner_headings import heading_rows
 from layers.readers.joined_amounts import join_amounts
 from layers.readers.place_checks import check_places
 from layers.readers.points import precision_of
 from layers.readers.record_fields import LAYER_COLUMNS, InventoryOptions, quoted_columns, record_fields
+from layers.readers.summary_rows import summary_notes, summary_places, summary_reason
 from layers.schema import GeoDataFrame, Records, conform
 
 _WIDE_KM = 20.0
@@ -92,7 +91,7 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     for name in ("official_id", "name"):
         bad |= {position: summary_reason(fields[name].iloc[position]) for position in summary_places(fields[name])}
     field_notes = [*field_notes, *summary_notes(source, "official_id", fields["official_id"], rows)]
-    bad = {**field_bad, **bad}
+    bad = {**field_bad, **bad, **heading_rows(where, cells, rows)}
     rejects = [*table.rejects, *reject_all(source.id, rows, cells, bad)]
     good = np.array([position for position in range(len(cells)) if position not in bad], dtype=int)
     _areas_of_outlines(fields, location)

@@ -14,25 +14,18 @@ from layers import jurisdictions as known
 from layers.accounting import Note
 from layers.area_of_use import area_of_use_note
 from layers.catalogue.source import Source
-from layers.crs import KM_PER_DEGREE, geodesic_km, parse_crs
-from layers.errors import ConfigError, SourceError
+from layers.crs import KM_PER_DEGREE, parse_crs
+from layers.errors import SourceError
 from layers.map_sheets import sheet_box
-from layers.readers.columns import as_text, mapped_columns
-from layers.readers.coordinates import read_points
+from layers.readers.columns import as_text
 from layers.readers.hemispheres import unsigned_throughout
 from layers.readers.lone_places import USUAL_MISTAKES, among_the_others, copied_axes, far_from_all, in_the_sea
 from layers.readers.placed_rows import PlacedRows, coordinate_columns
+from layers.readers.second_places import second_places
 from layers.readers.zone_checks import zone_notes
 
 _NAMED_PLACE = r"^(?:prov|state|territory|country|jurisdiction|pays|pais|estado|nation|etat|juris)"
 _SHEET = r"nts|snrc|map_?sheet|mapsheet|feuillet|^sheet|imw|250k|50k"
-_GRID = {
-    "easting": r"(?:utm_?)?east(?:ing)?s?(?:_m)?|utm_?(?:e|x)|utm_?east(?:ing)?(?:_m)?|x_utm",
-    "northing": r"(?:utm_?)?north(?:ing)?s?(?:_m)?|utm_?(?:n|y)|utm_?north(?:ing)?(?:_m)?|utm_nort|y_utm",
-    "utm_zone": r"(?:utm_?)?zone|utm_?zone(?:_no)?|zone_utm|fuseau|huso",
-}
-_COMPARED = 5000
-_DISAGREE_KM = 2.0
 _WIDE = {"CA", "US", "AU", "RU", "CN", "BR"}
 _MOSTLY = 0.6
 _MOST = 0.8
@@ -112,7 +105,7 @@ def check_places(
     already = {row for note in (*notes, *mirrored, *zones) for row in note.rows}
     return [
         *notes,
-        *_by_grid(table),
+        *second_places(table),
         *_by_datum(table),
         *in_the_sea(table),
         *copied_axes(table),
@@ -254,45 +247,6 @@ def _by_datum(table: PlacedRows) -> list[Note]:
     if crs is None or not crs.is_geographic:
         return []
     return area_of_use_note(source.id, crs, table.longitude, table.latitude, coordinate_columns(source))
-
-
-def _by_grid(table: PlacedRows) -> list[Note]:
-    """Compare degrees with the eastings, northings and zones that stand in the same rows, mapped or not."""
-    source, cells = table.source, table.cells
-    if "latitude" not in source.columns:
-        return []
-    columns = {name: _one_column(source, cells, name, pattern) for name, pattern in _GRID.items()}
-    if not all(columns.values()):
-        return []
-    mapped = {name: column for name, column in columns.items() if column}
-    given = np.flatnonzero(np.isfinite(table.longitude) & (as_text(cells[mapped["easting"]]).notna()).to_numpy())
-    given = given[:: max(1, -(-len(given) // _COMPARED))]
-    probe = source.model_copy(update={"columns": mapped, "defaults": {}, "options": {}})
-    try:
-        other = read_points(probe, table.where, cells.iloc[given].reset_index(drop=True), table.rows[given])
-    except (SourceError, ConfigError):  # the second coordinates may be of another grid; the first ones stand
-        return []
-    away = geodesic_km(*table.degrees(given), other.longitude, other.latitude)
-    wrong = given[np.nan_to_num(away) > _DISAGREE_KM]
-    if not len(wrong):
-        return []
-    names = tuple(mapped.values())
-    text = (
-        f"Degrees and {', '.join(names)} of the same row lie up to {np.nanmax(away):,.0f} km apart "
-        f"(e.g. row {table.rows[wrong[0]]}); the degrees were used. Check their coordinates."
-    )
-    return [table.note("coordinates_disagree", text, wrong, names)]
-
-
-def _one_column(source: Source, cells: pd.DataFrame, name: str, pattern: str) -> str | None:
-    """Return the column mapped to a layer column, else the only one whose heading says that it is one."""
-    mapped = mapped_columns(source, cells, name)
-    if mapped:
-        return mapped[0]
-    fitting = [
-        str(column) for column in cells.columns if re.fullmatch(pattern, known.fold(str(column)).replace(" ", "_"))
-    ]
-    return fitting[0] if len(fitting) == 1 and fitting[0] not in source.ignore else None
 
 
 def _some_confirmed(table: PlacedRows) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from layers.crs import EARTH_RADIUS_KM, unit_vectors
 
 NEAR_KM = 25.0
 APART_DEGREES = 2.0
+_SAME_PLACE_DEGREES, _ALIKE = 0.1, 0.1
 
 
 def count_matches(sources: Sequence[Source], layers: Mapping[str, pd.DataFrame]) -> list[str]:
@@ -42,6 +44,8 @@ def count_matches(sources: Sequence[Source], layers: Mapping[str, pd.DataFrame])
     sentences += _apart({**inventories, **chemistry})
     sentences += _quoted(inventories)
     sentences += _same_names(inventories)
+    sentences += _keys_of_several(chemistry, inventories)
+    sentences += _same_samples(chemistry)
     return sentences
 
 
@@ -106,6 +110,59 @@ def _same_names(inventories: Mapping[str, pd.DataFrame]) -> list[str]:
                     "are only linked where id, or name, distance and commodity agree."
                 )
     return sentences
+
+
+def _keys_of_several(chemistry: Mapping[str, pd.DataFrame], inventories: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Name keys of assays that are ids of far places in several inventories: the number does not say which is meant."""
+    listed = [
+        inventory[["official_id", "longitude", "latitude"]].dropna().assign(inventory=name)
+        for name, inventory in inventories.items()
+    ]
+    if len(listed) < 2 or not chemistry:
+        return []
+    records = pd.concat(listed)
+    records["official_id"] = records["official_id"].str.casefold()
+    spread = records.groupby("official_id").agg({"inventory": "nunique", "longitude": np.ptp, "latitude": np.ptp})
+    apart = (spread["longitude"] > _SAME_PLACE_DEGREES) | (spread["latitude"] > _SAME_PLACE_DEGREES)
+    unclear = set(spread.index[(spread["inventory"] > 1) & apart])
+    sentences = []
+    for name, samples in chemistry.items():
+        keys = sorted(set(samples["site_key"].dropna().str.casefold()) & unclear)
+        if keys:
+            sentences.append(
+                f"{name}: {len(keys)} of its keys are ids of different places in more than one inventory "
+                f"({', '.join(keys[:5])}). Samples without a place of their own find no site by them: use names as keys."
+            )
+    return sentences
+
+
+def _same_samples(chemistry: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Tell samples that stand in two laboratory tables under one id and place, with results that differ."""
+    sentences = []
+    for first, second in combinations(chemistry, 2):
+        left, right = (_by_sample(name, chemistry[name]) for name in (first, second))
+        elements = [name for name in map(str, left) if name.endswith("_ppm") and name in right]
+        shared = left.index.intersection(right.index)
+        alike = left["site_key"].loc[shared].fillna("") == right["site_key"].loc[shared].fillna("")
+        shared = shared[alike.to_numpy(dtype=bool)]
+        for element in elements if len(shared) else []:
+            first_results, second_results = left[element].loc[shared], right[element].loc[shared]
+            differ = ((first_results - second_results).abs() > _ALIKE * first_results.abs()).to_numpy(dtype=bool)
+            if differ.any():
+                at = int(np.flatnonzero(differ)[0])
+                sentences.append(
+                    f"{first} and {second}: {len(shared)} samples stand in both under one id, {int(differ.sum())} of them "
+                    f"with another {element.removesuffix('_ppm')} (e.g. {shared[at]}: {first_results.iloc[at]:g} and "
+                    f"{second_results.iloc[at]:g} ppm). Both count as samples of their own; leave one out if they are one."
+                )
+                break
+    return sentences
+
+
+def _by_sample(name: str, samples: pd.DataFrame) -> pd.DataFrame:
+    """Return samples by their own id, without those whose id stands more than once."""
+    ids = samples["sample_id"].astype("str").str.removeprefix(f"{name}:")
+    return samples.drop(columns="geometry", errors="ignore").set_index(ids)[~ids.duplicated(keep=False).to_numpy()]
 
 
 def _apart(tables: Mapping[str, pd.DataFrame]) -> list[str]:

@@ -97,6 +97,26 @@ def repeated_heading(sheet: Sheet, draw: Draw) -> None:
     sheet.rows.insert(len(sheet.rows) // 2, list(sheet.headings))
 
 
+@mutation("header", "another heading in the middle, two results exchanged", "La", "Ce")
+def exchanged_heading(sheet: Sheet, draw: Draw) -> None:
+    la, ce, half = sheet.place("La"), sheet.place("Ce"), len(sheet.rows) // 2
+    for row in sheet.rows[half:]:
+        row[la], row[ce] = row[ce], row[la]
+    heading = list(sheet.headings)
+    heading[la], heading[ce] = heading[ce], heading[la]
+    sheet.rows.insert(half, heading)
+
+
+@mutation("header", "units in the middle, per cent behind them", "La", "Ce")
+def other_units(sheet: Sheet, draw: Draw) -> None:
+    half = len(sheet.rows) // 2
+    results = {sheet.place(key) for key in ("La", "Ce", "Nd", "Y") if sheet.has(key)}
+    for row in sheet.rows[half:]:
+        for at in results:
+            row[at] = f"{float(row[at]) / 1e4:.8g}" if row[at].replace(".", "").isdigit() else row[at]
+    sheet.rows.insert(half, ["%" if at in results else "" for at in range(len(sheet.keys))])
+
+
 @mutation("header", "unnamed index first")
 def index_first(sheet: Sheet, draw: Draw) -> None:
     sheet.insert("index", "", [str(number) for number in range(len(sheet.rows))], 0)
@@ -214,6 +234,13 @@ for _own in ("Average", "Mean", "Total", "Std Dev", "Moyenne", "Maximum", "n"):
     @mutation("control rows", f"row '{_own}' at the end")
     def summary(sheet: Sheet, draw: Draw, own: str = _own) -> None:
         _ghost(sheet, own, _rich)
+
+
+for _own in ("Mean (n=4)", "Average of all", "Std. Dev.", "Upper crust", "UCC", "Detection limit", "CCME guideline"):
+
+    @mutation("control rows", f"row '{_own}' in the middle", "geochemistry")
+    def comparison(sheet: Sheet, draw: Draw, own: str = _own) -> None:
+        _ghost(sheet, own, _rich, 5)
 
 
 @mutation("control rows", "subtotals in the middle", "mass_t")

@@ -119,6 +119,16 @@ def one_comma(sheet: Sheet, draw: Draw) -> None:
     sheet.change("Ce", lambda cell: cell.replace(".", ","), some(sheet, draw))
 
 
+@mutation("decimal", "three decimals everywhere, one decimal comma", "La", "Ce")
+def comma_among_threes(sheet: Sheet, draw: Draw) -> None:
+    sheet.delimiter = ";"
+    for key in _numbers(sheet):
+        sheet.change(key, lambda cell: f"{float(cell):.3f}" if cell.replace(".", "").isdigit() else cell)
+    [row] = some(sheet, draw)
+    sheet.change("Ce", lambda _: "0,5", [row])
+    sheet.truth[sheet.ids()[row]]["Ce"] = 0.5
+
+
 @mutation("decimal", "decimal commas in one column", "Ce")
 def one_column_of_commas(sheet: Sheet, draw: Draw) -> None:
     sheet.change("Ce", lambda cell: cell.replace(".", ","))
@@ -196,6 +206,15 @@ for _word in _MISSING_AMOUNTS:
         sheet.change("mass_t", lambda _: word, rows)
         for row in rows:
             sheet.truth[sheet.ids()[row]]["mass_t"] = None
+
+
+for _word in ("999999999", "999,999,999", "999 999", "99999"):
+
+    @mutation("nodata", f"mass '{_word}' in one row", "mass_t")
+    def lone_code(sheet: Sheet, draw: Draw, word: str = _word) -> None:
+        [row] = some(sheet, draw)
+        sheet.change("mass_t", lambda _: word, [row])
+        sheet.truth[sheet.ids()[row]]["mass_t"] = None
 
 
 for _word in ("0", "-9999", "999", "", "n/a", "1e20"):

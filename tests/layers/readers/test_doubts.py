@@ -14,10 +14,10 @@ from layers.catalogue.source import Source
 from layers.cells.heading_grammar import parse_heading
 from layers.cells.years import parse_year
 from layers.errors import SourceError
-from layers.readers.columns import summary_places
 from layers.readers.control_rows import control_rows
 from layers.readers.geochemistry import read_geochemistry
 from layers.readers.inventory import read_inventory
+from layers.readers.summary_rows import summary_places
 
 ONTARIO = [(47.6, -83.1), (47.9, -82.4), (48.3, -81.2), (48.8, -80.9), (48.1, -80.4), (49.0, -82.0)]
 IDS = [f"T{number:03d}" for number in range(12)]

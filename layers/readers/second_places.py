@@ -1,0 +1,83 @@
+"""Coordinates that stand beside those of a row a second time, mapped or not, are compared with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from layers.accounting import Note
+from layers.catalogue.source import Source
+from layers.crs import geodesic_km
+from layers.errors import ConfigError, SourceError
+from layers.jurisdictions import fold
+from layers.readers.columns import as_text, mapped_columns
+from layers.readers.coordinates import read_points
+from layers.readers.placed_rows import PlacedRows, coordinate_columns
+from layers.readers.points import precision_of
+
+_GRID = {
+    "easting": r"(?:utm_?)?east(?:ing)?s?(?:_m)?|utm_?(?:e|x)|utm_?east(?:ing)?(?:_m)?|x_utm",
+    "northing": r"(?:utm_?)?north(?:ing)?s?(?:_m)?|utm_?(?:n|y)|utm_?north(?:ing)?(?:_m)?|utm_nort|y_utm",
+    "utm_zone": r"(?:utm_?)?zone|utm_?zone(?:_no)?|zone_utm|fuseau|huso",
+}
+_BESIDE = r"(?:_?(?:dd|dec|decdeg|deg|degrees?|d|wgs_?84|nad_?83))?_?"
+_DEGREES = {
+    "latitude": rf"(?:y_|dd_|dec_)?lat(?:itude?|itud)?s?{_BESIDE}",
+    "longitude": rf"(?:x_|dd_|dec_)?lon(?:g|gitude?|gitud)?s?{_BESIDE}",
+}
+_COMPARED = 5000
+_DISAGREE_KM = 2.0
+
+
+def second_places(table: PlacedRows) -> list[Note]:
+    """Compare the places of rows with the degrees, and the eastings, northings and zones, in their columns.
+
+    Returns
+    -------
+    list of Note
+        ``coordinates_disagree``, with the rows.
+    """
+    return [*_compared(table, _GRID), *_compared(table, _DEGREES)]
+
+
+def _compared(table: PlacedRows, patterns: Mapping[str, str]) -> list[Note]:
+    source, cells = table.source, table.cells
+    columns = {name: _one_column(source, cells, name, pattern) for name, pattern in patterns.items()}
+    if not all(columns.values()):
+        return []
+    pair = {name: column for name, column in columns.items() if column}
+    first = next(iter(pair.values()))
+    given = np.flatnonzero(np.isfinite(table.longitude) & as_text(cells[first]).notna().to_numpy())
+    given = given[:: max(1, -(-len(given) // _COMPARED))]
+    changed: dict[str, object] = {"columns": pair, "defaults": {}, "options": {}}
+    if "latitude" in pair:
+        changed["crs"] = "EPSG:4326"
+    probe = source.model_copy(update=changed)
+    try:
+        other = read_points(probe, table.where, cells.iloc[given].reset_index(drop=True), table.rows[given])
+    except (SourceError, ConfigError):  # the second coordinates may be of another grid; the first ones stand
+        return []
+    away = geodesic_km(*table.degrees(given), other.longitude, other.latitude)
+    wrong = given[np.nan_to_num(away) > _DISAGREE_KM + np.nan_to_num(precision_of(other))]
+    if not len(wrong):
+        return []
+    names = tuple(pair.values())
+    primary = coordinate_columns(source)
+    used = ", ".join(primary) if primary and not set(names) & set(primary) else "the place of the file itself"
+    text = (
+        f"The place of a row and {', '.join(names)} beside it lie up to {np.nanmax(away):,.0f} km apart "
+        f"(e.g. row {table.rows[wrong[0]]}); {used} was taken. Check their coordinates."
+    )
+    return [table.note("coordinates_disagree", text, wrong, names)]
+
+
+def _one_column(source: Source, cells: pd.DataFrame, name: str, pattern: str) -> str | None:
+    """Return the column mapped to a layer column, else the only one whose heading says that it is one."""
+    mapped = mapped_columns(source, cells, name)
+    if mapped:
+        return mapped[0]
+    fitting = [str(column) for column in cells.columns if re.fullmatch(pattern, fold(str(column)).replace(" ", "_"))]
+    return fitting[0] if len(fitting) == 1 and fitting[0] not in source.ignore else None

@@ -1,0 +1,89 @@
+"""Rows that sum up others: totals, means and deviations, known by the word in place of an id or name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from layers.accounting import Note
+from layers.catalogue.source import Source
+
+_SUMMARY = (
+    r"(?i)\s*(?:(?:grand )?totals?|sub-?totals?|sums?|means?|averages?|median|min(?:imum)?|max(?:imum)?|std\.?(?: ?dev\.?)?|"
+    r"total g[ée]n[ée]ral|somme|moyenne|m[ée]diane|[ée]cart[- ]?type|suma|promedio|mediana|m[ií]nimo|m[áa]ximo|"
+    r"desviaci[óo]n(?: est[áa]ndar)?|desvio[- ]padr[ãa]o|m[ée]dia|mittelwert|standardabweichung|medelv[äa]rde|keskiarvo|"
+    r"standard deviation|variance|geo(?:metric )?mean|(?:\d{1,2}(?:st|nd|rd|th)? )?percentiles?)\s*:?\s*"
+)
+_NAMED_SUMMARY = (
+    r"(?i)\s*(?:(?:averages?|avg|mean(?= \(|=)|weighted (?:mean|average|avg)|sub-?totals?|grand totals?|sous-?total|totaux|"
+    r"moyennes?|promedios?|mittelwert|std\.? ?dev|st\. ?dev|standard deviation|standardabweichung|[ée]cart[- ]type|"
+    r"desviaci[óo]n est[áa]ndar|arithmetic mean|geo(?:metric|m\.?)? ?mean|coefficient of variation)(?![\w-]).*|"
+    r"(?:means?|totals?|sums?|min(?:imum)?|max(?:imum)?|medians?|media|m[ée]diane|mediana|suma|somme)\W*"
+    r"(?:\(.*\)|n ?= ?\d+|of (?:all|the|\d).*|(?:g[ée]n[ée]ral|general|all)\b.*))\s*"
+)
+"""Forms that no sample and no site is called by, wherever they stand: the word with what it is made of behind it."""
+_SUMMARY_BESIDE = r"(?i)\s*(?:n|count|nombre|s\.?d\.?|rsd|cv|p ?(?:5|10|25|50|75|90|95|98|99)|q[1-3])\s*%?\s*:?\s*"
+"""Words that are ids as well; they count in the last rows only: below another row of the sort, or where ids hold digits."""
+_FEWEST_IDS, _NUMBERED = 4, 0.8
+
+
+def summary_places(words: pd.Series, last: int = 6) -> list[int]:
+    """Return which rows are totals or means of others, by the word that stands for their id or name.
+
+    A bare word tells it of the last rows only, a form nothing is called by (``Mean (n=2)``) of all.
+    """
+    named = words.fillna("").astype("str").str.fullmatch(_NAMED_SUMMARY).to_numpy(dtype=bool, copy=True)
+    named &= not named.all()
+    texts = words.iloc[-last:].fillna("").astype("str")
+    is_summary = texts.str.fullmatch(_SUMMARY).to_numpy(dtype=bool)
+    beside = texts.str.fullmatch(_SUMMARY_BESIDE).to_numpy(dtype=bool)
+    below = np.arange(len(texts)) > (int(is_summary.argmax()) if is_summary.any() else len(texts))
+    if _numbered(words):
+        below = below | ~texts.str.contains(r"\d", regex=True).to_numpy(dtype=bool)
+    named[len(words) - len(texts) :] |= is_summary | (beside & below)
+    return [int(row) for row in np.flatnonzero(named)]
+
+
+def _numbered(words: pd.Series) -> bool:
+    """Say whether nearly every id holds a digit, so that a bare word stands out."""
+    given = words.dropna().astype("str")
+    return len(given) > _FEWEST_IDS and float(given.str.contains(r"\d", regex=True).mean()) >= _NUMBERED
+
+
+def summary_notes(source: Source, column: str, words: pd.Series, rows: np.ndarray, last: int = 6) -> list[Note]:
+    """Note rows above the last ones that are called like a total or mean, among ids that hold digits: they count as they stand.
+
+    Parameters
+    ----------
+    source : Source
+        Maps ``column``.
+    column : str
+        Layer column of the words.
+    words : Series of str
+        Ids or names.
+    rows : ndarray of int
+        Row numbers in the file.
+    """
+    if not _numbered(words):
+        return []
+    inner = words.iloc[:-last].fillna("").astype("str")
+    summaries = np.flatnonzero(
+        (inner.str.fullmatch(_SUMMARY) & ~inner.str.fullmatch(_NAMED_SUMMARY)).to_numpy(dtype=bool)
+    )
+    if not len(summaries):
+        return []
+    mapped = source.columns.get(column, [])
+    names = tuple([mapped] if isinstance(mapped, str) else mapped)
+    text = (
+        f"Rows among the others are called like a total or mean (row {rows[summaries[0]]}: '{inner.iloc[summaries[0]]}') and "
+        "count as they stand. Take them out of the file if they are none of their own."
+    )
+    return [Note(source.id, "called_like_a_summary", text, len(summaries), names, tuple(rows[summaries].tolist()))]
+
+
+def summary_reason(word: object) -> tuple[str, str]:
+    """Return the reason such a row is rejected for."""
+    return (
+        "summary_row",
+        f"'{word}' stands for a total or mean of other rows, not for one of them",
+    )

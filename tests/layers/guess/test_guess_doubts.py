@@ -1,0 +1,66 @@
+"""What is asked or left alone because a file says two things: decimal marks, amounts only allowed or planned, months."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from layers.cells.heading_grammar import parse_headings
+from layers.guess.amounts import of_other_things
+from layers.guess.columns import Guess, mark_in_doubt
+from layers.guess.file import guess_file
+from layers.guess.recognise import finds
+
+LAB = "sample_id;site_id;La_ppm;Ce_ppm\n"
+
+
+def assays(folder: Path, rows: str) -> Guess:
+    (folder / "tailings_assays.csv").write_text(LAB + rows, encoding="utf-8")
+    [find] = list(finds(folder))
+    return guess_file(find, folder)[0]
+
+
+def test_a_lone_comma_among_points_is_asked_about(tmp_path: Path) -> None:
+    guessed = assays(tmp_path, "S1;A;1.234;12.345\nS2;A;2.250;11.125\nS3;B;0,5;10.500\n")
+    assert "decimal_mark" in guessed.questions
+    assert "1.234" in guessed.questions["decimal_mark"]
+
+
+def test_commas_alone_are_decimal_marks(tmp_path: Path) -> None:
+    assert assays(tmp_path, "S1;A;1,234;12,5\nS2;A;2,25;11\nS3;B;0,5;10\n").value("decimal_mark") == ","
+
+
+@pytest.mark.parametrize(
+    ("texts", "doubt"),
+    [
+        (["1.234", "2.345", "0,5"], True), (["<.5", "1.2", "0,5"], True), (["1.250.000,00", "2.345", "0,5"], False),
+        (["1.234.567", "2.345", "0,5"], False), (["1,2", "2,3", "4.500"], False), (["1,2", "3,4"], False), (["1.2"], False),
+    ],
+)  # fmt: skip
+def test_points_speak_against_fewer_commas(texts: list[str], doubt: bool) -> None:
+    assert (mark_in_doubt(pd.DataFrame({"a": texts})) is not None) is doubt
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Tonelaje autorizado (t)", True), ("Authorised tonnage (t)", True), ("Planned tonnage (t)", True),
+        ("Volume prévu (m3)", True), ("Projected volume (m3)", True), ("Tonelaje actual (kt)", False),
+        ("Tailings in place (kt)", False), ("Plane area (m2)", False), ("Explanatory tonnage (t)", False),
+    ],
+)  # fmt: skip
+def test_amounts_allowed_or_planned_do_not_lie_there(name: str, other: bool) -> None:
+    assert of_other_things(name) is other
+
+
+@pytest.mark.parametrize(
+    ("names", "kind"),
+    [
+        (["Yr", "Mo", "Da", "La_ppm", "Ce_ppm", "Nd_ppm"], "date"), (["Year", "Mo", "Day", "Mo_ppm", "La_ppm", "Ce_ppm"], "date"),
+        (["Year", "Mo", "La", "Ce", "Nd"], "result"), (["Yr", "Mo_ppm", "Da", "La_ppm"], "result"),
+    ],
+)  # fmt: skip
+def test_mo_between_a_year_and_a_day_is_a_month(names: list[str], kind: str) -> None:
+    assert parse_headings(names)[1].kind == kind
