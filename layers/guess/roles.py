@@ -18,6 +18,7 @@ from layers.guess.chemistry import MIN_RESULTS, laboratory_columns
 from layers.guess.columns import Fact, guess_columns, share_of_numbers
 from layers.guess.contents import UNSURE, Contents, mining_status
 from layers.guess.recognise import Find, Look
+from layers.guess.unread_tables import why_left_out
 from layers.guess.words import plain
 from layers.readers.columns import as_text
 
@@ -209,7 +210,7 @@ def _of_points(find: Find, sight: Look, mark: str) -> Fact | str:
     if results is not None:
         return results
     if not located:
-        return "it has neither coordinates nor laboratory results"
+        return why_left_out(cells)
     communities = re.search(_PLACES, named + " | " + _contents(sight))
     if re.search(_PLACES, stem) and not mining:
         return _of_communities(named, sight)

@@ -12,6 +12,7 @@ from layers.guess.amounts import of_other_things
 from layers.guess.columns import Guess, mark_in_doubt
 from layers.guess.file import guess_file
 from layers.guess.recognise import finds
+from layers.guess.unread_tables import why_left_out
 
 LAB = "sample_id;site_id;La_ppm;Ce_ppm\n"
 
@@ -64,3 +65,19 @@ def test_amounts_allowed_or_planned_do_not_lie_there(name: str, other: bool) -> 
 )  # fmt: skip
 def test_mo_between_a_year_and_a_day_is_a_month(names: list[str], kind: str) -> None:
     assert parse_headings(names)[1].kind == kind
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"Lat/Long": ["48.51, -81.20", "48.62 N, 81.31 W", "(48.7; -81.4)"]}, "'Lat/Long' holds two coordinates in one cell"),
+        ({"UTM": ["18T 345678 5123456", "18TUM4567823456", "345678E 5123456N"]}, "'UTM' holds whole grid references"),
+        ({"La_ppm": ["0.12%", "0.25%", "40"], "Ce_ppm": ["1%", "2%", "3%"]}, "'La_ppm' and 1 more columns read like results"),
+        ({"latitude": [6190000.0, 6190900.0], "longitude": [-90500.0, -90508.0]}, "'latitude' and 'longitude' hold no degrees"),
+        ({"Element": ["La", "Ce", "P2O5"], "S1": [1.0, 2, 3]}, "samples seem to stand in columns"),
+        ({"Parameter": ["La", "Ce", "La", "Ce"], "Result": [1.0, 2, 3, 4]}, "one result per row"),
+        ({"a": ["x", "y"], "range": ["1 - 2", "3 - 4"]}, "neither coordinates nor laboratory results among its columns (a, "),
+    ],
+)  # fmt: skip
+def test_a_table_left_out_says_which_column_keeps_it_from_use(columns: dict[str, list[object]], words: str) -> None:
+    assert words in why_left_out(pd.DataFrame(columns))

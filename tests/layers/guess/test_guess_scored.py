@@ -26,6 +26,7 @@ Looked = list[tuple[str, Find, Guess, Look | None]]
 
 REASONS = (
     "it has neither coordinates nor laboratory results",
+    "'",  # the column that comes nearest, and why it is not read
     "the text has no delimiter; it is laid out in columns",
     "the last column has no name but is filled",
 )
