@@ -46,7 +46,7 @@ _ID_LIKE = "(?i)oreas|[cs]rm|std|standard|bla?n?[kc]|dup|rpt|repeat|replicate|re
 """Finds at least the ids that `_ID` does."""
 _PUBLISHED = re.compile(
     r"(?i)\W*(?:(?:average |mean )?(?:upper |lower |bulk )?(?:continental )?crust(?:al)?(?: average| abundance)?|ucc|paas|"
-    r"nasc|(?:c1[ -]|ci[ -])?chondrites?|clarke(?: values?)?|cro[uû]te continentale|(?:\w+ )?guidelines?|ccme|"
+    r"nasc|(?:c1[ -]|ci[ -])?chondrites?|clarke values?|cro[uû]te continentale|(?:\w+ )?guidelines?|ccme|"
     r"screening (?:level|value)s?|"
     r"detection limits?|reporting limits?|limits? of (?:detection|quantitation|reporting)|lod|loq|mdl|lld|lor|dl|"
     r"limites? de d[ée]tection|l[ií]mites? de detecci[oó]n|nachweisgrenzen?)\W*"

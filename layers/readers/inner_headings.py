@@ -11,7 +11,7 @@ from layers.files.heading_rows import UNIT_SPELLINGS, is_number
 
 _LABORATORY = ("result", "total", "detection_limit")
 _LIKE_A_RESULT = r"\s*[A-Z][A-Za-z0-9]{0,7}[\s_(\[,-]+(?:ppm|ppb|%|pct|wt|mg|ug|µg|g/t)[^\d]{0,12}"
-_LOOKED_AT = 3
+_LOOKED_AT, _SPREAD = 3, 10
 _FEWEST_UNITS, _MOST_UNIT_ROWS = 2, 50
 
 
@@ -42,7 +42,7 @@ def heading_rows(where: str, cells: pd.DataFrame, rows: np.ndarray) -> dict[int,
     headings = {str(name).strip() for name in cells.columns}
     mentioned, united, like_results = (np.zeros(len(cells), dtype=int) for _ in range(3))
     words = {*headings, *map(str, cells.columns), *UNIT_SPELLINGS}
-    for name in names:
+    for name in dict.fromkeys([*names[:_LOOKED_AT], *names[:: max(1, len(names) // _SPREAD)], *names[-_LOOKED_AT:]]):
         hits = cells[name].isin(words)
         if hits.any():
             unit = cells[name].isin(UNIT_SPELLINGS)
