@@ -52,6 +52,10 @@ _PUBLISHED = re.compile(
     r"limites? de d[ée]tection|l[ií]mites? de detecci[oó]n|nachweisgrenzen?)\W*"
 )
 """Values that stand among samples for comparison, or are the limits of the methods."""
+_LIKE_PUBLISHED = (
+    "(?i)crust|ucc|paas|nasc|chondrit|clarke|cro.*te|guideline|ccme|screening|limit|l.mite|lo[dqr]|mdl|lld|dl|nachweis"
+)
+"""Finds at least what `_PUBLISHED` does."""
 _OWN_WORDS = re.compile(r"(?i)^\W*(?:qa/?qc|qc|qaqc|control)(?=$|[\s_\-#.:]|\d)")
 """Words for controls that begin other ids too: QC is Quebec. They count where few ids begin so and the others look different."""
 _FEW = 0.2
@@ -88,7 +92,8 @@ def control_rows(
                 reason = f"{heading.text} is '{words.iloc[position]}': the row is {_WORDS[code]}, no sample of its own"
                 controls.setdefault(position, (code, reason))
     if sample_id is not None:
-        published = _places(sample_id.fillna("").astype("str").str.fullmatch(_PUBLISHED))
+        likely = np.flatnonzero(cells_like(sample_id.astype("str"), _LIKE_PUBLISHED)).tolist()
+        published = [index for index in likely if _PUBLISHED.fullmatch(str(sample_id.iloc[index]))]
         for index in published if len(published) < len(sample_id) else []:
             reason = f"the sample id is '{sample_id.iloc[index]}': the row is {_WORDS['control_published']}, no sample of its own"
             controls.setdefault(index, ("control_published", reason))

@@ -7,6 +7,7 @@ import pandas as pd
 
 from layers.accounting import Note
 from layers.catalogue.source import Source
+from layers.cell_search import cells_like
 
 _SUMMARY = (
     r"(?i)\s*(?:(?:grand )?totals?|sub-?totals?|sums?|means?|averages?|median|min(?:imum)?|max(?:imum)?|std\.?(?: ?dev\.?)?|"
@@ -22,6 +23,10 @@ _NAMED_SUMMARY = (
     r"(?:\(.*\)|n ?= ?\d+|of (?:all|the|\d).*|(?:g[ée]n[ée]ral|general|all)\b.*))\s*"
 )
 """Forms that no sample and no site is called by, wherever they stand: the word with what it is made of behind it."""
+_LIKE_A_SUMMARY = (
+    "(?i)average|avg|mean|tota|moyen|promedio|mittel|dev|abweich|type|desviaci|coeff|sum|min|max|media|m.diane|somme"
+)
+"""Finds at least what `_NAMED_SUMMARY` does."""
 _SUMMARY_BESIDE = r"(?i)\s*(?:n|count|nombre|s\.?d\.?|rsd|cv|p ?(?:5|10|25|50|75|90|95|98|99)|q[1-3])\s*%?\s*:?\s*"
 """Words that are ids as well; they count in the last rows only: below another row of the sort, or where ids hold digits."""
 _FEWEST_IDS, _NUMBERED = 4, 0.8
@@ -32,7 +37,7 @@ def summary_places(words: pd.Series, last: int = 6) -> list[int]:
 
     A bare word tells it of the last rows only, a form nothing is called by (``Mean (n=2)``) of all.
     """
-    named = words.fillna("").astype("str").str.fullmatch(_NAMED_SUMMARY).to_numpy(dtype=bool, copy=True)
+    named = _fitting(words, _NAMED_SUMMARY, _LIKE_A_SUMMARY)
     named &= not named.all()
     texts = words.iloc[-last:].fillna("").astype("str")
     is_summary = texts.str.fullmatch(_SUMMARY).to_numpy(dtype=bool)
@@ -42,6 +47,14 @@ def summary_places(words: pd.Series, last: int = 6) -> list[int]:
         below = below | ~texts.str.contains(r"\d", regex=True).to_numpy(dtype=bool)
     named[len(words) - len(texts) :] |= is_summary | (beside & below)
     return [int(row) for row in np.flatnonzero(named)]
+
+
+def _fitting(words: pd.Series, pattern: str, first_look: str) -> np.ndarray:
+    """Return which words fit a pattern as a whole, looked for among those that a simpler one finds."""
+    texts = words.astype("str")
+    hits = cells_like(texts, first_look)
+    hits[hits] = texts[hits].fillna("").str.fullmatch(pattern).to_numpy(dtype=bool)
+    return hits
 
 
 def _numbered(words: pd.Series) -> bool:
