@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from pandera.typing import DataFrame
 
 from layers.accounting import ColumnFate, Reading, reject_all, rejected_rows
@@ -18,6 +19,9 @@ from layers.findings import Finding
 from layers.readers.column_fates import column_fates, named_columns, refuse_twins
 from layers.readers.columns import match_column
 from layers.schema import Exclusions, GeoDataFrame, Links, conform
+
+_SAME_AREA = 1e-6
+"""Share of its area by which an outline may differ from what it is mended to; one that crosses itself differs by more."""
 
 _TRUE, _FALSE = {"true", "yes", "1", "same"}, {"false", "no", "0", "different"}
 
@@ -43,7 +47,8 @@ def read_exclusions(source: Source, root: Path) -> Reading[GeoDataFrame[Exclusio
     Raises
     ------
     SourceError
-        If the file has neither keys nor areas: a request that would be followed by nobody is a stop.
+        If the file has neither keys nor areas, or an outline covers nothing or what nobody can tell: a request that would be
+        followed by nobody is a stop.
     """
     raw = read_table(source, root)
     fates = _fates(source, raw, ("key", "reason", "date"))
@@ -63,7 +68,7 @@ def read_exclusions(source: Source, root: Path) -> Reading[GeoDataFrame[Exclusio
             "reason": _column(raw.cells, source, "reason"),
             "date": _column(raw.cells, source, "date"),
         },
-        geometry=geometry.to_numpy(),
+        geometry=_areas(f"{source.id} ({raw.path.name})", raw.rows, geometry.to_numpy(), keys),
         crs="EPSG:4326",
     )
     usable = (table["key"].notna() | ~(table.geometry.isna() | table.geometry.is_empty)).to_numpy()
@@ -74,6 +79,32 @@ def read_exclusions(source: Source, root: Path) -> Reading[GeoDataFrame[Exclusio
     return Reading(
         source.id, layer, rejected_rows([*raw.rejects, *rejected]), raw.rows_read, notes=raw.notes, fates=fates
     )
+
+
+def _areas(where: str, rows: np.ndarray, shapes: np.ndarray, keys: pd.Series | None) -> np.ndarray:
+    """Return outlines that can be followed: whole ones, and those that only touch themselves, mended."""
+    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    named = np.zeros(len(shapes), dtype=bool) if keys is None else keys.notna().to_numpy(dtype=bool)
+    is_area = np.isin(shapely.get_type_id(shapes), (3, 6))
+    flat = there & ~is_area & ~named
+    if flat.any():
+        raise SourceError(
+            f"{where}: row {rows[flat][0]} is a {shapely.GeometryType(shapely.get_type_id(shapes[flat])[0]).name.lower()}, which "
+            "covers no site. Draw an area, or name the site under a column 'key'."
+        )
+    kept = shapes.astype(object)  # a copy
+    kept[~(is_area & there)] = None
+    broken = np.flatnonzero(~(shapely.is_valid(kept) | shapely.is_missing(kept)))
+    mended = shapely.make_valid(kept[broken], method="structure", keep_collapsed=False)
+    areas = shapely.area(kept[broken])
+    crossing = broken[np.abs(areas - shapely.area(mended)) > _SAME_AREA * np.maximum(areas, shapely.area(mended))]
+    if len(crossing):
+        raise SourceError(
+            f"{where}: the outline of row {rows[crossing[0]]} crosses itself, so nobody can tell what it covers. Draw it "
+            "again, or mend it in a GIS and look at what is then inside."
+        )
+    kept[broken] = mended
+    return kept
 
 
 def read_known_links(source: Source, root: Path) -> Reading[DataFrame[Links]]:
