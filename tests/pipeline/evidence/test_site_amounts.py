@@ -60,12 +60,13 @@ def test_a_class_of_hazards_stands_for_the_years_where_enough_of_it_are_known() 
 
 def test_a_place_that_is_called_a_mine_was_likelier_dug_and_more_commodities_say_so_too() -> None:
     clues = clues_of(
-        name=["Ridge", "Ridge Mine", "Ridge Mine", "Minerva"], commodities=["gold", "gold", "gold; tungsten", None]
+        name=["Ridge Placer", "Ridge Mine", "Ridge Mine", "Minerva"],
+        commodities=["gold", "gold", "gold; tungsten", None],
     )
     odds = clues["dug_log_odds"]
-    assert odds[1] - odds[0] == pytest.approx(1.8)
-    assert odds[2] - odds[1] == pytest.approx(0.36)
-    assert odds[3] == pytest.approx(-1.8 * 0.12)
+    assert odds[1] - odds[0] == pytest.approx(2.0)
+    assert odds[2] - odds[1] == pytest.approx(0.3)
+    assert odds[3] == pytest.approx(-2.0 * 0.08)
 
 
 def test_rare_earths_that_a_file_lists_one_by_one_are_one_commodity() -> None:
@@ -73,7 +74,7 @@ def test_rare_earths_that_a_file_lists_one_by_one_are_one_commodity() -> None:
         commodities=["gold; lanthanum; cerium; yttrium; neodymium", "gold; rare earths", "gold; lead", "gold"]
     )
     odds = clues["dug_log_odds"]
-    assert odds[0] == odds[1] == odds[2] == pytest.approx(odds[3] + 0.36)
+    assert odds[0] == odds[1] == odds[2] == pytest.approx(odds[3] + 0.3)
 
 
 def test_names_move_the_chance_only_where_no_record_says_whether_anything_was_dug() -> None:
