@@ -168,8 +168,8 @@ def fault_line(one: Result) -> str:
     return f"{one.outcome.word:<9} {trial.way:<4} {trial.clean:<12} {' + '.join(trial.names)} | {one.outcome.detail}"
 
 
-def whole(count_of_pairs: int, workers: int, faults: Path) -> tuple[list[Result], float]:
-    """Run everything; faults are written as they are met. Return results and seconds."""
+def whole(count_of_pairs: int, workers: int, faults: Path, seed: int = 1) -> tuple[list[Result], float]:
+    """Run everything, the pairs of a seed; faults are written as they are met. Return results and seconds."""
     begun = time.perf_counter()
     alone = list(singles(1, (*INVENTED, *real_names())))
     faults.parent.mkdir(parents=True, exist_ok=True)
@@ -192,7 +192,7 @@ def whole(count_of_pairs: int, workers: int, faults: Path) -> tuple[list[Result]
             take(pool.map(safely, checked, chunksize=20))
         others = [one for one in alone if one.clean not in INVENTED or one.way != "hand"]
         with ProcessPoolExecutor(workers, initializer=_without_schemas) as pool:
-            take(pool.map(safely, [*others, *pairs(count_of_pairs)], chunksize=20))
+            take(pool.map(safely, [*others, *pairs(count_of_pairs, seed)], chunksize=20))
     return results, time.perf_counter() - begun
 
 
