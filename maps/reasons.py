@@ -118,7 +118,7 @@ def reason_parts(
     own = readings.get(f"{what_kind}_{reading}") or readings.get(f"{what_kind}_{name_of(feature)}_{reading}")
     if kind == "showing" and feature in OF_AMOUNT:
         own = readings["amount_showing"]
-    direction = word("raises" if contribution >= 0 else "lowers", lang)
+    direction = _direction(contribution, reading, lang)
     if own is not None:
         text = readings["plain"][lang].format(what=str(own[lang]).replace("{x}", name), direction=direction)
     else:
@@ -164,8 +164,15 @@ def _told_of_records(recorded: str, contribution: float, value: float, lang: str
     shown = ", ".join(names[:RECORDED_SHOWN]) + (" …" if len(names) > RECORDED_SHOWN else "")
     readings = all_words()["readings"]
     what = readings[f"recorded_{_level(value)}"][lang].replace("{x}", shown)
-    direction = word("raises" if contribution >= 0 else "lowers", lang)
+    direction = _direction(contribution, _level(value), lang)
     return str(readings["plain"][lang].format(what=what, direction=direction)).replace(";", ",")
+
+
+def _direction(contribution: float, reading: str, lang: str) -> str:
+    """Return which way a reason moved the score; against its own words only compared with the other sites."""
+    raises = contribution >= 0
+    against = reading == ("low" if raises else "high")
+    return word(f"{'raises' if raises else 'lowers'}{'_compared' if against else ''}", lang)
 
 
 def _level(value: float) -> str:

@@ -118,7 +118,7 @@ def _write_tables(publication: Publication, results: Results, store: RunStore, l
             for name, layer in layers.items()
         }
         notices = [line for lang in LANGUAGES for line in about_list(publication, publication.title, lang)]
-        add_styles(temporary, columns, len(publication.ranking), notices, WRITTEN)
+        add_styles(temporary, columns, len(publication.ranking), notices, WRITTEN, publication.validation)
     store.write_json("model/validation.json", results.model.validation.model_dump(mode="json"))
     store.write_csv("model/held_out.csv", held_out_table(results.model))
     save_publication(publication, store)

@@ -13,11 +13,13 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pandas as pd
 
+from layers.validation import Validation
 from maps import dictionary, words
 from maps.publication import SOURCE_FACTS, Publication
 from maps.rows import records
 from maps.screening.screening import whole_list
 from maps.sovereignty import publishable
+from maps.verdict import rests_on_companion, score_key
 
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -27,7 +29,8 @@ DECIMALS = {
 }  # fmt: skip
 """Digits behind the mark, as the pages print them; tonnes and ppm have two significant digits."""
 
-CHANCES = ("score", "score_low", "score_high", "chance_payable")
+SCORES = ("score", "score_low", "score_high")
+CHANCES = (*SCORES, "chance_payable")
 """Chances: thousandths of what the run found, as in the lists that the map gives; shown as the pages print them."""
 
 NO_FORMATS: Mapping[str, str] = MappingProxyType({})
@@ -70,7 +73,7 @@ def write_list(publication: Publication, table: pd.DataFrame, folder: Path, *, t
     write_csv(headed.assign(**{words.word("heading_notice", lang): notice}), folder / "sites.csv")
     read_me = about_list(publication, title, lang)
     (folder / READ_ME).write_text("\n".join(read_me) + "\n", encoding="utf-8-sig", newline="\r\n")
-    write_xlsx(sheets, folder / "sites.xlsx", chance_formats(lang))
+    write_xlsx(sheets, folder / "sites.xlsx", chance_formats(lang, publication.validation))
 
 
 def write_ranking_workbook(publication: Publication, path: Path, lang: str) -> None:
@@ -86,7 +89,7 @@ def write_ranking_workbook(publication: Publication, path: Path, lang: str) -> N
         Language of headings, words and dictionary.
     """
     p = publishable(publication)
-    write_xlsx(_sheets(p, whole_list(p, lang), p.title, lang), path, chance_formats(lang))
+    write_xlsx(_sheets(p, whole_list(p, lang), p.title, lang), path, chance_formats(lang, publication.validation))
 
 
 def _sheets(publication: Publication, table: pd.DataFrame, title: str, lang: str) -> dict[str, pd.DataFrame]:
@@ -95,15 +98,20 @@ def _sheets(publication: Publication, table: pd.DataFrame, title: str, lang: str
     read_me = words.word("book_read_me", lang)
     return {
         read_me: pd.DataFrame({read_me: about_list(publication, title, lang)}),
-        words.word("book_sites", lang): worded.rename(columns={name: heading(str(name), lang) for name in worded}),
-        words.word("book_columns", lang): columns_in_words(list(worded.columns), lang),
+        words.word("book_sites", lang): worded.rename(
+            columns={name: heading(str(name), lang, publication.validation) for name in worded}
+        ),
+        words.word("book_columns", lang): columns_in_words(list(worded.columns), lang, publication.validation),
         words.word("book_sources", lang): sources_in_words(publication, lang),
     }
 
 
-def heading(column: str, lang: str) -> str:
-    """Return the heading of a column; one that is not listed keeps its name."""
-    key = f"heading_{column}"
+def heading(column: str, lang: str, validation: Validation | None) -> str:
+    """Return the heading of a column; one that is not listed keeps its name.
+
+    Where no model orders the list, a score is no chance and is not called one.
+    """
+    key = score_key(validation, f"heading_{column}") if column in SCORES else f"heading_{column}"
     return words.word(key, lang) if words.known(key) else column
 
 
@@ -176,20 +184,26 @@ def about_list(publication: Publication, title: str, lang: str) -> list[str]:
     ]
 
 
-def columns_in_words(columns: Sequence[str], lang: str) -> pd.DataFrame:
+def columns_in_words(columns: Sequence[str], lang: str, validation: Validation | None) -> pd.DataFrame:
     """Return the dictionary of a list: heading, name in the files of the run, meaning, and what an empty cell says."""
     by_road = words.word("screen_road_note", lang), words.word("book_road_missing", lang)
     rows = [
         # In a list the way by road, in the files of a run the straight line to the nearest road.
-        (heading(name, lang), name, *(by_road if name == "road_km" else _of_dictionary(name, lang)))
+        (
+            heading(name, lang, validation),
+            name,
+            *(by_road if name == "road_km" else _of_dictionary(name, lang, validation)),
+        )
         for name in columns
     ]
     heads = [words.word(f"book_{key}", lang) for key in ("heading", "field", "meaning", "missing")]
     return pd.DataFrame(rows, columns=heads)
 
 
-def _of_dictionary(column: str, lang: str) -> tuple[str, str]:
-    return dictionary.meaning(column, lang), dictionary.missing(column, lang)
+def _of_dictionary(column: str, lang: str, validation: Validation | None) -> tuple[str, str]:
+    coarse = column == "score" and rests_on_companion(validation)
+    meaning = words.word("meaning_score_companion", lang) if coarse else dictionary.meaning(column, lang)
+    return meaning, dictionary.missing(column, lang)
 
 
 def sources_in_words(publication: Publication, lang: str) -> pd.DataFrame:
@@ -222,10 +236,10 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     table.map(harmless).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
-def chance_formats(lang: str) -> dict[str, str]:
+def chance_formats(lang: str, validation: Validation | None) -> dict[str, str]:
     """Return the number format of every column of chances, by heading: no draw proves certainty, as `maps.words.chance` says."""
     more, less = (words.chance(end, lang) for end in (1.0, 0.0))
-    return {heading(name, lang): f'[>=0.995]"{more}";[<0.005]"{less}";0.00' for name in CHANCES}
+    return {heading(name, lang, validation): f'[>=0.995]"{more}";[<0.005]"{less}";0.00' for name in CHANCES}
 
 
 def write_xlsx(sheets: dict[str, pd.DataFrame], path: Path, formats: Mapping[str, str] = NO_FORMATS) -> None:

@@ -8,6 +8,8 @@ from contextlib import closing
 from html import escape
 from pathlib import Path
 
+from layers.validation import Validation
+from maps.screening.workbook import heading
 from maps.words import known, word
 
 _STYLES = (
@@ -49,7 +51,12 @@ _PLAIN = "https://www.iana.org/assignments/media-types/text/plain"
 
 
 def add_styles(
-    path: Path, columns: Mapping[str, Sequence[str]], n_ranked: int, notices: Sequence[str], written: str
+    path: Path,
+    columns: Mapping[str, Sequence[str]],
+    n_ranked: int,
+    notices: Sequence[str],
+    written: str,
+    validation: Validation | None,
 ) -> None:
     """Add styles and notices to a GeoPackage.
 
@@ -65,6 +72,8 @@ def add_styles(
         Kept in the file's metadata as plain text.
     written : str
         Time that the file says it was written at.
+    validation : Validation or None
+        Says whether a score may be called a chance.
     """
     with closing(sqlite3.connect(path)) as base, base:
         base.execute(_STYLES)
@@ -73,7 +82,7 @@ def add_styles(
                 "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, "
                 "styleQML, styleSLD, useAsDefault, description, owner, update_time) "
                 "VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', ?)",
-                (name, "minewaste", qml(name, fields, n_ranked), word("made_with", "en"), written),
+                (name, "minewaste", qml(name, fields, n_ranked, validation), word("made_with", "en"), written),
             )
         base.execute(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change) VALUES ('layer_styles', 'attributes', "
@@ -89,16 +98,20 @@ def add_styles(
         )
 
 
-def qml(layer: str, fields: Sequence[str], n_ranked: int) -> str:
+def qml(layer: str, fields: Sequence[str], n_ranked: int, validation: Validation | None) -> str:
     """Return the style of a layer as QGIS keeps it, with the headings of its columns."""
     return (
         '<!DOCTYPE qgis PUBLIC "http://mrcc.com/qgis.dtd" "SYSTEM"><qgis version="3.22" styleCategories="Symbology|Fields">'
-        f"{_renderer(layer, n_ranked)}<aliases>{_aliases(fields)}</aliases></qgis>"
+        f"{_renderer(layer, n_ranked)}<aliases>{_aliases(fields, validation)}</aliases></qgis>"
     )
 
 
-def _aliases(fields: Sequence[str]) -> str:
-    names = [(field, word(f"heading_{field}", "en") if known(f"heading_{field}") else "") for field in fields]
+def _aliases(fields: Sequence[str], validation: Validation | None) -> str:
+    # in the files of a run a distance to a road is straight; in a list for a place it follows the road
+    heads = {field: "road_km_to_nearest" if field == "road_km" else field for field in fields}
+    names = [
+        (field, heading(head, "en", validation) if known(f"heading_{head}") else "") for field, head in heads.items()
+    ]
     return "".join(
         f'<alias index="{at}" field="{escape(field)}" name="{escape(name)}"/>'
         for at, (field, name) in enumerate(names, start=1)

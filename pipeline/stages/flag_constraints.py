@@ -24,6 +24,7 @@ FLAGS = (
     "backfilled_underground",
     "covered_or_reclaimed",
     "no_waste_expected",
+    "quarry",
     "uranium_mill_tailings",
     "radioactivity_measured",
     "radioactivity_possible",
@@ -204,7 +205,7 @@ def _condition(sites: pd.DataFrame) -> _Found:
         elif waste == "none":
             flags.append((row, "no_waste_expected", _finding("no_waste"), source[row]))
         elif only_stone and waste == "unknown" and not amounts[row]:
-            flags.append((row, "no_waste_expected", _finding("quarry", commodities=names), source[row]))
+            flags.append((row, "quarry", _finding("quarry", commodities=names), source[row]))
     return flags
 
 

@@ -434,7 +434,7 @@ def test_a_geopackage_carries_styles_headings_and_notices(tmp_path: Path) -> Non
     sites = gpd.GeoDataFrame({"rank": [1], "evidence": ["measured"]}, geometry=[shapely.Point(1, 50)], crs=4326)
     write_geopackage(path, {"sites": sites, "sampling_plan": sites})
     add_styles(
-        path, {"sites": ["rank", "evidence"], "sampling_plan": ["rank"]}, 40, ["Not a mineral resource"], WRITTEN
+        path, {"sites": ["rank", "evidence"], "sampling_plan": ["rank"]}, 40, ["Not a mineral resource"], WRITTEN, None
     )
     with sqlite3.connect(path) as base:
         styles = dict(base.execute("SELECT f_table_name, styleQML FROM layer_styles WHERE useAsDefault = 1"))

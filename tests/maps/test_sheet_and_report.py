@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any, get_args
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -20,6 +21,7 @@ from maps.report.figures import figures, in_language
 from maps.report.model_card import card_rows, model_card
 from maps.report.report import SECTIONS, write_report
 from maps.report.validation_notes import validation_notes
+from maps.screening.workbook import write_ranking_workbook
 from maps.sheets.sheet import next_step, write_sheets
 from maps.sheets.site_chemistry import metals
 from maps.sheets.site_score import score_rows
@@ -254,7 +256,7 @@ def test_folds_that_were_given_are_nowhere_called_blocks_or_camps(made_up: Modul
 
 
 @pytest.mark.parametrize(
-    ("by", "english"), [("blocks", "as none of the wastes without"), ("given", "which none of the wastes")]
+    ("by", "english"), [("blocks", "as none of the wastes to be predicted"), ("given", "which none of the wastes")]
 )
 def test_where_no_waste_asks_the_other_question_none_is_said(by: Any, english: str, made_up: ModuleType) -> None:
     found = made_up.publication(5).validation
@@ -372,6 +374,11 @@ def test_a_score_is_called_after_what_the_order_rests_on(
         assert "Chance que la teneur soit atteinte" not in page
         assert "Expectation of the grade by kind of deposit" in part(page, "en")
         assert "Attente de la teneur selon le type de gîte" in part(page, "fr")
+    write_ranking_workbook(made, tmp_path / "ranking.xlsx", "en")
+    book = openpyxl.load_workbook(tmp_path / "ranking.xlsx")
+    cells = [str(cell) for page in book for row in page.iter_rows(values_only=True) for cell in row if cell is not None]
+    assert "Expectation by kind of deposit or samples of the waste (0-1, coarse)" in cells
+    assert not [cell for cell in cells if cell.startswith(("Chance of the grade", "chance that the grade"))]
     said = map_payload(made)
     assert said["meta"]["companion_order"]
     assert "applicability" not in said["sites"]["columns"]

@@ -54,7 +54,7 @@ def flags(chemistry: dict[str, Any] | None = None, areas: Any = NO_AREAS, **colu
         ({"status": "Site restauré"}, "covered_or_reclaimed"),
         ({"remarks": "Trenches; no tailings"}, "no_waste_expected"),
         ({"waste_type": "none"}, "no_waste_expected"),
-        ({"commodities": "limestone; granite", "waste_type": "unknown"}, "no_waste_expected"),
+        ({"commodities": "limestone; granite", "waste_type": "unknown"}, "quarry"),
         ({"commodities": "uranium"}, "uranium_mill_tailings"),
         ({"commodities": "gold; rare earths"}, "radioactivity_possible"),
         ({"commodities": "asbestos"}, "asbestos"),
