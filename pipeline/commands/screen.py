@@ -79,10 +79,13 @@ def screen_run(
         If the outline cannot be read, has no CRS, or encloses no area; if ``out`` holds files and no earlier screening.
     """
     publication = load_publication(run_folder)
+    unheeded: list[str] = []
     if exclusions is not None:
-        publication = without_sites(publication, _asked_for(publication, exclusions))
+        asked, missed = _asked_for(publication, exclusions)
+        publication = without_sites(publication, asked)
+        unheeded = [phrase("screen_requests_unheeded", lang, n=missed), ""] if missed else []
     if site is not None:
-        return around_site(publication, site, within_km, lang)
+        return "\n".join([around_site(publication, site, within_km, lang), *unheeded])
     origin = _place(publication, community, nation, area)
     folder = out or run_folder.with_name(f"{run_folder.name}_screen_{_slug(origin.key)}")
     table = screen(publication, origin, within_km=within_km)
@@ -92,7 +95,7 @@ def screen_run(
     lines += [] if len(table) else [word("screen_look_farther", lang)]
     ranks = [phrase("brief_rank_only", lang, n=len(publication.ranking))] if len(table) else []
     written = [f"  {folder / name}{word('colon', lang)}{word(key, lang)}" for name, key in WRITTEN.items()]
-    return "\n".join([*lines, "", *ranks, word("notice_not_resource_list", lang), "", *written])
+    return "\n".join([*lines, "", *unheeded, *ranks, word("notice_not_resource_list", lang), "", *written])
 
 
 def _make_room(folder: Path) -> None:
@@ -127,15 +130,17 @@ def _place(publication: Publication, community: str | None, nation: str | None, 
     return place_of_area(_outline(area))
 
 
-def _asked_for(publication: Publication, path: Path) -> set[str]:
-    """Return the sites that requests in a file name or cover."""
+def _asked_for(publication: Publication, path: Path) -> tuple[set[str], int]:
+    """Return the sites that requests in a file name or cover, and how many requests name and cover none."""
     from pipeline.inputs import read_source
     from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
 
     source = Source(id="requests", role="exclusions", path=str(path))
     asked = read_source(source, Path()).layer
-    kept = withhold_sites(publication.sites, asked, WithholdSitesParams())
-    return set(publication.sites["site_id"]) - set(kept["site_id"])
+    one_by_one = [asked.iloc[[row]] for row in range(len(asked))]
+    stay = [set(withhold_sites(publication.sites, request, WithholdSitesParams())["site_id"]) for request in one_by_one]
+    everywhere = set(publication.sites["site_id"])
+    return everywhere - everywhere.intersection(*stay), sum(len(sites) == len(everywhere) for sites in stay)
 
 
 def _outline(path: Path) -> gpd.GeoDataFrame:

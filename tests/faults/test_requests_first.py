@@ -14,6 +14,8 @@ import shapely
 
 from layers import schema
 from layers.errors import SourceError
+from pipeline.commands.screen import screen_run
+from pipeline.folder.published import load_publication
 from pipeline.folder.run_folder import RunFolder
 from pipeline.purge import forget_withheld
 from tests.faults.small_region import SmallRun, run_small
@@ -81,3 +83,18 @@ def test_a_damaged_table_of_what_was_shown_clears_the_folder(tmp_path: Path) -> 
         (tmp_path / "run" / name).write_text("x")
     assert forget_withheld(tmp_path / "run", requests("K-1", None))
     assert not (tmp_path / "run" / "map.html").exists()
+
+
+def test_a_screening_says_how_many_later_requests_fit_no_site(small_run: SmallRun, tmp_path: Path) -> None:
+    run = Path(shutil.copytree(small_run.folder, tmp_path / "run"))
+    places = load_publication(run).sites
+    site, other = places["site_id"].iloc[0], places["site_id"].iloc[1]
+    later = tmp_path / "later.csv"
+    lists = {(other,): None, (other, "K-9999"): "One of the requests names", ("x", "y"): "2 of the requests name"}
+    for keys, sentence in lists.items():
+        later.write_text("key\n" + "".join(f"{key}\n" for key in keys))
+        nowhere: dict[str, Any] = {"community": None, "nation": None, "area": None, "out": None}
+        answer = screen_run(run, site=site, within_km=500.0, lang="en", exclusions=later, **nowhere)
+        assert ("of the requests name" in answer) == (sentence is not None)
+        assert sentence is None or sentence in answer
+        assert "K-9999" not in answer
