@@ -137,7 +137,7 @@ def _asked_for(publication: Publication, path: Path) -> tuple[set[str], int]:
 
     source = Source(id="requests", role="exclusions", path=str(path))
     asked = read_source(source, Path()).layer
-    one_by_one = [asked.iloc[[row]] for row in range(len(asked))]
+    one_by_one = [asked.iloc[row : row + 1] for row in range(len(asked))]
     stay = [set(withhold_sites(publication.sites, request, WithholdSitesParams())["site_id"]) for request in one_by_one]
     everywhere = set(publication.sites["site_id"])
     return everywhere - everywhere.intersection(*stay), sum(len(sites) == len(everywhere) for sites in stay)

@@ -269,7 +269,7 @@ def computed_once() -> Iterator[None]:
         patched.setattr(
             pipeline.run,
             "train_model",
-            lambda *layers, splits: once("train_model", [*layers, splits], lambda: train(*layers, splits=splits)),
+            lambda *layers, **more: once("train_model", [layers, more], lambda: train(*layers, **more)),
         )
         yield
 
