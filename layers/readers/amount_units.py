@@ -132,15 +132,30 @@ def _unread_multiple(heading: str, base: str) -> str | None:
     return match.group()
 
 
+_UNIT_WORDS = ("unit", "units", "uom", "unité", "unidad", "einheit")
+
+
+def _measures_alike(text: str, unit: str) -> bool:
+    """Say whether a cell is a unit of what another one measures."""
+    try:
+        return unit_factor(text)[0] == unit_factor(unit)[0]
+    except ConfigError:
+        return False
+
+
 def _by_row(headings: Sequence[str], unit: str, cells: pd.DataFrame | None) -> list[str]:
     """Say which columns beside amounts, such as ``mass_unit``, hold other units than the one taken."""
     doubts: list[str] = []
     if cells is None:
         return doubts
     for heading in headings:
-        wanted = {_words(f"{heading} {word}") for word in ("unit", "units", "uom", "unité", "unidad")}
-        for column in (heading for heading in map(str, cells.columns) if _words(heading) in wanted):
+        wanted = {_words(f"{heading} {word}") for word in _UNIT_WORDS}
+        for column in map(str, cells.columns):
+            if _words(column) not in wanted | {_words(word) for word in _UNIT_WORDS}:
+                continue
             units = [text for cell in cells[column].dropna().unique() if (text := str(cell).strip())]
+            if _words(column) not in wanted and not all(_measures_alike(unit_text, unit) for unit_text in units):
+                continue  # the units of something else
             if not all(_is_unit(unit_text, unit) for unit_text in units):
                 doubts.append(
                     f"the column '{column}' holds the unit of '{heading}' by row ({', '.join(units[:4])}), and {unit} would be "

@@ -104,3 +104,26 @@ def test_degrees_beside_the_geometry_are_compared_with_it(
     source = Source.model_validate({"id": "s", "role": "inventory", "path": "s.gpkg", "columns": {"official_id": "id"}})
     notes = [note for note in read_inventory(source, tmp_path).notes if note.code == "coordinates_disagree"]
     assert [(note.columns, note.rows) for note in notes] == ([(headings, (1, 2, 3))] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("units", "stops"),
+    [(("t", "kt"), True), (("kt", "Mt"), True), (("t", "t"), False), (("ha", "km2"), False), (("t", ""), False)],
+)
+def test_a_bare_column_of_units_beside_an_amount_is_not_passed_over(
+    tmp_path: Path, units: tuple[str, str], stops: bool
+) -> None:
+    (tmp_path / "sites.csv").write_text(
+        f"id,lat,lon,Tonnage,Unit\n1,48.1,-81.2,100,{units[0]}\n2,48.3,-81.4,200,{units[1]}\n"
+    )
+    columns = {"official_id": "id", "mass_t": "Tonnage", "latitude": "lat", "longitude": "lon"}
+    source = Source.model_validate(
+        {"id": "s", "role": "inventory", "path": "sites.csv", "columns": columns, "crs": "EPSG:4326"}
+    )
+    if stops:
+        with pytest.raises(
+            SourceError, match=r"(?s)sites\.csv\).*the column 'Unit' holds the unit of 'Tonnage' by row"
+        ):
+            read_inventory(source, tmp_path)
+    else:
+        assert read_inventory(source, tmp_path).layer["mass_t"].tolist() == [100, 200]
