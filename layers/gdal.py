@@ -52,7 +52,7 @@ OF_GDAL = (
 """Beginnings of names of variables that GDAL obeys. Some change what is read (``SHAPE_ENCODING`` the letters of every name), and
 no result may depend on what a person has set for another program."""
 
-HARMLESS = ("GDAL_DATA", "GDAL_DRIVER_PATH", "GDAL_CACHEMAX", "GDAL_NUM_THREADS", "GDAL_SKIP", "CPL_TMPDIR")
+HARMLESS = ("GDAL_DATA", "GDAL_DRIVER_PATH", "GDAL_CACHEMAX", "GDAL_NUM_THREADS", "CPL_TMPDIR")
 """Those that change where GDAL finds its own files and how fast it is, and no value."""
 
 
@@ -63,5 +63,4 @@ def confine() -> None:
     """
     for name in [name for name in os.environ if name.startswith(OF_GDAL) and name not in HARMLESS]:
         del os.environ[name]
-    skipped = [part for part in os.environ.get("GDAL_SKIP", "").split(",") if part]
-    os.environ.update(OPTIONS, GDAL_SKIP=",".join(dict.fromkeys([*skipped, *FETCHING_DRIVERS])))
+    os.environ.update(OPTIONS, GDAL_SKIP=",".join(FETCHING_DRIVERS))

@@ -21,6 +21,7 @@ from layers.errors import ConfigError, SourceError
 from layers.files.hdf5_links import require_no_links_out
 from layers.files.json_text import parse_json
 from layers.files.tables import locate
+from layers.gdal import FETCHING_DRIVERS, confine
 from layers.rasters.reader import describe_raster
 from pipeline.commands.configured import configured
 from pipeline.folder.learned_file import MOST_BYTES, load_learned
@@ -245,3 +246,9 @@ def test_a_user_without_a_home_sees_no_traceback_of_a_cache(tmp_path: Path) -> N
     ended = subprocess.run([sys.executable, "-c", code], env=without, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_drivers_that_another_program_skips_are_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GDAL_SKIP", "GPKG,GTiff")
+    confine()
+    assert set(os.environ["GDAL_SKIP"].split(",")) == set(FETCHING_DRIVERS)
