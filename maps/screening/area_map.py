@@ -9,10 +9,11 @@ import pandas as pd
 import shapely
 from markupsafe import Markup
 
+from maps import words
 from maps.nearby import Place
 from maps.publication import Publication
 from maps.rows import assayed
-from maps.sheets.mini_map import Box, Frame, MiniMaps, as_svg, name_box, outline, scale_bar
+from maps.sheets.mini_map import Box, Frame, MiniMaps, as_svg, outline, scale_bar, touch, within
 
 WIDTH_PX, HEIGHT_PX = 560, 350
 LEAST_KM = 15.0
@@ -29,8 +30,8 @@ _PLACE = 'stroke="#000" stroke-width="2.2"'
 
 def area_map(
     publication: Publication, place: Place, table: pd.DataFrame, numbered: Mapping[str, int], label: str
-) -> tuple[Markup, list[str]]:
-    """Return the map as SVG and the kinds of things in it, for `maps.sheets.mini_map.key_of`.
+) -> tuple[Markup, dict[str, list[tuple[Markup, str]]]]:
+    """Return the map as SVG, and by language its key.
 
     Parameters
     ----------
@@ -55,18 +56,23 @@ def area_map(
     sampled = assayed(table).to_numpy()
     for (x, y), dark in zip(frame.pixels(points), sampled, strict=True):
         drawn.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{"#000" if dark else "#fff"}" stroke="#000"/>')
-    towns = maps.towns(frame)
-    drawn += towns
-    kept: list[Box] = []
+    middle = (frame.width_px / 2, frame.height_px / 2)
+    square: list[Box] = []
     if place.kind == "community":
         x, y = frame.pixels(np.array([[place.geometry.x, place.geometry.y]]))[0]
-        drawn.append(f'<rect x="{x - 6:.1f}" y="{y - 6:.1f}" width="12" height="12" fill="#000"/>')
-        kept = [(x - 6, y - 6, x + 6, y + 6), name_box(frame, place.name, x, y)]
+        middle, square = (float(x), float(y)), [(x - 6, y - 6, x + 6, y + 6)]
+    towns, names = maps.towns(frame, middle, square)
+    drawn += towns
+    drawn += [f'<rect x="{left:.1f}" y="{top:.1f}" width="12" height="12" fill="#000"/>' for left, top, _, _ in square]
+    kept = [*square, *names]
     drawn += _numbers(frame, table, points, numbered, kept)
     bar = max([km for km in BARS_KM if km * frame.px_per_km <= WIDTH_PX / 4], default=BARS_KM[0])
-    signs = ["sampled_site"] if sampled.any() else []
+    signs = ["this_community"] if square else []
+    signs += ["sampled_site"] if sampled.any() else []
     signs += ["unsampled_site"] if not sampled.all() else []
-    return as_svg(frame, [*drawn, scale_bar(frame, bar)], label), [*signs, *(["community"] if towns else []), *kinds]
+    signs += ["community"] if len(towns) - len(names) > len(square) else []
+    key = {lang: maps.key_of([*signs, *kinds], lang) for lang in words.LANGUAGES}
+    return as_svg(frame, [*drawn, scale_bar(frame, bar)], label), key
 
 
 def _extent(area: Place, points: np.ndarray) -> np.ndarray:
@@ -86,7 +92,6 @@ def _numbers(
     Places beside the site come first, then two rings farther away, from which a line leads to the site. ``kept`` stays free.
     """
     taken, lines, drawn = list(kept), [], []
-    paper = (0.0, 0.0, float(frame.width_px), float(frame.height_px))
     at = {site: point for site, point in zip(table["site_id"], frame.pixels(points), strict=True) if site in numbered}
     for site, number in numbered.items():
         x, y = at[site]
@@ -95,7 +100,7 @@ def _numbers(
             (x + across * (far + half), y + down * (far + HALF_TEXT_PX)) for far in RINGS_PX for across, down in _AROUND
         ]
         boxes = [(cx - half, cy - HALF_TEXT_PX, cx + half, cy + HALF_TEXT_PX) for cx, cy in middles]
-        free = (k for k, box in enumerate(boxes) if _inside(box, paper) and not any(_touch(box, b) for b in taken))
+        free = (k for k, box in enumerate(boxes) if within(box, frame) and not any(touch(box, b) for b in taken))
         chosen = next(free, 0)
         taken.append(boxes[chosen])
         (cx, cy), low = middles[chosen], boxes[chosen][3]
@@ -106,11 +111,3 @@ def _numbers(
             f'stroke="#fff" stroke-width="3.5" paint-order="stroke">{number}</text>'
         )
     return lines + drawn
-
-
-def _inside(box: Box, paper: Box) -> bool:
-    return paper[0] <= box[0] and paper[1] <= box[1] and box[2] <= paper[2] and box[3] <= paper[3]
-
-
-def _touch(a: Box, b: Box) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

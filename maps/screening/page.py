@@ -18,7 +18,6 @@ from maps.screening.area_map import area_map
 from maps.screening.brief import NEXT_STEPS, Brief, distance, judged, rank
 from maps.screening.print_size import COLUMNS, print_sizes
 from maps.screening.workbook import write_list
-from maps.sheets.mini_map import key_of
 from maps.sheets.sheet import BESIDE_SCREENING, QUESTIONS, sources_by_licence, write_sheets
 from maps.site_map.site_map import write_map
 from maps.sovereignty import publishable
@@ -141,14 +140,14 @@ def _in(brief: Brief, table: pd.DataFrame, with_sheet: list[str], lang: str) -> 
     }
     if table.empty:
         return {**common, "rows": [], "area_titles": [], "communities": []}
-    drawn, kinds = area_map(p, place, brief.table, brief.numbered, title)
+    drawn, keys = area_map(p, place, brief.table, brief.numbered, title)
     grade = words.number(float(p.ranking["order_grade_ppm"].iloc[0]), lang) if "order_grade_ppm" in p.ranking else "…"
     shown = about(p, list(table["site_id"]))
     areas = areas_in_short(shown, lang)
     return {
         **common,
         "map": drawn,
-        "key": key_of(kinds, lang),
+        "key": keys[lang],
         "plain_verdict": plain_verdict(p.validation, lang),
         "sure": brief.sure(lang),
         "amounts": brief.amounts(lang),

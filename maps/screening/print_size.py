@@ -41,13 +41,13 @@ SMALL = 0.93
 COLUMNS: dict[bool, dict[str, float]] = {
     True: {
         "number": 3,
-        "name": 20,
+        "name": 19.5,
         "distance": 9,
-        "rank": 8,
+        "rank": 9.5,
         "judged": 14,
         "amount": 13,
         "contained": 10.5,
-        "cautions": 22.5,
+        "cautions": 21.5,
     },
     False: {"number": 3, "name": 27, "distance": 10, "rank": 12, "judged": 20, "cautions": 28},
 }
@@ -101,8 +101,7 @@ def _first_mm(content: dict[str, Any], pt: float) -> float:
     sure = f"{content['plain_verdict']} {content['sure']}"
     column = 2 * HEADING + _paragraphs(content["summary"], BESIDE_MAP_MM, pt * 1.1) * 1.1
     column += _paragraphs([sure, *content["amounts"]], BESIDE_MAP_MM, pt)
-    key_mm = sum(SIGN_MM + len(text) * pt * SMALL * MM_PER_PT * LETTER for _, text in content["key"])
-    key = _mm((key_mm // KEY_WIDTH_MM + 1) * SMALL * 1.15, pt)
+    key = _mm(_key_lines([text for _, text in content["key"]], pt) * SMALL * 1.15, pt)
     top = max(MAP_MM + key, _mm(column, pt))
     note = f"{content['rank_note']} {content['distance_note']} {content['road_note']}"
     columns = {name: share / 100 * WIDE_MM - 2.6 for name, share in COLUMNS[content["amounts_known"]].items()}
@@ -110,6 +109,15 @@ def _first_mm(content: dict[str, Any], pt: float) -> float:
     tables = GAP + max(_lines(head, columns[name], pt * 1.05) for name, head in heads.items())
     tables += sum(HEADING + sum(_row_lines(row, columns, pt) + GAP for row in rows) for _, rows in content["tables"])
     return HEADER_MM + top + _mm(tables + SMALL * _lines(note, WIDE_MM, pt * SMALL) + GAP, pt)
+
+
+def _key_lines(texts: Sequence[str], pt: float) -> int:
+    """Return how many lines the key of the map takes; none of its items is parted."""
+    lines, left_mm = 1, KEY_WIDTH_MM
+    for text in texts:
+        wide = SIGN_MM + len(text) * pt * SMALL * MM_PER_PT * LETTER
+        lines, left_mm = (lines, left_mm - wide) if wide <= left_mm else (lines + 1, KEY_WIDTH_MM - wide)
+    return lines
 
 
 def _row_lines(row: dict[str, Any], columns: dict[str, float], pt: float) -> float:

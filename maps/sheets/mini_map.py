@@ -33,17 +33,23 @@ _STROKES = {
     "rail": 'stroke="#000" stroke-width="1" stroke-dasharray="7 3"',
     "power": 'stroke="#555" stroke-width=".8" stroke-dasharray="2 3"',
     "water": 'stroke="#8a9aa5" stroke-width=".9"',
-    "area": 'stroke="#4d4466" stroke-width="1.1" stroke-dasharray="10 3 2 3"',
 }
+_AREA_DASHES = ("10 3 2 3", "4 2", "12 3", "7 2 1 2 1 2", "3 3")
+"""Kinds of area are told apart by their dashes, in the order of their names."""
+
+AREA = "area:"
+"""Begins the kind of an area; the name of its layer follows."""
+
 _KEY_WORDS = {
     "lake": "backdrop_lake", "province": "backdrop_province", "protected": "backdrop_protected", "road": "line_road",
-    "rail": "line_rail", "power": "line_power", "water": "line_water", "area": "key_area",
+    "rail": "line_rail", "power": "line_power", "water": "line_water",
 }  # fmt: skip
 _SIGNS = {
     "this_site": '<circle cx="11" cy="6" r="4" fill="#fff" stroke="#000"/><path d="M4 6h14M11 0v12" stroke="#000"/>',
     "other_site": '<circle cx="11" cy="6" r="2.2" fill="none" stroke="#333"/>',
     "sampled_site": '<circle cx="11" cy="6" r="3" fill="#000" stroke="#000"/>',
     "unsampled_site": '<circle cx="11" cy="6" r="3" fill="#fff" stroke="#000"/>',
+    "this_community": '<rect x="5.5" y=".5" width="11" height="11" fill="#000"/>',
     "community": '<rect x="7.5" y="2.5" width="7" height="7" fill="#fff" stroke="#000" stroke-width="1.5"/>',
 }
 
@@ -131,9 +137,13 @@ class MiniMaps:
         self._layers: list[tuple[str, np.ndarray, shapely.STRtree]] = []
         for kind in ("land", "lake", "protected", "province"):
             self._add(publication.backdrop, kind)
-        areas = publication.territories.geometry.to_numpy()
-        if len(areas):
-            self._layers.append(("area", areas, shapely.STRtree(areas)))
+        areas = publication.territories
+        titles = areas["layer"].map(lambda layer: words.layer(str(layer), "en"))
+        for title in sorted(titles.unique()):
+            own = areas.geometry[(titles == title).to_numpy()].to_numpy()
+            layer = str(areas["layer"][titles == title].iloc[0])
+            self._layers.append((f"{AREA}{layer}", own, shapely.STRtree(own)))
+        self._area_kinds = [kind for kind, _, _ in self._layers if kind.startswith(AREA)]
         for kind in ("water", "power", "rail", "road"):
             self._add(publication.lines, kind)
         towns = publication.communities
@@ -159,7 +169,8 @@ class MiniMaps:
             f'<circle cx="{middle}" cy="{middle}" r="6" fill="#fff" stroke="#000" stroke-width="2"/>',
             f'<path d="M{middle - 11} {middle}h22M{middle} {middle - 11}v22" stroke="#000" stroke-width="1.6"/>',
         ]
-        towns = self.towns(frame)
+        mark = (middle - 11, middle - 11, middle + 11, middle + 11)
+        towns, _ = self.towns(frame, (middle, middle), [mark])
         kinds = ["this_site", *(["other_site"] if len(others) > 1 else []), *(["community"] if towns else []), *kinds]
         return as_svg(frame, [*drawn, *towns, scale_bar(frame, 10)], label), kinds
 
@@ -167,41 +178,74 @@ class MiniMaps:
         """Return what lies in a frame below all points, and which kinds that is."""
         drawn, kinds = [], []
         for kind, shapes, tree in self._layers:
-            paths = _paths(kind, shapes, tree, frame)
+            paths = _paths(shapes, tree, frame, _POLYGONS.get(kind, "none"), self._stroke(kind))
             drawn += paths
-            kinds += [kind] if paths and kind in _KEY_WORDS else []
+            kinds += [kind] if paths and (kind in _KEY_WORDS or kind.startswith(AREA)) else []
         return drawn, kinds
+
+    def key_of(self, kinds: Sequence[str], lang: str) -> list[tuple[Markup, str]]:
+        """Return the key of a map: a sign as SVG and its words, for every kind that is drawn; areas by their own kind."""
+        around = '<svg viewBox="0 0 22 12" width="22" height="12" aria-hidden="true">{}</svg>'
+        key = []
+        for kind in kinds:
+            sign = _SIGNS.get(kind) or _sample(kind, self._stroke(kind))
+            area = words.layer(kind.removeprefix(AREA), lang) if kind.startswith(AREA) else ""
+            text = area or words.word(f"key_{kind}" if kind in _SIGNS else _KEY_WORDS[kind], lang)
+            key.append((Markup(around.format(sign)), text))  # noqa: S704 - our own signs
+        return key
+
+    def _stroke(self, kind: str) -> str:
+        if not kind.startswith(AREA):
+            return _STROKES[kind]
+        dashes = _AREA_DASHES[self._area_kinds.index(kind) % len(_AREA_DASHES)]
+        return f'stroke="#4d4466" stroke-width="1.1" stroke-dasharray="{dashes}"'
 
     def other_sites(self, frame: Frame) -> list[str]:
         """Return rings at all sites in a frame, `OTHER_SITES` at most."""
         points = frame.pixels(self._sites[frame.holds(self._sites)][:OTHER_SITES])
         return [f'<circle cx="{x:.0f}" cy="{y:.0f}" r="2.2" fill="none" stroke="#333"/>' for x, y in points]
 
-    def towns(self, frame: Frame, most: int = 12) -> list[str]:
-        """Return squares and names of communities in a frame; more than ``most`` go without a name."""
+    def towns(
+        self, frame: Frame, middle: tuple[float, float], taken: Sequence[Box] = ()
+    ) -> tuple[list[str], list[Box]]:
+        """Return squares and names of communities in a frame, and where the names stand.
+
+        The nearest to ``middle`` are named first; a name that would touch another, or what is ``taken``, or leave the paper is
+        left out, but that of the middle never.
+        """
         names, points = self._towns
         inside = frame.holds(points)
         shown = list(zip(names[inside], frame.pixels(points[inside]), strict=True))
+        shown.sort(key=lambda town: math.dist(town[1], middle))
         drawn = [
             f'<rect x="{x - 3.5:.1f}" y="{y - 3.5:.1f}" width="7" height="7" fill="#fff" stroke="#000" stroke-width="1.5"/>'
             for _, (x, y) in shown
         ]
-        return drawn + [_name(frame, name, x, y) for name, (x, y) in (shown if len(shown) <= most else [])]
+        boxes: list[Box] = []
+        for name, (x, y) in shown:
+            box = name_box(frame, name, x, y)
+            free = within(box, frame) and not any(touch(box, other) for other in (*taken, *boxes))
+            if free or math.dist((x, y), middle) < 1.0:
+                boxes.append(box)
+                drawn.append(_name(frame, name, x, y))
+        return drawn, boxes
 
 
-def key_of(kinds: Sequence[str], lang: str) -> list[tuple[Markup, str]]:
-    """Return the key of a map: a sign as SVG and its words, for every kind that is drawn."""
-    signs = {kind: (_SIGNS[kind], f"key_{kind}") for kind in kinds if kind in _SIGNS}
-    signs |= {kind: (_sample(kind), _KEY_WORDS[kind]) for kind in kinds if kind in _KEY_WORDS}
-    around = '<svg viewBox="0 0 22 12" width="22" height="12" aria-hidden="true">{}</svg>'
-    return [(Markup(around.format(sign)), words.word(key, lang)) for sign, key in signs.values()]  # noqa: S704
+def within(box: Box, frame: Frame) -> bool:
+    """Say whether a box lies on the paper."""
+    return box[0] >= 0 and box[1] >= 0 and box[2] <= frame.width_px and box[3] <= frame.height_px
 
 
-def _sample(kind: str) -> str:
+def touch(a: Box, b: Box) -> bool:
+    """Say whether two boxes overlap."""
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _sample(kind: str, stroke: str) -> str:
     """Return a sample of a line, or of an area's filling."""
     if kind == "lake":
-        return f'<rect x="1" y="1" width="20" height="10" fill="{_POLYGONS[kind]}" {_STROKES[kind]}/>'
-    return f'<path d="M0 6h22" fill="none" {_STROKES[kind]}/>'
+        return f'<rect x="1" y="1" width="20" height="10" fill="{_POLYGONS[kind]}" {stroke}/>'
+    return f'<path d="M0 6h22" fill="none" {stroke}/>'
 
 
 def as_svg(frame: Frame, drawn: Sequence[str], label: str) -> Markup:
@@ -244,10 +288,10 @@ def _name(frame: Frame, name: str, x: float, y: float) -> str:
     )
 
 
-def _paths(kind: str, shapes: np.ndarray, tree: shapely.STRtree, frame: Frame) -> list[str]:
+def _paths(shapes: np.ndarray, tree: shapely.STRtree, frame: Frame, fill: str, stroke: str) -> list[str]:
     """Return SVG paths of what lies in a frame."""
     near = np.sort(tree.query(shapely.box(*frame.box), predicate="intersects"))
-    return outline(shapes[near], frame, _POLYGONS.get(kind, "none"), _STROKES[kind]) if len(near) else []
+    return outline(shapes[near], frame, fill, stroke) if len(near) else []
 
 
 def outline(shapes: np.ndarray, frame: Frame, fill: str, stroke: str) -> list[str]:

@@ -15,7 +15,7 @@ from maps.nearby import areas_by_layer, communities_near, search_key
 from maps.publication import Publication, about, of_sites
 from maps.reasons import of_weight, phrase_reason
 from maps.rows import grade_looked_for, present, records, rows, tied_ranks
-from maps.sheets.mini_map import HALF_KM, MiniMaps, key_of
+from maps.sheets.mini_map import AREA, HALF_KM, MiniMaps
 from maps.sheets.print_size import print_size
 from maps.sheets.site_chemistry import metals, waste_elements
 from maps.sheets.site_score import score_rows
@@ -135,9 +135,10 @@ class SheetWriter:
         near = communities_near(self.p, site["longitude"], site["latitude"], COMMUNITIES_KM).head(3).to_dict("records")
         languages = [self._in(lang, site, ranked, near) for lang in words.LANGUAGES]
         mini_map, kinds = self.maps.draw(site["longitude"], site["latitude"], str(name))
+        areas_drawn = sum(kind.startswith(AREA) for kind in kinds)
         return pages.render(
             "sheets/templates/sheet.html",
-            print_pt=[print_size(page_words, len(self.p.sources)) for page_words in languages],
+            print_pt=[print_size(page_words, len(self.p.sources), areas_drawn) for page_words in languages],
             p=self.p,
             first=self.first,
             coarse=self.coarse,
@@ -146,7 +147,7 @@ class SheetWriter:
             links=assets.safe_links(site["url"]),
             mini_map=mini_map,
             beside=[(address.replace("{site_id}", site_id), key) for address, key in self.beside],
-            keys={lang: key_of(kinds, lang) for lang in words.LANGUAGES},
+            keys={lang: self.maps.key_of(kinds, lang) for lang in words.LANGUAGES},
             next_step=next_step(site["jurisdiction"]),
             pages=languages,
         )

@@ -65,3 +65,29 @@ def test_the_brief_of_every_community_of_the_demo_prints_on_two_pages(
             page.goto(f"{(tmp_path / 'brief.html').as_uri()}#{lang}")
             assert pages_of(page, paper) <= 2, (place.name, lang, paper)
     context.close()
+
+
+def test_no_cell_of_a_short_table_runs_into_the_next_in_print(browser: Any, demo_run: Path, tmp_path: Path) -> None:
+    publication = load_publication(demo_run)
+    place = place_of_community(publication, str(publication.communities["community_id"].iloc[0]))
+    table = screen(publication, place, within_km=1000)
+    table["rank_first"], table["rank_last"] = 4596, 4673
+    brief = Brief(publication, place, table, 1000)
+    (tmp_path / "brief.html").write_text(html_pages(brief, [], "en")["index"], encoding="utf-8")
+    page = browser.new_context(offline=True).new_page()
+    page.emulate_media(media="print")
+    for lang in ("en", "fr"):
+        page.goto("about:blank")
+        page.goto(f"{(tmp_path / 'brief.html').as_uri()}#{lang}")
+        for paper, (wide, _) in PAPERS.items():
+            page.set_viewport_size({"width": round((wide - MARGINS_MM[0]) * PX_PER_MM), "height": 1000})
+            cells, over = page.evaluate(
+                """(lang) => { const cells = [...document.querySelectorAll(`.${lang} .short td`)];
+                const over = cells.filter((one) => one.scrollWidth > one.clientWidth + 1);
+                return [cells.length, over.map((one) => one.innerText)]; }""",
+                lang,
+            )
+            assert cells > 30, (lang, paper)
+            assert over == [], (lang, paper)
+            assert pages_of(page, paper) <= 2, (lang, paper)
+    page.context.close()

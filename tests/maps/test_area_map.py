@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from types import ModuleType
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from maps.nearby import Place
@@ -55,3 +57,55 @@ def test_no_number_covers_the_name_of_the_place(crowd: tuple[str, Place]) -> Non
 def test_a_number_far_from_its_site_is_led_to_it(crowd: tuple[str, Place]) -> None:
     leads = re.findall(r'<path d="M[\d.-]+ [\d.-]+L[\d.-]+ [\d.-]+" stroke="#000" stroke-width=".8"/>', crowd[0])
     assert 0 < len(leads) < 15
+
+
+def test_of_many_communities_the_place_and_the_nearest_are_named_apart(made_up: ModuleType) -> None:
+    made = made_up.publication(60)
+    around = np.random.default_rng(5).normal(0, 0.8, (40, 2))
+    around[0] = 0.0
+    first = made.communities.iloc[0]
+    names = pd.Series([f"Township {k}" for k in range(40)], dtype="str")
+    many = pd.DataFrame(
+        {
+            "community_id": [f"D{k}" for k in range(40)],
+            "community": names,
+            "kind": "place",
+            "longitude": first["longitude"] + around[:, 0],
+            "latitude": first["latitude"] + around[:, 1],
+            "source": first["source"],
+            "publish": first["publish"],
+        }
+    )
+    made = replace(made, communities=many)
+    place = place_of_community(made, "D0")
+    drawn, keys = area_map(made, place, screen(made, place, within_km=150), {}, "map")
+    written = re.findall(
+        r'<text x="([\d.-]+)" y="([\d.-]+)" text-anchor="(start|end)"[^>]*>(Township \d+)<', str(drawn)
+    )
+    wide = {text: 5.5 * len(text) for _, _, _, text in written}
+    boxes = [
+        (float(x) - wide[text] * (anchor == "end"), float(y) - 9, float(x) + wide[text] * (anchor == "start"), float(y))
+        for x, y, anchor, text in written
+    ]
+    assert written[0][3] == "Township 0"
+    assert len(written) > 5
+    assert not [(a, b) for k, a in enumerate(boxes) for b in boxes[:k] if _overlap(a, b)]
+    assert next(text for _, text in keys["en"]) == "this community"
+    assert "cette communauté" in [text for _, text in keys["fr"]]
+
+
+def test_the_key_names_the_kinds_of_area_that_are_drawn(made_up: ModuleType) -> None:
+    made = made_up.publication(60)
+    kinds = made.territories["layer"].to_numpy().copy()
+    kinds[::2] = "reserve"
+    made = replace(made, territories=made.territories.assign(layer=kinds))
+    place = place_of_community(made, "Community 1")
+    drawn, keys = area_map(made, place, screen(made, place, within_km=2000), {}, "map")
+    texts = [text for _, text in keys["en"]]
+    assert {"Indian Reserve (IR)", "Historic treaty"} <= set(texts)
+    assert "Réserve indienne (RI)" in [text for _, text in keys["fr"]]
+    areas = {
+        text: re.findall(r'dasharray="([^"]+)"', str(sign))[0] for sign, text in keys["en"] if "#4d4466" in str(sign)
+    }
+    assert len(set(areas.values())) == len(areas) == 2
+    assert all(f'stroke-dasharray="{dash}"' in str(drawn) for dash in areas.values())
