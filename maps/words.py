@@ -180,6 +180,13 @@ def span(low: float | None, high: float | None, unit: str, lang: str) -> str:
     return f"{ends}\u00a0{unit}" if unit else ends
 
 
+def grade(low: float | None, high: float | None, lang: str) -> str:
+    """Write the range of a grade in ppm; from 0 on it is what limits leave open, for nothing was detected."""
+    if low == 0 and high is not None and math.isfinite(high):
+        return phrase("grade_undetected", lang, high=rounded(high, lang))
+    return span(low, high, "ppm", lang)
+
+
 def date(iso: str | None, lang: str) -> str:
     """Write an ISO date out: ``25 November 2026``, ``25 novembre 2026``; other texts stay as they are."""
     if not iso:

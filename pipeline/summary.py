@@ -106,6 +106,8 @@ class RunSummary:
 
 def _grade(row: Any) -> str:
     """Return the measured concentration with its range, or the chance that the grade is reached where there is none."""
+    if row.treo_low_ppm == 0:
+        return f"nothing detected in its samples, below {row.treo_high_ppm:,.0f} ppm"
     if pd.notna(row.treo_ppm):
         return f"{row.treo_ppm:,.0f} ppm measured ({row.treo_low_ppm:,.0f}-{row.treo_high_ppm:,.0f})"
     return f"chance of the grade {chance(row.score, 'en')}"

@@ -206,7 +206,7 @@ def _linked(site_id: str, name: Any, rank: int, lang: str, max_sheets: int) -> d
 def _chance_or_grade(row: Any, lang: str) -> str:
     """Return the chance of the grade with its band; where the waste was sampled, what was measured: its chance says no more."""
     if pd.notna(row.treo_ppm):
-        return words.span(row.treo_low_ppm, row.treo_high_ppm, "ppm", lang)
+        return words.grade(row.treo_low_ppm, row.treo_high_ppm, lang)
     return words.banded_chance("score_band", row._asdict(), lang).replace(" (", "\n(")
 
 

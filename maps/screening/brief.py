@@ -320,7 +320,7 @@ def rank(row: dict[str, Any], lang: str) -> str:
 def judged(row: dict[str, Any], lang: str) -> str:
     """Return what the place in the list rests on: samples of the waste, or the chance that its grade is reached."""
     if row["evidence"] == "measured":
-        grade = words.span(row["treo_low_ppm"], row["treo_high_ppm"], "ppm", lang)
+        grade = words.grade(row["treo_low_ppm"], row["treo_high_ppm"], lang)
         return words.phrase("brief_judged_sampled", lang, grade=grade, n=int(row["waste_n"] or 0))
     if row["rank"] is None:
         return words.word("not_scored", lang)

@@ -34,7 +34,7 @@ def score_rows(ranked: Row | None, score_key: str, grade_ppm: float, lang: str) 
     rows = [
         (score_key, words.banded_chance("score_range", ranked, lang)),
         ("evidence", words.word(f"evidence_{ranked['evidence']}", lang)),
-        (f"grade_rule_{ranked['grade_rule']}", words.span(low, high, "ppm", lang)),
+        (f"grade_rule_{ranked['grade_rule']}", words.grade(low, high, lang)),
         (
             "contained",
             contained if present(ranked["contained_treo_high_t"]) else words.word("contained_unknown", lang),

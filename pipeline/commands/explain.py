@@ -13,7 +13,7 @@ from maps.publication import Publication
 from maps.reasons import of_weight, phrase_reason
 from maps.rows import rank_labels
 from maps.verdict import score_key
-from maps.words import banded_chance, finding, flag, phrase, source_of_flag, span, word
+from maps.words import banded_chance, finding, flag, grade, phrase, source_of_flag, span, word
 from maps.words import layer as layer_in_words
 from pipeline.folder.published import load_publication
 
@@ -95,7 +95,7 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
 def _grade(row: pd.Series, key: str, lang: str) -> str:
     """Return the measured concentration, or the chance of the grade where the waste was not sampled."""
     if pd.notna(row["treo_ppm"]):
-        return phrase("explain_measured", lang, grade=span(row["treo_low_ppm"], row["treo_high_ppm"], "ppm", lang))
+        return phrase("explain_measured", lang, grade=grade(row["treo_low_ppm"], row["treo_high_ppm"], lang))
     return banded_chance(key, {str(name): value for name, value in row.items()}, lang)
 
 

@@ -13,6 +13,7 @@ from scipy.special import ndtr
 
 from layers.schema import Companion, Features, Ranking, conform
 from layers.site_layers import SiteLayers
+from pipeline.evidence.assay_spread import MOST_OPEN_DEX
 from pipeline.evidence.ree_shares import Counted, counted_share
 from pipeline.evidence.site_amounts import site_amounts
 from pipeline.evidence.size_clues import size_clues
@@ -234,9 +235,10 @@ def _add_grades(table: pd.DataFrame, model: TrainedModel, grades: pd.DataFrame, 
     rule = grades["grade_rule"].to_numpy(str)
     middle, sd = grades["grade_log10"].to_numpy(float), grades["grade_sd"].to_numpy(float)
     ends = 10.0 ** (middle - Z90 * sd), 10.0 ** (middle + Z90 * sd)
-    value, low, high, _ = measured_values(table, "REE")
+    value, low, high, open_dex = measured_values(table, "REE")
     assayed = np.isfinite(value) & (rule == "assay") & (model.target == "REE")
     low, high = np.where(assayed, ends[0], low), np.where(assayed, ends[1], high)
+    low = np.where(assayed & (open_dex >= MOST_OPEN_DEX), 0.0, low)  # nothing was detected: pages say "below"
     table["treo_ppm"] = value
     table["treo_low_ppm"], table["treo_high_ppm"] = np.fmin(low, value), np.fmax(high, value)
     inferred = ["proxies", "model"] if params.infer_concentration else ["proxies"]

@@ -7,6 +7,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -650,3 +651,19 @@ def test_fifty_thousand_sites_open_and_search(browser: Any, made_up: ModuleType,
     assert many.inner_text("#count") == "11 of 50,000 sites"
     one.check()
     one.context.close()
+
+
+def test_a_waste_in_which_nothing_was_detected_is_shown_below_its_limit(
+    made_up: ModuleType, browser: Any, tmp_path: Path
+) -> None:
+    made = made_up.publication(30)
+    ranking = made.ranking.copy()
+    first = ranking.index[ranking["evidence"] == "measured"][0]
+    ranking.loc[first, ["treo_low_ppm", "treo_ppm", "treo_high_ppm"]] = 0.0, 702.0, 7_019.0
+    write_map(replace(made, ranking=ranking), tmp_path / "map.html")
+    watched = Watched(browser)
+    page = watched.open(tmp_path / "map.html", f"#site={ranking.loc[first, 'site_id']}")
+    assert "nothing detected, below 7,000\u00a0ppm" in page.inner_text("#card")
+    assert "702" not in page.inner_text("#card")
+    watched.check()
+    watched.context.close()

@@ -387,3 +387,10 @@ def test_an_explained_chance_is_never_certain_and_ends_have_no_sign(
 )
 def test_per_cent_of_a_chance_are_never_all_or_none(value: float, en: str, fr: str) -> None:
     assert (words.percent(value, "en"), words.percent(value, "fr")) == (en, fr)
+
+
+def test_a_grade_from_nothing_on_is_told_as_below_its_upper_end() -> None:
+    assert words.grade(0.0, 7_019.0, "en") == "nothing detected, below 7,000\u00a0ppm"
+    assert words.grade(0.0, 7_019.0, "fr") == "rien de décelé, moins de 7\u202f000\u00a0ppm"
+    assert words.grade(70.2, 7_019.0, "en") == "70–7,000\u00a0ppm"
+    assert words.grade(None, None, "en") == "not known"

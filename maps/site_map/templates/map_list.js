@@ -94,11 +94,14 @@ function minedAt(i) {
 const rankText = (i) => { const tie = tieOf(i); return !ranked(i) ? "–" : tie ? `${number(tie[0])}–${number(tie[1])}` : number(S.rank[i]); };
 /* Of a showing no amount of a waste is told: there is none as far as is known. */
 const amountOf = (i) => mere(i) ? null : S.t[i] === null ? w("amount_unknown").split(" (")[0] : span(col("t_low", i), col("t_high", i), "t");
+/* The measured grade of a waste; from 0 on it is what limits leave open, for nothing was detected. */
+const undetected = (i) => col("treo_low", i) === 0 ? fill("grade_undetected", { high: rounded(col("treo_high", i)) }) : null;
+const measuredText = (i) => col("treo", i) === null ? "" : undetected(i) !== null ? `<\u00a0${rounded(col("treo_high", i))}\u00a0ppm` : number(col("treo", i)) + "\u00a0ppm";
 function rowOf(i) {
   const band = ranked(i) && !tieOf(i) && S.rank_low[i] !== S.rank_high[i] ? fill("rank_may_be", { low: number(S.rank_low[i]), high: number(S.rank_high[i]) }) : null;
-  const grade = assayed(i) ? [col("treo_low", i) === null ? null : fill("grade_between", { span: span(col("treo_low", i), col("treo_high", i), "ppm") }), col("waste_n", i) ? fill("analyses_n", { n: number(col("waste_n", i)) }) : null] : [S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]] + "_short")];
+  const grade = assayed(i) ? [col("treo_low", i) === null ? null : undetected(i) ?? fill("grade_between", { span: span(col("treo_low", i), col("treo_high", i), "ppm") }), col("waste_n", i) ? fill("analyses_n", { n: number(col("waste_n", i)) }) : null] : [S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]] + "_short")];
   const about = [tieOf(i) ? w("tied_short") : null, kindOf(i) === null || kindOf(i) === "waste" ? null : w("kind_short_" + kindOf(i)), ...grade, band, amountOf(i), away ? `${number(Math.round(away[i]))}\u00a0km` : null, minedAt(i)].filter(Boolean).join(" · ");
-  const value = assayed(i) ? (col("treo", i) === null ? "" : number(col("treo", i)) + "\u00a0ppm") : S.score[i] === null ? w("not_scored") : chance(scoreOf(i));
+  const value = assayed(i) ? measuredText(i) : S.score[i] === null ? w("not_scored") : chance(scoreOf(i));
   return el("li", {}, el("button", { type: "button", "data-site": String(i), "aria-current": i === chosen ? "true" : null, on: { click: () => choose(i, true) } },
     el("span", { class: "rank" }, listed === "plan" ? String(planned.get(i)) : rankText(i)), el("span", { class: "name", dir: "auto" }, nameOf(i)), el("span", { class: "score" }, swatch(i), value), el("span", { class: "about" }, about)));
 }

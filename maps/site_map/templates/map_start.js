@@ -85,7 +85,7 @@ map.on("mousemove", (event) => {
   hovered = i;
   map.getContainer().style.cursor = i >= 0 ? "pointer" : "";
   if (i < 0) { tip.remove(); return; }
-  const value = target ? targetValue(i) : !ranked(i) ? w("not_scored") : [`${w("rank")} ${rankText(i)}`, assayed(i) ? (col("treo", i) === null ? null : number(col("treo", i)) + "\u00a0ppm") : chance(scoreOf(i))].filter(Boolean).join(" · ");
+  const value = target ? targetValue(i) : !ranked(i) ? w("not_scored") : [`${w("rank")} ${rankText(i)}`, assayed(i) ? measuredText(i) : chance(scoreOf(i))].filter(Boolean).join(" · ");
   tip.setContent(el("span", {}, nameOf(i) + "\n" + value)).setLatLng([lat(i), lon(i)]).addTo(map);
 });
 map.on("moveend", writeHash);

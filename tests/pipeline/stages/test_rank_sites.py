@@ -324,3 +324,16 @@ def test_what_is_counted_moves_payable_tonnes_and_not_what_is_contained(chain: C
     assert np.all(magnets["payable_t"].to_numpy() <= known["payable_t"].to_numpy())
     assert magnets["payable_t"].sum() < 0.5 * known["payable_t"].sum()
     assert magnets["contained_treo_t"].to_numpy() == pytest.approx(known["contained_treo_t"].to_numpy())
+
+
+def test_a_waste_in_which_nothing_was_detected_starts_at_nothing(planted) -> None:
+    frames = planted(120, assayed=0.5, signal=1.5)
+    samples = frames.site_samples.copy()
+    undetected = np.flatnonzero(samples["waste_treo_ppm"].notna())[:3]
+    samples["waste_treo_open_dex"] = np.where(samples["waste_treo_ppm"].notna(), 0.0, np.nan)
+    samples.loc[undetected, "waste_treo_open_dex"] = 2.0
+    samples.loc[undetected, "waste_treo_low_ppm"] = 0.0
+    ranking = Chain(replace(frames, site_samples=samples)).ranking.set_index("site_id")
+    low = ranking["treo_low_ppm"].reindex(samples["site_id"]).to_numpy()
+    assert (low[undetected] == 0).all()
+    assert (np.delete(low, undetected)[np.isfinite(np.delete(low, undetected))] > 0).all()
