@@ -119,6 +119,7 @@ def run(
         seconds=sum(store.timings_s.values()),
         top=results.ranking.assign(rank_label=rank_labels(results.ranking)).head(5),
         kinds=count_kinds(results.ranking["site_kind"]),
+        n_unheeded=sum(note.count for note in inputs.notes if note.code == "requests_without_site"),
     )
 
 

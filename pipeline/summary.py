@@ -36,6 +36,8 @@ class RunSummary:
         The first five sites; None for samples.
     kinds : mapping of str to int, or None
         Sites of each kind; None for samples.
+    n_unheeded : int
+        Requests of stewards that name and cover nothing.
     """
 
     folder: Path
@@ -47,6 +49,7 @@ class RunSummary:
     seconds: float
     top: pd.DataFrame | None = None
     kinds: Mapping[str, int] | None = None
+    n_unheeded: int = 0
 
     @property
     def n_sites(self) -> int:
@@ -75,10 +78,16 @@ class RunSummary:
             "report": str(self.report_path),
             **({} if self.kinds is None else {"kinds": dict(self.kinds)}),
             "rejected_rows": self.n_rejected,
+            "requests_without_site": self.n_unheeded,
             "verdict": self.verdict,
             "seconds": round(self.seconds, 2),
             "stages_reused": self.reused,
         }
+
+    def _requests(self) -> list[str]:
+        n = self.n_unheeded
+        fit = "request of a steward names and covers" if n == 1 else "requests of stewards name and cover"
+        return [f"{n} {fit} nothing of this run: see the spelling of ids and the place of areas."] if n else []
 
     def in_words(self) -> str:
         """Return the summary as lines for a screen."""
@@ -87,6 +96,7 @@ class RunSummary:
         lines = [
             "",
             f"{self.n_units} {done}, {self.n_rejected} rows rejected (see rejected.csv), {self.seconds:.1f} s{again}",
+            *self._requests(),
             *([] if self.kinds is None else [kinds_counted(self.kinds, "en")]),
             self.verdict,
             "",

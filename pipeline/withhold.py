@@ -36,6 +36,7 @@ from pipeline.stages.link_records import link_records
 from pipeline.stages.locate_assays import locate_assays
 from pipeline.stages.merge_sites import MergeSitesParams, merge_sites
 from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
+from pipeline.unheeded_requests import unheeded_requests
 
 UNTOLD = "Details are withheld at the request of a steward."
 
@@ -208,7 +209,7 @@ def _followed(
         accounts=tuple(_account(account, out) for account in inputs.accounts),
         rejected=schema.conform(inputs.rejected[~rows].reset_index(drop=True), schema.Rejected),
         notes=tuple(note if note.source in read_without else _note(note, withheld) for note in inputs.notes)
-        + _unheeded(exclusions, withheld),
+        + unheeded_requests(exclusions, withheld.ids_there, [records.geometry, samples.geometry]),
         withheld=len(withheld.site_ids),
     )
     return shorter, withheld
@@ -377,14 +378,6 @@ def _note(note: Note, withheld: _Withheld) -> Note:
     message = as_key(note.message)
     tells = any(len(text) > SHORT_ID and text in message for text in withheld.ids | withheld.names)
     return replace(note, message=UNTOLD, columns=(), rows=()) if tells else note
-
-
-def _unheeded(exclusions: gpd.GeoDataFrame, withheld: _Withheld) -> tuple[Note, ...]:
-    """Count the requests by key that fit no record of the run: a request nobody follows must be seen."""
-    keys = _keys(exclusions["key"].dropna())
-    missed = int((~keys.isin(withheld.ids_there)).sum())
-    message = "Requests of stewards name no record of this run; see that their ids are spelt as in the inventories."
-    return (Note("local_only", "requests_without_site", message, missed),) if missed else ()
 
 
 def _account(account: Account, out: dict[str, Any]) -> Account:

@@ -93,7 +93,7 @@ def write_moves(comparison: Comparison, path: Path) -> None:
     Raises
     ------
     SourceError
-        If the path is a folder, lies in a run folder, or cannot be written.
+        If the path is a folder, lies in a run folder, holds something else than a former comparison, or cannot be written.
     """
     if path.is_dir():
         raise SourceError(f"{path}: is a folder, where the name of a table is needed. Give a file with --csv.")
@@ -102,6 +102,8 @@ def write_moves(comparison: Comparison, path: Path) -> None:
         raise SourceError(
             f"{path}: lies in the folder of a run ({run.name}), which only runs write. Give another --csv."
         )
+    if path.exists() and not path.read_bytes().startswith(",".join(map(str, comparison.sites.columns)).encode()):
+        raise SourceError(f"{path}: holds something else than a former comparison. Give another name with --csv.")
     with atomic(path) as temporary:
         without_formulas(comparison.sites).to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
 

@@ -193,6 +193,10 @@ def test_a_table_of_moves_calculates_nothing_and_goes_into_no_run_folder(copy: P
     assert (copy / "ranking.csv").read_bytes() == before
     with pytest.raises(SourceError, match="is a folder, where the name of a table"):
         write_moves(moves, tmp_path)
+    (tmp_path / "requests.csv").write_text("site_id\nA-1\n")
+    with pytest.raises(SourceError, match="holds something else than a former comparison"):
+        write_moves(moves, tmp_path / "requests.csv")
+    assert (tmp_path / "requests.csv").read_text() == "site_id\nA-1\n"
     (tmp_path / "link.csv").symlink_to(tmp_path / "moves.csv")
     write_moves(Comparison(causes=(), sites=sites.head(0), steps=()), tmp_path / "link.csv")
     assert len(pd.read_csv(tmp_path / "moves.csv")) == 1

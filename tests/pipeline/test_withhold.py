@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -145,6 +146,21 @@ def test_a_request_nobody_can_follow_is_counted_and_not_quoted(inputs: Inputs, c
     (note,) = [one for one in left.notes if one.code == "requests_without_site"]
     assert note.count == 1
     assert "Q-999" not in note.message
+
+
+@pytest.mark.parametrize(("keys", "areas"), [([None], [shapely.Point(-9e6, 0).buffer(5.0)]), ([None], [None])])
+def test_an_area_over_nothing_and_an_empty_request_are_counted(
+    inputs: Inputs, config: RunConfig, keys: list[Any], areas: list[Any]
+) -> None:
+    left = withhold(asked(inputs, keys, areas), config)
+    assert [one.count for one in left.notes if one.code == "requests_without_site"] == [1]
+
+
+def test_an_area_over_a_site_is_heeded(inputs: Inputs, config: RunConfig) -> None:
+    area = inputs["inventory"].geometry.dropna().iloc[0].buffer(10.0)
+    left = withhold(asked(inputs, [None], [area]), config)
+    assert left.withheld >= 1
+    assert "requests_without_site" not in [one.code for one in left.notes]
 
 
 def test_no_request_changes_nothing(inputs: Inputs, config: RunConfig) -> None:
