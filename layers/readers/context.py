@@ -12,9 +12,10 @@ import pandas as pd
 import shapely
 from pandera.pandas import DataFrameModel
 
-from layers.accounting import Reading
+from layers.accounting import ColumnFate, Reading
 from layers.catalogue.source import Source
 from layers.geometry import Repaired, repair_areas, repair_lines
+from layers.readers.feature_points import fates_with_coordinates, points_from_columns
 from layers.readers.named_features import Features, read_named, unique_ids
 from layers.schema import LINE_KINDS, Backdrop, GeoDataFrame, Lines
 
@@ -56,7 +57,7 @@ def read_backdrop(source: Source, root: Path) -> Reading[GeoDataFrame[Backdrop]]
     source : Source
         With role ``backdrop``. ``options.kind`` says what all rows are (lake, land, province, protected, town), or ``columns``
         maps ``kind`` and ``values`` translates its words. Of towns ``columns`` may map ``people``: the more, the earlier a map
-        names them.
+        names them; where ``options.kind`` is town, their coordinates may stand in columns.
     root : Path
         Folder where a relative path starts.
 
@@ -70,7 +71,10 @@ def read_backdrop(source: Source, root: Path) -> Reading[GeoDataFrame[Backdrop]]
     SourceError
         If the file has no geometry, or nothing says what its rows are.
     """
-    features = read_named(source, root, "name", "backdrop_id", ("kind",))
+    in_columns = source.options.get("kind") == "town"
+    features = read_named(source, root, "name", "backdrop_id", ("kind",), geometry=not in_columns)
+    if in_columns and shapely.is_missing(features.geometry).all():
+        return _towns_in_columns(source, features)
     towns = (features.kind(BACKDROP_KINDS) == "town").to_numpy()
     if not towns.any():
         repaired = repair_areas(source.id, features.labels, features.geometry, list(features.rows))
@@ -78,6 +82,15 @@ def read_backdrop(source: Source, root: Path) -> Reading[GeoDataFrame[Backdrop]]
     repaired = _areas_and_towns(source, features, towns)
     people = pd.to_numeric(features.text("people"), errors="coerce").where(towns).to_numpy(float)
     return _layer(source, features, repaired, Backdrop, "backdrop_id", BACKDROP_KINDS, people=people)
+
+
+def _towns_in_columns(source: Source, features: Features) -> Reading[GeoDataFrame[Backdrop]]:
+    """Read towns whose coordinates stand in columns."""
+    longitude, latitude, problems, notes = points_from_columns(features)
+    people = pd.to_numeric(features.text("people"), errors="coerce").to_numpy(float)
+    repaired = Repaired(shapely.points(longitude, latitude), problems, notes)
+    fates = fates_with_coordinates(features)
+    return _layer(source, features, repaired, Backdrop, "backdrop_id", BACKDROP_KINDS, fates, people=people)
 
 
 def _areas_and_towns(source: Source, features: Features, towns: np.ndarray) -> Repaired:
@@ -102,6 +115,7 @@ def _layer(
     model: type[DataFrameModel],
     id_column: str,
     kinds: Sequence[str],
+    fates: tuple[ColumnFate, ...] | None = None,
     **more: np.ndarray,
 ) -> Reading[Any]:
     """Put kept features into a layer and account for the others."""
@@ -113,4 +127,4 @@ def _layer(
         geometry=repaired.geometry,
         crs="EPSG:4326",
     )
-    return features.reading(table, model, problems, repaired.notes)
+    return features.reading(table, model, problems, repaired.notes, fates)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,17 +9,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers.accounting import ColumnFate, Note, Reading
+from layers.accounting import Note, Reading
 from layers.catalogue.source import Source
 from layers.geometry import repair_areas
-from layers.readers.columns import mapped_columns, match_column
-from layers.readers.coordinates import read_points
+from layers.readers.columns import mapped_columns
+from layers.readers.feature_points import fates_with_coordinates, points_from_columns
 from layers.readers.named_features import Features, plain_name, read_named, unique_ids
 from layers.readers.odd_areas import drawn_again, middles, odd_places
 from layers.schema import COMMUNITY_KINDS, Communities, GeoDataFrame, Territories
-
-_LATITUDE = ("latitude", "lat", "y", "ycoord")
-_LONGITUDE = ("longitude", "lon", "lng", "long", "x", "xcoord")
 
 
 def read_territories(source: Source, root: Path) -> Reading[GeoDataFrame[Territories]]:
@@ -129,31 +125,7 @@ def read_communities(source: Source, root: Path) -> Reading[GeoDataFrame[Communi
     good = np.array([row not in problems for row in range(len(features.rows))], dtype=bool)
     spots = np.where(good, longitude, np.nan), np.where(good, latitude, np.nan)
     notes = [*notes, *odd_places(source, features.cells, np.asarray(features.rows), *spots)]
-    return features.reading(table, Communities, problems, notes, _fates(features))
-
-
-def _fates(features: Features) -> tuple[ColumnFate, ...]:
-    """Return what becomes of every column, coordinates that are recognised by their names among them."""
-    if not shapely.is_missing(features.geometry).all():
-        return features.fates
-    fates = {column: name for name, column in _coordinate_columns(features).items()}
-    return tuple(
-        replace(fate, fate="used", meaning=fates[fate.column]) if fate.column in fates else fate
-        for fate in features.fates
-    )
-
-
-def _coordinate_columns(features: Features) -> dict[str, str]:
-    """Return the columns of coordinates that are recognised by their names where none is mapped."""
-    if {"latitude", "longitude", "easting", "northing"} & set(features.source.columns):
-        return {}
-    headings = [str(column) for column in features.cells.columns]
-    columns = {}
-    for name, spellings in (("latitude", _LATITUDE), ("longitude", _LONGITUDE)):
-        alike = [column for spelling in spellings if (column := match_column(headings, spelling)) is not None]
-        if alike:
-            columns[name] = alike[0]
-    return columns
+    return features.reading(table, Communities, problems, notes, fates_with_coordinates(features))
 
 
 def _other_names(features: Features) -> pd.Series:
@@ -180,7 +152,7 @@ def _points(features: Features) -> tuple[np.ndarray, np.ndarray, dict[int, tuple
     """Return longitudes, latitudes, problems and notes, from geometry or from columns."""
     source, shapes = features.source, features.geometry
     if shapely.is_missing(shapes).all():
-        return _points_from_columns(features)
+        return points_from_columns(features)
     problems: dict[int, tuple[str, str]] = {}
     notes: list[Note] = []
     absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
@@ -197,13 +169,3 @@ def _points(features: Features) -> tuple[np.ndarray, np.ndarray, dict[int, tuple
     for row in np.flatnonzero(~absent & ((longitude == 0) & (latitude == 0))):
         problems[int(row)] = ("placeholder", "latitude 0, longitude 0 is a placeholder, not a place")
     return longitude, latitude, problems, notes
-
-
-def _points_from_columns(features: Features) -> tuple[np.ndarray, np.ndarray, dict[int, tuple[str, str]], list[Note]]:
-    source = features.source
-    mapped = {**source.columns, **_coordinate_columns(features)}
-    points = read_points(source.model_copy(update={"columns": mapped}), source.id, features.cells, features.rows)
-    problems = {position: (code, reason.partition(": ")[2]) for position, (code, reason) in points.problems.items()}
-    for row in np.flatnonzero(points.absent):
-        problems.setdefault(int(row), ("no_location", "the community has no coordinates"))
-    return points.longitude, points.latitude, problems, points.notes

@@ -122,6 +122,21 @@ def test_towns_are_points_with_their_people(tmp_path) -> None:
     ]
 
 
+def test_coordinates_of_towns_may_stand_in_columns(tmp_path) -> None:
+    rows = ["One,46.5,-82.5,1200", "Two,,-82.5,9", "Three,91.5,-82,9", "Four,0,0,9", "Five,47.25,-83.5,few"]
+    (tmp_path / "a.csv").write_text("NAME,lat,lng,POP\n" + "\n".join(rows) + "\n")
+    facts = {"id": "towns", "role": "backdrop", "path": "a.csv", "crs": "EPSG:4326"}
+    source = Source(**facts, options={"kind": "town"}, columns={"name": "NAME", "people": "POP"})
+    reading = read_backdrop(source, tmp_path)
+    assert reading.layer["name"].tolist() == ["One", "Five"]
+    assert reading.layer["people"].fillna(-1).tolist() == [1200, -1]
+    assert [(point.x, point.y) for point in reading.layer.geometry] == [(-82.5, 46.5), (-83.5, 47.25)]
+    assert reading.rejected["source_row"].tolist() == [3, 4, 5]
+    assert {fate.column: fate.fate for fate in reading.fates}["lng"] == "used"
+    with pytest.raises(SourceError, match="has no geometry"):
+        read_backdrop(Source(**facts, options={"kind": "lake"}), tmp_path)
+
+
 @pytest.mark.parametrize(
     ("path", "kind", "read", "kept"),
     [
