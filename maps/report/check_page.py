@@ -45,6 +45,9 @@ FACT_WORDS = {
 }
 """Names and set phrases of facts, with their keys in the words; other values are quoted as they are."""
 
+EXCHANGED = "swapped"
+"""Code of rows refused because their coordinates look exchanged: a page with them does not say that nothing is suspicious."""
+
 Extent = tuple[float, float, float, float]
 
 
@@ -159,6 +162,7 @@ def write_check(title: str, checks: Sequence[SourceCheck], matches: Sequence[str
         matches=list(matches),
         failures=sum(check.failure is not None for check in checks),
         doubts=sum(len(check.suspicious) for check in checks),
+        exchanged=sum(any(code == EXCHANGED for _, code, _ in check.rejected) for check in checks),
         fates=FATES,
         fact=fact_in_words,
         code_note=words.code_note,

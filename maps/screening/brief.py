@@ -71,6 +71,8 @@ class Brief:
             "brief_best": ranked[~assayed(ranked)].head(SHORT),
             "brief_nearest": table.sort_values(["distance_km", "rank_first"], kind="stable").head(SHORT),
         }
+        if self._nearest_says_nothing():
+            self.short.pop("brief_nearest")
         self.n_sampled = int(sampled.sum())
         shown_rows = pd.concat(list(self.short.values()))
         self.amounts_known = bool(shown_rows[["tonnage_high_t", "contained_treo_high_t"]].notna().any(axis=None))
@@ -85,6 +87,13 @@ class Brief:
         counts = self.flags["flag"].value_counts()
         self.of_all = [code for code in PERMITS if counts.get(code, 0) == len(table)]
         """Permits that every site of the list needs: said once."""
+
+    def _nearest_says_nothing(self) -> bool:
+        """Say whether the nearest sites are those of the tables before, or all inside, where none is nearer than another."""
+        nearest = self.short["brief_nearest"]
+        before = pd.concat([self.short["brief_sampled"], self.short["brief_best"]])["site_id"]
+        inside = self.place.kind != "community" and len(nearest) == SHORT and (nearest["distance_km"] == 0).all()
+        return bool(inside or nearest["site_id"].isin(before).all())
 
     def tables(self, lang: str, has_sheet: set[str]) -> list[tuple[str, list[dict[str, Any]]]]:
         """Return the short tables that hold anything: heading and rows."""
@@ -141,14 +150,21 @@ class Brief:
 
     def _beyond(self, lang: str) -> list[str]:
         """Return how far the nearest site lies, where none is near."""
+        beyond = self._nearest_of_all()
+        if beyond is None:
+            return []
+        nearest, km = beyond
+        name = _text(nearest["name"], nearest["site_id"])
+        return [words.phrase("brief_beyond", lang, km=words.number(km, lang, 0), site=name)]
+
+    def _nearest_of_all(self) -> tuple[pd.Series, float] | None:
+        """Return the nearest site of the run, however far, and its distance in km."""
         sites = self.p.sites
         at = sites["longitude"].to_numpy(), sites["latitude"].to_numpy()
         km = distance_to_place_km(self.place.geometry, *at, ANYWHERE_KM)
         if not len(km) or not math.isfinite(km.min()):
-            return []
-        nearest = sites.iloc[int(km.argmin())]
-        name = _text(nearest["name"], nearest["site_id"])
-        return [words.phrase("brief_beyond", lang, km=words.number(float(km.min()), lang, 0), site=name)]
+            return None
+        return sites.iloc[int(km.argmin())], float(km.min())
 
     def as_text(self, lang: str) -> list[str]:
         """Return the short tables for a terminal."""
@@ -228,8 +244,13 @@ class Brief:
         return sentences or [words.word("brief_bearers_none", lang)]
 
     def permits(self, lang: str) -> list[str]:
-        """Return what each province asks for and whom to call there, and the licence that uranium needs."""
-        steps = list(dict.fromkeys(next_step(jurisdiction) for jurisdiction in self.table["jurisdiction"]))
+        """Return what each province asks for and whom to call there, and the licence that uranium needs.
+
+        Where no site is near, the province is that of the nearest.
+        """
+        beyond = self._nearest_of_all() if self.table.empty else None
+        jurisdictions = [beyond[0]["jurisdiction"]] if beyond else list(self.table["jurisdiction"])
+        steps = list(dict.fromkeys(next_step(jurisdiction) for jurisdiction in jurisdictions))
         calls = [words.word(key, lang) for key in steps if key != "next_elsewhere"]
         calls += [words.word(key.replace("next_", "call_"), lang) for key in steps]
         if self.flags["flag"].isin(("uranium_mill_tailings", "radioactivity_measured")).any():
@@ -245,7 +266,7 @@ class Brief:
         for layer, group in holding.groupby("layer", sort=True):
             names = sorted({str(name) for name in group["territory"]}, key=search_key)
             lines.append(f"{words.layer(str(layer), lang)}{colon}{_some(names, lang)}")
-        lines = lines or [words.word("brief_no_area", lang)]
+        lines = lines or ([] if self.table.empty else [words.word("brief_no_area", lang)])
         here = self._areas_here()
         lines = [f"{words.word('brief_here', lang)}{colon}{_some(here, lang)}", *lines] if here else lines
         near = self._communities(lang)

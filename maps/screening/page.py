@@ -139,7 +139,8 @@ def _in(brief: Brief, table: pd.DataFrame, with_sheet: list[str], lang: str) -> 
         "sources": "; ".join(sources_by_licence(p, lang)),
     }
     if table.empty:
-        return {**common, "rows": [], "area_titles": [], "communities": []}
+        whom = {"permits": brief.permits(lang), "speak_first": brief.speak_first(lang)}
+        return {**common, **whom, "rows": [], "area_titles": [], "communities": []}
     drawn, keys = area_map(p, place, brief.table, brief.numbered, title)
     grade = words.number(float(p.ranking["order_grade_ppm"].iloc[0]), lang) if "order_grade_ppm" in p.ranking else "…"
     shown = about(p, list(table["site_id"]))

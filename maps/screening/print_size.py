@@ -28,7 +28,7 @@ COLUMN_MM, ITEM_MM = 90.0, 85.0
 """One of two columns, and an item of a list in it."""
 
 LINES_TO_WRITE_MM = 22.0
-LETTER, DIGIT = 0.5, 0.55
+LETTER, DIGIT = 0.5, 0.57
 """Widths of a letter and of a digit in sizes of print, in a wide font such as Noto Sans."""
 
 MM_PER_PT = 25.4 / 72
@@ -41,13 +41,13 @@ SMALL = 0.93
 COLUMNS: dict[bool, dict[str, float]] = {
     True: {
         "number": 3,
-        "name": 19.5,
-        "distance": 9,
+        "name": 19,
+        "distance": 10,
         "rank": 9.5,
         "judged": 14,
         "amount": 13,
         "contained": 10.5,
-        "cautions": 21.5,
+        "cautions": 21,
     },
     False: {"number": 3, "name": 27, "distance": 10, "rank": 12, "judged": 20, "cautions": 28},
 }
@@ -84,7 +84,8 @@ def _fitting(height_mm: Callable[[float], float]) -> float:
 
 def _lines(text: str, width_mm: float, pt: float) -> int:
     """Return how many lines a text takes; marks of new lines count."""
-    wide = DIGIT if text[-1:] == "t" and text[:1].isdigit() else LETTER
+    digits = sum(letter.isdigit() for letter in text)
+    wide = DIGIT if 3 * digits >= len(text) else LETTER
     letters = max(3, int(width_mm / (pt * MM_PER_PT * wide)))
     return sum(len(textwrap.wrap(line, letters)) or 1 for line in text.split("\n"))
 

@@ -257,7 +257,8 @@ def _meant(table: pd.DataFrame, column: str, name: str) -> pd.DataFrame:
 def _close(name: str, names: pd.Series) -> str:
     known = sorted(str(text) for text in names.dropna().unique())
     offered = ", ".join(f"'{text}'" for text in close_names(name, known))
-    return f" Did you mean {offered}?" if offered else f" It knows for example '{known[0]}'."
+    none = " None of its names is like it; map.html of the run lists them all under Filters."
+    return f" Did you mean {offered}?" if offered else none
 
 
 def _elsewhere(name: str, option: str, names: pd.Series) -> str:

@@ -19,5 +19,5 @@ def print_size(page_words: dict[str, Any], sources: int, kinds_of_area: int) -> 
     texts += ["; ".join(f"{name} {value}" for name, value in values) for _, values in page_words["metals"]]
     wrapped = sum(math.ceil(len(text) / LINE) for text in texts)
     lines = wrapped + len(page_words["known"]) + len(page_words["metals"]) + sources / 4 + LONGER[page_words["lang"]]
-    lines += max(0, kinds_of_area - 1)  # each more takes a line of the key of the map
-    return round(min(8.1, max(6.4, 8.1 - 0.065 * (lines - 20))), 2)
+    lines += 2 * max(0, kinds_of_area - 1)  # each more takes up to two lines of the key of the map
+    return round(min(8.1, max(6.2, 8.1 - 0.065 * (lines - 20))), 2)

@@ -201,9 +201,8 @@ class SheetWriter:
             return words.word("ranked_last_showing" if ranked["site_kind"] == "showing" else "ranked_last", lang)
         if ranked["site_id"] in self.tied:
             first, last = self.tied[ranked["site_id"]]
-            return words.phrase(
-                "rank_sentence_tied", lang, first=first, last=last, n=len(self.p.ranking), others=last - first
-            )
+            key = "rank_sentence_tied_pair" if last - first == 1 else "rank_sentence_tied"
+            return words.phrase(key, lang, first=first, last=last, n=len(self.p.ranking), others=last - first)
         ends = {key: int(ranked[f"rank_{key}"]) for key in ("low", "high")}
         if ends["low"] == ends["high"]:
             return words.phrase("rank_sentence_sure", lang, rank=int(ranked["rank"]), n=len(self.p.ranking))

@@ -39,7 +39,8 @@ def target_columns(publication: Publication, shown: pd.Series, ranked: int) -> d
     dict or None
         ``symbols`` and ``names``; by symbol ``thresholds`` (ppm), ``tiers`` (packed, one class per site) and ``top``: rows of
         site, first and last rank, rank_low, rank_high, score, score_low, score_high (thousandths), grade_low, grade_high (ppm),
-        payable tonnes, measured (0 or 1). ``worth``: for how many targets, rare earths among them, each site is worth a sample;
+        payable tonnes, measured (0 or 1); ``worth_n`` (all sites worth a sample).
+        ``worth``: for how many targets, rare earths among them, each site is worth a sample;
         ``worth_tiers`` their classes.
     """
     table = publication.targets
@@ -49,13 +50,14 @@ def target_columns(publication: Publication, shown: pd.Series, ranked: int) -> d
     at = pd.Series(np.arange(len(shown)), index=pd.Index(shown))
     counts = worth_counts(table).reindex(shown).fillna(0).astype(int)
     classes = np.select([counts >= least for least in COUNT_CLASSES], range(len(COUNT_CLASSES)), NAMED_LAST)
-    by_symbol: dict[str, dict[str, Any]] = {"thresholds": {}, "tiers": {}, "top": {}}
+    by_symbol: dict[str, dict[str, Any]] = {"thresholds": {}, "tiers": {}, "top": {}, "worth_n": {}}
     for symbol in symbols:
         rows = table[table["target"] == symbol].sort_values("rank", kind="stable")
         drawn = pd.Series(tiers(rows, ranked), rows["site_id"]).mask(rows["ranked_last"].to_numpy(), NAMED_LAST)
         by_symbol["tiers"][symbol] = packed(drawn.reindex(shown).fillna(NAMED_LAST).astype(int).tolist())
         by_symbol["thresholds"][symbol] = float(rows["threshold_ppm"].iloc[0])
         by_symbol["top"][symbol] = _first(rows, at)
+        by_symbol["worth_n"][symbol] = int(rows["worth_sampling"].sum())
     return {
         "symbols": symbols,
         "names": {symbol: dict(publication.diagnostics["target_names"][symbol]) for symbol in symbols},

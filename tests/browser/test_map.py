@@ -112,8 +112,9 @@ def test_the_card_of_a_showing_tells_of_no_waste_and_lists_count_kinds(page: Any
     counted = page.evaluate("data.sites.kinds.map((kind) => order.filter((i) => kindOf(i) === kind).length)")
     assert f"mine waste on record {counted[0]}" in page.inner_text("#list-about")
     assert f"nothing dug as far as is known {counted[3]}" in page.inner_text("#list-about")
-    assert page.evaluate("csv([order[0]]).split('\\r\\n')[0].split(',')")[1:6] == [
-        "rank_shared_with_first", "rank_shared_with_last", "site_id", "name", "site_kind"
+    assert page.evaluate("csv([order[0]]).split('\\r\\n')[0].split(',')")[1:11] == [
+        "rank_shared_with_first", "rank_shared_with_last", "rank_low", "rank_high", "sampling_order", "payable_t",
+        "chance_payable", "site_id", "name", "site_kind"
     ]  # fmt: skip
 
 
@@ -667,3 +668,15 @@ def test_a_waste_in_which_nothing_was_detected_is_shown_below_its_limit(
     assert "702" not in page.inner_text("#card")
     watched.check()
     watched.context.close()
+
+
+def test_lakes_and_rivers_are_found_in_the_other_language(watched: Watched, run: Path) -> None:
+    page = watched.open(run / "map.html")
+    asked = ["Lake Superior", "Lake Nipigon", "Birch River", "lac Huron"]
+    names = page.evaluate("(asked) => Object.fromEntries(asked.map((one) => [one, otherTongue(one)]))", asked)
+    assert "lac superieur" in names["Lake Superior"]
+    assert "lac nipigon" in names["Lake Nipigon"]
+    assert "riviere birch" in names["Birch River"]
+    assert "lake huron" in names["lac Huron"]
+    page.evaluate("base.names.name[0] = 'Lake Superior'")
+    assert page.evaluate("placesFor('lac Supérieur').some((one) => one.at && one.at.name === 'Lake Superior')")

@@ -55,3 +55,20 @@ def test_no_serious_accessibility_findings(watched: Watched, run: Path, name: st
         if rule["impact"] in ("moderate", "serious", "critical")
     ]
     assert barriers == []
+
+
+def test_pages_follow_the_language_chosen_and_that_of_the_browser(browser: Any, run: Path) -> None:
+    french, english = Watched(browser, "fr-CA"), Watched(browser)
+    for name in ("report.html", "sheets/S00004.html", "screen/index.html"):
+        assert french.open(run / name).evaluate("document.documentElement.lang") == "fr", name
+        assert english.open(run / name).evaluate("document.documentElement.lang") == "en", name
+    page = english.open(run / "map.html")
+    page.click("button[data-lang=fr]")
+    assert page.get_attribute(".to-report", "href") == "report.html#fr"
+    page.click("a.to-report")
+    assert page.evaluate("document.documentElement.lang") == "fr"
+    french.open(run / "report.html", "#en")
+    assert french.page.evaluate("document.documentElement.lang") == "en"
+    for one in (french, english):
+        one.check()
+        one.context.close()

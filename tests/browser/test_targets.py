@@ -87,3 +87,14 @@ def test_a_link_opens_the_target_in_french(browser: Any, path: Path) -> None:
     assert "antimoine" in one.page.inner_text("#legend-content")
     one.check()
     one.context.close()
+
+
+def test_the_count_says_that_only_the_first_sites_of_a_target_are_listed(opened: Watched) -> None:
+    page = opened.page
+    choose(page, "Co")
+    listed, worth = page.evaluate("[G.top.Co.length, G.worth_n.Co]")
+    for text in (page.inner_text("#count"), "\n".join(page.evaluate("caveats()"))):
+        assert f"{listed} of the first {listed} sites" in text
+        assert f"{worth} are worth a sample" in text
+    choose(page, "")
+    assert "first" not in page.inner_text("#count")

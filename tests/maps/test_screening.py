@@ -116,6 +116,8 @@ def test_an_unknown_name_lists_close_ones(made_up: ModuleType) -> None:
         place_of_community(made, "Comunity 1")
     with pytest.raises(StageError, match=r"knows no nation 'Aera A' among 4\. Did you mean 'Area A'"):
         place_of_nation(made, "Aera A")
+    with pytest.raises(StageError, match=r"None of its names is like it; map\.html of the run lists them all"):
+        place_of_community(made, "Zxqv")
     with pytest.raises(StageError, match="published no layer that names a nation"):
         place_of_nation(made_up.nothing(), "Area A")
     with pytest.raises(StageError, match="within_km is -1"):
@@ -244,6 +246,20 @@ def test_a_brief_says_plainly_that_nothing_is_near(made_up: ModuleType) -> None:
     assert "No site of this run lies within 5 km of your outline." in page
     assert "The nearest of this run lies" in page
     assert "<table" not in page
+    for text in ("Look farther with --within-km", "Ontario: recovery permits", "Call in Ontario", "about 90 days"):
+        assert text in page, text
+
+
+def test_a_table_of_the_nearest_that_says_nothing_new_is_left_out(made_up: ModuleType) -> None:
+    made = made_up.publication(40)
+    place = place_of_area(gpd.GeoDataFrame(geometry=[shapely.box(-100, 40, -80, 60)], crs=4326))
+    brief = Brief(made, place, screen(made, place, within_km=10), 10)
+    assert set(brief.short) == {"brief_sampled", "brief_best"}
+    assert "Nearest" not in "\n".join(brief.as_text("en"))
+    town = place_of_community(made, "Community 1")
+    table = screen(made, town, within_km=400)
+    nearest = Brief(made, town, table, 400).short["brief_nearest"]
+    assert list(nearest["distance_km"]) == sorted(table["distance_km"])[:5]
 
 
 def test_a_brief_holds_what_a_partner_asks_for(made_up: ModuleType) -> None:
@@ -252,14 +268,12 @@ def test_a_brief_holds_what_a_partner_asks_for(made_up: ModuleType) -> None:
     table = screen(made, place, within_km=50)
     brief = Brief(made, place, table, 50)
     page = part(html_pages(brief, [], "en")["index"], "en")
-    for text in ("Measured first", "Not sampled, best ranked", "Nearest", "How much there may be", "Who answers for these sites",
+    for text in ("Measured first", "Not sampled, best ranked", "How much there may be", "Who answers for these sites",
                  "Ontario: recovery permits", "Call in Ontario", "Speak first with", "Questions to ask", "about 90 days",
                  "What is not known", ">inside<", "0123456789ab", "Historic treaty: Area"):  # fmt: skip
         assert text in page, text
     assert "0.0\u00a0km" not in page
     assert page.count("<tr>") <= 3 * (1 + 5)
-    named = brief.short["brief_nearest"]["distance_km"]
-    assert list(named) == sorted(table["distance_km"])[:5]
     assert set(brief.short["brief_sampled"]["evidence"]) == {"measured"}
 
 

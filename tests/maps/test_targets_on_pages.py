@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from maps import words
 from maps.report.report import write_report
 from maps.report.target_tables import target_tables
 from maps.rows import worth_counts
@@ -85,7 +86,7 @@ def test_a_sheet_tells_for_how_many_targets_its_site_is_worth_a_sample(made: Any
     best = made.targets[made.targets["target"] == "Co"].iloc[0]
     page = SheetWriter(made, [best["site_id"]]).page(best["site_id"])
     count = worth_counts(made.targets)[best["site_id"]]
-    assert f"Worth a sample for {count} targets." in page
+    assert words.phrase("worth_of", "en", n=int(count)) + "." in page
     assert re.search(r"cobalt: rank 1; chance 0.\d\d of 300 ppm; assayed 20–500 ppm", page.replace("\u00a0", " "))
 
 

@@ -35,7 +35,7 @@ function reasonsOf(i) {
 }
 function rankLine(i) {
   const tie = tieOf(i), values = { rank: number(S.rank[i]), n: number(meta.n_ranked), low: number(S.rank_low[i]), high: number(S.rank_high[i]) };
-  if (tie) return fill("rank_sentence_tied", { ...values, first: number(tie[0]), last: number(tie[1]), others: number(tie[1] - tie[0]) });
+  if (tie) return fill(tie[1] - tie[0] === 1 ? "rank_sentence_tied_pair" : "rank_sentence_tied", { ...values, first: number(tie[0]), last: number(tie[1]), others: number(tie[1] - tie[0]) });
   return fill(S.rank_low[i] === S.rank_high[i] ? "rank_sentence_sure" : "rank_sentence", values);
 }
 function scoreBlock(i) {

@@ -131,13 +131,15 @@ function drawLists() {
   });
   byId("list").replaceChildren(...rows);
   const total = lists.inferred.length + lists.measured.length;
-  byId("count").textContent = total ? fill("count_shown", { shown: number(total), n: number(meta.n) }) : w("nothing_found");
+  byId("count").textContent = total ? countText(total) : w("nothing_found");
   byId("filtered-text").textContent = whereTexts().join(" · ");
   byId("filtered").hidden = total === N && !around;
   const rest = Math.min(STEP, order.length - shownRows);
   byId("more-box").hidden = rest <= 0;
   byId("more").textContent = fill("show_more", { n: number(Math.max(rest, 0)) });
 }
+/* How many sites are listed of how many; of a target the page holds only the first. */
+const countText = (shown) => target && target !== COMBINED ? fill("count_first", { shown: number(shown), first: number(G.top[target].length), n: number(G.worth_n[target]) }) : fill("count_shown", { shown: number(shown), n: number(meta.n) });
 /* What the list is kept to by places and metals, in words. */
 function whereTexts() {
   const kept = around ? [nearText(around)] : [];
@@ -151,7 +153,7 @@ function whereTexts() {
 function listTexts() {
   const named = (key, text) => w(key) + w("colon") + text, chosenText = (id) => byId(id).selectedOptions[0].textContent, text = byId("search").value.trim();
   const kinds = [...document.querySelectorAll(".f-evidence")].filter((one) => one.checked).map((one) => w("evidence_" + data.sites.evidence[Number(one.value)] + "_short"));
-  return [target ? named("target_choose", chosenText("f-target")) : w("list_" + listed), fill("count_shown", { shown: number(order.length), n: number(meta.n) }), text ? named("searched_for", text) : null, ...whereTexts(), kinds.length < 3 ? named("filter_evidence", kinds.join(", ") || w("none_word")) : null, select("f-flag") !== "" ? named("filter_flags", chosenText("f-flag")) : null,
+  return [target ? named("target_choose", chosenText("f-target")) : w("list_" + listed), countText(order.length), text ? named("searched_for", text) : null, ...whereTexts(), kinds.length < 3 ? named("filter_evidence", kinds.join(", ") || w("none_word")) : null, select("f-flag") !== "" ? named("filter_flags", chosenText("f-flag")) : null,
     select("f-tonnage") !== "" ? named("filter_tonnage", chosenText("f-tonnage")) : null, Number(select("f-score")) ? named("filter_score", number(Number(select("f-score")), 2)) : null].filter(Boolean);
 }
 /* Around a place the nearest come first, and the field says so; the order chosen before comes back with the whole list. */

@@ -8,6 +8,13 @@ function wordsOf(text) {
   return (bare || folded).split(" ").filter(Boolean);
 }
 const french = (commodity) => data.sites.commodities[commodity] ?? commodity;
+/* Names of lakes and rivers as the other language has them: "Lake Nipigon" is found as "lac Nipigon", and the other way round. */
+const SAME_WATER = [["lake", "lac"], ["river", "rivière"], ["superior", "supérieur"], ["erie", "érié"]].map((pair) => pair.map(fold));
+function otherTongue(name) {
+  const parts = fold(name).split(" "), turned = (from) => parts.map((part) => SAME_WATER.find((pair) => pair[from] === part)?.[1 - from] ?? part).join(" ");
+  const own = parts.join(" "), others = [turned(0), turned(1)].filter((one) => one !== own);
+  return others.flatMap((one) => { const back = one.split(" "), kind = back.findIndex((part) => ["lac", "riviere"].includes(part)); return kind < 1 ? [one] : [one, [back[kind], ...back.filter((_, k) => k !== kind)].join(" ")]; });
+}
 let hay = null, commoditySites = null;
 function haystack() {
   if (hay) return hay;
@@ -76,7 +83,8 @@ function placesFor(text) {
   A.name.forEach((one, i) => add(fits(one, A.other[i]), { text: `${one} (${A.kinds[A.kind[i]][lang]})`, area: one, at: { y: areaBounds(i).getCenter().lat, x: areaBounds(i).getCenter().lng, name: one, outline: () => areaRings[i] }, look: () => map.fitBounds(areaBounds(i), { ...MARGINS(), animate: false }), go: () => { showLayer("area_" + A.kind[i]); chooseArea(i, true); } }));
   const named = (table, k, kind, zoom, more) => {
     const at = { y: table.y[k] / 1e4, x: table.x[k] / 1e4, name: table.name[k], ...more }, look = () => lookAt(at.y, at.x, at.name, zoom);
-    add(fits(at.name), { text: fill("place_near", { place: `${at.name} (${kind})` }), at, look, go: () => goTo(look, at) });
+    const orders = [at.name, ...otherTongue(at.name)].map((one) => fits(one)).filter((one) => one >= 0);
+    add(orders.length ? Math.min(...orders) : -1, { text: fill("place_near", { place: `${at.name} (${kind})` }), at, look, go: () => goTo(look, at) });
   };
   base.towns.name.forEach((_, k) => named(base.towns, k, w("kind_town"), 9));
   base.names.name.forEach((_, k) => named(base.names, k, w("name_" + base.names.kinds[base.names.kind[k]]), Math.max(5, Math.min(10, Math.round(8.5 - Math.log2(base.names.size[k])))), { outline: () => outlineAt(base.names.kinds[base.names.kind[k]], base.names.y[k] / 1e4, base.names.x[k] / 1e4) }));

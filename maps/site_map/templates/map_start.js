@@ -22,6 +22,8 @@ TABS.forEach((one, k) => {
 });
 function speak() {
   document.documentElement.lang = lang;
+  const back = document.querySelector(".to-report");
+  back.setAttribute("href", `${back.getAttribute("href").split("#")[0]}#${lang}`);
   for (const node of document.querySelectorAll("[data-w]")) node.textContent = w(node.dataset.w);
   for (const node of document.querySelectorAll("[data-w-label]")) node.setAttribute("aria-label", w(node.dataset.wLabel));
   for (const node of document.querySelectorAll("[data-w-placeholder]")) node.setAttribute("placeholder", w(node.dataset.wPlaceholder));

@@ -69,10 +69,10 @@ function copyLink() {
   writeHash();
   copy(location.href, location.protocol === "file:" ? w("link_local") : w("link_copied"));
 }
-const COLUMNS = ["rank", "rank_shared_with_first", "rank_shared_with_last", "site_id", "name", "site_kind", "evidence", "treo_ppm", "treo_low_ppm", "treo_high_ppm", "score", "score_low", "score_high", "tonnage_low_t", "tonnage_high_t", "commodities", "flags", "territories", "nearest_community", "community_km", "latitude", "longitude"];
+const COLUMNS = ["rank", "rank_shared_with_first", "rank_shared_with_last", "rank_low", "rank_high", "sampling_order", "payable_t", "chance_payable", "site_id", "name", "site_kind", "evidence", "treo_ppm", "treo_low_ppm", "treo_high_ppm", "score", "score_low", "score_high", "tonnage_low_t", "tonnage_high_t", "commodities", "flags", "territories", "nearest_community", "community_km", "latitude", "longitude"];
 function valuesOf(i) {
   const thousandth = (name) => S[name][i] === null ? null : S[name][i] / 1000, tie = tieOf(i), known = assayed(i);
-  return [S.rank[i], tie ? tie[0] : null, tie ? tie[1] : null, S.id[i], S.name[i], kindOf(i), S.evidence[i] === null ? null : data.sites.evidence[S.evidence[i]], known ? col("treo", i) : null, known ? col("treo_low", i) : null, known ? col("treo_high", i) : null, scoreOf(i), thousandth("score_low"), thousandth("score_high"), col("t_low", i), col("t_high", i),
+  return [S.rank[i], tie ? tie[0] : null, tie ? tie[1] : null, col("rank_low", i), col("rank_high", i), planned.get(i) ?? null, mere(i) ? null : col("payable", i), mere(i) || col("chance_payable", i) === null ? null : col("chance_payable", i) / 1000, S.id[i], S.name[i], kindOf(i), S.evidence[i] === null ? null : data.sites.evidence[S.evidence[i]], known ? col("treo", i) : null, known ? col("treo_low", i) : null, known ? col("treo_high", i) : null, scoreOf(i), thousandth("score_low"), thousandth("score_high"), col("t_low", i), col("t_high", i),
     txt("commodities", i), S.flags[i].map((k) => data.sites.flags[k].code).join("; "), relationsOf(i).join("; "), txt("community", i), col("community_km", i), lat(i), lon(i)];
 }
 /* What every list that leaves the page carries with it. */

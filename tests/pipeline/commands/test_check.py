@@ -14,6 +14,7 @@ import shapely
 from layers.errors import SourceError
 from layers.readers.suspicious import suspicious_values
 from maps import words
+from maps.report.check_page import SourceCheck, write_check
 from pipeline.commands.check import check_sources
 from pipeline.config import parse_config
 
@@ -221,3 +222,14 @@ def test_a_file_of_folds_is_read(folder: Path, rows: list[str], told: str, stops
         assert "1 of 2 sources" in str(refused.value)
     else:
         assert told in check_sources(config, folder, None)
+
+
+def test_a_page_with_exchanged_coordinates_does_not_say_that_nothing_is_suspicious(tmp_path: Path) -> None:
+    for code, said in (("swapped", "coordinates look exchanged"), ("half_coordinate", "Nothing looks suspicious")):
+        write_check(
+            "A test", [SourceCheck("a", "inventory", rejected=[(3, code, "row 2")])], [], tmp_path / "check.html"
+        )
+        page = (tmp_path / "check.html").read_text(encoding="utf-8")
+        assert said in page
+        assert ("Nothing looks suspicious" in page) == (code != "swapped")
+        assert "later in a run" in page
