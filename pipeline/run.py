@@ -24,8 +24,8 @@ from layers.samples.standardise import LEAST_SAMPLES
 from layers.schema import GeoDataFrame
 from layers.site_layers import SiteLayers
 from maps.rows import rank_labels
-from maps.verdict import verdict
-from maps.words import count_kinds
+from maps.verdict import score_key, verdict
+from maps.words import count_kinds, word
 from pipeline.config import RunConfig
 from pipeline.evidence.shores import with_shores
 from pipeline.executor import Executor, fitting_workers
@@ -119,6 +119,7 @@ def run(
         seconds=sum(store.timings_s.values()),
         top=results.ranking.assign(rank_label=rank_labels(results.ranking)).head(5),
         kinds=count_kinds(results.ranking["site_kind"]),
+        score_name=word(score_key(results.model.validation, "summary_score"), "en"),
         n_unheeded=sum(note.count for note in inputs.notes if note.code == "requests_without_site"),
     )
 

@@ -38,6 +38,8 @@ class RunSummary:
         Sites of each kind; None for samples.
     n_unheeded : int
         Requests of stewards that name and cover nothing.
+    score_name : str
+        What the number of a site is that was not sampled: a chance only where a model orders the list.
     """
 
     folder: Path
@@ -50,6 +52,7 @@ class RunSummary:
     top: pd.DataFrame | None = None
     kinds: Mapping[str, int] | None = None
     n_unheeded: int = 0
+    score_name: str = "chance of the grade"
 
     @property
     def n_sites(self) -> int:
@@ -104,8 +107,8 @@ class RunSummary:
         if self.top is not None:
             lines.append("First five for follow-up sampling:")
             lines += [
-                f"  {row.rank_label}. {row.name}  ({row.site_id})  {_grade(row)}, rank {row.rank_low}-{row.rank_high}, "
-                f"evidence: {row.evidence}"
+                f"  {row.rank_label}. {row.name}  ({row.site_id})  {_grade(row, self.score_name)}, "
+                f"rank {row.rank_low}-{row.rank_high}, evidence: {row.evidence}"
                 for row in self.top.itertuples(index=False)
             ]
             lines.append("")
@@ -114,10 +117,10 @@ class RunSummary:
         return "\n".join([*lines, f"Report: {self.report_path}"])
 
 
-def _grade(row: Any) -> str:
-    """Return the measured concentration with its range, or the chance that the grade is reached where there is none."""
+def _grade(row: Any, score_name: str) -> str:
+    """Return the measured concentration with its range, or what stands for it where there is none."""
     if row.treo_low_ppm == 0:
         return f"nothing detected in its samples, below {row.treo_high_ppm:,.0f} ppm"
     if pd.notna(row.treo_ppm):
         return f"{row.treo_ppm:,.0f} ppm measured ({row.treo_low_ppm:,.0f}-{row.treo_high_ppm:,.0f})"
-    return f"chance of the grade {chance(row.score, 'en')}"
+    return f"{score_name} {chance(row.score, 'en')}"
