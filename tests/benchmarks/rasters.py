@@ -15,7 +15,7 @@ from rasterio.windows import Window
 from layers.catalogue.source import Source
 from layers.rasters.raster import Raster
 from layers.rasters.reader import describe_raster
-from pipeline.stages.sample_rasters import SampleRastersParams, sample_rasters
+from pipeline.stages.per_site.sample_rasters import SampleRastersParams, sample_rasters
 from tests.benchmarks.step import Step
 from tests.benchmarks.workload import EAST, NORTH, SOUTH, WEST, Workload
 

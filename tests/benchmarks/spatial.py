@@ -13,9 +13,9 @@ import pyproj
 
 from layers import schema
 from pipeline.executor import Executor, Shared, _hilbert_slices
-from pipeline.stages.assign_samples import PPM_ELEMENTS, AssignSamplesParams, assign_samples
-from pipeline.stages.measure_access import MeasureAccessParams, measure_access
-from pipeline.stages.overlay_territories import OverlayTerritoriesParams, overlay_territories
+from pipeline.stages.per_site.assign_samples import PPM_ELEMENTS, AssignSamplesParams, assign_samples
+from pipeline.stages.per_site.measure_access import MeasureAccessParams, measure_access
+from pipeline.stages.per_site.overlay_territories import OverlayTerritoriesParams, overlay_territories
 from tests.benchmarks.step import Step
 from tests.benchmarks.workload import CRS, ELEMENTS, Workload
 

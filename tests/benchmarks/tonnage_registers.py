@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.kernels.mixture import mixture_quantiles
-from pipeline.stages.estimate_tonnage import Z90, EstimateTonnageParams
+from pipeline.stages.per_site.estimate_tonnage import Z90, EstimateTonnageParams
 
 CHILE = "inventory/sernageomin_relaves_chile/CATASTRO_RELAVES_CHILE_OCT2025.xlsx"
 NOVA_SCOTIA = "inventory/nsmtd_nova_scotia/NSMTD.csv"

@@ -24,9 +24,9 @@ from layers.files.tables import RawTable, read_table
 from layers.rasters.reader import describe_raster
 from layers.readers.inventory import read_inventory
 from layers.readers.territories import read_territories
-from pipeline.stages.measure_access import MeasureAccessParams, measure_access
-from pipeline.stages.overlay_territories import OverlayTerritoriesParams, overlay_territories
-from pipeline.stages.sample_rasters import SampleRastersParams, sample_rasters
+from pipeline.stages.per_site.measure_access import MeasureAccessParams, measure_access
+from pipeline.stages.per_site.overlay_territories import OverlayTerritoriesParams, overlay_territories
+from pipeline.stages.per_site.sample_rasters import SampleRastersParams, sample_rasters
 from tests.pipeline.stages.site_tables import areas_of, communities_at, lines_of, points, sites_at
 
 NAMED = {"official_id": "site_id", "latitude": "latitude", "longitude": "longitude"}

@@ -30,8 +30,8 @@ from pipeline.commands.cli import main
 from pipeline.executor import Executor, Shared
 from pipeline.folder.store import RunStore
 from pipeline.folder.writing import read_parquet, write_parquet
-from pipeline.stages.overlay_territories import OverlayTerritoriesParams, overlay_territories
-from pipeline.stages.sample_rasters import SampleRastersParams, sample_rasters
+from pipeline.stages.per_site.overlay_territories import OverlayTerritoriesParams, overlay_territories
+from pipeline.stages.per_site.sample_rasters import SampleRastersParams, sample_rasters
 from tests.pipeline.stages.conftest import planted_frames
 from tests.pipeline.stages.site_tables import areas_of, points, sites_at
 from tests.pipeline.stages.test_train_model import QUICK, learn

@@ -17,7 +17,7 @@ from layers.catalogue.source import Source
 from layers.errors import StageError
 from layers.rasters.raster import Raster
 from layers.rasters.reader import describe_raster, require_overlap
-from pipeline.stages.sample_rasters import SampleRastersParams, sample_rasters
+from pipeline.stages.per_site.sample_rasters import SampleRastersParams, sample_rasters
 from tests.pipeline.stages.site_tables import points, sites_at
 
 UTM = pyproj.CRS.from_epsg(26910)

@@ -17,8 +17,8 @@ from layers.files.tables import RawTable, read_table
 from layers.readers.geochemistry import read_geochemistry
 from layers.readers.inventory import read_inventory
 from pipeline.publish import _assays_and_their_sites
-from pipeline.stages.assign_samples import AssignSamplesParams, assign_samples
 from pipeline.stages.locate_assays import LocateAssaysParams, locate_assays
+from pipeline.stages.per_site.assign_samples import AssignSamplesParams, assign_samples
 from tests.pipeline.stages.sample_tables import samples_at
 from tests.pipeline.stages.site_tables import points, sites_at
 

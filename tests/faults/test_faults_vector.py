@@ -27,8 +27,8 @@ from pipeline.config import parse_config
 from pipeline.folder.geopackage import WRITTEN, write_geopackage
 from pipeline.folder.geopackage_styles import add_styles
 from pipeline.folder.writing import read_parquet, write_parquet
-from pipeline.stages.overlay_territories import OverlayTerritoriesParams, overlay_territories
-from pipeline.stages.sample_rasters import SampleRastersParams, sample_rasters
+from pipeline.stages.per_site.overlay_territories import OverlayTerritoriesParams, overlay_territories
+from pipeline.stages.per_site.sample_rasters import SampleRastersParams, sample_rasters
 from tests.maps.made_up import publication
 from tests.pipeline.stages.site_tables import areas_of, points, sites_at
 

@@ -80,7 +80,7 @@ def test_every_value_of_the_tables_has_words(start: str, values: tuple[str, ...]
 
 
 def test_every_flag_and_tonnage_rule_of_the_stages_has_words() -> None:
-    from pipeline.stages.flag_constraints import FLAGS
+    from pipeline.stages.per_site.flag_constraints import FLAGS
 
     assert [flag for flag in FLAGS if not words.known(f"flag_{flag}")] == []
     rules = ("reported_mass", "volume_density", "milled", "area_height", "area_law", "unknown")
@@ -254,7 +254,7 @@ def test_every_finding_has_its_words_with_its_values_in_both_languages() -> None
     }
     root, found = MAPS.parent, dict(COMPUTED)
     for path in (
-        "pipeline/stages/flag_constraints.py",
+        "pipeline/stages/per_site/flag_constraints.py",
         "pipeline/stages/link_records.py",
         "layers/readers/exclusions.py",
     ):
@@ -274,7 +274,7 @@ def test_only_known_files_find_something() -> None:
         path for path in files if path == "layers/validation.py" or path.startswith("pipeline/learning/")
     }
     assert files - of_a_validation == {
-        "pipeline/stages/flag_constraints.py",
+        "pipeline/stages/per_site/flag_constraints.py",
         "pipeline/stages/link_records.py",
         "layers/readers/exclusions.py",
     }

@@ -14,15 +14,15 @@ from pipeline.config import RunConfig, load_config
 from pipeline.executor import Executor, Shared
 from pipeline.input_layers import Inputs
 from pipeline.inputs import assembled, read_sources
-from pipeline.stages.assign_samples import assign_samples
-from pipeline.stages.estimate_tonnage import estimate_tonnage
-from pipeline.stages.flag_constraints import flag_constraints
 from pipeline.stages.link_records import link_records
 from pipeline.stages.locate_assays import locate_assays
-from pipeline.stages.measure_access import measure_access
 from pipeline.stages.merge_sites import merge_sites
-from pipeline.stages.overlay_territories import overlay_territories
-from pipeline.stages.sample_rasters import sample_rasters
+from pipeline.stages.per_site.assign_samples import assign_samples
+from pipeline.stages.per_site.estimate_tonnage import estimate_tonnage
+from pipeline.stages.per_site.flag_constraints import flag_constraints
+from pipeline.stages.per_site.measure_access import measure_access
+from pipeline.stages.per_site.overlay_territories import overlay_territories
+from pipeline.stages.per_site.sample_rasters import sample_rasters
 
 STAGES = {
     "assign_samples": assign_samples,

@@ -14,7 +14,7 @@ import shapely
 from layers.catalogue.source import Source
 from maps.sovereignty import GENERALISED_DEGREES
 from pipeline.inputs import read_source
-from pipeline.stages.overlay_territories import OverlayTerritoriesParams, overlay_territories
+from pipeline.stages.per_site.overlay_territories import OverlayTerritoriesParams, overlay_territories
 from tests.pipeline.stages.site_tables import areas_of, points, sites_at
 
 CRS = "EPSG:3979"

@@ -18,7 +18,7 @@ from layers.guess.file import guess_file
 from layers.guess.recognise import Find
 from layers.rasters.raster import Raster
 from layers.rasters.reader import describe_raster, open_raster, read_window
-from pipeline.stages.sample_rasters import SampleRastersParams, sample_rasters
+from pipeline.stages.per_site.sample_rasters import SampleRastersParams, sample_rasters
 from tests.pipeline.stages.site_tables import sites_at
 
 LOWEST = float(np.finfo(np.float32).min)

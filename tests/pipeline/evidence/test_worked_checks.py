@@ -25,9 +25,9 @@ from pipeline.evidence.host_grades import host_grades
 from pipeline.evidence.target_evidence import type_affinity
 from pipeline.evidence.targets import known_targets
 from pipeline.learning.learned_laws import learned_grades
-from pipeline.stages.estimate_tonnage import EstimateTonnageParams, estimate_tonnage
-from pipeline.stages.flag_constraints import FlagConstraintsParams, flag_constraints
 from pipeline.stages.merge_sites import MergeSitesParams, merge_sites
+from pipeline.stages.per_site.estimate_tonnage import EstimateTonnageParams, estimate_tonnage
+from pipeline.stages.per_site.flag_constraints import FlagConstraintsParams, flag_constraints
 from pipeline.stages.rank_targets import RankTargetsParams, rank_targets
 from tests.pipeline.stages.record_tables import links_of, records_of
 from tests.pipeline.stages.site_tables import sites_at

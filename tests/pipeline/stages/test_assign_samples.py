@@ -11,7 +11,7 @@ from layers.elements import OXIDE_OF, REE, UPPER_CRUST_PPM, oxide_factor
 from layers.samples.censoring import CensoringParams
 from layers.samples.standardise import standardise_samples
 from layers.schema import Samples, empty
-from pipeline.stages.assign_samples import AssignSamplesParams, assign_samples
+from pipeline.stages.per_site.assign_samples import AssignSamplesParams, assign_samples
 from tests.pipeline.stages.sample_tables import samples_at
 from tests.pipeline.stages.site_tables import points, sites_at
 

@@ -19,8 +19,8 @@ from layers.invented.truth import planted
 from layers.readers.inventory import read_inventory
 from layers.schema import Links, empty
 from pipeline.config import load_config
-from pipeline.stages.estimate_tonnage import RULES, EstimateTonnageParams, estimate_tonnage
 from pipeline.stages.merge_sites import MergeSitesParams, merge_sites
+from pipeline.stages.per_site.estimate_tonnage import RULES, EstimateTonnageParams, estimate_tonnage
 from tests.benchmarks.tonnage_registers import LEAST_ROWS, coverage, fit_law, read_registers
 from tests.pipeline.stages.site_tables import sites_at
 

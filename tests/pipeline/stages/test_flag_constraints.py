@@ -13,7 +13,7 @@ import shapely
 from layers import schema
 from layers.findings import finding_of
 from maps.words import finding
-from pipeline.stages.flag_constraints import FLAGS, FlagConstraintsParams, flag_constraints
+from pipeline.stages.per_site.flag_constraints import FLAGS, FlagConstraintsParams, flag_constraints
 from tests.pipeline.stages.site_tables import sites_at
 
 PARAMS = FlagConstraintsParams()

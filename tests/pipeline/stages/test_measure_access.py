@@ -12,7 +12,7 @@ from layers.schema import Backdrop, Communities, Lines, conform, empty
 from layers.working_crs import working_crs
 from pipeline.evidence.shores import with_shores
 from pipeline.kernels.nearest_lines import Ground, cut_lines, lines_in_question, nearest_km, shortest_km
-from pipeline.stages.measure_access import MeasureAccessParams, measure_access
+from pipeline.stages.per_site.measure_access import MeasureAccessParams, measure_access
 from tests.pipeline.stages.site_tables import communities_at, in_any_slices, lines_of, points, sites_at
 
 CANADA = pyproj.CRS.from_epsg(3979)

@@ -12,7 +12,7 @@ from layers.crs import geodesic_km
 from layers.readers.territories import read_territories
 from layers.schema import SiteTerritories, Territories, empty
 from layers.working_crs import working_crs
-from pipeline.stages.overlay_territories import OverlayTerritoriesParams, overlay_territories
+from pipeline.stages.per_site.overlay_territories import OverlayTerritoriesParams, overlay_territories
 from tests.pipeline.stages.site_tables import areas_of, in_any_slices, points, sites_at
 
 CRS = pyproj.CRS.from_epsg(3979)

@@ -12,7 +12,7 @@ import shapely
 from layers.catalogue.source import Source
 from layers.errors import StageError
 from layers.rasters.reader import describe_raster, require_overlap
-from pipeline.stages.sample_rasters import SampleRastersParams, sample_rasters
+from pipeline.stages.per_site.sample_rasters import SampleRastersParams, sample_rasters
 from tests.pipeline.stages.site_tables import in_any_slices, points, sites_at
 
 

@@ -1,4 +1,4 @@
-"""On workers, per site: how far the nearest line and community of each kind is."""
+"""How far the nearest line and community of each kind is."""
 
 from __future__ import annotations
 

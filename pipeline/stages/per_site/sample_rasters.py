@@ -1,4 +1,4 @@
-"""On workers, per site: what each raster says at each site."""
+"""What each raster says at each site."""
 
 from __future__ import annotations
 

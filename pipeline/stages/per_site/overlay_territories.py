@@ -1,4 +1,4 @@
-"""On workers, per site: every relation of every site to every area, long."""
+"""Every relation of every site to every area, long."""
 
 from __future__ import annotations
 

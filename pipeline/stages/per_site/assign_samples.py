@@ -1,4 +1,4 @@
-"""On workers, per site: chemistry of the waste itself, and what regional samples say of the ground around it."""
+"""Chemistry of the waste itself, and what regional samples say of the ground around it."""
 
 from __future__ import annotations
 

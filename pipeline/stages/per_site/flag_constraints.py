@@ -1,4 +1,4 @@
-"""On workers, per site: what stands in the way, or asks for caution: shown beside the score, never netted into it."""
+"""What stands in the way, or asks for caution: shown beside the score, never netted into it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""On workers, per site: tonnes of waste, a range, and the rule that gave it."""
+"""Tonnes of waste, a range, and the rule that gave it."""
 
 from __future__ import annotations
 
