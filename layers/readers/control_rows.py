@@ -92,12 +92,12 @@ def control_rows(
                 reason = f"{heading.text} is '{words.iloc[position]}': the row is {_WORDS[code]}, no sample of its own"
                 controls.setdefault(position, (code, reason))
     if sample_id is not None:
-        likely = np.flatnonzero(cells_like(sample_id.astype("str"), _LIKE_PUBLISHED)).tolist()
-        published = [index for index in likely if _PUBLISHED.fullmatch(str(sample_id.iloc[index]))]
+        texts = sample_id.astype("str")
+        likely = np.flatnonzero(cells_like(texts, _LIKE_PUBLISHED)).tolist()
+        published = [index for index in likely if _PUBLISHED.fullmatch(str(texts.iloc[index]))]
         for index in published if len(published) < len(sample_id) else []:
             reason = f"the sample id is '{sample_id.iloc[index]}': the row is {_WORDS['control_published']}, no sample of its own"
             controls.setdefault(index, ("control_published", reason))
-        texts = sample_id.astype("str")
         for index in np.flatnonzero(cells_like(texts, _ID_LIKE)).tolist():
             text = str(texts.iloc[index])
             match = _ID.search(text)

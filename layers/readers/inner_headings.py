@@ -60,15 +60,12 @@ def heading_rows(where: str, cells: pd.DataFrame, rows: np.ndarray) -> dict[int,
         row = cells.iloc[position].dropna()
         filled = {str(name).strip(): str(cell).strip() for name, cell in row.items() if str(cell).strip()}
         own = sum(name == cell for name, cell in filled.items())
-        if own >= 2 and own == len(filled):
-            repeated[position] = ("repeated_heading", "the row repeats the headings of the table")
-            continue
-        strange = {name: cell for name, cell in filled.items() if name != cell}
-        if not (_names_columns(filled, headings) or (position > 0 and _names_units(filled))):
+        whole = own >= 2 and own == len(filled)
+        if whole or not (_names_columns(filled, headings) or (position > 0 and _names_units(filled))):
             if own >= 2 and own > 0.5 * len(filled):
                 repeated[position] = ("repeated_heading", "the row repeats the headings of the table")
             continue
-        name, cell = next(iter(strange.items()))
+        name, cell = next((name, cell) for name, cell in filled.items() if name != cell)
         raise SourceError(
             f"{where}: row {rows[position]} holds headings or units in the middle of the table, and not those of its columns "
             f"('{cell}' stands under {name}). The rows below it are another table: split the file there, or give all rows one "
