@@ -102,10 +102,15 @@ def write_moves(comparison: Comparison, path: Path) -> None:
         raise SourceError(
             f"{path}: lies in the folder of a run ({run.name}), which only runs write. Give another --csv."
         )
-    if path.exists() and not path.read_bytes().startswith(",".join(map(str, comparison.sites.columns)).encode()):
+    if path.exists() and not _begins_with(path, ",".join(map(str, comparison.sites.columns)).encode()):
         raise SourceError(f"{path}: holds something else than a former comparison. Give another name with --csv.")
     with atomic(path) as temporary:
         without_formulas(comparison.sites).to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def _begins_with(path: Path, heading: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(heading)) == heading
 
 
 def in_words(comparison: Comparison, first: Path, second: Path) -> str:
