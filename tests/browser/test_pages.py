@@ -65,7 +65,8 @@ def test_pages_follow_the_language_chosen_and_that_of_the_browser(browser: Any, 
     page = english.open(run / "map.html")
     page.click("button[data-lang=fr]")
     assert page.get_attribute(".to-report", "href") == "report.html#fr"
-    page.click("a.to-report")
+    with page.expect_navigation(wait_until="load"):
+        page.click("a.to-report")
     assert page.evaluate("document.documentElement.lang") == "fr"
     french.open(run / "report.html", "#en")
     assert french.page.evaluate("document.documentElement.lang") == "en"
