@@ -22,7 +22,7 @@ from layers.text import fold
 WHOLE_NAME, PART_OF_NAME = 0.9, 0.7
 """Confidence of a heading that is known as a whole, and of one that only holds a known word or is one cut short."""
 
-SEVERAL = ("commodities", "remarks", "aliases", "territory_other_names")
+SEVERAL = ("commodities", "minerals", "remarks", "aliases", "territory_other_names")
 """Layer columns that may be spread over several columns of a file."""
 
 SAMPLE_ROWS = 2000
@@ -351,20 +351,8 @@ def _year(column: pd.Series) -> bool:
     return bool(len(text)) and float(text.str.contains(r"\b(?:1[5-9]|20)\d\d").mean()) > 0.5
 
 
-_WORDY = frozenset(
-    [
-        "name",
-        "territory",
-        "community",
-        "commodities",
-        "deposit_type",
-        "waste_type",
-        "disposal",
-        "status",
-        "remarks",
-        "jurisdiction",
-    ]
-)
+_WORDY = frozenset(["name", "territory", "community", "commodities", "deposit_type", "waste_type", "disposal", "status",
+                    "minerals", "remarks", "jurisdiction"])  # fmt: skip
 _PATTERNS = {"utm_zone": r"^\d{1,2}\s*[A-Za-z]?$", "datum": r"(?i)nad|wgs|sad|psad|etrs|ed50"}
 _CHECKED = frozenset([*_WORDY, *_PATTERNS, "latitude", "longitude", "easting", "northing", "medium", "first_year", "last_year",
                       "tree_ppm", "official_id", "sample_id"])  # fmt: skip

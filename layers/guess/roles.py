@@ -73,7 +73,7 @@ _TOTAL = re.compile(r"^(?:treo|tree|reo|ree|sum_ree|total_ree|ree_total|ree_sum)
 INVENTORY_COLUMNS = (
     "latitude", "longitude", "easting", "northing", "utm_zone", "datum", "official_id", "parent_id", "name",
     "aliases", "commodities", "waste_type", "disposal", "mass_t", "milled_t", "volume_m3", "area_m2", "height_m",
-    "first_year", "last_year", "deposit_type", "status", "hazard_class", "jurisdiction", "remarks", "url",
+    "first_year", "last_year", "deposit_type", "status", "hazard_class", "jurisdiction", "minerals", "remarks", "url",
 )  # fmt: skip
 _MINING = {"commodities", "waste_type", "deposit_type", "mass_t", "milled_t", "disposal"}
 POSITION = ("latitude", "longitude", "easting", "northing", "utm_zone", "datum")

@@ -23,6 +23,7 @@ from layers.readers.columns import as_text, mapped_columns, match_column, text_o
 from layers.readers.joined_options import AmountTable
 from layers.readers.record_years import record_years
 
+_BETWEEN_MINERALS = re.compile(r"[,;|/+\n]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 
 QUANTITIES = {"mass_t": "t", "volume_m3": "m3", "milled_t": "t", "area_m2": "m2", "height_m": "m"}
@@ -44,7 +45,8 @@ LAYER_COLUMNS = (
         "waste_type",
         "status",
     ),
-    *("hazard_class", "disposal", "first_year", "last_year", "remarks", "url", *QUANTITIES, *RARE_QUANTITIES),
+    *("hazard_class", "disposal", "first_year", "last_year", "minerals", "remarks", "url"),
+    *(*QUANTITIES, *RARE_QUANTITIES),
     *(
         f"{axis}_{part}"
         for axis in ("latitude", "longitude")
@@ -134,6 +136,8 @@ def record_fields(
     for name in ("jurisdiction", "deposit_type", "status", "hazard_class", "url"):
         fields[name] = translate(source, text_or_default(source, cells, name), name)
     fields["remarks"] = _joined(source, cells, "remarks")
+    if {"minerals"} & {*source.columns, *source.defaults}:
+        fields["minerals"] = _minerals(_joined(source, cells, "minerals"))
     fields["commodities"] = _commodities(source, cells, notes)
     fields["cross_ids"] = _cross_ids(options, cells, fields["official_id"])
     mapped = {name: mapped_columns(source, cells, name) for name in _wanted(source)}
@@ -154,6 +158,16 @@ def _commodities(source: Source, cells: pd.DataFrame, notes: list[Note]) -> pd.S
         columns = tuple(mapped_columns(source, cells, "commodities"))
         notes.append(Note(source.id, "unknown_commodity", text, int(unknown.sum()), columns))
     return normalise_commodities(raw, source.commodity_codes)
+
+
+def _minerals(cells: pd.Series) -> pd.Series:
+    """Return the minerals of each row in lower case, joined with ``"; "``, first mention first, each once."""
+    parts = {
+        cell: dict.fromkeys(name.strip().lower() for name in _BETWEEN_MINERALS.split(cell))
+        for cell in cells.dropna().unique()
+    }
+    listed = {cell: "; ".join(filter(None, names)) or None for cell, names in parts.items()}
+    return cells.map(listed, na_action="ignore").astype("str")
 
 
 def _names(source: Source, names: pd.Series, notes: list[Note]) -> pd.Series:

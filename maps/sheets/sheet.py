@@ -217,6 +217,7 @@ class SheetWriter:
             ("other_names", site["aliases"]),
             ("commodities", words.commodities(site["commodities"], lang) if present(site["commodities"]) else None),
             ("deposit_type", words.deposit_type(site["deposit_type"], lang) if present(site["deposit_type"]) else None),
+            ("minerals", site.get("minerals")),
             (
                 "waste_type",
                 None if site["waste_type"] == "unknown" else words.word(f"waste_type_{site['waste_type']}", lang),

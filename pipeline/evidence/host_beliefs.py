@@ -11,6 +11,7 @@ from scipy.stats import beta
 
 from layers.cells.commodities import mentions
 from pipeline.evidence.assay_spread import LEAST_SHARE_OF_LIMIT, MOST_OPEN_DEX, USUAL_ASSAYS, where_undetected
+from pipeline.evidence.target_evidence import named_minerals
 from pipeline.evidence.targets import Grades, HostKind, TargetFacts
 
 CHANCE_BY_CLUES = (0.03, 0.15, 0.4, 0.7)
@@ -18,7 +19,7 @@ CHANCE_BY_CLUES = (0.03, 0.15, 0.4, 0.7)
 kind of waste the target goes to. Judgement; measured wastes of a region move it."""
 
 NAMED, MOST = 0.15, 0.85
-"""What the target among the commodities adds to that chance, and the most it may reach."""
+"""What the target among the commodities, or in a mineral that is named, adds to that chance, and the most it may reach."""
 
 FEW_COMMODITIES = 2
 """Up to so many commodities a target that is one of them, at a worked mine, counts as two clues: it was what was mined there."""
@@ -214,12 +215,21 @@ def _clues(facts: TargetFacts, sites: pd.DataFrame, kinds: np.ndarray) -> tuple[
     if alone.any():
         row = np.where(alone, _likeliest_host(facts, sites), row)
         few = sites["commodities"].astype("string").fillna("").str.count(";").to_numpy(int) < FEW_COMMODITIES
+        few &= _sold(facts, sites)
         best = np.where(alone, 1 + (few & np.isin(kinds, ("waste", "worked"))), best)
     return best, row
 
 
-def _named(facts: TargetFacts, sites: pd.DataFrame) -> np.ndarray:
+def _sold(facts: TargetFacts, sites: pd.DataFrame) -> np.ndarray:
     return mentions(sites["commodities"], (facts.commodity, *facts.also)).to_numpy(bool)
+
+
+def _named(facts: TargetFacts, sites: pd.DataFrame) -> np.ndarray:
+    """Say which sites name the target, as what was sold or by a mineral of which it is a main part."""
+    if not facts.minerals:
+        return _sold(facts, sites)
+    held = named_minerals(sites).astype("string").fillna("")
+    return _sold(facts, sites) | held.str.contains(rf"\b(?:{'|'.join(facts.minerals)})\b", regex=True).to_numpy(bool)
 
 
 def _likeliest_host(facts: TargetFacts, sites: pd.DataFrame) -> np.ndarray:

@@ -69,6 +69,29 @@ A rare earth listed first, or beside something that sells from its minerals, is 
 of other minerals it says that somebody found some, not that a mineral which holds them went to the waste.
 """
 
+MINERALS: tuple[Host, ...] = (
+    Host(
+        "rare_earth_mineral",
+        r"monazite|xenotime|bastn[aä]e?site|bastn[aä]zite|parisite|synchi?ysite|r[oö]ntgenite|ancylite|burbankite|churchite"
+        r"|rhabdophane|florencite|eudialyte|steenstrupine|loparite|fergusonite|gadolinite|britholite|\bcerite\b|stillwellite"
+        r"|samarskite|euxenite|mosandrite|huanghoite|yttrofluorite|rinkite",
+        0.9,
+        0.4,
+        1.0,
+        "Long et al. 2010; Verplanck et al. 2014: rare earths are a main part of the mineral",
+    ),
+    Host("pyrochlore", r"pyrochlore|betafite", 0.75, 0.4, 1.0, "Verplanck et al. 2014"),
+    Host("thorium_mineral", r"thorite|thorianite|brannerite", 0.6, 0.2, 1.0, "Long et al. 2010; Goode 2012"),
+    Host("allanite", r"allanite|\borthite", 0.5, 0.1, 0.95, "Verplanck et al. 2014; common in granites too, in traces"),
+    Host("apatite", r"apatite|francolite|collophan", 0.3, 0.02, 0.95, "Taylor et al. 2019; an accessory of most rocks"),
+    Host("zircon", r"zircon|baddeleyite", 0.25, 0.02, 0.9, "Verplanck et al. 2014; an accessory of most rocks"),
+)
+"""Minerals named of ore or gangue, for records that list them; the highest that matches counts.
+
+What sells goes to a smelter, what is gangue to the waste: a rare-earth mineral counts in either. Accessories of common
+rocks say little.
+"""
+
 DEPOSITS: tuple[Host, ...] = (
     Host("carbonatite", r"carbonatite", 0.95, 0.7, 1.0, "Verplanck et al. 2014"),
     Host(

@@ -1,4 +1,4 @@
-"""What a mine's commodities and deposit type say about a target metal in its waste.
+"""What a mine's commodities, minerals and deposit type say about a target metal in its waste.
 
 For rare earths the tables of `rare_earth_hosts` answer, each entry with a range and a source; for another target its own
 name among the commodities. Only the companion score and the rule labels read them, never the learned model.
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.evidence.assay_spread import LEAST_SHARE_OF_LIMIT, MOST_OPEN_DEX, where_undetected
-from pipeline.evidence.rare_earth_hosts import COMMODITIES, DEPOSITS, NO_HOST, PATHFINDERS, Host
+from pipeline.evidence.rare_earth_hosts import COMMODITIES, DEPOSITS, MINERALS, NO_HOST, PATHFINDERS, Host
 from pipeline.evidence.worked_sites import site_kinds
 
 SYMBOL_NAMES = {
@@ -43,6 +43,9 @@ OTHER_UTILITY = 0.05
 SOLE_WORD = (0.3, 0.02, 0.9)
 """Utility, with its range, of one word at a place of which no inventory says that anything was worked or that a waste lies there:
 somebody found some of it once."""
+
+MAIN_MINERAL = 0.5
+"""A mineral below this utility is an accessory of common rocks: beside a deposit type without a host mineral it says nothing."""
 
 OTHER_HIGH = 0.3
 """The most such a mine may still be worth: host minerals of no value were seldom recorded."""
@@ -130,7 +133,8 @@ def type_affinity(sites: pd.DataFrame, target: str) -> np.ndarray:
 def affinity_range(sites: pd.DataFrame, target: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return what commodities and deposit type together suggest of the target in the waste, with the range left open.
 
-    Whichever says more counts. But where the deposit is of a type without a host mineral (`NO_HOST`: gold veins, massive
+    Minerals that the records name count like what was sold. Whichever says more counts. But where the deposit is of a type
+    without a host mineral (`NO_HOST`: gold veins, massive
     sulphides, nickel in mafic rocks) and a commodity still speaks for the target, the two contradict each other: the mean
     counts, and the range reaches from one to the other.
 
@@ -177,6 +181,19 @@ def lonely_words(sites: pd.DataFrame) -> np.ndarray:
     return lonely
 
 
+def named_minerals(sites: pd.DataFrame) -> pd.Series:
+    """Return the minerals that the records of each site name, joined with ``"; "``; missing where none does."""
+    return sites["minerals"] if "minerals" in sites else pd.Series(None, index=sites.index, dtype="str")
+
+
+def described(sites: pd.DataFrame) -> np.ndarray:
+    """Say of which sites a commodity, a type of deposit or a mineral is known."""
+    known: np.ndarray = (
+        sites[["commodities", "deposit_type"]].notna().any(axis=1).to_numpy() | named_minerals(sites).notna().to_numpy()
+    )
+    return known
+
+
 def _own_range(sites: pd.DataFrame, target: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return what the words of each site itself suggest."""
     if target != "REE":
@@ -185,10 +202,13 @@ def _own_range(sites: pd.DataFrame, target: str) -> tuple[np.ndarray, np.ndarray
         value = np.fmax(own, deposit)
         return value, np.clip(value - 0.25, 0.0, 1.0), np.clip(value + 0.25, 0.0, 1.0)
     sold, _ = _best_hosts(sites["commodities"], COMMODITIES)
+    minerals, _ = _best_hosts(named_minerals(sites), MINERALS)
     held, _ = _best_hosts(sites["deposit_type"], DEPOSITS)
     weak = lonely_words(sites) & (np.nan_to_num(sold[:, 0]) > SOLE_WORD[0])
     sold[weak] = SOLE_WORD
-    known = sites[["commodities", "deposit_type"]].notna().any(axis=1).to_numpy()
+    minerals[(held[:, 0] <= NO_HOST) & (minerals[:, 0] < MAIN_MINERAL)] = np.nan
+    sold = np.where((minerals[:, 0] > np.nan_to_num(sold[:, 0], nan=-1.0))[:, None], minerals, sold)
+    known = described(sites)
     better = np.where((np.nan_to_num(held[:, 0], nan=-1.0) > np.nan_to_num(sold[:, 0], nan=-1.0))[:, None], held, sold)
     at_odds = (held[:, 0] <= NO_HOST) & (sold[:, 0] > NO_HOST)
     between = np.column_stack([(held[:, 0] + sold[:, 0]) / 2, np.fmin(held[:, 1], sold[:, 1]), sold[:, 2]])

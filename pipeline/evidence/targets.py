@@ -41,11 +41,12 @@ class HostKind(Grades):
 
 
 class TargetFacts(_Facts):
-    """What is known of one target."""
+    """What is known of one target; ``minerals`` are those of which it is a main part, by name."""
 
     name: dict[Literal["en", "fr"], str]
     commodity: str
     also: tuple[str, ...] = ()
+    minerals: tuple[str, ...] = ()
     elements: tuple[str, ...] | None = None
     form: str | None = None
     factor: float = 1.0

@@ -14,6 +14,7 @@ from pipeline.evidence.assay_spread import UNDECIDED_DEX
 from pipeline.evidence.target_evidence import (
     REE_LABEL_FLOOR,
     best_match,
+    described,
     lonely_words,
     measured_values,
     target_commodities,
@@ -104,7 +105,7 @@ def label_sites(
             label[hits] = 1.0
             rule[hits] = [f"{kind}: {label}" for label in word[hits]]
     near = joined["near_n"].fillna(0).to_numpy() > 0
-    inferred = near | ~np.isnan(commodity) | ~np.isnan(deposit)
+    inferred = near | described(sites)
     evidence = np.where(~np.isnan(value), "measured", np.where(inferred, "inferred", "none"))
     table = pd.DataFrame(
         {

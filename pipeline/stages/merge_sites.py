@@ -105,7 +105,7 @@ def merge_sites(
     table["record_ids"] = _united(ordered["record_id"], ordered["group"])
     table["sources"] = _united(ordered["source"], ordered["group"])
     table["official_ids"] = _united(ordered["official_id"], ordered["group"])
-    for column in ("commodities", "remarks", "url"):
+    for column in ("commodities", "remarks", "url", *({"minerals"} & set(ordered))):
         table[column] = _united(ordered[column], ordered["group"])
     table["aliases"] = _aliases(ordered, table["name"])
     table["first_year"], table["last_year"] = by_group["first_year"].min(), by_group["last_year"].max()

@@ -12,6 +12,7 @@ from layers.site_layers import SiteLayers
 from pipeline.evidence.host_beliefs import HostBelief, believe
 from pipeline.evidence.site_amounts import site_amounts
 from pipeline.evidence.size_clues import size_clues
+from pipeline.evidence.target_evidence import described
 from pipeline.evidence.targets import REE, known_targets
 from pipeline.kernels.ordering import places
 from pipeline.kernels.rank_draws import Z90, WasteBelief, amounts, choose_aim, draw_ranks
@@ -124,7 +125,6 @@ def _ranked(
     placed = places([np.where(no_waste, 0.0, capped["payable_t"]), score], last, sites["site_id"].to_numpy())
     drawn = draw_ranks(waste, aim, "payable", last, params.n_draws, 10, params.random_state)
     measured = np.isfinite(belief.measured_ppm)
-    described = sites[["commodities", "deposit_type"]].notna().any(axis=1).to_numpy()
     middle = np.where(measured, belief.measured_ppm, 10.0**belief.grade_log10)
     ends = [10.0 ** (belief.grade_log10 + side * Z90 * belief.grade_sd) for side in (-1.0, 1.0)]
     tonnes = wastes["tonnage_t"].to_numpy(float)
@@ -139,7 +139,7 @@ def _ranked(
             "score": score,
             "score_low": np.minimum(low, score),
             "score_high": np.maximum(high, score),
-            "evidence": np.select([measured, described], ["measured", "inferred"], "none"),
+            "evidence": np.select([measured, described(sites)], ["measured", "inferred"], "none"),
             "grade_ppm": middle,
             "grade_low_ppm": np.minimum(ends[0], middle),
             "grade_high_ppm": np.maximum(ends[1], middle),

@@ -95,6 +95,18 @@ def test_an_inventory_is_understood_in_three_languages(
     assert set(found.questions) == ({"defaults.utm_hemisphere"} if pattern is SPANISH else set())
 
 
+@pytest.mark.parametrize(
+    "headings", [("Ore_Min", "Gangue_Min"), ("Ore Minerals", "Gangue"), ("Minerales de mena", "Ganga")]
+)
+def test_columns_of_minerals_are_found(tmp_path: Path, headings: tuple[str, str]) -> None:
+    ore, gangue = headings
+    made = [{**row, ore: "magnetite; apatite", gangue: "quartz, calcite"} for row in rows(ENGLISH)]
+    write(tmp_path, "sites.csv", made)
+    found = guess(tmp_path, "sites.csv")
+    assert found.value("columns.minerals") == [ore, gangue]
+    assert found.value("columns.commodities") == "Commodity"
+
+
 def test_french_details_decimal_comma_hectares_language_and_kinds(tmp_path: Path) -> None:
     write(tmp_path, "sites.csv", rows(FRENCH), sep=";", encoding="cp1252")
     found = guess(tmp_path, "sites.csv")

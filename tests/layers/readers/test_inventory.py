@@ -53,6 +53,14 @@ def test_a_plain_inventory(tmp_path: Path) -> None:
     conform(layer, Records)
 
 
+def test_minerals_of_ore_and_gangue_are_one_list(tmp_path: Path) -> None:
+    text = f'{HEAD},ore,gangue\n1,A,55.1234,-120.1234,"Monazite, Pyrite",quartz; pyrite\n2,B,55.2234,-120.2234, ,None\n'
+    listed = inventory(tmp_path, text, columns={"minerals": ["ore", "gangue"]}, missing=[" ", "None"]).layer["minerals"]
+    assert listed[0] == "monazite; pyrite; quartz"
+    assert pd.isna(listed[1])
+    assert "minerals" not in inventory(tmp_path, text).layer
+
+
 def test_every_row_is_accounted_for(tmp_path: Path) -> None:
     text = f"{HEAD},prov\n1,A,55.1234,-120.1234,BC\n2,B,0,0,BC\n3,C,,,BC\n4,D,54.1234,2000,BC\n"
     text += "5,E,50.1234,-80.1234,ON\n1,A,55.1234,-120.1234,BC\nNote: approximate positions only\n"

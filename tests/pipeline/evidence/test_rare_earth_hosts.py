@@ -6,17 +6,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.evidence.rare_earth_hosts import COMMODITIES, DEPOSITS, REFERENCES, Host
+from pipeline.evidence.rare_earth_hosts import COMMODITIES, DEPOSITS, MINERALS, REFERENCES, Host
 from pipeline.evidence.target_evidence import OTHER_HIGH, OTHER_UTILITY, affinity_range, best_match, target_commodities
 
 
-def affinity(commodities: str | None, deposit: str | None = None) -> tuple[float, float, float]:
-    sites = pd.DataFrame({"commodities": [commodities], "deposit_type": [deposit]}, dtype="object")
+def affinity(
+    commodities: str | None, deposit: str | None = None, minerals: str | None = None
+) -> tuple[float, float, float]:
+    words = {"commodities": [commodities], "deposit_type": [deposit], "minerals": [minerals]}
+    sites = pd.DataFrame(words, dtype="object")
     value, low, high = affinity_range(sites, "REE")
     return float(value[0]), float(low[0]), float(high[0])
 
 
-@pytest.mark.parametrize("host", [*COMMODITIES, *DEPOSITS], ids=lambda host: host.name)
+@pytest.mark.parametrize("host", [*COMMODITIES, *DEPOSITS, *MINERALS], ids=lambda host: host.name)
 def test_every_expert_weight_lies_in_its_range_and_names_its_source(host: Host) -> None:
     assert 0 <= host.low <= host.utility <= host.high <= 1
     assert host.high - host.low >= 0.2
@@ -94,3 +97,26 @@ def test_a_label_that_covers_gold_gravels_and_uranium_reefs_is_no_uranium_reef()
     assert affinity("gold", label)[0] == 0.15
     assert affinity("uranium", label)[0] == 0.5
     assert affinity("uranium", "Paleoplacer")[0] == 0.85
+
+
+@pytest.mark.parametrize(
+    "minerals", ["magnetite; monazite", "quartz; bastnäsite-(ce)", "xenotime", "fergusonite; zircon"]
+)
+def test_a_rare_earth_mineral_of_ore_or_gangue_speaks_where_nothing_of_them_was_sold(minerals: str) -> None:
+    assert affinity("iron", None, minerals) == (0.9, 0.4, 1.0)
+    assert affinity(None, None, minerals) == (0.9, 0.4, 1.0)
+    assert affinity("rare earths; gold; zircon", None, minerals)[0] == 1.0
+
+
+def test_accessories_of_common_rocks_say_little_and_nothing_in_a_deposit_without_a_host_mineral() -> None:
+    assert affinity("iron", None, "magnetite; apatite")[0] == 0.3
+    assert affinity("copper", "Calc-alkaline porphyry copper", "chalcopyrite; apatite; zircon") == affinity(
+        "copper", "Calc-alkaline porphyry copper"
+    )
+    assert affinity("gold", "Orogenic gold", "gold; monazite")[0] == pytest.approx((0.9 + 0.05) / 2)
+
+
+@pytest.mark.parametrize("minerals", ["anorthite; quartz", "sericite; calcite", "pyrite"])
+def test_a_mineral_whose_name_only_holds_that_of_another_is_none(minerals: str) -> None:
+    assert affinity("gold", None, minerals) == affinity("gold")
+    assert affinity(None, None, minerals) == (OTHER_UTILITY, 0.0, OTHER_HIGH)

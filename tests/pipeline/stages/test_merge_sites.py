@@ -47,6 +47,13 @@ def test_a_site_takes_each_value_from_the_first_record_that_has_one() -> None:
     assert (site["n_records"], site["link_confidence"]) == (2, 0.99)
 
 
+def test_minerals_are_united_where_a_source_lists_them() -> None:
+    listed = [TWO[0] | {"minerals": "monazite; quartz"}, TWO[1] | {"minerals": "quartz; pyrite"}]
+    assert merged(listed, SAME, precedence=("a", "b"))["minerals"].tolist() == ["monazite; quartz; pyrite"]
+    assert merged([TWO[0], listed[1]], SAME)["minerals"].tolist() == ["quartz; pyrite"]
+    assert "minerals" not in merged(TWO, SAME)
+
+
 def test_precedence_decides_and_without_it_the_fuller_record() -> None:
     assert merged(TWO, SAME, precedence=("b",)).iloc[0]["site_id"] == "b-x-9"
     assert merged(TWO, SAME).iloc[0]["record_ids"] == "b:2; a:1"

@@ -51,6 +51,15 @@ def test_targets_of_a_run_file_are_symbols_each_once() -> None:
         checked_targets(("unobtainium",))
 
 
+def test_a_mineral_of_which_the_target_is_a_main_part_names_it() -> None:
+    minerals = pd.Series(["scheelite; quartz", "pyrite", None, None], dtype="str")
+    words = {"commodities": ["gold", "gold", "gold", "gold; tungsten"], "deposit_type": [None] * 4}
+    named = belief("W", minerals=minerals, **words).chance
+    bare = belief("W", **words).chance
+    assert named[0] > named[1] == named[2] == bare[2]
+    assert named[3] == bare[3] >= named[0]
+
+
 def test_clues_of_a_host_add_up() -> None:
     """Kind of waste and companion: 0.4; with the deposit: 0.7; the target named adds 0.15; nothing: 0.03."""
     found = belief(
