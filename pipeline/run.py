@@ -24,8 +24,8 @@ from layers.samples.standardise import LEAST_SAMPLES
 from layers.schema import GeoDataFrame
 from layers.site_layers import SiteLayers
 from maps.rows import rank_labels
-from maps.verdict import score_key, verdict
-from maps.words import count_kinds, word
+from maps.verdict import verdict
+from maps.words import count_kinds
 from pipeline.config import RunConfig
 from pipeline.evidence.shores import with_shores
 from pipeline.executor import Executor, fitting_workers
@@ -63,7 +63,7 @@ from pipeline.stages.score_companion import score_companion
 from pipeline.stages.score_surface import score_surface
 from pipeline.stages.train_model import train_model
 from pipeline.steps import Steps
-from pipeline.summary import RunSummary
+from pipeline.summary import RunSummary, score_name_of
 from pipeline.withhold import read_and_withhold
 
 
@@ -119,7 +119,7 @@ def run(
         seconds=sum(store.timings_s.values()),
         top=results.ranking.assign(rank_label=rank_labels(results.ranking)).head(5),
         kinds=count_kinds(results.ranking["site_kind"]),
-        score_name=word(score_key(results.model.validation, "summary_score"), "en"),
+        score_name=score_name_of(results.model.validation),
         n_unheeded=sum(note.count for note in inputs.notes if note.code == "requests_without_site"),
     )
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from maps.words import chance, kinds_counted
+from layers.validation import Validation
+from maps.verdict import score_key
+from maps.words import chance, kinds_counted, word
 
 
 @dataclass(frozen=True)
@@ -107,9 +109,9 @@ class RunSummary:
         if self.top is not None:
             lines.append("First five for follow-up sampling:")
             lines += [
-                f"  {row.rank_label}. {row.name}  ({row.site_id})  {_grade(row, self.score_name)}, "
-                f"rank {row.rank_low}-{row.rank_high}, evidence: {row.evidence}"
-                for row in self.top.itertuples(index=False)
+                f"  {row['rank_label']}. {row['name']}  ({row['site_id']})  {grade_or_score(row, self.score_name)}, "
+                f"rank {row['rank_low']}-{row['rank_high']}, evidence: {row['evidence']}"
+                for row in self.top.to_dict(orient="records")
             ]
             lines.append("")
         if self.map_path is not None:
@@ -117,10 +119,23 @@ class RunSummary:
         return "\n".join([*lines, f"Report: {self.report_path}"])
 
 
-def _grade(row: Any, score_name: str) -> str:
-    """Return the measured concentration with its range, or what stands for it where there is none."""
-    if row.treo_low_ppm == 0:
-        return f"nothing detected in its samples, below {row.treo_high_ppm:,.0f} ppm"
-    if pd.notna(row.treo_ppm):
-        return f"{row.treo_ppm:,.0f} ppm measured ({row.treo_low_ppm:,.0f}-{row.treo_high_ppm:,.0f})"
-    return f"{score_name} {chance(row.score, 'en')}"
+def grade_or_score(row: Mapping[Any, Any], score_name: str) -> str:
+    """Return the measured concentration with its range, or what stands for it where there is none.
+
+    Parameters
+    ----------
+    row : mapping
+        ``treo_ppm, treo_low_ppm, treo_high_ppm, score`` of a site.
+    score_name : str
+        What the score of a site without samples is in this run; see `RunSummary`.
+    """
+    if row["treo_low_ppm"] == 0:
+        return f"nothing detected in its samples, below {row['treo_high_ppm']:,.0f} ppm"
+    if pd.notna(row["treo_ppm"]):
+        return f"{row['treo_ppm']:,.0f} ppm measured ({row['treo_low_ppm']:,.0f}-{row['treo_high_ppm']:,.0f})"
+    return f"{score_name} {chance(row['score'], 'en')}"
+
+
+def score_name_of(validation: Validation | None) -> str:
+    """Return what the score of a site without samples is: a chance only where a model orders the list."""
+    return word(score_key(validation, "summary_score"), "en")

@@ -12,11 +12,11 @@ import pandas as pd
 
 from layers.errors import SourceError
 from layers.formulas import without_formulas
-from maps.words import chance
 from pipeline.folder.manifest import BESIDE_SOURCES, key_of, read_manifest
 from pipeline.folder.published import load_publication
 from pipeline.folder.run_folder import LIST
 from pipeline.folder.writing import atomic
+from pipeline.summary import grade_or_score, score_name_of
 
 MOVES_SHOWN = 15
 """Sites that moved most, shown one by one."""
@@ -37,7 +37,34 @@ GROUPS = (
 )
 """Columns of a site by what they tell of it, for the reasons of a move."""
 
-_LATE = ("rank", "score", "companion", "contained", "reasons", "applicability", "tied", "payable", "chance", "geometry")
+COLUMNS = [
+    "site_id",
+    "other_id",
+    "name",
+    "rank_a",
+    "rank_b",
+    "moved",
+    "score_a",
+    "score_b",
+    "changed",
+    "grade_a",
+    "grade_b",
+]
+"""Of the sites of a comparison."""
+
+_LATE = (
+    "rank",
+    "score",
+    "grade",
+    "companion",
+    "contained",
+    "reasons",
+    "applicability",
+    "tied",
+    "payable",
+    "chance",
+    "geometry",
+)
 """Columns that are results of the ranking and therefore no reasons of a move."""
 
 
@@ -50,9 +77,10 @@ class Comparison:
     causes : tuple of str
         What differs in run files, inputs, code and versions.
     sites : DataFrame
-        One row per site of either run: ``site_id, other_id, name, rank_a, rank_b, moved, score_a, score_b, changed``; ranks are
-        missing where a run has no such site, ``changed`` names what is told differently of it, and rows are sorted by how far
-        they moved.
+        One row per site of either run: ``site_id, other_id, name, rank_a, rank_b, moved, score_a, score_b, changed, grade_a,
+        grade_b``; ranks are missing where a run has no such site, ``changed`` names what is told differently of it,
+        ``grade_a`` and ``grade_b`` say what each run knows of the grade, as `run` does at its end, and rows are sorted by how
+        far they moved.
     steps : tuple of str
         Steps whose results differ.
     """
@@ -102,10 +130,15 @@ def write_moves(comparison: Comparison, path: Path) -> None:
         raise SourceError(
             f"{path}: lies in the folder of a run ({run.name}), which only runs write. Give another --csv."
         )
-    if path.exists() and not _begins_with(path, ",".join(map(str, comparison.sites.columns)).encode()):
+    if path.exists() and not _begins_with(path, _heading(comparison.sites)):
         raise SourceError(f"{path}: holds something else than a former comparison. Give another name with --csv.")
     with atomic(path) as temporary:
         without_formulas(comparison.sites).to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def _heading(sites: pd.DataFrame) -> bytes:
+    """Return how the heading of a table of moves begins, by this version or one before it."""
+    return ",".join(str(name) for name in sites.columns if name not in ("grade_a", "grade_b")).encode()
 
 
 def _begins_with(path: Path, heading: bytes) -> bool:
@@ -129,9 +162,9 @@ def in_words(comparison: Comparison, first: Path, second: Path) -> str:
         lines.append(f"{len(moved)} changed rank, half of these by {middle:g} or less, one by {most}:")
         for row in moved.head(MOVES_SHOWN).to_dict(orient="records"):
             why = f"; differs in: {row['changed']}" if row["changed"] else ""
+            grades = " -> ".join(dict.fromkeys([row["grade_a"], row["grade_b"]]))
             lines.append(
-                f"  {row['rank_a']:.0f} -> {row['rank_b']:.0f}  {row['name']}  ({row['site_id']})  chance of the "
-                f"grade {chance(row['score_a'], 'en')} -> {chance(row['score_b'], 'en')}{why}"
+                f"  {row['rank_a']:.0f} -> {row['rank_b']:.0f}  {row['name']}  ({row['site_id']})  {grades}{why}"
             )
     else:
         lines.append("None of them changed rank.")
@@ -141,12 +174,14 @@ def in_words(comparison: Comparison, first: Path, second: Path) -> str:
 
 
 def _told_per_site(folder: Path) -> list[dict[str, Any]]:
-    """Return everything known per ranked site, one mapping each."""
+    """Return everything known per ranked site and, as ``grade``, what a person is told of its grade, one mapping each."""
     publication = load_publication(folder)
+    score_name = score_name_of(publication.validation)
     sites = pd.DataFrame(publication.sites).drop(columns="geometry")
     fresh = [name for name in publication.ranking.columns if name == "site_id" or name not in sites.columns]
     table = sites.merge(publication.ranking[fresh], on="site_id", how="inner", validate="one_to_one")
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict(orient="records")]
+    rows = [{str(name): value for name, value in row.items()} for row in table.to_dict(orient="records")]
+    return [{**row, "grade": grade_or_score(row, score_name)} for row in rows]
 
 
 def _moves(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> pd.DataFrame:
@@ -165,10 +200,11 @@ def _moves(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> pd.Data
                 "score_a": float(a.get("score", np.nan)),
                 "score_b": float(b.get("score", np.nan)),
                 "changed": ", ".join(_changed(a, b)) if a and b else "",
+                "grade_a": a.get("grade", ""),
+                "grade_b": b.get("grade", ""),
             }
         )
-    columns = ["site_id", "other_id", "name", "rank_a", "rank_b", "moved", "score_a", "score_b", "changed"]
-    table = pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=COLUMNS)
     far = table["moved"].abs().fillna(-1.0)
     return table.iloc[np.lexsort((table["site_id"], -far))].reset_index(drop=True)
 

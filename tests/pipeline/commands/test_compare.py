@@ -2,19 +2,97 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
+import pytest
 
-from pipeline.commands.compare import Comparison, in_words
+import pipeline.commands.compare as comparing
+from maps.publication import Publication
+from pipeline.commands.compare import Comparison, compare_runs, in_words, write_moves
+from tests.maps.made_up import publication
+
+MODEL, TABLES = Path("by_model"), Path("by_tables")
 
 
-def test_no_chance_of_a_site_that_moved_is_told_as_certain() -> None:
-    moved = pd.DataFrame(
-        {
-            "site_id": ["a"], "name": ["Site 1"], "rank_a": [1.0], "rank_b": [198.0], "moved": [197.0],
-            "score_a": [0.999], "score_b": [0.001], "changed": ["amount"],
-        }
-    )  # fmt: skip
-    lines = in_words(Comparison((), moved, ()), Path("may"), Path("june"))
-    assert "1 -> 198  Site 1  (a)  chance of the grade > 0.99 -> < 0.01; differs in: amount" in lines
+def test_no_chance_of_a_site_that_moved_is_told_as_certain(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = _of_one_site(score=0.999)
+    other = _of_one_site(score=0.001)
+    lines = _said(monkeypatch, {Path("may"): one, Path("june"): other})
+    assert "chance of the grade > 0.99 -> chance of the grade < 0.01" in lines
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        (MODEL, MODEL, ("chance of the grade 0.30 -> chance of the grade 0.60",)),
+        (
+            TABLES,
+            TABLES,
+            ("expectation by kind of deposit, coarse: 0.30 -> expectation by kind of deposit, coarse: 0.60",),
+        ),
+        (MODEL, TABLES, ("chance of the grade 0.30 -> expectation by kind of deposit, coarse: 0.60",)),
+        (TABLES, MODEL, ("expectation by kind of deposit, coarse: 0.30 -> chance of the grade 0.60",)),
+    ],
+)
+def test_a_number_is_a_chance_only_in_the_run_whose_list_a_model_orders(
+    first: Path, second: Path, told: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = {Path("a"): _of_one_site(score=0.3, by=first), Path("b"): _of_one_site(score=0.6, by=second)}
+    lines = _said(monkeypatch, runs)
+    for words in told:
+        assert words in lines
+    assert lines.count("chance") == [first, second].count(MODEL)
+
+
+def test_a_waste_that_was_sampled_in_one_run_has_its_grade_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    sampled = _of_one_site(score=0.9, treo=(1200.0, 800.0, 1900.0))
+    lines = _said(monkeypatch, {Path("a"): _of_one_site(score=0.3, by=TABLES), Path("b"): sampled})
+    assert "expectation by kind of deposit, coarse: 0.30 -> 1,200 ppm measured (800-1,900)" in lines
+
+
+def test_what_is_the_same_in_both_runs_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = _said(monkeypatch, {Path("a"): _of_one_site(score=0.3, rank=8), Path("b"): _of_one_site(score=0.3)})
+    assert "8 -> 400" in lines
+    assert lines.count("chance of the grade 0.30") == 1
+
+
+def test_a_table_of_moves_of_an_earlier_version_is_replaced(tmp_path: Path) -> None:
+    rows = {name: ["a"] for name in comparing.COLUMNS}
+    (tmp_path / "moves.csv").write_text(",".join(comparing.COLUMNS[:-2]) + "\nearlier\n")
+    write_moves(Comparison((), pd.DataFrame(rows), ()), tmp_path / "moves.csv")
+    assert list(pd.read_csv(tmp_path / "moves.csv").columns) == comparing.COLUMNS
+
+
+def _of_one_site(
+    *,
+    score: float,
+    by: Path = MODEL,
+    treo: tuple[float, float, float] = (np.nan, np.nan, np.nan),
+    rank: int | None = None,
+) -> Publication:
+    """Return a publication in which the first site has this score, at a rank of its own, in a list of this kind."""
+    made = publication(6, unscored=0)
+    ranking = pd.DataFrame(made.ranking).assign(rank=np.arange(1, 7))
+    at = ranking["site_id"] == "S00001"
+    names = ["score", "treo_ppm", "treo_low_ppm", "treo_high_ppm"]
+    ranking.loc[at, names] = [score, *treo]
+    ranking.loc[at, "rank"] = rank or 100 + round(1000 * score)
+    validation = made.validation
+    assert validation is not None
+    used = validation.verdict.model_copy(update={"model_used": by == MODEL})
+    changes: dict[str, Any] = {"ranking": ranking, "validation": validation.model_copy(update={"verdict": used})}
+    return replace(made, **changes)
+
+
+def _said(monkeypatch: pytest.MonkeyPatch, runs: dict[Path, Publication]) -> str:
+    """Return what is said of the first site of two runs, with everything else alike."""
+    manifest = {"finished": True, "config": {"sources": []}, "inputs": [], "fingerprints": {}, "versions": {}}
+    monkeypatch.setattr(comparing, "read_manifest", lambda _: manifest)
+    monkeypatch.setattr(comparing, "load_publication", lambda folder: runs[folder])
+    first, second = runs
+    lines = in_words(compare_runs(first, second), first, second).splitlines()
+    return "\n".join(line for line in lines if "(S00001)" in line)
