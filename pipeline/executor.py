@@ -121,6 +121,45 @@ class Executor:
         parts = self._compute(stage, sites, slices, shared, params)
         return _in_order(parts, sites)
 
+    @property
+    def cluster_workers(self) -> int:
+        """How many workers a cluster has at the moment; 0 without a cluster."""
+        return len(self._client.scheduler_info(n_workers=-1)["workers"]) if self._client is not None else 0
+
+    def on_workers(
+        self, work: Callable[[Any, Any], Any], shared: Any, parts: Sequence[Any], name: str, remedy: str
+    ) -> list[Any]:
+        """Compute ``work(shared, part)`` for every part on the workers of a cluster.
+
+        Parameters
+        ----------
+        work : callable
+            Of a module that workers can import. A part whose worker ends is computed again, perhaps beside the first.
+        shared : any picklable value
+            Sent once to every worker.
+        parts : sequence of any picklable values
+            What each call takes beside it.
+        name, remedy : str
+            The step, and what makes it take less memory, for messages.
+
+        Returns
+        -------
+        list
+            In the order of the parts.
+
+        Raises
+        ------
+        StageError
+            What ``work`` raises, or when a worker was killed again and again or the scheduler is lost.
+        """
+        import dask
+
+        def tasks_of() -> list[Any]:
+            sent = self._scatter(shared)
+            return [dask.delayed(work, pure=False)(sent, part) for part in parts]
+
+        return self._gather(name, remedy, tasks_of)
+
     def _within_workers(self, params: Any, n_slices: int) -> Any:
         """Lower a stage's own ``threads`` so that slices times threads never exceed the workers; results do not depend on it."""
         threads = getattr(params, "threads", None)
@@ -133,8 +172,7 @@ class Executor:
     def _fitting_partitions(self, n_sites: int) -> int:
         """Return one slice for small regions, else a multiple of the workers that keeps slices near the target size."""
         if self.mode == "cluster":
-            workers = max(1, len(self._client.scheduler_info(n_workers=-1)["workers"])) if self._client else 1
-            return max(workers, math.ceil(n_sites / SITES_PER_PARTITION))
+            return max(1, self.cluster_workers, math.ceil(n_sites / SITES_PER_PARTITION))
         if self.mode == "processes":
             return max(self.workers, math.ceil(n_sites / SITES_PER_PARTITION))
         return max(1, math.ceil(n_sites / SITES_PER_SLICE_HERE))
@@ -162,7 +200,7 @@ class Executor:
             return tasks
 
         if self._client is not None:
-            return self._gather(stage, tasks_of)
+            return self._gather(stage.__name__, "raise dask.partitions so that slices become smaller", tasks_of)
         tasks = tasks_of()
         if self.mode == "serial":
             return list(dask.compute(*tasks, scheduler="synchronous"))
@@ -190,17 +228,22 @@ class Executor:
 
     def _sent(self, layer: Any) -> Any:
         """Send what one slice needs to one worker of the cluster, so that it does not pass through the scheduler."""
-        return layer if self._client is None else self._client.scatter(layer, hash=False)
+        return layer if self._client is None else self._client.scatter([layer], hash=False)[0]
 
     def _scatter(self, layer: Any) -> Any:
         """Send a whole layer once to every worker of the cluster; locally, wrap it so that it is not copied per slice."""
         import dask
 
         if self._client is not None:
-            return self._client.scatter(layer, broadcast=True, hash=False)
+            from distributed.comm.core import CommClosedError
+
+            try:
+                return self._client.scatter([layer], broadcast=True, hash=False)[0]  # a tuple alone would go in pieces
+            except KeyError as error:  # what a scheduler answers when a worker ends while it copies to all
+                raise CommClosedError(f"a worker {error} was lost while it was sent a layer") from error
         return dask.delayed(layer, pure=False, traverse=False)
 
-    def _gather(self, stage: Callable[..., pd.DataFrame], tasks_of: Callable[[], list[Any]]) -> list[pd.DataFrame]:
+    def _gather(self, name: str, remedy: str, tasks_of: Callable[[], list[Any]]) -> list[Any]:
         """Compute on the cluster; where a worker took what it had been sent with it, everything is sent once more."""
         from concurrent.futures import CancelledError
 
@@ -211,17 +254,17 @@ class Executor:
         assert self._client is not None  # noqa: S101 - narrowed for mypy; the caller checked
         for attempt in range(1, TRIES + 1):
             try:
-                return cast("list[pd.DataFrame]", self._client.gather(self._client.compute(tasks_of())))
+                return cast("list[Any]", self._client.gather(self._client.compute(tasks_of())))
             except KilledWorker as error:
                 raise StageError(
-                    f"{stage.__name__}: a worker was stopped several times while computing a slice of sites, "
+                    f"{name}: a worker was stopped several times while computing one part of it, "
                     "usually because it ran out of memory. Give the workers more memory (--memory-limit of `dask worker`), "
-                    "or raise dask.partitions so that slices become smaller."
+                    f"or {remedy}."
                 ) from error
             except (CancelledError, FutureCancelledError, CommClosedError, TimeoutError) as error:
                 if self._client.status != "running" or attempt == TRIES:
                     raise StageError(
-                        f"{stage.__name__}: the connection to the dask scheduler or its workers was lost ({error}). Start them "
+                        f"{name}: the connection to the dask scheduler or its workers was lost ({error}). Start them "
                         "again and run it again: the steps that were finished are kept."
                     ) from error
         raise AssertionError("the loop returns or raises")

@@ -15,7 +15,6 @@ from pandera.typing import DataFrame
 from layers import schema
 from layers.accounting import rejected_rows
 from layers.errors import SourceError, StageError
-from layers.rasters.cog import write_cog
 from layers.rasters.reader import require_overlap
 from layers.readers.splits import read_splits
 from layers.samples.censoring import censoring_table
@@ -64,6 +63,7 @@ from pipeline.stages.score_surface import score_surface
 from pipeline.stages.train_model import train_model
 from pipeline.steps import Steps
 from pipeline.summary import RunSummary, score_name_of
+from pipeline.surface_file import Scored, write_surface
 from pipeline.withhold import read_and_withhold
 
 
@@ -222,7 +222,7 @@ def _compute(
         )
     reasons = whole(explain_sites, schema.Reasons, features, model, config.explain_sites)
     with progress.step("score surface"):
-        surface = _surface(config, store, model, inputs)
+        surface = _surface(config, store, model, inputs, executor)
     plan = whole(
         plan_sampling,
         schema.SamplingPlan,
@@ -296,7 +296,9 @@ def _train(
     return model
 
 
-def _surface(config: RunConfig, store: RunStore, model: TrainedModel, inputs: Inputs) -> Path | None:
+def _surface(
+    config: RunConfig, store: RunStore, model: TrainedModel, inputs: Inputs, executor: Executor
+) -> Path | None:
     """Write the model over the raster grid, window by window, when there are rasters and a model that can use them."""
     path = store.folder / "surface.tif"
     if store.is_current("score_surface", [model, inputs.rasters, config.score_surface], [path]):
@@ -310,7 +312,7 @@ def _surface(config: RunConfig, store: RunStore, model: TrainedModel, inputs: In
             store.run_folder.remove("surface.tif", "stages/score_surface.mark")
             return None
         with store.file("surface.tif") as temporary:
-            write_cog(surface, temporary)
+            write_surface(surface, Scored(model, inputs.rasters, params), temporary, executor)
         store.keep("score_surface", [path])
     return path
 

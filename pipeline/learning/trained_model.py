@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -115,6 +115,11 @@ class TrainedModel:
         A model that testing could not tell from chance, could not test, or found to leak, must not shuffle the sites.
         """
         return not self.validation.verdict.model_used
+
+    def of_surface(self) -> TrainedModel:
+        """Return what the surface needs and no more: nothing of any site."""
+        bare = replace(self, pipeline=None, site_blocks={}, diagnostics={}, sites=self.sites.iloc[:0])
+        return replace(bare, applicability=None, grade_line=None, grade_field=None)
 
     def waste_evidence(self, site_ids: pd.Series) -> dict[str, np.ndarray]:
         """Return ``log10``, ``sd`` and ``rule`` of what the waste itself told, in the order of the ids."""

@@ -17,7 +17,7 @@ from scipy.special import expit
 
 from layers.crs import same_crs
 from layers.errors import StageError
-from layers.rasters.cog import GridWindow, Surface
+from layers.rasters.cog import GridWindow, Rectangle, Surface
 from layers.rasters.raster import Raster
 from layers.rasters.reader import open_raster, read_window
 from pipeline.learning.trained_model import Applicability, TrainedModel
@@ -46,7 +46,9 @@ class ScoreSurfaceParams(BaseModel):
     threads: int = Field(default=2, ge=1, description="windows scored at once; the values do not depend on it")
 
 
-def score_surface(model: TrainedModel, rasters: Sequence[Raster], params: ScoreSurfaceParams) -> Surface | None:
+def score_surface(
+    model: TrainedModel, rasters: Sequence[Raster], params: ScoreSurfaceParams, part: Rectangle | None = None
+) -> Surface | None:
     """Return the surface whose windows are scored as they are asked for.
 
     The surface shows what geology and geophysics alone suggest for a waste at a place, by a model trained on the sites with
@@ -61,6 +63,9 @@ def score_surface(model: TrainedModel, rasters: Sequence[Raster], params: ScoreS
         By the names the model was trained with.
     params : ScoreSurfaceParams
         Window and mask.
+    part : Rectangle, optional
+        Only these cells of the grid. Where its first row and column are multiples of ``window_cells``, they have the values they
+        have in the whole to the last bit.
 
     Returns
     -------
@@ -84,13 +89,16 @@ def score_surface(model: TrainedModel, rasters: Sequence[Raster], params: ScoreS
         )
     used = [by_name[name] for name in model.surface[1]]
     grid = min(used, key=lambda raster: (_cell_m(raster), raster.name))
+    cells = part or Rectangle(0, 0, grid.height, grid.width)
+    a, b, c, d, e, f = grid.transform
+    corner = (a * cells.column + b * cells.row + c, d * cells.column + e * cells.row + f)
     return Surface(
-        width=grid.width,
-        height=grid.height,
-        transform=grid.transform,
+        width=cells.width,
+        height=cells.height,
+        transform=(a, b, corner[0], d, e, corner[1]) if part else grid.transform,
         crs=grid.crs,
         bands=BANDS,
-        windows=_windows(model, used, grid, params),
+        windows=_windows(model, used, grid, cells, params),
     )
 
 
@@ -100,29 +108,26 @@ def _cell_m(raster: Raster) -> float:
     return float(np.sqrt(abs(a * e - b * d))) * (METRES_PER_DEGREE if raster.is_geographic else 1.0)
 
 
-def _windows(model: TrainedModel, used: list[Raster], grid: Raster, params: ScoreSurfaceParams) -> Iterator[GridWindow]:
-    """Score the grid window by window in the order of reading; files stay open only while it is walked."""
+def _windows(
+    model: TrainedModel, used: list[Raster], grid: Raster, cells: Rectangle, params: ScoreSurfaceParams
+) -> Iterator[GridWindow]:
+    """Score cells of the grid window by window in the order of reading; files stay open only while it is walked."""
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-    size = params.window_cells
     score = partial(_score, model, _inside_of(model.surface_applicability), params.min_known_share)
     with ExitStack() as stack:
         handles = [stack.enter_context(open_raster(raster)) for raster in used]
         stack.enter_context(threadpool_limits(limits=1, user_api="blas"))
         pool = stack.enter_context(ThreadPoolExecutor(max_workers=params.threads))
         ahead: deque[Any] = deque()
-        for row in range(0, grid.height, size):
-            for column in range(0, grid.width, size):
-                height, width = min(size, grid.height - row), min(size, grid.width - column)
-                cells = [
-                    _values(raster, handle, grid, (row, column, height, width))
-                    for raster, handle in zip(used, handles, strict=True)
-                ]
-                stacked = np.stack(cells)
-                if np.isfinite(stacked).any():
-                    ahead.append((row, column, pool.submit(score, stacked)))
-                if len(ahead) > params.threads:
-                    yield _next_window(ahead)
+        for window in cells.cut(params.window_cells):
+            stacked = np.stack(
+                [_values(raster, handle, grid, window) for raster, handle in zip(used, handles, strict=True)]
+            )
+            if np.isfinite(stacked).any():
+                ahead.append((window.row - cells.row, window.column - cells.column, pool.submit(score, stacked)))
+            if len(ahead) > params.threads:
+                yield _next_window(ahead)
         while ahead:
             yield _next_window(ahead)
 
@@ -132,7 +137,7 @@ def _next_window(ahead: deque[Any]) -> GridWindow:
     return GridWindow(row, column, bands.result())
 
 
-def _values(raster: Raster, handle: Any, grid: Raster, window: tuple[int, int, int, int]) -> np.ndarray:
+def _values(raster: Raster, handle: Any, grid: Raster, window: Rectangle) -> np.ndarray:
     """Return the raster's values at the cell centres of a window of the grid, NaN off the raster."""
     row, column, height, width = window
     same_cells = raster.transform == grid.transform and (raster.width, raster.height) == (grid.width, grid.height)

@@ -50,13 +50,13 @@ class Peaks(Progress):
     def step(self, words: str) -> Iterator[None]:
         """Measure one step."""
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-        held = _status("VmRSS")
+        held = own_status_mib("VmRSS")
         with super().step(words):
             yield
-        self.rows.append((words, held, _status("VmHWM")))
+        self.rows.append((words, held, own_status_mib("VmHWM")))
 
 
-def _status(name: str) -> float:
+def own_status_mib(name: str) -> float:
     """Return a figure of this process that the kernel gives in kB, as MiB."""
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:")) / 1024

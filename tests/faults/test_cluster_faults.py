@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from distributed import LocalCluster
+from distributed import Client, LocalCluster
 
 from layers.errors import StageError
-from pipeline.executor import Executor, Shared
+from pipeline.executor import TRIES, Executor, Shared
 from tests.faults.small_region import PRIVATE, PRIVATE_CORNERS, SmallRun, differing, run_small
 from tests.sovereignty.traces import Traces, search_folders
 
@@ -82,11 +82,43 @@ def test_a_worker_killed_in_a_stage_changes_nothing(cluster: LocalCluster, tmp_p
     assert (found["value"] == 45.0).all()
 
 
-def test_a_lost_scheduler_is_a_message(cluster: LocalCluster) -> None:
+@pytest.mark.parametrize("step", ["slow", "score_surface"])
+def test_a_lost_scheduler_is_a_message(cluster: LocalCluster, step: str) -> None:
     with Executor(scheduler=cluster.scheduler_address, partitions=2) as executor:
         threading.Timer(2.0, cluster.close).start()
-        with pytest.raises(StageError, match="slow: the connection to the dask scheduler or its workers was lost"):
-            executor.map_sites(slow, sites(), [], None)
+        compute: dict[str, Callable[[], Any]] = {
+            "slow": lambda: executor.map_sites(slow, sites(), [], None),
+            "score_surface": lambda: executor.on_workers(slow, sites(), [1, 2], step, "lower something"),
+        }
+        with pytest.raises(StageError, match=f"{step}: the connection to the dask scheduler or its workers was lost"):
+            compute[step]()
+
+
+@pytest.mark.parametrize("losses", [1, 3])
+def test_a_worker_lost_while_layers_are_sent_is_one_that_was_lost(
+    cluster: LocalCluster, losses: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The scheduler then answers with the key it has no more; it may not pass for an error of the stage."""
+    send, lost = Client.scatter, []
+
+    def interrupted(self: Client, *arguments: Any, **options: Any) -> Any:
+        if options.get("broadcast") and len(lost) < losses:
+            lost.append("tcp://127.0.0.1:1")
+            raise KeyError(lost[-1])
+        return send(self, *arguments, **options)
+
+    monkeypatch.setattr(Client, "scatter", interrupted)
+    (tmp_path / "mark").touch()
+    places, shared = sites(), [Shared(sites(), 10.0), Shared(pd.DataFrame({"value": np.arange(10.0)}))]
+    with Executor(scheduler=cluster.scheduler_address, partitions=2) as executor:
+        if losses < TRIES:
+            assert (executor.map_sites(suicidal, places, shared, tmp_path / "mark")["value"] == 45.0).all()
+        else:
+            with pytest.raises(
+                StageError, match="suicidal: the connection to the dask scheduler or its workers was lost"
+            ):
+                executor.map_sites(suicidal, places, shared, tmp_path / "mark")
+    assert len(lost) == losses
 
 
 def hungry(part: gpd.GeoDataFrame, _params: object) -> pd.DataFrame:
@@ -120,22 +152,23 @@ def test_a_worker_without_memory_is_a_message_and_the_cluster_goes_on(tmp_path: 
 PER_SITE = (
     "assign_samples", "sample_rasters", "overlay_territories", "measure_access", "estimate_tonnage", "flag_constraints",
 )  # fmt: skip
+ON_WORKERS = (*PER_SITE, "score_surface")
 
 
-@pytest.mark.parametrize("stage", PER_SITE if FULL else PER_SITE[:1])
+@pytest.mark.parametrize("stage", ON_WORKERS if FULL else (PER_SITE[0], "score_surface"))
 def test_a_run_whose_worker_is_killed_in_a_stage_writes_the_same_folder(
     cluster: LocalCluster, stage: str, small_run: SmallRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, killed = Executor.map_sites, []
+    whole, killed = Executor._gather, []
 
-    def kill_one_on_the_way(self: Executor, run_stage: Any, *arguments: Any) -> Any:
-        if run_stage.__name__ == stage:
+    def kill_one_on_the_way(self: Executor, name: str, *arguments: Any) -> Any:
+        if name == stage and not killed:
             worker = next(iter(cluster.workers.values()))
             killed.append(worker.pid)
             threading.Timer(0.02, os.kill, (worker.pid, signal.SIGKILL)).start()
-        return whole(self, run_stage, *arguments)
+        return whole(self, name, *arguments)
 
-    monkeypatch.setattr(Executor, "map_sites", kill_one_on_the_way)
+    monkeypatch.setattr(Executor, "_gather", kill_one_on_the_way)
     dask = {"scheduler": cluster.scheduler_address, "partitions": 6}
     run_small(small_run.raw | {"dask": dask}, small_run.data, tmp_path / "run")
     assert len(killed) == 1

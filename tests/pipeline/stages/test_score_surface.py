@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import rasterio
 
 from layers.catalogue.source import Source
 from layers.errors import StageError
-from layers.rasters.cog import write_cog
+from layers.rasters.cog import Rectangle, write_cog
 from layers.rasters.reader import describe_raster
 from pipeline.stages.build_features import BuildFeaturesParams, build_features
 from pipeline.stages.label_sites import LabelSitesParams, label_sites
@@ -94,3 +95,24 @@ def test_a_missing_raster_is_named_and_no_raster_model_gives_nothing(model, rast
     with pytest.raises(StageError, match="1 of 2 rasters the model was trained with are not given: raster_gravity"):
         score_surface(model, rasters[:1], ScoreSurfaceParams())
     assert score_surface(replace(model, surface=None), rasters, ScoreSurfaceParams()) is None
+
+
+@pytest.mark.parametrize("edge", [16, 48])
+def test_a_part_holds_the_values_of_the_whole_to_the_last_bit(model, rasters, edge) -> None:
+    params = ScoreSurfaceParams(window_cells=16)
+    surface = score_surface(model, rasters, params)
+    everything = whole(surface)
+    for cells in Rectangle(0, 0, surface.height, surface.width).cut(edge):
+        part = score_surface(model.of_surface(), rasters, params, cells)
+        expected = everything[:, cells.row : cells.row + cells.height, cells.column : cells.column + cells.width]
+        np.testing.assert_array_equal(whole(part), expected)
+        assert part.transform[2] == surface.transform[2] + cells.column * surface.transform[0]
+        assert part.transform[5] == surface.transform[5] + cells.row * surface.transform[4]
+
+
+def test_what_is_sent_for_the_surface_holds_nothing_of_any_site(model) -> None:
+    sent = pickle.dumps(model.of_surface())
+    sites = [*model.sites["site_id"], *model.site_blocks]
+    assert sites
+    assert [site for site in sites if site.encode() in sent] == []
+    assert any(site.encode() in pickle.dumps(model) for site in sites)
