@@ -140,16 +140,18 @@ def banded_chance(key: str, row: Mapping[str, Any], lang: str) -> str:
     Parameters
     ----------
     key : str
-        Of a phrase with ``score, low, high``; ``<key>_plain`` is the same without a band.
+        Of a phrase with ``score, band``; ``<key>_plain`` is the same without a band.
     row : mapping
         ``score``, ``score_low``, ``score_high``.
     lang : {"en", "fr"}
         Language.
     """
-    columns = {"score": "score", "low": "score_low", "high": "score_high"}
-    texts = {name: chance(float(row[column]), lang) for name, column in columns.items()}
-    texts |= {end: texts[end].removeprefix("> ").removeprefix("< ") for end in ("low", "high")}  # an end has no sign
-    return phrase(key if texts["low"] != texts["high"] else f"{key}_plain", lang, **texts)
+    score, low, high = (chance(float(row[column]), lang) for column in ("score", "score_low", "score_high"))
+    if low == high:
+        return phrase(f"{key}_plain", lang, score=score)
+    signed = {low[0], high[0]} & {"<", ">"}
+    band = phrase("chance_between", lang, low=low, high=high) if signed else f"{low}–{high}"
+    return phrase(key, lang, score=score, band=band)
 
 
 def rounded(value: float | None, lang: str, digits: int = 2) -> str:
@@ -282,6 +284,12 @@ def layer(name: str, lang: str) -> str:
     """Return the words for a kind of area where it is a known code; a title given by a source stays as it is."""
     key = f"layer_{_as_key(name)}"
     return word(key, lang) if known(key) else name
+
+
+def areas_looked_up(layers: Iterable[str], lang: str) -> str:
+    """Say which kinds of area a run holds, for where none is near: of others an empty list says nothing."""
+    kinds = ", ".join(sorted({layer(name, lang) for name in layers}))
+    return phrase("areas_looked_up", lang, kinds=kinds) if kinds else word("areas_looked_up_none", lang)
 
 
 def count_kinds(kinds: Iterable[str]) -> dict[str, int]:

@@ -117,6 +117,7 @@ class Brief:
             "href": f"sheets/{row['site_id']}.html" if row["site_id"] in has_sheet else "",
             "distance": distance(row, lang),
             "rank": rank(row, lang),
+            "band": rank_band(row, lang),
             "judged": judged(row, lang),
             "amount": words.span(row["tonnage_low_t"], row["tonnage_high_t"], "t", lang),
             "contained": words.span(row["contained_treo_low_t"], row["contained_treo_high_t"], "t", lang),
@@ -266,7 +267,9 @@ class Brief:
         for layer, group in holding.groupby("layer", sort=True):
             names = sorted({str(name) for name in group["territory"]}, key=search_key)
             lines.append(f"{words.layer(str(layer), lang)}{colon}{_some(names, lang)}")
-        lines = lines or ([] if self.table.empty else [words.word("brief_no_area", lang)])
+        if not lines and not self.table.empty:
+            looked_up = words.areas_looked_up(self.p.territories["layer"], lang)
+            lines = [f"{words.word('brief_no_area', lang)} {looked_up}"]
         here = self._areas_here()
         lines = [f"{words.word('brief_here', lang)}{colon}{_some(here, lang)}", *lines] if here else lines
         near = self._communities(lang)
@@ -336,6 +339,11 @@ def rank(row: dict[str, Any], lang: str) -> str:
         return words.word("not_scored", lang)
     first, last = int(row["rank_first"]), int(row["rank_last"])
     return words.number(first, lang) if first == last else words.phrase("tied", lang, first=first, last=last)
+
+
+def rank_band(row: dict[str, Any], lang: str) -> str:
+    """Return the ranks a site may have when uncertainty is counted; empty where it has none."""
+    return "" if row["rank"] is None else "–".join(words.number(row[f"rank_{end}"], lang) for end in ("low", "high"))
 
 
 def judged(row: dict[str, Any], lang: str) -> str:

@@ -15,13 +15,13 @@ from maps.nearby import Place, areas_in_short, distance_to_place_km, in_language
 from maps.publication import Publication, about, of_sites
 from maps.rows import records, with_shared_ranks
 from maps.screening.area_map import area_map
-from maps.screening.brief import NEXT_STEPS, Brief, distance, judged, rank
+from maps.screening.brief import NEXT_STEPS, Brief, distance, judged, rank, rank_band
 from maps.screening.print_size import COLUMNS, print_sizes
 from maps.screening.workbook import write_list
 from maps.sheets.sheet import BESIDE_SCREENING, QUESTIONS, sources_by_licence, write_sheets
 from maps.site_map.site_map import write_map
 from maps.sovereignty import publishable
-from maps.verdict import plain_verdict
+from maps.verdict import plain_verdict, rests_on_companion
 
 SHEETS = 60
 """Sheets are written for so many best-ranked sites of a list, and for those of the short tables; the annex says so."""
@@ -157,7 +157,7 @@ def _in(brief: Brief, table: pd.DataFrame, with_sheet: list[str], lang: str) -> 
         "permits": brief.permits(lang),
         "speak_first": brief.speak_first(lang),
         "unknown": brief.unknown(lang),
-        "rank_note": words.phrase("brief_rank_note", lang, n=len(p.ranking), grade=grade),
+        "rank_note": _rank_note(p, grade, lang),
         "distance_note": _distance_note(place, lang),
         "amounts_known": brief.amounts_known,
         "widths": COLUMNS[brief.amounts_known],
@@ -177,13 +177,12 @@ def _row(row: dict[str, Any], has_sheet: bool, areas: Mapping[str, str], brief: 
     for_all = brief.of_all
     kind = words.word(f"kind_short_{row['site_kind']}", lang)
     kinds = (row["site_id"], kind, words.commodities(row["commodities"] or "", lang))
-    ends = () if row["rank"] is None else (row["rank_low"], row["rank_high"])
     codes = [
         *brief.hazards_of(row["site_id"]),
         *(code for code in brief.permits_of(row["site_id"]) if code not in for_all),
     ]
     return {
-        "band": "–".join(words.number(end, lang) for end in ends),
+        "band": rank_band(row, lang),
         "rank": rank(row, lang),
         "name": row["name"] or row["site_id"],
         "about": " · ".join(str(text) for text in kinds if text),
@@ -196,6 +195,14 @@ def _row(row: dict[str, Any], has_sheet: bool, areas: Mapping[str, str], brief: 
         "areas": areas.get(row["site_id"], "") or words.word("screen_no_area", lang),
         "flags": "\n".join(words.flag(code, lang) for code in codes) or words.word("brief_no_caution", lang),
     }
+
+
+def _rank_note(p: Publication, grade: str, lang: str) -> str:
+    """Say what ranks are among, what they go by, and what the number beside a site is."""
+    key = "brief_rank_note_companion" if rests_on_companion(p.validation) else "brief_rank_note"
+    order_by = p.ranking["order_by"].iloc[0] if "order_by" in p.ranking else None
+    order = "" if order_by is None else words.word(f"brief_order_{order_by}", lang)
+    return words.phrase(key, lang, n=len(p.ranking), grade=grade, order=order)
 
 
 def _notices(p: Publication, lang: str) -> list[str]:

@@ -125,6 +125,9 @@ class SheetWriter:
         self.areas = {language: areas_by_layer(chosen, language) for language in words.LANGUAGES}
         self.like = self._alike(set(site_ids))
         self.targets = {language: target_lines(publication, list(site_ids), language) for language in words.LANGUAGES}
+        self.looked_up = {
+            lang: words.areas_looked_up(publication.territories["layer"], lang) for lang in words.LANGUAGES
+        }
         self.coarse = bool((publication.territories["publish"] == "generalised").any())
 
     def page(self, site_id: str) -> str:
@@ -163,7 +166,7 @@ class SheetWriter:
             "known": self._known(site, ranked, lang),
             "unknown": ", ".join(words.word(key, lang) for key in self._unknown(site, ranked)) + ".",
             "sampled": _whole(site.get("waste_n")) > 0,
-            "not_sampled": words.not_sampled(site["site_kind"], lang),
+            "not_sampled": self._not_sampled(site, ranked, lang),
             "next": words.word("next_showing" if site["site_kind"] == "showing" else "next_general", lang),
             "questions": [key for key in QUESTIONS if site["site_kind"] != "showing" or key not in OF_WASTE],
             "score_note": self._score_note(ranked),
@@ -177,6 +180,7 @@ class SheetWriter:
             "access": self._access(site_id, lang),
             "flags": list(dict.fromkeys(_flag(flag, lang) for flag in self.flags.get(site_id, []))),
             "areas": self.areas[lang].get(site_id, []),
+            "looked_up": self.looked_up[lang],
             "communities": [
                 f"{nearby['community']}{colon}{words.number(nearby['distance_km'], lang, 1)} "
                 f"{words.word(_STRAIGHT[nearby['kind']], lang)}"
@@ -199,11 +203,11 @@ class SheetWriter:
             return words.word("not_scored_sentence", lang)
         if present(ranked.get("ranked_last_reason")):
             return words.word("ranked_last_showing" if ranked["site_kind"] == "showing" else "ranked_last", lang)
+        ends = {key: int(ranked[f"rank_{key}"]) for key in ("low", "high")}
         if ranked["site_id"] in self.tied:
             first, last = self.tied[ranked["site_id"]]
             key = "rank_sentence_tied_pair" if last - first == 1 else "rank_sentence_tied"
-            return words.phrase(key, lang, first=first, last=last, n=len(self.p.ranking), others=last - first)
-        ends = {key: int(ranked[f"rank_{key}"]) for key in ("low", "high")}
+            return words.phrase(key, lang, first=first, last=last, n=len(self.p.ranking), others=last - first, **ends)
         if ends["low"] == ends["high"]:
             return words.phrase("rank_sentence_sure", lang, rank=int(ranked["rank"]), n=len(self.p.ranking))
         return words.phrase("rank_sentence", lang, rank=int(ranked["rank"]), n=len(self.p.ranking), **ends)
@@ -257,6 +261,14 @@ class SheetWriter:
         }
         showing = site["site_kind"] == "showing"
         return [key for key, is_missing in missing.items() if is_missing and not (showing and key in OF_WASTE)]
+
+    def _not_sampled(self, site: Row, ranked: Row | None, lang: str) -> str:
+        """Say that no waste was sampled, or not for rare earths; empty where it was."""
+        n = _whole(site.get("waste_n"))
+        if not n:
+            return words.not_sampled(site["site_kind"], lang)
+        measured = ranked is None or present(ranked["treo_ppm"])
+        return "" if measured else words.phrase("sampled_other", lang, n=n)
 
     def _score_note(self, ranked: Row | None) -> str:
         """Return the key of what the chance means; of an assayed waste it is that none is given."""

@@ -56,12 +56,18 @@ def score_rows(ranked: Row | None, score_key: str, grade_ppm: float, lang: str) 
 
 def _payable(ranked: Row, lang: str) -> str:
     """Say what a site is expected to hold of metal that could pay, and the chance that it is worth a visit."""
-    mean, high = float(ranked["payable_t"]), float(ranked["payable_high_t"])
-    tonnes = words.phrase(
-        "payable_tonnes_rare" if words.rests_on_little(mean, high) else "payable_tonnes",
-        lang,
-        mean=words.rounded(mean, lang),
-        high=words.rounded(high, lang),
-    )
+    mean, high, cap = (float(ranked[f"{name}_t"]) for name in ("payable", "payable_high", "order_cap"))
+    ends = {"mean": words.rounded(mean, lang), "high": words.rounded(high, lang)}
+    if words.rests_on_little(mean, high):
+        tonnes = words.phrase("payable_tonnes_rare", lang, **ends)
+    else:
+        tonnes = words.phrase("payable_tonnes_capped" if reaches(high, cap) else "payable_tonnes", lang, **ends)
     key = "payable_range" if present(ranked["tonnage_t"]) else "payable_supposed"
-    return words.phrase(key, lang, tonnes=tonnes, chance=words.percent(float(ranked["chance_payable"]), lang))
+    enough = words.rounded(float(ranked["order_contained_t"]), lang)
+    chance = words.percent(float(ranked["chance_payable"]), lang)
+    return words.phrase(key, lang, tonnes=tonnes, enough=enough, chance=chance)
+
+
+def reaches(high_t: float, cap_t: float) -> bool:
+    """Say whether the upper end of an amount, as printed, is the most that is counted of one waste."""
+    return float(f"{high_t:.1e}") >= float(f"{cap_t:.1e}")

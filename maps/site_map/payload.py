@@ -111,11 +111,18 @@ def _meta(publication: Publication, total: int, shown: int, max_sheets: int) -> 
         "companion_order": rests_on_companion(publication.validation),
         "sheets": max_sheets,
         "grade": numbers([grade_looked_for(publication.ranking)], 3)[0],
+        "enough_t": _of_order(publication.ranking, "order_contained_t"),
+        "cap_t": _of_order(publication.ranking, "order_cap_t"),
         "order_by": str(publication.ranking["order_by"].iloc[0]) if _stated(publication.ranking, "order_by") else None,
         "withheld": publication.withheld,
         "plain_verdict": {lang: plain_verdict(publication.validation, lang) for lang in words.LANGUAGES},
         "verdict": {lang: verdict(publication.validation, lang) for lang in words.LANGUAGES},
     }
+
+
+def _of_order(ranking: pd.DataFrame, column: str) -> float | None:
+    """Return a figure that the order of the whole list rests on, two digits of it."""
+    return float(f"{float(ranking[column].iloc[0]):.1e}") if _stated(ranking, column) else None
 
 
 def _stated(table: pd.DataFrame, column: str) -> bool:

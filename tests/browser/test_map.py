@@ -23,6 +23,9 @@ from tests.browser.watched import PHONE, Watched
 
 pytestmark = pytest.mark.browser
 
+ENDS = [(0.12, 0.98), (0.0, 0.98), (0.12, 1.0)]
+"""Bands of a chance: no end is told as certain."""
+
 
 @pytest.fixture(scope="module")
 def opened(browser: Any, run: Path) -> Iterator[Watched]:
@@ -83,8 +86,8 @@ def click_map(page: Any, longitude: float, latitude: float) -> None:
 def test_sampled_and_unsampled_wastes_are_two_lists(page: Any, made_up: ModuleType) -> None:
     made = made_up.publication(150)
     measured = made.ranking[made.ranking["evidence"] == "measured"]
-    assert page.inner_text("#list-measured") == f"Sampled ({len(measured)})"
-    assert page.inner_text("#list-inferred") == f"Not sampled ({152 - len(measured)})"
+    assert page.inner_text("#list-measured") == f"Grade sampled ({len(measured)})"
+    assert page.inner_text("#list-inferred") == f"Grade not sampled ({152 - len(measured)})"
     page.click("#list-measured")
     assert page.evaluate("order.length") == len(measured)
     first = measured.iloc[0]
@@ -322,7 +325,7 @@ def test_a_card_opens_from_the_list_and_from_the_map(page: Any) -> None:
         "of 150",
         "Not a mineral resource or reserve",
         "Absence from these public layers",
-        "What moved the score",
+        "What moved its place",
         "Nearest of the towns on this map",
     ):
         assert part in page.inner_text("#card"), part
@@ -388,7 +391,7 @@ def test_the_list_leaves_the_page_as_csv_and_geojson_with_its_notices(page: Any,
     search(page, "gold")
     page.click("#places button >> nth=0")
     page.evaluate("byId('f-score').value = '0.5'; apply()")
-    asked = "This list: Not sampled; {} of 152 sites; Commodity on record: gold; Score at least: 0.50".format(
+    asked = "This list: Grade not sampled; {} of 152 sites; Commodity on record: gold; Score at least: 0.50".format(
         page.evaluate("order.length")
     )
     assert f"# {asked}" in page.evaluate("csv(order, true)").replace('"', "").splitlines()
@@ -428,7 +431,12 @@ def test_numbers_and_words_of_the_map_are_those_of_the_sheets(page: Any) -> None
     ):
         assert page.evaluate("([v, u]) => withUnit(v, u)", [value, unit]).split("\u00a0")[0] == reads
     assert page.evaluate("span(2.4, 19, 't')") == words.span(2.4, 19, "t", "en")
-    assert page.evaluate("[chanceEnd(1), chanceEnd(0), chanceEnd(0.5)]") == ["0.99", "0.01", "0.50"]
+    bands = [
+        words.banded_chance("score_band", {"score": 0.5, "score_low": low, "score_high": high}, "en")
+        for low, high in ENDS
+    ]
+    told = page.evaluate("ends => ends.map(([low, high]) => `0.50 (${chanceBand(chance(low), chance(high))})`)", ENDS)
+    assert told == bands == ["0.50 (0.12–0.98)", "0.50 (< 0.01 to 0.98)", "0.50 (0.12 to > 0.99)"]
     counted = "fill('count_shown', { shown: number(1), n: number(152) })"
     assert page.evaluate(f"lang = 'fr', {counted}") == "1 site sur 152"
     assert page.evaluate(f"lang = 'en', {counted}") == "1 of 152 sites"

@@ -150,6 +150,8 @@ def publication(
             "payable_low_t": 0.0,
             "payable_high_t": np.nan_to_num(contained * 7),
             "chance_payable": score / 2,
+            "order_cap_t": 5e6,
+            "order_contained_t": 1200.0,
             "site_kind": np.where(np.arange(n) % 5 == 4, "showing", "waste"),
         }
     )

@@ -164,7 +164,7 @@ def test_sampled_wastes_and_others_are_two_lists(made_up: ModuleType, tmp_path: 
     made = made_up.publication(40)
     write_report(made, tmp_path / "report.html")
     english = part((tmp_path / "report.html").read_text(encoding="utf-8"), "en")
-    sampled = english[english.index("Sampled: the ten best") : english.index("Not sampled: the ten best")]
+    sampled = english[english.index("Grade sampled: the ten best") : english.index("Grade not sampled: the ten best")]
     ids = set(made.ranking.loc[made.ranking["evidence"] == "measured", "site_id"])
     assert set(re.findall(r">(S\d{5})<", sampled)) <= ids
 
@@ -372,20 +372,20 @@ def test_a_score_is_called_after_what_the_order_rests_on(
         page = path.read_text(encoding="utf-8")
         assert "Chance that the grade is reached" not in page
         assert "Chance que la teneur soit atteinte" not in page
-        assert "Expectation of the grade by kind of deposit" in part(page, "en")
-        assert "Attente de la teneur selon le type de gîte" in part(page, "fr")
+        assert "Share of such wastes thought to reach the grade" in part(page, "en")
+        assert "Part de tels résidus dont on pense qu'ils atteignent la teneur" in part(page, "fr")
     write_ranking_workbook(made, tmp_path / "ranking.xlsx", "en")
     book = openpyxl.load_workbook(tmp_path / "ranking.xlsx")
     cells = [str(cell) for page in book for row in page.iter_rows(values_only=True) for cell in row if cell is not None]
-    assert "Expectation by kind of deposit or samples of the waste (0-1, coarse)" in cells
+    assert "Share of wastes with such words or samples thought to reach the grade (0-1, coarse)" in cells
     assert not [cell for cell in cells if cell.startswith(("Chance of the grade", "chance that the grade"))]
     said = map_payload(made)
     assert said["meta"]["companion_order"]
     assert "applicability" not in said["sites"]["columns"]
     assert said["words"]["en"]["list_about_inferred"].startswith(
-        "No waste of these sites was assayed: the number is what the kind of deposit"
+        "No waste of these sites was assayed for rare earths: the number is the share of wastes with such words thought"
     )
-    assert said["words"]["fr"]["score"] == "Attente de la teneur selon le type de gîte"
+    assert said["words"]["fr"]["score"] == "Part de tels résidus dont on pense qu'ils atteignent la teneur"
     drawn = dict(figures(made))
     assert "figure_reliability" not in drawn
     assert "[[axis_score_percent_companion]]" in drawn["figure_scores"]
@@ -543,9 +543,13 @@ def test_an_expectation_above_its_own_range_is_said_to_rest_on_a_small_chance(
     row = ranking.iloc[0].to_dict()
     told = dict(score_rows(row, "score", 500.0, "en"))["Payable oxides (in waste whose grade reaches 500 ppm)"]
     assert "560 t expected, which rests on a small chance of much: in 95 of 100 cases at most 0 t" in told
-    assert told.endswith("chance of enough for a visit < 1 %")
+    assert told.endswith("chance of enough for a visit (1,200 t) < 1 %")
     sure = dict(score_rows(row | {"payable_high_t": 900.0, "chance_payable": 1.0}, "score", 500.0, "en"))
-    assert "560 t expected, up to 900 t (95 %); chance of enough for a visit > 99 %" in " ".join(sure.values())
+    assert "560 t expected, up to 900 t (95 %); chance of enough for a visit (1,200 t) > 99 %" in " ".join(
+        sure.values()
+    )
+    capped = dict(score_rows(row | {"payable_high_t": 4_980_000.0}, "score", 500.0, "en"))
+    assert "up to 5,000,000 t, the most that is counted of one waste" in " ".join(capped.values())
     write_report(replace(made, ranking=ranking), tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "(5 to 95 %: 0 to 0 t; the expectation rests on a small chance of much)" in page

@@ -146,8 +146,8 @@ def test_dates_are_written_out() -> None:
          "des minerais comme ceux de la fiche portent rarement les éléments recherchés, ce qui augmente le score par rapport aux autres sites"),
         ("type_affinity", 0.75, -1.0, "deposits of this kind often hold the elements looked for, which lowers the score compared with the other sites",
          "les gisements de ce type contiennent souvent les éléments recherchés, ce qui diminue le score par rapport aux autres sites"),
-        ("part_amount", float("nan"), -1.0, "the amount of waste is not known and counts as the middle, which lowers the score",
-         "la quantité de résidus est inconnue et compte comme moyenne, ce qui diminue le score"),
+        ("part_amount", float("nan"), -1.0, "the amount of waste is not known and taken as usual for such a place, which lowers the score",
+         "la quantité de résidus est inconnue et prise comme habituelle pour un tel lieu, ce qui diminue le score"),
         ("neighbour_assays_ppm", 2007.6, 1.0, "sampled wastes nearby and alike point to about 2,000\u00a0ppm of the elements looked for, which raises the score",
          "des résidus échantillonnés proches et semblables font attendre environ 2\u202f000\u00a0ppm des éléments recherchés, ce qui augmente le score"),
         ("raster_odd; name", 2.0, 1.0, "odd, name at the site: 2, which raises the score", "odd, name sur le site : 2, ce qui augmente le score"),
@@ -362,12 +362,15 @@ def test_a_chance_is_never_told_as_certain(value: float, en: str, fr: str) -> No
 @pytest.mark.parametrize(
     ("chance", "ends", "english"),
     [
-        (1.0, (0.12, 1.0), "Chance that the grade is reached: > 0.99 (band 0.12–0.99)"),
-        (1.0, (0.991, 1.0), "Chance that the grade is reached: > 0.99"),
+        (1.0, (0.12, 1.0), "Chance that the grade is reached: > 0.99 (band 0.12 to > 0.99)"),
+        (0.4, (0.12, 0.55), "Chance that the grade is reached: 0.40 (band 0.12–0.55)"),
+        (0.4, (0.0, 0.55), "Chance that the grade is reached: 0.40 (band < 0.01 to 0.55)"),
+        (1.0, (0.991, 1.0), "Chance that the grade is reached: > 0.99 (band 0.99 to > 0.99)"),
+        (1.0, (0.996, 1.0), "Chance that the grade is reached: > 0.99"),
         (0.001, (0.0, 0.002), "Chance that the grade is reached: < 0.01"),
     ],
 )
-def test_an_explained_chance_is_never_certain_and_ends_have_no_sign(
+def test_an_explained_chance_is_never_certain_nor_are_its_ends(
     chance: float, ends: tuple[float, float], english: str
 ) -> None:
     row = {"score": chance, "score_low": ends[0], "score_high": ends[1]}

@@ -28,6 +28,8 @@ function townsOf(i) {
   const near = base.towns.name.map((one, k) => [km(base.towns.x[k] / 1e4, base.towns.y[k] / 1e4, lon(i), lat(i)), one]).sort((a, b) => a[0] - b[0]).slice(0, 3);
   return near.map(([far, one]) => `${one} (${number(Math.round(far))}\u00a0km)`).join(", ");
 }
+/* Which kinds of area this run holds: of others an empty list says nothing. */
+const lookedUp = () => A.kinds.length ? fill("areas_looked_up", { kinds: [...new Set(A.kinds.map((kind) => kind[lang]))].join(", ") }) : w("areas_looked_up_none");
 function reasonsOf(i) {
   const flat = S.reasons[i], found = [];
   for (let k = 0; k < flat.length; k += 2) { const one = data.sites.reasons[flat[k]]; found.push(one[lang === "en" ? 0 : 1].replace("{value}", withUnit(flat[k + 1], one[2]))); }
@@ -45,8 +47,8 @@ function scoreBlock(i) {
   const bar = el("div", { class: "bar", "aria-hidden": "true" }), band = el("span", { class: "band" }), mark = el("span", { class: "mark" });
   band.style.left = S.score_low[i] / 10 + "%"; band.style.width = (S.score_high[i] - S.score_low[i]) / 10 + "%"; mark.style.left = S.score[i] / 10 + "%";
   bar.append(band, mark);
-  const values = { score: chance(scoreOf(i)), low: chanceEnd(S.score_low[i] / 1000), high: chanceEnd(S.score_high[i] / 1000) };
-  return [rank, bar, el("p", {}, `${w("score")}${w("colon")}${fill(values.low === values.high ? "score_range_plain" : "score_range", values)}`), el("p", { class: "small" }, w(mere(i) ? "score_note_showing" : "score_note"))];
+  const low = chance(S.score_low[i] / 1000), high = chance(S.score_high[i] / 1000), values = { score: chance(scoreOf(i)), band: chanceBand(low, high) };
+  return [rank, bar, el("p", {}, `${w("score")}${w("colon")}${fill(low === high ? "score_range_plain" : "score_range", values)}`), el("p", { class: "small" }, w(mere(i) ? "score_note_showing" : "score_note"))];
 }
 function years(i) {
   const ends = [col("first", i), col("last", i)].filter((one) => one !== null).map(String);
@@ -55,8 +57,8 @@ function years(i) {
 function payable(i) {
   if (col("payable", i) === null || !ranked(i)) return [];
   const mean = col("payable", i), high = col("payable_high", i);
-  const tonnes = fill(mean <= high ? "payable_tonnes" : "payable_tonnes_rare", { mean: rounded(mean), high: rounded(high) });
-  return said(fill("payable", { grade: number(meta.grade) }), fill(S.t[i] === null ? "payable_supposed" : "payable_range", { tonnes, chance: percent(col("chance_payable", i) / 1000) }));
+  const key = mean > high ? "payable_tonnes_rare" : high >= meta.cap_t ? "payable_tonnes_capped" : "payable_tonnes", tonnes = fill(key, { mean: rounded(mean), high: rounded(high) });
+  return said(fill("payable", { grade: number(meta.grade) }), fill(S.t[i] === null ? "payable_supposed" : "payable_range", { tonnes, enough: rounded(meta.enough_t), chance: percent(col("chance_payable", i) / 1000) }));
 }
 function chemistry(i) {
   if (mere(i)) return []; // no grade and no amount of a waste that does not exist
@@ -74,13 +76,13 @@ function fillCard(i) {
     planned.has(i) ? el("p", {}, fill("visit_step", { step: number(planned.get(i)) })) : null,
     ...scoreBlock(i),
     el("dl", {}, fact("evidence", S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]])), mere(i) ? [] : fact("amount", span(col("t_low", i), col("t_high", i), "t")), mere(i) || S.t[i] === null ? [] : fact("tonnage_how", rule ? w("tonnage_rule_" + rule) : null), chemistry(i), txt("applicability", i) && !assayed(i) ? fact("applicability", w("applicability_" + txt("applicability", i))) : []),
-    col("waste_n", i) ? el("p", {}, fill("sampled", { n: number(col("waste_n", i)) })) : el("p", { class: "strong" }, w({ worked: "not_sampled_worked", unclear: "not_sampled_unclear", showing: "not_sampled_showing" }[kindOf(i)] ?? "not_sampled")),
+    col("waste_n", i) ? el("p", {}, fill(assayed(i) ? "sampled" : "sampled_other", { n: number(col("waste_n", i)) })) : el("p", { class: "strong" }, w({ worked: "not_sampled_worked", unclear: "not_sampled_unclear", showing: "not_sampled_showing" }[kindOf(i)] ?? "not_sampled")),
     col("ranked_last", i) ? el("p", { class: "strong" }, w(mere(i) ? "ranked_last_showing" : "ranked_last")) : null,
-    el("div", { class: "notice" }, el("p", {}, w(assayed(i) ? "notice_not_resource_sampled" : "notice_not_resource"))),
+    el("div", { class: "notice" }, el("p", {}, w(col("waste_n", i) ? "notice_not_resource_sampled" : "notice_not_resource"))),
     el("h3", {}, w("reasons")), paragraphs(reasonsOf(i), w("reasons_none")),
     ...targetBlock(i),
     el("h3", {}, w("cautions")), paragraphs(S.flags[i].map((k) => data.sites.flags[k][lang]), w("cautions_none")),
-    el("h3", {}, w("areas")), paragraphs(areasOf(i), w("areas_none")), el("p", { class: "small" }, w("notice_absence")),
+    el("h3", {}, w("areas")), paragraphs(areasOf(i), w("areas_none")), el("p", { class: "small" }, lookedUp() + " " + w("notice_absence")),
     el("h3", {}, w("access")),
     el("dl", {}, ["road_km", "rail_km", "power_km"].flatMap((key) => fact(key, col(key, i) === null ? w("not_known") : fill("near_lines", { km: number(col(key, i)) }))), base.towns.name.length ? fact("nearest_towns", townsOf(i)) : []),
     C.name.length ? paragraphs(communitiesOf(i), "") : null, el("p", { class: "small" }, w("notice_tenure")),

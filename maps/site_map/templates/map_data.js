@@ -31,8 +31,8 @@ const txt = (name, i) => { const at = col(name, i); return at === null ? null : 
 // A chance that would round to 0 or 1 is told as less or more: no draw proves certainty.
 function chance(value) { return value !== null && (value >= 0.995 || value < 0.005) ? (value > 0.5 ? "> " + number(0.99, 2) : "< " + number(0.01, 2)) : number(value, 2); }
 function percent(value) { return value >= 0.995 || value <= 0.005 ? (value > 0.5 ? "> 99" : "< 1") : number(100 * value, 0); }
-/* An end of a band has no sign of its own: "0.12–0.99". */
-const chanceEnd = (value) => chance(value).replace(/^[<>] /, "");
+/* The ends of a band: "0.12–0.98", "0.12 to > 0.99". */
+const chanceBand = (low, high) => /[<>]/.test(low + high) ? fill("chance_between", { low, high }) : `${low}–${high}`;
 function number(value, decimals) {
   if (value === null || value === undefined) return w("not_known");
   if (decimals === undefined) {

@@ -98,7 +98,7 @@ const amountOf = (i) => mere(i) ? null : S.t[i] === null ? w("amount_unknown").s
 const undetected = (i) => col("treo_low", i) === 0 ? fill("grade_undetected", { high: rounded(col("treo_high", i)) }) : null;
 const measuredText = (i) => col("treo", i) === null ? "" : undetected(i) !== null ? `<\u00a0${rounded(col("treo_high", i))}\u00a0ppm` : number(col("treo", i)) + "\u00a0ppm";
 function rowOf(i) {
-  const band = ranked(i) && !tieOf(i) && S.rank_low[i] !== S.rank_high[i] ? fill("rank_may_be", { low: number(S.rank_low[i]), high: number(S.rank_high[i]) }) : null;
+  const band = ranked(i) && S.rank_low[i] !== S.rank_high[i] ? fill("rank_may_be", { low: number(S.rank_low[i]), high: number(S.rank_high[i]) }) : null;
   const grade = assayed(i) ? [col("treo_low", i) === null ? null : undetected(i) ?? fill("grade_between", { span: span(col("treo_low", i), col("treo_high", i), "ppm") }), col("waste_n", i) ? fill("analyses_n", { n: number(col("waste_n", i)) }) : null] : [S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]] + "_short")];
   const about = [tieOf(i) ? w("tied_short") : null, kindOf(i) === null || kindOf(i) === "waste" ? null : w("kind_short_" + kindOf(i)), ...grade, band, amountOf(i), away ? `${number(Math.round(away[i]))}\u00a0km` : null, minedAt(i)].filter(Boolean).join(" · ");
   const value = assayed(i) ? measuredText(i) : S.score[i] === null ? w("not_scored") : chance(scoreOf(i));
