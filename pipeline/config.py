@@ -16,6 +16,7 @@ from layers.files.json_text import parse_json
 from layers.text import did_you_mean
 from pipeline.evidence.targets import REE, checked_targets
 from pipeline.stages.build_features import BuildFeaturesParams
+from pipeline.stages.calibrate_tonnage import CalibrateTonnageParams
 from pipeline.stages.describe_camps import DescribeCampsParams
 from pipeline.stages.explain_sites import ExplainSitesParams
 from pipeline.stages.judge_samples import JudgeSamplesParams
@@ -135,6 +136,7 @@ class RunConfig(_Section):
     overlay_territories: OverlayTerritoriesParams = OverlayTerritoriesParams()
     measure_access: MeasureAccessParams = MeasureAccessParams()
     estimate_tonnage: EstimateTonnageParams = EstimateTonnageParams()
+    calibrate_tonnage: CalibrateTonnageParams = CalibrateTonnageParams()
     flag_constraints: FlagConstraintsParams = FlagConstraintsParams()
     label_sites: LabelSitesParams = LabelSitesParams()
     build_features: BuildFeaturesParams = BuildFeaturesParams()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-STEPS = 20
+STEPS = 21
 """Steps of a run (`pipeline.run`), for the length of the bar; a test counts them."""
 
 

@@ -43,6 +43,7 @@ from pipeline.publish import publish
 from pipeline.purge import forget_withheld
 from pipeline.results import Results
 from pipeline.stages.build_features import build_features
+from pipeline.stages.calibrate_tonnage import calibrate_tonnage
 from pipeline.stages.describe_camps import describe_camps
 from pipeline.stages.explain_sites import explain_sites
 from pipeline.stages.label_sites import label_sites
@@ -181,7 +182,8 @@ def _compute(
         inputs["communities"],
         config.measure_access,
     )
-    site_tonnage = per_site(estimate_tonnage, schema.SiteTonnage, [None], sites, site_samples, config.estimate_tonnage)
+    by_rule = per_site(estimate_tonnage, schema.SiteTonnage, [None], sites, site_samples, config.estimate_tonnage)
+    site_tonnage = whole(calibrate_tonnage, schema.SiteTonnage, by_rule, config.calibrate_tonnage)
     flags = per_site(
         flag_constraints,
         schema.SiteFlags,

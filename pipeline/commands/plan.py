@@ -35,24 +35,25 @@ STEPS_ON_SITES = (
     Step("overlay_territories", (SITES, "territories")),
     Step("measure_access", (SITES, "lines", "backdrop", "communities")),
     Step("estimate_tonnage", (SITES, "assign_samples")),
+    Step("calibrate_tonnage", ("estimate_tonnage",)),
     Step("flag_constraints", (SITES, "assign_samples", "backdrop")),
     Step("label_sites", (SITES, "assign_samples")),
     Step(
-        "build_features", (SITES, "assign_samples", "sample_rasters", "measure_access", "estimate_tonnage", "label_sites")
+        "build_features", (SITES, "assign_samples", "sample_rasters", "measure_access", "calibrate_tonnage", "label_sites")
     ),
-    Step("score_companion", (SITES, "assign_samples", "measure_access", "estimate_tonnage")),
-    Step("train_model", ("build_features", "label_sites", "score_companion", "estimate_tonnage", SITES)),
+    Step("score_companion", (SITES, "assign_samples", "measure_access", "calibrate_tonnage")),
+    Step("train_model", ("build_features", "label_sites", "score_companion", "calibrate_tonnage", SITES)),
     Step(
         "rank_sites",
         (
-            SITES, "assign_samples", "sample_rasters", "overlay_territories", "measure_access", "estimate_tonnage",
+            SITES, "assign_samples", "sample_rasters", "overlay_territories", "measure_access", "calibrate_tonnage",
             "flag_constraints", "label_sites", "build_features", "score_companion", "train_model",
         ),
     ),
     Step(
         "rank_targets",
         (
-            SITES, "assign_samples", "sample_rasters", "overlay_territories", "measure_access", "estimate_tonnage",
+            SITES, "assign_samples", "sample_rasters", "overlay_territories", "measure_access", "calibrate_tonnage",
             "flag_constraints", "label_sites", "score_companion", "rank_sites",
         ),
     ),

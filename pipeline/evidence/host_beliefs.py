@@ -10,7 +10,13 @@ from scipy.special import ndtr, ndtri
 from scipy.stats import beta
 
 from layers.cells.commodities import mentions
-from pipeline.evidence.assay_spread import LEAST_SHARE_OF_LIMIT, MOST_OPEN_DEX, USUAL_ASSAYS, where_undetected
+from pipeline.evidence.assay_spread import (
+    LEAST_SHARE_OF_LIMIT,
+    MOST_OPEN_DEX,
+    USUAL_ASSAYS,
+    near_own_assay,
+    where_undetected,
+)
 from pipeline.evidence.target_evidence import named_minerals
 from pipeline.evidence.targets import Grades, HostKind, TargetFacts
 
@@ -94,9 +100,7 @@ def believe(
     """
     clues, host = _clues(facts, sites, kinds)
     chance, host = _with_camps(_chance(facts, clues, host, sites), host, facts, sites, kinds)
-    open_dex = _open_dex(facts, symbol, site_samples)
-    counted = measured_ppm(facts, symbol, site_samples)
-    measured = where_undetected(counted, counted / LEAST_SHARE_OF_LIMIT, open_dex)
+    measured, open_dex = measured_ppm(facts, symbol, site_samples)
     counts = site_samples["waste_n"].to_numpy(float) if "waste_n" in site_samples else np.ones(len(sites))
     y = np.log10(np.where(measured > 0, measured, np.nan))
     known = np.isfinite(y)
@@ -182,14 +186,23 @@ def _taught_chance(
     return chance, strength
 
 
-def measured_ppm(facts: TargetFacts, symbol: str, site_samples: pd.DataFrame) -> np.ndarray:
-    """Return ppm of the target's elements in each waste, added up where it has several; NaN where one is missing."""
+def measured_ppm(facts: TargetFacts, symbol: str, site_samples: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return what each waste holds of the target's elements, added up where it has several.
+
+    Returns
+    -------
+    ppm : ndarray of float, shape (n,)
+        NaN where one is missing; the middle of what limits leave open where nothing was detected (`where_undetected`).
+    open_dex : ndarray of float, shape (n,)
+        Decades that limits leave open.
+    """
     elements = facts.elements if facts.elements is not None else (symbol,)
     columns = [f"waste_{element}_ppm" for element in elements]
     if not columns or not set(columns) <= set(site_samples.columns):
-        return np.full(len(site_samples), np.nan)
+        return np.full(len(site_samples), np.nan), np.zeros(len(site_samples))
     total: np.ndarray = site_samples[columns].to_numpy(float).sum(axis=1)
-    return total
+    open_dex = _open_dex(facts, symbol, site_samples)
+    return where_undetected(total, total / LEAST_SHARE_OF_LIMIT, open_dex), open_dex
 
 
 def _open_dex(facts: TargetFacts, symbol: str, site_samples: pd.DataFrame) -> np.ndarray:
@@ -314,4 +327,6 @@ def _with_assay(
     error = USUAL_ASSAYS.variance(np.maximum(n, 1.0)) + (open_dex / WIDTH90) ** 2
     wide = np.maximum(sd, 0.5) ** 2
     weight = np.where(known, wide / (wide + error), 0.0)
-    return mean + weight * (np.where(known, y, mean) - mean), np.where(known, np.sqrt(weight * error), sd)
+    middle, spread = mean + weight * (np.where(known, y, mean) - mean), np.sqrt(weight * error)
+    middle, spread = near_own_assay(y, np.sqrt(error), middle, spread)
+    return middle, np.where(known, spread, sd)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
-from pipeline.evidence.like_amounts import LEAST_KNOWN, like_amounts
+from pipeline.evidence.like_amounts import like_amounts
 from pipeline.kernels.rank_draws import Z90
 
 CHANCE_OF_WASTE = {"tonnage": 1.0, "worked": 0.95, "unclear": 0.6, "prospect": 0.3}
@@ -43,11 +43,6 @@ def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
     -------
     dict of str to ndarray of float, shape (n,)
         A site whose inventory says that there is no waste has ``exists`` 0.
-
-    Notes
-    -----
-    The largest of many coarse estimates are mostly those that err upward (Smith & Winkler 2006). Estimates that scatter more than
-    the surer tonnages of the same region do, are therefore drawn toward their middle: see `_draw_in`.
     """
     middle, low, high = (table[f"tonnage{end}_t"].to_numpy(float) for end in ("", "_low", "_high"))
     known = np.isfinite(middle) & (middle > 0)
@@ -81,31 +76,5 @@ def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
     if "site_kind" in table:
         recorded = (worked | only_mined) & (table["site_kind"] == "waste").to_numpy()
         amounts["exists"] = np.where(recorded, CHANCE_OF_WASTE["tonnage"], amounts["exists"])
-    _draw_in(amounts, known, table["tonnage_rule"].to_numpy(str))
     amounts["exists"] = np.where((table["waste_type"] == "none").to_numpy(), 0.0, amounts["exists"])
     return amounts
-
-
-SURE_RULES = ("reported_mass", "endowment_grade", "volume_density", "milled")
-COARSE_RULES = ("milled_rate", "area_height", "authorised_mass", "area_law", "mined")
-
-
-def _draw_in(amounts: dict[str, np.ndarray], known: np.ndarray, rule: np.ndarray) -> None:
-    r"""Draw coarse estimates toward their middle by as much as they scatter more than sure ones do.
-
-    An estimate that is the truth with an error has the variance of the truth and of the error, and the truth is to be expected
-    at the share :math:`b = var(sure) / var(estimates)` of its distance from the middle, with :math:`\sqrt b` of its spread. An
-    estimate that is a regression scatters less than the truth; then *b* is 1 and nothing changes. Nor does anything where
-    fewer than `LEAST_KNOWN` of either kind are there.
-    """
-    sure = known & np.isin(rule, SURE_RULES)
-    for name in COARSE_RULES:
-        coarse = known & (rule == name)
-        if min(sure.sum(), coarse.sum()) < LEAST_KNOWN:
-            continue
-        logs = amounts["tonnage_log10"][coarse]
-        share = min(1.0, float(np.var(amounts["tonnage_log10"][sure]) / max(np.var(logs), 1e-9)))
-        middle = float(np.median(logs))
-        amounts["tonnage_log10"][coarse] = middle + share * (logs - middle)
-        for side in ("tonnage_below", "tonnage_above"):
-            amounts[side][coarse] *= np.sqrt(share)

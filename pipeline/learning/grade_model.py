@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import log_ndtr, ndtri_exp
 
-from pipeline.evidence.assay_spread import USUAL_ASSAYS
+from pipeline.evidence.assay_spread import USUAL_ASSAYS, near_own_assay
 from pipeline.evidence.host_grades import host_grades, taught_by_wastes
 from pipeline.kernels.linear_field import LinearField, fit_field, predict_field
 from pipeline.learning.candidates import Preparation, Task, prepare
@@ -101,12 +101,13 @@ def grades_of_sites(
     own = np.full(len(known), -1)
     own[known] = np.arange(known.sum())
     mean, variance, unshared = predict_field(fitted, trend, x_km, y_km, own)
+    mean, sd = near_own_assay(observed_log10, observed_sd, mean, np.sqrt(variance))
     alone, _, _ = predict_field(fitted, trend, x_km, y_km, own, leave_own_out=True)
-    shared = np.sqrt(np.maximum(variance - unshared, 1e-8))
+    shared = np.sqrt(np.maximum(sd**2 - unshared, 1e-8))
     return fitted, pd.DataFrame(
         {
             "grade_log10": mean,
-            "grade_sd": np.sqrt(variance),
+            "grade_sd": sd,
             "grade_shared_sd": shared,
             "grade_alone_log10": alone,
         }
@@ -198,13 +199,15 @@ def updated(
     r"""Return what is believed of each grade after its own measurement, if there is one.
 
     :math:`\theta \sim N(m_0, s_0^2)` and :math:`y \sim N(\theta, v)` give :math:`m_0 + B(y - m_0)` with
-    :math:`B = s_0^2/(s_0^2 + v)` and variance :math:`B v` (Gelman et al. 2013, *Bayesian Data Analysis*, 2.5).
+    :math:`B = s_0^2/(s_0^2 + v)` and variance :math:`B v` (Gelman et al. 2013, *Bayesian Data Analysis*, 2.5), with a
+    greater *B* where the range would end before *y* (`near_own_assay`).
     """
     known = np.isfinite(observed) & np.isfinite(observed_sd)
     variance = np.where(known, observed_sd, 1.0) ** 2
     weight = np.where(known, spread**2 / (spread**2 + variance), 0.0)
     mean = expected + weight * (np.where(known, observed, 0.0) - expected)
-    sd = np.where(known, np.sqrt(weight * variance), spread)
+    mean, own = near_own_assay(observed, observed_sd, mean, np.sqrt(weight * variance))
+    sd = np.where(known, own, spread)
     return pd.DataFrame(
         {"grade_log10": mean, "grade_sd": sd, "grade_shared_sd": np.where(known, sd, np.minimum(shared, sd))}
     )

@@ -9,9 +9,10 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from layers.crs import EARTH_RADIUS_KM, unit_vectors
-from pipeline.evidence.assay_spread import USUAL_ASSAYS
-from pipeline.evidence.host_beliefs import believe, measured_ppm
+from pipeline.evidence.assay_spread import MOST_OPEN_DEX, USUAL_ASSAYS
+from pipeline.evidence.host_beliefs import WIDTH90, believe, measured_ppm
 from pipeline.evidence.host_grades import host_grades
+from pipeline.evidence.target_evidence import measured_values
 from pipeline.evidence.targets import REE, known_targets
 from pipeline.learning.pooled_law import PooledWastes
 
@@ -36,10 +37,10 @@ def pooled_wastes(table: pd.DataFrame, target: str, region: str) -> PooledWastes
         Name of the region.
     """
     expected, spread = _expected(table, target)
-    ppm = measured_grades(table, target)
+    ppm, open_dex = _measured(table, target)
     grade = np.log10(np.where(ppm > 0, ppm, np.nan))
     samples = _samples(table, target)
-    variance = USUAL_ASSAYS.variance(np.maximum(samples, 1.0))
+    variance = USUAL_ASSAYS.variance(np.maximum(samples, 1.0)) + (open_dex / WIDTH90) ** 2
     return PooledWastes(
         region=np.full(len(table), region),
         expected_log10=expected,
@@ -89,12 +90,11 @@ def counted_once(tables: Sequence[pd.DataFrame], target: str) -> list[np.ndarray
 
 
 def measured_grades(table: pd.DataFrame, target: str) -> np.ndarray:
-    """Return ppm of a target in each waste, of oxides for ``REE``; NaN where it was not measured."""
-    if target != REE:
-        return measured_ppm(known_targets()[target], target, table)
-    if "waste_treo_ppm" not in table:
-        return np.full(len(table), np.nan)
-    return table["waste_treo_ppm"].to_numpy(float, na_value=np.nan)
+    """Return ppm of a target in each waste, of oxides for ``REE``; NaN where it was not measured.
+
+    Where nothing was detected it is the middle of what the limits leave open, as in the ranking.
+    """
+    return _measured(table, target)[0]
 
 
 def words_of(table: pd.DataFrame) -> tuple[frozenset[str], ...]:
@@ -120,6 +120,16 @@ def _expected(table: pd.DataFrame, target: str) -> tuple[np.ndarray, np.ndarray]
     unmeasured = table[["site_id"]].assign(waste_n=0)
     belief = believe(known_targets()[target], target, table, table["site_kind"].to_numpy(str), unmeasured)
     return belief.grade_log10, belief.grade_sd
+
+
+def _measured(table: pd.DataFrame, target: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return ppm, as the ranking takes it, and the decades that limits and missing elements leave open."""
+    if target != REE:
+        return measured_ppm(known_targets()[target], target, table)
+    value, low, high, open_dex = measured_values(table, REE)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        width = np.where(np.isfinite(open_dex), open_dex, np.log10(high / low))
+    return value, np.where(np.isnan(width), 0.0, np.clip(width, 0.0, MOST_OPEN_DEX))
 
 
 def _samples(table: pd.DataFrame, target: str) -> np.ndarray:

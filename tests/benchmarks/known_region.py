@@ -17,6 +17,7 @@ from pipeline.executor import Executor, Shared
 from pipeline.folder.store import RunStore
 from pipeline.inputs import assembled, read_sources
 from pipeline.stages.build_features import build_features
+from pipeline.stages.calibrate_tonnage import calibrate_tonnage
 from pipeline.stages.label_sites import label_sites
 from pipeline.stages.link_records import link_records
 from pipeline.stages.locate_assays import locate_assays
@@ -99,6 +100,7 @@ def _make(seed: int, n_sites: int, folder: Path, assayed_by: str) -> KnownRegion
             ),
         }
         found["site_tonnage"] = per_site(estimate_tonnage, config.estimate_tonnage, Shared(found["site_samples"]))
+        found["site_tonnage"] = calibrate_tonnage(found["site_tonnage"], config.calibrate_tonnage)
         found["flags"] = per_site(
             flag_constraints, config.flag_constraints, Shared(found["site_samples"]), Shared(inputs["backdrop"])
         )

@@ -153,7 +153,8 @@ def estimate_tonnage(
     Returns
     -------
     DataFrame[SiteTonnage]
-        In the order of ``sites``, with ``waste_area_m2`` (the footprint used or known) behind.
+        In the order of ``sites``, with ``waste_area_m2`` (the footprint used or known) and ``footprint_t`` (tonnes by the law of
+        footprints wherever there is one, whatever rule was used) behind.
 
     Notes
     -----
@@ -177,7 +178,8 @@ def estimate_tonnage(
     area = _area_m2(sites)
     rule = np.full(len(sites), "unknown", dtype=object)
     table = np.full((3, len(sites)), np.nan)
-    for name, values in _ranges(sites, site_samples, area, params).items():
+    ranges = _ranges(sites, site_samples, area, params)
+    for name, values in ranges.items():
         usable = (rule == "unknown") & np.isfinite(values[1])
         rule[usable] = name
         table[:, usable] = np.asarray(values)[:, usable]
@@ -191,6 +193,7 @@ def estimate_tonnage(
                 "tonnage_rule": rule,
                 "site_kind": site_kinds(sites, site_samples),
                 "waste_area_m2": area,
+                "footprint_t": ranges["area_law"][1],
             }
         ),
         SiteTonnage,

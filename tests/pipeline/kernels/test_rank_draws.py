@@ -178,40 +178,6 @@ def test_a_carbonatite_lets_expect_more_than_a_gold_vein_and_nothing_known_littl
     assert 0.05 < chance[2] < 0.15
 
 
-def coarse_and_sure(scatter: float) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return a thousand sure tonnages and a thousand by footprint with an error, and the true logarithms of the latter."""
-    rng = np.random.default_rng(8)
-    true = rng.normal(5.5, 0.8, 2000)
-    told = true + np.where(np.arange(2000) < 1000, 0.0, rng.normal(0, scatter, 2000))
-    rule = np.where(np.arange(2000) < 1000, "reported_mass", "area_law")
-    spread = np.where(np.arange(2000) < 1000, 0.05, scatter)
-    table = pd.DataFrame(
-        {"waste_type": "tailings", "amount_rule": "tonnage", "tonnage_rule": rule, "tonnage_t": 10**told}
-    )
-    ends = {"low": 10 ** (told - 1.644854 * spread), "high": 10 ** (told + 1.644854 * spread)}
-    return table.assign(tonnage_low_t=ends["low"], tonnage_high_t=ends["high"]), true[1000:]
-
-
-def test_estimates_that_scatter_more_than_sure_ones_are_drawn_in() -> None:
-    table, true = coarse_and_sure(0.7)
-    found = site_amounts(table)
-    drawn, spread = found["tonnage_log10"][1000:], found["tonnage_above"][1000:]
-    plain = np.log10(table["tonnage_t"].to_numpy()[1000:])
-    assert np.mean((drawn - true) ** 2) < 0.8 * np.mean((plain - true) ** 2)
-    largest = np.argsort(-drawn)[:100]
-    assert abs(np.mean(drawn[largest] - true[largest])) < 0.25 < np.mean(plain[largest] - true[largest])
-    assert 0.84 <= np.mean(np.abs(drawn - true) <= 1.644854 * spread) <= 0.98
-    assert found["tonnage_log10"][:1000] == pytest.approx(np.log10(table["tonnage_t"].to_numpy()[:1000]))
-
-
-def test_estimates_that_scatter_less_or_are_few_stay_as_they_are() -> None:
-    table, _ = coarse_and_sure(0.7)
-    few = table.iloc[:1020]
-    assert site_amounts(few)["tonnage_log10"] == pytest.approx(np.log10(few["tonnage_t"].to_numpy()))
-    calm = table.assign(tonnage_t=np.where(np.arange(2000) < 1000, table["tonnage_t"], 10 ** np.linspace(5, 6, 2000)))
-    assert site_amounts(calm)["tonnage_log10"] == pytest.approx(np.log10(calm["tonnage_t"].to_numpy()))
-
-
 def test_chances_are_moved_to_a_known_share_and_assayed_wastes_stay() -> None:
     some = belief([100.0, 300.0, 900.0, 2000.0], [1e5] * 4, 0.4, 0.4)
     rows = np.array([True, True, True, False])

@@ -1,0 +1,47 @@
+"""No belief about a waste ends before what was measured of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipeline.evidence.assay_spread import near_own_assay
+from pipeline.learning.grade_model import grades_of_sites, updated
+
+HALF = 1.644854
+
+
+def test_an_assay_lies_inside_the_range_however_strongly_everything_else_argues_against_it() -> None:
+    rng = np.random.default_rng(1)
+    expected, spread = rng.normal(2.5, 0.5, 500), rng.uniform(0.05, 0.6, 500)
+    observed, error = expected + rng.normal(0, 1.0, 500), rng.uniform(0.1, 0.6, 500)
+    found = updated(expected, spread, np.zeros(500), observed, error)
+    away = np.abs(found["grade_log10"].to_numpy() - observed)
+    assert (away < 0.78 * HALF * found["grade_sd"].to_numpy()).all()
+
+
+def test_where_both_agree_nothing_is_widened() -> None:
+    found = updated(*(np.array([value]) for value in (2.3, 0.5, 0.0, 3.0, 0.28)))
+    assert found["grade_sd"][0] == pytest.approx(0.244, abs=0.001)
+    assert found["grade_log10"][0] == pytest.approx(2.833, abs=0.001)
+    nothing = near_own_assay(*(np.array([value]) for value in (np.nan, np.nan, 1.0, 0.3)))
+    assert [part.tolist() for part in nothing] == [[1.0], [0.3]]
+
+
+def test_a_belief_that_is_drawn_back_leaves_one_in_ten_beyond_the_assay() -> None:
+    found = updated(*(np.array([value]) for value in (1.0, 0.2, 0.0, 3.0, 0.3)))
+    middle, sd = found["grade_log10"][0], found["grade_sd"][0]
+    assert (3.0 - middle) / sd == pytest.approx(1.2816, abs=1e-3)
+    assert 0.2 < sd < 0.3
+
+
+def test_an_assay_far_from_what_a_learned_law_and_neighbours_expect_lies_inside_too() -> None:
+    rng = np.random.default_rng(2)
+    trend = rng.normal(0, 1, (80, 1))
+    observed = 2.0 + 0.5 * trend[:, 0] + rng.normal(0, 0.05, 80)
+    observed[7] += 2.0
+    place = rng.uniform(0, 50, (2, 80))
+    _, found = grades_of_sites(trend, observed, np.full(80, 0.3), *place)
+    middle, sd = (found[name].to_numpy() for name in ("grade_log10", "grade_sd"))
+    assert (observed[7] - middle[7]) / sd[7] == pytest.approx(1.2816, abs=1e-3)
+    assert (np.abs(middle - observed) < HALF * sd).all()
