@@ -44,6 +44,7 @@ from pipeline.folder.store import RunStore
 from pipeline.folder.writing import plain, read_parquet, write_parquet, write_text
 from pipeline.input_layers import Account, Inputs
 from pipeline.purge import remove_source, sources_held
+from pipeline.unheeded_requests import unheeded_requests
 
 READERS: dict[str, tuple[type[DataFrameModel], Callable[[Source, Path], Reading[Any]]]] = {
     "inventory": (schema.Records, read_inventory),
@@ -183,6 +184,9 @@ def assembled(config: RunConfig, all_readings: Readings) -> Inputs:
     private = [source for source in sources if is_private(source)]
     notes = [note for source in public if source.role != "raster" for note in readings[source.id].notes]
     notes += [note for raster in rasters for note in raster.notes]
+    notes += unheeded_requests(
+        sum(len(readings[source.id].rejected) for source in sources if source.role == "exclusions")
+    )
     accounts = _accounts(public, private, readings)
     rejected = _stack([readings[source.id].rejected for source in public if source.role != "raster"], schema.Rejected)
     crs = working_crs(extent, config.region.crs)

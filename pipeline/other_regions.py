@@ -9,12 +9,13 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from layers.accounting import Note
+from layers.files.located import locate
 from layers.schema import Companion
 from layers.site_layers import SiteLayers
 from pipeline.config import RunConfig
 from pipeline.folder.fingerprints import file_fingerprint
 from pipeline.folder.learned_file import load_learned
-from pipeline.folder.manifest import LEARNED
+from pipeline.folder.manifest import LEARNED, key_of
 from pipeline.folder.store import RunStore
 from pipeline.learning.learned_laws import LearnedLaws, digest_of, learned_grades
 
@@ -27,15 +28,22 @@ class OtherRegions:
     inputs: frozenset[str] = frozenset()
 
 
-def read_laws(config: RunConfig, data_dir: Path, store: RunStore) -> OtherRegions:
-    """Read the model of other regions where there is one, and remember its bytes for the manifest."""
+def read_laws(config: RunConfig, data_dir: Path, store: RunStore | None) -> OtherRegions:
+    """Read the model of other regions where there is one, and remember its bytes for the manifest where a run keeps one.
+
+    Raises
+    ------
+    SourceError
+        If there is no such file, it is a link out of the data folder, or no model of `minewaste learn`.
+    """
     if config.train_model.learned is None:
         return OtherRegions(None)
-    path = data_dir / config.train_model.learned
+    path = locate(key_of(LEARNED), str(config.train_model.learned), data_dir)
     laws = load_learned(path)
-    store.fingerprints[LEARNED] = file_fingerprint(path)
-    assays = [source.path for source in config.sources if source.role == "geochemistry"]
-    return OtherRegions(laws, frozenset(file_fingerprint(data_dir / source) for source in assays))
+    if store is not None:
+        store.fingerprints[LEARNED] = file_fingerprint(path)
+    assays = [data_dir / source.path for source in config.sources if source.role == "geochemistry"]
+    return OtherRegions(laws, frozenset(file_fingerprint(assay) for assay in assays if assay.exists()))
 
 
 def notes_of_laws(config: RunConfig, others: OtherRegions) -> tuple[Note, ...]:

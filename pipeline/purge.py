@@ -58,10 +58,10 @@ def purge(run_folder: Path, source_id: str) -> Purged:
     Raises
     ------
     SourceError
-        If the folder is no run folder, or holds nothing of such a source.
+        If the folder is no run folder, another run writes it, or it holds nothing of such a source.
     """
     read_list(run_folder)
-    with held(run_folder):
+    with held(run_folder, "Wait for it, or stop it, then purge again."):
         return remove_source(run_folder, source_id)
 
 

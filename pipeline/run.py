@@ -65,6 +65,7 @@ from pipeline.stages.train_model import train_model
 from pipeline.steps import Steps
 from pipeline.summary import RunSummary, score_name_of
 from pipeline.surface_file import Scored, write_surface
+from pipeline.unheeded_requests import unheeded_of
 from pipeline.withhold import read_and_withhold
 
 
@@ -121,7 +122,7 @@ def run(
         top=results.ranking.assign(rank_label=rank_labels(results.ranking)).head(5),
         kinds=count_kinds(results.ranking["site_kind"]),
         score_name=score_name_of(results.model.validation),
-        n_unheeded=sum(note.count for note in inputs.notes if note.code == "requests_without_site"),
+        n_unheeded=unheeded_of(inputs.notes),
     )
 
 
@@ -129,8 +130,9 @@ def _splits(config: RunConfig, data_dir: Path, store: RunStore) -> pd.DataFrame 
     """Read the list of folds where there is one, and remember its bytes for the manifest."""
     if config.train_model.splits is None:
         return None
+    splits = read_splits(config.train_model.splits, data_dir)
     store.fingerprints[SPLITS] = file_fingerprint(data_dir / config.train_model.splits)
-    return read_splits(config.train_model.splits, data_dir)
+    return splits
 
 
 def _executor(config: RunConfig) -> Executor:

@@ -24,6 +24,7 @@ from pipeline.purge import clear, forget_withheld
 from pipeline.stages.judge_samples import judge_samples
 from pipeline.stages.predict_samples import predict_samples
 from pipeline.summary import RunSummary
+from pipeline.unheeded_requests import unheeded_of
 from pipeline.withhold import read_and_withhold
 
 SAMPLE_STEPS = 3
@@ -89,6 +90,7 @@ def run_samples(
         verdict=sample_verdict(validation, "en"),
         reused=len(store.reused),
         seconds=sum(store.timings_s.values()),
+        n_unheeded=unheeded_of(inputs.notes),
     )
 
 

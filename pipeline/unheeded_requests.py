@@ -11,8 +11,10 @@ import shapely
 from layers.accounting import Note
 from layers.text import as_key
 
+UNHEEDED = "requests_without_site"
 
-def unheeded_requests(exclusions: gpd.GeoDataFrame, ids: Set[str], places: Sequence[gpd.GeoSeries]) -> tuple[Note, ...]:
+
+def count_unheeded(exclusions: gpd.GeoDataFrame, ids: Set[str], places: Sequence[gpd.GeoSeries]) -> int:
     """Count the requests that fit nothing.
 
     Parameters
@@ -20,23 +22,32 @@ def unheeded_requests(exclusions: gpd.GeoDataFrame, ids: Set[str], places: Seque
     exclusions : GeoDataFrame[Exclusions]
         ``key`` and geometry, in the CRS of ``places``.
     ids : set of str
-        What records are called by, folded.
+        What a request may call the things there, folded.
     places : sequence of GeoSeries
-        Records and samples before any request was followed.
+        Where they are, before any request is followed.
 
     Returns
     -------
-    tuple of Note
-        At most one, ``requests_without_site``; a request with neither a key nor an area counts as one that fits nothing.
+    int
+        A request with neither a key nor an area is one that fits nothing.
     """
     keys = exclusions["key"].astype("str").map(as_key, na_action="ignore")
     named = keys.isin(ids).to_numpy(dtype=bool)
     tree = shapely.STRtree(np.concatenate([place.dropna().to_numpy() for place in places]))
     covering = np.zeros(len(exclusions), dtype=bool)
     covering[tree.query(exclusions.geometry.to_numpy(), predicate="intersects")[0]] = True
-    missed = int((~named & ~covering).sum())
+    return int((~named & ~covering).sum())
+
+
+def unheeded_requests(count: int) -> tuple[Note, ...]:
+    """Return what a run says of requests that fit nothing, or cannot be read at all: at most one note."""
     message = (
         "Requests of stewards name and cover nothing of this run; see that their ids are spelt as in the inventories and that "
         "their areas lie where they should."
     )
-    return (Note("local_only", "requests_without_site", message, missed),) if missed else ()
+    return (Note("local_only", UNHEEDED, message, count),) if count else ()
+
+
+def unheeded_of(notes: Sequence[Note]) -> int:
+    """Return how many requests the notes of a run say that fit nothing."""
+    return sum(note.count for note in notes if note.code == UNHEEDED)

@@ -36,7 +36,7 @@ from pipeline.stages.link_records import link_records
 from pipeline.stages.locate_assays import locate_assays
 from pipeline.stages.merge_sites import MergeSitesParams, merge_sites
 from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
-from pipeline.unheeded_requests import unheeded_requests
+from pipeline.unheeded_requests import count_unheeded, unheeded_requests
 
 UNTOLD = "Details are withheld at the request of a steward."
 
@@ -209,7 +209,7 @@ def _followed(
         accounts=tuple(_account(account, out) for account in inputs.accounts),
         rejected=schema.conform(inputs.rejected[~rows].reset_index(drop=True), schema.Rejected),
         notes=tuple(note if note.source in read_without else _note(note, withheld) for note in inputs.notes)
-        + unheeded_requests(exclusions, withheld.ids_there, [records.geometry, samples.geometry]),
+        + unheeded_requests(count_unheeded(exclusions, withheld.ids_there, [records.geometry, samples.geometry])),
         withheld=len(withheld.site_ids),
     )
     return shorter, withheld

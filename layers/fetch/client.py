@@ -100,28 +100,43 @@ class Client:
                 return answer
             target = urljoin(answer.url, answer.headers["Location"])
             answer.close()
-            there = urlsplit(target)
-            host = there.hostname
-            if there.scheme not in ("http", "https") or not host:
-                raise SourceError(
-                    f"{url}: the server leads to '{target[:80]}', which is no web address. It was not followed."
-                )
-            if host != home.hostname and host not in self.hosts:
-                raise SourceError(
-                    f"{url}: the server leads to another host, {host}. It was not followed. If that host is the publisher's, "
-                    f"say so with --allow-host {host}."
-                )
-            if host == home.hostname and _port(there) not in (_port(home), 80, 443):
-                raise SourceError(
-                    f"{url}: the server leads to another door of its host, port {_port(there)}, where something else may "
-                    "answer. It was not followed. If it is the publisher's, give that address."
-                )
-            if urlsplit(url).scheme == "https" and there.scheme != "https":
-                raise SourceError(
-                    f"{url}: the server leads to an address without encryption ({target}). It was not followed."
-                )
+            self.require_followed(f"{url}: the server leads to", url, target, home)
             url, params = target, None
         raise SourceError(f"{url}: the server leads in circles. Check the address in a browser.")
+
+    def require_followed(self, words: str, url: str, target: str, home: SplitResult | None = None) -> None:
+        """Stop at an address a server names, where it lies neither on the host that was asked nor on one a person named.
+
+        Parameters
+        ----------
+        words : str
+            Begins the message: who names the address.
+        url, target : str
+            The address that was asked, and the one it names.
+        home : SplitResult, optional
+            The address a person gave, where a server has led to ``url`` already; default ``url``.
+
+        Raises
+        ------
+        SourceError
+            Also at an address that is none of the web, another port of the host, or one without encryption.
+        """
+        there, home = urlsplit(target), home or urlsplit(url)
+        host = there.hostname
+        if there.scheme not in ("http", "https") or not host:
+            raise SourceError(f"{words} '{target[:80]}', which is no web address. It was not followed.")
+        if host != home.hostname and host not in self.hosts:
+            raise SourceError(
+                f"{words} another host, {host}. It was not followed. If that host is the publisher's, say so with "
+                f"--allow-host {host}."
+            )
+        if host == home.hostname and _port(there) not in (_port(home), 80, 443):
+            raise SourceError(
+                f"{words} another door of its host, port {_port(there)}, where something else may answer. It was not followed. "
+                "If it is the publisher's, give that address."
+            )
+        if urlsplit(url).scheme == "https" and there.scheme != "https":
+            raise SourceError(f"{words} an address without encryption ({target}). It was not followed.")
 
     def ask(self, url: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Return a service's JSON answer; busy servers, broken pages and ArcGIS errors of the server kind are tried again."""
@@ -222,7 +237,7 @@ def _fetch(what: str, folder: Path, client: Client) -> Fetched:
     kind = recipe.kind or kind_of(recipe.url)
     if kind == "ckan":
         address = ckan_resource(client.ask, recipe.url, recipe.resource)
-        client.hosts.add(urlsplit(address).hostname or "")
+        client.require_followed(f"{recipe.url}: the dataset names a file at", recipe.url, address)
         recipe, kind = recipe.model_copy(update={"url": address}), kind_of(address)
     if kind in ("arcgis", "wfs"):
         path = _service(kind, recipe, what, folder, client)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import stat
 import zipfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from layers.catalogue.source import load_catalogue
 from layers.errors import SourceError
+from layers.files.archive_members import members_trouble
 
 
 class Recipe(BaseModel):
@@ -76,13 +76,7 @@ def zip_trouble(path: Path) -> str:
     if not zipfile.is_zipfile(path):
         return "it is no zip file"
     with zipfile.ZipFile(path) as packed:
-        for member in packed.infolist():
-            parts = PurePosixPath(member.filename.replace("\\", "/")).parts
-            if ".." in parts or member.filename.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", member.filename):
-                return f"its member '{member.filename}' would be written outside its folder"
-            if stat.S_ISLNK(member.external_attr >> 16):
-                return f"its member '{member.filename}' is a link"
-    return ""
+        return members_trouble(packed.infolist())
 
 
 def safe_name(name: str) -> str:

@@ -14,6 +14,7 @@ from typing import IO
 
 from layers.catalogue.source import Source
 from layers.errors import SourceError
+from layers.files.archive_members import is_folder, member_path, members_trouble
 from layers.files.vector_layers import is_companion
 
 MOST_BYTES = 8 << 30
@@ -79,14 +80,17 @@ def _unzip(source: Source, path: Path, folder: Path, suffixes: Collection[str]) 
 def _extract(source: Source, path: Path, folder: Path, budget: Budget, depth: int) -> None:
     try:
         with zipfile.ZipFile(path) as packed:
+            trouble = members_trouble(packed.infolist())
+            if trouble:
+                raise SourceError(
+                    f"{budget.where}: the zip is not unpacked: {trouble}. If it is your own, pack the files again without it."
+                )
             members = [
-                member for member in packed.infolist() if not member.is_dir() and "__MACOSX" not in member.filename
+                member for member in packed.infolist() if not is_folder(member) and "__MACOSX" not in member.filename
             ]
             budget.expect(len(members), sum(member.file_size for member in members))
             for member in members:
-                target = _inside(folder, member.filename)
-                if target is None:
-                    continue
+                target = folder / member_path(member.filename)
                 _require_fresh(budget.where, target, member.filename)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with packed.open(member) as inner, target.open("wb") as plain:
@@ -98,14 +102,6 @@ def _extract(source: Source, path: Path, folder: Path, budget: Budget, depth: in
         raise SourceError(
             f"{source.id} ({path.name}): the zip file cannot be opened ({failure}). Fetch it again."
         ) from None
-
-
-def _inside(folder: Path, name: str) -> Path | None:
-    """Return where a member is unpacked to; None where its name leads out of the folder."""
-    if "\x00" in name or "\\" in name:
-        return None
-    target = folder / name
-    return target if target.resolve().is_relative_to(folder.resolve()) else None
 
 
 def _require_fresh(where: str, target: Path, name: str) -> None:

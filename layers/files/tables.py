@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
@@ -25,17 +24,15 @@ from layers.files.fixed_width import laid_out
 from layers.files.geometry_text import geometry_column
 from layers.files.heading_rows import Heading, find_heading, note_rows
 from layers.files.left_out import numbers_left, text_left
+from layers.files.located import TEXT_SUFFIXES, locate
 from layers.files.packed import unpacked
 from layers.files.signatures import require_own_parts
 from layers.files.text_encoding import decode, is_plain
 from layers.files.unread_formats import WAYS_OUT
-from layers.files.unsafe_files import require_own_members, require_regular
 from layers.files.vector_layers import is_companion, is_mapinfo
 from layers.files.vectors import VECTOR_SUFFIXES, read_features, to_degrees
 from layers.files.workbooks import read_sheet
-from layers.text import did_you_mean
 
-TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".dat")
 BOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls")
 SUFFIXES = tuple(dict.fromkeys((*TEXT_SUFFIXES, *BOOK_SUFFIXES, *VECTOR_SUFFIXES)))
 _COORDINATES = {"latitude", "longitude", "easting", "northing", "latitude_degrees", "longitude_degrees"}
@@ -105,7 +102,7 @@ def read_table(source: Source, root: Path) -> RawTable:
         If the file is missing, empty, incomplete, cut off by a service, of an unknown format, ambiguous (several layers or
         sheets and none named), has no CRS, or its rows do not fit its heading.
     """
-    path = locate(source, root)
+    path = locate(source.id, source.path, root)
     inside = source.layer or source.sheet
     where = f"{source.id} ({path.name})"
     with named_failure(f"{where}, '{inside}'" if inside else where), unpacked(source, path, SUFFIXES) as inner:
@@ -149,71 +146,6 @@ def _with_geometry(source: Source, where: str, table: RawTable) -> RawTable:
         notes.append(Note(source.id, "geometry_unread", text, len(lost), (column.name,), tuple(lost.tolist())))
     cells = table.cells.drop(columns=column.name)
     return replace(table, cells=cells, geometry=geometry, notes=(*table.notes, *notes))
-
-
-def locate(source: Source, root: Path) -> Path:
-    """Return the path of a source's file, which exists.
-
-    Raises
-    ------
-    SourceError
-        If it does not exist, is a web address or a link out of the data folder; names that look alike are offered.
-    """
-    if "://" in source.path:
-        raise SourceError(
-            f"{source.id}: '{source.path}' is a web address. Fetch the file first ('minewaste fetch') and give its path."
-        )
-    path = root / source.path
-    if not path.exists() and "\\" in source.path:
-        path = root / source.path.replace("\\", "/")
-    if not path.exists():
-        folder = path.parent
-        if not folder.is_dir():
-            raise SourceError(
-                f"{source.id}: the folder '{folder}' does not exist. Check 'path' and where relative paths start (--data)."
-            )
-        hint = did_you_mean(path.name, (path.name for path in folder.iterdir()), least_likeness=0.6)
-        hint = hint or " Check 'path' and where relative paths start (--data)."
-        raise SourceError(f"{source.id}: the file '{path.name}' is not in '{folder}'.{hint}")
-    _require_inside(source, path, root)
-    require_regular(source.id, path)
-    if path.is_dir() and path.suffix.lower() != ".gdb":
-        held = ", ".join(sorted(member.name for member in path.iterdir())[:8]) or "nothing"
-        raise SourceError(f"{source.id}: '{path}' is a folder (holding {held}). 'path' must name a file.")
-    if path.is_file():
-        _what_it_is_not(source, path)
-    else:
-        require_own_members(f"{source.id} ({path.name})", path)
-    return path
-
-
-def _require_inside(source: Source, path: Path, root: Path) -> None:
-    """Stop at a link out of the data folder; a path that leads out by itself is the word of who wrote the run file."""
-    stated = Path(source.path.replace("\\", "/"))
-    if stated.is_absolute() or ".." in stated.parts:
-        return
-    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
-        raise SourceError(
-            f"{source.id}: '{source.path}' is a link that leads out of the data folder; in a folder from somebody else it may "
-            "lead to anything of yours. If it is your own, write under 'path' where the file itself lies."
-        )
-
-
-def _what_it_is_not(source: Source, path: Path) -> None:
-    """Stop at files that are something else than their name says."""
-    with path.open("rb") as file:
-        head = file.read(600)
-    where = f"{source.id} ({path.name})"
-    if not head:
-        raise SourceError(f"{where}: the file is empty (0 bytes). Fetch or export it again.")
-    if head.startswith(b"version https://git-lfs"):
-        raise SourceError(f"{where}: this is a Git LFS pointer, not the file. Fetch the file itself ('git lfs pull').")
-    suffix = path.suffix.lower()
-    start = head.lstrip(b"\xef\xbb\xbf \r\n\t")[:15].lower()
-    if start.startswith((b"<!doctype html", b"<html")) and suffix != ".kml":
-        raise SourceError(f"{where}: this is a web page (a login or error page?), not a table. Fetch the file again.")
-    if head.startswith(b"PK\x03\x04") and suffix in TEXT_SUFFIXES:
-        raise SourceError(f"{where}: this is a workbook or a zip, not text. Give it its true ending (.xlsx or .zip).")
 
 
 def _from_text(source: Source, where: str, path: Path, data: bytes) -> RawTable:

@@ -18,6 +18,7 @@ import pandas as pd
 from layers.accounting import Note
 from layers.catalogue.source import CatalogueEntry, Recognition, Source, load_catalogue, recognise
 from layers.errors import MinewasteError, SourceError
+from layers.files.archive_members import is_folder, member_path, members_trouble
 from layers.files.boundary import in_short
 from layers.files.geometry_text import geometry_column
 from layers.files.tables import BOOK_SUFFIXES, SUFFIXES, RawTable, read_table
@@ -222,12 +223,21 @@ def _of_mapinfo(name: str, members: list[str]) -> bool:
 
 
 def _members(data: bytes, prefix: str, depth: int = 0) -> list[str]:
-    """Return the members of a zip and of the zips in it, as the table reader names them; those that climb out are left out."""
+    """Return the members of a zip and of the zips in it, as the table reader names them.
+
+    Raises
+    ------
+    ValueError
+        If one would be written outside its folder, or is a link: such a zip is not read.
+    """
     members = []
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        trouble = members_trouble(packed.infolist())
+        if trouble:
+            raise ValueError(trouble)
         for member in packed.infolist():
-            name = member.filename
-            if member.is_dir() or ".." in PurePosixPath(name).parts or name.startswith("/") or "__MACOSX" in name:
+            name = member_path(member.filename).as_posix()
+            if is_folder(member) or "__MACOSX" in name:
                 continue
             if name.lower().endswith(".zip") and depth < 3:
                 members += _members(packed.read(member), f"{prefix}{name[:-4]}/", depth + 1)

@@ -26,6 +26,7 @@ from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.errors import SourceError, StageError
 from layers.files.boundary import named_failure
+from layers.files.located import locate
 from layers.files.packed import Budget
 from layers.files.signatures import (
     require_own_parts,
@@ -33,7 +34,6 @@ from layers.files.signatures import (
     require_side_cars,
     require_signature,
 )
-from layers.files.tables import locate
 from layers.library_warnings import quiet
 from layers.rasters.bands import chosen_band, classes_of, has_mask
 from layers.rasters.checks import class_notes, some_values, suspicions
@@ -93,7 +93,7 @@ def describe_raster(source: Source, root: Path) -> Raster:
         raise SourceError(
             f"{source.id}: the option name is '{name[:60]}'; columns are named after it: give letters, digits, '_' or '-'."
         )
-    path = locate(source, root)
+    path = locate(source.id, source.path, root)
     where = f"{source.id} ({path.name})"
     with named_failure(where):
         _require_confined(where, path, root)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from layers.catalogue.source import Source
 from layers.errors import SourceError
+from layers.files.located import locate
 from layers.files.tables import read_table
 
 KEY = "train_model.splits"
@@ -39,10 +40,11 @@ def read_splits(path: Path, root: Path) -> pd.DataFrame:
     Raises
     ------
     SourceError
-        With the rows, where a column or a value is missing, a role is unknown, a site stands twice in a fold, a site is tested in
-        several folds though none lists its training sites, or fewer than two folds or more
-        than `MOST_FOLDS` test anything.
+        If there is no such file, or it is a link out of the data folder; with the rows, where a column or a value is missing, a
+        role is unknown, a site stands twice in a fold, a site is tested in several folds though none lists its training sites, or
+        fewer than two folds or more than `MOST_FOLDS` test anything.
     """
+    locate(KEY, str(path), root)
     raw = read_table(Source(id="splits", role="links", path=str(path)), root)
     where = f"{KEY} ({raw.path.name})"
     cells = raw.cells.rename(columns=lambda name: str(name).strip().casefold())

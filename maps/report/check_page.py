@@ -92,7 +92,8 @@ class SourceCheck:
     Parameters
     ----------
     id, role : str
-        Of the run file; a source that is used on this machine only is called ``local_only_1`` and shows nothing else.
+        Of the run file, or the key of a file beside the sources and ``splits`` or ``learned``; a source that is used on this
+        machine only is called ``local_only_1`` and shows nothing else.
     facts : sequence of tuple of str
         Name and value of what was understood.
     counts : dict of str to int

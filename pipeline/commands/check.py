@@ -24,13 +24,13 @@ from layers.rasters.raster import Raster
 from layers.rasters.reader import describe_raster
 from layers.readers.assay_options import GeochemistryOptions
 from layers.readers.assay_sheet import laboratory_columns
-from layers.readers.splits import KEY, read_splits
 from layers.readers.suspicious import suspicious_values
 from layers.samples.censoring import CensoringParams, censoring_notes, censoring_table
 from layers.samples.standardise import LEAST_SAMPLES
 from layers.working_crs import metric_crs
 from maps.report.check_page import FATES, ElementCheck, SourceCheck, write_check
 from maps.words import word
+from pipeline.commands.beside_sources import beside_sources
 from pipeline.commands.matches import count_matches
 from pipeline.config import RunConfig
 from pipeline.inputs import READERS, WITHHOLDABLE, is_private, read_source
@@ -100,10 +100,9 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
             check = SourceCheck(source.id, source.role, failure=str(error), private=hidden is not None)
         paragraphs.append(_in_words(check))
         checks.append(_on_page(check, data_dir) if hidden is None else _hidden(check, hidden))
-    splits_fail = False
-    if config.train_model.splits is not None:
-        splits_text, splits_fail = _splits_in_words(config.train_model.splits, data_dir)
-        paragraphs.append(splits_text)
+    for check in beside_sources(config, data_dir):
+        paragraphs.append(_in_words(check))
+        checks.append(_on_page(check, data_dir))
     matches = count_matches(sources, {name: reading.layer for name, reading in readings.items()})
     if matches:
         paragraphs.append("What the tables share:\n" + "\n".join(f"  {match}" for match in matches))
@@ -111,24 +110,10 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
         write_check(config.title, checks, matches, out / "check.html")
         paragraphs.append(f"Page: {out / 'check.html'}")
     text = "\n\n".join(paragraphs)
-    failures = sum(check.failure is not None for check in checks) + splits_fail
+    failures = sum(check.failure is not None for check in checks)
     if failures:
-        raise SourceError(f"{failures} of {len(checks) + splits_fail} sources cannot be read.\n\n{text}")
+        raise SourceError(f"{failures} of {len(checks)} sources cannot be read.\n\n{text}")
     return text
-
-
-def _splits_in_words(path: Path, data_dir: Path) -> tuple[str, bool]:
-    """Return what a file of folds holds, and whether it cannot be read."""
-    try:
-        table = read_splits(path, data_dir)
-    except SourceError as error:
-        return str(error), True
-    counts = table["role"].value_counts()
-    tested = table.loc[table["role"] == "test", "fold"].nunique()
-    sentence = f"{KEY}: {table['site_id'].nunique():,} sites, {tested} folds tested, {counts.get('test', 0):,} rows of role test"
-    if "train" in counts:
-        return f"{sentence}, {counts['train']:,} of role train: every fold trains on exactly those.", False
-    return f"{sentence}; every fold trains on the sites of the others.", False
 
 
 def _on_page(check: SourceCheck, data_dir: Path) -> SourceCheck:

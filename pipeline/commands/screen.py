@@ -133,14 +133,16 @@ def _place(publication: Publication, community: str | None, nation: str | None, 
 def _asked_for(publication: Publication, path: Path) -> tuple[set[str], int]:
     """Return the sites that requests in a file name or cover, and how many requests name and cover none."""
     from pipeline.inputs import read_source
+    from pipeline.kernels.site_keys import ids_of
     from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
+    from pipeline.unheeded_requests import count_unheeded
 
-    source = Source(id="requests", role="exclusions", path=str(path))
-    asked = read_source(source, Path()).layer
-    one_by_one = [asked.iloc[row : row + 1] for row in range(len(asked))]
-    stay = [set(withhold_sites(publication.sites, request, WithholdSitesParams())["site_id"]) for request in one_by_one]
-    everywhere = set(publication.sites["site_id"])
-    return everywhere - everywhere.intersection(*stay), sum(len(sites) == len(everywhere) for sites in stay)
+    reading = read_source(Source(id="requests", role="exclusions", path=str(path)), Path())
+    sites = publication.sites
+    stay = withhold_sites(sites, reading.layer, WithholdSitesParams())
+    ids = {known for own in ids_of(sites) for known in own}
+    missed = count_unheeded(reading.layer, ids, [sites.geometry]) + len(reading.rejected)
+    return set(sites["site_id"]) - set(stay["site_id"]), missed
 
 
 def _outline(path: Path) -> gpd.GeoDataFrame:

@@ -153,8 +153,15 @@ def write_list(path: Path, names: set[str]) -> None:
 
 
 @contextmanager
-def held(path: Path) -> Iterator[RunFolder]:
+def held(path: Path, instead: str = "Wait for it, or give another --out.") -> Iterator[RunFolder]:
     """Hold a run folder against other writers while it is written, and clear what an interrupted run left half written.
+
+    Parameters
+    ----------
+    path : Path
+        The run folder.
+    instead : str
+        What a person can do while another run holds it.
 
     Raises
     ------
@@ -162,7 +169,7 @@ def held(path: Path) -> Iterator[RunFolder]:
         If another run holds it (the message says which), or as `RunFolder` does.
     """
     folder = RunFolder(path)
-    lock = _Lock(path / LOCK)
+    lock = _Lock(path / LOCK, instead)
     lock.take()
     with cleaned(lock.give_back), cleaned(lambda: sweep_half_written(path)):
         sweep_half_written(path)
@@ -173,8 +180,9 @@ def held(path: Path) -> Iterator[RunFolder]:
 class _Lock:
     """A file that names the process that writes the folder, locked by the system as long as that process lives."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, instead: str) -> None:
         self.path = path
+        self.instead = instead
         self._handle: Any = None
 
     def take(self) -> None:
@@ -193,8 +201,8 @@ class _Lock:
             if alone is False or (owner and not _is_gone(owner, freed=alone is True)):
                 handle.close()
                 raise SourceError(
-                    f"{self.path.parent.parent}: another run writes this folder ({_who(owner)}). Wait for it, or give another "
-                    f"--out. If that run is no more, delete {self.path.name} in {self.path.parent}."
+                    f"{self.path.parent.parent}: another run writes this folder ({_who(owner)}). {self.instead} "
+                    f"If that run is no more, delete {self.path.name} in {self.path.parent}."
                 )
             with suppress(FileNotFoundError):
                 if self.path.stat().st_ino == os.fstat(handle.fileno()).st_ino:

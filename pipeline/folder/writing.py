@@ -26,11 +26,11 @@ REMEDIES = {
     errno.ENOSPC: "The disk is full: make room",
     errno.EDQUOT: "The quota of this user is used up: make room",
     errno.EFBIG: "The file would grow beyond the limit set for this user: raise it (ulimit -f)",
-    errno.EROFS: "The disk can only be read: give another folder with --out",
-    errno.EACCES: "You may not write there: give another folder with --out",
-    errno.EPERM: "You may not write there: give another folder with --out",
-    errno.ENOTDIR: "A file stands where a folder is needed: give another folder with --out",
-    errno.EEXIST: "A file stands where a folder is needed: give another folder with --out",
+    errno.EROFS: "The disk can only be read: take another folder",
+    errno.EACCES: "You may not write there: see its permissions, or take another folder",
+    errno.EPERM: "You may not write there: see its permissions, or take another folder",
+    errno.ENOTDIR: "A file stands where a folder is needed: take another folder",
+    errno.EEXIST: "A file stands where a folder is needed: take another folder",
 }
 """What helps when a file cannot be written."""
 

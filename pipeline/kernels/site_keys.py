@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from layers.cells.site_names import name_key
-from layers.text import fold
+from layers.text import as_key, fold
 
 
 def sites_named(keys: Iterable[str], sites: pd.DataFrame) -> dict[str, tuple[list[int], str]]:
@@ -30,6 +30,16 @@ def sites_named(keys: Iterable[str], sites: pd.DataFrame) -> dict[str, tuple[lis
                 rows_by_key[key] = (rows, how)
                 break
     return rows_by_key
+
+
+def ids_of(sites: pd.DataFrame) -> list[set[str]]:
+    """Return for each site what a request may call it, folded: its id, those of its records, its official ids."""
+    columns = sites["site_id"], sites["record_ids"], sites["official_ids"]
+    return [{part for cell in cells for part in _parts(cell)} for cells in zip(*columns, strict=True)]
+
+
+def _parts(joined: object) -> list[str]:
+    return [as_key(part) for part in joined.split("; ")] if isinstance(joined, str) else []
 
 
 def _index(sites: pd.DataFrame, columns: tuple[str, ...], forms: object) -> dict[str, set[int]]:

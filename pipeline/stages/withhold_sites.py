@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from layers.schema import Exclusions, GeoDataFrame, Sites, conform
 from layers.text import as_key
+from pipeline.kernels.site_keys import ids_of
 
 
 class WithholdSitesParams(BaseModel):
@@ -42,20 +43,9 @@ def withhold_sites(
     if len(exclusions) == 0 or len(sites) == 0:
         return conform(sites, Sites)
     keys = {as_key(str(key)) for key in exclusions["key"].dropna()}
-    named = np.array(
-        [
-            bool(keys & {*_parts(site_id), *_parts(records), *_parts(officials)})
-            for site_id, records, officials in zip(
-                sites["site_id"], sites["record_ids"], sites["official_ids"], strict=True
-            )
-        ]
-    )
+    named = np.array([bool(keys & own) for own in ids_of(sites)])
     areas = exclusions.geometry.dropna()
     covered = (
         sites.geometry.intersects(areas.union_all()).to_numpy() if len(areas) else np.zeros(len(sites), dtype=bool)
     )
     return conform(sites[~(named | covered)], Sites)
-
-
-def _parts(joined: object) -> list[str]:
-    return [as_key(part) for part in joined.split("; ")] if isinstance(joined, str) else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -21,6 +22,7 @@ from layers.catalogue.source import Source
 from layers.errors import MinewasteError, SourceError
 from layers.files.packed import Budget
 from layers.files.tables import read_table
+from layers.guess.recognise import finds
 from layers.rasters.reader import describe_raster, open_raster
 
 COUNTING = """
@@ -282,6 +284,60 @@ def corpus() -> Corpus:
     return damaging()
 
 
+def link_member(name: str) -> zipfile.ZipInfo:
+    """Return an entry of a zip that is a link, as archivers of Unix make it."""
+    entry = zipfile.ZipInfo(name)
+    entry.create_system, entry.external_attr = 3, 0o120777 << 16
+    return entry
+
+
+@pytest.mark.parametrize("depth", [0, 1], ids=["zip", "zip in a zip"])
+@pytest.mark.parametrize(
+    "member",
+    [
+        "../out.csv",
+        "a/../../out.csv",
+        "/tmp/out.csv",
+        "..\\out.csv",
+        "C:\\out.csv",
+        "C:out.csv",
+        "../",
+        link_member("l.csv"),
+    ],
+    ids=str,
+)
+def test_an_archive_with_a_member_that_leads_out_is_refused_whole(
+    tmp_path: Path, member: str | zipfile.ZipInfo, depth: int
+) -> None:
+    """Left out without a word, a member may be the table that was meant, or the better half of the rows."""
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as packed:
+        packed.writestr("inside.csv", TABLE)
+        packed.writestr(member, TABLE)
+    content = memory.getvalue()
+    for _ in range(depth):
+        content = zipped(**{"inner.zip": content})
+    (tmp_path / "sites.zip").write_bytes(content)
+    name = re.escape(member if isinstance(member, str) else member.filename)
+    end = "would be written outside its folder|is a link"
+    with pytest.raises(
+        SourceError, match=rf"^s \(sites\.zip\): the zip is not unpacked: its member '{name}' ({end})\."
+    ):
+        read(tmp_path, "sites.zip")
+    looked_at = finds(tmp_path)
+    assert [found.kind for found in looked_at] == ["unused"]
+    assert re.search(rf"its member '{name}' ({end})", looked_at[0].why or "")
+
+
+def test_folders_of_an_archive_written_in_the_way_of_windows_are_folders(tmp_path: Path) -> None:
+    (tmp_path / "sites.zip").write_bytes(
+        zipped(**{"data\\": b"", "data\\2024\\sites.csv": TABLE, "data\\read me.md": "x"})
+    )
+    table = read_table(Source(id="s", role="inventory", path="sites.zip", crs="EPSG:4326"), tmp_path)
+    assert table.cells["site_id"].tolist() == ["S1"]
+    assert [found.layer for found in finds(tmp_path)] == ["data/2024/sites.csv"]
+
+
 @pytest.mark.parametrize(
     "name", ["outside.vrt", "itself.vrt", "computed.vrt", "entity.vrt", "seamless.tab", "bomb.zip", "bomb.csv.gz"]
 )
@@ -312,6 +368,7 @@ import sys
 from pathlib import Path
 from layers.catalogue.source import Source
 from layers.files.tables import read_table
+from layers.guess.recognise import finds
 table = read_table(Source(id="s", role="lines", path="roads.shp"), Path(sys.argv[1]))
 sys.stdout.buffer.write(table.cells["name"][0].encode("utf-8"))
 """

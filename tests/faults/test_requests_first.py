@@ -98,3 +98,32 @@ def test_a_screening_says_how_many_later_requests_fit_no_site(small_run: SmallRu
         assert ("of the requests name" in answer) == (sentence is not None)
         assert sentence is None or sentence in answer
         assert "K-9999" not in answer
+
+
+@pytest.mark.parametrize("units", ["sites", "samples"])
+def test_a_run_and_a_screening_after_it_count_the_same_requests_that_fit_nothing(
+    small_run: SmallRun, tmp_path: Path, units: str
+) -> None:
+    """Ids and areas, those that fit and those that do not, in any spelling of letters; rows that say nothing of either."""
+    raw, data = copy.deepcopy(small_run.raw), Path(shutil.copytree(small_run.data, tmp_path / "data"))
+    (data / "keys.csv").write_text("key,reason\nk-105,fits\n mines:K-106 ,fits\nK-9999,fits nothing\n,says nothing\n")
+    corners = {"fits": (-89.9, 50.1, -89.6, 50.4), "fits nothing": (-70.0, 50.1, -69.9, 50.2)}
+    areas = gpd.GeoDataFrame(
+        {"reason": list(corners)}, geometry=[shapely.box(*box) for box in corners.values()], crs=4326
+    )
+    areas.to_file(data / "outlines.geojson", driver="GeoJSON")
+    files = {"keys": "keys.csv", "outlines": "outlines.geojson"}
+    raw["sources"] += [{"id": name, "role": "exclusions", "path": path} for name, path in files.items()]
+    if units == "samples":
+        raw = {"name": "chemistry", "title": "Chemistry", "units": units, "sources": raw["sources"]}
+        raw["sources"] = [one for one in raw["sources"] if one["id"] in ("till", *files)]
+    summary = run_small(raw, data, tmp_path / "run")
+    assert summary.n_unheeded == (3 if units == "sites" else 5)  # no row of till has an id of a mine
+    assert f"{summary.n_unheeded} requests of stewards name and cover nothing of this run" in summary.in_words()
+    if units == "sites":
+        nowhere: dict[str, Any] = {"community": None, "nation": None, "area": None, "out": None}
+        whole = Path(shutil.copytree(small_run.folder, tmp_path / "whole"))
+        site = load_publication(whole).sites["site_id"].iloc[-1]
+        for path, missed in (("keys.csv", "2 of the requests name"), ("outlines.geojson", "One of the requests names")):
+            answer = screen_run(whole, site=site, within_km=500.0, lang="en", exclusions=data / path, **nowhere)
+            assert missed in answer

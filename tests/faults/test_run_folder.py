@@ -200,7 +200,10 @@ def test_a_second_writer_is_told_who_is_first(region: tuple[Path, Path], copy: P
     with held(copy):
         message = refused("run", region[0], "--out", copy)
         assert f"another run writes this folder (process {os.getpid()} on " in message
-        assert "another run writes this folder" in refused("purge", copy, "--source", "mines")
+        purged = refused("purge", copy, "--source", "mines")
+        assert "another run writes this folder" in purged
+        assert "--out" in message
+        assert "--" not in purged  # what it names, `purge` has not
     assert not (copy / LOCK).exists()
 
 

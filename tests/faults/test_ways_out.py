@@ -20,13 +20,17 @@ from layers.catalogue.source import Source
 from layers.errors import ConfigError, SourceError
 from layers.files.hdf5_links import require_no_links_out
 from layers.files.json_text import parse_json
-from layers.files.tables import locate
+from layers.files.located import locate
 from layers.gdal import FETCHING_DRIVERS, confine
 from layers.rasters.reader import describe_raster
+from pipeline.commands.check import check_sources
 from pipeline.commands.configured import configured
+from pipeline.config import parse_config
 from pipeline.folder.learned_file import MOST_BYTES, load_learned
 from pipeline.folder.model_store import FORMAT, load_model
 from pipeline.folder.run_folder import LOCK, RunFolder, held
+from pipeline.progress import Progress
+from pipeline.run import run
 from tests.faults.hdf5_leading_out import LEADING_OUT
 
 
@@ -159,10 +163,6 @@ def test_a_lock_that_is_a_folder_is_named(tmp_path: Path) -> None:
         pass
 
 
-def source(path: str) -> Source:
-    return Source(id="mines", role="inventory", path=path)
-
-
 def test_a_link_out_of_the_data_folder_is_not_followed(tmp_path: Path) -> None:
     """A folder of somebody else may lead to any file of whoever runs it, which the pages would then show."""
     for name in ("data", "own", "data/within"):
@@ -176,7 +176,7 @@ def test_a_link_out_of_the_data_folder_is_not_followed(tmp_path: Path) -> None:
         with pytest.raises(
             SourceError, match=rf"^mines: '{path}' is a link that leads out of the data folder"
         ) as stopped:
-            locate(source(path), data)
+            locate("mines", path, data)
         assert "name" not in str(stopped.value)
     (data / "within" / "real.csv").write_text("id,name\n1,mine\n")
     (data / "again.csv").symlink_to(data / "within" / "real.csv")
@@ -187,7 +187,35 @@ def test_a_link_out_of_the_data_folder_is_not_followed(tmp_path: Path) -> None:
         (str(private), data),
         ("../own/private.csv", data),
     ):
-        assert locate(source(path), root).is_file()
+        assert locate("mines", path, root).is_file()
+
+
+@pytest.mark.parametrize("key", ["splits", "learned"])
+@pytest.mark.parametrize("stated", ["beside.csv", "inner/beside.csv", "pipe.csv", "nothing.csv"])
+def test_a_file_beside_the_sources_is_looked_for_like_a_source(tmp_path: Path, key: str, stated: str) -> None:
+    """A list of folds and a model of other regions: links out of the data folder, pipes and lost files are told as such."""
+    data, own = tmp_path / "data", tmp_path / "own"
+    for folder in (data, own):
+        folder.mkdir()
+    (own / "beside.csv").write_text("site_id,fold\ns3cret,a\nother,b\n")
+    (data / "beside.csv").symlink_to(own / "beside.csv")
+    (data / "inner").symlink_to(own)
+    os.mkfifo(data / "pipe.csv")
+    (data / "mines.csv").write_text("id,name,lat,lon\n1,mine,50,-90\n")
+    columns = {"official_id": "id", "name": "name", "latitude": "lat", "longitude": "lon"}
+    source = {"id": "mines", "role": "inventory", "path": "mines.csv", "crs": "EPSG:4326", "columns": columns}
+    raw = {"name": "a", "title": "A", "sources": [source], "train_model": {key: stated}}
+    config = parse_config(raw, "run.yml")
+    kind = {"pipe.csv": "is a pipe or a device", "nothing.csv": "is not in"}.get(stated, "is a link that leads out")
+    message = rf"train_model\.{key}: (the file )?'{stated}' {kind}"
+    for stopped_by in (
+        lambda: check_sources(config, data, tmp_path),
+        lambda: run(config, data, tmp_path / "run", Progress(quiet=True)),
+    ):
+        with pytest.raises(SourceError, match=message) as stopped:
+            stopped_by()
+        assert "s3cret" not in str(stopped.value)
+    assert f"train_model.{key}" in (tmp_path / "check.html").read_text(encoding="utf-8")
 
 
 def test_an_imagine_file_whose_cells_lie_elsewhere_is_not_opened(tmp_path: Path) -> None:
@@ -226,12 +254,12 @@ def test_a_file_geodatabase_with_a_part_elsewhere_or_a_pipe_is_not_opened(tmp_pa
     elsewhere = tmp_path / "a00000002.gdbtable"
     elsewhere.write_bytes(b"x")
     (base / elsewhere.name).symlink_to(elsewhere)
-    with pytest.raises(SourceError, match=r"mines \(roads\.gdb\): 'a00000002\.gdbtable' in it is a link out of it"):
-        locate(source("roads.gdb"), base.parent)
+    with pytest.raises(SourceError, match=r"roads \(roads\.gdb\): 'a00000002\.gdbtable' in it is a link out of it"):
+        locate("roads", "roads.gdb", base.parent)
     (base / elsewhere.name).unlink()
     os.mkfifo(base / "a00000003.gdbtable")
     with pytest.raises(SourceError, match=r"'a00000003\.gdbtable' is a pipe or a device"):
-        locate(source("roads.gdb"), base.parent)
+        locate("roads", "roads.gdb", base.parent)
 
 
 def test_a_user_without_a_home_sees_no_traceback_of_a_cache(tmp_path: Path) -> None:

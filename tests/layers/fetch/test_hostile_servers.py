@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,6 +29,38 @@ def test_a_redirect_to_another_door_of_the_host_or_to_a_file_is_not_followed(ser
     with pytest.raises(SourceError, match=r"which is no web address\. It was not followed"):
         fetch(f"{server.url}/local.csv", tmp_path, client())
     assert other.asked.total() == 0
+    other.http.shutdown()
+    other.http.server_close()
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        (
+            "http://localhost:{other}/sites.csv",
+            r"another host, localhost\. It was not followed\..*--allow-host localhost",
+        ),
+        ("http://127.0.0.1:{other}/sites.csv", r"another door of its host, port"),
+        ("file:///etc/hosts", r"which is no web address"),
+        ("//localhost/sites.csv", r"which is no web address"),
+    ],
+)
+def test_a_dataset_that_names_a_file_elsewhere_is_followed_only_to_a_host_somebody_named(
+    server: Server, tmp_path: Path, address: str, message: str
+) -> None:
+    other = Server()
+    other.answers["/sites.csv"] = lambda handler, _: send(handler, BODY)
+    named = address.format(other=other.http.server_port)
+    package = {"success": True, "result": {"resources": [{"name": "Sites", "format": "CSV", "url": named}]}}
+    server.answers["/api/3/action/package_show"] = lambda handler, _: send(handler, json.dumps(package).encode())
+    with pytest.raises(
+        SourceError, match=rf"the dataset names a file at {message}|the dataset names a file at '.*{message}"
+    ):
+        fetch(f"{server.url}/dataset/mine-waste", tmp_path, client())
+    assert other.asked.total() == 0
+    assert list(tmp_path.iterdir()) == []
+    if "--allow-host" in message:
+        assert fetch(f"{server.url}/dataset/mine-waste", tmp_path, client(hosts={"localhost"})).size == len(BODY)
     other.http.shutdown()
     other.http.server_close()
 

@@ -293,6 +293,8 @@ def test_everything_in_a_folder_is_found_nested_packed_and_layered(tmp_path: Pat
     with zipfile.ZipFile(tmp_path / "packed.zip", "w") as archive:
         archive.write(inner, "a/one.csv")
         archive.write(inner, "b/two.csv")
+    with zipfile.ZipFile(tmp_path / "climbs.zip", "w") as archive:
+        archive.write(inner, "a/one.csv")
         archive.writestr("../evil.csv", "a\n1\n")
     inner.unlink()
     polygons(["Lake 1"]).to_file(tmp_path / "many.gpkg", layer="lakes")
@@ -311,6 +313,7 @@ def test_everything_in_a_folder_is_found_nested_packed_and_layered(tmp_path: Pat
         ("deep/er/sites.csv", None, "table"), ("packed.zip", "a/one.csv", "table"), ("packed.zip", "b/two.csv", "table"),
         ("many.gpkg", "lakes", "table"), ("many.gpkg", "parks", "table"), ("book.xlsx", "north", "table"),
         ("book.xlsx", "south", "table"), ("strange.xyz", None, "unused"),
+        ("climbs.zip", None, "unused"),
     }  # fmt: skip
     assert guess_file(Find("packed.zip", "table", "a/one.csv"), tmp_path)[0].value("role") == "inventory"
 

@@ -102,6 +102,20 @@ def test_a_third_region_without_assays_takes_the_law_and_says_so(pooled: Path, t
     assert "2 of 2 inputs are as they were read" in verified
 
 
+def test_check_opens_the_model_of_other_regions(pooled: Path, tmp_path: Path) -> None:
+    config = write_region(tmp_path / "west", "west", 3, assayed=0, learned=str(pooled / "learned.skops"))
+    checked = minewaste("check", config)
+    assert "train_model.learned (learned)" in checked
+    assert "in place of the host tables for REE" in checked
+    (tmp_path / "west" / "none.skops").write_bytes(b"none")
+    raw = json.loads(config.read_text())
+    raw["train_model"]["learned"] = "none.skops"
+    config.write_text(json.dumps(raw))
+    checked = minewaste("check", config, code=1)
+    assert "1 of 2 sources cannot be read" in checked
+    assert "train_model.learned (none.skops): this is no model file of `minewaste learn`" in checked
+
+
 def test_the_card_tells_the_test_and_names_no_site(pooled: Path) -> None:
     card = (pooled / "learned.md").read_text()
     assert "| north | 24 |" in card
