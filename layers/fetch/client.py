@@ -389,7 +389,9 @@ def _record(folder: Path, path: Path, url: str, sha256: str) -> None:
     record = _recorded(folder) | {
         path.name: {"address": without_secrets(url), "sha256": sha256, "bytes": path.stat().st_size, "date": today}
     }
-    (folder / RECORD).write_text(yaml.safe_dump(record, allow_unicode=True), encoding="utf-8")
+    fresh = folder / f"{RECORD}.part"
+    fresh.write_text(yaml.safe_dump(record, allow_unicode=True), encoding="utf-8")
+    fresh.replace(folder / RECORD)
 
 
 def _there(recipe: Recipe, folder: Path, notes: tuple[str, ...]) -> Fetched:

@@ -33,6 +33,7 @@ from maps.words import word
 from pipeline.commands.beside_sources import beside_sources
 from pipeline.commands.matches import count_matches
 from pipeline.config import RunConfig
+from pipeline.folder.writing import atomic
 from pipeline.inputs import READERS, WITHHOLDABLE, is_private, read_source
 from pipeline.withhold import AsAsked, read_as_asked, shorten
 
@@ -107,7 +108,8 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
     if matches:
         paragraphs.append("What the tables share:\n" + "\n".join(f"  {match}" for match in matches))
     if out is not None:
-        write_check(config.title, checks, matches, out / "check.html")
+        with atomic(out / "check.html") as temporary:
+            write_check(config.title, checks, matches, temporary)
         paragraphs.append(f"Page: {out / 'check.html'}")
     text = "\n\n".join(paragraphs)
     failures = sum(check.failure is not None for check in checks)

@@ -22,6 +22,7 @@ from layers.guess.links import doubt_place, relate
 from layers.guess.recognise import Look, finds
 from layers.guess.zones import suggest_crs
 from pipeline.commands.questions import ASK
+from pipeline.folder.writing import write_text
 from pipeline.inputs import READERS
 
 _WIDTH = 110
@@ -125,8 +126,7 @@ def init_region(folder: Path, path: Path | None = None) -> Initialised:
         if sight is not None:
             suggest_crs(guess, sight, extent)
     text = _page(folder, path, [guess for guess, _ in pairs], trials)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    write_text(path, text)
     asked = [f"{guess.id}.{key}: {question}" for guess, _ in used for key, question in guess.questions.items()]
     if _region_question(used, trials):
         asked.insert(0, "region.bbox: the inventories cover different areas")

@@ -11,6 +11,7 @@ from layers.catalogue.source import resolve
 from layers.errors import SourceError
 from pipeline.commands.configured import configured
 from pipeline.config import RunConfig
+from pipeline.folder.writing import write_text
 from pipeline.inputs import is_private
 
 SITES = "describe_camps"
@@ -155,10 +156,7 @@ def draw_plan(config: RunConfig, path: Path) -> None:
     """
     if path.suffix.lower() != ".svg":
         raise SourceError(f"--plan: '{path}' does not end in .svg; the graph is drawn as SVG. Give such a name.")
-    try:
-        path.write_text(plan_svg(config), encoding="utf-8")
-    except OSError as error:
-        raise SourceError(f"--plan: '{path}' cannot be written ({error.strerror}). Give another place.") from None
+    write_text(path, plan_svg(config))
 
 
 WIDE_PX, HIGH_PX, GAP_X_PX, GAP_Y_PX, MARGIN_PX = 156, 40, 22, 54, 20

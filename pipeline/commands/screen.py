@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -90,7 +92,9 @@ def screen_run(
     folder = out or run_folder.with_name(f"{run_folder.name}_screen_{_slug(origin.key)}")
     table = screen(publication, origin, within_km=within_km)
     _make_room(folder)
-    write_screening(publication, origin, table, folder, within_km=within_km, lang=lang)
+    with tempfile.TemporaryDirectory(prefix="minewaste-") as fresh:
+        write_screening(publication, origin, table, Path(fresh), within_km=within_km, lang=lang)
+        _put_in_place(Path(fresh), folder)
     lines = Brief(publication, origin, table, within_km).as_text(lang)
     lines += [] if len(table) else [word("screen_look_farther", lang)]
     ranks = [phrase("brief_rank_only", lang, n=len(publication.ranking))] if len(table) else []
@@ -119,6 +123,23 @@ def _make_room(folder: Path) -> None:
         raise SourceError(f"{sheets}: is a link or a file, where a folder of sheets is needed. Give another --out.")
     for sheet in sheets.glob("*.html"):
         sheet.unlink()
+
+
+def _put_in_place(fresh: Path, folder: Path) -> None:
+    """Move pages to where they belong under names of their own: what a link of that name leads to stays as it is.
+
+    Raises
+    ------
+    SourceError
+        If a folder has the name of a page.
+    """
+    for path in sorted(path for path in fresh.rglob("*") if path.is_file()):
+        target = folder / path.relative_to(fresh)
+        if target.is_dir() and not target.is_symlink():
+            raise SourceError(f"{target}: is a folder, where a page is to be written. Give another --out.")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)
+        shutil.move(path, target)
 
 
 def _place(publication: Publication, community: str | None, nation: str | None, area: Path | None) -> Place:

@@ -98,6 +98,8 @@ class RunFolder:
                 )
             if fresh:
                 try:
+                    if has_other_names(self._list):  # a list in two folders: each goes on by itself
+                        write_list(self.path, read_list(self.path))
                     with self._list.open("a", encoding="utf-8") as stream:
                         stream.write(
                             "\n" + "".join(f"{name}\n" for name in fresh)
@@ -205,9 +207,11 @@ class _Lock:
                     f"If that run is no more, delete {self.path.name} in {self.path.parent}."
                 )
             with suppress(FileNotFoundError):
-                if self.path.stat().st_ino == os.fstat(handle.fileno()).st_ino:
+                if has_other_names(self.path):  # nobody holds it, and what it is elsewhere stays as it is
+                    self.path.unlink()
+                elif self.path.stat().st_ino == os.fstat(handle.fileno()).st_ino:
                     break
-            handle.close()  # the former holder removed the file between opening and locking it
+            handle.close()  # the file has just been removed: by the former holder, or here
         handle.truncate(0)
         handle.write(json.dumps(_own()))
         handle.flush()
@@ -219,6 +223,11 @@ class _Lock:
             self.path.unlink(missing_ok=True)
             self._handle.close()
             self._handle = None
+
+
+def has_other_names(path: Path) -> bool:
+    """Say whether a file has another name somewhere (a hard link): writing into it would change what stands there."""
+    return path.stat().st_nlink > 1
 
 
 def _lock_file(handle: Any) -> bool | None:
