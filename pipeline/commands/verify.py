@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from layers.errors import SourceError
+from layers.files.located import locate
+from layers.files.signatures import require_own_parts
 from pipeline.folder.fingerprints import code_fingerprint, file_fingerprint, side_cars, versions
 from pipeline.folder.manifest import BESIDE_SOURCES, key_of, own_digest, read_manifest
 from pipeline.folder.run_folder import LOCK
 from pipeline.folder.writing import json_text
+
+WITH_SIDE_CARS = (".gpkg", ".tif", ".csv")
+"""Endings of a run's files that other programs read together with what stands beside them."""
 
 SHOWN = 10
 """Names shown of each kind; how many there are is always told."""
@@ -26,6 +31,9 @@ class Verified:
         Files of the run folder whose bytes are no longer those that were written, and files that are gone.
     strange : tuple of str
         Files of the run folder that the run did not write; they do not speak against it.
+    beside : tuple of str
+        Files that stand beside one of the run and change what programs show of it (a journal, a second header); no run writes
+        them.
     inputs : tuple of str
         Sources whose file or side-cars differ, each with what differs.
     inputs_checked : int
@@ -39,6 +47,7 @@ class Verified:
     altered: tuple[str, ...]
     missing: tuple[str, ...]
     strange: tuple[str, ...]
+    beside: tuple[str, ...]
     inputs: tuple[str, ...]
     inputs_checked: int
     other_code: bool
@@ -46,8 +55,8 @@ class Verified:
 
     @property
     def holds(self) -> bool:
-        """Whether every file is as written and every input that was looked at is as read."""
-        return not (self.altered or self.missing or self.inputs)
+        """Whether every file is, and is shown, as written, and every input that was looked at is as read."""
+        return not (self.altered or self.missing or self.beside or self.inputs)
 
 
 def verify_run(run_folder: Path, data_dir: Path | None = None) -> Verified:
@@ -78,19 +87,30 @@ def verify_run(run_folder: Path, data_dir: Path | None = None) -> Verified:
     written: dict[str, str] = manifest["files"]
     known = {*written, "manifest.json", LOCK}
     missing = [name for name in written if not (run_folder / name).is_file()]
-    as_written = (run_folder / "manifest.json").read_text(encoding="utf-8") == json_text(manifest)
+    as_written = (run_folder / "manifest.json").read_bytes() == json_text(manifest).encode()
     altered = [] if as_written and manifest.get("sha256") == own_digest(manifest) else ["manifest.json"]
     altered += [
         name
         for name, digest in written.items()
-        if name not in missing and ((run_folder / name).is_symlink() or file_fingerprint(run_folder / name) != digest)
+        if name not in missing and (_is_linked(run_folder, name) or file_fingerprint(run_folder / name) != digest)
     ]
-    there = {path.relative_to(run_folder).as_posix() for path in run_folder.rglob("*") if path.is_file()}
+    there = {
+        path.relative_to(run_folder).as_posix()
+        for path in run_folder.rglob("*")
+        if path.is_file() or (path.is_dir() and not any(path.iterdir()))
+    }
+    beside = {
+        car.relative_to(run_folder).as_posix()
+        for name in written
+        if name not in missing and Path(name).suffix in WITH_SIDE_CARS
+        for car in side_cars(run_folder / name)
+    } - known
     now = versions()
     return Verified(
         altered=tuple(altered),
         missing=tuple(missing),
-        strange=tuple(sorted(there - known)),
+        strange=tuple(sorted(there - known - beside)),
+        beside=tuple(sorted(beside)),
         inputs=() if data_dir is None else tuple(_inputs(manifest, data_dir)),
         inputs_checked=0
         if data_dir is None
@@ -110,6 +130,7 @@ def in_words(verified: Verified, run_folder: Path) -> str:
     for names, words in (
         (verified.altered, "files are not as the run wrote them"),
         (verified.missing, "files of the run are gone"),
+        (verified.beside, "files beside those of the run change what programs show of them; remove them"),
         (verified.inputs, "inputs are not as they were read"),
     ):
         if names:
@@ -134,6 +155,12 @@ def in_words(verified: Verified, run_folder: Path) -> str:
     return "\n".join(lines)
 
 
+def _is_linked(run_folder: Path, name: str) -> bool:
+    """Say whether a file of the folder, or a folder on the way to it, is a link, so that its bytes lie elsewhere."""
+    parts = Path(name).parts
+    return any((run_folder / Path(*parts[:depth])).is_symlink() for depth in range(1, len(parts) + 1))
+
+
 def _inputs(manifest: dict[str, Any], data_dir: Path) -> list[str]:
     """Name the sources whose files are not those the run read."""
     paths = {source["id"]: source["path"] for source in manifest["config"]["sources"]}
@@ -142,6 +169,12 @@ def _inputs(manifest: dict[str, Any], data_dir: Path) -> list[str]:
         path = data_dir / paths[entry["id"]]
         if not (path.is_file() or path.is_dir()):
             differing.append(f"{entry['id']}: {path.name} is not there, or no file")
+            continue
+        try:
+            locate(entry["id"], paths[entry["id"]], data_dir)
+            require_own_parts(f"{entry['id']} ({path.name})", path)
+        except SourceError as refusal:
+            differing.append(str(refusal))
             continue
         if file_fingerprint(path) != entry["sha256"]:
             differing.append(f"{entry['id']}: {path.name} has other bytes")

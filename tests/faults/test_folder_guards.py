@@ -19,7 +19,7 @@ from layers.invented import write_region
 from pipeline.commands.compare import Comparison, compare_runs, write_moves
 from pipeline.commands.screen import screen_run
 from pipeline.commands.unexpected import quiet_callbacks
-from pipeline.commands.verify import verify_run
+from pipeline.commands.verify import in_words, verify_run
 from pipeline.folder.fingerprints import file_fingerprint, side_cars
 from pipeline.folder.manifest import SPLITS, own_digest
 from pipeline.folder.model_store import load_model
@@ -100,10 +100,60 @@ def test_blanks_in_a_manifest_and_links_in_place_of_files_are_told(copy: Path, t
     for changed in (content + " ", content.replace("\n", "\n ")):
         (copy / "manifest.json").write_text(changed)
         assert verify_run(copy).altered == ("manifest.json",)
+    for changed in (content.replace("\n", "\r\n"), content.replace("\n", "\r"), "\ufeff" + content):
+        (copy / "manifest.json").write_bytes(changed.encode())
+        assert "manifest.json" in refused_or_altered(copy)
     (copy / "manifest.json").write_text(content)
     (copy / "report.html").rename(tmp_path / "elsewhere.html")
     (copy / "report.html").symlink_to(tmp_path / "elsewhere.html")
     assert verify_run(copy).altered == ("report.html",)
+
+
+def refused_or_altered(run: Path) -> str:
+    try:
+        return " ".join(verify_run(run).altered)
+    except SourceError as refusal:
+        return str(refusal)
+
+
+@pytest.mark.parametrize("inner", ["sheets", "model", "stages/published"])
+def test_a_folder_of_a_run_that_lies_elsewhere_is_told(copy: Path, tmp_path: Path, inner: str) -> None:
+    names = {path.relative_to(copy).as_posix() for path in (copy / inner).rglob("*") if path.is_file()}
+    (copy / inner).rename(tmp_path / "elsewhere")
+    (copy / inner).symlink_to(tmp_path / "elsewhere")
+    assert set(verify_run(copy).altered) == names != set()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ranking.gpkg-wal",
+        "ranking.gpkg-journal",
+        "surface.tif.aux.xml",
+        "surface.tif.ovr",
+        "surface.tfw",
+        "ranking.csvt",
+    ],
+)
+def test_a_file_beside_a_result_that_changes_what_is_shown_of_it_is_told(copy: Path, name: str) -> None:
+    (copy / "surface.tif").is_file() or pytest.fail("the run has no surface")
+    (copy / name).write_text("x")
+    (copy / "notes").mkdir()
+    verified = verify_run(copy)
+    assert (verified.beside, verified.strange, verified.altered, verified.holds) == ((name,), ("notes",), (), False)
+    assert name in in_words(verified, copy)
+
+
+def test_an_input_that_has_become_a_link_out_of_the_data_folder_is_told(
+    copy: Path, small_run: SmallRun, tmp_path: Path
+) -> None:
+    data = Path(shutil.copytree(small_run.data, tmp_path / "data"))
+    for name in ("mines.csv", "roads.prj", "thorium.tif"):
+        (data / name).rename(tmp_path / name)
+        (data / name).symlink_to(tmp_path / name)
+    inputs = verify_run(copy, data).inputs
+    assert [line.split(":")[0].split(" ")[0] for line in inputs] == ["mines", "roads", "thorium"]
+    assert all("link" in line for line in inputs)
 
 
 def test_strangers_among_the_stages_are_named(copy: Path) -> None:
