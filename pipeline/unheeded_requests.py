@@ -14,13 +14,13 @@ from layers.text import as_key
 UNHEEDED = "requests_without_site"
 
 
-def count_unheeded(exclusions: gpd.GeoDataFrame, ids: Set[str], places: Sequence[gpd.GeoSeries]) -> int:
-    """Count the requests that fit nothing.
+def fitting_requests(exclusions: gpd.GeoDataFrame, ids: Set[str], places: Sequence[gpd.GeoSeries]) -> frozenset[str]:
+    """Return the requests that name or cover something; the others fit nothing.
 
     Parameters
     ----------
     exclusions : GeoDataFrame[Exclusions]
-        ``key`` and geometry, in the CRS of ``places``.
+        ``exclusion_id``, ``key`` and geometry, in the CRS of ``places``.
     ids : set of str
         What a request may call the things there, folded.
     places : sequence of GeoSeries
@@ -28,15 +28,15 @@ def count_unheeded(exclusions: gpd.GeoDataFrame, ids: Set[str], places: Sequence
 
     Returns
     -------
-    int
-        A request with neither a key nor an area is one that fits nothing.
+    frozenset of str
+        Their ``exclusion_id``. A request with neither a key nor an area fits nothing.
     """
     keys = exclusions["key"].astype("str").map(as_key, na_action="ignore")
     named = keys.isin(ids).to_numpy(dtype=bool)
     tree = shapely.STRtree(np.concatenate([place.dropna().to_numpy() for place in places]))
     covering = np.zeros(len(exclusions), dtype=bool)
     covering[tree.query(exclusions.geometry.to_numpy(), predicate="intersects")[0]] = True
-    return int((~named & ~covering).sum())
+    return frozenset(exclusions.loc[named | covering, "exclusion_id"])
 
 
 def unheeded_requests(count: int) -> tuple[Note, ...]:

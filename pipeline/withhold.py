@@ -36,7 +36,7 @@ from pipeline.stages.link_records import link_records
 from pipeline.stages.locate_assays import locate_assays
 from pipeline.stages.merge_sites import MergeSitesParams, merge_sites
 from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
-from pipeline.unheeded_requests import count_unheeded, unheeded_requests
+from pipeline.unheeded_requests import fitting_requests, unheeded_requests
 
 UNTOLD = "Details are withheld at the request of a steward."
 
@@ -49,6 +49,7 @@ class _Withheld:
     """What must not be seen again: record ids, and every text that names a withheld site (in folded case).
 
     ``ids_there`` stand in the inventories; ``ids`` are these and the keys of the requests; no other record bears ``names``.
+    ``requests`` are those that named or covered something, while it stood in what was read.
     """
 
     records: frozenset[str]
@@ -56,6 +57,7 @@ class _Withheld:
     ids_there: frozenset[str]
     ids: frozenset[str]
     names: frozenset[str]
+    requests: frozenset[str] = frozenset()
 
     def with_those_of(self, other: _Withheld) -> _Withheld:
         """Return what either of the two holds."""
@@ -185,7 +187,9 @@ def _followed(
     records = inputs["inventory"]
     links = link_records(records, inputs["links"], config.link_records)
     sites = merge_sites(records, links, config.merge_sites)
-    withheld = _withheld(records, sites, exclusions).with_those_of(earlier)
+    withheld = _withheld(records, sites, exclusions)
+    heeded = fitting_requests(exclusions, withheld.ids_there, [records.geometry, inputs["geochemistry"].geometry])
+    withheld = replace(withheld, requests=heeded).with_those_of(earlier)
     stays = ~records["record_id"].isin(withheld.records).to_numpy()
     samples = inputs["geochemistry"]
     at_site = _samples_withheld(samples, sites, withheld, exclusions, config)
@@ -209,7 +213,7 @@ def _followed(
         accounts=tuple(_account(account, out) for account in inputs.accounts),
         rejected=schema.conform(inputs.rejected[~rows].reset_index(drop=True), schema.Rejected),
         notes=tuple(note if note.source in read_without else _note(note, withheld) for note in inputs.notes)
-        + unheeded_requests(count_unheeded(exclusions, withheld.ids_there, [records.geometry, samples.geometry])),
+        + unheeded_requests(int((~exclusions["exclusion_id"].isin(withheld.requests)).sum())),
         withheld=len(withheld.site_ids),
     )
     return shorter, withheld

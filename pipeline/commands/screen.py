@@ -156,14 +156,14 @@ def _asked_for(publication: Publication, path: Path) -> tuple[set[str], int]:
     from pipeline.inputs import read_source
     from pipeline.kernels.site_keys import ids_of
     from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
-    from pipeline.unheeded_requests import count_unheeded
+    from pipeline.unheeded_requests import fitting_requests
 
     reading = read_source(Source(id="requests", role="exclusions", path=str(path)), Path())
     sites = publication.sites
     stay = withhold_sites(sites, reading.layer, WithholdSitesParams())
     ids = {known for own in ids_of(sites) for known in own}
-    missed = count_unheeded(reading.layer, ids, [sites.geometry]) + len(reading.rejected)
-    return set(sites["site_id"]) - set(stay["site_id"]), missed
+    missed = len(reading.layer) - len(fitting_requests(reading.layer, ids, [sites.geometry]))
+    return set(sites["site_id"]) - set(stay["site_id"]), missed + len(reading.rejected)
 
 
 def _outline(path: Path) -> gpd.GeoDataFrame:
