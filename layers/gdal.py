@@ -55,12 +55,16 @@ no result may depend on what a person has set for another program."""
 HARMLESS = ("GDAL_DATA", "GDAL_DRIVER_PATH", "GDAL_CACHEMAX", "GDAL_NUM_THREADS", "CPL_TMPDIR")
 """Those that change where GDAL finds its own files and how fast it is, and no value."""
 
+CACHE_MIB = 512
+"""Blocks of rasters that GDAL keeps. Its own default is a twentieth of the machine, whatever share of it a container may take."""
+
 
 def confine() -> None:
     """Set `OPTIONS`, unset what else would change how files are read, and switch `FETCHING_DRIVERS` off.
 
-    Holds for this process and those it starts.
+    Holds for this process and those it starts, as does the size of the cache, where the user has set none.
     """
     for name in [name for name in os.environ if name.startswith(OF_GDAL) and name not in HARMLESS]:
         del os.environ[name]
+    os.environ.setdefault("GDAL_CACHEMAX", str(CACHE_MIB))
     os.environ.update(OPTIONS, GDAL_SKIP=",".join(FETCHING_DRIVERS))

@@ -81,6 +81,11 @@ class DaskConfig(_Section):
         default=None, ge=1, description="threads or processes at once; null: the cores there are"
     )
     partitions: int | None = Field(default=None, ge=1, description="slices of the sites; null: by size")
+    memory_gb: float | None = Field(
+        default=None,
+        gt=0,
+        description="memory a run may take (10^9 bytes); null: what the machine has left when it begins",
+    )
 
 
 class PublishConfig(_Section):

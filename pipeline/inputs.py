@@ -35,7 +35,6 @@ from layers.samples.standardise import standardise_samples
 from layers.working_crs import metric_crs, working_crs
 from maps.sovereignty import generalise_communities, generalise_territories
 from pipeline.config import RunConfig
-from pipeline.executor import fitting_workers
 from pipeline.extent import extent_of, within
 from pipeline.folder.fingerprints import file_fingerprint, source_files
 from pipeline.folder.manifest import key_of
@@ -43,6 +42,7 @@ from pipeline.folder.memory import give_back_memory
 from pipeline.folder.store import RunStore
 from pipeline.folder.writing import plain, read_parquet, write_parquet, write_text
 from pipeline.input_layers import Account, Inputs
+from pipeline.memory_needs import plan_reading
 from pipeline.purge import remove_source, sources_held
 from pipeline.unheeded_requests import unheeded_requests
 
@@ -57,9 +57,6 @@ READERS: dict[str, tuple[type[DataFrameModel], Callable[[Source, Path], Reading[
     "exclusions": (schema.Exclusions, read_exclusions),
 }
 """The schema and the reader of each role; rasters are described, not read."""
-
-READ_AT_ONCE = 2
-"""Sources read at once: more would wait for the interpreter, and all of them take memory."""
 
 DRAWN = ("territories", "communities", "lines", "backdrop")
 """What pages draw beside the sites."""
@@ -102,6 +99,8 @@ def read_sources(config: RunConfig, data_dir: Path, store: RunStore | None) -> R
     ------
     ConfigError
         If a source that shapes the ranking is marked ``publish: never`` or ``generalised``.
+    StageError
+        If what is left of the memory does not do for reading them.
     SourceError, LayerError
         From the readers.
     """
@@ -118,8 +117,7 @@ def read_sources(config: RunConfig, data_dir: Path, store: RunStore | None) -> R
         _forget_others(store, [source.id for source in public if not (asked and source.role in WITHHOLDABLE)])
     tables = [source for source in sources if source.role != "raster"]
     keep = {table.id: not (is_private(table) or (asked and table.role in WITHHOLDABLE)) for table in tables}
-    at_once = 1 if config.dask.mode == "serial" else min(READ_AT_ONCE, config.dask.workers or fitting_workers())
-    with ThreadPoolExecutor(at_once) as pool:
+    with ThreadPoolExecutor(plan_reading(sources, data_dir, config.dask).at_once) as pool:
         read = pool.map(lambda source: _read(source, data_dir, store, keep=keep[source.id]), tables)
         readings = {source.id: reading for source, reading in zip(tables, read, strict=True)}
     files = {source.id: source_files(data_dir / source.path) for source in public}

@@ -68,6 +68,13 @@ class Progress:
         else:
             self.say(f"{words} … {time.perf_counter() - started:.1f} s")
 
+    def mention(self, words: str | None) -> None:
+        """Print what a person should know before the next step, unless quiet or there is nothing."""
+        if words is not None and self._bar is not None:
+            self._bar.console.print(words, markup=False)
+        elif words is not None:
+            self.say(words)
+
     def say(self, line: str) -> None:
         """Print a line unless quiet."""
         if not self.quiet:

@@ -36,6 +36,7 @@ from pipeline.folder.store import RunStore
 from pipeline.input_layers import Account, Inputs
 from pipeline.inputs import read_requests, require_unchanged
 from pipeline.learning.trained_model import TrainedModel
+from pipeline.memory_needs import plan_reading, plan_steps
 from pipeline.other_regions import OtherRegions, expected_elsewhere, notes_of_laws, read_laws
 from pipeline.progress import Progress
 from pipeline.provenance import date_of_run
@@ -98,6 +99,7 @@ def run(
     """
     with held(out) as folder:
         store = RunStore(folder)
+        progress.mention(plan_reading(config.sources, data_dir, config.dask).words)
         with progress.step("reading the sources"):
             if forget_withheld(out, read_requests(config, data_dir)):
                 folder.reload()
@@ -105,6 +107,7 @@ def run(
             splits = _splits(config, data_dir, store)
             laws = read_laws(config, data_dir, store)
             inputs = replace(inputs, notes=(*inputs.notes, *notes_of_laws(config, laws)))
+        progress.mention(plan_steps(inputs, config.dask).words)
         with _executor(config) as executor:
             results = _compute(config, inputs, splits, laws, store, executor, progress)
         beside = {SPLITS: config.train_model.splits, LEARNED: config.train_model.learned}

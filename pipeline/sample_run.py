@@ -18,6 +18,7 @@ from pipeline.folder.run_folder import held
 from pipeline.folder.store import RunStore
 from pipeline.input_layers import Inputs
 from pipeline.inputs import read_requests, require_unchanged
+from pipeline.memory_needs import plan_reading
 from pipeline.progress import Progress
 from pipeline.provenance import account_table, announce, date_of_run, note_table, run_id, source_table, write_manifest
 from pipeline.purge import clear, forget_withheld
@@ -65,6 +66,7 @@ def run_samples(
         store = RunStore(folder)
         _forget_sites(out)
         folder.reload()
+        progress.mention(plan_reading(config.sources, data_dir, config.dask).words)
         with progress.step("reading the sources"):
             if forget_withheld(out, read_requests(config, data_dir)):
                 folder.reload()

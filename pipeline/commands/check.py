@@ -35,6 +35,7 @@ from pipeline.commands.matches import count_matches
 from pipeline.config import RunConfig
 from pipeline.folder.writing import atomic
 from pipeline.inputs import READERS, WITHHOLDABLE, is_private, read_source
+from pipeline.memory_needs import plan_reading
 from pipeline.withhold import AsAsked, read_as_asked, shorten
 
 MAX_REASONS = 12
@@ -88,6 +89,7 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
     readings: dict[str, Reading[Any]] = {}
     sources = [resolve(source) for source in config.sources]
     asked = any(source.role == "exclusions" for source in sources)
+    tight = plan_reading(sources, data_dir, config.dask).words
     requests = _requests(config, data_dir) if asked else None
     for source in sources:
         hidden = f"local_only_{sum(check.private for check in checks) + 1}" if is_private(source) else None
@@ -101,6 +103,7 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
             check = SourceCheck(source.id, source.role, failure=str(error), private=hidden is not None)
         paragraphs.append(_in_words(check))
         checks.append(_on_page(check, data_dir) if hidden is None else _hidden(check, hidden))
+    paragraphs += [] if tight is None else [tight]
     for check in beside_sources(config, data_dir):
         paragraphs.append(_in_words(check))
         checks.append(_on_page(check, data_dir))

@@ -1,7 +1,7 @@
 """``python -m tests.benchmarks.memory --size M``: memory of every step of a run, held against the bounds that are stated.
 
 The peak is the kernel's own mark of the process (``VmHWM``), set back before each step, so that no moment is missed. A step that
-takes more than its bound in ``BOUNDS`` is named, and the command ends with 1.
+takes more than its bound (`pipeline.memory_needs`) is named, and the command ends with 1.
 """
 
 from __future__ import annotations
@@ -9,34 +9,16 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
+from layers.rasters.reader import describe_raster
+from pipeline.memory_needs import MIB, NEEDS, OTHERS, Amounts, bytes_at_once, corners, plan_reading
 from pipeline.progress import Progress
 from pipeline.run import run
 from tests.benchmarks.run_file import run_file
-from tests.benchmarks.workload import SIZES, Size, prepare
-
-MIB = 1 << 20
-
-
-class Bound(NamedTuple):
-    """What a step may take beside what is held when it begins: MiB, and KiB for each site and each sample."""
-
-    fixed_mib: float
-    site_kib: float = 0.0
-    sample_kib: float = 0.0
-
-    def mib(self, size: Size) -> float:
-        """Return the bound for a region."""
-        return self.fixed_mib + (self.site_kib * size.sites + self.sample_kib * size.samples) / 1024
-
-
-OTHERS = Bound(150, site_kib=10)
-BOUNDS: dict[str, Bound] = {}
-"""By step as the run names it; steps that are not named take `OTHERS`."""
+from tests.benchmarks.workload import SIZES, prepare
 
 
 class Peaks(Progress):
@@ -62,12 +44,12 @@ def own_status_mib(name: str) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:")) / 1024
 
 
-def table(rows: list[tuple[str, float, float]], size: Size) -> tuple[str, list[str]]:
-    """Return the table of the steps, and the steps that took more than their bound."""
+def table(rows: list[tuple[str, float, float]], bounds: Mapping[str, float], others: float) -> tuple[str, list[str]]:
+    """Return the table of the steps, and the steps that took more than their bound, MiB."""
     lines = ["| step | held before, MiB | more at its peak, MiB | bound, MiB |", "|---|---|---|---|"]
     over = []
     for words, held, peak in rows:
-        bound = BOUNDS.get(words, OTHERS).mib(size)
+        bound = bounds.get(words, others)
         lines.append(f"| {words} | {held:.0f} | {peak - held:.0f} | {bound:.0f} |")
         if peak - held > bound:
             over.append(words)
@@ -81,10 +63,16 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("build/bench_data"))
     options = parser.parse_args()
     work = prepare(options.size, options.data)
-    peaks = Peaks()
+    peaks, config = Peaks(), run_file(work)
+    reading = plan_reading(config.sources, Path(), config.dask).needed
     with tempfile.TemporaryDirectory(prefix="bench-memory-") as folder:
-        run(run_file(work), Path(), Path(folder) / "run", peaks)
-    words, over = table(peaks.rows, work.size)
+        run(config, Path(), Path(folder) / "run", peaks)
+    rasters = [describe_raster(source, Path()) for source in config.sources if source.role == "raster"]
+    shapes = sum(corners(work.table(name)) for name in ("areas", "lines"))
+    amounts = Amounts(work.size.sites, work.size.samples, shapes, bytes_at_once(rasters))
+    bounds = {"reading the sources": reading / MIB}
+    bounds |= {name: need.total_bytes(amounts) / MIB for name, need in NEEDS.items()}
+    words, over = table(peaks.rows, bounds, OTHERS.total_bytes(amounts) / MIB)
     print(words)
     if over:
         sys.exit(f"more than the bound: {', '.join(over)}")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from layers.errors import SourceError
+from layers.errors import SourceError, StageError
 from layers.files.boundary import named_failure
 from pipeline import memory_watch
 from pipeline.commands import cli
 from pipeline.folder import memory
+from pipeline.progress import Progress
+from pipeline.run import run
 from tests.faults.processes import Command
-from tests.faults.small_region import SmallRun
+from tests.faults.small_region import SmallRun, differing, small_config
 
 
 def test_a_command_that_takes_all_memory_stops_with_a_message(small_run: SmallRun, tmp_path: Path) -> None:
@@ -29,6 +32,44 @@ def test_a_command_that_takes_all_memory_stops_with_a_message(small_run: SmallRu
     assert "Traceback" not in told
     assert "memory" in told.splitlines()[-1]
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_what_cannot_be_read_in_the_memory_that_is_left_is_not_begun(
+    small_run: SmallRun, tmp_path: Path, command: str
+) -> None:
+    """Said before a file is opened: this one is a hole in the disk, and nobody has looked at it."""
+    with (tmp_path / "mines.csv").open("wb") as hole:
+        hole.truncate(180_000_000)
+    source = "{id: mines, role: inventory, path: mines.csv, crs: 'EPSG:4326'}"
+    (tmp_path / "run.yml").write_text(f"name: a\ntitle: a\nsources: [{source}]\n")
+    out = ["--out", tmp_path / "out"] if command == "run" else []
+    code, told = Command([command, tmp_path / "run.yml", *out], tmp_path / "temporary", more_memory=400 << 20).end()
+    assert code == 1, told
+    assert re.search(
+        r"the sources may take 2\.\d\d GB of memory, 2\.52 GB of it for mines, and 0\.\d\d GB are left", told
+    )
+    assert "Traceback" not in told
+    assert not (tmp_path / "out" / "ranking.csv").exists()
+
+
+def test_a_run_that_is_tight_says_so_and_gives_the_same_folder(
+    small_run: SmallRun, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a small region reading and the model take the most, 126 and 117 MB at most."""
+    config = small_config(small_run.raw | {"dask": {"memory_gb": 0.1, "mode": "serial"}})
+    run(config, small_run.data, tmp_path / "run", Progress())
+    told = capsys.readouterr().err.splitlines()
+    for words in ("Reading the sources may take 0.13 GB of memory", "Train model: with 36 records, 84 samples and"):
+        assert [line for line in told if line.startswith(words)], told
+    assert [name for name in differing(tmp_path / "run", small_run.folder) if name != "manifest.json"] == []
+    with pytest.raises(StageError, match=r"are left\. Close other programs"):
+        run(
+            small_config(small_run.raw | {"dask": {"memory_gb": 0.03}}),
+            small_run.data,
+            tmp_path / "none",
+            Progress(quiet=True),
+        )
 
 
 def test_less_memory_than_needed_ends_the_process_with_a_message(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,7 +107,9 @@ def test_a_run_and_a_screening_after_it_count_the_same_requests_that_fit_nothing
     """Ids and areas, those that fit and those that do not, in any spelling of letters; rows that say nothing of either."""
     raw, data = copy.deepcopy(small_run.raw), Path(shutil.copytree(small_run.data, tmp_path / "data"))
     (data / "keys.csv").write_text("key,reason\nk-105,fits\n mines:K-106 ,fits\nK-9999,fits nothing\n,says nothing\n")
-    corners = {"fits": (-89.9, 50.1, -89.6, 50.4), "fits nothing": (-70.0, 50.1, -69.9, 50.2)}
+    tables = [pd.read_csv(data / name) for name in ("mines.csv", "till.csv")]
+    fits = shapely.union_all([shapely.Point(one["longitude"][9], one["latitude"][9]).buffer(0.01) for one in tables])
+    corners = {"fits": fits.bounds, "fits nothing": (-70.0, 50.1, -69.9, 50.2)}
     areas = gpd.GeoDataFrame(
         {"reason": list(corners)}, geometry=[shapely.box(*box) for box in corners.values()], crs=4326
     )
