@@ -119,10 +119,27 @@ def figures_of(table: pd.DataFrame, by_grade: pd.DataFrame, first: int, seed: in
         figures[f"90 % range of grade holds, {kind}"] = (
             table["true_ppm"][known].between(low[known], high[known]).mean() if known.any() else float("nan")
         )
-    known = table["tonnage_t"].notna()
-    figures["90 % range of tonnes holds"] = (
-        table["true_t"][known].between(table["tonnage_low_t"][known], table["tonnage_high_t"][known]).mean()
-    )
+    return figures
+
+
+def contained_figures(table: pd.DataFrame) -> dict[str, float]:
+    """Return how many true contained tonnes lie in their 90 % ranges, and how many assays are the end of their own."""
+    known = table[table["contained_treo_t"].notna()]
+    held = known["true_contained_t"].between(known["contained_treo_low_t"], known["contained_treo_high_t"])
+    by_footprint = known["tonnage_rule"] == "area_law"
+    figures = {
+        "90 % range of contained holds": held.mean(),
+        "90 % range of contained holds, unassayed": held[known["evidence"] != "measured"].mean(),
+        "90 % range of contained holds, footprint alone": held[by_footprint].mean(),
+    }
+    for name, rows in (("footprint alone", table["tonnage_rule"] == "area_law"), ("all", table["tonnage_t"].notna())):
+        own = table[rows]
+        figures[f"90 % range of tonnes holds, {name}"] = (
+            own["true_t"].between(own["tonnage_low_t"], own["tonnage_high_t"]).mean()
+        )
+    assayed = table["treo_ppm"].notna()
+    ends = [np.isclose(table["treo_ppm"], table[f"treo_{end}_ppm"], rtol=1e-6) for end in ("low", "high")]
+    figures["assays at an end of their range"] = float((assayed & (ends[0] | ends[1])).sum())
     return figures
 
 
@@ -198,7 +215,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             if kept is not None:
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 kept.write_bytes(pickle.dumps((figures_of_seed, table)))
-        rows.append(figures_of_seed)
+        rows.append(figures_of_seed | contained_figures(table))
         tables.append(table)
     figures = pd.DataFrame(rows)
     shown = summary(figures)
@@ -207,8 +224,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(shown.to_string())
         print(f"\nmean chance / observed share among unassayed, pooled: {ratio:.3f}")
         print(reliability(tables).to_string())
-        for figure in (one for one in figures if one.startswith("find") and one.endswith("plan")):
-            against = figures[figure.replace("plan", "score x tonnes")]
+        for figure in (one for one in figures if one.startswith("find") and ", plan" in one):
+            against = figures[figure[: figure.index(", plan")] + ", score x tonnes"]
             lead = figures[figure] - against
             error = lead.std(ddof=1) / np.sqrt(len(lead)) if len(lead) > 1 else float("nan")
             print(
