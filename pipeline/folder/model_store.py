@@ -22,7 +22,8 @@ from layers.files.json_text import parse_json
 from layers.validation import Validation
 from pipeline.folder.model_bytes import steady
 from pipeline.folder.writing import atomic
-from pipeline.kernels.linear_field import LinearField, Spread
+from pipeline.kernels.field_likelihood import Spread
+from pipeline.kernels.linear_field import LinearField
 from pipeline.learning.trained_model import Applicability, TrainedModel
 
 FORMAT = 1

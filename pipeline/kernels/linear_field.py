@@ -20,8 +20,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 from scipy.spatial import cKDTree
 
-INTERCEPT_VARIANCE = 25.0
-"""Of the intercept, squared units of the value: for decimal logarithms of ppm as good as unknown."""
+from pipeline.kernels.field_likelihood import INTERCEPT_VARIANCE, Spread, marginal, slopes
 
 LARGEST_BLOCK = 400
 """Measured sites whose field is taken as one; more are cut into groups of neighbours, between which it is forgotten."""
@@ -36,30 +35,8 @@ may be more or less: some tens of assays cannot tell it from their own errors, a
 NEIGHBOURS = 30
 """Measured sites that speak for the field at a place; the next ones are screened by them."""
 
-AT_ONCE = 4000
-"""Places predicted together."""
-
-
-@dataclass(frozen=True)
-class Spread:
-    """Where the variance of a value comes from.
-
-    Parameters
-    ----------
-    slope : float
-        Variance of every coefficient (one per prepared column).
-    sill : float
-        Variance of the field; 0 where none was learned.
-    range_km : float
-        Distance at which its correlation has fallen to 1/e.
-    nugget : float
-        Variance of what is every site's own.
-    """
-
-    slope: float
-    sill: float
-    range_km: float
-    nugget: float
+AT_ONCE = 250
+"""Places predicted together: their neighbours' distances fit a processor's own memory."""
 
 
 @dataclass(frozen=True)
@@ -123,10 +100,11 @@ def fit_field(
 
     def negative(point: np.ndarray, *, field: bool) -> tuple[float, np.ndarray]:
         away = (point[1] - np.log(USUAL_NUGGET)) / np.log(NUGGET_FACTOR)
-        fit = _marginal(_spread(point, field=field), design, value, own_variance, blocks, distance)
-        slopes = -_slopes(fit, _spread(point, field=field), design, value, blocks, distance)[: len(point)]
-        slopes[1] += away / np.log(NUGGET_FACTOR)
-        return 0.5 * away**2 - fit.log_likelihood, slopes
+        spread = _spread(point, field=field)
+        fit = marginal(spread, design, value, own_variance, blocks, distance)
+        downhill = -slopes(fit, spread, distance)[: len(point)]
+        downhill[1] += away / np.log(NUGGET_FACTOR)
+        return 0.5 * away**2 - fit.log_likelihood, downhill
 
     def best(start: np.ndarray, *, field: bool) -> tuple[np.ndarray, float]:
         ends = [(lowest - np.log(columns), highest), (lowest, highest)]
@@ -143,7 +121,7 @@ def fit_field(
     point, fit = max(trials, key=lambda candidate: candidate[1])
     field = fit > plain_fit + LEAST_GAIN
     spread = _spread(point if field else plain, field=field)
-    final = _marginal(spread, design, value, own_variance, blocks, distance)
+    final = marginal(spread, design, value, own_variance, blocks, distance)
     return LinearField(
         spread, final.coef, final.coef_covariance, design, value, own_variance, x_km, y_km, final.log_likelihood
     )
@@ -180,12 +158,15 @@ def predict_field(
     """
     own = np.full(len(table), -1) if own is None else own
     design = np.column_stack([table, np.ones(len(table))])
+    unshared = np.where((own < 0) | leave_own_out, fitted.spread.nugget, 0.0)
+    if fitted.spread.sill == 0:
+        return *_by_trend(fitted, design, own, leave_own_out), unshared
     parts = [
         _predict_some(fitted, design[some], x_km[some], y_km[some], own[some], leave_own_out)
         for some in (slice(start, start + AT_ONCE) for start in range(0, max(1, len(table)), AT_ONCE))
     ]
     mean, variance = (np.concatenate([part[side] for part in parts]) for side in (0, 1))
-    return mean, variance, np.where((own < 0) | leave_own_out, fitted.spread.nugget, 0.0)
+    return mean, variance, unshared
 
 
 def joint_covariance(
@@ -243,21 +224,41 @@ def _predict_some(
         has = own >= 0
         listed = (near == own[:, None]).any(axis=1)
         near[has & ~listed, -1] = own[has & ~listed]
-    between = np.hypot(
-        fitted.x_km[near][:, :, None] - fitted.x_km[near][:, None, :],
-        fitted.y_km[near][:, :, None] - fitted.y_km[near][:, None, :],
-    )
-    matrix = spread.sill * np.exp(-between / spread.range_km)
+    near_x, near_y = fitted.x_km[near], fitted.y_km[near]
+    matrix = _decayed(near_x[:, :, None] - near_x[:, None, :], near_y[:, :, None] - near_y[:, None, :], spread)
     diagonal = np.arange(count)
     matrix[:, diagonal, diagonal] += spread.nugget + fitted.own_variance[near]
-    beside = np.hypot(fitted.x_km[near] - x_km[:, None], fitted.y_km[near] - y_km[:, None])
-    vector = spread.sill * np.exp(-beside / spread.range_km) + spread.nugget * (near == own[:, None])
+    vector = _decayed(near_x - x_km[:, None], near_y - y_km[:, None], spread) + spread.nugget * (near == own[:, None])
     weight = np.linalg.solve(matrix, vector[:, :, None])[:, :, 0]
     mean = design @ fitted.coef + (weight * residual[near]).sum(axis=1)
     rest = design - np.einsum("nk,nkp->np", weight, fitted.design[near])
     variance = spread.sill + spread.nugget - (weight * vector).sum(axis=1)
     variance = variance + np.einsum("np,pq,nq->n", rest, fitted.coef_covariance, rest)
     return mean, np.maximum(variance, 1e-8)
+
+
+def _by_trend(
+    fitted: LinearField, design: np.ndarray, own: np.ndarray, leave_own_out: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and variance of places where no field was learned: the trend, and a place's own measurement."""
+    nugget, has = fitted.spread.nugget, (own >= 0) & (not leave_own_out)
+    weight = np.where(has, nugget / (nugget + fitted.own_variance[own]), 0.0)
+    residual = fitted.value - fitted.design @ fitted.coef
+    rest = design - weight[:, None] * fitted.design[own]
+    variance = nugget - weight * nugget + ((rest @ fitted.coef_covariance) * rest).sum(axis=1)
+    return design @ fitted.coef + weight * residual[own], np.maximum(variance, 1e-8)
+
+
+def _decayed(apart_x: np.ndarray, apart_y: np.ndarray, spread: Spread) -> np.ndarray:
+    """Return the field's covariance over differences of places; writes into ``apart_x`` and ``apart_y``."""
+    apart_x *= apart_x
+    apart_y *= apart_y
+    apart_x += apart_y
+    np.sqrt(apart_x, out=apart_x)
+    apart_x /= -spread.range_km
+    np.exp(apart_x, out=apart_x)
+    apart_x *= spread.sill
+    return apart_x
 
 
 def _spread(point: np.ndarray, *, field: bool) -> Spread:
@@ -281,85 +282,3 @@ def _blocks(x_km: np.ndarray, y_km: np.ndarray) -> list[np.ndarray]:
         order = rows[np.argsort(along, kind="stable")]
         waiting += [order[len(order) // 2 :], order[: len(order) // 2]]
     return done
-
-
-@dataclass(frozen=True)
-class _Marginal:
-    """Log-likelihood with the coefficients integrated out, their mean and covariance, and the inverses it took, by block."""
-
-    log_likelihood: float
-    coef: np.ndarray
-    coef_covariance: np.ndarray
-    inverses: list[np.ndarray]
-
-
-def _marginal(
-    spread: Spread,
-    design: np.ndarray,
-    value: np.ndarray,
-    own_variance: np.ndarray,
-    blocks: list[np.ndarray],
-    distance: list[np.ndarray],
-) -> _Marginal:
-    """Return the marginal likelihood; an inverse is of a block's covariance about the trend, its diagonal without a field."""
-    width = design.shape[1]
-    prior = np.append(np.full(width - 1, spread.slope), INTERCEPT_VARIANCE)
-    normal, moment = np.diag(1.0 / prior), np.zeros(width)
-    squares, log_determinant = 0.0, float(np.log(prior).sum())
-    inverses = []
-    for rows, apart in zip(blocks, distance, strict=True):
-        noise = spread.nugget + own_variance[rows] + 1e-9
-        whole = np.column_stack([design[rows], value[rows]])
-        if spread.sill > 0:
-            covariance = spread.sill * np.exp(-apart / spread.range_km)
-            covariance[np.diag_indices(len(rows))] += noise
-            factor = cho_factor(covariance, lower=True, overwrite_a=True, check_finite=False)
-            inverse = cho_solve(factor, np.eye(len(rows)), overwrite_b=True, check_finite=False)
-            solved = inverse @ whole
-            log_determinant += 2.0 * float(np.log(np.diag(factor[0])).sum())
-        else:
-            inverse = 1.0 / noise
-            solved = whole * inverse[:, None]
-            log_determinant += float(np.log(noise).sum())
-        inverses.append(inverse)
-        normal += design[rows].T @ solved[:, :-1]
-        moment += design[rows].T @ solved[:, -1]
-        squares += float(value[rows] @ solved[:, -1])
-    factor = cho_factor(normal, lower=True, check_finite=False)
-    coef = cho_solve(factor, moment, check_finite=False)
-    log_determinant += 2.0 * float(np.log(np.diag(factor[0])).sum())
-    likelihood = -0.5 * (squares - float(moment @ coef) + log_determinant + len(value) * np.log(2.0 * np.pi))
-    return _Marginal(likelihood, coef, cho_solve(factor, np.eye(width), check_finite=False), inverses)
-
-
-def _slopes(
-    fit: _Marginal,
-    spread: Spread,
-    design: np.ndarray,
-    value: np.ndarray,
-    blocks: list[np.ndarray],
-    distance: list[np.ndarray],
-) -> np.ndarray:
-    r"""Return the derivatives of the log-likelihood by the logarithms of slope, nugget, sill and range.
-
-    With :math:`K = X P X^T + C` and :math:`\alpha = K^{-1} y`, that by a number :math:`\theta` of :math:`C` is
-    :math:`\tfrac12 (\alpha^T C' \alpha - tr(K^{-1} C'))` (Rasmussen & Williams 2006, equation 5.9).
-    """
-    trend = len(fit.coef) - 1
-    squared = float((fit.coef[:-1] ** 2).sum() + np.diag(fit.coef_covariance)[:-1].sum())
-    slopes = np.array([0.5 * (squared / spread.slope - trend), 0.0, 0.0, 0.0])
-    for rows, apart, inverse in zip(blocks, distance, fit.inverses, strict=True):
-        residual = value[rows] - design[rows] @ fit.coef
-        if spread.sill > 0:
-            alpha, across = inverse @ residual, inverse @ design[rows]
-            rest = np.outer(alpha, alpha) - inverse + across @ fit.coef_covariance @ across.T
-            alike = rest * (spread.sill * np.exp(-apart / spread.range_km))
-            slopes[2] += 0.5 * float(alike.sum())
-            slopes[3] += 0.5 * float((alike * apart).sum()) / spread.range_km
-            own = float(np.trace(rest))
-        else:
-            across = design[rows] * inverse[:, None]
-            own = float(((inverse * residual) ** 2).sum() - inverse.sum())
-            own += float(((across @ fit.coef_covariance) * across).sum())
-        slopes[1] += 0.5 * spread.nugget * own
-    return slopes

@@ -151,8 +151,10 @@ def train_model(
     if learned is not None:
         columns = ["site_id", "learned_log10", "learned_sd"]
         table = table.merge(learned[columns], on="site_id", how="left", validate="one_to_one")
-    # Hundreds of small fits: what scikit-learn checks of its own parameters and of tables made here takes a tenth of them.
-    with threadpool_limits(limits=params.workers), config_context(assume_finite=True, skip_parameter_validation=True):
+    # Hundreds of small fits: what scikit-learn checks of its own parameters and of tables made here takes a tenth of them. BLAS
+    # cuts its sums by the number of its threads, and their last digits go with it: it has one, whatever is asked.
+    limits = {"blas": 1, "openmp": params.workers}
+    with threadpool_limits(limits=limits), config_context(assume_finite=True, skip_parameter_validation=True):
         return _train(table, [name for name in features.columns if name != "site_id"], splits, params)
 
 

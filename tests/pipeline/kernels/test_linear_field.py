@@ -6,15 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
-from pipeline.kernels.linear_field import (
-    INTERCEPT_VARIANCE,
-    LinearField,
-    Spread,
-    _marginal,
-    _slopes,
-    fit_field,
-    predict_field,
-)
+from pipeline.kernels.field_likelihood import BAND, INTERCEPT_VARIANCE, Spread, marginal, slopes
+from pipeline.kernels.linear_field import AT_ONCE, LinearField, fit_field, predict_field
 
 
 def known(spread: Spread, value: list[float], own_variance: list[float], x_km: list[float], mean: float) -> LinearField:
@@ -58,36 +51,61 @@ def planted(n: int, rng: np.random.Generator, sill: float) -> tuple[np.ndarray, 
     return table, value + rng.normal(0, 0.3, n), x, y
 
 
-def test_the_likelihood_is_that_of_the_whole_normal_distribution() -> None:
-    table, value, x, y = planted(25, np.random.default_rng(1), 0.3)
-    spread, own = Spread(0.2, 0.3, 15.0, 0.05), np.full(25, 0.04)
-    design = np.column_stack([table, np.ones(25)])
+@pytest.mark.parametrize("n", [25, BAND, 2 * BAND + 1])
+def test_the_likelihood_is_that_of_the_whole_normal_distribution(n: int) -> None:
+    table, value, x, y = planted(n, np.random.default_rng(1), 0.3)
+    spread, own = Spread(0.2, 0.3, 15.0, 0.05), np.full(n, 0.04)
+    design = np.column_stack([table, np.ones(n)])
     distance = np.hypot(x[:, None] - x, y[:, None] - y)
     prior = np.diag([0.2, 0.2, 0.2, INTERCEPT_VARIANCE])
-    covariance = 0.3 * np.exp(-distance / 15.0) + 0.09 * np.eye(25) + design @ prior @ design.T
-    told = _marginal(spread, design, value, own, [np.arange(25)], [distance])
-    assert told.log_likelihood == pytest.approx(multivariate_normal(np.zeros(25), covariance).logpdf(value), abs=1e-4)
+    covariance = 0.3 * np.exp(-distance / 15.0) + 0.09 * np.eye(n) + design @ prior @ design.T
+    told = marginal(spread, design, value, own, [np.arange(n)], [distance])
+    assert told.log_likelihood == pytest.approx(multivariate_normal(np.zeros(n), covariance).logpdf(value), abs=1e-4)
     assert told.coef == pytest.approx(prior @ design.T @ np.linalg.solve(covariance, value), abs=1e-6)
     gain = prior @ design.T @ np.linalg.solve(covariance, design @ prior)
     assert told.coef_covariance == pytest.approx(prior - gain, abs=1e-6)
 
 
+def test_a_covariance_that_is_none_stops_the_fit() -> None:
+    design, value = np.ones((3, 1)), np.arange(3.0)
+    with pytest.raises(np.linalg.LinAlgError, match="not positive definite"):
+        marginal(Spread(0.1, 1.0, 1.0, 0.1), design, value, np.full(3, -2.0), [np.arange(3)], [np.zeros((3, 3))])
+
+
+@pytest.mark.parametrize("n", [30, 2 * BAND + 20])
 @pytest.mark.parametrize("sill", [0.0, 0.3])
-def test_the_slopes_of_the_likelihood_are_those_of_small_steps(sill: float) -> None:
-    table, value, x, y = planted(30, np.random.default_rng(3), 0.3)
-    design, own = np.column_stack([table, np.ones(30)]), np.full(30, 0.04)
-    blocks = [np.arange(14), np.arange(14, 30)]
+def test_the_slopes_of_the_likelihood_are_those_of_small_steps(sill: float, n: int) -> None:
+    table, value, x, y = planted(n, np.random.default_rng(3), 0.3)
+    design, own = np.column_stack([table, np.ones(n)]), np.full(n, 0.04)
+    blocks = [np.arange(14), np.arange(14, n)]
     distance = [np.hypot(x[rows][:, None] - x[rows], y[rows][:, None] - y[rows]) for rows in blocks]
 
     def told(point: np.ndarray) -> tuple[float, np.ndarray]:
         slope, nugget, field, range_km = np.exp(point)
         spread = Spread(slope, field if sill else 0.0, range_km, nugget)
-        found = _marginal(spread, design, value, own, blocks, distance)
-        return found.log_likelihood, _slopes(found, spread, design, value, blocks, distance)
+        found = marginal(spread, design, value, own, blocks, distance)
+        return found.log_likelihood, slopes(found, spread, distance)
 
     point = np.log([0.2, 0.05, 0.3, 15.0])
     steps = [(told(point + step)[0] - told(point - step)[0]) / 2e-5 for step in 1e-5 * np.eye(4)]
     assert told(point)[1] == pytest.approx(steps, abs=1e-5)
+
+
+@pytest.mark.parametrize("leave_own_out", [False, True])
+def test_without_a_field_places_are_predicted_as_beside_one_that_is_almost_none(*, leave_own_out: bool) -> None:
+    rng = np.random.default_rng(4)
+    table, value, x, y = planted(40, rng, 0.0)
+    plain, almost = (
+        LinearField(Spread(0.2, sill, 20.0, 0.05), np.array([0.4, -0.2, 0.0, 2.0]), 0.01 * np.eye(4),
+                    np.column_stack([table, np.ones(40)]), value, np.full(40, 0.04), x, y, 0.0)
+        for sill in (0.0, 1e-12)
+    )  # fmt: skip
+    n = AT_ONCE + 7
+    own = np.where(rng.random(n) < 0.3, rng.integers(0, 40, n), -1)
+    places = rng.normal(size=(n, 3)), *rng.uniform(0, 200, (2, n)), own
+    without, beside = (predict_field(field, *places, leave_own_out=leave_own_out) for field in (plain, almost))
+    for told, expected in zip(without, beside, strict=True):
+        assert told == pytest.approx(expected, abs=1e-9)
 
 
 def test_with_all_sites_as_neighbours_it_is_the_exact_prediction() -> None:

@@ -6,11 +6,13 @@ import csv
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from threadpoolctl import threadpool_info
 
 from layers import schema
 from pipeline.learning.trained_model import held_out_table
@@ -237,3 +239,18 @@ def test_the_shared_tables_of_one_class_folds_are_not_validated(planted, shared_
     sites = frames.sites.assign(district=[row["region"] for row in rows])
     model, *_ = learn(replace(frames, sites=sites), labels=labels, features=features)
     assert model.validation.status == "not validated"
+
+
+def test_sums_are_cut_the_same_way_whatever_threads_are_asked_for(planted, monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = planted(60, assayed=0.0)
+    threads = []
+    real = train_model.__globals__["_train"]
+
+    def watched(*args: Any) -> Any:
+        threads.extend(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
+        return real(*args)
+
+    monkeypatch.setitem(train_model.__globals__, "_train", watched)
+    learn(frames, QUICK.model_copy(update={"workers": 4}))
+    assert threads
+    assert set(threads) == {1}
