@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,9 @@ FACT_WORDS = {
     "amounts": "check_amounts",
 }
 """Names and set phrases of facts, with their keys in the words; other values are quoted as they are."""
+
+TOTAL = "TREE"
+"""Stands as element for the total of rare earths that a file states."""
 
 EXCHANGED = "swapped"
 """Code of rows refused because their coordinates look exchanged: a page with them does not say that nothing is suspicious."""
@@ -135,7 +138,9 @@ class SourceCheck:
         return [column_fate for column_fate in self.fates if column_fate.fate == fate]
 
 
-def write_check(title: str, checks: Sequence[SourceCheck], matches: Sequence[str], path: Path) -> None:
+def write_check(
+    title: str, checks: Sequence[SourceCheck], matches: Sequence[tuple[str, Mapping[str, object]]], path: Path
+) -> None:
     """Write the page.
 
     Parameters
@@ -144,8 +149,8 @@ def write_check(title: str, checks: Sequence[SourceCheck], matches: Sequence[str
         Of the run file.
     checks : sequence of SourceCheck
         In the order of the run file.
-    matches : sequence of str
-        Sentences on what the tables share.
+    matches : sequence of (str, mapping)
+        Sentences on what the tables share: keys of the words, and what fills them.
     path : Path
         File to write; its folder is made if absent.
     """
@@ -167,6 +172,8 @@ def write_check(title: str, checks: Sequence[SourceCheck], matches: Sequence[str
         fates=FATES,
         fact=fact_in_words,
         code_note=words.code_note,
+        element=words.element,
+        total=TOTAL,
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, encoding="utf-8")

@@ -28,12 +28,14 @@ from layers.readers.suspicious import suspicious_values
 from layers.samples.censoring import CensoringParams, censoring_notes, censoring_table
 from layers.samples.standardise import LEAST_SAMPLES
 from layers.working_crs import metric_crs
-from maps.report.check_page import FATES, ElementCheck, SourceCheck, write_check
-from maps.words import word
+from maps.report.check_page import FATES, TOTAL, ElementCheck, SourceCheck, write_check
+from maps.words import phrase, word
 from pipeline.commands.beside_sources import beside_sources
-from pipeline.commands.matches import count_matches
+from pipeline.commands.foreseen import assays_found, by_source, foreseen
+from pipeline.commands.matches import Shared, count_matches
 from pipeline.config import RunConfig
 from pipeline.folder.writing import atomic
+from pipeline.input_layers import Inputs
 from pipeline.inputs import READERS, WITHHOLDABLE, is_private, read_source
 from pipeline.memory_needs import plan_reading
 from pipeline.withhold import AsAsked, read_as_asked, shorten
@@ -85,6 +87,7 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
     if config.region.crs is not None:
         metric_crs(config.region.crs)
     checks: list[SourceCheck] = []
+    described: list[tuple[SourceCheck, str | None]] = []
     paragraphs: list[str] = []
     readings: dict[str, Reading[Any]] = {}
     sources = [resolve(source) for source in config.sources]
@@ -92,7 +95,7 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
     tight = plan_reading(sources, data_dir, config.dask).words
     requests = _requests(config, data_dir) if asked else None
     for source in sources:
-        hidden = f"local_only_{sum(check.private for check in checks) + 1}" if is_private(source) else None
+        hidden = f"local_only_{sum(hidden is not None for _, hidden in described) + 1}" if is_private(source) else None
         try:
             censoring = config.assign_samples.censoring
             check = _check(source, data_dir, readings, requests, censoring, show_private=show_private)
@@ -101,15 +104,23 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
                 check = SourceCheck(source.id, source.role, facts=[("Details", UNTOLD_YET)], counts=check.counts)
         except (SourceError, LayerError, ConfigError) as error:
             check = SourceCheck(source.id, source.role, failure=str(error), private=hidden is not None)
-        paragraphs.append(_in_words(check))
-        checks.append(_on_page(check, data_dir) if hidden is None else _hidden(check, hidden))
+        described.append((check, hidden))
+    inputs = None if asked and requests is None else requests.after if requests else foreseen(config, sources, readings)
+    for check, hidden in described:
+        counted = check if inputs is None or hidden is not None else _as_a_run_counts(check, inputs)
+        paragraphs.append(_in_words(counted))
+        checks.append(_on_page(counted, data_dir) if hidden is None else _hidden(counted, hidden))
     paragraphs += [] if tight is None else [tight]
     for check in beside_sources(config, data_dir):
         paragraphs.append(_in_words(check))
         checks.append(_on_page(check, data_dir))
-    matches = count_matches(sources, {name: reading.layer for name, reading in readings.items()})
+    matches: list[Shared] = assays_found(config, inputs) if inputs else []
+    matches += count_matches(
+        sources, by_source(inputs) if inputs else {name: reading.layer for name, reading in readings.items()}
+    )
     if matches:
-        paragraphs.append("What the tables share:\n" + "\n".join(f"  {match}" for match in matches))
+        lines = [f"  {phrase(key, 'en', **values)}" for key, values in matches]
+        paragraphs.append("\n".join(["What the tables share:", *lines]))
     if out is not None:
         with atomic(out / "check.html") as temporary:
             write_check(config.title, checks, matches, temporary)
@@ -119,6 +130,21 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
     if failures:
         raise SourceError(f"{failures} of {len(checks)} sources cannot be read.\n\n{text}")
     return text
+
+
+def _as_a_run_counts(check: SourceCheck, inputs: Inputs) -> SourceCheck:
+    """Return a source with the rows that a run keeps, merges and leaves out of it, and how many of them its region leaves out."""
+    account = next((account for account in inputs.accounts if account.source == check.id), None)
+    if account is None or not check.counts:
+        return check
+    outside = account.rows_withheld - check.counts["withheld"]
+    names = ("read", "kept", "merged", "withheld", "rejected")
+    counts = {name: int(getattr(account, f"rows_{name}")) for name in names}
+    sentence = (
+        f"{outside:,} of {account.rows_read:,} rows lie outside the region of this run file: a run leaves them out."
+    )
+    noticed = [(outside, "outside_region", sentence)] if outside > 0 else []
+    return replace(check, counts=counts, noticed=[*noticed, *check.noticed])
 
 
 def _on_page(check: SourceCheck, data_dir: Path) -> SourceCheck:
@@ -188,7 +214,10 @@ def _check(
         suspicious=[(note.count, note.code, note.message) for note in notes if note.code in SUSPICIOUS],
         noticed=[(note.count, note.code, note.message) for note in notes if note.code not in SUSPICIOUS],
         fates=() if private and not show_private else tuple(reading.fates),
-        elements=_elements(layer, _origins(source, data_dir) if source.role == "geochemistry" else {}),
+        elements=[
+            *_total(source, layer),
+            *_elements(layer, _origins(source, data_dir) if source.role == "geochemistry" else {}),
+        ],
         shapes=layer.geometry.dropna().to_numpy() if located else None,
         extent=tuple(map(float, layer.total_bounds)) if located else None,  # type: ignore[arg-type]
         private=private,
@@ -203,13 +232,12 @@ def _facts(source: Source, reading: Reading[Any], notes: Sequence[Note]) -> list
     facts.append(("Licence", source.licence or "not stated"))
     if source.steward:
         facts.append(("Steward", source.steward))
-    if isinstance(layer, gpd.GeoDataFrame):
+    if isinstance(layer, gpd.GeoDataFrame) and layer.geometry.notna().any():
         shifts = [note.message for note in notes if note.code in _PLACE]
         facts.append(("Coordinates", source.crs or "as the file states them"))
         facts.append(("Shift to WGS 84", " ".join(shifts) if shifts else "none was needed, or less than a few metres"))
-        if layer.geometry.notna().any():
-            west, south, east, north = layer.total_bounds
-            facts.append(("Extent", f"{west:.3f} to {east:.3f} °E, {south:.3f} to {north:.3f} °N"))
+        west, south, east, north = layer.total_bounds
+        facts.append(("Extent", f"{west:.3f} to {east:.3f} °E, {south:.3f} to {north:.3f} °N"))
     for column, title in (
         ("medium", "Medium"),
         ("method", "Method"),
@@ -287,6 +315,15 @@ def _origins(source: Source, data_dir: Path) -> dict[str, str]:
         shown = f"{column.name} ({', '.join(origin_words)})" if origin_words else column.name
         origins.setdefault(column.element, []).append(shown)
     return {element: "; ".join(names) for element, names in origins.items()}
+
+
+def _total(source: Source, layer: pd.DataFrame) -> list[ElementCheck]:
+    """Say of how many samples a column of the file states the total of rare earths."""
+    total = layer["tree_ppm"].dropna() if "tree_ppm" in layer.columns else pd.Series(dtype=float)
+    if total.empty:
+        return []
+    origin = str(source.columns.get("tree_ppm", ""))
+    return [ElementCheck(TOTAL, len(total), 0, 0, "", float(total.median()), float(total.max()), origin)]
 
 
 def _elements(layer: pd.DataFrame, origins: Mapping[str, str]) -> list[ElementCheck]:

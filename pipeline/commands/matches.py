@@ -1,9 +1,10 @@
-"""What the tables of a run share: assays found at their sites, ids one inventory quotes of another, samples near sites."""
+"""What the tables of a run share: ids one inventory quotes of another, names of several, samples near sites."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,11 @@ APART_DEGREES = 2.0
 _SAME_PLACE_DEGREES, _ALIKE = 0.1, 0.1
 
 
-def count_matches(sources: Sequence[Source], layers: Mapping[str, pd.DataFrame]) -> list[str]:
+Shared = tuple[str, dict[str, Any]]
+"""A sentence on what tables share: its key in the words, and what fills it."""
+
+
+def count_matches(sources: Sequence[Source], layers: Mapping[str, pd.DataFrame]) -> list[Shared]:
     """Return sentences on what the tables share.
 
     Parameters
@@ -29,7 +34,7 @@ def count_matches(sources: Sequence[Source], layers: Mapping[str, pd.DataFrame])
 
     Returns
     -------
-    list of str
+    list of Shared
     """
     inventories = {
         source.id: layers[source.id] for source in sources if source.role == "inventory" and source.id in layers
@@ -37,9 +42,8 @@ def count_matches(sources: Sequence[Source], layers: Mapping[str, pd.DataFrame])
     chemistry = {
         source.id: layers[source.id] for source in sources if source.role == "geochemistry" and source.id in layers
     }
-    sentences = []
+    sentences: list[Shared] = []
     for name, samples in chemistry.items():
-        sentences += _site_keys(name, samples, inventories)
         sentences += _near(name, samples, inventories)
     sentences += _apart({**inventories, **chemistry})
     sentences += _quoted(inventories)
@@ -49,31 +53,14 @@ def count_matches(sources: Sequence[Source], layers: Mapping[str, pd.DataFrame])
     return sentences
 
 
-def _site_keys(name: str, samples: pd.DataFrame, inventories: Mapping[str, pd.DataFrame]) -> list[str]:
-    keys = set(samples["site_key"].dropna().str.casefold())
-    if not keys or not inventories:
-        return []
-    ids = {text for inventory in inventories.values() for text in inventory["official_id"].dropna().str.casefold()}
-    names = pd.concat([inventory["name"].dropna().str.casefold() for inventory in inventories.values()]).value_counts()
-    by_id = keys & ids
-    by_name = (keys - by_id) & set(names.index)
-    several = sum(int(names[name]) > 1 for name in by_name)
-    lost = sorted(keys - by_id - by_name)
-    text = (
-        f"{name}: of {len(keys)} sites that were assayed, {len(by_id)} are found by id and {len(by_name)} by exact name"
-    )
-    text += f" ({several} of these names stand for several records)" if several else ""
-    return [f"{text}; {len(lost)} by neither{': ' + ', '.join(lost[:5]) if lost else ''}."]
-
-
-def _near(name: str, samples: pd.DataFrame, inventories: Mapping[str, pd.DataFrame]) -> list[str]:
+def _near(name: str, samples: pd.DataFrame, inventories: Mapping[str, pd.DataFrame]) -> list[Shared]:
     here = _sphere(samples)
     sites = [inventory for inventory in map(_sphere, inventories.values()) if len(inventory)]
     if not len(here) or not sites:
         return []
     distance, _ = cKDTree(here).query(np.vstack(sites))
     near = float(np.mean(2 * EARTH_RADIUS_KM * np.arcsin(np.clip(distance / 2, 0, 1)) <= NEAR_KM))
-    return [f"{name}: {near:.0%} of all inventory records have one of its {len(here)} samples within {NEAR_KM:g} km."]
+    return [("check_match_near", {"source": name, "percent": round(100 * near), "n": len(here), "km": NEAR_KM})]
 
 
 def _sphere(table: pd.DataFrame) -> np.ndarray:
@@ -82,9 +69,9 @@ def _sphere(table: pd.DataFrame) -> np.ndarray:
     return unit_vectors(located["longitude"], located["latitude"])
 
 
-def _quoted(inventories: Mapping[str, pd.DataFrame]) -> list[str]:
+def _quoted(inventories: Mapping[str, pd.DataFrame]) -> list[Shared]:
     """Count ids that stand in more than one inventory, scheme by scheme."""
-    sentences = []
+    sentences: list[Shared] = []
     held = {
         name: set(inventory["cross_ids"].dropna().str.split("; ").explode()) for name, inventory in inventories.items()
     }
@@ -93,26 +80,25 @@ def _quoted(inventories: Mapping[str, pd.DataFrame]) -> list[str]:
         for second in names[index + 1 :]:
             shared = held[first] & held[second]
             if shared:
-                sentences.append(f"{first} and {second}: {len(shared)} ids stand in both (e.g. {min(shared)}).")
+                sentences.append(
+                    ("check_match_ids", {"first": first, "second": second, "n": len(shared), "example": min(shared)})
+                )
     return sentences
 
 
-def _same_names(inventories: Mapping[str, pd.DataFrame]) -> list[str]:
-    sentences = []
+def _same_names(inventories: Mapping[str, pd.DataFrame]) -> list[Shared]:
+    sentences: list[Shared] = []
     held = {name: set(inventory["name"].dropna().str.casefold().str.strip()) for name, inventory in inventories.items()}
     names = list(held)
     for index, first in enumerate(names):
         for second in names[index + 1 :]:
             shared = held[first] & held[second]
             if shared:
-                sentences.append(
-                    f"{first} and {second}: {len(shared)} names stand in both. Equal names are often different mines: records "
-                    "are only linked where id, or name, distance and commodity agree."
-                )
+                sentences.append(("check_match_names", {"first": first, "second": second, "n": len(shared)}))
     return sentences
 
 
-def _keys_of_several(chemistry: Mapping[str, pd.DataFrame], inventories: Mapping[str, pd.DataFrame]) -> list[str]:
+def _keys_of_several(chemistry: Mapping[str, pd.DataFrame], inventories: Mapping[str, pd.DataFrame]) -> list[Shared]:
     """Name keys of assays that are ids of far places in several inventories: the number does not say which is meant."""
     listed = [
         inventory[["official_id", "longitude", "latitude"]].dropna().assign(inventory=name)
@@ -125,20 +111,17 @@ def _keys_of_several(chemistry: Mapping[str, pd.DataFrame], inventories: Mapping
     spread = records.groupby("official_id").agg({"inventory": "nunique", "longitude": np.ptp, "latitude": np.ptp})
     apart = (spread["longitude"] > _SAME_PLACE_DEGREES) | (spread["latitude"] > _SAME_PLACE_DEGREES)
     unclear = set(spread.index[(spread["inventory"] > 1) & apart])
-    sentences = []
+    sentences: list[Shared] = []
     for name, samples in chemistry.items():
         keys = sorted(set(samples["site_key"].dropna().str.casefold()) & unclear)
         if keys:
-            sentences.append(
-                f"{name}: {len(keys)} of its keys are ids of different places in more than one inventory "
-                f"({', '.join(keys[:5])}). Samples without a place of their own find no site by them: use names as keys."
-            )
+            sentences.append(("check_match_unclear", {"source": name, "n": len(keys), "keys": ", ".join(keys[:5])}))
     return sentences
 
 
-def _same_samples(chemistry: Mapping[str, pd.DataFrame]) -> list[str]:
+def _same_samples(chemistry: Mapping[str, pd.DataFrame]) -> list[Shared]:
     """Tell samples that stand in two laboratory tables under one id and place, with results that differ."""
-    sentences = []
+    sentences: list[Shared] = []
     for first, second in combinations(chemistry, 2):
         left, right = (_by_sample(name, chemistry[name]) for name in (first, second))
         elements = [name for name in map(str, left) if name.endswith("_ppm") and name in right]
@@ -150,11 +133,14 @@ def _same_samples(chemistry: Mapping[str, pd.DataFrame]) -> list[str]:
             differ = ((first_results - second_results).abs() > _ALIKE * first_results.abs()).to_numpy(dtype=bool)
             if differ.any():
                 at = int(np.flatnonzero(differ)[0])
-                sentences.append(
-                    f"{first} and {second}: {len(shared)} samples stand in both under one id, {int(differ.sum())} of them "
-                    f"with another {element.removesuffix('_ppm')} (e.g. {shared[at]}: {first_results.iloc[at]:g} and "
-                    f"{second_results.iloc[at]:g} ppm). Both count as samples of their own; leave one out if they are one."
-                )
+                results = {
+                    "element": element.removesuffix("_ppm"),
+                    "example": str(shared[at]),
+                    "a": float(first_results.iloc[at]),
+                    "b": float(second_results.iloc[at]),
+                }
+                counted = {"first": first, "second": second, "n": len(shared), "differ": int(differ.sum())}
+                sentences.append(("check_match_samples", {**counted, **results}))
                 break
     return sentences
 
@@ -165,23 +151,21 @@ def _by_sample(name: str, samples: pd.DataFrame) -> pd.DataFrame:
     return samples.drop(columns="geometry", errors="ignore").set_index(ids)[~ids.duplicated(keep=False).to_numpy()]
 
 
-def _apart(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+def _apart(tables: Mapping[str, pd.DataFrame]) -> list[Shared]:
     """Say which table lies far from all others, and whether the other sign of its longitudes would bring it among them."""
     boxes = {}
     for name, table in tables.items():
         points = table[["longitude", "latitude"]].dropna()
         if len(points):
             boxes[name] = (*points.quantile(0.02).tolist(), *points.quantile(0.98).tolist())
-    sentences = []
+    sentences: list[Shared] = []
     for name, (west, south, east, north) in boxes.items():
         others = [box for other, box in boxes.items() if other != name]
         if not others or any(_touch((west, south, east, north), box) for box in others):
             continue
         mirrored = any(_touch((-east, south, -west, north), box) for box in others)
-        hint = "; with the other sign of its longitudes it would lie among them" if mirrored else ""
-        sentences.append(
-            f"{name}: lies more than {APART_DEGREES:g} degrees from all other tables{hint}. Is its coordinate system right?"
-        )
+        key = "check_match_mirrored" if mirrored else "check_match_apart"
+        sentences.append((key, {"source": name, "degrees": APART_DEGREES}))
     return sentences
 
 

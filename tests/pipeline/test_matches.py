@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from layers.catalogue.source import Source
+from maps.words import phrase
 from pipeline.commands.matches import count_matches
 
 
@@ -16,7 +17,9 @@ def table(role: str, **columns: object) -> tuple[str, pd.DataFrame]:
 
 def sentences(**tables: tuple[str, pd.DataFrame]) -> str:
     sources = [Source.model_validate({"id": name, "role": role, "path": "t.csv"}) for name, (role, _) in tables.items()]
-    return "\n".join(count_matches(sources, {name: layer for name, (_, layer) in tables.items()}))
+    matches = count_matches(sources, {name: layer for name, (_, layer) in tables.items()})
+    assert all(phrase(key, "fr", **values) != phrase(key, "en", **values) for key, values in matches)
+    return "\n".join(phrase(key, "en", **values) for key, values in matches)
 
 
 def samples(own: str, la: list[float | None], keys: list[str]) -> tuple[str, pd.DataFrame]:
@@ -37,7 +40,7 @@ def test_keys_that_are_ids_of_two_places_are_told(lon: float, told: bool) -> Non
 @pytest.mark.parametrize(
     ("la", "keys", "told"),
     [
-        ([40.0, 5000.0], ["1", "1"], "1 of them with another La (e.g. S1: 50 and 5000 ppm)"),
+        ([40.0, 5000.0], ["1", "1"], "1 of them with another La (e.g. S1: 50 and 5,000 ppm)"),
         ([40.0, 51.0], ["1", "1"], ""), ([40.0, 5000.0], ["1", "2"], ""), ([None, None], ["1", "1"], ""),
     ],
 )  # fmt: skip

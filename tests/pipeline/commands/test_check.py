@@ -17,6 +17,10 @@ from maps import words
 from maps.report.check_page import SourceCheck, write_check
 from pipeline.commands.check import check_sources
 from pipeline.config import parse_config
+from pipeline.stages.link_records import link_records
+from pipeline.stages.locate_assays import locate_assays
+from pipeline.stages.merge_sites import merge_sites
+from pipeline.withhold import read_and_withhold
 
 
 @pytest.fixture
@@ -82,9 +86,77 @@ def test_a_source_is_described_with_counts_reasons_and_doubts(folder: Path) -> N
 
 def test_tables_are_matched(folder: Path) -> None:
     text, page = check(folder, SOURCES)
-    sentence = "assays: of 29 sites that were assayed, 28 are found by id and 0 by exact name; 1 by neither: nowhere."
+    sentence = "assays: of 29 sites that were assayed, a run finds 28: 28 by id, 0 by name"
     assert sentence in text
     assert sentence in page
+    assert "Not found: 1 (Nowhere) of no site here, 0 that may be several sites." in text
+    assert "une exécution en trouve 28" in page
+
+
+def keyed_sources(folder: Path) -> list[dict[str, object]]:
+    """Write a register and assays whose keys are ids, names in other spelling, translated keys, and none of these."""
+    register = {"ID": ["A1", "A2", "A3", "A4", "A5"], "Name": ["Grey Cup", "Old Spur Mine", "Twin", "Twin", "Far Bell"]}
+    register |= {"Lat": [50.0, 50.1, 50.2, 51.4, 54.0], "Lon": [-90.0, -90.1, -90.2, -90.3, -84.0]}
+    sites = pd.DataFrame(register).assign(Commodity=["gold", "zinc", "gold", "iron", "tin"])
+    sites.to_csv(folder / "register.csv", index=False)
+    keys = ["A1", "Grey Cup", "OLD SPUR", "the first one", "Twin", "Far Bell", "Lost"]
+    assays = pd.DataFrame(
+        {"Sample": [f"B{n}" for n in range(7)], "Mine": keys, "TREE": range(90, 97), "La_ppm": range(10, 17)}
+    )
+    assays.to_csv(folder / "lab.csv", index=False)
+    lake = pd.DataFrame({"Sample": ["L1", "L2"], "La_ppm": [3, 4], "Lat": [50.0, 57.0], "Lon": [-90.0, -70.0]})
+    lake.to_csv(folder / "lake.csv", index=False)
+    place = {"latitude": "Lat", "longitude": "Lon"}
+    return [
+        {"id": "register", "role": "inventory", "path": "register.csv", "crs": "EPSG:4326",
+         "columns": {"official_id": "ID", "name": "Name", "commodities": "Commodity", **place}},
+        {"id": "lab", "role": "geochemistry", "path": "lab.csv", "defaults": {"medium": "waste"},
+         "columns": {"sample_id": "Sample", "site_key": "Mine", "tree_ppm": "TREE"},
+         "values": {"site_key": {"the first one": "register:A1"}}},
+        {"id": "lake", "role": "geochemistry", "path": "lake.csv", "crs": "EPSG:4326", "defaults": {"medium": "lake_sediment"},
+         "columns": {"sample_id": "Sample", **place}},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("bbox", [None, [-91.0, 49.0, -89.0, 52.0]])
+def test_check_counts_rows_and_keys_as_a_run_does(tmp_path: Path, bbox: list[float] | None) -> None:
+    raw = {"name": "t", "title": "A test", "sources": keyed_sources(tmp_path), "region": {"bbox": bbox}}
+    config = parse_config(raw, "test.yml")
+    text = check_sources(config, tmp_path, tmp_path / "page")
+    inputs = read_and_withhold(config, tmp_path, None)
+    for account in inputs.accounts:
+        counts = f"{account.rows_read} rows read, {account.rows_kept} kept, {account.rows_merged} merged"
+        assert f"{account.source} ({account.role}): {counts}, {account.rows_withheld} withheld" in text
+    records, samples = inputs["inventory"], inputs["geochemistry"]
+    sites = merge_sites(records, link_records(records, inputs["links"], config.link_records), config.merge_sites)
+    located = locate_assays(samples, sites, config.locate_assays)
+    own = located[located["source"] == "lab"].drop_duplicates("site_key")
+    expected = 5 if bbox is None else 4  # both ids, a name, a name in other spelling; Far Bell lies outside the box
+    assert own["site_id"].notna().sum() == expected
+    assert f"lab: of 7 sites that were assayed, a run finds {expected}: 2 by id" in text
+    assert "1 (Twin) that may be several sites" in text
+    assert ("outside_region: 1 of 5 rows lie outside the region" in text) is (bbox is not None)
+    page = (tmp_path / "page" / "check.html").read_text(encoding="utf-8")
+    assert ("hors de la région du fichier d'exécution" in page) is ("outside_region" in text)
+
+
+def test_a_stated_total_of_rare_earths_stands_among_the_elements(tmp_path: Path) -> None:
+    sources = keyed_sources(tmp_path)
+    text, page = check(tmp_path, sources)
+    assert "TREE 7 measured" in text
+    assert (
+        "coordinates" not in text[text.index("lab (geochemistry)") : text.index("lake (geochemistry)")]
+    )  # it has none
+    row = re.search(r'<th scope="row">TREE.*?</tr>', page, flags=re.DOTALL)
+    assert row is not None
+    assert "96" in row[0]
+    assert "total rare earths" in row[0]
+
+
+def test_the_page_names_nothing_none(folder: Path) -> None:
+    """A table without a place has no map, and the page says nothing in its stead."""
+    _, page = check(folder, SOURCES)
+    assert not re.search(r">\s*None\s*<", page)
 
 
 def test_a_private_source_is_counted_and_nothing_else(folder: Path) -> None:
