@@ -91,8 +91,8 @@ def phrase_reason(
     Returns
     -------
     str
-        E.g. ``thorium in regional samples nearby: above the regional norm (+1.6), which raises the score``. There is
-        never a semicolon in it, so that reasons can be listed with ``; ``.
+        E.g. ``thorium in regional samples nearby: above the regional norm (+1.6 standard deviations), which speaks
+        for it``. There is never a semicolon in it, so that reasons can be listed with ``; ``.
     """
     if feature == "part_metal" and math.isfinite(value) and isinstance(recorded, str) and recorded:
         return _told_of_records(recorded, contribution, value, lang)

@@ -30,6 +30,17 @@ def assayed(ranking: pd.DataFrame) -> pd.Series:
     return ranking["evidence"].eq("measured")
 
 
+def sites_with_sheets(ranking: pd.DataFrame, most: int) -> list[str]:
+    """Return the sites that get a sheet, best first: so many of the whole list, and so many of the wastes assayed."""
+    measured = assayed(ranking)
+    among_measured = measured & (measured.cumsum() <= most)
+    return [
+        str(site)
+        for at, (site, chosen) in enumerate(zip(ranking["site_id"], among_measured, strict=True))
+        if chosen or at < most
+    ]
+
+
 def worth_counts(targets: pd.DataFrame) -> pd.Series:
     """Return for how many targets each site is worth a sample, by ``site_id``: a count of chances, never a sum of money."""
     return targets["worth_sampling"].groupby(targets["site_id"]).sum().astype(int)

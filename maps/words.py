@@ -122,6 +122,10 @@ def chance(value: float | None, lang: str) -> str:
     return number(value, lang, 2)
 
 
+PRACTICALLY_NONE_T = 1.0
+"""An expectation of payable oxides below this is told as practically none."""
+
+
 def rests_on_little(mean: float, high: float) -> bool:
     """Say whether an expectation, as printed, lies above the 95 % end of what it is an expectation of."""
     return float(f"{mean:.1e}") > float(f"{high:.1e}")

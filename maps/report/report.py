@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from maps.report.methods import evidence_ratio, evidence_rows, method_rows, warn
 from maps.report.model_card import card_rows
 from maps.report.target_tables import target_tables
 from maps.report.validation_notes import validation_notes, was_trained
-from maps.rows import assayed, grade_looked_for, records, rows, tied_ranks
+from maps.rows import assayed, grade_looked_for, records, rows, sites_with_sheets, tied_ranks
 from maps.sovereignty import publishable
 from maps.verdict import capture_rows, plain_verdict, remark, score_key, validation_rows, verdict
 
@@ -64,13 +65,14 @@ def write_report(publication: Publication, path: Path, max_sheets: int = 200, la
     path : Path
         File to write; leads to the map, the sheets and the tables beside it.
     max_sheets : int
-        Best-ranked sites that have a sheet.
+        So many best-ranked sites, and so many of those assayed, have a sheet.
     lang : {"en", "fr"}
         Language the page opens in.
     """
     p = publishable(publication)
     drawn = dict(figures(p))
     first = {caption: drawn.pop(caption) for caption in FIRST_FIGURES if caption in drawn}
+    with_sheet = frozenset(sites_with_sheets(p.ranking, max_sheets))
     page = pages.render(
         "report/templates/report.html",
         p=p,
@@ -84,7 +86,7 @@ def write_report(publication: Publication, path: Path, max_sheets: int = 200, la
             {
                 "figures": [(caption, in_language(svg, lang)) for caption, svg in drawn.items()],
                 "first_figures": [(caption, in_language(svg, lang)) for caption, svg in first.items()],
-                **_in(p, lang, max_sheets),
+                **_in(p, lang, with_sheet),
             }
             for lang in words.LANGUAGES
         ],
@@ -92,7 +94,7 @@ def write_report(publication: Publication, path: Path, max_sheets: int = 200, la
     path.write_text(page, encoding="utf-8")
 
 
-def _in(p: Publication, lang: str, max_sheets: int) -> dict[str, Any]:
+def _in(p: Publication, lang: str, with_sheet: Container[str]) -> dict[str, Any]:
     sampled = assayed(p.ranking)
     best: dict[str, pd.DataFrame] = {"sampled": p.ranking[sampled].head(TOP), "other": p.ranking[~sampled].head(TOP)}
     shown = pd.concat(list(best.values()))["site_id"]
@@ -110,7 +112,7 @@ def _in(p: Publication, lang: str, max_sheets: int) -> dict[str, Any]:
         "capture_key": score_key(p.validation, "report_capture"),
         "capture_words_key": score_key(p.validation, "capture_words"),
         "test_words_key": _test_words_key(p),
-        "lists": _lists(p, best, lang, max_sheets),
+        "lists": _lists(p, best, lang, with_sheet),
         "targets": target_tables(p, lang),
         "for_all": [words.flag(code, lang) + "." for code in _of_all(p)],
         "area_titles": titles_of_areas(replace(p, site_territories=_held(p)), shown, lang),
@@ -122,7 +124,7 @@ def _in(p: Publication, lang: str, max_sheets: int) -> dict[str, Any]:
         "remarks": [remark("remark", notice, lang) for notice in p.validation.notes] if p.validation else [],
         "card": card_rows(p, lang),
         **accounted_for(p.accounting, p.rejected, p.notes, lang),
-        "plan": _plan(p, lang, max_sheets),
+        "plan": _plan(p, lang, with_sheet),
         "plan_about": words.phrase(
             f"report_sampling_text_{purpose_of_visits(p)}", lang, grade=grade_looked_for(p.ranking)
         ),
@@ -147,18 +149,18 @@ def _summary(p: Publication, lang: str) -> str:
 
 
 def _lists(
-    p: Publication, best: dict[str, pd.DataFrame], lang: str, max_sheets: int
+    p: Publication, best: dict[str, pd.DataFrame], lang: str, with_sheet: Container[str]
 ) -> list[tuple[str, str, list[dict[str, Any]]]]:
     """Return the best of the sampled wastes and of the others: heading, heading of what each rests on, rows."""
     heads = {"sampled": "report_grade_head", "other": score_key(p.validation)}
     return [
-        (words.word(f"report_best_{kind}", lang), words.word(heads[kind], lang), _best(p, table, lang, max_sheets))
+        (words.word(f"report_best_{kind}", lang), words.word(heads[kind], lang), _best(p, table, lang, with_sheet))
         for kind, table in best.items()
         if len(table)
     ]
 
 
-def _best(p: Publication, table: pd.DataFrame, lang: str, max_sheets: int) -> list[dict[str, Any]]:
+def _best(p: Publication, table: pd.DataFrame, lang: str, with_sheet: Container[str]) -> list[dict[str, Any]]:
     amounts = _unknown_amounts(p, table, lang)
     for_all = _of_all(p)
     shown = about(
@@ -168,7 +170,7 @@ def _best(p: Publication, table: pd.DataFrame, lang: str, max_sheets: int) -> li
     return [
         {
             "first": _rank(row, ties, lang),
-            **_linked(row.site_id, row.name, int(row.rank), lang, max_sheets),
+            **_linked(row.site_id, row.name, row.site_id in with_sheet, lang),
             "cells": (
                 _chance_or_grade(row, lang),
                 amounts.get(row.site_id) or words.span(row.tonnage_low_t, row.tonnage_high_t, "t", lang),
@@ -190,7 +192,7 @@ def _rank(row: Any, ties: dict[str, tuple[int, int]], lang: str) -> str:
     return f"{words.number(row.rank, lang)}\n{band}"
 
 
-def _linked(site_id: str, name: Any, rank: int, lang: str, max_sheets: int) -> dict[str, str]:
+def _linked(site_id: str, name: Any, has_sheet: bool, lang: str) -> dict[str, str]:
     """Return the name of a site, its id, and where its sheet is: on the map where it has none."""
     after = "#fr" if lang == "fr" else ""
     language = "&lang=fr" if lang == "fr" else ""
@@ -199,7 +201,7 @@ def _linked(site_id: str, name: Any, rank: int, lang: str, max_sheets: int) -> d
     return {
         "name": str(name) if named else site_id,
         "sub": site_id if named else "",
-        "href": sheet if rank <= max_sheets else f"map.html#site={site_id}{language}",
+        "href": sheet if has_sheet else f"map.html#site={site_id}{language}",
     }
 
 
@@ -221,8 +223,11 @@ def _unknown_amounts(p: Publication, table: pd.DataFrame, lang: str) -> dict[str
     if "amount_rule" not in p.companion:
         return {}
     rules = p.companion.set_index("site_id")["amount_rule"]
-    blank = table.loc[table["tonnage_t"].isna() & table["site_id"].isin(rules.index), "site_id"]
-    keys = {site: f"amount_unknown_{rules[site]}" for site in blank}
+    blank = table.loc[table["tonnage_t"].isna() & table["site_id"].isin(rules.index), ["site_id", "site_kind"]]
+    keys = {
+        str(row.site_id): f"amount_unknown_{'waste' if row.site_kind == 'waste' else rules[row.site_id]}"
+        for row in rows(blank)
+    }
     return {site: words.word(key, lang) for site, key in keys.items() if words.known(key)}
 
 
@@ -275,7 +280,7 @@ def rejected_rows_in(rejected: pd.DataFrame, lang: str) -> list[list[str]]:
     ]
 
 
-def _plan(p: Publication, lang: str, max_sheets: int) -> list[dict[str, Any]]:
+def _plan(p: Publication, lang: str, with_sheet: Container[str]) -> list[dict[str, Any]]:
     """Return the sampling list; why a site is in it is said from the ranking."""
     ranking = p.ranking.set_index("site_id")
     access = p.access.set_index("site_id")
@@ -291,7 +296,7 @@ def _plan(p: Publication, lang: str, max_sheets: int) -> list[dict[str, Any]]:
         plan.append(
             {
                 "first": str(row.order),
-                **_linked(row.site_id, site["name"], int(site["rank"]), lang, max_sheets),
+                **_linked(row.site_id, site["name"], row.site_id in with_sheet, lang),
                 "cells": (_why(site, ties.get(row.site_id), access["road_km"].get(row.site_id), grade, lang), speak),
             }
         )

@@ -120,8 +120,7 @@ def in_words(table: pd.DataFrame, lang: str) -> pd.DataFrame:
     shown = table[[name for name in table.columns if words.known(f"heading_{name}")]].copy()
     codes = {"evidence": "evidence_{}_short", "grade_rule": "grade_short_{}", "tonnage_rule": "tonnage_rule_{}",
              "waste_type": "waste_type_{}", "site_kind": "kind_{}"}  # fmt: skip
-    if "chance_payable" in shown and "site_kind" in shown:  # where nothing was dug there is no waste to hold anything
-        shown["chance_payable"] = shown["chance_payable"].mask(shown["site_kind"] == "showing")
+    _leave_out(shown)
     for column, key in codes.items():
         if column in shown:
             shown[column] = _each(shown[column], lambda code, key=key: words.word(key.format(code), lang))
@@ -142,6 +141,18 @@ def in_words(table: pd.DataFrame, lang: str) -> pd.DataFrame:
         elif name.endswith(("_t", "_ppm")):
             shown[column] = shown[column].map(_two_digits)
     return shown
+
+
+def _leave_out(shown: pd.DataFrame) -> None:
+    """Empty what says nothing: amounts where nothing was dug, and bands of no width, for a judgement from words has no ends."""
+    if "site_kind" in shown:
+        for column in ("chance_payable", "payable_t"):
+            if column in shown:
+                shown[column] = shown[column].mask(shown["site_kind"] == "showing")
+    if {"score_low", "score_high"} <= set(shown):
+        flat = shown["score_low"] == shown["score_high"]
+        for column in ("score_low", "score_high"):
+            shown[column] = shown[column].mask(flat)
 
 
 def _each(column: pd.Series, say: Any) -> pd.Series:

@@ -14,7 +14,7 @@ from maps import assets, pages, words
 from maps.nearby import areas_by_layer, communities_near, search_key
 from maps.publication import Publication, about, of_sites
 from maps.reasons import of_weight, phrase_reason
-from maps.rows import grade_looked_for, present, records, rows, tied_ranks
+from maps.rows import grade_looked_for, present, records, rows, sites_with_sheets, tied_ranks
 from maps.sheets.mini_map import AREA, HALF_KM, MiniMaps
 from maps.sheets.print_size import print_size
 from maps.sheets.site_chemistry import metals, waste_elements
@@ -72,7 +72,7 @@ def write_sheets(
     lang: str = "en",
     beside: Beside = (),
 ) -> None:
-    """Write ``<site_id>.html`` for the best-ranked sites.
+    """Write ``<site_id>.html`` for the best-ranked sites and the best-ranked wastes assayed.
 
     A sheet is one page of A4 or Letter paper in black and white, in English and French with a switch that works without a
     script; print shows the language chosen. The name of the file is the id of the site, never its name.
@@ -84,7 +84,8 @@ def write_sheets(
     folder : Path
         Made where it does not exist.
     max_sheets : int
-        So many best-ranked sites get a sheet. Other sheets are written on demand, by `site_ids` (``minewaste screen``).
+        So many best-ranked sites, and so many of those assayed, get a sheet. Other sheets are written on demand, by
+        `site_ids` (``minewaste screen``).
     site_ids : iterable of str, optional
         Write these sites instead, ranked or not.
     lang : {"en", "fr"}
@@ -92,7 +93,7 @@ def write_sheets(
     beside : sequence of tuple of str
         Pages that a sheet leads back to: an address, in which ``{site_id}`` is filled, and the key of the words for it.
     """
-    chosen = list(publication.ranking["site_id"].head(max_sheets)) if site_ids is None else list(site_ids)
+    chosen = sites_with_sheets(publication.ranking, max_sheets) if site_ids is None else list(site_ids)
     writer = SheetWriter(publishable(publication), chosen, lang, beside)
     folder.mkdir(parents=True, exist_ok=True)
     for site_id in chosen:

@@ -31,13 +31,14 @@ def score_rows(ranked: Row | None, score_key: str, grade_ppm: float, lang: str) 
     measured = present(ranked["treo_ppm"])
     low, high = (ranked[f"treo_{end}_ppm" if measured else f"treo_inferred_{end}_ppm"] for end in ("low", "high"))
     contained = words.span(ranked["contained_treo_low_t"], ranked["contained_treo_high_t"], "t", lang)
+    unknown = "contained_unknown_grade" if present(ranked["tonnage_high_t"]) else "contained_unknown_amount"
     rows = [
         (score_key, words.banded_chance("score_range", ranked, lang)),
         ("evidence", words.word(f"evidence_{ranked['evidence']}", lang)),
         (f"grade_rule_{ranked['grade_rule']}", words.grade(low, high, lang)),
         (
             "contained",
-            contained if present(ranked["contained_treo_high_t"]) else words.word("contained_unknown", lang),
+            contained if present(ranked["contained_treo_high_t"]) else words.word(unknown, lang),
         ),
         (words.phrase("payable", lang, grade=grade_ppm), _payable(ranked, lang)),
     ]
@@ -58,7 +59,9 @@ def _payable(ranked: Row, lang: str) -> str:
     """Say what a site is expected to hold of metal that could pay, and the chance that it is worth a visit."""
     mean, high, cap = (float(ranked[f"{name}_t"]) for name in ("payable", "payable_high", "order_cap"))
     ends = {"mean": words.rounded(mean, lang), "high": words.rounded(high, lang)}
-    if words.rests_on_little(mean, high):
+    if mean < words.PRACTICALLY_NONE_T:
+        tonnes = words.phrase("payable_tonnes_none", lang, least=words.number(words.PRACTICALLY_NONE_T, lang))
+    elif words.rests_on_little(mean, high):
         tonnes = words.phrase("payable_tonnes_rare", lang, **ends)
     else:
         tonnes = words.phrase("payable_tonnes_capped" if reaches(high, cap) else "payable_tonnes", lang, **ends)

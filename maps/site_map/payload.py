@@ -11,7 +11,7 @@ import shapely
 from layers.validation import Validation
 from maps import assets, words
 from maps.publication import SOURCE_FACTS, Publication, purpose_of_visits
-from maps.rows import grade_looked_for
+from maps.rows import assayed, grade_looked_for
 from maps.site_map.base_map import OUTLINE_VERTICES, base_map
 from maps.site_map.columns import Listed, grouped, numbers, scaled, texts
 from maps.site_map.site_columns import site_columns
@@ -110,7 +110,9 @@ def _meta(publication: Publication, total: int, shown: int, max_sheets: int) -> 
         "shown": shown,
         "companion_order": rests_on_companion(publication.validation),
         "sheets": max_sheets,
+        "sheets_assayed": _last_rank_of_sheets(publication.ranking, max_sheets),
         "grade": numbers([grade_looked_for(publication.ranking)], 3)[0],
+        "practically_none_t": words.PRACTICALLY_NONE_T,
         "enough_t": _of_order(publication.ranking, "order_contained_t"),
         "cap_t": _of_order(publication.ranking, "order_cap_t"),
         "order_by": str(publication.ranking["order_by"].iloc[0]) if _stated(publication.ranking, "order_by") else None,
@@ -118,6 +120,12 @@ def _meta(publication: Publication, total: int, shown: int, max_sheets: int) -> 
         "plain_verdict": {lang: plain_verdict(publication.validation, lang) for lang in words.LANGUAGES},
         "verdict": {lang: verdict(publication.validation, lang) for lang in words.LANGUAGES},
     }
+
+
+def _last_rank_of_sheets(ranking: pd.DataFrame, max_sheets: int) -> int:
+    """Return the rank to which assayed wastes have a sheet."""
+    ranks = ranking.loc[assayed(ranking), "rank"].head(max_sheets)
+    return int(ranks.max()) if len(ranks) else 0
 
 
 def _of_order(ranking: pd.DataFrame, column: str) -> float | None:

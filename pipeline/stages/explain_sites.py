@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
+from scipy.special import expit
 
 from layers.schema import Features, Reasons, conform
 from pipeline.kernels.linear_field import LinearField
@@ -165,7 +166,11 @@ def _score_log_odds(model: TrainedModel, site_ids: pd.Series) -> np.ndarray:
 
 
 def _companion_parts(ids: np.ndarray, model: TrainedModel) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """Return the companion's parts as contributions against the mean site, taken from score to log-odds by the secant."""
+    """Return the companion's parts as contributions against the mean site, taken from score to log-odds by the secant.
+
+    Of a waste that was assayed the grade found stands in place of what its words suggest: the log-odds of its chance to reach
+    the grade looked for, against those of the mean chance.
+    """
     sites = model.sites.set_index("site_id").reindex(ids)
     utility = sites[[f"part_{name}" for name in BELIEVED]].to_numpy(float)
     weight = sites[[f"weight_{name}" for name in BELIEVED]].to_numpy(float)
@@ -176,7 +181,15 @@ def _companion_parts(ids: np.ndarray, model: TrainedModel) -> tuple[list[str], n
     gap = end - start
     flat = np.abs(gap) < 1e-9
     steep = np.where(flat, 1.0 / (end * (1 - end)), (_logit(end) - _logit(start)) / np.where(flat, 1.0, gap))
-    return [f"part_{name}" for name in BELIEVED], utility, parts * steep[:, None]
+    parts = parts * steep[:, None]
+    waste = model.waste_evidence(pd.Series(ids))
+    assayed = waste["rule"] == "assay"
+    log_odds = _score_log_odds(model, pd.Series(ids))
+    usual = _logit(np.clip(np.nanmean(expit(log_odds)), 1e-6, 1 - 1e-6))
+    found = np.where(assayed, np.nan_to_num(log_odds - usual), 0.0)
+    parts[assayed, BELIEVED.index("metal")] = 0.0
+    values = np.column_stack([utility, 10.0 ** waste["log10"]])
+    return [*(f"part_{name}" for name in BELIEVED), "waste_measured_ppm"], values, np.column_stack([parts, found])
 
 
 def _logit(share: np.ndarray) -> np.ndarray:

@@ -325,7 +325,7 @@ def test_a_card_opens_from_the_list_and_from_the_map(page: Any) -> None:
         "of 150",
         "Not a mineral resource or reserve",
         "Absence from these public layers",
-        "What moved its place",
+        "What speaks for and against it",
         "Nearest of the towns on this map",
     ):
         assert part in page.inner_text("#card"), part
@@ -391,7 +391,7 @@ def test_the_list_leaves_the_page_as_csv_and_geojson_with_its_notices(page: Any,
     search(page, "gold")
     page.click("#places button >> nth=0")
     page.evaluate("byId('f-score').value = '0.5'; apply()")
-    asked = "This list: Grade not sampled; {} of 152 sites; Commodity on record: gold; Score at least: 0.50".format(
+    asked = "This list: Grade not sampled; {} of 152 sites; Commodity on record: gold; Chance or share at least: 0.50".format(
         page.evaluate("order.length")
     )
     assert f"# {asked}" in page.evaluate("csv(order, true)").replace('"', "").splitlines()

@@ -34,7 +34,7 @@ def mixed(made_up: ModuleType) -> Any:
     kinds = np.array(SITE_KINDS)[np.arange(len(made.sites)) % 4]
     ranking = made.ranking.assign(
         site_kind=kinds[: len(made.ranking)], evidence="inferred", grade_rule="hosts", tonnage_t=np.nan,
-        order_grade_ppm=1000.0, treo_ppm=np.nan,
+        order_grade_ppm=1000.0, treo_ppm=np.nan, payable_t=3.0,
         contained_treo_t=np.nan, contained_treo_low_t=np.nan, contained_treo_high_t=np.nan,
     )  # fmt: skip
     ranking.loc[list(LATER), ["payable_t", "score", "tied_with"]] = [7.0, 0.5, 6]

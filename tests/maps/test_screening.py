@@ -201,7 +201,7 @@ def test_a_workbook_that_travels_alone_says_what_it_is(made_up: ModuleType, tmp_
     ]
     assert all(float(f"{amount:.2g}") == amount for amount in amounts if amount is not None)
     kinds = {row[headings.index("Preuve")].value for row in book["Liste des sites"].iter_rows(min_row=2)}
-    assert kinds <= {"mesurée", "déduite", "aucune", None}
+    assert kinds <= {"mesurée", "déduite", "sans preuve", None}
     rows = list(csv.DictReader((tmp_path / "sites.csv").read_text(encoding="utf-8-sig").splitlines()))
     assert all("ni ressource ni réserve" in row["Avis"] for row in rows)
 

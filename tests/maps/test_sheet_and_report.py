@@ -45,7 +45,12 @@ def part(page: str, lang: str) -> str:
 def test_sheets_are_named_by_id_and_limited(made_up: ModuleType, tmp_path: Path) -> None:
     made = made_up.publication(12)
     write_sheets(made, tmp_path, max_sheets=5)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"S{at:05d}.html" for at in range(1, 6)]
+    best, sampled = (
+        made.ranking["site_id"].head(5),
+        made.ranking.loc[made.ranking["evidence"] == "measured", "site_id"].head(5),
+    )
+    assert len(set(sampled) - set(best)) == 1
+    assert {path.stem for path in tmp_path.iterdir()} == {*best, *sampled}
     write_sheets(made, tmp_path / "asked", site_ids=["S00013"])
     page = (tmp_path / "asked" / "S00013.html").read_text(encoding="utf-8")
     assert "This site was not scored" in page
@@ -117,7 +122,7 @@ def test_what_to_do_stands_first_then_trust_then_the_rest(report: str) -> None:
 
 def test_the_report_leads_to_map_sheets_and_files_and_no_cell_is_blank(made_up: ModuleType, tmp_path: Path) -> None:
     made = made_up.publication(40)
-    write_report(made, tmp_path / "report.html", max_sheets=12)
+    write_report(made, tmp_path / "report.html", max_sheets=3)
     english = part((tmp_path / "report.html").read_text(encoding="utf-8"), "en")
     links = set(re.findall(r'href="([^"#]*)', english))
     assert {"map.html", "ranking.csv", "ranking.gpkg", "manifest.json"} <= links
@@ -367,7 +372,7 @@ def test_a_score_is_called_after_what_the_order_rests_on(
     made = replace(made, validation=judged(made, **change))
     write_report(made, tmp_path / "report.html")
     write_sheets(made, tmp_path / "sheets", max_sheets=1)
-    (sheet,) = (tmp_path / "sheets").glob("*.html")
+    sheet = tmp_path / "sheets" / f"{made.ranking['site_id'].iloc[0]}.html"
     for path in (tmp_path / "report.html", sheet):
         page = path.read_text(encoding="utf-8")
         assert "Chance that the grade is reached" not in page

@@ -125,32 +125,32 @@ def test_dates_are_written_out() -> None:
 @pytest.mark.parametrize(
     ("feature", "value", "move", "english", "french"),
     [
-        ("near_Th_z", 2.3, 1.0, "thorium in regional samples nearby: well above the regional norm (+2.3), which raises the score",
-         "teneur en thorium des échantillons régionaux proches : nettement au-dessus de la norme régionale (+2,3), ce qui augmente le score"),
-        ("near_La_z", -0.9, -1.0, "lanthanum in regional samples nearby: below the regional norm (-0.9), which lowers the score",
-         "teneur en lanthane des échantillons régionaux proches : sous la norme régionale (-0,9), ce qui diminue le score"),
-        ("tonnage_log10", 6.0, 1.0, "amount of waste: 1,000,000\u00a0t, which raises the score", "quantité de résidus : 1\u202f000\u202f000\u00a0t, ce qui augmente le score"),
-        ("structure_km", float("nan"), -1.0, "distance to the nearest mapped geological structure: not known, which lowers the score",
-         "distance à la structure géologique cartographiée la plus proche : non connu, ce qui diminue le score"),
-        ("dep_carbonatite", 0.0, 1.0, "the deposit type is not carbonatite, which raises the score", "le type de gisement n'est pas : carbonatite, ce qui augmente le score"),
-        ("wt_tailings", 1.0, 1.0, "the waste is tailings, which raises the score", "les résidus sont : rejets de concentrateur, ce qui augmente le score"),
-        ("pathfinder_z", 0.1, 1.0, "elements that go with those looked for, in regional samples nearby: close to the regional norm (+0.1), which raises the score",
-         "éléments qui accompagnent ceux que l'on cherche, dans les échantillons régionaux proches : proche de la norme régionale (+0,1), ce qui augmente le score"),
-        ("first_year", 1912.0, 1.0, "first year of work: 1912, which raises the score", "première année d'exploitation : 1912, ce qui augmente le score"),
-        ("raster_my_grid_sd", 3.0, 1.0, "unevenness of my grid around the site: 3, which raises the score", "variabilité autour du site (my grid) : 3, ce qui augmente le score"),
-        ("type_affinity", 0.75, 1.0, "deposits of this kind often hold the elements looked for, which raises the score",
-         "les gisements de ce type contiennent souvent les éléments recherchés, ce qui augmente le score"),
-        ("part_metal", 1.0, 1.0, "ores like those recorded here often carry the elements looked for, which raises the score",
-         "des minerais comme ceux de la fiche portent souvent les éléments recherchés, ce qui augmente le score"),
-        ("part_metal", 0.1, 1.0, "ores like those recorded here seldom carry the elements looked for, which raises the score compared with the other sites",
-         "des minerais comme ceux de la fiche portent rarement les éléments recherchés, ce qui augmente le score par rapport aux autres sites"),
-        ("type_affinity", 0.75, -1.0, "deposits of this kind often hold the elements looked for, which lowers the score compared with the other sites",
-         "les gisements de ce type contiennent souvent les éléments recherchés, ce qui diminue le score par rapport aux autres sites"),
-        ("part_amount", float("nan"), -1.0, "the amount of waste is not known and taken as usual for such a place, which lowers the score",
-         "la quantité de résidus est inconnue et prise comme habituelle pour un tel lieu, ce qui diminue le score"),
-        ("neighbour_assays_ppm", 2007.6, 1.0, "sampled wastes nearby and alike point to about 2,000\u00a0ppm of the elements looked for, which raises the score",
-         "des résidus échantillonnés proches et semblables font attendre environ 2\u202f000\u00a0ppm des éléments recherchés, ce qui augmente le score"),
-        ("raster_odd; name", 2.0, 1.0, "odd, name at the site: 2, which raises the score", "odd, name sur le site : 2, ce qui augmente le score"),
+        ("near_Th_z", 2.3, 1.0, "thorium in regional samples nearby: well above the regional norm (+2.3 standard deviations), which speaks for it",
+         "teneur en thorium des échantillons régionaux proches : nettement au-dessus de la norme régionale (+2,3 écarts types), ce qui parle en sa faveur"),
+        ("near_La_z", -0.9, -1.0, "lanthanum in regional samples nearby: below the regional norm (-0.9 standard deviations), which speaks against it",
+         "teneur en lanthane des échantillons régionaux proches : sous la norme régionale (-0,9 écarts types), ce qui parle contre lui"),
+        ("tonnage_log10", 6.0, 1.0, "amount of waste: 1,000,000\u00a0t, which speaks for it", "quantité de résidus : 1\u202f000\u202f000\u00a0t, ce qui parle en sa faveur"),
+        ("structure_km", float("nan"), -1.0, "distance to the nearest mapped geological structure: not known, which speaks against it",
+         "distance à la structure géologique cartographiée la plus proche : non connu, ce qui parle contre lui"),
+        ("dep_carbonatite", 0.0, 1.0, "the deposit type is not carbonatite, which speaks for it", "le type de gisement n'est pas : carbonatite, ce qui parle en sa faveur"),
+        ("wt_tailings", 1.0, 1.0, "the waste is tailings, which speaks for it", "les résidus sont : rejets de concentrateur, ce qui parle en sa faveur"),
+        ("pathfinder_z", 0.1, 1.0, "elements that go with those looked for, in regional samples nearby: close to the regional norm (+0.1 standard deviations), which speaks for it",
+         "éléments qui accompagnent ceux que l'on cherche, dans les échantillons régionaux proches : proche de la norme régionale (+0,1 écarts types), ce qui parle en sa faveur"),
+        ("first_year", 1912.0, 1.0, "first year of work: 1912, which speaks for it", "première année d'exploitation : 1912, ce qui parle en sa faveur"),
+        ("raster_my_grid_sd", 3.0, 1.0, "unevenness of my grid around the site: 3, which speaks for it", "variabilité autour du site (my grid) : 3, ce qui parle en sa faveur"),
+        ("type_affinity", 0.75, 1.0, "deposits of this kind often hold the elements looked for, which speaks for it",
+         "les gisements de ce type contiennent souvent les éléments recherchés, ce qui parle en sa faveur"),
+        ("part_metal", 1.0, 1.0, "ores like those recorded here often carry the elements looked for, which speaks for it",
+         "des minerais comme ceux de la fiche portent souvent les éléments recherchés, ce qui parle en sa faveur"),
+        ("part_metal", 0.1, 1.0, "ores like those recorded here seldom carry the elements looked for, which still speaks for it beside the other sites",
+         "des minerais comme ceux de la fiche portent rarement les éléments recherchés, ce qui parle pourtant en sa faveur face aux autres sites"),
+        ("type_affinity", 0.75, -1.0, "deposits of this kind often hold the elements looked for, which still speaks against it beside the other sites",
+         "les gisements de ce type contiennent souvent les éléments recherchés, ce qui parle pourtant contre lui face aux autres sites"),
+        ("part_amount", float("nan"), -1.0, "the amount of waste is not known and taken as usual for such a place, which speaks against it",
+         "la quantité de résidus est inconnue et prise comme habituelle pour un tel lieu, ce qui parle contre lui"),
+        ("neighbour_assays_ppm", 2007.6, 1.0, "sampled wastes nearby and alike point to about 2,000\u00a0ppm of the elements looked for, which speaks for it",
+         "des résidus échantillonnés proches et semblables font attendre environ 2\u202f000\u00a0ppm des éléments recherchés, ce qui parle en sa faveur"),
+        ("raster_odd; name", 2.0, 1.0, "odd, name at the site, in the unit of its grid: 2, which speaks for it", "odd, name sur le site, dans l'unité de sa grille : 2, ce qui parle en sa faveur"),
     ],
 )  # fmt: skip
 def test_reasons_are_plain_sentences(feature: str, value: float, move: float, english: str, french: str) -> None:
@@ -163,11 +163,11 @@ def test_what_was_recorded_is_named_in_the_reason_it_gives() -> None:
     told = phrase_reason("part_metal", 1.0, 1.0, "en", "uranium; thorium; yttrium")
     assert (
         told
-        == "uranium, thorium, yttrium recorded here: such ores often carry the elements looked for, which raises the score"
+        == "uranium, thorium, yttrium recorded here: such ores often carry the elements looked for, which speaks for it"
     )
     french = phrase_reason("part_metal", -1.0, 0.05, "fr", "gold; silver; copper; zinc; lead")
     assert french == words.unbroken(
-        "or, argent, cuivre, zinc … d'après la fiche : de tels minerais portent rarement les éléments recherchés, ce qui diminue le score"
+        "or, argent, cuivre, zinc … d'après la fiche : de tels minerais portent rarement les éléments recherchés, ce qui parle contre lui"
     )
 
 

@@ -56,20 +56,20 @@ function years(i) {
 }
 function payable(i) {
   if (col("payable", i) === null || !ranked(i)) return [];
-  const mean = col("payable", i), high = col("payable_high", i);
-  const key = mean > high ? "payable_tonnes_rare" : high >= meta.cap_t ? "payable_tonnes_capped" : "payable_tonnes", tonnes = fill(key, { mean: rounded(mean), high: rounded(high) });
+  const mean = col("payable", i), high = col("payable_high", i), least = meta.practically_none_t;
+  const key = mean < least ? "payable_tonnes_none" : mean > high ? "payable_tonnes_rare" : high >= meta.cap_t ? "payable_tonnes_capped" : "payable_tonnes", tonnes = fill(key, { mean: rounded(mean), high: rounded(high), least: number(least) });
   return said(fill("payable", { grade: number(meta.grade) }), fill(S.t[i] === null ? "payable_supposed" : "payable_range", { tonnes, enough: rounded(meta.enough_t), chance: percent(col("chance_payable", i) / 1000) }));
 }
 function chemistry(i) {
   if (mere(i)) return []; // no grade and no amount of a waste that does not exist
   const low = col("treo_low", i), high = col("treo_high", i), mean = col("treo", i), rule = txt("grade_rule", i);
   const grade = assayed(i) && undetected(i) !== null ? undetected(i) : mean === null ? span(low, high, "ppm") : `${rounded(mean)}\u00a0ppm (${span(low, high, "ppm")})`;
-  return [...(low === null && high === null ? [] : fact(rule ? "grade_rule_" + rule : assayed(i) ? "treo_measured" : "treo_inferred", grade)), ...fact("contained", col("contained_high", i) === null ? w("contained_unknown") : span(col("contained_low", i), col("contained_high", i), "t")), ...payable(i)];
+  return [...(low === null && high === null ? [] : fact(rule ? "grade_rule_" + rule : assayed(i) ? "treo_measured" : "treo_inferred", grade)), ...fact("contained", col("contained_high", i) === null ? w(S.t[i] === null ? "contained_unknown_amount" : "contained_unknown_grade") : span(col("contained_low", i), col("contained_high", i), "t")), ...payable(i)];
 }
 function backRow() { return button("← " + w("back"), () => closeCard(true), { id: "back" }); }
 const title = (text) => el("h2", { tabindex: "-1", id: "card-title", dir: "auto" }, text);
 function fillCard(i) {
-  const sheet = ranked(i) && S.rank[i] <= meta.sheets, rule = txt("rule", i), url = col("url", i);
+  const sheet = ranked(i) && S.rank[i] <= (assayed(i) ? Math.max(meta.sheets, meta.sheets_assayed) : meta.sheets), rule = txt("rule", i), url = col("url", i);
   const parts = [backRow(), title(nameOf(i)),
     el("p", { class: "small" }, [S.id[i], txt("jurisdiction", i), `${number(lat(i), 4)}, ${number(lon(i), 4)}`].filter(Boolean).join(" · ")),
     col("aliases", i) ? el("p", { class: "small" }, `${w("other_names")}${w("colon")}${col("aliases", i)}`) : null,

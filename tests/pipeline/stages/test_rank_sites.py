@@ -262,7 +262,14 @@ def test_sites_without_waste_share_the_last_ranks(chain) -> None:
 
 def test_reasons_are_the_parts_of_the_score_that_orders(unskilled) -> None:
     reasons = explain_sites(unskilled.features, unskilled.model, ExplainSitesParams())
-    assert set(reasons["feature"]) <= {"part_metal", "part_amount"}
+    assayed = unskilled.ranking.loc[unskilled.ranking["evidence"] == "measured"].set_index("site_id")
+    by_assay = reasons["site_id"].isin(assayed.index)
+    assert set(reasons.loc[~by_assay, "feature"]) <= {"part_metal", "part_amount"}
+    assert set(reasons.loc[by_assay, "feature"]) <= {"waste_measured_ppm", "part_amount"}
+    found = reasons[reasons["feature"] == "waste_measured_ppm"].set_index("site_id")
+    assert set(found.index) == set(assayed.index)
+    usual = unskilled.ranking["score"].mean()
+    assert ((found["contribution"] > 0) == (assayed["score"].reindex(found.index) > usual)).all()
 
 
 def test_the_plan_to_find_goes_by_payable_tonnes_per_cost_and_says_whom_to_ask(chain) -> None:
