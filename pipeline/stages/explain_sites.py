@@ -186,10 +186,10 @@ def _companion_parts(ids: np.ndarray, model: TrainedModel) -> tuple[list[str], n
     assayed = waste["rule"] == "assay"
     log_odds = _score_log_odds(model, pd.Series(ids))
     usual = _logit(np.clip(np.nanmean(expit(log_odds)), 1e-6, 1 - 1e-6))
-    found = np.where(assayed, np.nan_to_num(log_odds - usual), 0.0)
+    by_assay = np.where(assayed, np.nan_to_num(log_odds - usual), 0.0)
     parts[assayed, BELIEVED.index("metal")] = 0.0
     values = np.column_stack([utility, 10.0 ** waste["log10"]])
-    return [*(f"part_{name}" for name in BELIEVED), "waste_measured_ppm"], values, np.column_stack([parts, found])
+    return [*(f"part_{name}" for name in BELIEVED), "waste_measured_ppm"], values, np.column_stack([parts, by_assay])
 
 
 def _logit(share: np.ndarray) -> np.ndarray:
