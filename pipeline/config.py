@@ -15,6 +15,7 @@ from layers.errors import ConfigError
 from layers.files.json_text import parse_json
 from layers.text import did_you_mean
 from pipeline.evidence.targets import REE, checked_targets
+from pipeline.folder.writing import read_bounded
 from pipeline.stages.build_features import BuildFeaturesParams
 from pipeline.stages.calibrate_tonnage import CalibrateTonnageParams
 from pipeline.stages.describe_camps import DescribeCampsParams
@@ -265,13 +266,13 @@ def _of_manifest(path: Path, content: str) -> dict[str, Any]:
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML file as a mapping of texts, numbers and truth values; raise `ConfigError` where that fails."""
     try:
-        content = path.read_text(encoding="utf-8")
+        content = read_bounded(path).decode()
     except FileNotFoundError:
         hint = did_you_mean(
             path.name, (candidate.name for candidate in path.parent.glob("*.y*ml")), most=1, least_likeness=0.6
         )
         raise ConfigError(f"{path}: there is no such run file.{hint}") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: cannot be read ({error}). A run file is a UTF-8 YAML text.") from None
     if path.suffix == ".json":
         return _of_manifest(path, content)

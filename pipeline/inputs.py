@@ -40,7 +40,7 @@ from pipeline.folder.fingerprints import file_fingerprint, source_files
 from pipeline.folder.manifest import key_of
 from pipeline.folder.memory import give_back_memory
 from pipeline.folder.store import RunStore
-from pipeline.folder.writing import plain, read_parquet, write_parquet, write_text
+from pipeline.folder.writing import plain, read_bounded, read_parquet, write_parquet, write_text
 from pipeline.input_layers import Account, Inputs
 from pipeline.memory_needs import plan_reading
 from pipeline.purge import remove_source, sources_held
@@ -280,7 +280,7 @@ def _read(source: Source, data_dir: Path, store: RunStore | None, *, keep: bool)
     path, kept = store.stages / f"{name}.parquet", store.stages / f"{name}.json"
     fingerprint = store.fingerprint(name, [source_files(data_dir / source.path), source])
     if keep and store.is_marked(name, fingerprint, [path, kept]):
-        account = parse_json(kept.read_text(encoding="utf-8"))
+        account = parse_json(read_bounded(kept).decode())
         store.reused.append(name)
         return Reading(
             source.id,

@@ -13,16 +13,16 @@ import geopandas as gpd
 from layers.errors import LayerError, SourceError
 from layers.files.json_text import parse_json
 from layers.text import as_key, did_you_mean
-from pipeline.folder.run_folder import LIST, LOCK, held, read_list, remove_tree, write_list
-from pipeline.folder.writing import read_parquet
+from pipeline.folder.run_folder import LIST, LOCK, held, read_list, write_list
+from pipeline.folder.screening_folder import LIST as SCREENING_LIST
+from pipeline.folder.screening_folder import listed
+from pipeline.folder.writing import read_bounded, read_parquet
 from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
 
 SIDE_FILES = (
-    "ranking.gpkg-*",
-    "samples.gpkg-*",
-    "surface.tif.*",
+    *(f"{name}.gpkg{end}" for name in ("ranking", "samples") for end in ("-wal", "-shm", "-journal")),
+    *(f"{name}{end}" for name in ("surface.tif", "sites.parquet") for end in (".aux.xml", ".ovr", ".msk")),
     "surface.tfw",
-    "sites.parquet.*",
 )
 """What a GIS leaves beside the files it opened: no run wrote these copies of their content, and they go all the same."""
 
@@ -40,7 +40,7 @@ def purge(run_folder: Path, source_id: str) -> Purged:
 
     Every rank, page and table of a run depends on all its sources, so all of them go, and with them the screenings that lie
     beside the run under their usual names. What was read of the other sources stays, so that the next run, without the source,
-    need not read them again. Nothing is removed of the source's own file.
+    need not read them again. Nothing is removed of the source's own file, and nothing that no run or screening wrote.
 
     Parameters
     ----------
@@ -52,8 +52,8 @@ def purge(run_folder: Path, source_id: str) -> Purged:
     Returns
     -------
     Purged
-        Names relative to the folder that holds the run folder; ``left`` are files of the run folder that minewaste did not
-        write and therefore did not touch.
+        Names relative to the folder that holds the run folder; ``left`` are files of the run folder, and of folders beside it
+        that are called like its screenings, that minewaste did not write and therefore did not touch.
 
     Raises
     ------
@@ -76,10 +76,14 @@ def remove_source(run_folder: Path, source_id: str) -> Purged:
         )
     removed = clear(run_folder, {f"read_{other_id}" for other_id in ids - {source_id}})
     ours = {run_folder / name for name in read_list(run_folder)} | {run_folder / LIST, run_folder / LOCK}
+    there = [
+        *sorted(run_folder.rglob("*")),
+        *(path for folder in _screenings(run_folder) for path in _files_of(folder)),
+    ]
     left = [
         path.relative_to(run_folder.parent).as_posix()
-        for path in sorted(run_folder.rglob("*"))
-        if path.is_file() and path not in ours
+        for path in there
+        if (path.is_file() or path.is_symlink()) and path not in ours
     ]
     return Purged(tuple(removed), tuple(left))
 
@@ -142,15 +146,20 @@ def clear(run_folder: Path, others: set[str]) -> list[str]:
     """
     ours = [run_folder / name for name in read_list(run_folder) if not _is_kept(name, others)]
     ours.sort(key=lambda path: (path.name == "manifest.json", path.name.startswith("read_"), path.as_posix()))
-    beside = [*_screenings(run_folder), *(path for end in SIDE_FILES for path in sorted(run_folder.glob(end)))]
+    beside = [run_folder / name for name in SIDE_FILES]
+    for folder in _screenings(run_folder):
+        names = listed(folder)
+        if names is not None:
+            beside += [folder / name for name in sorted(names)] + [folder / SCREENING_LIST]
     removed = []
     for path in [*beside, *ours]:
-        if path.is_symlink() or path.exists():
+        if path.is_symlink() or path.is_file():
             removed.append(path.relative_to(run_folder.parent).as_posix())
-            remove_tree(path)
-            if path.parent not in (run_folder, run_folder.parent):
-                with suppress(OSError):
-                    path.parent.rmdir()
+            path.unlink()
+            for folder in [path.parent, path.parent.parent]:
+                if folder not in (run_folder, *run_folder.parents):
+                    with suppress(OSError):
+                        folder.rmdir()
     write_list(run_folder, {name for name in read_list(run_folder) if (run_folder / name).exists()})
     return removed
 
@@ -163,12 +172,16 @@ def sources_held(run_folder: Path) -> set[str]:
     """Return the ids of the sources the folder holds something of; a manifest that cannot be read names none."""
     held_ids = {path.stem.removeprefix("read_") for path in (run_folder / "stages").glob("read_*")}
     with suppress(OSError, ValueError, KeyError, TypeError):
-        manifest = parse_json((run_folder / "manifest.json").read_text(encoding="utf-8"))
+        manifest = parse_json(read_bounded(run_folder / "manifest.json").decode())
         held_ids |= {str(entry["id"]) for entry in manifest["inputs"]}
     return held_ids
 
 
 def _screenings(run_folder: Path) -> list[Path]:
-    """Return the screenings beside the run: folders of its name that hold a screening and no run."""
-    beside = sorted(run_folder.parent.glob(f"{glob.escape(run_folder.name)}_screen_*"))
-    return [folder for folder in beside if (folder / "index.html").is_file() and not (folder / "stages").exists()]
+    """Return what lies beside the run under the usual names of its screenings."""
+    return sorted(run_folder.parent.glob(f"{glob.escape(run_folder.name)}_screen_*"))
+
+
+def _files_of(folder: Path) -> list[Path]:
+    """Return a folder's files; of a link only the link, for what it leads to lies elsewhere."""
+    return [folder] if folder.is_symlink() or folder.is_file() else sorted(folder.rglob("*"))

@@ -102,6 +102,7 @@ def describe_raster(source: Source, root: Path) -> Raster:
         crs = _crs(source, where, dataset)
         if dataset.transform.is_identity or dataset.transform.determinant == 0:
             raise SourceError(f"{where}: the raster says nothing of where it lies. Georeference it, e.g. as a GeoTIFF.")
+        _require_numbers(where, dataset, band)
         if np.dtype(dataset.dtypes[band - 1]).kind not in "iuf":
             raise SourceError(
                 f"{where}: its cells are {dataset.dtypes[band - 1]}, not plain numbers. Export one part of them, "
@@ -124,6 +125,7 @@ def describe_raster(source: Source, root: Path) -> Raster:
             offset=float(dataset.offsets[band - 1]),
             block=(int(rows), int(columns)),
         )
+        _require_on_earth(where, crs, raster)
         if crs.is_geographic or max(map(abs, raster.transform[:2])) < _COARSEST_DEGREES:
             crs_rules.check_range(where, crs, raster.bounds)
         looked_at = some_values(raster, dataset)
@@ -317,6 +319,35 @@ def _require_bearable_blocks(where: str, rows: int, columns: int, cell_bytes: in
         raise SourceError(
             f"{where}: it is stored in pieces of {columns:,} × {rows:,} cells ({size / 1e6:,.0f} MB each); pieces of "
             f"{BLOCK_BYTES / 1e6:,.0f} MB are read at most. Save it as a tiled GeoTIFF (gdal_translate -of COG)."
+        )
+
+
+def _require_numbers(where: str, dataset: Any, band: int) -> None:
+    """Stop at a place, a scale or an offset that is no number: nothing could be computed with it."""
+    facts = {
+        "georeference": tuple(dataset.transform)[:6],
+        "extent": tuple(dataset.bounds),
+        "scale and offset": (dataset.scales[band - 1], dataset.offsets[band - 1]),
+    }
+    wrong = [f"its {name} is {numbers}" for name, numbers in facts.items() if not np.isfinite(numbers).all()]
+    if not dataset.scales[band - 1]:
+        wrong.append("its scale is 0")
+    if wrong:
+        raise SourceError(
+            f"{where}: {'; '.join(wrong)}, which no place or value can have. See what stands beside the file (.aux.xml, "
+            ".tfw), or export it again."
+        )
+
+
+def _require_on_earth(where: str, crs: pyproj.CRS, raster: Raster) -> None:
+    """Stop at a grid no part of which lies where its coordinate system has places."""
+    west, south, east, north = raster.bounds
+    x, y = np.meshgrid(np.linspace(west, east, 5), np.linspace(south, north, 5))
+    places = pyproj.Transformer.from_crs(crs, 4326, always_xy=True).transform(x, y)
+    if not np.isfinite(places).all(axis=0).any():
+        raise SourceError(
+            f"{where}: {raster.extent_text()} lies nowhere on Earth. Check its georeference, or state the coordinate system "
+            "it has under 'crs:'."
         )
 
 

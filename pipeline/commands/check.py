@@ -264,6 +264,7 @@ def _of_raster(source: Source, raster: Raster) -> SourceCheck:
     outline = shapely.transform(
         corners, lambda points: np.column_stack(to_degrees.transform(points[:, 0], points[:, 1]))
     )
+    is_drawn = bool(np.isfinite(shapely.get_coordinates(outline)).all())
     notes = [(note.count, note.code, note.message) for note in raster.notes]
     return SourceCheck(
         source.id,
@@ -278,8 +279,8 @@ def _of_raster(source: Source, raster: Raster) -> SourceCheck:
         ],
         suspicious=[note for note in notes if note[1] in SUSPICIOUS],
         noticed=[note for note in notes if note[1] not in SUSPICIOUS],
-        shapes=np.array([outline], dtype=object),
-        extent=tuple(map(float, outline.bounds)),  # type: ignore[arg-type]
+        shapes=np.array([outline], dtype=object) if is_drawn else None,
+        extent=tuple(map(float, outline.bounds)) if is_drawn else None,  # type: ignore[arg-type]
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -22,9 +21,7 @@ from maps.screening.screening import around_site, place_of_area, place_of_commun
 from maps.sovereignty import without_sites
 from maps.words import phrase, word
 from pipeline.folder.published import load_publication
-
-SCREENING = ("index.html", "sites.csv", "sites.xlsx")
-"""Files by which the folder of a screening is known."""
+from pipeline.folder.screening_folder import put_in_place
 
 WRITTEN = {
     "index.html": "screen_to_brief",
@@ -91,55 +88,14 @@ def screen_run(
     origin = _place(publication, community, nation, area)
     folder = out or run_folder.with_name(f"{run_folder.name}_screen_{_slug(origin.key)}")
     table = screen(publication, origin, within_km=within_km)
-    _make_room(folder)
     with tempfile.TemporaryDirectory(prefix="minewaste-") as fresh:
         write_screening(publication, origin, table, Path(fresh), within_km=within_km, lang=lang)
-        _put_in_place(Path(fresh), folder)
+        put_in_place(Path(fresh), folder)
     lines = Brief(publication, origin, table, within_km).as_text(lang)
     lines += [] if len(table) else [word("screen_look_farther", lang)]
     ranks = [phrase("brief_rank_only", lang, n=len(publication.ranking))] if len(table) else []
     written = [f"  {folder / name}{word('colon', lang)}{word(key, lang)}" for name, key in WRITTEN.items()]
     return "\n".join([*lines, "", *unheeded, *ranks, word("notice_not_resource_list", lang), "", *written])
-
-
-def _make_room(folder: Path) -> None:
-    """Take the sheets of an earlier screening out of its folder, since it may show sites that are to be left out by now.
-
-    Raises
-    ------
-    SourceError
-        If the folder is a file, a run folder, or holds files and no screening.
-    """
-    if folder.exists() and not folder.is_dir():
-        raise SourceError(f"{folder}: is a file, where a folder for the pages is needed. Give another --out.")
-    there = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    if there and ((folder / "stages").exists() or not set(SCREENING) <= set(there)):
-        raise SourceError(
-            f"{folder}: holds {len(there)} files and folders ({', '.join(there[:3])} …) and no earlier screening, so nothing is "
-            "written there. Give a new or an empty folder with --out."
-        )
-    sheets = folder / "sheets"
-    if sheets.is_symlink() or (sheets.exists() and not sheets.is_dir()):
-        raise SourceError(f"{sheets}: is a link or a file, where a folder of sheets is needed. Give another --out.")
-    for sheet in sheets.glob("*.html"):
-        sheet.unlink()
-
-
-def _put_in_place(fresh: Path, folder: Path) -> None:
-    """Move pages to where they belong under names of their own: what a link of that name leads to stays as it is.
-
-    Raises
-    ------
-    SourceError
-        If a folder has the name of a page.
-    """
-    for path in sorted(path for path in fresh.rglob("*") if path.is_file()):
-        target = folder / path.relative_to(fresh)
-        if target.is_dir() and not target.is_symlink():
-            raise SourceError(f"{target}: is a folder, where a page is to be written. Give another --out.")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.unlink(missing_ok=True)
-        shutil.move(path, target)
 
 
 def _place(publication: Publication, community: str | None, nation: str | None, area: Path | None) -> Place:

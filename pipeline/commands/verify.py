@@ -12,7 +12,7 @@ from layers.files.signatures import require_own_parts
 from pipeline.folder.fingerprints import code_fingerprint, file_fingerprint, side_cars, versions
 from pipeline.folder.manifest import BESIDE_SOURCES, key_of, own_digest, read_manifest
 from pipeline.folder.run_folder import LOCK
-from pipeline.folder.writing import json_text
+from pipeline.folder.writing import json_text, read_bounded
 
 WITH_SIDE_CARS = (".gpkg", ".tif", ".csv")
 """Endings of a run's files that other programs read together with what stands beside them."""
@@ -87,7 +87,7 @@ def verify_run(run_folder: Path, data_dir: Path | None = None) -> Verified:
     written: dict[str, str] = manifest["files"]
     known = {*written, "manifest.json", LOCK}
     missing = [name for name in written if not (run_folder / name).is_file()]
-    as_written = (run_folder / "manifest.json").read_bytes() == json_text(manifest).encode()
+    as_written = read_bounded(run_folder / "manifest.json") == json_text(manifest).encode()
     altered = [] if as_written and manifest.get("sha256") == own_digest(manifest) else ["manifest.json"]
     altered += [
         name

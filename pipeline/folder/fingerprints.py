@@ -23,6 +23,7 @@ from pydantic import BaseModel
 from layers.errors import SourceError
 from layers.geometry import blocks_of_corners
 from layers.rasters.raster import Raster
+from pipeline.folder.writing import read_bounded
 
 PACKAGES = ("layers", "maps", "pipeline")
 
@@ -186,9 +187,13 @@ def table_fingerprint(table: pd.DataFrame) -> str:
 def _targets(path: Path, depth: int) -> set[Path]:
     """Return the files that a VRT refers to, also through other VRTs, with what stands beside them."""
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = read_bounded(path).decode("utf-8", "replace")
     except OSError:
         return set()
+    except ValueError as error:
+        raise SourceError(
+            f"{path}: {error}, for a virtual raster is a short text. Give the rasters themselves."
+        ) from None
     targets = set()
     for _, name in _TARGETS.findall(text):
         target = path.parent / name.strip()

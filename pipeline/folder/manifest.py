@@ -14,6 +14,7 @@ from layers.errors import SourceError
 from layers.files.json_text import parse_json
 from pipeline.folder.fingerprints import file_fingerprint
 from pipeline.folder.run_folder import is_inside, read_list
+from pipeline.folder.writing import read_bounded
 
 FORMAT = 3
 
@@ -78,7 +79,7 @@ def read_manifest(run_folder: Path) -> dict[str, Any]:
     read_list(run_folder)
     path = run_folder / "manifest.json"
     try:
-        manifest = parse_json(path.read_text(encoding="utf-8"))
+        manifest = parse_json(read_bounded(path).decode())
     except FileNotFoundError:
         raise SourceError(
             f"{run_folder}: holds no manifest.json, so no run has finished there. Run it again."

@@ -21,12 +21,15 @@ from layers.files.boundary import in_short
 from layers.files.json_text import parse_json
 from layers.validation import Validation
 from pipeline.folder.model_bytes import steady
-from pipeline.folder.writing import atomic
+from pipeline.folder.writing import atomic, read_bounded
 from pipeline.kernels.field_likelihood import Spread
 from pipeline.kernels.linear_field import LinearField
 from pipeline.learning.trained_model import Applicability, TrainedModel
 
 FORMAT = 1
+
+MOST_MODEL_BYTES = 2 << 30
+"""Of a model file, which is read whole."""
 TRUSTED = (
     "numpy.dtype",
     "pipeline.learning.bagging.BlockBaggedRanker",
@@ -213,8 +216,8 @@ def _table_facts(table: pd.DataFrame) -> dict[str, list[Any]]:
 def _read(folder: Path) -> tuple[dict[str, Any], bytes]:
     """Return the facts and the bytes of the model, checked against each other."""
     try:
-        facts = parse_json((folder / "model.json").read_text(encoding="utf-8"))
-        content = (folder / "model.skops").read_bytes()
+        facts = parse_json(read_bounded(folder / "model.json").decode())
+        content = read_bounded(folder / "model.skops", MOST_MODEL_BYTES)
     except FileNotFoundError as error:
         raise SourceError(f"{error.filename}: there is no such model file. Run the training again.") from None
     except (OSError, ValueError) as error:

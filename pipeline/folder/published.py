@@ -20,7 +20,7 @@ from maps.publication import Publication
 from pipeline.folder.fingerprints import file_fingerprint
 from pipeline.folder.run_folder import read_list
 from pipeline.folder.store import RunStore
-from pipeline.folder.writing import plain, read_parquet
+from pipeline.folder.writing import plain, read_bounded, read_parquet
 
 TABLES = tuple(field.name for field in fields(Publication) if "DataFrame" in str(field.type))
 """Tables of a `Publication`; they were checked when they were made."""
@@ -163,7 +163,7 @@ def _checked_scalars(folder: Path) -> dict[str, Any]:
     path = folder / "publication.json"
     expected = {field.name for field in fields(Publication)} - set(TABLES)
     try:
-        content = parse_json(path.read_text(encoding="utf-8"))
+        content = parse_json(read_bounded(path).decode())
         scalars, digests = content["scalars"], content["sha256"]
         whole = set(scalars) == expected and set(digests) == set(TABLES)
         odd = [name for name, kind in KINDS.items() if whole and not isinstance(scalars[name], kind)]

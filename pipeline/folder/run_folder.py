@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -21,11 +20,14 @@ from typing import Any
 from layers.errors import SourceError
 from layers.files.json_text import parse_json
 from pipeline.folder.leftovers import boot, cleaned, is_running, sweep_half_written
-from pipeline.folder.writing import unwritable, write_text
+from pipeline.folder.writing import read_bounded, unwritable, write_text
 
 MARK = "minewaste run folder, format 1"
 LIST = "stages/written.txt"
 LOCK = "stages/lock"
+LONGEST_LOCK = 4096
+"""Letters of a lock that are read."""
+
 INNER = ("stages", "stages/published", "sheets", "model")
 """Folders inside a run folder."""
 
@@ -138,15 +140,15 @@ def read_list(path: Path) -> set[str]:
     """
     _require_files(path)
     try:
-        lines = (path / LIST).read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
+        lines = read_bounded(path / LIST).decode("utf-8", "replace").splitlines()
+    except (OSError, ValueError):
         lines = []
     if not lines or lines[0] != MARK:
         raise SourceError(
             f"{path}: is not the folder of a run ({LIST} is missing or of another version). Give the folder that "
             "`minewaste run` or `minewaste demo` wrote; a folder of an earlier version must be made anew."
         )
-    return {line for line in lines[1:] if line and _is_own(path, line)}
+    return {line for line in lines[1:] if line and is_own(path, line)}
 
 
 def write_list(path: Path, names: set[str]) -> None:
@@ -199,7 +201,7 @@ class _Lock:
             handle = self.path.open("a+", encoding="utf-8", errors="replace")
             alone = _lock_file(handle)
             handle.seek(0)
-            owner = _parsed(handle.read())
+            owner = _parsed(handle.read(LONGEST_LOCK))
             if alone is False or (owner and not _is_gone(owner, freed=alone is True)):
                 handle.close()
                 raise SourceError(
@@ -287,7 +289,7 @@ def is_inside(name: str) -> bool:
     return "\x00" not in name and bool(parts) and not Path(name).is_absolute() and ".." not in parts
 
 
-def _is_own(path: Path, name: str) -> bool:
+def is_own(path: Path, name: str) -> bool:
     """Say whether a name of the list is that of a file inside the folder, also where a folder on the way is a link."""
     parts = Path(name).parts
     linked = any((path / Path(*parts[:depth])).is_symlink() for depth in range(1, len(parts)))
@@ -327,11 +329,3 @@ def require_own_folder(path: Path) -> None:
     folders = [name for name in (LIST, LOCK) if (path / name).is_dir()]
     if folders:
         raise SourceError(f"{path}: {', '.join(folders)} is a folder, where a run keeps a file. Remove it.")
-
-
-def remove_tree(path: Path) -> None:
-    """Remove a folder of this product with all in it; a link is only unlinked."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)

@@ -25,7 +25,7 @@ from layers.site_layers import SiteLayers
 from pipeline.folder.fingerprints import file_fingerprint, step_fingerprint, value_fingerprint
 from pipeline.folder.memory import give_back_memory
 from pipeline.folder.run_folder import RunFolder
-from pipeline.folder.writing import atomic, json_text, read_parquet, write_parquet, write_text
+from pipeline.folder.writing import atomic, json_text, read_bounded, read_parquet, write_parquet, write_text
 
 TableT = TypeVar("TableT", bound=pd.DataFrame)
 
@@ -115,7 +115,7 @@ class RunStore:
         mark = self.stages / f"{name}.mark"
         self.run_folder.claim(*map(self._name, [mark, *files]))
         with suppress(OSError, ValueError, AttributeError, KeyError, TypeError):
-            kept = parse_json(mark.read_text(encoding="utf-8"))
+            kept = parse_json(read_bounded(mark).decode())
             if kept.get("fingerprint") == fingerprint and set(kept["files"]) == set(map(self._name, files)):
                 digests = {self._name(path): file_fingerprint(path) for path in files if path.is_file()}
                 if digests == kept["files"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,9 @@ from layers.geometry import blocks_of_corners
 
 WRITERS = ("pyarrow", "pyogrio", "rasterio")
 """Libraries whose errors while they write tell of the disk and not of the table."""
+
+MOST_READ_BYTES = 256 << 20
+"""Of a text that is read whole; a line of a manifest has some hundred, so that is one of a million files."""
 
 REMEDIES = {
     errno.ENOSPC: "The disk is full: make room",
@@ -66,6 +70,24 @@ def unwritable(path: Path, error: Exception) -> SourceError:
     """Return the message for a file that cannot be written."""
     remedy = REMEDIES.get(getattr(error, "errno", None) or 0, "See that the disk has room and that you may write there")
     return SourceError(f"{path}: cannot be written ({error}). {remedy}, then run it again: what was finished is kept.")
+
+
+def read_bounded(path: Path, most: int = MOST_READ_BYTES) -> bytes:
+    """Return the bytes of a file whose length nobody has looked at: a folder or a file given away may hold anything.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    ValueError
+        If it has more bytes than such a file can have.
+    """
+    with path.open("rb") as stream:
+        size = os.fstat(stream.fileno()).st_size
+        content = b"" if size > most else stream.read(most + 1)
+    if max(size, len(content)) > most:
+        raise ValueError(f"{path.name} has {max(size, len(content)):,} bytes; at most {most:,} are read")
+    return content
 
 
 def write_text(path: Path, content: str) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import resource
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +25,12 @@ from pipeline.commands.verify import in_words, verify_run
 from pipeline.folder.fingerprints import file_fingerprint, side_cars
 from pipeline.folder.manifest import SPLITS, own_digest
 from pipeline.folder.model_store import load_model
-from pipeline.folder.run_folder import LIST, RunFolder, read_list
+from pipeline.folder.run_folder import LIST, LOCK, RunFolder, read_list
+from pipeline.folder.screening_folder import LIST as SCREENING_LIST
+from pipeline.folder.screening_folder import MARK as SCREENING_MARK
 from pipeline.folder.writing import json_text
-from tests.faults.small_region import SmallRun
+from pipeline.purge import purge
+from tests.faults.small_region import SmallRun, run_small
 
 
 @pytest.fixture
@@ -211,13 +216,22 @@ def test_a_screening_overwrites_nothing_of_others(copy: Path, tmp_path: Path) ->
 
 def test_a_second_screening_leaves_no_sheet_of_the_first(copy: Path, tmp_path: Path) -> None:
     screened(copy, tmp_path / "near")
-    (tmp_path / "near" / "sheets" / "withheld-since.html").write_text("a site that is left out by now")
+    for name in ("withheld-since.html", "mine.html"):
+        (tmp_path / "near" / "sheets" / name).write_text("a site that is left out by now, and notes of somebody else")
+    with (tmp_path / "near" / SCREENING_LIST).open("a") as written:
+        written.write("sheets/withheld-since.html\n")
     before = (tmp_path / "near" / "sites.xlsx").read_bytes()
     time.sleep(1.1)  # times in workbooks are in whole seconds
     screened(copy, tmp_path / "near")
     assert (tmp_path / "near" / "sites.xlsx").read_bytes() == before
     assert not (tmp_path / "near" / "sheets" / "withheld-since.html").exists()
-    assert list((tmp_path / "near" / "sheets").iterdir())
+    assert len(list((tmp_path / "near" / "sheets").iterdir())) > 1
+    assert (tmp_path / "near" / "sheets" / "mine.html").is_file()
+    (tmp_path / "near" / SCREENING_LIST).write_text(f"{SCREENING_MARK}\n../outside.html\n")
+    with pytest.raises(
+        SourceError, match=r"index\.html, map\.html, .* was not written by a screening, so it is not overwritten"
+    ):
+        screened(copy, tmp_path / "near")
 
 
 def test_a_screening_empties_no_folder_a_link_leads_to(copy: Path, tmp_path: Path) -> None:
@@ -226,9 +240,64 @@ def test_a_screening_empties_no_folder_a_link_leads_to(copy: Path, tmp_path: Pat
     (tmp_path / "theirs").mkdir()
     (tmp_path / "theirs" / "thesis.html").write_text("kept")
     (tmp_path / "near" / "sheets").symlink_to(tmp_path / "theirs")
-    with pytest.raises(SourceError, match="sheets: is a link"):
+    with pytest.raises(SourceError, match="near: sheets lies there and was not written by a screening"):
         screened(copy, tmp_path / "near")
     assert (tmp_path / "theirs" / "thesis.html").read_text() == "kept"
+
+
+def test_a_purge_takes_of_screenings_what_they_wrote_and_nothing_else(copy: Path, tmp_path: Path) -> None:
+    """Notes in a screening, a folder made by hand under such a name, a copy with remarks, a link to a screening elsewhere."""
+    ours, hand, noted = (tmp_path / f"run_screen_{name}" for name in ("near", "plans", "noted"))
+    screened(copy, ours)
+    names = {path.relative_to(ours).as_posix() for path in ours.rglob("*") if path.is_file()} - {SCREENING_LIST}
+    shutil.copytree(ours, noted)
+    shutil.copytree(ours, tmp_path / "elsewhere")
+    (tmp_path / "run_screen_link").symlink_to(tmp_path / "elsewhere")
+    shutil.copytree(ours, hand)
+    (hand / SCREENING_LIST).unlink()
+    own = [noted / "mine.txt", noted / "sheets" / "mine.html", *(hand / name for name in names)]
+    (copy / "surface.tif.d").mkdir()
+    own += [copy / "surface.tif.d" / "mine.txt", copy / "sites.parquet.notes"]
+    for path in own:
+        path.write_text("mine")
+    purged = purge(copy, "till")
+    assert not ours.exists()
+    assert {path for path in noted.rglob("*") if path.is_file()} == set(own[:2])
+    assert [path.read_text() for path in own] == ["mine"] * len(own)
+    left = {path.relative_to(tmp_path).as_posix() for path in own} | {"run_screen_link"}
+    assert set(purged.left) == left
+    assert {f"run_screen_near/{name}" for name in names} <= set(purged.removed)
+    assert len(list((tmp_path / "elsewhere").iterdir())) > 4
+
+
+@pytest.mark.parametrize(
+    "name", [LOCK, LIST, "manifest.json", "stages/merge_sites.mark", "stages/published/publication.json"]
+)
+def test_a_file_of_a_run_folder_of_any_length_is_one_message_or_mended_at_once(
+    copy: Path, small_run: SmallRun, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A hole in the disk of four gigabytes travels as kilobytes. Nothing reads more of it than such a file can have."""
+    with (copy / name).open("wb") as hole:
+        hole.truncate(4 << 30)
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (taken + (3 << 30), limits[1]))
+    try:
+        for look in (
+            lambda: verify_run(copy),
+            lambda: screened(copy, copy.parent / "near"),
+            lambda: purge(copy, "till"),
+        ):
+            with suppress(SourceError):
+                look()
+        if name == LIST:
+            with pytest.raises(SourceError, match="is not the folder of a run"):
+                run_small(small_run.raw, small_run.data, copy)
+        else:
+            run_small(small_run.raw, small_run.data, copy)
+            assert verify_run(copy).holds
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limits)
 
 
 def test_a_table_of_moves_calculates_nothing_and_goes_into_no_run_folder(copy: Path, tmp_path: Path) -> None:

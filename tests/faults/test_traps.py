@@ -34,6 +34,8 @@ from pipeline.commands.verify import verify_run
 from pipeline.folder.fingerprints import file_fingerprint
 from pipeline.folder.published import load_publication
 from pipeline.folder.run_folder import RunFolder
+from pipeline.folder.screening_folder import LIST as SCREENING_LIST
+from pipeline.folder.screening_folder import MARK as SCREENING_MARK
 from pipeline.purge import purge
 from tests.faults.small_region import SmallRun
 
@@ -229,6 +231,7 @@ def test_purge_takes_the_screenings_of_its_own_run_alone(run_folder: Path) -> No
         beside = run_folder.with_name(name)
         beside.mkdir()
         (beside / "index.html").write_text("x")
+        (beside / SCREENING_LIST).write_text(f"{SCREENING_MARK}\nindex.html\n")
     purge(run_folder, "mines")
     assert not run_folder.with_name("r[ab]_screen_x").exists()
     assert run_folder.with_name("ra_screen_x").exists()

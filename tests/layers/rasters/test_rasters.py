@@ -54,6 +54,27 @@ def test_a_raster_is_described(tmp_path) -> None:
     assert everything(raster).dtype == np.float32
 
 
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("<GeoTransform>0,nan,0,0,0,inf</GeoTransform>", "its georeference is (0.0, nan"),
+        ("<GeoTransform>inf,1,0,0,0,-1</GeoTransform>", "its georeference is ("),
+        ("<GeoTransform>1e308,1e308,0,0,0,-1</GeoTransform>", "its extent is ("),
+        ("<GeoTransform>1e300,1,0,0,0,-1</GeoTransform>", "lies nowhere on Earth"),
+        ("<GeoTransform>4e9,10,0,4e9,0,-10</GeoTransform>", "lies nowhere on Earth"),
+        ("<GeoTransform>0,0,0,0,0,0</GeoTransform>", "says nothing of where it lies"),
+        ('<PAMRasterBand band="1"><Scale>0</Scale></PAMRasterBand>', "its scale is 0"),
+        ('<PAMRasterBand band="1"><Scale>nan</Scale></PAMRasterBand>', "its scale and offset is (nan"),
+        ('<PAMRasterBand band="1"><Offset>inf</Offset></PAMRasterBand>', "its scale and offset is ("),
+    ],
+)
+def test_a_place_or_a_scale_that_is_no_number_is_refused(tmp_path, words: str, reason: str) -> None:
+    write(tmp_path / "a.tif", np.ones((3, 4), dtype="float32"))
+    (tmp_path / "a.tif.aux.xml").write_text(f"<PAMDataset>{words}</PAMDataset>")
+    with refusal(reason):
+        described(tmp_path / "a.tif")
+
+
 def test_codes_of_the_run_file_add_to_the_files_own(tmp_path) -> None:
     values = np.array([[1, -5, -9, np.inf, -1]], dtype="float64")
     raster = described(write(tmp_path / "a.tif", values, nodata=-1), options={"nodata": [-5]}, missing=["-9"])
