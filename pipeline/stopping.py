@@ -1,4 +1,4 @@
-"""Stop within two seconds when asked to (SIGINT, SIGTERM), leave nothing behind, and say how to go on.
+"""Stop within two seconds when asked to (SIGINT, SIGTERM, SIGHUP, SIGQUIT), leave nothing behind, and say how to go on.
 
 Python hands a signal to a program only between two steps of its own, and a long step of a compiled library may take minutes. A
 thread therefore waits for signals beside the run: where the run has not ended by itself after a moment, the thread clears up and
@@ -21,9 +21,8 @@ from pipeline.folder.leftovers import clean_up
 GRACE_S = 1.0
 """How long a run may take to leave its blocks by itself."""
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
-EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
-"""128 and the number of the signal, as shells have it."""
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name))
+"""An interruption, a request to end, a terminal that is closed, and the hard interruption of a keyboard."""
 
 SHOW_CURSOR = "\x1b[?25h"
 
@@ -38,7 +37,9 @@ class Stopped(BaseException):
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Let SIGINT and SIGTERM end the process in good order; does nothing outside the main thread.
+    """Let `SIGNALS` end the process in good order; does nothing outside the main thread.
+
+    A closed terminal that is ignored already stays so: ``nohup`` lets a run outlive it.
 
     Raises
     ------
@@ -57,7 +58,8 @@ def stoppable() -> Iterator[None]:
             asked.set()
             raise Stopped(number)
 
-    former = {number: signal.signal(number, stop) for number in SIGNALS}
+    heeded = [number for number in SIGNALS if number.name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN]
+    former = {number: signal.signal(number, stop) for number in heeded}
     former_writer = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     threading.Thread(target=_wait, args=(reader,), daemon=True, name="stopping").start()
     try:
@@ -86,7 +88,7 @@ def end(received: signal.Signals) -> NoReturn:
     """Clear up, say how to go on, and end the process with the code of the signal."""
     end_with(
         f"minewaste: stopped by {received.name}. What was finished is kept: run it again to go on.",
-        EXIT_CODES[received],
+        128 + received,  # as shells have it
     )
 
 

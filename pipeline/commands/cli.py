@@ -159,8 +159,8 @@ def run(
 ) -> None:
     """Run the whole chain of a run file; resumes where it stopped.
 
-    CONFIG may also be the manifest.json of a run, which repeats that run. Ends with 0 when done, 1 after a message, 130 or 143
-    when stopped by SIGINT or SIGTERM.
+    CONFIG may also be the manifest.json of a run, which repeats that run. Ends with 0 when done, 1 after a message, 128
+    and the number of the signal when stopped (130 SIGINT, 143 SIGTERM).
     """
     from pipeline.progress import Progress
 

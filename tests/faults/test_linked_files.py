@@ -18,6 +18,7 @@ from pipeline.commands.plan import planned
 from pipeline.commands.screen import screen_run
 from pipeline.folder.published import load_publication
 from pipeline.folder.run_folder import LIST, LOCK, held
+from pipeline.folder.screening_folder import LIST as SCREENING_LIST
 from pipeline.purge import purge
 from tests.faults.small_region import SmallRun, run_small, small_config
 
@@ -80,6 +81,7 @@ def test_pages_of_a_screening_and_a_check_are_written_through_no_link(
     screen_run(small_run.folder, **words, within_km=500.0, out=screened)
     check_sources(small_config(small_run.raw), small_run.data, screened)
     names = sorted(str(path.relative_to(screened)) for path in screened.rglob("*") if path.is_file())
+    names.remove(SCREENING_LIST)
     assert {"index.html", "map.html", "sites.xlsx", f"sheets/{site}.html", "check.html"} <= {
         *names,
         f"sheets/{site}.html",

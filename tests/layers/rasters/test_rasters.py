@@ -57,7 +57,7 @@ def test_a_raster_is_described(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        ("<GeoTransform>0,nan,0,0,0,inf</GeoTransform>", "its georeference is (0.0, nan"),
+        ("<GeoTransform>0,nan,0,0,0,inf</GeoTransform>", "its georeference is (nan, 0.0"),
         ("<GeoTransform>inf,1,0,0,0,-1</GeoTransform>", "its georeference is ("),
         ("<GeoTransform>1e308,1e308,0,0,0,-1</GeoTransform>", "its extent is ("),
         ("<GeoTransform>1e300,1,0,0,0,-1</GeoTransform>", "lies nowhere on Earth"),
