@@ -343,7 +343,13 @@ def _require_on_earth(where: str, crs: pyproj.CRS, raster: Raster) -> None:
     """Stop at a grid no part of which lies where its coordinate system has places."""
     west, south, east, north = raster.bounds
     x, y = np.meshgrid(np.linspace(west, east, 5), np.linspace(south, north, 5))
-    places = pyproj.Transformer.from_crs(crs, 4326, always_xy=True).transform(x, y)
+    try:
+        places = pyproj.Transformer.from_crs(crs, 4326, always_xy=True).transform(x, y)
+    except pyproj.exceptions.ProjError:
+        raise SourceError(
+            f"{where}: its coordinate system ('{crs.name[:60]}') is one of its own, as of a mine, and says nothing of where it "
+            "lies on Earth. Georeference it, or state the coordinate system it has under 'crs:'."
+        ) from None
     if not np.isfinite(places).all(axis=0).any():
         raise SourceError(
             f"{where}: {raster.extent_text()} lies nowhere on Earth. Check its georeference, or state the coordinate system "

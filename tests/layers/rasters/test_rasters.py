@@ -62,6 +62,7 @@ def test_a_raster_is_described(tmp_path) -> None:
         ("<GeoTransform>1e308,1e308,0,0,0,-1</GeoTransform>", "its extent is ("),
         ("<GeoTransform>1e300,1,0,0,0,-1</GeoTransform>", "lies nowhere on Earth"),
         ("<GeoTransform>4e9,10,0,4e9,0,-10</GeoTransform>", "lies nowhere on Earth"),
+        ('<SRS>LOCAL_CS["mine grid",UNIT["metre",1]]</SRS>', "its coordinate system ('mine grid') is one of its own"),
         ("<GeoTransform>0,0,0,0,0,0</GeoTransform>", "says nothing of where it lies"),
         ('<PAMRasterBand band="1"><Scale>0</Scale></PAMRasterBand>', "its scale is 0"),
         ('<PAMRasterBand band="1"><Scale>nan</Scale></PAMRasterBand>', "its scale and offset is (nan"),
