@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,8 @@ from maps import words
 from maps.publication import Publication, about
 from maps.rows import rows
 
-"""Kilometres per degree of latitude; only used for a generous first cut."""
+COARSE_STEP_KM = 5.0
+"""Distances to an outline kept coarse are told in steps of this: its corners lie on a grid of about ten kilometres."""
 
 
 @dataclass(frozen=True)
@@ -164,9 +166,12 @@ def _by_relation(
     table = publication.site_territories
     order = {kind: at for at, kind in enumerate(("inside", "overlaps", "near"))}
     by_relation: dict[tuple[str, ...], dict[int, set[tuple[str, str]]]] = {}
+    areas = publication.territories
+    coarse = set(areas.loc[areas["publish"] == "generalised", "territory_id"])
     for row in rows(table):
         name = str(row.territory)
-        shown = f"{name} ({words.number(row.distance_km, lang, 1)}\u00a0km)" if row.relation == "near" else name
+        far = _kilometres(row.distance_km, row.territory_id in coarse, lang)
+        shown = f"{name} ({far})" if row.relation == "near" else name
         by_relation.setdefault(key(row), {}).setdefault(order[row.relation], set()).add((search_key(name), shown))
     colon = words.word("colon", lang)
     kinds = [words.word(f"relation_{kind}", lang) for kind in order]
@@ -174,6 +179,14 @@ def _by_relation(
         which: [f"{kinds[at]}{colon}{', '.join(name for _, name in sorted(names[at]))}" for at in sorted(names)]
         for which, names in by_relation.items()
     }
+
+
+def _kilometres(km: float, coarse: bool, lang: str) -> str:
+    """Write the distance to an outline; to one that is kept coarse in steps of `COARSE_STEP_KM`, as about so far."""
+    if not coarse:
+        return f"{words.number(km, lang, 1)}\u00a0km"
+    steps = max(1, math.floor(float(km) / COARSE_STEP_KM + 0.5))
+    return words.phrase("about_km", lang, km=words.number(COARSE_STEP_KM * steps, lang, 0))
 
 
 def flags_per_site(publication: Publication, lang: str) -> dict[str, str]:

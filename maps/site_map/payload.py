@@ -10,6 +10,7 @@ import shapely
 
 from layers.validation import Validation
 from maps import assets, words
+from maps.nearby import COARSE_STEP_KM
 from maps.publication import SOURCE_FACTS, Publication, purpose_of_visits
 from maps.rows import assayed, grade_looked_for
 from maps.site_map.base_map import OUTLINE_VERTICES, base_map
@@ -76,7 +77,7 @@ def map_payload(
         "base": base_map(publication),
         "surface": _surface(publication),
         "targets": target_columns(publication, shown["site_id"], ranked),
-        "plan": _plan(publication, shown["site_id"]),
+        **_plan(publication, shown["site_id"]),
         "sources": _sources(publication),
     }
 
@@ -112,6 +113,7 @@ def _meta(publication: Publication, total: int, shown: int, max_sheets: int) -> 
         "sheets": max_sheets,
         "sheets_assayed": _last_rank_of_sheets(publication.ranking, max_sheets),
         "grade": numbers([grade_looked_for(publication.ranking)], 3)[0],
+        "coarse_step_km": COARSE_STEP_KM,
         "practically_none_t": words.PRACTICALLY_NONE_T,
         "enough_t": _of_order(publication.ranking, "order_contained_t"),
         "cap_t": _of_order(publication.ranking, "order_cap_t"),
@@ -225,11 +227,12 @@ def _numbers_of_sources(publication: Publication, sources: pd.Series) -> list[in
     return [None if index < 0 else int(index) for index in at]
 
 
-def _plan(publication: Publication, shown: pd.Series) -> list[int]:
-    """Return the sites to sample next, in order, by their position among those drawn one by one."""
+def _plan(publication: Publication, shown: pd.Series) -> dict[str, list[int]]:
+    """Return the sites to sample next by their position among those drawn one by one, and their numbers in the plan."""
     plan = publication.sampling_plan.sort_values("order", kind="stable")
     at = pd.Index(shown).get_indexer(pd.Index(plan["site_id"]))
-    return [int(index) for index in at if index >= 0]
+    steps = plan["order"].to_numpy()[at >= 0]
+    return {"plan": [int(index) for index in at if index >= 0], "plan_steps": [int(step) for step in steps]}
 
 
 def _surface_note(validation: Validation | None, lang: str) -> str:

@@ -101,6 +101,7 @@ def test_sampled_and_unsampled_wastes_are_two_lists(page: Any, made_up: ModuleTy
     page.keyboard.press("Escape")
     page.click("#list-plan")
     assert page.evaluate("order") == page.evaluate("data.plan")
+    assert page.evaluate("data.plan.map((i) => planned.get(i))") == list(made.sampling_plan["order"])
     assert "expected per cost of a visit" in page.inner_text("#list-about")
 
 
@@ -437,6 +438,8 @@ def test_numbers_and_words_of_the_map_are_those_of_the_sheets(page: Any) -> None
     ]
     told = page.evaluate("ends => ends.map(([low, high]) => `0.50 (${chanceBand(chance(low), chance(high))})`)", ENDS)
     assert told == bands == ["0.50 (0.12–0.98)", "0.50 (< 0.01 to 0.98)", "0.50 (0.12 to > 0.99)"]
+    near = page.evaluate("[[10.7, 0], [10.7, 1], [7.5, 1], [0.4, 1]].map(([far, coarse]) => outlineKm(far, coarse))")
+    assert near == ["10.7\u00a0km", "about 10 km", "about 10 km", "about 5 km"]
     counted = "fill('count_shown', { shown: number(1), n: number(152) })"
     assert page.evaluate(f"lang = 'fr', {counted}") == "1 site sur 152"
     assert page.evaluate(f"lang = 'en', {counted}") == "1 of 152 sites"

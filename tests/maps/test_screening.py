@@ -21,12 +21,13 @@ from layers.crs import geodesic_km
 from layers.errors import StageError
 from layers.schema import conform
 from maps import words
-from maps.nearby import distance_to_place_km, search_key
+from maps.nearby import areas_in_short, distance_to_place_km, search_key
 from maps.screening.brief import Brief
 from maps.screening.page import html_pages, write_screening
 from maps.screening.roads import RoadNetwork
 from maps.screening.screening import around_site, place_of_area, place_of_community, place_of_nation, screen
 from maps.screening.workbook import harmless, write_csv, write_list, write_ranking_workbook, write_xlsx
+from maps.site_map.payload import map_payload
 
 
 def part(page: str, lang: str) -> str:
@@ -350,3 +351,20 @@ def test_road_kilometres_from_an_area_start_where_a_road_leaves_it() -> None:
 def test_no_roads_no_road_distance(made_up: ModuleType) -> None:
     made = made_up.nothing()
     assert np.isnan(RoadNetwork(made.lines).km_from(0, 0, np.array([1.0]), np.array([1.0]))).all()
+
+
+def test_distances_to_a_coarse_outline_are_told_as_coarse_and_a_part_keeps_the_numbers_of_the_plan(
+    made_up: ModuleType,
+) -> None:
+    made = made_up.publication(40)
+    near = made.site_territories[made.site_territories["relation"] == "near"].head(1).assign(distance_km=12.4)
+    coarse = made.territories.assign(
+        publish=np.where(made.territories["territory_id"].isin(near["territory_id"]), "generalised", "allowed")
+    )
+    told = areas_in_short(replace(made, territories=coarse, site_territories=near), "en")
+    assert list(told.values()) == [f"near: {near['territory'].iloc[0]} (about 10 km)"]
+    exact = areas_in_short(replace(made, territories=coarse.assign(publish="allowed"), site_territories=near), "en")
+    assert list(exact.values()) == [f"near: {near['territory'].iloc[0]} (12.4\u00a0km)"]
+    later = made.sampling_plan.sort_values("order").iloc[2:]
+    part = map_payload(replace(made, sampling_plan=later))
+    assert part["plan_steps"] == list(later["order"])

@@ -11,12 +11,14 @@ function relationsOf(i) {
   }
   return found.sort((a, b) => collator.compare(fold(a[0]), fold(b[0]))).map((one) => one[1]);
 }
+/* A distance to an outline that is kept coarse is told in steps, as about so far. */
+const outlineKm = (far, coarse) => coarse ? fill("about_km", { km: number(meta.coarse_step_km * Math.max(1, Math.round(far / meta.coarse_step_km)), 0) }) : `${number(far)}\u00a0km`;
 function areasOf(i) {
   const near = S.relations[i], kinds = new Map(), collator = new Intl.Collator(lang), hows = ["relation_inside", "relation_overlaps", "relation_near"];
   for (let k = 0; k < near.length; k += 3) {
     const kind = A.kinds[A.kind[near[k]]][lang], name = A.name[near[k]], how = near[k + 1];
     if (!kinds.has(kind)) kinds.set(kind, [[], [], []]);
-    kinds.get(kind)[how].push([fold(name), near[k], how === 2 ? ` (${number(near[k + 2])}\u00a0km)` : ""]);
+    kinds.get(kind)[how].push([fold(name), near[k], how === 2 ? ` (${outlineKm(near[k + 2], A.coarse[near[k]])})` : ""]);
   }
   return [...kinds].sort((a, b) => collator.compare(a[0], b[0])).map(([kind, rows]) => [kind + w("colon"), ...rows.flatMap((names, how) => names.length ? [w(hows[how]) + " ", ...names.sort((a, b) => collator.compare(a[0], b[0])).flatMap(([, area, far], k) => [k ? ", " : "", button(A.name[area], () => chooseArea(area, false), { class: "inline" }), far]), how < 2 && rows.slice(how + 1).some((more) => more.length) ? "; " : ""] : [])]);
 }
@@ -116,7 +118,7 @@ function sourceFacts(at, steward) {
 const contactLine = () => el("p", { class: "small" }, fill("notice_contact", { contact: meta.contact ?? w("contact_unstated") }));
 function fillArea(i) {
   const inside = [], near = [];
-  for (let k = 0; k < N; k++) for (let j = 0; j < S.relations[k].length; j += 3) if (S.relations[k][j] === i) { if (S.relations[k][j + 1] === 2) near.push([k, ` · ${number(S.relations[k][j + 2])}\u00a0km`]); else inside.push([k, ""]); break; }
+  for (let k = 0; k < N; k++) for (let j = 0; j < S.relations[k].length; j += 3) if (S.relations[k][j] === i) { if (S.relations[k][j + 1] === 2) near.push([k, ` · ${outlineKm(S.relations[k][j + 2], A.coarse[i])}`]); else inside.push([k, ""]); break; }
   const twins = A.name.filter((one) => one === A.name[i]).length;
   clear(byId("card")).append(...[backRow(), title(A.name[i]), el("p", { class: "small" }, A.kinds[A.kind[i]][lang] + (A.coarse[i] ? " · " + w("outline_coarse") : "")), A.other[i] ? el("p", { class: "small" }, `${w("other_names")}${w("colon")}${A.other[i]}`) : null,
     sourceFacts(A.source[i], A.steward[i]), el("div", { class: "notice" }, el("p", {}, w("notice_nations")), el("p", {}, w("notice_boundaries") + " " + w("notice_absence"))), contactLine(),

@@ -36,7 +36,7 @@ function view(corner) {
 const place = (x, y, v) => [(x / 360 + 0.5) * v.scale - v.left, mercator(y) * v.scale - v.top];
 const inView = (x, y, v) => x > -16 && y > -16 && x < v.width + 16 && y < v.height + 16;
 let visible = new Uint8Array(N).fill(1), chosen = -1, chosenCell = -1, pin = null, factor = 1, crowded = false;
-const planned = new Map(data.plan.map((i, k) => [i, k + 1]));
+const planned = new Map(data.plan.map((i, k) => [i, data.plan_steps[k]]));
 function circle(pen, x, y, r) { pen.beginPath(); pen.arc(x, y, r, 0, 6.2832); }
 function paintSite(pen, i, x, y, r) {
   const c = ink();
