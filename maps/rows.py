@@ -41,6 +41,20 @@ def sites_with_sheets(ranking: pd.DataFrame, most: int) -> list[str]:
     ]
 
 
+def kinds_shown(table: pd.DataFrame, flags: pd.DataFrame) -> pd.Series:
+    """Return the kind of every site as pages tell it (`maps.words.SHOWN_KINDS`): worked places flagged as quarries are called so.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``site_id, site_kind``.
+    flags : DataFrame
+        ``site_id, flag`` of these sites at least.
+    """
+    quarries = flags.loc[flags["flag"] == "quarry", "site_id"]
+    return table["site_kind"].mask(table["site_kind"].eq("worked") & table["site_id"].isin(quarries), "quarry")
+
+
 def worth_counts(targets: pd.DataFrame) -> pd.Series:
     """Return for how many targets each site is worth a sample, by ``site_id``: a count of chances, never a sum of money."""
     return targets["worth_sampling"].groupby(targets["site_id"]).sum().astype(int)

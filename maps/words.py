@@ -18,6 +18,9 @@ from layers.schema import SITE_KINDS
 from layers.text import fold
 
 LANGUAGES = ("en", "fr")
+SHOWN_KINDS = (*SITE_KINDS, "quarry")
+"""Kinds of site as pages tell them: worked places of stone alone stand apart, for they leave no tailings."""
+
 NARROW_SPACE = "\u202f"
 """Separates thousands in French (and number from unit), as the Canadian translation bureau asks."""
 
@@ -299,7 +302,7 @@ def areas_looked_up(layers: Iterable[str], lang: str) -> str:
 def count_kinds(kinds: Iterable[str]) -> dict[str, int]:
     """Return how many sites there are of each kind, those without one too."""
     counts = Counter(kinds)
-    return {kind: counts[kind] for kind in SITE_KINDS}
+    return {kind: counts[kind] for kind in SHOWN_KINDS}
 
 
 def kinds_counted(counts: Mapping[str, int], lang: str) -> str:
@@ -318,7 +321,7 @@ def tally(counts: Mapping[str, int], lang: str) -> str:
 
 
 def _by_kind(sentence: str, clause: str, counts: Mapping[str, int], lang: str, between: str) -> str:
-    counted = [phrase(f"{clause}_{kind}", lang, n=int(counts[kind])) for kind in SITE_KINDS if counts.get(kind)]
+    counted = [phrase(f"{clause}_{kind}", lang, n=int(counts[kind])) for kind in SHOWN_KINDS if counts.get(kind)]
     return phrase(sentence, lang, kinds=between.join(counted))
 
 

@@ -22,7 +22,7 @@ from layers.samples.columns import with_owners
 from layers.samples.standardise import LEAST_SAMPLES
 from layers.schema import GeoDataFrame
 from layers.site_layers import SiteLayers
-from maps.rows import rank_labels
+from maps.rows import kinds_shown, rank_labels
 from maps.verdict import verdict
 from maps.words import count_kinds
 from pipeline.config import RunConfig
@@ -123,7 +123,7 @@ def run(
         reused=len(store.reused),
         seconds=sum(store.timings_s.values()),
         top=results.ranking.assign(rank_label=rank_labels(results.ranking)).head(5),
-        kinds=count_kinds(results.ranking["site_kind"]),
+        kinds=count_kinds(kinds_shown(results.ranking, results.known.flags)),
         score_name=score_name_of(results.model.validation),
         n_unheeded=unheeded_of(inputs.notes),
     )

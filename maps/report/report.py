@@ -17,7 +17,7 @@ from maps.report.methods import evidence_ratio, evidence_rows, method_rows, warn
 from maps.report.model_card import card_rows
 from maps.report.target_tables import target_tables
 from maps.report.validation_notes import validation_notes, was_trained
-from maps.rows import assayed, grade_looked_for, records, rows, sites_with_sheets, tied_ranks
+from maps.rows import assayed, grade_looked_for, kinds_shown, records, rows, sites_with_sheets, tied_ranks
 from maps.sovereignty import publishable
 from maps.verdict import capture_rows, plain_verdict, remark, score_key, validation_rows, verdict
 
@@ -145,7 +145,7 @@ def _summary(p: Publication, lang: str) -> str:
     key = "report_summary_text" if kinds["measured"] else "report_summary_text_unsampled"
     basis = words.word(score_key(p.validation, "summary_basis"), lang)
     headline = words.phrase(key, lang, n=len(p.ranking), target=target, rest=rest, basis=basis, **kinds)
-    return f"{headline} {words.kinds_counted(words.count_kinds(p.ranking['site_kind']), lang)}"
+    return f"{headline} {words.kinds_counted(words.count_kinds(kinds_shown(p.ranking, p.flags)), lang)}"
 
 
 def _lists(

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from maps import words
-from maps.nearby import Place, distance_to_place_km, search_key
+from maps.nearby import Place, distance_to_place_km
 from maps.publication import Publication, of_sites
-from maps.rows import assayed, records
-from maps.sheets.sheet import next_step
+from maps.rows import assayed, kinds_shown, records
+from maps.screening.caution_lines import CLERICAL, NAMES, caution_lines
+from maps.screening.whom_to_ask import permits, record_keepers, speak_first
 from maps.verdict import rests_on_companion
 
 SHORT = 5
 """Sites in each of the three short tables."""
-
-NAMES = 3
-"""Names given as examples of a caution."""
-
-AREAS = 8
-"""Names of areas, and of communities, printed; the annex holds all."""
-
-BESIDE_DEGREES = 0.05
-"""Areas so near the point of a community lie beside it."""
 
 ANYWHERE_KM = 21_000.0
 """No two places lie farther apart."""
@@ -35,8 +27,8 @@ CAUTIONS_IN_ROW = 2
 PERMITS = ("permit_ontario_recovery",)
 """Cautions that are no hazard but a permit: said once, below."""
 
-CLERICAL = ("location_conflict", "jurisdiction_conflict", "low_coordinate_precision", "amount_conflict")
-"""Cautions about the files; hazards come before them."""
+NUCLEAR = ("uranium_mill_tailings", "radioactivity_measured")
+"""Cautions that ask for a nuclear licence."""
 
 BEARERS = re.compile(r"owner|operator|holder|proponent|licensee|responsible|company", re.IGNORECASE)
 """Columns of the inventories that may name who answers for a site."""
@@ -62,6 +54,7 @@ class Brief:
     def __init__(self, publication: Publication, place: Place, table: pd.DataFrame, within_km: float) -> None:
         self.p = publication
         self.place = place
+        table = table.assign(site_kind=kinds_shown(table, publication.flags))
         self.table = table
         self.within_km = within_km
         sampled = assayed(table)
@@ -73,13 +66,15 @@ class Brief:
         }
         if self._nearest_says_nothing():
             self.short.pop("brief_nearest")
+            self.short["brief_best"] = ranked[~assayed(ranked)].head(2 * SHORT)
         self.n_sampled = int(sampled.sum())
         shown_rows = pd.concat(list(self.short.values()))
         self.amounts_known = bool(shown_rows[["tonnage_high_t", "contained_treo_high_t"]].notna().any(axis=None))
         """Whether any site of the short tables has an amount: where none has, the tables leave the columns out."""
         shown = shown_rows["site_id"].drop_duplicates()
         self.numbered = {site: at for at, site in enumerate(shown, start=1)}
-        self.flags = of_sites(publication.flags, list(table["site_id"])).drop_duplicates(["site_id", "flag"])
+        self.every_flag = of_sites(publication.flags, list(table["site_id"]))
+        self.flags = self.every_flag.drop_duplicates(["site_id", "flag"])
         self.codes: dict[str, list[str]] = {}
         for site, code in zip(self.flags["site_id"], self.flags["flag"], strict=True):
             self.codes.setdefault(site, []).append(code)
@@ -138,11 +133,12 @@ class Brief:
         n = len(self.table)
         inside = int((self.table["distance_km"] == 0).sum()) if self.place.kind != "community" else 0
         keys = {"n": n, "km": float(self.within_km), "place": self.place.name or words.word("screen_own_area", lang)}
-        first = words.phrase("screen_summary_one" if n == 1 else "screen_summary", lang, **keys) + "."
+        within = self.within_km == 0 and self.place.kind != "community"
+        first = words.phrase("screen_summary_inside" if within else "screen_summary", lang, **keys) + "."
         if not n:
             return [words.phrase("screen_none", lang, **keys), *self._beyond(lang)]
         sentences = [first]
-        sentences += [words.phrase("brief_inside", lang, n=inside)] if inside else []
+        sentences += [words.phrase("brief_inside", lang, n=inside)] if inside and not within else []
         sentences.append(words.tally(words.count_kinds(self.table["site_kind"]), lang))
         sentences.append(
             words.phrase("brief_none_sampled" if not self.n_sampled else "brief_n_sampled", lang, n=self.n_sampled)
@@ -204,20 +200,16 @@ class Brief:
 
     def cautions(self, lang: str) -> list[str]:
         """Return every caution with the number of its sites and some names, hazards first."""
-        names = self.table.set_index("site_id")["name"]
-        order = {site: at for at, site in enumerate(self.table["site_id"])}
-        sentences = []
-        pairs = self.flags[~self.flags["flag"].isin(PERMITS)]
-        counts = pairs["flag"].value_counts()
-        for code in sorted(counts.index, key=lambda code: (code in CLERICAL, -counts[code], code)):
-            sites = sorted(pairs.loc[pairs["flag"] == code, "site_id"], key=lambda site: order[site])
-            shown = ", ".join(_text(names.get(site), site) for site in sites[:NAMES]) + (
-                " …" if len(sites) > NAMES else ""
-            )
-            sentences.append(
-                words.phrase("brief_caution", lang, caution=words.flag(code, lang), n=len(sites), sites=shown)
-            )
-        return sentences
+        mine = self.every_flag[~self.every_flag["flag"].isin(PERMITS)]
+        lines = caution_lines(mine, self.table, lang)
+        return lines + [words.word("brief_one_mine_twice", lang)] * bool(self._may_stand_twice())
+
+    def _may_stand_twice(self) -> bool:
+        """Say whether a record that seems to be a site of the list is one of another site of it."""
+        elsewhere = self.every_flag[self.every_flag["finding"] == "elsewhere"]
+        asked = {str(json.loads(values)["record"]) for values in elsewhere["values"]}
+        here = of_sites(self.p.sites, list(self.table["site_id"]))["record_ids"].dropna()
+        return bool(asked & {record for cell in here for record in str(cell).split("; ")})
 
     def liability(self, lang: str) -> list[str]:
         """Return the states of work on record, and who answers for the sites as far as the files say."""
@@ -251,54 +243,13 @@ class Brief:
         """
         beyond = self._nearest_of_all() if self.table.empty else None
         jurisdictions = [beyond[0]["jurisdiction"]] if beyond else list(self.table["jurisdiction"])
-        steps = list(dict.fromkeys(next_step(jurisdiction) for jurisdiction in jurisdictions))
-        calls = [words.word(key, lang) for key in steps if key != "next_elsewhere"]
-        calls += [words.word(key.replace("next_", "call_"), lang) for key in steps]
-        if self.flags["flag"].isin(("uranium_mill_tailings", "radioactivity_measured")).any():
-            calls.append(words.word("brief_nuclear", lang))
-        return calls
+        nuclear = self.every_flag["flag"].isin(NUCLEAR) | (self.every_flag["finding"] == "uranium_recorded")
+        keepers = record_keepers(self.p, self.table, lang)
+        return permits(jurisdictions, nuclear=bool(nuclear.any()), keepers=keepers, lang=lang)
 
     def speak_first(self, lang: str) -> list[str]:
-        """Return the areas that the sites lie in and the communities around, all of equal weight, or that none is known here."""
-        relations = of_sites(self.p.site_territories, list(self.table["site_id"]))
-        holding = relations[relations["relation"] != "near"]
-        colon = words.word("colon", lang)
-        lines = []
-        for layer, group in holding.groupby("layer", sort=True):
-            names = sorted({str(name) for name in group["territory"]}, key=search_key)
-            lines.append(f"{words.layer(str(layer), lang)}{colon}{_some(names, lang)}")
-        if not lines and not self.table.empty:
-            looked_up = words.areas_looked_up(self.p.territories["layer"], lang)
-            lines = [f"{words.word('brief_no_area', lang)} {looked_up}"]
-        here = self._areas_here()
-        lines = [f"{words.word('brief_here', lang)}{colon}{_some(here, lang)}", *lines] if here else lines
-        near = self._communities(lang)
-        return lines + ([f"{words.word('communities_layer', lang)}{colon}{_some(near, lang)}"] if near else [])
-
-    def _areas_here(self) -> list[str]:
-        """Return the areas that a community lies in or beside, alphabetical; those of other places are what was asked for."""
-        areas = self.p.territories
-        if self.place.kind != "community" or areas.empty:
-            return []
-        around = areas[areas.geometry.intersects(self.place.geometry.buffer(BESIDE_DEGREES)).to_numpy()]
-        return sorted({str(name) for name in around["territory"]}, key=search_key)
-
-    def _communities(self, lang: str) -> list[str]:
-        """Return the communities inside or near the place, nearest first."""
-        table = self.p.communities
-        if table.empty:
-            return []
-        at = table["longitude"].to_numpy(), table["latitude"].to_numpy()
-        km = distance_to_place_km(self.place.geometry, *at, self.within_km)
-        near = sorted(
-            (far, str(name)) for far, name in zip(km, table["community"], strict=True) if far <= self.within_km
-        )
-        inside = words.word("screen_inside", lang)
-        return [
-            name if self.place.kind == "community" and far == 0
-            else f"{name} ({inside if far == 0 else words.number(far, lang, 0) + ' km'})"
-            for far, name in near
-        ]  # fmt: skip
+        """Return with whom to speak before anything is done on the ground."""
+        return speak_first(self.p, self.place, self.table, self.within_km, lang)
 
     def unknown(self, lang: str) -> list[str]:
         """Return what nobody can tell from these files."""
@@ -356,11 +307,6 @@ def judged(row: dict[str, Any], lang: str) -> str:
     if row["grade_rule"] == "hosts" or row["score_low"] == row["score_high"]:
         return words.phrase("brief_judged_kind", lang, score=words.chance(float(row["score"]), lang))
     return words.banded_chance("brief_judged", row, lang)
-
-
-def _some(names: Sequence[str], lang: str) -> str:
-    more = words.phrase("brief_more", lang, n=len(names) - AREAS) if len(names) > AREAS else ""
-    return ", ".join(names[:AREAS]) + more
 
 
 def _text(value: Any, otherwise: str) -> str:

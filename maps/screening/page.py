@@ -84,6 +84,7 @@ def html_pages(brief: Brief, with_sheet: list[str], lang: str) -> dict[str, str]
         "first": lang,
         "pages": in_languages,
         "private": place.kind == "area",
+        "nations_notice": "notice_nations_here" if place.name else "notice_nations",
         "coarse": bool((p.territories["publish"] == "generalised").any()),
     }
     titled = {"index": ("brief", "title"), "sites": ("annex", "annex_title")}
@@ -139,7 +140,8 @@ def _in(brief: Brief, table: pd.DataFrame, with_sheet: list[str], lang: str) -> 
         "sources": "; ".join(sources_by_licence(p, lang)),
     }
     if table.empty:
-        whom = {"permits": brief.permits(lang), "speak_first": brief.speak_first(lang)}
+        head = words.word("brief_speak_else" if place.name else "brief_speak", lang)
+        whom = {"permits": brief.permits(lang), "speak_first": brief.speak_first(lang), "speak_head": head}
         return {**common, **whom, "rows": [], "area_titles": [], "communities": []}
     drawn, keys = area_map(p, place, brief.table, brief.numbered, title)
     grade = words.number(float(p.ranking["order_grade_ppm"].iloc[0]), lang) if "order_grade_ppm" in p.ranking else "…"
@@ -160,10 +162,12 @@ def _in(brief: Brief, table: pd.DataFrame, with_sheet: list[str], lang: str) -> 
         "rank_note": _rank_note(p, grade, lang),
         "distance_note": _distance_note(place, lang),
         "amounts_known": brief.amounts_known,
+        "annex_amounts": bool(table[["tonnage_high_t", "contained_treo_high_t"]].notna().any(axis=None)),
         "widths": COLUMNS[brief.amounts_known],
         "road_note": words.word("screen_road_note", lang) if table["road_km"].notna().any() else "",
         "notices": _notices(p, lang),
         "rows": [_row(row, row["site_id"] in with_sheet, areas, brief, lang) for row in records(table)],
+        "speak_head": words.word("brief_speak_else" if place.name else "brief_speak", lang),
         "for_all": [words.flag(code, lang) + "." for code in brief.of_all],
         "area_titles": titles_of_areas(p, table["site_id"], lang),
         "sheets_note": words.phrase("screen_sheets_first", lang, n=len(with_sheet))
@@ -209,7 +213,7 @@ def _notices(p: Publication, lang: str) -> list[str]:
     """Return the paragraphs of the box of notices, for the room they take."""
     keys = (
         ("notice_not_resource_list", "notice_tenure"),
-        ("notice_nations", "notice_absence", "notice_boundaries", "notice_generalised"),
+        ("notice_nations_here", "notice_absence", "notice_boundaries", "notice_generalised"),
     )
     contact = words.phrase("notice_contact", lang, contact=p.contact or words.word("contact_unstated", lang))
     withheld = words.word("withheld_feature", lang) if p.withheld else ""

@@ -19,7 +19,7 @@ from maps.nearby import (
     search_key,
 )
 from maps.publication import Publication
-from maps.rows import rows, tied_ranks
+from maps.rows import kinds_shown, rows, tied_ranks
 from maps.screening.names import bare_key, close_names, letters_key
 from maps.screening.roads import RoadNetwork
 
@@ -55,7 +55,8 @@ def place_of_community(publication: Publication, name: str) -> Place:
     """
     table = publication.communities
     other = ("nation", publication.territories["territory"])
-    chosen = _by_name(table, name, "community", ("community_id", "community"), other)
+    hints = _called(publication, name)
+    chosen = _by_name(table, name, "community", ("community_id", "community"), other, hints)
     row = chosen.iloc[0]
     point = shapely.Point(row["longitude"], row["latitude"])
     return Place(str(row["community_id"]), str(row["community"]), "community", point, str(row["kind"]))
@@ -71,7 +72,7 @@ def place_of_nation(publication: Publication, name: str) -> Place:
     """
     columns = ("territory_id", "territory", "territory_other_names")
     other = ("community", publication.communities["community"])
-    chosen = _by_name(publication.territories, name, "nation", columns, other)
+    chosen = _by_name(publication.territories, name, "nation", columns, other, _called(publication, name))
     geometry = shapely.union_all(chosen.geometry.to_numpy())
     return Place(str(chosen.iloc[0]["territory_id"]), str(chosen.iloc[0]["territory"]), "nation", geometry)
 
@@ -120,7 +121,7 @@ def screen(publication: Publication, origin: Place, *, within_km: float, lang: s
         origin.geometry, sites["longitude"].to_numpy(), sites["latitude"].to_numpy(), within_km
     )
     near = distance <= within_km
-    chosen = pd.DataFrame({"site_id": sites["site_id"].to_numpy()[near], "distance_km": np.round(distance[near], 2)})
+    chosen = pd.DataFrame({"site_id": sites["site_id"].to_numpy()[near], "distance_km": distance[near]})
     chosen = _described(publication, chosen)
     chosen["road_km"] = _road_km(publication, origin, chosen)
     chosen = in_language(publication, chosen, lang)
@@ -156,6 +157,7 @@ def _described(publication: Publication, chosen: pd.DataFrame) -> pd.DataFrame:
         pd.DataFrame(publication.sites[list(FROM_SITES)]), on="site_id", how="left", validate="one_to_one"
     )
     kinds = pd.DataFrame(publication.sites)[["site_id", "site_kind"]]
+    kinds["site_kind"] = kinds_shown(kinds, publication.flags)
     chosen = chosen.merge(kinds, on="site_id", how="left", validate="one_to_one")
     given = publication.ranking[list(FROM_RANKING)]
     chosen = chosen.merge(given, on="site_id", how="left", validate="one_to_one")
@@ -211,7 +213,7 @@ def _road_km(publication: Publication, origin: Place, chosen: pd.DataFrame) -> n
 
 
 def _by_name(
-    table: pd.DataFrame, name: str, option: str, columns: tuple[str, ...], other: tuple[str, pd.Series]
+    table: pd.DataFrame, name: str, option: str, columns: tuple[str, ...], other: tuple[str, pd.Series], hints: str
 ) -> pd.DataFrame:
     """Return the rows an id or a name means: byte for byte first, then letter for letter, then without "First Nation".
 
@@ -238,7 +240,7 @@ def _by_name(
         return holding
     raise StageError(
         f"screen: this run knows no {option} '{name}' among {table[title].nunique()}.{_close(name, table[title])} "
-        f"{_elsewhere(name, *other)}Names are compared without accents, case, apostrophes and words such as First Nation."
+        f"{hints}{_elsewhere(name, *other)}Names are compared without accents, case, apostrophes and words such as First Nation."
     )
 
 
@@ -261,6 +263,25 @@ def _close(name: str, names: pd.Series) -> str:
     offered = ", ".join(f"'{text}'" for text in close_names(name, known))
     none = " None of its names is like it; map.html of the run lists them all under Filters."
     return f" Did you mean {offered}?" if offered else none
+
+
+def _called(publication: Publication, name: str) -> str:
+    """Say that a town of the map or a site of the run is called so, and how to look from there."""
+    key, backdrop, sites = bare_key(name), publication.backdrop, publication.sites
+    towns = backdrop[
+        (backdrop["kind"] == "town") & backdrop["name"].map(lambda text: bare_key(str(text)) == key).astype(bool)
+    ]
+    hints = []
+    if len(towns):
+        x, y = shapely.get_coordinates(shapely.point_on_surface(towns.geometry.iloc[0]))[0]
+        hints.append(
+            f"'{towns['name'].iloc[0]}' is a town of this run's map ({y:.2f}, {x:.2f}), and towns are no communities of its "
+            "layers: draw an outline around it and use --area. "
+        )
+    named = sites[sites["name"].map(lambda text: isinstance(text, str) and bare_key(text) == key)]
+    if len(named):
+        hints.append(f"'{named['name'].iloc[0]}' is a site: use --site {named['site_id'].iloc[0]}. ")
+    return "".join(hints)
 
 
 def _elsewhere(name: str, option: str, names: pd.Series) -> str:

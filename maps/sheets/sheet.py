@@ -14,7 +14,7 @@ from maps import assets, pages, words
 from maps.nearby import areas_by_layer, communities_near, search_key
 from maps.publication import Publication, about, of_sites
 from maps.reasons import of_weight, phrase_reason
-from maps.rows import grade_looked_for, present, records, rows, sites_with_sheets, tied_ranks
+from maps.rows import grade_looked_for, kinds_shown, present, records, rows, sites_with_sheets, tied_ranks
 from maps.sheets.mini_map import AREA, HALF_KM, MiniMaps
 from maps.sheets.print_size import print_size
 from maps.sheets.site_chemistry import metals, waste_elements
@@ -112,7 +112,8 @@ class SheetWriter:
         self.maps = MiniMaps(publication)
         self.score_key = score_key(publication.validation)
         chosen = about(publication, site_ids)
-        self.sites = _by_site(of_sites(publication.sites.drop(columns="geometry"), site_ids))
+        sites = of_sites(publication.sites.drop(columns="geometry"), site_ids)
+        self.sites = _by_site(sites.assign(site_kind=kinds_shown(sites, publication.flags)))
         self.ranking = _by_site(of_sites(publication.ranking, site_ids))
         self.tied = tied_ranks(publication.ranking)
         self.grade_ppm = grade_looked_for(publication.ranking)

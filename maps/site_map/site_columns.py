@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from layers.schema import DISPOSALS, EVIDENCE, SITE_KINDS, WASTE_TYPES
+from layers.schema import DISPOSALS, EVIDENCE, WASTE_TYPES
 from maps import assets, words
 from maps.publication import Publication
 from maps.reasons import OF_AMOUNT, READ_AT, reason_parts, unit_of
-from maps.rows import shared_ranks
+from maps.rows import kinds_shown, shared_ranks
 from maps.site_map.columns import Listed, grouped, numbers, places_in, scaled, texts
 from maps.site_map.tiers import tiers
 from maps.verdict import rests_on_companion
@@ -101,7 +101,7 @@ def site_columns(publication: Publication, shown: pd.DataFrame, ranked: int) -> 
         "power_km": numbers(shown["power_km"], 3),
         "commodities": listed("commodities"),
         "deposit": listed("deposit_type"),
-        "kind": places_in(_column(shown, "site_kind"), SITE_KINDS),
+        "kind": places_in(_kinds(shown, publication), words.SHOWN_KINDS),
         "waste": places_in(shown["waste_type"], WASTE_TYPES),
         "disposal": places_in(shown["disposal"], DISPOSALS),
         "status": listed("status"),
@@ -119,8 +119,12 @@ def site_columns(publication: Publication, shown: pd.DataFrame, ranked: int) -> 
     return {"columns": _without_empty(table), "ties": ties, "texts": texts_of.values, "flags": codes, "reasons": templates,
             "commodities": _commodities(shown["commodities"]), "statuses": _in_languages(shown["status"], words.status),
             "deposits": _in_languages(_column(shown, "deposit_type"), words.deposit_type),
-            "kinds": list(SITE_KINDS), "waste": list(WASTE_TYPES),
+            "kinds": list(words.SHOWN_KINDS), "waste": list(WASTE_TYPES),
             "disposal": list(DISPOSALS), "evidence": list(EVIDENCE)}  # fmt: skip
+
+
+def _kinds(shown: pd.DataFrame, publication: Publication) -> pd.Series:
+    return kinds_shown(shown, publication.flags) if "site_kind" in shown else _column(shown, "site_kind")
 
 
 def _ties(ranking: pd.DataFrame, sites: pd.Series) -> tuple[list[int | None], list[list[int]]]:

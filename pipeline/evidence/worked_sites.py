@@ -19,6 +19,8 @@ PLANT = (
 """Names of places where ore was treated."""
 PROSPECT_NAME = r"\b(?:prospect|showing|occurrence|claims?|indice)\b"
 """Names of places that were staked or found."""
+DRILL_HOLE = r"\b(?:drill|bore)?[ -]?holes?\b(?: no\.?)? ?#?\d|\b(?:ddh|borehole|sondage)\b"
+"""Names of holes that were drilled: what came of them is no waste of a mine, whatever their status says."""
 WORKINGS = r"\b(?:shafts?|adits?|stopes?|open (?:pit|cut)|underground|glory hole|puits|galerie|socav[óo]n)\b"
 """Workings named in remarks."""
 HAZARDOUS = r"^[AB]\b"
@@ -33,8 +35,8 @@ def site_kinds(sites: pd.DataFrame, site_samples: pd.DataFrame | None = None) ->
 
     A **waste** is recorded (kind, tonnes, volume or area of a waste, where it was put) or was sampled. A **worked** mine has
     tonnes mined or milled, the status of a producer, a mill in its name, workings in its remarks or hazards of the first two
-    classes: waste is likely and none is recorded. A **showing** is called an occurrence or prospect by its status or its name,
-    and shows no sign of work. Else it is **unclear**.
+    classes: waste is likely and none is recorded. A hole that was drilled is none, unless ore was milled. A **showing** is
+    called an occurrence or prospect by its status or its name, and shows no sign of work. Else it is **unclear**.
 
     Parameters
     ----------
@@ -59,6 +61,7 @@ def site_kinds(sites: pd.DataFrame, site_samples: pd.DataFrame | None = None) ->
     milled = (np.nan_to_num(amounts) > 0).any(axis=1)
     mere = _says(status, PROSPECT)
     worked = milled | _says(status, WORKED) | (_says(name, PLANT) & ~mere)
+    worked &= milled | ~_says(name, DRILL_HOLE)
     staked = mere | (_says(name, PROSPECT_NAME) & ~worked)
     worked |= (_says(_words(sites, "remarks"), WORKINGS) | _says(_words(sites, "hazard_class"), HAZARDOUS)) & ~staked
     return np.select([waste, worked, staked], SITE_KINDS[:2] + SITE_KINDS[3:], SITE_KINDS[2]).astype(object)

@@ -215,9 +215,12 @@ def _radioactivity(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagCon
     source, kinds = _text(sites, "sources"), site_kinds(sites, chemistry)
     flags: _Found = []
     for row, names in enumerate(_names(sites)):
-        dug = kinds[row] != "showing"  # nothing was milled where nothing was dug
-        if dug and ("uranium" in names or "radium" in names):
-            flags.append((row, "uranium_mill_tailings", _finding("uranium"), source[row]))
+        if (
+            "uranium" in names or "radium" in names
+        ):  # tailings of it only where ore was likely milled, and not of a quarry
+            milled = kinds[row] in ("waste", "worked") and group_of(names[0]) not in ("stone", "industrial")
+            finding = _finding("uranium") if milled else _finding("uranium_recorded")
+            flags.append((row, "uranium_mill_tailings" if milled else "radioactivity_possible", finding, source[row]))
         norm = [name for name in names if name in _NORM or group_of(name) == "rare_earths"]
         if norm and index[row] <= params.activity_limit_bq_g:
             flags.append((row, "radioactivity_possible", _finding("norm", commodities=tuple(norm)), source[row]))

@@ -83,6 +83,28 @@ def test_no_mill_left_tailings_where_nothing_was_dug() -> None:
 
 
 @pytest.mark.parametrize(
+    ("columns", "milled"),
+    [
+        ({"status": "past producer"}, True), ({"waste_type": "tailings"}, True), ({"name": "Old Mill"}, True),
+        ({"status": "abandoned"}, False), ({"status": "prospect"}, False), ({"name": "Round Lake showing"}, False),
+        ({"status": "past producer", "commodities": "feldspar; uranium"}, False),
+        ({"status": "past producer", "name": "Tin Bay Hole 3"}, False),
+    ],
+)  # fmt: skip
+def test_uranium_on_record_is_a_mill_only_where_ore_was_likely_milled(columns: dict[str, Any], milled: bool) -> None:
+    nothing = {
+        "commodities": "uranium",
+        "status": None,
+        "waste_type": "unknown",
+        "mass_t": np.nan,
+        "name": "Round Lake",
+    }
+    told = flags(**{**nothing, **columns})
+    assert ("uranium_mill_tailings" in told) is milled
+    assert ("Uranium is on record here, and nothing says" in told.get("radioactivity_possible", "")) is not milled
+
+
+@pytest.mark.parametrize(
     "columns",
     [
         {},

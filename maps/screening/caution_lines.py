@@ -1,0 +1,69 @@
+"""The cautions of a list, one line each: how many sites, some names, and what was found where the name alone says nothing."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from maps import words
+
+NAMES = 3
+"""Names given as examples of a caution."""
+
+CLERICAL = ("location_conflict", "jurisdiction_conflict", "low_coordinate_precision", "amount_conflict")
+"""Cautions about the files; hazards come before them."""
+
+COUNTED = {"hazard_class": "grade", "recovery_host": ""}
+"""Cautions whose findings are told with the number of sites of each, by a slot or, where it is empty, by the finding itself."""
+
+
+def caution_lines(flags: pd.DataFrame, table: pd.DataFrame, lang: str) -> list[str]:
+    """Return every caution with the number of its sites, what was found, and some names, hazards first.
+
+    Parameters
+    ----------
+    flags : DataFrame
+        ``site_id, flag, finding, values`` of the sites of the list.
+    table : DataFrame
+        The list: ``site_id, name``, best rank first.
+    lang : {"en", "fr"}
+        Language.
+    """
+    names = table.set_index("site_id")["name"]
+    order = {site: at for at, site in enumerate(table["site_id"])}
+    pairs = flags.drop_duplicates(["site_id", "flag"])
+    counts = pairs["flag"].value_counts()
+    lines = []
+    for code in sorted(counts.index, key=lambda code: (code in CLERICAL, -counts[code], code)):
+        own = sorted(flags[flags["flag"] == code].to_dict("records"), key=lambda row: order[row["site_id"]])
+        sites = list(dict.fromkeys(row["site_id"] for row in own))
+        shown = [_named(site, names, own, code, lang) for site in sites[:NAMES]]
+        more = " …" if len(sites) > NAMES else ""
+        kinds = _kinds(own, code, lang)
+        caution = words.flag(code, lang) + (f" ({kinds})" if kinds else "")
+        lines.append(words.phrase("brief_caution", lang, caution=caution, n=len(sites), sites=", ".join(shown) + more))
+    return lines
+
+
+def _kinds(own: Sequence[dict[Any, Any]], code: str, lang: str) -> str:
+    """Return what was found at how many sites, for cautions that are told apart so."""
+    if code not in COUNTED:
+        return ""
+    slot = COUNTED[code]
+    kinds = Counter(
+        str(json.loads(row["values"])[slot]) if slot else words.word(f"brief_{row['finding']}", lang) for row in own
+    )
+    return ", ".join(f"{kind}{words.word('colon', lang)}{count}" for kind, count in sorted(kinds.items()))
+
+
+def _named(site: str, names: pd.Series, own: Sequence[dict[Any, Any]], code: str, lang: str) -> str:
+    """Return the name of a site, with how far apart its sources lie where they do."""
+    name = names.get(site)
+    text = name if isinstance(name, str) else site
+    values = [json.loads(row["values"]) for row in own if row["site_id"] == site]
+    far = [float(value["km"]) for value in values if "km" in value] if code in CLERICAL else []
+    return f"{text} ({words.number(max(far), lang, 0 if max(far) >= 10 else 1)} km)" if far else text

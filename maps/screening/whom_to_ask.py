@@ -1,0 +1,132 @@
+"""With whom to speak first about the sites of a list, and whom to ask for permits and records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from maps import words
+from maps.nearby import Place, distance_to_place_km, search_key
+from maps.publication import Publication, of_sites
+from maps.rows import records
+from maps.screening.names import bare_key
+from maps.sheets.sheet import next_step
+
+AREAS = 8
+"""Names of areas, and of communities, printed; the annex holds all."""
+
+BESIDE_DEGREES = 0.05
+"""Areas so near the point of a community lie beside it."""
+
+_NUMBERED = re.compile(r"\b\d+\w?\b")
+
+
+def of_the_place(place: Place, name: str) -> bool:
+    """Say whether a community or an area is the place itself, by its name: a band and its numbered reserve are one."""
+    own, other = (_NUMBERED.sub(" ", bare_key(text)).split() for text in (place.name, name))
+    return bool(own) and own == other
+
+
+def speak_first(publication: Publication, place: Place, table: pd.DataFrame, within_km: float, lang: str) -> list[str]:
+    """Return the areas that the sites lie in and the communities around, all of equal weight, or that none is known here.
+
+    A community or Nation whose brief it is is not told to speak with itself; readers from elsewhere are.
+
+    Parameters
+    ----------
+    publication : Publication
+        Areas and communities in EPSG:4326.
+    place : Place
+        Where somebody looks from.
+    table : DataFrame
+        Sites of the list.
+    within_km : float
+        How far from the place a community counts as near.
+    lang : {"en", "fr"}
+        Language.
+    """
+    relations = of_sites(publication.site_territories, list(table["site_id"]))
+    holding = relations[relations["relation"] != "near"]
+    colon = words.word("colon", lang)
+    lines = []
+    for layer, group in holding.groupby("layer", sort=True):
+        names = sorted({str(name) for name in group["territory"] if not of_the_place(place, str(name))}, key=search_key)
+        lines += [f"{words.layer(str(layer), lang)}{colon}{_some(names, lang)}"] if names else []
+    if holding.empty and not table.empty:
+        looked_up = words.areas_looked_up(publication.territories["layer"], lang)
+        lines = [f"{words.word('brief_no_area', lang)} {looked_up}"]
+    here = _areas_here(publication, place)
+    lines = [f"{words.word('brief_here', lang)}{colon}{_some(here, lang)}", *lines] if here else lines
+    near = _communities(publication, place, within_km, lang)
+    lines += [f"{words.word('communities_layer', lang)}{colon}{_some(near, lang)}"] if near else []
+    if not place.name:
+        return lines
+    return [
+        *(lines or [words.word("brief_nobody_else", lang)]),
+        words.phrase("brief_from_elsewhere", lang, place=place.name),
+    ]
+
+
+def record_keepers(publication: Publication, table: pd.DataFrame, lang: str) -> str:
+    """Return who publishes the records of the sites, with the addresses that the sources of the run give; empty for none."""
+    ids = of_sites(publication.sites[["site_id", "sources"]], list(table["site_id"]))["sources"].dropna()
+    held = {source for cell in ids for source in str(cell).split("; ")}
+    kept = [row for row in records(publication.sources) if row["source_id"] in held]
+    named = [" ".join([str(row["title"] or row["source_id"]), *_bracketed(row.get("address"))]) for row in kept]
+    return words.phrase("brief_keepers", lang, keepers="; ".join(named)) if named else ""
+
+
+def _bracketed(text: object) -> list[str]:
+    return [f"({text})"] if isinstance(text, str) else []
+
+
+def permits(jurisdictions: Sequence[object], *, nuclear: bool, keepers: str, lang: str) -> list[str]:
+    """Return what each province asks for and whom to call there, the licence that uranium needs, and who holds the records.
+
+    Parameters
+    ----------
+    jurisdictions : sequence
+        Of the sites.
+    nuclear : bool
+        Whether uranium is on record or radioactivity was measured.
+    keepers : str
+        From `record_keepers`.
+    lang : {"en", "fr"}
+        Language.
+    """
+    steps = list(dict.fromkeys(next_step(jurisdiction) for jurisdiction in jurisdictions))
+    calls = [words.word(key, lang) for key in steps if key != "next_elsewhere"]
+    calls += [words.word(key.replace("next_", "call_"), lang) for key in steps]
+    return [*calls, *([words.word("brief_nuclear", lang)] if nuclear else []), *([keepers] if keepers else [])]
+
+
+def _areas_here(publication: Publication, place: Place) -> list[str]:
+    """Return the areas of others that a community lies in or beside, alphabetical; other places are areas themselves."""
+    areas = publication.territories
+    if place.kind != "community" or areas.empty:
+        return []
+    around = areas[areas.geometry.intersects(place.geometry.buffer(BESIDE_DEGREES)).to_numpy()]
+    return sorted({str(name) for name in around["territory"] if not of_the_place(place, str(name))}, key=search_key)
+
+
+def _communities(publication: Publication, place: Place, within_km: float, lang: str) -> list[str]:
+    """Return the other communities inside or near the place, nearest first."""
+    table = publication.communities
+    if table.empty:
+        return []
+    at = table["longitude"].to_numpy(), table["latitude"].to_numpy()
+    km = distance_to_place_km(place.geometry, *at, within_km)
+    near = sorted(
+        (far, str(name))
+        for far, name in zip(km, table["community"], strict=True)
+        if far <= within_km and not of_the_place(place, str(name))
+    )
+    inside = words.word("screen_inside", lang)
+    return [f"{name} ({inside if far == 0 else words.number(far, lang, 0) + ' km'})" for far, name in near]
+
+
+def _some(names: Sequence[str], lang: str) -> str:
+    more = words.phrase("brief_more", lang, n=len(names) - AREAS) if len(names) > AREAS else ""
+    return ", ".join(names[:AREAS]) + more

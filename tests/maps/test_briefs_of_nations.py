@@ -1,0 +1,186 @@
+"""A brief says with whom else to speak, whom to ask, and what was found: true for whoever holds it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from layers.errors import StageError
+from maps import words
+from maps.rows import kinds_shown
+from maps.screening.brief import Brief
+from maps.screening.page import html_pages
+from maps.screening.screening import place_of_area, place_of_community, place_of_nation, screen
+from maps.screening.whom_to_ask import of_the_place
+
+
+def renamed(made: Any, community: str, area: str) -> Any:
+    """Return a publication whose first community and area bear other names, the area around the community."""
+    towns, areas = made.communities.copy(), made.territories.copy()
+    at = towns.index[towns["community"] == "Community 1"][0]
+    towns.loc[at, "community"] = community
+    around = shapely.Point(towns.loc[at, "longitude"], towns.loc[at, "latitude"]).buffer(0.01)
+    areas.loc[areas.index[0], "territory"] = area
+    areas = areas.set_geometry([around, *areas.geometry.iloc[1:]])
+    return replace(made, communities=towns, territories=areas)
+
+
+@pytest.mark.parametrize(
+    ("community", "area", "own"),
+    [
+        ("Grey Heron", "GREY HERON INDIAN RESERVE NO. 7", True),
+        ("Grey Heron First Nation", "RÉSERVE INDIENNE GREY HERON NO. 7A", True),
+        ("Grey Heron", "GREY HERON LAKE INDIAN RESERVE NO. 7", False),
+        ("Grey Heron", "Area of somebody else", False),
+    ],
+)
+@pytest.mark.parametrize("kind", ["community", "nation"])
+@pytest.mark.parametrize("lang", words.LANGUAGES)
+def test_a_brief_does_not_tell_a_nation_to_speak_with_itself(
+    made_up: Any, community: str, area: str, own: bool, kind: str, lang: str
+) -> None:
+    made = renamed(made_up.publication(30), community, area)
+    find = place_of_community if kind == "community" else place_of_nation
+    place = find(made, community if kind == "community" else area)
+    assert of_the_place(place, place.name)
+    assert of_the_place(place, area if kind == "community" else community) is own
+    brief = Brief(made, place, screen(made, place, within_km=300), 300)
+    *whom, for_others = brief.speak_first(lang)
+    assert for_others == words.phrase("brief_from_elsewhere", lang, place=place.name)
+    assert not any(place.name in line for line in whom)
+    other = area if kind == "community" else community
+    assert any(other in line for line in whom) is not own
+    page = html_pages(brief, [], lang)["index"]
+    assert words.word("notice_nations_here", lang) in page
+    assert words.word("notice_nations", lang)[-24:] not in page
+
+
+def test_the_brief_of_an_outline_asks_to_speak_and_says_that_the_outline_is_not_drawn(made_up: Any) -> None:
+    made = made_up.publication(30)
+    place = place_of_area(gpd.GeoDataFrame(geometry=[shapely.box(-100, 40, -80, 60)], crs=4326))
+    brief = Brief(made, place, screen(made, place, within_km=0), 0)
+    page = html_pages(brief, [], "en")["index"]
+    assert "Speak with the Nation." in page
+    assert words.word("brief_outline_untold", "en") in page
+    summary = brief.summary("en")[0]
+    assert summary == f"{len(brief.table)} sites inside your outline."
+    assert "0 km" not in " ".join(brief.summary("fr"))
+    assert len(brief.short["brief_best"]) == 10  # all inside: no list of the nearest, more of the best
+
+
+def test_whom_to_call_names_the_publishers_of_the_records_and_their_addresses(made_up: Any) -> None:
+    made = made_up.publication(30)
+    address = "https://example.org/inventory"
+    made = replace(made, sources=made.sources.assign(address=[address, *[None] * (len(made.sources) - 1)]))
+    made = replace(made, sites=made.sites.assign(sources=made.sources["source_id"].iloc[0]))
+    place = place_of_community(made, "Community 1")
+    calls = " ".join(Brief(made, place, screen(made, place, within_km=300), 300).permits("en"))
+    assert f"({address})" in calls
+    assert "Mining Lands Administration System (MLAS)" in calls
+    unheld = Brief(
+        replace(made, sites=made.sites.assign(sources="gone")), place, screen(made, place, within_km=300), 300
+    )
+    assert "published by" not in " ".join(unheld.permits("en"))
+
+
+FINDINGS = [
+    ("hazard_class", "hazard", {"grade": "A"}, "hazard class in the inventory (A: 2)"),
+    ("recovery_host", "recovery_phosphate", {}, "(in phosphates: 2)"),
+    ("location_conflict", "elsewhere", {"record": "none:1", "km": 22.14}, "(22 km)"),
+    ("location_conflict", "apart", {"km": 3.25}, "(3.2 km)"),
+    ("low_coordinate_precision", "coarse", {"km": 5.5}, "(5.5 km)"),
+]
+
+
+@pytest.mark.parametrize(("flag", "finding", "values", "said"), FINDINGS, ids=[one[1] for one in FINDINGS])
+def test_cautions_of_a_brief_say_what_was_found(
+    made_up: Any, flag: str, finding: str, values: dict[str, Any], said: str
+) -> None:
+    made = made_up.publication(30)
+    place = place_of_community(made, "Community 1")
+    table = screen(made, place, within_km=3000)
+    rows = [
+        {"site_id": site, "flag": flag, "finding": finding, "values": json.dumps(values), "source": "x"}
+        for site in table["site_id"][:2]
+    ]
+    brief = Brief(replace(made, flags=pd.DataFrame(rows)), place, table, 3000)
+    [line] = brief.cautions("en")
+    assert said in line
+    assert f": {2} (" in line
+
+
+def test_a_record_of_another_site_of_the_list_may_be_one_mine_twice(made_up: Any) -> None:
+    made = made_up.publication(30)
+    place = place_of_community(made, "Community 1")
+    table = screen(made, place, within_km=3000)
+    twin = table["site_id"].iloc[1]
+    sites = made.sites.assign(record_ids=made.sites["site_id"].map(lambda site: f"a:{site}; b:{site}"))
+    for record, twice in ((f"b:{twin}", True), ("b:lost", False)):
+        flag = {
+            "flag": "location_conflict",
+            "finding": "elsewhere",
+            "values": json.dumps({"record": record, "km": 9.0}),
+            "source": "x",
+        }
+        flags = pd.DataFrame([{"site_id": table["site_id"].iloc[0], **flag}])
+        lines = Brief(replace(made, sites=sites, flags=flags), place, table, 3000).cautions("en")
+        assert (words.word("brief_one_mine_twice", "en") in lines) is twice
+
+
+def test_worked_places_of_stone_alone_are_called_quarries(made_up: Any) -> None:
+    made = made_up.publication(30)
+    ids = list(made.sites["site_id"])
+    kinds = dict(zip(ids, ["worked", "worked", "unclear", "showing", "waste"], strict=False))
+    given = {
+        name: getattr(made, name).assign(site_kind=lambda table: table["site_id"].map(kinds).fillna("worked"))
+        for name in ("sites", "ranking")
+    }
+    flags = pd.DataFrame(
+        [
+            {
+                "site_id": site,
+                "flag": "quarry",
+                "finding": "quarry",
+                "values": '{"commodities": ["stone"]}',
+                "source": "x",
+            }
+            for site in ids[1:5]
+        ]
+    )
+    made = replace(made, flags=flags, **given)
+    shown = kinds_shown(made.sites, made.flags).tolist()
+    assert shown[:5] == ["worked", "quarry", "unclear", "showing", "waste"]
+    place = place_of_community(made, "Community 1")
+    summary = " ".join(Brief(made, place, screen(made, place, within_km=9000), 9000).summary("en"))
+    assert "quarries or pits, mill tailings unlikely 1" in summary
+    assert f"worked mines, waste likely {shown.count('worked')}" in summary
+
+
+@pytest.mark.parametrize("find", [place_of_community, place_of_nation])
+def test_a_town_or_a_site_that_is_asked_for_as_a_community_is_recognised(made_up: Any, find: Any) -> None:
+    made = made_up.publication(30)
+    town = gpd.GeoDataFrame(
+        {"backdrop_id": ["t"], "name": ["Otterfalls"], "kind": ["town"], "source": ["x"]},
+        geometry=[shapely.Point(-82, 46)],
+        crs=4326,
+    )
+    sites = made.sites.assign(name=["Old Bell Mine", *made.sites["name"].iloc[1:]])
+    made = replace(made, backdrop=pd.concat([made.backdrop, town], ignore_index=True), sites=sites)
+    with pytest.raises(StageError, match=r"'Otterfalls' is a town of this run's map \(46.00, -82.00\).*--area"):
+        find(made, "otterfalls")
+    with pytest.raises(StageError, match=f"'Old Bell Mine' is a site: use --site {sites['site_id'].iloc[0]}"):
+        find(made, "Old Bell mine")
+
+
+def test_a_distance_is_rounded_once(made_up: Any) -> None:
+    made = made_up.publication(30)
+    place = place_of_community(made, "Community 1")
+    table = screen(made, place, within_km=3000)
+    finer = table["distance_km"] * 100
+    assert (abs(finer - finer.round()) > 1e-6).any()
