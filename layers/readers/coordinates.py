@@ -20,6 +20,7 @@ from layers.cells.utm import DATUMS, SOUTHERN, UTM_ZONES, ZONE, metre_precision,
 from layers.crs import KM_PER_DEGREE
 from layers.errors import SourceError
 from layers.readers.columns import as_numbers, text_column
+from layers.readers.grid_axes import axes_notes
 from layers.readers.hemispheres import heading_note, said_by_heading
 from layers.readers.other_grids import refuse_other_grids
 from layers.readers.placed_rows import coordinate_columns
@@ -320,8 +321,10 @@ class _Reader:
             )
         crs_rules.check_range(self.where, self.declared, _bounds(x[places], y[places]))
         usable = self._finite_metres(points, places, x, y)
-        self._transform(points, usable, self.declared, x[usable], y[usable])
         columns = coordinate_columns(self.source)
+        axes = tuple(str(self._column(name).name) for name in ("easting", "northing"))
+        points.notes += axes_notes(self.source.id, self.where, self.declared, axes, x[usable], y[usable])
+        self._transform(points, usable, self.declared, x[usable], y[usable])
         points.notes += area_of_use_note(self.source.id, self.declared, points.longitude, points.latitude, columns)
 
     def _finite_metres(self, points: Points, places: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Shores of lakes as lines of water, so that the nearest water is a river or a lake, whichever is nearer."""
+"""Lakes among the lines of water, so that the nearest water is a river or a lake, whichever is nearer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from layers.schema import Backdrop, GeoDataFrame, Lines, conform
 
 
 def with_shores(lines: GeoDataFrame[Lines], backdrop: GeoDataFrame[Backdrop]) -> GeoDataFrame[Lines]:
-    """Return lines with the outlines of the lakes of the background added as water.
+    """Return lines with the lakes of the background added as water: areas, inside of which the distance is 0.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def with_shores(lines: GeoDataFrame[Lines], backdrop: GeoDataFrame[Backdrop]) ->
             "kind": "water",
             "source": lakes["source"].to_numpy(),
         },
-        geometry=lakes.geometry.boundary.to_numpy(),
+        geometry=lakes.geometry.to_numpy(),
         crs=lakes.crs,
     )
     shores = shores[~shores.geometry.is_empty]

@@ -50,7 +50,7 @@ def measure_access(
     sites : GeoDataFrame[Sites]
         In the working CRS, metres. A site with an outline is measured from its reference point.
     lines : GeoDataFrame[Lines]
-        In the working CRS.
+        In the working CRS. Areas among them, such as lakes, are measured to their shore, and are 0 km away from inside.
     communities : GeoDataFrame[Communities]
         ``latitude`` and ``longitude`` are used.
     params : MeasureAccessParams
@@ -70,11 +70,28 @@ def measure_access(
         km = np.full(len(sites), np.nan)
         chosen = lines.geometry.to_numpy()[(lines["kind"] == kind).to_numpy()]
         if ground is not None and len(chosen):
-            pieces = cut_lines(lines_in_question(ground, chosen), _SEGMENTS)
+            pieces = cut_lines(lines_in_question(ground, _shores(chosen)), _SEGMENTS)
             km[located] = nearest_km(ground, pieces, params.threads)
+            km[_inside(xy, chosen)] = 0.0
             km[_beyond(xy, chosen, params.beyond_km)] = np.nan
         table[f"{kind}_km"] = km
     return conform(pd.DataFrame(table | _nearest_community(sites, communities, params.threads)), SiteAccess)
+
+
+def _shores(shapes: np.ndarray) -> np.ndarray:
+    """Return lines as they are and the outlines of areas."""
+    areas = shapely.get_dimensions(shapes) == 2
+    lines = shapes.copy()
+    lines[areas] = shapely.boundary(shapes[areas])
+    return lines
+
+
+def _inside(xy: np.ndarray, shapes: np.ndarray) -> np.ndarray:
+    """Return the rows of the points that lie in or on an area among some shapes."""
+    areas = shapes[shapely.get_dimensions(shapes) == 2]
+    located = np.flatnonzero(np.isfinite(xy).all(axis=1))
+    rows, _ = shapely.STRtree(areas).query(shapely.points(xy[located]), predicate="intersects")
+    return np.unique(located[rows])
 
 
 def _beyond(xy: np.ndarray, lines: np.ndarray, beyond_km: float) -> np.ndarray:

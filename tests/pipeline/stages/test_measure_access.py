@@ -198,3 +198,21 @@ def test_a_lake_is_water_too() -> None:
     near = measured(sites_at(points([(-100.05, 60.1)])), both)["water_km"].iloc[0]
     assert near == pytest.approx(geodesic_km(-100.05, 60.1, -100.1, 60.1), abs=0.01)
     assert with_shores(NO_LINES, conform(lake, Backdrop))["line_id"].tolist() == ["shore:a:0"]
+
+
+def test_within_a_lake_water_is_no_distance_away_and_on_its_island_it_is() -> None:
+    island = shapely.box(-100.35, 60.08, -100.25, 60.12)
+    waters = [
+        shapely.box(-100.5, 60, -100.1, 60.2).difference(island),
+        shapely.MultiPolygon([shapely.box(-99, 60, -98.9, 60.1)]),
+    ]
+    lakes = gpd.GeoDataFrame(
+        {"backdrop_id": ["a:1", "a:2"], "name": None, "kind": "lake", "source": "a"}, geometry=waters, crs=4326
+    )
+    at = [(-100.45, 60.1), (-98.95, 60.05), (-100.3, 60.1), (-100.0, 60.1), (-100.1, 60.1)]
+    water = with_shores(NO_LINES, conform(lakes, Backdrop))
+    km = measured(sites_at(points(at)), water)["water_km"].to_numpy()
+    assert km[[0, 1]].tolist() == [0.0, 0.0]
+    assert km[2] == pytest.approx(geodesic_km(-100.3, 60.1, -100.3, 60.12), abs=0.01)
+    assert km[3] == pytest.approx(geodesic_km(-100.0, 60.1, -100.1, 60.1), abs=0.01)
+    assert km[4] == pytest.approx(0.0, abs=1e-6)
