@@ -16,6 +16,7 @@ from layers.accounting import ColumnFate, Reading
 from layers.catalogue.source import Source
 from layers.geometry import Repaired, repair_areas, repair_lines
 from layers.readers.feature_points import fates_with_coordinates, points_from_columns
+from layers.readers.lines_in_use import not_in_use_notes
 from layers.readers.named_features import Features, read_named, unique_ids
 from layers.schema import LINE_KINDS, Backdrop, GeoDataFrame, Lines
 
@@ -46,6 +47,7 @@ def read_lines(source: Source, root: Path) -> Reading[GeoDataFrame[Lines]]:
     """
     features = read_named(source, root, "name", "line_id", ("kind",))
     repaired = repair_lines(source.id, features.labels, features.geometry, list(features.rows))
+    repaired.notes.extend(not_in_use_notes(features, features.kind(LINE_KINDS)))
     return _layer(source, features, repaired, Lines, "line_id", LINE_KINDS)
 
 

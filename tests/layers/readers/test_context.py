@@ -48,6 +48,25 @@ def test_kind_for_all_rows_or_by_column(tmp_path) -> None:
         lines(path, options={"kind": "path"})
 
 
+def test_classes_that_say_a_line_may_not_be_there_are_told(tmp_path) -> None:
+    shapes = [shapely.LineString([(at, 0), (at, 1)]) for at in range(5)]
+    classes = ["Highway", "Proposed", "Abandoned rail", "Chemin projeté", None]
+    names = ["Main", "Proposed Lake Road", "x", "y", "z"]
+    path = written(tmp_path / "a.gpkg", shapes, NAME=names, ROAD_CLASS=classes, LANES=[2, 1, 1, 1, 1])
+    (told,) = [
+        note
+        for note in lines(path, options={"kind": "road"}, columns={"name": "NAME"}).notes
+        if note.code == "lines_perhaps_not_there"
+    ]
+    assert (told.count, told.columns, told.rows) == (3, ("ROAD_CLASS",), (2, 3, 4))
+    assert "'Abandoned rail' (1)" in told.message
+    assert "where: {ROAD_CLASS: [...]}" in told.message
+    kept = lines(path, options={"kind": "road"}, columns={"name": "NAME"}, where={"ROAD_CLASS": ["Highway"]})
+    assert [len(kept.layer), [note.code for note in kept.notes]] == [1, []]
+    faults = lines(path, options={"kind": "structure"}, columns={"name": "NAME"})
+    assert "lines_perhaps_not_there" not in {note.code for note in faults.notes}
+
+
 def test_lines_that_are_none(tmp_path) -> None:
     shapes = [
         shapely.LineString([(0, 0), (0, 0)]),
