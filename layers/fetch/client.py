@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 import logging
@@ -18,16 +17,13 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import pooch
 import requests
-import yaml
 
 from layers.errors import SourceError
 from layers.fetch.recipes import Recipe, kind_of, recipe_of, safe_name, zip_trouble
+from layers.fetch.record import record, recorded
 from layers.fetch.secrets import without_secrets
 from layers.fetch.services import arcgis_features, ckan_resource, wfs_features
 from layers.files.json_text import parse_json
-
-RECORD = "fetched.yml"
-"""File in the target folder that says where each file came from, its size and its checksum."""
 
 _BUSY = frozenset([408, 429, 500, 502, 503, 504])
 _CHUNK = 1 << 16
@@ -121,10 +117,10 @@ class Client:
         SourceError
             Also at an address that is none of the web, another port of the host, or one without encryption.
         """
-        there, home = urlsplit(target), home or urlsplit(url)
-        host = there.hostname
-        if there.scheme not in ("http", "https") or not host:
+        there, home = address_parts(target), home or urlsplit(url)
+        if there is None:
             raise SourceError(f"{words} '{target[:80]}', which is no web address. It was not followed.")
+        host = there.hostname
         if host != home.hostname and host not in self.hosts:
             raise SourceError(
                 f"{words} another host, {host}. It was not followed. If that host is the publisher's, say so with "
@@ -202,6 +198,15 @@ class Client:
         )
 
 
+def address_parts(address: str) -> SplitResult | None:
+    """Return the parts of an address of the web; None where it is none: of another kind, without a host, or misspelt."""
+    try:
+        parts = urlsplit(address)
+        return parts if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 else None
+    except ValueError:
+        return None
+
+
 def fetch(what: str, folder: Path, client: Client | None = None) -> Fetched:
     """Fetch a source of the catalogue, or an address, to a checked local file.
 
@@ -232,6 +237,8 @@ def fetch(what: str, folder: Path, client: Client | None = None) -> Fetched:
 
 def _fetch(what: str, folder: Path, client: Client) -> Fetched:
     recipe, notes = recipe_of(what)
+    if address_parts(recipe.url) is None:
+        raise SourceError(f"{recipe.url}: is no address of the web. Copy it from a browser.")
     client.hosts |= set(recipe.hosts)
     folder.mkdir(parents=True, exist_ok=True)
     kind = recipe.kind or kind_of(recipe.url)
@@ -247,7 +254,7 @@ def _fetch(what: str, folder: Path, client: Client) -> Fetched:
             return _there(recipe, folder, notes)
         path = arrived
     sha256 = _sha256(path)
-    _record(folder, path, recipe.url, sha256)
+    record(folder, path, recipe.url, sha256)
     return Fetched(path, sha256, path.stat().st_size, notes=notes)
 
 
@@ -255,7 +262,7 @@ def _file(recipe: Recipe, folder: Path, client: Client) -> Path | None:
     """Fetch a plain file by pooch, which checks the checksum; None where it is there already."""
     name = safe_name(recipe.file_name or unquote(PurePosixPath(urlsplit(recipe.url).path).name))
     path = folder / name
-    known = _recorded(folder).get(name, {})
+    known = recorded(folder).get(name, {})
     if path.exists():
         sha256 = _sha256(path)
         if sha256 == recipe.sha256 or (
@@ -377,21 +384,6 @@ def _short(failure: BaseException) -> str:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _recorded(folder: Path) -> dict[str, dict[str, Any]]:
-    path = folder / RECORD
-    return dict(yaml.safe_load(path.read_text("utf-8")) or {}) if path.exists() else {}
-
-
-def _record(folder: Path, path: Path, url: str, sha256: str) -> None:
-    today = dt.datetime.now(dt.UTC).date().isoformat()
-    record = _recorded(folder) | {
-        path.name: {"address": without_secrets(url), "sha256": sha256, "bytes": path.stat().st_size, "date": today}
-    }
-    fresh = folder / f"{RECORD}.part"
-    fresh.write_text(yaml.safe_dump(record, allow_unicode=True), encoding="utf-8")
-    fresh.replace(folder / RECORD)
 
 
 def _there(recipe: Recipe, folder: Path, notes: tuple[str, ...]) -> Fetched:

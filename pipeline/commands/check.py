@@ -34,6 +34,7 @@ from pipeline.commands.beside_sources import beside_sources
 from pipeline.commands.foreseen import assays_found, by_source, foreseen
 from pipeline.commands.matches import Shared, count_matches
 from pipeline.config import RunConfig
+from pipeline.folder.run_folder import LIST
 from pipeline.folder.writing import atomic
 from pipeline.input_layers import Inputs
 from pipeline.inputs import READERS, WITHHOLDABLE, is_private, read_source
@@ -85,6 +86,10 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
     SourceError
         After all sources were tried and the page was written, if some could not be read; all are named.
     """
+    if out is not None and (out / LIST).is_file():
+        raise SourceError(
+            f"{out}: is the folder of a run, which holds what the run wrote and nothing else. Give another --out."
+        )
     if config.region.crs is not None:
         metric_crs(config.region.crs)
     checks: list[SourceCheck] = []

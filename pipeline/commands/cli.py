@@ -121,10 +121,11 @@ def demo(
     """Make the invented region and run everything on it. Its files go beside the run, in OUT_region."""
     from layers.crs import check_proj
     from layers.invented import write_region
+    from pipeline.folder.run_folder import require_place
     from pipeline.progress import STEPS, Progress
 
     check_proj()
-
+    require_place(out)
     region = out.with_name(f"{out.name}_region")
     with Progress(quiet=quiet or as_json, steps=STEPS + 1) as progress:
         with progress.step("inventing a region"):

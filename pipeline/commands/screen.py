@@ -78,6 +78,7 @@ def screen_run(
         If the outline cannot be read, has no CRS, or encloses no area; if ``out`` holds files and no earlier screening.
     """
     publication = load_publication(run_folder)
+    community, nation, site = map(_as_text, (community, nation, site))
     unheeded: list[str] = []
     if exclusions is not None:
         asked, missed = _asked_for(publication, exclusions)
@@ -137,6 +138,11 @@ def _outline(path: Path) -> gpd.GeoDataFrame:
             "that ends where it begins. Draw it as a polygon, or close the line; for a point use --community or --site."
         )
     return gpd.GeoDataFrame(raw.cells[areal], geometry=repaired.geometry[areal], crs="EPSG:4326")
+
+
+def _as_text(name: str | None) -> str | None:
+    """Return a name as letters: a terminal may give bytes that are none."""
+    return None if name is None else name.encode("utf-8", "replace").decode()
 
 
 def _slug(text: str) -> str:

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -51,16 +52,8 @@ class RunFolder:
         self.used: set[str] = set()
         self._list = path / LIST
         self._one_at_a_time = threading.Lock()
-        require_own_folder(path)
-        if path.exists() and not path.is_dir():
-            raise SourceError(f"{path}: is a file, where the folder of a run is needed. Give another --out.")
+        require_place(path)
         if not self._list.is_file():
-            strangers = [file for file in _files(path) if ".writing-" not in file] if path.is_dir() else []
-            if strangers:
-                raise SourceError(
-                    f"{path}: holds {len(strangers)} files ({', '.join(strangers[:3])} …) and is not the folder of a run, so "
-                    "nothing is written there. Give a new or an empty folder with --out."
-                )
             self._begin_list()
         self.written = read_list(path)
 
@@ -130,6 +123,29 @@ class RunFolder:
         write_list(self.path, self.written)
 
 
+def require_place(path: Path) -> None:
+    """Stop at a place where no run can be written; nothing is made there yet.
+
+    Raises
+    ------
+    SourceError
+        If it is a file, lies inside the folder of a run, or holds files and is no run folder.
+    """
+    above = next((folder for folder in path.resolve().parents if (folder / LIST).is_file()), None)
+    if above is not None:
+        raise SourceError(f"{path}: lies inside {above}, which is the folder of another run. Give another --out.")
+    require_own_folder(path)
+    if path.exists() and not path.is_dir():
+        raise SourceError(f"{path}: is a file, where the folder of a run is needed. Give another --out.")
+    if path.is_dir() and not (path / LIST).is_file():
+        strangers = sorted(islice((file for file in _files(path) if ".writing-" not in file), 3))
+        if strangers:
+            raise SourceError(
+                f"{path}: holds files ({', '.join(strangers)} …) and is not the folder of a run, so nothing is written there. "
+                "Give a new or an empty folder with --out."
+            )
+
+
 def read_list(path: Path) -> set[str]:
     """Return the names of the files that runs wrote into a folder.
 
@@ -138,7 +154,8 @@ def read_list(path: Path) -> set[str]:
     SourceError
         If the folder is no run folder.
     """
-    _require_files(path)
+    if (path / LIST).is_file():
+        _require_files(path)
     try:
         lines = read_bounded(path / LIST).decode("utf-8", "replace").splitlines()
     except (OSError, ValueError):
@@ -279,8 +296,8 @@ def _parsed(text: str) -> dict[str, Any]:
     return {}
 
 
-def _files(path: Path) -> list[str]:
-    return sorted(member.relative_to(path).as_posix() for member in path.rglob("*") if member.is_file())
+def _files(path: Path) -> Iterator[str]:
+    return (member.relative_to(path).as_posix() for member in path.rglob("*") if member.is_file())
 
 
 def is_inside(name: str) -> bool:
@@ -298,7 +315,7 @@ def is_own(path: Path, name: str) -> bool:
 
 def _require_files(path: Path) -> None:
     """Stop at a run folder with pipes, sockets or devices in it: whoever opened one might wait for ever."""
-    if not path.is_dir():
+    if not (path / "stages").is_dir():  # a folder of any other kind may be as large as the disk
         return
     strange = [
         entry.relative_to(path).as_posix()

@@ -43,6 +43,8 @@ def test_a_redirect_to_another_door_of_the_host_or_to_a_file_is_not_followed(ser
         ("http://127.0.0.1:{other}/sites.csv", r"another door of its host, port"),
         ("file:///etc/hosts", r"which is no web address"),
         ("//localhost/sites.csv", r"which is no web address"),
+        ("http://[::1", r"which is no web address"),
+        ("http://localhost:99999/sites.csv", r"which is no web address"),
     ],
 )
 def test_a_dataset_that_names_a_file_elsewhere_is_followed_only_to_a_host_somebody_named(
@@ -63,6 +65,15 @@ def test_a_dataset_that_names_a_file_elsewhere_is_followed_only_to_a_host_somebo
         assert fetch(f"{server.url}/dataset/mine-waste", tmp_path, client(hosts={"localhost"})).size == len(BODY)
     other.http.shutdown()
     other.http.server_close()
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[::1", "https://", "http://:80/a.csv", "http://a:99999/a.csv", "http://a:b/a.csv"]
+)
+def test_what_is_no_address_is_asked_of_nobody(tmp_path: Path, address: str) -> None:
+    with pytest.raises(SourceError, match="is no address of the web"):
+        fetch(address, tmp_path / "to", client())
+    assert not (tmp_path / "to").exists()
 
 
 @pytest.mark.parametrize("query", ["token=s3cret", "a=1&api_key=s3cret", "X-Amz-Signature=s3cret&b=2", "sig=s3cret"])
