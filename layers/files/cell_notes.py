@@ -25,6 +25,7 @@ def notes_on_cells(
     rows: np.ndarray,
     dated: Sequence[tuple[int, int]] = (),
     errors: Sequence[tuple[int, int]] = (),
+    put_aside: Sequence[tuple[int, int]] = (),
 ) -> tuple[Note, ...]:
     """Return notes with the columns and rows they are about, and further notes on cells.
 
@@ -42,6 +43,8 @@ def notes_on_cells(
         Row number and column position of cells a workbook keeps as dates.
     errors : sequence of tuple of int
         The same of cells that show an error of a workbook.
+    put_aside : sequence of tuple of int
+        The same of cells that are struck out, or filled and shown as if they were empty.
 
     Returns
     -------
@@ -56,6 +59,7 @@ def notes_on_cells(
     located += _damage_notes(source, cells, rows)
     located += _formulas(source, cells, rows)
     located += _errors(source, cells, rows, errors)
+    located += _put_aside(source, cells, rows, put_aside)
     for at in sorted({column for _, column in dated if column < len(cells.columns)}):
         heading = str(cells.columns[at])
         inside = np.isin(rows, [row for row, column in dated if column == at])
@@ -84,6 +88,21 @@ def _formulas(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note]:
         "files of a run have an apostrophe in front of them."
     )
     return [_at(Note(source, "formula_cells", text), hits, rows)]
+
+
+def _put_aside(source: str, cells: pd.DataFrame, rows: np.ndarray, put_aside: Sequence[tuple[int, int]]) -> list[Note]:
+    """Name the columns and rows in which a workbook shows cells as struck out, or as if they were empty."""
+    there = set(rows.tolist())
+    inside = [(row, column) for row, column in put_aside if row in there and column < len(cells.columns)]
+    if not inside:
+        return []
+    names = tuple(dict.fromkeys(str(cells.columns[column]) for _, column in inside))
+    row, column = inside[0]
+    text = (
+        f"{len(inside)} cells are struck out in the workbook, or hold something and look empty (the first in row {row}, "
+        f"'{cells.columns[column]}'); they count like all others. If they were put aside, take them out of the file."
+    )
+    return [Note(source, "struck_out", text, len(inside), names, tuple(dict.fromkeys(row for row, _ in inside)))]
 
 
 def _errors(source: str, cells: pd.DataFrame, rows: np.ndarray, errors: Sequence[tuple[int, int]]) -> list[Note]:

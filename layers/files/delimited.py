@@ -41,6 +41,10 @@ class Grid:
         Row number and column of workbook cells that hold a formula without a stored result.
     errors : tuple of (int, int)
         Row number and column position of workbook cells that show an error; they are empty here.
+    put_aside : tuple of (int, int)
+        The same of workbook cells that are struck out, or filled and shown as if they were empty.
+    merged : tuple of (int, int, int)
+        First row, last row and column position of workbook cells that are merged over several rows.
     """
 
     rows: list[list[str]]
@@ -51,6 +55,8 @@ class Grid:
     unset: tuple[tuple[int, int], ...] = ()
     dated: tuple[tuple[int, int], ...] = ()
     errors: tuple[tuple[int, int], ...] = ()
+    put_aside: tuple[tuple[int, int], ...] = ()
+    merged: tuple[tuple[int, int, int], ...] = ()
 
 
 def sniff_delimiter(where: str, text: str) -> str:

@@ -12,19 +12,27 @@ from layers.accounting import Note
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
-_HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
+_HIDDEN = re.compile(rb'\b(?:hidden="(?:1|true)"|(?:ht|width)="0(?:\.\d+)?")')
+"""Hidden by a command, or drawn down to nothing."""
 _SHOWN = 6
 
 
-def hidden_note(source: str, path: Path, sheet: Any, rows: Mapping[int, Sequence[str]]) -> tuple[Note, ...]:
+def sheet_xml(path: Path, sheet: Any) -> bytes:
+    """Return the part of a workbook that holds a sheet, as it stands there."""
+    member = str(getattr(sheet, "_worksheet_path", "")).lstrip("/")
+    with zipfile.ZipFile(path) as packed:
+        return packed.read(member) if member in packed.namelist() else b""
+
+
+def hidden_note(source: str, text: bytes, sheet: Any, rows: Mapping[int, Sequence[str]]) -> tuple[Note, ...]:
     """Tell which parts of a sheet that hold something are hidden.
 
     Parameters
     ----------
     source : str
         Id of the source.
-    path : Path
-        The workbook.
+    text : bytes
+        The sheet as it stands in the workbook.
     sheet : ReadOnlyWorksheet
         The sheet that is read.
     rows : mapping of int to sequence of str
@@ -37,10 +45,7 @@ def hidden_note(source: str, path: Path, sheet: Any, rows: Mapping[int, Sequence
     """
     from openpyxl.utils import get_column_letter
 
-    member = str(getattr(sheet, "_worksheet_path", "")).lstrip("/")
-    with zipfile.ZipFile(path) as packed:
-        text = packed.read(member) if member in packed.namelist() else b""
-    if b"hidden=" not in text and sheet.sheet_state == "visible":
+    if sheet.sheet_state == "visible" and not any(mark in text for mark in (b"hidden=", b'ht="0', b'width="0')):
         return ()
     hidden_rows = [
         number for tag in _ROW.findall(text) if _HIDDEN.search(tag) and any(rows.get(number := _number(tag, b"r"), ()))

@@ -25,6 +25,7 @@ from layers.files.geometry_text import geometry_column
 from layers.files.heading_rows import Heading, find_heading, note_rows
 from layers.files.left_out import numbers_left, text_left
 from layers.files.located import TEXT_SUFFIXES, locate
+from layers.files.merged_cells import fill_merged
 from layers.files.packed import unpacked
 from layers.files.signatures import require_own_parts
 from layers.files.text_encoding import decode, is_plain
@@ -208,6 +209,7 @@ def _heading(source: Source, where: str, rows: Sequence[Sequence[str]]) -> Headi
 def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
     """Cut a grid of text cells into heading, data rows and rows that are neither."""
     heading = _heading(source, where, grid.rows)
+    grid, merged = fill_merged(source.id, grid, heading)
     if grid.is_text and not grid.rows[heading.header_row][len(heading.columns) - 1].strip():
         raise SourceError(
             f"{where}: the last column has no name but is filled: cells may be shifted. "
@@ -248,7 +250,8 @@ def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
             f"{where}: there is a heading ({', '.join(heading.columns[:6])}) but no data row. Fetch or export the file again."
         )
     numbered = np.array([numbers[position] for position in body], dtype=np.int64)
-    notes = notes_on_cells(source.id, grid.notes, cells, numbered, grid.dated, grid.errors)
+    aside = grid.dated, grid.errors, grid.put_aside
+    notes = notes_on_cells(source.id, (*grid.notes, *merged), cells, numbered, *aside)
     notes = (*notes, *_unset_formulas(source.id, grid, heading), *_heading_notes(source.id, heading, len(bad)))
     return RawTable(path, cells, numbered, None, notes, tuple(rejects), heading.captions, heading.repeated)
 

@@ -6,22 +6,19 @@ import datetime as dt
 import re
 import zipfile
 from collections.abc import Set
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from layers.accounting import Note
-from layers.cells.quantities import unit_factor
-from layers.errors import ConfigError, SourceError
+from layers.errors import SourceError
 from layers.files.delimited import Grid
-from layers.files.hidden_cells import hidden_note
+from layers.files.hidden_cells import hidden_note, sheet_xml
+from layers.files.merged_cells import merged_spans
+from layers.files.shown_numbers import is_put_aside, shown_number, words_beside
 from layers.files.unsafe_files import require_bearable_row, require_bearable_workbook
 from layers.library_warnings import quiet
 
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
-_LITERAL = re.compile(r'"([^"]*)"|\\(.)')
-_ZEROS = re.compile(r"^0{2,}$")
 
 
 def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out: Set[int] = frozenset()) -> Grid:
@@ -74,21 +71,23 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
         rows, numbers = [], []
         errors: list[tuple[int, int]] = []
         dated: list[tuple[int, int]] = []
+        put_aside: list[tuple[int, int]] = []
         dressed: dict[int, str] = {}
         for number, row in enumerate(chosen.iter_rows(), start=1):
             require_bearable_row(where, number, len(row))
             if number in left_out:
                 continue
-            layouts = [_layout_of(cell) for cell in row]
-            cells = [_text(cell, layout) for cell, layout in zip(row, layouts, strict=True)]
+            cells = [_text(cell) for cell in row]
             errors += [(number, at) for at, cell in enumerate(cells) if cell is None]
-            words = next((layout.other_words for layout in layouts if layout is not None and layout.other_words), None)
+            words = next((shown for cell in row if (shown := words_beside(cell))), None)
             dressed |= {number: words} if words else {}
+            put_aside += [(number, at) for at, cell in enumerate(row) if cell.value is not None and is_put_aside(cell)]
             dated += [(number, at) for at, cell in enumerate(row) if isinstance(cell.value, dt.datetime | dt.date)]
             rows.append([cell or "" for cell in cells])
             numbers.append(number)
         unset = _unset_formulas(path, chosen.title, rows)
-        hidden = hidden_note(source, path, chosen, dict(zip(numbers, rows, strict=True)))
+        text = sheet_xml(path, chosen)
+        hidden = hidden_note(source, text, chosen, dict(zip(numbers, rows, strict=True)))
     finally:
         book.close()
     while rows and not any(rows[-1]):
@@ -99,7 +98,16 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
     width = max(map(len, rows), default=0)  # a cell without a value may be absent at the end of a row
     rows = [row + [""] * (width - len(row)) for row in rows]
     notes = (*_notes(source, dressed), *hidden)
-    return Grid(rows, numbers, notes, unset=unset, dated=tuple(dated), errors=tuple(errors))
+    return Grid(
+        rows,
+        numbers,
+        notes,
+        unset=unset,
+        dated=tuple(dated),
+        errors=tuple(errors),
+        put_aside=tuple(put_aside),
+        merged=merged_spans(text),
+    )
 
 
 def _unset_formulas(path: Path, title: str, rows: list[list[str]]) -> tuple[tuple[int, int], ...]:
@@ -165,67 +173,22 @@ def _has_rows(sheet: Any) -> bool:
     return False
 
 
-@dataclass(frozen=True)
-class _Layout:
-    """What the format of a cell makes of its number: per cent, digits filled up with zeros, words behind it."""
-
-    percent: bool
-    zeros: int
-    unit: str
-    other_words: str
-
-
-@lru_cache(maxsize=2000)
-def _layout(code: str) -> _Layout:
-    """Read the code of a format: of ``0.0" Mt"`` the unit of an amount is shown and read, other words are only shown."""
-    zeros = len(code) if _ZEROS.match(code) else 0
-    if code == "General" or not re.search(r'["\\%]', code):
-        return _Layout(percent=False, zeros=zeros, unit="", other_words="")
-    bare = re.sub(r'"[^"]*"', "", code)
-    shown = "".join(quoted or escaped for quoted, escaped in _LITERAL.findall(code.split(";")[0])).strip()
-    words = shown if re.search(r"[^\W\d_]", shown) else ""
-    try:
-        unit = f" {words}" if words and unit_factor(words) else ""
-    except ConfigError:
-        unit = ""
-    return _Layout("%" in bare, zeros, unit, "" if unit else words)
-
-
-def _layout_of(cell: Any) -> _Layout | None:
-    """Return the layout of a cell that holds a number; None of others."""
-    value = cell.value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return _layout(getattr(cell, "number_format", None) or "")
-    return None
-
-
-def _text(cell: Any, layout: _Layout | None) -> str | None:
+def _text(cell: Any) -> str | None:
     """Return a cell as text, ``""`` when empty, None when it holds an Excel error."""
     value = cell.value
     if value is None:
         return ""
     if isinstance(value, str):
         return None if cell.data_type == "e" else value
-    if layout is not None:
-        return _number(value, layout)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return shown_number(value, cell.number_format or "")
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         return value.date().isoformat()
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     return str(value)
-
-
-def _number(value: float, layout: _Layout) -> str:
-    """Return a number as its layout shows it."""
-    if layout.percent:
-        value = round(value * 100, 10)
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        value = int(value)
-    if isinstance(value, int) and value >= 0:
-        return str(value).zfill(layout.zeros) + layout.unit
-    return repr(value) + layout.unit
 
 
 def _notes(source: str, dressed: dict[int, str]) -> tuple[Note, ...]:

@@ -14,10 +14,38 @@ from layers.cells.assay_columns import AssayColumn, factor_of
 from layers.cells.assays import Cells, unknown_marks
 from layers.errors import SourceError
 from layers.readers.columns import as_text
+from layers.readers.inner_headings import refuse_units
 
 _MOSTLY, _FEW = 0.8, 2
 _WHOLE_PPM = 1.02e6
 """The whole sample and what an analysis of its main component may err by: quartz sand is reported with 100.6 % SiO2."""
+
+
+def refuse_other_units(
+    where: str,
+    columns: Sequence[AssayColumn],
+    parsed: Mapping[str, Cells],
+    cells: pd.DataFrame,
+    rows: npt.NDArray[np.int64] | None,
+) -> None:
+    """Stop where a cell among results is nothing but another unit than theirs; see `layers.readers.inner_headings`.
+
+    Parameters are those of `drop_impossible`, and ``cells``, all columns as they stand in the file.
+
+    Raises
+    ------
+    SourceError
+        Naming the row and the column.
+    """
+    for column in columns:
+        at = parsed[column.name].unreadable
+        if not len(at) or column.to_ppm is None:
+            continue
+
+        def differs(unit: str, column: AssayColumn = column) -> bool:
+            return factor_of(unit, column.form) not in (None, column.to_ppm)
+
+        refuse_units(where, column.name, cells[column.name].iloc[at], at + 1 if rows is None else rows[at], differs)
 
 
 def drop_impossible(

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
+from layers.cell_search import cells_like
+from layers.cells.assays import BELOW_WORDS, NO_RESULT
 from layers.cells.heading_grammar import parse_heading
 from layers.errors import SourceError
 from layers.files.heading_rows import UNIT_SPELLINGS, is_number
 
 _LABORATORY = ("result", "total", "detection_limit")
-_LIKE_A_RESULT = r"\s*[A-Z][A-Za-z0-9]{0,7}[\s_(\[,-]+(?:ppm|ppb|%|pct|wt|mg|ug|µg|g/t)[^\d]{0,12}"
 _LOOKED_AT, _SPREAD = 3, 10
-_FEWEST_UNITS, _MOST_UNIT_ROWS = 2, 50
+_WORD = r"^\s*[(\[]?\pL"
+_HEAD_ROWS, _NUMERIC = 60, 0.6
+_FEWEST_WORDS, _MOST_ALIKE = 2, 6
+"""A word in the place of a number begins another table where a second one stands beside it, and neither occurs often."""
+_FEWEST_FILLED = 3
+_NO_HEADING = NO_RESULT | BELOW_WORDS
 
 
 def heading_rows(where: str, cells: pd.DataFrame, rows: np.ndarray) -> dict[int, tuple[str, str]]:
@@ -35,43 +43,53 @@ def heading_rows(where: str, cells: pd.DataFrame, rows: np.ndarray) -> dict[int,
     Raises
     ------
     SourceError
-        If a row holds other headings, or units, so that the rows below it belong to another table.
+        If a row holds other headings, so that the rows below it belong to another table.
     """
     names = [name for name in cells.columns if not pd.api.types.is_numeric_dtype(cells[name])]
-    ends = {*names[:_LOOKED_AT], *names[-_LOOKED_AT:]}
+    looked_at = dict.fromkeys([*names[:_LOOKED_AT], *names[:: max(1, len(names) // _SPREAD)], *names[-_LOOKED_AT:]])
     headings = {str(name).strip() for name in cells.columns}
-    mentioned, united, like_results = (np.zeros(len(cells), dtype=int) for _ in range(3))
-    words = {*headings, *map(str, cells.columns), *UNIT_SPELLINGS}
-    for name in dict.fromkeys([*names[:_LOOKED_AT], *names[:: max(1, len(names) // _SPREAD)], *names[-_LOOKED_AT:]]):
-        hits = cells[name].isin(words)
-        if hits.any():
-            unit = cells[name].isin(UNIT_SPELLINGS)
-            mentioned += (hits & ~unit).to_numpy(dtype=int)
-            united += unit.to_numpy(dtype=int)
-        if name in ends and pd.api.types.is_string_dtype(cells[name]):
-            like_results += cells[name].str.fullmatch(_LIKE_A_RESULT).fillna(value=False).to_numpy(dtype=int)
-    units = np.flatnonzero(united >= _FEWEST_UNITS)
-    likely = {
-        *np.flatnonzero((mentioned >= 2) | (like_results >= _FEWEST_UNITS)).tolist(),
-        *(units.tolist() if len(units) <= _MOST_UNIT_ROWS else []),
-    }
+    words = {*headings, *map(str, cells.columns)} - UNIT_SPELLINGS
+    mentioned, wordy = (np.zeros(len(cells), dtype=int) for _ in range(2))
+    for name in looked_at:
+        mentioned += cells[name].isin(words).to_numpy(dtype=int)
+        wordy += _words_among_numbers(cells[name])
     repeated: dict[int, tuple[str, str]] = {}
-    for position in sorted(likely):
+    for position in np.flatnonzero((mentioned >= _FEWEST_WORDS) | (wordy >= _FEWEST_WORDS)).tolist():
         row = cells.iloc[position].dropna()
         filled = {str(name).strip(): str(cell).strip() for name, cell in row.items() if str(cell).strip()}
         own = sum(name == cell for name, cell in filled.items())
-        whole = own >= 2 and own == len(filled)
-        if whole or not (_names_columns(filled, headings) or (position > 0 and _names_units(filled))):
-            if own >= 2 and own > 0.5 * len(filled):
+        whole = own >= _FEWEST_WORDS and own == len(filled)
+        begins = position > 0 and wordy[position] >= _FEWEST_WORDS and _all_words(filled)
+        if whole or not (_names_columns(filled, headings) or begins):
+            if own >= _FEWEST_WORDS and own > 0.5 * len(filled):
                 repeated[position] = ("repeated_heading", "the row repeats the headings of the table")
             continue
         name, cell = next((name, cell) for name, cell in filled.items() if name != cell)
-        raise SourceError(
-            f"{where}: row {rows[position]} holds headings or units in the middle of the table, and not those of its columns "
-            f"('{cell}' stands under {name}). The rows below it are another table: split the file there, or give all rows one "
-            "heading."
-        )
+        raise _another_table(where, int(rows[position]), name, cell)
     return repeated
+
+
+def _words_among_numbers(column: pd.Series) -> np.ndarray:
+    """Return which cells hold a word that is seldom there, where most others hold numbers; none in a column of words."""
+    nowhere = np.zeros(len(column), dtype=int)
+    if not pd.api.types.is_string_dtype(column):
+        return nowhere
+    head = column.iloc[:_HEAD_ROWS].dropna()
+    if not len(head) or np.mean([is_number(str(cell)) for cell in head]) < _NUMERIC:
+        return nowhere
+    hits = cells_like(column, _WORD)
+    if not hits.any():
+        return nowhere
+    found = column[hits].str.strip()
+    meaning = ~found.str.casefold().isin(_NO_HEADING) & (found.groupby(found).transform("size") <= _MOST_ALIKE)
+    nowhere[np.flatnonzero(hits)[meaning.to_numpy(dtype=bool)]] = 1
+    return nowhere
+
+
+def _all_words(filled: dict[str, str]) -> bool:
+    """Say whether a row holds different words and no number, as a heading does."""
+    cells = {cell.casefold() for cell in filled.values()}
+    return len(cells) == len(filled) >= _FEWEST_FILLED and not any(is_number(cell) for cell in filled.values())
 
 
 def _names_columns(filled: dict[str, str], headings: set[str]) -> bool:
@@ -87,12 +105,36 @@ def _names_columns(filled: dict[str, str], headings: set[str]) -> bool:
     return wrong > 0 and known + laboratory >= 2 and known + named > 0.5 * len(filled)
 
 
-def _names_units(filled: dict[str, str]) -> bool:
-    """Say whether a row holds units and nothing else, two at least, of columns whose own heading says another."""
-    if len(filled) < _FEWEST_UNITS or not set(filled.values()) <= UNIT_SPELLINGS:
-        return False
-    return any(
-        (stated := parse_heading(name).unit) is not None
-        and parse_heading(f"{name.split('_')[0]} ({cell})").unit != stated
-        for name, cell in filled.items()
+def refuse_units(where: str, name: str, cells: pd.Series, rows: np.ndarray, differs: Callable[[str], bool]) -> None:
+    """Stop where a cell of a column of numbers is nothing but another unit: the numbers below it are in that one.
+
+    Parameters
+    ----------
+    where : str
+        What to call the file in messages.
+    name : str
+        Heading of the column.
+    cells : Series of str
+        Cells of the column that hold no number.
+    rows : ndarray of int
+        Row of the file of each of them.
+    differs : callable
+        Says of a unit whether it is one of what the column measures, and not the one that is taken for its numbers.
+
+    Raises
+    ------
+    SourceError
+        Naming the first such row.
+    """
+    for position in np.flatnonzero(cells.astype("str").str.strip().isin(UNIT_SPELLINGS).to_numpy(dtype=bool)):
+        unit = str(cells.iloc[position]).strip()
+        if differs(unit.strip("()[] ")):
+            raise _another_table(where, int(rows[position]), name, unit)
+
+
+def _another_table(where: str, row: int, name: str, cell: str) -> SourceError:
+    return SourceError(
+        f"{where}: row {row} holds headings or units in the middle of the table, and not those of its columns "
+        f"('{cell}' stands under {name}). The rows below it are another table: split the file there, or give all rows one "
+        "heading."
     )

@@ -35,7 +35,7 @@ from layers.readers.assay_choice import choose, preference, refuse_twins
 from layers.readers.assay_options import GeochemistryOptions
 from layers.readers.assay_sheet import heading_notes, laboratory_sheet, unit_column
 from layers.readers.columns import mapped_columns
-from layers.readers.doubtful_results import drop_impossible, mark_notes, refuse_parted_thousands
+from layers.readers.doubtful_results import drop_impossible, mark_notes, refuse_other_units, refuse_parted_thousands
 
 
 @dataclass
@@ -121,6 +121,7 @@ def read_suites(
         )
         suites.notes.append(Note(source.id, "decimal_comma", message))
         parsed = {column.name: read(source, column) for column in results}
+    refuse_other_units(where, results, parsed, cells, rows)
     results = _units_by_row(results, parsed, sheet, cells, suites)
     if source.decimal_mark is None:
         suites.notes += refuse_parted_thousands(source, where, results, cells)

@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -16,10 +17,12 @@ from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.cells.commodities import normalise_commodities, unknown_commodities
 from layers.cells.digit_groups import may_be_grouped
-from layers.cells.quantities import parse_quantities
+from layers.cells.quantities import parse_quantities, unit_factor
 from layers.cells.waste_words import settle
+from layers.errors import ConfigError
 from layers.readers.amount_units import units_of_amounts
 from layers.readers.columns import as_text, mapped_columns, match_column, text_or_default, translate, without_words
+from layers.readers.inner_headings import refuse_units
 from layers.readers.joined_options import AmountTable
 from layers.readers.record_years import record_years
 
@@ -307,6 +310,10 @@ def _quantities(
         disposal = disposal.fillna(read["disposal"].astype("str"))
         refused = read["state"] == "rejected"
         if refused.any():
+            odd = refused.to_numpy(dtype=bool)
+            column = ", ".join(mapped_columns(source, cells, name))
+            where = f"{source.id} ({source.path})"
+            refuse_units(where, column, text[odd], rows[odd], partial(_other_unit, units[name]))
             reasons = "; ".join(read.loc[refused, "reason"].dropna().unique()[:3])
             notes.append(
                 Note(
@@ -319,6 +326,15 @@ def _quantities(
                 )
             )
     return disposal
+
+
+def _other_unit(own: str, unit: str) -> bool:
+    """Say whether a unit measures what another does, and is not that one."""
+    try:
+        (kind, factor), (own_kind, own_factor) = unit_factor(unit), unit_factor(own)
+    except ConfigError:
+        return False
+    return kind == own_kind and factor != own_factor
 
 
 def _kinds(source: Source, cells: pd.DataFrame, fields: dict[str, Any], disposal: pd.Series, notes: list[Note]) -> None:

@@ -13,7 +13,19 @@ import numpy as np
 from pandera.config import CONFIG
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
-from tests.mutations import lab_marks, packages, places, texts, values, vector_parts, vectors
+from tests.mutations import (
+    hidden_parts,
+    inner_tables,
+    lab_marks,
+    long_form,
+    packages,
+    places,
+    spellings,
+    texts,
+    values,
+    vector_parts,
+    vectors,
+)
 from tests.mutations.clean import CLEAN, INVENTED, real_names
 from tests.mutations.mutation import CATALOGUE, Mutation
 from tests.mutations.outcome import FAULTS, Outcome, judge
@@ -21,7 +33,9 @@ from tests.mutations.rasters import raster_cases
 from tests.mutations.run_files import run_file_cases
 from tests.mutations.territories import territory_cases
 
-CATALOGUES = (places, values, lab_marks, texts, packages, vectors, vector_parts)
+CATALOGUES = (
+    places, values, lab_marks, texts, packages, vectors, vector_parts, inner_tables, spellings, hidden_parts, long_form,
+)  # fmt: skip
 """Where mutations are written down; importing them fills `CATALOGUE`."""
 
 

@@ -29,7 +29,7 @@ def _typed_in(sheet: Sheet, key: str, cell: str) -> Any:
     return cell or None if key in sheet.touched else _typed(cell)
 
 
-def _book(sheet: Sheet, change: Callable[[Any, Any], None] | None = None) -> dict[str, bytes]:
+def book_of(sheet: Sheet, change: Callable[[Any, Any], None] | None = None) -> dict[str, bytes]:
     book = openpyxl.Workbook()
     page = book.active
     page.title = "data"
@@ -98,7 +98,7 @@ for _name, _change in BOOKS.items():
 
     @mutation("workbook", f"workbook, {_name}")
     def book(sheet: Sheet, draw: Draw, change: Callable[[Any, Any], None] = _change) -> None:
-        sheet.pack = lambda one, data: _book(one, change)
+        sheet.pack = lambda one, data: book_of(one, change)
 
 
 @mutation("workbook", "workbook, formulas without a result", "mass_t")
@@ -110,7 +110,7 @@ def formulas(sheet: Sheet, draw: Draw) -> None:
         for row in range(2, page.max_row + 1):
             page.cell(row, at).value = f"={page.cell(row, at).value}*1"
 
-    sheet.pack = lambda one, data: _book(one, change)
+    sheet.pack = lambda one, data: book_of(one, change)
 
 
 @mutation("workbook", "workbook, errors in two cells", "mass_t")
@@ -120,7 +120,7 @@ def errors(sheet: Sheet, draw: Draw) -> None:
         sheet.truth[sheet.ids()[row]]["mass_t"] = None
         sheet.rows[row][at - 1] = "#DIV/0!"
     sheet.touched.add("mass_t")
-    sheet.pack = lambda one, data: _book(one)
+    sheet.pack = lambda one, data: book_of(one)
 
 
 @mutation("workbook", "workbook, years as dates", "last_year")
@@ -134,7 +134,7 @@ def dated(sheet: Sheet, draw: Draw) -> None:
             if isinstance(year, int) and 1900 < year < 2100:
                 page.cell(row, at).value = datetime.datetime(year, 6, 30)  # noqa: DTZ001 - a workbook knows no zone
 
-    sheet.pack = lambda one, data: _book(one, change)
+    sheet.pack = lambda one, data: book_of(one, change)
 
 
 @mutation("workbook", "workbook, ids turned into dates in two rows")
@@ -149,7 +149,7 @@ def id_dates(sheet: Sheet, draw: Draw) -> None:
         for row in rows:
             page.cell(row + 2, at).value = datetime.datetime(2026, 3, row + 1)  # noqa: DTZ001
 
-    sheet.pack = lambda one, data: _book(one, change)
+    sheet.pack = lambda one, data: book_of(one, change)
 
 
 @mutation("workbook", "workbook, percentages typed as such", "Al")
@@ -163,7 +163,7 @@ def percent(sheet: Sheet, draw: Draw) -> None:
             if isinstance(cell.value, int | float):
                 cell.value, cell.number_format = cell.value / 100, "0.00%"
 
-    sheet.pack = lambda one, data: _book(one, change)
+    sheet.pack = lambda one, data: book_of(one, change)
 
 
 @mutation("workbook", "text called a workbook")
