@@ -211,6 +211,9 @@ def apply_qualifiers(cells: Cells, qualifier: pd.Series, declared_limit: float =
     return Cells(value, limit, censored, cells.unreadable, cells.negatives)
 
 
+_PLAIN_MARKS = frozenset(["<", "U", "UJ", "UR", "ND"])
+
+
 def mark_signs(marks: pd.Series) -> npt.NDArray[np.object_]:
     """Return per mark beside a result ``<``, ``>``, ``x`` where it says that there is no result, or nothing.
 
@@ -227,6 +230,16 @@ def mark_signs(marks: pd.Series) -> npt.NDArray[np.object_]:
     signs[(mark == "B").to_numpy(dtype=bool)] = "b"
     signs[mark.isin(UNUSABLE).to_numpy(dtype=bool)] = "x"
     return signs
+
+
+def holds_marks(column: pd.Series, *, sure: bool) -> bool:
+    """Say whether a column holds marks of results and nothing else; unless ``sure``, one of them such as no other word is."""
+    words = [] if pd.api.types.is_numeric_dtype(column) else column.dropna().unique().tolist()
+    marks = {mark for word in words if (mark := str(word).strip().upper())}
+    if not marks or not (sure or marks & _PLAIN_MARKS):
+        return False
+    known = pd.Series(sorted(marks - ESTIMATES), dtype="str")
+    return bool((mark_signs(known) != "").all())
 
 
 def unknown_marks(marks: pd.Series, results: pd.Series) -> Iterator[tuple[str, str, list[int]]]:

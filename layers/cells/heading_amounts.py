@@ -24,6 +24,13 @@ _PLAIN_DEGREES = re.compile(r"^[a-z]+(?<!deg)(?<!min)(?<!sec)(?<!hemi)(?<!orig)$
 _UNIT_SHOWN = re.compile(r"(?i)loi|loss on ign|yield|\bash|_ash|paf|paas|ppc|gl[uöo]")
 
 
+_ABOVE_THE_SEA = re.compile(
+    r"(?i)(?<![a-z])(?:a\.?)?m\.?\s?(?:a\.?\s?)?s\.?\s?l(?![a-z])|(?<![a-z])m\.?\s?s\.?\s?n\.?\s?m(?![a-z])|above sea|m ü"
+)
+_LONE_M = re.compile(r"(?<![A-Za-z])M\s+m(?:3|³|\^3)")
+"""``M m3``: millions, or thousands as Romans wrote them."""
+
+
 def amount_of(text: str, words: Words, element: str | None) -> Heading | None:
     """Return a mass, volume, area or height with its unit; an unsure unit is asked about.
 
@@ -36,6 +43,8 @@ def amount_of(text: str, words: Words, element: str | None) -> Heading | None:
     element : str or None
         Element, oxide or ion it names: contained metal is a mass of it.
     """
+    if _ABOVE_THE_SEA.search(text):
+        return Heading(text, "other", None, unknown=words.unknown)
     shares = words.has("share_units")
     if words.has("others_units") or ((shares or words.has("volume_units")) and not words.has("amount mass")):
         return None
@@ -52,6 +61,8 @@ def amount_of(text: str, words: Words, element: str | None) -> Heading | None:
         if unsure == "Mt":
             return Heading(text, "mass", element, "Mt", 1e6, None, words.unknown)
         return Heading(text, "mass", element, None, None, None, (*words.unknown, unsure))
+    if kind == "mass" and element == "Mg" and not words.has("mass_units"):  # megagrams, or a mass of magnesium
+        return Heading(text, "mass", None, None, None, None, (*words.unknown, "Mg"))
     unit = words.meaning(_AMOUNT_UNITS[kind])
     factor = float(vocabulary()[_AMOUNT_UNITS[kind]][unit][0]) if unit is not None else None
     unknown = (*words.unknown, *_unclear_amount(text, words, kind, by_unit))
@@ -90,6 +101,8 @@ def _unclear_amount(text: str, words: Words, kind: str, by_unit: list[str]) -> l
     named = [index for index, token in enumerate(words.tokens) if group in token.readings]
     rate = any("sign" in token.readings for token in words.tokens[named[0] + 1 : named[-1]])
     if rate or len({words.tokens[index].readings[group] for index in named}) > 1:
+        return [text.strip()]
+    if _LONE_M.search(text):
         return [text.strip()]
     thousands = "number" in words.tokens[-1].readings and words.tokens[-1].text.startswith("0")
     return [text.strip()] if scaled or thousands or words.has("methods") else []

@@ -35,6 +35,7 @@ _SPELLINGS: dict[str, tuple[str, float]] = {
                      "metros cubicos"), ("m3", 1.0)),
     **dict.fromkeys(("g", "gram", "grams"), ("t", 1e-6)),
     "mg": ("t", 1e-9),
+    "Mg": ("t", 1.0),  # megagrams
     **dict.fromkeys(("lb", "lbs", "pound", "pounds"), ("t", 0.00045359237)),
     "oz": ("t", 0.0000311034768),  # troy ounces: what metals are weighed in
     **dict.fromkeys(("Mm3", "hm3", "million m3"), ("m3", 1e6)),

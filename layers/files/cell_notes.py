@@ -125,7 +125,13 @@ def _code_notes(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note
     notes = []
     for name in map(str, cells.columns):
         nines = _nines(cells[name])
-        if nines is not None:
+        if nines is None and (nines := _mostly_nines(cells[name])) is not None:
+            text = (
+                f"{int(nines.sum())} cells of '{name}' are {cells[name][nines].iloc[0]}, more than all others together: a code "
+                "for not known? They were taken as they stand; if they mean it, list the code under 'missing:'."
+            )
+            notes.append(Note(source, "code_of_nines", text, int(nines.sum()), (name,), tuple(rows[nines].tolist())))
+        elif nines is not None:
             text = (
                 f"{int(nines.sum())} cells of '{name}' are {cells[name][nines].iloc[0]}, far above most others: a code for not "
                 "known? Amounts of that sort are left missing, all else is taken as it stands; list the code under 'missing:'."
@@ -175,6 +181,19 @@ def _nines(column: pd.Series) -> np.ndarray | None:
     return hit if len(others) and float(column[hit].iloc[0]) > 10 * float(others.quantile(0.9)) else None
 
 
+def _mostly_nines(column: pd.Series) -> np.ndarray | None:
+    """Return which cells are one number of nothing but nines, where that is most of a column; None elsewhere."""
+    head = column.iloc[:_LOOKED_AT].dropna().astype("str")
+    if len(head) < _FEWEST or head.str.fullmatch(_ONLY_NINES).mean() <= _MOSTLY / 2:
+        return None
+    texts = column.astype("str").where(column.notna(), "")
+    hit = texts.str.fullmatch(_ONLY_NINES).to_numpy(dtype=bool)
+    one = texts[hit].nunique() == 1
+    return hit if one and hit.sum() > _MOSTLY * int(column.notna().sum()) else None
+
+
+_LOOKED_AT, _FEWEST = 200, 5
+_ONLY_NINES = r"\s*-?9{2,}(?:\.[09]+)?\s*"
 _NINES_IN_GROUPS = re.compile(r"\s*(?:9{4,}|9{1,3}(?:[ \u00a0\u202f,'\u2019]999)+)(?:\.0+)?\s*$")
 _GROUPED = r"(?<=\d)[ \u00a0\u202f,'\u2019](?=\d{3}(?:\D|$))"
 """What parts thousands."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from layers.cells.heading_grammar import parse_heading
 from layers.errors import SourceError
 
 Row = Sequence[str]
@@ -97,6 +98,10 @@ _NOTE_WORDS = re.compile(
 )
 
 
+_UNIT_OF_GROUP = re.compile(r"[(\[]\s*([^()\[\]]+?)\s*[)\]]\s*$|,\s*([^,]+)$|\bin\s+(\S.*)$")
+"""``Major elements (wt.%)``, ``Trace elements, ppm``, ``Results in ppm``."""
+
+
 @dataclass(frozen=True)
 class Heading:
     """Where the heading of a grid is and what it says.
@@ -115,6 +120,8 @@ class Heading:
         Non-empty rows above the names (titles, group names).
     repeated : mapping of str to str
         Column that was given a name of its own because its heading stands more than once -> that heading.
+    group_units : mapping of str to str
+        Column without a unit of its own -> the unit that the heading of its group tells, which is among ``captions`` as well.
     """
 
     columns: tuple[str, ...]
@@ -123,6 +130,7 @@ class Heading:
     captions: Mapping[str, Mapping[str, str]]
     skipped: int
     repeated: Mapping[str, str]
+    group_units: Mapping[str, str] = field(default_factory=dict)
 
 
 def find_heading(where: str, grid: Sequence[Row], header_row: int | None, said_rows: Mapping[str, int]) -> Heading:
@@ -149,7 +157,10 @@ def find_heading(where: str, grid: Sequence[Row], header_row: int | None, said_r
     columns, repeated = _names(grid, position)
     captions, first_row = _captions(grid, position, columns, said_rows)
     skipped = sum(any(cell.strip() for cell in row) for row in grid[:position])
-    return Heading(columns, first_row, position, captions, skipped, repeated)
+    grouped = _units_of_groups(grid[position - 1] if position else [], columns, captions.get("unit", {}))
+    if grouped:
+        captions["unit"] = {**grouped, **captions.get("unit", {})}
+    return Heading(columns, first_row, position, captions, skipped, repeated, grouped)
 
 
 def _require_narrow(where: str, grid: Sequence[Row]) -> None:
@@ -276,6 +287,20 @@ def _group_names(row: Row, width: int) -> list[str]:
     return groups
 
 
+def _units_of_groups(above: Row, columns: Sequence[str], below: Mapping[str, str]) -> dict[str, str]:
+    """Return the units that names of groups tell for columns whose own heading, and the row below it, tell none."""
+    groups = _group_names(above, len(columns))
+    told = {}
+    for group in set(groups):
+        match = _UNIT_OF_GROUP.search(group)
+        told[group] = next(filter(None, match.groups())) if match is not None else group
+    return {
+        column: told[group]
+        for column, group in zip(columns, groups, strict=True)
+        if told[group].strip().casefold() in _UNITS and column not in below and parse_heading(column).unit is None
+    }
+
+
 def _captions(
     grid: Sequence[Row], position: int, columns: Sequence[str], said_rows: Mapping[str, int]
 ) -> tuple[dict[str, dict[str, str]], int]:
@@ -289,7 +314,7 @@ def _captions(
             first = max(first, number)
         return words_by_kind, first
     while first < len(grid) and first <= position + 5:
-        described = _kind(grid[first])
+        described = _kind(grid[first]) or _above_units(grid, first)
         if described is None:
             break
         words_by_kind[described] = {
@@ -313,6 +338,19 @@ def _kind(row: Row) -> str | None:
     if not any(len(unit) > 2 or unit in ("%", "dd") for unit in units if unit in _UNITS):
         return None
     return "unit" if sum(known) == len(known) or (sum(known) >= 3 and sum(known) >= 0.8 * len(known)) else None
+
+
+def _above_units(grid: Sequence[Row], row: int) -> str | None:
+    """Return ``method`` or ``limit`` of a row without a label that stands between the names and a row of units."""
+    if not any(_kind(below) == "unit" for below in grid[row + 1 : row + 3]):
+        return None
+    filled = [cell for cell in grid[row] if cell.strip()]
+    numbers = [is_number(cell) for cell in filled]
+    if len(filled) < 2 or any(numbers) != all(numbers):
+        return None
+    if not all(numbers):
+        return "method"
+    return None if _filled(grid[row], 0) else "limit"
 
 
 def _first_rows(grid: Sequence[Row]) -> str:

@@ -17,6 +17,8 @@ _QUOTED = re.compile(r'"([^"]*)"|\\(.)|_.|\*.')
 _SECTION = re.compile(r'(?:"[^"]*"|\\.|[^;])*')
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)\]")
 _DIGITS = re.compile(r"[0#?]|General", re.IGNORECASE)
+_SCALED = re.compile(r"[0#?](,+)\s*(?:[^0#?,.]|$)")
+"""Commas behind the last digit: each shows a thousandth of the number."""
 _ZEROS = re.compile(r"^0{2,}$")
 _SIGN = re.compile(r"\s*([<>≤≥])\s*=?\s*$")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -35,6 +37,7 @@ class _Section:
 
     condition: tuple[str, float] | None
     percent: bool
+    thousands: int
     zeros: int
     sign: str
     unit: str
@@ -70,6 +73,7 @@ def _section(code: str) -> _Section:
     return _Section(
         condition=None if condition is None else (condition[1], float(condition[2])),
         percent="%" in plain,
+        thousands=len(scaled[1]) if (scaled := _SCALED.search(plain)) is not None else 0,
         zeros=len(code) if _ZEROS.match(code) else 0,
         sign=sign[1] if sign and digits else "",
         unit=unit,
@@ -110,6 +114,8 @@ def shown_number(value: float, code: str) -> str:
         value = abs(value)
     if layout.percent:
         value = round(value * 100, 10)
+    if layout.thousands:
+        value = value / 1000**layout.thousands
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         value = int(value)
     if isinstance(value, int) and value >= 0:
@@ -124,6 +130,14 @@ def words_beside(cell: Any) -> str:
         code = cell.number_format or ""
         return "" if code == "General" else _section_of(value, code).other_words
     return ""
+
+
+def is_scaled(cell: Any) -> bool:
+    """Say whether the format of a cell shows a thousandth, or less, of its number."""
+    value = cell.value
+    if not isinstance(value, int | float) or isinstance(value, bool) or "," not in (cell.number_format or ""):
+        return False
+    return _section_of(value, cell.number_format).thousands > 0
 
 
 def is_put_aside(cell: Any) -> bool:

@@ -22,6 +22,7 @@ from layers.files.cell_notes import notes_on_cells
 from layers.files.delimited import DELIMITERS, Grid, ragged, read_body, sniff_delimiter, split_rows
 from layers.files.fixed_width import laid_out
 from layers.files.geometry_text import geometry_column
+from layers.files.heading_notes import heading_notes, unset_formulas
 from layers.files.heading_rows import Heading, find_heading, note_rows
 from layers.files.left_out import numbers_left, text_left
 from layers.files.located import TEXT_SUFFIXES, locate
@@ -29,6 +30,7 @@ from layers.files.merged_cells import fill_merged
 from layers.files.packed import unpacked
 from layers.files.signatures import require_own_parts
 from layers.files.text_encoding import decode, is_plain
+from layers.files.text_marks import without_text_marks
 from layers.files.unread_formats import WAYS_OUT
 from layers.files.vector_layers import is_companion, is_mapinfo
 from layers.files.vectors import VECTOR_SUFFIXES, read_features, to_degrees
@@ -196,7 +198,8 @@ def _from_large_text(
     if note_rows(tail, len(heading.columns)) or not str(cells.columns[-1]).strip():
         return None
     numbers = np.arange(heading.first_row + 1, heading.first_row + 1 + len(cells), dtype=np.int64)
-    notes = (*notes_on_cells(source.id, notes, cells, numbers), *_heading_notes(source.id, heading, 0))
+    cells, marks = without_text_marks(source.id, cells)
+    notes = (*notes_on_cells(source.id, (*notes, *marks), cells, numbers), *heading_notes(source.id, heading, 0))
     kept = cells[~blank].reset_index(drop=True)
     return RawTable(path, kept, numbers[~blank], None, notes, (), heading.captions, heading.repeated)
 
@@ -250,25 +253,11 @@ def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
             f"{where}: there is a heading ({', '.join(heading.columns[:6])}) but no data row. Fetch or export the file again."
         )
     numbered = np.array([numbers[position] for position in body], dtype=np.int64)
+    cells, marks = without_text_marks(source.id, cells)
     aside = grid.dated, grid.errors, grid.put_aside
-    notes = notes_on_cells(source.id, (*grid.notes, *merged), cells, numbered, *aside)
-    notes = (*notes, *_unset_formulas(source.id, grid, heading), *_heading_notes(source.id, heading, len(bad)))
+    notes = notes_on_cells(source.id, (*grid.notes, *merged, *marks), cells, numbered, *aside)
+    notes = (*notes, *unset_formulas(source.id, grid, heading), *heading_notes(source.id, heading, len(bad)))
     return RawTable(path, cells, numbered, None, notes, tuple(rejects), heading.captions, heading.repeated)
-
-
-def _unset_formulas(source: str, grid: Grid, heading: Heading) -> tuple[Note, ...]:
-    """Name the columns of a workbook whose cells hold formulas that were never calculated: they read as empty."""
-    first = grid.numbers[heading.first_row] if heading.first_row < len(grid.numbers) else 0
-    unset = [(row, column) for row, column in grid.unset if row >= first]
-    if not unset:
-        return ()
-    columns = sorted({column for _, column in unset if column < len(heading.columns)})
-    names = [heading.columns[column] for column in columns]
-    text = (
-        f"{len(unset)} cells of {', '.join(names) or 'columns without a name'} hold formulas without a stored result and read "
-        "as empty. Open the workbook in Excel or LibreOffice, let it calculate, and save it."
-    )
-    return (Note(source, "formula_without_result", text, len(unset), tuple(names), tuple(row for row, _ in unset)),)
 
 
 def _data_rows(grid: Grid, heading: Heading) -> tuple[list[list[str]], list[int]]:
@@ -298,30 +287,3 @@ def _frame(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> pd.DataFram
         for name, column in zip(columns, across, strict=False)
     }
     return pd.DataFrame(data)
-
-
-def _heading_notes(source: str, heading: Heading, ragged_count: int) -> tuple[Note, ...]:
-    notes = []
-    if heading.header_row or heading.captions:
-        unit_rows = f", rows of {' and '.join(heading.captions)} below it" if heading.captions else ""
-        notes.append(
-            Note(source, "heading_found", f"The column names were taken from row {heading.header_row + 1}{unit_rows}.")
-        )
-    if heading.repeated:
-        names = ", ".join(dict.fromkeys(heading.repeated.values()))
-        notes.append(
-            Note(
-                source,
-                "repeated_column",
-                f"Column names stand more than once and were told apart: {names}.",
-                len(heading.repeated),
-                columns=tuple(heading.repeated),
-            )
-        )
-    if ragged_count:
-        notes.append(
-            Note(
-                source, "ragged_row", "Rows with another number of fields than the heading were rejected.", ragged_count
-            )
-        )
-    return tuple(notes)

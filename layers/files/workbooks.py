@@ -14,7 +14,7 @@ from layers.errors import SourceError
 from layers.files.delimited import Grid
 from layers.files.hidden_cells import hidden_note, sheet_xml
 from layers.files.merged_cells import merged_spans
-from layers.files.shown_numbers import is_put_aside, shown_number, words_beside
+from layers.files.shown_numbers import is_put_aside, is_scaled, shown_number, words_beside
 from layers.files.unsafe_files import require_bearable_row, require_bearable_workbook
 from layers.library_warnings import quiet
 
@@ -73,6 +73,7 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
         dated: list[tuple[int, int]] = []
         put_aside: list[tuple[int, int]] = []
         dressed: dict[int, str] = {}
+        scaled: list[int] = []
         for number, row in enumerate(chosen.iter_rows(), start=1):
             require_bearable_row(where, number, len(row))
             if number in left_out:
@@ -81,6 +82,7 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
             errors += [(number, at) for at, cell in enumerate(cells) if cell is None]
             words = next((shown for cell in row if (shown := words_beside(cell))), None)
             dressed |= {number: words} if words else {}
+            scaled += [number] if any(map(is_scaled, row)) else []
             put_aside += [(number, at) for at, cell in enumerate(row) if cell.value is not None and is_put_aside(cell)]
             dated += [(number, at) for at, cell in enumerate(row) if isinstance(cell.value, dt.datetime | dt.date)]
             rows.append([cell or "" for cell in cells])
@@ -97,7 +99,7 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
         raise SourceError(f"{where}: the sheet '{chosen.title}' is empty. Name another with 'sheet:'.")
     width = max(map(len, rows), default=0)  # a cell without a value may be absent at the end of a row
     rows = [row + [""] * (width - len(row)) for row in rows]
-    notes = (*_notes(source, dressed), *hidden)
+    notes = (*_notes(source, dressed, scaled), *hidden)
     return Grid(
         rows,
         numbers,
@@ -191,8 +193,14 @@ def _text(cell: Any) -> str | None:
     return str(value)
 
 
-def _notes(source: str, dressed: dict[int, str]) -> tuple[Note, ...]:
+def _notes(source: str, dressed: dict[int, str], scaled: list[int]) -> tuple[Note, ...]:
     notes = []
+    if scaled:
+        text = (
+            f"The format of cells shows a thousandth, or less, of the number that is stored (first in row {scaled[0]}); they "
+            "were read as they are shown. Make sure that the unit of their heading is meant so."
+        )
+        notes.append(Note(source, "scaled_by_format", text, len(scaled), rows=tuple(scaled)))
     if dressed:
         row, words = next(iter(dressed.items()))
         text = (

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from layers.cells.assay_columns import AssayColumn, assay_columns
+from layers.cells.assay_columns import AssayColumn, assay_columns, factor_of
 from layers.cells.assays import MISSING_NUMBERS
+from layers.cells.heading_grammar import parse_heading
 from layers.elements import REE, oxide_factor
 from layers.guess.columns import PART_OF_NAME, Guess, guess_columns, numbers, share_of_numbers
 from layers.guess.words import MEDIA_WORDS
@@ -75,14 +76,24 @@ def guess_chemistry(
     columns = [column for column in laboratory_columns(cells, mark) if column.name not in taken]
     guess_medium(guess, cells, where)
     _site_names(guess, cells)
+    stated = words_by_kind.get("unit", {})
+    by_row = _unit_by_row(cells)
     _units(
         guess,
         cells,
-        [column for column in columns if column.to_ppm is None and column.name not in words_by_kind.get("unit", {})],
+        [column for column in columns if column.to_ppm is None and column.name not in stated and not by_row],
         mark,
     )
     _negatives(guess, cells, columns, mark)
     _marks(guess, cells, columns)
+
+
+def _unit_by_row(cells: pd.DataFrame) -> bool:
+    """Say whether one column states the unit of all results row by row."""
+    names = [str(name) for name in cells.columns]
+    general = [name for name in names if (heading := parse_heading(name)).kind == "unit" and heading.element is None]
+    words = [] if len(general) != 1 else as_text(cells[general[0]]).dropna().unique().tolist()
+    return bool(words) and all(factor_of(str(word), "La") is not None for word in words)
 
 
 def guess_medium(guess: Guess, cells: pd.DataFrame, where: str) -> None:

@@ -132,7 +132,10 @@ def _unread_multiple(heading: str, base: str) -> str | None:
     return match.group()
 
 
-_UNIT_WORDS = ("unit", "units", "uom", "unité", "unidad", "einheit")
+_UNIT_WORDS = re.compile(
+    r"(?:(?P<of>.+) )?(?:(?:measurement )?units?(?: of measure(?:ment)?)?|uom|unités?(?: de mesure)?|"
+    r"unidad(?:es)?(?: de medida)?|einheit(?:en)?)(?: ?\d)?"
+)
 
 
 def _measures_alike(text: str, unit: str) -> bool:
@@ -149,12 +152,12 @@ def _by_row(headings: Sequence[str], unit: str, cells: pd.DataFrame | None) -> l
     if cells is None:
         return doubts
     for heading in headings:
-        wanted = {_words(f"{heading} {word}") for word in _UNIT_WORDS}
         for column in map(str, cells.columns):
-            if _words(column) not in wanted | {_words(word) for word in _UNIT_WORDS}:
+            match = _UNIT_WORDS.fullmatch(_words(column))
+            if match is None or match["of"] not in (None, _words(heading)):
                 continue
             units = [text for cell in cells[column].dropna().unique() if (text := str(cell).strip())]
-            if _words(column) not in wanted and not all(_measures_alike(unit_text, unit) for unit_text in units):
+            if match["of"] is None and not all(_measures_alike(unit_text, unit) for unit_text in units):
                 continue  # the units of something else
             if not all(_is_unit(unit_text, unit) for unit_text in units):
                 doubts.append(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -15,6 +16,8 @@ from layers.errors import SourceError
 from layers.readers.assay_options import GeochemistryOptions
 from layers.readers.columns import as_text, mapped_columns
 from layers.samples.columns import atomic_order
+
+_MARKS_OF_LIMITS = ("<", ">", "U", "UJ", "ND")
 
 
 def laboratory_columns(
@@ -126,7 +129,7 @@ def _refuse_stray_marks(
         for heading in parse_headings(names)
         if heading.kind == "qualifier" and heading.element is None and heading.text not in taken
     ]
-    marked = [name for name in stray if as_text(cells[name]).isin(["<", ">"]).any()]
+    marked = [name for name in stray if as_text(cells[name]).str.upper().isin(_MARKS_OF_LIMITS).any()]
     if marked:
         raise SourceError(
             f"{where}: {len(marked)} columns hold marks such as < and it cannot be told of which results: "
@@ -167,6 +170,46 @@ def unit_column(sheet: AssayColumns, column: AssayColumn, names: Sequence[str]) 
         return own
     general = [name for name in names if (heading := parse_heading(name)).kind == "unit" and heading.element is None]
     return general[0] if len(general) == 1 else None
+
+
+def units_beside(
+    source: Source, where: str, sheet: AssayColumns, cells: pd.DataFrame, told: Collection[str]
+) -> dict[str, str | None]:
+    """Return the column that states the unit row by row of each column of results whose unit nothing else tells.
+
+    Parameters
+    ----------
+    source : Source
+        Columns it ignores state no unit.
+    where : str
+        Names the file in messages.
+    sheet : AssayColumns
+        All headings.
+    cells : DataFrame
+        Raw cells.
+    told : collection of str
+        Columns of results whose unit their heading, a row under it or the run file tells.
+
+    Raises
+    ------
+    SourceError
+        If a column of units says another one than is told for a column of results.
+    """
+    left_out = {*source.ignore, *source.options.get("ignore", ())}
+    names = [name for name in map(str, cells.columns) if name not in left_out]
+    units = {column.name: unit_column(sheet, column, names) for column in sheet.results}
+    served = {unit for name, unit in units.items() if name not in told}
+    for column in sheet.results:
+        unit = units[column.name]
+        doubtful = unit is not None and column.name in told and unit not in served
+        for word in as_text(cells[unit]).dropna().unique() if doubtful else ():
+            factor = factor_of(str(word), column.form)
+            if factor is not None and column.to_ppm is not None and not math.isclose(factor, column.to_ppm):
+                raise SourceError(
+                    f"{where}: the column '{unit}' says '{word}' and the unit told for '{column.name}' is another. Which is "
+                    f"right cannot be told. List '{unit}' under 'ignore:', or correct the file."
+                )
+    return {name: unit for name, unit in units.items() if name not in told}
 
 
 def _looks_like(cells: pd.DataFrame) -> str:

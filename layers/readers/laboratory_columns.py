@@ -33,9 +33,11 @@ from layers.readers.assay_checks import (
 )
 from layers.readers.assay_choice import choose, preference, refuse_twins
 from layers.readers.assay_options import GeochemistryOptions
-from layers.readers.assay_sheet import heading_notes, laboratory_sheet, unit_column
+from layers.readers.assay_sheet import heading_notes, laboratory_sheet, units_beside
 from layers.readers.columns import mapped_columns
 from layers.readers.doubtful_results import drop_impossible, mark_notes, refuse_other_units, refuse_parted_thousands
+from layers.readers.method_notes import keep_own_methods, method_notes
+from layers.readers.whole_sample import refuse_shares
 
 
 @dataclass
@@ -122,7 +124,11 @@ def read_suites(
         suites.notes.append(Note(source.id, "decimal_comma", message))
         parsed = {column.name: read(source, column) for column in results}
     refuse_other_units(where, results, parsed, cells, rows)
-    results = _units_by_row(results, parsed, sheet, cells, suites)
+    captions = words_by_kind.get("unit", {})
+    told = [one.name for one in results if {one.name, one.form} & options.units.keys() or one.name in captions]
+    told += [one.name for one in results if parse_heading(one.name).unit is not None]
+    units = units_beside(source, where, sheet, cells, told)
+    results = _units_by_row(results, parsed, units, cells, suites)
     if source.decimal_mark is None:
         suites.notes += refuse_parted_thousands(source, where, results, cells)
     suites.notes += mark_notes(source.id, marks, cells, rows)
@@ -133,9 +139,10 @@ def read_suites(
     _note_odd_cells(suites, results, parsed, source, cells)
     _choose_results(suites, results, parsed, source, options, cells, rows)
     suites.notes += _drop_outliers(source.id, suites)
+    suites.notes += refuse_shares(source.id, where, suites.columns, rows)
     suites.notes += level_notes(source.id, {element: suites.columns[f"{element}_ppm"] for element in _rare(suites)})
     suites.tree_ppm = _total(source, options, cells)
-    _note_methods(source.id, suites)
+    suites.notes += method_notes(source.id, suites.method)
     return suites
 
 
@@ -190,23 +197,31 @@ def _choose_results(
     suites.notes += one_of_a_kind(doubts)
     best = np.where(rank_of_row < len(METHOD_ORDER), rank_of_row, np.minimum(rank_of_any, len(METHOD_ORDER) - 1))
     suites.method = np.array(METHOD_ORDER, dtype=object)[best]
-    suites.notes += _keep_own_methods(source.id, suites, ranks, best)
+    suites.notes += keep_own_methods(source.id, suites.columns, ranks, best)
 
 
 def _units_by_row(
-    results: list[AssayColumn], parsed: dict[str, Cells], sheet: AssayColumns, cells: pd.DataFrame, suites: Suites
+    results: list[AssayColumn],
+    parsed: dict[str, Cells],
+    units: Mapping[str, str | None],
+    cells: pd.DataFrame,
+    suites: Suites,
 ) -> list[AssayColumn]:
-    """Bring columns whose unit stands in a column of its own to ppm row by row; rows with another word there are rejected."""
-    names = [str(name) for name in cells.columns]
+    """Bring columns whose unit stands in a column of its own to ppm row by row; rows with another word there are rejected.
+
+    A unit that is stated for the whole table holds where the row tells none.
+    """
     read = []
     for column in results:
-        unit = None if column.to_ppm is not None else unit_column(sheet, column, names)
-        if unit is None:
+        unit = units.get(column.name)
+        text = None if unit is None else cells[unit].astype("str").str.strip().where(cells[unit].notna(), "")
+        factors = {} if text is None else {word: factor_of(word, column.form) for word in text.unique()}
+        if unit is None or text is None or (column.to_ppm is not None and not any(factors.values())):
             read.append(column)
             continue
-        text = cells[unit].astype("str").where(cells[unit].notna(), "")
-        factors = {word: factor_of(word, column.form) for word in text.unique()}
-        factor = text.map(factors).to_numpy(dtype="float64", na_value=np.nan)
+        factor = text.map(factors).to_numpy(dtype="float64", na_value=np.nan, copy=True)
+        if column.to_ppm is not None:
+            factor[(text == "").to_numpy(dtype=bool)] = column.to_ppm
         column_cells = parsed[column.name]
         there = np.isfinite(column_cells.value) | (column_cells.censored != 0)
         for row in np.flatnonzero(there & ~np.isfinite(factor)).tolist():
@@ -221,6 +236,7 @@ def _units_by_row(
             column_cells.unreadable,
             column_cells.negatives,
         )
+        suites.used.setdefault(unit, "unit")
         read.append(replace(column, to_ppm=1.0))
     return read
 
@@ -328,32 +344,6 @@ def _refuse_negatives(where: str, parsed: Mapping[str, Cells]) -> None:
         )
 
 
-def _keep_own_methods(
-    source_id: str, suites: Suites, ranks: Mapping[str, npt.NDArray[np.int8]], best: npt.NDArray[np.int8]
-) -> list[Note]:
-    """Keep the method of each element that has another one than its row, and say so."""
-    others: dict[str, list[str]] = {}
-    rows = np.zeros(len(best), dtype=bool)
-    for element, rank in ranks.items():
-        there = rank < len(METHOD_ORDER)
-        differs = there & (rank != best)
-        if not differs.any():
-            continue
-        codes = np.where(there, rank, -1)
-        suites.columns[f"{element}_method"] = pd.Categorical.from_codes(codes, categories=pd.Index(METHOD_ORDER))
-        rows |= differs
-        for method_rank in np.unique(rank[differs]):
-            others.setdefault(METHOD_ORDER[method_rank], []).append(element)
-    if not others:
-        return []
-    shown = "; ".join(f"{method.replace('_', ' ')}: {', '.join(elements)}" for method, elements in others.items())
-    message = (
-        f"Elements of one sample come from several methods (beside the one of its rare earths {shown}). Each element is compared "
-        "with others by its own method only; a total of rare earths adds up what each was measured by."
-    )
-    return [Note(source_id, "methods_per_element", message, int(rows.sum()))]
-
-
 def _rare(suites: Suites) -> list[str]:
     return [element for element in REE if f"{element}_ppm" in suites.columns]
 
@@ -383,18 +373,3 @@ def _total(source: Source, options: GeochemistryOptions, cells: pd.DataFrame) ->
     if not names:
         return np.full(len(cells), np.nan)
     return parse_cells(cells[names[0]], negative=options.negative, decimal_mark=source.decimal_mark or ".").value
-
-
-def _note_methods(source_id: str, suites: Suites) -> None:
-    """Say when methods that see different shares of an element stand in one table."""
-    methods, counts = np.unique(suites.method.astype(str), return_counts=True)
-    if len(methods) > 1:
-        shown = ", ".join(f"{method} {count}" for method, count in zip(methods, counts, strict=True))
-        message = (
-            f"The samples were analysed by several methods ({shown}); they are standardised apart and never averaged."
-        )
-        suites.notes.append(Note(source_id, "several_methods", message, int(counts.sum())))
-    partial = int((suites.method == "aqua_regia").sum())
-    if partial:
-        message = "Aqua regia dissolves only part of the rare earths (least of the heavy ones): compare within the method only."
-        suites.notes.append(Note(source_id, "partial_digestion", message, partial))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,11 +12,13 @@ import pandas as pd
 from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.cells.assay_columns import unit_name
-from layers.cells.assays import BELOW_WORDS, mark_signs
+from layers.cells.assays import BELOW_WORDS, holds_marks, mark_signs
 from layers.cells.heading_grammar import parse_heading, parse_headings
 from layers.errors import SourceError
 from layers.readers.columns import as_text, mapped_columns
 from layers.readers.doubtful_results import mark_notes
+
+_OF_MARKS = re.compile(r"(?i)qual(?:ifier|if)?(?![a-z])|flag")
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ def one_row_per_sample(source: Source, where: str, cells: pd.DataFrame, rows: np
         )
     [analyte], [value] = mapped_columns(source, cells, "analyte")[:1], mapped_columns(source, cells, "value")[:1]
     [sample] = mapped_columns(source, cells, "sample_id")[:1]
-    beside = _beside(source, cells)
+    beside, marks = _beside(source, cells)
     unit = parse_heading(value).unit
     heading = cells[analyte].astype("str").str.strip()
     units = as_text(cells[beside["unit"]]) if "unit" in beside else None
@@ -73,7 +77,8 @@ def one_row_per_sample(source: Source, where: str, cells: pd.DataFrame, rows: np
         heading = heading + ("_" + units).where(units.notna(), "")
     if "method" in beside:
         heading = heading + _methods(as_text(cells[beside["method"]]))
-    long = pd.DataFrame({"sample": cells[sample], "heading": heading, "value": _marked(cells, value, beside)})
+    results = _marked(cells, value, marks, beside.get("detection_limit"))
+    long = pd.DataFrame({"sample": cells[sample], "heading": heading, "value": results})
     twice = long.duplicated(["sample", "heading"])
     if twice.any():
         first = long[twice].iloc[0]
@@ -83,15 +88,19 @@ def one_row_per_sample(source: Source, where: str, cells: pd.DataFrame, rows: np
         )
     wide = long.pivot(index="sample", columns="heading", values="value")
     first_row = ~cells[sample].duplicated().to_numpy()
-    kept = cells[first_row].drop(columns=[analyte, value, *beside.values()]).reset_index(drop=True)
+    read = [*beside.values(), *marks]
+    kept = cells[first_row].drop(columns=[analyte, value, *read]).reset_index(drop=True)
     joined = kept.merge(wide, left_on=sample, right_index=True, how="left", validate="one_to_one")
-    marks = {value: beside["qualifier"]} if "qualifier" in beside else {}
-    notes = mark_notes(source.id, marks, cells, rows)
-    return WideTable(joined, rows[first_row], len(cells) - len(joined), dict.fromkeys(beside.values(), "value"), notes)
+    notes = [note for name in marks for note in mark_notes(source.id, {value: name}, cells, rows)]
+    notes += _not_read(source, analyte, cells[analyte], heading, rows)
+    return WideTable(joined, rows[first_row], len(cells) - len(joined), dict.fromkeys(read, "value"), notes)
 
 
-def _beside(source: Source, cells: pd.DataFrame) -> dict[str, str]:
-    """Return the columns that hold the unit, the mark and the limit of each row: the only one of their kind."""
+def _beside(source: Source, cells: pd.DataFrame) -> tuple[dict[str, str], list[str]]:
+    """Return the columns that hold the unit, the method and the limit of each row, the only one of their kind, and all of marks.
+
+    A laboratory and whoever validates its results mark them in columns of their own; both count.
+    """
     taken = {name for column in source.columns for name in mapped_columns(source, cells, column)}
     taken |= {*source.where, *source.ignore}
     companions: dict[str, list[str]] = {}
@@ -103,7 +112,30 @@ def _beside(source: Source, cells: pd.DataFrame) -> dict[str, str]:
         )
         if lone and heading.text not in taken and heading.text in cells.columns:
             companions.setdefault(heading.kind, []).append(heading.text)
-    return {kind: names[0] for kind, names in companions.items() if len(names) == 1}
+    marks = companions.pop("qualifier", [])
+    rest = [
+        str(name)
+        for name in cells.columns
+        if str(name) not in taken and str(name) not in sum(companions.values(), marks)
+    ]
+    marks += [name for name in rest if holds_marks(cells[name], sure=_OF_MARKS.search(name) is not None)]
+    return {kind: names[0] for kind, names in companions.items() if len(names) == 1}, marks
+
+
+def _not_read(source: Source, column: str, analytes: pd.Series, headings: pd.Series, rows: np.ndarray) -> list[Note]:
+    """Name the analytes that are no element or oxide, such as sums of rare earths: their rows give no result."""
+    stated = {*source.options.get("results", {}), *source.options.get("ignore", ())}
+    kinds = {text: parse_heading(text).kind for text in headings.dropna().unique() if text not in stated}
+    left = headings.isin([text for text, kind in kinds.items() if kind != "result"]).to_numpy(dtype=bool)
+    if not left.any():
+        return []
+    counts = analytes[left].astype("str").str.strip().value_counts()
+    shown = ", ".join(f"{name} ({count})" for name, count in counts.head(8).items())
+    text = (
+        f"Rows of analytes that are no element or oxide by their name give no result: {shown}"
+        f"{' and others' if len(counts) > 8 else ''}. If one is, state it under options.results, e.g. {{Lanthanum_ppm: La}}."
+    )
+    return [Note(source.id, "analyte_not_read", text, int(left.sum()), (column,), tuple(rows[left].tolist()))]
 
 
 def _methods(texts: pd.Series) -> pd.Series:
@@ -128,15 +160,16 @@ def _same_unit(where: str, value: str, unit: str, column: str, units: pd.Series)
         )
 
 
-def _marked(cells: pd.DataFrame, value: str, beside: dict[str, str]) -> pd.Series:
+def _marked(cells: pd.DataFrame, value: str, marks: Sequence[str], limits: str | None) -> pd.Series:
     """Return the results with the signs of their marks, and with the limit of the row where the cell tells none."""
-    if not {"qualifier", "detection_limit"} & beside.keys():
+    if not marks and limits is None:
         return cells[value]
     text = as_text(cells[value]).fillna("")
-    signs = mark_signs(cells[beside["qualifier"]]) if "qualifier" in beside else np.full(len(cells), "", dtype=object)
-    limit = (
-        as_text(cells[beside["detection_limit"]]).fillna("") if "detection_limit" in beside else text.map(lambda _: "")
-    )
+    signs = np.full(len(cells), "", dtype=object)
+    for sign in ("b", ">", "<", "x"):  # the worst word of all that were said stands
+        for name in marks:
+            signs[mark_signs(cells[name]) == sign] = sign
+    limit = as_text(cells[limits]).fillna("") if limits is not None else text.map(lambda _: "")
     plain = text.str.fullmatch(r"\d.*|\.\d.*").to_numpy(dtype=bool)
     numberless = pd.to_numeric(text, errors="coerce").fillna(0).eq(0) & ~text.str.contains(r"^[<>≤≥].*\d", na=False)
     unlimited = (text.str.casefold().isin(BELOW_WORDS).to_numpy() | (signs == "<")) & numberless.to_numpy(dtype=bool)

@@ -85,6 +85,48 @@ for _name, _change_column in _COLUMNS.items():
             sheet.pack = lambda one, data: book_of(one, lambda book, page: change(page, letter))
 
 
+_SIGNS = {
+    '"<"0.0': "<",
+    '"< "General': "<",
+    "\\<0.0": "<",
+    '">"0.0': ">",
+    '[<1000000]"<"0.0;0.0': "<",
+    '0.0" ppb"': None,
+}
+for _code, _sign in _SIGNS.items():
+
+    @mutation("workbook", f"results whose format {_code} shows more than the number", "La")
+    def signed_by_format(sheet: Sheet, draw: Draw, code: str = _code, sign: str | None = _sign) -> None:
+        [row] = some(sheet, draw)
+        own, at = sheet.ids()[row], sheet.place("La") + 1
+        if not isinstance(sheet.truth[own]["La"], float):
+            raise ValueError("another mutation changed this result")
+        sheet.truth[own]["La"] = (sign, sheet.truth[own]["La"]) if sign else sheet.truth[own]["La"] / 1000
+        sheet.rows_touched.add(own)
+
+        def change(book: Any, page: Any) -> None:
+            page.cell(row + 2, at).number_format = code
+
+        sheet.pack = lambda one, data: book_of(one, change)
+
+
+for _code in ("#,##0,", "0.000,"):
+
+    @mutation("workbook", f"masses in kt by the format {_code}", "mass_t")
+    def scaled_by_format(sheet: Sheet, draw: Draw, code: str = _code) -> None:
+        """Store tonnes, show thousands of them, and say kt in the heading."""
+        sheet.rename("mass_t", "Tonnage (kt)")
+        at = sheet.place("mass_t") + 1
+
+        def change(book: Any, page: Any) -> None:
+            for row in range(2, page.max_row + 1):
+                page.cell(row, at).number_format = code
+                cell = page.cell(row, at)
+                cell.value = int(cell.value) if str(cell.value).isdigit() else cell.value
+
+        sheet.pack = lambda one, data: book_of(one, change)
+
+
 @mutation("hidden parts", "masses struck out in two cells", "mass_t")
 def struck_cells(sheet: Sheet, draw: Draw) -> None:
     rows, at = some(sheet, draw, 2), sheet.place("mass_t") + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from tests.mutations.mutation import Draw, mutation, some
 from tests.mutations.packages import book_of
@@ -148,9 +149,9 @@ for _text in _FOOTERS:
                 sheet.after = ["", *lines]
                 return
 
-            def change(book: object, page: object) -> None:
+            def change(book: Any, page: Any) -> None:
                 for number, line in enumerate(lines):
-                    page.cell(len(sheet.rows) + 4 + number, 1).value = line  # type: ignore[attr-defined]
+                    page.cell(len(sheet.rows) + 4 + number, 1).value = line
 
             sheet.pack = lambda one, data: book_of(one, change)
 
@@ -298,7 +299,52 @@ for _key in _MERGED:
             sheet.touched.add(key)
             if form == "workbook":
 
-                def change(book: object, page: object) -> None:
-                    page.merge_cells(start_row=first + 2, end_row=first + 4, start_column=at + 1, end_column=at + 1)  # type: ignore[attr-defined]
+                def change(book: Any, page: Any) -> None:
+                    page.merge_cells(start_row=first + 2, end_row=first + 4, start_column=at + 1, end_column=at + 1)
 
                 sheet.pack = lambda one, data: book_of(one, change)
+
+
+_GROUP_UNITS = {
+    "in brackets": "Major elements (wt.%)",
+    "behind a comma": "Major elements, %",
+    "behind in": "Oxides in %",
+    "alone": "%",
+}
+for _name, _heading in _GROUP_UNITS.items():
+    for _form in ("text", "workbook"):
+
+        @mutation("captions", f"{_form}, units in the headings of groups {_name}", "La", "Ce", "Al")
+        def group_units(sheet: Sheet, draw: Draw, heading: str = _heading, form: str = _form) -> None:
+            for key in (*RESULTS, "Cu", "Al"):
+                if key in sheet.keys:
+                    sheet.rename(key, "Al2O3" if key == "Al" else key)
+            above = ["" for _ in sheet.keys]
+            above[sheet.place("La")] = heading.replace("Major", "Trace").replace("wt.%", "ppm").replace("%", "ppm")
+            above[sheet.place("Al")] = heading
+            if form == "text":
+                sheet.before = [",".join(f'"{cell}"' if "," in cell else cell for cell in above)]
+                return
+
+            def change(book: Any, page: Any) -> None:
+                page.insert_rows(1)
+                for at, cell in enumerate(above):
+                    page.cell(1, at + 1).value = cell or None
+
+            sheet.pack = lambda one, data: book_of(one, change)
+
+
+for _sum in (1.0, 0.98):
+
+    @mutation("impossible", f"results are shares of their sum, {_sum:.0%}", "La", "Ce", "Nd", "Y")
+    def shares(sheet: Sheet, draw: Draw, whole: float = _sum) -> None:
+        """Write rare earths as per cent of their sum, as tables of a distribution do; nobody can tell how much there is."""
+        at = {key: sheet.place(key) for key in RESULTS}
+        for row in sheet.rows:
+            values = {key: float(row[place].lstrip("<")) for key, place in at.items()}
+            for key, place in at.items():
+                row[place] = f"{100 * whole * values[key] / sum(values.values()):.2f}"
+        for key in RESULTS:
+            sheet.rename(key, f"{key}2O3_pct" if key != "Ce" else "CeO2_pct")
+            for facts in sheet.truth.values():
+                facts[key] = -1.0

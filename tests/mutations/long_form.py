@@ -51,8 +51,8 @@ for _name, _unit in _UNITS.items():
         lengthen(sheet, unit)
 
 
-_SUMS = ("TREO", "TREE", "Total REE", "Sum REE", "LREE", "HREE", "TREO + Y2O3", "Sum", "ΣREE", "REE total", "LOI", "Total REO", "CREO",
-         "La+Ce", "Th/U", "Rare earths", "TOT/REE")  # fmt: skip
+_SUMS = ("TREO", "TREE", "Total REE", "Sum REE", "LREE", "HREE", "TREO + Y2O3", "Sum", "ΣREE", "REE total", "LOI",
+         "Total REO", "CREO", "La+Ce", "Th/U", "Rare earths", "TOT/REE")  # fmt: skip
 for _sum in _SUMS:
 
     @mutation("long form", f"rows of {_sum} among the results", "La", "Ce", "Nd")
@@ -137,3 +137,24 @@ def twice(sheet: Sheet, draw: Draw) -> None:
     row = list(sheet.rows[0])
     row[sheet.place("value")] = "77.7"
     sheet.rows.insert(1, row)
+
+
+_TWO_MARKS = {
+    "U and nothing": ("U", ""), "nothing and UJ": ("", "UJ"), "J and R": ("J", "R"), "U and R": ("U", "R"), "J and J": ("J", "J"),
+}  # fmt: skip
+for _name, _marks in _TWO_MARKS.items():
+    for _heads in (("Lab Qualifier", "Validation Qualifier"), ("Lab_Qual", "Reviewer_Qualifier")):
+
+        @mutation("long form", f"two columns of marks ({_heads[1]}), {_name}", "La", "Ce", "Nd")
+        def two_marks(
+            sheet: Sheet, draw: Draw, marks: tuple[str, str] = _marks, heads: tuple[str, str] = _heads
+        ) -> None:
+            lengthen(sheet)
+            row = next(at for at, cells in enumerate(sheet.rows) if cells[sheet.place("analyte")] == "Nd")
+            own = sheet.ids()[row]
+            if "R" in marks:
+                sheet.truth[own]["Nd"] = None
+            elif {"U", "UJ"} & set(marks):
+                sheet.truth[own]["Nd"] = ("<", sheet.truth[own]["Nd"])
+            for head, mark in zip(heads, marks, strict=True):
+                sheet.insert(head, head, [mark if at == row else "" for at in range(len(sheet.rows))])

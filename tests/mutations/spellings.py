@@ -1,4 +1,4 @@
-"""Mutations of spelling: zones and sides in other languages, months, ids as formulas, lone commas, nines, units, second columns."""
+"""Mutations of spelling: zones and sides in other languages, months, ids, lone commas, nines, units, second columns."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from tests.mutations.sheet import Sheet
 
 _NORTHERN: dict[str, str] = {
     "with Norte behind": "{} Norte", "with Huso": "Huso {}", "with H and a letter": "H{}N", "with H alone": "H{}",
-    "with Zona and a letter": "Zona {}N", "with Fuseau": "Fuseau {}", "with Nord behind": "{} Nord", "with UTM and a letter": "UTM{}N",
+    "with Zona and a letter": "Zona {}N", "with Fuseau": "Fuseau {}", "with Nord behind": "{} Nord",
+    "with UTM and a letter": "UTM{}N",
     "as a code of a system": "EPSG:326{}", "as the name of a system": "WGS 84 / UTM zone {}N", "with Z": "Z{}",
-    "with a hyphen and a letter": "{}-N", "with a letter in brackets": "{} (N)", "with Fus.": "Fus. {}", "with Norte in capitals": "{} NORTE",
-    "with Huso and Norte": "Huso {} Norte", "with a number sign": "#{}", "with North in words": "Zone {} North", "with Zone Nr.": "Zone Nr. {}",
+    "with a hyphen and a letter": "{}-N", "with a letter in brackets": "{} (N)", "with Fus.": "Fus. {}",
+    "with Norte in capitals": "{} NORTE",
+    "with Huso and Norte": "Huso {} Norte", "with a number sign": "#{}", "with North in words": "Zone {} North",
+    "with Zone Nr.": "Zone Nr. {}",
 }  # fmt: skip
 for _name, _form in _NORTHERN.items():
 
@@ -41,8 +44,9 @@ for _form in _SOUTHERN:
 
 
 _SIDES: dict[str, tuple[str, str]] = {
-    "letters O and N": ("{} O", "{} N"), "letters O before the number": ("O {}", "N {}"), "words of Spanish": ("{} Oeste", "{} Norte"),
-    "words of French": ("{} Ouest", "{} Nord"), "words of Portuguese": ("{} Oeste", "{} Norte"), "letters W and N": ("{}W", "{}N"),
+    "letters O and N": ("{} O", "{} N"), "letters O before the number": ("O {}", "N {}"),
+    "words of Spanish": ("{} Oeste", "{} Norte"), "words of French": ("{} Ouest", "{} Nord"),
+    "words of English": ("{} West", "{} North"), "letters W and N": ("{}W", "{}N"),
 }  # fmt: skip
 _TONGUES = {"letters O and N": ("es", "pt", "fr", None), "letters O before the number": ("es", "pt", "fr", None)}
 for _name, (_west, _north) in _SIDES.items():
@@ -95,8 +99,9 @@ for _heading in (
 
 
 _MONTHS: dict[str, str] = {
-    "Jun-1972": "Jun-{}", "06/1972": "06/{}", "1972-06": "{}-06", "6.1972": "6.{}", "juin 1972": "juin {}", "Juni 1972": "Juni {}",
-    "abr. 1972": "abr. {}", "1972/06": "{}/06", "1972-Jun": "{}-Jun", "June 15, 1972": "June 15, {}", "15 juin 1972": "15 juin {}",
+    "Jun-1972": "Jun-{}", "06/1972": "06/{}", "1972-06": "{}-06", "6.1972": "6.{}", "juin 1972": "juin {}",
+    "Juni 1972": "Juni {}", "abr. 1972": "abr. {}", "1972/06": "{}/06", "1972-Jun": "{}-Jun", "June 15, 1972": "June 15, {}",
+    "15 juin 1972": "15 juin {}",
     "15.06.1972": "15.06.{}", "19720615": "{}0615", "1972-06-15T00:00:00Z": "{}-06-15T00:00:00Z", "197206": "{}06",
     "Q2 1972": "Q2 {}", "1972 (June)": "{} (June)", "junho de 1972": "junho de {}", "1972.5": "{}.5", "15-JUN-1972": "15-JUN-{}",
     "1972-12": "{}-12", "12-1972": "12-{}", "Spring 1972": "Spring {}",
@@ -124,7 +129,8 @@ for _name, _form in _SHORT.items():
 
 
 _OWN_IDS: dict[str, Callable[[int], str]] = {
-    '="001"': lambda number: f'="{number:03d}"', "'001": lambda number: f"'{number:03d}", '"001" in quotes': lambda number: f'"{number:03d}"',
+    '="001"': lambda number: f'="{number:03d}"', "'001": lambda number: f"'{number:03d}",
+    '"001" in quotes': lambda number: f'"{number:03d}"',
 }  # fmt: skip
 for _name, _make in _OWN_IDS.items():
 
@@ -200,7 +206,29 @@ for _heading in ("unit", "Units", "UOM", "Unidad", "unité", "Unit of measure", 
         sheet.insert("unit", heading, ["ppb"] * len(sheet.rows), sheet.place("La"))
 
 
-_PAIRS = (("lat2", "long2"), ("LATITUDE", "LONGITUDE"), ("Lat", "Lon"), ("owner_latitude", "owner_longitude"), ("mill lat", "mill long"),
+for _heading in ("Units", "Unit"):
+    for _told in ("nothing", "a default"):
+
+        @mutation("unit", f"'{_heading}' by row of a wide table, per cent in two rows, {_told} told", "La", "Ce")
+        def unit_of_rows(sheet: Sheet, draw: Draw, heading: str = _heading, told: str = _told) -> None:
+            rows = some(sheet, draw, 2)
+            for key in ("La", "Ce", "Nd", "Y", "Cu"):
+                if key in sheet.keys:
+                    sheet.rename(key, key)
+                    sheet.change(key, lambda cell: f"{float(cell) / 1e4:.9g}", rows)
+            if "Al" in sheet.keys:
+                sheet.remove("Al")
+                for facts in sheet.truth.values():
+                    facts.pop("Al", None)
+            sheet.insert(
+                "unit", heading, ["%" if row in rows else "ppm" for row in range(len(sheet.rows))], sheet.place("La")
+            )
+            if told != "nothing":
+                sheet.more["options"] = {**sheet.more.get("options", {}), "default_unit": "ppm"}
+
+
+_PAIRS = (("lat2", "long2"), ("LATITUDE", "LONGITUDE"), ("Lat", "Lon"), ("owner_latitude", "owner_longitude"),
+          ("mill lat", "mill long"),
           ("y", "x"), ("Latitude (NAD27)", "Longitude (NAD27)"), ("lat_dd", "long_dd"), ("latitude.1", "longitude.1"),
           ("Centroid_Lat", "Centroid_Long"), ("Old latitude", "Old longitude"))  # fmt: skip
 for _lat, _long in _PAIRS:
@@ -226,7 +254,8 @@ for _side in ("before", "behind"):
 
 _PLANNED = ("planned_tonnes", "Design capacity (t)", "authorised_tonnes", "Projected tonnes", "permitted_t", "Tonnes (planned)",
             "expected tonnes", "Tonelaje proyectado", "Tonnage prévu", "remaining capacity (t)", "tonnes_2030_forecast",
-            "Budgeted tonnes", "Tonelaje_autorizado", "Ultimate tonnage", "max_tonnes", "tonnes_removed", "Annual tonnage (t/y)")  # fmt: skip
+            "Budgeted tonnes", "Tonelaje_autorizado", "Ultimate tonnage", "max_tonnes", "tonnes_removed",
+            "Annual tonnage (t/y)")  # fmt: skip
 for _heading in _PLANNED:
     for _side in ("before", "behind"):
 
@@ -243,3 +272,41 @@ for _heading in _PLANNED:
         sheet.remove("mass_t")
         for facts in sheet.truth.values():
             facts["mass_t"] = None  # what is planned is no waste that lies there
+
+
+for _heading in ("La (at%)", "La at. %", "La_atomic_pct"):
+
+    @mutation("unit", f"atomic per cent under '{_heading}'", "La")
+    def atomic(sheet: Sheet, draw: Draw, heading: str = _heading) -> None:
+        sheet.rename("La", heading)
+        for facts in sheet.truth.values():
+            facts["La"] = None  # a share of atoms is no share of mass
+
+
+for _unit in (
+    "Mg",
+    "kt",
+    "Mt",
+    "t",
+    "tonnes",
+    "million tonnes",
+    "thousand tonnes",
+    "short tons",
+    "x 10^6 t",
+    "M",
+    "acres",
+):
+
+    @mutation("unit", f"one mass with '{_unit}' behind it", "mass_t")
+    def one_unit_behind(sheet: Sheet, draw: Draw, unit: str = _unit) -> None:
+        [row] = some(sheet, draw)
+        sheet.change("mass_t", lambda _: f"1.5 {unit}", [row])
+        factor = {
+            "kt": 1e3,
+            "Mt": 1e6,
+            "million tonnes": 1e6,
+            "thousand tonnes": 1e3,
+            "short tons": 0.90718474,
+            "x 10^6 t": 1e6,
+        }
+        sheet.truth[sheet.ids()[row]]["mass_t"] = None if unit in ("M", "acres") else 1.5 * factor.get(unit, 1.0)

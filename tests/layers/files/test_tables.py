@@ -600,3 +600,36 @@ def test_unreadable_vector_files_say_so(tmp_path: Path, name: str) -> None:
 def test_layers_without_rows_are_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="holds no features"):
         read(geojson(tmp_path, collection()))
+
+
+@pytest.mark.parametrize(
+    ("cells", "read", "told"),
+    [
+        (('"=""001"""', '"=""002"""'), ["001", "002"], True), (("'001", "'002"), ["001", "002"], True),
+        (("'001", "002"), ["'001", "002"], False), (('"""a"""', '"""b"""'), ["a", "b"], True),
+        (("O'Neil", "Old"), ["O'Neil", "Old"], False),
+    ],
+)  # fmt: skip
+def test_marks_that_keep_a_cell_a_text_are_taken_off(
+    tmp_path: Path, cells: tuple[str, str], read: list[str], told: bool
+) -> None:
+    (tmp_path / "t.csv").write_text(f"id,x\n{cells[0]},1\n{cells[1]},2\n")
+    raw = read_table(Source(id="t", role="inventory", path="t.csv"), tmp_path)
+    assert raw.cells["id"].tolist() == read
+    assert [note.columns for note in raw.notes if note.code == "text_marks"] == ([("id",)] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (["99"] * 6 + ["5"], True),
+        (["999"] * 4 + ["5"] * 4, False),
+        (["99.99"] * 7, True),
+        (["98"] * 7, False),
+        (["99"] * 3, False),
+    ],
+)
+def test_a_column_that_is_mostly_nines_is_told(tmp_path: Path, cells: list[str], told: bool) -> None:
+    (tmp_path / "t.csv").write_text("id,x\n" + "".join(f"{row},{cell}\n" for row, cell in enumerate(cells)))
+    raw = read_table(Source(id="t", role="inventory", path="t.csv"), tmp_path)
+    assert any(note.code == "code_of_nines" for note in raw.notes) == told

@@ -127,3 +127,89 @@ def test_a_bare_column_of_units_beside_an_amount_is_not_passed_over(
             read_inventory(source, tmp_path)
     else:
         assert read_inventory(source, tmp_path).layer["mass_t"].tolist() == [100, 200]
+
+
+@pytest.mark.parametrize(
+    ("heading", "block"),
+    [
+        ("La_ppm,Ce_ppm", "units,,%,%\nS3,B,0.0041,0.0081\n"), ("La_ppm,Ce_ppm", "7,,%,%\nS3,B,0.0041,0.0081\n"),
+        ("La_ppm,Ce_ppm", ",,%,\nS3,B,0.0041,81\n"), ("La_ppm,Ce_ppm", "Owner,Since,Grade,Class\nZ1,B,41,81\n"),
+        ("La_ppm,Ce_ppm", "No.,,Cerium (ppm),Lanthanum (ppm)\nS3,B,81,41\n"),
+    ],
+)  # fmt: skip
+def test_units_beside_other_cells_and_rows_of_words_among_numbers_stop(
+    tmp_path: Path, heading: str, block: str
+) -> None:
+    with pytest.raises(SourceError, match=r"lab\.csv\): row 4 holds headings or units"):
+        lab(tmp_path, f"sample_id,site_id,{heading}\nS1,A,40,80\nS2,A,50,90\n{block}")
+
+
+@pytest.mark.parametrize("block", ["S3,B,lost,lost\n", "S3,B,n.d.,trace\n", "S3,B,see report,81\n", "S3,B,lost,<1\n"])
+def test_words_in_the_place_of_results_are_no_heading(tmp_path: Path, block: str) -> None:
+    assert lab(tmp_path, LAB + block + "S4,B,43,83\n").layer["La_ppm"].iloc[-1] == 43
+
+
+@pytest.mark.parametrize(("unit", "stops"), [("kt", True), ("t", False), ("ha", False), ("tonnes", False)])
+def test_a_unit_in_the_middle_of_amounts_stops_where_it_is_another(tmp_path: Path, unit: str, stops: bool) -> None:
+    (tmp_path / "sites.csv").write_text(
+        f"id,lat,lon,tonnes\n1,48.1,-81.2,100\n2,48.3,-81.4,200\n9,48.4,-81.4,{unit}\n3,48.2,-81.3,3\n"
+    )
+    columns = {"official_id": "id", "mass_t": "tonnes", "latitude": "lat", "longitude": "lon"}
+    source = Source.model_validate(
+        {"id": "s", "role": "inventory", "path": "sites.csv", "columns": columns, "crs": "EPSG:4326"}
+    )
+    if stops:
+        with pytest.raises(SourceError, match=r"sites\.csv\): row 4 holds headings or units"):
+            read_inventory(source, tmp_path)
+    else:
+        assert read_inventory(source, tmp_path).layer["mass_t"].fillna(0).tolist() == [100, 200, 0, 3]
+
+
+@pytest.mark.parametrize(
+    ("under", "limit"), [(",,ME-MS81,ME-MS81\n,,ppm,ppm\n", None), (",,ICP-MS,ICP-MS\n,,2,3\n,,ppm,ppm\n", 2.0)]
+)
+def test_rows_without_labels_above_the_units_are_methods_and_limits(
+    tmp_path: Path, under: str, limit: float | None
+) -> None:
+    reading = lab(tmp_path, f"sample_id,site_id,La,Ce\n{under}S1,A,40,80\nS2,A,ND,90\n")
+    assert reading.layer["La_ppm"].iloc[0] == 40
+    assert reading.layer["La_censored"].tolist() == [0, -1]
+    assert (None if limit is None else reading.layer["La_limit_ppm"].iloc[1]) == limit
+
+
+def test_the_unit_of_a_group_holds_for_its_columns_and_is_told(tmp_path: Path) -> None:
+    text = ",,Traces (ppm),,Major elements (wt.%)\nsample_id,site_id,La,Ce,Al\nS1,A,40,80,5\nS2,A,50,90,6\n"
+    reading = lab(tmp_path, text)
+    assert (reading.layer["La_ppm"].iloc[0], reading.layer["Al_ppm"].iloc[0]) == (40, 50_000)
+    assert [note.columns for note in reading.notes if note.code == "unit_of_group"] == [("La", "Ce", "Al")]
+
+
+@pytest.mark.parametrize(("rows", "told"), [(4, "stops"), (1, "note"), (0, "nothing")])
+def test_rare_earths_that_make_up_the_sample_are_shares_of_their_sum(tmp_path: Path, rows: int, told: str) -> None:
+    cells = ["S{},A,50,48" if row < rows else "S{},A,0.5,0.4" for row in range(5)]
+    text = "sample_id,site_id,La2O3_pct,CeO2_pct\n" + "".join(f"{cell.format(row)}\n" for row, cell in enumerate(cells))
+    if told == "stops":
+        with pytest.raises(SourceError, match="add up to more than 80 % of the sample"):
+            lab(tmp_path, text)
+        return
+    notes = [note.rows for note in lab(tmp_path, text).notes if note.code == "more_than_the_sample"]
+    assert notes == ([(2,)] if told == "note" else [])
+
+
+def test_a_column_of_units_outweighs_the_unit_of_the_whole_table(tmp_path: Path) -> None:
+    (tmp_path / "lab.csv").write_text(
+        "sample_id,site_id,Units,La,Ce\nS1,A,ppm,40,80\nS2,A,%,0.005,0.009\nS3,A,,50,90\n"
+    )
+    facts = {
+        "id": "s", "role": "geochemistry", "path": "lab.csv", "columns": {"sample_id": "sample_id", "site_key": "site_id"},
+        "defaults": {"medium": "waste"}, "options": {"default_unit": "ppm"},
+    }  # fmt: skip
+    reading = read_geochemistry(Source.model_validate(facts), tmp_path)
+    assert reading.layer["La_ppm"].tolist() == pytest.approx([40, 50, 50])
+    assert ("Units", "used") in [(fate.column, fate.fate) for fate in reading.fates]
+
+
+def test_a_column_of_units_that_contradicts_the_headings_stops(tmp_path: Path) -> None:
+    text = "sample_id,site_id,Units,La_ppm,Ce_ppm\nS1,A,ppm,40,80\nS2,A,%,0.005,0.009\n"
+    with pytest.raises(SourceError, match="the column 'Units' says '%' and the unit told for 'La_ppm' is another"):
+        lab(tmp_path, text)

@@ -1,0 +1,68 @@
+"""Methods of a laboratory table: those of single elements kept, and what is to be said of several in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from layers.accounting import Note
+from layers.cells.assay_columns import METHOD_ORDER
+
+
+def keep_own_methods(
+    source_id: str, columns: dict[str, Any], ranks: Mapping[str, npt.NDArray[np.int8]], best: npt.NDArray[np.int8]
+) -> list[Note]:
+    """Keep the method of each element that has another one than its row, and say so.
+
+    Parameters
+    ----------
+    source_id : str
+        Id of the source.
+    columns : dict of str to array
+        Gets ``X_method`` (categorical) of such an element X.
+    ranks : mapping of str to ndarray of int8
+        Element -> place in `METHOD_ORDER` of the method of each row; ``len(METHOD_ORDER)`` where there is no result.
+    best : ndarray of int8
+        The same of the row.
+    """
+    others: dict[str, list[str]] = {}
+    rows = np.zeros(len(best), dtype=bool)
+    for element, rank in ranks.items():
+        there = rank < len(METHOD_ORDER)
+        differs = there & (rank != best)
+        if not differs.any():
+            continue
+        codes = np.where(there, rank, -1)
+        columns[f"{element}_method"] = pd.Categorical.from_codes(codes, categories=pd.Index(METHOD_ORDER))
+        rows |= differs
+        for method_rank in np.unique(rank[differs]):
+            others.setdefault(METHOD_ORDER[method_rank], []).append(element)
+    if not others:
+        return []
+    shown = "; ".join(f"{method.replace('_', ' ')}: {', '.join(elements)}" for method, elements in others.items())
+    message = (
+        f"Elements of one sample come from several methods (beside the one of its rare earths {shown}). Each element is compared "
+        "with others by its own method only; a total of rare earths adds up what each was measured by."
+    )
+    return [Note(source_id, "methods_per_element", message, int(rows.sum()))]
+
+
+def method_notes(source_id: str, method: npt.NDArray[np.object_]) -> list[Note]:
+    """Say when methods that see different shares of an element stand in one table."""
+    notes = []
+    methods, counts = np.unique(method.astype(str), return_counts=True)
+    if len(methods) > 1:
+        shown = ", ".join(f"{method} {count}" for method, count in zip(methods, counts, strict=True))
+        message = (
+            f"The samples were analysed by several methods ({shown}); they are standardised apart and never averaged."
+        )
+        notes.append(Note(source_id, "several_methods", message, int(counts.sum())))
+    partial = int((method == "aqua_regia").sum())
+    if partial:
+        message = "Aqua regia dissolves only part of the rare earths (least of the heavy ones): compare within the method only."
+        notes.append(Note(source_id, "partial_digestion", message, partial))
+    return notes
