@@ -61,8 +61,8 @@ class Source(Description):
     encoding: str | None = Field(default=None, description="text encoding, e.g. cp1252; found out when absent")
     delimiter: str | None = Field(default=None, description="cell delimiter of a text file; found out when absent")
     decimal_mark: Literal[".", ","] | None = Field(default=None, description="decimal mark of numbers written as text")
-    language: Literal["en", "fr", "es"] | None = Field(
-        default=None, description="language of the file; O is west only in French and Spanish"
+    language: Literal["en", "fr", "es", "pt", "de"] | None = Field(
+        default=None, description="language of the file; O is west in French, Spanish and Portuguese, east in German"
     )
     crs: str | None = Field(default=None, description="CRS of the coordinates, e.g. EPSG:4269; never guessed")
     columns: dict[str, str | list[str]] = Field(default_factory=dict)

@@ -20,11 +20,13 @@ _MARKS = str.maketrans(
         **dict.fromkeys("\u00a0\u202f\u2009\t", " "),
     }
 )
-_WORDS = re.compile(r"\b(north|nord|norte|south|sud|sur|east|est|este|west|ouest|oeste)\b\.?", re.IGNORECASE)
+_WORDS = re.compile(
+    r"\b(north|nord|norte|south|sud|sur|sul|s[uü]d|east|est|este|leste|ost|west|ouest|oeste)\b\.?", re.IGNORECASE
+)
 _LETTER = {
     **dict.fromkeys(("north", "nord", "norte"), "N"),
-    **dict.fromkeys(("south", "sud", "sur"), "S"),
-    **dict.fromkeys(("east", "est", "este"), "E"),
+    **dict.fromkeys(("south", "sud", "sur", "sul", "süd"), "S"),
+    **dict.fromkeys(("east", "est", "este", "leste", "ost"), "E"),
     **dict.fromkeys(("west", "ouest", "oeste"), "W"),
 }
 _SECONDS_LETTER = re.compile(r"(\d\s*m(?:in)?\.?\s*\d+(?:[.,]\d+)?)\s*s(?:ec)?\.?", re.IGNORECASE)
@@ -109,7 +111,10 @@ def _letter_problem(text: str, axis: str, letter: str, match: re.Match[str], wes
     if match["before"] and match["after"]:
         return f"{axis} '{text}' names a hemisphere twice"
     if letter == "O" and not west_is_o:
-        return f"{axis} '{text}': O is west in French and Spanish only; state 'language: fr' for this source if it is"
+        return (
+            f"{axis} '{text}': O is west in French, Spanish and Portuguese, and east in German; state 'language:' (fr, es, pt or "
+            "de) for this source"
+        )
     if letter and letter not in ("NS" if axis == "latitude" else "EWO"):
         return f"{axis} '{text}' has the hemisphere letter {letter}: latitude and longitude may be swapped"
     if match["sign"] == "-" and letter in ("N", "E"):

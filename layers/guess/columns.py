@@ -13,6 +13,7 @@ import pandas as pd
 from layers.cells.angles import parse_angle
 from layers.cells.heading_grammar import parse_heading
 from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
+from layers.cells.utm import ZONE_LIKE
 from layers.guess.amounts import AMOUNTS, measures_waste, of_other_things
 from layers.guess.contents import UNSURE, Contents, by_contents
 from layers.guess.words import HOLDING, KIND_WORDS, WHOLE, plain
@@ -353,7 +354,8 @@ def _year(column: pd.Series) -> bool:
 
 _WORDY = frozenset(["name", "territory", "community", "commodities", "deposit_type", "waste_type", "disposal", "status",
                     "minerals", "remarks", "jurisdiction"])  # fmt: skip
-_PATTERNS = {"utm_zone": r"^\d{1,2}\s*[A-Za-z]?$", "datum": r"(?i)nad|wgs|sad|psad|etrs|ed50"}
+_NAMES_WASTE = re.compile(r"waste|resid|tailing|relave|dechet|sterile")
+_PATTERNS = {"utm_zone": ZONE_LIKE, "datum": r"(?i)nad|wgs|sad|psad|etrs|ed50"}
 _CHECKED = frozenset([*_WORDY, *_PATTERNS, "latitude", "longitude", "easting", "northing", "medium", "first_year", "last_year",
                       "tree_ppm", "official_id", "sample_id"])  # fmt: skip
 
@@ -373,9 +375,7 @@ def _fits(layer_column: str, column: pd.Series, decimal_mark: str) -> bool:
         return share_of_numbers(column, decimal_mark) > 0.5
     if layer_column in ("official_id", "sample_id"):
         return bool(column.nunique() >= 0.5 * column.notna().sum())
-    if layer_column == "waste_type" and not re.search(
-        r"waste|resid|tailing|relave|dechet|sterile", plain(str(column.name))
-    ):
+    if layer_column == "waste_type" and not _NAMES_WASTE.search(plain(str(column.name))):
         return _wordy(column) and _speaks(column, KIND_WORDS) > 0.02  # a type of site or feature may be any
     if layer_column == "deposit_type":
         text = _known(column.head(SAMPLE_ROWS))

@@ -183,7 +183,10 @@ class _Reader:
         precision[number] *= np.array([10.0**-count for count in range(behind.max(initial=0) + 1)])[behind]
         powers = np.flatnonzero(number & plain.str.contains("[eE]", regex=True).to_numpy(dtype=bool))
         precision[powers] = [KM_PER_DEGREE * (scientific_digit(str(plain.iloc[row])) or 1.0) for row in powers]
-        west_is_o = self.source.language in ("fr", "es")
+        if self.source.language == "de":
+            texts = texts.str.replace(r"(?i)(?<=[\d\s°'\"″′])O$|^O(?=[\s\d])", "E", regex=True)
+        both = bool(texts.str.contains(r"(?i)\d\W*E(?:ast|ste?)?\s*$|^\s*E\W*\d", regex=True).any())
+        west_is_o = self.source.language in ("fr", "es", "pt") or (both and self.source.language != "de")
         for row in np.flatnonzero(~number & (texts != "").to_numpy()):
             angle = parse_angle(str(texts.iloc[row]), axis, west_is_o)
             values[row], precision[row] = angle.degrees, angle.precision_km

@@ -32,15 +32,16 @@ for _form in _SOUTHERN:
 
     @mutation("zone", f"zones of the south written '{_form.format(19)}'", "utm_zone", "easting", "northing")
     def southern(sheet: Sheet, draw: Draw, form: str = _form) -> None:
-        systems = {zone: pyproj.Transformer.from_crs(4326, 32700 + zone, always_xy=True) for zone in (16, 17)}
+        """Move the places to the Andes."""
+        to_metres = pyproj.Transformer.from_crs(4326, 32719, always_xy=True)
         for row, own in enumerate(sheet.ids()):
-            facts, zone = sheet.truth[own], int(sheet.column("utm_zone")[row])
-            facts["latitude"] = -facts["latitude"] / 2
-            x, y = systems[zone].transform(facts["longitude"], facts["latitude"])
+            facts = sheet.truth[own]
+            facts |= {"latitude": -facts["latitude"] / 2, "longitude": -69 + 0.6 * (facts["longitude"] + 81.6)}
+            x, y = to_metres.transform(facts["longitude"], facts["latitude"])
             sheet.rows[row][sheet.place("easting")] = f"{x:.0f}"
             sheet.rows[row][sheet.place("northing")] = f"{y:.0f}"
         sheet.touched |= {"easting", "northing"}
-        sheet.change("utm_zone", form.format)
+        sheet.change("utm_zone", lambda _: form.format(19))
 
 
 _SIDES: dict[str, tuple[str, str]] = {

@@ -87,7 +87,7 @@ def test_longitudes_in_many_spellings(text: str) -> None:
 @pytest.mark.parametrize("text", ["123º15’00’’O", "O 123 15 00", "123,25 O"])
 def test_o_is_west_in_french_only(text: str) -> None:
     assert parse_angle(text, "longitude", west_is_o=True).degrees == pytest.approx(-123.25)
-    assert "O is west in French and Spanish only" in parse_angle(text, "longitude").problem
+    assert "O is west in French, Spanish and Portuguese, and east in German" in parse_angle(text, "longitude").problem
 
 
 @pytest.mark.parametrize(
