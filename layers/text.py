@@ -22,6 +22,11 @@ def as_key(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", composed).split())
 
 
+def composed(text: str) -> str:
+    """Return an id with its letters composed (NFC): the same to a reader, whoever typed it."""
+    return unicodedata.normalize("NFC", text)
+
+
 def printable(text: str) -> str:
     """Return a text for a terminal: what would move its cursor, colour it or turn the order of letters is shown as its code."""
     return "".join(f"\\x{ord(letter):02x}" if _COMMANDS.match(letter) else letter for letter in text)

@@ -16,7 +16,7 @@ _OF_OTHER_THINGS = re.compile(
 _NOT_OF_WASTE = re.compile(
     r"(?i)remain|available|capaci|catchment|watershed|basin|cuenca|bassin versant|einzug|water|lease|tenure|licen[cs]e|permit|"
     r"autori[sz]|authori[sz]|\bplanned|planifi|planead|planejad|projected|proyect|prevu|pr[ée]vu|future?\b|forecast|expected|geplant|"
-    r"genehmigt|elev|altitud|cota\b|\ba\.?s\.?l\b|above sea|m\.?s\.?n\.?m"
+    r"genehmigt|ultimate|budget|max(?:imum)?[ _]*(?:ton|mass|vol|stor)|elev|altitud|cota\b|\ba\.?s\.?l\b|above sea|m\.?s\.?n\.?m"
 )
 """Words of amounts beside the waste: what still fits in, what drains into it, what is allowed or planned, how high it lies."""
 

@@ -19,6 +19,7 @@ _LOOKS = 24
 _LEAST_FILL = 0.01
 _FILL_GAP = 0.5
 _FAR_FILL = 10.0
+_FEWEST = 16
 _STEPS, _STEP_GAP = 20, 0.03
 
 
@@ -58,10 +59,12 @@ def suspicions(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
     Returns
     -------
     list of Note
-        ``suspected_nodata``, ``nodata_within_values``, ``longitude_0_360``, ``nonsquare_cells`` as they apply.
+        ``constant_raster``, ``suspected_nodata``, ``nodata_within_values``, ``longitude_0_360``, ``nonsquare_cells`` as they
+        apply.
     """
     return [
         *_undeclared(source, raster, values),
+        *_constant(source, raster, values),
         *_filled(source, raster, values),
         *_not_storable(source, raster),
         *_shape(source, raster),
@@ -81,6 +84,19 @@ def some_values(raster: Raster, dataset: Any) -> np.ndarray:
         cells = dataset.read(raster.band, window=size)
         parts.append(cells[dataset.read_masks(raster.band, window=size) != 0] if raster.masked else cells.ravel())
     return np.concatenate(parts)
+
+
+def _constant(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
+    """Tell a raster that holds one value: it says the same of every site, or its values were lost."""
+    known = np.ones(len(values), dtype=bool) if values.dtype.kind != "f" else np.isfinite(values)
+    for code in raster.nodata:
+        known &= values != code
+    valid = values[known]
+    if len(valid) < _FEWEST or (valid != valid[0]).any():
+        return []
+    held = f"{float(valid[0]):g}"
+    text = f"All cells looked at hold {held}: the raster says the same of every place. Were its values lost on the way?"
+    return [Note(source, "constant_raster", text, len(valid))]
 
 
 def _undeclared(source: str, raster: Raster, values: np.ndarray) -> list[Note]:

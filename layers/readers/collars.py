@@ -13,6 +13,7 @@ from layers.files.tables import read_table
 from layers.readers.assay_options import Collars
 from layers.readers.columns import as_text, match_column
 from layers.readers.drill_intervals import interval_columns
+from layers.text import composed
 
 _SAID = 6
 
@@ -58,7 +59,7 @@ def join_collars(
             raise SourceError(
                 f"{name}: there is no column '{collars.key}' to join intervals and collars by. It has: {shown}."
             )
-        keys.append(as_text(side[column]))
+        keys.append(as_text(side[column]).map(composed, na_action="ignore"))
     intervals, holes = keys
     twice = sorted(set(holes[holes.duplicated() & holes.notna()]))
     if twice:

@@ -13,6 +13,7 @@ from layers.errors import SourceError
 from layers.files.tables import read_table
 from layers.readers.columns import as_text, match_column
 from layers.readers.joined_options import AmountTable
+from layers.text import composed
 
 _SHOWN = 6
 
@@ -94,7 +95,7 @@ def _distinct_words(cells: pd.Series) -> str:
 
 
 def _key(where: str, table: pd.DataFrame, name: str) -> pd.Series:
-    return as_text(table[_column(where, table, name)])
+    return as_text(table[_column(where, table, name)]).map(composed, na_action="ignore")
 
 
 def _column(where: str, table: pd.DataFrame, name: str) -> str:

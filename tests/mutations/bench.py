@@ -27,6 +27,7 @@ from tests.mutations import (
     vectors,
 )
 from tests.mutations.clean import CLEAN, INVENTED, real_names
+from tests.mutations.joins import join_cases
 from tests.mutations.mutation import CATALOGUE, Mutation
 from tests.mutations.outcome import FAULTS, Outcome, judge
 from tests.mutations.rasters import raster_cases
@@ -150,12 +151,19 @@ def territories() -> list[Result]:
     return [Result(Trial("territories", 0, (name,), "hand"), case()) for name, case in territory_cases().items()]
 
 
+def joins() -> list[Result]:
+    """Try files that are joined by their ids."""
+    return [Result(Trial("joins", 0, (name,), "hand"), case()) for name, case in join_cases().items()]
+
+
 def table(results: list[Result]) -> str:
     """Return outcomes by kind as text; a pair counts under both of its kinds."""
     words = ("same", "told", "asked", "refused", *FAULTS)
     counts: dict[str, Counter[str]] = {}
     for one in results:
-        kinds = (one.trial.clean,) if one.trial.clean in ("run file", "raster", "territories") else one.trial.kinds
+        kinds = (
+            (one.trial.clean,) if one.trial.clean in ("run file", "raster", "territories", "joins") else one.trial.kinds
+        )
         for kind in dict.fromkeys(kinds):
             counts.setdefault(kind, Counter())[one.outcome.word] += 1
     lines = [f"{'kind':<20}" + "".join(f"{word:>11}" for word in words) + f"{'right':>9}"]
@@ -201,6 +209,7 @@ def whole(count_of_pairs: int, workers: int, faults: Path, seed: int = 1) -> tup
         take(run_files())
         take(rasters())
         take(territories())
+        take(joins())
         checked = [one for one in alone if one.clean in INVENTED and one.way == "hand"]
         with ProcessPoolExecutor(workers) as pool:
             take(pool.map(safely, checked, chunksize=20))

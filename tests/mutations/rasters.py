@@ -197,6 +197,15 @@ def _infinite() -> Grid:
     return _holes(np.inf)
 
 
+def _one_value(value: float, dtype: str = "float32", *, holes: bool = False) -> Grid:
+    """Return a grid that says the same everywhere: its values were lost, and nobody can know them."""
+    grid = _plain(dtype, **({"nodata": -9999} if holes else {}))
+    grid.stored[:] = value
+    if holes:
+        grid.stored[_HOLES] = -9999
+    return grid
+
+
 _LOWEST = float(np.finfo("float32").min)
 RASTERS: dict[str, Callable[[], Grid]] = {
     "float32": _plain,
@@ -255,6 +264,11 @@ RASTERS: dict[str, Callable[[], Grid]] = {
     "undeclared 99999": lambda: _holes(99999),
     "declared -9999, stored -9999 and -999": lambda: _holes(-999, declared=-9999),
     "undeclared 255": lambda: _holes(255, "uint8"),
+    "one value everywhere": lambda: _one_value(17.25),
+    "one whole number everywhere": lambda: _one_value(3, "int16"),
+    "zero everywhere": lambda: _one_value(0),
+    "one value with holes": lambda: _one_value(17.25, holes=True),
+    "zero in bytes everywhere": lambda: _one_value(0, "uint8"),
     "rotated": lambda: _placed(_PLACE * rasterio.Affine.rotation(20)),
     "south up": lambda: _placed(rasterio.Affine(100, 0, 500_000, 0, 100, 5_200_000)),
     "mirrored": lambda: _placed(rasterio.Affine(-100, 0, 500_000, 0, -100, 5_300_000)),
@@ -282,9 +296,10 @@ _MISPLACED = frozenset(
         "no transform",
         "degrees called metres",
         "metres called degrees",
+        *(name for name in RASTERS if name.startswith(("one value", "one whole", "zero"))),
     ]
 )
-"""Nobody can know where these lie: they must be told or refused."""
+"""Nobody can know where these lie, or what they held: they must be told or refused."""
 
 
 def raster_cases() -> dict[str, Callable[[], Outcome]]:

@@ -47,6 +47,11 @@ def test_cells_of_rasters_are_what_they_mean_or_told_or_refused() -> None:
     assert Counter(one.outcome.word for one in results)["same"] > len(results) / 2
 
 
+def test_files_are_joined_however_their_ids_are_typed() -> None:
+    results = bench.joins()
+    assert not [one for one in results if one.outcome.word != "same"]
+
+
 def test_areas_of_territories_lie_where_they_are_drawn_or_are_told_or_refused() -> None:
     cases = list(territory_cases().items())
     results = {name: case() for name, case in [*cases[:20], *cases[20::7]]}
