@@ -48,22 +48,8 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
     """
     if path.suffix.lower() == ".xls":
         raise SourceError(f"{where}: the old .xls format is not read. Open it and save it as .xlsx or .csv.")
-    import openpyxl
-
     require_bearable_workbook(where, path)
-    try:
-        with quiet():
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        OSError,
-        openpyxl.utils.exceptions.InvalidFileException,
-    ) as failure:
-        raise SourceError(
-            f"{where}: this is not a readable Excel workbook ({failure}). Save it again as .xlsx."
-        ) from None
+    book = _opened(where, path)
     try:
         chosen = _choose(where, book, sheet)
         if hasattr(chosen, "reset_dimensions"):
@@ -137,16 +123,38 @@ def _unset_formulas(path: Path, title: str, rows: list[list[str]]) -> tuple[tupl
         book.close()
 
 
-def sheet_names(path: Path) -> list[str]:
-    """Return the names of a workbook's sheets."""
-    import openpyxl
+def sheets_with_rows(path: Path) -> tuple[list[str], list[str]]:
+    """Return the names of a workbook's sheets, and of those that hold rows.
 
+    Raises
+    ------
+    SourceError
+        If the file is no workbook of the new format.
+    """
     require_bearable_workbook(path.name, path)
-    book = openpyxl.load_workbook(path, read_only=True)
+    book = _opened(path.name, path)
     try:
-        return list(book.sheetnames)
+        return list(book.sheetnames), [sheet.title for sheet in book.worksheets if _has_rows(sheet)]
     finally:
         book.close()
+
+
+def _opened(where: str, path: Path) -> Any:
+    import openpyxl
+
+    try:
+        with quiet():
+            return openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        OSError,
+        openpyxl.utils.exceptions.InvalidFileException,
+    ) as failure:
+        raise SourceError(
+            f"{where}: this is not a readable Excel workbook ({failure}). Save it again as .xlsx."
+        ) from None
 
 
 def _choose(where: str, book: Any, sheet: str | None) -> Any:

@@ -25,7 +25,7 @@ from layers.files.tables import BOOK_SUFFIXES, SUFFIXES, RawTable, read_table
 from layers.files.unread_formats import WAYS_OUT
 from layers.files.vector_layers import is_companion, layer_names, undisturbed
 from layers.files.vectors import VECTOR_SUFFIXES, features_as_stored
-from layers.files.workbooks import sheet_names
+from layers.files.workbooks import sheets_with_rows
 from layers.guess.columns import guess_columns
 from layers.rasters.reader import SUFFIXES as RASTER_SUFFIXES
 
@@ -179,12 +179,10 @@ def _sheets(path: Path, relative: str) -> list[Find]:
     if path.suffix.lower() == ".xls":
         return [Find(relative, "unused", why="the old .xls format is not read: save it as .xlsx")]
     try:
-        read_table(Source(id="probe", role="inventory", path=path.name), path.parent)
-    except SourceError as failure:
-        if "sheets hold rows" not in str(failure):
-            return [Find(relative, "table")]
-        return [Find(relative, "table", sheet=name) for name in sheet_names(path)]
-    return [Find(relative, "table")]
+        names, filled = sheets_with_rows(path)
+    except SourceError:
+        return [Find(relative, "table")]  # its reader says what is wrong with it
+    return [Find(relative, "table", sheet=name) for name in names] if len(filled) > 1 else [Find(relative, "table")]
 
 
 def _layers(path: Path, relative: str) -> list[Find]:

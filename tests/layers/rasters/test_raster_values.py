@@ -58,6 +58,7 @@ def told(raster: Raster) -> list[str]:
 )
 def test_missing_codes_are_met_to_their_last_digits(tmp_path: Path, declared: float | None, stored: float) -> None:
     values = np.full((SIDE, SIDE), 57.5, dtype=np.float32)
+    values[:, -1] = 58.5
     values[:, :7] = stored
     raster = described(write(tmp_path / "a.tif", values, nodata=declared))
     assert np.isnan(cells_of(raster)).sum() == 7 * SIDE
