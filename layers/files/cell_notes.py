@@ -188,8 +188,8 @@ def _mostly_nines(column: pd.Series) -> np.ndarray | None:
         return None
     texts = column.astype("str").where(column.notna(), "")
     hit = texts.str.fullmatch(_ONLY_NINES).to_numpy(dtype=bool)
-    one = texts[hit].nunique() == 1
-    return hit if one and hit.sum() > _MOSTLY * int(column.notna().sum()) else None
+    alike = texts[hit].nunique() == 1
+    return hit if alike and hit.sum() > _MOSTLY * int(column.notna().sum()) else None
 
 
 _LOOKED_AT, _FEWEST = 200, 5

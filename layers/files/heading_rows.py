@@ -290,14 +290,14 @@ def _group_names(row: Row, width: int) -> list[str]:
 def _units_of_groups(above: Row, columns: Sequence[str], below: Mapping[str, str]) -> dict[str, str]:
     """Return the units that names of groups tell for columns whose own heading, and the row below it, tell none."""
     groups = _group_names(above, len(columns))
-    told = {}
+    units = {}
     for group in set(groups):
         match = _UNIT_OF_GROUP.search(group)
-        told[group] = next(filter(None, match.groups())) if match is not None else group
+        units[group] = next(filter(None, match.groups())) if match is not None else group
     return {
-        column: told[group]
+        column: units[group]
         for column, group in zip(columns, groups, strict=True)
-        if told[group].strip().casefold() in _UNITS and column not in below and parse_heading(column).unit is None
+        if units[group].strip().casefold() in _UNITS and column not in below and parse_heading(column).unit is None
     }
 
 

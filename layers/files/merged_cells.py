@@ -47,7 +47,7 @@ def fill_merged(source: str, grid: Grid, heading: Heading) -> tuple[Grid, tuple[
     """
     at_row = {number: index for index, number in enumerate(grid.numbers)}
     rows = list(grid.rows)
-    told: dict[str, tuple[dict[str, None], set[int], str]] = {}
+    by_code: dict[str, tuple[dict[str, None], set[int], str]] = {}
     for first, last, column in grid.merged:
         index = at_row.get(first)
         if index is None or index < heading.first_row or column >= len(heading.columns) or not rows[index][column]:
@@ -55,12 +55,12 @@ def fill_merged(source: str, grid: Grid, heading: Heading) -> tuple[Grid, tuple[
         text = rows[index][column]
         below = [at_row[number] for number in range(first + 1, last + 1) if number in at_row]
         code = "merged_numbers" if is_number(text) else "merged_cells"
-        columns, numbers, _ = told.setdefault(code, ({}, set(), text))
+        columns, numbers, _ = by_code.setdefault(code, ({}, set(), text))
         columns[heading.columns[column]] = None
         numbers |= {first, *(grid.numbers[position] for position in below)}
         for position in below if code == "merged_cells" else []:
             rows[position] = [*rows[position][:column], text, *rows[position][column + 1 :]]
-    return replace(grid, rows=rows), tuple(_note(source, code, *ones) for code, ones in told.items())
+    return replace(grid, rows=rows), tuple(_note(source, code, *parts) for code, parts in by_code.items())
 
 
 def _note(source: str, code: str, columns: dict[str, None], numbers: set[int], text: str) -> Note:

@@ -85,13 +85,13 @@ def _section(code: str) -> _Section:
 def _section_of(value: float, code: str) -> _Section:
     """Return the section of a format that a number falls under: by its conditions, else by sign."""
     sections = _sections(code) or (_section(""),)
-    conditional = [one for one in sections if one.condition is not None]
+    conditional = [section for section in sections if section.condition is not None]
     if conditional:
-        for one in conditional:
-            sign, bound = one.condition or ("=", value)
+        for section in conditional:
+            sign, bound = section.condition or ("=", value)
             if _COMPARE[sign](value, bound):
-                return one
-        others = [one for one in sections if one.condition is None]
+                return section
+        others = [section for section in sections if section.condition is None]
         return others[0] if others else _section("")
     at = 0 if value > 0 or len(sections) == 1 else 1 if value < 0 else 2
     return sections[at] if at < len(sections) else sections[0]

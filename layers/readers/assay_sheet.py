@@ -173,7 +173,7 @@ def unit_column(sheet: AssayColumns, column: AssayColumn, names: Sequence[str]) 
 
 
 def units_beside(
-    source: Source, where: str, sheet: AssayColumns, cells: pd.DataFrame, told: Collection[str]
+    source: Source, where: str, sheet: AssayColumns, cells: pd.DataFrame, settled: Collection[str]
 ) -> dict[str, str | None]:
     """Return the column that states the unit row by row of each column of results whose unit nothing else tells.
 
@@ -187,7 +187,7 @@ def units_beside(
         All headings.
     cells : DataFrame
         Raw cells.
-    told : collection of str
+    settled : collection of str
         Columns of results whose unit their heading, a row under it or the run file tells.
 
     Raises
@@ -198,10 +198,10 @@ def units_beside(
     left_out = {*source.ignore, *source.options.get("ignore", ())}
     names = [name for name in map(str, cells.columns) if name not in left_out]
     units = {column.name: unit_column(sheet, column, names) for column in sheet.results}
-    served = {unit for name, unit in units.items() if name not in told}
+    served = {unit for name, unit in units.items() if name not in settled}
     for column in sheet.results:
         unit = units[column.name]
-        doubtful = unit is not None and column.name in told and unit not in served
+        doubtful = unit is not None and column.name in settled and unit not in served
         for word in as_text(cells[unit]).dropna().unique() if doubtful else ():
             factor = factor_of(str(word), column.form)
             if factor is not None and column.to_ppm is not None and not math.isclose(factor, column.to_ppm):
@@ -209,7 +209,7 @@ def units_beside(
                     f"{where}: the column '{unit}' says '{word}' and the unit told for '{column.name}' is another. Which is "
                     f"right cannot be told. List '{unit}' under 'ignore:', or correct the file."
                 )
-    return {name: unit for name, unit in units.items() if name not in told}
+    return {name: unit for name, unit in units.items() if name not in settled}
 
 
 def _looks_like(cells: pd.DataFrame) -> str:

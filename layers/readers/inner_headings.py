@@ -80,8 +80,8 @@ def _words_among_numbers(column: pd.Series) -> np.ndarray:
     hits = cells_like(column, _WORD)
     if not hits.any():
         return nowhere
-    found = column[hits].str.strip()
-    meaning = ~found.str.casefold().isin(_NO_HEADING) & (found.groupby(found).transform("size") <= _MOST_ALIKE)
+    texts = column[hits].str.strip()
+    meaning = ~texts.str.casefold().isin(_NO_HEADING) & (texts.groupby(texts).transform("size") <= _MOST_ALIKE)
     nowhere[np.flatnonzero(hits)[meaning.to_numpy(dtype=bool)]] = 1
     return nowhere
 

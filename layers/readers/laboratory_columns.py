@@ -125,9 +125,13 @@ def read_suites(
         parsed = {column.name: read(source, column) for column in results}
     refuse_other_units(where, results, parsed, cells, rows)
     captions = words_by_kind.get("unit", {})
-    told = [one.name for one in results if {one.name, one.form} & options.units.keys() or one.name in captions]
-    told += [one.name for one in results if parse_heading(one.name).unit is not None]
-    units = units_beside(source, where, sheet, cells, told)
+    settled = [
+        column.name
+        for column in results
+        if {column.name, column.form} & options.units.keys() or column.name in captions
+    ]
+    settled += [column.name for column in results if parse_heading(column.name).unit is not None]
+    units = units_beside(source, where, sheet, cells, settled)
     results = _units_by_row(results, parsed, units, cells, suites)
     if source.decimal_mark is None:
         suites.notes += refuse_parted_thousands(source, where, results, cells)
