@@ -31,6 +31,13 @@ def match_column(columns: Iterable[str], name: str) -> str | None:
     return folded
 
 
+TRANSLATED: Mapping[str, tuple[str, ...]] = {
+    "inventory": ("deposit_type", "disposal", "hazard_class", "jurisdiction", "status", "url", "waste_type"),
+    "geochemistry": ("coordinate_precision_km", "medium", "site_key"),
+}
+"""Layer columns whose cells ``values`` translates, by role; of the features of every other role it is ``kind``."""
+
+
 def check_mapping(source: Source, where: str, columns: Sequence[str], needed: Sequence[str] = ()) -> None:
     """Stop when the run file names columns the file does not have, all of them at once.
 
@@ -41,6 +48,7 @@ def check_mapping(source: Source, where: str, columns: Sequence[str], needed: Se
     SourceError
         Naming every wrong column, the nearest names there are, and the layer columns that are needed but not mapped.
     """
+    _check_values(source, where)
     present = {str(column).strip().casefold(): str(column) for column in columns}
     known = _catalogued(source, where, present)
     wrong = []
@@ -58,6 +66,18 @@ def check_mapping(source: Source, where: str, columns: Sequence[str], needed: Se
             f"{where}: the column mapping does not fit the file.\n"
             + "\n".join(parts)
             + f"\nThe columns are: {', '.join(map(str, columns))}."
+        )
+
+
+def _check_values(source: Source, where: str) -> None:
+    """Stop when ``values`` would translate a layer column that it never translates: it would be without effect."""
+    translated = TRANSLATED.get(source.role, ("kind",))
+    unheard = sorted(set(source.values) - set(translated))
+    if unheard:
+        codes = " Names of commodities are translated by commodity_codes." if "commodities" in unheard else ""
+        raise SourceError(
+            f"{where}: values.{unheard[0]} has no effect: of role {source.role} values translates {', '.join(translated)}.{codes}"
+            " Correct the name, or leave it out."
         )
 
 

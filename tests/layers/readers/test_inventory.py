@@ -61,6 +61,18 @@ def test_minerals_of_ore_and_gangue_are_one_list(tmp_path: Path) -> None:
     assert "minerals" not in inventory(tmp_path, text).layer
 
 
+def test_words_to_translate_of_a_column_that_is_not_translated_stop(tmp_path: Path) -> None:
+    text = f"{HEAD},c\n1,A,55.1234,-120.1234,Gold\n"
+    with pytest.raises(SourceError, match=r"values\.commodities has no effect.*commodity_codes"):
+        inventory(tmp_path, text, columns={"commodities": "c"}, values={"commodities": {"Gold": "silver"}})
+    with pytest.raises(
+        SourceError, match=r"values\.statuss has no effect: of role inventory values translates .*status"
+    ):
+        inventory(tmp_path, text, columns={"status": "c"}, values={"statuss": {"Gold": "producer"}})
+    kept = inventory(tmp_path, text, columns={"status": "c"}, values={"status": {"Gold": "producer"}}).layer
+    assert kept["status"].tolist() == ["producer"]
+
+
 def test_every_row_is_accounted_for(tmp_path: Path) -> None:
     text = f"{HEAD},prov\n1,A,55.1234,-120.1234,BC\n2,B,0,0,BC\n3,C,,,BC\n4,D,54.1234,2000,BC\n"
     text += "5,E,50.1234,-80.1234,ON\n1,A,55.1234,-120.1234,BC\nNote: approximate positions only\n"
