@@ -20,6 +20,7 @@ _LEAST_FILL = 0.01
 _FILL_GAP = 0.5
 _FAR_FILL = 10.0
 _FEWEST = 16
+_MOST_CODES = 4
 _STEPS, _STEP_GAP = 20, 0.03
 
 
@@ -86,6 +87,21 @@ def some_values(raster: Raster, dataset: Any) -> np.ndarray:
     return np.concatenate(parts)
 
 
+def _code_note(source: str, value: float, count: int, rest: np.ndarray) -> Note:
+    """Tell a number that means missing by all signs, and that the file does not declare."""
+    if abs(value) >= _HUGE:
+        text = (
+            f"The raster holds {value:g} without declaring it; no measured value is so large, so it is taken as missing. "
+            f"State `options: {{nodata: [{value:g}]}}` to settle it."
+        )
+    else:
+        text = (
+            f"The raster holds {value:g}, which often means missing, but does not declare it; other values run "
+            f"{rest.min():g}..{rest.max():g}. If it means missing, state `options: {{nodata: [{value:g}]}}`."
+        )
+    return Note(source, "suspected_nodata", text, count)
+
+
 def _constant(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
     """Tell a raster that holds one value: it says the same of every site, or its values were lost."""
     known = np.ones(len(values), dtype=bool) if values.dtype.kind != "f" else np.isfinite(values)
@@ -110,28 +126,16 @@ def _undeclared(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
     if len(valid) == 0:
         return notes
     low, high = float(valid.min()), float(valid.max())
-    for value in dict.fromkeys((low, high)):
-        if abs(value) >= _HUGE or any(np.isclose(value, code, rtol=1e-6) for code in KNOWN_CODES):
-            rest = valid[valid != value]
-            if len(rest) == 0 or not _apart(value, rest):
-                continue
-            count = int((valid == value).sum())
-            if abs(value) >= _HUGE:
-                text = (
-                    f"The raster holds {value:g} without declaring it; no measured value is so large, so it is taken as missing. "
-                    f"State `options: {{nodata: [{value:g}]}}` to settle it."
-                )
-                notes.append(Note(source, "suspected_nodata", text, count))
-                continue
-            notes.append(
-                Note(
-                    source,
-                    "suspected_nodata",
-                    f"The raster holds {value:g}, which often means missing, but does not declare it; other values run "
-                    f"{rest.min():g}..{rest.max():g}. If it means missing, state `options: {{nodata: [{value:g}]}}`.",
-                    count,
-                )
-            )
+    for lowest in (True, False):
+        rest = valid
+        for _ in range(_MOST_CODES):
+            value = float(rest.min() if lowest else rest.max())
+            known = abs(value) >= _HUGE or any(np.isclose(value, code, rtol=1e-6) for code in KNOWN_CODES)
+            others = rest[rest != value]
+            if not known or len(others) == 0 or not _apart(value, others):
+                break
+            rest = others
+            notes.append(_code_note(source, value, int((valid == value).sum()), rest))
     for code in declared:
         if coded.any() and low < code < high and abs(code) < _HUGE:
             notes.append(

@@ -114,6 +114,19 @@ def units_of_amounts(
     return units
 
 
+def stated_against_headings(
+    mapped: Mapping[str, Sequence[str]], bases: Mapping[str, str], stated: Mapping[str, str]
+) -> list[tuple[str, str, str]]:
+    """Return layer column, file column and its own unit where the unit that is stated is another than the heading tells."""
+    contradicted = []
+    for name, unit in stated.items():
+        for heading in mapped.get(name, []) if name in bases else []:
+            own = heading_unit(heading, bases[name])
+            if own is not None and unit_doubt(heading) is None and unit_factor(own) != unit_factor(unit):
+                contradicted.append((name, heading, own))
+    return contradicted
+
+
 def _agrees(heading: str, unit: str, base: str) -> bool:
     """Say whether a unit under a heading measures what the column is for, and is that of the heading where it says one."""
     try:

@@ -15,7 +15,8 @@ from layers.readers.columns import as_text
 
 _KINDS: Mapping[str, str] = {
     "control_standard": (
-        r"crms?|srms?|standards?|stds?|certified|certified reference|(?:certified )?reference (?:material|standard)s?|"
+        r"crms?|srms?|(?:matrix )?spike[sd]?|"
+        r"standards?|stds?|certified|certified reference|(?:certified )?reference (?:material|standard)s?|"
         r"ref(?:erence)? mat(?:erial)?s?|"
         r"qc standard|estandar(?:es)?|patron(?:es)?|padrao|padroes|material (?:de )?referenc\w*|"
         r"materiau (?:de )?reference|etalons?|"
@@ -28,11 +29,18 @@ _KINDS: Mapping[str, str] = {
     "control_duplicate": (
         r"dups?|duplicates?|(?:field|lab|pulp|prep|coarse|crush|analytical|core|reject|crd|quarter core)[ -]?"
         r"(?:dups?|duplicates?|replicates?|reps?|repeats?|splits?)|"
-        r"replicates?|repeats?|checks?|umpire|check (?:sample|assay)s?|doublons?|duplicatas?|duplicados?|duplikat\w*|dubbelprov|"
+        r"replicates?|repeats?|checks?|re ?assays?|re ?runs?|"
+        r"umpire|check (?:sample|assay)s?|doublons?|duplicatas?|duplicados?|duplikat\w*|dubbelprov|"
         r"dobbeltprove|rinnakkaisnayte"
     ),
     "control_average": r"averages?|avg|means?|moyennes?|promedios?|medias?|mittelwert\w*|medelvarde\w*|snitt|keskiarvo",
 }  # fmt: skip
+_OWN_SAMPLES = (
+    r"orig(?:inal)?s?|regular|routine|primary|normal|samples?|assays?|cores?|grabs?|chips?|composites?|unknown|field samples?|"
+    r"regular samples?|primary samples?|muestras?|rutina|echantillons?|ordinary|parent|main|first"
+)
+"""Words for what is no control, in a column that tells controls apart."""
+_MOST_WORDS = 20
 _WORDS = {
     "control_standard": "certified or standard material", "control_blank": "a blank", "control_duplicate": "a duplicate or check",
     "control_average": "an average of other rows", "control_published": "a published value, a guideline or a limit",
@@ -83,7 +91,7 @@ def control_rows(
     names = [str(name) for name in cells.columns]
     controls: dict[int, tuple[str, str]] = {}
     for heading in parse_headings(names):
-        if heading.kind != "sample_type" or heading.text in taken:
+        if heading.text in taken or (heading.kind != "sample_type" and not _tells_controls(cells[heading.text])):
             continue
         words = as_text(cells[heading.text])
         plain = words.fillna("").map(_plain)
@@ -109,6 +117,19 @@ def control_rows(
             reason = f"the sample id is '{sample_id.iloc[index]}': the row is a control, no sample of its own"
             controls.setdefault(index, ("control_standard", reason))
     return {} if len(controls) == len(cells) else controls
+
+
+def _tells_controls(column: pd.Series) -> bool:
+    """Say whether a column, whatever it is called, holds words of controls and of ordinary samples and nothing else."""
+    if not pd.api.types.is_string_dtype(column):
+        return False
+    distinct = column.dropna().unique()
+    if not 1 < len(distinct) <= _MOST_WORDS:
+        return False
+    plain = [_plain(str(word)) for word in distinct if str(word).strip()]
+    controls = [word for word in plain if any(re.fullmatch(pattern, word) for pattern in _KINDS.values())]
+    ordinary = [word for word in plain if re.fullmatch(_OWN_SAMPLES, word)]
+    return bool(controls) and bool(ordinary) and len(controls) + len(ordinary) == len(plain)
 
 
 def _by_shape(sample_id: pd.Series) -> list[int]:

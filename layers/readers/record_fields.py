@@ -20,7 +20,7 @@ from layers.cells.digit_groups import may_be_grouped
 from layers.cells.quantities import parse_quantities, unit_factor
 from layers.cells.waste_words import settle
 from layers.errors import ConfigError
-from layers.readers.amount_units import units_of_amounts
+from layers.readers.amount_units import stated_against_headings, units_of_amounts
 from layers.readers.columns import as_text, mapped_columns, match_column, text_or_default, translate, without_words
 from layers.readers.inner_headings import refuse_units
 from layers.readers.joined_options import AmountTable
@@ -146,6 +146,12 @@ def record_fields(
     mapped = {name: mapped_columns(source, cells, name) for name in _wanted(source)}
     where = f"{source.id} ({source.path})"
     units = units_of_amounts(where, mapped, _wanted(source), options.units, cells, row_of_units)
+    for name, heading, own in stated_against_headings(mapped, _wanted(source), options.units):
+        text = (
+            f"The heading '{heading}' says {own}, the run file {options.units[name]} (options.units.{name}), which was taken. "
+            "Make sure that it is meant."
+        )
+        notes.append(Note(source.id, "unit_against_heading", text, 1, (heading,)))
     disposal = _quantities(source, options, units, cells, rows, fields, bad, notes)
     _kinds(source, cells, fields, disposal, notes)
     notes += record_years(source, cells, rows, fields)

@@ -43,6 +43,7 @@ class Grid:
     pack: Callable[[bytes], bytes] | None = None
     suffix: str = ".tif"
     beside: dict[str, bytes] = field(default_factory=dict)
+    to_tell: tuple[str, ...] = ()
 
     def write(self, folder: Path) -> Path:
         """Write the file and return its path."""
@@ -197,6 +198,15 @@ def _infinite() -> Grid:
     return _holes(np.inf)
 
 
+def _two_codes(first: float, second: float) -> Grid:
+    """Return a grid with cells of two codes that mean missing and are not declared."""
+    grid = _holes(first)
+    grid.stored[10:12] = second
+    grid.truth[10:12] = np.nan
+    grid.to_tell = f"{first:g}", f"{second:g}"
+    return grid
+
+
 def _one_value(value: float, dtype: str = "float32", *, holes: bool = False) -> Grid:
     """Return a grid that says the same everywhere: its values were lost, and nobody can know them."""
     grid = _plain(dtype, **({"nodata": -9999} if holes else {}))
@@ -269,6 +279,9 @@ RASTERS: dict[str, Callable[[], Grid]] = {
     "zero everywhere": lambda: _one_value(0),
     "one value with holes": lambda: _one_value(17.25, holes=True),
     "zero in bytes everywhere": lambda: _one_value(0, "uint8"),
+    "undeclared -1e32 and -99999": lambda: _two_codes(-1e32, -99999),
+    "undeclared 1e31 and 9999": lambda: _two_codes(1e31, 9999),
+    "undeclared -99999 and -9999": lambda: _two_codes(-99999, -9999),
     "rotated": lambda: _placed(_PLACE * rasterio.Affine.rotation(20)),
     "south up": lambda: _placed(rasterio.Affine(100, 0, 500_000, 0, 100, 5_200_000)),
     "mirrored": lambda: _placed(rasterio.Affine(-100, 0, 500_000, 0, -100, 5_300_000)),
@@ -327,4 +340,6 @@ def _outcome(name: str) -> Outcome:
     if same:
         return Outcome("same")
     told = "; ".join(f"{note.code}: {note.message}" for note in raster.notes)
+    if not all(code in told for code in grid.to_tell):
+        return Outcome("silent", f"of {' and '.join(grid.to_tell)} not all are told")
     return Outcome("told", told) if told else Outcome("silent", f"cells of '{name}' are not what they mean")

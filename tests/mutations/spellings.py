@@ -311,3 +311,24 @@ for _unit in (
             "x 10^6 t": 1e6,
         }
         sheet.truth[sheet.ids()[row]]["mass_t"] = None if unit in ("M", "acres") else 1.5 * factor.get(unit, 1.0)
+
+
+for _heading in ("Type", "Class", "Category", "Kind of row"):
+    for _word in ("CRM", "Blank", "Spike", "Field duplicate", "Re-assay", "Lab dup"):
+
+        @mutation("control rows", f"'{_word}' in a column called {_heading}", "geochemistry", "La")
+        def control_by_word(sheet: Sheet, draw: Draw, heading: str = _heading, word: str = _word) -> None:
+            row = list(sheet.rows[3])
+            row[sheet.place("id")] = "T977"
+            row[sheet.place("La")] = "4800"
+            sheet.ghosts.add("T977")
+            sheet.rows.insert(5, row)
+            sheet.insert("kind", heading, [word if at == 5 else "Original" for at in range(len(sheet.rows))])
+
+
+for _stated in ("kt", "Mt", "kg"):
+
+    @mutation("unit", f"the run file says {_stated}, the heading t", "mass_t", "inventory")
+    def stated_otherwise(sheet: Sheet, draw: Draw, unit: str = _stated) -> None:
+        sheet.rename("mass_t", "Tailings tonnage (t)")
+        sheet.more["options"] = {**sheet.more.get("options", {}), "units": {"mass_t": unit}}

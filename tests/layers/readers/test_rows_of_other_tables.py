@@ -213,3 +213,28 @@ def test_a_column_of_units_that_contradicts_the_headings_stops(tmp_path: Path) -
     text = "sample_id,site_id,Units,La_ppm,Ce_ppm\nS1,A,ppm,40,80\nS2,A,%,0.005,0.009\n"
     with pytest.raises(SourceError, match="the column 'Units' says '%' and the unit told for 'La_ppm' is another"):
         lab(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("words", "rejected"),
+    [
+        (["Original", "CRM", "Original"], [3]), (["Routine", "Spike", "Re-assay"], [3, 4]), (["tailings", "blank", "slag"], []),
+        (["CRM", "CRM", "CRM"], []), (["Original", "Original", "Core"], []),
+    ],
+)  # fmt: skip
+def test_controls_are_told_by_a_column_of_any_name_that_tells_them_from_samples(
+    tmp_path: Path, words: list[str], rejected: list[int]
+) -> None:
+    rows = "".join(f"T{row},A,{40 + row},80,{word}\n" for row, word in enumerate(words))
+    reading = lab(tmp_path, "sample_id,site_id,La_ppm,Ce_ppm,Type\n" + rows)
+    assert reading.rejected["source_row"].tolist() == rejected
+
+
+@pytest.mark.parametrize(("unit", "told"), [("kt", True), ("t", False)])
+def test_a_unit_of_the_run_file_that_is_not_the_headings_is_told(tmp_path: Path, unit: str, told: bool) -> None:
+    (tmp_path / "sites.csv").write_text("id,lat,lon,Tailings (t)\n1,48.1,-81.2,100\n2,48.3,-81.4,200\n")
+    columns = {"official_id": "id", "mass_t": "Tailings (t)", "latitude": "lat", "longitude": "lon"}
+    facts = {"id": "s", "role": "inventory", "path": "sites.csv", "columns": columns, "crs": "EPSG:4326"}
+    source = Source.model_validate({**facts, "options": {"units": {"mass_t": unit}}})
+    notes = [note.columns for note in read_inventory(source, tmp_path).notes if note.code == "unit_against_heading"]
+    assert notes == ([("Tailings (t)",)] if told else [])
