@@ -150,9 +150,11 @@ def _pairs(left: pd.DataFrame, right: pd.DataFrame) -> _Pairs:
 
 def _ids(samples: pd.DataFrame) -> pd.DataFrame:
     """Return ids as the file has them and media, with positions."""
-    ids = samples["sample_id"].astype("str").str.split(":", n=1).str[-1]
+    ids = (
+        samples["sample_id"].astype("str").str.replace(r"^[^:]*:", "", regex=True)
+    )  # `split` makes a list of every row
     same_row = ids == samples["source_row"].astype("str")
-    ids = ids.str.replace(r"#\d+$", "", regex=True).str.casefold().str.strip()
+    ids = ids.str.replace(r"#\d+$", "", regex=True).str.strip().str.casefold()
     table = pd.DataFrame({"id": ids, "medium": samples["medium"].astype("str"), "at": np.arange(len(samples))})
     return table[(~same_row & ids.ne("")).to_numpy(dtype=bool)]
 

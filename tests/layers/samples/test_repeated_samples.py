@@ -69,3 +69,15 @@ def test_one_place_and_many_equal_results_are_one_sample_under_other_ids(tmp_pat
     first = table(tmp_path, "a", f"id,site,lat,lon,{head}\nP,A,50.12,-120.5,{values}\n", located=True)
     second = table(tmp_path, "b", f"id,site,lat,lon,{head}\nQ,A,50.12,-120.5,{values}\n", located=True)
     assert len(both(first, second)[1]) == left
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [("12:7:A", "12:7:a", True), ("12:7", "7", False), ("ÖSTER:1", "Öster:1 ", True), ("STRASSE 1", "Straße 1", True)],
+)
+def test_ids_are_compared_as_the_files_have_them_colons_and_letters_of_any_case(
+    tmp_path: Path, one: str, other: str, alike: bool
+) -> None:
+    head = "id,site,La_ppm,Ce_ppm\n"
+    first, second = (table(tmp_path, name, f"{head}{key},A,10,20\n") for name, key in (("a", one), ("b", other)))
+    assert len(both(first, second)[1]) == (not alike)
