@@ -23,6 +23,8 @@ from maps.sheets.sheet import SheetWriter
 from maps.site_map.payload import map_payload
 from pipeline.commands.explain import _amount
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 LATER = tuple(range(2, 9))
 """Rows of the sites that nothing tells apart."""
 

@@ -29,6 +29,8 @@ from maps.site_map.payload import map_payload
 from maps.verdict import plain_verdict, rests_on_companion, verdict
 from pipeline.learning.skill import decide, nothing_learned
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 
 @pytest.fixture(scope="module")
 def report(made_up: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> str:
@@ -198,8 +200,11 @@ def test_figures_are_inline_in_words_of_the_language(report: str) -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_the_same_publication_gives_the_same_report(made_up: ModuleType, tmp_path: Path) -> None:
+def test_the_same_publication_gives_the_same_report(
+    made_up: ModuleType, tmp_path: Path, drawn_once: dict[Any, str]
+) -> None:
     for name in ("a", "b"):
+        drawn_once.clear()
         write_report(made_up.publication(), tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     assert "created with matplotlib" not in (tmp_path / "a").read_text(encoding="utf-8").lower()

@@ -20,6 +20,8 @@ from maps.site_map.site_map import write_map
 from maps.sovereignty import generalise_communities, generalise_territories, publishable, without_sites
 from pipeline.folder.published import TABLES
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 
 @pytest.mark.parametrize("write", [write_map, write_report, write_sheets], ids=lambda one: one.__name__)
 def test_no_page_is_written_when_an_area_is_closed(write: object, made_up: ModuleType, tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ from maps.sheets.site_chemistry import waste_elements
 from maps.site_map.target_columns import target_columns
 from maps.sovereignty import without_sites
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
 
 @pytest.fixture(scope="module")
 def made(made_up: ModuleType) -> Any:
