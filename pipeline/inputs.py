@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 import geopandas as gpd
@@ -16,47 +16,28 @@ from pandera.pandas import DataFrameModel
 from pyproj import CRS
 
 from layers import schema
-from layers.accounting import ColumnFate, Note, Reading, rejected_rows
+from layers.accounting import Reading
 from layers.catalogue.source import Source, resolve
 from layers.errors import ConfigError, SourceError
-from layers.files.boundary import UNFORESEEN, named_failure
-from layers.files.json_text import parse_json
 from layers.geometry import blocks_of_corners
 from layers.rasters.raster import Raster
 from layers.rasters.reader import describe_raster
-from layers.readers.context import read_backdrop, read_lines
-from layers.readers.exclusions import read_exclusions, read_known_links
-from layers.readers.geochemistry import read_geochemistry
-from layers.readers.inventory import read_inventory
-from layers.readers.territories import read_communities, read_territories
 from layers.samples.censoring import CensoringParams
 from layers.samples.repeated import merge_repeated
 from layers.samples.standardise import standardise_samples
 from layers.working_crs import metric_crs, working_crs
-from maps.sovereignty import generalise_communities, generalise_territories
 from pipeline.config import RunConfig
+from pipeline.executor import Executor
 from pipeline.extent import extent_of, within
 from pipeline.folder.fingerprints import file_fingerprint, source_files
 from pipeline.folder.manifest import key_of
 from pipeline.folder.memory import give_back_memory
 from pipeline.folder.store import RunStore
-from pipeline.folder.writing import plain, read_bounded, read_parquet, write_parquet, write_text
 from pipeline.input_layers import Account, Inputs
 from pipeline.memory_needs import plan_reading
 from pipeline.purge import remove_source, sources_held
+from pipeline.source_reading import READERS, is_private, keep_reading, kept_reading, read_by_worker, read_source
 from pipeline.unheeded_requests import unheeded_requests
-
-READERS: dict[str, tuple[type[DataFrameModel], Callable[[Source, Path], Reading[Any]]]] = {
-    "inventory": (schema.Records, read_inventory),
-    "geochemistry": (schema.Samples, read_geochemistry),
-    "territories": (schema.Territories, read_territories),
-    "communities": (schema.Communities, read_communities),
-    "lines": (schema.Lines, read_lines),
-    "backdrop": (schema.Backdrop, read_backdrop),
-    "links": (schema.Links, read_known_links),
-    "exclusions": (schema.Exclusions, read_exclusions),
-}
-"""The schema and the reader of each role; rasters are described, not read."""
 
 DRAWN = ("territories", "communities", "lines", "backdrop")
 """What pages draw beside the sites."""
@@ -83,7 +64,9 @@ class Readings:
         return [source for source in self.sources if not is_private(source)]
 
 
-def read_sources(config: RunConfig, data_dir: Path, store: RunStore | None) -> Readings:
+def read_sources(
+    config: RunConfig, data_dir: Path, store: RunStore | None, executor: Executor | None = None
+) -> Readings:
     """Read every source of a run file.
 
     Parameters
@@ -94,6 +77,8 @@ def read_sources(config: RunConfig, data_dir: Path, store: RunStore | None) -> R
         Folder where relative source paths start.
     store : RunStore or None
         Keeps what was read for the next run; None reads afresh and writes nothing.
+    executor : Executor, optional
+        With a cluster, its workers read what may be kept (`read_by_worker`).
 
     Raises
     ------
@@ -117,8 +102,10 @@ def read_sources(config: RunConfig, data_dir: Path, store: RunStore | None) -> R
         _forget_others(store, [source.id for source in public if not (asked and source.role in WITHHOLDABLE)])
     tables = [source for source in sources if source.role != "raster"]
     keep = {table.id: not (is_private(table) or (asked and table.role in WITHHOLDABLE)) for table in tables}
-    with ThreadPoolExecutor(plan_reading(sources, data_dir, config.dask).at_once) as pool:
-        read = pool.map(lambda source: _read(source, data_dir, store, keep=keep[source.id]), tables)
+    at_once = plan_reading(sources, data_dir, config.dask).at_once
+    here, waiting = BoundedSemaphore(at_once), executor.cluster_workers if executor is not None else 0
+    with ThreadPoolExecutor(max(at_once, waiting)) as pool:
+        read = pool.map(lambda source: _read(source, data_dir, store, executor, here, keep=keep[source.id]), tables)
         readings = {source.id: reading for source, reading in zip(tables, read, strict=True)}
     files = {source.id: source_files(data_dir / source.path) for source in public}
     if store is not None:
@@ -206,17 +193,6 @@ def assembled(config: RunConfig, all_readings: Readings) -> Inputs:
     )
 
 
-def is_private(source: Source) -> bool:
-    """Say whether a source may appear in nothing that is written.
-
-    Layers about Nations need a clear ``publish: allowed`` or ``generalised``; steward's requests are always private; other
-    sources are published unless they say ``never``.
-    """
-    if source.role in ("territories", "communities"):
-        return source.publish not in ("allowed", "generalised")
-    return source.role == "exclusions" or source.publish == "never"
-
-
 def _refuse_private(sources: Sequence[Source]) -> None:
     for source in sources:
         if source.publish == "never" and source.role not in PRIVATE_ROLES:
@@ -231,82 +207,40 @@ def _refuse_private(sources: Sequence[Source]) -> None:
             )
 
 
-def read_source(source: Source, data_dir: Path) -> Reading[Any]:
-    """Read one source as it may be used: a private one tells nothing of itself, a generalised one is made coarse at once.
-
-    Raises
-    ------
-    SourceError, LayerError
-        From the reader. Of a private source only its id is told: whatever a message would quote must not reach a log.
-    """
-    reader = READERS[source.role][1]
-    if is_private(source):
-        try:
-            return reader(source, data_dir)
-        except Exception:  # noqa: BLE001 - no message, trace or value of a private file may be shown
-            raise SourceError(
-                f"{source.id} ({source.role}): this source cannot be read. It is kept private, so nothing of it is told here. "
-                "See why on your own screen with `minewaste check --show-private`."
-            ) from None
-    with named_failure(f"{source.id} ({Path(source.path).name})", UNFORESEEN):
-        reading = reader(source, data_dir)
-    return _generalised(reading, source.role) if source.publish == "generalised" else reading
-
-
-def _generalised(reading: Reading[Any], role: str) -> Reading[Any]:
-    """Replace exact outlines and points, before anything is kept or computed; rejected rows and notes keep only their kind."""
-    if role not in ("territories", "communities"):
-        return reading
-    coarsen: Any = generalise_territories if role == "territories" else generalise_communities
-    untold = "details are not shown, since the source is published in generalised form only"
-    return replace(
-        reading,
-        layer=coarsen(reading.layer),
-        rejected=schema.conform(reading.rejected.assign(raw=None, reason=untold), schema.Rejected),
-        notes=tuple(replace(note, message=f"{untold.capitalize()}.", columns=(), rows=()) for note in reading.notes),
-        fates=(),
-    )
-
-
-def _read(source: Source, data_dir: Path, store: RunStore | None, *, keep: bool) -> Reading[Any]:
+def _read(
+    source: Source,
+    data_dir: Path,
+    store: RunStore | None,
+    executor: Executor | None,
+    here: BoundedSemaphore,
+    *,
+    keep: bool,
+) -> Reading[Any]:
     """Read one source, or take what an earlier run read from the same bytes with the same words.
 
     Private sources, and those a steward's request may shorten, are never kept; what an earlier run kept of them is removed.
     """
     if store is None or is_private(source):
-        return read_source(source, data_dir)
-    model = READERS[source.role][0]
+        with here:
+            return read_source(source, data_dir)
     name = f"read_{source.id}"
-    path, kept = store.stages / f"{name}.parquet", store.stages / f"{name}.json"
-    fingerprint = store.fingerprint(name, [source_files(data_dir / source.path), source])
-    if keep and store.is_marked(name, fingerprint, [path, kept]):
-        account = parse_json(read_bounded(kept).decode())
+    files = [store.stages / f"{name}.parquet", store.stages / f"{name}.json"]
+    digests = source_files(data_dir / source.path)
+    fingerprint = store.fingerprint(name, [digests, source])
+    if keep and store.is_marked(name, fingerprint, files):
         store.reused.append(name)
-        return Reading(
-            source.id,
-            schema.conform(read_parquet(path), model),
-            rejected_rows(account["rejected"]),
-            account["rows_read"],
-            account["rows_withheld"],
-            account["rows_merged"],
-            tuple(Note(**note) for note in account["notes"]),
-            tuple(ColumnFate(**fate) for fate in account["fates"]),
-        )
+        with here:
+            return kept_reading(source, *files)
     with store.timed(name):
-        reading = read_source(source, data_dir)
-    if not keep:
-        return reading
-    write_parquet(reading.layer, path)
-    account = {
-        "rows_read": reading.rows_read,
-        "rows_withheld": reading.rows_withheld,
-        "rows_merged": reading.rows_merged,
-        "rejected": reading.rejected.to_dict(orient="records"),
-        "notes": [vars(note) for note in reading.notes],
-        "fates": [vars(fate) for fate in reading.fates],
-    }
-    write_text(kept, json.dumps(plain(account), ensure_ascii=False))
-    store.keep(name, [path, kept])
+        if keep and executor is not None and read_by_worker(source, data_dir, digests, files, executor):
+            store.keep(name, files)
+            with here:
+                return kept_reading(source, *files)
+        with here:
+            reading = read_source(source, data_dir)
+    if keep:
+        keep_reading(reading, *files)
+        store.keep(name, files)
     return reading
 
 

@@ -100,15 +100,15 @@ def run(
     with held(out) as folder:
         store = RunStore(folder)
         progress.mention(plan_reading(config.sources, data_dir, config.dask).words)
-        with progress.step("reading the sources"):
-            if forget_withheld(out, read_requests(config, data_dir)):
-                folder.reload()
-            inputs = read_and_withhold(config, data_dir, store)
-            splits = _splits(config, data_dir, store)
-            laws = read_laws(config, data_dir, store)
-            inputs = replace(inputs, notes=(*inputs.notes, *notes_of_laws(config, laws)))
-        progress.mention(plan_steps(inputs, config.dask).words)
         with _executor(config) as executor:
+            with progress.step("reading the sources"):
+                if forget_withheld(out, read_requests(config, data_dir)):
+                    folder.reload()
+                inputs = read_and_withhold(config, data_dir, store, executor)
+                splits = _splits(config, data_dir, store)
+                laws = read_laws(config, data_dir, store)
+                inputs = replace(inputs, notes=(*inputs.notes, *notes_of_laws(config, laws)))
+            progress.mention(plan_steps(inputs, config.dask).words)
             results = _compute(config, inputs, splits, laws, store, executor, progress)
         beside = {SPLITS: config.train_model.splits, LEARNED: config.train_model.learned}
         require_unchanged(inputs, data_dir, store, beside)

@@ -28,6 +28,7 @@ from layers.samples.repeated import twins_of
 from layers.samples.standardise import standardise_samples
 from layers.text import as_key
 from pipeline.config import RunConfig
+from pipeline.executor import Executor
 from pipeline.folder.store import RunStore
 from pipeline.input_layers import Account, Inputs
 from pipeline.inputs import WITHHOLDABLE, Readings, assembled, read_again, read_sources
@@ -67,7 +68,9 @@ class _Withheld:
 _NOTHING = _Withheld(frozenset(), frozenset(), frozenset(), frozenset(), frozenset())
 
 
-def read_and_withhold(config: RunConfig, data_dir: Path, store: RunStore | None) -> Inputs:
+def read_and_withhold(
+    config: RunConfig, data_dir: Path, store: RunStore | None, executor: Executor | None = None
+) -> Inputs:
     """Read all sources as if what stewards asked to leave out had never been in the files.
 
     What the requests name or cover is only known once everything is read and linked. The rows found are then blanked and their
@@ -76,19 +79,17 @@ def read_and_withhold(config: RunConfig, data_dir: Path, store: RunStore | None)
 
     Parameters
     ----------
-    config : RunConfig
-        The run file.
-    data_dir : Path
-        Folder where relative source paths start.
-    store : RunStore or None
-        Keeps what was read for the next run; rows a request may take out are never kept.
+    config, data_dir
+        The run file, and the folder where relative source paths start.
+    store, executor
+        Keeps what was read for the next run, but for rows a request may take out; has the workers that may read it.
 
     Returns
     -------
     Inputs
         ``accounts`` count what was taken out as withheld, ``withheld`` counts the sites.
     """
-    return read_as_asked(config, data_dir, store).after
+    return read_as_asked(config, data_dir, store, executor).after
 
 
 @dataclass(frozen=True)
@@ -100,9 +101,11 @@ class AsAsked:
     after: Inputs
 
 
-def read_as_asked(config: RunConfig, data_dir: Path, store: RunStore | None) -> AsAsked:
+def read_as_asked(
+    config: RunConfig, data_dir: Path, store: RunStore | None, executor: Executor | None = None
+) -> AsAsked:
     """Do what `read_and_withhold` does, and return what was read of every source with it."""
-    readings = read_sources(config, data_dir, store)
+    readings = read_sources(config, data_dir, store, executor)
     inputs = assembled(config, readings)
     if len(inputs["exclusions"]) == 0:
         return AsAsked(readings, inputs, inputs)

@@ -16,7 +16,7 @@ from layers.catalogue.source import resolve
 from layers.schema import Ranking, conform
 from pipeline.commands.cli import main
 from pipeline.config import load_config
-from pipeline.inputs import is_private
+from pipeline.source_reading import is_private
 
 
 @pytest.fixture

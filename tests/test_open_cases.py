@@ -20,7 +20,7 @@ from layers.rasters.raster import Raster
 from layers.rasters.reader import describe_raster
 from pipeline.commands.init import init_region
 from pipeline.commands.questions import open_questions
-from pipeline.inputs import READERS
+from pipeline.source_reading import READERS
 
 
 @dataclass

@@ -37,8 +37,9 @@ from pipeline.config import RunConfig
 from pipeline.folder.run_folder import LIST
 from pipeline.folder.writing import atomic
 from pipeline.input_layers import Inputs
-from pipeline.inputs import READERS, WITHHOLDABLE, is_private, read_source
+from pipeline.inputs import WITHHOLDABLE
 from pipeline.memory_needs import plan_reading
+from pipeline.source_reading import READERS, is_private, read_source
 from pipeline.withhold import AsAsked, read_as_asked, shorten
 
 MAX_REASONS = 12

@@ -23,7 +23,7 @@ from layers.guess.recognise import Look, finds
 from layers.guess.zones import suggest_crs
 from pipeline.commands.questions import ASK
 from pipeline.folder.writing import write_text
-from pipeline.inputs import READERS
+from pipeline.source_reading import READERS
 
 _WIDTH = 110
 _ORDER = (

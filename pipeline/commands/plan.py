@@ -12,7 +12,7 @@ from layers.errors import SourceError
 from pipeline.commands.configured import configured
 from pipeline.config import RunConfig
 from pipeline.folder.writing import write_text
-from pipeline.inputs import is_private
+from pipeline.source_reading import is_private
 
 SITES = "describe_camps"
 """The step that gives the sites as all later ones take them."""

@@ -110,8 +110,8 @@ def _place(publication: Publication, community: str | None, nation: str | None, 
 
 def _asked_for(publication: Publication, path: Path) -> tuple[set[str], int]:
     """Return the sites that requests in a file name or cover, and how many requests name and cover none."""
-    from pipeline.inputs import read_source
     from pipeline.kernels.site_keys import ids_of
+    from pipeline.source_reading import read_source
     from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
     from pipeline.unheeded_requests import fitting_requests
 

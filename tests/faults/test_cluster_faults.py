@@ -152,7 +152,7 @@ def test_a_worker_without_memory_is_a_message_and_the_cluster_goes_on(tmp_path: 
 PER_SITE = (
     "assign_samples", "sample_rasters", "overlay_territories", "measure_access", "estimate_tonnage", "flag_constraints",
 )  # fmt: skip
-ON_WORKERS = (*PER_SITE, "score_surface")
+ON_WORKERS = ("read_roads", *PER_SITE, "score_surface")
 
 
 @pytest.mark.parametrize("stage", ON_WORKERS if FULL else (PER_SITE[0], "score_surface"))

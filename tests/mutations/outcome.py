@@ -22,7 +22,7 @@ from layers.errors import ConfigError, MinewasteError
 from layers.readers.suspicious import suspicious_values
 from pipeline.commands.init import init_region
 from pipeline.commands.questions import open_questions
-from pipeline.inputs import READERS
+from pipeline.source_reading import READERS
 from tests.mutations.sheet import Sheet
 
 WAYS = ("hand", "init")

@@ -13,7 +13,7 @@ import shapely
 
 from layers.catalogue.source import Source
 from maps.sovereignty import GENERALISED_DEGREES
-from pipeline.inputs import read_source
+from pipeline.source_reading import read_source
 from pipeline.stages.per_site.overlay_territories import OverlayTerritoriesParams, overlay_territories
 from tests.pipeline.stages.site_tables import areas_of, points, sites_at
 

@@ -16,7 +16,7 @@ from layers.guess.columns import Guess
 from layers.guess.file import guess_file, guess_table
 from layers.guess.links import relate
 from layers.guess.recognise import Find, Look, finds
-from pipeline.inputs import READERS
+from pipeline.source_reading import READERS
 from tests.layers.guess.scoring import Score, score
 
 TRUTH: dict[str, dict[str, Any]] = yaml.safe_load(
