@@ -136,7 +136,7 @@ class Executor:
         work : callable
             Of a module that workers can import. A part whose worker ends is computed again, perhaps beside the first.
         shared : any picklable value
-            Sent once to every worker.
+            Sent once, unless it is None.
         parts : sequence of any picklable values
             What each call takes beside it.
         name, remedy : str
@@ -155,7 +155,7 @@ class Executor:
         import dask
 
         def tasks_of() -> list[Any]:
-            sent = self._scatter(shared)
+            sent = None if shared is None else self._sent(shared)
             return [dask.delayed(work, pure=False)(sent, part) for part in parts]
 
         return self._gather(name, remedy, tasks_of)
@@ -227,21 +227,24 @@ class Executor:
         return self._processes
 
     def _sent(self, layer: Any) -> Any:
-        """Send what one slice needs to one worker of the cluster, so that it does not pass through the scheduler."""
-        return layer if self._client is None else self._client.scatter([layer], hash=False)[0]
+        """Send a layer, or what one slice needs of it, to one worker of the cluster, from which others fetch it.
+
+        Never to all at once: a scheduler that loses a worker while it copies to all of them goes on copying for ever.
+        """
+        if self._client is None:
+            return layer
+        from distributed.comm.core import CommClosedError
+
+        try:
+            return self._client.scatter([layer], hash=False)[0]
+        except (KeyError, OSError) as error:  # what a scheduler answers when the worker ends meanwhile
+            raise CommClosedError(f"a worker was lost while it was sent a layer: {error}") from error
 
     def _scatter(self, layer: Any) -> Any:
-        """Send a whole layer once to every worker of the cluster; locally, wrap it so that it is not copied per slice."""
+        """Send a whole layer to the cluster; locally, wrap it so that it is not copied per slice."""
         import dask
 
-        if self._client is not None:
-            from distributed.comm.core import CommClosedError
-
-            try:
-                return self._client.scatter([layer], broadcast=True, hash=False)[0]  # a tuple alone would go in pieces
-            except KeyError as error:  # what a scheduler answers when a worker ends while it copies to all
-                raise CommClosedError(f"a worker {error} was lost while it was sent a layer") from error
-        return dask.delayed(layer, pure=False, traverse=False)
+        return dask.delayed(layer, pure=False, traverse=False) if self._client is None else self._sent(layer)
 
     def _gather(self, name: str, remedy: str, tasks_of: Callable[[], list[Any]]) -> list[Any]:
         """Compute on the cluster; where a worker took what it had been sent with it, everything is sent once more."""

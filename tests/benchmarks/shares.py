@@ -12,10 +12,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+from dask.sizeof import sizeof
+from distributed import Client, get_task_stream
 
 from pipeline.progress import Progress
 from pipeline.run import run
@@ -35,6 +39,7 @@ class Shares(Progress):
         super().__init__(quiet=True)
         self.client = client
         self.rows: list[dict[str, Any]] = []
+        self.sent: list[dict[str, Any]] = []
 
     def _processors_s(self) -> tuple[float, float]:
         workers = self.client.run(time.process_time) if self.client else {}
@@ -43,30 +48,56 @@ class Shares(Progress):
     @contextmanager
     def step(self, words: str) -> Iterator[None]:
         """Measure one step."""
-        started, (here, there) = time.perf_counter(), self._processors_s()
+        began, started, (here, there) = time.time(), time.perf_counter(), self._processors_s()
         with super().step(words):
             yield
         seconds, (here_after, there_after) = time.perf_counter() - started, self._processors_s()
         self.rows.append(
-            {"step": words, "s": seconds, "client_cpu_s": here_after - here, "workers_cpu_s": there_after - there}
-        )
+            {
+                "step": words, "s": seconds, "client_cpu_s": here_after - here, "workers_cpu_s": there_after - there,
+                "began": began, "ended": time.time(),
+            }
+        )  # fmt: skip
+
+    def noted(self, send: Callable[..., Any]) -> Callable[..., Any]:
+        """Return `Client.scatter` that also notes the bytes it sends."""
+
+        def scatter(client: Any, data: Any, **options: Any) -> Any:
+            self.sent.append({"at": time.time(), "bytes": sum(map(sizeof, data))})
+            return send(client, data, **options)
+
+        return scatter
 
 
 def measured(size: str, data: Path, out: Path, address: str | None, partitions: int | None) -> dict[str, Any]:
     """Run the chain into a folder and return what each step took."""
     config = run_file(prepare(size, data))
     dask = config.dask.model_copy(update={"scheduler": address, "partitions": partitions})
-    with _observer(address) as client:
+    with ExitStack() as stack:
+        client = stack.enter_context(Client(address, set_as_default=False)) if address else None
+        stream = stack.enter_context(get_task_stream(client)) if client else None
         shares, started = Shares(client), time.perf_counter()
+        stack.enter_context(patch.object(Client, "scatter", shares.noted(Client.scatter)))
         run(config.model_copy(update={"dask": dask}), Path(), out, shares)
         seconds = time.perf_counter() - started
-    return {"rows": shares.rows, "s": seconds, "client_peak_mib": own_status_mib("VmHWM")}
+    return {
+        "rows": shares.rows, "sent": shares.sent, "tasks": [] if stream is None else _tasks(stream.data), "s": seconds,
+        "client_peak_mib": own_status_mib("VmHWM"),
+    }  # fmt: skip
 
 
-def _observer(address: str | None) -> Any:
-    from distributed import Client
-
-    return Client(address, set_as_default=False) if address else nullcontext()
+def _tasks(stream: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return when every task of Dask's task stream was computed, the bytes it gave and the seconds it waited for data."""
+    tasks = []
+    for told in stream:
+        spans: dict[str, list[tuple[float, float]]] = {}
+        for span in told["startstops"]:
+            spans.setdefault(span["action"], []).append((span["start"], span["stop"]))
+        if "compute" in spans:
+            start, stop = spans["compute"][0]
+            waited = sum(end - begin for begin, end in spans.get("transfer", []))
+            tasks.append({"start": start, "stop": stop, "transfer_s": waited, "bytes": told["nbytes"]})
+    return tasks
 
 
 def table(here: dict[str, Any], spread: dict[str, Any]) -> str:
