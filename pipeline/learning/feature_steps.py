@@ -29,7 +29,13 @@ class KnownColumns(TransformerMixin, BaseEstimator):
 
     def transform(self, X: pd.DataFrame) -> np.ndarray:
         """Return the kept columns as floats, in the order learnt."""
-        return X[self.kept_].to_numpy(dtype=float)
+        names = X.columns.tolist()
+        if names != self.feature_names_in_.tolist():  # other columns may hold texts
+            return X[self.kept_].to_numpy(dtype=float)
+        kept = set(self.kept_)
+        at = [number for number, name in enumerate(names) if name in kept]
+        columns: np.ndarray = X.to_numpy(dtype=float).T[at].T
+        return columns
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:  # noqa: ARG002
         """Return the names of the kept columns."""
