@@ -13,7 +13,7 @@ from pipeline.learning.candidates import Task, prepare
 from pipeline.learning.feature_steps import KnownColumns
 from pipeline.learning.grade_model import fitted_field, grade_field_fit
 from pipeline.learning.linear_score import EvidenceWeights, LinearScore
-from pipeline.learning.validation import Fit, area_under_curve
+from pipeline.learning.validation import Fit, areas_under_curves
 
 ONE_COLUMN = {"pathfinder": "pathfinder_z", "affinity": "type_affinity"}
 """Scores that are a single column, fitted to nothing."""
@@ -129,7 +129,7 @@ def one_column_fit(task: Task) -> Fit:
             [np.median(column[own]) if own.any() else 0.0 for column, own in zip(table.T, inside.T, strict=True)]
         )
         filled = np.where(known, table, middle)
-        tells = np.array([area_under_curve(task.positive[used], column[used]) - 0.5 for column in filled.T])
+        tells = areas_under_curves(task.positive[used], filled[used]) - 0.5
         best = int(np.argmax(np.abs(tells)))
         score = np.sign(tells[best]) * filled[:, best]
         return lambda wanted: score[wanted]

@@ -23,6 +23,18 @@ def area_under_curve(positive: np.ndarray, score: np.ndarray) -> float:
     return float((rankdata(score)[positive].sum() - n1 * (n1 + 1) / 2) / (n1 * n0))
 
 
+def areas_under_curves(positive: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Return what `area_under_curve` does of every column of scores, shape (p,), from one ranking of the whole table."""
+    from scipy.stats import rankdata
+
+    n1 = int(positive.sum())
+    n0 = len(positive) - n1
+    if n1 == 0 or n0 == 0:
+        return np.full(scores.shape[1], np.nan)
+    won: np.ndarray = rankdata(scores, axis=0)[positive].sum(axis=0) - n1 * (n1 + 1) / 2
+    return won / (n1 * n0)
+
+
 def captured(positive: np.ndarray, score: np.ndarray, percent: float) -> float:
     """Return how many positives lie in the best ``percent`` of the rows; ties across the cut are shared out evenly."""
     size = int(np.ceil(percent * len(score) / 100.0))

@@ -15,6 +15,7 @@ from pipeline.kernels.spatial_blocks import (
 )
 from pipeline.learning.validation import (
     area_under_curve,
+    areas_under_curves,
     as_json,
     captured,
     platt,
@@ -26,6 +27,13 @@ from pipeline.learning.validation import (
 def test_auc_counts_pairs_and_halves_ties() -> None:
     assert area_under_curve(np.array([True, False, True, False]), np.array([3.0, 1, 2, 2])) == pytest.approx(3.5 / 4)
     assert np.isnan(area_under_curve(np.array([True, True]), np.array([1.0, 2])))
+
+
+def test_auc_of_every_column_is_that_of_the_column_alone_to_the_last_bit() -> None:
+    rng = np.random.default_rng(3)
+    positive, scores = rng.random(60) < 0.3, np.round(rng.normal(size=(60, 7)), 1)
+    assert areas_under_curves(positive, scores).tolist() == [area_under_curve(positive, one) for one in scores.T]
+    assert np.isnan(areas_under_curves(np.ones(60, dtype=bool), scores)).all()
 
 
 @pytest.mark.parametrize(
