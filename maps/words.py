@@ -189,6 +189,12 @@ def span(low: float | None, high: float | None, unit: str, lang: str) -> str:
     return f"{ends}\u00a0{unit}" if unit else ends
 
 
+def ground(area_m2: float, lang: str) -> str:
+    """Write an area as it is spoken of: square metres, hectares or square kilometres, to three digits at most."""
+    unit, m2 = ("km²", 1e6) if area_m2 >= 1e6 else ("ha", 1e4) if area_m2 >= 1e4 else ("m²", 1.0)
+    return f"{rounded(area_m2 / m2, lang, 3)}\u00a0{unit}"
+
+
 def grade(low: float | None, high: float | None, lang: str) -> str:
     """Write the range of a grade in ppm; from 0 on it is what limits leave open, for nothing was detected."""
     if low == 0 and high is not None and math.isfinite(high):

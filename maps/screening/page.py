@@ -150,6 +150,7 @@ def _in(brief: Brief, table: pd.DataFrame, with_sheet: list[str], lang: str) -> 
     return {
         **common,
         "map": drawn,
+        "outline_note": words.word("brief_outline_untold", lang) if place.kind == "area" else "",
         "key": keys[lang],
         "plain_verdict": plain_verdict(p.validation, lang),
         "sure": brief.sure(lang),
@@ -197,7 +198,7 @@ def _row(row: dict[str, Any], has_sheet: bool, areas: Mapping[str, str], brief: 
         "contained": words.span(row["contained_treo_low_t"], row["contained_treo_high_t"], "t", lang),
         "status": words.status(row["status"], lang) if row["status"] else words.word("not_known", lang),
         "areas": areas.get(row["site_id"], "") or words.word("screen_no_area", lang),
-        "flags": "\n".join(words.flag(code, lang) for code in codes) or words.word("brief_no_caution", lang),
+        "flags": "; ".join(words.flag(code, lang) for code in codes) or words.word("brief_no_caution", lang),
     }
 
 

@@ -15,6 +15,9 @@ STEPS = 7
 PAGE_MM = 263.0
 """Between the margins of Letter paper, the shorter one."""
 
+FIRST_PAGE_MM = 247.0
+"""The same less what the estimate of a page of tables may fall short by."""
+
 WIDE_MM = 187.0
 """Between the margins of A4 paper, the narrower one."""
 
@@ -68,17 +71,18 @@ def print_sizes(content: dict[str, Any], questions: Sequence[str], steps: Sequen
     """
     if not content["tables"]:
         return LARGEST_PT, LARGEST_PT
-    return _fitting(lambda pt: _first_mm(content, pt)), _fitting(lambda pt: _second_mm(content, questions, steps, pt))
+    first = _fitting(lambda pt: _first_mm(content, pt), FIRST_PAGE_MM)
+    return first, _fitting(lambda pt: _second_mm(content, questions, steps, pt), PAGE_MM)
 
 
-def _fitting(height_mm: Callable[[float], float]) -> float:
+def _fitting(height_mm: Callable[[float], float], page_mm: float) -> float:
     """Return the largest size at which a page holds its content."""
-    if height_mm(LARGEST_PT) <= PAGE_MM:
+    if height_mm(LARGEST_PT) <= page_mm:
         return LARGEST_PT
     low, high = SMALLEST_PT, LARGEST_PT
     for _ in range(STEPS):
         middle = (low + high) / 2
-        low, high = (middle, high) if height_mm(middle) <= PAGE_MM else (low, middle)
+        low, high = (middle, high) if height_mm(middle) <= page_mm else (low, middle)
     return round(low - 0.005, 2)
 
 
@@ -103,6 +107,9 @@ def _first_mm(content: dict[str, Any], pt: float) -> float:
     column = 2 * HEADING + _paragraphs(content["summary"], BESIDE_MAP_MM, pt * 1.1) * 1.1
     column += _paragraphs([sure, *content["amounts"]], BESIDE_MAP_MM, pt)
     key = _mm(_key_lines([text for _, text in content["key"]], pt) * SMALL * 1.15, pt)
+    key += (
+        _mm(_lines(content["outline_note"], KEY_WIDTH_MM, pt * SMALL) * SMALL, pt) if content["outline_note"] else 0.0
+    )
     top = max(MAP_MM + key, _mm(column, pt))
     note = f"{content['rank_note']} {content['distance_note']} {content['road_note']}"
     columns = {name: share / 100 * WIDE_MM - 2.6 for name, share in COLUMNS[content["amounts_known"]].items()}
@@ -124,6 +131,7 @@ def _key_lines(texts: Sequence[str], pt: float) -> int:
 def _row_lines(row: dict[str, Any], columns: dict[str, float], pt: float) -> float:
     lines = {name: _lines(str(row[name]), wide, pt) for name, wide in columns.items()}
     about = _lines(row["about"], columns["name"], pt * SMALL) if row["about"] else 0
+    lines["rank"] += _lines(f"({row['band']})", columns["rank"], pt * SMALL) if row["band"] else 0
     return max(lines.pop("name") + about, *lines.values())
 
 
@@ -136,7 +144,8 @@ def _second_mm(content: dict[str, Any], questions: Sequence[str], steps: Sequenc
 
     liability = HEADING + listed(content["cautions"] or [words.word("cautions_none", lang)])
     liability += _paragraphs(content["liability"], COLUMN_MM, pt)
-    permits = HEADING + listed(content["permits"]) + 1 + GAP + listed(content["speak_first"])
+    permits = HEADING + listed(content["permits"]) + _lines(content["speak_head"], COLUMN_MM, pt * 1.06) + GAP
+    permits += listed(content["speak_first"])
     lists = (asked, next_steps, content["unknown"])
     sections = [_mm(lines, pt) for lines in (liability, permits, *(HEADING + listed(texts) for texts in lists))]
     sections.append(_mm(2 * HEADING, pt) + LINES_TO_WRITE_MM)

@@ -15,15 +15,14 @@ from maps.nearby import areas_by_layer, communities_near, search_key
 from maps.publication import Publication, about, of_sites
 from maps.reasons import of_weight, phrase_reason
 from maps.rows import grade_looked_for, kinds_shown, present, records, rows, sites_with_sheets, tied_ranks
-from maps.sheets.mini_map import AREA, HALF_KM, MiniMaps
-from maps.sheets.print_size import print_size
+from maps.sheets.companion_bars import companion_bars
+from maps.sheets.mini_map import HALF_KM, MiniMaps
 from maps.sheets.site_chemistry import metals, waste_elements
 from maps.sheets.site_score import score_rows
 from maps.sheets.site_targets import target_lines
 from maps.sovereignty import publishable
 from maps.verdict import score_key
 
-PARTS = ("metal", "amount", "access", "liability")
 QUESTIONS = (
     "question_sampling",
     "question_water",
@@ -43,6 +42,9 @@ COMMUNITIES_KM = 150.0
 
 WATER_KM = 10.0
 """Farther mapped water says that small waters are missing from the layer, not that there is none."""
+
+ACCESS = ("road_km", "rail_km", "power_km", "water_km")
+"""Distances to lines; those of which the run has no layer are not told."""
 
 REASONS = 4
 SIMILAR = 3
@@ -74,8 +76,8 @@ def write_sheets(
 ) -> None:
     """Write ``<site_id>.html`` for the best-ranked sites and the best-ranked wastes assayed.
 
-    A sheet is one page of A4 or Letter paper in black and white, in English and French with a switch that works without a
-    script; print shows the language chosen. The name of the file is the id of the site, never its name.
+    A sheet is one page, at most two, of A4 or Letter paper in black and white, in English and French with a switch that works
+    without a script; print shows the language chosen. The name of the file is the id of the site, never its name.
 
     Parameters
     ----------
@@ -119,6 +121,9 @@ class SheetWriter:
         self.grade_ppm = grade_looked_for(publication.ranking)
         self.companion = _by_site(chosen.companion)
         self.access = _by_site(chosen.access)
+        self.access_known = [
+            key for key in ACCESS if key in publication.access and publication.access[key].notna().any()
+        ]
         strongest = of_weight(chosen.reasons[chosen.reasons["position"] <= REASONS])
         strongest = strongest.sort_values("position", kind="stable")
         self.reasons = _grouped(strongest)
@@ -140,10 +145,8 @@ class SheetWriter:
         near = communities_near(self.p, site["longitude"], site["latitude"], COMMUNITIES_KM).head(3).to_dict("records")
         languages = [self._in(lang, site, ranked, near) for lang in words.LANGUAGES]
         mini_map, kinds = self.maps.draw(site["longitude"], site["latitude"], str(name))
-        areas_drawn = sum(kind.startswith(AREA) for kind in kinds)
         return pages.render(
             "sheets/templates/sheet.html",
-            print_pt=[print_size(page_words, len(self.p.sources), areas_drawn) for page_words in languages],
             p=self.p,
             first=self.first,
             coarse=self.coarse,
@@ -173,7 +176,7 @@ class SheetWriter:
             "questions": [key for key in QUESTIONS if site["site_kind"] != "showing" or key not in OF_WASTE],
             "score_note": self._score_note(ranked),
             "score": score_rows(ranked, self.score_key, self.grade_ppm, lang),
-            "bars": self._bars(site_id, lang),
+            "bars": companion_bars(self.companion[site_id], site, ranked, lang) if site_id in self.companion else [],
             "reasons": self._reasons(site, lang),
             "similar": "; ".join(self.like.get(site_id, [])),
             "metals": _by_kind(metals(site, lang)),
@@ -232,7 +235,7 @@ class SheetWriter:
             ("years", years),
             ("status", words.status(site["status"], lang) if present(site["status"]) else None),
             ("hazard_class", site["hazard_class"]),
-            ("area", _with_unit(site["area_m2"], "m²", lang)),
+            ("area", words.ground(site["area_m2"], lang) if present(site["area_m2"]) else None),
             ("height", _with_unit(site["height_m"], "m", lang)),
         ]
         if ranked is not None and present(ranked["tonnage_t"]):
@@ -280,20 +283,6 @@ class SheetWriter:
             return "score_note_showing"
         return "score_note" if self.score_key == "score" else "score_note_companion"
 
-    def _bars(self, site_id: str, lang: str) -> list[tuple[str, int | None, str]]:
-        """Return the parts of the companion score: label, width in percent, text."""
-        if site_id not in self.companion:
-            return []
-        parts = [(part, float(self.companion[site_id][f"part_{part}"])) for part in PARTS]
-        return [
-            (
-                words.word(f"part_{part}", lang),
-                round(100 * value) if math.isfinite(value) else None,
-                words.number(value, lang, 2),
-            )
-            for part, value in parts
-        ]
-
     def _reasons(self, site: Row, lang: str) -> list[str]:
         return [
             phrase_reason(
@@ -305,7 +294,7 @@ class SheetWriter:
     def _access(self, site_id: str, lang: str) -> list[tuple[str, str]]:
         row = self.access.get(site_id, {})
         sentences = []
-        for key in ("road_km", "rail_km", "power_km", "water_km"):
+        for key in self.access_known:
             km = float(row.get(key, math.nan))
             beyond = key == "water_km" and km > WATER_KM
             known = (
