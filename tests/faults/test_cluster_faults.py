@@ -82,6 +82,38 @@ def test_a_worker_killed_in_a_stage_changes_nothing(cluster: LocalCluster, tmp_p
     assert (found["value"] == 45.0).all()
 
 
+class Heavy:
+    """A layer whose second arrival on a worker ends that worker, as one too large for it does."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.sender = home, os.getpid()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        for number in () if os.getpid() == self.sender else (1, 2):
+            try:
+                (self.home / f"arrival{number}").touch(exist_ok=False)
+            except FileExistsError:
+                continue
+            if number == 2:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return
+
+
+def with_heavy(part: gpd.GeoDataFrame, layer: Heavy, _params: object) -> pd.DataFrame:
+    assert layer.home.is_dir()
+    return pd.DataFrame({"site_id": part["site_id"]})
+
+
+@pytest.mark.skipif(not FULL, reason="takes half a minute: make faults")
+def test_a_worker_that_ends_as_a_layer_arrives_is_not_waited_for(cluster: LocalCluster, tmp_path: Path) -> None:
+    """A scheduler that is told to send to all would send to it for ever, and nothing else meanwhile."""
+    with Executor(scheduler=cluster.scheduler_address, partitions=4) as executor:
+        found = executor.map_sites(with_heavy, sites(), [Shared(Heavy(tmp_path))], None)
+    assert (tmp_path / "arrival2").exists()
+    assert list(found["site_id"]) == list(sites()["site_id"])
+
+
 @pytest.mark.parametrize("step", ["slow", "score_surface"])
 def test_a_lost_scheduler_is_a_message(cluster: LocalCluster, step: str) -> None:
     with Executor(scheduler=cluster.scheduler_address, partitions=2) as executor:
