@@ -1,4 +1,7 @@
-"""No trace in the folders of workers that put all they hold on disk, nor in what a run leaves that was killed (`make faults`)."""
+"""No trace in the folders of workers that put all they hold on disk, nor of a run that was killed (`make faults`).
+
+A run folder holds none at once; what had been unpacked goes with the next command.
+"""
 
 from __future__ import annotations
 
@@ -72,6 +75,9 @@ def test_a_run_that_was_killed_leaves_no_trace(
     time.sleep(waited)
     process.signal(signal.SIGKILL)
     process.end()
-    for kind in KINDS:
-        looked_for = traces.Traces(region.names.get(kind, []), region.points.get(kind, []), working_crs)
-        assert traces.search_folders([tmp_path], looked_for) == []
+    every = [traces.Traces(region.names.get(kind, []), region.points.get(kind, []), working_crs) for kind in KINDS]
+    assert [traces.search_folders([tmp_path / "run"], looked_for) for looked_for in every] == [[]] * len(KINDS)
+    # What a killed process had unpacked nobody but its user can read, and the next command of any kind removes it.
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "temporary").iterdir()} <= {0o700}
+    assert Command(["sources"], tmp_path / "temporary").end()[0] == 0
+    assert [traces.search_folders([tmp_path], looked_for) for looked_for in every] == [[]] * len(KINDS)
