@@ -118,6 +118,7 @@ def _write_map(p: Publication, place: Place, table: pd.DataFrame, path: Path, la
         max_sheets=SHEETS,
         ranked=len(p.ranking),
         back=("index.html", "to_brief"),
+        lang=lang,
     )
 
 

@@ -10,7 +10,7 @@ Number = float | int | None
 
 _AS_THEY_ARE = ("id", "name", "aliases", "url", "x", "y")
 _FROM_RANK = ("rank_low", "rank_high")
-_LISTS = ("flags", "reasons", "relations")
+_LISTS = ("flags", "findings", "reasons", "relations")
 _ROUND = re.compile(r"(?<![^,])(-?\d*[1-9])(0{3,})(?![^,])")
 """Whole numbers that end in three zeros or more; those with a point never do."""
 

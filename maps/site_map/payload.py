@@ -49,7 +49,11 @@ _NOT_ON_MAP = (
 
 
 def map_payload(
-    publication: Publication, single_sites: int = SINGLE_SITES, max_sheets: int = 200, ranked: int | None = None
+    publication: Publication,
+    single_sites: int = SINGLE_SITES,
+    max_sheets: int = 200,
+    ranked: int | None = None,
+    lang: str | None = None,
 ) -> dict[str, Any]:
     """Return everything the map page shows.
 
@@ -63,12 +67,14 @@ def map_payload(
         Best-ranked sites that have a sheet to link to.
     ranked : int, optional
         Sites among which ranks are given; by default those of the ranking.
+    lang : {"en", "fr"}, optional
+        Language the page opens in; by default that of the browser. A link that names one is heeded first.
     """
     ordered = _ordered(publication)
     ranked = len(publication.ranking) if ranked is None else ranked
     shown, rest = ordered.iloc[:single_sites], ordered.iloc[single_sites:]
     return {
-        "meta": _meta(publication, len(ordered), len(shown), max_sheets) | {"n_ranked": ranked},
+        "meta": _meta(publication, len(ordered), len(shown), max_sheets) | {"n_ranked": ranked, "lang": lang},
         "words": _words(publication),
         "sites": site_columns(publication, shown, ranked),
         "cells": _cells(rest),

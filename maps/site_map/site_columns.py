@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,12 @@ from maps.rows import kinds_shown, shared_ranks
 from maps.site_map.columns import Listed, grouped, numbers, places_in, scaled, texts
 from maps.site_map.tiers import tiers
 from maps.verdict import rests_on_companion
+
+TOLD_IN_FULL = (
+    "quarry", "radioactivity_measured", "radioactivity_possible", "recovery_host", "hazard_class", "protected_area",
+    "location_conflict", "jurisdiction_conflict", "low_coordinate_precision", "amount_conflict",
+)  # fmt: skip
+"""Cautions whose names alone say too little: their cards hold the sentence of the sheets."""
 
 REASONS_MANY = 3
 REASONS_FEW = 6
@@ -113,10 +120,12 @@ def site_columns(publication: Publication, shown: pd.DataFrame, ranked: int) -> 
         table |= {"aliases": texts(shown["aliases"]), "url": [assets.safe_link(url) for url in shown["url"]]}
     sites = pd.Index(shown["site_id"])
     flags, codes = _flags(publication, sites)
+    findings, sentences = _findings(publication, sites, [code["code"] for code in codes])
     mere = _column(shown, "site_kind").eq("showing").to_numpy()
     reasons, templates = _reasons(publication, sites, mere, REASONS_FEW if few else REASONS_MANY)
-    table |= {"flags": flags, "reasons": reasons, "relations": _relations(publication, sites)}
-    return {"columns": _without_empty(table), "ties": ties, "texts": texts_of.values, "flags": codes, "reasons": templates,
+    table |= {"flags": flags, "findings": findings, "reasons": reasons, "relations": _relations(publication, sites)}
+    return {"columns": _without_empty(table), "ties": ties, "texts": texts_of.values, "flags": codes, "findings": sentences,
+            "reasons": templates,
             "commodities": _commodities(shown["commodities"]), "statuses": _in_languages(shown["status"], words.status),
             "deposits": _in_languages(_column(shown, "deposit_type"), words.deposit_type),
             "kinds": list(words.SHOWN_KINDS), "waste": list(WASTE_TYPES),
@@ -151,7 +160,7 @@ def _in_languages(cells: pd.Series, say: Callable[[str, str], str]) -> dict[str,
 
 def _without_empty(table: dict[str, list[Any]]) -> dict[str, list[Any]]:
     """Leave out columns in which nothing is known."""
-    always = ("id", "name", "x", "y", "score", "rank", "evidence", "t", "flags", "reasons", "relations")
+    always = ("id", "name", "x", "y", "score", "rank", "evidence", "t", "flags", "findings", "reasons", "relations")
     return {
         name: column for name, column in table.items() if name in always or any(value is not None for value in column)
     }
@@ -169,6 +178,20 @@ def _flags(publication: Publication, sites: pd.Index) -> tuple[list[list[int]], 
     pairs = grouped(len(sites), at, codes.of_column(given["flag"]))
     flags = [{"code": code, **{lang: words.flag(code, lang) for lang in words.LANGUAGES}} for code in codes.values]
     return pairs, flags
+
+
+def _findings(
+    publication: Publication, sites: pd.Index, codes: Sequence[str]
+) -> tuple[list[list[int]], list[dict[str, str]]]:
+    """Return per site ``caution, finding, ...`` flat for the cautions of `TOLD_IN_FULL`, and every finding in words once."""
+    listed = Listed()
+    given, at = _of(publication.flags[publication.flags["flag"].isin(TOLD_IN_FULL)], sites)
+    keys = [listed.number(pair) for pair in zip(given["finding"], given["values"], strict=True)]
+    pairs = grouped(len(sites), at, [codes.index(code) for code in given["flag"]], keys)
+    return pairs, [
+        {lang: words.finding(code, json.loads(values), lang) for lang in words.LANGUAGES}
+        for code, values in listed.values
+    ]
 
 
 def _reasons(

@@ -32,6 +32,7 @@ def write_map(
     single_sites: int = SINGLE_SITES,
     ranked: int | None = None,
     back: tuple[str, str] = ("report.html", "to_report"),
+    lang: str | None = None,
 ) -> None:
     """Write the map page.
 
@@ -52,13 +53,15 @@ def write_map(
         Sites among which ranks are given, where the page shows a part of them.
     back : tuple of str
         The page beside this one that it leads to: address, and key of the words for it.
+    lang : {"en", "fr"}, optional
+        Language the page opens in; by default that of the browser.
 
     Raises
     ------
     StageError
         If something in the publication may not be published.
     """
-    payload = map_payload(publishable(publication), single_sites, max_sheets, ranked)
+    payload = map_payload(publishable(publication), single_sites, max_sheets, ranked, lang)
     payload["sites"]["columns"] = packed_columns(payload["sites"]["columns"])
     figure = _folium_map()
     figure.title = publication.title

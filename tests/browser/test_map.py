@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
@@ -283,6 +284,66 @@ def test_the_map_says_how_sure_the_ranking_is(page: Any) -> None:
     assert page.evaluate("byId('plain-verdict').textContent").startswith("Mis à l'épreuve sur des sites")
 
 
+def test_figures_of_the_verdict_stand_behind_a_fold_with_their_terms_and_on_paper_the_verdict_is_unfolded(
+    page: Any,
+) -> None:
+    page.evaluate("byId('sure').open = false")
+    page.click("#sure > summary")
+    assert page.is_visible("#plain-verdict")
+    assert not page.is_visible("#verdict")
+    page.click("#figures > summary")
+    assert "AUC: how often a rich waste stands before a poor one" in page.inner_text("#figures")
+    page.evaluate("byId('sure').open = false; toPaper()")
+    page.emulate_media(media="print")
+    assert page.is_visible("#plain-verdict")
+    listed = page.evaluate("[...document.querySelectorAll('#list li')].filter((one) => one.offsetParent).length")
+    assert listed == page.evaluate("PAPER_ROWS")
+    assert page.is_visible(".on-paper")
+    page.emulate_media(media="screen")
+    page.evaluate("fromPaper()")
+    assert not page.evaluate("byId('sure').open")
+    assert not page.is_visible(".on-paper")
+
+
+def test_a_card_tells_what_was_found_with_a_caution_and_no_lines_the_run_has_not(
+    browser: Any, made_up: ModuleType, tmp_path: Path
+) -> None:
+    made = made_up.publication(12)
+    site = made.ranking["site_id"].iloc[0]
+    findings = [
+        ("hazard_class", "hazard", {"grade": "A"}),
+        ("location_conflict", "apart", {"km": 22.1}),
+        ("asbestos", "asbestos", {}),
+    ]
+    flags = pd.DataFrame(
+        [
+            {"site_id": site, "flag": flag, "finding": code, "values": json.dumps(values), "source": "x"}
+            for flag, code, values in findings
+        ]
+    )
+    access = made.access.assign(road_km=4.0, rail_km=np.nan, power_km=np.nan)
+    sites = made.sites.drop(columns=["road_km", "rail_km", "power_km"], errors="ignore")
+    write_map(replace(made, flags=flags, access=access, sites=sites), tmp_path / "map.html", lang="fr")
+    one = Watched(browser)
+    shown = one.open(tmp_path / "map.html")
+    assert (
+        shown.get_attribute("html", "lang") == "fr"
+    )  # the language the page was made in, without a link that names one
+    for lang, said in (
+        ("en", "The inventory gives hazard class A."),
+        ("fr", "L'inventaire donne la classe de danger A."),
+    ):
+        shown.click(f"button[data-lang={lang}]")
+        shown.evaluate(f"choose(S.id.indexOf('{site}'), false)")
+        card = shown.inner_text("#card")
+        assert said in card
+        assert ("22.1" if lang == "en" else "22,1") in card
+    assert "Voie ferrée" not in card
+    assert "Route la plus proche" in card
+    one.check()
+    one.context.close()
+
+
 def test_the_page_and_a_screening_measure_the_same_distances(page: Any) -> None:
     from layers.crs import geodesic_km
 
@@ -369,6 +430,10 @@ def test_a_link_to_what_is_not_here_says_so_and_a_file_says_it_is_one(browser: A
     lost.goto((run / "map.html").as_uri() + "#site=S00012&lang=fr")
     wait(lost, "chosen >= 0")
     assert lost.inner_text("#card h2") == "ʔaq̓am"
+    assert lost.evaluate("byId('missing').hidden")
+    lost.goto((run / "map.html").as_uri() + "#site=S99999&lang=en")  # no card of another site stays open
+    wait(lost, "!byId('missing').hidden")
+    assert lost.evaluate("byId('card').hidden && chosen === -1")
     one.check()
     one.context.close()
 

@@ -37,6 +37,12 @@ function reasonsOf(i) {
   for (let k = 0; k < flat.length; k += 2) { const one = data.sites.reasons[flat[k]]; found.push(one[lang === "en" ? 0 : 1].replace("{value}", withUnit(flat[k + 1], one[2]))); }
   return found;
 }
+/* Cautions with what was found, where the name of the caution alone says too little. */
+function cautionsOf(i) {
+  const found = S.findings[i], texts = new Map();
+  for (let k = 0; k < found.length; k += 2) texts.set(found[k], [...(texts.get(found[k]) ?? []), data.sites.findings[found[k + 1]][lang]]);
+  return S.flags[i].map((k) => [data.sites.flags[k][lang], ...(texts.has(k) ? [w("colon") + texts.get(k).join(" ")] : [])]);
+}
 function rankLine(i) {
   const tie = tieOf(i), values = { rank: number(S.rank[i]), n: number(meta.n_ranked), low: number(S.rank_low[i]), high: number(S.rank_high[i]) };
   if (tie) return fill(tie[1] - tie[0] === 1 ? "rank_sentence_tied_pair" : "rank_sentence_tied", { ...values, first: number(tie[0]), last: number(tie[1]), others: number(tie[1] - tie[0]) });
@@ -83,10 +89,10 @@ function fillCard(i) {
     el("div", { class: "notice" }, el("p", {}, w(col("waste_n", i) ? "notice_not_resource_sampled" : "notice_not_resource"))),
     el("h3", {}, w("reasons")), paragraphs(reasonsOf(i), w("reasons_none")),
     ...targetBlock(i),
-    el("h3", {}, w("cautions")), paragraphs(S.flags[i].map((k) => data.sites.flags[k][lang]), w("cautions_none")),
+    el("h3", {}, w("cautions")), paragraphs(cautionsOf(i), w("cautions_none")),
     el("h3", {}, w("areas")), paragraphs(areasOf(i), w("areas_none")), el("p", { class: "small" }, lookedUp() + " " + w("notice_absence")),
     el("h3", {}, w("access")),
-    el("dl", {}, ["road_km", "rail_km", "power_km"].flatMap((key) => fact(key, col(key, i) === null ? w("not_known") : fill("near_lines", { km: number(col(key, i)) }))), base.towns.name.length ? fact("nearest_towns", townsOf(i)) : []),
+    el("dl", {}, ["road_km", "rail_km", "power_km"].filter((key) => S[key] && S[key].some((one) => one !== null)).flatMap((key) => fact(key, col(key, i) === null ? w("not_known") : fill("near_lines", { km: number(col(key, i)) }))), base.towns.name.length ? fact("nearest_towns", townsOf(i)) : []),
     C.name.length ? paragraphs(communitiesOf(i), "") : null, el("p", { class: "small" }, w("notice_tenure")),
     el("h3", {}, w("site")),
     el("dl", {}, col("kind", i) === null ? [] : fact("site_kind_label", w("kind_" + data.sites.kinds[S.kind[i]])), fact("commodities", minedAt(i)), fact("deposit_type", txt("deposit", i) && data.sites.deposits[txt("deposit", i)][lang]), ...(mere(i) ? [] : [fact("waste_type", w("waste_type_" + data.sites.waste[S.waste[i]])), fact("disposal", w("disposal_" + data.sites.disposal[S.disposal[i]]))]), fact("years", years(i)), fact("status", txt("status", i) && data.sites.statuses[txt("status", i)][lang]),

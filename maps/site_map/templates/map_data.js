@@ -8,7 +8,7 @@ function unpack(columns) {
   for (const [name, text] of Object.entries(columns)) {
     if (typeof text !== "string") continue;
     if (n === 0) columns[name] = [];
-    else if (["flags", "reasons", "relations"].includes(name)) columns[name] = text.split(";").map((one) => one === "" ? [] : numbers(one));
+    else if (["flags", "findings", "reasons", "relations"].includes(name)) columns[name] = text.split(";").map((one) => one === "" ? [] : numbers(one));
     else if (text[0] === "=") columns[name] = Array.from(text.slice(1), (one) => one === "-" ? null : parseInt(one, 36));
     else columns[name] = numbers(text);
   }

@@ -100,7 +100,7 @@ phone.addEventListener("change", fitPhone);
 new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
 function start() {
   const found = new URLSearchParams(location.hash.slice(1));
-  lang = ["en", "fr"].includes(found.get("lang")) ? found.get("lang") : (navigator.language || "").toLowerCase().startsWith("fr") ? "fr" : "en";
+  lang = ["en", "fr"].includes(found.get("lang")) ? found.get("lang") : meta.lang ?? ((navigator.language || "").toLowerCase().startsWith("fr") ? "fr" : "en");
   map.setView([(SOUTH + NORTH) / 2, (WEST + EAST) / 2], 5, { animate: false });
   fitPhone();
   for (const name of on) if (!PAINTED.has(name) && layers[name]) layers[name].addTo(map);

@@ -53,7 +53,9 @@ function readSubject(found, move) {
     const wanted = found.get(kind);
     if (wanted === null) continue;
     const i = names.indexOf(wanted);
+    byId("missing").hidden = true;
     if (i >= 0) { open(i, move); return true; }
+    if (!byId("card").hidden) closeCard(false); // another card would pass for what was asked
     byId("missing").textContent = fill("link_unknown_" + kind, { what: wanted });
     byId("missing").hidden = false;
   }
@@ -131,6 +133,8 @@ function fullScreen() {
 }
 const whole = () => { const box = L.latLngBounds([]); for (let i = 0; i < N; i++) box.extend([lat(i), lon(i)]); return box; };
 function showAll() { const box = whole(); if (box.isValid()) map.fitBounds(box, { ...MARGINS(), animate: false }); }
+/* Rows of the list that `map.css` prints. */
+const PAPER_ROWS = 27;
 /* On paper the same part of the map in the width of a page, on white. */
 let beforePaper = null;
 function toPaper() {
@@ -138,6 +142,8 @@ function toPaper() {
   beforePaper = { bounds: map.getBounds(), zoom: map.getZoom(), middle: map.getCenter() };
   document.documentElement.dataset.paper = "1";
   document.documentElement.dataset.wish = "light"; dress();
+  beforePaper.open = byId("sure").open; byId("sure").open = true; // paper cannot be unfolded
+  document.documentElement.dataset.more = byId("list").querySelectorAll("li").length > PAPER_ROWS || !byId("more-box").hidden ? "1" : "0";
   refit(beforePaper.bounds);
 }
 /* Fit the map to its new size at once: Leaflet would draw its own canvases with the next frame, too late for paper. */
@@ -161,7 +167,7 @@ function paintUnder(pen, corner) {
 }
 function fromPaper() {
   if (!beforePaper) return;
-  delete document.documentElement.dataset.paper;
+  delete document.documentElement.dataset.paper; byId("sure").open = beforePaper.open;
   if (wish) document.documentElement.dataset.wish = wish; else delete document.documentElement.dataset.wish;
   dress();
   const { bounds, zoom, middle } = beforePaper;
