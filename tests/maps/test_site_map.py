@@ -36,7 +36,7 @@ def unpack(columns: dict[str, Any]) -> None:
     count = len(columns["id"])
     for name, text in columns.items():
         if isinstance(text, str):
-            lists = name in ("flags", "reasons", "relations")
+            lists = name in ("flags", "findings", "reasons", "relations")
             columns[name] = (
                 [] if count == 0 else [numbers_of(one) for one in text.split(";")] if lists else column_of(text)
             )
