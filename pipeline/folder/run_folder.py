@@ -154,8 +154,7 @@ def read_list(path: Path) -> set[str]:
     SourceError
         If the folder is no run folder.
     """
-    if (path / LIST).is_file():
-        _require_files(path)
+    _require_files(path)
     try:
         lines = read_bounded(path / LIST).decode("utf-8", "replace").splitlines()
     except (OSError, ValueError):
@@ -315,7 +314,7 @@ def is_own(path: Path, name: str) -> bool:
 
 def _require_files(path: Path) -> None:
     """Stop at a run folder with pipes, sockets or devices in it: whoever opened one might wait for ever."""
-    if not (path / "stages").is_dir():  # a folder of any other kind may be as large as the disk
+    if not (path / LIST).exists():  # a folder of any other kind may be as large as the disk
         return
     strange = [
         entry.relative_to(path).as_posix()

@@ -8,6 +8,7 @@ import os
 import resource
 import shutil
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,12 @@ from typing import Any
 import pandas as pd
 import pytest
 import skops.io
+from click.testing import CliRunner
 
-from layers.errors import SourceError
+from layers.errors import MinewasteError, SourceError
 from layers.invented import write_region
+from pipeline.commands.check import check_sources
+from pipeline.commands.cli import main
 from pipeline.commands.compare import Comparison, compare_runs, write_moves
 from pipeline.commands.screen import screen_run
 from pipeline.commands.unexpected import quiet_callbacks
@@ -30,7 +34,7 @@ from pipeline.folder.screening_folder import LIST as SCREENING_LIST
 from pipeline.folder.screening_folder import MARK as SCREENING_MARK
 from pipeline.folder.writing import json_text
 from pipeline.purge import purge
-from tests.faults.small_region import SmallRun, run_small
+from tests.faults.small_region import SmallRun, run_small, small_config
 
 
 @pytest.fixture
@@ -298,6 +302,50 @@ def test_a_file_of_a_run_folder_of_any_length_is_one_message_or_mended_at_once(
             assert verify_run(copy).holds
     finally:
         resource.setrlimit(resource.RLIMIT_AS, limits)
+
+
+@pytest.mark.parametrize("place", ["stages/x", "sheets", "new/below"])
+def test_a_run_and_a_check_are_written_into_no_run_folder(copy: Path, small_run: SmallRun, place: str) -> None:
+    before = sorted(copy.rglob("*"))
+    with pytest.raises(SourceError, match=rf"run/{place}: lies inside .*run, which is the folder of another run"):
+        run_small(small_run.raw, small_run.data, copy / place)
+    with pytest.raises(SourceError, match=r"run: is the folder of a run, which holds what the run wrote and nothing"):
+        check_sources(small_config(small_run.raw), small_run.data, copy)
+    assert sorted(copy.rglob("*")) == before
+
+
+def test_a_demo_that_cannot_be_written_makes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    result = CliRunner().invoke(main, ["demo", "--out", str(tmp_path / "out")])
+    assert (result.exit_code, "is a file, where the folder of a run is needed" in result.stderr) == (1, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_folder_that_is_none_of_a_run_is_not_walked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be the whole disk: a look at its mark, and at no more than the first of its files, is enough."""
+    for number in range(50):
+        (tmp_path / f"mine{number}.txt").write_text("mine")
+    whole, walked = Path.rglob, []
+
+    def counted(path: Path, pattern: str) -> Iterator[Path]:
+        for member in whole(path, pattern):
+            walked.append(member)
+            yield member
+
+    monkeypatch.setattr(Path, "rglob", counted)
+    with pytest.raises(SourceError, match="is not the folder of a run"):
+        read_list(tmp_path)
+    assert walked == []
+    with pytest.raises(SourceError, match=r"holds files \((mine\d+\.txt,? ){3}…\) and is not the folder of a run"):
+        RunFolder(tmp_path)
+    assert 3 <= len(walked) < 10
+
+
+def test_a_name_that_is_no_text_is_a_name_nobody_has(copy: Path) -> None:
+    for place in ({"community": "\udcc9vreux"}, {"nation": "\udcff"}, {"site": "\udcfe"}):
+        words: dict[str, Any] = {"community": None, "nation": None, "area": None, "site": None} | place
+        with pytest.raises(MinewasteError):
+            screen_run(copy, **words, within_km=60.0, lang="en", out=copy.parent / "near")
 
 
 def test_a_table_of_moves_calculates_nothing_and_goes_into_no_run_folder(copy: Path, tmp_path: Path) -> None:
