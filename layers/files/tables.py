@@ -112,8 +112,9 @@ def read_table(source: Source, root: Path) -> RawTable:
         require_own_parts(where, path)
         suffix = inner.suffix.lower()
         if suffix in VECTOR_SUFFIXES and (suffix != ".tab" or is_mapinfo(inner)):
-            cells, geometry, notes = read_features(source, where, inner)
-            table = RawTable(path, cells, numbers_left(len(cells), source.left_out), geometry, notes)
+            features, geometry, notes = read_features(source, where, inner)
+            cells, marks = without_text_marks(source.id, features)
+            table = RawTable(path, cells, numbers_left(len(cells), source.left_out), geometry, (*notes, *marks))
         elif suffix in TEXT_SUFFIXES:
             if is_companion(inner):
                 raise SourceError(f"{where}: this is the data part of a MapInfo table. Give the .tab file beside it.")

@@ -146,7 +146,7 @@ def _unread_multiple(heading: str, base: str) -> str | None:
 
 
 _UNIT_WORDS = re.compile(
-    r"(?:(?P<of>.+) )?(?:(?:measurement )?units?(?: of measure(?:ment)?)?|uom|unités?(?: de mesure)?|"
+    r"(?:(?P<of>.+) )?(?:(?:measurement )?units?(?: of(?: me\w*)?)?|uom|unités?(?: de mesure)?|"
     r"unidad(?:es)?(?: de medida)?|einheit(?:en)?)(?: ?\d)?"
 )
 

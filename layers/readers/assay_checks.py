@@ -175,7 +175,7 @@ def limits_contradicted(
 def repeats_taken(
     source_id: str, columns: Sequence[AssayColumn], parsed: Mapping[str, Cells], rows: npt.NDArray[np.int64] | None
 ) -> list[Note]:
-    """Note where a repeat or check gave a result to samples whose first result lies below its limit.
+    """Note where a repeat or check gave a result to samples whose first result is missing or lies below its limit.
 
     Parameters are those of `limits_contradicted`.
     """
@@ -186,13 +186,18 @@ def repeats_taken(
         if first
         else np.zeros(0, dtype=bool)
     )
+    missing = (
+        np.logical_and.reduce([np.isnan(parsed[c.name].value) & (parsed[c.name].censored == 0) for c in first])
+        if first
+        else below
+    )
     for column in columns:
         if column.role != "repeat" or not len(below):
             continue
-        taken = np.flatnonzero(below & np.isfinite(parsed[column.name].value))
+        taken = np.flatnonzero((below | missing) & np.isfinite(parsed[column.name].value))
         if len(taken):
             message = (
-                f"{column.name} counts in {len(taken)} samples whose first result lies below its limit. List it under "
+                f"{column.name} counts in {len(taken)} samples whose first result is missing or below its limit. List it under "
                 "options.ignore if the first results are to stand."
             )
             names = (column.name, *(column.name for column in first))

@@ -54,18 +54,27 @@ _ID_LIKE = "(?i)oreas|[cs]rm|std|standard|bla?n?[kc]|dup|rpt|repeat|replicate|re
 """Finds at least the ids that `_ID` does."""
 _PUBLISHED = re.compile(
     r"(?i)\W*(?:(?:average |mean )?(?:upper |lower |bulk )?(?:continental )?crust(?:al)?(?: average| abundance)?|ucc|paas|"
-    r"nasc|(?:c1[ -]|ci[ -])?chondrites?|clarke values?|cro[uû]te continentale|(?:\w+ )?guidelines?|ccme|"
+    r"nasc|(?:c1[ -]|ci[ -])?chondrites?(?:[ -]c[1i])?|clarke values?|cro[uû]te continentale|(?:\w+ )?guidelines?|ccme|"
+    r"(?:(?:world|north american|european) )?shale(?: averages?| composite)?|world averages?|average shale|"
+    r"post-?archa?ean (?:\w+ )?(?:average )?shale|normali[sz](?:ing|ation) (?:value|factor)s?|"
+    r"(?:certified|recommended|reference|target|expected) values?|thresholds?|background(?: values?)?|baseline(?: values?)?|"
     r"screening (?:level|value)s?|"
     r"detection limits?|reporting limits?|limits? of (?:detection|quantitation|reporting)|lod|loq|mdl|lld|lor|dl|"
-    r"limites? de d[ée]tection|l[ií]mites? de detecci[oó]n|nachweisgrenzen?)\W*"
+    r"limites? de d[ée]tection|l[ií]mites? de detecci[oó]n|nachweisgrenzen?)\W*(?:\(.*\)\W*|\d{4}\W*)?"
 )
 """Values that stand among samples for comparison, or are the limits of the methods."""
 _LIKE_PUBLISHED = (
-    "(?i)crust|ucc|paas|nasc|chondrit|clarke|cro.*te|guideline|ccme|screening|limit|l.mite|lo[dqr]|mdl|lld|dl|nachweis"
+    "(?i)shale|world|normali|values?|threshold|background|baseline|"
+    "crust|ucc|paas|nasc|chondrit|clarke|cro.*te|guideline|ccme|screening|limit|l.mite|lo[dqr]|mdl|lld|dl|nachweis"
 )
 """Finds at least what `_PUBLISHED` does."""
-_OWN_WORDS = re.compile(r"(?i)^\W*(?:qa/?qc|qc|qaqc|control)(?=$|[\s_\-#.:]|\d)")
-"""Words for controls that begin other ids too: QC is Quebec. They count where few ids begin so and the others look different."""
+_OWN_WORDS = re.compile(
+    r"(?i)^\W*(?:(?:qa/?qc|qc|qaqc|control)(?=$|[\s_\-#.:]|\d)|"
+    r"(?:nist|gbw|gs[sdrp]|bcr|agv|bhvo|stsd|lksd|till|sco|sdo)[\s_\-#.:]*\d)"
+)
+_LIKE_OWN_WORDS = "(?i)qa|qc|control|nist|gbw|gs[sdrp]|bcr|agv|bhvo|stsd|lksd|till|sco|sdo"
+"""Words for controls, and names of reference materials, that begin other ids too: QC is Quebec. They count where few ids begin
+so and the others look different."""
 _FEW = 0.2
 
 
@@ -135,7 +144,7 @@ def _tells_controls(column: pd.Series) -> bool:
 def _by_shape(sample_id: pd.Series) -> list[int]:
     """Return the few ids that begin with a word for controls and are built otherwise than all the rest."""
     ids = sample_id.dropna().astype("str")
-    if not cells_like(ids, "(?i)qa|qc|control").any():
+    if not cells_like(ids, _LIKE_OWN_WORDS).any():
         return []
     marked = ids.str.contains(_OWN_WORDS, regex=True)
     if not marked.any() or marked.mean() > _FEW:

@@ -16,7 +16,8 @@ _SUMMARY = (
     r"standard deviation|variance|geo(?:metric )?mean|(?:\d{1,2}(?:st|nd|rd|th)? )?percentiles?)\s*:?\s*"
 )
 _NAMED_SUMMARY = (
-    r"(?i)\s*(?:(?:averages?|avg|mean(?= \(|=)|weighted (?:mean|average|avg)|sub-?totals?|grand totals?|sous-?total|totaux|"
+    r"(?i)\s*(?:mean ?[±+-] ?\d* ?s\.?d\.?.*|\d{1,2}(?:st|nd|rd|th) percentiles?|% ?rsd|rsd ?\(?%\)?|"
+    r"(?:averages?|avg|mean(?= \(|=)|weighted (?:mean|average|avg)|sub-?totals?|grand totals?|sous-?total|totaux|"
     r"moyennes?|promedios?|mittelwert|std\.? ?dev|st\. ?dev|standard deviation|standardabweichung|[ée]cart[- ]type|"
     r"desviaci[óo]n est[áa]ndar|arithmetic mean|geo(?:metric|m\.?)? ?mean|coefficient of variation)(?![\w-]).*|"
     r"(?:means?|totals?|sums?|min(?:imum)?|max(?:imum)?|medians?|media|m[ée]diane|mediana|suma|somme)\W*"
@@ -24,7 +25,8 @@ _NAMED_SUMMARY = (
 )
 """Forms that no sample and no site is called by, wherever they stand: the word with what it is made of behind it."""
 _LIKE_A_SUMMARY = (
-    "(?i)average|avg|mean|tota|moyen|promedio|mittel|dev|abweich|type|desviaci|coeff|sum|min|max|media|m.diane|somme"
+    "(?i)average|avg|mean|tota|moyen|promedio|mittel|dev|abweich|type|desviaci|coeff|"
+    "percentile|rsd|sum|min|max|media|m.diane|somme"
 )
 """Finds at least what `_NAMED_SUMMARY` does."""
 _SUMMARY_BESIDE = r"(?i)\s*(?:n|count|nombre|s\.?d\.?|rsd|cv|p ?(?:5|10|25|50|75|90|95|98|99)|q[1-3])\s*%?\s*:?\s*"

@@ -104,10 +104,11 @@ for _code, _sign in _SIGNS.items():
         sheet.truth[own]["La"] = (sign, sheet.truth[own]["La"]) if sign else sheet.truth[own]["La"] / 1000
         sheet.rows_touched.add(own)
 
-        def change(book: Any, page: Any) -> None:
-            page.cell(row + 2, at).number_format = code
+        def files(other: Sheet, data: bytes) -> dict[str, bytes]:
+            here = other.ids().index(own) + 2 + len(other.under)
+            return book_of(other, lambda book, page: setattr(page.cell(here, at), "number_format", code))
 
-        sheet.pack = lambda one, data: book_of(one, change)
+        sheet.pack = files
 
 
 for _code in ("#,##0,", "0.000,"):
@@ -115,6 +116,8 @@ for _code in ("#,##0,", "0.000,"):
     @mutation("workbook", f"masses in kt by the format {_code}", "mass_t")
     def scaled_by_format(sheet: Sheet, draw: Draw, code: str = _code) -> None:
         """Store tonnes, show thousands of them, and say kt in the heading."""
+        if "mass_t" in sheet.touched:
+            raise ValueError("another mutation changed the unit")
         sheet.rename("mass_t", "Tonnage (kt)")
         at = sheet.place("mass_t") + 1
 

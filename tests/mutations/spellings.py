@@ -162,6 +162,8 @@ for _key in ("mass_t", "area_m2"):
 
         @mutation("decimal", f"a lone decimal comma in {_key}, '12{_tail}'", _key)
         def lone_fraction(sheet: Sheet, draw: Draw, key: str = _key, tail: str = _tail, value: float = _value) -> None:
+            if key in sheet.touched:
+                raise ValueError("another mutation changed the unit")
             [row] = some(sheet, draw)
             sheet.change(key, lambda _: "12" + tail, [row])
             sheet.truth[sheet.ids()[row]][key] = 12 + value

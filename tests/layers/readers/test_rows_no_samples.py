@@ -220,3 +220,22 @@ def test_depths_nobody_can_pair_are_told(names: list[str]) -> None:
     assert interval_columns(names) is None
     [note] = unclear_intervals("drill", names, 3)
     assert (note.code, note.count, set(note.columns)) == ("intervals_unclear", 3, set(names))
+
+
+@pytest.mark.parametrize(
+    ("own", "control"),
+    [
+        ("World shale average", True), ("PAAS (Taylor & McLennan 1985)", True), ("Certified value", True), ("Background", True),
+        ("NIST 2711a", True), ("BCR-2", True), ("TILL-1", True), ("Detection limit (ppm)", True), ("Till Creek", False),
+        ("Shale Ridge", False), ("Background Creek", False), ("Threshold Lake", False),
+    ],
+)  # fmt: skip
+def test_published_values_and_reference_materials_by_name_are_no_samples(own: str, control: bool) -> None:
+    ids = pd.Series([*(f"T{number:03d}" for number in range(12)), own, "T100"])
+    assert list(control_rows(pd.DataFrame({"id": ids}), ids)) == ([12] if control else [])
+
+
+@pytest.mark.parametrize("prefix", ["TILL-", "BCR-", "GSS", "QC-"])
+def test_ids_that_all_begin_like_a_reference_material_are_samples(prefix: str) -> None:
+    ids = pd.Series([f"{prefix}{number:03d}" for number in range(20)])
+    assert control_rows(pd.DataFrame({"id": ids}), ids) == {}
