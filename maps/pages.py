@@ -26,6 +26,7 @@ def _environment() -> Environment:
         "word": words.word,
         "phrase": words.phrase,
         "number": words.number,
+        "licence": words.licence,
         "rounded": words.rounded,
         "date": words.date,
         "span": words.span,

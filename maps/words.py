@@ -336,6 +336,11 @@ def status(text: str, lang: str) -> str:
     return _of_section("statuses", text, lang)
 
 
+def licence(text: str, lang: str) -> str:
+    """Return a licence that is stated in plain words, in a language; names of licences stay as they are."""
+    return _of_section("licences", text, lang)
+
+
 def jurisdiction(text: str, lang: str) -> str:
     """Return the name of a province, territory or state for its short name; other texts stay as they are."""
     return _of_section("jurisdictions", text, lang)

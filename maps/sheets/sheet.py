@@ -334,8 +334,14 @@ def sources_by_licence(publication: Publication, lang: str) -> list[str]:
     for record in records(publication.sources):
         title = str(record["title"] or record["source_id"])
         dated = f"{title} ({words.date(record['date'], lang)})" if record["date"] else title
-        by_licence.setdefault(str(record["licence"] or words.word("licence_unstated", lang)), []).append(dated)
-    return [f"{licence}{words.word('colon', lang)}{', '.join(titles)}" for licence, titles in by_licence.items()]
+        licence = (
+            words.licence(str(record["licence"]), lang) if record["licence"] else words.word("licence_unstated", lang)
+        )
+        by_licence.setdefault(licence, []).append(dated)
+    return [
+        f"{licence}{words.word('colon', lang)}{', '.join(dict.fromkeys(titles))}"
+        for licence, titles in by_licence.items()
+    ]
 
 
 def _by_kind(results: list[tuple[str, str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -8,14 +8,17 @@ from pathlib import Path
 import pandas as pd
 
 from layers.errors import StageError
-from layers.text import did_you_mean
+from layers.text import did_you_mean, fold
 from maps.publication import Publication
 from maps.reasons import of_weight, phrase_reason
 from maps.rows import rank_labels
-from maps.verdict import score_key
-from maps.words import banded_chance, finding, flag, grade, phrase, source_of_flag, span, word
+from maps.verdict import rests_on_companion, score_key
+from maps.words import areas_looked_up, banded_chance, finding, flag, grade, marks, phrase, source_of_flag, span, word
 from maps.words import layer as layer_in_words
 from pipeline.folder.published import load_publication
+
+NAMES_OFFERED = 5
+"""Sites offered by name where no id is like the one asked for."""
 
 REASONS_SHOWN = 12
 """The strongest reasons are told one by one; how many there are besides is told too."""
@@ -63,32 +66,32 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
         _amount(row, lang),
         phrase("explain_companion", lang, score=row["companion_score"], rank=row["companion_rank"]),
         "",
-        word("explain_reasons", lang),
+        word("explain_reasons_companion" if rests_on_companion(publication.validation) else "explain_reasons", lang),
     ]
     recorded = publication.sites.loc[publication.sites["site_id"] == site_id, "commodities"].iloc[0]
     everything = of_weight(publication.reasons[publication.reasons["site_id"] == site_id]).sort_values("position")
     reasons = everything.head(REASONS_SHOWN)
     for feature, contribution, value in zip(reasons["feature"], reasons["contribution"], reasons["value"], strict=True):
-        lines.append(
-            f"  {contribution:+.2f}  {phrase_reason(feature, contribution, value, lang, recorded, row['site_kind'])}"
-        )
+        reason = phrase_reason(feature, contribution, value, lang, recorded, row["site_kind"])
+        lines.append(f"  {marks(f'{contribution:+.2f}', lang)}  {reason}")
     if len(everything) > len(reasons):
         lines.append(f"  … + {len(everything) - len(reasons)}")
     if reasons.empty:
         lines.append(f"  {word('explain_no_reasons', lang)}")
     flags = publication.flags[publication.flags["site_id"] == site_id]
-    lines += ["", word("explain_flags", lang)] + [
+    lines += ["", word("explain_flags", lang)]
+    lines += [
         f"  {flag(code, lang)}{word('colon', lang)}{finding(about, json.loads(values), lang)} [{source_of_flag(source, lang)}]"
         for code, about, values, source in zip(
             flags["flag"], flags["finding"], flags["values"], flags["source"], strict=True
         )
-    ]
+    ] or [f"  {word('cautions_none', lang)}"]
     relations = publication.site_territories[publication.site_territories["site_id"] == site_id]
     lines += ["", word("explain_areas", lang)]
     lines += [
         f"  {area} ({layer_in_words(layer, lang)}){word('colon', lang)}{word(f'relation_{relation}', lang)}"
         for area, layer, relation in zip(relations["territory"], relations["layer"], relations["relation"], strict=True)
-    ]
+    ] or [f"  {word('areas_none', lang)} {areas_looked_up(publication.territories['layer'], lang)}"]
     return "\n".join([*lines, "", word("notice_not_resource", lang), word("notice_nations", lang)])
 
 
@@ -112,8 +115,15 @@ def _amount(row: pd.Series, lang: str) -> str:
     )
 
 
-def _unknown(publication: Publication, site_id: str) -> str:
-    ids = list(publication.ranking["site_id"])
-    by_name = publication.ranking.loc[publication.ranking["name"].str.casefold() == site_id.casefold(), "site_id"]
-    hint = f" Did you mean {' or '.join(by_name)}?" if len(by_name) else did_you_mean(site_id, ids, least_likeness=0.4)
-    return f"explain: this run has no site '{site_id}' among its {len(ids)} ranked sites.{hint} Ids are in ranking.csv."
+def _unknown(publication: Publication, wanted: str) -> str:
+    """Return what to say of an id that the run has not ranked: sites whose names hold all its words, best ranked first."""
+    ranking = publication.ranking
+    asked = set(fold(wanted).split())
+    named = ranking[[bool(asked) and asked <= set(fold(str(name)).split()) for name in ranking["name"].fillna("")]]
+    offered = [f"{name} ({site})" for site, name in zip(named["site_id"], named["name"], strict=True)]
+    more = f" and {len(offered) - NAMES_OFFERED} more" if len(offered) > NAMES_OFFERED else ""
+    hint = f" Sites of that name, best ranked first: {', '.join(offered[:NAMES_OFFERED])}{more}." if offered else ""
+    hint = hint or did_you_mean(wanted, list(ranking["site_id"]), least_likeness=0.4)
+    return (
+        f"explain: this run has no site '{wanted}' among its {len(ranking)} ranked sites.{hint} Ids are in ranking.csv."
+    )

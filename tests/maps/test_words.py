@@ -30,6 +30,7 @@ SECTIONS = (
     "commodities",
     "statuses",
     "jurisdictions",
+    "licences",
 )
 ENTRIES = [(section, key) for section in SECTIONS for key in words.all_words()[section]]
 
