@@ -93,7 +93,9 @@ def test_a_model_that_learned_nothing_comes_back_too(tmp_path: Path) -> None:
     save_model(model, tmp_path)
     again = load_model(tmp_path)
     assert again.validation == model.validation
-    assert len(explain_sites(features, again, ExplainSitesParams())) == 0
+    reasons = explain_sites(features, again, ExplainSitesParams())
+    pd.testing.assert_frame_equal(reasons, explain_sites(features, model, ExplainSitesParams()))
+    assert set(reasons["feature"]) == {"waste_measured_ppm"}  # each waste's own assay, and nothing of the features
 
 
 def test_another_version_is_a_named_error_unless_overridden(folder: Path) -> None:
