@@ -12,6 +12,7 @@ import pytest
 from tests.benchmarks.measure import BenchmarkError, Runs, agree
 from tests.benchmarks.render import filled
 from tests.benchmarks.results import row_of, table
+from tests.benchmarks.shares import table as shares_table
 
 ROOT = Path(__file__).parents[1]
 KEYS = {
@@ -82,3 +83,24 @@ def test_a_wrong_answer_stops() -> None:
     agree("joining", runs, {"pairs": 0.1})
     with pytest.raises(BenchmarkError, match=r"^joining: pairs is 11\.0 by naive but 10\.0 by ours \(allowed: ±0\)\.$"):
         agree("joining", runs, {"pairs": 0.0})
+
+
+def test_what_workers_take_without_a_task_is_no_share_of_theirs() -> None:
+    def row(step: str, began: float, client: float, workers: float) -> dict[str, object]:
+        times = {"s": 10.0, "began": began, "ended": began + 10.0}
+        return {"step": step, "client_cpu_s": client, "workers_cpu_s": workers, **times}
+
+    here = {
+        "rows": [row("reading", 0.0, 9.0, 0.0), row("training", 10.0, 6.0, 0.0)],
+        "s": 20.0,
+        "client_peak_mib": 900.0,
+    }
+    spread = {
+        "rows": [row("reading", 0.0, 2.0, 8.0), row("training", 10.0, 6.0, 3.0)], "s": 30.0, "client_peak_mib": 500.0,
+        "tasks": [{"start": 1.0, "stop": 9.0, "transfer_s": 0.0, "bytes": 28}], "sent": [{"at": 1.0, "bytes": 3 << 20}],
+    }  # fmt: skip
+    told = shares_table(here, spread)
+    assert "| reading | 10.00 | 9.00 | 10.00 | 2.00 | 8.00 |" in told
+    assert "| training | 10.00 | 6.00 | 10.00 | 6.00 | 0.00 |" in told
+    assert "Workers: 50% of processor seconds. Clock: 1.50 times" in told
+    assert "Sent by the client: 3 MiB." in told

@@ -24,7 +24,7 @@ from distributed import Client, get_task_stream
 from pipeline.progress import Progress
 from pipeline.run import run
 from tests.benchmarks.chain import cluster
-from tests.benchmarks.memory import own_status_mib
+from tests.benchmarks.memory import MIB, own_status_mib
 from tests.benchmarks.run_file import run_file
 from tests.benchmarks.workload import SIZES, prepare
 from tests.faults.small_region import differing
@@ -101,21 +101,25 @@ def _tasks(stream: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def table(here: dict[str, Any], spread: dict[str, Any]) -> str:
-    """Return the steps as a Markdown table, sums last."""
+    """Return the steps as a Markdown table, sums last; what workers take while none has a task is idling and not counted."""
     lines = [
         "| step | here: clock, s | processors, s | two workers: clock, s | client, s | workers, s |",
         "|---|---:|---:|---:|---:|---:|",
     ]
     totals = [0.0] * 5
     for one, two in zip(here["rows"], spread["rows"], strict=True):
-        figures = [one["s"], one["client_cpu_s"], two["s"], two["client_cpu_s"], two["workers_cpu_s"]]
+        busy = any(two["began"] <= task["start"] <= two["ended"] for task in spread["tasks"])
+        workers = two["workers_cpu_s"] if busy else 0.0
+        figures = [one["s"], one["client_cpu_s"], two["s"], two["client_cpu_s"], workers]
         totals = [total + figure for total, figure in zip(totals, figures, strict=True)]
         lines.append(f"| {one['step']} | " + " | ".join(f"{figure:.2f}" for figure in figures) + " |")
     lines.append("| all | " + " | ".join(f"{total:.1f}" for total in totals) + " |")
     client, workers = totals[3:]
+    sent = sum(part["bytes"] for part in spread["sent"]) / MIB
     lines.append(
         f"\nWorkers: {workers / (client + workers):.0%} of processor seconds. Clock: {spread['s'] / here['s']:.2f} times the run "
-        f"here. Client's peak: {spread['client_peak_mib']:.0f} MiB (here {here['client_peak_mib']:.0f} MiB)."
+        f"here. Client's peak: {spread['client_peak_mib']:.0f} MiB (here {here['client_peak_mib']:.0f} MiB). "
+        f"Sent by the client: {sent:.0f} MiB."
     )
     return "\n".join(lines)
 
