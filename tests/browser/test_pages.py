@@ -41,6 +41,20 @@ def test_on_a_phone_no_cell_of_a_table_lies_out_of_sight(browser: Any, run: Path
     one.context.close()
 
 
+def test_no_number_of_a_table_of_the_report_is_parted_in_print(watched: Watched, run: Path) -> None:
+    page = watched.open(run / "report.html")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 710, "height": 1000})
+    cells, parted = page.evaluate(
+        """() => { const cells = [...document.querySelectorAll('.narrow td:nth-child(n+3)')].filter((one) => one.offsetParent);
+        const tall = (one) => { const range = document.createRange(); range.selectNodeContents(one);
+        return range.getClientRects().length; };
+        return [cells.length, cells.filter((one) => tall(one) > 1).map((one) => one.innerText)]; }"""
+    )
+    assert cells > 8
+    assert parted == []
+
+
 @pytest.mark.parametrize("name", ["report.html", "sheets/S00004.html", "screen/index.html", "screen/sites.html"])
 def test_pages_turn_dark_where_the_reader_wishes_it(browser: Any, run: Path, name: str) -> None:
     for scheme, low in (("light", False), ("dark", True)):
