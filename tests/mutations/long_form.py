@@ -150,7 +150,7 @@ for _name, _marks in _TWO_MARKS.items():
             sheet: Sheet, draw: Draw, marks: tuple[str, str] = _marks, heads: tuple[str, str] = _heads
         ) -> None:
             lengthen(sheet)
-            row = next(at for at, cells in enumerate(sheet.rows) if cells[sheet.place("analyte")] == "Nd")
+            [row, *_] = [at for at, cells in enumerate(sheet.rows) if cells[sheet.place("analyte")] == "Nd"]
             own = sheet.ids()[row]
             if "R" in marks:
                 sheet.truth[own]["Nd"] = None
