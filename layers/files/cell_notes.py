@@ -193,7 +193,7 @@ def _mostly_nines(column: pd.Series) -> np.ndarray | None:
 
 
 _LOOKED_AT, _FEWEST = 200, 5
-_ONLY_NINES = r"\s*9{2,}(?:\.[09]+)?\s*"
+_ONLY_NINES = r"\s*9{2,}0*(?:\.[09]+)?\s*"
 _NINES_IN_GROUPS = re.compile(r"\s*(?:9{4,}|9{1,3}(?:[ \u00a0\u202f,'\u2019]999)+)(?:\.0+)?\s*$")
 _GROUPED = r"(?<=\d)[ \u00a0\u202f,'\u2019](?=\d{3}(?:\D|$))"
 """What parts thousands."""
