@@ -16,7 +16,8 @@ from maps.publication import Publication, about, of_sites
 from maps.reasons import of_weight, phrase_reason
 from maps.rows import grade_looked_for, kinds_shown, present, records, rows, sites_with_sheets, tied_ranks
 from maps.sheets.companion_bars import companion_bars
-from maps.sheets.mini_map import HALF_KM, MiniMaps
+from maps.sheets.mini_map import AREA, HALF_KM, MiniMaps
+from maps.sheets.print_size import print_size
 from maps.sheets.site_chemistry import metals, waste_elements
 from maps.sheets.site_score import score_rows
 from maps.sheets.site_targets import target_lines
@@ -76,8 +77,8 @@ def write_sheets(
 ) -> None:
     """Write ``<site_id>.html`` for the best-ranked sites and the best-ranked wastes assayed.
 
-    A sheet is one page, at most two, of A4 or Letter paper in black and white, in English and French with a switch that works
-    without a script; print shows the language chosen. The name of the file is the id of the site, never its name.
+    A sheet is one page of A4 or Letter paper in black and white, in English and French with a switch that works without a
+    script; print shows the language chosen. The name of the file is the id of the site, never its name.
 
     Parameters
     ----------
@@ -145,8 +146,10 @@ class SheetWriter:
         near = communities_near(self.p, site["longitude"], site["latitude"], COMMUNITIES_KM).head(3).to_dict("records")
         languages = [self._in(lang, site, ranked, near) for lang in words.LANGUAGES]
         mini_map, kinds = self.maps.draw(site["longitude"], site["latitude"], str(name))
+        areas_drawn = sum(kind.startswith(AREA) for kind in kinds)
         return pages.render(
             "sheets/templates/sheet.html",
+            print_pt=[print_size(page_words, len(self.p.sources), areas_drawn) for page_words in languages],
             p=self.p,
             first=self.first,
             coarse=self.coarse,

@@ -24,11 +24,7 @@ def pages_of(page: Any, paper: str) -> int:
     return len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(format=paper)))
 
 
-LEAST_PT = 8.5
-"""What people of every age read on paper."""
-
-
-def test_every_sheet_of_the_demo_prints_on_two_pages_at_a_size_that_is_read(browser: Any, demo_run: Path) -> None:
+def test_every_sheet_of_the_demo_prints_on_one_page(browser: Any, demo_run: Path) -> None:
     context = browser.new_context(offline=True)
     page = context.new_page()
     page.emulate_media(media="print")
@@ -44,20 +40,13 @@ def test_every_sheet_of_the_demo_prints_on_two_pages_at_a_size_that_is_read(brow
                 )
                 fills[sheet, lang, paper] = height / ((tall - MARGINS_MM[1]) * PX_PER_MM)
     assert len(fills) >= 200
-    over = {(sheet.stem, lang, paper): round(fill, 3) for (sheet, lang, paper), fill in fills.items() if fill > 2.0}
+    over = {(sheet.stem, lang, paper): round(fill, 3) for (sheet, lang, paper), fill in fills.items() if fill > 1.0}
     assert over == {}
-    fullest = sorted(fills, key=lambda key: -fills[key])[:5]
+    fullest = sorted(fills, key=lambda key: -fills[key])[:3]
     for sheet, lang, paper in fullest:
         page.goto("about:blank")
         page.goto(f"{sheet.as_uri()}#{lang}")
-        assert pages_of(page, paper) <= 2, (sheet.stem, lang, paper)
-        sizes = page.evaluate(
-            """() => [...document.querySelectorAll('body *')].filter((one) => one.offsetParent && !one.closest('svg') &&
-            [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()))
-            .map((one) => [parseFloat(getComputedStyle(one).fontSize) * 0.75, one.textContent.trim().slice(0, 30)])"""
-        )
-        assert len(sizes) > 60
-        assert [one for one in sizes if one[0] < LEAST_PT - 0.01] == []
+        assert pages_of(page, paper) == 1, (sheet.stem, lang, paper)
     context.close()
 
 
