@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +10,15 @@ import pyproj
 
 from layers import crs as crs_rules
 from layers.accounting import Note
+
+
+def grid_bounds(transform: Sequence[float], width: int, height: int) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of a grid, turned or not, from its six coefficients; NaN where one is no number."""
+    a, b, c, d, e, f = transform
+    corners = [(0, 0), (width, 0), (0, height), (width, height)]
+    x = [a * column + b * row + c for column, row in corners]
+    y = [d * column + e * row + f for column, row in corners]
+    return min(x), min(y), max(x), max(y)
 
 
 @dataclass(frozen=True)
@@ -74,11 +84,7 @@ class Raster:
     @property
     def bounds(self) -> tuple[float, float, float, float]:
         """West, south, east, north in the raster's own CRS."""
-        a, b, c, d, e, f = self.transform
-        corners = [(0, 0), (self.width, 0), (0, self.height), (self.width, self.height)]
-        x = [a * column + b * row + c for column, row in corners]
-        y = [d * column + e * row + f for column, row in corners]
-        return min(x), min(y), max(x), max(y)
+        return grid_bounds(self.transform, self.width, self.height)
 
     @property
     def is_geographic(self) -> bool:

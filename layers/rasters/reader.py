@@ -37,7 +37,7 @@ from layers.files.signatures import (
 from layers.library_warnings import quiet
 from layers.rasters.bands import chosen_band, classes_of, has_mask
 from layers.rasters.checks import class_notes, some_values, suspicions
-from layers.rasters.raster import Raster
+from layers.rasters.raster import Raster, grid_bounds
 
 SUFFIXES = (".tif", ".tiff", ".asc", ".img", ".vrt", ".nc", ".grd")
 """Raster formats that are known to be read; each may be gzipped."""
@@ -326,7 +326,7 @@ def _require_numbers(where: str, dataset: Any, band: int) -> None:
     """Stop at a place, a scale or an offset that is no number: nothing could be computed with it."""
     facts = {
         "georeference": tuple(dataset.transform)[:6],
-        "extent": tuple(dataset.bounds),
+        "extent": grid_bounds(tuple(dataset.transform)[:6], dataset.width, dataset.height),
         "scale and offset": (dataset.scales[band - 1], dataset.offsets[band - 1]),
     }
     wrong = [f"its {name} is {numbers}" for name, numbers in facts.items() if not np.isfinite(numbers).all()]

@@ -442,7 +442,7 @@ def test_a_geopackage_carries_styles_headings_and_notices(tmp_path: Path) -> Non
         assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     drawn = ElementTree.fromstring(styles["sites"].split(">", 1)[1])
     categories = {one.get("value"): one.get("label") for one in drawn.iter("category")}
-    assert categories["sampled"] == "sampled"
+    assert categories["sampled"] == "grade sampled"
     assert categories["top_10"] == "Ranks 1 to 10"
     assert len(list(drawn.iter("symbol"))) == len(categories) == 5
     assert [one.get("name") for one in drawn.iter("alias")] == ["Rank", "Evidence"]

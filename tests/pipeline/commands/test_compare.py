@@ -15,6 +15,9 @@ from maps.publication import Publication
 from pipeline.commands.compare import Comparison, compare_runs, in_words, write_moves
 from tests.maps.made_up import publication
 
+SHARE = "share of such wastes thought to reach the grade, coarse:"
+"""What a number is called in a run without a model."""
+
 MODEL, TABLES = Path("by_model"), Path("by_tables")
 
 
@@ -32,10 +35,10 @@ def test_no_chance_of_a_site_that_moved_is_told_as_certain(monkeypatch: pytest.M
         (
             TABLES,
             TABLES,
-            ("expectation by kind of deposit, coarse: 0.30 -> expectation by kind of deposit, coarse: 0.60",),
+            (f"{SHARE} 0.30 -> {SHARE} 0.60",),
         ),
-        (MODEL, TABLES, ("chance of the grade 0.30 -> expectation by kind of deposit, coarse: 0.60",)),
-        (TABLES, MODEL, ("expectation by kind of deposit, coarse: 0.30 -> chance of the grade 0.60",)),
+        (MODEL, TABLES, (f"chance of the grade 0.30 -> {SHARE} 0.60",)),
+        (TABLES, MODEL, (f"{SHARE} 0.30 -> chance of the grade 0.60",)),
     ],
 )
 def test_a_number_is_a_chance_only_in_the_run_whose_list_a_model_orders(
@@ -51,7 +54,7 @@ def test_a_number_is_a_chance_only_in_the_run_whose_list_a_model_orders(
 def test_a_waste_that_was_sampled_in_one_run_has_its_grade_there(monkeypatch: pytest.MonkeyPatch) -> None:
     sampled = _of_one_site(score=0.9, treo=(1200.0, 800.0, 1900.0))
     lines = _said(monkeypatch, {Path("a"): _of_one_site(score=0.3, by=TABLES), Path("b"): sampled})
-    assert "expectation by kind of deposit, coarse: 0.30 -> 1,200 ppm measured (800-1,900)" in lines
+    assert f"{SHARE} 0.30 -> 1,200 ppm measured (800-1,900)" in lines
 
 
 def test_what_is_the_same_in_both_runs_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
