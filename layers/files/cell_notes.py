@@ -92,32 +92,37 @@ def _formulas(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note]:
 
 def _put_aside(source: str, cells: pd.DataFrame, rows: np.ndarray, put_aside: Sequence[tuple[int, int]]) -> list[Note]:
     """Name the columns and rows in which a workbook shows cells as struck out, or as if they were empty."""
-    there = set(rows.tolist())
-    inside = [(row, column) for row, column in put_aside if row in there and column < len(cells.columns)]
-    if not inside:
-        return []
-    names = tuple(dict.fromkeys(str(cells.columns[column]) for _, column in inside))
-    row, column = inside[0]
-    text = (
-        f"{len(inside)} cells are struck out in the workbook, or hold something and look empty (the first in row {row}, "
-        f"'{cells.columns[column]}'); they count like all others. If they were put aside, take them out of the file."
+    sentence = (
+        "{n} cells are struck out in the workbook, or hold something and look empty (the first in {first}); they count like all "
+        "others. If they were put aside, take them out of the file."
     )
-    return [Note(source, "struck_out", text, len(inside), names, tuple(dict.fromkeys(row for row, _ in inside)))]
+    return _of_workbook(source, cells, rows, put_aside, "struck_out", sentence)
 
 
 def _errors(source: str, cells: pd.DataFrame, rows: np.ndarray, errors: Sequence[tuple[int, int]]) -> list[Note]:
     """Name the columns and rows in which a workbook shows errors instead of numbers."""
+    sentence = (
+        "{n} cells show an error of the workbook (#N/A, #REF! and the like; the first in {first}) and were read as empty. "
+        "Correct them there and save it again."
+    )
+    return _of_workbook(source, cells, rows, errors, "excel_error_cells", sentence)
+
+
+def _of_workbook(
+    source: str, cells: pd.DataFrame, rows: np.ndarray, marked: Sequence[tuple[int, int]], code: str, sentence: str
+) -> list[Note]:
+    """Return a note of the marked cells (row of the file, column by position) that are still there; none where no one is.
+
+    ``sentence`` has slots ``n``, how many they are, and ``first``, where the first stands.
+    """
     there = set(rows.tolist())
-    inside = [(row, column) for row, column in errors if row in there and column < len(cells.columns)]
+    inside = [(row, column) for row, column in marked if row in there and column < len(cells.columns)]
     if not inside:
         return []
     names = tuple(dict.fromkeys(str(cells.columns[column]) for _, column in inside))
     row, column = inside[0]
-    text = (
-        f"{len(inside)} cells show an error of the workbook (#N/A, #REF! and the like; the first in row {row}, "
-        f"'{cells.columns[column]}') and were read as empty. Correct them there and save it again."
-    )
-    return [Note(source, "excel_error_cells", text, len(inside), names, tuple(dict.fromkeys(row for row, _ in inside)))]
+    text = sentence.format(n=len(inside), first=f"row {row}, '{cells.columns[column]}'")
+    return [Note(source, code, text, len(inside), names, tuple(dict.fromkeys(row for row, _ in inside)))]
 
 
 def _code_notes(source: str, cells: pd.DataFrame, rows: np.ndarray) -> list[Note]:

@@ -12,7 +12,7 @@ from layers.validation import Validation
 from maps import assets, words
 from maps.nearby import COARSE_STEP_KM
 from maps.publication import SOURCE_FACTS, Publication, purpose_of_visits
-from maps.rows import assayed, grade_looked_for
+from maps.rows import assayed, grade_looked_for, sites_with_sheets
 from maps.site_map.base_map import OUTLINE_VERTICES, base_map
 from maps.site_map.columns import Listed, grouped, numbers, scaled, texts
 from maps.site_map.site_columns import site_columns
@@ -132,7 +132,8 @@ def _meta(publication: Publication, total: int, shown: int, max_sheets: int) -> 
 
 def _last_rank_of_sheets(ranking: pd.DataFrame, max_sheets: int) -> int:
     """Return the rank to which assayed wastes have a sheet."""
-    ranks = ranking.loc[assayed(ranking), "rank"].head(max_sheets)
+    with_sheet = ranking["site_id"].isin(sites_with_sheets(ranking, max_sheets))
+    ranks = ranking.loc[with_sheet & assayed(ranking), "rank"]
     return int(ranks.max()) if len(ranks) else 0
 
 
