@@ -37,7 +37,7 @@ from layers.readers.assay_sheet import heading_notes, laboratory_sheet, units_be
 from layers.readers.columns import mapped_columns
 from layers.readers.doubtful_results import drop_impossible, mark_notes, refuse_other_units, refuse_parted_thousands
 from layers.readers.method_notes import keep_own_methods, method_notes
-from layers.readers.whole_sample import refuse_shares
+from layers.readers.whole_sample import drop_whole_totals, refuse_shares
 
 
 @dataclass
@@ -146,6 +146,8 @@ def read_suites(
     suites.notes += refuse_shares(source.id, where, suites.columns, rows)
     suites.notes += level_notes(source.id, {element: suites.columns[f"{element}_ppm"] for element in _rare(suites)})
     suites.tree_ppm = _total(source, options, cells)
+    total_columns = mapped_columns(source, cells, "tree_ppm")
+    suites.notes += drop_whole_totals(source.id, next(iter(total_columns), None), suites.tree_ppm, rows)
     suites.notes += method_notes(source.id, suites.method)
     return suites
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import MutableMapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +20,9 @@ _MOSTLY = 0.5
 
 
 def refuse_shares(
-    source_id: str, where: str, columns: Mapping[str, npt.NDArray[np.float64]], rows: npt.NDArray[np.int64] | None
+    source_id: str, where: str, columns: MutableMapping[str, Any], rows: npt.NDArray[np.int64] | None
 ) -> list[Note]:
-    """Stop where rare earths, or all elements, add up to more than the sample can hold in most rows; tell of single ones.
+    """Stop where rare earths, or all elements, add up to more than the sample can hold in most rows; drop single such rows.
 
     Tables of a distribution (each oxide as a share of the sum of rare earths) look like assays.
 
@@ -32,7 +33,8 @@ def refuse_shares(
     where : str
         Names the file in messages.
     columns : mapping of str to ndarray
-        ``X_ppm`` per element, NaN where there is no result.
+        ``X_ppm`` per element, NaN where there is no result; ``X_censored`` beside it. Changed in place: a sum that no sample
+        holds says that any of its parts may be wrong, so that all of them are missing in that row.
     rows : ndarray of int or None
         Row of the file at each position; None names no rows.
 
@@ -64,8 +66,39 @@ def refuse_shares(
             raise SourceError(
                 f"{where}: {text} Ask the publisher, and state the unit under options.units, or leave the columns out."
             )
-        names = tuple(f"{element}" for element in parts)
-        notes.append(
-            Note(source_id, "more_than_the_sample", text[0].upper() + text[1:], len(above), names, rows_at(rows, above))
-        )
+        for element in parts:
+            values[element][above] = np.nan
+            if f"{element}_censored" in columns:
+                columns[f"{element}_censored"][above] = 0
+        message = f"{text[0].upper()}{text[1:]} These results were taken as missing: check the file."
+        notes.append(Note(source_id, "more_than_the_sample", message, len(above), tuple(parts), rows_at(rows, above)))
     return notes
+
+
+def drop_whole_totals(
+    source_id: str, column: str | None, total_ppm: npt.NDArray[np.float64], rows: npt.NDArray[np.int64] | None
+) -> list[Note]:
+    """Take totals of rare earths above what a sample can hold as missing, in place, and name their column and rows.
+
+    Parameters
+    ----------
+    source_id : str
+        Id of the source.
+    column : str or None
+        Column of the file that holds the totals; None where there is none.
+    total_ppm : ndarray of float
+        Totals; changed.
+    rows : ndarray of int or None
+        Row of the file at each position; None names no rows.
+    """
+    with np.errstate(invalid="ignore"):
+        above = np.flatnonzero(total_ppm > _MOST_OXIDES_PPM)
+    if column is None or not len(above):
+        return []
+    message = (
+        f"{len(above)} totals of rare earths are more than {_MOST_OXIDES_PPM / 1e4:g} % of the sample (e.g. "
+        f"{total_ppm[above[0]] / 1e4:.0f} %). No sample holds that: another unit, or a decimal point that moved. They were "
+        "taken as missing: check the file."
+    )
+    total_ppm[above] = np.nan
+    return [Note(source_id, "more_than_the_sample", message, len(above), (column,), rows_at(rows, above))]

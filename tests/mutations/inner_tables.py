@@ -348,3 +348,13 @@ for _sum in (1.0, 0.98):
             sheet.rename(key, f"{key}2O3_pct" if key != "Ce" else "CeO2_pct")
             for facts in sheet.truth.values():
                 facts[key] = -1.0
+
+
+@mutation("impossible", "results of one sample are shares of their sum", "La", "Ce", "Nd", "Y")
+def shares_of_one(sheet: Sheet, draw: Draw) -> None:
+    [row] = some(sheet, draw)
+    at = {key: sheet.place(key) for key in RESULTS}
+    total = sum(float(sheet.rows[row][place].lstrip("<")) for place in at.values())
+    for key, place in at.items():
+        sheet.rows[row][place] = f"{1e6 * float(sheet.rows[row][place].lstrip('<')) / total:.0f}"
+        sheet.truth[sheet.ids()[row]][key] = None

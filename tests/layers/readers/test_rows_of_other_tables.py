@@ -192,8 +192,33 @@ def test_rare_earths_that_make_up_the_sample_are_shares_of_their_sum(tmp_path: P
         with pytest.raises(SourceError, match="add up to more than 80 % of the sample"):
             lab(tmp_path, text)
         return
-    notes = [note.rows for note in lab(tmp_path, text).notes if note.code == "more_than_the_sample"]
+    reading = lab(tmp_path, text)
+    notes = [note.rows for note in reading.notes if note.code == "more_than_the_sample"]
     assert notes == ([(2,)] if told == "note" else [])
+    assert reading.layer["La_ppm"].isna().tolist() == [row < rows for row in range(5)]
+    assert reading.layer["Ce_ppm"].isna().tolist() == [row < rows for row in range(5)]
+
+
+def test_results_whose_sum_no_sample_holds_are_missing_and_told(tmp_path: Path) -> None:
+    header = "sample_id,site_id,La2O3_pct,CeO2_pct,SiO2_pct,Th_pct,tree\n"
+    own = "S1,A,50,48,1,0.1,50\nS2,A,20,<0.1,95,0.1,60\nS3,A,0.5,0.4,60,0.1,1832751\nS4,A,0.5,0.4,60,0.1,\n"
+    (tmp_path / "lab.csv").write_text(header + own)
+    facts = {
+        "id": "s", "role": "geochemistry", "path": "lab.csv", "defaults": {"medium": "waste"},
+        "columns": {"sample_id": "sample_id", "site_key": "site_id", "tree_ppm": "tree"},
+    }  # fmt: skip
+    reading = read_geochemistry(Source.model_validate(facts), tmp_path)
+    told = [(note.columns, note.rows) for note in reading.notes if note.code == "more_than_the_sample"]
+    assert told == [(("La", "Ce"), (2,)), (("tree",), (4,))]
+    assert reading.layer["La_ppm"].isna().tolist() == [True, False, False, False]
+    assert reading.layer["Th_ppm"].notna().all()
+    assert reading.layer["tree_ppm"].isna().tolist() == [False, False, True, True]
+    silicon = "S1,A,20,<0.1,90,60,0.1\nS2,A,0.5,0.4,60,1,0.1\nS3,A,0.5,0.4,60,1,0.1\n"
+    reading = lab(tmp_path, "sample_id,site_id,La2O3_pct,CeO2_pct,SiO2_pct,Fe_pct,Th_pct\n" + silicon)
+    assert [note.rows for note in reading.notes if note.code == "more_than_the_sample"] == [(2,)]
+    for element in ("La", "Ce", "Si", "Fe", "Th"):
+        assert reading.layer[f"{element}_ppm"].isna().tolist() == [True, False, False]
+    assert reading.layer["Ce_censored"].tolist()[0] == 0
 
 
 def test_a_column_of_units_outweighs_the_unit_of_the_whole_table(tmp_path: Path) -> None:
