@@ -17,7 +17,7 @@ from maps.site_map.surface_image import VIRIDIS
 from maps.sovereignty import publishable
 from maps.verdict import score_key
 
-SCRIPTS = ("data", "ground", "sites", "names", "targets", "search", "list", "cards", "legend", "tools", "start")
+SCRIPTS = ("data", "ground", "sites", "names", "targets", "search", "own", "list", "cards", "legend", "tools", "start")
 """Parts of the page's script in the order they stand in it; each leans on those before it."""
 
 TABLE_ROWS = 300

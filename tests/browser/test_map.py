@@ -471,6 +471,41 @@ def test_the_list_leaves_the_page_as_csv_and_geojson_with_its_notices(page: Any,
     assert all(one["score"] == "" and one["treo_ppm"] for one in measured)
 
 
+def test_sites_taken_by_hand_are_a_list_that_links_and_files_keep(browser: Any, run: Path, page: Any) -> None:
+    assert page.evaluate("byId('list-own').hidden")
+    page.click("#list .star >> nth=2")
+    page.click("#list .star >> nth=0")
+    page.evaluate("choose(lists.measured[1], false)")
+    page.click("#own-site")
+    assert page.inner_text("#own-site") == "Take out of my list"
+    wanted = page.evaluate("[lists.inferred[0], lists.inferred[2], lists.measured[1]]")
+    page.keyboard.press("Escape")
+    page.evaluate("byId('f-commodity').selectedIndex = 1; apply()")  # filters hide none of them
+    page.click("#list-own")
+    assert page.inner_text("#list-own") == "My list (3)"
+    assert sorted(page.evaluate("order")) == sorted(wanted)
+    with page.expect_download() as taken:
+        page.click("#download-csv")
+    text = Path(taken.value.path()).read_text(encoding="utf-8-sig")
+    assert taken.value.suggested_filename.endswith("_own.csv")
+    assert "This list: My list; 3 of 152 sites" in text.replace('"', "")
+    assert "Commodity on record" not in text
+    again = Watched(browser)
+    kept = again.open(run / "map.html", page.url[page.url.index("#") :])
+    assert kept.evaluate("[listed, order]") == page.evaluate("[listed, order]")
+    kept.evaluate("byId('reset').click()")
+    assert kept.inner_text("#list-own") == "My list (3)"
+    for _ in range(3):
+        kept.click("#list .star >> nth=0")
+    assert kept.evaluate("byId('list-own').hidden && listed !== 'own' && order.length > 3")
+    again.check()
+    again.context.close()
+    lost = Watched(browser)
+    assert "names the site S99999" in lost.open(run / "map.html", "#own=S99999&lang=en").inner_text("#status")
+    lost.check()
+    lost.context.close()
+
+
 def test_every_hostile_and_every_special_name_is_shown_as_text(page: Any, made_up: ModuleType) -> None:
     wanted = [*made_up.HOSTILE, *made_up.SPELLINGS]
     shown = set()

@@ -77,7 +77,7 @@ function chemistry(i) {
 function backRow() { return button("← " + w("back"), () => closeCard(true), { id: "back" }); }
 const title = (text) => el("h2", { tabindex: "-1", id: "card-title", dir: "auto" }, text);
 function fillCard(i) {
-  const sheet = ranked(i) && S.rank[i] <= (assayed(i) ? Math.max(meta.sheets, meta.sheets_assayed) : meta.sheets), rule = txt("rule", i), url = col("url", i);
+  const sheet = ranked(i) && S.rank[i] <= (assayed(i) ? Math.max(meta.sheets, meta.sheets_assayed) : meta.sheets), rule = txt("rule", i), url = col("url", i), scored = S.companion && S.companion[i] !== null && !meta.companion_order;
   const parts = [backRow(), title(nameOf(i)),
     el("p", { class: "small" }, [S.id[i], txt("jurisdiction", i), `${number(lat(i), 4)}, ${number(lon(i), 4)}`].filter(Boolean).join(" · ")),
     col("aliases", i) ? el("p", { class: "small" }, `${w("other_names")}${w("colon")}${col("aliases", i)}`) : null,
@@ -96,9 +96,9 @@ function fillCard(i) {
     C.name.length ? paragraphs(communitiesOf(i), "") : null, el("p", { class: "small" }, w("notice_tenure")),
     el("h3", {}, w("site")),
     el("dl", {}, col("kind", i) === null ? [] : fact("site_kind_label", w("kind_" + data.sites.kinds[S.kind[i]])), fact("commodities", minedAt(i)), fact("deposit_type", txt("deposit", i) && data.sites.deposits[txt("deposit", i)][lang]), ...(mere(i) ? [] : [fact("waste_type", w("waste_type_" + data.sites.waste[S.waste[i]])), fact("disposal", w("disposal_" + data.sites.disposal[S.disposal[i]]))]), fact("years", years(i)), fact("status", txt("status", i) && data.sites.statuses[txt("status", i)][lang]),
-      fact("companion", S.companion && S.companion[i] !== null && !meta.companion_order ? fill("companion_line", { score: number(S.companion[i] / 1000, 2), rank: number(S.companion_rank[i]) }) : null), url ? fact("record_link", link(url, url)) : []),
+      fact("companion", scored ? fill("companion_line", { score: number(S.companion[i] / 1000, 2), rank: number(S.companion_rank[i]) }) : null), url ? fact("record_link", link(url, url)) : []), scored ? el("p", { class: "small" }, w("companion_note")) : null,
     el("div", { class: "row" }, sheet ? el("a", { class: "plain", href: "sheets/" + encodeURIComponent(S.id[i]) + ".html" + (lang === "fr" ? "#fr" : "") }, w("open_sheet")) : null,
-      button(w("zoom_here"), () => map.setView([lat(i), lon(i)], Math.max(map.getZoom(), 11), { animate: false })), button(w("copy_link"), copyLink))];
+      ownButton(i), button(w("zoom_here"), () => map.setView([lat(i), lon(i)], Math.max(map.getZoom(), 11), { animate: false })), button(w("copy_link"), copyLink))];
   clear(byId("card")).append(...parts.filter(Boolean));
 }
 /* Sites of a list as buttons that open their cards, the best-ranked first. */

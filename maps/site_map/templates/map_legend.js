@@ -80,6 +80,7 @@ function fillLayers() {
   put(layerBox("tiles", w("online_tiles"), w("online_note")));
 }
 function fillAbout() {
+  byId("how-to-read").textContent = ["text", known.amount ? "size" : null, S.evidence.includes(0) ? "ring" : null, "rank"].filter(Boolean).map((part) => w("how_to_read_" + part)).join(" ");
   byId("basemap-note").textContent = w(base.backdrop.length || base.lines.length ? "basemap_note" : "basemap_none");
   byId("sources").replaceChildren(...data.sources.map((one) => el("li", {}, el("strong", {}, one.title ?? one.source_id), el("br"),
     [one.publisher, one.date ? day(one.date) : w("date_unstated"), one.licence ?? w("licence_unstated"), one.attribution, one.steward ? `${w("steward")}${w("colon")}${one.steward}` : null, one.use_conditions].filter(Boolean).join(" · "), one.address ? [el("br"), link(one.address, one.address)] : null)));

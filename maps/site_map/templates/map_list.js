@@ -1,6 +1,6 @@
-/* Filters and the lists: wastes not sampled, wastes sampled, where to sample next. */
-const STEP = 100, LISTS = ["inferred", "measured", "plan"];
-let order = [], lists = { inferred: [], measured: [], plan: [] }, listed = "inferred", shownRows = STEP, away = null, around = null, within = null, picked = null, pickNamed = false; // away: km of every site from a place, around: the place searched for, picked: the one chosen
+/* Filters and the lists: wastes not sampled, wastes sampled, where to sample next, those taken by hand. */
+const STEP = 100, LISTS = ["inferred", "measured", "plan", "own"];
+let order = [], lists = { inferred: [], measured: [], plan: [], own: [] }, listed = "inferred", shownRows = STEP, away = null, around = null, within = null, picked = null, pickNamed = false; // away: km of every site from a place, around: the place searched for, picked: the one chosen
 const select = (id) => byId(id).value;
 function distancesTo(y, x) {
   const table = new Float32Array(N);
@@ -44,7 +44,7 @@ function apply(move = false) {
   /* A place that was chosen, or that no site is named after: all sites, the nearest first. */
   around = picked ?? (text && suggested.length && suggested[0].at && (found === null || found.loose || !S.id.some((_, i) => passes(i) && found(i))) ? suggested[0].at : null);
   if (around) { found = null; away = farFrom(around, Number(select("f-km")) || Infinity); }
-  lists = { inferred: [], measured: [], plan: [] };
+  lists = { inferred: [], measured: [], plan: [], own: ownOrder() };
   for (let i = 0; i < N; i++) {
     const keep = passes(i) && (found === null || found(i));
     visible[i] = keep ? 1 : 0;
@@ -103,7 +103,7 @@ function rowOf(i) {
   const about = [tieOf(i) ? w("tied_short") : null, kindOf(i) === null || kindOf(i) === "waste" ? null : w("kind_short_" + kindOf(i)), ...grade, band, amountOf(i), away ? `${number(Math.round(away[i]))}\u00a0km` : null, minedAt(i)].filter(Boolean).join(" · ");
   const value = assayed(i) ? measuredText(i) : S.score[i] === null ? w("not_scored") : chance(scoreOf(i));
   return el("li", {}, el("button", { type: "button", "data-site": String(i), "aria-current": i === chosen ? "true" : null, on: { click: () => choose(i, true) } },
-    el("span", { class: "rank" }, listed === "plan" ? String(planned.get(i)) : rankText(i)), el("span", { class: "name", dir: "auto" }, nameOf(i)), el("span", { class: "score" }, swatch(i), value), el("span", { class: "about" }, about)));
+    el("span", { class: "rank" }, listed === "plan" ? String(planned.get(i)) : rankText(i)), el("span", { class: "name", dir: "auto" }, nameOf(i)), el("span", { class: "score" }, swatch(i), value), el("span", { class: "about" }, about)), ownStar(i));
 }
 const tierName = (i) => ranked(i) ? tierWord(S.tier[i]) : w("not_scored");
 const aboutList = (one) => fill("list_about_" + one, { n: number(meta.n_ranked), grade: number(meta.grade) });
@@ -114,10 +114,10 @@ function tally(rows) {
 }
 function drawLists() {
   for (const one of LISTS) {
-    const button = byId("list-" + one), n = one === "plan" ? lists.plan.length : lists[one].length;
+    const button = byId("list-" + one), n = lists[one].length;
     button.setAttribute("aria-pressed", String(one === listed));
     button.textContent = `${w("list_" + one)} (${number(n)})`;
-    button.hidden = one === "plan" ? data.plan.length === 0 : one === "measured" && !S.evidence.includes(0);
+    button.hidden = one === "plan" ? data.plan.length === 0 : one === "measured" ? !S.evidence.includes(0) : one === "own" && ownSites.size === 0;
   }
   showOrder();
   order = sortRows([...lists[listed]]);
@@ -151,6 +151,7 @@ function whereTexts() {
 }
 /* Which list this is and everything that was asked of it, for the files that leave the page. */
 function listTexts() {
+  if (listed === "own" && !target) return [w("list_own"), countText(order.length)]; // what is taken by hand no filter has kept
   const named = (key, text) => w(key) + w("colon") + text, chosenText = (id) => byId(id).selectedOptions[0].textContent, text = byId("search").value.trim();
   const kinds = [...document.querySelectorAll(".f-evidence")].filter((one) => one.checked).map((one) => w("evidence_" + data.sites.evidence[Number(one.value)] + "_short"));
   return [target ? named("target_choose", chosenText("f-target")) : w("list_" + listed), countText(order.length), text ? named("searched_for", text) : null, ...whereTexts(), kinds.length < 3 ? named("filter_evidence", kinds.join(", ") || w("none_word")) : null, select("f-flag") !== "" ? named("filter_flags", chosenText("f-flag")) : null,

@@ -91,7 +91,7 @@ map.on("mousemove", (event) => {
   tip.setContent(el("span", {}, nameOf(i) + "\n" + value)).setLatLng([lat(i), lon(i)]).addTo(map);
 });
 map.on("moveend", writeHash);
-window.addEventListener("hashchange", () => { const found = new URLSearchParams(location.hash.slice(1)); if (["en", "fr"].includes(found.get("lang"))) lang = found.get("lang"); speak(); readFields(found); apply(); readView(found); readSubject(found, found.get("view") === null); });
+window.addEventListener("hashchange", () => { const found = new URLSearchParams(location.hash.slice(1)); if (["en", "fr"].includes(found.get("lang"))) lang = found.get("lang"); speak(); readFields(found); readOwn(found.getAll("own")); apply(); readView(found); readSubject(found, found.get("view") === null); });
 window.addEventListener("beforeprint", toPaper);
 window.addEventListener("afterprint", fromPaper);
 window.matchMedia("print").addEventListener("change", (event) => { if (event.matches) toPaper(); else fromPaper(); });
@@ -105,7 +105,7 @@ function start() {
   fitPhone();
   for (const name of on) if (!PAINTED.has(name) && layers[name]) layers[name].addTo(map);
   fillChoices();
-  readFields(found);
+  readFields(found); readOwn(found.getAll("own"));
   layers.sites.addTo(map);
   dress(); speak(); apply();
   map.invalidateSize({ animate: false });

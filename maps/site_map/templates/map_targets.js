@@ -24,7 +24,7 @@ function aimAt() {
 /* The lists of a target: its first sites among those the filters leave; of the combined view all that are worth a sample. */
 function aimLists() {
   const found = target === COMBINED ? [...worth.keys()].filter((i) => worth[i] > 0).sort((a, b) => worth[b] - worth[a] || a - b) : [...targetRows(target).keys()];
-  return { inferred: found.filter((i) => visible[i]), measured: [], plan: [] };
+  return { inferred: found.filter((i) => visible[i]), measured: [], plan: [], own: [] };
 }
 const tierWord = (k) => w((target === COMBINED ? ["worth_tier_4", "worth_tier_2", "worth_tier_1", "worth_tier_0"] : ["tier_top_10", "tier_top_tenth", "tier_top_half", "tier_rest"])[k]);
 const tierHeading = () => target === "" ? w("legend_tier") : target === COMBINED ? w("target_combined") : `${w("legend_tier")} (${targetName(target)})`;
@@ -39,7 +39,7 @@ function targetItem(i, place) {
   else about.push(worthNames(i).join(", "));
   about.push(kindOf(i) === null || kindOf(i) === "waste" ? null : w("kind_short_" + kindOf(i)), amountOf(i), away ? `${number(Math.round(away[i]))}\u00a0km` : null, minedAt(i));
   return el("li", {}, el("button", { type: "button", "data-site": String(i), "aria-current": i === chosen ? "true" : null, on: { click: () => choose(i, true) } },
-    el("span", { class: "rank" }, row ? targetRank(row) : number(place)), el("span", { class: "name", dir: "auto" }, nameOf(i)), el("span", { class: "score" }, swatch(i), target === COMBINED ? number(worth[i]) : targetValue(i)), el("span", { class: "about" }, about.filter(Boolean).join(" · "))));
+    el("span", { class: "rank" }, row ? targetRank(row) : number(place)), el("span", { class: "name", dir: "auto" }, nameOf(i)), el("span", { class: "score" }, swatch(i), target === COMBINED ? number(worth[i]) : targetValue(i)), el("span", { class: "about" }, about.filter(Boolean).join(" · "))), ownStar(i));
 }
 const targetAbout = () => target === COMBINED ? fill("target_combined_about", { chance: number(G.worth_chance, 2), n: number(G.symbols.length + 1) }) : fill("target_list_about", { target: targetName(target), ppm: number(G.thresholds[target]) });
 /* On the card of a site: the targets among whose first sites it stands, the best rank first. */

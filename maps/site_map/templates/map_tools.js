@@ -22,6 +22,7 @@ function hashOf() {
   if (evidence !== "012") parts.set("evidence", evidence);
   if (picked) parts.set("around", "1");
   if (listed !== "inferred") parts.set("list", listed);
+  for (const i of ownOrder()) parts.append("own", S.id[i]);
   const off = started.filter((one) => !on.has(one)), more = [...on].filter((one) => !started.includes(one) && one !== "tiles");
   if (off.length) parts.set("off", off.join(","));
   if (more.length) parts.set("on", more.join(","));
