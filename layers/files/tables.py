@@ -27,6 +27,7 @@ from layers.files.heading_rows import Heading, find_heading, note_rows
 from layers.files.left_out import numbers_left, text_left
 from layers.files.located import TEXT_SUFFIXES, locate
 from layers.files.merged_cells import fill_merged
+from layers.files.open_quotes import refuse_open_quotes
 from layers.files.packed import unpacked
 from layers.files.signatures import require_own_parts
 from layers.files.text_encoding import decode, is_plain
@@ -170,7 +171,9 @@ def _from_text(source: Source, where: str, path: Path, data: bytes) -> RawTable:
     grid = laid_out(source.id, where, text, notes) if source.delimiter is None else None
     if grid is not None:
         return _from_grid(source, where, path, grid)
-    rows = split_rows(where, text, source.delimiter or sniff_delimiter(where, text))
+    delimiter = source.delimiter or sniff_delimiter(where, text)
+    rows = split_rows(where, text, delimiter)
+    refuse_open_quotes(where, text, delimiter)
     open_end = not text.endswith(("\n", "\r"))
     return _from_grid(
         source, where, path, Grid(rows, list(range(1, len(rows) + 1)), notes, is_text=True, open_end=open_end)
@@ -194,6 +197,8 @@ def _from_large_text(
     cells = read_body(data, delimiter, heading.first_row, heading.columns)
     if cells is None or cells.empty:
         return None
+    if data.count(b"\n") > heading.first_row + len(cells):  # some cells hold line breaks
+        refuse_open_quotes(where, data.decode(), delimiter)
     tail = cells.tail(50).fillna("").to_numpy().tolist()
     blank = (cells.isna() | cells.apply(lambda column: column.str.isspace())).all(axis=1).to_numpy(dtype=bool)
     if note_rows(tail, len(heading.columns)) or not str(cells.columns[-1]).strip():

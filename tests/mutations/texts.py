@@ -194,6 +194,20 @@ def open_quote(sheet: Sheet, draw: Draw) -> None:
     sheet.pack = lambda one, data: {one.name + one.suffix: data.replace(b"Old Hill 2", b'"Old Hill 2', 1)}
 
 
+for _name, _closed in (("last", False), ("last", True), ("first", True)):
+
+    @mutation("delimiter", f"quote opened in the {_name} cell of a row{', closed two rows below' if _closed else ''}")
+    def swallowed_rows(sheet: Sheet, draw: Draw, name: str = _name, closed: bool = _closed) -> None:
+        place = -1 if name == "last" else 0
+        opened, shut, mark = 2, 4, "~~"
+        if any("," in cell for cell in sheet.rows[opened]):
+            raise ValueError("a cell of the row is quoted already")
+        sheet.rows[opened][place] = mark + sheet.rows[opened][place]
+        if closed:
+            sheet.rows[shut][place] += mark
+        sheet.pack = lambda one, data: {one.name + one.suffix: data.replace(mark.encode(), b'"')}
+
+
 @mutation("delimiter", "file cut off in the last row")
 def cut_off(sheet: Sheet, draw: Draw) -> None:
     sheet.rows_touched.add(sheet.ids()[-1])

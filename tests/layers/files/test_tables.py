@@ -132,6 +132,59 @@ def test_quotes_hold_delimiters_and_line_breaks(tmp_path: Path) -> None:
     assert table.cells["name"].tolist() == ['a, "b"\nc', "d"]
 
 
+_ROWS = "id,name,lat,lon,note\n" + "".join(f"A{n},Hill {n},49.{n},-118.{n},dry {n}\n" for n in range(1, 8))
+_NAMES = "id,name,kind\n" + "".join(f"A{n},Hill {n},heap\n" for n in range(1, 8))
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        (_ROWS.replace("Hill 2", '"Hill 2'), 3),
+        (_ROWS.replace("dry 3", '"dry 3'), 4),
+        (_ROWS.replace("Hill 2", '"Hill 2').replace("Hill 4", '"Hill 4"'), 3),
+        (_ROWS.replace("dry 2", '"dry 2').replace("dry 5", 'dry 5"'), 3),
+        (_ROWS.replace("Hill 2", '"Hill 2').replace("Hill 5", 'Hill 5"'), 3),
+        (_NAMES.replace("Hill 2", '"Hill 2').replace("Hill 4", '"Hill 4"'), 3),
+        (_NAMES.replace("Hill 2", '"Hill 2').replace("Hill 4", 'Hill 4"'), 3),
+        (_NAMES.replace("Hill 2", '"Hill 2').replace("Hill 3", '"Hill, upper"').replace("Hill 5", '"Hill 5"'), 3),
+        (_ROWS.replace("dry 7", '"dry 7'), 8),
+    ],
+)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_quote_that_is_not_closed_stops_and_names_its_row(
+    tmp_path: Path, text: str, row: int, delimiter: str
+) -> None:
+    inner_comma = '"Hill, upper"', f'"Hill{delimiter} upper"'
+    with pytest.raises(SourceError, match=rf"row {row}\b.*not closed"):
+        read(written(tmp_path, text.replace(*inner_comma).replace(",", delimiter)))
+
+
+def test_a_quote_that_is_not_closed_stops_in_a_large_file(tmp_path: Path) -> None:
+    lines = ["id,name,lat,note", *(f"A{n},Hill {n},{49 + n / 1e7:.7f},{'dry ' * 9}" for n in range(70_000))]
+    lines[50_000] += '"'
+    lines[49_998] = lines[49_998].replace("dry", '"dry', 1)
+    with pytest.raises(SourceError, match=r"row 49999 .*not closed"):
+        read(written(tmp_path, "\n".join(lines)))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "first line\nsecond, third",
+        "a, b\nc",
+        "1 t, 2 t, 3 t\n4 t, 5 t, 6 t, 7 t, 8 t",
+        "of A1\nA2, north, of the\nroad",
+        "x\n\ny",
+    ],
+)
+def test_cells_with_line_breaks_and_commas_stay_cells(tmp_path: Path, cell: str) -> None:
+    text = _ROWS.replace("dry 2", f'"{cell}"').replace("Hill 3", f'"{cell}"')
+    table = read(written(tmp_path, text))
+    assert table.cells["note"][1] == cell
+    assert table.cells["name"][2] == cell
+    assert len(table.cells) == 7
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le"])
 def test_encodings_are_found(tmp_path: Path, encoding: str) -> None:
     table = read(written(tmp_path, "no_site;nom\n001;Rivière-aux-Écorces\n002;l’été\n".encode(encoding)))
