@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -301,15 +301,25 @@ def parse_config(raw: dict[str, Any], where: str) -> RunConfig:
     try:
         config = RunConfig.model_validate(raw)
     except ValidationError as error:
-        lines = [f"  {_message(problem)}" for problem in error.errors()]
-        raise ConfigError(f"{where}: {len(lines)} things to mend:\n" + "\n".join(lines)) from None
+        raise _refusal(where, [_message(problem) for problem in _own_failures(error.errors())]) from None
     truths = list(_truths_for_numbers(raw, config))
     if truths:
-        lines = [
-            f"  {name}: is {str(value).lower()}, a truth value, where a number is expected." for name, value in truths
-        ]
-        raise ConfigError(f"{where}: {len(lines)} things to mend:\n" + "\n".join(lines))
+        raise _refusal(
+            where,
+            [f"{name}: is {str(value).lower()}, a truth value, where a number is expected." for name, value in truths],
+        )
     return config
+
+
+def _refusal(where: str, lines: list[str]) -> ConfigError:
+    number = "1 thing" if len(lines) == 1 else f"{len(lines)} things"
+    return ConfigError(f"{where}: {number} to mend:\n" + "\n".join(f"  {line}" for line in lines))
+
+
+def _own_failures(failures: Sequence[Any]) -> list[Any]:
+    """Leave out lists that are called too short only because their entries failed: the entries are what is to be mended."""
+    within = {failure["loc"][:depth] for failure in failures for depth in range(len(failure["loc"]))}
+    return [failure for failure in failures if not (failure["type"] == "too_short" and failure["loc"] in within)]
 
 
 def _truths_for_numbers(raw: Any, checked: Any, name: str = "") -> Iterator[tuple[str, bool]]:
@@ -338,8 +348,35 @@ def _message(failure: Any) -> str:
         return (
             f"{location}: is empty or null, where a text is expected; leave the key out, or write the word in quotes."
         )
+    wanted = next((text for kinds, text in _WANTED.items() if failure["type"] in kinds), None)
+    if wanted is not None:
+        return f"{location or 'the run file'}: is {_given(failure['input'])}, where {wanted}."
     value = "" if isinstance(failure["input"], dict | list) else f" (given: {failure['input']!r})"
-    return f"{location or 'the run file'}: {failure['msg'].removeprefix('Value error, ')}{value}."
+    text = failure["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    return f"{location or 'the run file'}: {text}{value}."
+
+
+_WANTED = {
+    ("tuple_type", "list_type", "set_type", "frozen_set_type"): (
+        "a list is expected; begin each of its entries with `- ` on a line of its own, or write [one, other]"
+    ),
+    ("dict_type", "mapping_type", "model_type", "model_attributes_type"): (
+        "keys with values are expected; write each as `key: value` on a line of its own below"
+    ),
+    ("int_type", "int_parsing", "int_from_float"): "a whole number is expected",
+    ("float_type", "float_parsing"): "a number is expected",
+    ("bool_type", "bool_parsing"): "true or false is expected",
+}
+"""What is expected instead, by pydantic's names of failures."""
+
+
+def _given(value: Any) -> str:
+    """Name a value of a run file by its shape, or as it is written where it is short."""
+    if isinstance(value, dict):
+        return "keys with values"
+    if isinstance(value, list | tuple):
+        return "a list"
+    return "empty" if value is None else f"'{value}'"
 
 
 def _dotted(location: tuple[int | str, ...]) -> str:

@@ -109,6 +109,25 @@ def _refuse_two_units(
         )
 
 
+def units_against_headings(source_id: str, columns: Sequence[AssayColumn], options: GeochemistryOptions) -> list[Note]:
+    """Return the note of results whose unit in the run file is another than their heading says: what is stated is taken."""
+    contradicted = []
+    for column in columns:
+        stated, own = options.units.get(column.name) or options.units.get(column.form), parse_heading(column.name).unit
+        if stated is None or own is None:
+            continue
+        factors = [factor_of(unit, column.form) for unit in (own, stated)]
+        if None not in factors and factors[0] != factors[1]:
+            contradicted.append((column.name, own, stated))
+    if not contradicted:
+        return []
+    listed = ", ".join(f"'{name}' says {own}, options.units {stated}" for name, own, stated in contradicted[:8])
+    text = f"Headings say another unit than the run file, which was taken: {listed}. Make sure that it is meant."
+    return [
+        Note(source_id, "unit_against_heading", text, len(contradicted), tuple(name for name, _, _ in contradicted))
+    ]
+
+
 def placed_beside(used: Mapping[str, str]) -> set[str]:
     """Return the columns of marks and limits that are told apart by the results they stand beside, not by their headings."""
     return {

@@ -16,7 +16,7 @@ from layers.accounting import ColumnFate, Reading
 from layers.catalogue.source import Source
 from layers.geometry import Repaired, repair_areas, repair_lines
 from layers.readers.feature_points import fates_with_coordinates, points_from_columns
-from layers.readers.lines_in_use import not_in_use_notes
+from layers.readers.in_use import not_in_use_notes
 from layers.readers.named_features import Features, read_named, unique_ids
 from layers.schema import LINE_KINDS, Backdrop, GeoDataFrame, Lines
 

@@ -33,7 +33,7 @@ from layers.readers.assay_checks import (
 )
 from layers.readers.assay_choice import choose, preference, refuse_twins
 from layers.readers.assay_options import GeochemistryOptions
-from layers.readers.assay_sheet import heading_notes, laboratory_sheet, units_beside
+from layers.readers.assay_sheet import heading_notes, laboratory_sheet, units_against_headings, units_beside
 from layers.readers.columns import mapped_columns
 from layers.readers.doubtful_results import drop_impossible, mark_notes, refuse_other_units, refuse_parted_thousands
 from layers.readers.method_notes import keep_own_methods, method_notes
@@ -106,7 +106,7 @@ def read_suites(
     """
     sheet = laboratory_sheet(source, where, options, cells, words_by_kind)
     results = sheet.results
-    suites = Suites(notes=heading_notes(source.id, sheet))
+    suites = Suites(notes=heading_notes(source.id, sheet) + units_against_headings(source.id, results, options))
     marks = {column.name: name for column in results if (name := _marks_of(column, options, cells, sheet)) is not None}
     for column in results:
         suites.used[column.name] = f"{column.element}_ppm"

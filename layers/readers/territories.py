@@ -14,6 +14,7 @@ from layers.catalogue.source import Source
 from layers.geometry import repair_areas
 from layers.readers.columns import mapped_columns
 from layers.readers.feature_points import fates_with_coordinates, points_from_columns
+from layers.readers.in_use import left_places_notes
 from layers.readers.named_features import Features, plain_name, read_named, unique_ids
 from layers.readers.odd_areas import drawn_again, middles, odd_places
 from layers.schema import COMMUNITY_KINDS, Communities, GeoDataFrame, Territories
@@ -124,7 +125,11 @@ def read_communities(source: Source, root: Path) -> Reading[GeoDataFrame[Communi
     )
     good = np.array([row not in problems for row in range(len(features.rows))], dtype=bool)
     spots = np.where(good, longitude, np.nan), np.where(good, latitude, np.nan)
-    notes = [*notes, *odd_places(source, features.cells, np.asarray(features.rows), *spots)]
+    notes = [
+        *notes,
+        *odd_places(source, features.cells, np.asarray(features.rows), *spots),
+        *left_places_notes(features),
+    ]
     return features.reading(table, Communities, problems, notes, fates_with_coordinates(features))
 
 

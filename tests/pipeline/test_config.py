@@ -59,9 +59,9 @@ def test_a_truth_value_where_text_is_expected_is_named(tmp_path: Path, word: str
         (GOOD + "seed: minus one\n", "seed: "),
         (
             GOOD + "label_sites: {threshold_ppm: 1000000}\n",
-            "label_sites.threshold_ppm: Input should be less than 1000000",
+            "label_sites.threshold_ppm: must be less than 1000000",
         ),
-        (GOOD + "rank_sites: {grade_ppm: 2.0e+6}\n", "rank_sites.grade_ppm: Input should be less than 1000000"),
+        (GOOD + "rank_sites: {grade_ppm: 2.0e+6}\n", "rank_sites.grade_ppm: must be less than 1000000"),
         (GOOD + "region: {bbox: [10, 0, 5, 1]}\n", "bbox [10.0, 0.0, 5.0, 1.0] is not west < east"),
         (GOOD.replace("role: inventory", "role: lines"), "none has the role 'inventory'"),
         (GOOD + GOOD.splitlines()[3] + "\n", "the id 'sites' is given 2 times"),
@@ -69,6 +69,27 @@ def test_a_truth_value_where_text_is_expected_is_named(tmp_path: Path, word: str
 )
 def test_every_mistake_is_named_with_its_place(tmp_path: Path, content: str, said: str) -> None:
     assert said in refused(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (GOOD.replace("[ON, QC, NO]", "[ON, 105]"), "sources[0].where.province[1]: is the number 105, where a text is"),
+        (GOOD.replace("role: inventory", "role: inventry"), "sources[0].role: must be "),
+        ("name: a\ntitle: b\nsources: {id: s}\n", "sources: is keys with values, where a list is expected; begin each"),
+        (GOOD + "region: [1, 2]\n", "region: is a list, where keys with values are expected; write each as `key: value`"),
+        (GOOD + "seed: minus one\n", "seed: is 'minus one', where a whole number is expected."),
+        (GOOD + "train_model: {buffer_km: far}\n", "train_model.buffer_km: is 'far', where a number is expected."),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_said_once_in_words_of_the_run_file(tmp_path: Path, content: str, line: str) -> None:
+    message = refused(tmp_path, content)
+    assert message.startswith("run.yml: 1 thing to mend:\n  " + line)
+    assert "tuple" not in message.lower()
+
+
+def test_a_run_file_without_sources_says_that_one_is_needed(tmp_path: Path) -> None:
+    assert "sources: " in refused(tmp_path, "name: a\ntitle: b\nsources: []\n")
 
 
 def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:

@@ -67,6 +67,23 @@ def test_classes_that_say_a_line_may_not_be_there_are_told(tmp_path) -> None:
     assert "lines_perhaps_not_there" not in {note.code for note in faults.notes}
 
 
+@pytest.mark.parametrize(
+    ("text", "doubted"),
+    [
+        ("Winter road", True), ("Seasonal", True), ("Closed", True), ("Chemin d'hiver", True), ("Camino de invierno", True),
+        ("winter", True), ("Fermée", True), ("ice bridge", True), ("Winterton line", False), ("All season", False),
+        ("Paved", False), ("Enclosed", False),
+    ],
+)  # fmt: skip
+def test_lines_that_are_not_there_all_year_are_told(tmp_path, text: str, doubted: bool) -> None:
+    shapes = [shapely.LineString([(at, 0), (at, 1)]) for at in range(3)]
+    path = written(tmp_path / "a.gpkg", shapes, STATUS=["Open", text, "Open"])
+    notes = [
+        note.rows for note in lines(path, options={"kind": "road"}).notes if note.code == "lines_perhaps_not_there"
+    ]
+    assert notes == ([(2,)] if doubted else [])
+
+
 def test_lines_that_are_none(tmp_path) -> None:
     shapes = [
         shapely.LineString([(0, 0), (0, 0)]),

@@ -22,11 +22,11 @@ IDS = [f"T{number:03d}" for number in range(12)]
 LAB = "sample_id,site_id,La_ppm,Ce_ppm\nS1,A,40,80\nS2,A,50,90\n"
 
 
-def lab(folder: Path, text: str) -> Reading[Any]:
+def lab(folder: Path, text: str, options: dict[str, Any] | None = None) -> Reading[Any]:
     (folder / "lab.csv").write_text(text, encoding="utf-8")
     columns = {"sample_id": "sample_id", "site_key": "site_id"}
     facts = {"id": "s", "role": "geochemistry", "path": "lab.csv", "columns": columns, "defaults": {"medium": "waste"}}
-    return read_geochemistry(Source.model_validate(facts), folder)
+    return read_geochemistry(Source.model_validate({**facts, "options": options or {}}), folder)
 
 
 @pytest.mark.parametrize(
@@ -263,3 +263,19 @@ def test_a_unit_of_the_run_file_that_is_not_the_headings_is_told(tmp_path: Path,
     source = Source.model_validate({**facts, "options": {"units": {"mass_t": unit}}})
     notes = [note.columns for note in read_inventory(source, tmp_path).notes if note.code == "unit_against_heading"]
     assert notes == ([("Tailings (t)",)] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("heading", "stated", "told"),
+    [
+        ("La_ppm", {"La_ppm": "pct"}, True), ("La2O3 (%)", {"La2O3": "ppm"}, True), ("Ce_ppb", {"Ce": "ppm"}, True),
+        ("La_ppm", {"La": "ppm"}, False), ("La_ppm", {"La_ppm": "mg/kg"}, False), ("La", {"La": "pct"}, False),
+    ],
+)  # fmt: skip
+def test_a_unit_of_the_run_file_that_is_not_that_of_a_laboratory_heading_is_told(
+    tmp_path: Path, heading: str, stated: dict[str, str], told: bool
+) -> None:
+    rows = "".join(f"T{row},A,0.{row + 1}\n" for row in range(4))
+    reading = lab(tmp_path, f"sample_id,site_id,{heading}\n" + rows, options={"units": stated})
+    notes = [note.columns for note in reading.notes if note.code == "unit_against_heading"]
+    assert notes == ([(heading,)] if told else [])

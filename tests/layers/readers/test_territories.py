@@ -316,3 +316,22 @@ def test_real_reserves_and_communities(shared_realdata) -> None:
     assert (
         areas(labrador / "inuit-nunatsiavut.geojson", columns=names).layer["territory_other_names"].iloc[0] == "ᓄᓇᑦᓯᐊᕗᑦ"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "remark", "told"),
+    [
+        ("Old village (abandoned)", "", 1), ("Bodie (historical)", "", 1), ("Village abandonné", "", 1),
+        ("Band office", "Relocated 1965", 1),
+        ("Mill Town", "Ghost town", 1), ("Historical Society", "", 0), ("Fort Former", "", 0), ("Band office", "open 9 to 5", 0),
+    ],
+)  # fmt: skip
+def test_communities_that_may_be_left_are_told_by_row(tmp_path, name: str, remark: str, told: int) -> None:
+    (tmp_path / "c.csv").write_text(f"community,Lat,Lon,Note\nFirst,49.2,-118.3,\n{name},49.5,-118.6,{remark}\n")
+    columns = {"community": "community", "latitude": "Lat", "longitude": "Lon"}
+    source = Source(
+        id="c", role="communities", path="c.csv", crs="EPSG:4326", columns=columns, options={"kind": "place"}
+    )
+    notes = [note for note in read_communities(source, tmp_path).notes if note.code == "communities_perhaps_left"]
+    assert [note.rows for note in notes] == [(3,)] * told
+    assert all(name not in note.message for note in notes)  # the file may be private
