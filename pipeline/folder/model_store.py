@@ -26,7 +26,7 @@ from pipeline.kernels.field_likelihood import Spread
 from pipeline.kernels.linear_field import LinearField
 from pipeline.learning.trained_model import Applicability, TrainedModel
 
-FORMAT = 1
+FORMAT = 2
 
 MOST_MODEL_BYTES = 2 << 30
 """Of a model file, which is read whole."""
@@ -65,7 +65,8 @@ def save_model(model: TrainedModel, folder: Path) -> Path:
     for name in ("applicability", "surface_applicability"):
         area = getattr(model, name)
         objects[name] = None if area is None else {"rows": area.rows, "weights": area.weights}
-    objects["grade_field"] = None if model.grade_field is None else _field_arrays(model.grade_field)
+    fields = {name: getattr(model, name) for name in FIELDS}
+    objects |= {name: None if field is None else _field_arrays(field) for name, field in fields.items()}
     content = steady(skops.io.dumps(objects))
     facts = {
         "format": FORMAT,
@@ -87,10 +88,9 @@ def save_model(model: TrainedModel, folder: Path) -> Path:
         "surface_calibration": list(model.surface_calibration),
         "applicability": _area_facts(model.applicability),
         "surface_applicability": _area_facts(model.surface_applicability),
-        "grade_field": None
-        if model.grade_field is None
-        else asdict(model.grade_field.spread) | {"log_likelihood": model.grade_field.log_likelihood},
     }
+    for name, field in fields.items():
+        facts[name] = None if field is None else asdict(field.spread) | {"log_likelihood": field.log_likelihood}
     path = folder / "model.skops"
     for target, data in ((path, content), (folder / "model.json", json.dumps(facts, ensure_ascii=False).encode())):
         with atomic(target) as temporary:
@@ -183,7 +183,7 @@ def _built(facts: dict[str, Any], objects: dict[str, Any]) -> TrainedModel:
         surface=(objects["surface"], tuple(facts["surface_features"])) if facts["surface_features"] else None,
         surface_applicability=_area(objects["surface_applicability"], facts["surface_applicability"]),
         surface_calibration=(facts["surface_calibration"][0], facts["surface_calibration"][1]),
-        grade_field=_field(objects["grade_field"], facts["grade_field"]),
+        **{name: _field(objects[name], facts[name]) for name in FIELDS},
     )
 
 
@@ -259,6 +259,9 @@ def _area(arrays: dict[str, np.ndarray] | None, facts: dict[str, float] | None) 
         return None
     return Applicability(arrays["rows"], arrays["weights"], facts["mean_distance"], facts["threshold"])
 
+
+FIELDS = ("grade_field", "sampled_field")
+"""Regressions of a model."""
 
 FIELD_ARRAYS = ("coef", "coef_covariance", "design", "value", "own_variance", "x_km", "y_km")
 """Arrays of a `LinearField`."""

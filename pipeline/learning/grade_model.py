@@ -117,7 +117,8 @@ def grades_of_sites(
 def with_grades(model: TrainedModel, table: pd.DataFrame, other: tuple[str, np.ndarray] | None = None) -> TrainedModel:
     """Return the model with a belief about the grade of every site.
 
-    Where a model orders the list and learned from assays, the grade is learned; where it learned from words of an inventory, its
+    Where a model orders the list and learned from assays, the grade is learned, for wastes that were sampled without the other
+    elements of their samples, which err together with what was assayed; where it learned from words of an inventory, its
     chance is read as a belief of the usual spread; where no model orders the list, the host tables say what is expected. Assays
     of the waste, and what its other elements tell, update all three.
 
@@ -153,9 +154,15 @@ def with_grades(model: TrainedModel, table: pd.DataFrame, other: tuple[str, np.n
     elif model.kind == "supervised" and assayed >= LEAST_ASSAYS:
         known = observed, sd, table["x_m"].to_numpy() / 1000.0, table["y_m"].to_numpy() / 1000.0
         field, grades = grades_of_sites(model.prepare(table), *known)
+        blind = model.prepare_blind(table)
+        if blind is not None:
+            sampled, of_sampled = grades_of_sites(blind, *known)
+            grades = grades.mask(pd.Series(np.isfinite(observed)), of_sampled)
+            model = replace(model, sampled_field=sampled)
         rule = "model"
         if other is not None:
             others = (sites["question"] != model.validation.verdict.question).to_numpy()
+            others &= ~np.isfinite(observed) | (model.sampled_field is None)
             grades = grades_of_sites(other[1], *known)[1].where(pd.Series(others), grades)
             sites["other_method"] = np.where(others, other[0], "")
     else:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from layers.validation import Validation
 from pipeline.kernels.linear_field import LinearField
+from pipeline.learning.feature_steps import evidence_group
 
 Kind = Literal["supervised", "pu_bagging", "companion_only"]
 
@@ -87,6 +88,8 @@ class TrainedModel:
         The model of rasters alone and its feature names.
     grade_field : LinearField or None
         The regression of the grade with its field in space, where enough was measured and the model orders the list.
+    sampled_field : LinearField or None
+        The same for wastes that were sampled, blind to the other elements of their samples; None where it is the same.
     """
 
     kind: Kind
@@ -107,6 +110,7 @@ class TrainedModel:
     surface_applicability: Applicability | None = None
     surface_calibration: tuple[float, float] = field(default=(1.0, 0.0))
     grade_field: LinearField | None = None
+    sampled_field: LinearField | None = None
 
     @property
     def rests_on_companion(self) -> bool:
@@ -119,7 +123,7 @@ class TrainedModel:
     def of_surface(self) -> TrainedModel:
         """Return what the surface needs and no more: nothing of any site."""
         bare = replace(self, pipeline=None, site_blocks={}, diagnostics={}, sites=self.sites.iloc[:0])
-        return replace(bare, applicability=None, grade_line=None, grade_field=None)
+        return replace(bare, applicability=None, grade_line=None, grade_field=None, sampled_field=None)
 
     def waste_evidence(self, site_ids: pd.Series) -> dict[str, np.ndarray]:
         """Return ``log10``, ``sd`` and ``rule`` of what the waste itself told, in the order of the ids."""
@@ -153,6 +157,14 @@ class TrainedModel:
     def prepare(self, features: pd.DataFrame) -> np.ndarray:
         """Return the features as the bags, and the trend of the grade, take them."""
         return self.pipeline[:-1].transform(features[list(self.feature_names)])
+
+    def prepare_blind(self, features: pd.DataFrame) -> np.ndarray | None:
+        """Return the same without what samples of the waste hold beside the target; None where none of it is taken.
+
+        Elements of one grab sample err together, so that they are no second witness of a waste whose own sample is counted.
+        """
+        sampled = [name for name in self.prepared_names() if evidence_group(name) == "waste"]
+        return self.prepare(features.assign(**dict.fromkeys(sampled, np.nan))) if sampled else None
 
     def prepared_names(self) -> tuple[str, ...]:
         """Return the names of the prepared columns, in order."""

@@ -120,9 +120,13 @@ def _field_parts(
     what the waste's own assay or other elements add. It is taken to log-odds of the score by the secant between the mean site,
     held as surely, and this one.
     """
-    usual = field.design.mean(axis=0)
-    columns = (model.prepare(features) - usual[:-1]) * field.coef[:-1]
-    middle = float(usual @ field.coef)
+    columns, middle = _trend_parts(field, model.prepare(features))
+    blind = model.prepare_blind(features)
+    if model.sampled_field is not None and blind is not None:
+        sampled = np.isfinite(model.waste_evidence(features["site_id"])["log10"])
+        of_sampled, middle_of_sampled = _trend_parts(model.sampled_field, blind)
+        columns = np.where(sampled[:, None], of_sampled, columns)
+        middle = np.where(sampled, middle_of_sampled, middle)
     alone = model.sites.set_index("site_id")["grade_alone_log10"].reindex(features["site_id"]).to_numpy(float)
     grades = model.grades(features["site_id"])
     mean, sd = grades["grade_log10"].to_numpy(float), grades["grade_sd"].to_numpy(float)
@@ -135,7 +139,7 @@ def _field_parts(
     neighbours, by_other = np.where(elsewhere, 0.0, rest), np.where(elsewhere, rest, 0.0)
     parts = np.column_stack([columns, neighbours, by_other, np.where(by_assay, own, 0.0), np.where(by_proxy, own, 0.0)])
     threshold = float(np.log10(model.threshold_ppm))
-    end, start = (chance_log_odds(part - threshold, sd) for part in (mean, np.full(len(mean), middle)))
+    end, start = (chance_log_odds(part - threshold, sd) for part in (mean, middle))
     gap = mean - middle
     flat = np.abs(gap) < 1e-9
     steep = np.where(flat, LOGIT_PER_PROBIT / sd, (end - start) / np.where(flat, 1.0, gap))
@@ -149,6 +153,12 @@ def _field_parts(
     ]
     values = np.column_stack([features[names[:-4]].to_numpy(float), 10**alone, 10**alone, known, known])
     return names, values, parts * steep[:, None]
+
+
+def _trend_parts(field: LinearField, trend: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return what each column of the trend adds to the expected grade of each site, and that of the mean sampled site."""
+    usual = field.design.mean(axis=0)
+    return (trend - usual[:-1]) * field.coef[:-1], np.full(len(trend), float(usual @ field.coef))
 
 
 def _spoken_for(model: TrainedModel, site_ids: pd.Series) -> np.ndarray:
