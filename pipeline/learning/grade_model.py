@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import log_ndtr, ndtri_exp
 
 from pipeline.evidence.assay_spread import USUAL_ASSAYS, near_own_assay
-from pipeline.evidence.host_grades import host_grades, taught_by_wastes
+from pipeline.evidence.host_grades import PRIOR_WASTES, host_grades, taught_by_wastes
 from pipeline.kernels.linear_field import LinearField, fit_field, predict_field
 from pipeline.learning.candidates import Preparation, Task, prepare
 from pipeline.learning.trained_model import USUAL_SPREAD_LOG10, TrainedModel
@@ -145,12 +145,12 @@ def with_grades(model: TrainedModel, table: pd.DataFrame, other: tuple[str, np.n
     field = None
     if model.rests_on_companion:
         assays = np.where((sites["waste_rule"] == "assay").to_numpy(), observed, np.nan)
-        expected, spread, taught = _of_hosts(model, table, assays)
+        expected, spread, shared, taught = _of_hosts(model, table, assays)
         model = replace(
             model, diagnostics={**model.diagnostics, "hosts_taught": [[ppm, n] for ppm, n in taught.items()]}
         )
         spread = np.where(np.isfinite(observed), np.maximum(spread, ASSAYED_HOST_SD), spread)
-        grades, rule = updated(expected, spread, np.zeros(len(sites)), observed, sd), "hosts"
+        grades, rule = updated(expected, spread, shared, observed, sd), "hosts"
     elif model.kind == "supervised" and assayed >= LEAST_ASSAYS:
         known = observed, sd, table["x_m"].to_numpy() / 1000.0, table["y_m"].to_numpy() / 1000.0
         field, grades = grades_of_sites(model.prepare(table), *known)
@@ -161,14 +161,14 @@ def with_grades(model: TrainedModel, table: pd.DataFrame, other: tuple[str, np.n
             model = replace(model, sampled_field=sampled)
         rule = "model"
         if other is not None:
-            others = (sites["question"] != model.validation.verdict.question).to_numpy()
-            others &= ~np.isfinite(observed) | (model.sampled_field is None)
+            asks_another = (sites["question"] != model.validation.verdict.question).to_numpy()
+            others = asks_another & (~np.isfinite(observed) | (model.sampled_field is None))
             grades = grades_of_sites(other[1], *known)[1].where(pd.Series(others), grades)
             sites["other_method"] = np.where(others, other[0], "")
     else:
         log_odds, of_fit = model.log_odds(table)
         centre = np.log10(model.threshold_ppm) + USUAL_SPREAD_LOG10 * quantile_of_log_odds(log_odds)
-        shared = USUAL_SPREAD_LOG10 * of_fit / LOGIT_PER_PROBIT
+        shared = USUAL_SPREAD_LOG10 * np.hypot(of_fit / LOGIT_PER_PROBIT, PRIOR_WASTES**-0.5)
         grades, rule = updated(centre, np.full(len(sites), USUAL_SPREAD_LOG10), shared, observed, sd), "words"
     own = sites["waste_rule"].fillna("none").to_numpy(str)
     grades["grade_rule"] = np.where(own == "none", rule, own)
@@ -177,10 +177,11 @@ def with_grades(model: TrainedModel, table: pd.DataFrame, other: tuple[str, np.n
 
 def _of_hosts(
     model: TrainedModel, table: pd.DataFrame, assays: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, dict[float, int]]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[float, int]]:
     """Return the expected grade by the law of other regions, which this one's wastes moved, or by the host tables they move."""
     if "learned_log10" in table:
-        return table["learned_log10"].to_numpy(float), table["learned_sd"].to_numpy(float), {}
+        spread = table["learned_sd"].to_numpy(float)
+        return table["learned_log10"].to_numpy(float), spread, spread * PRIOR_WASTES**-0.5, {}
     utility = table["companion_commodity"].to_numpy(float) if "companion_commodity" in table else assays * np.nan
     expected, spread = host_grades(utility, model.target, model.threshold_ppm)
     return taught_by_wastes(expected, spread, assays)
