@@ -39,7 +39,7 @@ PRIOR_WASTES = 4.0
 
 def taught_by_wastes(
     expected: np.ndarray, spread: np.ndarray, measured_log10: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, dict[float, int]]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[float, int]]:
     r"""Move the expected grade of each kind of host by the wastes of it that were assayed.
 
     Sites of one expectation are of one kind. With *k* assays *y* and the tables counting as :math:`n_0` wastes the middle is
@@ -56,16 +56,20 @@ def taught_by_wastes(
     Returns
     -------
     expected, spread : ndarray of float, shape (n,)
+    shared : ndarray of float, shape (n,)
+        Part of the spread that is the middle's own error, which more assays of such wastes could take away:
+        :math:`s / \sqrt{n_0 + k}`.
     counts : dict of float to int
         What the tables expected, in ppm -> wastes that moved it.
     """
     kinds = np.round(expected, 6)
-    middle, sd, counts = expected.copy(), spread.copy(), {}
+    middle, sd, wastes, counts = expected.copy(), spread.copy(), np.full(len(kinds), PRIOR_WASTES), {}
     for kind in np.unique(kinds[np.isfinite(measured_log10)]):
         rows = kinds == kind
         y = measured_log10[rows & np.isfinite(measured_log10)]
         centre = (PRIOR_WASTES * kind + y.sum()) / (PRIOR_WASTES + len(y))
         squares = PRIOR_WASTES * spread[rows] ** 2 + ((y - centre) ** 2).sum()
         middle[rows], sd[rows] = centre, np.sqrt(squares / (PRIOR_WASTES + len(y)))
+        wastes[rows] += len(y)
         counts[round(10.0 ** float(kind), 1)] = len(y)
-    return middle, sd, counts
+    return middle, sd, sd / np.sqrt(wastes), counts

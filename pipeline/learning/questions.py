@@ -81,7 +81,9 @@ def answer(
     """
     n = len(task.y)
     code: QuestionCode = "given" if by == "given" else "new_camp"
-    if task.x_km is None or task.y_km is None or not task.supervised or task.judged.all():
+    measured = np.zeros(n, dtype=bool) if task.grade is None else np.isfinite(task.grade)
+    unassayed = ~task.judged & ~measured  # what was assayed too near the threshold to be judged is not to be predicted
+    if task.x_km is None or task.y_km is None or not task.supervised or not unassayed.any():
         whole = _question(code, first, figures, n)
         return Answers((whole,), (first,), np.full(n, code, dtype=object))
     folds = complements(matched_folds(task.x_km, task.y_km, task.judged, task.positive, n_folds))
@@ -94,7 +96,7 @@ def answer(
     middles = [max(float(np.nanmedian(reach)), 1e-3) if np.isfinite(reach).any() else np.inf for reach in reaches]
     reach = np.maximum(nearest_km(task.x_km, task.y_km, np.ones(n, dtype=bool), task.judged), 1e-3)
     nearer = np.abs(np.log(reach / middles[1])) <= np.abs(np.log(reach / middles[0]))
-    far, near = (int((~task.judged & rows).sum()) for rows in (~nearer, nearer))
+    far, near = (int((unassayed & rows).sum()) for rows in (~nearer, nearer))
     questions = (
         _question(code, first, figures, far, misfit_km(reaches[0], use)),
         _question("near_assays", second, second.model.figures, near, misfit_km(reaches[1], use)),

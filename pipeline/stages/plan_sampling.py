@@ -23,6 +23,7 @@ from layers.schema import (
 from pipeline.evidence.assay_spread import USUAL_ASSAYS
 from pipeline.kernels.greedy_visits import learn_greedily
 from pipeline.kernels.linear_field import joint_covariance
+from pipeline.kernels.paying_visits import pay_most_per_cost
 from pipeline.kernels.spatial_blocks import grid_blocks
 from pipeline.learning.trained_model import TrainedModel
 
@@ -40,10 +41,17 @@ class PlanSamplingParams(BaseModel):
 
     purpose: Literal["find", "learn"] = Field(
         default="find",
-        description="find: expected payable tonnes per cost; learn: expected fall of the error of grades at sites not visited, "
-        "per cost",
+        description="find: expected payable tonnes per cost of all visits; learn: expected fall of the error of grades at sites "
+        "not visited, per cost",
     )
     n_sites: int = Field(default=20, ge=1, description="sites in the plan")
+    keep_share: float = Field(
+        default=0.9,
+        ge=0,
+        le=1,
+        description="share of the most payable tonnes so many visits can be expected to find that a plan to find keeps when it "
+        "saves cost; 1: no cost is saved, 0: most per cost whatever is given up",
+    )
     block_km: float = Field(default=50.0, gt=0, description="edge of the blocks named in the plan")
     km_that_double_cost: float = Field(
         default=30.0, gt=0, description="kilometres from a road that double the cost of a visit"
@@ -62,9 +70,12 @@ def plan_sampling(
 ) -> DataFrame[SamplingPlan]:
     r"""Return the unassayed wastes to visit next, for what a visit brings and what it costs.
 
-    **find** visits by expected payable tonnes per cost. What a visit will show is unknown, but on average over its outcomes the
-    expectation of every other site stays what it is, so that the greedy order is the best plan made beforehand; after real
-    assays the run is to be made again. Nothing is added for doubt itself.
+    **find** takes, of all sets of so many visits that are expected to find at least ``keep_share`` of the most payable tonnes so
+    many can, the one that brings most per cost (`pay_most_per_cost`). By payable tonnes alone the last of them would be far from
+    any road for little more; by the tonnes of each over its own cost a poor waste at a road would stand before a rich one
+    far from it. What a visit will show is unknown, but on average over its outcomes the expectation of every other site stays
+    what it is, so that no plan made beforehand does better by foreseeing them; after real assays the run is to be made again.
+    Nothing is added for doubt itself.
 
     **learn** visits where an assay takes most error from the grades of the sites *not* visited: with the covariance
     :math:`\Sigma` of all open sites a visit of error variance *v* takes :math:`\sum_{j \ne i} \Sigma_{ij}^2 /
@@ -89,10 +100,11 @@ def plan_sampling(
     Returns
     -------
     DataFrame[SamplingPlan]
-        In order of choice; ``gain`` is that of the purpose before cost: payable tonnes, or squared log10 of ppm summed over the
-        other sites at that point of the plan. Extra columns: ``purpose``, ``cost`` (1 at a road) and ``foretold_fall``, by how
-        much the root-mean-square error of the grades of sites not visited should fall up to and with this visit (0-1, learn
-        only). ``speak_first_with`` names every area the site lies in, and its steward where the layer names one, alphabetically.
+        In order of choice, to find those first that bring most for their own cost; ``gain`` is that of the purpose before cost:
+        payable tonnes, or squared log10 of ppm summed over the other sites at that point of the plan. Extra columns:
+        ``purpose``, ``cost`` (1 at a road) and ``foretold_fall``, by how much the root-mean-square error of the grades of sites
+        not visited should fall up to and with this visit (0-1, learn only). ``speak_first_with`` names every area the site lies
+        in, and its steward where the layer names one, alphabetically.
 
     References
     ----------
@@ -122,7 +134,7 @@ def plan_sampling(
     cost = 1.0 + np.where(np.isnan(road), params.unknown_road_km, road) / params.km_that_double_cost
     if params.purpose == "find":
         gain = table["payable_t"].to_numpy(float)
-        chosen = np.argsort(-gain / cost, kind="stable")[: params.n_sites]
+        chosen = pay_most_per_cost(gain, cost, params.n_sites, params.keep_share)
         gains, fall = gain[chosen], np.full(len(chosen), np.nan)
     else:
         chosen, gains, fall = _learning(table, cost, features, model, params.n_sites)

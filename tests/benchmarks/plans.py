@@ -19,14 +19,16 @@ def find_figures(region: KnownRegion, table: pd.DataFrame, model: Any, visits: i
     """Return the share of planted tonnes the plan to find meets, beside score x tonnes and the list.
 
     Per visit; per visit of the mean cost; and at equal cost: what the visits of each bring until they have cost what so many by
-    score x tonnes do, the last of them in part, beside what visits that know the truth would bring.
+    score x tonnes do, the last of them in part, beside what visits that know the truth would bring. A plan that costs less goes
+    on with what brings most for its own cost.
     """
-    plan = _plan(region, table, model, "find", len(table))
-    costs = plan.set_index("site_id")["cost"]
+    plan = _plan(region, table, model, "find", visits)
+    every = _plan(region, table, model, "find", len(table))
+    costs = every.set_index("site_id")["cost"]
     open_rows = table["evidence"].ne("measured") & table["site_id"].isin(costs.index)
     told = table[open_rows].set_index("site_id")
     orders = {
-        "plan": list(plan["site_id"]),
+        "plan": [*plan["site_id"], *every["site_id"][~every["site_id"].isin(plan["site_id"])]],
         "score x tonnes": list(
             (told["score"] * told["tonnage_t"].fillna(0.0)).sort_values(ascending=False, kind="stable").index
         ),

@@ -13,24 +13,27 @@ def test_assays_of_a_kind_move_it_and_leave_the_others() -> None:
     utility = np.array([0.5] * 5 + [0.05] * 3)
     expected, spread = host_grades(utility, "REE", 500.0)
     measured = np.where(np.arange(8) < 4, expected + 1.0, np.nan)
-    middle, sd, counts = taught_by_wastes(expected, spread, measured)
+    middle, sd, shared, counts = taught_by_wastes(expected, spread, measured)
     assert middle[:5] == pytest.approx(expected[0] + 0.5)
     assert middle[5:].tolist() == expected[5:].tolist()
     assert sd[0] > 0.5 * spread[0]
+    assert shared[0] == pytest.approx(sd[0] / 8**0.5)
     assert list(counts.values()) == [4]
 
 
 def test_without_assays_nothing_moves() -> None:
     expected, spread = host_grades(np.array([0.9, 0.1]), "REE", 500.0)
-    middle, sd, counts = taught_by_wastes(expected, spread, np.full(2, np.nan))
+    middle, sd, shared, counts = taught_by_wastes(expected, spread, np.full(2, np.nan))
     assert middle.tolist() == expected.tolist()
     assert sd.tolist() == spread.tolist()
+    assert shared == pytest.approx(spread / 2)
     assert counts == {}
 
 
 def test_many_assays_outweigh_the_tables() -> None:
     expected, spread = host_grades(np.full(100, 0.9), "REE", 500.0)
     measured = np.random.default_rng(3).normal(2.0, 0.2, 100)
-    middle, sd, _ = taught_by_wastes(expected, spread, measured)
+    middle, sd, shared, _ = taught_by_wastes(expected, spread, measured)
     assert middle[0] == pytest.approx(2.0, abs=0.1)
     assert sd[0] == pytest.approx(0.2, abs=0.15)
+    assert shared[0] < 0.05

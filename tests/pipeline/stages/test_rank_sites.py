@@ -250,6 +250,10 @@ def test_without_skill_hosts_assays_and_amounts_make_the_order(unskilled) -> Non
     assert set(ranking["grade_rule"]) == {"assay", "hosts"}
     assert ranking["treo_inferred_ppm"].isna().all()  # what a kind of deposit lets expect is no grade
     assayed = ranking[ranking["grade_rule"] == "assay"]
+    by_hosts = ranking[(ranking["grade_rule"] == "hosts") & ranking["score"].between(0.01, 0.99)]
+    assert len(by_hosts) > 50
+    assert (by_hosts["score_low"] < by_hosts["score"]).all()  # tables of hosts are known least of all
+    assert (by_hosts["score_high"] > by_hosts["score"]).all()
     rich, poor = assayed[assayed["treo_ppm"] >= 1500], assayed[assayed["treo_ppm"] < 150]
     assert rich["score"].min() > 0.75 > 0.25 > poor["score"].max()
     assert ranking["payable_t"].is_monotonic_decreasing
@@ -321,6 +325,20 @@ def test_the_plan_to_find_goes_by_payable_tonnes_per_cost_and_says_whom_to_ask(c
     free = chain.plan(site_access=at_roads)
     open_sites = by_id[(by_id["evidence"] != "measured") & by_id["ranked_last_reason"].isna()]
     assert list(free["site_id"]) == list(open_sites.index[:20])  # nothing to pay: the order of the list
+
+
+def test_the_plan_to_find_saves_cost_without_giving_up_more_than_it_may(chain) -> None:
+    """A share kept of 1 is the greatest amount; the less is kept, the more is brought per cost, down to the most there is."""
+    plans = {share: chain.plan(n_sites=12, keep_share=share) for share in (1.0, 0.97, 0.9, 0.0)}
+    amount = {share: plan["gain"].sum() for share, plan in plans.items()}
+    per_cost = [plan["gain"].sum() / plan["cost"].sum() for plan in plans.values()]
+    for share in plans:
+        assert len(plans[share]) == 12
+        assert amount[share] >= share * amount[1.0] * (1 - 1e-9)
+    assert per_cost == sorted(per_cost)
+    assert per_cost[1] > per_cost[0]
+    open_sites = chain.ranking[chain.ranking["evidence"].ne("measured") & chain.ranking["ranked_last_reason"].isna()]
+    assert amount[1.0] == pytest.approx(open_sites["payable_t"].nlargest(12).sum())
 
 
 def test_the_plan_to_learn_says_what_it_foretells(chain) -> None:

@@ -60,6 +60,7 @@ def test_what_is_told_can_be_counted_from_the_table_of_scores(assayed: float, pl
     model, *_ = learn(planted(160, assayed=assayed, signal=1.2))
     table = held_out_table(model)
     assert set(table["question"]) == {question.code for question in model.validation.questions}
+    assert ("near_assays" in set(table["question"])) == (assayed < 1.0)  # there must be wastes to be predicted
     for question in model.validation.questions:
         rows = table[table["question"] == question.code]
         judged = rows.dropna(subset="label")
