@@ -7,7 +7,7 @@ from pathlib import Path
 
 from layers.errors import SourceError
 from layers.files.unsafe_files import require_own_members, require_regular
-from layers.text import did_you_mean
+from layers.text import did_you_mean, printable
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".dat")
 
@@ -34,6 +34,7 @@ def locate(owner: str, stated: str, root: Path) -> Path:
             f"{owner}: '{stated}' is a web address. Fetch the file first ('minewaste fetch') and give its path."
         )
     path = root / stated
+    require_text_path(owner, path)
     if not path.exists() and "\\" in stated:
         path = root / stated.replace("\\", "/")
     if not path.exists():
@@ -42,19 +43,50 @@ def locate(owner: str, stated: str, root: Path) -> Path:
             raise SourceError(
                 f"{owner}: the folder '{folder}' does not exist. Check 'path' and where relative paths start (--data)."
             )
-        hint = did_you_mean(path.name, (path.name for path in folder.iterdir()), least_likeness=0.6)
+        hint = did_you_mean(path.name, (printable(path.name) for path in folder.iterdir()), least_likeness=0.6)
         hint = hint or " Check 'path' and where relative paths start (--data)."
         raise SourceError(f"{owner}: the file '{path.name}' is not in '{folder}'.{hint}")
     _require_inside(owner, stated, path, root)
     require_regular(owner, path)
     if path.is_dir() and path.suffix.lower() != ".gdb":
-        held = ", ".join(sorted(member.name for member in path.iterdir())[:8]) or "nothing"
+        held = ", ".join(sorted(printable(member.name) for member in path.iterdir())[:8]) or "nothing"
         raise SourceError(f"{owner}: '{path}' is a folder (holding {held}). 'path' must name a file.")
     if path.is_file():
         _what_it_is_not(owner, path)
     else:
         require_own_members(f"{owner} ({path.name})", path)
     return path
+
+
+def require_text_path(owner: str, path: Path) -> None:
+    """Stop at a path that is no text: neither a run file nor a page could name it, and libraries fail at it in their own ways.
+
+    Parameters
+    ----------
+    owner : str
+        What names it; begins the message.
+    path : Path
+        Taken as absolute.
+
+    Raises
+    ------
+    SourceError
+        If a file or folder on the way has bytes in its name that are not UTF-8.
+    """
+    if not is_text(str(path.absolute())):
+        raise SourceError(
+            f"{owner}: the path '{printable(str(path.absolute()))}' has bytes in it that are no text (UTF-8), so nothing can "
+            "name it. Rename that file or folder."
+        )
+
+
+def is_text(name: str) -> bool:
+    """Say whether a name that the system gave can be written down; others hold the bytes the system could not read."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _require_inside(owner: str, stated: str, path: Path, root: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import shutil
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator
@@ -15,6 +14,7 @@ from typing import IO
 from layers.catalogue.source import Source
 from layers.errors import SourceError
 from layers.files.archive_members import is_folder, member_path, members_trouble
+from layers.files.scratch import scratch_folder
 from layers.files.vector_layers import is_companion
 
 MOST_BYTES = 8 << 30
@@ -31,8 +31,8 @@ def unpacked(source: Source, path: Path, suffixes: Collection[str]) -> Iterator[
     """Give the file itself, or its content unpacked in a temporary folder."""
     suffix = path.suffix.lower()
     if suffix in (".gz", ".zip"):
-        with tempfile.TemporaryDirectory(prefix="minewaste-") as folder:
-            yield (_gunzip if suffix == ".gz" else _unzip)(source, path, Path(folder), suffixes)
+        with scratch_folder() as folder:
+            yield (_gunzip if suffix == ".gz" else _unzip)(source, path, folder, suffixes)
     else:
         yield path
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import shapely
 from layers.accounting import Note
 from layers.errors import SourceError
 from layers.files.boundary import in_short
+from layers.files.scratch import scratch_folder
 from layers.files.signatures import require_signature, require_signature_of_text
 from layers.library_warnings import quiet
 
@@ -149,12 +149,12 @@ def undisturbed(source: str, path: Path) -> Iterator[tuple[Path, tuple[Note, ...
     if suffix != ".gml" and not journals:
         yield path, _missing_journal(source, path) if suffix == ".gpkg" else ()
         return
-    with tempfile.TemporaryDirectory(prefix="minewaste-") as folder:
-        copied = Path(folder) / path.name
+    with scratch_folder() as folder:
+        copied = folder / path.name
         beside = [path.with_suffix(companion) for companion in _COMPANIONS[suffix]]
         for file in (path, *journals, *beside):
             if file.is_file():
-                shutil.copyfile(file, Path(folder) / file.name)
+                shutil.copyfile(file, folder / file.name)
         text = (
             "Another program has changed the file and not finished: "
             f"{' and '.join(journal.name for journal in journals)} stands beside it. "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import gzip
 import hashlib
 import math
@@ -11,7 +10,7 @@ import re
 import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from layers.errors import SourceError, StageError
 from layers.files.boundary import named_failure
 from layers.files.located import locate
 from layers.files.packed import Budget
+from layers.files.scratch import scratch_home
 from layers.files.signatures import (
     require_own_parts,
     require_plain_mosaic,
@@ -278,19 +278,13 @@ def _require_confined(where: str, path: Path, root: Path) -> None:
 
 
 def _plain_file(path: Path, where: str) -> Path:
-    """Return the file, or its content unpacked once in the temporary folder of this user until the program ends."""
+    """Return the file, or its content unpacked once in the scratch folder of this process."""
     if path.suffix.lower() != ".gz":
         return path
     state = path.stat()
     key = hashlib.sha256(f"{path.resolve()}|{state.st_size}|{state.st_mtime_ns}".encode()).hexdigest()[:16]
-    owner = os.getuid() if hasattr(os, "getuid") else "user"
-    folder = Path(tempfile.gettempdir()) / f"minewaste-grids-{owner}"
+    folder = scratch_home()
     target = folder / f"{key}-{path.stem}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
-        raise SourceError(
-            f"{where}: '{folder}' belongs to another user, so grids cannot be unpacked there. Set TMPDIR."
-        )
     if target.is_file():
         return target
     handle, name = tempfile.mkstemp(dir=folder, prefix=f"{key}-")
@@ -298,18 +292,10 @@ def _plain_file(path: Path, where: str) -> Path:
         with os.fdopen(handle, "wb") as plain, gzip.open(path) as packed:
             Budget(where, path, folder).copy(packed, plain)
         Path(name).replace(target)
-        atexit.register(_remove_unpacked, target)
     except (OSError, EOFError, zlib.error) as failure:
         Path(name).unlink(missing_ok=True)
         raise SourceError(f"{where}: the gzip file is damaged or cut off ({failure}). Fetch it again.") from None
     return target
-
-
-def _remove_unpacked(target: Path) -> None:
-    """Leave nothing in the temporary folder; a run beside this one that needs the grid unpacks it again."""
-    target.unlink(missing_ok=True)
-    with suppress(OSError):
-        target.parent.rmdir()
 
 
 def _require_bearable_blocks(where: str, rows: int, columns: int, cell_bytes: int) -> None:

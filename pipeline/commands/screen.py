@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,6 +10,7 @@ import shapely
 
 from layers.catalogue.source import Source
 from layers.errors import SourceError
+from layers.files.scratch import scratch_folder
 from layers.files.tables import read_table
 from layers.geometry import repair_areas
 from maps.nearby import Place
@@ -89,9 +89,9 @@ def screen_run(
     origin = _place(publication, community, nation, area)
     folder = out or run_folder.with_name(f"{run_folder.name}_screen_{_slug(origin.key)}")
     table = screen(publication, origin, within_km=within_km)
-    with tempfile.TemporaryDirectory(prefix="minewaste-") as fresh:
-        write_screening(publication, origin, table, Path(fresh), within_km=within_km, lang=lang)
-        put_in_place(Path(fresh), folder)
+    with scratch_folder() as fresh:
+        write_screening(publication, origin, table, fresh, within_km=within_km, lang=lang)
+        put_in_place(fresh, folder)
     lines = Brief(publication, origin, table, within_km).as_text(lang)
     lines += [] if len(table) else [word("screen_look_farther", lang)]
     ranks = [phrase("brief_rank_only", lang, n=len(publication.ranking))] if len(table) else []
@@ -115,7 +115,15 @@ def _asked_for(publication: Publication, path: Path) -> tuple[set[str], int]:
     from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
     from pipeline.unheeded_requests import fitting_requests
 
-    reading = read_source(Source(id="requests", role="exclusions", path=str(path)), Path())
+    try:
+        reading = read_source(Source(id="requests", role="exclusions", path=str(path)), Path())
+    except SourceError:
+        if not path.is_file():
+            raise SourceError(f"{path}: is not there, or is no file. See the path given with --exclusions.") from None
+        raise SourceError(
+            f"{path}: cannot be read as a list of requests. Give a table with the ids of sites in a column headed 'key' "
+            "('reason' and 'date' may stand beside it), or a file of areas. Nothing of the file is told here."
+        ) from None
     sites = publication.sites
     stay = withhold_sites(sites, reading.layer, WithholdSitesParams())
     ids = {known for own in ids_of(sites) for known in own}

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import platform
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-TEMPORARY = "minewaste-"
-"""How the names of temporary folders start; the machine's start and the process that owns one follow."""
+from layers.files.scratch import Scratch
 
 _TO_DO: list[Callable[[], None]] = []
 
@@ -42,10 +39,8 @@ def temporary_folder() -> Iterator[Path]:
     Folders that a killed process left behind are removed first, since they may hold parts of private files.
     """
     former = tempfile.tempdir
-    home = Path(tempfile.gettempdir())
-    sweep_temporary(home)
-    folder = Path(tempfile.mkdtemp(prefix=f"{TEMPORARY}{_processes()}-{os.getpid()}-", dir=home))
-
+    scratch = Scratch(Path(tempfile.gettempdir()))
+    folder = scratch.path
     changed = {"TMPDIR": str(folder)}  # processes that this one starts follow it there
     if not _keeps_caches():
         changed["MPLCONFIGDIR"] = str(folder)
@@ -58,7 +53,7 @@ def temporary_folder() -> Iterator[Path]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-        shutil.rmtree(folder, ignore_errors=True)
+        scratch.remove()
 
     with cleaned(remove):
         tempfile.tempdir = str(folder)
@@ -81,45 +76,6 @@ def _keeps_caches() -> bool:
             tempfile.TemporaryFile(dir=there).close()
         except OSError:
             return False
-    return True
-
-
-def sweep_temporary(home: Path) -> None:
-    """Remove the temporary folders of processes of this user that are no more."""
-    start = f"{TEMPORARY}{_processes()}-"
-    for folder in home.glob(f"{start}*-*"):
-        owner = folder.name.removeprefix(start).split("-")[0]
-        with suppress(OSError):
-            mine = not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
-            if owner.isdigit() and mine and not is_running(int(owner)):
-                shutil.rmtree(folder, ignore_errors=True)
-
-
-def boot() -> str:
-    """Return what tells this start of the machine from any other; empty where the system does not say."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:
-        return ""
-
-
-def _processes() -> str:
-    """Return eight digits for this start of the machine and the set of processes that share their numbers with this one."""
-    try:
-        space = str(Path("/proc/self/ns/pid").readlink())
-    except OSError:
-        space = platform.node()
-    return hashlib.sha256(f"{boot()} {space}".encode()).hexdigest()[:8]
-
-
-def is_running(pid: int) -> bool:
-    """Say whether a process of this machine is running."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
     return True
 
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from layers.errors import SourceError
 from layers.files.json_text import parse_json
-from pipeline.folder.leftovers import boot, cleaned, is_running, sweep_half_written
+from layers.files.located import require_text_path
+from layers.process_locks import is_gone, lock_file, this_process
+from pipeline.folder.leftovers import cleaned, sweep_half_written
 from pipeline.folder.writing import read_bounded, unwritable, write_text
 
 MARK = "minewaste run folder, format 1"
@@ -131,6 +131,7 @@ def require_place(path: Path) -> None:
     SourceError
         If it is a file, lies inside the folder of a run, or holds files and is no run folder.
     """
+    require_text_path("run folder", path)
     above = next((folder for folder in path.resolve().parents if (folder / LIST).is_file()), None)
     if above is not None:
         raise SourceError(f"{path}: lies inside {above}, which is the folder of another run. Give another --out.")
@@ -215,10 +216,10 @@ class _Lock:
     def _take(self) -> None:
         while True:
             handle = self.path.open("a+", encoding="utf-8", errors="replace")
-            alone = _lock_file(handle)
+            alone = lock_file(handle)
             handle.seek(0)
             owner = _parsed(handle.read(LONGEST_LOCK))
-            if alone is False or (owner and not _is_gone(owner, freed=alone is True)):
+            if alone is False or (owner and not is_gone(owner, freed=alone is True)):
                 handle.close()
                 raise SourceError(
                     f"{self.path.parent.parent}: another run writes this folder ({_who(owner)}). {self.instead} "
@@ -231,7 +232,7 @@ class _Lock:
                     break
             handle.close()  # the file has just been removed: by the former holder, or here
         handle.truncate(0)
-        handle.write(json.dumps(_own()))
+        handle.write(json.dumps(this_process()))
         handle.flush()
         self._handle = handle
 
@@ -246,40 +247,6 @@ class _Lock:
 def has_other_names(path: Path) -> bool:
     """Say whether a file has another name somewhere (a hard link): writing into it would change what stands there."""
     return path.stat().st_nlink > 1
-
-
-def _lock_file(handle: Any) -> bool | None:
-    """Lock a file until it is closed; False when another process has it, None where the system has no such locks."""
-    try:
-        import fcntl
-
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except (ImportError, OSError):
-        return None
-    return True
-
-
-def _own() -> dict[str, Any]:
-    now = datetime.now(tz=UTC).isoformat(timespec="seconds")
-    return {"pid": os.getpid(), "host": platform.node(), "boot": boot(), "started": now}
-
-
-def _is_gone(owner: dict[str, Any], *, freed: bool) -> bool:
-    """Say whether the process that left a lock is no more; of another machine nobody here can tell.
-
-    ``freed``: the system has locks and has just given this one away, so on this machine the former holder is gone, even if its
-    number is that of a new process by now.
-    """
-    own = _own()
-    same_start = bool(own["boot"]) and owner.get("boot") == own["boot"]
-    if same_start and freed:
-        return True
-    if not same_start and owner.get("host") != own["host"]:
-        return False
-    pid = owner.get("pid", 0)
-    return (bool(own["boot"]) and not same_start) or not isinstance(pid, int) or not is_running(pid)
 
 
 def _who(owner: dict[str, Any]) -> str:

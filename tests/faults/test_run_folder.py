@@ -23,7 +23,6 @@ from layers.errors import SourceError
 from pipeline.commands.cli import main
 from pipeline.commands.compare import compare_runs
 from pipeline.commands.verify import verify_run
-from pipeline.folder.leftovers import sweep_temporary, temporary_folder
 from pipeline.folder.run_folder import LIST, LOCK, RunFolder, held
 from tests.faults.processes import Command
 from tests.faults.small_region import PRIVATE, PRIVATE_CORNERS, SmallRun, differing, run_small
@@ -322,17 +321,6 @@ def test_the_list_of_files_leads_nowhere_else(tmp_path: Path) -> None:
     folder.reload()
     folder.remove_unused()
     assert (tmp_path / "precious.txt").read_text() == "x"
-
-
-def test_temporary_folders_of_ended_processes_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with temporary_folder() as own:
-        ended = tmp_path / own.name.replace(f"-{os.getpid()}-", f"-{2**22 + 1}-")
-        ended.mkdir()
-        (ended / "part.csv").write_text("of a private file")
-        sweep_temporary(tmp_path)
-        assert [path.name for path in tmp_path.iterdir()] == [own.name]
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_verify_names_what_was_altered(region: tuple[Path, Path], copy: Path) -> None:
