@@ -7,17 +7,14 @@ inputs, and the run goes on as if they had never been in the files. What was tak
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, fields, replace
-from itertools import permutations
 from pathlib import Path
 from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from layers import schema
 from layers.accounting import Note, Reading
@@ -33,6 +30,7 @@ from pipeline.folder.store import RunStore
 from pipeline.input_layers import Account, Inputs
 from pipeline.inputs import WITHHOLDABLE, Readings, assembled, read_again, read_sources
 from pipeline.kernels.site_keys import sites_named
+from pipeline.rejected_rows import SHORT_ID, columns_of, places_asked_for, requests_of_rows, rows_that_tell
 from pipeline.stages.link_records import link_records
 from pipeline.stages.locate_assays import locate_assays
 from pipeline.stages.merge_sites import MergeSitesParams, merge_sites
@@ -41,16 +39,14 @@ from pipeline.unheeded_requests import fitting_requests, unheeded_requests
 
 UNTOLD = "Details are withheld at the request of a steward."
 
-SHORT_ID = 3
-"""Ids of so many letters or fewer are words and numbers of other columns too."""
-
 
 @dataclass(frozen=True)
 class _Withheld:
     """What must not be seen again: record ids, and every text that names a withheld site (in folded case).
 
     ``ids_there`` stand in the inventories; ``ids`` are these and the keys of the requests; no other record bears ``names``.
-    ``requests`` are those that named or covered something, while it stood in what was read.
+    ``requests`` are those that named or covered something, while it stood in what was read; ``unplaced`` are places asked for
+    of which no row could be read.
     """
 
     records: frozenset[str]
@@ -59,6 +55,7 @@ class _Withheld:
     ids: frozenset[str]
     names: frozenset[str]
     requests: frozenset[str] = frozenset()
+    unplaced: frozenset[str] = frozenset()
 
     def with_those_of(self, other: _Withheld) -> _Withheld:
         """Return what either of the two holds."""
@@ -152,7 +149,7 @@ def _all_rows(source: Source, data_dir: Path, rows: set[int]) -> set[int]:
     if "analyte" not in source.columns:
         return rows
     raw = read_table(source, data_dir)
-    columns = [name for name in _columns(source, ("sample_id",)) if name in raw.cells.columns]
+    columns = [name for name in columns_of(source, ("sample_id",)) if name in raw.cells.columns]
     if not columns:
         return rows
     ids = raw.cells[columns[0]]
@@ -187,18 +184,20 @@ def _followed(
     Notes of sources that were read without the rows asked for cannot tell of them; those of others lose words that do.
     """
     exclusions = inputs["exclusions"]
-    records = inputs["inventory"]
-    links = link_records(records, inputs["links"], config.link_records)
+    records, known = inputs["inventory"], inputs["links"]
+    known = known[~_links_what_is_gone(known, records, earlier.ids | _folded(exclusions["key"]))]
+    links = link_records(records, known, config.link_records)
     sites = merge_sites(records, links, config.merge_sites)
-    withheld = _withheld(records, sites, exclusions)
-    heeded = fitting_requests(exclusions, withheld.ids_there, [records.geometry, inputs["geochemistry"].geometry])
-    withheld = replace(withheld, requests=heeded).with_those_of(earlier)
-    stays = ~records["record_id"].isin(withheld.records).to_numpy()
+    withheld = _withheld(records, sites, exclusions).with_those_of(earlier)
     samples = inputs["geochemistry"]
     at_site = _samples_withheld(samples, sites, withheld, exclusions, config)
-    known = inputs["links"]
+    ids_there = withheld.ids_there | _folded(samples.loc[at_site, "site_key"])
+    heeded = fitting_requests(exclusions, ids_there, [records.geometry, samples.geometry]) | requests_of_rows(inputs)
+    unplaced = places_asked_for(inputs, withheld.ids_there)
+    withheld = replace(withheld, requests=withheld.requests | heeded, unplaced=withheld.unplaced | unplaced)
+    stays = ~records["record_id"].isin(withheld.records).to_numpy()
     linked = (known["record_a"].isin(withheld.records) | known["record_b"].isin(withheld.records)).to_numpy(dtype=bool)
-    rows = _rows_that_tell(inputs, withheld, samples["sample_id"][at_site]) | _rows_inside(inputs)
+    rows = rows_that_tell(inputs, withheld.ids, withheld.names, samples["sample_id"][at_site])
     out = {
         "inventory": records["source"][~stays].value_counts(),
         "geochemistry": samples["source"][at_site].value_counts(),
@@ -217,7 +216,7 @@ def _followed(
         rejected=schema.conform(inputs.rejected[~rows].reset_index(drop=True), schema.Rejected),
         notes=tuple(note if note.source in read_without else _note(note, withheld) for note in inputs.notes)
         + unheeded_requests(int((~exclusions["exclusion_id"].isin(withheld.requests)).sum())),
-        withheld=len(withheld.site_ids),
+        withheld=len(withheld.site_ids) + len(withheld.unplaced),
     )
     return shorter, withheld
 
@@ -279,6 +278,18 @@ def _named(records: pd.DataFrame, keys: Set[str]) -> np.ndarray:
     return is_named
 
 
+def _links_what_is_gone(known: pd.DataFrame, records: pd.DataFrame, ids: Set[str]) -> np.ndarray:
+    """Mark links to a record asked for that is not among those read: it was taken out before, or could not be read."""
+    there = set(records["record_id"])
+    marks = np.zeros(len(known), dtype=bool)
+    for column in ("record_a", "record_b"):
+        record = known[column].astype("str").str.replace(r"#\d+$", "", regex=True)
+        own = record.str.split(":", n=1).str[-1]
+        asked = _keys(known[column]).isin(ids) | _keys(record).isin(ids) | _keys(own).isin(ids)
+        marks |= (asked & ~known[column].isin(there)).to_numpy(dtype=bool)
+    return marks
+
+
 def _keys(cells: pd.Series) -> pd.Series:
     return cells.astype("str").map(as_key, na_action="ignore")
 
@@ -325,60 +336,6 @@ def _restandardised(samples: gpd.GeoDataFrame, gone: np.ndarray, censoring: Cens
     if not gone.any():
         return samples
     return standardise_samples(samples[~gone].reset_index(drop=True), censoring)
-
-
-def _rows_that_tell(inputs: Inputs, withheld: _Withheld, samples: pd.Series) -> np.ndarray:
-    """Mark rejected rows with a cell that is an id or a name of a withheld site, or the id of one of its samples.
-
-    A short id such as 12 is only looked for in the columns of ids, since it would be found in every other row.
-    """
-    keys = {source.id: _key_columns(source) for source in inputs.sources}
-    assays = [source for source in inputs.sources if source.role == "geochemistry"]
-    of_samples = {source.id: _columns(source, ("sample_id",)) for source in assays}
-    ids = _folded(samples.astype("str").str.split(":", n=1).str[-1].str.replace(r"#\d+$", "", regex=True))
-    sampled = {site_id for site_id in ids if len(site_id) > SHORT_ID}
-    short = {record_id for record_id in withheld.ids if len(record_id) <= SHORT_ID}
-    long = (withheld.ids - short) | withheld.names
-    marks = []
-    for source, raw in zip(inputs.rejected["source"], inputs.rejected["raw"], strict=True):
-        cells = json.loads(raw) if isinstance(raw, str) else {}
-        own = {name: cells[name] for name in keys.get(source, ()) if name in cells}
-        tells = long & _parts(cells.values()) or short & _parts(own.values())
-        marks.append(bool(tells or sampled & _parts(cells.get(name) for name in of_samples.get(source, ()))))
-    return np.array(marks, dtype=bool)
-
-
-def _rows_inside(inputs: Inputs) -> np.ndarray:
-    """Mark rejected rows whose coordinates, as given or turned round, lie inside an area asked for."""
-    areas = inputs["exclusions"].geometry.dropna()
-    marks = np.zeros(len(inputs.rejected), dtype=bool)
-    if areas.empty:
-        return marks
-    area = areas.to_crs(4326).union_all()
-    columns = {source.id: _columns(source, ("latitude", "longitude")) for source in inputs.sources}
-    for at, (source, raw) in enumerate(zip(inputs.rejected["source"], inputs.rejected["raw"], strict=True)):
-        cells = json.loads(raw) if isinstance(raw, str) else {}
-        given = [cells[name] for name in columns.get(source, ()) if name in cells]
-        numbers = pd.to_numeric(pd.Series(given, dtype=object), errors="coerce").dropna().to_numpy(dtype=float)
-        points = [shapely.Point(first, other) for first, other in permutations(numbers, 2)]
-        marks[at] = any(area.intersects(point) for point in points)
-    return marks
-
-
-def _key_columns(source: Source) -> list[str]:
-    return _columns(source, ("official_id", "site_key", "record_id"))
-
-
-def _columns(source: Source, names: Sequence[str]) -> list[str]:
-    """Return the columns of a source's file that some layer columns are taken from."""
-    mapped = [source.columns.get(name, name) for name in names]
-    return [
-        column for column_name in mapped for column in ([column_name] if isinstance(column_name, str) else column_name)
-    ]
-
-
-def _parts(values: Iterable[object]) -> set[str]:
-    return {as_key(part) for value in values for part in str(value).split("; ")}
 
 
 def _note(note: Note, withheld: _Withheld) -> Note:

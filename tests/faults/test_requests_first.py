@@ -100,6 +100,21 @@ def test_a_screening_says_how_many_later_requests_fit_no_site(small_run: SmallRu
         assert "K-9999" not in answer
 
 
+@pytest.mark.parametrize("content", ["SITE,WHY\nK-100,s3cret\n", "s3cret", "{", ""])
+def test_a_list_of_later_requests_that_cannot_be_read_says_what_is_wanted(
+    small_run: SmallRun, tmp_path: Path, content: str
+) -> None:
+    later = tmp_path / "later.csv"
+    later.write_text(content)
+    site = load_publication(small_run.folder).sites["site_id"].iloc[0]
+    chosen: dict[str, Any] = {"community": None, "nation": None, "area": None, "out": None, "site": site}
+    with pytest.raises(SourceError, match=r"later\.csv: cannot be read.*in a column headed 'key'") as stopped:
+        screen_run(small_run.folder, within_km=500.0, lang="en", exclusions=later, **chosen)
+    assert "s3cret" not in str(stopped.value)
+    with pytest.raises(SourceError, match=r"none\.csv: is not there.*--exclusions"):
+        screen_run(small_run.folder, within_km=500.0, lang="en", exclusions=tmp_path / "none.csv", **chosen)
+
+
 @pytest.mark.parametrize("units", ["sites", "samples"])
 def test_a_run_and_a_screening_after_it_count_the_same_requests_that_fit_nothing(
     small_run: SmallRun, tmp_path: Path, units: str

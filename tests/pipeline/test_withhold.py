@@ -156,6 +156,78 @@ def test_an_area_over_nothing_and_an_empty_request_are_counted(
     assert [one.count for one in left.notes if one.code == "requests_without_site"] == [1]
 
 
+ROW = {"SITE_NO": "Z-900", "SITE_NAME": "Nowhere", "LATITUDE": "60.5", "LONGITUDE": "-500"}
+ANSWERED_BY_A_ROW = {
+    "its official id": ({}, "z-900", None, 1),
+    "the id of its record": ({}, "inventory_a:Z-900", None, 1),
+    "its row": ({"SITE_NO": None}, "inventory_a:row 900", None, 1),
+    "the id of its site": ({}, "inventory-a-z-900", None, 1),
+    "an area over its coordinates": ({"LONGITUDE": "-95.5"}, None, (-95.6, 60.4, -95.4, 60.6), 1),
+    "an area over its coordinates turned round": (
+        {"LATITUDE": "-95.5", "LONGITUDE": "60.5"}, None, (-95.6, 60.4, -95.4, 60.6), 1
+    ),
+    "another": ({}, "z-901", None, 0),
+    "an area elsewhere": ({"LONGITUDE": "-95.5"}, None, (-99.6, 60.4, -99.4, 60.6), 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ANSWERED_BY_A_ROW)
+def test_a_request_that_only_a_rejected_row_answers_is_heeded_and_counted(
+    inputs: Inputs, config: RunConfig, way: str
+) -> None:
+    """The place could not be read, and is withheld all the same: nobody is told that such a request is misspelt."""
+    changed, key, box, followed = ANSWERED_BY_A_ROW[way]
+    area = None if box is None else gpd.GeoSeries([shapely.box(*box)], crs=4326).to_crs(inputs["inventory"].crs)[0]
+    raw = json.dumps(ROW | changed)
+    row = {"source": "inventory_a", "source_row": 900, "reason_code": "c", "reason": "r", "raw": raw}
+    account = {one.source: one for one in inputs.accounts}["inventory_a"]
+    more = replace(account, rows_read=account.rows_read + 1, rows_rejected=account.rows_rejected + 1)
+    one_more = replace(
+        asked(inputs, [key], [area]),
+        rejected=pd.concat([inputs.rejected, rejected_rows([row])], ignore_index=True),
+        accounts=tuple(more if one is account else one for one in inputs.accounts),
+    )
+    left = withhold(one_more, config)
+    assert left.withheld == followed
+    assert (900 in set(left.rejected["source_row"])) == (followed == 0)
+    assert [one.count for one in left.notes if one.code == "requests_without_site"] == [1] * (1 - followed)
+
+
+def test_a_request_that_only_assays_answer_is_heeded(inputs: Inputs, config: RunConfig) -> None:
+    samples = inputs["geochemistry"].copy()
+    samples.loc[0, ["site_key", "geometry"]] = ["Z-900", None]
+    keyed = replace(inputs, layers={**inputs.layers, "geochemistry": samples})
+    left = withhold(asked(keyed, ["z-900"], [None]), config)
+    assert len(left["geochemistry"]) == len(samples) - 1
+    assert "requests_without_site" not in [one.code for one in left.notes]
+
+
+@pytest.mark.parametrize("key", ["Z-900", "inventory_a:Z-900"])
+@pytest.mark.parametrize("linked", ["inventory_a:Z-900", "inventory_a:Z-900#17"])
+def test_a_known_link_to_what_is_withheld_stops_nobody(
+    inputs: Inputs, config: RunConfig, key: str, linked: str
+) -> None:
+    """The record could not be read, or was taken out before: a message would name it."""
+    record = inputs["inventory"]["record_id"].iloc[0]
+    link = {
+        "record_a": linked,
+        "record_b": record,
+        "same_site": True,
+        "confidence": 1.0,
+        "rule": "known",
+        "name_similarity": 1.0,
+        "distance_km": 0.0,
+        "finding": "x",
+        "values": "{}",
+    }
+    links = schema.conform(pd.DataFrame([link]), schema.Links)
+    with_link = replace(inputs, layers={**inputs.layers, "links": links})
+    left = withhold(asked(with_link, [key], [None]), config)
+    assert len(left["links"]) == 0
+    with pytest.raises(StageError, match="none of 1 known links names two records"):
+        withhold(asked(with_link, ["Z-90"], [None]), config)
+
+
 def test_an_area_over_a_site_is_heeded(inputs: Inputs, config: RunConfig) -> None:
     area = inputs["inventory"].geometry.dropna().iloc[0].buffer(10.0)
     left = withhold(asked(inputs, [None], [area]), config)
