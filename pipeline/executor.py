@@ -32,6 +32,10 @@ SITES_PER_SLICE_HERE = 250_000
 """On threads of this process slices only bound memory: the stages use threads themselves, and every slice copies its layers."""
 
 
+_LOST = "the connection to the dask scheduler or its workers was lost"
+_GO_ON = "Start them again and run it again: the steps that were finished are kept."
+
+
 @dataclass(frozen=True)
 class Shared:
     """A layer a stage needs beside the sites.
@@ -123,8 +127,24 @@ class Executor:
 
     @property
     def cluster_workers(self) -> int:
-        """How many workers a cluster has at the moment; 0 without a cluster."""
-        return len(self._client.scheduler_info(n_workers=-1)["workers"]) if self._client is not None else 0
+        """How many workers a cluster has at the moment; 0 without a cluster.
+
+        Raises
+        ------
+        StageError
+            When the scheduler is lost.
+        """
+        if self._client is None:
+            return 0
+        try:
+            return len(self._client.scheduler_info(n_workers=-1)["workers"])
+        except (
+            KeyError,
+            OSError,
+            TimeoutError,
+            RuntimeError,
+        ) as error:  # what the client knows of a scheduler it has lost
+            raise StageError(f"dask: {_LOST} ({error}). {_GO_ON}") from error
 
     def on_workers(
         self, work: Callable[[Any, Any], Any], shared: Any, parts: Sequence[Any], name: str, remedy: str
@@ -266,10 +286,7 @@ class Executor:
                 ) from error
             except (CancelledError, FutureCancelledError, CommClosedError, TimeoutError) as error:
                 if self._client.status != "running" or attempt == TRIES:
-                    raise StageError(
-                        f"{name}: the connection to the dask scheduler or its workers was lost ({error}). Start them "
-                        "again and run it again: the steps that were finished are kept."
-                    ) from error
+                    raise StageError(f"{name}: {_LOST} ({error}). {_GO_ON}") from error
         raise AssertionError("the loop returns or raises")
 
 

@@ -78,7 +78,7 @@ def parse_angle(text: str, axis: str, west_is_o: bool = False) -> Angle:
     Angle
         With ``problem`` set instead of an exception: callers reject rows one by one.
     """
-    plain = text.translate(_MARKS).replace("''", '"').strip()
+    plain = " ".join(text.translate(_MARKS).replace("''", '"').split())
     plain = _WORDS.sub(lambda match: _LETTER[match.group(1).casefold()], plain)
     plain = _SECONDS_LETTER.sub(r"\1 ", plain).strip()
     packed = _PACKED.match(plain)

@@ -21,6 +21,7 @@ from layers.errors import MinewasteError, SourceError
 from layers.files.archive_members import is_folder, member_path, members_trouble
 from layers.files.boundary import in_short
 from layers.files.geometry_text import geometry_column
+from layers.files.located import is_text
 from layers.files.tables import BOOK_SUFFIXES, SUFFIXES, RawTable, read_table
 from layers.files.unread_formats import WAYS_OUT
 from layers.files.vector_layers import is_companion, layer_names, undisturbed
@@ -28,6 +29,7 @@ from layers.files.vectors import VECTOR_SUFFIXES, features_as_stored
 from layers.files.workbooks import sheets_with_rows
 from layers.guess.columns import guess_columns
 from layers.rasters.reader import SUFFIXES as RASTER_SUFFIXES
+from layers.text import printable
 
 _BESIDE = (
     ".shx",
@@ -49,6 +51,7 @@ _LAYERED = (".gpkg", ".gdb", ".kml", ".kmz", ".gpx", ".gml")
 _WORDS = (".md", ".yml", ".yaml", ".pdf", ".doc", ".docx", ".html", ".htm", ".log", ".py", ".qgz", ".qgs", ".lyr")
 
 
+NO_TEXT = "its name has bytes in it that are no text (UTF-8); rename it"
 LEADS_OUT = "it is a link that leads out of the folder; if it is yours, name the file itself in the run file"
 
 
@@ -118,6 +121,9 @@ def finds(folder: Path) -> list[Find]:
     for path in _walk(folder, set()):
         relative = path.relative_to(folder).as_posix()
         if any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(relative).parts):
+            continue
+        if not is_text(relative):
+            finds_below.append(Find(printable(relative), "unused", why=NO_TEXT))
             continue
         if not _real(path).is_relative_to(_real(folder)):
             finds_below.append(Find(relative, "unused", why=LEADS_OUT))

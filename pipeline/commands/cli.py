@@ -31,13 +31,13 @@ def _explained(command: Callable[P, R]) -> Callable[P, R]:
     @wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         from layers.errors import MinewasteError
-        from pipeline.commands.unexpected import DEBUG, quiet_callbacks, unexpected
-        from pipeline.folder.leftovers import temporary_folder
-        from pipeline.memory_watch import SHORT, watched_memory
-        from pipeline.stopping import Stopped, end, stoppable
+        from pipeline.commands.surroundings import surroundings
+        from pipeline.commands.unexpected import DEBUG, unexpected
+        from pipeline.memory_watch import SHORT
+        from pipeline.stopping import Stopped, end
 
         try:
-            with stoppable(), temporary_folder(), watched_memory(), quiet_callbacks():
+            with surroundings(kwargs):
                 return command(*args, **kwargs)
         except Stopped as stopped:
             end(stopped.signal)

@@ -13,8 +13,8 @@ import pandas as pd
 from layers.errors import SourceError
 from layers.formulas import without_formulas
 from pipeline.folder.manifest import BESIDE_SOURCES, key_of, read_manifest
+from pipeline.folder.own_files import begins_with, require_new_or_own
 from pipeline.folder.published import load_publication
-from pipeline.folder.run_folder import LIST
 from pipeline.folder.writing import atomic
 from pipeline.summary import grade_or_score, score_name_of
 
@@ -123,15 +123,8 @@ def write_moves(comparison: Comparison, path: Path) -> None:
     SourceError
         If the path is a folder, lies in a run folder, holds something else than a former comparison, or cannot be written.
     """
-    if path.is_dir():
-        raise SourceError(f"{path}: is a folder, where the name of a table is needed. Give a file with --csv.")
-    run = next((folder for folder in path.absolute().parents if (folder / LIST).exists()), None)
-    if run is not None:
-        raise SourceError(
-            f"{path}: lies in the folder of a run ({run.name}), which only runs write. Give another --csv."
-        )
-    if path.exists() and not _begins_with(path, _heading(comparison.sites)):
-        raise SourceError(f"{path}: holds something else than a former comparison. Give another name with --csv.")
+    heading = _heading(comparison.sites)
+    require_new_or_own(path, "--csv", "a former comparison", lambda former: begins_with(former, heading))
     with atomic(path) as temporary:
         without_formulas(comparison.sites).to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
 
@@ -139,11 +132,6 @@ def write_moves(comparison: Comparison, path: Path) -> None:
 def _heading(sites: pd.DataFrame) -> bytes:
     """Return how the heading of a table of moves begins, by this version or one before it."""
     return ",".join(str(name) for name in sites.columns if name not in ("grade_a", "grade_b")).encode()
-
-
-def _begins_with(path: Path, heading: bytes) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(heading)) == heading
 
 
 def in_words(comparison: Comparison, first: Path, second: Path) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from layers.crs import check_proj
 from layers.errors import ConfigError
+from layers.files.located import require_text_path
 from pipeline.commands.questions import refuse_open_questions
 from pipeline.config import RunConfig, load_config
 
@@ -36,6 +37,7 @@ def configured(
         If the run file is wrong, still asks a question or names a scheduler, or the folder does not exist.
     """
     check_proj()
+    require_text_path("run file", path)
     refuse_open_questions(path)
     config = load_config(path)
     if config.dask.scheduler is not None and scheduler is None:
@@ -53,6 +55,7 @@ def configured(
     else:
         folder = path.parent
     folder = folder.resolve()
+    require_text_path("data folder", folder)
     if not folder.is_dir():
         raise ConfigError(f"{folder}: there is no such folder. Check --data, or data_dir in {path.name}.")
     return config, folder

@@ -12,8 +12,9 @@ import pandas as pd
 
 from layers.errors import SourceError
 from pipeline.evidence.targets import REE, known_targets
-from pipeline.folder.learned_file import save_learned
+from pipeline.folder.learned_file import load_learned, save_learned
 from pipeline.folder.manifest import file_digests, read_manifest
+from pipeline.folder.own_files import begins_with, require_new_or_own
 from pipeline.folder.writing import read_parquet, write_text
 from pipeline.learning.learned_laws import LearnedLaws, PooledRegion, TargetLaw, digest_of
 from pipeline.learning.pooled_law import (
@@ -56,6 +57,10 @@ class Learned:
     card: Path
 
 
+TITLE = "# Law of wastes pooled over regions"
+"""First line of a card."""
+
+
 def learn(run_folders: Sequence[Path], path: Path) -> Learned:
     """Pool the measured wastes of finished runs, fit one law per target, test it on regions left out, and write both.
 
@@ -69,8 +74,16 @@ def learn(run_folders: Sequence[Path], path: Path) -> Learned:
     Raises
     ------
     SourceError
-        If a folder is no finished run on sites or was changed since, two are of one region, or no waste was measured in any.
+        If a folder is no finished run on sites or was changed since, two are of one region, or no waste was measured in any; if
+        one of the two files would replace something else.
     """
+    card = path.with_suffix(".md")
+    if card == path:
+        raise SourceError(
+            f"{path}: is the name of the card, which lies beside the model file. End --out otherwise, e.g. in .skops."
+        )
+    require_new_or_own(path, "--out", "a model file of `minewaste learn`", _is_learned)
+    require_new_or_own(card, "--out", "the card of such a model", lambda former: begins_with(former, TITLE.encode()))
     tables: list[pd.DataFrame] = []
     regions: list[PooledRegion] = []
     for folder in run_folders:
@@ -85,9 +98,16 @@ def learn(run_folders: Sequence[Path], path: Path) -> Learned:
         regions.append(region)
     learned = pool(tables, regions)
     save_learned(learned, path)
-    card = path.with_suffix(".md")
     write_text(card, card_of(learned))
     return Learned(learned, path, card)
+
+
+def _is_learned(path: Path) -> bool:
+    try:
+        load_learned(path)
+    except SourceError:
+        return False
+    return True
 
 
 def pool(tables: Sequence[pd.DataFrame], regions: Sequence[PooledRegion]) -> LearnedLaws:
@@ -140,7 +160,7 @@ def in_words(learned: Learned) -> str:
 def card_of(learned: LearnedLaws) -> str:
     """Return the card as Markdown: what was pooled, how the test went, and what the law says."""
     lines = [
-        "# Law of wastes pooled over regions",
+        TITLE,
         "",
         f"Name {digest_of(learned)}. {ABOUT}",
         "",

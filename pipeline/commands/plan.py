@@ -11,6 +11,7 @@ from layers.catalogue.source import resolve
 from layers.errors import SourceError
 from pipeline.commands.configured import configured
 from pipeline.config import RunConfig
+from pipeline.folder.own_files import begins_with, require_new_or_own
 from pipeline.folder.writing import write_text
 from pipeline.source_reading import is_private
 
@@ -147,17 +148,21 @@ def draw_plan(config: RunConfig, path: Path) -> None:
     config : RunConfig
         Checked run file.
     path : Path
-        Ends in ``.svg``; replaced where it exists.
+        Ends in ``.svg``; a former drawing is replaced.
 
     Raises
     ------
     SourceError
-        If the name ends otherwise, or the place cannot be written.
+        If the name ends otherwise, something else stands there, or the place cannot be written.
     """
     if path.suffix.lower() != ".svg":
         raise SourceError(f"--plan: '{path}' does not end in .svg; the graph is drawn as SVG. Give such a name.")
+    require_new_or_own(path, "--plan", "a former drawing", lambda former: begins_with(former, START.encode()))
     write_text(path, plan_svg(config))
 
+
+START = '<svg xmlns="http://www.w3.org/2000/svg" data-of="steps of a run of minewaste"'
+"""How a drawing begins, by which the next one knows that it may replace it."""
 
 WIDE_PX, HIGH_PX, GAP_X_PX, GAP_Y_PX, MARGIN_PX = 156, 40, 22, 54, 20
 LETTERS = 25
@@ -189,7 +194,7 @@ def plan_svg(config: RunConfig) -> str:
     boxes = [_box(name, sources.get(name, ""), place[name], source=name in sources) for name in place]
     title = escape(f"Steps of the run {config.name}")
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" font-family="sans-serif" font-size="12">'
+    head = f'{START} {size} role="img" font-family="sans-serif" font-size="12">'
     ground = f'<title>{title}</title><rect width="{width}" height="{height}" fill="#fff"/>'
     return "\n".join([head, ground, *lines, *boxes, "</svg>\n"])
 

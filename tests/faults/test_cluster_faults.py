@@ -126,6 +126,16 @@ def test_a_lost_scheduler_is_a_message(cluster: LocalCluster, step: str) -> None
             compute[step]()
 
 
+def test_a_scheduler_lost_between_two_steps_is_the_same_message(cluster: LocalCluster) -> None:
+    with Executor(scheduler=cluster.scheduler_address) as executor:
+        assert executor.cluster_workers == 2
+        cluster.close()
+        with pytest.raises(
+            StageError, match=r"(?s)the connection to the dask scheduler or its workers was lost.*run it again"
+        ):
+            executor.map_sites(slow, sites(), [], None)
+
+
 @pytest.mark.parametrize(("losses", "answer"), [(1, KeyError), (1, OSError), (3, OSError)])
 def test_a_worker_lost_while_layers_are_sent_is_one_that_was_lost(
     cluster: LocalCluster, losses: int, answer: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
