@@ -57,6 +57,11 @@ class Command:
         assert self._process.pid is not None
         os.kill(self._process.pid, number)
 
+    def children(self) -> list[int]:
+        """Return the processes it has started."""
+        listed = Path(f"/proc/{self._process.pid}/task").glob("*/children")
+        return [int(one) for path in listed for one in path.read_text(encoding="ascii").split()]
+
     def end(self) -> tuple[int, str]:
         """Wait for its end; return its exit code (less than 0: the signal that ended it) and what it told its user."""
         told = b""

@@ -143,6 +143,37 @@ def test_another_name_and_place_are_not_found(kind: str, tmp_path: Path, traces:
     assert traces.search(content, traces.Traces(["Nobody Hére"], [(-91.5432109, 60.1928374)], CRS)) == []
 
 
+def _cut(content: bytes) -> bytes:
+    """Return a file without what is written into it last."""
+    if content[:4] == b"PAR1":
+        return content[: -8 - struct.unpack("<I", content[-8:-4])[0]]
+    if content[:2] == b"PK":
+        return content[: content.index(b"PK\x01\x02")]
+    return content[:-6]
+
+
+CUT = (
+    "gzip", "zip", "zip in a zip", "workbook", "cells of parquet", "geopackage", "tags of a raster", "words of an image",
+    "doubles in parquet", "shapes in parquet", "shapes in parquet in metres", "shapes in a geopackage",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", CUT)
+def test_a_planted_trace_is_found_in_a_file_cut_off_in_the_making(
+    kind: str, tmp_path: Path, traces: ModuleType
+) -> None:
+    content = _cut(PLANTED[kind](tmp_path))
+    assert traces.search(content, traces.Traces([NAME], [TOWN], CRS)) != []
+    assert traces.search(content, traces.Traces(["Nobody Hére"], [(-91.5432109, 60.1928374)], CRS)) == []
+
+
+@pytest.mark.parametrize("kind", PLANTED)
+def test_a_file_of_a_few_bytes_is_searched(kind: str, tmp_path: Path, traces: ModuleType) -> None:
+    content = PLANTED[kind](tmp_path)
+    for length in (2, 4, 9, 16, 40):
+        traces.search(content[:length], traces.Traces([NAME], [TOWN], CRS))
+
+
 def test_a_name_in_a_path_is_found(tmp_path: Path, traces: ModuleType) -> None:
     (tmp_path / f"{NAME}.txt").write_text("nothing")
     assert traces.search_folders([tmp_path], traces.Traces([NAME])) != []

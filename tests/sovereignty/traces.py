@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import html
 import io
 import json
@@ -22,6 +21,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pyproj
 import rasterio
@@ -80,32 +80,79 @@ def unpacked(content: bytes, label: str = "", depth: int = DEPTH) -> Iterator[tu
 
 
 def _members(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Give what is packed in some bytes; of a file that was cut off in the making, what can be had of it."""
     if content[:2] == b"\x1f\x8b":
-        yield "gzip", gzip.decompress(content)
+        yield "gzip", _inflated(content, 31)
     elif content[:4] == b"PK\x03\x04":
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for one in archive.infolist():
-                yield one.filename, archive.read(one)
+        yield from _zip(content)
     elif content[:4] == b"PAR1":
         yield from _parquet(content)
     elif content[:16] == b"SQLite format 3\0":
-        yield from _sqlite(content)
+        with suppress(sqlite3.DatabaseError):  # its cells are not packed
+            yield from _sqlite(content)
     elif content[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
-        yield from _tiff(content)
+        with suppress(rasterio.errors.RasterioError):
+            yield from _tiff(content)
     elif content[:8] == b"\x89PNG\r\n\x1a\n":
         yield from _png(content)
     elif content[:1] == b"x" and content[1:2] in (b"\x01", b"\x5e", b"\x9c", b"\xda"):
-        with suppress(zlib.error):
-            yield "zlib", zlib.decompress(content)
+        yield "zlib", _inflated(content, 15)
     else:
         yield from _text(content)
 
 
+def _inflated(content: bytes, window_bits: int) -> bytes:
+    with suppress(zlib.error):
+        return zlib.decompressobj(window_bits).decompress(content)
+    return b""
+
+
+def _zip(content: bytes) -> Iterator[tuple[str, bytes]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for one in archive.infolist():
+                yield one.filename, archive.read(one)
+    except zipfile.BadZipFile:  # the list of members stands at the end
+        for head in re.finditer(rb"PK\x03\x04", content):
+            fields = content[head.start() : head.start() + 30]
+            if len(fields) == 30:
+                method, name, extra = struct.unpack("<8xH16xHH", fields)
+                packed = content[head.start() + 30 + name + extra :]
+                yield f"member at {head.start()}", _inflated(packed, -15) if method else packed
+
+
 def _parquet(content: bytes) -> Iterator[tuple[str, bytes]]:
-    table = pq.read_table(io.BytesIO(content))
+    try:
+        table = pq.read_table(io.BytesIO(content))
+    except (pa.ArrowInvalid, OSError):  # the list of columns stands at the end
+        yield from _pages(content)
+        return
     yield "metadata", str(table.schema.metadata).encode() + str(table.schema).encode()
     for name in table.column_names:
         yield f"column {name}", _cells(table.column(name).to_pylist())
+
+
+def _pages(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Give the pages of a Parquet file packed with snappy: each says how long it is before and after, then the packing again."""
+    for head in re.finditer(
+        rb"\x15[\x00-\x08]\x15((?:[\x80-\xff]{0,4})[\x00-\x7f])\x15((?:[\x80-\xff]{0,4})[\x00-\x7f])", content
+    ):
+        plain, packed = (_varint(part) >> 1 for part in head.groups())
+        for start in range(head.end(), min(head.end() + 200, len(content))):
+            if plain and _varint(content[start : start + 5]) == plain:
+                with suppress(pa.ArrowException, OSError):
+                    page = pa.Codec("snappy").decompress(content[start : start + packed], plain, asbytes=True)
+                    yield f"page at {start}", page
+                    break
+
+
+def _varint(content: bytes) -> int:
+    number = 0
+    for at, byte in enumerate(content):
+        number |= (byte & 127) << 7 * at
+        if byte < 128:
+            return number
+    return -1
 
 
 def _cells(values: Sequence[object]) -> bytes:
@@ -155,19 +202,16 @@ def _tiff(content: bytes) -> Iterator[tuple[str, bytes]]:
 
 def _png(content: bytes) -> Iterator[tuple[str, bytes]]:
     at, data = 8, b""
-    while at < len(content):
+    while at + 8 <= len(content):
         (size,) = struct.unpack(">I", content[at : at + 4])
         kind, chunk = content[at + 4 : at + 8], content[at + 8 : at + 8 + size]
         if kind == b"IDAT":
             data += chunk
         elif kind in (b"zTXt", b"iTXt", b"iCCP"):
-            start = chunk.index(b"\0") + 2
-            try:
-                yield kind.decode(), zlib.decompress(chunk[start:])
-            except zlib.error:
-                yield kind.decode(), chunk
+            start = chunk.find(b"\0") + 2
+            yield kind.decode(), _inflated(chunk[start:], 15) or chunk
         at += size + 12
-    yield "pixels", zlib.decompress(data)
+    yield "pixels", _inflated(data, 15)
 
 
 def _text(content: bytes) -> Iterator[tuple[str, bytes]]:
