@@ -7,6 +7,7 @@ processes and a remote cluster therefore give the same table.
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 from collections.abc import Callable, Sequence
@@ -79,6 +80,9 @@ class Executor:
         self.mode: Mode = "cluster" if scheduler else mode
         self.workers = max(1, workers)
         self.partitions = partitions
+        self._log_levels: dict[str, int] = {}
+        if scheduler:
+            self._log_levels = _silenced()
         self._client = _connect(scheduler) if scheduler else None
         self._processes: ProcessPoolExecutor | None = None
 
@@ -88,6 +92,8 @@ class Executor:
     def __exit__(self, *_: object) -> None:
         if self._client is not None:
             self._client.close()
+        for name, level in self._log_levels.items():
+            logging.getLogger(name).setLevel(level)
         if self._processes is not None:
             self._processes.shutdown()
             self._processes = None
@@ -293,6 +299,16 @@ class Executor:
 def fitting_workers() -> int:
     """Return how many workers this machine can run at once (the cores this process may use)."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+
+
+def _silenced() -> dict[str, int]:
+    """Let Dask print no trace of a connection that is lost: the run says it in one message. Return the levels before."""
+    import distributed  # noqa: F401 - sets the levels when it is loaded
+
+    levels = {name: logging.getLogger(name).level for name in ("distributed", "distributed.client")}
+    for name in levels:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    return levels
 
 
 def _connect(scheduler: str) -> Any:

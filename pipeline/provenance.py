@@ -65,7 +65,7 @@ def account_table(config: RunConfig, inputs: Inputs) -> pd.DataFrame:
     Where ``publish.withheld_step`` asks for it, the rows withheld are the next multiple of that step, and the rows read are so
     many that the account still closes: neither tells how many rows a steward asked to leave out.
     """
-    public = [vars(_coarse(account, config)) for account in inputs.accounts if account.role != "local_only"]
+    public = [vars(told_account(account, config)) for account in inputs.accounts if account.role != "local_only"]
     return pd.DataFrame(public, columns=[field.name for field in fields(Account)])
 
 
@@ -75,7 +75,8 @@ def told_withheld(count: int, config: RunConfig) -> int:
     return -(-count // step) * step
 
 
-def _coarse(account: Account, config: RunConfig) -> Account:
+def told_account(account: Account, config: RunConfig) -> Account:
+    """Return the account of a source as it is published."""
     withheld_told = told_withheld(account.rows_withheld, config)
     return replace(
         account, rows_withheld=withheld_told, rows_read=account.rows_read - account.rows_withheld + withheld_told
@@ -125,7 +126,7 @@ def write_manifest(
 
 def _facts(config: RunConfig, inputs: Inputs, store: RunStore, run_date: datetime.date) -> dict[str, Any]:
     """Say what went in; sources that are kept local leave no trace here but their number."""
-    rows_read = {account.source: _coarse(account, config).rows_read for account in inputs.accounts}
+    rows_read = {account.source: told_account(account, config).rows_read for account in inputs.accounts}
     files = [
         {
             "id": source.id,

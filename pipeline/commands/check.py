@@ -39,6 +39,7 @@ from pipeline.folder.writing import atomic
 from pipeline.input_layers import Inputs
 from pipeline.inputs import WITHHOLDABLE
 from pipeline.memory_needs import plan_reading
+from pipeline.provenance import told_account
 from pipeline.source_reading import READERS, is_private, read_source
 from pipeline.withhold import AsAsked, read_as_asked, shorten
 
@@ -114,7 +115,7 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
         described.append((check, hidden))
     inputs = None if asked and requests is None else requests.after if requests else foreseen(config, sources, readings)
     for check, hidden in described:
-        counted = check if inputs is None or hidden is not None else _as_a_run_counts(check, inputs)
+        counted = check if inputs is None or hidden is not None else _as_a_run_counts(check, inputs, config)
         paragraphs.append(_in_words(counted))
         checks.append(_on_page(counted, data_dir) if hidden is None else _hidden(counted, hidden))
     paragraphs += [] if tight is None else [tight]
@@ -139,17 +140,16 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
     return text
 
 
-def _as_a_run_counts(check: SourceCheck, inputs: Inputs) -> SourceCheck:
-    """Return a source with the rows that a run keeps, merges and leaves out of it, and how many of them its region leaves out."""
+def _as_a_run_counts(check: SourceCheck, inputs: Inputs, config: RunConfig) -> SourceCheck:
+    """Return a source with the rows that a run says it kept, merged and left out, and how many of them its region leaves out."""
     account = next((account for account in inputs.accounts if account.source == check.id), None)
     if account is None or not check.counts:
         return check
     outside = account.rows_withheld - check.counts["withheld"]
+    account_told = told_account(account, config)
     names = ("read", "kept", "merged", "withheld", "rejected")
-    counts = {name: int(getattr(account, f"rows_{name}")) for name in names}
-    sentence = (
-        f"{outside:,} of {account.rows_read:,} rows lie outside the region of this run file: a run leaves them out."
-    )
+    counts = {name: int(getattr(account_told, f"rows_{name}")) for name in names}
+    sentence = f"{outside:,} of {account_told.rows_read:,} rows lie outside the region of this run file: a run leaves them out."
     noticed = [(outside, "outside_region", sentence)] if outside > 0 else []
     return replace(check, counts=counts, noticed=[*noticed, *check.noticed])
 

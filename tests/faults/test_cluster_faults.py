@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -134,6 +136,43 @@ def test_a_scheduler_lost_between_two_steps_is_the_same_message(cluster: LocalCl
             StageError, match=r"(?s)the connection to the dask scheduler or its workers was lost.*run it again"
         ):
             executor.map_sites(slow, sites(), [], None)
+
+
+LOSING = """
+import subprocess, sys, threading
+from pipeline.executor import Executor
+from layers.errors import StageError
+from tests.faults.test_cluster_faults import sites, slow
+
+scheduler = subprocess.Popen(
+    [sys.executable, "-c", "from distributed.cli.dask_scheduler import main; main()", "--port", "0", "--no-dashboard"],
+    stderr=subprocess.PIPE, text=True,
+)
+address = next(line.split()[-1] for line in scheduler.stderr if "Scheduler at:" in line)
+threading.Thread(target=scheduler.stderr.read, daemon=True).start()
+with Executor(scheduler=address, partitions=2) as executor:
+    threading.Timer(1.0, scheduler.kill).start()
+    try:
+        executor.map_sites(slow, sites(), [], None)
+    except StageError as error:
+        print(error)
+"""
+
+
+def test_a_scheduler_that_is_killed_is_one_message_and_no_trace() -> None:
+    """Dask prints what its connection ended with, unless it is told not to."""
+    root = Path(__file__).parents[2]
+    surroundings = os.environ | {"PYTHONPATH": os.pathsep.join([str(root), *sys.path])}
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", LOSING],
+        cwd=root,
+        env=surroundings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "slow: the connection to the dask scheduler or its workers was lost" in ended.stdout
+    assert ended.stderr == ""
 
 
 @pytest.mark.parametrize(("losses", "answer"), [(1, KeyError), (1, OSError), (3, OSError)])

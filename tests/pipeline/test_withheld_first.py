@@ -125,8 +125,12 @@ def test_counts_of_what_was_withheld_are_rounded_up_and_none_stays_none() -> Non
 def test_check_tells_what_it_tells_of_files_that_never_held_the_rows(tmp_path: Path) -> None:
     told = []
     for path in regions(tmp_path, 30):
-        text = check_sources(load_config(path), path.parent, out=None, show_private=False)
-        told.append([part for part in text.split("\n\n") if not part.startswith("asked")])
+        text = check_sources(load_config(path), path.parent, out=path.parent, show_private=False)
+        counts = re.findall(r"inventory_a \(inventory\): (\d+) rows read.* (\d+) withheld", text)
+        assert [int(withheld) % STEP for _, withheld in counts] == [0]
+        page = (path.parent / "check.html").read_text(encoding="utf-8")
+        assert f"Rows read {counts[0][0]}:" in page
+        told.append([part for part in text.split("\n\n") if not part.startswith(("asked", "Page: "))])
     counted = [re.sub(r"\d+ rows read|\d+ withheld", "n", "\n\n".join(one)) for one in told]
     assert counted[0] == counted[1]
 
