@@ -31,6 +31,12 @@ class CalibrateTonnageParams(BaseModel):
     slope_sd: float = Field(
         default=0.25, gt=0, description="how far the power of its tonnes may be off in a region, as a share"
     )
+    groups_sd_dex: float = Field(
+        default=0.8,
+        gt=0,
+        description="how far sites known by a footprint alone may differ as a whole from those with surer tonnes, where too "
+        "few have both: by how much the level of the law is moved to them",
+    )
     usual_pairs: float = Field(
         default=10.0,
         gt=0,
@@ -51,6 +57,10 @@ def calibrate_tonnage(site_tonnage: DataFrame[SiteTonnage], params: CalibrateTon
     :math:`u \sim N(0, \tau^2)`, :math:`v \sim N(0, s_v^2)` about level and slope (`fit_local_line`). A law fitted elsewhere is
     off as a whole by what parts two registers, and areas that are measured with an error, or of bodies of many shapes, scatter
     more than tonnes do, so that the largest of them err upward (Smith & Winkler 2006).
+
+    Without such pairs the median of the footprints' tonnes lies off that of the surer ones by *d*, because the law is off as a
+    whole or because other sites were measured, with spreads :math:`\tau` and :math:`\sigma_g`: they are moved by
+    :math:`-d \tau^2/(\tau^2 + \sigma_g^2 + v)`, with *v* the error of the two medians.
 
     **Other coarse rules,** and footprints without such pairs: an estimate that is the truth with an error has the variance of the
     truth and of the error, and the truth is to be expected at the share :math:`b = var(sure) / var(estimates)` of its distance
@@ -90,7 +100,10 @@ def calibrate_tonnage(site_tonnage: DataFrame[SiteTonnage], params: CalibrateTon
         if line is not None:
             moved["middle"][rows], spread = line.predict(footprint[rows])
             moved["below"][rows] = moved["above"][rows] = spread
-        elif min(sure.sum(), rows.sum()) >= params.least_of_a_rule:
+            continue
+        if name == "area_law" and sure.sum() >= params.least_pairs and rows.any():
+            moved["middle"][rows] += _level(middle[rows], middle[sure], params)
+        if min(sure.sum(), rows.sum()) >= params.least_of_a_rule:
             _draw_in(moved, middle[sure], rows)
     coarse = np.isin(rule, COARSE_RULES) & np.isfinite(middle)
     ends = {
@@ -120,6 +133,14 @@ def _line_of(
     return fit_local_line(
         footprint[pairs], middle[pairs], usual, params.usual_pairs, params.level_sd_dex, params.slope_sd
     )
+
+
+def _level(estimates: np.ndarray, sure: np.ndarray, params: CalibrateTonnageParams) -> float:
+    """Return by how much the law of footprints is moved toward the surer tonnes of other sites, log10."""
+    apart = float(np.median(estimates) - np.median(sure))
+    error = np.pi / 2.0 * (np.var(estimates) / len(estimates) + np.var(sure) / len(sure))
+    of_law = params.level_sd_dex**2
+    return -apart * float(of_law / (of_law + params.groups_sd_dex**2 + error))
 
 
 def _draw_in(moved: dict[str, np.ndarray], sure: np.ndarray, rows: np.ndarray) -> None:
