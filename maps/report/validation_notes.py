@@ -17,6 +17,9 @@ TOLD = 8
 
 PARTS = ("metal", "amount", "access", "liability")
 
+MOSTLY_READ = 0.4
+"""Share of a total read from patterns from which the waste is told to have been analysed for a few rare earths alone."""
+
 RULES = ("assay", "commodity", "deposit")
 
 
@@ -47,6 +50,7 @@ def validation_notes(publication: Publication, lang: str) -> list[str]:
         _positives(publication, lang),
         _measured(publication, lang),
         _poor(publication, lang),
+        _read_from_patterns(publication, lang),
         _proxies(validation, lang) if validation else "",
         _surface(validation, lang) if validation else "",
     ]
@@ -100,6 +104,15 @@ def _poor(publication: Publication, lang: str) -> str:
     known = _analysed(publication)
     others = None if known is None else known[known["label"] != 1]
     return "" if others is None or len(others) > TOLD else _listed("note_measured_poor", others, lang)
+
+
+def _read_from_patterns(publication: Publication, lang: str) -> str:
+    """Return how many wastes were analysed for so few rare earths that their totals are read from patterns for a large part."""
+    sites = publication.sites
+    if "waste_estimated_fraction" not in sites:
+        return ""
+    count = int((sites["waste_estimated_fraction"] >= MOSTLY_READ).sum())
+    return words.phrase("note_patterns", lang, n=count, share=100 * MOSTLY_READ) if count else ""
 
 
 def _analysed(publication: Publication) -> pd.DataFrame | None:

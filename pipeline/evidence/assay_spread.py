@@ -36,6 +36,9 @@ USUAL_ASSAYS = AssaySpread()
 MOST_OPEN_DEX = 2.0
 """Decades that are left open where nothing was detected: from a hundredth of the limits up to them."""
 
+MOST_FOUND_DEX = 1.99
+"""Most that is left open where anything was found, so that such a waste is never taken for one in which nothing was."""
+
 UNDECIDED_DEX = 1.0
 """Decades left open by limits or missing elements from which a value with a threshold inside its range decides nothing."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pipeline.evidence.assay_spread import USUAL_ASSAYS
 from pipeline.evidence.target_evidence import OTHER_UTILITY
 
 LOWEST_LOG10, SPAN_LOG10 = 2.0, 1.2
@@ -38,13 +39,15 @@ PRIOR_WASTES = 4.0
 
 
 def taught_by_wastes(
-    expected: np.ndarray, spread: np.ndarray, measured_log10: np.ndarray
+    expected: np.ndarray, spread: np.ndarray, measured_log10: np.ndarray, measured_sd: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[float, int]]:
     r"""Move the expected grade of each kind of host by the wastes of it that were assayed.
 
     Sites of one expectation are of one kind. With *k* assays *y* and the tables counting as :math:`n_0` wastes the middle is
     :math:`(n_0 m + \sum y)/(n_0 + k)` and the variance :math:`(n_0 s^2 + \sum (y - m')^2)/(n_0 + k)`: the posterior
-    of a normal with conjugate priors (Gelman et al. 2013, *Bayesian Data Analysis*, 3.3).
+    of a normal with conjugate priors (Gelman et al. 2013, *Bayesian Data Analysis*, 3.3). A waste that its analyses tell no
+    better than one grab sample of a whole suite would counts as one; one that they leave more open counts as less, by the
+    variances: a few elements, or limits, do not argue as loud as a total.
 
     Parameters
     ----------
@@ -52,6 +55,8 @@ def taught_by_wastes(
         As `host_grades` returns them, log10 of ppm.
     measured_log10 : ndarray of float, shape (n,)
         Assays of the waste itself, NaN where there is none.
+    measured_sd : ndarray of float, shape (n,)
+        Spread of their errors.
 
     Returns
     -------
@@ -63,13 +68,15 @@ def taught_by_wastes(
         What the tables expected, in ppm -> wastes that moved it.
     """
     kinds = np.round(expected, 6)
+    counts_as = np.minimum(1.0, USUAL_ASSAYS.variance(1) / measured_sd**2)
     middle, sd, wastes, counts = expected.copy(), spread.copy(), np.full(len(kinds), PRIOR_WASTES), {}
     for kind in np.unique(kinds[np.isfinite(measured_log10)]):
         rows = kinds == kind
-        y = measured_log10[rows & np.isfinite(measured_log10)]
-        centre = (PRIOR_WASTES * kind + y.sum()) / (PRIOR_WASTES + len(y))
-        squares = PRIOR_WASTES * spread[rows] ** 2 + ((y - centre) ** 2).sum()
-        middle[rows], sd[rows] = centre, np.sqrt(squares / (PRIOR_WASTES + len(y)))
-        wastes[rows] += len(y)
+        measured = rows & np.isfinite(measured_log10)
+        y, weight = measured_log10[measured], counts_as[measured]
+        total = PRIOR_WASTES + weight.sum()
+        centre = (PRIOR_WASTES * kind + (weight * y).sum()) / total
+        squares = PRIOR_WASTES * spread[rows] ** 2 + (weight * (y - centre) ** 2).sum()
+        middle[rows], sd[rows], wastes[rows] = centre, np.sqrt(squares / total), total
         counts[round(10.0 ** float(kind), 1)] = len(y)
     return middle, sd, sd / np.sqrt(wastes), counts

@@ -12,7 +12,7 @@ from layers.cells.assay_columns import METHOD_ORDER
 from layers.elements import MAGNET, OXIDE_OF, REE, SuiteTotals, oxide_factor, suite_totals, treo_per_tree
 from layers.samples.censoring import CensoringParams, counted_below, replace_multiplicatively
 from layers.samples.columns import elements_of, method_ranks
-from pipeline.evidence.assay_spread import MOST_OPEN_DEX
+from pipeline.evidence.assay_spread import MOST_FOUND_DEX, MOST_OPEN_DEX
 from pipeline.evidence.rare_earth_patterns import host_priors, missing_part
 
 _MOST_REPEATS = 1000
@@ -59,7 +59,8 @@ def waste_chemistry(
     estimate_error_fraction : float
         Interpolated rare earths may be off by this share, for the range.
     min_suite_fraction : float
-        Share of the rare earths of average upper crust that must be measured or interpolated for a total to be given.
+        Share of the rare earths of average upper crust from which the samples of a waste speak for it alone. Where none of them
+        has so much measured or interpolated, those with less do: what was found is the least, the rest is read from patterns.
     convention : str
         Which rare earths are light: one of `layers.elements.CONVENTIONS`.
 
@@ -100,8 +101,14 @@ def waste_chemistry(
     if censoring.method == "substitution":
         of_seen = suite_totals(seen, estimate_error_fraction=estimate_error_fraction)
         sums = _at_most(sums, _completed(of_seen, seen, priors), min_suite_fraction)
-    detected = np.isfinite(seen).any(axis=1)
-    sums = replace(sums, treo_low_ppm=np.where(detected, sums.treo_low_ppm, 0.0 * sums.treo_low_ppm))
+    detected = np.asarray(np.isfinite(seen).any(axis=1))
+    if not detected.all():
+        most = _completed(partial, np.where(detected[:, None], value, high), priors).treo_high_ppm
+        sums = replace(
+            sums,
+            treo_low_ppm=np.where(detected, sums.treo_low_ppm, 0.0 * sums.treo_low_ppm),
+            treo_high_ppm=np.where(detected, sums.treo_high_ppm, most),
+        )
     rank = waste["method"].map({method: index for index, method in enumerate(METHOD_ORDER)}).to_numpy(dtype="float64")
     totals, method = _totals(site, _given(waste, sums, min_suite_fraction), analyses, rank, n_sites)
     for name, pattern in _patterns(sums.filled_ppm, measured, convention).items():
@@ -184,8 +191,10 @@ def _per_site(per_group: pd.Series, n_sites: int) -> np.ndarray:
 def _totals(
     site: np.ndarray, sums: dict[str, np.ndarray], analyses: np.ndarray, rank: np.ndarray, n_sites: int
 ) -> tuple[dict[str, np.ndarray], pd.api.extensions.ExtensionArray]:
-    """Return the totals of each site and the method they come from."""
-    used = _best_method(site, rank, np.isfinite(sums["tree"]))
+    """Return the totals of each site and the method they come from; parts of a suite speak where no sample has more."""
+    known, whole = np.isfinite(sums["tree"]), sums["whole"] > 0
+    has_whole = np.bincount(site[known & whole], minlength=n_sites) > 0
+    used = _best_method(site, rank, known & (whole | ~has_whole[site]))
     columns = {
         "waste_tree_ppm": _median(site, sums["tree"], analyses, used, n_sites),
         "waste_treo_ppm": _median(site, sums["treo"], analyses, used, n_sites),
@@ -207,7 +216,8 @@ def _scatter(
     """Return on how many analyses a total rests, how far its samples lie apart, and how open each of them is by itself."""
     with np.errstate(divide="ignore", invalid="ignore"):
         log10 = np.log10(sums["treo"])
-        open_dex = np.minimum(np.log10(sums["high"] / sums["low"]), MOST_OPEN_DEX)  # nothing detected: low is 0
+        open_dex = np.log10(sums["high"] / sums["low"])
+        open_dex = np.where(sums["low"] > 0, np.minimum(open_dex, MOST_FOUND_DEX), np.minimum(open_dex, MOST_OPEN_DEX))
     rows = np.flatnonzero(used & np.isfinite(log10))
     deviation = pd.Series(log10[rows]) - pd.Series(log10[rows]).groupby(site[rows]).transform("mean")
     squares = (deviation**2).groupby(site[rows]).sum()
@@ -219,16 +229,21 @@ def _scatter(
 
 
 def _given(waste: pd.DataFrame, sums: SuiteTotals, least_share: float) -> dict[str, np.ndarray]:
-    """Return per sample the totals of its suite, or of the one number given for all, where too little of a suite is there."""
+    """Return per sample the totals of its suite, or of the one number given for all where little of a suite is there.
+
+    ``whole`` is 0 where only parts of a suite are known: a sample that has more of it says more of the waste.
+    """
     enough = sums.crust_fraction >= least_share
     total = waste["tree_ppm"].to_numpy(dtype="float64")
+    by_suite = enough | np.isnan(total)
     least, usual, most = treo_per_tree()
     return {
-        "tree": np.where(enough, sums.tree_ppm, total),
-        "treo": np.where(enough, sums.treo_ppm, total * usual),
-        "low": np.where(enough, sums.treo_low_ppm, total * least),
-        "high": np.where(enough, sums.treo_high_ppm, total * most),
-        "estimated": np.where(enough, sums.estimated_fraction, np.nan),
+        "tree": np.where(by_suite, sums.tree_ppm, total),
+        "treo": np.where(by_suite, sums.treo_ppm, total * usual),
+        "low": np.where(by_suite, sums.treo_low_ppm, total * least),
+        "high": np.where(by_suite, sums.treo_high_ppm, total * most),
+        "estimated": np.where(by_suite, sums.estimated_fraction, np.nan),
+        "whole": np.where(by_suite & ~enough, 0.0, 1.0),
     }
 
 

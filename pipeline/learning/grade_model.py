@@ -145,7 +145,7 @@ def with_grades(model: TrainedModel, table: pd.DataFrame, other: tuple[str, np.n
     field = None
     if model.rests_on_companion:
         assays = np.where((sites["waste_rule"] == "assay").to_numpy(), observed, np.nan)
-        expected, spread, shared, taught = _of_hosts(model, table, assays)
+        expected, spread, shared, taught = _of_hosts(model, table, assays, sd)
         model = replace(
             model, diagnostics={**model.diagnostics, "hosts_taught": [[ppm, n] for ppm, n in taught.items()]}
         )
@@ -176,7 +176,7 @@ def with_grades(model: TrainedModel, table: pd.DataFrame, other: tuple[str, np.n
 
 
 def _of_hosts(
-    model: TrainedModel, table: pd.DataFrame, assays: np.ndarray
+    model: TrainedModel, table: pd.DataFrame, assays: np.ndarray, assays_sd: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[float, int]]:
     """Return the expected grade by the law of other regions, which this one's wastes moved, or by the host tables they move."""
     if "learned_log10" in table:
@@ -184,7 +184,7 @@ def _of_hosts(
         return table["learned_log10"].to_numpy(float), spread, spread * PRIOR_WASTES**-0.5, {}
     utility = table["companion_commodity"].to_numpy(float) if "companion_commodity" in table else assays * np.nan
     expected, spread = host_grades(utility, model.target, model.threshold_ppm)
-    return taught_by_wastes(expected, spread, assays)
+    return taught_by_wastes(expected, spread, assays, assays_sd)
 
 
 LOGIT_PER_PROBIT = 1.702

@@ -499,6 +499,25 @@ def test_the_few_wastes_that_were_analysed_are_all_named_rich_or_not(made_up: Mo
     assert not any("do not show" in one for one in validation_notes(made, "en"))
 
 
+@pytest.mark.parametrize(
+    ("count", "lang", "sentence"),
+    [
+        (0, "en", None),
+        (1, "en", "One waste was analysed for a few"),
+        (3, "en", "3 wastes were analysed"),
+        (2, "fr", "de 2 sites"),
+    ],
+)
+def test_the_report_says_how_many_wastes_were_analysed_for_few_elements(
+    made_up: ModuleType, count: int, lang: str, sentence: str | None
+) -> None:
+    made = made_up.publication(12)
+    shares = np.where(np.arange(len(made.sites)) < count, 0.5, 0.1)
+    notes = " ".join(validation_notes(replace(made, sites=made.sites.assign(waste_estimated_fraction=shares)), lang))
+    assert sentence is None or sentence in notes
+    assert ("few of the rare earths" in notes or "quelques terres rares" in notes) == (sentence is not None)
+
+
 def test_the_weights_of_the_companion_score_stand_with_their_consistency(made_up: ModuleType) -> None:
     made = made_up.publication(5)
     weights = dict(zip(("metal", "amount", "access", "liability"), (0.55, 0.2, 0.15, 0.1), strict=True))

@@ -52,7 +52,8 @@ class AssignSamplesParams(BaseModel):
         default=0.6,
         gt=0,
         le=1,
-        description="a total is given where the elements there are make up this share of the rare earths of average upper crust",
+        description="share of the rare earths of average upper crust from which samples of a waste speak for it alone; those "
+        "with less speak where none has so much, the rest read from patterns of the host, with a wider range",
     )
     threads: int = Field(default=2, ge=1, description="parts of the sites gone through at once")
 

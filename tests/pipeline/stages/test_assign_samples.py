@@ -11,6 +11,7 @@ from layers.elements import OXIDE_OF, REE, UPPER_CRUST_PPM, oxide_factor
 from layers.samples.censoring import CensoringParams
 from layers.samples.standardise import standardise_samples
 from layers.schema import Samples, empty
+from pipeline.evidence.rare_earth_patterns import pattern_library
 from pipeline.stages.per_site.assign_samples import AssignSamplesParams, assign_samples
 from tests.pipeline.stages.sample_tables import samples_at
 from tests.pipeline.stages.site_tables import points, sites_at
@@ -199,11 +200,57 @@ def test_a_partial_suite_is_filled_by_the_pattern_of_its_host_and_says_so() -> N
     assert row["waste_treo_low_ppm"] < true < row["waste_treo_high_ppm"]
 
 
-def test_a_few_elements_are_no_total() -> None:
-    row = site_1(waste(["S1"], {"Y": [30], "Yb": [2], "Dy": [4]}))
-    assert np.isnan(row["waste_tree_ppm"])
-    assert np.isnan(row["waste_treo_high_ppm"])
-    assert row["waste_Y_ppm"] == 30
+@pytest.mark.parametrize("names", [("La", "Ce"), ("La",), ("Ce",), ("Y",), ("Nd",), ("Y", "Yb", "Dy"), ("Gd", "Yb")])
+def test_a_few_elements_are_the_least_a_waste_holds_and_leave_its_total_open(names: tuple[str, ...]) -> None:
+    """A waste of which anything was analysed is as rich as that at least: it is never one of which nothing is known."""
+    whole = site_1(waste(["S1"], suite()))
+    row = site_1(waste(["S1"], {name: [TEASDALE_PPM[name]] for name in names}))
+    found = sum(TEASDALE_PPM[name] * oxide_factor(OXIDE_OF[name]) for name in names)
+    assert found <= row["waste_treo_low_ppm"] <= row["waste_treo_ppm"] <= row["waste_treo_high_ppm"]
+    assert row["waste_treo_low_ppm"] <= whole["waste_treo_ppm"] <= row["waste_treo_high_ppm"]
+    assert 2.0 > row["waste_treo_open_dex"] > 0.4 > site_1(waste(["S1"], suite()))["waste_treo_open_dex"]
+    assert row["waste_estimated_fraction"] > 0.3
+    assert row["waste_treo_n"] == 1
+
+
+def test_ranges_of_a_few_elements_hold_what_complete_suites_of_mixed_minerals_hold() -> None:
+    """Any mixture of minerals, each element off its pattern: nine totals in ten lie in the range that two elements leave."""
+    rng = np.random.default_rng(5)
+    patterns, names = pattern_library()
+    pure = patterns[[len(minerals) == 1 for minerals in names]]
+    shares = rng.dirichlet(np.full(len(pure), 0.3), 300)
+    suites = 1000.0 * (shares @ pure) * 10.0 ** rng.normal(0.0, 0.12, (300, len(REE)))
+    total = suites @ np.array([oxide_factor(OXIDE_OF[element]) for element in REE])
+    sites = sites_at(points([(-80.0, 50.0)] * 300))
+    for analysed in (("La", "Ce"), ("La",), ("Y",), ("La", "Y")):
+        samples = waste(sites["site_id"], {name: suites[:, REE.index(name)].tolist() for name in analysed})
+        row = assign_samples(sites, samples, PARAMS)
+        middle, spread = np.log10(row["waste_treo_ppm"]), row["waste_treo_open_dex"] / 3.29
+        assert (np.abs(np.log10(total) - middle) <= 1.645 * spread).mean() >= 0.88, analysed
+        assert abs(np.median(np.log10(total) - middle)) < 0.2, analysed
+
+
+def test_samples_of_a_few_elements_stand_back_where_others_of_the_waste_have_more() -> None:
+    whole = suite()
+    poor = {name: [*whole[name], 1.0 if name in ("La", "Ce") else None, None] for name in whole}
+    mixed = site_1(waste(["S1", "S1", "S1"], poor, tree_ppm=[np.nan, np.nan, 1647.9]))
+    assert mixed["waste_treo_low_ppm"] > 1500
+    assert mixed["waste_treo_n"] == 2
+    better = {name: [ppm[0], None] for name, ppm in whole.items()} | {"Y": [whole["Y"][0], 9.0]}
+    kept = site_1(waste(["S1", "S1"], better, method=["aqua_regia", "fusion"]))
+    assert kept["waste_treo_ppm"] == pytest.approx(site_1(waste(["S1"], whole))["waste_treo_ppm"])
+    assert kept["waste_method"] == "aqua_regia"
+
+
+@pytest.mark.parametrize("names", [("La",), ("La", "Ce"), ("Y",)])
+def test_a_few_elements_below_their_limits_are_open_from_nothing_to_what_whole_limits_let_expect(
+    names: tuple[str, ...],
+) -> None:
+    below = site_1(waste(["S1"], {name: ["<50"] for name in names}))
+    at_the_limit = site_1(waste(["S1"], {name: [50.0] for name in names}))
+    assert below["waste_treo_low_ppm"] == 0.0
+    assert below["waste_treo_high_ppm"] == pytest.approx(at_the_limit["waste_treo_high_ppm"])
+    assert below["waste_treo_open_dex"] == 2.0
 
 
 def test_a_total_given_as_one_number() -> None:
