@@ -21,7 +21,7 @@ def sheet_box(text: str) -> Box | None:
     ``31E05``, ``031E/05`` and ``31E`` are sheets of the National Topographic System; ``SF 55-11`` lies on ``SF 55`` of the
     International Map of the World. North of 68 degrees only the first number of the national system is used.
     """
-    text = text.strip()
+    text = " ".join(text.split())
     match = _NTS.match(text)
     if match:
         return _national(int(match["number"]), match["letter"].upper(), int(match["sheet"] or 0))

@@ -41,6 +41,12 @@ _PACKED = re.compile(
     r"^(?P<before>[NSEWO])?\s*(?P<digits>\d{6,7})(?P<tail>\.\d+)?\s*(?P<after>[NSEWO])?$", re.IGNORECASE
 )
 
+LONGEST_ANGLE = 200
+"""Letters, runs of blanks counted as one; a longer cell is no angle, and is not searched for one."""
+
+LONGEST_QUOTED = 80
+"""Letters of a cell that a message quotes."""
+
 
 @dataclass(frozen=True)
 class Angle:
@@ -79,6 +85,9 @@ def parse_angle(text: str, axis: str, west_is_o: bool = False) -> Angle:
         With ``problem`` set instead of an exception: callers reject rows one by one.
     """
     plain = " ".join(text.translate(_MARKS).replace("''", '"').split())
+    text = text if len(text) <= LONGEST_QUOTED else f"{plain[:LONGEST_QUOTED]}…"
+    if len(plain) > LONGEST_ANGLE:
+        return Angle(math.nan, problem=f"{axis} '{text}' is not an angle")
     plain = _WORDS.sub(lambda match: _LETTER[match.group(1).casefold()], plain)
     plain = _SECONDS_LETTER.sub(r"\1 ", plain).strip()
     packed = _PACKED.match(plain)

@@ -66,7 +66,7 @@ MOST = 1e12
 """The whole sample in parts per trillion: no unit of a laboratory gives a larger number, so 1e30 is a code and no result."""
 
 _CENSORED = re.compile(r"^([<>≤≥])=?\s*(.+)$")
-_NUMBER = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$")
+_NUMBER = re.compile(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$")
 
 
 @dataclass(frozen=True)

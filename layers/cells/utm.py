@@ -53,15 +53,11 @@ SOUTHERN = frozenset(["EPSG:4283", "EPSG:7844", "EPSG:4202", "EPSG:4203", "EPSG:
 """Datums used south of the equator only: their zones need no letter."""
 
 ZONE = re.compile(
-    r"^(?:wgs\s?(?:19)?84\s*/\s*)?(?:utm)?[\s.:_]*(?:zone|zona|zon|huso|fuseau|fuso|fus|[hz])?[\s.:_]*(?:n[ro°º]\.?|#)?[\s.:_]*0?"
-    r"(?P<zone>\d{1,2})(?:\.0+)?[\s-]*\(?(?P<letter>[A-Z]|north|nord|norte|south|sud|sur|sul)?\)?$",
+    r"^(?:wgs\s?(?:19)?84\s*+/\s*+)?(?:utm)?[\s.:_]*+(?:zone|zona|zon|huso|fuseau|fuso|fus|[hz])?[\s.:_]*+(?:n[ro°º]\.?|#)?"
+    r"[\s.:_]*+0?(?P<zone>\d{1,2})(?:\.0+)?[\s-]*+\(?(?P<letter>[A-Z]|north|nord|norte|south|sud|sur|sul)?\)?$",
     re.IGNORECASE,
 )
-"""``19``, ``19S``, ``19 Sur``, ``H19S``, ``Huso 19``, ``UTM zone 19K``, ``19 (S)``."""
-
-
-ZONE_LIKE = "(?i)" + ZONE.pattern.replace("?P<zone>", "?:").replace("?P<letter>", "?:")
-"""The same without groups, for whole columns."""
+"""``19``, ``19S``, ``19 Sur``, ``H19S``, ``Huso 19``, ``UTM zone 19K``, ``19 (S)``. A run of blanks is never parted anew."""
 
 
 def usual_zone(texts: np.ndarray) -> float:

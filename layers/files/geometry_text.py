@@ -12,8 +12,8 @@ import pandas as pd
 import shapely
 
 _WKT = re.compile(
-    r"^\s*(?:SRID\s*=\s*\d+\s*;)?\s*(?:(?:MULTI)?(?:POINT|LINESTRING|POLYGON|CURVE|SURFACE)|GEOMETRYCOLLECTION|CIRCULARSTRING|"
-    r"COMPOUNDCURVE|CURVEPOLYGON|TIN|TRIANGLE|POLYHEDRALSURFACE)\s*(?:ZM|Z|M)?\s*(?:\(|EMPTY)",
+    r"^\s*+(?:SRID\s*=\s*\d+\s*;\s*+)?(?:(?:MULTI)?(?:POINT|LINESTRING|POLYGON|CURVE|SURFACE)|GEOMETRYCOLLECTION|CIRCULARSTRING|"
+    r"COMPOUNDCURVE|CURVEPOLYGON|TIN|TRIANGLE|POLYHEDRALSURFACE)\s*+(?:ZM|Z|M)?\s*+(?:\(|EMPTY)",
     re.IGNORECASE,
 )
 _WKB = re.compile(r"^(?:\\x|0x)?0[01][0-9A-Fa-f]{40,}$")

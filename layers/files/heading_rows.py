@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from layers.cells.heading_grammar import parse_heading
+from layers.cells.heading_tokens import LONGEST_HEADING
 from layers.errors import SourceError
 
 Row = Sequence[str]
 
 _SEARCHED_ROWS = 30
 MOST_COLUMNS = 5_000
-_NUMBER = re.compile(r"^[<>~-]?\s*[-+]?\d[\d\s.,'\u00a0\u202f]*(?:[eE][-+]?\d+)?\s*$")
+_NUMBER = re.compile(r"^[<>~-]?\s*[-+]?\d[\d\s.,'\u00a0\u202f]*(?:[eE][-+]?\d+\s*)?$")
 _UNITS = frozenset(
     [
         "ppm",
@@ -292,7 +293,7 @@ def _units_of_groups(above: Row, columns: Sequence[str], below: Mapping[str, str
     groups = _group_names(above, len(columns))
     units = {}
     for group in set(groups):
-        match = _UNIT_OF_GROUP.search(group)
+        match = _UNIT_OF_GROUP.search(" ".join(group.split())) if len(group) <= LONGEST_HEADING else None
         units[group] = next(filter(None, match.groups())) if match is not None else group
     return {
         column: units[group]

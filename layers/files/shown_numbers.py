@@ -22,6 +22,8 @@ _SCALED = re.compile(r"[0#?](,+)\s*(?:[^0#?,.]|$)")
 _ZEROS = re.compile(r"^0{2,}$")
 _SIGN = re.compile(r"\s*([<>≤≥])\s*=?\s*$")
 _LETTER = re.compile(r"[^\W\d_]")
+LONGEST_CODE = 255
+"""Letters of the longest format that a spreadsheet program keeps; a longer one shows a number as it is."""
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
 }  # fmt: skip
@@ -48,6 +50,8 @@ class _Section:
 @lru_cache(maxsize=2000)
 def _sections(code: str) -> tuple[_Section, ...]:
     """Read the code of a format: of ``0.0" Mt"`` the unit of an amount is shown and read, other words are only shown."""
+    if len(code) > LONGEST_CODE:
+        return ()
     parts = _SECTION.findall(code)[::2] if ";" in code else [code]
     return tuple(_section(part) for part in parts if "@" not in part)
 

@@ -13,7 +13,7 @@ import pandas as pd
 from layers.cells.angles import parse_angle
 from layers.cells.heading_grammar import parse_heading
 from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
-from layers.cells.utm import ZONE_LIKE
+from layers.cells.utm import ZONE
 from layers.guess.amounts import AMOUNTS, measures_waste, of_other_things
 from layers.guess.contents import UNSURE, Contents, by_contents
 from layers.guess.words import HOLDING, KIND_WORDS, WHOLE, plain
@@ -355,7 +355,7 @@ def _year(column: pd.Series) -> bool:
 _WORDY = frozenset(["name", "territory", "community", "commodities", "deposit_type", "waste_type", "disposal", "status",
                     "minerals", "remarks", "jurisdiction"])  # fmt: skip
 _NAMES_WASTE = re.compile(r"waste|resid|tailing|relave|dechet|sterile")
-_PATTERNS = {"utm_zone": ZONE_LIKE, "datum": r"(?i)nad|wgs|sad|psad|etrs|ed50"}
+_PATTERNS = {"utm_zone": ZONE, "datum": re.compile(r"(?i)nad|wgs|sad|psad|etrs|ed50")}
 _CHECKED = frozenset([*_WORDY, *_PATTERNS, "latitude", "longitude", "easting", "northing", "medium", "first_year", "last_year",
                       "tree_ppm", "official_id", "sample_id"])  # fmt: skip
 
@@ -368,7 +368,7 @@ def _fits(layer_column: str, column: pd.Series, decimal_mark: str) -> bool:
         return _metres(column, decimal_mark)
     if layer_column in _PATTERNS:
         text = as_text(column.head(200)).dropna()
-        return bool(len(text)) and float(text.str.contains(_PATTERNS[layer_column]).mean()) > 0.5
+        return sum(_PATTERNS[layer_column].search(cell) is not None for cell in text) > 0.5 * len(text)
     if layer_column in ("first_year", "last_year"):
         return _year(column)
     if layer_column == "tree_ppm":

@@ -206,7 +206,7 @@ def _commodity_share(counts: pd.Series, codes: Collection[str] = ()) -> float:
     """Return the share of cells whose parts are all names of commodities (or codes, those of gold or copper among them)."""
     hits, symbols = 0, False
     for text, count in counts.head(300).items():
-        parts = [part for part in _SPLIT.split(str(text).strip()) if part]
+        parts = [part for part in _SPLIT.split(" ".join(str(text).split())) if part]
         if len(parts) > 12 or not parts or max(map(len, parts)) > 40:
             continue
         if all(canonical_name(part) is not None or part.upper() in codes for part in parts):

@@ -76,6 +76,8 @@ _LIKE_OWN_WORDS = "(?i)qa|qc|control|nist|gbw|gs[sdrp]|bcr|agv|bhvo|stsd|lksd|ti
 """Words for controls, and names of reference materials, that begin other ids too: QC is Quebec. They count where few ids begin
 so and the others look different."""
 _FEW = 0.2
+_LONGEST = 200
+"""Letters of the longest name of a value for comparison; a longer id is none."""
 
 
 def control_rows(
@@ -111,7 +113,8 @@ def control_rows(
     if sample_id is not None:
         texts = sample_id.astype("str")
         likely = np.flatnonzero(cells_like(texts, _LIKE_PUBLISHED)).tolist()
-        published = [index for index in likely if _PUBLISHED.fullmatch(str(texts.iloc[index]))]
+        ids = {index: " ".join(str(texts.iloc[index]).split()) for index in likely}
+        published = [index for index in likely if len(ids[index]) <= _LONGEST and _PUBLISHED.fullmatch(ids[index])]
         for index in published if len(published) < len(sample_id) else []:
             reason = f"the sample id is '{sample_id.iloc[index]}': the row is {_WORDS['control_published']}, no sample of its own"
             controls.setdefault(index, ("control_published", reason))

@@ -312,7 +312,7 @@ class _Reader:
         )
         plain = plain.where(~np.broadcast_to(np.asarray(comma), len(plain)), plain.str.replace(",", ".", regex=False))
         plain = plain.str.replace(r"(?<=\d),(?=\d{3}(?:\D|$))", "", regex=True).str.replace(
-            r"\s*m(?:e?t?e?r?e?s?)?$|\s*m?[NE]$", "", regex=True
+            r"(?<!\s)\s*(?:m(?:e?t?e?r?e?s?)?|m?[NE])$", "", regex=True
         )
         return pd.to_numeric(plain.where(plain != "", None), errors="coerce").to_numpy(dtype=float)
 

@@ -9,6 +9,7 @@ import pyproj
 from pyproj.exceptions import ProjError
 
 from layers.accounting import Note
+from layers.cells.heading_tokens import LONGEST_HEADING
 from layers.crs import WGS84, authority
 from layers.errors import SourceError
 
@@ -91,7 +92,7 @@ def _share_inside(bounds: tuple[float, float, float, float], x: np.ndarray, y: n
 
 def _letter(heading: str) -> str | None:
     """Return the bare letter that a heading is, upper case; None where it says more."""
-    match = _LETTER.fullmatch(heading.strip())
+    match = _LETTER.fullmatch(heading.strip()) if len(heading) <= LONGEST_HEADING else None
     return match.group(1).upper() if match else None
 
 
