@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from layers.cells.heading_tokens import vocabulary
+from layers.cells.hedges import is_qualified, may_be_qualified, without_qualifiers
 from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.errors import ConfigError
 from layers.own_tables import own_table
@@ -46,7 +47,8 @@ def normalise_commodities(raw: pd.Series, codes: Mapping[str, str] | None = None
 
     Cells are split at commas, semicolons, bars and line breaks outside brackets. Each part is looked up in the source's own
     ``codes`` first (without case), then as a phrase (without case, accents and bracketed qualifier), then as a mixed-case
-    element symbol. Parts nobody knows stay as written, so that nothing is lost; `unknown_commodities` counts them.
+    element symbol. Parts nobody knows stay as written, so that nothing is lost; `unknown_commodities` counts them. Parts that
+    deny or doubt what they name (``no REE``, ``REE?``, ``REE (trace)``) are left out; `commodities_taken_back` names them.
 
     Parameters
     ----------
@@ -90,9 +92,27 @@ def unknown_commodities(raw: pd.Series, codes: Mapping[str, str] | None = None) 
     return pd.Series(counts, dtype="int64", name="count").sort_values(ascending=False, kind="stable")
 
 
+def commodities_taken_back(raw: pd.Series, codes: Mapping[str, str] | None = None) -> pd.Series:
+    """Return the parts of each cell that deny or doubt what they name, joined with ``"; "``; NA where there are none.
+
+    Parameters
+    ----------
+    raw, codes
+        As in `normalise_commodities`.
+    """
+    own = {_key(code): name for code, name in (codes or {}).items()}
+    dropped: dict[str, list[str]] = {str(cell): [] for cell in raw.dropna().unique() if may_be_qualified(str(cell))}
+    for cell, parts in dropped.items():
+        _cell(cell, own, parts)
+    named = {cell: SEPARATOR.join(parts) for cell, parts in dropped.items() if parts}
+    return raw.map(str, na_action="ignore").map(named)
+
+
 def canonical_name(text: str) -> str | None:
-    """Return the canonical name of a phrase, or None when it is not known."""
-    for key in (_key(text), _key(_without_brackets(text))):
+    """Return the canonical name of a phrase, or None when it is not known or brackets make little of it (``REE (trace)``)."""
+    bare = _without_brackets(text)
+    keys = (_key(text),) if bare != text and _makes_little_of_it(text) else (_key(text), _key(bare))
+    for key in keys:
         canonical = _aliases().get(key) or next(
             (name for singular in _singulars(key) if (name := _aliases().get(singular))), None
         )
@@ -126,11 +146,13 @@ def mentions(commodities: pd.Series, names: frozenset[str] | tuple[str, ...]) ->
     return commodities.isin([cell for cell, is_named in known.items() if is_named])
 
 
-def _cell(cell: str, own: Mapping[str, str]) -> Any:
-    """Read one cell; NA when nothing is said."""
+def _cell(cell: str, own: Mapping[str, str], dropped: list[str] | None = None) -> Any:
+    """Read one cell; NA when nothing is said. Parts that are taken back go to ``dropped``."""
     commodities = _lookup(cell, own)
     if commodities is None:
-        commodities = [name for part in _parts(cell) for name in _part(part.strip(), own)]
+        commodities = [
+            name for part in _parts(cell) for name in _part(part.strip(), own, [] if dropped is None else dropped)
+        ]
     return SEPARATOR.join(dict.fromkeys(commodities)) or pd.NA
 
 
@@ -154,17 +176,33 @@ def _without_brackets(text: str) -> str:
     return _BRACKETED.sub("", plain[:end]) + plain[end:]
 
 
-def _part(part: str, own: Mapping[str, str]) -> list[str]:
-    """Read one part of a cell: as it stands, or cut at a slash or *and* when all pieces are known."""
+def _makes_little_of_it(text: str) -> bool:
+    """Say whether brackets doubt or deny what stands before them; ``silver (no zinc)`` denies another commodity."""
+    inner = [match.group().strip(" ([)]") for match in _BRACKETED.finditer(_BLANKS.sub(" ", text))]
+    return any(is_qualified(words) and canonical_name(without_qualifiers(words)) is None for words in inner)
+
+
+def _part(part: str, own: Mapping[str, str], dropped: list[str]) -> list[str]:
+    """Read one part of a cell: as it stands, or cut at a slash or *and* when all pieces are known or taken back."""
     if _key(part) in _missing():
         return []
     commodity = _lookup(part, own)
     if commodity is not None:
         return commodity
-    pieces = [_lookup(piece, own) for piece in _SOFT_SPLIT.split(_BLANKS.sub(" ", part))]
-    if len(pieces) > 1 and all(piece is not None for piece in pieces):
-        return [name for piece in pieces if piece is not None for name in piece]
+    pieces = _SOFT_SPLIT.split(_BLANKS.sub(" ", part))
+    known = {piece: _lookup(piece, own) for piece in pieces}
+    taken_back = [piece for piece, names in known.items() if names is None and _is_taken_back(piece)]
+    if len(pieces) > 1 and any(known.values()) and all(known[piece] or piece in taken_back for piece in pieces):
+        dropped += taken_back
+        return [name for piece in pieces for name in known[piece] or ()]
+    if _is_taken_back(part):
+        dropped.append(part.replace(";", ","))
+        return []
     return [part.replace(";", ",")]
+
+
+def _is_taken_back(part: str) -> bool:
+    return is_qualified(part) and any(letter.isalpha() for letter in without_qualifiers(part))
 
 
 def _lookup(text: str, own: Mapping[str, str]) -> list[str] | None:

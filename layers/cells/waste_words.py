@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from layers.cells.hedges import denial_of, is_gone, sentences_that_hold, takes_back
 from layers.schema import DISPOSALS, WASTE_TYPES
 
 _TAILINGS = (
@@ -20,41 +24,36 @@ def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(rf"\b(?:{pattern})\b" for pattern in patterns), re.IGNORECASE)
 
 
-_NO_WASTE = _any(
-    rf"(?:no(?:t any)?|without|nil|aucuns?|sans|sin|pas de)\s+(?:visible |known |obvious |significant )?{_TAILINGS}",
-    r"tailings\s*[:=]\s*no(?:ne)?",
-)
-_KINDS = (
-    ("tailings", _any(_TAILINGS)),
-    (
-        "waste_rock",
-        _any(
-            r"waste[- ]?rock",
-            r"(?:waste|mine|rock) (?:dumps?|piles?|heaps?)",
-            "haldes?",
-            "st[ée]riles",
-            "est[ée]riles",
-            "botaderos?",
-            "gr[åa]berg",
-            "sivukivi",
-            "bergehalden?",
-            "gesteinshalden?",
-            "desmontes?",
-            "discarich[ea]",
-            "отвал\\w*",
-        ),
+_KIND_WORDS = {
+    "tailings": (_TAILINGS,),
+    "waste_rock": (
+        r"waste[- ]?rock",
+        r"(?:waste|mine|rock) (?:dumps?|piles?|heaps?)",
+        "haldes?",
+        "halden",
+        "st[ée]riles",
+        "est[ée]riles",
+        "botaderos?",
+        "gr[åa]berg",
+        "sivukivi",
+        "bergehalden?",
+        "gesteinshalden?",
+        "desmontes?",
+        "discarich[ea]",
+        "отвал\\w*",
     ),
-    ("slag", _any("slags?", "scories?", "escorias?", "slagg", "schlacken?", "kuona")),
-    (
-        "heap_leach",
-        _any(
-            "heap[- ]?leach(?:ed|ing)?",
-            "leach(?:ing)? (?:pads?|heaps?|dumps?)",
-            "pila de lixiviaci[óo]n",
-            "lixiviation en tas",
-        ),
+    "slag": ("slags?", "scories?", "escorias?", "slagg", "schlacken?", "kuona"),
+    "heap_leach": (
+        "heap[- ]?leach(?:ed|ing)?",
+        "leach(?:ing)? (?:pads?|heaps?|dumps?)",
+        "pila de lixiviaci[óo]n",
+        "lixiviation en tas",
     ),
-)
+}
+_KINDS = tuple((kind, _any(*words)) for kind, words in _KIND_WORDS.items())
+_ANY_WASTE = _any(*(word for words in _KIND_WORDS.values() for word in words))
+_ANY_REMAINS = re.compile(rf"{_ANY_WASTE.pattern}|\br[ée]sidus?\b|\bresiduos?\b", re.IGNORECASE)
+_NO_WASTE = denial_of("|".join(word for words in _KIND_WORDS.values() for word in words))
 _PLACES = (
     ("unconfined", _any("unconfined", "non[- ]confin[ée]s?", "(?:spilled|spread) tailings")),
     ("lake", _any(rf"{_INTO}\blake", "(?:in-lake|sub-?aqueous) (?:disposal|tailings)")),
@@ -74,13 +73,19 @@ _PLACES = (
 )
 
 
-def waste_type_in_words(text: str) -> str | None:
-    """Return the kind of waste a remark speaks of: one of `WASTE_TYPES`, or None if it speaks of none.
+_ANY_PLACE = re.compile("|".join(pattern.pattern for _, pattern in _PLACES), re.IGNORECASE)
 
-    ``"Trenches; no tailings"`` is ``none``; two kinds are ``mixed``. A negation is read before the word it negates.
+
+def waste_type_in_words(text: str) -> str | None:
+    """Return the kind of waste a cell speaks of: one of `WASTE_TYPES`, or None if it speaks of none or takes it back.
+
+    ``"Trenches; no tailings"`` is ``none``; two kinds are ``mixed``. A negation is read before the word it negates. What is
+    doubted, planned or gone (``tailings?``, ``tailings removed 1998``) is None.
     """
     rest, denied = _NO_WASTE.subn(" ", text)
     kinds = [kind for kind, pattern in _KINDS if pattern.search(rest)]
+    if (kinds or denied) and takes_back(rest, _ANY_WASTE):
+        return None
     if len(kinds) > 1:
         return "mixed"
     if kinds:
@@ -89,12 +94,43 @@ def waste_type_in_words(text: str) -> str | None:
 
 
 def disposal_in_words(text: str) -> str | None:
-    """Return where a remark says the waste was put: one of `DISPOSALS`, or None. Several places: the first of the list."""
+    """Return where a cell says the waste was put: one of `DISPOSALS`, or None. Several places: the first of the list."""
     rest = _NO_WASTE.sub(" ", text)
-    return next((position for position, pattern in _PLACES if pattern.search(rest)), None)
+    place = next((position for position, pattern in _PLACES if pattern.search(rest)), None)
+    return None if place is None or takes_back(rest, _ANY_PLACE, doubts=False) else place
 
 
-def settle(columns: list[pd.Series], remarks: pd.Series, kind: str) -> tuple[pd.Series, int, list[str]]:
+def says_waste_is_gone(text: str) -> bool:
+    """Say whether a status or remark says that the whole of it was taken away."""
+    return is_gone(_NO_WASTE.sub(" ", text), _ANY_REMAINS)
+
+
+def _waste_type_in_remark(remark: str) -> str | None:
+    """Return the kind of waste a remark speaks of; sentences that take a waste back say nothing of the others."""
+    denied = _NO_WASTE.search(remark)
+    kind = waste_type_in_words(sentences_that_hold(_NO_WASTE.sub(" ", remark), _ANY_WASTE))
+    return kind or ("none" if denied and not takes_back(_NO_WASTE.sub(" ", remark), _ANY_WASTE) else None)
+
+
+def _disposal_in_remark(remark: str) -> str | None:
+    return disposal_in_words(sentences_that_hold(_NO_WASTE.sub(" ", remark), _ANY_PLACE))
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What `settle` found for each row."""
+
+    words: pd.Series
+    """One of the layer's words per row, ``unknown`` where nothing is known."""
+    by_remarks: npt.NDArray[np.bool_]
+    """Rows settled by their remarks."""
+    strange: list[str]
+    """Words of the columns that are not in the vocabulary, or take back what they name."""
+    strange_rows: npt.NDArray[np.bool_]
+    """Rows that hold such words and are unknown."""
+
+
+def settle(columns: list[pd.Series], remarks: pd.Series, kind: str) -> Settled:
     """Settle the waste type or the disposal of each row: the first column that knows, then the remarks.
 
     Parameters
@@ -104,19 +140,12 @@ def settle(columns: list[pd.Series], remarks: pd.Series, kind: str) -> tuple[pd.
     remarks : Series
         Free text.
     kind : {"waste_type", "disposal"}
-
-    Returns
-    -------
-    Series of str
-        One of the layer's words per row, ``unknown`` where nothing is known.
-    int
-        Rows settled by their remarks.
-    list of str
-        Words of the columns that are not in the vocabulary.
     """
-    allowed, reader = (WASTE_TYPES, waste_type_in_words) if kind == "waste_type" else (DISPOSALS, disposal_in_words)
+    of_waste = kind == "waste_type"
+    allowed, reader = (WASTE_TYPES, waste_type_in_words) if of_waste else (DISPOSALS, disposal_in_words)
     settled = pd.Series(["unknown"] * len(remarks), index=remarks.index, dtype="str")
     strange: list[str] = []
+    strange_rows = np.zeros(len(remarks), dtype=bool)
     for column in columns:
         codes, distinct = pd.factorize(column)
         words = [re.sub(r"[\s-]+", "_", str(remark).casefold()) for remark in distinct]
@@ -127,9 +156,12 @@ def settle(columns: list[pd.Series], remarks: pd.Series, kind: str) -> tuple[pd.
         known = pd.Series(pd.array([*words, None], dtype="str").take(codes), index=column.index)
         fits = known.isin(allowed)
         strange += sorted(str(remark) for remark, word in zip(distinct, words, strict=True) if word not in allowed)
+        strange_rows |= (known.notna() & ~fits).to_numpy(dtype=bool)
         settled = settled.where((settled != "unknown") | ~fits, known)
+    in_remark = _waste_type_in_remark if of_waste else _disposal_in_remark
     open_rows = (settled == "unknown") & remarks.notna()
-    read_remarks = {text: reader(text) for text in remarks[open_rows].unique()}
+    read_remarks = {text: in_remark(text) for text in remarks[open_rows].unique()}
     read_values = remarks[open_rows].map(read_remarks).dropna().astype("str")
     settled.loc[read_values.index] = read_values
-    return settled, len(read_values), strange
+    by_remarks = remarks.index.isin(read_values.index)
+    return Settled(settled, by_remarks, strange, strange_rows & (settled == "unknown").to_numpy(dtype=bool))

@@ -9,6 +9,8 @@ import pandas as pd
 
 from layers.catalogue.source import load_catalogue
 from layers.cells.commodities import unknown_commodities
+from layers.cells.hedges import takes_back
+from layers.cells.waste_words import waste_type_in_words
 from layers.guess.columns import Guess
 from layers.readers.columns import as_text
 from layers.schema import WASTE_TYPES
@@ -75,9 +77,10 @@ def guess_kinds(guess: Guess, cells: pd.DataFrame) -> None:
     strange = []
     for word in words[:60]:
         fitting = [kind for kind, pattern in _MORE_KINDS if re.search(pattern, word.casefold())]
-        if word in WASTE_TYPES:
+        if word in WASTE_TYPES or waste_type_in_words(word) == "none":
             continue
-        if len(fitting) == 1:
+        taken_back = [kind for kind, pattern in _MORE_KINDS if takes_back(word, re.compile(pattern, re.IGNORECASE))]
+        if len(fitting) == 1 and fitting[0] not in taken_back:
             translated[word] = fitting[0]
         else:
             strange.append(word)

@@ -23,6 +23,7 @@ from layers.readers.columns import as_numbers, text_column
 from layers.readers.grid_axes import axes_notes
 from layers.readers.hemispheres import heading_note, said_by_heading
 from layers.readers.other_grids import refuse_other_grids
+from layers.readers.packed_angles import packed_notes
 from layers.readers.placed_rows import coordinate_columns
 from layers.readers.points import Points, fill, flag_powers, flag_rounded, flag_swapped
 
@@ -145,6 +146,7 @@ class _Reader:
         points = self.nothing()
         texts = {axis: self._axis(axis) for axis in ("latitude", "longitude")}
         points.absent = np.array((texts["latitude"] == "") & (texts["longitude"] == ""), dtype=bool)
+        self.notes += packed_notes(self.source, texts, self.rows)
         values = {axis: self._angles(points, axis, texts[axis]) for axis in texts}
         latitude, longitude = values["latitude"][0], values["longitude"][0]
         if self.declared is not None and self.declared.is_projected:
@@ -337,10 +339,7 @@ class _Reader:
                 good.append(int(row))
             else:
                 self.reject(
-                    points,
-                    int(row),
-                    "bad_coordinate",
-                    f"easting {x[row]:g}, northing {y[row]:g} are no coordinates",
+                    points, int(row), "bad_coordinate", f"easting {x[row]:g}, northing {y[row]:g} are no coordinates"
                 )
         return np.array(good, dtype=int)
 

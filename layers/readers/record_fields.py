@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from layers.accounting import Note
 from layers.catalogue.source import Source
-from layers.cells.commodities import normalise_commodities, unknown_commodities
+from layers.cells.commodities import commodities_taken_back, normalise_commodities, unknown_commodities
 from layers.cells.digit_groups import may_be_grouped
 from layers.cells.quantities import parse_quantities, unit_factor
 from layers.cells.waste_words import settle
@@ -25,8 +25,8 @@ from layers.readers.columns import as_text, mapped_columns, match_column, text_o
 from layers.readers.inner_headings import refuse_units
 from layers.readers.joined_options import AmountTable
 from layers.readers.record_years import record_years
+from layers.readers.taken_back import deposits_that_hold, minerals_that_hold, status_notes, taken_back_notes
 
-_BETWEEN_MINERALS = re.compile(r"[,;|/+\n]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 
 QUANTITIES = {"mass_t": "t", "volume_m3": "m3", "milled_t": "t", "area_m2": "m2", "height_m": "m"}
@@ -139,9 +139,12 @@ def record_fields(
     for name in ("jurisdiction", "deposit_type", "status", "hazard_class", "url"):
         fields[name] = translate(source, text_or_default(source, cells, name), name)
     fields["remarks"] = _joined(source, cells, "remarks")
+    left_out: dict[str, pd.Series] = {}
     if {"minerals"} & {*source.columns, *source.defaults}:
-        fields["minerals"] = _minerals(_joined(source, cells, "minerals"))
-    fields["commodities"] = _commodities(source, cells, notes)
+        fields["minerals"], left_out["minerals"] = minerals_that_hold(_joined(source, cells, "minerals"))
+    fields["deposit_type"], left_out["deposit_type"] = deposits_that_hold(fields["deposit_type"])
+    fields["commodities"], left_out["commodities"] = _commodities(source, cells, notes)
+    notes += taken_back_notes(source, cells, left_out, rows)
     fields["cross_ids"] = _cross_ids(options, cells, fields["official_id"])
     mapped = {name: mapped_columns(source, cells, name) for name in _wanted(source)}
     where = f"{source.id} ({source.path})"
@@ -153,12 +156,14 @@ def record_fields(
         )
         notes.append(Note(source.id, "unit_against_heading", text, 1, (heading,)))
     disposal = _quantities(source, options, units, cells, rows, fields, bad, notes)
-    _kinds(source, cells, fields, disposal, notes)
+    _kinds(source, cells, rows, fields, disposal, notes)
+    notes += status_notes(source, cells, fields, rows)
     notes += record_years(source, cells, rows, fields)
     return fields, bad, notes
 
 
-def _commodities(source: Source, cells: pd.DataFrame, notes: list[Note]) -> pd.Series:
+def _commodities(source: Source, cells: pd.DataFrame, notes: list[Note]) -> tuple[pd.Series, pd.Series]:
+    """Return the commodities of each row, and those that a cell takes back."""
     raw = _joined(source, cells, "commodities")
     unknown = unknown_commodities(raw, source.commodity_codes)
     if len(unknown):
@@ -166,17 +171,7 @@ def _commodities(source: Source, cells: pd.DataFrame, notes: list[Note]) -> pd.S
         text = f"Commodities no dictionary knows were kept as written: {shown}. Add them under 'commodity_codes:'."
         columns = tuple(mapped_columns(source, cells, "commodities"))
         notes.append(Note(source.id, "unknown_commodity", text, int(unknown.sum()), columns))
-    return normalise_commodities(raw, source.commodity_codes)
-
-
-def _minerals(cells: pd.Series) -> pd.Series:
-    """Return the minerals of each row in lower case, joined with ``"; "``, first mention first, each once."""
-    parts = {
-        cell: dict.fromkeys(name.strip().lower() for name in _BETWEEN_MINERALS.split(cell))
-        for cell in cells.dropna().unique()
-    }
-    listed = {cell: "; ".join(filter(None, names)) or None for cell, names in parts.items()}
-    return cells.map(listed, na_action="ignore").astype("str")
+    return normalise_commodities(raw, source.commodity_codes), commodities_taken_back(raw, source.commodity_codes)
 
 
 def _names(source: Source, names: pd.Series, notes: list[Note]) -> pd.Series:
@@ -343,9 +338,17 @@ def _other_unit(own: str, unit: str) -> bool:
     return kind == own_kind and factor != own_factor
 
 
-def _kinds(source: Source, cells: pd.DataFrame, fields: dict[str, Any], disposal: pd.Series, notes: list[Note]) -> None:
+def _kinds(
+    source: Source,
+    cells: pd.DataFrame,
+    rows: np.ndarray,
+    fields: dict[str, Any],
+    disposal: pd.Series,
+    notes: list[Note],
+) -> None:
     """Fill waste type and disposal from their columns, then from remarks; words of both that nobody knows are one note."""
     untranslated: dict[str, list[str]] = {}
+    strange_rows = np.zeros(len(cells), dtype=bool)
     for name in ("waste_type", "disposal"):
         columns = [
             translate(source, _without(source, as_text(cells[column])), name)
@@ -355,27 +358,31 @@ def _kinds(source: Source, cells: pd.DataFrame, fields: dict[str, Any], disposal
             columns.append(disposal)
         if name in source.defaults:
             columns.append(pd.Series(str(source.defaults[name]), index=cells.index, dtype="str"))
-        settled, by_remarks, strange = settle(columns, fields["remarks"], name)
-        fields[name] = settled
-        if by_remarks:
+        settled = settle(columns, fields["remarks"], name)
+        fields[name] = settled.words
+        if settled.by_remarks.any():
             notes.append(
                 Note(
                     source.id,
                     f"{name}_from_remarks",
                     f"{name} was read from the remarks of rows whose columns do not say it.",
-                    by_remarks,
+                    int(settled.by_remarks.sum()),
                     tuple(mapped_columns(source, cells, "remarks")),
+                    tuple(rows[settled.by_remarks]),
                 )
             )
-        if strange:
-            untranslated[name] = list(strange)
+        if settled.strange:
+            untranslated[name] = settled.strange
+            strange_rows |= settled.strange_rows
     if untranslated:
         words = "; ".join(f"{name}: {', '.join(strange)}" for name, strange in untranslated.items())
         keys = ", ".join(f"{name}: …" for name in untranslated)
         text = f"Words without a translation were read as unknown: {words}. Add them under 'values: {{{keys}}}'."
         columns_read = tuple(column for name in untranslated for column in mapped_columns(source, cells, name))
         count = sum(map(len, untranslated.values()))
-        notes.append(Note(source.id, "untranslated", text, count, tuple(dict.fromkeys(columns_read))))
+        notes.append(
+            Note(source.id, "untranslated", text, count, tuple(dict.fromkeys(columns_read)), tuple(rows[strange_rows]))
+        )
 
 
 def _without(source: Source, column: pd.Series) -> pd.Series:

@@ -55,7 +55,8 @@ SUSPICIOUS = frozenset(
         "lines_perhaps_not_there", "communities_perhaps_left", "unsaved_journal", "journal_missing",
         "code_unexplained", "suspected_classes", "nodata_not_storable",
         "nodata_within_values", "element_and_oxide_differ", "page_sized", "low_precision", "degrees_minutes",
-        "crs_overruled", "datum_assumed", "unread_quantity", "unknown_commodity", "untranslated",
+        "crs_overruled", "taken_back", "waste_taken_back", "datum_assumed", "unread_quantity", "unknown_commodity",
+        "untranslated",
     ]
 )  # fmt: skip
 """Codes of notes that ask for a person's eye; the others only tell what was done."""

@@ -10,6 +10,8 @@ from layers.schema import SITE_KINDS
 WORKED = r"produc|operat|\bactive|care and maint|\bplant\b|\bmill\b|rehabilit|restaur"
 """Status of a mine that was worked. Abandoned, closed and inactive alone do not say so: inventories of hazards call a trench
 that never produced by the same words."""
+NEVER = r"\b(?:never|not|no|non|jamais|nunca|proposed|planned|cancell?ed)\b"
+"""What takes a status back: ``never produced``, ``non-producing``, ``proposed mill``."""
 PROSPECT = r"occurrence|prospect|showing|indicat|explor|undeveloped|discretion|\bindice|anomal"
 """Status of a place where little was dug."""
 PLANT = (
@@ -60,7 +62,7 @@ def site_kinds(sites: pd.DataFrame, site_samples: pd.DataFrame | None = None) ->
     amounts = sites[[name for name in ("milled_t", "mined_t") if name in sites]].to_numpy(float)
     milled = (np.nan_to_num(amounts) > 0).any(axis=1)
     mere = _says(status, PROSPECT)
-    worked = milled | _says(status, WORKED) | (_says(name, PLANT) & ~mere)
+    worked = milled | (_says(status, WORKED) & ~_says(status, NEVER)) | (_says(name, PLANT) & ~mere)
     worked &= milled | ~_says(name, DRILL_HOLE)
     staked = mere | (_says(name, PROSPECT_NAME) & ~worked)
     worked |= (_says(_words(sites, "remarks"), WORKINGS) | _says(_words(sites, "hazard_class"), HAZARDOUS)) & ~staked

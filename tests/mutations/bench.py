@@ -14,6 +14,7 @@ from pandera.config import CONFIG
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from tests.mutations import (
+    denials,
     hidden_parts,
     inner_tables,
     lab_marks,
@@ -35,7 +36,7 @@ from tests.mutations.run_files import run_file_cases
 from tests.mutations.territories import territory_cases
 
 CATALOGUES = (
-    places, values, lab_marks, texts, packages, vectors, vector_parts, inner_tables, spellings, hidden_parts, long_form,
+    places, values, lab_marks, texts, packages, vectors, vector_parts, inner_tables, spellings, hidden_parts, long_form, denials,
 )  # fmt: skip
 """Where mutations are written down; importing them fills `CATALOGUE`."""
 

@@ -12,6 +12,7 @@ from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from layers.cells.commodities import group_of
+from layers.cells.waste_words import says_waste_is_gone
 from layers.findings import Finding, Value
 from layers.jurisdictions import km_outside, meanings
 from layers.schema import Backdrop, GeoDataFrame, SiteFlags, Sites, SiteSamples, conform
@@ -197,6 +198,7 @@ def _condition(sites: pd.DataFrame) -> _Found:
     none = remarks.str.contains(_NO_TAILINGS, case=False, regex=True) | status.str.contains(
         _NO_TAILINGS, case=False, regex=True
     )
+    none |= _says_gone(remarks) | _says_gone(status)
     amounts = sites[["mass_t", "volume_m3", "milled_t"]].notna().any(axis=1).to_numpy()
     for row, (waste, names) in enumerate(zip(sites["waste_type"], _names(sites), strict=True)):
         only_stone = bool(names) and all(group_of(name) == "stone" for name in names)
@@ -207,6 +209,10 @@ def _condition(sites: pd.DataFrame) -> _Found:
         elif only_stone and waste == "unknown" and not amounts[row]:
             flags.append((row, "quarry", _finding("quarry", commodities=names), source[row]))
     return flags
+
+
+def _says_gone(texts: pd.Series) -> pd.Series:
+    return texts.isin([text for text in texts.unique() if says_waste_is_gone(text)])
 
 
 def _radioactivity(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsParams) -> _Found:

@@ -1,0 +1,185 @@
+"""Words that deny, doubt, plan or take away what stands beside them, in the languages of `layers.cells.waste_words`.
+
+A cell ``tailings removed 1998``, ``slag (possible)`` or ``REE?`` names the thing and does not say that it is there. Whoever
+finds a known word in a cell asks here whether the rest of the cell says otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NONE_OF = (
+    r"no|without|nil|aucune?s?|sans|pas de|sin|ning[uú]n[oa]?s?|sem|nenhum[as]?|nenhuns|kein(?:e[mnrs]?)?|ohne|"
+    r"senza|nessun[oa]?|inga|ingen|inget|utan|ilman|без"
+)
+"""What is denied stands behind these."""
+_NOT = r"not|never|none|absent|lacking|pas|jamais|n[ée]ant|absente?s?|nunca|ausentes?|n[ãa]o|nicht|niemals|inte|ikke|ei|нет|не"
+_DOUBTED = (
+    r"possibl(?:es?|y)|possiblement|probabl(?:es?|y)|probablement|likely|unlikely|suspected|presum(?:ed|ably)|perhaps|maybe|"
+    r"potential(?:ly)?|unconfirmed|uncertain|unverified|"
+    r"posible(?:mente)?|probablemente|dudos[oa]s?|sospech\w+|presunt[oa]s?|poss[ií]vel(?:mente)?|prov[áa]vel(?:mente)?|"
+    r"suspeit\w+|duvidos[oa]s?|pr[ée]sum[ée]e?s?|soup[çc]onn[ée]e?s?|[ée]ventuel(?:le)?s?|peut-[êe]tre|douteu(?:x|ses?)|"
+    r"incertaine?s?|m[öo]glich\w*|vermut\w*|wahrscheinlich\w*|fraglich\w*|unsicher\w*|verdacht\w*|forse|m[öo]jlig\w*|"
+    r"trolig\w*|mahdollinen"
+)
+_PLANNED = (
+    r"proposed|planned|projected|future|intended|under construction|"
+    r"propuest[oa]s?|proyectad[oa]s?|planead[oa]s?|planificad[oa]s?|futur[oa]s?|propost[oa]s?|projetad[oa]s?|planejad[oa]s?|"
+    r"propos[ée]e?s?|pr[ée]vue?s?|projet[ée]e?s?|planifi[ée]e?s?|geplant\w*|vorgesehen\w*|planerad\w*"
+)
+_GONE = (
+    r"removed|relocated|(?:hauled|trucked|carted|taken|washed|moved|eroded) (?:away|off|out|to)|re-?mined|reprocessed|"
+    r"destroyed|gone|"
+    r"enlev[ée]e?s?|retir[ée]e?s?|d[ée]plac[ée]e?s?|[ée]vacu[ée]e?s?|retrait[ée]e?s?|d[ée]truite?s?|"
+    r"retirad[oa]s?|removid[oa]s?|trasladad[oa]s?|reprocesad[oa]s?|evacuad[oa]s?|transferid[oa]s?|reprocessad[oa]s?|"
+    r"abgetragen\w*|entfernt\w*|beseitigt\w*|abger[äa]umt\w*|umgelagert\w*|r[üu]ckgebaut\w*|rimoss[oaie]|bortf[öo]rd\w*"
+)
+_LITTLE = (
+    r"traces?|trazas?|rastros?|tra[çc]os?|spuren?|tracce|sp[åa]r|anomal\w+|background|below detection|not detected"
+)
+_BARREN = (
+    r"lacks?|lack of|barren|free of|disproved|disproven|ruled out|discounted|rejected|n\.d\.?|"
+    r"0+(?:\.0+)? ?(?:ppm|ppb|%|g/t)"
+)
+_BARREN_OF = r"\w-(?:free|poor|barren)\b|\w(?:frei|arm)\b(?=.*\w)|<\s*\d"
+_BUILT = (
+    r"(?:ever|been|was|were|is|are|be|yet|built|constructed|used|present|observed|found|seen|visible|there|placed|stored|"
+    r"existing|existe[n]?|construite?s?|utilis[ée]e?s?|construid[oa]s?|usad[oa]s?|gebaut|genutzt|vorhanden|\d{4}|\s|\W)*"
+)
+
+
+def _words(*patterns: str) -> str:
+    return rf"\b(?:{'|'.join(patterns)})(?!\w)"
+
+
+_TAKEN_BACK = re.compile(_words(_PLANNED, _GONE), re.IGNORECASE)
+_AWAY = re.compile(_words(_GONE), re.IGNORECASE)
+_IN_PART = re.compile(
+    r"\b(?:partly|partially|some|most(?:ly)?|half|part|in part|partiel\w*|partie|parcial\w*|parte|teilweise|teils|\d+ ?%)(?!\w)",
+    re.IGNORECASE,
+)
+_NOT_THERE_YET = re.compile(
+    _words(
+        _PLANNED,
+        r"cancell?ed|never|no production|not an? mine|not (?:built|mined|operated|developed|constructed)|annul[ée]e?s?|jamais|"
+        r"cancelad[oa]s?|nunca|abgebrochen|niemals|nie",
+    ),
+    re.IGNORECASE,
+)
+_NEVER_WORKED = re.compile(
+    r"\b(?:never (?:mined|worked|operated|produced|developed)|no (?:mining|production)\b(?! (?:data|record|figure|since|after)))",
+    re.IGNORECASE,
+)
+_DOUBTFUL = re.compile(rf"{_words(_DOUBTED)}|\?", re.IGNORECASE)
+_NO_MORE = re.compile(rf"\W*{_words(_NOT, _NONE_OF, 'non', 'nein')}{_BUILT}", re.IGNORECASE)
+_DENIED = re.compile(
+    rf"{_words(_NONE_OF)}[^\x00]*\x00|\x00.*{_words(_NOT)}|{_words(_NOT)}.*\x00|\x00\W*{_words(_NONE_OF)}\W*$",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\bno[s°]?\.? ?#?\d", re.IGNORECASE)
+"""``Tailings No. 2`` denies nothing."""
+_BRACKETS = re.compile(r"[(\[][^)\]]*[)\]]")
+_LETTERS = re.compile(r"[^\W\d_]")
+_CLAUSES = re.compile(r"[,;.:=()\[\]\n]+|\s[-–]\s")
+_SENTENCES = re.compile(r"[.;\n]+")
+_TRACES = re.compile(
+    rf"{_words(_LITTLE, _BARREN, _DOUBTED, 'unknown', _PLANNED, _GONE, _NOT, _NONE_OF)}|{_BARREN_OF}|"
+    r"\bnon[- ](?=\w)|\?|\b(?:non|nein)\W*$",
+    re.IGNORECASE,
+)
+
+_FLAT_NOT = re.compile(_words(_NOT, _NONE_OF), re.IGNORECASE)
+_FLAT_DENIAL = re.compile(
+    rf"^\W*{_words(_NOT, _NONE_OF, r'lacks?')}|{_words(_NOT, _NONE_OF, 'non', 'nein')}\W*$", re.IGNORECASE | re.DOTALL
+)
+_DISPROVED = re.compile(rf"{_words(_BARREN, _GONE)}|{_BARREN_OF}", re.IGNORECASE)
+_FLAT_NO = re.compile(r"\b(?:non|nein)\b", re.IGNORECASE)
+
+
+def denial_of(things: str) -> re.Pattern[str]:
+    """Return what finds ``no tailings``, ``keine Halde`` or ``slag: none`` for a pattern of things."""
+    between = r"(?:(?:any|an?|the|more|de|d'|des|du|hay|h[áa]|existen?|visible|known|obvious|significant|mine)\W+){0,3}"
+    further = rf"(?:\W+(?:or|nor|ou|o|oder|ni|nem|noch)\W+\b(?:{things})\b)*"
+    before = rf"(?!{_NUMBER.pattern}){_words(_NONE_OF, _NOT)}\W+{between}\b(?:{things})\b{further}"
+    return re.compile(rf"{before}|\b(?:{things})\b\W*{_words(_NOT, _NONE_OF, 'non', 'nein')}\W*$", re.IGNORECASE)
+
+
+def takes_back(cell: str, thing: re.Pattern[str], *, doubts: bool = True) -> bool:
+    """Say whether a cell that names a thing also denies it, doubts it, plans it or says that it is gone.
+
+    Parameters
+    ----------
+    cell : str
+        A cell, or a sentence of one.
+    thing : Pattern
+        Finds the words of the thing, which may hold any of these words themselves (``non confiné``).
+    doubts : bool
+        Whether ``possible``, ``likely`` and a question mark count.
+
+    Returns
+    -------
+    bool
+        A word of plan, removal or doubt counts wherever it stands; one that denies, in one clause with the thing or in a clause
+        of its own (``Tailings pond (never built)``). ``Tailings, not fenced`` and ``tailings without cover`` deny something else.
+    """
+    rest = thing.sub("\x00", _NUMBER.sub(" ", cell))
+    if _TAKEN_BACK.search(rest) or (doubts and _DOUBTFUL.search(rest)):
+        return True
+    return any(_DENIED.search(clause) or _NO_MORE.fullmatch(clause) for clause in _CLAUSES.split(rest))
+
+
+def sentences_that_hold(remark: str, thing: re.Pattern[str]) -> str:
+    """Return a remark without the sentences that take a thing back; what they only think likely is left."""
+    return ". ".join(
+        part for part in _SENTENCES.split(_NUMBER.sub(" ", remark)) if not takes_back(part, thing, doubts=False)
+    )
+
+
+def is_qualified(words: str) -> bool:
+    """Say whether a commodity, or brackets behind it, make little of it: a trace, a doubt, a denial."""
+    return _TRACES.search(words) is not None
+
+
+def without_qualifiers(words: str) -> str:
+    """Return words without what `is_qualified` looks for."""
+    return _TRACES.sub(" ", words).strip()
+
+
+def may_be_qualified(words: str) -> bool:
+    """Say whether words hold anything that `is_qualified` looks for, wherever they are cut."""
+    return is_qualified(words) or _FLAT_NO.search(words) is not None
+
+
+def denies(words: str) -> bool:
+    """Say whether a clause begins or ends with a word that denies, or some words disprove (``carbonatite - none found``)."""
+    clauses = [clause for clause in _CLAUSES.split(_NUMBER.sub(" ", words)) if clause.strip()]
+    names_something = len(clauses) > 1 or len(words.split()) > 1
+    return names_something and (
+        any(_FLAT_DENIAL.search(clause) for clause in clauses) or _DISPROVED.search(words) is not None
+    )
+
+
+def doubts(words: str) -> bool:
+    """Say whether words hold one of doubt or a question mark; brackets that name something else are passed over."""
+    rest = _BRACKETS.sub(
+        lambda match: "" if _LETTERS.search(without_qualifiers(match.group())) else match.group(), words
+    )
+    return _DOUBTFUL.search(rest) is not None
+
+
+def is_gone(text: str, thing: re.Pattern[str]) -> bool:
+    """Say whether a sentence of a text says that the whole of a thing was taken away (``all tailings were removed``)."""
+    return any(
+        thing.search(part) and _AWAY.search(part) and not _IN_PART.search(part) and not _FLAT_NOT.search(part)
+        for part in _SENTENCES.split(text)
+    )
+
+
+def is_not_there_yet(status: str) -> bool:
+    """Say whether the status of a mine says that nothing was built or worked: planned, cancelled, never operated."""
+    return _NOT_THERE_YET.search(status) is not None
+
+
+def was_never_worked(text: str) -> bool:
+    """Say whether a remark says that nothing was ever mined."""
+    return _NEVER_WORKED.search(text) is not None
