@@ -52,6 +52,14 @@ _ID = re.compile(
 )
 _ID_LIKE = "(?i)oreas|[cs]rm|std|standard|bla?n?[kc]|dup|rpt|repeat|replicate|re-?assay|check|split|copy"
 """Finds at least the ids that `_ID` does."""
+_REPEATED = r"duplicate|duplicado|duplikat|dup|rpt|replicate|repeat|rep|re-?run|re-?assay|check|split|doublon"
+_REPEAT = re.compile(
+    rf"(?i)(?P<before>.*[^\W_])[\s_\-.(]+(?:{_REPEATED}|[rd])[\s_\-.]*\d?\W*|"
+    rf"(?:\w+[\s_\-]+)?(?:{_REPEATED})[\s_\-.:]*(?P<after>[^\s_\-.:].*)"
+)
+"""Ids made of another id and a word, or R or D, for a repeat of it."""
+_LIKE_REPEAT = r"(?i)dup|rpt|rep|re-?run|re-?assay|check|split|doublon|[\s_\-.(][rd][\s_\-.]*\d?\W*$"
+"""Finds at least the ids that `_REPEAT` does."""
 _PUBLISHED = re.compile(
     r"(?i)\W*(?:(?:average |mean )?(?:upper |lower |bulk )?(?:continental )?crust(?:al)?(?: average| abundance)?|ucc|paas|"
     r"nasc|(?:c1[ -]|ci[ -])?chondrites?(?:[ -]c[1i])?|clarke values?|cro[uû]te continentale|(?:\w+ )?guidelines?|ccme|"
@@ -125,10 +133,30 @@ def control_rows(
                 kind = str(match.lastgroup).removeprefix("end_").removeprefix("of_")
                 code = f"control_{kind}"
                 controls[index] = (code, f"the sample id is '{text}': the row is {_WORDS[code]}, no sample of its own")
+        for index, stem in _of_another(texts).items():
+            reason = (
+                f"the sample id is '{texts.iloc[index]}', and {stem} stands in the table: the row is a repeat of it"
+            )
+            controls.setdefault(index, ("control_duplicate", reason))
         for index in _by_shape(sample_id):
             reason = f"the sample id is '{sample_id.iloc[index]}': the row is a control, no sample of its own"
             controls.setdefault(index, ("control_standard", reason))
     return {} if len(controls) == len(cells) else controls
+
+
+def _of_another(ids: pd.Series) -> dict[int, str]:
+    """Return the rows whose id is that of another row with a word or letter for a repeat: ``S04-R``, ``Prep dup S05``."""
+    likely = np.flatnonzero(cells_like(ids, _LIKE_REPEAT)).tolist()
+    if not likely or len(likely) > _FEW * len(ids):
+        return {}
+    known = {text.strip().casefold() for text in ids.dropna().astype(str)}
+    repeats: dict[int, str] = {}
+    for index in likely:
+        match = _REPEAT.fullmatch(str(ids.iloc[index]).strip())
+        stem = (match["before"] or match["after"]).strip() if match else ""
+        if stem and stem.casefold() in known:
+            repeats[index] = stem
+    return repeats
 
 
 def _tells_controls(column: pd.Series) -> bool:

@@ -45,6 +45,7 @@ from layers.readers.endowments import PROPERTIES, waste_properties, with_endowme
 from layers.readers.inner_headings import heading_rows
 from layers.readers.laboratory_columns import Suites, read_suites
 from layers.readers.long_tables import one_row_per_sample
+from layers.readers.other_matter import other_matter_notes, part_only_columns, part_only_rows
 from layers.readers.place_checks import check_places
 from layers.readers.points import precision_of
 from layers.readers.summary_rows import summary_notes, summary_places, summary_reason
@@ -101,6 +102,8 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
     cells, rows, geometry = raw.cells, raw.rows, raw.geometry
     if withheld:
         cells, rows, geometry = cells.iloc[wanted].reset_index(drop=True), rows[wanted], _geometry(raw, wanted)
+    collar_notes += other_matter_notes(source, cells, rows, options.ignore)
+    collar_notes += part_only_rows(source.id, cells, rows)
     if mapped_columns(source, cells, "analyte"):
         wide = one_row_per_sample(source, where, cells, rows)
         cells, rows, folded, beside = wide.cells, wide.rows, wide.folded, wide.used
@@ -133,7 +136,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         notes += [*interval_notes(source.id, intervals, holes), *overlap_notes(source.id, cells, intervals, rows)]
     else:
         notes += unclear_intervals(source.id, list(map(str, cells.columns)), len(kept))
-    notes += control_notes(source.id, controls)
+    notes += [*control_notes(source.id, controls), *part_only_columns(source.id, list(suites.used))]
     return Reading(
         source=source.id,
         layer=_layer(source.id, base, suites.columns, kept),

@@ -34,10 +34,10 @@ from layers.readers.assay_checks import (
 from layers.readers.assay_choice import choose, preference, refuse_twins
 from layers.readers.assay_options import GeochemistryOptions
 from layers.readers.assay_sheet import heading_notes, laboratory_sheet, units_against_headings, units_beside
-from layers.readers.columns import mapped_columns
 from layers.readers.doubtful_results import drop_impossible, mark_notes, refuse_other_units, refuse_parted_thousands
 from layers.readers.method_notes import keep_own_methods, method_notes
-from layers.readers.whole_sample import drop_whole_totals, refuse_shares
+from layers.readers.stated_totals import total_of_rare_earths
+from layers.readers.whole_sample import refuse_shares
 
 
 @dataclass
@@ -145,9 +145,8 @@ def read_suites(
     suites.notes += _drop_outliers(source.id, suites)
     suites.notes += refuse_shares(source.id, where, suites.columns, rows)
     suites.notes += level_notes(source.id, {element: suites.columns[f"{element}_ppm"] for element in _rare(suites)})
-    suites.tree_ppm = _total(source, options, cells)
-    total_columns = mapped_columns(source, cells, "tree_ppm")
-    suites.notes += drop_whole_totals(source.id, next(iter(total_columns), None), suites.tree_ppm, rows)
+    suites.tree_ppm, total_notes = total_of_rare_earths(source, where, options, cells, captions, rows)
+    suites.notes += total_notes
     suites.notes += method_notes(source.id, suites.method)
     return suites
 
@@ -371,11 +370,3 @@ def _drop_outliers(source_id: str, suites: Suites) -> list[Note]:
         )
         notes.append(Note(source_id, "implausible_rare_earth", message, len(rows.rows)))
     return notes
-
-
-def _total(source: Source, options: GeochemistryOptions, cells: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """Return a total of rare earths the file gives as one number, ppm."""
-    names = mapped_columns(source, cells, "tree_ppm")
-    if not names:
-        return np.full(len(cells), np.nan)
-    return parse_cells(cells[names[0]], negative=options.negative, decimal_mark=source.decimal_mark or ".").value

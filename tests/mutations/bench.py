@@ -19,6 +19,7 @@ from tests.mutations import (
     inner_tables,
     lab_marks,
     long_form,
+    other_matter,
     packages,
     places,
     spellings,
@@ -37,6 +38,7 @@ from tests.mutations.territories import territory_cases
 
 CATALOGUES = (
     places, values, lab_marks, texts, packages, vectors, vector_parts, inner_tables, spellings, hidden_parts, long_form, denials,
+    other_matter,
 )  # fmt: skip
 """Where mutations are written down; importing them fills `CATALOGUE`."""
 

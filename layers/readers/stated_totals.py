@@ -1,0 +1,97 @@
+"""A total of rare earths that a file gives as one number: in its own unit, of elements or of oxides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from layers.accounting import Note, rows_at
+from layers.catalogue.source import Source
+from layers.cells.assay_columns import factor_of
+from layers.cells.assays import parse_cells
+from layers.cells.heading_grammar import parse_heading
+from layers.elements import treo_per_tree
+from layers.errors import SourceError
+from layers.readers.assay_options import GeochemistryOptions
+from layers.readers.columns import mapped_columns
+from layers.readers.whole_sample import drop_whole_totals
+
+_OF_OXIDES = re.compile(
+    r"(?i)(?<![a-z])[tlhmc]?reo(?![a-z])|oxides?(?![a-z])|oxydes?(?![a-z])|[óo]xidos?(?![a-z])|oxid[eo](?![a-z])"
+)
+_OF_A_PART = re.compile(
+    r"(?i)(?<![a-z])(?:[lhmc]ree?[oe]?s?|minus|less|excl\w*|without|except|w/?o|ohne|sans|sin|light|heavy|middle|critical|magnet\w*|"
+    r"lourdes?|l[ée]g[eè]res?|pesadas?|livianas?|ligeras?|leichte?|schwere?)(?![a-z])"
+)
+
+
+def total_of_rare_earths(
+    source: Source,
+    where: str,
+    options: GeochemistryOptions,
+    cells: pd.DataFrame,
+    captions: Mapping[str, str],
+    rows: npt.NDArray[np.int64] | None,
+) -> tuple[npt.NDArray[np.float64], list[Note]]:
+    """Return the totals of rare earths that a column states, ppm of the elements.
+
+    The unit is that of ``options.units``, of the heading, of a row of units, or ``default_unit``. A total of oxides becomes one
+    of elements by the usual ratio of the two, within some per cent whatever the pattern.
+
+    Parameters
+    ----------
+    source, where, options, cells
+        As in `layers.readers.laboratory_columns.read_suites`.
+    captions : mapping of str to str
+        Column -> unit in a row under the headings.
+    rows : ndarray of int or None
+        Row of the file at each position.
+
+    Raises
+    ------
+    SourceError
+        If no unit is stated, the heading speaks of some of the rare earths only, or totals are negative.
+    """
+    names = mapped_columns(source, cells, "tree_ppm")
+    if not names:
+        return np.full(len(cells), np.nan), []
+    name = names[0]
+    if _OF_A_PART.search(name):
+        raise SourceError(
+            f"{where}: columns.tree_ppm maps '{name}', which speaks of some of the rare earths only. Map a total of all of "
+            "them, or give the column another heading if it is one."
+        )
+    unit = options.units.get(name) or parse_heading(name).unit or captions.get(name) or options.default_unit
+    factor = factor_of(unit, "La")
+    if factor is None:
+        raise SourceError(
+            f"{where}: nothing says in which unit the total '{name}' is. State it: options.units: {{{name}: ppm}} (or pct, g/t)."
+        )
+    read = parse_cells(
+        cells[name],
+        negative=options.negative,
+        missing_numbers=options.missing_numbers,
+        decimal_mark=source.decimal_mark or ".",
+    )
+    if read.negatives:
+        raise SourceError(
+            f"{where}: {read.negatives} totals in '{name}' are negative. No concentration is. Ask the publisher, and state "
+            "options.negative: below_limit (below the absolute value) or missing."
+        )
+    total_ppm = read.value * factor
+    notes = []
+    if len(read.unreadable):
+        example = cells[name].iloc[read.unreadable[0]]
+        text = f"Totals in '{name}' that are no number were left missing (e.g. '{example}')."
+        notes.append(
+            Note(source.id, "unread_total", text, len(read.unreadable), (name,), rows_at(rows, read.unreadable))
+        )
+    if _OF_OXIDES.search(name.replace("_", " ")):
+        total_ppm = total_ppm / treo_per_tree()[1]
+        text = f"'{name}' is a total of oxides; it was divided by {treo_per_tree()[1]:.3f} to be one of elements."
+        notes.append(Note(source.id, "total_of_oxides", text, int(np.isfinite(total_ppm).sum()), (name,)))
+    return total_ppm, [*notes, *drop_whole_totals(source.id, name, total_ppm, rows)]

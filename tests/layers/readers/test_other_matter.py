@@ -1,0 +1,111 @@
+"""Rows of other matter, results of weak leaches, repeats by their ids, and totals of rare earths in their own unit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from layers.accounting import Reading
+from layers.catalogue.source import Source
+from layers.elements import treo_per_tree
+from layers.errors import SourceError
+from layers.readers.geochemistry import read_geochemistry
+
+
+def read(folder: Path, columns: dict[str, list[Any]], medium: str = "till", **more: Any) -> Reading:
+    count = len(next(iter(columns.values())))
+    columns = {
+        "sample": [f"S{row:02d}" for row in range(1, count + 1)],
+        "lat": [f"{49.1 + row / 20:.4f}" for row in range(count)],
+        "lon": [f"{-118.2 - row / 20:.4f}" for row in range(count)],
+    } | columns
+    lines = [",".join(columns), *(",".join(map(str, row)) for row in zip(*columns.values(), strict=True))]
+    (folder / "a.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    mapped = {"sample_id": "sample", "latitude": "lat", "longitude": "lon"} | more.pop("mapped", {})
+    return read_geochemistry(
+        Source(id="s", role="geochemistry", path="a.csv", crs="EPSG:4326", columns=mapped, defaults={"medium": medium},
+               licence="CC0-1.0", **more),
+        folder,
+    )  # fmt: skip
+
+
+def rows_told(reading: Reading, code: str) -> list[tuple[int, ...]]:
+    return [note.rows for note in reading.notes if note.code == code]
+
+
+@pytest.mark.parametrize(
+    ("heading", "usual", "other", "medium"),
+    [
+        ("Sample type", "tailings", "REE concentrate", "waste"),
+        ("Sample type", "tailings grab", "mill feed", "waste"),
+        ("Type echantillon", "rejets", "minerai", "waste"),
+        ("Fraction", "-63um", "HMC", "till"),
+        ("Fraction", "bulk", "heavy mineral concentrate", "till"),
+        ("Matrix", "till", "water", "till"),
+        ("Medium", "sediment", "agua", "stream_sediment"),
+    ],
+)
+def test_rows_of_other_matter_are_named(tmp_path: Path, heading: str, usual: str, other: str, medium: str) -> None:
+    reading = read(tmp_path, {heading: [usual, other, usual, other], "La_ppm": [30, 300, 31, 310]}, medium)
+    assert rows_told(reading, "other_matter") == [(3, 5)]
+
+
+def test_ordinary_kinds_of_samples_and_mapped_columns_are_not_told(tmp_path: Path) -> None:
+    kinds = ["grab", "core", "tailings", "till", "ore zone drilling"]
+    assert not rows_told(read(tmp_path, {"Sample type": kinds, "La_ppm": range(30, 35)}), "other_matter")
+    media = {"Medium": ["till", "water"], "La_ppm": [30, 3]}
+    assert not rows_told(read(tmp_path, media, mapped={"medium": "Medium"}), "other_matter")
+
+
+@pytest.mark.parametrize("word", ["MMI", "Enzyme Leach", "Water leach", "Na-PP", "Calculated", "estimated", "TCLP"])
+def test_rows_of_a_weak_leach_are_named(tmp_path: Path, word: str) -> None:
+    reading = read(tmp_path, {"Method": ["Aqua regia ICP-MS", word, "Fusion ICP-MS"], "La_ppm": [30, 3, 31]})
+    assert rows_told(reading, "part_only") == [(3,)]
+
+
+@pytest.mark.parametrize("heading", ["La_MMI_ppb", "La_EL_ppb", "La_MMI_ppm"])
+def test_columns_of_a_weak_leach_are_named_or_no_results(tmp_path: Path, heading: str) -> None:
+    reading = read(tmp_path, {heading: [300, 310], "Ce_ppm": [60, 61]})
+    told = {column for note in reading.notes if note.code == "part_only" for column in note.columns}
+    assert heading in told | {fate.column for fate in reading.fates if fate.fate == "asked"}
+
+
+@pytest.mark.parametrize(
+    "own", ["S03-R", "S03 Dup", "Prep dup S03", "S03 (repeat)", "S03_D", "dup-S03", "Field duplicate S03"]
+)
+def test_a_repeat_of_another_row_is_no_sample(tmp_path: Path, own: str) -> None:
+    names = [f"S{row:02d}" for row in range(1, 9)]
+    results = {"sample": [*names, own], "La_ppm": [*range(30, 38), 34]}
+    assert read(tmp_path, results).rejected["reason_code"].tolist() == ["control_duplicate"]
+
+
+def test_letters_that_name_series_are_samples(tmp_path: Path) -> None:
+    names = ["A-R", "B-R", "C-D", "S01-R", "TD-4"]
+    assert len(read(tmp_path, {"sample": names, "La_ppm": range(30, 35)}).layer) == 5
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "ppm"),
+    [("TREE_ppm", "500", 500.0), ("TREE_%", "0.05", 500.0), ("TREO_ppm", "500", 500.0 / treo_per_tree()[1]),
+     ("TREO (wt%)", "0.05", 500.0 / treo_per_tree()[1]), ("REO, g/t", "500", 500.0 / treo_per_tree()[1])],
+)  # fmt: skip
+def test_a_total_is_read_in_its_unit_and_form(tmp_path: Path, heading: str, cell: str, ppm: float) -> None:
+    cells = {f'"{heading}"' if "," in heading else heading: [cell] * 3}
+    reading = read(tmp_path, cells, "waste", mapped={"tree_ppm": heading})
+    assert np.allclose(reading.layer["tree_ppm"], ppm)
+
+
+@pytest.mark.parametrize(
+    "heading", ["TREE+Y", "TREO minus Ce ppm", "LREE_ppm", "HREO ppm", "Total light rare earths ppm", "Sum REE"]
+)
+def test_a_total_without_a_unit_or_of_a_part_stops(tmp_path: Path, heading: str) -> None:
+    with pytest.raises(SourceError, match=r"unit|some of the rare earths"):
+        read(tmp_path, {heading: [500, 600]}, "waste", mapped={"tree_ppm": heading})
+
+
+def test_a_stated_unit_is_taken_for_a_total(tmp_path: Path) -> None:
+    more = {"mapped": {"tree_ppm": "Sum REE"}, "options": {"units": {"Sum REE": "pct"}}}
+    assert np.allclose(read(tmp_path, {"Sum REE": [0.05, 0.06]}, "waste", **more).layer["tree_ppm"], [500, 600])
