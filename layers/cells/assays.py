@@ -281,12 +281,12 @@ def suspicions(name: str, cells: Cells) -> list[Suspicion]:
     """Look for half-limit plateaus, limits written as plain values, and upper limits typed as results.
 
     A lowest value is most likely a substituted limit if it is shared and all others, and the limits of results marked as
-    censored, lie far above it; where nothing is marked, also if a tenth or more of all results (at least five) share it. A
-    highest value that is a power of ten and repeated is most likely an upper limit.
+    censored, lie far above it; where nothing is marked, also if a tenth or more of all results (at least five) share it; of five
+    to seven results, if half share it. A highest value that is a power of ten and repeated is most likely an upper limit.
     """
     value = cells.value[np.isfinite(cells.value)]
     if len(value) < _FEWEST:
-        return []
+        return _plateaus(name, cells, value)
     suspects = []
     low, high = value.min(), value.max()
     at_low = int((value == low).sum())
@@ -309,6 +309,21 @@ def suspicions(name: str, cells: Cells) -> list[Suspicion]:
     return suspects
 
 
+def _plateaus(name: str, cells: Cells, value: FloatArray) -> list[Suspicion]:
+    """Look for ends that most of a few results share: five rows tell too little of anything less."""
+    if len(value) < _FEW or (cells.censored != 0).any():
+        return []
+    low, high = float(value.min()), float(value.max())
+    at_low, at_high = int((value == low).sum()), int((value == high).sum())
+    others = value[value > low]
+    if 0 < low < high and at_low >= _MAJORITY * len(value) and others.min() >= _APART[3] * low:
+        return [Suspicion("lowest_value_repeated", name, at_low, low)]
+    if high > low and high >= 1000 and float(np.log10(high)).is_integer() and at_high >= _MAJORITY * len(value):
+        return [Suspicion("highest_value_round", name, at_high, high)]
+    return []
+
+
+_FEW, _MAJORITY = 5, 0.5
 _FEWEST, _SEVERAL = 8, 20
 _APART = {2: 4.0, 3: 2.5}
 """How often the lowest value stands -> how many times as high the next one is, for the lowest to be a limit or half of one."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 
 from layers.accounting import Note
 
 _MANY, _SEVERAL = 30, 10
+_ROWS_TO_COMPARE, _TOGETHER = 8, 3
+_FAR_DEX, _ALIKE_DEX = 2.4, 0.7
+"""Results of one row that are one factor off: how far at least, and how far that factor may differ between elements."""
 
 
 def suspicious_values(source: str, layer: pd.DataFrame) -> list[Note]:
@@ -23,7 +28,7 @@ def suspicious_values(source: str, layer: pd.DataFrame) -> list[Note]:
     Returns
     -------
     list of Note
-        Codes ``decimal_shift``, ``minutes_as_decimals``, ``same_results``, ``same_place``.
+        Codes ``decimal_shift``, ``row_of_another_unit``, ``minutes_as_decimals``, ``same_results``, ``same_place``.
     """
     notes = [*_minutes(source, layer), *_same_place(source, layer)]
     results = [
@@ -31,6 +36,7 @@ def suspicious_values(source: str, layer: pd.DataFrame) -> list[Note]:
     ]
     if results and "sample_id" in layer.columns:
         notes += [*_shifts(source, layer, results), *_same_results(source, layer, results)]
+        notes += _shifted_rows(source, layer, results)
     return notes
 
 
@@ -52,6 +58,32 @@ def _shifts(source: str, layer: pd.DataFrame, results: list[str]) -> list[Note]:
         )
         notes.append(Note(source, "decimal_shift", text, rows=_rows(layer, layer[name] == known[-1])))
     return notes
+
+
+def _shifted_rows(source: str, layer: pd.DataFrame, results: list[str]) -> list[Note]:
+    """Find rows all of whose results lie off the others by one factor of some hundreds: pasted from a table in another unit."""
+    ppm = layer[results].to_numpy(dtype=float)
+    enough = (np.isfinite(ppm) & (ppm > 0)).sum(axis=0) >= _ROWS_TO_COMPARE
+    if enough.sum() < _TOGETHER:
+        return []
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)
+        dex = np.log10(np.where(ppm > 0, ppm, np.nan)[:, enough])
+        off = dex - np.nanmedian(dex, axis=0)
+        least, most = np.nanmin(off, axis=1), np.nanmax(off, axis=1)
+    alike = (np.isfinite(off).sum(axis=1) >= _TOGETHER) & (most - least <= _ALIKE_DEX)
+    rows = np.flatnonzero(alike & ((least >= _FAR_DEX) | (most <= -_FAR_DEX)))
+    if not len(rows) or len(rows) > 0.2 * len(layer):
+        return []
+    first = rows[0]
+    times = 10.0 ** abs(float(np.nanmean(off[first])))
+    text = (
+        f"All results of a row lie about {times:.0f} times {'above' if least[first] > 0 else 'below'} those of the others (e.g. "
+        f"{layer['sample_id'].iloc[first]}): the row may stand in another unit. Look at the laboratory's sheet."
+    )
+    return [
+        Note(source, "row_of_another_unit", text, len(rows), rows=_rows(layer, np.isin(np.arange(len(layer)), rows)))
+    ]
 
 
 def _same_results(source: str, layer: pd.DataFrame, results: list[str]) -> list[Note]:

@@ -56,7 +56,7 @@ SUSPICIOUS = frozenset(
         "code_unexplained", "suspected_classes", "nodata_not_storable",
         "nodata_within_values", "element_and_oxide_differ", "page_sized", "low_precision", "degrees_minutes",
         "crs_overruled", "taken_back", "waste_taken_back", "datum_assumed", "unread_quantity", "unknown_commodity",
-        "untranslated",
+        "untranslated", "row_of_another_unit", "other_matter", "part_only",
     ]
 )  # fmt: skip
 """Codes of notes that ask for a person's eye; the others only tell what was done."""

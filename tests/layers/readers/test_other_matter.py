@@ -13,6 +13,7 @@ from layers.catalogue.source import Source
 from layers.elements import treo_per_tree
 from layers.errors import SourceError
 from layers.readers.geochemistry import read_geochemistry
+from layers.readers.suspicious import suspicious_values
 
 
 def read(folder: Path, columns: dict[str, list[Any]], medium: str = "till", **more: Any) -> Reading:
@@ -109,3 +110,31 @@ def test_a_total_without_a_unit_or_of_a_part_stops(tmp_path: Path, heading: str)
 def test_a_stated_unit_is_taken_for_a_total(tmp_path: Path) -> None:
     more = {"mapped": {"tree_ppm": "Sum REE"}, "options": {"units": {"Sum REE": "pct"}}}
     assert np.allclose(read(tmp_path, {"Sum REE": [0.05, 0.06]}, "waste", **more).layer["tree_ppm"], [500, 600])
+
+
+@pytest.mark.parametrize("factor", [1e-4, 1e3, 1e-3])
+def test_a_row_in_another_unit_is_named(tmp_path: Path, factor: float) -> None:
+    spread = [1.0, 1.3, 0.8, 1.1, 0.7, 1.6, 0.9, 1.2, 1.05, 0.95]
+    rows = [one * factor if row == 4 else one for row, one in enumerate(spread)]
+    reading = read(
+        tmp_path, {f"{name}_ppm": [ppm * one for one in rows] for name, ppm in (("La", 30), ("Ce", 60), ("Nd", 26))}
+    )
+    notes = suspicious_values("s", reading.layer)
+    assert [note.rows for note in notes if note.code == "row_of_another_unit"] == [(6,)]
+
+
+def test_a_rich_row_and_a_spread_suite_are_not_told(tmp_path: Path) -> None:
+    rows = [1.0, 1.3, 0.8, 1.1, 60.0, 1.6, 0.9, 1.2, 1.05, 0.95]
+    reading = read(
+        tmp_path, {f"{name}_ppm": [ppm * one for one in rows] for name, ppm in (("La", 30), ("Ce", 60), ("Nd", 26))}
+    )
+    assert not [note for note in suspicious_values("s", reading.layer) if note.code == "row_of_another_unit"]
+
+
+@pytest.mark.parametrize(
+    ("results", "code"),
+    [([2.5] * 5 + [30, 31], "lowest_value_repeated"), ([10000] * 3 + [9000, 31], "highest_value_round")],
+)
+def test_half_a_limit_and_a_cap_are_told_in_a_few_rows(tmp_path: Path, results: list[float], code: str) -> None:
+    reading = read(tmp_path, {"La_ppm": results, "Ce_ppm": range(60, 60 + len(results))})
+    assert [note.columns for note in reading.notes if note.code == code] == [("La_ppm",)]

@@ -200,16 +200,16 @@ def test_rare_earths_that_make_up_the_sample_are_shares_of_their_sum(tmp_path: P
 
 
 def test_results_whose_sum_no_sample_holds_are_missing_and_told(tmp_path: Path) -> None:
-    header = "sample_id,site_id,La2O3_pct,CeO2_pct,SiO2_pct,Th_pct,tree\n"
+    header = "sample_id,site_id,La2O3_pct,CeO2_pct,SiO2_pct,Th_pct,tree_ppm\n"
     own = "S1,A,50,48,1,0.1,50\nS2,A,20,<0.1,95,0.1,60\nS3,A,0.5,0.4,60,0.1,1832751\nS4,A,0.5,0.4,60,0.1,\n"
     (tmp_path / "lab.csv").write_text(header + own)
     facts = {
         "id": "s", "role": "geochemistry", "path": "lab.csv", "defaults": {"medium": "waste"},
-        "columns": {"sample_id": "sample_id", "site_key": "site_id", "tree_ppm": "tree"},
+        "columns": {"sample_id": "sample_id", "site_key": "site_id", "tree_ppm": "tree_ppm"},
     }  # fmt: skip
     reading = read_geochemistry(Source.model_validate(facts), tmp_path)
     told = [(note.columns, note.rows) for note in reading.notes if note.code == "more_than_the_sample"]
-    assert told == [(("La", "Ce"), (2,)), (("tree",), (4,))]
+    assert told == [(("La", "Ce"), (2,)), (("tree_ppm",), (4,))]
     assert reading.layer["La_ppm"].isna().tolist() == [True, False, False, False]
     assert reading.layer["Th_ppm"].notna().all()
     assert reading.layer["tree_ppm"].isna().tolist() == [False, False, True, True]

@@ -101,7 +101,7 @@ def keyed_sources(folder: Path) -> list[dict[str, object]]:
     sites.to_csv(folder / "register.csv", index=False)
     keys = ["A1", "Grey Cup", "OLD SPUR", "the first one", "Twin", "Far Bell", "Lost"]
     assays = pd.DataFrame(
-        {"Sample": [f"B{n}" for n in range(7)], "Mine": keys, "TREE": range(90, 97), "La_ppm": range(10, 17)}
+        {"Sample": [f"B{n}" for n in range(7)], "Mine": keys, "TREE_ppm": range(90, 97), "La_ppm": range(10, 17)}
     )
     assays.to_csv(folder / "lab.csv", index=False)
     lake = pd.DataFrame({"Sample": ["L1", "L2"], "La_ppm": [3, 4], "Lat": [50.0, 57.0], "Lon": [-90.0, -70.0]})
@@ -111,7 +111,7 @@ def keyed_sources(folder: Path) -> list[dict[str, object]]:
         {"id": "register", "role": "inventory", "path": "register.csv", "crs": "EPSG:4326",
          "columns": {"official_id": "ID", "name": "Name", "commodities": "Commodity", **place}},
         {"id": "lab", "role": "geochemistry", "path": "lab.csv", "defaults": {"medium": "waste"},
-         "columns": {"sample_id": "Sample", "site_key": "Mine", "tree_ppm": "TREE"},
+         "columns": {"sample_id": "Sample", "site_key": "Mine", "tree_ppm": "TREE_ppm"},
          "values": {"site_key": {"the first one": "register:A1"}}},
         {"id": "lake", "role": "geochemistry", "path": "lake.csv", "crs": "EPSG:4326", "defaults": {"medium": "lake_sediment"},
          "columns": {"sample_id": "Sample", **place}},
