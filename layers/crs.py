@@ -34,6 +34,7 @@ SHORT_DEGREE_KM = 111.0
 
 _GEOD = pyproj.Geod(ellps="WGS84")
 _SAME_DATUM_M = 2.0
+_AXIS_STEP = r"(?:Inverse of )?axis order change \(2D\)(?: \+ )?|(?: \+ )?axis order change \(2D\)"
 _LONGEST_TEXT = 10_000
 _LONGEST_NAME = 120
 _GRIDS = {"NAD27": "ca_nrc_ntv2_0.tif (Canada) or us_noaa_conus.tif (USA)"}
@@ -185,10 +186,12 @@ def check_range(where: str, crs: pyproj.CRS, bounds: Any, hint: str = "") -> Non
     shown = f"x {west:g}..{east:g}, y {south:g}..{north:g}"
     name = authority(crs)
     if crs.is_geographic and (west < -360 or east > 360 or south < -90.000001 or north > 90.000001):
-        raise SourceError(
-            f"{where}: coordinates outside -180..180 / -90..90 for {name}: {shown}. They look like metres of a projected system."
-            f"{hint or ' State the right one with crs:, e.g. EPSG:26910.'}"
+        looks = (
+            f"They look like metres of a projected system.{hint or ' State the right one with crs:, e.g. EPSG:26910.'}"
         )
+        if max(-west, east) <= 90 and max(-south, north) <= 360:
+            looks = "The axes look exchanged: x should be the longitude. Exchange them in the file."
+        raise SourceError(f"{where}: coordinates outside -180..180 / -90..90 for {name}: {shown}. {looks}")
     if crs.is_projected and max(abs(west), abs(east)) <= 360 and max(abs(south), abs(north)) <= 90:
         raise SourceError(
             f"{where}: {shown} cannot be {name} metres; did you mean EPSG:4326 or EPSG:4269? State the right one with 'crs:'."
@@ -243,15 +246,8 @@ def shift_to_wgs84(crs_text: str, cell: tuple[int, int]) -> Shift:
     if not known:
         return Shift(pyproj.Transformer.from_crs(crs, WGS84, always_xy=True), math.nan, "ballpark")
     best = min(known, key=lambda operation: float(operation.accuracy))
-    return Shift(
-        best,
-        float(best.accuracy),
-        re.sub(
-            r"(?:Inverse of )?axis order change \(2D\)(?: \+ )?|(?: \+ )?axis order change \(2D\)",
-            "",
-            str(best.description),
-        ),
-    )
+    name = re.sub(_AXIS_STEP, "", str(best.description))
+    return Shift(best, float(best.accuracy), name)
 
 
 def points_to_wgs84(

@@ -95,7 +95,8 @@ _RANGE_WORDS = {"-", "to", "a", "and", "et", "y"}
 _CODES = [10.0**digits - 1 for digits in range(3, 16)]
 _NINES = re.compile(r"9{3,}(?:[.,]0+)?|9{1,3}(?:[ ,.']9{3})+(?:[.,]0+)?")
 """Nothing but nines and no unit: what databases write where a number is not known."""
-MOST = {"t": 1e12, "m3": 1e12, "m2": 1e10, "m": 3000.0}
+_IN_BRACKETS = re.compile(r"\([\d .,']+\)")
+MOST = {"t": 3e10, "m3": 3e10, "m2": 1e10, "m": 3000.0}
 """What no mine waste reaches, by base unit: the largest hold some 1e10 t on 1e8 m2, a few hundred metres high."""
 
 
@@ -168,6 +169,8 @@ def parse_quantity(text: str, unit: str, decimal_mark: DecimalMark = None, zero_
     if _NINES.fullmatch(cell):
         reason = f"'{text}' is nothing but nines, as codes for not known are; write a unit behind it if it is an amount"
         return Quantity("rejected", reason=reason)
+    if _IN_BRACKETS.fullmatch(cell):
+        return Quantity("rejected", reason=f"'{text}' stands in brackets: negative as in accounts, or an estimate?")
     bound, body = _bound(body)
     if body.startswith("-"):
         return Quantity("rejected", reason=f"'{text}' is negative")

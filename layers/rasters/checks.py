@@ -22,6 +22,8 @@ _FAR_FILL = 10.0
 _FEWEST = 16
 _MOST_CODES = 4
 _STEPS, _STEP_GAP = 20, 0.03
+_OFTEN, _RUNS = 10, 0.7
+"""How many times as often as any other value a filling one stands, and how many of its cells have it as next neighbour."""
 
 
 def class_notes(source: str, raster: Raster, why: str | None) -> list[Note]:
@@ -63,10 +65,10 @@ def suspicions(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
         ``constant_raster``, ``suspected_nodata``, ``nodata_within_values``, ``longitude_0_360``, ``nonsquare_cells`` as they
         apply.
     """
+    fills = [*_undeclared(source, raster, values), *_filled(source, raster, values)]
     return [
-        *_undeclared(source, raster, values),
+        *(fills or _in_one_piece(source, raster, values)),
         *_constant(source, raster, values),
-        *_filled(source, raster, values),
         *_not_storable(source, raster),
         *_shape(source, raster),
     ]
@@ -174,6 +176,33 @@ def _filled(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
                 f"{count / len(valid):.0%} of the cells looked at hold {fill:g}, far from all others "
                 f"({rest.min():g}..{rest.max():g}), and no missing code says so. "
                 f"If it means missing, state `options: {{nodata: [{fill:g}]}}`."
+            )
+            return [Note(source, "suspected_nodata", text, count)]
+    return []
+
+
+def _in_one_piece(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
+    """Notice zeros, or an end of the values, that fill pieces of a raster without a missing code among values that vary.
+
+    Where nothing was measured programs write 0 or the least value they have; a measured surface repeats no value so often.
+    """
+    known = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+    if raster.classes or raster.nodata or raster.masked or values.dtype.kind not in "iuf" or len(known) < _FEWEST:
+        return []
+    distinct, counts = np.unique(known, return_counts=True)
+    if len(distinct) < _STEPS:
+        return []
+    for fill in dict.fromkeys([0.0, float(distinct[0]), float(distinct[-1])]):
+        at = distinct == fill
+        count = int(counts[at].sum())
+        if count < _LEAST_FILL * len(known) or count < _OFTEN * int(counts[~at].max()):
+            continue
+        same = known == fill
+        if (same[:-1] & same[1:]).sum() > _RUNS * count:
+            text = (
+                f"{count / len(known):.0%} of the cells looked at hold {fill:g}, next to each other, among values that vary "
+                f"({distinct[~at].min():g}..{distinct[~at].max():g}), and the raster declares no missing code. If it means "
+                f"missing, state `options: {{nodata: [{fill:g}]}}`."
             )
             return [Note(source, "suspected_nodata", text, count)]
     return []

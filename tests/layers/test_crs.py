@@ -159,3 +159,10 @@ def test_a_working_crs_that_distorts_areas_is_refused() -> None:
         working_crs(CANADA, "EPSG:26910")
     for code in ("EPSG:3979", "EPSG:3347", "ESRI:102001"):
         assert working_crs(CANADA, code) is not None
+
+
+def test_exchanged_degrees_are_called_so_and_not_metres() -> None:
+    with pytest.raises(SourceError, match="axes look exchanged"):
+        crs.check_range("s (a.geojson)", pyproj.CRS(4326), (49.1, -118.7, 49.6, -118.2))
+    with pytest.raises(SourceError, match="metres of a projected system"):
+        crs.check_range("s (a.geojson)", pyproj.CRS(4326), (492000.0, 5400000.0, 493000.0, 5410000.0))

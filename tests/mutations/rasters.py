@@ -78,6 +78,16 @@ def _holes(code: float, dtype: str = "float32", declared: float | None = None) -
     return grid
 
 
+def _piece(value: float, *, stripe: bool = False) -> Grid:
+    """Return a grid a piece of which was never measured and holds a value that others may have, without a missing code."""
+    grid = _plain()
+    grid.stored += np.random.default_rng(7).normal(-120, 0.4, grid.stored.shape).astype("float32")
+    grid.truth = grid.stored.astype(float)
+    piece = np.s_[:, 9:12] if stripe else np.s_[4:12, 6:16]
+    grid.stored[piece], grid.truth[piece] = value, np.nan
+    return grid
+
+
 def _scaled(scale: float, offset: float) -> Grid:
     grid = _plain("int16")
     grid.truth = grid.stored * scale + offset
@@ -246,6 +256,9 @@ RASTERS: dict[str, Callable[[], Grid]] = {
     "undeclared NaN": lambda: _holes(np.nan),
     "undeclared lowest": lambda: _holes(_LOWEST),
     "undeclared 1e31": lambda: _holes(1e31),
+    "a block of zeros": lambda: _piece(0.0),
+    "a stripe of zeros": lambda: _piece(0.0, stripe=True),
+    "a block of the least value": lambda: _piece(-112.0),
     "infinite cells": _infinite,
     "declared -9999, stored -32768": lambda: _holes(-32768, "int16", -9999),
     "scale of a tenth": lambda: _scaled(0.1, 0.0),

@@ -203,3 +203,25 @@ def test_real_grids_without_a_crs(shared_realdata, name, code) -> None:
     assert (raster.width, raster.height) in [(259, 304), (304, 259)]
     assert raster.nodata == (pytest.approx(code, rel=1e-6),)
     assert np.isfinite(everything(raster)).mean() > 0.05
+
+
+@pytest.mark.parametrize(
+    ("fill", "where"),
+    [(0.0, np.s_[10:22, 8:30]), (0.0, np.s_[:, 12:18]), (-60.0, np.s_[:9, :9]), (70.0, np.s_[31:, :])],
+)
+def test_one_value_in_a_piece_of_a_raster_without_a_missing_code_is_told(tmp_path, fill, where) -> None:
+    cells = np.random.default_rng(5).normal(0, 8, (40, 40)).astype("float32")
+    cells[where] = fill
+    write(tmp_path / "mag.tif", cells)
+    notes = described(tmp_path / "mag.tif").notes
+    assert [note.code for note in notes] == ["suspected_nodata"]
+    write(tmp_path / "declared.tif", cells, nodata=-9999)
+    assert not described(tmp_path / "declared.tif").notes
+
+
+def test_single_cells_of_one_value_are_not_told(tmp_path) -> None:
+    draw = np.random.default_rng(5)
+    cells = draw.normal(0, 8, (40, 40)).astype("float32")
+    cells[draw.random(cells.shape) < 0.06] = 0.0
+    write(tmp_path / "mag.tif", cells)
+    assert not described(tmp_path / "mag.tif").notes

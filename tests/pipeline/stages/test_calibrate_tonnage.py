@@ -87,7 +87,7 @@ def test_few_pairs_move_the_law_by_what_they_can_tell_and_none_leave_it() -> Non
 
 @pytest.mark.parametrize("level", [-0.6, 0.0, 0.6])
 def test_without_pairs_the_level_of_the_law_is_moved_part_of_the_way_to_surer_tonnes(level: float) -> None:
-    """Of the distance of the medians 0.36 / (0.36 + 0.64 + their error); at the law's own level ranges hold 0.67 where it is off."""
+    """Of the distance of the medians 0.36 / (0.36 + 0.64 + their error); at the law's own level ranges hold 0.67 if it is off."""
     held, off = [], []
     for seed in range(12):
         table, true = footprints(70, 45, 0.7, level, seed)
