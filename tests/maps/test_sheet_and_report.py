@@ -635,5 +635,5 @@ def test_the_report_says_which_method_orders_and_why_and_warns_on_its_first_page
     assert "plain logistic regression (orders the list)" in english
     assert "0.100 ± 0.040" in english
     assert "1.93 (6.4)" in english
-    assert "0.59 (1 where the patterns are independent" in english
+    assert "0.59 (under 0.85 the patterns say the same twice" in english
     assert words.unbroken("ne la remplace que si elle la devance de plus d'une erreur type") in words.unbroken(french)
