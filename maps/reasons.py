@@ -19,6 +19,7 @@ _FEATURES = (
     (re.compile(r"neighbour_assays_ppm"), "neighbour_assays", "ppm"),
     (re.compile(r"other_method_ppm"), "other_method", "ppm"),
     (re.compile(r"waste_measured_ppm"), "waste_measured", "ppm"),
+    (re.compile(r"waste_undetected_ppm"), "waste_undetected", "ppm"),
     (re.compile(r"type_affinity"), "type_affinity", "share"),
     (re.compile(r"part_(?P<x>metal|amount|access|liability)"), "part", "share"),
     (re.compile(r"waste_proxy_ppm"), "waste_proxy", "ppm"),
@@ -118,7 +119,8 @@ def reason_parts(
     own = readings.get(f"{what_kind}_{reading}") or readings.get(f"{what_kind}_{name_of(feature)}_{reading}")
     if kind == "showing" and feature in OF_AMOUNT:
         own = readings["amount_showing"]
-    direction = _direction(contribution, reading, lang)
+    against_rest = what_kind == "waste_measured" and reading == "value" and contribution < 0
+    direction = word("lowers_measured", lang) if against_rest else _direction(contribution, reading, lang)
     if own is not None:
         text = readings["plain"][lang].format(what=str(own[lang]).replace("{x}", name), direction=direction)
     else:

@@ -306,7 +306,11 @@ def censoring_notes(source_id: str, table: pd.DataFrame, params: CensoringParams
         ]
         more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
         at_most = score == "waste" and params.method == "substitution"
-        unless = ", unless the pattern of what was detected lets expect less" if at_most else ""
+        unless = (
+            ", unless the pattern of what was detected lets expect less; where nothing at all was detected, anything below"
+            if at_most
+            else ""
+        )
         message = (
             f"{str(medium).replace('_', ' ').capitalize()}, {str(method).replace('_', ' ')}: a result below a limit counts as "
             f"{counts_as}; {_SCORES[str(score)]}{unless}. Share below a limit: {', '.join(shown[:_SHOWN])}{more}."

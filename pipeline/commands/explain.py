@@ -68,7 +68,8 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
         "",
         word("explain_reasons_companion" if rests_on_companion(publication.validation) else "explain_reasons", lang),
     ]
-    recorded = publication.sites.loc[publication.sites["site_id"] == site_id, "commodities"].iloc[0]
+    site = publication.sites[publication.sites["site_id"] == site_id].iloc[0]
+    recorded, sampled = site["commodities"], bool(site.get("waste_n", 0) > 0)
     everything = of_weight(publication.reasons[publication.reasons["site_id"] == site_id]).sort_values("position")
     reasons = everything.head(REASONS_SHOWN)
     for feature, contribution, value in zip(reasons["feature"], reasons["contribution"], reasons["value"], strict=True):
@@ -92,7 +93,8 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
         f"  {area} ({layer_in_words(layer, lang)}){word('colon', lang)}{word(f'relation_{relation}', lang)}"
         for area, layer, relation in zip(relations["territory"], relations["layer"], relations["relation"], strict=True)
     ] or [f"  {word('areas_none', lang)} {areas_looked_up(publication.territories['layer'], lang)}"]
-    return "\n".join([*lines, "", word("notice_not_resource", lang), word("notice_nations", lang)])
+    notice = word("notice_not_resource_sampled" if sampled else "notice_not_resource", lang)
+    return "\n".join([*lines, "", notice, word("notice_nations", lang)])
 
 
 def _grade(row: pd.Series, key: str, lang: str) -> str:

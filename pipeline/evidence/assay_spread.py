@@ -46,6 +46,9 @@ LEAST_SHARE_OF_LIMIT = 0.5
 """Of a limit that stands for a result below it, where the limit itself is no longer known."""
 
 
+WIDTH90 = 3.29
+"""Width of a 90 % interval in standard deviations."""
+
 RAREST_OWN = 0.1
 """Least chance that a belief leaves beyond the assay of the waste itself. Judgement: twice what its 90 % range leaves."""
 
@@ -62,6 +65,21 @@ def where_undetected(value: np.ndarray, high: np.ndarray, open_dex: np.ndarray) 
     """
     undetected = (open_dex >= MOST_OPEN_DEX) & np.isfinite(high)
     return np.where(undetected, high * 10.0 ** (-MOST_OPEN_DEX / 2.0), value)
+
+
+def as_limit(middle_log10: np.ndarray, variance: np.ndarray, undetected: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return values with the limit in place of the middle that `where_undetected` gives, and the error of a measurement there.
+
+    Parameters
+    ----------
+    middle_log10, variance : ndarray of float, shape (n,)
+        With the variance of what limits leave open (`MOST_OPEN_DEX`) in it where nothing was detected.
+    undetected : ndarray of bool, shape (n,)
+    """
+    return (
+        np.where(undetected, middle_log10 + MOST_OPEN_DEX / 2.0, middle_log10),
+        np.where(undetected, np.maximum(variance - (MOST_OPEN_DEX / WIDTH90) ** 2, 1e-4), variance),
+    )
 
 
 def near_own_assay(

@@ -14,11 +14,14 @@ from pipeline.evidence.assay_spread import (
     LEAST_SHARE_OF_LIMIT,
     MOST_OPEN_DEX,
     USUAL_ASSAYS,
+    WIDTH90,
+    as_limit,
     near_own_assay,
     where_undetected,
 )
 from pipeline.evidence.target_evidence import named_minerals
 from pipeline.evidence.targets import Grades, HostKind, TargetFacts
+from pipeline.kernels.censored_field import limit_as_observation
 
 CHANCE_BY_CLUES = (0.03, 0.15, 0.4, 0.7)
 """Chance that a waste is one of its host's kind, by how many of three clues are there: type of deposit, companion that was mined,
@@ -34,10 +37,6 @@ PRIOR_WASTES = 4.0
 """Wastes the judged chance counts for when measured ones update it."""
 
 LEAST_SD_LOG10, MOST_SD_LOG10 = 0.1, 2.0
-
-
-WIDTH90 = 3.29
-"""Width of a 90 % interval in standard deviations."""
 
 
 @dataclass(frozen=True)
@@ -322,11 +321,15 @@ def _reaching(mean: np.ndarray, sd: np.ndarray, passes: np.ndarray, log_g: float
 def _with_assay(
     mean: np.ndarray, sd: np.ndarray, y: np.ndarray, n: np.ndarray, open_dex: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the belief updated by the assays of the waste itself; both are normal, an assay open over decades a wide one."""
+    """Return the belief updated by the assays of the waste itself; both are normal, limits count by their own likelihood."""
     known = np.isfinite(y)
     error = USUAL_ASSAYS.variance(np.maximum(n, 1.0)) + (open_dex / WIDTH90) ** 2
-    wide = np.maximum(sd, 0.5) ** 2
+    undetected = known & (open_dex >= MOST_OPEN_DEX)
+    y, error = as_limit(y, error, undetected)
+    value, of_limit = limit_as_observation(y, error, mean, sd**2)
+    y, error = np.where(undetected, value, y), np.where(undetected, of_limit, error)
+    wide = np.where(undetected, sd, np.maximum(sd, 0.5)) ** 2
     weight = np.where(known, wide / (wide + error), 0.0)
     middle, spread = mean + weight * (np.where(known, y, mean) - mean), np.sqrt(weight * error)
-    middle, spread = near_own_assay(y, np.sqrt(error), middle, spread)
+    middle, spread = near_own_assay(np.where(undetected, np.nan, y), np.sqrt(error), middle, spread)
     return middle, np.where(known, spread, sd)

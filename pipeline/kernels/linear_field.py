@@ -13,7 +13,7 @@ Spatial Data*, section 3.4 (kriging with a trend).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
@@ -124,6 +124,21 @@ def fit_field(
     final = marginal(spread, design, value, own_variance, blocks, distance)
     return LinearField(
         spread, final.coef, final.coef_covariance, design, value, own_variance, x_km, y_km, final.log_likelihood
+    )
+
+
+def with_values(fitted: LinearField, value: np.ndarray, own_variance: np.ndarray) -> LinearField:
+    """Return the field of other measurements of the same sites, with the variances that were learned."""
+    blocks = _blocks(fitted.x_km, fitted.y_km)
+    distance = [_distance(*2 * (fitted.x_km[block], fitted.y_km[block])) for block in blocks]
+    final = marginal(fitted.spread, fitted.design, value, own_variance, blocks, distance)
+    return replace(
+        fitted,
+        coef=final.coef,
+        coef_covariance=final.coef_covariance,
+        value=value,
+        own_variance=own_variance,
+        log_likelihood=final.log_likelihood,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.evidence.assay_spread import AssaySpread
+from pipeline.evidence.assay_spread import MOST_OPEN_DEX, WIDTH90, AssaySpread
 from pipeline.evidence.proxy_grades import ProxyParams, predict_from_proxies
 from pipeline.learning.candidates import Task
 from pipeline.learning.trained_model import Applicability, dissimilarity
@@ -88,7 +88,8 @@ def weigh_waste(
     Returns
     -------
     waste : DataFrame
-        ``waste_log10, waste_sd_log10, waste_rule`` per row.
+        ``waste_log10, waste_sd_log10, waste_rule`` per row, and ``waste_undetected``, 1 where nothing was detected: the value is
+        then the middle of what the limits leave open, and its spread theirs.
     facts : dict
         Skill of the proxies.
     """
@@ -99,10 +100,10 @@ def weigh_waste(
         width = np.log10(table["measured_high_ppm"].to_numpy(float) / table["measured_low_ppm"].to_numpy(float))
     alone = table["measured_open_dex"].to_numpy(float)  # of one sample: its fellows' scatter is counted by itself
     width = np.where(np.isfinite(alone), alone, width)
-    width = np.where(np.isfinite(width), np.clip(width, 0.0, 2.0), 0.0)
+    width = np.where(np.isfinite(width), np.clip(width, 0.0, MOST_OPEN_DEX), 0.0)
     samples = np.maximum(1.0, table["measured_n"].fillna(1).to_numpy(float))
     within = within_waste_variance(table["measured_n"], table["measured_squares"], spread.sample_sd_log10)
-    sd = np.where(measured, np.sqrt((width / 3.29) ** 2 + within / samples + spread.bias_sd_log10**2), np.nan)
+    sd = np.where(measured, np.sqrt((width / WIDTH90) ** 2 + within / samples + spread.bias_sd_log10**2), np.nan)
     columns = [name for name in names if name.startswith("waste_") and name.endswith("_ppm")]
     grades = predict_from_proxies(np.where(measured, value, np.nan), table[columns], blocks, params)
     by_proxy = ~measured & np.isfinite(grades.predicted_log10_ppm)
@@ -110,6 +111,7 @@ def weigh_waste(
         {
             "waste_log10": np.where(by_proxy, grades.predicted_log10_ppm, log10),
             "waste_sd_log10": np.where(by_proxy, max(grades.sd_log10, 0.15), sd),
+            "waste_undetected": (measured & (width >= MOST_OPEN_DEX)).astype(float),
             "waste_rule": np.where(measured, "assay", np.where(by_proxy, "proxies", "none")),
         }
     )

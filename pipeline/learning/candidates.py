@@ -63,6 +63,8 @@ class Task:
         Places in the working CRS, for what is learned in space.
     grade_variance : ndarray of float, shape (n,), or None
         Error variance of ``grade``, squared log10; None: that of one grab sample.
+    undetected : ndarray of bool, shape (n,), or None
+        Wastes in which nothing was detected: their ``grade`` is the middle of what limits leave open. None: there are none.
     prepared : dict
         Fitted preparations by table and mask of rows. They look at features alone, so tasks that differ in labels share
         them.
@@ -78,6 +80,7 @@ class Task:
     x_km: np.ndarray | None = None
     y_km: np.ndarray | None = None
     grade_variance: np.ndarray | None = None
+    undetected: np.ndarray | None = None
     prepared: dict[tuple[int, bytes], Preparation] = field(default_factory=dict, compare=False, repr=False)
 
     @property

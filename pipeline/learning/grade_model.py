@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import log_ndtr, ndtri_exp
 
-from pipeline.evidence.assay_spread import USUAL_ASSAYS, near_own_assay
+from pipeline.evidence.assay_spread import USUAL_ASSAYS, as_limit, near_own_assay
 from pipeline.evidence.host_grades import PRIOR_WASTES, host_grades, taught_by_wastes
-from pipeline.kernels.linear_field import LinearField, fit_field, predict_field
+from pipeline.kernels.censored_field import fit_with_limits, limit_as_observation
+from pipeline.kernels.linear_field import LinearField, predict_field
 from pipeline.learning.candidates import Preparation, Task, prepare
 from pipeline.learning.trained_model import USUAL_SPREAD_LOG10, TrainedModel
 from pipeline.learning.validation import Fit
@@ -59,7 +60,9 @@ def fitted_field(task: Task, ready: Preparation, rows: np.ndarray) -> LinearFiel
     used = rows & np.isfinite(task.grade)
     variance = np.full(len(task.y), USUAL_VARIANCE) if task.grade_variance is None else task.grade_variance
     table = ready.steps.transform(task.features[used])
-    return fit_field(table, task.grade[used], variance[used], task.x_km[used], task.y_km[used])
+    below = np.zeros(len(task.y), dtype=bool) if task.undetected is None else task.undetected
+    grade, error = as_limit(task.grade, variance, below)
+    return fit_with_limits(table, grade[used], error[used], below[used], task.x_km[used], task.y_km[used])
 
 
 def chance_log_odds(mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
@@ -74,6 +77,7 @@ def grades_of_sites(
     observed_sd: np.ndarray,
     x_km: np.ndarray,
     y_km: np.ndarray,
+    below: np.ndarray | None = None,
 ) -> tuple[LinearField, pd.DataFrame]:
     """Learn the grade from every waste that was assayed, or told by its other elements, and predict that of all.
 
@@ -86,6 +90,8 @@ def grades_of_sites(
         where nothing is known of the waste itself.
     x_km, y_km : ndarray of float, shape (n,)
         Places.
+    below : ndarray of bool, shape (n,), optional
+        Wastes in which nothing was detected: what was observed is the limit they lie below.
 
     Returns
     -------
@@ -97,11 +103,14 @@ def grades_of_sites(
         all others let expect.
     """
     known = np.isfinite(observed_log10) & np.isfinite(observed_sd)
-    fitted = fit_field(trend[known], observed_log10[known], observed_sd[known] ** 2, x_km[known], y_km[known])
+    below = np.zeros(len(known), dtype=bool) if below is None else below
+    fitted = fit_with_limits(
+        trend[known], observed_log10[known], observed_sd[known] ** 2, below[known], x_km[known], y_km[known]
+    )
     own = np.full(len(known), -1)
     own[known] = np.arange(known.sum())
     mean, variance, unshared = predict_field(fitted, trend, x_km, y_km, own)
-    mean, sd = near_own_assay(observed_log10, observed_sd, mean, np.sqrt(variance))
+    mean, sd = near_own_assay(np.where(below, np.nan, observed_log10), observed_sd, mean, np.sqrt(variance))
     alone, _, _ = predict_field(fitted, trend, x_km, y_km, own, leave_own_out=True)
     shared = np.sqrt(np.maximum(sd**2 - unshared, 1e-8))
     return fitted, pd.DataFrame(
@@ -140,19 +149,22 @@ def with_grades(model: TrainedModel, table: pd.DataFrame, other: tuple[str, np.n
         grade was learned.
     """
     sites = model.sites.set_index("site_id").reindex(table["site_id"]).reset_index()
-    observed, sd = sites["waste_log10"].to_numpy(float), sites["waste_sd_log10"].to_numpy(float)
+    below = sites["waste_undetected"].to_numpy(float) > 0
+    middle, variance = sites["waste_log10"].to_numpy(float), sites["waste_sd_log10"].to_numpy(float) ** 2
+    observed, variance = as_limit(middle, variance, below)
+    sd = np.sqrt(variance)
     assayed = int((sites["waste_rule"] == "assay").sum())
     field = None
     if model.rests_on_companion:
         assays = np.where((sites["waste_rule"] == "assay").to_numpy(), observed, np.nan)
-        expected, spread, shared, taught = _of_hosts(model, table, assays, sd)
+        expected, spread, shared, taught = _of_hosts(model, table, assays, sd, below)
         model = replace(
             model, diagnostics={**model.diagnostics, "hosts_taught": [[ppm, n] for ppm, n in taught.items()]}
         )
-        spread = np.where(np.isfinite(observed), np.maximum(spread, ASSAYED_HOST_SD), spread)
-        grades, rule = updated(expected, spread, shared, observed, sd), "hosts"
+        spread = np.where(np.isfinite(observed) & ~below, np.maximum(spread, ASSAYED_HOST_SD), spread)
+        grades, rule = updated(expected, spread, shared, observed, sd, below), "hosts"
     elif model.kind == "supervised" and assayed >= LEAST_ASSAYS:
-        known = observed, sd, table["x_m"].to_numpy() / 1000.0, table["y_m"].to_numpy() / 1000.0
+        known = observed, sd, table["x_m"].to_numpy() / 1000.0, table["y_m"].to_numpy() / 1000.0, below
         field, grades = grades_of_sites(model.prepare(table), *known)
         blind = model.prepare_blind(table)
         if blind is not None:
@@ -169,14 +181,14 @@ def with_grades(model: TrainedModel, table: pd.DataFrame, other: tuple[str, np.n
         log_odds, of_fit = model.log_odds(table)
         centre = np.log10(model.threshold_ppm) + USUAL_SPREAD_LOG10 * quantile_of_log_odds(log_odds)
         shared = USUAL_SPREAD_LOG10 * np.hypot(of_fit / LOGIT_PER_PROBIT, PRIOR_WASTES**-0.5)
-        grades, rule = updated(centre, np.full(len(sites), USUAL_SPREAD_LOG10), shared, observed, sd), "words"
+        grades, rule = updated(centre, np.full(len(sites), USUAL_SPREAD_LOG10), shared, observed, sd, below), "words"
     own = sites["waste_rule"].fillna("none").to_numpy(str)
     grades["grade_rule"] = np.where(own == "none", rule, own)
     return replace(model, sites=pd.concat([sites, grades], axis=1), grade_field=field)
 
 
 def _of_hosts(
-    model: TrainedModel, table: pd.DataFrame, assays: np.ndarray, assays_sd: np.ndarray
+    model: TrainedModel, table: pd.DataFrame, assays: np.ndarray, assays_sd: np.ndarray, below: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[float, int]]:
     """Return the expected grade by the law of other regions, which this one's wastes moved, or by the host tables they move."""
     if "learned_log10" in table:
@@ -184,7 +196,15 @@ def _of_hosts(
         return table["learned_log10"].to_numpy(float), spread, spread * PRIOR_WASTES**-0.5, {}
     utility = table["companion_commodity"].to_numpy(float) if "companion_commodity" in table else assays * np.nan
     expected, spread = host_grades(utility, model.target, model.threshold_ppm)
-    return taught_by_wastes(expected, spread, assays, assays_sd)
+    return taught_by_wastes(expected, spread, *_of_limits(assays, assays_sd, expected, spread, below))
+
+
+def _of_limits(
+    observed: np.ndarray, observed_sd: np.ndarray, expected: np.ndarray, spread: np.ndarray, below: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return measurements and their spread, those that are limits as what they say beside what is expected."""
+    value, variance = limit_as_observation(observed, observed_sd**2, expected, spread**2)
+    return np.where(below, value, observed), np.where(below, np.sqrt(variance), observed_sd)
 
 
 LOGIT_PER_PROBIT = 1.702
@@ -202,19 +222,27 @@ def quantile_of_log_odds(log_odds: np.ndarray) -> np.ndarray:
 
 
 def updated(
-    expected: np.ndarray, spread: np.ndarray, shared: np.ndarray, observed: np.ndarray, observed_sd: np.ndarray
+    expected: np.ndarray,
+    spread: np.ndarray,
+    shared: np.ndarray,
+    observed: np.ndarray,
+    observed_sd: np.ndarray,
+    below: np.ndarray | None = None,
 ) -> pd.DataFrame:
     r"""Return what is believed of each grade after its own measurement, if there is one.
 
     :math:`\theta \sim N(m_0, s_0^2)` and :math:`y \sim N(\theta, v)` give :math:`m_0 + B(y - m_0)` with
     :math:`B = s_0^2/(s_0^2 + v)` and variance :math:`B v` (Gelman et al. 2013, *Bayesian Data Analysis*, 2.5), with a
-    greater *B* where the range would end before *y* (`near_own_assay`).
+    greater *B* where the range would end before *y* (`near_own_assay`). Where *y* is a limit (``below``) it
+    moves the belief by its own likelihood.
     """
+    below = np.zeros(len(expected), dtype=bool) if below is None else below
+    observed, observed_sd = _of_limits(observed, observed_sd, expected, spread, below)
     known = np.isfinite(observed) & np.isfinite(observed_sd)
     variance = np.where(known, observed_sd, 1.0) ** 2
     weight = np.where(known, spread**2 / (spread**2 + variance), 0.0)
     mean = expected + weight * (np.where(known, observed, 0.0) - expected)
-    mean, own = near_own_assay(observed, observed_sd, mean, np.sqrt(weight * variance))
+    mean, own = near_own_assay(np.where(below, np.nan, observed), observed_sd, mean, np.sqrt(weight * variance))
     sd = np.where(known, own, spread)
     return pd.DataFrame(
         {"grade_log10": mean, "grade_sd": sd, "grade_shared_sd": np.where(known, sd, np.minimum(shared, sd))}

@@ -9,8 +9,8 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from layers.crs import EARTH_RADIUS_KM, unit_vectors
-from pipeline.evidence.assay_spread import MOST_OPEN_DEX, USUAL_ASSAYS
-from pipeline.evidence.host_beliefs import WIDTH90, believe, measured_ppm
+from pipeline.evidence.assay_spread import MOST_OPEN_DEX, USUAL_ASSAYS, WIDTH90
+from pipeline.evidence.host_beliefs import believe, measured_ppm
 from pipeline.evidence.host_grades import host_grades
 from pipeline.evidence.target_evidence import measured_values
 from pipeline.evidence.targets import REE, known_targets

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from layers.validation import Validation
+from pipeline.evidence.assay_spread import as_limit
 from pipeline.kernels.linear_field import LinearField
 from pipeline.learning.feature_steps import evidence_group
 
@@ -126,11 +127,18 @@ class TrainedModel:
         return replace(bare, applicability=None, grade_line=None, grade_field=None, sampled_field=None)
 
     def waste_evidence(self, site_ids: pd.Series) -> dict[str, np.ndarray]:
-        """Return ``log10``, ``sd`` and ``rule`` of what the waste itself told, in the order of the ids."""
+        """Return ``log10``, ``sd`` and ``rule`` of what the waste itself told, in the order of the ids.
+
+        ``undetected`` is true where that is no more than limits, and ``log10`` then where they end.
+        """
         evidence = self.sites.set_index("site_id").reindex(site_ids)
+        undetected = evidence["waste_undetected"].to_numpy(float) > 0
+        middle, sd = evidence["waste_log10"].to_numpy(float), evidence["waste_sd_log10"].to_numpy(float)
+        log10, variance = as_limit(middle, sd**2, undetected)
         return {
-            "log10": evidence["waste_log10"].to_numpy(float),
-            "sd": evidence["waste_sd_log10"].to_numpy(float),
+            "log10": log10,
+            "sd": np.sqrt(variance),
+            "undetected": undetected,
             "rule": evidence["waste_rule"].fillna("none").to_numpy(str),
         }
 

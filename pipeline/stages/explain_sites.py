@@ -16,6 +16,9 @@ from pipeline.learning.trained_model import TrainedModel
 BELIEVED = ("metal", "amount")
 """Parts of the companion score that also make the order where no model does; access and liability never enter it."""
 
+OF_WASTE = ("waste_measured_ppm", "waste_undetected_ppm", "waste_proxy_ppm")
+"""What was told of the waste itself: its assay, the limits of one in which nothing was detected, its other elements."""
+
 
 class ExplainSitesParams(BaseModel):
     """How much is told."""
@@ -31,8 +34,8 @@ def explain_sites(features: DataFrame[Features], model: TrainedModel, params: Ex
     """Split every site's log-odds into contributions of its features.
 
     Where the grade was learned, its expectation is a sum of the trend's columns, of what neighbours' assays add
-    (``neighbour_assays_ppm``) and of what an assay of the waste, or its other elements, add (``waste_measured_ppm``,
-    ``waste_proxy_ppm``). Elsewhere linear models split by coefficient times distance from the mean of their bag, trees by the
+    (``neighbour_assays_ppm``) and of what an assay of the waste, its limits, or its other elements, add (`OF_WASTE`). Elsewhere
+    linear models split by coefficient times distance from the mean of their bag, trees by the
     steps of the site's path; both are exact, and so is their mean over the bags that score the site. Contributions of a site add
     up to the log-odds of its score less those of a mean site held as surely, or of the base of its bags.
 
@@ -104,11 +107,18 @@ def _model_parts(features: pd.DataFrame, model: TrainedModel) -> tuple[list[str]
     log_odds = model.intercept + model.slope * base + parts.sum(axis=1)
     score = _score_log_odds(model, features["site_id"])
     waste = model.waste_evidence(features["site_id"])
-    measured, by_assay = np.isfinite(waste["log10"]), waste["rule"] == "assay"
-    shift = np.where(measured, score - log_odds, 0.0)
-    names = [*model.prepared_names(), "waste_measured_ppm", "waste_proxy_ppm"]
-    values = np.column_stack([features[names[:-2]].to_numpy(float), 10 ** waste["log10"], 10 ** waste["log10"]])
-    return names, values, np.column_stack([parts, np.where(by_assay, shift, 0.0), np.where(by_assay, 0.0, shift)])
+    shift = np.where(np.isfinite(waste["log10"]), score - log_odds, 0.0)
+    names = [*model.prepared_names(), *OF_WASTE]
+    known = np.repeat(10 ** waste["log10"][:, None], len(OF_WASTE), axis=1)
+    values = np.column_stack([features[list(model.prepared_names())].to_numpy(float), known])
+    return names, values, np.column_stack([parts, _of_waste(waste, shift)])
+
+
+def _of_waste(waste: dict[str, np.ndarray], moved: np.ndarray) -> np.ndarray:
+    """Return what the waste itself moved, in the column of `OF_WASTE` that says what was told of it."""
+    by_assay, by_proxy = waste["rule"] == "assay", waste["rule"] == "proxies"
+    kinds = (by_assay & ~waste["undetected"], by_assay & waste["undetected"], by_proxy)
+    return np.column_stack([np.where(kind, moved, 0.0) for kind in kinds])
 
 
 def _field_parts(
@@ -131,27 +141,20 @@ def _field_parts(
     grades = model.grades(features["site_id"])
     mean, sd = grades["grade_log10"].to_numpy(float), grades["grade_sd"].to_numpy(float)
     waste = model.waste_evidence(features["site_id"])
-    by_assay, by_proxy = waste["rule"] == "assay", waste["rule"] == "proxies"
-    own = mean - alone
     elsewhere = _spoken_for(model, features["site_id"])
     columns = np.where(elsewhere[:, None], 0.0, columns)
     rest = alone - middle - columns.sum(axis=1)
     neighbours, by_other = np.where(elsewhere, 0.0, rest), np.where(elsewhere, rest, 0.0)
-    parts = np.column_stack([columns, neighbours, by_other, np.where(by_assay, own, 0.0), np.where(by_proxy, own, 0.0)])
+    parts = np.column_stack([columns, neighbours, by_other, _of_waste(waste, mean - alone)])
     threshold = float(np.log10(model.threshold_ppm))
     end, start = (chance_log_odds(part - threshold, sd) for part in (mean, middle))
     gap = mean - middle
     flat = np.abs(gap) < 1e-9
     steep = np.where(flat, LOGIT_PER_PROBIT / sd, (end - start) / np.where(flat, 1.0, gap))
-    known = 10 ** waste["log10"]
-    names = [
-        *model.prepared_names(),
-        "neighbour_assays_ppm",
-        "other_method_ppm",
-        "waste_measured_ppm",
-        "waste_proxy_ppm",
-    ]
-    values = np.column_stack([features[names[:-4]].to_numpy(float), 10**alone, 10**alone, known, known])
+    known = np.repeat(10 ** waste["log10"][:, None], len(OF_WASTE), axis=1)
+    own_names = list(model.prepared_names())
+    names = [*own_names, "neighbour_assays_ppm", "other_method_ppm", *OF_WASTE]
+    values = np.column_stack([features[own_names].to_numpy(float), 10**alone, 10**alone, known])
     return names, values, parts * steep[:, None]
 
 
@@ -193,13 +196,15 @@ def _companion_parts(ids: np.ndarray, model: TrainedModel) -> tuple[list[str], n
     steep = np.where(flat, 1.0 / (end * (1 - end)), (_logit(end) - _logit(start)) / np.where(flat, 1.0, gap))
     parts = parts * steep[:, None]
     waste = model.waste_evidence(pd.Series(ids))
-    assayed = waste["rule"] == "assay"
+    assayed, undetected = waste["rule"] == "assay", waste["undetected"]
     log_odds = _score_log_odds(model, pd.Series(ids))
     usual = _logit(np.clip(np.nanmean(expit(log_odds)), 1e-6, 1 - 1e-6))
     by_assay = np.where(assayed, np.nan_to_num(log_odds - usual), 0.0)
     parts[assayed, BELIEVED.index("metal")] = 0.0
-    values = np.column_stack([utility, 10.0 ** waste["log10"]])
-    return [*(f"part_{name}" for name in BELIEVED), "waste_measured_ppm"], values, np.column_stack([parts, by_assay])
+    known = 10.0 ** waste["log10"]
+    values = np.column_stack([utility, known, known])
+    by_what = [np.where(undetected, 0.0, by_assay), np.where(undetected, by_assay, 0.0)]
+    return [*(f"part_{name}" for name in BELIEVED), *OF_WASTE[:2]], values, np.column_stack([parts, *by_what])
 
 
 def _logit(share: np.ndarray) -> np.ndarray:

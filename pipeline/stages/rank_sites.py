@@ -238,7 +238,8 @@ def _add_grades(table: pd.DataFrame, model: TrainedModel, grades: pd.DataFrame, 
     value, low, high, open_dex = measured_values(table, "REE")
     assayed = np.isfinite(value) & (rule == "assay") & (model.target == "REE")
     low, high = np.where(assayed, ends[0], low), np.where(assayed, ends[1], high)
-    low = np.where(assayed & (open_dex >= MOST_OPEN_DEX), 0.0, low)  # nothing was detected: pages say "below"
+    undetected = assayed & (open_dex >= MOST_OPEN_DEX)  # pages say "below"
+    value, low = np.where(undetected, 10.0**middle, value), np.where(undetected, 0.0, low)
     table["treo_ppm"] = value
     table["treo_low_ppm"], table["treo_high_ppm"] = np.fmin(low, value), np.fmax(high, value)
     inferred = ["proxies", "model"] if params.infer_concentration else ["proxies"]

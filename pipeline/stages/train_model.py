@@ -230,7 +230,8 @@ def _train(
     )
     waste, proxy_facts = weigh_waste(table, names, task.blocks, spread, params.proxies)
     table = pd.concat([table, waste], axis=1)
-    task = replace(task, grade_variance=table["waste_sd_log10"].to_numpy(float) ** 2)
+    sd, undetected = waste["waste_sd_log10"].to_numpy(float), waste["waste_undetected"].to_numpy(float) > 0
+    task = replace(task, grade_variance=sd**2, undetected=undetected)
     judgement = judge_model(task, table, region, applicable(task, params.candidates), params)
     return _finish(task, table, judgement, region, variogram, dropped, proxy_facts, params)
 
@@ -247,11 +248,10 @@ def _learned(y: np.ndarray, most: int, seed: int) -> np.ndarray | None:
 
 def _grade(table: pd.DataFrame, supervised: bool) -> np.ndarray | None:
     """Return log10 of measured over threshold, where measured classes are learned."""
-    value = table["measured_ppm"].to_numpy(float)
-    known = np.isfinite(value) & (value > 0)
-    if not supervised or known.sum() < 20:
+    value = table["measured_ppm"].where(table["measured_ppm"] > 0).to_numpy(float)
+    if not supervised or np.isfinite(value).sum() < 20:
         return None
-    return np.log10(np.where(known, value, np.nan) / table["threshold_ppm"].to_numpy(float))
+    return np.log10(value / table["threshold_ppm"].to_numpy(float))
 
 
 def _usable(
@@ -319,7 +319,7 @@ def _companion_only(
 
 def _kept_columns(table: pd.DataFrame) -> pd.DataFrame:
     """Return what ranking and explaining need of the sites."""
-    waste = ["waste_log10", "waste_sd_log10", "waste_rule"]
+    waste = ["waste_log10", "waste_sd_log10", "waste_undetected", "waste_rule"]
     companion = ["companion_score", "companion_low", "companion_high"]
     parts = [f"{kind}_{part}" for kind in ("part", "weight") for part in PARTS]
     return table.reindex(columns=["site_id", "label", *waste, *companion, *parts])

@@ -70,3 +70,16 @@ def test_licences_in_plain_words_are_translated_and_equal_titles_told_once(made_
     assert sources_by_licence(made, "en") == ["public domain: Lakes", "by permission: Areas"]
     assert sources_by_licence(made, "fr") == ["domaine public\u00a0: Lakes", "avec permission\u00a0: Areas"]
     assert words.licence("CC-BY-4.0", "fr") == "CC-BY-4.0"
+
+
+@pytest.mark.parametrize("lang", words.LANGUAGES)
+@pytest.mark.parametrize(("samples", "notice"), [(3, "notice_not_resource_sampled"), (0, "notice_not_resource")])
+def test_the_notice_speaks_of_sampling_as_the_site_was_sampled(
+    made_up: Any, lang: str, samples: int, notice: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = made_up.publication(12)
+    made = replace(made, sites=made.sites.assign(waste_n=samples))
+    text = explained(made, made.ranking["site_id"].iloc[0], lang, monkeypatch)
+    both = {words.word(key, lang) for key in ("notice_not_resource_sampled", "notice_not_resource")}
+    assert words.word(notice, lang) in text
+    assert sum(one in text for one in both) == 1

@@ -151,6 +151,12 @@ def test_dates_are_written_out() -> None:
          "la quantité de résidus est inconnue et prise comme habituelle pour un tel lieu, ce qui parle contre lui"),
         ("neighbour_assays_ppm", 2007.6, 1.0, "sampled wastes nearby and alike point to about 2,000\u00a0ppm of the elements looked for, which speaks for it",
          "des résidus échantillonnés proches et semblables font attendre environ 2\u202f000\u00a0ppm des éléments recherchés, ce qui parle en sa faveur"),
+        ("waste_measured_ppm", 1751.0, -0.47, "the waste itself was sampled and holds about 1,800\u00a0ppm of the elements looked for, which is less than all else here lets expect",
+         "les résidus eux-mêmes ont été échantillonnés et contiennent environ 1\u202f800\u00a0ppm des éléments recherchés, ce qui est moins que tout le reste ici ne laisse attendre"),
+        ("waste_measured_ppm", 1751.0, 0.47, "the waste itself was sampled and holds about 1,800\u00a0ppm of the elements looked for, which speaks for it",
+         "les résidus eux-mêmes ont été échantillonnés et contiennent environ 1\u202f800\u00a0ppm des éléments recherchés, ce qui parle en sa faveur"),
+        ("waste_undetected_ppm", 400.0, -1.0, "the waste itself was sampled and nothing was detected of the elements looked for, whose limits add up to about 400\u00a0ppm, which speaks against it",
+         "les résidus eux-mêmes ont été échantillonnés sans que rien soit décelé des éléments recherchés, dont les limites font environ 400\u00a0ppm, ce qui parle contre lui"),
         ("raster_odd; name", 2.0, 1.0, "odd, name at the site, in the unit of its grid: 2, which speaks for it", "odd, name sur le site, dans l'unité de sa grille : 2, ce qui parle en sa faveur"),
     ],
 )  # fmt: skip

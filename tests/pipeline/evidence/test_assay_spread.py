@@ -45,3 +45,20 @@ def test_an_assay_far_from_what_a_learned_law_and_neighbours_expect_lies_inside_
     middle, sd = (found[name].to_numpy() for name in ("grade_log10", "grade_sd"))
     assert (observed[7] - middle[7]) / sd[7] == pytest.approx(1.2816, abs=1e-3)
     assert (np.abs(middle - observed) < HALF * sd).all()
+
+
+def test_wastes_in_which_nothing_was_detected_stand_where_all_else_lets_expect_below_their_limit() -> None:
+    """One limit, three kinds of waste: none is believed above it, and no two kinds are one value."""
+    found = updated(
+        np.array([1.8, 2.3, 3.2]),
+        np.full(3, 0.3),
+        np.zeros(3),
+        np.full(3, 2.6),
+        np.full(3, 0.25),
+        np.ones(3, dtype=bool),
+    )
+    middle = found["grade_log10"].to_numpy()
+    assert middle[0] == pytest.approx(1.8, abs=0.02)
+    assert middle[0] < middle[1] < 2.3
+    assert middle[1] < middle[2] < 2.85
+    assert found["grade_sd"][2] < found["grade_sd"][0] <= 0.3

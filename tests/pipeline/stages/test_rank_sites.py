@@ -391,7 +391,16 @@ def test_a_waste_in_which_nothing_was_detected_starts_at_nothing(planted) -> Non
     samples["waste_treo_open_dex"] = np.where(samples["waste_treo_ppm"].notna(), 0.0, np.nan)
     samples.loc[undetected, "waste_treo_open_dex"] = 2.0
     samples.loc[undetected, "waste_treo_low_ppm"] = 0.0
-    ranking = Chain(replace(frames, site_samples=samples)).ranking.set_index("site_id")
+    samples.loc[undetected, "waste_treo_high_ppm"] = 200.0
+    censored = Chain(replace(frames, site_samples=samples))
+    ranking = censored.ranking.set_index("site_id")
+    none = ranking.reindex(samples["site_id"].iloc[undetected])
+    assert none["treo_ppm"].nunique() == len(undetected)  # one limit, but no one value: all else tells them apart
+    assert (none["treo_ppm"] < 230.0).all()
+    assert (none["treo_ppm"] < none["treo_high_ppm"]).all()
+    reasons = explain_sites(censored.features, censored.model, ExplainSitesParams()).query("site_id in @none.index")
+    assert "waste_measured_ppm" not in set(reasons["feature"])
+    assert reasons.loc[reasons["feature"] == "waste_undetected_ppm", "value"].to_numpy() == pytest.approx(200.0)
     low = ranking["treo_low_ppm"].reindex(samples["site_id"]).to_numpy()
     assert (low[undetected] == 0).all()
     assert (np.delete(low, undetected)[np.isfinite(np.delete(low, undetected))] > 0).all()
