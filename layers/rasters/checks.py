@@ -22,8 +22,8 @@ _FAR_FILL = 10.0
 _FEWEST = 16
 _MOST_CODES = 4
 _STEPS, _STEP_GAP = 20, 0.03
-_OFTEN, _RUNS = 10, 0.7
-"""How many times as often as any other value a filling one stands, and how many of its cells have it as next neighbour."""
+_OFTEN, _RUNS = 10, 0.45
+"""How many times as often as any other value a filling one stands, and how many of its cells have it beside or below."""
 
 
 def class_notes(source: str, raster: Raster, why: str | None) -> list[Note]:
@@ -197,8 +197,9 @@ def _in_one_piece(source: str, raster: Raster, values: np.ndarray) -> list[Note]
         count = int(counts[at].sum())
         if count < _LEAST_FILL * len(known) or count < _OFTEN * int(counts[~at].max()):
             continue
-        same = known == fill
-        if (same[:-1] & same[1:]).sum() > _RUNS * count:
+        same = values == fill
+        below = max(1, min(raster.block[1], 512, raster.width))
+        if any((same[:-lag] & same[lag:]).sum() > _RUNS * count for lag in (1, below) if lag < len(same)):
             text = (
                 f"{count / len(known):.0%} of the cells looked at hold {fill:g}, next to each other, among values that vary "
                 f"({distinct[~at].min():g}..{distinct[~at].max():g}), and the raster declares no missing code. If it means "

@@ -207,7 +207,14 @@ def test_real_grids_without_a_crs(shared_realdata, name, code) -> None:
 
 @pytest.mark.parametrize(
     ("fill", "where"),
-    [(0.0, np.s_[10:22, 8:30]), (0.0, np.s_[:, 12:18]), (-60.0, np.s_[:9, :9]), (70.0, np.s_[31:, :])],
+    [
+        (0.0, np.s_[10:22, 8:30]),
+        (0.0, np.s_[:, 12:18]),
+        (0.0, np.s_[:, 12:14]),
+        (0.0, np.s_[:, 20:21]),
+        (-60.0, np.s_[:9, :9]),
+        (70.0, np.s_[31:, :]),
+    ],
 )
 def test_one_value_in_a_piece_of_a_raster_without_a_missing_code_is_told(tmp_path, fill, where) -> None:
     cells = np.random.default_rng(5).normal(0, 8, (40, 40)).astype("float32")
