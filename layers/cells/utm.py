@@ -6,6 +6,7 @@ import math
 import re
 
 import numpy as np
+import pandas as pd
 
 DATUMS = {
     "wgs84": "EPSG:4326",
@@ -41,6 +42,7 @@ DATUMS = {
 }
 """Datum names, letters and digits only, in lower case -> geographic CRS."""
 
+
 UTM_ZONES = {
     "EPSG:4269": range(1, 24),
     "EPSG:4267": range(1, 23),
@@ -58,6 +60,16 @@ ZONE = re.compile(
     re.IGNORECASE,
 )
 """``19``, ``19S``, ``19 Sur``, ``H19S``, ``Huso 19``, ``UTM zone 19K``, ``19 (S)``. A run of blanks is never parted anew."""
+
+
+def datum_code(text: str) -> str:
+    """Return the geographic CRS of a datum as people name it, with a grid behind it or not; ``""`` where it is not known."""
+    return DATUMS.get(datum_key(text), "")
+
+
+def datum_key(text: str) -> str:
+    """Return the letters and digits of a datum's name, without the grid behind it; ``""`` where a cell names none."""
+    return re.sub(r"[^a-z0-9]", "", re.split(r"/|\butm\b", text.casefold())[0])
 
 
 def usual_zone(texts: np.ndarray) -> float:
@@ -84,3 +96,17 @@ def metre_precision(east: str, north: str) -> float:
     whole = [text.split(".")[0].split(",")[0] for text in (east, north)]
     zeros = min(len(text) - len(text.rstrip("0")) for text in whole)
     return 0.001 * 10.0 ** min(zeros, 3)
+
+
+def as_metres(texts: np.ndarray, decimal_mark: str | None) -> np.ndarray:
+    """Return eastings or northings as numbers, NaN where a text is none; blanks, points and commas may part their thousands."""
+    plain = pd.Series(texts).str.replace(r"(?<=\d)[\s\u00a0\u202f](?=\d)", "", regex=True)
+    ending = r",\d+" if decimal_mark != "," else r"(?:,\d+)?"
+    grouped = plain.str.fullmatch(r"-?\d{1,3}(?:\.\d{3})+" + ending)
+    plain = plain.where(~grouped, plain.str.replace(".", "", regex=False))
+    comma = plain.str.fullmatch(r"-?\d+,\d{1,2}|\d{5,},\d+") if decimal_mark is None else decimal_mark == ","
+    plain = plain.where(~np.broadcast_to(np.asarray(comma), len(plain)), plain.str.replace(",", ".", regex=False))
+    plain = plain.str.replace(r"(?<=\d),(?=\d{3}(?:\D|$))", "", regex=True).str.replace(
+        r"(?<!\s)\s*(?:m(?:e?t?e?r?e?s?)?|m?[NE])$", "", regex=True
+    )
+    return pd.to_numeric(plain.where(plain != "", None), errors="coerce").to_numpy(dtype=float)

@@ -287,7 +287,8 @@ _FINDERS: Mapping[str, Finder] = {
     ),
     "status": _saying(STATUS_WORDS, 0.8, 40),
     "datum": _saying(
-        r"^(?:nad ?(?:19)?(?:27|83)|wgs ?(?:19)?84|psad ?(?:19)?56|sad ?(?:19)?69|etrs ?89|ed ?50|gda ?(?:94|2020))$",
+        r"^(?:nad ?(?:19)?(?:27|83)|wgs ?(?:19)?84|sirgas(?: ?2000)?|psad ?(?:19)?56|sad ?(?:19)?69|etrs ?89|ed ?50"
+        r"|gda ?(?:94|2020))$",
         0.9,
         5,
     ),

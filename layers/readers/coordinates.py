@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -16,12 +15,30 @@ from layers.accounting import Note
 from layers.area_of_use import area_of_use_note
 from layers.catalogue.source import Source
 from layers.cells.angles import all_decimals, parse_angle
-from layers.cells.utm import DATUMS, SOUTHERN, UTM_ZONES, ZONE, metre_precision, scientific_digit, usual_zone
+from layers.cells.utm import (
+    DATUMS,
+    SOUTHERN,
+    UTM_ZONES,
+    ZONE,
+    as_metres,
+    datum_key,
+    metre_precision,
+    scientific_digit,
+    usual_zone,
+)
 from layers.crs import KM_PER_DEGREE
 from layers.errors import SourceError
 from layers.readers.columns import as_numbers, text_column
 from layers.readers.grid_axes import axes_notes
-from layers.readers.hemispheres import heading_note, said_by_heading
+from layers.readers.hemispheres import (
+    angles_with_sides,
+    heading_note,
+    said_by_heading,
+    sides_completed,
+    without_sign,
+    zones_with_sides,
+    zones_without_side,
+)
 from layers.readers.other_grids import refuse_other_grids
 from layers.readers.packed_angles import packed_notes
 from layers.readers.placed_rows import coordinate_columns
@@ -29,7 +46,6 @@ from layers.readers.points import Points, fill, flag_powers, flag_rounded, flag_
 
 _SENTINELS = (-9999.0, 9999.0, -999.0, 999.0, -99999.0, 99999.0, -9.0e9, -99.99, 99.99, -1.0e30)
 _WRAPPED = "Longitudes beyond 180 were counted back to -180..180."
-_UNSIGNED = re.compile(r"^\d[\d\s.,]*$")
 _ASSUMED_PRECISION_KM = 0.1
 
 
@@ -114,13 +130,12 @@ class _Reader:
         if not any(self.has(part) or part in self.source.defaults for part in parts):
             return column
         whole = column.to_numpy(dtype=object, copy=True)
-        degrees, minutes, seconds, letters = (self.texts(part) for part in parts)
+        degrees, minutes, seconds = (self.texts(part) for part in parts[:3])
         for row in np.flatnonzero((whole == "") & (degrees != "")):
             angle = [str(part[row]) for part in (degrees, minutes, seconds) if part[row] != ""]
             whole[row] = " ".join(angle) if any(part.strip("0. ") for part in angle) else ""
-        bare = np.array([bool(_UNSIGNED.match(str(text))) for text in whole], dtype=bool) & (letters != "")
-        whole[bare] = [f"{text} {letter}" for text, letter in zip(whole[bare], letters[bare], strict=True)]
-        return pd.Series(whole, dtype="str")
+        sides = self._sides(parts[3], without_sign(whole))
+        return pd.Series(angles_with_sides(whole, sides), dtype="str")
 
     def _column(self, name: str) -> pd.Series:
         """Return a layer column as text, the source's default or ``""`` where there is none."""
@@ -223,10 +238,7 @@ class _Reader:
     def _datums(self, points: Points, places: np.ndarray) -> np.ndarray:
         """Return the geographic CRS of each row, ``""`` where there is none; rows with an unknown datum are rejected."""
         texts = self.texts("datum")
-        keys = {
-            text: re.sub(r"[^a-z0-9]", "", re.split(r"/|\butm\b", str(text).casefold())[0])
-            for text in set(texts[places])
-        }
+        keys = {text: datum_key(str(text)) for text in set(texts[places])}
         fallback = self._fallback()
         codes = {text: DATUMS.get(key, "") if key else fallback or "EPSG:4326" for text, key in keys.items()}
         systems = np.full(self.size, "", dtype=object)
@@ -269,7 +281,7 @@ class _Reader:
         points = self.nothing()
         east, north, zone = self.texts("easting"), self.texts("northing"), self.texts("utm_zone")
         points.absent = (east == "") & (north == "")
-        x, y = (self._metres(axis) for axis in (east, north))
+        x, y = (as_metres(axis, self.source.decimal_mark) for axis in (east, north))
         places = np.array([row for row in places if not points.absent[row]], dtype=int)
         points.precision_km[places] = [metre_precision(str(east[row]), str(north[row])) for row in places]
         other_grid = self.declared is not None and self.declared.is_projected and self.declared.utm_zone is None
@@ -279,7 +291,7 @@ class _Reader:
         groups: dict[tuple[str, int, bool], list[int]] = {}
         refuse_other_grids(self.source, self.where, list(map(str, self.cells.columns)), zone[places])
         systems = self._datums(points, places)
-        usual, zone = usual_zone(zone[places]), self._zones(zone)
+        usual, zone = usual_zone(zone[places]), self._zones(zone, places)
         for index in places:
             if systems[index]:
                 key = self._zone(points, int(index), str(zone[index]), systems[index], x[index], y[index], usual)
@@ -291,32 +303,16 @@ class _Reader:
             self._transform(points, chosen, system, x[chosen], y[chosen])
         return points
 
-    def _zones(self, zones: np.ndarray) -> np.ndarray:
+    def _zones(self, zones: np.ndarray, places: np.ndarray) -> np.ndarray:
         """Put the hemisphere, from its own column or a default, to zones that do not name a band."""
-        sides = self.texts("utm_hemisphere")
-        words = {"N": "North", "S": "South"}
-        side_words = [words.get(str(side).strip()[:1].upper()) for side in sides]
-        return np.array(
-            [f"{str(zone).rstrip('NSns ')} {word}" if word and str(zone)[-1:] in "0123456789NSns" else zone
-             for zone, word in zip(zones, side_words, strict=True)],
-            dtype=object,
-        )  # fmt: skip
+        given = zones_without_side(zones) & np.isin(np.arange(self.size), places)
+        return zones_with_sides(zones, self._sides("utm_hemisphere", given))
 
-    def _metres(self, texts: np.ndarray) -> np.ndarray:
-        plain = pd.Series(texts).str.replace(r"(?<=\d)[\s\u00a0\u202f](?=\d)", "", regex=True)
-        ending = r",\d+" if self.source.decimal_mark != "," else r"(?:,\d+)?"
-        grouped = plain.str.fullmatch(r"-?\d{1,3}(?:\.\d{3})+" + ending)
-        plain = plain.where(~grouped, plain.str.replace(".", "", regex=False))
-        comma = (
-            plain.str.fullmatch(r"-?\d+,\d{1,2}|\d{5,},\d+")
-            if self.source.decimal_mark is None
-            else self.source.decimal_mark == ","
-        )
-        plain = plain.where(~np.broadcast_to(np.asarray(comma), len(plain)), plain.str.replace(",", ".", regex=False))
-        plain = plain.str.replace(r"(?<=\d),(?=\d{3}(?:\D|$))", "", regex=True).str.replace(
-            r"(?<!\s)\s*(?:m(?:e?t?e?r?e?s?)?|m?[NE])$", "", regex=True
-        )
-        return pd.to_numeric(plain.where(plain != "", None), errors="coerce").to_numpy(dtype=float)
+    def _sides(self, name: str, needing: np.ndarray) -> np.ndarray:
+        """Return a column of hemispheres; rows that leave it empty and say their half nowhere else are told."""
+        sides, notes = sides_completed(self.source, self.cells, name, self.texts(name), needing, self.rows)
+        self.notes += notes
+        return sides
 
     def _declared_projection(self, points: Points, places: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
         if self.declared is None or not self.declared.is_projected:

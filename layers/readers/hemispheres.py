@@ -6,10 +6,12 @@ import re
 
 import numpy as np
 import pandas as pd
+import pyproj
 
 from layers import jurisdictions as known
 from layers.accounting import Note
 from layers.catalogue.source import Source
+from layers.cells.utm import datum_code
 from layers.crs import parse_crs
 from layers.readers.columns import mapped_columns, text_column
 from layers.readers.lone_places import USUAL_MISTAKES
@@ -24,6 +26,7 @@ _SIDES = {"latitude": re.compile(_SOUTH), "longitude": re.compile(_WEST)}
 _BOTH = re.compile(r"(?i)\bE\s*[/|-]\s*W\b|\bW\s*[/|-]\s*E\b|\bN\s*[/|-]\s*S\b|\bS\s*[/|-]\s*N\b|[-+]\s*[WS]\b")
 """A heading that names both sides, or says how its signs are meant."""
 _SIGNED = re.compile(r"[-+−–—A-Za-z]")
+_DIGITS = re.compile(r"\d[\d\s.,]*$")
 _MOST = 0.8
 _FEW = 0.1
 _STRADDLED_DEGREES = 15.0
@@ -68,6 +71,89 @@ def heading_note(source: Source, axis: str, cells: pd.DataFrame, count: int) -> 
     return Note(source.id, "heading_hemisphere", text, count, columns)
 
 
+def without_sign(texts: np.ndarray) -> np.ndarray:
+    """Say which angles are numbers without a sign or a letter."""
+    return np.array([bool(_DIGITS.match(str(text))) for text in texts], dtype=bool)
+
+
+def angles_with_sides(angles: np.ndarray, sides: np.ndarray) -> np.ndarray:
+    """Return angles that are written without a letter with the hemisphere of their rows behind them.
+
+    A sign stays before them: where sign and letter contradict each other, the row is told when the angle is read.
+    """
+    lettered = angles.copy()
+    for row in np.flatnonzero(sides != ""):
+        if _DIGITS.match(str(angles[row]).lstrip("-+−– ")):
+            lettered[row] = f"{angles[row]} {sides[row]}"
+    return lettered
+
+
+def sides_completed(
+    source: Source, cells: pd.DataFrame, name: str, sides: np.ndarray, needing: np.ndarray, rows: np.ndarray
+) -> tuple[np.ndarray, list[Note]]:
+    """Give rows that leave a column of hemispheres empty the side of all other rows, and tell them.
+
+    Where the others are fewer or name both sides, the rows stay without one (north, or east) and are told as well.
+
+    Parameters
+    ----------
+    source : Source
+        Its ``columns`` map the column.
+    cells : DataFrame
+        Raw cells.
+    name : str
+        Layer column of the hemispheres.
+    sides : ndarray of str
+        Its cells, ``""`` where empty.
+    needing : ndarray of bool
+        Rows that say their half of the earth nowhere else.
+    rows : ndarray of int
+        Row numbers in the file.
+
+    Returns
+    -------
+    ndarray of str, list of Note
+        The sides, and at most one note, ``hemisphere_empty``.
+    """
+    filled = np.array([bool(str(side).strip()) for side in sides], dtype=bool)
+    empty = np.flatnonzero(needing & ~filled)
+    columns = mapped_columns(source, cells, name)
+    if not len(empty) or not columns or not filled.any():
+        return sides, []
+    named = sorted({str(side).strip()[:1].upper() for side in sides[filled]})
+    shared = len(named) == 1 and int((needing & filled).sum()) >= len(empty)
+    completed = sides.copy()
+    if shared:
+        completed[empty] = sides[filled][0]
+    taken = f"{sides[filled][0]}, as in all other rows" if shared else "north or east, as without a sign"
+    listed = ", ".join(map(str, rows[empty[:6]]))
+    text = (
+        f"The column {', '.join(columns)} is empty in rows that say nowhere else in which half of the earth they lie "
+        f"(row {listed}): they were taken as {taken}. Fill the column."
+    )
+    return completed, [
+        Note(source.id, "hemisphere_empty", text, len(empty), tuple(columns), tuple(rows[empty].tolist()))
+    ]
+
+
+def zones_without_side(zones: np.ndarray) -> np.ndarray:
+    """Say which UTM zones name neither a band nor a side of the equator."""
+    return np.array([str(zone)[-1:].isdecimal() for zone in zones], dtype=bool)
+
+
+def zones_with_sides(zones: np.ndarray, sides: np.ndarray) -> np.ndarray:
+    """Return UTM zones that name no band with the hemisphere of their rows behind them."""
+    words = {"N": "North", "S": "South"}
+    side_words = [words.get(str(side).strip()[:1].upper()) for side in sides]
+    return np.array(
+        [
+            f"{str(zone).rstrip('NSns ')} {word}" if word and str(zone)[-1:] in "0123456789NSns" else zone
+            for zone, word in zip(zones, side_words, strict=True)
+        ],
+        dtype=object,
+    )
+
+
 def unsigned_throughout(table: PlacedRows, confirmed: bool) -> list[Note]:
     """Notice a table without a sign or a letter in its coordinates, whose places would be on land with a sign as well.
 
@@ -102,17 +188,62 @@ def unsigned_throughout(table: PlacedRows, confirmed: bool) -> list[Note]:
     return [table.note("hemisphere_unstated", text, placed)]
 
 
+def zones_without_half(table: PlacedRows, confirmed: bool) -> list[Note]:
+    """Notice UTM zones that name no side of the equator, whose places would be on land on the other side as well.
+
+    They are read as north. At most one note, ``hemisphere_unstated``; none if ``confirmed``, or where a datum tells the side.
+    """
+    source, placed = table.source, table.placed
+    stated = parse_crs(source.id, source.crs) if source.crs else None
+    if not len(placed) or "easting" not in source.columns or {"latitude", "latitude_degrees"} & set(source.columns):
+        return []
+    if confirmed or "utm_hemisphere" in {*source.columns, *source.defaults} or (stated and stated.is_projected):
+        return []
+    if not zones_without_side(_texts(table, "utm_zone")[placed]).all():
+        return []
+    datums = {datum_code(str(text)) for text in set(_texts(table, "datum")[placed])} - {""}
+    systems = [pyproj.CRS(code) for code in datums] or ([stated] if stated else [])
+    areas = [system.area_of_use for system in systems]
+    if areas and all(area is not None and (area.south >= 0 or area.north <= 0) for area in areas):
+        return []
+    longitude, latitude = table.degrees(placed[:: max(1, len(placed) // _LOOKED_AT)])
+    middle = np.round((longitude + 183.0) / 6.0) * 6.0 - 183.0
+    south = latitude - 90.0  # 10,000 km of northing are a quarter of the earth
+    offset = np.cos(np.radians(latitude)) / np.maximum(np.cos(np.radians(south)), 0.1)
+    turned = middle + (longitude - middle) * offset
+    codes = known.may_lie_in(float(np.median(turned)), float(np.median(south)))
+    there = [code for code in codes if code not in _EMPTY_LANDS]
+    dry = ~known.nowhere(turned, south, margin_degrees=0.0)
+    if not (latitude >= 0).all() or dry.mean() < _MOST or not there or np.median(south) <= _ANTARCTIC:
+        return []
+    now = known.names_of(known.may_lie_in(float(np.median(longitude)), float(np.median(latitude)))[:2])
+    text = (
+        "The UTM zones name no side of the equator and nothing else says where the rows lie: taken as north, in "
+        f"{now or 'no country'}; as south they would lie in {known.names_of(there[:2])}. State defaults.utm_hemisphere, N or S."
+    )
+    return [table.note("hemisphere_unstated", text, placed)]
+
+
+def _texts(table: PlacedRows, name: str) -> np.ndarray:
+    """Return a layer column of a table as text, its default where no column is mapped."""
+    column = text_column(table.source, table.cells, name)
+    default = str(table.source.defaults.get(name, ""))
+    texts = pd.Series(default, index=table.cells.index, dtype="str") if column is None else column.fillna("")
+    return texts.to_numpy(dtype=object)
+
+
 def _stated(source: Source, cells: pd.DataFrame) -> bool:
     """Say whether the degrees of a source tell their half of the earth, or are no degrees."""
     stated = parse_crs(source.id, source.crs) if source.crs else None
     if stated is not None and stated.is_projected:
         return True
-    if "latitude" not in source.columns and {"easting", "latitude_degrees"} & set(source.columns):
-        return True
-    if any(f"{axis}_hemisphere" in {*source.columns, *source.defaults} for axis in ("latitude", "longitude")):
+    if "easting" in source.columns and not {"latitude", "latitude_degrees"} & set(source.columns):
         return True
     for axis in ("latitude", "longitude"):
-        column = text_column(source, cells, axis)
+        side = text_column(source, cells, f"{axis}_hemisphere")
+        if f"{axis}_hemisphere" in source.defaults or (side is not None and side.notna().any()):
+            return True
+        column = text_column(source, cells, axis if axis in source.columns else f"{axis}_degrees")
         if column is not None and column.dropna().astype("str").head(_LOOKED_AT).str.contains(_SIGNED).mean() > _FEW:
             return True
     return False

@@ -18,7 +18,7 @@ from layers.crs import KM_PER_DEGREE, parse_crs
 from layers.errors import SourceError
 from layers.map_sheets import sheet_box
 from layers.readers.columns import as_text
-from layers.readers.hemispheres import unsigned_throughout
+from layers.readers.hemispheres import unsigned_throughout, zones_without_half
 from layers.readers.lone_places import USUAL_MISTAKES, among_the_others, copied_axes, far_from_all, in_the_sea
 from layers.readers.placed_rows import PlacedRows, coordinate_columns
 from layers.readers.second_places import second_places
@@ -111,6 +111,7 @@ def check_places(
         *copied_axes(table),
         *mirrored,
         *unsigned_throughout(table, named),
+        *zones_without_half(table, named),
         *zones,
         *far_from_all(table, confirmed, already),
     ]

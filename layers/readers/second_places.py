@@ -15,6 +15,7 @@ from layers.errors import ConfigError, SourceError
 from layers.jurisdictions import fold
 from layers.readers.columns import as_text, mapped_columns
 from layers.readers.coordinates import read_points
+from layers.readers.hemispheres import zones_without_side
 from layers.readers.placed_rows import PlacedRows, coordinate_columns
 from layers.readers.points import precision_of
 
@@ -52,12 +53,13 @@ def _compared(table: PlacedRows, patterns: Mapping[str, str]) -> list[Note]:
     first = next(iter(pair.values()))
     given = np.flatnonzero(np.isfinite(table.longitude) & as_text(cells[first]).notna().to_numpy())
     given = given[:: max(1, -(-len(given) // _COMPARED))]
-    changed: dict[str, object] = {"columns": pair, "defaults": {}, "options": {}}
+    beside, sides = _with_sides(table, pair)
+    changed: dict[str, object] = {"columns": {**pair, **sides}, "defaults": {}, "options": {}}
     if "latitude" in pair:
         changed["crs"] = "EPSG:4326"
     probe = source.model_copy(update=changed)
     try:
-        other = read_points(probe, table.where, cells.iloc[given].reset_index(drop=True), table.rows[given])
+        other = read_points(probe, table.where, beside.iloc[given].reset_index(drop=True), table.rows[given])
     except (SourceError, ConfigError):  # the second coordinates may be of another grid; the first ones stand
         return []
     away = geodesic_km(*table.degrees(given), other.longitude, other.latitude)
@@ -72,6 +74,29 @@ def _compared(table: PlacedRows, patterns: Mapping[str, str]) -> list[Note]:
         f"(e.g. row {table.rows[wrong[0]]}); {used} was taken. Check their coordinates."
     )
     return [table.note("coordinates_disagree", text, wrong, names)]
+
+
+def _with_sides(table: PlacedRows, pair: Mapping[str, str]) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return the cells with what says in which half of the earth the second coordinates lie, and the columns that say it.
+
+    That is what the source says of the axes. Zones of which nothing says it lie on the side of their own row.
+    """
+    source, cells = table.source, table.cells
+    names = ["utm_hemisphere"] if "utm_zone" in pair else ["latitude_hemisphere", "longitude_hemisphere"]
+    sides: dict[str, str] = {}
+    beside = cells.copy(deep=False)
+    for name in names:
+        mapped = mapped_columns(source, cells, name)
+        if mapped:
+            sides[name] = mapped[0]
+        elif name in source.defaults or name == "utm_hemisphere":
+            sides[name] = f"minewaste {name}"
+            default = source.defaults.get(name)
+            beside[sides[name]] = np.where(table.latitude < 0, "S", "N") if default is None else str(default)
+    if "utm_zone" in pair and "minewaste utm_hemisphere" in beside.columns and "utm_hemisphere" not in source.defaults:
+        lettered = ~zones_without_side(as_text(cells[pair["utm_zone"]]).fillna("").to_numpy(dtype=object))
+        beside.loc[lettered, "minewaste utm_hemisphere"] = None
+    return beside, sides
 
 
 def _one_column(source: Source, cells: pd.DataFrame, name: str, pattern: str) -> str | None:

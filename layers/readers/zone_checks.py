@@ -12,6 +12,9 @@ from layers.accounting import Note
 from layers.readers.columns import mapped_columns, text_column
 from layers.readers.placed_rows import PlacedRows, points_km
 
+_BANDS = "CDEFGHJKLMNPQRSTUVWX"
+_BAND_DEGREES = 4.0
+"""Half a band: one letter is often written for all rows of a province that reaches into the next."""
 _FEWEST = 5
 _MANY = 200_000
 _FEW = 0.2
@@ -36,17 +39,34 @@ def zone_notes(table: PlacedRows, confirmed: Callable[[int], bool]) -> list[Note
     Returns
     -------
     list of Note
-        ``zone_of_a_neighbour`` and ``outside_zone``.
+        ``band_contradicted``, ``zone_of_a_neighbour`` and ``outside_zone``.
     """
     source, cells = table.source, table.cells
     column = text_column(source, cells, "utm_zone") if mapped_columns(source, cells, "utm_zone") else None
     if column is None or "latitude" in source.columns:
         return []
+    bands = _bands(table, column)
     zone = pd.to_numeric(column.str.extract(r"(\d{1,2})", expand=False), errors="coerce").to_numpy(dtype=float)
     placed = table.placed[np.isfinite(zone[table.placed])]
     if not _FEWEST <= len(placed) <= _MANY:
+        return bands
+    return [*bands, *_neighbours(table, zone, placed, confirmed), *_outside(table, zone, placed)]
+
+
+def _bands(table: PlacedRows, zones: pd.Series) -> list[Note]:
+    """Notice rows whose zone has the letter of a band of latitudes far from their own; N and S may mean a side of the equator."""
+    letters = zones.str.extract(r"(?i)\d\s*([C-HJ-MP-RT-X])\s*$", expand=False).str.upper()
+    south = np.array([_BANDS.find(letter) if isinstance(letter, str) else np.nan for letter in letters]) * 8.0 - 80.0
+    north = south + np.where(south == 72.0, 12.0, 8.0)
+    far = np.maximum(south - table.latitude, table.latitude - north) > _BAND_DEGREES
+    wrong = np.flatnonzero(far & np.isfinite(table.longitude))
+    if not len(wrong):
         return []
-    return [*_neighbours(table, zone, placed, confirmed), *_outside(table, zone, placed)]
+    text = (
+        f"Rows lie more than {_BAND_DEGREES:g} degrees from the band that the letter of their UTM zone names{table.by_columns} "
+        f"({table.listed(wrong)}): a mistyped northing, or another letter? Check them."
+    )
+    return [table.note("band_contradicted", text, wrong)]
 
 
 def _neighbours(

@@ -139,6 +139,41 @@ def zone_far(sheet: Sheet, draw: Draw) -> None:
     sheet.change("utm_zone", lambda _: "42", some(sheet, draw))
 
 
+def _in_chile(sheet: Sheet) -> None:
+    """Read the metres as those of zone 19 south of the equator, where the truth is then."""
+    to_degrees = pyproj.Transformer.from_crs(32719, 4326, always_xy=True)
+    for own, east, north in zip(sheet.ids(), sheet.column("easting"), sheet.column("northing"), strict=True):
+        longitude, latitude = to_degrees.transform(float(east), float(north))
+        sheet.truth[own] |= {"latitude": latitude, "longitude": longitude}
+    sheet.change("utm_zone", lambda _: "19")
+    sheet.touched.clear()
+
+
+@mutation("zone", "southern zones that name no side of the equator", "utm_zone", "inventory")
+def side_unstated(sheet: Sheet, draw: Draw) -> None:
+    if "quebec" in sheet.name:
+        raise ValueError("the name of the file says north")
+    _in_chile(sheet)
+
+
+for _stated in ("S", "Sur", "south"):
+
+    @mutation(
+        "zone", f"southern zones, '{_stated}' in a column of hemispheres, empty in two rows", "utm_zone", "inventory"
+    )
+    def side_empty(sheet: Sheet, draw: Draw, stated: str = _stated) -> None:
+        _in_chile(sheet)
+        sheet.insert("utm_hemisphere", "hemisphere", [stated] * len(sheet.rows))
+        sheet.mapping["utm_hemisphere"] = "utm_hemisphere"
+        sheet.change("utm_hemisphere", lambda _: "", some(sheet, draw, 2))
+
+
+@mutation("zone", "letter of a band far from the northing in one row", "utm_zone", "inventory")
+def wrong_band(sheet: Sheet, draw: Draw) -> None:
+    sheet.change("utm_zone", lambda cell: f"{cell}U")
+    sheet.change("northing", lambda cell: f"{float(cell) - 1_000_000:.0f}", some(sheet, draw))
+
+
 @mutation("zone", "zones of another grid", "utm_zone")
 def zone_mtm(sheet: Sheet, draw: Draw) -> None:
     sheet.rename("utm_zone", "mtm_zone")
@@ -217,6 +252,45 @@ for _name, _style in _ANGLES.items():
     def angle_written(sheet: Sheet, draw: Draw, style: str = _style) -> None:
         sheet.change("latitude", lambda cell: f"{_dms(cell, style)} {_side(cell, 'NS')}")
         sheet.change("longitude", lambda cell: f"{_dms(cell, style)} {_side(cell, 'EW')}")
+
+
+def _in_parts(sheet: Sheet) -> None:
+    """Put degrees, minutes and seconds without a sign into columns of their own."""
+    for key in ("latitude", "longitude"):
+        places = {own: facts[key] for own, facts in sheet.truth.items()}
+        texts = [_dms(cell, "{d} {m} {s:.2f}").split() for cell in sheet.column(key)]
+        sheet.remove(key)
+        for own, degrees in places.items():
+            sheet.truth[own][key] = degrees
+        for place, part in enumerate(("degrees", "minutes", "seconds")):
+            sheet.insert(f"{key}_{part}", f"{key[:3]}_{part}", [parts[place] for parts in texts])
+            sheet.mapping[f"{key}_{part}"] = f"{key}_{part}"
+
+
+@mutation("angle", "degrees, minutes and seconds in columns, no sign", "latitude", "longitude")
+def parts_unsigned(sheet: Sheet, draw: Draw) -> None:
+    sheet.touched.add("longitude")
+    _in_parts(sheet)
+
+
+for _name, _letters in (("empty in one row", ""), ("east and negative in one row", "-")):
+
+    @mutation("angle", f"degrees, minutes and seconds in columns, letters in another, {_name}", "latitude", "longitude")
+    def parts_lettered(sheet: Sheet, draw: Draw, odd: str = _letters) -> None:
+        sides = {
+            key: [_side(cell, two) for cell in sheet.column(key)]
+            for key, two in (("latitude", "NS"), ("longitude", "EW"))
+        }
+        _in_parts(sheet)
+        for key, letters in sides.items():
+            sheet.insert(f"{key}_hemisphere", f"{key[:3]}_side", letters)
+            sheet.mapping[f"{key}_hemisphere"] = f"{key}_hemisphere"
+        (row,) = some(sheet, draw)
+        if odd == "-":
+            sheet.change("longitude_degrees", lambda cell: f"-{cell}", [row])
+            sheet.change("longitude_hemisphere", lambda _: "E", [row])
+        else:
+            sheet.change("longitude_hemisphere", lambda _: "", [row])
 
 
 @mutation("angle", "degrees and decimal minutes", "latitude", "longitude")
