@@ -2,39 +2,54 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import pandas as pd
 
-DecimalMark = Literal[".", ","] | None
+DecimalMark = Literal[".", ",", "unsure"] | None
+"""``unsure`` where commas are decimal marks in a column, and perhaps points: one before three digits may part thousands."""
 
 LEAST_GROUPED, SHARE_GROUPED = 4, 0.8
 """How many numbers, and which share of them with exactly three decimals, make a column doubtful (a last 0 may be lost)."""
+LEAST_AMONG_WHOLE = 2
+"""How many such numbers do where all others are whole and below a thousand."""
 
 
 def mark_of_thousands(cells: pd.Series) -> DecimalMark:
-    """Return the decimal mark a column must have because its millions are grouped by the other one; None where none are.
+    """Return the decimal mark a column must have because its thousands are grouped by the other one; None where none are.
 
-    ``1.234.567`` groups by points, so that ``42.956`` beside it is forty-two thousand; both kinds in one column say nothing.
+    ``1.234.567`` and ``1.234,5`` group by points, so that ``42.956`` beside them is forty-two thousand. Beside groups by commas
+    as well, or beside ``12,5`` alone, it is ``unsure``.
     """
     if pd.api.types.is_numeric_dtype(cells):
         return None
     text = cells.dropna().astype(str).str.strip()
-    points = bool(text.str.fullmatch(r"\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?").any())
-    commas = bool(text.str.fullmatch(r"\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?").any())
-    if points == commas:
-        return None
-    other = text.str.fullmatch(r"\d+\.(?:\d{1,2}|\d{4,})" if points else r"\d+,(?:\d{1,2}|\d{4,})")
-    return None if other.any() else ("," if points else ".")
+    points = bool(text.str.fullmatch(r"\d{1,3}(?:(?:\.\d{3}){2,}(?:,\d+)?|(?:\.\d{3})+,\d+)").any())
+    commas = bool(text.str.fullmatch(r"\d{1,3}(?:(?:,\d{3}){2,}(?:\.\d+)?|(?:,\d{3})+\.\d+)").any())
+    decimal = {mark: bool(text.str.fullmatch(rf"[\d ]+\{mark}(?:\d{{1,2}}|\d{{4,}})").any()) for mark in ",."}
+    if points and not commas and not decimal["."]:
+        return ","
+    if commas and not points and not decimal[","]:
+        return "."
+    return "unsure" if points or (decimal[","] and not decimal["."]) else None
+
+
+def point_unsure(number: str) -> bool:
+    """Say whether a number has exactly three digits behind a point and up to three before it, as parted thousands have."""
+    return re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", number) is not None
 
 
 def may_be_grouped(cells: pd.Series) -> bool:
     """Say whether points of a column may part thousands: nearly all numbers have three digits behind them, none has more.
 
-    ``522.982`` is half a thousand with three decimals or half a million; nothing in the column tells which.
+    ``522.982`` is half a thousand with three decimals or half a million; nothing in the column tells which. Nor does anything
+    where ``3.000`` and its like stand among whole numbers below a thousand.
     """
     text = cells.dropna().astype(str).str.strip()
     three = text.str.fullmatch(r"[1-9]\d{0,2}\.\d{3}")
+    if three.sum() >= LEAST_AMONG_WHOLE and text[~three].str.fullmatch(r"\d{1,3}").all():
+        return True
     return bool(
         len(text) >= LEAST_GROUPED
         and text.str.fullmatch(r"[1-9]\d{0,2}\.\d{1,3}").all()

@@ -13,7 +13,7 @@ from dataclasses import astuple, dataclass, fields
 import numpy as np
 import pandas as pd
 
-from layers.cells.digit_groups import DecimalMark, mark_of_thousands
+from layers.cells.digit_groups import DecimalMark, mark_of_thousands, point_unsure
 from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.errors import ConfigError
 from layers.text import fold
@@ -90,8 +90,6 @@ _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\d(?:[\d.,]|[ '](?=\d{3}(?!\d)))*(?:[eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ '.,]\d{3})+")
 _RANGE_WORDS = {"-", "to", "a", "and", "et", "y"}
-
-
 _CODES = [10.0**digits - 1 for digits in range(3, 16)]
 _NINES = re.compile(r"9{3,}(?:[.,]0+)?|9{1,3}(?:[ ,.']9{3})+(?:[.,]0+)?")
 """Nothing but nines and no unit: what databases write where a number is not known."""
@@ -326,6 +324,12 @@ def _amounts(body: str, decimal_mark: DecimalMark) -> tuple[list[float], str] | 
 def _number(token: str, decimal_mark: DecimalMark) -> float | str:
     """Read digits with separators, or say why they can be read two ways."""
     compact = token.replace(" ", "").replace("'", "")
+    if decimal_mark == "unsure":
+        if point_unsure(compact):
+            return (
+                f"the point in '{token}' may be a decimal mark or part thousands, as other cells write decimal commas"
+            )
+        decimal_mark = None
     dots, commas = compact.count("."), compact.count(",")
     if decimal_mark is not None:
         other = "," if decimal_mark == "." else "."
@@ -393,7 +397,7 @@ def _plain_numbers(cells: pd.Series, decimal_mark: DecimalMark) -> pd.Series:
     if pd.api.types.is_numeric_dtype(cells):
         return pd.to_numeric(cells, errors="coerce").astype(float)
     text = cells.astype("string").str.strip()
-    if decimal_mark == ",":
+    if decimal_mark in (",", "unsure"):
         text = text.where(~text.str.contains(".", regex=False, na=False))
     plain = text.where(text.str.fullmatch(r"\d+(?:\.\d+)?", na=False).astype(bool))
     return pd.to_numeric(plain, errors="coerce").astype("Float64").astype(float)

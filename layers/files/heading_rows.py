@@ -123,6 +123,8 @@ class Heading:
         Column that was given a name of its own because its heading stands more than once -> that heading.
     group_units : mapping of str to str
         Column without a unit of its own -> the unit that the heading of its group tells, which is among ``captions`` as well.
+    above : tuple of tuple of str
+        Rows above the names, their cells as they stand.
     """
 
     columns: tuple[str, ...]
@@ -132,6 +134,20 @@ class Heading:
     skipped: int
     repeated: Mapping[str, str]
     group_units: Mapping[str, str] = field(default_factory=dict)
+    above: tuple[tuple[str, ...], ...] = ()
+
+    def words_above(self) -> dict[str, tuple[str, ...]]:
+        """Return, by column, the cells that stand above its name, and those that are alone in their row."""
+        alone = [cells[0] for row in self.above if len(cells := [cell for cell in row if cell.strip()]) == 1]
+        lines = [" ".join(row).strip() for row in self.above if row and row[0].lstrip().startswith(("#", "//", "%"))]
+        return (
+            {
+                column: tuple(dict.fromkeys([*(row[at] for row in self.above if _filled(row, at)), *alone, *lines]))
+                for at, column in enumerate(self.columns)
+            }
+            if self.above
+            else {}
+        )
 
 
 def find_heading(where: str, grid: Sequence[Row], header_row: int | None, said_rows: Mapping[str, int]) -> Heading:
@@ -161,7 +177,8 @@ def find_heading(where: str, grid: Sequence[Row], header_row: int | None, said_r
     grouped = _units_of_groups(grid[position - 1] if position else [], columns, captions.get("unit", {}))
     if grouped:
         captions["unit"] = {**grouped, **captions.get("unit", {})}
-    return Heading(columns, first_row, position, captions, skipped, repeated, grouped)
+    above = tuple(tuple(row) for row in grid[:position] if any(cell.strip() for cell in row))
+    return Heading(columns, first_row, position, captions, skipped, repeated, grouped, above)
 
 
 def _require_narrow(where: str, grid: Sequence[Row]) -> None:

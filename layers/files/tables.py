@@ -67,6 +67,8 @@ class RawTable:
         Rows under the heading that describe columns: ``unit``, ``limit``, ``method`` -> column -> cell.
     repeated : mapping
         Column that was given a name of its own because its heading stands more than once -> that heading.
+    words_above : mapping
+        Column -> cells above its name, and those that are alone in their row (titles, comments).
     """
 
     path: Path
@@ -77,6 +79,7 @@ class RawTable:
     rejects: tuple[dict[str, Any], ...] = ()
     captions: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     repeated: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    words_above: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def rows_read(self) -> int:
@@ -207,7 +210,9 @@ def _from_large_text(
     cells, marks = without_text_marks(source.id, cells)
     notes = (*notes_on_cells(source.id, (*notes, *marks), cells, numbers), *heading_notes(source.id, heading, 0))
     kept = cells[~blank].reset_index(drop=True)
-    return RawTable(path, kept, numbers[~blank], None, notes, (), heading.captions, heading.repeated)
+    return RawTable(
+        path, kept, numbers[~blank], None, notes, (), heading.captions, heading.repeated, heading.words_above()
+    )
 
 
 def _heading(source: Source, where: str, rows: Sequence[Sequence[str]]) -> Heading:
@@ -263,7 +268,8 @@ def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
     aside = grid.dated, grid.errors, grid.put_aside
     notes = notes_on_cells(source.id, (*grid.notes, *merged, *marks), cells, numbered, *aside)
     notes = (*notes, *unset_formulas(source.id, grid, heading), *heading_notes(source.id, heading, len(bad)))
-    return RawTable(path, cells, numbered, None, notes, tuple(rejects), heading.captions, heading.repeated)
+    above = heading.words_above()
+    return RawTable(path, cells, numbered, None, notes, tuple(rejects), heading.captions, heading.repeated, above)
 
 
 def _data_rows(grid: Grid, heading: Heading) -> tuple[list[list[str]], list[int]]:

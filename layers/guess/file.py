@@ -28,6 +28,7 @@ from layers.rasters.reader import describe_raster
 from layers.readers.amount_units import CHOICES, heading_unit
 from layers.readers.columns import as_text
 from layers.readers.record_fields import QUANTITIES
+from layers.readers.units_above import unit_above
 
 _BARE_IS_BASE = {
     "mass_t": r"tonn|tonel|mass_t", "milled_t": r"tonn|tonel|mass_t", "volume_m3": r"vol(?:ume|umen)?(?:_a\w*)?$",
@@ -315,9 +316,16 @@ def _inventory(guess: Guess, cells: pd.DataFrame, sight: Look, mark: str) -> Non
         heading = str(guessed[quantity].value)
         unit, doubt = heading_unit(heading, base), unit_doubt(heading)
         unit_text = sight.table.captions.get("unit", {}).get(heading)
+        above = [unit_above(line, base, unit or base) for line in sight.table.words_above.get(heading, ())]
         with_unit = as_text(cells[heading]).dropna().str.contains(r"\d\s*(?:m|ha|km|t|ton)", regex=True)
         if unit_text:
             guess.say(f"options.units.{quantity}", unit_text, "the row of units says so", 0.9)
+        elif any(above):
+            words = next(filter(None, above))
+            guess.ask(
+                f"options.units.{quantity}",
+                f"in which unit is {heading}? '{words}' stands above it: {CHOICES[base]}.",
+            )
         elif doubt is not None:
             question = f"in which unit is {heading}? '{doubt}' can be read in several ways: {CHOICES[base]}."
             guess.ask(f"options.units.{quantity}", question)

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from layers.accounting import Note
 from layers.cells.heading_amounts import trailing_unit, unit_doubt
 from layers.cells.heading_grammar import parse_heading
 from layers.cells.quantities import unit_factor
 from layers.cells.unread_units import megatonnes, unread_unit
 from layers.errors import ConfigError, SourceError
+from layers.readers.units_above import unit_above
 
 CHOICES = {
     "t": "t, kt, Mt, short_ton or long_ton", "m3": "m3, Mm3, cubic yard or acre-foot", "m2": "m2, ha, km2 or acre",
@@ -62,6 +64,7 @@ def units_of_amounts(
     stated: Mapping[str, str],
     cells: pd.DataFrame | None = None,
     row_of_units: Mapping[str, str] | None = None,
+    words_above: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, str]:
     """Return the unit of bare numbers of every amount of an inventory.
 
@@ -79,12 +82,14 @@ def units_of_amounts(
         All columns of the file: one may hold the unit of each row.
     row_of_units : mapping of str to str, optional
         File column -> what a row under the headings says of its unit.
+    words_above : mapping of str to sequence of str, optional
+        File column -> what stands above its heading.
 
     Raises
     ------
     SourceError
         If a heading holds a unit that can be read two ways (``MT``, ``tons``, ``1000 m3``), columns mapped together are in
-        several units, or a column or row of units contradicts the unit taken. All at once.
+        several units, or a column or row of units, or a line above the heading, contradicts the unit taken. All at once.
     """
     units, doubts = dict(bases) | dict(stated), []
     for name, base in bases.items():
@@ -101,6 +106,12 @@ def units_of_amounts(
             for heading, unit in below.items()
             if unit is not None and not _agrees(heading, unit, base)
         ]
+        doubts += [
+            f"{name}: above the heading '{heading}' stands '{words}', and {heading_unit(heading, base) or unit or base} would be "
+            f"taken for its numbers; say {CHOICES[base]}"
+            for heading, unit in below.items()
+            if (words := _said_above(heading, unit, base, words_above)) is not None
+        ]
         units_told = {heading_unit(heading, base) or unit or base for heading, unit in below.items()}
         if len(units_told) > 1:
             doubts.append(
@@ -114,6 +125,51 @@ def units_of_amounts(
     return units
 
 
+def units_unstated(
+    source: str,
+    mapped: Mapping[str, Sequence[str]],
+    bases: Mapping[str, str],
+    stated: Mapping[str, str],
+    cells: pd.DataFrame,
+    row_of_units: Mapping[str, str] | None = None,
+) -> list[Note]:
+    """Tell the amounts whose unit nothing says, so that the base unit was taken (``unit_unstated``).
+
+    A heading that speaks of tonnes, or of an area that a geographic system measured, says it; so do cells with units of their own
+    and a column of units beside them. Other parameters are those of `units_of_amounts`.
+    """
+    notes = []
+    for name, base in bases.items():
+        for heading in mapped.get(name, []) if name not in stated else []:
+            if heading_unit(heading, base) is not None or heading in (row_of_units or {}) or _BY_CUSTOM.search(heading):
+                continue
+            texts = cells[heading].dropna().astype("str") if heading in cells.columns else pd.Series(dtype="str")
+            if not len(texts) or texts.str.contains(_WITH_UNIT).mean() > _MOST or _unit_beside(heading, base, cells):
+                continue
+            text = (
+                f"Nothing says in which unit {heading} is; its numbers were taken as {base}. "
+                f"State options.units.{name}: {CHOICES[base]}."
+            )
+            notes.append(Note(source, "unit_unstated", text, 1, (heading,)))
+    return notes
+
+
+_BY_CUSTOM = re.compile(r"(?i)ton(?:n|el|s?\b|s?_)|\btm\b|shape[_ .]*area|st_area")
+_WITH_UNIT = r"\d\s*\(?[A-Za-z]"
+_MOST = 0.9
+
+
+def _unit_beside(heading: str, base: str, cells: pd.DataFrame) -> bool:
+    """Say whether a column beside an amount holds its unit, row by row."""
+    for column in map(str, cells.columns):
+        match = _UNIT_WORDS.fullmatch(_words(column))
+        if match is not None and match["of"] in (None, _words(heading)):
+            texts = [str(cell).strip() for cell in cells[column].dropna().unique()]
+            if texts and all(_measures_alike(text, base) for text in texts):
+                return True
+    return False
+
+
 def stated_against_headings(
     mapped: Mapping[str, Sequence[str]], bases: Mapping[str, str], stated: Mapping[str, str]
 ) -> list[tuple[str, str, str]]:
@@ -125,6 +181,15 @@ def stated_against_headings(
             if own is not None and unit_doubt(heading) is None and unit_factor(own) != unit_factor(unit):
                 contradicted.append((name, heading, own))
     return contradicted
+
+
+def _said_above(
+    heading: str, unit: str | None, base: str, words_above: Mapping[str, Sequence[str]] | None
+) -> str | None:
+    """Return the first words above a heading that name another unit than the one taken for its numbers."""
+    taken = heading_unit(heading, base) or unit or base
+    lines = (words_above or {}).get(heading, ())
+    return next((line.strip() for line in lines if unit_above(line, base, taken) is not None), None)
 
 
 def _agrees(heading: str, unit: str, base: str) -> bool:

@@ -87,7 +87,8 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     location, bad, place_notes = _places(source, where, options, cells, rows, geometry)
     spots = location["longitude"], location["latitude"], location["coordinate_precision_km"]
     place_notes = [*place_notes, *check_places(source, where, cells, rows, *spots)]
-    fields, field_bad, field_notes = record_fields(source, options, cells, rows, table.captions.get("unit"))
+    row_of_units = table.captions.get("unit")
+    fields, field_bad, field_notes = record_fields(source, options, cells, rows, row_of_units, table.words_above)
     for name in ("official_id", "name"):
         bad |= {position: summary_reason(fields[name].iloc[position]) for position in summary_places(fields[name])}
     field_notes = [*field_notes, *summary_notes(source, "official_id", fields["official_id"], rows)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from layers.cells.digit_groups import may_be_grouped
 from layers.cells.quantities import parse_quantities, unit_factor
 from layers.cells.waste_words import settle
 from layers.errors import ConfigError
-from layers.readers.amount_units import stated_against_headings, units_of_amounts
+from layers.readers.amount_units import stated_against_headings, units_of_amounts, units_unstated
 from layers.readers.columns import as_text, mapped_columns, match_column, text_or_default, translate, without_words
 from layers.readers.inner_headings import refuse_units
 from layers.readers.joined_options import AmountTable
@@ -117,8 +117,9 @@ def record_fields(
     cells: pd.DataFrame,
     rows: np.ndarray,
     row_of_units: Mapping[str, str] | None = None,
+    words_above: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[dict[str, Any], dict[int, tuple[str, str]], list[Note]]:
-    """Read all columns of a record but its place; ``row_of_units`` is what a row under the headings says of them.
+    """Read all columns of a record but its place; ``row_of_units`` and ``words_above`` stand under and over their headings.
 
     Returns
     -------
@@ -148,7 +149,8 @@ def record_fields(
     fields["cross_ids"] = _cross_ids(options, cells, fields["official_id"])
     mapped = {name: mapped_columns(source, cells, name) for name in _wanted(source)}
     where = f"{source.id} ({source.path})"
-    units = units_of_amounts(where, mapped, _wanted(source), options.units, cells, row_of_units)
+    units = units_of_amounts(where, mapped, _wanted(source), options.units, cells, row_of_units, words_above)
+    notes += units_unstated(source.id, mapped, _wanted(source), options.units, cells, row_of_units)
     for name, heading, own in stated_against_headings(mapped, _wanted(source), options.units):
         text = (
             f"The heading '{heading}' says {own}, the run file {options.units[name]} (options.units.{name}), which was taken. "
@@ -297,11 +299,12 @@ def _quantities(
         )
         fields[name] = read["value"].astype(float)
         if source.decimal_mark is None and may_be_grouped(text):
+            pointed = text[text.str.contains(".", regex=False, na=False)]
             notes.append(
                 Note(
                     source.id,
                     "points_may_part_thousands",
-                    f"{name}: all numbers have three digits behind a point, such as '{text.dropna().iloc[0]}'; they were read as "
+                    f"{name}: numbers have three digits behind a point, such as '{pointed.iloc[0]}'; they were read as "
                     "decimals. If the point parts thousands, state decimal_mark: ','.",
                     int(text.notna().sum()),
                     tuple(mapped_columns(source, cells, name)),

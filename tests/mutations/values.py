@@ -61,6 +61,22 @@ for _heading, _factor in _AREAS.items():
         sheet.rename("area_m2", heading)
 
 
+for _line in ("# units: kt", "Amounts in thousands of tonnes", "Tonnages en milliers de tonnes", "Wastes [kt]"):
+
+    @mutation("unit", f"line above the heading: {_line}", "mass_t", "inventory")
+    def unit_in_a_line(sheet: Sheet, draw: Draw, line: str = _line) -> None:
+        sheet.change("mass_t", lambda cell: _scaled(cell, 1e-3))
+        sheet.before.insert(0, line)
+
+
+for _key, _bare, _factor in (("mass_t", "Tailings", 1e-6), ("area_m2", "Area", 1e-4)):
+
+    @mutation("unit", f"{_bare} in a larger unit that nothing names", _key, "inventory")
+    def unit_unstated(sheet: Sheet, draw: Draw, key: str = _key, bare: str = _bare, factor: float = _factor) -> None:
+        sheet.change(key, lambda cell: _scaled(cell, factor))
+        sheet.rename(key, bare)
+
+
 @mutation("unit", "unit in one cell of the mass", "mass_t")
 def unit_in_cell(sheet: Sheet, draw: Draw) -> None:
     sheet.change("mass_t", lambda cell: f"{float(cell) / 1e6:.6f} Mt", some(sheet, draw))
@@ -112,6 +128,13 @@ def commas(sheet: Sheet, draw: Draw) -> None:
     sheet.delimiter = ";"
     for key in [*_numbers(sheet), *(key for key in ("latitude", "longitude") if key in sheet.keys)]:
         sheet.change(key, lambda cell: cell.replace(".", ","))
+
+
+@mutation("decimal", "points part thousands in some masses, one has a decimal comma besides", "mass_t", "inventory")
+def grouped_by_points(sheet: Sheet, draw: Draw) -> None:
+    sheet.delimiter = ";"
+    sheet.change("mass_t", lambda cell: f"{float(cell):,.0f}".replace(",", "."))
+    sheet.change("mass_t", lambda cell: f"{cell},0", some(sheet, draw))
 
 
 @mutation("decimal", "decimal comma in one result", "Ce")
