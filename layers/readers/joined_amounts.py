@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.errors import SourceError
-from layers.files.tables import read_table
+from layers.files.tables import RawTable, read_table
 from layers.readers.columns import as_text, match_column
 from layers.readers.joined_options import AmountTable
 from layers.text import composed
@@ -51,9 +52,8 @@ def join_amounts(
         If the key, or a column to be added up, is not there.
     """
     path = Path(amounts.path).name
-    table = read_table(
-        source.model_copy(update={"path": amounts.path, "sheet": amounts.sheet, "layer": None}), root
-    ).cells
+    raw = read_table(source.model_copy(update={"path": amounts.path, "sheet": amounts.sheet, "layer": None}), root)
+    table = raw.cells
     own = _key(where, cells, amounts.key)
     theirs = _key(f"{source.id} ({path})", table, amounts.table_key or amounts.key)
     names = {str(name).casefold() for name in cells.columns}
@@ -85,9 +85,24 @@ def join_amounts(
     if lost:
         text = f"{len(lost)} keys of {path} are no place here ({', '.join(lost[:_SHOWN])}); their amounts are not used."
         notes.append(Note(source.id, "amounts_without_place", text, len(lost), (amounts.key,)))
+    notes += _equal_rows(source.id, path, raw, theirs, added)
     arrays = {name: pd.array(np.asarray(values, dtype=object), dtype="str") for name, values in joined.items()}
     texts = pd.DataFrame(arrays, index=cells.index)
     return pd.concat([cells, texts], axis=1), notes
+
+
+def _equal_rows(source_id: str, path: str, table: RawTable, keys: pd.Series, added: Set[str]) -> list[Note]:
+    """Tell rows of one key that are the same in every cell: two wastes of one size, or one that stands twice."""
+    again = np.flatnonzero((table.cells.duplicated() & keys.notna()).to_numpy(dtype=bool))
+    if not len(again):
+        return []
+    counted = f"{', '.join(sorted(added))} was added up over all of them" if added else "one of them counts"
+    listed = ", ".join(map(str, table.rows[again[:_SHOWN]]))
+    text = (
+        f"Rows of {path} are the same in every cell as another of their key (row {listed}): "
+        f"{counted}. If they are two wastes, state the amount under options.amounts.add; if one stands twice, take it out."
+    )
+    return [Note(source_id, "amounts_alike", text, len(again), (str(keys.name),))]
 
 
 def _distinct_words(cells: pd.Series) -> str:

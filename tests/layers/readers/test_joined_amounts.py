@@ -42,6 +42,17 @@ def test_volumes_of_a_feature_are_added_and_a_negative_one_is_missing(tmp_path: 
     assert "Z-9" in notes["amounts_without_place"].message
 
 
+@pytest.mark.parametrize(("add", "volume"), [([], 1000), (["Calc_Vol"], 2000)])
+def test_equal_rows_of_one_key_are_told(tmp_path: Path, add: list[str], volume: float) -> None:
+    volumes = "Ftr_ID,Calc_Vol,Material\nA-1,1000,Tailings\nA-1,1000,Tailings\nA-2,1000,Tailings\nB-1,1000,Tailings\n"
+    reading = read(tmp_path, volumes, add=add)
+    assert reading.layer["volume_m3"].tolist() == [volume, 1000, 1000]
+    (note,) = [note for note in reading.notes if note.code == "amounts_alike"]
+    assert (note.count, note.columns) == (1, ("Ftr_ID",))
+    assert "row 3" in note.message
+    assert ("was added up" in note.message) == bool(add)
+
+
 def test_a_key_that_is_not_there_stops_with_the_columns_there_are(tmp_path: Path) -> None:
     with pytest.raises(
         SourceError, match=r"no column 'Site_ID' \(options.amounts\). It has: Ftr_ID, Calc_Vol, Material"
