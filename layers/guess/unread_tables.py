@@ -9,6 +9,7 @@ from layers.readers.columns import as_text
 
 _ROWS = 200
 _MOSTLY = 0.6
+_MOST_DEGREES = 180
 _SHOWN = 8
 _ELEMENT = (
     r"(?:A[glsu]|B[aei]?|C[adeorsu]?|D[y]|E[ru]|F[e]?|G[ade]|H[fgo]|I[n]|K|L[aiu]|M[gno]|N[abdi]|P[br]?|R[b]|S[bceimnr]?|T[abhilm]|U|V|W|Y[b]?|"
@@ -57,7 +58,11 @@ def why_left_out(cells: pd.DataFrame) -> str:
         return f"{what} like results or coordinates, but the cells hold more than numbers ({cell}); put units into the heading"
     axes = [name for name in names if headings[name].kind in ("latitude", "longitude") and len(texts[name])]
     if axes:
-        return f"{' and '.join(map(repr, axes))} hold no degrees ({texts[axes[0]].iloc[0]}); metres go under easting and northing"
+        shown = f"{' and '.join(map(repr, axes))} hold no degrees"
+        numbers = pd.to_numeric(texts[axes[0]], errors="coerce").abs()
+        if numbers.le(_MOST_DEGREES).mean() > _MOSTLY:
+            return f"{shown} of their own axis ({texts[axes[0]].iloc[0]}): were the two exchanged? Map them by hand"
+        return f"{shown} ({texts[axes[0]].iloc[0]}); metres go under easting and northing"
     for name, text in texts.items():
         if _share(text, _ELEMENT) > _MOSTLY:
             if text.nunique() == len(text):

@@ -37,7 +37,7 @@ from layers.readers.assay_sheet import heading_notes, laboratory_sheet, units_ag
 from layers.readers.doubtful_results import drop_impossible, mark_notes, refuse_other_units, refuse_parted_thousands
 from layers.readers.method_notes import keep_own_methods, method_notes
 from layers.readers.stated_totals import total_of_rare_earths
-from layers.readers.whole_sample import refuse_shares
+from layers.readers.whole_sample import exchanged_rare_earths, refuse_shares
 
 
 @dataclass
@@ -144,6 +144,7 @@ def read_suites(
     _choose_results(suites, results, parsed, source, options, cells, rows)
     suites.notes += _drop_outliers(source.id, suites)
     suites.notes += refuse_shares(source.id, where, suites.columns, rows)
+    suites.notes += exchanged_rare_earths(source.id, suites.columns, rows)
     suites.notes += level_notes(source.id, {element: suites.columns[f"{element}_ppm"] for element in _rare(suites)})
     suites.tree_ppm, total_notes = total_of_rare_earths(source, where, options, cells, captions, rows)
     suites.notes += total_notes

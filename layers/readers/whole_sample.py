@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,15 @@ _MOST_OXIDES_PPM = 8e5
 """The richest minerals, bastnaesite and monazite, hold 70 to 75 % of rare-earth oxides; no rock and no waste holds more."""
 _MOST_PPM = 1.05e6
 """All elements of a sample and what analyses of them err by."""
+_MAIN_OXIDES = {
+    "Si": "SiO2", "Al": "Al2O3", "Fe": "Fe2O3", "Ca": "CaO", "Mg": "MgO", "K": "K2O", "Na": "Na2O",
+    "Ti": "TiO2", "P": "P2O5", "Mn": "MnO",
+}  # fmt: skip
+_MOST_MAIN_OXIDES_PPM = 1.15e6
+"""Metal in slag, or sulphides, weigh less than the oxides they are stated as, but no more than this."""
+_EVEN_BESIDE_ODD = {"Pr": "Nd", "Tb": "Dy", "Ho": "Er", "Tm": "Yb", "Lu": "Yb"}
+"""An element of odd number and one of even number beside it, of which nature holds two to seven times as much."""
+_CLEARLY = 1.2
 _MOSTLY = 0.5
 
 
@@ -48,7 +57,14 @@ def refuse_shares(
     }
     rare = {element: ppm * oxide_factor(OXIDE_OF[element]) for element, ppm in values.items() if element in REE}
     notes = []
-    for kind, parts, most in (("rare-earth oxides", rare, _MOST_OXIDES_PPM), ("elements", values, _MOST_PPM)):
+    main = {
+        element: values[element] * oxide_factor(form) for element, form in _MAIN_OXIDES.items() if element in values
+    }
+    for kind, parts, most in (
+        ("rare-earth oxides", rare, _MOST_OXIDES_PPM),
+        ("elements", values, _MOST_PPM),
+        ("oxides of the main elements", main, _MOST_MAIN_OXIDES_PPM),
+    ):
         if not parts:
             continue
         total = np.zeros(len(next(iter(parts.values()))))
@@ -72,6 +88,39 @@ def refuse_shares(
                 columns[f"{element}_censored"][above] = 0
         message = f"{text[0].upper()}{text[1:]} These results were taken as missing: check the file."
         notes.append(Note(source_id, "more_than_the_sample", message, len(above), tuple(parts), rows_at(rows, above)))
+    return notes
+
+
+def exchanged_rare_earths(source_id: str, columns: Mapping[str, Any], rows: npt.NDArray[np.int64] | None) -> list[Note]:
+    """Tell columns in which most rows hold more of a rare earth of odd number than of the even one beside it; no rock does.
+
+    Parameters
+    ----------
+    source_id : str
+        Id of the source.
+    columns : mapping of str to ndarray
+        ``X_ppm`` per element, NaN where there is no result; ``X_censored`` beside it.
+    rows : ndarray of int or None
+        Row of the file at each position; None names no rows.
+    """
+    notes = []
+    for odd, even in _EVEN_BESIDE_ODD.items():
+        if not {f"{odd}_ppm", f"{even}_ppm"} <= set(columns):
+            continue
+        more, less = columns[f"{odd}_ppm"], columns[f"{even}_ppm"]
+        known = np.isfinite(more) & np.isfinite(less)
+        for element in (odd, even):
+            known &= np.asarray(columns.get(f"{element}_censored", np.zeros(len(known)))) == 0
+        with np.errstate(invalid="ignore"):
+            upside_down = np.flatnonzero(known & (more > _CLEARLY * less))
+        if len(upside_down) < 2 or len(upside_down) <= _MOSTLY * int(known.sum()):
+            continue
+        text = (
+            f"{odd} is more than {even} in {len(upside_down)} rows "
+            f"(e.g. {more[upside_down[0]]:g} and {less[upside_down[0]]:g} ppm). No rock does: "
+            "were two columns exchanged, or is one in another unit?"
+        )
+        notes.append(Note(source_id, "rare_earths_exchanged", text, len(upside_down), (), rows_at(rows, upside_down)))
     return notes
 
 

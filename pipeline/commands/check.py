@@ -48,6 +48,7 @@ UNTOLD_YET = "are told once all sources can be read, since requests of stewards 
 SUSPICIOUS = frozenset(
     [
         "decimal_shift", "minutes_as_decimals", "same_results", "same_place", "swapped", "implausible_rare_earth",
+        "rare_earths_exchanged",
         "unusual_level", "lowest_value_repeated", "highest_value_round", "double_encoded_text", "suspected_nodata",
         "formula_without_result", "geometry_text", "geometry_unread", "encoding_contradicted",
         "place_contradicted", "sheet_contradicted",
