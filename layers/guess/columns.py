@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from layers.cells.amounts_beside import beside_the_waste
 from layers.cells.angles import parse_angle
 from layers.cells.heading_grammar import parse_heading
 from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.cells.utm import ZONE
-from layers.guess.amounts import AMOUNTS, measures_waste, of_other_things
+from layers.guess.amounts import AMOUNTS, measures_waste
 from layers.guess.contents import UNSURE, Contents, by_contents
 from layers.guess.words import HOLDING, KIND_WORDS, WHOLE, plain
 from layers.readers.columns import as_text
@@ -257,7 +258,7 @@ def _candidates(layer_column: str, names: Mapping[str, str], paired: bool) -> li
     if layer_column in AMOUNTS:
         listed = {name for name, _ in result}
         result += [(name, PART_OF_NAME) for name in names if name not in listed and measures_waste(name, layer_column)]
-        result = [fit for fit in result if names[fit[0]] in whole or not of_other_things(fit[0])]
+        result = [fit for fit in result if names[fit[0]] in whole or beside_the_waste(fit[0]) is None]
     if layer_column == "official_id":  # a name may be as unique as an id
         result = [
             candidate

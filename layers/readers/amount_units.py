@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from layers.accounting import Note
+from layers.cells.amounts_beside import doubtful_amount
 from layers.cells.heading_amounts import trailing_unit, unit_doubt
 from layers.cells.heading_grammar import parse_heading
 from layers.cells.quantities import unit_factor
@@ -141,6 +142,8 @@ def units_unstated(
     notes = []
     for name, base in bases.items():
         for heading in mapped.get(name, []) if name not in stated else []:
+            if doubtful_amount(heading) is not None:
+                continue  # told as an amount of something else
             if heading_unit(heading, base) is not None or heading in (row_of_units or {}) or _BY_CUSTOM.search(heading):
                 continue
             texts = cells[heading].dropna().astype("str") if heading in cells.columns else pd.Series(dtype="str")
@@ -151,6 +154,24 @@ def units_unstated(
                 f"State options.units.{name}: {CHOICES[base]}."
             )
             notes.append(Note(source, "unit_unstated", text, 1, (heading,)))
+    return notes
+
+
+def amounts_of_other_things(source: str, mapped: Mapping[str, Sequence[str]], lying: Sequence[str]) -> list[Note]:
+    """Tell headings that name an amount beside the waste, or a wet or planned one, though they are mapped to its own.
+
+    ``lying`` are the layer columns of what lies there; amounts that were milled, mined or authorised are no such.
+    """
+    notes = []
+    for name in lying:
+        for heading in mapped.get(name, []):
+            word = doubtful_amount(heading)
+            if word is not None:
+                text = (
+                    f"The heading '{heading}' says '{word}', and its numbers were taken as {name} of the waste that lies there. "
+                    "Make sure that it is meant, or map another column."
+                )
+                notes.append(Note(source, "amount_of_another", text, 1, (heading,)))
     return notes
 
 

@@ -20,7 +20,12 @@ from layers.cells.digit_groups import may_be_grouped
 from layers.cells.quantities import parse_quantities, unit_factor
 from layers.cells.waste_words import settle
 from layers.errors import ConfigError
-from layers.readers.amount_units import stated_against_headings, units_of_amounts, units_unstated
+from layers.readers.amount_units import (
+    amounts_of_other_things,
+    stated_against_headings,
+    units_of_amounts,
+    units_unstated,
+)
 from layers.readers.columns import as_text, mapped_columns, match_column, text_or_default, translate, without_words
 from layers.readers.inner_headings import refuse_units
 from layers.readers.joined_options import AmountTable
@@ -151,6 +156,7 @@ def record_fields(
     where = f"{source.id} ({source.path})"
     units = units_of_amounts(where, mapped, _wanted(source), options.units, cells, row_of_units, words_above)
     notes += units_unstated(source.id, mapped, _wanted(source), options.units, cells, row_of_units)
+    notes += amounts_of_other_things(source.id, mapped, ("mass_t", "volume_m3", "area_m2", "height_m"))
     for name, heading, own in stated_against_headings(mapped, _wanted(source), options.units):
         text = (
             f"The heading '{heading}' says {own}, the run file {options.units[name]} (options.units.{name}), which was taken. "

@@ -53,7 +53,7 @@ SUSPICIOUS = frozenset(
         "formula_without_result", "geometry_text", "geometry_unread", "encoding_contradicted",
         "place_contradicted", "sheet_contradicted",
         "in_no_country", "far_from_all", "coordinates_disagree", "outside_crs_area", "axes_may_be_exchanged",
-        "hemisphere_empty", "hemisphere_unstated", "band_contradicted", "unit_unstated", "amounts_alike",
+        "hemisphere_empty", "hemisphere_unstated", "band_contradicted", "unit_unstated", "amounts_alike", "amount_of_another",
         "lines_perhaps_not_there", "communities_perhaps_left", "unsaved_journal", "journal_missing",
         "code_unexplained", "suspected_classes", "nodata_not_storable",
         "nodata_within_values", "element_and_oxide_differ", "page_sized", "low_precision", "degrees_minutes",

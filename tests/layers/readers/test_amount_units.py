@@ -146,3 +146,25 @@ def test_points_among_whole_numbers_below_a_thousand_are_told(tmp_path: Path) ->
         notes = read(path, {"mass_t": "Tailings (t)"}).notes
         assert [note.code for note in notes] == (["points_may_part_thousands"] if told else [])
         assert not told or "'3.000'" in notes[0].message
+
+
+@pytest.mark.parametrize(
+    ("column", "heading", "word"),
+    [
+        ("height_m", "Elevation (m)", "Elevation"),
+        ("mass_t", "Tailings proposed (t)", "proposed"),
+        ("mass_t", "Concentrate shipped (t)", "Concentrate"),
+        ("mass_t", "Tailings (wet tonnes)", "wet"),
+        ("volume_m3", "Remaining_capacity_m3", "Remaining"),
+        ("area_m2", "Catchment (m2)", "Catchment"),
+    ],
+)
+def test_headings_of_amounts_beside_the_waste_are_told(tmp_path: Path, column: str, heading: str, word: str) -> None:
+    (note,) = read(table(tmp_path, "", heading), {column: heading}).notes
+    assert (note.code, note.columns) == ("amount_of_another", (heading,))
+    assert f"'{word}'" in note.message
+
+
+@pytest.mark.parametrize("heading", ["Tailings (t)", "Waste_mass_t", "Dry tonnes", "Concentrator tailings (t)"])
+def test_headings_of_the_waste_are_not_told(tmp_path: Path, heading: str) -> None:
+    assert not read(table(tmp_path, "", heading), {"mass_t": heading}).notes

@@ -51,7 +51,19 @@ def test_sulphides_and_metal_stated_as_oxides_are_a_whole(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(("odd", "even"), [("Pr", "Nd"), ("Ho", "Er")])
 def test_exchanged_rare_earths_are_told(tmp_path: Path, odd: str, even: str) -> None:
-    usual = {"La": 30.0, "Ce": 62, "Pr": 7, "Nd": 26, "Sm": 5, "Tb": 0.7, "Dy": 4, "Ho": 0.8, "Er": 2.3, "Yb": 2.5, "Lu": 0.4}
+    usual = {
+        "La": 30.0,
+        "Ce": 62,
+        "Pr": 7,
+        "Nd": 26,
+        "Sm": 5,
+        "Tb": 0.7,
+        "Dy": 4,
+        "Ho": 0.8,
+        "Er": 2.3,
+        "Yb": 2.5,
+        "Lu": 0.4,
+    }
     rows = {
         f"{element}_ppm": [round(level * share, 3) for share in (1.0, 1.1, 0.8, 1.3)]
         for element, level in usual.items()
