@@ -10,6 +10,7 @@ import pandas as pd
 DecimalMark = Literal[".", ",", "unsure"] | None
 """``unsure`` where commas are decimal marks in a column, and perhaps points: one before three digits may part thousands."""
 
+_THOUSANDS = re.compile(r"\d{1,3}(?:[ '.,]\d{3})+")
 LEAST_GROUPED, SHARE_GROUPED = 4, 0.8
 """How many numbers, and which share of them with exactly three decimals, make a column doubtful (a last 0 may be lost)."""
 LEAST_AMONG_WHOLE = 2
@@ -55,3 +56,31 @@ def may_be_grouped(cells: pd.Series) -> bool:
         and text.str.fullmatch(r"[1-9]\d{0,2}\.\d{1,3}").all()
         and three.mean() >= SHARE_GROUPED
     )
+
+
+def number_of(token: str, decimal_mark: DecimalMark) -> float | str:
+    """Read digits with separators, or say why they can be read two ways."""
+    compact = token.replace(" ", "").replace("'", "")
+    if decimal_mark == "unsure":
+        if point_unsure(compact):
+            return (
+                f"the point in '{token}' may be a decimal mark or part thousands, as other cells write decimal commas"
+            )
+        decimal_mark = None
+    dots, commas = compact.count("."), compact.count(",")
+    if decimal_mark is not None:
+        other = "," if decimal_mark == "." else "."
+        if other in compact and not _THOUSANDS.fullmatch(compact.split(decimal_mark)[0]):
+            return f"'{token}' does not group its digits in threes, though the decimal mark is '{decimal_mark}'"
+        plain = compact.replace(other, "").replace(decimal_mark, ".")
+        return float(plain) if plain.count(".") <= 1 else f"'{token}' has {plain.count('.')} decimal marks"
+    if dots and commas:
+        mark = "." if compact.rfind(".") > compact.rfind(",") else ","
+        return number_of(token, "." if mark == "." else ",")
+    if commas == 1 and re.fullmatch(r"[1-9]\d{0,2},\d{3}", compact):
+        return f"the comma in '{token}' may be a decimal mark or separate thousands; state decimal_mark for this source"
+    if commas > 1 or dots > 1:
+        if not _THOUSANDS.fullmatch(compact):
+            return f"'{token}' does not group its digits in threes"
+        return float(compact.replace(",", "").replace(".", ""))
+    return float(compact.replace(",", "."))

@@ -13,7 +13,7 @@ from dataclasses import astuple, dataclass, fields
 import numpy as np
 import pandas as pd
 
-from layers.cells.digit_groups import DecimalMark, mark_of_thousands, point_unsure
+from layers.cells.digit_groups import DecimalMark, mark_of_thousands, number_of
 from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.errors import ConfigError
 from layers.text import fold
@@ -88,7 +88,6 @@ _ABOUT = re.compile(r"^(?:~|≈|±|approx(?:\.|imately)?|about|ca?\.|circa|est(?
 _PLUS = re.compile(r"\s*\+")
 _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\d(?:[\d.,]|[ '](?=\d{3}(?!\d)))*(?:[eE][+-]?\d+)?")
-_THOUSANDS = re.compile(r"\d{1,3}(?:[ '.,]\d{3})+")
 _RANGE_WORDS = {"-", "to", "a", "and", "et", "y"}
 _CODES = [10.0**digits - 1 for digits in range(3, 16)]
 _NINES = re.compile(r"9{3,}(?:[.,]0+)?|9{1,3}(?:[ ,.']9{3})+(?:[.,]0+)?")
@@ -302,7 +301,7 @@ def _amounts(body: str, decimal_mark: DecimalMark) -> tuple[list[float], str] | 
     matches = list(_NUMBER.finditer(guarded))
     values: list[float] = []
     for match in matches:
-        value = _number(match.group().rstrip(".,"), decimal_mark)
+        value = number_of(match.group().rstrip(".,"), decimal_mark)
         if isinstance(value, str):
             return value
         values.append(value)
@@ -319,34 +318,6 @@ def _amounts(body: str, decimal_mark: DecimalMark) -> tuple[list[float], str] | 
             return values, tail
     shown = ", ".join(f"{value:,.10g}" for value in values[:3])
     return f"{len(values)} numbers ({shown}) in one cell, and which one counts is not said"
-
-
-def _number(token: str, decimal_mark: DecimalMark) -> float | str:
-    """Read digits with separators, or say why they can be read two ways."""
-    compact = token.replace(" ", "").replace("'", "")
-    if decimal_mark == "unsure":
-        if point_unsure(compact):
-            return (
-                f"the point in '{token}' may be a decimal mark or part thousands, as other cells write decimal commas"
-            )
-        decimal_mark = None
-    dots, commas = compact.count("."), compact.count(",")
-    if decimal_mark is not None:
-        other = "," if decimal_mark == "." else "."
-        if other in compact and not _THOUSANDS.fullmatch(compact.split(decimal_mark)[0]):
-            return f"'{token}' does not group its digits in threes, though the decimal mark is '{decimal_mark}'"
-        plain = compact.replace(other, "").replace(decimal_mark, ".")
-        return float(plain) if plain.count(".") <= 1 else f"'{token}' has {plain.count('.')} decimal marks"
-    if dots and commas:
-        mark = "." if compact.rfind(".") > compact.rfind(",") else ","
-        return _number(token, "." if mark == "." else ",")
-    if commas == 1 and re.fullmatch(r"[1-9]\d{0,2},\d{3}", compact):
-        return f"the comma in '{token}' may be a decimal mark or separate thousands; state decimal_mark for this source"
-    if commas > 1 or dots > 1:
-        if not _THOUSANDS.fullmatch(compact):
-            return f"'{token}' does not group its digits in threes"
-        return float(compact.replace(",", "").replace(".", ""))
-    return float(compact.replace(",", "."))
 
 
 def _unit(written: str) -> tuple[str, float] | str:
