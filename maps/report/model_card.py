@@ -62,11 +62,9 @@ def _order(ranking: pd.DataFrame, lang: str) -> list[tuple[str, str]]:
             ("card_order", sentence),
             ("card_selection", words.phrase("card_selection_share", lang, share=words.percent(float(share), lang))),
         ]
-    learned = ranking["grade_rule"].eq("model").any()
-    return [
-        ("card_order", sentence),
-        *([("card_selection", words.word("card_selection_text", lang))] if learned else []),
-    ]
+    rules = set(ranking["grade_rule"])
+    selection = "text" if "model" in rules else "kinds" if "assay" in rules else "none"
+    return [("card_order", sentence), ("card_selection", words.word(f"card_selection_{selection}", lang))]
 
 
 def _dropped(dropped: Mapping[str, str], lang: str) -> str:

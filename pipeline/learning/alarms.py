@@ -8,6 +8,7 @@ import pandas as pd
 from layers.findings import Finding
 from layers.validation import Figures
 from pipeline.learning.candidates import Task
+from pipeline.learning.feature_steps import evidence_group
 from pipeline.learning.figures import measure
 from pipeline.learning.fold_scores import score_folds
 from pipeline.learning.folds import Folds
@@ -60,7 +61,8 @@ def alarms(task: Task, folds: Folds, spatial: Figures, random: Figures, *, of_co
             code = "random_folds_flatter_columns" if of_columns else "random_folds_flatter"
             alarms_raised.append(Finding(code=code, values={"random": random.auc, "spatial": spatial.auc}))
     alarms_raised += _telling_columns(task)
-    twins = twin_share(task.features[task.judged], folds.fold[task.judged])
+    fold = folds.fold[task.judged]
+    twins = max(twin_share(task.features[task.judged], fold), twin_share(_of_the_wastes(task)[task.judged], fold))
     if twins > TWIN_SHARE:
         alarms_raised.append(Finding(code="twins_across_folds", values={"percent": round(100 * twins)}))
     parts = parts_with_positives(folds.tests & task.judged, task.positive)
@@ -124,6 +126,21 @@ def _aucs_alone(task: Task) -> dict[str, float]:
         if np.isfinite(auc):
             aucs[str(name)] = float(max(auc, 1 - auc))
     return aucs
+
+
+def _of_the_wastes(task: Task) -> pd.DataFrame:
+    """Return what is known of each measured waste itself, its grade among it; nothing of the others.
+
+    A record that stands twice, its assays copied, is a twin wherever the copy lies: samples and maps around it differ.
+    """
+    own = task.features[[name for name in task.features if evidence_group(str(name)) in ("waste", "form")]].astype(
+        float
+    )
+    if task.grade is None:
+        return own.iloc[:, :0]
+    own = own.assign(grade=task.grade)
+    own.loc[~np.isfinite(task.grade)] = np.nan
+    return own
 
 
 def twin_share(features: pd.DataFrame, fold: np.ndarray) -> float:

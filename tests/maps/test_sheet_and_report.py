@@ -637,3 +637,23 @@ def test_the_report_says_which_method_orders_and_why_and_warns_on_its_first_page
     assert "1.93 (6.4)" in english
     assert "0.59 (under 0.85 the patterns say the same twice" in english
     assert words.unbroken("ne la remplace que si elle la devance de plus d'une erreur type") in words.unbroken(french)
+
+
+@pytest.mark.parametrize(
+    ("rules", "sentence"),
+    [
+        (["model", "assay"], "Taken to depend on what the model sees"),
+        (["hosts", "assay"], "as if these had been drawn at random"),
+        (["words", "hosts"], "No waste was assayed for what is looked for"),
+    ],
+)
+def test_the_card_of_every_run_says_how_wastes_were_taken_to_be_assayed(
+    made_up: ModuleType, rules: list[str], sentence: str
+) -> None:
+    made = made_up.publication(12)
+    ranking = made.ranking.assign(grade_rule=np.resize(np.array(rules, dtype=object), len(made.ranking)))
+    ranking = ranking.assign(order_by="payable", order_grade_ppm=500.0, order_contained_t=10.0, order_cap_t=1e4)
+    for lang in words.LANGUAGES:
+        rows = dict(card_rows(replace(made, ranking=ranking), lang))
+        assert words.word("card_selection", lang) in rows
+    assert sentence in dict(card_rows(replace(made, ranking=ranking), "en"))["How wastes came to be assayed"]

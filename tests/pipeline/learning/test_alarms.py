@@ -59,3 +59,21 @@ def test_random_folds_flatter_only_beyond_what_few_positives_leave_open(spatial:
         assert (code in {notice.code for notice in raised}) is rings
         at_chance = alarms(task, complements(fold), spatial, Figures(auc=0.6), of_columns=of_columns)
         assert code not in {notice.code for notice in at_chance}
+
+
+@pytest.mark.parametrize(("copied", "rings"), [("all", True), ("without assays", False), ("none", False)])
+def test_wastes_that_stand_twice_are_twins_wherever_the_copy_lies(copied: str, rings: bool) -> None:
+    """Forty wastes and their copies in other blocks: what lies around differs, their own facts and assays are the same."""
+    rng = np.random.default_rng(6)
+    names = ["first_year", "last_year", "tonnage_log10"]
+    own = pd.DataFrame(rng.normal(size=(40, 3)), columns=names)
+    other = own if copied != "none" else pd.DataFrame(rng.normal(size=(40, 3)), columns=names)
+    table = pd.concat([own, other], ignore_index=True)
+    table = table.assign(near_La_z=rng.normal(size=80), raster_mag=rng.normal(size=80))
+    grade = np.tile(rng.normal(size=40), 2)
+    if copied != "all":
+        grade[40:] = rng.normal(size=40)
+    y, fold = (grade > 0).astype(int), np.repeat([0, 1], 40) * 2 + rng.permutation(80) % 2
+    task = Task(table, y, supervised=True, blocks=fold.astype(str), random_state=1, grade=grade)
+    raised = alarms(task, complements(fold), Figures(auc=0.8), Figures(auc=0.8))
+    assert ("twins_across_folds" in {notice.code for notice in raised}) is rings
