@@ -74,7 +74,7 @@ def datum_key(text: str) -> str:
 
 def usual_zone(texts: np.ndarray) -> float:
     """Return the middle of the zones named; 0 where none is."""
-    numbers = [int(zone_match["zone"]) for text in texts if (zone_match := ZONE.match(str(text)))]
+    numbers = [int(zone_match["zone"]) for text in texts if (zone_match := ZONE.match(" ".join(str(text).split())))]
     real = sorted(number for number in numbers if 1 <= number <= 60)
     return real[(len(real) - 1) // 2] if real else 0.0
 

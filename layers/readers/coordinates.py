@@ -344,7 +344,7 @@ class _Reader:
     ) -> tuple[str, int, bool] | None:
         """Return datum, zone number and whether north; or reject the row with the reason."""
         shown = f"easting {x:g}, northing {y:g}"
-        match = ZONE.match(text)
+        match = ZONE.match(" ".join(text.split()))
         word = (match["letter"] or "").upper() if match else ""
         letter = word[:1]
         number = int(match["zone"]) if match else 0

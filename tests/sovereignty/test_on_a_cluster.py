@@ -47,7 +47,7 @@ def cluster_in(home: Path) -> Iterator[LocalCluster]:
         "distributed.worker.memory.spill-compression": False,
         "distributed.comm.compression": None,
         "distributed.worker.preload": [kept_files.__file__],
-        "distributed.nanny.environ": {
+        "distributed.nanny.pre-spawn-environ": {  # later ones come when Python has chosen its temporary folder
             "TMPDIR": str(places["temporary_of_workers"]),
             kept_files.FOLDER: str(places["kept"]),
         },
@@ -84,18 +84,17 @@ def test_workers_hold_no_trace(kind: str, workers: Path, region: Any, working_cr
 @in_full
 @pytest.mark.cluster
 def test_what_workers_may_hold_is_seen_in_what_they_wrote(workers: Path, region: Any, traces: ModuleType) -> None:
-    """Ids of sites stand in every slice, the names of areas in a layer of one stage only."""
-    site = pd.read_csv(region.run / "ranking.csv")["site_id"][0]
-    area = next(name for name in gpd.read_file(region.run / "territories.geojson")["territory"] if "Gxilm" not in name)
-    for name in (site, area):
-        assert traces.search_folders([workers / "workers", workers / "kept"], traces.Traces([name]))
+    """Ids of sites stand in every slice, names of communities in a layer of one stage only."""
+    ranking = pd.read_csv(region.run / "ranking.csv")
+    for name in (ranking["site_id"][0], ranking["nearest_community"].dropna().iloc[0]):
+        assert traces.search_folders([workers / "kept"], traces.Traces([name]))
 
 
 def leaking(part: gpd.GeoDataFrame, layer: gpd.GeoDataFrame, place: str) -> pd.DataFrame:
     """A stage that is handed a private layer, and that may write it somewhere."""
     folders = {"temporary": Path(tempfile.gettempdir()), "removed": Path(tempfile.gettempdir()), "working": Path()}
     if place in folders:
-        file = folders[place] / "layer.parquet"
+        file = folders[place] / f"{place}.parquet"
         layer.to_parquet(file)
         if place == "removed":
             file.unlink()
@@ -103,10 +102,10 @@ def leaking(part: gpd.GeoDataFrame, layer: gpd.GeoDataFrame, place: str) -> pd.D
 
 
 WHERE = {
-    "sent": r"(workers|kept)/(?!.*layer\.parquet)",
-    "temporary": r"temporary_of_workers/.*layer\.parquet",
-    "working": r"working/.*layer\.parquet",
-    "removed": r"kept/.*layer\.parquet",
+    "sent": r"(workers|kept)/(?!.*parquet)",
+    "temporary": r"temporary_of_workers/.*temporary\.parquet",
+    "working": r"working/.*working\.parquet",
+    "removed": r"kept/.*removed\.parquet",
 }
 """How a private layer may come to lie on the disk of a worker, and in which file it is then found."""
 
