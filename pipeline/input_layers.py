@@ -47,6 +47,9 @@ class Inputs:
     the working CRS and back.
     ``accounts`` of inventories count records; `pipeline.run` settles them once sites are merged. Sources that may not be
     published appear in ``accounts`` as ``local_only_1`` …, and nowhere else.
+    ``unheeded`` and ``respelt`` are requests of stewards, as source and row of their list, that fit nothing, and that were
+    followed by an id spelt otherwise; ``quoting`` are records, as source and row, that stay and quote a number of a withheld
+    site. They are for the person who runs it, and for no file.
     """
 
     crs: CRS
@@ -61,6 +64,9 @@ class Inputs:
     side_cars: dict[str, dict[str, str]] = field(default_factory=dict)
     local_only: tuple[str, ...] = field(default=())
     withheld: int = 0
+    unheeded: tuple[str, ...] = ()
+    respelt: tuple[str, ...] = ()
+    quoting: tuple[str, ...] = ()
 
     @overload
     def __getitem__(self, role: Literal["inventory"]) -> GeoDataFrame[schema.Records]: ...

@@ -169,9 +169,13 @@ def assembled(config: RunConfig, all_readings: Readings) -> Inputs:
     private = [source for source in sources if is_private(source)]
     notes = [note for source in public if source.role != "raster" for note in readings[source.id].notes]
     notes += [note for raster in rasters for note in raster.notes]
-    notes += unheeded_requests(
-        sum(len(readings[source.id].rejected) for source in sources if source.role == "exclusions")
+    unreadable = tuple(
+        f"{source.id}:{row}"
+        for source in sources
+        if source.role == "exclusions"
+        for row in readings[source.id].rejected["source_row"]
     )
+    notes += unheeded_requests(len(unreadable))
     accounts = _accounts(public, private, readings)
     rejected = _stack([readings[source.id].rejected for source in public if source.role != "raster"], schema.Rejected)
     crs = working_crs(extent, config.region.crs)
@@ -190,6 +194,7 @@ def assembled(config: RunConfig, all_readings: Readings) -> Inputs:
         sha256={name: digests[0][1] for name, digests in files.items()},
         side_cars={name: dict(digests[1:]) for name, digests in files.items()},
         local_only=tuple(source.id for source in private),
+        unheeded=unreadable,
     )
 
 

@@ -12,11 +12,13 @@ import geopandas as gpd
 
 from layers.errors import LayerError, SourceError
 from layers.files.json_text import parse_json
+from layers.schema import Exclusions, conform
 from layers.text import as_key, did_you_mean
 from pipeline.folder.run_folder import LIST, LOCK, held, read_list, write_list
 from pipeline.folder.screening_folder import LIST as SCREENING_LIST
 from pipeline.folder.screening_folder import listed
 from pipeline.folder.writing import read_bounded, read_parquet
+from pipeline.request_keys import ids_of_sites, spelt_as_known
 from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
 
 SIDE_FILES = (
@@ -118,7 +120,8 @@ def _shows(earlier: Path, exclusions: gpd.GeoDataFrame) -> bool:
     try:
         shown: Any = read_parquet(earlier)
         if "site_id" in shown.columns:
-            return len(withhold_sites(shown, exclusions.to_crs(shown.crs), WithholdSitesParams())) < len(shown)
+            asked = conform(spelt_as_known(exclusions.to_crs(shown.crs), ids_of_sites(shown)), Exclusions)
+            return len(withhold_sites(shown, asked, WithholdSitesParams())) < len(shown)
         points = gpd.points_from_xy(shown["longitude"], shown["latitude"], crs="EPSG:4326")
         areas = exclusions.geometry.dropna().to_crs("EPSG:4326")
         keys = {as_key(key) for key in exclusions["key"].dropna().astype(str)}

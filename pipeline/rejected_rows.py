@@ -104,6 +104,11 @@ def places_asked_for(inputs: Inputs, known_ids: Set[str]) -> frozenset[str]:
     )
 
 
+def stated_ids(inputs: Inputs) -> frozenset[str]:
+    """Return the ids that rejected rows state, folded."""
+    return frozenset(own for row in _rows(inputs) for own in row.stated)
+
+
 def columns_of(source: Source, names: Sequence[str]) -> list[str]:
     """Return the columns of a source's file that some layer columns are taken from."""
     mapped = [source.columns.get(name, name) for name in names]

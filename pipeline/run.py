@@ -42,6 +42,7 @@ from pipeline.progress import Progress
 from pipeline.provenance import date_of_run
 from pipeline.publish import publish
 from pipeline.purge import forget_withheld
+from pipeline.request_keys import RequestsTold
 from pipeline.results import Results
 from pipeline.stages.build_features import build_features
 from pipeline.stages.calibrate_tonnage import calibrate_tonnage
@@ -126,6 +127,7 @@ def run(
         kinds=count_kinds(kinds_shown(results.ranking, results.known.flags)),
         score_name=score_name_of(results.model.validation),
         n_unheeded=unheeded_of(inputs.notes),
+        requests=RequestsTold(inputs.unheeded, inputs.respelt, inputs.quoting),
     )
 
 

@@ -22,6 +22,7 @@ from pipeline.memory_needs import plan_reading
 from pipeline.progress import Progress
 from pipeline.provenance import account_table, announce, date_of_run, note_table, run_id, source_table, write_manifest
 from pipeline.purge import clear, forget_withheld
+from pipeline.request_keys import RequestsTold
 from pipeline.stages.judge_samples import judge_samples
 from pipeline.stages.predict_samples import predict_samples
 from pipeline.summary import RunSummary
@@ -93,6 +94,7 @@ def run_samples(
         reused=len(store.reused),
         seconds=sum(store.timings_s.values()),
         n_unheeded=unheeded_of(inputs.notes),
+        requests=RequestsTold(inputs.unheeded, inputs.respelt, inputs.quoting),
     )
 
 

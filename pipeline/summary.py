@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 from layers.validation import Validation
 from maps.verdict import score_key
 from maps.words import chance, kinds_counted, word
+from pipeline.request_keys import RequestsTold
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class RunSummary:
         Sites of each kind; None for samples.
     n_unheeded : int
         Requests of stewards that name and cover nothing.
+    requests : RequestsTold
+        Which requests these are, and what else of requests is for the person who runs it.
     score_name : str
         What the number of a site is that was not sampled: a chance only where a model orders the list.
     """
@@ -54,6 +57,7 @@ class RunSummary:
     top: pd.DataFrame | None = None
     kinds: Mapping[str, int] | None = None
     n_unheeded: int = 0
+    requests: RequestsTold = field(default_factory=RequestsTold)
     score_name: str = "chance of the grade"
 
     @property
@@ -84,6 +88,7 @@ class RunSummary:
             **({} if self.kinds is None else {"kinds": dict(self.kinds)}),
             "rejected_rows": self.n_rejected,
             "requests_without_site": self.n_unheeded,
+            **self.requests.as_json(),
             "verdict": self.verdict,
             "seconds": round(self.seconds, 2),
             "stages_reused": self.reused,
@@ -92,7 +97,8 @@ class RunSummary:
     def _requests(self) -> list[str]:
         n = self.n_unheeded
         fit = "request of a steward names and covers" if n == 1 else "requests of stewards name and cover"
-        return [f"{n} {fit} nothing of this run: see the spelling of ids and the place of areas."] if n else []
+        none = [f"{n} {fit} nothing of this run: see the spelling of ids and the place of areas."] if n else []
+        return [*none, *self.requests.in_words()]
 
     def in_words(self) -> str:
         """Return the summary as lines for a screen."""
@@ -101,7 +107,6 @@ class RunSummary:
         lines = [
             "",
             f"{self.n_units} {done}, {self.n_rejected} rows rejected (see rejected.csv), {self.seconds:.1f} s{again}",
-            *self._requests(),
             *([] if self.kinds is None else [kinds_counted(self.kinds, "en")]),
             self.verdict,
             "",
@@ -116,7 +121,8 @@ class RunSummary:
             lines.append("")
         if self.map_path is not None:
             lines.append(f"Map:    {self.map_path}")
-        return "\n".join([*lines, f"Report: {self.report_path}"])
+        last = self._requests()
+        return "\n".join([*lines, f"Report: {self.report_path}", *([""] if last else []), *last])
 
 
 def grade_or_score(row: Mapping[Any, Any], score_name: str) -> str:

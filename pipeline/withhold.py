@@ -29,8 +29,11 @@ from pipeline.executor import Executor
 from pipeline.folder.store import RunStore
 from pipeline.input_layers import Account, Inputs
 from pipeline.inputs import WITHHOLDABLE, Readings, assembled, read_again, read_sources
+from pipeline.kernels.record_groups import slug
+from pipeline.kernels.record_pairs import official_tokens
 from pipeline.kernels.site_keys import sites_named
-from pipeline.rejected_rows import SHORT_ID, columns_of, places_asked_for, requests_of_rows, rows_that_tell
+from pipeline.rejected_rows import SHORT_ID, columns_of, places_asked_for, requests_of_rows, rows_that_tell, stated_ids
+from pipeline.request_keys import KnownIds, request_of, spelt_as_known, spelt_otherwise
 from pipeline.stages.link_records import link_records
 from pipeline.stages.locate_assays import locate_assays
 from pipeline.stages.merge_sites import MergeSitesParams, merge_sites
@@ -46,7 +49,7 @@ class _Withheld:
 
     ``ids_there`` stand in the inventories; ``ids`` are these and the keys of the requests; no other record bears ``names``.
     ``requests`` are those that named or covered something, while it stood in what was read; ``unplaced`` are places asked for
-    of which no row could be read.
+    of which no row could be read; ``numbers`` are the official numbers of the records, with their registers.
     """
 
     records: frozenset[str]
@@ -55,6 +58,7 @@ class _Withheld:
     ids: frozenset[str]
     names: frozenset[str]
     requests: frozenset[str] = frozenset()
+    numbers: frozenset[tuple[str, str]] = frozenset()
     unplaced: frozenset[str] = frozenset()
 
     def with_those_of(self, other: _Withheld) -> _Withheld:
@@ -106,6 +110,8 @@ def read_as_asked(
     inputs = assembled(config, readings)
     if len(inputs["exclusions"]) == 0:
         return AsAsked(readings, inputs, inputs)
+    known_ids = _known_ids(inputs)
+    inputs = _spelt(inputs, known_ids)
     left_out: dict[str, frozenset[int]] = {}
     known = _NOTHING
     while True:
@@ -115,7 +121,7 @@ def read_as_asked(
             return AsAsked(readings, inputs, shorter)
         left_out |= {name: left_out.get(name, frozenset()) | more for name, more in rows.items()}
         readings = read_again(readings, data_dir, left_out)
-        inputs = assembled(config, readings)
+        inputs = _spelt(assembled(config, readings), known_ids)
 
 
 def _rows_gone(
@@ -173,7 +179,29 @@ def withhold(inputs: Inputs, config: RunConfig) -> Inputs:
         these records, and rejected rows that carry an id or name of such a site; notes that mention one lose their words.
         ``accounts`` count all of these as withheld, ``withheld`` counts the sites.
     """
-    return inputs if len(inputs["exclusions"]) == 0 else _followed(inputs, config, _NOTHING, set())[0]
+    if len(inputs["exclusions"]) == 0:
+        return inputs
+    return _followed(_spelt(inputs, _known_ids(inputs)), config, _NOTHING, set())[0]
+
+
+def _known_ids(inputs: Inputs) -> KnownIds:
+    """Return the ids a request may mean: of records, of rows that could not be read, and those that assays name."""
+    records = inputs["inventory"]
+    official = {part for ids in records["official_id"].dropna() for part in str(ids).split("; ")}
+    return KnownIds(
+        official | stated_ids(inputs),
+        records["record_id"],
+        {slug(record_id) for record_id in records["record_id"]},
+        inputs["geochemistry"]["site_key"].dropna(),
+    )
+
+
+def _spelt(inputs: Inputs, known_ids: KnownIds) -> Inputs:
+    """Return the inputs with the ids of requests as the inventories spell them."""
+    asked = inputs["exclusions"]
+    exclusions = schema.conform(spelt_as_known(asked, known_ids), schema.Exclusions)
+    layers = {**inputs.layers, "exclusions": exclusions}
+    return replace(inputs, layers=layers, respelt=spelt_otherwise(asked, exclusions))
 
 
 def _followed(
@@ -209,13 +237,18 @@ def _followed(
         "geochemistry": _restandardised(samples, at_site, config.assign_samples.censoring),
         "links": schema.conform(known[~linked].reset_index(drop=True), schema.Links),
     }
+    staying = records[stays]
+    quotes = [bool(own & withheld.numbers) for own in _numbers(staying)]
+    unheeded = exclusions.loc[~exclusions["exclusion_id"].isin(withheld.requests), "exclusion_id"]
     shorter = replace(
         inputs,
         layers=layers,
         accounts=tuple(_account(account, out) for account in inputs.accounts),
         rejected=schema.conform(inputs.rejected[~rows].reset_index(drop=True), schema.Rejected),
         notes=tuple(note if note.source in read_without else _note(note, withheld) for note in inputs.notes)
-        + unheeded_requests(int((~exclusions["exclusion_id"].isin(withheld.requests)).sum())),
+        + unheeded_requests(unheeded.map(request_of).nunique()),
+        unheeded=(*inputs.unheeded, *unheeded),
+        quoting=tuple(f"{source}:{row}" for source, row in staying.loc[quotes, ["source", "source_row"]].to_numpy()),
         withheld=len(withheld.site_ids) + len(withheld.unplaced),
     )
     return shorter, withheld
@@ -268,7 +301,14 @@ def _withheld(records: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, exclusions: gp
     withheld_ids = _folded(rows["record_id"]) | _folded(rows["official_id"]) | _folded(gone["site_id"])
     withheld_ids = withheld_ids | _folded(alone.loc[alone["record_ids"].isin(lost), "site_id"])
     ids = withheld_ids | _folded(exclusions["key"])
-    return _Withheld(*map(frozenset, (lost, set(gone["site_id"]), withheld_ids, ids, names)))
+    numbers = frozenset(number for own in _numbers(rows) for number in own)
+    parts = (lost, set(gone["site_id"]), withheld_ids, ids, names)
+    return replace(_Withheld(*map(frozenset, parts)), numbers=numbers)
+
+
+def _numbers(records: pd.DataFrame) -> list[set[tuple[str, str]]]:
+    """Return the official numbers of each record and those it quotes, as (register, number)."""
+    return [{(scheme.split()[0], number) for scheme, number in own} for own in official_tokens(records)]
 
 
 def _named(records: pd.DataFrame, keys: Set[str]) -> np.ndarray:

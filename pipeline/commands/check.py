@@ -40,6 +40,7 @@ from pipeline.input_layers import Inputs
 from pipeline.inputs import WITHHOLDABLE
 from pipeline.memory_needs import plan_reading
 from pipeline.provenance import told_account
+from pipeline.request_keys import RequestsTold
 from pipeline.source_reading import READERS, is_private, read_source
 from pipeline.withhold import AsAsked, read_as_asked, shorten
 
@@ -132,6 +133,9 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
     if matches:
         lines = [f"  {phrase(key, 'en', **values)}" for key, values in matches]
         paragraphs.append("\n".join(["What the tables share:", *lines]))
+    if requests is not None:
+        after = requests.after
+        paragraphs += RequestsTold(after.unheeded, after.respelt, after.quoting).in_words()
     if out is not None:
         with atomic(out / "check.html") as temporary:
             write_check(config.title, checks, matches, temporary)

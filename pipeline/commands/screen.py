@@ -13,6 +13,7 @@ from layers.errors import SourceError
 from layers.files.scratch import scratch_folder
 from layers.files.tables import read_table
 from layers.geometry import repair_areas
+from layers.schema import Exclusions, conform
 from maps.nearby import Place
 from maps.publication import Publication
 from maps.screening.brief import Brief
@@ -81,9 +82,9 @@ def screen_run(
     community, nation, site = map(_as_text, (community, nation, site))
     unheeded: list[str] = []
     if exclusions is not None:
-        asked, missed = _asked_for(publication, exclusions)
+        asked, missed, respelt = _asked_for(publication, exclusions)
         publication = without_sites(publication, asked)
-        unheeded = [phrase("screen_requests_unheeded", lang, n=missed), ""] if missed else []
+        unheeded = _told_of_requests(missed, respelt, lang)
     if site is not None:
         return "\n".join([around_site(publication, site, within_km, lang), *unheeded])
     origin = _place(publication, community, nation, area)
@@ -108,9 +109,21 @@ def _place(publication: Publication, community: str | None, nation: str | None, 
     return place_of_area(_outline(area))
 
 
-def _asked_for(publication: Publication, path: Path) -> tuple[set[str], int]:
-    """Return the sites that requests in a file name or cover, and how many requests name and cover none."""
+def _told_of_requests(missed: list[int], respelt: list[int], lang: str) -> list[str]:
+    """Return what the person who asks is told of requests: rows of the list, and nothing that stands there."""
+    lines = []
+    if missed:
+        lines.append(phrase("screen_requests_unheeded", lang, n=len(missed)))
+        lines.append(phrase("screen_requests_rows", lang, rows=", ".join(map(str, missed))))
+    if respelt:
+        lines.append(phrase("screen_requests_respelt", lang, rows=", ".join(map(str, respelt))))
+    return [*lines, ""] if lines else []
+
+
+def _asked_for(publication: Publication, path: Path) -> tuple[set[str], list[int], list[int]]:
+    """Return the sites that requests in a file name or cover, and the rows that name and cover none or spell ids otherwise."""
     from pipeline.kernels.site_keys import ids_of
+    from pipeline.request_keys import ids_of_sites, request_of, spelt_as_known, spelt_otherwise
     from pipeline.source_reading import read_source
     from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
     from pipeline.unheeded_requests import fitting_requests
@@ -125,10 +138,14 @@ def _asked_for(publication: Publication, path: Path) -> tuple[set[str], int]:
             "('reason' and 'date' may stand beside it), or a file of areas. Nothing of the file is told here."
         ) from None
     sites = publication.sites
-    stay = withhold_sites(sites, reading.layer, WithholdSitesParams())
+    asked = conform(spelt_as_known(reading.layer, ids_of_sites(sites)), Exclusions)
+    stay = withhold_sites(sites, asked, WithholdSitesParams())
     ids = {known for own in ids_of(sites) for known in own}
-    missed = len(reading.layer) - len(fitting_requests(reading.layer, ids, [sites.geometry]))
-    return set(sites["site_id"]) - set(stay["site_id"]), missed + len(reading.rejected)
+    fitting = fitting_requests(asked, ids, [sites.geometry])
+    missed = {request_of(own) for own in asked["exclusion_id"] if own not in fitting}
+    rows = {int(own.rsplit(":", 1)[1]) for own in missed} | set(map(int, reading.rejected["source_row"]))
+    respelt = sorted(int(own.rsplit(":", 1)[1]) for own in spelt_otherwise(reading.layer, asked))
+    return set(sites["site_id"]) - set(stay["site_id"]), sorted(rows), respelt
 
 
 def _outline(path: Path) -> gpd.GeoDataFrame:

@@ -137,6 +137,8 @@ def test_a_run_and_a_screening_after_it_count_the_same_requests_that_fit_nothing
     summary = run_small(raw, data, tmp_path / "run")
     assert summary.n_unheeded == (3 if units == "sites" else 5)  # no row of till has an id of a mine
     assert f"{summary.n_unheeded} requests of stewards name and cover nothing of this run" in summary.in_words()
+    rows = "rows 4, 5" if units == "sites" else "rows 2, 3, 4, 5"
+    assert f"Requests not followed: {rows} of 'keys'; row 2 of 'outlines'." in summary.in_words()
     if units == "sites":
         nowhere: dict[str, Any] = {"community": None, "nation": None, "area": None, "out": None}
         whole = Path(shutil.copytree(small_run.folder, tmp_path / "whole"))
@@ -144,3 +146,4 @@ def test_a_run_and_a_screening_after_it_count_the_same_requests_that_fit_nothing
         for path, missed in (("keys.csv", "2 of the requests name"), ("outlines.geojson", "One of the requests names")):
             answer = screen_run(whole, site=site, within_km=500.0, lang="en", exclusions=data / path, **nowhere)
             assert missed in answer
+            assert f"Not followed: row {'4, 5' if path == 'keys.csv' else '2'} of the list." in answer

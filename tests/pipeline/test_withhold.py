@@ -25,6 +25,7 @@ from pipeline.input_layers import Inputs
 from pipeline.inputs import _refuse_private, assembled, read_sources
 from pipeline.publish import _require_withheld
 from pipeline.purge import forget_withheld
+from pipeline.request_keys import RequestsTold, request_of
 from pipeline.stages.link_records import link_records
 from pipeline.stages.merge_sites import merge_sites
 from pipeline.withhold import UNTOLD, shorten, withhold
@@ -148,12 +149,60 @@ def test_a_request_nobody_can_follow_is_counted_and_not_quoted(inputs: Inputs, c
     assert "Q-999" not in note.message
 
 
+WRITTEN = {
+    "without its hyphen": lambda own: own.replace("-", ""),
+    "with a hyphen of a word processor": lambda own: own.replace("-", "\u2011").lower(),
+    "with a blank": lambda own: own.replace("-", " "),
+    "with an apostrophe in front": lambda own: f"'{own}",
+    "as a formula": lambda own: f"={own}",
+    "with a remark": lambda own: f"{own} (as agreed)",
+    "with a zero more": lambda own: own.replace("-", "-0"),
+    "as a decimal": lambda own: f"{own}.0",
+    "beside one that is not there": lambda own: f"{own};Q-999 unheard of",
+}
+
+
+@pytest.mark.parametrize("way", WRITTEN)
+def test_an_id_written_otherwise_is_followed_where_it_alone_fits_and_told_by_its_row(
+    way: str, inputs: Inputs, config: RunConfig
+) -> None:
+    site = site_of_two_records(inputs, config)
+    key = WRITTEN[way](site["official_ids"].split("; ")[0])
+    left = withhold(asked(inputs, [None, key], [shapely.Point(-9e6, 0).buffer(5.0), None]), config)
+    assert not set(site["record_ids"].split("; ")) & set(left["inventory"]["record_id"])
+    assert left.withheld == 1
+    assert left.respelt == ("x:1",)
+    assert [request_of(own) for own in left.unheeded] == (["x:0", "x:1"] if "Q-999" in key else ["x:0"])
+    (note,) = [one for one in left.notes if one.code == "requests_without_site"]
+    assert note.count == len(left.unheeded)
+
+
 @pytest.mark.parametrize(("keys", "areas"), [([None], [shapely.Point(-9e6, 0).buffer(5.0)]), ([None], [None])])
 def test_an_area_over_nothing_and_an_empty_request_are_counted(
     inputs: Inputs, config: RunConfig, keys: list[Any], areas: list[Any]
 ) -> None:
     left = withhold(asked(inputs, keys, areas), config)
     assert [one.count for one in left.notes if one.code == "requests_without_site"] == [1]
+
+
+def test_a_record_that_quotes_a_withheld_number_and_is_another_site_stays_and_is_told_by_its_row(
+    inputs: Inputs, config: RunConfig
+) -> None:
+    site = site_of_two_records(inputs, config)
+    records = inputs["inventory"]
+    number = records.loc[records["record_id"].isin(site["record_ids"].split("; ")), ["source", "official_id"]].iloc[0]
+    others = records[~records["record_id"].isin(site["record_ids"].split("; ")) & records["source"].eq("inventory_b")]
+    far = others.loc[others.geometry.distance(site.geometry).sort_values().index[-2:]]
+    quotes = records.copy()
+    quotes.loc[far.index[0], "cross_ids"] = f"{number['source']}={str(number['official_id']).lower()}"
+    quotes.loc[far.index[1], "cross_ids"] = f"elsewhere={number['official_id']}"  # the number of another register
+    both = replace(inputs, layers={**inputs.layers, "inventory": quotes})
+    left = withhold(asked(both, [site["site_id"]], [None]), config)
+    assert set(far["record_id"]) <= set(left["inventory"]["record_id"])
+    assert left.quoting == (f"inventory_b:{far['source_row'].iloc[0]}",)
+    words = " ".join(RequestsTold(quoting=left.quoting).in_words())
+    assert f"row {far['source_row'].iloc[0]} of 'inventory_b'" in words
+    assert str(number["official_id"]).casefold() not in words.casefold()
 
 
 ROW = {"SITE_NO": "Z-900", "SITE_NAME": "Nowhere", "LATITUDE": "60.5", "LONGITUDE": "-500"}
