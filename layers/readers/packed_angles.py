@@ -41,6 +41,8 @@ def packed_notes(source: Source, axes: Mapping[str, pd.Series], rows: np.ndarray
         given = parts[0].notna()
         if (texts.ne("") & ~given).any():
             return []
+        if not given.any():
+            continue
         pointed |= given.to_numpy()
         whole, minutes, seconds = (pd.to_numeric(parts[part], errors="coerce") for part in range(3))
         if (minutes >= 60).any() or (seconds >= 60).any():
