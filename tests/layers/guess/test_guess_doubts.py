@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from layers.cells.amounts_beside import beside_the_waste
 from layers.cells.heading_grammar import parse_headings
-from layers.guess.amounts import of_other_things
 from layers.guess.columns import Guess, mark_in_doubt
 from layers.guess.file import guess_file
 from layers.guess.recognise import finds
@@ -53,7 +53,7 @@ def test_points_speak_against_fewer_commas(texts: list[str], doubt: bool) -> Non
     ],
 )  # fmt: skip
 def test_amounts_allowed_or_planned_do_not_lie_there(name: str, other: bool) -> None:
-    assert of_other_things(name) is other
+    assert (beside_the_waste(name) is not None) is other
 
 
 @pytest.mark.parametrize(
