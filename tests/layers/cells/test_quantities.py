@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from layers.cells.quantities import SHORT_TON_T, parse_quantities, parse_quantity, unit_factor
@@ -169,6 +169,7 @@ def test_numbers_pass_as_numbers() -> None:
 
 @given(st.integers(1, 3 * 10**10), st.sampled_from([" ", "\u00a0", "\u202f", "'", "’"]))
 def test_grouped_digits_read_back(number: int, separator: str) -> None:
+    assume(set(str(number)) != {"9"})  # nines alone are a code for missing
     assert parse_quantity(f"{number:,}".replace(",", separator), "t").value == number
 
 
