@@ -39,10 +39,10 @@ OXIDES = {
 
 def test_oxides_that_add_up_to_more_than_the_sample_stop_or_are_missing_in_their_row(tmp_path: Path) -> None:
     assert not read(tmp_path, OXIDES).notes
-    (note,) = read(tmp_path, OXIDES | {"Fe2O3_pct": [12, 54, 9, 16]}).notes
+    (note,) = read(tmp_path, OXIDES | {"Fe2O3_pct": [12, 64, 9, 16]}).notes
     assert (note.code, note.rows) == ("more_than_the_sample", (3,))
-    with pytest.raises(SourceError, match=r"oxides of the main elements of 3 rows add up to more than 115 %"):
-        read(tmp_path, OXIDES | {"Fe2O3_pct": [62, 54, 49, 16]})
+    with pytest.raises(SourceError, match=r"oxides of the main elements of 3 rows add up to more than 125 %"):
+        read(tmp_path, OXIDES | {"Fe2O3_pct": [72, 64, 59, 16]})
 
 
 def test_sulphides_and_metal_stated_as_oxides_are_a_whole(tmp_path: Path) -> None:
