@@ -66,7 +66,30 @@ def heading_rows(where: str, cells: pd.DataFrame, rows: np.ndarray) -> dict[int,
             continue
         name, cell = next((name, cell) for name, cell in filled.items() if name != cell)
         raise _another_table(where, int(rows[position]), name, cell)
+    _refuse_narrow_table(where, cells, rows)
     return repeated
+
+
+def _refuse_narrow_table(where: str, cells: pd.DataFrame, rows: np.ndarray) -> None:
+    """Stop where the last rows fill only some columns and begin with a row of words: headings of a table of another width."""
+    if len(cells) <= _FEWEST_FILLED:
+        return
+    narrow = cells.columns[_filled(cells.iloc[-1])]
+    known = [np.flatnonzero(cells[name].notna()) for name in cells.columns.difference(narrow, sort=False)]
+    start = max((int(positions[-1]) + 1 for positions in known if len(positions)), default=0)
+    if not 0 < start < len(cells) - _FEWEST_WORDS:
+        return
+    first = cells.iloc[start]
+    words = {str(name).strip(): str(cell).strip() for name, cell in first[_filled(first)].items()}
+    if not _all_words(words) or set(words) != {str(name).strip() for name in narrow}:
+        return
+    for name in narrow:  # under words of a heading stand numbers; a last row without places is no heading
+        if all(is_number(str(cell)) for cell in cells[name].iloc[start + 1 :]):
+            raise _another_table(where, int(rows[start]), str(name), str(first[name]))
+
+
+def _filled(row: pd.Series) -> np.ndarray:
+    return np.array([pd.notna(cell) and bool(str(cell).strip()) for cell in row], dtype=bool)
 
 
 def _words_among_numbers(column: pd.Series) -> np.ndarray:

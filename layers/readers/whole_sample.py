@@ -55,21 +55,19 @@ def refuse_shares(
     values = {
         name.removesuffix("_ppm"): ppm for name, ppm in columns.items() if name.endswith("_ppm") and "limit" not in name
     }
-    rare = {element: ppm * oxide_factor(OXIDE_OF[element]) for element, ppm in values.items() if element in REE}
+    rare = {element: oxide_factor(OXIDE_OF[element]) for element in values if element in REE}
+    main = {element: oxide_factor(form) for element, form in _MAIN_OXIDES.items() if element in values}
     notes = []
-    main = {
-        element: values[element] * oxide_factor(form) for element, form in _MAIN_OXIDES.items() if element in values
-    }
-    for kind, parts, most in (
+    for kind, factors, most in (
         ("rare-earth oxides", rare, _MOST_OXIDES_PPM),
-        ("elements", values, _MOST_PPM),
+        ("elements", dict.fromkeys(values, 1.0), _MOST_PPM),
         ("oxides of the main elements", main, _MOST_MAIN_OXIDES_PPM),
     ):
-        if not parts:
+        if not factors:
             continue
-        total = np.zeros(len(next(iter(parts.values()))))
-        for ppm in parts.values():
-            total += np.nan_to_num(ppm)
+        total = np.zeros(len(values[next(iter(factors))]))
+        for element, factor in factors.items():  # what an earlier sum made missing is told once
+            total += np.nan_to_num(values[element]) * factor
         above = np.flatnonzero(total > most)
         if not len(above):
             continue
@@ -82,12 +80,12 @@ def refuse_shares(
             raise SourceError(
                 f"{where}: {text} Ask the publisher, and state the unit under options.units, or leave the columns out."
             )
-        for element in parts:
+        for element in factors:
             values[element][above] = np.nan
             if f"{element}_censored" in columns:
                 columns[f"{element}_censored"][above] = 0
         message = f"{text[0].upper()}{text[1:]} These results were taken as missing: check the file."
-        notes.append(Note(source_id, "more_than_the_sample", message, len(above), tuple(parts), rows_at(rows, above)))
+        notes.append(Note(source_id, "more_than_the_sample", message, len(above), tuple(factors), rows_at(rows, above)))
     return notes
 
 

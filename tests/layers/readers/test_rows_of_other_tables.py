@@ -279,3 +279,22 @@ def test_a_unit_of_the_run_file_that_is_not_that_of_a_laboratory_heading_is_told
     reading = lab(tmp_path, f"sample_id,site_id,{heading}\n" + rows, options={"units": stated})
     notes = [note.columns for note in reading.notes if note.code == "unit_against_heading"]
     assert notes == ([(heading,)] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("below", "refused"),
+    [
+        (["Owner,Since,Zone", "Z0,11,12", "Z1,21,22"], 6), (["Pit,Depth,Remark", "P1,4,deep", "P2,5,shallow"], 6),
+        (["S7,A,", "S8,B,", "S9,A,"], None), (["S7,A,north", "S8,B,south", "S9,A,west"], None), (["Notes,,", "S9,A,1"], None),
+    ],
+)  # fmt: skip
+def test_a_narrower_table_below_stops_and_last_rows_without_results_do_not(
+    tmp_path: Path, below: list[str], refused: int | None
+) -> None:
+    rows = [f"S{row},{'AB'[row % 2]},{row},{40 + row},{80 + row}" for row in range(4)]
+    text = "\n".join(["sample_id,site_id,line,La_ppm,Ce_ppm", *rows, *(f"{row},," for row in below)]) + "\n"
+    if refused is None:
+        assert len(lab(tmp_path, text).layer) >= 4
+    else:
+        with pytest.raises(SourceError, match=f"row {refused} holds headings"):
+            lab(tmp_path, text)
