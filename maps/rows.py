@@ -25,6 +25,24 @@ def present(value: Any) -> bool:
     return not bool(pd.isna(value))
 
 
+MOSTLY_READ = 0.4
+"""From this share of a total on, read from patterns, a waste counts as analysed for a few rare earths only."""
+
+
+def grade_rule_told(rule: Any, estimated_fraction: Any) -> Any:
+    """Return what a grade rests on as pages tell it: an assay of a few rare earths only is ``assay_part``.
+
+    Parameters
+    ----------
+    rule : str or missing
+        ``grade_rule`` of the ranking.
+    estimated_fraction : float or missing
+        ``waste_estimated_fraction`` of the site (0 to 1).
+    """
+    mostly_read = rule == "assay" and present(estimated_fraction) and float(estimated_fraction) >= MOSTLY_READ
+    return "assay_part" if mostly_read else rule
+
+
 def assayed(ranking: pd.DataFrame) -> pd.Series:
     """Say of every row of a ranking whether its waste was assayed for what is looked for: the split of the two lists."""
     return ranking["evidence"].eq("measured")

@@ -9,16 +9,13 @@ import pandas as pd
 from layers.validation import Question, Validation
 from maps import words
 from maps.publication import Publication
-from maps.rows import rows
+from maps.rows import MOSTLY_READ, rows
 from maps.verdict import rests_on_companion
 
 TOLD = 8
 """Sites told one by one where model and companion score disagree, and wastes that were measured."""
 
 PARTS = ("metal", "amount", "access", "liability")
-
-MOSTLY_READ = 0.4
-"""Share of a total read from patterns from which the waste is told to have been analysed for a few rare earths alone."""
 
 RULES = ("assay", "commodity", "deposit")
 

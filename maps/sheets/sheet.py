@@ -178,7 +178,7 @@ class SheetWriter:
             "next": words.word("next_showing" if site["site_kind"] == "showing" else "next_general", lang),
             "questions": [key for key in QUESTIONS if site["site_kind"] != "showing" or key not in OF_WASTE],
             "score_note": self._score_note(ranked),
-            "score": score_rows(ranked, self.score_key, self.grade_ppm, lang),
+            "score": score_rows(ranked, self.score_key, self.grade_ppm, lang, site.get("waste_estimated_fraction")),
             "bars": companion_bars(self.companion[site_id], site, ranked, lang) if site_id in self.companion else [],
             "reasons": self._reasons(site, lang),
             "similar": "; ".join(self.like.get(site_id, [])),

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from maps import words
-from maps.rows import present
+from maps.rows import grade_rule_told, present
 
 Row = Mapping[Any, Any]
 """One row of a table by column."""
 
 
-def score_rows(ranked: Row | None, score_key: str, grade_ppm: float, lang: str) -> list[tuple[str, str]]:
+def score_rows(
+    ranked: Row | None, score_key: str, grade_ppm: float, lang: str, estimated_fraction: float | None = None
+) -> list[tuple[str, str]]:
     """Return what a site is expected to hold and how sure that is: label and text.
 
     Parameters
@@ -25,6 +27,8 @@ def score_rows(ranked: Row | None, score_key: str, grade_ppm: float, lang: str) 
         From which oxides count as payable.
     lang : {"en", "fr"}
         Language.
+    estimated_fraction : float, optional
+        ``waste_estimated_fraction`` of the site (0 to 1).
     """
     if ranked is None:
         return [(words.word(score_key, lang), words.word("not_scored", lang))]
@@ -35,7 +39,7 @@ def score_rows(ranked: Row | None, score_key: str, grade_ppm: float, lang: str) 
     rows = [
         (score_key, words.banded_chance("score_range", ranked, lang)),
         ("evidence", words.word(f"evidence_{ranked['evidence']}", lang)),
-        (f"grade_rule_{ranked['grade_rule']}", words.grade(low, high, lang)),
+        (f"grade_rule_{grade_rule_told(ranked['grade_rule'], estimated_fraction)}", words.grade(low, high, lang)),
         (
             "contained",
             contained if present(ranked["contained_treo_high_t"]) else words.word(unknown, lang),

@@ -13,7 +13,7 @@ from layers.schema import DISPOSALS, EVIDENCE, WASTE_TYPES
 from maps import assets, words
 from maps.publication import Publication
 from maps.reasons import OF_AMOUNT, READ_AT, reason_parts, unit_of
-from maps.rows import kinds_shown, shared_ranks
+from maps.rows import grade_rule_told, kinds_shown, shared_ranks
 from maps.site_map.columns import Listed, grouped, numbers, places_in, scaled, texts
 from maps.site_map.tiers import tiers
 from maps.verdict import rests_on_companion
@@ -92,7 +92,12 @@ def site_columns(publication: Publication, shown: pd.DataFrame, ranked: int) -> 
         "treo_high": numbers(grade_end(shown, "high"), 2),
         "contained_low": numbers(shown["contained_treo_low_t"], 2),
         "contained_high": numbers(shown["contained_treo_high_t"], 2),
-        "grade_rule": listed("grade_rule"),
+        "grade_rule": texts_of.of_column(
+            pd.Series(
+                map(grade_rule_told, _column(shown, "grade_rule"), _column(shown, "waste_estimated_fraction")),
+                dtype=object,
+            )
+        ),
         "payable": numbers(shown["payable_t"], 2),
         "payable_high": numbers(shown["payable_high_t"], 2),
         "chance_payable": scaled(shown["chance_payable"], 1000),

@@ -657,3 +657,21 @@ def test_the_card_of_every_run_says_how_wastes_were_taken_to_be_assayed(
         rows = dict(card_rows(replace(made, ranking=ranking), lang))
         assert words.word("card_selection", lang) in rows
     assert sentence in dict(card_rows(replace(made, ranking=ranking), "en"))["How wastes came to be assayed"]
+
+
+@pytest.mark.parametrize(
+    ("fraction", "partly"), [(0.0, False), (0.39, False), (0.4, True), (0.9, True), (float("nan"), False)]
+)
+def test_a_grade_from_a_few_analysed_rare_earths_says_so(made_up: ModuleType, fraction: float, partly: bool) -> None:
+    from maps.site_map.payload import map_payload
+
+    made = made_up.publication(12)
+    at = made.ranking.index[made.ranking["evidence"] == "measured"][0]
+    row = made.ranking.loc[at].to_dict() | {"grade_rule": "assay"}
+    for lang, words_of_part in (("en", "from the few of them analysed"), ("fr", "d'après le peu d'entre elles")):
+        labels = [label for label, _ in score_rows(row, "score", 500.0, lang, fraction)]
+        assert any(words_of_part in label for label in labels) == partly
+    sites = made.sites.assign(waste_estimated_fraction=fraction)
+    ranking = made.ranking.assign(grade_rule="assay")
+    told = map_payload(replace(made, sites=sites, ranking=ranking), max_sheets=5)["sites"]["texts"]
+    assert ("assay_part" in told) == partly
