@@ -8,7 +8,6 @@ ids that differ in nothing else are not told apart by guessing: such a request i
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from layers.text import as_key
+from layers.text import as_key, without_accents
 
 _PARTS = re.compile(r"[;,|\n]")
 _REMARK = re.compile(r"[(\[][^()\[\]]*[)\]]\s*$")
@@ -33,8 +32,7 @@ ROWS_TOLD = 20
 
 def without_marks(text: str) -> str:
     """Return an id for comparing: no case, no accents, no marks but between two numbers, no zeros in front of a number."""
-    letters = unicodedata.normalize("NFKD", _OF_A_FLOAT.sub("", as_key(text)))
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    plain = without_accents(_OF_A_FLOAT.sub("", as_key(text)))
     numbers_apart = "~".join(_OTHER_MARKS.sub("", part) for part in _BETWEEN_NUMBERS.split(plain))
     return _ZEROS.sub("", numbers_apart)
 

@@ -358,7 +358,7 @@ def test_a_table_of_moves_calculates_nothing_and_goes_into_no_run_folder(copy: P
         with pytest.raises(SourceError, match=r"lies in the folder of a run \(run\)"):
             write_moves(moves, path)
     assert (copy / "ranking.csv").read_bytes() == before
-    with pytest.raises(SourceError, match="is a folder, where the name of a table"):
+    with pytest.raises(SourceError, match="is a folder, where the name of a file is needed"):
         write_moves(moves, tmp_path)
     (tmp_path / "requests.csv").write_text("site_id\nA-1\n")
     with pytest.raises(SourceError, match="holds something else than a former comparison"):

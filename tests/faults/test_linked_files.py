@@ -14,7 +14,7 @@ import pytest
 from layers.errors import SourceError
 from pipeline.commands.check import check_sources
 from pipeline.commands.init import init_region
-from pipeline.commands.plan import planned
+from pipeline.commands.plan import START, planned
 from pipeline.commands.screen import screen_run
 from pipeline.folder.published import load_publication
 from pipeline.folder.run_folder import LIST, LOCK, held
@@ -105,10 +105,11 @@ def test_a_run_file_and_a_plan_are_written_through_no_link(small_run: SmallRun, 
     init_region(data, None)
     assert (data / "region.yml").is_file()
     assert not (tmp_path / "elsewhere.yml").exists()
-    (tmp_path / "keep.svg").write_text("keep this")
+    drawing = f"{START} keep this"
+    (tmp_path / "keep.svg").write_text(drawing)
     for link in (os.link, os.symlink):
         link(tmp_path / "keep.svg", tmp_path / "plan.svg")
         planned(small_run.data / "run.yml", small_run.data, tmp_path / "plan.svg")
-        assert (tmp_path / "keep.svg").read_text() == "keep this"
-        assert (tmp_path / "plan.svg").read_text().startswith("<")
+        assert (tmp_path / "keep.svg").read_text() == drawing
+        assert (tmp_path / "plan.svg").read_text().startswith(START)
         (tmp_path / "plan.svg").unlink()
