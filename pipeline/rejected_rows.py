@@ -23,7 +23,7 @@ SHORT_ID = 3
 """Ids of so many letters or fewer are words and numbers of other columns too."""
 
 
-class _Row(NamedTuple):
+class RejectedRow(NamedTuple):
     """A rejected row: its cells, the ids it states, all that a request may call it (both folded), and where it may lie."""
 
     source: str
@@ -33,13 +33,17 @@ class _Row(NamedTuple):
     points: tuple[shapely.Point, ...]
 
 
-def rows_that_tell(inputs: Inputs, ids: Set[str], names: Set[str], samples: pd.Series) -> np.ndarray:
+def rows_that_tell(
+    rejected: Sequence[RejectedRow], inputs: Inputs, ids: Set[str], names: Set[str], samples: pd.Series
+) -> np.ndarray:
     """Mark rejected rows of which nothing may be told.
 
     Parameters
     ----------
+    rejected : sequence of RejectedRow
+        From `rejected_rows_of` the inputs.
     inputs : Inputs
-        ``rejected`` holds the rows, the layer ``exclusions`` the areas asked for.
+        Their layer ``exclusions`` holds the areas asked for.
     ids, names : set of str
         Of withheld sites and from requests, folded.
     samples : Series of str
@@ -63,28 +67,26 @@ def rows_that_tell(inputs: Inputs, ids: Set[str], names: Set[str], samples: pd.S
         or bool(ids & row.ids)
         or bool(sampled & _parts(row.cells.get(name) for name in of_samples.get(row.source, ())))
         or _lies_in(area, row)
-        for row in _rows(inputs)
+        for row in rejected
     ]
     return np.array(marks, dtype=bool)
 
 
-def requests_of_rows(inputs: Inputs) -> frozenset[str]:
+def requests_of_rows(rejected: Sequence[RejectedRow], exclusions: gpd.GeoDataFrame) -> frozenset[str]:
     """Return the requests, by ``exclusion_id``, that name or cover a rejected row: following them took that row out."""
-    exclusions = inputs["exclusions"]
     keys = exclusions["key"].astype("str").map(as_key, na_action="ignore")
-    rows = list(_rows(inputs))
-    named = keys.isin({row_id for row in rows for row_id in row.ids}).to_numpy(dtype=bool)
-    points = np.array([point for row in rows for point in row.points], dtype=object)
+    named = keys.isin({row_id for row in rejected for row_id in row.ids}).to_numpy(dtype=bool)
+    points = np.array([point for row in rejected for point in row.points], dtype=object)
     covers = [bool(shapely.intersects(area, points).any()) for area in exclusions.geometry.to_crs(4326)]
     return frozenset(exclusions.loc[named | np.array(covers, dtype=bool), "exclusion_id"])
 
 
-def places_asked_for(inputs: Inputs, known_ids: Set[str]) -> frozenset[str]:
+def places_asked_for(rejected: Sequence[RejectedRow], inputs: Inputs, known_ids: Set[str]) -> frozenset[str]:
     """Name the rejected rows of inventories that requests name or cover and that belong to no site which could be read.
 
     Parameters
     ----------
-    inputs : Inputs
+    rejected, inputs
         As for `rows_that_tell`.
     known_ids : set of str
         What the withheld sites and their records are called, folded.
@@ -99,14 +101,14 @@ def places_asked_for(inputs: Inputs, known_ids: Set[str]) -> frozenset[str]:
     area = _area(inputs["exclusions"])
     return frozenset(
         min(row.stated or row.ids)
-        for row in _rows(inputs)
+        for row in rejected
         if row.source in inventories and not row.ids & known_ids and (row.ids & keys or _lies_in(area, row))
     )
 
 
 def stated_ids(inputs: Inputs) -> frozenset[str]:
     """Return the ids that rejected rows state, folded."""
-    return frozenset(own for row in _rows(inputs) for own in row.stated)
+    return frozenset(own for row in rejected_rows_of(inputs) for own in row.stated)
 
 
 def columns_of(source: Source, names: Sequence[str]) -> list[str]:
@@ -117,7 +119,8 @@ def columns_of(source: Source, names: Sequence[str]) -> list[str]:
     ]
 
 
-def _rows(inputs: Inputs) -> Iterator[_Row]:
+def rejected_rows_of(inputs: Inputs) -> Iterator[RejectedRow]:
+    """Yield the rejected rows with what a request may call them and where they may lie; parsed anew at each call."""
     keys = {source.id: columns_of(source, ("official_id", "site_key", "record_id")) for source in inputs.sources}
     places = {source.id: columns_of(source, ("latitude", "longitude")) for source in inputs.sources}
     looked_for = inputs["exclusions"].geometry.notna().any()
@@ -127,7 +130,7 @@ def _rows(inputs: Inputs) -> Iterator[_Row]:
         stated = frozenset(_parts(cells.get(name) for name in keys.get(source, ())))
         coordinates = _numbers(cells.get(name) for name in places.get(source, ())) if looked_for else []
         points = tuple(shapely.Point(first, other) for first, other in permutations(coordinates, 2))
-        yield _Row(source, cells, stated, _called(source, number, stated), points)
+        yield RejectedRow(source, cells, stated, _called(source, number, stated), points)
 
 
 def _numbers(values: Iterable[object]) -> list[float]:
@@ -138,7 +141,7 @@ def _numbers(values: Iterable[object]) -> list[float]:
     return [number for number in numbers if math.isfinite(number)]
 
 
-def _lies_in(area: shapely.Geometry, row: _Row) -> bool:
+def _lies_in(area: shapely.Geometry, row: RejectedRow) -> bool:
     return any(area.intersects(point) for point in row.points)
 
 

@@ -24,6 +24,7 @@ from layers.samples.censoring import CensoringParams
 from layers.samples.repeated import twins_of
 from layers.samples.standardise import standardise_samples
 from layers.text import as_key
+from pipeline import rejected_rows
 from pipeline.config import RunConfig
 from pipeline.executor import Executor
 from pipeline.folder.store import RunStore
@@ -32,7 +33,6 @@ from pipeline.inputs import WITHHOLDABLE, Readings, assembled, read_again, read_
 from pipeline.kernels.record_groups import slug
 from pipeline.kernels.record_pairs import official_tokens
 from pipeline.kernels.site_keys import sites_named
-from pipeline.rejected_rows import SHORT_ID, columns_of, places_asked_for, requests_of_rows, rows_that_tell, stated_ids
 from pipeline.request_keys import KnownIds, request_of, spelt_as_known, spelt_otherwise
 from pipeline.stages.link_records import link_records
 from pipeline.stages.locate_assays import locate_assays
@@ -155,7 +155,7 @@ def _all_rows(source: Source, data_dir: Path, rows: set[int]) -> set[int]:
     if "analyte" not in source.columns:
         return rows
     raw = read_table(source, data_dir)
-    columns = [name for name in columns_of(source, ("sample_id",)) if name in raw.cells.columns]
+    columns = [name for name in rejected_rows.columns_of(source, ("sample_id",)) if name in raw.cells.columns]
     if not columns:
         return rows
     ids = raw.cells[columns[0]]
@@ -189,7 +189,7 @@ def _known_ids(inputs: Inputs) -> KnownIds:
     records = inputs["inventory"]
     official = {part for ids in records["official_id"].dropna() for part in str(ids).split("; ")}
     return KnownIds(
-        official | stated_ids(inputs),
+        official | rejected_rows.stated_ids(inputs),
         records["record_id"],
         {slug(record_id) for record_id in records["record_id"]},
         inputs["geochemistry"]["site_key"].dropna(),
@@ -220,12 +220,14 @@ def _followed(
     samples = inputs["geochemistry"]
     at_site = _samples_withheld(samples, sites, withheld, exclusions, config)
     ids_there = withheld.ids_there | _folded(samples.loc[at_site, "site_key"])
-    heeded = fitting_requests(exclusions, ids_there, [records.geometry, samples.geometry]) | requests_of_rows(inputs)
-    unplaced = places_asked_for(inputs, withheld.ids_there)
+    rejected = tuple(rejected_rows.rejected_rows_of(inputs))
+    heeded = fitting_requests(exclusions, ids_there, [records.geometry, samples.geometry])
+    heeded |= rejected_rows.requests_of_rows(rejected, exclusions)
+    unplaced = rejected_rows.places_asked_for(rejected, inputs, withheld.ids_there)
     withheld = replace(withheld, requests=withheld.requests | heeded, unplaced=withheld.unplaced | unplaced)
     stays = ~records["record_id"].isin(withheld.records).to_numpy()
     linked = (known["record_a"].isin(withheld.records) | known["record_b"].isin(withheld.records)).to_numpy(dtype=bool)
-    rows = rows_that_tell(inputs, withheld.ids, withheld.names, samples["sample_id"][at_site])
+    rows = rejected_rows.rows_that_tell(rejected, inputs, withheld.ids, withheld.names, samples["sample_id"][at_site])
     out = {
         "inventory": records["source"][~stays].value_counts(),
         "geochemistry": samples["source"][at_site].value_counts(),
@@ -380,7 +382,7 @@ def _restandardised(samples: gpd.GeoDataFrame, gone: np.ndarray, censoring: Cens
 
 def _note(note: Note, withheld: _Withheld) -> Note:
     message = as_key(note.message)
-    tells = any(len(text) > SHORT_ID and text in message for text in withheld.ids | withheld.names)
+    tells = any(len(text) > rejected_rows.SHORT_ID and text in message for text in withheld.ids | withheld.names)
     return replace(note, message=UNTOLD, columns=(), rows=()) if tells else note
 
 
