@@ -36,12 +36,29 @@ def relate(pairs: list[Pair]) -> None:
     ids = {name: values for name, values in ids.items() if len(values) >= _ENOUGH}
     for guess, sight in used:
         role = guess.value("role")
+        texts = _Texts(sight)
         if role == "inventory" and guess.value("catalogue") is None:
-            _cross_ids(guess, sight, ids, {guess.id: guess for guess, _ in used})
+            _cross_ids(guess, texts, ids, {guess.id: guess for guess, _ in used})
         if role == "geochemistry" and guess.value("catalogue") is None:
-            _site_key(guess, sight, ids, used)
+            _site_key(guess, texts, ids, used)
         if role is None and "role" in guess.questions:
-            _shares(guess, sight, ids)
+            _shares(guess, texts, ids)
+
+
+class _Texts:
+    """The different texts of each column of a table, made when first asked for: every other table is compared with them."""
+
+    def __init__(self, sight: Look) -> None:
+        self._cells = sight.table.cells
+        self._made: dict[str, set[str]] = {}
+
+    def columns(self) -> list[str]:
+        return [str(name) for name in self._cells.columns]
+
+    def of(self, name: str) -> set[str]:
+        if name not in self._made:
+            self._made[name] = set(as_text(self._cells[name].drop_duplicates()).dropna())
+        return self._made[name]
 
 
 def _column(guess: Guess, name: str) -> list[str]:
@@ -64,14 +81,14 @@ def _telling(values: set[str]) -> bool:
     return len(values) >= _ENOUGH and float(np.median([len(value) for value in values])) >= 4
 
 
-def _quoting(sight: Look, ids: set[str], skip: set[str]) -> tuple[str, int] | None:
+def _quoting(texts: _Texts, ids: set[str], skip: set[str]) -> tuple[str, int] | None:
     """Return the column whose filled cells are nearly all ids of another table, and how many different ones."""
-    for name in map(str, sight.table.cells.columns):
+    for name in texts.columns():
         if (
             name in skip or (kind := parse_heading(name).kind) == "result"
         ):  # round concentrations are often the numbers of a register, too
             continue
-        values = set(as_text(sight.table.cells[name]).dropna())
+        values = texts.of(name)
         shared = values & ids
         named = len(shared) >= _NAMED and shared == values and kind == "site_id"
         if named or (_telling(shared) and len(shared) >= 0.9 * len(values)):
@@ -79,12 +96,12 @@ def _quoting(sight: Look, ids: set[str], skip: set[str]) -> tuple[str, int] | No
     return None
 
 
-def _cross_ids(guess: Guess, sight: Look, ids: Mapping[str, set[str]], guesses: Mapping[str, Guess]) -> None:
+def _cross_ids(guess: Guess, texts: _Texts, ids: Mapping[str, set[str]], guesses: Mapping[str, Guess]) -> None:
     own = set(_column(guess, "official_id"))
     for other, known in ids.items():
         if other == guess.id:
             continue
-        quoted = _quoting(sight, known, own)
+        quoted = _quoting(texts, known, own)
         if quoted is None:
             continue
         reason = f"{quoted[1]} ids in column {quoted[0]} are ids of {other}"
@@ -96,14 +113,14 @@ def _cross_ids(guess: Guess, sight: Look, ids: Mapping[str, set[str]], guesses: 
         guess.say(f"options.cross_ids.{scheme}", {"column": quoted[0]}, reason, 0.9)
 
 
-def _site_key(guess: Guess, sight: Look, ids: Mapping[str, set[str]], used: list[Pair]) -> None:
+def _site_key(guess: Guess, texts: _Texts, ids: Mapping[str, set[str]], used: list[Pair]) -> None:
     """Find the column that says at which site waste was sampled: ids of an inventory, else its names."""
     medium = guess.value("defaults.medium")
     if medium != "waste" and "waste" not in (guess.value("values.medium") or {}).values():
         return
     skip = {name for key in ("sample_id", "latitude", "longitude") for name in _column(guess, key)}
     for other, known in ids.items():
-        quoted = _quoting(sight, known, skip)
+        quoted = _quoting(texts, known, skip)
         if quoted is not None:
             guess.say("columns.site_key", quoted[0], f"{quoted[1]} of its values are ids of {other}", 0.9)
             return
@@ -115,17 +132,17 @@ def _site_key(guess: Guess, sight: Look, ids: Mapping[str, set[str]], used: list
         if name in other.table.cells.columns
         for text in as_text(other.table.cells[name]).dropna()
     }
-    for name in map(str, sight.table.cells.columns):
-        values = {text.casefold() for text in as_text(sight.table.cells[name]).dropna()}
+    for name in texts.columns():
+        values = {text.casefold() for text in texts.of(name)}
         shared = values & names
         if name not in skip and len(shared) >= 3 and len(shared) >= 0.6 * len(values):
             guess.say("columns.site_key", name, f"{len(shared)} of its {len(values)} values are names of sites", 0.8)
             return
 
 
-def _shares(guess: Guess, sight: Look, ids: Mapping[str, set[str]]) -> None:
+def _shares(guess: Guess, texts: _Texts, ids: Mapping[str, set[str]]) -> None:
     for other, known in ids.items():
-        quoted = _quoting(sight, known, set())
+        quoted = _quoting(texts, known, set())
         if quoted is not None:
             guess.questions["role"] += f" Its column {quoted[0]} holds {quoted[1]} ids of {other}."
 
