@@ -30,6 +30,7 @@ from layers.readers.columns import (
 from layers.readers.coordinates import read_points
 from layers.readers.inner_headings import heading_rows
 from layers.readers.joined_amounts import join_amounts
+from layers.readers.outline_areas import settle_areas
 from layers.readers.place_checks import check_places
 from layers.readers.points import precision_of
 from layers.readers.record_fields import LAYER_COLUMNS, InventoryOptions, quoted_columns, record_fields
@@ -95,7 +96,13 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     bad = {**field_bad, **bad, **heading_rows(where, cells, rows)}
     rejects = [*table.rejects, *reject_all(source.id, rows, cells, bad)]
     good = np.array([position for position in range(len(cells)) if position not in bad], dtype=int)
-    _areas_of_outlines(fields, location)
+    drawn = location.pop("outline_area_m2", None)
+    if drawn is not None:
+        named = mapped_columns(source, cells, "area_m2")
+        fields["area_m2"], area_notes = settle_areas(
+            where, source.id, fields["area_m2"], drawn, rows, named, options.units
+        )
+        field_notes = [*field_notes, *area_notes]
     layer = gpd.GeoDataFrame(
         {**fields, **location, "source": source.id, "source_row": rows}, geometry="geometry", crs="EPSG:4326"
     )
@@ -164,13 +171,6 @@ def _ids_by_case(source: Source, official: pd.Series, rows: np.ndarray) -> list[
     shown = ", ".join(official[alike].unique()[:4])
     text = f"Ids differ by the case of their letters only (e.g. {shown}); they were kept as different ids."
     return [Note(source.id, "ids_differ_by_case", text, int(alike.sum()), rows=tuple(rows[alike]))]
-
-
-def _areas_of_outlines(fields: dict[str, Any], location: dict[str, Any]) -> None:
-    """Give rows without a stated area that of their outline."""
-    outline = location.pop("outline_area_m2", None)
-    if outline is not None:
-        fields["area_m2"] = fields["area_m2"].fillna(pd.Series(outline, index=fields["area_m2"].index))
 
 
 def _record_ids(source: str, official: pd.Series, rows: pd.Series) -> list[str]:

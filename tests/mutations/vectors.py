@@ -177,6 +177,33 @@ for _format, _ending in FORMATS.items():
             pack(sheet, ending, _shaped(make), list(range(len(sheet.rows))), None)
 
 
+def _square(x: float, y: float, area_m2: float) -> Any:
+    """Return a square of a size around a place."""
+    once = _area_m2(shapely.Polygon(_ring(x, y))) or 1.0
+    return shapely.Polygon(_ring(x, y, 0.001 * (area_m2 / once) ** 0.5))
+
+
+STATED: dict[str, tuple[float, bool]] = {
+    "of its own size": (1.0, False), "a third larger": (1.33, False), "in ha": (1e-4, False), "in acres": (1 / 4046.8564, False),
+    "of degrees": (1.2e-10, False), "a hundredfold in one row": (100.0, True), "a tenth in one row": (0.1, True),
+}  # fmt: skip
+"""How the number that is stated differs from the outline in the same rows, and whether one row alone does."""
+for _format, _ending in FORMATS.items():
+    for _name, (_times, _one) in STATED.items():
+
+        @mutation("vector areas", f"{_format}, area beside its outline {_name}", "inventory", "area_m2", *POSITION)
+        def stated_beside(
+            sheet: Sheet, draw: Draw, ending: str = _ending, times: float = _times, one: bool = _one
+        ) -> None:
+            facts = sheet.truth.values()
+            shapes = [_square(own["longitude"], own["latitude"], own["area_m2"]) for own in facts]
+            sheet.change("area_m2", lambda cell: f"{float(cell) * times:.8g}", some(sheet, draw) if one else None)
+            if times == 1.33:
+                for own in facts:
+                    own["area_m2"] *= times
+            pack(sheet, ending, lambda frame, _: frame.set_geometry(shapes, crs=frame.crs), [], None)
+
+
 def _moved(code: Any) -> Change:
     return lambda frame, rows: frame.to_crs(code)
 
