@@ -30,6 +30,9 @@ _ABOVE_THE_SEA = re.compile(
 _LONE_M = re.compile(r"(?<![A-Za-z])M\s+m(?:3|³|\^3)")
 """``M m3``: millions, or thousands as Romans wrote them."""
 
+_TOTAL_OR_TONNES = re.compile(r"\(\s?T\s?\)")
+"""``S(T)``, ``Cu (T)``: the total of a digestion, or tonnes."""
+
 
 def amount_of(text: str, words: Words, element: str | None) -> Heading | None:
     """Return a mass, volume, area or height with its unit; an unsure unit is asked about.
@@ -102,7 +105,7 @@ def _unclear_amount(text: str, words: Words, kind: str, by_unit: list[str]) -> l
     rate = any("sign" in token.readings for token in words.tokens[named[0] + 1 : named[-1]])
     if rate or len({words.tokens[index].readings[group] for index in named}) > 1:
         return [text.strip()]
-    if _LONE_M.search(text):
+    if _LONE_M.search(text) or (words.has("symbol", "oxide") and _TOTAL_OR_TONNES.search(text)):
         return [text.strip()]
     thousands = "number" in words.tokens[-1].readings and words.tokens[-1].text.startswith("0")
     return [text.strip()] if scaled or thousands or words.has("methods") else []

@@ -64,8 +64,11 @@ def _alone(text: str, known_words: frozenset[str] = frozenset()) -> Heading:
             for token in heading_tokens
         )
     decided = decide(text, heading_tokens)
-    if decided.kind == "result" and _INTERPOLATED.search(text):
+    of_another = _INTERPOLATED.search(text) or _SHARE_OF.search(text) or _OVER_STANDARD.search(text.strip())
+    if decided.kind == "result" and of_another:
         return replace(decided, kind="normalised", unknown=(text.strip(),))
+    if decided.element == "Re" and decided.unit == "pct" and "RE" in text:  # rare earths; rhenium is stated in ppb
+        return replace(decided, kind="other", unknown=(text.strip(),))
     return decided
 
 
@@ -111,6 +114,17 @@ def _copies(headings: list[Heading]) -> list[Heading]:
 
 _INTERPOLATED = re.compile(r"(?:^|[\s_(/])(?:Ce|Pr|Nd|Sm|Eu|Gd|Tb)\s?\*")
 """``Ce*`` is what cerium would be between its neighbours; a footnote mark looks the same, so it is asked about."""
+
+_SHARE_OF = re.compile(
+    r"(?i)(?:%|\bpct|\bpercent|\bshare|\bproportion|\bpart)\s*(?:of|du|des|de|del|do|da|von|vom|av|af)\s+"
+    r"(?!(?:the\s+)?(?:dry|sample|weight|mass|rock|ore|whole rock|masse|masa|peso|poids)\b)"
+)
+"""``Nd (% of total)``: a share of the rare earths, not of the sample."""
+_OVER_STANDARD = re.compile(
+    r"(?:^|[^A-Za-z])(?:La|Ce|Pr|Nd|Sm|Eu|Gd|Tb|Dy|Ho|Er|Tm|Yb|Lu|Y)[\s_]?[(/]?"
+    r"(?:[Cc][NnHh]|CI|C1|N|n|PM|PAAS|NASC|UCC|MORB|BSE|CHUR)\)?$"
+)
+"""``LaCN``: a rare earth over chondrite or another standard. ``CuCN`` and ``AuCN`` are what cyanide dissolves."""
 
 _NAMELESS = frozenset(["qualifier", "detection_limit", "unit", "error"])
 

@@ -210,7 +210,7 @@ def _unclear_numbers(words: Words, unit: str | None) -> list[str]:
     return unclear
 
 
-_MULTIPLE = re.compile(r"(?<![A-Za-z0-9])[x×*]\s*10+\b|\b10+\s*[x×*](?![A-Za-z])|[x×*]\s*10\s*\^?\s*-?\d\b")
+_MULTIPLE = re.compile(r"(?<![A-Za-z0-9])[x×*]\s*10+\b|\b10+\s*[x×*](?![A-Za-z])|[x×*]\s*10\s*\^?\s*-?\d\b|%0")
 """``La (ppm) x10``: nobody knows whether the numbers were multiplied or are to be."""
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from layers.elements import ATOMIC_MASS
+
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _MINUS = str.maketrans("−–‐‑－", "-----")
 _SHARE_OF_POWER = {"2": "%", "3": "permil", "6": "ppm", "9": "ppb", "12": "ppt"}
@@ -16,6 +18,22 @@ _AMOUNT = r"(?:t\b|ton|m3|m³|m\^3|cubic|cu\.?\s?m|short|metric|m2|m²|立方)"
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6"}
 _CHANGING = "Cr|Fe|As|Sb|Se|Mn|Ce|Eu|V|U|Sn|Tl|Hg|Cu|Co|Mo"
 """Elements whose states of oxidation are reported apart."""
+
+
+_SHARE_OF_PERCENT = {"4": "ppm", "7": "ppb"}
+_ISOTOPES_WITHIN = 0.15
+"""Natural isotopes lie within a seventh of their element's atomic mass (IUPAC 2021), from lithium up."""
+
+
+def _share_of_percent(match: re.Match[str]) -> str:
+    return f" {_SHARE_OF_PERCENT.get(match[1], f'power{match[1]} %')} "
+
+
+def _isotope(match: re.Match[str]) -> str:
+    """Put the mass number behind its symbol, as in ``La139``; other numbers stay where they are."""
+    mass = ATOMIC_MASS.get(match[2])
+    near = mass is not None and abs(int(match[1]) / mass - 1) < _ISOTOPES_WITHIN
+    return f"{match[2]}{match[1]}" if near else match[0]
 
 
 def _share(match: re.Match[str]) -> str:
@@ -38,6 +56,14 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (re.compile(r"\bw[\s_]?B\b\s?(?=[(/%])"), ""),
     (re.compile(r"\b([munk]?g|lb|oz)\s+([A-Z][A-Za-z0-9]{0,5})\s*/\s*(kg|t|ton|tonne|g|l)\b"), r"\2 \1/\3"),
     (re.compile(r"\b([munk]?g)[\s.·]+(kg|t|g|l)\s?\^?-1(?!\d)", re.IGNORECASE), r"\1/\2"),
+    (re.compile(r"(?<![A-Za-z0-9])(?:%[o0]|[o0°º]\s?/\s?[o0]{2})(?![A-Za-z0-9])"), " permil "),
+    (
+        re.compile(r"(?:(?:[nx×*·/]\s*)+|(?<![A-Za-z0-9]))1[0Ee]\s?\^?\s?\(?-\s?(\d)\)?\s?(?:%|pct\b|percent\b)"),
+        _share_of_percent,
+    ),
+    (re.compile(r"(?<![^\W_])(\d{1,3})([A-Z][a-z]?)(?![a-z0-9])"), _isotope),
+    (re.compile(r"(?<![A-Za-z])(?:T?REE?|Ln|TR)2O3(?![A-Za-z0-9])"), "treo"),
+    (re.compile(r"(?<![A-Za-z])(Fe2O3|FeO|Fe(?=\s?\(\s?T))\s?\(\s?[Tt]\s?\)"), r"\1 total "),
     (re.compile(r"(?:(?:[x×*/(]\s*)+|\s)10\s?\^?\s?\(?-\s?(\d{1,2})\)?(?!\d)"), _share),
     (re.compile(rf"(?:(?:[x×*]\s*)+|\b)10\s?\^\s?(\d)\s*(?={_AMOUNT})", re.IGNORECASE), _multiple),
     (re.compile(rf"(?:(?:[x×*]\s*)+|\b)10([36])\s*(?={_AMOUNT})", re.IGNORECASE), _multiple),

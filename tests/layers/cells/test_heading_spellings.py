@@ -1,0 +1,111 @@
+"""Ways of writing a heading that change what its numbers are: powers before a per cent, isotopes, shares of a sum, standards."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from layers.cells.heading_grammar import parse_heading
+
+RARE_EARTHS = ["La", "Ce", "Pr", "Nd", "Sm", "Eu", "Gd", "Tb", "Dy", "Er", "Yb", "Lu"]
+
+
+@pytest.mark.parametrize("element", ["La", "Nd2O3", "Zr"])
+@pytest.mark.parametrize(
+    ("written", "unit", "to_ppm"),
+    [
+        ("(%o)", "permil", 1000.0),
+        ("%0", "permil", 1000.0),
+        ("(o/oo)", "permil", 1000.0),
+        ("0/00", "permil", 1000.0),
+        ("10-4 %", "ppm", 1.0),
+        ("(10^-4%)", "ppm", 1.0),
+        ("×10⁻⁴ %", "ppm", 1.0),
+        ("n*10-4 %", "ppm", 1.0),
+        ("1E-4 %", "ppm", 1.0),
+        ("10-7 %", "ppb", 0.001),
+    ],
+)
+def test_powers_before_a_per_cent_and_per_mille_in_plain_letters(
+    element: str, written: str, unit: str, to_ppm: float
+) -> None:
+    heading = parse_heading(f"{element} {written}")
+    assert (heading.kind, heading.unit, heading.multiplier_to_base) == ("result", unit, to_ppm)
+
+
+@pytest.mark.parametrize("written", ["10-2 %", "(10-2%)", "x10^-3 %", "10⁻¹ %", "n·10⁻³%", "%00"])
+def test_powers_nobody_has_a_unit_for_are_asked_about(written: str) -> None:
+    heading = parse_heading(f"La {written}")
+    assert heading.kind != "result"
+    assert heading.unknown
+
+
+@pytest.mark.parametrize(
+    ("heading", "element"),
+    [("139La_ppm", "La"), ("[140Ce] ppm", "Ce"), ("89Y (ppm)", "Y"), ("7Li_ppm", "Li"), ("Zr90 ppm", "Zr")],
+)
+def test_a_share_measured_on_one_isotope_is_a_result(heading: str, element: str) -> None:
+    assert (parse_heading(heading).kind, parse_heading(heading).element) == ("result", element)
+
+
+@pytest.mark.parametrize("heading", ["139La", "La139", "208Pb ppm", "238U ppm", "143Nd ppm"])
+def test_counts_and_shares_of_single_isotopes_are_asked_about(heading: str) -> None:
+    assert parse_heading(heading).kind != "result"
+    assert parse_heading(heading).unknown
+
+
+@pytest.mark.parametrize("heading", ["87Sr/86Sr", "143Nd/144Nd", "206Pb/204Pb"])
+def test_ratios_of_isotopes_stay_ratios(heading: str) -> None:
+    assert parse_heading(heading).kind == "ratio"
+
+
+@pytest.mark.parametrize(
+    "share", ["% of total", "% of TREO", "% du total", "% del total", "% der Summe", "pct of REE", "share of total (%)"]
+)
+def test_a_share_of_the_rare_earths_is_no_share_of_the_sample(share: str) -> None:
+    assert parse_heading(f"Nd ({share})").kind != "result"
+
+
+def test_a_share_of_the_dry_sample_is_a_result() -> None:
+    assert parse_heading("Nd (% of dry weight)").kind == "result"
+
+
+@pytest.mark.parametrize(
+    ("element", "standard"),
+    list(itertools.product(RARE_EARTHS, ["CN", "_CN", "cn", "N", "_N", "(N)", " PAAS", "_NASC", "/C1", " UCC", "_PM"])),
+)
+def test_a_rare_earth_over_a_standard_is_no_result(element: str, standard: str) -> None:
+    assert parse_heading(element + standard).kind != "result"
+
+
+@pytest.mark.parametrize("heading", ["CuCN ppm", "AuCN", "Cu_CN"])
+def test_what_cyanide_dissolves_is_a_result(heading: str) -> None:
+    assert parse_heading(heading).role == "dissolved"
+
+
+@pytest.mark.parametrize("heading", ["RE2O3 %", "RE2O3", "TR2O3 (%)", "Ln2O3 %", "TREE2O3 %", "Σ REE2O3 (%)"])
+def test_sums_of_rare_earth_oxides_are_totals(heading: str) -> None:
+    assert parse_heading(heading).kind == "total"
+
+
+def test_rhenium_in_per_cent_may_be_rare_earths() -> None:
+    assert parse_heading("RE %").unknown
+    assert parse_heading("Re ppb").kind == "result"
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"), [("Fe2O3(T)", "result"), ("FeO (t)", "result"), ("Fe(T)", "result"), ("Fe (t)", "mass")]
+)
+def test_total_iron_is_no_mass(heading: str, kind: str) -> None:
+    assert parse_heading(heading).kind == kind
+
+
+@pytest.mark.parametrize("heading", ["S(T)", "Cu (T)", "C(T)"])
+def test_a_total_that_may_be_tonnes_is_asked_about(heading: str) -> None:
+    assert parse_heading(heading).unknown
+
+
+@pytest.mark.parametrize("heading", ["4B2-STD La ppm", "La 4LITHO ppm", "La ppm 4Lithores"])
+def test_names_of_packages_are_methods(heading: str) -> None:
+    assert (parse_heading(heading).kind, parse_heading(heading).method_class) == ("result", "fusion")
