@@ -37,6 +37,8 @@ from layers.files.signatures import (
 from layers.library_warnings import quiet
 from layers.rasters.bands import chosen_band, classes_of, has_mask
 from layers.rasters.checks import class_notes, some_values, suspicions
+from layers.rasters.georeference import georeference_notes
+from layers.rasters.overflow import overflow_notes
 from layers.rasters.raster import Raster, grid_bounds
 
 SUFFIXES = (".tif", ".tiff", ".asc", ".img", ".vrt", ".nc", ".grd")
@@ -132,7 +134,12 @@ def describe_raster(source: Source, root: Path) -> Raster:
         stored = looked_at[~np.isnan(stored_values(looked_at.copy(), raster.nodata))]
         classes, why = classes_of(source, where, _plain_file(path, where), dataset, band, stored)
         raster = replace(raster, classes=classes)
-        notes = [*class_notes(source.id, raster, why), *suspicions(source.id, raster, looked_at)]
+        notes = [
+            *georeference_notes(source.id, _plain_file(path, where), raster, crs_stated=bool(source.crs)),
+            *class_notes(source.id, raster, why),
+            *suspicions(source.id, raster, looked_at),
+            *overflow_notes(source.id, raster, looked_at, dataset.tags() | dataset.tags(band)),
+        ]
     if path.suffix.lower() == ".gz":
         notes.append(
             Note(source.id, "unpacked", "The gzipped grid is unpacked into a temporary folder, not beside the input.")

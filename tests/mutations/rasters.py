@@ -226,6 +226,29 @@ def _one_value(value: float, dtype: str = "float32", *, holes: bool = False) -> 
     return grid
 
 
+def _beside(name: str, data: bytes) -> Grid:
+    """Return a grid with a file beside it that says something of it, too."""
+    grid = _plain()
+    grid.beside[f"grid.{name}"] = data
+    return grid
+
+
+def _world(step: float, west: float) -> bytes:
+    return f"{step}\n0\n0\n-{step}\n{west + step / 2}\n{5_300_000 - step / 2}\n".encode()
+
+
+def _overrun(dtype: str, shift: float, *, cut: bool = False, said: bool = False) -> Grid:
+    """Return a grid whose values, shifted, do not fit into its type: they wrapped, or were cut off at its end."""
+    grid = _plain(dtype)
+    grid.truth = _values() + shift
+    over = np.minimum(grid.truth, np.iinfo(dtype).max) if cut else grid.truth
+    grid.stored = over.astype("int64").astype(dtype)
+    if said:
+        low, high = grid.truth.min(), grid.truth.max()
+        grid.finish = lambda dataset: dataset.update_tags(1, STATISTICS_MINIMUM=f"{low}", STATISTICS_MAXIMUM=f"{high}")
+    return grid
+
+
 _LOWEST = float(np.finfo("float32").min)
 RASTERS: dict[str, Callable[[], Grid]] = {
     "float32": _plain,
@@ -304,6 +327,25 @@ RASTERS: dict[str, Callable[[], Grid]] = {
     "no transform": lambda: _placed(rasterio.Affine.identity()),
     "degrees called metres": lambda: _placed(rasterio.Affine(0.01, 0, -83, 0, -0.01, 48)),
     "metres called degrees": lambda: _placed(_PLACE, "EPSG:4326"),
+    "world file of its own place": lambda: _beside("tfw", _world(100, 500_000)),
+    "world file, elsewhere": lambda: _beside("tfw", _world(100, 560_000)),
+    "world file of other cells, elsewhere": lambda: _beside("TFW", _world(30, 500_000)),
+    "side car, elsewhere": lambda: _beside(
+        "tif.aux.xml", b"<PAMDataset><GeoTransform>560000, 100, 0, 5300000, 0, -100</GeoTransform></PAMDataset>"
+    ),
+    "projection file of its own system": lambda: _beside("prj", CRS.from_epsg(32617).to_wkt("WKT1_ESRI").encode()),
+    "projection file of NAD83": lambda: _beside("prj", CRS.from_epsg(26917).to_wkt("WKT1_ESRI").encode()),
+    "projection file of another zone, elsewhere": lambda: _beside(
+        "prj", CRS.from_epsg(32616).to_wkt("WKT1_ESRI").encode()
+    ),
+    "below 0 without a sign": lambda: _overrun("uint16", -60),
+    "above 32767": lambda: _overrun("int16", 32_650),
+    "above 255": lambda: _overrun("uint8", 100),
+    "cut off at 32767": lambda: _overrun("int16", 32_650, cut=True),
+    "cut off at 255": lambda: _overrun("uint8", 100, cut=True),
+    "all above 32767, its range declared": lambda: _overrun("int16", 40_000, said=True),
+    "near 32767": lambda: _overrun("int16", 32_500),
+    "its range declared": lambda: _overrun("int16", 100, said=True),
     "gzipped": lambda: _packed(gzip.compress, ".tif.gz"),
     "gzipped under a plain name": lambda: _packed(gzip.compress),
     "gzip cut short": lambda: _packed(lambda data: gzip.compress(data)[:200], ".tif.gz"),
@@ -322,7 +364,7 @@ _MISPLACED = frozenset(
         "no transform",
         "degrees called metres",
         "metres called degrees",
-        *(name for name in RASTERS if name.startswith(("one value", "one whole", "zero"))),
+        *(name for name in RASTERS if name.startswith(("one value", "one whole", "zero")) or "elsewhere" in name),
     ]
 )
 """Nobody can know where these lie, or what they held: they must be told or refused."""
