@@ -25,7 +25,7 @@ def mark_of_thousands(cells: pd.Series) -> DecimalMark:
     """
     if pd.api.types.is_numeric_dtype(cells):
         return None
-    text = cells.dropna().astype(str).str.strip()
+    text = _numbers_in(cells)
     points = bool(text.str.fullmatch(r"\d{1,3}(?:(?:\.\d{3}){2,}(?:,\d+)?|(?:\.\d{3})+,\d+)").any())
     commas = bool(text.str.fullmatch(r"\d{1,3}(?:(?:,\d{3}){2,}(?:\.\d+)?|(?:,\d{3})+\.\d+)").any())
     decimal = {mark: bool(text.str.fullmatch(rf"[\d ]+\{mark}(?:\d{{1,2}}|\d{{4,}})").any()) for mark in ",."}
@@ -34,6 +34,15 @@ def mark_of_thousands(cells: pd.Series) -> DecimalMark:
     if commas and not points and not decimal[","]:
         return "."
     return "unsure" if points or (decimal[","] and not decimal["."]) else None
+
+
+def _numbers_in(cells: pd.Series) -> pd.Series:
+    """Return the numbers of a column without marks before and units behind them (``~12,5 Mt``); cells of several stay whole."""
+    text = cells.dropna().astype(str).str.strip()
+    return text.str.replace(_AROUND, r"\1", regex=True)
+
+
+_AROUND = re.compile(r"^[<>≤≥=~≈±\s]*(\d[\d., ']*\d|\d)\s*[(\[]?[A-Za-z%°'][^\d]{0,30}[23²³]?[)\]]?$")
 
 
 def point_unsure(number: str) -> bool:
@@ -47,7 +56,7 @@ def may_be_grouped(cells: pd.Series) -> bool:
     ``522.982`` is half a thousand with three decimals or half a million; nothing in the column tells which. Nor does anything
     where ``3.000`` and its like stand among whole numbers below a thousand.
     """
-    text = cells.dropna().astype(str).str.strip()
+    text = _numbers_in(cells)
     three = text.str.fullmatch(r"[1-9]\d{0,2}\.\d{3}")
     if three.sum() >= LEAST_AMONG_WHOLE and text[~three].str.fullmatch(r"\d{1,3}").all():
         return True

@@ -70,6 +70,25 @@ _NEVER_WORKED = re.compile(
     r"\b(?:never (?:mined|worked|operated|produced|developed)|no (?:mining|production)\b(?! (?:data|record|figure|since|after)))",
     re.IGNORECASE,
 )
+_ALLOWED = (
+    r"authori[sz]ed|approved|under construction|being built|in planning|planning|unbuilt|not (?:yet )?(?:built|constructed)|"
+    r"autori[sz]ad[oa]s?|aprobad[oa]s?|aprovad[oa]s?|en construcci[oó]n|em constru[çc][ãa]o|"
+    r"autoris[ée]e?s?|approuv[ée]e?s?|en construction|en projet|projet|non construite?s?|genehmigt\w*|im bau|in planung"
+)
+_OF_PLANS = (
+    r"facilit(?:y|ies)|tailings?|storage|management|area|tsf|tmf|mines?|project|site|ponds?|dams?|impoundments?|waste|rock|dumps?|"
+    r"piles?|heaps?|leach|pads?|slag|stockpiles?|stage|phase|status|only|and|or|not|yet|built|constructed|for|permit|construction|"
+    r"instalaci[oó]n|relaves?|dep[oó]sito|tranque|proyecto|parc|r[ée]sidus|halde|anlage|de|du|des|el|la|le|y|et"
+)
+_ONLY_PLANNED = re.compile(
+    rf"\W*(?:(?:{_OF_PLANS})\W+)*(?:{_PLANNED}|{_ALLOWED})(?:\W+(?:{_PLANNED}|{_ALLOWED}|{_OF_PLANS}))*\W*",
+    re.IGNORECASE,
+)
+_NAMED_A_PLAN = re.compile(
+    rf"\W*(?:proposed|planned|propuest[oa]s?|proyectad[oa]s?|propos[ée]e?s?|projet[ée]e?s?|geplante?[rs]?)\s+(?:\S+\s+){{0,4}}?"
+    rf"(?:{_OF_PLANS})\b",
+    re.IGNORECASE,
+)
 _DOUBTFUL = re.compile(rf"{_words(_DOUBTED)}|\?", re.IGNORECASE)
 _NO_MORE = re.compile(rf"\W*{_words(_NOT, _NONE_OF, 'non', 'nein')}{_BUILT}", re.IGNORECASE)
 _DENIED = re.compile(
@@ -178,6 +197,19 @@ def is_gone(text: str, thing: re.Pattern[str]) -> bool:
 def is_not_there_yet(status: str) -> bool:
     """Say whether the status of a mine says that nothing was built or worked: planned, cancelled, never operated."""
     return _NOT_THERE_YET.search(status) is not None
+
+
+def is_only_planned(status: str) -> bool:
+    """Say whether a status, read whole, is that of a thing to come: proposed, authorised, under construction.
+
+    ``Reclamation planned`` and ``proposed expansion`` are of things that are there.
+    """
+    return _ONLY_PLANNED.fullmatch(status.replace("_", " ")) is not None
+
+
+def is_named_a_plan(name: str) -> bool:
+    """Say whether the name or kind of a waste begins with a word of plan: ``Proposed North tailings dam``."""
+    return _NAMED_A_PLAN.match(name) is not None
 
 
 def was_never_worked(text: str) -> bool:

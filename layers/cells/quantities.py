@@ -92,6 +92,8 @@ _RANGE_WORDS = {"-", "to", "a", "and", "et", "y"}
 _CODES = [10.0**digits - 1 for digits in range(3, 16)]
 _NINES = re.compile(r"9{3,}(?:[.,]0+)?|9{1,3}(?:[ ,.']9{3})+(?:[.,]0+)?")
 """Nothing but nines and no unit: what databases write where a number is not known."""
+ZERO_UNKNOWN = "0 is read as not known"
+"""Why a cell that holds 0 is missing."""
 _IN_BRACKETS = re.compile(r"\([\d .,']+\)")
 MOST = {"t": 3e10, "m3": 3e10, "m2": 1e10, "m": 3000.0}
 """What no mine waste reaches, by base unit: the largest hold some 1e10 t on 1e8 m2, a few hundred metres high."""
@@ -355,7 +357,7 @@ def _scaled(written: str, kind: str, factor: float, declared: str) -> float | st
 def _understood(values: list[float], bound: str, remark: str | None, zero_is_missing: bool) -> Quantity:
     value = sum(values) / len(values)
     if value == 0 and zero_is_missing:
-        return Quantity(remark=remark, reason="0 is read as not known")
+        return Quantity(remark=remark, reason=ZERO_UNKNOWN)
     if len(values) == 2:
         return Quantity("value", value, values[0], values[1], "range", remark=remark)
     low = 0.0 if bound == "upper" else value

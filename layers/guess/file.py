@@ -27,7 +27,7 @@ from layers.guess.zones import ask_hemisphere
 from layers.rasters.reader import describe_raster
 from layers.readers.amount_units import CHOICES, heading_unit
 from layers.readers.columns import as_text
-from layers.readers.record_fields import QUANTITIES
+from layers.readers.record_amounts import QUANTITIES
 from layers.readers.units_above import unit_above
 
 _BARE_IS_BASE = {

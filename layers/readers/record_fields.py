@@ -6,7 +6,6 @@ import html
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -16,30 +15,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.cells.commodities import commodities_taken_back, normalise_commodities, unknown_commodities
-from layers.cells.digit_groups import may_be_grouped
-from layers.cells.quantities import parse_quantities, unit_factor
 from layers.cells.waste_words import settle
-from layers.errors import ConfigError
-from layers.readers.amount_units import (
-    amounts_of_other_things,
-    stated_against_headings,
-    units_of_amounts,
-    units_unstated,
-)
 from layers.readers.columns import as_text, mapped_columns, match_column, text_or_default, translate, without_words
-from layers.readers.inner_headings import refuse_units
 from layers.readers.joined_options import AmountTable
+from layers.readers.planned_wastes import without_planned
+from layers.readers.record_amounts import QUANTITIES, RARE_QUANTITIES, record_amounts
 from layers.readers.record_years import record_years
 from layers.readers.taken_back import deposits_that_hold, minerals_that_hold, status_notes, taken_back_notes
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
-
-QUANTITIES = {"mass_t": "t", "volume_m3": "m3", "milled_t": "t", "area_m2": "m2", "height_m": "m"}
-"""Quantity columns of a record and the unit of bare numbers unless ``options.units`` or the heading says otherwise."""
-
-RARE_QUANTITIES = {"mined_t": "t", "authorised_t": "t", "milled_t_per_day": "t"}
-"""Quantities few files hold: ore mined, wherever it was milled, the tonnes a permit allows, and what a mill took in a day.
-Records have what a source maps."""
 
 LAYER_COLUMNS = (
     *(
@@ -152,19 +136,9 @@ def record_fields(
     fields["commodities"], left_out["commodities"] = _commodities(source, cells, notes)
     notes += taken_back_notes(source, cells, left_out, rows)
     fields["cross_ids"] = _cross_ids(options, cells, fields["official_id"])
-    mapped = {name: mapped_columns(source, cells, name) for name in _wanted(source)}
-    where = f"{source.id} ({source.path})"
-    units = units_of_amounts(where, mapped, _wanted(source), options.units, cells, row_of_units, words_above)
-    notes += units_unstated(source.id, mapped, _wanted(source), options.units, cells, row_of_units)
-    notes += amounts_of_other_things(source.id, mapped, ("mass_t", "volume_m3", "area_m2", "height_m"))
-    for name, heading, own in stated_against_headings(mapped, _wanted(source), options.units):
-        text = (
-            f"The heading '{heading}' says {own}, the run file {options.units[name]} (options.units.{name}), which was taken. "
-            "Make sure that it is meant."
-        )
-        notes.append(Note(source.id, "unit_against_heading", text, 1, (heading,)))
-    disposal = _quantities(source, options, units, cells, rows, fields, bad, notes)
+    disposal = record_amounts(source, options, cells, rows, fields, bad, notes, row_of_units, words_above)
     _kinds(source, cells, rows, fields, disposal, notes)
+    notes += without_planned(source, cells, fields, rows)
     notes += status_notes(source, cells, fields, rows)
     notes += record_years(source, cells, rows, fields)
     return fields, bad, notes
@@ -271,80 +245,6 @@ def _rule_ids(rule: CrossId, cells: pd.DataFrame) -> pd.Series:
 def _fits(texts: pd.Series, pattern: str) -> np.ndarray:
     """Return which texts fit a pattern as a whole; missing ones do not."""
     return (texts.str.fullmatch(pattern, case=False) == True).to_numpy(dtype=bool)  # noqa: E712
-
-
-def _wanted(source: Source) -> dict[str, str]:
-    """Return the quantities a source may hold with their base units, the rare ones only where they are mapped."""
-    return QUANTITIES | {name: unit for name, unit in RARE_QUANTITIES.items() if name in source.columns}
-
-
-def _quantities(
-    source: Source,
-    options: InventoryOptions,
-    units: Mapping[str, str],
-    cells: pd.DataFrame,
-    rows: np.ndarray,
-    fields: dict[str, Any],
-    bad: dict[int, tuple[str, str]],
-    notes: list[Note],
-) -> pd.Series:
-    """Fill the quantity columns; return where the cells say the waste was put instead of how much there is."""
-    disposal = pd.Series([None] * len(cells), index=cells.index, dtype="str")
-    for name in _wanted(source):
-        text = text_or_default(source, cells, name)
-        if not text.notna().any():
-            fields[name] = pd.Series(np.nan, index=cells.index)
-            fields[f"{name}_bound"] = pd.Series(None, index=cells.index, dtype="str")
-            continue
-        infinite = _fits(text, r"[-+]?inf(?:inity)?")
-        for position in map(int, np.flatnonzero(infinite)):
-            bad[position] = ("not_finite", f"{name} is '{text.iloc[position]}', which is no finite number")
-        text = text.where(~infinite, None)
-        read = parse_quantities(
-            text, units[name], source.decimal_mark, zero_is_missing=name not in options.zero_is_known
-        )
-        fields[name] = read["value"].astype(float)
-        if source.decimal_mark is None and may_be_grouped(text):
-            pointed = text[text.str.contains(".", regex=False, na=False)]
-            notes.append(
-                Note(
-                    source.id,
-                    "points_may_part_thousands",
-                    f"{name}: numbers have three digits behind a point, such as '{pointed.iloc[0]}'; they were read as "
-                    "decimals. If the point parts thousands, state decimal_mark: ','.",
-                    int(text.notna().sum()),
-                    tuple(mapped_columns(source, cells, name)),
-                )
-            )
-        fields[f"{name}_bound"] = read["bound"].where(read["bound"] != "", None).astype("str")
-        disposal = disposal.fillna(read["disposal"].astype("str"))
-        refused = read["state"] == "rejected"
-        if refused.any():
-            odd = refused.to_numpy(dtype=bool)
-            column = ", ".join(mapped_columns(source, cells, name))
-            where = f"{source.id} ({source.path})"
-            refuse_units(where, column, text[odd], rows[odd], partial(_other_unit, units[name]))
-            reasons = "; ".join(read.loc[refused, "reason"].dropna().unique()[:3])
-            notes.append(
-                Note(
-                    source.id,
-                    "unread_quantity",
-                    f"{name} was left missing where it could not be read: {reasons}.",
-                    int(refused.sum()),
-                    tuple(mapped_columns(source, cells, name)),
-                    tuple(rows[refused.to_numpy(dtype=bool)]),
-                )
-            )
-    return disposal
-
-
-def _other_unit(own: str, unit: str) -> bool:
-    """Say whether a unit measures what another does, and is not that one."""
-    try:
-        (kind, factor), (own_kind, own_factor) = unit_factor(unit), unit_factor(own)
-    except ConfigError:
-        return False
-    return kind == own_kind and factor != own_factor
 
 
 def _kinds(

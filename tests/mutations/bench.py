@@ -14,6 +14,7 @@ from pandera.config import CONFIG
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from tests.mutations import (
+    amounts,
     denials,
     hidden_parts,
     inner_tables,
@@ -37,8 +38,8 @@ from tests.mutations.run_files import run_file_cases
 from tests.mutations.territories import territory_cases
 
 CATALOGUES = (
-    places, values, lab_marks, texts, packages, vectors, vector_parts, inner_tables, spellings, hidden_parts, long_form, denials,
-    other_matter,
+    places, values, amounts, lab_marks, texts, packages, vectors, vector_parts, inner_tables, spellings, hidden_parts, long_form,
+    denials, other_matter,
 )  # fmt: skip
 """Where mutations are written down; importing them fills `CATALOGUE`."""
 

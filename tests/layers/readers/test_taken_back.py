@@ -105,7 +105,7 @@ def test_a_denied_mineral_and_a_denied_deposit_are_left_out_and_told(tmp_path: P
     assert [len(note.rows) for note in deposits.notes if note.code == "taken_back"] == [len(_NO_DEPOSITS)]
 
 
-@pytest.mark.parametrize("status", ["Never operated", "Planned", "cancelled", "Not a mine", "Tailings removed 1998"])
+@pytest.mark.parametrize("status", ["Never operated", "cancelled", "Not a mine", "Tailings removed 1998"])
 def test_a_waste_at_a_place_that_was_never_worked_is_told(tmp_path: Path, status: str) -> None:
     reading = read(tmp_path, "status", ["Closed", status, "Active"], mass_t="1000")
     assert reading.layer["mass_t"].tolist() == [1000.0] * 3

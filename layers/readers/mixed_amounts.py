@@ -1,0 +1,121 @@
+"""Columns that hold two quantities: mapped twice, told apart row by row in a column beside, or by two sizes far apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from layers.accounting import Note
+from layers.cells.quantities import unit_factor
+from layers.errors import ConfigError, SourceError
+from layers.readers.amount_units import heading_unit
+
+_MOST_WORDS = 12
+_MEASURES = (
+    ("mass", r"tonnage|tonnes?|tons?|mass|weight|tonelaje|toneladas|masa|masse|poids|peso"),
+    ("volume", r"volumen?|cubic \w+|metres cubes|metros cubicos"),
+    ("area", r"areas?|surface|superfic\w*|footprint|hectares?|hectareas?|acres?|acreage"),
+    ("height", r"height|depth|thickness|hauteur|epaisseur|altura|espesor"),
+    ("grade", r"grades?|assays?|teneurs?|ley(?:es)?|concentration|ppm|ppb|pct|per ?cent|percentage|%|g/t|oz/t|opt|mg/kg"),
+)  # fmt: skip
+_OF_BASE = {"t": "mass", "m3": "volume", "m2": "area", "m": "height"}
+_APART_DEX, _FEWEST, _LEAST_SIDE = 3.0, 6, 2
+
+
+def refuse_mixed(
+    where: str, mapped: Mapping[str, Sequence[str]], bases: Mapping[str, str], cells: pd.DataFrame
+) -> None:
+    """Stop at a column that is mapped to two quantities, or whose quantity another column says row by row.
+
+    Parameters
+    ----------
+    where : str
+        Source and file, for messages.
+    mapped : mapping of str to sequence of str
+        Layer column, such as ``mass_t`` -> file columns.
+    bases : mapping of str to str
+        Layer column -> base unit.
+    cells : DataFrame
+        All columns of the file.
+
+    Raises
+    ------
+    SourceError
+        Naming the columns, and what to state.
+    """
+    meanings: dict[str, list[str]] = {}
+    for name in bases:
+        for heading in mapped.get(name, []):
+            meanings.setdefault(heading, []).append(name)
+    doubts = [
+        f"'{heading}' is mapped to {' and '.join(names)}: one number cannot be both; map it to one of them"
+        for heading, names in meanings.items()
+        if len(names) > 1
+    ]
+    without_unit = [heading for heading, names in meanings.items() if heading_unit(heading, bases[names[0]]) is None]
+    for heading in without_unit or meanings:
+        if heading not in cells.columns:
+            continue
+        stated = cells.loc[cells[heading].notna()]
+        for column in (str(other) for other in cells.columns if str(other) not in meanings):
+            words = stated[column].dropna().astype(str).str.strip()
+            distinct = sorted({word for word in words.unique() if word}) if words.nunique() <= _MOST_WORDS else []
+            measures = [_measure(word) for word in distinct]
+            if len(set(measures)) > 1 and None not in measures:
+                doubts.append(
+                    f"'{heading}' holds {' and '.join(dict.fromkeys(map(str, measures)))}, as '{column}' says by row "
+                    f"({', '.join(distinct[:4])}); make a source of each with 'where: {{{column}: [{distinct[0]}]}}'"
+                )
+    if doubts:
+        raise SourceError(f"{where}: columns hold several quantities.\n  " + "\n  ".join(doubts))
+
+
+def _measure(word: str) -> str | None:
+    """Return what a unit, or the name of a quantity, measures; None where it is neither."""
+    try:
+        return _OF_BASE[unit_factor(word)[0]]
+    except ConfigError:
+        plain = " ".join(re.sub(r"[_\W]+", " ", word.casefold()).split()) or word.strip()
+    named = [kind for kind, words in _MEASURES if re.search(rf"(?<!\w)(?:{words})(?!\w)", plain)]
+    if not named and re.fullmatch(r"%|g/t|oz/t|mg/kg", word.strip().casefold()):
+        return "grade"
+    return named[0] if len(named) == 1 and len(plain.split()) <= 4 else None
+
+
+def mixed_notes(
+    source: str,
+    mapped: Mapping[str, Sequence[str]],
+    bases: Mapping[str, str],
+    fields: Mapping[str, Any],
+    rows: npt.NDArray[np.int64],
+) -> list[Note]:
+    """Tell columns whose amounts are of two sizes with a thousandfold between them and none there (``amounts_of_two_sizes``).
+
+    Parameters are those of `refuse_mixed`; ``fields`` holds the amounts in base units, ``rows`` their rows in the file.
+    """
+    notes = []
+    for name, base in bases.items():
+        amounts = np.asarray(fields[name], dtype=float)
+        known = np.flatnonzero(amounts > 0)
+        if len(known) < _FEWEST:
+            continue
+        order = known[np.argsort(amounts[known], kind="stable")]
+        sizes = np.log10(amounts[order])
+        gaps = np.diff(sizes)[_LEAST_SIDE - 1 : len(sizes) - _LEAST_SIDE]
+        at = int(np.argmax(gaps)) + _LEAST_SIDE
+        if gaps.max() < _APART_DEX or max(np.ptp(sizes[:at]), np.ptp(sizes[at:])) > gaps.max():
+            continue
+        fewer = order[:at] if at <= len(order) - at else order[at:]
+        text = (
+            f"{name}: numbers are of two sizes with none between: {at} up to {amounts[order[at - 1]]:,.6g} {base}, "
+            f"{len(order) - at} from {amounts[order[at]]:,.6g} {base} on. Do rows hold two units, or two quantities? They were "
+            "read alike."
+        )
+        columns = tuple(mapped.get(name, ()))
+        notes.append(Note(source, "amounts_of_two_sizes", text, len(fewer), columns, tuple(rows[np.sort(fewer)])))
+    return notes
