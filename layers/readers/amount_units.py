@@ -89,12 +89,14 @@ def units_of_amounts(
     Raises
     ------
     SourceError
-        If a heading holds a unit that can be read two ways (``MT``, ``tons``, ``1000 m3``), columns mapped together are in
-        several units, or a column or row of units, or a line above the heading, contradicts the unit taken. All at once.
+        If a stated unit measures something else, a heading holds a unit that can be read two ways (``MT``, ``tons``,
+        ``1000 m3``), columns mapped together are in several units, or a column or row of units, or a line above the
+        heading, contradicts the unit taken. All at once.
     """
     units, doubts = dict(bases) | dict(stated), []
     for name, base in bases.items():
         if name in stated:
+            doubts += _of_another_measure(name, base, stated[name])
             doubts += _by_row(mapped.get(name, []), units[name], cells)
             continue
         for heading in mapped.get(name, []):
@@ -124,6 +126,12 @@ def units_of_amounts(
     if doubts:
         raise SourceError(f"{where}: units are not sure. State them under options.units.\n  " + "\n  ".join(doubts))
     return units
+
+
+def _of_another_measure(name: str, base: str, unit: str) -> list[str]:
+    """Return the doubt about a stated unit that does not measure what its amount is: hectares of a mass."""
+    measured, _ = unit_factor(unit)
+    return [] if measured == base else [f"options.units.{name}: '{unit}' is no unit of it; say {CHOICES[base]}"]
 
 
 def units_unstated(

@@ -20,6 +20,8 @@ DISAGREEMENT = 0.05
 """Relative difference from which an element and its oxide in one row are said to contradict each other."""
 OUTLIER_TIMES = 10.0
 """From how many times off its neighbours a rare earth is implausible; cerium and europium anomalies are not judged."""
+_AS_MUCH = 0.98
+"""A repeat may come out a little below the round number the first result exceeds."""
 _LIMIT_TIMES = 5.0
 _FOLLOW_UPS = 0.5
 _BLOCK = 100_000
@@ -139,14 +141,14 @@ def contradictions(source_id: str, columns: Sequence[AssayColumn], parsed: Mappi
 def limits_contradicted(
     source_id: str, columns: Sequence[AssayColumn], parsed: Mapping[str, Cells], rows: npt.NDArray[np.int64] | None
 ) -> list[Note]:
-    """Note where one method found much more of an element than the limit another method says it lies below.
+    """Note where one column holds much more of an element than the limit another says it lies below, or less than it exceeds.
 
     Parameters
     ----------
     source_id : str
         Id of the source.
     columns : sequence of AssayColumn
-        Of one element.
+        Of one element, the preferred first.
     parsed : mapping of str to Cells
         Cells of each column.
     rows : ndarray of int or None
@@ -156,6 +158,10 @@ def limits_contradicted(
     for result, limited in permutations(columns, 2):
         value = parsed[result.name].value * float(result.to_ppm or np.nan)
         cells_of_limit = parsed[limited.name]
+        if columns.index(result) < columns.index(
+            limited
+        ):  # else what is exceeded stands, see `layers.readers.assay_choice`
+            notes += _less_than_exceeded(source_id, result, limited, value, cells_of_limit, rows)
         limit = np.where(cells_of_limit.censored < 0, cells_of_limit.limit, np.nan) * float(limited.to_ppm or np.nan)
         with np.errstate(invalid="ignore"):
             above = np.flatnonzero(value > _LIMIT_TIMES * limit)
@@ -170,6 +176,30 @@ def limits_contradicted(
         names = (result.name, limited.name)
         notes.append(Note(source_id, "result_against_limit", message, len(above), names, rows_at(rows, above)))
     return notes
+
+
+def _less_than_exceeded(
+    source_id: str,
+    result: AssayColumn,
+    limited: AssayColumn,
+    value: npt.NDArray[np.float64],
+    limited_cells: Cells,
+    rows: npt.NDArray[np.int64] | None,
+) -> list[Note]:
+    """Note where a column holds less, in ppm, than another of its element is known to exceed."""
+    exceeded = np.where(limited_cells.censored > 0, limited_cells.limit, np.nan) * float(limited.to_ppm or np.nan)
+    with np.errstate(invalid="ignore"):
+        less = np.flatnonzero(value < _AS_MUCH * exceeded)
+    if not len(less):
+        return []
+    at = int(less[0])
+    message = (
+        f"{result.name} is less than {limited.name} exceeds, in {len(less)} rows (e.g. {value[at]:g} against > {exceeded[at]:g} "
+        "ppm). One of them is in another unit, dissolved less, or is of another sample. List the wrong one under options.ignore."
+    )
+    return [
+        Note(source_id, "result_against_limit", message, len(less), (result.name, limited.name), rows_at(rows, less))
+    ]
 
 
 def repeats_taken(

@@ -11,7 +11,7 @@ import pandas as pd
 from layers.accounting import Note, rows_at
 from layers.catalogue.source import Source
 from layers.cells.assay_columns import AssayColumn, factor_of
-from layers.cells.assays import Cells, unknown_marks
+from layers.cells.assays import Cells, of_a_validation, unknown_marks
 from layers.errors import SourceError
 from layers.readers.columns import as_text
 from layers.readers.inner_headings import refuse_units
@@ -112,10 +112,10 @@ def mark_notes(
         "mark_unknown": "Marks beside results are not known; the results were kept as they stand",
     }
     hits: dict[str, tuple[dict[str, None], set[str], set[int]]] = {code: ({}, set(), set()) for code in texts}
-    for result, name in marks.items():
-        if name not in cells.columns:
-            continue
-        for code, mark, places in unknown_marks(cells[name], cells[result]):
+    there = {result: name for result, name in marks.items() if name in cells.columns}
+    validated = of_a_validation(cells[name] for name in there.values())
+    for result, name in there.items():
+        for code, mark, places in unknown_marks(cells[name], cells[result], validated=validated):
             columns, words, positions = hits[code]
             columns |= {result: None, name: None}
             words.add(mark)

@@ -15,7 +15,7 @@ import pandas as pd
 from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.cells.assay_columns import METHOD_ORDER, AssayColumn, AssayColumns, factor_of
-from layers.cells.assays import Cells, apply_qualifiers, parse_cells, suspicions
+from layers.cells.assays import Cells, apply_qualifiers, of_a_validation, parse_cells, suspicions
 from layers.cells.heading_grammar import parse_heading
 from layers.elements import REE
 from layers.errors import SourceError
@@ -114,7 +114,16 @@ def read_suites(
         for part, name in beside.items():
             if name is not None:
                 suites.used.setdefault(name, f"{column.element}_{part}")
-    read = partial(_read_column, options=options, marks=marks, cells=cells, words_by_kind=words_by_kind, sheet=sheet)
+    validated = of_a_validation(cells[name] for name in marks.values() if name in cells.columns)
+    read = partial(
+        _read_column,
+        options=options,
+        marks=marks,
+        validated=validated,
+        cells=cells,
+        words_by_kind=words_by_kind,
+        sheet=sheet,
+    )
     parsed = {column.name: read(source, column) for column in results}
     if source.decimal_mark is None and _decimal_commas(where, cells, parsed):
         source = source.model_copy(update={"decimal_mark": ","})
@@ -253,6 +262,7 @@ def _read_column(
     *,
     options: GeochemistryOptions,
     marks: Mapping[str, str],
+    validated: bool,
     cells: pd.DataFrame,
     words_by_kind: Mapping[str, Mapping[str, str]],
     sheet: AssayColumns,
@@ -271,7 +281,7 @@ def _read_column(
         unknown = (column_cells.censored < 0) & ~np.isfinite(column_cells.limit)
         column_cells.limit[unknown] = limit
     if column.name in marks:
-        column_cells = apply_qualifiers(column_cells, cells[marks[column.name]], limit)
+        column_cells = apply_qualifiers(column_cells, cells[marks[column.name]], limit, validated=validated)
     _take_limits(column_cells, column, sheet, cells)
     substituted = options.substituted_below.get(column.name)
     if substituted is not None:
@@ -319,15 +329,16 @@ def _take_limits(column_cells: Cells, column: AssayColumn, sheet: AssayColumns, 
 
 def _decimal_commas(where: str, cells: pd.DataFrame, parsed: Mapping[str, Cells]) -> bool:
     """Say whether unreadable cells hold decimal commas beyond doubt; stop where a comma may part thousands."""
-    commas, points = [], False
+    commas: list[tuple[str, str]] = []
     for name, column_cells in parsed.items():
         if len(column_cells.unreadable):
             texts = cells[name].iloc[column_cells.unreadable].astype("str").str.strip()
             hits = texts[texts.str.fullmatch(r"[<>≤≥]?=?\s*[+-]?\d+,\d+")]
             commas += [(name, text) for text in hits]
-            points = points or bool(len(hits) and cells[name].str.contains(r"\d\.\d", na=False).any())
     if not commas:
         return False
+    texts_of_results = (cells[name].dropna().astype("str") for name in parsed)
+    points = any(texts.str.contains(r"\d\.\d").any() for texts in texts_of_results)
     sure = any(len(text.rsplit(",", 1)[1]) != 3 or text.lstrip("<>≤≥= +-").startswith("0,") for _, text in commas)
     if points or not sure:
         name, text = commas[0]

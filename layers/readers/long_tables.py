@@ -12,7 +12,7 @@ import pandas as pd
 from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.cells.assay_columns import unit_name
-from layers.cells.assays import BELOW_WORDS, holds_marks, mark_signs
+from layers.cells.assays import BELOW_WORDS, holds_marks, mark_signs, of_a_validation
 from layers.cells.heading_grammar import parse_heading, parse_headings
 from layers.errors import SourceError
 from layers.readers.columns import as_text, mapped_columns
@@ -166,9 +166,10 @@ def _marked(cells: pd.DataFrame, value: str, marks: Sequence[str], limits: str |
         return cells[value]
     text = as_text(cells[value]).fillna("")
     signs = np.full(len(cells), "", dtype=object)
+    validated = of_a_validation(cells[name] for name in marks)
     for sign in ("b", ">", "<", "x"):  # the worst word of all that were said stands
         for name in marks:
-            signs[mark_signs(cells[name]) == sign] = sign
+            signs[mark_signs(cells[name], validated=validated) == sign] = sign
     limit = as_text(cells[limits]).fillna("") if limits is not None else text.map(lambda _: "")
     plain = text.str.fullmatch(r"\d.*|\.\d.*").to_numpy(dtype=bool)
     numberless = pd.to_numeric(text, errors="coerce").fillna(0).eq(0) & ~text.str.contains(r"^[<>≤≥].*\d", na=False)

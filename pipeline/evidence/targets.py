@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from layers.elements import REE as RARE_EARTHS
 from layers.own_tables import own_table
 from layers.text import did_you_mean
 
@@ -107,7 +108,8 @@ def checked_targets(wanted: tuple[str, ...]) -> tuple[str, ...]:
         elif word in symbols:
             chosen.append(symbols[word])
         else:
-            hint = did_you_mean(name, symbols) or ""
+            of_rare_earths = word in {symbol.casefold() for symbol in RARE_EARTHS}
+            hint = " It is one of the rare earths: write REE." if of_rare_earths else did_you_mean(name, symbols)
             raise ValueError(
                 f"targets: '{name}' is not known.{hint} Known are {REE}, {', '.join(table.targets)}, or all"
             )

@@ -52,6 +52,30 @@ def test_an_over_range_result_takes_its_follow_up_whatever_it_is_called(tmp_path
     assert found.layer["La_censored"].tolist() == [0, 0]
 
 
+@pytest.mark.parametrize(("follow_up", "told"), [("2.1", False), ("0.99", False), ("0.9", True), ("0.09", True)])
+def test_a_follow_up_below_what_the_first_result_exceeds_is_told(tmp_path: Path, follow_up: str, told: bool) -> None:
+    found = lab(tmp_path, f"sample_id,site_id,La_ppm,La_OG_pct\na,A,>10000,{follow_up}\nb,A,2500,\n")
+    rows = [note.rows for note in found.notes if note.code == "result_against_limit"]
+    assert rows == ([(2,)] if told else [])
+
+
+@pytest.mark.parametrize("others", [("U", "J"), ("UJ", "R"), ("J+", "D")])
+def test_l_and_n_among_marks_of_a_validation_are_no_limits_and_told(tmp_path: Path, others: tuple[str, str]) -> None:
+    rows = [
+        f"s{n},A,{20 + n},{mark},50,{other}"
+        for n, (mark, other) in enumerate([("L", ""), ("N", others[0]), ("", others[1])])
+    ]
+    found = lab(tmp_path, "\n".join(["sample_id,site_id,La_ppm,La_Q,Ce_ppm,Ce_Q", *rows]))
+    assert values(found, "La_ppm") == [20, 21, 22]
+    [note] = [note for note in found.notes if note.code == "mark_unknown"]
+    assert note.rows == (2, 3)
+
+
+def test_l_and_n_alone_mean_that_nothing_was_found(tmp_path: Path) -> None:
+    found = lab(tmp_path, "sample_id,site_id,La_ppm,La_Q\na,A,20,L\nb,A,21,N\nc,A,22,\n")
+    assert values(found, "La_ppm") == [None, None, 22]
+
+
 def test_a_measured_value_beats_a_censored_one_but_not_a_limit_it_contradicts(tmp_path: Path) -> None:
     found = lab(tmp_path, "sample_id,site_id,La_FUS_ppm,La_AR_ppm\na,A,<5,3\nb,A,>1000,700\nc,A,40,20\nd,A,50,30\n")
     assert values(found, "La_ppm") == [3, None, 40, 50]
@@ -192,3 +216,17 @@ def test_the_limit_of_a_marked_result_is_kept_beside_an_empty_repeat(tmp_path: P
     found = lab(tmp_path, "sample_id,site_id,La_ppm,La Q,La_ppm_OL\n" + "".join(row + "\n" for row in rows))
     assert values(found, "La_ppm")[:3] == [410, None, 21000]
     assert values(found, "La_limit_ppm")[:3] == [None, 3.2, None]
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "unit"),
+    [("mass_t", "t", "ha"), ("mass_t", "t", "m3"), ("area_m2", "m2", "Mt"), ("height_m", "m", "acre")],
+)
+def test_a_unit_that_measures_something_else_is_refused(name: str, base: str, unit: str) -> None:
+    with pytest.raises(SourceError, match=rf"options\.units\.{name}: '{unit}' is no unit of it"):
+        units_of_amounts("s", {name: ["Tailings"]}, {name: base}, {name: unit})
+
+
+def test_one_comma_among_points_stops_and_never_turns_the_mark_of_all(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="Ce_ppm '60,5'"):
+        lab(tmp_path, "sample_id;site_id;La_ppm;Ce_ppm\na;A;41.2;60,5\nb;A;42;61\n")

@@ -47,6 +47,8 @@ def test_targets_of_a_run_file_are_symbols_each_once() -> None:
     assert len(checked_targets(("all",))) == 30
     with pytest.raises(ValueError, match="helium is a gas"):
         checked_targets(("helium",))
+    with pytest.raises(ValueError, match="one of the rare earths: write REE"):
+        checked_targets(("Nd",))
     with pytest.raises(ValueError, match="'unobtainium' is not known"):
         checked_targets(("unobtainium",))
 
