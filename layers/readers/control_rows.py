@@ -19,22 +19,31 @@ _KINDS: Mapping[str, str] = {
         r"standards?|stds?|certified|certified reference|(?:certified )?reference (?:material|standard)s?|"
         r"ref(?:erence)? mat(?:erial)?s?|"
         r"qc standard|estandar(?:es)?|patron(?:es)?|padrao|padroes|material (?:de )?referenc\w*|"
-        r"materiau (?:de )?reference|etalons?|"
+        r"materiau (?:de )?reference|etalons?|mat ref|temoins?|referencias?|references?|controls?|controles?|"
+        r"blind (?:std|standard)|"
         r"referensmaterial|referansemateriale|referenzmaterial|oreas\w*"
     ),
     "control_blank": (
         r"blanks?|blks?|(?:field|coarse|fine|pulp|lab|method|prep|procedural) ?blanks?|blanc|blancs|blancos?|branco|blankprove?|"
-        r"blindprobe|blindwert|nollprov|sokea"
+        r"blindprobe|blindwert|nollprov|sokea|"
+        r"prep wash|(?:quartz|silica|sand) (?:wash|flush|blank)|silice|silica|rinsate|rinse|lavado"
     ),
     "control_duplicate": (
         r"dups?|duplicates?|(?:field|lab|pulp|prep|coarse|crush|analytical|core|reject|crd|quarter core)[ -]?"
         r"(?:dups?|duplicates?|replicates?|reps?|repeats?|splits?)|"
         r"replicates?|repeats?|checks?|re ?assays?|re ?runs?|"
-        r"umpire|check (?:sample|assay)s?|doublons?|duplicatas?|duplicados?|duplikat\w*|dubbelprov|"
+        r"umpire|check (?:sample|assay)s?|doublons?|duplicatas?|duplicados?|duplikat\w*|dubbelprov|replicas?|"
         r"dobbeltprove|rinnakkaisnayte"
     ),
     "control_average": r"averages?|avg|means?|moyennes?|promedios?|medias?|mittelwert\w*|medelvarde\w*|snitt|keskiarvo",
 }  # fmt: skip
+_CODES: Mapping[str, str] = {
+    "control_standard": "msd?|lcsd?|bsd?|lfbd?|crm|srm|pe|std|spk",
+    "control_blank": "[mlfterbaic]b|[ic]cb|mbk|blk",
+    "control_duplicate": "[flp][drs]|dup|rep|msr",
+}
+"""Codes of data deliverables (EPA, state agencies) for the type of a sample; they count where a code for ordinary ones stands."""
+_OWN_CODES = r"n|ns|nm|reg|s|sa|smp|samp|org|orig|int|norm|env|trg|grab|comp"
 _OWN_SAMPLES = (
     r"orig(?:inal)?s?|regular|routine|primary|normal|samples?|assays?|cores?|grabs?|chips?|composites?|unknown|field samples?|"
     r"regular samples?|primary samples?|muestras?|rutina|echantillons?|ordinary|parent|main|first"
@@ -52,13 +61,16 @@ _ID = re.compile(
 )
 _ID_LIKE = "(?i)oreas|[cs]rm|std|standard|bla?n?[kc]|dup|rpt|repeat|replicate|re-?assay|check|split|copy"
 """Finds at least the ids that `_ID` does."""
-_REPEATED = r"duplicate|duplicado|duplikat|dup|rpt|replicate|repeat|rep|re-?run|re-?assay|check|split|doublon"
+_REPEATED = (
+    r"duplicate|duplicado|duplikat|dup|rpt|replicate|r[ée]plica|repeat|rep|re-?run|re-?assay|check|split|doublon|[flp]d"
+)
 _REPEAT = re.compile(
     rf"(?i)(?P<before>.*[^\W_])[\s_\-.(]+(?:{_REPEATED}|[rd])[\s_\-.]*\d?\W*|"
+    rf"(?P<glued>.*\d)(?:{_REPEATED}|[rd])\W*|"
     rf"(?:\w+[\s_\-]+)?(?:{_REPEATED})[\s_\-.:]*(?P<after>[^\s_\-.:].*)"
 )
 """Ids made of another id and a word, or R or D, for a repeat of it."""
-_LIKE_REPEAT = r"(?i)dup|rpt|rep|re-?run|re-?assay|check|split|doublon|[\s_\-.(][rd][\s_\-.]*\d?\W*$"
+_LIKE_REPEAT = r"(?i)dup|rpt|r[ée]p|re-?run|re-?assay|check|split|doublon|[\s_\-.(\d][flp]?[rd][\s_\-.]*\d?\W*$"
 """Finds at least the ids that `_REPEAT` does."""
 _PUBLISHED = re.compile(
     r"(?i)\W*(?:(?:average |mean )?(?:upper |lower |bulk )?(?:continental )?crust(?:al)?(?: average| abundance)?|ucc|paas|"
@@ -78,12 +90,15 @@ _LIKE_PUBLISHED = (
 """Finds at least what `_PUBLISHED` does."""
 _OWN_WORDS = re.compile(
     r"(?i)^\W*(?:(?:qa/?qc|qc|qaqc|control)(?=$|[\s_\-#.:]|\d)|"
-    r"(?:nist|gbw|gs[sdrp]|bcr|agv|bhvo|stsd|lksd|till|sco|sdo)[\s_\-#.:]*\d)"
+    r"(?:nist|gbw|gs[sdrp]|bcr|agv|bhvo|stsd|lksd|till|sco|sdo)[\s_\-#.:]*\d|"
+    r"(?:oka|gre|amis|cgl|sy|dh|mp|ree|sarm|cdn|geostats|w|g)[\s_\-#.:]*\d+[a-z]?\W*$)"
 )
-_LIKE_OWN_WORDS = "(?i)qa|qc|control|nist|gbw|gs[sdrp]|bcr|agv|bhvo|stsd|lksd|till|sco|sdo"
+_LIKE_OWN_WORDS = (
+    "(?i)qa|qc|control|nist|gbw|gs|bcr|agv|bhvo|stsd|lksd|till|sco|sdo|oka|gre|amis|cgl|sy|dh|mp|ree|sarm|cdn|w|g"
+)
 """Words for controls, and names of reference materials, that begin other ids too: QC is Quebec. They count where few ids begin
 so and the others look different."""
-_FEW = 0.2
+_FEW, _MOSTLY_OWN = 0.2, 0.5
 _LONGEST = 200
 """Letters of the longest name of a value for comparison; a longer id is none."""
 
@@ -114,7 +129,9 @@ def control_rows(
             continue
         words = as_text(cells[heading.text])
         plain = words.fillna("").map(_plain)
+        coded = heading.kind == "sample_type" and _in_codes(plain)
         for code, pattern in _KINDS.items():
+            pattern = f"{pattern}|{_CODES[code]}" if coded and code in _CODES else pattern
             for position in _places(plain.str.fullmatch(pattern)):
                 reason = f"{heading.text} is '{words.iloc[position]}': the row is {_WORDS[code]}, no sample of its own"
                 controls.setdefault(position, (code, reason))
@@ -138,6 +155,9 @@ def control_rows(
                 f"the sample id is '{texts.iloc[index]}', and {stem} stands in the table: the row is a repeat of it"
             )
             controls.setdefault(index, ("control_duplicate", reason))
+        for index, code in _by_word(texts).items():
+            reason = f"the sample id is '{texts.iloc[index]}': the row is {_WORDS[code]}, no sample of its own"
+            controls.setdefault(index, (code, reason))
         for index in _by_shape(sample_id):
             reason = f"the sample id is '{sample_id.iloc[index]}': the row is a control, no sample of its own"
             controls.setdefault(index, ("control_standard", reason))
@@ -153,10 +173,31 @@ def _of_another(ids: pd.Series) -> dict[int, str]:
     repeats: dict[int, str] = {}
     for index in likely:
         match = _REPEAT.fullmatch(str(ids.iloc[index]).strip())
-        stem = (match["before"] or match["after"]).strip() if match else ""
+        stem = (match["before"] or match["glued"] or match["after"]).strip() if match else ""
         if stem and stem.casefold() in known:
             repeats[index] = stem
     return repeats
+
+
+def _in_codes(plain: pd.Series) -> bool:
+    """Say whether a column of types holds codes: nothing else but those of controls, those of ordinary samples, and words."""
+    words = [word for word in plain.unique() if word]
+    known = "|".join([*_KINDS.values(), *_CODES.values(), _OWN_SAMPLES, _OWN_CODES])
+    return any(re.fullmatch(_OWN_CODES, word) for word in words) and all(re.fullmatch(known, word) for word in words)
+
+
+def _by_word(ids: pd.Series) -> dict[int, str]:
+    """Return the few ids that are a word for controls and nothing else, perhaps numbered: ``Estándar``, ``Patrón 3``.
+
+    Averages are left to `layers.readers.summary_rows`, which knows what else stands beside them.
+    """
+    plain = ids.fillna("").astype(str).str.slice(0, _LONGEST).map(_plain).str.replace(r"\W*\d{0,3}$", "", regex=True)
+    kinds = [(code, pattern) for code, pattern in _KINDS.items() if code != "control_average"]
+    codes = {
+        word: next((code for code, pattern in kinds if re.fullmatch(pattern, word)), None) for word in plain.unique()
+    }
+    hits = {row: code for row, word in enumerate(plain) if (code := codes[word]) is not None}
+    return hits if len(hits) <= _MOSTLY_OWN * len(ids) else {}
 
 
 def _tells_controls(column: pd.Series) -> bool:
@@ -178,7 +219,7 @@ def _by_shape(sample_id: pd.Series) -> list[int]:
     if not cells_like(ids, _LIKE_OWN_WORDS).any():
         return []
     marked = ids.str.contains(_OWN_WORDS, regex=True)
-    if not marked.any() or marked.mean() > _FEW:
+    if not marked.any() or marked.mean() > _MOSTLY_OWN:
         return []
     shapes = ids.str.replace(r"[A-Za-z]", "a", regex=True).str.replace(r"\d+", "0", regex=True)
     alike = shapes.isin(set(shapes[~marked]))

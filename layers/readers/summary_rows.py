@@ -20,6 +20,7 @@ _NAMED_SUMMARY = (
     r"(?:averages?|avg|mean(?= \(|=)|weighted (?:mean|average|avg)|sub-?totals?|grand totals?|sous-?total|totaux|"
     r"moyennes?|promedios?|mittelwert|std\.? ?dev|st\. ?dev|standard deviation|standardabweichung|[ée]cart[- ]type|"
     r"desviaci[óo]n est[áa]ndar|arithmetic mean|geo(?:metric|m\.?)? ?mean|coefficient of variation)(?![\w-]).*|"
+    r"[^\W\d]{3,20} (?:means?|averages?|avg|medians?)|(?:moyenne|m[ée]diane|promedio|media) (?:des?|del?|dos|das) [^\W\d]{3,20}|"
     r"(?:means?|totals?|sums?|min(?:imum)?|max(?:imum)?|medians?|media|m[ée]diane|mediana|suma|somme)\W*"
     r"(?:\(.*\)|n ?= ?\d+|of (?:all|the|\d).*|(?:g[ée]n[ée]ral|general|all)\b.*))\s*"
 )
@@ -32,9 +33,11 @@ _LIKE_A_SUMMARY = (
 _SUMMARY_BESIDE = r"(?i)\s*(?:n|count|nombre|s\.?d\.?|rsd|cv|p ?(?:5|10|25|50|75|90|95|98|99)|q[1-3])\s*%?\s*:?\s*"
 """Words that are ids as well; they count in the last rows only: below another row of the sort, or where ids hold digits."""
 _FEWEST_IDS, _NUMBERED = 4, 0.8
+_LAST = 12
+"""Rows at the end of a table among which a bare word tells statistics."""
 
 
-def summary_places(words: pd.Series, last: int = 6) -> list[int]:
+def summary_places(words: pd.Series, last: int = _LAST) -> list[int]:
     """Return which rows are totals or means of others, by the word that stands for their id or name.
 
     A bare word tells it of the last rows only, a form nothing is called by (``Mean (n=2)``) of all.
@@ -65,7 +68,7 @@ def _numbered(words: pd.Series) -> bool:
     return len(given) > _FEWEST_IDS and float(given.str.contains(r"\d", regex=True).mean()) >= _NUMBERED
 
 
-def summary_notes(source: Source, column: str, words: pd.Series, rows: np.ndarray, last: int = 6) -> list[Note]:
+def summary_notes(source: Source, column: str, words: pd.Series, rows: np.ndarray, last: int = _LAST) -> list[Note]:
     """Note rows above the last ones that are called like a total or mean, among ids that hold digits: they count as they stand.
 
     Parameters

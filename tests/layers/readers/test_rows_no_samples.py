@@ -239,3 +239,61 @@ def test_published_values_and_reference_materials_by_name_are_no_samples(own: st
 def test_ids_that_all_begin_like_a_reference_material_are_samples(prefix: str) -> None:
     ids = pd.Series([f"{prefix}{number:03d}" for number in range(20)])
     assert control_rows(pd.DataFrame({"id": ids}), ids) == {}
+
+
+_OWN = [f"A{at},S{at % 5},{30 + at}" for at in range(20)]
+
+
+def ids_kept(folder: Path, further: list[str], heading: str = "sample_id,site_id,La_ppm") -> list[str]:
+    found = lab(folder, "\n".join([heading, *_OWN, *further]) + "\n")
+    return [str(own).removeprefix("lab:") for own in found.layer["sample_id"]][20:]
+
+
+@pytest.mark.parametrize(
+    "own",
+    ["Estándar", "Patrón 3", "Témoin", "Referencia", "Mat. réf.", "prep wash", "Silice", "Control 2", "REE-1", "OKA-2", "GRE-04",
+     "AMIS0185", "SY-4", "BCR-2", "DH-1a", "G-2", "W-2a", "MP-2", "QC-1"],
+)  # fmt: skip
+def test_reference_material_and_words_for_it_in_place_of_an_id_are_no_samples(tmp_path: Path, own: str) -> None:
+    assert ids_kept(tmp_path, [f"{own},S1,2500"]) == []
+
+
+def test_many_controls_at_the_end_of_a_batch_are_still_few_beside_the_samples(tmp_path: Path) -> None:
+    names = ["REE-1", "OKA-2", "GRE-04", "AMIS0185", "SY-4", "BCR-2", "DH-1a", "MP-2", "STSD-3", "Estándar", "Patrón 3"]
+    assert ids_kept(tmp_path, [f"{name},S1,{2500 + at}" for at, name in enumerate(names)]) == []
+
+
+@pytest.mark.parametrize("own", ["A3R", "A3-FD", "A3 réplica", "A3D", "A3 LD"])
+def test_further_spellings_of_a_repeat_are_no_samples(tmp_path: Path, own: str) -> None:
+    assert ids_kept(tmp_path, [f"{own},S1,33"]) == []
+
+
+@pytest.mark.parametrize("own", ["A99R", "B3-FD", "W12", "G-2 pit"])
+def test_ids_that_only_look_like_them_are_samples(tmp_path: Path, own: str) -> None:
+    assert ids_kept(tmp_path, [f"{own},S1,33"]) == [own]
+
+
+def test_samples_called_by_the_letters_of_a_reference_are_samples(tmp_path: Path) -> None:
+    found = lab(tmp_path, "sample_id,site_id,La_ppm\n" + "".join(f"REE-{at},S1,{at + 20}\n" for at in range(9)))
+    assert len(found.layer) == 9
+
+
+def test_codes_of_deliverables_tell_controls_where_a_code_of_samples_stands(tmp_path: Path) -> None:
+    rows = [f"{one},{code}" for one, code in zip(_OWN, ["N"] * 20, strict=True)]
+    rows += ["D1,S1,30,FD", "D2,S1,31,MB", "D3,S1,130,MS", "D4,S1,131,MSD", "D5,S1,90,LCS", "D6,S1,0.1,EB"]
+    found = lab(tmp_path, "sample_id,site_id,La_ppm,Sample Type\n" + "\n".join(rows) + "\n")
+    assert len(found.layer) == 20
+    assert found.rejected["reason_code"].value_counts().to_dict() == {
+        "control_standard": 3, "control_blank": 2, "control_duplicate": 1
+    }  # fmt: skip
+
+
+def test_letters_in_a_column_of_types_that_are_no_such_codes_are_samples(tmp_path: Path) -> None:
+    rows = [f"{one},{'MS' if at % 2 else 'FD'}" for at, one in enumerate(_OWN)]
+    assert len(lab(tmp_path, "sample_id,site_id,La_ppm,Sample Type\n" + "\n".join(rows) + "\n").layer) == 20
+
+
+def test_percentiles_and_means_of_things_below_the_samples_are_no_samples(tmp_path: Path) -> None:
+    above = ["Promedio,,54", "Máx,,122", "Desv. est.,,23", "n,,24", "P90,S1,110"]
+    tail = [*above, "Crustal abundance,,31", "Moyenne,S2,54", "UCC,S3,31", "Tailings mean,S4,54"]
+    assert ids_kept(tmp_path, tail) == []
