@@ -36,6 +36,9 @@ SYMBOLS = {
 }  # fmt: skip
 """Two-letter element symbols in mixed case, which no publisher's upper-case code can be mistaken for."""
 
+_LETTERS = {"U": "uranium", "V": "vanadium", "W": "tungsten", "Y": "yttrium"}
+"""One-letter symbols, which are read beside a two-letter one alone: on their own they are codes of somebody."""
+
 _MARKS = re.compile(r"[,;|+\n()\[\]]")
 _SOFT_SPLIT = re.compile(r" ?/ ?| (?:and|et|y|e|&|con|with) | ?& ?| ?[-–+] ?", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
@@ -47,8 +50,9 @@ def normalise_commodities(raw: pd.Series, codes: Mapping[str, str] | None = None
 
     Cells are split at commas, semicolons, bars and line breaks outside brackets. Each part is looked up in the source's own
     ``codes`` first (without case), then as a phrase (without case, accents and bracketed qualifier), then as a mixed-case
-    element symbol. Parts nobody knows stay as written, so that nothing is lost; `unknown_commodities` counts them. Parts that
-    deny or doubt what they name (``no REE``, ``REE?``, ``REE (trace)``) are left out; `commodities_taken_back` names them.
+    element symbol, then as several codes or symbols apart by blanks (``Au Ag Cu``). Parts nobody knows stay as written, so that
+    nothing is lost; `unknown_commodities` counts them. Parts that deny or doubt what they name (``no REE``, ``REE?``,
+    ``REE (trace)``) are left out; `commodities_taken_back` names them.
 
     Parameters
     ----------
@@ -198,7 +202,24 @@ def _part(part: str, own: Mapping[str, str], dropped: list[str]) -> list[str]:
     if _is_taken_back(part):
         dropped.append(part.replace(";", ","))
         return []
+    if len(apart := _BLANKS.sub(" ", part).split(" ")) > 1 and _are_symbols(apart, own):
+        return [name for piece in apart for name in _symbol(piece, own)]
     return [part.replace(";", ",")]
+
+
+def _are_symbols(pieces: list[str], own: Mapping[str, str]) -> bool:
+    """Say whether pieces apart by blanks are all symbols (``Au Ag U``), or own codes and known words (``BE F Cerium``).
+
+    A word beside a symbol that is no code may be an article: ``La plata`` is silver without lanthanum.
+    """
+    if any(_key(piece) in own for piece in pieces):
+        return all(_lookup(piece, own) is not None for piece in pieces)
+    return all(piece in SYMBOLS or piece in _LETTERS for piece in pieces) and not _LETTERS.keys() >= set(pieces)
+
+
+def _symbol(piece: str, own: Mapping[str, str]) -> list[str]:
+    names = _lookup(piece, own)
+    return [_LETTERS[piece]] if names is None else names
 
 
 def _is_taken_back(part: str) -> bool:
@@ -241,9 +262,9 @@ def _aliases() -> dict[str, str]:
         for spelling in (name, *entry["aliases"]):
             if aliases.setdefault(_key(spelling), name) != name:
                 raise ConfigError(f"commodities.yml: '{spelling}' means both {aliases[_key(spelling)]} and {name}.")
-    for symbol, name in {**SYMBOLS, "U": "uranium", "V": "vanadium", "W": "tungsten", "Y": "yttrium"}.items():
+    for symbol, name in {**SYMBOLS, **_LETTERS}.items():
         for spelling in vocabulary()["element_names"].get(symbol, "").split():
-            if len(spelling) > 2 and spelling not in _NO_COMMODITY and name in aliases:
+            if len(spelling) > 3 and spelling not in _NO_COMMODITY and name in aliases:
                 aliases.setdefault(_key(spelling), name)
     return aliases
 

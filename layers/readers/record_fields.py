@@ -18,6 +18,7 @@ from layers.cells.commodities import commodities_taken_back, normalise_commoditi
 from layers.cells.waste_words import settle
 from layers.readers.columns import as_text, mapped_columns, match_column, text_or_default, translate, without_words
 from layers.readers.joined_options import AmountTable
+from layers.readers.marked_columns import MarkOptions, marked_columns, marked_words
 from layers.readers.planned_wastes import without_planned
 from layers.readers.record_amounts import QUANTITIES, RARE_QUANTITIES, record_amounts
 from layers.readers.record_years import record_years
@@ -64,10 +65,8 @@ class CrossId(BaseModel):
     remove_blanks: bool = Field(default=True, description="inner blanks are no part of the id")
 
 
-class InventoryOptions(BaseModel):
+class InventoryOptions(MarkOptions):
     """Settings under ``options`` of an inventory source."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     units: dict[str, str] = Field(
         default_factory=dict, description="quantity column of the layer -> unit of bare numbers, e.g. ha"
@@ -94,10 +93,11 @@ class InventoryOptions(BaseModel):
 
 
 def quoted_columns(options: InventoryOptions, cells: pd.DataFrame) -> dict[str, str]:
-    """Return the columns ``options.cross_ids`` reads -> ``cross_ids``."""
+    """Return the columns that options read -> the layer column they fill."""
     names = [name for rule in options.cross_ids.values() for name in (rule.column, *rule.where)]
     headings = [str(name) for name in cells.columns]
-    return {column: "cross_ids" for name in names if (column := match_column(headings, name)) is not None}
+    quoted = {column: "cross_ids" for name in names if (column := match_column(headings, name)) is not None}
+    return quoted | marked_columns(options.marked, cells)
 
 
 def record_fields(
@@ -128,7 +128,7 @@ def record_fields(
     fields["aliases"] = _aliases(source, options, cells)
     for name in ("jurisdiction", "deposit_type", "status", "hazard_class", "url"):
         fields[name] = translate(source, text_or_default(source, cells, name), name)
-    fields["remarks"] = _joined(source, cells, "remarks")
+    fields["remarks"] = marked_words(options.marked, cells, source.path, _joined(source, cells, "remarks"))
     left_out: dict[str, pd.Series] = {}
     if {"minerals"} & {*source.columns, *source.defaults}:
         fields["minerals"], left_out["minerals"] = minerals_that_hold(_joined(source, cells, "minerals"))

@@ -16,11 +16,10 @@ RARE_EARTH_NAMES = (
 )  # fmt: skip
 
 _RARE_EARTHS = r"(?:rare[ -]?earths?|\bREEs?\b|\bTREO\b|terres rares|" + "|".join(RARE_EARTH_NAMES) + ")"
-_SAME_MINERALS = (
-    r"thorium|uranium|niobium|columbium|pyrochlore|tantalum|zircon|hafnium|phosph|apatite|beryllium|fluor|"
-    r"monazite|xenotime"
-)
+_SAME_MINERALS = r"thorium|uranium|niobium|columbium|pyrochlore|zircon|hafnium|phosph|apatite|monazite|xenotime"
 """What sells from the minerals that carry rare earths: where it is listed beside them, a host mineral is there."""
+_SOMETIMES = r"tantalum|beryllium|fluor"
+"""What sells from pegmatites and veins of which some carry rare earths and most do not."""
 
 
 class Host(NamedTuple):
@@ -47,6 +46,14 @@ COMMODITIES: tuple[Host, ...] = (
     Host(
         "rare_earth_mineral", r"monazite|xenotime|bastn[aä]site|eudialyte|allanite", 1.0, 0.6, 1.0, "Long et al. 2010"
     ),
+    Host(
+        "rare_earths_beside_tantalum",
+        rf"^(?=.*(?:{_SOMETIMES})).*?(?P<word>{_RARE_EARTHS})",
+        0.6,
+        0.1,
+        1.0,
+        "Černý and Ercit 2005: pegmatites of niobium and yttrium yes, of lithium and tantalum no",
+    ),
     Host("thorium", r"thorium", 0.8, 0.5, 1.0, "Long et al. 2010: monazite, thorite"),
     Host("niobium", r"niobium|columbium|pyrochlore", 0.75, 0.4, 1.0, "Verplanck et al. 2014"),
     Host("phosphate", r"apatite|phosphate|phosphorus", 0.7, 0.3, 0.95, "Emsbo et al. 2015; Taylor et al. 2019"),
@@ -65,7 +72,8 @@ COMMODITIES: tuple[Host, ...] = (
 )
 """Commodities; the highest that matches counts.
 
-A rare earth listed first, or beside something that sells from its minerals, is taken at its word. Listed alone among metals
+A rare earth listed first, or beside something that sells from its minerals, is taken at its word; beside tantalum, beryllium or
+fluorite alone, half way. Listed alone among metals
 of other minerals it says that somebody found some, not that a mineral which holds them went to the waste.
 """
 
@@ -145,7 +153,7 @@ DEPOSITS: tuple[Host, ...] = (
     Host("skarn_greisen", r"skarn|greisen", 0.2, 0.0, 0.5, "Cox and Singer 1986, models 14a, 15c"),
     Host(
         "base_or_precious",
-        r"\bVMS\b|massive sul(?:f|ph)ide|SEDEX|orogenic|lode gold|quartz vein|five[ -]element|porphyry"
+        r"\bVMS\b|massive sul(?:f|ph)ide|SEDEX|orogenic|(?:lode|vein) gold|quartz vein|five[ -]element|porphyry"
         r"|mesothermal|epithermal|shear[ -](?:zone|hosted)|ultramafic|mafic[ -]intrusi|(?:nickel|ni)[ -]copper"
         r"|mississippi|\bMVT\b",
         0.05,
@@ -156,6 +164,22 @@ DEPOSITS: tuple[Host, ...] = (
 )
 """Deposit groups; the highest that matches counts."""
 
+GOLD_GRAVELS = Host(
+    "gold_gravels",
+    r"\bplacers?\b",
+    0.35,
+    0.02,
+    0.9,
+    "Borrowman and Rosenbaum 1962: 1.25 kg of monazite in a tonne of one of the richest, Bald Mountain, or some 750 ppm",
+)
+"""What rare earths, thorium or their minerals among the words of a placer of gold or platinum are worth: monazite, zircon and
+ilmenite stay in the black sand, which is a trace of the gravel that was washed. Placers whose first word is a rare earth or its
+mineral, and those of beaches and old conglomerates, are not meant."""
+
+NAMED_AFTER_WATER = r"\b(?:creek|river|bar)\b *(?:[(;,:]|$)"
+"""Names of placers of gold that do not call themselves so: all of 61 records of California with gold first and a type of
+deposit, 35 of 43 of Oregon, and 95 % of 1,414 of Alaska by a predicted type. Of gulches in Oregon it is a third."""
+
 NO_HOST = 0.1
 """A deposit type up to this utility has no mineral that holds rare earths in any amount."""
 
@@ -163,7 +187,8 @@ PATHFINDERS = ("Th", "P", "Nb", "La", "Ce", "Y")
 """Elements whose regional samples go with rare-earth deposits of most types (Verplanck et al. 2014, Van Gosen et al. 2014)."""
 
 REFERENCES = """
-Binnemans et al. 2015, J. Cleaner Production 99, 17-38. Černý and Ercit 2005, Canadian Mineralogist 43, 2005-2026.
+Binnemans et al. 2015, J. Cleaner Production 99, 17-38. Borrowman and Rosenbaum 1962, in what the U.S. Geological Survey cites for
+Earth MRI focus area RM5203. Černý and Ercit 2005, Canadian Mineralogist 43, 2005-2026.
 Cox and Singer (eds) 1986, Mineral Deposit Models, USGS Bulletin 1693. Emsbo et al. 2015, Gondwana Research 27, 776-785.
 Goode 2012, Rare earth and thorium recovery in Canada, CIM. Long et al. 2010, USGS SIR 2010-5220. Sanematsu and Watanabe
 2016, Reviews in Economic Geology 18, 55-79. Seredin and Dai 2012, Int. J. Coal Geology 94, 67-93. Taylor et al. 2019,

@@ -34,10 +34,10 @@ def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
     table : DataFrame
         ``waste_type``, ``tonnage_rule``, ``amount_rule`` (tonnage, worked, unclear, prospect) and ``tonnage_t``,
         ``tonnage_low_t``, ``tonnage_high_t``, missing where no rule gives them; where known, ``site_kind`` and what
-        `size_clues` tells: ``size_log10``, which moves the tonnes of all but prospects, and ``dug_log_odds``, which moves the
-        chance of a waste where it is unclear whether anything was dug; ``commodities``, ``longitude`` and ``latitude`` for
-        what the region's own tonnages say (`like_amounts`), which takes the place of `TONNES_LOG10`; places of which nobody
-        says that they were worked stay as much smaller as there.
+        `size_clues` tells: ``size_log10``, which moves the tonnes of all but prospects, and ``dug_log_odds`` and
+        ``shown_log_odds``, which move the chance of a waste where it is unclear whether anything was dug and of prospects;
+        ``commodities``, ``longitude`` and ``latitude`` for what the region's own tonnages say (`like_amounts`), which takes the
+        place of `TONNES_LOG10`; places of which nobody says that they were worked stay as much smaller as there.
 
     Returns
     -------
@@ -67,10 +67,11 @@ def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
         moved = expected + (0.0 if name == "prospect" else larger)
         for column, value in (("tonnage_log10", moved), ("tonnage_below", sd), ("tonnage_above", sd)):
             amounts[column] = np.where(rows, value, amounts[column])
-    worked, unclear = ~known & (rule == "worked"), ~known & (rule == "unclear")
-    if "dug_log_odds" in table:
-        odds = logit(amounts["exists"].clip(0.01, 0.99)) + table["dug_log_odds"].to_numpy(float)
-        amounts["exists"] = np.where(unclear, expit(odds), amounts["exists"])
+    worked, unsaid = ~known & (rule == "worked"), ~known & (rule == "unclear")
+    for column, rows in (("dug_log_odds", unsaid), ("shown_log_odds", ~known & (rule == "prospect"))):
+        if column in table:
+            odds = logit(amounts["exists"].clip(0.01, 0.99)) + table[column].to_numpy(float)
+            amounts["exists"] = np.where(rows, expit(odds), amounts["exists"])
     only_mined = known & (table["tonnage_rule"] == "mined").to_numpy()
     amounts["exists"] = np.where(only_mined, CHANCE_OF_WASTE["worked"], amounts["exists"])
     if "site_kind" in table:

@@ -21,6 +21,15 @@ LATER_DEX, USUAL_LAST_YEAR, LATER_SPAN = 0.4 / 50.0, 1930.0, (1850.0, 2010.0)
 Fifty years more are 0.43 (standard error 0.20) on 338 mines of British Columbia (milled), 0.68 (0.09) on 1,317 (mined) and 0.41
 (0.11) on 193 wastes of Nova Scotia."""
 
+LEAN_IRON = (r"magnetite|specular", r"\b(?:quartz|chert|jasper|silicates?)\b")
+"""Minerals of an iron ore that was ground and parted before it was sold: one of each."""
+
+SHIPPED_AS_DUG_DEX = -0.5
+"""What is added to the tonnes of a waste where the minerals of an iron mine are known and are not those of `LEAN_IRON`.
+
+Its ore was shipped as it was dug, and rock alone was left. Judgement; in Labrador it tells Schefferville from Wabush and Labrador
+City, where the ore was ground and its tailings lie in lakes."""
+
 _RARE_EARTHS = r"\b(?:rare earths|" + "|".join(RARE_EARTH_NAMES) + r")\b"
 
 CLASSED = r"^[A-D]\b"
@@ -32,8 +41,10 @@ LEAST_OF_CLASS = 30
 In Ontario mines of class A worked 27 years (geometric mean of 35), of B 15 (118), of C 7 (394), of D 2 (193): classes and closing
 year take a third of the squared error on blocks left out (740 mines)."""
 
-WORKS_NAME = r"\b(?:mines?|colliery|collieries|quarry|quarries|pits?|dredg\w*)\b"
-"""Names of places that somebody worked, where the status does not say so. A placer is a kind of deposit: 33 of 96 were worked."""
+WORKS_NAME = r"\b(?:mines?|colliery|collieries|quarry|quarries|pits?|adits?|shafts?|dredg\w*)\b"
+"""Names of places that somebody worked or dug, where the status does not say so.
+
+A placer is a kind of deposit: 33 of 96 were worked."""
 
 WORKS_ODDS, WORKS_SHARE = 2.0, 0.08
 """What such a name adds to the log odds that a place was worked, and the share of places that have one.
@@ -47,6 +58,19 @@ COMMODITY_ODDS, USUAL_COMMODITIES, MOST_COMMODITIES = 0.3, 2.4, 5
 The same regression: 0.30 (0.06); both together have an AUC of 0.67 on blocks left out. In British Columbia 46, 53 and 77 of 100
 metal sites with one, two and three were producers; in Labrador (44 mines) the number says nothing. It says nothing of tonnes:
 0.0 per commodity on 1,092 metal mines of British Columbia."""
+
+
+SHOWING_ODDS = {r"(?<!un)develop|advanced": 2.0, r"prospect": 1.1, r"indicat|anomal|reported": -2.2}
+"""What the status of a place that nobody mined adds to the log odds that something was dug, against a showing or occurrence.
+
+Shares with a trench or an adit in Labrador: 39 % of 71 developed prospects, 20 % of 225 prospects, 8 % of 1,064 showings and
+1 % of 1,772 indications."""
+
+WORKINGS_NOTED, WORKINGS_ODDS = r"\b(?:trench(?:es|ed|ing)?|tranch[ée]es?|adits?|shafts?|galer[ií]as?)\b", 2.1
+"""Workings noted of a place, and what they add to the same log odds.
+
+In Labrador 47 % of 43 mines have a trench on record and 5.6 % of 3,132 other places (ratio 8.4). Holes that were drilled tell
+nothing: 9 and 6 %."""
 
 
 def years_worked(sites: pd.DataFrame) -> np.ndarray:
@@ -67,14 +91,17 @@ def size_clues(sites: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``site_id``; ``size_log10``, to the decimal logarithm of the tonnes of a mine: from its years of work, else those usual
-        of its class of hazards in the region, and from its last year; ``dug_log_odds``, to the log odds that anything was
-        dug, where no record says so. Both are 0 where nothing is known.
+        of its class of hazards in the region, from its last year and the minerals of iron ores; ``dug_log_odds``, to the log
+        odds that anything was dug, where no record says so, and ``shown_log_odds``, the same of places that were shown or
+        explored and never mined. All are 0 where nothing is known.
     """
+    noted = _texts(sites, "remarks").str.contains(WORKINGS_NOTED, case=False, regex=True).to_numpy(bool)
     return pd.DataFrame(
         {
             "site_id": sites["site_id"].to_numpy(),
-            "size_log10": YEARS_SLOPE * (_log_years(sites) - np.log10(USUAL_YEARS)) + _later(sites),
-            "dug_log_odds": _dug(sites),
+            "size_log10": YEARS_SLOPE * (_log_years(sites) - np.log10(USUAL_YEARS)) + _later(sites) + _as_dug(sites),
+            "dug_log_odds": _dug(sites) + WORKINGS_ODDS * noted,
+            "shown_log_odds": _shown(sites) + WORKINGS_ODDS * noted,
         }
     )
 
@@ -97,6 +124,13 @@ def _later(sites: pd.DataFrame) -> np.ndarray:
     return np.nan_to_num(LATER_DEX * (last - USUAL_LAST_YEAR))
 
 
+def _as_dug(sites: pd.DataFrame) -> np.ndarray:
+    minerals = _texts(sites, "minerals")
+    lean = np.all([minerals.str.contains(words, case=False, regex=True).to_numpy(bool) for words in LEAN_IRON], axis=0)
+    iron = _texts(sites, "commodities").str.match(r"iron(?:;|$)").to_numpy(bool)
+    return np.where(iron & (minerals != "").to_numpy(bool) & ~lean, SHIPPED_AS_DUG_DEX, 0.0)
+
+
 def _dug(sites: pd.DataFrame) -> np.ndarray:
     called = sites["name"].astype("string").fillna("").str.contains(WORKS_NAME, case=False, regex=True).to_numpy(float)
     cells = sites["commodities"].astype("string")
@@ -105,3 +139,14 @@ def _dug(sites: pd.DataFrame) -> np.ndarray:
     count = number.clip(upper=MOST_COMMODITIES).to_numpy(dtype=float, na_value=USUAL_COMMODITIES)
     odds: np.ndarray = WORKS_ODDS * (called - WORKS_SHARE) + COMMODITY_ODDS * (count - USUAL_COMMODITIES)
     return odds
+
+
+def _shown(sites: pd.DataFrame) -> np.ndarray:
+    status = _texts(sites, "status").str.replace("_", " ")
+    classes = [status.str.contains(words, case=False, regex=True).to_numpy(bool) for words in SHOWING_ODDS]
+    return np.select(classes, list(SHOWING_ODDS.values()), 0.0)
+
+
+def _texts(sites: pd.DataFrame, column: str) -> pd.Series:
+    texts = sites[column] if column in sites else pd.Series(None, index=sites.index)
+    return texts.astype("string").fillna("")

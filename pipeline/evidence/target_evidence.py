@@ -12,8 +12,18 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from layers.cells.commodities import mentions
 from pipeline.evidence.assay_spread import LEAST_SHARE_OF_LIMIT, MOST_OPEN_DEX, where_undetected
-from pipeline.evidence.rare_earth_hosts import COMMODITIES, DEPOSITS, MINERALS, NO_HOST, PATHFINDERS, Host
+from pipeline.evidence.rare_earth_hosts import (
+    COMMODITIES,
+    DEPOSITS,
+    GOLD_GRAVELS,
+    MINERALS,
+    NAMED_AFTER_WATER,
+    NO_HOST,
+    PATHFINDERS,
+    Host,
+)
 from pipeline.evidence.worked_sites import site_kinds
 
 SYMBOL_NAMES = {
@@ -181,6 +191,26 @@ def lonely_words(sites: pd.DataFrame) -> np.ndarray:
     return lonely
 
 
+def gold_gravels(sites: pd.DataFrame) -> np.ndarray:
+    """Say which sites are placers that were washed for gold or platinum (`GOLD_GRAVELS`), by their name or type of deposit."""
+    name, deposit, words = (
+        (sites[column] if column in sites else pd.Series(None, index=sites.index)).astype("string").fillna("")
+        for column in ("name", "deposit_type", "commodities")
+    )
+    placer = (name + "; " + deposit).str.contains(GOLD_GRAVELS.pattern, case=False, regex=True)
+    placer |= (
+        name.str.contains(NAMED_AFTER_WATER, case=False, regex=True)
+        & words.str.match("gold|platinum")
+        & (deposit == "")
+    )
+    other = deposit.str.contains("beach|heavy mineral", case=False, regex=True)
+    mineral = re.compile(rf"{COMMODITIES[0].pattern}|monazite|thorium", re.IGNORECASE)
+    mineral_first = np.array([bool(mineral.match(cell)) for cell in words], dtype=bool)
+    washed = mentions(sites["commodities"], ("gold", "platinum", "platinum group elements"))
+    gravels: np.ndarray = (placer & ~other & washed).to_numpy(bool) & ~mineral_first
+    return gravels
+
+
 def named_minerals(sites: pd.DataFrame) -> pd.Series:
     """Return the minerals that the records of each site name, joined with ``"; "``; missing where none does."""
     return sites["minerals"] if "minerals" in sites else pd.Series(None, index=sites.index, dtype="str")
@@ -208,6 +238,7 @@ def _own_range(sites: pd.DataFrame, target: str) -> tuple[np.ndarray, np.ndarray
     sold[weak] = SOLE_WORD
     minerals[(held[:, 0] <= NO_HOST) & (minerals[:, 0] < MAIN_MINERAL)] = np.nan
     sold = np.where((minerals[:, 0] > np.nan_to_num(sold[:, 0], nan=-1.0))[:, None], minerals, sold)
+    sold[gold_gravels(sites) & (np.nan_to_num(sold[:, 0]) > GOLD_GRAVELS.utility)] = GOLD_GRAVELS[2:5]
     known = described(sites)
     better = np.where((np.nan_to_num(held[:, 0], nan=-1.0) > np.nan_to_num(sold[:, 0], nan=-1.0))[:, None], held, sold)
     at_odds = (held[:, 0] <= NO_HOST) & (sold[:, 0] > NO_HOST)

@@ -36,8 +36,8 @@ def site_kinds(sites: pd.DataFrame, site_samples: pd.DataFrame | None = None) ->
     """Return what stands at each site: ``waste``, ``worked``, ``showing`` or ``unclear``.
 
     A **waste** is recorded (kind, tonnes, volume or area of a waste, where it was put) or was sampled. A **worked** mine has
-    tonnes mined or milled, the status of a producer, a mill in its name, workings in its remarks or hazards of the first two
-    classes: waste is likely and none is recorded. A hole that was drilled is none, unless ore was milled. A **showing** is
+    tonnes mined or milled, the status of a producer, a mill in one of its names, workings in its remarks or hazards of the first
+    two classes: waste is likely and none is recorded. A hole that was drilled is none, unless ore was milled. A **showing** is
     called an occurrence or prospect by its status or its name, and shows no sign of work. Else it is **unclear**.
 
     Parameters
@@ -59,10 +59,11 @@ def site_kinds(sites: pd.DataFrame, site_samples: pd.DataFrame | None = None) ->
         sampled = sites[["site_id"]].merge(site_samples[["site_id", "waste_n"]], on="site_id", how="left")
         waste |= sampled["waste_n"].fillna(0).to_numpy() > 0
     status, name = _words(sites, "status").str.replace("_", " "), _words(sites, "name")
+    names = name + "; " + _words(sites, "aliases") if "aliases" in sites else name
     amounts = sites[[name for name in ("milled_t", "mined_t") if name in sites]].to_numpy(float)
     milled = (np.nan_to_num(amounts) > 0).any(axis=1)
     mere = _says(status, PROSPECT)
-    worked = milled | (_says(status, WORKED) & ~_says(status, NEVER)) | (_says(name, PLANT) & ~mere)
+    worked = milled | (_says(status, WORKED) & ~_says(status, NEVER)) | (_says(names, PLANT) & ~mere)
     worked &= milled | ~_says(name, DRILL_HOLE)
     staked = mere | (_says(name, PROSPECT_NAME) & ~worked)
     worked |= (_says(_words(sites, "remarks"), WORKINGS) | _says(_words(sites, "hazard_class"), HAZARDOUS)) & ~staked

@@ -376,6 +376,7 @@ _METALS = {
     "with a slash": ("Cu/Zn", {"copper", "zinc"}), "with and": ("gold and silver", {"gold", "silver"}),
     "nobody knows": ("Zweifelstein", {"Zweifelstein"}), "in capitals": ("COPPER", {"copper"}),
     "as a compound of three": ("COBRE - ORO - PLATA", {"copper", "gold", "silver"}),
+    "as symbols apart by blanks": ("Au Ag U", {"gold", "silver", "uranium"}),
 }  # fmt: skip
 for _name, (_word, _metals) in _METALS.items():
 

@@ -53,7 +53,7 @@ SOURCES = {
         "cmti noami amis_ontario omi minfile_bc bcahm bc_waste_compilation quebec_abandoned_mines sigeom_deposits nsmtd "
         "saskatchewan_smdi yukon_minfile mods_nl manitoba_mineral_inventory new_brunswick_occurrences alberta_minerals "
         "nwt_showings nunavut_showings fcsi npri global_tailings_portal usgs_mine_waste usmin mrds australia_mine_waste "
-        "minedex sernageomin_register sernageomin_2018"
+        "minedex sernageomin_register sernageomin_2018 wapha ireland_historic_mines minmod_sites"
     ),
     "chemistry": (
         "cdogs cdogs_negative ngr_stream bc_rgs bc_rgs_2017 ontario_sediment sigeom_geochemistry usgs_geochemistry_2025 "
@@ -61,7 +61,7 @@ SOURCES = {
     ),
     "Nations": (
         "indigenous_communities aboriginal_lands historic_treaties modern_treaties indigenous_agreements inuit_regions "
-        "bc_soi_areas bc_consultative_areas bc_treaty_agreements manitoba_tle atris_claims native_land"
+        "bc_soi_areas bc_consultative_areas bc_treaty_agreements manitoba_tle atris_claims native_land us_census_aiannh"
     ),
     "context": (
         "national_road_network canvec canvec_power canvec_watercourses canvec_lakes national_railway_network "
@@ -146,8 +146,10 @@ def test_inventory_facts_fit_their_reader(name: str) -> None:
             "care_and_maintenance",
             "closed",
             "deposit",
+            "developed_prospect",
             "historic",
             "inactive",
+            "indication",
             "past_producer",
             "plant",
         ),

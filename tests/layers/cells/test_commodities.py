@@ -53,10 +53,30 @@ def test_the_same_code_means_what_its_publisher_says() -> None:
 
 
 def test_an_undeclared_code_is_kept_counted_and_never_an_element() -> None:
-    cells = pd.Series(["CL, AU", "AU", "SM"])
-    assert normalise_commodities(cells).tolist() == ["CL; AU", "AU", "SM"]
-    assert unknown_commodities(cells).to_dict() == {"AU": 2, "CL": 1, "SM": 1}
+    cells = pd.Series(["CL, AU", "AU", "SM", "CER"])
+    assert normalise_commodities(cells).tolist() == ["CL; AU", "AU", "SM", "CER"]
+    assert unknown_commodities(cells).to_dict() == {"AU": 2, "CL": 1, "SM": 1, "CER": 1}
     assert not mentions(normalise_commodities(cells), RARE_EARTHS).any()
+
+
+@pytest.mark.parametrize(
+    ("cell", "codes", "names"),
+    [
+        ("Au Ag Cu", {}, "gold; silver; copper"),
+        ("metal; Hg U", {}, "metal; mercury; uranium"),
+        ("U V", {"U": "uranium", "V": "vanadium"}, "uranium; vanadium"),
+        ("BE F Cerium", {"BE": "beryllium", "F": "fluorite"}, "beryllium; fluorite; cerium"),
+    ],
+)
+def test_symbols_and_codes_of_a_cell_may_stand_apart_by_blanks_alone(
+    cell: str, codes: dict[str, str], names: str
+) -> None:
+    assert one(cell, codes) == names
+
+
+@pytest.mark.parametrize("cell", ["La plata", "U V", "AU AG", "iron ore fines", "Au something"])
+def test_words_of_a_sentence_are_no_symbols_and_codes_nobody_declared_stay_whole(cell: str) -> None:
+    assert one(cell) == cell
 
 
 def test_rare_earths_are_told_from_everything_else() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.evidence.rare_earth_hosts import COMMODITIES, DEPOSITS, MINERALS, REFERENCES, Host
+from pipeline.evidence.rare_earth_hosts import COMMODITIES, DEPOSITS, GOLD_GRAVELS, MINERALS, REFERENCES, Host
 from pipeline.evidence.target_evidence import OTHER_HIGH, OTHER_UTILITY, affinity_range, best_match, target_commodities
 
 
@@ -19,7 +19,7 @@ def affinity(
     return float(value[0]), float(low[0]), float(high[0])
 
 
-@pytest.mark.parametrize("host", [*COMMODITIES, *DEPOSITS, *MINERALS], ids=lambda host: host.name)
+@pytest.mark.parametrize("host", [*COMMODITIES, *DEPOSITS, *MINERALS, GOLD_GRAVELS], ids=lambda host: host.name)
 def test_every_expert_weight_lies_in_its_range_and_names_its_source(host: Host) -> None:
     assert 0 <= host.low <= host.utility <= host.high <= 1
     assert host.high - host.low >= 0.2
@@ -50,12 +50,21 @@ def test_a_rare_earth_among_metals_of_other_minerals_says_little_and_leaves_much
     assert (low, high) == (0.05, 1.0)
 
 
+def test_a_rare_earth_beside_tantalum_or_fluorite_alone_is_taken_half_way() -> None:
+    for other in ("tantalum", "beryllium", "fluorite"):
+        value, low, high = affinity(f"gold; {other}; cerium")
+        assert affinity("gold; silver; cerium")[0] < value < affinity("gold; niobium; cerium")[0]
+        assert (low, high) == (0.1, 1.0)
+    assert affinity("gold; tantalum; uranium; cerium")[0] == 1.0
+
+
 def test_a_deposit_without_a_host_mineral_contradicts_a_lone_word() -> None:
     alone, _, _ = affinity("gold; copper; rare earths; cesium")
     value, low, high = affinity("gold; copper; rare earths; cesium", "Mesothermal")
     assert value == pytest.approx((alone + 0.05) / 2)
     assert low == 0.0
     assert high == 1.0
+    assert affinity("rare earths; gold", "Hydrothermal Vein Gold; Ree")[0] == pytest.approx((1.0 + 0.05) / 2)
     assert affinity("copper; nickel; rare earths", "Mafic-Ultramafic Intrusion, Magmatic")[0] == pytest.approx(value)
 
 
@@ -63,6 +72,35 @@ def test_a_deposit_with_a_host_mineral_speaks_whatever_was_sold() -> None:
     assert affinity("gold", "Paleoplacer") == (0.85, 0.4, 1.0)
     assert affinity("uranium", "carbonatite")[0] == 0.95
     assert affinity("uranium; thorium", "pegmatite")[0] == 0.8
+
+
+@pytest.mark.parametrize(
+    ("name", "commodities", "deposit"),
+    [
+        ("Some Creek placer mine", "gold; monazite; rare earths; thorium", None),
+        ("Some Bar Placer", "gold; rare earths; thorium", None),
+        ("Some Creek (lower)", "gold; rare earths; thorium", None),
+        ("Some Creek", "gold; platinum; niobium; cerium", "Stream Placer Gold"),
+    ],
+)
+def test_black_sand_of_gravels_washed_for_gold_is_no_host(name: str, commodities: str, deposit: str | None) -> None:
+    words = {"name": [name], "commodities": [commodities], "deposit_type": [deposit], "minerals": [None]}
+    assert affinity_range(pd.DataFrame(words, dtype="object"), "REE")[0] == pytest.approx(GOLD_GRAVELS.utility)
+    words["name"], words["deposit_type"] = ["Some Mine"], [None]
+    assert affinity_range(pd.DataFrame(words, dtype="object"), "REE")[0] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("commodities", "deposit"),
+    [
+        ("monazite; gold; zirconium", "placer"), ("cerium; gold; thorium", "placer"), ("thorium; monazite", "Placer Thorium"),
+        ("gold; uranium; thorium; rare earths", "Paleoplacer"), ("gold; titanium; zirconium", "beach placer, heavy mineral"),
+    ],
+)  # fmt: skip
+def test_placers_of_the_minerals_themselves_beaches_and_conglomerates_are_no_gravels_of_gold(
+    commodities: str, deposit: str
+) -> None:
+    assert affinity(commodities, deposit)[0] > 0.5
 
 
 def test_known_and_without_a_source_is_little_and_unknown_is_unknown() -> None:

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from scipy.special import logit
 
+from layers.catalogue.source import Source, resolve
+from layers.readers.inventory import read_inventory
 from pipeline.evidence.like_amounts import like_amounts
 from pipeline.evidence.site_amounts import TONNES_LOG10, site_amounts
 from pipeline.evidence.size_clues import size_clues, years_worked
@@ -83,6 +85,30 @@ def test_names_move_the_chance_only_where_no_record_says_whether_anything_was_du
     )
     assert logit(amounts["exists"][0]) - logit(amounts["exists"][1]) == pytest.approx(1.0)
     assert amounts["exists"].tolist()[1:] == [pytest.approx(0.6), 0.95, 0.3]
+
+
+def test_places_nobody_mined_are_told_apart_by_how_far_they_were_explored_and_by_trenches() -> None:
+    status = ["developed_prospect", "Prospect", "showing", "Indication", "Undeveloped occurrence", "showing"]
+    clues = clues_of(status=status, remarks=[None] * 5 + ["Open cut; trench"])
+    assert clues["shown_log_odds"].tolist() == pytest.approx([2.0, 1.1, 0.0, -2.2, 0.0, 2.1])
+    amounts = site_amounts(table(amount_rule=["prospect"] * 6, shown_log_odds=clues["shown_log_odds"].tolist()))
+    assert logit(amounts["exists"]) - logit(0.3) == pytest.approx(clues["shown_log_odds"].to_numpy())
+
+
+def test_iron_ore_that_was_shipped_as_dug_left_less_than_one_that_was_ground() -> None:
+    minerals = ["Specularite, magnetite; Quartz", "Hematite; Chert", "Iron oxides", None, "Hematite"]
+    clues = clues_of(minerals=minerals, commodities=["iron; manganese", "iron", "iron", "iron", "gold; iron"])
+    assert clues["size_log10"].tolist() == pytest.approx([0.0, -0.5, -0.5, 0.0, 0.0])
+
+
+@pytest.mark.realdata
+def test_trenches_of_labrador_go_with_how_far_a_place_was_explored(shared_realdata: Path) -> None:
+    source = Source(id="mods", role="inventory", path="mods_labrador/mods-labrador.geojson.gz", catalogue="mods_nl")
+    layer = read_inventory(resolve(source), shared_realdata / "inventory").layer
+    dug = layer["remarks"].fillna("").str.contains("trench|adit")
+    share = dug.groupby(layer["status"]).mean()
+    odds = logit(share[["developed_prospect", "prospect", "indication"]]) - logit(share["showing"])
+    assert odds.tolist() == pytest.approx([2.0, 1.1, -2.2], abs=0.05)
 
 
 def test_a_recorded_waste_is_there_for_sure_and_that_of_a_worked_mine_likely() -> None:

@@ -21,6 +21,7 @@ from tests.pipeline.stages.site_tables import sites_at
         ({"status": "past_producer"}, "worked"),
         ({"name": "Old Mill"}, "worked"),
         ({"name": "White Mill Creek Placer"}, "unclear"),
+        ({"name": "White", "aliases": "White Mine; White Mill"}, "worked"),
         ({"name": "Smith Prospect", "status": "past_producer"}, "worked"),
         ({"hazard_class": "A"}, "worked"),
         ({"remarks": "Two shafts and an adit"}, "worked"),
