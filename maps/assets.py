@@ -102,9 +102,14 @@ def simplified(geometry: np.ndarray, vertices: int) -> np.ndarray:
 
 
 def encode_paths(geometry: Iterable[shapely.Geometry]) -> list[list[int]]:
-    """Return lines or rings as flat lists ``x0, y0, dx, dy, ...`` in units of `COORDINATE_STEP`."""
+    """Return lines or rings as flat lists ``x0, y0, dx, dy, ...`` in units of `COORDINATE_STEP`.
+
+    Outer rings turn one way and holes the other, so that the fill rule ``nonzero`` keeps holes open and covers where areas
+    overlap: a bay that is given as a part of its lake and once more by its own name.
+    """
     parts = shapely.get_parts(np.asarray(list(geometry), dtype=object))
     is_area = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    parts[is_area] = shapely.orient_polygons(parts[is_area])
     is_line = np.isin(shapely.get_type_id(parts), (shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING))
     rings, of_area = shapely.get_rings(parts[is_area], return_index=True)
     owner = np.concatenate([np.flatnonzero(is_area)[of_area], np.flatnonzero(is_line)])

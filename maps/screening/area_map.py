@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,8 @@ from maps import words
 from maps.nearby import Place
 from maps.publication import Publication
 from maps.rows import assayed
-from maps.sheets.mini_map import Box, Frame, MiniMaps, as_svg, outline, scale_bar, touch, within
+from maps.sheets.labels import Labels, Spot
+from maps.sheets.mini_map import Frame, MiniMaps, as_svg, bar_box, outline, scale_bar
 
 WIDTH_PX, HEIGHT_PX = 560, 350
 LEAST_KM = 15.0
@@ -21,10 +23,15 @@ LEAST_KM = 15.0
 
 BARS_KM = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 HALF_TEXT_PX = 6.0
-RINGS_PX = (4.0, 18.0, 34.0)
+RINGS_PX = (4.0, 13.0, 24.0, 36.0, 50.0)
 """From a site to its number: beside it, or farther with a line between them."""
 
-_AROUND = ((1, -1), (1, 1), (-1, -1), (-1, 1), (0, -1), (0, 1), (1, 0), (-1, 0))
+AROUND = tuple(
+    (math.cos(turn), math.sin(turn)) for turn in np.radians([-45, 45, 225, 135, 270, 90, 0, 180, -20, 20, 160, 200])
+)
+DOT_PX, SMALL_DOT_PX, MANY = 3.0, 2.1, 80
+"""Half a dot; of more than so many sites those without a number are small."""
+
 _PLACE = 'stroke="#000" stroke-width="2.2"'
 
 
@@ -53,26 +60,32 @@ def area_map(
     drawn, kinds = maps.ground(frame)
     if place.kind == "nation":
         drawn += outline(np.array([place.geometry], dtype=object), frame, "none", _PLACE)
-    sampled = assayed(table).to_numpy()
-    for (x, y), dark in zip(frame.pixels(points), sampled, strict=True):
-        drawn.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{"#000" if dark else "#fff"}" stroke="#000"/>')
-    middle = (frame.width_px / 2, frame.height_px / 2)
-    square: list[Box] = []
-    if place.kind == "community":
-        x, y = frame.pixels(np.array([[place.geometry.x, place.geometry.y]]))[0]
-        middle, square = (float(x), float(y)), [(x - 6, y - 6, x + 6, y + 6)]
-    towns, names = maps.towns(frame, middle, square)
-    drawn += towns
-    drawn += [f'<rect x="{left:.1f}" y="{top:.1f}" width="12" height="12" fill="#000"/>' for left, top, _, _ in square]
-    kept = [*square, *names]
-    drawn += _numbers(frame, table, points, numbered, kept)
+    sampled, at = assayed(table).to_numpy(), frame.pixels(points)
+    with_number = table["site_id"].isin(list(numbered)).to_numpy()
+    small = SMALL_DOT_PX if len(table) > MANY else DOT_PX
+    for k in [*np.flatnonzero(~with_number).tolist(), *np.flatnonzero(with_number).tolist()]:
+        r = DOT_PX if with_number[k] else small
+        drawn.append(
+            f'<circle cx="{at[k, 0]:.1f}" cy="{at[k, 1]:.1f}" r="{r:g}" fill="{"#000" if sampled[k] else "#fff"}" stroke="#000"/>'
+        )
     bar = max([km for km in BARS_KM if km * frame.px_per_km <= WIDTH_PX / 4], default=BARS_KM[0])
-    signs = ["this_community"] if square else []
-    signs += ["sampled_site"] if sampled.any() else []
-    signs += ["unsampled_site"] if not sampled.all() else []
-    signs += ["community"] if len(towns) - len(names) > len(square) else []
-    key = {lang: maps.key_of([*signs, *kinds], lang) for lang in words.LANGUAGES}
-    return as_svg(frame, [*drawn, scale_bar(frame, bar)], label), key
+    labels = Labels(WIDTH_PX, HEIGHT_PX, [bar_box(frame, bar)], at, small)
+    middle, square = (WIDTH_PX / 2, HEIGHT_PX / 2), ""
+    if place.kind == "community":
+        x, y = frame.pixels(np.array([[place.geometry.x, place.geometry.y]]))[0].tolist()
+        middle, square = (x, y), f'<rect x="{x - 6:.1f}" y="{y - 6:.1f}" width="12" height="12" fill="#000"/>'
+        labels.keep((x - 7, y - 7, x + 7, y + 7))
+    communities = maps.communities(frame, middle, labels)
+    drawn += [*communities, square, *_numbers(dict(zip(table["site_id"], at.tolist(), strict=True)), numbered, labels)]
+    towns = maps.towns(frame, labels)
+    squares = sum(shape.startswith("<rect") for shape in communities)
+    signs = {
+        "this_community": bool(square), "sampled_site": sampled.any(), "unsampled_site": not sampled.all(),
+        "community": squares > bool(square), "town": towns,
+    }  # fmt: skip
+    shown = [*(sign for sign, there in signs.items() if there), *kinds]
+    key = {lang: maps.key_of(shown, lang) for lang in words.LANGUAGES}
+    return as_svg(frame, [*drawn, *towns, scale_bar(frame, bar)], label), key
 
 
 def _extent(area: Place, points: np.ndarray) -> np.ndarray:
@@ -84,30 +97,30 @@ def _extent(area: Place, points: np.ndarray) -> np.ndarray:
     return np.vstack([points, own])
 
 
-def _numbers(
-    frame: Frame, table: pd.DataFrame, points: np.ndarray, numbered: Mapping[str, int], kept: Sequence[Box]
-) -> list[str]:
-    """Return the numbers of sites, each in the first place around its site that is still free.
+def _numbers(at: Mapping[str, list[float]], numbered: Mapping[str, int], labels: Labels) -> list[str]:
+    """Return the numbers of sites, each at the spot around its site that is free and covers the fewest other sites.
 
-    Places beside the site come first, then two rings farther away, from which a line leads to the site. ``kept`` stays free.
+    Beside the site comes first, then rings farther away, from which a line leads to the site.
     """
-    taken, lines, drawn = list(kept), [], []
-    at = {site: point for site, point in zip(table["site_id"], frame.pixels(points), strict=True) if site in numbered}
+    lines, drawn = [], []
     for site, number in numbered.items():
         x, y = at[site]
         half = (7.5 * len(str(number)) + 4) / 2
-        middles = [
-            (x + across * (far + half), y + down * (far + HALF_TEXT_PX)) for far in RINGS_PX for across, down in _AROUND
-        ]
-        boxes = [(cx - half, cy - HALF_TEXT_PX, cx + half, cy + HALF_TEXT_PX) for cx, cy in middles]
-        free = (k for k, box in enumerate(boxes) if within(box, frame) and not any(touch(box, b) for b in taken))
-        chosen = next(free, 0)
-        taken.append(boxes[chosen])
-        (cx, cy), low = middles[chosen], boxes[chosen][3]
-        if chosen >= len(_AROUND):
+        spots = [_spot(x, y, across, down, half, ring) for ring in range(len(RINGS_PX)) for across, down in AROUND]
+        spot = labels.put(spots) or spots[0]
+        left, top, right, low = spot.box
+        cx, cy = (left + right) / 2, (top + low) / 2
+        if spot.ring:
             lines.append(f'<path d="M{x:.1f} {y:.1f}L{cx:.1f} {cy:.1f}" stroke="#000" stroke-width=".8"/>')
         drawn.append(
             f'<text x="{cx:.1f}" y="{low - 1.5:.1f}" text-anchor="middle" font-size="13" font-weight="700" '
             f'stroke="#fff" stroke-width="3.5" paint-order="stroke">{number}</text>'
         )
     return lines + drawn
+
+
+def _spot(x: float, y: float, across: float, down: float, half: float, ring: int) -> Spot:
+    """Return the box of a number in a direction from its site; the nearest ring is as near as the box allows."""
+    far = RINGS_PX[ring]
+    cx, cy = x + across * (far + half + DOT_PX), y + down * (far + HALF_TEXT_PX + DOT_PX)
+    return Spot((cx - half, cy - HALF_TEXT_PX, cx + half, cy + HALF_TEXT_PX), ring)

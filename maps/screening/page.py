@@ -119,6 +119,7 @@ def _write_map(p: Publication, place: Place, table: pd.DataFrame, path: Path, la
         ranked=len(p.ranking),
         back=("index.html", "to_brief"),
         lang=lang,
+        place=place,
     )
 
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from layers.crs import KM_PER_DEGREE
 from maps import words
 from maps.publication import Publication
+from maps.sheets.labels import Box, Labels, Spot
 
 SIZE_PX = 300
 HALF_KM = 30.0
@@ -22,6 +23,12 @@ HALF_KM = 30.0
 
 OTHER_SITES = 200
 """Further sites drawn at most."""
+
+TOWNS = 6
+"""Towns of the background named at most; the most peopled come first."""
+
+NAME_COVERS = 2
+"""A name is left out where it would lie on more sites than this."""
 
 _POLYGONS = {"land": "#fff", "province": "none", "lake": "#d9dee2", "protected": "none"}
 _STROKES = {
@@ -51,11 +58,8 @@ _SIGNS = {
     "unsampled_site": '<circle cx="11" cy="6" r="3" fill="#fff" stroke="#000"/>',
     "this_community": '<rect x="5.5" y=".5" width="11" height="11" fill="#000"/>',
     "community": '<rect x="7.5" y="2.5" width="7" height="7" fill="#fff" stroke="#000" stroke-width="1.5"/>',
+    "town": '<path d="M11 2l4.5 8h-9z" fill="#666"/>',
 }
-
-
-Box = tuple[float, float, float, float]
-"""Left, top, right and bottom, pixels."""
 
 
 @dataclass(frozen=True)
@@ -146,8 +150,9 @@ class MiniMaps:
         self._area_kinds = [kind for kind, _, _ in self._layers if kind.startswith(AREA)]
         for kind in ("water", "power", "rail", "road"):
             self._add(publication.lines, kind)
-        towns = publication.communities
-        self._towns = towns["community"].to_numpy(), towns[["longitude", "latitude"]].to_numpy(dtype=float)
+        near = publication.communities
+        self._communities = near["community"].to_numpy(), near[["longitude", "latitude"]].to_numpy(dtype=float)
+        self._towns = _by_people(publication.backdrop, set(near["community"]))
         self._sites = publication.sites[["longitude", "latitude"]].to_numpy(dtype=float)
 
     def _add(self, table: gpd.GeoDataFrame, kind: str) -> None:
@@ -162,7 +167,8 @@ class MiniMaps:
         """
         frame = Frame.around(np.array([[longitude, latitude]]), SIZE_PX, SIZE_PX, 2 * HALF_KM, margin=0.0)
         drawn, kinds = self.ground(frame)
-        others = self.other_sites(frame)
+        points = self.other_sites(frame)
+        others = [f'<circle cx="{x:.0f}" cy="{y:.0f}" r="2.2" fill="none" stroke="#333"/>' for x, y in points]
         middle = SIZE_PX / 2
         drawn += [
             *others,
@@ -170,9 +176,11 @@ class MiniMaps:
             f'<path d="M{middle - 11} {middle}h22M{middle} {middle - 11}v22" stroke="#000" stroke-width="1.6"/>',
         ]
         mark = (middle - 11, middle - 11, middle + 11, middle + 11)
-        towns, _ = self.towns(frame, (middle, middle), [mark])
-        kinds = ["this_site", *(["other_site"] if len(others) > 1 else []), *(["community"] if towns else []), *kinds]
-        return as_svg(frame, [*drawn, *towns, scale_bar(frame, 10)], label), kinds
+        labels = Labels(SIZE_PX, SIZE_PX, [mark, bar_box(frame, 10)], points, 2.2)
+        near, towns = self.communities(frame, (middle, middle), labels), self.towns(frame, labels)
+        signs = {"other_site": len(others) > 1, "community": near, "town": towns}
+        kinds = ["this_site", *(sign for sign, there in signs.items() if there), *kinds]
+        return as_svg(frame, [*drawn, *near, *towns, scale_bar(frame, 10)], label), kinds
 
     def ground(self, frame: Frame) -> tuple[list[str], list[str]]:
         """Return what lies in a frame below all points, and which kinds that is."""
@@ -200,45 +208,55 @@ class MiniMaps:
         dashes = _AREA_DASHES[self._area_kinds.index(kind) % len(_AREA_DASHES)]
         return f'stroke="#4d4466" stroke-width="1.1" stroke-dasharray="{dashes}"'
 
-    def other_sites(self, frame: Frame) -> list[str]:
-        """Return rings at all sites in a frame, `OTHER_SITES` at most."""
-        points = frame.pixels(self._sites[frame.holds(self._sites)][:OTHER_SITES])
-        return [f'<circle cx="{x:.0f}" cy="{y:.0f}" r="2.2" fill="none" stroke="#333"/>' for x, y in points]
+    def other_sites(self, frame: Frame) -> np.ndarray:
+        """Return the pixels of all sites in a frame, `OTHER_SITES` at most."""
+        return frame.pixels(self._sites[frame.holds(self._sites)][:OTHER_SITES])
 
-    def towns(
-        self, frame: Frame, middle: tuple[float, float], taken: Sequence[Box] = ()
-    ) -> tuple[list[str], list[Box]]:
-        """Return squares and names of communities in a frame, and where the names stand.
+    def communities(self, frame: Frame, middle: tuple[float, float], labels: Labels) -> list[str]:
+        """Return squares of the communities in a frame, and the names for which there is room, the nearest to ``middle`` first.
 
-        The nearest to ``middle`` are named first; a name that would touch another, or what is ``taken``, or leave the paper is
-        left out, but that of the middle never.
+        The name of a community in the middle is never left out.
         """
-        names, points = self._towns
+        names, points = self._communities
         inside = frame.holds(points)
         shown = list(zip(names[inside], frame.pixels(points[inside]), strict=True))
-        shown.sort(key=lambda town: math.dist(town[1], middle))
+        shown.sort(key=lambda community: math.dist(community[1], middle))
         drawn = [
             f'<rect x="{x - 3.5:.1f}" y="{y - 3.5:.1f}" width="7" height="7" fill="#fff" stroke="#000" stroke-width="1.5"/>'
             for _, (x, y) in shown
         ]
-        boxes: list[Box] = []
+        labels.keep(*((x - 4.5, y - 4.5, x + 4.5, y + 4.5) for _, (x, y) in shown if math.dist((x, y), middle) >= 1.0))
         for name, (x, y) in shown:
-            box = name_box(frame, name, x, y)
-            free = within(box, frame) and not any(touch(box, other) for other in (*taken, *boxes))
-            if free or math.dist((x, y), middle) < 1.0:
-                boxes.append(box)
-                drawn.append(_name(frame, name, x, y))
-        return drawn, boxes
+            own = math.dist((x, y), middle) < 1.0
+            spots = _beside(name, x, y, 7)
+            spot = labels.put(spots, math.inf if own else NAME_COVERS) or (spots[0] if own else None)
+            drawn += [] if spot is None else [_name(name, spot, x, 700 if own else 400, "#000")]
+        return drawn
+
+    def towns(self, frame: Frame, labels: Labels) -> list[str]:
+        """Return marks and names of the most peopled towns in a frame for whose names there is room, `TOWNS` at most."""
+        names, points = self._towns
+        drawn: list[str] = []
+        taken = 0
+        for at in np.flatnonzero(frame.holds(points)).tolist():
+            x, y = frame.pixels(points[at : at + 1])[0].tolist()
+            spot = labels.put(_beside(names[at], x, y, 5), NAME_COVERS)
+            if spot is None:
+                continue
+            drawn += [f'<path d="M{x:.1f} {y - 4:.1f}l4 7h-8z" fill="#666"/>', _name(names[at], spot, x, 400, "#555")]
+            taken += 1
+            if taken == TOWNS:
+                break
+        return drawn
 
 
-def within(box: Box, frame: Frame) -> bool:
-    """Say whether a box lies on the paper."""
-    return box[0] >= 0 and box[1] >= 0 and box[2] <= frame.width_px and box[3] <= frame.height_px
-
-
-def touch(a: Box, b: Box) -> bool:
-    """Say whether two boxes overlap."""
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+def _by_people(backdrop: gpd.GeoDataFrame, named: set[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return names and points of the towns of a background, the most peopled first, none twice and none of those ``named``."""
+    towns = backdrop[((backdrop["kind"] == "town") & backdrop["name"].notna()).to_numpy()]
+    if "people" in towns:
+        towns = towns.sort_values("people", ascending=False, na_position="last", kind="stable")
+    towns = towns[~towns["name"].isin(named)].drop_duplicates("name")
+    return towns["name"].to_numpy(), shapely.get_coordinates(towns.geometry.to_numpy()).reshape(-1, 2)
 
 
 def _sample(kind: str, stroke: str) -> str:
@@ -259,6 +277,11 @@ def as_svg(frame: Frame, drawn: Sequence[str], label: str) -> Markup:
     )
 
 
+def bar_box(frame: Frame, km: float) -> Box:
+    """Return what `scale_bar` covers."""
+    return 0.0, frame.height_px - 22.0, frame.px_per_km * km + 62.0, float(frame.height_px)
+
+
 def scale_bar(frame: Frame, km: float) -> str:
     """Return a bar of so many kilometres in the lower left corner."""
     length, low = frame.px_per_km * km, frame.height_px
@@ -269,22 +292,20 @@ def scale_bar(frame: Frame, km: float) -> str:
     )
 
 
-def name_box(frame: Frame, name: str, x: float, y: float) -> Box:
-    """Return about where the name of a community at ``x, y`` stands."""
+def _beside(name: str, x: float, y: float, gap: float) -> list[Spot]:
+    """Return where the name of a place at ``x, y`` may stand: right or left of it, level, higher or lower."""
     wide = 6.2 * len(name)
-    left = x - 7 - wide if _leftward(frame, x) else x + 7
-    return left, y - 6, left + wide, y + 6
+    lefts = (x + gap, x - gap - wide)
+    return [Spot((left, y + up - 6, left + wide, y + up + 6), 0) for up in (0, -8, 8) for left in lefts]
 
 
-def _leftward(frame: Frame, x: float) -> bool:
-    return x > frame.width_px * 0.6
-
-
-def _name(frame: Frame, name: str, x: float, y: float) -> str:
-    left = _leftward(frame, x)
+def _name(name: str, spot: Spot, x: float, weight: int, colour: str) -> str:
+    left, _, right, low = spot.box
+    start = left >= x
     return (
-        f'<text x="{x + (-7 if left else 7):.1f}" y="{y + 4:.1f}" text-anchor="{"end" if left else "start"}" font-size="11" '
-        f'stroke="#fff" stroke-width="3" paint-order="stroke">{escape(name, quote=False)}</text>'
+        f'<text x="{left if start else right:.1f}" y="{low - 2:.1f}" text-anchor="{"start" if start else "end"}" font-size="11" '
+        f'font-weight="{weight}" fill="{colour}" stroke="#fff" stroke-width="3" paint-order="stroke">'
+        f"{escape(name, quote=False)}</text>"
     )
 
 
@@ -300,8 +321,12 @@ def outline(shapes: np.ndarray, frame: Frame, fill: str, stroke: str) -> list[st
     margin, cell = (east - west) * 0.05, (east - west) / frame.width_px
     clipped = shapely.clip_by_rect(shapes, west - margin, south - margin, east + margin, north + margin)
     clipped = shapely.simplify(clipped, cell / 2, preserve_topology=False)
+    if fill == "none":
+        clipped = clipped[_edge_in_sight(clipped, frame)]
     commands = []
-    for part in shapely.get_parts(clipped):
+    for part in shapely.orient_polygons(
+        shapely.get_parts(clipped)
+    ):  # areas of one layer may overlap, see `encode_paths`
         if part.is_empty:
             continue
         for ring in shapely.get_rings(part) if part.geom_type == "Polygon" else [part]:
@@ -309,4 +334,11 @@ def outline(shapes: np.ndarray, frame: Frame, fill: str, stroke: str) -> list[st
             if len(points) > 1:
                 text = " ".join(map(str, np.round(points, 1).ravel().tolist()))
                 commands.append(f"M{text}{'z' if part.geom_type == 'Polygon' else ''}")
-    return [f'<path d="{"".join(commands)}" fill="{fill}" fill-rule="evenodd" {stroke}/>'] if commands else []
+    return [f'<path d="{"".join(commands)}" fill="{fill}" fill-rule="nonzero" {stroke}/>'] if commands else []
+
+
+def _edge_in_sight(shapes: np.ndarray, frame: Frame) -> np.ndarray:
+    """Say which lines, and which areas by their outline, are seen in a frame: an area around it all has nothing to draw."""
+    edges = shapely.boundary(shapes)
+    is_area = np.isin(shapely.get_type_id(shapes), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
+    return np.asarray(shapely.intersects(np.where(is_area, edges, shapes), shapely.box(*frame.box)))

@@ -81,6 +81,7 @@ def base_map(publication: Publication) -> dict[str, Any]:
             "x": scaled(towns["x"], 1e4),
             "y": scaled(towns["y"], 1e4),
             "people": numbers(towns["people"], 2),
+            "near": int(towns["near"].sum()),
         },
         "names": _names(pd.concat([_named_areas(areas), _named_lines(lines)], ignore_index=True)),
     }
@@ -100,7 +101,7 @@ def _paths(table: pd.DataFrame, kinds: tuple[str, ...]) -> list[dict[str, Any]]:
 
 
 def _towns(publication: Publication, box: Box) -> pd.DataFrame:
-    """Return ``name, x, y, people`` of towns in the box: those near sites first, then the most peopled; none twice."""
+    """Return ``name, x, y, people, near`` of towns in the box: those near sites first, then the most peopled; none twice."""
     backdrop = publication.backdrop
     given = backdrop[((backdrop["kind"] == "town") & backdrop["name"].notna()).to_numpy()]
     people = given["people"] if "people" in given else pd.Series(np.nan, index=given.index)
@@ -112,11 +113,11 @@ def _towns(publication: Publication, box: Box) -> pd.DataFrame:
     cell = [np.floor(towns[axis] / TOWN_CELL_DEGREES) for axis in ("x", "y")]
     fair = towns.groupby(cell).cumcount().sort_values(kind="stable").index[:MOST_TOWNS]
     towns = towns.loc[np.sort(fair)]
-    near = np.zeros(len(towns), dtype=bool)
+    towns["near"] = False
     points = shapely.points(publication.sites[["longitude", "latitude"]].to_numpy(float))
     pairs = shapely.STRtree(points).query(shapely.points(towns[["x", "y"]].to_numpy(float)), "dwithin", NEAR_DEGREES)
-    near[pairs[0]] = True
-    return pd.concat([towns[near], towns[~near]], ignore_index=True)
+    towns.loc[towns.index[np.unique(pairs[0])], "near"] = True
+    return pd.concat([towns[towns["near"]], towns[~towns["near"]]], ignore_index=True)
 
 
 def _again(towns: pd.DataFrame) -> np.ndarray:

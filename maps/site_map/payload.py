@@ -10,7 +10,7 @@ import shapely
 
 from layers.validation import Validation
 from maps import assets, words
-from maps.nearby import COARSE_STEP_KM
+from maps.nearby import COARSE_STEP_KM, Place
 from maps.publication import SOURCE_FACTS, Publication, purpose_of_visits
 from maps.rows import assayed, grade_looked_for, sites_with_sheets
 from maps.site_map.base_map import OUTLINE_VERTICES, base_map
@@ -54,6 +54,7 @@ def map_payload(
     max_sheets: int = 200,
     ranked: int | None = None,
     lang: str | None = None,
+    place: Place | None = None,
 ) -> dict[str, Any]:
     """Return everything the map page shows.
 
@@ -69,12 +70,15 @@ def map_payload(
         Sites among which ranks are given; by default those of the ranking.
     lang : {"en", "fr"}, optional
         Language the page opens in; by default that of the browser. A link that names one is heeded first.
+    place : Place, optional
+        What the page is about, marked and always named.
     """
     ordered = _ordered(publication)
     ranked = len(publication.ranking) if ranked is None else ranked
     shown, rest = ordered.iloc[:single_sites], ordered.iloc[single_sites:]
     return {
-        "meta": _meta(publication, len(ordered), len(shown), max_sheets) | {"n_ranked": ranked, "lang": lang},
+        "meta": _meta(publication, len(ordered), len(shown), max_sheets)
+        | {"n_ranked": ranked, "lang": lang, "place": _marked(place)},
         "words": _words(publication),
         "sites": site_columns(publication, shown, ranked),
         "cells": _cells(rest),
@@ -86,6 +90,15 @@ def map_payload(
         **_plan(publication, shown["site_id"]),
         "sources": _sources(publication),
     }
+
+
+def _marked(place: Place | None) -> dict[str, Any] | None:
+    """Return what the map marks as the place it is about: name, kind and a point."""
+    if place is None or place.kind == "area":
+        return None
+    point = shapely.point_on_surface(place.geometry)
+    at = {"x": round(point.x, 5), "y": round(point.y, 5)}
+    return {"name": place.name, "kind": place.kind, "point": place.point_kind, **at}
 
 
 def _ordered(publication: Publication) -> pd.DataFrame:

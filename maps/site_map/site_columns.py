@@ -132,6 +132,7 @@ def site_columns(publication: Publication, shown: pd.DataFrame, ranked: int) -> 
     return {"columns": _without_empty(table), "ties": ties, "texts": texts_of.values, "flags": codes, "findings": sentences,
             "reasons": templates,
             "commodities": _commodities(shown["commodities"]), "statuses": _in_languages(shown["status"], words.status),
+            "jurisdictions": _in_languages(_column(shown, "jurisdiction"), words.jurisdiction),
             "deposits": _in_languages(_column(shown, "deposit_type"), words.deposit_type),
             "kinds": list(words.SHOWN_KINDS), "waste": list(WASTE_TYPES),
             "disposal": list(DISPOSALS), "evidence": list(EVIDENCE)}  # fmt: skip

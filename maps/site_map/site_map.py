@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from maps import assets, words
+from maps.nearby import Place
 from maps.pages import without_control_letters
 from maps.publication import Publication
 from maps.rows import present, rank_labels
@@ -33,6 +34,7 @@ def write_map(
     ranked: int | None = None,
     back: tuple[str, str] = ("report.html", "to_report"),
     lang: str | None = None,
+    place: Place | None = None,
 ) -> None:
     """Write the map page.
 
@@ -55,13 +57,16 @@ def write_map(
         The page beside this one that it leads to: address, and key of the words for it.
     lang : {"en", "fr"}, optional
         Language the page opens in; by default that of the browser.
+    place : Place, optional
+        What the brief beside this page is about: a community or a Nation is marked and always named, and where it is out of
+        sight the edge of the map says where it lies. Nothing is kept of an outline that somebody brought.
 
     Raises
     ------
     StageError
         If something in the publication may not be published.
     """
-    payload = map_payload(publishable(publication), single_sites, max_sheets, ranked, lang)
+    payload = map_payload(publishable(publication), single_sites, max_sheets, ranked, lang, place)
     payload["sites"]["columns"] = packed_columns(payload["sites"]["columns"])
     figure = _folium_map()
     figure.title = publication.title

@@ -664,7 +664,7 @@ def test_the_legend_tells_what_is_drawn_and_nothing_else(page: Any) -> None:
 
 def test_names_give_way_to_marks_and_to_each_other(page: Any) -> None:
     room = """() => {
-      const v = { width: 400, height: 200 }, room = new Room(v), pen = document.createElement('canvas').getContext('2d');
+      const v = { width: 400, height: 200, pad: 0 }, room = new Room(v), pen = document.createElement('canvas').getContext('2d');
       pen.font = '12px sans-serif';
       const found = [write(pen, room, 'One', 200, 100, '#000', 5, 1)];
       const before = room.taken.reduce((sum, one) => sum + (one === HARD), 0);

@@ -79,7 +79,7 @@ const title = (text) => el("h2", { tabindex: "-1", id: "card-title", dir: "auto"
 function fillCard(i) {
   const sheet = ranked(i) && S.rank[i] <= (assayed(i) ? Math.max(meta.sheets, meta.sheets_assayed) : meta.sheets), rule = txt("rule", i), url = col("url", i), scored = S.companion && S.companion[i] !== null && !meta.companion_order;
   const parts = [backRow(), title(nameOf(i)),
-    el("p", { class: "small" }, [S.id[i], txt("jurisdiction", i), `${number(lat(i), 4)}, ${number(lon(i), 4)}`].filter(Boolean).join(" · ")),
+    el("p", { class: "small" }, [S.id[i], txt("jurisdiction", i) && data.sites.jurisdictions[txt("jurisdiction", i)][lang], `${number(lat(i), 4)}, ${number(lon(i), 4)}`].filter(Boolean).join(" · ")),
     col("aliases", i) ? el("p", { class: "small" }, `${w("other_names")}${w("colon")}${col("aliases", i)}`) : null,
     planned.has(i) ? el("p", {}, fill("visit_step", { step: number(planned.get(i)) })) : null,
     ...scoreBlock(i),

@@ -32,7 +32,7 @@ const SHAPES = {
 };
 const groundColour = (kind) => ink().lines[kind] ? { color: ink().lines[kind] } : ink()[kind === "province" ? "province_" : kind];
 function groundLayer(one, polygon) {
-  const style = { renderer: ground, pane: "ground", interactive: false, smoothFactor: 1.4, ...SHAPES[one.kind], ...groundColour(one.kind) };
+  const style = { renderer: ground, pane: "ground", interactive: false, smoothFactor: 1.4, fillRule: "nonzero", ...SHAPES[one.kind], ...groundColour(one.kind) };
   const paths = one.paths.map(decode);
   return polygon ? L.polygon(paths.map((ring) => [ring]), style) : L.polyline(paths, style);
 }

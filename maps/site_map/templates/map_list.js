@@ -72,7 +72,7 @@ function fitShown(more) {
   for (const i of [...lists.inferred, ...lists.measured]) box.extend([lat(i), lon(i)]);
   if (box.isValid()) map.fitBounds(box, { ...MARGINS(), maxZoom: 9, animate: false });
 }
-const MARGINS = () => ({ padding: [36, 36], maxZoom: 11 });
+const MARGINS = () => ({ paddingTopLeft: [36, 36], paddingBottomRight: [56, 36], maxZoom: 11 }); // right of it stand the tools
 function sortRows(rows) {
   if (target && !around) return rows;
   const how = around ? "distance" : select("sort"), last = (value, worst) => value === null || value === undefined ? worst : value;
@@ -131,7 +131,7 @@ function drawLists() {
   });
   byId("list").replaceChildren(...rows);
   const total = lists.inferred.length + lists.measured.length;
-  byId("count").textContent = total ? countText(total) : w("nothing_found");
+  byId("count").textContent = total ? countText(total) : nothingText();
   byId("filtered-text").textContent = whereTexts().join(" · ");
   byId("filtered").hidden = total === N && !around;
   const rest = Math.min(STEP, order.length - shownRows);
@@ -140,6 +140,11 @@ function drawLists() {
 }
 /* How many sites are listed of how many; of a target the page holds only the first. */
 const countText = (shown) => target && target !== COMBINED ? fill("count_first", { shown: number(shown), first: number(G.top[target].length), n: number(G.worth_n[target]) }) : fill("count_shown", { shown: number(shown), n: number(meta.n) });
+/* Where a place has no site near, how far the nearest is; else that the filters leave none. */
+function nothingText() {
+  const nearest = around ? nearestTo(around) : null, limit = Number(select("f-km")) || Infinity;
+  return nearest && nearest.far > limit && nearest.far < Infinity ? `${fill("none_near_place", { km: number(limit), place: around.name })} ${fill("nearest_site", nearest)}` : w("nothing_found");
+}
 /* What the list is kept to by places and metals, in words. */
 function whereTexts() {
   const kept = around ? [nearText(around)] : [];

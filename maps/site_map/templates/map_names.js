@@ -3,6 +3,7 @@ const FAMILY = getComputedStyle(document.body).fontFamily, HARD = 9;
 /* What is taken of the picture, in squares of four pixels: 0 free, 1 small marks, HARD names and marks that must stay clear. */
 class Room {
   constructor(v) {
+    this.seen = [v.pad, v.pad, v.width - v.pad, v.height - v.pad];
     this.wide = Math.ceil(v.width / 4) + 1; this.tall = Math.ceil(v.height / 4) + 1;
     this.taken = new Uint8Array(this.wide * this.tall);
   }
@@ -11,8 +12,14 @@ class Room {
     const [x1, y1, x2, y2] = this.span(l, t, r, b);
     for (let y = y1; y <= y2; y++) for (let x = x1; x <= x2; x++) if (this.taken[y * this.wide + x] < how) this.taken[y * this.wide + x] = how;
   }
-  /* Squares with small marks under a box; Infinity where it is outside or touches what must stay clear. */
+  /* Whether a box lies wholly in sight or wholly out of it: the edge of the map cuts no name. */
+  whole(l, t, r, b) {
+    const [left, top, right, low] = this.seen;
+    return (l >= left && t >= top && r <= right && b <= low) || r <= left || l >= right || b <= top || t >= low;
+  }
+  /* Squares with small marks under a box; Infinity where it is outside, cut by the edge or touches what must stay clear. */
   cost(l, t, r, b) {
+    if (!this.whole(l, t, r, b)) return Infinity;
     if (l < 0 || t < 0 || r >> 2 >= this.wide || b >> 2 >= this.tall) return Infinity;
     const [x1, y1, x2, y2] = this.span(l, t, r, b);
     let sum = 0;
@@ -27,7 +34,7 @@ function widthOf(pen, text) {
   return widths.get(key);
 }
 /* Write a name beside a mark (gap > 0: right, left, above, below, whichever is freest) or on its point; say whether there was room.
-   "always" writes it on the right where there is none. */
+   "always" writes it where there is none, too. */
 function write(pen, room, text, x, y, colour, gap, most, always) {
   const wide = widthOf(pen, text), spots = gap > 0 ? [[x + gap, y], [x - gap - wide, y], [x - wide / 2, y - gap - 5], [x - wide / 2, y + gap + 5]] : [[x - wide / 2, y]];
   let best = null, least = most;
@@ -36,7 +43,7 @@ function write(pen, room, text, x, y, colour, gap, most, always) {
     if (cost < least || (cost === least && best === null && cost < Infinity)) { least = cost; best = [left, middle]; }
     if (least === 0 && best) break;
   }
-  if (!best && always) best = spots[0];
+  if (!best && always) best = spots.find(([left, middle]) => room.whole(left - 2, middle - 7, left + wide + 2, middle + 7)) ?? spots[0];
   if (!best) return false;
   room.stamp(best[0] - 3, best[1] - 8, best[0] + wide + 3, best[1] + 8, HARD);
   pen.lineWidth = 3.5; pen.strokeStyle = ink().halo; pen.strokeText(text, best[0], best[1]);
@@ -57,11 +64,13 @@ function paintNames(pen, v, room) {
     pen.font = "700 13px " + FAMILY;
     write(pen, room, oneLine(nameOf(chosen)), worldX[chosen] * v.scale - v.left, worldY[chosen] * v.scale - v.top, ink().ink, radii[chosen] * factor + 10, Infinity, true);
   }
+  if (meta.place) nameOwnPlace(pen, v, room);
+  const cities = on.has("names") ? nameCities(pen, v, room) : new Set();
   if (on.has("communities")) {
     pen.font = "600 12px " + FAMILY;
     for (let i = 0; i < C.name.length; i++) {
       const [x, y] = place(C.x[i] / 1e5, C.y[i] / 1e5, v);
-      if (inView(x, y, v) && !(pin && pin.text === C.name[i])) write(pen, room, oneLine(C.name[i]), x, y, ink().ink, 8, 0.5);
+      if (inView(x, y, v) && !(pin && pin.text === C.name[i]) && !(meta.place && meta.place.name === C.name[i])) write(pen, room, oneLine(C.name[i]), x, y, ink().ink, 8, 0.5);
     }
   }
   pen.font = "500 11px " + FAMILY;
@@ -71,7 +80,41 @@ function paintNames(pen, v, room) {
     if (i !== chosen && S.name[i] !== null && write(pen, room, oneLine(nameOf(i)), near.x[k], near.y[k], ink().ink, radii[i] * factor + 5, 0.12)) left--;
   }
   if (on.has("areaNames")) nameAreas(pen, v, room, pixels);
-  if (on.has("names")) nameGround(pen, v, room, pixels);
+  if (on.has("names")) nameGround(pen, v, room, pixels, cities);
+}
+/* The place that the brief beside this map is about: never unnamed, and where it is out of sight the edge says where it lies. */
+function nameOwnPlace(pen, v, room) {
+  const own = meta.place, [left, top, right, low] = room.seen, [x, y] = place(own.x, own.y, v), name = oneLine(own.name);
+  pen.font = "700 13px " + FAMILY; pen.fillStyle = ink().ink;
+  if (x >= left && x <= right && y >= top && y <= low) {
+    if (!(pin && pin.text === own.name)) write(pen, room, name, x, y, ink().ink, own.kind === "community" ? 10 : 0, Infinity, true);
+    return;
+  }
+  const far = chosen >= 0 && own.kind === "community" ? ` · ${number(Math.round(km(own.x, own.y, lon(chosen), lat(chosen))))}\u00a0km` : "", text = name + far, half = widthOf(pen, text) / 2;
+  const middle = [(left + right) / 2, (top + low) / 2], way = [x - middle[0], y - middle[1]], turn = Math.atan2(way[1], way[0]);
+  const reach = Math.min((right - left - 36) / 2 / Math.max(Math.abs(way[0]), 1e-9), (low - top - 36) / 2 / Math.max(Math.abs(way[1]), 1e-9));
+  const tip = [middle[0] + way[0] * reach, middle[1] + way[1] * reach];
+  pen.save(); pen.translate(...tip); pen.rotate(turn); pen.beginPath(); pen.moveTo(12, 0); pen.lineTo(-3, -8); pen.lineTo(-3, 8); pen.closePath();
+  pen.lineWidth = 3; pen.strokeStyle = ink().halo; pen.stroke(); pen.fill(); pen.restore();
+  const clear = (value, from, to) => Math.max(from, Math.min(to, value));
+  write(pen, room, text, clear(tip[0] - Math.cos(turn) * (half + 16), left + half + 6, right - half - 6), clear(tip[1] - Math.sin(turn) * 20, top + 12, low - 12), ink().ink, 0, Infinity, true);
+}
+/* A few large cities near sites come before communities: by them one recognises a country. */
+const CITIES = 8, CITY_PEOPLE = 1e5;
+function nameCities(pen, v, room) {
+  const towns = base.towns, named = new Set();
+  for (let k = 0; k < towns.near && named.size < CITIES && towns.people[k] >= CITY_PEOPLE; k++) {
+    const [x, y] = place(towns.x[k] / 1e4, towns.y[k] / 1e4, v);
+    if (inView(x, y, v) && !(pin && pin.text === towns.name[k]) && nameTown(pen, room, k, x, y)) named.add(k);
+  }
+  return named;
+}
+function nameTown(pen, room, k, x, y) {
+  const people = base.towns.people[k] || 0;
+  pen.font = (people > 2e5 ? "600 13px " : people > 2e4 ? "500 12px " : "400 11.5px ") + FAMILY;
+  if (!write(pen, room, base.towns.name[k], x, y, ink().town, 5, people > 5000 ? Infinity : 0.6)) return false;
+  pen.fillStyle = ink().edge; pen.strokeStyle = ink().town; pen.lineWidth = 1.2; circle(pen, x, y, people > 2e5 ? 3 : 2.2); pen.fill(); pen.stroke();
+  return true;
 }
 function nameAreas(pen, v, room, pixels) {
   pen.font = "italic 600 12px " + FAMILY;
@@ -81,15 +124,12 @@ function nameAreas(pen, v, room, pixels) {
     if (inView(x, y, v) && A.label[i][2] * pixels > widthOf(pen, written)) write(pen, room, written, x, y, ink().area, 0, 0.5);
   });
 }
-function nameGround(pen, v, room, pixels) {
+function nameGround(pen, v, room, pixels, cities) {
   const towns = base.towns, names = base.names;
   for (let k = 0, left = Math.round(v.width * v.height / 14000); k < towns.name.length && left > 0; k++) {
-    const [x, y] = place(towns.x[k] / 1e4, towns.y[k] / 1e4, v), people = towns.people[k] || 0;
-    if (!inView(x, y, v) || pin && pin.text === towns.name[k]) continue;
-    pen.font = (people > 2e5 ? "600 13px " : people > 2e4 ? "500 12px " : "400 11.5px ") + FAMILY;
-    if (!write(pen, room, towns.name[k], x, y, ink().town, 5, people > 5000 ? Infinity : 0.6)) continue;
-    left--;
-    pen.fillStyle = ink().edge; pen.strokeStyle = ink().town; pen.lineWidth = 1.2; circle(pen, x, y, people > 2e5 ? 3 : 2.2); pen.fill(); pen.stroke();
+    const [x, y] = place(towns.x[k] / 1e4, towns.y[k] / 1e4, v);
+    if (!inView(x, y, v) || cities.has(k) || pin && pin.text === towns.name[k]) continue;
+    if (nameTown(pen, room, k, x, y)) left--;
   }
   for (let k = 0, left = 60; k < names.name.length && left > 0; k++) {
     const kind = names.kinds[names.kind[k]], layer = kind === "water" ? "line_water" : "backdrop_" + kind;

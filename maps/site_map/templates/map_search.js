@@ -1,7 +1,7 @@
 /* Search: names in any spelling, order and part; commodities; towns, lakes, communities, areas; coordinates. */
 const APART = /[^\p{L}\p{N}]+/gu, SILENT = /[ʼ’‘`'ʹʻˈ:·ʔˀ]/gu;
 const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").replace(SILENT, "").toLowerCase().replace(APART, " ").trim();
-const KIND_OF_NAME = /\b(first nations?|premieres? nations?|indian reserves?|reserves? indiennes?)\b/g;
+const KIND_OF_NAME = /\b(first nations?|premieres? nations?|indian reserves?|reserves? indiennes?|fn)\b/g;
 /* Words of a search; what a name is called by kind ("First Nation") is left out unless it is all there is. */
 function wordsOf(text) {
   const folded = fold(text), bare = folded.replace(KIND_OF_NAME, " ").trim();
@@ -116,7 +116,7 @@ function nearestTo(at) {
     for (let i = 0; i < N; i++) if (table[i] < least) { least = table[i]; best = i; }
     if (best >= 0) break;
   }
-  return { site: best < 0 ? w("none_word") : nameOf(best), km: best < 0 ? "–" : number(Math.round(least)) };
+  return { far: least, site: best < 0 ? w("none_word") : nameOf(best), km: best < 0 ? "–" : number(Math.round(least)) };
 }
 let suggested = [];
 function suggest(text) {

@@ -49,7 +49,11 @@ function paintSite(pen, i, x, y, r) {
   pen.fillStyle = siteColour(i);
   circle(pen, x, y, r); pen.fill();
   pen.lineWidth = 1; pen.strokeStyle = c.edge; pen.stroke();
-  if (assayed(i) && r > 2.5) { pen.lineWidth = S.tier[i] < 2 ? 2 : 1.2; pen.strokeStyle = c.ring; circle(pen, x, y, r + 2); pen.stroke(); }
+}
+/* Rings of sampled wastes lie above all circles: none is swallowed by a site before it. */
+function paintRing(pen, i, x, y, r) {
+  if (!ranked(i) || !assayed(i)) return;
+  pen.lineWidth = S.tier[i] < 2 ? 2 : 1.2; pen.strokeStyle = ink().ring; circle(pen, x, y, r + 2); pen.stroke();
 }
 /* Where sites crowd, one mark stands for those within a few pixels, in the colour of the best; such marks are drawn once and copied. */
 const MANY = 3000, BIN = 9, sprites = new Map();
@@ -68,16 +72,17 @@ function sprite(tier, measured, size) {
   return sprites.get(key);
 }
 function paintCrowd(pen, v, room) {
-  const wide = Math.ceil((v.width + 32) / BIN), first = new Int32Array(wide * Math.ceil((v.height + 32) / BIN)).fill(-1), count = new Uint16Array(first.length), used = [];
+  const wide = Math.ceil((v.width + 32) / BIN), first = new Int32Array(wide * Math.ceil((v.height + 32) / BIN)).fill(-1), count = new Uint16Array(first.length), sampled = new Uint8Array(first.length), used = [];
   for (let k = 0; k < near.n; k++) {
     const bin = Math.floor((near.y[k] + 16) / BIN) * wide + Math.floor((near.x[k] + 16) / BIN);
     if (first[bin] < 0) { first[bin] = k; used.push(bin); }
     else if (target && S.tier[near.site[k]] < S.tier[near.site[first[bin]]]) first[bin] = k;
     if (count[bin] < 65535) count[bin]++;
+    if (assayed(near.site[k])) sampled[bin] = 1;
   }
   for (let j = used.length - 1; j >= 0; j--) {
     const k = first[used[j]], i = near.site[k], x = near.x[k], y = near.y[k], n = count[used[j]], tier = ranked(i) ? S.tier[i] : 4;
-    pen.drawImage(sprite(tier, assayed(i), n > 9 ? 2 : n > 2 ? 1 : 0), x - 8, y - 8, 16, 16);
+    pen.drawImage(sprite(tier, sampled[used[j]] === 1, n > 9 ? 2 : n > 2 ? 1 : 0), x - 8, y - 8, 16, 16);
     room.stamp(x - 3, y - 3, x + 3, y + 3, tier === 0 ? HARD : 1);
   }
 }
@@ -91,16 +96,19 @@ function paintSites(pen, v, room) {
   }
   if (target) near.site.subarray(0, near.n).sort((a, b) => S.tier[a] - S.tier[b] || a - b).forEach((i, k) => { near.x[k] = worldX[i] * v.scale - v.left; near.y[k] = worldY[i] * v.scale - v.top; });
   crowded = near.n > MANY;
-  factor = Math.min(1, Math.max(0.4, Math.sqrt(v.width * v.height / (near.n * 330))));
+  factor = Math.min(1, Math.max(0.5, Math.sqrt(v.width * v.height / (near.n * 1500))));
   if (crowded) paintCrowd(pen, v, room);
-  else for (let k = near.n - 1; k >= 0; k--) {
-    const i = near.site[k], x = near.x[k], y = near.y[k], r = radii[i] * factor;
-    paintSite(pen, i, x, y, r);
-    room.stamp(x - r, y - r, x + r, y + r, ranked(i) && S.tier[i] < 2 ? HARD : 1);
+  else {
+    for (let k = near.n - 1; k >= 0; k--) {
+      const i = near.site[k], x = near.x[k], y = near.y[k], r = radii[i] * factor;
+      paintSite(pen, i, x, y, r);
+      room.stamp(x - r, y - r, x + r, y + r, ranked(i) && S.tier[i] < 2 ? HARD : 1);
+    }
+    for (let k = near.n - 1; k >= 0; k--) paintRing(pen, near.site[k], near.x[k], near.y[k], radii[near.site[k]] * factor);
   }
   if (chosen >= 0) {
     const x = worldX[chosen] * v.scale - v.left, y = worldY[chosen] * v.scale - v.top, r = radii[chosen] * factor;
-    paintSite(pen, chosen, x, y, r);
+    paintSite(pen, chosen, x, y, r); paintRing(pen, chosen, x, y, r);
     pen.lineWidth = 3; pen.strokeStyle = ink().chosen; circle(pen, x, y, r + 6); pen.stroke();
   }
 }
@@ -125,9 +133,9 @@ function paintCells(pen, v) {
     if (r - l > 30) { pen.fillStyle = ink().edge; pen.fillRect((l + r) / 2 - 16, (t + b) / 2 - 8, 32, 16); pen.fillStyle = ink().ink; pen.fillText(String(n), (l + r) / 2, (t + b) / 2); }
   }
 }
-function communityMark(pen, kind, x, y) {
-  const r = map.getZoom() < 6 ? 3 : 4;
-  pen.fillStyle = ink().edge; pen.strokeStyle = ink().ink; pen.lineWidth = 1.6; pen.beginPath();
+function communityMark(pen, kind, x, y, own) {
+  const r = own ? 6 : map.getZoom() < 6 ? 3 : 4;
+  pen.fillStyle = own ? ink().ink : ink().edge; pen.strokeStyle = ink().ink; pen.lineWidth = 1.6; pen.beginPath();
   if (kind === "office_point") pen.rect(x - r, y - r, 2 * r, 2 * r); else { const d = r + 1.5; pen.moveTo(x, y - d); pen.lineTo(x + d, y); pen.lineTo(x, y + d); pen.lineTo(x - d, y); pen.closePath(); }
   pen.fill(); pen.stroke();
 }
@@ -135,22 +143,38 @@ function paintCommunities(pen, v, room) {
   for (let i = 0; i < C.name.length; i++) {
     const [x, y] = place(C.x[i] / 1e5, C.y[i] / 1e5, v);
     if (!inView(x, y, v)) continue;
-    communityMark(pen, C.kind[i], x, y);
+    communityMark(pen, C.kind[i], x, y, false);
     room.stamp(x - 5, y - 5, x + 5, y + 5, HARD);
   }
 }
-let legendCrowded = false;
+/* What was asked about: the community of a brief, and the area whose card is open. */
+function paintAsked(pen, v, room) {
+  if (subject && subject[0] === "area" || meta.place && meta.place.kind === "nation") {
+    const name = subject && subject[0] === "area" ? subject[1] : meta.place.name;
+    pen.lineWidth = 3; pen.strokeStyle = ink().chosen; pen.lineJoin = "round"; pen.beginPath();
+    A.name.forEach((one, i) => { if (one === name) for (const ring of areaRings[i]) ring.forEach(([y, x], k) => { const at = place(x, y, v); if (k) pen.lineTo(...at); else pen.moveTo(...at); }); });
+    pen.stroke();
+  }
+  if (!meta.place || meta.place.kind !== "community") return;
+  const [x, y] = place(meta.place.x, meta.place.y, v);
+  if (!inView(x, y, v)) return;
+  communityMark(pen, meta.place.point, x, y, true);
+  room.stamp(x - 8, y - 8, x + 8, y + 8, HARD);
+}
+let legendCrowded = false, legendFactor = 1;
 function paint(pen, v) {
   const room = new Room(v);
-  for (const [l, t, r, b] of [[v.width - v.pad - 52, v.pad, v.width - v.pad, v.pad + 235], [v.pad, v.pad, v.pad + 50, v.pad + 90]]) room.stamp(l, t, r, b, HARD); // under the tools
+  const credits = map.attributionControl.getContainer(), right = v.width - v.pad, low = v.height - v.pad;
+  for (const [l, t, r, b] of [[right - 52, v.pad, right, v.pad + byId("tools").offsetHeight + 12], [v.pad, v.pad, v.pad + 50, v.pad + 90], [v.pad, low - 32, v.pad + 110, low], [right - credits.offsetWidth, low - credits.offsetHeight, right, low]]) room.stamp(l, t, r, b, HARD); // under tools, scale and credits
   if (on.has("graticule")) paintGraticule(pen, v);
   if (on.has("cells")) paintCells(pen, v);
   paintSites(pen, v, room);
   if (on.has("communities")) paintCommunities(pen, v, room);
+  paintAsked(pen, v, room);
   if (on.has("plan")) paintPlan(pen, v, room);
   paintNames(pen, v, room);
   paintMeasure(pen, v);
-  if (crowded !== legendCrowded) { legendCrowded = crowded; fillLegend(); }
+  if (crowded !== legendCrowded || Math.abs(factor - legendFactor) > 0.05) { legendCrowded = crowded; legendFactor = factor; fillLegend(); }
 }
 layers.sites = new CanvasLayer();
 /* The best-ranked of the sites under a pointer that are as near as any; a finger is wider than a mouse. */

@@ -1,0 +1,193 @@
+"""The ground of the map, the names on it and the marks above it, as a browser draws them."""
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from layers.schema import Backdrop, conform
+from maps.nearby import Place
+from maps.screening.screening import place_of_community, place_of_nation
+from maps.site_map.site_map import write_map
+from tests.browser.watched import PHONE, Watched
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def open_map(browser: Any, tmp_path: Path) -> Iterator[Any]:
+    """Open a map made of a publication, and check at the end that nothing went wrong."""
+    opened: list[Watched] = []
+
+    def run(made: Any, place: Place | None = None, **options: Any) -> Any:
+        write_map(made, tmp_path / "map.html", place=place)
+        opened.append(Watched(browser, **options))
+        return opened[-1].open(tmp_path / "map.html")
+
+    yield run
+    for one in opened:
+        one.check()
+        one.context.close()
+
+
+def _backdrop(rows: list[tuple[str, str, shapely.Geometry, float]]) -> gpd.GeoDataFrame:
+    table = gpd.GeoDataFrame(
+        {
+            "backdrop_id": [f"B{at}" for at in range(len(rows))],
+            "name": pd.Series([row[1] for row in rows], dtype="str"),
+            "kind": [row[0] for row in rows],
+            "source": "ground",
+            "people": [row[3] for row in rows],
+        },
+        geometry=[row[2] for row in rows],
+        crs="EPSG:4326",
+    )
+    return conform(table, Backdrop)
+
+
+def test_a_bay_given_with_its_lake_is_water_and_an_island_is_land(open_map: Any, made_up: ModuleType) -> None:
+    made = made_up.publication(40)
+    whole = shapely.box(-100, 45, -80, 60)
+    lake = shapely.Polygon(shapely.box(-91, 50, -87, 53).exterior, [shapely.box(-88.6, 51.2, -88.2, 51.6).exterior])
+    rows = [
+        ("province", "P", whole, np.nan),
+        ("lake", "Big Lake", lake, np.nan),
+        ("lake", "Bay of it", shapely.reverse(shapely.box(-90.8, 50.2, -89.5, 52)), np.nan),
+    ]
+    page = open_map(replace(made, backdrop=_backdrop(rows)))
+    page.evaluate("map.setView([51.5, -89], 6, { animate: false })")
+    page.wait_for_timeout(200)
+    bay, open_water, island, land = page.evaluate(
+        """[[51, -90], [52.6, -87.5], [51.4, -88.4], [53.6, -89]].map(([y, x]) => {
+        const at = map.latLngToLayerPoint([y, x]).subtract(L.DomUtil.getPosition(ground._container)), ratio = ground._container.width / parseFloat(ground._container.style.width);
+        const copy = document.createElement("canvas"); copy.width = copy.height = 1; const pen = copy.getContext("2d", { willReadFrequently: true });
+        pen.drawImage(ground._container, -Math.round(at.x * ratio), -Math.round(at.y * ratio));
+        return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3).join(); })"""
+    )
+    assert bay == open_water != land
+    assert island == land
+
+
+WRITTEN = """() => { const texts = [], own = CanvasRenderingContext2D.prototype.fillText, stroked = CanvasRenderingContext2D.prototype.strokeText;
+  CanvasRenderingContext2D.prototype.strokeText = function (text, x, y) { texts.push([text, x, y, this.measureText(text).width]); return stroked.call(this, text, x, y); };
+  layers.sites.draw(); CanvasRenderingContext2D.prototype.strokeText = stroked;
+  const size = map.getSize(), pad = Math.round(Math.min(size.x, size.y) * 0.12);
+  return texts.map(([text, x, y, wide]) => [text, x - pad, y - pad, x - pad + wide, size.x, size.y]); }"""
+
+
+@pytest.mark.parametrize("size", [{"width": 820, "height": 1180}, {"width": 1440, "height": 900}, PHONE])
+def test_the_edge_of_the_map_and_what_lies_over_it_cut_no_name(
+    open_map: Any, made_up: ModuleType, size: dict[str, int]
+) -> None:
+    page = open_map(made_up.publication(150), size=size)
+    seen = 0
+    for zoom in (5, 6.5, 8):
+        page.evaluate(f"map.setView([51.9, -89.2], {zoom}, {{ animate: false }})")
+        boxes = page.evaluate(WRITTEN)
+        boxes = [row for row in boxes if 0 < row[2] < row[5]]
+        cut = [row for row in boxes if row[1] < 0 < row[3] or row[1] < row[4] < row[3]]
+        assert cut == [], zoom
+        seen += sum(row[1] >= 0 and row[3] <= row[4] for row in boxes)
+        tools = page.evaluate(
+            "(() => { const t = byId('tools').getBoundingClientRect(), m = map.getContainer().getBoundingClientRect(); return [t.left - m.left, t.bottom - m.top]; })()"
+        )
+        assert [row for row in boxes if row[3] > tools[0] + 4 and row[1] < row[4] and 0 < row[2] < tools[1] - 8] == []
+    assert seen > 5
+
+
+def test_large_cities_near_sites_are_named_before_communities(open_map: Any, made_up: ModuleType) -> None:
+    made = made_up.publication(150)
+    first = made.communities.iloc[0]
+    x, y = float(first["longitude"]), float(first["latitude"])
+    city = [
+        ("town", "Large City", shapely.Point(x + 0.5, y), 900_000.0),
+        ("town", "Hamlet", shapely.Point(x, y + 0.01), 90.0),
+    ]
+    page = open_map(replace(made, backdrop=_backdrop([(kind, name, at, n) for kind, name, at, n in city])))
+    page.evaluate("showAll()")
+    written = [row[0] for row in page.evaluate(WRITTEN)]
+    assert written.index("Large City") < min(
+        written.index(name) for name in made.communities["community"] if name in written
+    )
+    assert page.evaluate("base.towns.near") == 2
+
+
+def test_a_ring_of_a_sampled_waste_is_drawn_above_sites_and_on_the_mark_of_many(
+    open_map: Any, made_up: ModuleType
+) -> None:
+    page = open_map(made_up.publication(150))
+    drawn = page.evaluate(
+        """() => { const calls = [], site = paintSite, ring = paintRing; paintSite = (...a) => { calls.push("site"); site(...a); }; paintRing = (...a) => { calls.push("ring"); ring(...a); };
+        layers.sites.draw(); paintSite = site; paintRing = ring; return calls; }"""
+    )
+    assert "site" not in drawn[drawn.index("ring") :]
+    marked = page.evaluate(
+        """() => { const k = S.evidence.indexOf(0), i = S.id.findIndex((_, j) => S.evidence[j] !== 0 && ranked(j) && S.rank[j] < S.rank[k]);
+        const calls = [], own = sprite; sprite = (...a) => { calls.push(a[1]); return own(...a); };
+        near.n = 2; near.site[0] = Math.min(i, k); near.site[1] = Math.max(i, k); near.x.fill(50, 0, 2); near.y.fill(50, 0, 2);
+        paintCrowd(document.createElement("canvas").getContext("2d"), { width: 100, height: 100 }, { stamp() {} }); sprite = own; return [i < k, calls]; }"""
+    )
+    assert marked == [True, [True]]
+
+
+def test_the_place_of_a_brief_is_named_at_every_zoom_and_the_edge_says_where_it_lies(
+    open_map: Any, made_up: ModuleType
+) -> None:
+    made = made_up.publication(150)
+    place = place_of_community(made, "Community 1")
+    page = open_map(made, place)
+    for zoom in (4, 7, 12):
+        page.evaluate(f"map.setView([{place.geometry.y}, {place.geometry.x}], {zoom}, {{ animate: false }})")
+        assert "Community 1" in [row[0] for row in page.evaluate(WRITTEN)], zoom
+    assert "Community 1" in page.inner_text("#legend")
+    page.evaluate("choose(5, false); map.setView([lat(5), lon(5)], 13, { animate: false })")
+    far = page.evaluate("Math.round(km(meta.place.x, meta.place.y, lon(5), lat(5)))")
+    assert far > 20
+    text, left, _, right, wide, _ = next(row for row in page.evaluate(WRITTEN) if row[0].startswith("Community 1"))
+    assert text == f"Community 1 · {far:,}\u00a0km"
+    assert 0 <= left < right <= wide
+    nation = open_map(made, place_of_nation(made, "Area B"))
+    nation.evaluate("map.setView([meta.place.y + 9, meta.place.x], 9, { animate: false })")
+    assert "Area B" in [row[0] for row in nation.evaluate(WRITTEN)]
+    own = open_map(made, Place("outline", "", "area", shapely.box(-90, 51, -89, 52)))
+    assert own.evaluate("meta.place") is None
+
+
+def test_a_place_without_a_site_near_says_how_far_the_nearest_is(open_map: Any, made_up: ModuleType) -> None:
+    page = open_map(made_up.publication(60))
+    page.fill("#search", "20, 20")
+    page.wait_for_timeout(400)
+    text = page.inner_text("#count")
+    assert text.startswith("No site of this map lies within 100 km of 20.0000, 20.0000. Nearest site of this map: ")
+    page.click("button[data-lang=fr]")
+    assert page.inner_text("#count").startswith("Aucun site de cette carte à moins de 100 km de")
+
+
+def test_the_outline_of_an_open_card_stands_out(open_map: Any, made_up: ModuleType) -> None:
+    page = open_map(made_up.publication(60))
+    count = """() => { let n = 0; const own = CanvasRenderingContext2D.prototype.stroke; CanvasRenderingContext2D.prototype.stroke = function () { if (this.lineWidth === 3 && this.strokeStyle === ink().chosen) n++; return own.call(this); };
+      layers.sites.draw(); CanvasRenderingContext2D.prototype.stroke = own; return n; }"""
+    assert page.evaluate(count) == 0
+    page.evaluate("chooseArea(0, true)")
+    assert page.evaluate(count) == 1
+
+
+def test_on_a_phone_what_unfolds_shows_that_it_does(open_map: Any, made_up: ModuleType) -> None:
+    page = open_map(made_up.publication(60), size=PHONE, has_touch=True, is_mobile=True)
+    page.evaluate("showTab('layers'); sheetTo('high')")
+    shown = page.evaluate(
+        "[...document.querySelectorAll('summary')].filter((one) => one.offsetParent).map((one) => [getComputedStyle(one).display, one.getBoundingClientRect().height])"
+    )
+    assert len(shown) > 2
+    assert {display for display, _ in shown} == {"list-item"}
+    assert min(height for _, height in shown) >= 44
