@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
@@ -27,11 +28,12 @@ from maps.report.report import write_report
 from maps.screening.workbook import about_list, write_ranking_workbook
 from maps.sheets.sheet import BESIDE_RUN, write_sheets
 from maps.site_map.site_map import write_map
+from maps.site_map.tiers import tiers
 from maps.words import LANGUAGES, finding
 from pipeline.config import RunConfig
 from pipeline.evidence.targets import known_targets
 from pipeline.folder.geopackage import WRITTEN, write_geopackage
-from pipeline.folder.geopackage_styles import add_styles
+from pipeline.folder.geopackage_styles import CLASSES, add_styles
 from pipeline.folder.memory import give_back_memory
 from pipeline.folder.published import save_publication
 from pipeline.folder.store import RunStore
@@ -53,7 +55,8 @@ TOWNS_DEGREES = 3.0
 """How far beyond the sites towns are named."""
 
 GIS_COLUMNS = (
-    "rank", "site_id", "name", "evidence", "score", "score_low", "score_high", "rank_low", "rank_high", "tied_with", "treo_ppm",
+    "rank", "site_id", "name", "evidence", "score", "score_low", "score_high", "rank_low", "rank_high", "tied_with",
+    "treo_ppm",
     "treo_low_ppm", "treo_high_ppm", "treo_inferred_low_ppm", "treo_inferred_high_ppm", "grade_rule", "waste_n", "tonnage_t",
     "tonnage_low_t", "tonnage_high_t", "tonnage_rule", "contained_treo_t", "contained_treo_low_t", "contained_treo_high_t",
     "payable_t", "chance_payable", "applicability", "companion_score", "commodities", "deposit_type", "waste_type", "disposal",
@@ -113,12 +116,8 @@ def _write_tables(publication: Publication, results: Results, store: RunStore, l
     with store.file("ranking.gpkg") as temporary:
         layers = _for_qgis(publication) | _held_out_for_qgis(publication, results)
         write_geopackage(temporary, layers)
-        columns = {
-            name: [str(column) for column in layer.columns if column != layer.geometry.name]
-            for name, layer in layers.items()
-        }
-        notices = [line for lang in LANGUAGES for line in about_list(publication, publication.title, lang)]
-        add_styles(temporary, columns, len(publication.ranking), notices, WRITTEN, publication.validation)
+        notices = [line for each in LANGUAGES for line in about_list(publication, publication.title, each)]
+        add_styles(temporary, layers, notices, WRITTEN, publication.validation, lang)
     store.write_json("model/validation.json", results.model.validation.model_dump(mode="json"))
     store.write_csv("model/held_out.csv", held_out_table(results.model))
     save_publication(publication, store)
@@ -300,8 +299,12 @@ def _reasons_in_words(results: Results) -> pd.Series:
 def _for_qgis(publication: Publication) -> dict[str, gpd.GeoDataFrame]:
     """Return sites with their ranking, the areas that may be published and the outline of the surface, by name."""
     sites = _flat(publication.sites)
+    ranks = publication.ranking
+    classes = pd.Series(np.array(list(CLASSES))[tiers(ranks, len(ranks))], ranks["site_id"])
     chosen = [name for name in GIS_COLUMNS if name in sites]
-    layers = {"sites": sites[[*chosen, "geometry"]].sort_values(["rank", "site_id"]).reset_index(drop=True)}
+    shown = sites[[*chosen, "geometry"]].sort_values(["rank", "site_id"]).reset_index(drop=True)
+    shown.insert(1, "rank_class", shown["site_id"].map(classes))
+    layers = {"sites": shown}
     if len(publication.communities):
         layers["communities"] = publication.communities
     if len(publication.territories):

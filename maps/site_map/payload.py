@@ -45,6 +45,9 @@ _NOT_ON_MAP = (
     "row_",
     "tornado_",
     "plan_",
+    "gis_",
+    "book_",
+    "heading_",
 )
 
 

@@ -10,6 +10,9 @@ import geopandas as gpd
 WRITTEN = "2000-01-01T00:00:00.000Z"
 """What the file says of its last change: the date of a run is in its manifest, and equal runs write equal files."""
 
+VERSION = "1.3"
+"""Of the standard: that of QGIS 3.22, which warns of later ones."""
+
 
 def write_geopackage(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
     """Write layers into a new GeoPackage.
@@ -27,7 +30,8 @@ def write_geopackage(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": WRITTEN})
     try:
         for name, layer in layers.items():
-            _with_none(layer).to_file(path, layer=name, driver="GPKG", engine="pyogrio")
+            table = _with_none(layer)
+            table.to_file(path, layer=name, driver="GPKG", engine="pyogrio", dataset_options={"VERSION": VERSION})
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": former})
 

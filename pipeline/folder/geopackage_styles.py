@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from html import escape
 from pathlib import Path
 
+import pandas as pd
+
 from layers.validation import Validation
+from maps.dictionary import meaning
 from maps.screening.workbook import heading
 from maps.words import known, word
 
@@ -26,135 +30,218 @@ _REFERENCES = (
     "INTEGER, timestamp DATETIME NOT NULL, md_file_id INTEGER NOT NULL, md_parent_id INTEGER, CONSTRAINT crmr_mfi_fk FOREIGN KEY "
     "(md_file_id) REFERENCES gpkg_metadata(id), CONSTRAINT crmr_mpi_fk FOREIGN KEY (md_parent_id) REFERENCES gpkg_metadata(id))"
 )
-TIERS = (
-    ("sampled", "#111111", "square", 2.8),
-    ("top_10", "#440154", "circle", 3.4),
-    ("top_tenth", "#31688e", "circle", 2.8),
-    ("top_half", "#35b779", "circle", 2.2),
-    ("rest", "#c8d6c8", "circle", 1.8),
-)
-"""Classes of the sites: code, colour, mark and size in millimetres."""
+CLASSES = {
+    "top_10": ("tier_top_10", "#440154", 3.4),
+    "top_tenth": ("tier_top_tenth", "#31688e", 2.8),
+    "top_half": ("tier_top_half", "#35b779", 2.2),
+    "rest": ("tier_rest", "#c8d6c8", 1.8),
+}
+"""Classes of rank, in the order of `maps.site_map.tiers.TIERS`: key of their words, colour and size in millimetres."""
 
-_TIER = (
-    "CASE WHEN \"evidence\" = 'measured' THEN 'sampled' WHEN \"rank\" <= 10 THEN 'top_10' "
-    "WHEN \"rank\" <= 0.1 * {n} THEN 'top_tenth' WHEN \"rank\" <= 0.5 * {n} THEN 'top_half' ELSE 'rest' END"
-)
-_TIER_WORDS = {"sampled": "mark_sampled", "top_10": "tier_top_10", "top_tenth": "tier_top_tenth",
-               "top_half": "tier_top_half", "rest": "tier_rest"}  # fmt: skip
+SAMPLED = "_sampled"
+"""Ends the class of a waste whose grade was sampled; its mark has a ring."""
+
+_CLASS = f"\"rank_class\" || CASE WHEN \"evidence\" = 'measured' THEN '{SAMPLED}' ELSE '' END"
 _OUTLINES = {"territories": "#4d4466", "surface_footprint": "#777777"}
 _POINTS = {
     "sampling_plan": ("#b3470b", "star", 4.0),
     "communities": ("#ffffff", "square", 2.6),
     "held_out": ("#999999", "circle", 1.4),
 }
+_LABELS = {
+    "sites": ('CASE WHEN "rank_class" = \'top_10\' THEN "name" END', 8, "#1b2530", 10),
+    "communities": ('"community"', 8, "#1b2530", 7),
+    "territories": ('"territory"', 8, "#4d4466", 4),
+    "sampling_plan": ('"order"', 8, "#b3470b", 9),
+}
+"""What is written beside the things of a layer: an expression of QGIS, size in points, colour, how much it matters (0 to 10)."""
+
 _PLAIN = "https://www.iana.org/assignments/media-types/text/plain"
+_QGIS = "http://mrcc.com/qgis.dtd"
+_EXTENSIONS = {
+    "gpkg_metadata": "http://www.geopackage.org/spec120/#extension_metadata",
+    "gpkg_metadata_reference": "http://www.geopackage.org/spec120/#extension_metadata",
+    "gpkg_data_columns": "http://www.geopackage.org/spec120/#extension_schema",
+}
+_DATA_COLUMNS = (
+    "CREATE TABLE gpkg_data_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT, "
+    "description TEXT, mime_type TEXT, constraint_name TEXT, CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), "
+    "CONSTRAINT gdc_tn UNIQUE (table_name, name))"
+)
 
 
 def add_styles(
     path: Path,
-    columns: Mapping[str, Sequence[str]],
-    n_ranked: int,
+    layers: Mapping[str, pd.DataFrame],
     notices: Sequence[str],
     written: str,
     validation: Validation | None,
+    lang: str = "en",
 ) -> None:
-    """Add styles and notices to a GeoPackage.
+    """Add styles, headings, the dictionary of columns and notices to a GeoPackage.
 
     Parameters
     ----------
     path : Path
         Of the file, which holds its layers already.
-    columns : mapping of str to sequence of str
-        Columns of each layer, for headings in words.
-    n_ranked : int
-        Number of ranked sites, for the classes.
+    layers : mapping of str to DataFrame
+        What was written, by name.
     notices : sequence of str
-        Kept in the file's metadata as plain text.
+        Kept in the file's metadata as plain text and in the metadata of every layer as QGIS shows it; the first is the title.
     written : str
         Time that the file says it was written at.
     validation : Validation or None
         Says whether a score may be called a chance.
+    lang : {"en", "fr"}
+        Of headings, meanings and classes.
     """
     with closing(sqlite3.connect(path)) as base, base:
-        base.execute(_STYLES)
-        for name, fields in columns.items():
-            base.execute(
-                "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, "
-                "styleQML, styleSLD, useAsDefault, description, owner, update_time) "
-                "VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', ?)",
-                (name, "minewaste", qml(name, fields, n_ranked, validation), word("made_with", "en"), written),
-            )
+        for table in (_STYLES, _METADATA, _REFERENCES, _DATA_COLUMNS):
+            base.execute(table)
         base.execute(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change) VALUES ('layer_styles', 'attributes', "
             "'layer_styles', ?)",
             (written,),
         )
-        base.execute(_METADATA)
-        base.execute(_REFERENCES)
-        note = ("dataset", _PLAIN, "text/plain", "\n".join(notices))
-        base.execute("INSERT INTO gpkg_metadata VALUES (1, ?, ?, ?, ?)", note)
-        base.execute(
-            "INSERT INTO gpkg_metadata_reference VALUES ('geopackage', NULL, NULL, NULL, ?, 1, NULL)", (written,)
+        for table, definition in _EXTENSIONS.items():
+            base.execute(
+                "INSERT INTO gpkg_extensions VALUES (?, NULL, ?, ?, 'read-write')",
+                (table, _extension(table), definition),
+            )
+        _add_metadata(base, 1, _PLAIN, "text/plain", "\n".join(notices), None, written)
+        for number, (name, layer) in enumerate(layers.items(), start=2):
+            base.execute(
+                "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, "
+                "styleQML, styleSLD, useAsDefault, description, owner, update_time) "
+                "VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', ?)",
+                (name, "minewaste", qml(name, layer, validation, lang), word("made_with", lang), written),
+            )
+            information = _qgis_metadata(name, notices, lang)
+            _add_metadata(base, number, _QGIS, "text/xml", information, name, written)
+            about = word(f"gis_{name}", lang)
+            base.execute("UPDATE gpkg_contents SET description = ? WHERE table_name = ?", (about, name))
+            base.executemany(
+                "INSERT INTO gpkg_data_columns (table_name, column_name, name, title, description) VALUES (?, ?, ?, ?, ?)",
+                [(name, field, field, alias, meant) for field, alias, meant in _told_columns(layer, validation, lang)],
+            )
+
+
+def _extension(table: str) -> str:
+    return "gpkg_schema" if table == "gpkg_data_columns" else "gpkg_metadata"
+
+
+def _add_metadata(
+    base: sqlite3.Connection, number: int, standard: str, mime: str, text: str, layer: str | None, written: str
+) -> None:
+    """Add a note of the file, or of a layer."""
+    scope = "geopackage" if layer is None else "table"
+    base.execute("INSERT INTO gpkg_metadata VALUES (?, 'dataset', ?, ?, ?)", (number, standard, mime, text))
+    base.execute(
+        "INSERT INTO gpkg_metadata_reference VALUES (?, ?, NULL, NULL, ?, ?, NULL)", (scope, layer, written, number)
+    )
+
+
+def _qgis_metadata(layer: str, notices: Sequence[str], lang: str) -> str:
+    """Return what QGIS shows of a layer under its information."""
+    title = f"{notices[0]}: {word(f'gis_{layer}', lang)}" if notices else word(f"gis_{layer}", lang)
+    parts = {"identifier": layer, "title": title, "abstract": "\n".join(notices), "type": "dataset"}
+    elements = "".join(f"<{key}>{escape(text)}</{key}>" for key, text in parts.items())
+    return f'<!DOCTYPE qgis PUBLIC "{_QGIS}" "SYSTEM"><qgis version="3.22">{elements}</qgis>'
+
+
+def _told_columns(layer: pd.DataFrame, validation: Validation | None, lang: str) -> list[tuple[str, str, str]]:
+    """Return the columns of a layer, their headings and their meanings."""
+    headed = []
+    for column in layer.columns.drop("geometry", errors="ignore"):
+        # in the files of a run a distance to a road is straight; in a list for a place it follows the road
+        head = "road_km_to_nearest" if column == "road_km" else str(column)
+        meant = meaning(str(column), lang)
+        headed.append(
+            (str(column), heading(head, lang, validation) if known(f"heading_{head}") else _begun(meant), meant)
         )
+    return headed
 
 
-def qml(layer: str, fields: Sequence[str], n_ranked: int, validation: Validation | None) -> str:
-    """Return the style of a layer as QGIS keeps it, with the headings of its columns."""
+def _begun(meant: str) -> str:
+    """Return the beginning of a meaning, up to the first mark, as a heading."""
+    return re.split(r"[;:,(]", meant, maxsplit=1)[0].strip().capitalize()
+
+
+def qml(layer: str, table: pd.DataFrame, validation: Validation | None, lang: str) -> str:
+    """Return the style of a layer as QGIS keeps it, with names beside what is drawn and the headings of its columns."""
+    aliases = "".join(
+        f'<alias index="{at}" field="{escape(field)}" name="{escape(alias)}"/>'
+        for at, (field, alias, _) in enumerate(_told_columns(table, validation, lang), start=1)
+    )
+    labelled = layer in _LABELS and (layer != "sites" or "rank_class" in table)
     return (
-        '<!DOCTYPE qgis PUBLIC "http://mrcc.com/qgis.dtd" "SYSTEM"><qgis version="3.22" styleCategories="Symbology|Fields">'
-        f"{_renderer(layer, n_ranked)}<aliases>{_aliases(fields, validation)}</aliases></qgis>"
+        '<!DOCTYPE qgis PUBLIC "http://mrcc.com/qgis.dtd" "SYSTEM"><qgis version="3.22" '
+        f'styleCategories="Symbology|Labeling|Fields" labelsEnabled="{int(labelled)}">'
+        f"{_renderer(layer, table, lang)}{_labels(*_LABELS[layer]) if labelled else ''}<aliases>{aliases}</aliases></qgis>"
     )
 
 
-def _aliases(fields: Sequence[str], validation: Validation | None) -> str:
-    # in the files of a run a distance to a road is straight; in a list for a place it follows the road
-    heads = {field: "road_km_to_nearest" if field == "road_km" else field for field in fields}
-    names = [
-        (field, heading(head, "en", validation) if known(f"heading_{head}") else "") for field, head in heads.items()
-    ]
-    return "".join(
-        f'<alias index="{at}" field="{escape(field)}" name="{escape(name)}"/>'
-        for at, (field, name) in enumerate(names, start=1)
+def _labels(expression: str, size: int, colour: str, priority: int) -> str:
+    """Return names with a white halo that give way to each other, the most telling layer last."""
+    return (
+        '<labeling type="simple"><settings calloutType="simple">'
+        f'<text-style fieldName="{escape(expression, quote=True)}" isExpression="1" fontSize="{size}" fontSizeUnit="Point" '
+        f'textColor="{_rgba(colour)}" textOpacity="1"><text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" '
+        'bufferColor="255,255,255,255" bufferOpacity="0.9"/></text-style>'
+        f'<placement placement="6" dist="2" distUnits="MM" priority="{priority}" '
+        'predefinedPositionOrder="R,L,TR,BR,TL,BL,TSR,BSR"/>'
+        '<rendering obstacle="0" displayAll="0" drawLabels="1"/></settings></labeling>'
     )
 
 
-def _renderer(layer: str, n_ranked: int) -> str:
-    if layer == "sites":
-        categories = "".join(
-            f'<category symbol="{at}" value="{code}" label="{escape(word(_TIER_WORDS[code], "en"))}" render="true"/>'
-            for at, (code, *_) in enumerate(TIERS)
-        )
-        symbols = "".join(_marker(str(at), colour, mark, size) for at, (_, colour, mark, size) in enumerate(TIERS))
-        expression = escape(_TIER.format(n=n_ranked), quote=True)
-        return (
-            f'<renderer-v2 type="categorizedSymbol" attr="{expression}" forceraster="0" symbollevels="0" enableorderby="1">'
-            f"<categories>{categories}</categories><symbols>{symbols}</symbols>"
-            '<orderby><orderByClause asc="0" nullsFirst="0">"rank"</orderByClause></orderby></renderer-v2>'
-        )
-    symbol = _marker("0", *_POINTS[layer]) if layer in _POINTS else _outline("0", _OUTLINES.get(layer, "#555555"))
+def _renderer(layer: str, table: pd.DataFrame, lang: str) -> str:
+    if layer == "sites" and {"rank_class", "evidence"} <= set(table.columns):
+        return _of_classes(table, lang)
+    symbol = _symbol("0", "marker", _marker(*_POINTS[layer])) if layer in _POINTS else _outline(layer)
     return (
         f'<renderer-v2 type="singleSymbol" forceraster="0" symbollevels="0"><symbols>{symbol}</symbols></renderer-v2>'
     )
 
 
-def _marker(name: str, colour: str, mark: str, size: float) -> str:
-    options = {"name": mark, "color": _rgba(colour), "outline_color": "30,40,50,255", "outline_width": "0.2", "size": f"{size:g}",
-               "size_unit": "MM"}  # fmt: skip
-    return _symbol(name, "marker", "SimpleMarker", options)
+def _of_classes(table: pd.DataFrame, lang: str) -> str:
+    """Return the colours of the classes of rank that there are; wastes whose grade was sampled have a ring."""
+    held = set(zip(table["rank_class"], table["evidence"] == "measured", strict=True))
+    drawn = [(code, sampled) for code in CLASSES for sampled in (False, True) if (code, sampled) in held]
+    categories, symbols = [], []
+    for at, (code, sampled) in enumerate(drawn):
+        key, colour, size = CLASSES[code]
+        label = word(key, lang) + (f", {word('mark_sampled', lang)}" if sampled else "")
+        value = code + SAMPLED * sampled
+        categories.append(f'<category symbol="{at}" value="{value}" label="{escape(label)}" render="true"/>')
+        ring = _marker("#ffffff", "circle", size + 1.6, "17,17,17,255", 0.4) if sampled else ""
+        symbols.append(_symbol(str(at), "marker", ring + _marker(colour, "circle", size)))
+    return (
+        f'<renderer-v2 type="categorizedSymbol" attr="{escape(_CLASS, quote=True)}" forceraster="0" symbollevels="0" '
+        f'enableorderby="1"><categories>{"".join(categories)}</categories><symbols>{"".join(symbols)}</symbols>'
+        '<orderby><orderByClause asc="0" nullsFirst="0">"rank"</orderByClause></orderby></renderer-v2>'
+    )
 
 
-def _outline(name: str, colour: str) -> str:
-    options = {"style": "no", "outline_color": _rgba(colour), "outline_style": "dash dot", "outline_width": "0.4"}
-    return _symbol(name, "fill", "SimpleFill", options)
+def _marker(colour: str, mark: str, size: float, edge: str = "30,40,50,255", edge_mm: float = 0.2) -> str:
+    options = {"name": mark, "color": _rgba(colour), "outline_color": edge, "outline_width": f"{edge_mm:g}",
+               "size": f"{size:g}", "size_unit": "MM"}  # fmt: skip
+    return _drawing("SimpleMarker", options)
 
 
-def _symbol(name: str, kind: str, drawing: str, options: Mapping[str, str]) -> str:
+def _outline(layer: str) -> str:
+    options = {"style": "no", "outline_color": _rgba(_OUTLINES.get(layer, "#555555")), "outline_style": "dash dot",
+               "outline_width": "0.4"}  # fmt: skip
+    return _symbol("0", "fill", _drawing("SimpleFill", options))
+
+
+def _drawing(kind: str, options: Mapping[str, str]) -> str:
     listed = "".join(f'<Option type="QString" name="{key}" value="{value}"/>' for key, value in options.items())
     props = "".join(f'<prop k="{key}" v="{value}"/>' for key, value in options.items())
-    return (
-        f'<symbol type="{kind}" name="{name}" alpha="1" clip_to_extent="1" force_rhr="0"><layer class="{drawing}" enabled="1" '
-        f'locked="0" pass="0"><Option type="Map">{listed}</Option>{props}</layer></symbol>'
-    )
+    return f'<layer class="{kind}" enabled="1" locked="0" pass="0"><Option type="Map">{listed}</Option>{props}</layer>'
+
+
+def _symbol(name: str, kind: str, drawings: str) -> str:
+    return f'<symbol type="{kind}" name="{name}" alpha="1" clip_to_extent="1" force_rhr="0">{drawings}</symbol>'
 
 
 def _rgba(colour: str) -> str:

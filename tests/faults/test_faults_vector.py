@@ -431,19 +431,49 @@ def test_a_geopackage_carries_styles_headings_and_notices(tmp_path: Path) -> Non
     from xml.etree import ElementTree
 
     path = tmp_path / "ranking.gpkg"
-    sites = gpd.GeoDataFrame({"rank": [1], "evidence": ["measured"]}, geometry=[shapely.Point(1, 50)], crs=4326)
-    write_geopackage(path, {"sites": sites, "sampling_plan": sites})
-    add_styles(
-        path, {"sites": ["rank", "evidence"], "sampling_plan": ["rank"]}, 40, ["Not a mineral resource"], WRITTEN, None
+    sites = gpd.GeoDataFrame(
+        {
+            "rank": [1, 2, 3],
+            "rank_class": ["top_10", "top_10", "rest"],
+            "evidence": ["measured", "inferred", "inferred"],
+            "score": 0.5,
+            "name": ['A "quoted" & <b>', "B", "C"],
+        },
+        geometry=[shapely.Point(at, 50) for at in range(3)],
+        crs=4326,
     )
+    layers = {"sites": sites, "sampling_plan": sites[["rank", "name", "geometry"]]}
+    write_geopackage(path, layers)
+    add_styles(path, layers, ["Title & all", "Not a mineral resource"], WRITTEN, None, "fr")
     with sqlite3.connect(path) as base:
         styles = dict(base.execute("SELECT f_table_name, styleQML FROM layer_styles WHERE useAsDefault = 1"))
-        assert base.execute("SELECT metadata FROM gpkg_metadata").fetchall() == [("Not a mineral resource",)]
+        plain = base.execute("SELECT metadata FROM gpkg_metadata WHERE mime_type = 'text/plain'").fetchall()
+        assert plain == [("Title & all\nNot a mineral resource",)]
+        told = base.execute(
+            "SELECT metadata FROM gpkg_metadata m JOIN gpkg_metadata_reference r ON r.md_file_id = m.id "
+            "WHERE r.table_name = 'sites' AND reference_scope = 'table' AND md_standard_uri = 'http://mrcc.com/qgis.dtd'"
+        ).fetchall()
+        assert len(told) == 1
+        assert ElementTree.fromstring(told[0][0].split(">", 1)[1]).findtext("abstract") == plain[0][0]
+        columns = base.execute(
+            "SELECT column_name, title, description FROM gpkg_data_columns WHERE table_name = 'sites' ORDER BY rowid"
+        ).fetchall()
+        assert [(name, title) for name, title, _ in columns[:2]] == [("rank", "Rang"), ("rank_class", "Classe de rang")]
+        assert all(meant for _, _, meant in columns)
+        known = {row[0] for row in base.execute("SELECT extension_name FROM gpkg_extensions")}
+        assert {"gpkg_metadata", "gpkg_schema"} <= known
         assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     drawn = ElementTree.fromstring(styles["sites"].split(">", 1)[1])
-    categories = {one.get("value"): one.get("label") for one in drawn.iter("category")}
-    assert categories["sampled"] == "grade sampled"
-    assert categories["top_10"] == "Ranks 1 to 10"
-    assert len(list(drawn.iter("symbol"))) == len(categories) == 5
-    assert [one.get("name") for one in drawn.iter("alias")] == ["Rank", "Evidence"]
-    assert gpd.read_file(path, layer="sites")["evidence"].tolist() == ["measured"]
+    categories = {category.get("value"): category.get("label") for category in drawn.iter("category")}
+    assert categories == {
+        "top_10": "Rangs 1 à 10",
+        "top_10_sampled": "Rangs 1 à 10, teneur mesurée",
+        "rest": "Seconde moitié de la liste",
+    }
+    marks = {symbol.get("name"): len(list(symbol.iter("layer"))) for symbol in drawn.iter("symbol")}
+    assert sorted(marks.values()) == [1, 1, 2]  # a sampled waste keeps its colour and has a ring
+    assert [alias.get("name") for alias in drawn.iter("alias")][:3] == ["Rang", "Classe de rang", "Preuve"]
+    assert [label.get("fieldName") for label in drawn.iter("text-style")] == [
+        'CASE WHEN "rank_class" = \'top_10\' THEN "name" END'
+    ]
+    assert gpd.read_file(path, layer="sites")["evidence"].tolist() == ["measured", "inferred", "inferred"]
