@@ -78,7 +78,8 @@ class Publication:
         The scored GeoTIFF.
     targets : DataFrame
         `TARGET_COLUMNS`: every site once per target, best first. ``diagnostics`` then holds ``target_names`` (by symbol and
-        language) and ``worth_chance``, the chance from which a site counts as worth a sample.
+        language), ``worth_chance``, the chance from which a site counts as worth a sample, and ``target_hosts``, what
+        is expected of each kind of host by whom.
     withheld : int
         Features withheld at the request of a steward.
     rejected : DataFrame

@@ -150,6 +150,20 @@ def mentions(commodities: pd.Series, names: frozenset[str] | tuple[str, ...]) ->
     return commodities.isin([cell for cell, is_named in known.items() if is_named])
 
 
+def order_tells(commodities: pd.Series) -> bool:
+    """Say whether lists of commodities are in an order of their own: not when most follow the alphabet, of names or of symbols.
+
+    Parameters
+    ----------
+    commodities : Series of str
+        Canonical names joined with ``"; "``. Cells of fewer than three say nothing.
+    """
+    lists = [cell.split(SEPARATOR) for cell in commodities.dropna().unique() if cell.count(SEPARATOR) >= 2]
+    symbols = [["".join(elements_of(name)[:1]) or name for name in names] for names in lists]
+    alphabetical = [sum(names == sorted(names) for names in form) for form in (lists, symbols)]
+    return not lists or 2 * max(alphabetical) <= len(lists)
+
+
 def _cell(cell: str, own: Mapping[str, str], dropped: list[str] | None = None) -> Any:
     """Read one cell; NA when nothing is said. Parts that are taken back go to ``dropped``."""
     commodities = _lookup(cell, own)

@@ -9,6 +9,7 @@ import pandas as pd
 from maps import words
 from maps.publication import Publication
 from maps.reasons import phrase_feature
+from maps.report.host_table import host_lines
 from maps.rows import rows as table_rows
 from maps.verdict import SHARES, capture_rows, score_key, validation_rows, verdict
 
@@ -102,6 +103,7 @@ def _card(publication: Publication, lang: str) -> str:
             "",
             *_table(heads, captured),
         ]
+    lines += host_lines(publication, lang)
     lines += ["", f"## {words.word('sources', lang)}", ""]
     for row in table_rows(publication.sources):
         title = row.title if isinstance(row.title, str) else row.source_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 from scipy.special import ndtr, ndtri
 from scipy.stats import beta
 
-from layers.cells.commodities import mentions
+from layers.cells.commodities import mentions, order_tells
 from pipeline.evidence.assay_spread import (
     LEAST_SHARE_OF_LIMIT,
     MOST_OPEN_DEX,
@@ -29,6 +30,10 @@ kind of waste the target goes to. Judgement; measured wastes of a region move it
 
 NAMED, MOST = 0.15, 0.85
 """What the target among the commodities, or in a mineral that is named, adds to that chance, and the most it may reach."""
+
+MAIN = 0.05
+"""What it adds that the target is the first commodity, where lists have an order of their own (`order_tells`): the mill was built
+for it, so that its losses are those of a main product. Judgement."""
 
 FEW_COMMODITIES = 2
 """Up to so many commodities a target that is one of them, at a worked mine, counts as two clues: it was what was mined there."""
@@ -98,7 +103,8 @@ def believe(
         Mean and spread (log10 of ppm) by a law of other regions, which takes the place of the mixture.
     """
     clues, host = _clues(facts, sites, kinds)
-    chance, host = _with_camps(_chance(facts, clues, host, sites), host, facts, sites, kinds)
+    ordered = order_tells(sites["commodities"])
+    chance, host = _with_camps(_chance(facts, clues, host, sites, ordered), host, facts, sites, kinds, ordered)
     measured, open_dex = measured_ppm(facts, symbol, site_samples)
     counts = site_samples["waste_n"].to_numpy(float) if "waste_n" in site_samples else np.ones(len(sites))
     y = np.log10(np.where(measured > 0, measured, np.nan))
@@ -139,7 +145,7 @@ def believe(
 
 
 def _with_camps(
-    own: np.ndarray, host: np.ndarray, facts: TargetFacts, sites: pd.DataFrame, kinds: np.ndarray
+    own: np.ndarray, host: np.ndarray, facts: TargetFacts, sites: pd.DataFrame, kinds: np.ndarray, ordered: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return chance and host as the camp of each site would have them, where that speaks more for the target."""
     chance = own
@@ -148,7 +154,7 @@ def _with_camps(
     for words, chance_name in (("camp_common", "camp_chance"), ("camp_commodities", "camp_rare_chance")):
         like = sites.assign(commodities=sites[words], deposit_type=sites["camp_deposit_type"])
         of_camp, host_of_camp = _clues(facts, like, kinds)
-        chance_of_camp = _chance(facts, of_camp, host_of_camp, like)
+        chance_of_camp = _chance(facts, of_camp, host_of_camp, like, ordered)
         agrees = np.nan_to_num(sites[chance_name].to_numpy(float))
         moved = own + agrees * (chance_of_camp - own)
         better = (moved > chance) & (agrees > 0)
@@ -284,14 +290,16 @@ def _clues_of(host: HostKind, sites: pd.DataFrame, kinds: np.ndarray) -> np.ndar
     return clues
 
 
-def _chance(facts: TargetFacts, clues: np.ndarray, host: np.ndarray, sites: pd.DataFrame) -> np.ndarray:
+def _chance(facts: TargetFacts, clues: np.ndarray, host: np.ndarray, sites: pd.DataFrame, ordered: bool) -> np.ndarray:
     """Return the chance that each waste is of its host's kind."""
     named = _named(facts, sites)
     chance = np.array(CHANCE_BY_CLUES)[clues]
     left = np.array([host_kind.carried_away for host_kind in facts.hosts])[np.maximum(host, 0)]
     slag = (sites["waste_type"] == "slag").to_numpy()
     chance = np.where((host >= 0) & ~slag, chance * left, chance)
-    chance_named: np.ndarray = np.minimum(chance + NAMED * named, MOST)
+    words = "|".join(map(re.escape, (facts.commodity, *facts.also)))
+    main = sites["commodities"].astype("string").fillna("").str.match(rf"(?:{words})(?:;|$)").to_numpy(bool) & ordered
+    chance_named: np.ndarray = np.minimum(chance + NAMED * named + MAIN * main, MOST)
     return chance_named
 
 

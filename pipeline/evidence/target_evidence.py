@@ -54,6 +54,9 @@ SOLE_WORD = (0.3, 0.02, 0.9)
 """Utility, with its range, of one word at a place of which no inventory says that anything was worked or that a waste lies there:
 somebody found some of it once."""
 
+LEAD_AND_ZINC = (0.05, 0.0, 0.2)
+"""Of a mine that sold lead and zinc and has no type of deposit: as of deposits of base metals, whose ores hold none."""
+
 MAIN_MINERAL = 0.5
 """A mineral below this utility is an accessory of common rocks: beside a deposit type without a host mineral it says nothing."""
 
@@ -144,9 +147,9 @@ def affinity_range(sites: pd.DataFrame, target: str) -> tuple[np.ndarray, np.nda
     """Return what commodities and deposit type together suggest of the target in the waste, with the range left open.
 
     Minerals that the records name count like what was sold. Whichever says more counts. But where the deposit is of a type
-    without a host mineral (`NO_HOST`: gold veins, massive
-    sulphides, nickel in mafic rocks) and a commodity still speaks for the target, the two contradict each other: the mean
-    counts, and the range reaches from one to the other.
+    without a host mineral (`NO_HOST`: gold veins, massive sulphides, nickel in mafic rocks; without a type, lead beside zinc) and
+    a commodity still speaks for the target, the two contradict each other: the mean counts, and the range reaches from one to
+    the other.
 
     Parameters
     ----------
@@ -211,6 +214,11 @@ def gold_gravels(sites: pd.DataFrame) -> np.ndarray:
     return gravels
 
 
+def _lead_and_zinc(sites: pd.DataFrame) -> np.ndarray:
+    both = [mentions(sites["commodities"], (metal,)).to_numpy(bool) for metal in ("lead", "zinc")]
+    return np.all(both, axis=0) & sites["deposit_type"].isna().to_numpy(bool)
+
+
 def named_minerals(sites: pd.DataFrame) -> pd.Series:
     """Return the minerals that the records of each site name, joined with ``"; "``; missing where none does."""
     return sites["minerals"] if "minerals" in sites else pd.Series(None, index=sites.index, dtype="str")
@@ -239,6 +247,7 @@ def _own_range(sites: pd.DataFrame, target: str) -> tuple[np.ndarray, np.ndarray
     minerals[(held[:, 0] <= NO_HOST) & (minerals[:, 0] < MAIN_MINERAL)] = np.nan
     sold = np.where((minerals[:, 0] > np.nan_to_num(sold[:, 0], nan=-1.0))[:, None], minerals, sold)
     sold[gold_gravels(sites) & (np.nan_to_num(sold[:, 0]) > GOLD_GRAVELS.utility)] = GOLD_GRAVELS[2:5]
+    held[_lead_and_zinc(sites) & (np.nan_to_num(sold[:, 0]) < REE_LABEL_FLOOR)] = LEAD_AND_ZINC
     known = described(sites)
     better = np.where((np.nan_to_num(held[:, 0], nan=-1.0) > np.nan_to_num(sold[:, 0], nan=-1.0))[:, None], held, sold)
     at_odds = (held[:, 0] <= NO_HOST) & (sold[:, 0] > NO_HOST)

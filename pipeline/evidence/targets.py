@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
+import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layers.elements import REE as RARE_EARTHS
@@ -84,6 +85,30 @@ def target_table() -> TargetTable:
 def known_targets() -> Mapping[str, TargetFacts]:
     """Return the facts of every target but rare earths, by its symbol or name."""
     return MappingProxyType(target_table().targets)
+
+
+def host_sources(targets: pd.DataFrame) -> list[list[Any]]:
+    """Return what the grades of every kind of host rest on, for the kinds that count at some site.
+
+    Parameters
+    ----------
+    targets : DataFrame
+        Of `rank_targets`: ``target``, ``host``, ``host_wastes``.
+
+    Returns
+    -------
+    list of list
+        Target, code of the host (``background`` for common rock), published wastes, their source in words, and measured wastes of
+        the region that moved it.
+    """
+    table, kinds = target_table(), []
+    for (symbol, code), own in targets.fillna({"host": "background"}).groupby(["target", "host"], sort=False):
+        if symbol not in table.targets:
+            continue
+        facts = table.targets[str(symbol)]
+        kind = next((host for host in facts.hosts if host.code == code), facts.background)
+        kinds.append([str(symbol), str(code), kind.n, table.sources[kind.source], int(own["host_wastes"].max())])
+    return kinds
 
 
 def checked_targets(wanted: tuple[str, ...]) -> tuple[str, ...]:

@@ -67,7 +67,8 @@ def rank_targets(
     DataFrame[Targets]
         Targets in the order asked for, best site first. Grades are ppm of the element, of oxides for ``REE``; ``grade_rule`` is
         ``assay`` where the waste was measured and ``hosts`` where only its kind speaks. Contained tonnes are given where an
-        amount is. Extra columns: ``host``, ``payable_t``, ``tied_with``, ``threshold_ppm`` and ``worth_sampling``.
+        amount is. Extra columns: ``host``, ``host_wastes`` (measured wastes
+        that moved what is expected of it), ``payable_t``, ``tied_with``, ``threshold_ppm`` and ``worth_sampling``.
     """
     order = pd.DataFrame(ranking).set_index("site_id")
     tables = [pd.DataFrame(table) for table in (known.tonnage, companion)]
@@ -94,7 +95,15 @@ def rank_targets(
         )
         part = _ranked(sites, wastes, holds, belief, facts.threshold_ppm, last, params)
         parts.append(part.assign(target=target, threshold_ppm=facts.threshold_ppm))
-    columns = [*Targets.to_schema().columns, "host", "payable_t", "tied_with", "threshold_ppm", "worth_sampling"]
+    columns = [
+        *Targets.to_schema().columns,
+        "host",
+        "host_wastes",
+        "payable_t",
+        "tied_with",
+        "threshold_ppm",
+        "worth_sampling",
+    ]
     return conform(pd.concat(parts, ignore_index=True)[columns], Targets)
 
 
@@ -148,6 +157,7 @@ def _ranked(
             "contained_low_t": np.where(given, np.fmin(capped["contained_low_t"], contained), np.nan),
             "contained_high_t": np.where(given, np.fmax(capped["contained_high_t"], contained), np.nan),
             "host": belief.host,
+            "host_wastes": [belief.learned.get(host or "background", 0) for host in belief.host],
             "payable_t": capped["payable_t"],
             "tied_with": placed.tied_with,
             "worth_sampling": (score >= params.worth_chance) & ~last,
@@ -166,6 +176,7 @@ def _of_ranking(ranking: DataFrame[Ranking], params: RankTargetsParams) -> pd.Da
     return table.assign(
         target=REE,
         host=pd.Series(None, index=table.index, dtype=object),
+        host_wastes=0,
         threshold_ppm=table["order_grade_ppm"],
         worth_sampling=(table["score"] >= params.worth_chance) & table["ranked_last_reason"].isna(),
     )

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from maps import words
+from maps.report.model_card import model_card
 from maps.report.report import write_report
 from maps.report.target_tables import target_tables
 from maps.rows import worth_counts
@@ -72,6 +73,23 @@ def test_the_report_names_the_first_of_each_target_in_both_languages(made: Any, 
     assert "antimony (Sb)" in page
     assert "antimoine (Sb)" in page
     assert "adds up no values" in page
+
+
+def test_the_card_tells_what_each_kind_of_host_rests_on_and_what_was_measured_here(made: Any) -> None:
+    hosts = {
+        "target_hosts": [
+            ["Co", "massive_sulphide", 1, "statement on Kilembe", 0],
+            ["Co", "background", 10, "survey", 8],
+        ],
+        "hosts_taught": [[115.0, 6]],
+    }
+    told = replace(made, diagnostics=dict(made.diagnostics) | hosts)
+    lines = model_card(told).splitlines()
+    assert "| cobalt | massive sulphide | 1 | statement on Kilembe | 0 |" in lines
+    assert "| cobalt | common rock | 10 | survey | 8 |" in lines
+    assert "| cobalt | roche commune | 10 | survey | 8 |" in lines
+    assert [line for line in lines if "115 ppm" in line and line.endswith("| 6 |")]
+    assert "each kind of host" not in model_card(made)
 
 
 def test_where_no_site_is_worth_a_sample_the_report_says_so_and_names_the_likeliest(made: Any) -> None:

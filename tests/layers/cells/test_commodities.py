@@ -11,6 +11,7 @@ from layers.cells.commodities import (
     group_of,
     mentions,
     normalise_commodities,
+    order_tells,
     unknown_commodities,
 )
 from layers.own_tables import own_table
@@ -87,6 +88,13 @@ def test_rare_earths_are_told_from_everything_else() -> None:
     assert "Sc" not in elements_of("rare earths")
     assert group_of("granite") == "stone"
     assert group_of("no such thing") is None
+
+
+def test_lists_that_follow_the_alphabet_of_names_or_symbols_tell_nothing_by_their_order() -> None:
+    assert not order_tells(pd.Series(["copper; gold; zinc", "gold; lead; silver", "zinc; copper; gold", "lead", None]))
+    assert not order_tells(pd.Series(["silver; gold; copper", "silver; copper; lead; zinc"]))
+    assert order_tells(pd.Series(["gold; silver; copper", "zinc; lead; silver", "copper; zinc; gold"]))
+    assert order_tells(pd.Series(["gold; silver", None]))
 
 
 def test_every_symbol_names_a_commodity_that_holds_it() -> None:

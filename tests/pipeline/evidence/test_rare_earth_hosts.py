@@ -50,6 +50,14 @@ def test_a_rare_earth_among_metals_of_other_minerals_says_little_and_leaves_much
     assert (low, high) == (0.05, 1.0)
 
 
+def test_lead_beside_zinc_contradicts_a_weak_word_as_a_deposit_of_base_metals_does() -> None:
+    assert affinity("silver; cadmium; lead; uranium; zinc")[0] == pytest.approx((0.5 + 0.05) / 2)
+    assert affinity("silver; lead; tungsten; zinc")[0] == pytest.approx((0.25 + 0.05) / 2)
+    assert affinity("silver; lead; uranium") == affinity("uranium")
+    assert affinity("lead; thorium; uranium; zinc")[0] == 0.8
+    assert affinity("lead; uranium; zinc", "Unconformity uranium")[0] == affinity("uranium")[0]
+
+
 def test_a_rare_earth_beside_tantalum_or_fluorite_alone_is_taken_half_way() -> None:
     for other in ("tantalum", "beryllium", "fluorite"):
         value, low, high = affinity(f"gold; {other}; cerium")

@@ -23,7 +23,7 @@ from layers.schema import Backdrop, empty
 from layers.site_layers import SiteLayers
 from pipeline.evidence.host_grades import host_grades
 from pipeline.evidence.target_evidence import type_affinity
-from pipeline.evidence.targets import known_targets
+from pipeline.evidence.targets import host_sources, known_targets, target_table
 from pipeline.learning.learned_laws import learned_grades
 from pipeline.stages.merge_sites import MergeSitesParams, merge_sites
 from pipeline.stages.per_site.estimate_tonnage import EstimateTonnageParams, estimate_tonnage
@@ -61,6 +61,11 @@ def test_tonnes_times_grade_of_cobalt_and_copper() -> None:
     assert contained["Cu", "S1"] == pytest.approx(1_680_720)
     assert (contained["Co", "S2"], contained["Co", "S3"]) == (pytest.approx(6240), pytest.approx(13_662))
     assert (table["evidence"][["Co"]] == "measured").all()
+
+
+def test_measured_wastes_that_move_a_kind_are_counted_beside_its_source() -> None:
+    table = ranked(("Co",), [1e6, 1e6, 1e6], waste_Co_ppm=[12.0, 9.0, np.nan]).reset_index()
+    assert host_sources(table) == [["Co", "background", 10, target_table().sources["wgs"], 2]]
 
 
 def test_platinum_metals_in_grams_per_tonne() -> None:

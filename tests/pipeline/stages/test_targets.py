@@ -101,6 +101,13 @@ def test_a_metal_that_was_mined_counts_more_than_one_named_among_many_and_that_m
     assert antimony.chance[0] > antimony.chance[1] > antimony.chance[2]
 
 
+def test_a_main_product_counts_more_than_a_byproduct_unless_lists_follow_the_alphabet() -> None:
+    first, later = belief("Cu", commodities=["copper; zinc; gold", "zinc; copper; gold"]).chance
+    assert first > later
+    first, later = belief("Cu", commodities=["copper; gold; zinc", "antimony; copper; zinc"]).chance
+    assert first == later
+
+
 def test_silence_of_an_inventory_about_a_byproduct_is_no_evidence_against_it() -> None:
     """Sphalerite of a Mississippi Valley deposit carries germanium and gallium whether or not anybody wrote it down."""
     for symbol in ("Ge", "Ga"):
