@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from layers import jurisdictions as known
 from layers.accounting import Note
 from layers.errors import SourceError
-from layers.readers.placed_rows import PlacedRows, points_km
+from layers.readers.placed_rows import Confirmed, PlacedRows, points_km
 
 USUAL_MISTAKES: tuple[tuple[str, Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]], ...] = (
     ("with a minus before the longitudes", lambda lon, lat: (-lon, lat)),
@@ -30,6 +32,8 @@ _FEWEST = 3
 _FEWEST_ALONE = 5
 _MOST = 0.8
 _MOSTLY = 0.6
+_FEW = 0.1
+_THINNED_KM = 50.0
 _MANY = 200_000
 _ANTARCTIC = -60.0
 _SAME_DEGREES = 1e-7
@@ -96,12 +100,12 @@ def _land_after(longitude: np.ndarray, latitude: np.ndarray) -> str:
     return " " + (sentence := "; ".join(fitting))[0].upper() + sentence[1:] + "." if fitting else ""
 
 
-def among_the_others(table: PlacedRows, confirmed: Callable[[int], bool]) -> list[Note]:
+def among_the_others(table: PlacedRows, confirmed: Confirmed) -> list[Note]:
     """Notice the few rows that lie among the others only once a sign or the order of the axes is changed.
 
     Most rows must share both signs, so that it is clear which are the few. Three rows are enough, for the mistake itself is
     the evidence: by chance a mirrored place seldom falls among the others. One ``far_from_all`` per mistake; ``confirmed`` says
-    of the index of a row whether the row names the place where it lies.
+    of the index of a row whether the row names the place where it lies, and not that where it would lie.
     """
     placed = table.placed
     if not _FEWEST <= len(placed) <= _MANY:
@@ -122,7 +126,9 @@ def among_the_others(table: PlacedRows, confirmed: Callable[[int], bool]) -> lis
         lon, lat = undone(*table.degrees(left))
         legal = np.abs(lat) <= 90
         away = tree.query(points_km(lon, np.where(legal, lat, 0.0)))[0]
-        lone = np.array([at for at in left[legal & (away < near)] if not confirmed(int(at))], dtype=int)
+        fitting = legal & (away < near)
+        spots = zip(left[fitting].tolist(), lon[fitting].tolist(), lat[fitting].tolist(), strict=True)
+        lone = np.array([at for at, *spot in spots if not confirmed(at, (spot[0], spot[1]))], dtype=int)
         if not len(lone):
             continue
         left = np.setdiff1d(left, lone)
@@ -134,10 +140,11 @@ def among_the_others(table: PlacedRows, confirmed: Callable[[int], bool]) -> lis
     return notes
 
 
-def far_from_all(table: PlacedRows, confirmed: Callable[[int], bool], already: Collection[int]) -> list[Note]:
+def far_from_all(table: PlacedRows, confirmed: Confirmed, already: Collection[int]) -> list[Note]:
     """Notice single rows far from all others (``far_from_all``): a lost or an added digit, a wrong zone.
 
-    Far is twenty times what is usual between rows, or farther than all the others lie from each other.
+    Far is twenty times what is usual between rows, or farther than all the others lie from each other; a few rows that have
+    each other for company are far in the second way only.
 
     Parameters
     ----------
@@ -175,12 +182,30 @@ def far_from_all(table: PlacedRows, confirmed: Callable[[int], bool], already: C
     far = nearest > _ALONE_KM
     others = points[~far]
     across = float(np.linalg.norm(np.ptp(others, axis=0))) if len(others) else np.inf
-    alone = placed[far & ((nearest > 20 * max(usual, 1.0)) | (nearest > across))]
-    alone = np.array([at for at in alone if not confirmed(int(at))], dtype=int)
-    if not len(alone) or len(alone) > max(1.0, 0.1 * len(placed)):
+    lonely = far & ((nearest > 20 * max(usual, 1.0)) | (nearest > across))
+    if not lonely.any():
+        lonely = _far_together(points)
+    alone = np.array([at for at in placed[lonely] if not confirmed(int(at), None)], dtype=int)
+    if not len(alone) or len(alone) > max(1.0, _FEW * len(placed)):
         return []
     text = (
         f"Rows lie more than {_ALONE_KM:g} km from all others{table.by_columns} ({table.listed(alone)}): a lost digit, a wrong "
         "zone? Check them."
     )
     return [table.note("far_from_all", text, alone)]
+
+
+def _far_together(points: np.ndarray) -> np.ndarray:
+    """Return the few rows that have only each other near, farther off than all the others lie from each other."""
+    cells, cell = np.unique((points // _THINNED_KM).astype(np.int64), axis=0, return_inverse=True)
+    middles = (cells + 0.5) * _THINNED_KM
+    linked = cKDTree(middles).query_pairs(_ALONE_KM, output_type="ndarray")
+    links = coo_array((np.ones(len(linked)), linked.T), shape=(len(cells), len(cells)))
+    group = connected_components(links, directed=False)[1][cell.ravel()]
+    few = np.bincount(group)[group] <= _FEW * len(points)
+    if not few.any() or few.all():
+        return few & False
+    others = points[~few]
+    far = np.zeros(len(points), dtype=bool)
+    far[few] = cKDTree(others).query(points[few])[0] > max(_ALONE_KM, float(np.linalg.norm(np.ptp(others, axis=0))))
+    return far

@@ -56,7 +56,7 @@ def odd_places(
     notes = in_the_sea(table)
     if high - low > _REGION_DEGREES:
         return []  # islands of all oceans are no mistakes
-    notes += among_the_others(table, lambda _: False)
+    notes += among_the_others(table, lambda _, __: False)
     return notes
 
 

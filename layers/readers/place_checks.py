@@ -18,6 +18,7 @@ from layers.crs import KM_PER_DEGREE, parse_crs
 from layers.errors import SourceError
 from layers.map_sheets import sheet_box
 from layers.readers.columns import as_text
+from layers.readers.filled_down import filled_down
 from layers.readers.hemispheres import unsigned_throughout, zones_without_half
 from layers.readers.lone_places import USUAL_MISTAKES, among_the_others, copied_axes, far_from_all, in_the_sea
 from layers.readers.placed_rows import PlacedRows, coordinate_columns
@@ -102,7 +103,8 @@ def check_places(
     confirmed = partial(_confirmed, table)
     mirrored = among_the_others(table, confirmed)
     zones = zone_notes(table, confirmed)
-    already = {row for note in (*notes, *mirrored, *zones) for row in note.rows}
+    dragged = filled_down(table)
+    already = {row for note in (*notes, *mirrored, *zones, *dragged) for row in note.rows}
     return [
         *notes,
         *second_places(table),
@@ -113,6 +115,7 @@ def check_places(
         *unsigned_throughout(table, named),
         *zones_without_half(table, named),
         *zones,
+        *dragged,
         *far_from_all(table, confirmed, already),
     ]
 
@@ -268,10 +271,12 @@ def _some_confirmed(table: PlacedRows) -> bool:
     return False
 
 
-def _confirmed(table: PlacedRows, at: int) -> bool:
-    """Say whether a row lies in the province, state or small country it names."""
+def _confirmed(table: PlacedRows, at: int, elsewhere: tuple[float, float] | None) -> bool:
+    """Say whether a row lies in the province, state or small country it names, and a place elsewhere does not."""
     for column in _columns(table, _NAMED_PLACE, "jurisdiction"):
         codes = known.meanings(str(table.cells[column].iloc[at]))
-        if codes and not set(codes) & _WIDE and known.km_outside(codes, *table.degrees(np.array([at])))[0] == 0:
+        if not codes or set(codes) & _WIDE or known.km_outside(codes, *table.degrees(np.array([at])))[0] > 0:
+            continue
+        if elsewhere is None or known.km_outside(codes, *(np.array([degrees]) for degrees in elsewhere))[0] > 0:
             return True
     return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,10 @@ from layers.catalogue.source import Source
 from layers.crs import EARTH_RADIUS_KM, unit_vectors
 
 _NAMED = 6
+
+Confirmed = Callable[[int, tuple[float, float] | None], bool]
+"""Says of the index of a row whether the row names the place where it lies; with longitude and latitude of where it would lie
+once a mistake is undone, whether the name tells the two apart."""
 
 
 def coordinate_columns(source: Source) -> tuple[str, ...]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
 from layers.accounting import Note
 from layers.readers.columns import mapped_columns, text_column
-from layers.readers.placed_rows import PlacedRows, points_km
+from layers.readers.placed_rows import Confirmed, PlacedRows, points_km
 
 _BANDS = "CDEFGHJKLMNPQRSTUVWX"
 _BAND_DEGREES = 4.0
@@ -26,7 +24,7 @@ _WIDEST_DEGREES = 3.7
 """Zones reach 3 degrees to both sides; grids are carried on a little into their neighbours, seldom farther."""
 
 
-def zone_notes(table: PlacedRows, confirmed: Callable[[int], bool]) -> list[Note]:
+def zone_notes(table: PlacedRows, confirmed: Confirmed) -> list[Note]:
     """Notice rows that lie among the others once their zone is counted one up or down, and rows outside their zone.
 
     Parameters
@@ -34,7 +32,7 @@ def zone_notes(table: PlacedRows, confirmed: Callable[[int], bool]) -> list[Note
     table : PlacedRows
         Nothing is looked at unless its source maps ``utm_zone``.
     confirmed : callable
-        Says of the index of a row whether the row names the place where it lies.
+        Says of the index of a row whether the row names the place where it lies, and not that where it would lie.
 
     Returns
     -------
@@ -69,9 +67,7 @@ def _bands(table: PlacedRows, zones: pd.Series) -> list[Note]:
     return [table.note("band_contradicted", text, wrong)]
 
 
-def _neighbours(
-    table: PlacedRows, zone: np.ndarray, placed: np.ndarray, confirmed: Callable[[int], bool]
-) -> list[Note]:
+def _neighbours(table: PlacedRows, zone: np.ndarray, placed: np.ndarray, confirmed: Confirmed) -> list[Note]:
     points = points_km(*table.degrees(placed))
     nearest = cKDTree(points).query(points, k=2)[0][:, 1]
     usual = float(np.percentile(nearest, 75))
@@ -86,9 +82,13 @@ def _neighbours(
     away = others.query(points[doubtful])[0]
     suspects, hints = set(), set()
     for step in (-1, 1):
-        moved = points_km(table.longitude[few] + step * _ZONE_DEGREES, table.latitude[few])
-        among = (away > far) & (others.query(moved)[0] < max(_NEAR_KM, 1.5 * usual))
-        hits = {int(index) for index in few[among] if index not in suspects and not confirmed(int(index))}
+        longitude, latitude = table.longitude[few] + step * _ZONE_DEGREES, table.latitude[few]
+        among = (away > far) & (others.query(points_km(longitude, latitude))[0] < max(_NEAR_KM, 1.5 * usual))
+        hits = {
+            int(index)
+            for index, lon, lat in zip(few[among], longitude[among], latitude[among], strict=True)
+            if index not in suspects and not confirmed(int(index), (float(lon), float(lat)))
+        }
         suspects |= hits
         hints |= {f"{zone[index] + step:.0f}" for index in hits}
     if not suspects:

@@ -134,6 +134,24 @@ def zone_neighbour(sheet: Sheet, draw: Draw) -> None:
     sheet.change("utm_zone", lambda cell: str(int(cell) + 1), some(sheet, draw))
 
 
+@mutation("zone", "neighbouring zone in two rows whose state reaches that far", "utm_zone", "inventory")
+def zone_neighbour_in_state(sheet: Sheet, draw: Draw) -> None:
+    sheet.insert("jurisdiction", "province", ["Ontario"] * len(sheet.rows))
+    sheet.mapping["jurisdiction"] = "jurisdiction"
+    sheet.change("utm_zone", lambda cell: str(int(cell) - 1), some(sheet, draw, 2))
+
+
+for _axis in ("latitude", "longitude", "easting", "northing"):
+
+    @mutation("dragged down", f"{_axis} dragged down from one row over five", _axis)
+    def dragged(sheet: Sheet, draw: Draw, axis: str = _axis) -> None:
+        first = int(draw.integers(0, len(sheet.rows) - 5))
+        start = float(sheet.column(axis)[first])
+        decimals = len(sheet.column(axis)[first].partition(".")[2])
+        for step, row in enumerate(range(first, first + 6)):
+            sheet.change(axis, lambda _, value=start + step: f"{value:.{decimals}f}", [row])  # type: ignore[misc]
+
+
 @mutation("zone", "zone on another continent in one row", "utm_zone")
 def zone_far(sheet: Sheet, draw: Draw) -> None:
     sheet.change("utm_zone", lambda _: "42", some(sheet, draw))
