@@ -14,6 +14,9 @@ from layers.accounting import Note, Reading
 
 _SAME_ID, _SAME_PLACE = 2, 8
 """Measured results that must be equal where the ids are the same, and where only the place is."""
+_EXACTLY, _ROUNDED, _ALIKE = 1e-6, 0.005, 0.1
+"""Relative difference of results that are equal; that are so under one id, written as an oxide or to fewer digits; and that
+may be one sample analysed again."""
 _NEAR_DEG = 0.01
 _EXACT_DEG = 5
 _MOST_PAIRS = 2_000_000
@@ -22,9 +25,10 @@ _MOST_PAIRS = 2_000_000
 def merge_repeated(readings: Mapping[str, Reading[Any]]) -> dict[str, Reading[Any]]:
     """Take out the rows of one source whose sample another source holds with at least the same results.
 
-    Two rows are one sample if their ids are the same and at least two measured results are equal, or if they lie at the same
-    point and at least eight are; in both cases no result they share may differ. The row that says less goes, of two that say the
-    same the one of the later source. Where each says something the other does not, both stay and a note tells it.
+    Two rows are one sample if their ids are the same and at least two measured results are equal, but for what is lost when they
+    are written as oxides or to fewer digits, or if they lie at the same point and at least eight are; in both cases no result
+    they share may differ. The row that says less goes, of two that say the same the one of the later source. Where each says
+    something the other does not, or results under one id differ by a tenth at most, both stay and a note tells it.
 
     Parameters
     ----------
@@ -66,7 +70,7 @@ def twins_of(readings: Mapping[str, Reading[Any]], rows: Mapping[str, Set[int]])
         layer = readings[source].layer
         mine = layer[layer["source_row"].isin(wanted)]
         for other, reading in readings.items():
-            if other != source and (right := np.unique(_pairs(mine, reading.layer).right)).size:
+            if other != source and (right := np.unique(_pairs(mine, reading.layer)[0].right)).size:
                 twins.setdefault(other, set()).update(reading.layer["source_row"].to_numpy()[right].tolist())
     return twins
 
@@ -82,16 +86,15 @@ class _Pairs:
 
 
 def _of_two(first: Reading[Any], second: Reading[Any]) -> tuple[Reading[Any], Reading[Any]]:
-    pairs = _pairs(first.layer, second.layer)
-    if not len(pairs.left):
+    pairs, alike = _pairs(first.layer, second.layer)
+    if not len(pairs.left) and not len(alike):
         return first, second
     gone_right = np.unique(pairs.right[pairs.left_has_all])
     rest = ~pairs.left_has_all & pairs.right_has_all & ~np.isin(pairs.right, gone_right)
     gone_left = np.unique(pairs.left[rest])
     both = ~np.isin(pairs.right, gone_right) & ~np.isin(pairs.left, gone_left)
-    return _without(first, gone_left, second.source, np.empty(0, dtype=np.int64)), _without(
-        second, gone_right, first.source, np.unique(pairs.right[both])
-    )
+    told = np.setdiff1d(np.concatenate([pairs.right[both], alike]), gone_right)
+    return _without(first, gone_left, second.source, told[:0]), _without(second, gone_right, first.source, told)
 
 
 def _without(
@@ -102,14 +105,15 @@ def _without(
     notes: list[Note] = []
     if len(gone):
         message = (
-            f"{len(gone)} samples stand in {other} too, with the same id or place and the same results; they count once, "
-            f"as {other} has them."
+            f"{len(gone)} samples stand in {other} too (e.g. row {rows[gone[0]]}), with the same id or place and the same "
+            f"results but for what is lost by rounding; they count once, as {other} has them."
         )
         notes.append(Note(reading.source, "samples_of_another_source", message, len(gone), (), tuple(rows[gone])))
     if len(partly):
         message = (
-            f"{len(partly)} samples seem to stand in {other} too, and each table says something of them that the other does "
-            "not; both are kept and count twice. Bring the two tables together, or leave one of them out."
+            f"{len(partly)} samples seem to stand in {other} too (e.g. row {rows[partly[0]]}), and each table says something of "
+            "them that the other does not, or their results differ a little; both are kept and count twice. Bring the two tables "
+            "together, or leave one of them out."
         )
         notes.append(Note(reading.source, "samples_in_part_of_another", message, len(partly), (), tuple(rows[partly])))
     if not notes:
@@ -128,7 +132,8 @@ def _without(
     )
 
 
-def _pairs(left: pd.DataFrame, right: pd.DataFrame) -> _Pairs:
+def _pairs(left: pd.DataFrame, right: pd.DataFrame) -> tuple[_Pairs, npt.NDArray[np.int64]]:
+    """Return the rows of two tables that hold one sample, and those of the second that may hold one analysed again."""
     elements = [
         name.removesuffix("_censored")
         for name in left.columns
@@ -136,16 +141,19 @@ def _pairs(left: pd.DataFrame, right: pd.DataFrame) -> _Pairs:
     ]
     nothing = np.empty(0, dtype=np.int64)
     if not elements or not len(left) or not len(right):
-        return _Pairs(nothing, nothing, nothing.astype(bool), nothing.astype(bool))
+        return _Pairs(nothing, nothing, nothing.astype(bool), nothing.astype(bool)), nothing
     by_id = _joined(_ids(left), _ids(right))
     by_place = _joined(*_spots(left, right, elements))
     a = np.concatenate([by_id[0], by_place[0]])
     b = np.concatenate([by_id[1], by_place[1]])
-    least = np.repeat([_SAME_ID, _SAME_PLACE], [len(by_id[0]), len(by_place[0])])
-    equal, differ = _compared(left, right, a, b, elements)
-    is_pair = (equal >= least) & (differ == 0) & _compatible(left, right, a, b)
-    a, b = a[is_pair], b[is_pair]
-    return _Pairs(a, b, _has_all(left, right, a, b), _has_all(right, left, b, a))
+    of_id = np.repeat([True, False], [len(by_id[0]), len(by_place[0])])
+    within = np.where(of_id, _ROUNDED, _EXACTLY)
+    fits = _compatible(left, right, a, b)
+    is_pair = fits & _agree(left, right, a, b, elements, within, np.where(of_id, _SAME_ID, _SAME_PLACE))
+    again = of_id & fits & ~is_pair & _agree(left, right, a, b, elements, _ALIKE + 0 * within, _SAME_ID + 0 * a)
+    first, second = a[is_pair], b[is_pair]
+    pairs = _Pairs(first, second, _has_all(left, right, first, second), _has_all(right, left, second, first))
+    return pairs, np.setdiff1d(b[again], second)
 
 
 def _ids(samples: pd.DataFrame) -> pd.DataFrame:
@@ -200,19 +208,26 @@ def _joined(left: pd.DataFrame, right: pd.DataFrame) -> tuple[npt.NDArray[np.int
     return both["at_a"].to_numpy(dtype=np.int64), both["at_b"].to_numpy(dtype=np.int64)
 
 
-def _compared(
-    left: pd.DataFrame, right: pd.DataFrame, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], elements: Sequence[str]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return how many measured results of two rows are equal, and how many results of both differ."""
+def _agree(
+    left: pd.DataFrame,
+    right: pd.DataFrame,
+    a: npt.NDArray[np.int64],
+    b: npt.NDArray[np.int64],
+    elements: Sequence[str],
+    within: npt.NDArray[np.float64],
+    least: npt.NDArray[np.int64],
+) -> npt.NDArray[np.bool_]:
+    """Say of pairs of rows whether at least so many measured results are equal within a share, and no result of both differs."""
     equal, differ = np.zeros(len(a), dtype=np.int64), np.zeros(len(a), dtype=np.int64)
     for element in elements:
         x, y = (t[f"{element}_ppm"].to_numpy(dtype="float64")[at] for t, at in ((left, a), (right, b)))
         below_x, below_y = (t[f"{element}_censored"].to_numpy()[at] for t, at in ((left, a), (right, b)))
-        same = np.isclose(x, y, rtol=1e-6, atol=0)
+        with np.errstate(invalid="ignore"):
+            same = np.abs(x - y) <= within * np.abs(y)
         equal += same
         there_x, there_y = np.isfinite(x) | (below_x != 0), np.isfinite(y) | (below_y != 0)
         differ += there_x & there_y & ~same & ~((below_x != 0) & (below_x == below_y))
-    return equal, differ
+    return np.asarray((equal >= least) & (differ == 0), dtype=bool)
 
 
 def _compatible(

@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pyproj
 import shapely
 
 from layers.accounting import ColumnFate, Note, Reading
 from layers.catalogue.source import Source, resolve
-from layers.elements import oxide_factor
 from layers.errors import ConfigError, LayerError, MinewasteError, SourceError
-from layers.files.tables import read_table
 from layers.rasters.raster import Raster
 from layers.rasters.reader import describe_raster
-from layers.readers.assay_options import GeochemistryOptions
-from layers.readers.assay_sheet import laboratory_columns
 from layers.readers.suspicious import suspicious_values
 from layers.samples.censoring import CensoringParams, censoring_notes, censoring_table
 from layers.samples.standardise import LEAST_SAMPLES
 from layers.working_crs import metric_crs
-from maps.report.check_page import FATES, TOTAL, ElementCheck, SourceCheck, write_check
+from maps.report.check_page import FATES, SourceCheck, write_check
 from maps.words import phrase, word
 from pipeline.commands.beside_sources import beside_sources
+from pipeline.commands.check_elements import elements, origins, total
 from pipeline.commands.foreseen import assays_found, by_source, foreseen
 from pipeline.commands.matches import Shared, count_matches
 from pipeline.config import RunConfig
@@ -65,6 +61,9 @@ SUSPICIOUS = frozenset(
     ]
 )  # fmt: skip
 """Codes of notes that ask for a person's eye; the others only tell what was done."""
+
+BETWEEN_SOURCES = ("samples_of_another_source", "samples_in_part_of_another")
+"""Codes of notes that come from reading several sources together."""
 
 _PLACE = ("datum_shift", "datum_assumed", "crs_overruled", "no_crs", "longitude_wrapped")
 
@@ -160,6 +159,11 @@ def _as_a_run_counts(check: SourceCheck, inputs: Inputs, config: RunConfig) -> S
     counts = {name: int(getattr(account_told, f"rows_{name}")) for name in names}
     sentence = f"{outside:,} of {account_told.rows_read:,} rows lie outside the region of this run file: a run leaves them out."
     noticed = [(outside, "outside_region", sentence)] if outside > 0 else []
+    noticed += [
+        (note.count, note.code, note.message)
+        for note in inputs.notes
+        if note.source == check.id and note.code in BETWEEN_SOURCES
+    ]
     return replace(check, counts=counts, noticed=[*noticed, *check.noticed])
 
 
@@ -231,8 +235,8 @@ def _check(
         noticed=[(note.count, note.code, note.message) for note in notes if note.code not in SUSPICIOUS],
         fates=() if private and not show_private else tuple(reading.fates),
         elements=[
-            *_total(source, layer),
-            *_elements(layer, _origins(source, data_dir) if source.role == "geochemistry" else {}),
+            *total(source, layer),
+            *elements(layer, origins(source, data_dir) if source.role == "geochemistry" else {}),
         ],
         shapes=layer.geometry.dropna().to_numpy() if located else None,
         extent=tuple(map(float, layer.total_bounds)) if located else None,  # type: ignore[arg-type]
@@ -311,56 +315,6 @@ def _rejected(reading: Reading[Any]) -> list[tuple[int, str, str]]:
     groups = reading.rejected.groupby("reason_code", sort=False)["reason"].agg(["size", "first"])
     rows = [(int(row["size"]), str(code), str(row["first"])) for code, row in groups.iterrows()]
     return sorted(rows, key=lambda entry: -entry[0])[:MAX_REASONS]
-
-
-def _origins(source: Source, data_dir: Path) -> dict[str, str]:
-    """Say from which headings an element comes, with their unit and method."""
-    if "analyte" in source.columns:
-        return {}
-    table = read_table(source, data_dir)
-    options = GeochemistryOptions.model_validate(source.options)
-    origins: dict[str, list[str]] = {}
-    for column in laboratory_columns(source, source.id, options, table.cells, table.captions):
-        factor = (
-            column.to_ppm * (oxide_factor(column.form) if column.form != column.element else 1)
-            if column.to_ppm
-            else None
-        )
-        unit = {1.0: "ppm", 1e-3: "ppb", 1e4: "%"}.get(round(factor, 9)) if factor else None
-        method = column.method.replace("_", " ")
-        origin_words = [*([unit] if unit else []), *([method] if method != "unknown" else [])]
-        shown = f"{column.name} ({', '.join(origin_words)})" if origin_words else column.name
-        origins.setdefault(column.element, []).append(shown)
-    return {element: "; ".join(names) for element, names in origins.items()}
-
-
-def _total(source: Source, layer: pd.DataFrame) -> list[ElementCheck]:
-    """Say of how many samples a column of the file states the total of rare earths."""
-    total = layer["tree_ppm"].dropna() if "tree_ppm" in layer.columns else pd.Series(dtype=float)
-    if total.empty:
-        return []
-    origin = str(source.columns.get("tree_ppm", ""))
-    return [ElementCheck(TOTAL, len(total), 0, 0, "", float(total.median()), float(total.max()), origin)]
-
-
-def _elements(layer: pd.DataFrame, origins: Mapping[str, str]) -> list[ElementCheck]:
-    """Say per element how many values there are, how many beyond a limit, and which limits."""
-    checks = []
-    for column in layer.columns:
-        if not str(column).endswith("_censored"):
-            continue
-        element = str(column).removesuffix("_censored")
-        flag, limit = layer[column], layer[f"{element}_limit_ppm"]
-        value = layer[f"{element}_ppm"].where(flag == 0).dropna()
-        below, above = int((flag < 0).sum()), int((flag > 0).sum())
-        if len(value) + below + above:
-            limits = sorted(limit[flag < 0].dropna().unique())
-            shown = ", ".join(f"{limit:g}" for limit in limits[:4]) + (f" … {limits[-1]:g}" if len(limits) > 4 else "")
-            median, highest = (float(value.median()), float(value.max())) if len(value) else (np.nan, np.nan)
-            checks.append(
-                ElementCheck(element, len(value), below, above, shown, median, highest, origins.get(element, ""))
-            )
-    return checks
 
 
 def _column_in_words(fate: ColumnFate) -> str:

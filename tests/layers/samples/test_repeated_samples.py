@@ -81,3 +81,31 @@ def test_ids_are_compared_as_the_files_have_them_colons_and_letters_of_any_case(
     head = "id,site,La_ppm,Ce_ppm\n"
     first, second = (table(tmp_path, name, f"{head}{key},A,10,20\n") for name, key in (("a", one), ("b", other)))
     assert len(both(first, second)[1]) == (not alike)
+
+
+OXIDES = {"La": 1.1728, "Ce": 1.2284, "Nd": 1.1664}
+
+
+@pytest.mark.parametrize("digits", [6, 5])
+def test_one_batch_as_elements_and_as_oxides_counts_once(tmp_path: Path, digits: int) -> None:
+    results = [("X1", 57.2, 119.9, 35.2), ("X2", 65.5, 127.5, 80.1), ("X3", 92.8, 99.5, 40.6)]
+    first = table(
+        tmp_path,
+        "a",
+        "id,site,La_ppm,Ce_ppm,Nd_ppm\n" + "".join(f"{own},A,{la},{ce},{nd}\n" for own, la, ce, nd in results),
+    )
+    as_oxides = [
+        (own, *(f"{one * factor / 1e4:.{digits}f}" for one, factor in zip(ppm, OXIDES.values(), strict=True)))
+        for own, *ppm in results
+    ]
+    rows = "".join(",".join([own, "A", *ppm]) + "\n" for own, *ppm in as_oxides)
+    second = table(tmp_path, "b", "id,site,La2O3_pct,CeO2_pct,Nd2O3_pct\n" + rows)
+    assert both(first, second) == (["a:X1", "a:X2", "a:X3"], [])
+
+
+def test_one_sample_analysed_again_is_told(tmp_path: Path) -> None:
+    first = table(tmp_path, "a", FIRST)
+    second = table(tmp_path, "b", "id,site,La_ppm,Ce_ppm\nX1,A,10.4,20.9\nX2,A,30,22\nX3,C,12.2,24.3\n")
+    assert both(first, second)[1] == ["b:X1", "b:X2", "b:X3"]
+    [note] = [one for one in merge_repeated({"a": first, "b": second})["b"].notes if one.code.startswith("samples_")]
+    assert (note.code, note.rows) == ("samples_in_part_of_another", (2,))
