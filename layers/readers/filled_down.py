@@ -50,7 +50,7 @@ def filled_down(table: PlacedRows) -> list[Note]:
 def _numbers(table: PlacedRows, name: str) -> npt.NDArray[np.float64]:
     texts = as_text(table.cells[name]).str.replace(",", ".", regex=False)
     numbers = texts.where(texts.str.fullmatch(r"\s*[-+]?\d+(?:\.\d*)?\s*"), None).astype("float64")
-    return numbers.to_numpy(dtype="float64", na_value=np.nan)
+    return np.asarray(numbers.to_numpy(dtype="float64", na_value=np.nan), dtype="float64")
 
 
 def _runs(axis: npt.NDArray[np.float64], other: npt.NDArray[np.float64], fine: float) -> npt.NDArray[np.bool_]:
