@@ -93,8 +93,8 @@ def _of_two(first: Reading[Any], second: Reading[Any]) -> tuple[Reading[Any], Re
     rest = ~pairs.left_has_all & pairs.right_has_all & ~np.isin(pairs.right, gone_right)
     gone_left = np.unique(pairs.left[rest])
     both = ~np.isin(pairs.right, gone_right) & ~np.isin(pairs.left, gone_left)
-    told = np.setdiff1d(np.concatenate([pairs.right[both], alike]), gone_right)
-    return _without(first, gone_left, second.source, told[:0]), _without(second, gone_right, first.source, told)
+    in_part = np.setdiff1d(np.concatenate([pairs.right[both], alike]), gone_right)
+    return _without(first, gone_left, second.source, in_part[:0]), _without(second, gone_right, first.source, in_part)
 
 
 def _without(
