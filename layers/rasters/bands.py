@@ -124,12 +124,7 @@ def classes_of(
     names = _table_beside(path, band)
     coloured = dataset.colorinterp[band - 1] == ColorInterp.palette or _has_colours(dataset, band)
     whole = bool(len(codes)) and bool((codes == np.round(codes)).all())
-    few = (
-        whole
-        and np.dtype(dataset.dtypes[band - 1]).kind in "iu"
-        and 2 < len(codes) <= _FEW
-        and len(values) >= FEWEST_CELLS
-    )
+    few = whole and 2 < len(codes) <= _FEW and len(values) >= FEWEST_CELLS
     why = (
         "stated"
         if stated

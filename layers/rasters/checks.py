@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -22,6 +25,8 @@ _FAR_FILL = 10.0
 _FEWEST = 16
 _MOST_CODES = 4
 _STEPS, _STEP_GAP = 20, 0.03
+_SPIKE, _MOST_SPIKES, _LEAST_FOR_SPIKES = 100.0, 0.005, 400
+"""How many times the spread of all others spikes lie beyond them, their greatest share, and the cells needed to say so."""
 _OFTEN, _RUNS = 10, 0.45
 """How many times as often as any other value a filling one stands, and how many of its cells have it beside or below."""
 
@@ -47,6 +52,29 @@ def class_notes(source: str, raster: Raster, why: str | None) -> list[Note]:
     return []
 
 
+_FACTOR = re.compile(r"(?i)(?:^|[#_ :])(?:scale_?factor|scale|slope|gain|multiplier|multiplication_?factor)$")
+_ADDED = re.compile(r"(?i)(?:^|[#_ :])(?:add_?offset|offset|intercept)$")
+
+
+def scale_notes(source: str, raster: Raster, tags: Mapping[str, str]) -> list[Note]:
+    """Tell a scale or an offset that stands in the words of a raster only, where no program follows it."""
+    if raster.classes or raster.scale != 1.0 or raster.offset != 0.0:
+        return []
+    stated = []
+    for pattern, nothing in ((_FACTOR, 1.0), (_ADDED, 0.0)):
+        for name, text in tags.items():
+            with suppress(ValueError):
+                if pattern.search(name) and float(text) != nothing:
+                    stated.append(f"{name}={text}")
+    if not stated:
+        return []
+    text = (
+        f"The words of the file name a scale or an offset ({', '.join(stated[:4])}) that its bands do not declare; the numbers "
+        "were taken as stored. If they are to be scaled, write it into the band (gdal_edit -scale … -offset …)."
+    )
+    return [Note(source, "scale_in_words", text)]
+
+
 def suspicions(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
     """Tell what should be checked by a person about a raster.
 
@@ -69,6 +97,7 @@ def suspicions(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
     return [
         *(fills or _in_one_piece(source, raster, values)),
         *_constant(source, raster, values),
+        *([] if fills else _far_off(source, raster, values)),
         *_not_storable(source, raster),
         *_shape(source, raster),
     ]
@@ -110,6 +139,9 @@ def _constant(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
     for code in raster.nodata:
         known &= values != code
     valid = values[known]
+    if len(values) and not len(valid):
+        text = "All cells looked at are missing: the raster says nothing of any place. Was it cut off the map, or a code lost?"
+        return [Note(source, "no_values", text, len(values))]
     if len(valid) < _FEWEST or (valid != valid[0]).any():
         return []
     held = f"{float(valid[0]):g}"
@@ -207,6 +239,27 @@ def _in_one_piece(source: str, raster: Raster, values: np.ndarray) -> list[Note]
             )
             return [Note(source, "suspected_nodata", text, count)]
     return []
+
+
+def _far_off(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
+    """Notice a few cells far beyond all others: spikes of an instrument, or a code that stands in few cells."""
+    finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+    coded = np.isin(finite, np.array(raster.nodata, dtype=float))
+    valid = np.sort(finite[~coded].astype(float))
+    valid = valid[np.abs(valid) < _HUGE]
+    few = int(_MOST_SPIKES * len(valid))
+    if raster.classes or few < 1 or len(valid) < _LEAST_FOR_SPIKES:
+        return []
+    middle = valid[few : len(valid) - few]
+    spread = float(middle[-1] - middle[0])
+    spikes = valid[(valid > middle[-1] + _SPIKE * spread) | (valid < middle[0] - _SPIKE * spread)]
+    if not len(spikes) or spread == 0.0 or spread <= 1e-9 * abs(float(middle[-1])):
+        return []
+    text = (
+        f"{len(spikes)} of {len(valid)} cells looked at lie far beyond all others (e.g. {spikes[-1]:g}; the others run "
+        f"{middle[0]:g}..{middle[-1]:g}): spikes, or a code for missing? If so, state `options: {{nodata: [{spikes[-1]:g}]}}`."
+    )
+    return [Note(source, "cells_far_off", text, len(spikes))]
 
 
 def _stands_out(fill: float, rest: np.ndarray, *, usual: bool) -> bool:

@@ -12,7 +12,7 @@ from layers.rasters.raster import Raster
 
 _FAR, _NEAR = 0.75, 0.25
 """Neighbours that differ by more than this share of what a type can hold stand at its two ends."""
-_FEWEST_STEPS, _LEAST_VALUES = 4, 2
+_FEWEST_STEPS, _LEAST_VALUES, _END = 4, 3, 0.125
 _ROUGH = 0.1
 _LEAST_SHARE, _OFTEN, _LEAST_DISTINCT = 0.01, 10, 20
 _SLACK = 0.01
@@ -61,33 +61,36 @@ def _known(raster: Raster, values: np.ndarray) -> np.ndarray:
 def _wrapped(source: str, raster: Raster, values: np.ndarray) -> Note | None:
     """Notice neighbours at the two ends of the type where the surface is smooth otherwise: 32767 is followed by -32768.
 
-    Numbers at the very ends are left out, as programs fill with them.
+    A lone number at an end is what programs fill with; values that wrapped come up to both ends in several steps.
     """
     if raster.masked or values.dtype.itemsize > 4:
         return None
     limits = np.iinfo(values.dtype)
     holds = float(limits.max) - float(limits.min) + 1
     numbers = values.astype(float)
-    plain = _known(raster, values) & (values != limits.min) & (values != limits.max)
+    known = _known(raster, values)
+    lows = np.unique(numbers[known & (numbers < limits.min + _END * holds)])
+    highs = np.unique(numbers[known & (numbers > limits.max - _END * holds)])
+    if min(len(lows), len(highs)) < _LEAST_VALUES:
+        return None
     below = max(1, min(raster.block[1], 512, raster.width))
-    steps, between, highs, lows = 0, 0, set[float](), set[float]()
+    steps, between, example = 0, 0, ""
     for lag in (1, below):
-        first, second = numbers[:-lag], numbers[lag:]
-        beside = plain[:-lag] & plain[lag:]
+        beside = known[:-lag] & known[lag:]
         if lag == 1:
             beside[below - 1 :: below] = False  # the end of a row and the start of the next
-        step = np.where(beside, np.abs(first - second), 0.0)
+        step = np.where(beside, np.abs(numbers[:-lag] - numbers[lag:]), 0.0)
         far = step > _FAR * holds
         steps += int(far.sum())
         between += int(((step > _NEAR * holds) & ~far).sum())
-        highs |= set(np.unique(np.maximum(first, second)[far])[:10].tolist())
-        lows |= set(np.unique(np.minimum(first, second)[far])[:10].tolist())
-    if steps < _FEWEST_STEPS or min(len(highs), len(lows)) < _LEAST_VALUES or between > _ROUGH * steps:
+        if far.any() and not example:
+            at = int(np.argmax(far))
+            example = f"{numbers[at]:g} beside {numbers[at + lag]:g}"
+    if steps < _FEWEST_STEPS or between > _ROUGH * steps:
         return None
     text = (
-        f"Cells beside each other hold numbers from both ends of what {values.dtype} can hold ({max(lows):g} beside "
-        f"{min(highs):g}, {steps} times), and few lie between: the numbers ran over and wrapped. Export the grid again as "
-        "int32 or float32."
+        f"Cells beside each other hold numbers from both ends of what {values.dtype} can hold ({example}; {steps} times), and few "
+        "lie between: the numbers ran over and wrapped. Export the grid again as int32 or float32."
     )
     return Note(source, "values_wrapped", text, steps)
 

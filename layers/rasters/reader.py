@@ -36,7 +36,7 @@ from layers.files.signatures import (
 )
 from layers.library_warnings import quiet
 from layers.rasters.bands import chosen_band, classes_of, has_mask
-from layers.rasters.checks import class_notes, some_values, suspicions
+from layers.rasters.checks import class_notes, scale_notes, some_values, suspicions
 from layers.rasters.georeference import georeference_notes
 from layers.rasters.overflow import overflow_notes
 from layers.rasters.raster import Raster, grid_bounds
@@ -137,6 +137,7 @@ def describe_raster(source: Source, root: Path) -> Raster:
         notes = [
             *georeference_notes(source.id, _plain_file(path, where), raster, crs_stated=bool(source.crs)),
             *class_notes(source.id, raster, why),
+            *scale_notes(source.id, raster, dataset.tags() | dataset.tags(band)),
             *suspicions(source.id, raster, looked_at),
             *overflow_notes(source.id, raster, looked_at, dataset.tags() | dataset.tags(band)),
         ]

@@ -24,6 +24,7 @@ _MEASURES = (
     ("grade", r"grades?|assays?|teneurs?|ley(?:es)?|concentration|ppm|ppb|pct|per ?cent|percentage|%|g/t|oz/t|opt|mg/kg"),
 )  # fmt: skip
 _OF_BASE = {"t": "mass", "m3": "volume", "m2": "area", "m": "height"}
+_USUAL_T_M3 = 1.6
 _APART_DEX, _FEWEST, _LEAST_SIDE = 3.0, 6, 2
 
 
@@ -118,4 +119,34 @@ def mixed_notes(
         )
         columns = tuple(mapped.get(name, ()))
         notes.append(Note(source, "amounts_of_two_sizes", text, len(fewer), columns, tuple(rows[np.sort(fewer)])))
+    return notes
+
+
+def contradicting_notes(
+    source: str, mapped: Mapping[str, Sequence[str]], fields: Mapping[str, Any], rows: npt.NDArray[np.int64]
+) -> list[Note]:
+    """Tell rows whose mass, volume and area cannot be those of one waste (``amounts_contradict``).
+
+    A heap of tailings, rock or slag weighs 0.2 to 8 t/m3 and lies up to 500 m thick, and not below 2 mm over all of its area.
+    Parameters are those of `mixed_notes`.
+    """
+    mass, volume, area = (np.asarray(fields[name], dtype=float) for name in ("mass_t", "volume_m3", "area_m2"))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pairs = (
+            (("mass_t", "volume_m3"), mass / volume, 0.2, 8.0, "t/m3"),
+            (("volume_m3", "area_m2"), volume / area, 0.002, 500.0, "m thick"),
+            (("mass_t", "area_m2"), mass / _USUAL_T_M3 / area, 0.002, 500.0, "m thick"),
+        )
+    notes = []
+    for names, ratio, least, most, unit in pairs:
+        odd = np.flatnonzero(np.isfinite(ratio) & (ratio > 0) & ((ratio < least) | (ratio > most)))
+        if not len(odd):
+            continue
+        columns = tuple(heading for name in names for heading in mapped.get(name, ()))
+        shown = " and ".join(columns) or " and ".join(names)
+        text = (
+            f"{shown} cannot be of one waste (row {rows[odd[0]]}: it would be {ratio[odd[0]]:.3g} {unit}): a slip, another unit, "
+            "or amounts of two things? Both were read."
+        )
+        notes.append(Note(source, "amounts_contradict", text, len(odd), columns, tuple(rows[odd])))
     return notes

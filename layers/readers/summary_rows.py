@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -33,8 +35,8 @@ _LIKE_A_SUMMARY = (
 _SUMMARY_BESIDE = r"(?i)\s*(?:n|count|nombre|s\.?d\.?|rsd|cv|p ?(?:5|10|25|50|75|90|95|98|99)|q[1-3])\s*%?\s*:?\s*"
 """Words that are ids as well; they count in the last rows only: below another row of the sort, or where ids hold digits."""
 _FEWEST_IDS, _NUMBERED = 4, 0.8
-_LAST = 12
-"""Rows at the end of a table among which a bare word tells statistics."""
+_LAST = 6
+"""Rows at the end of a table among which a bare word tells statistics; more where those before are statistics, too."""
 
 
 def summary_places(words: pd.Series, last: int = _LAST) -> list[int]:
@@ -44,6 +46,8 @@ def summary_places(words: pd.Series, last: int = _LAST) -> list[int]:
     """
     named = _fitting(words, _NAMED_SUMMARY, _LIKE_A_SUMMARY)
     named &= not named.all()
+    while last < len(words) and all(_is_statistic(word) for word in words.iloc[-last - 1 :]):
+        last += 1
     texts = words.iloc[-last:].fillna("").astype("str")
     is_summary = texts.str.fullmatch(_SUMMARY).to_numpy(dtype=bool)
     beside = texts.str.fullmatch(_SUMMARY_BESIDE).to_numpy(dtype=bool)
@@ -52,6 +56,11 @@ def summary_places(words: pd.Series, last: int = _LAST) -> list[int]:
         below = below | ~texts.str.contains(r"\d", regex=True).to_numpy(dtype=bool)
     named[len(words) - len(texts) :] |= is_summary | (beside & below)
     return [int(row) for row in np.flatnonzero(named)]
+
+
+def _is_statistic(word: object) -> bool:
+    text = str(word)
+    return any(re.fullmatch(pattern, text) for pattern in (_SUMMARY, _SUMMARY_BESIDE, _NAMED_SUMMARY))
 
 
 def _fitting(words: pd.Series, pattern: str, first_look: str) -> np.ndarray:

@@ -12,6 +12,7 @@ from layers.accounting import Note
 _MANY, _SEVERAL = 30, 10
 _ROWS_TO_COMPARE, _TOGETHER = 8, 3
 _FAR_DEX, _ALIKE_DEX = 2.4, 0.7
+_PART_DEX, _MOST_OF_PART = 0.4, 0.8
 """Results of one row that are one factor off: how far at least, and how far that factor may differ between elements."""
 
 
@@ -61,29 +62,53 @@ def _shifts(source: str, layer: pd.DataFrame, results: list[str]) -> list[Note]:
 
 
 def _shifted_rows(source: str, layer: pd.DataFrame, results: list[str]) -> list[Note]:
-    """Find rows all of whose results lie off the others by one factor of some hundreds: pasted from a table in another unit."""
-    ppm = layer[results].to_numpy(dtype=float)
+    """Find rows all of whose results lie off the others by one factor of some hundreds: pasted from a table in another unit.
+
+    Each medium is looked at for itself: water holds a thousandth of what rock does.
+    """
+    media = layer["medium"].astype(str).to_numpy() if "medium" in layer.columns else np.full(len(layer), "")
+    chosen, text = np.zeros(len(layer), dtype=bool), ""
+    for medium in dict.fromkeys(media):
+        own = np.flatnonzero(media == medium)
+        rows, side, times = _in_another_unit(layer[results].to_numpy(dtype=float)[own])
+        if not len(rows):
+            continue
+        chosen[own[rows]] = True
+        text = text or (
+            f"All results of a row lie about {times:.0f} times {side} those of the others (e.g. "
+            f"{layer['sample_id'].iloc[own[rows[0]]]}): the row may stand in another unit. Look at the laboratory's sheet."
+        )
+    return [Note(source, "row_of_another_unit", text, int(chosen.sum()), rows=_rows(layer, chosen))] if text else []
+
+
+def _in_another_unit(ppm: np.ndarray) -> tuple[np.ndarray, str, float]:
+    """Return the rows, above or below the others, and the factor; of two parts the smaller one, the lower of equal ones."""
+    nothing = np.array([], dtype=int), "", 0.0
     enough = (np.isfinite(ppm) & (ppm > 0)).sum(axis=0) >= _ROWS_TO_COMPARE
     if enough.sum() < _TOGETHER:
-        return []
+        return nothing
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)
         dex = np.log10(np.where(ppm > 0, ppm, np.nan)[:, enough])
-        off = dex - np.nanmedian(dex, axis=0)
+        several = np.isfinite(dex).sum(axis=1) >= _TOGETHER
+        level = np.nanmean(dex - np.nanmedian(dex, axis=0), axis=1)
+        order = np.flatnonzero(several)[np.argsort(level[several], kind="stable")]
+        if len(order) < _ROWS_TO_COMPARE:
+            return nothing
+        at = int(np.argmax(np.diff(level[order]))) + 1
+        low, high = order[:at], order[at:]
+        few, others = (low, high) if len(low) <= len(high) else (high, low)
+        off = dex[few] - np.nanmedian(dex[others], axis=0)
         least, most = np.nanmin(off, axis=1), np.nanmax(off, axis=1)
-    alike = (np.isfinite(off).sum(axis=1) >= _TOGETHER) & (most - least <= _ALIKE_DEX)
-    rows = np.flatnonzero(alike & ((least >= _FAR_DEX) | (most <= -_FAR_DEX)))
-    if not len(rows) or len(rows) > 0.2 * len(layer):
-        return []
-    first = rows[0]
-    times = 10.0 ** abs(float(np.nanmean(off[first])))
-    text = (
-        f"All results of a row lie about {times:.0f} times {'above' if least[first] > 0 else 'below'} those of the others (e.g. "
-        f"{layer['sample_id'].iloc[first]}): the row may stand in another unit. Look at the laboratory's sheet."
-    )
-    return [
-        Note(source, "row_of_another_unit", text, len(rows), rows=_rows(layer, np.isin(np.arange(len(layer)), rows)))
-    ]
+        part_off = np.nanmedian(off, axis=0)
+        alike = most - least <= _ALIKE_DEX
+        if len(few) > 0.2 * len(ppm):  # a part of a table: its elements must be off together, each row near it
+            alike &= np.nanmax(part_off) - np.nanmin(part_off) <= _PART_DEX
+        rows = few[alike & ((least >= _FAR_DEX) | (most <= -_FAR_DEX))]
+    if not len(rows) or (len(few) > 0.2 * len(ppm) and len(rows) < _MOST_OF_PART * len(few)):
+        return nothing
+    times = 10.0 ** abs(float(np.nanmedian(part_off)))
+    return np.sort(rows), "above" if few is high else "below", times
 
 
 def _same_results(source: str, layer: pd.DataFrame, results: list[str]) -> list[Note]:

@@ -56,8 +56,9 @@ SUSPICIOUS = frozenset(
         "code_unexplained", "suspected_classes", "nodata_not_storable",
         "nodata_within_values", "element_and_oxide_differ", "page_sized", "low_precision", "degrees_minutes",
         "crs_overruled", "taken_back", "waste_taken_back", "datum_assumed", "unread_quantity", "unknown_commodity",
-        "untranslated", "row_of_another_unit", "other_matter", "part_only", "area_against_outline", "georeference_contradicted",
-        "waste_planned", "amounts_of_two_sizes", "values_wrapped", "values_cut_off", "outside_declared_range",
+        "untranslated", "row_of_another_unit", "other_matter", "part_only", "area_against_outline",
+        "georeference_contradicted", "amounts_contradict", "scale_in_words", "no_values", "cells_far_off", "zone_of_a_neighbour",
+        "outside_zone", "waste_planned", "amounts_of_two_sizes", "values_wrapped", "values_cut_off", "outside_declared_range",
     ]
 )  # fmt: skip
 """Codes of notes that ask for a person's eye; the others only tell what was done."""

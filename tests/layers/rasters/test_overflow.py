@@ -88,3 +88,34 @@ def test_cells_within_the_range_that_is_declared_are_not(tmp_path: Path, tags: d
     low, high = float(values.min()) + beyond, float(values.max()) - beyond
     stated = {"STATISTICS_MINIMUM": f"{low:.3f}", "STATISTICS_MAXIMUM": f"{high:.3f}"} | tags
     assert told(tmp_path, values, stated) == set()
+
+
+def test_a_scale_that_stands_in_words_only_is_told(tmp_path: Path) -> None:
+    values = (_SMOOTH + 300).astype("int16")
+    assert told(tmp_path, values, {"scale_factor": "0.1", "add_offset": "5"}) == {"scale_in_words"}
+    assert told(tmp_path, values, {"scale_factor": "1.0", "add_offset": "0", "units": "nT"}) == set()
+
+
+def test_a_few_cells_far_beyond_all_others_are_told(tmp_path: Path) -> None:
+    values = (_SMOOTH + 300).astype("float32")
+    assert told(tmp_path, values) == set()
+    values[10:13, 10:12] = 1e6
+    assert told(tmp_path, values) == {"cells_far_off"}
+
+
+def test_a_skewed_surface_has_no_spikes(tmp_path: Path) -> None:
+    assert told(tmp_path, (10 ** _DRAW.normal(1, 0.5, (_SIDE, _SIDE))).astype("float32")) == set()
+
+
+def test_a_grid_of_missing_cells_only_is_told(tmp_path: Path) -> None:
+    assert told(tmp_path, np.full((_SIDE, _SIDE), -9999.0, dtype="float32"), nodata=-9999) == {"no_values"}
+
+
+def test_codes_of_classes_stored_as_fractions_are_codes(tmp_path: Path) -> None:
+    codes = (np.add.outer(np.arange(_SIDE) // 9 * 7, np.arange(_SIDE) // 8 * 3) % 6 + 11).astype("float32")
+    assert told(tmp_path, codes) == {"suspected_classes"}
+
+
+def test_a_gentle_slope_below_0_without_a_sign_is_told(tmp_path: Path) -> None:
+    slope = np.add.outer(np.arange(_SIDE) // 6 - 4, np.arange(_SIDE) // 5 - 2)
+    assert "values_wrapped" in told(tmp_path, slope.astype("int64").astype("uint16"))

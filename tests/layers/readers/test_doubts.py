@@ -102,6 +102,15 @@ def zoned(folder: Path, zones: list[int], easting: float = 480_000.0) -> Reading
     return read_inventory(Source(id="s", role="inventory", path="t.csv", columns=columns), folder)
 
 
+@pytest.mark.parametrize("state", ["WA", "Washington"])
+def test_a_state_that_holds_both_places_does_not_settle_a_zone(tmp_path: Path, state: str) -> None:
+    rows = [f"A{n},{413_000 + 3_000 * n},{5_340_000 + 4_000 * n},{10 if n == 4 else 11},{state}" for n in range(12)]
+    (tmp_path / "t.csv").write_text("\n".join(["id,e,n,zone,STATE", *rows]) + "\n", encoding="utf-8")
+    columns = {"official_id": "id", "easting": "e", "northing": "n", "utm_zone": "zone", "jurisdiction": "STATE"}
+    reading = read_inventory(Source(id="s", role="inventory", path="t.csv", columns=columns), tmp_path)
+    assert [note.rows for note in told(reading, "zone_of_a_neighbour")] == [(6,)]
+
+
 def test_a_row_in_the_zone_next_door_is_told_by_row(tmp_path: Path) -> None:
     zones = [17] * 9
     assert not told(zoned(tmp_path, zones), "zone_of_a_neighbour")

@@ -86,3 +86,24 @@ def test_a_point_before_three_digits_is_unsure_where_units_stand_behind_decimal_
     reading = read(tmp_path, ["12.000 t", "2,5 Mt", "350 t"])
     assert reading.layer["mass_t"].isna().tolist() == [True, False, False]
     assert told(reading, "unread_quantity") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "rows"),
+    [
+        ({"mass_t": 1.6e5, "volume_m3": 1e5, "area_m2": 4e4}, []),
+        ({"mass_t": 1.6e5, "volume_m3": 1e7, "area_m2": 4e5}, ["mass_t volume_m3"]),
+        ({"mass_t": 1.6e5, "area_m2": 1.0}, ["mass_t area_m2"]),
+        ({"volume_m3": 1e3, "area_m2": 4e6}, ["volume_m3 area_m2"]),
+        ({"mass_t": 2e9, "area_m2": 9e6}, []),
+    ],
+)
+def test_amounts_that_cannot_be_of_one_waste_are_told(
+    tmp_path: Path, amounts: dict[str, float], rows: list[str]
+) -> None:
+    lines = ["id,latitude,longitude," + ",".join(amounts)]
+    lines += [f"A{at},{49 + at / 50},{-118 - at / 50}," + ",".join(str(one) for one in amounts.values()) for at in (0,)]
+    (tmp_path / "w.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    columns = {"official_id": "id", **{name: name for name in ("latitude", "longitude", *amounts)}}
+    reading = read_inventory(Source(id="s", role="inventory", path="w.csv", crs="EPSG:4326", columns=columns), tmp_path)
+    assert [" ".join(note.columns) for note in reading.notes if note.code == "amounts_contradict"] == rows

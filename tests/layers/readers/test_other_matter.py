@@ -123,6 +123,24 @@ def test_a_row_in_another_unit_is_named(tmp_path: Path, factor: float) -> None:
     assert [note.rows for note in notes if note.code == "row_of_another_unit"] == [(6,)]
 
 
+def _lanthanides(rows: list[float]) -> dict[str, list[float]]:
+    return {f"{name}_ppm": [ppm * one for one in rows] for name, ppm in (("La", 30), ("Ce", 60), ("Nd", 26), ("Y", 20))}
+
+
+@pytest.mark.parametrize("count", [4, 6, 8])
+def test_a_part_of_a_table_in_another_unit_is_named(tmp_path: Path, count: int) -> None:
+    spread = [1.0, 1.3, 0.8, 1.1, 0.7, 1.6, 0.9, 1.2, 1.05, 0.95, 1.4, 0.85, 1.15, 0.75, 1.5, 1.25]
+    rows = [one * 1e-4 if row >= 16 - count else one for row, one in enumerate(spread)]
+    notes = suspicious_values("s", read(tmp_path, _lanthanides(rows)).layer)
+    assert [note.rows for note in notes if note.code == "row_of_another_unit"] == [tuple(range(18 - count, 18))]
+
+
+def test_results_of_water_are_not_compared_with_those_of_rock(tmp_path: Path) -> None:
+    layer = read(tmp_path, _lanthanides([1.0, 1.3, 0.8, 1.1, 0.7, 1.6, 0.9, 1.2, 1.05, 0.95, 0.001, 0.0012])).layer
+    layer["medium"] = ["rock"] * 10 + ["water"] * 2
+    assert not [note for note in suspicious_values("s", layer) if note.code == "row_of_another_unit"]
+
+
 def test_a_rich_row_and_a_spread_suite_are_not_told(tmp_path: Path) -> None:
     rows = [1.0, 1.3, 0.8, 1.1, 60.0, 1.6, 0.9, 1.2, 1.05, 0.95]
     reading = read(
