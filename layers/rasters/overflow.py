@@ -89,8 +89,8 @@ def _wrapped(source: str, raster: Raster, values: np.ndarray) -> Note | None:
     if steps < _FEWEST_STEPS or between > _ROUGH * steps:
         return None
     text = (
-        f"Cells beside each other hold numbers from both ends of what {values.dtype} can hold ({example}; {steps} times), and few "
-        "lie between: the numbers ran over and wrapped. Export the grid again as int32 or float32."
+        f"Cells beside each other hold numbers from both ends of what {values.dtype} can hold ({example}; {steps} times), and "
+        "few lie between: the numbers ran over and wrapped. Export the grid again as int32 or float32."
     )
     return Note(source, "values_wrapped", text, steps)
 

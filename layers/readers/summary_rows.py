@@ -13,6 +13,7 @@ from layers.cell_search import cells_like
 
 _SUMMARY = (
     r"(?i)\s*(?:(?:grand )?totals?|sub-?totals?|sums?|means?|averages?|median|min(?:imum)?|max(?:imum)?|std\.?(?: ?dev\.?)?|"
+    r"m[áa]x\.?|m[ií]n\.?|desv\.?(?: ?est\.?)?|"
     r"total g[ée]n[ée]ral|somme|moyenne|m[ée]diane|[ée]cart[- ]?type|suma|promedio|mediana|m[ií]nimo|m[áa]ximo|"
     r"desviaci[óo]n(?: est[áa]ndar)?|desvio[- ]padr[ãa]o|m[ée]dia|mittelwert|standardabweichung|medelv[äa]rde|keskiarvo|"
     r"standard deviation|variance|geo(?:metric )?mean|(?:\d{1,2}(?:st|nd|rd|th)? )?percentiles?)\s*:?\s*"
