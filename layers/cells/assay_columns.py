@@ -52,6 +52,18 @@ class AssayColumn:
     role: str = "first"
     method_text: str = ""
 
+    @staticmethod
+    def key_of(method: str | None, element: str | None) -> str:
+        """Return a method as written without what differs from heading to heading: case, signs and a symbol before it."""
+        plain = re.sub(r"[^a-z0-9]", "", (method or "").casefold())
+        symbol = (element or "").casefold()
+        return plain.removeprefix(symbol) if len(plain) > len(symbol) + 1 else plain
+
+    @property
+    def method_key(self) -> str:
+        """The method of the heading by `key_of`; empty where it says none."""
+        return self.key_of(self.method_text, self.element)
+
 
 @dataclass(frozen=True)
 class AssayColumns:
@@ -78,7 +90,8 @@ class AssayColumns:
             mine = [
                 neighbour
                 for neighbour in mine
-                if neighbour.element == column.form and (neighbour.method or "") == column.method_text
+                if neighbour.element == column.form
+                and AssayColumn.key_of(neighbour.method, column.element) == column.method_key
             ]
         return mine[0].text if len(mine) == 1 else None
 

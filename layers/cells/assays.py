@@ -7,7 +7,7 @@ choice (`layers.samples.standardise`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,35 +30,6 @@ BELOW_WORDS = frozenset(
     }
 )  # fmt: skip
 """Texts that mean: below a limit which the cell does not tell."""
-UNUSABLE = frozenset({"R", "UR", "REJ", "REJECTED", "JR", "RR", "X-REJ"})
-"""Marks of results that validation rejected."""
-ESTIMATES = frozenset(
-    {
-        "J",
-        "J+",
-        "J-",
-        "JD",
-        "D",
-        "E",
-        "EST",
-        "=",
-        "NJ",
-        "H",
-        "P",
-        "-",
-        ".",
-        "OK",
-        "V",
-        "A",
-        "PASS",
-        "0",
-        "NAN",
-        "NONE",
-        "NA",
-        "C",
-    }
-)
-"""Marks that leave a result as it is: estimated, diluted, held too long, confirmed."""
 MISSING_NUMBERS = (-9999.0, -999.0, -99999.0, -9999.9, -999.9, -8888.0, -7777.0)
 """Numbers that mean missing wherever they stand; so does anything below -1e20."""
 
@@ -180,116 +151,6 @@ def _interpret(text: str, missing: frozenset[str]) -> tuple[int, float] | None:
     if censored and _NUMBER.match(censored[2].replace(" ", "")):
         return (-1 if censored[1] in "<≤" else 1), abs(float(censored[2].replace(" ", "")))
     return None
-
-
-def apply_qualifiers(
-    cells: Cells, qualifier: pd.Series, declared_limit: float = np.nan, *, validated: bool = False
-) -> Cells:
-    """Let a column of marks beside the values say which of them are censored.
-
-    Parameters
-    ----------
-    cells : Cells
-        The values; under a mark the number is the limit.
-    qualifier : Series
-        ``<``, ``L`` or ``N``: below; ``>`` or ``G``: above; ``R``: rejected at validation, no result; ``B`` over no number: not
-        analysed (USGS), over one: also in the blank. Other marks do not change a value; see `unknown_marks`.
-    declared_limit : float
-        Limit where the number under a ``<`` is 0 or missing.
-    validated : bool
-        Whether the marks are of a validation; see `of_a_validation`.
-
-    Returns
-    -------
-    Cells
-    """
-    signs = mark_signs(qualifier, validated=validated)
-    below, above = signs == "<", signs == ">"
-    none = (signs == "x") | ((signs == "b") & ~(cells.value > 0))
-    value, limit, censored = cells.value.copy(), cells.limit.copy(), cells.censored.copy()
-    given = np.where(np.isfinite(value) & (value > 0), value, declared_limit)
-    marked = below | above
-    limit[marked] = np.where(np.isfinite(limit[marked]), limit[marked], given[marked])
-    censored[below], censored[above] = -1, 1
-    value[marked | none] = np.nan
-    return Cells(value, limit, censored, cells.unreadable, cells.negatives)
-
-
-_PLAIN_MARKS = frozenset(["<", "U", "UJ", "UR", "ND"])
-
-
-def of_a_validation(marks: Iterable[pd.Series]) -> bool:
-    """Say whether columns of marks hold those of a validation of data (US EPA 540-R-20-006), where L and N are no limits.
-
-    There ``L`` is a result that may be too low and ``N`` an element found by presumption; in tables of the US Geological
-    Survey both mean that nothing was found.
-    """
-    words = (str(word).strip().upper() for column in marks for word in column.dropna().unique())
-    return not _VALIDATION.isdisjoint(words)
-
-
-_VALIDATION = frozenset(["U", "UJ", "UR", "J", "J+", "J-", "NJ"])
-_OF_ONE_SURVEY = frozenset(["L", "N"])
-
-
-def mark_signs(marks: pd.Series, *, validated: bool = False) -> npt.NDArray[np.object_]:
-    """Return per mark beside a result ``<``, ``>``, ``x`` where it says that there is no result, or nothing.
-
-    Parameters
-    ----------
-    marks : Series
-        As `apply_qualifiers` reads them; words that mean below a limit in a cell do so beside one.
-    validated : bool
-        Whether the marks are of a validation; see `of_a_validation`.
-    """
-    mark = marks.astype("str").str.strip().str.upper().where(marks.notna(), "")
-    signs = np.full(len(mark), "", dtype=object)
-    plain = {"<", "≤", "L", "N", "U", "UJ", "<L"} - (_OF_ONE_SURVEY if validated else set())
-    below = mark.isin(plain) | mark.str.casefold().isin(BELOW_WORDS)
-    signs[below.to_numpy(dtype=bool)] = "<"
-    signs[mark.isin({">", "≥", "G"}).to_numpy(dtype=bool)] = ">"
-    signs[(mark == "B").to_numpy(dtype=bool)] = "b"
-    signs[mark.isin(UNUSABLE).to_numpy(dtype=bool)] = "x"
-    return signs
-
-
-def holds_marks(column: pd.Series, *, sure: bool) -> bool:
-    """Say whether a column holds marks of results and nothing else; unless ``sure``, one of them such as no other word is."""
-    words = [] if pd.api.types.is_numeric_dtype(column) else column.dropna().unique().tolist()
-    marks = {mark for word in words if (mark := str(word).strip().upper())}
-    if not marks or not (sure or marks & _PLAIN_MARKS):
-        return False
-    known = pd.Series(sorted(marks - ESTIMATES), dtype="str")  # of whichever set
-    return bool((mark_signs(known) != "").all())
-
-
-def unknown_marks(
-    marks: pd.Series, results: pd.Series, *, validated: bool = False
-) -> Iterator[tuple[str, str, list[int]]]:
-    """Yield marks a person should know of: a note code, the mark, and the positions where it stands beside a result.
-
-    Parameters
-    ----------
-    marks, results : Series
-        Of the same rows.
-    validated : bool
-        Whether the marks are of a validation; see `of_a_validation`.
-
-    Yields
-    ------
-    tuple
-        ``result_unusable`` for results rejected at validation, ``mark_unknown`` for marks that no list holds.
-    """
-    mark = marks.astype("str").str.strip().str.upper().where(marks.notna() & results.notna(), "")
-    signs = mark_signs(mark, validated=validated)
-    for text, at in mark.reset_index(drop=True).groupby(mark.to_numpy(dtype=object)).indices.items():
-        places, sign = [int(position) for position in at], signs[at[0]]
-        if not text:
-            continue
-        if sign == "x":
-            yield "result_unusable", str(text), places
-        elif sign in ("", "b") and text not in ESTIMATES:
-            yield "mark_unknown", str(text), places
 
 
 @dataclass(frozen=True)

@@ -27,11 +27,17 @@ _UNIT_SHOWN = re.compile(r"(?i)loi|loss on ign|yield|\bash|_ash|paf|paas|ppc|gl[
 _ABOVE_THE_SEA = re.compile(
     r"(?i)(?<![a-z])(?:a\.?)?m\.?\s?(?:a\.?\s?)?s\.?\s?l(?![a-z])|(?<![a-z])m\.?\s?s\.?\s?n\.?\s?m(?![a-z])|above sea|m ü"
 )
-_LONE_M = re.compile(r"(?<![A-Za-z])M\s+m(?:3|³|\^3)")
-"""``M m3``: millions, or thousands as Romans wrote them."""
+_LONE_M = re.compile(r"(?<![A-Za-z])M\s+(?:m(?:3|³|\^3)|t(?![A-Za-z]))")
+"""``M m3``, ``M t``: millions, or thousands as Romans wrote them."""
 
 _TOTAL_OR_TONNES = re.compile(r"\(\s?T\s?\)")
 """``S(T)``, ``Cu (T)``: the total of a digestion, or tonnes."""
+
+_NOT_THERE = re.compile(
+    r"(?i)(?<![a-z])(?:plan(?:ned)?|proposed|projected|permitted|authori[sz]ed|design|budget|forecast|class|category|code|min(?:imum)?"
+    r"|max(?:imum)?)(?![a-z])"
+)
+"""Amounts that are allowed, meant, least or most, and classes of amounts."""
 
 
 def amount_of(text: str, words: Words, element: str | None) -> Heading | None:
@@ -62,13 +68,13 @@ def amount_of(text: str, words: Words, element: str | None) -> Heading | None:
     if kind == "mass" and words.has("unsure_mass_units") and not words.has("mass_units"):
         unsure = words.classes["unsure_mass_units"][-1].text
         if unsure == "Mt":
-            return Heading(text, "mass", element, "Mt", 1e6, None, words.unknown)
+            return Heading(text, "mass", element, "Mt", 1e6, None, (*words.unknown, *_NOT_THERE.findall(text)))
         return Heading(text, "mass", element, None, None, None, (*words.unknown, unsure))
     if kind == "mass" and element == "Mg" and not words.has("mass_units"):  # megagrams, or a mass of magnesium
         return Heading(text, "mass", None, None, None, None, (*words.unknown, "Mg"))
     unit = words.meaning(_AMOUNT_UNITS[kind])
     factor = float(vocabulary()[_AMOUNT_UNITS[kind]][unit][0]) if unit is not None else None
-    unknown = (*words.unknown, *_unclear_amount(text, words, kind, by_unit))
+    unknown = (*words.unknown, *_unclear_amount(text, words, kind, by_unit), *_NOT_THERE.findall(text))
     if kind in ("volume", "area") and len(words.tokens) == 2:  # V (m3): no vanadium
         element = None
     return Heading(text, kind, element, unit, factor, None, unknown)

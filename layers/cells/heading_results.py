@@ -163,6 +163,8 @@ def result(
         unknown.append(text)
     if unit is None:
         unknown += _unsure_without_unit(words, elements)
+    if unit == "ppt" or _FED.search(text):  # parts per thousand or per million millions; what went into a plant
+        unknown.append(text)
     kind = "other" if unknown else "result"
     asked = tuple(dict.fromkeys(unknown))
     role = "form" if len({name for _, name in elements}) > 1 and words.has("ions") else _role(words)
@@ -204,14 +206,23 @@ def _unclear_numbers(words: Words, unit: str | None) -> list[str]:
     if any(token.text == "+" and "number" in before.readings for before, token in pairwise(words.tokens)):
         unclear.append("+")
     unclear += [token.text for token in words.tokens if token.text == "t" and unit is None and not token.glued]
+    last = words.tokens[-1]
+    if len(words.tokens) > 2 and "share_units" in words.tokens[-2].readings and re.fullmatch(r"\d\d", last.text):
+        unclear.append(last.text)  # La_ppm_50: a percentile, a mesh
     only_unit = len(words.classes.get("share_units", [])) == 1  # x10^-6 alone is the unit, behind ppm a multiple
     multiple = _MULTIPLE.search(respelt(words.text) if only_unit else words.text)
     unclear += [] if multiple is None else [multiple[0].strip()]
     return unclear
 
 
-_MULTIPLE = re.compile(r"(?<![A-Za-z0-9])[x×*]\s*10+\b|\b10+\s*[x×*](?![A-Za-z])|[x×*]\s*10\s*\^?\s*-?\d\b|%0")
+_MULTIPLE = re.compile(
+    r"(?<![A-Za-z0-9])[x×*]\s*10+\b|\b10+\s*[x×*](?![A-Za-z])|[x×*]\s*10\s*\^?\s*-?\d\b|%0"
+    r"|(?:pp[mbt]|%|pct)\W{0,2}\s*[/÷]\s*\d"
+)
 """``La (ppm) x10``: nobody knows whether the numbers were multiplied or are to be."""
+
+
+_FED = re.compile(r"(?i)(?:^|[^a-z])(?:mill\s?|plant\s?)?feed(?:$|[^a-z])")
 
 
 def _isotope(words: Words, elements: list[tuple[int, str]]) -> bool:

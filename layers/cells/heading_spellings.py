@@ -68,6 +68,9 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (re.compile(rf"(?:(?:[x×*]\s*)+|\b)10\s?\^\s?(\d)\s*(?={_AMOUNT})", re.IGNORECASE), _multiple),
     (re.compile(rf"(?:(?:[x×*]\s*)+|\b)10([36])\s*(?={_AMOUNT})", re.IGNORECASE), _multiple),
     (re.compile(r"\b([Mm]m)\^3\b"), r"\g<1>3"),
+    (re.compile(r"(?<=\()\s*TM\s*(?=\))"), "t"),  # toneladas métricas; thulium stands in brackets nowhere
+    (re.compile(r"(?<![A-Za-z])MM\s+(?:t|TM)(?![A-Za-z])"), "million t"),
+    (re.compile(r"(?<![A-Za-z])k\s+t(?![A-Za-z])"), "kt"),
     (re.compile(r"\bMM\s+m(?:3|\^3|³)"), "million m3"),
     (re.compile(r"(?i)(?<![a-z])at(?:\.|om(?:ic|\.)?)?\s?(?:%|pct|percent)"), "atom%"),
     (re.compile(r"\b(k?m)\^([23])\b"), r"\1\2"),

@@ -11,7 +11,8 @@ import pandas as pd
 from layers.accounting import Note, rows_at
 from layers.catalogue.source import Source
 from layers.cells.assay_columns import AssayColumn, factor_of
-from layers.cells.assays import Cells, of_a_validation, unknown_marks
+from layers.cells.assays import Cells
+from layers.cells.result_marks import of_a_validation, unknown_marks
 from layers.errors import SourceError
 from layers.readers.columns import as_text
 from layers.readers.inner_headings import refuse_units
@@ -92,7 +93,11 @@ def drop_impossible(
 
 
 def mark_notes(
-    source_id: str, marks: Mapping[str, str], cells: pd.DataFrame, rows: npt.NDArray[np.int64] | None
+    source_id: str,
+    marks: Mapping[str, str],
+    mark_cells: Mapping[str, pd.Series],
+    cells: pd.DataFrame,
+    rows: npt.NDArray[np.int64] | None,
 ) -> list[Note]:
     """Name the marks beside results that say a result is unusable, and those nobody knows, whose results are kept.
 
@@ -102,6 +107,8 @@ def mark_notes(
         Id of the source.
     marks : mapping of str to str
         Column of results -> column of marks beside it.
+    mark_cells : mapping of str to Series
+        Column of results -> the marks beside it, by `layers.cells.result_marks.as_marks`.
     cells : DataFrame
         All columns.
     rows : ndarray of int or None
@@ -112,10 +119,10 @@ def mark_notes(
         "mark_unknown": "Marks beside results are not known; the results were kept as they stand",
     }
     hits: dict[str, tuple[dict[str, None], set[str], set[int]]] = {code: ({}, set(), set()) for code in texts}
-    there = {result: name for result, name in marks.items() if name in cells.columns}
-    validated = of_a_validation(cells[name] for name in there.values())
-    for result, name in there.items():
-        for code, mark, places in unknown_marks(cells[name], cells[result], validated=validated):
+    validated = of_a_validation(mark_cells.values())
+    for result, own in mark_cells.items():
+        name = marks[result]
+        for code, mark, places in unknown_marks(own, cells[result], validated=validated):
             columns, words, positions = hits[code]
             columns |= {result: None, name: None}
             words.add(mark)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,8 +14,9 @@ import pandas as pd
 from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.cells.assay_columns import METHOD_ORDER, AssayColumn, AssayColumns, factor_of
-from layers.cells.assays import Cells, apply_qualifiers, of_a_validation, parse_cells, suspicions
+from layers.cells.assays import Cells, parse_cells, suspicions
 from layers.cells.heading_grammar import parse_heading
+from layers.cells.result_marks import apply_qualifiers, as_marks, of_a_validation
 from layers.elements import REE
 from layers.errors import SourceError
 from layers.readers.assay_checks import (
@@ -34,6 +34,7 @@ from layers.readers.assay_checks import (
 from layers.readers.assay_choice import choose, preference, refuse_twins
 from layers.readers.assay_options import GeochemistryOptions
 from layers.readers.assay_sheet import heading_notes, laboratory_sheet, units_against_headings, units_beside
+from layers.readers.beside_results import below_stated_limits, marks_of, marks_unread, take_limits
 from layers.readers.doubtful_results import drop_impossible, mark_notes, refuse_other_units, refuse_parted_thousands
 from layers.readers.method_notes import keep_own_methods, method_notes
 from layers.readers.stated_totals import total_of_rare_earths
@@ -107,19 +108,19 @@ def read_suites(
     sheet = laboratory_sheet(source, where, options, cells, words_by_kind)
     results = sheet.results
     suites = Suites(notes=heading_notes(source.id, sheet) + units_against_headings(source.id, results, options))
-    marks = {column.name: name for column in results if (name := _marks_of(column, options, cells, sheet)) is not None}
+    marks = {column.name: name for column in results if (name := marks_of(column, options, cells, sheet)) is not None}
     for column in results:
         suites.used[column.name] = f"{column.element}_ppm"
         beside = {"censored": marks.get(column.name), "limit_ppm": sheet.beside_of("detection_limit", column)}
         for part, name in beside.items():
             if name is not None:
                 suites.used.setdefault(name, f"{column.element}_{part}")
-    validated = of_a_validation(cells[name] for name in marks.values() if name in cells.columns)
+    mark_cells = {result: as_marks(cells[name], name) for result, name in marks.items() if name in cells.columns}
     read = partial(
         _read_column,
         options=options,
-        marks=marks,
-        validated=validated,
+        marks=mark_cells,
+        validated=of_a_validation(mark_cells.values()),
         cells=cells,
         words_by_kind=words_by_kind,
         sheet=sheet,
@@ -133,6 +134,8 @@ def read_suites(
         suites.notes.append(Note(source.id, "decimal_comma", message))
         parsed = {column.name: read(source, column) for column in results}
     refuse_other_units(where, results, parsed, cells, rows)
+    suites.notes += marks_unread(source.id, sheet, marks.values(), cells, rows)
+    suites.notes += below_stated_limits(source.id, sheet, parsed, cells, rows)
     captions = words_by_kind.get("unit", {})
     settled = [
         column.name
@@ -144,7 +147,7 @@ def read_suites(
     results = _units_by_row(results, parsed, units, cells, suites)
     if source.decimal_mark is None:
         suites.notes += refuse_parted_thousands(source, where, results, cells)
-    suites.notes += mark_notes(source.id, marks, cells, rows)
+    suites.notes += mark_notes(source.id, marks, mark_cells, cells, rows)
     suites.notes += drop_impossible(source.id, results, parsed, rows)
     refuse_twins(where, results, parsed)
     _refuse_negatives(where, parsed)
@@ -261,7 +264,7 @@ def _read_column(
     column: AssayColumn,
     *,
     options: GeochemistryOptions,
-    marks: Mapping[str, str],
+    marks: Mapping[str, pd.Series],
     validated: bool,
     cells: pd.DataFrame,
     words_by_kind: Mapping[str, Mapping[str, str]],
@@ -281,8 +284,8 @@ def _read_column(
         unknown = (column_cells.censored < 0) & ~np.isfinite(column_cells.limit)
         column_cells.limit[unknown] = limit
     if column.name in marks:
-        column_cells = apply_qualifiers(column_cells, cells[marks[column.name]], limit, validated=validated)
-    _take_limits(column_cells, column, sheet, cells)
+        column_cells = apply_qualifiers(column_cells, marks[column.name], limit, validated=validated)
+    take_limits(column_cells, column, sheet, cells)
     substituted = options.substituted_below.get(column.name)
     if substituted is not None:
         low = column_cells.value <= substituted
@@ -293,38 +296,6 @@ def _read_column(
         column_cells.censored[nothing] = -1 if options.zero == "below_limit" else 0
         column_cells.value[nothing] = np.nan
     return column_cells
-
-
-def _marks_of(
-    column: AssayColumn, options: GeochemistryOptions, cells: pd.DataFrame, sheet: AssayColumns
-) -> str | None:
-    """Return the column of marks beside a column of results: of the publisher's ending, else the one its heading tells."""
-    told_by_heading = sheet.beside_of("qualifier", column)
-    if options.qualifier_suffix is None:
-        return told_by_heading
-    suffix = options.qualifier_suffix
-    alike = [
-        str(name)
-        for name in cells.columns
-        if str(name).endswith(suffix)
-        and re.split(r"[\s_]", str(name).removesuffix(suffix))[0].casefold() == column.form.casefold()
-    ]
-    return alike[0] if len(alike) == 1 else told_by_heading
-
-
-def _take_limits(column_cells: Cells, column: AssayColumn, sheet: AssayColumns, cells: pd.DataFrame) -> None:
-    """Fill the limits that censored cells do not tell from the column of limits beside them."""
-    unknown = (column_cells.censored < 0) & ~np.isfinite(column_cells.limit)
-    name = sheet.beside_of("detection_limit", column) if unknown.any() else None
-    if name is None:
-        return
-    heading = parse_heading(name)
-    numbers = np.array(pd.to_numeric(cells[name], errors="coerce"), dtype="float64")
-    own, result = heading.multiplier_to_base, column.to_ppm
-    form_factor = factor_of("ppm", column.form) or 1.0
-    if own is not None and result is not None and heading.element == column.form:
-        numbers = numbers * own * form_factor / result
-    column_cells.limit[unknown] = numbers[unknown]
 
 
 def _decimal_commas(where: str, cells: pd.DataFrame, parsed: Mapping[str, Cells]) -> bool:

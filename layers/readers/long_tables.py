@@ -12,8 +12,9 @@ import pandas as pd
 from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.cells.assay_columns import unit_name
-from layers.cells.assays import BELOW_WORDS, holds_marks, mark_signs, of_a_validation
+from layers.cells.assays import BELOW_WORDS
 from layers.cells.heading_grammar import parse_heading, parse_headings
+from layers.cells.result_marks import as_marks, holds_marks, mark_signs, of_a_validation
 from layers.errors import SourceError
 from layers.readers.columns import as_text, mapped_columns
 from layers.readers.doubtful_results import mark_notes
@@ -77,7 +78,8 @@ def one_row_per_sample(source: Source, where: str, cells: pd.DataFrame, rows: np
         heading = heading + ("_" + units).where(units.notna(), "")
     if "method" in beside:
         heading = heading + _methods(as_text(cells[beside["method"]]))
-    results = _marked(cells, value, marks, beside.get("detection_limit"))
+    mark_cells = {name: as_marks(cells[name], name) for name in marks}
+    results = _marked(cells, value, [*mark_cells.values()], beside.get("detection_limit"))
     long = pd.DataFrame({"sample": cells[sample], "heading": heading, "value": results})
     twice = long.duplicated(["sample", "heading"])
     if twice.any():
@@ -91,7 +93,11 @@ def one_row_per_sample(source: Source, where: str, cells: pd.DataFrame, rows: np
     read = [*beside.values(), *marks]
     kept = cells[first_row].drop(columns=[analyte, value, *read]).reset_index(drop=True)
     joined = kept.merge(wide, left_on=sample, right_index=True, how="left", validate="one_to_one")
-    notes = [note for name in marks for note in mark_notes(source.id, {value: name}, cells, rows)]
+    notes = [
+        note
+        for name, own in mark_cells.items()
+        for note in mark_notes(source.id, {value: name}, {value: own}, cells, rows)
+    ]
     notes += _not_read(source, analyte, cells[analyte], heading, rows)
     return WideTable(joined, rows[first_row], len(cells) - len(joined), dict.fromkeys(read, "value"), notes)
 
@@ -160,16 +166,16 @@ def _same_unit(where: str, value: str, unit: str, column: str, units: pd.Series)
         )
 
 
-def _marked(cells: pd.DataFrame, value: str, marks: Sequence[str], limits: str | None) -> pd.Series:
+def _marked(cells: pd.DataFrame, value: str, marks: Sequence[pd.Series], limits: str | None) -> pd.Series:
     """Return the results with the signs of their marks, and with the limit of the row where the cell tells none."""
     if not marks and limits is None:
         return cells[value]
     text = as_text(cells[value]).fillna("")
     signs = np.full(len(cells), "", dtype=object)
-    validated = of_a_validation(cells[name] for name in marks)
+    validated = of_a_validation(marks)
     for sign in ("b", ">", "<", "x"):  # the worst word of all that were said stands
-        for name in marks:
-            signs[mark_signs(cells[name], validated=validated) == sign] = sign
+        for column in marks:
+            signs[mark_signs(column, validated=validated) == sign] = sign
     limit = as_text(cells[limits]).fillna("") if limits is not None else text.map(lambda _: "")
     plain = text.str.fullmatch(r"\d.*|\.\d.*").to_numpy(dtype=bool)
     numberless = pd.to_numeric(text, errors="coerce").fillna(0).eq(0) & ~text.str.contains(r"^[<>≤≥].*\d", na=False)

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from layers.cells.assay_columns import AssayColumn, assay_columns
-from layers.cells.assays import apply_qualifiers, parse_cells, suspicions
+from layers.cells.assays import parse_cells, suspicions
+from layers.cells.result_marks import apply_qualifiers
 
 
 def lone(heading: str, **facts: Any) -> AssayColumn | None:

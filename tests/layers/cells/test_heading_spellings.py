@@ -109,3 +109,40 @@ def test_a_total_that_may_be_tonnes_is_asked_about(heading: str) -> None:
 @pytest.mark.parametrize("heading", ["4B2-STD La ppm", "La 4LITHO ppm", "La ppm 4Lithores"])
 def test_names_of_packages_are_methods(heading: str) -> None:
     assert (parse_heading(heading).kind, parse_heading(heading).method_class) == ("result", "fusion")
+
+
+@pytest.mark.parametrize(
+    "heading", ["Nd ppm/10", "Nd (ppm)/100", "La_ppm_50", "La (ppt)", "La (feed) ppm", "Mill feed Fe %"]
+)
+def test_multiples_percentiles_and_feed_are_asked_about(heading: str) -> None:
+    assert parse_heading(heading).kind != "result"
+    assert parse_heading(heading).unknown
+
+
+@pytest.mark.parametrize("heading", ["Nd mg/100g", "Nd ppm", "Al_ppm_511"])
+def test_units_and_methods_with_numbers_are_no_multiples(heading: str) -> None:
+    assert parse_heading(heading).kind == "result"
+
+
+@pytest.mark.parametrize(
+    ("heading", "to_t"),
+    [
+        ("Tonelaje (TM)", 1.0),
+        ("Production (TM)", 1.0),
+        ("Tonelaje (MM t)", 1e6),
+        ("Relaves (MM TM)", 1e6),
+        ("Tailings (k t)", 1e3),
+    ],
+)
+def test_tonnes_of_other_languages(heading: str, to_t: float) -> None:
+    assert (parse_heading(heading).kind, parse_heading(heading).element) == ("mass", None)
+    assert parse_heading(heading).multiplier_to_base == to_t
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Tailings (M t)", "Planned tonnage (Mt)", "Permitted volume (m3)", "Design tonnage (t)", "Max tonnage (t)", "Tonnage_class",
+     "Minimum area (ha)"],
+)  # fmt: skip
+def test_amounts_that_may_not_be_there_are_asked_about(heading: str) -> None:
+    assert parse_heading(heading).unknown

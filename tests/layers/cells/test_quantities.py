@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 import numpy as np
 import pandas as pd
@@ -171,13 +170,6 @@ def test_numbers_pass_as_numbers() -> None:
 def test_grouped_digits_read_back(number: int, separator: str) -> None:
     assume(set(str(number)) != {"9"})  # nines alone are a code for missing
     assert parse_quantity(f"{number:,}".replace(",", separator), "t").value == number
-
-
-def test_a_hundred_thousand_rows_take_seconds_not_minutes() -> None:
-    cells = pd.Series(np.random.default_rng(1).lognormal(10, 3, 100_000).round(2).astype(str))
-    start = time.perf_counter()
-    parse_quantities(cells, "t")
-    assert time.perf_counter() - start < 5
 
 
 @pytest.mark.parametrize("cell", ["(2000)", "( 2 000 )", "123456789012", "4e10 t"])

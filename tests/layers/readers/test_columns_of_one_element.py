@@ -230,3 +230,23 @@ def test_a_unit_that_measures_something_else_is_refused(name: str, base: str, un
 def test_one_comma_among_points_stops_and_never_turns_the_mark_of_all(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="Ce_ppm '60,5'"):
         lab(tmp_path, "sample_id;site_id;La_ppm;Ce_ppm\na;A;41.2;60,5\nb;A;42;61\n")
+
+
+def test_results_below_the_limit_beside_them_are_told(tmp_path: Path) -> None:
+    found = lab(tmp_path, "sample_id,site_id,La_ppm,La_DL\na,A,0.1,0.5\nb,A,42,0.5\nc,A,0.495,0.5\nd,A,0.2,0.5\n")
+    [note] = [note for note in found.notes if note.code == "below_own_limit"]
+    assert (note.rows, note.columns) == ((2, 5), ("La_ppm", "La_DL"))
+    assert values(found, "La_ppm") == [0.1, 42, 0.495, 0.2]
+
+
+def test_marks_go_to_the_column_of_their_method(tmp_path: Path) -> None:
+    head = "sample_id,site_id,CE_PPM_ICP40,CE_PPM_ES_Q,CE_ICP40_Q"
+    found = lab(tmp_path, f"{head}\na,A,30,,\nb,A,4,,<\nc,A,40,L,\n")
+    assert values(found, "Ce_ppm") == [30, None, 40]
+
+
+def test_marks_that_belong_to_no_column_beyond_doubt_are_told(tmp_path: Path) -> None:
+    head = "sample_id,site_id,La_FUS_ppm,La_AR_ppm,La_Q,La_flag"
+    found = lab(tmp_path, f"{head}\na,A,30,20,,\nb,A,4,3,<,\nc,A,40,30,,<\n")
+    told = [note.rows for note in found.notes if note.code == "marks_unread"]
+    assert told == [(3,), (4,)]
