@@ -35,7 +35,8 @@ def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
         ``waste_type``, ``tonnage_rule``, ``amount_rule`` (tonnage, worked, unclear, prospect) and ``tonnage_t``,
         ``tonnage_low_t``, ``tonnage_high_t``, missing where no rule gives them; where known, ``site_kind`` and what
         `size_clues` tells: ``size_log10``, which moves the tonnes of all but prospects, and ``dug_log_odds`` and
-        ``shown_log_odds``, which move the chance of a waste where it is unclear whether anything was dug and of prospects;
+        ``shown_log_odds``, which move the chance of a waste where it is unclear whether anything was dug and of prospects, and
+        ``treated_log_odds``, which does where a mine or mill worked;
         ``commodities``, ``longitude`` and ``latitude`` for what the region's own tonnages say (`like_amounts`), which takes the
         place of `TONNES_LOG10`; places of which nobody says that they were worked stay as much smaller as there.
 
@@ -68,7 +69,8 @@ def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
         for column, value in (("tonnage_log10", moved), ("tonnage_below", sd), ("tonnage_above", sd)):
             amounts[column] = np.where(rows, value, amounts[column])
     worked, unsaid = ~known & (rule == "worked"), ~known & (rule == "unclear")
-    for column, rows in (("dug_log_odds", unsaid), ("shown_log_odds", ~known & (rule == "prospect"))):
+    moved_rows = {"dug_log_odds": unsaid, "shown_log_odds": ~known & (rule == "prospect"), "treated_log_odds": worked}
+    for column, rows in moved_rows.items():
         if column in table:
             odds = logit(amounts["exists"].clip(0.01, 0.99)) + table[column].to_numpy(float)
             amounts["exists"] = np.where(rows, expit(odds), amounts["exists"])

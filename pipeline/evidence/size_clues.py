@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.evidence.rare_earth_hosts import RARE_EARTH_NAMES
+from pipeline.evidence.worked_sites import names_a_plant
 
 YEARS_SLOPE, USUAL_YEARS, MOST_YEARS = 1.0, 20.0, 100.0
 """Tonnes of a mine go with the years from its first to its last; at the usual number they are as without them.
@@ -60,6 +61,11 @@ metal sites with one, two and three were producers; in Labrador (44 mines) the n
 0.0 per commodity on 1,092 metal mines of British Columbia."""
 
 
+TREATED_ODDS = 1.6
+"""What a mill, plant or tailings in one of its names adds to the log odds that a worked place has a waste: 0.99 for 0.95.
+
+Where ore was treated its tailings were left; a mine alone may have sent all of it elsewhere. Judgement."""
+
 SHOWING_ODDS = {r"(?<!un)develop|advanced": 2.0, r"prospect": 1.1, r"indicat|anomal|reported": -2.2}
 """What the status of a place that nobody mined adds to the log odds that something was dug, against a showing or occurrence.
 
@@ -92,8 +98,8 @@ def size_clues(sites: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``site_id``; ``size_log10``, to the decimal logarithm of the tonnes of a mine: from its years of work, else those usual
         of its class of hazards in the region, from its last year and the minerals of iron ores; ``dug_log_odds``, to the log
-        odds that anything was dug, where no record says so, and ``shown_log_odds``, the same of places that were shown or
-        explored and never mined. All are 0 where nothing is known.
+        odds that anything was dug, where no record says so; ``shown_log_odds``, the same of places that were shown or explored
+        and never mined; ``treated_log_odds``, to those of a waste where a mine or mill worked. All are 0 where nothing is known.
     """
     noted = _texts(sites, "remarks").str.contains(WORKINGS_NOTED, case=False, regex=True).to_numpy(bool)
     return pd.DataFrame(
@@ -102,6 +108,7 @@ def size_clues(sites: pd.DataFrame) -> pd.DataFrame:
             "size_log10": YEARS_SLOPE * (_log_years(sites) - np.log10(USUAL_YEARS)) + _later(sites) + _as_dug(sites),
             "dug_log_odds": _dug(sites) + WORKINGS_ODDS * noted,
             "shown_log_odds": _shown(sites) + WORKINGS_ODDS * noted,
+            "treated_log_odds": TREATED_ODDS * names_a_plant(sites),
         }
     )
 

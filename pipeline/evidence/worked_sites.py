@@ -59,15 +59,20 @@ def site_kinds(sites: pd.DataFrame, site_samples: pd.DataFrame | None = None) ->
         sampled = sites[["site_id"]].merge(site_samples[["site_id", "waste_n"]], on="site_id", how="left")
         waste |= sampled["waste_n"].fillna(0).to_numpy() > 0
     status, name = _words(sites, "status").str.replace("_", " "), _words(sites, "name")
-    names = name + "; " + _words(sites, "aliases") if "aliases" in sites else name
     amounts = sites[[name for name in ("milled_t", "mined_t") if name in sites]].to_numpy(float)
     milled = (np.nan_to_num(amounts) > 0).any(axis=1)
     mere = _says(status, PROSPECT)
-    worked = milled | (_says(status, WORKED) & ~_says(status, NEVER)) | (_says(names, PLANT) & ~mere)
+    worked = milled | (_says(status, WORKED) & ~_says(status, NEVER)) | (names_a_plant(sites) & ~mere)
     worked &= milled | ~_says(name, DRILL_HOLE)
     staked = mere | (_says(name, PROSPECT_NAME) & ~worked)
     worked |= (_says(_words(sites, "remarks"), WORKINGS) | _says(_words(sites, "hazard_class"), HAZARDOUS)) & ~staked
     return np.select([waste, worked, staked], SITE_KINDS[:2] + SITE_KINDS[3:], SITE_KINDS[2]).astype(object)
+
+
+def names_a_plant(sites: pd.DataFrame) -> np.ndarray:
+    """Say which sites have a name of a place where ore was treated, among all their names."""
+    names = _words(sites, "name") + "; " + _words(sites, "aliases") if "aliases" in sites else _words(sites, "name")
+    return _says(names, PLANT)
 
 
 def _words(sites: pd.DataFrame, column: str) -> pd.Series:

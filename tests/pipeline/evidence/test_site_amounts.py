@@ -95,6 +95,15 @@ def test_places_nobody_mined_are_told_apart_by_how_far_they_were_explored_and_by
     assert logit(amounts["exists"]) - logit(0.3) == pytest.approx(clues["shown_log_odds"].to_numpy())
 
 
+def test_a_place_where_ore_was_treated_has_a_waste_more_surely_than_a_mine() -> None:
+    clues = clues_of(
+        name=["Ridge Mill", "Ridge Mine", "Mill Creek Mine", "Ridge"], aliases=[None, None, None, "Old concentrator"]
+    )
+    assert clues["treated_log_odds"].tolist() == pytest.approx([1.6, 0.0, 0.0, 1.6])
+    amounts = site_amounts(table(amount_rule=["worked"] * 4, treated_log_odds=clues["treated_log_odds"].tolist()))
+    assert amounts["exists"].tolist() == pytest.approx([0.99, 0.95, 0.95, 0.99], abs=0.003)
+
+
 def test_iron_ore_that_was_shipped_as_dug_left_less_than_one_that_was_ground() -> None:
     minerals = ["Specularite, magnetite; Quartz", "Hematite; Chert", "Iron oxides", None, "Hematite"]
     clues = clues_of(minerals=minerals, commodities=["iron; manganese", "iron", "iron", "iron", "gold; iron"])
