@@ -28,6 +28,7 @@ SEVERAL = ("commodities", "minerals", "remarks", "aliases", "territory_other_nam
 """Layer columns that may be spread over several columns of a file."""
 
 SAMPLE_ROWS = 2000
+_MOSTLY_WORDS = 0.5
 _SPAN = r"\b1[89]\d\d\s*(?:-|–|to|à|a)\s*(?:1[89]|20)?\d\d(?![-/.\d])"
 
 
@@ -375,13 +376,20 @@ def _fits(layer_column: str, column: pd.Series, decimal_mark: str) -> bool:
     if layer_column == "tree_ppm":
         return share_of_numbers(column, decimal_mark) > 0.5
     if layer_column in ("official_id", "sample_id"):
-        return bool(column.nunique() >= 0.5 * column.notna().sum())
+        called_like_a_name = layer_column == "official_id" and plain(str(column.name)) in WHOLE["name"]
+        return bool(column.nunique() >= 0.5 * column.notna().sum()) and not (called_like_a_name and _of_words(column))
     if layer_column == "waste_type" and not _NAMES_WASTE.search(plain(str(column.name))):
         return _wordy(column) and _speaks(column, KIND_WORDS) > 0.02  # a type of site or feature may be any
     if layer_column == "deposit_type":
         text = _known(column.head(SAMPLE_ROWS))
         return bool(len(text)) and float(text.str.contains(r"[^\W\d_]{3}").mean()) > 0.5  # words, not codes such as L02
     return layer_column not in (*_WORDY, "medium") or _wordy(column)
+
+
+def _of_words(column: pd.Series) -> bool:
+    """Say whether most cells are words without a digit (``Anvil Tailings``), as names are and ids are not."""
+    text = _known(column.head(SAMPLE_ROWS))
+    return bool(len(text)) and float(text.str.fullmatch(r"\D*[^\W\d_]{3}\D*").mean()) > _MOSTLY_WORDS
 
 
 def _speaks(column: pd.Series, pattern: str) -> float:

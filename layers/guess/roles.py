@@ -19,7 +19,7 @@ from layers.guess.columns import Fact, guess_columns, share_of_numbers
 from layers.guess.contents import UNSURE, Contents, mining_status
 from layers.guess.recognise import Find, Look
 from layers.guess.unread_tables import why_left_out
-from layers.guess.words import plain
+from layers.guess.words import KIND_WORDS, plain
 from layers.readers.columns import as_text
 
 LINE_WORDS: Mapping[str, str] = {
@@ -150,8 +150,32 @@ def _of_lines(find: Find, sight: Look, decimal_mark: str) -> Fact | str:
         question = f"closed lines beside {' and '.join(amounts)}: outlines of sites, or lines to measure distances to?"
         return Fact(None, question, 0.0)
     if len(by_content) == 1 and not by_name:
+        others = _rows_of_another_kind(sight, LINE_WORDS[by_content[0]])
+        if others is not None:
+            return Fact(None, f"lines of several kinds: {others}. Make a source of one kind with 'where:'", 0.0)
         return Fact(f"lines:{by_content[0]}", f"lines; headings or cells say {by_content[0]}", 0.75)
     return Fact(None, "lines, but neither name nor cells say which kind", 0.0)
+
+
+def _rows_of_another_kind(sight: Look, pattern: str) -> str | None:
+    """Say which column calls only some lines by the word of a kind, where the others are of wastes or outlines; else None."""
+    shapes = sight.table.geometry
+    closed = np.isin(shapely.get_type_id(areas_of_lines(shapes.to_numpy())), (3, 6)) if shapes is not None else None
+    for name in map(str, sight.table.cells.columns):
+        column = sight.table.cells[name]
+        if pd.api.types.is_numeric_dtype(column):
+            continue
+        texts = as_text(column)
+        words = {text: plain(str(text)).replace("_", " ") for text in texts.dropna().unique()}
+        of_kind = texts.isin([text for text, word in words.items() if re.search(pattern, word)]).to_numpy(dtype=bool)
+        others = ~of_kind & texts.notna().to_numpy(dtype=bool)
+        if not of_kind.any() or not others.any():
+            continue
+        waste = any(re.search(KIND_WORDS, words[text]) for text in texts[others].unique())
+        if waste or (closed is not None and closed[others].all()):
+            shown = ", ".join(f"{text} ({count})" for text, count in texts.value_counts().head(4).items())
+            return f"{name} holds {shown}"
+    return None
 
 
 def _of_areas(find: Find, sight: Look) -> Fact | str:

@@ -27,7 +27,7 @@ from maps.report.check_page import FATES, SourceCheck, write_check
 from maps.words import phrase, word
 from pipeline.commands.beside_sources import beside_sources
 from pipeline.commands.check_elements import elements, origins, total
-from pipeline.commands.foreseen import assays_found, by_source, foreseen
+from pipeline.commands.foreseen import assays_found, by_source, foreseen, records_linked
 from pipeline.commands.matches import Shared, count_matches
 from pipeline.config import RunConfig
 from pipeline.folder.run_folder import LIST
@@ -128,7 +128,8 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
     for check in beside_sources(config, data_dir):
         paragraphs.append(_in_words(check))
         checks.append(_on_page(check, data_dir))
-    matches: list[Shared] = assays_found(config, inputs) if inputs else []
+    matches: list[Shared] = records_linked(config, inputs) if inputs else []
+    matches += [shared for shared in assays_found(config, inputs) if shared not in matches] if inputs else []
     matches += count_matches(
         sources, by_source(inputs) if inputs else {name: reading.layer for name, reading in readings.items()}
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -57,6 +58,37 @@ def by_source(inputs: Inputs) -> dict[str, pd.DataFrame]:
         for role in ("inventory", "geochemistry")
         for name, table in pd.DataFrame(inputs.layers[role]).groupby("source", sort=False)
     }
+
+
+def records_linked(config: RunConfig, inputs: Inputs) -> list[Shared]:
+    """Say how many sites a run makes of the inventory records, and how many of them stand in which inventories together.
+
+    Parameters are those of `assays_found`.
+
+    Returns
+    -------
+    list of Shared
+        One sentence; none of a single inventory whose records all stay apart.
+    """
+    records = inputs["inventory"]
+    if records.empty:
+        return []
+    try:
+        links = link_records(records, inputs["links"], config.link_records)
+        sites = merge_sites(records, links, config.merge_sites)
+    except StageError as error:
+        return [("check_match_stops", {"why": str(error)})]
+    together = Counter(sites.loc[sites["n_records"] > 1, "sources"])
+    if not together and records["source"].nunique() < 2:
+        return []
+    shown = ", ".join(
+        f"{' + '.join(sorted(names.split('; ')))}: {count}" for names, count in together.most_common(NAMED)
+    )
+    source_of = records.set_index("record_id")["source"]
+    across = links["record_a"].map(source_of).to_numpy() != links["record_b"].map(source_of).to_numpy()
+    apart = int((~links["same_site"].to_numpy(dtype=bool) & across).sum())
+    values = {"records": len(records), "sites": len(sites), "n": sum(together.values()), "shown": shown, "apart": apart}
+    return [("check_match_links" if together else "check_match_no_links", values)]
 
 
 def assays_found(config: RunConfig, inputs: Inputs) -> list[Shared]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 from layers.cells.amounts_beside import beside_the_waste
 from layers.cells.heading_grammar import parse_headings
-from layers.guess.columns import Guess, mark_in_doubt
+from layers.guess.columns import Guess, guess_columns, mark_in_doubt
 from layers.guess.file import guess_file
 from layers.guess.recognise import finds
 from layers.guess.unread_tables import why_left_out
@@ -81,3 +83,30 @@ def test_mo_between_a_year_and_a_day_is_a_month(names: list[str], kind: str) -> 
 )  # fmt: skip
 def test_a_table_left_out_says_which_column_keeps_it_from_use(columns: dict[str, list[object]], words: str) -> None:
     assert words in why_left_out(pd.DataFrame(columns))
+
+
+@pytest.mark.parametrize("heading", ["SITE", "Site", "Mine"])
+def test_a_column_of_names_called_like_an_id_is_the_name(heading: str) -> None:
+    names = [f"{word} Tailings" for word in ("Anvil", "Birch", "Cobble", "Dorset", "Elkhorn")]
+    cells = pd.DataFrame({"REF": [f"B{at}" for at in range(5)], heading: names})
+    guessed = guess_columns(cells, ("official_id", "name"))
+    assert {key: fact.value for key, fact in guessed.items()} == {"name": heading, "official_id": "REF"}
+
+
+def test_a_column_of_ids_called_site_stays_the_id() -> None:
+    cells = pd.DataFrame({"SITE": [f"NS-{at}" for at in range(5)], "SITE_NAME": list("abcde")})
+    assert guess_columns(cells, ("official_id", "name"))["official_id"].value == "SITE"
+
+
+@pytest.mark.parametrize(("layer", "asked"), [("TAILINGS", True), ("TRACK", False)])
+def test_lines_of_several_kinds_are_asked_about(tmp_path: Path, layer: str, asked: bool) -> None:
+    shapes = [shapely.LineString([(-81 + at / 9, 48), (-80.9 + at / 9, 48.1)]) for at in range(6)]
+    drawn = gpd.GeoDataFrame({"Layer": ["ROAD"] * 3 + [layer] * 3}, geometry=shapes, crs=4326)
+    drawn.to_file(tmp_path / "plan.gpkg", driver="GPKG")
+    [find] = list(finds(tmp_path))
+    guessed = guess_file(find, tmp_path)[0]
+    assert ("role" in guessed.questions) is asked
+    if asked:
+        assert "TAILINGS (3)" in guessed.questions["role"]
+    else:
+        assert guessed.value("options.kind") == "road"

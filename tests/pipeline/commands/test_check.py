@@ -305,3 +305,17 @@ def test_a_page_with_exchanged_coordinates_does_not_say_that_nothing_is_suspicio
         assert said in page
         assert ("Nothing looks suspicious" in page) == (code != "swapped")
         assert "later in a run" in page
+
+
+@pytest.mark.parametrize(("shift", "key"), [(0.0003, "15"), (3.0, None)])
+def test_links_of_two_registers_are_those_of_a_run(folder: Path, shift: float, key: str | None) -> None:
+    first = pd.read_csv(folder / "sites.csv").dropna().iloc[:15]
+    first.assign(ID=[f"B{n}" for n in range(15)], Lat=first["Lat"] + shift).to_csv(folder / "more.csv", index=False)
+    more = {**SOURCES[0], "id": "more", "path": "more.csv"}
+    config = parse_config({"name": "x", "title": "X", "sources": [SOURCES[0], more]}, "x.yml")
+    text = check_sources(config, folder, None)
+    inputs = read_and_withhold(config, folder, None)
+    links = link_records(inputs["inventory"], inputs["links"], config.link_records)
+    made = merge_sites(inputs["inventory"], links, config.merge_sites)
+    assert f"{len(made)} sites" in text
+    assert (f"(more + sites: {key})" in text) is (key is not None)
