@@ -319,8 +319,11 @@ def _why(site: pd.Series, tie: tuple[int, int] | None, road_km: Any, grade: floa
     rank = words.phrase("plan_rank" if tie is None else "plan_rank_tied", lang, rank=first, first=first, last=last)
     supposed = "" if pd.notna(site["tonnage_t"]) else words.word("plan_supposed", lang)
     ends = {"rank": rank, "low": int(site["rank_low"]), "high": int(site["rank_high"])}
-    columns = {"expected": "payable_t", "least": "payable_low_t", "most": "payable_high_t"}
-    tonnes = {name: words.rounded(float(site[column]), lang) for name, column in columns.items()}
-    little = words.rests_on_little(float(site["payable_t"]), float(site["payable_high_t"]))
-    rare = words.word("plan_rare", lang) if little else ""
-    return words.phrase("plan_reason", lang, road=road, supposed=supposed, grade=grade, rare=rare, **tonnes, **ends)
+    expected, least, most = (float(site[column]) for column in ("payable_t", "payable_low_t", "payable_high_t"))
+    if expected < words.PRACTICALLY_NONE_T:
+        none = words.number(words.PRACTICALLY_NONE_T, lang)
+        return words.phrase("plan_reason_none", lang, road=road, supposed=supposed, grade=grade, least=none, **ends)
+    tonnes = {"expected": expected, "least": least, "most": most}
+    rounded = {name: words.rounded(amount, lang) for name, amount in tonnes.items()}
+    rare = words.word("plan_rare", lang) if words.rests_on_little(expected, most) else ""
+    return words.phrase("plan_reason", lang, road=road, supposed=supposed, grade=grade, rare=rare, **rounded, **ends)

@@ -144,7 +144,14 @@ def in_words(table: pd.DataFrame, lang: str) -> pd.DataFrame:
 
 
 def _leave_out(shown: pd.DataFrame) -> None:
-    """Empty what says nothing: amounts where nothing was dug, and bands of no width, for a judgement from words has no ends."""
+    """Empty what says nothing.
+
+    That is the chance of a grade that was measured, amounts where nothing was dug, and bands of no width, for a judgement from
+    words has no ends.
+    """
+    if "evidence" in shown:
+        for column in {*SCORES} & {*shown}:
+            shown[column] = shown[column].mask(shown["evidence"] == "measured")
     if "site_kind" in shown:
         for column in ("chance_payable", "payable_t"):
             if column in shown:

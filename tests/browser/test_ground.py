@@ -191,3 +191,27 @@ def test_on_a_phone_what_unfolds_shows_that_it_does(open_map: Any, made_up: Modu
     assert len(shown) > 2
     assert {display for display, _ in shown} == {"list-item"}
     assert min(height for _, height in shown) >= 44
+
+
+def test_the_first_of_the_plan_lies_on_top_and_the_ends_of_the_surface_stand_at_its_ramp(
+    open_map: Any, made_up: ModuleType
+) -> None:
+    made = made_up.publication(60)
+    page = open_map(made)
+    page.evaluate("showLayer('plan')")
+    steps = page.evaluate(
+        """() => { const own = CanvasRenderingContext2D.prototype.fillText, texts = []; CanvasRenderingContext2D.prototype.fillText = function (text, ...at) { texts.push(text); return own.call(this, text, ...at); };
+        for (const [i] of planned) visible[i] = 1; paintPlan(document.createElement("canvas").getContext("2d"), { scale: 1, left: -50, top: -50, width: 400, height: 400 }, { stamp() {} });
+        CanvasRenderingContext2D.prototype.fillText = own; return texts.map(Number); }"""
+    )
+    assert len(steps) > 1
+    assert steps == sorted(steps, reverse=True)
+    page.evaluate(
+        "data.surface = {}; layers.surface = { addTo() {}, remove() {} }; on.add('surface'); fillLegend(); on.delete('surface')"
+    )
+    lefts = page.evaluate(
+        "[...document.querySelectorAll('#legend .ends > *')].map((part) => part.getBoundingClientRect().left)"
+    )
+    texts = page.evaluate("[...document.querySelectorAll('#legend .ends span')].map((part) => part.textContent)")
+    assert (lefts, texts) == (sorted(lefts), ["0", "1"])
+    assert page.evaluate("document.querySelector('#legend .ends :nth-child(2)').className") == "ramp"

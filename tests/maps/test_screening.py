@@ -25,8 +25,8 @@ from maps.nearby import areas_in_short, distance_to_place_km, search_key
 from maps.screening.brief import Brief
 from maps.screening.page import html_pages, write_screening
 from maps.screening.roads import RoadNetwork
-from maps.screening.screening import around_site, place_of_area, place_of_community, place_of_nation, screen
-from maps.screening.workbook import harmless, write_csv, write_list, write_ranking_workbook, write_xlsx
+from maps.screening.screening import around_site, place_of_area, place_of_community, place_of_nation, screen, whole_list
+from maps.screening.workbook import harmless, in_words, write_csv, write_list, write_ranking_workbook, write_xlsx
 from maps.site_map.payload import map_payload
 
 
@@ -368,3 +368,13 @@ def test_distances_to_a_coarse_outline_are_told_as_coarse_and_a_part_keeps_the_n
     later = made.sampling_plan.sort_values("order").iloc[2:]
     part = map_payload(replace(made, sampling_plan=later))
     assert part["plan_steps"] == list(later["order"])
+
+
+def test_lists_for_spreadsheets_give_no_chance_of_a_grade_that_was_measured(made_up: ModuleType) -> None:
+    listed = whole_list(made_up.publication(80), "en")
+    shown = in_words(listed, "en")
+    measured = (listed["evidence"] == "measured").to_numpy()
+    assert 0 < measured.sum() < len(listed)
+    for column in ("score", "score_low", "score_high"):
+        assert shown.loc[measured, column].isna().all()
+    assert shown.loc[~measured & listed["rank"].notna().to_numpy(), "score"].notna().all()

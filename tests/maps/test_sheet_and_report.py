@@ -159,6 +159,21 @@ def test_what_visits_are_for_is_said_as_the_plan_was_made(made_up: ModuleType, t
         assert on_map in map_payload(plan)["words"]["en"]["list_about_plan"], in_report
 
 
+def test_a_site_of_the_plan_that_holds_practically_nothing_is_told_so_and_not_as_nought_tonnes(
+    made_up: ModuleType, tmp_path: Path
+) -> None:
+    made = made_up.publication(40)
+    for tonnes, said in ((0.2, True), (50.0, False)):
+        ends = {"payable_t": tonnes, "payable_low_t": 0.0, "payable_high_t": tonnes}
+        write_report(replace(made, ranking=made.ranking.assign(**ends)), tmp_path / "report.html")
+        page = (tmp_path / "report.html").read_text(encoding="utf-8")
+        assert (
+            "practically no payable oxides" in page and "pratiquement pas d'oxydes" in page.replace("&#39;", "'")
+        ) is said
+        assert ("50 t of payable oxides" in page) is not said
+        assert "0.2 t of payable" not in page
+
+
 def test_no_figure_is_printed_as_minus_nought() -> None:
     assert words.number(-0.001, "en", 2) == "0.00"
     assert words.number(-0.004, "fr", 2) == "0,00"

@@ -41,7 +41,7 @@ function fillLegend() {
   if (data.surface && on.has("surface")) {
     const ramp = el("div", { class: "ramp", "aria-hidden": "true" });
     ramp.style.background = `linear-gradient(to right, ${STOPS.map((one) => "#" + one).join(",")})`;
-    box.append(el("div", { class: "group" }, el("p", {}, w("legend_surface")), ramp, el("div", { class: "ends" }, el("span", {}, "0"), el("span", {}, "1"))));
+    box.append(el("div", { class: "group" }, el("p", {}, w("legend_surface")), el("div", { class: "ends" }, el("span", {}, number(0)), ramp, el("span", {}, number(1)))));
   }
 }
 const STOPS = VIRIDIS_STOPS;

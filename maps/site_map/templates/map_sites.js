@@ -114,7 +114,7 @@ function paintSites(pen, v, room) {
 }
 function paintPlan(pen, v, room) {
   pen.font = "700 10px " + FAMILY; pen.textAlign = "center"; pen.textBaseline = "middle";
-  for (const [i, step] of planned) {
+  for (const [i, step] of [...planned].reverse()) { // where they overlap the first of the plan is on top
     const x = worldX[i] * v.scale - v.left, y = worldY[i] * v.scale - v.top - radii[i] * factor - 11;
     if (!visible[i] || !inView(x, y, v)) continue;
     pen.fillStyle = ink().ring; pen.beginPath(); pen.moveTo(x, y + 11); pen.lineTo(x - 4, y + 5); pen.lineTo(x + 4, y + 5); pen.closePath(); pen.fill();
