@@ -75,6 +75,22 @@ _PLACES = (
 
 _ANY_PLACE = re.compile("|".join(pattern.pattern for _, pattern in _PLACES), re.IGNORECASE)
 
+_IN_HEADINGS = {
+    **{kind: _any(*words) for kind, words in _KIND_WORDS.items()},
+    "facility": _any("tsf", "tmf", "tma", "tmb", "twrsf", "slimes"),
+    "waste": _any(
+        "wastes?", "r[ée]sidus?", "residuos?", "d[ée]chets?", "dumps?", "piles?", "heaps?", "spoil", "pilhas?", "pilas?"
+    ),
+}
+
+
+def wastes_named(heading: str) -> frozenset[str]:
+    """Return the kinds of waste a heading names; ``waste`` alone where it names a waste of any kind, none where it names none."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[_\W]+", " ", heading)
+    kinds = {kind for kind, pattern in _IN_HEADINGS.items() if pattern.search(words)}
+    kinds = {"tailings" if kind == "facility" else kind for kind in kinds}
+    return frozenset(kinds - {"waste"} or kinds)
+
 
 def waste_type_in_words(text: str) -> str | None:
     """Return the kind of waste a cell speaks of: one of `WASTE_TYPES`, or None if it speaks of none or takes it back.

@@ -6,7 +6,8 @@ import re
 
 import pandas as pd
 
-from layers.guess.columns import Fact, numbers
+from layers.guess.columns import Fact
+from layers.guess.numbers import numbers
 from layers.text import fold
 
 _AXES = {"latitude": r"lat(?:itude?|itudine)?", "longitude": r"lo?ng?(?:itude?|itudine)?"}

@@ -12,7 +12,8 @@ from layers.cells.assay_columns import AssayColumn, assay_columns, factor_of
 from layers.cells.assays import MISSING_NUMBERS
 from layers.cells.heading_grammar import parse_heading
 from layers.elements import REE, oxide_factor
-from layers.guess.columns import PART_OF_NAME, Guess, guess_columns, numbers, share_of_numbers
+from layers.guess.columns import PART_OF_NAME, Guess, guess_columns
+from layers.guess.numbers import numbers, share_of_numbers
 from layers.guess.words import MEDIA_WORDS
 from layers.readers.columns import as_text
 from layers.schema import MEDIA

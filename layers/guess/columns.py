@@ -15,8 +15,9 @@ from layers.cells.angles import parse_angle
 from layers.cells.heading_grammar import parse_heading
 from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.cells.utm import ZONE
-from layers.guess.amounts import AMOUNTS, measures_waste
+from layers.guess.amount_choice import AMOUNTS, ORE, best_first, measures_waste, rivals
 from layers.guess.contents import UNSURE, Contents, by_contents
+from layers.guess.numbers import SAMPLE_ROWS, numbers, share_of_numbers
 from layers.guess.words import HOLDING, KIND_WORDS, WHOLE, plain
 from layers.readers.columns import as_text
 from layers.text import fold
@@ -27,7 +28,6 @@ WHOLE_NAME, PART_OF_NAME = 0.9, 0.7
 SEVERAL = ("commodities", "minerals", "remarks", "aliases", "territory_other_names")
 """Layer columns that may be spread over several columns of a file."""
 
-SAMPLE_ROWS = 2000
 _MOSTLY_WORDS = 0.5
 _SPAN = r"\b1[89]\d\d\s*(?:-|–|to|à|a)\s*(?:1[89]|20)?\d\d(?![-/.\d])"
 
@@ -44,11 +44,14 @@ class Fact:
         What in the file's names or contents says so.
     confidence : float
         0-1. The words printed beside it: sure from 0.9, likely from 0.7.
+    rivals : tuple of str
+        Columns that may be meant as well as the one chosen.
     """
 
     value: Any
     reason: str
     confidence: float
+    rivals: tuple[str, ...] = ()
 
 
 @dataclass
@@ -90,59 +93,6 @@ class Guess:
         return self.facts[key].value if key in self.facts else None
 
 
-def numbers(column: pd.Series, decimal_mark: str = ".") -> np.ndarray:
-    """Return the cells of a column that read as plain numbers, as floats; others are left out."""
-    if pd.api.types.is_numeric_dtype(column):
-        return column.dropna().to_numpy(dtype=float)
-    text = as_text(column.head(SAMPLE_ROWS)).dropna()
-    if decimal_mark == ",":
-        grouped = text.str.fullmatch(r"\s*-?\d{1,3}(?:[.\s]\d{3})+(?:,\d+)?\s*")
-        text = text.where(~grouped, text.str.replace(r"[.\s]", "", regex=True)).str.replace(",", ".", regex=False)
-    values = pd.to_numeric(text, errors="coerce").to_numpy(dtype=float)
-    return values[np.isfinite(values)]
-
-
-def share_of_numbers(column: pd.Series, decimal_mark: str = ".") -> float:
-    """Return which share of the filled cells reads as plain numbers (0 where none is filled)."""
-    rows = column if pd.api.types.is_numeric_dtype(column) else column.head(SAMPLE_ROWS)
-    filled = int(rows.notna().sum())
-    return len(numbers(column, decimal_mark)) / filled if filled else 0.0
-
-
-def decimal_mark_of(cells: pd.DataFrame) -> tuple[str | None, int]:
-    """Return the decimal mark of numbers written as text, and in how many cells it is seen; None where no cell tells."""
-    commas = points = 0
-    for name in cells.columns:
-        column = cells[name]
-        if pd.api.types.is_numeric_dtype(column):
-            continue
-        text = as_text(column.head(SAMPLE_ROWS)).dropna()
-        commas += int(text.str.fullmatch(r"[<>]?\s*-?(?:\d{1,6},(?:\d{1,2}|\d{4,})|\d{1,3}(?:\.\d{3})+,\d+)").sum())
-        grouped = text.str.fullmatch(r"[<>]?\s*-?\d{1,3}(?:\.\d{3})+")
-        points += int((text.str.fullmatch(r"[<>]?\s*-?\d+\.\d+") & ~grouped).sum())
-    if commas and commas > 20 * points:
-        return ",", commas
-    return (".", points) if points else (None, 0)
-
-
-def mark_in_doubt(cells: pd.DataFrame) -> str | None:
-    """Return a number with a point that speaks against a decimal comma seen in fewer cells of the file; None where none does.
-
-    ``1.234`` beside a lone ``0,5`` is one, or a thousand times as much. Millions (``1.234.567``) and ``1.234,5`` leave no doubt.
-    """
-    commas, pointed = 0, []
-    for name in cells.columns:
-        column = cells[name]
-        if pd.api.types.is_numeric_dtype(column):
-            continue
-        text = as_text(column.head(SAMPLE_ROWS)).dropna().str.strip()
-        if text.str.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}").any():
-            return None
-        commas += int(text.str.fullmatch(r"[<>≤≥]?\s*-?\d{1,6},\d+").sum())
-        pointed += text[text.str.fullmatch(r"[<>≤≥]?\s*-?\d*\.\d+\D?")].tolist()
-    return str(pointed[0]) if len(pointed) >= commas > 0 else None
-
-
 def guess_columns(
     cells: pd.DataFrame, wanted: Sequence[str], decimal_mark: str = ".", laboratory: Sequence[str] = ()
 ) -> dict[str, Fact]:
@@ -180,6 +130,11 @@ def guess_columns(
             continue
         if layer_column == "name":
             fitting = _most_different(cells, fitting)
+        beside: tuple[str, ...] = ()
+        if layer_column in (*AMOUNTS, *ORE):
+            fitting = best_first(layer_column, fitting)
+            beside = rivals(layer_column, fitting, cells, decimal_mark)
+            fitting = [fitting[0], *(candidate for candidate in fitting if candidate[0] in beside)]
         best = fitting[0][1]
         if layer_column in SEVERAL:
             chosen = [name for name, _ in sorted(fitting, key=lambda candidate: list(names).index(candidate[0]))]
@@ -189,7 +144,7 @@ def guess_columns(
             value = chosen[0]
         taken |= set(chosen)
         reason = "heading and contents" if layer_column in _CHECKED else "heading"
-        facts[layer_column] = Fact(value, f"{reason}{_others(layer_column, chosen, fitting)}", best)
+        facts[layer_column] = Fact(value, f"{reason}{_others(layer_column, chosen, fitting)}", best, beside)
     _one_axis_is_none(facts)
     _spans(cells, wanted, facts, taken)
     rest = [wanted_field for wanted_field in wanted if wanted_field not in facts]

@@ -6,35 +6,26 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from layers.catalogue.source import Source
 from layers.cells.assay_columns import assay_columns
-from layers.cells.heading_amounts import unit_doubt
 from layers.cells.heading_grammar import parse_headings
 from layers.errors import MinewasteError
 from layers.files.boundary import UNFORESEEN, named_failure
-from layers.guess.angle_parts import angle_parts
+from layers.guess.amounts import settle_amounts
 from layers.guess.cell_words import SURE_OF_MARK, groups_digits, missing_words
 from layers.guess.chemistry import guess_chemistry, laboratory_columns
 from layers.guess.codes import guess_codes, guess_kinds
-from layers.guess.columns import Fact, Guess, decimal_mark_of, guess_columns, mark_in_doubt
+from layers.guess.columns import Fact, Guess, guess_columns
+from layers.guess.numbers import decimal_mark_of, mark_in_doubt
+from layers.guess.places import ask_crs, settle_position
 from layers.guess.recognise import Find, Look, look, recognised
 from layers.guess.roles import INVENTORY_COLUMNS, POSITION, long_columns, role_of, words_of
 from layers.guess.words import HOLDING, WHOLE, language_of, plain
-from layers.guess.zones import ask_hemisphere
 from layers.rasters.reader import describe_raster
-from layers.readers.amount_units import CHOICES, heading_unit
 from layers.readers.columns import as_text
-from layers.readers.record_amounts import QUANTITIES
-from layers.readers.units_above import unit_above
 
-_BARE_IS_BASE = {
-    "mass_t": r"tonn|tonel|mass_t", "milled_t": r"tonn|tonel|mass_t", "volume_m3": r"vol(?:ume|umen)?(?:_a\w*)?$",
-    "height_m": r"haut|altura|height",
-}  # fmt: skip
-"""Amounts whose headings without a unit are in the base unit by custom."""
 _NO_TERMS = "nothing says what its steward allows"
 
 
@@ -108,7 +99,7 @@ def guess_table(find: Find, sight: Look, *, known_sources: bool = True) -> Guess
         terms = f"the publisher's terms, as far as known, say '{entry.publish}'" if entry.publish else _NO_TERMS
         _never(guess, terms)
     if sight.crs_unknown and "crs" not in entry.facts:
-        _ask_crs(guess, sight)
+        ask_crs(guess, sight)
     return guess
 
 
@@ -168,7 +159,7 @@ def _unknown(guess: Guess, find: Find, sight: Look) -> None:
     if any(note.code == "encoding_guessed" for note in sight.table.notes):
         guess.say("encoding", "cp1252", "the text is not UTF-8", 0.75)
     if sight.crs_unknown:
-        _ask_crs(guess, sight)
+        ask_crs(guess, sight)
     if role.value is None:
         guess.ask(
             "role",
@@ -177,7 +168,7 @@ def _unknown(guess: Guess, find: Find, sight: Look) -> None:
         )
         if sight.table.geometry is None:
             guessed = guess_columns(cells, INVENTORY_COLUMNS, mark or ".")
-            _position(guess, guessed, sight)
+            settle_position(guess, guessed, sight)
             _columns(guess, guessed)
             _ask_twins(guess, sight)
         return
@@ -240,103 +231,11 @@ def _columns(guess: Guess, guessed: dict[str, Fact]) -> None:
         guess.facts[f"columns.{layer_column}"] = fact
 
 
-def _ask_crs(guess: Guess, sight: Look) -> None:
-    bounds = sight.table.geometry.total_bounds if sight.table.geometry is not None else np.full(4, np.nan)
-    degrees = bool(np.all(np.abs(bounds[[0, 2]]) <= 360) and np.all(np.abs(bounds[[1, 3]]) <= 90))
-    shown = ", ".join(f"{bound:.7g}" for bound in bounds)
-    hint = "they are metres, of a UTM or national grid, e.g. EPSG:26910"
-    if degrees:
-        hint = "they look like degrees, EPSG:4326 (WGS 84), EPSG:4269 (NAD83) or EPSG:4267 (NAD27)"
-    guess.ask(
-        "crs",
-        f"in which coordinate system is the file? It says nothing of it. West, south, east and north are {shown}; {hint}. "
-        "Ask the publisher.",
-    )
-
-
-def _in_parts(guess: Guess, facts: dict[str, Fact], sight: Look) -> bool:
-    """Take degrees, minutes and seconds from columns of their own; say whether they stand so."""
-    parts = angle_parts(sight.table.cells, facts)
-    if not parts:
-        return False
-    for column in ("latitude", "longitude", "easting", "northing", "utm_zone"):
-        facts.pop(column, None)
-    facts.update(parts)
-    if "datum" not in facts:
-        guess.say("crs", "EPSG:4326", "degrees without a stated datum: WGS 84 is taken", 0.7)
-    return True
-
-
-def _position(guess: Guess, guessed: dict[str, Fact], sight: Look) -> None:
-    """Keep the position columns that serve, and settle or ask the coordinate system."""
-    if sight.table.geometry is not None:
-        for axis in POSITION:
-            guessed.pop(axis, None)
-        return
-    if _in_parts(guess, guessed, sight):
-        return
-    degrees = {"latitude", "longitude"} <= set(guessed)
-    if not degrees:
-        guessed.pop("latitude", None)
-        guessed.pop("longitude", None)
-    else:
-        for name in ("easting", "northing", "utm_zone"):
-            guessed.pop(name, None)
-    if degrees and "datum" not in guessed:
-        headings = " ".join(plain(str(guessed[name].value)) for name in ("latitude", "longitude"))
-        if "27" in headings:
-            guess.say("crs", "EPSG:4267", "the headings say NAD27", 0.85)
-        elif "83" in headings:
-            guess.say("crs", "EPSG:4269", "the headings say NAD83", 0.85)
-        else:
-            datum_note = "degrees without a stated datum: WGS 84 is taken; NAD83 would be 1-2 m off, NAD27 up to 200 m"
-            guess.say("crs", "EPSG:4326", datum_note, 0.7)
-    if not degrees and "utm_zone" in guessed:
-        ask_hemisphere(guess, guessed, sight)
-    if degrees or "utm_zone" in guessed:
-        return
-    if {"easting", "northing"} <= set(guessed):
-        x, y = guessed["easting"].value, guessed["northing"].value
-        code = next((match.group(1) for axis in (x, y) if (match := re.search(r"(\d{4,5})$", str(axis)))), None)
-        hint = f" ({code} in the heading may be an EPSG code)" if code else ""
-        guess.ask(
-            "crs",
-            f"in which coordinate system are {x} and {y}? No zone stands beside them{hint}. "
-            "E.g. EPSG:26910 (NAD83, UTM zone 10N).",
-        )
-
-
 def _inventory(guess: Guess, cells: pd.DataFrame, sight: Look, mark: str) -> None:
     guessed = guess_columns(cells, INVENTORY_COLUMNS, mark)
-    _position(guess, guessed, sight)
+    settle_position(guess, guessed, sight)
     _columns(guess, guessed)
-    for quantity, base in QUANTITIES.items():
-        if quantity not in guessed:
-            continue
-        heading = str(guessed[quantity].value)
-        unit, doubt = heading_unit(heading, base), unit_doubt(heading)
-        unit_text = sight.table.captions.get("unit", {}).get(heading)
-        above = [unit_above(line, base, unit or base) for line in sight.table.words_above.get(heading, ())]
-        with_unit = as_text(cells[heading]).dropna().str.contains(r"\d\s*(?:m|ha|km|t|ton)", regex=True)
-        if unit_text:
-            guess.say(f"options.units.{quantity}", unit_text, "the row of units says so", 0.9)
-        elif any(above):
-            words = next(filter(None, above))
-            guess.ask(
-                f"options.units.{quantity}",
-                f"in which unit is {heading}? '{words}' stands above it: {CHOICES[base]}.",
-            )
-        elif doubt is not None:
-            question = f"in which unit is {heading}? '{doubt}' can be read in several ways: {CHOICES[base]}."
-            guess.ask(f"options.units.{quantity}", question)
-        elif unit is not None:
-            if unit != base:
-                guess.say(f"options.units.{quantity}", unit, f"the heading {heading} says so", 0.85)
-        elif not (len(with_unit) and with_unit.mean() > 0.9) and not re.search(
-            _BARE_IS_BASE.get(quantity, "$^"), plain(heading)
-        ):
-            question = f"in which unit is {heading}? {CHOICES[base]}. The heading does not say it."
-            guess.ask(f"options.units.{quantity}", question)
+    settle_amounts(guess, guessed, sight)
     guess_codes(guess, cells)
     guess_kinds(guess, cells)
 
@@ -356,7 +255,7 @@ def _geochemistry(guess: Guess, find: Find, cells: pd.DataFrame, sight: Look, ma
         guessed |= {"analyte": Fact(long[0], reason, 0.85), "value": Fact(long[1], reason, 0.85)}
         if "sample_id" not in guessed and (named or repeated):
             guessed["sample_id"] = Fact((named or repeated)[0], "heading", 0.85)
-    _position(guess, guessed, sight)
+    settle_position(guess, guessed, sight)
     _columns(guess, guessed)
     if long is not None:
         _long_unit(guess, cells, *long)
@@ -382,7 +281,7 @@ def _long_unit(guess: Guess, cells: pd.DataFrame, analyte: str, value: str) -> N
 
 def _communities(guess: Guess, cells: pd.DataFrame, sight: Look, kind: str, mark: str) -> None:
     guessed = guess_columns(cells, (*POSITION, "community", "community_id"), mark)
-    _position(guess, guessed, sight)
+    settle_position(guess, guessed, sight)
     _columns(guess, guessed)
     if kind:
         guess.say("options.kind", kind, guess.facts["role"].reason, guess.facts["role"].confidence)

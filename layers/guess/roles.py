@@ -15,8 +15,9 @@ from layers.cells.heading_grammar import parse_heading
 from layers.elements import REE
 from layers.geometry import areas_of_lines
 from layers.guess.chemistry import MIN_RESULTS, laboratory_columns
-from layers.guess.columns import Fact, guess_columns, share_of_numbers
+from layers.guess.columns import Fact, guess_columns
 from layers.guess.contents import UNSURE, Contents, mining_status
+from layers.guess.numbers import share_of_numbers
 from layers.guess.recognise import Find, Look
 from layers.guess.unread_tables import why_left_out
 from layers.guess.words import KIND_WORDS, plain
@@ -72,10 +73,10 @@ _TOTAL = re.compile(r"^(?:treo|tree|reo|ree|sum_ree|total_ree|ree_total|ree_sum)
 
 INVENTORY_COLUMNS = (
     "latitude", "longitude", "easting", "northing", "utm_zone", "datum", "official_id", "parent_id", "name",
-    "aliases", "commodities", "waste_type", "disposal", "mass_t", "milled_t", "volume_m3", "area_m2", "height_m",
+    "aliases", "commodities", "waste_type", "disposal", "mass_t", "milled_t", "mined_t", "volume_m3", "area_m2", "height_m",
     "first_year", "last_year", "deposit_type", "status", "hazard_class", "jurisdiction", "minerals", "remarks", "url",
 )  # fmt: skip
-_MINING = {"commodities", "waste_type", "deposit_type", "mass_t", "milled_t", "disposal"}
+_MINING = {"commodities", "waste_type", "deposit_type", "mass_t", "milled_t", "mined_t", "disposal"}
 POSITION = ("latitude", "longitude", "easting", "northing", "utm_zone", "datum")
 
 

@@ -54,6 +54,7 @@ WHOLE: Mapping[str, tuple[str, ...]] = {
                   "volumen_actual"),
     "milled_t": ("milled", "milled_t", "ore_milled", "ore_processed", "ore_milled_t", "minerai_traite", "tonnes_milled",
                  "mineral_procesado", "minerai_traite_t"),
+    "mined_t": ("mined", "mined_t", "ore_mined", "minerai_extrait", "mineral_extraido"),
     "area_m2": ("area_m2", "area", "superficie", "surface", "area_ha", "areaha", "superf_ha", "superficie_ha", "superficie_m2",
                 "tailings_area", "area_km2", "surface_ha", "surface_m2", "footprint_m2", "footprint_ha", "area_hectares"),
     "height_m": ("height_m", "height", "hauteur", "altura", "hauteur_m", "altura_m", "max_height", "current_max_height",
@@ -112,8 +113,9 @@ HOLDING: Mapping[str, str] = {
     "site_key": r"^(?:nombre_)?faena$|^(?:site|mine|deposit)(?:_name)?$|^nom_(?:du_)?site$",
     "waste_type": r"waste_?type|(?:type|tipo)_(?:de_)?(?:residus?|residuos?|relaves?|deposito|steriles)",
     "mass_t": r"^(?:tailings|waste|tonnage|tonelaje|tonnes|toneladas)_(?:t|tonnes|mass|tonnage|actual|actuel|mt|kt)$",
-    "milled_t": r"milled|ore_(?:treated|processed)|minerai_(?:traite|usine)|mineral_(?:procesado|tratado)|"
-                r"mined_(?:quantity|tonnes|tonnage|t)$",
+    "milled_t": r"milled|ore_(?:treated|processed)|minerai_(?:traite|usine)|mineral_(?:procesado|tratado)",
+    "mined_t": r"(?:^|_)mined_(?:quantity|tonnes|tonnage|tons|t|kt|mt)$|ore_(?:mined|extracted)|(?:^|_)mined_ore|minerai_extrait|"
+               r"mineral_(?:extraido|extraida)",
     "area_m2": r"^\w+_(?:m2|ha|km2|hectares|sqm|sqkm)$",
     "volume_m3": r"^vol(?:ume|umen)?_(?:m3|actual|actuel|mm3)$|^\w+_(?:m3|cubic_met(?:re|er)s)$",
     "first_year": r"(?:year|annee|an|ano|date)_?(?:of_|d_|de_)?(?:open|start|debut|ouverture|inicio|apertura)",

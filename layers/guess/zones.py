@@ -9,7 +9,8 @@ import pandas as pd
 import pyproj
 
 from layers import jurisdictions as known
-from layers.guess.columns import Fact, Guess, numbers
+from layers.guess.columns import Fact, Guess
+from layers.guess.numbers import numbers
 from layers.guess.recognise import Look
 from layers.map_sheets import sheet_box
 from layers.readers.columns import as_text

@@ -16,8 +16,8 @@ SURE = 0.7
 
 NEEDED = frozenset(
     """official_id name latitude longitude easting northing commodities deposit_type waste_type disposal mass_t volume_m3 milled_t
-    area_m2 height_m first_year last_year status hazard_class jurisdiction sample_id site_key tree_ppm n_analyses community
-    community_id territory territory_id territory_other_names""".split()  # noqa: SIM905
+    mined_t area_m2 height_m first_year last_year status hazard_class jurisdiction sample_id site_key tree_ppm n_analyses
+    community community_id territory territory_id territory_other_names""".split()  # noqa: SIM905
 )
 """Columns the chain computes with; notes, links and other names are read by people."""
 

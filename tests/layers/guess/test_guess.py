@@ -13,9 +13,10 @@ import pytest
 import shapely
 
 from layers.guess.chemistry import medium_of
-from layers.guess.columns import Guess, decimal_mark_of, guess_columns
+from layers.guess.columns import Guess, guess_columns
 from layers.guess.file import guess_file
 from layers.guess.links import doubt_place, relate
+from layers.guess.numbers import decimal_mark_of
 from layers.guess.recognise import Find, finds
 from layers.guess.words import language_of, plain
 

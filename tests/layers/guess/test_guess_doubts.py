@@ -11,8 +11,9 @@ import shapely
 
 from layers.cells.amounts_beside import beside_the_waste
 from layers.cells.heading_grammar import parse_headings
-from layers.guess.columns import Guess, guess_columns, mark_in_doubt
+from layers.guess.columns import Guess, guess_columns
 from layers.guess.file import guess_file
+from layers.guess.numbers import mark_in_doubt
 from layers.guess.recognise import finds
 from layers.guess.unread_tables import why_left_out
 

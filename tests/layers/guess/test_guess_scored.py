@@ -38,6 +38,7 @@ OTHER_WORDS = {
     "mass_t": ("Quantity (tonnes)", "Quantité (tonnes)", "Cantidad (toneladas)"),
     "volume_m3": ("Size (m3)", "Volume estimé (m3)", "Volumen estimado (m3)"),
     "milled_t": ("Ore treated (tonnes)", "Minerai usiné (tonnes)", "Mineral tratado (toneladas)"),
+    "mined_t": ("Ore extracted (tonnes)", "Minerai extrait (tonnes)", "Mineral extraído (toneladas)"),
     "area_m2": ("Extent (ha)", "Étendue (ha)", "Extensión (ha)"),
     "first_year": ("Began", "Début", "Comienzo"),
     "last_year": ("Ceased", "Fin", "Término"),
