@@ -20,6 +20,7 @@ _PAIR = (
     r"\W*[-+]\d{2,3}[.,]\d+\s*[,;/ ]\s*\d{1,2}[.,]\d+\W*"
 )
 _GRID = r"(?i)\d{1,2}\s?[C-X]\s?[A-Z]{2}\s?\d{4,10}|\d{1,2}\s?[C-X]\s+\d{6}\D+\d{6,7}\D*|\d{6}\s?m?E?\W+\d{7}\s?m?N?.*"
+_POINTS = r"[-+]?\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?"
 
 
 def why_left_out(cells: pd.DataFrame) -> str:
@@ -54,6 +55,8 @@ def why_left_out(cells: pd.DataFrame) -> str:
     ]
     if worded:
         cell = texts[worded[0]].iloc[0]
+        if _share(texts[worded[0]], _POINTS) > _MOSTLY:
+            return f"'{worded[0]}' parts thousands with points ({cell}); state decimal_mark: ',' for this source, mapped by hand"
         what = f"'{worded[0]}' and {len(worded) - 1} more columns read" if len(worded) > 1 else f"'{worded[0]}' reads"
         return f"{what} like results or coordinates, but the cells hold more than numbers ({cell}); put units into the heading"
     axes = [name for name in names if headings[name].kind in ("latitude", "longitude") and len(texts[name])]

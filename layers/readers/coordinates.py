@@ -87,7 +87,7 @@ def read_points(source: Source, where: str, cells: pd.DataFrame, rows: np.ndarra
     if reader.has("easting", "northing"):
         fill(points, reader.projected(np.flatnonzero(points.absent)))
     points.notes += reader.notes
-    flag_swapped(points, where, rows)
+    flag_swapped(points, where, rows, grid=not reader.has_degrees)
     flag_rounded(points, source.id)
     flag_powers(points, source, cells, rows)
     return points

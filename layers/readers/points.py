@@ -51,7 +51,7 @@ def fill(points: Points, other: Points) -> None:
     points.notes += other.notes
 
 
-def flag_swapped(points: Points, where: str, rows: np.ndarray) -> None:
+def flag_swapped(points: Points, where: str, rows: np.ndarray, *, grid: bool = False) -> None:
     """Reject rows that are legal but lie with the others only when exchanged; stop when that is most of the file."""
     given = int((~points.absent).sum())
     swapped = [position for position, (code, _) in points.problems.items() if code == "swapped"]
@@ -64,7 +64,12 @@ def flag_swapped(points: Points, where: str, rows: np.ndarray) -> None:
     if given and len(outside) > 0.5 * given:
         raise SourceError(
             f"{where}: {len(outside)} of {given} rows lie outside the range of coordinates ({points.problems[outside[0]][1]}). "
-            "Are these metres of a projected system? Map easting and northing, and state 'crs:' or map 'utm_zone'."
+            + (
+                "They are mapped as easting and northing: are they in km, or is another zone or crs meant? Metres are read; "
+                "multiply kilometres by 1000 in the file."
+                if grid
+                else "Are these metres of a projected system? Map easting and northing, and state 'crs:' or map 'utm_zone'."
+            )
         )
     good = np.isfinite(points.latitude)
     if good.sum() < 3:

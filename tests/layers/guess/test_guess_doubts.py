@@ -111,3 +111,8 @@ def test_lines_of_several_kinds_are_asked_about(tmp_path: Path, layer: str, aske
         assert "TAILINGS (3)" in guessed.questions["role"]
     else:
         assert guessed.value("options.kind") == "road"
+
+
+def test_points_that_part_thousands_of_coordinates_name_the_decimal_mark() -> None:
+    cells = pd.DataFrame({"UTM NORTE": ["6.976.387", "7.012.192"], "UTM ESTE": ["371.258", "341.948"]})
+    assert "state decimal_mark: ','" in why_left_out(cells)

@@ -463,3 +463,11 @@ def test_zones_of_australian_datums_need_no_letter() -> None:
     read = points({"east": ["350000"], "north": ["6600000"], "zone": ["51"], "datum": ["GDA94"]})
     assert read.latitude[0] == pytest.approx(-30.72, abs=0.05)
     assert read.longitude[0] == pytest.approx(121.43, abs=0.05)
+
+
+def test_kilometres_of_a_grid_are_told_from_metres_with_the_way_out() -> None:
+    cells: dict[str, list[str | None]] = {
+        "east": ["461.214", "456.063"], "north": ["5339.494", "5338.069"], "zone": ["11U", "11U"], "datum": ["NAD83"] * 2,
+    }  # fmt: skip
+    with pytest.raises(SourceError, match=r"are they in km.*multiply kilometres by 1000"):
+        points(cells)
