@@ -215,3 +215,18 @@ def test_the_first_of_the_plan_lies_on_top_and_the_ends_of_the_surface_stand_at_
     texts = page.evaluate("[...document.querySelectorAll('#legend .ends span')].map((part) => part.textContent)")
     assert (lefts, texts) == (sorted(lefts), ["0", "1"])
     assert page.evaluate("document.querySelector('#legend .ends :nth-child(2)').className") == "ramp"
+
+
+def test_a_mark_alone_is_named_wherever_it_falls_on_the_squares_of_the_map(open_map: Any, made_up: ModuleType) -> None:
+    made = made_up.publication(60)
+    page = open_map(replace(made, communities=made.communities.iloc[:1]))
+    page.evaluate("visible.fill(0); on.delete('areaNames'); on.delete('names')")
+    named = page.evaluate(
+        """() => { const found = []; for (let k = 0; k < 16; k++) {
+        const v = { width: 400, height: 300, pad: 0, scale: 1, left: 0, top: 0 }, room = new Room(v), pen = document.createElement("canvas").getContext("2d");
+        const [x, y] = place(C.x[0] / 1e5, C.y[0] / 1e5, v); v.left = x - 200 - k % 4; v.top = y - 150 - Math.floor(k / 4);
+        pen.font = "600 12px " + FAMILY; const spots = [], own = write; write = (...a) => { const put = own(...a); spots.push(put); return put; };
+        paintCommunities(pen, v, room); const before = room.cost.bind(room), right = []; room.cost = (...box) => { const c = before(...box); right.push(c); return c; };
+        paintNames(pen, v, room); write = own; found.push([spots[0], right[0]]); } return found; }"""
+    )
+    assert named == [[True, 0]] * 16

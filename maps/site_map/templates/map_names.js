@@ -27,6 +27,7 @@ class Room {
     return sum / ((x2 - x1 + 1) * (y2 - y1 + 1));
   }
 }
+const CLEAR = 6; // from the edge of a mark to its name: a square of four pixels and the two that a name keeps around itself
 const widths = new Map();
 function widthOf(pen, text) {
   const key = pen.font + text;
@@ -70,14 +71,14 @@ function paintNames(pen, v, room) {
     pen.font = "600 12px " + FAMILY;
     for (let i = 0; i < C.name.length; i++) {
       const [x, y] = place(C.x[i] / 1e5, C.y[i] / 1e5, v);
-      if (inView(x, y, v) && !(pin && pin.text === C.name[i]) && !(meta.place && meta.place.name === C.name[i])) write(pen, room, oneLine(C.name[i]), x, y, ink().ink, 8, 0.5);
+      if (inView(x, y, v) && !(pin && pin.text === C.name[i]) && !(meta.place && meta.place.name === C.name[i])) write(pen, room, oneLine(C.name[i]), x, y, ink().ink, 4 + CLEAR, 0.5);
     }
   }
   pen.font = "500 11px " + FAMILY;
   for (let k = 0, left = 14; k < near.n && left > 0; k++) {
     const i = near.site[k];
     if (near.n > 30 && !(ranked(i) && S.tier[i] === 0)) break; // the best come first
-    if (i !== chosen && S.name[i] !== null && write(pen, room, oneLine(nameOf(i)), near.x[k], near.y[k], ink().ink, radii[i] * factor + 5, 0.12)) left--;
+    if (i !== chosen && S.name[i] !== null && write(pen, room, oneLine(nameOf(i)), near.x[k], near.y[k], ink().ink, radii[i] * factor + CLEAR, 0.12)) left--;
   }
   if (on.has("areaNames")) nameAreas(pen, v, room, pixels);
   if (on.has("names")) nameGround(pen, v, room, pixels, cities);
@@ -87,7 +88,7 @@ function nameOwnPlace(pen, v, room) {
   const own = meta.place, [left, top, right, low] = room.seen, [x, y] = place(own.x, own.y, v), name = oneLine(own.name);
   pen.font = "700 13px " + FAMILY; pen.fillStyle = ink().ink;
   if (x >= left && x <= right && y >= top && y <= low) {
-    if (!(pin && pin.text === own.name)) write(pen, room, name, x, y, ink().ink, own.kind === "community" ? 10 : 0, Infinity, true);
+    if (!(pin && pin.text === own.name)) write(pen, room, name, x, y, ink().ink, own.kind === "community" ? 8 + CLEAR : 0, Infinity, true);
     return;
   }
   const far = chosen >= 0 && own.kind === "community" ? ` · ${number(Math.round(km(own.x, own.y, lon(chosen), lat(chosen))))}\u00a0km` : "", text = name + far, half = widthOf(pen, text) / 2;

@@ -144,7 +144,7 @@ function paintCommunities(pen, v, room) {
     const [x, y] = place(C.x[i] / 1e5, C.y[i] / 1e5, v);
     if (!inView(x, y, v)) continue;
     communityMark(pen, C.kind[i], x, y, false);
-    room.stamp(x - 5, y - 5, x + 5, y + 5, HARD);
+    room.stamp(x - 4, y - 4, x + 4, y + 4, HARD);
   }
 }
 /* What was asked about: the community of a brief, and the area whose card is open. */
