@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -70,6 +70,7 @@ _REPEAT = re.compile(
     rf"(?:\w+[\s_\-]+)?(?:{_REPEATED})[\s_\-.:]*(?P<after>[^\s_\-.:].*)"
 )
 """Ids made of another id and a word, or R or D, for a repeat of it."""
+_LETTERS = re.compile(r"[\W_]|\d$")
 _LIKE_REPEAT = r"(?i)dup|rpt|r[ée]p|re-?run|re-?assay|check|split|doublon|[\s_\-.(\d][flp]?[rd][\s_\-.]*\d?\W*$"
 """Finds at least the ids that `_REPEAT` does."""
 _PUBLISHED = re.compile(
@@ -98,6 +99,9 @@ _LIKE_OWN_WORDS = (
 )
 """Words for controls, and names of reference materials, that begin other ids too: QC is Quebec. They count where few ids begin
 so and the others look different."""
+_ONE_LETTER = re.compile(r"(?i)^\W*([gw])[\s_\-#.:]*\d+[a-z]?\W*$")
+_ROCKS_OF_A_LETTER = 3
+"""Reference rocks named with one letter are few (G-1 to G-3, W-1, W-2a); more ids of that letter are a series of samples."""
 _FEW, _MOSTLY_OWN = 0.2, 0.5
 _LONGEST = 200
 """Letters of the longest name of a value for comparison; a longer id is none."""
@@ -158,7 +162,7 @@ def control_rows(
         for index, code in _by_word(texts).items():
             reason = f"the sample id is '{texts.iloc[index]}': the row is {_WORDS[code]}, no sample of its own"
             controls.setdefault(index, (code, reason))
-        for index in _by_shape(sample_id):
+        for index in _by_shape(sample_id, controls):
             reason = f"the sample id is '{sample_id.iloc[index]}': the row is a control, no sample of its own"
             controls.setdefault(index, ("control_standard", reason))
     return {} if len(controls) == len(cells) else controls
@@ -167,7 +171,7 @@ def control_rows(
 def _of_another(ids: pd.Series) -> dict[int, str]:
     """Return the rows whose id is that of another row with a word or letter for a repeat: ``S04-R``, ``Prep dup S05``."""
     likely = np.flatnonzero(cells_like(ids, _LIKE_REPEAT)).tolist()
-    if not likely or len(likely) > _FEW * len(ids):
+    if not likely:
         return {}
     known = {text.strip().casefold() for text in ids.dropna().astype(str)}
     repeats: dict[int, str] = {}
@@ -176,6 +180,13 @@ def _of_another(ids: pd.Series) -> dict[int, str]:
         stem = (match["before"] or match["glued"] or match["after"]).strip() if match else ""
         if stem and stem.casefold() in known:
             repeats[index] = stem
+    lettered = [
+        index for index, stem in repeats.items() if len(_LETTERS.sub("", str(ids.iloc[index]))) <= len(stem) + 1
+    ]
+    if len(lettered) > _FEW * len(
+        ids
+    ):  # a letter may tell parts apart; a word for repeats says it however often it stands
+        repeats = {index: stem for index, stem in repeats.items() if index not in lettered}
     return repeats
 
 
@@ -213,16 +224,19 @@ def _tells_controls(column: pd.Series) -> bool:
     return bool(controls) and bool(ordinary) and len(controls) + len(ordinary) == len(plain)
 
 
-def _by_shape(sample_id: pd.Series) -> list[int]:
-    """Return the few ids that begin with a word for controls and are built otherwise than all the rest."""
+def _by_shape(sample_id: pd.Series, controls: Collection[int]) -> list[int]:
+    """Return the few ids that begin with a word for controls and are built otherwise than all the rest, known controls aside."""
     ids = sample_id.dropna().astype("str")
     if not cells_like(ids, _LIKE_OWN_WORDS).any():
         return []
     marked = ids.str.contains(_OWN_WORDS, regex=True)
+    initial = ids.str.extract(_ONE_LETTER, expand=False).str.upper()
+    marked &= ~initial.isin(initial.value_counts()[lambda counts: counts > _ROCKS_OF_A_LETTER].index)
     if not marked.any() or marked.mean() > _MOSTLY_OWN:
         return []
     shapes = ids.str.replace(r"[A-Za-z]", "a", regex=True).str.replace(r"\d+", "0", regex=True)
-    alike = shapes.isin(set(shapes[~marked]))
+    known = np.isin(np.flatnonzero(sample_id.notna()), list(controls))
+    alike = shapes.isin(set(shapes[~marked.to_numpy(dtype=bool) & ~known]))
     return [int(at) for at in np.flatnonzero(sample_id.index.isin(ids.index[marked & ~alike]))]
 
 

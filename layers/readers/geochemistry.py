@@ -49,6 +49,7 @@ from layers.readers.other_matter import other_matter_notes, part_only_columns, p
 from layers.readers.place_checks import check_places
 from layers.readers.points import precision_of
 from layers.readers.summary_rows import summary_notes, summary_places, summary_reason
+from layers.readers.unclear_controls import unclear_controls
 from layers.schema import MEDIA, GeoDataFrame, Samples, conform
 
 LAYER_COLUMNS = (
@@ -137,6 +138,10 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
     else:
         notes += unclear_intervals(source.id, list(map(str, cells.columns)), len(kept))
     notes += [*control_notes(source.id, controls), *part_only_columns(source.id, list(suites.used))]
+    if options.control_rows == "reject":
+        sample_id = text_column(source, cells, "sample_id", keep_missing_words=True)
+        spoken_for = {*named_columns(source, cells), *source.ignore, *options.ignore, *suites.used}
+        notes += unclear_controls(source.id, cells, rows, sample_id, spoken_for)
     return Reading(
         source=source.id,
         layer=_layer(source.id, base, suites.columns, kept),

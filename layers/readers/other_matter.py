@@ -27,6 +27,14 @@ _MATTER: Mapping[str, str] = {
     "plants": r"vegetation|plants?|moss|bark|needles?|leaves|leaf|twigs?|humus|litter|biota|fish|ash(?:ed)?(?: \w+)?",
 }
 """What cells say that are of other matter than soils, rocks, sediments and wastes; the whole cell, or its last word."""
+_USUAL = (
+    r"(?:mine |process |mill |old |historic |fresh |final )?(?:waste(?: ?rock)?|tails?|tailings?|slimes?|gangue|slags?|spoil)|"
+    r"rejects?|"
+    r"relaves?|colas|rejets?|r[ée]sidus?|haldes?|st[ée]riles?|est[ée]ril(?:es)?|rejeitos?|bergematerial|abg[äa]nge|schlacken?|"
+    r"anrikningssand|avgang|soils?|sols?|suelos?|tills?|(?:stream |lake )?sediments?|rocks?|outcrops?|middlings?|mids|solids?"
+)
+"""What cells of such a column say else."""
+_MOST_MATTERS = 12
 _OF_FRACTIONS = re.compile(
     r"(?i)\b(?:(?:size|grain|mineral)?[ _]?fraction|fracci[óo]n|fra[çc][ãa]o|siktfraktion|korngr\w+|mesh)\b"
 )
@@ -68,12 +76,12 @@ def other_matter_notes(
     plain = ~medium.isin(["water", "other"]).to_numpy(dtype=bool)
     for heading in parse_headings([str(name) for name in cells.columns]):
         name = heading.text
-        of_kinds = heading.kind in ("sample_type", "medium") or _OF_FRACTIONS.search(name.replace("_", " ")) is not None
-        if name in spoken_for or not of_kinds:
+        if name in spoken_for or heading.kind == "result":
             continue
+        of_kinds = heading.kind in ("sample_type", "medium") or _OF_FRACTIONS.search(name.replace("_", " ")) is not None
         words = as_text(cells[name])
         distinct = words.dropna().unique()
-        if len(distinct) > _MOST_WORDS:
+        if len(distinct) > _MOST_WORDS or not (of_kinds or _tells_matter(distinct)):
             continue
         other = {str(word): matter for word in distinct if (matter := _matter(str(word))) is not None}
         hits = words.isin(list(other)).to_numpy(dtype=bool) & plain
@@ -86,6 +94,14 @@ def other_matter_notes(
             )
             notes.append(Note(source.id, "other_matter", text, int(hits.sum()), (name,), tuple(rows[hits])))
     return notes
+
+
+def _tells_matter(words: Collection[object]) -> bool:
+    """Say whether a column, whatever it is called, holds nothing but words for matter, of several kinds."""
+    texts = {re.sub(r"[\s_]+", " ", str(word)).strip(" .").casefold() for word in words}
+    if not 1 < len(texts) <= _MOST_MATTERS:
+        return False
+    return all(_matter(text) is not None or re.fullmatch(rf"(?:{_USUAL})(?:\W*\d*)", text) for text in texts)
 
 
 def _matter(cell: str) -> str | None:

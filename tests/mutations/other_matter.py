@@ -7,7 +7,8 @@ from tests.mutations.sheet import Sheet
 
 _COLUMNS = {
     ("Sample type", "grab", "REE concentrate"), ("Fraction", "-63um", "HMC"),
-    ("Matrix", "solid", "water"), ("Method", "Aqua regia", "MMI"), ("Digestion", "Fusion", "Enzyme leach"),
+    ("Matrix", "solid", "water"), ("Product", "Tailings", "Concentrate"), ("Stream", "Tails", "Feed"),
+    ("Method", "Aqua regia", "MMI"), ("Digestion", "Fusion", "Enzyme leach"),
 }  # fmt: skip
 for _heading, _usual, _other in sorted(_COLUMNS):
 

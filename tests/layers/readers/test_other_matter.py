@@ -42,6 +42,10 @@ def rows_told(reading: Reading, code: str) -> list[tuple[int, ...]]:
     [
         ("Sample type", "tailings", "REE concentrate", "waste"),
         ("Sample type", "tailings grab", "mill feed", "waste"),
+        ("Product", "Tailings", "Concentrate", "waste"),
+        ("Stream", "Tails", "Feed", "waste"),
+        ("Produit", "rejets", "concentré", "waste"),
+        ("X1", "relaves", "ore", "waste"),
         ("Type echantillon", "rejets", "minerai", "waste"),
         ("Fraction", "-63um", "HMC", "till"),
         ("Fraction", "bulk", "heavy mineral concentrate", "till"),
@@ -52,6 +56,11 @@ def rows_told(reading: Reading, code: str) -> list[tuple[int, ...]]:
 def test_rows_of_other_matter_are_named(tmp_path: Path, heading: str, usual: str, other: str, medium: str) -> None:
     reading = read(tmp_path, {heading: [usual, other, usual, other], "La_ppm": [30, 300, 31, 310]}, medium)
     assert rows_told(reading, "other_matter") == [(3, 5)]
+
+
+def test_columns_of_other_things_hold_no_matter_by_chance(tmp_path: Path) -> None:
+    for cells in (["Head", "Foot", "Head"], ["Ore Creek", "Tailings", "Ore Creek"], ["Ore", "Ore", "Ore"]):
+        assert not rows_told(read(tmp_path, {"Where": cells, "La_ppm": [30, 31, 32]}, "waste"), "other_matter")
 
 
 def test_ordinary_kinds_of_samples_and_mapped_columns_are_not_told(tmp_path: Path) -> None:

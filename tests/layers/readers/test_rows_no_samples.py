@@ -297,3 +297,53 @@ def test_percentiles_and_means_of_things_below_the_samples_are_no_samples(tmp_pa
     above = ["Promedio,,54", "Máx,,122", "Desv. est.,,23", "n,,24", "P90,S1,110"]
     tail = [*above, "Crustal abundance,,31", "Moyenne,S2,54", "UCC,S3,31", "Tailings mean,S4,54"]
     assert ids_kept(tmp_path, tail) == []
+
+
+@pytest.mark.parametrize(
+    ("heading", "codes", "told"),
+    [
+        ("REP_STAT", ["0"] * 8 + ["10", "20"], (10, 11)),
+        ("Dup flag", ["A"] * 8 + ["B", "B"], (10, 11)),
+        ("QC code", ["1"] * 9 + ["7"], (11,)),
+        ("REP_STAT", ["0"] * 10, ()),
+        ("Sample type", ["1"] * 8 + ["2", "2"], ()),
+        ("Dup flag", [""] * 9 + ["duplicate"], ()),  # turned away as one
+    ],
+)
+def test_codes_of_repeats_nobody_explains_are_told(
+    tmp_path: Path, heading: str, codes: list[str], told: tuple[int, ...]
+) -> None:
+    rows = "\n".join(f"T{number:02d},A,{code},{40 + number}" for number, code in enumerate(codes))
+    text = f"sample_id,site_id,{heading},La_ppm\n{rows}\n"
+    rows_told = [note.rows for note in lab(tmp_path, text).notes if note.code == "control_codes_unknown"]
+    assert rows_told == ([told] if told else [])
+    spoken = lab(tmp_path, text, ignore=[heading])
+    assert not [note for note in spoken.notes if note.code == "control_codes_unknown"]
+
+
+def test_ids_with_a_number_behind_another_id_are_told(tmp_path: Path) -> None:
+    ids = [*(f"T{number:02d}" for number in range(12)), "T03_2", "T05-3"]
+    text = "sample_id,site_id,La_ppm\n" + "".join(f"{own},A,{40 + row}\n" for row, own in enumerate(ids))
+    assert [note.rows for note in lab(tmp_path, text).notes if note.code == "repeats_by_number"] == [(14, 15)]
+    series = text + "T03_1,A,7\nT05-1,A,8\n"  # parts numbered from one
+    assert not [note for note in lab(tmp_path, series).notes if note.code == "repeats_by_number"]
+
+
+@pytest.mark.parametrize("letter", ["W", "G"])
+def test_a_series_of_one_letter_is_no_reference_rock(letter: str) -> None:
+    ids = pd.Series([*(f"TSF-{number:02d}" for number in range(12)), *(f"{letter}{number}" for number in range(1, 9))])
+    assert control_rows(pd.DataFrame({"id": ids}), ids) == {}
+    rock = pd.Series([*(f"TSF-{number:02d}" for number in range(12)), f"{letter}-2"])
+    assert list(control_rows(pd.DataFrame({"id": rock}), rock)) == [12]
+
+
+def test_reference_materials_do_not_hide_each_other() -> None:
+    ids = pd.Series([*(f"A{number}" for number in range(12)), "SRM 2780", "CGL 111", "NIST 2711"])
+    assert list(control_rows(pd.DataFrame({"id": ids}), ids)) == [12, 13, 14]
+
+
+def test_repeats_called_so_by_a_word_are_told_however_many_there_are() -> None:
+    ids = pd.Series(["A1", "A2", "A3", "A1 rep", "A2 (dup)", "Rpt A3", "A3 réplica"])
+    assert list(control_rows(pd.DataFrame({"id": ids}), ids)) == [3, 4, 5, 6]
+    halves = pd.Series(["A1", "A2", "A3", "A1R", "A2R", "A3R"])  # right halves of cores as well as repeats
+    assert control_rows(pd.DataFrame({"id": halves}), halves) == {}
