@@ -147,6 +147,9 @@ def rejected_rows(records: Sequence[dict[str, Any]]) -> DataFrame[Rejected]:
     return conform(pd.DataFrame(list(records), columns=list(Rejected.to_schema().columns)), Rejected)
 
 
+_ROWS_NAMED = 6
+
+
 @lru_cache(maxsize=1)
 def _none_rejected() -> DataFrame[Rejected]:
     return empty(Rejected)
@@ -155,6 +158,14 @@ def _none_rejected() -> DataFrame[Rejected]:
 def rows_at(rows: np.ndarray | None, positions: Sequence[int] | np.ndarray) -> tuple[int, ...]:
     """Return the rows of the file at some positions, for a note; none where it is not known which they are."""
     return () if rows is None else tuple(int(rows[position]) for position in positions)
+
+
+def rows_in_words(rows: Sequence[int] | np.ndarray) -> str:
+    """Return row numbers for a message: ``row 4``, ``rows 4, 7 and 12 more``; nothing where there are none."""
+    if not len(rows):
+        return ""
+    more = f" and {len(rows) - _ROWS_NAMED:,} more" if len(rows) > _ROWS_NAMED else ""
+    return f"row{'s' if len(rows) > 1 else ''} {', '.join(map(str, rows[:_ROWS_NAMED]))}{more}"
 
 
 def raw_json(row: Mapping[str, Any] | pd.Series) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.accounting import Note
+from layers.accounting import Note, rows_at, rows_in_words
 from layers.cells.quantities import unit_factor
 from layers.errors import ConfigError, SourceError
 from layers.readers.amount_units import heading_unit
@@ -24,6 +24,10 @@ _MEASURES = (
     ("grade", r"grades?|assays?|teneurs?|ley(?:es)?|concentration|ppm|ppb|pct|per ?cent|percentage|%|g/t|oz/t|opt|mg/kg"),
 )  # fmt: skip
 _OF_BASE = {"t": "mass", "m3": "volume", "m2": "area", "m": "height"}
+_SIZES = {"height_m": (0.05, 500.0, "m"), "area_m2": (1.0, 3e8, "m2")}
+"""What a waste has least and most: the highest dumps and dams reach 300 to 400 m, the widest basins some 100 km2."""
+_OVER_HEIGHT = 3.0
+"""Heights are of a dam or an average, so that a volume may be somewhat more than area times height."""
 _USUAL_T_M3 = 1.6
 _APART_DEX, _FEWEST, _LEAST_SIDE = 3.0, 6, 2
 
@@ -122,6 +126,25 @@ def mixed_notes(
     return notes
 
 
+def impossible_notes(
+    source: str, mapped: Mapping[str, Sequence[str]], fields: Mapping[str, Any], rows: npt.NDArray[np.int64]
+) -> list[Note]:
+    """Tell rows whose height or area no waste has (``amount_impossible``). Parameters are those of `mixed_notes`."""
+    notes = []
+    for name, (least, most, unit) in _SIZES.items():
+        size = np.asarray(fields[name], dtype=float)
+        odd = np.flatnonzero((size > 0) & ((size < least) | (size > most)))
+        if len(odd):
+            text = (
+                f"{name} is {size[odd[0]]:,.6g} {unit} ({rows_in_words(rows[odd])}); no waste has less than {least:g} or more than "
+                f"{most:,.6g} {unit}. It was read as it stands: another unit, or a slip?"
+            )
+            notes.append(
+                Note(source, "amount_impossible", text, len(odd), tuple(mapped.get(name, ())), rows_at(rows, odd))
+            )
+    return notes
+
+
 def contradicting_notes(
     source: str, mapped: Mapping[str, Sequence[str]], fields: Mapping[str, Any], rows: npt.NDArray[np.int64]
 ) -> list[Note]:
@@ -130,12 +153,15 @@ def contradicting_notes(
     A heap of tailings, rock or slag weighs 0.2 to 8 t/m3 and lies up to 500 m thick, and not below 2 mm over all of its area.
     Parameters are those of `mixed_notes`.
     """
-    mass, volume, area = (np.asarray(fields[name], dtype=float) for name in ("mass_t", "volume_m3", "area_m2"))
+    mass, volume, area, height = (
+        np.asarray(fields[name], dtype=float) for name in ("mass_t", "volume_m3", "area_m2", "height_m")
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         pairs = (
             (("mass_t", "volume_m3"), mass / volume, 0.2, 8.0, "t/m3"),
             (("volume_m3", "area_m2"), volume / area, 0.002, 500.0, "m thick"),
             (("mass_t", "area_m2"), mass / _USUAL_T_M3 / area, 0.002, 500.0, "m thick"),
+            (("volume_m3", "area_m2", "height_m"), volume / area / height, 0.0, _OVER_HEIGHT, "times as thick as high"),
         )
     notes = []
     for names, ratio, least, most, unit in pairs:

@@ -22,7 +22,7 @@ from layers.readers.amount_units import (
 )
 from layers.readers.columns import mapped_columns, text_or_default
 from layers.readers.inner_headings import refuse_units
-from layers.readers.mixed_amounts import contradicting_notes, mixed_notes, refuse_mixed
+from layers.readers.mixed_amounts import contradicting_notes, impossible_notes, mixed_notes, refuse_mixed
 
 QUANTITIES = {"mass_t": "t", "volume_m3": "m3", "milled_t": "t", "area_m2": "m2", "height_m": "m"}
 """Quantity columns of a record and the unit of bare numbers unless ``options.units`` or the heading says otherwise."""
@@ -94,6 +94,7 @@ def record_amounts(
         notes.append(Note(source.id, "unit_against_heading", text, 1, (heading,)))
     disposal = _quantities(source, options, units, cells, rows, fields, bad, notes)
     notes += mixed_notes(source.id, mapped, _wanted(source), fields, rows)
+    notes += impossible_notes(source.id, mapped, fields, rows)
     notes += contradicting_notes(source.id, mapped, fields, rows)
     return disposal
 

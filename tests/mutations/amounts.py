@@ -77,3 +77,10 @@ def points_beside_units(sheet: Sheet, draw: Draw) -> None:
     sheet.change("mass_t", lambda _: "12.000 t", [second, third])
     for row in (second, third):
         sheet.truth[sheet.ids()[row]]["mass_t"] = 12_000.0
+
+
+for _times in (1e-5, 1e6):
+
+    @mutation("missing amounts", f"area {_times:g} times too large in one row", "mass_t", "area_m2", "inventory")
+    def area_of_no_waste(sheet: Sheet, draw: Draw, times: float = _times) -> None:
+        sheet.change("area_m2", lambda cell: f"{float(cell) * times:.6g}", some(sheet, draw))
