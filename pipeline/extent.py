@@ -10,13 +10,20 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers.accounting import Reading
+from layers.accounting import Note, Reading
 from layers.crs import SHORT_DEGREE_KM
 from layers.errors import LayerError
+from layers.readers.lone_places import USUAL_MISTAKES
 from pipeline.config import RegionConfig
 
 MARGIN_KM = {"geochemistry": 100.0, "territories": 300.0, "communities": 500.0, "lines": 300.0, "backdrop": 300.0}
 """How far beyond the sites a layer is kept; what lies farther is withheld and counted."""
+
+_MOST = 0.8
+_ZONES = (
+    ("one UTM zone farther east", lambda longitude, latitude: (longitude + 6.0, latitude)),
+    ("one UTM zone farther west", lambda longitude, latitude: (longitude - 6.0, latitude)),
+)
 
 
 def extent_of(region: RegionConfig, layers: list[gpd.GeoDataFrame], units: str) -> tuple[float, float, float, float]:
@@ -51,6 +58,23 @@ def within(
     inside = (geometry.isna() | geometry.is_empty | geometry.intersects(box)).to_numpy()
     if inside.all():
         return reading
-    return replace(
-        reading, layer=layer[inside].reset_index(drop=True), rows_withheld=reading.rows_withheld + int((~inside).sum())
+    notes = reading.notes if inside.any() else (*reading.notes, _nothing_left(reading, box, margin_km))
+    withheld = reading.rows_withheld + int((~inside).sum())
+    return replace(reading, layer=layer[inside].reset_index(drop=True), rows_withheld=withheld, notes=notes)
+
+
+def _nothing_left(reading: Reading[Any], box: shapely.Polygon, margin_km: float) -> Note:
+    """Tell a layer of which nothing lies in the region, and the usual mistake that would bring most of it there."""
+    places = reading.layer.geometry.representative_point()
+    longitude, latitude = places.x.to_numpy(), places.y.to_numpy()
+    hint = ""
+    for words, undone in (*USUAL_MISTAKES, *_ZONES):
+        if shapely.intersects_xy(box, *undone(longitude, latitude)).mean() >= _MOST:
+            hint = f" {words[0].upper()}{words[1:]} they would lie in it."
+            break
+    text = (
+        f"None of {len(places)} rows lies in the region or within {margin_km:g} km of it: a run uses nothing of this layer."
+        f"{hint} Check its coordinate system and the signs of its coordinates."
     )
+    rows = tuple(reading.layer["source_row"].astype(int)) if "source_row" in reading.layer.columns else ()
+    return Note(reading.source, "nothing_in_region", text, len(places), (), rows)

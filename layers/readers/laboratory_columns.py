@@ -26,7 +26,6 @@ from layers.readers.assay_checks import (
     limits_contradicted,
     one_of_a_kind,
     repeats_taken,
-    suite_outliers,
     suspicion_notes,
     words_first,
     zeros,
@@ -37,6 +36,7 @@ from layers.readers.assay_sheet import heading_notes, laboratory_sheet, units_ag
 from layers.readers.beside_results import below_stated_limits, marks_of, marks_unread, take_limits
 from layers.readers.doubtful_results import drop_impossible, mark_notes, refuse_other_units, refuse_parted_thousands
 from layers.readers.method_notes import keep_own_methods, method_notes
+from layers.readers.rare_earth_suites import drop_outliers
 from layers.readers.stated_totals import total_of_rare_earths
 from layers.readers.whole_sample import exchanged_rare_earths, refuse_shares
 
@@ -154,9 +154,10 @@ def read_suites(
     suites.notes += words_first(source.id, results, parsed, cells, 1 if rows is None or not len(rows) else int(rows[0]))
     _note_odd_cells(suites, results, parsed, source, cells)
     _choose_results(suites, results, parsed, source, options, cells, rows)
-    suites.notes += _drop_outliers(source.id, suites)
-    suites.notes += refuse_shares(source.id, where, suites.columns, rows)
     suites.notes += exchanged_rare_earths(source.id, suites.columns, rows)
+    headings = {element: tuple(one.name for one in results if one.element == element) for element in _rare(suites)}
+    suites.notes += drop_outliers(source.id, suites.columns, headings, rows)
+    suites.notes += refuse_shares(source.id, where, suites.columns, rows)
     suites.notes += level_notes(source.id, {element: suites.columns[f"{element}_ppm"] for element in _rare(suites)})
     suites.tree_ppm, total_notes = total_of_rare_earths(source, where, options, cells, captions, rows)
     suites.notes += total_notes
@@ -334,22 +335,3 @@ def _refuse_negatives(where: str, parsed: Mapping[str, Cells]) -> None:
 
 def _rare(suites: Suites) -> list[str]:
     return [element for element in REE if f"{element}_ppm" in suites.columns]
-
-
-def _drop_outliers(source_id: str, suites: Suites) -> list[Note]:
-    """Take a rare earth as missing where the ones beside it say it cannot be."""
-    rare = _rare(suites)
-    if len(rare) < 3:
-        return []
-    notes = []
-    for element, rows in suite_outliers({element: suites.columns[f"{element}_ppm"] for element in rare}).items():
-        value = suites.columns[f"{element}_ppm"]
-        worst = float(np.max(value[rows.rows]))
-        value[rows.rows] = np.nan
-        message = (
-            f"{element}: results are more than {rows.times:g} times off what the rare earths beside them suggest (up to "
-            f"{worst:g} ppm). No rock does that: another element, another unit or a limit stands in the column. They were "
-            "taken as missing: check the file."
-        )
-        notes.append(Note(source_id, "implausible_rare_earth", message, len(rows.rows)))
-    return notes

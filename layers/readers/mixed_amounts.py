@@ -136,8 +136,8 @@ def impossible_notes(
         odd = np.flatnonzero((size > 0) & ((size < least) | (size > most)))
         if len(odd):
             text = (
-                f"{name} is {size[odd[0]]:,.6g} {unit} ({rows_in_words(rows[odd])}); no waste has less than {least:g} or more than "
-                f"{most:,.6g} {unit}. It was read as it stands: another unit, or a slip?"
+                f"{name} is {size[odd[0]]:,.6g} {unit} ({rows_in_words(rows[odd])}); no waste has less than {least:g} or more "
+                f"than {most:,.6g} {unit}. It was read as it stands: another unit, or a slip?"
             )
             notes.append(
                 Note(source, "amount_impossible", text, len(odd), tuple(mapped.get(name, ())), rows_at(rows, odd))

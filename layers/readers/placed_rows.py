@@ -8,11 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from layers.accounting import Note
+from layers.accounting import Note, rows_in_words
 from layers.catalogue.source import Source
 from layers.crs import EARTH_RADIUS_KM, unit_vectors
-
-_NAMED = 6
 
 Confirmed = Callable[[int, tuple[float, float] | None], bool]
 """Says of the index of a row whether the row names the place where it lies; with longitude and latitude of where it would lie
@@ -73,9 +71,7 @@ class PlacedRows:
 
     def listed(self, at: np.ndarray) -> str:
         """Return the numbers of the first of some rows for a message: ``row 4``, ``rows 4, 7 and 12 more``."""
-        rows = self.rows[at]
-        more = f" and {len(rows) - _NAMED:,} more" if len(rows) > _NAMED else ""
-        return f"row{'s' if len(rows) > 1 else ''} {', '.join(map(str, rows[:_NAMED]))}{more}"
+        return rows_in_words(self.rows[at])
 
     def note(self, code: str, text: str, at: np.ndarray, columns: tuple[str, ...] | None = None) -> Note:
         """Return a note on some rows, about the columns of coordinates unless others are named."""

@@ -22,8 +22,12 @@ _MAIN_OXIDES = {
 }  # fmt: skip
 _MOST_MAIN_OXIDES_PPM = 1.25e6
 """Metal in slag weighs less than the oxides it is stated as, and analyses of black sands err: real ones add up to 116 %."""
-_EVEN_BESIDE_ODD = {"Pr": "Nd", "Tb": "Dy", "Ho": "Er", "Tm": "Yb", "Lu": "Yb"}
-"""An element of odd number and one of even number beside it, of which nature holds two to seven times as much."""
+_LESS_AND_MORE = (
+    ("Pr", "Nd", None), ("Pr", "Ce", None), ("Tb", "Dy", None), ("Ho", "Er", None), ("Tm", "Yb", None), ("Lu", "Yb", None),
+    ("Sm", "Nd", "La"),
+)  # fmt: skip
+"""An element of odd number and one of even number beside it, of which nature holds two to eight times as much; and samarium, of
+which there is less than neodymium where there is less than lanthanum."""
 _CLEARLY = 1.2
 _MOSTLY = 0.5
 
@@ -90,7 +94,7 @@ def refuse_shares(
 
 
 def exchanged_rare_earths(source_id: str, columns: Mapping[str, Any], rows: npt.NDArray[np.int64] | None) -> list[Note]:
-    """Tell columns in which most rows hold more of a rare earth of odd number than of the even one beside it; no rock does.
+    """Tell columns in which most rows hold more of a rare earth than of one beside it that is always more (Oddo-Harkins).
 
     Parameters
     ----------
@@ -102,11 +106,14 @@ def exchanged_rare_earths(source_id: str, columns: Mapping[str, Any], rows: npt.
         Row of the file at each position; None names no rows.
     """
     notes = []
-    for odd, even in _EVEN_BESIDE_ODD.items():
-        if not {f"{odd}_ppm", f"{even}_ppm"} <= set(columns):
+    for odd, even, lighter in _LESS_AND_MORE:
+        if not {f"{odd}_ppm", f"{even}_ppm", f"{lighter or odd}_ppm"} <= set(columns):
             continue
         more, less = columns[f"{odd}_ppm"], columns[f"{even}_ppm"]
         known = np.isfinite(more) & np.isfinite(less)
+        if lighter is not None:
+            with np.errstate(invalid="ignore"):
+                known &= columns[f"{lighter}_ppm"] > more
         for element in (odd, even):
             known &= np.asarray(columns.get(f"{element}_censored", np.zeros(len(known)))) == 0
         with np.errstate(invalid="ignore"):
@@ -114,7 +121,7 @@ def exchanged_rare_earths(source_id: str, columns: Mapping[str, Any], rows: npt.
         if len(upside_down) < 2 or len(upside_down) <= _MOSTLY * int(known.sum()):
             continue
         text = (
-            f"{odd} is more than {even} in {len(upside_down)} rows "
+            f"{odd} is more than {even} in {len(upside_down)} of {int(known.sum())} rows "
             f"(e.g. {more[upside_down[0]]:g} and {less[upside_down[0]]:g} ppm). No rock does: "
             "were two columns exchanged, or is one in another unit?"
         )

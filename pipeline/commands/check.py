@@ -49,7 +49,7 @@ SUSPICIOUS = frozenset(
         "unusual_level", "lowest_value_repeated", "highest_value_round", "double_encoded_text", "suspected_nodata",
         "formula_without_result", "geometry_text", "geometry_unread", "encoding_contradicted",
         "place_contradicted", "sheet_contradicted",
-        "in_no_country", "far_from_all", "filled_down", "zone_of_a_neighbour", "outside_zone", "coordinates_disagree",
+        "in_no_country", "far_from_all", "filled_down", "coordinates_disagree",
         "outside_crs_area", "axes_may_be_exchanged",
         "hemisphere_empty", "hemisphere_unstated", "band_contradicted", "unit_unstated", "amounts_alike", "amount_of_another",
         "lines_perhaps_not_there", "communities_perhaps_left", "unsaved_journal", "journal_missing",
@@ -59,12 +59,12 @@ SUSPICIOUS = frozenset(
         "untranslated", "row_of_another_unit", "other_matter", "part_only", "area_against_outline",
         "georeference_contradicted", "amounts_contradict", "scale_in_words", "no_values", "cells_far_off", "zone_of_a_neighbour",
         "outside_zone", "waste_planned", "amounts_of_two_sizes", "values_wrapped", "values_cut_off", "outside_declared_range",
-        "control_codes_unknown", "repeats_by_number", "amount_impossible",
+        "control_codes_unknown", "repeats_by_number", "amount_impossible", "nothing_in_region",
     ]
 )  # fmt: skip
 """Codes of notes that ask for a person's eye; the others only tell what was done."""
 
-BETWEEN_SOURCES = ("samples_of_another_source", "samples_in_part_of_another")
+BETWEEN_SOURCES = ("samples_of_another_source", "samples_in_part_of_another", "nothing_in_region")
 """Codes of notes that come from reading several sources together."""
 
 _PLACE = ("datum_shift", "datum_assumed", "crs_overruled", "no_crs", "longitude_wrapped")
@@ -162,12 +162,10 @@ def _as_a_run_counts(check: SourceCheck, inputs: Inputs, config: RunConfig) -> S
     counts = {name: int(getattr(account_told, f"rows_{name}")) for name in names}
     sentence = f"{outside:,} of {account_told.rows_read:,} rows lie outside the region of this run file: a run leaves them out."
     noticed = [(outside, "outside_region", sentence)] if outside > 0 else []
-    noticed += [
-        (note.count, note.code, note.message)
-        for note in inputs.notes
-        if note.source == check.id and note.code in BETWEEN_SOURCES
-    ]
-    return replace(check, counts=counts, noticed=[*noticed, *check.noticed])
+    both = [note for note in inputs.notes if note.source == check.id and note.code in BETWEEN_SOURCES]
+    noticed += [(note.count, note.code, note.message) for note in both if note.code not in SUSPICIOUS]
+    odd = [(note.count, note.code, note.message) for note in both if note.code in SUSPICIOUS]
+    return replace(check, counts=counts, noticed=[*noticed, *check.noticed], suspicious=[*odd, *check.suspicious])
 
 
 def _on_page(check: SourceCheck, data_dir: Path) -> SourceCheck:

@@ -14,8 +14,9 @@ from layers.catalogue.source import resolve
 from layers.cells.assay_columns import assay_columns
 from layers.elements import REE, UPPER_CRUST_PPM
 from layers.errors import SourceError
-from layers.readers.assay_checks import level_notes, suite_outliers
+from layers.readers.assay_checks import level_notes
 from layers.readers.geochemistry import read_geochemistry
+from layers.readers.rare_earth_suites import suite_outliers
 
 BY_NAME = {"sample_id": "sample_id", "site_key": "sample_id"}
 
@@ -231,7 +232,8 @@ def test_an_implausible_rare_earth_is_missing_and_said(tmp_path: Path) -> None:
     assert column(found, "Nd_ppm") == [27, None]
     assert column(found, "Pr_ppm") == [7, 7]
     [note] = [note for note in found.notes if note.code == "implausible_rare_earth"]
-    assert (note.count, note.message[:3], "up to 27000 ppm" in note.message) == (1, "Nd:", True)
+    assert (note.count, note.message[:3], "up to 27000 ppm; row 3)" in note.message) == (1, "Nd:", True)
+    assert (note.columns, note.rows) == (("Nd_ppm",), (3,))
 
 
 @pytest.mark.parametrize(("times", "word"), [(1e-3, "below"), (1e3, "above")])

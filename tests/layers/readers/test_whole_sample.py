@@ -49,7 +49,7 @@ def test_sulphides_and_metal_stated_as_oxides_are_a_whole(tmp_path: Path) -> Non
     assert not read(tmp_path, {"Fe2O3_pct": [103.4 - 2, 97.0], "SiO2_pct": [3, 12], "La_ppm": [3, 4]}).notes
 
 
-@pytest.mark.parametrize(("odd", "even"), [("Pr", "Nd"), ("Ho", "Er")])
+@pytest.mark.parametrize(("odd", "even"), [("Pr", "Nd"), ("Ho", "Er"), ("Pr", "Ce"), ("Sm", "Nd")])
 def test_exchanged_rare_earths_are_told(tmp_path: Path, odd: str, even: str) -> None:
     usual = {
         "La": 30.0,
@@ -84,3 +84,11 @@ def test_one_row_and_results_below_limits_are_no_order(tmp_path: Path) -> None:
     rows = {"Pr_ppm": [7, 8, 30, "<1"], "Nd_ppm": [26, 28, 9, "<0.5"], "La_ppm": [30, 31, 33, 29]}
     assert not [note for note in read(tmp_path, rows).notes if note.code == "rare_earths_exchanged"]
     assert np.isfinite(read(tmp_path, rows).layer["La_ppm"]).all()
+
+
+def test_heavy_minerals_and_lost_cerium_are_in_the_order_of_nature(tmp_path: Path) -> None:
+    xenotime = {"La": 40, "Ce": 180, "Pr": 35, "Nd": 250, "Sm": 320, "Gd": 1500, "Dy": 5000, "Yb": 3600}
+    without_cerium = {"La": 90, "Ce": 20, "Pr": 18, "Nd": 80, "Sm": 16, "Gd": 18, "Dy": 14, "Yb": 7}
+    for usual in (xenotime, without_cerium):
+        rows = {f"{element}_ppm": [level, level * 1.1, level * 0.8] for element, level in usual.items()}
+        assert not [note for note in read(tmp_path, rows).notes if note.code == "rare_earths_exchanged"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -319,3 +320,33 @@ def test_links_of_two_registers_are_those_of_a_run(folder: Path, shift: float, k
     made = merge_sites(inputs["inventory"], links, config.merge_sites)
     assert f"{len(made)} sites" in text
     assert (f"(more + sites: {key})" in text) is (key is not None)
+
+
+@pytest.mark.parametrize(
+    ("change", "hint"),
+    [
+        (lambda lon, lat: (lon - 6, lat), "One UTM zone farther east they would lie in it."),
+        (lambda lon, lat: (-lon, lat), "With a minus before the longitudes they would lie in it."),
+        (lambda lon, lat: (lon + 30, lat), ""),
+        (lambda lon, lat: (lon, lat), None),
+    ],
+)
+def test_a_layer_of_which_nothing_lies_in_the_region_is_told(tmp_path: Path, change: Any, hint: str | None) -> None:
+    spots = [(-117.5 - number / 20, 48.2 + number / 20) for number in range(8)]
+    pd.DataFrame(
+        {"id": [f"S{n}" for n in range(8)], "Lon": [lon for lon, _ in spots], "Lat": [lat for _, lat in spots]}
+    ).to_csv(tmp_path / "sites.csv", index=False)
+    sampled = [change(*spot) for spot in spots]
+    pd.DataFrame({
+        "id": [f"T{n}" for n in range(8)], "La_ppm": [30 + n for n in range(8)],
+        "Lon": [lon for lon, _ in sampled], "Lat": [lat for _, lat in sampled],
+    }).to_csv(tmp_path / "lab.csv", index=False)  # fmt: skip
+    place = {"latitude": "Lat", "longitude": "Lon"}
+    sources = [
+        {"id": "sites", "role": "inventory", "path": "sites.csv", "crs": "EPSG:4326", "columns": {"official_id": "id", **place}},
+        {"id": "lab", "role": "geochemistry", "path": "lab.csv", "crs": "EPSG:4326", "columns": {"sample_id": "id", **place},
+         "defaults": {"medium": "till"}},
+    ]  # fmt: skip
+    text = check_sources(parse_config({"name": "t", "title": "A test", "sources": sources}, "test.yml"), tmp_path, None)
+    assert ("nothing_in_region: None of 8 rows" in text) is (hint is not None)
+    assert (hint or "") in text
