@@ -155,7 +155,9 @@ def read_suites(
     _note_odd_cells(suites, results, parsed, source, cells)
     _choose_results(suites, results, parsed, source, options, cells, rows)
     suites.notes += exchanged_rare_earths(source.id, suites.columns, rows)
-    headings = {element: tuple(one.name for one in results if one.element == element) for element in _rare(suites)}
+    headings = {
+        element: tuple(column.name for column in results if column.element == element) for element in _rare(suites)
+    }
     suites.notes += drop_outliers(source.id, suites.columns, headings, rows)
     suites.notes += refuse_shares(source.id, where, suites.columns, rows)
     suites.notes += level_notes(source.id, {element: suites.columns[f"{element}_ppm"] for element in _rare(suites)})
