@@ -27,7 +27,7 @@ def true_encoding(source: str, path: Path) -> tuple[str | None, list[Note]]:
     encoding : str or None
         To read the attributes in; None where the file's own word holds.
     notes : list of Note
-        ``encoding_contradicted`` where it does not.
+        ``encoding_contradicted`` where it does not, ``encoding_guessed`` where there is none.
     """
     table = next((candidate for ending in (".dbf", ".DBF") if (candidate := path.with_suffix(ending)).is_file()), None)
     if table is None or table.stat().st_size > _LARGEST:
@@ -44,6 +44,9 @@ def true_encoding(source: str, path: Path) -> tuple[str | None, list[Note]]:
         return "utf-8", [_note(source, stated or "no code page (Latin-1 by default)", "UTF-8")]
     if says_utf8 and not is_utf8:
         return "cp1252", [_note(source, stated, "Windows-1252")]
+    if not stated and not is_utf8 and data[29] == 0:
+        text = "Nothing says in which encoding the attributes are; they were read as Windows-1252. State 'encoding:' if not."
+        return "cp1252", [Note(source, "encoding_guessed", text)]
     return None, []
 
 

@@ -113,9 +113,19 @@ def level_notes(source_id: str, values_ppm: Mapping[str, npt.NDArray[np.float64]
     return []
 
 
-def contradictions(source_id: str, columns: Sequence[AssayColumn], parsed: Mapping[str, Cells]) -> list[Note]:
-    """Note where elements and their oxides by the same method differ in one row: one note for all pairs."""
+def _first_row(rows: npt.NDArray[np.int64] | None, places: Sequence[int]) -> str:
+    return "" if rows is None else f" (first in row {rows[min(places)]})"
+
+
+def contradictions(
+    source_id: str,
+    columns: Sequence[AssayColumn],
+    parsed: Mapping[str, Cells],
+    rows: npt.NDArray[np.int64] | None = None,
+) -> list[Note]:
+    """Note where elements and their oxides by the same method differ in one row: one note for all pairs, with the rows."""
     count: dict[tuple[str, str], int] = {}
+    places: list[int] = []
     for first, second in pairwise(columns):
         if first.method != second.method or first.form == second.form:
             continue
@@ -125,14 +135,25 @@ def contradictions(source_id: str, columns: Sequence[AssayColumn], parsed: Mappi
             differ = np.abs(a - b) > DISAGREEMENT * np.maximum(a, b)
         if differ.any():
             count[str(first.name), str(second.name)] = int(differ.sum())
+            places += np.flatnonzero(differ).tolist()
     if not count:
         return []
-    pairs_in_words = "; ".join(f"{' and '.join(both)} in {rows} rows" for both, rows in count.items())
+    pairs_in_words = "; ".join(f"{' and '.join(both)} in {differing} rows" for both, differing in count.items())
     message = (
-        f"Element and oxide differ by more than {DISAGREEMENT:.0%}: {pairs_in_words}. The first of each was taken."
+        f"Element and oxide differ by more than {DISAGREEMENT:.0%}: {pairs_in_words}{_first_row(rows, places)}. "
+        "The first of each was taken."
     )
     names = tuple(name for both in count for name in both)
-    return [Note(source_id, "element_and_oxide_differ", message, sum(count.values()), names)]
+    return [
+        Note(
+            source_id,
+            "element_and_oxide_differ",
+            message,
+            sum(count.values()),
+            names,
+            rows_at(rows, sorted(set(places))),
+        )
+    ]
 
 
 def limits_contradicted(

@@ -201,7 +201,7 @@ def _choose_results(
         mine = sorted(
             (column for column in results if column.element == element), key=lambda column: preference(column, parsed)
         )
-        doubts += contradictions(source.id, mine, parsed)
+        doubts += contradictions(source.id, mine, parsed, rows)
         doubts += limits_contradicted(source.id, mine, parsed, rows)
         doubts += repeats_taken(source.id, mine, parsed, rows)
         rank, chosen = choose(mine, parsed)

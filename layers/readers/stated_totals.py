@@ -13,8 +13,8 @@ from layers.accounting import Note, rows_at
 from layers.catalogue.source import Source
 from layers.cells.assay_columns import factor_of
 from layers.cells.assays import parse_cells
-from layers.cells.heading_grammar import parse_heading
-from layers.elements import treo_per_tree
+from layers.cells.heading_grammar import parse_heading, parse_headings
+from layers.elements import REE, treo_per_tree
 from layers.errors import SourceError
 from layers.readers.assay_options import GeochemistryOptions
 from layers.readers.columns import mapped_columns
@@ -27,6 +27,11 @@ _OF_A_PART = re.compile(
     r"(?i)(?<![a-z])(?:[lhmc]ree?[oe]?s?|minus|less|excl\w*|without|except|w/?o|ohne|sans|sin|light|heavy|middle|critical|magnet\w*|"
     r"lourdes?|l[ée]g[eè]res?|pesadas?|livianas?|ligeras?|leichte?|schwere?)(?![a-z])"
 )
+
+_OF_ALL = re.compile(
+    r"(?i)(?<![a-z])(?:t|total|sum|somme|suma|Σ|∑)?\s*(?:of\s+)?(?:ree|reo|rees|tr|ree2o3|rare earths?)(?![a-z])|tr2o3|re2o3"
+)
+_FEW_ALONE = 5
 
 
 def total_of_rare_earths(
@@ -58,7 +63,7 @@ def total_of_rare_earths(
     """
     names = mapped_columns(source, cells, "tree_ppm")
     if not names:
-        return np.full(len(cells), np.nan), []
+        return np.full(len(cells), np.nan), _unmapped_totals(source, options, cells)
     name = names[0]
     if _OF_A_PART.search(name):
         raise SourceError(
@@ -95,3 +100,25 @@ def total_of_rare_earths(
         text = f"'{name}' is a total of oxides; it was divided by {treo_per_tree()[1]:.3f} to be one of elements."
         notes.append(Note(source.id, "total_of_oxides", text, int(np.isfinite(total_ppm).sum()), (name,)))
     return total_ppm, [*notes, *drop_whole_totals(source.id, name, total_ppm, rows)]
+
+
+def _unmapped_totals(source: Source, options: GeochemistryOptions, cells: pd.DataFrame) -> list[Note]:
+    """Tell totals of all rare earths that are not read where hardly any of them stands in the table for itself."""
+    headings = parse_headings([str(name) for name in cells.columns])
+    alone = {heading.symbol for heading in headings if heading.kind == "result"} & set(REE)
+    left_out = {*source.ignore, *options.ignore}
+    totals = [
+        heading.text
+        for heading in headings
+        if heading.kind == "total"
+        and _OF_ALL.search(heading.text.replace("_", " "))
+        and not _OF_A_PART.search(heading.text.replace("_", " "))
+        and heading.text not in left_out
+    ]
+    if not totals or len(alone) >= _FEW_ALONE:
+        return []
+    text = (
+        f"{', '.join(totals)} {'is a total' if len(totals) == 1 else 'are totals'} of rare earths and not read; of single ones "
+        f"the table holds {', '.join(sorted(map(str, alone))) or 'none'}. Map one: columns: {{tree_ppm: {totals[0]}}}."
+    )
+    return [Note(source.id, "total_not_mapped", text, len(totals), tuple(totals))]

@@ -44,21 +44,24 @@ def suspicious_values(source: str, layer: pd.DataFrame) -> list[Note]:
 def _shifts(source: str, layer: pd.DataFrame, results: list[str]) -> list[Note]:
     """Find single values far above all others of their element: a decimal point may have moved.
 
-    Ten times where there are twenty results and more; a hundred times where there are eight, which say less of what is usual.
+    It moves in one cell: a sample that stands out by several elements is rich, or a row in another unit. Ten times where there
+    are twenty results and more; a hundred times where there are eight, which say less of what is usual.
     """
     notes = []
+    rows_out: list[int] = []
     for name in results:
         values = layer[name].to_numpy(dtype=float)
         known = np.sort(values[np.isfinite(values) & (values > 0)])
         if len(known) < 8 or known[-1] < (10 if len(known) >= 20 else 100) * known[-2]:
             continue
-        sample = layer.loc[layer[name] == known[-1], "sample_id"].iloc[0]
+        rows_out.append(int(np.nanargmax(values)))
+        sample = layer["sample_id"].iloc[rows_out[-1]]
         text = (
             f"{name.removesuffix('_ppm')} is {known[-1]:g} ppm in {sample}, the next lower value is {known[-2]:g} ppm: a decimal "
             "point may have moved. Look at the laboratory's sheet."
         )
         notes.append(Note(source, "decimal_shift", text, rows=_rows(layer, layer[name] == known[-1])))
-    return notes
+    return [note for note, row in zip(notes, rows_out, strict=True) if rows_out.count(row) == 1]
 
 
 def _shifted_rows(source: str, layer: pd.DataFrame, results: list[str]) -> list[Note]:

@@ -193,6 +193,18 @@ def test_a_code_page_that_lies_is_caught(tmp_path: Path, stored: str, stated: st
     assert told(table_read) == {"encoding_contradicted": 1}
 
 
+def test_attributes_of_no_stated_code_page_are_read_and_told(tmp_path: Path) -> None:
+    names = ["Mine Été", "Île Étroite"]
+    frame = gpd.GeoDataFrame({"name": names, "t": [1, 2]}, geometry=[shapely.Point(-70, 50)] * 2, crs=4326)
+    frame.to_file(tmp_path / "r.shp", encoding="cp1252")
+    (tmp_path / "r.cpg").unlink()
+    table = bytearray((tmp_path / "r.dbf").read_bytes())
+    table[29] = 0
+    (tmp_path / "r.dbf").write_bytes(table)
+    table_read = read(tmp_path / "r.shp")
+    assert (table_read.cells["name"].tolist(), told(table_read)) == (names, {"encoding_guessed": 2})
+
+
 def test_an_honest_code_page_is_believed_in_silence(tmp_path: Path) -> None:
     for stored in ("utf-8", "cp1252"):
         frame = gpd.GeoDataFrame({"name": ["Rivière"]}, geometry=[shapely.Point(-70, 50)], crs=4326)

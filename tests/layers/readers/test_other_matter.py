@@ -165,3 +165,34 @@ def test_a_rich_row_and_a_spread_suite_are_not_told(tmp_path: Path) -> None:
 def test_half_a_limit_and_a_cap_are_told_in_a_few_rows(tmp_path: Path, results: list[float], code: str) -> None:
     reading = read(tmp_path, {"La_ppm": results, "Ce_ppm": range(60, 60 + len(results))})
     assert [note.columns for note in reading.notes if note.code == code] == [("La_ppm",)]
+
+
+def test_one_value_far_above_its_element_is_a_slip_and_a_sample_far_above_in_several_is_rich(tmp_path: Path) -> None:
+    spread = [1 + (7 * row % 30) / 30 for row in range(30)]
+    rich = [60.0 if row == 4 else one for row, one in enumerate(spread)]
+    slipped = _lanthanides(spread) | {"Nd_ppm": [26 * one for one in rich]}
+    for columns, codes in ((slipped, ["decimal_shift"]), (_lanthanides(rich), [])):
+        notes = suspicious_values("s", read(tmp_path, columns).layer)
+        assert [note.code for note in notes if note.code == "decimal_shift"] == codes
+
+
+@pytest.mark.parametrize(
+    ("columns", "named"),
+    [
+        ({"TREO ppm": [400, 410], "Y ppm": [30, 31]}, ("TREO ppm",)),
+        ({"LREE ppm": [400, 410], "Y ppm": [30, 31]}, None),
+        ({"TREO ppm": [400, 410], **{f"{name}_ppm": [30, 31] for name in ("La", "Ce", "Nd", "Sm", "Y")}}, None),
+    ],
+)
+def test_a_total_that_is_not_mapped_beside_hardly_any_rare_earth_is_told(
+    tmp_path: Path, columns: dict[str, list[float]], named: tuple[str, ...] | None
+) -> None:
+    told = [note.columns for note in read(tmp_path, columns).notes if note.code == "total_not_mapped"]
+    assert told == ([] if named is None else [named])
+
+
+def test_rows_where_element_and_oxide_differ_are_named(tmp_path: Path) -> None:
+    reading = read(tmp_path, {"La ppm": [10, 20, 300], "La2O3 ppm": [11.73, 23.46, 35.18]})
+    [note] = [note for note in reading.notes if note.code == "element_and_oxide_differ"]
+    assert note.rows == (4,)
+    assert "row 4" in note.message
