@@ -128,6 +128,7 @@ def run(
         score_name=score_name_of(results.model.validation),
         n_unheeded=unheeded_of(inputs.notes),
         requests=RequestsTold(inputs.unheeded, inputs.respelt, inputs.quoting),
+        contact=config.publish.contact,
     )
 
 

@@ -95,6 +95,7 @@ def run_samples(
         seconds=sum(store.timings_s.values()),
         n_unheeded=unheeded_of(inputs.notes),
         requests=RequestsTold(inputs.unheeded, inputs.respelt, inputs.quoting),
+        contact=config.publish.contact,
     )
 
 

@@ -14,6 +14,11 @@ from maps.verdict import score_key
 from maps.words import chance, kinds_counted, word
 from pipeline.request_keys import RequestsTold
 
+NO_CONTACT = (
+    "No contact is stated: the pages name nobody to whom a Nation can write for a correction or removal. State publish.contact "
+    "in the run file before you pass them on."
+)
+
 
 @dataclass(frozen=True)
 class RunSummary:
@@ -45,6 +50,8 @@ class RunSummary:
         Which requests these are, and what else of requests is for the person who runs it.
     score_name : str
         What the number of a site is that was not sampled: a chance only where a model orders the list.
+    contact : str or None
+        Whom the pages name for a correction or removal.
     """
 
     folder: Path
@@ -59,6 +66,7 @@ class RunSummary:
     n_unheeded: int = 0
     requests: RequestsTold = field(default_factory=RequestsTold)
     score_name: str = "chance of the grade"
+    contact: str | None = None
 
     @property
     def n_sites(self) -> int:
@@ -121,7 +129,7 @@ class RunSummary:
             lines.append("")
         if self.map_path is not None:
             lines.append(f"Map:    {self.map_path}")
-        last = self._requests()
+        last = [*self._requests(), *([] if self.contact else [NO_CONTACT])]
         return "\n".join([*lines, f"Report: {self.report_path}", *([""] if last else []), *last])
 
 
