@@ -272,9 +272,9 @@ def _clues_of(host: HostKind, sites: pd.DataFrame, kinds: np.ndarray) -> np.ndar
     )
     held = deposit.to_numpy(bool)
     if host.signature:
-        held = held | np.all(
-            [mentions(sites["commodities"], (word,)).to_numpy(bool) for word in host.signature], axis=0
-        )
+        named = [mentions(sites["commodities"], (word,)).to_numpy(bool) for word in host.signature]
+        untyped = sites["deposit_type"].isna().to_numpy() & ~mentions(sites["commodities"], host.unless).to_numpy(bool)
+        held = held | (np.all(named, axis=0) & untyped)
     sold = (
         mentions(sites["commodities"], host.companions).to_numpy(bool)
         if host.companions

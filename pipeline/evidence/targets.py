@@ -31,7 +31,10 @@ class Grades(_Facts):
 
 
 class HostKind(Grades):
-    """Wastes of a kind of deposit in which a target stays; all words of a ``signature`` together tell the deposit, too."""
+    """Wastes of a kind of deposit in which a target stays.
+
+    Where no type of deposit is stated, all words of a ``signature`` together tell it, unless one of ``unless`` stands beside them.
+    """
 
     code: str
     deposit: str
@@ -39,6 +42,7 @@ class HostKind(Grades):
     wastes: tuple[str, ...]
     needs: Literal["deposit"] | None = None
     signature: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     carried_away: float = Field(default=1.0, gt=0, le=1)
 
 

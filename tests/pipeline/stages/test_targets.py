@@ -86,6 +86,18 @@ def test_silver_with_cobalt_is_a_five_element_vein_and_no_copperbelt() -> None:
     assert belief("Ge", commodities=["germanium; gold; iron"]).host.tolist() != ["kipushi_slag"]
 
 
+def test_nickel_with_platinum_and_massive_sulphides_are_no_five_element_vein_for_silver_and_cobalt() -> None:
+    words = {
+        "commodities": [
+            "nickel; copper; cobalt; silver",
+            "nickel; copper; cobalt; palladium; silver",
+            "copper; silver; cobalt",
+        ],
+        "deposit_type": [None, None, "VMS Base Metal"],
+    }
+    assert belief("Co", **words).host.tolist() == ["five_element", "nickel_copper", "massive_sulphide"]
+
+
 def test_skarns_of_other_metals_are_no_host_of_tungsten() -> None:
     types = ["W skarn", "Skarn tungsten ± molybdenum", "Skarn", "Fe skarn", "Cu skarn", "Skarn copper", "Pb-Zn skarn"]
     assert belief("W", deposit_type=types, commodities=["gold"] * 7).host.tolist() == ["skarn"] * 3 + [None] * 4
