@@ -33,7 +33,7 @@ class Grades(_Facts):
 class HostKind(Grades):
     """Wastes of a kind of deposit in which a target stays.
 
-    Where no type of deposit is stated, all words of a ``signature`` together tell it, unless one of ``unless`` stands beside them.
+    Where no type of deposit is known, all words of a ``signature`` together tell it, unless one of ``unless`` stands there, too.
     """
 
     code: str
