@@ -25,6 +25,7 @@ from layers.files.dbf_encoding import true_encoding
 from layers.files.geojson_crs import crs_member
 from layers.files.json_text import parse_json
 from layers.files.text_encoding import double_encoded
+from layers.files.unplaced import blanked, off_the_globe, unplaced_note, without_numbers
 from layers.files.unsafe_files import require_bearable_parquet
 from layers.files.vector_layers import DRIVERS, open_layer, undisturbed
 
@@ -266,12 +267,14 @@ def to_degrees(
         If no CRS is known, or the coordinates cannot be of it.
     """
     notes: list[Note] = []
-    geometry, unread = _finite(source, geometry)
+    geometry, unread = without_numbers(source, geometry)
     notes += unread
     present = ~(shapely.is_missing(geometry.to_numpy()) | shapely.is_empty(geometry.to_numpy()))
-    deep = int(shapely.has_z(geometry[present].to_numpy()).sum())
-    if deep:
-        notes.append(Note(source.id, "z_dropped", "Heights (Z) of the geometry were dropped; they are not used.", deep))
+    if shapely.has_z(geometry[present].to_numpy()).any():
+        heights, owner = shapely.get_coordinates(geometry.to_numpy(), include_z=True, return_index=True)
+        deep = len(np.unique(owner[np.nan_to_num(heights[:, 2]) != 0]))  # formats that know no other points write 0
+        text = "Heights (Z) of the geometry were dropped; they are not used."
+        notes += [Note(source.id, "z_dropped", text, deep)] if deep else []
         geometry = geometry.force_2d()
     declared = crs_rules.parse_crs(where, source.crs) if source.crs else None
     known = geometry.crs
@@ -302,6 +305,9 @@ def to_degrees(
         if member and declared is None
         else ""
     )
+    geometry, off = off_the_globe(source, geometry, used)
+    notes += off
+    present = present & ~shapely.is_missing(geometry.to_numpy())
     crs_rules.check_range(where, used, geometry[present].total_bounds, hint)
     if member and declared is None:
         _require_known(where, member)
@@ -313,33 +319,12 @@ def to_degrees(
         )
     if lost.any():
         text = f"Features have coordinates that {used.name} cannot hold; they were left without a place."
-        notes.append(_unplaced(source.id, text, lost))
-        moved, present = _blanked(moved, lost), present & ~lost
+        notes.append(unplaced_note(source.id, text, lost))
+        moved, present = blanked(moved, lost), present & ~lost
     middle = shapely.centroid(moved.to_numpy()[present])  # an empty shape has no middle to ask for
     rows = np.flatnonzero(present) + 1
     notes += area_of_use_note(source.id, used, shapely.get_x(middle), shapely.get_y(middle), rows=rows)
     return moved, notes + shifted
-
-
-def _finite(source: Source, geometry: gpd.GeoSeries) -> tuple[gpd.GeoSeries, list[Note]]:
-    """Leave features with coordinates that are no numbers without a place, and tell them; they cost no others."""
-    corners, owner = shapely.get_coordinates(geometry.to_numpy(), return_index=True)
-    bad = np.zeros(len(geometry), dtype=bool)
-    bad[owner[~np.isfinite(corners).all(axis=1)]] = True
-    if not bad.any():
-        return geometry, []
-    text = "Features have coordinates that are infinite or no numbers; they were left without a place."
-    return _blanked(geometry, bad), [_unplaced(source.id, text, bad)]
-
-
-def _blanked(geometry: gpd.GeoSeries, bad: np.ndarray) -> gpd.GeoSeries:
-    shapes = geometry.to_numpy().copy()
-    shapes[bad] = None
-    return gpd.GeoSeries(shapes, index=geometry.index, crs=geometry.crs)
-
-
-def _unplaced(source: str, text: str, bad: np.ndarray) -> Note:
-    return Note(source, "geometry_unread", text, int(bad.sum()), rows=tuple((np.flatnonzero(bad) + 1).tolist()))
 
 
 def _require_known(where: str, member: str) -> None:

@@ -58,6 +58,10 @@ def column_fates(
     )
 
 
+_OF_KML = frozenset(["tessellate", "extrude", "visibility", "drawOrder", "altitudeMode"])
+"""Columns that every KML file has; they say how to draw."""
+
+
 def _fate(
     name: str, column: pd.Series, meanings: Sequence[str], ignored: bool, reader: tuple[Fate, str] | None
 ) -> ColumnFate:
@@ -70,6 +74,8 @@ def _fate(
         return ColumnFate(name, reader[0], reader[1])
     if not as_text(column).notna().any():
         return ColumnFate(name, "ignored", "empty")
+    if name in _OF_KML:
+        return ColumnFate(name, "ignored", "of_the_format")
     return ColumnFate(name, "asked", "not_understood")
 
 

@@ -278,3 +278,31 @@ def test_an_empty_shape_among_others_stops_nothing(tmp_path: Path) -> None:
         Source(id="rivers", role="lines", path="lines.geojson", defaults={"kind": "water"}), tmp_path
     ).layer
     assert layer["name"].tolist()[0] == "creek"
+
+
+def test_few_features_off_the_globe_cost_no_others_and_are_named(tmp_path: Path) -> None:
+    shapes = [shapely.Point(-117 - row / 50, 48 + row / 50) for row in range(10)]
+    shapes[4] = shapely.Point(48.1, -117.1)
+    frame = gpd.GeoDataFrame({"n": range(10)}, geometry=shapes, crs=4326)
+    frame.to_file(tmp_path / "a.gpkg")
+    table = read(tmp_path / "a.gpkg")
+    [note] = [note for note in table.notes if note.code == "geometry_unread"]
+    assert note.rows == (5,)
+    assert "exchanged" in note.message
+    assert [row for row, shape in enumerate(table.geometry) if shape is None] == [4]
+
+
+def test_many_features_off_the_globe_stop_the_file(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame(
+        {"n": range(4)}, geometry=[shapely.Point(400_000, 5_300_000)] * 3 + [shapely.Point(-117, 48)]
+    )
+    frame.set_crs(4326).to_file(tmp_path / "a.gpkg")
+    with pytest.raises(SourceError, match="outside -180"):
+        read(tmp_path / "a.gpkg")
+
+
+def test_heights_of_0_are_no_heights(tmp_path: Path) -> None:
+    for height, codes in ((0.0, set()), (312.0, {"z_dropped"})):
+        frame = gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(-117, 48, height)], crs=4326)
+        frame.to_file(tmp_path / f"h{height:g}.gpkg")
+        assert set(told(read(tmp_path / f"h{height:g}.gpkg"))) == codes
