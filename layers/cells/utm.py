@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -70,6 +71,32 @@ def datum_code(text: str) -> str:
 def datum_key(text: str) -> str:
     """Return the letters and digits of a datum's name, without the grid behind it; ``""`` where a cell names none."""
     return re.sub(r"[^a-z0-9]", "", re.split(r"/|\butm\b", text.casefold())[0])
+
+
+_DATUM_IN_HEADING = re.compile(
+    r"(?i)(?<![a-z])(?P<name>nad|n|wgs|psad|sad|agd|gda|etrs|sirgas)[ _-]*(?:19)?"
+    r"(?P<year>27|83|84|56|69|66|94|89|20(?:00|20))(?!\d)"
+)
+_YEAR_AT_END = re.compile(r"(?i)[a-z_ ](?:19)?(27|83|84)\W*$")
+
+
+def datum_of_headings(headings: Sequence[str]) -> str:
+    """Return the geographic CRS that the headings of coordinates name; ``""`` where one names none or they differ.
+
+    ``UTM_E_NAD27``, ``UTME27``, ``N83_EAST``, ``Lat (WGS 84)``.
+    """
+    codes = set()
+    for heading in headings:
+        named, bare = _DATUM_IN_HEADING.search(heading), _YEAR_AT_END.search(heading)
+        if named is not None:
+            name = {"n": "nad"}.get(named["name"].casefold(), named["name"])
+            code = datum_code(f"{name}{named['year']}") or datum_code(name)
+            codes.add(DATUMS["nad83csrs"] if code == DATUMS["nad83"] and "csrs" in heading.casefold() else code)
+        else:
+            codes.add(
+                "" if bare is None else {"27": DATUMS["nad27"], "83": DATUMS["nad83"], "84": "EPSG:4326"}[bare[1]]
+            )
+    return codes.pop() if len(codes) == 1 else ""
 
 
 def usual_zone(texts: np.ndarray) -> float:

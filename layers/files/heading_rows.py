@@ -91,6 +91,8 @@ _LIMIT_WORDS = re.compile(
 _METHOD_WORDS = re.compile(
     r"^(?:methods?|m[ée]thodes?|analytical methods?|m[ée]todos?|technique|package)$", re.IGNORECASE
 )
+_FEWEST_IN_BRACKETS = 3
+"""Units in brackets, as ``(ppm)``, from which a row is one of units whatever stands before them."""
 _UNIT_WORDS = re.compile(r"^(?:units?|unit[ée]s?|unidad(?:es)?|uom)$", re.IGNORECASE)
 _NOTE_WORDS = re.compile(
     r"^\W*(?:notes?|nota|notas|remarks?|remarques?|sources?|fuente|total|totaux|footnote|disclaimer|copyright|©|\*|end of|fin de|"
@@ -351,6 +353,8 @@ def _kind(row: Row) -> str | None:
     for kind, words in (("unit", _UNIT_WORDS), ("limit", _LIMIT_WORDS), ("method", _METHOD_WORDS)):
         if words.match(filled[0]):
             return kind
+    if sum(cell[0] in "([" and cell.strip("()[]").casefold() in _UNITS for cell in filled) >= _FEWEST_IN_BRACKETS:
+        return "unit"
     units = [cell.strip("()[]").casefold() for cell in filled]
     known = [unit in _UNITS for unit in units]
     if not any(len(unit) > 2 or unit in ("%", "dd") for unit in units if unit in _UNITS):

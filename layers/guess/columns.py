@@ -18,6 +18,7 @@ from layers.cells.utm import ZONE
 from layers.guess.amount_choice import AMOUNTS, ORE, best_first, measures_waste, rivals
 from layers.guess.contents import UNSURE, Contents, by_contents
 from layers.guess.numbers import SAMPLE_ROWS, numbers, share_of_numbers
+from layers.guess.place_choice import AXES, is_of_an_axis, nearest_first, other_places
 from layers.guess.words import HOLDING, KIND_WORDS, WHOLE, plain
 from layers.readers.columns import as_text
 from layers.text import fold
@@ -135,6 +136,10 @@ def guess_columns(
             fitting = best_first(layer_column, fitting)
             beside = rivals(layer_column, fitting, cells, decimal_mark)
             fitting = [fitting[0], *(candidate for candidate in fitting if candidate[0] in beside)]
+        if layer_column in AXES:
+            pair = facts.get({"longitude": "latitude", "northing": "easting"}.get(layer_column, ""))
+            fitting = nearest_first(fitting, None if pair is None else str(pair.value))
+            beside = other_places(fitting, cells, decimal_mark)
         best = fitting[0][1]
         if layer_column in SEVERAL:
             chosen = [name for name, _ in sorted(fitting, key=lambda candidate: list(names).index(candidate[0]))]
@@ -147,8 +152,9 @@ def guess_columns(
         facts[layer_column] = Fact(value, f"{reason}{_others(layer_column, chosen, fitting)}", best, beside)
     _one_axis_is_none(facts)
     _spans(cells, wanted, facts, taken)
+    placed = [name for name in names if is_of_an_axis(name)] if set(AXES) & set(facts) else []
     rest = [wanted_field for wanted_field in wanted if wanted_field not in facts]
-    for layer_column, named in by_contents(cells, rest, [*taken, *laboratory], decimal_mark).items():
+    for layer_column, named in by_contents(cells, rest, [*taken, *laboratory, *placed], decimal_mark).items():
         value = named if layer_column in SEVERAL and len(named) > 1 else named[0]
         facts[layer_column] = Fact(value, "what stands in it; its heading says nothing", UNSURE)
     return facts

@@ -17,6 +17,7 @@ from layers.readers.columns import as_text
 _ENOUGH = 5
 _NAMED = 2
 """Ids that are enough where the heading itself says that they are ids of sites."""
+_PLACES = ("latitude", "latitude_degrees", "easting")
 Pair = tuple[Guess, Look]
 Box = tuple[float, float, float, float]
 
@@ -50,6 +51,7 @@ class _Texts:
 
     def __init__(self, sight: Look) -> None:
         self._cells = sight.table.cells
+        self.placed = sight.table.geometry is not None
         self._made: dict[str, set[str]] = {}
 
     def columns(self) -> list[str]:
@@ -114,9 +116,10 @@ def _cross_ids(guess: Guess, texts: _Texts, ids: Mapping[str, set[str]], guesses
 
 
 def _site_key(guess: Guess, texts: _Texts, ids: Mapping[str, set[str]], used: list[Pair]) -> None:
-    """Find the column that says at which site waste was sampled: ids of an inventory, else its names."""
+    """Find the column that says at which site waste, or a sample without a place, was taken: ids of an inventory, else names."""
     medium = guess.value("defaults.medium")
-    if medium != "waste" and "waste" not in (guess.value("values.medium") or {}).values():
+    nowhere = not (texts.placed or any(f"columns.{axis}" in {*guess.facts, *guess.questions} for axis in _PLACES))
+    if medium != "waste" and "waste" not in (guess.value("values.medium") or {}).values() and not nowhere:
         return
     skip = {name for key in ("sample_id", "latitude", "longitude") for name in _column(guess, key)}
     for other, known in ids.items():

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pyproj
 
+from layers.cells.utm import datum_of_headings
 from layers.guess.angle_parts import angle_parts
 from layers.guess.columns import Fact, Guess
+from layers.guess.place_choice import doubts_of_place
 from layers.guess.recognise import Look
 from layers.guess.roles import POSITION
-from layers.guess.words import plain
 from layers.guess.zones import ask_hemisphere
+
+_ZONE_IN_HEADING = re.compile(r"(?i)(?<![a-z])z(?:one|ona)?[ _.]*(\d{1,2})(?!\d)")
 
 
 def ask_crs(guess: Guess, sight: Look) -> None:
@@ -57,25 +61,37 @@ def settle_position(guess: Guess, guessed: dict[str, Fact], sight: Look) -> None
     else:
         for name in ("easting", "northing", "utm_zone"):
             guessed.pop(name, None)
-    if degrees and "datum" not in guessed:
-        headings = " ".join(plain(str(guessed[name].value)) for name in ("latitude", "longitude"))
-        if "27" in headings:
-            guess.say("crs", "EPSG:4267", "the headings say NAD27", 0.85)
-        elif "83" in headings:
-            guess.say("crs", "EPSG:4269", "the headings say NAD83", 0.85)
-        else:
-            datum_note = "degrees without a stated datum: WGS 84 is taken; NAD83 would be 1-2 m off, NAD27 up to 200 m"
-            guess.say("crs", "EPSG:4326", datum_note, 0.7)
+    axes = ("latitude", "longitude") if degrees else ("easting", "northing")
+    chosen = {axis: str(guessed[axis].value) for axis in axes if axis in guessed}
+    zones = {match[1] for name in chosen.values() if (match := _ZONE_IN_HEADING.search(name))}
+    _system(guess, guessed, sight, list(chosen.values()), zones)
+    if zones:  # of two zones each pair is right in its own
+        return
+    for axis, question in doubts_of_place(chosen, {axis: guessed[axis].rivals for axis in chosen}).items():
+        guess.ask(f"columns.{axis}", question)
+        guessed.pop(axis)
+
+
+def _system(guess: Guess, guessed: dict[str, Fact], sight: Look, headings: list[str], zones: set[str]) -> None:
+    """Settle or ask the coordinate system of columns of coordinates."""
+    degrees = "latitude" in guessed
+    stated = datum_of_headings(headings) if "datum" not in guessed else ""
+    if stated and (degrees or "utm_zone" in guessed):
+        guess.say("crs", stated, f"the headings {' and '.join(headings)} say so", 0.85)
+    elif degrees and "datum" not in guessed:
+        datum_note = "degrees without a stated datum: WGS 84 is taken; NAD83 would be 1-2 m off, NAD27 up to 200 m"
+        guess.say("crs", "EPSG:4326", datum_note, 0.7)
     if not degrees and "utm_zone" in guessed:
         ask_hemisphere(guess, guessed, sight)
-    if degrees or "utm_zone" in guessed:
+    if degrees or "utm_zone" in guessed or len(headings) != 2:
         return
-    if {"easting", "northing"} <= set(guessed):
-        x, y = guessed["easting"].value, guessed["northing"].value
-        code = next((match.group(1) for axis in (x, y) if (match := re.search(r"(\d{4,5})$", str(axis)))), None)
-        hint = f" ({code} in the heading may be an EPSG code)" if code else ""
-        guess.ask(
-            "crs",
-            f"in which coordinate system are {x} and {y}? No zone stands beside them{hint}. "
-            "E.g. EPSG:26910 (NAD83, UTM zone 10N).",
-        )
+    code = next((match.group(1) for heading in headings if (match := re.search(r"(\d{4,5})$", heading))), None)
+    hint = f" ({code} in the heading may be an EPSG code)" if code else ""
+    zone = next(iter(zones)) if len(zones) == 1 else None
+    zone_words = f"No zone stands beside them{hint}" if zone is None else f"The headings say zone {zone}"
+    datum = f" and {pyproj.CRS(stated).name}" if stated else ""
+    guess.ask(
+        "crs",
+        f"in which coordinate system are {' and '.join(headings)}? {zone_words}{datum}. "
+        f"E.g. EPSG:{26900 + int(zone or 10)} (NAD83, UTM zone {zone or 10}N).",
+    )

@@ -22,13 +22,14 @@ from layers.cells.utm import (
     ZONE,
     as_metres,
     datum_key,
+    datum_of_headings,
     metre_precision,
     scientific_digit,
     usual_zone,
 )
 from layers.crs import KM_PER_DEGREE
 from layers.errors import SourceError
-from layers.readers.columns import as_numbers, text_column
+from layers.readers.columns import as_numbers, mapped_columns, text_column
 from layers.readers.grid_axes import axes_notes
 from layers.readers.hemispheres import (
     angles_with_sides,
@@ -257,7 +258,11 @@ class _Reader:
 
     def _fallback(self) -> str | None:
         if self.declared is None:
-            return None
+            axes = ("latitude", "longitude", "easting", "northing")
+            return (
+                datum_of_headings([name for axis in axes for name in mapped_columns(self.source, self.cells, axis)])
+                or None
+            )
         geodetic = self.declared.geodetic_crs
         return crs_rules.authority(geodetic.to_2d()) if geodetic is not None else None
 
