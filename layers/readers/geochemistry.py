@@ -48,6 +48,7 @@ from layers.readers.long_tables import one_row_per_sample
 from layers.readers.other_matter import other_matter_notes, part_only_columns, part_only_rows
 from layers.readers.place_checks import check_places
 from layers.readers.points import precision_of
+from layers.readers.shifted_rows import shifted_rows
 from layers.readers.summary_rows import summary_notes, summary_places, summary_reason
 from layers.readers.unclear_controls import unclear_controls
 from layers.schema import MEDIA, GeoDataFrame, Samples, conform
@@ -167,7 +168,7 @@ def _no_samples(
     intervals: Intervals | None,
 ) -> dict[int, tuple[str, str]]:
     """Return the rows that are no samples of the thing, or intervals without a length."""
-    left_out = heading_rows(where, cells, rows)
+    left_out = heading_rows(where, cells, rows) | shifted_rows(cells)
     if options.control_rows == "reject":
         translated = [name for value in source.values for name in mapped_columns(source, cells, value)]
         sample_id = text_column(source, cells, "sample_id", keep_missing_words=True)

@@ -34,6 +34,7 @@ from layers.readers.outline_areas import settle_areas
 from layers.readers.place_checks import check_places
 from layers.readers.points import precision_of
 from layers.readers.record_fields import LAYER_COLUMNS, InventoryOptions, quoted_columns, record_fields
+from layers.readers.shifted_rows import shifted_rows
 from layers.readers.summary_rows import summary_notes, summary_places, summary_reason
 from layers.schema import GeoDataFrame, Records, conform
 
@@ -93,7 +94,7 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     for name in ("official_id", "name"):
         bad |= {position: summary_reason(fields[name].iloc[position]) for position in summary_places(fields[name])}
     field_notes = [*field_notes, *summary_notes(source, "official_id", fields["official_id"], rows)]
-    bad = {**field_bad, **bad, **heading_rows(where, cells, rows)}
+    bad = {**field_bad, **bad, **heading_rows(where, cells, rows), **shifted_rows(cells)}
     rejects = [*table.rejects, *reject_all(source.id, rows, cells, bad)]
     good = np.array([position for position in range(len(cells)) if position not in bad], dtype=int)
     drawn = location.pop("outline_area_m2", None)

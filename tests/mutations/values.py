@@ -137,6 +137,17 @@ def grouped_by_points(sheet: Sheet, draw: Draw) -> None:
     sheet.change("mass_t", lambda cell: f"{cell},0", some(sheet, draw))
 
 
+@mutation("decimal", "unquoted decimal comma in one row before an empty last column", "La", "Ce")
+def comma_shifts(sheet: Sheet, draw: Draw) -> None:
+    sheet.insert("remark", "remark", [""] * len(sheet.rows))
+    [row] = some(sheet, draw)
+    at = sheet.place("La")
+    head, _, tail = sheet.rows[row][at].partition(".")
+    sheet.rows[row][at : at + 1] = [head, tail]
+    del sheet.rows[row][-1]
+    sheet.rows_touched.add(sheet.ids()[row])
+
+
 @mutation("decimal", "decimal comma in one result", "Ce")
 def one_comma(sheet: Sheet, draw: Draw) -> None:
     sheet.change("Ce", lambda cell: cell.replace(".", ","), some(sheet, draw))
