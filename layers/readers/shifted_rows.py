@@ -41,7 +41,7 @@ def shifted_rows(cells: pd.DataFrame) -> dict[int, tuple[str, str]]:
     usual = {
         name: pd.to_numeric(as_text(cells.loc[~odd, name]), errors="coerce").dropna() for name in cells.columns[:-1]
     }
-    found: dict[int, tuple[str, str]] = {}
+    shifted: dict[int, tuple[str, str]] = {}
     for row in map(int, np.flatnonzero(odd)):
         texts = ["" if pd.isna(cell) else str(cell).strip() for cell in cells.iloc[row]]
         if not _among(float(texts[-1].replace(",", ".")), usual[cells.columns[-2]]):
@@ -53,9 +53,9 @@ def shifted_rows(cells: pd.DataFrame) -> dict[int, tuple[str, str]]:
                     f"{cells.columns[at + 1]} are '{head}' and '{tail}': a comma parted '{head},{tail}' in two, and what stands "
                     "behind it is one column too far"
                 )
-                found[row] = ("shifted_row", reason)
+                shifted[row] = ("shifted_row", reason)
                 break
-    return found
+    return shifted
 
 
 def _parted(head: str, tail: str, numbers: pd.Series | None) -> bool:
