@@ -52,6 +52,9 @@ UTM_ZONES = {
 }
 """Zones in which a datum is used; WGS 84 has all 60."""
 
+BAND_S_METRES = (3_500_000.0, 4_450_000.0)
+"""Northings at which S behind a zone may be the band or the southern hemisphere."""
+
 SOUTHERN = frozenset(["EPSG:4283", "EPSG:7844", "EPSG:4202", "EPSG:4203", "EPSG:4148", "EPSG:4167", "EPSG:4272"])
 """Datums used south of the equator only: their zones need no letter."""
 

@@ -63,6 +63,10 @@ def why_left_out(cells: pd.DataFrame) -> str:
     if axes:
         shown = f"{' and '.join(map(repr, axes))} hold no degrees"
         numbers = pd.to_numeric(texts[axes[0]], errors="coerce").abs()
+        kinds = {headings[name].kind for name in axes}
+        if numbers.le(_MOST_DEGREES).mean() > _MOSTLY and len(kinds) == 1:
+            other = next(axis for axis in ("latitude", "longitude") if axis not in kinds)
+            return f"{', '.join(map(repr, axes))} is a {kinds.pop()} and no column is known as the {other}: map both by hand"
         if numbers.le(_MOST_DEGREES).mean() > _MOSTLY:
             return f"{shown} of their own axis ({texts[axes[0]].iloc[0]}): were the two exchanged? Map them by hand"
         return f"{shown} ({texts[axes[0]].iloc[0]}); metres go under easting and northing"

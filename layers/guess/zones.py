@@ -9,8 +9,9 @@ import pandas as pd
 import pyproj
 
 from layers import jurisdictions as known
+from layers.cells.utm import BAND_S_METRES
 from layers.guess.columns import Fact, Guess
-from layers.guess.numbers import numbers
+from layers.guess.numbers import as_numbers, numbers
 from layers.guess.recognise import Look
 from layers.map_sheets import sheet_box
 from layers.readers.columns import as_text
@@ -20,6 +21,7 @@ _REACH_DEGREES = 15.0
 _MOST = 8
 _AGREES = 0.6
 _NEAR_DEGREES = 0.25
+_ENDS_IN_S = r"(?i)\d\s*-?\s*S\s*$"
 
 
 def suggest_crs(guess: Guess, sight: Look, extent: Box | None) -> None:
@@ -136,6 +138,14 @@ def ask_hemisphere(guess: Guess, facts: dict[str, Fact], sight: Look) -> None:
     """Ask on which side of the equator zones without a letter lie, where both sides have land and no datum tells."""
     cells = sight.table.cells
     zones = as_text(cells[str(facts["utm_zone"].value)]).dropna()
+    if _may_be_band_s(zones, cells, facts, guess.value("decimal_mark") or "."):
+        shown = zones[zones.str.contains(_ENDS_IN_S)].iloc[0]
+        guess.ask(
+            "defaults.utm_hemisphere",
+            f"does S in {facts['utm_zone'].value} (e.g. {shown}) mean band S, 32 to 40 degrees "
+            "north, or south of the equator? Its northings fit both. Answer N or S.",
+        )
+        return
     numbers = pd.to_numeric(zones.str.extract(r"^\D*(\d{1,2})(?:\.0+)?\s*$")[0], errors="coerce").dropna()
     datums = set(as_text(cells[str(facts["datum"].value)]).dropna()) if "datum" in facts else set()
     datum_known = any(re.search(r"(?i)nad|csrs|gda|agd|etrs|ed50|nzgd|osgb|hartebeest", str(datum)) for datum in datums)
@@ -145,3 +155,11 @@ def ask_hemisphere(guess: Guess, facts: dict[str, Fact], sight: Look) -> None:
             "defaults.utm_hemisphere",
             f"are the zones in {facts['utm_zone'].value} (e.g. {zones.iloc[0]}) north or south of the equator? Answer N or S.",
         )
+
+
+def _may_be_band_s(zones: pd.Series, cells: pd.DataFrame, facts: dict[str, Fact], mark: str) -> bool:
+    """Say whether zones such as ``11S`` may name the band or the hemisphere, by the northings beside them."""
+    if "northing" not in facts or not zones.str.contains(_ENDS_IN_S).any():
+        return False
+    northings = as_numbers(cells[str(facts["northing"].value)], mark)[zones.index[zones.str.contains(_ENDS_IN_S)]]
+    return bool(((northings > BAND_S_METRES[0]) & (northings < BAND_S_METRES[1])).any())

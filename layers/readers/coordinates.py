@@ -16,6 +16,7 @@ from layers.area_of_use import area_of_use_note
 from layers.catalogue.source import Source
 from layers.cells.angles import all_decimals, parse_angle
 from layers.cells.utm import (
+    BAND_S_METRES,
     DATUMS,
     SOUTHERN,
     UTM_ZONES,
@@ -353,7 +354,7 @@ class _Reader:
         word = (match["letter"] or "").upper() if match else ""
         letter = word[:1]
         number = int(match["zone"]) if match else 0
-        ambiguous = word == "S" and 3_500_000 < y < 4_450_000
+        ambiguous = word == "S" and BAND_S_METRES[0] < y < BAND_S_METRES[1]
         if not np.isfinite(x) or not np.isfinite(y) or x in _SENTINELS or (x == 0 and y == 0):
             self.reject(points, row, "bad_coordinate", f"{shown} are no coordinates")
         elif not text:
@@ -374,12 +375,8 @@ class _Reader:
             code = "swapped" if swapped else "out_of_range"
             self.reject(points, row, code, f"{shown}: " + ("the two look swapped" if swapped else "outside a UTM zone"))
         elif ambiguous:
-            self.reject(
-                points,
-                row,
-                "bad_zone",
-                f"zone '{text}' may be band S (north) or the southern hemisphere; write {number}N or band letters",
-            )
+            why = f"zone '{text}' may be band S (north) or the southern hemisphere; state defaults.utm_hemisphere"
+            self.reject(points, row, "bad_zone", why)
         else:
             north = system not in SOUTHERN if not letter else letter != "S" and letter >= "N"
             return system, number, north

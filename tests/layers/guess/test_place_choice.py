@@ -14,6 +14,7 @@ from layers.guess.columns import Guess
 from layers.guess.file import guess_file
 from layers.guess.links import relate
 from layers.guess.recognise import finds
+from layers.guess.unread_tables import why_left_out
 from layers.readers.coordinates import read_points
 
 SITES = {
@@ -148,3 +149,23 @@ def test_a_table_without_a_place_is_linked_by_its_key_and_its_units_are_seen(tmp
     lab = next(guess for guess, _ in pairs if guess.id == "lab")
     assert lab.value("columns.site_key") == "Site ID"
     assert set(lab.questions) == {"defaults.medium"}
+
+
+@pytest.mark.parametrize(
+    ("zone", "northing", "asked"),
+    [("11S", 4_290_000, True), ("11 s", 4_290_000, True), ("11T", 5_290_000, False), ("19S", 6_976_000, False)],
+)
+def test_band_s_is_asked_about_and_the_answer_is_read(tmp_path: Path, zone: str, northing: int, asked: bool) -> None:
+    columns = {"EASTING": np.arange(483691, 483696), "NORTHING": np.arange(northing, northing + 5), "ZONE": [zone] * 5}
+    question = guessed(tmp_path, columns).questions.get("defaults.utm_hemisphere", "")
+    assert ("band S" in question) is asked
+    if asked:
+        mapped = {"easting": "EASTING", "northing": "NORTHING", "utm_zone": "ZONE"}
+        source = Source(id="a", role="inventory", path="a.csv", columns=mapped, defaults={"utm_hemisphere": "N"})
+        points = read_points(source, "a", pd.DataFrame(columns).astype("str"), np.arange(2, 7))
+        assert points.latitude == pytest.approx(38.76, abs=0.1)
+
+
+def test_a_lone_axis_is_not_called_exchanged() -> None:
+    cells = pd.DataFrame({"Longitude": ["10.56", "10.47"], "Weite": ["48.4", "48.1"]})
+    assert "no column is known as the latitude" in why_left_out(cells)
