@@ -14,6 +14,7 @@ from layers.files.delimited import DELIMITERS, Grid
 _LEAST_COLUMNS = 3
 _LEAST_LINES = 3
 _LOOKED_AT = 2000
+_RULE = re.compile(r"\s*(?:[-=]{2,}\s+){2,}[-=]{2,}\s*")
 _RUN = re.compile(r"\S {2,}\S")
 
 
@@ -40,6 +41,10 @@ def laid_out(source: str, where: str, text: str, notes: tuple[Note, ...]) -> Gri
         If the text is laid out with blanks and its columns cannot be told apart.
     """
     lines = text.splitlines()
+    ruled = under_a_rule(lines)
+    if ruled is not None:
+        words = f"The text was cut where the line of dashes under its headings is, into {len(ruled[0][0])} columns."
+        return Grid(*ruled, (*notes, Note(source, "fixed_width", words)))
     if any(mark in line for line in lines[:_LOOKED_AT] for mark in DELIMITERS):
         return None
     numbers = [number for number, line in enumerate(lines, 1) if line.strip()]
@@ -58,6 +63,22 @@ def laid_out(source: str, where: str, text: str, notes: tuple[Note, ...]) -> Gri
     how = "columns of fixed width" if edges is not None else "blanks between the cells"
     note = Note(source, "fixed_width", f"The text has no delimiter; it was cut by {how} into {len(rows[0])} columns.")
     return Grid(rows, numbers, (*notes, note))
+
+
+def under_a_rule(lines: Sequence[str]) -> tuple[list[list[str]], list[int]] | None:
+    """Return the cells, and the numbers of their lines, of text whose second line is dashes over each column; else None.
+
+    Delimiters in the cells (``Copper, Zinc``) part nothing there. The blanks between the dashes must be blank in every line.
+    """
+    numbers = [number for number, line in enumerate(lines, 1) if line.strip()]
+    if len(numbers) < _LEAST_LINES or not _RULE.fullmatch(lines[numbers[1] - 1]):
+        return None
+    starts = [dashes.start() for dashes in re.finditer(r"[-=]+", lines[numbers[1] - 1])]
+    kept = [numbers[0], *numbers[2:]]
+    if any(lines[number - 1][start - 1 : start].strip() for number in kept for start in starts[1:]):
+        return None
+    edges = list(zip(starts, [*starts[1:], 0], strict=True))
+    return cut([lines[number - 1] for number in kept], edges), kept
 
 
 def column_edges(lines: Sequence[str]) -> list[tuple[int, int]] | None:

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from layers.accounting import raw_json
 from layers.catalogue.source import Source
 from layers.errors import SourceError
+from layers.files.fixed_width import under_a_rule
 from layers.files.tables import RawTable, read_table
 
 POINTS = [shapely.Point(-120, 55), shapely.Point(-119, 55), shapely.Point(-118, 55)]
@@ -686,3 +687,26 @@ def test_a_column_that_is_mostly_nines_is_told(tmp_path: Path, cells: list[str],
     (tmp_path / "t.csv").write_text("id,x\n" + "".join(f"{row},{cell}\n" for row, cell in enumerate(cells)))
     raw = read_table(Source(id="t", role="inventory", path="t.csv"), tmp_path)
     assert any(note.code == "code_of_nines" for note in raw.notes) == told
+
+
+_RULED = (
+    "SITE NO   NAME              LAT      COMMODITY\n"
+    "--------- ----------------- -------- ----------------\n"
+    "A01       Old Hill           48.3892 Lead\n"
+    "A02       North Pit; upper   48.4574 Copper, Zinc\n"
+    "A03       Lac Long           48.6080 Gold\n"
+)
+
+
+def test_text_under_a_line_of_dashes_is_cut_there_whatever_its_cells_hold(tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text(_RULED, encoding="utf-8")
+    table = read(tmp_path / "list.txt")
+    assert list(table.cells.columns) == ["SITE NO", "NAME", "LAT", "COMMODITY"]
+    assert table.cells["COMMODITY"].tolist() == ["Lead", "Copper, Zinc", "Gold"]
+    assert table.cells["NAME"].tolist() == ["Old Hill", "North Pit; upper", "Lac Long"]
+    assert list(table.rows) == [3, 4, 5]
+
+
+def test_dashes_that_cells_reach_over_part_nothing() -> None:
+    assert under_a_rule(_RULED.splitlines()) is not None
+    assert under_a_rule(_RULED.replace("Old Hill          ", "Old Hill and moreX").splitlines()) is None
