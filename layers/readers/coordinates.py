@@ -42,7 +42,7 @@ from layers.readers.hemispheres import (
     zones_without_side,
 )
 from layers.readers.other_grids import refuse_other_grids
-from layers.readers.packed_angles import packed_notes
+from layers.readers.packed_angles import packed_notes, unpacked
 from layers.readers.placed_rows import coordinate_columns
 from layers.readers.points import Points, fill, flag_powers, flag_rounded, flag_swapped
 
@@ -119,7 +119,8 @@ class _Reader:
 
         Parts that are all 0 are a placeholder. A hemisphere column, or a default, gives positive numbers their sign.
         """
-        column = self._parts_of(axis, self._column(axis))
+        column = unpacked(mapped_columns(self.source, self.cells, axis), self._column(axis))
+        column = self._parts_of(axis, column)
         if said_by_heading(self.source, self.cells, axis, column.to_numpy(dtype=object)):
             filled = column != ""
             self.notes.append(heading_note(self.source, axis, self.cells, int(filled.sum())))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,18 @@ _BELOW_SIXTY = 0.6
 _FEWEST_SECONDS = 5
 """Fewer different pairs are those of a grid or of rounded numbers."""
 _DECIMALS = r"^\D*(\d{1,3})\.(\d\d)(\d\d)?(\d*)\D*$"
+
+_STATED = re.compile(r"(?i)(?<![a-z])d{1,3}[.,]mm[.,]?ss(?![a-z])")
+"""A heading that says how its numbers are packed."""
+
+
+def unpacked(headings: Sequence[str], texts: pd.Series) -> pd.Series:
+    """Return ``49.0724`` as degrees, minutes and seconds where the heading of an axis says ``D.MMSS``; others as they are."""
+    if not headings or not all(_STATED.search(heading) for heading in headings):
+        return texts
+    parts = texts.str.extract(r"^(\D*\d{1,3})[.,](\d{1,2})(\d{0,2})(\d*)(\D*)$").fillna("")
+    packed = parts[1].str.ljust(2, "0") + " " + parts[2].str.ljust(2, "0") + "." + parts[3] + "0" + parts[4]
+    return texts.where(parts[1] == "", parts[0] + " " + packed)
 
 
 def packed_notes(source: Source, axes: Mapping[str, pd.Series], rows: np.ndarray) -> list[Note]:
