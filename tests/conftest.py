@@ -12,6 +12,9 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+# Tests run side by side: threads of BLAS that wait for each other by turning made small fits seventy times slower. Before numpy.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import hypothesis
 import pytest
 

@@ -20,6 +20,7 @@ from layers.errors import StageError
 from layers.rasters.cog import GridWindow, Rectangle, Surface
 from layers.rasters.raster import Raster
 from layers.rasters.reader import open_raster, read_window
+from pipeline.kernels.blas_threads import one_blas_thread
 from pipeline.learning.trained_model import Applicability, TrainedModel
 
 METRES_PER_DEGREE = 111_320.0
@@ -112,12 +113,10 @@ def _windows(
     model: TrainedModel, used: list[Raster], grid: Raster, cells: Rectangle, params: ScoreSurfaceParams
 ) -> Iterator[GridWindow]:
     """Score cells of the grid window by window in the order of reading; files stay open only while it is walked."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
     score = partial(_score, model, _inside_of(model.surface_applicability), params.min_known_share)
     with ExitStack() as stack:
         handles = [stack.enter_context(open_raster(raster)) for raster in used]
-        stack.enter_context(threadpool_limits(limits=1, user_api="blas"))
+        stack.enter_context(one_blas_thread())
         pool = stack.enter_context(ThreadPoolExecutor(max_workers=params.threads))
         ahead: deque[Any] = deque()
         for window in cells.cut(params.window_cells):

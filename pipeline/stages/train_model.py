@@ -15,6 +15,7 @@ from layers.schema import Companion, Features, GeoDataFrame, Labels, Sites, Site
 from layers.validation import Proxies, Validation
 from pipeline.evidence.assay_spread import USUAL_ASSAYS, AssaySpread
 from pipeline.evidence.proxy_grades import ProxyParams
+from pipeline.kernels.blas_threads import one_blas_thread
 from pipeline.kernels.spatial_blocks import Variogram, choose_block_km, grid_blocks
 from pipeline.learning.applicability import fit_grade_line, measure_applicability, weigh_waste
 from pipeline.learning.bagging import UNLABELLED
@@ -145,16 +146,13 @@ def train_model(
         Of kind ``supervised``, ``pu_bagging`` or ``companion_only``.
     """
     from sklearn import config_context
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     table = _together(features, labels, companion, site_tonnage, sites)
     if learned is not None:
         columns = ["site_id", "learned_log10", "learned_sd"]
         table = table.merge(learned[columns], on="site_id", how="left", validate="one_to_one")
-    # Hundreds of small fits: what scikit-learn checks of its own parameters and of tables made here takes a tenth of them. BLAS
-    # cuts its sums by the number of its threads, and their last digits go with it: it has one, whatever is asked.
-    limits = {"blas": 1, "openmp": params.workers}
-    with threadpool_limits(limits=limits), config_context(assume_finite=True, skip_parameter_validation=True):
+    # Hundreds of small fits: what scikit-learn checks of its own parameters and of tables made here takes a tenth of them.
+    with one_blas_thread(params.workers), config_context(assume_finite=True, skip_parameter_validation=True):
         return _train(table, [name for name in features.columns if name != "site_id"], splits, params)
 
 

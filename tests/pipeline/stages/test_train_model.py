@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from layers import schema
 from pipeline.learning.trained_model import held_out_table
@@ -252,6 +252,7 @@ def test_sums_are_cut_the_same_way_whatever_threads_are_asked_for(planted, monke
         return real(*args)
 
     monkeypatch.setitem(train_model.__globals__, "_train", watched)
-    learn(frames, QUICK.model_copy(update={"workers": 4}))
+    with threadpool_limits(limits=2, user_api="blas"):
+        learn(frames, QUICK.model_copy(update={"workers": 4}))
     assert threads
     assert set(threads) == {1}
