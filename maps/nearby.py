@@ -110,11 +110,23 @@ def in_language(publication: Publication, table: pd.DataFrame, lang: str) -> pd.
     )
 
 
-def relation(kind: str, distance_km: float, lang: str) -> str:
-    """Say how a site lies to an area, with the straight-line distance where it is outside."""
+def relation(kind: str, distance_km: float, lang: str, *, coarse: bool) -> str:
+    """Say how a site lies to an area, with the straight-line distance where it is outside; about so far of a coarse outline."""
     if kind == "near":
-        return words.phrase("relation_near_km", lang, km=words.number(distance_km, lang, 1))
+        return words.phrase("relation_near_km", lang, far=_kilometres(distance_km, coarse, lang))
     return words.word(f"relation_{kind}", lang)
+
+
+def kept_coarse(territories: pd.DataFrame) -> set[str]:
+    """Return the ids of areas whose outline is published on a grid only."""
+    return set(territories.loc[territories["publish"] == "generalised", "territory_id"])
+
+
+def distances_as_told(site_territories: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
+    """Return the relations of sites to areas with distances to coarse outlines in the steps that pages tell them in, km."""
+    coarse = site_territories["territory_id"].isin(kept_coarse(territories)) & (site_territories["relation"] == "near")
+    steps = np.maximum(1.0, np.floor(site_territories["distance_km"] / COARSE_STEP_KM + 0.5))
+    return site_territories.assign(distance_km=site_territories["distance_km"].mask(coarse, steps * COARSE_STEP_KM))
 
 
 def areas_per_site(publication: Publication, lang: str) -> dict[str, str]:
@@ -122,10 +134,10 @@ def areas_per_site(publication: Publication, lang: str) -> dict[str, str]:
     table = publication.site_territories
     colon = words.word("colon", lang)
     areas: dict[str, list[tuple[str, str]]] = {}
+    coarse = kept_coarse(publication.territories)
     for row in rows(table):
-        sentence = (
-            f"{row.territory} ({words.layer(row.layer, lang)}){colon}{relation(row.relation, row.distance_km, lang)}"
-        )
+        how = relation(row.relation, row.distance_km, lang, coarse=row.territory_id in coarse)
+        sentence = f"{row.territory} ({words.layer(row.layer, lang)}){colon}{how}"
         areas.setdefault(row.site_id, []).append((search_key(row.territory), sentence))
     return {site: "; ".join(sentence for _, sentence in sorted(several)) for site, several in areas.items()}
 
@@ -166,8 +178,7 @@ def _by_relation(
     table = publication.site_territories
     order = {kind: at for at, kind in enumerate(("inside", "overlaps", "near"))}
     by_relation: dict[tuple[str, ...], dict[int, set[tuple[str, str]]]] = {}
-    areas = publication.territories
-    coarse = set(areas.loc[areas["publish"] == "generalised", "territory_id"])
+    coarse = kept_coarse(publication.territories)
     for row in rows(table):
         name = str(row.territory)
         far = _kilometres(row.distance_km, row.territory_id in coarse, lang)

@@ -209,8 +209,12 @@ def _row(label: str, figures: Figures, lang: str) -> list[str]:
     if figures.auc_low is not None:
         text += f" ({words.number(figures.auc_low, lang, 2)}–{words.number(figures.auc_high, lang, 2)})"
     if isinstance(figures, RuleFigures) and figures.lead_low is not None:
-        ends = (words.number(value, lang, 2) for value in (figures.lead, figures.lead_low, figures.lead_high))
-        text += words.phrase("model_leads", lang, **dict(zip(("lead", "low", "high"), ends, strict=True)))
+        lead, low, high = (
+            words.number(value, lang, 2) for value in (figures.lead, figures.lead_low, figures.lead_high)
+        )
+        behind = figures.lead is not None and round(figures.lead, 2) < 0
+        lead_words = {"behind": lead.lstrip("-\u2212")} if behind else {"lead": lead}
+        text += words.phrase("model_trails" if behind else "model_leads", lang, low=low, high=high, **lead_words)
     captures = [figures.capture.get(share) for share in SHARES]
     return [
         label,

@@ -21,6 +21,7 @@ from layers.precision import at_precision
 from layers.readers.gazetteer import gazetteer_facts, gazetteer_towns
 from layers.samples.censoring import censoring_notes
 from layers.schema import Backdrop, Links, Ranking, Sites, Targets, conform
+from maps.nearby import distances_as_told
 from maps.publication import MAIN_TARGET, TARGET_COLUMNS, Publication
 from maps.reasons import phrase_reason
 from maps.report.model_card import model_card
@@ -106,7 +107,8 @@ def _write_tables(publication: Publication, results: Results, store: RunStore, l
         store.run_folder.remove("targets.csv")
     else:
         store.write_csv("targets.csv", _rounded(results.targets[list(Targets.to_schema().columns)]))
-    store.write_csv("site_territories.csv", results.known.territories)
+    relations_as_told = distances_as_told(results.known.territories, publication.territories)
+    store.write_csv("site_territories.csv", relations_as_told)
     store.write_csv("accounting.csv", publication.accounting)
     store.write_csv("rejected.csv", results.inputs.rejected)
     store.write_csv("stages/links.csv", _links_in_words(results.links))

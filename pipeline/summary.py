@@ -11,7 +11,7 @@ import pandas as pd
 
 from layers.validation import Validation
 from maps.verdict import score_key
-from maps.words import chance, kinds_counted, word
+from maps.words import chance, kinds_counted, rounded, word
 from pipeline.request_keys import RequestsTold
 
 NO_CONTACT = (
@@ -144,9 +144,10 @@ def grade_or_score(row: Mapping[Any, Any], score_name: str) -> str:
         What the score of a site without samples is in this run; see `RunSummary`.
     """
     if row["treo_low_ppm"] == 0:
-        return f"nothing detected in its samples, below {row['treo_high_ppm']:,.0f} ppm"
+        return f"nothing detected in its samples, below {rounded(row['treo_high_ppm'], 'en')} ppm"
     if pd.notna(row["treo_ppm"]):
-        return f"{row['treo_ppm']:,.0f} ppm measured ({row['treo_low_ppm']:,.0f}-{row['treo_high_ppm']:,.0f})"
+        middle, low, high = (rounded(row[column], "en") for column in ("treo_ppm", "treo_low_ppm", "treo_high_ppm"))
+        return f"{middle} ppm measured ({low}-{high})"
     return f"{score_name} {chance(row['score'], 'en')}"
 
 

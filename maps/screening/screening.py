@@ -15,6 +15,7 @@ from maps.nearby import (
     communities_near,
     distance_to_place_km,
     in_language,
+    kept_coarse,
     relation,
     search_key,
 )
@@ -188,8 +189,10 @@ def around_site(publication: Publication, site_id: str, within_km: float, lang: 
     colon = words.word("colon", lang)
     title = words.word("around_title", lang).format(site=_named(site))
     lines = [title, "", words.word("around_areas", lang)]
+    coarse = kept_coarse(publication.territories)
     lines += [
-        f"  {row.territory} ({words.layer(row.layer, lang)}){colon}{relation(row.relation, row.distance_km, lang)}"
+        f"  {row.territory} ({words.layer(row.layer, lang)}){colon}"
+        f"{relation(row.relation, row.distance_km, lang, coarse=row.territory_id in coarse)}"
         for row in rows(relations.sort_values(["territory", "layer"], key=lambda column: column.map(search_key)))
     ] or [f"  {words.word('around_none', lang)}"]
     near = communities_near(publication, site["longitude"], site["latitude"], within_km)

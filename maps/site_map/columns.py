@@ -74,6 +74,19 @@ def scaled(values: pd.Series, factor: float) -> list[int | None]:
     return table.tolist()
 
 
+def thousandths(chances: pd.Series) -> list[int | None]:
+    """Return chances from 0 to 1 times a thousand as integers that round to the same two decimals as the chances do.
+
+    Of 0.9454, which pages print as 0.95, 945 would be left and be printed as 0.94 or 0.95 by the turn of a bit: it becomes 946.
+    """
+    given = chances.to_numpy(dtype=float)
+    kept = np.rint(given * 1000)
+    half = np.isfinite(given) & (kept % 10 == 5)
+    hundredths = np.array([float(f"{chance:.2f}") for chance in given[half]])
+    kept[half] += np.where(hundredths * 1000 > kept[half], 1, -1)
+    return scaled(pd.Series(kept), 1)
+
+
 def texts(values: Iterable[Any]) -> list[str | None]:
     """Return texts as they are; missing as None."""
     given = pd.Series(values)

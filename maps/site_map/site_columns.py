@@ -14,7 +14,7 @@ from maps import assets, words
 from maps.publication import Publication
 from maps.reasons import OF_AMOUNT, READ_AT, reason_parts, unit_of
 from maps.rows import grade_rule_told, kinds_shown, shared_ranks
-from maps.site_map.columns import Listed, grouped, numbers, places_in, scaled, texts
+from maps.site_map.columns import Listed, grouped, numbers, places_in, scaled, texts, thousandths
 from maps.site_map.tiers import tiers
 from maps.verdict import rests_on_companion
 
@@ -72,9 +72,9 @@ def site_columns(publication: Publication, shown: pd.DataFrame, ranked: int) -> 
         "name": texts(shown["name"]),
         "x": scaled(shown["longitude"], 1e5),
         "y": scaled(shown["latitude"], 1e5),
-        "score": scaled(chance["score"], 1000),
-        "score_low": scaled(chance["score_low"], 1000),
-        "score_high": scaled(chance["score_high"], 1000),
+        "score": thousandths(chance["score"]),
+        "score_low": thousandths(chance["score_low"]),
+        "score_high": thousandths(chance["score_high"]),
         "rank": numbers(shown["rank"], 12),
         "rank_low": numbers(shown["rank_low"], 12),
         "rank_high": numbers(shown["rank_high"], 12),
@@ -100,11 +100,11 @@ def site_columns(publication: Publication, shown: pd.DataFrame, ranked: int) -> 
         ),
         "payable": numbers(shown["payable_t"], 2),
         "payable_high": numbers(shown["payable_high_t"], 2),
-        "chance_payable": scaled(shown["chance_payable"], 1000),
+        "chance_payable": thousandths(shown["chance_payable"]),
         "applicability": [None] * len(shown) if unused else listed("applicability"),
         "ranked_last": [1 if there else None for there in _column(shown, "ranked_last_reason").notna()],
         "waste_n": [value or None for value in numbers(_column(shown, "waste_n"), 6)],
-        "companion": scaled(shown["companion_score"], 1000),
+        "companion": thousandths(shown["companion_score"]),
         "companion_rank": numbers(shown["companion_rank"], 12),
         "community": listed("nearest_community"),
         "community_km": numbers(shown["community_km"], 3),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from maps.publication import MAIN_TARGET, Publication
 from maps.rows import shared_ranks, worth_counts
-from maps.site_map.columns import numbers, scaled
+from maps.site_map.columns import numbers, thousandths
 from maps.site_map.packing import packed
 from maps.site_map.tiers import tiers
 
@@ -78,7 +78,7 @@ def _first(rows: pd.DataFrame, at: pd.Series) -> list[list[Any]]:
         ends["first"].tolist(),
         ends["last"].tolist(),
         *(top[name].astype(int).tolist() for name in ("rank_low", "rank_high")),
-        *(scaled(top[name], 1000) for name in ("score", "score_low", "score_high")),
+        *(thousandths(top[name]) for name in ("score", "score_low", "score_high")),
         *(numbers(top[name], 2) for name in ("grade_low_ppm", "grade_high_ppm", "payable_t")),
         top["evidence"].eq("measured").astype(int).tolist(),
     ]

@@ -184,6 +184,19 @@ def test_search_knows_metals_towns_lakes_rivers_and_coordinates_and_the_map_foll
     assert page.evaluate("coordinates('2019 12')") is None
 
 
+def test_whole_words_come_before_beginnings_and_what_is_not_offered_is_counted(page: Any) -> None:
+    kept = page.evaluate("base.names.name.slice()")
+    assert len(kept) >= 2
+    page.evaluate("base.names.name.splice(0, 2, 'Old Lake 15', 'Old Lake 1')")
+    offered = page.evaluate("placesFor('lake 1').map((one) => one.at.name)")
+    assert offered.index("Old Lake 1") < offered.index("Old Lake 15")
+    page.evaluate("(names) => { base.names.name = names; }", kept)
+    many = page.evaluate("placesFor('on').length")
+    search(page, "on")
+    rest = page.locator("#places li").all_inner_texts()[8:]
+    assert rest == ([f"and {many - 8} more"] if many > 8 else [])
+
+
 def test_a_chosen_place_keeps_what_is_near_it_also_from_a_link(browser: Any, run: Path, page: Any) -> None:
     search(page, "lake one")
     page.click("#places button >> nth=0")

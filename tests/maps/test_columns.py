@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from maps.site_map.columns import Listed, grouped, numbers, places_in, scaled, texts
+from maps.site_map.columns import Listed, grouped, numbers, places_in, scaled, texts, thousandths
 
 
 def as_written(value: float, digits: int) -> float | int | None:
@@ -68,3 +68,17 @@ def test_rows_stand_under_their_owner_in_their_order() -> None:
     assert grouped(4, np.array([2, 0, 2]), ["a", "b", "c"], [1, 2, None]) == [["b", 2], [], ["a", 1, "c", None], []]
     assert grouped(2, np.array([], dtype=int), []) == [[], []]
     assert grouped(0, np.array([], dtype=int), []) == []
+
+
+def test_chances_keep_the_two_decimals_that_pages_print() -> None:
+    chances = np.concatenate(
+        [np.random.default_rng(3).uniform(0, 1, 5_000), np.arange(0, 1.0005, 0.0005), [0.9454, np.nan]]
+    )
+    kept = thousandths(pd.Series(chances))
+    for chance, thousandth in zip(chances, kept, strict=True):
+        if np.isnan(chance):
+            assert thousandth is None
+        else:
+            assert thousandth is not None
+            assert abs(thousandth / 1000 - chance) <= 0.0016
+            assert f"{thousandth / 1000:.2f}" == f"{chance:.2f}"

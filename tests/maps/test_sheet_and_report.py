@@ -506,7 +506,9 @@ def test_the_few_wastes_that_were_analysed_are_all_named_rich_or_not(made_up: Mo
     ranking = made.ranking.assign(label_rule=made.ranking["label_rule"].where(made.ranking.index != 3, "assay: below"))
     sites = made.sites.assign(waste_treo_ppm=120.0, waste_n=4)
     said = validation_notes(replace(made, ranking=ranking, sites=sites), "en")
-    rich, poor = (next(one for one in said if start in one) for start in ("shown to be rich", "do not show them"))
+    rich, poor = (
+        next(one for one in said if start in one) for start in ("reach the grade asked for", "do not show them")
+    )
     names = ranking["name"].fillna(ranking["site_id"])
     assert f"{names[0]} (120\u00a0ppm, n\u00a0=\u00a04)" in rich
     assert f"{names[3]} (120\u00a0ppm, n\u00a0=\u00a04)" in poor

@@ -15,7 +15,8 @@ import yaml
 
 from layers.errors import StageError
 from layers.schema import COMMUNITY_KINDS, DISPOSALS, EVIDENCE, LINE_KINDS, METHODS, RELATIONS, WASTE_TYPES
-from maps import words
+from layers.validation import RuleFigures
+from maps import verdict, words
 from maps.reasons import phrase_reason, reason_parts
 
 MAPS = Path(words.__file__).parent
@@ -149,8 +150,8 @@ def test_dates_are_written_out() -> None:
          "les gisements de ce type contiennent souvent les éléments recherchés, ce qui parle pourtant contre lui face aux autres sites"),
         ("part_amount", float("nan"), -1.0, "the amount of waste is not known and taken as usual for such a place, which speaks against it",
          "la quantité de résidus est inconnue et prise comme habituelle pour un tel lieu, ce qui parle contre lui"),
-        ("neighbour_assays_ppm", 2007.6, 1.0, "sampled wastes nearby and alike point to about 2,000\u00a0ppm of the elements looked for, which speaks for it",
-         "des résidus échantillonnés proches et semblables font attendre environ 2\u202f000\u00a0ppm des éléments recherchés, ce qui parle en sa faveur"),
+        ("neighbour_assays_ppm", 2007.6, 1.0, "the sampled wastes, weighed by nearness and likeness, point to about 2,000\u00a0ppm of the elements looked for, which speaks for it",
+         "les résidus échantillonnés, pesés selon leur proximité et leur ressemblance, font attendre environ 2\u202f000\u00a0ppm des éléments recherchés, ce qui parle en sa faveur"),
         ("waste_measured_ppm", 1751.0, -0.47, "samples of the waste itself point to about 1,800\u00a0ppm of the elements looked for, which is less than all else here lets expect",
          "des échantillons des résidus eux-mêmes font attendre environ 1\u202f800\u00a0ppm des éléments recherchés, ce qui est moins que tout le reste ici ne laisse attendre"),
         ("waste_measured_ppm", 1751.0, 0.47, "samples of the waste itself point to about 1,800\u00a0ppm of the elements looked for, which speaks for it",
@@ -404,3 +405,9 @@ def test_a_grade_from_nothing_on_is_told_as_below_its_upper_end() -> None:
     assert words.grade(0.0, 7_019.0, "fr") == "rien de décelé, moins de 7\u202f000\u00a0ppm"
     assert words.grade(70.2, 7_019.0, "en") == "70–7,000\u00a0ppm"
     assert words.grade(None, None, "en") == "not known"
+
+
+@pytest.mark.parametrize(("lead", "said"), [(0.03, "leads by 0.03"), (0.0, "leads by 0.00"), (-0.03, "trails by 0.03")])
+def test_a_model_behind_a_simpler_rule_trails_it(lead: float, said: str) -> None:
+    figures = RuleFigures(auc=0.9, lead=lead, lead_low=lead - 0.05, lead_high=lead + 0.05)
+    assert said in verdict._row("rule", figures, "en")[1]

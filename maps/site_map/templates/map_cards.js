@@ -7,7 +7,7 @@ function relationsOf(i) {
   const near = S.relations[i], found = [], collator = new Intl.Collator(lang);
   for (let k = 0; k < near.length; k += 3) {
     const how = ["relation_inside", "relation_overlaps", "relation_near_km"][near[k + 1]];
-    found.push([A.name[near[k]], `${A.name[near[k]]} (${A.kinds[A.kind[near[k]]][lang]})${w("colon")}${fill(how, { km: number(near[k + 2]) })}`]);
+    found.push([A.name[near[k]], `${A.name[near[k]]} (${A.kinds[A.kind[near[k]]][lang]})${w("colon")}${fill(how, { far: outlineKm(near[k + 2], A.coarse[near[k]]) })}`]);
   }
   return found.sort((a, b) => collator.compare(fold(a[0]), fold(b[0]))).map((one) => one[1]);
 }

@@ -71,12 +71,14 @@ function coordinates(text) {
   if (/[EWO]/i.test(found[0][4] ?? "")) [y, x] = [x, y];
   return Math.abs(y) <= 85 && Math.abs(x) <= 180 ? { y, x } : null;
 }
+/* "lake 1" is lake 1 before lake 15. */
+function inWholeWords(folded, tokens) { const all = new Set(folded.split(" ")); return tokens.every((token) => all.has(token)); }
 /* Places that fit, the best first: what to write on the button, what it does, and where the map moves while it is typed. */
 function placesFor(text) {
   const found = [], at = coordinates(text), tokens = wordsOf(text);
   if (at) { const text = `${number(at.y, 4)}, ${number(at.x, 4)}`, name = text, look = () => lookAt(at.y, at.x, text, 9); return [{ order: 0, text: fill("place_at", { place: text }), at: { ...at, name }, look, go: () => goTo(look, { ...at, name }) }]; }
   if (!tokens.length || tokens.join("").length < 2) return [];
-  const fits = (name, more) => { const folded = " " + fold(name + " " + (more ?? "")); return holdsAll(folded, tokens, true) ? (fold(name) === tokens.join(" ") || wordsOf(name).join(" ") === tokens.join(" ") ? 0 : folded.startsWith(" " + tokens[0]) ? 1 : 2) : -1; };
+  const fits = (name, more) => { const folded = " " + fold(name + " " + (more ?? "")); return holdsAll(folded, tokens, true) ? (fold(name) === tokens.join(" ") || wordsOf(name).join(" ") === tokens.join(" ") ? 0 : (folded.startsWith(" " + tokens[0]) ? 1 : 2) - (inWholeWords(folded, tokens) ? 0.3 : 0)) : -1; };
   const add = (order, one) => { if (order >= 0) found.push({ order, ...one }); };
   for (const [one, n] of commodities()) add(fits(one, french(one)) < 0 ? -1 : 0.5, { text: fill("place_mined", { mined: minedName(one), n: number(n) }), go: () => { byId("f-commodity").value = one; byId("search").value = ""; apply(); fitShown(); } });
   C.name.forEach((one, i) => add(fits(one), { text: `${one} (${w("kind_" + C.kind[i])})`, at: { y: C.y[i] / 1e5, x: C.x[i] / 1e5, name: one }, look: () => lookAt(C.y[i] / 1e5, C.x[i] / 1e5, one, 8), go: () => chooseCommunity(i, true) }));
@@ -120,8 +122,10 @@ function nearestTo(at) {
 }
 let suggested = [];
 function suggest(text) {
-  suggested = placesFor(text).slice(0, 8);
+  const fitting = placesFor(text), more = fitting.length - 8;
+  suggested = fitting.slice(0, 8);
   const box = clear(byId("places"));
   box.hidden = suggested.length === 0;
   for (const one of suggested) box.append(el("li", {}, el("button", { type: "button", class: "plain", on: { click: one.go } }, one.text)));
+  if (more > 0) box.append(el("li", { class: "small" }, fill(more === 1 ? "and_more_one" : "and_more", { n: number(more) })));
 }
