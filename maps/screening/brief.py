@@ -12,7 +12,7 @@ import pandas as pd
 from maps import words
 from maps.nearby import Place, distance_to_place_km
 from maps.publication import Publication, of_sites
-from maps.rows import assayed, kinds_shown, records
+from maps.rows import assayed, grade_looked_for, kinds_shown, records
 from maps.screening.caution_lines import CLERICAL, NAMES, caution_lines
 from maps.screening.whom_to_ask import permits, record_keepers, speak_first
 from maps.verdict import rests_on_companion
@@ -143,7 +143,17 @@ class Brief:
         sentences.append(
             words.phrase("brief_none_sampled" if not self.n_sampled else "brief_n_sampled", lang, n=self.n_sampled)
         )
-        return sentences
+        return [*sentences, *self._reach(lang)]
+
+    def _reach(self, lang: str) -> list[str]:
+        """Return whether the wastes that were sampled reach the grade looked for; nothing where none was sampled."""
+        grade = grade_looked_for(self.p.ranking)
+        here = of_sites(self.p.ranking, list(self.table["site_id"]))
+        measured = here.loc[(here["evidence"] == "measured").to_numpy(), "treo_ppm"].dropna()
+        if math.isnan(grade) or measured.empty:
+            return []
+        k = int((measured >= grade).sum())
+        return [words.phrase("brief_reach" if k else "brief_reach_none", lang, k=k, grade=words.number(grade, lang, 0))]
 
     def _beyond(self, lang: str) -> list[str]:
         """Return how far the nearest site lies, where none is near."""

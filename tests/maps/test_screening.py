@@ -378,3 +378,13 @@ def test_lists_for_spreadsheets_give_no_chance_of_a_grade_that_was_measured(made
     for column in ("score", "score_low", "score_high"):
         assert shown.loc[measured, column].isna().all()
     assert shown.loc[~measured & listed["rank"].notna().to_numpy(), "score"].notna().all()
+
+
+@pytest.mark.parametrize(("grade", "said"), [(1e9, "None of these analyses reaches"), (1e-9, "the analyses reach")])
+def test_a_brief_says_whether_what_was_sampled_reaches_the_grade(made_up: ModuleType, grade: float, said: str) -> None:
+    made = made_up.publication(80)
+    made = replace(made, ranking=made.ranking.assign(order_grade_ppm=grade))
+    town = place_of_community(made, made.communities["community"].iloc[0])
+    brief = Brief(made, town, screen(made, town, within_km=20_000), 20_000)
+    assert brief.n_sampled
+    assert said in " ".join(brief.summary("en"))
