@@ -37,6 +37,8 @@ class Place:
         EPSG:4326.
     point_kind : str
         ``office_point`` or ``place`` for a community, else empty.
+    coarse : bool
+        Whether the outline is published on a grid only: distances to it are told in steps.
     """
 
     key: str
@@ -44,6 +46,7 @@ class Place:
     kind: str
     geometry: shapely.Geometry
     point_kind: str = ""
+    coarse: bool = False
 
 
 def search_key(text: str) -> str:
@@ -113,7 +116,7 @@ def in_language(publication: Publication, table: pd.DataFrame, lang: str) -> pd.
 def relation(kind: str, distance_km: float, lang: str, *, coarse: bool) -> str:
     """Say how a site lies to an area, with the straight-line distance where it is outside; about so far of a coarse outline."""
     if kind == "near":
-        return words.phrase("relation_near_km", lang, far=_kilometres(distance_km, coarse, lang))
+        return words.phrase("relation_near_km", lang, far=kilometres(distance_km, coarse, lang))
     return words.word(f"relation_{kind}", lang)
 
 
@@ -125,8 +128,14 @@ def kept_coarse(territories: pd.DataFrame) -> set[str]:
 def distances_as_told(site_territories: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
     """Return the relations of sites to areas with distances to coarse outlines in the steps that pages tell them in, km."""
     coarse = site_territories["territory_id"].isin(kept_coarse(territories)) & (site_territories["relation"] == "near")
-    steps = np.maximum(1.0, np.floor(site_territories["distance_km"] / COARSE_STEP_KM + 0.5))
-    return site_territories.assign(distance_km=site_territories["distance_km"].mask(coarse, steps * COARSE_STEP_KM))
+    return site_territories.assign(
+        distance_km=site_territories["distance_km"].mask(coarse, in_steps_km(site_territories["distance_km"]))
+    )
+
+
+def in_steps_km(km: pd.Series) -> pd.Series:
+    """Return distances from outside a coarse outline in steps of `COARSE_STEP_KM`, one step at least."""
+    return np.maximum(1.0, np.floor(km / COARSE_STEP_KM + 0.5)) * COARSE_STEP_KM
 
 
 def areas_per_site(publication: Publication, lang: str) -> dict[str, str]:
@@ -181,7 +190,7 @@ def _by_relation(
     coarse = kept_coarse(publication.territories)
     for row in rows(table):
         name = str(row.territory)
-        far = _kilometres(row.distance_km, row.territory_id in coarse, lang)
+        far = kilometres(row.distance_km, row.territory_id in coarse, lang)
         shown = f"{name} ({far})" if row.relation == "near" else name
         by_relation.setdefault(key(row), {}).setdefault(order[row.relation], set()).add((search_key(name), shown))
     colon = words.word("colon", lang)
@@ -192,7 +201,7 @@ def _by_relation(
     }
 
 
-def _kilometres(km: float, coarse: bool, lang: str) -> str:
+def kilometres(km: float, coarse: bool, lang: str) -> str:
     """Write the distance to an outline; to one that is kept coarse in steps of `COARSE_STEP_KM`, as about so far."""
     if not coarse:
         return f"{words.number(km, lang, 1)}\u00a0km"

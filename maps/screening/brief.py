@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from maps import words
-from maps.nearby import Place, distance_to_place_km
+from maps.nearby import Place, distance_to_place_km, kilometres
 from maps.publication import Publication, of_sites
 from maps.rows import assayed, grade_looked_for, kinds_shown, records
 from maps.screening.caution_lines import CLERICAL, NAMES, caution_lines
@@ -110,7 +110,7 @@ class Brief:
             "name": row["name"] or row["site_id"],
             "about": " · ".join(kinds),
             "href": f"sheets/{row['site_id']}.html" if row["site_id"] in has_sheet else "",
-            "distance": distance(row, lang),
+            "distance": distance(row, lang, coarse=self.place.coarse),
             "rank": rank(row, lang),
             "band": rank_band(row, lang),
             "judged": judged(row, lang),
@@ -184,7 +184,11 @@ class Brief:
 
     def _line(self, row: dict[str, Any], lang: str) -> str:
         name = f"{row['name']} ({row['site_id']})" if row["name"] else str(row["site_id"])
-        known = [_ranked(row, lang), distance(row, lang).replace("\n", ", "), judged(row, lang)]
+        known = [
+            _ranked(row, lang),
+            distance(row, lang, coarse=self.place.coarse).replace("\n", ", "),
+            judged(row, lang),
+        ]
         return f"  {name}{words.word('colon', lang)}{words.word('between_clauses', lang).join(known)}".replace(
             "\u00a0", " "
         )
@@ -284,10 +288,13 @@ def _ranked(row: dict[str, Any], lang: str) -> str:
     return rank(row, lang) if row["rank"] is None else f"{words.word('rank', lang).lower()} {rank(row, lang)}"
 
 
-def distance(row: dict[str, Any], lang: str) -> str:
-    """Return the straight-line distance, ``inside`` for none within an area, and that by road where roads are given."""
+def distance(row: dict[str, Any], lang: str, *, coarse: bool) -> str:
+    """Return the straight-line distance, ``inside`` for none within an area, and that by road where roads are given.
+
+    To an outline that is kept coarse it is told as about so far.
+    """
     km = float(row["distance_km"])
-    straight = words.word("screen_inside", lang) if km == 0 else f"{words.number(km, lang, 1)}\u00a0km"
+    straight = words.word("screen_inside", lang) if km == 0 else kilometres(km, coarse, lang)
     road = row["road_km"]
     if road is None or not math.isfinite(road) or km == 0:
         return straight

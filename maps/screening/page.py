@@ -194,7 +194,7 @@ def _row(row: dict[str, Any], has_sheet: bool, areas: Mapping[str, str], brief: 
         "name": row["name"] or row["site_id"],
         "about": " · ".join(str(text) for text in kinds if text),
         "href": f"sheets/{row['site_id']}.html" if has_sheet else "",
-        "distance": distance(row, lang),
+        "distance": distance(row, lang, coarse=brief.place.coarse),
         "judged": judged(row, lang),
         "amount": words.span(row["tonnage_low_t"], row["tonnage_high_t"], "t", lang),
         "contained": words.span(row["contained_treo_low_t"], row["contained_treo_high_t"], "t", lang),

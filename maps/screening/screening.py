@@ -15,6 +15,7 @@ from maps.nearby import (
     communities_near,
     distance_to_place_km,
     in_language,
+    in_steps_km,
     kept_coarse,
     relation,
     search_key,
@@ -75,7 +76,10 @@ def place_of_nation(publication: Publication, name: str) -> Place:
     other = ("community", publication.communities["community"])
     chosen = _by_name(publication.territories, name, "nation", columns, other, _called(publication, name))
     geometry = shapely.union_all(chosen.geometry.to_numpy())
-    return Place(str(chosen.iloc[0]["territory_id"]), str(chosen.iloc[0]["territory"]), "nation", geometry)
+    coarse = bool((chosen["publish"] == "generalised").any())
+    return Place(
+        str(chosen.iloc[0]["territory_id"]), str(chosen.iloc[0]["territory"]), "nation", geometry, coarse=coarse
+    )
 
 
 def place_of_area(outline: gpd.GeoDataFrame) -> Place:
@@ -123,6 +127,10 @@ def screen(publication: Publication, origin: Place, *, within_km: float, lang: s
     )
     near = distance <= within_km
     chosen = pd.DataFrame({"site_id": sites["site_id"].to_numpy()[near], "distance_km": distance[near]})
+    if origin.coarse:
+        chosen["distance_km"] = chosen["distance_km"].where(
+            chosen["distance_km"] == 0, in_steps_km(chosen["distance_km"])
+        )
     chosen = _described(publication, chosen)
     chosen["road_km"] = _road_km(publication, origin, chosen)
     chosen = in_language(publication, chosen, lang)

@@ -389,6 +389,10 @@ def test_the_list_sorts(page: Any) -> None:
     settle(page)
     shown = names(page)
     assert shown == page.evaluate("(names) => [...names].sort(new Intl.Collator('en').compare)", shown)
+    page.select_option("#sort", "grade")
+    chances = [chance for chance in page.evaluate("order.map(scoreOf)") if chance is not None]
+    assert len(chances) > 10
+    assert chances == sorted(chances, reverse=True)
     page.select_option("#sort", "tonnage")
     settle(page)
     assert page.evaluate("S.t[order[0]] >= S.t[order[1]] && S.t[order.at(-1)] === null")

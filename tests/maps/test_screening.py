@@ -388,3 +388,21 @@ def test_a_brief_says_whether_what_was_sampled_reaches_the_grade(made_up: Module
     brief = Brief(made, town, screen(made, town, within_km=20_000), 20_000)
     assert brief.n_sampled
     assert said in " ".join(brief.summary("en"))
+
+
+def test_distances_of_a_brief_from_a_coarse_outline_are_told_in_steps(made_up: ModuleType) -> None:
+    made = made_up.publication(80)
+    coarse = replace(made, territories=made.territories.assign(publish="generalised"))
+    name = str(made.territories["territory"].iloc[0])
+    place = place_of_nation(coarse, name)
+    table = screen(coarse, place, within_km=300)
+    far = table.loc[table["distance_km"] > 0, "distance_km"]
+    assert len(far)
+    assert (far % 5 == 0).all()
+    assert "about" in "\n".join(Brief(coarse, place, table, 300).as_text("en"))
+    exact = screen(
+        made,
+        place_of_nation(replace(made, territories=made.territories.assign(publish="allowed")), name),
+        within_km=300,
+    )
+    assert not (exact.loc[exact["distance_km"] > 0, "distance_km"] % 5 == 0).all()

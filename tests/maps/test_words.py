@@ -350,7 +350,7 @@ def test_one_thing_is_told_in_the_singular() -> None:
     assert words.phrase("worth_of", "en", n=2) == "Worth a sample for 2 targets"
     assert words.phrase("count_shown", "fr", shown=0, n=9) == "0 site sur 9"
     assert words.phrase("count_shown", "fr", shown=3, n=1) == "3 sites sur 1"
-    assert words.phrase("counted_waste", "en", n=1) == "1 place with mine waste"
+    assert words.phrase("counted_waste", "en", n=1) == "1 place with mine waste on record"
 
 
 @pytest.mark.parametrize(

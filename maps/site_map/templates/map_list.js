@@ -79,7 +79,7 @@ function sortRows(rows) {
   if (listed === "plan") return rows;
   if (how === "name") { const collator = new Intl.Collator(lang); return rows.sort((a, b) => collator.compare(nameOf(a), nameOf(b))); }
   if (how === "tonnage") return rows.sort((a, b) => last(S.t[b], -1) - last(S.t[a], -1));
-  if (how === "grade") return rows.sort((a, b) => last(col("treo", b), -1) - last(col("treo", a), -1));
+  if (how === "grade") return rows.sort((a, b) => last(col("treo", b), -1) - last(col("treo", a), -1) || last(scoreOf(b), -1) - last(scoreOf(a), -1));
   if (how === "distance") { const far = (i) => away ? away[i] : last(col("community_km", i), Infinity); return rows.sort((a, b) => far(a) - far(b) || a - b); }
   return rows;
 }
