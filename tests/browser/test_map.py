@@ -390,6 +390,7 @@ def test_the_list_sorts(page: Any) -> None:
     shown = names(page)
     assert shown == page.evaluate("(names) => [...names].sort(new Intl.Collator('en').compare)", shown)
     page.select_option("#sort", "grade")
+    settle(page)
     chances = [chance for chance in page.evaluate("order.map(scoreOf)") if chance is not None]
     assert len(chances) > 10
     assert chances == sorted(chances, reverse=True)
