@@ -8,8 +8,8 @@ SIZE ?= S
 STEPS ?= all
 
 PAIRS ?= 4200
-# A file of tests stays in one process: its fixtures are made once.
-PARALLEL ?= --numprocesses=auto --maxprocesses=4 --dist=loadfile
+# A file of tests stays in one process: its fixtures are made once. The longest come first (tests/conftest.py), not those of most tests.
+PARALLEL ?= --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .PHONY: lock-hashes licences faults demo test docs mutations check fuzz bench bench-cluster bench-table clean
 

@@ -43,8 +43,20 @@ WHOLE_RUNS = {
 """Files of tests that run everything again and again."""
 
 
+LONGEST_FIRST = (
+    "test_guess_scored", "test_real_runs", "test_sovereignty", "test_cluster_faults", "test_mutations", "test_withheld_first",
+)  # fmt: skip
+"""Files of tests of minutes. Begun last, one of them would keep one process busy while the others have nothing to do."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Count no lines in tests of the whole, which would take twice as long; tests of parts pass the same lines."""
+    """Begin with the longest files, and count no lines in tests of the whole, which would take twice as long.
+
+    Tests of parts pass the same lines.
+    """
+    items.sort(
+        key=lambda item: LONGEST_FIRST.index(item.path.stem) if item.path.stem in LONGEST_FIRST else len(LONGEST_FIRST)
+    )
     if not config.pluginmanager.hasplugin("_cov"):
         return
     for item in items:

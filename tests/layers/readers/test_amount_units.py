@@ -30,6 +30,11 @@ def read(path: Path, amount: dict[str, str], **facts: Any) -> Reading[Any]:
     return read_inventory(Source.model_validate(source), path.parent)
 
 
+def of_units(reading: Reading[Any]) -> list[Any]:
+    """Return the notes but those of heights that no waste has: the numbers here are any."""
+    return [note for note in reading.notes if note.code != "amount_impossible"]
+
+
 def table(folder: Path, above: str, heading: str, unit: str = "") -> Path:
     path = folder / "t.csv"
     rows = "".join(f"A{n},49.{n}23,-118.{n}34,{n + 1}00{unit}\n" for n in range(1, 8))
@@ -101,12 +106,12 @@ def test_a_unit_above_the_heading_of_a_workbook_stops(tmp_path: Path) -> None:
     ],
 )
 def test_amounts_of_which_nothing_says_the_unit_are_told(tmp_path: Path, column: str, heading: str) -> None:
-    (note,) = read(table(tmp_path, "", heading), {column: heading}).notes
+    (note,) = of_units(read(table(tmp_path, "", heading), {column: heading}))
     assert (note.code, note.columns) == ("unit_unstated", (heading,))
     assert f"options.units.{column}" in note.message
     unit = {"mass_t": "t", "milled_t": "t", "area_m2": "ha", "volume_m3": "m3", "height_m": "m"}[column]
-    assert not read(table(tmp_path, "", heading), {column: heading}, options={"units": {column: unit}}).notes
-    assert not read(table(tmp_path, "", heading, f" {unit}"), {column: heading}).notes
+    assert not of_units(read(table(tmp_path, "", heading), {column: heading}, options={"units": {column: unit}}))
+    assert not of_units(read(table(tmp_path, "", heading, f" {unit}"), {column: heading}))
 
 
 @pytest.mark.parametrize("heading", ["TONNAGE", "Tonnes", "mass_t", "ton_ctl", "Tonelaje"])
@@ -160,7 +165,7 @@ def test_points_among_whole_numbers_below_a_thousand_are_told(tmp_path: Path) ->
     ],
 )
 def test_headings_of_amounts_beside_the_waste_are_told(tmp_path: Path, column: str, heading: str, word: str) -> None:
-    (note,) = read(table(tmp_path, "", heading), {column: heading}).notes
+    (note,) = of_units(read(table(tmp_path, "", heading), {column: heading}))
     assert (note.code, note.columns) == ("amount_of_another", (heading,))
     assert f"'{word}'" in note.message
 

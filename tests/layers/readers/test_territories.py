@@ -286,7 +286,7 @@ def test_real_territories(shared_realdata) -> None:
     world = read_territories(source, folder)
     assert (world.rows_read, len(world.layer), len(world.rejected)) == (1924, 1924, 0)
     counted = {code: sum(note.code == code for note in world.notes) for code in codes(world)}
-    assert counted == {"z_dropped": 1, "repaired_geometry": 1, "antimeridian": 1, "no_name": 1}
+    assert counted == {"repaired_geometry": 1, "antimeridian": 1, "no_name": 1}
     assert world.layer.geometry.is_valid.all()
     assert world.layer.total_bounds[[0, 2]].tolist() == [-180, 180]
     assert set(world.layer["publish"]) == {"never"}
