@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -133,9 +133,9 @@ def distances_as_told(site_territories: pd.DataFrame, territories: pd.DataFrame)
     )
 
 
-def in_steps_km(km: pd.Series) -> pd.Series:
+def in_steps_km(km: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Return distances from outside a coarse outline in steps of `COARSE_STEP_KM`, one step at least."""
-    return np.maximum(1.0, np.floor(km / COARSE_STEP_KM + 0.5)) * COARSE_STEP_KM
+    return np.maximum(1.0, np.floor(np.asarray(km, dtype=float) / COARSE_STEP_KM + 0.5)) * COARSE_STEP_KM
 
 
 def areas_per_site(publication: Publication, lang: str) -> dict[str, str]:
@@ -205,8 +205,7 @@ def kilometres(km: float, coarse: bool, lang: str) -> str:
     """Write the distance to an outline; to one that is kept coarse in steps of `COARSE_STEP_KM`, as about so far."""
     if not coarse:
         return f"{words.number(km, lang, 1)}\u00a0km"
-    steps = max(1, math.floor(float(km) / COARSE_STEP_KM + 0.5))
-    return words.phrase("about_km", lang, km=words.number(COARSE_STEP_KM * steps, lang, 0))
+    return words.phrase("about_km", lang, km=words.number(float(in_steps_km(km)), lang, 0))
 
 
 def flags_per_site(publication: Publication, lang: str) -> dict[str, str]:
