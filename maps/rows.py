@@ -48,6 +48,28 @@ def assayed(ranking: pd.DataFrame) -> pd.Series:
     return ranking["evidence"].eq("measured")
 
 
+def marks(evidence: Any, waste_n: Any, applicability: Any) -> list[str]:
+    """Return what a list tells beside the chance of a site, as keys of words: sampled for something else, like no other site.
+
+    Parameters
+    ----------
+    evidence : str or missing
+        Of the ranking; a waste that was assayed has no marks.
+    waste_n : float or missing
+        Analyses of the waste itself.
+    applicability : str or missing
+        Of the ranking.
+    """
+    if not present(evidence) or evidence == "measured":
+        return []
+    sampled = waste_n is not None and present(waste_n) and float(waste_n) > 0
+    holding = {
+        "mark_sampled_other": sampled,
+        "mark_unlike": isinstance(applicability, str) and applicability == "outside",
+    }
+    return [key for key, holds in holding.items() if holds]
+
+
 def sites_with_sheets(ranking: pd.DataFrame, most: int) -> list[str]:
     """Return the sites that get a sheet, best first: so many of the whole list, and so many of the wastes assayed."""
     measured = assayed(ranking)

@@ -202,6 +202,13 @@ def grade(low: float | None, high: float | None, lang: str) -> str:
     return span(low, high, "ppm", lang)
 
 
+def measured_grade(mean: float, low: float, high: float, lang: str) -> str:
+    """Write a measured grade in ppm, its range in brackets: the one form of all pages; see `grade` for one that starts at 0."""
+    if low == 0 or not math.isfinite(mean):
+        return grade(low, high, lang)
+    return f"{rounded(mean, lang)}\u00a0ppm ({span(low, high, '', lang)})"
+
+
 def date(iso: str | None, lang: str) -> str:
     """Write an ISO date out: ``25 November 2026``, ``25 novembre 2026``; other texts stay as they are."""
     if not iso:

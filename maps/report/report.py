@@ -15,6 +15,7 @@ from maps.publication import Publication, about, purpose_of_visits
 from maps.report.figures import figures, in_language
 from maps.report.methods import evidence_ratio, evidence_rows, method_rows, warnings, why_this_method
 from maps.report.model_card import card_rows
+from maps.report.plan_rows import linked, marked_sites, plan_rows
 from maps.report.target_tables import target_tables
 from maps.report.validation_notes import validation_notes, was_trained
 from maps.rows import assayed, grade_looked_for, kinds_shown, records, rows, sites_with_sheets, tied_ranks
@@ -124,7 +125,7 @@ def _in(p: Publication, lang: str, with_sheet: Container[str]) -> dict[str, Any]
         "remarks": [remark("remark", notice, lang) for notice in p.validation.notes] if p.validation else [],
         "card": card_rows(p, lang),
         **accounted_for(p.accounting, p.rejected, p.notes, lang),
-        "plan": _plan(p, lang, with_sheet),
+        "plan": plan_rows(p, lang, with_sheet),
         "plan_about": words.phrase(
             f"report_sampling_text_{purpose_of_visits(p)}", lang, grade=grade_looked_for(p.ranking)
         ),
@@ -161,7 +162,7 @@ def _lists(
 
 
 def _best(p: Publication, table: pd.DataFrame, lang: str, with_sheet: Container[str]) -> list[dict[str, Any]]:
-    amounts = _unknown_amounts(p, table, lang)
+    amounts, marked = _unknown_amounts(p, table, lang), marked_sites(p, table["site_id"], lang)
     for_all = _of_all(p)
     shown = about(
         replace(p, site_territories=_held(p), flags=p.flags[~p.flags["flag"].isin(for_all)]), list(table["site_id"])
@@ -170,9 +171,9 @@ def _best(p: Publication, table: pd.DataFrame, lang: str, with_sheet: Container[
     return [
         {
             "first": _rank(row, ties, lang),
-            **_linked(row.site_id, row.name, row.site_id in with_sheet, lang),
+            **linked(row.site_id, row.name, row.site_id in with_sheet, lang),
             "cells": (
-                _chance_or_grade(row, lang),
+                "\n".join([_chance_or_grade(row, lang), *marked.get(row.site_id, [])]),
                 amounts.get(row.site_id) or words.span(row.tonnage_low_t, row.tonnage_high_t, "t", lang),
                 words.span(row.contained_treo_low_t, row.contained_treo_high_t, "t", lang),
                 areas.get(row.site_id) or words.word("screen_no_area", lang),
@@ -192,23 +193,10 @@ def _rank(row: Any, ties: dict[str, tuple[int, int]], lang: str) -> str:
     return f"{words.number(row.rank, lang)}\n{band}"
 
 
-def _linked(site_id: str, name: Any, has_sheet: bool, lang: str) -> dict[str, str]:
-    """Return the name of a site, its id, and where its sheet is: on the map where it has none."""
-    after = "#fr" if lang == "fr" else ""
-    language = "&lang=fr" if lang == "fr" else ""
-    sheet = f"sheets/{site_id}.html{after}"
-    named = isinstance(name, str)
-    return {
-        "name": str(name) if named else site_id,
-        "sub": site_id if named else "",
-        "href": sheet if has_sheet else f"map.html#site={site_id}{language}",
-    }
-
-
 def _chance_or_grade(row: Any, lang: str) -> str:
     """Return the chance of the grade with its band; where the waste was sampled, what was measured: its chance says no more."""
     if pd.notna(row.treo_ppm):
-        return words.grade(row.treo_low_ppm, row.treo_high_ppm, lang)
+        return words.measured_grade(row.treo_ppm, row.treo_low_ppm, row.treo_high_ppm, lang).replace(" (", "\n(")
     return words.banded_chance("score_band", row._asdict(), lang).replace(" (", "\n(")
 
 
@@ -278,52 +266,3 @@ def rejected_rows_in(rejected: pd.DataFrame, lang: str) -> list[list[str]]:
         [row.source, _reason(row.reason_code, lang), words.number(row.n, lang), f"{row.reason} [{row.row}]"]
         for row in rows(counts.reset_index())
     ]
-
-
-def _plan(p: Publication, lang: str, with_sheet: Container[str]) -> list[dict[str, Any]]:
-    """Return the sampling list; why a site is in it is said from the ranking."""
-    ranking = p.ranking.set_index("site_id")
-    access = p.access.set_index("site_id")
-    ties, grade = tied_ranks(p.ranking), grade_looked_for(p.ranking)
-    plan = []
-    for row in rows(p.sampling_plan.sort_values("order")):
-        if row.site_id not in ranking.index:
-            continue
-        site = ranking.loc[row.site_id]
-        speak = (
-            row.speak_first_with if isinstance(row.speak_first_with, str) else _nobody_known(access, row.site_id, lang)
-        )
-        plan.append(
-            {
-                "first": str(row.order),
-                **_linked(row.site_id, site["name"], row.site_id in with_sheet, lang),
-                "cells": (_why(site, ties.get(row.site_id), access["road_km"].get(row.site_id), grade, lang), speak),
-            }
-        )
-    return plan
-
-
-def _nobody_known(access: pd.DataFrame, site_id: str, lang: str) -> str:
-    """Say whom to ask where no area of the public layers holds a site: that nobody is known here does not mean nobody."""
-    near = access["nearest_community"].get(site_id)
-    if not isinstance(near, str):
-        return words.word("speak_unknown", lang)
-    km = words.number(float(access["community_km"][site_id]), lang, 0)
-    return words.phrase("speak_nearest", lang, community=near, km=km)
-
-
-def _why(site: pd.Series, tie: tuple[int, int] | None, road_km: Any, grade: float, lang: str) -> str:
-    known = road_km is not None and pd.notna(road_km)
-    road = words.phrase("plan_road", lang, km=float(road_km)) if known else words.word("plan_road_unknown", lang)
-    first, last = tie or (int(site["rank"]), int(site["rank"]))
-    rank = words.phrase("plan_rank" if tie is None else "plan_rank_tied", lang, rank=first, first=first, last=last)
-    supposed = "" if pd.notna(site["tonnage_t"]) else words.word("plan_supposed", lang)
-    ends = {"rank": rank, "low": int(site["rank_low"]), "high": int(site["rank_high"])}
-    expected, least, most = (float(site[column]) for column in ("payable_t", "payable_low_t", "payable_high_t"))
-    if expected < words.PRACTICALLY_NONE_T:
-        none = words.number(words.PRACTICALLY_NONE_T, lang)
-        return words.phrase("plan_reason_none", lang, road=road, supposed=supposed, grade=grade, least=none, **ends)
-    tonnes = {"expected": expected, "least": least, "most": most}
-    rounded = {name: words.rounded(amount, lang) for name, amount in tonnes.items()}
-    rare = words.word("plan_rare", lang) if words.rests_on_little(expected, most) else ""
-    return words.phrase("plan_reason", lang, road=road, supposed=supposed, grade=grade, rare=rare, **rounded, **ends)

@@ -9,7 +9,7 @@ import pandas as pd
 from layers.validation import Question, Validation
 from maps import words
 from maps.publication import Publication
-from maps.rows import MOSTLY_READ, rows
+from maps.rows import MOSTLY_READ, assayed, rows
 from maps.verdict import rests_on_companion
 
 TOLD = 8
@@ -37,7 +37,7 @@ def validation_notes(publication: Publication, lang: str) -> list[str]:
     """
     validation = publication.validation
     notes = (
-        [_tested_on(validation, lang), _chance(validation, lang)]
+        [_tested_on(publication, validation, lang), _chance(validation, lang)]
         if validation is not None and was_trained(validation)
         else []
     )
@@ -55,11 +55,17 @@ def validation_notes(publication: Publication, lang: str) -> list[str]:
     return [note for note in notes if note]
 
 
-def _tested_on(validation: Validation, lang: str) -> str:
+def _tested_on(publication: Publication, validation: Validation, lang: str) -> str:
+    """Return whom the model was tested on, and how many assayed wastes are neither positives nor negatives."""
     if validation.auc_over == "none":
         return ""
     over = words.word(f"over_{validation.auc_over}", lang)
-    return words.phrase("note_tested_on", lang, over=over, n=validation.n_positive, negative=validation.n_negative)
+    ranking = publication.ranking
+    undecided = int((assayed(ranking) & ranking["label"].isna()).sum()) if "label" in ranking else 0
+    return " ".join(
+        [words.phrase("note_tested_on", lang, over=over, n=validation.n_positive, negative=validation.n_negative)]
+        + ([words.phrase("note_undecided", lang, n=undecided)] if undecided else [])
+    )
 
 
 def _question(question: Question, lang: str) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 from maps import words
 from maps.nearby import Place, distance_to_place_km, kilometres
 from maps.publication import Publication, of_sites
-from maps.rows import assayed, grade_looked_for, kinds_shown, records
+from maps.rows import assayed, grade_looked_for, kinds_shown, marks, records
 from maps.screening.caution_lines import CLERICAL, NAMES, caution_lines
 from maps.screening.whom_to_ask import permits, record_keepers, speak_first
 from maps.verdict import rests_on_companion
@@ -187,7 +187,7 @@ class Brief:
         known = [
             _ranked(row, lang),
             distance(row, lang, coarse=self.place.coarse).replace("\n", ", "),
-            judged(row, lang),
+            judged(row, lang).replace("\n", words.word("between_clauses", lang)),
         ]
         return f"  {name}{words.word('colon', lang)}{words.word('between_clauses', lang).join(known)}".replace(
             "\u00a0", " "
@@ -317,13 +317,16 @@ def rank_band(row: dict[str, Any], lang: str) -> str:
 def judged(row: dict[str, Any], lang: str) -> str:
     """Return what the place in the list rests on: samples of the waste, or the chance that its grade is reached."""
     if row["evidence"] == "measured":
-        grade = words.grade(row["treo_low_ppm"], row["treo_high_ppm"], lang)
+        grade = words.measured_grade(row["treo_ppm"], row["treo_low_ppm"], row["treo_high_ppm"], lang)
         return words.phrase("brief_judged_sampled", lang, grade=grade, n=int(row["waste_n"] or 0))
     if row["rank"] is None:
         return words.word("not_scored", lang)
-    if row["grade_rule"] == "hosts" or row["score_low"] == row["score_high"]:
-        return words.phrase("brief_judged_kind", lang, score=words.chance(float(row["score"]), lang))
-    return words.banded_chance("brief_judged", row, lang)
+    kind = row["grade_rule"] == "hosts" or row["score_low"] == row["score_high"]
+    chance = words.phrase("brief_judged_kind", lang, score=words.chance(float(row["score"]), lang)) if kind else ""
+    beside = marks(row["evidence"], row["waste_n"], row.get("applicability"))
+    return "\n".join(
+        [chance or words.banded_chance("brief_judged", row, lang), *(words.word(key, lang) for key in beside)]
+    )
 
 
 def _text(value: Any, otherwise: str) -> str:

@@ -14,7 +14,9 @@ from maps import words
 NAMES = 3
 """Names given as examples of a caution."""
 
-CLERICAL = ("location_conflict", "jurisdiction_conflict", "low_coordinate_precision", "amount_conflict")
+CLERICAL = (
+    "location_conflict", "jurisdiction_conflict", "low_coordinate_precision", "amount_conflict", "amount_doubtful",
+)  # fmt: skip
 """Cautions about the files; hazards come before them."""
 
 COUNTED = {"hazard_class": "grade", "recovery_host": ""}

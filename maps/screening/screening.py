@@ -27,7 +27,8 @@ from maps.screening.roads import RoadNetwork
 
 COLUMNS = (
     "rank", "rank_first", "rank_last", "rank_low", "rank_high", "site_id", "name", "site_kind", "distance_km", "road_km", "areas",
-    "evidence", "score", "score_low", "score_high", "treo_low_ppm", "treo_high_ppm", "treo_inferred_low_ppm",
+    "evidence", "score", "score_low", "score_high", "applicability", "treo_ppm", "treo_low_ppm",
+    "treo_high_ppm", "treo_inferred_low_ppm",
     "treo_inferred_high_ppm", "grade_rule", "waste_n", "tonnage_low_t", "tonnage_high_t", "tonnage_rule",
     "contained_treo_low_t", "contained_treo_high_t", "payable_t", "chance_payable", "flags", "commodities", "deposit_type",
     "waste_type",
@@ -40,7 +41,8 @@ FROM_SITES = (
     "waste_n", "latitude", "longitude", "url",
 )  # fmt: skip
 FROM_RANKING = (
-    "site_id", "rank", "rank_low", "rank_high", "score", "score_low", "score_high", "evidence", "treo_ppm", "treo_low_ppm",
+    "site_id", "rank", "rank_low", "rank_high", "score", "score_low", "score_high", "evidence", "applicability", "treo_ppm",
+    "treo_low_ppm",
     "treo_high_ppm", "treo_inferred_low_ppm", "treo_inferred_high_ppm", "grade_rule", "tonnage_low_t", "tonnage_high_t",
     "tonnage_rule", "contained_treo_low_t", "contained_treo_high_t", "payable_t", "chance_payable", "nearest_community",
     "community_km",

@@ -39,7 +39,10 @@ def score_rows(
     rows = [
         (score_key, words.banded_chance("score_range", ranked, lang)),
         ("evidence", words.word(f"evidence_{ranked['evidence']}", lang)),
-        (f"grade_rule_{grade_rule_told(ranked['grade_rule'], estimated_fraction)}", words.grade(low, high, lang)),
+        (
+            f"grade_rule_{grade_rule_told(ranked['grade_rule'], estimated_fraction)}",
+            words.measured_grade(ranked["treo_ppm"], low, high, lang) if measured else words.grade(low, high, lang),
+        ),
         (
             "contained",
             contained if present(ranked["contained_treo_high_t"]) else words.word(unknown, lang),

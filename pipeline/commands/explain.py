@@ -11,9 +11,21 @@ from layers.errors import StageError
 from layers.text import did_you_mean, fold
 from maps.publication import Publication
 from maps.reasons import of_weight, phrase_reason
+from maps.rows import marks as marks_of
 from maps.rows import rank_labels
 from maps.verdict import rests_on_companion, score_key
-from maps.words import areas_looked_up, banded_chance, finding, flag, grade, marks, phrase, source_of_flag, span, word
+from maps.words import (
+    areas_looked_up,
+    banded_chance,
+    finding,
+    flag,
+    marks,
+    measured_grade,
+    phrase,
+    source_of_flag,
+    span,
+    word,
+)
 from maps.words import layer as layer_in_words
 from pipeline.folder.published import load_publication
 
@@ -50,7 +62,7 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
     chosen = publication.ranking[publication.ranking["site_id"] == site_id]
     if chosen.empty:
         raise StageError(_unknown(publication, site_id))
-    row = chosen.iloc[0]
+    row, site = chosen.iloc[0], publication.sites[publication.sites["site_id"] == site_id].iloc[0]
     lines = [
         f"{row['name']} ({site_id})",
         phrase(
@@ -63,12 +75,12 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
         ),
         _grade(row, score_key(publication.validation, "explain_score"), lang),
         phrase("explain_evidence", lang, evidence=word(f"evidence_{row['evidence']}", lang)),
+        *_marks(row, site, lang),
         _amount(row, lang),
         phrase("explain_companion", lang, score=row["companion_score"], rank=row["companion_rank"]),
         "",
         word("explain_reasons_companion" if rests_on_companion(publication.validation) else "explain_reasons", lang),
     ]
-    site = publication.sites[publication.sites["site_id"] == site_id].iloc[0]
     recorded, sampled = site["commodities"], bool(site.get("waste_n", 0) > 0)
     everything = of_weight(publication.reasons[publication.reasons["site_id"] == site_id]).sort_values("position")
     reasons = everything.head(REASONS_SHOWN)
@@ -100,8 +112,19 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
 def _grade(row: pd.Series, key: str, lang: str) -> str:
     """Return the measured concentration, or the chance of the grade where the waste was not sampled."""
     if pd.notna(row["treo_ppm"]):
-        return phrase("explain_measured", lang, grade=grade(row["treo_low_ppm"], row["treo_high_ppm"], lang))
+        return phrase(
+            "explain_measured",
+            lang,
+            grade=measured_grade(row["treo_ppm"], row["treo_low_ppm"], row["treo_high_ppm"], lang),
+        )
     return banded_chance(key, {str(name): value for name, value in row.items()}, lang)
+
+
+def _marks(row: pd.Series, site: pd.Series, lang: str) -> list[str]:
+    """Return what lists tell beside the chance, as one line; none where there is nothing."""
+    beside = marks_of(row["evidence"], site.get("waste_n"), row.get("applicability"))
+    text = "; ".join(word(key, lang) for key in beside)
+    return [f"{text[:1].upper()}{text[1:]}."] if text else []
 
 
 def _amount(row: pd.Series, lang: str) -> str:

@@ -488,6 +488,10 @@ def test_the_report_says_whom_it_was_tested_on_and_what_chance_gives(made_up: Mo
     )
     said = " ".join(validation_notes(made, "en"))
     assert "Tested on 12 known positives and 7 measured negatives; AUC is over measured sites" in said
+    ranking = made.ranking
+    left = int((ranking["evidence"].eq("measured") & ranking["label"].isna()).sum())
+    assert left > 0
+    assert f"{left} of the assayed wastes count as neither" in said
     assert "Labels that know nothing of the features do as well with p = 0.050, the larger of two tests" in said
     assert "analysis of the waste 1, what was mined (no analysis) 2" in said
     assert (

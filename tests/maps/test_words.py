@@ -150,8 +150,10 @@ def test_dates_are_written_out() -> None:
          "les gisements de ce type contiennent souvent les éléments recherchés, ce qui parle pourtant contre lui face aux autres sites"),
         ("part_amount", float("nan"), -1.0, "the amount of waste is not known and taken as usual for such a place, which speaks against it",
          "la quantité de résidus est inconnue et prise comme habituelle pour un tel lieu, ce qui parle contre lui"),
-        ("neighbour_assays_ppm", 2007.6, 1.0, "the sampled wastes, weighed by nearness and likeness, point to about 2,000\u00a0ppm of the elements looked for, which speaks for it",
-         "les résidus échantillonnés, pesés selon leur proximité et leur ressemblance, font attendre environ 2\u202f000\u00a0ppm des éléments recherchés, ce qui parle en sa faveur"),
+        ("neighbour_assays_ppm", 2007.6, 1.0, "the sampled wastes, weighed by nearness and likeness, taken alone point to about 2,000\u00a0ppm of the elements looked for, which speaks for it",
+         "les résidus échantillonnés, pesés selon leur proximité et leur ressemblance, font à eux seuls attendre environ 2\u202f000\u00a0ppm des éléments recherchés, ce qui parle en sa faveur"),
+        ("waste_proxy_ppm", 1800.0, 1.0, "other elements sampled in the waste, taken alone, point to about 1,800\u00a0ppm of the elements looked for (range and chance weigh all that is known), which speaks for it",
+         "d'autres éléments mesurés dans les résidus font à eux seuls attendre environ 1\u202f800\u00a0ppm des éléments recherchés (la fourchette et la probabilité pèsent tout ce qui est connu), ce qui parle en sa faveur"),
         ("waste_measured_ppm", 1751.0, -0.47, "samples of the waste itself point to about 1,800\u00a0ppm of the elements looked for, which is less than all else here lets expect",
          "des échantillons des résidus eux-mêmes font attendre environ 1\u202f800\u00a0ppm des éléments recherchés, ce qui est moins que tout le reste ici ne laisse attendre"),
         ("waste_measured_ppm", 1751.0, 0.47, "samples of the waste itself point to about 1,800\u00a0ppm of the elements looked for, which speaks for it",
@@ -262,6 +264,7 @@ def test_every_finding_has_its_words_with_its_values_in_both_languages() -> None
     }
     root, found = MAPS.parent, dict(COMPUTED)
     for path in (
+        "pipeline/evidence/doubtful_amounts.py",
         "pipeline/stages/per_site/flag_constraints.py",
         "pipeline/stages/link_records.py",
         "layers/readers/exclusions.py",
@@ -282,6 +285,7 @@ def test_only_known_files_find_something() -> None:
         path for path in files if path == "layers/validation.py" or path.startswith("pipeline/learning/")
     }
     assert files - of_a_validation == {
+        "pipeline/evidence/doubtful_amounts.py",
         "pipeline/stages/per_site/flag_constraints.py",
         "pipeline/stages/link_records.py",
         "layers/readers/exclusions.py",

@@ -97,9 +97,11 @@ const amountOf = (i) => mere(i) ? null : S.t[i] === null ? w("amount_unknown").s
 /* The measured grade of a waste; from 0 on it is what limits leave open, for nothing was detected. */
 const undetected = (i) => col("treo_low", i) === 0 ? fill("grade_undetected", { high: rounded(col("treo_high", i)) }) : null;
 const measuredText = (i) => col("treo", i) === null ? "" : undetected(i) !== null ? `<\u00a0${rounded(col("treo_high", i))}\u00a0ppm` : number(col("treo", i)) + "\u00a0ppm";
+/* What stands beside the chance of a site: that it was sampled for something else, is like no other. */
+const marksOf = (i) => S.evidence[i] === null || assayed(i) ? [] : [col("waste_n", i) ? w("mark_sampled_other") : null, txt("applicability", i) === "outside" ? w("mark_unlike") : null];
 function rowOf(i) {
   const band = ranked(i) && S.rank_low[i] !== S.rank_high[i] ? fill("rank_may_be", { low: number(S.rank_low[i]), high: number(S.rank_high[i]) }) : null;
-  const grade = assayed(i) ? [col("treo_low", i) === null ? null : undetected(i) ?? fill("grade_between", { span: span(col("treo_low", i), col("treo_high", i), "ppm") }), col("waste_n", i) ? fill("analyses_n", { n: number(col("waste_n", i)) }) : null] : [S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]] + "_short")];
+  const grade = assayed(i) ? [col("treo_low", i) === null ? null : undetected(i) ?? fill("grade_between", { span: span(col("treo_low", i), col("treo_high", i), "ppm") }), col("waste_n", i) ? fill("analyses_n", { n: number(col("waste_n", i)) }) : null] : [S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]] + "_short"), ...marksOf(i)];
   const about = [tieOf(i) ? w("tied_short") : null, kindOf(i) === null || kindOf(i) === "waste" ? null : w("kind_short_" + kindOf(i)), ...grade, band, amountOf(i), away ? `${number(Math.round(away[i]))}\u00a0km` : null, minedAt(i)].filter(Boolean).join(" · ");
   const value = assayed(i) ? measuredText(i) : S.score[i] === null ? w("not_scored") : chance(scoreOf(i));
   return el("li", {}, el("button", { type: "button", "data-site": String(i), "aria-current": i === chosen ? "true" : null, on: { click: () => choose(i, true) } },

@@ -16,6 +16,7 @@ from layers.cells.waste_words import says_waste_is_gone
 from layers.findings import Finding, Value
 from layers.jurisdictions import km_outside, meanings
 from layers.schema import Backdrop, GeoDataFrame, SiteFlags, Sites, SiteSamples, conform
+from pipeline.evidence.doubtful_amounts import doubtful_amounts
 from pipeline.evidence.worked_sites import site_kinds
 
 FLAGS = (
@@ -41,6 +42,7 @@ FLAGS = (
     "jurisdiction_conflict",
     "low_coordinate_precision",
     "amount_conflict",
+    "amount_doubtful",
 )
 """All flags, in the order in which they are listed for a site."""
 
@@ -94,6 +96,16 @@ class FlagConstraintsParams(BaseModel):
     )
     conflict_spread_km: float = Field(
         default=2.5, gt=0, description="merged records farther apart than this are flagged"
+    )
+    one_waste_km2: float = Field(
+        default=100.0, gt=0, description="a stated area above this is flagged; the widest basins cover some 70"
+    )
+    one_waste_t: float = Field(
+        default=1e10, gt=0, description="a stated mass above this is flagged; the largest basins hold some 2e9"
+    )
+    wide_km2: float = Field(default=1.0, gt=0, description="areas from this on are held against the stated amount")
+    least_thickness_m: float = Field(
+        default=0.3, gt=0, description="a stated amount that lies thinner than this over a wide stated area is flagged"
     )
 
 
@@ -353,7 +365,9 @@ def _location(sites: pd.DataFrame, params: FlagConstraintsParams) -> _Found:
         for quantity, (low, high) in json.loads(amounts[row] or "{}").items():
             finding = _finding("disagree", quantity=quantity, low=low, high=high)
             flags.append((row, "amount_conflict", finding, source[row]))
-    return flags
+    limits = (params.one_waste_km2, params.one_waste_t, params.wide_km2, params.least_thickness_m)
+    odd = doubtful_amounts(sites, *limits)
+    return flags + [(row, "amount_doubtful", finding, source[row]) for row, finding in odd]
 
 
 def _jurisdiction(sites: gpd.GeoDataFrame, backdrop: gpd.GeoDataFrame, params: FlagConstraintsParams) -> _Found:

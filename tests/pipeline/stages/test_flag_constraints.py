@@ -70,6 +70,11 @@ def flags(chemistry: dict[str, Any] | None = None, areas: Any = NO_AREAS, **colu
         ({"location_conflict": '{"b:2": 18.0}'}, "location_conflict"),
         ({"coordinate_precision_km": 5.0}, "low_coordinate_precision"),
         ({"amount_conflict": '{"mass_t": [900.0, 2000.0]}'}, "amount_conflict"),
+        ({"area_m2": 146.8e6, "mass_t": np.nan}, "amount_doubtful"),
+        ({"mass_t": 4e10}, "amount_doubtful"),
+        ({"area_m2": 46.8e6, "mass_t": 2e7}, "amount_doubtful"),
+        ({"area_m2": 2e6, "mass_t": np.nan, "volume_m3": 2e5}, "amount_doubtful"),
+        ({"area_m2": 1e4, "mass_t": 5e6}, "amount_doubtful"),
     ],
 )
 def test_each_flag_has_its_case(columns: dict[str, Any], flag: str) -> None:
@@ -115,6 +120,10 @@ def test_uranium_on_record_is_a_mill_only_where_ore_was_likely_milled(columns: d
         {"acid_generating": "No", "deposit_type": "massive sulphide"},
         {"hazard_class": "O"},
         {"coordinate_spread_km": 1.0, "coordinate_precision_km": 0.1},
+        {"area_m2": 70e6, "mass_t": 2.2e9},
+        {"area_m2": 3e4, "mass_t": 4e3},
+        {"area_m2": 46.8e6, "mass_t": 2e7, "mass_t_bound": ">"},
+        {"area_m2": 2e6, "mass_t": 0.0},
     ],
 )
 def test_without_cause_there_is_no_flag(columns: dict[str, Any]) -> None:

@@ -1,0 +1,58 @@
+"""Stated areas and amounts that hardly any single waste has, or that do not fit together at one site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from layers.findings import Finding
+
+USUAL_T_M3 = 1.6
+"""Tonnes of a cubic metre of waste as it lies, where nothing better is stated."""
+
+MOST_THICKNESS_M = 200.0
+"""Few heaps are as high even at their highest point."""
+
+
+def doubtful_amounts(
+    sites: pd.DataFrame, most_km2: float, most_t: float, wide_km2: float, least_thickness_m: float
+) -> Iterator[tuple[int, Finding]]:
+    """Yield the row of a site and what is odd about its stated area or amount; bounds ("more than") are not compared.
+
+    Parameters
+    ----------
+    sites : DataFrame
+        ``area_m2, mass_t, volume_m3`` and, where given, ``<name>_bound``.
+    most_km2, most_t : float
+        Largest area and mass taken for those of one waste.
+    wide_km2 : float
+        Areas from which on a stated amount may not lie thin: small heaps are spread by wind and water, and of old ones the
+        tonnes crushed are on record and not what is left.
+    least_thickness_m : float
+        Metres that a stated amount lies thick at least over a wide stated area.
+    """
+    area, mass, volume = (_stated(sites, name) for name in ("area_m2", "mass_t", "volume_m3"))
+    mass = np.where(np.isnan(mass), volume * USUAL_T_M3, mass)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        thick = mass / USUAL_T_M3 / area
+    odd = (
+        np.isfinite(thick)
+        & (mass > 0)
+        & (((thick < least_thickness_m) & (area >= wide_km2 * 1e6)) | (thick > MOST_THICKNESS_M))
+    )
+    for row in range(len(sites)):
+        if area[row] > most_km2 * 1e6:
+            yield row, Finding(code="area_large", values={"km2": float(area[row] / 1e6)})
+        if mass[row] > most_t:
+            yield row, Finding(code="mass_large", values={"mass_t": float(mass[row])})
+        if odd[row]:
+            yield row, Finding(code="thickness", values={"m": float(thick[row])})
+
+
+def _stated(sites: pd.DataFrame, name: str) -> np.ndarray:
+    amount = sites[name].to_numpy(dtype=float) if name in sites else np.full(len(sites), np.nan)
+    bound = f"{name}_bound"
+    bounded = sites[bound].notna().to_numpy() if bound in sites else np.zeros(len(sites), dtype=bool)
+    return np.where(bounded, np.nan, amount)
