@@ -279,7 +279,14 @@ def _shown(slot: str, value: Value, lang: str) -> Value:
     if isinstance(value, tuple | list):
         named = [commodities(str(name), lang) if slot == "commodities" else str(name) for name in value]
         return f" {word('and_word', lang)} ".join(filter(None, [", ".join(named[:-1]), *named[-1:]]))
-    return word(f"{slot}_{value}", lang) if slot in ("quantity", "commodity") else value
+    shown = word(f"{slot}_{value}", lang) if slot in ("quantity", "commodity") else value
+    return hazard_grade(str(value), lang) if slot == "grade" else shown
+
+
+def hazard_grade(grade: str, lang: str) -> str:
+    """Return a hazard class with what its letter means; classes that are words (high, extreme) say it themselves."""
+    key = f"hazard_grade_{_as_key(grade).removeprefix('class_')}"
+    return word(key, lang) if known(key) else grade
 
 
 def source_of_flag(source: str, lang: str) -> str:

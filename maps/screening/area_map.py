@@ -32,7 +32,8 @@ AROUND = tuple(
 DOT_PX, SMALL_DOT_PX, MANY = 3.0, 2.1, 80
 """Half a dot; of more than so many sites those without a number are small."""
 
-_PLACE = 'stroke="#000" stroke-width="2.2"'
+_PLACE = ('stroke="#000" stroke-width="4.6"', 'stroke="#fff" stroke-width="2"')
+"""A double line: no road, railway or other outline is drawn so."""
 
 
 def area_map(
@@ -59,7 +60,8 @@ def area_map(
     maps = MiniMaps(publication)
     drawn, kinds = maps.ground(frame)
     if place.kind == "nation":
-        drawn += outline(np.array([place.geometry], dtype=object), frame, "none", _PLACE)
+        shape = np.array([place.geometry], dtype=object)
+        drawn += [path for stroke in _PLACE for path in outline(shape, frame, "none", stroke)]
     sampled, at = assayed(table).to_numpy(), frame.pixels(points)
     with_number = table["site_id"].isin(list(numbered)).to_numpy()
     small = SMALL_DOT_PX if len(table) > MANY else DOT_PX
@@ -80,7 +82,8 @@ def area_map(
     towns = maps.towns(frame, labels)
     squares = sum(shape.startswith("<rect") for shape in communities)
     signs = {
-        "this_community": bool(square), "sampled_site": sampled.any(), "unsampled_site": not sampled.all(),
+        "this_community": bool(square), "this_area": place.kind == "nation",
+        "sampled_site": sampled.any(), "unsampled_site": not sampled.all(),
         "community": squares > bool(square), "town": towns,
     }  # fmt: skip
     shown = [*(sign for sign, there in signs.items() if there), *kinds]

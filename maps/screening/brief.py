@@ -24,11 +24,17 @@ ANYWHERE_KM = 21_000.0
 """No two places lie farther apart."""
 
 CAUTIONS_IN_ROW = 2
+SAME = "″"
+"""Stands in a cell of a site that an earlier table describes."""
+
 PERMITS = ("permit_ontario_recovery",)
 """Cautions that are no hazard but a permit: said once, below."""
 
 NUCLEAR = ("uranium_mill_tailings", "radioactivity_measured")
 """Cautions that ask for a nuclear licence."""
+
+URANIUM = ("uranium_recorded", "uranium_rock")
+"""Findings of a possible radioactivity that rest on uranium on record."""
 
 BEARERS = re.compile(r"owner|operator|holder|proponent|licensee|responsible|company", re.IGNORECASE)
 """Columns of the inventories that may name who answers for a site."""
@@ -58,13 +64,21 @@ class Brief:
         self.table = table
         self.within_km = within_km
         sampled = assayed(table)
+        self.inside = table["distance_km"].eq(0) & (place.kind != "community")
+        """Which sites lie inside an area; they come first in its tables."""
         ranked = table[table["rank"].notna()].sort_values(["rank_first", "distance_km", "rank"], kind="stable")
+        ranked = pd.concat([ranked[self.inside[ranked.index]], ranked[~self.inside[ranked.index]]])
         self.short = {
             "brief_sampled": ranked[assayed(ranked)].head(SHORT),
             "brief_best": ranked[~assayed(ranked)].head(SHORT),
             "brief_nearest": table.sort_values(["distance_km", "rank_first"], kind="stable").head(SHORT),
         }
-        if self._nearest_says_nothing():
+        if self.inside.any() and not self.inside.all():
+            before = pd.concat([self.short["brief_sampled"], self.short["brief_best"]])["site_id"]
+            outside = ranked[~self.inside[ranked.index] & ~ranked["site_id"].isin(before)]
+            self.short = {**self.short, "brief_outside": outside.head(SHORT)}
+            self.short.pop("brief_nearest")
+        elif self._nearest_says_nothing():
             self.short.pop("brief_nearest")
             self.short["brief_best"] = ranked[~assayed(ranked)].head(2 * SHORT)
         self.n_sampled = int(sampled.sum())
@@ -87,16 +101,29 @@ class Brief:
         """Say whether the nearest sites are those of the tables before, or all inside, where none is nearer than another."""
         nearest = self.short["brief_nearest"]
         before = pd.concat([self.short["brief_sampled"], self.short["brief_best"]])["site_id"]
-        inside = self.place.kind != "community" and len(nearest) == SHORT and (nearest["distance_km"] == 0).all()
-        return bool(inside or nearest["site_id"].isin(before).all())
+        return bool(
+            (self.inside[nearest.index].all() and len(nearest) == SHORT) or nearest["site_id"].isin(before).all()
+        )
 
     def tables(self, lang: str, has_sheet: set[str]) -> list[tuple[str, list[dict[str, Any]]]]:
-        """Return the short tables that hold anything: heading and rows."""
-        return [
-            (words.word(key, lang), [self._row(row, lang, has_sheet) for row in records(chosen)])
-            for key, chosen in self.short.items()
-            if len(chosen)
-        ]
+        """Return the short tables that hold anything: heading and rows; a site that stands in two is described in the first."""
+        before: set[str] = set()
+        tables = []
+        for key, chosen in self.short.items():
+            described = {"about": "", "band": "", "judged": words.word("brief_above", lang)}
+            described |= dict.fromkeys(("amount", "contained", "cautions"), SAME)
+            rows = [
+                self._row(row, lang, has_sheet) | (described if row["site_id"] in before else {})
+                for row in records(chosen)
+            ]
+            before |= set(chosen["site_id"])
+            tables += [(self._head(key, lang), rows)] if rows else []
+        return tables
+
+    def _head(self, key: str, lang: str) -> str:
+        """Return the heading of a short table, which says where sites inside an area come first."""
+        first = key in ("brief_sampled", "brief_best") and "brief_outside" in self.short
+        return words.word(key, lang) + (words.word("brief_inside_first", lang) if first else "")
 
     def _row(self, row: dict[str, Any], lang: str, has_sheet: set[str]) -> dict[str, Any]:
         kinds = [] if row["site_kind"] == "waste" else [words.word(f"kind_short_{row['site_kind']}", lang)]
@@ -131,7 +158,7 @@ class Brief:
     def summary(self, lang: str) -> list[str]:
         """Return what lies near in a few sentences."""
         n = len(self.table)
-        inside = int((self.table["distance_km"] == 0).sum()) if self.place.kind != "community" else 0
+        inside = int(self.inside.sum())
         keys = {"n": n, "km": float(self.within_km), "place": self.place.name or words.word("screen_own_area", lang)}
         within = self.within_km == 0 and self.place.kind != "community"
         first = words.phrase("screen_summary_inside" if within else "screen_summary", lang, **keys) + "."
@@ -178,7 +205,7 @@ class Brief:
         lines = [" ".join(self.summary(lang))]
         for key, chosen in self.short.items():
             if len(chosen):
-                lines += ["", words.word(key, lang)]
+                lines += ["", self._head(key, lang)]
                 lines += [self._line(row, lang) for row in records(chosen)]
         return lines
 
@@ -187,7 +214,7 @@ class Brief:
         known = [
             _ranked(row, lang),
             distance(row, lang, coarse=self.place.coarse).replace("\n", ", "),
-            judged(row, lang).replace("\n", words.word("between_clauses", lang)),
+            judged(row, lang).replace("\n(", " (").replace("\n", words.word("between_clauses", lang)),
         ]
         return f"  {name}{words.word('colon', lang)}{words.word('between_clauses', lang).join(known)}".replace(
             "\u00a0", " "
@@ -215,7 +242,7 @@ class Brief:
     def cautions(self, lang: str) -> list[str]:
         """Return every caution with the number of its sites and some names, hazards first."""
         mine = self.every_flag[~self.every_flag["flag"].isin(PERMITS)]
-        lines = caution_lines(mine, self.table, lang)
+        lines = caution_lines(mine, self.table, self.numbered, lang)
         return lines + [words.word("brief_one_mine_twice", lang)] * bool(self._may_stand_twice())
 
     def _may_stand_twice(self) -> bool:
@@ -257,7 +284,7 @@ class Brief:
         """
         beyond = self._nearest_of_all() if self.table.empty else None
         jurisdictions = [beyond[0]["jurisdiction"]] if beyond else list(self.table["jurisdiction"])
-        nuclear = self.every_flag["flag"].isin(NUCLEAR) | (self.every_flag["finding"] == "uranium_recorded")
+        nuclear = self.every_flag["flag"].isin(NUCLEAR) | self.every_flag["finding"].isin(URANIUM)
         keepers = record_keepers(self.p, self.table, lang)
         return permits(jurisdictions, nuclear=bool(nuclear.any()), keepers=keepers, lang=lang)
 
@@ -318,7 +345,7 @@ def judged(row: dict[str, Any], lang: str) -> str:
     """Return what the place in the list rests on: samples of the waste, or the chance that its grade is reached."""
     if row["evidence"] == "measured":
         grade = words.measured_grade(row["treo_ppm"], row["treo_low_ppm"], row["treo_high_ppm"], lang)
-        return words.phrase("brief_judged_sampled", lang, grade=grade, n=int(row["waste_n"] or 0))
+        return words.phrase("brief_judged_sampled", lang, grade=grade.replace(" (", "\n("), n=int(row["waste_n"] or 0))
     if row["rank"] is None:
         return words.word("not_scored", lang)
     kind = row["grade_rule"] == "hosts" or row["score_low"] == row["score_high"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -23,8 +23,10 @@ COUNTED = {"hazard_class": "grade", "recovery_host": ""}
 """Cautions whose findings are told with the number of sites of each, by a slot or, where it is empty, by the finding itself."""
 
 
-def caution_lines(flags: pd.DataFrame, table: pd.DataFrame, lang: str) -> list[str]:
+def caution_lines(flags: pd.DataFrame, table: pd.DataFrame, numbered: Mapping[str, int], lang: str) -> list[str]:
     """Return every caution with the number of its sites, what was found, and some names, hazards first.
+
+    Only sites that have a number in the short tables are named, with it: the two pages tell nothing else of others.
 
     Parameters
     ----------
@@ -32,6 +34,8 @@ def caution_lines(flags: pd.DataFrame, table: pd.DataFrame, lang: str) -> list[s
         ``site_id, flag, finding, values`` of the sites of the list.
     table : DataFrame
         The list: ``site_id, name``, best rank first.
+    numbered : mapping of str to int
+        Sites of the short tables and their numbers there.
     lang : {"en", "fr"}
         Language.
     """
@@ -43,11 +47,14 @@ def caution_lines(flags: pd.DataFrame, table: pd.DataFrame, lang: str) -> list[s
     for code in sorted(counts.index, key=lambda code: (code in CLERICAL, -counts[code], code)):
         own = sorted(flags[flags["flag"] == code].to_dict("records"), key=lambda row: order[row["site_id"]])
         sites = list(dict.fromkeys(row["site_id"] for row in own))
-        shown = [_named(site, names, own, code, lang) for site in sites[:NAMES]]
-        more = " …" if len(sites) > NAMES else ""
+        listed = sorted((site for site in sites if site in numbered), key=lambda site: numbered[site])[:NAMES]
+        shown = [_named(site, names, own, code, numbered[site], lang) for site in listed]
+        rest = len(sites) - len(shown)
+        shown += [words.phrase("brief_caution_annex", lang, n=rest)] if rest and shown else []
+        shown = shown or [words.word("brief_caution_annex_only", lang)]
         kinds = _kinds(own, code, lang)
         caution = words.flag(code, lang) + (f" ({kinds})" if kinds else "")
-        lines.append(words.phrase("brief_caution", lang, caution=caution, n=len(sites), sites=", ".join(shown) + more))
+        lines.append(words.phrase("brief_caution", lang, caution=caution, n=len(sites), sites=", ".join(shown)))
     return lines
 
 
@@ -57,15 +64,21 @@ def _kinds(own: Sequence[dict[Any, Any]], code: str, lang: str) -> str:
         return ""
     slot = COUNTED[code]
     kinds = Counter(
-        str(json.loads(row["values"])[slot]) if slot else words.word(f"brief_{row['finding']}", lang) for row in own
+        words.hazard_grade(str(json.loads(row["values"])[slot]), lang)
+        if slot
+        else words.word(f"brief_{row['finding']}", lang)
+        for row in own
     )
-    return ", ".join(f"{kind}{words.word('colon', lang)}{count}" for kind, count in sorted(kinds.items()))
+    return words.word("between_clauses", lang).join(
+        f"{kind}{words.word('colon', lang)}{count}" for kind, count in sorted(kinds.items())
+    )
 
 
-def _named(site: str, names: pd.Series, own: Sequence[dict[Any, Any]], code: str, lang: str) -> str:
-    """Return the name of a site, with how far apart its sources lie where they do."""
+def _named(site: str, names: pd.Series, own: Sequence[dict[Any, Any]], code: str, number: int, lang: str) -> str:
+    """Return the name of a site and its number in the tables, with how far apart its sources lie where they do."""
     name = names.get(site)
     text = name if isinstance(name, str) else site
     values = [json.loads(row["values"]) for row in own if row["site_id"] == site]
     far = [float(value["km"]) for value in values if "km" in value] if code in CLERICAL else []
-    return f"{text} ({words.number(max(far), lang, 0 if max(far) >= 10 else 1)} km)" if far else text
+    apart = f", {words.number(max(far), lang, 0 if max(far) >= 10 else 1)} km" if far else ""
+    return f"{text} (#{number}{apart})"

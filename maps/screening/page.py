@@ -167,7 +167,7 @@ def _in(brief: Brief, table: pd.DataFrame, with_sheet: list[str], lang: str) -> 
         "amounts_known": brief.amounts_known,
         "annex_amounts": bool(table[["tonnage_high_t", "contained_treo_high_t"]].notna().any(axis=None)),
         "widths": COLUMNS[brief.amounts_known],
-        "road_note": words.word("screen_road_note", lang) if table["road_km"].notna().any() else "",
+        "road_note": _road_note(place, bool(table["road_km"].notna().any()), lang),
         "notices": _notices(p, lang),
         "rows": [_row(row, row["site_id"] in with_sheet, areas, brief, lang) for row in records(table)],
         "speak_head": words.word("brief_speak_else" if place.name else "brief_speak", lang),
@@ -226,6 +226,14 @@ def _notices(p: Publication, lang: str) -> list[str]:
 def _distance_note(origin: Place, lang: str) -> str:
     key = "straight_line_office" if origin.point_kind == "office_point" else "straight_line_place"
     return words.word(f"distance_{key}" if origin.kind == "community" else "distance_straight_line", lang)
+
+
+def _road_note(origin: Place, known: bool, lang: str) -> str:
+    """Say how distances by road are meant, or why none is told."""
+    if origin.coarse:
+        return words.word("screen_road_coarse", lang)
+    key = "screen_road_note" if origin.kind == "community" else "screen_road_note_area"
+    return words.word(key, lang) if known else ""
 
 
 def _communities(p: Publication, origin: Place, within_km: float, lang: str) -> list[str]:

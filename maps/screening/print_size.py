@@ -15,7 +15,7 @@ STEPS = 7
 PAGE_MM = 263.0
 """Between the margins of Letter paper, the shorter one."""
 
-FIRST_PAGE_MM = 247.0
+FIRST_PAGE_MM = 254.0
 """The same less what the estimate of a page of tables may fall short by."""
 
 WIDE_MM = 187.0
@@ -47,10 +47,10 @@ COLUMNS: dict[bool, dict[str, float]] = {
         "name": 19,
         "distance": 10,
         "rank": 9.5,
-        "judged": 14,
+        "judged": 17,
         "amount": 13,
         "contained": 10.5,
-        "cautions": 21,
+        "cautions": 18,
     },
     False: {"number": 3, "name": 27, "distance": 10, "rank": 12, "judged": 20, "cautions": 28},
 }

@@ -215,8 +215,11 @@ def around_site(publication: Publication, site_id: str, within_km: float, lang: 
 
 
 def _road_km(publication: Publication, origin: Place, chosen: pd.DataFrame) -> np.ndarray:
-    """Return road kilometres from a community's point, or from wherever a road leaves an area."""
-    if not len(chosen) or not (publication.lines["kind"] == "road").any():
+    """Return road kilometres from a community's point, or from wherever a road leaves an area; none from a coarse outline.
+
+    Nobody knows to a few kilometres where a road leaves an outline that is kept on a coarse grid.
+    """
+    if not len(chosen) or origin.coarse or not (publication.lines["kind"] == "road").any():
         return np.full(len(chosen), np.nan)
     network = RoadNetwork(publication.lines)
     ends = chosen["longitude"].to_numpy(), chosen["latitude"].to_numpy()

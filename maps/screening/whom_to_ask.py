@@ -61,12 +61,26 @@ def speak_first(publication: Publication, place: Place, table: pd.DataFrame, wit
     lines = [f"{words.word('brief_here', lang)}{colon}{_some(here, lang)}", *lines] if here else lines
     near = _communities(publication, place, within_km, lang)
     lines += [f"{words.word('communities_layer', lang)}{colon}{_some(near, lang)}"] if near else []
+    lines += _kept_by(publication, bool(here or len(holding)), bool(near), lang)
     if not place.name:
         return lines
     return [
         *(lines or [words.word("brief_nobody_else", lang)]),
         words.phrase("brief_from_elsewhere", lang, place=place.name),
     ]
+
+
+def _kept_by(publication: Publication, areas: bool, communities: bool, lang: str) -> list[str]:
+    """Return who keeps the layers of the areas and communities named, with address: no layer holds the office of a Nation."""
+    tables: list[tuple[pd.DataFrame, bool]] = [(publication.territories, areas), (publication.communities, communities)]
+    ids = {str(source) for table, listed in tables if listed for source in table["source"].dropna()}
+    keepers = []
+    for row in records(publication.sources):
+        keeper = row.get("steward") or row["publisher"]
+        if row["source_id"] in ids and keeper:
+            keepers.append(" ".join([str(keeper), *_bracketed(row.get("address"))]))
+    keepers = list(dict.fromkeys(keepers))
+    return [words.phrase("brief_kept_by", lang, keepers="; ".join(keepers))] if keepers else []
 
 
 def record_keepers(publication: Publication, table: pd.DataFrame, lang: str) -> str:

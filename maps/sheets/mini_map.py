@@ -56,6 +56,7 @@ _SIGNS = {
     "other_site": '<circle cx="11" cy="6" r="2.2" fill="none" stroke="#333"/>',
     "sampled_site": '<circle cx="11" cy="6" r="3" fill="#000" stroke="#000"/>',
     "unsampled_site": '<circle cx="11" cy="6" r="3" fill="#fff" stroke="#000"/>',
+    "this_area": '<path d="M0 6h22" stroke="#000" stroke-width="4.6"/><path d="M0 6h22" stroke="#fff" stroke-width="2"/>',
     "this_community": '<rect x="5.5" y=".5" width="11" height="11" fill="#000"/>',
     "community": '<rect x="7.5" y="2.5" width="7" height="7" fill="#fff" stroke="#000" stroke-width="1.5"/>',
     "town": '<path d="M11 2l4.5 8h-9z" fill="#666"/>',

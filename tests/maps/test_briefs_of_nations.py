@@ -90,11 +90,16 @@ def test_whom_to_call_names_the_publishers_of_the_records_and_their_addresses(ma
 
 
 FINDINGS = [
-    ("hazard_class", "hazard", {"grade": "A"}, "hazard class in the inventory (A: 2)"),
+    (
+        "hazard_class",
+        "hazard",
+        {"grade": "A"},
+        "hazard class in the inventory (A, in Canada's national inventory a possible risk to environment, public",
+    ),
     ("recovery_host", "recovery_phosphate", {}, "(in phosphates: 2)"),
-    ("location_conflict", "elsewhere", {"record": "none:1", "km": 22.14}, "(22 km)"),
-    ("location_conflict", "apart", {"km": 3.25}, "(3.2 km)"),
-    ("low_coordinate_precision", "coarse", {"km": 5.5}, "(5.5 km)"),
+    ("location_conflict", "elsewhere", {"record": "none:1", "km": 22.14}, ", 22 km)"),
+    ("location_conflict", "apart", {"km": 3.25}, ", 3.2 km)"),
+    ("low_coordinate_precision", "coarse", {"km": 5.5}, ", 5.5 km)"),
 ]
 
 
@@ -184,3 +189,81 @@ def test_a_distance_is_rounded_once(made_up: Any) -> None:
     table = screen(made, place, within_km=3000)
     finer = table["distance_km"] * 100
     assert (abs(finer - finer.round()) > 1e-6).any()
+
+
+def outlined(made: Any, *, coarse: bool = False) -> Any:
+    """Return an area of a Nation that holds some of the sites, as a place."""
+    x, y = made.sites["longitude"].median(), made.sites["latitude"].median()
+    area = made.territories.geometry.iloc[:1].map(lambda _: shapely.box(x - 60, y - 60, x, y + 60))
+    areas = made.territories.set_geometry([area.iloc[0], *made.territories.geometry.iloc[1:]])
+    areas = areas.assign(publish=["generalised" if coarse else "allowed", *areas["publish"].iloc[1:]])
+    made = replace(made, territories=areas)
+    return made, place_of_nation(made, areas["territory"].iloc[0])
+
+
+def test_a_brief_of_an_area_lists_what_lies_inside_first_and_marks_its_outline(made_up: Any) -> None:
+    made, place = outlined(made_up.publication(60))
+    table = screen(made, place, within_km=3000)
+    brief = Brief(made, place, table, 3000)
+    inside = table.set_index("site_id")["distance_km"].eq(0)
+    assert 5 < inside.sum() < len(table) - 5
+    for key in ("brief_sampled", "brief_best"):
+        within = inside[brief.short[key]["site_id"]].tolist()
+        assert within == sorted(within, reverse=True)
+        assert within[0]
+    outside = brief.short["brief_outside"]
+    assert len(outside) == 5
+    assert not inside[outside["site_id"]].any()
+    assert outside["rank"].is_monotonic_increasing
+    for lang in words.LANGUAGES:
+        page = html_pages(brief, [], lang)["index"]
+        assert words.word("key_this_area", lang) in page
+        assert words.word("brief_best", lang) + words.word("brief_inside_first", lang) in page
+    town = place_of_community(made, "Community 1")
+    assert (
+        words.word("key_this_area", "en")
+        not in html_pages(Brief(made, town, screen(made, town, within_km=300), 300), [], "en")["index"]
+    )
+
+
+def test_of_a_coarse_outline_no_distance_by_road_is_told(made_up: Any) -> None:
+    for coarse in (True, False):
+        made, place = outlined(made_up.publication(60), coarse=coarse)
+        table = screen(made, place, within_km=3000)
+        assert bool(table["road_km"].isna().all()) is coarse
+        page = html_pages(Brief(made, place, table, 3000), [], "en")["index"]
+        assert (words.word("screen_road_coarse", "en") in page) is coarse
+        assert (words.word("screen_road_note_area", "en") in page) is not coarse
+
+
+def test_cautions_name_only_sites_that_stand_in_a_table_by_their_number(made_up: Any) -> None:
+    made = made_up.publication(60)
+    place = place_of_community(made, "Community 1")
+    table = screen(made, place, within_km=3000)
+    brief = Brief(made, place, table, 3000)
+    out = next(site for site in table["site_id"] if site not in brief.numbered)
+    listed, number = next(iter(brief.numbered.items()))
+    names = table.set_index("site_id")["name"]
+    cases = {
+        (out,): ": 1 (see the annex)",
+        (listed,): f"{names[listed]} (#{number}))",
+        (listed, out): f"(#{number}), 1 in the annex)",
+    }
+    for sites, end in cases.items():
+        caution = {"flag": "asbestos", "finding": "asbestos", "values": "{}", "source": "x"}
+        flags = pd.DataFrame([{"site_id": site, **caution} for site in sites])
+        [line] = Brief(replace(made, flags=flags), place, table, 3000).cautions("en")
+        assert line.endswith(end)
+        assert str(names[out]) not in line
+
+
+def test_who_keeps_the_layers_of_nations_is_told_with_the_address(made_up: Any) -> None:
+    made = made_up.publication(30)
+    address = "https://example.org/nations"
+    held = made.sources["source_id"].isin(made.territories["source"])
+    assert held.any()
+    made = replace(made, sources=made.sources.assign(address=held.map({True: address, False: None})))
+    place = place_of_community(made, "Community 1")
+    said = " ".join(Brief(made, place, screen(made, place, within_km=300), 300).speak_first("en"))
+    assert f"({address})" in said
+    assert "No address of a Nation's own office stands in these layers" in said

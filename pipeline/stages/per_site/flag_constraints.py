@@ -230,14 +230,16 @@ def _says_gone(texts: pd.Series) -> pd.Series:
 def _radioactivity(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsParams) -> _Found:
     uranium, thorium = _number(chemistry, "waste_U_ppm"), _number(chemistry, "waste_Th_ppm")
     index = np.nan_to_num(uranium) / BQ_G_U_PPM + np.nan_to_num(thorium) / BQ_G_TH_PPM
-    source, kinds = _text(sites, "sources"), site_kinds(sites, chemistry)
+    source, kinds, waste = _text(sites, "sources"), site_kinds(sites, chemistry), _text(sites, "waste_type")
     flags: _Found = []
     for row, names in enumerate(_names(sites)):
         if (
             "uranium" in names or "radium" in names
         ):  # tailings of it only where ore was likely milled, and not of a quarry
             milled = kinds[row] in ("waste", "worked") and group_of(names[0]) not in ("stone", "industrial")
-            finding = _finding("uranium") if milled else _finding("uranium_recorded")
+            rock = milled and waste[row] == "waste_rock"  # what was never milled is no tailings
+            milled = milled and not rock
+            finding = _finding("uranium" if milled else "uranium_rock" if rock else "uranium_recorded")
             flags.append((row, "uranium_mill_tailings" if milled else "radioactivity_possible", finding, source[row]))
         norm = [name for name in names if name in _NORM or group_of(name) == "rare_earths"]
         if norm and index[row] <= params.activity_limit_bq_g:

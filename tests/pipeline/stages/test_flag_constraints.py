@@ -87,6 +87,13 @@ def test_no_mill_left_tailings_where_nothing_was_dug() -> None:
     assert "uranium_mill_tailings" in flags(**{**showing, "status": "past producer"})
 
 
+def test_rock_that_was_never_milled_is_no_tailings_of_uranium() -> None:
+    told = flags(commodities="uranium", waste_type="waste_rock")
+    assert list(told) == ["radioactivity_possible"]
+    assert "rock that was never milled" in told["radioactivity_possible"]
+    assert list(flags(commodities="uranium", waste_type="tailings")) == ["uranium_mill_tailings"]
+
+
 @pytest.mark.parametrize(
     ("columns", "milled"),
     [
@@ -155,7 +162,8 @@ def test_acid_accounting_beats_words_and_sulphur() -> None:
 
 def test_a_class_of_the_compilers_is_called_so() -> None:
     assert flags(hazard_class="B*")["hazard_class"] == (
-        "The inventory gives hazard class B (graded by the compilers, not by the jurisdiction)."
+        "The inventory gives hazard class B, in Canada's national inventory a possible risk to health and safety, little to the "
+        "environment (graded by the compilers, not by the jurisdiction)."
     )
 
 
