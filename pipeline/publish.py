@@ -32,7 +32,7 @@ from maps.site_map.site_map import write_map
 from maps.site_map.tiers import tiers
 from maps.words import LANGUAGES, finding
 from pipeline.config import RunConfig
-from pipeline.evidence.targets import host_sources, known_targets
+from pipeline.evidence.targets import host_sources, known_targets, target_table
 from pipeline.folder.geopackage import WRITTEN, write_geopackage
 from pipeline.folder.geopackage_styles import CLASSES, add_styles
 from pipeline.folder.memory import give_back_memory
@@ -195,6 +195,8 @@ def _targets(config: RunConfig, results: Results) -> dict[str, Any]:
     table = table.assign(ranked_last=last.reindex(table["site_id"]).to_numpy(bool))
     names = {symbol: dict(known_targets()[symbol].name) for symbol in config.targets if symbol != MAIN_TARGET}
     diagnostics |= {"target_names": names, "worth_chance": config.rank_targets.worth_chance}
+    if {*known_targets()} <= {*config.targets}:
+        diagnostics["targets_refused"] = {name: dict(why) for name, why in target_table().refused.items()}
     diagnostics["target_hosts"] = host_sources(table)
     return {"diagnostics": diagnostics, "targets": table[list(TARGET_COLUMNS)]}
 

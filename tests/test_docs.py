@@ -8,7 +8,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from nbclient import NotebookClient
+
+from layers.catalogue.source import load_catalogue
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -66,3 +69,22 @@ def test_every_option_named_in_the_docs_exists() -> None:
 def test_the_toolchain_of_the_docs_is_part_of_the_development_set() -> None:
     development = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["dev"]
     assert {"sphinx", "furo", "myst-nb", "numpydoc"} <= {re.match(r"[a-z-]+", line).group() for line in development}  # type: ignore[union-attr]
+
+
+REGIONS = [path.stem for path in sorted((DOCS / "regions").glob("*.md")) if path.stem not in ("index", "targets")]
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_a_region_page_gives_an_address_for_every_file_its_run_file_reads(region: str) -> None:
+    """An address, or a fetch line that leads to a file of the name in the run file (50m is not 10m)."""
+    read = {one["path"] for one in yaml.safe_load((ROOT / "configs" / f"{region}.yml").read_text("utf-8"))["sources"]}
+    page = (DOCS / "regions" / f"{region}.md").read_text("utf-8")
+    where = dict(re.findall(r"^\| `([^`]+)` \| (.+) \|$", page, flags=re.M))
+    assert set(where) == read
+    catalogue = load_catalogue()
+    for path, told in where.items():
+        assert "https://" in told or "minewaste fetch" in told, path
+        for wanted in re.findall(r"minewaste fetch (\S+) --to", told):
+            address = wanted if wanted.startswith("https://") else catalogue[wanted].fetch["url"]
+            stem = Path(address).name.split(".")[0]
+            assert stem == Path(path).name.split(".")[0] or "under other headings" in told, (path, address)

@@ -19,7 +19,7 @@ import pooch
 import requests
 
 from layers.errors import SourceError
-from layers.fetch.recipes import Recipe, kind_of, recipe_of, safe_name, zip_trouble
+from layers.fetch.recipes import UNVERIFIED, InTheWayError, Recipe, kind_of, recipe_of, safe_name, zip_trouble
 from layers.fetch.record import record, recorded
 from layers.fetch.secrets import without_secrets
 from layers.fetch.services import arcgis_features, ckan_resource, wfs_features
@@ -192,10 +192,13 @@ class Client:
                 trouble = f"the connection broke off ({_short(failure)})"
             if attempt + 1 < self.attempts:
                 time.sleep(wait)
-        raise SourceError(
-            f"{url}: not complete after {self.attempts} tries: {trouble}. What arrived is kept in {part.name}; the next fetch "
-            "goes on from there."
+        arrived = part.exists() and part.stat().st_size > 0
+        kept = (
+            f"What arrived is kept in {part.name}; the next fetch goes on from there."
+            if arrived
+            else "Nothing arrived."
         )
+        raise SourceError(f"{url}: not complete after {self.attempts} tries: {trouble}. {kept}")
 
 
 def address_parts(address: str) -> SplitResult | None:
@@ -229,14 +232,17 @@ def fetch(what: str, folder: Path, client: Client | None = None) -> Fetched:
         If the source is unknown or may not be fetched, the server fails for good, leads elsewhere, sends less or other than
         announced, a service lost columns, or a zip would write outside its folder.
     """
+    notes: tuple[str, ...] = ()
     try:
-        return _fetch(what, folder, client or Client())
+        recipe, notes = recipe_of(what)
+        return _fetch(what, recipe, notes, folder, client or Client())
     except SourceError as error:
-        raise SourceError(without_secrets(str(error))) from None
+        doubted = UNVERIFIED in notes and not isinstance(error, InTheWayError)
+        doubt = f" This address of '{what}' has not been verified: it may never have been right." if doubted else ""
+        raise SourceError(without_secrets(f"{error}{doubt}")) from None
 
 
-def _fetch(what: str, folder: Path, client: Client) -> Fetched:
-    recipe, notes = recipe_of(what)
+def _fetch(what: str, recipe: Recipe, notes: tuple[str, ...], folder: Path, client: Client) -> Fetched:
     if address_parts(recipe.url) is None:
         raise SourceError(f"{recipe.url}: is no address of the web. Copy it from a browser.")
     client.hosts |= set(recipe.hosts)
@@ -271,7 +277,7 @@ def _file(recipe: Recipe, folder: Path, client: Client) -> Path | None:
             and known.get("address") == without_secrets(recipe.url)
         ):
             return None
-        raise SourceError(
+        raise InTheWayError(
             f"{path}: there is another file of this name. Move it away, or choose another folder with --to."
         )
     part = folder / f"{name}.part"

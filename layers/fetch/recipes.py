@@ -13,6 +13,13 @@ from layers.catalogue.source import load_catalogue
 from layers.errors import SourceError
 from layers.files.archive_members import members_trouble
 
+UNVERIFIED = "the address has not been verified: look at what arrived"
+"""Note on a source whose address nobody has seen answer."""
+
+
+class InTheWayError(SourceError):
+    """A file of this machine, not the address, is in the way."""
+
 
 class Recipe(BaseModel):
     """Where a source's data are to be had: the ``fetch`` entry of a catalogue file, or an address a person gave."""
@@ -53,10 +60,7 @@ def recipe_of(what: str) -> tuple[Recipe, tuple[str, ...]]:
         raise SourceError(f"layers/catalogue/{what}.yml: fetch: {failure.errors()[0]['msg']}") from None
     certainty = entry.known.get("fetch", entry.certainty)
     notes = (f"licence: {entry.licence or 'not stated'}",)
-    return recipe, notes if certainty == "verified" else (
-        *notes,
-        "the address has not been verified: look at what arrived",
-    )
+    return recipe, notes if certainty == "verified" else (*notes, UNVERIFIED)
 
 
 def kind_of(url: str) -> Literal["file", "arcgis", "wfs", "ckan"]:

@@ -20,7 +20,8 @@ def target_tables(p: Publication, lang: str) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        ``about``: what is counted; ``first``: rows of target, threshold, sites worth a sample, wastes assayed, first sites;
+        ``about``: what is counted; ``refused``: what a run for all targets leaves out, empty elsewhere;
+        ``first``: rows of target, threshold, sites worth a sample, wastes assayed, first sites;
         ``most``: rows of site, number of targets, which.
     """
     table = p.targets
@@ -33,6 +34,7 @@ def target_tables(p: Publication, lang: str) -> dict[str, Any] | None:
     site_names = p.ranking.set_index("site_id")["name"]
     return {
         "about": words.phrase("target_combined_about", lang, chance=chance, n=n),
+        "refused": _refused(p, lang),
         "first": [_first(symbol, own, names, site_names, lang) for symbol, own in others.groupby("target", sort=False)],
         "most": _most(table, names, site_names, lang),
     }
@@ -41,6 +43,13 @@ def target_tables(p: Publication, lang: str) -> dict[str, Any] | None:
 def _names(p: Publication, lang: str) -> dict[str, str]:
     own: dict[str, str] = {symbol: both[lang] for symbol, both in p.diagnostics["target_names"].items()}
     return own | {MAIN_TARGET: words.word("target_main", lang)}
+
+
+def _refused(p: Publication, lang: str) -> str:
+    """Return what cannot be a target, and why, where a run was made for all."""
+    refused: dict[str, dict[str, str]] = p.diagnostics.get("targets_refused", {})
+    why = "; ".join(own[lang] for own in refused.values())
+    return words.phrase("target_refused", lang, why=why) if refused else ""
 
 
 def _first(symbol: Any, own: pd.DataFrame, names: dict[str, str], site_names: pd.Series, lang: str) -> list[str]:

@@ -144,10 +144,14 @@ def in_words(learned: Learned) -> str:
     lines = [f"{region.name}: {_measured(region)}" for region in learned.file.regions]
     used = [target for target, own in learned.file.laws.items() if own.trial.used]
     lines.append("")
+    tested = any(own.trial.reason != "regions" for own in learned.file.laws.values())
+    stays = "so a run that names this file stays with the host tables."
     lines.append(
         f"Showed skill on regions left out, and will be used: {', '.join(used)}."
         if used
-        else "No law showed skill on regions left out, so a run that names this file stays with the host tables."
+        else f"No law showed skill on regions left out, {stays}"
+        if tested
+        else f"No law could be tested on a region left out, {stays}"
     )
     refused: dict[str, list[str]] = {}
     for target, own in learned.file.laws.items():

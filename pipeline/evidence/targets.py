@@ -121,25 +121,29 @@ def checked_targets(wanted: tuple[str, ...]) -> tuple[str, ...]:
     Raises
     ------
     ValueError
-        If a target is unknown, or can be none: the reason is told.
+        If targets are unknown, or can be none: all of them are named with the reason.
     """
     table = target_table()
     symbols = {REE.casefold(): REE, "rare earths": REE, "rare earth elements": REE}
     for symbol, facts in table.targets.items():
         symbols |= dict.fromkeys((symbol.casefold(), facts.name["en"].casefold(), facts.commodity.casefold()), symbol)
     chosen: list[str] = []
+    unknown: list[str] = []
+    refused: list[str] = []
     for name in wanted:
         word = name.strip().casefold()
         if word == "all":
             chosen += [REE, *table.targets]
         elif word in table.refused:
-            raise ValueError(f"targets: '{name}' cannot be one: {table.refused[word]['en']}")
+            refused.append(f"'{name}' cannot be one: {table.refused[word]['en']}")
         elif word in symbols:
             chosen.append(symbols[word])
         else:
             of_rare_earths = word in {symbol.casefold() for symbol in RARE_EARTHS}
             hint = " It is one of the rare earths: write REE." if of_rare_earths else did_you_mean(name, symbols)
-            raise ValueError(
-                f"targets: '{name}' is not known.{hint} Known are {REE}, {', '.join(table.targets)}, or all"
-            )
+            unknown.append(f"'{name}' is not known.{hint}")
+    if unknown:
+        unknown[-1] += f" Known are {REE}, {', '.join(table.targets)}, or all"
+    if refused or unknown:
+        raise ValueError(f"targets: {'; '.join([*refused, *unknown])}")
     return tuple(dict.fromkeys(chosen))

@@ -21,6 +21,7 @@ from maps.sheets.sheet import SheetWriter
 from maps.sheets.site_chemistry import waste_elements
 from maps.site_map.target_columns import target_columns
 from maps.sovereignty import without_sites
+from pipeline.evidence.targets import target_table
 
 pytestmark = pytest.mark.usefixtures("drawn_once")
 
@@ -100,6 +101,17 @@ def test_where_no_site_is_worth_a_sample_the_report_says_so_and_names_the_likeli
     assert "None reaches" not in cobalt[-1]
     assert antimony[-1].startswith("None reaches that chance. The likeliest is ")
     assert antimony[2] == "0"
+
+
+def test_a_run_for_all_targets_says_what_cannot_be_one_and_others_do_not(made: Any) -> None:
+    refused = {name: dict(why) for name, why in target_table().refused.items()}
+    told = replace(made, diagnostics=dict(made.diagnostics) | {"targets_refused": refused})
+    for lang in ("en", "fr"):
+        tables, plain = target_tables(told, lang), target_tables(made, lang)
+        assert tables is not None
+        assert plain is not None
+        assert all(why[lang] in tables["refused"] for why in refused.values())
+        assert plain["refused"] == ""
 
 
 def test_a_sheet_tells_for_how_many_targets_its_site_is_worth_a_sample(made: Any) -> None:

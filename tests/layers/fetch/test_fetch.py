@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from layers.catalogue.source import load_catalogue
 from layers.errors import SourceError
 from layers.fetch.client import fetch
 from layers.fetch.recipes import kind_of, recipe_of
@@ -216,6 +217,33 @@ def test_the_recipe_of_the_mine_waste_layer_takes_it_whole_and_misses_its_id(
     arcgis(server, [1, 2], columns="SITE_NO")
     with pytest.raises(SourceError, match="Site_ID"):
         fetch("usgs_mine_waste", tmp_path / "changed", client())
+
+
+def test_an_address_that_was_never_verified_says_so_where_it_fails_and_not_where_a_file_is_in_the_way(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = [entry.id for entry in load_catalogue().values() if entry.fetch]
+    assert len(sources) > 10
+    for name in sources:
+        recipe, notes = recipe_of(name)
+        gone = recipe.model_copy(update={"url": f"{server.url}/gone/{name}", "kind": "file"})
+        monkeypatch.setattr("layers.fetch.client.recipe_of", lambda _, gone=gone, notes=notes: (gone, notes))
+        with pytest.raises(SourceError) as failed:
+            fetch(name, tmp_path, client())
+        doubted = any("has not been verified" in note for note in notes)
+        assert ("has not been verified" in str(failed.value)) == doubted
+        (tmp_path / (recipe.file_name or name)).write_text("of somebody else")
+        with pytest.raises(SourceError, match="another file of this name") as in_the_way:
+            fetch(name, tmp_path, client())
+        assert "verified" not in str(in_the_way.value)
+
+
+def test_what_arrived_is_said_to_be_kept_only_where_something_arrived(server: Server, tmp_path: Path) -> None:
+    server.answers["/busy.csv"] = lambda handler, _: handler.send_error(503)
+    with pytest.raises(SourceError, match="Nothing arrived") as failed:
+        fetch(f"{server.url}/busy.csv", tmp_path, client())
+    assert ".part" not in str(failed.value)
+    assert not list(tmp_path.glob("*.part"))
 
 
 def test_a_service_that_changed_its_columns_is_named_so(

@@ -127,6 +127,8 @@ def test_one_region_cannot_be_tested_and_twice_the_same_is_refused(pooled: Path,
     north = pooled / "north" / "run"
     said = minewaste("learn", north, "--out", tmp_path / "one.skops")
     assert "fewer than 2 regions have 6 measured wastes" in said
+    assert "No law could be tested" in said
+    assert "showed skill" not in said.partition("cannot be tested")[0]
     assert (tmp_path / "one.md").is_file()
     assert "are of one region" in minewaste("learn", north, north, "--out", tmp_path / "two.skops", code=1)
     assert not (tmp_path / "two.skops").exists()

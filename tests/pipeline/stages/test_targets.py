@@ -45,6 +45,11 @@ def test_every_name_of_the_canadian_list_is_a_target_or_refused_with_a_reason() 
 def test_targets_of_a_run_file_are_symbols_each_once() -> None:
     assert checked_targets(("REE", "cobalt", "Co", "Gallium")) == ("REE", "Co", "Ga")
     assert len(checked_targets(("all",))) == 30
+    with pytest.raises(ValueError, match="cannot be one") as all_told:
+        checked_targets((*CANADA_2024.split(", "), "unobtainium", "kryptonite"))
+    for name in (*target_table().refused, "unobtainium", "kryptonite"):
+        assert f"'{name}'" in str(all_told.value)
+    assert str(all_told.value).count("Known are") == 1
     with pytest.raises(ValueError, match="helium is a gas"):
         checked_targets(("helium",))
     with pytest.raises(ValueError, match="one of the rare earths: write REE"):
