@@ -36,9 +36,10 @@ from layers.readers.assay_sheet import heading_notes, laboratory_sheet, units_ag
 from layers.readers.beside_results import below_stated_limits, marks_of, marks_unread, take_limits
 from layers.readers.doubtful_results import drop_impossible, mark_notes, refuse_other_units, refuse_parted_thousands
 from layers.readers.method_notes import keep_own_methods, method_notes
+from layers.readers.rare_earth_order import drop_disordered_rows, exchanged_rare_earths
 from layers.readers.rare_earth_suites import drop_outliers
 from layers.readers.stated_totals import total_of_rare_earths
-from layers.readers.whole_sample import exchanged_rare_earths, refuse_shares
+from layers.readers.whole_sample import refuse_shares
 
 
 @dataclass
@@ -155,6 +156,7 @@ def read_suites(
     _note_odd_cells(suites, results, parsed, source, cells)
     _choose_results(suites, results, parsed, source, options, cells, rows)
     suites.notes += exchanged_rare_earths(source.id, suites.columns, rows)
+    suites.notes += drop_disordered_rows(source.id, suites.columns, rows)
     headings = {
         element: tuple(column.name for column in results if column.element == element) for element in _rare(suites)
     }

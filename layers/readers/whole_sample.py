@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any
 
 import numpy as np
@@ -22,13 +22,6 @@ _MAIN_OXIDES = {
 }  # fmt: skip
 _MOST_MAIN_OXIDES_PPM = 1.25e6
 """Metal in slag weighs less than the oxides it is stated as, and analyses of black sands err: real ones add up to 116 %."""
-_LESS_AND_MORE = (
-    ("Pr", "Nd", None), ("Pr", "Ce", None), ("Tb", "Dy", None), ("Ho", "Er", None), ("Tm", "Yb", None), ("Lu", "Yb", None),
-    ("Sm", "Nd", "La"),
-)  # fmt: skip
-"""An element of odd number and one of even number beside it, of which nature holds two to eight times as much; and samarium, of
-which there is less than neodymium where there is less than lanthanum."""
-_CLEARLY = 1.2
 _MOSTLY = 0.5
 
 
@@ -90,42 +83,6 @@ def refuse_shares(
                 columns[f"{element}_censored"][above] = 0
         message = f"{text[0].upper()}{text[1:]} These results were taken as missing: check the file."
         notes.append(Note(source_id, "more_than_the_sample", message, len(above), tuple(factors), rows_at(rows, above)))
-    return notes
-
-
-def exchanged_rare_earths(source_id: str, columns: Mapping[str, Any], rows: npt.NDArray[np.int64] | None) -> list[Note]:
-    """Tell columns in which most rows hold more of a rare earth than of one beside it that is always more (Oddo-Harkins).
-
-    Parameters
-    ----------
-    source_id : str
-        Id of the source.
-    columns : mapping of str to ndarray
-        ``X_ppm`` per element, NaN where there is no result; ``X_censored`` beside it.
-    rows : ndarray of int or None
-        Row of the file at each position; None names no rows.
-    """
-    notes = []
-    for odd, even, lighter in _LESS_AND_MORE:
-        if not {f"{odd}_ppm", f"{even}_ppm", f"{lighter or odd}_ppm"} <= set(columns):
-            continue
-        more, less = columns[f"{odd}_ppm"], columns[f"{even}_ppm"]
-        known = np.isfinite(more) & np.isfinite(less)
-        if lighter is not None:
-            with np.errstate(invalid="ignore"):
-                known &= columns[f"{lighter}_ppm"] > more
-        for element in (odd, even):
-            known &= np.asarray(columns.get(f"{element}_censored", np.zeros(len(known)))) == 0
-        with np.errstate(invalid="ignore"):
-            upside_down = np.flatnonzero(known & (more > _CLEARLY * less))
-        if len(upside_down) < 2 or len(upside_down) <= _MOSTLY * int(known.sum()):
-            continue
-        text = (
-            f"{odd} is more than {even} in {len(upside_down)} of {int(known.sum())} rows "
-            f"(e.g. {more[upside_down[0]]:g} and {less[upside_down[0]]:g} ppm). No rock does: "
-            "were two columns exchanged, or is one in another unit?"
-        )
-        notes.append(Note(source_id, "rare_earths_exchanged", text, len(upside_down), (), rows_at(rows, upside_down)))
     return notes
 
 

@@ -1,0 +1,124 @@
+"""Rare earths in an order nature does not know: columns exchanged, rows whose results stand under other headings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from layers.accounting import Note, rows_at, rows_in_words
+from layers.elements import CHONDRITE_PPM, REE
+
+_LESS_AND_MORE = (
+    ("Pr", "Nd"), ("Pr", "Ce"), ("Tb", "Dy"), ("Ho", "Er"), ("Tm", "Yb"), ("Lu", "Yb"), ("Sm", "Nd"), ("La", "Ce"), ("Eu", "Gd"),
+)  # fmt: skip
+"""An element and one beside it of which nature holds more: two to eight times where the first one's number is odd and the other's
+even; of samarium, lanthanum and europium only in rocks that lack something else (see `_lacks`)."""
+_CLEARLY = 1.2
+_MOSTLY = 0.5
+_STEEPEST = {"Pr": 2.6, "Nd": 3.3}
+"""Lanthanum over another rare earth, chondrite-normalised: more is in no rock, with cerium lost or not."""
+_HALF = 0.5
+_MUCH, _PAIRS = 2.0, 2
+
+
+def exchanged_rare_earths(source_id: str, columns: Mapping[str, Any], rows: npt.NDArray[np.int64] | None) -> list[Note]:
+    """Tell columns in which most rows hold more of a rare earth than of one beside it that is always more (Oddo-Harkins).
+
+    Parameters
+    ----------
+    source_id : str
+        Id of the source.
+    columns : mapping of str to ndarray
+        ``X_ppm`` per element, NaN where there is no result; ``X_censored`` beside it.
+    rows : ndarray of int or None
+        Row of the file at each position; None names no rows.
+    """
+    notes = []
+    for odd, even in _LESS_AND_MORE:
+        known, upside_down = _upside_down(columns, odd, even, _CLEARLY)
+        at = np.flatnonzero(upside_down)
+        if len(at) < 2 or len(at) <= _MOSTLY * int(known.sum()):
+            continue
+        more, less = columns[f"{odd}_ppm"], columns[f"{even}_ppm"]
+        text = (
+            f"{odd} is more than {even} in {len(at)} of {int(known.sum())} rows "
+            f"(e.g. {more[at[0]]:g} and {less[at[0]]:g} ppm). No rock does: "
+            "were two columns exchanged, or is one in another unit?"
+        )
+        notes.append(Note(source_id, "rare_earths_exchanged", text, len(at), (), rows_at(rows, at)))
+    return notes
+
+
+def drop_disordered_rows(
+    source_id: str, columns: MutableMapping[str, Any], rows: npt.NDArray[np.int64] | None
+) -> list[Note]:
+    """Take all rare earths of a row as missing where several stand in an order no rock has: cells moved to other headings.
+
+    One wrong element explains all pairs it is in; those rows are left to `layers.readers.rare_earth_suites`.
+
+    Parameters are those of `exchanged_rare_earths`; ``columns`` is changed. Where most rows are so, columns were exchanged, and
+    nothing is changed here.
+    """
+    wrong = {pair: _upside_down(columns, *pair, _MUCH)[1] for pair in _LESS_AND_MORE}
+    wrong = {pair: where for pair, where in wrong.items() if len(where)}
+    if not wrong:
+        return []
+    count = np.sum(list(wrong.values()), axis=0)
+    of_one = [
+        np.sum([where for pair, where in wrong.items() if element in pair], axis=0) == count
+        for element in {element for pair in wrong for element in pair}
+    ]
+    disordered = np.flatnonzero((count >= _PAIRS) & ~np.any(of_one, axis=0))
+    there = [f"{element}_ppm" for element in REE if f"{element}_ppm" in columns]
+    if not len(disordered) or len(disordered) > _MOSTLY * len(columns[there[0]]):
+        return []
+    for name in there:
+        columns[name][disordered] = np.nan
+        columns[name.replace("_ppm", "_censored")][disordered] = 0
+    named = rows_in_words(rows_at(rows, disordered)) or f"{len(disordered)} rows"
+    text = (
+        f"Several rare earths are more than ones beside them that are always more ({named}): no rock does that, and cells may "
+        "stand one column to the side. All rare earths of these rows were taken as missing: check the file."
+    )
+    return [Note(source_id, "rare_earths_exchanged", text, len(disordered), (), rows_at(rows, disordered))]
+
+
+def _upside_down(
+    columns: Mapping[str, Any], odd: str, even: str, times: float
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return rows with results of both, and those of them with more than ``times`` as much of the one as of the other."""
+    if not {f"{odd}_ppm", f"{even}_ppm"} <= set(columns):
+        return np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
+    more, less = columns[f"{odd}_ppm"], columns[f"{even}_ppm"]
+    known = np.isfinite(more) & np.isfinite(less)
+    for element in (odd, even):
+        known &= np.asarray(columns.get(f"{element}_censored", np.zeros(len(known)))) == 0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return known, known & (more > times * less) & _lacks(columns, odd, more)
+
+
+def _lacks(columns: Mapping[str, Any], odd: str, more: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Say in which rows nothing but an exchange explains that there is more of an element than of its neighbour.
+
+    Samarium exceeds neodymium in heavy minerals, lanthanum exceeds cerium where cerium was lost, europium exceeds gadolinium
+    where it was enriched: the elements beside them tell.
+    """
+    normal = {
+        element: columns[f"{element}_ppm"] / CHONDRITE_PPM[element] for element in REE if f"{element}_ppm" in columns
+    }
+    no = np.zeros(len(more), dtype=bool)
+    if odd == "Sm":
+        light = [columns[f"{element}_ppm"] for element in ("La", "Ce") if element in normal]
+        return light[0] > more if len(light) == 1 else np.fmin(*light) > more if light else no
+    if odd == "La":
+        beside = next((element for element in _STEEPEST if element in normal), None)
+        return no if beside is None else normal["La"] / normal[beside] > _STEEPEST[beside]
+    if odd == "Eu":
+        heavier = next((element for element in ("Tb", "Dy") if element in normal), None)
+        if heavier is None or "Sm" not in normal:
+            return no
+        return normal["Gd"] < _HALF * np.sqrt(normal["Sm"] * normal[heavier])
+    return ~no
