@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from maps.labels import Labels, Spot
 from maps.publication import Publication
 from maps.rows import assayed, rank_labels, rows
 
@@ -29,6 +31,13 @@ HALF_GLOBE = 180.0
 
 GROUND, WATER = ("land", "province"), "lake"
 EDGE, WATER_EDGE = "#b4bcc4", "#9dbccb"
+
+
+SIZE_PT, LETTER_PT, MARK_PT = 7.5, 4.4, 2.6
+"""Height of a label, width of one of its letters, half of a mark: points."""
+
+RINGS, TURNS = 5, tuple(np.radians([30, 150, -30, 210, 90, -90, 0, 180]).tolist())
+"""How far from its mark, and in which directions, a label may stand."""
 
 
 @dataclass(frozen=True)
@@ -121,13 +130,43 @@ def draw_where(axes: Any, where: Where) -> None:
                 lw=0.5,
                 label=f"[[{key}]]",
             )
-    numbered = pd.concat([where.sampled, where.unsampled]).sort_values("rank")
-    for (longitude, latitude), names in _by_place(numbered, where.box).items():
-        axes.annotate(names, (longitude, latitude), fontsize=7.5, xytext=(4, 3), textcoords="offset points")
     frame(axes, where.box)
+    numbered = pd.concat([where.sampled, where.unsampled]).sort_values("rank")
+    _annotate(axes, _by_place(numbered, where.box), numbered[["longitude", "latitude"]].to_numpy(float))
     axes.legend(
         fontsize=8.5, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, handletextpad=0.2, columnspacing=1
     )
+
+
+def _annotate(axes: Any, labels: dict[tuple[float, float], str], marks: np.ndarray) -> None:
+    """Write labels beside their places so that none lies on another; a line leads to one for which there was no room there."""
+    axes.apply_aspect()
+    points_per_px = 72 / axes.get_figure().dpi
+    _, _, wide, tall = np.asarray(axes.bbox.bounds) * points_per_px
+    pixels = (axes.transData.transform(np.vstack([marks, *labels])) - axes.bbox.p0) * points_per_px
+    pixels[:, 1] = tall - pixels[:, 1]
+    room = Labels(int(wide), int(tall), marks=pixels[: len(marks)], mark_px=MARK_PT)
+    for (place, names), (x, y) in zip(labels.items(), pixels[len(marks) :].tolist(), strict=True):
+        half = (len(names) * LETTER_PT / 2, SIZE_PT / 2)
+        spots = [_spot(x, y, turn, ring, half) for ring in range(RINGS) for turn in TURNS]
+        spot = room.put(spots) or spots[0]
+        left, top, right, low = spot.box
+        far = (
+            {"arrowprops": {"arrowstyle": "-", "lw": 0.5, "color": "#1b2530", "shrinkA": 0, "shrinkB": 2}}
+            if spot.ring
+            else {}
+        )
+        offset = ((left + right) / 2 - x, y - (top + low) / 2)
+        axes.annotate(
+            names, place, fontsize=SIZE_PT, xytext=offset, textcoords="offset points", ha="center", va="center", **far
+        )
+
+
+def _spot(x: float, y: float, turn: float, ring: int, half: tuple[float, float]) -> Spot:
+    """Return the box of a label in a direction from its mark; ring 0 touches the mark, each further one lies a line farther."""
+    far = MARK_PT + 1 + ring * 1.4 * SIZE_PT
+    cx, cy = x + math.cos(turn) * (far + half[0]), y - math.sin(turn) * (far + half[1])
+    return Spot((cx - half[0], cy - half[1], cx + half[0], cy + half[1]), ring)
 
 
 def draw_ground(axes: Any, outlines: list[np.ndarray], shores: list[np.ndarray]) -> None:

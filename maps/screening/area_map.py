@@ -11,10 +11,10 @@ import shapely
 from markupsafe import Markup
 
 from maps import words
+from maps.labels import Labels, Spot
 from maps.nearby import Place
 from maps.publication import Publication
 from maps.rows import assayed
-from maps.sheets.labels import Labels, Spot
 from maps.sheets.mini_map import Frame, MiniMaps, as_svg, bar_box, outline, scale_bar
 
 WIDTH_PX, HEIGHT_PX = 560, 350

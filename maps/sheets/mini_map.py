@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from layers.crs import KM_PER_DEGREE
 from maps import words
+from maps.labels import Box, Labels, Spot
 from maps.publication import Publication
-from maps.sheets.labels import Box, Labels, Spot
 
 SIZE_PX = 300
 HALF_KM = 30.0

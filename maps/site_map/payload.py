@@ -51,6 +51,18 @@ _NOT_ON_MAP = (
 )
 
 
+_HEADINGS_OF_CSV = {
+    f"heading_{name}"
+    for name in (
+        "rank", "rank_first", "rank_last", "rank_low", "rank_high", "order", "payable_t", "chance_payable", "site_id", "name",
+        "site_kind", "evidence", "treo_ppm", "treo_low_ppm", "treo_high_ppm", "score", "score_low", "score_high",
+        "tonnage_low_t", "tonnage_high_t", "contained_treo_low_t", "contained_treo_high_t", "commodities", "flags", "areas",
+        "nearest_community", "community_km", "latitude", "longitude",
+    )
+}  # fmt: skip
+"""Words for the columns of the list that a reader takes from the page."""
+
+
 def map_payload(
     publication: Publication,
     single_sites: int = SINGLE_SITES,
@@ -165,7 +177,11 @@ def _stated(table: pd.DataFrame, column: str) -> bool:
 def _words(publication: Publication) -> dict[str, Any]:
     """Return the words of the page; the score is called after what the order rests on, visits after what they are for."""
     validation = publication.validation
-    kept = {key: both for key, both in words.all_words()["words"].items() if not key.startswith(_NOT_ON_MAP)}
+    kept = {
+        key: both
+        for key, both in words.all_words()["words"].items()
+        if not key.startswith(_NOT_ON_MAP) or key in _HEADINGS_OF_CSV
+    }
     table: dict[str, Any] = {lang: {key: both[lang] for key, both in kept.items()} for lang in words.LANGUAGES}
     for lang in words.LANGUAGES:
         for key in SCORE_WORDS:

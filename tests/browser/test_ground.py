@@ -71,11 +71,97 @@ def test_a_bay_given_with_its_lake_is_water_and_an_island_is_land(open_map: Any,
         """[[51, -90], [52.6, -87.5], [51.4, -88.4], [53.6, -89]].map(([y, x]) => {
         const at = map.latLngToLayerPoint([y, x]).subtract(L.DomUtil.getPosition(ground._container)), ratio = ground._container.width / parseFloat(ground._container.style.width);
         const copy = document.createElement("canvas"); copy.width = copy.height = 1; const pen = copy.getContext("2d", { willReadFrequently: true });
-        pen.drawImage(ground._container, -Math.round(at.x * ratio), -Math.round(at.y * ratio));
+        for (const canvas of [ground, over]) pen.drawImage(canvas._container, -Math.round(at.x * ratio), -Math.round(at.y * ratio));
         return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3).join(); })"""
     )
     assert bay == open_water != land
     assert island == land
+
+
+def test_what_a_click_on_a_lake_or_a_park_tells_and_where_its_outlines_are_drawn(
+    open_map: Any, made_up: ModuleType
+) -> None:
+    rows = [
+        ("province", "P", shapely.box(-100, 45, -80, 60), np.nan),
+        ("lake", "Big Lake", shapely.box(-91, 50, -87, 53), np.nan),
+        ("protected", "Quiet Park", shapely.box(-90, 52, -86, 54), np.nan),
+    ]
+    made = made_up.publication(40)
+    page = open_map(
+        replace(
+            made,
+            backdrop=_backdrop(rows),
+            territories=made.territories.iloc[:0],
+            site_territories=made.site_territories.iloc[:0],
+        )
+    )
+    click = (
+        "(at) => map.fire('click', { latlng: L.latLng(at), containerPoint: L.point(-900, -900), originalEvent: {} })"
+    )
+    for at, told, silent in (
+        ([51, -90.5], ["Big Lake"], "Quiet Park"),
+        ([52.5, -89], ["Big Lake", "Quiet Park"], None),
+        ([53.5, -86.5], ["Quiet Park"], "Big Lake"),
+    ):
+        page.evaluate(click, at)
+        card = page.inner_text("#card")
+        assert all(name in card for name in told)
+        assert silent is None or silent not in card
+    page.click("#back")
+    page.evaluate(click, [47, -99])
+    assert page.is_hidden("#card")
+    page.evaluate("toggle('backdrop_lake', false)")
+    page.evaluate(click, [51, -90.5])
+    assert page.is_hidden("#card")
+    page.evaluate("toggle('backdrop_lake', true)")
+    for zoom in (4, 6.5, 11):
+        page.evaluate(f"map.setView([51.5, -89], {zoom}, {{ animate: false }})")
+        far = page.evaluate(
+            """layers.backdrop_lake._latlngs.flat().flatMap((ring) => ring.map((at, k) => { const own = map.latLngToLayerPoint(at), quick = ring.points[k];
+            return Math.max(Math.abs(own.x - quick.x), Math.abs(own.y - quick.y)); }))"""
+        )
+        assert len(far) >= 4
+        assert max(far) <= 1
+
+
+def test_the_map_follows_the_list_that_is_open(open_map: Any, made_up: ModuleType) -> None:
+    page = open_map(made_up.publication(60))
+    assert page.evaluate("spotlight") is None
+    assert "faint" not in page.inner_text("#list-about")
+    for name in ("measured", "plan"):
+        page.click(f"#list-{name}")
+        shone = page.evaluate("[...spotlight].flatMap((one, i) => one ? [i] : [])")
+        assert shone == sorted(page.evaluate("order"))
+        assert len(shone) < page.evaluate("N")
+        assert "faint" in page.inner_text("#list-about")
+        assert "not in the list that is open" in page.inner_text("#legend")
+    page.click("#list-inferred")
+    assert page.evaluate("spotlight") is None
+
+
+def test_sites_sorted_by_distance_tell_to_which_community_and_how_far(open_map: Any, made_up: ModuleType) -> None:
+    page = open_map(made_up.publication(60))
+    assert (
+        page.evaluate("document.querySelector('#sort option[value=distance]').textContent")
+        == "Distance to the nearest community"
+    )
+    page.select_option("#sort", "distance")
+    page.wait_for_timeout(400)
+    kms = page.evaluate("order.map((i) => S.community_km[i])")
+    assert kms == sorted(kms, key=lambda far: float("inf") if far is None else far)
+    first = page.inner_text("#list li:first-child .about")
+    community = page.evaluate("txt('community', order[0])")
+    assert f"{community} (" in first
+    assert "km)" in first
+
+
+def test_colours_of_ranks_have_one_order_of_hues_in_light_and_dark(open_map: Any, made_up: ModuleType) -> None:
+    page = open_map(made_up.publication(20))
+    hues = page.evaluate(
+        """["light", "dark"].map((name) => THEMES[name].tiers.slice(0, 3).map((text) => { const [r, g, b] = [1, 3, 5].map((k) => parseInt(text.slice(k, k + 2), 16) / 255), top = Math.max(r, g, b), range = top - Math.min(r, g, b);
+        return (60 * (top === r ? (g - b) / range + 6 : top === g ? (b - r) / range + 2 : (r - g) / range + 4)) % 360; }))"""
+    )
+    assert all(abs(light - dark) < 45 for light, dark in zip(*hues, strict=True)), hues
 
 
 WRITTEN = """() => { const texts = [], own = CanvasRenderingContext2D.prototype.fillText, stroked = CanvasRenderingContext2D.prototype.strokeText;
@@ -207,7 +293,7 @@ def test_the_first_of_the_plan_lies_on_top_and_the_ends_of_the_surface_stand_at_
     assert len(steps) > 1
     assert steps == sorted(steps, reverse=True)
     page.evaluate(
-        "data.surface = {}; layers.surface = { addTo() {}, remove() {} }; on.add('surface'); fillLegend(); on.delete('surface')"
+        "data.surface = {}; layers.surface = { addTo() {}, remove() {}, options: { opacity: 0.6 } }; on.add('surface'); fillLegend(); on.delete('surface')"
     )
     lefts = page.evaluate(
         "[...document.querySelectorAll('#legend .ends > *')].map((part) => part.getBoundingClientRect().left)"

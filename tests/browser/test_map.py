@@ -343,8 +343,8 @@ def test_a_card_tells_what_was_found_with_a_caution_and_no_lines_the_run_has_not
         shown.get_attribute("html", "lang") == "fr"
     )  # the language the page was made in, without a link that names one
     for lang, said in (
-        ("en", "The inventory gives hazard class A."),
-        ("fr", "L'inventaire donne la classe de danger A."),
+        ("en", "The inventory gives hazard class A, in Canada's national inventory"),
+        ("fr", "L'inventaire donne la classe de danger A, dans l'inventaire national"),
     ):
         shown.click(f"button[data-lang={lang}]")
         shown.evaluate(f"choose(S.id.indexOf('{site}'), false)")

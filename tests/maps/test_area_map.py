@@ -14,10 +14,10 @@ import pytest
 import shapely
 
 from layers.schema import Backdrop, conform
+from maps.labels import Box, Labels, Spot
 from maps.nearby import Place
 from maps.screening.area_map import HEIGHT_PX, WIDTH_PX, area_map
 from maps.screening.screening import place_of_community, screen
-from maps.sheets.labels import Box, Labels, Spot
 from maps.sheets.mini_map import HALF_KM, SIZE_PX, Frame, MiniMaps
 
 

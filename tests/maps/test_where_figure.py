@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from maps.report.where_figure import BEST, one_side, where_data
+from maps.report.where_figure import BEST, draw_where, one_side, where_data
 from tests.maps.made_up import publication
 
 
@@ -34,3 +35,33 @@ def test_a_region_across_the_180th_meridian_is_drawn_on_the_side_where_most_site
     assert where is not None
     assert where.box[2] - where.box[0] < 120
     assert pd.concat([where.sampled, where.unsampled])["longitude"].max() < 0
+
+
+def box_of(axes: Any, text: Any) -> Any:
+    """Return what the letters of an annotation cover, without the line to its mark."""
+    from matplotlib.text import Text
+
+    bare = Text.get_window_extent(text)
+    middle = axes.transData.transform(text.xy) + np.array(text.xyann) * axes.get_figure().dpi / 72
+    return bare.translated(*(middle - (bare.p0 + bare.p1) / 2))
+
+
+def test_no_number_lies_on_another_however_close_the_sites_are() -> None:
+    from matplotlib.figure import Figure
+
+    whole = publication()
+    for spread in (0.01, 0.3, 1.0):
+        middle = whole.ranking[["longitude", "latitude"]].mean()
+        crowd = whole.ranking[["longitude", "latitude"]].iloc[:20] * spread + middle * (1 - spread)
+        ranking = whole.ranking.copy()
+        ranking.loc[crowd.index, ["longitude", "latitude"]] = crowd
+        where = where_data(replace(whole, ranking=ranking))
+        assert where is not None
+        figure = Figure(figsize=(5.6, 4.0))
+        axes = figure.subplots()
+        draw_where(axes, where)
+        figure.canvas.draw()
+        boxes = [box_of(axes, text) for text in axes.texts]
+        assert len(boxes) > 1
+        touching = [(a, b) for i, a in enumerate(boxes) for b in boxes[:i] if a.overlaps(b)]
+        assert not touching, spread

@@ -99,7 +99,7 @@ def test_numbers_follow_the_language() -> None:
     assert words.number(0.5, "fr", 2) == "0,50"
     assert words.number(-1234.5, "fr", 1) == "-1\u202f234,5"
     assert words.number(float("nan"), "en") == "not known"
-    assert words.number(float("inf"), "fr") == "non connu"
+    assert words.number(float("inf"), "fr") == "donnée inconnue"
     assert words.number(0, "en") == "0"
 
 
@@ -108,7 +108,7 @@ def test_estimates_are_rounded_to_what_they_deserve() -> None:
     assert words.rounded(0.0123, "fr") == "0,012"
     assert words.span(19_364.0, 484_140.0, "t", "en") == "19,000–480,000\u00a0t"
     assert words.span(None, 10.0, "t", "en") == "10\u00a0t"
-    assert words.span(float("nan"), None, "t", "fr") == "non connu"
+    assert words.span(float("nan"), None, "t", "fr") == "donnée inconnue"
 
 
 def test_french_punctuation_keeps_its_space() -> None:
@@ -133,7 +133,7 @@ def test_dates_are_written_out() -> None:
          "teneur en lanthane des échantillons régionaux proches : sous la norme régionale (-0,9 écarts types), ce qui parle contre lui"),
         ("tonnage_log10", 6.0, 1.0, "amount of waste: 1,000,000\u00a0t, which speaks for it", "quantité de résidus : 1\u202f000\u202f000\u00a0t, ce qui parle en sa faveur"),
         ("structure_km", float("nan"), -1.0, "distance to the nearest mapped geological structure: not known, which speaks against it",
-         "distance à la structure géologique cartographiée la plus proche : non connu, ce qui parle contre lui"),
+         "distance à la structure géologique cartographiée la plus proche : donnée inconnue, ce qui parle contre lui"),
         ("dep_carbonatite", 0.0, 1.0, "the deposit type is not carbonatite, which speaks for it", "le type de gisement n'est pas : carbonatite, ce qui parle en sa faveur"),
         ("wt_tailings", 1.0, 1.0, "the waste is tailings, which speaks for it", "les résidus sont : rejets de concentrateur, ce qui parle en sa faveur"),
         ("pathfinder_z", 0.1, 1.0, "elements that go with those looked for, in regional samples nearby: close to the regional norm (+0.1 standard deviations), which speaks for it",
@@ -198,8 +198,8 @@ def test_a_value_rounded_once_more_reads_the_same(feature: str, value: float) ->
          "Samples of the waste hold 1,200 ppm U and 35 ppm Th: about 15.0 Bq/g of parent activity.",
          "Des échantillons des résidus contiennent 1\u202f200 ppm U et 35 ppm Th : environ 15,0 Bq/g d'activité des parents."),
         ("hazard_compilers", {"grade": "A"},
-         "The inventory gives hazard class A (graded by the compilers, not by the jurisdiction).",
-         "L'inventaire donne la classe de danger A (classée par les compilateurs, non par l'administration)."),
+         "The inventory gives hazard class A, in Canada's national inventory a possible risk to environment, public health and safety (graded by the compilers, not by the jurisdiction).",
+         "L'inventaire donne la classe de danger A, dans l'inventaire national du Canada un risque possible pour l'environnement, la santé et la sécurité publiques (classée par les compilateurs, non par l'administration)."),
         ("covered", {"quoted": "capped 1,5 m: {x}"},
          "The record says 'capped 1,5 m: {x}': the waste may be covered or already cleaned up.",
          "La fiche dit « capped 1,5 m: {x} » : les résidus sont peut-être recouverts ou déjà nettoyés."),

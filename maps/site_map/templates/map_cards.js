@@ -148,8 +148,8 @@ function fillCell(k) {
   clear(byId("card")).append(backRow(), title(fill("cell_title", { n: number(n) })), el("h3", {}, w("cell_best")), paragraphs(rows, ""), el("div", { class: "row" }, button(w("zoom_here"), () => map.fitBounds([[y, x], [y + 0.25, x + 0.25]]))));
 }
 /* Several areas at one point: all, by name, alike. */
-function fillOverlap(found) {
-  clear(byId("card")).append(backRow(), title(fill("areas_here", { n: number(found.length) })), el("ul", { class: "bare" }, found.map((i) => el("li", {}, button(A.name[i], () => chooseArea(i, false), { class: "plain" }), " " + A.kinds[A.kind[i]][lang]))), el("div", { class: "notice" }, el("p", {}, w("notice_nations"))));
+function fillOverlap(found, here) {
+  clear(byId("card")).append(...[backRow(), title(here.length ? here[0][1] : fill("areas_here", { n: number(found.length) })), here.length ? el("dl", {}, here.flatMap(([kind, name]) => said(w("name_" + kind), name))) : null, here.length && found.length ? el("h3", {}, fill("areas_here", { n: number(found.length) })) : null, el("ul", { class: "bare" }, found.map((i) => el("li", {}, button(A.name[i], () => chooseArea(i, false), { class: "plain" }), " " + A.kinds[A.kind[i]][lang]))), found.length ? el("div", { class: "notice" }, el("p", {}, w("notice_nations"))) : null].filter(Boolean));
 }
 /* What the card shows, so that a change of language can write it again. */
 let shownCard = null;

@@ -8,7 +8,7 @@ const THEMES = {
     lines: { water: "#8fb8cf", structure: "#a58f80", power: "#8b8b8b", rail: "#555c63", road: "#a3876b" },
   },
   dark: {
-    tiers: ["#fde725", "#5ec962", "#2b9d9a", "#7b838b"], unscored: "#5a6169", edge: "#14181c", ring: "#ffffff", ink: "#f0f3f5", halo: "rgba(20,24,28,.92)", chosen: "#ff9a52",
+    tiers: ["#e6b8ff", "#5aa6e8", "#2e9c66", "#7b838b"], unscored: "#5a6169", edge: "#14181c", ring: "#ffffff", ink: "#f0f3f5", halo: "rgba(20,24,28,.92)", chosen: "#ff9a52",
     town: "#d3d9de", province: "#9aa4ae", water: "#8fc4e3", area: "#c3b6ea", grid: "#3f4850", measure: "#ff9a52",
     land: { fillColor: "#23282d", color: "#6c7782" }, province_: { fillColor: "#23282d", color: "#6c7782" }, sea: "#16222c",
     protected: { fillColor: "#9bb06f", color: "#8ea06a" }, lake: { fillColor: "#1a2f3f", color: "#3d6a86" },
@@ -19,22 +19,44 @@ let theme = "light";
 const ink = () => THEMES[theme];
 const siteColour = (i) => ranked(i) ? ink().tiers[S.tier[i]] : ink().unscored;
 const layers = {};
-for (const [name, z] of [["tiles", 150], ["ground", 210], ["surface", 230], ["areas", 260], ["sites", 420]]) {
+for (const [name, z] of [["tiles", 150], ["ground", 210], ["surface", 230], ["over", 240], ["areas", 260], ["sites", 420]]) {
   map.createPane(name).style.zIndex = z;
   if (name !== "sites") map.getPane(name).style.pointerEvents = "none";
 }
 map.attributionControl.setPrefix(false);
 const base = data.base, A = data.areas, C = data.communities;
-const ground = L.canvas({ pane: "ground", padding: 0.2 }), outlines = L.canvas({ pane: "areas", padding: 0.2 });
+/* Lakes and lines lie above the surface: it hides no water and no road. */
+const ground = L.canvas({ pane: "ground", padding: 0.2 }), over = L.canvas({ pane: "over", padding: 0.2 }), outlines = L.canvas({ pane: "areas", padding: 0.2 });
 const SHAPES = {
   land: { fill: true, fillOpacity: 1, weight: 0.8 }, province: { fill: true, fillOpacity: 1, weight: 1, dashArray: "6 4" }, protected: { fill: true, fillOpacity: 0.16, weight: 0.8 },
   lake: { fill: true, fillOpacity: 1, weight: 0.7 }, water: { weight: 1 }, structure: { weight: 1.1, dashArray: "8 3 2 3" }, power: { weight: 1, dashArray: "2 4" }, rail: { weight: 1.4, dashArray: "7 3" }, road: { weight: 1.3 },
 };
 const groundColour = (kind) => ink().lines[kind] ? { color: ink().lines[kind] } : ink()[kind === "province" ? "province_" : kind];
+/* Leaflet projects every corner anew, twice per zoom, and leaves as many objects to be cleared away. Here a ring keeps its corners on the plane
+   of the map (0 to 1) and its points: a zoom is a multiplication, done once. */
+const QUICK = {
+  _projectLatlngs(latlngs, result, box) {
+    if (!(latlngs[0] instanceof L.LatLng)) { for (const one of latlngs) this._projectLatlngs(one, result, box); return; }
+    const scale = map.options.crs.scale(map.getZoom()), origin = map.getPixelOrigin(), key = [scale, origin.x, origin.y].join();
+    latlngs.plane ??= Float64Array.from(latlngs.flatMap((at) => [at.lng / 360 + 0.5, mercator(at.lat)]));
+    latlngs.points ??= latlngs.map(() => L.point(0, 0));
+    if (latlngs.key !== key) {
+      let left = Infinity, top = Infinity, right = -Infinity, low = -Infinity;
+      latlngs.points.forEach((point, k) => {
+        point.x = Math.round(latlngs.plane[2 * k] * scale) - origin.x; point.y = Math.round(latlngs.plane[2 * k + 1] * scale) - origin.y;
+        if (point.x < left) left = point.x; if (point.x > right) right = point.x; if (point.y < top) top = point.y; if (point.y > low) low = point.y;
+      });
+      latlngs.key = key; latlngs.corners = [L.point(left, top), L.point(right, low)];
+    }
+    for (const corner of latlngs.corners) box.extend(corner);
+    result.push(latlngs.points);
+  },
+};
+const QuickPolygon = L.Polygon.extend(QUICK), QuickPolyline = L.Polyline.extend(QUICK);
 function groundLayer(one, polygon) {
-  const style = { renderer: ground, pane: "ground", interactive: false, smoothFactor: 1.4, fillRule: "nonzero", ...SHAPES[one.kind], ...groundColour(one.kind) };
+  const above = !["land", "province", "protected"].includes(one.kind), style = { renderer: above ? over : ground, pane: above ? "over" : "ground", interactive: false, smoothFactor: 1.4, fillRule: "nonzero", ...SHAPES[one.kind], ...groundColour(one.kind) };
   const paths = one.paths.map(decode);
-  return polygon ? L.polygon(paths.map((ring) => [ring]), style) : L.polyline(paths, style);
+  return polygon ? new QuickPolygon(paths.map((ring) => [ring]), style) : new QuickPolyline(paths, style);
 }
 const [WEST, SOUTH, EAST, NORTH] = base.box;
 layers.sea = base.sea ? L.rectangle([[SOUTH, WEST], [NORTH, EAST]], { renderer: ground, pane: "ground", interactive: false, fill: true, fillOpacity: 1, stroke: false, fillColor: ink().sea }) : null;
@@ -46,7 +68,7 @@ const DASHES = ["", "9 5", "2 5", "12 4 2 4", "5 5", "16 6", "2 9", "9 3 2 3 2 3
 const areaStyle = (i) => ({ renderer: outlines, pane: "areas", interactive: false, fill: true, fillColor: ink().area, fillOpacity: 0.035, color: ink().area, weight: 1.6, opacity: 0.9, dashArray: DASHES[A.kind[i] % DASHES.length] });
 const areaRings = A.paths.map((paths) => paths.map(decode));
 A.kinds.forEach((kind, k) => {
-  layers["area_" + k] = L.featureGroup(A.name.map((_, i) => i).filter((i) => A.kind[i] === k).map((i) => L.polygon(areaRings[i], areaStyle(i))));
+  layers["area_" + k] = L.featureGroup(A.name.map((_, i) => i).filter((i) => A.kind[i] === k).map((i) => new QuickPolygon(areaRings[i], areaStyle(i))));
 });
 const areaBounds = (i) => L.latLngBounds(areaRings[i].flat());
 function ringHolds(ring, y, x) {
@@ -94,6 +116,17 @@ function areasAt(point) {
   const collator = new Intl.Collator(lang);
   return A.name.map((_, i) => i).filter((i) => on.has("area_" + A.kind[i]) && ringsHold(areaRings[i], point.lat, point.lng))
     .sort((a, b) => collator.compare(A.name[a], A.name[b]));
+}
+/* Named lakes and protected areas at a point whose layers are on: kind and name. */
+function groundAt(point) {
+  const names = base.names, here = [];
+  for (let k = 0; k < names.name.length; k++) {
+    const kind = names.kinds[names.kind[k]];
+    if (!["lake", "protected"].includes(kind) || !on.has("backdrop_" + kind)) continue;
+    const rings = outlineAt(kind, names.y[k] / 1e4, names.x[k] / 1e4);
+    if (rings && ringsHold(rings, point.lat, point.lng)) here.push([kind, names.name[k]]);
+  }
+  return here;
 }
 if (data.surface) {
   const b = data.surface.bounds;

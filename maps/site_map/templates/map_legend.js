@@ -21,16 +21,20 @@ function legendGroups() {
   if (data.plan.length && on.has("plan")) marks.push([picture(svg("circle", { cx: 13, cy: 8, r: 7, fill: c.ring }), svg("text", { x: 13, y: 11.5, fill: c.edge, "font-size": 10, "text-anchor": "middle", "font-weight": 700 }, "1")), w("list_plan")]);
   if (crowded) marks.push([picture(dot(2.4, { fill: c.tiers[1] }), svg("circle", { cx: 21, cy: 9, r: 4.4, fill: c.tiers[1] })), w("legend_crowded")]);
   if (data.cells.length && on.has("cells")) marks.push([picture(svg("rect", { x: 5, y: 2, width: 16, height: 14, fill: c.tiers[3], "fill-opacity": 0.4, stroke: c.grid })), w("legend_squares")]);
+  if (spotlight) marks.push([picture(dot(5, { fill: c.tiers[1], opacity: FAINT })), w("legend_faint")]);
   if (chosen >= 0) marks.push([picture(dot(4, { fill: c.tiers[1] }), svg("circle", { cx: 13, cy: 9, r: 7.5, fill: "none", stroke: c.chosen, "stroke-width": 2 })), w("legend_chosen")]);
   groups.push([w("legend_marks"), marks]);
   if (known.amount && !crowded) groups.push([w("legend_size"), [...[1e5, 1e6, 1e7].map((one) => [picture(dot(Math.min(8.5, radius(one) * factor), { fill: c.tiers[1] })), number(one) + "\u00a0t"]), [picture(dot(4.5 * factor, { fill: c.tiers[1] })), w("amount_unknown").split(" (")[0]]]]);
-  const areas = A.kinds.map((_, k) => k).filter((k) => on.has("area_" + k)).map((k) => [picture(svg("path", { d: "M1 9h24", stroke: c.area, "stroke-width": 1.6, "stroke-dasharray": DASHES[k % DASHES.length] })), A.kinds[k][lang]]);
+  const areas = A.kinds.map((_, k) => k).filter((k) => on.has("area_" + k)).map((k) => [picture(svg("rect", { x: 1.5, y: 2, width: 23, height: 14, fill: c.area, "fill-opacity": 0.1, stroke: c.area, "stroke-width": 1.6, "stroke-dasharray": DASHES[k % DASHES.length] })), A.kinds[k][lang]]);
   if (C.name.length && on.has("communities")) for (const kind of [...new Set(C.kind)]) areas.push([picture(kind === "office_point" ? svg("rect", { x: 9, y: 5, width: 8, height: 8, fill: c.edge, stroke: c.ink, "stroke-width": 1.6 }) : svg("path", { d: "M13 3.5l5.5 5.5-5.5 5.5-5.5-5.5z", fill: c.edge, stroke: c.ink, "stroke-width": 1.6 })), w("kind_" + kind)]);
   if (meta.place && meta.place.kind === "community") areas.unshift([picture(meta.place.point === "office_point" ? svg("rect", { x: 7, y: 3, width: 12, height: 12, fill: c.ink }) : svg("path", { d: "M13 1.5l7.5 7.5-7.5 7.5-7.5-7.5z", fill: c.ink })), meta.place.name]);
   if (areas.length) groups.push([w("areas_legend"), areas]);
   const under = [];
   for (const one of base.backdrop) if (on.has("backdrop_" + one.kind) && one.kind !== "land") under.push([patch(groundColour(one.kind), one.kind), w("name_" + one.kind)]);
   for (const one of base.lines) if (on.has("line_" + one.kind)) under.push([stroke(groundColour(one.kind), one.kind), w("line_" + one.kind)]);
+  const plain = (fill) => picture(svg("rect", { x: 2, y: 3, width: 22, height: 12, fill, stroke: c.province, "stroke-width": 0.6 })), outside = getComputedStyle(document.documentElement).getPropertyValue("--outside");
+  if (layers.sea && on.has("sea")) under.push([plain(c.sea), w("legend_sea")]);
+  if (!on.has("tiles")) under.push([plain(outside), w("legend_beyond")]);
   if (base.towns.name.length && on.has("names")) under.push([picture(dot(2.6, { fill: c.edge, stroke: c.town, "stroke-width": 1.4 })), w("kind_town")]);
   if (under.length) groups.push([w("legend_ground"), under]);
   return groups;
@@ -40,7 +44,8 @@ function fillLegend() {
   for (const [heading, rows] of legendGroups()) if (rows.length) box.append(el("div", { class: "group" }, el("p", {}, heading), el("ul", {}, rows.map(([shape, text]) => el("li", {}, shape, el("span", {}, text))))));
   if (data.surface && on.has("surface")) {
     const ramp = el("div", { class: "ramp", "aria-hidden": "true" });
-    ramp.style.background = `linear-gradient(to right, ${STOPS.map((one) => "#" + one).join(",")})`;
+    ramp.style.setProperty("--ramp", `linear-gradient(to right, ${STOPS.map((one) => "#" + one).join(",")})`);
+    ramp.style.setProperty("--seen", layers.surface.options.opacity); ramp.style.background = groundColour(base.backdrop.some((one) => one.kind === "land") ? "land" : "province").fillColor; // as it looks on the land of the map
     box.append(el("div", { class: "group" }, el("p", {}, w("legend_surface")), el("div", { class: "ends" }, el("span", {}, number(0)), ramp, el("span", {}, number(1)))));
   }
 }
@@ -75,7 +80,7 @@ function fillLayers() {
   if (data.plan.length) put(layerBox("plan", w("list_plan"), aboutList("plan")));
   if (data.cells.length) put(layerBox("cells", w("legend_squares")));
   if (data.surface) {
-    const slider = el("input", { type: "range", id: "opacity", min: "0", max: "1", step: "0.05", value: String(layers.surface.options.opacity), on: { input: (event) => layers.surface.setOpacity(Number(event.target.value)) } });
+    const slider = el("input", { type: "range", id: "opacity", min: "0", max: "1", step: "0.05", value: String(layers.surface.options.opacity), on: { input: (event) => { layers.surface.setOpacity(Number(event.target.value)); fillLegend(); } } });
     put(layerBox("surface", w("surface_layer"), w("surface_note")), el("label", { for: "opacity" }, w("surface_opacity")), slider);
   }
   put(layerBox("tiles", w("online_tiles"), w("online_note")));

@@ -102,7 +102,7 @@ const marksOf = (i) => S.evidence[i] === null || assayed(i) ? [] : [col("waste_n
 function rowOf(i) {
   const band = ranked(i) && S.rank_low[i] !== S.rank_high[i] ? fill("rank_may_be", { low: number(S.rank_low[i]), high: number(S.rank_high[i]) }) : null;
   const grade = assayed(i) ? [col("treo_low", i) === null ? null : undetected(i) ?? fill("grade_between", { span: span(col("treo_low", i), col("treo_high", i), "ppm") }), col("waste_n", i) ? fill("analyses_n", { n: number(col("waste_n", i)) }) : null] : [S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]] + "_short"), ...marksOf(i)];
-  const about = [tieOf(i) ? w("tied_short") : null, kindOf(i) === null || kindOf(i) === "waste" ? null : w("kind_short_" + kindOf(i)), ...grade, band, amountOf(i), away ? `${number(Math.round(away[i]))}\u00a0km` : null, minedAt(i)].filter(Boolean).join(" · ");
+  const about = [tieOf(i) ? w("tied_short") : null, kindOf(i) === null || kindOf(i) === "waste" ? null : w("kind_short_" + kindOf(i)), ...grade, band, amountOf(i), away ? `${number(Math.round(away[i]))}\u00a0km` : select("sort") === "distance" && txt("community", i) ? `${txt("community", i)} (${number(col("community_km", i))}\u00a0km)` : null, minedAt(i)].filter(Boolean).join(" · ");
   const value = assayed(i) ? measuredText(i) : S.score[i] === null ? w("not_scored") : chance(scoreOf(i));
   return el("li", {}, el("button", { type: "button", "data-site": String(i), "aria-current": i === chosen ? "true" : null, on: { click: () => choose(i, true) } },
     el("span", { class: "rank" }, listed === "plan" ? String(planned.get(i)) : rankText(i)), el("span", { class: "name", dir: "auto" }, nameOf(i)), el("span", { class: "score" }, swatch(i), value), el("span", { class: "about" }, about)), ownStar(i));
@@ -114,6 +114,13 @@ function tally(rows) {
   const counts = data.sites.kinds.map((kind) => [kind, rows.reduce((n, i) => n + (kindOf(i) === kind), 0)]).filter((one) => one[1]);
   return counts.length ? fill("tally", { kinds: counts.map(([kind, n]) => fill("tally_" + kind, { n: number(n) })).join(w("between_clauses")) }) : "";
 }
+/* The map follows the list that is open: sites of other lists are faint. */
+function shine() {
+  const before = spotlight;
+  spotlight = target || listed === "inferred" ? null : new Uint8Array(N);
+  if (spotlight) for (const i of lists[listed]) spotlight[i] = 1;
+  if (before || spotlight) { layers.sites.draw(); fillLegend(); }
+}
 function drawLists() {
   for (const one of LISTS) {
     const button = byId("list-" + one), n = lists[one].length;
@@ -123,8 +130,9 @@ function drawLists() {
   }
   showOrder();
   order = sortRows([...lists[listed]]);
+  shine();
   byId("choice").hidden = target !== "";
-  byId("list-about").textContent = `${target ? targetAbout() : aboutList(listed)} ${tally(order)}`.trim();
+  byId("list-about").textContent = `${target ? targetAbout() : aboutList(listed)} ${tally(order)} ${spotlight ? w("list_spotlight") : ""}`.trim();
   byId("sort").disabled = listed === "plan" || target !== "" || around !== null;
   const rows = [];
   order.slice(0, shownRows).forEach((i, k) => {
@@ -166,7 +174,8 @@ function listTexts() {
 }
 /* Around a place the nearest come first, and the field says so; the order chosen before comes back with the whole list. */
 function showOrder() {
-  const box = byId("sort");
+  const box = byId("sort"), distance = box.querySelector('option[value="distance"]');
+  if (distance) distance.textContent = w(away ? "sort_distance" : "sort_distance_community");
   if (around && box.dataset.before === undefined) { box.dataset.before = box.value; box.value = "distance"; }
   if (!around && box.dataset.before !== undefined) { box.value = box.dataset.before; delete box.dataset.before; }
 }
@@ -183,7 +192,7 @@ function fillChoices() {
   options("f-commodity", [["", w("filter_any")], ...sorted([...commodities()].map(([one, n]) => [one, `${minedName(one)} (${number(n)})`]))]);
   options("f-flag", [["", w("filter_flags_any")], ["none", w("filter_flags_none")], ...data.sites.flags.map((one, k) => [String(k), one[lang]])]);
   options("f-tonnage", [["", w("filter_any")], ...[1e4, 1e5, 1e6, 1e7].map((one) => [String(one), number(one) + "\u00a0t"])]);
-  options("sort", ["rank", "name", ...(known.amount ? ["tonnage"] : []), ...(known.grade ? ["grade"] : []), "distance"].map((one) => [one, w("sort_" + one)]));
+  options("sort", ["rank", "name", ...(known.amount ? ["tonnage"] : []), ...(known.grade ? ["grade"] : []), ...(C.name.length || base.towns.name.length ? ["distance"] : [])].map((one) => [one, w("sort_" + one)]));
   byId("f-near-field").hidden = C.name.length === 0;
   byId("f-area-field").hidden = A.name.length === 0;
   byId("f-tonnage-field").hidden = !known.amount;

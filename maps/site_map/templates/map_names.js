@@ -78,7 +78,7 @@ function paintNames(pen, v, room) {
   for (let k = 0, left = 14; k < near.n && left > 0; k++) {
     const i = near.site[k];
     if (near.n > 30 && !(ranked(i) && S.tier[i] === 0)) break; // the best come first
-    if (i !== chosen && S.name[i] !== null && write(pen, room, oneLine(nameOf(i)), near.x[k], near.y[k], ink().ink, radii[i] * factor + CLEAR, 0.12)) left--;
+    if (i !== chosen && lit(i) && S.name[i] !== null && write(pen, room, oneLine(nameOf(i)), near.x[k], near.y[k], ink().ink, radii[i] * factor + CLEAR, 0.12)) left--;
   }
   if (on.has("areaNames")) nameAreas(pen, v, room, pixels);
   if (on.has("names")) nameGround(pen, v, room, pixels, cities);

@@ -72,20 +72,27 @@ function sprite(tier, measured, size) {
   return sprites.get(key);
 }
 function paintCrowd(pen, v, room) {
-  const wide = Math.ceil((v.width + 32) / BIN), first = new Int32Array(wide * Math.ceil((v.height + 32) / BIN)).fill(-1), count = new Uint16Array(first.length), sampled = new Uint8Array(first.length), used = [];
+  const wide = Math.ceil((v.width + 32) / BIN), first = new Int32Array(wide * Math.ceil((v.height + 32) / BIN)).fill(-1), count = new Uint16Array(first.length), bright = new Uint8Array(first.length), sampled = new Uint8Array(first.length), used = [];
   for (let k = 0; k < near.n; k++) {
     const bin = Math.floor((near.y[k] + 16) / BIN) * wide + Math.floor((near.x[k] + 16) / BIN);
     if (first[bin] < 0) { first[bin] = k; used.push(bin); }
     else if (target && S.tier[near.site[k]] < S.tier[near.site[first[bin]]]) first[bin] = k;
     if (count[bin] < 65535) count[bin]++;
     if (assayed(near.site[k])) sampled[bin] = 1;
+    if (lit(near.site[k])) bright[bin] = 1;
   }
   for (let j = used.length - 1; j >= 0; j--) {
     const k = first[used[j]], i = near.site[k], x = near.x[k], y = near.y[k], n = count[used[j]], tier = ranked(i) ? S.tier[i] : 4;
+    pen.globalAlpha = bright[used[j]] ? 1 : FAINT;
     pen.drawImage(sprite(tier, sampled[used[j]] === 1, n > 9 ? 2 : n > 2 ? 1 : 0), x - 8, y - 8, 16, 16);
     room.stamp(x - 3, y - 3, x + 3, y + 3, tier === 0 ? HARD : 1);
   }
+  pen.globalAlpha = 1;
 }
+/* While a list other than that of all sites not sampled is open, the sites that are not in it are faint: null, or 1 per site of the list. */
+const FAINT = 0.22;
+let spotlight = null;
+const lit = (i) => !spotlight || spotlight[i] === 1 || i === chosen;
 const near = { n: 0, site: new Int32Array(N), x: new Float32Array(N), y: new Float32Array(N) }; // the sites in view, the best-ranked first
 function paintSites(pen, v, room) {
   near.n = 0;
@@ -99,12 +106,14 @@ function paintSites(pen, v, room) {
   factor = Math.min(1, Math.max(0.5, Math.sqrt(v.width * v.height / (near.n * 1500))));
   if (crowded) paintCrowd(pen, v, room);
   else {
+    if (spotlight) { pen.globalAlpha = FAINT; for (let k = near.n - 1; k >= 0; k--) if (!lit(near.site[k])) paintSite(pen, near.site[k], near.x[k], near.y[k], radii[near.site[k]] * factor); pen.globalAlpha = 1; }
     for (let k = near.n - 1; k >= 0; k--) {
       const i = near.site[k], x = near.x[k], y = near.y[k], r = radii[i] * factor;
+      if (!lit(i)) continue;
       paintSite(pen, i, x, y, r);
       room.stamp(x - r, y - r, x + r, y + r, ranked(i) && S.tier[i] < 2 ? HARD : 1);
     }
-    for (let k = near.n - 1; k >= 0; k--) paintRing(pen, near.site[k], near.x[k], near.y[k], radii[near.site[k]] * factor);
+    for (let k = near.n - 1; k >= 0; k--) if (lit(near.site[k])) paintRing(pen, near.site[k], near.x[k], near.y[k], radii[near.site[k]] * factor);
   }
   if (chosen >= 0) {
     const x = worldX[chosen] * v.scale - v.left, y = worldY[chosen] * v.scale - v.top, r = radii[chosen] * factor;

@@ -76,8 +76,9 @@ map.on("click", (event) => {
   const square = cellAt(event.latlng);
   if (square >= 0) { chosen = -1; subject = null; return openCard(() => fillCell(square)); }
   const found = areasAt(event.latlng);
-  if (found.length === 1) return chooseArea(found[0], false);
-  if (found.length) { chosen = -1; subject = null; openCard(() => fillOverlap(found)); }
+  const here = groundAt(event.latlng);
+  if (found.length === 1 && !here.length) return chooseArea(found[0], false);
+  if (found.length || here.length) { chosen = -1; subject = null; openCard(() => fillOverlap(found, here)); }
 });
 let hovered = -1;
 map.on("mousemove", (event) => {

@@ -72,14 +72,17 @@ function copyLink() {
   writeHash();
   copy(location.href, location.protocol === "file:" ? w("link_local") : w("link_copied"));
 }
-const COLUMNS = ["rank", "rank_shared_with_first", "rank_shared_with_last", "rank_low", "rank_high", "sampling_order", "payable_t", "chance_payable", "site_id", "name", "site_kind", "evidence", "treo_ppm", "treo_low_ppm", "treo_high_ppm", "score", "score_low", "score_high", "tonnage_low_t", "tonnage_high_t", "commodities", "flags", "territories", "nearest_community", "community_km", "latitude", "longitude"];
+const COLUMNS = ["rank", "rank_shared_with_first", "rank_shared_with_last", "rank_low", "rank_high", "sampling_order", "payable_t", "chance_payable", "site_id", "name", "site_kind", "evidence", "treo_ppm", "treo_low_ppm", "treo_high_ppm", "score", "score_low", "score_high", "tonnage_low_t", "tonnage_high_t", "contained_treo_low_t", "contained_treo_high_t", "commodities", "flags", "territories", "nearest_community", "community_km", "latitude", "longitude"];
 function valuesOf(i) {
   const thousandth = (name) => S[name][i] === null ? null : S[name][i] / 1000, tie = tieOf(i), known = assayed(i);
-  return [S.rank[i], tie ? tie[0] : null, tie ? tie[1] : null, col("rank_low", i), col("rank_high", i), planned.get(i) ?? null, mere(i) ? null : col("payable", i), mere(i) || col("chance_payable", i) === null ? null : col("chance_payable", i) / 1000, S.id[i], S.name[i], kindOf(i), S.evidence[i] === null ? null : data.sites.evidence[S.evidence[i]], known ? col("treo", i) : null, known ? col("treo_low", i) : null, known ? col("treo_high", i) : null, scoreOf(i), thousandth("score_low"), thousandth("score_high"), col("t_low", i), col("t_high", i),
+  return [S.rank[i], tie ? tie[0] : null, tie ? tie[1] : null, col("rank_low", i), col("rank_high", i), planned.get(i) ?? null, mere(i) ? null : col("payable", i), mere(i) || col("chance_payable", i) === null ? null : col("chance_payable", i) / 1000, S.id[i], S.name[i], kindOf(i), S.evidence[i] === null ? null : data.sites.evidence[S.evidence[i]], known ? col("treo", i) : null, known ? col("treo_low", i) : null, known ? col("treo_high", i) : null, scoreOf(i), thousandth("score_low"), thousandth("score_high"), col("t_low", i), col("t_high", i), col("contained_low", i), col("contained_high", i),
     txt("commodities", i), S.flags[i].map((k) => data.sites.flags[k].code).join("; "), relationsOf(i).join("; "), txt("community", i), col("community_km", i), lat(i), lon(i)];
 }
+/* What each column is called in the workbook. */
+const HEADED = { rank_shared_with_first: "rank_first", rank_shared_with_last: "rank_last", sampling_order: "order", territories: "areas" };
+const columnTexts = () => w("columns") + w("colon") + COLUMNS.map((name) => [name, w("heading_" + (HEADED[name] ?? name))]).map((both) => both.join(" = ")).join("; ");
 /* What every list that leaves the page carries with it. */
-const caveats = () => [meta.title, fill("run_line", { run_id: meta.run_id, date: day(meta.run_date) }), w("list_holds") + w("colon") + listTexts().join("; "), ...noticeTexts(), w("sources") + w("colon") + data.sources.map((one) => [one.title ?? one.source_id, one.attribution, one.licence ?? w("licence_unstated")].filter(Boolean).join(", ")).join("; ")];
+const caveats = () => [meta.title, fill("run_line", { run_id: meta.run_id, date: day(meta.run_date) }), w("list_holds") + w("colon") + listTexts().join("; "), columnTexts(), ...noticeTexts(), w("sources") + w("colon") + data.sources.map((one) => [one.title ?? one.source_id, one.attribution, one.licence ?? w("licence_unstated")].filter(Boolean).join(", ")).join("; ")];
 function csv(rows = order, notes = false) {
   const cell = (value) => {
     let text = value === null || value === undefined ? "" : String(value);
@@ -153,7 +156,7 @@ function refit(bounds) {
   map.fitBounds(bounds, { animate: false });
 }
 function drawNow() {
-  for (const canvas of [ground, outlines]) if (canvas._ctx) { canvas._redrawBounds = null; canvas._redraw(); }
+  for (const canvas of [ground, over, outlines]) if (canvas._ctx) { canvas._redrawBounds = null; canvas._redraw(); }
   layers.sites.draw();
 }
 /* Printed canvases hide each other: on paper the one of the sites holds what lies under it too. */
@@ -164,6 +167,7 @@ function paintUnder(pen, corner) {
     const box = layers.surface.getBounds(), [l, t] = [map.latLngToLayerPoint(box.getNorthWest()).subtract(corner), map.latLngToLayerPoint(box.getSouthEast()).subtract(corner)];
     pen.globalAlpha = layers.surface.options.opacity; pen.drawImage(layers.surface.getElement(), l.x, l.y, t.x - l.x, t.y - l.y); pen.globalAlpha = 1;
   }
+  put(over);
   put(outlines);
 }
 function fromPaper() {

@@ -239,7 +239,8 @@ def _radioactivity(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagCon
             milled = kinds[row] in ("waste", "worked") and group_of(names[0]) not in ("stone", "industrial")
             rock = milled and waste[row] == "waste_rock"  # what was never milled is no tailings
             milled = milled and not rock
-            finding = _finding("uranium" if milled else "uranium_rock" if rock else "uranium_recorded")
+            not_milled = _finding("uranium_rock") if rock else _finding("uranium_recorded")
+            finding = _finding("uranium") if milled else not_milled
             flags.append((row, "uranium_mill_tailings" if milled else "radioactivity_possible", finding, source[row]))
         norm = [name for name in names if name in _NORM or group_of(name) == "rare_earths"]
         if norm and index[row] <= params.activity_limit_bq_g:
