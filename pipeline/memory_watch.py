@@ -6,6 +6,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import click
+
 from pipeline.folder.memory import available_bytes
 from pipeline.stopping import end_with
 
@@ -13,10 +15,17 @@ LEAST_BYTES = 150 << 20
 """With less left, the next step of any library may be the last."""
 LOOK_EVERY_S = 0.2
 
-SHORT = (
+OF_A_RUN = (
     "What was finished is kept: run it again to go on. Close other programs, lower dask.workers, raise dask.partitions so that "
     "slices become smaller, keep the rows of the region, or take a machine with more memory."
 )
+OF_OTHERS = "Close other programs, raise the limit set for this user (ulimit -v), or take a machine with more memory."
+
+
+def more_memory() -> str:
+    """Return what helps where memory is short: a run goes on where it stopped, other commands have no parts."""
+    context = click.get_current_context(silent=True)
+    return OF_OTHERS if context is not None and context.info_name not in ("run", "demo") else OF_A_RUN
 
 
 @contextmanager
@@ -30,6 +39,7 @@ def watched_memory() -> Iterator[None]:
     if at_first is None:
         yield
         return
+    advice = more_memory()
     least, over = min(LEAST_BYTES, at_first // 4), threading.Event()
 
     def watch() -> None:
@@ -37,7 +47,7 @@ def watched_memory() -> Iterator[None]:
             left = available_bytes()
             if left is not None and left < least:
                 end_with(
-                    f"minewaste: only {left / 1e6:,.0f} MB of memory are left, so it stopped before they ran out. {SHORT}",
+                    f"minewaste: only {left / 1e6:,.0f} MB of memory are left, so it stopped before they ran out. {advice}",
                     1,
                 )
 

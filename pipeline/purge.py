@@ -21,6 +21,9 @@ from pipeline.folder.writing import read_bounded, read_parquet
 from pipeline.request_keys import ids_of_sites, spelt_as_known
 from pipeline.stages.withhold_sites import WithholdSitesParams, withhold_sites
 
+PUBLISHED = "stages/published/publication.json"
+"""Without it no command takes the folder for that of a finished run."""
+
 SIDE_FILES = (
     *(f"{name}.gpkg{end}" for name in ("ranking", "samples") for end in ("-wal", "-shm", "-journal")),
     *(f"{name}{end}" for name in ("surface.tif", "sites.parquet") for end in (".aux.xml", ".ovr", ".msk")),
@@ -76,7 +79,12 @@ def remove_source(run_folder: Path, source_id: str) -> Purged:
             f"{run_folder}: holds nothing of a source '{source_id}'; it holds {', '.join(sorted(ids)) or 'none at all'}."
             f"{hint} Sources that may not be published are never kept."
         )
-    removed = clear(run_folder, {f"read_{other_id}" for other_id in ids - {source_id}})
+    return cleared(run_folder, {f"read_{other_id}" for other_id in ids - {source_id}})
+
+
+def cleared(run_folder: Path, others: set[str]) -> Purged:
+    """Do what `clear` does, and name what lies there and beside that no run or screening wrote."""
+    removed = clear(run_folder, others)
     ours = {run_folder / name for name in read_list(run_folder)} | {run_folder / LIST, run_folder / LOCK}
     there = [
         *sorted(run_folder.rglob("*")),
@@ -90,7 +98,14 @@ def remove_source(run_folder: Path, source_id: str) -> Purged:
     return Purged(tuple(removed), tuple(left))
 
 
-def forget_withheld(run_folder: Path, exclusions: gpd.GeoDataFrame) -> bool:
+def words_of_left(purged: Purged) -> str:
+    """Return what a person must look after: files that stay, screenings and copies nobody here knows of."""
+    lines = ["Not written by minewaste, so left; look through them yourself:", *(f"  {name}" for name in purged.left)]
+    elsewhere = "Screenings written elsewhere with --out, and copies made by hand, are not known here."
+    return "\n".join([*(lines if purged.left else []), elsewhere])
+
+
+def forget_withheld(run_folder: Path, exclusions: gpd.GeoDataFrame) -> Purged | None:
     """Clear a run folder in which an earlier run shows a site or sample that stewards now ask to leave out.
 
     Done before anything else is read, so that a run that stops half way, or at a file it cannot read, leaves no old page of it.
@@ -104,15 +119,25 @@ def forget_withheld(run_folder: Path, exclusions: gpd.GeoDataFrame) -> bool:
 
     Returns
     -------
-    bool
-        Whether the folder was cleared; what was read of the sources stays.
+    Purged or None
+        What was removed, screenings beside the run among it, and what stays of others; None where nothing had to go. What was
+        read of the sources stays.
     """
     stages = run_folder / "stages"
     earlier = [path for name in ("merge_sites", "predict_samples") if (path := stages / f"{name}.parquet").is_file()]
     if len(exclusions) == 0 or not any(_shows(path, exclusions) for path in earlier):
-        return False
-    clear(run_folder, {path.stem for path in stages.glob("read_*")})
-    return True
+        return None
+    return cleared(run_folder, {path.stem for path in stages.glob("read_*")})
+
+
+def words_of_forgotten(run_folder: Path, forgotten: Purged) -> str:
+    """Return what to tell when a request since the last run had this folder, and the screenings beside it, cleared."""
+    beside = {Path(name).parts[0] for name in forgotten.removed} - {run_folder.name}
+    screenings = f" and of {len(beside)} screenings beside it ({', '.join(sorted(beside))})" if beside else ""
+    return (
+        f"A request of a steward covers what the last run here showed, so its pages and tables{screenings} were removed first. "
+        f"{words_of_left(forgotten)}"
+    )
 
 
 def _shows(earlier: Path, exclusions: gpd.GeoDataFrame) -> bool:
@@ -145,7 +170,7 @@ def clear(run_folder: Path, others: set[str]) -> list[str]:
     -------
     list of str
         What was removed, relative to the folder that holds the run folder. The readings go last but for the manifest, so that
-        a removal that was interrupted can be done again.
+        a removal that was interrupted can be done again; what makes the folder one to screen or explain goes first.
     """
     ours = [run_folder / name for name in read_list(run_folder) if not _is_kept(name, others)]
     ours.sort(key=lambda path: (path.name == "manifest.json", path.name.startswith("read_"), path.as_posix()))
@@ -155,7 +180,7 @@ def clear(run_folder: Path, others: set[str]) -> list[str]:
         if names is not None:
             beside += [folder / name for name in sorted(names)] + [folder / SCREENING_LIST]
     removed = []
-    for path in [*beside, *ours]:
+    for path in [run_folder / PUBLISHED, *beside, *ours]:
         if path.is_symlink() or path.is_file():
             removed.append(path.relative_to(run_folder.parent).as_posix())
             path.unlink()

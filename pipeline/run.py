@@ -41,7 +41,7 @@ from pipeline.other_regions import OtherRegions, expected_elsewhere, notes_of_la
 from pipeline.progress import Progress
 from pipeline.provenance import date_of_run
 from pipeline.publish import publish
-from pipeline.purge import forget_withheld
+from pipeline.purge import forget_withheld, words_of_forgotten
 from pipeline.request_keys import RequestsTold
 from pipeline.results import Results
 from pipeline.stages.build_features import build_features
@@ -103,7 +103,9 @@ def run(
         progress.mention(plan_reading(config.sources, data_dir, config.dask).words)
         with _executor(config) as executor:
             with progress.step("reading the sources"):
-                if forget_withheld(out, read_requests(config, data_dir)):
+                forgotten = forget_withheld(out, read_requests(config, data_dir))
+                if forgotten is not None:
+                    progress.mention(words_of_forgotten(out, forgotten))
                     folder.reload()
                 inputs = read_and_withhold(config, data_dir, store, executor)
                 splits = _splits(config, data_dir, store)

@@ -21,7 +21,7 @@ from pipeline.inputs import read_requests, require_unchanged
 from pipeline.memory_needs import plan_reading
 from pipeline.progress import Progress
 from pipeline.provenance import account_table, announce, date_of_run, note_table, run_id, source_table, write_manifest
-from pipeline.purge import clear, forget_withheld
+from pipeline.purge import clear, forget_withheld, words_of_forgotten
 from pipeline.request_keys import RequestsTold
 from pipeline.stages.judge_samples import judge_samples
 from pipeline.stages.predict_samples import predict_samples
@@ -69,7 +69,9 @@ def run_samples(
         folder.reload()
         progress.mention(plan_reading(config.sources, data_dir, config.dask).words)
         with progress.step("reading the sources"):
-            if forget_withheld(out, read_requests(config, data_dir)):
+            forgotten = forget_withheld(out, read_requests(config, data_dir))
+            if forgotten is not None:
+                progress.mention(words_of_forgotten(out, forgotten))
                 folder.reload()
             inputs = read_and_withhold(config, data_dir, store)
         samples = inputs["geochemistry"]

@@ -89,10 +89,15 @@ def is_text(name: str) -> bool:
     return True
 
 
+def leads_out(stated: str) -> bool:
+    """Say whether a path, as somebody wrote it, leads out of the folder where it starts: absolute, or with ``..`` in it."""
+    words = Path(stated.replace("\\", "/"))
+    return words.is_absolute() or ".." in words.parts
+
+
 def _require_inside(owner: str, stated: str, path: Path, root: Path) -> None:
     """Stop at a link out of the data folder; a path that leads out by itself is the word of who wrote the run file."""
-    words = Path(stated.replace("\\", "/"))
-    if words.is_absolute() or ".." in words.parts:
+    if leads_out(stated):
         return
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
         raise SourceError(

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from layers.errors import SourceError
 from layers.files.hdf5_links import require_no_links_out
 from layers.files.imagine_parts import require_own_cells
-from layers.files.unsafe_files import require_no_grids, require_plain_database
+from layers.files.unsafe_files import require_no_grids, require_plain_database, require_regular
 
 _TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 _STARTS: Mapping[str, tuple[bytes, ...]] = MappingProxyType(
@@ -115,9 +115,10 @@ def require_signature_of_text(where: str, suffix: str, raw: bytes) -> None:
 
 
 def require_own_parts(where: str, path: Path) -> None:
-    """Stop at a part of a file (.dbf, .prj, .aux.xml …) that is a link to another folder, whose content nobody named.
+    """Stop at a part of a file (.dbf, .prj, .aux.xml …) that is a link to another folder, whose content nobody named, or no file.
 
-    Where the file is a link itself, its parts may lie beside what it leads to.
+    Where the file is a link itself, its parts may lie beside what it leads to. A pipe or a device as a part is opened by the
+    library that opens the file, and its reading may never end.
 
     Raises
     ------
@@ -133,6 +134,8 @@ def require_own_parts(where: str, path: Path) -> None:
             raise SourceError(
                 f"{where}: '{beside.name}' beside it is a link to another folder. Put the file itself there, or remove it."
             )
+        if is_part and beside.exists():
+            require_regular(where, beside)
 
 
 def _home(path: Path) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import errno
 import json
 import os
@@ -33,7 +32,7 @@ def _explained(command: Callable[P, R]) -> Callable[P, R]:
         from layers.errors import MinewasteError
         from pipeline.commands.surroundings import surroundings
         from pipeline.commands.unexpected import DEBUG, unexpected
-        from pipeline.memory_watch import SHORT
+        from pipeline.memory_watch import more_memory
         from pipeline.stopping import Stopped, end
 
         try:
@@ -51,7 +50,8 @@ def _explained(command: Callable[P, R]) -> Callable[P, R]:
             raise
         except MemoryError:
             _say(
-                f"minewaste: the memory of this machine, or the share this process may take, ran out. {SHORT}", err=True
+                f"minewaste: the memory of this machine, or the share this process may take, ran out. {more_memory()}",
+                err=True,
             )
         except Exception as error:
             if os.environ.get(DEBUG):
@@ -111,12 +111,10 @@ def demo(
     out: Path,
     sites: int,
     seed: int,
-    workers: int | None,
-    scheduler: str | None,
-    day: datetime.datetime | None,
     *,
     quiet: bool,
     as_json: bool,
+    **machine: Any,
 ) -> None:
     """Make the invented region and run everything on it. Its files go beside the run, in OUT_region."""
     from layers.crs import check_proj
@@ -130,7 +128,7 @@ def demo(
     with Progress(quiet=quiet or as_json, steps=STEPS + 1) as progress:
         with progress.step("inventing a region"):
             path = write_region(region, sites=sites, seed=seed)
-        _run(path, region, out, workers, scheduler, day, progress, as_json=as_json, quiet=quiet)
+        _run(path, region, out, progress, as_json=as_json, quiet=quiet, **machine)
 
 
 @main.command()
@@ -144,6 +142,11 @@ def demo(
 @click.option(
     "--plan", type=click.Path(path_type=Path), metavar="FILE.svg", help="Draw the steps of the run, and run nothing."
 )
+@click.option(
+    "--without-private",
+    is_flag=True,
+    help="Repeat a manifest.json without the private sources and requests its run followed.",
+)
 @_run_options
 @_explained
 def run(
@@ -151,12 +154,11 @@ def run(
     data: Path | None,
     out: Path | None,
     plan: Path | None,
-    workers: int | None,
-    scheduler: str | None,
-    day: datetime.datetime | None,
     *,
+    without_private: bool,
     quiet: bool,
     as_json: bool,
+    **machine: Any,
 ) -> None:
     """Run the whole chain of a run file; resumes where it stopped.
 
@@ -173,35 +175,22 @@ def run(
             _say(words)
         return
     with Progress(quiet=quiet or as_json) as progress:
-        _run(config, data, out, workers, scheduler, day, progress, as_json=as_json, quiet=quiet)
+        _run(config, data, out, progress, as_json=as_json, quiet=quiet, without_private=without_private, **machine)
 
 
 def _run(
     path: Path,
     data: Path | None,
     out: Path | None,
-    workers: int | None,
-    scheduler: str | None,
-    day: datetime.datetime | None,
     progress: Any,
     *,
     as_json: bool,
     quiet: bool,
+    **options: Any,
 ) -> None:
-    from pipeline.commands.configured import configured
+    from pipeline.commands.whole_run import whole_run
 
-    config, data_dir = configured(path, data, workers, scheduler)
-    folder = out or Path("runs") / config.name
-    run_date = day.date() if day else None
-    if config.units == "samples":
-        from pipeline.sample_run import SAMPLE_STEPS, run_samples
-
-        progress.steps = SAMPLE_STEPS
-        summary = run_samples(config, data_dir, folder, progress, run_date)
-    else:
-        from pipeline.run import run as run_chain
-
-        summary = run_chain(config, data_dir, folder, progress, run_date)
+    summary = whole_run(path, data, out, progress, **options)
     if as_json:
         _say(json.dumps(summary.as_json(), ensure_ascii=False))
     elif not quiet:
@@ -306,17 +295,12 @@ def explain(run_folder: Path, site_id: str, lang: str) -> None:
 def purge(run_folder: Path, source_id: str) -> None:
     """Remove all that a run folder holds of one source, and everything made with it."""
     from pipeline.purge import purge as purge_source
+    from pipeline.purge import words_of_left
 
     purged = purge_source(run_folder, source_id)
     _say(f"Removed {len(purged.removed)} files and folders made with '{source_id}':")
     _say("\n".join(f"  {name}" for name in purged.removed))
-    if purged.left:
-        _say("Not written by minewaste, so left; look through them yourself:")
-        _say("\n".join(f"  {name}" for name in purged.left))
-    _say(
-        "Screenings written elsewhere with --out, and copies made by hand, are not known here. "
-        "Take the source out of the run file before the next run."
-    )
+    _say(f"{words_of_left(purged)} Take the source out of the run file before the next run.")
 
 
 @main.command()

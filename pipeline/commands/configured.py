@@ -8,11 +8,17 @@ from layers.crs import check_proj
 from layers.errors import ConfigError
 from layers.files.located import require_text_path
 from pipeline.commands.questions import refuse_open_questions
+from pipeline.commands.repeated import require_inside, require_whole
 from pipeline.config import RunConfig, load_config
 
 
 def configured(
-    path: Path, data: Path | None, workers: int | None = None, scheduler: str | None = None
+    path: Path,
+    data: Path | None,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    *,
+    without_private: bool = True,
 ) -> tuple[RunConfig, Path]:
     """Read a run file and settle where its relative paths start.
 
@@ -25,6 +31,9 @@ def configured(
     workers, scheduler : int and str, optional
         In the place of ``dask.workers`` and ``dask.scheduler`` of the run file; a scheduler that only the run file names is
         refused.
+    without_private : bool
+        Whether the manifest of a run that followed private sources may be taken without them, as by commands that compute
+        nothing; their requests are not in it.
 
     Returns
     -------
@@ -34,12 +43,17 @@ def configured(
     Raises
     ------
     ConfigError
-        If the run file is wrong, still asks a question or names a scheduler, or the folder does not exist.
+        If the run file is wrong, still asks a question or names a scheduler, or the folder does not exist; if a manifest leads
+        out of the data folder, or lacks the private sources of its run.
     """
     check_proj()
     require_text_path("run file", path)
     refuse_open_questions(path)
     config = load_config(path)
+    if path.suffix == ".json":
+        require_inside(path, config)
+        if not without_private:
+            require_whole(path)
     if config.dask.scheduler is not None and scheduler is None:
         raise ConfigError(
             f"{path.name}: dask.scheduler names '{config.dask.scheduler[:60]}', but a run file does not choose the machine that "

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.errors import SourceError
-from layers.files.located import locate
+from layers.files.located import leads_out, locate
 from layers.files.signatures import require_own_parts
 from pipeline.folder.fingerprints import code_fingerprint, file_fingerprint, side_cars, versions
 from pipeline.folder.manifest import BESIDE_SOURCES, key_of, own_digest, read_manifest
@@ -162,11 +162,17 @@ def _is_linked(run_folder: Path, name: str) -> bool:
 
 
 def _inputs(manifest: dict[str, Any], data_dir: Path) -> list[str]:
-    """Name the sources whose files are not those the run read."""
+    """Name the sources whose files are not those the run read, or are not looked at; one line each.
+
+    A manifest is the word of whoever gave it: what it names outside the data folder is neither opened nor told of.
+    """
     paths = {source["id"]: source["path"] for source in manifest["config"]["sources"]}
     differing = []
     for entry in manifest["inputs"]:
         path = data_dir / paths[entry["id"]]
+        if leads_out(paths[entry["id"]]):
+            differing.append(f"{entry['id']}: its path leads out of the data folder, so it was not looked at")
+            continue
         if not (path.is_file() or path.is_dir()):
             differing.append(f"{entry['id']}: {path.name} is not there, or no file")
             continue
@@ -176,18 +182,22 @@ def _inputs(manifest: dict[str, Any], data_dir: Path) -> list[str]:
         except SourceError as refusal:
             differing.append(str(refusal))
             continue
-        if file_fingerprint(path) != entry["sha256"]:
-            differing.append(f"{entry['id']}: {path.name} has other bytes")
+        words = [f"{path.name} has other bytes"] if file_fingerprint(path) != entry["sha256"] else []
         beside = {car.name: file_fingerprint(car) for car in side_cars(path)}
         if beside != entry["side_cars"]:
             then = entry["side_cars"]
             names = sorted(name for name in beside.keys() | then.keys() if beside.get(name) != then.get(name))
-            differing.append(f"{entry['id']}: beside it, {', '.join(names)} differ")
+            words.append(f"beside it, {', '.join(names)} differ")
+        if words:
+            differing.append(f"{entry['id']}: {'; '.join(words)}")
     for name in BESIDE_SOURCES:
         if name in manifest["fingerprints"]:
             section, key = key_of(name).split(".")
-            path = data_dir / str(manifest["config"].get(section, {}).get(key))
-            if not path.is_file():
+            stated = str(manifest["config"].get(section, {}).get(key))
+            path = data_dir / stated
+            if leads_out(stated):
+                differing.append(f"{key_of(name)}: its path leads out of the data folder, so it was not looked at")
+            elif not path.is_file():
                 differing.append(f"{key_of(name)}: {path.name} is not there")
             elif file_fingerprint(path) != manifest["fingerprints"][name]:
                 differing.append(f"{key_of(name)}: {path.name} has other bytes")

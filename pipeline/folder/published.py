@@ -8,8 +8,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from pandas.api.types import is_numeric_dtype
+
 from layers import schema
-from layers.errors import SourceError
+from layers.errors import LayerError, SourceError
 from layers.files.boundary import named_failure
 from layers.files.json_text import parse_json
 from layers.files.signatures import require_side_cars, require_signature
@@ -18,7 +20,7 @@ from layers.schema import conform
 from layers.validation import Validation
 from maps.publication import Publication
 from pipeline.folder.fingerprints import file_fingerprint
-from pipeline.folder.run_folder import read_list
+from pipeline.folder.run_folder import read_list, require_own_folder
 from pipeline.folder.store import RunStore
 from pipeline.folder.writing import plain, read_bounded, read_parquet
 
@@ -90,6 +92,7 @@ def load_publication(run_folder: Path) -> Publication:
         If the folder is not a finished run.
     """
     read_list(run_folder)
+    require_own_folder(run_folder)
     folder = run_folder / "stages" / "published"
     if (run_folder / "samples.csv").is_file():
         raise SourceError(
@@ -118,7 +121,17 @@ def _checked_table(folder: Path, name: str) -> Any:
     require_bearable_parquet(str(path), path)
     table = read_parquet(path)
     if name in MODELS:
-        conform(table, MODELS[name])
+        try:
+            checked = conform(table, MODELS[name])
+        except LayerError as error:
+            raise SourceError(f"{path}: {str(error).splitlines()[0]} {ALTERED}") from None
+        of_other_kind = [
+            column for column in checked.columns if is_numeric_dtype(checked[column]) != is_numeric_dtype(table[column])
+        ]
+        if of_other_kind:
+            raise SourceError(
+                f"{path}: {', '.join(of_other_kind[:3])} holds values of another kind than a run writes. {ALTERED}"
+            )
     if name == "flags":
         strange = [value for value in table["values"] if not isinstance(parse_json(value), dict)]
         if strange:
@@ -143,7 +156,8 @@ def _own_surface(run_folder: Path) -> Path:
 
 
 def _require_names(folder: Path, tables: dict[str, Any]) -> None:
-    """Stop at ids of sites that no run gives: sheets are files named after them."""
+    """Stop at ids of sites that no run gives, for sheets are files named after them, and at sites that one table lacks."""
+    known = set(tables["sites"]["site_id"])
     for name, table in tables.items():
         if "site_id" in table.columns:
             strange = [
@@ -155,6 +169,12 @@ def _require_names(folder: Path, tables: dict[str, Any]) -> None:
                 raise SourceError(
                     f"{folder / name}.parquet: {len(strange)} of its sites have ids that minewaste does not give, the first is "
                     f"'{str(strange[0])[:60]}'. The folder was altered: run the run file again."
+                )
+            unknown = set(table["site_id"]) - known
+            if unknown:
+                raise SourceError(
+                    f"{folder / name}.parquet: {len(unknown)} of its sites are not among the {len(known)} of sites.parquet. "
+                    f"{ALTERED}"
                 )
 
 

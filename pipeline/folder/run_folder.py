@@ -306,8 +306,8 @@ def require_own_folder(path: Path) -> None:
     links = [name for name in (*INNER, LIST, LOCK) if (path / name).is_symlink()]
     if links:
         raise SourceError(
-            f"{path}: {', '.join(links)} leads elsewhere by a link, which no run makes; nothing is written or removed there. "
-            "Copy the folder with what the links lead to, or run the run file again into a new one."
+            f"{path}: {', '.join(links)} leads elsewhere by a link, which no run makes; nothing is read, written or "
+            "removed there. Copy the folder with what the links lead to, or run the run file again into a new one."
         )
     folders = [name for name in (LIST, LOCK) if (path / name).is_dir()]
     if folders:

@@ -1,0 +1,166 @@
+"""A manifest, the tables of a run folder and the parts of a file are the words of whoever gave them; each kind is tried alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from layers.errors import ConfigError, SourceError
+from layers.files.signatures import require_own_parts
+from pipeline.commands.cli import main
+from pipeline.commands.configured import configured
+from pipeline.commands.verify import verify_run
+from pipeline.folder.fingerprints import file_fingerprint
+from pipeline.folder.manifest import own_digest
+from pipeline.folder.published import TABLES, load_publication
+from pipeline.folder.writing import json_text
+from pipeline.memory_watch import OF_A_RUN, OF_OTHERS
+from pipeline.purge import purge
+from tests.faults.small_region import SmallRun
+
+
+@pytest.fixture
+def copy(small_run: SmallRun, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(small_run.folder, tmp_path / "run"))
+
+
+def changed_manifest(run: Path, change: dict[str, Any]) -> Path:
+    """Write a manifest whose first source has other words, or with other facts, and a digest that fits."""
+    path = run / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest.pop("sha256")
+    if "path" in change:
+        manifest["config"]["sources"][0]["path"] = change["path"]
+    else:
+        manifest |= change
+    path.write_text(json_text(manifest | {"sha256": own_digest(manifest)}), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("stated", ["../secret.csv", "/etc/hostname", "a/../../secret.csv", "..\\secret.csv"])
+def test_a_manifest_opens_nothing_outside_the_data_folder(copy: Path, small_run: SmallRun, stated: str) -> None:
+    (copy.parent / "secret.csv").write_text("id\n1\n", encoding="utf-8")
+    manifest = changed_manifest(copy, {"path": stated})
+    with pytest.raises(ConfigError, match="leads out of the data folder"):
+        configured(manifest, small_run.data)
+    verified = verify_run(copy, small_run.data)
+    assert len(verified.inputs) == 1
+    assert "not looked at" in verified.inputs[0]
+
+
+def test_a_run_file_is_ones_own_word(small_run: SmallRun, tmp_path: Path) -> None:
+    raw = small_run.raw | {"sources": [{**small_run.raw["sources"][0], "path": "../elsewhere.csv"}]}
+    (tmp_path / "run.yml").write_text(json.dumps(raw), encoding="utf-8")
+    config, _ = configured(tmp_path / "run.yml", None)
+    assert config.sources[0].path == "../elsewhere.csv"
+
+
+def test_a_run_that_followed_requests_is_not_repeated_without_them_by_chance(copy: Path, small_run: SmallRun) -> None:
+    assert json.loads((copy / "manifest.json").read_text(encoding="utf-8"))["local_only_sources"]
+    arguments = ["run", str(copy / "manifest.json"), "--data", str(small_run.data), "--out", str(copy.parent / "again")]
+    answer = CliRunner().invoke(main, [*arguments, "--quiet"])
+    assert answer.exit_code == 1
+    assert "followed private sources" in answer.output
+    assert not (copy.parent / "again").exists()
+    configured(copy / "manifest.json", small_run.data, without_private=True)
+    changed_manifest(copy, {"local_only_sources": False})
+    configured(copy / "manifest.json", small_run.data, without_private=False)
+
+
+@pytest.mark.parametrize(
+    "part", ["rail.cpg", "rail.dbf", "rail.qix", "rail.shp.xml", "grid.tif.aux.xml", "grid.tif.ovr", "grid.tfw"]
+)
+def test_a_pipe_as_a_part_of_a_file_is_never_opened(tmp_path: Path, part: str) -> None:
+    whole = tmp_path / ("rail.shp" if part.startswith("rail") else "grid.tif")
+    whole.write_bytes(b"\x00")
+    os.mkfifo(tmp_path / part)
+    with pytest.raises(SourceError, match=f"'{part}' is a pipe"):
+        require_own_parts("a source", whole)
+
+
+def rewritten(run: Path, name: str, table: pd.DataFrame) -> None:
+    """Write a published table anew, with the digest that fits it."""
+    folder = run / "stages" / "published"
+    table.to_parquet(folder / f"{name}.parquet")
+    path = folder / "publication.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["sha256"][name] = file_fingerprint(folder / f"{name}.parquet")
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["ranking", "sites", "reasons", "companion", "access", "sampling_plan"])
+@pytest.mark.parametrize("change", ["numbers as ids", "no rows", "ids twice"])
+def test_tables_whose_digest_fits_are_still_those_of_a_run(copy: Path, name: str, change: str) -> None:
+    assert name in TABLES
+    read = pd.read_parquet if name != "sites" else __import__("geopandas").read_parquet
+    table = read(copy / "stages" / "published" / f"{name}.parquet")
+    if change == "numbers as ids":
+        table["site_id"] = range(len(table))
+    elif change == "ids twice":
+        table["site_id"] = "no-such-site"
+    else:
+        table = table.iloc[:0]
+    rewritten(copy, name, table)
+    if change == "no rows" and name != "sites":
+        load_publication(copy)  # what a table lacks is not known
+        return
+    with pytest.raises(SourceError, match="altered") as refusal:
+        load_publication(copy)
+    assert "in the source" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("inner", ["stages", "stages/published"])
+def test_a_folder_that_lies_elsewhere_is_not_read_through(copy: Path, tmp_path: Path, inner: str) -> None:
+    (copy / inner).rename(tmp_path / "elsewhere")
+    (copy / inner).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(SourceError, match="by a link"):
+        load_publication(copy)
+
+
+@pytest.mark.parametrize("after", [1, 5, 20])
+def test_a_purge_that_was_stopped_leaves_no_folder_to_screen(
+    copy: Path, small_run: SmallRun, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    removed, unlink = [], Path.unlink
+
+    def stopped(path: Path, *, missing_ok: bool = False) -> None:
+        removed.append(path)
+        if len(removed) == after + 1:
+            raise KeyboardInterrupt
+        unlink(path, missing_ok=missing_ok)
+
+    source = small_run.raw["sources"][0]["id"]
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            purge(copy, source)
+    with pytest.raises(SourceError, match="not the folder of a finished run"):
+        load_publication(copy)
+    purge(copy, source)
+
+
+def test_a_command_that_has_no_parts_is_given_no_advice_for_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def short(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("pipeline.commands.verify.verify_run", short)
+    monkeypatch.setattr("pipeline.commands.whole_run.whole_run", short)
+    assert OF_OTHERS in CliRunner().invoke(main, ["verify", "."]).output
+    assert OF_A_RUN in CliRunner().invoke(main, ["run", "run.yml"]).output
+
+
+def test_a_command_started_in_a_folder_that_is_gone_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    answer = CliRunner().invoke(main, ["verify", "."])
+    assert answer.exit_code == 1
+    assert "is no longer there" in answer.output
