@@ -91,6 +91,12 @@ UPPER_CRUST_PPM = dict(
 }  # fmt: skip
 """Upper continental crust, Rudnick & Gao (2003), ppm."""
 
+MAIN_ELEMENTS_CRUST_PPM = {
+    "Si": 311_300.0, "Al": 81_500.0, "Fe": 39_200.0, "Ca": 25_700.0, "Na": 24_300.0, "K": 23_200.0, "Mg": 15_000.0, "Ti": 3840.0,
+    "Mn": 774.0, "P": 655.0, "Ba": 624.0, "Sr": 320.0, "Rb": 82.0,
+}  # fmt: skip
+"""Upper continental crust, Rudnick & Gao (2003), ppm: elements beside `UPPER_CRUST_PPM` of which every rock holds some."""
+
 _FORMULA = re.compile(r"([A-Z][a-z]?)(\d*)")
 
 

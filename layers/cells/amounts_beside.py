@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from layers.cells.heading_grammar import parse_heading
 from layers.cells.waste_words import wastes_named
 
 _BESIDE = re.compile(
@@ -12,7 +13,8 @@ _BESIDE = re.compile(
     r"genehmigt|ultimate|budget|max(?:imum)?[ _]*(?:ton|mass|vol|stor)|elev|altitud|cota\b|\ba\.?s\.?l\b|above sea|m\.?s\.?n\.?m"
 )
 _DOUBTFUL = re.compile(
-    r"(?i)propos|propuest|concentrate?s?\b|concentrado|shipped|\bsold\b|\bwet\b|h[uú]med[ao]|humides?\b"
+    r"(?i)propos|propuest|concentrate?s?\b|concentrado|shipped|\bsold\b|\bwet\b|h[uú]med[ao]|humides?\b|\breserv(?:e|es|as?)\b|"
+    r"\br[ée]serves\b|\bresources?\b|\brecursos?\b|\bressources?\b|\bmalmivar|\bmalmreserv|запасы|储量"
 )
 
 _OTHER_BODY = re.compile(
@@ -44,7 +46,15 @@ def of_another_body(heading: str) -> str | None:
 def doubtful_amount(heading: str) -> str | None:
     """Return the word of a heading that asks whether its amount is that of the dry waste that lies there; None without one."""
     match = _BESIDE.search(heading) or _DOUBTFUL.search(heading.replace("_", " "))
-    return of_another_body(heading) if match is None else _word_at(heading, match)
+    if match is not None:
+        return _word_at(heading, match)
+    return of_another_body(heading) or _metal(heading)
+
+
+def _metal(heading: str) -> str | None:
+    """Return the element of whose metal a heading states the mass, as ``Production Cu (t)`` does; None where a waste is named."""
+    amount = parse_heading(heading)
+    return amount.element if amount.kind == "mass" and not wastes_named(heading.replace("_", " ")) else None
 
 
 def _word_at(heading: str, match: re.Match[str]) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
 from layers.cells.heading_tokens import Token, folded, tokens
 
@@ -14,7 +16,17 @@ _NO_UNITS = frozenset(
      "all", "sum", "id", "no", "number", "geo", "geom", "poly", "calculated", "computed", "modelled", "ton", "tons")
 )  # fmt: skip
 """Words behind an amount that are no unit (tons are asked about elsewhere)."""
+_NO_MULTIPLES = _NO_UNITS | frozenset(
+    ("historic", "historical", "legacy", "present", "current", "remaining", "existing", "original", "initial", "inferred",
+     "indicated", "proven", "probable", "oxide", "sulphide", "sulfide", "dump", "pile", "heap", "leach", "pad", "cell", "fine",
+     "coarse", "average", "gross", "net", "dry", "wet", "insitu", "stacked", "dumped", "impounded", "contained", "and", "or",
+     "of", "in", "per", "as", "by", "material", "residue", "residues", "resource", "stockpile", "stockpiled", "volume", "mass",
+     "waste", "ore", "rock", "sand", "slag", "slime", "slimes", "mine", "mill", "milled", "plant", "facility", "storage", "tsf",
+     "dam", "deposit")
+)  # fmt: skip
+"""Words right before a unit that scale nothing; any other that nobody knows, such as Lakh, may be a multiple."""
 _SHORT = 4
+_UNIT_ALONE = re.compile(r"[(\[][^\W\d]+[23]?[)\]]\s*$")
 _MEGATONNES = re.compile(r"(?:^|[\s_(,\[])(?:Mt|million t)(?=$|[\s_),\]])")
 
 
@@ -45,6 +57,12 @@ def unread_unit(heading: str, base: str) -> str | None:
     units = list(dict.fromkeys(word_token.readings[group] for word_token in read if group in word_token.readings))
     if (len(units) > 1 and units[0] != "t") or len(units) > 2:
         return heading.strip()
+    scale = _before_unit(heading, read, group)
+    if scale is not None:
+        return scale
+    unsure_tons = [word_token.text for word_token in read if "unsure_mass_units" in word_token.readings]
+    if base == "t" and unsure_tons and not units and not megatonnes(heading):
+        return unsure_tons[-1]
     for number, word_token in enumerate(read):
         if word_token.text in ("k", "K", "M") and group not in word_token.readings:
             return word_token.text
@@ -54,6 +72,22 @@ def unread_unit(heading: str, base: str) -> str | None:
         inside = bool(bracketed) and folded(word_token.text) in folded(bracketed)
         if (last or inside) and not _understood(word_token, group, inside=inside):
             return word_token.text
+    return None
+
+
+def _before_unit(heading: str, read: Sequence[Token], group: str) -> str | None:
+    """Return a number, or a word nobody knows, right before a unit: ``1000 Tonnen``, ``Lakh tonnes``.
+
+    Years scale nothing, nor do words before a unit that stands in brackets alone.
+    """
+    if _UNIT_ALONE.search(heading):
+        return None
+    for before, unit in pairwise(read):
+        if group not in unit.readings or folded(before.text) in _NO_MULTIPLES:
+            continue
+        number = re.fullmatch(r"[\d.,]+", before.text)
+        if (not before.readings and not number) or (number and not re.fullmatch(r"(?:18|19|20)\d\d", before.text)):
+            return f"{before.text} {unit.text}"
     return None
 
 

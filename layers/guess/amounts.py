@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from layers.cells.heading_amounts import unit_doubt
 from layers.guess.amount_choice import AMOUNTS, ORE, doubts
 from layers.guess.columns import Fact, Guess
 from layers.guess.recognise import Look
 from layers.guess.words import plain
-from layers.readers.amount_units import CHOICES, heading_unit
+from layers.readers.amount_units import CHOICES, doubtful_unit, heading_unit
 from layers.readers.columns import as_text
 from layers.readers.record_amounts import QUANTITIES
 from layers.readers.units_above import unit_above
@@ -43,7 +42,7 @@ def settle_amounts(guess: Guess, guessed: dict[str, Fact], sight: Look) -> None:
         if quantity not in chosen or quantity in questions:
             continue
         heading = str(guessed[quantity].value)
-        unit, doubt = heading_unit(heading, base), unit_doubt(heading)
+        unit, doubt = heading_unit(heading, base), doubtful_unit(heading, base)
         unit_text = sight.table.captions.get("unit", {}).get(heading)
         above = [unit_above(line, base, unit or base) for line in sight.table.words_above.get(heading, ())]
         with_unit = as_text(cells[heading]).dropna().str.contains(r"\d\s*(?:m|ha|km|t|ton)", regex=True)

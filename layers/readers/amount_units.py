@@ -58,6 +58,14 @@ def heading_unit(heading: str, base: str) -> str | None:
     return unit if unit_factor(unit)[0] == base else None
 
 
+def doubtful_unit(heading: str, base: str) -> str | None:
+    """Return the words by which the heading of an amount may mean several units, or one that is not known; None without any.
+
+    Parameters are those of `heading_unit`.
+    """
+    return unit_doubt(heading) or _unread_multiple(heading, base) or unread_unit(heading, base)
+
+
 def units_of_amounts(
     where: str,
     mapped: Mapping[str, Sequence[str]],
@@ -100,7 +108,7 @@ def units_of_amounts(
             doubts += _by_row(mapped.get(name, []), units[name], cells)
             continue
         for heading in mapped.get(name, []):
-            doubt = unit_doubt(heading) or _unread_multiple(heading, base) or unread_unit(heading, base)
+            doubt = doubtful_unit(heading, base)
             if doubt is not None:
                 doubts.append(f"{name}: the heading '{heading}' may mean several units ({doubt}); say {CHOICES[base]}")
         below = {heading: (row_of_units or {}).get(heading) for heading in mapped.get(name, [])}

@@ -14,7 +14,6 @@ import pandas as pd
 from layers.accounting import Note, rows_at
 from layers.cells.assay_columns import AssayColumn
 from layers.cells.assays import Cells, Suspicion
-from layers.elements import REE, UPPER_CRUST_PPM
 
 DISAGREEMENT = 0.05
 """Relative difference from which an element and its oxide in one row are said to contradict each other."""
@@ -22,9 +21,6 @@ _AS_MUCH = 0.98
 """A repeat may come out a little below the round number the first result exceeds."""
 _LIMIT_TIMES = 5.0
 _FOLLOW_UPS = 0.5
-_LEVEL = 30.0
-_LEVEL_ROWS = 20
-_LEVEL_ELEMENTS = 4
 
 _SAYS: Mapping[str, str] = {
     "lowest_value_repeated": (
@@ -75,42 +71,6 @@ def suspicion_notes(source_id: str, suspicions: Iterable[Suspicion]) -> list[Not
         names = tuple(column.name for column in ones)
         notes.append(Note(source_id, code, f"{_SAYS[code]}: {shown}{more}.", len(ones), names))
     return notes
-
-
-def level_notes(source_id: str, values_ppm: Mapping[str, npt.NDArray[np.float64]]) -> list[Note]:
-    """Say when most rare earths lie far from those of the crust: a weak digestion, water, a concentrate or a wrong unit.
-
-    Parameters
-    ----------
-    source_id : str
-        Id of the source.
-    values_ppm : mapping of str to ndarray
-        Element -> values, NaN where there is none.
-
-    Returns
-    -------
-    list of Note
-        At most one: if the medians of at least four rare earths, and of most that can be told, are 30 times too low or too high.
-    """
-    ratios = {}
-    for element in REE:
-        value = values_ppm.get(element)
-        if value is None or int(np.isfinite(value).sum()) < _LEVEL_ROWS:
-            continue
-        ratios[element] = float(np.nanmedian(value)) / UPPER_CRUST_PPM[element]
-    for far, word in (
-        ([element for element, ratio in ratios.items() if ratio < 1 / _LEVEL], "below"),
-        ([element for element, ratio in ratios.items() if ratio > _LEVEL], "above"),
-    ):
-        if len(far) >= _LEVEL_ELEMENTS and 2 * len(far) > len(ratios):
-            times = float(np.median([max(ratios[element], 1 / ratios[element]) for element in far]))
-            message = (
-                f"The medians of {', '.join(far)} lie about {times:.0f} times {word} those of the upper crust: a weak "
-                "digestion, water, a concentrate, or a unit other than stated. Check the unit with the publisher; do not compare "
-                "with total analyses."
-            )
-            return [Note(source_id, "unusual_level", message, len(far))]
-    return []
 
 
 def _first_row(rows: npt.NDArray[np.int64] | None, places: Sequence[int]) -> str:

@@ -51,6 +51,7 @@ from layers.readers.points import precision_of
 from layers.readers.shifted_rows import shifted_rows
 from layers.readers.summary_rows import summary_notes, summary_places, summary_reason
 from layers.readers.unclear_controls import unclear_controls
+from layers.readers.unusual_levels import level_notes
 from layers.schema import MEDIA, GeoDataFrame, Samples, conform
 
 LAYER_COLUMNS = (
@@ -127,6 +128,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
     told_apart = named_columns(source, raw.cells) | (set(suites.used) - placed_beside(suites.used))
     refuse_twins(source, where, raw.cells, told_apart, raw.repeated, spelt)
     base, problems, notes = _table(source, where, options, cells, rows, geometry, suites)
+    notes += level_notes(source.id, suites.columns, base["medium"].tolist(), suites.used)
     bad = {**suites.problems, **problems}
     rejects = [*raw.rejects, *early, *reject_all(source.id, rows, cells, bad)]
     good = _without(np.arange(len(cells)), list(bad))

@@ -22,7 +22,6 @@ from layers.errors import SourceError
 from layers.readers.assay_checks import (
     contradictions,
     follow_ups_unread,
-    level_notes,
     limits_contradicted,
     one_of_a_kind,
     repeats_taken,
@@ -162,7 +161,6 @@ def read_suites(
     }
     suites.notes += drop_outliers(source.id, suites.columns, headings, rows)
     suites.notes += refuse_shares(source.id, where, suites.columns, rows)
-    suites.notes += level_notes(source.id, {element: suites.columns[f"{element}_ppm"] for element in _rare(suites)})
     suites.tree_ppm, total_notes = total_of_rare_earths(source, where, options, cells, captions, rows)
     suites.notes += total_notes
     suites.notes += method_notes(source.id, suites.method)

@@ -162,6 +162,10 @@ def test_points_among_whole_numbers_below_a_thousand_are_told(tmp_path: Path) ->
         ("mass_t", "Tailings (wet tonnes)", "wet"),
         ("volume_m3", "Remaining_capacity_m3", "Remaining"),
         ("area_m2", "Catchment (m2)", "Catchment"),
+        ("mass_t", "Production Cu (t)", "Cu"),
+        ("mass_t", "Zinc produced (t)", "Zn"),
+        ("mass_t", "Ore reserves (t)", "reserves"),
+        ("mass_t", "Reservas (t)", "Reservas"),
     ],
 )
 def test_headings_of_amounts_beside_the_waste_are_told(tmp_path: Path, column: str, heading: str, word: str) -> None:
@@ -170,6 +174,40 @@ def test_headings_of_amounts_beside_the_waste_are_told(tmp_path: Path, column: s
     assert f"'{word}'" in note.message
 
 
-@pytest.mark.parametrize("heading", ["Tailings (t)", "Waste_mass_t", "Dry tonnes", "Concentrator tailings (t)"])
+@pytest.mark.parametrize(
+    "heading", ["Tailings (t)", "Waste_mass_t", "Dry tonnes", "Concentrator tailings (t)", "Cu tailings (t)"]
+)
 def test_headings_of_the_waste_are_not_told(tmp_path: Path, heading: str) -> None:
     assert not read(table(tmp_path, "", heading), {"mass_t": heading}).notes
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "1000 Tonnen",
+        "100 t",
+        "Lakh tonnes",
+        "Crore t",
+        "TON_MILES",
+        "Tons",
+        "TONS",
+        "xyz. tonnes",
+        "zig t",
+        "10 tonnes",
+    ],
+)
+def test_a_number_or_an_unknown_word_before_the_unit_and_tons_of_no_country_stop(tmp_path: Path, heading: str) -> None:
+    with pytest.raises(SourceError, match="may mean several units"):
+        read(table(tmp_path, "", heading), {"mass_t": heading})
+    stated = read(table(tmp_path, "", heading), {"mass_t": heading}, options={"units": {"mass_t": "kt"}})
+    assert stated.layer["mass_t"].max() == 8e5
+
+
+@pytest.mark.parametrize(
+    ("heading", "times"),
+    [("тыс. тонн", 1e3), ("млн тонн", 1e6), ("millj. tonnia", 1e6), ("Old tonnes", 1), ("Tailings_tonnes_2019", 1)],
+)
+def test_words_for_thousands_and_millions_are_read_and_plain_words_ask_nothing(
+    tmp_path: Path, heading: str, times: float
+) -> None:
+    assert read(table(tmp_path, "", heading), {"mass_t": heading}).layer["mass_t"].max() == 800 * times

@@ -14,7 +14,6 @@ from layers.catalogue.source import resolve
 from layers.cells.assay_columns import assay_columns
 from layers.elements import REE, UPPER_CRUST_PPM
 from layers.errors import SourceError
-from layers.readers.assay_checks import level_notes
 from layers.readers.geochemistry import read_geochemistry
 from layers.readers.rare_earth_suites import suite_outliers
 
@@ -234,13 +233,6 @@ def test_an_implausible_rare_earth_is_missing_and_said(tmp_path: Path) -> None:
     [note] = [note for note in found.notes if note.code == "implausible_rare_earth"]
     assert (note.count, note.message[:3], "up to 27000 ppm; row 3)" in note.message) == (1, "Nd:", True)
     assert (note.columns, note.rows) == (("Nd_ppm",), (3,))
-
-
-@pytest.mark.parametrize(("times", "word"), [(1e-3, "below"), (1e3, "above")])
-def test_a_whole_table_in_the_wrong_unit_is_said(times: float, word: str) -> None:
-    [note] = level_notes("lab", {element: value * times for element, value in crust(30).items()})
-    assert f"1000 times {word} those of the upper crust" in note.message
-    assert level_notes("lab", crust(30)) == []
 
 
 def test_a_table_of_deposits_is_refused_by_name(shared_realdata: Path) -> None:
