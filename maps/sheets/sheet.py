@@ -133,6 +133,7 @@ class SheetWriter:
         self.areas = {language: areas_by_layer(chosen, language) for language in words.LANGUAGES}
         self.like = self._alike(set(site_ids))
         self.targets = {language: target_lines(publication, list(site_ids), language) for language in words.LANGUAGES}
+        self.titles = dict(zip(publication.sources["source_id"], publication.sources["title"], strict=True))
         self.looked_up = {
             lang: words.areas_looked_up(publication.territories["layer"], lang) for lang in words.LANGUAGES
         }
@@ -182,7 +183,7 @@ class SheetWriter:
             "bars": companion_bars(self.companion[site_id], site, ranked, lang) if site_id in self.companion else [],
             "reasons": self._reasons(site, lang),
             "similar": "; ".join(self.like.get(site_id, [])),
-            "metals": _by_kind(metals(site, lang)),
+            "metals": _by_kind(metals(site, lang, self.titles)),
             "elements": waste_elements(site, lang),
             "targets": self.targets[lang].get(site_id, []),
             "access": self._access(site_id, lang),

@@ -29,7 +29,7 @@ def _columns(names: tuple[str, ...]) -> tuple[list[tuple[str, str]], list[tuple[
     return waste, near
 
 
-def metals(site: Mapping[Any, Any], lang: str) -> list[tuple[str, str, str]]:
+def metals(site: Mapping[Any, Any], lang: str, titles: Mapping[str, str] | None = None) -> list[tuple[str, str, str]]:
     """Return element, kind of evidence and value: rare earths sampled in the waste first, then the region's strongest signals.
 
     Parameters
@@ -39,17 +39,20 @@ def metals(site: Mapping[Any, Any], lang: str) -> list[tuple[str, str, str]]:
         ``near_<El>_z`` and the patterns of `pipeline.evidence.waste_chemistry`.
     lang : {"en", "fr"}
         Language.
+    titles : mapping of str to str, optional
+        Titles of sources by their ids; the source of the analyses is named by its title.
     """
     waste, near = _columns(tuple(site))
+    sampled = _sampled(site, lang, titles or {})
     rows = [(element, float(site[name])) for name, element in waste if pd.notna(site[name])]
     rows.sort(key=lambda entry: (entry[0] not in REE, entry[0] not in BESIDE_REE, -entry[1]))
     metal_rows = [
-        (_element(element, lang), _sampled(site, lang), f"{words.number(value, lang)}\u00a0ppm")
+        (_element(element, lang), sampled, f"{words.number(value, lang)}\u00a0ppm")
         for element, value in rows[:WASTE_ROWS]
     ]
     pattern = _pattern(site, lang)
     if pattern:
-        metal_rows.append((words.word("sheet_pattern", lang), _sampled(site, lang), pattern))
+        metal_rows.append((words.word("sheet_pattern", lang), sampled, pattern))
     signals = [(element, float(site[name])) for name, element in near if pd.notna(site[name])]
     signals.sort(key=lambda entry: -abs(entry[1]))
     kind = words.word("sheet_from_region", lang)
@@ -92,10 +95,12 @@ def _element(symbol: str, lang: str) -> str:
     return f"{words.element(symbol, lang)} ({symbol})"
 
 
-def _sampled(site: Mapping[Any, Any], lang: str) -> str:
+def _sampled(site: Mapping[Any, Any], lang: str, titles: Mapping[str, str]) -> str:
     parts = [words.word("sheet_from_waste", lang)]
     if pd.notna(site.get("waste_n")):
         parts.append(f"n = {int(site['waste_n'])}")
     if isinstance(site.get("waste_method"), str):
         parts.append(words.word(f"method_{site['waste_method']}", lang))
+    sources = site.get("waste_sources")
+    parts += [titles[source] for source in sources.split("; ") if source in titles] if isinstance(sources, str) else []
     return ", ".join(parts)

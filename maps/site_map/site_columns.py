@@ -103,6 +103,7 @@ def site_columns(publication: Publication, shown: pd.DataFrame, ranked: int) -> 
         "chance_payable": thousandths(shown["chance_payable"]),
         "applicability": [None] * len(shown) if unused else listed("applicability"),
         "ranked_last": [1 if there else None for there in _column(shown, "ranked_last_reason").notna()],
+        "waste_sources": listed("waste_sources"),
         "waste_n": [value or None for value in numbers(_column(shown, "waste_n"), 6)],
         "companion": thousandths(shown["companion_score"]),
         "companion_rank": numbers(shown["companion_rank"], 12),

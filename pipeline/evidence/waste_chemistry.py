@@ -68,7 +68,8 @@ def waste_chemistry(
     -------
     DataFrame
         ``waste_n`` analyses; ``waste_method`` of the total (of the other elements where there is none) and
-        ``waste_methods``; ``waste_elements`` with a result; ``waste_<El>_ppm`` medians and ``waste_<El>_censored`` (-1 or +1
+        ``waste_methods``; ``waste_sources`` that published them; ``waste_elements`` with a result; ``waste_<El>_ppm`` medians
+        and ``waste_<El>_censored`` (-1 or +1
         where the median is that of a substituted limit); ``waste_tree_ppm``, ``waste_treo_ppm`` medians,
         ``waste_treo_low_ppm``, ``waste_treo_high_ppm`` (least and most of any sample, with limits, interpolation and missing
         elements; the upper end is missing where a result is above its method's upper limit), ``waste_treo_n`` analyses it rests
@@ -118,6 +119,8 @@ def waste_chemistry(
     columns["waste_ree_convention"] = pd.array([convention if element else None for element in known], dtype="str")
     totals |= _properties(site, waste, analyses, n_sites)
     names = {"waste_n": n, "waste_method": method, "waste_methods": _joined_methods(site, waste, n_sites)}
+    if "source" in waste:
+        names["waste_sources"] = _joined_sources(site, waste, n_sites)
     chemistry = pd.DataFrame(
         {element: np.isfinite(columns[f"waste_{element}_ppm"]) for element in elements}, index=range(n_sites)
     )
@@ -298,4 +301,12 @@ def _joined_methods(site: np.ndarray, waste: pd.DataFrame, n_sites: int) -> pd.a
     joined: list[str | None] = [None] * n_sites
     for site_index, methods in waste["method"].astype(str).groupby(site):
         joined[int(str(site_index))] = "; ".join(sorted(set(methods), key=METHOD_ORDER.index))
+    return pd.array(joined, dtype="str")
+
+
+def _joined_sources(site: np.ndarray, waste: pd.DataFrame, n_sites: int) -> pd.api.extensions.ExtensionArray:
+    """Return the ids of all sources of each site's analyses, alphabetical."""
+    joined: list[str | None] = [None] * n_sites
+    for site_index, sources in waste["source"].astype(str).groupby(site):
+        joined[int(str(site_index))] = "; ".join(sorted(set(sources)))
     return pd.array(joined, dtype="str")

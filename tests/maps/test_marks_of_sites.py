@@ -16,6 +16,8 @@ from maps.rows import marks
 from maps.screening.brief import Brief, judged
 from maps.screening.screening import place_of_community, screen
 from maps.sheets.sheet import SheetWriter
+from maps.sheets.site_chemistry import metals
+from maps.site_map.payload import map_payload
 from pipeline.commands import explain
 
 NAMES = {"mark_sampled_other", "mark_unlike"}
@@ -95,3 +97,20 @@ def test_a_measured_grade_has_one_form_on_every_page(made_up: ModuleType, monkey
     assert told in explain.explain_site(Path(), row["site_id"], "en")
     table = screen(p, place_of_community(p, "Community 1"), within_km=20_000, lang="en")
     assert told in judged(table[table["site_id"] == row["site_id"]].to_dict("records")[0], "en").replace("\n", " ")
+
+
+def test_the_source_of_the_analyses_stands_beside_the_grade_on_sheet_and_card(made_up: ModuleType) -> None:
+    p: Publication = made_up.publication(60)
+    site = str(p.ranking.loc[p.ranking["evidence"].eq("measured"), "site_id"].iloc[0])
+    source, title = p.sources["source_id"].iloc[0], p.sources["title"].iloc[0]
+    own = p.sites["site_id"].eq(site)
+    sites = p.sites.assign(
+        waste_sources=own.map({True: f"{source}; gone", False: None}), waste_La_ppm=31.0, waste_n=2.0
+    )
+    p = replace(p, sites=sites)
+    [sampled] = {row[1] for row in metals(sites[own].to_dict("records")[0], "en", {source: title}) if title in row[1]}
+    assert sampled.endswith(f", {title}")
+    assert sampled in SheetWriter(p, [site]).page(site)
+    kept = map_payload(p)["sites"]
+    at = kept["columns"]["waste_sources"][kept["columns"]["id"].index(site)]
+    assert kept["texts"][at] == f"{source}; gone"

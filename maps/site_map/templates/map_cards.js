@@ -58,6 +58,11 @@ function scoreBlock(i) {
   const low = chance(S.score_low[i] / 1000), high = chance(S.score_high[i] / 1000), values = { score: chance(scoreOf(i)), band: chanceBand(low, high) };
   return [rank, bar, el("p", {}, `${w("score")}${w("colon")}${fill(low === high ? "score_range_plain" : "score_range", values)}`), el("p", { class: "small" }, w(mere(i) ? "score_note_showing" : "score_note"))];
 }
+/* Who published the analyses of a waste: the titles of the sources. */
+function assaySources(i) {
+  const titles = (txt("waste_sources", i) ?? "").split("; ").map((id) => data.sources.find((one) => one.source_id === id)?.title).filter(Boolean);
+  return titles.length ? `${w("source")}${w("colon")}${titles.join("; ")}.` : "";
+}
 function years(i) {
   const ends = [col("first", i), col("last", i)].filter((one) => one !== null).map(String);
   return ends.length ? [...new Set(ends)].join("–") : null;
@@ -84,7 +89,7 @@ function fillCard(i) {
     planned.has(i) ? el("p", {}, fill("visit_step", { step: number(planned.get(i)) })) : null,
     ...scoreBlock(i),
     el("dl", {}, fact("evidence", S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]])), mere(i) ? [] : fact("amount", span(col("t_low", i), col("t_high", i), "t")), mere(i) || S.t[i] === null ? [] : fact("tonnage_how", rule ? w("tonnage_rule_" + rule) : null), chemistry(i), txt("applicability", i) && !assayed(i) ? fact("applicability", w("applicability_" + txt("applicability", i))) : []),
-    col("waste_n", i) ? el("p", {}, fill(assayed(i) ? "sampled" : "sampled_other", { n: number(col("waste_n", i)) })) : el("p", { class: "strong" }, w({ worked: "not_sampled_worked", quarry: "not_sampled_quarry", unclear: "not_sampled_unclear", showing: "not_sampled_showing" }[kindOf(i)] ?? "not_sampled")),
+    col("waste_n", i) ? el("p", {}, [fill(assayed(i) ? "sampled" : "sampled_other", { n: number(col("waste_n", i)) }), assaySources(i)].filter(Boolean).join(" ")) : el("p", { class: "strong" }, w({ worked: "not_sampled_worked", quarry: "not_sampled_quarry", unclear: "not_sampled_unclear", showing: "not_sampled_showing" }[kindOf(i)] ?? "not_sampled")),
     col("ranked_last", i) ? el("p", { class: "strong" }, w(mere(i) ? "ranked_last_showing" : "ranked_last")) : null,
     el("div", { class: "notice" }, el("p", {}, w(col("waste_n", i) ? "notice_not_resource_sampled" : "notice_not_resource"))),
     el("h3", {}, w("reasons")), paragraphs(reasonsOf(i), w("reasons_none")),

@@ -85,6 +85,11 @@ def test_methods_are_not_averaged() -> None:
     assert (row["waste_method"], row["waste_methods"]) == ("fusion", "fusion; aqua_regia")
 
 
+def test_every_source_of_the_analyses_of_a_waste_is_named() -> None:
+    row = site_1(waste(["S1"] * 3, {"Th": [10, 20, 30]}, source=["survey_b", "survey_a", "survey_b"]))
+    assert row["waste_sources"] == "survey_a; survey_b"
+
+
 def test_methods_of_single_elements_are_not_averaged_either() -> None:
     two = waste(["S1"] * 2, {"La": [40, 100], "Cu": [7, 9]}, method=["fusion", "fusion"])
     row = site_1(two.assign(Cu_method=["aqua_regia", "four_acid"]))
