@@ -34,15 +34,17 @@ class HostKind(Grades):
     """Wastes of a kind of deposit in which a target stays.
 
     Where no type of deposit is known, all words of a ``signature`` together tell it, unless one of ``unless`` stands there, too.
+    Beside one of ``not_beside`` the companions say nothing unless the target was the main product.
     """
 
     code: str
     deposit: str
     companions: tuple[str, ...]
     wastes: tuple[str, ...]
-    needs: Literal["deposit"] | None = None
+    needs: Literal["deposit", "named"] | None = None
     signature: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    not_beside: tuple[str, ...] = ()
     carried_away: float = Field(default=1.0, gt=0, le=1)
 
 

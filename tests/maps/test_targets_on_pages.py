@@ -114,6 +114,17 @@ def test_a_run_for_all_targets_says_what_cannot_be_one_and_others_do_not(made: A
         assert plain["refused"] == ""
 
 
+def test_where_nothing_points_to_a_target_the_report_says_so_and_names_no_site(made: Any) -> None:
+    bare = made.targets.assign(
+        worth_sampling=made.targets["worth_sampling"] & (made.targets["target"] != "Sb"),
+        host=made.targets["host"].where(made.targets["target"] != "Sb"),
+        evidence=made.targets["evidence"].where(made.targets["target"] != "Sb", "inferred"),
+    )
+    tables = target_tables(replace(made, targets=bare), "en")
+    assert tables is not None
+    assert tables["first"][1][-1].startswith("No site here has a clue of it")
+
+
 def test_a_sheet_tells_for_how_many_targets_its_site_is_worth_a_sample(made: Any) -> None:
     best = made.targets[made.targets["target"] == "Co"].iloc[0]
     page = SheetWriter(made, [best["site_id"]]).page(best["site_id"])

@@ -11,7 +11,8 @@ import shapely
 from scipy.stats import lognorm
 
 from layers.elements import oxide_factor
-from pipeline.evidence.host_beliefs import CHANCE_BY_CLUES, believe
+from pipeline.evidence.host_beliefs import believe
+from pipeline.evidence.host_shares import CHANCE_BY_CLUES
 from pipeline.evidence.targets import checked_targets, known_targets, target_table
 from pipeline.evidence.worked_sites import site_kinds
 from tests.pipeline.stages.site_tables import sites_at
@@ -21,7 +22,7 @@ def belief(symbol: str, samples: dict[str, Any] | None = None, **told: Any) -> A
     """Return the belief about one target at sites with the given words."""
     n = max(len(values) for values in told.values())
     words = {"waste_type": ["tailings"] * n} | told
-    sites = sites_at([shapely.Point(0, at) for at in range(n)], **words)
+    sites = sites_at([shapely.Point(0, at % 80) for at in range(n)], **words)
     assays = pd.DataFrame({"site_id": sites["site_id"], "waste_n": 1} | (samples or {}))
     return believe(known_targets()[symbol], symbol, sites, site_kinds(sites), assays)
 
@@ -68,18 +69,19 @@ def test_a_mineral_of_which_the_target_is_a_main_part_names_it() -> None:
 
 
 def test_clues_of_a_host_add_up() -> None:
-    """Kind of waste and companion: 0.4; with the deposit: 0.7; the target named adds 0.15; nothing: 0.03."""
+    """Kind of waste and companion: 0.4; with the deposit: 0.7; the target named adds 0.15; a word of nothing: common rock."""
     found = belief(
         "W",
         deposit_type=[None, None, "Tungsten skarn", "Tungsten skarn"],
         commodities=["gold", "gold; tin", "molybdenum", "tungsten"],
     )
-    assert found.host.tolist() == [None, "tin_or_gold", "skarn", "skarn"]
+    assert found.host.tolist() == [None, "tin_mine", "skarn", "skarn"]
     hosts = {host.code: host for host in known_targets()["W"].hosts}
     common = 1 - lognorm.cdf(800, np.log(4), scale=5)
-    for row, (code, chance) in enumerate([("skarn", 0.03), ("tin_or_gold", 0.4), ("skarn", 0.4), ("skarn", 0.85)]):
+    for row, (code, chance) in enumerate([("skarn", 0.0), ("tin_mine", 0.4), ("skarn", 0.4), ("skarn", 0.85)]):
         above = 1 - lognorm.cdf(800, np.log(hosts[code].gsd), scale=hosts[code].median_ppm)
         assert found.chance[row] == pytest.approx(chance * above + (1 - chance) * common, abs=1e-6)
+    assert found.speaks.tolist() == [False, True, True, True]
 
 
 def test_silver_with_cobalt_is_a_five_element_vein_and_no_copperbelt() -> None:
@@ -105,7 +107,9 @@ def test_nickel_with_platinum_and_massive_sulphides_are_no_five_element_vein_for
 
 def test_skarns_of_other_metals_are_no_host_of_tungsten() -> None:
     types = ["W skarn", "Skarn tungsten ± molybdenum", "Skarn", "Fe skarn", "Cu skarn", "Skarn copper", "Pb-Zn skarn"]
-    assert belief("W", deposit_type=types, commodities=["gold"] * 7).host.tolist() == ["skarn"] * 3 + [None] * 4
+    assert belief("W", deposit_type=types, commodities=["gold"] * 7).host.tolist() == ["skarn"] * 2 + [None] * 5
+    named = belief("W", deposit_type=["Skarn"] * 2, commodities=["magnetite", "molybdenum; tungsten"])
+    assert named.host.tolist() == [None, "skarn_with_tungsten"]
 
 
 def test_a_metal_that_was_mined_counts_more_than_one_named_among_many_and_that_more_than_a_like_vein() -> None:

@@ -1,0 +1,235 @@
+"""Of which kind of host each waste may be: what its words, those of its camp and those of its region say of one target."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr
+
+from layers.cells.commodities import group_of, mentions, order_tells
+from pipeline.evidence.target_evidence import described, named_minerals
+from pipeline.evidence.targets import HostKind, TargetFacts
+
+CHANCE_BY_CLUES = (0.0, 0.15, 0.4, 0.7)
+"""Chance that a waste is one of its host's kind, by how many of three clues are there: type of deposit, companion that was mined,
+kind of waste the target goes to. Judgement; measured wastes of a region move it. Without any of the first two a described mine
+has the grade of common rock: not one of its words stands for a host."""
+
+NAMED, MOST = 0.15, 0.85
+"""What the target among the commodities, or in a mineral that is named, adds to that chance, and the most it may reach."""
+
+MAIN = 0.05
+"""What it adds that the target is the first commodity, where lists have an order of their own (`order_tells`): the mill was built
+for it, so that its losses are those of a main product. Judgement."""
+
+MAIN_PRODUCTS = 3
+"""So many first commodities were mined for; companions behind them, where lists have an order of their own, tell of traces in the
+ore, and the kind of waste adds nothing to them. Judgement."""
+
+FEW_OTHERS = 1
+"""Up to so many commodities that are no companions beside it, a target that was sold at a worked mine counts as two clues: it was
+what was mined there."""
+
+
+@dataclass(frozen=True)
+class HostShares:
+    """What words say of the hosts of one target.
+
+    Parameters
+    ----------
+    shares : ndarray of float, shape (n, hosts)
+        Chance of each waste to be of each kind of host; common rock has the rest.
+    clues : ndarray of int, shape (n,)
+        How many of the three clues its own words give of the host that counts.
+    described : ndarray of bool, shape (n,)
+        Whether anything is known of what was mined.
+    """
+
+    shares: np.ndarray
+    clues: np.ndarray
+    described: np.ndarray
+
+    @property
+    def speaks(self) -> np.ndarray:
+        """Say for which wastes a word, their own or one of their camp, points to a host."""
+        return self.described & (self.shares.sum(axis=1) > 0)
+
+
+def host_shares(facts: TargetFacts, sites: pd.DataFrame, kinds: np.ndarray) -> HostShares:
+    """Return of which host each waste may be, before any is measured.
+
+    Every host of which there is a clue is one reading of a site, the target's own name another; that counts by which the
+    threshold is reached with the greatest chance. So a further clue takes nothing away from a stronger one: it adds to the
+    chance of its host or opens another reading.
+
+    Parameters
+    ----------
+    facts : TargetFacts
+    sites : DataFrame
+        `Sites`, with what `describe_camps` adds where it is there.
+    kinds : ndarray of str, shape (n,)
+        `site_kinds`.
+    """
+    ordered = order_tells(sites["commodities"])
+    own, clues = _best_reading(facts, sites, kinds, ordered)
+    return HostShares(_with_camps(own, facts, sites, kinds, ordered), clues, described(sites))
+
+
+def as_the_region(shares: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return the shares with those of wastes of which nothing is known as the mean of the described ones.
+
+    They may be of any kind, as often as the kinds of the region are; where nothing is described, common rock is left.
+    """
+    usual = shares[known].mean(axis=0) if known.any() else np.zeros(shares.shape[1])
+    return np.where(known[:, None], shares, usual)
+
+
+def above_threshold(facts: TargetFacts) -> tuple[np.ndarray, float]:
+    """Return the chance of wastes of each host, and of common rock, to reach the threshold."""
+    log_g = float(np.log10(facts.threshold_ppm))
+    parts = [
+        float(ndtr((np.log10(kind.median_ppm) - log_g) / np.log10(kind.gsd)))
+        for kind in (*facts.hosts, facts.background)
+    ]
+    return np.array(parts[:-1]), parts[-1]
+
+
+def _gain(facts: TargetFacts, shares: np.ndarray) -> np.ndarray:
+    """Return what the shares add to the chance of common rock to reach the threshold."""
+    hosts, rock = above_threshold(facts)
+    gain: np.ndarray = shares @ (hosts - rock)
+    return gain
+
+
+def _best_reading(
+    facts: TargetFacts, sites: pd.DataFrame, kinds: np.ndarray, ordered: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the shares by the reading that says most, and its clues."""
+    named, slag = _named(facts, sites), (sites["waste_type"] == "slag").to_numpy()
+    main, stone = _main_products(sites) if ordered else sites["commodities"], _only_stone(sites)
+    first = _first(facts, sites) & ordered
+    more = NAMED * named + MAIN * first
+    blocked = [_as_byproduct(host, sites, first) for host in facts.hosts]
+    left = [np.where(slag, 1.0, host.carried_away) for host in facts.hosts]
+    best, best_clues = np.zeros((len(sites), len(facts.hosts))), np.zeros(len(sites), dtype=int)
+    best_gain = np.zeros(len(sites))
+    for row, host in enumerate(facts.hosts):
+        clues = _clues_of(host, sites, kinds, named, blocked[row], main, stone)
+        reading = np.zeros_like(best)
+        chance = np.minimum(np.array(CHANCE_BY_CLUES)[clues] * left[row] + more, MOST)
+        reading[:, row] = np.where(clues > 0, chance, 0.0)
+        better = _gain(facts, reading) > best_gain
+        best_gain = np.where(better, _gain(facts, reading), best_gain)
+        best, best_clues = np.where(better[:, None], reading, best), np.where(better, clues, best_clues)
+    clues = 1 + (_few_others(facts, sites) & _sold(facts, sites) & np.isin(kinds, ("waste", "worked")))
+    open_to = _open_hosts(facts, blocked)
+    by_host = np.minimum(np.array(CHANCE_BY_CLUES)[clues][:, None] * np.column_stack(left) + more[:, None], MOST)
+    alone = np.where(named[:, None] & open_to, by_host, 0.0) / np.maximum(open_to.sum(axis=1), 1)[:, None]
+    better = _gain(facts, alone) > best_gain
+    return np.where(better[:, None], alone, best), np.where(better, clues, best_clues)
+
+
+def _with_camps(
+    own: np.ndarray, facts: TargetFacts, sites: pd.DataFrame, kinds: np.ndarray, ordered: bool
+) -> np.ndarray:
+    """Return the shares as the camp of each site would have them, where that speaks more for the target."""
+    best = own
+    if "camp_chance" not in sites:
+        return best
+    for words, chance_name in (("camp_common", "camp_chance"), ("camp_commodities", "camp_rare_chance")):
+        like = sites.assign(commodities=sites[words], deposit_type=sites["camp_deposit_type"])
+        of_camp, _ = _best_reading(facts, like, kinds, ordered)
+        agrees = np.nan_to_num(sites[chance_name].to_numpy(float))
+        moved = own + agrees[:, None] * (of_camp - own)
+        better = (_gain(facts, moved) > _gain(facts, best)) & (agrees > 0)
+        best = np.where(better[:, None], moved, best)
+    return best
+
+
+def _open_hosts(facts: TargetFacts, blocked: list[np.ndarray]) -> np.ndarray:
+    """Return of which hosts a waste may be whose target is named and nothing else: of those that no type of deposit must tell.
+
+    Hosts of slag alone are none.
+    """
+    common = np.array([set(host.wastes) != {"slag"} for host in facts.hosts])
+    told = common & np.array([host.needs != "deposit" for host in facts.hosts])
+    return (told if told.any() else common) & ~np.column_stack(blocked)
+
+
+def _as_byproduct(host: HostKind, sites: pd.DataFrame, first: np.ndarray) -> np.ndarray:
+    """Say at which mines the target was a by-product of what wastes of this kind are not known for."""
+    return mentions(sites["commodities"], host.not_beside).to_numpy(bool) & ~first
+
+
+def _words(facts: TargetFacts) -> tuple[str, ...]:
+    return (facts.commodity, *facts.also)
+
+
+def _first(facts: TargetFacts, sites: pd.DataFrame) -> np.ndarray:
+    words = "|".join(map(re.escape, _words(facts)))
+    return sites["commodities"].astype("string").fillna("").str.match(rf"(?:{words})(?:;|$)").to_numpy(bool)
+
+
+def _sold(facts: TargetFacts, sites: pd.DataFrame) -> np.ndarray:
+    return mentions(sites["commodities"], _words(facts)).to_numpy(bool)
+
+
+def _few_others(facts: TargetFacts, sites: pd.DataFrame) -> np.ndarray:
+    like = {*_words(facts), *(word for host in facts.hosts for word in host.companions)}
+    cells = sites["commodities"].astype("string").fillna("")
+    few = {cell: len(set(cell.split("; ")) - like) <= FEW_OTHERS for cell in cells.unique()}
+    return cells.map(few).to_numpy(bool)
+
+
+def _named(facts: TargetFacts, sites: pd.DataFrame) -> np.ndarray:
+    """Say which sites name the target, as what was sold or by a mineral of which it is a main part."""
+    if not facts.minerals:
+        return _sold(facts, sites)
+    held = named_minerals(sites).astype("string").fillna("")
+    return _sold(facts, sites) | held.str.contains(rf"\b(?:{'|'.join(facts.minerals)})\b", regex=True).to_numpy(bool)
+
+
+def _clues_of(
+    host: HostKind,
+    sites: pd.DataFrame,
+    kinds: np.ndarray,
+    named: np.ndarray,
+    blocked: np.ndarray,
+    main_products: pd.Series,
+    only_stone: np.ndarray,
+) -> np.ndarray:
+    deposit = (
+        sites["deposit_type"].astype("string").fillna("").str.contains(f"(?:{host.deposit})", case=False, regex=True)
+    )
+    held = deposit.to_numpy(bool) & ~only_stone
+    if host.signature:
+        words = [mentions(sites["commodities"], (word,)).to_numpy(bool) for word in host.signature]
+        untyped = sites["deposit_type"].isna().to_numpy() & ~mentions(sites["commodities"], host.unless).to_numpy(bool)
+        held = held | (np.all(words, axis=0) & untyped)
+    sold = mentions(sites["commodities"], host.companions).to_numpy(bool) & ~blocked
+    main = sold & mentions(main_products, host.companions).to_numpy(bool)
+    waste = sites["waste_type"].to_numpy(str)
+    fits = np.isin(waste, host.wastes) | (np.isin(waste, ("unknown", "mixed")) & np.isin(kinds, ("waste", "worked")))
+    if set(host.wastes) == {"slag"}:
+        fits = waste == "slag"
+        held, sold = held & fits, sold & fits
+    if host.needs == "named":
+        held, sold = held & named, sold & named
+    some = held | (sold & (host.needs != "deposit"))
+    clues: np.ndarray = np.where(some, held.astype(int) + sold + (fits & (held | main)), 0)
+    return clues
+
+
+def _main_products(sites: pd.DataFrame) -> pd.Series:
+    cells = sites["commodities"]
+    return cells.map({cell: "; ".join(cell.split("; ")[:MAIN_PRODUCTS]) for cell in cells.dropna().unique()})
+
+
+def _only_stone(sites: pd.DataFrame) -> np.ndarray:
+    """Say which sites are quarries of rock and nothing else: a type of deposit is there the name of a rock."""
+    cells = sites["commodities"].astype("string").fillna("")
+    stone = {cell: all(group_of(word) == "stone" for word in cell.split("; ")) for cell in cells.unique()}
+    return cells.map(stone).to_numpy(bool)
