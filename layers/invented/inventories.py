@@ -24,6 +24,8 @@ CODES = {
 }
 MISLEADING = ("UR", "TH", "AP", "ZR", "RR", "NB")
 """Commodities of showings nearby that some records list though the waste holds little of them."""
+SOLD_SHARE = {"FE": (0.30, 0.60), "MA": (0.30, 0.60), "AP": (0.25, 0.40), "FL": (0.25, 0.60)}
+"""Least and most of the ore that was sold, by the first commodity, where that is more than a tenth."""
 LISTED_SHARE = 0.85
 """Share of the sites whose commodities any inventory tells."""
 MISLED_SHARE = 0.08
@@ -126,13 +128,18 @@ def inventory_a(region: Region) -> pd.DataFrame:
 def _milled(region: Region) -> pd.Series:
     """Return the tonnes milled of every true site, as its records have them but for the usual errors.
 
-    Concentrate took 1 to 10 % of the ore; of the mills that still ran in 1950, when sand fill had become common in
-    underground mines, half put 10 to 50 % of the tailings back; a quarter of the records copied short tons as tonnes.
+    Concentrate took 1 to 10 % of the ore, more of what `SOLD_SHARE` names; of the mills that still ran in 1950, when sand fill
+    had become common in underground mines of metals, half put 10 to 50 % of the tailings back; a quarter of the records copied
+    short tons as tonnes.
     """
     rng, truth = stream(region.seed, "milled"), region.truth
     taken, fills, back, short = rng.random((4, len(truth)))
     filled = (truth["last_year"] >= 1950) & (fills < 0.5)
-    left = (0.99 - 0.09 * taken) * np.where(filled, 0.9 - 0.4 * back, 1.0)
+    usual = (0.01, 0.10)
+    sold = np.array([SOLD_SHARE.get(codes.split(",")[0], usual) for codes in commodity_codes(region)])
+    left = (1.0 - sold[:, 0] - (sold[:, 1] - sold[:, 0]) * taken) * np.where(
+        filled & (sold[:, 1] == usual[1]), 0.9 - 0.4 * back, 1.0
+    )
     return truth["tonnes_t"] / left * np.where(short < 0.25, 1.102, 1.0)
 
 

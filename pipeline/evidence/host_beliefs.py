@@ -93,16 +93,16 @@ def believe(
     elsewhere : tuple of ndarray, optional
         Mean and spread (log10 of ppm) by a law of other regions, which takes the place of the mixture.
     """
-    told = host_shares(facts, sites, kinds)
+    of_words = host_shares(facts, sites, kinds)
     measured, open_dex = measured_ppm(facts, symbol, site_samples)
     counts = site_samples["waste_n"].to_numpy(float) if "waste_n" in site_samples else np.ones(len(sites))
     y = np.log10(np.where(measured > 0, measured, np.nan))
     known = np.isfinite(y)
     middle, spread = np.array([_middle(kind) for kind in (facts.background, *facts.hosts)]).T
-    members = _members(y, told.shares, middle, spread)
+    members = _members(y, of_words.shares, middle, spread)
     middle, moved_by = _taught_grades(middle, members, y, facts)
-    shares, strength = _taught_shares(told.shares, members[:, 1:].sum(axis=1), told.clues, known)
-    shares = as_the_region(shares, told.described)
+    shares, strength = _taught_shares(of_words.shares, members[:, 1:].sum(axis=1), of_words.clues, known)
+    shares = as_the_region(shares, of_words.described)
     log_g = float(np.log10(facts.threshold_ppm))
     above = ndtr((middle - log_g) / spread)
     parts = np.column_stack([1.0 - shares.sum(axis=1), shares])
@@ -125,8 +125,8 @@ def believe(
         chance_low=np.where(known, of_low, np.minimum(low, passes)),
         chance_high=np.where(known, of_high, np.maximum(high, passes)),
         measured_ppm=measured,
-        host=_host_codes(facts, np.where(told.described[:, None], shares, 0.0)),
-        speaks=(np.where(known, of_assay, passes) > above[0]) & (told.speaks | known | (elsewhere is not None)),
+        host=_host_codes(facts, np.where(of_words.described[:, None], shares, 0.0)),
+        speaks=(np.where(known, of_assay, passes) > above[0]) & (of_words.speaks | known | (elsewhere is not None)),
         learned=moved_by,
     )
 

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from layers.cells.commodities import group_of, mentions, order_tells
+from layers.cells.commodities import mentions, order_tells
 from pipeline.evidence.target_evidence import described, named_minerals
 from pipeline.evidence.targets import HostKind, TargetFacts
+from pipeline.evidence.worked_sites import only_stone
 
 CHANCE_BY_CLUES = (0.0, 0.15, 0.4, 0.7)
 """Chance that a waste is one of its host's kind, by how many of three clues are there: type of deposit, companion that was mined,
@@ -109,7 +110,7 @@ def _best_reading(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the shares by the reading that says most, and its clues."""
     named, slag = _named(facts, sites), (sites["waste_type"] == "slag").to_numpy()
-    main, stone = _main_products(sites) if ordered else sites["commodities"], _only_stone(sites)
+    main, quarries = _main_products(sites) if ordered else sites["commodities"], only_stone(sites)
     first = _first(facts, sites) & ordered
     more = NAMED * named + MAIN * first
     blocked = [_as_byproduct(host, sites, first) for host in facts.hosts]
@@ -117,7 +118,7 @@ def _best_reading(
     best, best_clues = np.zeros((len(sites), len(facts.hosts))), np.zeros(len(sites), dtype=int)
     best_gain = np.zeros(len(sites))
     for row, host in enumerate(facts.hosts):
-        clues = _clues_of(host, sites, kinds, named, blocked[row], main, stone)
+        clues = _clues_of(host, sites, kinds, named, blocked[row], main, quarries)
         reading = np.zeros_like(best)
         chance = np.minimum(np.array(CHANCE_BY_CLUES)[clues] * left[row] + more, MOST)
         reading[:, row] = np.where(clues > 0, chance, 0.0)
@@ -155,8 +156,8 @@ def _open_hosts(facts: TargetFacts, blocked: list[np.ndarray]) -> np.ndarray:
     Hosts of slag alone are none.
     """
     common = np.array([set(host.wastes) != {"slag"} for host in facts.hosts])
-    told = common & np.array([host.needs != "deposit" for host in facts.hosts])
-    return (told if told.any() else common) & ~np.column_stack(blocked)
+    untied = common & np.array([host.needs != "deposit" for host in facts.hosts])
+    return (untied if untied.any() else common) & ~np.column_stack(blocked)
 
 
 def _as_byproduct(host: HostKind, sites: pd.DataFrame, first: np.ndarray) -> np.ndarray:
@@ -199,12 +200,12 @@ def _clues_of(
     named: np.ndarray,
     blocked: np.ndarray,
     main_products: pd.Series,
-    only_stone: np.ndarray,
+    quarries: np.ndarray,
 ) -> np.ndarray:
     deposit = (
         sites["deposit_type"].astype("string").fillna("").str.contains(f"(?:{host.deposit})", case=False, regex=True)
     )
-    held = deposit.to_numpy(bool) & ~only_stone
+    held = deposit.to_numpy(bool) & ~quarries
     if host.signature:
         words = [mentions(sites["commodities"], (word,)).to_numpy(bool) for word in host.signature]
         untyped = sites["deposit_type"].isna().to_numpy() & ~mentions(sites["commodities"], host.unless).to_numpy(bool)
@@ -226,10 +227,3 @@ def _clues_of(
 def _main_products(sites: pd.DataFrame) -> pd.Series:
     cells = sites["commodities"]
     return cells.map({cell: "; ".join(cell.split("; ")[:MAIN_PRODUCTS]) for cell in cells.dropna().unique()})
-
-
-def _only_stone(sites: pd.DataFrame) -> np.ndarray:
-    """Say which sites are quarries of rock and nothing else: a type of deposit is there the name of a rock."""
-    cells = sites["commodities"].astype("string").fillna("")
-    stone = {cell: all(group_of(word) == "stone" for word in cell.split("; ")) for cell in cells.unique()}
-    return cells.map(stone).to_numpy(bool)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from layers.cells.commodities import group_of
 from layers.schema import SITE_KINDS
 
 WORKED = r"produc|operat|\bactive|care and maint|\bplant\b|\bmill\b|rehabilit|restaur"
@@ -70,9 +71,16 @@ def site_kinds(sites: pd.DataFrame, site_samples: pd.DataFrame | None = None) ->
 
 
 def names_a_plant(sites: pd.DataFrame) -> np.ndarray:
-    """Say which sites have a name of a place where ore was treated, among all their names."""
+    """Say which sites have a name of a place where ore was treated, among all their names; plants of stone alone are none."""
     names = _words(sites, "name") + "; " + _words(sites, "aliases") if "aliases" in sites else _words(sites, "name")
-    return _says(names, PLANT)
+    return _says(names, PLANT) & ~only_stone(sites)
+
+
+def only_stone(sites: pd.DataFrame) -> np.ndarray:
+    """Say which sites are known to have sold rock as it was dug (stone, sand, gravel), and nothing else."""
+    cells = _words(sites, "commodities")
+    stone = {cell: all(group_of(word) == "stone" for word in cell.split("; ")) for cell in cells.unique()}
+    return cells.map(stone).to_numpy(bool)
 
 
 def _words(sites: pd.DataFrame, column: str) -> pd.Series:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from layers.cells.commodities import mentions
 from layers.schema import GeoDataFrame, Sites, SiteSamples, SiteTonnage, conform
+from pipeline.evidence.waste_per_ore import FROM_MINED, waste_per_tonne
 from pipeline.evidence.worked_sites import site_kinds
 from pipeline.kernels.mixture import mixture_quantiles
 
@@ -137,8 +138,9 @@ def estimate_tonnage(
     backfill; tailings only); ``milled_rate`` (the same from tonnes per day and years); ``area_height`` (footprint times a
     share of the greatest height times density); ``authorised_mass`` (what a permit allows, an upper bound that is seldom
     reached); ``area_law`` (footprint alone); ``mined`` (as much waste as ore was mined, where nobody says that it was
-    milled: a very wide range); else ``unknown`` and no number. A site whose ``waste_type`` is ``none`` gets a number only
-    from a stated mass or volume.
+    milled: a very wide range); else ``unknown`` and no number. Of coal, iron, phosphate, potash, fluorspar, chromite and rock
+    that is sold as it is dug a share is left, milled or mined (`waste_per_tonne`). A site whose ``waste_type`` is ``none`` gets
+    a number only from a stated mass or volume.
 
     Parameters
     ----------
@@ -217,7 +219,16 @@ def _ranges(
     footprint = np.where(bare, np.nan, area)
     mined = np.where(bare, np.nan, _positive(sites, "mined_t"))
     density = _around(low, mid, high)
-    ground = _around(params.milled_low_ratio, params.milled_ratio, params.milled_high_ratio)
+    usual = (params.milled_low_ratio, params.milled_ratio, params.milled_high_ratio)
+    of_ore = waste_per_tonne(sites)
+    sold = np.isfinite(of_ore[1])
+    least, share, most = (np.where(sold, end, ratio) for end, ratio in zip(of_ore, usual, strict=True))
+    ground = _around(least, share, most)
+    of_mined = np.where(
+        sold,
+        of_ore * [[1.0 / FROM_MINED], [1.0], [FROM_MINED]],
+        [[params.mined_low_ratio], [1.0], [params.mined_high_ratio]],
+    )
     thickness = _around(params.thickness_low_ratio, params.thickness_ratio, params.thickness_high_ratio)
     return {
         "reported_mass": _open_ends(*_within(mass, _either_way(params.reported_factor)), "mass_t_bound", sites, params),
@@ -225,8 +236,8 @@ def _ranges(
         "volume_density": _open_ends(
             *_within(volume * mid, density, _either_way(params.volume_factor)), "volume_m3_bound", sites, params
         ),
-        "milled": _within(milled * params.milled_ratio, ground, _either_way(params.milled_factor)),
-        "milled_rate": _within(rated * params.milled_ratio, ground, _either_way(params.use_factor)),
+        "milled": _within(milled * share, ground, _either_way(params.milled_factor)),
+        "milled_rate": _within(rated * share, ground, _either_way(params.use_factor)),
         "area_height": _within(
             footprint * height * params.thickness_ratio * mid,
             thickness,
@@ -240,7 +251,7 @@ def _ranges(
             authorised * params.authorised_high_ratio,
         ),
         "area_law": _area_law(footprint, sites, params),
-        "mined": (mined * params.mined_low_ratio, mined, mined * params.mined_high_ratio),
+        "mined": (mined * of_mined[0], mined * of_mined[1], mined * of_mined[2]),
     }
 
 

@@ -47,6 +47,36 @@ def test_a_footprint_of_ten_hectares_gives_96_828_t_without_a_dam_and_eight_time
     assert tonnage(area_m2=1e5, disposal="impoundment")["tonnage_t"] == pytest.approx(10 ** (-1.058 + 1.389 * 5))
 
 
+@pytest.mark.parametrize(
+    ("first", "least", "most"),
+    [
+        ("coal", 0.15, 0.40),
+        ("magnetite", 0.40, 0.70),
+        ("phosphate", 0.60, 0.75),
+        ("potash", 0.60, 0.75),
+        ("fluorite", 0.40, 0.75),
+        ("chromium", 0.25, 0.50),
+    ],
+)
+def test_of_ores_that_are_sold_in_great_part_a_share_is_left(first: str, least: float, most: float) -> None:
+    row = tonnage(milled_t=1e6, commodities=f"{first}; gold", waste_type="tailings")
+    assert row["tonnage_rule"] == "milled"
+    assert least * 1e6 <= row["tonnage_t"] <= most * 1e6
+    assert least * 0.8e6 <= row["tonnage_low_t"] <= least * 1e6
+    assert most * 1e6 <= row["tonnage_high_t"] <= most * 1.25e6
+    metal = tonnage(milled_t=1e6, commodities=f"gold; {first}", waste_type="tailings")
+    assert metal["tonnage_t"] == pytest.approx(0.95e6)
+
+
+@pytest.mark.parametrize("sold", ["gypsum", "limestone", "aggregate", "coal"])
+def test_rock_that_was_sold_is_no_waste_tonne_for_tonne(sold: str) -> None:
+    row = tonnage(mined_t=1e6, commodities=sold)
+    assert row["tonnage_rule"] == "mined"
+    assert row["tonnage_t"] < 0.3e6
+    assert row["tonnage_low_t"] < 0.1e6 < row["tonnage_t"]
+    assert tonnage(mined_t=1e6, commodities="gold")["tonnage_t"] == pytest.approx(1e6)
+
+
 def test_what_nobody_says_is_held_by_a_dam_may_be_so_the_range_covers_both() -> None:
     """Halves of a mixture: at 0.4 the middle is where 0.6 F1 + 0.4 F2 is 0.5, between the two laws."""
     unsaid, spread, dam = (tonnage(area_m2=1e5, disposal=how) for how in ("unknown", "unconfined", "impoundment"))
