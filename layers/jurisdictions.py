@@ -105,6 +105,21 @@ def named_in(path: str) -> list[tuple[str, tuple[str, ...]]]:
     return [(name.title(), _by_name()[name]) for name in whole]
 
 
+def lie_in(country: str, names: Iterable[str], longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:
+    """Say of each site whether the province, state or country it names is, or is part of, a country and can hold its point.
+
+    ``CA`` is Canada and California: the point decides. A site that names nothing known lies in no country.
+    """
+    given = list(names)
+    inside = np.zeros(len(given), dtype=bool)
+    for name in sorted({*given} - {""}):
+        codes = [code for code in meanings(name) if country in (code, jurisdictions()[code].part_of)]
+        rows = np.array([at for at, other in enumerate(given) if other == name])
+        if codes:
+            inside[rows] = km_outside(codes, longitude[rows], latitude[rows]) == 0.0
+    return inside
+
+
 def km_outside(codes: Iterable[str], longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:
     """Return how far points lie outside all boxes of some jurisdictions, km; 0 inside any of them, NaN without a position.
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from layers.errors import StageError
@@ -102,7 +104,31 @@ def without_sites(publication: Publication, site_ids: Collection[str]) -> Public
     for name in Publication.PER_SITE:
         table = getattr(publication, name)
         tables[name] = table[~table["site_id"].isin(list(site_ids))].reset_index(drop=True)
+    tables["flags"] = tables["flags"][~_name_any(tables["flags"], site_ids)].reset_index(drop=True)
+    tables["sites"] = _without_mentions(tables["sites"], site_ids)
     return replace(publication, **tables, withheld=publication.withheld + len(site_ids))
+
+
+def _name_any(flags: pd.DataFrame, site_ids: Collection[str]) -> np.ndarray:
+    """Say which cautions of a site name one of some other sites."""
+    named = [json.loads(values).get("site") for values in flags["values"]]
+    return np.array([site in site_ids for site in named], dtype=bool)
+
+
+def _without_mentions(sites: gpd.GeoDataFrame, site_ids: Collection[str]) -> gpd.GeoDataFrame:
+    """Return the sites without what they hold of some others: the mine that speaks for them, and their doubles."""
+    kept = sites.copy()
+    if "camp_site_id" in kept:
+        of_gone = kept["camp_site_id"].isin(list(site_ids))
+        kept.loc[of_gone, [name for name in kept if str(name).startswith("camp_") and name != "camp_law"]] = None
+    for name in {"same_place", "mistyped_place"} & set(kept):
+        kept[name] = kept[name].map(lambda cell: _others(cell, site_ids), na_action="ignore")
+    return kept
+
+
+def _others(cell: str, site_ids: Collection[str]) -> str | None:
+    left = [other for other in json.loads(cell) if other["site"] not in site_ids]
+    return json.dumps(left, sort_keys=True) if left else None
 
 
 def generalise_communities(communities: GeoDataFrame[Communities]) -> GeoDataFrame[Communities]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from layers.jurisdictions import lie_in
 from maps import words
 from maps.nearby import Place, distance_to_place_km, kilometres
 from maps.publication import Publication, of_sites
@@ -33,7 +34,7 @@ PERMITS = ("permit_ontario_recovery",)
 NUCLEAR = ("uranium_mill_tailings", "radioactivity_measured")
 """Cautions that ask for a nuclear licence."""
 
-URANIUM = ("uranium_recorded", "uranium_rock")
+URANIUM = ("uranium_recorded", "uranium_rock", "uranium_rock_canada")
 """Findings of a possible radioactivity that rest on uranium on record."""
 
 BEARERS = re.compile(r"owner|operator|holder|proponent|licensee|responsible|company", re.IGNORECASE)
@@ -284,9 +285,13 @@ class Brief:
         """
         beyond = self._nearest_of_all() if self.table.empty else None
         jurisdictions = [beyond[0]["jurisdiction"]] if beyond else list(self.table["jurisdiction"])
-        nuclear = self.every_flag["flag"].isin(NUCLEAR) | self.every_flag["finding"].isin(URANIUM)
+        asking = self.every_flag["flag"].isin(NUCLEAR) | self.every_flag["finding"].isin(URANIUM)
+        named = self.table["jurisdiction"].fillna("").astype(str)
+        longitude, latitude = (self.table[axis].to_numpy(float) for axis in ("longitude", "latitude"))
+        canada = bool(lie_in("CA", named, longitude, latitude).any())
+        nuclear = "" if not asking.any() else "brief_nuclear_canada" if canada else "brief_nuclear"
         keepers = record_keepers(self.p, self.table, lang)
-        return permits(jurisdictions, nuclear=bool(nuclear.any()), keepers=keepers, lang=lang)
+        return permits(jurisdictions, nuclear=nuclear, keepers=keepers, lang=lang)
 
     def speak_first(self, lang: str) -> list[str]:
         """Return with whom to speak before anything is done on the ground."""

@@ -15,7 +15,8 @@ NAMES = 3
 """Names given as examples of a caution."""
 
 CLERICAL = (
-    "location_conflict", "jurisdiction_conflict", "low_coordinate_precision", "amount_conflict", "amount_doubtful",
+    "same_place", "place_doubtful", "location_conflict", "jurisdiction_conflict", "low_coordinate_precision", "amount_conflict",
+    "amount_doubtful",
 )  # fmt: skip
 """Cautions about the files; hazards come before them."""
 

@@ -96,15 +96,15 @@ def _bracketed(text: object) -> list[str]:
     return [f"({text})"] if isinstance(text, str) else []
 
 
-def permits(jurisdictions: Sequence[object], *, nuclear: bool, keepers: str, lang: str) -> list[str]:
+def permits(jurisdictions: Sequence[object], *, nuclear: str, keepers: str, lang: str) -> list[str]:
     """Return what each province asks for and whom to call there, the licence that uranium needs, and who holds the records.
 
     Parameters
     ----------
     jurisdictions : sequence
         Of the sites.
-    nuclear : bool
-        Whether uranium is on record or radioactivity was measured.
+    nuclear : str
+        Key of the words where uranium is on record or radioactivity was measured, else empty.
     keepers : str
         From `record_keepers`.
     lang : {"en", "fr"}
@@ -113,7 +113,7 @@ def permits(jurisdictions: Sequence[object], *, nuclear: bool, keepers: str, lan
     steps = list(dict.fromkeys(next_step(jurisdiction) for jurisdiction in jurisdictions))
     calls = [words.word(key, lang) for key in steps if key != "next_elsewhere"]
     calls += [words.word(key.replace("next_", "call_"), lang) for key in steps]
-    return [*calls, *([words.word("brief_nuclear", lang)] if nuclear else []), *([keepers] if keepers else [])]
+    return [*calls, *([words.word(nuclear, lang)] if nuclear else []), *([keepers] if keepers else [])]
 
 
 def _areas_here(publication: Publication, place: Place) -> list[str]:

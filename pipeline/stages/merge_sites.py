@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from layers.errors import StageError
 from layers.schema import GeoDataFrame, Links, Records, Sites, conform
+from pipeline.evidence.doubled_places import with_doubles
 from pipeline.kernels.record_groups import group_records, site_names
 
 _QUANTITIES = ("mass_t", "volume_m3", "milled_t", "area_m2", "height_m", "mined_t", "authorised_t", "milled_t_per_day")
@@ -63,7 +64,8 @@ def merge_sites(
         Sorted by ``site_id``. Further columns: ``n_records``, ``link_confidence`` (of the weakest link used; NaN for one record),
         ``location_conflict`` and ``amount_conflict`` (JSON objects, NA where there is none: kilometres to every record that
         claims to be this site elsewhere, and the least and greatest value of every quantity the records differ on twofold or
-        more), then any further column of the records. ``site_id`` is ``<source>-<official id>`` of the first record, else
+        more), ``same_place`` and ``mistyped_place`` (`with_doubles`),
+        then any further column of the records. ``site_id`` is ``<source>-<official id>`` of the first record, else
         ``s-`` and ten digits of a hash of the record ids: ASCII, lower case, safe as a file name. Records of a group without any
         location are in no site.
 
@@ -124,7 +126,7 @@ def merge_sites(
 
 def _finish(table: gpd.GeoDataFrame) -> GeoDataFrame[Sites]:
     table = table.astype({"location_conflict": "str", "amount_conflict": "str"})
-    return conform(table.sort_values("site_id", kind="stable"), Sites)
+    return conform(with_doubles(table.sort_values("site_id", kind="stable")), Sites)
 
 
 def _no_rows() -> dict[str, list]:

@@ -200,6 +200,9 @@ def test_a_value_rounded_once_more_reads_the_same(feature: str, value: float) ->
         ("hazard_compilers", {"grade": "A"},
          "The inventory gives hazard class A, in Canada's national inventory a possible risk to environment, public health and safety (graded by the compilers, not by the jurisdiction).",
          "L'inventaire donne la classe de danger A, dans l'inventaire national du Canada un risque possible pour l'environnement, la santé et la sécurité publiques (classée par les compilateurs, non par l'administration)."),
+        ("in_operation", {"quoted": "active"},
+         "The record says 'active': its owner decides about the waste, and it is no historic one.",
+         "La fiche dit « active » : son propriétaire décide des résidus, et ils ne sont pas historiques."),
         ("covered", {"quoted": "capped 1,5 m: {x}"},
          "The record says 'capped 1,5 m: {x}': the waste may be covered or already cleaned up.",
          "La fiche dit « capped 1,5 m: {x} » : les résidus sont peut-être recouverts ou déjà nettoyés."),
@@ -238,6 +241,10 @@ COMPUTED = (
     | {"parent": set(), "parent_near": {"km"}, "parent_but_apart": {"km"}}
     | {"ids_differ": set(), "ids_differ_near": {"km"}, "better_neighbour": {"km", "commodity"}}
     | {"number": {"number"}, "number_near": {"number", "km"}, "number_but_apart": {"number", "km"}}
+    | {f"same_spot{end}": {"name", "site"} for end in ("", "_sampled")}
+    | {f"same_name_near{end}": {"name", "site", "m"} for end in ("", "_sampled")}
+    | {f"mistyped_{axis}": {"name", "site", "degrees"} for axis in ("latitude", "longitude")}
+    | {f"uranium{kind}": set() for kind in ("", "_canada", "_rock", "_rock_canada", "_recorded")}
     | dict.fromkeys(("names", "better_rival", "markers_differ", "amounts_differ"), NAMES)
 )
 """Findings whose code or values are put together when the stage runs: code -> values."""
@@ -264,7 +271,9 @@ def test_every_finding_has_its_words_with_its_values_in_both_languages() -> None
     }
     root, found = MAPS.parent, dict(COMPUTED)
     for path in (
+        "pipeline/evidence/doubled_places.py",
         "pipeline/evidence/doubtful_amounts.py",
+        "pipeline/evidence/recovery_hosts.py",
         "pipeline/stages/per_site/flag_constraints.py",
         "pipeline/stages/link_records.py",
         "layers/readers/exclusions.py",
@@ -285,7 +294,9 @@ def test_only_known_files_find_something() -> None:
         path for path in files if path == "layers/validation.py" or path.startswith("pipeline/learning/")
     }
     assert files - of_a_validation == {
+        "pipeline/evidence/doubled_places.py",
         "pipeline/evidence/doubtful_amounts.py",
+        "pipeline/evidence/recovery_hosts.py",
         "pipeline/stages/per_site/flag_constraints.py",
         "pipeline/stages/link_records.py",
         "layers/readers/exclusions.py",

@@ -14,9 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from layers.cells.commodities import group_of
 from layers.cells.waste_words import says_waste_is_gone
 from layers.findings import Finding, Value
-from layers.jurisdictions import km_outside, meanings
+from layers.jurisdictions import km_outside, lie_in, meanings
 from layers.schema import Backdrop, GeoDataFrame, SiteFlags, Sites, SiteSamples, conform
+from pipeline.evidence.doubled_places import place_findings
 from pipeline.evidence.doubtful_amounts import doubtful_amounts
+from pipeline.evidence.recovery_hosts import recovery_hosts
 from pipeline.evidence.worked_sites import site_kinds
 
 FLAGS = (
@@ -38,6 +40,9 @@ FLAGS = (
     "hazard_class",
     "protected_area",
     "permit_ontario_recovery",
+    "in_operation",
+    "same_place",
+    "place_doubtful",
     "location_conflict",
     "jurisdiction_conflict",
     "low_coordinate_precision",
@@ -59,18 +64,8 @@ _NO_TAILINGS = r"\bno (?:known )?tailings\b|\bsans résidus\b|\bpas de résidus\
 _SULPHIDE = r"massive sul|\bvms\b|\bsedex\b|sulphide|sulfide|pyrit|pyrrhotit"
 _NORM = ("thorium", "rare earths", "monazite", "niobium", "tantalum", "zirconium", "phosphate", "apatite")
 
-
-_HOST_MINERALS = (
-    ("clay", r"ion[ -]adsorption"),
-    ("carbonate", r"carbonatite|bastn[aä]e?site"),
-    ("silicate", r"peralkaline|nepheline syenite|eudialyte|allanite|zirconium|\bzircon\b"),
-    (
-        "phosphate",
-        r"monazite|xenotime|apatite|phosph|quartz[ -]pebble|pala?eoplacer(?! U-Au-PGE)|heavy mineral|kiruna",
-    ),
-    ("coal", r"\bcoal\b|lignite"),
-)
-"""What words say of the mineral that holds the rare earths; the first that matches counts."""
+IN_OPERATION = frozenset(("active", "producer", "producing", "operating", "in operation", "under_construction"))
+"""States of work, as inventories give them, of a place that somebody runs or builds."""
 
 _Found = list[tuple[int, str, Finding, str]]
 
@@ -123,8 +118,8 @@ def flag_constraints(
     Parameters
     ----------
     sites : GeoDataFrame[Sites]
-        Optional columns heeded: ``acid_generating`` (yes/no), ``np_kg_t``, ``ap_kg_t``, and ``location_conflict`` and
-        ``amount_conflict`` of `merge_sites`.
+        Optional columns heeded: ``acid_generating`` (yes/no), ``np_kg_t``, ``ap_kg_t``, and ``location_conflict``,
+        ``amount_conflict``, ``same_place`` and ``mistyped_place`` of `merge_sites`.
     site_samples : DataFrame[SiteSamples]
         One row per site; ``waste_U_ppm``, ``waste_Th_ppm``, ``waste_S_ppm``, ``waste_As_ppm`` and ``waste_np_ap`` are used where
         present.
@@ -145,7 +140,7 @@ def flag_constraints(
         _condition(sites),
         _radioactivity(sites, chemistry, params),
         _hazards(sites, chemistry, params),
-        _recovery(sites),
+        _told(sites),
         _acid(sites, chemistry, params),
         _protected(sites, backdrop),
         _location(sites, params),
@@ -231,6 +226,7 @@ def _radioactivity(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagCon
     uranium, thorium = _number(chemistry, "waste_U_ppm"), _number(chemistry, "waste_Th_ppm")
     index = np.nan_to_num(uranium) / BQ_G_U_PPM + np.nan_to_num(thorium) / BQ_G_TH_PPM
     source, kinds, waste = _text(sites, "sources"), site_kinds(sites, chemistry), _text(sites, "waste_type")
+    canada = lie_in("CA", _text(sites, "jurisdiction"), _number(sites, "longitude"), _number(sites, "latitude"))
     flags: _Found = []
     for row, names in enumerate(_names(sites)):
         if (
@@ -239,8 +235,8 @@ def _radioactivity(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagCon
             milled = kinds[row] in ("waste", "worked") and group_of(names[0]) not in ("stone", "industrial")
             rock = milled and waste[row] == "waste_rock"  # what was never milled is no tailings
             milled = milled and not rock
-            not_milled = _finding("uranium_rock") if rock else _finding("uranium_recorded")
-            finding = _finding("uranium") if milled else not_milled
+            code = "uranium" if milled else "uranium_rock" if rock else "uranium_recorded"
+            finding = _finding(f"{code}_canada" if canada[row] and (milled or rock) else code)
             flags.append((row, "uranium_mill_tailings" if milled else "radioactivity_possible", finding, source[row]))
         norm = [name for name in names if name in _NORM or group_of(name) == "rare_earths"]
         if norm and index[row] <= params.activity_limit_bq_g:
@@ -276,18 +272,17 @@ def _hazards(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstrain
     return flags
 
 
-def _recovery(sites: pd.DataFrame) -> _Found:
-    """Find by words which mineral likely holds the rare earths, for that decides how, and whether, they come out."""
+def _told(sites: pd.DataFrame) -> _Found:
+    """Find by words which mineral likely holds the rare earths, and which places are worked, recorded twice or mistyped."""
+    source, status = _text(sites, "sources"), _text(sites, "status")
     words = _text(sites, "deposit_type") + "; " + _text(sites, "commodities")
-    source = _text(sites, "sources")
-    kind = np.full(len(sites), None, dtype=object)
-    for name, pattern in reversed(_HOST_MINERALS):
-        kind[words.str.contains(pattern, case=False, regex=True).to_numpy(bool)] = name
-    return [
-        (row, "recovery_host", _finding(f"recovery_{host}"), source[row])
-        for row, host in enumerate(kind)
-        if host is not None
+    flags: _Found = [(row, "recovery_host", finding, source[row]) for row, finding in recovery_hosts(words)]
+    flags += [
+        (row, "in_operation", _finding("in_operation", quoted=word.replace("_", " ")), source[row])
+        for row, word in enumerate(status)
+        if word.strip().casefold() in IN_OPERATION
     ]
+    return flags + [(row, flag, finding, source[row]) for row, flag, finding in place_findings(sites)]
 
 
 def _acid(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsParams) -> _Found:

@@ -58,6 +58,11 @@ def flags(chemistry: dict[str, Any] | None = None, areas: Any = NO_AREAS, **colu
         ({"commodities": "uranium"}, "uranium_mill_tailings"),
         ({"commodities": "gold; rare earths"}, "radioactivity_possible"),
         ({"commodities": "asbestos"}, "asbestos"),
+        ({"status": "active"}, "in_operation"),
+        ({"status": "Producer"}, "in_operation"),
+        ({"status": "under_construction"}, "in_operation"),
+        ({"same_place": '[{"m": 0.0, "name": "B", "site": "s-2"}]'}, "same_place"),
+        ({"mistyped_place": '[{"axis": "latitude", "degrees": 1.0, "name": "B", "site": "s-2"}]'}, "place_doubtful"),
         ({"commodities": "mercury"}, "arsenic_or_mercury"),
         ({"acid_generating": "Yes"}, "acid_generating"),
         ({"deposit_type": "Volcanogenic massive sulphide"}, "acid_possible"),
@@ -241,3 +246,24 @@ def test_the_mineral_that_likely_holds_rare_earths_is_told_as_a_caution(
 def test_acid_accounting_of_samples_of_the_waste_is_heard() -> None:
     assert "acid_generating" in flags({"waste_np_ap": 0.3})
     assert "acid_generating" not in flags({"waste_np_ap": 8.0})
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "longitude", "latitude", "canadian"),
+    [
+        ("ON", -82.6, 46.4, True),
+        ("Saskatchewan, Canada", -106.0, 58.0, True),
+        ("WA", -118.1, 48.0, False),
+        ("CA", -117.0, 36.0, False),  # California
+        ("Coquimbo", -71.0, -30.0, False),
+        (None, -82.6, 46.4, False),
+    ],
+)
+@pytest.mark.parametrize("waste_type", ["tailings", "waste_rock"])
+def test_the_canadian_licence_is_named_in_canada_only(
+    jurisdiction: str | None, longitude: float, latitude: float, canadian: bool, waste_type: str
+) -> None:
+    place = {"jurisdiction": jurisdiction, "longitude": longitude, "latitude": latitude}
+    sentences = " ".join(flags(commodities="uranium", waste_type=waste_type, **place).values())
+    assert ("Canadian Nuclear Safety Commission" in sentences) == canadian
+    assert ("licence for nuclear material" in sentences) != canadian

@@ -1,0 +1,94 @@
+"""Sites that may be one place under two ids, and places a whole degree from one of their name."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.evidence.doubled_places import MOST_ALIKE, place_findings, tell_sampled, with_doubles
+
+Place = tuple[str, str, float, float]
+
+
+def told(*places: Place) -> pd.DataFrame:
+    columns = ["name", "commodities", "latitude", "longitude"]
+    table = pd.DataFrame(list(places), columns=columns)
+    return with_doubles(table.assign(site_id=[f"s-{at}" for at in range(len(table))]))
+
+
+def codes(sites: pd.DataFrame) -> set[tuple[int, str, str]]:
+    return {(row, finding.code, str(finding.values["site"])) for row, _, finding in place_findings(sites)}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "code"),
+    [
+        (("Quiet Mine", "tungsten"), ("Quiet", "fluorite"), "same_spot"),  # one spot, one name
+        (("Quiet Mine", "tungsten; gold"), ("Loud Mine", "gold"), "same_spot"),  # one spot, one metal
+        (("Quiet Mine", "tungsten"), ("Loud Mine", "gold"), None),
+        (("Quiet No. 1", "tungsten"), ("Quiet No. 2", "tungsten"), None),  # told apart by number
+        (("Embalse 1", "copper"), ("Embalse 2", "copper"), None),
+    ],
+)
+def test_two_ids_at_one_spot(first: tuple[str, str], second: tuple[str, str], code: str | None) -> None:
+    found = codes(told((*first, 48.1, -118.2), (*second, 48.1, -118.2)))
+    assert found == (set() if code is None else {(0, code, "s-1"), (1, code, "s-0")})
+
+
+@pytest.mark.parametrize(
+    ("name", "commodities", "metres", "doubled"),
+    [
+        ("Quiet", "tungsten", 100, True),
+        ("Quiet", "tungsten", 200, False),
+        ("Quiet", "gold", 100, False),
+        ("Loud", "tungsten", 100, False),
+        ("Quiet West", "tungsten", 100, False),
+        ("Tailings", "tungsten", 100, False),
+    ],
+)
+def test_one_name_and_metal_close_by(name: str, commodities: str, metres: float, doubled: bool) -> None:
+    found = codes(told(("Quiet Mine", "tungsten", 48.1, -118.2), (name, commodities, 48.1 + metres / 111_200, -118.2)))
+    assert found == ({(0, "same_name_near", "s-1"), (1, "same_name_near", "s-0")} if doubled else set())
+
+
+@pytest.mark.parametrize("axis", ["latitude", "longitude"])
+@pytest.mark.parametrize(
+    ("step", "doubted"), [(1.0, True), (10.0, True), (1.006, True), (1.05, False), (2.0, False), (0.5, False)]
+)
+def test_a_digit_of_the_degrees(axis: str, step: float, doubted: bool) -> None:
+    moved = (48.1 + step, -118.2) if axis == "latitude" else (48.1, -118.2 + step)
+    found = codes(told(("Quiet Mine", "uranium", 48.1, -118.2), ("Quiet Mill (Facility)", "uranium", *moved)))
+    assert found == ({(0, f"mistyped_{axis}", "s-1"), (1, f"mistyped_{axis}", "s-0")} if doubted else set())
+
+
+def test_another_metal_another_name_or_a_usual_one_raises_no_doubt_of_the_degrees() -> None:
+    assert not codes(told(("Quiet Mine", "uranium", 48.1, -118.2), ("Quiet Mill", "gold", 49.1, -118.2)))
+    assert not codes(told(("Quiet Mine", "uranium", 48.1, -118.2), ("Loud Mine", "uranium", 49.1, -118.2)))
+    usual = [("Quiet Mine", "uranium", 48.1 + at, -118.2) for at in range(MOST_ALIKE + 1)]
+    assert not codes(told(*usual))
+    assert codes(told(*usual[:MOST_ALIKE]))
+
+
+def test_a_placeholder_of_many_is_no_double() -> None:
+    assert not codes(told(*[("Quiet Mine", "gold", 48.0, -118.0)] * (MOST_ALIKE + 1)))
+
+
+def test_no_more_than_three_are_named_nearest_first() -> None:
+    sites = told(*[("Quiet Mine", "gold", 48.0 + at / 1e4, -118.0) for at in range(5)])
+    named = json.loads(sites["same_place"].iloc[0])
+    assert [one["site"] for one in named] == ["s-1", "s-2", "s-3"]
+
+
+def test_a_double_that_was_sampled_is_told_so() -> None:
+    sites = told(("Quiet Mine", "gold", 48.0, -118.0), ("Quiet", "gold", 48.0, -118.0))
+    rows: list[Any] = [
+        (sites["site_id"].iloc[row], flag, *finding.as_cells(), "x") for row, flag, finding in place_findings(sites)
+    ]
+    flags = pd.DataFrame(rows, columns=["site_id", "flag", "finding", "values", "source"])
+    samples = pd.DataFrame({"site_id": ["s-0", "s-1"], "waste_n": [np.nan, 6]})
+    assert tell_sampled(flags, samples)["finding"].tolist() == ["same_spot_sampled", "same_spot"]
+    assert tell_sampled(flags.iloc[:0], samples).empty
