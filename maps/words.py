@@ -42,11 +42,11 @@ def all_words() -> dict[str, Any]:
 
 
 def unbroken(text: str) -> str:
-    """Return French text whose spaces before high punctuation do not break."""
+    """Return French text whose spaces before high punctuation and per cent do not break."""
     return re.sub(
         " ([;?!])",
         NARROW_SPACE + r"\1",
-        re.sub(" ([:»])|(«) ", lambda quoted: f"\u00a0{quoted[1]}" if quoted[1] else "«\u00a0", text),
+        re.sub(" ([:»%])|(«) ", lambda quoted: f"\u00a0{quoted[1]}" if quoted[1] else "«\u00a0", text),
     )
 
 

@@ -112,6 +112,7 @@ def test_estimates_are_rounded_to_what_they_deserve() -> None:
 
 
 def test_french_punctuation_keeps_its_space() -> None:
+    assert words.unbroken("38 % des sites") == "38\u00a0% des sites"
     assert words.unbroken("Pourquoi ? « Oui » : non ; si !") == (
         "Pourquoi\u202f? «\u00a0Oui\u00a0»\u00a0: non\u202f; si\u202f!"
     )
