@@ -52,6 +52,7 @@ _WORDS = (".md", ".yml", ".yaml", ".pdf", ".doc", ".docx", ".html", ".htm", ".lo
 
 
 NO_TEXT = "its name has bytes in it that are no text (UTF-8); rename it"
+NO_FILE = "it is a pipe or a device, not a file"
 LEADS_OUT = "it is a link that leads out of the folder; if it is yours, name the file itself in the run file"
 
 
@@ -118,7 +119,7 @@ def finds(folder: Path) -> list[Find]:
     if not folder.is_dir():
         raise SourceError(f"{folder}: there is no such folder. Give the folder that holds your files.")
     finds_below: list[Find] = []
-    for path in _walk(folder, set()):
+    for path in _walk(folder, _real(folder), set()):
         relative = path.relative_to(folder).as_posix()
         if any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(relative).parts):
             continue
@@ -127,6 +128,9 @@ def finds(folder: Path) -> list[Find]:
             continue
         if not _real(path).is_relative_to(_real(folder)):
             finds_below.append(Find(relative, "unused", why=LEADS_OUT))
+            continue
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            finds_below.append(Find(relative, "unused", why=NO_FILE))
             continue
         finds_below += _in_file(path, relative)
     return finds_below
@@ -137,15 +141,21 @@ def _real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _walk(folder: Path, entered: set[Path]) -> Iterator[Path]:
-    """Give the files of a folder and of those in it; a folder that links lead to again is looked through once."""
+def _walk(folder: Path, root: Path, entered: set[Path]) -> Iterator[Path]:
+    """Give the files of a folder and of those in it, and links to folders outside ``root``, which are not looked through.
+
+    A folder that links lead to again is looked through once.
+    """
     entered.add(_real(folder))
     for path in sorted(folder.iterdir(), key=lambda path: path.name.casefold()):
         if path.is_dir() and path.suffix.lower() != ".gdb":
+            if not _real(path).is_relative_to(root):
+                yield path
+                continue
             if _real(path) in entered:
                 continue
             if not ((path / "manifest.json").is_file() and (path / "stages").is_dir()):  # a run's own folder
-                yield from _walk(path, entered)
+                yield from _walk(path, root, entered)
         else:
             yield path
 

@@ -21,6 +21,7 @@ from layers.guess.file import guess_file
 from layers.guess.links import doubt_place, relate
 from layers.guess.recognise import Look, finds
 from layers.guess.zones import suggest_crs
+from layers.text import printable
 from pipeline.commands.questions import ASK
 from pipeline.folder.writing import write_text
 from pipeline.source_reading import READERS
@@ -321,12 +322,12 @@ def _entry(key: str, value: Any, indent: str, comment: str | None) -> list[str]:
         return [line]
     comment = " ".join(comment.split())
     if len(line) + len(comment) + 5 <= _WIDTH:
-        return [f"{line:<44}  # {comment}"]
+        return [f"{line:<44}  # {printable(comment)}"]
     return [*_comment(comment, indent), line]
 
 
 def _comment(text: str, indent: str = "") -> list[str]:
-    return [f"{indent}# {line}" for line in textwrap.wrap(" ".join(text.split()), _WIDTH - len(indent) - 2)]
+    return [f"{indent}# {line}" for line in textwrap.wrap(printable(" ".join(text.split())), _WIDTH - len(indent) - 2)]
 
 
 def _scalar(value: Any) -> str:

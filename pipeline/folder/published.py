@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from pandas.api.types import is_numeric_dtype
+from pandas.api.types import is_numeric_dtype, is_string_dtype
 
 from layers import schema
 from layers.errors import LayerError, SourceError
@@ -30,6 +30,9 @@ TABLES = tuple(field.name for field in fields(Publication) if "DataFrame" in str
 SITE_ID = re.compile(r"[^\W_][\w.-]{0,199}")
 """What an id of a site may be: letters, digits, dots, dashes; never the name of another folder."""
 
+
+LONGEST_CELL = 200_000
+"""Letters of a text of a run folder that pages are drawn from; each is drawn many times."""
 
 ALTERED = "The folder was altered or damaged: run the run file again."
 
@@ -120,6 +123,14 @@ def _checked_table(folder: Path, name: str) -> Any:
     path = folder / f"{name}.parquet"
     require_bearable_parquet(str(path), path)
     table = read_parquet(path)
+    longest = max(
+        (int(table[column].astype("string").str.len().fillna(0).max()) for column in _texts(table)), default=0
+    )
+    if longest > LONGEST_CELL:
+        raise SourceError(
+            f"{path}: holds a text of {longest:,} letters; {LONGEST_CELL:,} are read at most. Shorten it in the source it comes "
+            "from, and run again."
+        )
     if name in MODELS:
         try:
             checked = conform(table, MODELS[name])
@@ -137,6 +148,10 @@ def _checked_table(folder: Path, name: str) -> Any:
         if strange:
             raise SourceError(f"{path}: {len(strange)} findings hold no values. {ALTERED}")
     return table
+
+
+def _texts(table: Any) -> list[str]:
+    return [column for column in table.columns if len(table) and is_string_dtype(table[column].dtype)]
 
 
 def _own_surface(run_folder: Path) -> Path:
@@ -186,7 +201,11 @@ def _checked_scalars(folder: Path) -> dict[str, Any]:
         content = parse_json(read_bounded(path).decode())
         scalars, digests = content["scalars"], content["sha256"]
         whole = set(scalars) == expected and set(digests) == set(TABLES)
-        odd = [name for name, kind in KINDS.items() if whole and not isinstance(scalars[name], kind)]
+        odd = [
+            name
+            for name, kind in KINDS.items()
+            if whole and not (isinstance(scalars[name], kind) and len(str(scalars[name])) <= LONGEST_CELL)
+        ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SourceError(f"{path}: cannot be read ({error}). Run the run file again: it mends the folder.") from None
     if not whole:

@@ -8,18 +8,21 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from layers.errors import ConfigError, SourceError
 from layers.files.signatures import require_own_parts
+from layers.guess.recognise import LEADS_OUT, NO_FILE, finds
 from pipeline.commands.cli import main
 from pipeline.commands.configured import configured
+from pipeline.commands.init import init_region
 from pipeline.commands.verify import verify_run
 from pipeline.folder.fingerprints import file_fingerprint
 from pipeline.folder.manifest import own_digest
-from pipeline.folder.published import TABLES, load_publication
+from pipeline.folder.published import LONGEST_CELL, TABLES, load_publication
 from pipeline.folder.writing import json_text
 from pipeline.memory_watch import OF_A_RUN, OF_OTHERS
 from pipeline.purge import purge
@@ -99,7 +102,7 @@ def rewritten(run: Path, name: str, table: pd.DataFrame) -> None:
 @pytest.mark.parametrize("change", ["numbers as ids", "no rows", "ids twice"])
 def test_tables_whose_digest_fits_are_still_those_of_a_run(copy: Path, name: str, change: str) -> None:
     assert name in TABLES
-    read = pd.read_parquet if name != "sites" else __import__("geopandas").read_parquet
+    read = gpd.read_parquet if name == "sites" else pd.read_parquet
     table = read(copy / "stages" / "published" / f"{name}.parquet")
     if change == "numbers as ids":
         table["site_id"] = range(len(table))
@@ -164,3 +167,51 @@ def test_a_command_started_in_a_folder_that_is_gone_says_so(tmp_path: Path, monk
     answer = CliRunner().invoke(main, ["verify", "."])
     assert answer.exit_code == 1
     assert "is no longer there" in answer.output
+
+
+def test_a_text_longer_than_pages_bear_is_refused_before_it_is_drawn(copy: Path) -> None:
+    sites = gpd.read_parquet(copy / "stages" / "published" / "sites.parquet")
+    sites["name"] = sites["name"].where(sites.index > 0, "x" * (LONGEST_CELL + 1))
+    sites.to_parquet(copy / "stages" / "published" / "sites.parquet")
+    rewritten(copy, "sites", sites)
+    with pytest.raises(SourceError, match="holds a text of 200,001 letters"):
+        load_publication(copy)
+
+
+@pytest.mark.parametrize("fact", ["title", "contact"])
+def test_a_fact_longer_than_pages_bear_is_refused(copy: Path, fact: str) -> None:
+    path = copy / "stages" / "published" / "publication.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["scalars"][fact] = "x" * (LONGEST_CELL + 1)
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(SourceError, match=f"{fact} is not what a run writes"):
+        load_publication(copy)
+
+
+def test_a_folder_of_files_is_looked_through_and_nothing_outside_it(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "files", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    (elsewhere / "negotiations.csv").write_text("name\nA\n", encoding="utf-8")
+    (folder / "sites.csv").write_text("name,lat,lon\nA,50.1,-90.2\n", encoding="utf-8")
+    (folder / "theirs").symlink_to(elsewhere)
+    (folder / "root").symlink_to("/")
+    (folder / "own").symlink_to(folder)
+    os.mkfifo(folder / "pipe.csv")
+    assert {find.path: find.why for find in finds(folder)} == {
+        "pipe.csv": NO_FILE,
+        "root": LEADS_OUT,
+        "sites.csv": None,
+        "theirs": LEADS_OUT,
+    }
+
+
+def test_names_of_files_move_no_cursor_in_a_run_file(tmp_path: Path) -> None:
+    (tmp_path / "sites.csv").write_text(
+        "tailings_id,tailings_name,lat,lon\n1,A,50.1,-90.2\n2,B,50.2,-90.3\n", encoding="utf-8"
+    )
+    (tmp_path / "a\x1b[2J.csv").write_bytes((tmp_path / "sites.csv").read_bytes())
+    (tmp_path / "b\x1b[2J.xyz").write_text("x", encoding="utf-8")
+    path = init_region(tmp_path).path
+    assert b"\x1b" not in path.read_bytes()
+    assert "b\\x1b[2J.xyz" in path.read_text(encoding="utf-8")
