@@ -72,6 +72,16 @@ def _by_name() -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType({name: tuple(codes) for name, codes in codes_by_name.items()})
 
 
+@lru_cache(maxsize=1)
+def _by_subdivision() -> Mapping[str, tuple[str, ...]]:
+    """Return the countries that have a state or province of a name or code, of which no extent is known."""
+    countries_by_name: dict[str, list[str]] = {}
+    for country, parts in own_table("layers", "subdivisions.yml")["countries"].items():
+        for name in {fold(name) for name in (*parts.get("codes", ()), *parts.get("names", ()))}:
+            countries_by_name.setdefault(name, []).append(country)
+    return MappingProxyType({name: tuple(countries) for name, countries in countries_by_name.items()})
+
+
 def fold(text: str) -> str:
     """Return a name as it is compared: letters and digits only, without accents, in lower case."""
     return re.sub(r"[^a-z0-9]+", " ", text_fold(text.replace(".", ""))).strip()
@@ -80,17 +90,29 @@ def fold(text: str) -> str:
 def meanings(text: str) -> tuple[str, ...]:
     """Return the codes a name or code may stand for: ``WA`` is Washington and Western Australia; none where it is not known.
 
-    Of ``Ontario, Canada`` or ``Canada (Ontario)`` the part that says most is taken; of ``QC; NL`` either may be meant.
+    ``MG`` is Madagascar, and Brazil for the sake of Minas Gerais: a state or province without an extent of its own stands for
+    its country. Of ``Ontario, Canada`` or ``Canada (Ontario)`` the part that says most is taken; of ``QC; NL`` either may be
+    meant.
     """
-    whole = _by_name().get(fold(text), ())
+    whole = _of_one(text)
     if whole:
         return whole
-    parts = [_by_name().get(fold(part), ()) for part in re.split(r"[,;/()]|\s-\s", text) if fold(part)]
+    parts = [_of_one(part) for part in re.split(r"[,;/()]|\s-\s", text) if fold(part)]
     if not parts or not all(parts):
         return ()
     known = jurisdictions()
     finest = [codes for codes in parts if any(known[code].part_of for code in codes)]
     return tuple(dict.fromkeys(code for codes in finest or parts for code in codes))
+
+
+def _of_one(name: str) -> tuple[str, ...]:
+    folded = fold(name)
+    return tuple(dict.fromkeys((*_by_name().get(folded, ()), *_by_subdivision().get(folded, ()))))
+
+
+def is_of_known_extent(text: str) -> bool:
+    """Say whether a name or code, or a part of it, is that of a place whose extent is known, and not only of a part of one."""
+    return any(fold(part) in _by_name() for part in (text, *re.split(r"[,;/()]|\s-\s", text)))
 
 
 def named_in(path: str) -> list[tuple[str, tuple[str, ...]]]:

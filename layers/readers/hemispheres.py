@@ -10,6 +10,7 @@ import pyproj
 
 from layers import jurisdictions as known
 from layers.accounting import Note
+from layers.area_of_use import area_of_use_note
 from layers.catalogue.source import Source
 from layers.cells.utm import datum_code
 from layers.crs import parse_crs
@@ -167,11 +168,14 @@ def unsigned_throughout(table: PlacedRows, confirmed: bool) -> list[Note]:
     if _stated(table.source, table.cells):
         return []
     longitude, latitude = table.degrees(placed[:: max(1, len(placed) // _LOOKED_AT)])
+    stated = parse_crs(table.source.id, table.source.crs) if table.source.crs else None
     lands = []
     for mistake, undone in USUAL_MISTAKES:
         if "exchanged" in mistake:
             continue
         lon, lat = undone(longitude, latitude)
+        if stated is not None and area_of_use_note(table.source.id, stated, lon, lat):
+            continue  # the coordinate system is not made for places there
         dry = ~known.nowhere(lon, lat, margin_degrees=0.0)
         middle = known.may_lie_in(float(np.median(lon)), float(np.median(lat)))
         there = [code for code in middle if code not in _EMPTY_LANDS]

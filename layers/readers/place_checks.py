@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -17,11 +17,12 @@ from layers.catalogue.source import Source
 from layers.crs import KM_PER_DEGREE, parse_crs
 from layers.errors import SourceError
 from layers.map_sheets import sheet_box
-from layers.readers.columns import as_text
+from layers.readers.columns import as_text, mapped_columns
 from layers.readers.filled_down import filled_down
 from layers.readers.hemispheres import unsigned_throughout, zones_without_half
 from layers.readers.lone_places import USUAL_MISTAKES, among_the_others, copied_axes, far_from_all, in_the_sea
 from layers.readers.placed_rows import PlacedRows, coordinate_columns
+from layers.readers.scripts_of_lands import letters_agree
 from layers.readers.second_places import second_places
 from layers.readers.zone_checks import zone_notes
 
@@ -35,6 +36,7 @@ _HOPELESS_KM = 150.0
 _FAR_SHEET_KM = 40.0
 _FEWEST = 3
 _LOOKED_AT = 200
+_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class _Doubt:
     away_km: float
     example: str
     hint: str
+    firm: bool = True
+    """Whether the words can mean nothing else; names of states that other countries may have as well are not."""
 
 
 def check_places(
@@ -77,8 +81,8 @@ def check_places(
     Returns
     -------
     list of Note
-        ``place_contradicted`` (province, state or country), ``sheet_contradicted``, ``in_no_country``, ``far_from_all``, with
-        the rows.
+        ``place_contradicted`` (province, state or country), ``sheet_contradicted``, ``jurisdiction_unknown``,
+        ``in_no_country``, ``far_from_all``, with the rows.
 
     Raises
     ------
@@ -91,7 +95,8 @@ def check_places(
     margin = _FAR_KM + np.nan_to_num(precision_km)
     doubts = [*_by_name(table, margin), *_by_sheet(table, margin)]
     for doubt in doubts:
-        if len(doubt.wrong) >= max(_FEWEST, _MOST * doubt.compared) and doubt.away_km > _HOPELESS_KM:
+        hopeless = doubt.firm and doubt.away_km > _HOPELESS_KM
+        if hopeless and len(doubt.wrong) >= max(_FEWEST, _MOST * doubt.compared):
             raise SourceError(
                 f"{where}: {len(doubt.wrong)} of {doubt.compared} rows do not lie where the column {doubt.column} says "
                 f"({doubt.example}).{doubt.hint} Correct the coordinate system or the columns in the run file; if the column "
@@ -99,7 +104,8 @@ def check_places(
             )
     notes = [_doubt_note(table, doubt) for doubt in doubts]
     notes += _by_path(table, margin) if not doubts else []
-    named = bool(doubts or notes) or _some_confirmed(table)
+    unchecked = _unchecked(table)
+    named = bool(doubts or notes) or _some_confirmed(table) or letters_agree(table)
     confirmed = partial(_confirmed, table)
     mirrored = among_the_others(table, confirmed)
     zones = zone_notes(table, confirmed)
@@ -107,6 +113,7 @@ def check_places(
     already = {row for note in (*notes, *mirrored, *zones, *dragged) for row in note.rows}
     return [
         *notes,
+        *unchecked,
         *second_places(table),
         *_by_datum(table),
         *in_the_sea(table),
@@ -145,9 +152,8 @@ def _by_name(table: PlacedRows, margin: np.ndarray) -> list[_Doubt]:
     doubts = []
     for column in _columns(table, _NAMED_PLACE, "jurisdiction"):
         texts = as_text(table.cells[column])
-        codes = {text: known.meanings(str(text)) for text in texts.dropna().unique()}
-        named = {text: jurisdiction for text, jurisdiction in codes.items() if jurisdiction}
-        if not named or len(named) < _MOSTLY * len(codes):
+        named = _understood(texts)
+        if not named:
             continue
         away = np.full(len(texts), np.nan)
         for text, jurisdiction in named.items():
@@ -160,8 +166,40 @@ def _by_name(table: PlacedRows, margin: np.ndarray) -> list[_Doubt]:
         lies = known.names_of(known.may_lie_in(table.longitude[first], table.latitude[first])[:2]) or "no country"
         example = f"'{texts.iloc[first]}', but it lies {away[first]:,.0f} km from there, in {lies}"
         hint = _hint(wrong, table, partial(_km_from_named, [named.get(text, ()) for text in texts]))
-        doubts.append(_doubt("place_contradicted", column, table, wrong, away, example, hint))
+        doubt = _doubt("place_contradicted", column, table, wrong, away, example, hint)
+        firm = any(known.is_of_known_extent(str(text)) for text in texts.iloc[wrong].unique())
+        doubts.append(replace(doubt, firm=firm))
     return doubts
+
+
+def _understood(texts: pd.Series) -> dict[str, tuple[str, ...]]:
+    """Return the words of a column that name known places with their codes; none where they are hardly more than half of them."""
+    codes = {str(text): known.meanings(str(text)) for text in texts.dropna().unique()}
+    named = {text: jurisdiction for text, jurisdiction in codes.items() if jurisdiction}
+    return named if len(named) >= _MOSTLY * len(codes) else {}
+
+
+def _unchecked(table: PlacedRows) -> list[Note]:
+    """Say that places could not be compared with the column mapped as jurisdiction, where no other column names known ones."""
+    columns = _columns(table, _NAMED_PLACE, "jurisdiction")
+    if any(_understood(as_text(table.cells[column])) for column in columns):
+        return []
+    unknown: list[str] = []
+    for column in mapped_columns(table.source, table.cells, "jurisdiction"):
+        words = as_text(table.cells[column]).dropna().unique()
+        unknown += [str(word) for word in words if re.search(r"[^\W\d_]", str(word)) and not known.meanings(str(word))]
+    if not unknown:
+        return []
+    shown = ", ".join(f"'{word[:40]}'" for word in unknown[:_SHOWN])
+    text = (
+        f"No extent is known of {shown}{' and others' if len(unknown) > _SHOWN else ''}: places could not be checked "
+        "against their jurisdiction. Make sure that they lie there."
+    )
+    return [
+        table.note(
+            "jurisdiction_unknown", text, table.placed, mapped_columns(table.source, table.cells, "jurisdiction")
+        )
+    ]
 
 
 def _doubt(
@@ -275,7 +313,8 @@ def _confirmed(table: PlacedRows, at: int, elsewhere: tuple[float, float] | None
     """Say whether a row lies in the province, state or small country it names, and a place elsewhere does not."""
     for column in _columns(table, _NAMED_PLACE, "jurisdiction"):
         codes = known.meanings(str(table.cells[column].iloc[at]))
-        if not codes or set(codes) & _WIDE or known.km_outside(codes, *table.degrees(np.array([at])))[0] > 0:
+        narrow = set(codes) - _WIDE
+        if not narrow or known.km_outside(narrow, *table.degrees(np.array([at])))[0] > 0:
             continue
         if elsewhere is None or known.km_outside(codes, *(np.array([degrees]) for degrees in elsewhere))[0] > 0:
             return True

@@ -15,6 +15,15 @@ def unsigned(sheet: Sheet, draw: Draw) -> None:
     sheet.change("longitude", lambda cell: cell.lstrip("-"))
 
 
+@mutation("axis", "places on another continent than the state they name", "latitude", "longitude", "inventory")
+def state_far_off(sheet: Sheet, draw: Draw) -> None:
+    sheet.insert("jurisdiction", "state", [str(draw.choice(["Norrbotten", "Shaanxi", "Valparaíso"]))] * len(sheet.rows))
+    sheet.mapping["jurisdiction"] = "jurisdiction"
+    sheet.touched.add("longitude")
+    for facts in sheet.truth.values():
+        facts["longitude"] = 1e9  # any value read must be told
+
+
 @mutation("sign", "longitude unsigned in one row", "longitude")
 def one_unsigned(sheet: Sheet, draw: Draw) -> None:
     sheet.change("longitude", lambda cell: cell.lstrip("-"), some(sheet, draw))
