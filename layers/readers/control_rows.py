@@ -12,6 +12,7 @@ from layers.accounting import Note
 from layers.cell_search import cells_like
 from layers.cells.heading_grammar import parse_headings
 from layers.readers.columns import as_text
+from layers.readers.reference_materials import laboratory_codes, reference_materials
 
 _KINDS: Mapping[str, str] = {
     "control_standard": (
@@ -21,11 +22,16 @@ _KINDS: Mapping[str, str] = {
         r"qc standard|estandar(?:es)?|patron(?:es)?|padrao|padroes|material (?:de )?referenc\w*|"
         r"materiau (?:de )?reference|etalons?|mat ref|temoins?|referencias?|references?|controls?|controles?|"
         r"blind (?:std|standard)|"
-        r"referensmaterial|referansemateriale|referenzmaterial|oreas\w*"
+        r"referensmaterial|referansemateriale|referenz(?:material|proben?)|oreas\w*|"
+        r"muestras? (?:de )?control|amostras? (?:de )?control[eo]?|echantillons? (?:de )?controle|(?:kontroll|standard)proben?|"
+        r"(?:kontroll|referens|standard)prov|(?:kontrolli|vertailu|standardi)nayte|(?:kontroll|standard)prove|"
+        r"контроль(?:ная проба|ный образец)?|стандарт(?:ный образец)?|гсо|(?:标准|标|质控|监控)(?:样品?|物质)|质控"
     ),
     "control_blank": (
         r"blanks?|blks?|(?:field|coarse|fine|pulp|lab|method|prep|procedural) ?blanks?|blanc|blancs|blancos?|branco|blankprove?|"
-        r"blindprobe|blindwert|nollprov|sokea|"
+        r"(?:blind|leer)proben?|blindwert|(?:noll|blank|blind)prov|sokea|nollanayte|"
+        r"muestras? (?:en |de )?blanco|amostras? (?:em |de )?branco|blanco de \w+|branco de \w+|echantillons? (?:a )?blancs?|"
+        r"blanc de \w+|холостая(?: проба)?|холостой опыт|бланк|空白(?:样品?)?|"
         r"prep wash|(?:quartz|silica|sand) (?:wash|flush|blank)|silice|silica|rinsate|rinse|lavado"
     ),
     "control_duplicate": (
@@ -33,7 +39,9 @@ _KINDS: Mapping[str, str] = {
         r"(?:dups?|duplicates?|replicates?|reps?|repeats?|splits?)|"
         r"replicates?|repeats?|checks?|re ?assays?|re ?runs?|"
         r"umpire|check (?:sample|assay)s?|doublons?|duplicatas?|duplicados?|duplikat\w*|dubbelprov|replicas?|"
-        r"dobbeltprove|rinnakkaisnayte"
+        r"dobbeltprove|(?:rinnakkais|kaksois)nayte|(?:doppel|wiederholungs)proben?|(?:dublett|dubbel)prov|"
+        r"muestras? duplicadas?|amostras? duplicadas?|duplicado de \w+|duplicata de \w+|echantillons? (?:en double|duplique)|"
+        r"дубликат|повтор(?:ная проба)?|(?:重复|平行)样品?"
     ),
     "control_average": r"averages?|avg|means?|moyennes?|promedios?|medias?|mittelwert\w*|medelvarde\w*|snitt|keskiarvo",
 }  # fmt: skip
@@ -78,30 +86,25 @@ _PUBLISHED = re.compile(
     r"nasc|(?:c1[ -]|ci[ -])?chondrites?(?:[ -]c[1i])?|clarke values?|cro[uû]te continentale|(?:\w+ )?guidelines?|ccme|"
     r"(?:(?:world|north american|european) )?shale(?: averages?| composite)?|world averages?|average shale|"
     r"post-?archa?ean (?:\w+ )?(?:average )?shale|normali[sz](?:ing|ation) (?:value|factor)s?|"
-    r"(?:certified|recommended|reference|target|expected) values?|thresholds?|background(?: values?)?|baseline(?: values?)?|"
+    r"(?:certified|recommended|reference|target|expected) values?|expected|certified|recommended|"
+    r"(?:% ?)?recover(?:y|ies)|(?:% ?)?r[ps]d|relative (?:percent |standard )?(?:difference|deviation)|"
+    r"(?:upper|lower|control|acceptance) limits?|recuperaci[oó]n|recupera[cç][aã]o|(?:taux de )?r[ée]cup[ée]ration|wiederfindung|"
+    r"sollwert|valor (?:esperado|certificado|de referencia)|valeur (?:attendue|certifi[ée]e|de r[ée]f[ée]rence)|"
+    r"thresholds?|background(?: values?)?|baseline(?: values?)?|"
     r"screening (?:level|value)s?|"
     r"detection limits?|reporting limits?|limits? of (?:detection|quantitation|reporting)|lod|loq|mdl|lld|lor|dl|"
     r"limites? de d[ée]tection|l[ií]mites? de detecci[oó]n|nachweisgrenzen?)\W*(?:\(.*\)\W*|\d{4}\W*)?"
 )
 """Values that stand among samples for comparison, or are the limits of the methods."""
 _LIKE_PUBLISHED = (
-    "(?i)shale|world|normali|values?|threshold|background|baseline|"
+    "(?i)expected|certified|recommend|recover|r.?cup|r[ps]d|relative|wiederfindung|sollwert|valor|valeur|"
+    "shale|world|normali|values?|threshold|background|baseline|"
     "crust|ucc|paas|nasc|chondrit|clarke|cro.*te|guideline|ccme|screening|limit|l.mite|lo[dqr]|mdl|lld|dl|nachweis"
 )
 """Finds at least what `_PUBLISHED` does."""
-_OWN_WORDS = re.compile(
-    r"(?i)^\W*(?:(?:qa/?qc|qc|qaqc|control)(?=$|[\s_\-#.:]|\d)|"
-    r"(?:nist|gbw|gs[sdrp]|bcr|agv|bhvo|stsd|lksd|till|sco|sdo)[\s_\-#.:]*\d|"
-    r"(?:oka|gre|amis|cgl|sy|dh|mp|ree|sarm|cdn|geostats|w|g)[\s_\-#.:]*\d+[a-z]?\W*$)"
-)
-_LIKE_OWN_WORDS = (
-    "(?i)qa|qc|control|nist|gbw|gs|bcr|agv|bhvo|stsd|lksd|till|sco|sdo|oka|gre|amis|cgl|sy|dh|mp|ree|sarm|cdn|w|g"
-)
-"""Words for controls, and names of reference materials, that begin other ids too: QC is Quebec. They count where few ids begin
-so and the others look different."""
-_ONE_LETTER = re.compile(r"(?i)^\W*([gw])[\s_\-#.:]*\d+[a-z]?\W*$")
-_ROCKS_OF_A_LETTER = 3
-"""Reference rocks named with one letter are few (G-1 to G-3, W-1, W-2a); more ids of that letter are a series of samples."""
+_OWN_WORDS = re.compile(r"(?i)^\W*(?:qa/?qc|qc|qaqc|control)(?=$|[\s_\-#.:]|\d)")
+_LIKE_OWN_WORDS = "(?i)qa|qc|control"
+"""Words for controls that begin other ids too: QC is Quebec. They count where few ids begin so and the others look different."""
 _FEW, _MOSTLY_OWN = 0.2, 0.5
 _LONGEST = 200
 """Letters of the longest name of a value for comparison; a longer id is none."""
@@ -140,32 +143,39 @@ def control_rows(
                 reason = f"{heading.text} is '{words.iloc[position]}': the row is {_WORDS[code]}, no sample of its own"
                 controls.setdefault(position, (code, reason))
     if sample_id is not None:
-        texts = sample_id.astype("str")
-        likely = np.flatnonzero(cells_like(texts, _LIKE_PUBLISHED)).tolist()
-        ids = {index: " ".join(str(texts.iloc[index]).split()) for index in likely}
-        published = [index for index in likely if len(ids[index]) <= _LONGEST and _PUBLISHED.fullmatch(ids[index])]
-        for index in published if len(published) < len(sample_id) else []:
-            reason = f"the sample id is '{sample_id.iloc[index]}': the row is {_WORDS['control_published']}, no sample of its own"
-            controls.setdefault(index, ("control_published", reason))
-        for index in np.flatnonzero(cells_like(texts, _ID_LIKE)).tolist():
-            text = str(texts.iloc[index])
-            match = _ID.search(text)
-            if match is not None and index not in controls:
-                kind = str(match.lastgroup).removeprefix("end_").removeprefix("of_")
-                code = f"control_{kind}"
-                controls[index] = (code, f"the sample id is '{text}': the row is {_WORDS[code]}, no sample of its own")
-        for index, stem in _of_another(texts).items():
-            reason = (
-                f"the sample id is '{texts.iloc[index]}', and {stem} stands in the table: the row is a repeat of it"
-            )
-            controls.setdefault(index, ("control_duplicate", reason))
-        for index, code in _by_word(texts).items():
-            reason = f"the sample id is '{texts.iloc[index]}': the row is {_WORDS[code]}, no sample of its own"
-            controls.setdefault(index, (code, reason))
-        for index in _by_shape(sample_id, controls):
-            reason = f"the sample id is '{sample_id.iloc[index]}': the row is a control, no sample of its own"
-            controls.setdefault(index, ("control_standard", reason))
+        _add_by_id(controls, sample_id)
     return {} if len(controls) == len(cells) else controls
+
+
+def _add_by_id(controls: dict[int, tuple[str, str]], sample_id: pd.Series) -> None:
+    """Add the rows whose ids say that they are no samples."""
+    texts = sample_id.astype("str")
+    likely = np.flatnonzero(cells_like(texts, _LIKE_PUBLISHED)).tolist()
+    ids = {index: " ".join(str(texts.iloc[index]).split()) for index in likely}
+    published = [index for index in likely if len(ids[index]) <= _LONGEST and _PUBLISHED.fullmatch(ids[index])]
+    for index in published if len(published) < len(sample_id) else []:
+        reason = f"the sample id is '{sample_id.iloc[index]}': the row is {_WORDS['control_published']}, no sample of its own"
+        controls.setdefault(index, ("control_published", reason))
+    for index in np.flatnonzero(cells_like(texts, _ID_LIKE)).tolist():
+        text = str(texts.iloc[index])
+        match = _ID.search(text)
+        if match is not None and index not in controls:
+            kind = str(match.lastgroup).removeprefix("end_").removeprefix("of_")
+            code = f"control_{kind}"
+            controls[index] = (code, f"the sample id is '{text}': the row is {_WORDS[code]}, no sample of its own")
+    for index, stem in _of_another(texts).items():
+        reason = f"the sample id is '{texts.iloc[index]}', and {stem} stands in the table: the row is a repeat of it"
+        controls.setdefault(index, ("control_duplicate", reason))
+    for index, code in _by_word(texts).items():
+        reason = f"the sample id is '{texts.iloc[index]}': the row is {_WORDS[code]}, no sample of its own"
+        controls.setdefault(index, (code, reason))
+    by_name = reference_materials(texts, np.isin(np.arange(len(texts)), list(controls)))
+    for index in [*by_name, *laboratory_codes(texts)]:
+        reason = f"the sample id '{texts.iloc[index]}' is that of a reference material or a laboratory's control"
+        controls.setdefault(index, ("control_standard", f"{reason}: the row is no sample of its own"))
+    for index in _by_shape(sample_id, controls):
+        reason = f"the sample id is '{sample_id.iloc[index]}': the row is a control, no sample of its own"
+        controls.setdefault(index, ("control_standard", reason))
 
 
 def _of_another(ids: pd.Series) -> dict[int, str]:
@@ -230,8 +240,6 @@ def _by_shape(sample_id: pd.Series, controls: Collection[int]) -> list[int]:
     if not cells_like(ids, _LIKE_OWN_WORDS).any():
         return []
     marked = ids.str.contains(_OWN_WORDS, regex=True)
-    initial = ids.str.extract(_ONE_LETTER, expand=False).str.upper()
-    marked &= ~initial.isin(initial.value_counts()[lambda counts: counts > _ROCKS_OF_A_LETTER].index)
     if not marked.any() or marked.mean() > _MOSTLY_OWN:
         return []
     shapes = ids.str.replace(r"[A-Za-z]", "a", regex=True).str.replace(r"\d+", "0", regex=True)
