@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from layers.cells.status_words import GONE, IDEAS, OF_REMOVALS, TO_COME
+
 _NONE_OF = (
     r"no|without|nil|aucune?s?|sans|pas de|sin|ning[uú]n[oa]?s?|sem|nenhum[as]?|nenhuns|kein(?:e[mnrs]?)?|ohne|"
     r"senza|nessun[oa]?|inga|ingen|inget|utan|ilman|без"
@@ -63,6 +65,7 @@ _NOT_THERE_YET = re.compile(
         _PLANNED,
         r"cancell?ed|never|no production|not an? mine|not (?:built|mined|operated|developed|constructed)|annul[ée]e?s?|jamais|"
         r"cancelad[oa]s?|nunca|abgebrochen|niemals|nie",
+        IDEAS,
     ),
     re.IGNORECASE,
 )
@@ -81,7 +84,11 @@ _OF_PLANS = (
     r"instalaci[oó]n|relaves?|dep[oó]sito|tranque|proyecto|parc|r[ée]sidus|halde|anlage|de|du|des|el|la|le|y|et"
 )
 _ONLY_PLANNED = re.compile(
-    rf"\W*(?:(?:{_OF_PLANS})\W+)*(?:{_PLANNED}|{_ALLOWED})(?:\W+(?:{_PLANNED}|{_ALLOWED}|{_OF_PLANS}))*\W*",
+    rf"\W*(?:(?:{_OF_PLANS})\W+)*(?:{_PLANNED}|{_ALLOWED}|{TO_COME})(?:\W+(?:{_PLANNED}|{_ALLOWED}|{TO_COME}|{_OF_PLANS}))*\W*",
+    re.IGNORECASE,
+)
+_ONLY_GONE = re.compile(
+    rf"\W*(?:(?:{OF_REMOVALS})\W+)*(?:{_GONE}|{GONE})(?!\w)(?:\W*(?:{_GONE}|{GONE}|{OF_REMOVALS})(?!\w))*\W*",
     re.IGNORECASE,
 )
 _NAMED_A_PLAN = re.compile(
@@ -205,6 +212,11 @@ def is_only_planned(status: str) -> bool:
     ``Reclamation planned`` and ``proposed expansion`` are of things that are there.
     """
     return _ONLY_PLANNED.fullmatch(status.replace("_", " ")) is not None
+
+
+def is_only_gone(status: str) -> bool:
+    """Say whether a status, read whole, is that of a waste taken or washed away: ``Reprocessed``, ``Retirado en 1998``."""
+    return _ONLY_GONE.fullmatch(status.replace("_", " ")) is not None
 
 
 def is_named_a_plan(name: str) -> bool:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from layers.accounting import Note
 from layers.catalogue.source import Source
-from layers.cells.hedges import denies, doubts, is_not_there_yet, was_never_worked
+from layers.cells.hedges import denies, doubts, is_not_there_yet, is_only_gone, was_never_worked
 from layers.cells.waste_words import says_waste_is_gone
 from layers.readers.columns import mapped_columns
 
@@ -88,7 +88,7 @@ def status_notes(source: Source, cells: pd.DataFrame, fields: Mapping[str, pd.Se
             text
             for text in texts[held].dropna().unique()
             if says_waste_is_gone(str(text))
-            or (name == "status" and is_not_there_yet(str(text)))
+            or (name == "status" and (is_not_there_yet(str(text)) or is_only_gone(str(text))))
             or was_never_worked(str(text))
         ]
         if contrary:

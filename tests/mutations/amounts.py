@@ -11,7 +11,16 @@ def _nothing_there(sheet: Sheet, rows: list[int]) -> None:
         sheet.truth[sheet.ids()[row]] |= {"mass_t": None, "area_m2": None, "waste_type": "none"}
 
 
-for _word in ("proposed", "Authorised", "EN CONSTRUCCION", "Planned facility", "projeté"):
+for _word in (
+    "proposed",
+    "Authorised",
+    "EN CONSTRUCCION",
+    "Planned facility",
+    "projeté",
+    "En proyecto",
+    "Under byggnad",
+    "规划",
+):
 
     @mutation("planned", f"status '{_word}' of three wastes", "mass_t", "area_m2", "waste_type", "inventory")
     def planned_status(sheet: Sheet, draw: Draw, word: str = _word) -> None:
@@ -84,3 +93,15 @@ for _times in (1e-5, 1e6):
     @mutation("missing amounts", f"area {_times:g} times too large in one row", "mass_t", "area_m2", "inventory")
     def area_of_no_waste(sheet: Sheet, draw: Draw, times: float = _times) -> None:
         sheet.change("area_m2", lambda cell: f"{float(cell) * times:.6g}", some(sheet, draw))
+
+
+for _word in ("Removed", "Retirado", "Évacué", "Reprocessed", "Washed away in 1963", "Pre-feasibility"):
+
+    @mutation("planned", f"status '{_word}' of three wastes that are recorded", "mass_t", "waste_type", "inventory")
+    def gone_status(sheet: Sheet, draw: Draw, word: str = _word) -> None:
+        rows = some(sheet, draw, 3)
+        sheet.insert("status", "status", [word if row in rows else "closed" for row in range(len(sheet.rows))])
+        sheet.mapping["status"] = "status"
+        for row in rows:
+            sheet.truth[sheet.ids()[row]]["mass_t"] = 1e15  # what is read must be told
+        sheet.touched.add("mass_t")

@@ -35,7 +35,8 @@ def rows_told(reading: Reading) -> list[tuple[int, ...]]:
 @pytest.mark.parametrize(
     "status",
     ["proposed", "Planned", "AUTHORISED", "under_construction", "EN CONSTRUCCION", "Planned tailings storage facility", "projeté",
-     "Approved (not yet built)", "geplant", "en projet"],
+     "Approved (not yet built)", "geplant", "en projet", "En proyecto", "Em projeto", "Em construção", "Im Bau", "Under byggnad",
+     "Suunniteltu", "Rakenteilla", "Планируется", "Проектируемое", "规划", "拟建", "Nunca construido", "Nicht gebaut"],
 )  # fmt: skip
 def test_a_waste_to_come_is_told_and_is_none(tmp_path: Path, status: str) -> None:
     reading = read(tmp_path, [{}, {"status": status}])

@@ -11,14 +11,14 @@ SAMPLES = [f"WS{number:03d}" for number in range(20)]
 MATERIALS = [
     "GXR-4", "DTS-2b", "STSD-1", "LKSD-3", "TILL-1", "CANMET REE-1", "OKA-2", "GRE-03", "CGL 124", "NCSDC 86316", "NCS DC 73303",
     "ECRM 776-1", "BCS-CRM 348", "BHVO-2", "W-2a", "AGV-1", "SDC-1", "MRG-1", "SO-4", "PACS-2", "NIST2711", "SRM 2711a",
-    "OREAS-100a", "OREAS146", "GTS-2A", "RTS-3A", "KC-1A", "CDN-GEO-1203", "CDN-ME-1", "SBC-1", "Mica-Fe", "GBM908-10", "AMIS0185",
-    "JSd-3", "JG-1a", "GBW 07401", "GSD-12", "SARM 4", "BCR-2", "BCR-667", "ERM-CC018", "OxD108", "USGS COQ-1",
+    "OREAS-100a", "OREAS146", "GTS-2A", "RTS-3A", "KC-1A", "CDN-GEO-1203", "CDN-ME-1", "SBC-1", "Mica-Fe", "GBM908-10",
+    "AMIS0185", "JSd-3", "JG-1a", "GBW 07401", "GSD-12", "SARM 4", "BCR-2", "BCR-667", "ERM-CC018", "OxD108", "USGS COQ-1",
 ]  # fmt: skip
 WORDS = [
     "Muestra control", "Amostra controle", "Échantillon de contrôle", "Kontrollprobe 2", "Referenzprobe", "Kontrollprov",
     "Kontrollinäyte", "Контрольная проба", "стандарт", "标准样品", "Leerprobe", "Blindprobe", "Muestra blanco", "Холостая проба",
-    "空白样", "Nollprov", "Doppelprobe", "дубликат", "平行样", "Kaksoisnäyte", "Muestra duplicada", "Expected", "Recovery %", "RPD",
-    "% recovery", "Recuperación", "Sollwert", "Valeur certifiée", "Upper limit", "RSD",
+    "空白样", "Nollprov", "Doppelprobe", "дубликат", "平行样", "Kaksoisnäyte", "Muestra duplicada", "Expected", "Recovery %",
+    "RPD", "% recovery", "Recuperación", "Sollwert", "Valeur certifiée", "Upper limit", "RSD",
 ]  # fmt: skip
 
 

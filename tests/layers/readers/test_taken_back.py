@@ -139,3 +139,23 @@ def test_minutes_and_seconds_behind_a_point_are_told_in_any_region(tmp_path: Pat
 def test_decimals_of_degrees_are_not_told(tmp_path: Path) -> None:
     cells = ["gold"] * 24
     assert not [note for note in read(tmp_path, "commodities", cells).notes if note.code == "minutes_as_decimals"]
+
+
+@pytest.mark.parametrize(
+    "status",
+    ["Removed", "Relocated", "Reprocessed", "Retirado", "Évacué", "Abgetragen", "Borttagen", "Remined", "Washed away in 1963",
+     "Backfilled underground", "Poistettu", "Удалено", "已清除", "Tailings removed 1998", "Conceptual", "Pre-feasibility", "Отменено", "取消",
+     "Cancelled", "Not yet started"],
+)  # fmt: skip
+def test_a_status_of_a_waste_that_is_gone_or_was_an_idea_is_told_by_row(tmp_path: Path, status: str) -> None:
+    reading = read(tmp_path, "status", ["closed", status], waste_type="tailings")
+    assert [note.rows for note in reading.notes if note.code == "waste_taken_back"] == [(3,)]
+    assert reading.layer["waste_type"].tolist() == ["tailings", "tailings"]
+
+
+@pytest.mark.parametrize(
+    "status", ["Reclaimed", "Buildings removed", "Partially removed", "Rehabilitated", "Removed from register"]
+)
+def test_a_status_of_something_else_tells_nothing(tmp_path: Path, status: str) -> None:
+    reading = read(tmp_path, "status", ["closed", status], waste_type="tailings")
+    assert not [note for note in reading.notes if note.code in ("waste_taken_back", "waste_planned")]
