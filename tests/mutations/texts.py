@@ -226,21 +226,8 @@ def _rich(key: str, cell: str) -> str:
     return f"{float(cell) * 90:g}" if key in ("La", "Ce", "Nd", "Y") else cell
 
 
-for _own in (
-    "OREAS 45",
-    "BLANK",
-    "CRM-2",
-    "STD_1",
-    "Duplicate of T003",
-    "QC-4",
-    "Blank 2",
-    "STSD-1",
-    "CDN-ME-1",
-    "CANMET REE-1",
-    "Recovery %",
-    "Leerprobe",
-    "Muestra control",
-):
+_CONTROLS = ("STSD-1", "CDN-ME-1", "CANMET REE-1", "Recovery %", "Leerprobe", "Muestra control")
+for _own in ("OREAS 45", "BLANK", "CRM-2", "STD_1", "Duplicate of T003", "QC-4", "Blank 2", *_CONTROLS):
 
     @mutation("control rows", f"sample called '{_own}'", "geochemistry")
     def control(sheet: Sheet, draw: Draw, own: str = _own) -> None:
