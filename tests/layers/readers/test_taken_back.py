@@ -144,8 +144,8 @@ def test_decimals_of_degrees_are_not_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "status",
     ["Removed", "Relocated", "Reprocessed", "Retirado", "Évacué", "Abgetragen", "Borttagen", "Remined", "Washed away in 1963",
-     "Backfilled underground", "Poistettu", "Удалено", "已清除", "Tailings removed 1998", "Conceptual", "Pre-feasibility", "Отменено",
-     "取消", "Cancelled", "Not yet started"],
+     "Backfilled underground", "Poistettu", "Удалено", "已清除", "Tailings removed 1998", "Conceptual", "Pre-feasibility",
+     "Отменено", "取消", "Cancelled", "Not yet started"],
 )  # fmt: skip
 def test_a_status_of_a_waste_that_is_gone_or_was_an_idea_is_told_by_row(tmp_path: Path, status: str) -> None:
     reading = read(tmp_path, "status", ["closed", status], waste_type="tailings")
