@@ -195,11 +195,8 @@ def _unchecked(table: PlacedRows) -> list[Note]:
         f"No extent is known of {shown}{' and others' if len(unknown) > _SHOWN else ''}: places could not be checked "
         "against their jurisdiction. Make sure that they lie there."
     )
-    return [
-        table.note(
-            "jurisdiction_unknown", text, table.placed, mapped_columns(table.source, table.cells, "jurisdiction")
-        )
-    ]
+    named_columns = tuple(mapped_columns(table.source, table.cells, "jurisdiction"))
+    return [table.note("jurisdiction_unknown", text, table.placed, named_columns)]
 
 
 def _doubt(
