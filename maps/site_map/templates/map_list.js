@@ -193,6 +193,7 @@ function fillChoices() {
   options("f-flag", [["", w("filter_flags_any")], ["none", w("filter_flags_none")], ...data.sites.flags.map((one, k) => [String(k), one[lang]])]);
   options("f-tonnage", [["", w("filter_any")], ...[1e4, 1e5, 1e6, 1e7].map((one) => [String(one), number(one) + "\u00a0t"])]);
   options("sort", ["rank", "name", ...(known.amount ? ["tonnage"] : []), ...(known.grade ? ["grade"] : []), ...(C.name.length || base.towns.name.length ? ["distance"] : [])].map((one) => [one, w("sort_" + one)]));
+  for (const box of document.querySelectorAll(".f-evidence")) box.closest("label").hidden = !S.evidence.includes(Number(box.value));
   byId("f-near-field").hidden = C.name.length === 0;
   byId("f-area-field").hidden = A.name.length === 0;
   byId("f-tonnage-field").hidden = !known.amount;

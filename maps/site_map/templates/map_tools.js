@@ -120,7 +120,8 @@ function measure(start) {
 }
 function addToWay(at) {
   way.push(at);
-  byId("measured").textContent = `${number(wayKm(), wayKm() < 100 ? 1 : 0)}\u00a0km · ${w("measure_more")}`;
+  const told = (far) => `${number(far, far < 100 ? 1 : 0)}\u00a0km`, last = way.length > 2 ? ` (+ ${told(km(way.at(-2).lng, way.at(-2).lat, at.lng, at.lat))})` : "";
+  byId("measured").textContent = `${told(wayKm())}${last} · ${w("measure_more")}`;
   layers.sites.draw();
 }
 function paintMeasure(pen, v) {
