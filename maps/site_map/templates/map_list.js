@@ -114,12 +114,12 @@ function tally(rows) {
   const counts = data.sites.kinds.map((kind) => [kind, rows.reduce((n, i) => n + (kindOf(i) === kind), 0)]).filter((one) => one[1]);
   return counts.length ? fill("tally", { kinds: counts.map(([kind, n]) => fill("tally_" + kind, { n: number(n) })).join(w("between_clauses")) }) : "";
 }
-/* The map follows the list that is open: sites of other lists are faint. */
+/* The map follows the list that is open: sites of other lists are faint when it is drawn next. */
 function shine() {
-  const before = spotlight;
+  const before = spotlight !== null;
   spotlight = target || listed === "inferred" ? null : new Uint8Array(N);
   if (spotlight) for (const i of lists[listed]) spotlight[i] = 1;
-  if (before || spotlight) { layers.sites.draw(); fillLegend(); }
+  if (before !== (spotlight !== null)) fillLegend();
 }
 function drawLists() {
   for (const one of LISTS) {

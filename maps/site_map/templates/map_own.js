@@ -5,7 +5,7 @@ function takeSite(i, into) {
   say(fill(into ? "own_added" : "own_removed", { name: nameOf(i), n: number(ownSites.size) }));
   lists.own = target ? [] : ownOrder();
   if (!lists[listed].length) listed = LISTS.find((one) => lists[one].length) ?? listed;
-  drawLists(); writeHash();
+  drawLists(); layers.sites.draw(); writeHash();
 }
 const ownLabel = (i) => w(ownSites.has(i) ? "own_remove" : "own_add");
 /* On a row of a list: a star that is full where the site is in the list. */

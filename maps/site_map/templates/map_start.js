@@ -49,7 +49,7 @@ byId("search").addEventListener("keydown", (event) => { if (event.key === "Enter
 byId("f-score").addEventListener("input", () => { byId("f-score-value").textContent = number(Number(select("f-score")), 2); later(false); });
 for (const id of ["f-near", "f-km", "f-area", "f-commodity", "f-flag", "f-tonnage", "sort", "f-target"]) byId(id).addEventListener("input", () => later(false));
 for (const box of document.querySelectorAll(".f-evidence")) box.addEventListener("change", () => later(false));
-for (const one of LISTS) byId("list-" + one).addEventListener("click", () => { listed = one; shownRows = STEP; if (one === "plan") showLayer("plan"); drawLists(); writeHash(); });
+for (const one of LISTS) byId("list-" + one).addEventListener("click", () => { listed = one; shownRows = STEP; if (one === "plan") showLayer("plan"); drawLists(); layers.sites.draw(); writeHash(); });
 for (const id of ["reset", "reset-all"]) byId(id).addEventListener("click", () => { readFields(new URLSearchParams()); fillChoices(); apply(); if (id === "reset-all") byId("search").focus(); });
 byId("more").addEventListener("click", () => { const at = byId("list").children.length; shownRows += STEP; drawLists(); const row = byId("list").children[at]; if (row) (row.querySelector("button") || row.nextElementSibling.firstChild).focus(); });
 byId("copy").addEventListener("click", () => copy(csv(order, true), fill("copied", { n: number(order.length) })));
