@@ -213,6 +213,8 @@ def key(text: str, words: Words, unit: tuple[str | None, float | None]) -> Headi
         length = words.meaning("length_units")
         if kind in ("depth_from", "depth_to", "easting", "northing") and length is not None:
             measure = length, float(lists["length_units"][length][0])
+        elif kind in ("latitude", "longitude") and length is not None:  # metres of a grid, or how long something is
+            return Heading(text, "other", unknown=(*words.unknown, text))
         elif kind in ("latitude", "longitude"):
             measure = ("deg", None) if _decimal_degrees(words) else (None, None)
         return Heading(text, kind, None, *measure, unknown=words.unknown)

@@ -93,6 +93,8 @@ def parse_headings(names: Sequence[str], known_words: frozenset[str] = frozenset
     headings = _coordinates(headings, plain)
     headings = _suites(headings)
     headings = _months(headings, plain)
+    headings = _days_or_datums(headings, plain)
+    headings = _intervals(headings)
     headings = _feeds(headings)
     headings = _beside_their_results(headings)
     return _amounts_and_long_tables(headings, plain)
@@ -180,6 +182,41 @@ def _months(headings: list[Heading], plain: list[str]) -> list[Heading]:
     ]
 
 
+def _days_or_datums(headings: list[Heading], plain: list[str]) -> list[Heading]:
+    """Read ``Datum`` as the day where a time of day stands beside it, and ask where the table has no coordinates it may be of."""
+    timed = bool(_TIMES & set(plain))
+    placed = bool({heading.kind for heading in headings} & {*_POSITIONS, "zone"})
+    if len(headings) < 2 or (placed and not timed):
+        return headings
+    return [
+        (replace(heading, kind="date") if timed else replace(heading, unknown=(heading.text,)))
+        if text == "datum" and heading.kind == "datum"
+        else heading
+        for heading, text in zip(headings, plain, strict=True)
+    ]
+
+
+_TIMES = frozenset(["uhrzeit", "zeit", "tid", "tidpunkt", "klokkeslett", "klockslag", "tijd", "vrijeme", "cas"])
+
+
+def _intervals(headings: list[Heading]) -> list[Heading]:
+    """Read ``De`` and ``À`` or ``Até`` of one table as the ends of intervals: alone they are words between others."""
+    stems = [_INTERVAL.fullmatch(heading.text.strip()) for heading in headings]
+    words = {stem[1].casefold() for stem in stems if stem is not None}
+    if "de" not in words or not words & {"à", "a", "ate", "até"}:
+        return headings
+    kinds = {"de": "depth_from"}
+    decided = []
+    for heading, stem in zip(headings, stems, strict=True):
+        if stem is not None:
+            metres = ("m", 1.0) if stem[2] else (heading.unit, heading.multiplier_to_base)
+            kind = kinds.get(stem[1].casefold(), "depth_to")
+            heading = Heading(heading.text, kind, None, *metres)
+        decided.append(heading)
+    return decided
+
+
+_INTERVAL = re.compile(r"(?i)(de|à|a|ate|até)\s*[\s_]?([(\[]m[)\]]|m)?")
 _YEARS = frozenset(["yr", "year", "yyyy", "yy", "an", "annee", "ano", "jahr"])
 _DAYS = frozenset(["da", "day", "dy", "dd", "dia", "jour", "tag"])
 

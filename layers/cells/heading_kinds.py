@@ -151,6 +151,8 @@ def _stands(group: str, words: Words, unit: str | None, *, has_element: bool) ->
         return False
     if group == "lab_words" and words.has("sample_id", "sample_type", "unit_words"):
         return False
+    if group == "lab_words" and has_element and unit is not None and "number" in words.tokens[-1].readings:
+        return False  # La ppm Lab2: a result of the second laboratory
     if group == "qualifiers" and not group_tokens and unit is None and has_element and words.has("methods"):
         last = words.tokens[-1]
         return last.text == "T" and not last.glued and len(words.tokens) > 2 and folded(words.text).endswith("pt")

@@ -41,10 +41,14 @@ def elements_of(words: Words) -> list[tuple[int, str]]:
     )
 
 
+_LASER = frozenset(["laicpms", "laicp", "lamcicpms", "laqicpms"])
+"""Laser ablation: a method; only ``La_ICPMS`` is lanthanum by another."""
+
+
 def _joined_to_method(words: Words) -> list[tuple[int, str]]:
     """Return the symbol a code of a method begins with, where no other element is named: ``Ag_OG62``, ``La_ICPMS``."""
     for index, token in enumerate(words.tokens):
-        if "methods" in token.readings:
+        if "methods" in token.readings and not (folded(token.text) in _LASER and token.text.startswith("LA")):
             for length in (2, 1):
                 symbol = token.text[:length].capitalize()
                 if (
@@ -163,6 +167,8 @@ def result(
         unknown.append(text)
     if unit is None:
         unknown += _unsure_without_unit(words, elements)
+    if element in SYMBOLS and words.has("calculated"):  # an oxide is from its element; an element, from what?
+        unknown.append(text)
     if unit == "ppt" or _FED.search(text):  # parts per thousand or per million millions; what went into a plant
         unknown.append(text)
     kind = "other" if unknown else "result"
@@ -216,7 +222,7 @@ def _unclear_numbers(words: Words, unit: str | None) -> list[str]:
 
 
 _MULTIPLE = re.compile(
-    r"(?<![A-Za-z0-9])[x×*]\s*10+\b|\b10+\s*[x×*](?![A-Za-z])|[x×*]\s*10\s*\^?\s*-?\d\b|%0"
+    r"(?<![A-Za-z0-9])x\s*10+\b|[×*]\s*10+\b|/\s*10+\b(?!\s*(?:[mk]?g|m?l)\b)|\b10+\s*[x×*](?![A-Za-z])|[x×*]\s*10\s*\^?\s*-?\d\b|%0"
     r"|(?:pp[mbt]|%|pct)\W{0,2}\s*[/÷]\s*\d"
 )
 """``La (ppm) x10``: nobody knows whether the numbers were multiplied or are to be."""

@@ -146,3 +146,47 @@ def test_tonnes_of_other_languages(heading: str, to_t: float) -> None:
 )  # fmt: skip
 def test_amounts_that_may_not_be_there_are_asked_about(heading: str) -> None:
     assert parse_heading(heading).unknown
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["La*10 ppm", "Ti/100 ppm", "Ce ppm *100", "Nd/1000 (ppm)", "Ce_ppm_calc", "La calculated ppm", "La ppm Lab2", "Longitud (m)",
+     "Latitud [m]"],
+)  # fmt: skip
+def test_multiples_reckoned_elements_second_laboratories_and_lengths_are_asked_about(heading: str) -> None:
+    parsed = parse_heading(heading)
+    assert parsed.kind == "other"
+    assert parsed.unknown
+
+
+@pytest.mark.parametrize("heading", ["LA-ICP-MS", "LA ICP MS", "Tonnes/yr", "t/year", "cwt"])
+def test_a_method_a_rate_and_a_hundredweight_are_no_result_date_or_mass_of_an_element(heading: str) -> None:
+    parsed = parse_heading(heading)
+    assert (parsed.kind, parsed.element) == ("other", None)
+
+
+@pytest.mark.parametrize(
+    ("heading", "element", "unit"),
+    [("Gd mg/kg m.s.", "Gd", "mg/kg"), ("铈(ppm)", "Ce", "ppm"), ("釔 (ppm)", "Y", "ppm"), ("La_ICPMS ppm", "La", "ppm"),
+     ("La ppm LA-ICP-MS", "La", "ppm"), ("Dy2O3_CALC_ppm", "Dy2O3", "ppm")],
+)  # fmt: skip
+def test_dry_matter_chinese_symbols_and_oxides_from_their_element_are_results(
+    heading: str, element: str, unit: str
+) -> None:
+    parsed = parse_heading(heading)
+    assert (parsed.kind, parsed.element, parsed.unit, parsed.unknown) == ("result", element, unit, ())
+
+
+def test_datum_is_a_day_beside_a_time_a_reference_beside_coordinates_and_asked_about_elsewhere() -> None:
+    day = parse_heading("Datum", ["Sampling site", "Datum", "Uhrzeit", "Temperatur"])
+    assert (day.kind, day.unknown) == ("date", ())
+    for beside in (["Lat", "Lon", "Datum"], ["Easting", "Northing", "Zone", "Datum"]):
+        assert (parse_heading("Datum", beside).kind, parse_heading("Datum", beside).unknown) == ("datum", ())
+    assert parse_heading("Datum", ["Probe", "Datum", "La ppm"]).unknown
+
+
+@pytest.mark.parametrize("ends", [("De (m)", "À (m)"), ("DE", "ATE"), ("de", "a"), ("De_m", "Até_m")])
+def test_from_and_to_in_french_and_portuguese_are_told_together(ends: tuple[str, str]) -> None:
+    names = ["Furo", *ends, "La_ppm"]
+    assert [parse_heading(end, names).kind for end in ends] == ["depth_from", "depth_to"]
+    assert parse_heading(ends[0], ["Furo", ends[0], "La_ppm"]).kind != "depth_from"
