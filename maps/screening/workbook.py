@@ -119,7 +119,9 @@ def in_words(table: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Return a list as people read it: columns with a heading, codes as words, numbers as the pages round them."""
     shown = table[[name for name in table.columns if words.known(f"heading_{name}")]].copy()
     codes = {"evidence": "evidence_{}_short", "grade_rule": "grade_short_{}", "tonnage_rule": "tonnage_rule_{}",
-             "waste_type": "waste_type_{}", "site_kind": "kind_{}"}  # fmt: skip
+             "waste_type": "waste_type_{}", "site_kind": "kind_{}", "applicability": "applicability_{}"}  # fmt: skip
+    if "applicability" in shown and not shown["applicability"].isin(("inside", "outside")).any():
+        shown = shown.drop(columns="applicability")  # no model orders the list
     _leave_out(shown)
     for column, key in codes.items():
         if column in shown:
@@ -150,7 +152,7 @@ def _leave_out(shown: pd.DataFrame) -> None:
     words has no ends.
     """
     if "evidence" in shown:
-        for column in {*SCORES} & {*shown}:
+        for column in {*SCORES, "applicability"} & {*shown}:
             shown[column] = shown[column].mask(shown["evidence"] == "measured")
     if "site_kind" in shown:
         for column in ("chance_payable", "payable_t"):

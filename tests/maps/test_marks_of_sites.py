@@ -15,6 +15,7 @@ from maps.report.report import write_report
 from maps.rows import marks
 from maps.screening.brief import Brief, judged
 from maps.screening.screening import place_of_community, screen
+from maps.screening.workbook import in_words
 from maps.sheets.sheet import SheetWriter
 from maps.sheets.site_chemistry import metals
 from maps.site_map.payload import map_payload
@@ -114,3 +115,12 @@ def test_the_source_of_the_analyses_stands_beside_the_grade_on_sheet_and_card(ma
     kept = map_payload(p)["sites"]
     at = kept["columns"]["waste_sources"][kept["columns"]["id"].index(site)]
     assert kept["texts"][at] == f"{source}; gone"
+
+
+def test_the_workbook_says_which_sites_are_like_no_other(made_up: ModuleType) -> None:
+    p, site = odd(made_up)
+    table = screen(p, place_of_community(p, "Community 1"), within_km=20_000, lang="en")
+    shown = in_words(table, "en").assign(site=table["site_id"]).set_index("site")["applicability"]
+    assert shown[site] == words.word("applicability_outside", "en")
+    assert shown[table["evidence"].eq("measured").to_numpy()].isna().all()
+    assert "applicability" not in in_words(table.assign(applicability="unknown"), "en")
