@@ -5,10 +5,23 @@ from __future__ import annotations
 import math
 import re
 from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 
-from maps.words import all_words, commodities, element, known, marks, number, rounded, spelled_out, word
+from maps.words import (
+    all_words,
+    commodities,
+    deposit_type,
+    element,
+    known,
+    marks,
+    number,
+    phrase,
+    rounded,
+    spelled_out,
+    word,
+)
 
 _ELEMENT = r"(?P<x>[A-Z][a-z]?|[A-Z]{3,4}|tree|treo)"
 _FEATURES = (
@@ -21,7 +34,7 @@ _FEATURES = (
     (re.compile(r"waste_measured_ppm"), "waste_measured", "ppm"),
     (re.compile(r"waste_undetected_ppm"), "waste_undetected", "ppm"),
     (re.compile(r"type_affinity"), "type_affinity", "share"),
-    (re.compile(r"part_(?P<x>metal|amount|access|liability)"), "part", "share"),
+    (re.compile(r"part_(?P<x>metal_camp|metal|amount_known|amount|access|liability)"), "part", "share"),
     (re.compile(r"waste_proxy_ppm"), "waste_proxy", "ppm"),
     (re.compile(rf"waste_{_ELEMENT}_ppm"), "waste_ppm", "ppm"),
     (re.compile(r"near_(?P<x>[A-Z][a-z]?_[A-Z][a-z]?)(_ratio)?"), "near_ratio", ""),
@@ -41,7 +54,7 @@ _FEATURES = (
     (re.compile(r"wt_(?P<x>.+)"), "wt", "flag"),
     (re.compile(r"com_(?P<x>.+)"), "com", "flag"),
 )
-OF_AMOUNT = ("part_amount", "tonnage_log10", "area_log10", "volume_log10")
+OF_AMOUNT = ("part_amount", "part_amount_known", "tonnage_log10", "area_log10", "volume_log10")
 """Features that tell how much waste there is: at a showing there is none as far as is known."""
 
 LEVELS = (0.25, 0.65)
@@ -70,7 +83,13 @@ def phrase_feature(feature: str, lang: str) -> str:
 
 
 def phrase_reason(
-    feature: str, contribution: float, value: float, lang: str, recorded: object = None, kind: str = "waste"
+    feature: str,
+    contribution: float,
+    value: float,
+    lang: str,
+    recorded: object = None,
+    kind: str = "waste",
+    neighbour: object = None,
 ) -> str:
     """Say in plain words what moved a score and in which direction.
 
@@ -88,6 +107,8 @@ def phrase_reason(
         Commodities of the site, joined with ``; ``, where they are known: they name what an expectation by kind rests on.
     kind : str
         What stands at the site, of `layers.schema.SITE_KINDS`.
+    neighbour : object
+        The like mine that speaks for the site, from `neighbours`, where there is one.
 
     Returns
     -------
@@ -97,8 +118,41 @@ def phrase_reason(
     """
     if feature == "part_metal" and math.isfinite(value) and isinstance(recorded, str) and recorded:
         return _told_of_records(recorded, contribution, value, lang)
+    if feature == "part_metal_camp" and isinstance(neighbour, str):
+        what = all_words()["readings"][f"camp_{_level(value)}"][lang].replace("{x}", neighbour)
+        sentence = str(all_words()["readings"]["plain"][lang])
+        return sentence.format(what=what, direction=_direction(contribution, _level(value), lang)).replace(";", ",")
     template, shown = reason_parts(feature, contribution, value, lang, kind)
     return template if shown is None else template.replace("{value}", with_unit(shown, unit_of(feature), lang))
+
+
+def neighbours(sites: pd.DataFrame, lang: str) -> pd.Series:
+    """Return for each site the like mine that speaks for it: name, kilometres, and what its ore is; None where none does.
+
+    Parameters
+    ----------
+    sites : DataFrame
+        With ``camp_name, camp_site_id, camp_km, camp_deposit_type, camp_commodities`` where the run has them.
+    lang : {"en", "fr"}
+        Language.
+    """
+    if "camp_km" not in sites:
+        return pd.Series([None] * len(sites), index=sites.index, dtype=object)
+    columns = ["camp_name", "camp_site_id", "camp_km", "camp_deposit_type", "camp_commodities"]
+    labels = [_neighbour(dict(zip(columns, row, strict=True)), lang) for row in sites[columns].to_numpy(dtype=object)]
+    return pd.Series(labels, index=sites.index, dtype=object)
+
+
+def _neighbour(camp: dict[str, Any], lang: str) -> str | None:
+    if pd.isna(camp["camp_km"]):
+        return None
+    deposit, recorded, name = camp["camp_deposit_type"], camp["camp_commodities"], camp["camp_name"]
+    ore = deposit_type(deposit, lang) if isinstance(deposit, str) else ""
+    names = commodities(recorded, lang).split("; ") if isinstance(recorded, str) else []
+    more = " …" if len(names) > RECORDED_SHOWN else ""
+    what = ", ".join(filter(None, [ore, *names[:RECORDED_SHOWN]])) + more
+    label = name if isinstance(name, str) else camp["camp_site_id"]
+    return phrase("neighbour_mine", lang, name=label, km=number(float(camp["camp_km"]), lang, 1), ore=what)
 
 
 def of_weight(reasons: pd.DataFrame) -> pd.DataFrame:
@@ -210,7 +264,7 @@ def _named(kind: str, name: str, lang: str) -> str:
     if kind in ("near_z", "near_ppm", "near_mean_ppm", "waste_ppm"):
         return element(name, lang)
     if kind == "part":
-        return word(f"part_{name}", lang).casefold()
+        return word(f"part_{name.split('_')[0]}", lang).casefold()
     if kind == "com":
         return commodities(spelled_out(name), lang)
     if kind == "near_ratio":

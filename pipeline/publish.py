@@ -23,7 +23,7 @@ from layers.samples.censoring import censoring_notes
 from layers.schema import Backdrop, Links, Ranking, Sites, Targets, conform
 from maps.nearby import distances_as_told
 from maps.publication import MAIN_TARGET, TARGET_COLUMNS, Publication
-from maps.reasons import phrase_reason
+from maps.reasons import neighbours, phrase_reason
 from maps.report.model_card import model_card
 from maps.report.report import write_report
 from maps.screening.workbook import about_list, write_ranking_workbook
@@ -288,11 +288,12 @@ def _links_in_words(links: DataFrame[Links]) -> pd.DataFrame:
 def _reasons_in_words(results: Results) -> pd.Series:
     """Return the strongest reasons of every ranked site in English, joined by '; '."""
     strongest = results.reasons[results.reasons["position"] <= REASONS_SHOWN]
-    recorded = strongest["site_id"].map(results.known.sites.set_index("site_id")["commodities"])
+    sites = results.known.sites.assign(neighbour=neighbours(results.known.sites, "en")).set_index("site_id")
+    recorded, neighbour = (strongest["site_id"].map(sites[name]) for name in ("commodities", "neighbour"))
     words = [
-        phrase_reason(feature, contribution, value, "en", commodities)
-        for feature, contribution, value, commodities in zip(
-            strongest["feature"], strongest["contribution"], strongest["value"], recorded, strict=True
+        phrase_reason(feature, contribution, value, "en", commodities, neighbour=beside)
+        for feature, contribution, value, commodities, beside in zip(
+            strongest["feature"], strongest["contribution"], strongest["value"], recorded, neighbour, strict=True
         )
     ]
     joined = (

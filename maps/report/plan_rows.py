@@ -9,7 +9,7 @@ import pandas as pd
 
 from maps import words
 from maps.publication import Publication, of_sites
-from maps.reasons import of_weight, phrase_reason
+from maps.reasons import neighbours, of_weight, phrase_reason
 from maps.rows import grade_looked_for, marks, records, rows, tied_ranks
 from maps.verdict import rests_on_companion
 
@@ -80,7 +80,8 @@ def _first_reasons(p: Publication, lang: str) -> dict[str, str]:
     """Return per site of the plan the strongest reason that speaks for it."""
     given = of_weight(of_sites(p.reasons, list(p.sampling_plan["site_id"])))
     strongest = given[given["contribution"] > 0].sort_values(["site_id", "position"], kind="stable")
-    sites = p.sites.set_index("site_id")[["commodities", "site_kind"]]
+    sites = p.sites.assign(neighbour=neighbours(p.sites, lang)).set_index("site_id")
+    sites = sites[["commodities", "site_kind", "neighbour"]]
     return {
         row.site_id: phrase_reason(row.feature, row.contribution, row.value, lang, *sites.loc[row.site_id])
         for row in rows(strongest.drop_duplicates("site_id"))

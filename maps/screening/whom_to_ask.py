@@ -12,7 +12,7 @@ from maps.nearby import Place, distance_to_place_km, search_key
 from maps.publication import Publication, of_sites
 from maps.rows import records
 from maps.screening.names import bare_key
-from maps.sheets.sheet import next_step
+from maps.sheets.next_steps import next_step
 
 AREAS = 8
 """Names of areas, and of communities, printed; the annex holds all."""

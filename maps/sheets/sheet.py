@@ -11,12 +11,13 @@ from typing import Any
 import pandas as pd
 
 from maps import assets, pages, words
-from maps.nearby import areas_by_layer, communities_near, search_key
+from maps.nearby import areas_by_layer, communities_near
 from maps.publication import Publication, about, of_sites
-from maps.reasons import of_weight, phrase_reason
+from maps.reasons import neighbours, of_weight, phrase_reason
 from maps.rows import grade_looked_for, kinds_shown, present, records, rows, sites_with_sheets, tied_ranks
 from maps.sheets.companion_bars import companion_bars
 from maps.sheets.mini_map import AREA, HALF_KM, MiniMaps
+from maps.sheets.next_steps import next_step
 from maps.sheets.print_size import print_size
 from maps.sheets.site_chemistry import metals, waste_elements
 from maps.sheets.site_score import score_rows
@@ -60,11 +61,6 @@ Row = dict[Any, Any]
 """One row of a table by column."""
 
 _STRAIGHT = {"office_point": "straight_line_office", "place": "straight_line_place"}
-_NEXT = {
-    "next_ontario": ("on", "ontario", "ca-on"),
-    "next_quebec": ("qc", "quebec", "ca-qc"),
-    "next_british_columbia": ("bc", "british columbia", "ca-bc"),
-}
 
 
 def write_sheets(
@@ -117,6 +113,10 @@ class SheetWriter:
         chosen = about(publication, site_ids)
         sites = of_sites(publication.sites.drop(columns="geometry"), site_ids)
         self.sites = _by_site(sites.assign(site_kind=kinds_shown(sites, publication.flags)))
+        self.neighbours = {
+            language: dict(zip(sites["site_id"], neighbours(sites, language), strict=True))
+            for language in words.LANGUAGES
+        }
         self.ranking = _by_site(of_sites(publication.ranking, site_ids))
         self.tied = tied_ranks(publication.ranking)
         self.grade_ppm = grade_looked_for(publication.ranking)
@@ -216,7 +216,10 @@ class SheetWriter:
         if ranked["site_id"] in self.tied:
             first, last = self.tied[ranked["site_id"]]
             key = "rank_sentence_tied_pair" if last - first == 1 else "rank_sentence_tied"
-            return words.phrase(key, lang, first=first, last=last, n=len(self.p.ranking), others=last - first, **ends)
+            text = words.phrase(key, lang, first=first, last=last, n=len(self.p.ranking), others=last - first, **ends)
+            amounts = self.p.ranking.loc[self.p.ranking["rank"].between(first, last), "tonnage_t"]
+            cap = words.rounded(float(ranked["order_cap_t"]), lang) if amounts.nunique(dropna=False) > 1 else ""
+            return f"{text} {words.phrase('tied_capped', lang, cap=cap)}" if cap else text
         if ends["low"] == ends["high"]:
             return words.phrase("rank_sentence_sure", lang, rank=int(ranked["rank"]), n=len(self.p.ranking))
         return words.phrase("rank_sentence", lang, rank=int(ranked["rank"]), n=len(self.p.ranking), **ends)
@@ -290,7 +293,13 @@ class SheetWriter:
     def _reasons(self, site: Row, lang: str) -> list[str]:
         return [
             phrase_reason(
-                reason["feature"], reason["contribution"], reason["value"], lang, site["commodities"], site["site_kind"]
+                reason["feature"],
+                reason["contribution"],
+                reason["value"],
+                lang,
+                site["commodities"],
+                site["site_kind"],
+                self.neighbours[lang].get(site["site_id"]),
             )
             for reason in self.reasons.get(site["site_id"], [])
         ]
@@ -354,12 +363,6 @@ def _by_kind(results: list[tuple[str, str, str]]) -> list[tuple[str, list[tuple[
     for element, kind, value in results:
         kinds.setdefault(kind, []).append((element, value))
     return list(kinds.items())
-
-
-def next_step(jurisdiction: object) -> str:
-    """Return the key of the words on what comes next in a province."""
-    jurisdiction_key = search_key(str(jurisdiction)) if isinstance(jurisdiction, str) else ""
-    return next((key for key, names in _NEXT.items() if jurisdiction_key in names), "next_elsewhere")
 
 
 def _flag(row: Row, lang: str) -> str:

@@ -53,6 +53,9 @@ def metals(site: Mapping[Any, Any], lang: str, titles: Mapping[str, str] | None 
     pattern = _pattern(site, lang)
     if pattern:
         metal_rows.append((words.word("sheet_pattern", lang), sampled, pattern))
+    acid_base = _acid_base(site, lang)
+    if acid_base:
+        metal_rows.append((words.word("sheet_acid_base", lang), sampled, acid_base))
     signals = [(element, float(site[name])) for name, element in near if pd.notna(site[name])]
     signals.sort(key=lambda entry: -abs(entry[1]))
     kind = words.word("sheet_from_region", lang)
@@ -89,6 +92,16 @@ def _pattern(site: Mapping[Any, Any], lang: str) -> str:
             words.phrase(f"pattern_{name}", lang, value=shown, light=f"{group[0]}\u2013{group[-1]}")
         )
     return "; ".join(lines_of_pattern)
+
+
+def _acid_base(site: Mapping[Any, Any], lang: str) -> str:
+    """Return paste pH and NP/AP of the waste, where they were measured."""
+    measured = {"acid_ph": site.get("waste_paste_ph"), "acid_np_ap": site.get("waste_np_ap")}
+    return "; ".join(
+        words.phrase(key, lang, value=words.rounded(float(value), lang))
+        for key, value in measured.items()
+        if value is not None and pd.notna(value)
+    )
 
 
 def _element(symbol: str, lang: str) -> str:

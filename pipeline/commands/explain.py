@@ -10,7 +10,7 @@ import pandas as pd
 from layers.errors import StageError
 from layers.text import did_you_mean, fold
 from maps.publication import Publication
-from maps.reasons import of_weight, phrase_reason
+from maps.reasons import neighbours, of_weight, phrase_reason
 from maps.rows import marks as marks_of
 from maps.rows import rank_labels
 from maps.verdict import rests_on_companion, score_key
@@ -82,10 +82,11 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
         word("explain_reasons_companion" if rests_on_companion(publication.validation) else "explain_reasons", lang),
     ]
     recorded, sampled = site["commodities"], bool(site.get("waste_n", 0) > 0)
+    neighbour = neighbours(site.to_frame().T, lang).iloc[0]
     everything = of_weight(publication.reasons[publication.reasons["site_id"] == site_id]).sort_values("position")
     reasons = everything.head(REASONS_SHOWN)
     for feature, contribution, value in zip(reasons["feature"], reasons["contribution"], reasons["value"], strict=True):
-        reason = phrase_reason(feature, contribution, value, lang, recorded, row["site_kind"])
+        reason = phrase_reason(feature, contribution, value, lang, recorded, row["site_kind"], neighbour)
         lines.append(f"  {marks(f'{contribution:+.2f}', lang)}  {reason}")
     if len(everything) > len(reasons):
         lines.append(f"  … + {len(everything) - len(reasons)}")

@@ -182,6 +182,15 @@ def affinity_range(sites: pd.DataFrame, target: str) -> tuple[np.ndarray, np.nda
     return value, low, high
 
 
+def moved_by_camp(sites: pd.DataFrame, target: str) -> np.ndarray:
+    """Say at which sites the nearest like mine raises what commodities and deposit type of the site itself suggest."""
+    if "camp_chance" not in sites:
+        return np.zeros(len(sites), dtype=bool)
+    own = np.nan_to_num(_own_range(sites, target)[0], nan=OTHER_UTILITY)
+    moved: np.ndarray = np.nan_to_num(type_affinity(sites, target), nan=OTHER_UTILITY) > own
+    return moved
+
+
 def lonely_words(sites: pd.DataFrame) -> np.ndarray:
     """Say which sites have one commodity, no type of deposit and no sign that anything was worked or left there."""
     if not {"mass_t", "waste_type", "status", "name"} <= set(sites.columns):

@@ -16,6 +16,10 @@ from pipeline.learning.trained_model import TrainedModel
 BELIEVED = ("metal", "amount")
 """Parts of the companion score that also make the order where no model does; access and liability never enter it."""
 
+TOLD_BY = (("metal", "camp"), ("amount", "tonnage"))
+"""Rules of parts under which they are told as something else: by a neighbour (``part_metal_camp``), as an amount that is known
+(``part_amount_known``)."""
+
 OF_WASTE = ("waste_measured_ppm", "waste_undetected_ppm", "waste_proxy_ppm")
 """What was told of the waste itself: its assay, the limits of one in which nothing was detected, its other elements."""
 
@@ -202,9 +206,14 @@ def _companion_parts(ids: np.ndarray, model: TrainedModel) -> tuple[list[str], n
     by_assay = np.where(assayed, np.nan_to_num(log_odds - usual), 0.0)
     parts[assayed, BELIEVED.index("metal")] = 0.0
     known = 10.0 ** waste["log10"]
-    values = np.column_stack([utility, known, known])
+    by_rule = [sites[f"{name}_rule"].eq(rule).to_numpy(bool)[:, None] for name, rule in TOLD_BY]
+    metal, amount = (np.where(np.hstack([~by, by]), parts[:, [at]], 0.0) for at, by in enumerate(by_rule))
+    names = [
+        f"part_{name}{end}" for name, ends in (("metal", ("", "_camp")), ("amount", ("", "_known"))) for end in ends
+    ]
+    values = np.column_stack([np.repeat(utility, 2, axis=1), known, known])
     by_what = [np.where(undetected, 0.0, by_assay), np.where(undetected, by_assay, 0.0)]
-    return [*(f"part_{name}" for name in BELIEVED), *OF_WASTE[:2]], values, np.column_stack([parts, *by_what])
+    return [*names, *OF_WASTE[:2]], values, np.column_stack([metal, amount, *by_what])
 
 
 def _logit(share: np.ndarray) -> np.ndarray:

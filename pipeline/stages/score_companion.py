@@ -9,7 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layers.schema import Companion, GeoDataFrame, SiteAccess, Sites, SiteSamples, SiteTonnage, conform
 from pipeline.evidence.pairwise_weights import PairwiseComparisons
-from pipeline.evidence.target_evidence import affinity_range, measured_values, pathfinder_z, type_affinity
+from pipeline.evidence.target_evidence import (
+    affinity_range,
+    measured_values,
+    moved_by_camp,
+    pathfinder_z,
+    type_affinity,
+)
 from pipeline.evidence.worked_sites import site_kinds
 from pipeline.learning.trained_model import PARTS
 
@@ -116,7 +122,8 @@ def score_companion(
         In the order of the sites; ``companion_rank`` 1 is best, ties in the order of ``site_id``. The extra column
         ``companion_blind_score`` is the score without assays of the waste and ``companion_commodity`` what
         commodities and deposit type alone suggest: the baselines a model is held against; ``amount_rule`` says where the
-        amount comes from (tonnage, worked, prospect, unclear); ``weight_<part>`` are the weights used and
+        amount comes from (tonnage, worked, prospect, unclear), ``metal_rule`` whether the nearest like mine raised what the
+        site's own words suggest (camp) or not (own); ``weight_<part>`` are the weights used and
         ``consistency_ratio`` is that of the comparisons they come from, NaN for weights given directly.
 
     Notes
@@ -151,6 +158,7 @@ def score_companion(
             "companion_blind_score": _total([blind, *others], weights, "mid"),
             "companion_commodity": type_affinity(sites, params.target),
             "amount_rule": amount_rule,
+            "metal_rule": np.where(moved_by_camp(sites, params.target), "camp", "own").astype(object),
             **{f"weight_{name}": weight for name, weight in zip(PARTS, weights, strict=True)},
             "consistency_ratio": ratio,
         }

@@ -320,7 +320,7 @@ def _kept_columns(table: pd.DataFrame) -> pd.DataFrame:
     waste = ["waste_log10", "waste_sd_log10", "waste_undetected", "waste_rule"]
     companion = ["companion_score", "companion_low", "companion_high"]
     parts = [f"{kind}_{part}" for kind in ("part", "weight") for part in PARTS]
-    return table.reindex(columns=["site_id", "label", *waste, *companion, *parts])
+    return table.reindex(columns=["site_id", "label", *waste, *companion, *parts, "amount_rule", "metal_rule"])
 
 
 def _finish(

@@ -22,7 +22,8 @@ from maps.report.model_card import card_rows, model_card
 from maps.report.report import SECTIONS, write_report
 from maps.report.validation_notes import validation_notes
 from maps.screening.workbook import write_ranking_workbook
-from maps.sheets.sheet import next_step, write_sheets
+from maps.sheets.next_steps import next_step
+from maps.sheets.sheet import SheetWriter, write_sheets
 from maps.sheets.site_chemistry import metals
 from maps.sheets.site_score import score_rows
 from maps.site_map.payload import map_payload
@@ -696,3 +697,24 @@ def test_a_grade_from_a_few_analysed_rare_earths_says_so(made_up: ModuleType, fr
     ranking = made.ranking.assign(grade_rule="assay")
     told = map_payload(replace(made, sites=sites, ranking=ranking), max_sheets=5)["sites"]["texts"]
     assert ("assay_part" in told) == partly
+
+
+def test_a_tie_under_the_cap_says_that_amounts_above_it_count_alike(made_up: ModuleType) -> None:
+    made = made_up.publication(12)
+    tied = made.ranking.assign(payable_t=5.0, score=0.1, tied_with=[3, 3, 3, 3, *[0] * 8], ranked_last_reason=None)
+    ids = tied["site_id"].head(1).tolist()
+    for amounts, told in (([1e9, 2e9, 3e9, 4e9], True), ([1e9] * 4, False)):
+        alike = tied.assign(tonnage_t=[*amounts, *tied["tonnage_t"].tolist()[4:]])
+        page = SheetWriter(replace(made, ranking=alike), ids).page(ids[0])
+        assert "nothing that counts for the order tells them apart" in page
+        assert ("Their amounts differ: what one waste could hold above" in page) == told
+
+
+def test_acid_and_base_of_a_waste_are_printed_also_where_no_acid_is_expected() -> None:
+    site = {"waste_paste_ph": 7.6, "waste_np_ap": 53.6, "waste_n": 6, "waste_method": "unknown"}
+    rows = metals(site, "en")
+    assert rows == [
+        ("Acid and base", "sampled in the waste, n = 6, method not known",
+         "paste pH 7.6; NP/AP 54 (below 1 acid is expected, below 2 not ruled out)"),
+    ]  # fmt: skip
+    assert metals(site | {"waste_paste_ph": float("nan"), "waste_np_ap": None}, "en") == []

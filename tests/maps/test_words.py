@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
@@ -17,7 +18,7 @@ from layers.errors import StageError
 from layers.schema import COMMUNITY_KINDS, DISPOSALS, EVIDENCE, LINE_KINDS, METHODS, RELATIONS, WASTE_TYPES
 from layers.validation import RuleFigures
 from maps import verdict, words
-from maps.reasons import phrase_reason, reason_parts
+from maps.reasons import neighbours, phrase_reason, reason_parts
 
 MAPS = Path(words.__file__).parent
 SECTIONS = (
@@ -168,6 +169,33 @@ def test_reasons_are_plain_sentences(feature: str, value: float, move: float, en
     assert phrase_reason(feature, move, value, "en") == english
     assert phrase_reason(feature, move, value, "fr") == words.unbroken(french)
     assert ";" not in phrase_reason(feature, move, value, "en") + phrase_reason(feature, move, value, "fr")
+
+
+def test_a_neighbour_that_speaks_for_a_site_is_named_and_not_told_as_the_sites_own_record() -> None:
+    camp = {
+        "camp_name": ["Quiet", None, "Far"], "camp_site_id": ["s-1", "s-2", "s-3"], "camp_km": [1.25, 3.0, np.nan],
+        "camp_deposit_type": ["Paleoplacer U", None, None], "camp_commodities": ["uranium; yttrium", "feldspar; thorium", "gold"],
+    }  # fmt: skip
+    told = neighbours(pd.DataFrame(camp), "en").tolist()
+    assert told == [
+        "Quiet, 1.2 km away (Paleoplacer U, uranium, yttrium),",
+        "s-2, 3.0 km away (feldspar, thorium),",
+        None,
+    ]
+    assert neighbours(pd.DataFrame({"site_id": ["s-1"]}), "en").tolist() == [None]
+    reason = phrase_reason("part_metal_camp", 1.0, 0.7, "en", "feldspar", neighbour=told[0])
+    assert reason.startswith(
+        "Quiet, 1.2 km away (Paleoplacer U, uranium, yttrium), is a like mine that says more of its ore"
+    )
+    for neighbour in (told[0], None):
+        assert "recorded here" not in phrase_reason("part_metal_camp", 1.0, 0.7, "en", "feldspar", neighbour=neighbour)
+    assert "fiche" not in phrase_reason("part_metal_camp", 1.0, 0.7, "fr", "feldspar")
+
+
+@pytest.mark.parametrize("value", [0.1, 0.5, 0.9])
+def test_an_amount_that_is_known_is_not_told_as_taken(value: float) -> None:
+    assert "taken as usual" not in phrase_reason("part_amount_known", 1.0, value, "en")
+    assert "on record here" in phrase_reason("part_amount_known", 1.0, value, "en")
 
 
 def test_what_was_recorded_is_named_in_the_reason_it_gives() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import shapely
 
-from pipeline.evidence.target_evidence import affinity_range, lonely_words
+from pipeline.evidence.target_evidence import affinity_range, lonely_words, moved_by_camp
 from pipeline.kernels.camp_law import JUDGED, JUDGED_RARE, fit_camp_law
 from pipeline.stages.describe_camps import DescribeCampsParams, describe_camps
 from tests.pipeline.stages.site_tables import sites_at
@@ -40,6 +40,8 @@ def test_a_mine_that_names_uranium_alone_takes_part_in_what_its_neighbour_says()
     assert value[0] == 1.0
     assert 0.5 < value[2] < value[1] < 1.0
     assert value[3] == pytest.approx(0.05)
+    assert moved_by_camp(found, "REE").tolist() == [False, True, True, False]
+    assert not moved_by_camp(camp(), "REE").any()
 
 
 def test_a_word_that_few_like_mines_say_is_handed_on_with_less_chance() -> None:

@@ -301,8 +301,13 @@ def test_reasons_are_the_parts_of_the_score_that_orders(unskilled) -> None:
     reasons = explain_sites(unskilled.features, unskilled.model, ExplainSitesParams())
     assayed = unskilled.ranking.loc[unskilled.ranking["evidence"] == "measured"].set_index("site_id")
     by_assay = reasons["site_id"].isin(assayed.index)
-    assert set(reasons.loc[~by_assay, "feature"]) <= {"part_metal", "part_amount"}
-    assert set(reasons.loc[by_assay, "feature"]) <= {"waste_measured_ppm", "part_amount"}
+    parts = {"part_metal", "part_metal_camp", "part_amount", "part_amount_known"}
+    assert set(reasons.loc[~by_assay, "feature"]) <= parts
+    assert set(reasons.loc[by_assay, "feature"]) <= {"waste_measured_ppm", "part_amount", "part_amount_known"}
+    known_t = set(unskilled.ranking.loc[unskilled.ranking["tonnage_t"].notna(), "site_id"])
+    amounts = reasons[reasons["feature"].str.startswith("part_amount")]
+    assert known_t
+    assert ((amounts["feature"] == "part_amount_known") == amounts["site_id"].isin(known_t)).all()
     found = reasons[reasons["feature"] == "waste_measured_ppm"].set_index("site_id")
     assert set(found.index) == set(assayed.index)
     usual = unskilled.ranking["score"].mean()

@@ -192,7 +192,7 @@ def test_without_chemistry_the_order_rests_on_the_companion_and_says_so(planted)
     assert [notice.code for notice in model.validation.verdict.reasons] == ["no_features"]
     assert model.validation.spatial.auc is None
     reasons = explain_sites(features, model, ExplainSitesParams())
-    assert set(reasons["feature"]) <= {"part_metal", "part_amount", "part_access", "part_liability"}
+    assert set(reasons["feature"]) <= {"part_metal", "part_amount", "part_amount_known"}
 
 
 def test_few_measured_negatives_make_positive_unlabelled_bags(planted) -> None:
