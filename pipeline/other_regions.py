@@ -71,7 +71,11 @@ def expected_elsewhere(
     if others.laws is None:
         return learned_grades(None, known.sites, (), config.name, others.inputs)
     table = pd.DataFrame(known.sites.drop(columns="geometry"))
-    for layer, names in ((known.samples, None), (companion, ["companion_commodity"]), (known.tonnage, ["site_kind"])):
+    for layer, names in (
+        (known.samples, None),
+        (companion, ["companion_commodity", "companion_host"]),
+        (known.tonnage, ["site_kind"]),
+    ):
         fresh = names or [name for name in layer.columns if name not in table]
         table = table.merge(layer[["site_id", *fresh]], on="site_id", how="left", validate="one_to_one")
     return learned_grades(others.laws, table, config.targets, config.name, others.inputs)

@@ -13,7 +13,8 @@ def host_rows(publication: Publication, lang: str) -> list[list[str]]:
     ----------
     publication : Publication
         ``diagnostics`` may hold ``target_hosts`` (kinds that count at some site, and common rock) and ``hosts_taught`` (for rare
-        earths what the tables expected, ppm, and how many measured wastes moved it).
+        earths what the tables expected, ppm, and how many measured wastes moved it) and ``hosts_published`` (code, published
+        wastes, source, ppm, measured wastes, for rare earths).
     lang : str
     """
     names = publication.diagnostics.get("target_names", {})
@@ -23,12 +24,21 @@ def host_rows(publication: Publication, lang: str) -> list[list[str]]:
         [main, words.phrase("host_expected", lang, ppm=float(ppm)), "", tables, words.number(int(n), lang)]
         for ppm, n in taught
     ]
+    published = publication.diagnostics.get("hosts_published", ()) if publication.target == MAIN_TARGET else ()
+    for code, n, source, _, moved_by in published:
+        rows.append(
+            [main, _kind(code, lang), words.number(int(n), lang), str(source), words.number(int(moved_by), lang)]
+        )
     for row in publication.diagnostics.get("target_hosts", ()):
         target, host, published, source, measured = row
-        kind = words.word("host_common", lang) if host == "background" else str(host).replace("_", " ")
+        kind = _kind(host, lang)
         named = names[target][lang] if target in names else str(target)
         rows.append([named, kind, words.number(int(published), lang), str(source), words.number(int(measured), lang)])
     return rows
+
+
+def _kind(code: object, lang: str) -> str:
+    return words.word("host_common", lang) if code == "background" else str(code).replace("_", " ")
 
 
 def host_lines(publication: Publication, lang: str) -> list[str]:

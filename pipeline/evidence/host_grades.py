@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from pipeline.evidence.assay_spread import USUAL_ASSAYS
+from pipeline.evidence.rare_earth_grades import waste_grades
 from pipeline.evidence.target_evidence import OTHER_UTILITY
 
 LOWEST_LOG10, SPAN_LOG10 = 2.0, 1.2
@@ -16,22 +18,49 @@ LEAST_SD_LOG10, SD_SPAN_LOG10 = 0.25, 0.35
 are all near common rock, those of carbonatites anything from it to the ore."""
 
 UNKNOWN_UTILITY, UNKNOWN_SD_LOG10 = 0.15, 0.4
-"""Of a mine of which neither commodity nor deposit type is known."""
+"""Of a mine of which neither commodity nor deposit type is known, where none of the region is described."""
 
 USUAL_THRESHOLD_LOG10 = 2.7
 """Of 500 ppm; for other targets the scale is moved by what their threshold is to this one."""
 
 
-def host_grades(utility: np.ndarray, target: str, threshold_ppm: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return middle and spread of the expected grade, log10 of ppm, from the utility of the host (0-1, NaN where unknown).
+def host_grades(
+    utility: np.ndarray, target: str, threshold_ppm: float, hosts: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return middle and spread of the expected grade, log10 of ppm.
 
-    The tables rank hosts and were never fitted to wastes; read as grades they are coarse, which the spread says.
+    The tables rank hosts and were never fitted to wastes; read as grades they are coarse, which the spread says. Where a waste is
+    like one of which a grade is published (``hosts``), that counts. One of which nothing is known may be of any kind, as often as
+    the kinds of the region are, the usual guess counting as `PRIOR_WASTES` described ones: the belief has the mean of their
+    mixture and its chance to reach the threshold.
+
+    Parameters
+    ----------
+    utility : ndarray of float, shape (n,)
+        Of the host of every site of the region, 0-1, NaN where unknown.
+    target : str
+    threshold_ppm : float
+    hosts : ndarray of object, shape (n,), optional
+        Codes of `rare_earth_grades.WASTE_GRADES`, None where there is none; for rare earths alone.
     """
     known = np.isfinite(utility)
     utilities = np.where(known, np.maximum(utility, OTHER_UTILITY), UNKNOWN_UTILITY)
     shift = 0.0 if target == "REE" else float(np.log10(threshold_ppm)) - USUAL_THRESHOLD_LOG10
+    middle = LOWEST_LOG10 + SPAN_LOG10 * utilities + shift
     spread = np.where(known, LEAST_SD_LOG10 + SD_SPAN_LOG10 * utilities, UNKNOWN_SD_LOG10)
-    return LOWEST_LOG10 + SPAN_LOG10 * utilities + shift, spread
+    if hosts is not None and target == "REE":
+        of_waste, of_spread = waste_grades(hosts)
+        middle, spread = np.where(np.isnan(of_waste), middle, of_waste), np.where(np.isnan(of_waste), spread, of_spread)
+    if known.any() and not known.all():
+        log_g = float(np.log10(threshold_ppm))
+        total, guess = PRIOR_WASTES + known.sum(), np.flatnonzero(~known)[0]
+        mean = (PRIOR_WASTES * middle[guess] + middle[known].sum()) / total
+        above = ndtr((middle - log_g) / spread)
+        chance = float((PRIOR_WASTES * above[guess] + above[known].sum()) / total)
+        reaching = (mean - log_g) / ndtri(chance) if 0.0 < chance < 1.0 else np.nan
+        middle = np.where(known, middle, mean)
+        spread = np.where(known, spread, reaching if np.isfinite(reaching) and reaching > 0 else UNKNOWN_SD_LOG10)
+    return middle, spread
 
 
 PRIOR_WASTES = 4.0

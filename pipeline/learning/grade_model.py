@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from scipy.special import log_ndtr, ndtri_exp
 
 from pipeline.evidence.assay_spread import USUAL_ASSAYS, as_limit, near_own_assay
 from pipeline.evidence.host_grades import PRIOR_WASTES, host_grades, taught_by_wastes
+from pipeline.evidence.rare_earth_grades import published_wastes
 from pipeline.kernels.censored_field import fit_with_limits, limit_as_observation
 from pipeline.kernels.linear_field import LinearField, predict_field
 from pipeline.learning.candidates import Preparation, Task, prepare
@@ -158,9 +160,10 @@ def with_grades(model: TrainedModel, table: pd.DataFrame, other: tuple[str, np.n
     if model.rests_on_companion:
         assays = np.where((sites["waste_rule"] == "assay").to_numpy(), observed, np.nan)
         expected, spread, shared, taught = _of_hosts(model, table, assays, sd, below)
-        model = replace(
-            model, diagnostics={**model.diagnostics, "hosts_taught": [[ppm, n] for ppm, n in taught.items()]}
-        )
+        of_hosts: dict[str, list[list[Any]]] = {"hosts_taught": [[ppm, n] for ppm, n in taught.items()]}
+        if model.target == "REE" and "learned_log10" not in table:
+            of_hosts["hosts_published"] = published_wastes(table, assays)
+        model = replace(model, diagnostics={**model.diagnostics, **of_hosts})
         spread = np.where(np.isfinite(observed) & ~below, np.maximum(spread, ASSAYED_HOST_SD), spread)
         grades, rule = updated(expected, spread, shared, observed, sd, below), "hosts"
     elif model.kind == "supervised" and assayed >= LEAST_ASSAYS:
@@ -195,7 +198,8 @@ def _of_hosts(
         spread = table["learned_sd"].to_numpy(float)
         return table["learned_log10"].to_numpy(float), spread, spread * PRIOR_WASTES**-0.5, {}
     utility = table["companion_commodity"].to_numpy(float) if "companion_commodity" in table else assays * np.nan
-    expected, spread = host_grades(utility, model.target, model.threshold_ppm)
+    hosts = table["companion_host"].to_numpy(object) if "companion_host" in table else None
+    expected, spread = host_grades(utility, model.target, model.threshold_ppm, hosts)
     return taught_by_wastes(expected, spread, *_of_limits(assays, assays_sd, expected, spread, below))
 
 

@@ -116,7 +116,8 @@ def words_of(table: pd.DataFrame) -> tuple[frozenset[str], ...]:
 def _expected(table: pd.DataFrame, target: str) -> tuple[np.ndarray, np.ndarray]:
     """Return what the host tables expect without any assay, log10 of ppm, and its spread."""
     if target == REE:
-        return host_grades(table["companion_commodity"].to_numpy(float), REE, REE_THRESHOLD_PPM)
+        hosts = table["companion_host"].to_numpy(object) if "companion_host" in table else None
+        return host_grades(table["companion_commodity"].to_numpy(float), REE, REE_THRESHOLD_PPM, hosts)
     unmeasured = table[["site_id"]].assign(waste_n=0)
     belief = believe(known_targets()[target], target, table, table["site_kind"].to_numpy(str), unmeasured)
     return belief.grade_log10, belief.grade_sd

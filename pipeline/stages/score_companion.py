@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layers.schema import Companion, GeoDataFrame, SiteAccess, Sites, SiteSamples, SiteTonnage, conform
 from pipeline.evidence.pairwise_weights import PairwiseComparisons
+from pipeline.evidence.rare_earth_grades import waste_hosts
 from pipeline.evidence.target_evidence import (
     affinity_range,
     measured_values,
@@ -121,7 +122,8 @@ def score_companion(
     DataFrame[Companion]
         In the order of the sites; ``companion_rank`` 1 is best, ties in the order of ``site_id``. The extra column
         ``companion_blind_score`` is the score without assays of the waste and ``companion_commodity`` what
-        commodities and deposit type alone suggest: the baselines a model is held against; ``amount_rule`` says where the
+        commodities and deposit type alone suggest: the baselines a model is held against; ``companion_host`` is the published
+        waste of rare earths it is like (`waste_hosts`), missing where there is none; ``amount_rule`` says where the
         amount comes from (tonnage, worked, prospect, unclear), ``metal_rule`` whether the nearest like mine raised what the
         site's own words suggest (camp) or not (own); ``weight_<part>`` are the weights used and
         ``consistency_ratio`` is that of the comparisons they come from, NaN for weights given directly.
@@ -142,6 +144,7 @@ def score_companion(
     metal = _measured_over(blind, chemistry, params)
     amount, amount_rule = _amount(tonnage, site_kinds(sites, site_samples), params)
     others = [amount, _access(access, params), _liability(sites, params)]
+    utility = type_affinity(sites, params.target)
     weights, ratio = params.weights()
     score, low, high = (_total([metal, *others], weights, which) for which in ("mid", "low", "high"))
     order = np.lexsort((ids["site_id"].to_numpy(), -np.round(score, 12)))
@@ -156,7 +159,8 @@ def score_companion(
             "companion_rank": rank,
             **{f"part_{name}": part["shown"] for name, part in zip(PARTS, [metal, *others], strict=True)},
             "companion_blind_score": _total([blind, *others], weights, "mid"),
-            "companion_commodity": type_affinity(sites, params.target),
+            "companion_commodity": utility,
+            "companion_host": waste_hosts(sites, utility) if params.target == "REE" else None,
             "amount_rule": amount_rule,
             "metal_rule": np.where(moved_by_camp(sites, params.target), "camp", "own").astype(object),
             **{f"weight_{name}": weight for name, weight in zip(PARTS, weights, strict=True)},

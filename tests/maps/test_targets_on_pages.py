@@ -83,11 +83,13 @@ def test_the_card_tells_what_each_kind_of_host_rests_on_and_what_was_measured_he
             ["Co", "background", 10, "survey", 8],
         ],
         "hosts_taught": [[115.0, 6]],
+        "hosts_published": [["carbonatite", 0, "judgement", 3500.0, 2]],
     }
     told = replace(made, diagnostics=dict(made.diagnostics) | hosts)
     lines = model_card(told).splitlines()
     assert "| cobalt | massive sulphide | 1 | statement on Kilembe | 0 |" in lines
     assert "| cobalt | common rock | 10 | survey | 8 |" in lines
+    assert f"| {words.word('target_main', 'en')} | carbonatite | 0 | judgement | 2 |" in lines
     assert "| cobalt | roche commune | 10 | survey | 8 |" in lines
     assert [line for line in lines if "115 ppm" in line and line.endswith("| 6 |")]
     assert "each kind of host" not in model_card(made)

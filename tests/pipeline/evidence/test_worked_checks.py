@@ -22,6 +22,7 @@ from layers.readers.endowments import T_PER_KG_PPM
 from layers.schema import Backdrop, empty
 from layers.site_layers import SiteLayers
 from pipeline.evidence.host_grades import host_grades
+from pipeline.evidence.rare_earth_grades import waste_hosts
 from pipeline.evidence.target_evidence import type_affinity
 from pipeline.evidence.targets import host_sources, known_targets, target_table
 from pipeline.learning.learned_laws import learned_grades
@@ -162,8 +163,6 @@ Washington Geological Survey OFR 2026-02 (as oxides); statements on Mary Kathlee
 
 REE_BEYOND = {
     "Washington wastes, least": "one waste of ten, and a range of nine in ten",
-    "Mary Kathleen": "3 % in statements, no assay: more than any host of the table, which stands for mines of other metals",
-    "Bayan Obo": "tailings of the largest rare-earth mill; the table stands for wastes of mines that sold something else",
 }
 
 
@@ -172,6 +171,7 @@ def test_published_rare_earths_of_a_waste_lie_in_the_range_of_its_host(
     waste: str, deposit: str, commodities: str, ppm: float
 ) -> None:
     site = sites_at([shapely.Point(0, 0)], deposit_type=[deposit], commodities=[commodities], mass_t=[1e6])
-    middle, spread = host_grades(type_affinity(site, "REE"), "REE", 500.0)
+    utility = type_affinity(site, "REE")
+    middle, spread = host_grades(utility, "REE", 500.0, waste_hosts(site, utility))
     low, high = 10 ** (middle[0] - 1.645 * spread[0]), 10 ** (middle[0] + 1.645 * spread[0])
     assert (low <= ppm <= high) == (waste not in REE_BEYOND), f"{low:.0f} to {high:.0f}"

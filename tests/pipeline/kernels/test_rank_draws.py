@@ -170,7 +170,8 @@ def test_tonnes_are_believed_by_their_rule_and_a_showing_may_hold_none() -> None
 
 
 def test_a_carbonatite_lets_expect_more_than_a_gold_vein_and_nothing_known_little() -> None:
-    middle, spread = host_grades(np.array([0.95, 0.05, np.nan]), "REE", 500.0)
+    ends = [host_grades(np.array(utility), "REE", 500.0) for utility in ([0.95, 0.05], [np.nan])]
+    middle, spread = (np.concatenate([end[side] for end in ends]) for side in (0, 1))
     assert middle == pytest.approx([3.14, 2.06, 2.18])
     chance = ndtr((middle - np.log10(500.0)) / spread)
     assert chance[0] > 0.7
