@@ -56,16 +56,44 @@ _FACTOR = re.compile(r"(?i)(?:^|[#_ :])(?:scale_?factor|scale|slope|gain|multipl
 _ADDED = re.compile(r"(?i)(?:^|[#_ :])(?:add_?offset|offset|intercept)$")
 
 
-def scale_notes(source: str, raster: Raster, tags: Mapping[str, str]) -> list[Note]:
-    """Tell a scale or an offset that stands in the words of a raster only, where no program follows it."""
+_TIMES_TEN = re.compile(
+    r"(?i)(?<![\d.])(?<!\d\s)(?:(?<![a-z])x|[×*/])\s?10{1,5}(?![\d.]|\s*(?:k?m|deg|px|pixels?|cells?)\b)"
+    r"|(?:times|multiplied by|divided by|scaled (?:by|to))\s+10{1,5}\b|\b(?:tenths?|hundredths?|thousandths?) of\b"
+)
+"""``eTh ppm x 10``, ``eTh_x100``: multiples in words; ``10 x 10 m`` is the size of cells."""
+_PART_OF_UNIT = re.compile(r"(?i)^\s*(?:0?\.0*1|1?0\s?\^?\s?-\d|1e-?\d+)\s*\D")
+_LONGEST_WORDS = 200
+
+
+def scale_notes(
+    source: str, raster: Raster, tags: Mapping[str, str], name: str | None = None, unit: str | None = None
+) -> list[Note]:
+    """Tell a scale or an offset that stands in the words of a raster only, where no program follows it.
+
+    Parameters
+    ----------
+    source : str
+        Id of the source.
+    raster : Raster
+        Its description.
+    tags : mapping of str to str
+        Words of file and band.
+    name, unit : str, optional
+        Description and unit of the band.
+    """
     if raster.classes or raster.scale != 1.0 or raster.offset != 0.0:
         return []
     stated = []
     for pattern, nothing in ((_FACTOR, 1.0), (_ADDED, 0.0)):
-        for name, text in tags.items():
+        for tag, text in tags.items():
             with suppress(ValueError):
-                if pattern.search(name) and float(text) != nothing:
-                    stated.append(f"{name}={text}")
+                if pattern.search(tag) and float(text) != nothing:
+                    stated.append(f"{tag}={text}")
+    for text in (*tags.values(), name or "", unit or ""):
+        if len(text) <= _LONGEST_WORDS and _TIMES_TEN.search(text.replace("_", " ")):
+            stated.append(f"'{text.strip()}'")
+    if unit and np.dtype(raster.dtype).kind in "iu" and _PART_OF_UNIT.search(unit):
+        stated.append(f"unit '{unit.strip()}'")
     if not stated:
         return []
     text = (

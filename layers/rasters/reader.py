@@ -137,7 +137,13 @@ def describe_raster(source: Source, root: Path) -> Raster:
         notes = [
             *georeference_notes(source.id, _plain_file(path, where), raster, crs_stated=bool(source.crs)),
             *class_notes(source.id, raster, why),
-            *scale_notes(source.id, raster, dataset.tags() | dataset.tags(band)),
+            *scale_notes(
+                source.id,
+                raster,
+                dataset.tags() | dataset.tags(band),
+                dataset.descriptions[band - 1],
+                dataset.units[band - 1],
+            ),
             *suspicions(source.id, raster, looked_at),
             *overflow_notes(source.id, raster, looked_at, dataset.tags() | dataset.tags(band)),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -18,6 +19,9 @@ from layers.readers.columns import as_text
 from layers.readers.inner_headings import refuse_units
 
 _MOSTLY, _FEW = 0.8, 2
+_FEWEST_MEASURED, _CODE_TIMES = 3, 2.0
+_ONE_DIGIT = re.compile(r"([1-9])\1{2,}")
+"""Limits are round numbers, as coarse as they may be."""
 _WHOLE_PPM = 1.02e6
 """The whole sample and what an analysis of its main component may err by: quartz sand is reported with 100.6 % SiO2."""
 
@@ -90,6 +94,44 @@ def drop_impossible(
     )
     count = sum(map(len, hits.values()))
     return [Note(source_id, "above_the_whole", message, count, tuple(hits), rows_at(rows, places))]
+
+
+def drop_codes_among_limits(
+    source_id: str, parsed: Mapping[str, Cells], rows: npt.NDArray[np.int64] | None
+) -> list[Note]:
+    """Take limits of one digit three times and more, beyond every result, as missing, in place: codes such as -1111 and -5555.
+
+    Parameters
+    ----------
+    source_id : str
+        Id of the source.
+    parsed : mapping of str to Cells
+        Cells of each column, negative numbers read as limits; changed.
+    rows : ndarray of int or None
+        Row of the file at each position; None names no rows.
+    """
+    hits: dict[str, npt.NDArray[np.int64]] = {}
+    example = ""
+    for name, cells in parsed.items():
+        measured = cells.value[np.isfinite(cells.value)]
+        if len(measured) < _FEWEST_MEASURED:
+            continue
+        with np.errstate(invalid="ignore"):
+            codes = np.flatnonzero((cells.censored < 0) & (cells.limit > _CODE_TIMES * measured.max()))
+        codes = np.array([at for at in codes if _ONE_DIGIT.fullmatch(f"{cells.limit[at]:g}")], dtype=np.int64)
+        if len(codes):
+            example = example or f"{name} -{cells.limit[codes[0]]:g}, where the greatest result is {measured.max():g}"
+            hits[name] = codes
+            cells.limit[codes], cells.censored[codes] = np.nan, 0
+    if not hits:
+        return []
+    places = np.unique(np.concatenate(list(hits.values())))
+    message = (
+        f"Negative numbers of one digit beyond all results were taken as codes for missing, not as limits ({example}). List them "
+        "under options.missing_numbers, or correct them if they are limits."
+    )
+    count = sum(map(len, hits.values()))
+    return [Note(source_id, "code_among_limits", message, count, tuple(hits), rows_at(rows, places))]
 
 
 def mark_notes(

@@ -33,7 +33,13 @@ from layers.readers.assay_choice import choose, preference, refuse_twins
 from layers.readers.assay_options import GeochemistryOptions
 from layers.readers.assay_sheet import heading_notes, laboratory_sheet, units_against_headings, units_beside
 from layers.readers.beside_results import below_stated_limits, marks_of, marks_unread, take_limits
-from layers.readers.doubtful_results import drop_impossible, mark_notes, refuse_other_units, refuse_parted_thousands
+from layers.readers.doubtful_results import (
+    drop_codes_among_limits,
+    drop_impossible,
+    mark_notes,
+    refuse_other_units,
+    refuse_parted_thousands,
+)
 from layers.readers.method_notes import keep_own_methods, method_notes
 from layers.readers.rare_earth_order import drop_disordered_rows, exchanged_rare_earths
 from layers.readers.rare_earth_suites import drop_outliers
@@ -151,6 +157,8 @@ def read_suites(
     suites.notes += drop_impossible(source.id, results, parsed, rows)
     refuse_twins(where, results, parsed)
     _refuse_negatives(where, parsed)
+    if options.negative == "below_limit":
+        suites.notes += drop_codes_among_limits(source.id, parsed, rows)
     suites.notes += words_first(source.id, results, parsed, cells, 1 if rows is None or not len(rows) else int(rows[0]))
     _note_odd_cells(suites, results, parsed, source, cells)
     _choose_results(suites, results, parsed, source, options, cells, rows)

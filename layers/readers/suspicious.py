@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from layers.accounting import Note
+from layers.elements import REE
 
 _MANY, _SEVERAL = 30, 10
 _ROWS_TO_COMPARE, _TOGETHER = 8, 3
 _FAR_DEX, _ALIKE_DEX = 2.4, 0.7
+_SUITE, _SLIP_DEX, _SLIP_SPREADS, _OTHERS_DEX, _TO_DEVIATION = 4, 0.75, 6.0, 0.3, 1.4826
 _PART_DEX, _MOST_OF_PART = 0.4, 0.8
 """Results of one row that are one factor off: how far at least, and how far that factor may differ between elements."""
 
@@ -38,7 +40,39 @@ def suspicious_values(source: str, layer: pd.DataFrame) -> list[Note]:
     if results and "sample_id" in layer.columns:
         notes += [*_shifts(source, layer, results), *_same_results(source, layer, results)]
         notes += _shifted_rows(source, layer, results)
+        notes += [] if any(note.code == "decimal_shift" for note in notes) else _slips_in_suites(source, layer)
     return notes
+
+
+def _slips_in_suites(source: str, layer: pd.DataFrame) -> list[Note]:
+    """Find a rare earth ten times off what the others of its sample suggest, in a table whose suites are alike otherwise."""
+    names = [f"{element}_ppm" for element in REE if f"{element}_ppm" in layer.columns]
+    ppm = layer[names].to_numpy(dtype=float)
+    usable = (np.isfinite(ppm) & (ppm > 0)).sum(axis=0) >= _ROWS_TO_COMPARE
+    if usable.sum() < _SUITE:
+        return []
+    names, ppm = [name for name, there in zip(names, usable, strict=True) if there], ppm[:, usable]
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)
+        dex = np.log10(np.where(ppm > 0, ppm, np.nan))
+        dex -= np.nanmedian(dex, axis=0)
+        dex -= np.nanmedian(dex, axis=1, keepdims=True)
+        dex -= np.nanmedian(dex, axis=0)
+        spread = np.nanmedian(np.abs(dex), axis=0) * _TO_DEVIATION
+        known = np.isfinite(dex).sum(axis=1)
+    off = np.abs(dex) > np.maximum(_SLIP_DEX, _SLIP_SPREADS * spread)
+    alone = (off.sum(axis=1) == 1) & (known >= _SUITE)
+    alone &= np.nanmax(np.where(off, 0.0, np.abs(dex)), axis=1, initial=0.0) < _OTHERS_DEX
+    if not alone.any():
+        return []
+    row = int(np.flatnonzero(alone)[0])
+    at = int(np.argmax(off[row]))
+    text = (
+        f"{names[at].removesuffix('_ppm')} is {ppm[row, at]:g} ppm in {layer['sample_id'].iloc[row]}, about "
+        f"{10 ** abs(dex[row, at]):.0f} times {'above' if dex[row, at] > 0 else 'below'} what the others of its "
+        "rare earths suggest: a decimal point may have moved. Look at the laboratory's sheet."
+    )
+    return [Note(source, "decimal_shift", text, int(alone.sum()), rows=_rows(layer, alone))]
 
 
 def _shifts(source: str, layer: pd.DataFrame, results: list[str]) -> list[Note]:

@@ -16,12 +16,23 @@ _DRAW = np.random.default_rng(5)
 _SMOOTH = np.add.outer(np.arange(_SIDE), 2 * np.arange(_SIDE)) + _DRAW.normal(0, 1, (_SIDE, _SIDE))
 
 
-def told(folder: Path, values: np.ndarray, tags: dict[str, str] | None = None, **profile: object) -> set[str]:
+def told(
+    folder: Path,
+    values: np.ndarray,
+    tags: dict[str, str] | None = None,
+    name: str = "",
+    unit: str = "",
+    **profile: object,
+) -> set[str]:
     place = {"crs": "EPSG:26917", "transform": rasterio.Affine(10, 0, 500_000, 0, -10, 5_300_000)}
     size = {"count": 1, "height": values.shape[0], "width": values.shape[1], "dtype": values.dtype}
     with rasterio.open(folder / "g.tif", "w", driver="GTiff", **place, **size, **profile) as dataset:
         dataset.write(values, 1)
         dataset.update_tags(1, **(tags or {}))
+        if name:
+            dataset.descriptions = (name,)
+        if unit:
+            dataset.units = (unit,)
     return {note.code for note in describe_raster(Source(id="g", role="raster", path="g.tif"), folder).notes}
 
 
@@ -94,6 +105,24 @@ def test_a_scale_that_stands_in_words_only_is_told(tmp_path: Path) -> None:
     values = (_SMOOTH + 300).astype("int16")
     assert told(tmp_path, values, {"scale_factor": "0.1", "add_offset": "5"}) == {"scale_in_words"}
     assert told(tmp_path, values, {"scale_factor": "1.0", "add_offset": "0", "units": "nT"}) == set()
+
+
+@pytest.mark.parametrize(
+    ("words", "is_told"),
+    [("eTh ppm x 10", True), ("eTh_ppm_x100", True), ("K % *1000", True), ("values multiplied by 10", True),
+     ("U in tenths of ppm", True),
+     ("resampled to 10 x 10 m", False), ("eTh ppm", False), ("window 3x3, 1:100 000", False), ("10x10", False)],
+)  # fmt: skip
+def test_multiples_in_the_words_of_a_file_or_a_band_are_told(tmp_path: Path, words: str, is_told: bool) -> None:
+    values = (_SMOOTH + 300).astype("int16")
+    assert (told(tmp_path, values, {"TIFFTAG_IMAGEDESCRIPTION": words}) == {"scale_in_words"}) is is_told
+    assert (told(tmp_path, values, {}, name=words) == {"scale_in_words"}) is is_told
+
+
+@pytest.mark.parametrize(("unit", "is_told"), [("0.01 ppm", True), ("10^-3 SI", True), ("ppm", False), ("1/s", False)])
+def test_a_part_of_a_unit_in_whole_numbers_is_told(tmp_path: Path, unit: str, is_told: bool) -> None:
+    assert (told(tmp_path, (_SMOOTH + 300).astype("int16"), {}, unit=unit) == {"scale_in_words"}) is is_told
+    assert told(tmp_path, (_SMOOTH + 300).astype("float32"), {}, unit=unit) == set()
 
 
 def test_a_few_cells_far_beyond_all_others_are_told(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from layers.accounting import Note
 from layers.elements import REE, UPPER_CRUST_PPM
+from layers.readers.suspicious import suspicious_values
 from tests.layers.readers.test_whole_sample import read
 
 CRUST = {element: UPPER_CRUST_PPM[element] for element in REE}
@@ -104,3 +105,26 @@ def test_a_trace_code_is_no_measured_result_and_its_neighbours_stand(tmp_path: P
     found = read(tmp_path, results)
     assert np.isnan(found.layer["La_ppm"].iloc[3])
     assert found.layer[["Pr_ppm", "Nd_ppm"]].notna().all().all()
+
+
+@pytest.mark.parametrize("element", ["La", "Ce", "Nd", "Y"])
+@pytest.mark.parametrize("times", [10, 0.1])
+def test_a_decimal_point_that_moved_within_a_suite_is_told_by_row(tmp_path: Path, element: str, times: float) -> None:
+    results = suites(10, SHORT)
+    assert not [note for note in suspicious_values("s", read(tmp_path, results).layer) if note.code == "decimal_shift"]
+    results[f"{element}_ppm"][4] *= times
+    found = read(tmp_path, results)
+    told_rows = [note.rows for note in suspicious_values("s", found.layer) if note.code == "decimal_shift"]
+    assert [*told_rows, *(note.rows for note in found.notes if note.code == "implausible_rare_earth")] == [(6,)]
+
+
+def test_codes_among_negative_limits_are_missing_and_told(tmp_path: Path) -> None:
+    results = suites(10, SHORT)
+    cells: dict[str, list[float]] = results | {"La_ppm": [-1111, -5555, -5, *results["La_ppm"][3:]]}
+    found = read(tmp_path, cells, options={"negative": "below_limit"})
+    [note] = [note for note in found.notes if note.code == "code_among_limits"]
+    assert (note.columns, note.rows) == (("La_ppm",), (2, 3))
+    assert found.layer["La_censored"].tolist()[:3] == [0, 0, -1]
+    assert found.layer["La_limit_ppm"].iloc[2] == 5
+    limits = results | {"La_ppm": [-2000, -100, -5, *results["La_ppm"][3:]]}
+    assert not read(tmp_path, limits, options={"negative": "below_limit"}).notes

@@ -14,7 +14,7 @@ from layers.errors import SourceError
 from layers.readers.geochemistry import read_geochemistry
 
 
-def read(folder: Path, results: dict[str, list[Any]]) -> Reading[Any]:
+def read(folder: Path, results: dict[str, list[Any]], **facts: Any) -> Reading[Any]:
     count = len(next(iter(results.values())))
     lines = [",".join(["id", "lat", "lon", *results])]
     lines += [
@@ -24,7 +24,7 @@ def read(folder: Path, results: dict[str, list[Any]]) -> Reading[Any]:
     (folder / "t.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     source = {
         "id": "s", "role": "geochemistry", "path": "t.csv", "crs": "EPSG:4326", "defaults": {"medium": "till"},
-        "columns": {"sample_id": "id", "latitude": "lat", "longitude": "lon"},
+        "columns": {"sample_id": "id", "latitude": "lat", "longitude": "lon"}, **facts,
     }  # fmt: skip
     return read_geochemistry(Source.model_validate(source), folder)
 
