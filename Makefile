@@ -8,8 +8,10 @@ SIZE ?= S
 STEPS ?= all
 
 PAIRS ?= 4200
-# A file of tests stays in one process: its fixtures are made once. The longest come first (tests/conftest.py), not those of most tests.
-PARALLEL ?= --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+# One process more than cores, for some tests wait for a browser or for commands they start. A file of tests stays in one process: its
+# fixtures are made once. The longest come first (tests/conftest.py), not those of most tests.
+PROCESSES ?= $(shell $(PYTHON) -c "import os; print(min(4, 1 + (os.cpu_count() or 1)))")
+PARALLEL ?= --numprocesses=$(PROCESSES) --dist=loadfile --no-loadscope-reorder
 
 .PHONY: lock-hashes licences faults demo test docs mutations check fuzz bench bench-cluster bench-table clean
 
