@@ -162,11 +162,11 @@ def read_suites(
     suites.notes += words_first(source.id, results, parsed, cells, 1 if rows is None or not len(rows) else int(rows[0]))
     _note_odd_cells(suites, results, parsed, source, cells)
     _choose_results(suites, results, parsed, source, options, cells, rows)
-    suites.notes += exchanged_rare_earths(source.id, suites.columns, rows)
-    suites.notes += drop_disordered_rows(source.id, suites.columns, rows)
     headings = {
         element: tuple(column.name for column in results if column.element == element) for element in _rare(suites)
     }
+    suites.notes += exchanged_rare_earths(source.id, suites.columns, headings, rows)
+    suites.notes += drop_disordered_rows(source.id, suites.columns, rows)
     suites.notes += drop_outliers(source.id, suites.columns, headings, rows)
     suites.notes += refuse_shares(source.id, where, suites.columns, rows)
     suites.tree_ppm, total_notes = total_of_rare_earths(source, where, options, cells, captions, rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,12 @@ _HALF = 0.5
 _MUCH, _PAIRS = 2.0, 2
 
 
-def exchanged_rare_earths(source_id: str, columns: Mapping[str, Any], rows: npt.NDArray[np.int64] | None) -> list[Note]:
+def exchanged_rare_earths(
+    source_id: str,
+    columns: Mapping[str, Any],
+    headings: Mapping[str, Sequence[str]],
+    rows: npt.NDArray[np.int64] | None,
+) -> list[Note]:
     """Tell columns in which most rows hold more of a rare earth than of one beside it that is always more (Oddo-Harkins).
 
     Parameters
@@ -33,6 +38,8 @@ def exchanged_rare_earths(source_id: str, columns: Mapping[str, Any], rows: npt.
         Id of the source.
     columns : mapping of str to ndarray
         ``X_ppm`` per element, NaN where there is no result; ``X_censored`` beside it.
+    headings : mapping of str to sequence of str
+        Rare earth -> its columns in the file.
     rows : ndarray of int or None
         Row of the file at each position; None names no rows.
     """
@@ -48,7 +55,8 @@ def exchanged_rare_earths(source_id: str, columns: Mapping[str, Any], rows: npt.
             f"(e.g. {more[at[0]]:g} and {less[at[0]]:g} ppm). No rock does: "
             "were two columns exchanged, or is one in another unit?"
         )
-        notes.append(Note(source_id, "rare_earths_exchanged", text, len(at), (), rows_at(rows, at)))
+        names = (*headings.get(odd, ()), *headings.get(even, ()))
+        notes.append(Note(source_id, "rare_earths_exchanged", text, len(at), names, rows_at(rows, at)))
     return notes
 
 
@@ -59,8 +67,8 @@ def drop_disordered_rows(
 
     One wrong element explains all pairs it is in; those rows are left to `layers.readers.rare_earth_suites`.
 
-    Parameters are those of `exchanged_rare_earths`; ``columns`` is changed. Where most rows are so, columns were exchanged, and
-    nothing is changed here.
+    Parameters are those of `exchanged_rare_earths`, without headings; ``columns`` is changed. Where most rows are so,
+    columns were exchanged, and nothing is changed here.
     """
     wrong = {pair: _upside_down(columns, *pair, _MUCH)[1] for pair in _LESS_AND_MORE}
     wrong = {pair: where for pair, where in wrong.items() if len(where)}

@@ -13,7 +13,7 @@ from layers.elements import REE
 _MANY, _SEVERAL = 30, 10
 _ROWS_TO_COMPARE, _TOGETHER = 8, 3
 _FAR_DEX, _ALIKE_DEX = 2.4, 0.7
-_SUITE, _SLIP_DEX, _SLIP_SPREADS, _OTHERS_DEX, _TO_DEVIATION = 4, 0.75, 6.0, 0.3, 1.4826
+_SUITE, _SLIP_DEX, _SLIP_SPREADS, _OTHERS_DEX, _TO_DEVIATION = 4, 0.88, 6.0, 0.3, 1.4826
 _PART_DEX, _MOST_OF_PART = 0.4, 0.8
 """Results of one row that are one factor off: how far at least, and how far that factor may differ between elements."""
 

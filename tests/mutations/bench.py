@@ -19,6 +19,7 @@ from tests.mutations import (
     hidden_parts,
     inner_tables,
     lab_marks,
+    levels,
     long_form,
     other_matter,
     packages,
@@ -38,8 +39,8 @@ from tests.mutations.run_files import run_file_cases
 from tests.mutations.territories import territory_cases
 
 CATALOGUES = (
-    places, values, amounts, lab_marks, texts, packages, vectors, vector_parts, inner_tables, spellings, hidden_parts, long_form,
-    denials, other_matter,
+    places, values, amounts, lab_marks, levels, texts, packages, vectors, vector_parts, inner_tables, spellings, hidden_parts,
+    long_form, denials, other_matter,
 )  # fmt: skip
 """Where mutations are written down; importing them fills `CATALOGUE`."""
 

@@ -99,6 +99,19 @@ def _scaled(scale: float, offset: float) -> Grid:
     return grid
 
 
+def _scaled_in_words(name: str = "", unit: str = "", tag: str = "") -> Grid:
+    """Return a grid of hundredths in whole numbers, of which only words of the file speak."""
+    grid = _plain("int16")
+    grid.truth = grid.stored / 100
+
+    def finish(dataset: Any) -> None:
+        dataset.descriptions, dataset.units = (name,), (unit,)
+        dataset.update_tags(TIFFTAG_IMAGEDESCRIPTION=tag or "grid")
+
+    grid.finish = finish
+    return grid
+
+
 def _masked() -> Grid:
     grid = _plain()
     grid.truth[_HOLES] = np.nan
@@ -288,6 +301,9 @@ RASTERS: dict[str, Callable[[], Grid]] = {
     "offset": lambda: _scaled(1.0, -273.15),
     "scale and offset": lambda: _scaled(0.02, 100.0),
     "negative scale": lambda: _scaled(-1.0, 0.0),
+    "scale in the name of the band": lambda: _scaled_in_words(name="eTh_ppm_x100"),
+    "scale in the unit of the band": lambda: _scaled_in_words(unit="0.01 ppm"),
+    "scale in the description of the file": lambda: _scaled_in_words(tag="eTh ppm x 100"),
     "mask": _masked,
     "alpha band": _alpha,
     "classes with colours": _classes,

@@ -18,6 +18,7 @@ _LA_UNITS = {
     "La_ppb": 1e3, "La_pct": 1e-4, "La (g/t)": 1.0, "La_mg_kg": 1.0, "La [wt%]": 1e-4, "La_ppt": 1e6, "La2O3_pct": 1.1728e-4,
     "La2O3 ppm": 1.1728, "LA (PPM)": 1.0, "ppm_La": 1.0, "Lanthanum (ppm)": 1.0, "La_oz_t": 1 / 34.2857, "La": 1.0,
     "La_mol_kg": 1 / 138_905.47, "La_ug_L": 1e3, "La %": 1e-4,
+    "La*10 ppm": 10.0, "La ppm /100": 0.01, "La*1000 ppm": 1e3, "镧(ppm)": 1.0,
 }  # fmt: skip
 for _heading, _factor in _LA_UNITS.items():
 
@@ -32,6 +33,8 @@ _MASSES = {
     "mass_kg": 1e3, "Tonnes (x1000)": 1e-3, "million tonnes": 1e-6, "Mass, '000 t": 1e-3, "mass_lb": 2204.6226, "tonnes": 1.0,
     "Tonnes (Mt)": 1e-6, "Tonnes, Mt": 1e-6, "TONNES_MT": 1e-6, "M tonnes": 1e-6, "Tonnage (kdmt)": 1e-3, "TONNES_X1000": 1e-3,
     "Tonelaje (Mton)": 1e-6, "Tonnes k": 1e-3, "Tonnage (t, in Mt)": 1e-6, "Tonnes (lakh)": 1e-5, "Dry tonnes (kt)": 1e-3,
+    "1000 Tonnen": 1e-3, "100 t": 0.01, "тыс. тонн": 1e-3, "millj. tonnia": 1e-6, "Lakh tonnes": 1e-5, "Crore t": 1e-7,
+    "TON_MILES": 1e-3, "Tons": 1 / 0.90718474,
 }  # fmt: skip
 for _heading, _factor in _MASSES.items():
 
