@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import runpy
 import tomllib
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 import yaml
 from nbclient import NotebookClient
@@ -88,3 +90,30 @@ def test_a_region_page_gives_an_address_for_every_file_its_run_file_reads(region
             address = wanted if wanted.startswith("https://") else catalogue[wanted].fetch["url"]
             stem = Path(address).name.split(".")[0]
             assert stem == Path(path).name.split(".")[0] or "under other headings" in told, (path, address)
+
+
+def test_the_first_tens_of_a_run_are_printed_and_comments_are_kept(tmp_path: Path) -> None:
+    script = runpy.run_path(str(DOCS / "first_tens.py"))
+    ids = [f"s-{at}" for at in range(12)]
+    ranks = range(1, 13)
+    pd.DataFrame({"site_id": ids, "name": "A|b", "rank": ranks, "score": 0.5, "tonnage_t": 123456.0}).to_csv(
+        tmp_path / "ranking.csv", index=False
+    )
+    pd.DataFrame({"site_id": ids, "commodities": "gold", "deposit_type": None, "site_kind": "worked"}).to_parquet(
+        tmp_path / "sites.parquet"
+    )
+    alone = script["first_tens"](tmp_path)
+    assert alone.count("(`s-") == 10
+    assert "| 1 | A/b (`s-0`) | gold |  | worked | 120,000 | 0.50 |  |" in alone
+    targets = [pd.DataFrame({"site_id": ids, "target": name, "rank": ranks, "score": 0.5}) for name in ("REE", "Co")]
+    pd.concat(targets).to_csv(tmp_path / "targets.csv", index=False)
+    both = script["first_tens"](tmp_path)
+    assert both.count("(`s-") == 20
+    written = both.replace(
+        "(`s-3`) | gold |  | worked | 120,000 | 0.50 |  |", "(`s-3`) | gold |  | worked | 120,000 | 0.50 | right |", 1
+    )
+    kept = script["comments"](written)
+    assert kept == {("REE", "s-3"): "right"}
+    assert script["first_tens"](tmp_path, (), kept) == written
+    with pytest.raises(SystemExit, match="no list of Te"):
+        script["first_tens"](tmp_path, ("Te",))

@@ -42,6 +42,8 @@ _NAMELESS = re.compile(
     r"|^(?:gravel )?(?:pit|quarry)$",
     re.I,
 )
+_NAMES_BEHIND = re.compile(r"\b(?:claims?|prospects?|other|former)? ?names? ?:.*$", re.I)
+"""Names of claims that stand behind the name of the mine, as MRDS writes them (``Big Hope Claim Names:Silver``)."""
 _LOT = re.compile(r"[(\[]\s*(?:L|lot|DL|claim)s?\.?\s*[\d][^)\]]{0,80}[)\]]|\b(?:L|DL)\.\s*\d+\w*", re.I)
 
 
@@ -70,10 +72,16 @@ class NameKey:
         return self.core.replace(" ", "")
 
 
+def own_part(name: str) -> str:
+    """Return a name without the names of claims behind it; all of it where nothing else is left."""
+    own = _NAMES_BEHIND.sub("", name).strip()
+    return own or name
+
+
 @lru_cache(maxsize=200_000)
 def name_key(name: str) -> NameKey:
     """Take a name apart: fold case and accents, drop lot numbers and the words every mine has."""
-    text = html.unescape(name)
+    text = own_part(html.unescape(name))
     if _NAMELESS.match(text.strip()):
         return NameKey("", (), frozenset())
     bare = _LOT.sub(" ", text)

@@ -166,7 +166,7 @@ DEPOSITS: tuple[Host, ...] = (
 
 GOLD_GRAVELS = Host(
     "gold_gravels",
-    r"\bplacers?\b",
+    r"\bpla+c+e+rs?\b",  # also as lists misspell it
     0.35,
     0.02,
     0.9,

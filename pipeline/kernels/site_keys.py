@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from layers.cells.site_names import name_key
+from layers.cells.site_names import name_key, own_part
 from layers.text import as_key, fold
 
 
@@ -64,7 +64,7 @@ def _id_forms(text: str) -> list[str]:
 
 def _plain(text: str) -> str:
     """Return a name without case, accents and punctuation."""
-    return " ".join(re.findall(r"[^\W_]+", re.sub(r"['’]", "", fold(html.unescape(text)))))
+    return " ".join(re.findall(r"[^\W_]+", re.sub(r"['’]", "", fold(own_part(html.unescape(text))))))
 
 
 def _word_forms(text: str) -> list[str]:

@@ -12,6 +12,8 @@ from layers.cells.site_names import contradict, name_key, name_similarity
     ("one", "other"),
     [
         ("Kam-Kotia Mine", "KAM KOTIA"),
+        ("Quiet-Hope Claim Names:Silver", "Quiet Hope"),
+        ("Quiet Hope Mine other names: Old Lode; Elder", "QUIET HOPE"),
         ("Old Moss tailings", "Moss Property"),
         ("Étoile du Nord (ancienne mine)", "etoile nord"),
         ("O&#39;SULLIVAN", "O'Sullivan Mine"),
@@ -70,3 +72,7 @@ def test_a_name_that_says_nothing_is_not_compared(name: str | None) -> None:
 def test_the_best_of_several_names_counts() -> None:
     similarity, _ = name_similarity(pd.Series(["Fern; Moss"]), pd.Series(["Lichen; Moss Mine"]))
     assert similarity[0] == 1.0
+
+
+def test_a_name_that_is_only_a_list_of_claims_keeps_it() -> None:
+    assert name_key("Claim Names: Silver").core == "names silver"

@@ -14,6 +14,7 @@ import shapely
 
 from layers.accounting import Reading
 from layers.catalogue.source import Source, resolve
+from layers.cells.commodities import order_tells
 from layers.cells.waste_words import disposal_in_words, waste_type_in_words
 from layers.errors import ConfigError, SourceError
 from layers.readers.inventory import read_inventory
@@ -443,3 +444,25 @@ def test_children_repeat_what_is_their_parents(tmp_path: Path) -> None:
     assert layer["commodities"].tolist()[0] == "nickel; copper"
     assert layer["status"].fillna("").tolist() == ["inactive", "", "active"]
     assert "datum_shift" in codes(reading)
+
+
+@pytest.mark.realdata
+def test_the_list_of_codes_of_mrds_says_what_the_words_beside_it_say_and_in_an_order_of_its_own(
+    shared_realdata: Path,
+) -> None:
+    source = {
+        "id": "mrds",
+        "role": "inventory",
+        "catalogue": "mrds",
+        "path": "inventory/mrds_ne_washington/mrds_ne_wa_all.geojson.gz",
+    }
+    codes = read_inventory(resolve(source), shared_realdata).layer["commodities"]
+    worded = read_inventory(resolve(source | {"columns": {"commodities": "commodity"}}), shared_realdata).layer[
+        "commodities"
+    ]
+    pairs = list(zip(codes.fillna("").str.split("; "), worded.fillna("").str.split("; "), strict=True))
+    assert len(pairs) == 4265
+    assert all(set(first) == set(second) for first, second in pairs)
+    assert sum(first != second for first, second in pairs) > 1000
+    assert order_tells(codes)
+    assert not order_tells(worded)

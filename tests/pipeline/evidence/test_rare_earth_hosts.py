@@ -86,6 +86,8 @@ def test_a_deposit_with_a_host_mineral_speaks_whatever_was_sold() -> None:
     ("name", "commodities", "deposit"),
     [
         ("Some Creek placer mine", "gold; monazite; rare earths; thorium", None),
+        ("Some Hollow placeer", "gold; monazite; rare earths; thorium", None),
+        ("Some Gulch placcers", "gold; monazite; rare earths; thorium", None),
         ("Some Bar Placer", "gold; rare earths; thorium", None),
         ("Some Creek (lower)", "gold; rare earths; thorium", None),
         ("Some Creek", "gold; platinum; niobium; cerium", "Stream Placer Gold"),

@@ -3,28 +3,37 @@
 Two usual sums have no test here, for no stage does them. The grade of tailings from that of ore, c (1 - recovery) / (1 - pull),
 is never reckoned: no inventory tells how much of a byproduct a mill took, and a guess would stand for a measurement. Nor are
 shares of a mineral from one element (2.4 % P as fluorapatite): apatite, monazite and other phosphates share it.
+
+A published law of Chilean dams, log10 m3 = -0.592 + 1.307 log10 m2 (877,000 m3 on 10 ha), is not the shipped one, which was
+fitted on registers of two countries in tonnes; under the published coefficients the product gives the published figure.
 """
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import yaml
 
-from layers.catalogue.source import load_catalogue
+import configs
+from layers.catalogue.source import load_catalogue, resolve
 from layers.cells.commodities import normalise_commodities
 from layers.elements import oxide_factor
 from layers.readers.endowments import T_PER_KG_PPM
 from layers.schema import Backdrop, empty
 from layers.site_layers import SiteLayers
+from pipeline.evidence.doubtful_amounts import USUAL_T_M3, doubtful_amounts
 from pipeline.evidence.host_grades import host_grades
 from pipeline.evidence.rare_earth_grades import waste_hosts
 from pipeline.evidence.target_evidence import type_affinity
 from pipeline.evidence.targets import host_sources, known_targets, target_table
+from pipeline.kernels.mixture import mixture_quantiles
+from pipeline.kernels.rank_draws import Aim, WasteBelief, amounts
 from pipeline.learning.learned_laws import learned_grades
 from pipeline.stages.merge_sites import MergeSitesParams, merge_sites
 from pipeline.stages.per_site.estimate_tonnage import EstimateTonnageParams, estimate_tonnage
@@ -113,6 +122,38 @@ def test_two_amounts_of_buchans_are_both_kept_and_flagged() -> None:
     assert json.loads(str(sites["amount_conflict"][0])) == {"mass_t": [implied, 4_067_225.0]}
 
 
+def test_a_lognormal_grade_of_median_100_and_gsd_2() -> None:
+    """Its mean is 127.15, one in ten lies below 41.13 and one in ten above 243.11."""
+    sd = np.log10(2.0)
+    low, middle, high = (
+        10
+        ** mixture_quantiles(np.array([[2.0, 2.0]]), np.array([sd, sd]), np.array([0.5, 0.5]), (0.1, 0.5, 0.9)).ravel()
+    )
+    assert (low, middle, high) == (pytest.approx(41.13, abs=0.01), pytest.approx(100), pytest.approx(243.11, abs=0.02))
+    one_waste = WasteBelief(
+        np.ones(1), np.array([2.0]), np.array([sd]), np.array([6.0]), np.array([1e-6]), np.array([1e-6])
+    )
+    assert one_waste.chance(float(np.log10(243.11)))[0] == pytest.approx(0.1, abs=1e-4)
+    expected_t = amounts(one_waste, Aim(-6.0, 1e12, 50.0))["payable_t"][0]  # of a million tonnes, so that t are ppm
+    assert expected_t == pytest.approx(127.15, rel=0.05)  # the ranking reckons on a grid of points: 131.9
+
+
+def test_a_published_law_of_dams_gives_its_published_volume() -> None:
+    """10^(-0.592 + 1.307 * 5) = 877,000 m3 on 100,000 m2: the shipped law is another, in tonnes."""
+    site = sites_at([shapely.Point(0, 0)], crs="EPSG:3978", area_m2=[1e5], disposal=["impoundment"])
+    samples: Any = pd.DataFrame({"site_id": site["site_id"]})
+    published = EstimateTonnageParams(dam_law_intercept_dex=-0.592, dam_law_slope=1.307)
+    assert estimate_tonnage(site, samples, published)["tonnage_t"].iloc[0] == pytest.approx(877_000, rel=0.001)
+    shipped = estimate_tonnage(site, samples, EstimateTonnageParams()).iloc[0]
+    assert shipped["tonnage_low_t"] < 877_000 * 1.5 < shipped["tonnage_high_t"]
+
+
+def test_gallium_of_tsumebs_slag() -> None:
+    """135-156 ppm in 2 Mt: 270 to 312 t."""
+    table = ranked(("Ga",), [2e6, 2e6], waste_Ga_ppm=[135.0, 156.0])
+    assert table["contained_t"].sort_values().tolist() == pytest.approx([270, 312])
+
+
 def test_the_middle_of_tsumebs_slag() -> None:
     """128-441 ppm Ge: 237.6 ppm; 2 Mt of it hold 256 to 882 t."""
     slag = next(host for host in known_targets()["Ge"].hosts if host.code == "kipushi_slag")
@@ -130,6 +171,10 @@ def test_uranium_and_thorium_of_florida_gypsum_stay_below_the_limit_of_activity(
     flags = pd.DataFrame(flag_constraints(sites, samples, empty(Backdrop), FlagConstraintsParams()))
     measured = flags[flags["flag"] == "radioactivity_measured"]
     assert measured["site_id"].tolist() == ["S2"]
+    low_limit = FlagConstraintsParams(activity_limit_bq_g=0.1)
+    told = pd.DataFrame(flag_constraints(sites, samples, empty(Backdrop), low_limit))
+    values = told.loc[told["flag"].eq("radioactivity_measured") & told["site_id"].eq("S1"), "values"]
+    assert json.loads(values.iloc[0])["activity_bq_g"] == pytest.approx(0.166, abs=5e-4)
 
 
 def test_mary_kathleens_seven_million_tonnes_lie_within_the_law_of_dams() -> None:
@@ -138,6 +183,11 @@ def test_mary_kathleens_seven_million_tonnes_lie_within_the_law_of_dams() -> Non
     samples: Any = pd.DataFrame({"site_id": site["site_id"]})
     row = estimate_tonnage(site, samples, EstimateTonnageParams()).iloc[0]
     assert row["tonnage_low_t"] < 7e6 < row["tonnage_high_t"]
+    thin = [finding for _, finding in doubtful_amounts(site.assign(mass_t=[7e6]), 100.0, 1e10, 1.0, 10.0)]
+    thickness_m = float(str(thin[0].values["m"]))
+    assert thickness_m * USUAL_T_M3 == pytest.approx(6.33, abs=0.005)  # t/m2
+    assert thickness_m * USUAL_T_M3 / 1.5 == pytest.approx(4.22, abs=0.005)
+    assert not list(doubtful_amounts(site.assign(mass_t=[7e6]), 100.0, 1e10, 1.0, 0.3))  # as wastes lie
 
 
 def test_codes_that_mean_another_metal_elsewhere() -> None:
@@ -145,6 +195,9 @@ def test_codes_that_mean_another_metal_elsewhere() -> None:
     codes = load_catalogue()["minfile_bc"].facts["commodity_codes"]
     cells = normalise_commodities(pd.Series(["RE", "RS", "YR", "SC", "SI"]), codes)
     assert cells.tolist() == ["rhenium", "rare earths", "yttrium", "scandium", "silica"]
+    national = yaml.safe_load((Path(configs.__file__).parent / "national_us.yml").read_text("utf-8"))
+    oregon = next(source for source in national["sources"] if source["id"] == "oregon")
+    assert normalise_commodities(pd.Series(["SC"]), resolve(oregon).commodity_codes).tolist() == ["stone"]
 
 
 REE_WASTES = [

@@ -50,6 +50,13 @@ def test_a_key_names_one_site(key: str, site: str, rule: str) -> None:
     assert (row["site_id"], row["site_key_status"], row["site_rule"]) == (site, "matched", rule)
 
 
+@pytest.mark.parametrize("name", ["Quiet-Hope Claim Names:Silver", "QUIET HOPE MINE", "Quiet-Hope claims names: A; B"])
+def test_hyphens_and_names_of_claims_behind_a_name_hide_no_site(name: str) -> None:
+    table = samples_at([None], medium="waste", site_key=pd.array(["Quiet Hope"], dtype="str"))
+    row = locate_assays(table, sites(name=["North Star Mine", name, "Windfall", "Moss"]), LocateAssaysParams()).iloc[0]
+    assert row["site_id"] == "S2"
+
+
 def test_a_name_of_two_sites_is_reported_not_guessed() -> None:
     row = located(["Windfall"]).iloc[0]
     assert pd.isna(row["site_id"])
