@@ -43,7 +43,7 @@ from layers.readers.doubtful_results import (
 from layers.readers.method_notes import keep_own_methods, method_notes
 from layers.readers.rare_earth_order import drop_disordered_rows, exchanged_rare_earths
 from layers.readers.rare_earth_suites import drop_outliers
-from layers.readers.stated_totals import total_of_rare_earths
+from layers.readers.stated_totals import total_of_rare_earths, totals_against_parts
 from layers.readers.whole_sample import refuse_shares
 
 
@@ -171,6 +171,7 @@ def read_suites(
     suites.notes += refuse_shares(source.id, where, suites.columns, rows)
     suites.tree_ppm, total_notes = total_of_rare_earths(source, where, options, cells, captions, rows)
     suites.notes += total_notes
+    suites.notes += totals_against_parts(source, options, cells, suites.columns, rows)
     suites.notes += method_notes(source.id, suites.method)
     return suites
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from layers.catalogue.source import Source
 from layers.cells.assay_columns import factor_of
 from layers.cells.assays import parse_cells
 from layers.cells.heading_grammar import parse_heading, parse_headings
-from layers.elements import REE, treo_per_tree
+from layers.elements import OXIDE_OF, REE, oxide_factor, treo_per_tree
 from layers.errors import SourceError
 from layers.readers.assay_options import GeochemistryOptions
 from layers.readers.columns import mapped_columns
@@ -32,6 +33,8 @@ _OF_ALL = re.compile(
     r"(?i)(?<![a-z])(?:t|total|sum|somme|suma|Σ|∑)?\s*(?:of\s+)?(?:ree|reo|rees|tr|ree2o3|rare earths?)(?![a-z])|tr2o3|re2o3"
 )
 _FEW_ALONE = 5
+_MORE = 1.5
+"""How many times a total its parts may be: oxides for elements make a fifth, rounding some per cent."""
 
 
 def total_of_rare_earths(
@@ -122,3 +125,51 @@ def _unmapped_totals(source: Source, options: GeochemistryOptions, cells: pd.Dat
         f"the table holds {', '.join(sorted(map(str, alone))) or 'none'}. Map one: columns: {{tree_ppm: {totals[0]}}}."
     )
     return [Note(source.id, "total_not_mapped", text, len(totals), tuple(totals))]
+
+
+def totals_against_parts(
+    source: Source,
+    options: GeochemistryOptions,
+    cells: pd.DataFrame,
+    columns: Mapping[str, npt.NDArray[Any]],
+    rows: npt.NDArray[np.int64] | None,
+) -> list[Note]:
+    """Tell a column of totals of all rare earths that most rows contradict: the parts are more, or a whole suite is far less.
+
+    Parameters
+    ----------
+    source, options, cells, rows
+        As in `total_of_rare_earths`.
+    columns : mapping of str to ndarray
+        ``X_ppm`` per element, NaN where there is no result.
+    """
+    parts = {element: columns[f"{element}_ppm"] for element in REE if f"{element}_ppm" in columns}
+    if not parts:
+        return []
+    measured = np.isfinite(list(parts.values())).sum(axis=0)
+    notes = []
+    for heading in parse_headings([str(name) for name in cells.columns]):
+        words = heading.text.replace("_", " ")
+        if heading.kind != "total" or not _OF_ALL.search(words) or _OF_A_PART.search(words):
+            continue
+        factor = factor_of(options.units.get(heading.text) or heading.unit, "La")
+        if factor is None or heading.text in {*source.ignore, *options.ignore}:
+            continue
+        mark = source.decimal_mark or "."
+        stated = parse_cells(cells[heading.text], negative="missing", decimal_mark=mark).value * factor
+        of_oxides = _OF_OXIDES.search(words) is not None
+        summed = np.nansum(
+            [ppm * (oxide_factor(OXIDE_OF[element]) if of_oxides else 1.0) for element, ppm in parts.items()], axis=0
+        )
+        with np.errstate(invalid="ignore", divide="ignore"):
+            times = np.where(measured > 0, summed / stated, np.nan)
+            wrong = np.flatnonzero((times > _MORE) | ((times < 1 / _MORE) & (measured == len(REE))))
+        known = int(np.isfinite(times).sum())
+        if not len(wrong) or len(wrong) <= known / 2:
+            continue
+        text = (
+            f"The rare earths of {len(wrong)} of {known} rows add up to {summed[wrong[0]]:g} ppm and the like, where "
+            f"{heading.text} says {stated[wrong[0]]:g} ppm: one of them is in another unit. Check the file."
+        )
+        notes.append(Note(source.id, "total_against_parts", text, len(wrong), (heading.text,), rows_at(rows, wrong)))
+    return notes

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from layers.elements import MAIN_ELEMENTS_CRUST_PPM, REE, UPPER_CRUST_PPM
 from layers.readers.unusual_levels import level_notes
+from tests.layers.readers.test_whole_sample import read
 
 CRUST_PPM = UPPER_CRUST_PPM | MAIN_ELEMENTS_CRUST_PPM
 PERALKALINE = {
@@ -69,3 +72,16 @@ def test_results_below_limits_and_other_media_are_not_taken_together() -> None:
     both = {f"{element}_ppm": UPPER_CRUST_PPM[element] * np.array([1.0] * 5 + [100.0] * 5) for element in REE}
     assert not level_notes("lab", both, ["till"] * 5 + ["waste"] * 5, {})
     assert len(level_notes("lab", both, ["till"] * 10, {})) == 1
+
+
+@pytest.mark.parametrize(
+    ("heading", "times", "is_told"),
+    [("TREO_ppm", 1.18, False), ("TREE_ppm", 1.0, False), ("TREO_ppm", 1e-3, True), ("TREE_pct", 1e-4, False),
+     ("TREE_pct", 1.0, True), ("LREE_ppm", 0.5, False), ("TREE_ppm", 3.0, True)],
+)  # fmt: skip
+def test_a_total_that_its_parts_contradict_is_told(tmp_path: Path, heading: str, times: float, is_told: bool) -> None:
+    results = {f"{element}_ppm": [UPPER_CRUST_PPM[element] * one for one in (1.0, 1.4, 0.7)] for element in REE}
+    sums = [sum(cells[row] for cells in results.values()) * times for row in range(3)]
+    notes = read(tmp_path, results | {heading: sums}).notes
+    told_columns = [note.columns for note in notes if note.code == "total_against_parts"]
+    assert told_columns == ([(heading,)] if is_told else [])
