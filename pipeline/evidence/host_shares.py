@@ -28,7 +28,7 @@ for it, so that its losses are those of a main product. Judgement."""
 
 MAIN_PRODUCTS = 3
 """So many first commodities were mined for; companions behind them, where lists have an order of their own, tell of traces in the
-ore, and the kind of waste adds nothing to them. Judgement."""
+ore, and the kind of waste adds nothing to them unless the target is named. Judgement."""
 
 FEW_OTHERS = 1
 """Up to so many commodities that are no companions beside it, a target that was sold at a worked mine counts as two clues: it was
@@ -211,7 +211,7 @@ def _clues_of(
         untyped = sites["deposit_type"].isna().to_numpy() & ~mentions(sites["commodities"], host.unless).to_numpy(bool)
         held = held | (np.all(words, axis=0) & untyped)
     sold = mentions(sites["commodities"], host.companions).to_numpy(bool) & ~blocked
-    main = sold & mentions(main_products, host.companions).to_numpy(bool)
+    main = sold & (mentions(main_products, host.companions).to_numpy(bool) | named)
     waste = sites["waste_type"].to_numpy(str)
     fits = np.isin(waste, host.wastes) | (np.isin(waste, ("unknown", "mixed")) & np.isin(kinds, ("waste", "worked")))
     if set(host.wastes) == {"slag"}:

@@ -118,6 +118,8 @@ def test_tungsten_of_gold_mines_has_a_prior_of_its_own() -> None:
 def test_traces_in_an_ore_count_less_than_what_a_mine_was_dug_for() -> None:
     steps = chances("Ga", ["gold; copper; silver; lead; zinc", "gold; zinc; silver"], [None, None])
     assert all(low < high for low, high in pairwise(steps))
+    named = chances("In", ["zinc; copper; silver; indium; tin", "zinc; tin; indium; copper; silver"], [None, None])
+    assert named[0] == named[1], "where the target is named, its companion is there in earnest"
 
 
 def test_types_that_end_like_another_are_not_that_type_and_quarries_of_a_rock_are_no_mine_of_its_ores() -> None:
