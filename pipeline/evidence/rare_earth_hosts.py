@@ -180,6 +180,14 @@ NAMED_AFTER_WATER = r"\b(?:creek|river|bar)\b *(?:[(;,:]|$)"
 """Names of placers of gold that do not call themselves so: all of 61 records of California with gold first and a type of
 deposit, 35 of 43 of Oregon, and 95 % of 1,414 of Alaska by a predicted type. Of gulches in Oregon it is a third."""
 
+NAME_WORDS: tuple[tuple[str, float], ...] = (
+    (rf"\bpla+c+e+rs?\b|\bbeach(?:es)?\b|\bsediments?\b|\bgravels?\b|{NAMED_AFTER_WATER}", 0.04),
+    (r"\bcoal\b|\blignite\b", 0.06),
+)
+"""What words of a name take from the utility of commodities that speak for rare earths, where no type of deposit is stated:
+gravel and coal hold them thinly (Borrowman and Rosenbaum 1962, Seredin and Dai 2012). Less than any commodity says: it orders
+equals."""
+
 NO_HOST = 0.1
 """A deposit type up to this utility has no mineral that holds rare earths in any amount."""
 

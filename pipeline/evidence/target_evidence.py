@@ -19,6 +19,7 @@ from pipeline.evidence.rare_earth_hosts import (
     DEPOSITS,
     GOLD_GRAVELS,
     MINERALS,
+    NAME_WORDS,
     NAMED_AFTER_WATER,
     NO_HOST,
     PATHFINDERS,
@@ -264,7 +265,20 @@ def _own_range(sites: pd.DataFrame, target: str) -> tuple[np.ndarray, np.ndarray
     ends = np.where(at_odds[:, None], between, better)
     nothing = known & np.isnan(ends[:, 0])
     ends[nothing] = (OTHER_UTILITY, 0.0, OTHER_HIGH)
+    ends[:, 0] = _less_by_name(ends[:, 0], sites)
     return ends[:, 0], ends[:, 1], ends[:, 2]
+
+
+def _less_by_name(value: np.ndarray, sites: pd.DataFrame) -> np.ndarray:
+    """Return utilities from the label's floor on less what the words of a name take (`NAME_WORDS`), down to that floor."""
+    if "name" not in sites:
+        return value
+    name = sites["name"].astype("string").fillna("")
+    spoken = (np.nan_to_num(value) > REE_LABEL_FLOOR) & sites["deposit_type"].isna().to_numpy(bool)
+    for pattern, less in NAME_WORDS:
+        bears = spoken & name.str.contains(pattern, case=False, regex=True).to_numpy(bool)
+        value = np.where(bears, np.maximum(value - less, REE_LABEL_FLOOR), value)
+    return value
 
 
 def pathfinder_z(site_samples: pd.DataFrame, target: str) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -91,3 +92,31 @@ def test_generalised_points_move_to_the_grid(made_up: ModuleType) -> None:
     assert moved["latitude"][0] == 51.3
     assert moved.geometry[0].y == 51.3
     assert moved["latitude"][1] == exact["latitude"][1]
+
+
+def test_a_withheld_site_is_named_by_no_other_as_double_neighbour_or_caution(made_up: ModuleType) -> None:
+    made = made_up.publication(5)
+    gone, stays, third = made.sites["site_id"].head(3)
+    named = [{"m": 0.0, "name": "Gone Mine", "site": gone}, {"m": 1.0, "name": "Third", "site": third}]
+    rest = [None] * (len(made.sites) - 3)
+    sites = made.sites.assign(
+        same_place=[None, json.dumps(named), json.dumps(named[:1]), *rest],
+        mistyped_place=None,
+        camp_site_id=[None, gone, third, *rest],
+        camp_name=[None, "Gone Mine", "Third", *rest],
+        camp_km=[np.nan, 1.0, 2.0, *rest],
+    )
+    cautions = [{**made.flags.iloc[0].to_dict(), "site_id": stays, "flag": "same_place", "finding": "same_spot",
+                 "values": json.dumps(one)} for one in named]  # fmt: skip
+    flags = pd.concat([made.flags, pd.DataFrame(cautions)], ignore_index=True)
+    left = without_sites(replace(made, sites=sites, flags=flags), [gone])
+    kept = left.sites.set_index("site_id")
+    assert json.loads(kept.loc[stays, "same_place"]) == named[1:]
+    assert pd.isna(kept.loc[third, "same_place"])
+    assert pd.isna(kept.loc[stays, ["camp_name", "camp_site_id", "camp_km"]].to_numpy()).all()
+    assert kept.loc[third, "camp_name"] == "Third"
+    assert [json.loads(values)["name"] for values in left.flags.loc[left.flags["flag"] == "same_place", "values"]] == [
+        "Third"
+    ]
+    written = " ".join(table.astype(str).to_csv() for table in (left.sites.drop(columns="geometry"), left.flags))
+    assert "Gone Mine" not in written

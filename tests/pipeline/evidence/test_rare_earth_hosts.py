@@ -7,7 +7,14 @@ import pandas as pd
 import pytest
 
 from pipeline.evidence.rare_earth_hosts import COMMODITIES, DEPOSITS, GOLD_GRAVELS, MINERALS, REFERENCES, Host
-from pipeline.evidence.target_evidence import OTHER_HIGH, OTHER_UTILITY, affinity_range, best_match, target_commodities
+from pipeline.evidence.target_evidence import (
+    OTHER_HIGH,
+    OTHER_UTILITY,
+    REE_LABEL_FLOOR,
+    affinity_range,
+    best_match,
+    target_commodities,
+)
 
 
 def affinity(
@@ -168,3 +175,24 @@ def test_accessories_of_common_rocks_say_little_and_nothing_in_a_deposit_without
 def test_a_mineral_whose_name_only_holds_that_of_another_is_none(minerals: str) -> None:
     assert affinity("gold", None, minerals) == affinity("gold")
     assert affinity(None, None, minerals) == (OTHER_UTILITY, 0.0, OTHER_HIGH)
+
+
+@pytest.mark.parametrize(
+    ("name", "less"),
+    [
+        ("Some Pegmatite", 0.0), ("Unnamed", 0.0), ("Creekside Mine", 0.0), ("Charcoal Hill", 0.0), ("Some Placer", 0.04),
+        ("Some Creek", 0.04), ("Lake Sediments", 0.04), ("Unnamed (beaches)", 0.04), ("Some Metalliferous Coal", 0.06),
+    ],
+)  # fmt: skip
+def test_words_of_a_name_order_what_commodities_leave_equal_and_say_less_than_any_of_them(
+    name: str, less: float
+) -> None:
+    words = {"name": [name], "commodities": ["cerium; thorium"], "deposit_type": [None], "minerals": [None]}
+    value, low, high = affinity_range(pd.DataFrame(words, dtype="object"), "REE")
+    plain = affinity("cerium; thorium")
+    assert (value[0], low[0], high[0]) == (pytest.approx(plain[0] - less), plain[1], plain[2])
+    assert value[0] >= REE_LABEL_FLOOR
+    typed = pd.DataFrame(words | {"deposit_type": ["carbonatite"]}, dtype="object")
+    assert affinity_range(typed, "REE")[0][0] == affinity("cerium; thorium", "carbonatite")[0]
+    poor = pd.DataFrame(words | {"commodities": ["gold"]}, dtype="object")
+    assert affinity_range(poor, "REE")[0][0] == OTHER_UTILITY
