@@ -288,7 +288,8 @@ def _links_in_words(links: DataFrame[Links]) -> pd.DataFrame:
 def _reasons_in_words(results: Results) -> pd.Series:
     """Return the strongest reasons of every ranked site in English, joined by '; '."""
     strongest = results.reasons[results.reasons["position"] <= REASONS_SHOWN]
-    sites = results.known.sites.assign(neighbour=neighbours(results.known.sites, "en")).set_index("site_id")
+    sites = pd.DataFrame(results.known.sites[["site_id", "commodities"]])
+    sites = sites.assign(neighbour=neighbours(results.known.sites, "en")).set_index("site_id")
     recorded, neighbour = (strongest["site_id"].map(sites[name]) for name in ("commodities", "neighbour"))
     words = [
         phrase_reason(feature, contribution, value, "en", commodities, neighbour=beside)

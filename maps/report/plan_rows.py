@@ -29,7 +29,7 @@ def linked(site_id: str, name: Any, has_sheet: bool, lang: str) -> dict[str, str
 
 def marked_sites(p: Publication, site_ids: Iterable[str], lang: str) -> dict[str, list[str]]:
     """Return per site what is told beside its chance: that it was sampled for something else, is like no other."""
-    waste_n = p.sites.set_index("site_id")["waste_n"]
+    waste_n = p.sites[["site_id", "waste_n"]].set_index("site_id")["waste_n"]
     ranking = of_sites(p.ranking, list(site_ids))
     return {
         row["site_id"]: [
@@ -80,8 +80,10 @@ def _first_reasons(p: Publication, lang: str) -> dict[str, str]:
     """Return per site of the plan the strongest reason that speaks for it."""
     given = of_weight(of_sites(p.reasons, list(p.sampling_plan["site_id"])))
     strongest = given[given["contribution"] > 0].sort_values(["site_id", "position"], kind="stable")
-    sites = p.sites.assign(neighbour=neighbours(p.sites, lang)).set_index("site_id")
-    sites = sites[["commodities", "site_kind", "neighbour"]]
+    sites = pd.DataFrame(
+        p.sites[["site_id", "commodities", "site_kind"]]
+    )  # few columns: a wide table warns when one is added
+    sites = sites.assign(neighbour=neighbours(p.sites, lang)).set_index("site_id")
     return {
         row.site_id: phrase_reason(row.feature, row.contribution, row.value, lang, *sites.loc[row.site_id])
         for row in rows(strongest.drop_duplicates("site_id"))
