@@ -8,7 +8,7 @@ import numpy as np
 import pyproj
 
 from layers.accounting import Note
-from layers.crs import authority
+from layers.crs import authority, ballpark_message
 
 _PAD_DEGREES = 6.0
 _RESEMBLES = 25
@@ -43,6 +43,22 @@ def area_of_use_note(
     )
     outside_rows = () if rows is None else tuple(np.asarray(rows)[outside].tolist())
     return [Note(source, "outside_crs_area", text, int(outside.sum()), columns, outside_rows)]
+
+
+def why_no_shift(crs: pyproj.CRS, longitude: float, latitude: float) -> tuple[str, str]:
+    """Return code and reason to reject a place (degrees) that no known shift brings to WGS 84.
+
+    It lies outside the area its CRS is made for, which is probably the wrong one; else a grid of shifts is missing.
+    """
+    area = crs.area_of_use
+    if area is None or area.west > area.east or not (np.isfinite(longitude) and np.isfinite(latitude)):
+        return "ballpark_datum", ballpark_message(crs)
+    if area.west <= longitude <= area.east and area.south <= latitude <= area.north:
+        return "ballpark_datum", ballpark_message(crs)
+    return "out_of_range", (
+        f"the coordinates lie at {latitude:.2f}, {longitude:.2f}, outside the area {authority(crs)} is made for "
+        f"({area.name[:80]}): is it the right coordinate system?"
+    )
 
 
 def _area_of_a_known(crs: pyproj.CRS) -> Any:

@@ -237,7 +237,7 @@ def shift_to_wgs84(crs_text: str, cell: tuple[int, int]) -> Shift:
         Whole degrees (longitude, latitude) of the place's lower left corner.
     """
     crs = flat(crs_text)
-    if _nearly_wgs84(crs):
+    if nearly_wgs84(crs):
         return Shift(pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True), 2.0, "taken as WGS 84")
     area = AreaOfInterest(max(cell[0], -180), max(cell[1], -90), min(cell[0] + 1, 180), min(cell[1] + 1, 90))
     with quiet():
@@ -277,7 +277,7 @@ def points_to_wgs84(
     own_lon, own_lat = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True).transform(x, y)
     own_lon, own_lat = _finite(own_lon), _finite(own_lat)
     accuracy = np.full(len(x), np.nan)
-    if _nearly_wgs84(crs):
+    if nearly_wgs84(crs):
         accuracy[:] = 2.0
         return own_lon, own_lat, accuracy, {}
     longitude, latitude = np.full(len(x), np.nan), np.full(len(x), np.nan)
@@ -355,7 +355,7 @@ def ballpark_message(crs: pyproj.CRS) -> str:
     )
 
 
-def _nearly_wgs84(crs: pyproj.CRS) -> bool:
+def nearly_wgs84(crs: pyproj.CRS) -> bool:
     """Return whether a datum differs from WGS 84 by a metre or two, so that no shift is an honest answer."""
     geodetic = crs.geodetic_crs
     names = (

@@ -12,7 +12,7 @@ from pyproj.crs.coordinate_operation import UTMConversion
 
 from layers import crs as crs_rules
 from layers.accounting import Note
-from layers.area_of_use import area_of_use_note
+from layers.area_of_use import area_of_use_note, why_no_shift
 from layers.catalogue.source import Source
 from layers.cells.angles import all_decimals, parse_angle
 from layers.cells.utm import (
@@ -38,6 +38,7 @@ from layers.readers.hemispheres import (
     said_by_heading,
     sides_completed,
     without_sign,
+    zeros_without_sign,
     zones_with_sides,
     zones_without_side,
 )
@@ -137,6 +138,7 @@ class _Reader:
         for row in np.flatnonzero((whole == "") & (degrees != "")):
             angle = [str(part[row]) for part in (degrees, minutes, seconds) if part[row] != ""]
             whole[row] = " ".join(angle) if any(part.strip("0. ") for part in angle) else ""
+        self.notes += zeros_without_sign(self.source, self.cells, axis, whole, self.rows)
         sides = self._sides(parts[3], without_sign(whole))
         return pd.Series(angles_with_sides(whole, sides), dtype="str")
 
@@ -278,7 +280,7 @@ class _Reader:
         for row in places[outside]:
             self.reject(points, int(row), "out_of_range", f"the coordinates lie outside {crs_rules.authority(system)}")
         for row in places[~outside & np.isnan(accuracy)]:
-            self.reject(points, int(row), "ballpark_datum", crs_rules.ballpark_message(system))
+            self.reject(points, int(row), *why_no_shift(system, points.longitude[row], points.latitude[row]))
         for name, metres in sorted(operations.items()):
             if metres > 0:
                 points.notes.append(crs_rules.datum_note(self.source.id, system, metres, name, len(places)))

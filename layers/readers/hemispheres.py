@@ -137,6 +137,30 @@ def sides_completed(
     ]
 
 
+def zeros_without_sign(
+    source: Source, cells: pd.DataFrame, axis: str, angles: np.ndarray, rows: np.ndarray
+) -> list[Note]:
+    """Notice degrees of 0 in a column of their own whose minus a spreadsheet cannot keep: all other degrees are negative.
+
+    At most one note, ``hemisphere_unstated``, with the rows.
+    """
+    if mapped_columns(source, cells, f"{axis}_hemisphere") or f"{axis}_hemisphere" in source.defaults:
+        return []
+    firsts = [str(angle).split(" ")[0] for angle in angles]
+    zero = np.array([bool(re.fullmatch(r"\+?0+(?:\.0*)?", first)) for first in firsts], dtype=bool)
+    others = [first for first, is_zero in zip(firsts, zero, strict=True) if first and not is_zero]
+    if not zero.any() or not others or not all(first[0] in "-−–" for first in others):
+        return []
+    columns = tuple(mapped_columns(source, cells, f"{axis}_degrees"))
+    listed = ", ".join(map(str, rows[zero][:6]))
+    side = "north" if axis == "latitude" else "east"
+    text = (
+        f"Degrees of {', '.join(columns) or axis} are 0 in rows (row {listed}) while all others are negative, and 0 keeps no "
+        f"sign: they were taken as {side}. Write -0 as text, or map a column of hemispheres."
+    )
+    return [Note(source.id, "hemisphere_unstated", text, int(zero.sum()), columns, tuple(rows[zero].tolist()))]
+
+
 def zones_without_side(zones: np.ndarray) -> np.ndarray:
     """Say which UTM zones name neither a band nor a side of the equator."""
     return np.array([str(zone)[-1:].isdecimal() for zone in zones], dtype=bool)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.accounting import Note
+from layers.readers.columns import mapped_columns
 from layers.readers.named_features import Features
 from layers.text import fold
 
@@ -25,7 +26,10 @@ _NOT_THERE = re.compile(
     r"|propuest\w*|proyectad\w*|planificad\w*|en construccion|abandonad\w*|desmantelad\w*"
     r"|closed|impassable|ferme\w*|cerrad\w*|seasonal\w*|saisonni\w*|estacional\w*"
     r"|(?:winter|ice) (?:roads?|access|trails?|routes?|bridges?|only)|(?:chemins?|routes?|ponts?) d.hiver|de invierno)\b"
-    r"|^(?:winter|hiver|invierno)$"
+    r"|^(?:winter|hiver|invierno|construction|razed|corridor|elevator)$"
+    r"|\b(?:foot ?ways?|foot ?paths?|paths?|steps|stairs|cycle ?ways?|bicycle|bridle ?ways?|pedestrian|sidewalks?|hiking"
+    r"|trottoirs?|sentiers?|pietons?|escaliers?|pistes? cyclables?|senderos?|peatonal\w*|escaleras?|ciclovias?"
+    r"|fahrrad\w*|fussweg\w*|wanderweg\w*|ferry|ferries|traversiers?|transbordador\w*|balsas?|faehre|fahre)\b"
 )
 _LEFT = re.compile(
     r"\b(?:abandoned|ghost town|uninhabited|unpopulated|depopulated|relocated|abandonne\w*|inhabite\w*|abandonad\w*"
@@ -58,7 +62,8 @@ def not_in_use_notes(features: Features, kind: pd.Series) -> list[Note]:
             counted = features.cells[name][doubted].value_counts()
             shown = ", ".join(f"'{word}' ({count})" for word, count in counted.head(5).items())
             text = (
-                f"{name} says {shown}: such lines may not be there, or not all year, and distances count them like any other. "
+                f"{name} says {shown}: such lines may not be there, or not all year, or for no lorry, and distances "
+                f"count them like any other. "
                 f"Keep the classes in use with where: {{{name}: [...]}}."
             )
             notes.append(_note(features, "lines_perhaps_not_there", text, name, doubted))
@@ -93,9 +98,11 @@ def left_places_notes(features: Features) -> list[Note]:
 
 def _columns_that_say(features: Features, pattern: re.Pattern[str]) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
     """Yield each column of classes with a text that matches, and its rows; a column of names is none."""
+    named = mapped_columns(features.source, features.cells, "name")
     for name in features.cells.columns:
         texts = features.cells[name]
-        if pd.api.types.is_numeric_dtype(texts) or texts.nunique() > MOST_CLASSES or (texts == features.names).all():
+        holds_names = name in named if named else (texts == features.names).all()
+        if pd.api.types.is_numeric_dtype(texts) or texts.nunique() > MOST_CLASSES or holds_names:
             continue
         classes = [word for word in texts.dropna().astype(str).unique() if pattern.search(fold(word))]
         yield str(name), texts.notna().to_numpy(bool) & texts.astype(str).isin(classes).to_numpy(bool)

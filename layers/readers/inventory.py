@@ -101,7 +101,7 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     if drawn is not None:
         named = mapped_columns(source, cells, "area_m2")
         fields["area_m2"], area_notes = settle_areas(
-            where, source.id, fields["area_m2"], drawn, rows, named, options.units
+            where, source.id, fields["area_m2"], drawn, rows, named, options.units, spots[1]
         )
         field_notes = [*field_notes, *area_notes]
     layer = gpd.GeoDataFrame(

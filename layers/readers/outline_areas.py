@@ -16,6 +16,7 @@ from layers.readers.amount_units import CHOICES
 _APART = 3.0
 """Outlines drawn for maps and areas out of reports differ by less; units by more."""
 _FEWEST, _MOST = 3, 0.8
+_CLOSE = 0.05
 _LIKELY_UNITS = ("ha", "km2", "acre", "ft2", "sq mi", "m2")
 
 
@@ -27,6 +28,7 @@ def settle_areas(
     rows: npt.NDArray[np.int64],
     columns: Sequence[str],
     units: Mapping[str, str],
+    latitude: npt.NDArray[np.float64],
 ) -> tuple[pd.Series, list[Note]]:
     """Return one area per row, the stated one where there is one, else that of the outline; tell rows whose two differ grossly.
 
@@ -47,6 +49,9 @@ def settle_areas(
     units : mapping of str to str
         ``options.units``: what is stated under ``area_m2`` settles a whole column, which is told then.
 
+    latitude : ndarray of float
+        Degrees of each row: Web Mercator draws areas too large by one over the square of its cosine.
+
     Returns
     -------
     areas : Series of float
@@ -64,6 +69,14 @@ def settle_areas(
     both = stated.gt(0).to_numpy(dtype=bool) & (drawn > 0)
     ratio[both] = stated.to_numpy(dtype=float)[both] / drawn[both]
     apart = both & (np.abs(np.log(ratio, where=both, out=np.zeros(len(ratio)))) > np.log(_APART))
+    stretched = _as_in_web_mercator(ratio[both], latitude[both])
+    if stretched:
+        text = (
+            f"The areas of {', '.join(columns)} are {stretched:.3g} times those of the outlines, as Web Mercator (EPSG:3857) "
+            "draws them at this latitude: they were reckoned in it and are too large. The stated ones were taken; map no column "
+            "to area_m2, and the outlines count."
+        )
+        return areas, [Note(source, "area_against_outline", text, int(both.sum()), tuple(columns), tuple(rows[both]))]
     if not apart.any():
         return areas, []
     first = int(np.flatnonzero(apart)[0])
@@ -83,6 +96,15 @@ def settle_areas(
         "one was taken. See which is right: the number, its unit, or the outline."
     )
     return areas, [Note(source, "area_against_outline", text, int(apart.sum()), tuple(columns), tuple(rows[apart]))]
+
+
+def _as_in_web_mercator(ratio: npt.NDArray[np.float64], latitude: npt.NDArray[np.float64]) -> float:
+    """Return how many times stated areas are those drawn, if nearly all are so by what Web Mercator stretches; else 0."""
+    if len(ratio) < _FEWEST:
+        return 0.0
+    as_stretched = np.abs(ratio * np.cos(np.radians(latitude)) ** 2 - 1.0) < _CLOSE
+    middle = float(np.median(ratio))
+    return middle if middle > 1.0 + 3 * _CLOSE and as_stretched.mean() >= _MOST else 0.0
 
 
 def _guess(middle: float) -> str:

@@ -24,6 +24,7 @@ from layers.readers.lone_places import USUAL_MISTAKES, among_the_others, copied_
 from layers.readers.placed_rows import PlacedRows, coordinate_columns
 from layers.readers.scripts_of_lands import letters_agree
 from layers.readers.second_places import second_places
+from layers.readers.stated_systems import stated_systems
 from layers.readers.zone_checks import zone_notes
 
 _NAMED_PLACE = r"^(?:prov|state|territory|country|jurisdiction|pays|pais|estado|nation|etat|juris)"
@@ -81,8 +82,8 @@ def check_places(
     Returns
     -------
     list of Note
-        ``place_contradicted`` (province, state or country), ``sheet_contradicted``, ``jurisdiction_unknown``,
-        ``in_no_country``, ``far_from_all``, with the rows.
+        ``place_contradicted`` (province, state or country), ``sheet_contradicted``, ``system_contradicted``,
+        ``jurisdiction_unknown``, ``in_no_country``, ``far_from_all``, with the rows.
 
     Raises
     ------
@@ -116,6 +117,7 @@ def check_places(
         *unchecked,
         *second_places(table),
         *_by_datum(table),
+        *stated_systems(table),
         *in_the_sea(table),
         *copied_axes(table),
         *mirrored,

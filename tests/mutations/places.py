@@ -359,3 +359,27 @@ for _name, _text in _SYSTEMS.items():
     @mutation("crs", _name, "latitude")
     def declared(sheet: Sheet, draw: Draw, text: str = _text) -> None:
         sheet.more["crs"] = text
+
+
+for _word in ("NAD27", "PSAD56"):
+
+    @mutation("datum", f"a column of datums says {_word}, the run file WGS 84", "latitude", "longitude", "inventory")
+    def datum_beside(sheet: Sheet, draw: Draw, word: str = _word) -> None:
+        sheet.insert("geodetic_datum", "GEODETIC_DATUM", [word] * len(sheet.rows))
+        sheet.touched.add("longitude")
+        for facts in sheet.truth.values():
+            facts["longitude"] = 1e9  # any value read must be told or refused
+
+
+@mutation("sign", "degrees of 0 in a column of their own lost their minus", "latitude", "longitude")
+def zero_unsigned(sheet: Sheet, draw: Draw) -> None:
+    for own in sheet.ids():
+        sheet.truth[own]["longitude"] = round(sheet.truth[own]["longitude"] + 82.0, 5)
+    sheet.change("longitude", lambda cell: f"{-abs(float(cell) + 82.0) - 0.02:.5f}")
+    for own, cell in zip(sheet.ids(), sheet.column("longitude"), strict=True):
+        sheet.truth[own]["longitude"] = float(cell)
+    signs = [cell.split(".")[0] == "-0" for cell in sheet.column("longitude")]
+    _in_parts(sheet)
+    sheet.change("longitude_degrees", lambda cell: cell if cell == "0" else f"-{cell}")
+    if not any(signs) or all(signs):
+        raise ValueError("needs degrees of 0 and others")

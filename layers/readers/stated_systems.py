@@ -1,0 +1,100 @@
+"""Columns that name a datum or a coordinate system and are not mapped, compared with the one the run file states."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pyproj
+import pyproj.exceptions
+
+from layers import crs as crs_rules
+from layers.accounting import Note
+from layers.cells.utm import datum_code
+from layers.jurisdictions import fold
+from layers.readers.columns import as_text
+from layers.readers.placed_rows import PlacedRows
+
+_NAMES_A_DATUM = re.compile(
+    r"(?:(?:geodetic|horiz(?:ontal)?|geo|map|coord(?:inate)?s?|utm|xy|ll)_?)*datum|dat_?um_?(?:geo|h)?"
+)
+_NAMES_A_SYSTEM = re.compile(
+    r"(?:epsg|srid|wkid)(?:_?code)?|(?:crs|srs)(?:_?(?:code|name|epsg))?|(?:coord(?:inate)?s?|spatial)_?(?:ref(?:erence)?_?)?sys(?:tem)?|"
+    r"sistema_(?:de_)?(?:coordenadas|referencia)|systeme_(?:de_)?coordonnees|projection|proyeccion"
+)
+_CODE = re.compile(r"(?i)^\s*(?:EPSG\s*[:\s]?\s*)?(\d{4,5})(?:\.0)?\s*$")
+_MOSTLY = 0.6
+_SHOWN = 3
+
+
+def stated_systems(table: PlacedRows) -> list[Note]:
+    """Tell rows whose columns name another datum or coordinate system than the run file states.
+
+    Heights have datums too: a column counts whose words are mostly datums of positions or codes of the EPSG.
+
+    Parameters
+    ----------
+    table : PlacedRows
+        Nothing is looked at where its source states no ``crs`` or maps ``datum``.
+
+    Returns
+    -------
+    list of Note
+        ``system_contradicted``, with the rows; one per column.
+    """
+    source = table.source
+    if not source.crs or source.columns.get("datum"):
+        return []
+    declared = crs_rules.parse_crs(source.id, source.crs)
+    ignored = {column.casefold() for column in source.ignore}
+    notes = []
+    for name in map(str, table.cells.columns):
+        folded = fold(name).replace(" ", "_")
+        if name.casefold() in ignored or not (_NAMES_A_DATUM.fullmatch(folded) or _NAMES_A_SYSTEM.fullmatch(folded)):
+            continue
+        texts = as_text(table.cells[name])
+        systems = {text: _system(str(text)) for text in texts.dropna().unique()}
+        known = {text: system for text, system in systems.items() if system is not None}
+        if not known or len(known) < _MOSTLY * len(systems):
+            continue
+        others = [text for text, system in known.items() if not _agree(declared, system)]
+        wrong = table.placed[texts.iloc[table.placed].isin(others).to_numpy(dtype=bool)]
+        if not len(wrong):
+            continue
+        shown = ", ".join(f"'{text}'" for text in others[:_SHOWN])
+        text = (
+            f"{name} says {shown} in rows read as {crs_rules.authority(declared)} ({table.listed(wrong)}). "
+            f"Map it as datum, or state the right crs:; if the run file is right, state 'ignore: [{name}]'."
+        )
+        notes.append(table.note("system_contradicted", text, np.asarray(wrong), (name,)))
+    return notes
+
+
+def _system(text: str) -> pyproj.CRS | None:
+    """Return the coordinate system or datum a cell names; None where it is none that is known."""
+    coded = _CODE.match(text)
+    code = f"EPSG:{coded[1]}" if coded else datum_code(text)
+    try:
+        return pyproj.CRS(code) if code else None
+    except pyproj.exceptions.CRSError:
+        return None
+
+
+def _agree(declared: pyproj.CRS, named: pyproj.CRS) -> bool:
+    """Say whether a named system may be the declared one: the datum alone, where only one of them is a projection."""
+    if declared.is_projected and named.is_projected:
+        return crs_rules.same_crs(declared, named) or _same_grid(declared, named)
+    return _same_datum(declared, named)
+
+
+def _same_grid(declared: pyproj.CRS, named: pyproj.CRS) -> bool:
+    """Say whether two grids differ by a datum that is that of WGS 84 but for a metre or two: UTM 17N of NAD83 and of WGS 84."""
+    zones = declared.utm_zone, named.utm_zone
+    return zones[0] is not None and zones[0] == zones[1] and _same_datum(declared, named)
+
+
+def _same_datum(one: pyproj.CRS, other: pyproj.CRS) -> bool:
+    first, second = one.geodetic_crs, other.geodetic_crs
+    if first is None or second is None:
+        return True
+    return first.datum == second.datum or (crs_rules.nearly_wgs84(one) and crs_rules.nearly_wgs84(other))
