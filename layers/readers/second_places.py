@@ -7,9 +7,11 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+import pyproj
 
 from layers.accounting import Note
 from layers.catalogue.source import Source
+from layers.cells.utm import as_metres
 from layers.crs import geodesic_km
 from layers.errors import ConfigError, SourceError
 from layers.jurisdictions import fold
@@ -31,6 +33,7 @@ _DEGREES = {
 }
 _COMPARED = 5000
 _DISAGREE_KM = 2.0
+_FEWEST, _MOSTLY, _SOME = 5, 0.6, 0.4
 
 
 def second_places(table: PlacedRows) -> list[Note]:
@@ -47,6 +50,8 @@ def second_places(table: PlacedRows) -> list[Note]:
 def _compared(table: PlacedRows, patterns: Mapping[str, str]) -> list[Note]:
     source, cells = table.source, table.cells
     columns = {name: _one_column(source, cells, name, pattern) for name, pattern in patterns.items()}
+    if patterns is _GRID and not columns["utm_zone"] and columns["easting"] and columns["northing"]:
+        return _compared_without_zone(table, columns["easting"], columns["northing"])
     if not all(columns.values()):
         return []
     pair = {name: column for name, column in columns.items() if column}
@@ -74,6 +79,47 @@ def _compared(table: PlacedRows, patterns: Mapping[str, str]) -> list[Note]:
         f"(e.g. row {table.rows[wrong[0]]}); {used} was taken. Check their coordinates."
     )
     return [table.note("coordinates_disagree", text, wrong, names)]
+
+
+def _compared_without_zone(table: PlacedRows, easting: str, northing: str) -> list[Note]:
+    """Compare places with eastings and northings of which nothing says the zone: UTM in the zone of the row, or its neighbour.
+
+    They count as UTM where most rows agree in the easting, or many in both; grids of narrower zones have like northings only.
+    """
+    source = table.source
+    if {"easting", "northing"} & set(source.columns) or not {"latitude", "latitude_degrees"} & set(source.columns):
+        return []
+    texts = [as_text(table.cells[name]).fillna("").to_numpy(dtype=object) for name in (easting, northing)]
+    x, y = (as_metres(axis, source.decimal_mark) for axis in texts)
+    given = table.placed[np.isfinite(x[table.placed]) & np.isfinite(y[table.placed])]
+    given = given[:: max(1, -(-len(given) // _COMPARED))]
+    if len(given) < _FEWEST:
+        return []
+    longitude, latitude = table.degrees(given)
+    away = np.full((2, len(given)), np.inf)
+    own = np.floor((longitude + 180.0) / 6.0).astype(int) % 60 + 1
+    for zone in sorted({(int(one) + step - 1) % 60 + 1 for one in np.unique(own) for step in (-1, 0, 1)}):
+        near = np.abs((zone - own + 30) % 60 - 30) <= 1
+        for south in (False, True):
+            chosen = near & ((latitude < 0) == south)
+            if chosen.any():
+                to_grid = pyproj.Transformer.from_crs(4326, (32700 if south else 32600) + zone, always_xy=True)
+                east, north = to_grid.transform(longitude[chosen], latitude[chosen])
+                apart = np.abs(np.array([east - x[given[chosen]], north - y[given[chosen]]])) / 1000.0
+                closer = apart.min(axis=0) < away[:, chosen].min(axis=0)
+                away[:, chosen] = np.where(closer, apart, away[:, chosen])
+    far = np.hypot(*away)
+    if (away[0] < _DISAGREE_KM).mean() < _MOSTLY and (far < _DISAGREE_KM).mean() < _SOME:
+        return []
+    odd = far > _DISAGREE_KM
+    if not odd.any():
+        return []
+    wrong = given[odd]
+    text = (
+        f"The place of a row and {easting}, {northing} beside it lie up to {far[odd].max():,.0f} km apart "
+        f"(e.g. row {table.rows[wrong[0]]}), read as UTM; {', '.join(coordinate_columns(source))} was taken. Check them."
+    )
+    return [table.note("coordinates_disagree", text, wrong, (easting, northing))]
 
 
 def _with_sides(table: PlacedRows, pair: Mapping[str, str]) -> tuple[pd.DataFrame, dict[str, str]]:

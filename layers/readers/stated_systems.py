@@ -10,10 +10,10 @@ import pyproj.exceptions
 
 from layers import crs as crs_rules
 from layers.accounting import Note
-from layers.cells.utm import datum_code
+from layers.cells.utm import datum_code, datum_of_headings
 from layers.jurisdictions import fold
 from layers.readers.columns import as_text
-from layers.readers.placed_rows import PlacedRows
+from layers.readers.placed_rows import PlacedRows, coordinate_columns
 
 _NAMES_A_DATUM = re.compile(
     r"(?:(?:geodetic|horiz(?:ontal)?|geo|map|coord(?:inate)?s?|utm|xy|ll)_?)*datum|dat_?um_?(?:geo|h)?"
@@ -28,14 +28,14 @@ _SHOWN = 3
 
 
 def stated_systems(table: PlacedRows) -> list[Note]:
-    """Tell rows whose columns name another datum or coordinate system than the run file states.
+    """Tell rows whose columns name another datum or coordinate system than their coordinates were read in.
 
     Heights have datums too: a column counts whose words are mostly datums of positions or codes of the EPSG.
 
     Parameters
     ----------
     table : PlacedRows
-        Nothing is looked at where its source states no ``crs`` or maps ``datum``.
+        Nothing is looked at where its source maps ``datum``, or its places are those of the file itself.
 
     Returns
     -------
@@ -43,9 +43,10 @@ def stated_systems(table: PlacedRows) -> list[Note]:
         ``system_contradicted``, with the rows; one per column.
     """
     source = table.source
-    if not source.crs or source.columns.get("datum"):
+    columns = coordinate_columns(source)
+    if source.columns.get("datum") or not (source.crs or columns):
         return []
-    declared = crs_rules.parse_crs(source.id, source.crs)
+    declared = crs_rules.parse_crs(source.id, source.crs or datum_of_headings(columns) or "EPSG:4326")
     ignored = {column.casefold() for column in source.ignore}
     notes = []
     for name in map(str, table.cells.columns):

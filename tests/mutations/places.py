@@ -361,16 +361,6 @@ for _name, _text in _SYSTEMS.items():
         sheet.more["crs"] = text
 
 
-for _word in ("NAD27", "PSAD56"):
-
-    @mutation("datum", f"a column of datums says {_word}, the run file WGS 84", "latitude", "longitude", "inventory")
-    def datum_beside(sheet: Sheet, draw: Draw, word: str = _word) -> None:
-        sheet.insert("geodetic_datum", "GEODETIC_DATUM", [word] * len(sheet.rows))
-        sheet.touched.add("longitude")
-        for facts in sheet.truth.values():
-            facts["longitude"] = 1e9  # any value read must be told or refused
-
-
 @mutation("sign", "degrees of 0 in a column of their own lost their minus", "latitude", "longitude")
 def zero_unsigned(sheet: Sheet, draw: Draw) -> None:
     for own in sheet.ids():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pyproj
 import pytest
 
 from layers.accounting import Note, Reading
@@ -147,3 +148,28 @@ def test_a_band_far_from_the_northing_is_told(tmp_path: Path, zone: str, rows: t
     table = [(*row[:3], zone if n == 2 else "19H") for n, row in enumerate(SANTIAGO)]
     notes = notes_of(read(tmp_path, "id,E,N,zone", table, columns=GRID), "band_contradicted")
     assert [note.rows for note in notes] == ([rows] if rows else [])
+
+
+def grid_of(code: int, places: list[tuple[float, float]]) -> list[tuple[int, int]]:
+    to_grid = pyproj.Transformer.from_crs(4326, code, always_xy=True)
+    return [tuple(round(axis) for axis in to_grid.transform(*place)) for place in places]  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("code", "moved", "told"),
+    [
+        (26917, {}, []), (26917, {2: "lat", 4: "lat"}, [(4, 6)]), (26917, {3: "lon"}, [(5,)]), (26717, {}, []),
+        (32190, {}, []), (32190, {3: "lat"}, []), (3347, {}, []), (26918, {}, []),
+    ],
+)  # fmt: skip
+def test_metres_beside_degrees_are_compared_without_a_zone(
+    tmp_path: Path, code: int, moved: dict[int, str], told: list[tuple[int, ...]]
+) -> None:
+    places = [(-81.3 + n / 9, 48.3 + n / 11) for n in range(8)]
+    rows = []
+    for n, ((lon, lat), metres) in enumerate(zip(places, grid_of(code, places), strict=True)):
+        wrong = moved.get(n)
+        rows.append((f"A{n}", lon + 0.4 * (wrong == "lon"), lat + 0.3 * (wrong == "lat"), *metres))
+    columns = {"official_id": "id", "latitude": "lat", "longitude": "lon"}
+    reading = read(tmp_path, "id,lon,lat,UTM_E,UTM_N", rows, columns=columns, crs="EPSG:4326")
+    assert [note.rows for note in reading.notes if note.code == "coordinates_disagree"] == told

@@ -20,7 +20,7 @@ GRID = ("E", "N", [(476_000 + 3_100 * n, 5_373_000 + 2_210 * n) for n in range(6
 DEGREES = ("Lon", "Lat", [(-81.3 + n / 20, 48.5 + n / 30) for n in range(6)])
 
 
-def read(folder: Path, pairs: Any, crs: str, column: str, words: list[str], **facts: Any) -> Reading[Any]:
+def read(folder: Path, pairs: Any, crs: str | None, column: str, words: list[str], **facts: Any) -> Reading[Any]:
     x, y, places = pairs
     lines = [f"id,name,{x},{y},{column}"]
     lines += [f"A{n},Hill {n},{east},{north},{words[n % len(words)]}" for n, (east, north) in enumerate(places)]
@@ -44,10 +44,11 @@ def rows(reading: Reading[Any], code: str) -> list[tuple[int, ...]]:
         (GRID, "EPSG:32719", "Datum", ["PSAD56"], (2, 3, 4, 5, 6, 7)),
         (DEGREES, "EPSG:4326", "GEODETIC_DATUM", ["NAD27"], (2, 3, 4, 5, 6, 7)),
         (DEGREES, "EPSG:4326", "coord_sys", ["NAD 1927"], (2, 3, 4, 5, 6, 7)),
+        (DEGREES, None, "datum", ["NAD27"], (2, 3, 4, 5, 6, 7)),
     ],
 )
 def test_another_system_than_the_run_file_states_is_told_by_row(
-    tmp_path: Path, pairs: Any, crs: str, column: str, words: list[str], told: tuple[int, ...]
+    tmp_path: Path, pairs: Any, crs: str | None, column: str, words: list[str], told: tuple[int, ...]
 ) -> None:
     assert rows(read(tmp_path, pairs, crs, column, words), "system_contradicted") == [told]
     assert rows(read(tmp_path, pairs, crs, column, words, ignore=[column]), "system_contradicted") == []
@@ -66,7 +67,7 @@ def test_another_system_than_the_run_file_states_is_told_by_row(
     ],
 )
 def test_the_same_system_by_another_name_is_no_doubt(
-    tmp_path: Path, pairs: Any, crs: str, column: str, words: list[str]
+    tmp_path: Path, pairs: Any, crs: str | None, column: str, words: list[str]
 ) -> None:
     assert rows(read(tmp_path, pairs, crs, column, words), "system_contradicted") == []
 
