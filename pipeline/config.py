@@ -16,6 +16,7 @@ from layers.files.json_text import parse_json
 from layers.text import did_you_mean
 from pipeline.evidence.targets import REE, checked_targets
 from pipeline.folder.writing import read_bounded
+from pipeline.kilometres import refuse_metres
 from pipeline.stages.build_features import BuildFeaturesParams
 from pipeline.stages.calibrate_tonnage import CalibrateTonnageParams
 from pipeline.stages.describe_camps import DescribeCampsParams
@@ -215,6 +216,7 @@ class RunConfig(_Section):
 
     @model_validator(mode="after")
     def _one_reach(self) -> Self:
+        refuse_metres(self)
         if self.train_model.feature_radius_km is None:
             reach = {"feature_radius_km": self.assign_samples.radius_km}
             object.__setattr__(self, "train_model", self.train_model.model_copy(update=reach))

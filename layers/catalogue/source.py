@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from layers.catalogue.yaml_text import TextLoader
 from layers.errors import ConfigError, SourceError
@@ -23,6 +23,19 @@ from layers.text import did_you_mean
 Role = Literal[
     "inventory", "geochemistry", "territories", "communities", "lines", "backdrop", "raster", "links", "exclusions"
 ]
+
+
+_DELIMITERS = {
+    "comma": ",",
+    "semicolon": ";",
+    "tab": "\t",
+    r"\t": "\t",
+    "pipe": "|",
+    "colon": ":",
+    "blank": " ",
+    "space": " ",
+}
+"""Delimiters by their names."""
 
 
 class Description(BaseModel):
@@ -83,6 +96,17 @@ class Source(Description):
         default_factory=dict, description="role-specific settings, checked by the role's reader"
     )
     permission_date: str | None = None
+
+    @field_validator("delimiter", mode="before")
+    @classmethod
+    def _one_character(cls, delimiter: Any) -> Any:
+        word = _DELIMITERS.get(delimiter.strip().casefold(), delimiter) if isinstance(delimiter, str) else delimiter
+        if isinstance(word, str) and len(word) != 1:
+            raise ValueError(
+                f"'{delimiter}' is no delimiter: write one character between quotes, or comma, semicolon, tab, pipe, space"
+            )
+        return word
+
     _left_out: frozenset[int] = PrivateAttr(default=frozenset())
 
     @property

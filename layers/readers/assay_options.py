@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from layers.catalogue.source import Source, load_catalogue
 from layers.cells.assays import Negative
+from layers.errors import SourceError
+from layers.text import did_you_mean
 
 Method = Literal["fusion", "inaa", "four_acid", "aqua_regia", "xrf", "spectrographic", "unknown"]
 
@@ -75,3 +80,28 @@ class GeochemistryOptions(BaseModel):
     )
     ignore: list[str] = Field(default_factory=list, description="headings that look like elements and are not")
     missing_medium: str | None = Field(default=None, description="medium of rows whose medium cell is empty")
+
+
+def refuse_unknown_headings(
+    source: Source, where: str, options: GeochemistryOptions, headings: Collection[str]
+) -> None:
+    """Stop at options that name a heading the file does not have: they would say nothing of any column.
+
+    What the catalogue says of a source holds for all its files, which may lack columns.
+
+    Raises
+    ------
+    SourceError
+        Naming each key, with the headings most like it.
+    """
+    entry = load_catalogue().get(source.catalogue or "")
+    facts = entry.facts.get("options", {}) if entry else {}
+    wrong = []
+    for option in ("substituted_below", "results"):
+        for key in getattr(options, option):
+            if key not in headings and key not in facts.get(option, {}):
+                begins = [heading for heading in headings if re.match(rf"{re.escape(key)}(?![a-z])", heading)]
+                like = f" Did you mean {' or '.join(begins[:3])}?" if begins else did_you_mean(key, headings)
+                wrong.append(f"options.{option} names '{key}', which is no heading of the file.{like}")
+    if wrong:
+        raise SourceError(f"{where}: {' '.join(wrong)}")

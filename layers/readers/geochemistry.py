@@ -16,7 +16,7 @@ from layers.accounting import Fate, Note, Reading, reject_all, rejected_rows
 from layers.catalogue.source import Source
 from layers.errors import LayerError, SourceError
 from layers.files.tables import RawTable, read_table
-from layers.readers.assay_options import GeochemistryOptions
+from layers.readers.assay_options import GeochemistryOptions, refuse_unknown_headings
 from layers.readers.assay_sheet import heading_fates, placed_beside
 from layers.readers.collars import collars_wanted, join_collars
 from layers.readers.column_fates import column_fates, named_columns, refuse_twins
@@ -124,6 +124,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         geometry = None if geometry is None else geometry.iloc[samples].reset_index(drop=True)
         cells, rows = cells.iloc[samples].reset_index(drop=True), rows[samples]
     suites = read_suites(source, where, options, cells, _captions(raw, cells), rows)
+    refuse_unknown_headings(source, where, options, {*map(str, cells.columns), *suites.used})
     spelt = {*options.units, *options.column_methods, *options.substituted_below}
     told_apart = named_columns(source, raw.cells) | (set(suites.used) - placed_beside(suites.used))
     refuse_twins(source, where, raw.cells, told_apart, raw.repeated, spelt)
