@@ -19,6 +19,10 @@ MOST_ROWS = 0.9
 PAD = 0.1
 """Of the extent of the area of use, by which places may lie beside it."""
 
+_BRITISH_GRID = "EPSG:27700"
+_SQUARE_M, _SCILLY_M = 100_000.0, (78_000.0, 22_000.0)
+"""Edge of its lettered squares; the only land in the south-western one lies east and south of these."""
+
 _LETTER = re.compile(r"(?:coord\w*|koord\w*|grid)?[\s_.-]*([xy])[\s_.-]*(?:coord\w*|koord\w*|m)?", re.IGNORECASE)
 
 
@@ -67,7 +71,21 @@ def axes_notes(
             f"map easting: '{northing}' and northing: '{easting}'."
         )
         return [Note(source, "axes_may_be_exchanged", text, int(known.sum()), columns)]
-    return []
+    return _without_square(source, crs, columns, x, y)
+
+
+def _without_square(source: str, crs: pyproj.CRS, columns: tuple[str, ...], x: np.ndarray, y: np.ndarray) -> list[Note]:
+    """Notice British grid references whose two letters were left out: read as metres they lie in the sea off Scilly."""
+    if authority(crs) != _BRITISH_GRID:
+        return []
+    square = (x >= 0) & (x < _SQUARE_M) & (y >= 0) & (y < _SQUARE_M) & ~((x > _SCILLY_M[0]) & (y < _SCILLY_M[1]))
+    if not square.any():
+        return []
+    text = (
+        f"{int(square.sum())} places by {', '.join(columns)} lie in the open sea west of Cornwall: eastings and northings of less "
+        "than 100 km are those within a square of the British grid, whose two letters (such as NY) are missing. Add them."
+    )
+    return [Note(source, "in_no_country", text, int(square.sum()), columns)]
 
 
 def _area_in_metres(crs: pyproj.CRS) -> tuple[float, float, float, float] | None:

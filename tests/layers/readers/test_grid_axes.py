@@ -66,3 +66,15 @@ def test_letters_that_the_system_gives_the_other_axis_are_told_where_both_readin
 def test_letters_that_fit_the_system_are_no_doubt(tmp_path: Path) -> None:
     reading = read(tmp_path, "EPSG:2451", ("Y", "X"), exchanged=False)
     assert "axes_may_be_exchanged" not in {note.code for note in reading.notes}
+
+
+@pytest.mark.parametrize(
+    ("east", "north", "told"), [(45_120, 20_120, 3), (45_120, 70_120, 3), (89_000, 9_000, 0), (180_000, 60_000, 0)]
+)
+def test_british_references_without_their_square_are_told(tmp_path: Path, east: int, north: int, told: int) -> None:
+    lines = ["id,E,N", *(f"A{n},{east + 300 * n},{north + 250 * n}" for n in range(3))]
+    (tmp_path / "t.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    columns = {"official_id": "id", "easting": "E", "northing": "N"}
+    source = Source(id="s", role="inventory", path="t.csv", crs="EPSG:27700", columns=columns)
+    notes = read_inventory(source, tmp_path).notes
+    assert sum(note.count for note in notes if note.code == "in_no_country") == told
