@@ -82,7 +82,7 @@ def _without_square(source: str, crs: pyproj.CRS, columns: tuple[str, ...], x: n
     if not square.any():
         return []
     text = (
-        f"{int(square.sum())} places by {', '.join(columns)} lie in the open sea west of Cornwall: eastings and northings of less "
+        f"{int(square.sum())} places by {', '.join(columns)} lie in the open sea west of Cornwall: coordinates of less "
         "than 100 km are those within a square of the British grid, whose two letters (such as NY) are missing. Add them."
     )
     return [Note(source, "in_no_country", text, int(square.sum()), columns)]
