@@ -13,6 +13,9 @@ from layers.cells.assays import Negative
 from layers.errors import SourceError
 from layers.text import did_you_mean
 
+_SYMBOL = re.compile(r"(?i)(?:[a-z]{1,2}\d{0,2}){1,2}")
+"""An element or oxide by its symbol, as `La` or `Fe2O3`."""
+
 Method = Literal["fusion", "inaa", "four_acid", "aqua_regia", "xrf", "spectrographic", "unknown"]
 
 
@@ -103,5 +106,10 @@ def refuse_unknown_headings(
                 begins = [heading for heading in headings if re.match(rf"{re.escape(key)}(?![a-z])", heading)]
                 like = f" Did you mean {' or '.join(begins[:3])}?" if begins else did_you_mean(key, headings)
                 wrong.append(f"options.{option} names '{key}', which is no heading of the file.{like}")
+    for option in ("units", "column_methods"):
+        for key in getattr(options, option):
+            if key not in headings and key not in facts.get(option, {}) and not _SYMBOL.fullmatch(key):
+                like = did_you_mean(key, headings)
+                wrong.append(f"options.{option} names '{key}', which is no heading of the file and no symbol.{like}")
     if wrong:
         raise SourceError(f"{where}: {' '.join(wrong)}")

@@ -24,6 +24,8 @@ _NOT_THERE = re.compile(
     r"\b(?:proposed|planned|projected|under construction|not (?:yet )?built|unbuilt|abandoned|dismantled|disused|decommissioned"
     r"|removed|razed|lifted|projete\w*|prevue?s?|planifie\w*|en construction|abandonne\w*|demantele\w*|desaffecte\w*"
     r"|propuest\w*|proyectad\w*|planificad\w*|en construccion|abandonad\w*|desmantelad\w*"
+    r"|en proyecto|em projeto|en projet|(?:sin|por) construir|no construid\w*|nunca construid\w*|em construcao|non construit\w*"
+    r"|hors (?:service|d'usage)|fuera de servicio|out of service|stillgelegt\w*|ausser betrieb|im bau|geplant\w*|nedlagd\w*"
     r"|closed|impassable|ferme\w*|cerrad\w*|seasonal\w*|saisonni\w*|estacional\w*"
     r"|(?:winter|ice) (?:roads?|access|trails?|routes?|bridges?|only)|(?:chemins?|routes?|ponts?) d.hiver|de invierno)\b"
     r"|^(?:winter|hiver|invierno|construction|razed|corridor|elevator)$"

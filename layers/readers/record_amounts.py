@@ -13,7 +13,7 @@ from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.cells.digit_groups import may_be_grouped
 from layers.cells.quantities import ZERO_UNKNOWN, parse_quantities, unit_factor
-from layers.errors import ConfigError
+from layers.errors import ConfigError, SourceError
 from layers.readers.amount_units import (
     amounts_of_other_things,
     stated_against_headings,
@@ -23,6 +23,7 @@ from layers.readers.amount_units import (
 from layers.readers.columns import mapped_columns, text_or_default
 from layers.readers.inner_headings import refuse_units
 from layers.readers.mixed_amounts import contradicting_notes, impossible_notes, mixed_notes, refuse_mixed
+from layers.text import did_you_mean
 
 QUANTITIES = {"mass_t": "t", "volume_m3": "m3", "milled_t": "t", "area_m2": "m2", "height_m": "m"}
 """Quantity columns of a record and the unit of bare numbers unless ``options.units`` or the heading says otherwise."""
@@ -83,6 +84,13 @@ def record_amounts(
     mapped = {name: mapped_columns(source, cells, name) for name in _wanted(source)}
     where = f"{source.id} ({source.path})"
     refuse_mixed(where, mapped, _wanted(source), cells)
+    amounts = (*QUANTITIES, *RARE_QUANTITIES)
+    for name in sorted(set(options.units).difference(amounts)):
+        like = did_you_mean(name, amounts, least_likeness=0.4)
+        known = ", ".join(amounts)
+        raise SourceError(
+            f"{where}: options.units names '{name}', which is no amount.{like} Units are stated for {known}."
+        )
     units = units_of_amounts(where, mapped, _wanted(source), options.units, cells, row_of_units, words_above)
     notes += units_unstated(source.id, mapped, _wanted(source), options.units, cells, row_of_units)
     notes += amounts_of_other_things(source.id, mapped, ("mass_t", "volume_m3", "area_m2", "height_m"))

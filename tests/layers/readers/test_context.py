@@ -74,7 +74,7 @@ def test_classes_that_say_a_line_may_not_be_there_are_told(tmp_path) -> None:
         ("winter", True), ("Fermée", True), ("ice bridge", True), ("Winterton line", False), ("All season", False),
         ("Paved", False), ("Enclosed", False), ("construction", True), ("footway", True), ("steps", True), ("Ferry", True),
         ("Traversier", True), ("sentier", True), ("razed", True), ("Construction Road", False), ("track", False),
-        ("Ferryland road", False),
+        ("Ferryland road", False), ("En proyecto", True), ("Sin construir", True), ("En projet", True), ("Hors service", True),
     ],
 )  # fmt: skip
 def test_lines_that_are_not_there_all_year_are_told(tmp_path, text: str, doubted: bool) -> None:

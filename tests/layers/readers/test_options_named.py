@@ -34,6 +34,25 @@ def test_an_option_of_no_heading_is_refused_with_its_spelling(tmp_path: Path, op
         read(tmp_path, **{name: {key: value}})
 
 
+@pytest.mark.parametrize("option", [{"units": "pct"}, {"column_methods": "xrf"}])
+def test_a_unit_or_method_of_neither_heading_nor_symbol_is_refused(tmp_path: Path, option: dict[str, Any]) -> None:
+    ((name, value),) = option.items()
+    for key in ("Lanthanum_ppm", "La_ppn"):
+        with pytest.raises(
+            SourceError, match=rf"options\.{name} names '{key}', which is no heading of the file and no symbol"
+        ):
+            read(tmp_path, **{name: {key: value}})
+    assert len(read(tmp_path, **{name: {"Ce": value}}).layer) == 3  # a symbol speaks of a column, where there is one
+
+
+def test_a_unit_of_no_amount_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("id,lat,lon,tonnes\nA1,48.5,-81.3,120\nA2,48.6,-81.2,40\n", encoding="utf-8")
+    columns = {"official_id": "id", "latitude": "lat", "longitude": "lon", "mass_t": "tonnes"}
+    source = {"id": "s", "role": "inventory", "path": "t.csv", "columns": columns, "crs": "EPSG:4326"}
+    with pytest.raises(SourceError, match=r"options\.units names 'mass', which is no amount\. Did you mean mass_t"):
+        read_inventory(Source.model_validate({**source, "options": {"units": {"mass": "kt"}}}), tmp_path)
+
+
 def test_an_option_of_a_heading_is_taken(tmp_path: Path) -> None:
     layer = read(tmp_path, substituted_below={"La_ppm": 30}).layer
     assert layer["La_censored"].tolist() == [-1, 0, 0]
