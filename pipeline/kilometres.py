@@ -23,7 +23,7 @@ def refuse_metres(sections: BaseModel) -> None:
     ValueError
         Naming all of them.
     """
-    found = []
+    in_metres = []
     for name in type(sections).model_fields:
         section = getattr(sections, name)
         if not isinstance(section, BaseModel):
@@ -36,9 +36,9 @@ def refuse_metres(sections: BaseModel) -> None:
             known = isinstance(default, int | float) and default > 0
             bound = min(_TIMES_DEFAULT * default, _MOST_KM) if known else _WITHOUT_DEFAULT_KM
             if stated > bound:
-                found.append(
+                in_metres.append(
                     f"{name}.{key}: {stated:g} is in kilometres, and more than {bound:g} km makes no sense. If metres were "
                     f"meant, write {stated / 1000:g}"
                 )
-    if found:
-        raise ValueError("; ".join(found))
+    if in_metres:
+        raise ValueError("; ".join(in_metres))

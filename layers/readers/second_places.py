@@ -98,7 +98,7 @@ def _compared_without_zone(table: PlacedRows, easting: str, northing: str) -> li
     longitude, latitude = table.degrees(given)
     away = np.full((2, len(given)), np.inf)
     own = np.floor((longitude + 180.0) / 6.0).astype(int) % 60 + 1
-    for zone in sorted({(int(one) + step - 1) % 60 + 1 for one in np.unique(own) for step in (-1, 0, 1)}):
+    for zone in sorted({(int(number) + step - 1) % 60 + 1 for number in np.unique(own) for step in (-1, 0, 1)}):
         near = np.abs((zone - own + 30) % 60 - 30) <= 1
         for south in (False, True):
             chosen = near & ((latitude < 0) == south)

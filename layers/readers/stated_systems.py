@@ -94,8 +94,8 @@ def _same_grid(declared: pyproj.CRS, named: pyproj.CRS) -> bool:
     return zones[0] is not None and zones[0] == zones[1] and _same_datum(declared, named)
 
 
-def _same_datum(one: pyproj.CRS, other: pyproj.CRS) -> bool:
-    first, second = one.geodetic_crs, other.geodetic_crs
+def _same_datum(declared: pyproj.CRS, named: pyproj.CRS) -> bool:
+    first, second = declared.geodetic_crs, named.geodetic_crs
     if first is None or second is None:
         return True
-    return first.datum == second.datum or (crs_rules.nearly_wgs84(one) and crs_rules.nearly_wgs84(other))
+    return first.datum == second.datum or (crs_rules.nearly_wgs84(declared) and crs_rules.nearly_wgs84(named))
