@@ -27,6 +27,8 @@ _MOST_CODES = 4
 _STEPS, _STEP_GAP = 20, 0.03
 _SPIKE, _MOST_SPIKES, _LEAST_FOR_SPIKES = 100.0, 0.005, 400
 """How many times the spread of all others spikes lie beyond them, their greatest share, and the cells needed to say so."""
+_MIXED, _MOST_MIXED = 20.0, 0.1
+"""How many times the spread of most cells those with a part of a missing code lie beyond them, and their greatest share."""
 _OFTEN, _RUNS = 10, 0.45
 """How many times as often as any other value a filling one stands, and how many of its cells have it beside or below."""
 
@@ -125,7 +127,7 @@ def suspicions(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
     return [
         *(fills or _in_one_piece(source, raster, values)),
         *_constant(source, raster, values),
-        *([] if fills else _far_off(source, raster, values)),
+        *([] if fills else _mixed_with_code(source, raster, values) or _far_off(source, raster, values)),
         *_not_storable(source, raster),
         *_shape(source, raster),
     ]
@@ -266,6 +268,31 @@ def _in_one_piece(source: str, raster: Raster, values: np.ndarray) -> list[Note]
                 f"missing, state `options: {{nodata: [{fill:g}]}}`."
             )
             return [Note(source, "suspected_nodata", text, count)]
+    return []
+
+
+def _mixed_with_code(source: str, raster: Raster, values: np.ndarray) -> list[Note]:
+    """Notice cells between a declared missing code and all others: warping mixed the code with values along an edge."""
+    finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+    codes = [code for code in raster.nodata if np.isfinite(code) and abs(code) < _HUGE]
+    valid = finite[~np.isin(finite, np.array(codes, dtype=float))].astype(float)
+    if raster.classes or not codes or len(valid) < _LEAST_FOR_SPIKES:
+        return []
+    low, high = np.quantile(valid, (_MOST_MIXED, 1 - _MOST_MIXED))
+    reach = _MIXED * float(high - low)
+    for code in codes:
+        between = (
+            valid[(valid > code) & (valid < low - reach)]
+            if code < low
+            else valid[(valid < code) & (valid > high + reach)]
+        )
+        if reach > 0 and len(between):
+            text = (
+                f"{len(between)} of {len(valid)} cells looked at lie between the missing code {code:g} and all others (e.g. "
+                f"{between[0]:g}; most run {low:g}..{high:g}): the code was mixed with values when the grid was warped or "
+                "resampled. Warp it anew with its missing code declared, or take the nearest cell."
+            )
+            return [Note(source, "cells_far_off", text, len(between))]
     return []
 
 

@@ -15,11 +15,13 @@ _LESS_AND_MORE = (
     ("Pr", "Nd"), ("Pr", "Ce"), ("Tb", "Dy"), ("Ho", "Er"), ("Tm", "Yb"), ("Lu", "Yb"), ("Sm", "Nd"), ("La", "Ce"), ("Eu", "Gd"),
 )  # fmt: skip
 """An element and one beside it of which nature holds more: two to eight times where the first one's number is odd and the other's
-even; of samarium, lanthanum and europium only in rocks that lack something else (see `_lacks`)."""
+even; of samarium, lanthanum, praseodymium and europium only in rocks that lack something else (see `_lacks`)."""
 _CLEARLY = 1.2
 _MOSTLY = 0.5
 _STEEPEST = {"Pr": 2.6, "Nd": 3.3}
 """Lanthanum over another rare earth, chondrite-normalised: more is in no rock, with cerium lost or not."""
+_STEEPEST_PR = 3.0
+"""Praseodymium over neodymium, chondrite-normalised: clays that lost their cerium hold one to two."""
 _HALF = 0.5
 _MUCH, _PAIRS = 2.0, 2
 
@@ -105,14 +107,14 @@ def _upside_down(
     for element in (odd, even):
         known &= np.asarray(columns.get(f"{element}_censored", np.zeros(len(known)))) == 0
     with np.errstate(invalid="ignore", divide="ignore"):
-        return known, known & (more > times * less) & _lacks(columns, odd, more)
+        return known, known & (more > times * less) & _lacks(columns, odd, even, more)
 
 
-def _lacks(columns: Mapping[str, Any], odd: str, more: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+def _lacks(columns: Mapping[str, Any], odd: str, even: str, more: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """Say in which rows nothing but an exchange explains that there is more of an element than of its neighbour.
 
-    Samarium exceeds neodymium in heavy minerals, lanthanum exceeds cerium where cerium was lost, europium exceeds gadolinium
-    where it was enriched: the elements beside them tell.
+    Samarium exceeds neodymium in heavy minerals, lanthanum and praseodymium exceed cerium where it was lost, europium exceeds
+    gadolinium where it was enriched: the elements beside them tell.
     """
     normal = {
         element: columns[f"{element}_ppm"] / CHONDRITE_PPM[element] for element in REE if f"{element}_ppm" in columns
@@ -124,6 +126,8 @@ def _lacks(columns: Mapping[str, Any], odd: str, more: npt.NDArray[np.float64]) 
     if odd == "La":
         beside = next((element for element in _STEEPEST if element in normal), None)
         return no if beside is None else normal["La"] / normal[beside] > _STEEPEST[beside]
+    if (odd, even) == ("Pr", "Ce"):
+        return normal["Pr"] > _STEEPEST_PR * normal["Nd"] if "Nd" in normal else ~no
     if odd == "Eu":
         heavier = next((element for element in ("Tb", "Dy") if element in normal), None)
         if heavier is None or "Sm" not in normal:

@@ -132,6 +132,15 @@ def test_a_few_cells_far_beyond_all_others_are_told(tmp_path: Path) -> None:
     assert told(tmp_path, values) == {"cells_far_off"}
 
 
+@pytest.mark.parametrize("code", [-9999.0, 99_999.0])
+def test_cells_in_which_a_missing_code_was_mixed_with_values_are_told(tmp_path: Path, code: float) -> None:
+    values = (_SMOOTH / 20).astype("float32")
+    values[:10] = code
+    assert told(tmp_path, values, nodata=code) == set()
+    values[10:13] = values[10:13] * 0.5 + code * 0.5
+    assert told(tmp_path, values, nodata=code) == {"cells_far_off"}
+
+
 def test_a_skewed_surface_has_no_spikes(tmp_path: Path) -> None:
     assert told(tmp_path, (10 ** _DRAW.normal(1, 0.5, (_SIDE, _SIDE))).astype("float32")) == set()
 

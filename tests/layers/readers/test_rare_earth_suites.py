@@ -128,3 +128,9 @@ def test_codes_among_negative_limits_are_missing_and_told(tmp_path: Path) -> Non
     assert found.layer["La_limit_ppm"].iloc[2] == 5
     limits = results | {"La_ppm": [-2000, -100, -5, *results["La_ppm"][3:]]}
     assert not read(tmp_path, limits, options={"negative": "below_limit"}).notes
+
+
+def test_clays_that_lost_their_cerium_are_in_the_order_of_nature(tmp_path: Path) -> None:
+    lost = suites(12)
+    lost["Ce_ppm"] = [cerium * 0.04 for cerium in lost["Ce_ppm"]]
+    assert not read(tmp_path, lost).notes
