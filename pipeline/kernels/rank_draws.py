@@ -151,17 +151,28 @@ def amounts(belief: WasteBelief, aim: Aim) -> dict[str, np.ndarray]:
     dict of str to ndarray of float, shape (n,)
         ``payable_t``: expected contained tonnes where the grade pays, capped; ``payable_low_t``, ``payable_high_t``: its 5 and
         95 % quantiles; ``chance_payable``: chance to hold the amount worth a visit at a grade that pays; ``contained_low_t``,
-        ``contained_high_t``: quantiles of the contained tonnes where there is a waste.
+        ``contained_high_t``: quantiles of the contained tonnes where there is a waste; ``held_t``: expected contained tonnes,
+        capped, whatever the grade.
     """
     there, z_grade, z_tonnage = _points()
-    names = ("payable_t", "payable_low_t", "payable_high_t", "chance_payable", "contained_low_t", "contained_high_t")
+    names = (
+        "payable_t",
+        "payable_low_t",
+        "payable_high_t",
+        "chance_payable",
+        "contained_low_t",
+        "contained_high_t",
+        "held_t",
+    )
     drawn = {name: np.zeros(len(belief.exists)) for name in names}
     for some in _blocks(len(belief.exists)):
         part = belief.rows(some)
         grade = part.grade_log10[:, None] + part.grade_sd[:, None] * z_grade
         contained = 10.0 ** (grade + _tonnage(part, z_tonnage) - 6.0)
+        held = np.where(there < part.exists[:, None], np.minimum(contained, aim.cap_t), 0.0)
         pays = (grade >= aim.grade_log10) & (there < part.exists[:, None])
-        payable = np.where(pays, np.minimum(contained, aim.cap_t), 0.0)
+        payable = np.where(pays, held, 0.0)
+        drawn["held_t"][some] = held.mean(axis=1)
         drawn["payable_t"][some] = payable.mean(axis=1)
         drawn["payable_low_t"][some], drawn["payable_high_t"][some] = np.quantile(payable, (0.05, 0.95), axis=1)
         enough = (pays & (contained >= aim.contained_t)).mean(axis=1)

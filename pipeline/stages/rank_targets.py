@@ -48,8 +48,8 @@ def rank_targets(
     the kind of host (`believe`), updated by whatever wastes of the region were assayed for it; existence and tonnes are those of
     `site_amounts`. Sites for which a word or an assay speaks come first, in the order of expected tonnes of the element where its
     threshold is reached: the small chance of common rock times a huge heap would lead else. Behind them are those of which
-    nothing speaks for the target, in the same order. Sites that hold no waste, and kinds of site that ``ranking`` puts last,
-    stand last here too.
+    nothing speaks for the target, by what they may hold of it. Sites that hold no waste, and kinds of site that ``ranking``
+    puts last, stand last here too.
 
     Parameters
     ----------
@@ -133,8 +133,9 @@ def _ranked(
     score, low, high = (
         np.where(no_waste, 0.0, chance) for chance in (belief.chance, belief.chance_low, belief.chance_high)
     )
-    usual_t = holds["exists"] * 10.0 ** holds["tonnage_log10"]
-    keys = [belief.speaks & ~no_waste, np.where(no_waste, 0.0, capped["payable_t"]), score, usual_t]
+    speaks = belief.speaks & ~no_waste
+    reasoned = [np.where(speaks, key, 0.0) for key in (capped["payable_t"], score)]
+    keys = [speaks, *reasoned, np.where(no_waste, 0.0, capped["held_t"])]
     placed = places([key.astype(float) for key in keys], last, sites["site_id"].to_numpy())
     drawn = draw_ranks(waste, aim, "payable", last, params.n_draws, 10, params.random_state)
     measured = np.isfinite(belief.measured_ppm)

@@ -45,10 +45,12 @@ from tests.pipeline.stages.site_tables import sites_at
 PARAMS = RankTargetsParams(n_draws=50)
 
 
-def ranked(targets: tuple[str, ...], masses: list[float], **ppm: list[float]) -> pd.DataFrame:
-    """Rank assayed wastes of known mass for several targets, by site and target."""
+def ranked(
+    targets: tuple[str, ...], masses: list[float], words: list[str | None] | None = None, **ppm: list[float]
+) -> pd.DataFrame:
+    """Rank wastes of known mass for several targets, by site and target."""
     n = len(masses)
-    sites = sites_at([shapely.Point(0, at) for at in range(n)], mass_t=masses)
+    sites = sites_at([shapely.Point(0, at) for at in range(n)], mass_t=masses, commodities=words or [None] * n)
     ids = sites["site_id"]
     samples: Any = pd.DataFrame({"site_id": ids, "waste_n": 1} | ppm)
     tonnage: Any = estimate_tonnage(sites, samples[["site_id"]], EstimateTonnageParams())
@@ -71,6 +73,12 @@ def test_tonnes_times_grade_of_cobalt_and_copper() -> None:
     assert contained["Cu", "S1"] == pytest.approx(1_680_720)
     assert (contained["Co", "S2"], contained["Co", "S3"]) == (pytest.approx(6240), pytest.approx(13_662))
     assert (table["evidence"][["Co"]] == "measured").all()
+
+
+def test_a_huge_heap_of_something_else_stands_behind_a_small_mine_of_the_metal_and_before_a_smaller_heap() -> None:
+    masses, words = [1e6, 1e8, 5e6, 1e4], ["gypsum", "coal", None, "tungsten; tin; gold"]
+    order = ranked(("W",), masses, words).loc["W"].sort_values("rank")
+    assert order.index.tolist() == ["S4", "S2", "S3", "S1"]
 
 
 def test_measured_wastes_that_move_a_kind_are_counted_beside_its_source() -> None:
