@@ -20,7 +20,7 @@ from layers.errors import StageError
 from layers.precision import at_precision
 from layers.readers.gazetteer import gazetteer_facts, gazetteer_towns
 from layers.samples.censoring import censoring_notes
-from layers.schema import Backdrop, Links, Ranking, Sites, Targets, conform
+from layers.schema import Backdrop, Links, Ranking, SiteFlags, Sites, Targets, conform
 from maps.nearby import distances_as_told
 from maps.publication import MAIN_TARGET, TARGET_COLUMNS, Publication
 from maps.reasons import neighbours, phrase_reason
@@ -32,6 +32,7 @@ from maps.site_map.site_map import write_map
 from maps.site_map.tiers import tiers
 from maps.words import LANGUAGES, finding
 from pipeline.config import RunConfig
+from pipeline.evidence.doubled_places import tell_sampled
 from pipeline.evidence.targets import host_sources, known_targets, target_table
 from pipeline.folder.geopackage import WRITTEN, write_geopackage
 from pipeline.folder.geopackage_styles import CLASSES, add_styles
@@ -170,7 +171,7 @@ def build_publication(config: RunConfig, results: Results, store: RunStore, run_
         reasons=results.reasons,
         companion=results.companion,
         access=results.known.access,
-        flags=results.known.flags,
+        flags=conform(tell_sampled(results.known.flags, results.known.samples), SiteFlags),
         site_territories=results.known.territories,
         sampling_plan=results.plan,
         **drawn,

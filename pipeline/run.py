@@ -20,13 +20,12 @@ from layers.readers.splits import read_splits
 from layers.samples.censoring import censoring_table
 from layers.samples.columns import with_owners
 from layers.samples.standardise import LEAST_SAMPLES
-from layers.schema import GeoDataFrame, conform
+from layers.schema import GeoDataFrame
 from layers.site_layers import SiteLayers
 from maps.rows import kinds_shown, rank_labels
 from maps.verdict import verdict
 from maps.words import count_kinds
 from pipeline.config import RunConfig
-from pipeline.evidence.doubled_places import tell_sampled
 from pipeline.evidence.shores import with_shores
 from pipeline.executor import Executor, fitting_workers
 from pipeline.folder.fingerprints import file_fingerprint
@@ -204,7 +203,6 @@ def _compute(
         inputs["backdrop"],
         config.flag_constraints,
     )
-    flags = conform(tell_sampled(flags, site_samples), schema.SiteFlags)
 
     # What is learned from it.
     labels = whole(label_sites, schema.Labels, sites, site_samples, config.label_sites)
