@@ -168,9 +168,20 @@ def _repeated(pairs: list[Pair]) -> None:
             if smaller_size > larger_size or (smaller_size == larger_size and guess.path <= other.path):
                 continue
             shared = sorted(mine[0])
-            if _rows(sight, shared) <= _rows(larger, shared):
+            if _all_within(sight, larger, shared):
                 guess.left_out = f"all its {smaller_size} rows stand in {other.path} as well"
                 break
+
+
+def _all_within(sight: Look, larger: Look, columns: list[str]) -> bool:
+    """Say whether all rows of one table stand in another; a column with a value that the other lacks tells it soonest."""
+    if any(not _values(sight, name) <= _values(larger, name) for name in columns):
+        return False
+    return _rows(sight, columns) <= _rows(larger, columns)
+
+
+def _values(sight: Look, column: str) -> set[str]:
+    return set(as_text(sight.table.cells[column]).dropna())
 
 
 def _rows(sight: Look, columns: list[str]) -> set[int]:

@@ -117,7 +117,8 @@ def as_text(column: pd.Series) -> pd.Series:
                 )
             )
     text = column.astype("str").str.strip(_BLANKS)
-    return text.where(column.notna() & (text != ""), None).astype("str")
+    empty = text == ""
+    return text.mask(empty) if empty.any() else text
 
 
 def as_numbers(text: pd.Series) -> npt.NDArray[np.float64]:
