@@ -92,28 +92,69 @@ def test_a_region_page_gives_an_address_for_every_file_its_run_file_reads(region
             assert stem == Path(path).name.split(".")[0] or "under other headings" in told, (path, address)
 
 
+def _a_run(folder: Path, tied_with: list[int]) -> None:
+    ids, ranks = [f"s-{at}" for at in range(30)], range(1, 31)
+    reasons = "gold recorded here: such ores seldom carry the elements looked for, which speaks against it"
+    ranking = {
+        "site_id": ids,
+        "name": "A|b",
+        "rank": ranks,
+        "score": 0.5,
+        "tonnage_t": 123456.0,
+        "tied_with": tied_with,
+    }
+    pd.DataFrame(ranking | {"tonnage_rule": "milled", "reasons": reasons}).to_csv(folder / "ranking.csv", index=False)
+    words = {
+        "commodities": "gold",
+        "deposit_type": None,
+        "site_kind": "worked",
+        "waste_type": "unknown",
+        "status": None,
+    }
+    pd.DataFrame(ranking | words | {"tonnage_rule": "milled"}).drop(columns="rank").to_parquet(folder / "sites.parquet")
+
+
 def test_the_first_tens_of_a_run_are_printed_and_comments_are_kept(tmp_path: Path) -> None:
     script = runpy.run_path(str(DOCS / "first_tens.py"))
-    ids = [f"s-{at}" for at in range(12)]
-    ranks = range(1, 13)
-    pd.DataFrame({"site_id": ids, "name": "A|b", "rank": ranks, "score": 0.5, "tonnage_t": 123456.0}).to_csv(
-        tmp_path / "ranking.csv", index=False
-    )
-    pd.DataFrame({"site_id": ids, "commodities": "gold", "deposit_type": None, "site_kind": "worked"}).to_parquet(
-        tmp_path / "sites.parquet"
-    )
+    _a_run(tmp_path, [0] * 30)
     alone = script["first_tens"](tmp_path)
     assert alone.count("(`s-") == 10
-    assert "| 1 | A/b (`s-0`) | gold |  | worked | 120,000 | 0.50 |  |" in alone
-    targets = [pd.DataFrame({"site_id": ids, "target": name, "rank": ranks, "score": 0.5}) for name in ("REE", "Co")]
-    pd.concat(targets).to_csv(tmp_path / "targets.csv", index=False)
+    row = "(`s-0`) | gold; worked mine; 120,000 t from ore milled | chance 0.50: gold: seldom a host |  |"
+    assert f"| 1 | A/b {row}" in alone
+    ranked = pd.read_csv(tmp_path / "ranking.csv")[["site_id", "rank", "score", "tied_with"]]
+    beside = {"grade_rule": "hosts", "host": ["lead_silver", *[None] * 29]}
+    (tmp_path / "stages").mkdir()
+    (tmp_path / "targets.csv").touch()
+    parts = [ranked.assign(target=name, **beside) for name in ("REE", "Co")]
+    pd.concat(parts).to_parquet(tmp_path / "stages" / "rank_targets.parquet")
     both = script["first_tens"](tmp_path)
     assert both.count("(`s-") == 20
+    assert "| chance 0.50: its kind, as lead silver |" in both
+    assert both.count("no clue, by its amount") == 9
     written = both.replace(
-        "(`s-3`) | gold |  | worked | 120,000 | 0.50 |  |", "(`s-3`) | gold |  | worked | 120,000 | 0.50 | right |", 1
+        "(`s-3`) | gold; worked mine; 120,000 t from ore milled | chance 0.50: gold: seldom a host |  |",
+        "(`s-3`) | gold; worked mine; 120,000 t from ore milled | chance 0.50: gold: seldom a host | right |",
+        1,
     )
     kept = script["comments"](written)
     assert kept == {("REE", "s-3"): "right"}
     assert script["first_tens"](tmp_path, (), kept) == written
+    assert script["first_tens"](tmp_path, ("Co",), None, 5).count("(`s-") == 5
     with pytest.raises(SystemExit, match="no list of Te"):
         script["first_tens"](tmp_path, ("Te",))
+
+
+@pytest.mark.parametrize(
+    ("tied_with", "rows", "more"),
+    [([0, *[13] * 14, *[0] * 15], 15, None), ([0] * 8 + [5] * 6 + [0] * 16, 14, None), ([0] * 9 + [20] * 21, 10, 20)],
+)
+def test_a_tie_stands_whole_among_the_first_or_is_counted(
+    tied_with: list[int], rows: int, more: int | None, tmp_path: Path
+) -> None:
+    script = runpy.run_path(str(DOCS / "first_tens.py"))
+    _a_run(tmp_path, tied_with)
+    table = script["first_tens"](tmp_path)
+    assert table.count("(`s-") == rows
+    first = next(at for at, tied in enumerate(tied_with, start=1) if tied)
+    assert table.count(f"| {first}–{first + tied_with[first - 1]} |") == rows - first + 1
+    assert re.findall(r"(\d+) more share the rank of the last", table) == ([str(more)] if more else [])

@@ -44,7 +44,7 @@ class HostShares:
     shares : ndarray of float, shape (n, hosts)
         Chance of each waste to be of each kind of host; common rock has the rest.
     clues : ndarray of int, shape (n,)
-        How many of the three clues its own words give of the host that counts.
+        How many of the three clues the words that count give of the host that counts: its own, or those of its camp.
     described : ndarray of bool, shape (n,)
         Whether anything is known of what was mined.
     """
@@ -75,8 +75,8 @@ def host_shares(facts: TargetFacts, sites: pd.DataFrame, kinds: np.ndarray) -> H
         `site_kinds`.
     """
     ordered = order_tells(sites["commodities"])
-    own, clues = _best_reading(facts, sites, kinds, ordered)
-    return HostShares(_with_camps(own, facts, sites, kinds, ordered), clues, described(sites))
+    own = _best_reading(facts, sites, kinds, ordered)
+    return HostShares(*_with_camps(*own, facts, sites, kinds, ordered), described(sites))
 
 
 def as_the_region(shares: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -134,20 +134,20 @@ def _best_reading(
 
 
 def _with_camps(
-    own: np.ndarray, facts: TargetFacts, sites: pd.DataFrame, kinds: np.ndarray, ordered: bool
-) -> np.ndarray:
-    """Return the shares as the camp of each site would have them, where that speaks more for the target."""
+    own: np.ndarray, clues: np.ndarray, facts: TargetFacts, sites: pd.DataFrame, kinds: np.ndarray, ordered: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the shares as the camp of each site would have them, where that speaks more for the target, and their clues."""
     best = own
     if "camp_chance" not in sites:
-        return best
+        return best, clues
     for words, chance_name in (("camp_common", "camp_chance"), ("camp_commodities", "camp_rare_chance")):
         like = sites.assign(commodities=sites[words], deposit_type=sites["camp_deposit_type"])
-        of_camp, _ = _best_reading(facts, like, kinds, ordered)
+        of_camp, camp_clues = _best_reading(facts, like, kinds, ordered)
         agrees = np.nan_to_num(sites[chance_name].to_numpy(float))
         moved = own + agrees[:, None] * (of_camp - own)
         better = (_gain(facts, moved) > _gain(facts, best)) & (agrees > 0)
-        best = np.where(better[:, None], moved, best)
-    return best
+        best, clues = np.where(better[:, None], moved, best), np.where(better, camp_clues, clues)
+    return best, clues
 
 
 def _open_hosts(facts: TargetFacts, blocked: list[np.ndarray]) -> np.ndarray:

@@ -175,6 +175,18 @@ def test_measured_wastes_of_a_region_move_the_kind_they_belong_to() -> None:
     assert before.learned == {}
 
 
+def test_what_measured_wastes_teach_of_a_kind_holds_where_a_neighbour_speaks_for_it() -> None:
+    """Else a lead mine beside one of lead and zinc stands before every mine of zinc of a region whose wastes were poor."""
+    both = ["lead; zinc"] * 3
+    like = {"camp_chance": [0.0, 0.0, 0.95], "camp_rare_chance": [0.0] * 3, "camp_deposit_type": [None] * 3}
+    told = {"commodities": [*both[:2], "lead"], "camp_common": both, "camp_commodities": both}
+    before = belief("Ga", **told, **like)
+    after = belief("Ga", {"waste_Ga_ppm": [8.0, np.nan, np.nan]}, **told, **like)
+    assert after.chance[2] < before.chance[2]
+    for found in (before, after):
+        assert found.chance[2] <= found.chance[1]
+
+
 def test_chances_follow_the_number_of_clues_and_are_never_certain() -> None:
     assert list(CHANCE_BY_CLUES) == sorted(CHANCE_BY_CLUES)
     found = belief("Li", deposit_type=["LCT pegmatite"], commodities=["lithium; tantalum"])
