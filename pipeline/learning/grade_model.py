@@ -13,6 +13,7 @@ from scipy.special import log_ndtr, ndtri_exp
 from pipeline.evidence.assay_spread import USUAL_ASSAYS, as_limit, near_own_assay
 from pipeline.evidence.host_grades import PRIOR_WASTES, host_grades, taught_by_wastes
 from pipeline.evidence.rare_earth_grades import published_wastes
+from pipeline.kernels.bend import bend
 from pipeline.kernels.censored_field import fit_with_limits, limit_as_observation
 from pipeline.kernels.linear_field import LinearField, predict_field
 from pipeline.learning.candidates import Preparation, Task, prepare
@@ -102,7 +103,7 @@ def grades_of_sites(
     table : DataFrame
         ``grade_log10`` and ``grade_sd`` of the true grade of each waste, its own assay counted, and ``grade_shared_sd``: the part
         of the spread that assays of other wastes, or more samples of this one, could take away. ``grade_alone_log10`` is what
-        all others let expect.
+        all others let expect, moved by the `bend` that they show of the law; so is the grade where nothing was observed.
     """
     known = np.isfinite(observed_log10) & np.isfinite(observed_sd)
     below = np.zeros(len(known), dtype=bool) if below is None else below
@@ -113,7 +114,10 @@ def grades_of_sites(
     own[known] = np.arange(known.sum())
     mean, variance, unshared = predict_field(fitted, trend, x_km, y_km, own)
     mean, sd = near_own_assay(np.where(below, np.nan, observed_log10), observed_sd, mean, np.sqrt(variance))
-    alone, _, _ = predict_field(fitted, trend, x_km, y_km, own, leave_own_out=True)
+    alone, of_alone, _ = predict_field(fitted, trend, x_km, y_km, own, leave_own_out=True)
+    measured = known & ~below
+    off = bend(alone[measured], observed_log10[measured], of_alone[measured] + observed_sd[measured] ** 2, alone)
+    mean, alone = np.where(known, mean, mean + off), alone + off
     shared = np.sqrt(np.maximum(sd**2 - unshared, 1e-8))
     return fitted, pd.DataFrame(
         {
