@@ -31,6 +31,7 @@ RULES = {
     "milled": "from ore milled",
     "mined": "from ore mined",
     "area_law": "from its area",
+    "endowment_grade": "from metal and grade",
 }
 KINDS = {"unclear": "kind unknown", "worked": "worked mine", "waste": "waste on record"}
 _ROW = re.compile(r"^\| [^|]+ \| .*?\(`([^`]+)`\) \|.*\| ([^|]*) \|$", re.MULTILINE)
