@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from layers.errors import SourceError
 from layers.files.unsafe_files import require_own_members, require_regular
 from layers.text import did_you_mean, printable
+
+_ADDRESS = re.compile(r"(?i)[a-z][a-z0-9+.-]+:/")
+"""Begins a web address, as written or as a path makes one of its two slashes; a drive has one letter."""
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".dat")
 
@@ -29,7 +33,7 @@ def locate(owner: str, stated: str, root: Path) -> Path:
     SourceError
         If it does not exist, is a web address or a link out of the data folder; names that look alike are offered.
     """
-    if "://" in stated:
+    if "://" in stated or _ADDRESS.match(stated):
         raise SourceError(
             f"{owner}: '{stated}' is a web address. Fetch the file first ('minewaste fetch') and give its path."
         )

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from layers.errors import ConfigError, SourceError
+from layers.files.located import locate
 from layers.files.signatures import require_own_parts
 from layers.guess.recognise import LEADS_OUT, NO_FILE, finds
 from pipeline.commands.cli import main
@@ -215,3 +216,11 @@ def test_names_of_files_move_no_cursor_in_a_run_file(tmp_path: Path) -> None:
     path = init_region(tmp_path).path
     assert b"\x1b" not in path.read_bytes()
     assert "b\\x1b[2J.xyz" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "stated", ["https://example.org/a.geojson", "http:/example.org/a.geojson", "s3://bucket/a.gpkg"]
+)
+def test_an_address_is_called_one_however_many_slashes_a_path_left_it(tmp_path: Path, stated: str) -> None:
+    with pytest.raises(SourceError, match="is a web address"):
+        locate("outline", stated, tmp_path)
