@@ -36,6 +36,8 @@ class Verified:
         them.
     inputs : tuple of str
         Sources whose file or side-cars differ, each with what differs.
+    unseen : tuple of str
+        Sources whose path leads out of the data folder: a manifest is the word of whoever gave it, so they are not opened.
     inputs_checked : int
         Sources that were looked at; 0 without a data folder.
     other_code : bool
@@ -49,6 +51,7 @@ class Verified:
     strange: tuple[str, ...]
     beside: tuple[str, ...]
     inputs: tuple[str, ...]
+    unseen: tuple[str, ...]
     inputs_checked: int
     other_code: bool
     other_versions: tuple[str, ...]
@@ -106,15 +109,17 @@ def verify_run(run_folder: Path, data_dir: Path | None = None) -> Verified:
         for car in side_cars(run_folder / name)
     } - known
     now = versions()
+    unseen = () if data_dir is None else tuple(_leading_out(manifest))
     return Verified(
         altered=tuple(altered),
         missing=tuple(missing),
         strange=tuple(sorted(there - known - beside)),
         beside=tuple(sorted(beside)),
         inputs=() if data_dir is None else tuple(_inputs(manifest, data_dir)),
+        unseen=unseen,
         inputs_checked=0
         if data_dir is None
-        else len(manifest["inputs"]) + sum(name in manifest["fingerprints"] for name in BESIDE_SOURCES),
+        else len(manifest["inputs"]) + sum(name in manifest["fingerprints"] for name in BESIDE_SOURCES) - len(unseen),
         other_code=manifest.get("code_sha256") != code_fingerprint(),
         other_versions=tuple(
             f"{name} {then} (here {now.get(name, 'none')})"
@@ -139,13 +144,18 @@ def in_words(verified: Verified, run_folder: Path) -> str:
             lines += [f"  … and {len(names) - SHOWN} more"] if len(names) > SHOWN else []
     if verified.holds:
         lines.append(f"{run_folder}: every file is as the run wrote it.")
-    if verified.inputs_checked:
+    if verified.inputs_checked or verified.unseen:
         same = verified.inputs_checked - len(verified.inputs)
         lines.append(
             f"{same} of {verified.inputs_checked} inputs are as they were read; private ones are not named and not checked."
         )
     else:
         lines.append("Inputs were not looked at: give the folder where their paths start with --data.")
+    if verified.unseen:
+        lines.append(
+            f"Not looked at, for their paths lead out of the data folder: {', '.join(verified.unseen[:SHOWN])}. Give a --data "
+            "folder that holds them, or compare their sha256 with the manifest's."
+        )
     if verified.strange:
         lines.append(f"Not written by the run: {', '.join(verified.strange[:SHOWN])}")
     if verified.other_code:
@@ -161,17 +171,24 @@ def _is_linked(run_folder: Path, name: str) -> bool:
     return any((run_folder / Path(*parts[:depth])).is_symlink() for depth in range(1, len(parts) + 1))
 
 
-def _inputs(manifest: dict[str, Any], data_dir: Path) -> list[str]:
-    """Name the sources whose files are not those the run read, or are not looked at; one line each.
+def _leading_out(manifest: dict[str, Any]) -> list[str]:
+    """Name the sources, and the files beside them, whose paths lead out of the data folder."""
+    paths = {source["id"]: source["path"] for source in manifest["config"]["sources"]}
+    named = {entry["id"]: paths[entry["id"]] for entry in manifest["inputs"]}
+    for name in BESIDE_SOURCES:
+        if name in manifest["fingerprints"]:
+            section, key = key_of(name).split(".")
+            named[key_of(name)] = str(manifest["config"].get(section, {}).get(key))
+    return [owner for owner, stated in named.items() if leads_out(stated)]
 
-    A manifest is the word of whoever gave it: what it names outside the data folder is neither opened nor told of.
-    """
+
+def _inputs(manifest: dict[str, Any], data_dir: Path) -> list[str]:
+    """Name the sources whose files are not those the run read, one line each; those outside the data folder are not opened."""
     paths = {source["id"]: source["path"] for source in manifest["config"]["sources"]}
     differing = []
     for entry in manifest["inputs"]:
         path = data_dir / paths[entry["id"]]
         if leads_out(paths[entry["id"]]):
-            differing.append(f"{entry['id']}: its path leads out of the data folder, so it was not looked at")
             continue
         if not (path.is_file() or path.is_dir()):
             differing.append(f"{entry['id']}: {path.name} is not there, or no file")
@@ -196,8 +213,8 @@ def _inputs(manifest: dict[str, Any], data_dir: Path) -> list[str]:
             stated = str(manifest["config"].get(section, {}).get(key))
             path = data_dir / stated
             if leads_out(stated):
-                differing.append(f"{key_of(name)}: its path leads out of the data folder, so it was not looked at")
-            elif not path.is_file():
+                continue
+            if not path.is_file():
                 differing.append(f"{key_of(name)}: {path.name} is not there")
             elif file_fingerprint(path) != manifest["fingerprints"][name]:
                 differing.append(f"{key_of(name)}: {path.name} has other bytes")

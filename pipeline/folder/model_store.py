@@ -160,8 +160,10 @@ def _built(facts: dict[str, Any], objects: dict[str, Any]) -> TrainedModel:
         "held_out_method",
         "near_method",
         "other_method",
+        "question",
+        "amount_rule",
+        "metal_rule",
     }
-    texts |= {"question"}
     table = table.astype(
         {name: float for name in table.columns if name not in texts and name not in ("fold", "near_fold")}
     )

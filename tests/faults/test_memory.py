@@ -115,7 +115,7 @@ def test_memory_that_ran_out_all_the_same_is_one_message(small_run: SmallRun, mo
     monkeypatch.setattr("pipeline.commands.verify.verify_run", without_memory)
     result = CliRunner().invoke(cli.main, ["verify", str(small_run.folder)])
     assert result.exit_code == 1
-    assert "ran out. What was finished is kept" in result.stderr
+    assert "ran out. Close other programs" in result.stderr
     with (
         pytest.raises(SourceError, match=r"^a \(a\.csv\): the file does not fit into the memory that is left\."),
         named_failure("a (a.csv)"),

@@ -20,7 +20,7 @@ from layers.guess.recognise import LEADS_OUT, NO_FILE, finds
 from pipeline.commands.cli import main
 from pipeline.commands.configured import configured
 from pipeline.commands.init import init_region
-from pipeline.commands.verify import verify_run
+from pipeline.commands.verify import in_words, verify_run
 from pipeline.folder.fingerprints import file_fingerprint
 from pipeline.folder.manifest import own_digest
 from pipeline.folder.published import LONGEST_CELL, TABLES, load_publication
@@ -54,9 +54,11 @@ def test_a_manifest_opens_nothing_outside_the_data_folder(copy: Path, small_run:
     manifest = changed_manifest(copy, {"path": stated})
     with pytest.raises(ConfigError, match="leads out of the data folder"):
         configured(manifest, small_run.data)
-    verified = verify_run(copy, small_run.data)
-    assert len(verified.inputs) == 1
-    assert "not looked at" in verified.inputs[0]
+    verified, all_seen = verify_run(copy, small_run.data), verify_run(small_run.folder, small_run.data)
+    first = json.loads(manifest.read_text(encoding="utf-8"))["config"]["sources"][0]["id"]
+    assert (verified.inputs, verified.unseen) == ((), (first,))
+    assert verified.inputs_checked == all_seen.inputs_checked - 1
+    assert f"Not looked at, for their paths lead out of the data folder: {first}." in in_words(verified, copy)
 
 
 def test_a_run_file_is_ones_own_word(small_run: SmallRun, tmp_path: Path) -> None:

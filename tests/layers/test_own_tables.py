@@ -13,6 +13,7 @@ from layers.own_tables import own_table
 TABLES = [
     ("layers", "codes.yml"),
     ("layers", "jurisdictions.yml"),
+    ("layers", "subdivisions.yml"),
     ("layers.cells", "commodities.yml"),
     ("layers.cells", "heading_words.yml"),
     ("maps", "dictionary.yml"),

@@ -99,7 +99,8 @@ def test_a_third_region_without_assays_takes_the_law_and_says_so(pooled: Path, t
     notes = pd.read_parquet(west / "stages" / "published" / "notes.parquet").set_index("code")["message"]
     assert "in place of the host tables for REE" in notes["laws_of_other_regions"]
     verified = minewaste("verify", west, "--data", tmp_path / "west")
-    assert "2 of 2 inputs are as they were read" in verified
+    assert "1 of 1 inputs are as they were read" in verified
+    assert "lead out of the data folder: train_model.learned." in verified
 
 
 def test_check_opens_the_model_of_other_regions(pooled: Path, tmp_path: Path) -> None:
