@@ -161,9 +161,8 @@ def _built(facts: dict[str, Any], objects: dict[str, Any]) -> TrainedModel:
         "near_method",
         "other_method",
         "question",
-        "amount_rule",
-        "metal_rule",
     }
+    texts |= {name for name in ("amount_rule", "metal_rule") if name in table and table[name].notna().any()}
     table = table.astype(
         {name: float for name in table.columns if name not in texts and name not in ("fold", "near_fold")}
     )
