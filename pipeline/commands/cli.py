@@ -222,7 +222,7 @@ def check(config: Path, data: Path | None, out: Path | None, *, show_private: bo
     from pipeline.commands.check import check_sources
     from pipeline.commands.configured import configured
 
-    _say(check_sources(*configured(config, data), out, show_private=show_private))
+    _say(check_sources(*configured(config, data, without_private=True), out, show_private=show_private))
 
 
 @main.command()

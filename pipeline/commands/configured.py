@@ -18,7 +18,7 @@ def configured(
     workers: int | None = None,
     scheduler: str | None = None,
     *,
-    without_private: bool = True,
+    without_private: bool = False,
 ) -> tuple[RunConfig, Path]:
     """Read a run file and settle where its relative paths start.
 

@@ -120,7 +120,7 @@ def planned(path: Path, data: Path | None, drawing: Path) -> str:
     drawing : Path
         See `draw_plan`.
     """
-    config, _ = configured(path, data)
+    config, _ = configured(path, data, without_private=True)
     draw_plan(config, drawing)
     return plan_in_words(config)
 

@@ -109,17 +109,16 @@ def verify_run(run_folder: Path, data_dir: Path | None = None) -> Verified:
         for car in side_cars(run_folder / name)
     } - known
     now = versions()
-    unseen = () if data_dir is None else tuple(_leading_out(manifest))
+    stated = {} if data_dir is None else _stated_paths(manifest)
+    inside = {owner: path for owner, path in stated.items() if not leads_out(path)}
     return Verified(
         altered=tuple(altered),
         missing=tuple(missing),
         strange=tuple(sorted(there - known - beside)),
         beside=tuple(sorted(beside)),
-        inputs=() if data_dir is None else tuple(_inputs(manifest, data_dir)),
-        unseen=unseen,
-        inputs_checked=0
-        if data_dir is None
-        else len(manifest["inputs"]) + sum(name in manifest["fingerprints"] for name in BESIDE_SOURCES) - len(unseen),
+        inputs=() if data_dir is None else tuple(_inputs(manifest, data_dir, inside)),
+        unseen=tuple(owner for owner in stated if owner not in inside),
+        inputs_checked=len(inside),
         other_code=manifest.get("code_sha256") != code_fingerprint(),
         other_versions=tuple(
             f"{name} {then} (here {now.get(name, 'none')})"
@@ -171,30 +170,29 @@ def _is_linked(run_folder: Path, name: str) -> bool:
     return any((run_folder / Path(*parts[:depth])).is_symlink() for depth in range(1, len(parts) + 1))
 
 
-def _leading_out(manifest: dict[str, Any]) -> list[str]:
-    """Name the sources, and the files beside them, whose paths lead out of the data folder."""
+def _stated_paths(manifest: dict[str, Any]) -> dict[str, str]:
+    """Return the paths of the sources, and of the files beside them that the run read, by what names them."""
     paths = {source["id"]: source["path"] for source in manifest["config"]["sources"]}
     named = {entry["id"]: paths[entry["id"]] for entry in manifest["inputs"]}
     for name in BESIDE_SOURCES:
         if name in manifest["fingerprints"]:
             section, key = key_of(name).split(".")
             named[key_of(name)] = str(manifest["config"].get(section, {}).get(key))
-    return [owner for owner, stated in named.items() if leads_out(stated)]
+    return named
 
 
-def _inputs(manifest: dict[str, Any], data_dir: Path) -> list[str]:
-    """Name the sources whose files are not those the run read, one line each; those outside the data folder are not opened."""
-    paths = {source["id"]: source["path"] for source in manifest["config"]["sources"]}
+def _inputs(manifest: dict[str, Any], data_dir: Path, stated: dict[str, str]) -> list[str]:
+    """Name the sources whose files are not those the run read, one line each; those without a stated path are not opened."""
     differing = []
     for entry in manifest["inputs"]:
-        path = data_dir / paths[entry["id"]]
-        if leads_out(paths[entry["id"]]):
+        if entry["id"] not in stated:
             continue
+        path = data_dir / stated[entry["id"]]
         if not (path.is_file() or path.is_dir()):
             differing.append(f"{entry['id']}: {path.name} is not there, or no file")
             continue
         try:
-            locate(entry["id"], paths[entry["id"]], data_dir)
+            locate(entry["id"], stated[entry["id"]], data_dir)
             require_own_parts(f"{entry['id']} ({path.name})", path)
         except SourceError as refusal:
             differing.append(str(refusal))
@@ -208,12 +206,8 @@ def _inputs(manifest: dict[str, Any], data_dir: Path) -> list[str]:
         if words:
             differing.append(f"{entry['id']}: {'; '.join(words)}")
     for name in BESIDE_SOURCES:
-        if name in manifest["fingerprints"]:
-            section, key = key_of(name).split(".")
-            stated = str(manifest["config"].get(section, {}).get(key))
-            path = data_dir / stated
-            if leads_out(stated):
-                continue
+        if key_of(name) in stated:
+            path = data_dir / stated[key_of(name)]
             if not path.is_file():
                 differing.append(f"{key_of(name)}: {path.name} is not there")
             elif file_fingerprint(path) != manifest["fingerprints"][name]:
