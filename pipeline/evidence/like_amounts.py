@@ -1,4 +1,4 @@
-"""What the known tonnages of a region let expect of its mines without one: by first commodity and by near neighbours."""
+"""What the known tonnages of a region let expect of its mines without one: by clues of size, first commodity, neighbours."""
 
 from __future__ import annotations
 
@@ -27,6 +27,13 @@ ALIKE = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)
 """Correlation of two mines of one camp that is tried, beside their commodities; 0: neighbours tell nothing."""
 
 
+CLUE_SLOPE, CLUE_SLOPE_SD = 1.0, 0.3
+"""What a clue of size learned elsewhere is worth in a region before its own tonnages are looked at, and how sure that is.
+
+Years of work have slopes of 0.94 and 0.98 on two registers, closing years of 0.41 to 0.68 in fifty years on three: laws of other
+regions may be a third off, and in a region whose tonnages do not follow them they say nothing."""
+
+
 @dataclass(frozen=True)
 class LikeAmounts:
     """What a region's tonnages say: decimal logarithms of tonnes.
@@ -34,7 +41,9 @@ class LikeAmounts:
     Parameters
     ----------
     expected : ndarray of float, shape (n,)
-        Of every site, by its commodity and its neighbours, without its own tonnage.
+        Of every site, by its commodity and its neighbours, without its own tonnage nor the clue of its size.
+    slope : float
+        By which the clue of size is multiplied before it is added.
     spread : float
         Of known tonnages about what the others let expect of them.
     gain : float
@@ -42,23 +51,27 @@ class LikeAmounts:
     """
 
     expected: np.ndarray
+    slope: float
     spread: float
     gain: float
 
 
-def like_amounts(table: pd.DataFrame, logs: np.ndarray) -> LikeAmounts | None:
+def like_amounts(table: pd.DataFrame, logs: np.ndarray, clue: np.ndarray) -> LikeAmounts | None:
     r"""Return what the known tonnages let expect of all sites; None where too few are known.
 
-    Every tonnage is the median of the region, an effect of its first commodity and one of its camp, with a rest:
-    :math:`y = m + c + u + e`. Both effects are drawn toward none, by as much as leaves the least squared error on tonnages
-    left out; where that does not fall by `SURE` standard errors, an effect is not used.
+    Every tonnage is the median of the region, a clue of its size, an effect of its first commodity and one of its camp, with a
+    rest: :math:`y = b x + m + c + u + e`. The clue counts as it does elsewhere unless the tonnages say otherwise
+    (`clue_slope`). Both effects are drawn toward none, by as much as leaves the least squared error on tonnages left out; where
+    that does not fall by `SURE` standard errors, an effect is not used.
 
     Parameters
     ----------
     table : DataFrame
         ``commodities``, ``longitude``, ``latitude``.
     logs : ndarray of float, shape (n,)
-        Decimal logarithm of the known tonnes, less what years of work explain; NaN where unknown.
+        Decimal logarithm of the known tonnes; NaN where unknown.
+    clue : ndarray of float, shape (n,)
+        What years of work and other clues add to it by laws of other regions (`size_clues`); 0 where nothing is known.
 
     Notes
     -----
@@ -68,6 +81,8 @@ def like_amounts(table: pd.DataFrame, logs: np.ndarray) -> LikeAmounts | None:
     known = np.flatnonzero(np.isfinite(logs))
     if len(known) < LEAST_KNOWN:
         return None
+    slope = clue_slope(clue[known], logs[known])
+    logs = logs - slope * clue
     middle = float(np.median(logs[known]))
     excess = logs[known] - middle
     first = table["commodities"].astype("string").fillna("").str.split("; ").str[0].to_numpy(dtype=object)
@@ -86,8 +101,22 @@ def like_amounts(table: pd.DataFrame, logs: np.ndarray) -> LikeAmounts | None:
     expected = by_commodity + (by_camp if _tells(rest, rest - by_camp[known]) else 0.0)
     error = excess - expected[known]
     return LikeAmounts(
-        middle + expected, float(np.std(error)), float(1.0 - (error**2).mean() / max((excess**2).mean(), 1e-12))
+        middle + expected, slope, float(np.std(error)), float(1.0 - (error**2).mean() / max((excess**2).mean(), 1e-12))
     )
+
+
+def clue_slope(clue: np.ndarray, logs: np.ndarray) -> float:
+    """Return by how much a region's tonnages follow a clue of size: normal updating of `CLUE_SLOPE` by least squares.
+
+    Parameters
+    ----------
+    clue, logs : ndarray of float, shape (n,)
+        The clue, and the decimal logarithm of the tonnes.
+    """
+    about, excess = clue - clue.mean(), logs - logs.mean()
+    scatter = max(float(np.var(excess - CLUE_SLOPE * about)), 1e-9)
+    precision = CLUE_SLOPE_SD**-2 + float(about @ about) / scatter
+    return (CLUE_SLOPE * CLUE_SLOPE_SD**-2 + float(about @ excess) / scatter) / precision
 
 
 def _tells(before: np.ndarray, after: np.ndarray) -> bool:

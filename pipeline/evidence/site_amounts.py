@@ -59,13 +59,14 @@ def site_amounts(table: pd.DataFrame) -> dict[str, np.ndarray]:
         "tonnage_above": np.where(np.isfinite(above), np.maximum(above, 0.0), 0.0),
     }
     larger = table["size_log10"].to_numpy(float) if "size_log10" in table else np.zeros(len(table))
-    like = like_amounts(table, log10 - larger) if "commodities" in table else None
+    like = like_amounts(table, log10, larger) if "commodities" in table else None
     for name, (median, spread) in TONNES_LOG10.items():
         rows = ~known & (rule == name)
         less = median - TONNES_LOG10["worked"][0]
         expected = median + 0.0 * larger if like is None else like.expected + less
         sd = spread if like is None else max(LEAST_SPREAD, like.spread)
-        moved = expected + (0.0 if name == "prospect" else larger)
+        slope = 1.0 if like is None else like.slope
+        moved = expected + (0.0 if name == "prospect" else slope * larger)
         for column, value in (("tonnage_log10", moved), ("tonnage_below", sd), ("tonnage_above", sd)):
             amounts[column] = np.where(rows, value, amounts[column])
     worked, unsaid = ~known & (rule == "worked"), ~known & (rule == "unclear")

@@ -84,9 +84,9 @@ def coverage(folder: Path) -> pd.DataFrame:
             ("and years", plain, clue),
             ("and commodity and camp", mines, clue),
         ):
-            like = like_amounts(rows, logs - years)
+            like = like_amounts(rows, logs, years + 0.0 * logs)
             assert like is not None
-            beliefs[words] = (like.expected + years, max(LEAST_SPREAD, like.spread))
+            beliefs[words] = (like.expected + like.slope * years, max(LEAST_SPREAD, like.spread))
         for words, (middle, sd) in beliefs.items():
             error = logs - middle
             table.append((name, words, len(mines), float((np.abs(error) <= Z90 * sd).mean()), float((error**2).mean())))

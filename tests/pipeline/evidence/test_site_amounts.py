@@ -151,7 +151,7 @@ def region(n: int, commodity_dex: float, camp_dex: float) -> tuple[pd.DataFrame,
 def test_tonnages_of_a_commodity_and_of_a_camp_stand_for_mines_without_one() -> None:
     table, logs = region(200, commodity_dex=2.0, camp_dex=0.7)
     hidden = np.arange(200) % 4 == 0
-    like = like_amounts(table, np.where(hidden, np.nan, logs))
+    like = like_amounts(table, np.where(hidden, np.nan, logs), np.zeros(200))
     assert like is not None
     assert like.gain > 0.5
     assert like.spread == pytest.approx(0.6, abs=0.12)
@@ -160,21 +160,47 @@ def test_tonnages_of_a_commodity_and_of_a_camp_stand_for_mines_without_one() -> 
 
 def test_neighbours_that_tell_nothing_are_not_used_and_few_tonnages_say_nothing() -> None:
     table, logs = region(200, commodity_dex=0.0, camp_dex=0.0)
-    like = like_amounts(table, logs)
+    like = like_amounts(table, logs, np.zeros(200))
     assert like is not None
     assert like.gain == 0.0
     assert np.ptp(like.expected) == 0.0
-    assert like_amounts(table, np.where(np.arange(200) < 29, logs, np.nan)) is None
+    assert like_amounts(table, np.where(np.arange(200) < 29, logs, np.nan), np.zeros(200)) is None
 
 
 def test_the_own_tonnage_of_a_mine_says_nothing_of_what_others_let_expect() -> None:
     table, logs = region(100, commodity_dex=1.0, camp_dex=0.5)
     moved = logs.copy()
     moved[7] += 0.9 if moved[7] > np.median(logs) else -0.9
-    before, after = like_amounts(table, logs), like_amounts(table, moved)
+    none = np.zeros(100)
+    before, after = like_amounts(table, logs, none), like_amounts(table, moved, none)
     assert before is not None
     assert after is not None
     assert before.expected[7] == pytest.approx(after.expected[7], abs=0.02)
+
+
+@pytest.mark.parametrize("planted", [0.0, 1.0])
+def test_a_clue_of_size_counts_as_much_as_the_tonnages_of_the_region_follow_it(planted: float) -> None:
+    table, logs = region(400, commodity_dex=0.0, camp_dex=0.0)
+    clue = np.random.default_rng(5).normal(0.0, 0.4, 400)
+    hidden = np.arange(400) % 4 == 0
+    logs = logs + planted * clue
+    like = like_amounts(table, np.where(hidden, np.nan, logs), clue)
+    assert like is not None
+    assert like.slope == pytest.approx(planted, abs=0.15)
+    assert like.spread == pytest.approx(0.5, abs=0.05)
+    error = (like.expected + like.slope * clue - logs)[hidden]
+    assert np.std(error) == pytest.approx(0.5, abs=0.07)
+    few = np.arange(400) < 30
+    few_known = like_amounts(table, np.where(few, logs, np.nan), clue)
+    assert few_known is not None
+    assert abs(few_known.slope - 1.0) < 0.6
+
+
+def test_a_clue_that_is_the_same_everywhere_stays_as_it_is_elsewhere() -> None:
+    table, logs = region(100, commodity_dex=0.0, camp_dex=0.0)
+    like = like_amounts(table, logs, np.full(100, 0.4))
+    assert like is not None
+    assert like.slope == 1.0
 
 
 def test_a_place_where_perhaps_nothing_was_dug_is_believed_smaller_than_mines_of_the_region() -> None:
