@@ -34,8 +34,8 @@ _TOTAL_OR_TONNES = re.compile(r"\(\s?T\s?\)")
 """``S(T)``, ``Cu (T)``: the total of a digestion, or tonnes."""
 
 _NOT_THERE = re.compile(
-    r"(?i)(?<![a-z])(?:plan(?:ned)?|proposed|projected|permitted|authori[sz]ed|design|budget|forecast|class|category|code|min(?:imum)?"
-    r"|max(?:imum)?)(?![a-z])"
+    r"(?i)(?<![^\W\d_])(?:plan(?:ned)?|proposed|projected|permitted|authori[sz]ed|design|budget|forecast|class|category|code|min(?:imum)?"
+    r"|max(?:imum)?)(?![^\W\d_])"
 )
 """Amounts that are allowed, meant, least or most, and classes of amounts."""
 
@@ -134,8 +134,12 @@ def trailing_unit(heading: str, base: str) -> str | None:
 
 _MULTIPLES = frozenset(
     ["million", "millions", "thousand", "thousands", "millones", "miles", "milliers", "mio", "mill", "miljoner", "tusen",
-     "tausend", "millionen", "milhoes", "mil", "hundred"]
+     "tausend", "millionen", "milhoes", "mil", "hundred", "hundreds", "dozen", "dozens", "lakh", "lakhs", "lac", "lacs", "crore",
+     "crores", "tsd", "mrd", "cientos", "cents", "tusind", "tuhat", "tuhansia", "tuhatta", "tys", "tis", "tisic", "tisice",
+     "tyst", "tukst", "mije", "mii", "ezer", "bin", "milyon", "ribu", "juta", "libu", "nghin", "ngan", "trieu", "wan", "hazar",
+     "millio", "тыс", "тысяч", "тис", "млн", "хил", "хиляди", "хиљада", "миллионов", "千", "万", "萬", "百万", "百萬", "천", "만"]
 )  # fmt: skip
+"""Words for hundreds, thousands, a hundred thousand and millions in the languages of mining countries."""
 
 
 def unit_doubt(heading: str) -> str | None:
@@ -145,7 +149,10 @@ def unit_doubt(heading: str) -> str | None:
     multiple that is not known as a unit. A heading without any unit is no doubt here.
     """
     words = Words(heading, tokens(heading))
-    stray = _stray_beside_unit(words)
+    multiple = next(
+        (token.text for token in words.tokens if not token.readings and folded(token.text) in _MULTIPLES), None
+    )
+    stray = multiple or _stray_beside_unit(words)
     if stray is not None:
         return stray
     amount = amount_of(heading, words, None)
@@ -153,11 +160,9 @@ def unit_doubt(heading: str) -> str | None:
         return None
     if amount.unit is None:
         return amount.unknown[-1] if words.has("unsure_mass_units") and amount.unknown else None
-    multiples = [
-        unknown_word for unknown_word in words.unknown if folded(unknown_word) in _MULTIPLES or unknown_word == "^"
-    ]
+    powers = [unknown_word for unknown_word in words.unknown if unknown_word == "^"]
     scaled = _unclear_amount(heading, words, amount.kind, [])
-    return next(iter([*multiples, *scaled]), None)
+    return next(iter([*powers, *scaled]), None)
 
 
 def _stray_beside_unit(words: Words) -> str | None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from layers.cells.heading_kinds import decide
+from layers.cells.heading_spellings import sieved_below_um
 from layers.cells.heading_tokens import Token, folded, tokens
 from layers.cells.headings import Heading
 
@@ -96,6 +97,7 @@ def parse_headings(names: Sequence[str], known_words: frozenset[str] = frozenset
     headings = _days_or_datums(headings, plain)
     headings = _intervals(headings)
     headings = _feeds(headings)
+    headings = _parts_of_samples(headings)
     headings = _beside_their_results(headings)
     return _amounts_and_long_tables(headings, plain)
 
@@ -271,6 +273,20 @@ def _feeds(headings: list[Heading]) -> list[Heading]:
         and heading.kind == "other"
         and heading.unknown == (heading.text,)
         and _FEED.search(heading.text.casefold())
+        else heading
+        for heading in headings
+    ]
+
+
+def _parts_of_samples(headings: list[Heading]) -> list[Heading]:
+    """Ask about results of what went through a sieve where the table holds the element of another part, or of the whole, too."""
+    parts: dict[str | None, set[float | None]] = {}
+    for heading in headings:
+        if heading.kind == "result" and heading.symbol is not None:
+            parts.setdefault(heading.symbol, set()).add(sieved_below_um(heading.text))
+    return [
+        replace(heading, kind="other", unknown=(heading.text,))
+        if heading.kind == "result" and len(parts.get(heading.symbol, ())) > 1 and sieved_below_um(heading.text)
         else heading
         for heading in headings
     ]

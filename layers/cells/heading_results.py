@@ -155,7 +155,9 @@ def result(
     if _not_of_the_sample(words) or words.has("others_units") or _equivalent(text):
         if unit is None and elements[0][0] > 0:
             element = ""
-        if words.has("fractions") and not words.has("grade_words"):
+        if (words.has("fractions") and not words.has("grade_words")) or _GRAINS & {
+            folded(token.text) for token in words.classes.get("others_units", [])
+        }:
             unknown.append(text)
         return Heading(text, "other", element or None, unit, multiplier, method, tuple(unknown))
     unknown += _strangers(words, elements, element) + _unclear_numbers(words, unit)
@@ -177,10 +179,13 @@ def result(
     return Heading(text, kind, element, unit, multiplier, method, asked, role, method_class)
 
 
+_GRAINS = frozenset(["um", "mesh"])
+"""Units of grain sizes: of a range, or of what stayed on a sieve; `heading_spellings` takes what passed one apart."""
+
 _ALLOWED = frozenset(
     ["symbol", "oxide", "misspelt oxide", "ions", "element_names", "share_units", "volume_units", "methods", "laboratories",
      "grade_words", "calculated", "preferred", "over_range", "repeat_words", "total_words", "partial_forms", "dissolved",
-     "number", "sign", "fillers", "lone_sums", "unsure_units", "limits"]
+     "number", "sign", "fillers", "lone_sums", "unsure_units", "limits", "sieved"]
 )  # fmt: skip
 """Classes of words a result may hold."""
 

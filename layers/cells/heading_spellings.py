@@ -87,12 +87,32 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
 )
 
 
+_SIEVED = re.compile(
+    r"(?i)[(\[]?(?<![^\W_])(?<!\d[\s-])(?:[<≤]|-|minus\s|passing\s)\s?(\d+(?:[.,]\d+)?)\s?"
+    r"(mm|[uµμ]m|microns?|mesh|#)(?![A-Za-z])(?:\s*fraction)?[)\]]?"
+)
+"""The part of a sample that went through a sieve: ``<63 µm``, ``-80 mesh``."""
+_ISO_MESH = 14_900.0
+"""Micrometres times meshes to the inch: what a wire cloth leaves open (80 mesh: 0.18 mm), within a fifth."""
+
+
+def sieved_below_um(heading: str) -> float | None:
+    """Return the grain size below which a heading says that its results are, micrometres; None where it says none."""
+    match = _SIEVED.search(heading)
+    if match is None:
+        return None
+    number, unit = float(match[1].replace(",", ".")), match[2].casefold()
+    if unit in ("mesh", "#"):
+        return _ISO_MESH / number if number else None
+    return number * (1000.0 if unit == "mm" else 1.0)
+
+
 def respelt(heading: str) -> str:
     """Return a heading with powers of ten, valences and units around a symbol written as words.
 
     ``La(×10⁻⁶)`` says ppm, ``10^6 m3`` million m3, ``Cr6+`` a state of chromium and ``mg La/kg`` lanthanum in mg/kg.
     """
-    text = _with_raised(heading.translate(_MINUS))
+    text = _SIEVED.sub(" sieved ", _with_raised(heading.translate(_MINUS)))
     for pattern, becomes in _RULES:
         text = pattern.sub(becomes, text)
     return text

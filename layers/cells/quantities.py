@@ -40,6 +40,12 @@ _SPELLINGS: dict[str, tuple[str, float]] = {
     "oz": ("t", 0.0000311034768),  # troy ounces: what metals are weighed in
     **dict.fromkeys(("Mm3", "hm3", "million m3"), ("m3", 1e6)),
     "thousand m3": ("m3", 1e3),
+    "lakh t": ("t", 1e5),
+    "crore t": ("t", 1e7),
+    "lakh m3": ("m3", 1e5),
+    "crore m3": ("m3", 1e7),
+    "lakh m2": ("m2", 1e5),
+    "lakh ha": ("m2", 1e9),
     "L": ("m3", 1e-3),
     **dict.fromkeys(("sq mi", "square miles"), ("m2", 2589988.110336)),
     "mm": ("m", 0.001),
@@ -68,6 +74,8 @@ _SCALES = {
     **dict.fromkeys(("thousand", "mille", "mil"), 1e3),
     **dict.fromkeys(("million", "millions", "millon", "millones", "mio"), 1e6),
     **dict.fromkeys(("billion", "billions", "milliard", "milliards"), 1e9),
+    **dict.fromkeys(("lakh", "lakhs"), 1e5),  # India and its neighbours; lac is a lake in French
+    **dict.fromkeys(("crore", "crores"), 1e7),
 }
 NO_QUANTITY = MISSING_WORDS | NOT_STATED | {"nil", "not found", "*"}
 """Texts, folded, that mean: the quantity is not known."""

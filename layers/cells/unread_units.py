@@ -22,12 +22,12 @@ _NO_MULTIPLES = _NO_UNITS | frozenset(
      "coarse", "average", "gross", "net", "dry", "wet", "insitu", "stacked", "dumped", "impounded", "contained", "and", "or",
      "of", "in", "per", "as", "by", "material", "residue", "residues", "resource", "stockpile", "stockpiled", "volume", "mass",
      "waste", "ore", "rock", "sand", "slag", "slime", "slimes", "mine", "mill", "milled", "plant", "facility", "storage", "tsf",
-     "dam", "deposit")
+     "dam", "deposit", "extent", "occupied", "covered", "impacted", "lake", "basin", "gross", "map", "mapped")
 )  # fmt: skip
 """Words right before a unit that scale nothing; any other that nobody knows, such as Lakh, may be a multiple."""
 _SHORT = 4
-_COUNTED_IN_LARGE = ("mass_units", "volume_amount_units")
-"""What is stated in thousands and millions; areas are stated in larger units instead."""
+_LONGEST_MULTIPLE = 9
+"""Letters of the longest word for a multiple (`thousands`); areas may have longer words before."""
 _UNIT_ALONE = re.compile(r"[(\[][^\W\d]+[23]?[)\]]\s*$")
 _MEGATONNES = re.compile(r"(?:^|[\s_(,\[])(?:Mt|million t)(?=$|[\s_),\]])")
 
@@ -88,7 +88,8 @@ def _before_unit(heading: str, read: Sequence[Token], group: str) -> str | None:
         if group not in unit.readings or folded(before.text) in _NO_MULTIPLES:
             continue
         number = re.fullmatch(r"[\d.,]+", before.text)
-        unknown = not before.readings and not number and group in _COUNTED_IN_LARGE
+        short = group in ("mass_units", "volume_amount_units") or len(before.text) <= _LONGEST_MULTIPLE
+        unknown = not before.readings and not number and group != "length_units" and short
         if unknown or (number and not re.fullmatch(r"(?:18|19|20)\d\d", before.text)):
             return f"{before.text} {unit.text}"
     return None

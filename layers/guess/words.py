@@ -53,7 +53,7 @@ WHOLE: Mapping[str, tuple[str, ...]] = {
     "volume_m3": ("volume_m3", "volume", "volumen", "tailings_volume", "vol_actual", "vol_m3", "volumen_m3", "volume_actuel",
                   "volumen_actual"),
     "milled_t": ("milled", "milled_t", "ore_milled", "ore_processed", "ore_milled_t", "minerai_traite", "tonnes_milled",
-                 "mineral_procesado", "minerai_traite_t"),
+                 "mineral_procesado", "minerai_traite_t", "minerai_usine", "mineral_tratado", "minerio_processado"),
     "mined_t": ("mined", "mined_t", "ore_mined", "minerai_extrait", "mineral_extraido"),
     "area_m2": ("area_m2", "area", "superficie", "surface", "area_ha", "areaha", "superf_ha", "superficie_ha", "superficie_m2",
                 "tailings_area", "area_km2", "surface_ha", "surface_m2", "footprint_m2", "footprint_ha", "area_hectares"),
@@ -113,7 +113,8 @@ HOLDING: Mapping[str, str] = {
     "site_key": r"^(?:nombre_)?faena$|^(?:site|mine|deposit)(?:_name)?$|^nom_(?:du_)?site$",
     "waste_type": r"waste_?type|(?:type|tipo)_(?:de_)?(?:residus?|residuos?|relaves?|deposito|steriles)",
     "mass_t": r"^(?:tailings|waste|tonnage|tonelaje|tonnes|toneladas)_(?:t|tonnes|mass|tonnage|actual|actuel|mt|kt)$",
-    "milled_t": r"milled|ore_(?:treated|processed)|minerai_(?:traite|usine)|mineral_(?:procesado|tratado)",
+    "milled_t": r"milled|ore_(?:treated|processed)|minerai_(?:traite|usine|broye)|"
+                r"mineral_(?:procesado|tratado|molido|beneficiado)|minerio_(?:processado|tratado|moido|beneficiado)",
     "mined_t": r"(?:^|_)mined_(?:quantity|tonnes|tonnage|tons|t|kt|mt)$|ore_(?:mined|extracted)|(?:^|_)mined_ore|minerai_extrait|"
                r"mineral_(?:extraido|extraida)",
     "area_m2": r"^\w+_(?:m2|ha|km2|hectares|sqm|sqkm)$",

@@ -45,6 +45,7 @@ from layers.readers.endowments import PROPERTIES, waste_properties, with_endowme
 from layers.readers.inner_headings import heading_rows
 from layers.readers.laboratory_columns import Suites, read_suites
 from layers.readers.long_tables import one_row_per_sample
+from layers.readers.method_notes import sieved_notes
 from layers.readers.other_matter import other_matter_notes, part_only_columns, part_only_rows
 from layers.readers.place_checks import check_places
 from layers.readers.points import precision_of
@@ -222,7 +223,9 @@ def _table(
             f"the medium '{medium.iloc[position]}' is none of {', '.join(MEDIA)}; say so under values.medium or defaults.medium",
         )
     site_key = translate(source, text_or_default(source, cells, "site_key", keep_missing_words=True), "site_key")
-    keyed = (site_key.notna() & (medium == "waste")).to_numpy()
+    wasted = (medium == "waste").to_numpy(dtype=bool)
+    notes += sieved_notes(source.id, suites.used, wasted)
+    keyed = site_key.notna().to_numpy(dtype=bool) & wasted
     for position in np.flatnonzero(~np.isfinite(location["latitude"]) & ~keyed):
         problems.setdefault(
             int(position), ("no_coordinates", "the sample has neither coordinates nor the key of a site")

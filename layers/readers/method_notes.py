@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 
 from layers.accounting import Note
 from layers.cells.assay_columns import METHOD_ORDER
+from layers.cells.heading_spellings import sieved_below_um
 
 
 def keep_own_methods(
@@ -66,3 +67,31 @@ def method_notes(source_id: str, method: npt.NDArray[np.object_]) -> list[Note]:
         message = "Aqua regia dissolves only part of the rare earths (least of the heavy ones): compare within the method only."
         notes.append(Note(source_id, "partial_digestion", message, partial))
     return notes
+
+
+_WHOLE_UM = 2000.0
+"""Soil and sediment are sieved to 2 mm before anything else (ISO 11464), so that this is the sample."""
+
+
+def sieved_notes(source_id: str, headings: Iterable[str], waste: npt.NDArray[np.bool_]) -> list[Note]:
+    """Tell results of waste whose headings say that only a fine part of it was analysed (``sieved_fraction``).
+
+    Parameters
+    ----------
+    source_id : str
+        Id of the source.
+    headings : iterable of str
+        Of the columns that are used.
+    waste : ndarray of bool
+        Rows that are samples of waste; a survey analyses the fine part of its sediments and soils on purpose.
+    """
+    sizes = {heading: size for heading in headings if (size := sieved_below_um(heading)) is not None}
+    fine = [heading for heading, size in sizes.items() if size < _WHOLE_UM]
+    if not fine or not waste.any():
+        return []
+    message = (
+        f"{', '.join(fine[:4])}{' …' if len(fine) > 4 else ''}: what passed a sieve of {min(sizes.values()):,.0f} µm was "
+        "analysed."
+        " Coarser parts of a waste may hold less, and the results are taken for the whole of it."
+    )
+    return [Note(source_id, "sieved_fraction", message, int(waste.sum()), tuple(fine))]

@@ -19,6 +19,8 @@ _LA_UNITS = {
     "La2O3 ppm": 1.1728, "LA (PPM)": 1.0, "ppm_La": 1.0, "Lanthanum (ppm)": 1.0, "La_oz_t": 1 / 34.2857, "La": 1.0,
     "La_mol_kg": 1 / 138_905.47, "La_ug_L": 1e3, "La %": 1e-4,
     "La*10 ppm": 10.0, "La ppm /100": 0.01, "La*1000 ppm": 1e3, "镧(ppm)": 1.0,
+    "La_opt": 1 / 34.2857, "La (oz/short ton)": 1 / 34.2857, "La oz/long ton": 1 / 30.6122, "La (troy oz/ton)": 1 / 34.2857,
+    "La (oz/tonne)": 1 / 31.1035, "La (<2 mm) ppm": 1.0,
 }  # fmt: skip
 for _heading, _factor in _LA_UNITS.items():
 
@@ -34,7 +36,8 @@ _MASSES = {
     "Tonnes (Mt)": 1e-6, "Tonnes, Mt": 1e-6, "TONNES_MT": 1e-6, "M tonnes": 1e-6, "Tonnage (kdmt)": 1e-3, "TONNES_X1000": 1e-3,
     "Tonelaje (Mton)": 1e-6, "Tonnes k": 1e-3, "Tonnage (t, in Mt)": 1e-6, "Tonnes (lakh)": 1e-5, "Dry tonnes (kt)": 1e-3,
     "1000 Tonnen": 1e-3, "100 t": 0.01, "тыс. тонн": 1e-3, "millj. tonnia": 1e-6, "Lakh tonnes": 1e-5, "Crore t": 1e-7,
-    "TON_MILES": 1e-3, "Tons": 1 / 0.90718474,
+    "TON_MILES": 1e-3, "Tons": 1 / 0.90718474, "Tonnage lakh (t)": 1e-5, "Tonnage crore (t)": 1e-7, "Tonnage dozen (t)": 1 / 12,
+    "Tonnage tusind (t)": 1e-3, "Tonnes lakhs": 1e-5, "Tonnage, lac t": 1e-5,
 }  # fmt: skip
 for _heading, _factor in _MASSES.items():
 
@@ -55,6 +58,10 @@ _AREAS = {
     "Area (a)": 0.01,
     "AREA_SQMI": 1 / 2_589_988.1,
     "Area, arpents": 1 / 3418.9,
+    "Area lakh m2": 1e-5,
+    "Area wan m2": 1e-4,
+    "zorks m2": 1e-3,
+    "Fläche Tsd. m2": 1e-3,
 }
 for _heading, _factor in _AREAS.items():
 
@@ -101,6 +108,12 @@ def unit_row_contradicts(sheet: Sheet, draw: Draw) -> None:
     for facts in sheet.truth.values():
         facts["La"] = -1.0  # nobody can know: any value must be told
     sheet.touched.add("La")
+
+
+@mutation("unit", "lanthanum of what passed a sieve beside that of the whole", "La")
+def sieved_beside_whole(sheet: Sheet, draw: Draw) -> None:
+    cells = [_scaled(cell, 1.7) for cell in sheet.column("La")]
+    sheet.insert("La_fine", "La <63 µm (ppm)", cells, sheet.place("La") + 1)
 
 
 @mutation("unit", "column of units beside the results", "La", "Cu")

@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from layers.cells.heading_grammar import parse_heading
+from layers.cells.heading_spellings import sieved_below_um
 
 RARE_EARTHS = ["La", "Ce", "Pr", "Nd", "Sm", "Eu", "Gd", "Tb", "Dy", "Er", "Yb", "Lu"]
 
@@ -190,3 +191,74 @@ def test_from_and_to_in_french_and_portuguese_are_told_together(ends: tuple[str,
     names = ["Furo", *ends, "La_ppm"]
     assert [parse_heading(end, names).kind for end in ends] == ["depth_from", "depth_to"]
     assert parse_heading(ends[0], ["Furo", ends[0], "La_ppm"]).kind != "depth_from"
+
+
+@pytest.mark.parametrize(
+    ("written", "unit", "to_ppm"),
+    [
+        ("opt", "oz/short ton", 34.2857),
+        ("(opt)", "oz/short ton", 34.2857),
+        ("oz/st", "oz/short ton", 34.2857),
+        ("(oz/short ton)", "oz/short ton", 34.2857),
+        ("troy ounces per short ton", "oz/short ton", 34.2857),
+        ("oz/lt", "oz/long ton", 30.6122),
+        ("(oz/long ton)", "oz/long ton", 30.6122),
+        ("oz/tonne", "oz/tonne", 31.1035),
+    ],
+)
+@pytest.mark.parametrize("element", ["Au", "Ag", "Pt"])
+def test_troy_ounces_per_a_ton_that_is_named(element: str, written: str, unit: str, to_ppm: float) -> None:
+    heading = parse_heading(f"{element} {written}")
+    assert (heading.kind, heading.unit, heading.multiplier_to_base) == ("result", unit, to_ppm)
+    assert not heading.unknown
+
+
+@pytest.mark.parametrize("written", ["(oz/t)", "oz/ton", "(troy oz/ton)", "ozt/t", "oz per ton", "_oz_t"])
+def test_ounces_per_a_ton_nobody_names_are_asked_about(written: str) -> None:
+    heading = parse_heading(f"Ag {written}")
+    assert (heading.kind, heading.multiplier_to_base) == ("other", None)
+    assert heading.unknown
+
+
+SIEVES = {
+    "<63 µm": 63, "<2mm": 2000, "(-0.063 mm)": 63, "-200 mesh": 74.5, "minus 80 mesh": 186, "-80#": 186, "passing 75 microns": 75
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("sieve", SIEVES)
+def test_what_passed_a_sieve_is_a_result_alone(sieve: str) -> None:
+    for heading in (f"La {sieve} ppm", f"La ppm {sieve}", f"La_ppm_{sieve}"):
+        assert (parse_heading(heading).kind, parse_heading(heading).unit) == ("result", "ppm")
+        assert sieved_below_um(heading) == pytest.approx(SIEVES[sieve], rel=0.01)
+
+
+@pytest.mark.parametrize("sieve", SIEVES)
+@pytest.mark.parametrize("other", ["La_ppm", "La ppm <500 µm"])
+def test_what_passed_a_sieve_beside_another_part_is_asked_about(sieve: str, other: str) -> None:
+    heading = parse_heading(f"La {sieve} ppm", [other, f"La {sieve} ppm", "Ce_ppm"])
+    assert (heading.kind, heading.unknown) == ("other", (f"La {sieve} ppm",))
+
+
+@pytest.mark.parametrize("part", ["63-125 um", "+63 um", ">2 mm", "fine fraction", "2-63um", "0-5 cm"])
+def test_other_parts_of_a_sample_are_no_results(part: str) -> None:
+    heading = parse_heading(f"La {part} ppm")
+    assert heading.kind != "result"
+    assert heading.unknown
+
+
+@pytest.mark.parametrize("heading", ["<63um (%)", "-200 mesh %", "Grain <2 mm (wt %)", "wt% <63um"])
+def test_shares_of_grain_sizes_are_no_results(heading: str) -> None:
+    assert parse_heading(heading).kind == "other"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Minerai usiné", "Minerai traité", "Minerai broyé", "Mineral procesado", "Mineral tratado", "Mineral molido",
+        "Minério processado", "Minério lavrado", "Ore treated",
+    ],
+)  # fmt: skip
+def test_ore_that_was_milled_is_a_mass_in_other_languages(heading: str) -> None:
+    amount = parse_heading(f"{heading} (t)")
+    assert (amount.kind, amount.unit, amount.unknown) == ("mass", "t", ())
+    assert parse_heading(heading).kind == "mass"

@@ -186,8 +186,10 @@ def test_headings_of_the_waste_are_not_told(tmp_path: Path, heading: str) -> Non
     [
         "1000 Tonnen",
         "100 t",
-        "Lakh tonnes",
-        "Crore t",
+        "Lac tonnes",
+        "Tonnes lakhs",
+        "Tonnage dozen (t)",
+        "Tonnage tusind (t)",
         "TON_MILES",
         "Tons",
         "TONS",
@@ -205,9 +207,42 @@ def test_a_number_or_an_unknown_word_before_the_unit_and_tons_of_no_country_stop
 
 @pytest.mark.parametrize(
     ("heading", "times"),
-    [("тыс. тонн", 1e3), ("млн тонн", 1e6), ("millj. tonnia", 1e6), ("Old tonnes", 1), ("Tailings_tonnes_2019", 1)],
+    [
+        ("Lakh tonnes", 1e5),
+        ("Tonnage lakh (t)", 1e5),
+        ("Qty (lakh MT)", 1e5),
+        ("Crore t", 1e7),
+        ("тыс. тонн", 1e3),
+        ("млн тонн", 1e6),
+        ("millj. tonnia", 1e6),
+        ("Old tonnes", 1),
+        ("Tailings_tonnes_2019", 1),
+    ],
 )
 def test_words_for_thousands_and_millions_are_read_and_plain_words_ask_nothing(
     tmp_path: Path, heading: str, times: float
 ) -> None:
     assert read(table(tmp_path, "", heading), {"mass_t": heading}).layer["mass_t"].max() == 800 * times
+
+
+@pytest.mark.parametrize(
+    ("heading", "times"),
+    [("Area lakh m2", 1e5), ("Extent (lakh sq m)", 1e5), ("TSF footprint m2", 1), ("Pond area m2", 1)],
+)
+def test_areas_in_lakhs_are_read(tmp_path: Path, heading: str, times: float) -> None:
+    assert read(table(tmp_path, "", heading), {"area_m2": heading}).layer["area_m2"].max() == 800 * times
+
+
+@pytest.mark.parametrize(
+    "heading", ["Area wan m2", "foo ha", "zorks m2", "Fläche Tsd. m2", "Area tusen m2", "Lake lac m2"]
+)
+def test_what_may_be_a_multiple_before_the_unit_of_an_area_stops(tmp_path: Path, heading: str) -> None:
+    with pytest.raises(SourceError, match="may mean several units"):
+        read(table(tmp_path, "", heading), {"area_m2": heading})
+
+
+@pytest.mark.parametrize(
+    ("words", "times"), [(" lakh tonnes", 1e5), (" Lakhs", 1e5), (" crore t", 1e7), (" Crore", 1e7)]
+)
+def test_lakh_and_crore_in_cells_are_read(tmp_path: Path, words: str, times: float) -> None:
+    assert read(table(tmp_path, "", "Tonnes", words), {"mass_t": "Tonnes"}).layer["mass_t"].max() == 800 * times

@@ -266,3 +266,15 @@ def test_real_coordinates_of_washington_are_as_precise_as_stated(shared_realdata
     )
     layer = read_geochemistry(source, shared_realdata / "geochemistry" / "usgs_ngdb_washington_sediment").layer
     assert int((layer["coordinate_precision_km"] > 10).sum()) == 616
+
+
+PLACED = {"columns": {"sample_id": "id", "latitude": "lat", "longitude": "lon"}, "crs": "EPSG:4326"}
+
+
+@pytest.mark.parametrize(("medium", "told"), [("waste", True), ("stream_sediment", False)])
+def test_results_of_the_fine_part_of_a_waste_are_told(tmp_path: Path, medium: str, told: bool) -> None:
+    text = "id,lat,lon,La <63 µm ppm,Ce (<2 mm) ppm\na,50.1,-80.2,31,62\nb,50.2,-80.3,45,90\n"
+    found = read(written(tmp_path, text), defaults={"medium": medium}, **PLACED)
+    notes = [note for note in found.notes if note.code == "sieved_fraction"]
+    assert found.layer["La_ppm"].tolist() == [31, 45]
+    assert [(note.columns, note.count) for note in notes] == ([(("La <63 µm ppm",), 2)] if told else [])
