@@ -259,6 +259,7 @@ def screen(
     within_km: float = 100.0,
     lang: str = "en",
     out: str | Path | None = None,
+    hide_outline: bool = False,
 ) -> str:
     """Write the screening of one place: page, tables and sheets of the sites near it.
 
@@ -269,13 +270,15 @@ def screen(
     community, nation : str, optional
         Name as the layer spells it; give exactly one of these or ``area``.
     area : path, optional
-        File with an outline, read from where it lies; neither copied nor named in what is written.
+        File with an outline, read from where it lies and not named; the maps draw it on a coarse grid.
     within_km : float
         How far to look, kilometres.
     lang : {"en", "fr"}
         Language of the pages.
     out : path, optional
         Folder of the pages; default beside the run.
+    hide_outline : bool
+        Leave the outline of ``area`` off the maps: then nothing of it is written.
 
     Returns
     -------
@@ -297,7 +300,7 @@ def screen(
     folder = finished.folder if isinstance(finished, Run) else Path(finished)
     return screen_run(
         folder, community=community, nation=nation, area=None if area is None else Path(area), site=None, within_km=within_km,
-        lang=lang, out=None if out is None else Path(out),
+        lang=lang, out=None if out is None else Path(out), hide_outline=hide_outline,
     )  # fmt: skip
 
 

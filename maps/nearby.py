@@ -39,6 +39,8 @@ class Place:
         ``office_point`` or ``place`` for a community, else empty.
     coarse : bool
         Whether the outline is published on a grid only: distances to it are told in steps.
+    hidden : bool
+        Whether an outline somebody brought is left off every map.
     """
 
     key: str
@@ -47,6 +49,7 @@ class Place:
     geometry: shapely.Geometry
     point_kind: str = ""
     coarse: bool = False
+    hidden: bool = False
 
 
 def search_key(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from maps import words
+from maps.amounts import DOUBTS
 from maps.publication import Publication, of_sites
 from maps.reasons import neighbours, of_weight, phrase_reason
 from maps.rows import grade_looked_for, marks, records, rows, tied_ranks
@@ -45,6 +46,7 @@ def plan_rows(p: Publication, lang: str, with_sheet: Container[str]) -> list[dic
     access = p.access.set_index("site_id")
     ties, grade = tied_ranks(p.ranking), grade_looked_for(p.ranking)
     companion = rests_on_companion(p.validation)
+    doubts = _doubts(p, lang)
     marked, first = marked_sites(p, p.sampling_plan["site_id"], lang), _first_reasons(p, lang)
     plan = []
     for row in rows(p.sampling_plan.sort_values("order")):
@@ -58,6 +60,7 @@ def plan_rows(p: Publication, lang: str, with_sheet: Container[str]) -> list[dic
             words.word("between_clauses", lang).join([_chance(site, companion, lang), *marked.get(row.site_id, [])]),
             first.get(row.site_id, ""),
             _why(site, ties.get(row.site_id), access["road_km"].get(row.site_id), grade, lang),
+            doubts.get(row.site_id, ""),
         ]
         plan.append(
             {
@@ -67,6 +70,15 @@ def plan_rows(p: Publication, lang: str, with_sheet: Container[str]) -> list[dic
             }
         )
     return plan
+
+
+def _doubts(p: Publication, lang: str) -> dict[str, str]:
+    """Return per site of the plan what is doubtful about the amount that its expectation rests on."""
+    given = of_sites(p.flags, list(p.sampling_plan["site_id"]))
+    kept = given[given["flag"].isin(DOUBTS)].drop_duplicates(["site_id", "flag"])
+    worded = kept.assign(doubt=[words.flag(code, lang) for code in kept["flag"]])
+    between = words.word("between_clauses", lang)
+    return {str(site): between.join(doubts) for site, doubts in worded.groupby("site_id")["doubt"]}
 
 
 def _chance(site: pd.Series, companion: bool, lang: str) -> str:

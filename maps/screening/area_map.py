@@ -23,6 +23,9 @@ LEAST_KM = 15.0
 
 BARS_KM = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 HALF_TEXT_PX = 6.0
+GRID_PX = 2.0
+"""Corners of an outline that somebody brought lie on a grid of so many pixels of this map."""
+
 RINGS_PX = (4.0, 13.0, 24.0, 36.0, 50.0)
 """From a site to its number: beside it, or farther with a line between them."""
 
@@ -46,8 +49,8 @@ def area_map(
     publication : Publication
         Layers in EPSG:4326.
     place : Place
-        A community is marked and the areas of a Nation are drawn. Nothing is drawn of an outline that somebody brought: the map
-        shows the ground around the sites.
+        A community is marked; the areas of a Nation are drawn, and an outline that somebody brought as coarsely as
+        `coarse_outline` makes it. Where that is to be hidden the map shows the ground around the sites.
     table : DataFrame
         From `maps.screening.screening.screen`.
     numbered : mapping of str to int
@@ -56,11 +59,12 @@ def area_map(
         What the map is, to those who cannot see it.
     """
     points = table[["longitude", "latitude"]].to_numpy(dtype=float)
-    frame = Frame.around(_extent(place, points), WIDTH_PX, HEIGHT_PX, LEAST_KM)
+    frame = _frame(place, points)
     maps = MiniMaps(publication)
     drawn, kinds = maps.ground(frame)
-    if place.kind == "nation":
-        shape = np.array([place.geometry], dtype=object)
+    own_outline = place.kind == "nation" or (place.kind == "area" and not place.hidden)
+    if own_outline:
+        shape = np.array([coarse_outline(place, points)], dtype=object)
         drawn += [path for stroke in _PLACE for path in outline(shape, frame, "none", stroke)]
     sampled, at = assayed(table).to_numpy(), frame.pixels(points)
     with_number = table["site_id"].isin(list(numbered)).to_numpy()
@@ -82,7 +86,7 @@ def area_map(
     towns = maps.towns(frame, labels)
     squares = sum(shape.startswith("<rect") for shape in communities)
     signs = {
-        "this_community": bool(square), "this_area": place.kind == "nation",
+        "this_community": bool(square), "this_area": own_outline,
         "sampled_site": sampled.any(), "unsampled_site": not sampled.all(),
         "community": squares > bool(square), "town": towns,
     }  # fmt: skip
@@ -91,12 +95,36 @@ def area_map(
     return as_svg(frame, [*drawn, *towns, scale_bar(frame, bar)], label), key
 
 
+def coarse_outline(place: Place, points: np.ndarray) -> shapely.Geometry:
+    """Return the outline of a place as maps draw it: one that somebody brought has its corners on a grid of `GRID_PX` pixels.
+
+    Nothing finer than this picture leaves the file it came in; ``points`` are the sites around it, degrees.
+    """
+    if place.kind != "area" or place.hidden:
+        return place.geometry
+    step = step_degrees(place, points)
+    return shapely.make_valid(shapely.transform(place.geometry, lambda at: np.round(at / step) * step))
+
+
+def step_degrees(place: Place, points: np.ndarray) -> float:
+    """Return the step of the grid of `coarse_outline`, degrees: two digits of it, so that the grid tells no corner of its own."""
+    frame = _frame(place, points)
+    return float(f"{GRID_PX * (frame.north - frame.south) / frame.height_px:.1e}")
+
+
+def _frame(place: Place, points: np.ndarray) -> Frame:
+    return Frame.around(_extent(place, points), WIDTH_PX, HEIGHT_PX, LEAST_KM)
+
+
 def _extent(area: Place, points: np.ndarray) -> np.ndarray:
     """Return the points a map must hold: sites, and the place where it may be shown."""
-    if area.kind == "area":
+    if area.hidden:
         return points
-    corners = shapely.get_coordinates(shapely.box(*area.geometry.bounds)) if area.kind == "nation" else None
-    own = np.array([[area.geometry.x, area.geometry.y]]) if corners is None else corners
+    own = (
+        [[area.geometry.x, area.geometry.y]]
+        if area.kind == "community"
+        else shapely.get_coordinates(shapely.box(*area.geometry.bounds))
+    )
     return np.vstack([points, own])
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from layers.jurisdictions import lie_in
 from maps import words
+from maps.amounts import amount_told
 from maps.nearby import Place, distance_to_place_km, kilometres
 from maps.publication import Publication, of_sites
 from maps.rows import assayed, grade_looked_for, kinds_shown, marks, records
@@ -142,10 +143,14 @@ class Brief:
             "rank": rank(row, lang),
             "band": rank_band(row, lang),
             "judged": judged(row, lang),
-            "amount": words.span(row["tonnage_low_t"], row["tonnage_high_t"], "t", lang),
+            "amount": self.amount(row, lang).replace(" (", "\n("),
             "contained": words.span(row["contained_treo_low_t"], row["contained_treo_high_t"], "t", lang),
             "cautions": (", ".join(cautions[:CAUTIONS_IN_ROW]) + more) or words.word("brief_no_caution", lang),
         }
+
+    def amount(self, row: dict[str, Any], lang: str) -> str:
+        """Return the amount of waste at a site with what is doubtful about it."""
+        return amount_told(row["tonnage_low_t"], row["tonnage_high_t"], self.codes.get(row["site_id"], []), lang)
 
     def hazards_of(self, site_id: str) -> list[str]:
         """Return the codes of a site's cautions, hazards first, permits left out."""
@@ -234,11 +239,21 @@ class Brief:
         known = self.table[self.table[high].notna()]
         if known.empty:
             return words.word(f"{key}_none", lang)
-        largest = records(known.sort_values(high, ascending=False, kind="stable").head(NAMES))
-        colon = words.word("colon", lang)
-        named = [(row["name"] or row["site_id"], words.span(row[low], row[high], "t", lang)) for row in largest]
-        listed = "; ".join(f"{name}{colon}{amount}" for name, amount in named)
-        return words.phrase(key, lang, k=len(known), n=len(self.table), sites=listed)
+        ordered = known.sort_values(high, ascending=False, kind="stable")
+        tabled = ordered[ordered["site_id"].isin(list(self.numbered))]
+        counts = {"k": len(known), "n": len(self.table)}
+        most = words.span(None, float(ordered[high].iloc[0]), "t", lang)
+        if tabled.empty:
+            return words.phrase(f"{key}_annex", lang, amount=most, **counts)
+        listed = [self._amount_of(row, low, high, lang) for row in records(tabled.head(NAMES))]
+        larger = int((known[high] > tabled[high].iloc[0]).sum())
+        listed += [words.phrase("brief_larger", lang, n=larger, amount=most)] if larger else []
+        return words.phrase(key, lang, sites="; ".join(listed), **counts)
+
+    def _amount_of(self, row: dict[str, Any], low: str, high: str, lang: str) -> str:
+        """Return a site of the tables with its number there and its range in tonnes."""
+        amount = amount_told(row[low], row[high], self.codes.get(row["site_id"], []), lang)
+        return f"{row['name'] or row['site_id']} (#{self.numbered[row['site_id']]}){words.word('colon', lang)}{amount}"
 
     def cautions(self, lang: str) -> list[str]:
         """Return every caution with the number of its sites and some names, hazards first."""

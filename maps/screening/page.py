@@ -10,11 +10,12 @@ from typing import Any
 
 import pandas as pd
 
+from layers.crs import KM_PER_DEGREE
 from maps import pages, words
 from maps.nearby import Place, areas_in_short, distance_to_place_km, in_language, titles_of_areas
 from maps.publication import Publication, about, of_sites
 from maps.rows import records, with_shared_ranks
-from maps.screening.area_map import area_map
+from maps.screening.area_map import area_map, coarse_outline, step_degrees
 from maps.screening.brief import NEXT_STEPS, Brief, distance, judged, rank, rank_band
 from maps.screening.print_size import COLUMNS, print_sizes
 from maps.screening.workbook import write_list
@@ -34,7 +35,8 @@ def write_screening(
 
     ``index.html`` (the brief: two printed pages, both languages), ``sites.html`` (its annex: the whole list), ``map.html``,
     ``sites.csv`` and ``sites.xlsx`` (the list for a spreadsheet program, with no cell that could be calculated), and
-    ``sheets/<site_id>.html``. Of an outline somebody brought nothing is written: neither its shape nor its name.
+    ``sheets/<site_id>.html``. Of an outline somebody brought nothing is written but what the maps draw, on a coarse grid, unless
+    it is hidden: neither its corners nor its name.
 
     Parameters
     ----------
@@ -83,7 +85,7 @@ def html_pages(brief: Brief, with_sheet: list[str], lang: str) -> dict[str, str]
         "p": p,
         "first": lang,
         "pages": in_languages,
-        "private": place.kind == "area",
+        "private": "" if place.kind != "area" else "screen_nothing_kept" if place.hidden else "screen_outline_coarse",
         "nations_notice": "notice_nations_here" if place.name else "notice_nations",
         "coarse": bool((p.territories["publish"] == "generalised").any()),
     }
@@ -119,7 +121,7 @@ def _write_map(p: Publication, place: Place, table: pd.DataFrame, path: Path, la
         ranked=len(p.ranking),
         back=("index.html", "to_brief"),
         lang=lang,
-        place=place,
+        place=replace(place, geometry=coarse_outline(place, table[["longitude", "latitude"]].to_numpy(dtype=float))),
     )
 
 
@@ -152,7 +154,7 @@ def _in(brief: Brief, table: pd.DataFrame, with_sheet: list[str], lang: str) -> 
     return {
         **common,
         "map": drawn,
-        "outline_note": words.word("brief_outline_untold", lang) if place.kind == "area" else "",
+        "outline_note": _outline_note(place, table, lang),
         "key": keys[lang],
         "plain_verdict": plain_verdict(p.validation, lang),
         "sure": brief.sure(lang),
@@ -180,6 +182,16 @@ def _in(brief: Brief, table: pd.DataFrame, with_sheet: list[str], lang: str) -> 
     }
 
 
+def _outline_note(place: Place, table: pd.DataFrame, lang: str) -> str:
+    """Say how an outline somebody brought is drawn, or that it is not."""
+    if place.kind != "area":
+        return ""
+    if place.hidden:
+        return words.word("brief_outline_untold", lang)
+    km = step_degrees(place, table[["longitude", "latitude"]].to_numpy(dtype=float)) * KM_PER_DEGREE
+    return words.phrase("brief_outline_drawn", lang, km=words.rounded(km, lang))
+
+
 def _row(row: dict[str, Any], has_sheet: bool, areas: Mapping[str, str], brief: Brief, lang: str) -> dict[str, str]:
     for_all = brief.of_all
     kind = words.word(f"kind_short_{row['site_kind']}", lang)
@@ -196,7 +208,7 @@ def _row(row: dict[str, Any], has_sheet: bool, areas: Mapping[str, str], brief: 
         "href": f"sheets/{row['site_id']}.html" if has_sheet else "",
         "distance": distance(row, lang, coarse=brief.place.coarse),
         "judged": judged(row, lang),
-        "amount": words.span(row["tonnage_low_t"], row["tonnage_high_t"], "t", lang),
+        "amount": brief.amount(row, lang),
         "contained": words.span(row["contained_treo_low_t"], row["contained_treo_high_t"], "t", lang),
         "status": words.status(row["status"], lang) if row["status"] else words.word("not_known", lang),
         "areas": areas.get(row["site_id"], "") or words.word("screen_no_area", lang),

@@ -84,15 +84,18 @@ def place_of_nation(publication: Publication, name: str) -> Place:
     )
 
 
-def place_of_area(outline: gpd.GeoDataFrame) -> Place:
+def place_of_area(outline: gpd.GeoDataFrame, *, hidden: bool = False) -> Place:
     """Return an outline somebody brought as a place. It has no name, so that none is written anywhere.
 
     Parameters
     ----------
     outline : GeoDataFrame
         EPSG:4326; all features together are the place.
+    hidden : bool
+        Whether the maps leave it out.
     """
-    return Place("outline", "", "area", shapely.union_all(shapely.make_valid(outline.geometry.to_numpy())))
+    shape = shapely.union_all(shapely.make_valid(outline.geometry.to_numpy()))
+    return Place("outline", "", "area", shape, hidden=hidden)
 
 
 def screen(publication: Publication, origin: Place, *, within_km: float, lang: str = "en") -> pd.DataFrame:

@@ -108,9 +108,11 @@ def map_payload(
 
 
 def _marked(place: Place | None) -> dict[str, Any] | None:
-    """Return what the map marks as the place it is about: name, kind and a point."""
-    if place is None or place.kind == "area":
+    """Return what the map marks as the place it is about: name, kind and a point; of an outline somebody brought its rings."""
+    if place is None or place.hidden:
         return None
+    if place.kind == "area":
+        return {"name": "", "kind": "area", "paths": assets.encode_paths([place.geometry])}
     point = shapely.point_on_surface(place.geometry)
     at = {"x": round(point.x, 5), "y": round(point.y, 5)}
     return {"name": place.name, "kind": place.kind, "point": place.point_kind, **at}

@@ -229,7 +229,12 @@ def check(config: Path, data: Path | None, out: Path | None, *, show_private: bo
 @click.argument("run_folder", metavar="RUN", type=click.Path(path_type=Path))
 @click.option("--community", help="Name of a community in the run, in any spelling.")
 @click.option("--nation", help="Name of a Nation's or treaty area in the run, in any spelling.")
-@click.option("--area", type=click.Path(path_type=Path), help="File with an outline; it is read and not kept.")
+@click.option(
+    "--area", type=click.Path(path_type=Path), help="File with an outline; the maps draw it on a coarse grid."
+)
+@click.option(
+    "--hide-outline", is_flag=True, help="Leave the outline of --area off the maps: nothing of it is written."
+)
 @click.option("--site", help="The other way round: everything around one site.")
 @click.option("--within-km", type=click.FloatRange(min=0), default=100.0, show_default=True, help="How far to look.")
 @click.option("--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True)
@@ -250,6 +255,8 @@ def screen(
     lang: str,
     out: Path | None,
     exclusions: Path | None,
+    *,
+    hide_outline: bool,
 ) -> None:
     """Write a brief of two pages for one place, with map, whole list and sheets. Needs a run folder, nothing else."""
     from layers.crs import check_proj
@@ -259,6 +266,8 @@ def screen(
     given = [choice for choice in (community, nation, area, site) if choice is not None]
     if len(given) != 1:
         raise click.UsageError("say one place: --community NAME, --nation NAME, --area FILE or --site SITE_ID.")
+    if hide_outline and area is None:
+        raise click.UsageError("--hide-outline leaves out the outline of --area, and none is given.")
     if site is not None and out is not None:
         raise click.UsageError("--site prints what lies around one site and writes nothing: leave --out away.")
     _say(
@@ -272,6 +281,7 @@ def screen(
             lang=lang,
             out=out,
             exclusions=exclusions,
+            hide_outline=hide_outline,
         )
     )
 

@@ -45,6 +45,7 @@ def screen_run(
     lang: str,
     out: Path | None,
     exclusions: Path | None = None,
+    hide_outline: bool = False,
 ) -> str:
     """Write the screening of one place and return its first lines as text.
 
@@ -55,7 +56,7 @@ def screen_run(
     community, nation, site : str or None
         Exactly one of these or ``area`` is given: a name as the layer spells it, or a site id.
     area : Path or None
-        A file with an outline. It is read from where it lies, and neither copied nor named in what is written.
+        A file with an outline. It is read from where it lies and not named; the maps draw it on a coarse grid.
     within_km : float
         How far from the place a site may lie.
     lang : {"en", "fr"}
@@ -65,6 +66,8 @@ def screen_run(
     exclusions : Path or None
         Requests of stewards that came after the run: a table with a column ``key``, or areas. What they name is left out; the
         file is neither copied nor named.
+    hide_outline : bool
+        Leave the outline of ``area`` off the maps: then nothing of it is written.
 
     Returns
     -------
@@ -87,7 +90,7 @@ def screen_run(
         unheeded = _told_of_requests(missed, respelt, lang)
     if site is not None:
         return "\n".join([around_site(publication, site, within_km, lang), *unheeded])
-    origin = _place(publication, community, nation, area)
+    origin = _place(publication, community, nation, area, hide_outline=hide_outline)
     folder = out or run_folder.with_name(f"{run_folder.name}_screen_{_slug(origin.key)}")
     table = screen(publication, origin, within_km=within_km)
     with scratch_folder() as fresh:
@@ -100,13 +103,15 @@ def screen_run(
     return "\n".join([*lines, "", *unheeded, *ranks, word("notice_not_resource_list", lang), "", *written])
 
 
-def _place(publication: Publication, community: str | None, nation: str | None, area: Path | None) -> Place:
+def _place(
+    publication: Publication, community: str | None, nation: str | None, area: Path | None, *, hide_outline: bool
+) -> Place:
     if community is not None:
         return place_of_community(publication, community)
     if nation is not None:
         return place_of_nation(publication, nation)
     assert area is not None  # noqa: S101 - the command checked that one of them is given
-    return place_of_area(_outline(area))
+    return place_of_area(_outline(area), hidden=hide_outline)
 
 
 def _told_of_requests(missed: list[int], respelt: list[int], lang: str) -> list[str]:

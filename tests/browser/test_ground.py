@@ -245,8 +245,14 @@ def test_the_place_of_a_brief_is_named_at_every_zoom_and_the_edge_says_where_it_
     nation = open_map(made, place_of_nation(made, "Area B"))
     nation.evaluate("map.setView([meta.place.y + 9, meta.place.x], 9, { animate: false })")
     assert "Area B" in [row[0] for row in nation.evaluate(WRITTEN)]
-    own = open_map(made, Place("outline", "", "area", shapely.box(-90, 51, -89, 52)))
-    assert own.evaluate("meta.place") is None
+    outline = shapely.box(-90, 51, -89, 52)
+    hidden = open_map(made, Place("outline", "", "area", outline, hidden=True))
+    assert hidden.evaluate("meta.place") is None
+    own = open_map(made, Place("outline", "", "area", outline))
+    count = """() => { let n = 0; const own = CanvasRenderingContext2D.prototype.stroke; CanvasRenderingContext2D.prototype.stroke = function () { if (this.lineWidth === 3 && this.strokeStyle === ink().chosen) n++; return own.call(this); };
+      layers.sites.draw(); CanvasRenderingContext2D.prototype.stroke = own; return n; }"""
+    assert (own.evaluate(count), hidden.evaluate(count)) == (1, 0)
+    assert ("this area" in own.inner_text("#legend"), "this area" in hidden.inner_text("#legend")) == (True, False)
 
 
 def test_a_place_without_a_site_near_says_how_far_the_nearest_is(open_map: Any, made_up: ModuleType) -> None:
@@ -316,3 +322,31 @@ def test_a_mark_alone_is_named_wherever_it_falls_on_the_squares_of_the_map(open_
         paintNames(pen, v, room); write = own; found.push([spots[0], right[0]]); } return found; }"""
     )
     assert named == [[True, 0]] * 16
+
+
+def test_a_doubtful_amount_is_told_beside_it_and_its_circle_is_dashed(open_map: Any, made_up: ModuleType) -> None:
+    made = made_up.publication(40)
+    known = made.ranking.loc[made.ranking["tonnage_t"].notna(), "site_id"].iloc[0]
+    odd = pd.DataFrame(
+        {
+            "site_id": [known],
+            "flag": ["amount_doubtful"],
+            "finding": ["mass_large"],
+            "values": ['{"mass_t": 5e9}'],
+            "source": ["inventory"],
+        }
+    )
+    flags = made.flags[~made.flags["flag"].isin(["amount_doubtful", "amount_conflict"])]
+    dashes = """() => { let n = 0; const own = CanvasRenderingContext2D.prototype.setLineDash; CanvasRenderingContext2D.prototype.setLineDash = function (dash) { if (dash.length) n++; return own.call(this, dash); };
+      layers.sites.draw(); CanvasRenderingContext2D.prototype.setLineDash = own; return n; }"""
+    plain = open_map(replace(made, flags=flags))
+    assert plain.evaluate(dashes) == 0
+    assert "doubtful" not in plain.inner_text("#legend")
+    page = open_map(replace(made, flags=pd.concat([flags, odd], ignore_index=True)))
+    assert page.evaluate(dashes) == 1
+    assert "amount on record doubtful" in page.inner_text("#legend")
+    assert page.evaluate(
+        "S.id.map((_, i) => i).filter((i) => amountOf(i) && amountOf(i).includes('doubtful')).map((i) => S.id[i])"
+    ) == [known]
+    page.evaluate(f"choose(S.id.indexOf('{known}'), false)")
+    assert "t (stated area or amount doubtful)" in page.inner_text("#card dl")

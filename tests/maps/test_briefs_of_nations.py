@@ -61,9 +61,9 @@ def test_a_brief_does_not_tell_a_nation_to_speak_with_itself(
     assert words.word("notice_nations", lang)[-24:] not in page
 
 
-def test_the_brief_of_an_outline_asks_to_speak_and_says_that_the_outline_is_not_drawn(made_up: Any) -> None:
+def test_the_brief_of_an_outline_asks_to_speak_and_says_that_a_hidden_outline_is_not_drawn(made_up: Any) -> None:
     made = made_up.publication(30)
-    place = place_of_area(gpd.GeoDataFrame(geometry=[shapely.box(-100, 40, -80, 60)], crs=4326))
+    place = place_of_area(gpd.GeoDataFrame(geometry=[shapely.box(-100, 40, -80, 60)], crs=4326), hidden=True)
     brief = Brief(made, place, screen(made, place, within_km=0), 0)
     page = html_pages(brief, [], "en")["index"]
     assert "Speak with the Nation." in page

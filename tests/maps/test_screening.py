@@ -8,6 +8,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +23,7 @@ from layers.errors import StageError
 from layers.schema import conform
 from maps import words
 from maps.nearby import areas_in_short, distance_to_place_km, search_key
+from maps.screening.area_map import coarse_outline, step_degrees
 from maps.screening.brief import Brief
 from maps.screening.page import html_pages, write_screening
 from maps.screening.roads import RoadNetwork
@@ -133,17 +135,95 @@ def test_two_communities_of_one_name_ask_for_the_id(made_up: ModuleType) -> None
     assert place_of_community(twice, "C2").geometry.x == -88.1
 
 
-def test_an_outline_leaves_no_trace(made_up: ModuleType, tmp_path: Path) -> None:
+MARKED = gpd.GeoDataFrame(
+    {"name": ["Marker Name"]}, geometry=[shapely.box(-91.234567, 51.345678, -89.2, 53.1)], crs=4326
+)
+
+
+def _written(made: Any, place: Any, folder: Path) -> dict[str, bytes]:
+    write_screening(made, place, screen(made, place, within_km=50), folder, within_km=50, lang="en")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.*")}
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_no_corner_and_no_name_of_an_outline_is_written(made_up: ModuleType, tmp_path: Path, *, hidden: bool) -> None:
+    written = _written(made_up.publication(20), place_of_area(MARKED, hidden=hidden), tmp_path / "out")
+    for name, content in written.items():
+        for mark in (b"Marker Name", b"91.2345", b"51.3456", b"91,2345", b"-912346", b"513457"):
+            assert mark not in content, name
+    page = written["index.html"].decode()
+    assert "your outline" in page
+    assert (words.word("key_this_area", "en") in page) is not hidden
+    assert ("--hide-outline" in page) is not hidden
+
+
+def test_maps_hold_an_outline_as_coarsely_as_they_draw_it_and_a_hidden_one_not_at_all(
+    made_up: ModuleType, tmp_path: Path
+) -> None:
     made = made_up.publication(20)
-    outline = gpd.GeoDataFrame(
-        {"name": ["Marker Name"]}, geometry=[shapely.box(-91.234567, 51.345678, -89.2, 53.1)], crs=4326
+    points = screen(made, place_of_area(MARKED), within_km=50)[["longitude", "latitude"]].to_numpy(dtype=float)
+    step = step_degrees(place_of_area(MARKED), points)
+    assert 0.002 < step < 0.05
+    moved = MARKED.set_geometry(
+        gpd.GeoSeries([shapely.box(-91.234567 + step / 9, 51.345678, -89.2, 53.1 - step / 9)], crs=4326)
     )
-    place = place_of_area(outline)
-    write_screening(made, place, screen(made, place, within_km=50), tmp_path / "out", within_km=50, lang="en")
-    for path in (tmp_path / "out").rglob("*.*"):
-        for mark in (b"Marker Name", b"91.2345", b"51.3456", b"91,2345"):
-            assert mark not in path.read_bytes()
-    assert "your outline" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    drawn = [coarse_outline(place_of_area(one), points) for one in (MARKED, moved)]
+    corners = shapely.get_coordinates(drawn[0])
+    assert np.abs(corners / step - np.round(corners / step)).max() < 1e-6
+    assert drawn[0].equals(drawn[1])
+    far = MARKED.set_geometry(gpd.GeoSeries([shapely.box(-91.2, 51.35, -89.21, 53.11)], crs=4326))
+    first, second = (
+        _written(made, place_of_area(one, hidden=True), tmp_path / name) for one, name in ((MARKED, "a"), (far, "b"))
+    )
+    assert first["map.html"] == second["map.html"]
+
+
+def test_a_brief_of_an_outline_without_sites_or_all_hidden_is_written(made_up: ModuleType, tmp_path: Path) -> None:
+    empty = gpd.GeoDataFrame(geometry=[shapely.box(-60, 45, -59.9, 45.1)], crs=4326)
+    for hidden in (True, False):
+        assert "index.html" in _written(
+            made_up.publication(12), place_of_area(empty, hidden=hidden), tmp_path / str(hidden)
+        )
+
+
+def test_the_largest_amounts_of_a_brief_are_those_of_its_tables_and_doubts_stand_beside_them(
+    made_up: ModuleType,
+) -> None:
+    made = made_up.publication(40)
+    place = place_of_community(made, "Community 1")
+    table = screen(made, place, within_km=2000)
+    low = 1e3 * np.arange(1.0, len(table) + 1)
+    table = table.assign(
+        tonnage_low_t=low, tonnage_high_t=2 * low, contained_treo_low_t=np.nan, contained_treo_high_t=np.nan
+    )
+    shown = list(Brief(made, place, table, 2000).numbered)
+    first = table.loc[table["site_id"].isin(shown), "tonnage_high_t"].idxmax()
+    odd = pd.DataFrame(
+        {"site_id": [table["site_id"][first]], "flag": ["amount_doubtful"], "finding": ["mass_large"],
+         "values": ['{"mass_t": 5e9}'], "source": ["inventory"]}
+    )  # fmt: skip
+    made = replace(made, flags=pd.concat([made.flags, odd], ignore_index=True))
+    brief = Brief(made, place, table, 2000)
+    named = set(table["name"].dropna()) - set(table.loc[table["site_id"].isin(shown), "name"].dropna())
+    for lang in words.LANGUAGES:
+        told = brief.amounts(lang)[0]
+        assert not [name for name in named if name in told]
+        assert f"(#{brief.numbered[table['site_id'][first]]})" in told
+        assert words.span(None, float(table["tonnage_high_t"].max()), "t", lang) in told
+        assert words.word("doubt_amount_doubtful", lang) in told
+        rows = [
+            row
+            for _, own in brief.tables(lang, set())
+            for row in own
+            if words.word("doubt_amount_doubtful", lang) in row["amount"]
+        ]
+        assert {row["number"] for row in rows} == {brief.numbered[table["site_id"][first]]}
+    unseen = table.assign(
+        **{column: table[column].mask(table["site_id"].isin(shown)) for column in ("tonnage_low_t", "tonnage_high_t")}
+    )
+    only = Brief(made, place, unseen, 2000).amounts("en")[0]
+    assert "all of them in the annex" in only
+    assert not [name for name in table["name"].dropna() if name in only]
 
 
 def test_pages_and_lists_hold_every_name_as_text(made_up: ModuleType, tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ function fillCard(i) {
     col("aliases", i) ? el("p", { class: "small" }, `${w("other_names")}${w("colon")}${col("aliases", i)}`) : null,
     planned.has(i) ? el("p", {}, fill("visit_step", { step: number(planned.get(i)) })) : null,
     ...scoreBlock(i),
-    el("dl", {}, fact("evidence", S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]])), mere(i) ? [] : fact("amount", span(col("t_low", i), col("t_high", i), "t")), mere(i) || S.t[i] === null ? [] : fact("tonnage_how", rule ? w("tonnage_rule_" + rule) : null), chemistry(i), txt("applicability", i) && !assayed(i) ? fact("applicability", w("applicability_" + txt("applicability", i))) : []),
+    el("dl", {}, fact("evidence", S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]])), mere(i) ? [] : fact("amount", span(col("t_low", i), col("t_high", i), "t") + doubtText(i)), mere(i) || S.t[i] === null ? [] : fact("tonnage_how", rule ? w("tonnage_rule_" + rule) : null), chemistry(i), txt("applicability", i) && !assayed(i) ? fact("applicability", w("applicability_" + txt("applicability", i))) : []),
     col("waste_n", i) ? el("p", {}, [fill(assayed(i) ? "sampled" : "sampled_other", { n: number(col("waste_n", i)) }), assaySources(i)].filter(Boolean).join(" ")) : el("p", { class: "strong" }, w({ worked: "not_sampled_worked", quarry: "not_sampled_quarry", unclear: "not_sampled_unclear", showing: "not_sampled_showing" }[kindOf(i)] ?? "not_sampled")),
     col("ranked_last", i) ? el("p", { class: "strong" }, w(mere(i) ? "ranked_last_showing" : "ranked_last")) : null,
     el("div", { class: "notice" }, el("p", {}, w(col("waste_n", i) ? "notice_not_resource_sampled" : "notice_not_resource"))),

@@ -72,6 +72,10 @@ const ranked = (i) => S.rank[i] !== null, assayed = (i) => S.evidence[i] === 0;
 const tieOf = (i) => col("tie", i) === null ? null : data.sites.ties[S.tie[i]];
 const kindOf = (i) => col("kind", i) === null ? null : data.sites.kinds[S.kind[i]], mere = (i) => kindOf(i) === "showing";
 const nameOf = (i) => S.name[i] ?? w("unnamed");
+/* Cautions about the amount on record itself: wherever the amount stands they stand beside it, and its circle is dashed. */
+const DOUBTS = data.sites.flags.map((one, k) => ["amount_doubtful", "amount_conflict"].includes(one.code) ? k : -1).filter((k) => k >= 0);
+const doubtsOf = (i) => S.flags[i].filter((k) => DOUBTS.includes(k)), doubtful = (i) => DOUBTS.length > 0 && S.t[i] !== null && doubtsOf(i).length > 0;
+const doubtText = (i) => doubtful(i) ? ` (${doubtsOf(i).map((k) => data.sites.flags[k][lang]).join(w("between_clauses"))})` : "";
 /* Lambert's formula on the ellipsoid WGS84: metres off over 1,000 km, so that the page counts the sites that a screening counts. */
 function km(lon1, lat1, lon2, lat2) {
   const r = Math.PI / 180, f = 1 / 298.257223563, b1 = Math.atan((1 - f) * Math.tan(lat1 * r)), b2 = Math.atan((1 - f) * Math.tan(lat2 * r));

@@ -93,7 +93,7 @@ function minedAt(i) {
 }
 const rankText = (i) => { const tie = tieOf(i); return !ranked(i) ? "–" : tie ? `${number(tie[0])}–${number(tie[1])}` : number(S.rank[i]); };
 /* Of a showing no amount of a waste is told: there is none as far as is known. */
-const amountOf = (i) => mere(i) ? null : S.t[i] === null ? w("amount_unknown").split(" (")[0] : span(col("t_low", i), col("t_high", i), "t");
+const amountOf = (i) => mere(i) ? null : S.t[i] === null ? w("amount_unknown").split(" (")[0] : span(col("t_low", i), col("t_high", i), "t") + doubtText(i);
 /* The measured grade of a waste; from 0 on it is what limits leave open, for nothing was detected. */
 const undetected = (i) => col("treo_low", i) === 0 ? fill("grade_undetected", { high: rounded(col("treo_high", i)) }) : null;
 const measuredText = (i) => col("treo", i) === null ? "" : undetected(i) !== null ? `<\u00a0${rounded(col("treo_high", i))}\u00a0ppm` : number(col("treo", i)) + "\u00a0ppm";

@@ -65,7 +65,7 @@ function paintNames(pen, v, room) {
     pen.font = "700 13px " + FAMILY;
     write(pen, room, oneLine(nameOf(chosen)), worldX[chosen] * v.scale - v.left, worldY[chosen] * v.scale - v.top, ink().ink, radii[chosen] * factor + 10, Infinity, true);
   }
-  if (meta.place) nameOwnPlace(pen, v, room);
+  if (meta.place && meta.place.kind !== "area") nameOwnPlace(pen, v, room);
   const cities = on.has("names") ? nameCities(pen, v, room) : new Set();
   if (on.has("communities")) {
     pen.font = "600 12px " + FAMILY;

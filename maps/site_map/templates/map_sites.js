@@ -49,6 +49,7 @@ function paintSite(pen, i, x, y, r) {
   pen.fillStyle = siteColour(i);
   circle(pen, x, y, r); pen.fill();
   pen.lineWidth = 1; pen.strokeStyle = c.edge; pen.stroke();
+  if (doubtful(i)) { pen.setLineDash([2, 2]); pen.lineWidth = 1.6; pen.strokeStyle = c.ring; pen.stroke(); pen.setLineDash([]); }
 }
 /* Rings of sampled wastes lie above all circles: none is swallowed by a site before it. */
 function paintRing(pen, i, x, y, r) {
@@ -156,12 +157,14 @@ function paintCommunities(pen, v, room) {
     room.stamp(x - 4, y - 4, x + 4, y + 4, HARD);
   }
 }
-/* What was asked about: the community of a brief, and the area whose card is open. */
+/* What was asked about: the community, the Nation or the outline of a brief, and the area whose card is open. */
+const ownRings = meta.place && meta.place.paths ? meta.place.paths.map(decode) : [];
 function paintAsked(pen, v, room) {
-  if (subject && subject[0] === "area" || meta.place && meta.place.kind === "nation") {
+  if (subject && subject[0] === "area" || meta.place && ["nation", "area"].includes(meta.place.kind)) {
     const name = subject && subject[0] === "area" ? subject[1] : meta.place.name;
     pen.lineWidth = 3; pen.strokeStyle = ink().chosen; pen.lineJoin = "round"; pen.beginPath();
-    A.name.forEach((one, i) => { if (one === name) for (const ring of areaRings[i]) ring.forEach(([y, x], k) => { const at = place(x, y, v); if (k) pen.lineTo(...at); else pen.moveTo(...at); }); });
+    const rings = name === "" ? ownRings : A.name.flatMap((one, i) => one === name ? areaRings[i] : []);
+    for (const ring of rings) ring.forEach(([y, x], k) => { const at = place(x, y, v); if (k) pen.lineTo(...at); else pen.moveTo(...at); });
     pen.stroke();
   }
   if (!meta.place || meta.place.kind !== "community") return;
