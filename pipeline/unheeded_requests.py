@@ -43,7 +43,7 @@ def unheeded_requests(count: int) -> tuple[Note, ...]:
     """Return what a run says of requests that fit nothing, or cannot be read at all: at most one note."""
     message = (
         "Requests of stewards name and cover nothing of this run; see that their ids are spelt as in the inventories and that "
-        "their areas lie where they should."
+        "their areas lie where they should, longitude first."
     )
     return (Note("local_only", UNHEEDED, message, count),) if count else ()
 

@@ -13,6 +13,9 @@ REMEDY = (
 UNFORESEEN = "Nobody foresaw such a file: please report it with a few of its rows, and leave the source out until then."
 _LONGEST = 240
 
+LOST_IN_THE_FILE = (LookupError, TypeError, AttributeError, AssertionError, ArithmeticError, NameError)
+"""What a library raises where a damaged file leads it astray: words about its own code, which say nothing of the file."""
+
 
 @contextmanager
 def named_failure(where: str, remedy: str = REMEDY) -> Iterator[None]:
@@ -45,6 +48,8 @@ def named_failure(where: str, remedy: str = REMEDY) -> Iterator[None]:
 
 def in_short(failure: BaseException) -> str:
     """Return what an exception says on one short line; its kind where it says nothing."""
+    if isinstance(failure, LOST_IN_THE_FILE):
+        return "its parts do not fit together"
     text = " ".join(str(failure).split())
     kind = type(failure).__name__
     text = f"{kind}: {text}" if text and not isinstance(failure, OSError | ValueError | RuntimeError) else text or kind

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -110,7 +110,8 @@ def init_region(folder: Path, path: Path | None = None) -> Initialised:
     if not used:
         raise ConfigError(
             f"{folder}: none of {len(pairs)} files can be used. A run needs at least an inventory of sites: a table with names "
-            "and coordinates, e.g. .csv, .xlsx, .gpkg, .shp." + "".join(_unused(guess) for guess, _ in pairs[:_SHOWN])
+            "and coordinates, e.g. .csv, .xlsx, .gpkg, .shp."
+            + "".join(f"\n  {line}" for line in _left_out(guess for guess, _ in pairs)[:_SHOWN])
         )
     trials = {guess.id: _try(guess, folder) for guess, _ in used}
     tables = [
@@ -134,10 +135,18 @@ def init_region(folder: Path, path: Path | None = None) -> Initialised:
     return Initialised(path, len(used), len(pairs) - len(used), tuple(asked))
 
 
-def _unused(guess: Guess) -> str:
-    """Return a line on a file that is left out, with the reason."""
-    where = guess.value("layer") or guess.value("sheet")
-    return f"\n  {guess.path}{f' ({where})' if where else ''}: {guess.left_out}"
+def _left_out(guesses: Iterable[Guess]) -> list[str]:
+    """Return a line on every file that is left out, with the reason; tables of one file that share a reason share a line."""
+    tables: dict[tuple[str, str], list[str]] = {}
+    for guess in guesses:
+        if guess.left_out is not None:
+            tables.setdefault((guess.path, guess.left_out), []).append(
+                guess.value("layer") or guess.value("sheet") or ""
+            )
+    return [
+        f"{path}{f' ({len(names)} tables of it)' if len(names) > 1 else f' ({names[0]})' if names[0] else ''}: {reason}"
+        for (path, reason), names in tables.items()
+    ]
 
 
 def _unique(guesses: Sequence[Guess]) -> None:
@@ -265,12 +274,10 @@ def _page(folder: Path, path: Path, guesses: Sequence[Guess], trials: dict[str, 
     lines.append("sources:")
     for guess in used:
         lines += _block(guess, trials[guess.id])
-    left_out = [guess for guess in guesses if guess.left_out is not None]
-    if left_out:
+    if left_out := _left_out(guesses):
         lines += ["", "# Left out:"]
-        for guess in left_out:
-            where = guess.value("layer") or guess.value("sheet")
-            lines += _comment(f"- {guess.path}{f' ({where})' if where else ''}: {guess.left_out}")
+        for line in left_out:
+            lines += _comment(f"- {line}")
     return "\n".join(lines) + "\n"
 
 

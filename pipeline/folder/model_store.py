@@ -26,7 +26,15 @@ from pipeline.kernels.field_likelihood import Spread
 from pipeline.kernels.linear_field import LinearField
 from pipeline.learning.trained_model import Applicability, TrainedModel
 
-FORMAT = 2
+FORMAT = 3
+
+KINDS = {
+    "number": np.dtype("float64"),
+    "whole": np.dtype("int64"),
+    "yes_no": np.dtype("bool"),
+    "text": np.dtype("object"),
+}
+"""Of the columns of a model's table, by the words that stand for them in ``model.json``."""
 
 MOST_MODEL_BYTES = 2 << 30
 """Of a model file, which is read whole."""
@@ -151,21 +159,7 @@ def _built(facts: dict[str, Any], objects: dict[str, Any]) -> TrainedModel:
     """Put a model together from what its two files hold."""
     sites = facts["sites"]
     table = pd.DataFrame(sites["data"], columns=sites["columns"])
-    texts = {
-        "site_id",
-        "block",
-        "district",
-        "waste_rule",
-        "grade_rule",
-        "held_out_method",
-        "near_method",
-        "other_method",
-        "question",
-    }
-    texts |= {name for name in ("amount_rule", "metal_rule") if name in table and table[name].notna().any()}
-    table = table.astype(
-        {name: float for name in table.columns if name not in texts and name not in ("fold", "near_fold")}
-    )
+    table = table.astype({name: KINDS[kind] for name, kind in zip(sites["columns"], sites["kinds"], strict=True)})
     return TrainedModel(
         kind=facts["kind"],
         target=facts["target"],
@@ -211,7 +205,8 @@ def _versions() -> dict[str, str]:
 def _table_facts(table: pd.DataFrame) -> dict[str, list[Any]]:
     """Return a table as plain lists; Python writes floats so that they come back to the last bit."""
     rows = [[None if pd.isna(cell) else cell for cell in row] for row in table.to_numpy(dtype=object).tolist()]
-    return {"columns": [str(name) for name in table.columns], "data": rows}
+    kinds = [next((name for name, kind in KINDS.items() if dtype == kind), "text") for dtype in table.dtypes]
+    return {"columns": [str(name) for name in table.columns], "kinds": kinds, "data": rows}
 
 
 def _read(folder: Path) -> tuple[dict[str, Any], bytes]:

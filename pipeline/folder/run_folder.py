@@ -21,7 +21,7 @@ from layers.files.json_text import parse_json
 from layers.files.located import require_text_path
 from layers.process_locks import is_gone, lock_file, this_process
 from pipeline.folder.leftovers import cleaned, sweep_half_written
-from pipeline.folder.writing import read_bounded, unwritable, write_text
+from pipeline.folder.writing import read_bounded, unheld, unwritable, write_text
 
 MARK = "minewaste run folder, format 1"
 LIST = "stages/written.txt"
@@ -62,7 +62,7 @@ class RunFolder:
         try:
             self._list.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise unwritable(self.path, error) from None
+            raise unheld(self.path, error) from None
         with suppress(OSError), tempfile.TemporaryDirectory(prefix=".writing-", dir=self._list.parent) as fresh:
             (Path(fresh) / self._list.name).write_text(f"{MARK}\n", encoding="utf-8")
             os.link(Path(fresh) / self._list.name, self._list)
@@ -211,7 +211,7 @@ class _Lock:
         try:
             self._take()
         except OSError as error:
-            raise unwritable(self.path, error) from None
+            raise unheld(self.path, error) from None
 
     def _take(self) -> None:
         while True:

@@ -68,8 +68,18 @@ def atomic(path: Path) -> Iterator[Path]:
 
 def unwritable(path: Path, error: Exception) -> SourceError:
     """Return the message for a file that cannot be written."""
-    remedy = REMEDIES.get(getattr(error, "errno", None) or 0, "See that the disk has room and that you may write there")
+    remedy = REMEDIES.get(_errno(error), "See that the disk has room and that you may write there")
     return SourceError(f"{path}: cannot be written ({error}). {remedy}, then run it again: what was finished is kept.")
+
+
+def unheld(path: Path, error: OSError) -> SourceError:
+    """Return the message for a run folder that cannot be held, because the lock in it cannot be written."""
+    cause = REMEDIES.get(_errno(error), "See that you may write there").split(":")[0]
+    return SourceError(f"{path}: cannot be written ({error}). {cause}. Nothing was changed in the folder.")
+
+
+def _errno(error: Exception) -> int:
+    return getattr(error, "errno", None) or 0
 
 
 def read_bounded(path: Path, most: int = MOST_READ_BYTES) -> bytes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from layers.errors import ConfigError, SourceError
+from layers.files.boundary import named_failure
 from layers.files.located import locate
 from layers.files.signatures import require_own_parts
 from layers.guess.recognise import LEADS_OUT, NO_FILE, finds
@@ -226,3 +229,39 @@ def test_names_of_files_move_no_cursor_in_a_run_file(tmp_path: Path) -> None:
 def test_an_address_is_called_one_however_many_slashes_a_path_left_it(tmp_path: Path, stated: str) -> None:
     with pytest.raises(SourceError, match="is a web address"):
         locate("outline", stated, tmp_path)
+
+
+def test_tables_of_a_damaged_archive_share_one_line(tmp_path: Path) -> None:
+    row = "tailings_id,tailings_name,lat,lon\n1,A,50.1,-90.2\n2,B,50.2,-90.3\n"
+    (tmp_path / "sites.csv").write_text(row, encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:
+        for number in range(30):
+            archive.writestr(f"{number:03d}.csv", row)
+    whole = (tmp_path / "many.zip").read_bytes()
+    (tmp_path / "many.zip").write_bytes(whole.replace(b"PK\x03\x04", b"PK\x07\x07"))
+    words = init_region(tmp_path).path.read_text(encoding="utf-8")
+    assert words.count("many.zip") == 1
+    assert "many.zip (30 tables of it): the zip file cannot be opened" in " ".join(words.split("\n# "))
+
+
+@pytest.mark.parametrize("raised", [IndexError("list index out of range"), KeyError("rId1"), TypeError("'NoneType'")])
+def test_a_file_that_leads_a_library_astray_is_told_in_words_of_files(raised: Exception) -> None:
+    with (
+        pytest.raises(SourceError, match=r"book.xlsx: the file cannot be read \(its parts do not fit together\)"),
+        named_failure("book.xlsx"),
+    ):
+        raise raised
+
+
+def test_a_folder_that_cannot_be_held_is_said_to_be_as_it_was(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = Path.open
+
+    def read_only(path: Path, mode: str = "r", *_: Any, **__: Any) -> Any:
+        if path.name == "lock" and mode != "rb":
+            raise OSError(errno.EROFS, "Read-only file system", str(path))
+        return opened(path, mode)
+
+    monkeypatch.setattr(Path, "open", read_only)
+    with pytest.raises(SourceError, match=r"The disk can only be read\. Nothing was changed in the folder") as refused:
+        purge(copy, "inventory_a")
+    assert "run it again" not in str(refused.value)
