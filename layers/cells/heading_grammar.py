@@ -92,6 +92,7 @@ def parse_headings(names: Sequence[str], known_words: frozenset[str] = frozenset
     plain = [folded(heading.text) for heading in headings]
     headings = _copies(headings)
     headings = _coordinates(headings, plain)
+    headings = _north_and_o(headings, plain)
     headings = _suites(headings)
     headings = _months(headings, plain)
     headings = _days_or_datums(headings, plain)
@@ -172,6 +173,25 @@ def _coordinates(headings: list[Heading], plain: list[str]) -> list[Heading]:
                 heading = replace(heading, kind="result", element="Y", unknown=())
         decided.append(heading)
     return decided
+
+
+def _north_and_o(headings: list[Heading], plain: list[str]) -> list[Heading]:
+    """Read bare ``N`` and ``O`` beside words of Germanic languages as north and east, and ask elsewhere: O is west in others."""
+    if not {"n", "o"} <= set(plain) or set(plain) & {"e", "w", "s"}:
+        return headings
+    kinds = {"n": "northing", "o": "easting"} if _GERMANIC & set(plain) else {}
+    return [
+        replace(heading, kind=kinds.get(text, "other"), element=None, unknown=() if kinds else (heading.text,))
+        if text in ("n", "o")
+        else heading
+        for heading, text in zip(headings, plain, strict=True)
+    ]
+
+
+_GERMANIC = frozenset(
+    ["hojd", "hoyde", "hoh", "hohe", "hoehe", "tiefe", "djup", "dybde", "dyp", "zon", "sone", "namn", "navn", "provnr", "provid",
+     "provenr", "probennr", "probe", "plats", "ort", "gruva", "gruve", "grube", "halde", "jahr", "ar", "koordinatsystem"]
+)  # fmt: skip
 
 
 def _months(headings: list[Heading], plain: list[str]) -> list[Heading]:

@@ -41,7 +41,7 @@ def decide(text: str, heading_tokens: Sequence[Token]) -> Heading:
         return grid
     words = Words(text, without_datum(heading_tokens))
     heading = _decided(text, words)
-    if heading.kind == "other" and not heading.unknown and folded(text) in ("x", "y"):
+    if heading.kind == "other" and not heading.unknown and folded(text) in ("x", "y", "o"):
         return replace(heading, unknown=(text,))
     if heading.unknown or not _doubtful(text, words, heading):
         return heading

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from layers.cells.heading_grammar import parse_heading
-from layers.cells.heading_tokens import LONGEST_HEADING
+from layers.cells.heading_tokens import LONGEST_HEADING, tokens
 from layers.errors import SourceError
 
 Row = Sequence[str]
@@ -91,6 +91,9 @@ _LIMIT_WORDS = re.compile(
 _METHOD_WORDS = re.compile(
     r"^(?:methods?|m[ée]thodes?|analytical methods?|m[ée]todos?|technique|package)$", re.IGNORECASE
 )
+_LABELS = {"unit_words": "unit", "limits": "limit", "upper_limits": "upper_limit", "method_words": "method"}
+"""Class of a word -> what a row says of the columns whose first cell it is: laboratories write ``DETECTION``."""
+_SHORTEST_LABEL, _MOSTLY = 5, 0.6
 _FEWEST_IN_BRACKETS = 3
 """Units in brackets, as ``(ppm)``, from which a row is one of units whatever stands before them."""
 _UNIT_WORDS = re.compile(r"^(?:units?|unit[ée]s?|unidad(?:es)?|uom)$", re.IGNORECASE)
@@ -164,7 +167,7 @@ def find_heading(where: str, grid: Sequence[Row], header_row: int | None, said_r
     header_row : int or None
         1-based row of names if the run file states it.
     said_rows : mapping of str to int
-        1-based rows of ``unit``, ``limit`` and ``method`` if the run file states them.
+        1-based rows of ``unit``, ``limit`` and ``method`` if the run file states them; looked for where it does not.
 
     Raises
     ------
@@ -353,6 +356,9 @@ def _kind(row: Row) -> str | None:
     for kind, words in (("unit", _UNIT_WORDS), ("limit", _LIMIT_WORDS), ("method", _METHOD_WORDS)):
         if words.match(filled[0]):
             return kind
+    labelled = _labelled(filled)
+    if labelled is not None:
+        return labelled
     if sum(cell[0] in "([" and cell.strip("()[]").casefold() in _UNITS for cell in filled) >= _FEWEST_IN_BRACKETS:
         return "unit"
     units = [cell.strip("()[]").casefold() for cell in filled]
@@ -360,6 +366,17 @@ def _kind(row: Row) -> str | None:
     if not any(len(unit) > 2 or unit in ("%", "dd") for unit in units if unit in _UNITS):
         return None
     return "unit" if sum(known) == len(known) or (sum(known) >= 3 and sum(known) >= 0.8 * len(known)) else None
+
+
+def _labelled(filled: Sequence[str]) -> str | None:
+    """Return what a row says whose first cell names it in any language: limits are numbers, units and methods are not."""
+    words = tokens(filled[0]) if _SHORTEST_LABEL <= len(filled[0]) <= LONGEST_HEADING else ()
+    group = next((group for group in _LABELS if len(words) == 1 and group in words[0].readings), None)
+    if group is None:
+        return None
+    numbers = sum(map(is_number, filled[1:])) / (len(filled) - 1)
+    limits = group in ("limits", "upper_limits")
+    return _LABELS[group] if (numbers >= _MOSTLY if limits else numbers <= 1 - _MOSTLY) else None
 
 
 def _above_units(grid: Sequence[Row], row: int) -> str | None:

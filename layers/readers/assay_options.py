@@ -100,6 +100,18 @@ def refuse_unknown_headings(
     entry = load_catalogue().get(source.catalogue or "")
     facts = entry.facts.get("options", {}) if entry else {}
     wrong = []
+    for key in options.ignore:
+        if key not in headings and key not in facts.get("ignore", []):
+            wrong.append(f"options.ignore names '{key}', which is no heading of the file.{did_you_mean(key, headings)}")
+    suffix = options.qualifier_suffix
+    if suffix and suffix != facts.get("qualifier_suffix") and not any(name.endswith(suffix) for name in headings):
+        ends = {name[-len(suffix) :] for name in headings if len(name) > len(suffix)} | {
+            ending for name in headings if (ending := re.sub(r"^.*(?=[\s_.-])", "", name)) != name
+        }
+        wrong.append(
+            f"options.qualifier_suffix is '{suffix}', and no heading of the file ends so."
+            f"{did_you_mean(suffix, ends, least_likeness=0.6)}"
+        )
     for option in ("substituted_below", "results"):
         for key in getattr(options, option):
             if key not in headings and key not in facts.get(option, {}):

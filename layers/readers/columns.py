@@ -46,11 +46,13 @@ def check_mapping(source: Source, where: str, columns: Sequence[str], needed: Se
     Raises
     ------
     SourceError
-        Naming every wrong column, the nearest names there are, and the layer columns that are needed but not mapped.
+        Naming every wrong column, the nearest names there are, and the layer columns that are needed but not mapped; or if
+        ``ignore`` names a column that is not there, or one that is mapped to an amount.
     """
     _check_values(source, where)
     present = {str(column).strip().casefold(): str(column) for column in columns}
     known = _catalogued(source, where, present)
+    _check_ignored(source, where, present)
     wrong = []
     for layer_column, mapped in source.columns.items():
         names = [mapped] if isinstance(mapped, str) else mapped
@@ -79,6 +81,36 @@ def _check_values(source: Source, where: str) -> None:
             f"{where}: values.{unheard[0]} has no effect: of role {source.role} values translates {', '.join(translated)}.{codes}"
             " Correct the name, or leave it out."
         )
+
+
+def _check_ignored(source: Source, where: str, present: Mapping[str, str]) -> None:
+    """Stop where ``ignore`` leaves out nothing, or an amount that the run file maps as well: one of the two is a slip."""
+    entry = load_catalogue().get(source.catalogue or "")
+    by_catalogue = entry.facts.get("ignore", []) if entry else []
+    mapped = {
+        name.strip().casefold(): layer_column
+        for layer_column, names in source.columns.items()
+        for name in ([names] if isinstance(names, str) else names)
+        if layer_column.endswith(_AMOUNTS)
+    }
+    wrong = []
+    for name in source.ignore:
+        folded = name.strip().casefold()
+        if folded not in present and name not in by_catalogue:
+            wrong.append(
+                f"ignore names '{name}', which is no column of the file.{did_you_mean(name, present.values())}"
+            )
+        elif folded in mapped:
+            wrong.append(
+                f"ignore names '{name}', which is mapped to {mapped[folded]}: leave it out of one of the two "
+                f"('{mapped[folded]}: []' maps nothing)."
+            )
+    if wrong:
+        raise SourceError(f"{where}: {' '.join(wrong)}")
+
+
+_AMOUNTS = ("_t", "_m3", "_m2", "_m", "_ppm")
+"""Ends of layer columns that hold amounts and results; names of places may be mapped and yet left out of comparisons."""
 
 
 def _catalogued(source: Source, where: str, present: Mapping[str, str]) -> Mapping[str, Any]:

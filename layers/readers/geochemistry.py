@@ -125,7 +125,9 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
         geometry = None if geometry is None else geometry.iloc[samples].reset_index(drop=True)
         cells, rows = cells.iloc[samples].reset_index(drop=True), rows[samples]
     suites = read_suites(source, where, options, cells, _captions(raw, cells), rows)
-    refuse_unknown_headings(source, where, options, {*map(str, cells.columns), *suites.used})
+    refuse_unknown_headings(
+        source, where, options, {*map(str, raw.cells.columns), *map(str, cells.columns), *suites.used}
+    )
     spelt = {*options.units, *options.column_methods, *options.substituted_below}
     told_apart = named_columns(source, raw.cells) | (set(suites.used) - placed_beside(suites.used))
     refuse_twins(source, where, raw.cells, told_apart, raw.repeated, spelt)

@@ -93,7 +93,7 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     fields, field_bad, field_notes = record_fields(source, options, cells, rows, row_of_units, table.words_above)
     for name in ("official_id", "name"):
         bad |= {position: summary_reason(fields[name].iloc[position]) for position in summary_places(fields[name])}
-    field_notes = [*field_notes, *summary_notes(source, "official_id", fields["official_id"], rows)]
+        field_notes = [*field_notes, *summary_notes(source, name, fields[name], rows)]
     bad = {**field_bad, **bad, **heading_rows(where, cells, rows), **shifted_rows(cells)}
     rejects = [*table.rejects, *reject_all(source.id, rows, cells, bad)]
     good = np.array([position for position in range(len(cells)) if position not in bad], dtype=int)

@@ -21,7 +21,7 @@ _FAMILIES: Mapping[str, str] = {
     "gts": "[12]a?", "rts": "[1-4]a?", "kc": "1a?", "mp": "[12][ab]?", "dh": "1a?", "bl": "[1-5]a?", "uts": "[1-4]a?",
     "cup": "[12]",
     "wgb": "1", "wpr": "1a?", "wmg": "1a?", "wms": "1a?", "tdb": "1", "fer": "[1-4]", "pacs": "[1-3]", "mess": "[1-4]",
-    "hiss": "1",
+    "hiss": "1", "ccu": "1[a-e]?", "cpb": "[12]", "czn": "[1-5]", "ptm": "1[ab]?", "ptc": "1[ab]?", "hv": "2",
     # Geological Survey of Japan
     "ja": "[1-3]", "jb": "[1-3][ab]?", "jg": "[1-3]a?", "jgb": "[12]", "jr": "[1-3]", "jf": "[12]", "jsd": "[1-4]", "jlk": "1",
     "jsl": "[12]", "jdo": "1", "jls": "1", "jch": "1", "jmn": "1", "jso": "1",
@@ -30,6 +30,8 @@ _FAMILIES: Mapping[str, str] = {
     "(?:euronorm ?)?e?crm": "[0-9]{3}-[0-9]", "bcs(?: ?crm)?": "[0-9]{3}(?:/[0-9])?", "erm-?[a-z]{2}": "[0-9]{3}[a-z]?",
     "sarm": "[0-9]{1,3}", "cgl": "[0-9]{3}", "nist": "[0-9]{3,4}[a-z]?", "nbs": "[0-9]{2,4}[a-z]?",
     "iaea": "(?:soil|sl)?-?[0-9]{1,3}",
+    "cta-?(?:ac|fft)": "[1-3]", "dmmas": "[0-9]{2,3}[a-z]?", "usz": "[0-9]{2}-[0-9]{4}", "kzk": "[1-3]", "sdar-?[mlh]": "[12]",
+    "pk": "2",
     "mica": "(?:fe|mg)", "hgmn": "[0-9]", "nim": "[dgnlps]",
     # sold for laboratories of mines
     "oreas": "[0-9]{1,3}[a-z]?", "amis": "[0-9]{3,4}", "cdn": "[a-z]{1,4}[ -]?[0-9]{1,4}[a-z]?", "gre": "0?[0-9]",
@@ -50,6 +52,7 @@ _CODES = re.compile(
 _FEW, _MOSTLY = 0.2, 0.5
 _ENOUGH_FAMILIES, _ENOUGH_CODES = 3, 2
 _ALIKE = 0.1
+_SERIES_IDS, _NEARLY_ALL = 10, 0.9
 
 
 def reference_materials(ids: pd.Series, known: npt.NDArray[np.bool_]) -> list[int]:
@@ -100,10 +103,20 @@ def laboratory_codes(ids: pd.Series) -> list[int]:
 
 
 def _built_otherwise(texts: pd.Series, marked: list[int], known: npt.NDArray[np.bool_]) -> list[int]:
-    """Return those of the marked ids whose shape (letters and digits apart) is not that of a tenth of the others."""
+    """Return those of the marked ids whose shape (letters and digits apart) is not that of a tenth of the others.
+
+    Where nearly all the others begin with the same letters, other ones are enough: ``PK2`` among ``WS1`` to ``WS20``.
+    """
     shapes = texts.str.replace(r"[A-Za-z]", "a", regex=True).str.replace(r"\d+", "0", regex=True).to_numpy(dtype=object)
     others = np.ones(len(texts), dtype=bool)
     others[marked] = False
     usual = pd.Series(shapes[others & ~known]).value_counts()
     alike = set(usual[usual > _ALIKE * usual.sum()].index)
-    return [position for position in marked if shapes[position] not in alike]
+    letters = texts.str.extract(r"^([A-Za-z]*)", expand=False).str.casefold().to_numpy(dtype=object)
+    series = pd.Series(letters[others & ~known]).value_counts()
+    shared = series.index[0] if len(series) and series.iloc[0] >= max(_SERIES_IDS, _NEARLY_ALL * series.sum()) else ""
+    return [
+        position
+        for position in marked
+        if shapes[position] not in alike or (shared and letters[position] not in (shared, ""))
+    ]

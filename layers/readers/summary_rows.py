@@ -18,10 +18,17 @@ _SUMMARY = (
     r"desviaci[óo]n(?: est[áa]ndar)?|desvio[- ]padr[ãa]o|m[ée]dia|mittelwert|standardabweichung|medelv[äa]rde|keskiarvo|"
     r"standard deviation|variance|geo(?:metric )?mean|(?:\d{1,2}(?:st|nd|rd|th)? )?percentiles?)\s*:?\s*"
 )
+_OF_WHAT = (
+    r"(?:\W*|\W*[(\[:=±+\d].*|\W*(?:of|for|in|all|from|n|the|des?|du|del|do|da|der|die|das|von|aller|over|per|par|por|grades?|"
+    r"values?|conc\w*|results?|assays?|samples?|tailings?|waste\w*|sediments?|soils?|till|rocks?|ores?|crust\w*|shales?|slag|heads?|"
+    r"feed|composition|background|upper|lower|bulk|continental|world|global|overall|weighted|total|sites?|mines?|ppm|ppb|pct)(?!\w).*)"
+)
+"""What follows the word where it is a mean of something; ``Average Joe`` is a name."""
 _NAMED_SUMMARY = (
     r"(?i)\s*(?:mean ?[±+-] ?\d* ?s\.?d\.?.*|\d{1,2}(?:st|nd|rd|th) percentiles?|% ?rsd|rsd ?\(?%\)?|"
-    r"(?:averages?|avg|mean(?= \(|=)|weighted (?:mean|average|avg)|sub-?totals?|grand totals?|sous-?total|totaux|"
-    r"moyennes?|promedios?|mittelwert|std\.? ?dev|st\. ?dev|standard deviation|standardabweichung|[ée]cart[- ]type|"
+    rf"(?:averages?|avg|moyennes?|promedios?|mittelwert)(?![\w-]){_OF_WHAT}|"
+    r"(?:mean(?= \(|=)|weighted (?:mean|average|avg)|sub-?totals?|grand totals?|sous-?total|totaux|"
+    r"std\.? ?dev|st\. ?dev|standard deviation|standardabweichung|[ée]cart[- ]type|"
     r"desviaci[óo]n est[áa]ndar|arithmetic mean|geo(?:metric|m\.?)? ?mean|coefficient of variation)(?![\w-]).*|"
     r"[^\W\d]{3,20} (?:means?|averages?|avg|medians?)|(?:moyenne|m[ée]diane|promedio|media) (?:des?|del?|dos|das) [^\W\d]{3,20}|"
     r"(?:means?|totals?|sums?|min(?:imum)?|max(?:imum)?|medians?|media|m[ée]diane|mediana|suma|somme)\W*"
@@ -33,6 +40,8 @@ _LIKE_A_SUMMARY = (
     "percentile|rsd|sum|min|max|media|m.diane|somme"
 )
 """Finds at least what `_NAMED_SUMMARY` does."""
+_LIKE_A_NAME = r"(?i)\s*(?:averages?|avg|moyennes?|promedios?|mittelwert)\s+[^\W\d_].*"
+"""A summary, or a name such as ``Average Joe``: it counts, and is told."""
 _SUMMARY_BESIDE = r"(?i)\s*(?:n|count|nombre|s\.?d\.?|rsd|cv|p ?(?:5|10|25|50|75|90|95|98|99)|q[1-3])\s*%?\s*:?\s*"
 """Words that are ids as well; they count in the last rows only: below another row of the sort, or where ids hold digits."""
 _FEWEST_IDS, _NUMBERED = 4, 0.8
@@ -92,12 +101,13 @@ def summary_notes(source: Source, column: str, words: pd.Series, rows: np.ndarra
     rows : ndarray of int
         Row numbers in the file.
     """
-    if not _numbered(words):
-        return []
-    inner = words.iloc[:-last].fillna("").astype("str")
-    summaries = np.flatnonzero(
-        (inner.str.fullmatch(_SUMMARY) & ~inner.str.fullmatch(_NAMED_SUMMARY)).to_numpy(dtype=bool)
-    )
+    inner = words.fillna("").astype("str")
+    named = _fitting(words, _NAMED_SUMMARY, _LIKE_A_SUMMARY)
+    like = _fitting(words, _LIKE_A_NAME, _LIKE_A_SUMMARY) & ~named
+    if _numbered(words):
+        bare = inner.iloc[:-last].str.fullmatch(_SUMMARY).to_numpy(dtype=bool)
+        like[: len(bare)] |= bare & ~named[: len(bare)]
+    summaries = np.flatnonzero(like)
     if not len(summaries):
         return []
     mapped = source.columns.get(column, [])

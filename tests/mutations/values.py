@@ -101,6 +101,24 @@ def unit_row(sheet: Sheet, draw: Draw) -> None:
     sheet.change("La", lambda cell: _scaled(cell, 1e3))
 
 
+_LABELS = (
+    ("METHOD", "DETECTION", "UNITS"),
+    ("Método", "Límite de detección", "Unidad"),
+    ("Metod", "Detektionsgräns", "Enhet"),
+)
+for _labels in _LABELS:
+
+    @mutation("unit", f"rows {', '.join(_labels)} under the heading", "La", "Ce")
+    def laboratory_rows(sheet: Sheet, draw: Draw, labels: tuple[str, ...] = _labels) -> None:
+        plain = {"La": "PPB", "Ce": "PPM", "Nd": "PPM", "Y": "PPM", "Cu": "PPM", "Al": "%"}
+        for key in plain:
+            sheet.rename(key, "Al2O3" if key == "Al" else key)
+        for label, cell in zip(labels, ("ME-MS81", "0.1", ""), strict=True):
+            cells = [(cell or plain[key]) if key in plain else "" for key in sheet.keys]
+            sheet.under.append([label, *cells[1:]])
+        sheet.change("La", lambda cell: _scaled(cell, 1e3))
+
+
 @mutation("unit", "row of units that contradicts the headings", "La")
 def unit_row_contradicts(sheet: Sheet, draw: Draw) -> None:
     plain = {"La": "ppb", "Ce": "ppm", "Nd": "ppm", "Y": "ppm", "Cu": "ppm", "Al": "%"}

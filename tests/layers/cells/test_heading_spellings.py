@@ -262,3 +262,20 @@ def test_ore_that_was_milled_is_a_mass_in_other_languages(heading: str) -> None:
     amount = parse_heading(f"{heading} (t)")
     assert (amount.kind, amount.unit, amount.unknown) == ("mass", "t", ())
     assert parse_heading(heading).kind == "mass"
+
+
+@pytest.mark.parametrize(
+    ("headings", "kinds"),
+    [
+        ("Prov|N|O|Höjd|Zon", ("northing", "easting")), ("ProbenNr|O|N|Höhe", ("northing", "easting")),
+        ("Nom|N|O", ("other", "other")), ("Muestra|O|N|Cota", ("other", "other")),
+    ],
+)  # fmt: skip
+def test_north_and_o_are_read_by_the_language_beside_them_and_asked_elsewhere(
+    headings: str, kinds: tuple[str, str]
+) -> None:
+    names = headings.split("|")
+    both = parse_heading("N", names), parse_heading("O", names)
+    assert tuple(one.kind for one in both) == kinds
+    assert all(bool(one.unknown) == (one.kind == "other") for one in both)
+    assert parse_heading("O").unknown

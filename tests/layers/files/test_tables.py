@@ -270,6 +270,29 @@ def test_unit_limit_and_method_rows_describe_columns(tmp_path: Path, units: str)
     assert table.rows.tolist() == [5, 6]
 
 
+@pytest.mark.parametrize(
+    ("method", "limit", "unit"),
+    [
+        ("METHOD", "DETECTION", "UNITS"), ("Method Code", "Lower Limit", "Units"), ("Méthode", "Limite de détection", "Unités"),
+        ("Método", "Límite de detección", "Unidad"), ("Methode", "Nachweisgrenze", "Einheit"),
+        ("Metod", "Rapporteringsgräns", "Enhet"), ("Scheme Code", "Det. Lim.", "Unit Symbol"),
+    ],
+)  # fmt: skip
+def test_rows_under_the_heading_are_known_by_their_first_word(
+    tmp_path: Path, method: str, limit: str, unit: str
+) -> None:
+    text = f"ANALYTE,La,Ce,Y\n{method},GE_IMS91A50,GE_IMS91A50,X\n{limit},0.1,0.1,0.5\nUpper Limit,10000,10000,10000\n"
+    table = read(written(tmp_path, f"{text}{unit},PPM,PPM,PPB\nWS1,31,58,19\nWS2,45,87,29\n"))
+    assert table.cells["ANALYTE"].tolist() == ["WS1", "WS2"]
+    assert table.captions["unit"]["Y"] == "PPB"
+    assert table.captions["limit"]["Y"] == "0.5"
+
+
+@pytest.mark.parametrize("row", ["Method Creek,31,58,19", "Unit 7,31,58,19", "Lower Mine,31,58,19", "DETECTION,a,b,c"])
+def test_data_that_begins_with_such_a_word_stays_data(tmp_path: Path, row: str) -> None:
+    assert len(read(written(tmp_path, f"id,La,Ce,Y\n{row}\nB,1,2,3\n")).cells) == 2
+
+
 def test_stated_rows_go_first(tmp_path: Path) -> None:
     path = written(tmp_path, "x,y\nSample,La\nno,parts\nA,1\n")
     table = read(path, header_row=2, said_rows={"unit": 3})

@@ -95,3 +95,49 @@ def test_metres_in_a_key_of_kilometres_are_refused(section: str, metres: dict[st
     with pytest.raises(ValidationError, match=rf"{section}\.{key}: {value} is in kilometres.*write {kilometres:g}"):
         RunConfig.model_validate({**whole, section: metres})
     assert getattr(getattr(RunConfig.model_validate({**whole, section: {key: kilometres}}), section), key) == kilometres
+
+
+INVENTORY = {"id": "s", "role": "inventory", "path": "t.csv", "crs": "EPSG:4326"}
+
+
+def read_sites(folder: Path, **facts: Any) -> Reading[Any]:
+    (folder / "t.csv").write_text(
+        "id,lat,lon,Tonnes,Remark\nA1,48.5,-81.3,120,x\nA2,48.6,-81.2,40,y\n", encoding="utf-8"
+    )
+    columns = {"official_id": "id", "latitude": "lat", "longitude": "lon", **facts.pop("columns", {})}
+    return read_inventory(Source.model_validate({**INVENTORY, "columns": columns, **facts}), folder)
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("Tonnnes", "Tonnes"), ("Remarks", "Remark"), ("remrak", "Remark")])
+def test_a_column_ignored_under_a_wrong_name_is_refused_with_its_spelling(
+    tmp_path: Path, typed: str, meant: str
+) -> None:
+    with pytest.raises(
+        SourceError, match=rf"ignore names '{typed}', which is no column of the file. Did you mean {meant}\?"
+    ):
+        read_sites(tmp_path, ignore=[typed])
+    with pytest.raises(
+        SourceError, match=r"options\.ignore names 'Ca_ppm', which is no heading.*Did you mean La_ppm or Ce_ppm"
+    ):
+        read(tmp_path, ignore=["Ca_ppm"])
+
+
+def test_a_column_that_is_there_is_ignored_however_its_case_is_written(tmp_path: Path) -> None:
+    fates = {fate.column: fate.fate for fate in read_sites(tmp_path, ignore=["tonnes", "Remark"]).fates}
+    assert (fates["Tonnes"], fates["Remark"]) == ("ignored", "ignored")
+    assert "La_ppm" not in read(tmp_path, ignore=["La_ppm"]).layer
+
+
+def test_an_amount_cannot_be_mapped_and_ignored(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="ignore names 'Tonnes', which is mapped to mass_t"):
+        read_sites(tmp_path, columns={"mass_t": "Tonnes"}, ignore=["Tonnes"])
+
+
+@pytest.mark.parametrize(("suffix", "meant"), [("_QQ", "_Q"), ("_q", "_Q"), ("_flag", "")])
+def test_an_ending_of_marks_that_no_heading_has_is_refused(tmp_path: Path, suffix: str, meant: str) -> None:
+    (tmp_path / "g.csv").write_text("Sample,Site,La_ppm,La_Q\nS1,A,30,<\nS2,B,45,\n", encoding="utf-8")
+    source = {**BASE, "defaults": {"medium": "waste"}}
+    with pytest.raises(SourceError, match=rf"options\.qualifier_suffix is '{suffix}', and no heading.*{meant}"):
+        read_geochemistry(Source.model_validate({**source, "options": {"qualifier_suffix": suffix}}), tmp_path)
+    found = read_geochemistry(Source.model_validate({**source, "options": {"qualifier_suffix": "_Q"}}), tmp_path)
+    assert found.layer["La_censored"].tolist() == [-1, 0]

@@ -12,7 +12,8 @@ MATERIALS = [
     "GXR-4", "DTS-2b", "STSD-1", "LKSD-3", "TILL-1", "CANMET REE-1", "OKA-2", "GRE-03", "CGL 124", "NCSDC 86316", "NCS DC 73303",
     "ECRM 776-1", "BCS-CRM 348", "BHVO-2", "W-2a", "AGV-1", "SDC-1", "MRG-1", "SO-4", "PACS-2", "NIST2711", "SRM 2711a",
     "OREAS-100a", "OREAS146", "GTS-2A", "RTS-3A", "KC-1A", "CDN-GEO-1203", "CDN-ME-1", "SBC-1", "Mica-Fe", "GBM908-10",
-    "AMIS0185", "JSd-3", "JG-1a", "GBW 07401", "GSD-12", "SARM 4", "BCR-2", "BCR-667", "ERM-CC018", "OxD108", "USGS COQ-1",
+    "AMIS0185", "JSd-3", "JG-1a", "GBW 07401", "GSD-12", "SARM 4", "BCR-2", "BCR-667", "ERM-CC018", "OxD108", "USGS COQ-1", "PK2",
+    "CTA-AC-1", "CCU-1d", "CPB-2", "CZN-4", "PTM-1a", "PTC-1b", "HV-2", "SdAR-M2", "USZ 42-2006", "KZK-1", "DMMAS 121",
 ]  # fmt: skip
 WORDS = [
     "Muestra control", "Amostra controle", "Échantillon de contrôle", "Kontrollprobe 2", "Referenzprobe", "Kontrollprov",

@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.accounting import Reading
-from layers.catalogue.source import resolve
+from layers.catalogue.source import Source, resolve
 from layers.errors import SourceError
 from layers.readers.control_rows import control_rows
 from layers.readers.drill_intervals import composite, interval_columns, unclear_intervals
 from layers.readers.geochemistry import read_geochemistry
+from layers.readers.inventory import read_inventory
 
 
 def lab(folder: Path, text: str, **facts: Any) -> Reading[Any]:
@@ -347,3 +348,27 @@ def test_repeats_called_so_by_a_word_are_told_however_many_there_are() -> None:
     assert list(control_rows(pd.DataFrame({"id": ids}), ids)) == [3, 4, 5, 6]
     halves = pd.Series(["A1", "A2", "A3", "A1R", "A2R", "A3R"])  # right halves of cores as well as repeats
     assert control_rows(pd.DataFrame({"id": halves}), halves) == {}
+
+
+SITES = "id,name,lat,lon,mass\n" + "".join(
+    f"A{n:02d},Hill {n},48.{n + 10}3,-81.{n + 20}7,{n + 5}00\n" for n in range(12)
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("Average Joe", True), ("Average Hill", True), ("Promedio Norte", True), ("Average", False), ("Average of all", False),
+        ("Average (n=12)", False), ("Average grade", False), ("Average: 12", False), ("Moyenne des sites", False),
+        ("Averages 1-12", False), ("Average tailings", False),
+    ],
+)  # fmt: skip
+def test_a_name_that_begins_like_an_average_counts_and_is_told(tmp_path: Path, name: str, kept: bool) -> None:
+    (tmp_path / "s.csv").write_text(f"{SITES}A99,{name},48.9,-81.9,90\n", encoding="utf-8")
+    columns = {"official_id": "id", "name": "name", "latitude": "lat", "longitude": "lon", "mass_t": "mass"}
+    spec = {"id": "s", "role": "inventory", "path": "s.csv", "crs": "EPSG:4326", "columns": columns}
+    found = read_inventory(Source.model_validate({**spec, "options": {"units": {"mass_t": "t"}}}), tmp_path)
+    assert (name in set(found.layer["name"])) == kept
+    told = [note.rows for note in found.notes if note.code == "called_like_a_summary"]
+    assert told == ([(14,)] if kept else [])
+    assert list(found.rejected["reason_code"]) == ([] if kept else ["summary_row"])
