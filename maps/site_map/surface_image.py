@@ -16,6 +16,8 @@ VIRIDIS = (
 """Eleven stops of matplotlib's viridis, dark to light. Pages use it turned round: the darker, the higher the score."""
 
 LARGEST_PX = 900
+FADE_SHARE = 0.025
+"""Over this share of the picture's longer side the colours fade out towards where the data end: no border of the ground."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ def surface_image(path: Path) -> SurfaceImage:
     Parameters
     ----------
     path : Path
-        Band 1 is drawn; cells without data stay transparent. An overview is read where it is fine enough.
+        Band 1 is drawn; cells without data stay transparent, and towards the edge of all data the colours fade. An overview is
+        read where it is fine enough.
     """
     import rasterio
     from rasterio.enums import Resampling
@@ -71,5 +74,17 @@ def coloured(scores: np.ndarray) -> np.ndarray:
     stops = np.array([[int(colour[at : at + 2], 16) for at in (0, 2, 4)] for colour in reversed(VIRIDIS)], float)
     at = np.clip(np.nan_to_num(scores), 0, 1) * (len(stops) - 1)
     bands = [np.interp(at, np.arange(len(stops)), stops[:, band]) for band in range(3)]
-    alpha = np.where(np.isfinite(scores), 255, 0)
-    return np.stack([*bands, alpha]).round().astype(np.uint8)
+    return np.stack([*bands, 255 * faded(np.isfinite(scores))]).round().astype(np.uint8)
+
+
+def faded(known: np.ndarray) -> np.ndarray:
+    """Return how opaque cells are (0 to 1): known ones wholly, less within `FADE_SHARE` of the edge of all; others not at all.
+
+    A gap within the data has no such edge: only what is missing and touches the rim of the picture, or its rim itself, does.
+    """
+    from scipy import ndimage
+
+    parts, _ = ndimage.label(np.pad(~known, 1, constant_values=True))
+    within = parts != parts[0, 0]
+    depth_px = ndimage.distance_transform_edt(within)[1:-1, 1:-1]
+    return np.where(known, np.clip(depth_px / max(1.0, FADE_SHARE * max(known.shape)), 0.0, 1.0), 0.0)

@@ -208,15 +208,18 @@ def test_large_cities_near_sites_are_named_before_communities(open_map: Any, mad
     assert page.evaluate("base.towns.near") == 2
 
 
-def test_a_ring_of_a_sampled_waste_is_drawn_above_sites_and_on_the_mark_of_many(
+def test_a_ring_is_drawn_with_its_own_circle_the_large_before_the_small_and_on_the_mark_of_many(
     open_map: Any, made_up: ModuleType
 ) -> None:
     page = open_map(made_up.publication(150))
     drawn = page.evaluate(
-        """() => { const calls = [], site = paintSite, ring = paintRing; paintSite = (...a) => { calls.push("site"); site(...a); }; paintRing = (...a) => { calls.push("ring"); ring(...a); };
+        """() => { const calls = [], site = paintSite, ring = paintRing; paintSite = (...a) => { calls.push(["site", a[1], leads(a[1]), radii[a[1]]]); site(...a); }; paintRing = (...a) => { calls.push(["ring", a[1]]); ring(...a); };
         layers.sites.draw(); paintSite = site; paintRing = ring; return calls; }"""
     )
-    assert "site" not in drawn[drawn.index("ring") :]
+    assert [call[0] for call in drawn] == ["site", "ring"] * (len(drawn) // 2)
+    assert [call[1] for call in drawn[::2]] == [call[1] for call in drawn[1::2]]
+    order = [(leads, -round(size, 3)) for _, _, leads, size in drawn[::2]]
+    assert order == sorted(order)
     marked = page.evaluate(
         """() => { const k = S.evidence.indexOf(0), i = S.id.findIndex((_, j) => S.evidence[j] !== 0 && ranked(j) && S.rank[j] < S.rank[k]);
         const calls = [], own = sprite; sprite = (...a) => { calls.push(a[1]); return own(...a); };
@@ -350,3 +353,74 @@ def test_a_doubtful_amount_is_told_beside_it_and_its_circle_is_dashed(open_map: 
     ) == [known]
     page.evaluate(f"choose(S.id.indexOf('{known}'), false)")
     assert "t (stated area or amount doubtful)" in page.inner_text("#card dl")
+
+
+def test_circles_shrink_where_sites_crowd_and_grow_again_as_one_zooms_in(open_map: Any, made_up: ModuleType) -> None:
+    made = made_up.publication(120)
+    n = len(made.sites)
+    angles = np.linspace(0, 2 * np.pi, n, endpoint=False)
+    sites = made.sites.assign(longitude=-86.0 + 0.02 * np.cos(angles), latitude=52.0 + 0.02 * np.sin(angles))
+    page = open_map(
+        replace(made, sites=sites.set_geometry(gpd.points_from_xy(sites["longitude"], sites["latitude"]), crs=4326))
+    )
+    seen = []
+    for zoom in (6, 9, 13):
+        page.evaluate(f"map.setView([52, -86], {zoom}, {{ animate: false }})")
+        assert page.evaluate("near.n") == n
+        seen.append(page.evaluate("factor"))
+    assert seen[0] == pytest.approx(0.4)
+    assert seen == sorted(seen)
+    assert seen[2] > 1.5 * seen[0]
+    assert page.evaluate("Math.min(...S.id.map((_, i) => sizeOf(i)))") >= 3
+
+
+@pytest.mark.parametrize("touch", [True, False])
+def test_where_circles_lie_on_each_other_every_site_can_be_chosen(
+    open_map: Any, made_up: ModuleType, *, touch: bool
+) -> None:
+    made = made_up.publication(30)
+    place = np.arange(len(made.sites)) < 5
+    sites = made.sites.assign(
+        longitude=np.where(place, -86.0, made.sites["longitude"]),
+        latitude=np.where(place, 52.0, made.sites["latitude"]),
+    )
+    options = {"size": PHONE, "has_touch": True, "is_mobile": True} if touch else {}
+    page = open_map(
+        replace(made, sites=sites.set_geometry(gpd.points_from_xy(sites["longitude"], sites["latitude"]), crs=4326)),
+        **options,
+    )
+    page.evaluate("map.setView([52, -86], 12, { animate: false })")
+    held = page.evaluate("S.id.map((_, i) => i).filter((i) => S.x[i] === -8600000 && S.y[i] === 5200000)")
+    assert len(held) == 5
+    box = page.evaluate(
+        "(() => { const at = map.latLngToContainerPoint([52, -86]), on = map.getContainer().getBoundingClientRect(); return [at.x + on.left, at.y + on.top]; })()"
+    )
+    # a finger that misses the middle by less than half of 44 pixels opens the same list
+    at = (box[0] + (14 if touch else 0), box[1] + (14 if touch else 0))
+    page.touchscreen.tap(*at) if touch else page.mouse.click(*at)
+    page.wait_for_function("!byId('card').hidden")
+    assert page.inner_text("#card-title") == "5 sites at this point"
+    buttons = page.locator("#card li button")
+    assert buttons.count() == 5
+    if touch:
+        assert min(buttons.nth(k).bounding_box()["height"] for k in range(5)) >= 44
+    buttons.nth(3).click()
+    assert page.evaluate("chosen") == held[3]
+
+
+def test_every_area_with_room_for_its_name_is_named_wherever_that_room_is(open_map: Any, made_up: ModuleType) -> None:
+    made = made_up.publication(30)
+    page = open_map(made)
+    page.evaluate("visible.fill(0); ['names', 'communities'].forEach((one) => on.delete(one))")
+    named = page.evaluate(
+        """() => { const v = { ...view(map.containerPointToLayerPoint([0, 0])), width: map.getSize().x, height: map.getSize().y, pad: 0 }, pen = document.createElement("canvas").getContext("2d"), own = write, put = [];
+        write = (...a) => { const done = own(...a); if (done) put.push([a[2], a[3], a[4]]); return done; };
+        const room = new Room(v); for (const [x, y] of A.label.map((at) => place(at[0], at[1], v))) room.stamp(x - 8, y - 8, x + 8, y + 8, HARD); // the middle of each is taken
+        nameAreas(pen, v, room, v.scale / 360); write = own;
+        const wide = A.name.filter((text, i) => on.has("area_" + A.kind[i]) && A.label[i][2] * v.scale / 360 > 3 * widthOf(pen, oneLine(text)) && inView(...place(A.label[i][0], A.label[i][1], v), v));
+        const back = (x, y) => map.layerPointToLatLng(map.containerPointToLayerPoint([x, y]));
+        return [wide, put.map(([text, x, y]) => [text, A.name.some((one, i) => oneLine(one) === text && ringsHold(areaRings[i], back(x, y).lat, back(x, y).lng))])]; }"""
+    )
+    assert len(named[0]) >= 2
+    assert {text for text, _ in named[1]} >= {" ".join(text.split()) for text in named[0]}
+    assert all(inside for _, inside in named[1])

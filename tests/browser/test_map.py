@@ -413,9 +413,12 @@ def test_a_card_opens_from_the_list_and_from_the_map(page: Any) -> None:
     page.keyboard.press("Escape")
     assert page.is_visible("#finder")
     click_map(page, *page.evaluate("[lon(60), lat(60)]"))
-    expected = page.evaluate("siteAt(map.latLngToContainerPoint([lat(60), lon(60)]))")
-    wait(page, "chosen >= 0")
-    assert page.evaluate("chosen") == expected
+    here = page.evaluate("sitesAt(map.latLngToContainerPoint([lat(60), lon(60)]))")
+    assert 60 in here
+    if len(here) > 1:
+        wait(page, "byId('card-title') && byId('card-title').textContent.includes('sites at this point')")
+        page.click(f"#card li:nth-child({here.index(60) + 1}) button")
+    wait(page, "chosen === 60")
 
 
 def test_a_link_keeps_view_filters_card_and_language(browser: Any, run: Path, page: Any) -> None:

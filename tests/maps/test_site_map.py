@@ -18,6 +18,7 @@ from maps.assets import encode_paths, leaflet_css, leaflet_js, safe_link, strict
 from maps.site_map.packing import packed
 from maps.site_map.payload import map_payload
 from maps.site_map.site_map import write_map
+from maps.site_map.surface_image import coloured, faded
 
 
 def payload_of(page: str) -> Any:
@@ -244,3 +245,18 @@ def test_surface_is_inside_the_page(made_up: ModuleType, tmp_path: Path) -> None
     assert -95 < west < east < -80
     assert 40 < south < north < 60
     assert not list(tmp_path.glob("*.aux.xml"))
+
+
+def test_the_surface_fades_towards_the_edge_of_all_data_and_not_at_gaps_within() -> None:
+    known = np.zeros((200, 300), dtype=bool)
+    known[20:180, 20:] = True
+    known[100, 150] = False
+    share = faded(known)
+    assert share[known].min() > 0
+    assert share[~known].max() == 0
+    assert share[21, 150] < share[24, 150] < share[100, 151] == 1.0
+    assert share[100, -1] < 1  # the rim of the picture is an edge of the data as well
+    alpha = coloured(np.where(known, 0.5, np.nan))[3]
+    assert alpha[100, 140] == 255
+    assert alpha[20, 150] < 60
+    assert alpha[100, 150] == 0

@@ -152,6 +152,13 @@ function fillCell(k) {
   for (let j = 0; j < named.length; j += 2) rows.push(`${named[j + 1] ?? w("unnamed")} (${named[j]})`);
   clear(byId("card")).append(backRow(), title(fill("cell_title", { n: number(n) })), el("h3", {}, w("cell_best")), paragraphs(rows, ""), el("div", { class: "row" }, button(w("zoom_here"), () => map.fitBounds([[y, x], [y + 0.25, x + 0.25]]))));
 }
+/* Several sites under one pointer: all, the best-ranked first. */
+function fillHeap(sites) {
+  const box = L.latLngBounds(sites.map((i) => [lat(i), lon(i)])), apart = box.getNorth() - box.getSouth() + box.getEast() - box.getWest() > 1e-4;
+  clear(byId("card")).append(...[backRow(), title(fill("sites_here", { n: number(sites.length) })), sites.length > 20 ? el("p", { class: "small" }, w("best_first")) : null,
+    ...siteButtons(sites.map((i) => [i, targetHere(i)]), 20), apart ? el("div", { class: "row" }, button(w("zoom_here"), () => map.fitBounds(box, { ...MARGINS(), maxZoom: 15, animate: false }))) : null].filter(Boolean));
+}
+const targetHere = (i) => { const value = assayed(i) ? measuredText(i) : S.score[i] === null ? w("not_scored") : chance(scoreOf(i)); return value ? ` · ${value}` : ""; };
 /* Several areas at one point: all, by name, alike. */
 function fillOverlap(found, here) {
   clear(byId("card")).append(...[backRow(), title(here.length ? here[0][1] : fill("areas_here", { n: number(found.length) })), here.length ? el("dl", {}, here.flatMap(([kind, name]) => said(w("name_" + kind), name))) : null, here.length && found.length ? el("h3", {}, fill("areas_here", { n: number(found.length) })) : null, el("ul", { class: "bare" }, found.map((i) => el("li", {}, button(A.name[i], () => chooseArea(i, false), { class: "plain" }), " " + A.kinds[A.kind[i]][lang]))), found.length ? el("div", { class: "notice" }, el("p", {}, w("notice_nations"))) : null].filter(Boolean));

@@ -24,7 +24,7 @@ function legendGroups() {
   if (spotlight) marks.push([picture(dot(5, { fill: c.tiers[1], opacity: FAINT })), w("legend_faint")]);
   if (chosen >= 0) marks.push([picture(dot(4, { fill: c.tiers[1] }), svg("circle", { cx: 13, cy: 9, r: 7.5, fill: "none", stroke: c.chosen, "stroke-width": 2 })), w("legend_chosen")]);
   groups.push([w("legend_marks"), marks]);
-  if (known.amount && !crowded) groups.push([w("legend_size"), [...[1e5, 1e6, 1e7].map((one) => [picture(dot(Math.min(8.5, radius(one) * factor), { fill: c.tiers[1] })), number(one) + "\u00a0t"]), [picture(dot(4.5 * factor, { fill: c.tiers[1] })), w("amount_unknown").split(" (")[0]],
+  if (known.amount && !crowded) groups.push([w("legend_size"), [...[1e5, 1e6, 1e7].map((one) => [picture(dot(Math.min(8.5, Math.max(LEAST_PX, radius(one) * factor)), { fill: c.tiers[1] })), number(one) + "\u00a0t"]), [picture(dot(Math.max(LEAST_PX, 4.5 * factor), { fill: c.tiers[1] })), w("amount_unknown").split(" (")[0]],
     ...(S.id.some((_, i) => ranked(i) && doubtful(i)) ? [[picture(dot(7 * factor, { fill: c.tiers[1] }), svg("circle", { cx: 13, cy: 9, r: 7 * factor, fill: "none", stroke: c.ring, "stroke-width": 1.6, "stroke-dasharray": "2 2" })), w("legend_doubtful")]] : [])]]);
   const areas = A.kinds.map((_, k) => k).filter((k) => on.has("area_" + k)).map((k) => [picture(svg("rect", { x: 1.5, y: 2, width: 23, height: 14, fill: c.area, "fill-opacity": 0.1, stroke: c.area, "stroke-width": 1.6, "stroke-dasharray": DASHES[k % DASHES.length] })), A.kinds[k][lang]]);
   if (C.name.length && on.has("communities")) for (const kind of [...new Set(C.kind)]) areas.push([picture(kind === "office_point" ? svg("rect", { x: 9, y: 5, width: 8, height: 8, fill: c.edge, stroke: c.ink, "stroke-width": 1.6 }) : svg("path", { d: "M13 3.5l5.5 5.5-5.5 5.5-5.5-5.5z", fill: c.edge, stroke: c.ink, "stroke-width": 1.6 })), w("kind_" + kind)]);
@@ -48,7 +48,7 @@ function fillLegend() {
     const ramp = el("div", { class: "ramp", "aria-hidden": "true" });
     ramp.style.setProperty("--ramp", `linear-gradient(to right, ${STOPS.map((one) => "#" + one).join(",")})`);
     ramp.style.setProperty("--seen", layers.surface.options.opacity); ramp.style.background = groundColour(base.backdrop.some((one) => one.kind === "land") ? "land" : "province").fillColor; // as it looks on the land of the map
-    box.append(el("div", { class: "group" }, el("p", {}, w("legend_surface")), el("div", { class: "ends" }, el("span", {}, number(0)), ramp, el("span", {}, number(1)))));
+    box.append(el("div", { class: "group" }, el("p", {}, w("legend_surface")), el("div", { class: "ends" }, el("span", {}, number(0)), ramp, el("span", {}, number(1))), el("span", {}, w("legend_surface_edge"))));
   }
 }
 const STOPS = VIRIDIS_STOPS;

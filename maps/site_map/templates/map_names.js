@@ -37,7 +37,7 @@ function widthOf(pen, text) {
 /* Write a name beside a mark (gap > 0: right, left, above, below, whichever is freest) or on its point; say whether there was room.
    "always" writes it where there is none, too. */
 function write(pen, room, text, x, y, colour, gap, most, always) {
-  const wide = widthOf(pen, text), spots = gap > 0 ? [[x + gap, y], [x - gap - wide, y], [x - wide / 2, y - gap - 5], [x - wide / 2, y + gap + 5]] : [[x - wide / 2, y]];
+  const wide = widthOf(pen, text), spots = gap > 0 ? [[x + gap, y], [x - gap - wide, y], [x - wide / 2, y - gap - 5], [x - wide / 2, y + gap + 5], ...[-12, 12].flatMap((up) => [[x + gap - 2, y + up], [x - gap + 2 - wide, y + up]])] : [[x - wide / 2, y]];
   let best = null, least = most;
   for (const [left, middle] of spots) {
     const cost = room.cost(left - 2, middle - 7, left + wide + 2, middle + 7);
@@ -63,7 +63,7 @@ function paintNames(pen, v, room) {
   }
   if (chosen >= 0) {
     pen.font = "700 13px " + FAMILY;
-    write(pen, room, oneLine(nameOf(chosen)), worldX[chosen] * v.scale - v.left, worldY[chosen] * v.scale - v.top, ink().ink, radii[chosen] * factor + 10, Infinity, true);
+    write(pen, room, oneLine(nameOf(chosen)), worldX[chosen] * v.scale - v.left, worldY[chosen] * v.scale - v.top, ink().ink, sizeOf(chosen) + 10, Infinity, true);
   }
   if (meta.place && meta.place.kind !== "area") nameOwnPlace(pen, v, room);
   const cities = on.has("names") ? nameCities(pen, v, room) : new Set();
@@ -78,7 +78,7 @@ function paintNames(pen, v, room) {
   for (let k = 0, left = 14; k < near.n && left > 0; k++) {
     const i = near.site[k];
     if (near.n > 30 && !(ranked(i) && S.tier[i] === 0)) break; // the best come first
-    if (i !== chosen && lit(i) && S.name[i] !== null && write(pen, room, oneLine(nameOf(i)), near.x[k], near.y[k], ink().ink, radii[i] * factor + CLEAR, 0.12)) left--;
+    if (i !== chosen && lit(i) && S.name[i] !== null && write(pen, room, oneLine(nameOf(i)), near.x[k], near.y[k], ink().ink, sizeOf(i) + CLEAR, 0.12)) left--;
   }
   if (on.has("areaNames")) nameAreas(pen, v, room, pixels);
   if (on.has("names")) nameGround(pen, v, room, pixels, cities);
@@ -121,9 +121,25 @@ function nameAreas(pen, v, room, pixels) {
   pen.font = "italic 600 12px " + FAMILY;
   A.name.forEach((text, i) => {
     if (!on.has("area_" + A.kind[i])) return;
-    const [x, y] = place(A.label[i][0], A.label[i][1], v), written = oneLine(text);
-    if (inView(x, y, v) && A.label[i][2] * pixels > widthOf(pen, written)) write(pen, room, written, x, y, ink().area, 0, 0.5);
+    const written = oneLine(text), wide = widthOf(pen, written);
+    if (A.label[i][2] * pixels <= wide) return;
+    for (const [x, y] of pointsInside(i).map(([y, x]) => place(x, y, v))) {
+      if (inView(x, y, v) && room.cost(x - wide / 2 - 2, y - 7, x + wide / 2 + 2, y + 7) <= 0.5) { write(pen, room, written, x, y, ink().area, 0, 0.51); break; }
+    }
   });
+}
+/* Points inside an area where its name may stand: the middle of its largest part first, then those of a grid over it, the nearer first. */
+const insides = new Map(), GRID = 7;
+function pointsInside(i) {
+  if (!insides.has(i)) {
+    const [x, y] = A.label[i], box = areaBounds(i), tall = box.getNorth() - box.getSouth(), wide = box.getEast() - box.getWest(), points = [];
+    for (let r = 0; r < GRID; r++) for (let k = 0; k < GRID; k++) {
+      const at = [box.getSouth() + (r + 0.5) / GRID * tall, box.getWest() + (k + 0.5) / GRID * wide];
+      if (ringsHold(areaRings[i], ...at)) points.push(at);
+    }
+    insides.set(i, [[y, x], ...points.sort((a, b) => Math.hypot(a[0] - y, (a[1] - x) / 2) - Math.hypot(b[0] - y, (b[1] - x) / 2))]);
+  }
+  return insides.get(i);
 }
 function nameGround(pen, v, room, pixels, cities) {
   const towns = base.towns, names = base.names;

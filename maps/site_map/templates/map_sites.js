@@ -51,7 +51,21 @@ function paintSite(pen, i, x, y, r) {
   pen.lineWidth = 1; pen.strokeStyle = c.edge; pen.stroke();
   if (doubtful(i)) { pen.setLineDash([2, 2]); pen.lineWidth = 1.6; pen.strokeStyle = c.ring; pen.stroke(); pen.setLineDash([]); }
 }
-/* Rings of sampled wastes lie above all circles: none is swallowed by a site before it. */
+/* A circle on the map: where sites crowd it shrinks, so that camps come apart as one zooms in. */
+const LEAST_PX = 3, sizeOf = (i) => crowded ? 3 : Math.max(LEAST_PX, radii[i] * factor);
+const leads = (i) => ranked(i) && S.tier[i] === 0 ? 1 : 0;
+/* Heaps of sites in view: squares as wide as a large circle that hold any. */
+const HEAP_PX = 22;
+function heapsIn(v) {
+  const wide = Math.ceil((v.width + 32) / HEAP_PX), held = new Uint8Array(wide * Math.ceil((v.height + 32) / HEAP_PX));
+  let heaps = 0;
+  for (let k = 0; k < near.n; k++) {
+    const square = Math.floor((near.y[k] + 16) / HEAP_PX) * wide + Math.floor((near.x[k] + 16) / HEAP_PX);
+    if (!held[square]) { held[square] = 1; heaps++; }
+  }
+  return heaps;
+}
+/* Rings are drawn with their circles, the large before the small: none is swallowed, and none seems to be another's. */
 function paintRing(pen, i, x, y, r) {
   if (!ranked(i) || !assayed(i)) return;
   pen.lineWidth = S.tier[i] < 2 ? 2 : 1.2; pen.strokeStyle = ink().ring; circle(pen, x, y, r + 2); pen.stroke();
@@ -104,20 +118,21 @@ function paintSites(pen, v, room) {
   }
   if (target) near.site.subarray(0, near.n).sort((a, b) => S.tier[a] - S.tier[b] || a - b).forEach((i, k) => { near.x[k] = worldX[i] * v.scale - v.left; near.y[k] = worldY[i] * v.scale - v.top; });
   crowded = near.n > MANY;
-  factor = Math.min(1, Math.max(0.5, Math.sqrt(v.width * v.height / (near.n * 1500))));
+  factor = near.n === 0 ? 1 : Math.min(1, Math.max(0.4, Math.sqrt(v.width * v.height / (near.n * 1500))), Math.max(0.4, Math.sqrt(heapsIn(v) / near.n)));
   if (crowded) paintCrowd(pen, v, room);
   else {
-    if (spotlight) { pen.globalAlpha = FAINT; for (let k = near.n - 1; k >= 0; k--) if (!lit(near.site[k])) paintSite(pen, near.site[k], near.x[k], near.y[k], radii[near.site[k]] * factor); pen.globalAlpha = 1; }
-    for (let k = near.n - 1; k >= 0; k--) {
-      const i = near.site[k], x = near.x[k], y = near.y[k], r = radii[i] * factor;
+    const bigFirst = Array.from({ length: near.n }, (_, k) => k).sort((a, b) => leads(near.site[a]) - leads(near.site[b]) || radii[near.site[b]] - radii[near.site[a]] || b - a); // what leads the list lies on top
+    if (spotlight) { pen.globalAlpha = FAINT; for (const k of bigFirst) if (!lit(near.site[k])) paintSite(pen, near.site[k], near.x[k], near.y[k], sizeOf(near.site[k])); pen.globalAlpha = 1; }
+    for (const k of bigFirst) {
+      const i = near.site[k], x = near.x[k], y = near.y[k], r = sizeOf(i);
       if (!lit(i)) continue;
       paintSite(pen, i, x, y, r);
+      paintRing(pen, i, x, y, r);
       room.stamp(x - r, y - r, x + r, y + r, ranked(i) && S.tier[i] < 2 ? HARD : 1);
     }
-    for (let k = near.n - 1; k >= 0; k--) if (lit(near.site[k])) paintRing(pen, near.site[k], near.x[k], near.y[k], radii[near.site[k]] * factor);
   }
   if (chosen >= 0) {
-    const x = worldX[chosen] * v.scale - v.left, y = worldY[chosen] * v.scale - v.top, r = radii[chosen] * factor;
+    const x = worldX[chosen] * v.scale - v.left, y = worldY[chosen] * v.scale - v.top, r = sizeOf(chosen);
     paintSite(pen, chosen, x, y, r); paintRing(pen, chosen, x, y, r);
     pen.lineWidth = 3; pen.strokeStyle = ink().chosen; circle(pen, x, y, r + 6); pen.stroke();
   }
@@ -125,7 +140,7 @@ function paintSites(pen, v, room) {
 function paintPlan(pen, v, room) {
   pen.font = "700 10px " + FAMILY; pen.textAlign = "center"; pen.textBaseline = "middle";
   for (const [i, step] of [...planned].reverse()) { // where they overlap the first of the plan is on top
-    const x = worldX[i] * v.scale - v.left, y = worldY[i] * v.scale - v.top - radii[i] * factor - 11;
+    const x = worldX[i] * v.scale - v.left, y = worldY[i] * v.scale - v.top - sizeOf(i) - 11;
     if (!visible[i] || !inView(x, y, v)) continue;
     pen.fillStyle = ink().ring; pen.beginPath(); pen.moveTo(x, y + 11); pen.lineTo(x - 4, y + 5); pen.lineTo(x + 4, y + 5); pen.closePath(); pen.fill();
     circle(pen, x, y, 8); pen.fill();
@@ -189,6 +204,16 @@ function paint(pen, v) {
   if (crowded !== legendCrowded || Math.abs(factor - legendFactor) > 0.05) { legendCrowded = crowded; legendFactor = factor; fillLegend(); }
 }
 layers.sites = new CanvasLayer();
+/* All sites whose marks a finger or a pointer covers, the best-ranked first: where circles lie on each other each can be chosen. */
+function sitesAt(point, reach = 6) {
+  const v = view(map.containerPointToLayerPoint([0, 0])), found = [];
+  for (let i = 0; i < N; i++) {
+    if (!visible[i]) continue;
+    const far = Math.hypot(worldX[i] * v.scale - v.left - point.x, worldY[i] * v.scale - v.top - point.y);
+    if (far < Math.max(reach, sizeOf(i))) found.push([S.tier[i] ?? 9, i]);
+  }
+  return found.sort((a, b) => (target ? a[0] - b[0] : 0) || a[1] - b[1]).map(([, i]) => i);
+}
 /* The best-ranked of the sites under a pointer that are as near as any; a finger is wider than a mouse. */
 function siteAt(point, reach = 6) {
   const v = view(map.containerPointToLayerPoint([0, 0]));
@@ -197,7 +222,7 @@ function siteAt(point, reach = 6) {
     if (!visible[i]) continue;
     const dx = worldX[i] * v.scale - v.left - point.x, dy = worldY[i] * v.scale - v.top - point.y;
     if (dx > 40 || dx < -40 || dy > 40 || dy < -40) continue;
-    const gap = Math.sqrt(dx * dx + dy * dy) - (crowded ? 3 : radii[i] * factor);
+    const gap = Math.sqrt(dx * dx + dy * dy) - sizeOf(i);
     if (gap < reach && gap < nearest - (crowded ? 2 : 0.01)) { nearest = gap; best = i; }
   }
   return best;

@@ -66,10 +66,12 @@ document.addEventListener("keydown", (event) => {
     if (i >= 0) choose(i, false); else say(w("no_site_in_middle"));
   }
 });
+const FINGER_PX = 22; // half a target of 44 pixels
 const tip = L.tooltip({ className: "tip", direction: "top", offset: [0, -8] });
 map.on("click", (event) => {
   if (way) return addToWay(event.latlng);
-  const reach = event.originalEvent && event.originalEvent.pointerType === "touch" ? 16 : 6, i = siteAt(event.containerPoint, reach);
+  const touch = event.originalEvent && event.originalEvent.pointerType === "touch", reach = touch ? FINGER_PX : 6, i = siteAt(event.containerPoint, reach), heap = sitesAt(event.containerPoint, reach);
+  if (heap.length > 1) { chosen = -1; subject = null; return openCard(() => fillHeap(heap)); }
   if (i >= 0) return choose(i, false);
   const k = communityAt(event.containerPoint, reach);
   if (k >= 0) return chooseCommunity(k, false);
@@ -89,7 +91,8 @@ map.on("mousemove", (event) => {
   map.getContainer().style.cursor = i >= 0 ? "pointer" : "";
   if (i < 0) { tip.remove(); return; }
   const value = target ? targetValue(i) : !ranked(i) ? w("not_scored") : [`${w("rank")} ${rankText(i)}`, assayed(i) ? measuredText(i) : chance(scoreOf(i))].filter(Boolean).join(" · ");
-  tip.setContent(el("span", {}, nameOf(i) + "\n" + value)).setLatLng([lat(i), lon(i)]).addTo(map);
+  const more = sitesAt(event.containerPoint).length - 1;
+  tip.setContent(el("span", {}, nameOf(i) + "\n" + value + (more > 0 ? "\n" + fill("and_more", { n: number(more) }) : ""))).setLatLng([lat(i), lon(i)]).addTo(map);
 });
 map.on("moveend", writeHash);
 window.addEventListener("hashchange", () => { const found = new URLSearchParams(location.hash.slice(1)); if (["en", "fr"].includes(found.get("lang"))) lang = found.get("lang"); speak(); readFields(found); readOwn(found.getAll("own")); apply(); readView(found); readSubject(found, found.get("view") === null); });
