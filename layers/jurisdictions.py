@@ -110,6 +110,21 @@ def _of_one(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*_by_name().get(folded, ()), *_by_subdivision().get(folded, ()))))
 
 
+@lru_cache(maxsize=1)
+def _with_codes() -> frozenset[str]:
+    """Return the countries of which the codes of all parts are known."""
+    listed = own_table("layers", "subdivisions.yml")["countries"]
+    parts = {jurisdiction.part_of for jurisdiction in jurisdictions().values() if jurisdiction.part_of}
+    return frozenset([*(country for country, words in listed.items() if words.get("codes")), *parts])
+
+
+def land_of_unknown_codes(longitude: float, latitude: float) -> str | None:
+    """Return the name of a country a point may lie in whose codes of provinces and states are not known; None without one."""
+    known = jurisdictions()
+    countries = [known[code].part_of or code for code in may_lie_in(longitude, latitude)]
+    return next((known[country].name for country in countries if country not in _with_codes()), None)
+
+
 def is_of_known_extent(text: str) -> bool:
     """Say whether a name or code, or a part of it, is that of a place whose extent is known, and not only of a part of one."""
     return any(fold(part) in _by_name() for part in (text, *re.split(r"[,;/()]|\s-\s", text)))

@@ -29,6 +29,7 @@ from layers.readers.zone_checks import zone_notes
 
 _NAMED_PLACE = r"^(?:prov|state|territory|country|jurisdiction|pays|pais|estado|nation|etat|juris)"
 _SHEET = r"nts|snrc|map_?sheet|mapsheet|feuillet|^sheet|imw|250k|50k"
+_CODE = re.compile(r"[A-Za-z]{2,3}")
 _WIDE = {"CA", "US", "AU", "RU", "CN", "BR"}
 _MOSTLY = 0.6
 _MOST = 0.8
@@ -170,8 +171,22 @@ def _by_name(table: PlacedRows, margin: np.ndarray) -> list[_Doubt]:
         hint = _hint(wrong, table, partial(_km_from_named, [named.get(text, ()) for text in texts]))
         doubt = _doubt("place_contradicted", column, table, wrong, away, example, hint)
         firm = any(known.is_of_known_extent(str(text)) for text in texts.iloc[wrong].unique())
+        land = None if hint else _of_unknown_codes(table, wrong, texts)
+        if land is not None:
+            hint = f" Codes of the parts of {land} are not known, and these may be theirs."
+            doubt, firm = replace(doubt, code="jurisdiction_unknown", hint=hint), False
         doubts.append(replace(doubt, firm=firm))
     return doubts
+
+
+def _of_unknown_codes(table: PlacedRows, wrong: np.ndarray, texts: pd.Series) -> str | None:
+    """Return the country in which rows with short codes lie, if its codes are not known: they may be right."""
+    if not all(_CODE.fullmatch(str(text)) for text in texts.iloc[wrong].unique()):
+        return None
+    some = wrong[:: max(1, len(wrong) // _LOOKED_AT)]
+    lands = [known.land_of_unknown_codes(table.longitude[at], table.latitude[at]) for at in some]
+    named = [land for land in lands if land is not None]
+    return max(named, key=named.count) if len(named) >= _MOST * len(lands) else None
 
 
 def _understood(texts: pd.Series) -> dict[str, tuple[str, ...]]:

@@ -84,3 +84,42 @@ def test_letters_of_a_country_say_where_its_rows_lie(tmp_path: Path, place: tupl
 def test_a_system_made_for_one_side_says_it(tmp_path: Path) -> None:
     assert told(read(tmp_path, [""] * 8, (110.0, 28.2))) == {"hemisphere_unstated"}
     assert not told(read(tmp_path, [""] * 8, (110.0, 28.2), crs="EPSG:4490"))
+
+
+def test_codes_of_a_land_whose_codes_are_not_known_are_told_and_stop_nothing(tmp_path: Path) -> None:
+    assert meanings("BA")  # a county of Hungary, and a code of other lands
+    assert "HU" not in meanings("BA")
+    found = read(tmp_path, ["BA", "PE", "SO", "VE", "ZA", "FE"], (18.2, 46.1))
+    assert told(found) == {"jurisdiction_unknown"}
+    assert "Codes of the parts of Hungary are not known" in next(note.message for note in found.notes)
+
+
+def test_codes_with_a_lost_sign_stop_although_the_land_they_fall_in_has_unknown_codes(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="With a minus before the longitudes they would"):
+        read(tmp_path, ["QC"] * 6, (72.5, 49.5))
+
+
+@pytest.mark.parametrize(
+    ("word", "place"),
+    [
+        ("Punjab", (72.0, 32.5)), ("La Paz", (-87.7, 14.2)), ("Montana", (23.2, 43.4)), ("Bolívar", (-74.8, 8.8)),
+        ("Van", (43.3, 38.5)),        ("Río Negro", (-57.5, -32.8)), ("Amazonas", (-66.0, 4.0)), ("PD", (132.0, -1.0)), ("JW", (24.7, -24.6)),
+        ("Luxembourg", (5.5, 49.9)), ("LAG", (121.4, 14.2)), ("KDA", (39.0, 45.0)),
+    ],
+)  # fmt: skip
+def test_names_and_codes_that_other_lands_have_as_well_are_clean(
+    tmp_path: Path, word: str, place: tuple[float, float]
+) -> None:
+    assert not told(read(tmp_path, [word] * 6, place)) & {"place_contradicted", "jurisdiction_unknown"}
+
+
+@pytest.mark.parametrize("country", ["AR", "SE", "ES", "BO"])
+def test_codes_of_one_letter_are_told_unless_a_column_names_the_country(tmp_path: Path, country: str) -> None:
+    place = PLACES.get(country, (15.2, 60.1) if country == "SE" else (-66.0, -18.0))
+    assert "jurisdiction_unknown" in told(read(tmp_path, ["C", "H", "S"] * 2, place))
+    lines = ["id,name,province,Country,lat,lon"]
+    lines += [f"A{n},Site {n},{'CHS'[n % 3]},{country},{place[1] + n / 100},{place[0] + n / 90}" for n in range(6)]
+    (tmp_path / "t.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    columns = {"official_id": "id", "name": "name", "jurisdiction": "province", "latitude": "lat", "longitude": "lon"}
+    source = {"id": "s", "role": "inventory", "path": "t.csv", "columns": columns, "crs": "EPSG:4326"}
+    assert not told(read_inventory(Source.model_validate(source), tmp_path))
