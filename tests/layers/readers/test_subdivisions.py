@@ -103,7 +103,8 @@ def test_codes_with_a_lost_sign_stop_although_the_land_they_fall_in_has_unknown_
     ("word", "place"),
     [
         ("Punjab", (72.0, 32.5)), ("La Paz", (-87.7, 14.2)), ("Montana", (23.2, 43.4)), ("Bolívar", (-74.8, 8.8)),
-        ("Van", (43.3, 38.5)),        ("Río Negro", (-57.5, -32.8)), ("Amazonas", (-66.0, 4.0)), ("PD", (132.0, -1.0)), ("JW", (24.7, -24.6)),
+        ("Van", (43.3, 38.5)),        ("Río Negro", (-57.5, -32.8)), ("Amazonas", (-66.0, 4.0)),
+        ("PD", (132.0, -1.0)), ("JW", (24.7, -24.6)),
         ("Luxembourg", (5.5, 49.9)), ("LAG", (121.4, 14.2)), ("KDA", (39.0, 45.0)),
     ],
 )  # fmt: skip
