@@ -21,12 +21,16 @@ from pipeline.evidence.assay_spread import (
 from pipeline.evidence.host_shares import as_the_region, host_shares
 from pipeline.evidence.targets import Grades, TargetFacts
 from pipeline.kernels.censored_field import limit_as_observation
+from pipeline.kernels.rank_draws import GRADE_SCORES
 
 PRIOR_WASTES = 4.0
 """Wastes the judged chance counts for when measured ones update it."""
 
 LEAST_SHARE = 0.01
 """Chance of a host that better knowledge may start from where no word points to one, for the interval alone."""
+
+GRID = 600
+"""Points at which the distribution of a mixture is known: steps of some hundredths of a decade."""
 
 LEAST_SD_LOG10, MOST_SD_LOG10 = 0.1, 2.0
 
@@ -40,6 +44,9 @@ class HostBelief:
     grade_log10, grade_sd : ndarray of float, shape (n,)
         Normal belief about log10 ppm of the element that has the mean of the mixture of host and common rock, and its chance to
         reach the threshold.
+    grade_quantiles : ndarray of float, shape (n, 129)
+        log10 ppm at `GRADE_SCORES` by the mixture itself, nowhere above what the richest mineral holds; normal where the
+        waste was assayed or a law of other regions speaks.
     chance, chance_low, chance_high : ndarray of float, shape (n,)
         Chance that the threshold is reached, and what better knowledge of hosts could still make of it.
     measured_ppm : ndarray of float, shape (n,)
@@ -54,6 +61,7 @@ class HostBelief:
 
     grade_log10: np.ndarray
     grade_sd: np.ndarray
+    grade_quantiles: np.ndarray
     chance: np.ndarray
     chance_low: np.ndarray
     chance_high: np.ndarray
@@ -115,12 +123,16 @@ def believe(
         part = np.sqrt(0.5) * sd  # half of the variance is taken for what better knowledge could tell
         low, passes, high = (ndtr((mean + side * 1.645 * part - log_g) / (part if side else sd)) for side in (-1, 0, 1))
     mean, sd = _with_assay(mean, sd, y, counts, open_dex)
+    quantiles = mean[:, None] + sd[:, None] * GRADE_SCORES
+    if elsewhere is None:
+        quantiles[~known] = mixture_quantiles(parts[~known], middle, spread)
     of_assay, of_low, of_high = (
         ndtr((mean + side * 1.645 * sd - log_g) / (USUAL_ASSAYS.bias_sd_log10 if side else sd)) for side in (0, -1, 1)
     )
     return HostBelief(
         grade_log10=mean,
         grade_sd=sd,
+        grade_quantiles=np.minimum(quantiles, np.log10(facts.most_ppm)),
         chance=np.where(known, of_assay, passes),
         chance_low=np.where(known, of_low, np.minimum(low, passes)),
         chance_high=np.where(known, of_high, np.maximum(high, passes)),
@@ -129,6 +141,30 @@ def believe(
         speaks=(np.where(known, of_assay, passes) > above[0]) & (of_words.speaks | known | (elsewhere is not None)),
         learned=moved_by,
     )
+
+
+def mixture_quantiles(parts: np.ndarray, middle: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """Return the quantiles of mixtures of the same normal laws at the chances of `GRADE_SCORES`.
+
+    Parameters
+    ----------
+    parts : ndarray of float, shape (n, k)
+        Share of every law, adding up to 1.
+    middle, spread : ndarray of float, shape (k,)
+        Of the laws.
+
+    Returns
+    -------
+    ndarray of float, shape (n, 129)
+        Rising along each row; from the distribution function on a grid of `GRID` steps, read between its points.
+    """
+    kinds, which = np.unique(parts, axis=0, return_inverse=True)
+    ends = GRADE_SCORES[[0, -1]]
+    grid = np.linspace((middle + ends[0] * spread).min(), (middle + ends[1] * spread).max(), GRID)
+    reached = ndtr((grid - middle[:, None]) / spread[:, None])
+    wanted = ndtr(GRADE_SCORES)
+    quantiles = np.array([np.interp(wanted, row @ reached, grid) for row in kinds])
+    return quantiles.reshape(len(kinds), len(wanted))[which.ravel()]
 
 
 def _members(y: np.ndarray, shares: np.ndarray, middle: np.ndarray, spread: np.ndarray) -> np.ndarray:

@@ -61,6 +61,7 @@ class TargetFacts(_Facts):
     crust_ppm: float | None
     threshold_ppm: float = Field(gt=0)
     threshold_why: str
+    most_ppm: float = Field(gt=0, le=1_000_000)
     background: Grades
     hosts: tuple[HostKind, ...] = Field(min_length=1)
 

@@ -32,6 +32,9 @@ TRIAL_DRAWS = 200
 EXACT_RANKS = 1024
 """Sites up to which every rank is counted for itself; beyond, far ranks are counted in classes."""
 
+GRADE_SCORES = np.linspace(-4.0, 4.0, 129)
+"""Standard normal scores at which a grade that follows no normal law is given."""
+
 OrderBy = Literal["payable", "chance", "grade"]
 
 
@@ -47,6 +50,9 @@ class WasteBelief:
         Normal belief about the grade of the waste, not about a fitted mean.
     tonnage_log10, tonnage_below, tonnage_above : ndarray of float, shape (n,)
         Median of the tonnes and the standard deviation on either side of it, each side with half of the chance.
+    grade_quantiles : ndarray of float, shape (n, 129), optional
+        The grade at `GRADE_SCORES` where the belief about it is no normal one, as where a waste is either of a rich kind or of
+        common rock: no normal law has the chance of both and no grade beyond either.
     """
 
     exists: np.ndarray
@@ -55,14 +61,52 @@ class WasteBelief:
     tonnage_log10: np.ndarray
     tonnage_below: np.ndarray
     tonnage_above: np.ndarray
+    grade_quantiles: np.ndarray | None = None
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """Return what is believed by name, one row per waste."""
+        named = ((name, getattr(self, name)) for name in self.__dataclass_fields__)
+        return {name: column for name, column in named if column is not None}
 
     def rows(self, some: slice) -> WasteBelief:
         """Return the belief about some wastes."""
-        return WasteBelief(*(getattr(self, name)[some] for name in self.__dataclass_fields__))
+        return WasteBelief(**{name: column[some] for name, column in self.columns().items()})
 
     def chance(self, grade_log10: float) -> np.ndarray:
         """Return the chance that the grade of each waste is at least so much, where there is one."""
-        return ndtr((self.grade_log10 - grade_log10) / self.grade_sd)
+        if self.grade_quantiles is None:
+            return ndtr((self.grade_log10 - grade_log10) / self.grade_sd)
+        return chance_of_quantiles(self.grade_quantiles, grade_log10)
+
+    def grade(self, z: np.ndarray) -> np.ndarray:
+        """Return log10 ppm at standard normal scores: one of every waste, shape (n,), or the same of all, shape (1, m)."""
+        if self.grade_quantiles is None:
+            middle, sd = (
+                (self.grade_log10, self.grade_sd)
+                if z.ndim == 1
+                else (self.grade_log10[:, None], self.grade_sd[:, None])
+            )
+            return middle + sd * z
+        step = GRADE_SCORES[1] - GRADE_SCORES[0]
+        position = np.clip((z - GRADE_SCORES[0]) / step, 0.0, len(GRADE_SCORES) - 1.001)
+        before = position.astype(int)
+        rows: slice | np.ndarray = np.arange(len(self.exists)) if z.ndim == 1 else slice(None)
+        where = before if z.ndim == 1 else before[0]
+        low, high = self.grade_quantiles[rows, where], self.grade_quantiles[rows, where + 1]
+        between: np.ndarray = low + (position - before) * (high - low)
+        return between
+
+
+def chance_of_quantiles(quantiles: np.ndarray, grade_log10: float) -> np.ndarray:
+    """Return the chance of at least so much, log10 ppm, of grades given at `GRADE_SCORES`, shape (n, 129)."""
+    last = len(GRADE_SCORES) - 1
+    below = np.clip((quantiles < grade_log10).sum(axis=1), 1, last)
+    rows = np.arange(len(quantiles))
+    low, high = quantiles[rows, below - 1], quantiles[rows, below]
+    part = np.divide(grade_log10 - low, high - low, out=np.zeros_like(low), where=high > low)
+    score = GRADE_SCORES[below - 1] + np.clip(part, 0.0, 1.0) * (GRADE_SCORES[1] - GRADE_SCORES[0])
+    chance = ndtr(-score)
+    return np.where(quantiles[:, -1] < grade_log10, 0.0, np.where(quantiles[:, 0] >= grade_log10, 1.0, chance))
 
 
 @dataclass(frozen=True)
@@ -167,7 +211,7 @@ def amounts(belief: WasteBelief, aim: Aim) -> dict[str, np.ndarray]:
     drawn = {name: np.zeros(len(belief.exists)) for name in names}
     for some in _blocks(len(belief.exists)):
         part = belief.rows(some)
-        grade = part.grade_log10[:, None] + part.grade_sd[:, None] * z_grade
+        grade = part.grade(z_grade)
         contained = 10.0 ** (grade + _tonnage(part, z_tonnage) - 6.0)
         held = np.where(there < part.exists[:, None], np.minimum(contained, aim.cap_t), 0.0)
         pays = (grade >= aim.grade_log10) & (there < part.exists[:, None])
@@ -249,8 +293,9 @@ def draw_ranks(
 
 def _alike(belief: WasteBelief, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return which group of wastes of the same belief each waste belongs to, shape (n,), and the size of each group."""
-    columns = [getattr(belief, name) for name in belief.__dataclass_fields__]
-    _, group, sizes = np.unique(np.column_stack([*columns, last]), axis=0, return_inverse=True, return_counts=True)
+    _, group, sizes = np.unique(
+        np.column_stack([*belief.columns().values(), last]), axis=0, return_inverse=True, return_counts=True
+    )
     return group.ravel(), sizes
 
 
@@ -258,7 +303,7 @@ def _draw(belief: WasteBelief, seed: int, draw: int) -> tuple[np.ndarray, np.nda
     """Return contained tonnes (0 where there is no waste), log10 grade and a number that breaks ties, of one draw."""
     rng = np.random.Generator(np.random.Philox(key=np.array([seed, draw], dtype=np.uint64)))
     n = len(belief.exists)
-    grade = belief.grade_log10 + belief.grade_sd * rng.standard_normal(n)
+    grade = belief.grade(rng.standard_normal(n))
     z = rng.standard_normal(n)
     tonnage = belief.tonnage_log10 + z * np.where(z < 0, belief.tonnage_below, belief.tonnage_above)
     there, tie = rng.random(n) < belief.exists, rng.random(n)

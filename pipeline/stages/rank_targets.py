@@ -126,7 +126,9 @@ def _ranked(
     last: np.ndarray,
     params: RankTargetsParams,
 ) -> pd.DataFrame:
-    waste = WasteBelief(grade_log10=belief.grade_log10, grade_sd=belief.grade_sd, **holds)
+    waste = WasteBelief(
+        grade_log10=belief.grade_log10, grade_sd=belief.grade_sd, grade_quantiles=belief.grade_quantiles, **holds
+    )
     aim = choose_aim(waste, float(np.log10(threshold_ppm)), params.visits, None, params.random_state)
     capped = amounts(waste, aim)
     no_waste = (sites["waste_type"] == "none").to_numpy()
@@ -139,8 +141,8 @@ def _ranked(
     placed = places([key.astype(float) for key in keys], last, sites["site_id"].to_numpy())
     drawn = draw_ranks(waste, aim, "payable", last, params.n_draws, 10, params.random_state)
     measured = np.isfinite(belief.measured_ppm)
-    middle = np.where(measured, belief.measured_ppm, 10.0**belief.grade_log10)
-    ends = [10.0 ** (belief.grade_log10 + side * Z90 * belief.grade_sd) for side in (-1.0, 1.0)]
+    low_ppm, median_ppm, high_ppm = (10.0 ** waste.grade(np.array([[side * Z90]]))[:, 0] for side in (-1.0, 0.0, 1.0))
+    middle = np.where(measured, belief.measured_ppm, median_ppm)
     tonnes = wastes["tonnage_t"].to_numpy(float)
     contained = middle * tonnes / 1e6
     given = np.isfinite(contained)
@@ -155,8 +157,8 @@ def _ranked(
             "score_high": np.maximum(high, score),
             "evidence": np.select([measured, described(sites)], ["measured", "inferred"], "none"),
             "grade_ppm": middle,
-            "grade_low_ppm": np.minimum(ends[0], middle),
-            "grade_high_ppm": np.maximum(ends[1], middle),
+            "grade_low_ppm": np.minimum(low_ppm, middle),
+            "grade_high_ppm": np.maximum(high_ppm, middle),
             "grade_rule": np.where(measured, "assay", "hosts"),
             "contained_t": contained,
             "contained_low_t": np.where(given, np.fmin(capped["contained_low_t"], contained), np.nan),

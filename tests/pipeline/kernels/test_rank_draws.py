@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,9 +12,11 @@ from scipy.special import logit, ndtr
 from pipeline.evidence.host_grades import host_grades
 from pipeline.evidence.site_amounts import site_amounts
 from pipeline.kernels.rank_draws import (
+    GRADE_SCORES,
     Aim,
     WasteBelief,
     amounts,
+    chance_of_quantiles,
     choose_aim,
     draw_ranks,
     two_digits,
@@ -203,3 +207,24 @@ def test_wastes_of_one_belief_have_one_range_of_ranks_and_one_chance_of_the_top(
     assert drawn.top.sum() == pytest.approx(10.0)
     empty = WasteBelief(*(np.empty(0) for _ in range(6)))
     assert len(draw_ranks(empty, Aim(3.0, 1e9, 1.0), "payable", np.zeros(0, dtype=bool), 50, 10, 3).low) == 0
+
+
+def test_quantiles_of_a_normal_law_say_what_the_law_says() -> None:
+    plain = belief([400.0, 90.0, 2000.0], [1e5, 1e6, 3e4], 0.4, 0.3, 0.8)
+    told = replace(plain, grade_quantiles=plain.grade_log10[:, None] + plain.grade_sd[:, None] * GRADE_SCORES)
+    assert told.chance(2.7) == pytest.approx(plain.chance(2.7), abs=1e-3)
+    aim = choose_aim(plain, 2.7, 2, None, 1)
+    assert choose_aim(told, 2.7, 2, None, 1).cap_t == pytest.approx(aim.cap_t, rel=1e-6)
+    for name, values in amounts(plain, aim).items():
+        assert amounts(told, aim)[name] == pytest.approx(values, rel=1e-6, abs=1e-9), name
+    last = np.zeros(3, dtype=bool)
+    drawn, again = (draw_ranks(one, aim, "payable", last, 200, 1, 3) for one in (plain, told))
+    assert (drawn.low.tolist(), drawn.high.tolist()) == (again.low.tolist(), again.high.tolist())
+    assert told.rows(slice(1, 3)).grade(np.zeros(2)).tolist() == pytest.approx(plain.grade_log10[1:].tolist())
+
+
+def test_chances_of_quantiles_that_stop_are_none_and_all() -> None:
+    quantiles = np.stack([np.linspace(1.0, 3.0, 129), np.full(129, 2.0)])
+    assert chance_of_quantiles(quantiles, 3.1).tolist() == [0.0, 0.0]
+    assert chance_of_quantiles(quantiles, 0.5).tolist() == [1.0, 1.0]
+    assert chance_of_quantiles(quantiles, 2.0).tolist() == pytest.approx([0.5, 1.0])

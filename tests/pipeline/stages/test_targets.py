@@ -15,6 +15,7 @@ from pipeline.evidence.host_beliefs import believe
 from pipeline.evidence.host_shares import CHANCE_BY_CLUES
 from pipeline.evidence.targets import checked_targets, known_targets, target_table
 from pipeline.evidence.worked_sites import site_kinds
+from pipeline.kernels.rank_draws import Aim, WasteBelief, amounts, chance_of_quantiles, choose_aim
 from tests.pipeline.stages.site_tables import sites_at
 
 
@@ -82,6 +83,51 @@ def test_clues_of_a_host_add_up() -> None:
         above = 1 - lognorm.cdf(800, np.log(hosts[code].gsd), scale=hosts[code].median_ppm)
         assert found.chance[row] == pytest.approx(chance * above + (1 - chance) * common, abs=1e-6)
     assert found.speaks.tolist() == [False, True, True, True]
+
+
+@pytest.mark.parametrize("symbol", sorted(known_targets()))
+def test_a_grade_has_the_chances_and_the_ends_of_what_it_is_mixed_of(symbol: str) -> None:
+    """Named alone, named beside others, with each type of deposit and with none: of all the belief is between rock and host."""
+    facts = known_targets()[symbol]
+    types = ["Skarn", "Porphyry", "massive sulphide", "Pb-Zn veins", "Carbonatite", "pegmatite", "serpentinite", None]
+    named = [f"{facts.commodity}; gold", f"gold; {facts.commodity}", "gold", "lead; zinc"]
+    found = belief(symbol, commodities=named * 8, deposit_type=[one for one in types for _ in named])
+    log_g = np.log10(facts.threshold_ppm)
+    assert chance_of_quantiles(found.grade_quantiles, log_g) == pytest.approx(found.chance, abs=0.015)
+    assert (np.diff(found.grade_quantiles, axis=1) >= 0).all()
+    richest = max(kind.median_ppm * kind.gsd**1.645 for kind in (facts.background, *facts.hosts))
+    ppm = 10 ** WasteBelief(*np.zeros((6, 32)), found.grade_quantiles).grade(np.full(32, 1.645))
+    assert ppm.max() <= min(richest, facts.most_ppm) * 1.02
+    assert (10**found.grade_quantiles).max() <= facts.most_ppm * 1.0001
+
+
+def test_no_waste_holds_more_of_a_metal_than_its_tonnes_of_pure_mineral() -> None:
+    named = belief("Zn", commodities=["zinc", "silver; zinc"])
+    waste = WasteBelief(
+        np.ones(2), named.grade_log10, named.grade_sd, np.full(2, 5.0), np.zeros(2), np.zeros(2), named.grade_quantiles
+    )
+    aim = Aim(np.log10(5000.0), 1e12, 1.0)
+    held = amounts(waste, aim)
+    assert (held["contained_high_t"] <= 1e5 * known_targets()["Zn"].most_ppm / 1e6).all()
+    assert (held["payable_t"] <= held["contained_high_t"]).all()
+
+
+def test_a_sure_waste_stands_before_one_of_which_a_word_speaks_that_is_no_larger() -> None:
+    """A wide belief must not lead by what it may hold once in a thousand times."""
+    words = {"commodities": ["zinc", "gold; zinc"], "deposit_type": ["Mississippi Valley type", None]}
+    found = belief("Zn", **words)
+    waste = WasteBelief(
+        np.ones(2),
+        found.grade_log10,
+        found.grade_sd,
+        np.full(2, 5.0),
+        np.full(2, 0.3),
+        np.full(2, 0.3),
+        found.grade_quantiles,
+    )
+    payable = amounts(waste, choose_aim(waste, np.log10(5000.0), 1, None, 1))["payable_t"]
+    assert found.chance[0] > found.chance[1]
+    assert payable[0] > payable[1]
 
 
 def test_silver_with_cobalt_is_a_five_element_vein_and_no_copperbelt() -> None:
