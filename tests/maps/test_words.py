@@ -148,7 +148,7 @@ def test_dates_are_written_out() -> None:
          "des minerais comme ceux de la fiche portent souvent les éléments recherchés, ce qui parle en sa faveur"),
         ("part_metal", 0.1, 1.0, "ores like those recorded here seldom carry the elements looked for, which is more than most other sites have to show, and so speaks for it",
          "des minerais comme ceux de la fiche portent rarement les éléments recherchés, ce qui est plus que ce que montrent la plupart des autres sites, et parle donc en sa faveur"),
-        ("type_affinity", 0.75, -1.0, "deposits of this kind often hold the elements looked for, which still speaks against it beside the other sites",
+        ("type_affinity", 0.75, -1.0, "deposits of this kind often hold the elements looked for, which is less than most other sites have to show, and so speaks against it",
          "les gisements de ce type contiennent souvent les éléments recherchés, ce qui est moins que ce que montrent la plupart des autres sites, et parle donc contre lui"),
         ("part_amount", float("nan"), -1.0, "the amount of waste is not known and taken as usual for such a place, which speaks against it",
          "la quantité de résidus est inconnue et prise comme habituelle pour un tel lieu, ce qui parle contre lui"),
