@@ -367,10 +367,11 @@ def nearly_wgs84(crs: pyproj.CRS) -> bool:
         "gda2020",
         "sirgas",
         "itrf",
+        "jgd2000",
         "jgd2011",
         "csrs",
         "rgf93",
-        "posgar 2007",
+        "posgar",
         "unknown",
     )
     return geodetic is not None and any(name in geodetic.name.casefold().replace("_", " ") for name in names)

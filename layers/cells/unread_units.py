@@ -28,6 +28,9 @@ _NO_MULTIPLES = _NO_UNITS | frozenset(
 _SHORT = 4
 _LONGEST_MULTIPLE = 9
 """Letters of the longest word for a multiple (`thousands`); areas may have longer words before."""
+_PICTURES = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
+_NUMERALS = re.compile(r"[十百千万萬億亿兆십백천만억]")
+"""Letters of East Asia, and those of them that stand for multiples: a word without one is no multiple."""
 _UNIT_ALONE = re.compile(r"[(\[][^\W\d]+[23]?[)\]]\s*$")
 _MEGATONNES = re.compile(r"(?:^|[\s_(,\[])(?:Mt|million t)(?=$|[\s_),\]])")
 
@@ -89,7 +92,8 @@ def _before_unit(heading: str, read: Sequence[Token], group: str) -> str | None:
             continue
         number = re.fullmatch(r"[\d.,]+", before.text)
         short = group in ("mass_units", "volume_amount_units") or len(before.text) <= _LONGEST_MULTIPLE
-        unknown = not before.readings and not number and group != "length_units" and short
+        pictures = _PICTURES.search(before.text) is not None and not _NUMERALS.search(before.text)
+        unknown = not before.readings and not number and group != "length_units" and short and not pictures
         if unknown or (number and not re.fullmatch(r"(?:18|19|20)\d\d", before.text)):
             return f"{before.text} {unit.text}"
     return None

@@ -40,6 +40,82 @@ DATUMS = {
     "hartebeesthoek94": "EPSG:4148",
     "nzgd2000": "EPSG:4167",
     "nzgd49": "EPSG:4272",
+    "nzgd1949": "EPSG:4272",
+    "ed50": "EPSG:4230",
+    "ed1950": "EPSG:4230",
+    "europeandatum1950": "EPSG:4230",
+    "ed79": "EPSG:4668",
+    "osgb36": "EPSG:4277",
+    "osgb1936": "EPSG:4277",
+    "osgb": "EPSG:4277",
+    "tm65": "EPSG:4299",
+    "tm75": "EPSG:4300",
+    "irenet95": "EPSG:4173",
+    "jgd2000": "EPSG:4612",
+    "japanesegeodeticdatum2000": "EPSG:4612",
+    "jgd2011": "EPSG:6668",
+    "japanesegeodeticdatum2011": "EPSG:6668",
+    "tokyo": "EPSG:4301",
+    "tokyodatum": "EPSG:4301",
+    "dhdn": "EPSG:4314",
+    "mgi": "EPSG:4312",
+    "ntf": "EPSG:4275",
+    "rgf93": "EPSG:4171",
+    "rt90": "EPSG:4124",
+    "sweref99": "EPSG:4619",
+    "kkj": "EPSG:4123",
+    "ngo1948": "EPSG:4273",
+    "euref89": "EPSG:4258",
+    "eureffin": "EPSG:4258",
+    "pulkovo1942": "EPSG:4284",
+    "pulkovo42": "EPSG:4284",
+    "pulkovo1995": "EPSG:4200",
+    "gsk2011": "EPSG:7683",
+    "cgcs2000": "EPSG:4490",
+    "beijing1954": "EPSG:4214",
+    "beijing54": "EPSG:4214",
+    "xian1980": "EPSG:4610",
+    "xian80": "EPSG:4610",
+    "arc1950": "EPSG:4209",
+    "arc1960": "EPSG:4210",
+    "cape": "EPSG:4222",
+    "capedatum": "EPSG:4222",
+    "campoinchauspe": "EPSG:4221",
+    "posgar94": "EPSG:4694",
+    "posgar98": "EPSG:4190",
+    "posgar07": "EPSG:5340",
+    "posgar2007": "EPSG:5340",
+    "bogota1975": "EPSG:4218",
+    "magnasirgas": "EPSG:4686",
+    "corregoalegre": "EPSG:4225",
+    "lacanoa": "EPSG:4247",
+    "regven": "EPSG:4189",
+    "luzon1911": "EPSG:4253",
+    "prs92": "EPSG:4683",
+    "kertau1968": "EPSG:4245",
+    "gdm2000": "EPSG:4742",
+    "sjtsk": "EPSG:4156",
+    "lisbon": "EPSG:4207",
+    "montemario": "EPSG:4265",
+    "roma40": "EPSG:4265",
+    "ggrs87": "EPSG:4121",
+    "hd72": "EPSG:4237",
+    "rdnew": "EPSG:4289",
+    "amersfoort": "EPSG:4289",
+    "ch1903": "EPSG:4149",
+    "adindan": "EPSG:4201",
+    "minna": "EPSG:4263",
+    "accra": "EPSG:4168",
+    "leigon": "EPSG:4250",
+    "wgs72": "EPSG:4322",
+    "kgd2002": "EPSG:4737",
+    "korean1985": "EPSG:4162",
+    "twd67": "EPSG:3821",
+    "twd97": "EPSG:3824",
+    "isn93": "EPSG:4659",
+    "isn2004": "EPSG:5324",
+    "vn2000": "EPSG:4756",
+    "dgn95": "EPSG:4755",
 }
 """Datum names, letters and digits only, in lower case -> geographic CRS."""
 
@@ -49,6 +125,10 @@ UTM_ZONES = {
     "EPSG:4267": range(1, 23),
     "EPSG:4617": range(1, 24),
     "EPSG:4248": range(17, 23),
+    "EPSG:4230": range(26, 41),
+    "EPSG:4612": range(51, 57),
+    "EPSG:6668": range(51, 57),
+    "EPSG:4301": range(50, 57),
 }
 """Zones in which a datum is used; WGS 84 has all 60."""
 
@@ -80,6 +160,11 @@ _DATUM_IN_HEADING = re.compile(
     r"(?i)(?<![a-z])(?P<name>nad|n|wgs|psad|sad|agd|gda|etrs|sirgas)[ _-]*(?:19)?"
     r"(?P<year>27|83|84|56|69|66|94|89|20(?:00|20))(?!\d)"
 )
+_FURTHER_IN_HEADING = re.compile(
+    r"(?i)(?<![a-z])(?:ed[ _-]?(?:50|79)|osgb[ _-]?(?:19)?36|jgd[ _-]?20(?:00|11)|nzgd[ _-]?(?:49|1949|2000)|rgf[ _-]?93|"
+    r"posgar[ _-]?(?:94|98|07|2007)|tokyo|dhdn|ntf|sweref[ _-]?99|rt[ _-]?90|kkj|pulkovo[ _-]?(?:19)?42|arc[ _-]?19(?:50|60)|"
+    r"cgcs[ _-]?2000)(?![a-z0-9])"
+)
 _YEAR_AT_END = re.compile(r"(?i)[a-z_ ](?:19)?(27|83|84)\W*$")
 
 
@@ -91,7 +176,10 @@ def datum_of_headings(headings: Sequence[str]) -> str:
     codes = set()
     for heading in headings:
         named, bare = _DATUM_IN_HEADING.search(heading), _YEAR_AT_END.search(heading)
-        if named is not None:
+        further = _FURTHER_IN_HEADING.search(heading)
+        if further is not None:
+            codes.add(datum_code(further[0]))
+        elif named is not None:
             name = {"n": "nad"}.get(named["name"].casefold(), named["name"])
             code = datum_code(f"{name}{named['year']}") or datum_code(name)
             codes.add(DATUMS["nad83csrs"] if code == DATUMS["nad83"] and "csrs" in heading.casefold() else code)

@@ -58,7 +58,7 @@ class RawTable:
     rows : ndarray of int
         1-based row number in the file (feature number for vector formats), one per row of ``cells``.
     geometry : GeoSeries or None
-        EPSG:4326, two-dimensional, one per row; None where the format has none.
+        EPSG:4326, two-dimensional, one per row; None where the format has none. ``attrs["system"]`` is the system of the file.
     notes : tuple of Note
         What was guessed or is suspicious.
     rejects : tuple of dict

@@ -321,6 +321,7 @@ def to_degrees(
         text = f"Features have coordinates that {used.name} cannot hold; they were left without a place."
         notes.append(unplaced_note(source.id, text, lost))
         moved, present = blanked(moved, lost), present & ~lost
+    moved.attrs["system"] = used.to_wkt()
     middle = shapely.centroid(moved.to_numpy()[present])  # an empty shape has no middle to ask for
     rows = np.flatnonzero(present) + 1
     notes += area_of_use_note(source.id, used, shapely.get_x(middle), shapely.get_y(middle), rows=rows)

@@ -318,7 +318,12 @@ def _year(column: pd.Series) -> bool:
 _WORDY = frozenset(["name", "territory", "community", "commodities", "deposit_type", "waste_type", "disposal", "status",
                     "minerals", "remarks", "jurisdiction"])  # fmt: skip
 _NAMES_WASTE = re.compile(r"waste|resid|tailing|relave|dechet|sterile")
-_PATTERNS = {"utm_zone": ZONE, "datum": re.compile(r"(?i)nad|wgs|sad|psad|sirgas|etrs|ed50|gda|agd|nzgd|hartebeest")}
+_PATTERNS = {
+    "utm_zone": ZONE,
+    "datum": re.compile(
+        r"(?i)nad|wgs|sad|psad|sirgas|etrs|ed50|gda|agd|nzgd|hartebeest|jgd|tokyo|osgb|rgf|ntf|posgar|arc ?19|cgcs"
+    ),
+}
 _CHECKED = frozenset([*_WORDY, *_PATTERNS, "latitude", "longitude", "easting", "northing", "medium", "first_year", "last_year",
                       "tree_ppm", "official_id", "sample_id"])  # fmt: skip
 

@@ -213,7 +213,8 @@ def _table(
     """Put ids, place, medium and results together; return rows to reject with them."""
     location, problems, notes = _places(source, where, cells, rows, geometry)
     spots = location["longitude"], location["latitude"], location["coordinate_precision_km"]
-    notes = [*notes, *check_places(source, where, cells, rows, *spots)]
+    system = None if geometry is None else geometry.attrs.get("system")
+    notes = [*notes, *check_places(source, where, cells, rows, *spots, system)]
     stated = translate(source, text_or_default(source, cells, "coordinate_precision_km"), "coordinate_precision_km")
     stated_km = pd.to_numeric(stated, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
     location["coordinate_precision_km"] = np.fmax(location["coordinate_precision_km"], stated_km)

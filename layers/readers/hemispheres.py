@@ -189,10 +189,11 @@ def unsigned_throughout(table: PlacedRows, confirmed: bool) -> list[Note]:
     placed = table.placed
     if confirmed or not len(placed) or _signed(table.longitude[placed]) or _signed(table.latitude[placed]):
         return []
-    if _stated(table.source, table.cells):
+    system = table.source.crs or table.system
+    stated = parse_crs(table.source.id, system) if system else None
+    if (stated is not None and stated.is_projected) or _stated(table.source, table.cells):
         return []
     longitude, latitude = table.degrees(placed[:: max(1, len(placed) // _LOOKED_AT)])
-    stated = parse_crs(table.source.id, table.source.crs) if table.source.crs else None
     lands = []
     for mistake, undone in USUAL_MISTAKES:
         if "exchanged" in mistake:
@@ -262,9 +263,6 @@ def _texts(table: PlacedRows, name: str) -> np.ndarray:
 
 def _stated(source: Source, cells: pd.DataFrame) -> bool:
     """Say whether the degrees of a source tell their half of the earth, or are no degrees."""
-    stated = parse_crs(source.id, source.crs) if source.crs else None
-    if stated is not None and stated.is_projected:
-        return True
     if "easting" in source.columns and not {"latitude", "latitude_degrees"} & set(source.columns):
         return True
     for axis in ("latitude", "longitude"):

@@ -88,7 +88,8 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     geometry = None if table.geometry is None else table.geometry.iloc[kept].reset_index(drop=True)
     location, bad, place_notes = _places(source, where, options, cells, rows, geometry)
     spots = location["longitude"], location["latitude"], location["coordinate_precision_km"]
-    place_notes = [*place_notes, *check_places(source, where, cells, rows, *spots)]
+    system = None if geometry is None else geometry.attrs.get("system")
+    place_notes = [*place_notes, *check_places(source, where, cells, rows, *spots, system)]
     row_of_units = table.captions.get("unit")
     fields, field_bad, field_notes = record_fields(source, options, cells, rows, row_of_units, table.words_above)
     for name in ("official_id", "name"):

@@ -64,6 +64,7 @@ def check_places(
     longitude: np.ndarray,
     latitude: np.ndarray,
     precision_km: np.ndarray,
+    system: str | None = None,
 ) -> list[Note]:
     """Compare the positions of a table with what else it says of them.
 
@@ -79,6 +80,8 @@ def check_places(
         1-based row numbers in the file.
     longitude, latitude, precision_km : ndarray of float
         Degrees and km; NaN where a row has no position.
+    system : str, optional
+        Coordinate system the file itself states, where its positions are its geometry.
 
     Returns
     -------
@@ -91,7 +94,7 @@ def check_places(
     SourceError
         If most rows lie far from where their own columns say, so that one mistake must stand behind all of them.
     """
-    table = PlacedRows(source, where, cells, rows, longitude, latitude)
+    table = PlacedRows(source, where, cells, rows, longitude, latitude, system)
     if not len(table.placed):
         return []
     margin = _FAR_KM + np.nan_to_num(precision_km)

@@ -45,6 +45,8 @@ class PlacedRows:
         1-based row numbers in the file.
     longitude, latitude : ndarray of float
         Degrees; NaN where a row has no place.
+    system : str or None
+        Coordinate system the file itself states (WKT), where its places are its geometry.
     """
 
     source: Source
@@ -53,6 +55,7 @@ class PlacedRows:
     rows: np.ndarray
     longitude: np.ndarray
     latitude: np.ndarray
+    system: str | None = None
 
     @property
     def placed(self) -> np.ndarray:

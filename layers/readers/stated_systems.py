@@ -23,6 +23,10 @@ _NAMES_A_SYSTEM = re.compile(
     r"sistema_(?:de_)?(?:coordenadas|referencia)|systeme_(?:de_)?coordonnees|projection|proyeccion"
 )
 _CODE = re.compile(r"(?i)^\s*(?:EPSG\s*[:\s]?\s*)?(\d{4,5})(?:\.0)?\s*$")
+_MODERN = (
+    "NZGD2000", "Hartebeesthoek94", "China Geodetic Coordinate System 2000", "SWEREF99", "IRENET95", "Korea 2000", "KGD2002",
+    "TWD97", "ISN93", "ISN2004", "REGVEN", "GDM2000", "DGN95", "GSK-2011",
+)  # fmt: skip
 _MOSTLY = 0.6
 _SHOWN = 3
 
@@ -98,4 +102,10 @@ def _same_datum(declared: pyproj.CRS, named: pyproj.CRS) -> bool:
     first, second = declared.geodetic_crs, named.geodetic_crs
     if first is None or second is None:
         return True
-    return first.datum == second.datum or (crs_rules.nearly_wgs84(declared) and crs_rules.nearly_wgs84(named))
+    return first.datum == second.datum or (_modern(declared) and _modern(named))
+
+
+def _modern(system: pyproj.CRS) -> bool:
+    """Say whether a datum lies within a metre or two of WGS 84."""
+    geodetic = system.geodetic_crs
+    return crs_rules.nearly_wgs84(system) or (geodetic is not None and geodetic.name.startswith(_MODERN))

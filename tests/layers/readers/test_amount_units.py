@@ -246,3 +246,14 @@ def test_what_may_be_a_multiple_before_the_unit_of_an_area_stops(tmp_path: Path,
 )
 def test_lakh_and_crore_in_cells_are_read(tmp_path: Path, words: str, times: float) -> None:
     assert read(table(tmp_path, "", "Tonnes", words), {"mass_t": "Tonnes"}).layer["mass_t"].max() == 800 * times
+
+
+@pytest.mark.parametrize("heading", ["面積_m2", "敷地 m2", "堆積場 ha"])
+def test_words_of_east_asia_before_a_unit_are_no_multiples(tmp_path: Path, heading: str) -> None:
+    assert len(read(table(tmp_path, "", heading), {"area_m2": heading}).layer) == 7
+
+
+@pytest.mark.parametrize("heading", ["面積 千m2", "面積_万m2", "万 m2"])
+def test_numerals_of_east_asia_before_a_unit_are_read_or_stop(tmp_path: Path, heading: str) -> None:
+    with pytest.raises(SourceError, match="may mean several units"):
+        read(table(tmp_path, "", heading), {"area_m2": heading})

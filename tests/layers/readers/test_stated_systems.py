@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
 import pytest
+import shapely
 
 from layers.accounting import Reading
 from layers.catalogue.source import Source
+from layers.cells.utm import DATUMS, datum_of_headings
 from layers.errors import SourceError
 from layers.readers.inventory import read_inventory
 from layers.readers.outline_areas import settle_areas
@@ -106,3 +110,41 @@ def test_areas_as_web_mercator_draws_them_are_told(latitude: float, told: int) -
     assert areas.tolist() == stated.tolist()
     _, notes = settle_areas("w", "s", pd.Series(shapes * 1.02), shapes, numbers, ["Shape_Area"], {}, place)
     assert notes == []
+
+
+@pytest.mark.parametrize("word", sorted(DATUMS))
+def test_a_datum_is_the_system_that_its_name_says(word: str) -> None:
+    """The register's own name holds the letters and the year of the word, the oldest editions of a name aside."""
+    name = re.sub(r"[^a-z0-9]", "", pyproj.CRS(DATUMS[word]).name.casefold())
+    plain = {"gps": "wgs84", "csrs": "nad83csrs", "roma40": "montemario", "rdnew": "amersfoort", "euref89": "etrs89",
+             "eureffin": "etrs89", "kgd2002": "kgd2002"}.get(word, word)  # fmt: skip
+    for long, short in (("datum", ""), ("geodetic", ""), ("worldsystem", "wgs"), ("northamerican", "nad"), ("european", "ed"),
+                        ("provisionalsouthamerican", "psad"), ("southamerican", "sad"), ("japanese", "jgd")):  # fmt: skip
+        plain = plain.replace(long, short)
+    years = re.sub(r"(?<=[a-z])19(\d\d)$", r"\1", plain)
+    chinese = {"cgcs2000": "chinageodeticcoordinatesystem2000"}.get(plain)
+    spelt = {plain, years, re.sub(r"(\d\d)$", r"19\1", years), re.sub(r"(\d\d)$", r"20\1", years), chinese}
+    assert any(other is not None and name.startswith(other) for other in spelt), (word, name)
+
+
+@pytest.mark.parametrize(
+    ("headings", "code"),
+    [
+        (("Lat_ED50", "Lon_ED50"), "EPSG:4230"), (("OSGB36 lat", "OSGB36 lon"), "EPSG:4277"),
+        (("N_JGD2011", "E_JGD2011"), "EPSG:6668"),
+        (("Lat (JGD2000)", "Lon (JGD2000)"), "EPSG:4612"), (("lat_tokyo", "lon_tokyo"), "EPSG:4301"), (("Nord50", "Est50"), ""),
+        (("UTM_E_ED50", "UTM_N_WGS84"), ""),
+    ],
+)  # fmt: skip
+def test_datums_in_headings(headings: tuple[str, str], code: str) -> None:
+    assert datum_of_headings(headings) == code
+
+
+@pytest.mark.parametrize(("system", "told"), [("EPSG:6691", False), ("EPSG:6668", False), ("EPSG:4326", True)])
+def test_the_system_of_a_file_with_geometry_says_its_half_of_the_earth(tmp_path: Path, system: str, told: bool) -> None:
+    points = shapely.points(140.1 + np.arange(8) / 50, 36.2 + np.arange(8) / 70)
+    layer = gpd.GeoDataFrame({"id": [f"A{n}" for n in range(8)]}, geometry=points, crs="EPSG:4326").to_crs(system)
+    layer.to_file(tmp_path / "s.gpkg", layer="s")
+    spec = {"id": "s", "role": "inventory", "path": "s.gpkg", "columns": {"official_id": "id"}}
+    notes = read_inventory(Source.model_validate(spec), tmp_path).notes
+    assert ("hemisphere_unstated" in {note.code for note in notes}) == told
