@@ -116,7 +116,10 @@ def _first_of_tie(ranked: pd.DataFrame) -> pd.Series:
 def _said(site: pd.Series) -> str:
     words = [] if pd.isna(site["commodities"]) else str(site["commodities"]).split("; ")
     more = f" and {len(words) - 5} more" if len(words) > 6 else ""
-    parts = [", ".join(words[: 5 if more else 6]) + more, site["deposit_type"], KINDS.get(*[site["site_kind"]] * 2)]
+    types = " or ".join(
+        str(kind) for kind in (site["deposit_type"], site.get("second_deposit_type")) if not pd.isna(kind)
+    )
+    parts = [", ".join(words[: 5 if more else 6]) + more, types, KINDS.get(*[site["site_kind"]] * 2)]
     if not pd.isna(site["tonnage_t"]):
         rule = RULES.get(site["tonnage_rule"])
         parts.append(f"{float(f'{site.tonnage_t:.2g}'):,.0f} t" + (f" {rule}" if rule else ""))

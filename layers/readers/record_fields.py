@@ -34,7 +34,9 @@ LAYER_COLUMNS = (
         "aliases",
         "jurisdiction",
         "commodities",
+        "main_commodities",
         "deposit_type",
+        "second_deposit_type",
         "waste_type",
         "status",
     ),
@@ -126,14 +128,23 @@ def record_fields(
         fields[name] = text_or_default(source, cells, name, keep_missing_words=name == "official_id")
     fields["name"] = _names(source, text_or_default(source, cells, "name", keep_missing_words=True), notes)
     fields["aliases"] = _aliases(source, options, cells)
-    for name in ("jurisdiction", "deposit_type", "status", "hazard_class", "url"):
+    for name in ("jurisdiction", "status", "hazard_class", "url"):
         fields[name] = translate(source, text_or_default(source, cells, name), name)
     fields["remarks"] = marked_words(options.marked, cells, source.path, _joined(source, cells, "remarks"))
     left_out: dict[str, pd.Series] = {}
     if {"minerals"} & {*source.columns, *source.defaults}:
         fields["minerals"], left_out["minerals"] = minerals_that_hold(_joined(source, cells, "minerals"))
-    fields["deposit_type"], left_out["deposit_type"] = deposits_that_hold(fields["deposit_type"])
+    mapped = {*source.columns, *source.defaults}
+    first, left_out["deposit_type"] = _deposits(source, cells, "deposit_type")
+    fields["deposit_type"] = first
+    if "second_deposit_type" in mapped:
+        second, left_out["second_deposit_type"] = _deposits(source, cells, "second_deposit_type")
+        fields["deposit_type"] = first.fillna(second)
+        fields["second_deposit_type"] = second.where(second != fields["deposit_type"], None).astype("str")
     fields["commodities"], left_out["commodities"] = _commodities(source, cells, notes)
+    if "main_commodities" in mapped:
+        main = _joined(source, cells, "main_commodities")
+        fields["main_commodities"] = normalise_commodities(main, source.commodity_codes)
     notes += taken_back_notes(source, cells, left_out, rows)
     fields["cross_ids"] = _cross_ids(options, cells, fields["official_id"])
     disposal = record_amounts(source, options, cells, rows, fields, bad, notes, row_of_units, words_above)
@@ -142,6 +153,12 @@ def record_fields(
     notes += status_notes(source, cells, fields, rows)
     notes += record_years(source, cells, rows, fields)
     return fields, bad, notes
+
+
+def _deposits(source: Source, cells: pd.DataFrame, name: str) -> tuple[pd.Series, pd.Series]:
+    """Return the types of deposit of a layer column, missing where ``values`` translates one to nothing, and those taken back."""
+    types = translate(source, text_or_default(source, cells, name), "deposit_type")
+    return deposits_that_hold(types.where(types != "", None).astype("str"))
 
 
 def _commodities(source: Source, cells: pd.DataFrame, notes: list[Note]) -> tuple[pd.Series, pd.Series]:

@@ -68,15 +68,20 @@ def _first(symbol: Any, own: pd.DataFrame, names: dict[str, str], site_names: pd
 
 
 def _likeliest(own: pd.DataFrame, site_names: pd.Series, lang: str) -> str:
-    """Say that no site is worth a sample, and which comes nearest, or that nothing points to the target anywhere.
+    """Say that no site is worth a sample, and which comes nearest, or that nothing points to the target, or showings alone do.
 
     The order by amount would name the largest waste.
     """
-    ranked = own[~own["ranked_last"].astype(bool)].sort_values(["score", "rank"], ascending=[False, True])
+    clue, last = own["host"].notna() | (own["evidence"] == "measured"), own["ranked_last"].astype(bool)
+    ordered = own.assign(clue=clue).sort_values(["score", "rank"], ascending=[False, True])
+    ranked, behind = ordered[~last.loc[ordered.index]], ordered[(last & clue).loc[ordered.index]]
     if ranked.empty:
         return words.word("target_none_worth", lang)
-    if not (ranked["host"].notna() | (ranked["evidence"] == "measured")).any():
-        return words.word("target_no_clue", lang)
+    if not ranked["clue"].any():
+        if behind.empty:
+            return words.word("target_no_clue", lang)
+        numbers = {"n": len(behind), "site": _name(site_names, str(behind["site_id"].iloc[0]))}
+        return words.phrase("target_clue_of_last", lang, **numbers)
     site, score = str(ranked["site_id"].iloc[0]), float(ranked["score"].iloc[0])
     named = {"site": _name(site_names, site), "chance": words.chance(score, lang)}
     return f"{words.word('target_none_worth', lang)} {words.phrase('target_likeliest', lang, **named)}"

@@ -233,6 +233,7 @@ class SheetWriter:
             ("other_names", site["aliases"]),
             ("commodities", words.commodities(site["commodities"], lang) if present(site["commodities"]) else None),
             ("deposit_type", words.deposit_type(site["deposit_type"], lang) if present(site["deposit_type"]) else None),
+            ("second_deposit_type", site.get("second_deposit_type")),
             ("minerals", site.get("minerals")),
             (
                 "waste_type",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,8 @@ import pandas as pd
 from scipy.special import ndtr
 
 from layers.cells.commodities import mentions, order_tells
-from pipeline.evidence.target_evidence import described, named_minerals
+from pipeline.evidence.mined_first import dug_for, main_products
+from pipeline.evidence.target_evidence import by_second_type, described, named_minerals
 from pipeline.evidence.targets import HostKind, TargetFacts
 from pipeline.evidence.worked_sites import only_stone
 
@@ -23,16 +23,13 @@ NAMED, MOST = 0.15, 0.85
 """What the target among the commodities, or in a mineral that is named, adds to that chance, and the most it may reach."""
 
 MAIN = 0.05
-"""What it adds that the target is the first commodity, where lists have an order of their own (`order_tells`): the mill was built
-for it, so that its losses are those of a main product. Judgement."""
-
-MAIN_PRODUCTS = 3
-"""So many first commodities were mined for; companions behind them, where lists have an order of their own, tell of traces in the
-ore, and the kind of waste adds nothing to them unless the target is named. Judgement."""
+"""What it adds that the target is a main commodity (`dug_for`): the mill was built for it, so that its losses are those of a main
+product. Judgement. Companions that are none (`main_products`) tell of traces in the ore, and the kind of waste adds nothing to
+them unless the target is named."""
 
 FEW_OTHERS = 1
 """Up to so many commodities that are no companions beside it, a target that was sold at a worked mine counts as two clues: it was
-what was mined there."""
+what was mined there. Where records tell main commodities, it is one of these, and they are counted."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ def host_shares(facts: TargetFacts, sites: pd.DataFrame, kinds: np.ndarray) -> H
 
     Every host of which there is a clue is one reading of a site, the target's own name another; that counts by which the
     threshold is reached with the greatest chance. So a further clue takes nothing away from a stronger one: it adds to the
-    chance of its host or opens another reading.
+    chance of its host or opens another reading. A site with two types of deposit is of either: its shares are the mean of both.
 
     Parameters
     ----------
@@ -75,7 +72,7 @@ def host_shares(facts: TargetFacts, sites: pd.DataFrame, kinds: np.ndarray) -> H
         `site_kinds`.
     """
     ordered = order_tells(sites["commodities"])
-    own = _best_reading(facts, sites, kinds, ordered)
+    own = _of_either_type(facts, sites, kinds, ordered)
     return HostShares(*_with_camps(*own, facts, sites, kinds, ordered), described(sites))
 
 
@@ -105,13 +102,25 @@ def _gain(facts: TargetFacts, shares: np.ndarray) -> np.ndarray:
     return gain
 
 
+def _of_either_type(
+    facts: TargetFacts, sites: pd.DataFrame, kinds: np.ndarray, ordered: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return shares and clues of every site by its type of deposit; of one with two, the mean of both and the more clues."""
+    shares, clues = _best_reading(facts, sites, kinds, ordered)
+    two, other = by_second_type(sites)
+    if two.any():
+        of_other, more = _best_reading(facts, other, kinds[two], ordered)
+        shares[two], clues[two] = (shares[two] + of_other) / 2, np.maximum(clues[two], more)
+    return shares, clues
+
+
 def _best_reading(
     facts: TargetFacts, sites: pd.DataFrame, kinds: np.ndarray, ordered: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the shares by the reading that says most, and its clues."""
     named, slag = _named(facts, sites), (sites["waste_type"] == "slag").to_numpy()
-    main, quarries = _main_products(sites) if ordered else sites["commodities"], only_stone(sites)
-    first = _first(facts, sites) & ordered
+    main, quarries = main_products(sites, ordered), only_stone(sites)
+    first = dug_for(_words(facts), sites, ordered)
     more = NAMED * named + MAIN * first
     blocked = [_as_byproduct(host, sites, first) for host in facts.hosts]
     left = [np.where(slag, 1.0, host.carried_away) for host in facts.hosts]
@@ -141,7 +150,8 @@ def _with_camps(
     if "camp_chance" not in sites:
         return best, clues
     for words, chance_name in (("camp_common", "camp_chance"), ("camp_commodities", "camp_rare_chance")):
-        like = sites.assign(commodities=sites[words], deposit_type=sites["camp_deposit_type"])
+        own_words = [name for name in ("main_commodities", "second_deposit_type") if name in sites]
+        like = sites.drop(columns=own_words).assign(commodities=sites[words], deposit_type=sites["camp_deposit_type"])
         of_camp, camp_clues = _best_reading(facts, like, kinds, ordered)
         agrees = np.nan_to_num(sites[chance_name].to_numpy(float))
         moved = own + agrees[:, None] * (of_camp - own)
@@ -169,20 +179,18 @@ def _words(facts: TargetFacts) -> tuple[str, ...]:
     return (facts.commodity, *facts.also)
 
 
-def _first(facts: TargetFacts, sites: pd.DataFrame) -> np.ndarray:
-    words = "|".join(map(re.escape, _words(facts)))
-    return sites["commodities"].astype("string").fillna("").str.match(rf"(?:{words})(?:;|$)").to_numpy(bool)
-
-
 def _sold(facts: TargetFacts, sites: pd.DataFrame) -> np.ndarray:
     return mentions(sites["commodities"], _words(facts)).to_numpy(bool)
 
 
 def _few_others(facts: TargetFacts, sites: pd.DataFrame) -> np.ndarray:
     like = {*_words(facts), *(word for host in facts.hosts for word in host.companions)}
-    cells = sites["commodities"].astype("string").fillna("")
+    sold_for = (
+        sites["main_commodities"].fillna(sites["commodities"]) if "main_commodities" in sites else sites["commodities"]
+    )
+    cells = sold_for.astype("string").fillna("")
     few = {cell: len(set(cell.split("; ")) - like) <= FEW_OTHERS for cell in cells.unique()}
-    return cells.map(few).to_numpy(bool)
+    return cells.map(few).to_numpy(bool) & mentions(sold_for, _words(facts)).to_numpy(bool)
 
 
 def _named(facts: TargetFacts, sites: pd.DataFrame) -> np.ndarray:
@@ -222,8 +230,3 @@ def _clues_of(
     some = held | (sold & (host.needs != "deposit"))
     clues: np.ndarray = np.where(some, held.astype(int) + sold + (fits & (held | main)), 0)
     return clues
-
-
-def _main_products(sites: pd.DataFrame) -> pd.Series:
-    cells = sites["commodities"]
-    return cells.map({cell: "; ".join(cell.split("; ")[:MAIN_PRODUCTS]) for cell in cells.dropna().unique()})

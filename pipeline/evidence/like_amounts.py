@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from layers.crs import EARTH_RADIUS_KM, unit_vectors
+from pipeline.evidence.mined_first import mined_first
 
 LEAST_KNOWN = 30
 """Tonnages of a region from which they stand for its mines without one."""
@@ -85,7 +86,7 @@ def like_amounts(table: pd.DataFrame, logs: np.ndarray, clue: np.ndarray) -> Lik
     logs = logs - slope * clue
     middle = float(np.median(logs[known]))
     excess = logs[known] - middle
-    first = table["commodities"].astype("string").fillna("").str.split("; ").str[0].to_numpy(dtype=object)
+    first = mined_first(table).astype("string").fillna("").str.split("; ").str[0].to_numpy(dtype=object)
     group = pd.factorize(first)[0]
     counts, sums = (np.bincount(group[known], weight, group.max() + 1) for weight in (None, excess))
     own = np.zeros(len(logs), dtype=bool)

@@ -14,6 +14,7 @@ import pandas as pd
 
 from layers.cells.commodities import mentions
 from pipeline.evidence.assay_spread import LEAST_SHARE_OF_LIMIT, MOST_OPEN_DEX, where_undetected
+from pipeline.evidence.mined_first import mined_first
 from pipeline.evidence.rare_earth_hosts import (
     COMMODITIES,
     DEPOSITS,
@@ -242,14 +243,33 @@ def described(sites: pd.DataFrame) -> np.ndarray:
     return known
 
 
+def by_second_type(sites: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
+    """Return which sites have a second type of deposit beside the first, and these with the second in the place of the first."""
+    if "second_deposit_type" not in sites:
+        return np.zeros(len(sites), dtype=bool), sites.head(0)
+    two = sites[["deposit_type", "second_deposit_type"]].notna().all(axis=1).to_numpy(bool)
+    return two, sites[two].assign(deposit_type=sites.loc[two, "second_deposit_type"])
+
+
 def _own_range(sites: pd.DataFrame, target: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return what the words of each site itself suggest."""
+    """Return what the words of each site itself suggest; of a site with two types of deposit the mean, and both ranges."""
+    value, low, high = _range_of_type(sites, target)
+    two, other = by_second_type(sites)
+    if two.any():
+        of_other, lowest, highest = _range_of_type(other, target)
+        value[two] = (value[two] + of_other) / 2
+        low[two], high[two] = np.minimum(low[two], lowest), np.maximum(high[two], highest)
+    return value, low, high
+
+
+def _range_of_type(sites: pd.DataFrame, target: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return what the words of each site suggest, of its types of deposit by the first."""
     if target != "REE":
         own, _ = best_match(sites["commodities"], target_commodities(target, None))
         deposit, _ = best_match(sites["deposit_type"], target_deposits(target, None))
         value = np.fmax(own, deposit)
         return value, np.clip(value - 0.25, 0.0, 1.0), np.clip(value + 0.25, 0.0, 1.0)
-    sold, _ = _best_hosts(sites["commodities"], COMMODITIES)
+    sold, _ = _best_hosts(mined_first(sites), COMMODITIES)
     minerals, _ = _best_hosts(named_minerals(sites), MINERALS)
     held, _ = _best_hosts(sites["deposit_type"], DEPOSITS)
     weak = lonely_words(sites) & (np.nan_to_num(sold[:, 0]) > SOLE_WORD[0])

@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 
 from layers.crs import geodesic_km, unit_vectors
 from layers.schema import GeoDataFrame, Sites, conform
+from pipeline.evidence.mined_first import mined_first
 from pipeline.evidence.worked_sites import site_kinds
 from pipeline.kernels.camp_law import JUDGED_RARE, CampLaw, fit_camp_law
 
@@ -76,7 +77,7 @@ def describe_camps(sites: GeoDataFrame[Sites], params: DescribeCampsParams) -> G
     camps: dict[str, Any] = {
         "camp_site_id": sites["site_id"].to_numpy(dtype=object)[at[wastes]],
         "camp_name": sites["name"].to_numpy(dtype=object)[at[wastes]],
-        "camp_commodities": sites["commodities"].to_numpy(dtype=object)[at[wastes]],
+        "camp_commodities": mined_first(sites).to_numpy(dtype=object)[at[wastes]],
         "camp_deposit_type": sites["deposit_type"].to_numpy(dtype=object)[at[wastes]],
         "camp_common": ["; ".join([first[row], *sorted(common[row])]) for row in at[wastes]],
         "camp_km": apart_km,
@@ -92,7 +93,7 @@ def describe_camps(sites: GeoDataFrame[Sites], params: DescribeCampsParams) -> G
 
 def _words(sites: pd.DataFrame) -> tuple[np.ndarray, list[frozenset[str]]]:
     """Return the first commodity of each site, empty where none is known, and the set of its others."""
-    cells = sites["commodities"].fillna("").astype(str)
+    cells = mined_first(sites).fillna("").astype(str)
     parts = [cell.split("; ") for cell in cells]
     return np.array([words[0] for words in parts], dtype=object), [frozenset(words[1:]) for words in parts]
 

@@ -127,6 +127,25 @@ def test_where_nothing_points_to_a_target_the_report_says_so_and_names_no_site(m
     assert tables["first"][1][-1].startswith("No site here has a clue of it")
 
 
+def test_a_target_that_showings_alone_name_is_not_called_without_a_clue(made: Any) -> None:
+    """Seen in the order of the list: wastes and mines without one, then showings with one."""
+    own = made.targets["target"] == "Sb"
+    last = own & made.targets["ranked_last"].astype(bool)
+    assert last.sum() > 1
+    told = {
+        "worth_sampling": made.targets["worth_sampling"] & ~own,
+        "evidence": made.targets["evidence"].mask(own, "inferred"),
+    }
+    first = made.targets.index[last][:1]
+    for some, n in ((made.targets.index[last], last.sum()), (first, 1)):
+        named = made.targets["host"].mask(own, None).mask(made.targets.index.isin(some), "stibnite")
+        tables = target_tables(replace(made, targets=made.targets.assign(**told, host=named)), "en")
+        assert tables is not None
+        line = tables["first"][1][-1]
+        assert line.startswith("No waste and no mine here has a clue of it; ")
+        assert (f"; {n} that stand last" if n > 1 else "; one that stands last") in line
+
+
 def test_a_sheet_tells_for_how_many_targets_its_site_is_worth_a_sample(made: Any) -> None:
     best = made.targets[made.targets["target"] == "Co"].iloc[0]
     page = SheetWriter(made, [best["site_id"]]).page(best["site_id"])

@@ -62,6 +62,30 @@ def test_minerals_of_ore_and_gangue_are_one_list(tmp_path: Path) -> None:
     assert "minerals" not in inventory(tmp_path, text).layer
 
 
+def test_main_commodities_and_a_second_type_of_deposit_stand_beside_the_others(tmp_path: Path) -> None:
+    text = (
+        f"{HEAD},first,others,type,type2\n1,A,55.1234,-120.1234,Copper,Gold,vein,not a skarn\n"
+        '2,B,55.2234,-120.2234, ,Gold,VEIN,vein\n3,C,55.3234,-120.3234,"Nickel, Copper",,vein,W skarn\n'
+        "4,D,55.4234,-120.4234,Gold,,Tailings,vein\n5,E,55.5234,-120.5234,Gold,,tailings,\n"
+    )
+    columns = {"commodities": ["first", "others"], "main_commodities": "first"}
+    types = {"deposit_type": "type", "second_deposit_type": "type2"}
+    reading = inventory(
+        tmp_path,
+        text,
+        columns=columns | types,
+        missing=[" "],
+        values={"deposit_type": {"vein": "Vein", "w skarn": "Tungsten skarn", "tailings": ""}},
+    )
+    told = reading.layer
+    assert told["commodities"].tolist() == ["copper; gold", "gold", "nickel; copper", "gold", "gold"]
+    assert told["main_commodities"].fillna("").tolist() == ["copper", "", "nickel; copper", "gold", "gold"]
+    assert told["deposit_type"].fillna("").tolist() == ["Vein"] * 4 + [""]
+    assert told["second_deposit_type"].fillna("").tolist() == ["", "", "Tungsten skarn", "", ""]
+    assert "taken_back" in codes(reading)
+    assert not {"main_commodities", "second_deposit_type"} & set(inventory(tmp_path, text).layer)
+
+
 def test_words_to_translate_of_a_column_that_is_not_translated_stop(tmp_path: Path) -> None:
     text = f"{HEAD},c\n1,A,55.1234,-120.1234,Gold\n"
     with pytest.raises(SourceError, match=r"values\.commodities has no effect.*commodity_codes"):
@@ -407,6 +431,13 @@ def test_what_real_inventories_say(shared_realdata: Path) -> None:
     assert nsmtd["mass_t"].max() == 18_822_600
     assert nsmtd["area_m2"].max() == pytest.approx(1_645_000, rel=0.001)
     omi = real(shared_realdata, "omi", REAL[2][1]).layer
+    lake = omi[omi["name"] == "Sward Lake Amethyst"]
+    assert omi["main_commodities"].str.contains("copper").sum() < omi["commodities"].str.contains("copper").sum()
+    assert lake["commodities"].str.contains("copper").all()
+    assert not lake["main_commodities"].str.contains("copper").any()
+    assert not bcahm["deposit_type"].str.casefold().eq("tailings").any()
+    second = bcahm.set_index("name")["second_deposit_type"]
+    assert second["EMERALD TUNGSTEN"] == "W skarn"
     rare = omi["commodities"].str.contains("rare earths|yttrium|cerium")
     assert rare.sum() == 10
     chile = real(shared_realdata, "sernageomin_register", REAL[6][1]).layer

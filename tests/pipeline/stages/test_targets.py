@@ -158,6 +158,21 @@ def test_skarns_of_other_metals_are_no_host_of_tungsten() -> None:
     assert named.host.tolist() == [None, "skarn_with_tungsten"]
 
 
+def test_veins_of_tungsten_are_veins_and_those_of_tin_only_where_tungsten_is_named() -> None:
+    types = ["W veins", "Tungsten veins", "Porphyry W", "Sn veins and greisens", "Tin veins", "Greisen", "W skarn"]
+    named = belief("W", deposit_type=types, commodities=["tungsten; copper"] * 7).host.tolist()
+    assert named == ["vein"] * 3 + ["greisen_with_tungsten", "skarn", "greisen_with_tungsten", "skarn"]
+    silent = belief("W", deposit_type=types, commodities=["copper; silver; gold"] * 7)
+    assert silent.host.tolist() == ["vein"] * 3 + ["tin_mine"] * 2 + [None, "skarn"]
+    assert max(silent.chance[3:6]) < 0.1 < min(silent.chance[:3])
+
+
+def test_skarns_of_other_metals_are_no_host_of_zinc() -> None:
+    types = ["Pb-Zn skarn", "Skarn", "Zinc skarn", "Fe skarn", "Cu skarn", "W skarn", "Skarn copper", "Au skarn"]
+    found = belief("Zn", deposit_type=types, commodities=["silver"] * 8)
+    assert found.host.tolist() == ["lead_silver"] * 3 + [None] * 5
+
+
 def test_a_metal_that_was_mined_counts_more_than_one_named_among_many_and_that_more_than_a_like_vein() -> None:
     antimony = belief(
         "Sb",
