@@ -85,7 +85,9 @@ def _check_values(source: Source, where: str) -> None:
 
 def _check_ignored(source: Source, where: str, present: Mapping[str, str]) -> None:
     """Stop where ``ignore`` leaves out nothing, or an amount that the run file maps as well: one of the two is a slip."""
-    entry = load_catalogue().get(source.catalogue or "")
+    if not source.ignore:
+        return
+    entry = load_catalogue().get(source.catalogue) if source.catalogue else None
     by_catalogue = entry.facts.get("ignore", []) if entry else []
     mapped = {
         name.strip().casefold(): layer_column
