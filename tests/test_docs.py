@@ -14,6 +14,7 @@ import yaml
 from nbclient import NotebookClient
 
 from layers.catalogue.source import load_catalogue
+from pipeline.evidence.targets import known_targets
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -90,6 +91,17 @@ def test_a_region_page_gives_an_address_for_every_file_its_run_file_reads(region
             address = wanted if wanted.startswith("https://") else catalogue[wanted].fetch["url"]
             stem = Path(address).name.split(".")[0]
             assert stem == Path(path).name.split(".")[0] or "under other headings" in told, (path, address)
+
+
+def test_what_the_page_of_targets_says_the_grades_rest_on_is_what_the_table_holds() -> None:
+    """Counted from ``targets.yml``, so that the sentence cannot fall behind it."""
+    kinds = [kind for facts in known_targets().values() for kind in facts.hosts]
+    judged, single = (sum(kind.n == n for kind in kinds) for n in (0, 1))
+    sentence = (
+        f"of the {len(kinds)} kinds of host {judged} ({judged / len(kinds):.0%}) are judgement without a published waste, "
+        f"{single} rest on one published or measured waste and {len(kinds) - judged - single} on more"
+    ).replace("%", " %")
+    assert sentence in " ".join((DOCS / "regions" / "targets.md").read_text("utf-8").split())
 
 
 def _a_run(folder: Path, tied_with: list[int]) -> None:
