@@ -21,7 +21,8 @@ def packed_columns(columns: dict[str, list[Any]]) -> dict[str, Any]:
     """Return columns of numbers as texts that ``unpack`` in ``map_data.js`` reads.
 
     Numbers are separated by commas, and what is missing is nothing between two commas; sites of a column of lists are separated
-    by semicolons. Where all are whole and below 36, ``=`` comes first, then a digit or letter per site (``-``: missing).
+    by semicolons. Where all are whole and below 36, ``=`` comes first, then a digit or letter per site (``-``: missing); where
+    few values differ, ``~``, those values, a semicolon, and their place among them as such a letter.
     ``rank`` is told as the step from the site before, ``rank_low`` and ``rank_high`` as the steps from ``rank``.
 
     Parameters
@@ -46,7 +47,7 @@ def packed_columns(columns: dict[str, list[Any]]) -> dict[str, Any]:
                 [None if value is None else value - rank for value, rank in zip(values, ranks, strict=True)]
             )
         else:
-            packed_table[name] = packed(values)
+            packed_table[name] = packed_by_value(values)
     return packed_table
 
 
@@ -55,6 +56,16 @@ def packed(numbers: Sequence[Number]) -> str:
     if numbers and _LETTER.keys() >= set(numbers):
         return "=" + "".join([_LETTER[number] for number in numbers])
     return separated(numbers)
+
+
+def packed_by_value(numbers: Sequence[Number]) -> str:
+    """Return a column as its few distinct values and one letter per number where that is shorter, else as `packed`."""
+    plain, distinct = packed(numbers), [number for number in dict.fromkeys(numbers) if number is not None]
+    if plain.startswith("=") or not distinct or len(distinct) >= len(_LETTER):
+        return plain
+    place: dict[Number, Number] = {None: None, **{number: at for at, number in enumerate(distinct)}}
+    by_value = f"~{separated(distinct)};" + "".join([_LETTER[place[number]] for number in numbers])
+    return min(by_value, plain, key=len)
 
 
 def separated(numbers: Sequence[Number]) -> str:

@@ -48,9 +48,17 @@ _NOT_ON_MAP = (
     "gis_",
     "book_",
     "heading_",
+    "brief_",
+    "check_",
+    "note_",
+    "samples_",
+    "remark_",
+    "alarm_",
+    "methods_",
 )
 
 
+_OF_CARDS = {"brief_this", "brief_how"}
 _HEADINGS_OF_CSV = {
     f"heading_{name}"
     for name in (
@@ -182,7 +190,7 @@ def _words(publication: Publication) -> dict[str, Any]:
     kept = {
         key: both
         for key, both in words.all_words()["words"].items()
-        if not key.startswith(_NOT_ON_MAP) or key in _HEADINGS_OF_CSV
+        if not key.startswith(_NOT_ON_MAP) or key in _HEADINGS_OF_CSV or key in _OF_CARDS
     }
     table: dict[str, Any] = {lang: {key: both[lang] for key, both in kept.items()} for lang in words.LANGUAGES}
     for lang in words.LANGUAGES:

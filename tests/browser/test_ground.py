@@ -18,6 +18,7 @@ import shapely
 from layers.schema import Backdrop, conform
 from maps.nearby import Place
 from maps.screening.screening import place_of_community, place_of_nation
+from maps.site_map.packing import packed, packed_by_value
 from maps.site_map.site_map import write_map
 from tests.browser.watched import PHONE, Watched
 
@@ -424,3 +425,16 @@ def test_every_area_with_room_for_its_name_is_named_wherever_that_room_is(open_m
     assert len(named[0]) >= 2
     assert {text for text, _ in named[1]} >= {" ".join(text.split()) for text in named[0]}
     assert all(inside for _, inside in named[1])
+
+
+def test_columns_of_few_values_come_back_as_they_were(open_map: Any, made_up: ModuleType) -> None:
+    page = open_map(made_up.publication(12))
+    columns = {"status": [100, None, 57] * 9, "t": [0.12, 62_000_000, None] * 9, "road_km": [None] * 27}
+    given = {
+        "id": list(range(27)),
+        "rank": packed([1] * 27),
+        **{name: packed_by_value(values) for name, values in columns.items()},
+    }
+    assert given["status"].startswith("~")
+    back = page.evaluate("(given) => unpack(given)", given)
+    assert {name: back[name] for name in columns} == columns

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from maps.assets import encode_paths, leaflet_css, leaflet_js, safe_link, strict_json
-from maps.site_map.packing import packed
+from maps.site_map.packing import packed, packed_by_value
 from maps.site_map.payload import map_payload
 from maps.site_map.site_map import write_map
 from maps.site_map.surface_image import coloured, faded
@@ -55,6 +55,9 @@ def unpack(columns: dict[str, Any]) -> None:
 def column_of(text: str) -> list[float | int | None]:
     if text.startswith("="):
         return [None if one == "-" else int(one, 36) for one in text[1:]]
+    if text.startswith("~"):
+        few, places = text[1:].split(";")
+        return [None if one == "-" else column_of(few)[int(one, 36)] for one in places]
     return [
         None if one == "" else int(float(one)) if float(one).is_integer() else float(one) for one in text.split(",")
     ]
@@ -169,6 +172,12 @@ def test_numbers_are_packed_without_loss() -> None:
     assert packed([0, 36]) == "0,36"
     assert packed([0, 1.5]) == "0,1.5"
     assert packed([]) == ""
+    assert packed_by_value([100, None, 100, 57, 100] * 3) == "~100,57;" + "0-010" * 3
+    assert packed_by_value([0.12, 3] * 5) == "~0.12,3;" + "01" * 5
+    assert packed_by_value([100, 57]) == "100,57"
+    assert packed_by_value([1, None]) == "=1-"
+    assert packed_by_value(list(range(50))) == packed(list(range(50)))
+    assert packed_by_value([]) == ""
 
 
 def test_strict_json_refuses_what_is_not_json_and_closes_no_script() -> None:

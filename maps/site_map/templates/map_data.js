@@ -2,7 +2,7 @@
 "use strict";
 const data = JSON.parse(document.getElementById("data").textContent);
 const meta = data.meta, S = unpack(data.sites.columns), T = data.sites.texts, N = S.id.length;
-/* Columns of numbers are texts: "=" and a letter per site, or commas between numbers and semicolons between lists; see packing.py. */
+/* Columns of numbers are texts: "=" and a letter per site, "~", values and a letter per site, or commas between numbers and semicolons between lists; see packing.py. */
 function unpack(columns) {
   const n = columns.id.length, numbers = (text) => text.split(",").map((one) => one === "" ? null : Number(one));
   for (const [name, text] of Object.entries(columns)) {
@@ -10,6 +10,7 @@ function unpack(columns) {
     if (n === 0) columns[name] = [];
     else if (["flags", "findings", "reasons", "relations"].includes(name)) columns[name] = text.split(";").map((one) => one === "" ? [] : numbers(one));
     else if (text[0] === "=") columns[name] = Array.from(text.slice(1), (one) => one === "-" ? null : parseInt(one, 36));
+    else if (text[0] === "~") { const [few, places] = text.slice(1).split(";"), values = numbers(few); columns[name] = Array.from(places, (one) => one === "-" ? null : values[parseInt(one, 36)]); }
     else columns[name] = numbers(text);
   }
   let rank = 0;
