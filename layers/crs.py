@@ -21,6 +21,7 @@ from rapidfuzz import fuzz, process
 from layers.accounting import Note
 from layers.errors import ConfigError, SourceError
 from layers.library_warnings import quiet
+from layers.transformer import transformer
 
 WGS84 = pyproj.CRS.from_epsg(4326)
 EARTH_RADIUS_KM = 6371.0088
@@ -238,13 +239,13 @@ def shift_to_wgs84(crs_text: str, cell: tuple[int, int]) -> Shift:
     """
     crs = flat(crs_text)
     if nearly_wgs84(crs):
-        return Shift(pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True), 2.0, "taken as WGS 84")
+        return Shift(transformer(crs, crs.geodetic_crs), 2.0, "taken as WGS 84")
     area = AreaOfInterest(max(cell[0], -180), max(cell[1], -90), min(cell[0] + 1, 180), min(cell[1] + 1, 90))
     with quiet():
         group = TransformerGroup(crs, WGS84, always_xy=True, area_of_interest=area)  # type: ignore[arg-type]
     known = [shift for shift in group.transformers if shift.accuracy is not None and shift.accuracy >= 0]
     if not known:
-        return Shift(pyproj.Transformer.from_crs(crs, WGS84, always_xy=True), math.nan, "ballpark")
+        return Shift(transformer(crs, WGS84), math.nan, "ballpark")
     best = min(known, key=lambda operation: float(operation.accuracy))
     name = re.sub(_AXIS_STEP, "", str(best.description))
     return Shift(best, float(best.accuracy), name)
@@ -274,7 +275,7 @@ def points_to_wgs84(
     check_proj()
     crs = flat(crs_text)
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    own_lon, own_lat = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True).transform(x, y)
+    own_lon, own_lat = transformer(crs, crs.geodetic_crs).transform(x, y)
     own_lon, own_lat = _finite(own_lon), _finite(own_lat)
     accuracy = np.full(len(x), np.nan)
     if nearly_wgs84(crs):
@@ -317,7 +318,7 @@ def to_wgs84(source: str, where: str, geometry: Any) -> tuple[Any, list[Note]]:
     if same_crs(crs, WGS84) or not mask.any():
         return geometry.set_crs(WGS84, allow_override=True), []
     west, south, east, north = shapely.total_bounds(values[mask])
-    to_degrees = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
+    to_degrees = transformer(crs, crs.geodetic_crs)
     lon, lat = to_degrees.transform((west + east) / 2, (south + north) / 2)
     if not (math.isfinite(lon) and math.isfinite(lat)):
         raise SourceError(

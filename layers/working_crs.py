@@ -9,6 +9,7 @@ import pyproj
 
 from layers.crs import check_proj, parse_crs
 from layers.errors import ConfigError
+from layers.transformer import transformer
 
 _LARGEST_STRETCH = 0.15
 """How far the areas of a working CRS may be from true ones within the region."""
@@ -77,7 +78,7 @@ def _require_true_areas(configured: str, crs: pyproj.CRS, bounds: tuple[float, f
     lon, lat = np.meshgrid(np.linspace(west, east, 3), np.linspace(max(south, -89.0), min(north, 89.0), 3))
     factors = pyproj.Proj(crs).get_factors((lon.ravel() + 180) % 360 - 180, lat.ravel(), errcheck=False)
     stretch = np.asarray(factors.areal_scale, dtype=float)
-    x, _ = pyproj.Transformer.from_crs(crs.geodetic_crs, crs, always_xy=True).transform(lon.ravel(), lat.ravel())
+    x, _ = transformer(crs.geodetic_crs, crs).transform(lon.ravel(), lat.ravel())
     stretch[~np.isfinite(np.asarray(x, dtype=float))] = np.inf
     worst = float(stretch[np.argmax(np.abs(stretch - 1.0))])
     if not abs(worst - 1.0) <= _LARGEST_STRETCH:

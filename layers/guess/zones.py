@@ -6,7 +6,6 @@ import re
 
 import numpy as np
 import pandas as pd
-import pyproj
 
 from layers import jurisdictions as known
 from layers.cells.utm import BAND_S_METRES
@@ -15,6 +14,7 @@ from layers.guess.numbers import as_numbers, numbers
 from layers.guess.recognise import Look
 from layers.map_sheets import sheet_box
 from layers.readers.columns import as_text
+from layers.transformer import transformer
 
 Box = tuple[float, float, float, float]
 _REACH_DEGREES = 15.0
@@ -49,7 +49,7 @@ def suggest_crs(guess: Guess, sight: Look, extent: Box | None) -> None:
     fits: list[tuple[float, bool, int, str]] = []
     for zone in range(1, 61):
         code = (32700 if south else 32600) + zone
-        longitude, latitude = pyproj.Transformer.from_crs(code, 4326, always_xy=True).transform(x, y)
+        longitude, latitude = transformer(code, 4326).transform(x, y)
         longitude, latitude = np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float)
         if not np.isfinite(longitude).any() or known.nowhere(longitude, latitude).all():
             continue

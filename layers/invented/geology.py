@@ -14,8 +14,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from scipy.spatial import cKDTree
+
+from layers.transformer import transformer
 
 Array = NDArray[np.float64]
 
@@ -131,11 +133,11 @@ class Region:
 
     def to_crs(self, x_km: Array, y_km: Array, crs: str = "EPSG:4326") -> tuple[Array, Array]:
         """Return plane coordinates in another CRS, as (east or longitude, north or latitude)."""
-        return Transformer.from_crs(self.plane, crs, always_xy=True).transform(x_km, y_km)
+        return transformer(self.plane, crs).transform(x_km, y_km)
 
     def from_crs(self, x: Array, y: Array, crs: str) -> tuple[Array, Array]:
         """Return coordinates of another CRS on the plane, in kilometres."""
-        return Transformer.from_crs(crs, self.plane, always_xy=True).transform(x, y)
+        return transformer(crs, self.plane).transform(x, y)
 
     @cached_property
     def structures(self) -> list[Array]:

@@ -16,6 +16,7 @@ from layers.accounting import Note
 from layers.crs import authority, geodesic_km
 from layers.library_warnings import quiet
 from layers.rasters.raster import Raster
+from layers.transformer import transformer
 
 _WORLD_ENDINGS = (".tfw", ".tifw", ".tiffw", ".tfwx", ".wld")
 _LEAST_KM = 0.025
@@ -125,5 +126,5 @@ def _degrees(
     """Return longitude and latitude of corners of cells; infinite where the system has no place."""
     a, b, c, d, e, f = transform
     x, y = a * columns + b * rows + c, d * columns + e * rows + f
-    longitude, latitude = pyproj.Transformer.from_crs(crs, 4326, always_xy=True).transform(x, y)
+    longitude, latitude = transformer(crs, 4326).transform(x, y)
     return longitude, latitude

@@ -40,6 +40,7 @@ from layers.rasters.checks import class_notes, scale_notes, some_values, suspici
 from layers.rasters.georeference import georeference_notes
 from layers.rasters.overflow import overflow_notes
 from layers.rasters.raster import Raster, grid_bounds
+from layers.transformer import transformer
 
 SUFFIXES = (".tif", ".tiff", ".asc", ".img", ".vrt", ".nc", ".grd")
 """Raster formats that are known to be read; each may be gzipped."""
@@ -344,7 +345,7 @@ def _require_on_earth(where: str, crs: pyproj.CRS, raster: Raster) -> None:
     west, south, east, north = raster.bounds
     x, y = np.meshgrid(np.linspace(west, east, 5), np.linspace(south, north, 5))
     try:
-        places = pyproj.Transformer.from_crs(crs, 4326, always_xy=True).transform(x, y)
+        places = transformer(crs, 4326).transform(x, y)
     except pyproj.exceptions.ProjError:
         raise SourceError(
             f"{where}: its coordinate system ('{crs.name[:60]}') is one of its own, as of a mine, and says nothing of where it "

@@ -12,6 +12,7 @@ from layers.accounting import Note
 from layers.cells.heading_tokens import LONGEST_HEADING
 from layers.crs import WGS84, authority
 from layers.errors import SourceError
+from layers.transformer import transformer
 
 MOST_ROWS = 0.9
 """Share of rows inside the area of use from which a reading of the axes is held possible."""
@@ -93,7 +94,7 @@ def _area_in_metres(crs: pyproj.CRS) -> tuple[float, float, float, float] | None
     area = crs.area_of_use
     if area is None or area.west > area.east:
         return None
-    to_metres = pyproj.Transformer.from_crs(WGS84, crs, always_xy=True)
+    to_metres = transformer(WGS84, crs)
     try:
         bounds = to_metres.transform_bounds(area.west, area.south, area.east, area.north)
     except ProjError:

@@ -37,6 +37,7 @@ from layers.readers.record_fields import LAYER_COLUMNS, InventoryOptions, quoted
 from layers.readers.shifted_rows import shifted_rows
 from layers.readers.summary_rows import summary_notes, summary_places, summary_reason
 from layers.schema import GeoDataFrame, Records, conform
+from layers.transformer import transformer
 
 _WIDE_KM = 20.0
 
@@ -222,7 +223,7 @@ def _at_zero(source: Source, where: str, location: dict[str, Any], rows: np.ndar
     origins = [(0.0, 0.0)]
     stated = parse_crs(where, source.crs) if source.crs else None
     if stated is not None and stated.is_projected:
-        origins.append(pyproj.Transformer.from_crs(stated, 4326, always_xy=True).transform(0.0, 0.0))
+        origins.append(transformer(stated, 4326).transform(0.0, 0.0))
     at = np.zeros(len(rows), dtype=bool)
     for longitude, latitude in origins:
         at |= (np.abs(location["longitude"] - longitude) < 1e-7) & (np.abs(location["latitude"] - latitude) < 1e-7)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-import pyproj
 
 from layers.accounting import Note
 from layers.catalogue.source import Source
@@ -20,6 +19,7 @@ from layers.readers.coordinates import read_points
 from layers.readers.hemispheres import zones_without_side
 from layers.readers.placed_rows import PlacedRows, coordinate_columns
 from layers.readers.points import precision_of
+from layers.transformer import transformer
 
 _GRID = {
     "easting": r"(?:utm_?)?east(?:ing)?s?(?:_m)?|utm_?(?:e|x)|utm_?east(?:ing)?(?:_m)?|x_utm",
@@ -103,7 +103,7 @@ def _compared_without_zone(table: PlacedRows, easting: str, northing: str) -> li
         for south in (False, True):
             chosen = near & ((latitude < 0) == south)
             if chosen.any():
-                to_grid = pyproj.Transformer.from_crs(4326, (32700 if south else 32600) + zone, always_xy=True)
+                to_grid = transformer(4326, (32700 if south else 32600) + zone)
                 east, north = to_grid.transform(longitude[chosen], latitude[chosen])
                 apart = np.abs(np.array([east - x[given[chosen]], north - y[given[chosen]]])) / 1000.0
                 closer = apart.min(axis=0) < away[:, chosen].min(axis=0)

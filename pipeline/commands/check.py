@@ -22,6 +22,7 @@ from layers.rasters.reader import describe_raster
 from layers.readers.suspicious import suspicious_values
 from layers.samples.censoring import CensoringParams, censoring_notes, censoring_table
 from layers.samples.standardise import LEAST_SAMPLES
+from layers.transformer import transformer
 from layers.working_crs import metric_crs
 from maps.report.check_page import FATES, SourceCheck, write_check
 from maps.words import phrase, word
@@ -282,7 +283,7 @@ def _facts(source: Source, reading: Reading[Any], notes: Sequence[Note]) -> list
 def _of_raster(source: Source, raster: Raster) -> SourceCheck:
     west, south, east, north = raster.bounds
     corners = shapely.segmentize(shapely.box(west, south, east, north), max(east - west, north - south) / 8)
-    to_degrees = pyproj.Transformer.from_crs(raster.crs, 4326, always_xy=True)
+    to_degrees = transformer(raster.crs, 4326)
     outline = shapely.transform(
         corners, lambda points: np.column_stack(to_degrees.transform(points[:, 0], points[:, 1]))
     )

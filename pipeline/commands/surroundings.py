@@ -1,7 +1,8 @@
-"""What surrounds every command: it can be stopped, unpacks where nothing stays, watches the memory and is given paths of text."""
+"""What surrounds every command: it can be stopped, unpacks where nothing stays, watches its memory and is given paths of text."""
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,23 @@ from pipeline.commands.unexpected import quiet_callbacks
 from pipeline.folder.leftovers import temporary_folder
 from pipeline.memory_watch import watched_memory
 from pipeline.stopping import stoppable
+
+SOUGHT_AFTER = (50_000, 20, 20)
+"""New objects until Python seeks dead ones that hold each other, and searches of the young until it looks among the older.
+
+With Python's own 700 a demo sought 1,600 times, a tenth of its processor seconds; the peak of its memory is the same.
+"""
+
+
+@contextmanager
+def cycles_sought_seldom() -> Iterator[None]:
+    """Let Python seek dead objects that hold each other every `SOUGHT_AFTER` new ones within the block."""
+    former = gc.get_threshold()
+    gc.set_threshold(*SOUGHT_AFTER)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*former)
 
 
 @contextmanager
@@ -31,7 +49,7 @@ def surroundings(arguments: Mapping[str, object]) -> Iterator[None]:
         As `stoppable` does.
     """
     _require_working_folder()
-    with stoppable(), temporary_folder(), watched_memory(), quiet_callbacks():
+    with stoppable(), temporary_folder(), watched_memory(), quiet_callbacks(), cycles_sought_seldom():
         for name, value in arguments.items():
             if isinstance(value, Path):
                 require_text_path(name, value)

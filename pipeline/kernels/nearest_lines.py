@@ -17,6 +17,7 @@ import shapely
 
 from layers.crs import geodesic_km
 from layers.geometry import blocks_of_corners
+from layers.transformer import transformer
 from pipeline.kernels.number_runs import runs_from
 
 _NODE_M = 50_000.0
@@ -123,7 +124,7 @@ class Ground:
 
     def __init__(self, crs: pyproj.CRS, xy: np.ndarray) -> None:
         self.xy = xy
-        self._to_degrees = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
+        self._to_degrees = transformer(crs, crs.geodetic_crs)
         self.longitude, self.latitude = self.degrees(xy)
         node = np.round(xy / _NODE_M).astype(np.int64)
         # Many points share a node; one whole number per node lets `unique` sort numbers in place of rows.

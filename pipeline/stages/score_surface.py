@@ -20,6 +20,7 @@ from layers.errors import StageError
 from layers.rasters.cog import GridWindow, Rectangle, Surface
 from layers.rasters.raster import Raster
 from layers.rasters.reader import open_raster, read_window
+from layers.transformer import transformer
 from pipeline.kernels.blas_threads import one_blas_thread
 from pipeline.learning.trained_model import Applicability, TrainedModel
 
@@ -146,9 +147,7 @@ def _values(raster: Raster, handle: Any, grid: Raster, window: Rectangle) -> np.
     columns, rows = np.meshgrid(np.arange(column, column + width) + 0.5, np.arange(row, row + height) + 0.5)
     x, y = a * columns + b * rows + c, d * columns + e * rows + f
     if not same_crs(raster.crs, grid.crs):
-        from pyproj import Transformer
-
-        x, y = Transformer.from_crs(grid.crs, raster.crs, always_xy=True).transform(x, y)
+        x, y = transformer(grid.crs, raster.crs).transform(x, y)
     x = np.where(np.isfinite(x), x, np.nan)
     place_x, place_y = raster.cells(x + raster.turn(x), np.where(np.isfinite(y), y, np.nan))
     inside = (place_x >= 0) & (place_x < raster.width) & (place_y >= 0) & (place_y < raster.height)

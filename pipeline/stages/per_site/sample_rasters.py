@@ -17,6 +17,7 @@ from layers.crs import same_crs
 from layers.errors import StageError
 from layers.rasters.raster import Raster
 from layers.schema import GeoDataFrame, SiteRasters, Sites, conform
+from layers.transformer import transformer
 from pipeline.kernels.exact_zones import exact_moments
 from pipeline.kernels.zone_statistics import Zones, pass_over, zones_from
 
@@ -200,7 +201,7 @@ def _in_cells(raster: Raster, crs: pyproj.CRS | None, shapes: np.ndarray, turn: 
 def _to_raster(raster: Raster, crs: pyproj.CRS | None, points: np.ndarray) -> np.ndarray:
     if crs is None or same_crs(crs, raster.crs) or len(points) == 0:
         return points
-    x, y = pyproj.Transformer.from_crs(crs, raster.crs, always_xy=True).transform(points[:, 0], points[:, 1])
+    x, y = transformer(crs, raster.crs).transform(points[:, 0], points[:, 1])
     moved = np.column_stack([x, y])
     moved[~np.isfinite(moved).all(axis=1)] = np.nan
     return moved

@@ -1,0 +1,30 @@
+"""What surrounds a command, and what is left of it afterwards."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from layers.errors import SourceError
+from pipeline.commands.surroundings import SOUGHT_AFTER, surroundings
+
+
+@pytest.fixture
+def former() -> Iterator[tuple[int, int, int]]:
+    """Python's own thresholds, not those of the tests."""
+    ours = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
+    yield gc.get_threshold()
+    gc.set_threshold(*ours)
+
+
+def test_dead_objects_are_sought_seldom_within_a_command_and_as_before_after_it(former: tuple[int, int, int]) -> None:
+    with surroundings({}):
+        assert gc.get_threshold() == SOUGHT_AFTER
+        assert gc.isenabled()
+    assert gc.get_threshold() == former
+    with pytest.raises(SourceError), surroundings({}):
+        raise SourceError("a command that fails")
+    assert gc.get_threshold() == former
