@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from layers.cells.status_words import GONE, IDEAS, OF_REMOVALS, TO_COME
+from layers.cells.status_words import FOUND, GONE, IDEAS, OF_REMOVALS, TO_COME
 
 _NONE_OF = (
     r"no|without|nil|aucune?s?|sans|pas de|sin|ning[uú]n[oa]?s?|sem|nenhum[as]?|nenhuns|kein(?:e[mnrs]?)?|ohne|"
@@ -91,6 +91,7 @@ _ONLY_GONE = re.compile(
     rf"\W*(?:(?:{OF_REMOVALS})\W+)*(?:{_GONE}|{GONE})(?!\w)(?:\W*(?:{_GONE}|{GONE}|{OF_REMOVALS})(?!\w))*\W*",
     re.IGNORECASE,
 )
+_ONLY_FOUND = re.compile(rf"\W*(?:{FOUND})\W*", re.IGNORECASE)
 _NAMED_A_PLAN = re.compile(
     rf"\W*(?:proposed|planned|propuest[oa]s?|proyectad[oa]s?|propos[ée]e?s?|projet[ée]e?s?|geplante?[rs]?)\s+(?:\S+\s+){{0,4}}?"
     rf"(?:{_OF_PLANS})\b",
@@ -217,6 +218,11 @@ def is_only_planned(status: str) -> bool:
 def is_only_gone(status: str) -> bool:
     """Say whether a status, read whole, is that of a waste taken or washed away: ``Reprocessed``, ``Retirado en 1998``."""
     return _ONLY_GONE.fullmatch(status.replace("_", " ")) is not None
+
+
+def is_only_found(status: str) -> bool:
+    """Say whether a status, read whole, is that of a place where ore was found: ``Showing``, ``Developed Prospect``."""
+    return _ONLY_FOUND.fullmatch(status.replace("_", " ")) is not None
 
 
 def is_named_a_plan(name: str) -> bool:

@@ -30,3 +30,8 @@ OF_REMOVALS = (
     r"flood|floods|river|storm|1[89]\d\d|20\d\d|\d{1,2}"
 )
 """What may stand beside these without saying more."""
+FOUND = (
+    r"(?:developed|advanced|mineral|raw|undeveloped)?\s*(?:prospects?|showings?|occurrences?|anomal(?:y|ies)|deposits?)|"
+    r"indices?(?: min[ée]ra(?:l|ux))?|prospectos?|indicios?|ocurrencias?|(?:advanced )?exploration"
+)
+"""A place where ore was found and nothing more is said."""

@@ -24,12 +24,14 @@ PROSPECT_NAME = r"\b(?:prospect|showing|occurrence|claims?|indice)\b"
 """Names of places that were staked or found."""
 DRILL_HOLE = r"\b(?:drill|bore)?[ -]?holes?\b(?: no\.?)? ?#?\d|\b(?:ddh|borehole|sondage)\b"
 """Names of holes that were drilled: what came of them is no waste of a mine, whatever their status says."""
-WORKINGS = r"\b(?:shafts?|adits?|stopes?|open (?:pit|cut)|underground|glory hole|puits|galerie|socav[óo]n)\b"
-"""Workings named in remarks."""
+WORKINGS = (
+    r"\b(?:shafts?|adits?|stopes?|open (?:pit|cut)|underground|surface workings|glory hole|puits|galerie|socav[óo]n)\b"
+)
+"""Workings named in remarks or as the state of a place."""
 HAZARDOUS = r"^[AB]\b"
 """Classes of the national list of abandoned mines with large openings, dams or wastes; C and D are small ones."""
 
-WASTE_TYPES = ("tailings", "heap_leach", "slag", "waste_rock", "mixed")
+WASTE_TYPES = ("tailings", "heap_leach", "slag", "waste_rock", "residue", "mixed")
 PLACED = ("impoundment", "unconfined", "dry_stack", "in_pit", "lake", "river", "ocean")
 
 
@@ -37,9 +39,10 @@ def site_kinds(sites: pd.DataFrame, site_samples: pd.DataFrame | None = None) ->
     """Return what stands at each site: ``waste``, ``worked``, ``showing`` or ``unclear``.
 
     A **waste** is recorded (kind, tonnes, volume or area of a waste, where it was put) or was sampled. A **worked** mine has
-    tonnes mined or milled, the status of a producer, a mill in one of its names, workings in its remarks or hazards of the first
-    two classes: waste is likely and none is recorded. A hole that was drilled is none, unless ore was milled. A **showing** is
-    called an occurrence or prospect by its status or its name, and shows no sign of work. Else it is **unclear**.
+    tonnes mined or milled, the status of a producer, a mill in one of its names, workings in its remarks or its status, or
+    hazards of the first two classes: waste is likely and none is recorded. A hole that was drilled is none, unless ore was
+    milled. A **showing** is called an occurrence or prospect by its status or its name, and shows no sign of work. Else it is
+    **unclear**.
 
     Parameters
     ----------
@@ -66,7 +69,8 @@ def site_kinds(sites: pd.DataFrame, site_samples: pd.DataFrame | None = None) ->
     worked = milled | (_says(status, WORKED) & ~_says(status, NEVER)) | (names_a_plant(sites) & ~mere)
     worked &= milled | ~_says(name, DRILL_HOLE)
     staked = mere | (_says(name, PROSPECT_NAME) & ~worked)
-    worked |= (_says(_words(sites, "remarks"), WORKINGS) | _says(_words(sites, "hazard_class"), HAZARDOUS)) & ~staked
+    dug = _says(_words(sites, "remarks"), WORKINGS) | (_says(status, WORKINGS) & ~_says(status, NEVER))
+    worked |= (dug | _says(_words(sites, "hazard_class"), HAZARDOUS)) & ~staked
     return np.select([waste, worked, staked], SITE_KINDS[:2] + SITE_KINDS[3:], SITE_KINDS[2]).astype(object)
 
 

@@ -105,3 +105,31 @@ for _word in ("Removed", "Retirado", "Évacué", "Reprocessed", "Washed away in 
         for row in rows:
             sheet.truth[sheet.ids()[row]]["mass_t"] = 1e15  # what is read must be told
         sheet.touched.add("mass_t")
+
+
+for _name, _kind in {
+    "tailings": "tailings",
+    "slag": "slag",
+    "mill dump": "tailings",
+    "roast yard": "residue",
+    "slag creek": "unknown",
+}.items():
+
+    @mutation("named wastes", f"three names end in '{_name}'", "name", "waste_type", "inventory")
+    def named_wastes(sheet: Sheet, draw: Draw, words: str = _name, kind: str = _kind) -> None:
+        rows = some(sheet, draw, 3)
+        sheet.change("name", lambda cell: f"{cell} {words}", rows)
+        sheet.change("waste_type", lambda _: "", rows)
+        for row in rows:
+            sheet.truth[sheet.ids()[row]] |= {"name": sheet.column("name")[row], "waste_type": kind}
+
+
+@mutation("planned", "three wastes without an amount at showings", "mass_t", "area_m2", "waste_type", "inventory")
+def wastes_at_showings(sheet: Sheet, draw: Draw) -> None:
+    rows = some(sheet, draw, 3)
+    for key in ("mass_t", "area_m2"):
+        sheet.change(key, lambda _: "", rows)
+    sheet.insert("status", "status", ["Showing" if row in rows else "closed" for row in range(len(sheet.rows))])
+    sheet.mapping["status"] = "status"
+    for row in rows:
+        sheet.truth[sheet.ids()[row]] |= {"mass_t": None, "area_m2": None, "waste_type": "unknown"}
