@@ -7,10 +7,15 @@ import re
 import numpy as np
 import pandas as pd
 
+from layers.cells.commodities import group_of
+
 MAIN_PRODUCTS = 3
 """So many first commodities were mined for, where no record tells the main ones; those behind them, where lists have an order of
 their own, tell of traces in the ore. Judgement."""
 
+
+BEHIND = 0.5
+"""How far a site was dug for a main commodity that does not stand first among the main ones. Judgement."""
 
 GANGUE = frozenset(
     (
@@ -84,14 +89,31 @@ def main_products(sites: pd.DataFrame, ordered: bool) -> pd.Series:
 
 
 def dug_for(words: tuple[str, ...], sites: pd.DataFrame, ordered: bool) -> np.ndarray:
-    """Say which sites were dug for one of some commodities: a main one, or the first where no record tells the main ones."""
+    """Return how far each site was dug for one of some commodities (0-1).
+
+    1 for the first one, where lists have an order of their own or records tell the main ones; `BEHIND` for a main one that does
+    not stand first; 0 for all others.
+    """
     pattern = "|".join(map(re.escape, words))
-    first = mined_first(sites).astype("string").fillna("").str.match(rf"(?:{pattern})(?:;|$)").to_numpy(bool) & ordered
+    first = mined_first(sites).astype("string").fillna("").str.match(rf"(?:{pattern})(?:;|$)").to_numpy(bool)
     if "main_commodities" not in sites:
-        return first
+        return np.where(first & ordered, 1.0, 0.0)
     main = sites["main_commodities"].astype("string").fillna("")
     held = main.str.contains(rf"(?:^|; )(?:{pattern})(?:;|$)", regex=True).to_numpy(bool)
-    return np.where((main == "").to_numpy(bool), first, held)
+    unsaid = (main == "").to_numpy(bool)
+    return np.select([first & (held | (unsaid & ordered)), held], [1.0, BEHIND], 0.0)
+
+
+def rock_was_main(sites: pd.DataFrame) -> np.ndarray:
+    """Say of which sites records call stone, gravel or gems the main commodities, and nothing else: nothing was milled there."""
+    if "main_commodities" not in sites:
+        return np.zeros(len(sites), dtype=bool)
+    main = sites["main_commodities"].astype("string").fillna("")
+    rock = {
+        cell: cell != "" and all(group_of(word) in ("stone", "gems") for word in cell.split("; "))
+        for cell in main.unique()
+    }
+    return main.map(rock).to_numpy(bool)
 
 
 def _in_order(main: str, cell: str) -> str:

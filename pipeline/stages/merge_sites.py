@@ -20,6 +20,8 @@ from pipeline.kernels.record_groups import group_records, site_names
 _QUANTITIES = ("mass_t", "volume_m3", "milled_t", "area_m2", "height_m", "mined_t", "authorised_t", "milled_t_per_day")
 _UNSAID = {"waste_type": "unknown", "disposal": "unknown"}
 _NOT_SITES = {"record_id", "source", "source_row", "official_id", "cross_ids", "parent_id", "geometry"}
+_SAID_TWICE = {"main_commodities"}
+"""Columns that repeat a part of another: a record is none the fuller for them."""
 _COARSE_KM = 1.0
 
 
@@ -137,7 +139,7 @@ def _no_rows() -> dict[str, list]:
 def _ordered(records: gpd.GeoDataFrame, params: MergeSitesParams) -> gpd.GeoDataFrame:
     """Put the records of each group in the order in which they are believed."""
     rank = {source: index for index, source in enumerate(params.precedence)}
-    fullness = records.drop(columns="geometry").notna().sum(axis=1)
+    fullness = records.drop(columns=["geometry", *(_SAID_TWICE & set(records))]).notna().sum(axis=1)
     keys = pd.DataFrame(
         {
             "group": records["group"],

@@ -19,9 +19,15 @@ from tests.pipeline.stages.test_targets import belief
 
 
 def found(symbol: str, **told: Any) -> Any:
+    """Return the chances of sites with the given words, of which no kind of waste is known."""
     n = len(next(iter(told.values())))
+    told = {"waste_type": ["unknown"] * n, "status": ["past_producer"] * n} | told
     words = {"commodities": [*told.pop("commodities"), *FILLING]}
-    return belief(symbol, **words, **{name: [*values, *[None] * 3] for name, values in told.items()}).chance[:n]
+    return belief(
+        symbol,
+        **words,
+        **{name: [*values, *["unknown" if name == "waste_type" else None] * 3] for name, values in told.items()},
+    ).chance[:n]
 
 
 def test_gangue_that_a_list_begins_with_stands_behind_what_was_mined() -> None:
@@ -68,6 +74,19 @@ def test_a_target_among_the_main_commodities_speaks_more_than_one_among_the_othe
         status=["past_producer"] * 2,
     )
     assert both[0] > both[1] > 0.0
+
+
+def test_a_main_commodity_behind_the_first_speaks_less_and_one_of_a_pit_of_gems_or_stone_least() -> None:
+    """An amethyst pit with copper left no copper tailings, a gold mine with copper did."""
+    first, behind, other, pit, stone = found(
+        "Cu",
+        commodities=["copper; nickel", "nickel; copper", "gold; copper", "amethyst; copper", "granite; copper"],
+        main_commodities=["copper; nickel", "nickel; copper", "gold", "amethyst", "granite"],
+        status=["past_producer"] * 5,
+    )
+    assert first > behind > other > pit == stone > 0.0
+    quarry, unsaid = found("Mg", commodities=["serpentinite"] * 2, main_commodities=["serpentinite", None])
+    assert quarry == unsaid, "a quarry of what is looked for keeps what it left"
 
 
 def test_gangue_words_are_no_companion_that_a_host_would_lose() -> None:

@@ -57,6 +57,14 @@ def test_minerals_are_united_where_a_source_lists_them() -> None:
 def test_precedence_decides_and_without_it_the_fuller_record() -> None:
     assert merged(TWO, SAME, precedence=("b",)).iloc[0]["site_id"] == "b-x-9"
     assert merged(TWO, SAME).iloc[0]["record_ids"] == "b:2; a:1"
+    alike = [
+        TWO[0],
+        TWO[1] | {"mass_t": None, "last_year": None, "waste_type": "unknown", "disposal": "unknown", "remarks": None},
+    ]
+    for second in (alike[1] | {"area_m2": 1.0}, alike[1] | {"area_m2": 1.0, "main_commodities": "silver"}):
+        assert merged([TWO[0], second], SAME).iloc[0]["record_ids"] == "a:1; b:2", (
+            "what is said twice makes none fuller"
+        )
 
 
 def test_unlinked_records_are_sites_of_their_own() -> None:
