@@ -39,7 +39,10 @@ def mark_of_thousands(cells: pd.Series) -> DecimalMark:
 def _numbers_in(cells: pd.Series) -> pd.Series:
     """Return the numbers of a column without marks before and units behind them (``~12,5 Mt``); cells of several stay whole."""
     text = cells.dropna().astype(str).str.strip()
-    return text.str.replace(_AROUND, r"\1", regex=True)
+    marked = ~text.str.fullmatch(r"[\d.]*").to_numpy(dtype=bool)
+    if marked.any():
+        text = text.mask(marked, text[marked].str.replace(_AROUND, r"\1", regex=True))
+    return text
 
 
 _AROUND = re.compile(r"^[<>≤≥=~≈±\s]*(\d[\d., ']*\d|\d)\s*[(\[]?[A-Za-z%°'][^\d]{0,30}[23²³]?[)\]]?$")

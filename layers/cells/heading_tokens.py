@@ -92,10 +92,14 @@ def vocabulary() -> Mapping[str, Any]:
     return own_table("layers.cells", "heading_words.yml")
 
 
+_BETWEEN = re.compile(r"[^\w%#<>+/‰°]|_")
+
+
 def folded(text: str) -> str:
     """Return a text in lower case without accents, and with nothing between its words."""
-    plain = unicodedata.normalize("NFKD", text.translate(_EDGE)).casefold()
-    return "".join(letter for letter in plain if letter.isalnum() or letter in "%#<>+/‰°")
+    text = text.translate(_EDGE)
+    plain = text.lower() if text.isascii() else unicodedata.normalize("NFKD", text).casefold()
+    return plain if plain.isalnum() else _BETWEEN.sub("", plain)
 
 
 def _listed() -> Iterator[tuple[str, str, str]]:
@@ -127,9 +131,9 @@ def _words() -> tuple[Mapping[str, Mapping[str, str]], frozenset[str], Mapping[s
     words: dict[str, dict[str, str]] = {}
     breaks: dict[str, set[int]] = {}
     for word, group, meaning in _listed():
-        readings = words.setdefault(folded(word), {})
-        readings.setdefault(group, meaning)
-        breaks.setdefault(folded(word), set()).update(_breaks(word))
+        plain = folded(word)
+        words.setdefault(plain, {}).setdefault(group, meaning)
+        breaks.setdefault(plain, set()).update(_breaks(word))
         if len(word) > 4 and ("ae" in word or "oe" in word):
             words.setdefault(folded(word.replace("ae", "a").replace("oe", "o")), {}).setdefault(group, meaning)
     for symbol in ATOMIC_MASS.keys() - {"H", "O"}:
@@ -144,10 +148,13 @@ def _words() -> tuple[Mapping[str, Mapping[str, str]], frozenset[str], Mapping[s
     return words, frozenset(beginnings), breaks
 
 
+_WORD_ENDS = re.compile(r"[\s_.-]+|(?<=/)")
+
+
 def _breaks(word: str) -> set[int]:
     """Return after how many letters of a folded phrase its words end."""
     cuts, length = set(), 0
-    for part in re.split(r"[\s_.-]+|(?<=/)", word):
+    for part in _WORD_ENDS.split(word):
         length += len(folded(part))
         cuts.add(length)
     return cuts

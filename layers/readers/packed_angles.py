@@ -17,6 +17,8 @@ _RARE = 5e-4
 _BELOW_SIXTY = 0.6
 _FEWEST_SECONDS = 5
 """Fewer different pairs are those of a grid or of rounded numbers."""
+_FIRST_LOOK = 200
+"""Rows that nearly always show decimals to be decimals, looked at before all."""
 _DECIMALS = r"^\D*(\d{1,3})\.(\d\d)(\d\d)?(\d*)\D*$"
 
 _STATED = re.compile(r"(?i)(?<![a-z])d{1,3}[.,]mm[.,]?ss(?![a-z])")
@@ -30,6 +32,13 @@ def unpacked(headings: Sequence[str], texts: pd.Series) -> pd.Series:
     parts = texts.str.extract(r"^(\D*\d{1,3})[.,](\d{1,2})(\d{0,2})(\d*)(\D*)$").fillna("")
     packed = parts[1].str.ljust(2, "0") + " " + parts[2].str.ljust(2, "0") + "." + parts[3] + "0" + parts[4]
     return texts.where(parts[1] == "", parts[0] + " " + packed)
+
+
+def _is_decimal(texts: pd.Series) -> bool:
+    """Say whether a cell has a pair of digits that reaches 60, or is no decimal at all: one is enough for a whole column."""
+    parts = texts.str.extract(_DECIMALS)
+    pairs = parts[[1, 2]].apply(pd.to_numeric, errors="coerce")
+    return bool((texts.ne("") & parts[0].isna()).any() or (pairs >= 60).any(axis=None))
 
 
 def packed_notes(source: Source, axes: Mapping[str, pd.Series], rows: np.ndarray) -> list[Note]:
@@ -47,6 +56,8 @@ def packed_notes(source: Source, axes: Mapping[str, pd.Series], rows: np.ndarray
     rows : ndarray of int
         Row numbers in the file.
     """
+    if any(_is_decimal(texts.iloc[:_FIRST_LOOK]) for texts in axes.values()):
+        return []
     telling = 0
     pointed = np.zeros(len(rows), dtype=bool)
     for texts in axes.values():

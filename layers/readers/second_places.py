@@ -55,6 +55,8 @@ def _compared(table: PlacedRows, patterns: Mapping[str, str]) -> list[Note]:
     if not all(columns.values()):
         return []
     pair = {name: column for name, column in columns.items() if column}
+    if set(pair.values()) == set(coordinate_columns(source)):  # nothing beside the place itself
+        return []
     first = next(iter(pair.values()))
     given = np.flatnonzero(np.isfinite(table.longitude) & as_text(cells[first]).notna().to_numpy())
     given = given[:: max(1, -(-len(given) // _COMPARED))]
