@@ -273,6 +273,10 @@ COMPUTED = (
     | {f"same_spot{end}": {"name", "site"} for end in ("", "_sampled")}
     | {f"same_name_near{end}": {"name", "site", "m"} for end in ("", "_sampled")}
     | {f"mistyped_{axis}": {"name", "site", "degrees"} for axis in ("latitude", "longitude")}
+    | {
+        f"likely_{kind}": set()
+        for kind in ("gold_mill", "gold_mill_undated", "placer_mercury", "five_element", "antimony", "arsenic_ore")
+    }
     | {f"uranium{kind}": set() for kind in ("", "_canada", "_rock", "_rock_canada", "_recorded")}
     | dict.fromkeys(("names", "better_rival", "markers_differ", "amounts_differ"), NAMES)
 )
@@ -302,6 +306,7 @@ def test_every_finding_has_its_words_with_its_values_in_both_languages() -> None
     for path in (
         "pipeline/evidence/doubled_places.py",
         "pipeline/evidence/doubtful_amounts.py",
+        "pipeline/evidence/likely_poisons.py",
         "pipeline/evidence/recovery_hosts.py",
         "pipeline/stages/per_site/flag_constraints.py",
         "pipeline/stages/link_records.py",
@@ -325,6 +330,7 @@ def test_only_known_files_find_something() -> None:
     assert files - of_a_validation == {
         "pipeline/evidence/doubled_places.py",
         "pipeline/evidence/doubtful_amounts.py",
+        "pipeline/evidence/likely_poisons.py",
         "pipeline/evidence/recovery_hosts.py",
         "pipeline/stages/per_site/flag_constraints.py",
         "pipeline/stages/link_records.py",

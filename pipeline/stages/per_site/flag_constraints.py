@@ -18,6 +18,7 @@ from layers.jurisdictions import km_outside, lie_in, meanings
 from layers.schema import Backdrop, GeoDataFrame, SiteFlags, Sites, SiteSamples, conform
 from pipeline.evidence.doubled_places import place_findings
 from pipeline.evidence.doubtful_amounts import doubtful_amounts
+from pipeline.evidence.likely_poisons import acid_in_remarks, likely_poisons
 from pipeline.evidence.recovery_hosts import recovery_hosts
 from pipeline.evidence.worked_sites import site_kinds
 
@@ -62,6 +63,7 @@ _COVERED = (
 )
 _NO_TAILINGS = r"\bno (?:known )?tailings\b|\bsans résidus\b|\bpas de résidus\b|\bsin relaves\b"
 _SULPHIDE = r"massive sul|\bvms\b|\bsedex\b|sulphide|sulfide|pyrit|pyrrhotit"
+_NO_ACID = ("no", "false", "0", "non")
 _NORM = ("thorium", "rare earths", "monazite", "niobium", "tantalum", "zirconium", "phosphate", "apatite")
 
 IN_OPERATION = frozenset(("active", "producer", "producing", "operating", "in operation", "under_construction"))
@@ -112,8 +114,8 @@ def flag_constraints(
 ) -> DataFrame[SiteFlags]:
     """List the constraints and cautions of each site, each with what was found and where it comes from.
 
-    Nothing here is an assessment: a flag says what a record, a sample or a public layer says. Absence of a flag means that
-    nothing was found, not that nothing is there.
+    Nothing here is an assessment: a flag says what a record, a sample or a public layer says, or what wastes of such a kind
+    likely hold (`likely_poisons`). Absence of a flag means that nothing was found, not that nothing is there.
 
     Parameters
     ----------
@@ -269,7 +271,8 @@ def _hazards(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstrain
         if plain in ("a", "b", "high", "very high", "extreme", "class 1", "class a", "class b"):
             code = "hazard_compilers" if grade.endswith("*") else "hazard"
             flags.append((row, "hazard_class", _finding(code, grade=grade.rstrip("* ")), source[row]))
-    return flags
+    likely = likely_poisons(sites, site_kinds(sites, chemistry), np.isfinite(arsenic))
+    return flags + [(row, "arsenic_or_mercury", finding, source[row]) for row, finding in likely]
 
 
 def _told(sites: pd.DataFrame) -> _Found:
@@ -292,6 +295,7 @@ def _acid(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsP
     sulphur_pct = _number(chemistry, "waste_S_ppm") / 1e4
     deposit = _text(sites, "deposit_type").str.contains(_SULPHIDE, case=False, regex=True)
     minerals = [sorted({"pyrite", "sulphur"} & set(names)) for names in _names(sites)]
+    remarks = acid_in_remarks(_text(sites, "remarks"))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(acid > 0, neutralising / acid, np.nan)
     sampled = _number(chemistry, "waste_np_ap")
@@ -305,6 +309,10 @@ def _acid(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsP
             flags.append((row, "acid_generating", finding, source[row]))
         elif acid_text[row] in ("yes", "true", "1", "oui", "sí", "si"):
             flags.append((row, "acid_generating", _finding("acid_said"), source[row]))
+        elif row in remarks and acid_text[row] not in _NO_ACID:
+            quoted, firm = remarks[row]
+            flag = "acid_generating" if firm else "acid_possible"
+            flags.append((row, flag, _finding("acid_remark", quoted=quoted), source[row]))
         elif np.isfinite(ratio[row]):
             if ratio[row] < params.npr_possible:
                 finding = _finding("acid_not_excluded", ratio=float(ratio[row]))
@@ -316,12 +324,10 @@ def _acid(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsP
                 acid_potential_kg_t=float(AP_PER_SULPHUR_PERCENT * sulphur_pct[row]),
             )
             flags.append((row, "acid_possible", finding, FROM_SAMPLES))
-        elif acid_text[row] not in ("no", "false", "0", "non") and (deposit[row] or minerals[row]):
-            finding = (
-                _finding("acid_deposit")
-                if deposit[row]
-                else _finding("acid_commodity", commodities=(minerals[row][0],))
-            )
+        elif acid_text[row] not in _NO_ACID and deposit[row]:
+            flags.append((row, "acid_possible", _finding("acid_deposit"), source[row]))
+        elif acid_text[row] not in _NO_ACID and minerals[row]:
+            finding = _finding("acid_commodity", commodities=(minerals[row][0],))
             flags.append((row, "acid_possible", finding, source[row]))
     return flags
 

@@ -56,7 +56,7 @@ def flags(chemistry: dict[str, Any] | None = None, areas: Any = NO_AREAS, **colu
         ({"waste_type": "none"}, "no_waste_expected"),
         ({"commodities": "limestone; granite", "waste_type": "unknown"}, "quarry"),
         ({"commodities": "uranium"}, "uranium_mill_tailings"),
-        ({"commodities": "gold; rare earths"}, "radioactivity_possible"),
+        ({"commodities": "copper; rare earths"}, "radioactivity_possible"),
         ({"commodities": "asbestos"}, "asbestos"),
         ({"status": "active"}, "in_operation"),
         ({"status": "Producer"}, "in_operation"),
@@ -125,7 +125,7 @@ def test_uranium_on_record_is_a_mill_only_where_ore_was_likely_milled(columns: d
     "columns",
     [
         {},
-        {"disposal": "impoundment", "commodities": "gold; copper", "hazard_class": "C", "jurisdiction": "MB"},
+        {"disposal": "impoundment", "commodities": "copper; gold", "hazard_class": "C", "jurisdiction": "MB"},
         {"remarks": "discovered in 1905; not reclaimed; unreclaimed"},
         {"commodities": "limestone; gold", "waste_type": "unknown"},
         {"commodities": "limestone", "waste_type": "tailings"},
@@ -267,3 +267,92 @@ def test_the_canadian_licence_is_named_in_canada_only(
     sentences = " ".join(flags(commodities="uranium", waste_type=waste_type, **place).values())
     assert ("Canadian Nuclear Safety Commission" in sentences) == canadian
     assert ("licence for nuclear material" in sentences) != canadian
+
+
+GOLD = {"commodities": "gold", "waste_type": "tailings"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        (GOLD | {"first_year": 1894.0, "last_year": 1904.0}, "caught gold with mercury"),
+        (GOLD | {"first_year": 1938.0, "last_year": 1972.0}, "caught gold with mercury"),
+        (GOLD | {"waste_type": "unknown", "milled_t": 14263.0, "first_year": 1913.0}, "caught gold with mercury"),
+        (GOLD | {"waste_type": "unknown", "name": "Kerr Mine and Mill", "last_year": 1940.0}, "caught gold with mercury"),
+        (GOLD, "nothing says when it was milled"),
+        (GOLD | {"name": "Mascot Tailings", "first_year": 1995.0}, "nothing says when it was milled"),
+        (GOLD | {"name": "Dredge Tailings"}, "gravels were washed for gold"),
+        (GOLD | {"deposit_type": "Surficial placers"}, "gravels were washed for gold"),
+        ({"commodities": "silver; cobalt; nickel"}, "veins of silver and cobalt"),
+        ({"commodities": "silver", "deposit_type": "Vein (Cobalt-Type)"}, "veins of silver and cobalt"),
+        ({"commodities": "lead", "remarks": "Au-quartz veins; Five-element veins Ni-Co-As"}, "veins of silver and cobalt"),
+        ({"commodities": "silver; copper", "deposit_type": "Stibnite veins and disseminations"}, "ores of antimony"),
+        ({"commodities": "antimony; gold"}, "ores of antimony"),
+        ({"commodities": "copper", "deposit_type": "Subvolcanic Cu-Ag-Au (As-Sb)"}, "deposits of this type"),
+        (GOLD | {"deposit_type": "Au skarn", "waste_type": "unknown", "status": "past producer"}, "deposits of this type"),
+        ({"commodities": "copper", "remarks": "Lidar (Arsenic Concentrate noted near mill site)"}, "'Arsenic Concentrate noted"),
+        ({"commodities": "copper", "remarks": "ore of arsenopyrite"}, "'ore of arsenopyrite'"),
+    ],
+)  # fmt: skip
+def test_arsenic_and_mercury_are_told_where_the_kind_of_waste_likely_holds_them(
+    columns: dict[str, Any], words: str
+) -> None:
+    told = flags(**{"mass_t": np.nan} | columns)
+    assert list(told) == ["arsenic_or_mercury"]
+    assert words in told["arsenic_or_mercury"]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        GOLD | {"first_year": 1985.0, "last_year": 1994.0},
+        GOLD | {"waste_type": "unknown", "status": "past producer", "first_year": 1900.0},
+        GOLD | {"waste_type": "unknown", "status": "prospect", "first_year": 1900.0},
+        GOLD | {"waste_type": "waste_rock", "first_year": 1900.0},
+        GOLD | {"waste_type": "heap_leach"},
+        {"commodities": "copper; gold", "first_year": 1900.0},
+        {"commodities": "silver; cobalt; platinum"},
+        {"commodities": "nickel; silver; cobalt"},
+        {"commodities": "silver; cobalt", "deposit_type": "Porphyry"},
+        {"commodities": "silver; cobalt", "waste_type": "unknown", "status": "showing"},
+        {"commodities": "copper; gold", "deposit_type": "Cu skarn", "remarks": "Cu skarn; Au skarn"},
+        {"commodities": "copper", "remarks": "no arsenic found"},
+        {"commodities": "copper", "deposit_type": "Paleoplacer"},
+    ],
+)
+def test_where_no_ore_was_treated_or_nothing_points_to_them_arsenic_and_mercury_are_not_told(
+    columns: dict[str, Any],
+) -> None:
+    assert "arsenic_or_mercury" not in flags(**{"mass_t": np.nan} | columns)
+
+
+def test_what_was_measured_of_arsenic_stands_before_what_its_kind_likely_holds() -> None:
+    assert "arsenic_or_mercury" not in flags({"waste_As_ppm": 4.0}, commodities="silver; cobalt")
+    assert flags({"waste_As_ppm": 4000.0}, commodities="silver; cobalt")["arsenic_or_mercury"].startswith("Samples")
+
+
+@pytest.mark.parametrize("chance", [0.9, 0.2])
+def test_a_like_mine_nearby_tells_of_veins_of_silver_and_cobalt_where_it_likely_speaks_for_the_site(
+    chance: float,
+) -> None:
+    camp = {"camp_common": "silver; cobalt", "camp_deposit_type": None, "camp_chance": chance}
+    assert ("arsenic_or_mercury" in flags(commodities="silver", **camp)) is (chance > 0.5)
+
+
+@pytest.mark.parametrize(
+    ("remarks", "flag"),
+    [
+        ("Aerial Photography and site visit (ARD notable); likely tailings downstream", "acid_generating"),
+        ("acid mine drainage since 1950", "acid_generating"),
+        ("Drainage minier acide", "acid_generating"),
+        ("potential for ARD", "acid_possible"),
+        ("ARD suspected", "acid_possible"),
+        ("no ARD seen", None),
+        ("non-acid generating waste rock", None),
+        ("visited by L. Hard", None),
+    ],
+)
+def test_remarks_on_acid_are_heard(remarks: str, flag: str | None) -> None:
+    told = flags(remarks=remarks)
+    assert list(told) == ([flag] if flag else [])
+    assert flags(remarks=remarks, acid_generating="no") == {}
