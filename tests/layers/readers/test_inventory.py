@@ -438,6 +438,9 @@ def test_what_real_inventories_say(shared_realdata: Path) -> None:
     assert not bcahm["deposit_type"].str.casefold().eq("tailings").any()
     second = bcahm.set_index("name")["second_deposit_type"]
     assert second["EMERALD TUNGSTEN"] == "W skarn"
+    codes_left = bcahm["commodities"].str.extractall(r"(?:^|; )([A-Z][A-Z0-9]{1,2})(?=;|$)")[0]
+    assert len(codes_left) < 30
+    assert bcahm.set_index("name").loc["MARYSVILLE", "commodities"] == "magnesium"
     rare = omi["commodities"].str.contains("rare earths|yttrium|cerium")
     assert rare.sum() == 10
     chile = real(shared_realdata, "sernageomin_register", REAL[6][1]).layer
