@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.special import ndtr
 
 from layers.cells.commodities import mentions, order_tells
-from pipeline.evidence.mined_first import dug_for, main_products, rock_was_main
+from pipeline.evidence.mined_first import dug_for, has_main, main_products, rock_was_main
 from pipeline.evidence.target_evidence import by_second_type, described, named_minerals
 from pipeline.evidence.targets import HostKind, TargetFacts
 from pipeline.evidence.worked_sites import only_stone
@@ -25,7 +25,8 @@ NAMED, MOST = 0.15, 0.85
 MAIN = 0.05
 """What it adds that the target is the first commodity, or in part a main one (`dug_for`): the mill was built for it, so that its
 losses are those of a main product. Judgement. Companions that are none (`main_products`) tell of traces in the ore, and the kind
-of waste adds nothing to them unless the target is named."""
+of waste adds nothing to them unless the target is named; behind main commodities that are told, a name of a main product is a
+trace, too (zinc of a gold mine)."""
 
 FEW_OTHERS = 1
 """Up to so many commodities that are no companions beside it, a target that was sold at a worked mine counts as two clues: it was
@@ -120,23 +121,25 @@ def _best_reading(
     """Return the shares by the reading that says most, and its clues."""
     named, slag = _named(facts, sites), (sites["waste_type"] == "slag").to_numpy()
     main, quarries = main_products(sites, ordered), only_stone(sites)
-    rock = rock_was_main(sites)
+    rock = rock_was_main(sites)  # what else is named there, somebody saw in the rock
     first = dug_for(_words(facts), sites, ordered)
     more = NAMED * named + MAIN * first
+    in_ore = named & ~(has_main(sites) & (first == 0))
     blocked = [_as_byproduct(host, sites, first > 0) for host in facts.hosts]
     left = [np.where(slag, 1.0, host.carried_away) for host in facts.hosts]
     best, best_clues = np.zeros((len(sites), len(facts.hosts))), np.zeros(len(sites), dtype=int)
     best_gain = np.zeros(len(sites))
     for row, host in enumerate(facts.hosts):
-        clues = _clues_of(host, sites, kinds, named, blocked[row], main, quarries, rock)
+        earnest = in_ore if set(_words(facts)) & set(host.companions) else named
+        clues = _clues_of(host, sites, kinds, named, earnest, blocked[row], main, quarries, rock)
         reading = np.zeros_like(best)
         chance = np.minimum(np.array(CHANCE_BY_CLUES)[clues] * left[row] + more, MOST)
         reading[:, row] = np.where(clues > 0, chance, 0.0)
         better = _gain(facts, reading) > best_gain
         best_gain = np.where(better, _gain(facts, reading), best_gain)
         best, best_clues = np.where(better[:, None], reading, best), np.where(better, clues, best_clues)
-    treated = np.isin(kinds, ("waste", "worked")) & ~rock
-    clues = 1 + (_few_others(facts, sites) & _sold(facts, sites) & treated)
+    treated = np.isin(kinds, ("waste", "worked"))
+    clues = np.where(rock & (first == 0), 0, 1 + (_few_others(facts, sites) & _sold(facts, sites) & treated))
     open_to = _open_hosts(facts, blocked)
     by_host = np.minimum(np.array(CHANCE_BY_CLUES)[clues][:, None] * np.column_stack(left) + more[:, None], MOST)
     alone = np.where(named[:, None] & open_to, by_host, 0.0) / np.maximum(open_to.sum(axis=1), 1)[:, None]
@@ -208,6 +211,7 @@ def _clues_of(
     sites: pd.DataFrame,
     kinds: np.ndarray,
     named: np.ndarray,
+    earnest: np.ndarray,
     blocked: np.ndarray,
     main_products: pd.Series,
     quarries: np.ndarray,
@@ -222,15 +226,16 @@ def _clues_of(
         untyped = sites["deposit_type"].isna().to_numpy() & ~mentions(sites["commodities"], host.unless).to_numpy(bool)
         held = held | (np.all(words, axis=0) & untyped)
     sold = mentions(sites["commodities"], host.companions).to_numpy(bool) & ~blocked
-    main = sold & (mentions(main_products, host.companions).to_numpy(bool) | named)
+    main = sold & (mentions(main_products, host.companions).to_numpy(bool) | earnest)
     waste = sites["waste_type"].to_numpy(str)
     fits = np.isin(waste, host.wastes) | (np.isin(waste, ("unknown", "mixed")) & np.isin(kinds, ("waste", "worked")))
-    fits &= ~rock | mentions(main_products, host.companions).to_numpy(bool)
     if set(host.wastes) == {"slag"}:
         fits = waste == "slag"
         held, sold = held & fits, sold & fits
     if host.needs == "named":
         held, sold = held & named, sold & named
-    some = held | (sold & (host.needs != "deposit"))
+    some = (held | (sold & (host.needs != "deposit"))) & (
+        ~rock | mentions(main_products, host.companions).to_numpy(bool)
+    )
     clues: np.ndarray = np.where(some, held.astype(int) + sold + (fits & (held | main)), 0)
     return clues

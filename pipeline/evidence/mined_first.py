@@ -88,6 +88,13 @@ def main_products(sites: pd.DataFrame, ordered: bool) -> pd.Series:
     return sites["main_commodities"].fillna(cells) if "main_commodities" in sites else cells
 
 
+def has_main(sites: pd.DataFrame) -> np.ndarray:
+    """Say of which sites the records tell the main commodities."""
+    if "main_commodities" not in sites:
+        return np.zeros(len(sites), dtype=bool)
+    return sites["main_commodities"].notna().to_numpy(bool)
+
+
 def dug_for(words: tuple[str, ...], sites: pd.DataFrame, ordered: bool) -> np.ndarray:
     """Return how far each site was dug for one of some commodities (0-1).
 

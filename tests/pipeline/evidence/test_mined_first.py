@@ -89,6 +89,16 @@ def test_a_main_commodity_behind_the_first_speaks_less_and_one_of_a_pit_of_gems_
     assert quarry == unsaid, "a quarry of what is looked for keeps what it left"
 
 
+def test_a_trace_behind_the_main_commodities_is_no_main_product_but_a_byproduct_that_is_named_stays_one() -> None:
+    """Zinc as the last word of a gold mine is none of a zinc mine; indium of a zinc mine is never a main commodity."""
+    lists = ["zinc; copper; gold", "gold; copper; lead; zinc", "gold; copper; lead; zinc"]
+    zinc, trace, unsaid = found("Zn", commodities=lists, main_commodities=["zinc; copper", "gold", None])
+    assert zinc > unsaid > trace > 0.0
+    cells = ["zinc; copper; tin; indium"] * 2
+    named, listed = found("In", commodities=cells, main_commodities=["zinc; copper", None])
+    assert named == listed
+
+
 def test_gangue_words_are_no_companion_that_a_host_would_lose() -> None:
     """Of all minerals of the gangue only pyrite is a companion of a host, and it still counts where it stands last."""
     companions = {word for facts in known_targets().values() for host in facts.hosts for word in host.companions}
