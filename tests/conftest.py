@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import runpy
 import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 # Tests run side by side: threads of BLAS that wait for each other by turning made small fits seventy times slower. Before numpy.
@@ -35,10 +36,14 @@ FAR_FROM_LINES = {
 WHOLE_RUNS = {
     "test_cluster_faults",
     "test_demo_kills",
+    "test_docs",
+    "test_faults_model",
     "test_fuzz",
     "test_fuzz_files",
+    "test_linked_files",
     "test_nothing_stale",
     "test_run_folder",
+    "test_withheld_first",
 }
 """Files of tests that run everything again and again."""
 
@@ -63,6 +68,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         whole = item.path.parent.name in ("sovereignty", "mutations") or item.path.stem in WHOLE_RUNS
         if whole or FAR_FROM_LINES & set(getattr(item, "fixturenames", ())):
             item.add_marker("no_cover")
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected out of every search for dead objects, and seek seldom, as a command does."""
+    from pipeline.commands.surroundings import SOUGHT_AFTER
+
+    gc.freeze()
+    gc.set_threshold(*SOUGHT_AFTER)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Count no lines in what is made for a test that counts none; pytest-cov stops counting for the test itself alone."""
+    counting = item.config.pluginmanager.getplugin("_cov")
+    if counting is None or counting.cov_controller is None or item.get_closest_marker("no_cover") is None:
+        return (yield)
+    counting.cov_controller.pause()
+    try:
+        return (yield)
+    finally:
+        counting.cov_controller.resume()
 
 
 def _shared(part: str) -> Path:
