@@ -42,6 +42,7 @@ BEARERS = re.compile(r"owner|operator|holder|proponent|licensee|responsible|comp
 """Columns of the inventories that may name who answers for a site."""
 
 NEXT_STEPS = ("brief_next_look", "brief_next_ask", "brief_next_visit", "brief_next_sample", "brief_next_return")
+STEPS_WITHOUT_SITES = ("brief_next_unlisted", "brief_next_wider")
 
 
 class Brief:

@@ -16,7 +16,7 @@ from maps.nearby import Place, areas_in_short, distance_to_place_km, in_language
 from maps.publication import Publication, about, of_sites
 from maps.rows import records, with_shared_ranks
 from maps.screening.area_map import area_map, coarse_outline, step_degrees
-from maps.screening.brief import NEXT_STEPS, Brief, distance, judged, rank, rank_band
+from maps.screening.brief import NEXT_STEPS, STEPS_WITHOUT_SITES, Brief, distance, judged, rank, rank_band
 from maps.screening.print_size import COLUMNS, print_sizes
 from maps.screening.workbook import write_list
 from maps.sheets.sheet import BESIDE_SCREENING, QUESTIONS, sources_by_licence, write_sheets
@@ -78,9 +78,10 @@ def html_pages(brief: Brief, with_sheet: list[str], lang: str) -> dict[str, str]
     """
     p, place, table = brief.p, brief.place, brief.table
     tables = {language: in_language(p, table, language) for language in words.LANGUAGES}
+    steps = NEXT_STEPS if len(table) else STEPS_WITHOUT_SITES
     in_languages = [_in(brief, tables[language], with_sheet, language) for language in words.LANGUAGES]
     for content in in_languages:
-        content["print_pt"] = print_sizes(content, QUESTIONS, NEXT_STEPS)
+        content["print_pt"] = print_sizes(content, QUESTIONS, steps)
     shared: dict[str, Any] = {
         "p": p,
         "first": lang,
@@ -95,7 +96,7 @@ def html_pages(brief: Brief, with_sheet: list[str], lang: str) -> dict[str, str]
             f"screening/templates/{template}.html",
             titles={content["lang"]: content[title] for content in in_languages},
             questions=QUESTIONS,
-            steps=NEXT_STEPS,
+            steps=steps,
             sources=records(p.sources),
             **shared,
         )

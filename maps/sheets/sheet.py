@@ -199,7 +199,9 @@ class SheetWriter:
         }
 
     def _under(self, site: Row, lang: str) -> str:
-        location = ", ".join(words.marks(f"{site[axis]:.4f}", lang) for axis in ("latitude", "longitude"))
+        location = ("; " if lang == "fr" else ", ").join(
+            words.marks(f"{site[axis]:.4f}", lang) for axis in ("latitude", "longitude")
+        )
         if present(site["coordinate_precision_km"]) and site["coordinate_precision_km"] >= 0.05:
             location += f" ({words.phrase('coordinates_to', lang, km=float(site['coordinate_precision_km']))})"
         run = words.phrase("run_line", lang, run_id=self.p.run_id, date=words.date(self.p.run_date, lang))

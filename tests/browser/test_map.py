@@ -173,6 +173,9 @@ def test_search_knows_metals_towns_lakes_rivers_and_coordinates_and_the_map_foll
         ("one lake", "Sites near Lake One (lake)", 51.9, -87.2),
         ("51.2, -90.5", "Go to 51.2000, -90.5000", 51.2, -90.5),
         ("51°12'N 90°30'W", "Go to 51.2000, -90.5000", 51.2, -90.5),
+        ("51 12 00 N 90 30 00 W", "Go to 51.2000, -90.5000", 51.2, -90.5),
+        ("51 12 N, 90 30 W", "Go to 51.2000, -90.5000", 51.2, -90.5),
+        ("-90.5 51.2", "Go to 51.2000, -90.5000", 51.2, -90.5),
     ):
         search(page, text)
         assert page.inner_text("#places button >> nth=0") == place
@@ -182,6 +185,10 @@ def test_search_knows_metals_towns_lakes_rivers_and_coordinates_and_the_map_foll
     assert far == sorted(far)
     assert page.evaluate("coordinates('old mine 40')") is None
     assert page.evaluate("coordinates('2019 12')") is None
+    assert page.evaluate("coordinates('46.4 82.6 W')") == {"y": 46.4, "x": -82.6}
+    turned = page.evaluate("placesFor('-84.5 51.2').map((one) => one.text)")
+    assert turned == ["Go to 51.2000, -84.5000", "Go to -84.5000, 51.2000"]
+    assert page.evaluate("placesFor('51.2 -84.5').map((one) => one.text)") == ["Go to 51.2000, -84.5000"]
 
 
 def test_whole_words_come_before_beginnings_and_what_is_not_offered_is_counted(page: Any) -> None:

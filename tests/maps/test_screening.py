@@ -325,6 +325,8 @@ def test_a_brief_says_plainly_that_nothing_is_near(made_up: ModuleType) -> None:
     brief = Brief(made, place, screen(made, place, within_km=5), 5)
     page = html_pages(brief, [], "en")["index"]
     assert "No site of this run lies within 5 km of your outline." in page
+    assert "Ask for a greater distance" in page
+    assert "visit two or three sites" not in page
     assert "The nearest of this run lies" in page
     assert "<table" not in page
     for text in ("Look farther with --within-km", "Ontario: recovery permits", "Call in Ontario", "about 90 days"):

@@ -1,6 +1,7 @@
 /* Cards: a site, an area, a community, a square of sites. */
 const said = (head, value) => [el("dt", {}, head), el("dd", {}, value)];
 const fact = (key, value) => value === null || value === undefined || value === "" ? [] : said(w(key), value);
+const areasHere = (n) => (n === 1 ? w("areas_here_one") : fill("areas_here", { n: number(n) }));
 function paragraphs(items, none) { return items.length ? el("ul", {}, items.map((one) => el("li", {}, one))) : el("p", {}, none); }
 const button = (text, run, more) => el("button", { type: "button", class: "plain", ...more, on: { click: run } }, text);
 function relationsOf(i) {
@@ -161,7 +162,7 @@ function fillHeap(sites) {
 const targetHere = (i) => { const value = assayed(i) ? measuredText(i) : S.score[i] === null ? w("not_scored") : chance(scoreOf(i)); return value ? ` · ${value}` : ""; };
 /* Several areas at one point: all, by name, alike. */
 function fillOverlap(found, here) {
-  clear(byId("card")).append(...[backRow(), title(here.length ? here[0][1] : fill("areas_here", { n: number(found.length) })), here.length ? el("dl", {}, here.flatMap(([kind, name]) => said(w("name_" + kind), name))) : null, here.length && found.length ? el("h3", {}, fill("areas_here", { n: number(found.length) })) : null, el("ul", { class: "bare" }, found.map((i) => el("li", {}, button(A.name[i], () => chooseArea(i, false), { class: "plain" }), " " + A.kinds[A.kind[i]][lang]))), found.length ? el("div", { class: "notice" }, el("p", {}, w("notice_nations"))) : null].filter(Boolean));
+  clear(byId("card")).append(...[backRow(), title(here.length ? here[0][1] : areasHere(found.length)), here.length ? el("dl", {}, here.flatMap(([kind, name]) => said(w("name_" + kind), name))) : null, here.length && found.length ? el("h3", {}, areasHere(found.length)) : null, el("ul", { class: "bare" }, found.map((i) => el("li", {}, button(A.name[i], () => chooseArea(i, false), { class: "plain" }), " " + A.kinds[A.kind[i]][lang]))), found.length ? el("div", { class: "notice" }, el("p", {}, w("notice_nations"))) : null].filter(Boolean));
 }
 /* What the card shows, so that a change of language can write it again. */
 let shownCard = null;

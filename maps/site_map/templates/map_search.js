@@ -62,21 +62,33 @@ function oneOff(a, b) {
   const rest = (x, y) => a.slice(k + x) === b.slice(k + y);
   return rest(1, 1) || rest(1, 0) || rest(0, 1) || (a[k] === b[k + 1] && a[k + 1] === b[k] && rest(2, 2));
 }
-/* Degrees from "46.5, -82.6", "46,5; -82,6" or "46°30'N 82°36'W"; null where the text is no place on the globe. */
-function coordinates(text) {
+/* Degrees from "46.5, -82.6", "46,5; -82,6", "46°30'N 82°36'W" or "46 30 00 N 82 36 00 W"; null where the text is no place on the globe. */
+function coordinates(written) {
+  const spaced = /(?<![\d.,])(\d{1,3})[ °]+([0-5]?\d(?:[.,]\d+)?)(?: +([0-5]?\d(?:[.,]\d+)?))? *([NSEWO])(?=[\s,;]|$)/gi;
+  const text = [...written.matchAll(spaced)].length === 2 ? written.replace(spaced, (_, d, m, s, half) => `${d}°${m}'${s ? s + '"' : ""}${half}`) : written;
   const found = [...text.matchAll(/(-?\d+(?:[.,]\d+)?)\s*°?\s*(?:(\d+(?:[.,]\d+)?)\s*['′]\s*)?(?:(\d+(?:[.,]\d+)?)\s*["″]\s*)?([NSEWO])?(?=[\s,;]|$)/giu)].filter((one) => one[0].trim());
   if (found.length !== 2 || fold(text.replace(/[NSEWO°]/gi, "")).match(/\p{L}/u)) return null;
   const value = (one) => { const part = (k) => Number((one[k] ?? "0").replace(",", ".")), size = Math.abs(part(1)) + part(2) / 60 + part(3) / 3600; return one[1].startsWith("-") || /[SWO]/i.test(one[4] ?? "") ? -size : size; };
   let [y, x] = found.map(value);
   if (/[EWO]/i.test(found[0][4] ?? "")) [y, x] = [x, y];
+  if (Math.abs(y) > 85 && Math.abs(x) <= 85) [y, x] = [x, y];
   return Math.abs(y) <= 85 && Math.abs(x) <= 180 ? { y, x } : null;
+}
+/* Whether a place lies among the sites of this map, or a few degrees off. */
+let reach = null;
+function onMap(place) {
+  reach ??= Array.from({ length: N }, (_, i) => [lat(i), lon(i)]).reduce((box, [y, x]) => [Math.min(box[0], y), Math.max(box[1], y), Math.min(box[2], x), Math.max(box[3], x)], [90, -90, 180, -180]);
+  return place.y > reach[0] - 5 && place.y < reach[1] + 5 && place.x > reach[2] - 5 && place.x < reach[3] + 5;
 }
 /* "lake 1" is lake 1 before lake 15. */
 function inWholeWords(folded, tokens) { const all = new Set(folded.split(" ")); return tokens.every((token) => all.has(token)); }
 /* Places that fit, the best first: what to write on the button, what it does, and where the map moves while it is typed. */
 function placesFor(text) {
   const found = [], at = coordinates(text), tokens = wordsOf(text);
-  if (at) { const text = `${number(at.y, 4)}, ${number(at.x, 4)}`, name = text, look = () => lookAt(at.y, at.x, text, 9); return [{ order: 0, text: fill("place_at", { place: text }), at: { ...at, name }, look, go: () => goTo(look, { ...at, name }) }]; }
+  if (at) return [at, { y: at.x, x: at.y }].filter((one, k) => !k || (Math.abs(one.y) <= 85 && onMap(one) && !onMap(at))).sort((a, b) => onMap(b) - onMap(a)).map((one, order) => {
+    const name = `${number(one.y, 4)}${lang === "fr" ? " ; " : ", "}${number(one.x, 4)}`, look = () => lookAt(one.y, one.x, name, 9);
+    return { order, text: fill("place_at", { place: name }), at: { ...one, name }, look, go: () => goTo(look, { ...one, name }) };
+  });
   if (!tokens.length || tokens.join("").length < 2) return [];
   const fits = (name, more) => { const folded = " " + fold(name + " " + (more ?? "")); return holdsAll(folded, tokens, true) ? (fold(name) === tokens.join(" ") || wordsOf(name).join(" ") === tokens.join(" ") ? 0 : (folded.startsWith(" " + tokens[0]) ? 1 : 2) - (inWholeWords(folded, tokens) ? 0.3 : 0)) : -1; };
   const add = (order, one) => { if (order >= 0) found.push({ order, ...one }); };
