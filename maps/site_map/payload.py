@@ -288,7 +288,7 @@ def _surface_note(validation: Validation | None, lang: str) -> str:
     """Return what the surface shows and how it fared on blocks its model had not seen."""
     auc = validation.surface.auc if validation and validation.surface else None
     tested = words.word("surface_untested", lang) if auc is None else words.phrase("surface_tested", lang, auc=auc)
-    return words.phrase("surface_note", lang, tested=tested)
+    return words.phrase("surface_note", lang, tested=tested, km="{km}")  # the page knows how coarse its picture is
 
 
 def _surface(publication: Publication) -> dict[str, Any] | None:
@@ -296,7 +296,7 @@ def _surface(publication: Publication) -> dict[str, Any] | None:
     if publication.surface is None or not publication.surface.is_file() or rests_on_companion(publication.validation):
         return None
     image = surface_image(publication.surface)
-    return {"address": image.address, "bounds": list(image.bounds)}
+    return {"address": image.address, "bounds": list(image.bounds), "cell_km": image.cell_km}
 
 
 def _sources(publication: Publication) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import html.parser
 import json
 import re
@@ -18,7 +19,7 @@ from maps.assets import encode_paths, leaflet_css, leaflet_js, safe_link, strict
 from maps.site_map.packing import packed, packed_by_value
 from maps.site_map.payload import map_payload
 from maps.site_map.site_map import write_map
-from maps.site_map.surface_image import coloured, faded
+from maps.site_map.surface_image import MOST_BYTES, faded, painted, palette, surface_image
 
 
 def payload_of(page: str) -> Any:
@@ -256,6 +257,27 @@ def test_surface_is_inside_the_page(made_up: ModuleType, tmp_path: Path) -> None
     assert not list(tmp_path.glob("*.aux.xml"))
 
 
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_the_picture_of_any_surface_is_small_and_tells_how_coarse_it_is(tmp_path: Path) -> None:
+    import rasterio
+    from affine import Affine
+    from rasterio.io import MemoryFile
+
+    noise = np.random.default_rng(4).random((1_200, 1_500), dtype="float32")  # what compresses worst
+    with rasterio.open(tmp_path / "surface.tif", "w", driver="GTiff", width=1_500, height=1_200, count=1, dtype="float32", crs="EPSG:3857",
+                       transform=Affine(1_000, 0, -9_000_000, 0, -1_000, 600_000)) as out:  # fmt: skip
+        out.write(noise, 1)
+    image = surface_image(tmp_path / "surface.tif")
+    file = base64.b64decode(image.address.partition(",")[2])
+    assert MOST_BYTES / 2 < len(file) <= MOST_BYTES
+    with MemoryFile(file) as held, held.open() as picture:
+        assert image.cell_km == pytest.approx(1_500 / picture.width, rel=0.05)
+        middle = (picture.height // 2, picture.width // 2)
+        at, colours = picture.read(1), picture.colormap(1)
+    score = noise[int((middle[0] + 0.5) / at.shape[0] * 1_200), int((middle[1] + 0.5) / at.shape[1] * 1_500)]
+    assert colours[int(at[middle])] == tuple(palette()[1 + round(float(score) * 35) * 7 + 6].tolist())
+
+
 def test_the_surface_fades_towards_the_edge_of_all_data_and_not_at_gaps_within() -> None:
     known = np.zeros((200, 300), dtype=bool)
     known[20:180, 20:] = True
@@ -265,7 +287,7 @@ def test_the_surface_fades_towards_the_edge_of_all_data_and_not_at_gaps_within()
     assert share[~known].max() == 0
     assert share[21, 150] < share[24, 150] < share[100, 151] == 1.0
     assert share[100, -1] < 1  # the rim of the picture is an edge of the data as well
-    alpha = coloured(np.where(known, 0.5, np.nan))[3]
+    alpha = palette()[painted(np.where(known, 0.5, np.nan))][..., 3]
     assert alpha[100, 140] == 255
     assert alpha[20, 150] < 60
     assert alpha[100, 150] == 0

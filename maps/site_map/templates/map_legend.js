@@ -83,7 +83,7 @@ function fillLayers() {
   if (data.cells.length) put(layerBox("cells", w("legend_squares")));
   if (data.surface) {
     const slider = el("input", { type: "range", id: "opacity", min: "0", max: "1", step: "0.05", value: String(layers.surface.options.opacity), on: { input: (event) => { layers.surface.setOpacity(Number(event.target.value)); fillLegend(); } } });
-    put(layerBox("surface", w("surface_layer"), w("surface_note")), el("label", { for: "opacity" }, w("surface_opacity")), slider);
+    put(layerBox("surface", w("surface_layer"), fill("surface_note", { km: rounded(data.surface.cell_km) })), el("label", { for: "opacity" }, w("surface_opacity")), slider);
   }
   put(layerBox("tiles", w("online_tiles"), w("online_note")));
 }
