@@ -153,7 +153,8 @@ def test_inventory_facts_fit_their_reader(name: str) -> None:
             "past_producer",
             "plant",
         ),
-        *("producer", "prospect", "remediated", "showing", "under_construction", "unknown"),
+        *("producer", "prospect", "remediated", "showing", "surface_workings", "under_construction"),
+        *("underground_workings", "unknown"),
     }
 
 
