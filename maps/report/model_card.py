@@ -11,7 +11,7 @@ from maps.publication import Publication
 from maps.reasons import phrase_feature
 from maps.report.host_table import host_lines
 from maps.rows import rows as table_rows
-from maps.verdict import SHARES, capture_rows, score_key, validation_rows, verdict
+from maps.verdict import SHARES, capture_rows, order_notes, score_key, validation_rows, verdict
 
 
 def model_card(publication: Publication) -> str:
@@ -57,6 +57,7 @@ def _order(ranking: pd.DataFrame, lang: str) -> list[tuple[str, str]]:
     enough = words.phrase("card_enough" if amount > 0 else "card_enough_any", lang, amount=amount)
     ends = {"grade": float(first["order_grade_ppm"]), "cap": float(first["order_cap_t"])}
     sentence = words.phrase(f"card_order_{first['order_by']}", lang, enough=enough, **ends)
+    sentence = " ".join([sentence, *order_notes(ranking, lang)])
     share = first.get("order_rich_share")
     if share is not None and pd.notna(share):
         return [

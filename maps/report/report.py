@@ -20,7 +20,7 @@ from maps.report.target_tables import target_tables
 from maps.report.validation_notes import validation_notes, was_trained
 from maps.rows import assayed, grade_looked_for, kinds_shown, records, rows, sites_with_sheets, tied_ranks
 from maps.sovereignty import publishable
-from maps.verdict import capture_rows, plain_verdict, remark, score_key, validation_rows, verdict
+from maps.verdict import capture_rows, order_notes, plain_verdict, remark, score_key, validation_rows, verdict
 
 COUNTS = ("rows_read", "rows_kept", "rows_merged", "rows_withheld", "rows_rejected")
 SECTIONS = (
@@ -146,7 +146,8 @@ def _summary(p: Publication, lang: str) -> str:
     key = "report_summary_text" if kinds["measured"] else "report_summary_text_unsampled"
     basis = words.word(score_key(p.validation, "summary_basis"), lang)
     headline = words.phrase(key, lang, n=len(p.ranking), target=target, rest=rest, basis=basis, **kinds)
-    return f"{headline} {words.kinds_counted(words.count_kinds(kinds_shown(p.ranking, p.flags)), lang)}"
+    kinds_told = words.kinds_counted(words.count_kinds(kinds_shown(p.ranking, p.flags)), lang)
+    return " ".join([headline, kinds_told, *order_notes(p.ranking, lang)])
 
 
 def _lists(

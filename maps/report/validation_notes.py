@@ -99,13 +99,22 @@ def _positives(publication: Publication, lang: str) -> str:
 def _measured(publication: Publication, lang: str) -> str:
     """Return the wastes whose own analyses make them positives: the hard facts of a run."""
     known = _analysed(publication)
-    return "" if known is None else _listed("note_measured", known[known["label"] == 1], lang)
+    if known is None:
+        return ""
+    asked = publication.ranking.get("order_grade_ppm")
+    reach = known["label"] == 1 if asked is None else known["waste_treo_ppm"] >= asked.iloc[0]
+    return _listed("note_measured", known[reach], lang)
 
 
 def _poor(publication: Publication, lang: str) -> str:
     """Return the other analysed wastes where they are few enough to be told one by one."""
     known = _analysed(publication)
-    others = None if known is None else known[known["label"] != 1]
+    asked = publication.ranking.get("order_grade_ppm")
+    others = (
+        None
+        if known is None
+        else known[known["label"] != 1 if asked is None else known["waste_treo_ppm"] < asked.iloc[0]]
+    )
     return "" if others is None or len(others) > TOLD else _listed("note_measured_poor", others, lang)
 
 

@@ -22,7 +22,7 @@ from maps.screening.workbook import write_list
 from maps.sheets.sheet import BESIDE_SCREENING, QUESTIONS, sources_by_licence, write_sheets
 from maps.site_map.site_map import write_map
 from maps.sovereignty import publishable
-from maps.verdict import plain_verdict, rests_on_companion
+from maps.verdict import order_notes, plain_verdict, rests_on_companion
 
 SHEETS = 60
 """Sheets are written for so many best-ranked sites of a list, and for those of the short tables; the annex says so."""
@@ -222,7 +222,8 @@ def _rank_note(p: Publication, grade: str, lang: str) -> str:
     key = "brief_rank_note_companion" if rests_on_companion(p.validation) else "brief_rank_note"
     order_by = p.ranking["order_by"].iloc[0] if "order_by" in p.ranking else None
     order = "" if order_by is None else words.word(f"brief_order_{order_by}", lang)
-    return words.phrase(key, lang, n=len(p.ranking), grade=grade, order=order)
+    sentence = words.phrase(key, lang, n=len(p.ranking), grade=grade, order=order)
+    return " ".join([sentence, *order_notes(p.ranking, lang)])
 
 
 def _notices(p: Publication, lang: str) -> list[str]:

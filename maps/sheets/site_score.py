@@ -47,7 +47,7 @@ def score_rows(
             "contained",
             contained if present(ranked["contained_treo_high_t"]) else words.word(unknown, lang),
         ),
-        (words.phrase("payable", lang, grade=grade_ppm), _payable(ranked, lang)),
+        (_payable_label(ranked, grade_ppm, lang), _payable(ranked, lang)),
     ]
     if ranked["site_kind"] == "showing":
         rows = rows[:2]  # no grade and no amount of a waste that does not exist
@@ -60,6 +60,11 @@ def score_rows(
     if isinstance(ranked.get("applicability"), str):
         rows.append(("applicability", words.word(f"applicability_{ranked['applicability']}", lang)))
     return [(words.word(key, lang), value) for key, value in rows]
+
+
+def _payable_label(ranked: Row, grade_ppm: float, lang: str) -> str:
+    label, counted = words.phrase("payable", lang, grade=grade_ppm), ranked.get("order_counted", "all")
+    return label if counted == "all" else f"{label}, {words.word(f'payable_counted_{counted}', lang)}"
 
 
 def _payable(ranked: Row, lang: str) -> str:

@@ -113,8 +113,9 @@ def rank_sites(
         the 95 % end ``payable_high_t`` where they rest on a small chance of much; ``chance_payable`` the chance to hold
         ``order_contained_t`` at that grade, all of the rare earths that are ``counted``. Extra columns:
         ``top10_chance`` (0-1), ``dissimilarity``, ``companion_low``, ``companion_high``, ``label_rule``, ``ranked_last_reason``,
-        and, the same in every row, ``order_by``, ``order_grade_ppm``, ``order_contained_t``, ``order_cap_t`` and
-        ``order_rich_share`` (missing where none was given).
+        and, the same in every row, ``order_by``, ``order_counted`` (of which rare earths the payable tonnes are),
+        ``order_grade_ppm``, ``tested_grade_ppm`` (of the labels that the model was judged by), ``order_contained_t``,
+        ``order_cap_t`` and ``order_rich_share`` (missing where none was given).
     """
     table = _beside(known.sites, features, companion, known.labels, known.samples, known.tonnage, known.access)
     waste = model.waste_evidence(table["site_id"])
@@ -160,11 +161,13 @@ def rank_sites(
         .mask(last & ~no_waste, "showing")
         .mask(no_waste, "no_waste_expected")
     )
-    table["order_by"], table["order_grade_ppm"] = params.order_by, 10.0**grade_log10
+    table["order_by"], table["order_counted"] = params.order_by, params.counted
+    table["order_grade_ppm"], table["tested_grade_ppm"] = 10.0**grade_log10, model.threshold_ppm
     table["order_contained_t"], table["order_cap_t"] = aim.contained_t, aim.cap_t
     table["order_rich_share"] = np.nan if params.rich_share_unassayed is None else params.rich_share_unassayed
     extra = ["top10_chance", "dissimilarity", "companion_low", "companion_high", "label_rule", "ranked_last_reason"]
-    extra += ["order_by", "order_grade_ppm", "order_contained_t", "order_cap_t", "order_rich_share"]
+    extra += ["order_by", "order_counted", "order_grade_ppm", "tested_grade_ppm", "order_contained_t", "order_cap_t"]
+    extra += ["order_rich_share"]
     columns = [*Ranking.to_schema().columns, *extra]
     return conform(pd.DataFrame(table.sort_values("rank")[columns]), Ranking)
 

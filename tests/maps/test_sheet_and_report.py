@@ -682,6 +682,45 @@ def test_the_card_of_every_run_says_how_wastes_were_taken_to_be_assayed(
 
 
 @pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"order_counted": "magnet"}, "count Nd, Pr, Dy and Tb alone"),
+        ({"order_counted": "heavy"}, "count the heavy ones alone"),
+        ({"order_by": "chance"}, "Ranges of ranks are those of ranks by grade"),
+        ({"order_grade_ppm": 3000.0}, "What was tested is a grade of 1,000"),
+    ],
+)
+def test_an_order_of_another_kind_is_told_wherever_its_ranks_are(
+    made_up: ModuleType, tmp_path: Path, changed: dict[str, Any], told: str
+) -> None:
+    made = made_up.publication(12)
+    usual = {"order_by": "payable", "order_counted": "all", "order_grade_ppm": 1000.0, "tested_grade_ppm": 1000.0}
+    usual |= {"order_contained_t": 10.0, "order_cap_t": 1e4}
+    plain, other = (replace(made, ranking=made.ranking.assign(**usual | more)) for more in ({}, changed))
+    for shown, is_told in ((plain, False), (other, True)):
+        assert (told in dict(card_rows(shown, "en"))["What the order answers"]) == is_told
+        write_report(shown, tmp_path / "report.html")
+        page = (tmp_path / "report.html").read_text(encoding="utf-8")
+        assert (told.replace("\xa0", " ") in page.replace("\xa0", " ").replace("&nbsp;", " ")) == is_told
+        row = shown.ranking.iloc[0].to_dict()
+        labels = [label for label, _ in score_rows(row, "score", 1000.0, "en")]
+        assert any("alone" in label for label in labels) == (is_told and "order_counted" in changed)
+
+
+def test_wastes_that_reach_the_grade_are_those_that_reach_the_grade_asked_for(made_up: ModuleType) -> None:
+    made = made_up.publication(12)
+    sites = made.sites.assign(waste_treo_ppm=np.linspace(1200.0, 3000.0, len(made.sites)), waste_n=1)
+    ranking = made.ranking.assign(order_by="payable", label=1, label_rule="assay", order_grade_ppm=2000.0)
+    said = validation_notes(replace(made, sites=sites, ranking=ranking), "en")
+    for start, reaches in (("reach the grade asked for", True), ("do not show them", False)):
+        for told in (one for one in said if start in one):
+            grades = [float(ppm.replace(",", "")) for ppm in re.findall(r"\(([\d,]+)\xa0ppm", told)]
+            assert grades
+            assert all((grade >= 2000.0) == reaches for grade in grades)
+    assert any("reach the grade asked for" in one for one in said)
+
+
+@pytest.mark.parametrize(
     ("fraction", "partly"), [(0.0, False), (0.39, False), (0.4, True), (0.9, True), (float("nan"), False)]
 )
 def test_a_grade_from_a_few_analysed_rare_earths_says_so(made_up: ModuleType, fraction: float, partly: bool) -> None:
