@@ -41,6 +41,14 @@ def test_the_folder_is_the_contract(demo: Path) -> None:
     assert {path.name for path in (demo / "model").iterdir()} >= {"model.skops", "card.md", "validation.json"}
 
 
+def test_a_site_costs_few_bytes_of_the_map(demo: Path) -> None:
+    page = (demo / "map.html").read_text(encoding="utf-8")
+    text = page.split('<script type="application/json" id="data">')[1].split("</script>")[0]
+    columns = json.loads(text)["sites"]["columns"]
+    count = len(pd.read_parquet(demo / "stages" / "published" / "sites.parquet"))
+    assert len(json.dumps(columns, ensure_ascii=False, separators=(",", ":")).encode()) / count < 180
+
+
 def test_the_ranking_has_the_columns_of_the_contract_in_order(demo: Path) -> None:
     ranking = read_csv(demo / "ranking.csv")
     assert list(ranking.columns) == list(Ranking.to_schema().columns)

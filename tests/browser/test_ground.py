@@ -18,7 +18,7 @@ import shapely
 from layers.schema import Backdrop, conform
 from maps.nearby import Place
 from maps.screening.screening import place_of_community, place_of_nation
-from maps.site_map.packing import packed, packed_by_value
+from maps.site_map.packing import packed, packed_by_value, packed_lists, packed_texts
 from maps.site_map.site_map import write_map
 from tests.browser.watched import PHONE, Watched
 
@@ -429,12 +429,27 @@ def test_every_area_with_room_for_its_name_is_named_wherever_that_room_is(open_m
 
 def test_columns_of_few_values_come_back_as_they_were(open_map: Any, made_up: ModuleType) -> None:
     page = open_map(made_up.publication(12))
-    columns = {"status": [100, None, 57] * 9, "t": [0.12, 62_000_000, None] * 9, "road_km": [None] * 27}
+    columns = {
+        "status": [1000, None, 57] * 9,
+        "t": [0.12, 62_000_000, None] * 9,
+        "road_km": [None] * 27,
+        "x": [*range(-8_643_000, -8_617_000, 1_000), None],
+        "payable": [*range(300, 326), None],
+        "treo": [round(0.1 * one, 1) for one in range(27)],
+    }
+    names = [*made_up.HOSTILE, *made_up.SPELLINGS, None, "", "Mine 1", "Mine 2"]
+    relations = [[], [1, 0, 0, 5, 2, 12.5], [1, 2, 7.25]] * 9
     given = {
-        "id": list(range(27)),
+        "id": packed_texts([f"a-{number:04}" for number in range(27)]),
+        "name": packed_texts(names),
+        "relations": packed_lists(relations, 3),
         "rank": packed([1] * 27),
         **{name: packed_by_value(values) for name, values in columns.items()},
     }
     assert given["status"].startswith("~")
+    assert given["x"].startswith("#")
     back = page.evaluate("(given) => unpack(given)", given)
+    assert back["name"] == names
+    assert back["id"][26] == "a-0026"
+    assert back["relations"] == relations
     assert {name: back[name] for name in columns} == columns

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import html.parser
+import itertools
 import json
 import re
 from dataclasses import replace
@@ -16,7 +17,7 @@ import numpy as np
 import pytest
 
 from maps.assets import encode_paths, leaflet_css, leaflet_js, safe_link, strict_json
-from maps.site_map.packing import packed, packed_by_value
+from maps.site_map.packing import DIGITS, packed, packed_by_value, packed_texts
 from maps.site_map.payload import map_payload
 from maps.site_map.site_map import write_map
 from maps.site_map.surface_image import MOST_BYTES, faded, painted, palette, surface_image
@@ -34,15 +35,16 @@ def payload_of(page: str) -> Any:
 
 
 def unpack(columns: dict[str, Any]) -> None:
-    """Turn the texts of columns into numbers, as the page does."""
-    count = len(columns["id"])
-    for name, text in columns.items():
-        if isinstance(text, str):
-            lists = name in ("flags", "findings", "reasons", "relations")
-            columns[name] = (
-                [] if count == 0 else [numbers_of(one) for one in text.split(";")] if lists else column_of(text)
-            )
-            assert len(columns[name]) == count, name
+    """Turn packed columns into what they hold, as the page does."""
+    for name, column in columns.items():
+        columns[name] = (
+            column_of(column)
+            if isinstance(column, str)
+            else lists_of(column)
+            if isinstance(column, list)
+            else texts_of(column)
+        )
+        assert len(columns[name]) == len(columns["id"]), name
     rank = 0
     for place, step in enumerate(columns["rank"]):
         if step is not None:
@@ -53,19 +55,43 @@ def unpack(columns: dict[str, Any]) -> None:
         ]
 
 
-def column_of(text: str) -> list[float | int | None]:
+def column_of(text: str) -> list[Any]:
+    if text == "":
+        return []
     if text.startswith("="):
         return [None if one == "-" else int(one, 36) for one in text[1:]]
-    if text.startswith("~"):
-        few, places = text[1:].split(";")
-        return [None if one == "-" else column_of(few)[int(one, 36)] for one in places]
+    if text.startswith(("~", "#")):
+        told, places = text[1:].split(";")
+        head = commas(told)
+        width = head[0] if text.startswith("#") else 1 if len(head) < len(DIGITS) else 2
+        values = ["".join(one) for one in zip(*[iter(places)] * width, strict=True)]
+        numbers = [
+            sum(DIGITS.index(one) * len(DIGITS) ** at for at, one in enumerate(reversed(value))) for value in values
+        ]
+        return [None if at == 0 else head[at - 1] if text[0] == "~" else head[1] + at - 1 for at in numbers]
+    return commas(text)
+
+
+def commas(text: str) -> list[Any]:
     return [
         None if one == "" else int(float(one)) if float(one).is_integer() else float(one) for one in text.split(",")
     ]
 
 
-def numbers_of(text: str) -> list[float | int | None]:
-    return column_of(text) if text else []
+def lists_of(column: list[str]) -> list[list[Any]]:
+    things = iter(list(zip(*map(column_of, column[1:]), strict=True)))
+    return [[number for _ in range(count) for number in next(things)] for count in column_of(column[0])]
+
+
+def texts_of(column: dict[str, Any]) -> list[str | None]:
+    rest = iter(column["rest"][1:].split(column["rest"][0]))
+    places = iter(column_of(column["places"]))
+    return [
+        None
+        if count == 0
+        else "".join(next(rest) if at is None else column["words"][at] for at in itertools.islice(places, count - 1))
+        for count in column_of(column["counts"])
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -173,12 +199,39 @@ def test_numbers_are_packed_without_loss() -> None:
     assert packed([0, 36]) == "0,36"
     assert packed([0, 1.5]) == "0,1.5"
     assert packed([]) == ""
-    assert packed_by_value([100, None, 100, 57, 100] * 3) == "~100,57;" + "0-010" * 3
-    assert packed_by_value([0.12, 3] * 5) == "~0.12,3;" + "01" * 5
+    assert packed_by_value([1000, None, 1000, 57, 1000] * 3) == "~1e3,57;" + "$#$%$" * 3
+    assert packed_by_value([0.12, 3] * 5) == "~0.12,3;" + "$%" * 5
     assert packed_by_value([100, 57]) == "100,57"
     assert packed_by_value([1, None]) == "=1-"
-    assert packed_by_value(list(range(50))) == packed(list(range(50)))
+    assert packed_by_value([*range(1000, 1050), None]) == "#1,1000;" + DIGITS[1:51] + "#"
     assert packed_by_value([]) == ""
+    rng = np.random.default_rng(2)
+    for largest, digits in ((80, 0), (90, 0), (7_000, 0), (9_000, 0), (36_000_000, 0), (60_000_000, 0), (300, 1)):
+        told = np.round(rng.uniform(-largest / 3, largest, 20_000), digits).tolist()
+        numbers = [None if at % 7 == 0 else one if digits else int(one) for at, one in enumerate(told)]
+        assert column_of(packed_by_value(numbers)) == numbers
+    assert set(DIGITS).isdisjoint("\"\\<>&',;")
+
+
+def test_texts_are_packed_without_loss(made_up: ModuleType) -> None:
+    names = [
+        *made_up.HOSTILE,
+        *made_up.SPELLINGS,
+        None,
+        "",
+        " ",
+        "Mine 1",
+        "Mine 2",
+        "Mine 3",
+        "Mine|2 ~",
+        " a  b 12 3 ",
+        None,
+    ]
+    assert texts_of(packed_texts(names)) == names
+    assert texts_of(packed_texts([])) == []
+    assert packed_texts(["Old Mine 7", "Old Mine 8", "Old Mine 9"]) == {
+        "words": ["Old ", "Mine "], "counts": "=444", "places": "=01-01-01-", "rest": "|7|8|9",
+    }  # fmt: skip
 
 
 def test_strict_json_refuses_what_is_not_json_and_closes_no_script() -> None:

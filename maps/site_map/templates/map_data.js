@@ -2,17 +2,21 @@
 "use strict";
 const data = JSON.parse(document.getElementById("data").textContent);
 const meta = data.meta, S = unpack(data.sites.columns), T = data.sites.texts, N = S.id.length;
-/* Columns of numbers are texts: "=" and a letter per site, "~", values and a letter per site, or commas between numbers and semicolons between lists; see packing.py. */
+/* Columns are packed as packing.py tells: numbers as texts ("=" and a letter each; "~", values and the place of each among them; "#" and steps from the least; or commas), lists and names as parts. */
 function unpack(columns) {
-  const n = columns.id.length, numbers = (text) => text.split(",").map((one) => one === "" ? null : Number(one));
-  for (const [name, text] of Object.entries(columns)) {
-    if (typeof text !== "string") continue;
-    if (n === 0) columns[name] = [];
-    else if (["flags", "findings", "reasons", "relations"].includes(name)) columns[name] = text.split(";").map((one) => one === "" ? [] : numbers(one));
-    else if (text[0] === "=") columns[name] = Array.from(text.slice(1), (one) => one === "-" ? null : parseInt(one, 36));
-    else if (text[0] === "~") { const [few, places] = text.slice(1).split(";"), values = numbers(few); columns[name] = Array.from(places, (one) => one === "-" ? null : values[parseInt(one, 36)]); }
-    else columns[name] = numbers(text);
-  }
+  const digits = new Map(Array.from({ length: 92 }, (_, k) => String.fromCharCode(35 + k)).filter((one) => !"&'<>\\,;".includes(one)).map((one, k) => [one, k]));
+  const commas = (text) => text.split(",").map((one) => one === "" ? null : Number(one));
+  const places = (text, width) => Array.from({ length: text.length / width }, (_, k) => { let at = 0; for (let j = 0; j < width; j++) at = at * digits.size + digits.get(text[k * width + j]); return at; });
+  const numbers = (text) => {
+    if (text === "") return [];
+    if (text[0] === "=") return Array.from(text.slice(1), (one) => one === "-" ? null : parseInt(one, 36));
+    if (text[0] !== "~" && text[0] !== "#") return commas(text);
+    const end = text.indexOf(";"), head = commas(text.slice(1, end)), rest = text.slice(end + 1);
+    return text[0] === "~" ? places(rest, head.length < digits.size ? 1 : 2).map((at) => at ? head[at - 1] : null) : places(rest, head[0]).map((at) => at ? at - 1 + head[1] : null);
+  };
+  const lists = ([counts, ...parts]) => { let k = 0; parts = parts.map(numbers); return numbers(counts).map((n) => { const one = []; for (const end = k + n; k < end; k++) for (const part of parts) one.push(part[k]); return one; }); };
+  const texts = ({ words, counts, places, rest }) => { const at = numbers(places), others = rest.slice(1).split(rest[0]); let k = 0, other = 0; return numbers(counts).map((n) => { if (n === 0) return null; let text = ""; for (const end = k + n - 1; k < end; k++) text += at[k] === null ? others[other++] : words[at[k]]; return text; }); };
+  for (const [name, column] of Object.entries(columns)) columns[name] = typeof column === "string" ? numbers(column) : Array.isArray(column) ? lists(column) : texts(column);
   let rank = 0;
   columns.rank = columns.rank.map((step) => step === null ? null : rank += step);
   for (const name of ["rank_low", "rank_high"]) if (columns[name]) columns[name] = columns[name].map((step, i) => step === null ? null : columns.rank[i] + step);
