@@ -58,7 +58,7 @@ _NOT_ON_MAP = (
 )
 
 
-_OF_CARDS = {"brief_this", "brief_how"}
+_TAKEN_AS_WELL = {"brief_this", "brief_how", "book_read_me"}
 _HEADINGS_OF_CSV = {
     f"heading_{name}"
     for name in (
@@ -190,7 +190,7 @@ def _words(publication: Publication) -> dict[str, Any]:
     kept = {
         key: both
         for key, both in words.all_words()["words"].items()
-        if not key.startswith(_NOT_ON_MAP) or key in _HEADINGS_OF_CSV or key in _OF_CARDS
+        if not key.startswith(_NOT_ON_MAP) or key in _HEADINGS_OF_CSV or key in _TAKEN_AS_WELL
     }
     table: dict[str, Any] = {lang: {key: both[lang] for key, both in kept.items()} for lang in words.LANGUAGES}
     for lang in words.LANGUAGES:

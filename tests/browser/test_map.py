@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -471,10 +472,17 @@ def test_the_list_leaves_the_page_as_csv_and_geojson_with_its_notices(page: Any,
         page.click("#download-csv")
     text = Path(taken.value.path()).read_text(encoding="utf-8-sig")
     assert taken.value.suggested_filename == "minewaste_0123456789ab_inferred.csv"
-    notes = [line for line in text.splitlines() if line.lstrip('"').startswith("# ")]
-    assert any("Not a mineral resource or reserve" in one for one in notes)
-    assert any("Open licence 1.0" in one for one in notes)
-    table = list(csv.DictReader(text.splitlines(keepends=True)[len(notes) :]))
+    table = list(csv.DictReader(text.splitlines(keepends=True)))
+    assert all("not a mineral resource or reserve" in one["notice"].lower() for one in table)
+    for frame in (pd.read_csv(taken.value.path()), gpd.read_file(f"CSV:{taken.value.path()}")):
+        assert list(frame["site_id"]) == [one["site_id"] for one in table]
+        assert list(frame["latitude"].astype(float)) == [float(one["latitude"]) for one in table]
+    with page.expect_download() as taken:
+        page.click("#read-me")
+    told = Path(taken.value.path()).read_text(encoding="utf-8-sig")
+    assert taken.value.suggested_filename == "minewaste_0123456789ab_inferred.txt"
+    for part in ("Not a mineral resource or reserve", "Open licence 1.0", "Speak with the Nation", "rank_low = "):
+        assert part in told
     assert len(table) == page.evaluate("order.length")
     with page.expect_download() as taken:
         page.click("#download-geojson")
@@ -488,7 +496,8 @@ def test_the_list_leaves_the_page_as_csv_and_geojson_with_its_notices(page: Any,
     asked = "This list: Grade not sampled; {} of 152 sites; Commodity on record: gold; Chance or share at least: 0.50".format(
         page.evaluate("order.length")
     )
-    assert f"# {asked}" in page.evaluate("csv(order, true)").replace('"', "").splitlines()
+    assert asked in page.evaluate("caveats()")
+    assert asked in next(csv.DictReader(page.evaluate("csv()").splitlines(keepends=True)))["notice"]
     assert page.evaluate("JSON.parse(geojson()).metadata.list.join('; ')") == asked.removeprefix("This list: ")
     page.click("#reset-all")
     rows = list(csv.DictReader(page.evaluate("csv(S.id.map((_, i) => i))").splitlines(keepends=True)))

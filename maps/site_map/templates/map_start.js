@@ -52,8 +52,9 @@ for (const box of document.querySelectorAll(".f-evidence")) box.addEventListener
 for (const one of LISTS) byId("list-" + one).addEventListener("click", () => { listed = one; shownRows = STEP; if (one === "plan") showLayer("plan"); drawLists(); layers.sites.draw(); writeHash(); });
 for (const id of ["reset", "reset-all"]) byId(id).addEventListener("click", () => { readFields(new URLSearchParams()); fillChoices(); apply(); if (id === "reset-all") byId("search").focus(); });
 byId("more").addEventListener("click", () => { const at = byId("list").children.length; shownRows += STEP; drawLists(); const row = byId("list").children[at]; if (row) (row.querySelector("button") || row.nextElementSibling.firstChild).focus(); });
-byId("copy").addEventListener("click", () => copy(csv(order, true), fill("copied", { n: number(order.length) })));
-byId("download-csv").addEventListener("click", () => download("\ufeff" + csv(order, true), "text/csv", "csv"));
+byId("copy").addEventListener("click", () => copy(csv(), fill("copied", { n: number(order.length) })));
+byId("download-csv").addEventListener("click", () => download("\ufeff" + csv(), "text/csv", "csv"));
+byId("read-me").addEventListener("click", () => download("\ufeff" + caveats().join("\r\n\r\n") + "\r\n", "text/plain", "txt"));
 byId("download-geojson").addEventListener("click", () => download(geojson(), "application/geo+json", "geojson"));
 for (const node of document.querySelectorAll("[data-lang]")) node.addEventListener("click", () => { lang = node.dataset.lang; speak(); apply(); });
 for (const [id, [, run]] of Object.entries(TOOLS)) byId(id).addEventListener("click", run);
