@@ -103,7 +103,7 @@ def grades_of_sites(
     table : DataFrame
         ``grade_log10`` and ``grade_sd`` of the true grade of each waste, its own assay counted, and ``grade_shared_sd``: the part
         of the spread that assays of other wastes, or more samples of this one, could take away. ``grade_alone_log10`` is what
-        all others let expect, moved by the `bend` that they show of the law; so is the grade where nothing was observed.
+        all others let expect, lowered by the `bend` that they show of the law; so is the grade where nothing was observed.
     """
     known = np.isfinite(observed_log10) & np.isfinite(observed_sd)
     below = np.zeros(len(known), dtype=bool) if below is None else below
@@ -117,6 +117,9 @@ def grades_of_sites(
     alone, of_alone, _ = predict_field(fitted, trend, x_km, y_km, own, leave_own_out=True)
     measured = known & ~below
     off = bend(alone[measured], observed_log10[measured], of_alone[measured] + observed_sd[measured] ** 2, alone)
+    off = np.minimum(
+        off, 0.0
+    )  # those that were sampled are rather the richer: of the others they show what is too high alone
     mean, alone = np.where(known, mean, mean + off), alone + off
     shared = np.sqrt(np.maximum(sd**2 - unshared, 1e-8))
     return fitted, pd.DataFrame(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.kernels.bend import BEND_LENGTH, BEND_SD, bend
+from pipeline.learning import grade_model
 
 
 def test_nothing_measured_moves_nothing() -> None:
@@ -58,3 +59,21 @@ def test_measurements_in_classes_say_what_each_alone_says() -> None:
         alike(expected, expected) + np.diag(variance), observed - expected
     )
     assert bend(expected, observed, variance, wanted) == pytest.approx(exact, abs=1e-6)
+
+
+@pytest.mark.parametrize(("bent", "moves"), [(0.2, 0.0), (-0.2, -0.2)])
+def test_what_nobody_sampled_is_lowered_by_the_bend_and_never_raised(
+    monkeypatch: pytest.MonkeyPatch, bent: float, moves: float
+) -> None:
+    """Wastes are rather sampled where much is expected: they show what is too high for the others, not what is too low."""
+    rng = np.random.default_rng(2)
+    trend = rng.normal(size=(60, 2))
+    observed = np.where(np.arange(60) < 40, 2.5 + 0.4 * trend[:, 0] + rng.normal(0, 0.2, 60), np.nan)
+    known = (observed, np.where(np.isfinite(observed), 0.25, np.nan), rng.uniform(0, 90, 60), rng.uniform(0, 90, 60))
+    tables = []
+    for amount in (0.0, bent):
+        monkeypatch.setattr(grade_model, "bend", lambda *given, amount=amount: np.full(len(given[3]), amount))
+        tables.append(grade_model.grades_of_sites(trend, *known)[1])
+    moved = tables[1]["grade_log10"] - tables[0]["grade_log10"]
+    assert moved[:40].tolist() == pytest.approx([0.0] * 40)
+    assert moved[40:].tolist() == pytest.approx([moves] * 20)
