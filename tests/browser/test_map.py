@@ -508,6 +508,14 @@ def test_the_list_leaves_the_page_as_csv_and_geojson_with_its_notices(page: Any,
     assert all(one["score"] == "" and one["treo_ppm"] for one in measured)
 
 
+def test_what_takes_the_list_out_of_the_page_stands_above_it(page: Any) -> None:
+    ends = page.evaluate(
+        "[...document.querySelectorAll('.take button')].map((one) => one.getBoundingClientRect().bottom)"
+    )
+    assert len(ends) == 4
+    assert max(ends) <= page.evaluate("byId('list').getBoundingClientRect().top")
+
+
 def test_sites_taken_by_hand_are_a_list_that_links_and_files_keep(browser: Any, run: Path, page: Any) -> None:
     assert page.evaluate("byId('list-own').hidden")
     page.click("#list .star >> nth=2")
