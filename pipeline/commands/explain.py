@@ -11,8 +11,8 @@ from layers.errors import StageError
 from layers.text import did_you_mean, fold
 from maps.publication import Publication
 from maps.reasons import neighbours, of_weight, phrase_reason
+from maps.rows import grade_rule_told, rank_labels
 from maps.rows import marks as marks_of
-from maps.rows import rank_labels
 from maps.verdict import rests_on_companion, score_key
 from maps.words import (
     areas_looked_up,
@@ -73,7 +73,7 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
             low=row["rank_low"],
             high=row["rank_high"],
         ),
-        _grade(row, score_key(publication.validation, "explain_score"), lang),
+        _grade(row, site, score_key(publication.validation, "explain_score"), lang),
         phrase("explain_evidence", lang, evidence=word(f"evidence_{row['evidence']}", lang)),
         *_marks(row, site, lang),
         _amount(row, lang),
@@ -110,14 +110,12 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
     return "\n".join([*lines, "", notice, word("notice_nations", lang)])
 
 
-def _grade(row: pd.Series, key: str, lang: str) -> str:
-    """Return the measured concentration, or the chance of the grade where the waste was not sampled."""
+def _grade(row: pd.Series, site: pd.Series, key: str, lang: str) -> str:
+    """Return the measured concentration as the sheet calls it, or the chance of the grade where the waste was not sampled."""
     if pd.notna(row["treo_ppm"]):
-        return phrase(
-            "explain_measured",
-            lang,
-            grade=measured_grade(row["treo_ppm"], row["treo_low_ppm"], row["treo_high_ppm"], lang),
-        )
+        rule = grade_rule_told("assay", site.get("waste_estimated_fraction"))
+        grade = measured_grade(row["treo_ppm"], row["treo_low_ppm"], row["treo_high_ppm"], lang)
+        return f"{word(f'grade_rule_{rule}', lang)}{word('colon', lang)}{grade}"
     return banded_chance(key, {str(name): value for name, value in row.items()}, lang)
 
 

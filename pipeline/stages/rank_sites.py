@@ -27,6 +27,9 @@ SiteKind = Literal["waste", "worked", "unclear", "showing"]
 LEAST_OWN_SD = 0.1
 """Of what no further sample of a waste takes away, log10 of ppm."""
 
+CHANCE_DIGITS = 6
+"""Of a chance that tells two sites apart: one in a billion is not more than one in a trillion."""
+
 
 class RankSitesParams(BaseModel):
     """What the order answers, and how intervals are drawn."""
@@ -140,7 +143,7 @@ def rank_sites(
         table[name] = drawn_amounts[name]
     order_by = {
         "payable": drawn_amounts["payable_t"],
-        "chance": table["score"].to_numpy(float),
+        "chance": np.round(table["score"].to_numpy(float), CHANCE_DIGITS),
         "grade": belief.grade_log10,
     }
     _add_ranks(table, order_by[params.order_by], drawn_amounts["payable_t"], no_waste, last)
@@ -228,7 +231,8 @@ def _add_ranks(
     table: pd.DataFrame, order: np.ndarray, payable: np.ndarray, no_waste: np.ndarray, last: np.ndarray
 ) -> None:
     """Add the rank, how many other sites nothing but their ids tells apart, and how many of those stand before."""
-    keys = [np.where(no_waste, 0.0, key) for key in (order, payable, table["score"].to_numpy(float))]
+    chance = np.round(table["score"].to_numpy(float), CHANCE_DIGITS)
+    keys = [np.where(no_waste, 0.0, key) for key in (order, payable, chance)]
     ranks = places(keys, last, table["site_id"].to_numpy())
     table["rank"], table["tied_with"], table["tied_before"] = ranks.rank, ranks.tied_with, ranks.tied_before
 

@@ -83,3 +83,13 @@ def test_the_notice_speaks_of_sampling_as_the_site_was_sampled(
     both = {words.word(key, lang) for key in ("notice_not_resource_sampled", "notice_not_resource")}
     assert words.word(notice, lang) in text
     assert sum(one in text for one in both) == 1
+
+
+@pytest.mark.parametrize(("fraction", "told"), [(0.0, "sampled"), (0.6, "from the few of them analysed")])
+def test_a_grade_read_from_a_few_elements_is_called_so_as_on_the_sheet(
+    made_up: Any, fraction: float, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = made_up.publication(12)
+    site = made.ranking.loc[made.ranking["treo_ppm"].notna(), "site_id"].iloc[0]
+    made = replace(made, sites=made.sites.assign(waste_estimated_fraction=fraction))
+    assert f"Rare-earth oxides, {told}" in explained(made, site, "en", monkeypatch)

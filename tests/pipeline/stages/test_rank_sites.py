@@ -372,6 +372,14 @@ def test_nothing_left_to_sample_gives_an_empty_plan(chain) -> None:
     assert list(plan.columns) == list(schema.SamplingPlan.to_schema().columns)
 
 
+def test_wastes_that_can_hold_nothing_of_a_grade_are_tied_and_not_parted_by_vanishing_chances(chain: Chain) -> None:
+    hopeless = chain.rank(grade_ppm=900_000.0)
+    assert hopeless["score"].nunique() > 20
+    assert (hopeless["payable_t"] == 0).all()
+    ranked = hopeless[hopeless["ranked_last_reason"].isna()]
+    assert (ranked["tied_with"] == len(ranked) - 1).all()
+
+
 def test_counting_the_rare_earths_of_magnets_or_the_heavy_ones_counts_a_share_of_all() -> None:
     """Of crust: Pr, Nd, Tb and Dy are 38.7 of 168.4 ppm; a waste of 0.4 counts 0.4, one of LREE/HREE 1 counts a half."""
     table = pd.DataFrame({"waste_magnet_share": [0.4, np.nan], "waste_lree_hree": [1.0, np.nan]})
