@@ -760,6 +760,32 @@ def test_on_a_phone_the_list_is_a_sheet_and_targets_fit_a_finger(browser: Any, r
     one.context.close()
 
 
+def test_on_a_phone_what_a_card_or_list_leads_to_is_not_under_the_sheet(browser: Any, run: Path) -> None:
+    one = Watched(browser, size=PHONE, has_touch=True, is_mobile=True)
+    small = one.open(run / "map.html")
+    seen = """(sites) => { const box = map.getContainer().getBoundingClientRect(), top = innerHeight * (1 - 0.54);
+        return sites.every((i) => { const at = map.latLngToContainerPoint([lat(i), lon(i)]); return at.x > 0 && at.x < box.width && at.y > 0 && box.top + at.y < top; }); }"""
+    small.evaluate("sheetTo('half')")
+    for place in (0, 3, 7):
+        small.evaluate("showAll()")
+        site = small.evaluate("(k) => order[k]", place)
+        small.evaluate("(i) => map.setView([lat(i) + 0.4, lon(i)], 8.5, { animate: false })", site)  # low on the map
+        assert not small.evaluate(seen, [site])
+        small.evaluate("(i) => document.querySelector(`#list button[data-site='${i}']`).click()", site)
+        assert small.evaluate(seen, [site])
+        small.locator("#card button", has_text="Zoom here").evaluate("(one) => one.click()")
+        assert small.evaluate("map.getZoom()") == 11
+        assert small.evaluate(seen, [site])
+        small.evaluate("closeCard(true)")
+    small.evaluate("chooseCommunity(1, true)")
+    small.locator("#card button", has_text="Show them in the list").evaluate("(one) => one.click()")
+    assert small.evaluate("order.length") > 1
+    assert small.evaluate(seen, small.evaluate("[...lists.inferred, ...lists.measured]"))
+    wait(small, f"Math.abs(byId('panel').getBoundingClientRect().top - {PHONE['height']} * (1 - 0.54)) < 1.5")
+    one.check()
+    one.context.close()
+
+
 def test_without_javascript_there_is_a_table(browser: Any, run: Path) -> None:
     one = Watched(browser, java_script_enabled=False)
     one.page.goto((run / "map.html").as_uri())

@@ -104,7 +104,7 @@ function fillCard(i) {
     el("dl", {}, col("kind", i) === null ? [] : fact("site_kind_label", w("kind_" + data.sites.kinds[S.kind[i]])), fact("commodities", minedAt(i)), fact("deposit_type", txt("deposit", i) && data.sites.deposits[txt("deposit", i)][lang]), ...(mere(i) ? [] : [fact("waste_type", w("waste_type_" + data.sites.waste[S.waste[i]])), fact("disposal", w("disposal_" + data.sites.disposal[S.disposal[i]]))]), fact("years", years(i)), fact("status", txt("status", i) && data.sites.statuses[txt("status", i)][lang]),
       fact("companion", scored ? fill("companion_line", { score: number(S.companion[i] / 1000, 2), rank: number(S.companion_rank[i]) }) : null), url ? fact("record_link", link(url, url)) : []), scored ? el("p", { class: "small" }, w("companion_note")) : null,
     el("div", { class: "row" }, sheet ? el("a", { class: "plain", href: "sheets/" + encodeURIComponent(S.id[i]) + ".html" + (lang === "fr" ? "#fr" : "") }, w("open_sheet")) : null,
-      ownButton(i), button(w("zoom_here"), () => map.setView([lat(i), lon(i)], Math.max(map.getZoom(), 11), { animate: false })), button(w("copy_link"), copyLink))];
+      ownButton(i), button(w("zoom_here"), () => seeAt(lat(i), lon(i), Math.max(map.getZoom(), 11))), button(w("copy_link"), copyLink))];
   clear(byId("card")).append(...parts.filter(Boolean));
 }
 /* Sites of a list as buttons that open their cards, the best-ranked first. */
@@ -145,13 +145,13 @@ function fillCommunity(k) {
   clear(byId("card")).append(...[backRow(), title(C.name[k]), el("p", { class: "small" }, w("kind_" + C.kind[k]) + ` · ${number(C.y[k] / 1e5, 4)}, ${number(C.x[k] / 1e5, 4)}`), sourceFacts(C.source[k], null), el("div", { class: "notice" }, el("p", {}, w("notice_nations"))), contactLine(),
     el("h3", {}, fill("place_within", { km: number(limit), place: C.name[k] }) + ` (${number(near.length)})`), near.length ? el("p", { class: "small" }, w("nearest_first")) : el("p", {}, w("none_near")), ...siteButtons(rows(nearest), 5), near.length > 5 ? el("p", { class: "small" }, w("best_first")) : null, ...(near.length > 5 ? siteButtons(rows(near), 5) : []),
     el("p", { class: "small" }, w(C.kind[k] === "office_point" ? "straight_line_office" : "straight_line_place")),
-    el("div", { class: "row" }, button(w("zoom_here"), () => map.setView([C.y[k] / 1e5, C.x[k] / 1e5], 9, { animate: false })), button(w("show_in_list"), () => { byId("f-near").value = String(k); byId("search").value = ""; apply(); closeCard(true); fitShown([C.y[k] / 1e5, C.x[k] / 1e5]); }), button(w("copy_link"), copyLink)),
+    el("div", { class: "row" }, button(w("zoom_here"), () => seeAt(C.y[k] / 1e5, C.x[k] / 1e5, 9)), button(w("show_in_list"), () => { byId("f-near").value = String(k); byId("search").value = ""; apply(); closeCard(true); fitShown([C.y[k] / 1e5, C.x[k] / 1e5]); }), button(w("copy_link"), copyLink)),
     ...screenBlock("--community", C.name[k])].filter(Boolean));
 }
 function fillCell(k) {
   const [x, y, n, , ...named] = data.cells[k], rows = [];
   for (let j = 0; j < named.length; j += 2) rows.push(`${named[j + 1] ?? w("unnamed")} (${named[j]})`);
-  clear(byId("card")).append(backRow(), title(fill("cell_title", { n: number(n) })), el("h3", {}, w("cell_best")), paragraphs(rows, ""), el("div", { class: "row" }, button(w("zoom_here"), () => map.fitBounds([[y, x], [y + 0.25, x + 0.25]]))));
+  clear(byId("card")).append(backRow(), title(fill("cell_title", { n: number(n) })), el("h3", {}, w("cell_best")), paragraphs(rows, ""), el("div", { class: "row" }, button(w("zoom_here"), () => map.fitBounds([[y, x], [y + 0.25, x + 0.25]], { ...MARGINS(), animate: false }))));
 }
 /* Several sites under one pointer: all, the best-ranked first. */
 function fillHeap(sites) {
@@ -184,16 +184,17 @@ function closeCard(focus) {
 let subject = null;
 function choose(i, move) {
   chosen = i; subject = ["site", S.id[i]];
-  if (move && !map.getBounds().pad(-0.15).contains([lat(i), lon(i)])) map.setView([lat(i), lon(i)], Math.max(map.getZoom(), 8), { animate: false });
   openCard(() => fillCard(i));
+  if ((move || phone.matches) && !inSight(lat(i), lon(i))) seeAt(lat(i), lon(i), move ? Math.max(map.getZoom(), 8) : map.getZoom()); // a sheet may have come over it
 }
 function chooseArea(i, move) {
   chosen = -1; subject = ["area", A.name[i]];
-  if (move) map.fitBounds(areaBounds(i), { ...MARGINS(), animate: false });
   openCard(() => fillArea(i));
+  if (move) map.fitBounds(areaBounds(i), { ...MARGINS(), animate: false });
 }
 function chooseCommunity(k, move) {
   chosen = -1; subject = ["community", C.name[k]];
-  if (move) { pin = { x: C.x[k] / 1e5, y: C.y[k] / 1e5, text: C.name[k] }; map.setView([C.y[k] / 1e5, C.x[k] / 1e5], Math.max(map.getZoom(), 8), { animate: false }); }
+  if (move) pin = { x: C.x[k] / 1e5, y: C.y[k] / 1e5, text: C.name[k] };
   openCard(() => fillCommunity(k));
+  if (move) seeAt(pin.y, pin.x, Math.max(map.getZoom(), 8));
 }

@@ -72,7 +72,21 @@ function fitShown(more) {
   for (const i of [...lists.inferred, ...lists.measured]) box.extend([lat(i), lon(i)]);
   if (box.isValid()) map.fitBounds(box, { ...MARGINS(), maxZoom: 9, animate: false });
 }
-const MARGINS = () => ({ paddingTopLeft: [36, 36], paddingBottomRight: [56, 36], maxZoom: 11 }); // right of it stand the tools
+const MARGINS = () => ({ paddingTopLeft: [36, 36], paddingBottomRight: [56, 36 + coveredPx()], maxZoom: 11 }); // right of it stand the tools
+/* How much of the map the sheet of a phone covers; the high one covers all and is taken as the half one that follows it. */
+function coveredPx() {
+  const sheet = document.documentElement.dataset.sheet;
+  if (!phone.matches || sheet === "low") return 0;
+  return Math.max(0, map.getContainer().getBoundingClientRect().bottom - document.body.clientHeight * (1 - HALF_SHEET));
+}
+/* Set the view so that a point lies in the middle of what is seen of the map. */
+function seeAt(y, x, zoom) {
+  map.setView(map.unproject(map.project([y, x], zoom).add([0, coveredPx() / 2]), zoom), zoom, { animate: false });
+}
+function inSight(y, x) {
+  const size = map.getSize(), tall = size.y - coveredPx(), at = map.latLngToContainerPoint([y, x]);
+  return at.x > 0.1 * size.x && at.x < 0.9 * size.x && at.y > 0.1 * tall && at.y < 0.9 * tall;
+}
 function sortRows(rows) {
   if (target && !around) return rows;
   const how = around ? "distance" : select("sort"), last = (value, worst) => value === null || value === undefined ? worst : value;

@@ -106,7 +106,7 @@ function placesFor(text) {
 }
 function lookAt(y, x, text, zoom) {
   pin = { x, y, text };
-  map.setView([y, x], zoom, { animate: false });
+  seeAt(y, x, zoom);
 }
 /* A place that was chosen: its name stays in the field, and the list holds what is near it, sites of its name or not. */
 function goTo(look, at) {

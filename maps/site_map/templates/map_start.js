@@ -117,7 +117,7 @@ function start() {
   const view = readView(found);
   if (!view) showAll();
   readSubject(found, !view);
-  if (found.get("site") !== null && chosen >= 0 && !view) map.setView([lat(chosen), lon(chosen)], 9, { animate: false });
+  if (found.get("site") !== null && chosen >= 0 && !view) seeAt(lat(chosen), lon(chosen), 9);
   map.on("moveend viewreset", () => { if (beforePaper) drawNow(); }); // after Leaflet's own, which clear their canvases
   ready = true; writeHash();
   document.documentElement.dataset.ready = "1";

@@ -193,7 +193,7 @@ const TOOLS = { "tool-full": ["full_screen", fullScreen], "tool-all": ["show_all
 function nameTools() {
   for (const [id, [key]] of Object.entries(TOOLS)) { const text = w(id === "tool-theme" && theme === "dark" ? "theme_light" : key); byId(id).title = text; byId(id).setAttribute("aria-label", text); }
 }
-const phone = window.matchMedia("(max-width: 760px)"), HEIGHTS = ["low", "half", "high"];
+const phone = window.matchMedia("(max-width: 760px)"), HEIGHTS = ["low", "half", "high"], HALF_SHEET = 0.54; // as in map.css
 function sheetTo(height) {
   document.documentElement.dataset.sheet = height;
   byId("sheet-handle").setAttribute("aria-expanded", String(height !== "low"));
