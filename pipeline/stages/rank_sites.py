@@ -27,8 +27,8 @@ SiteKind = Literal["waste", "worked", "unclear", "showing"]
 LEAST_OWN_SD = 0.1
 """Of what no further sample of a waste takes away, log10 of ppm."""
 
-CHANCE_DIGITS = 6
-"""Of a chance that tells two sites apart: one in a billion is not more than one in a trillion."""
+CHANCE_DIGITS = 9
+"""Of a chance that tells two sites apart: one in ten billions is not more than one in a trillion."""
 
 
 class RankSitesParams(BaseModel):
