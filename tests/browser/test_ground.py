@@ -125,6 +125,43 @@ def test_what_a_click_on_a_lake_or_a_park_tells_and_where_its_outlines_are_drawn
         assert max(far) <= 1
 
 
+def test_a_click_on_an_area_under_a_lake_opens_the_area_and_a_lake_leads_to_the_sites_near_it(
+    open_map: Any, made_up: ModuleType
+) -> None:
+    made = made_up.publication(40)
+    areas = made.territories.iloc[:1]
+    area = areas.geometry.iloc[0]
+    lake = area.boundary.interpolate(0.3, normalized=True).buffer(1)
+    inside, outside = (shapely.point_on_surface(part) for part in (lake & area, lake - area))
+    rows = [("province", "P", shapely.box(-100, 45, -80, 60), np.nan), ("lake", "Big Lake", lake, np.nan)]
+    held = made.site_territories["territory_id"] == areas["territory_id"].iloc[0]
+    page = open_map(
+        replace(
+            made,
+            backdrop=_backdrop(rows),
+            territories=areas,
+            site_territories=made.site_territories[held],
+        )
+    )
+    click = (
+        "(at) => map.fire('click', { latlng: L.latLng(at), containerPoint: L.point(-900, -900), originalEvent: {} })"
+    )
+    page.evaluate(click, [inside.y, inside.x])
+    assert page.inner_text("#card h2") == areas["territory"].iloc[0]
+    assert "Big Lake" in page.inner_text("#card")
+    assert "--nation" in page.inner_text("#card")
+    page.click("#back")
+    page.evaluate(click, [outside.y, outside.x])
+    assert page.inner_text("#card h2") == "Big Lake"
+    page.locator("#card button", has_text="Big Lake").click()
+    assert page.is_hidden("#card")
+    from_card = page.evaluate("[around.name, byId('search').value, order.length, order[0]]")
+    page.click("#reset-all")
+    page.evaluate("byId('search').value = 'big lake'; apply(true); suggested.find((one) => one.at).go()")
+    assert page.evaluate("[around.name, byId('search').value, order.length, order[0]]") == from_card
+    assert from_card[2] > 0
+
+
 def test_the_map_follows_the_list_that_is_open(open_map: Any, made_up: ModuleType) -> None:
     page = open_map(made_up.publication(60))
     assert page.evaluate("spotlight") is None

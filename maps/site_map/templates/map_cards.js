@@ -128,12 +128,14 @@ function sourceFacts(at, steward) {
   return el("dl", {}, fact("source", one.title ?? one.source_id), fact("publisher", one.publisher), fact("date", one.date ? day(one.date) : w("date_unstated")), fact("steward", steward ?? one.steward ?? w("steward_unstated")), fact("licence", one.licence ?? w("licence_unstated")), fact("attribution", one.attribution), fact("use_conditions", one.use_conditions), one.address ? fact("address", link(one.address, one.address)) : []);
 }
 const contactLine = () => el("p", { class: "small" }, fill("notice_contact", { contact: meta.contact ?? w("contact_unstated") }));
-function fillArea(i) {
+/* Lakes and protected areas at the point of a click, and the way to the sites near each. */
+const groundFacts = (here) => here.length ? [el("dl", {}, here.flatMap(([kind, name]) => said(w("name_" + kind), name))), el("div", { class: "row" }, here.map(([kind, name, k]) => button(fill("place_near", { place: `${name} (${w("name_" + kind)})` }), () => goToName(k))))] : [];
+function fillArea(i, here = []) {
   const inside = [], near = [];
   for (let k = 0; k < N; k++) for (let j = 0; j < S.relations[k].length; j += 3) if (S.relations[k][j] === i) { if (S.relations[k][j + 1] === 2) near.push([k, ` · ${outlineKm(S.relations[k][j + 2], A.coarse[i])}`]); else inside.push([k, ""]); break; }
   const twins = A.name.filter((one) => one === A.name[i]).length;
   clear(byId("card")).append(...[backRow(), title(A.name[i]), el("p", { class: "small" }, A.kinds[A.kind[i]][lang] + (A.coarse[i] ? " · " + w("outline_coarse") : "")), A.other[i] ? el("p", { class: "small" }, `${w("other_names")}${w("colon")}${A.other[i]}`) : null,
-    sourceFacts(A.source[i], A.steward[i]), el("div", { class: "notice" }, el("p", {}, w("notice_nations")), el("p", {}, w("notice_boundaries") + " " + w("notice_absence"))), contactLine(),
+    ...groundFacts(here), sourceFacts(A.source[i], A.steward[i]), el("div", { class: "notice" }, el("p", {}, w("notice_nations")), el("p", {}, w("notice_boundaries") + " " + w("notice_absence"))), contactLine(),
     el("h3", {}, fill("sites_inside", { n: number(inside.length) })), ...siteButtons(inside, 10), el("h3", {}, fill("sites_near", { n: number(near.length) })), ...siteButtons(near, 10),
     el("div", { class: "row" }, button(w("zoom_here"), () => map.fitBounds(areaBounds(i), { ...MARGINS(), animate: false })), button(fill("place_area", { place: A.name[i] }), () => { byId("f-area").value = A.name[i]; byId("search").value = ""; apply(); closeCard(true); }), button(w("copy_link"), copyLink)),
     ...screenBlock("--nation", A.name[i]), twins > 1 ? el("p", { class: "small" }, fill("area_parts", { n: number(twins) })) : null].filter(Boolean));
@@ -160,9 +162,10 @@ function fillHeap(sites) {
     ...siteButtons(sites.map((i) => [i, targetHere(i)]), 20), apart ? el("div", { class: "row" }, button(w("zoom_here"), () => map.fitBounds(box, { ...MARGINS(), maxZoom: 15, animate: false }))) : null].filter(Boolean));
 }
 const targetHere = (i) => { const value = assayed(i) ? measuredText(i) : S.score[i] === null ? w("not_scored") : chance(scoreOf(i)); return value ? ` · ${value}` : ""; };
-/* Several areas at one point: all, by name, alike. */
+/* Several areas at one point: all, by name, alike; then the lakes there, or these alone. */
 function fillOverlap(found, here) {
-  clear(byId("card")).append(...[backRow(), title(here.length ? here[0][1] : areasHere(found.length)), here.length ? el("dl", {}, here.flatMap(([kind, name]) => said(w("name_" + kind), name))) : null, here.length && found.length ? el("h3", {}, areasHere(found.length)) : null, el("ul", { class: "bare" }, found.map((i) => el("li", {}, button(A.name[i], () => chooseArea(i, false), { class: "plain" }), " " + A.kinds[A.kind[i]][lang]))), found.length ? el("div", { class: "notice" }, el("p", {}, w("notice_nations"))) : null].filter(Boolean));
+  const areas = found.map((i) => el("li", {}, button(A.name[i], () => chooseArea(i, false), { class: "plain" }), " " + A.kinds[A.kind[i]][lang]));
+  clear(byId("card")).append(backRow(), title(found.length ? fill("areas_here", { n: number(found.length) }) : here[0][1]), ...(found.length ? [el("ul", { class: "bare" }, areas), el("div", { class: "notice" }, el("p", {}, w("notice_nations")))] : []), ...groundFacts(here));
 }
 /* What the card shows, so that a change of language can write it again. */
 let shownCard = null;
@@ -187,9 +190,9 @@ function choose(i, move) {
   openCard(() => fillCard(i));
   if ((move || phone.matches) && !inSight(lat(i), lon(i))) seeAt(lat(i), lon(i), move ? Math.max(map.getZoom(), 8) : map.getZoom()); // a sheet may have come over it
 }
-function chooseArea(i, move) {
+function chooseArea(i, move, here) {
   chosen = -1; subject = ["area", A.name[i]];
-  openCard(() => fillArea(i));
+  openCard(() => fillArea(i, here));
   if (move) map.fitBounds(areaBounds(i), { ...MARGINS(), animate: false });
 }
 function chooseCommunity(k, move) {

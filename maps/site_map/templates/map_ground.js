@@ -117,14 +117,14 @@ function areasAt(point) {
   return A.name.map((_, i) => i).filter((i) => on.has("area_" + A.kind[i]) && ringsHold(areaRings[i], point.lat, point.lng))
     .sort((a, b) => collator.compare(A.name[a], A.name[b]));
 }
-/* Named lakes and protected areas at a point whose layers are on: kind and name. */
+/* Named lakes and protected areas at a point whose layers are on: kind, name and its place among the names. */
 function groundAt(point) {
   const names = base.names, here = [];
   for (let k = 0; k < names.name.length; k++) {
     const kind = names.kinds[names.kind[k]];
     if (!["lake", "protected"].includes(kind) || !on.has("backdrop_" + kind)) continue;
     const rings = outlineAt(kind, names.y[k] / 1e4, names.x[k] / 1e4);
-    if (rings && ringsHold(rings, point.lat, point.lng)) here.push([kind, names.name[k]]);
+    if (rings && ringsHold(rings, point.lat, point.lng)) here.push([kind, names.name[k], k]);
   }
   return here;
 }

@@ -101,8 +101,17 @@ function placesFor(text) {
     add(orders.length ? Math.min(...orders) : -1, { text: fill("place_near", { place: `${at.name} (${kind})` }), at, look, go: () => goTo(look, at) });
   };
   base.towns.name.forEach((_, k) => named(base.towns, k, w("kind_town"), 9));
-  base.names.name.forEach((_, k) => named(base.names, k, w("name_" + base.names.kinds[base.names.kind[k]]), Math.max(5, Math.min(10, Math.round(8.5 - Math.log2(base.names.size[k])))), { outline: () => outlineAt(base.names.kinds[base.names.kind[k]], base.names.y[k] / 1e4, base.names.x[k] / 1e4) }));
+  base.names.name.forEach((_, k) => named(base.names, k, w("name_" + kindOfName(k)), zoomOfName(k), { outline: () => outlineOfName(k) }));
   return found.sort((a, b) => a.order - b.order);
+}
+const kindOfName = (k) => base.names.kinds[base.names.kind[k]];
+const zoomOfName = (k) => Math.max(5, Math.min(10, Math.round(8.5 - Math.log2(base.names.size[k]))));
+const outlineOfName = (k) => outlineAt(kindOfName(k), base.names.y[k] / 1e4, base.names.x[k] / 1e4);
+/* The sites near a lake or a protected area, as the search gives them. */
+function goToName(k) {
+  const at = { y: base.names.y[k] / 1e4, x: base.names.x[k] / 1e4, name: base.names.name[k], outline: () => outlineOfName(k) };
+  closeCard(false);
+  goTo(() => lookAt(at.y, at.x, at.name, zoomOfName(k)), at);
 }
 function lookAt(y, x, text, zoom) {
   pin = { x, y, text };

@@ -80,7 +80,7 @@ map.on("click", (event) => {
   if (square >= 0) { chosen = -1; subject = null; return openCard(() => fillCell(square)); }
   const found = areasAt(event.latlng);
   const here = groundAt(event.latlng);
-  if (found.length === 1 && !here.length) return chooseArea(found[0], false);
+  if (found.length === 1) return chooseArea(found[0], false, here);
   if (found.length || here.length) { chosen = -1; subject = null; openCard(() => fillOverlap(found, here)); }
 });
 let hovered = -1;
