@@ -751,11 +751,23 @@ def test_on_a_phone_the_list_is_a_sheet_and_targets_fit_a_finger(browser: Any, r
     wait(small, f"byId('panel').getBoundingClientRect().height > {low + 150}")
     small.tap("#to-layers")
     assert small.is_visible("#legend")
-    sizes = small.evaluate(
-        "[...document.querySelectorAll('button, select, summary, input[type=search], label.check, a.leaflet-control-zoom-in')].filter((one) => one.offsetParent && !one.closest('[hidden]'))"
-        ".map((one) => [one.id || one.className || one.textContent, Math.round(one.getBoundingClientRect().height)]).filter((one) => one[1] > 0 && one[1] < 44)"
-    )
-    assert sizes == []
+    small.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    small.evaluate("byId('layer-list').querySelector('.inline').textContent = 'A'")  # names may be short
+    for there in (
+        "showTab('layers')",
+        "showTab('about')",
+        "showTab('sites')",
+        "choose(0, true)",
+        "chooseArea(0, true)",
+    ):
+        small.evaluate(f"{there}; sheetTo('high')")
+        sizes = small.evaluate(
+            "[...document.querySelectorAll('button, select, summary, input[type=search], label.check, #panel a, header a, a.leaflet-control-zoom-in')].filter((one) => one.offsetParent && !one.closest('[hidden]'))"
+            ".map((one) => [one, one.getBoundingClientRect()]).map(([one, box]) => [one.id || one.className || one.textContent, Math.round(box.height), Math.round(box.width)]).filter((one) => one[1] > 0 && (one[1] < 44 || one[2] < 44))"
+        )
+        assert sizes == [], there
+    assert small.evaluate("document.querySelectorAll('#panel a').length") > 3
+    assert small.evaluate("document.documentElement.scrollWidth") <= 391
     one.check()
     one.context.close()
 
