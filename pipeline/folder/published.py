@@ -193,6 +193,15 @@ def _require_names(folder: Path, tables: dict[str, Any]) -> None:
                 )
 
 
+def _longest_text(value: Any) -> int:
+    """Return the letters of the longest text in a value of JSON: blocks of many sites are many texts, and none is long."""
+    if isinstance(value, dict):
+        return max((max(len(key), _longest_text(inner)) for key, inner in value.items()), default=0)
+    if isinstance(value, list):
+        return max(map(_longest_text, value), default=0)
+    return len(value) if isinstance(value, str) else 0
+
+
 def _checked_scalars(folder: Path) -> dict[str, Any]:
     """Return what is no table, once all tables are known to be those it was written with."""
     path = folder / "publication.json"
@@ -204,7 +213,7 @@ def _checked_scalars(folder: Path) -> dict[str, Any]:
         odd = [
             name
             for name, kind in KINDS.items()
-            if whole and not (isinstance(scalars[name], kind) and len(str(scalars[name])) <= LONGEST_CELL)
+            if whole and not (isinstance(scalars[name], kind) and _longest_text(scalars[name]) <= LONGEST_CELL)
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SourceError(f"{path}: cannot be read ({error}). Run the run file again: it mends the folder.") from None

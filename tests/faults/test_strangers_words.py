@@ -194,6 +194,20 @@ def test_a_fact_longer_than_pages_bear_is_refused(copy: Path, fact: str) -> None
         load_publication(copy)
 
 
+@pytest.mark.parametrize(("length", "many", "bearable"), [(20, 40_000, True), (LONGEST_CELL + 1, 1, False)])
+def test_facts_of_many_sites_are_read_whose_texts_are_short(copy: Path, length: int, many: int, bearable: bool) -> None:
+    """A run of ten thousand sites tells the block of each: many short texts are no long one."""
+    path = copy / "stages" / "published" / "publication.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["scalars"]["diagnostics"]["blocks"] = {"of": [["x" * length] for _ in range(many)]}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    if bearable:
+        assert len(load_publication(copy).diagnostics["blocks"]["of"]) == many
+    else:
+        with pytest.raises(SourceError, match="diagnostics is not what a run writes"):
+            load_publication(copy)
+
+
 def test_a_folder_of_files_is_looked_through_and_nothing_outside_it(tmp_path: Path) -> None:
     folder, elsewhere = tmp_path / "files", tmp_path / "elsewhere"
     folder.mkdir()
