@@ -16,7 +16,7 @@ _GENERIC = re.compile(
 )
 """Words that say what kind of thing a name names; what is left must not be empty."""
 
-ALIKE = 0.5
+ALIKE = 0.65
 """Names this alike, letter by letter, are offered without a word in common."""
 
 OFFERED = 5

@@ -121,6 +121,11 @@ def test_an_unknown_name_lists_close_ones(made_up: ModuleType) -> None:
         place_of_nation(made, "Aera A")
     with pytest.raises(StageError, match=r"None of its names is like it; map\.html of the run lists them all"):
         place_of_community(made, "Zxqv")
+    others = replace(made, communities=made.communities.assign(community=["Anderton Brow", "A B", "C D", "E F"]))
+    with pytest.raises(
+        StageError, match="None of its names is like it"
+    ):  # more than half of the letters alike is chance
+        place_of_community(others, "Wandering Brook Hills")
     with pytest.raises(StageError, match="published no layer that names a nation"):
         place_of_nation(made_up.nothing(), "Area A")
     with pytest.raises(StageError, match="within_km is -1"):
