@@ -25,6 +25,8 @@ import pytest
 import rasterio
 import shapely
 
+from maps.site_map.packing import packed_columns
+
 NAME, TOWN = "Qövärn ʔaq̓am", (-92.1234567, 61.7654321)
 CRS = "EPSG:3979"
 
@@ -91,6 +93,13 @@ def _plane() -> tuple[float, float]:
     return float(x), float(y)
 
 
+def _map() -> bytes:
+    named = ["Mine 1", NAME, "Mine 2", "Mine 3"]
+    packed = packed_columns({"id": [f"a-{at}" for at in range(4)], "name": named, "rank": [1, 2, 3, 4]})
+    assert NAME not in json.dumps(packed, ensure_ascii=False)
+    return f'<script type="application/json" id="data">{json.dumps({"sites": {"columns": packed}})}</script>'.encode()
+
+
 ESCAPED = "".join(one if one.isascii() else f"&#{ord(one)};" for one in NAME)
 PLANTED: dict[str, Callable[[Path], bytes]] = {
     "composed text": lambda tmp: f"about {unicodedata.normalize('NFC', NAME)}.".encode(),
@@ -114,6 +123,7 @@ PLANTED: dict[str, Callable[[Path], bytes]] = {
     "words of an image": lambda tmp: _png(),
     "image inside a page": lambda tmp: b'<img src="data:image/png;base64,' + base64.b64encode(_png()) + b'">',
     "packed script inside a page": lambda tmp: b"atob('" + base64.b64encode(zlib.compress(NAME.encode())) + b"')",
+    "a packed site of a map": lambda tmp: _map(),
     "coordinates of three decimals": lambda tmp: b'{"coordinates": [-92.123, 61.765]}',
     "coordinates cut off": lambda tmp: b"61.7654 -92.1234",
     "one long coordinate": lambda tmp: b'"latitude": 61.765432',

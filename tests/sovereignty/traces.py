@@ -27,6 +27,8 @@ import pyproj
 import rasterio
 import shapely
 
+from tests.maps.unpacking import unpack
+
 DEPTH = 4
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{24,}={0,2}")
 _NEAR = 80
@@ -228,12 +230,23 @@ def _text(content: bytes) -> Iterator[tuple[str, bytes]]:
     except UnicodeDecodeError:
         return
     for name, plain in (
+        ("sites of a map", _sites_of_map(text)),
         ("u escapes", re.sub(r"\\u([0-9a-fA-F]{4})", lambda hit: chr(int(hit.group(1), 16)), text)),
         ("entities", html.unescape(text)),
         ("percent", urllib.parse.unquote(text)),
     ):
         if plain != text:
             yield name, plain.encode("utf-8", "surrogatepass")
+
+
+def _sites_of_map(text: str) -> str:
+    """Return the sites that a map holds packed, one column after the other; the text itself where it is no map."""
+    data = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
+    if data is None:
+        return text
+    columns = json.loads(data[1])["sites"]["columns"]
+    unpack(columns)
+    return json.dumps(columns, ensure_ascii=False)
 
 
 def _in_bytes(content: bytes, traces: Traces) -> list[str]:
