@@ -52,7 +52,7 @@ def check_mapping(source: Source, where: str, columns: Sequence[str], needed: Se
     _check_values(source, where)
     present = {str(column).strip().casefold(): str(column) for column in columns}
     known = _catalogued(source, where, present)
-    _check_ignored(source, where, present)
+    _check_ignored(source, where, columns, present)
     wrong = []
     for layer_column, mapped in source.columns.items():
         names = [mapped] if isinstance(mapped, str) else mapped
@@ -83,29 +83,35 @@ def _check_values(source: Source, where: str) -> None:
         )
 
 
-def _check_ignored(source: Source, where: str, present: Mapping[str, str]) -> None:
-    """Stop where ``ignore`` leaves out nothing, or an amount that the run file maps as well: one of the two is a slip."""
+def _check_ignored(source: Source, where: str, columns: Sequence[str], present: Mapping[str, str]) -> None:
+    """Stop where ``ignore`` leaves out nothing, or an amount that the run file maps as well: one of the two is a slip.
+
+    Columns that differ in case alone are two: of these one may be mapped and the other left out.
+    """
     if not source.ignore:
         return
     entry = load_catalogue().get(source.catalogue) if source.catalogue else None
     by_catalogue = entry.facts.get("ignore", []) if entry else []
     mapped = {
-        name.strip().casefold(): layer_column
+        name.strip().casefold(): (name.strip(), layer_column)
         for layer_column, names in source.columns.items()
         for name in ([names] if isinstance(names, str) else names)
         if layer_column.endswith(_AMOUNTS)
     }
-    wrong = []
+    written, wrong = {str(column).strip() for column in columns}, []
     for name in source.ignore:
         folded = name.strip().casefold()
         if folded not in present and name not in by_catalogue:
             wrong.append(
                 f"ignore names '{name}', which is no column of the file.{did_you_mean(name, present.values())}"
             )
-        elif folded in mapped:
+        elif folded in mapped and not (
+            name.strip() != mapped[folded][0] and {name.strip(), mapped[folded][0]} <= written
+        ):
+            column = mapped[folded][1]
             wrong.append(
-                f"ignore names '{name}', which is mapped to {mapped[folded]}: leave it out of one of the two "
-                f"('{mapped[folded]}: []' maps nothing)."
+                f"ignore names '{name}', which is mapped to {column}: leave it out of one of the two "
+                f"('{column}: []' maps nothing)."
             )
     if wrong:
         raise SourceError(f"{where}: {' '.join(wrong)}")
