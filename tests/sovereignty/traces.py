@@ -240,12 +240,18 @@ def _text(content: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _sites_of_map(text: str) -> str:
-    """Return the sites that a map holds packed, one column after the other; the text itself where it is no map."""
+    """Return the sites that a map holds packed, one column after the other; the text itself where it is no map as written.
+
+    The same page with its escapes undone holds other digits and is none.
+    """
     data = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
     if data is None:
         return text
-    columns = json.loads(data[1])["sites"]["columns"]
-    unpack(columns)
+    try:
+        columns = json.loads(data[1])["sites"]["columns"]
+        unpack(columns)
+    except (ValueError, LookupError, StopIteration, AssertionError):
+        return text
     return json.dumps(columns, ensure_ascii=False)
 
 
