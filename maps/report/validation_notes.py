@@ -97,25 +97,22 @@ def _positives(publication: Publication, lang: str) -> str:
 
 
 def _measured(publication: Publication, lang: str) -> str:
-    """Return the wastes whose own analyses make them positives: the hard facts of a run."""
+    """Return the wastes whose own analyses reach the grade the list asks for: the hard facts of a run."""
     known = _analysed(publication)
-    if known is None:
-        return ""
-    asked = publication.ranking.get("order_grade_ppm")
-    reach = known["label"] == 1 if asked is None else known["waste_treo_ppm"] >= asked.iloc[0]
-    return _listed("note_measured", known[reach], lang)
+    return "" if known is None else _listed("note_measured", known[_reaching(publication, known)], lang)
 
 
 def _poor(publication: Publication, lang: str) -> str:
     """Return the other analysed wastes where they are few enough to be told one by one."""
     known = _analysed(publication)
-    asked = publication.ranking.get("order_grade_ppm")
-    others = (
-        None
-        if known is None
-        else known[known["label"] != 1 if asked is None else known["waste_treo_ppm"] < asked.iloc[0]]
-    )
+    others = None if known is None else known[~_reaching(publication, known)]
     return "" if others is None or len(others) > TOLD else _listed("note_measured_poor", others, lang)
+
+
+def _reaching(publication: Publication, known: pd.DataFrame) -> pd.Series:
+    """Say which analysed wastes reach the grade the list asks for; the positives where the ranking does not tell it."""
+    asked = publication.ranking.get("order_grade_ppm")
+    return known["label"] == 1 if asked is None else known["waste_treo_ppm"] >= asked.iloc[0]
 
 
 def _read_from_patterns(publication: Publication, lang: str) -> str:

@@ -146,7 +146,7 @@ def rank_sites(
         "chance": np.round(table["score"].to_numpy(float), CHANCE_DIGITS),
         "grade": belief.grade_log10,
     }
-    _add_ranks(table, order_by[params.order_by], drawn_amounts["payable_t"], no_waste, last)
+    _add_ranks(table, [order_by[key] for key in (params.order_by, "payable", "chance")], no_waste, last)
     drawn = draw_ranks(counted, aim, params.order_by, last, params.n_draws, 10, params.random_state)
     table["rank_low"] = np.minimum(drawn.low, table["rank"] - table["tied_before"])
     table["rank_high"] = np.maximum(drawn.high, table["rank"] + table["tied_with"] - table["tied_before"])
@@ -227,12 +227,9 @@ def _add_scores(
         table[name] = np.where(no_waste, 0.0, value)
 
 
-def _add_ranks(
-    table: pd.DataFrame, order: np.ndarray, payable: np.ndarray, no_waste: np.ndarray, last: np.ndarray
-) -> None:
+def _add_ranks(table: pd.DataFrame, orders: list[np.ndarray], no_waste: np.ndarray, last: np.ndarray) -> None:
     """Add the rank, how many other sites nothing but their ids tells apart, and how many of those stand before."""
-    chance = np.round(table["score"].to_numpy(float), CHANCE_DIGITS)
-    keys = [np.where(no_waste, 0.0, key) for key in (order, payable, chance)]
+    keys = [np.where(no_waste, 0.0, key) for key in orders]
     ranks = places(keys, last, table["site_id"].to_numpy())
     table["rank"], table["tied_with"], table["tied_before"] = ranks.rank, ranks.tied_with, ranks.tied_before
 
