@@ -26,7 +26,12 @@ Number = Annotated[float | None, BeforeValidator(finite)]
 Share = dict[str, Number]
 """A figure at the best 5, 10 and 20 % of a list; keys ``5``, ``10``, ``20``."""
 
-Outcome = Literal["better", "as_good", "words_only", "worse", "alarmed", "no_skill", "not_validated", "not_learned"]
+Outcome = Literal[
+    "better", "as_good", "words_only", "worse", "alarmed", "no_skill", "too_few", "not_validated", "not_learned"
+]
+UNMEASURED = ("no_interval", "no_null")
+"""Reasons of a verdict that tell of a test that could not be made; the others tell of one that was made."""
+
 LabelBasis = Literal["assay", "words", "both"]
 QuestionCode = Literal["new_camp", "near_assays", "given"]
 
@@ -104,11 +109,12 @@ class Method(_Frozen):
 
 
 class Division(_Frozen):
-    """How the sites were divided for testing."""
+    """How the sites were divided for testing; ``names`` are those of folds that were given, in the order of their numbers."""
 
     by: Literal["blocks", "given"] = "blocks"
     folds: int = 0
     folds_with_both: int = 0
+    names: tuple[str, ...] = ()
     range_km: Number = None
     buffer_km: Number = None
     buffer_lost: int = 0
@@ -193,7 +199,8 @@ class Verdict(_Frozen):
         ``better``: the interval of the lead over the best simpler rule excludes zero; ``as_good``: better than chance, not
         shown to be better than a simpler rule; ``words_only``: finds again what words of an inventory call rich, which no
         analysis confirms; ``worse``: better than chance, but the interval of the lead over a simpler rule lies below zero;
-        ``alarmed``: seemingly better than chance, but the test may flatter; ``no_skill``: not told from chance;
+        ``alarmed``: seemingly better than chance, but the test may flatter; ``no_skill``: tested, and not told from chance;
+        ``too_few``: its AUC has no interval or no null beside it, so that nothing can be said of its skill;
         ``not_validated``: could not be tested; ``not_learned``: there was nothing to learn from.
     label_basis : str
         What makes the positives positive: assays, words of an inventory, or both.

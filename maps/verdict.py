@@ -15,6 +15,9 @@ from maps.reasons import phrase_feature
 SCORE_WORDS = ("score", "score_note", "list_about_inferred", "axis_score_percent", "how_to_read_text")
 """Words that name the score; each has a twin for lists that are ordered by the companion score."""
 
+UNSHOWN = ("no_skill", "too_few")
+"""Outcomes of a test in which no skill was seen: because it was not told from chance, or because too few could be tested."""
+
 SHARES = ("5", "10", "20")
 
 
@@ -31,9 +34,9 @@ def verdict(validation: Validation | None, lang: str) -> str:
     if outcome == "not_validated":
         sentence = words.phrase(f"verdict_not_validated{given}", lang, n=validation.n_positive, basis=basis)
         return sentence + alarms
-    if outcome == "no_skill":
+    if outcome in UNSHOWN:
         why = _separator(lang).join(remark("reason", notice, lang) for notice in _causes(validation))
-        return words.phrase("verdict_no_skill", lang, auc=_auc(validation, lang), why=why, basis=basis) + alarms
+        return words.phrase(f"verdict_{outcome}", lang, auc=_auc(validation, lang), why=why, basis=basis) + alarms
     figures_found = _figures_in_words(validation, lang)
     if outcome == "alarmed":
         warned = _separator(lang).join(remark("alarm", notice, lang) for notice in validation.alarms)
@@ -127,7 +130,7 @@ def plain_verdict(validation: Validation | None, lang: str) -> str:
 def _main_figures(validation: Validation) -> Figures:
     """Return the figures of the question that most wastes without an analysis ask; skill itself is told from blocks."""
     verdict = validation.verdict
-    if verdict.question != "near_assays" or verdict.outcome == "no_skill":
+    if verdict.question != "near_assays" or verdict.outcome in UNSHOWN:
         return validation.spatial
     return next(question.figures for question in validation.questions if question.code == verdict.question)
 
@@ -150,6 +153,8 @@ def _auc(validation: Validation, lang: str) -> str:
     key = "verdict_given_folds" if validation.division.by == "given" else "verdict_blocks"
     key = key if figures is validation.spatial else "verdict_near_assays"
     where = words.phrase(key, lang, km=validation.block_km or 0.0)
+    if figures is validation.spatial and figures.auc_by == "leave_pair_out" and not validation.division.folds_with_both:
+        where = f"{where}, {words.word('verdict_across_folds', lang)}"
     if figures.auc_low is None:
         return words.phrase("verdict_auc_alone", lang, auc=figures.auc, where=where)
     return words.phrase("verdict_auc", lang, auc=figures.auc, low=figures.auc_low, high=figures.auc_high, where=where)

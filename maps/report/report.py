@@ -20,7 +20,16 @@ from maps.report.target_tables import target_tables
 from maps.report.validation_notes import validation_notes, was_trained
 from maps.rows import assayed, grade_looked_for, kinds_shown, records, rows, sites_with_sheets, tied_ranks
 from maps.sovereignty import publishable
-from maps.verdict import capture_rows, order_notes, plain_verdict, remark, score_key, validation_rows, verdict
+from maps.verdict import (
+    capture_rows,
+    order_notes,
+    plain_verdict,
+    remark,
+    rests_on_companion,
+    score_key,
+    validation_rows,
+    verdict,
+)
 
 COUNTS = ("rows_read", "rows_kept", "rows_merged", "rows_withheld", "rows_rejected")
 SECTIONS = (
@@ -81,7 +90,7 @@ def write_report(publication: Publication, path: Path, max_sheets: int = 200, la
         coarse=bool((p.territories["publish"] == "generalised").any()),
         counts=COUNTS,
         sections=SECTIONS,
-        files=[*FILES, *([("surface.tif", "file_surface")] if p.surface is not None else [])],
+        files=[*FILES, *([("surface.tif", _file_surface(p))] if p.surface is not None else [])],
         sources=records(p.sources),
         pages=[
             {
@@ -130,6 +139,11 @@ def _in(p: Publication, lang: str, with_sheet: Container[str]) -> dict[str, Any]
             f"report_sampling_text_{purpose_of_visits(p)}", lang, grade=grade_looked_for(p.ranking)
         ),
     }
+
+
+def _file_surface(p: Publication) -> str:
+    """Return the key of what the surface is, which is not that of a model that orders the list where none does."""
+    return "file_surface_unused" if rests_on_companion(p.validation) else "file_surface"
 
 
 def _test_words_key(p: Publication) -> str:

@@ -6,11 +6,11 @@ import math
 
 import pandas as pd
 
-from layers.validation import Question, Validation
+from layers.validation import UNMEASURED, Question, Validation
 from maps import words
 from maps.publication import Publication
 from maps.rows import MOSTLY_READ, assayed, rows
-from maps.verdict import rests_on_companion
+from maps.verdict import remark, rests_on_companion
 
 TOLD = 8
 """Sites told one by one where model and companion score disagree, and wastes that were measured."""
@@ -159,7 +159,17 @@ def _surface(validation: Validation, lang: str) -> str:
     tested = validation.surface
     if tested is None or tested.auc is None:
         return ""
-    return words.phrase("note_surface" if tested.published else "note_surface_withheld", lang, auc=tested.auc)
+    if not tested.published:
+        few = any(notice.code in UNMEASURED for notice in tested.reasons)
+        return words.phrase("note_surface_too_few" if few else "note_surface_withheld", lang, auc=tested.auc)
+    suspect = [
+        remark("alarm", notice, lang) for notice in validation.alarms if notice.values.get("feature") in tested.features
+    ]
+    return " ".join(
+        [words.phrase("note_surface", lang, auc=tested.auc)]
+        + ([words.word("note_surface_unused", lang)] if rests_on_companion(validation) else [])
+        + [words.phrase("note_surface_alarm", lang, alarm=alarm) for alarm in suspect]
+    )
 
 
 def _weights(publication: Publication, lang: str) -> str:

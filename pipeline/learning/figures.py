@@ -77,8 +77,11 @@ def measure(task: Task, folds: Folds, scores: FoldScores, *, interval: bool = Tr
     if judged_positive.any() and not judged_positive.all():
         chance = calibrated(standard, task.positive, usable, fold)
     judged = usable & np.isfinite(chance)
-    brier = float(np.mean((chance[judged] - task.positive[judged]) ** 2)) if judged.any() else float("nan")
-    base = float(task.positive[judged].mean()) if judged.any() else float("nan")
+    both = (
+        0 < task.positive[judged].sum() < judged.sum()
+    )  # where one fold holds all of a class, its rows have no chance
+    brier = float(np.mean((chance[judged] - task.positive[judged]) ** 2)) if both else float("nan")
+    base = float(task.positive[judged].mean()) if both else float("nan")
     whole = last(_whole_list(order, single))
     shares: dict[str, Any] = dict(captures(task.positive, whole))
     figures = Figures(

@@ -20,11 +20,14 @@ class Folds:
         No row is both in one fold. A row may be neither.
     lost : int
         Training rows given up to a buffer, over all folds.
+    names : tuple of str, length k or 0
+        Of folds that a user gave, as they stand in the file.
     """
 
     trains: np.ndarray
     tests: np.ndarray
     lost: int = 0
+    names: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of folds."""
@@ -70,7 +73,7 @@ def buffered(folds: Folds, x_km: np.ndarray, y_km: np.ndarray, buffer_km: float 
     kept = folds.trains.copy()
     for index, (train, test) in enumerate(zip(folds.trains, folds.tests, strict=True)):
         kept[index, np.flatnonzero(train)] = nearest_km(x_km, y_km, train, test) >= buffer_km
-    return Folds(kept, folds.tests, int(folds.trains.sum() - kept.sum()))
+    return Folds(kept, folds.tests, int(folds.trains.sum() - kept.sum()), folds.names)
 
 
 def given_folds(splits: pd.DataFrame, site_ids: pd.Series) -> Folds:
@@ -98,4 +101,4 @@ def given_folds(splits: pd.DataFrame, site_ids: pd.Series) -> Folds:
         trains[code[role == "train"], row[role == "train"]] = True
     else:
         trains = tests.any(axis=0) & ~tests
-    return Folds(trains, tests)
+    return Folds(trains, tests, names=tuple(str(name) for name in names))

@@ -159,6 +159,7 @@ def judge_model(
             by=region.by,
             folds=len(folds),
             folds_with_both=folds.both(task.positive, task.judged),
+            names=folds.names,
             range_km=region.range_km,
             buffer_km=region.buffer_km,
             buffer_lost=folds.lost,
@@ -239,10 +240,11 @@ def _notes(task: Task, region: Region, single: np.ndarray, *, valid: bool) -> li
     if region.unknown:
         notes.append(Finding(code="splits_unknown", values={"n": region.unknown}))
     for fold, test in enumerate(folds.tests):
+        name = folds.names[fold] if folds.names else fold
         if not np.isfinite(single[fold]).any():
-            notes.append(Finding(code="fold_untrained", values={"fold": fold}))
+            notes.append(Finding(code="fold_untrained", values={"fold": name}))
         elif len(set(task.positive[test & task.judged])) == 1:
-            notes.append(Finding(code="fold_of_one_class", values={"fold": fold}))
+            notes.append(Finding(code="fold_of_one_class", values={"fold": name}))
     return notes
 
 

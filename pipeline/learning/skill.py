@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from layers.findings import Finding
-from layers.validation import Figures, LabelBasis, Lead, Null, Outcome, QuestionCode, RuleFigures, Verdict
+from layers.validation import UNMEASURED, Figures, LabelBasis, Lead, Null, Outcome, QuestionCode, RuleFigures, Verdict
 
 LEVEL = 0.05
 """Share of unrelated labels that may do as well before skill is denied."""
@@ -62,7 +62,13 @@ def decide(
         return Verdict(outcome="not_validated", label_basis=label_basis, model_used=False, reasons=alarms)
     missing = skill_missing(figures, null)
     if missing:
-        return Verdict(outcome="no_skill", label_basis=label_basis, model_used=False, reasons=(*missing, *alarms))
+        unmeasured = any(notice.code in UNMEASURED for notice in missing)
+        return Verdict(
+            outcome="too_few" if unmeasured else "no_skill",
+            label_basis=label_basis,
+            model_used=False,
+            reasons=(*missing, *alarms),
+        )
     lead = lead_over_best(baselines)
     outcome: Outcome = "as_good"
     if alarms:

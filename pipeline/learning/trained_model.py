@@ -185,15 +185,16 @@ def held_out_table(model: TrainedModel) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``site_id, question`` (``new_camp``, ``near_assays`` or ``given``), ``fold`` (from 0), ``label`` (1, 0 or missing),
-        ``score`` (0 to 1, calibrated on the other folds), ``method``, ``list_place`` (in the list of all sites by the held-out
-        chance, from which the shares found are counted), and of positives how many negatives they were ``compared`` with by a
-        model that saw neither and how many of them they ``won`` against: the AUC is the sum of the one over that of the other.
+        ``site_id, question`` (``new_camp``, ``near_assays`` or ``given``), ``fold`` (from 0; of the folds given their names),
+        ``label`` (1, 0 or missing), ``score`` (0 to 1, calibrated on the other folds; missing where these hold one class),
+        ``method``, ``list_place`` (in the list of all sites by the held-out chance, from which the shares found are counted),
+        and of positives how many negatives they were ``compared`` with by a model that saw neither and how many of them they
+        ``won`` against: the AUC is the sum of the one over that of the other.
         A site may stand once for each question.
     """
     columns = ["site_id", "question", "fold", "label", "score", "method", "list_place", "compared", "won"]
     questions = [question.code for question in model.validation.questions]
-    sites = model.sites
+    sites, names = model.sites, model.validation.division.names
     parts = []
     for question in questions:
         near = question == "near_assays"
@@ -212,7 +213,12 @@ def held_out_table(model: TrainedModel) -> pd.DataFrame:
                 "won": sites[f"{of_question}won"].where(positive),
             }
         )
-        parts.append(held_out[(held_out["fold"] >= 0) & held_out["score"].notna()])
+        tested = (held_out["fold"] >= 0) & (held_out["score"].notna() | (held_out["compared"].fillna(0) > 0))
+        held_out = held_out[tested]
+        if names:
+            named = [names[fold] if question == "given" else str(fold) for fold in held_out["fold"]]
+            held_out = held_out.assign(fold=named)
+        parts.append(held_out)
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
