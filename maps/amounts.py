@@ -25,3 +25,8 @@ def amount_told(low: float | None, high: float | None, codes: Iterable[str], lan
     amount, held = words.span(low, high, "t", lang), set(codes)
     doubts = [words.word(f"doubt_{code}", lang) for code in DOUBTS if code in held]
     return f"{amount} ({', '.join(doubts)})" if doubts and amount != words.word("not_known", lang) else amount
+
+
+def rests_on_little(mean: float, high: float) -> bool:
+    """Say whether an expectation, as printed, lies above the 95 % end of what it is an expectation of."""
+    return float(f"{mean:.1e}") > float(f"{high:.1e}")

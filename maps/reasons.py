@@ -12,6 +12,7 @@ import pandas as pd
 from maps.words import (
     all_words,
     commodities,
+    commodity_names,
     deposit_type,
     element,
     known,
@@ -148,7 +149,7 @@ def _neighbour(camp: dict[str, Any], lang: str) -> str | None:
         return None
     deposit, recorded, name = camp["camp_deposit_type"], camp["camp_commodities"], camp["camp_name"]
     ore = deposit_type(deposit, lang) if isinstance(deposit, str) else ""
-    names = commodities(recorded, lang).split("; ") if isinstance(recorded, str) else []
+    names = commodity_names(recorded, lang) if isinstance(recorded, str) else []
     more = " …" if len(names) > RECORDED_SHOWN else ""
     what = ", ".join(filter(None, [ore, *names[:RECORDED_SHOWN]])) + more
     label = name if isinstance(name, str) else camp["camp_site_id"]
@@ -216,7 +217,7 @@ def _printed(value: float, unit: str) -> float:
 
 def _told_of_records(recorded: str, contribution: float, value: float, lang: str) -> str:
     """Return the reason that the recorded commodities give, naming them."""
-    names = commodities(recorded, lang).split("; ")
+    names = commodity_names(recorded, lang)
     shown = ", ".join(names[:RECORDED_SHOWN]) + (" …" if len(names) > RECORDED_SHOWN else "")
     readings = all_words()["readings"]
     what = readings[f"recorded_{_level(value)}"][lang].replace("{x}", shown)

@@ -35,11 +35,11 @@ def verdict(validation: Validation | None, lang: str) -> str:
         sentence = words.phrase(f"verdict_not_validated{given}", lang, n=validation.n_positive, basis=basis)
         return sentence + alarms
     if outcome in UNSHOWN:
-        why = _separator(lang).join(remark("reason", notice, lang) for notice in _causes(validation))
+        why = words.in_list((remark("reason", notice, lang) for notice in _causes(validation)), lang)
         return words.phrase(f"verdict_{outcome}", lang, auc=_auc(validation, lang), why=why, basis=basis) + alarms
     figures_found = _figures_in_words(validation, lang)
     if outcome == "alarmed":
-        warned = _separator(lang).join(remark("alarm", notice, lang) for notice in validation.alarms)
+        warned = words.in_list((remark("alarm", notice, lang) for notice in validation.alarms), lang)
         return words.phrase("verdict_alarmed", lang, alarm=warned, found=figures_found, basis=basis)
     if outcome == "words_only":
         key = "verdict_words_and_assays" if validation.verdict.label_basis == "both" else "verdict_words_only"
@@ -59,10 +59,6 @@ def verdict(validation: Validation | None, lang: str) -> str:
 def _some_assayed(validation: Validation) -> bool:
     """Say whether any waste's own analysis made a class: without one, an order by assays is none."""
     return validation.verdict.label_basis != "words" or validation.n_negative > 0
-
-
-def _separator(lang: str) -> str:
-    return "; " if lang == "en" else "\u00a0; "
 
 
 def _causes(validation: Validation) -> list[Finding]:
@@ -92,7 +88,7 @@ def rule_name(code: str, lang: str) -> str:
 
 def _nothing_learned(validation: Validation, lang: str) -> str:
     """Return the verdict where nothing was learned, with the reason and the basis of the order."""
-    why = _separator(lang).join(remark("reason", notice, lang) for notice in validation.verdict.reasons)
+    why = words.in_list((remark("reason", notice, lang) for notice in validation.verdict.reasons), lang)
     basis = words.word("companion_assays", lang) if _some_assayed(validation) else ""
     return words.phrase("verdict_companion", lang, why=why, basis=basis)
 

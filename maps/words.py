@@ -129,11 +129,6 @@ PRACTICALLY_NONE_T = 1.0
 """An expectation of payable oxides below this is told as practically none."""
 
 
-def rests_on_little(mean: float, high: float) -> bool:
-    """Say whether an expectation, as printed, lies above the 95 % end of what it is an expectation of."""
-    return float(f"{mean:.1e}") > float(f"{high:.1e}")
-
-
 def percent(value: float, lang: str) -> str:
     """Write a chance (0-1) in whole per cent, without the sign; one that would round to 0 or 100 as less or more."""
     if value >= 0.995 or value <= 0.005:
@@ -289,16 +284,20 @@ def hazard_grade(grade: str, lang: str) -> str:
     return word(key, lang) if known(key) else grade
 
 
-def source_of_flag(source: str, lang: str) -> str:
-    """Return where a caution comes from: words for samples of the waste itself, else the source's id or the law as it is."""
-    return word("from_waste_samples", lang) if source == "waste_samples" else source
+def commodity_names(text: str, lang: str) -> list[str]:
+    """Return the commodities of a cell in a language; a name that is no element and not listed stays as it is."""
+    names = text.split("; ") if text else []
+    return names if lang == "en" else [_french_names().get(name.casefold(), name) for name in names]
 
 
-def commodities(text: str, lang: str, between: str = "; ") -> str:
-    """Return a list of commodities in a language; a name that is no element and not listed stays as it is."""
-    if lang == "en":
-        return text
-    return between.join(_french_names().get(part.casefold(), part) for part in text.split(between))
+def commodities(text: str, lang: str) -> str:
+    """Return `commodity_names` as one text."""
+    return in_list(commodity_names(text, lang), lang)
+
+
+def in_list(parts: Iterable[str], lang: str) -> str:
+    """Join what may hold commas."""
+    return word("between_clauses", lang).join(parts)
 
 
 @lru_cache(maxsize=1)

@@ -77,7 +77,7 @@ def _dropped(dropped: Mapping[str, str], lang: str) -> str:
     sentences = []
     for reason, names in why.items():
         sentences.append(f"{', '.join(names)} ({words.word(f'dropped_{reason}', lang)})")
-    return "; ".join(sentences)
+    return words.in_list(sentences, lang)
 
 
 def _card(publication: Publication, lang: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from maps import words
-from maps.amounts import DOUBTS
+from maps.amounts import DOUBTS, rests_on_little
 from maps.publication import Publication, of_sites
 from maps.reasons import neighbours, of_weight, phrase_reason
 from maps.rows import grade_looked_for, marks, records, rows, tied_ranks
@@ -124,5 +124,5 @@ def _why(site: pd.Series, tie: tuple[int, int] | None, road_km: Any, grade: floa
         return words.phrase("plan_reason_none", lang, road=road, supposed=supposed, grade=grade, least=none, **ends)
     tonnes = {"expected": expected, "least": least, "most": most}
     rounded = {name: words.rounded(amount, lang) for name, amount in tonnes.items()}
-    rare = words.word("plan_rare", lang) if words.rests_on_little(expected, most) else ""
+    rare = words.word("plan_rare", lang) if rests_on_little(expected, most) else ""
     return words.phrase("plan_reason", lang, road=road, supposed=supposed, grade=grade, rare=rare, **rounded, **ends)

@@ -48,7 +48,7 @@ def _names(p: Publication, lang: str) -> dict[str, str]:
 def _refused(p: Publication, lang: str) -> str:
     """Return what cannot be a target, and why, where a run was made for all."""
     refused: dict[str, dict[str, str]] = p.diagnostics.get("targets_refused", {})
-    why = "; ".join(own[lang] for own in refused.values())
+    why = words.in_list((own[lang] for own in refused.values()), lang)
     return words.phrase("target_refused", lang, why=why) if refused else ""
 
 
@@ -64,7 +64,7 @@ def _first(symbol: Any, own: pd.DataFrame, names: dict[str, str], site_names: pd
         words.number(float(own["threshold_ppm"].iloc[0]), lang),
         *(words.number(count, lang) for count in counts),
     ]
-    return [f"{names[symbol]} ({symbol})", *numbers, "; ".join(sites)]
+    return [f"{names[symbol]} ({symbol})", *numbers, words.in_list(sites, lang)]
 
 
 def _likeliest(own: pd.DataFrame, site_names: pd.Series, lang: str) -> str:

@@ -141,8 +141,8 @@ def _listed(key: str, known: pd.DataFrame, lang: str) -> str:
         f"n\u00a0=\u00a0{words.number(row.waste_n, lang, 0)})"
         for row in rows(known.head(TOLD))
     ]
-    more = f"; + {len(known) - len(sentences)}" if len(known) > len(sentences) else ""
-    return words.phrase(key, lang, wastes="; ".join(sentences) + more) if sentences else ""
+    more = [f"+ {len(known) - len(sentences)}"] if len(known) > len(sentences) else []
+    return words.phrase(key, lang, wastes=words.in_list(sentences + more, lang)) if sentences else ""
 
 
 def _proxies(validation: Validation, lang: str) -> str:
@@ -209,4 +209,4 @@ def _disagreements(publication: Publication, lang: str) -> str:
         )
         for row in rows(chosen.head(TOLD))
     ]
-    return words.phrase("note_disagree", lang, n=len(chosen), sites="; ".join(sentences))
+    return words.phrase("note_disagree", lang, n=len(chosen), sites=words.in_list(sentences, lang))

@@ -131,8 +131,8 @@ class Brief:
     def _row(self, row: dict[str, Any], lang: str, has_sheet: set[str]) -> dict[str, Any]:
         kinds = [] if row["site_kind"] == "waste" else [words.word(f"kind_short_{row['site_kind']}", lang)]
         kinds += [] if row["waste_type"] == "unknown" else [words.word(f"waste_type_{row['waste_type']}", lang)]
-        mined = words.commodities(row["commodities"] or "", lang).split("; ")
-        kinds += [", ".join(mined[:NAMES]) + (" …" if len(mined) > NAMES else "")] if mined[0] else []
+        mined = words.commodity_names(row["commodities"] or "", lang)
+        kinds += [", ".join(mined[:NAMES]) + (" …" if len(mined) > NAMES else "")] if mined else []
         cautions = [words.flag(code, lang) for code in self.hazards_of(row["site_id"])]
         more = f" +{len(cautions) - CAUTIONS_IN_ROW}" if len(cautions) > CAUTIONS_IN_ROW else ""
         return {
@@ -249,7 +249,7 @@ class Brief:
         listed = [self._amount_of(row, low, high, lang) for row in records(tabled.head(NAMES))]
         larger = int((known[high] > tabled[high].iloc[0]).sum())
         listed += [words.phrase("brief_larger", lang, n=larger, amount=most)] if larger else []
-        return words.phrase(key, lang, sites="; ".join(listed), **counts)
+        return words.phrase(key, lang, sites=words.in_list(listed, lang), **counts)
 
     def _amount_of(self, row: dict[str, Any], low: str, high: str, lang: str) -> str:
         """Return a site of the tables with its number there and its range in tonnes."""
@@ -290,7 +290,7 @@ class Brief:
             if shown:
                 more = " …" if len(filled) > NAMES else ""
                 sentences.append(
-                    words.phrase("brief_bearers", lang, column=str(column), bearers="; ".join(shown) + more)
+                    words.phrase("brief_bearers", lang, column=str(column), bearers=words.in_list(shown, lang) + more)
                 )
         return sentences or [words.word("brief_bearers_none", lang)]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,7 +26,7 @@ COUNTED = {"hazard_class": "grade", "recovery_host": ""}
 def caution_lines(flags: pd.DataFrame, table: pd.DataFrame, numbered: Mapping[str, int], lang: str) -> list[str]:
     """Return every caution with the number of its sites, what was found, and some names, hazards first.
 
-    Only sites that have a number in the short tables are named, with it: the two pages tell nothing else of others.
+    Of sites that have no number in the short tables only a few of the worst class of hazards are named.
 
     Parameters
     ----------
@@ -53,32 +52,40 @@ def caution_lines(flags: pd.DataFrame, table: pd.DataFrame, numbered: Mapping[st
         rest = len(sites) - len(shown)
         shown += [words.phrase("brief_caution_annex", lang, n=rest)] if rest and shown else []
         shown = shown or [words.word("brief_caution_annex_only", lang)]
-        kinds = _kinds(own, code, lang)
+        kinds = _kinds(own, names, code, lang)
         caution = words.flag(code, lang) + (f" ({kinds})" if kinds else "")
         lines.append(words.phrase("brief_caution", lang, caution=caution, n=len(sites), sites=", ".join(shown)))
     return lines
 
 
-def _kinds(own: Sequence[dict[Any, Any]], code: str, lang: str) -> str:
-    """Return what was found at how many sites, for cautions that are told apart so."""
+def _kinds(own: Sequence[dict[Any, Any]], names: pd.Series, code: str, lang: str) -> str:
+    """Return what was found at how many sites, for cautions that are told apart so; a few of the worst class by name."""
     if code not in COUNTED:
         return ""
     slot = COUNTED[code]
-    kinds = Counter(
-        words.hazard_grade(str(json.loads(row["values"])[slot]), lang)
-        if slot
-        else words.word(f"brief_{row['finding']}", lang)
-        for row in own
-    )
-    return words.word("between_clauses", lang).join(
-        f"{kind}{words.word('colon', lang)}{count}" for kind, count in sorted(kinds.items())
-    )
+    sites: dict[str, list[str]] = {}
+    for row in own:
+        kind = (
+            words.hazard_grade(str(json.loads(row["values"])[slot]), lang)
+            if slot
+            else words.word(f"brief_{row['finding']}", lang)
+        )
+        sites.setdefault(kind, []).append(_name(row["site_id"], names))
+    counted = [f"{kind}{words.word('colon', lang)}{len(of_kind)}" for kind, of_kind in sorted(sites.items())]
+    worst = list(dict.fromkeys(sites[min(sites)]))
+    if slot and len(worst) <= NAMES:
+        counted[0] += f", {', '.join(worst)}"
+    return words.in_list(counted, lang)
+
+
+def _name(site: str, names: pd.Series) -> str:
+    name = names.get(site)
+    return name if isinstance(name, str) else site
 
 
 def _named(site: str, names: pd.Series, own: Sequence[dict[Any, Any]], code: str, number: int, lang: str) -> str:
     """Return the name of a site and its number in the tables, with how far apart its sources lie where they do."""
-    name = names.get(site)
-    text = name if isinstance(name, str) else site
+    text = _name(site, names)
     values = [json.loads(row["values"]) for row in own if row["site_id"] == site]
     far = [float(value["km"]) for value in values if "km" in value] if code in CLERICAL else []
     apart = f", {words.number(max(far), lang, 0 if max(far) >= 10 else 1)} km" if far else ""

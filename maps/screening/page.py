@@ -142,7 +142,7 @@ def _in(brief: Brief, table: pd.DataFrame, with_sheet: list[str], lang: str) -> 
         "point_kind": words.word(f"kind_{place.point_kind}", lang) if place.point_kind else "",
         "tables": brief.tables(lang, set(with_sheet)),
         "summary": brief.summary(lang),
-        "sources": "; ".join(sources_by_licence(p, lang)),
+        "sources": sources_by_licence(p, lang),
     }
     if table.empty:
         head = words.word("brief_speak_else" if place.name else "brief_speak", lang)
@@ -213,7 +213,8 @@ def _row(row: dict[str, Any], has_sheet: bool, areas: Mapping[str, str], brief: 
         "contained": words.span(row["contained_treo_low_t"], row["contained_treo_high_t"], "t", lang),
         "status": words.status(row["status"], lang) if row["status"] else words.word("not_known", lang),
         "areas": areas.get(row["site_id"], "") or words.word("screen_no_area", lang),
-        "flags": "; ".join(words.flag(code, lang) for code in codes) or words.word("brief_no_caution", lang),
+        "flags": words.in_list((words.flag(code, lang) for code in codes), lang)
+        or words.word("brief_no_caution", lang),
     }
 
 

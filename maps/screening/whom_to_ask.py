@@ -80,7 +80,7 @@ def _kept_by(publication: Publication, areas: bool, communities: bool, lang: str
         if row["source_id"] in ids and keeper:
             keepers.append(" ".join([str(keeper), *_bracketed(row.get("address"))]))
     keepers = list(dict.fromkeys(keepers))
-    return [words.phrase("brief_kept_by", lang, keepers="; ".join(keepers))] if keepers else []
+    return [words.phrase("brief_kept_by", lang, keepers=words.in_list(keepers, lang))] if keepers else []
 
 
 def record_keepers(publication: Publication, table: pd.DataFrame, lang: str) -> str:
@@ -89,7 +89,7 @@ def record_keepers(publication: Publication, table: pd.DataFrame, lang: str) -> 
     held = {source for cell in ids for source in str(cell).split("; ")}
     kept = [row for row in records(publication.sources) if row["source_id"] in held]
     named = [" ".join([str(row["title"] or row["source_id"]), *_bracketed(row.get("address"))]) for row in kept]
-    return words.phrase("brief_keepers", lang, keepers="; ".join(named)) if named else ""
+    return words.phrase("brief_keepers", lang, keepers=words.in_list(named, lang)) if named else ""
 
 
 def _bracketed(text: object) -> list[str]:

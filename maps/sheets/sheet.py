@@ -129,7 +129,7 @@ class SheetWriter:
         strongest = strongest.sort_values("position", kind="stable")
         self.reasons = _grouped(strongest)
         self.flags = _grouped(chosen.flags)
-        self.sources = {language: "; ".join(sources_by_licence(publication, language)) for language in words.LANGUAGES}
+        self.sources = {language: sources_by_licence(publication, language) for language in words.LANGUAGES}
         self.areas = {language: areas_by_layer(chosen, language) for language in words.LANGUAGES}
         self.like = self._alike(set(site_ids))
         self.targets = {language: target_lines(publication, list(site_ids), language) for language in words.LANGUAGES}
@@ -182,7 +182,7 @@ class SheetWriter:
             "score": score_rows(ranked, self.score_key, self.grade_ppm, lang, site.get("waste_estimated_fraction")),
             "bars": companion_bars(self.companion[site_id], site, ranked, lang) if site_id in self.companion else [],
             "reasons": self._reasons(site, lang),
-            "similar": "; ".join(self.like.get(site_id, [])),
+            "similar": words.in_list(self.like.get(site_id, []), lang),
             "metals": _by_kind(metals(site, lang, self.titles)),
             "elements": waste_elements(site, lang),
             "targets": self.targets[lang].get(site_id, []),
@@ -344,7 +344,7 @@ class SheetWriter:
         return groups
 
 
-def sources_by_licence(publication: Publication, lang: str) -> list[str]:
+def sources_by_licence(publication: Publication, lang: str) -> str:
     """Return titles with their dates, put together by licence."""
     by_licence: dict[str, list[str]] = {}
     for record in records(publication.sources):
@@ -354,10 +354,9 @@ def sources_by_licence(publication: Publication, lang: str) -> list[str]:
             words.licence(str(record["licence"]), lang) if record["licence"] else words.word("licence_unstated", lang)
         )
         by_licence.setdefault(licence, []).append(dated)
-    return [
-        f"{licence}{words.word('colon', lang)}{', '.join(dict.fromkeys(titles))}"
-        for licence, titles in by_licence.items()
-    ]
+    colon = words.word("colon", lang)
+    under = (f"{licence}{colon}{', '.join(dict.fromkeys(titles))}" for licence, titles in by_licence.items())
+    return words.in_list(under, lang)
 
 
 def _by_kind(results: list[tuple[str, str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:

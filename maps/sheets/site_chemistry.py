@@ -71,7 +71,9 @@ def waste_elements(site: Mapping[Any, Any], lang: str) -> str:
     waste, _ = _columns(tuple(site))
     known = [(element, float(site[name])) for name, element in waste if pd.notna(site[name])]
     known.sort(key=lambda entry: (entry[0] not in REE, entry[0] not in BESIDE_REE, entry[0]))
-    return "; ".join(f"{element} {words.number(ppm, lang)}{_times_crust(element, ppm, lang)}" for element, ppm in known)
+    return words.in_list(
+        (f"{element} {words.number(ppm, lang)}{_times_crust(element, ppm, lang)}" for element, ppm in known), lang
+    )
 
 
 def _times_crust(element: str, ppm: float, lang: str) -> str:
@@ -91,17 +93,18 @@ def _pattern(site: Mapping[Any, Any], lang: str) -> str:
         lines_of_pattern.append(
             words.phrase(f"pattern_{name}", lang, value=shown, light=f"{group[0]}\u2013{group[-1]}")
         )
-    return "; ".join(lines_of_pattern)
+    return words.in_list(lines_of_pattern, lang)
 
 
 def _acid_base(site: Mapping[Any, Any], lang: str) -> str:
     """Return paste pH and NP/AP of the waste, where they were measured."""
     measured = {"acid_ph": site.get("waste_paste_ph"), "acid_np_ap": site.get("waste_np_ap")}
-    return "; ".join(
+    shown = [
         words.phrase(key, lang, value=words.rounded(float(value), lang))
         for key, value in measured.items()
         if value is not None and pd.notna(value)
-    )
+    ]
+    return words.in_list(shown, lang)
 
 
 def _element(symbol: str, lang: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from maps import words
+from maps.amounts import rests_on_little
 from maps.rows import grade_rule_told, present
 
 Row = Mapping[Any, Any]
@@ -73,7 +74,7 @@ def _payable(ranked: Row, lang: str) -> str:
     ends = {"mean": words.rounded(mean, lang), "high": words.rounded(high, lang)}
     if mean < words.PRACTICALLY_NONE_T:
         tonnes = words.phrase("payable_tonnes_none", lang, least=words.number(words.PRACTICALLY_NONE_T, lang))
-    elif words.rests_on_little(mean, high):
+    elif rests_on_little(mean, high):
         tonnes = words.phrase("payable_tonnes_rare", lang, **ends)
     else:
         tonnes = words.phrase("payable_tonnes_capped" if reaches(high, cap) else "payable_tonnes", lang, **ends)

@@ -133,7 +133,8 @@ def site_columns(publication: Publication, shown: pd.DataFrame, ranked: int) -> 
     table |= {"flags": flags, "findings": findings, "reasons": reasons, "relations": _relations(publication, sites)}
     return {"columns": _without_empty(table), "ties": ties, "texts": texts_of.values, "flags": codes, "findings": sentences,
             "reasons": templates,
-            "commodities": _commodities(shown["commodities"]), "statuses": _in_languages(shown["status"], words.status),
+            "commodities": _commodities(shown["commodities"]), "symbols": _symbols(shown["commodities"]),
+            "statuses": _in_languages(shown["status"], words.status),
             "jurisdictions": _in_languages(_column(shown, "jurisdiction"), words.jurisdiction),
             "deposits": _in_languages(_column(shown, "deposit_type"), words.deposit_type),
             "kinds": list(words.SHOWN_KINDS), "waste": list(WASTE_TYPES),
@@ -154,9 +155,19 @@ def _ties(ranking: pd.DataFrame, sites: pd.Series) -> tuple[list[int | None], li
     return [of_site.get(site_id) for site_id in sites], tied.values
 
 
+def _names(cells: pd.Series) -> list[str]:
+    return sorted({name for cell in cells.dropna().unique() for name in str(cell).split("; ")})
+
+
+def _symbols(cells: pd.Series) -> dict[str, str]:
+    """Return the symbols of the elements among the commodities on the page, for its search."""
+    symbols = {both["en"].casefold(): symbol for symbol, both in words.all_words()["elements"].items()}
+    return {name: symbols[name.casefold()] for name in _names(cells) if name.casefold() in symbols}
+
+
 def _commodities(cells: pd.Series) -> dict[str, str]:
     """Return the French names of the commodities on the page that have one of their own."""
-    names = sorted({name for cell in cells.dropna().unique() for name in str(cell).split("; ")})
+    names = _names(cells)
     french = {name: words.commodities(name, "fr") for name in names}
     return {name: wording for name, wording in french.items() if wording != name}
 

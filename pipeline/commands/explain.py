@@ -22,7 +22,6 @@ from maps.words import (
     marks,
     measured_grade,
     phrase,
-    source_of_flag,
     span,
     word,
 )
@@ -94,11 +93,10 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
         lines.append(f"  {word('explain_no_reasons', lang)}")
     flags = publication.flags[publication.flags["site_id"] == site_id]
     lines += ["", word("explain_flags", lang)]
+    sources = flags["source"].replace("waste_samples", word("from_waste_samples", lang))
     lines += [
-        f"  {flag(code, lang)}{word('colon', lang)}{finding(about, json.loads(values), lang)} [{source_of_flag(source, lang)}]"
-        for code, about, values, source in zip(
-            flags["flag"], flags["finding"], flags["values"], flags["source"], strict=True
-        )
+        f"  {flag(code, lang)}{word('colon', lang)}{finding(about, json.loads(values), lang)} [{source}]"
+        for code, about, values, source in zip(flags["flag"], flags["finding"], flags["values"], sources, strict=True)
     ] or [f"  {word('cautions_none', lang)}"]
     relations = publication.site_territories[publication.site_territories["site_id"] == site_id]
     lines += ["", word("explain_areas", lang)]

@@ -169,6 +169,9 @@ def test_search_knows_metals_towns_lakes_rivers_and_coordinates_and_the_map_foll
     assert count(page) == f"{mined} of 152 sites"
     assert page.inner_text("#filtered-text") == "Commodity on record: gold"
     page.click("#reset-all")
+    search(page, "Au")
+    assert page.inner_text("#places").startswith(f"Sites with gold on record ({mined})")
+    assert page.evaluate("lists.inferred.length + lists.measured.length") == mined
     for text, place, y, x in (
         ("town one", "Sites near Town One (town)", 51.6, -89.6),
         ("one lake", "Sites near Lake One (lake)", 51.9, -87.2),
@@ -190,6 +193,12 @@ def test_search_knows_metals_towns_lakes_rivers_and_coordinates_and_the_map_foll
     turned = page.evaluate("placesFor('-84.5 51.2').map((one) => one.text)")
     assert turned == ["Go to 51.2000, -84.5000", "Go to -84.5000, 51.2000"]
     assert page.evaluate("placesFor('51.2 -84.5').map((one) => one.text)") == ["Go to 51.2000, -84.5000"]
+
+
+def test_the_other_tongue_is_that_of_waters_and_no_town_stands_before_them(page: Any) -> None:
+    page.evaluate("[base.towns.name[0], base.names.name[0]] = ['Superior', 'Lake Superior']")
+    assert page.evaluate("placesFor('supérieur').map((one) => one.at.name)") == ["Lake Superior"]
+    assert page.evaluate("placesFor('superior').map((one) => one.at.name)") == ["Superior", "Lake Superior"]
 
 
 def test_whole_words_come_before_beginnings_and_what_is_not_offered_is_counted(page: Any) -> None:

@@ -257,6 +257,30 @@ def test_cautions_name_only_sites_that_stand_in_a_table_by_their_number(made_up:
         assert str(names[out]) not in line
 
 
+def test_a_few_sites_of_the_worst_class_of_hazards_are_named_on_the_two_pages(made_up: Any) -> None:
+    made = made_up.publication(60)
+    place = place_of_community(made, "Community 1")
+    table = screen(made, place, within_km=3000)
+    unnumbered = [site for site in table["site_id"] if site not in Brief(made, place, table, 3000).numbered]
+    names = table.set_index("site_id")["name"]
+    for worst, told in ((unnumbered[:2], True), (unnumbered[:9], False)):
+        of_class = {**dict.fromkeys(unnumbered[:20], "B"), **dict.fromkeys(worst, "A")}
+        rows = [
+            {
+                "site_id": site,
+                "flag": "hazard_class",
+                "finding": "hazard_class",
+                "values": f'{{"grade": "{grade}"}}',
+                "source": "x",
+            }
+            for site, grade in of_class.items()
+        ]
+        [line] = Brief(replace(made, flags=pd.DataFrame(rows)), place, table, 3000).cautions("en")
+        assert f": {len(worst)}" in line
+        assert all((str(names[site]) in line) == told for site in worst)
+        assert not any(str(names[site]) in line for site in unnumbered[9:20])
+
+
 def test_who_keeps_the_layers_of_nations_is_told_with_the_address(made_up: Any) -> None:
     made = made_up.publication(30)
     address = "https://example.org/nations"

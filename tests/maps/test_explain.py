@@ -67,8 +67,8 @@ def test_licences_in_plain_words_are_translated_and_equal_titles_told_once(made_
     given = {"title": ["Lakes", "Lakes", "Areas"], "licence": ["public domain", "public domain", "by permission"]}
     sources = made.sources.iloc[[0, 0, 0]].reset_index(drop=True).assign(**given, date=None)
     made = replace(made, sources=sources.assign(source_id=["a", "b", "c"]))
-    assert sources_by_licence(made, "en") == ["public domain: Lakes", "by permission: Areas"]
-    assert sources_by_licence(made, "fr") == ["domaine public\u00a0: Lakes", "avec permission\u00a0: Areas"]
+    assert sources_by_licence(made, "en") == "public domain: Lakes; by permission: Areas"
+    assert sources_by_licence(made, "fr") == "domaine public\u00a0: Lakes\u202f; avec permission\u00a0: Areas"
     assert words.licence("CC-BY-4.0", "fr") == "CC-BY-4.0"
 
 

@@ -347,7 +347,7 @@ def test_both_readers_of_yaml_read_the_same_words(loader: Any) -> None:
 
 
 def test_commodities_are_named_in_french_where_they_have_a_name() -> None:
-    assert words.commodities("gold; iron; apatite; QZX", "fr") == "or; fer; apatite; QZX"
+    assert words.commodities("gold; iron; apatite; QZX", "fr") == "or\u202f; fer\u202f; apatite\u202f; QZX"
     assert words.commodities("gold; iron", "en") == "gold; iron"
 
 
@@ -461,3 +461,9 @@ def test_a_grade_from_nothing_on_is_told_as_below_its_upper_end() -> None:
 def test_a_model_behind_a_simpler_rule_trails_it(lead: float, said: str) -> None:
     figures = RuleFigures(auc=0.9, lead=lead, lead_low=lead - 0.05, lead_high=lead + 0.05)
     assert said in verdict._row("rule", figures, "en")[1]
+
+
+def test_what_french_joins_has_its_space_before_the_semicolon() -> None:
+    assert words.commodities("copper; zinc", "fr") == "cuivre\u202f; zinc"
+    assert words.commodities("copper; zinc", "en") == "copper; zinc"
+    assert words.commodity_names("", "fr") == []

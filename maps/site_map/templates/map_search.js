@@ -7,7 +7,7 @@ function wordsOf(text) {
   const folded = fold(text), bare = folded.replace(KIND_OF_NAME, " ").trim();
   return (bare || folded).split(" ").filter(Boolean);
 }
-const french = (commodity) => data.sites.commodities[commodity] ?? commodity;
+const french = (commodity) => data.sites.commodities[commodity] ?? commodity, symbolOf = (commodity) => data.sites.symbols[commodity] ?? "";
 /* Names of lakes and rivers as the other language has them: "Lake Nipigon" is found as "lac Nipigon", and the other way round. */
 const SAME_WATER = [["lake", "lac"], ["river", "rivière"], ["superior", "supérieur"], ["erie", "érié"]].map((pair) => pair.map(fold));
 function otherTongue(name) {
@@ -18,7 +18,7 @@ function otherTongue(name) {
 let hay = null, commoditySites = null;
 function haystack() {
   if (hay) return hay;
-  const mined = T.map((text) => fold(text.split("; ").map((one) => one + " " + french(one)).join(" "))), areas = A.name.map((one, i) => fold(one + " " + (A.other[i] ?? "")));
+  const mined = T.map((text) => fold(text.split("; ").map((one) => [one, french(one), symbolOf(one)].join(" ")).join(" "))), areas = A.name.map((one, i) => fold(one + " " + (A.other[i] ?? "")));
   hay = new Array(N);
   for (let i = 0; i < N; i++) {
     const near = S.relations[i], parts = [fold(S.id[i] + " " + (S.name[i] ?? "") + " " + (col("aliases", i) ?? ""))];
@@ -92,16 +92,16 @@ function placesFor(text) {
   if (!tokens.length || tokens.join("").length < 2) return [];
   const fits = (name, more) => { const folded = " " + fold(name + " " + (more ?? "")); return holdsAll(folded, tokens, true) ? (fold(name) === tokens.join(" ") || wordsOf(name).join(" ") === tokens.join(" ") ? 0 : (folded.startsWith(" " + tokens[0]) ? 1 : 2) - (inWholeWords(folded, tokens) ? 0.3 : 0)) : -1; };
   const add = (order, one) => { if (order >= 0) found.push({ order, ...one }); };
-  for (const [one, n] of commodities()) add(fits(one, french(one)) < 0 ? -1 : 0.5, { text: fill("place_mined", { mined: minedName(one), n: number(n) }), go: () => { byId("f-commodity").value = one; byId("search").value = ""; apply(); fitShown(); } });
+  for (const [one, n] of commodities()) add(fits(one, french(one) + " " + symbolOf(one)) < 0 ? -1 : 0.5, { text: fill("place_mined", { mined: minedName(one), n: number(n) }), go: () => { byId("f-commodity").value = one; byId("search").value = ""; apply(); fitShown(); } });
   C.name.forEach((one, i) => add(fits(one), { text: `${one} (${w("kind_" + C.kind[i])})`, at: { y: C.y[i] / 1e5, x: C.x[i] / 1e5, name: one }, look: () => lookAt(C.y[i] / 1e5, C.x[i] / 1e5, one, 8), go: () => chooseCommunity(i, true) }));
   A.name.forEach((one, i) => add(fits(one, A.other[i]), { text: `${one} (${A.kinds[A.kind[i]][lang]})`, area: one, at: { y: areaBounds(i).getCenter().lat, x: areaBounds(i).getCenter().lng, name: one, outline: () => areaRings[i] }, look: () => map.fitBounds(areaBounds(i), { ...MARGINS(), animate: false }), go: () => { showLayer("area_" + A.kind[i]); chooseArea(i, true); } }));
-  const named = (table, k, kind, zoom, more) => {
+  const named = (table, k, kind, zoom, more, also = []) => {
     const at = { y: table.y[k] / 1e4, x: table.x[k] / 1e4, name: table.name[k], ...more }, look = () => lookAt(at.y, at.x, at.name, zoom);
-    const orders = [at.name, ...otherTongue(at.name)].map((one) => fits(one)).filter((one) => one >= 0);
+    const orders = [at.name, ...also].map((one) => fits(one)).filter((one) => one >= 0);
     add(orders.length ? Math.min(...orders) : -1, { text: fill("place_near", { place: `${at.name} (${kind})` }), at, look, go: () => goTo(look, at) });
   };
   base.towns.name.forEach((_, k) => named(base.towns, k, w("kind_town"), 9));
-  base.names.name.forEach((_, k) => named(base.names, k, w("name_" + kindOfName(k)), zoomOfName(k), { outline: () => outlineOfName(k) }));
+  base.names.name.forEach((_, k) => named(base.names, k, w("name_" + kindOfName(k)), zoomOfName(k), { outline: () => outlineOfName(k) }, otherTongue(base.names.name[k])));
   return found.sort((a, b) => a.order - b.order);
 }
 const kindOfName = (k) => base.names.kinds[base.names.kind[k]];
