@@ -19,8 +19,8 @@ _FIRST = (
     ("slag", r"(?:scories|escorias)\b"),
 )
 _RESIDUES = (
-    r"roast(?:ing)? (?:yards?|beds?)|\S+\s+jarosites?(?: residues?)?|red mud (?:ponds?|dams?|piles?)|"
-    r"(?:bauxite|leach) residues?"
+    r"roast(?:ing)? (?:yards?|beds?)|\S+\s+jarosites?(?: residues?)?|red mud (?:ponds?|dams?|piles?|stacks?)|"
+    r"(?:bauxite|leach) residues?|phospho-?gypsum|(?:pyrite|pyrites) cinders?|(?:coal|fly|bottom)[- ]ash"
 )
 _LAST = (
     ("residue", _RESIDUES),
@@ -29,6 +29,13 @@ _LAST = (
     ("heap_leach", r"heap[- ]leach(?: pads?)?"),
     ("waste_rock", r"waste[- ]?rock|\S+\s+dumps?"),
 )
+_ORES = (
+    ("zinc", None, r"jarosites?"),
+    ("aluminum", "bauxite", r"red mud|bauxite residues?"),
+    ("phosphate", None, r"phospho-?gypsum"),
+    ("coal", None, r"(?:coal|fly|bottom)[- ]ash"),
+)
+"""What was treated where a residue bears such a name, and in what type of deposit it is found."""
 _PLACE = (
     r"(?:ponds?|impoundments?|dams?|basins?|dumps?|piles?|heaps?|areas?|sites?|storage|management|disposal|facilit(?:y|ies)|stacks?|"
     r"stockpiles?|project)"
@@ -54,6 +61,18 @@ def waste_in_name(name: str) -> str | None:
     parts = _IN_BRACKETS.sub(" ", name).split(";")
     kinds = {kind for part in parts if (kind := _in_part(part)) is not None}
     return "mixed" if len(kinds) > 1 else next(iter(kinds), None)
+
+
+def ore_of_residue(name: str) -> tuple[str, str | None] | None:
+    """Return the commodity, and the type of deposit if there is one alone, whose treatment leaves what a name is the name of.
+
+    Jarosite comes of zinc concentrates, red mud of bauxite, phosphogypsum of phosphate and ash of coal. None for other names.
+    """
+    if waste_in_name(name) != "residue":
+        return None
+    return next(
+        ((ore, deposit) for ore, deposit, words in _ORES if re.search(rf"\b(?:{words})\b", name, re.IGNORECASE)), None
+    )
 
 
 def _in_part(part: str) -> str | None:

@@ -11,7 +11,7 @@ from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.cells.commodities import mentions
 from layers.cells.hedges import is_only_found
-from layers.cells.waste_names import waste_in_name
+from layers.cells.waste_names import ore_of_residue, waste_in_name
 from layers.cells.waste_words import waste_type_in_words
 from layers.readers.columns import mapped_columns
 
@@ -55,6 +55,43 @@ def with_named_wastes(source: Source, cells: pd.DataFrame, fields: dict[str, Any
     text = f"The kind of waste was read from names (e.g. '{example}') of rows whose other columns do not say it."
     columns = tuple(mapped_columns(source, cells, "name"))
     return [Note(source.id, "waste_type_from_names", text, int(changed.sum()), columns, tuple(rows[changed]))]
+
+
+def with_ores_of_residues(source: Source, cells: pd.DataFrame, fields: dict[str, Any], rows: np.ndarray) -> list[Note]:
+    """Fill commodities, and the type of deposit, of records without any whose name tells what was treated, and tell these rows.
+
+    Parameters
+    ----------
+    source : Source
+        Its id and columns stand in the note.
+    cells : DataFrame
+        Raw cells.
+    fields : dict of str to Series
+        Columns of the layer; ``commodities`` and ``deposit_type`` of such rows are changed.
+    rows : ndarray of int
+        Row numbers in the file.
+
+    Returns
+    -------
+    list of Note
+        ``ore_from_names``, where there are such rows.
+    """
+    names, mined = fields["name"], fields["commodities"]
+    ores = {name: ore for name in names.dropna().unique() if (ore := ore_of_residue(str(name))) is not None}
+    unnamed = (names.isin(list(ores)) & mined.isna()).to_numpy(dtype=bool)
+    if not unnamed.any():
+        return []
+    treated = names[unnamed].map(ores)
+    fields["commodities"] = mined.where(~unnamed, names.map({name: ore for name, (ore, _) in ores.items()})).astype(
+        "str"
+    )
+    deposits = fields["deposit_type"]
+    of_ore = names.map({name: deposit for name, (_, deposit) in ores.items()})
+    fields["deposit_type"] = deposits.where(~unnamed | deposits.notna(), of_ore).astype("str")
+    example, ore = str(names[unnamed].iloc[0])[:80], treated.iloc[0][0]
+    text = f"What was treated was read from names of residues (e.g. '{example}': {ore}) of rows that name no commodity."
+    columns = tuple(mapped_columns(source, cells, "name"))
+    return [Note(source.id, "ore_from_names", text, int(unnamed.sum()), columns, tuple(rows[unnamed]))]
 
 
 def without_unworked(source: Source, cells: pd.DataFrame, fields: dict[str, Any], rows: np.ndarray) -> list[Note]:

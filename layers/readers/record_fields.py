@@ -19,7 +19,7 @@ from layers.cells.waste_words import settle
 from layers.readers.columns import as_text, mapped_columns, match_column, text_or_default, translate, without_words
 from layers.readers.joined_options import AmountTable
 from layers.readers.marked_columns import MarkOptions, marked_columns, marked_words
-from layers.readers.named_wastes import with_named_wastes, without_unworked
+from layers.readers.named_wastes import with_named_wastes, with_ores_of_residues, without_unworked
 from layers.readers.planned_wastes import without_planned
 from layers.readers.record_amounts import QUANTITIES, RARE_QUANTITIES, record_amounts
 from layers.readers.record_years import record_years
@@ -151,6 +151,7 @@ def record_fields(
     disposal = record_amounts(source, options, cells, rows, fields, bad, notes, row_of_units, words_above)
     _kinds(source, cells, rows, fields, disposal, notes)
     notes += with_named_wastes(source, cells, fields, rows)
+    notes += with_ores_of_residues(source, cells, fields, rows)
     notes += without_unworked(source, cells, fields, rows)
     notes += without_planned(source, cells, fields, rows)
     notes += status_notes(source, cells, fields, rows)

@@ -119,14 +119,15 @@ def _best_reading(
     facts: TargetFacts, sites: pd.DataFrame, kinds: np.ndarray, ordered: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the shares by the reading that says most, and its clues."""
-    named, slag = _named(facts, sites), (sites["waste_type"] == "slag").to_numpy()
+    named = _named(facts, sites)
+    smelted = sites["waste_type"].isin(["slag", "residue"]).to_numpy()  # what a concentrate took away is here
     main, quarries = main_products(sites, ordered), only_stone(sites)
     rock = rock_was_main(sites)  # what else is named there, somebody saw in the rock
     first = dug_for(_words(facts), sites, ordered)
     more = NAMED * named + MAIN * first
     in_ore = named & ~(has_main(sites) & (first == 0))
     blocked = [_as_byproduct(host, sites, first > 0) for host in facts.hosts]
-    left = [np.where(slag, 1.0, host.carried_away) for host in facts.hosts]
+    left = [np.where(smelted, 1.0, host.carried_away) for host in facts.hosts]
     best, best_clues = np.zeros((len(sites), len(facts.hosts))), np.zeros(len(sites), dtype=int)
     best_gain = np.zeros(len(sites))
     for row, host in enumerate(facts.hosts):
@@ -228,7 +229,12 @@ def _clues_of(
     sold = mentions(sites["commodities"], host.companions).to_numpy(bool) & ~blocked
     main = sold & (mentions(main_products, host.companions).to_numpy(bool) | earnest)
     waste = sites["waste_type"].to_numpy(str)
-    fits = np.isin(waste, host.wastes) | (np.isin(waste, ("unknown", "mixed")) & np.isin(kinds, ("waste", "worked")))
+    of_plant = (waste == "residue") & bool({"tailings", "slag"} & set(host.wastes))
+    fits = (
+        np.isin(waste, host.wastes)
+        | of_plant
+        | (np.isin(waste, ("unknown", "mixed")) & np.isin(kinds, ("waste", "worked")))
+    )
     if set(host.wastes) == {"slag"}:
         fits = waste == "slag"
         held, sold = held & fits, sold & fits

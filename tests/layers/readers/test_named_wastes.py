@@ -8,7 +8,7 @@ import pytest
 
 from layers.accounting import Reading
 from layers.catalogue.source import Source, resolve
-from layers.cells.waste_names import waste_in_name
+from layers.cells.waste_names import ore_of_residue, waste_in_name
 from layers.readers.inventory import read_inventory
 from pipeline.evidence.worked_sites import site_kinds
 
@@ -71,6 +71,33 @@ def test_a_record_named_after_a_waste_is_a_waste_and_told(tmp_path: Path) -> Non
     assert reading.layer["waste_type"].tolist() == ["tailings", "unknown", "slag", "unknown"]
     assert told(reading, "waste_type_from_names") == [(2, 4)]
     assert site_kinds(reading.layer)[[0, 2]].tolist() == ["waste", "waste"]
+
+
+@pytest.mark.parametrize(
+    ("name", "ore"),
+    [
+        ("North Creek Jarosite Pond", ("zinc", None)), ("Red Mud Stack No. 2", ("aluminum", "bauxite")),
+        ("Bauxite Residue Storage", ("aluminum", "bauxite")), ("East Phosphogypsum Stack", ("phosphate", None)),
+        ("Fly Ash Pond", ("coal", None)), ("South Roast Yard", None), ("Jarosite", None), ("Ash Creek", None),
+        ("Red Mud Creek", None), ("Phosphogypsum removed", None), ("Kerr Tailings", None),
+    ],
+)  # fmt: skip
+def test_a_name_of_a_residue_tells_what_was_treated(name: str, ore: tuple[str, str | None] | None) -> None:
+    assert ore_of_residue(name) == ore
+
+
+def test_what_was_treated_is_read_from_names_of_residues_alone_and_told(tmp_path: Path) -> None:
+    rows = [
+        {"name": "North Creek Jarosite", "commodities": "", "deposit_type": ""},
+        {"name": "Red Mud Stack", "commodities": "", "deposit_type": ""},
+        {"name": "Cliff Jarosite", "commodities": "lead", "deposit_type": ""},
+        {"name": "Cliff Red Mud Pond", "commodities": "", "deposit_type": "laterite"},
+        {"name": "Cliff", "commodities": "", "deposit_type": ""},
+    ]
+    layer = (reading := read(tmp_path, rows)).layer
+    assert layer["commodities"].fillna("").tolist() == ["zinc", "aluminum", "lead", "aluminum", ""]
+    assert layer["deposit_type"].fillna("").tolist() == ["", "bauxite", "", "laterite", ""]
+    assert told(reading, "ore_from_names") == [(2, 3, 5)]
 
 
 def test_columns_come_before_names_and_slag_is_no_tailings(tmp_path: Path) -> None:

@@ -200,12 +200,12 @@ def test_silence_of_an_inventory_about_a_byproduct_is_no_evidence_against_it() -
         assert found.grade_log10[0] > found.grade_log10[1]
 
 
-def test_slag_keeps_what_the_concentrate_carried_out_of_the_tailings() -> None:
-    tailings, slag = (
-        belief("Ge", deposit_type=["MVT"], commodities=["zinc"], waste_type=[kind]).chance[0]
-        for kind in ("tailings", "slag")
-    )
-    assert slag > tailings
+@pytest.mark.parametrize("kind", ["slag", "residue"])
+def test_what_a_smelter_left_keeps_what_the_concentrate_carried_out_of_the_tailings(kind: str) -> None:
+    for symbol, commodity in (("Ge", "zinc"), ("In", "zinc"), ("Ga", "zinc")):
+        told = {"commodities": [commodity], "deposit_type": ["Mississippi Valley-type; massive sulphide"]}
+        tailings, left = (float(belief(symbol, waste_type=[waste], **told).chance[0]) for waste in ("tailings", kind))
+        assert left > tailings
 
 
 def test_an_assay_of_the_waste_outweighs_its_host() -> None:
