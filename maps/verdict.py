@@ -5,8 +5,6 @@ Nothing is decided here: outcome, lead and reasons come as codes from `layers.va
 
 from __future__ import annotations
 
-import pandas as pd
-
 from layers.findings import Finding
 from layers.validation import Figures, RuleFigures, Validation
 from maps import words
@@ -229,28 +227,3 @@ def _row(label: str, figures: Figures, lang: str) -> list[str]:
 
 def _percent(share: float | None, lang: str) -> str:
     return words.word("not_known", lang) if share is None else f"{words.number(100 * share, lang, 0)}\u00a0%"
-
-
-SAME_GRADE = 1e-6
-"""Relative difference of two grades that are one, written twice."""
-
-
-def order_notes(ranking: pd.DataFrame, lang: str) -> list[str]:
-    """Return what else must be said of an order that is not the default one."""
-    if ranking.empty or "order_by" not in ranking:
-        return []
-    first = ranking.iloc[0]
-    notes = (
-        [] if first.get("order_counted", "all") == "all" else [words.word(f"counted_{first['order_counted']}", lang)]
-    )
-    if first["order_by"] == "chance":
-        notes.append(words.word("ranges_of_grade", lang))
-    tested = first.get("tested_grade_ppm")
-    if (
-        tested is not None
-        and pd.notna(tested)
-        and abs(float(tested) / float(first["order_grade_ppm"]) - 1.0) > SAME_GRADE
-    ):
-        ends = {"tested": float(tested), "grade": float(first["order_grade_ppm"])}
-        notes.append(words.phrase("note_other_grade", lang, **ends))
-    return notes

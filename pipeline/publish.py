@@ -58,7 +58,7 @@ TOWNS_DEGREES = 3.0
 
 GIS_COLUMNS = (
     "rank", "site_id", "name", "evidence", "score", "score_low", "score_high", "rank_low", "rank_high", "tied_with",
-    "treo_ppm",
+    "treo_ppm", "expected_grade_ppm",
     "treo_low_ppm", "treo_high_ppm", "treo_inferred_low_ppm", "treo_inferred_high_ppm", "grade_rule", "waste_n", "tonnage_t",
     "tonnage_low_t", "tonnage_high_t", "tonnage_rule", "contained_treo_t", "contained_treo_low_t", "contained_treo_high_t",
     "payable_t", "chance_payable", "applicability", "companion_score", "commodities", "deposit_type", "waste_type", "disposal",
@@ -309,7 +309,9 @@ def _for_qgis(publication: Publication) -> dict[str, gpd.GeoDataFrame]:
     sites = _flat(publication.sites)
     ranks = publication.ranking
     classes = pd.Series(np.array(list(CLASSES))[tiers(ranks, len(ranks))], ranks["site_id"])
-    chosen = [name for name in GIS_COLUMNS if name in sites]
+    chosen = [
+        name for name in GIS_COLUMNS if name in sites and (name != "expected_grade_ppm" or sites[name].notna().any())
+    ]
     shown = sites[[*chosen, "geometry"]].sort_values(["rank", "site_id"]).reset_index(drop=True)
     shown.insert(1, "rank_class", shown["site_id"].map(classes))
     layers = {"sites": shown}

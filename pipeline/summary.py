@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from layers.validation import Validation
+from maps.list_order import expected_line
 from maps.verdict import score_key
 from maps.words import chance, kinds_counted, rounded, word
 from pipeline.request_keys import RequestsTold
@@ -143,6 +144,11 @@ def grade_or_score(row: Mapping[Any, Any], score_name: str) -> str:
     score_name : str
         What the score of a site without samples is in this run; see `RunSummary`.
     """
+    goes_by = expected_line(row, "en")
+    return f"{_measured_or_score(row, score_name)}{', ' if goes_by else ''}{goes_by}"
+
+
+def _measured_or_score(row: Mapping[Any, Any], score_name: str) -> str:
     if row["treo_low_ppm"] == 0:
         return f"nothing detected in its samples, below {rounded(row['treo_high_ppm'], 'en')} ppm"
     if pd.notna(row["treo_ppm"]):

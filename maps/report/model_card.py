@@ -7,11 +7,12 @@ from collections.abc import Mapping
 import pandas as pd
 
 from maps import words
+from maps.list_order import order_notes
 from maps.publication import Publication
 from maps.reasons import phrase_feature
 from maps.report.host_table import host_lines
 from maps.rows import rows as table_rows
-from maps.verdict import SHARES, capture_rows, order_notes, score_key, validation_rows, verdict
+from maps.verdict import SHARES, capture_rows, score_key, validation_rows, verdict
 
 
 def model_card(publication: Publication) -> str:

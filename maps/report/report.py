@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from maps import pages, words
+from maps.list_order import expected_line, order_told
 from maps.nearby import areas_in_short, flags_per_site, titles_of_areas
 from maps.publication import Publication, about, purpose_of_visits
 from maps.report.figures import figures, in_language
@@ -22,7 +23,6 @@ from maps.rows import assayed, grade_looked_for, kinds_shown, records, rows, sit
 from maps.sovereignty import publishable
 from maps.verdict import (
     capture_rows,
-    order_notes,
     plain_verdict,
     remark,
     rests_on_companion,
@@ -161,7 +161,7 @@ def _summary(p: Publication, lang: str) -> str:
     basis = words.word(score_key(p.validation, "summary_basis"), lang)
     headline = words.phrase(key, lang, n=len(p.ranking), target=target, rest=rest, basis=basis, **kinds)
     kinds_told = words.kinds_counted(words.count_kinds(kinds_shown(p.ranking, p.flags)), lang)
-    return " ".join([headline, kinds_told, *order_notes(p.ranking, lang)])
+    return " ".join([headline, kinds_told, *order_told(p.ranking, lang)])
 
 
 def _lists(
@@ -211,8 +211,10 @@ def _rank(row: Any, ties: dict[str, tuple[int, int]], lang: str) -> str:
 def _chance_or_grade(row: Any, lang: str) -> str:
     """Return the chance of the grade with its band; where the waste was sampled, what was measured: its chance says no more."""
     if pd.notna(row.treo_ppm):
-        return words.measured_grade(row.treo_ppm, row.treo_low_ppm, row.treo_high_ppm, lang).replace(" (", "\n(")
-    return words.banded_chance("score_band", row._asdict(), lang).replace(" (", "\n(")
+        figure = words.measured_grade(row.treo_ppm, row.treo_low_ppm, row.treo_high_ppm, lang)
+    else:
+        figure = words.banded_chance("score_band", row._asdict(), lang)
+    return "\n".join(filter(None, [figure.replace(" (", "\n("), expected_line(row._asdict(), lang)]))
 
 
 def _of_all(p: Publication) -> list[str]:

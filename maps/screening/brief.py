@@ -12,6 +12,7 @@ import pandas as pd
 from layers.jurisdictions import lie_in
 from maps import words
 from maps.amounts import amount_told
+from maps.list_order import expected_line
 from maps.nearby import Place, distance_to_place_km, kilometres
 from maps.publication import Publication, of_sites
 from maps.rows import assayed, grade_looked_for, kinds_shown, marks, records
@@ -366,15 +367,18 @@ def judged(row: dict[str, Any], lang: str) -> str:
     """Return what the place in the list rests on: samples of the waste, or the chance that its grade is reached."""
     if row["evidence"] == "measured":
         grade = words.measured_grade(row["treo_ppm"], row["treo_low_ppm"], row["treo_high_ppm"], lang)
-        return words.phrase("brief_judged_sampled", lang, grade=grade.replace(" (", "\n("), n=int(row["waste_n"] or 0))
+        sampled = words.phrase(
+            "brief_judged_sampled", lang, grade=grade.replace(" (", "\n("), n=int(row["waste_n"] or 0)
+        )
+        return "\n".join(filter(None, [sampled, expected_line(row, lang)]))
     if row["rank"] is None:
         return words.word("not_scored", lang)
     kind = row["grade_rule"] == "hosts" or row["score_low"] == row["score_high"]
     chance = words.phrase("brief_judged_kind", lang, score=words.chance(float(row["score"]), lang)) if kind else ""
     beside = marks(row["evidence"], row["waste_n"], row.get("applicability"))
-    return "\n".join(
-        [chance or words.banded_chance("brief_judged", row, lang), *(words.word(key, lang) for key in beside)]
-    )
+    figure = chance or words.banded_chance("brief_judged", row, lang)
+    told = [figure, expected_line(row, lang), *(words.word(key, lang) for key in beside)]
+    return "\n".join(filter(None, told))
 
 
 def _text(value: Any, otherwise: str) -> str:

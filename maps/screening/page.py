@@ -12,6 +12,7 @@ import pandas as pd
 
 from layers.crs import KM_PER_DEGREE
 from maps import pages, words
+from maps.list_order import order_notes
 from maps.nearby import Place, areas_in_short, distance_to_place_km, in_language, titles_of_areas
 from maps.publication import Publication, about, of_sites
 from maps.rows import records, with_shared_ranks
@@ -22,7 +23,7 @@ from maps.screening.workbook import write_list
 from maps.sheets.sheet import BESIDE_SCREENING, QUESTIONS, sources_by_licence, write_sheets
 from maps.site_map.site_map import write_map
 from maps.sovereignty import publishable
-from maps.verdict import order_notes, plain_verdict, rests_on_companion
+from maps.verdict import plain_verdict, rests_on_companion
 
 SHEETS = 60
 """Sheets are written for so many best-ranked sites of a list, and for those of the short tables; the annex says so."""

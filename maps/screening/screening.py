@@ -30,7 +30,8 @@ COLUMNS = (
     "evidence", "score", "score_low", "score_high", "applicability", "treo_ppm", "treo_low_ppm",
     "treo_high_ppm", "treo_inferred_low_ppm",
     "treo_inferred_high_ppm", "grade_rule", "waste_n", "tonnage_low_t", "tonnage_high_t", "tonnage_rule",
-    "contained_treo_low_t", "contained_treo_high_t", "payable_t", "chance_payable", "flags", "commodities", "deposit_type",
+    "contained_treo_low_t", "contained_treo_high_t", "expected_grade_ppm", "payable_t", "chance_payable", "flags", "commodities",
+    "deposit_type",
     "waste_type",
     "status", "jurisdiction", "first_year", "last_year", "nearest_community", "community_km", "latitude", "longitude", "url",
 )  # fmt: skip
@@ -44,7 +45,8 @@ FROM_RANKING = (
     "site_id", "rank", "rank_low", "rank_high", "score", "score_low", "score_high", "evidence", "applicability", "treo_ppm",
     "treo_low_ppm",
     "treo_high_ppm", "treo_inferred_low_ppm", "treo_inferred_high_ppm", "grade_rule", "tonnage_low_t", "tonnage_high_t",
-    "tonnage_rule", "contained_treo_low_t", "contained_treo_high_t", "payable_t", "chance_payable", "nearest_community",
+    "tonnage_rule", "contained_treo_low_t", "contained_treo_high_t", "expected_grade_ppm", "payable_t", "chance_payable",
+    "nearest_community",
     "community_km",
 )  # fmt: skip
 
@@ -173,7 +175,9 @@ def _described(publication: Publication, chosen: pd.DataFrame) -> pd.DataFrame:
     kinds = pd.DataFrame(publication.sites)[["site_id", "site_kind"]]
     kinds["site_kind"] = kinds_shown(kinds, publication.flags)
     chosen = chosen.merge(kinds, on="site_id", how="left", validate="one_to_one")
-    given = publication.ranking[list(FROM_RANKING)]
+    given = publication.ranking[[name for name in FROM_RANKING if name in publication.ranking]]
+    if "expected_grade_ppm" in given and given["expected_grade_ppm"].isna().all():
+        given = given.drop(columns="expected_grade_ppm")  # the list does not go by it
     chosen = chosen.merge(given, on="site_id", how="left", validate="one_to_one")
     shared = tied_ranks(publication.ranking)
     ends = [shared.get(site, (rank, rank)) for site, rank in zip(chosen["site_id"], chosen["rank"], strict=True)]

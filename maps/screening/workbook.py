@@ -15,6 +15,7 @@ import pandas as pd
 
 from layers.validation import Validation
 from maps import dictionary, words
+from maps.list_order import order_told
 from maps.publication import SOURCE_FACTS, Publication
 from maps.rows import records
 from maps.screening.screening import whole_list
@@ -190,6 +191,7 @@ def about_list(publication: Publication, title: str, lang: str) -> list[str]:
         title,
         f"{publication.title}. {run}. {words.word('made_with', lang)}.",
         words.word("book_language", lang),
+        *order_told(publication.ranking, lang),
         "",
         *(words.word(key, lang) for key in keys),
         words.phrase("notice_contact", lang, contact=contact),

@@ -7,6 +7,7 @@ from typing import Any
 
 from maps import words
 from maps.amounts import rests_on_little
+from maps.list_order import expected_grade
 from maps.rows import grade_rule_told, present
 
 Row = Mapping[Any, Any]
@@ -50,6 +51,8 @@ def score_rows(
         ),
         (_payable_label(ranked, grade_ppm, lang), _payable(ranked, lang)),
     ]
+    expected = expected_grade(ranked, lang)
+    rows += [("expected_grade", expected)] if expected else []
     if ranked["site_kind"] == "showing":
         rows = rows[:2]  # no grade and no amount of a waste that does not exist
     if measured:

@@ -10,6 +10,7 @@ import shapely
 
 from layers.validation import Validation
 from maps import assets, words
+from maps.list_order import order_told
 from maps.nearby import COARSE_STEP_KM, Place
 from maps.publication import SOURCE_FACTS, Publication, purpose_of_visits
 from maps.rows import assayed, grade_looked_for, sites_with_sheets
@@ -63,6 +64,7 @@ _HEADINGS_OF_CSV = {
     f"heading_{name}"
     for name in (
         "rank", "rank_first", "rank_last", "rank_low", "rank_high", "order", "payable_t", "chance_payable", "site_id", "name",
+        "expected_grade_ppm",
         "site_kind", "evidence", "treo_ppm", "treo_low_ppm", "treo_high_ppm", "score", "score_low", "score_high",
         "tonnage_low_t", "tonnage_high_t", "contained_treo_low_t", "contained_treo_high_t", "commodities", "flags", "areas",
         "nearest_community", "community_km", "latitude", "longitude",
@@ -161,7 +163,7 @@ def _meta(publication: Publication, total: int, shown: int, max_sheets: int) -> 
         "practically_none_t": words.PRACTICALLY_NONE_T,
         "enough_t": _of_order(publication.ranking, "order_contained_t"),
         "cap_t": _of_order(publication.ranking, "order_cap_t"),
-        "order_by": str(publication.ranking["order_by"].iloc[0]) if _stated(publication.ranking, "order_by") else None,
+        "order_told": {lang: " ".join(order_told(publication.ranking, lang)) for lang in words.LANGUAGES},
         "withheld": publication.withheld,
         "plain_verdict": {lang: plain_verdict(publication.validation, lang) for lang in words.LANGUAGES},
         "verdict": {lang: verdict(publication.validation, lang) for lang in words.LANGUAGES},
@@ -200,6 +202,12 @@ def _words(publication: Publication) -> dict[str, Any]:
         if purpose_of_visits(publication) == "learn":
             table[lang]["list_about_plan"] = words.word("list_about_plan_learn", lang)
         table[lang]["surface_note"] = _surface_note(validation, lang)
+        counted = (
+            publication.ranking["order_counted"].iloc[0] if _stated(publication.ranking, "order_counted") else "all"
+        )
+        if counted != "all":
+            for key in ("payable", "heading_payable_t"):
+                table[lang][key] += f", {words.word(f'payable_counted_{counted}', lang)}"
     table["months"] = words.all_words()["months"]
     return table
 

@@ -99,6 +99,7 @@ def site_columns(publication: Publication, shown: pd.DataFrame, ranked: int) -> 
                 dtype=object,
             )
         ),
+        "expected": numbers(_column(shown, "expected_grade_ppm"), 2),
         "payable": numbers(shown["payable_t"], 2),
         "payable_high": numbers(shown["payable_high_t"], 2),
         "chance_payable": thousandths(shown["chance_payable"]),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from layers.errors import StageError
 from layers.text import did_you_mean, fold
+from maps.list_order import expected_grade
 from maps.publication import Publication
 from maps.reasons import neighbours, of_weight, phrase_reason
 from maps.rows import grade_rule_told, rank_labels
@@ -73,6 +74,11 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
             high=row["rank_high"],
         ),
         _grade(row, site, score_key(publication.validation, "explain_score"), lang),
+        *(
+            [f"{word('expected_grade', lang)}{word('colon', lang)}{expected}"]
+            if (expected := expected_grade(row.to_dict(), lang))
+            else []
+        ),
         phrase("explain_evidence", lang, evidence=word(f"evidence_{row['evidence']}", lang)),
         *_marks(row, site, lang),
         _amount(row, lang),

@@ -116,6 +116,7 @@ def rank_sites(
         the 95 % end ``payable_high_t`` where they rest on a small chance of much; ``chance_payable`` the chance to hold
         ``order_contained_t`` at that grade, all of the rare earths that are ``counted``. Extra columns:
         ``top10_chance`` (0-1), ``dissimilarity``, ``companion_low``, ``companion_high``, ``label_rule``, ``ranked_last_reason``,
+        ``expected_grade_ppm`` (what the list goes by where ``order_by`` is ``grade``; missing elsewhere),
         and, the same in every row, ``order_by``, ``order_counted`` (of which rare earths the payable tonnes are),
         ``order_grade_ppm``, ``tested_grade_ppm`` (of the labels that the model was judged by), ``order_contained_t``,
         ``order_cap_t`` and ``order_rich_share`` (missing where none was given).
@@ -164,13 +165,15 @@ def rank_sites(
         .mask(last & ~no_waste, "showing")
         .mask(no_waste, "no_waste_expected")
     )
+    by_grade = (params.order_by == "grade") & ~no_waste
+    table["expected_grade_ppm"] = np.where(by_grade, 10.0**belief.grade_log10, np.nan)
     table["order_by"], table["order_counted"] = params.order_by, params.counted
     table["order_grade_ppm"], table["tested_grade_ppm"] = 10.0**grade_log10, model.threshold_ppm
     table["order_contained_t"], table["order_cap_t"] = aim.contained_t, aim.cap_t
     table["order_rich_share"] = np.nan if params.rich_share_unassayed is None else params.rich_share_unassayed
     extra = ["top10_chance", "dissimilarity", "companion_low", "companion_high", "label_rule", "ranked_last_reason"]
     extra += ["order_by", "order_counted", "order_grade_ppm", "tested_grade_ppm", "order_contained_t", "order_cap_t"]
-    extra += ["order_rich_share"]
+    extra += ["order_rich_share", "expected_grade_ppm"]
     columns = [*Ranking.to_schema().columns, *extra]
     return conform(pd.DataFrame(table.sort_values("rank")[columns]), Ranking)
 

@@ -883,3 +883,32 @@ def test_lakes_and_rivers_are_found_in_the_other_language(watched: Watched, run:
     assert "lake huron" in names["lac Huron"]
     page.evaluate("base.names.name[0] = 'Lake Superior'")
     assert page.evaluate("placesFor('lac Supérieur').some((one) => one.at && one.at.name === 'Lake Superior')")
+
+
+def test_what_a_list_goes_by_stands_over_it_on_the_cards_and_in_what_is_taken(
+    browser: Any, made_up: ModuleType, tmp_path: Path
+) -> None:
+    made = made_up.publication(20)
+    ranking = made.ranking.assign(
+        order_by="grade", order_counted="magnet", expected_grade_ppm=1234.0 * 2.0 ** -np.arange(len(made.ranking))
+    )
+    write_map(replace(made, ranking=ranking), tmp_path / "map.html")
+    one = Watched(browser)
+    one.open(tmp_path / "map.html")
+    about = one.page.inner_text("#list-about")
+    assert "goes by the expected grade" in about
+    assert "count Nd, Pr, Dy and Tb alone" in about
+    first = one.page.evaluate("order[0]")
+    rank = one.page.evaluate(f"S.rank[{first}]")
+    grade = f"{float(f'{1234.0 * 2.0 ** (1 - rank):.2g}'):,g}\u00a0ppm"
+    assert f"expected grade {grade}" in one.page.inner_text("#list .about >> nth=0")
+    one.page.evaluate(f"choose({first}, false)")
+    card = one.page.inner_text("#card")
+    assert grade in card
+    assert "Nd, Pr, Dy and Tb alone" in card
+    row = next(csv.DictReader(one.page.evaluate("csv()").splitlines(keepends=True)))
+    assert float(row["expected_grade_ppm"]) == float(f"{1234.0 * 2.0 ** (1 - rank):.2g}")
+    assert "goes by the expected grade" in row["notice"]
+    assert len(row) == len(set(row))
+    one.check()
+    one.context.close()

@@ -78,7 +78,7 @@ function chemistry(i) {
   if (mere(i)) return []; // no grade and no amount of a waste that does not exist
   const low = col("treo_low", i), high = col("treo_high", i), mean = col("treo", i), rule = txt("grade_rule", i);
   const grade = assayed(i) && undetected(i) !== null ? undetected(i) : mean === null ? span(low, high, "ppm") : `${rounded(mean)}\u00a0ppm (${span(low, high, "")})`;
-  return [...(low === null && high === null ? [] : fact(rule ? "grade_rule_" + rule : assayed(i) ? "treo_measured" : "treo_inferred", grade)), ...fact("contained", col("contained_high", i) === null ? w(S.t[i] === null ? "contained_unknown_amount" : "contained_unknown_grade") : span(col("contained_low", i), col("contained_high", i), "t")), ...payable(i)];
+  return [...(low === null && high === null ? [] : fact(rule ? "grade_rule_" + rule : assayed(i) ? "treo_measured" : "treo_inferred", grade)), ...fact("contained", col("contained_high", i) === null ? w(S.t[i] === null ? "contained_unknown_amount" : "contained_unknown_grade") : span(col("contained_low", i), col("contained_high", i), "t")), ...fact("expected_grade", col("expected", i) === null ? null : expectedOf(i)), ...payable(i)];
 }
 function backRow() { return button("← " + w("back"), () => closeCard(true), { id: "back" }); }
 const title = (text) => el("h2", { tabindex: "-1", id: "card-title", dir: "auto" }, text);

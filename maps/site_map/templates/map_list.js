@@ -113,10 +113,12 @@ const undetected = (i) => col("treo_low", i) === 0 ? fill("grade_undetected", { 
 const measuredText = (i) => col("treo", i) === null ? "" : undetected(i) !== null ? `<\u00a0${rounded(col("treo_high", i))}\u00a0ppm` : number(col("treo", i)) + "\u00a0ppm";
 /* What stands beside the chance of a site: that it was sampled for something else, is like no other. */
 const marksOf = (i) => S.evidence[i] === null || assayed(i) ? [] : [col("waste_n", i) ? w("mark_sampled_other") : null, txt("applicability", i) === "outside" ? w("mark_unlike") : null];
+/* The expected grade, where the list goes by it. */
+const expectedOf = (i) => `${rounded(col("expected", i))}\u00a0ppm`;
 function rowOf(i) {
   const band = ranked(i) && S.rank_low[i] !== S.rank_high[i] ? fill("rank_may_be", { low: number(S.rank_low[i]), high: number(S.rank_high[i]) }) : null;
   const grade = assayed(i) ? [col("treo_low", i) === null ? null : undetected(i) ?? fill("grade_between", { span: span(col("treo_low", i), col("treo_high", i), "ppm") }), col("waste_n", i) ? fill("analyses_n", { n: number(col("waste_n", i)) }) : null] : [S.evidence[i] === null ? null : w("evidence_" + data.sites.evidence[S.evidence[i]] + "_short"), ...marksOf(i)];
-  const about = [tieOf(i) ? w("tied_short") : null, kindOf(i) === null || kindOf(i) === "waste" ? null : w("kind_short_" + kindOf(i)), ...grade, band, amountOf(i), away ? `${number(Math.round(away[i]))}\u00a0km` : select("sort") === "distance" && txt("community", i) ? `${txt("community", i)} (${number(col("community_km", i))}\u00a0km)` : null, minedAt(i)].filter(Boolean).join(" · ");
+  const about = [tieOf(i) ? w("tied_short") : null, kindOf(i) === null || kindOf(i) === "waste" ? null : w("kind_short_" + kindOf(i)), ...grade, col("expected", i) === null ? null : fill("expected_grade_line", { grade: expectedOf(i) }), band, amountOf(i), away ? `${number(Math.round(away[i]))}\u00a0km` : select("sort") === "distance" && txt("community", i) ? `${txt("community", i)} (${number(col("community_km", i))}\u00a0km)` : null, minedAt(i)].filter(Boolean).join(" · ");
   const value = assayed(i) ? measuredText(i) : S.score[i] === null ? w("not_scored") : chance(scoreOf(i));
   return el("li", {}, el("button", { type: "button", "data-site": String(i), "aria-current": i === chosen ? "true" : null, on: { click: () => choose(i, true) } },
     el("span", { class: "rank" }, listed === "plan" ? String(planned.get(i)) : rankText(i)), el("span", { class: "name", dir: "auto" }, nameOf(i)), el("span", { class: "score" }, swatch(i), value), el("span", { class: "about" }, about)), ownStar(i));
@@ -146,7 +148,7 @@ function drawLists() {
   order = sortRows([...lists[listed]]);
   shine();
   byId("choice").hidden = target !== "";
-  byId("list-about").textContent = `${target ? targetAbout() : aboutList(listed)} ${tally(order)} ${spotlight ? w("list_spotlight") : ""}`.trim();
+  byId("list-about").textContent = [target ? targetAbout() : aboutList(listed), target ? "" : meta.order_told[lang], tally(order), spotlight ? w("list_spotlight") : ""].filter(Boolean).join(" ");
   byId("sort").disabled = listed === "plan" || target !== "" || around !== null;
   const rows = [];
   order.slice(0, shownRows).forEach((i, k) => {
@@ -180,11 +182,12 @@ function whereTexts() {
 }
 /* Which list this is and everything that was asked of it, for the files that leave the page. */
 function listTexts() {
-  if (listed === "own" && !target) return [w("list_own"), countText(order.length)]; // what is taken by hand no filter has kept
+  const goesBy = target ? "" : meta.order_told[lang];
+  if (listed === "own" && !target) return [w("list_own"), countText(order.length), goesBy].filter(Boolean); // what is taken by hand no filter has kept
   const named = (key, text) => w(key) + w("colon") + text, chosenText = (id) => byId(id).selectedOptions[0].textContent, text = byId("search").value.trim();
   const kinds = [...document.querySelectorAll(".f-evidence")].filter((one) => one.checked).map((one) => w("evidence_" + data.sites.evidence[Number(one.value)] + "_short"));
   return [target ? named("target_choose", chosenText("f-target")) : w("list_" + listed), countText(order.length), text ? named("searched_for", text) : null, ...whereTexts(), kinds.length < 3 ? named("filter_evidence", kinds.join(", ") || w("none_word")) : null, select("f-flag") !== "" ? named("filter_flags", chosenText("f-flag")) : null,
-    select("f-tonnage") !== "" ? named("filter_tonnage", chosenText("f-tonnage")) : null, Number(select("f-score")) ? named("filter_score", number(Number(select("f-score")), 2)) : null].filter(Boolean);
+    select("f-tonnage") !== "" ? named("filter_tonnage", chosenText("f-tonnage")) : null, Number(select("f-score")) ? named("filter_score", number(Number(select("f-score")), 2)) : null, goesBy].filter(Boolean);
 }
 /* Around a place the nearest come first, and the field says so; the order chosen before comes back with the whole list. */
 function showOrder() {

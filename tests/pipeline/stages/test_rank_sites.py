@@ -80,6 +80,16 @@ def test_most_planted_rich_wastes_stand_in_the_top_fifth(chain) -> None:
     assert len(rich & top) / len(rich) >= 0.85
 
 
+def test_a_list_by_grade_gives_the_grade_it_goes_by(chain) -> None:
+    ranking = chain.rank(order_by="grade")
+    waste = ranking["ranked_last_reason"].ne("no_waste_expected")
+    grade = ranking.loc[waste, "expected_grade_ppm"]
+    assert grade.notna().all()
+    assert grade.is_monotonic_decreasing
+    assert ranking.loc[~waste, "expected_grade_ppm"].isna().all()
+    assert chain.ranking["expected_grade_ppm"].isna().all()
+
+
 def test_every_interval_holds_its_value(chain) -> None:
     r = chain.ranking
     assert list(r["rank"]) == list(range(1, len(r) + 1))

@@ -1,0 +1,113 @@
+"""A list that does not go by the usual says so, and shows what it goes by, wherever its ranks stand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pytest
+
+from maps import words
+from maps.publication import Publication
+from maps.report.report import write_report
+from maps.screening.brief import judged
+from maps.screening.workbook import write_ranking_workbook
+from maps.sheets.sheet import write_sheets
+from maps.site_map.payload import map_payload
+from pipeline.commands import explain
+from pipeline.summary import grade_or_score
+
+pytestmark = pytest.mark.usefixtures("drawn_once")
+
+USUAL = {
+    "order_by": "payable",
+    "order_counted": "all",
+    "order_grade_ppm": 1000.0,
+    "tested_grade_ppm": 1000.0,
+    "order_contained_t": 10.0,
+    "order_cap_t": 1e4,
+    "expected_grade_ppm": np.nan,
+}
+
+
+def listed(made_up: ModuleType, **changes: Any) -> Publication:
+    made: Publication = made_up.publication(12)
+    return replace(made, ranking=made.ranking.assign(**USUAL | changes))
+
+
+def by_grade(made_up: ModuleType) -> Publication:
+    n = len(made_up.publication(12).ranking)
+    return listed(made_up, order_by="grade", expected_grade_ppm=1234.0 * 2.0 ** -np.arange(n))
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("&nbsp;", " ")
+
+
+def pages(p: Publication, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Return what each kind of page says of the first site and of the list, in plain text."""
+    site = p.ranking.iloc[0]
+    write_report(p, folder / "report.html")
+    write_sheets(p, folder / "sheets", site_ids=[site["site_id"]])
+    write_ranking_workbook(p, folder / "ranking.xlsx", "en")
+    monkeypatch.setattr(explain, "load_publication", lambda _: p)
+    book = openpyxl.load_workbook(folder / "ranking.xlsx")
+    about = "\n".join(
+        str(cell.value) for sheet in (book.worksheets[0], book.worksheets[1]) for cell in next(sheet.columns)
+    )
+    heads = [cell.value for cell in book.worksheets[1][1]]
+    row = dict(zip(heads, [cell.value for cell in book.worksheets[1][2]], strict=True))
+    payload = map_payload(p)
+    told = {str(name): value for name, value in site.items()} | {"waste_n": 1, "rank_first": 1, "rank_last": 1}
+    return {
+        "report": plain((folder / "report.html").read_text(encoding="utf-8")),
+        "sheet": plain((folder / "sheets" / f"{site['site_id']}.html").read_text(encoding="utf-8")),
+        "workbook": plain(about) + "\n" + "\n".join(f"{head}: {value}" for head, value in row.items()),
+        "explain": plain(explain.explain_site(folder, site["site_id"], "en")),
+        "brief": plain(judged(told, "en")),
+        "screen": grade_or_score(site.to_dict(), "chance of the grade"),
+        "map": f"{payload['meta']['order_told']['en']} {payload['sites']['columns'].get('expected', [''])[0]}",
+    }
+
+
+def test_a_list_by_grade_shows_the_grade_it_goes_by_on_every_page_and_others_show_none(
+    made_up: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = pages(listed(made_up), tmp_path, monkeypatch)
+    other = pages(by_grade(made_up), tmp_path, monkeypatch)
+    for page, text in other.items():
+        assert "1200" in text.replace(",", ""), page
+        assert "expected grade" in text.lower(), page
+        assert "expected grade" not in usual[page].lower(), page
+    for page in ("report", "workbook", "map"):
+        assert "The list goes by the expected grade" in other[page]
+
+
+@pytest.mark.parametrize(
+    ("counted", "told"), [("magnet", "Nd, Pr, Dy and Tb alone"), ("heavy", "the heavy ones alone")]
+)
+def test_what_payable_oxides_count_is_told_on_the_map_and_in_the_workbook(
+    made_up: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, counted: str, told: str
+) -> None:
+    usual = pages(listed(made_up), tmp_path, monkeypatch)
+    p = listed(made_up, order_counted=counted)
+    other = pages(p, tmp_path, monkeypatch)
+    for page in ("report", "workbook", "map"):
+        assert told in other[page], page
+        assert told not in usual[page], page
+    for lang in words.LANGUAGES:
+        short = words.word(f"payable_counted_{counted}", lang)
+        for key in ("payable", "heading_payable_t"):
+            assert map_payload(p)["words"][lang][key].endswith(short)
+            assert short not in map_payload(listed(made_up))["words"][lang][key]
+
+
+def test_a_list_by_chance_says_so_on_the_map(made_up: ModuleType) -> None:
+    told = map_payload(listed(made_up, order_by="chance"))["meta"]["order_told"]
+    assert "goes by the chance" in told["en"]
+    assert "suit la chance" in told["fr"]
+    assert map_payload(listed(made_up))["meta"]["order_told"] == {"en": "", "fr": ""}
