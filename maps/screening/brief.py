@@ -377,8 +377,8 @@ def judged(row: dict[str, Any], lang: str) -> str:
     chance = words.phrase("brief_judged_kind", lang, score=words.chance(float(row["score"]), lang)) if kind else ""
     beside = marks(row["evidence"], row["waste_n"], row.get("applicability"))
     figure = chance or words.banded_chance("brief_judged", row, lang)
-    told = [figure, expected_line(row, lang), *(words.word(key, lang) for key in beside)]
-    return "\n".join(filter(None, told))
+    lines = [figure, expected_line(row, lang), *(words.word(key, lang) for key in beside)]
+    return "\n".join(filter(None, lines))
 
 
 def _text(value: Any, otherwise: str) -> str:
