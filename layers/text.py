@@ -10,6 +10,10 @@ from collections.abc import Iterable
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _COMMANDS = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069\\u200e\\u200f\\ud800-\\udfff]")
 
+RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉①②③④⑤⑥⑦⑧⑨"
+"""Raised, lowered and circled digits: behind a number a power or the mark of a footnote, never more of its digits."""
+_SET_APART = {ord(digit): f"^{unicodedata.normalize('NFKC', digit)}" for digit in RAISED_DIGITS}
+
 
 def fold(text: str) -> str:
     """Return a text for comparing: no accents, no case, compatible signs alike. Never shown."""
@@ -17,8 +21,11 @@ def fold(text: str) -> str:
 
 
 def as_key(text: str) -> str:
-    """Return an id or name for comparing: case, kinds of blanks and ways to compose letters do not count, accents do."""
-    composed = unicodedata.normalize("NFKC", text.translate(_UNSEEN)).casefold()
+    """Return an id or name for comparing: case, kinds of blanks and ways to compose letters do not count, accents do.
+
+    A raised digit is none of the id's own: ``12²`` is not ``122``.
+    """
+    composed = unicodedata.normalize("NFKC", text.translate(_UNSEEN).translate(_SET_APART)).casefold()
     return " ".join(unicodedata.normalize("NFKC", composed).split())
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 from layers.cells.digit_groups import DecimalMark, mark_of_thousands, number_of
 from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.errors import ConfigError
-from layers.text import fold
+from layers.text import RAISED_DIGITS, fold
 
 SHORT_TON_T = 0.90718474
 """Tonnes in a short ton of 2 000 lb (NIST Handbook 44, appendix C)."""
@@ -95,6 +95,9 @@ _UPPER = re.compile(
 _ABOUT = re.compile(r"^(?:~|≈|±|approx(?:\.|imately)?|about|ca?\.|circa|est(?:\.|imated)?|environ|env\.|unos)\s*", re.I)
 _PLUS = re.compile(r"\s*\+")
 _DIGIT = re.compile(r"\d")
+_POWER_OF_UNIT = re.compile(r"(?<=[A-Za-z])[²³]")
+RAISED_BEHIND = re.compile(rf"\d[\s.,]*[{RAISED_DIGITS}]")
+"""A raised or lowered digit behind a number: no part of it."""
 _NUMBER = re.compile(r"\d(?:[\d.,]|[ '](?=\d{3}(?!\d)))*(?:[eE][+-]?\d+)?")
 _RANGE_WORDS = {"-", "to", "a", "and", "et", "y"}
 _CODES = [10.0**digits - 1 for digits in range(3, 16)]
@@ -169,6 +172,9 @@ def parse_quantity(text: str, unit: str, decimal_mark: DecimalMark = None, zero_
     match = _NUMBER.search(cell)
     if match is None:
         return _without_number(cell)
+    if RAISED_BEHIND.search(cell):
+        reason = f"'{text}' has raised or lowered digits behind its number: a power, or the mark of a footnote?"
+        return Quantity("rejected", reason=reason)
     body, remark = _split_remark(cell)
     numbers = list(_NUMBER.finditer(body))
     if not numbers:
@@ -265,10 +271,11 @@ def unit_factor(unit: str) -> tuple[str, float]:
 
 
 def _tidy(text: str) -> str:
-    """Bring blanks, apostrophes, dashes and superscripts to one spelling."""
+    """Bring blanks, apostrophes, dashes and the superscripts of units to one spelling; those behind a digit stay."""
     cell = unicodedata.normalize("NFC", str(text)).strip()
     cell = re.sub(r"[\u00a0\u2007\u2009\u200a\u202f\s]+", " ", cell)
-    return cell.translate({0x2019: "'", 0x02BC: "'", 0x2212: "-", 0x2013: "-", 0x2014: "-", 0xB2: "2", 0xB3: "3"})
+    cell = _POWER_OF_UNIT.sub(lambda match: "2" if match[0] == "²" else "3", cell)
+    return cell.translate({0x2019: "'", 0x02BC: "'", 0x2212: "-", 0x2013: "-", 0x2014: "-"})
 
 
 def _without_number(cell: str) -> Quantity:

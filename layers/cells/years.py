@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import unicodedata
+from collections.abc import Sequence
 
 import pandas as pd
 
 from layers.cells.quantities import NO_QUANTITY
+from layers.text import RAISED_DIGITS
 
 FIRST_YEAR, LAST_YEAR = 1600, 2100
 """Years outside are not years of mining in the regions covered."""
@@ -24,6 +27,8 @@ _DATE = re.compile(
 _BACKWARDS = re.compile(r"(\d{4})\s*(?:-|–|to|à|a)\s*(\d{4})", re.I)
 
 _MONTH = re.compile(r"(\d{4})[-/](0[1-9]|1[0-2])")
+_MARKS_OF_NOTES = re.compile(rf"(?<=\d)\s?[{RAISED_DIGITS}]+")
+"""No part of a year: the mark of a footnote."""
 _LONG_YEARS = 30
 """``1898-02`` is a span of four years; ``1950-05`` may be a month."""
 
@@ -48,7 +53,7 @@ def parse_year(text: str) -> tuple[float, float, float, str | None]:
         Why the cell is not understood, else None.
     """
     nothing = float("nan"), float("nan"), float("nan")
-    cell = unicodedata.normalize("NFKC", str(text)).replace("’", "'").strip()
+    cell = unicodedata.normalize("NFKC", _MARKS_OF_NOTES.sub("", str(text))).replace("’", "'").strip()
     if cell.casefold() in NO_QUANTITY or re.fullmatch(r"0(?:\.0+)?", cell):
         return *nothing, None
     cell = _DATE.sub(r"\1\2", cell)
@@ -90,11 +95,60 @@ def parse_years(cells: pd.Series) -> pd.DataFrame:
         Index of ``cells``; columns ``first, last, uncertainty_years, reason``.
     """
     codes, distinct = pd.factorize(cells.map(str, na_action="ignore"))
+    typed = _years_shown_as_dates([str(text).strip() for text in distinct])
     blank = (float("nan"), float("nan"), float("nan"), None)
     known = pd.DataFrame(
-        [*(parse_year(str(text)) for text in distinct), blank], columns=["first", "last", "uncertainty_years", "reason"]
+        [
+            *(
+                (*blank[:3], typed[text]) if text in typed else parse_year(text)
+                for text in map(str.strip, map(str, distinct))
+            ),
+            blank,
+        ],
+        columns=["first", "last", "uncertainty_years", "reason"],
     ).astype({"first": float, "last": float, "uncertainty_years": float, "reason": object})
     return known.take(codes).set_axis(cells.index)
+
+
+def _years_shown_as_dates(texts: Sequence[str]) -> dict[str, str]:
+    """Return the dates of a column that are most likely years typed into cells formatted as dates, each with why it is none.
+
+    A spreadsheet counts days, so that it shows a typed 1923 as 1905-04-06: all such years are days of 1904 and 1905 (of 1908 and
+    1909 where a file counts from 1904). It takes several days there, or one beside plain years, and no other date.
+    """
+    dates = [text for text in texts if _DATE.fullmatch(text)]
+    plain = sum(re.fullmatch(r"\d{4}(?:\.0+)?", text) is not None for text in texts)
+    for zero in (_DAY_ZERO, _DAY_ZERO_1904):
+        shown = {text: " or ".join(map(str, _serials(text, zero))) for text in dates}
+        if all(shown.values()) and (len(dates) > 1 or (dates and plain)):
+            reason = (
+                "'{}' is a day of {}, like all dates of this column: the year {} typed into a cell formatted as a date?"
+            )
+            return {text: reason.format(text, _DATE.sub(r"\1\2", text), shown[text]) for text in dates}
+    return {}
+
+
+_DAY_ZERO, _DAY_ZERO_1904 = datetime.date(1899, 12, 30), datetime.date(1904, 1, 1)
+"""From which spreadsheets count days."""
+_LONGEST_MONTH_DAYS = 31
+
+
+def _serials(text: str, zero: datetime.date) -> list[int]:
+    """Return the number of days that a date may be shown for, of those that are years of mining."""
+    first, second, third = (int(part) for part in re.split(r"[-/. T]", text)[:3])
+    readings = (
+        [(first, second, third)] if first > _LONGEST_MONTH_DAYS else [(third, second, first), (third, first, second)]
+    )
+    counts = [_days_between(zero, *reading) for reading in readings]
+    return [count for count in dict.fromkeys(counts) if count is not None and FIRST_YEAR <= count <= LAST_YEAR]
+
+
+def _days_between(zero: datetime.date, year: int, month: int, day: int) -> int | None:
+    """Return the days from a date to another; None where there is no such day."""
+    try:
+        return (datetime.date(year, month, day) - zero).days
+    except ValueError:
+        return None
 
 
 def _century_end(start: int, two_digits: int) -> int:

@@ -14,6 +14,7 @@ from layers.errors import SourceError
 from layers.files.delimited import Grid
 from layers.files.hidden_cells import hidden_note, sheet_xml
 from layers.files.merged_cells import merged_spans
+from layers.files.rich_text import inline_parts, is_struck_in_part, parts_of, written
 from layers.files.shown_numbers import is_put_aside, is_scaled, shown_number, words_beside
 from layers.files.unsafe_files import require_bearable_row, require_bearable_workbook
 from layers.library_warnings import quiet
@@ -60,21 +61,28 @@ def read_sheet(source: str, where: str, path: Path, sheet: str | None, left_out:
         put_aside: list[tuple[int, int]] = []
         dressed: dict[int, str] = {}
         scaled: list[int] = []
+        text = sheet_xml(path, chosen)
+        inline = inline_parts(text)
         for number, row in enumerate(chosen.iter_rows(), start=1):
             require_bearable_row(where, number, len(row))
             if number in left_out:
                 continue
-            cells = [_text(cell) for cell in row]
+            parts = {
+                at: of_cell
+                for at, cell in enumerate(row)
+                if (of_cell := inline.get((number, at)) or parts_of(cell.value))
+            }
+            cells = [written(parts[at]) if at in parts else _text(cell) for at, cell in enumerate(row)]
             errors += [(number, at) for at, cell in enumerate(cells) if cell is None]
             words = next((shown for cell in row if (shown := words_beside(cell))), None)
             dressed |= {number: words} if words else {}
             scaled += [number] if any(map(is_scaled, row)) else []
             put_aside += [(number, at) for at, cell in enumerate(row) if cell.value is not None and is_put_aside(cell)]
+            put_aside += [(number, at) for at, of_cell in parts.items() if is_struck_in_part(of_cell)]
             dated += [(number, at) for at, cell in enumerate(row) if isinstance(cell.value, dt.datetime | dt.date)]
             rows.append([cell or "" for cell in cells])
             numbers.append(number)
         unset = _unset_formulas(path, chosen.title, rows)
-        text = sheet_xml(path, chosen)
         hidden = hidden_note(source, text, chosen, dict(zip(numbers, rows, strict=True)))
     finally:
         book.close()
@@ -144,7 +152,7 @@ def _opened(where: str, path: Path) -> Any:
 
     try:
         with quiet():
-            return openpyxl.load_workbook(path, read_only=True, data_only=True)
+            return openpyxl.load_workbook(path, read_only=True, data_only=True, rich_text=True)
     except (
         zipfile.BadZipFile,
         KeyError,

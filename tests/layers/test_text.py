@@ -12,7 +12,7 @@ from layers.cells.assays import BELOW_WORDS, NO_RESULT
 from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.cells.quantities import NO_QUANTITY
 from layers.crs import EARTH_RADIUS_KM, KM_PER_DEGREE, unit_vectors
-from layers.text import as_key, did_you_mean, fold, printable
+from layers.text import RAISED_DIGITS, as_key, did_you_mean, fold, printable
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -92,3 +92,8 @@ def test_an_id_is_the_same_however_it_is_typed(typed: str) -> None:
 @pytest.mark.parametrize("other", ["E-17 B", "É-17B", "É-017 B", "É 17 B"])
 def test_another_id_is_another(other: str) -> None:
     assert as_key(other) != "é-17 b"
+
+
+@pytest.mark.parametrize("digit", RAISED_DIGITS)
+def test_a_raised_digit_is_none_of_an_id(digit: str) -> None:
+    assert as_key(f"12{digit}") != as_key(f"12{unicodedata.normalize('NFKC', digit)}")

@@ -16,6 +16,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 from tests.mutations import (
     amounts,
     denials,
+    foot_marks,
     hidden_parts,
     inner_tables,
     lab_marks,
@@ -40,7 +41,7 @@ from tests.mutations.territories import territory_cases
 
 CATALOGUES = (
     places, values, amounts, lab_marks, levels, texts, packages, vectors, vector_parts, inner_tables, spellings, hidden_parts,
-    long_form, denials, other_matter,
+    long_form, denials, other_matter, foot_marks,
 )  # fmt: skip
 """Where mutations are written down; importing them fills `CATALOGUE`."""
 

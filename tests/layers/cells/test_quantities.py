@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from layers.cells.quantities import SHORT_TON_T, parse_quantities, parse_quantity, unit_factor
 from layers.errors import ConfigError
+from layers.text import RAISED_DIGITS
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,16 @@ def test_what_is_not_known_is_missing_and_never_zero(text: str) -> None:
     read = parse_quantity(text, "t")
     assert read.state == "missing"
     assert math.isnan(read.value)
+
+
+@pytest.mark.parametrize("mark", [*RAISED_DIGITS, " ²", "²,³", "*", "†", " (2)", "[2]", " 2)", "a", "ª"])
+@pytest.mark.parametrize(
+    ("text", "value"), [("1.5", 15_000), ("120000", 12e8), ("10", 1e5), ("> 3", 3e4), ("12 ha", 12e4)]
+)
+def test_the_mark_of_a_footnote_is_never_a_digit_of_an_amount(mark: str, text: str, value: float) -> None:
+    for read in (parse_quantity(text + mark, "ha"), parse_quantities(pd.Series([text + mark, "3"]), "ha").iloc[0]):
+        assert read.state == "rejected" or read.value == pytest.approx(value)
+        assert mark not in RAISED_DIGITS or text == "12 ha" or "raised or lowered digits" in read.reason
 
 
 def test_zero_counts_where_the_caller_says_so() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import math
+import re
 
 import pandas as pd
 import pytest
 
 from layers.cells.years import parse_year, parse_years
+from layers.text import RAISED_DIGITS
 
 
 @pytest.mark.parametrize(
@@ -52,3 +55,54 @@ def test_a_column_keeps_its_index() -> None:
     assert table.index.tolist() == [5, 7, 9]
     assert table["first"].tolist()[::2] == [1960.0, 1991.0]
     assert table["first"].isna().tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("mark", [*RAISED_DIGITS, " ¹", "²³"])
+@pytest.mark.parametrize(
+    ("text", "years"), [("1905", (1905, 1905)), ("1905-11", (1905, 1911)), ("1905–1911", (1905, 1911))]
+)
+def test_the_mark_of_a_footnote_is_no_digit_of_a_year(mark: str, text: str, years: tuple[int, int]) -> None:
+    assert parse_year(text + mark)[:2] == years
+
+
+@pytest.mark.parametrize("mark", RAISED_DIGITS)
+def test_three_digits_and_a_mark_are_no_year(mark: str) -> None:
+    assert parse_year(f"190{mark}")[3] is not None
+
+
+TYPED = [1867, 1905, 1911, 1923, 1934, 1950, 2012]
+
+
+@pytest.mark.parametrize("zero", [datetime.date(1899, 12, 30), datetime.date(1904, 1, 1)])
+@pytest.mark.parametrize("form", ["%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y-%m-%d 00:00:00"])
+@pytest.mark.parametrize("beside", [(), ("1941",), ("1930s", None)])
+def test_years_typed_into_cells_of_dates_are_not_read_as_the_year_of_the_date(
+    zero: datetime.date, form: str, beside: tuple[str | None, ...]
+) -> None:
+    dates = [(zero + datetime.timedelta(days=year)).strftime(form) for year in TYPED]
+    read = parse_years(pd.Series([*dates, *beside]))
+    assert read["first"].iloc[:7].isna().all()
+    for year, reason in zip(TYPED, read["reason"], strict=False):
+        assert re.search(rf"the year (?:\d+ or )?{year} (?:or \d+ )?typed into a cell formatted as a date\?", reason)
+    assert read["reason"].iloc[7:].isna().all()
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        ["1905-03-19", "1911-05-02"],
+        ["1905-12-19", "1905-12-30"],
+        ["1905-03-19"],
+        ["1904-02-03", "1905-03-19", "1908-06-01"],
+    ],
+)
+def test_dates_of_other_years_are_dates(dates: list[str]) -> None:
+    read = parse_years(pd.Series(dates))
+    assert read["first"].tolist() == [float(date[:4]) for date in dates]
+    assert read["reason"].isna().all()
+
+
+def test_one_date_beside_plain_years_may_be_a_year() -> None:
+    read = parse_years(pd.Series(["1905-03-19", "1923", "1934"]))
+    assert read["first"].isna().tolist() == [True, False, False]
+    assert "the year 1905 typed" in read["reason"].iloc[0]

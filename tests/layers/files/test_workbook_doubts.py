@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 
 from layers.accounting import Note
 from layers.catalogue.source import Source
@@ -57,3 +61,61 @@ def test_errors_name_their_column_and_row(tmp_path: Path, error: str) -> None:
     note = notes(tmp_path, book_of([*ROWS, ["d", error, 110]]))["excel_error_cells"]
     assert (note.count, note.columns, note.rows) == (1, ("La_ppm",), (5,))
     assert "row 5, 'La_ppm'" in note.message
+
+
+def dressed(before: str, part: str, how: str) -> CellRichText:
+    font = InlineFont(strike=True) if how == "strike" else InlineFont(vertAlign=how)
+    return CellRichText(before, TextBlock(font, part))
+
+
+def with_shared_text(path: Path, plain: str, runs: str) -> None:
+    """Put a text among those that all sheets share, as spreadsheet programs keep them, and give it runs."""
+    with zipfile.ZipFile(path) as packed:
+        members = {name: packed.read(name).decode() for name in packed.namelist()}
+    sheet, types = "xl/worksheets/sheet1.xml", "[Content_Types].xml"
+    members[sheet], count = re.subn(rf't="inlineStr"><is><t>{plain}</t></is>', 't="s"><v>0</v>', members[sheet])
+    assert count == 1
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    members["xl/sharedStrings.xml"] = f'<sst xmlns="{space}"><si>{runs}</si></sst>'
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    part = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+    members[types] = members[types].replace("</Types>", part)
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, data in members.items():
+            packed.writestr(name, data)
+
+
+@pytest.mark.parametrize(
+    ("before", "part", "how", "read"),
+    [
+        ("31.2", "2", "superscript", "31.2²"),
+        ("31.2", "2, 3", "superscript", "31.2², ³"),
+        ("31.2", "4", "subscript", "31.2₄"),
+        ("31.2", "a", "superscript", "31.2a"),
+        ("1.5x10", "-6", "superscript", "1.5x10⁻⁶"),
+        ("4 m", "2", "superscript", "4 m2"),
+        ("P", "2", "subscript", "P2"),
+    ],
+)
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_digit_raised_behind_a_number_is_none_of_it(
+    tmp_path: Path, before: str, part: str, how: str, read: str, shared: bool
+) -> None:
+    book = book_of([*ROWS, ["d", "here" if shared else dressed(before, part, how), 110]])
+    book.save(tmp_path / "t.xlsx")
+    if shared:
+        run = f'<r><t>{before}</t></r><r><rPr><vertAlign val="{how}"/></rPr><t>{part}</t></r>'
+        with_shared_text(tmp_path / "t.xlsx", "here", run)
+    source = Source.model_validate({"id": "s", "role": "geochemistry", "path": "t.xlsx"})
+    assert str(read_table(source, tmp_path).cells["La_ppm"].iloc[3]) == read
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_part_of_a_cell_that_is_struck_out_is_told(tmp_path: Path, shared: bool) -> None:
+    book = book_of([*ROWS, ["d", "here" if shared else dressed("12", "15", "strike"), 110]])
+    book.save(tmp_path / "t.xlsx")
+    if shared:
+        with_shared_text(tmp_path / "t.xlsx", "here", "<r><t>12</t></r><r><rPr><strike/></rPr><t>15</t></r>")
+    source = Source.model_validate({"id": "s", "role": "geochemistry", "path": "t.xlsx"})
+    told = {note.code: note for note in read_table(source, tmp_path).notes}
+    assert (told["struck_out"].columns, told["struck_out"].rows) == (("La_ppm",), (5,))
