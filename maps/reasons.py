@@ -64,6 +64,18 @@ LEVELS = (0.25, 0.65)
 NORM = (-0.5, 0.5, 2.0)
 """Standard scores that part below, close to, above and well above the norm."""
 
+UNDECIDED = ("value", "middle", "close", "missing")
+"""Readings that by themselves speak neither for nor against a site."""
+
+_BESIDE = {
+    "neighbour_assays": "expected",
+    "other_method": "expected",
+    "waste_measured": "measured",
+    "waste_undetected": "undetected",
+    "waste_proxy": "measured",
+}
+"""Kinds of features whose value is a grade, by what it is held against: a usual site, or all else that is known of the waste."""
+
 READ_AT = tuple(sorted({*LEVELS, *NORM}))
 """Where the words for a value change: between two of these, and at each of them, all values of a feature read alike."""
 
@@ -174,8 +186,7 @@ def reason_parts(
     own = readings.get(f"{what_kind}_{reading}") or readings.get(f"{what_kind}_{name_of(feature)}_{reading}")
     if kind == "showing" and feature in OF_AMOUNT:
         own = readings["amount_showing"]
-    against_rest = what_kind == "waste_measured" and reading == "value" and contribution < 0
-    direction = word("lowers_measured", lang) if against_rest else _direction(contribution, reading, lang)
+    direction = _direction(contribution, reading, lang, what_kind)
     if own is not None:
         text = readings["plain"][lang].format(what=str(own[lang]).replace("{x}", name), direction=direction)
     else:
@@ -225,11 +236,19 @@ def _told_of_records(recorded: str, contribution: float, value: float, lang: str
     return str(readings["plain"][lang].format(what=what, direction=direction)).replace(";", ",")
 
 
-def _direction(contribution: float, reading: str, lang: str) -> str:
-    """Return which way a reason moved the score; against its own words only compared with the other sites."""
-    raises = contribution >= 0
-    against = reading == ("low" if raises else "high")
-    return word(f"{'raises' if raises else 'lowers'}{'_compared' if against else ''}", lang)
+def _direction(contribution: float, reading: str, lang: str, kind: str = "") -> str:
+    """Return which way a reason moved the score.
+
+    Contributions tell a site from a usual one. What reads as much or little, or is so or not, speaks for or against a site,
+    against its own words only compared with the others; of a mere value, or of what is usual or not known, only the comparison
+    is true.
+    """
+    way = "raises" if contribution >= 0 else "lowers"
+    if reading == "value" and kind in _BESIDE:
+        return word(f"{way}_{_BESIDE[kind]}", lang)
+    if reading in UNDECIDED:
+        return word(f"{way}_beside", lang)
+    return word(f"{way}_compared" if reading == ("low" if way == "raises" else "high") else way, lang)
 
 
 def _level(value: float) -> str:

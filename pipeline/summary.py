@@ -150,7 +150,7 @@ def grade_or_score(row: Mapping[Any, Any], score_name: str) -> str:
 
 def _measured_or_score(row: Mapping[Any, Any], score_name: str) -> str:
     if row["treo_low_ppm"] == 0:
-        return f"nothing detected in its samples, below {rounded(row['treo_high_ppm'], 'en')} ppm"
+        return f"nothing detected in its samples, mean of the waste up to {rounded(row['treo_high_ppm'], 'en')} ppm"
     if pd.notna(row["treo_ppm"]):
         middle, low, high = (rounded(row[column], "en") for column in ("treo_ppm", "treo_low_ppm", "treo_high_ppm"))
         return f"{middle} ppm measured ({low}-{high})"

@@ -149,12 +149,14 @@ def in_words(table: pd.DataFrame, lang: str) -> pd.DataFrame:
 def _leave_out(shown: pd.DataFrame) -> None:
     """Empty what says nothing.
 
-    That is the chance of a grade that was measured, amounts where nothing was dug, and bands of no width, for a judgement from
-    words has no ends.
+    That is the chance of a grade that was measured, a grade where nothing was detected, amounts where nothing was dug, and bands
+    of no width, for a judgement from words has no ends.
     """
     if "evidence" in shown:
         for column in {*SCORES, "applicability"} & {*shown}:
             shown[column] = shown[column].mask(shown["evidence"] == "measured")
+    if {"treo_ppm", "treo_low_ppm"} <= set(shown):  # nothing was detected: no number stands for the limits
+        shown["treo_ppm"] = shown["treo_ppm"].mask(shown["treo_low_ppm"] == 0)
     if "site_kind" in shown:
         for column in ("chance_payable", "payable_t"):
             if column in shown:

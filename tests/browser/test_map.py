@@ -867,7 +867,7 @@ def test_a_waste_in_which_nothing_was_detected_is_shown_below_its_limit(
     write_map(replace(made, ranking=ranking), tmp_path / "map.html")
     watched = Watched(browser)
     page = watched.open(tmp_path / "map.html", f"#site={ranking.loc[first, 'site_id']}")
-    assert "nothing detected, below 7,000\u00a0ppm" in page.inner_text("#card")
+    assert "nothing detected; mean of the waste up to 7,000\u00a0ppm" in page.inner_text("#card")
     assert "702" not in page.inner_text("#card")
     watched.check()
     watched.context.close()

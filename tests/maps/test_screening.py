@@ -493,3 +493,14 @@ def test_distances_of_a_brief_from_a_coarse_outline_are_told_in_steps(made_up: M
         within_km=300,
     )
     assert not (exact.loc[exact["distance_km"] > 0, "distance_km"] % 5 == 0).all()
+
+
+def test_no_number_stands_for_limits_in_a_workbook(made_up: ModuleType) -> None:
+    made = made_up.publication(12)
+    measured = made.ranking["evidence"] == "measured"
+    ranking = made.ranking.assign(treo_low_ppm=made.ranking["treo_low_ppm"].mask(measured, 0.0))
+    shown = in_words(whole_list(replace(made, ranking=ranking), "en"), "en")
+    assert measured.any()
+    assert shown["treo_ppm"].isna().all()
+    assert shown["treo_high_ppm"].notna().sum() == measured.sum()
+    assert in_words(whole_list(made, "en"), "en")["treo_ppm"].notna().sum() == measured.sum()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 import string
 from pathlib import Path
@@ -133,15 +134,15 @@ def test_dates_are_written_out() -> None:
          "teneur en thorium des échantillons régionaux proches : nettement au-dessus de la norme régionale (+2,3 écarts types), ce qui parle en sa faveur"),
         ("near_La_z", -0.9, -1.0, "lanthanum in regional samples nearby: below the regional norm (-0.9 standard deviations), which speaks against it",
          "teneur en lanthane des échantillons régionaux proches : sous la norme régionale (-0,9 écarts types), ce qui parle contre lui"),
-        ("tonnage_log10", 6.0, 1.0, "amount of waste: 1,000,000\u00a0t, which speaks for it", "quantité de résidus : 1\u202f000\u202f000\u00a0t, ce qui parle en sa faveur"),
-        ("structure_km", float("nan"), -1.0, "distance to the nearest mapped geological structure: not known, which speaks against it",
-         "distance à la structure géologique cartographiée la plus proche : donnée inconnue, ce qui parle contre lui"),
+        ("tonnage_log10", 6.0, 1.0, "amount of waste: 1,000,000\u00a0t, which counts for it more than at a usual site here", "quantité de résidus : 1\u202f000\u202f000\u00a0t, ce qui compte plus en sa faveur que pour un site ordinaire d'ici"),
+        ("structure_km", float("nan"), -1.0, "distance to the nearest mapped geological structure: not known, which counts for it less than at a usual site here",
+         "distance à la structure géologique cartographiée la plus proche : donnée inconnue, ce qui compte moins en sa faveur que pour un site ordinaire d'ici"),
         ("dep_carbonatite", 0.0, 1.0, "the deposit type is not carbonatite, which speaks for it", "le type de gisement n'est pas : carbonatite, ce qui parle en sa faveur"),
         ("wt_tailings", 1.0, 1.0, "the waste is tailings, which speaks for it", "les résidus sont : rejets de concentrateur, ce qui parle en sa faveur"),
-        ("pathfinder_z", 0.1, 1.0, "elements that go with those looked for, in regional samples nearby: close to the regional norm (+0.1 standard deviations), which speaks for it",
-         "éléments qui accompagnent ceux que l'on cherche, dans les échantillons régionaux proches : proche de la norme régionale (+0,1 écarts types), ce qui parle en sa faveur"),
-        ("first_year", 1912.0, 1.0, "first year of work: 1912, which speaks for it", "première année d'exploitation : 1912, ce qui parle en sa faveur"),
-        ("raster_my_grid_sd", 3.0, 1.0, "unevenness of my grid around the site: 3, which speaks for it", "variabilité autour du site (my grid) : 3, ce qui parle en sa faveur"),
+        ("pathfinder_z", 0.1, 1.0, "elements that go with those looked for, in regional samples nearby: close to the regional norm (+0.1 standard deviations), which counts for it more than at a usual site here",
+         "éléments qui accompagnent ceux que l'on cherche, dans les échantillons régionaux proches : proche de la norme régionale (+0,1 écarts types), ce qui compte plus en sa faveur que pour un site ordinaire d'ici"),
+        ("first_year", 1912.0, 1.0, "first year of work: 1912, which counts for it more than at a usual site here", "première année d'exploitation : 1912, ce qui compte plus en sa faveur que pour un site ordinaire d'ici"),
+        ("raster_my_grid_sd", 3.0, 1.0, "unevenness of my grid around the site: 3, which counts for it more than at a usual site here", "variabilité autour du site (my grid) : 3, ce qui compte plus en sa faveur que pour un site ordinaire d'ici"),
         ("type_affinity", 0.75, 1.0, "deposits of this kind often hold the elements looked for, which speaks for it",
          "les gisements de ce type contiennent souvent les éléments recherchés, ce qui parle en sa faveur"),
         ("part_metal", 1.0, 1.0, "ores like those recorded here often carry the elements looked for, which speaks for it",
@@ -150,19 +151,19 @@ def test_dates_are_written_out() -> None:
          "des minerais comme ceux de la fiche portent rarement les éléments recherchés, ce qui est plus que ce que montrent la plupart des autres sites, et parle donc en sa faveur"),
         ("type_affinity", 0.75, -1.0, "deposits of this kind often hold the elements looked for, which is less than most other sites have to show, and so speaks against it",
          "les gisements de ce type contiennent souvent les éléments recherchés, ce qui est moins que ce que montrent la plupart des autres sites, et parle donc contre lui"),
-        ("part_amount", float("nan"), -1.0, "the amount of waste is not known and taken as usual for such a place, which speaks against it",
-         "la quantité de résidus est inconnue et prise comme habituelle pour un tel lieu, ce qui parle contre lui"),
-        ("neighbour_assays_ppm", 2007.6, 1.0, "the sampled wastes, weighed by nearness and likeness, taken alone point to about 2,000\u00a0ppm of the elements looked for, which speaks for it",
-         "les résidus échantillonnés, pesés selon leur proximité et leur ressemblance, font à eux seuls attendre environ 2\u202f000\u00a0ppm des éléments recherchés, ce qui parle en sa faveur"),
-        ("waste_proxy_ppm", 1800.0, 1.0, "other elements sampled in the waste, taken alone, point to about 1,800\u00a0ppm of the elements looked for (range and chance weigh all that is known), which speaks for it",
-         "d'autres éléments mesurés dans les résidus font à eux seuls attendre environ 1\u202f800\u00a0ppm des éléments recherchés (la fourchette et la probabilité pèsent tout ce qui est connu), ce qui parle en sa faveur"),
+        ("part_amount", float("nan"), -1.0, "the amount of waste is not known and taken as usual for such a place, which counts for it less than at a usual site here",
+         "la quantité de résidus est inconnue et prise comme habituelle pour un tel lieu, ce qui compte moins en sa faveur que pour un site ordinaire d'ici"),
+        ("neighbour_assays_ppm", 2007.6, 1.0, "the sampled wastes, weighed by nearness and likeness, taken alone point to about 2,000\u00a0ppm of the elements looked for, which is more than at a usual site here",
+         "les résidus échantillonnés, pesés selon leur proximité et leur ressemblance, font à eux seuls attendre environ 2\u202f000\u00a0ppm des éléments recherchés, ce qui est plus que pour un site ordinaire d'ici"),
+        ("waste_proxy_ppm", 1800.0, 1.0, "other elements sampled in the waste, taken alone, point to about 1,800\u00a0ppm of the elements looked for (range and chance weigh all that is known), which is more than all else here lets expect",
+         "d'autres éléments mesurés dans les résidus font à eux seuls attendre environ 1\u202f800\u00a0ppm des éléments recherchés (la fourchette et la probabilité pèsent tout ce qui est connu), ce qui est plus que tout le reste ici ne laisse attendre"),
         ("waste_measured_ppm", 1751.0, -0.47, "samples of the waste itself point to about 1,800\u00a0ppm of the elements looked for, which is less than all else here lets expect",
          "des échantillons des résidus eux-mêmes font attendre environ 1\u202f800\u00a0ppm des éléments recherchés, ce qui est moins que tout le reste ici ne laisse attendre"),
-        ("waste_measured_ppm", 1751.0, 0.47, "samples of the waste itself point to about 1,800\u00a0ppm of the elements looked for, which speaks for it",
-         "des échantillons des résidus eux-mêmes font attendre environ 1\u202f800\u00a0ppm des éléments recherchés, ce qui parle en sa faveur"),
-        ("waste_undetected_ppm", 400.0, -1.0, "the waste itself was sampled and nothing was detected of the elements looked for, whose limits add up to about 400\u00a0ppm, which speaks against it",
-         "les résidus eux-mêmes ont été échantillonnés sans que rien soit décelé des éléments recherchés, dont les limites font environ 400\u00a0ppm, ce qui parle contre lui"),
-        ("raster_odd; name", 2.0, 1.0, "odd, name at the site, in the unit of its grid: 2, which speaks for it", "odd, name sur le site, dans l'unité de sa grille : 2, ce qui parle en sa faveur"),
+        ("waste_measured_ppm", 1751.0, 0.47, "samples of the waste itself point to about 1,800\u00a0ppm of the elements looked for, which is more than all else here lets expect",
+         "des échantillons des résidus eux-mêmes font attendre environ 1\u202f800\u00a0ppm des éléments recherchés, ce qui est plus que tout le reste ici ne laisse attendre"),
+        ("waste_undetected_ppm", 400.0, -1.0, "the waste itself was sampled and nothing was detected of the elements looked for, whose limits add up to about 400\u00a0ppm (few samples need not stand for all of the waste, and all else that is known is weighed too), which is less than all else here lets expect",
+         "les résidus eux-mêmes ont été échantillonnés sans que rien soit décelé des éléments recherchés, dont les limites font environ 400\u00a0ppm (peu d'échantillons ne valent pas forcément pour tous les résidus, et tout ce que l'on sait d'autre pèse aussi), ce qui est moins que tout le reste ici ne laisse attendre"),
+        ("raster_odd; name", 2.0, 1.0, "odd, name at the site, in the unit of its grid: 2, which counts for it more than at a usual site here", "odd, name sur le site, dans l'unité de sa grille : 2, ce qui compte plus en sa faveur que pour un site ordinaire d'ici"),
     ],
 )  # fmt: skip
 def test_reasons_are_plain_sentences(feature: str, value: float, move: float, english: str, french: str) -> None:
@@ -451,8 +452,8 @@ def test_per_cent_of_a_chance_are_never_all_or_none(value: float, en: str, fr: s
 
 
 def test_a_grade_from_nothing_on_is_told_as_below_its_upper_end() -> None:
-    assert words.grade(0.0, 7_019.0, "en") == "nothing detected, below 7,000\u00a0ppm"
-    assert words.grade(0.0, 7_019.0, "fr") == "rien de décelé, moins de 7\u202f000\u00a0ppm"
+    assert words.grade(0.0, 7_019.0, "en") == "nothing detected; mean of the waste up to 7,000\u00a0ppm"
+    assert words.grade(0.0, 7_019.0, "fr") == "rien de décelé\u00a0; moyenne des résidus jusqu'à 7\u202f000\u00a0ppm"
     assert words.grade(70.2, 7_019.0, "en") == "70–7,000\u00a0ppm"
     assert words.grade(None, None, "en") == "not known"
 
@@ -467,3 +468,29 @@ def test_what_french_joins_has_its_space_before_the_semicolon() -> None:
     assert words.commodities("copper; zinc", "fr") == "cuivre\u202f; zinc"
     assert words.commodities("copper; zinc", "en") == "copper; zinc"
     assert words.commodity_names("", "fr") == []
+
+
+VALUES = ("near_Th_ppm", "near_km", "structure_km", "raster_x", "waste_Th_ppm", "neighbour_assays_ppm", "other_method_ppm",
+          "waste_measured_ppm", "waste_undetected_ppm", "waste_proxy_ppm", "tonnage_log10", "height_m", "first_year")  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize(
+    ("feature", "value"),
+    [
+        *((name, value) for name in VALUES for value in (0.5, 4.0, math.nan)),
+        *((name, 0.4) for name in ("part_amount", "part_amount_known", "part_metal", "type_affinity")),
+        *((name, math.nan) for name in ("part_amount", "part_metal", "near_Th_z")),
+        ("near_Th_z", 0.1),
+    ],
+)
+def test_what_reads_neither_much_nor_little_is_only_compared(feature: str, value: float, lang: str) -> None:
+    """A grade of 160 ppm, a distance or an assumption speaks for nothing: its contribution tells a site from a usual one."""
+    for recorded in (None, "gold; thorium"):
+        rises, falls = (phrase_reason(feature, move, value, lang, recorded) for move in (0.5, -0.5))
+        for text in (rises, falls):
+            assert "speaks for it" not in text
+            assert "speaks against it" not in text
+            assert "parle en sa faveur" not in text
+            assert "parle contre lui" not in text
+        assert rises != falls

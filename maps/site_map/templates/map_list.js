@@ -110,7 +110,7 @@ const rankText = (i) => { const tie = tieOf(i); return !ranked(i) ? "–" : tie 
 const amountOf = (i) => mere(i) ? null : S.t[i] === null ? w("amount_unknown").split(" (")[0] : span(col("t_low", i), col("t_high", i), "t") + doubtText(i);
 /* The measured grade of a waste; from 0 on it is what limits leave open, for nothing was detected. */
 const undetected = (i) => col("treo_low", i) === 0 ? fill("grade_undetected", { high: rounded(col("treo_high", i)) }) : null;
-const measuredText = (i) => col("treo", i) === null ? "" : undetected(i) !== null ? `<\u00a0${rounded(col("treo_high", i))}\u00a0ppm` : number(col("treo", i)) + "\u00a0ppm";
+const measuredText = (i) => col("treo", i) === null ? "" : undetected(i) !== null ? `0–${rounded(col("treo_high", i))}\u00a0ppm` : number(col("treo", i)) + "\u00a0ppm";
 /* What stands beside the chance of a site: that it was sampled for something else, is like no other. */
 const marksOf = (i) => S.evidence[i] === null || assayed(i) ? [] : [col("waste_n", i) ? w("mark_sampled_other") : null, txt("applicability", i) === "outside" ? w("mark_unlike") : null];
 /* The expected grade, where the list goes by it. */
