@@ -19,6 +19,7 @@ from pyproj.transformer import TransformerGroup
 from rapidfuzz import fuzz, process
 
 from layers.accounting import Note
+from layers.datums import GreenwichDegrees, counts_degrees_from_greenwich, nearly_wgs84
 from layers.errors import ConfigError, SourceError
 from layers.library_warnings import quiet
 from layers.transformer import transformer
@@ -239,7 +240,8 @@ def shift_to_wgs84(crs_text: str, cell: tuple[int, int]) -> Shift:
     """
     crs = flat(crs_text)
     if nearly_wgs84(crs):
-        return Shift(transformer(crs, crs.geodetic_crs), 2.0, "taken as WGS 84")
+        degrees = crs.geodetic_crs if counts_degrees_from_greenwich(crs) else WGS84
+        return Shift(transformer(crs, degrees), 2.0, "taken as WGS 84")
     area = AreaOfInterest(max(cell[0], -180), max(cell[1], -90), min(cell[0] + 1, 180), min(cell[1] + 1, 90))
     with quiet():
         group = TransformerGroup(crs, WGS84, always_xy=True, area_of_interest=area)  # type: ignore[arg-type]
@@ -275,8 +277,7 @@ def points_to_wgs84(
     check_proj()
     crs = flat(crs_text)
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    own_lon, own_lat = transformer(crs, crs.geodetic_crs).transform(x, y)
-    own_lon, own_lat = _finite(own_lon), _finite(own_lat)
+    own_lon, own_lat = map(_finite, GreenwichDegrees(crs).of(x, y))
     accuracy = np.full(len(x), np.nan)
     if nearly_wgs84(crs):
         accuracy[:] = 2.0
@@ -318,8 +319,7 @@ def to_wgs84(source: str, where: str, geometry: Any) -> tuple[Any, list[Note]]:
     if same_crs(crs, WGS84) or not mask.any():
         return geometry.set_crs(WGS84, allow_override=True), []
     west, south, east, north = shapely.total_bounds(values[mask])
-    to_degrees = transformer(crs, crs.geodetic_crs)
-    lon, lat = to_degrees.transform((west + east) / 2, (south + north) / 2)
+    lon, lat = map(float, GreenwichDegrees(crs).of((west + east) / 2, (south + north) / 2))
     if not (math.isfinite(lon) and math.isfinite(lat)):
         raise SourceError(
             f"{where}: x {west:g}..{east:g}, y {south:g}..{north:g} lie outside {authority(crs)}. Check 'crs'."
@@ -349,33 +349,16 @@ def datum_note(source: str, crs: pyproj.CRS, accuracy: float, name: str, count: 
 def ballpark_message(crs: pyproj.CRS) -> str:
     """Say that no honest datum shift is at hand."""
     datum = crs.geodetic_crs.name if crs.geodetic_crs else crs.name
+    if re.search(r"(?i)unknown|not[_ ]specified|undefined", datum):
+        return (
+            f"{datum} names no datum, so that its places may lie hundreds of metres off. Ask the publisher which it is, and "
+            "state its 'crs:', e.g. EPSG:4267 for NAD27."
+        )
     grid = _GRIDS.get(datum, "the grid file PROJ names for this area")
     return (
         f"only a ballpark shift (0 m, accuracy unknown) from {datum} to WGS 84 is at hand here. "
         f"Install {grid}, or give WGS 84 coordinates."
     )
-
-
-def nearly_wgs84(crs: pyproj.CRS) -> bool:
-    """Return whether a datum differs from WGS 84 by a metre or two, so that no shift is an honest answer."""
-    geodetic = crs.geodetic_crs
-    names = (
-        "nad83",
-        "wgs 84",
-        "wgs84",
-        "etrs89",
-        "gda94",
-        "gda2020",
-        "sirgas",
-        "itrf",
-        "jgd2000",
-        "jgd2011",
-        "csrs",
-        "rgf93",
-        "posgar",
-        "unknown",
-    )
-    return geodetic is not None and any(name in geodetic.name.casefold().replace("_", " ") for name in names)
 
 
 @lru_cache(maxsize=1)

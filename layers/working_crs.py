@@ -8,6 +8,7 @@ import numpy as np
 import pyproj
 
 from layers.crs import check_proj, parse_crs
+from layers.datums import counts_degrees_from_greenwich
 from layers.errors import ConfigError
 from layers.transformer import transformer
 
@@ -78,7 +79,9 @@ def _require_true_areas(configured: str, crs: pyproj.CRS, bounds: tuple[float, f
     lon, lat = np.meshgrid(np.linspace(west, east, 3), np.linspace(max(south, -89.0), min(north, 89.0), 3))
     factors = pyproj.Proj(crs).get_factors((lon.ravel() + 180) % 360 - 180, lat.ravel(), errcheck=False)
     stretch = np.asarray(factors.areal_scale, dtype=float)
-    x, _ = transformer(crs.geodetic_crs, crs).transform(lon.ravel(), lat.ravel())
+    x, _ = transformer(crs.geodetic_crs if counts_degrees_from_greenwich(crs) else 4326, crs).transform(
+        lon.ravel(), lat.ravel()
+    )
     stretch[~np.isfinite(np.asarray(x, dtype=float))] = np.inf
     worst = float(stretch[np.argmax(np.abs(stretch - 1.0))])
     if not abs(worst - 1.0) <= _LARGEST_STRETCH:

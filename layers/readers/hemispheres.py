@@ -14,6 +14,7 @@ from layers.area_of_use import area_of_use_note
 from layers.catalogue.source import Source
 from layers.cells.utm import datum_code
 from layers.crs import parse_crs
+from layers.datums import counts_degrees_from_greenwich
 from layers.readers.columns import mapped_columns, text_column
 from layers.readers.lone_places import USUAL_MISTAKES
 from layers.readers.placed_rows import PlacedRows
@@ -191,7 +192,8 @@ def unsigned_throughout(table: PlacedRows, confirmed: bool) -> list[Note]:
         return []
     system = table.source.crs or table.system
     stated = parse_crs(table.source.id, system) if system else None
-    if (stated is not None and stated.is_projected) or _stated(table.source, table.cells):
+    elsewhere = stated is not None and (stated.is_projected or not counts_degrees_from_greenwich(stated))
+    if elsewhere or _stated(table.source, table.cells):
         return []
     longitude, latitude = table.degrees(placed[:: max(1, len(placed) // _LOOKED_AT)])
     lands = []

@@ -11,6 +11,7 @@ import pyproj.exceptions
 from layers import crs as crs_rules
 from layers.accounting import Note
 from layers.cells.utm import datum_code, datum_of_headings
+from layers.datums import nearly_wgs84
 from layers.jurisdictions import fold
 from layers.readers.columns import as_text
 from layers.readers.placed_rows import PlacedRows, coordinate_columns
@@ -108,4 +109,4 @@ def _same_datum(declared: pyproj.CRS, named: pyproj.CRS) -> bool:
 def _modern(system: pyproj.CRS) -> bool:
     """Say whether a datum lies within a metre or two of WGS 84."""
     geodetic = system.geodetic_crs
-    return crs_rules.nearly_wgs84(system) or (geodetic is not None and geodetic.name.startswith(_MODERN))
+    return nearly_wgs84(system) or (geodetic is not None and geodetic.name.startswith(_MODERN))

@@ -16,8 +16,8 @@ import pyproj
 import shapely
 
 from layers.crs import geodesic_km
+from layers.datums import GreenwichDegrees
 from layers.geometry import blocks_of_corners
-from layers.transformer import transformer
 from pipeline.kernels.number_runs import runs_from
 
 _NODE_M = 50_000.0
@@ -124,7 +124,7 @@ class Ground:
 
     def __init__(self, crs: pyproj.CRS, xy: np.ndarray) -> None:
         self.xy = xy
-        self._to_degrees = transformer(crs, crs.geodetic_crs)
+        self._to_degrees = GreenwichDegrees(crs)
         self.longitude, self.latitude = self.degrees(xy)
         node = np.round(xy / _NODE_M).astype(np.int64)
         # Many points share a node; one whole number per node lets `unique` sort numbers in place of rows.
@@ -137,8 +137,7 @@ class Ground:
 
     def degrees(self, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return longitudes and latitudes of places of the plane."""
-        longitude, latitude = self._to_degrees.transform(xy[:, 0], xy[:, 1])
-        return np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float)
+        return self._to_degrees.of(xy[:, 0], xy[:, 1])
 
     def slack(self, places: np.ndarray, metres: np.ndarray) -> np.ndarray:
         """Return the factor by which a search must exceed a distance found on the plane to miss nothing nearer.

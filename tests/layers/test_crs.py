@@ -108,6 +108,51 @@ def test_layers_in_an_old_datum_are_shifted_with_a_note() -> None:
         crs.to_wgs84("s", "s (t)", gpd.GeoSeries([shapely.Point(-170, 60)], crs="EPSG:4267"))
 
 
+OWN = 'GEOGCS["Own",DATUM["{}",SPHEROID["s",{}]],PRIMEM["{}",{}],UNIT["{}",{}]]'
+MODERN = ("D_WGS_1984", "6378137.0,298.257223563")
+
+
+@pytest.mark.parametrize(
+    ("system", "x", "y", "longitude", "latitude"),
+    [
+        (OWN.format(*MODERN, "Paris", 2.33722917, "Degree", 0.0174532925199433), -83.0, 48.0, -80.66277, 48.0),
+        (OWN.format(*MODERN, "Greenwich", 0.0, "Grad", 0.015707963267949), 10.0, 50.0, 9.0, 45.0),
+        ("EPSG:4807", 0.07, 48.0, 2.3996, 43.2),  # Paris, grads
+        ("EPSG:4806", -3.9, 39.3, 8.552, 39.3006),  # Rome
+        ("EPSG:4805", 32.5, 47.5, 14.8324, 47.4995),  # Ferro
+        ("EPSG:4817", -1.2, 62.5, 9.5178, 62.5005),  # Oslo
+        ("EPSG:4813", 0.1, -6.2, 106.9092, -6.1998),  # Jakarta
+        ("EPSG:27573", 600_000.0, 3_200_000.0, 2.33657, 44.1),  # Lambert zone III, from Paris
+    ],
+)
+def test_degrees_count_from_their_own_meridian_and_in_their_own_unit(
+    system: str, x: float, y: float, longitude: float, latitude: float
+) -> None:
+    lon, lat, accuracy, _ = crs.points_to_wgs84(system, np.array([x]), np.array([y]))
+    assert (lon[0], lat[0]) == pytest.approx((longitude, latitude), abs=1e-4)
+    assert np.isfinite(accuracy[0])
+    moved, _ = crs.to_wgs84("s", "s (t)", gpd.GeoSeries([shapely.Point(x, y)], crs=system))
+    assert (moved.iloc[0].x, moved.iloc[0].y) == pytest.approx((longitude, latitude), abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("ellipsoid", "known"),
+    [
+        ("6378206.4,294.9786982", False),
+        ("6378388.0,297.0", False),
+        ("6378137.0,298.257222101", True),
+        ("6371000.0,0.0", True),
+    ],
+)
+def test_an_unknown_datum_is_taken_for_that_of_wgs84_by_its_ellipsoid_alone(ellipsoid: str, known: bool) -> None:
+    system = OWN.format("D_Not_specified", ellipsoid, "Greenwich", 0.0, "Degree", 0.0174532925199433)
+    system = system.replace('"Own"', '"GCS_Unknown_datum"')
+    assert crs.nearly_wgs84(pyproj.CRS(system)) == known
+    if not known:
+        with pytest.raises(SourceError, match=r"names no datum.*EPSG:4267 for NAD27"):
+            crs.to_wgs84("s", "s (t)", gpd.GeoSeries([shapely.Point(-80, 48)], crs=system))
+
+
 @pytest.mark.parametrize("variable", ["PROJ_DATA", "PROJ_LIB"])
 @pytest.mark.parametrize("first", ["rasterio", "pyproj", "layers.crs"])
 def test_a_stray_proj_variable_is_named(tmp_path: Path, variable: str, first: str) -> None:

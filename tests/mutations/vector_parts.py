@@ -89,6 +89,25 @@ for _name, (_finish, _key) in PARTS.items():
         pack(sheet, "shp", None, [], finish)
 
 
+_WGS84 = (
+    'GEOGCS["GCS_Own",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],PRIMEM["{}",{}],UNIT["{}",{}]]'
+)
+_OTHER_DEGREES = {
+    "from Paris": (("Paris", 2.33722917, "Degree", 0.0174532925199433), 1.0, 2.33722917),
+    "from Ferro": (("Ferro", -17.6666666666667, "Degree", 0.0174532925199433), 1.0, -17.6666666666667),
+    "in grads": (("Greenwich", 0.0, "Grad", 0.0157079632679490), 0.9, 0.0),
+}
+for _name, (_words, _unit, _meridian) in _OTHER_DEGREES.items():
+
+    @mutation("vector parts", f"shapefile of degrees {_name}", "inventory", *POSITION)
+    def other_degrees(
+        sheet: Sheet, draw: Draw, words: tuple[object, ...] = _words, unit: float = _unit, meridian: float = _meridian
+    ) -> None:
+        for facts in sheet.truth.values():
+            facts["longitude"], facts["latitude"] = facts["longitude"] * unit + meridian, facts["latitude"] * unit
+        pack(sheet, "shp", None, [], _replaced(".prj", lambda data: _WGS84.format(*words).encode()))
+
+
 @mutation("vector parts", "shapefile in Windows letters without .cpg", "inventory", *POSITION)
 def windows_letters(sheet: Sheet, draw: Draw) -> None:
     sheet.touched.add("name")
