@@ -193,14 +193,21 @@ def _plant_withheld(region: Region, base: dict[str, Any], extra: list[dict[str, 
 
 
 @pytest.fixture(scope="session")
-def region(tmp_path_factory: pytest.TempPathFactory) -> Region:
-    """Everything planted, run, checked, screened and explained."""
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Region:
+    """Everything planted, and no command run on it."""
     home = tmp_path_factory.mktemp("sovereignty")
     folder, temporary, out = home / "region", home / "temporary", home / "out"
     temporary.mkdir()
     out.mkdir()
     made = Region(folder, write_region(folder, sites=80, seed=3), out / "run", temporary)
     _plant(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def region(planted: Region) -> Region:
+    """Everything planted, run, checked, screened and explained."""
+    made, home = planted, planted.folder.parent
     made.command("run", str(made.run_file), "--out", str(made.run))
     made.command("check", str(made.run_file))
     site = pd.read_csv(made.run / "ranking.csv")["site_id"][0]

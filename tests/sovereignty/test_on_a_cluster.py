@@ -6,6 +6,7 @@ unpacked goes with the process, or with the next command where what waits for it
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -111,12 +112,20 @@ WHERE = {
 
 
 @pytest.fixture(scope="module")
-def leaks(region: Any, working_crs: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def zone(planted: Any) -> str:
+    """A projected CRS in which a run hands layers of the region to workers."""
+    longitudes, latitudes = zip(*planted.points["withheld"], strict=True)
+    crs = gpd.GeoSeries(gpd.points_from_xy(longitudes, latitudes), crs="EPSG:4326").estimate_utm_crs()
+    return json.dumps(crs.to_json_dict())
+
+
+@pytest.fixture(scope="module")
+def leaks(planted: Any, zone: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Folder of workers that were handed everything private of the region, in each of the ways of `WHERE`."""
     home = tmp_path_factory.mktemp("leaks")
-    points = [point for kind in KINDS for point in region.points.get(kind, [])]
-    names = [name for kind in KINDS for name in region.names.get(kind, [])] + [""] * len(points)
-    shapes = gpd.GeoSeries(gpd.points_from_xy(*zip(*points, strict=True)), crs="EPSG:4326").to_crs(working_crs)
+    points = [point for kind in KINDS for point in planted.points.get(kind, [])]
+    names = [name for kind in KINDS for name in planted.names.get(kind, [])] + [""] * len(points)
+    shapes = gpd.GeoSeries(gpd.points_from_xy(*zip(*points, strict=True)), crs="EPSG:4326").to_crs(zone)
     private = gpd.GeoDataFrame({"name": names}, geometry=shapes.reindex(range(len(names))))
     sites = gpd.GeoDataFrame({"site_id": ["a", "b"]}, geometry=shapes[:2])
     with cluster_in(home) as running, Executor(scheduler=running.scheduler_address, partitions=2) as executor:
@@ -128,9 +137,9 @@ def leaks(region: Any, working_crs: str, tmp_path_factory: pytest.TempPathFactor
 @pytest.mark.cluster
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_private_layer_that_reached_a_worker_would_be_seen(
-    kind: str, leaks: Path, region: Any, working_crs: str, traces: ModuleType
+    kind: str, leaks: Path, planted: Any, zone: str, traces: ModuleType
 ) -> None:
-    wanted = traces.Traces(region.names.get(kind, []), region.points.get(kind, []), working_crs)
+    wanted = traces.Traces(planted.names.get(kind, []), planted.points.get(kind, []), zone)
     hits = traces.search_folders([leaks], wanted)
     spellings = [{f"name '{name}'"} for name in wanted.names]
     spellings += [
