@@ -41,6 +41,8 @@ def printable(text: str) -> str:
 
 def without_accents(text: str) -> str:
     """Return a text without accents, compatible signs alike (``²`` is ``2``), its case kept."""
+    if text.isascii():
+        return text
     return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 

@@ -39,6 +39,8 @@ SYMBOLS = {
 _LETTERS = {"U": "uranium", "V": "vanadium", "W": "tungsten", "Y": "yttrium"}
 """One-letter symbols, which are read beside a two-letter one alone: on their own they are codes of somebody."""
 
+_KEPT = 4096
+"""Phrases whose reading is kept: the cells of a file repeat a few hundred."""
 _MARKS = re.compile(r"[,;|+\n()\[\]]")
 _SOFT_SPLIT = re.compile(r" ?/ ?| (?:and|et|y|e|&|con|with) | ?& ?| ?[-–+] ?", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
@@ -67,7 +69,7 @@ def normalise_commodities(raw: pd.Series, codes: Mapping[str, str] | None = None
     Series of str
         Canonical names joined with ``"; "``, first mention first, each once; NA where nothing is said.
     """
-    own = {_key(code): name for code, name in (codes or {}).items()}
+    own = {_key(str(code)): name for code, name in (codes or {}).items()}
     text = raw.map(str, na_action="ignore")
     codes_of, cells = pd.factorize(text)
     known = pd.array([*(_cell(str(cell), own) for cell in cells), pd.NA], dtype="string")
@@ -104,7 +106,7 @@ def commodities_taken_back(raw: pd.Series, codes: Mapping[str, str] | None = Non
     raw, codes
         As in `normalise_commodities`.
     """
-    own = {_key(code): name for code, name in (codes or {}).items()}
+    own = {_key(str(code)): name for code, name in (codes or {}).items()}
     dropped: dict[str, list[str]] = {str(cell): [] for cell in raw.dropna().unique() if may_be_qualified(str(cell))}
     for cell, parts in dropped.items():
         _cell(cell, own, parts)
@@ -112,6 +114,7 @@ def commodities_taken_back(raw: pd.Series, codes: Mapping[str, str] | None = Non
     return raw.map(str, na_action="ignore").map(named)
 
 
+@lru_cache(maxsize=_KEPT)
 def canonical_name(text: str) -> str | None:
     """Return the canonical name of a phrase, or None when it is not known or brackets make little of it (``REE (trace)``)."""
     bare = _without_brackets(text)
@@ -252,9 +255,10 @@ def _lookup(text: str, own: Mapping[str, str]) -> list[str] | None:
     return None if name is None else [name]
 
 
+@lru_cache(maxsize=_KEPT)
 def _key(text: str) -> str:
     """Fold a phrase for comparison: no case, accents, double blanks or outer punctuation."""
-    return _BLANKS.sub(" ", fold(str(text))).strip(" .'\"")
+    return _BLANKS.sub(" ", fold(text)).strip(" .'\"")
 
 
 @lru_cache(maxsize=1)

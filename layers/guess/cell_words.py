@@ -12,12 +12,15 @@ from layers.readers.columns import as_text
 
 SURE_OF_MARK = 5
 """Numbers with a decimal point from which the point is the mark of the whole table."""
+_TELLING = 60
+"""Different words of a column, the most frequent first, that are asked whether they are symbols of elements."""
 
 
 def groups_digits(cells: pd.DataFrame) -> bool:
     """Say whether a column holds numbers such as 12,500, in which a comma may group digits or be the decimal mark."""
     texts = (as_text(cells[name].head(2000)).dropna() for name in cells.columns if cells[name].dtype != "float64")
-    return any(len(text) > 0 and text.str.fullmatch(r"\d{1,3}(?:,\d{3})+").mean() > 0.1 for text in texts)
+    with_comma = ((text[text.str.contains(",", regex=False)], len(text)) for text in texts if len(text))
+    return any(text.str.fullmatch(r"\d{1,3}(?:,\d{3})+").sum() / filled > 0.1 for text, filled in with_comma)
 
 
 def missing_words(cells: pd.DataFrame, *, of_results: bool) -> list[str]:
@@ -28,15 +31,13 @@ def missing_words(cells: pd.DataFrame, *, of_results: bool) -> list[str]:
         if pd.api.types.is_numeric_dtype(cells[name]):
             continue
         counts = as_text(cells[name]).dropna().value_counts()
-        if _holds_elements(list(counts.index)):  # nd is neodymium among elements
-            continue
-        for word, count in counts.items():
-            if count > 1 and str(word).casefold() in words:
-                missing.setdefault(str(word))
+        found = [str(word) for word in counts.index[counts > 1] if str(word).casefold() in words]
+        if found and not _holds_elements(list(counts.index[:_TELLING])):  # nd is neodymium among elements
+            missing |= dict.fromkeys(found)
     return sorted(missing)
 
 
 def _holds_elements(words: Sequence[object]) -> bool:
     """Say whether most of the different words of a column are symbols of elements or oxides."""
-    few = [str(word) for word in words[:60]]
+    few = [str(word) for word in words]
     return len(few) > 1 and len(assay_columns(few, default_unit="ppm").results) > 0.5 * len(few)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from layers.cells.assay_columns import AssayColumn, assay_columns, factor_of
 from layers.cells.assays import MISSING_NUMBERS
 from layers.cells.heading_grammar import parse_heading
 from layers.elements import REE, oxide_factor
+from layers.files.tables import RawTable
 from layers.guess.columns import PART_OF_NAME, Guess, guess_columns
 from layers.guess.numbers import numbers, share_of_numbers
 from layers.guess.words import MEDIA_WORDS
@@ -54,30 +55,33 @@ def _results(column: pd.Series, decimal_mark: str) -> float:
     return plain_share + float(marked.mean()) if len(text) else 0.0
 
 
-def guess_chemistry(
-    guess: Guess, cells: pd.DataFrame, words_by_kind: Mapping[str, Mapping[str, str]], where: str
-) -> None:
+def said_mark(guess: Guess) -> str:
+    """Return the decimal mark that a guess says, which is the point where it says none."""
+    return str(guess.value("decimal_mark") or ".")
+
+
+def guess_chemistry(guess: Guess, table: RawTable, laboratory: Sequence[AssayColumn], where: str) -> None:
     """Add what the laboratory columns of a table say, and ask what they do not.
 
     Parameters
     ----------
     guess : Guess
         Extended; its columns must be guessed already.
-    cells : DataFrame
-        Raw cells.
-    words_by_kind : mapping
-        Rows of units, limits and methods under the heading.
+    table : RawTable
+        Its cells, and the rows of units, limits and methods under the heading.
+    laboratory : sequence of AssayColumn
+        Its columns of results under the decimal mark that the guess says.
     where : str
         File, layer and folder names: the medium often stands there alone.
     """
-    mark = guess.value("decimal_mark") or "."
+    cells, mark = table.cells, said_mark(guess)
     taken = {
         name for key, fact in guess.facts.items() if key.startswith("columns.") for name in np.atleast_1d(fact.value)
     }
-    columns = [column for column in laboratory_columns(cells, mark) if column.name not in taken]
+    columns = [column for column in laboratory if column.name not in taken]
     guess_medium(guess, cells, where)
     _site_names(guess, cells)
-    stated = words_by_kind.get("unit", {})
+    stated = table.captions.get("unit", {})
     by_row = _unit_by_row(cells)
     _units(
         guess,

@@ -15,7 +15,7 @@ from layers.errors import MinewasteError
 from layers.files.boundary import UNFORESEEN, named_failure
 from layers.guess.amounts import settle_amounts
 from layers.guess.cell_words import SURE_OF_MARK, groups_digits, missing_words
-from layers.guess.chemistry import guess_chemistry, laboratory_columns
+from layers.guess.chemistry import guess_chemistry, said_mark
 from layers.guess.codes import guess_codes, guess_kinds
 from layers.guess.columns import Fact, Guess, guess_columns
 from layers.guess.numbers import decimal_mark_of, mark_in_doubt
@@ -167,7 +167,7 @@ def _unknown(guess: Guess, find: Find, sight: Look) -> None:
             "lines or backdrop (the last three with a line options: {kind: ...}), or delete this block to leave the file out.",
         )
         if sight.table.geometry is None:
-            guessed = guess_columns(cells, INVENTORY_COLUMNS, mark or ".")
+            guessed = sight.columns(INVENTORY_COLUMNS, mark or ".")
             settle_position(guess, guessed, sight)
             _columns(guess, guessed)
             _ask_twins(guess, sight)
@@ -232,7 +232,7 @@ def _columns(guess: Guess, guessed: dict[str, Fact]) -> None:
 
 
 def _inventory(guess: Guess, cells: pd.DataFrame, sight: Look, mark: str) -> None:
-    guessed = guess_columns(cells, INVENTORY_COLUMNS, mark)
+    guessed = sight.columns(INVENTORY_COLUMNS, mark)
     settle_position(guess, guessed, sight)
     _columns(guess, guessed)
     settle_amounts(guess, guessed, sight)
@@ -242,7 +242,7 @@ def _inventory(guess: Guess, cells: pd.DataFrame, sight: Look, mark: str) -> Non
 
 def _geochemistry(guess: Guess, find: Find, cells: pd.DataFrame, sight: Look, mark: str) -> None:
     wanted: Sequence[str] = (*POSITION, "sample_id", "medium", "tree_ppm", "n_analyses")
-    guessed = guess_columns(cells, wanted, mark, [column.name for column in laboratory_columns(cells, mark)])
+    guessed = guess_columns(cells, wanted, mark, [column.name for column in sight.laboratory(mark)])
     long = long_columns(cells, mark)
     if long is not None:
         repeated = [name for name in map(str, cells.columns) if re.search(HOLDING["sample_id"], plain(name))]
@@ -259,7 +259,7 @@ def _geochemistry(guess: Guess, find: Find, cells: pd.DataFrame, sight: Look, ma
     _columns(guess, guessed)
     if long is not None:
         _long_unit(guess, cells, *long)
-    guess_chemistry(guess, cells, sight.table.captions, words_of(find))
+    guess_chemistry(guess, sight.table, sight.laboratory(said_mark(guess)), words_of(find))
 
 
 def _long_unit(guess: Guess, cells: pd.DataFrame, analyte: str, value: str) -> None:

@@ -45,9 +45,11 @@ def decimal_mark_of(cells: pd.DataFrame) -> tuple[str | None, int]:
         if pd.api.types.is_numeric_dtype(column):
             continue
         text = as_text(column.head(SAMPLE_ROWS)).dropna()
-        commas += int(text.str.fullmatch(r"[<>]?\s*-?(?:\d{1,6},(?:\d{1,2}|\d{4,})|\d{1,3}(?:\.\d{3})+,\d+)").sum())
-        grouped = text.str.fullmatch(r"[<>]?\s*-?\d{1,3}(?:\.\d{3})+")
-        points += int((text.str.fullmatch(r"[<>]?\s*-?\d+\.\d+") & ~grouped).sum())
+        with_comma, with_point = (text[text.str.contains(mark, regex=False)] for mark in ",.")
+        decimal = r"[<>]?\s*-?(?:\d{1,6},(?:\d{1,2}|\d{4,})|\d{1,3}(?:\.\d{3})+,\d+)"
+        commas += int(with_comma.str.fullmatch(decimal).sum())
+        grouped = with_point.str.fullmatch(r"[<>]?\s*-?\d{1,3}(?:\.\d{3})+")
+        points += int((with_point.str.fullmatch(r"[<>]?\s*-?\d+\.\d+") & ~grouped).sum())
     if commas and commas > 20 * points:
         return ",", commas
     return (".", points) if points else (None, 0)

@@ -7,8 +7,8 @@ import io
 import os
 import re
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 import geopandas as gpd
@@ -17,6 +17,7 @@ import pandas as pd
 
 from layers.accounting import Note
 from layers.catalogue.source import CatalogueEntry, Recognition, Source, load_catalogue, recognise
+from layers.cells.assay_columns import AssayColumn
 from layers.errors import MinewasteError, SourceError
 from layers.files.archive_members import is_folder, member_path, members_trouble
 from layers.files.boundary import in_short
@@ -27,7 +28,8 @@ from layers.files.unread_formats import WAYS_OUT
 from layers.files.vector_layers import is_companion, layer_names, undisturbed
 from layers.files.vectors import VECTOR_SUFFIXES, features_as_stored
 from layers.files.workbooks import sheets_with_rows
-from layers.guess.columns import guess_columns
+from layers.guess.chemistry import laboratory_columns
+from layers.guess.columns import Fact, guess_columns
 from layers.rasters.reader import SUFFIXES as RASTER_SUFFIXES
 from layers.text import printable
 
@@ -274,6 +276,20 @@ class Look:
 
     table: RawTable
     crs_unknown: bool = False
+    _columns: dict[tuple[Sequence[str], str], dict[str, Fact]] = field(init=False, default_factory=dict)
+    _laboratory: dict[str, list[AssayColumn]] = field(init=False, default_factory=dict)
+
+    def columns(self, wanted: tuple[str, ...], mark: str) -> dict[str, Fact]:
+        """Return what `guess_columns` says of the cells, which it is asked once."""
+        if (wanted, mark) not in self._columns:
+            self._columns[wanted, mark] = guess_columns(self.table.cells, wanted, mark)
+        return dict(self._columns[wanted, mark])
+
+    def laboratory(self, mark: str) -> list[AssayColumn]:
+        """Return what `laboratory_columns` says of the cells, which it is asked once."""
+        if mark not in self._laboratory:
+            self._laboratory[mark] = laboratory_columns(self.table.cells, mark)
+        return list(self._laboratory[mark])
 
     @property
     def shapes(self) -> str | None:

@@ -14,7 +14,7 @@ from layers.cells.assay_columns import assay_columns
 from layers.cells.heading_grammar import parse_heading
 from layers.elements import REE
 from layers.geometry import areas_of_lines
-from layers.guess.chemistry import MIN_RESULTS, laboratory_columns
+from layers.guess.chemistry import MIN_RESULTS
 from layers.guess.columns import Fact, guess_columns
 from layers.guess.contents import UNSURE, Contents, mining_status
 from layers.guess.numbers import share_of_numbers
@@ -144,9 +144,8 @@ def _of_lines(find: Find, sight: Look, decimal_mark: str) -> Fact | str:
     if len(by_name) == 1:
         agree = not by_content or by_name[0] in by_content
         return Fact(f"lines:{by_name[0]}", f"lines; the name says {by_name[0]}", 0.9 if agree else 0.75)
-    amounts = [
-        amount for amount in _OF_SITES if amount in guess_columns(sight.table.cells, INVENTORY_COLUMNS, decimal_mark)
-    ]
+    guessed = sight.columns(INVENTORY_COLUMNS, decimal_mark)
+    amounts = [amount for amount in _OF_SITES if amount in guessed]
     if not by_name and len(amounts) > 1 and _mostly_closed(sight):
         question = f"closed lines beside {' and '.join(amounts)}: outlines of sites, or lines to measure distances to?"
         return Fact(None, question, 0.0)
@@ -221,7 +220,7 @@ def _of_areas(find: Find, sight: Look) -> Fact | str:
 def _of_points(find: Find, sight: Look, mark: str) -> Fact | str:
     cells = sight.table.cells
     named, stem = words_of(find), plain(find.stem).replace("_", " ")
-    columns = guess_columns(cells, INVENTORY_COLUMNS, mark)
+    columns = sight.columns(INVENTORY_COLUMNS, mark)
     located = (
         sight.shapes == "point" or {"latitude", "longitude"} <= set(columns) or {"easting", "northing"} <= set(columns)
     )
@@ -231,7 +230,7 @@ def _of_points(find: Find, sight: Look, mark: str) -> Fact | str:
     headed = {
         word for word in mining if columns[word].confidence > UNSURE
     }  # the medium of a sample reads like a type of waste
-    results = _of_results(named, cells, mark, headed, located)
+    results = _of_results(named, sight, mark, headed, located)
     if results is not None:
         return results
     if not located:
@@ -254,9 +253,9 @@ def _of_points(find: Find, sight: Look, mark: str) -> Fact | str:
     return "it has places, but no column or name says mine waste, chemistry or communities"
 
 
-def _of_results(named: str, cells: pd.DataFrame, mark: str, mining: set[str], located: bool) -> Fact | None:
+def _of_results(named: str, sight: Look, mark: str, mining: set[str], located: bool) -> Fact | None:
     """Recognise tables of laboratory results, and lists of requests; None for all others."""
-    chemistry = laboratory_columns(cells, mark)
+    cells, chemistry = sight.table.cells, sight.laboratory(mark)
     tree = guess_columns(cells, ("tree_ppm",), mark)
     totals = [
         str(column)

@@ -280,12 +280,12 @@ def test_a_purge_takes_of_screenings_what_they_wrote_and_nothing_else(copy: Path
 def test_a_file_of_a_run_folder_of_any_length_is_one_message_or_mended_at_once(
     copy: Path, small_run: SmallRun, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """A hole in the disk of four gigabytes travels as kilobytes. Nothing reads more of it than such a file can have."""
+    """A hole in the disk of two gigabytes travels as kilobytes. Nothing reads more of it than such a file can have."""
     with (copy / name).open("wb") as hole:
-        hole.truncate(4 << 30)
+        hole.truncate(2 << 30)
     limits = resource.getrlimit(resource.RLIMIT_AS)
     taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (taken + (3 << 30), limits[1]))
+    resource.setrlimit(resource.RLIMIT_AS, (taken + (3 << 29), limits[1]))
     try:
         for look in (
             lambda: verify_run(copy),
