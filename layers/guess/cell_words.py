@@ -31,9 +31,9 @@ def missing_words(cells: pd.DataFrame, *, of_results: bool) -> list[str]:
         if pd.api.types.is_numeric_dtype(cells[name]):
             continue
         counts = as_text(cells[name]).dropna().value_counts()
-        found = [str(word) for word in counts.index[counts > 1] if str(word).casefold() in words]
-        if found and not _holds_elements(list(counts.index[:_TELLING])):  # nd is neodymium among elements
-            missing |= dict.fromkeys(found)
+        nothing_known = [str(word) for word in counts.index[counts > 1] if str(word).casefold() in words]
+        if nothing_known and not _holds_elements(list(counts.index[:_TELLING])):  # nd is neodymium among elements
+            missing |= dict.fromkeys(nothing_known)
     return sorted(missing)
 
 
