@@ -13,6 +13,7 @@ from maps.publication import Publication, of_sites
 from maps.reasons import neighbours, of_weight, phrase_reason
 from maps.rows import grade_looked_for, marks, records, rows, tied_ranks
 from maps.verdict import rests_on_companion
+from maps.visits import at_the_same_place
 
 
 def linked(site_id: str, name: Any, has_sheet: bool, lang: str) -> dict[str, str]:
@@ -46,7 +47,7 @@ def plan_rows(p: Publication, lang: str, with_sheet: Container[str]) -> list[dic
     access = p.access.set_index("site_id")
     ties, grade = tied_ranks(p.ranking), grade_looked_for(p.ranking)
     companion = rests_on_companion(p.validation)
-    doubts = _doubts(p, lang)
+    doubts, beside = _doubts(p, lang), at_the_same_place(p, lang)
     marked, first = marked_sites(p, p.sampling_plan["site_id"], lang), _first_reasons(p, lang)
     plan = []
     for row in rows(p.sampling_plan.sort_values("order")):
@@ -61,6 +62,7 @@ def plan_rows(p: Publication, lang: str, with_sheet: Container[str]) -> list[dic
             first.get(row.site_id, ""),
             _why(site, ties.get(row.site_id), access["road_km"].get(row.site_id), grade, lang),
             doubts.get(row.site_id, ""),
+            beside.get(row.site_id, ""),
         ]
         plan.append(
             {

@@ -30,6 +30,7 @@ from maps.verdict import (
     validation_rows,
     verdict,
 )
+from maps.visits import plan_end
 
 COUNTS = ("rows_read", "rows_kept", "rows_merged", "rows_withheld", "rows_rejected")
 SECTIONS = (
@@ -135,10 +136,13 @@ def _in(p: Publication, lang: str, with_sheet: Container[str]) -> dict[str, Any]
         "card": card_rows(p, lang),
         **accounted_for(p.accounting, p.rejected, p.notes, lang),
         "plan": plan_rows(p, lang, with_sheet),
-        "plan_about": words.phrase(
-            f"report_sampling_text_{purpose_of_visits(p)}", lang, grade=grade_looked_for(p.ranking)
-        ),
+        "plan_about": " ".join(filter(None, [_about_visits(p, lang), plan_end(p, lang)])),
     }
+
+
+def _about_visits(p: Publication, lang: str) -> str:
+    """Return what the visits of the plan are for and how they were chosen."""
+    return words.phrase(f"report_sampling_text_{purpose_of_visits(p)}", lang, grade=grade_looked_for(p.ranking))
 
 
 def _file_surface(p: Publication) -> str:

@@ -20,6 +20,7 @@ from maps.site_map.site_columns import site_columns
 from maps.site_map.surface_image import surface_image
 from maps.site_map.target_columns import target_columns
 from maps.verdict import SCORE_WORDS, plain_verdict, rests_on_companion, score_key, verdict
+from maps.visits import plan_end
 
 SINGLE_SITES = 50_000
 """Sites drawn one by one; the others are summed in squares."""
@@ -201,6 +202,8 @@ def _words(publication: Publication) -> dict[str, Any]:
                 table[lang][key] = words.word(score_key(validation, key), lang)
         if purpose_of_visits(publication) == "learn":
             table[lang]["list_about_plan"] = words.word("list_about_plan_learn", lang)
+        if ends := plan_end(publication, lang):
+            table[lang]["list_about_plan"] += f" {ends}"
         table[lang]["surface_note"] = _surface_note(validation, lang)
         counted = (
             publication.ranking["order_counted"].iloc[0] if _stated(publication.ranking, "order_counted") else "all"

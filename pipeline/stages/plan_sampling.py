@@ -44,7 +44,17 @@ class PlanSamplingParams(BaseModel):
         description="find: expected payable tonnes per cost of all visits; learn: expected fall of the error of grades at sites "
         "not visited, per cost",
     )
-    n_sites: int = Field(default=20, ge=1, description="sites in the plan")
+    n_sites: int = Field(default=20, ge=1, description="most sites in the plan")
+    least_payable_t: float = Field(
+        default=1.0,
+        ge=0,
+        description="expected payable tonnes below which a waste is no visit of a plan to find, which then ends before n_sites",
+    )
+    one_visit_km: float = Field(
+        default=0.3,
+        ge=0,
+        description="wastes within this of each other are one visit, named by the one that is expected to hold most",
+    )
     keep_share: float = Field(
         default=0.9,
         ge=0,
@@ -75,7 +85,7 @@ def plan_sampling(
     any road for little more; by the tonnes of each over its own cost a poor waste at a road would stand before a rich one
     far from it. What a visit will show is unknown, but on average over its outcomes the expectation of every other site stays
     what it is, so that no plan made beforehand does better by foreseeing them; after real assays the run is to be made again.
-    Nothing is added for doubt itself.
+    Nothing is added for doubt itself. A waste of which less than ``least_payable_t`` is expected is no visit.
 
     **learn** visits where an assay takes most error from the grades of the sites *not* visited: with the covariance
     :math:`\Sigma` of all open sites a visit of error variance *v* takes :math:`\sum_{j \ne i} \Sigma_{ij}^2 /
@@ -103,8 +113,10 @@ def plan_sampling(
         In order of choice, to find those first that bring most for their own cost; ``gain`` is that of the purpose before cost:
         payable tonnes, or squared log10 of ppm summed over the other sites at that point of the plan. Extra columns:
         ``purpose``, ``cost`` (1 at a road) and ``foretold_fall``, by how much the root-mean-square error of the grades of sites
-        not visited should fall up to and with this visit (0-1, learn only). ``speak_first_with`` names every area the site lies
-        in, and its steward where the layer names one, alphabetically.
+        not visited should fall up to and with this visit (0-1, learn only). The same in every row: ``visits_asked``,
+        ``left_poor``, how many other open wastes were left out because next to nothing is expected of them, ``left_near``, how
+        many because they lie at the place of another one, and the settings ``one_visit_km`` and ``least_payable_t``.
+        ``speak_first_with`` names every area the site lies in, and its steward where the layer names one, alphabetically.
 
     References
     ----------
@@ -130,6 +142,12 @@ def plan_sampling(
     table = table.merge(access, on="site_id", how="left", validate="one_to_one").sort_values(
         "site_id", ignore_index=True
     )
+    table, left_near = _one_of_each_place(table, params.one_visit_km)
+    worth = (table["payable_t"] >= params.least_payable_t).to_numpy() | (params.purpose == "learn")
+    left_poor = int((~worth).sum())
+    table = table[worth].reset_index(drop=True)
+    if table.empty:
+        return empty(SamplingPlan)
     road = table["road_km"].to_numpy(float)
     cost = 1.0 + np.where(np.isnan(road), params.unknown_road_km, road) / params.km_that_double_cost
     if params.purpose == "find":
@@ -139,11 +157,47 @@ def plan_sampling(
     else:
         chosen, gains, fall = _learning(table, cost, features, model, params.n_sites)
     plan = table.iloc[chosen].assign(
-        gain=gains, order=np.arange(1, len(chosen) + 1), purpose=params.purpose, cost=cost[chosen], foretold_fall=fall
+        gain=gains,
+        order=np.arange(1, len(chosen) + 1),
+        purpose=params.purpose,
+        cost=cost[chosen],
+        foretold_fall=fall,
+        visits_asked=params.n_sites,
+        left_poor=left_poor,
+        left_near=left_near,
+        one_visit_km=params.one_visit_km,
+        least_payable_t=params.least_payable_t,
     )
     plan["speak_first_with"] = plan["site_id"].map(_speak_first(site_territories)).astype("object")
-    extra = ["purpose", "cost", "foretold_fall"]
+    extra = [
+        "purpose",
+        "cost",
+        "foretold_fall",
+        "visits_asked",
+        "left_poor",
+        "left_near",
+        "one_visit_km",
+        "least_payable_t",
+    ]
     return conform(plan[[*SamplingPlan.to_schema().columns, *extra]], SamplingPlan)
+
+
+def _one_of_each_place(table: pd.DataFrame, reach_km: float) -> tuple[pd.DataFrame, int]:
+    """Return the open wastes without those at the place of one that is expected to hold more, and how many these are."""
+    from scipy.spatial import cKDTree
+
+    at = table[["x_m", "y_m"]].to_numpy(float)
+    pairs = cKDTree(at).query_pairs(1000.0 * reach_km, output_type="ndarray") if reach_km > 0 else np.empty((0, 2), int)
+    near: dict[int, list[int]] = {}
+    for a, b in pairs.tolist():
+        near.setdefault(a, []).append(b)
+        near.setdefault(b, []).append(a)
+    payable = table["payable_t"].to_numpy(float)
+    left = np.zeros(len(table), dtype=bool)
+    for row in sorted(near, key=lambda row: (-payable[row], row)):
+        if not left[row]:
+            left[near[row]] = True
+    return table[~left].reset_index(drop=True), int(left.sum())
 
 
 def _learning(

@@ -23,7 +23,7 @@ def find_figures(region: KnownRegion, table: pd.DataFrame, model: Any, visits: i
     on with what brings most for its own cost.
     """
     plan = _plan(region, table, model, "find", visits)
-    every = _plan(region, table, model, "find", len(table))
+    every = _plan(region, table, model, "find", len(table), least_payable_t=0.0, one_visit_km=0.0)
     costs = every.set_index("site_id")["cost"]
     open_rows = table["evidence"].ne("measured") & table["site_id"].isin(costs.index)
     told = table[open_rows].set_index("site_id")
@@ -136,9 +136,11 @@ def learn_figures(region: KnownRegion, table: pd.DataFrame, model: Any, visits: 
     }
 
 
-def _plan(region: KnownRegion, ranking: pd.DataFrame, model: Any, purpose: Any, visits: int) -> pd.DataFrame:
+def _plan(
+    region: KnownRegion, ranking: pd.DataFrame, model: Any, purpose: Any, visits: int, **changes: float
+) -> pd.DataFrame:
     layers = region.layers
-    params = PlanSamplingParams(purpose=purpose, n_sites=visits)
+    params = PlanSamplingParams(purpose=purpose, n_sites=visits, **changes)  # type: ignore[arg-type]
     return pd.DataFrame(
         plan_sampling(
             ranking,  # type: ignore[arg-type]

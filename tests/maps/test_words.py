@@ -453,7 +453,8 @@ def test_per_cent_of_a_chance_are_never_all_or_none(value: float, en: str, fr: s
 
 def test_a_grade_from_nothing_on_is_told_as_below_its_upper_end() -> None:
     assert words.grade(0.0, 7_019.0, "en") == "nothing detected; mean of the waste up to 7,000\u00a0ppm"
-    assert words.grade(0.0, 7_019.0, "fr") == "rien de décelé\u00a0; moyenne des résidus jusqu'à 7\u202f000\u00a0ppm"
+    french = "rien de décelé ; moyenne des résidus jusqu'à 7\u202f000\u00a0ppm"
+    assert words.grade(0.0, 7_019.0, "fr") == words.unbroken(french)
     assert words.grade(70.2, 7_019.0, "en") == "70–7,000\u00a0ppm"
     assert words.grade(None, None, "en") == "not known"
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
+import shapely.affinity
 from scipy.special import logit, ndtr
 
 from layers import schema
@@ -322,6 +325,47 @@ def test_reasons_are_the_parts_of_the_score_that_orders(unskilled) -> None:
     assert set(found.index) == set(assayed.index)
     usual = unskilled.ranking["score"].mean()
     assert ((found["contribution"] > 0) == (assayed["score"].reindex(found.index) > usual)).all()
+
+
+def test_a_plan_to_find_ends_where_the_other_wastes_hold_next_to_nothing(chain) -> None:
+    open_rows = (chain.ranking["evidence"] != "measured") & chain.ranking["ranked_last_reason"].isna()
+    order = np.argsort(-chain.ranking["payable_t"].to_numpy())
+    at = [row for row in order if open_rows.iloc[row]]
+    ranking = chain.ranking.copy()
+    ranking.loc[ranking.index[at[7:]], "payable_t"] = 0.4
+    plan = chain.plan(ranking, n_sites=20, one_visit_km=0.0)
+    assert set(plan["site_id"]) == set(ranking["site_id"].iloc[at[:7]])
+    assert (plan["visits_asked"] == 20).all()
+    assert (plan["left_poor"] == len(at) - 7).all()
+    assert len(chain.plan(ranking, n_sites=20, one_visit_km=0.0, least_payable_t=0.0)) == 20
+    assert len(chain.plan(ranking, n_sites=20, purpose="learn", one_visit_km=0.0)) == 20
+    ranking["payable_t"] = 0.4
+    assert chain.plan(ranking).empty
+
+
+def test_wastes_at_one_place_are_one_visit(chain) -> None:
+    """Every second waste stands some metres from the one before it, under another id."""
+    sites = chain.frames.sites.copy()
+    moved = sites.geometry.to_numpy().copy()
+    moved[1::2] = [shapely.affinity.translate(shape, 40.0, 30.0) for shape in moved[0::2]]
+    sites = sites.set_geometry(moved, crs=sites.crs)
+    twin = dict(zip(sites["site_id"], np.arange(len(sites)) // 2, strict=True))
+    doubled = copy(chain)
+    doubled.frames = replace(chain.frames, sites=sites)
+    for purpose in ("find", "learn"):
+        plan = doubled.plan(n_sites=999, purpose=purpose, least_payable_t=0.0)
+        assert plan["site_id"].map(twin).is_unique
+        whole = doubled.plan(n_sites=999, purpose=purpose, least_payable_t=0.0, one_visit_km=0.0)
+        assert not whole["site_id"].map(twin).is_unique
+        assert (plan["left_near"] == len(whole) - len(plan)).all()
+        most = (
+            whole.assign(twin=whole["site_id"].map(twin))
+            .merge(chain.ranking[["site_id", "payable_t"]], on="site_id")
+            .groupby("twin")["payable_t"]
+            .max()
+        )
+        held = chain.ranking.set_index("site_id")["payable_t"][plan["site_id"]]
+        assert sorted(held) == pytest.approx(sorted(most))
 
 
 def test_the_plan_to_find_goes_by_payable_tonnes_per_cost_and_says_whom_to_ask(chain) -> None:
