@@ -230,7 +230,7 @@ def test_a_run_without_validation_says_so_and_still_has_a_report(made_up: Module
     write_report(made_up.nothing(), tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "Not validated: the ranking was not tested" in page
-    assert "No sampling plan was made." in page
+    assert "No visit is planned" in page
     assert "No row was rejected." in page
 
 
