@@ -17,6 +17,8 @@ from layers.own_tables import own_table
 from layers.text import fold as text_fold
 
 _SHORTEST_NAME = 5
+_SMALL_DEGREES2 = 0.6
+"""Square degrees of all boxes of a place, below which it is a small island or state."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,16 @@ def jurisdictions() -> Mapping[str, Jurisdiction]:
             for code, jurisdiction in _table().items()
         }
     )
+
+
+@lru_cache(maxsize=1)
+def _under() -> Mapping[str, tuple[str, ...]]:
+    """Return the places overseas whose rows may name a country that holds them: French Guiana, Greenland."""
+    places: dict[str, list[str]] = {}
+    for code, jurisdiction in _table().items():
+        if (country := jurisdiction.get("also_under")) is not None:
+            places.setdefault(country, []).append(code)
+    return MappingProxyType({country: tuple(codes) for country, codes in places.items()})
 
 
 @lru_cache(maxsize=1)
@@ -134,12 +146,17 @@ def named_in(path: str) -> list[tuple[str, tuple[str, ...]]]:
     """Return the provinces, states and countries that the parts of a path name in full, with their codes.
 
     ``ontario/old_mines.csv`` names Ontario; ``mn.csv`` may be anything, so codes are not looked for. Names of fewer than five
-    letters are too common as parts of other words.
+    letters are too common as parts of other words, and so are those of small islands: there is a Jersey mine in British Columbia.
     """
     text = f" {fold(re.sub(r'[^A-Za-z0-9]+', ' ', text_fold(path)))} "
     names = [name for name in _by_name() if len(name) >= _SHORTEST_NAME and f" {name} " in text]
     whole = [name for name in names if not any(name != other and name in other for other in names)]
-    return [(name.title(), _by_name()[name]) for name in whole]
+    return [(name.title(), codes) for name in whole if not all(map(_is_small, codes := _by_name()[name]))]
+
+
+def _is_small(code: str) -> bool:
+    west, south, east, north = jurisdictions()[code].boxes.T
+    return float(((east - west) * (north - south)).sum()) < _SMALL_DEGREES2
 
 
 def lie_in(country: str, names: Iterable[str], longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:
@@ -160,6 +177,8 @@ def lie_in(country: str, names: Iterable[str], longitude: np.ndarray, latitude: 
 def km_outside(codes: Iterable[str], longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:
     """Return how far points lie outside all boxes of some jurisdictions, km; 0 inside any of them, NaN without a position.
 
+    A country's places overseas are its own: French Guiana does not lie outside France.
+
     Parameters
     ----------
     codes : iterable of str
@@ -172,7 +191,7 @@ def km_outside(codes: Iterable[str], longitude: np.ndarray, latitude: np.ndarray
     ndarray of float, shape (n,)
     """
     known = jurisdictions()
-    boxes = np.concatenate([known[code].boxes for code in codes])
+    boxes = np.concatenate([known[place].boxes for code in codes for place in (code, *_under().get(code, ()))])
     lon, lat = np.asarray(longitude, dtype=float)[:, None], np.asarray(latitude, dtype=float)[:, None]
     west, south, east, north = boxes.T[:, None, :]
     beside = np.maximum(np.maximum(west - lon, lon - east), 0.0)

@@ -13,7 +13,7 @@ from layers.accounting import Note, Reading
 from layers.catalogue.source import Source
 from layers.cells.utm import metre_precision
 from layers.errors import SourceError
-from layers.jurisdictions import jurisdictions, km_outside, may_lie_in, meanings, nowhere
+from layers.jurisdictions import jurisdictions, km_outside, may_lie_in, meanings, named_in, nowhere
 from layers.map_sheets import sheet_box
 from layers.readers.inventory import read_inventory
 
@@ -40,6 +40,51 @@ def read(path: Path, **facts: Any) -> Reading[Any]:
 def doubts(reading: Reading[Any]) -> list[Note]:
     codes = ("place_contradicted", "sheet_contradicted", "in_no_country", "far_from_all", "coordinates_disagree")
     return [note for note in reading.notes if note.code in codes]
+
+
+ISLANDS = {
+    "Nauru": (166.93, -0.53), "Banaba, Kiribati": (169.54, -0.86), "Makatea, French Polynesia": (-148.25, -15.83),
+    "Angaur, Palau": (134.13, 6.91), "Christmas Island": (105.66, -10.49), "Malta": (14.4, 35.9), "Navassa Island": (-75.0, 18.4),
+    "Henderson Island": (-128.32, -24.37), "Funafuti, Tuvalu": (179.2, -8.52), "Longyearbyen, Svalbard": (15.6, 78.2),
+    "Jersey": (-2.1, 49.2), "Stanley, Falkland Islands": (-57.86, -51.69), "Macau": (113.55, 22.2), "Aruba": (-69.98, 12.52),
+}  # fmt: skip
+OVERSEAS = {
+    "France": [(-52.6, 4.0), (166.4, -22.2), (-149.6, -17.5), (55.5, -21.1), (-109.21, 10.3), (2.35, 48.86)],
+    "Denmark": [(-46.0, 61.0), (-6.8, 62.0), (12.5, 55.7)], "United Kingdom": [(-59.0, -51.8), (-64.8, 32.3), (-2.36, 49.43)],
+    "USA": [(-66.1, 18.4), (144.8, 13.5), (-75.01, 18.4)], "Netherlands": [(-68.88, 12.13), (-69.98, 12.52)],
+    "Norway": [(15.6, 78.2)], "Australia": [(105.66, -10.49)], "Portugal": [(-25.6, 37.8), (-16.9, 32.7)],
+    "Ecuador": [(-90.3, -0.7)], "New Zealand": [(-159.8, -21.2)], "China": [(114.1, 22.4)], "Taiwan, R.O.C.": [(121.5, 25.0)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("island", list(ISLANDS))
+def test_small_islands_are_land_and_lie_where_they_lie(island: str) -> None:
+    lon, lat = ISLANDS[island]
+    assert not nowhere(np.array([lon]), np.array([lat]), margin_degrees=0.0).any()
+    codes = meanings(island.split(", ")[-1])
+    assert codes
+    assert km_outside(codes, np.array([lon]), np.array([lat])).tolist() == [0.0]
+
+
+@pytest.mark.parametrize(
+    ("country", "lon", "lat"), [(name, *place) for name, places in OVERSEAS.items() for place in places]
+)
+def test_what_a_country_holds_overseas_lies_in_it(country: str, lon: float, lat: float) -> None:
+    assert km_outside(meanings(country), np.array([lon]), np.array([lat])).tolist() == [0.0]
+
+
+def test_a_country_does_not_lie_in_what_it_holds_overseas() -> None:
+    assert km_outside(meanings("French Guiana"), np.array([2.35]), np.array([48.86]))[0] > 5_000
+
+
+def test_a_file_named_after_a_small_island_may_be_of_a_mine_of_that_name() -> None:
+    assert named_in("data/jersey_mine.csv") == []
+    assert [codes for _, codes in named_in("data/greenland.csv")] == [("GL",)]
+
+
+def test_no_place_is_a_rest_of_several() -> None:
+    named = {code: known.name for code, known in jurisdictions().items()}
+    assert all("islands and" not in name.casefold() or code in ("GS", "BQ") for code, name in named.items())
 
 
 @pytest.mark.parametrize("town", list(TOWNS))
