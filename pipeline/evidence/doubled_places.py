@@ -19,6 +19,15 @@ from layers.findings import Finding, Value
 NEAR_KM = 0.15
 """Sites of one name and a common commodity within this of each other may be one place."""
 
+EQUAL_KM = 0.3
+"""Sites of whatever names with the same recorded amount and a common commodity within this of each other may be one waste."""
+
+AMOUNTS = ("mass_t", "volume_m3", "area_m2")
+"""Amounts of a waste itself; ore milled is often that of a whole mine, noted at each of its wastes."""
+
+LEAST_DIGITS = 3
+"""Significant digits from which an equal amount is no round number that two wastes share by chance."""
+
 SPOT_KM = 0.001
 """Coordinates this near to each other are the same."""
 
@@ -42,13 +51,14 @@ def with_doubles(sites: pd.DataFrame) -> pd.DataFrame:
     """Add to sites which others may be the same place, and which lie a whole degree from one of their name.
 
     Two may be one where their coordinates are the same and they share a commodity or the distinctive words of a name, or where
-    they share both within `NEAR_KM`; names that tell themselves apart by number or marker are two. Places of one name with a
+    they share both within `NEAR_KM`; names that tell themselves apart by number or marker are two. So may two of any names within
+    `EQUAL_KM` that share a commodity and, to the digit, the mass, volume or area of their waste. Places of one name with a
     common commodity that differ by one or ten degrees along one axis, and otherwise by less than `ABOUT_DEGREES`, are doubted.
 
     Parameters
     ----------
     sites : DataFrame
-        ``site_id, name, commodities, latitude, longitude`` (degrees).
+        ``site_id, name, commodities, latitude, longitude`` (degrees), and `AMOUNTS` where there are.
 
     Returns
     -------
@@ -59,11 +69,14 @@ def with_doubles(sites: pd.DataFrame) -> pd.DataFrame:
     doubles: dict[str, dict[int, list[dict[str, Value]]]] = {column: defaultdict(list) for column in _COLUMNS}
     keys, metals = _keys(sites), [frozenset(str(cell).split("; ")) for cell in sites["commodities"].fillna("")]
     degrees = sites[["latitude", "longitude"]].to_numpy(float)
+    amounts = sites[[name for name in AMOUNTS if name in sites]].to_numpy(float)
     for a, b, km in _near_pairs(degrees):
         alike, shared = _alike(keys[a], keys[b]), bool((metals[a] & metals[b]) - {""})
         at_one_spot = km <= SPOT_KM and not contradict(keys[a], keys[b])
-        if (alike or shared) if at_one_spot else (alike and shared):
+        if km <= NEAR_KM and ((alike or shared) if at_one_spot else (alike and shared)):
             _tell(doubles["same_place"], sites, a, b, m=round(1000 * km, 1))
+        elif shared and _equal(amounts[a], amounts[b]):
+            _tell(doubles["same_place"], sites, a, b, m=round(1000 * km, 1), equal=1)
     for a, b in _of_one_name(keys):
         apart = _degrees_apart(degrees[a], degrees[b])
         if apart is not None and (metals[a] & metals[b]) - {""}:
@@ -81,7 +94,8 @@ def place_findings(sites: pd.DataFrame) -> Iterator[tuple[int, str, Finding]]:
         for row, cell in enumerate(cells):
             for values in json.loads(cell) if isinstance(cell, str) else ():
                 if column == "same_place":
-                    code = "same_spot" if values["m"] <= 1000 * SPOT_KM else "same_name_near"
+                    near = "same_amount_near" if values.pop("equal", 0) else "same_name_near"
+                    code = "same_spot" if values["m"] <= 1000 * SPOT_KM else near
                     yield row, "same_place", Finding(code=code, values=values)
                 else:
                     axis = values.pop("axis")
@@ -125,19 +139,27 @@ def _alike(first: NameKey, second: NameKey) -> bool:
     )
 
 
+def _equal(first: np.ndarray, second: np.ndarray) -> bool:
+    """Say whether two wastes share an amount that is known to several digits."""
+    return any(
+        a == b and len(f"{a:.12g}".replace(".", "").strip("0")) >= LEAST_DIGITS
+        for a, b in zip(first, second, strict=True)
+    )
+
+
 def _near_pairs(degrees: np.ndarray) -> Iterator[tuple[int, int, float]]:
-    """Yield rows and kilometres of all pairs within `NEAR_KM`, placeholders aside."""
+    """Yield rows and kilometres of all pairs within `EQUAL_KM`, placeholders aside."""
     spots = np.round(degrees, 6)
     _, inverse, counts = np.unique(spots, axis=0, return_inverse=True, return_counts=True)
     rows = np.flatnonzero((counts[inverse.ravel()] <= MOST_ALIKE) & np.isfinite(degrees).all(axis=1))
     tree = cKDTree(unit_vectors(degrees[rows, 1], degrees[rows, 0]))
-    pairs = rows[tree.query_pairs(1.01 * NEAR_KM / EARTH_RADIUS_KM, output_type="ndarray").reshape(-1, 2)]
+    pairs = rows[tree.query_pairs(1.01 * EQUAL_KM / EARTH_RADIUS_KM, output_type="ndarray").reshape(-1, 2)]
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
     apart_km = geodesic_km(
         degrees[pairs[:, 0], 1], degrees[pairs[:, 0], 0], degrees[pairs[:, 1], 1], degrees[pairs[:, 1], 0]
     )
     for (a, b), km in zip(pairs.tolist(), apart_km, strict=True):
-        if km <= NEAR_KM:
+        if km <= EQUAL_KM:
             yield a, b, float(km)
 
 

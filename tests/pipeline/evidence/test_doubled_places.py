@@ -92,3 +92,33 @@ def test_a_double_that_was_sampled_is_told_so() -> None:
     samples = pd.DataFrame({"site_id": ["s-0", "s-1"], "waste_n": [np.nan, 6]})
     assert tell_sampled(flags, samples)["finding"].tolist() == ["same_spot_sampled", "same_spot"]
     assert tell_sampled(flags.iloc[:0], samples).empty
+
+
+@pytest.mark.parametrize("column", ["mass_t", "volume_m3", "area_m2"])
+@pytest.mark.parametrize(
+    ("first", "second", "commodities", "metres", "doubled"),
+    [
+        (46_045_061.0, 46_045_061.0, "tungsten", 250, True),
+        (123.5, 123.5, "tungsten; gold", 40, True),
+        (46_045_061.0, 46_045_060.0, "tungsten", 40, False),
+        (46_000_000.0, 46_000_000.0, "tungsten", 40, False),  # a round number that two may share
+        (46_045_061.0, 46_045_061.0, "gold", 40, False),
+        (46_045_061.0, 46_045_061.0, "tungsten", 350, False),
+        (np.nan, np.nan, "tungsten", 40, False),
+    ],
+)
+def test_one_amount_to_the_digit_close_by_under_another_name(
+    column: str, first: float, second: float, commodities: str, metres: float, doubled: bool
+) -> None:
+    table = pd.DataFrame(
+        {
+            "site_id": ["s-0", "s-1"],
+            "name": ["Works Quiet", "Mill Loud II"],
+            "commodities": ["tungsten", commodities],
+            "latitude": [48.1, 48.1 + metres / 111_200],
+            "longitude": [-118.2, -118.2],
+            column: [first, second],
+        }
+    )
+    found = codes(with_doubles(table))
+    assert found == ({(0, "same_amount_near", "s-1"), (1, "same_amount_near", "s-0")} if doubled else set())
