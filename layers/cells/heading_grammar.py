@@ -131,11 +131,13 @@ _OVER_STANDARD = re.compile(
 )
 """``LaCN``: a rare earth over chondrite or another standard. ``CuCN`` and ``AuCN`` are what cyanide dissolves."""
 
+_ND_FIRST = re.compile(r"(?i)nd(?![^\W_])")
 _NAMELESS = frozenset(["qualifier", "detection_limit", "unit", "error"])
 
 
 def _beside_their_results(headings: list[Heading]) -> list[Heading]:
     """Give repeated columns of marks, limits, units or errors without a name the result all of them stand before, or after."""
+    headings = _marks_of_neodymium(headings)
     decided = list(headings)
     results = [
         index for index, heading in enumerate(headings) if heading.kind == "result" and heading.symbol is not None
@@ -153,6 +155,26 @@ def _beside_their_results(headings: list[Heading]) -> list[Heading]:
             for position in mine:
                 decided[position] = replace(headings[position], element=headings[position + sides[0]].element)
     return decided
+
+
+def _marks_of_neodymium(headings: list[Heading]) -> list[Heading]:
+    """Tell marks beside results of neodymium (``Nd flag``) from those of what was not detected (``ND flag``)."""
+    own = next((heading.element for heading in headings if heading.kind == "result" and heading.symbol == "Nd"), None)
+    of_others = {_ending(heading.text) for heading in headings if heading.kind == "qualifier" and heading.element}
+    return [
+        replace(heading, element=own)
+        if own
+        and heading.kind == "qualifier"
+        and heading.element is None
+        and _ND_FIRST.match(heading.text)
+        and (heading.text.startswith("Nd") or _ending(heading.text) in of_others)
+        else heading
+        for heading in headings
+    ]
+
+
+def _ending(text: str) -> str:
+    return re.sub(r"^[^\W_]+", "", text)
 
 
 def _coordinates(headings: list[Heading], plain: list[str]) -> list[Heading]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise, permutations
+from itertools import combinations, pairwise, permutations
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,10 @@ _AS_MUCH = 0.98
 """A repeat may come out a little below the round number the first result exceeds."""
 _LIMIT_TIMES = 5.0
 _FOLLOW_UPS = 0.5
+_ALL_IRON = re.compile(r"(?i)fe2o3[\s_(*]*(?:t|tot|total)(?![a-z])")
+_COMPARED = ("best", "first", "repeat")
+_FAR_DEX, _UNLIKE_DEX, _FEWEST = 0.7, 0.18, 3
+"""How far one pair of results of a sample may lie apart, and how far most may: a factor of five, and of one and a half."""
 
 _SAYS: Mapping[str, str] = {
     "lowest_value_repeated": (
@@ -87,7 +91,7 @@ def contradictions(
     count: dict[tuple[str, str], int] = {}
     places: list[int] = []
     for first, second in pairwise(columns):
-        if first.method != second.method or first.form == second.form:
+        if first.method != second.method or first.form == second.form or _total_and_part(first, second):
             continue
         a = parsed[first.name].value * float(first.to_ppm or np.nan)
         b = parsed[second.name].value * float(second.to_ppm or np.nan)
@@ -114,6 +118,13 @@ def contradictions(
             rows_at(rows, sorted(set(places))),
         )
     ]
+
+
+def _total_and_part(first: AssayColumn, second: AssayColumn) -> bool:
+    """Say whether two columns are all iron as its oxide (``Fe2O3T``) and the part of it that is ferrous (``FeO``)."""
+    return {first.form, second.form} == {"Fe2O3", "FeO"} and any(
+        _ALL_IRON.search(column.name) for column in (first, second)
+    )
 
 
 def limits_contradicted(
@@ -210,6 +221,37 @@ def repeats_taken(
             )
             names = (column.name, *(column.name for column in first))
             notes.append(Note(source_id, "repeat_taken", message, len(taken), names, rows_at(rows, taken)))
+    return notes
+
+
+def unlike_columns(
+    source_id: str, columns: Sequence[AssayColumn], parsed: Mapping[str, Cells], rows: npt.NDArray[np.int64] | None
+) -> list[Note]:
+    """Note columns of one element that should agree and do not: repeats far from the first result, one digestion by two methods.
+
+    What a weaker digestion leaves undissolved is no contradiction: only columns of the same kind of method, or of methods nobody
+    knows, are compared. Parameters are those of `limits_contradicted`.
+    """
+    notes = []
+    for first, second in combinations([column for column in columns if column.role in _COMPARED], 2):
+        if first.method != second.method or first.form != second.form:
+            continue
+        a, b = (parsed[column.name].value * float(column.to_ppm or np.nan) for column in (first, second))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            apart = np.abs(np.log10(np.where((a > 0) & (b > 0), a / b, np.nan)))
+        known = int(np.isfinite(apart).sum())
+        far = np.flatnonzero(apart > _FAR_DEX)
+        if known >= _FEWEST and np.nanmedian(apart) > _UNLIKE_DEX:
+            far = np.flatnonzero(apart > _UNLIKE_DEX)
+        if not len(far):
+            continue
+        at = int(far[0])
+        message = (
+            f"{first.name} and {second.name} differ in {len(far)} of {known} rows by more than they may (e.g. {a[at]:g} and "
+            f"{b[at]:g} ppm): another unit, or other samples? {first.name} was taken; list the wrong one under options.ignore."
+        )
+        names = (first.name, second.name)
+        notes.append(Note(source_id, "results_differ", message, len(far), names, rows_at(rows, far)))
     return notes
 
 

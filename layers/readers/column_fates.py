@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
@@ -96,8 +97,8 @@ def refuse_twins(
 ) -> None:
     """Stop where a column that is used has a twin with other contents.
 
-    Twins are columns whose names differ by case or outer blanks only, or are the same. A name the run file spells exactly, and
-    that stands once, is a decision and not a doubt.
+    Twins are columns whose names differ by case, outer blanks or a number behind a point only, or are the same. A name the
+    run file spells exactly, and     that stands once, is a decision and not a doubt.
 
     Parameters
     ----------
@@ -122,10 +123,11 @@ def refuse_twins(
     spelt = {*source.where, *exact} | {
         heading for mapped in source.columns.values() for heading in ([mapped] if isinstance(mapped, str) else mapped)
     }
+    present = {str(name).strip().casefold() for name in cells.columns}
     families: dict[str, list[str]] = {}
     for name in map(str, cells.columns):
         if name not in source.ignore:
-            families.setdefault(repeated.get(name, name).strip().casefold(), []).append(name)
+            families.setdefault(_family(repeated.get(name, name), present), []).append(name)
     doubts = []
     for members in families.values():
         ours = [name for name in members if name in used]
@@ -146,6 +148,13 @@ def refuse_twins(
             "one is meant cannot be told. Map the spelling that is meant under 'columns:', list the others under 'ignore:', "
             "or rename one in the file."
         )
+
+
+def _family(heading: str, present: Collection[str]) -> str:
+    """Return what twins have in common: ``La_ppm.1`` is how a program saves a second ``La_ppm``, where that stands beside it."""
+    own = heading.strip().casefold()
+    stem = re.sub(r"\.\d+$", "", own)
+    return stem if stem in present else own
 
 
 def _settled(name: str, members: Sequence[str], spelt: Collection[str], repeated: Mapping[str, str]) -> bool:

@@ -45,6 +45,7 @@ from layers.readers.endowments import PROPERTIES, waste_properties, with_endowme
 from layers.readers.inner_headings import heading_rows
 from layers.readers.laboratory_columns import Suites, read_suites
 from layers.readers.long_tables import one_row_per_sample
+from layers.readers.made_columns import made_column_notes
 from layers.readers.method_notes import sieved_notes
 from layers.readers.other_matter import other_matter_notes, part_only_columns, part_only_rows
 from layers.readers.place_checks import check_places
@@ -133,6 +134,7 @@ def read_geochemistry(source: Source, root: Path) -> Reading[GeoDataFrame[Sample
     refuse_twins(source, where, raw.cells, told_apart, raw.repeated, spelt)
     base, problems, notes = _table(source, where, options, cells, rows, geometry, suites)
     notes += level_notes(source.id, suites.columns, base["medium"].tolist(), suites.used)
+    notes += made_column_notes(source.id, suites.columns, suites.used)
     bad = {**suites.problems, **problems}
     rejects = [*raw.rejects, *early, *reject_all(source.id, rows, cells, bad)]
     good = _without(np.arange(len(cells)), list(bad))

@@ -26,6 +26,7 @@ from layers.readers.assay_checks import (
     one_of_a_kind,
     repeats_taken,
     suspicion_notes,
+    unlike_columns,
     words_first,
     zeros,
 )
@@ -41,7 +42,7 @@ from layers.readers.doubtful_results import (
     refuse_parted_thousands,
 )
 from layers.readers.method_notes import keep_own_methods, method_notes
-from layers.readers.rare_earth_order import drop_disordered_rows, exchanged_rare_earths
+from layers.readers.rare_earth_order import drop_disordered_rows, exchanged_rare_earths, flat_rare_earths
 from layers.readers.rare_earth_suites import drop_outliers
 from layers.readers.stated_totals import total_of_rare_earths, totals_against_parts
 from layers.readers.whole_sample import refuse_shares
@@ -166,6 +167,7 @@ def read_suites(
         element: tuple(column.name for column in results if column.element == element) for element in _rare(suites)
     }
     suites.notes += exchanged_rare_earths(source.id, suites.columns, headings, rows)
+    suites.notes += flat_rare_earths(source.id, suites.columns, headings, rows)
     suites.notes += drop_disordered_rows(source.id, suites.columns, rows)
     suites.notes += drop_outliers(source.id, suites.columns, headings, rows)
     suites.notes += refuse_shares(source.id, where, suites.columns, rows)
@@ -213,6 +215,7 @@ def _choose_results(
         doubts += contradictions(source.id, mine, parsed, rows)
         doubts += limits_contradicted(source.id, mine, parsed, rows)
         doubts += repeats_taken(source.id, mine, parsed, rows)
+        doubts += unlike_columns(source.id, mine, parsed, rows)
         rank, chosen = choose(mine, parsed)
         doubts += follow_ups_unread(
             source.id, element, np.asarray(chosen["censored"], dtype=np.int8) > 0, cells, known, rows

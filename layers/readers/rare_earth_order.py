@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from layers.accounting import Note, rows_at, rows_in_words
-from layers.elements import CHONDRITE_PPM, REE
+from layers.elements import CHONDRITE_PPM, REE, UPPER_CRUST_PPM
 
 _LESS_AND_MORE = (
     ("Pr", "Nd"), ("Pr", "Ce"), ("Tb", "Dy"), ("Ho", "Er"), ("Tm", "Yb"), ("Lu", "Yb"), ("Sm", "Nd"), ("La", "Ce"), ("Eu", "Gd"),
@@ -23,6 +23,10 @@ _STEEPEST = {"Pr": 2.6, "Nd": 3.3}
 _STEEPEST_PR = 3.0
 """Praseodymium over neodymium, chondrite-normalised: clays that lost their cerium hold one to two."""
 _HALF = 0.5
+_ALTERNATE = (("Pr", "Nd"), ("Pr", "Ce"), ("Tb", "Dy"), ("Ho", "Er"), ("Tm", "Yb"), ("Lu", "Yb"), ("Sm", "Nd"))
+"""In rocks and wastes the first is a third of the second or less; samarium of neodymium reaches it in xenotime alone."""
+_FLAT, _FEWEST_FLAT = 0.6, 3
+_MANY_ELEMENTS, _NEAR_LOG, _FAR_LOG, _ALIKE = 3, 0.35, 0.5, 0.5
 _MUCH, _PAIRS = 2.0, 2
 
 
@@ -60,6 +64,63 @@ def exchanged_rare_earths(
         names = (*headings.get(odd, ()), *headings.get(even, ()))
         notes.append(Note(source_id, "rare_earths_exchanged", text, len(at), names, rows_at(rows, at)))
     return notes
+
+
+def flat_rare_earths(
+    source_id: str,
+    columns: Mapping[str, Any],
+    headings: Mapping[str, Sequence[str]],
+    rows: npt.NDArray[np.int64] | None,
+) -> list[Note]:
+    """Tell rare earths that do not alternate as those of any rock do (Oddo-Harkins): normalised values, or logarithms.
+
+    Parameters are those of `exchanged_rare_earths`.
+    """
+    shares = []
+    for odd, even in _ALTERNATE:
+        known, _ = _upside_down(columns, odd, even, _CLEARLY)
+        if known.any():
+            with np.errstate(invalid="ignore", divide="ignore"):
+                shares.append(np.where(known, columns[f"{odd}_ppm"] / columns[f"{even}_ppm"], np.nan))
+    if len(shares) < _PAIRS:
+        return _logarithms(source_id, columns, headings)
+    enough = np.isfinite(shares).sum(axis=0) >= _PAIRS
+    usual = np.nanmedian(np.where(enough, shares, 1.0), axis=0)
+    flat = np.flatnonzero(enough & (usual > _FLAT))
+    if len(flat) < _FEWEST_FLAT or len(flat) <= _MOSTLY * int(enough.sum()):
+        return _logarithms(source_id, columns, headings)
+    text = (
+        f"In {len(flat)} of {int(enough.sum())} rows rare earths of odd and even numbers are nearly alike ({_ALTERNATE[0][0]} is "
+        f"about as much as {_ALTERNATE[0][1]}, and so on), which no rock has: values divided by those of chondrites or the "
+        "crust, or logarithms? They were read as ppm: check the file, and leave such columns out."
+    )
+    return [Note(source_id, "rare_earths_flat", text, len(flat), _all_of(headings), rows_at(rows, flat))]
+
+
+def _logarithms(source_id: str, columns: Mapping[str, Any], headings: Mapping[str, Sequence[str]]) -> list[Note]:
+    """Tell columns whose usual results are those of the crust as logarithms, and as alike as logarithms are."""
+    usual = {}
+    for element in REE:
+        ppm = columns.get(f"{element}_ppm")
+        if ppm is not None and np.isfinite(ppm).sum() >= _FEWEST_FLAT:
+            usual[element] = float(np.nanmedian(ppm))
+    if len(usual) < _MANY_ELEMENTS or min(usual.values()) <= 0:
+        return []
+    medians, crust = np.array(list(usual.values())), np.array([UPPER_CRUST_PPM[element] for element in usual])
+    for step, name in ((1.0, "common"), (float(np.log(10)), "natural")):
+        near = np.mean(np.abs(medians - step * np.log10(crust))) < _NEAR_LOG * step
+        alike = np.std(np.log10(medians)) < _ALIKE * np.std(np.log10(crust))
+        if near and alike and np.mean(np.log10(crust / medians)) > _FAR_LOG:
+            text = (
+                f"The usual results of {', '.join(usual)} (e.g. {next(iter(usual))} {medians[0]:.3g}) are those of {name} "
+                "logarithms of what rocks hold, and lie as close together as these do. They were read as ppm: check the file."
+            )
+            return [Note(source_id, "rare_earths_flat", text, len(usual), _all_of(headings))]
+    return []
+
+
+def _all_of(headings: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    return tuple(name for names in headings.values() for name in names)
 
 
 def drop_disordered_rows(

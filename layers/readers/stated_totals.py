@@ -15,7 +15,7 @@ from layers.catalogue.source import Source
 from layers.cells.assay_columns import factor_of
 from layers.cells.assays import parse_cells
 from layers.cells.heading_grammar import parse_heading, parse_headings
-from layers.elements import OXIDE_OF, REE, oxide_factor, treo_per_tree
+from layers.elements import OXIDE_OF, REE, UPPER_CRUST_PPM, oxide_factor, treo_per_tree
 from layers.errors import SourceError
 from layers.readers.assay_options import GeochemistryOptions
 from layers.readers.columns import mapped_columns
@@ -32,9 +32,13 @@ _OF_A_PART = re.compile(
 _OF_ALL = re.compile(
     r"(?i)(?<![a-z])(?:t|total|sum|somme|suma|Σ|∑)?\s*(?:of\s+)?(?:ree|reo|rees|tr|ree2o3|rare earths?)(?![a-z])|tr2o3|re2o3"
 )
+_NO_TOTALS = ("result", "detection_limit", "upper_limit", "error", "qualifier", "ratio", "normalised")
+_OF_A_CUT = re.compile(r"(?i)cut[\s_-]*off|teneur de coupure|ley de corte|grenzgehalt")
 _FEW_ALONE = 5
 _MORE = 1.5
 """How many times a total its parts may be: oxides for elements make a fifth, rounding some per cent."""
+_MOST_OF_IT, _MUCH_MORE = 0.6, 3.0
+"""Rare earths that make so much of the crust's are most of any total; one several times what they foretell is another's."""
 
 
 def total_of_rare_earths(
@@ -73,7 +77,14 @@ def total_of_rare_earths(
             f"{where}: columns.tree_ppm maps '{name}', which speaks of some of the rare earths only. Map a total of all of "
             "them, or give the column another heading if it is one."
         )
-    unit = options.units.get(name) or parse_heading(name).unit or captions.get(name) or options.default_unit
+    heading = parse_heading(name)
+    if heading.kind in _NO_TOTALS or _OF_A_CUT.search(name):
+        raise SourceError(
+            f"{where}: columns.tree_ppm maps '{name}', which is no total of all rare earths"
+            + (f" but of {heading.element}" if heading.element else "")
+            + ". Map a column of totals, or leave tree_ppm out."
+        )
+    unit = options.units.get(name) or heading.unit or captions.get(name) or options.default_unit
     factor = factor_of(unit, "La")
     if factor is None:
         raise SourceError(
@@ -146,7 +157,10 @@ def totals_against_parts(
     parts = {element: columns[f"{element}_ppm"] for element in REE if f"{element}_ppm" in columns}
     if not parts:
         return []
-    measured = np.isfinite(list(parts.values())).sum(axis=0)
+    known_parts = np.isfinite(list(parts.values()))
+    measured = known_parts.sum(axis=0)
+    share = np.array([UPPER_CRUST_PPM[element] for element in parts]) @ known_parts
+    share = share / sum(UPPER_CRUST_PPM[element] for element in REE)
     notes = []
     for heading in parse_headings([str(name) for name in cells.columns]):
         words = heading.text.replace("_", " ")
@@ -163,7 +177,9 @@ def totals_against_parts(
         )
         with np.errstate(invalid="ignore", divide="ignore"):
             times = np.where(measured > 0, summed / stated, np.nan)
-            wrong = np.flatnonzero((times > _MORE) | ((times < 1 / _MORE) & (measured == len(REE))))
+            too_little = (times < 1 / _MORE) & (measured == len(REE))
+            too_little |= (share >= _MOST_OF_IT) & (times < share / _MUCH_MORE)
+            wrong = np.flatnonzero((times > _MORE) | too_little)
         known = int(np.isfinite(times).sum())
         if not len(wrong) or len(wrong) <= known / 2:
             continue

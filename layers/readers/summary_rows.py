@@ -25,7 +25,8 @@ _OF_WHAT = (
 )
 """What follows the word where it is a mean of something; ``Average Joe`` is a name."""
 _NAMED_SUMMARY = (
-    r"(?i)\s*(?:mean ?[±+-] ?\d* ?s\.?d\.?.*|\d{1,2}(?:st|nd|rd|th) percentiles?|% ?rsd|rsd ?\(?%\)?|"
+    r"(?i)\s*(?:mean ?[±+-] ?\d* ?s\.?d\.?.*|± ?\d? ?(?:s|σ|s\.?d\.?)|c\.?v\.? ?\(?%\)?|% ?c\.?v\.?|x[̄¯]|"
+    r"\d{1,2}(?:st|nd|rd|th) percentiles?|% ?rsd|rsd ?\(?%\)?|"
     rf"(?:averages?|avg|moyennes?|promedios?|mittelwert)(?![\w-]){_OF_WHAT}|"
     r"(?:mean(?= \(|=)|weighted (?:mean|average|avg)|sub-?totals?|grand totals?|sous-?total|totaux|"
     r"std\.? ?dev|st\. ?dev|standard deviation|standardabweichung|[ée]cart[- ]type|"
@@ -36,7 +37,7 @@ _NAMED_SUMMARY = (
 )
 """Forms that no sample and no site is called by, wherever they stand: the word with what it is made of behind it."""
 _LIKE_A_SUMMARY = (
-    "(?i)average|avg|mean|tota|moyen|promedio|mittel|dev|abweich|type|desviaci|coeff|"
+    "(?i)average|avg|mean|±|cv|c\\.v|[̄¯]|tota|moyen|promedio|mittel|dev|abweich|type|desviaci|coeff|"
     "percentile|rsd|sum|min|max|media|m.diane|somme"
 )
 """Finds at least what `_NAMED_SUMMARY` does."""

@@ -11,6 +11,8 @@ from layers.accounting import Note
 from layers.elements import REE
 
 _MANY, _SEVERAL = 30, 10
+_FEWEST_ALIKE = 3
+"""Of one or two results a sample, rounded as they are, several agree by chance."""
 _ROWS_TO_COMPARE, _TOGETHER = 8, 3
 _FAR_DEX, _ALIKE_DEX = 2.4, 0.7
 _SUITE, _SLIP_DEX, _SLIP_SPREADS, _OTHERS_DEX, _TO_DEVIATION = 4, 0.88, 6.0, 0.3, 1.4826
@@ -150,6 +152,8 @@ def _in_another_unit(ppm: np.ndarray) -> tuple[np.ndarray, str, float]:
 
 def _same_results(source: str, layer: pd.DataFrame, results: list[str]) -> list[Note]:
     """Count samples that share all their results with a sample of another id: copied rows, or duplicates of the field."""
+    if len(results) < _FEWEST_ALIKE:
+        return []
     enough = layer[results].notna().sum(axis=1) >= min(4, len(results))
     same = layer.loc[enough, results].duplicated(keep=False)
     count = int(same.sum())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,8 @@ _MAIN_OXIDES = {
 _MOST_MAIN_OXIDES_PPM = 1.25e6
 """Metal in slag weighs less than the oxides it is stated as, and analyses of black sands err: real ones add up to 116 %."""
 _MOSTLY = 0.5
+_FEWEST_PARTS, _FEWEST_SUMS, _SAME_SUM, _VARIED = 4, 5, 0.004, 0.05
+"""Sums of four and more rare earths that agree within rounding in five and more rows, where the parts do not."""
 
 
 def refuse_shares(
@@ -47,13 +49,14 @@ def refuse_shares(
     Raises
     ------
     SourceError
-        If it is so in more than half of the rows that have such results.
+        If it is so in more than half of the rows that have such results, or if the rare earths of all rows add up to one sum.
     """
     values = {
         name.removesuffix("_ppm"): ppm for name, ppm in columns.items() if name.endswith("_ppm") and "limit" not in name
     }
     rare = {element: oxide_factor(OXIDE_OF[element]) for element in values if element in REE}
     main = {element: oxide_factor(form) for element, form in _MAIN_OXIDES.items() if element in values}
+    _refuse_parts_of_one_sum(where, {element: values[element] for element in rare}, rare)
     notes = []
     for kind, factors, most in (
         ("rare-earth oxides", rare, _MOST_OXIDES_PPM),
@@ -84,6 +87,29 @@ def refuse_shares(
         message = f"{text[0].upper()}{text[1:]} These results were taken as missing: check the file."
         notes.append(Note(source_id, "more_than_the_sample", message, len(above), tuple(factors), rows_at(rows, above)))
     return notes
+
+
+def _refuse_parts_of_one_sum(
+    where: str, ppm: Mapping[str, npt.NDArray[np.float64]], to_oxide: Mapping[str, float]
+) -> None:
+    """Stop where rare earths that differ from row to row add up to the same in each, as elements or as oxides."""
+    if len(ppm) < _FEWEST_PARTS:
+        return
+    table = np.array(list(ppm.values()))
+    whole = np.isfinite(table).all(axis=0)
+    if whole.sum() < _FEWEST_SUMS or np.ptp(table[:, whole], axis=1).max() <= _VARIED * np.median(table[:, whole]):
+        return
+    for factors, kind in (
+        (np.ones(len(ppm)), "elements"),
+        (np.array([to_oxide[element] for element in ppm]), "oxides"),
+    ):
+        total = factors @ table[:, whole]
+        if np.ptp(total) <= _SAME_SUM * total.min():
+            raise SourceError(
+                f"{where}: the rare earths ({', '.join(ppm)}) of {len(total)} rows all add up to {np.median(total):.4g} ppm of "
+                f"{kind}, though they differ: shares of their sum (a distribution) instead of contents. Map a total and leave "
+                "the columns out, or ask the publisher."
+            )
 
 
 def drop_whole_totals(

@@ -41,3 +41,32 @@ def exchanged(sheet: Sheet, draw: Draw) -> None:
         for row, cell in zip(sheet.rows, cells, strict=True):
             row[place] = cell
         sheet.touched.add(key)
+
+
+def _results(sheet: Sheet, key: str) -> list[float]:
+    return [float(cell) if cell[:1] not in ("<", ">", "") else 0.0 for cell in sheet.column(key)]
+
+
+@mutation("level", "cerium pasted over lanthanum", "La", "Ce", "Nd")
+def pasted_twice(sheet: Sheet, draw: Draw) -> None:
+    cells = iter(sheet.column("Ce"))
+    sheet.change("La", lambda _: next(cells))
+    sheet.touched.add("Ce")
+
+
+@mutation("level", "one result of yttrium filled down", "La", "Ce", "Nd", "Y")
+def filled_down(sheet: Sheet, draw: Draw) -> None:
+    sheet.change("Y", lambda _: "19.06")
+
+
+@mutation("level", "a series of yttrium filled down", "La", "Ce", "Nd", "Y")
+def series_filled_down(sheet: Sheet, draw: Draw) -> None:
+    steps = iter(range(len(sheet.rows)))
+    sheet.change("Y", lambda _: f"{19.06 + next(steps):.2f}")
+
+
+@mutation("level", "a repeat of lanthanum three times as high", "La", "Ce", "Nd")
+def unlike_repeat(sheet: Sheet, draw: Draw) -> None:
+    cells = [f"{3 * ppm:.6g}" if ppm else "" for ppm in _results(sheet, "La")]
+    sheet.insert("La repeat", f"{sheet.headings[sheet.place('La')]} rep", cells)
+    sheet.touched.add("La")
