@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from layers.cells.status_words import FOUND, GONE, IDEAS, OF_REMOVALS, TO_COME
+from layers.cells.status_words import FOUND, GONE, IDEAS, OF_REMOVALS, STATES, TO_COME
+from layers.text import fold
 
 _NONE_OF = (
     r"no|without|nil|aucune?s?|sans|pas de|sin|ning[uú]n[oa]?s?|sem|nenhum[as]?|nenhuns|kein(?:e[mnrs]?)?|ohne|"
@@ -91,6 +92,7 @@ _ONLY_GONE = re.compile(
     rf"\W*(?:(?:{OF_REMOVALS})\W+)*(?:{_GONE}|{GONE})(?!\w)(?:\W*(?:{_GONE}|{GONE}|{OF_REMOVALS})(?!\w))*\W*",
     re.IGNORECASE,
 )
+_STATES = re.compile(STATES)
 _ONLY_FOUND = re.compile(rf"\W*(?:{FOUND})\W*", re.IGNORECASE)
 _NAMED_A_PLAN = re.compile(
     rf"\W*(?:proposed|planned|propuest[oa]s?|proyectad[oa]s?|propos[ée]e?s?|projet[ée]e?s?|geplante?[rs]?)\s+(?:\S+\s+){{0,4}}?"
@@ -223,6 +225,19 @@ def is_only_gone(status: str) -> bool:
 def is_only_found(status: str) -> bool:
     """Say whether a status, read whole, is that of a place where ore was found: ``Showing``, ``Developed Prospect``."""
     return _ONLY_FOUND.fullmatch(status.replace("_", " ")) is not None
+
+
+def is_status_understood(status: str) -> bool:
+    """Say whether a status holds a word that is known: of a state, a plan, a removal, a place where ore was found."""
+    words = status.replace("_", " ")
+    known = (is_only_planned, is_not_there_yet, is_only_gone, is_only_found, was_never_worked)
+    return (
+        _STATES.search(fold(words)) is not None
+        or any(says(words) for says in known)
+        or _TAKEN_BACK.search(words) is not None
+        or _DOUBTFUL.search(words) is not None
+        or _FLAT_NOT.search(words) is not None
+    )
 
 
 def is_named_a_plan(name: str) -> bool:

@@ -23,7 +23,13 @@ from layers.readers.named_wastes import with_named_wastes, with_ores_of_residues
 from layers.readers.planned_wastes import without_planned
 from layers.readers.record_amounts import QUANTITIES, RARE_QUANTITIES, record_amounts
 from layers.readers.record_years import record_years
-from layers.readers.taken_back import deposits_that_hold, minerals_that_hold, status_notes, taken_back_notes
+from layers.readers.taken_back import (
+    deposits_that_hold,
+    minerals_that_hold,
+    status_notes,
+    status_words_unknown,
+    taken_back_notes,
+)
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 
@@ -155,6 +161,7 @@ def record_fields(
     notes += without_unworked(source, cells, fields, rows)
     notes += without_planned(source, cells, fields, rows)
     notes += status_notes(source, cells, fields, rows)
+    notes += status_words_unknown(source, cells, fields, rows)
     notes += record_years(source, cells, rows, fields)
     return fields, bad, notes
 

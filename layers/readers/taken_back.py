@@ -10,7 +10,7 @@ import pandas as pd
 
 from layers.accounting import Note
 from layers.catalogue.source import Source
-from layers.cells.hedges import denies, doubts, is_not_there_yet, is_only_gone, was_never_worked
+from layers.cells.hedges import denies, doubts, is_not_there_yet, is_only_gone, is_status_understood, was_never_worked
 from layers.cells.waste_words import says_waste_is_gone
 from layers.readers.columns import mapped_columns
 
@@ -102,3 +102,36 @@ def status_notes(source: Source, cells: pd.DataFrame, fields: Mapping[str, pd.Se
         " What is recorded was read; leave such rows out with 'where:' if it is not there."
     )
     return [Note(source.id, "waste_taken_back", text, int(hits.sum()), tuple(columns), tuple(rows[hits]))]
+
+
+def status_words_unknown(
+    source: Source, cells: pd.DataFrame, fields: Mapping[str, pd.Series], rows: np.ndarray
+) -> list[Note]:
+    """Tell words of a status that are in no vocabulary where their rows hold a waste: they may say that it is planned or gone.
+
+    What ``values`` translates is taken as meant. At most one note, ``status_not_understood``.
+    """
+    status = fields["status"]
+    meant = set(source.values.get("status", {}).values())
+    amounts = np.logical_or.reduce(
+        [fields[name].gt(0).to_numpy(dtype=bool) for name in ("mass_t", "volume_m3", "area_m2")]
+    )
+    held = amounts | ~fields["waste_type"].isin(["unknown", "none"]).to_numpy(dtype=bool)
+    unknown = [
+        text
+        for text in status[held].dropna().unique()
+        if text not in meant and _WORD.search(str(text)) and not is_status_understood(str(text))
+    ]
+    if not unknown:
+        return []
+    hits = held & status.isin(unknown).to_numpy(dtype=bool)
+    shown = ", ".join(f"'{str(text)[:40]}'" for text in unknown[:_SHOWN])
+    text = (
+        f"{len(unknown)} words of status are in no vocabulary ({shown}{', …' if len(unknown) > _SHOWN else ''}); what their rows "
+        "hold was read as lying there. If one says that a waste is planned or gone, translate it under 'values: {status: …}'."
+    )
+    columns = tuple(mapped_columns(source, cells, "status"))
+    return [Note(source.id, "status_not_understood", text, int(hits.sum()), columns, tuple(rows[hits]))]
+
+
+_WORD = re.compile(r"[^\W\d_]")

@@ -27,6 +27,30 @@ for _word in ("no REE", "REE (trace)", "rare earth elements?", "Terres rares: no
         sheet.change("commodities", lambda cell: f"{cell}; {word}", rows)
 
 
+_NOT_THERE = {
+    "planned": (
+        "計画中",
+        "planowane",
+        "planlanan",
+        "plánovaná stavba",
+        "prevista",
+        "đang quy hoạch",
+        "aangevraagd",
+        "kavandatud",
+    ),
+    "gone": ("撤去済", "zlikwidowana", "kaldırıldı", "odtěženo", "verwijderd", "fjernet", "äraveetud"),
+}
+for _kind, _words in _NOT_THERE.items():
+    for _word in _words:
+
+        @mutation("denials", f"status '{_word}' of a waste that is {_kind}", "mass_t", "area_m2", "waste_type")
+        def not_there(sheet: Sheet, draw: Draw, word: str = _word, kind: str = _kind) -> None:
+            rows = some(sheet, draw, 3)
+            for row in rows:
+                sheet.truth[sheet.ids()[row]] |= {"mass_t": None, "area_m2": None, "waste_type": "none"}
+            sheet.insert("status", "Status", [word if row in rows else "closed" for row in range(len(sheet.rows))])
+
+
 @mutation("angle", "minutes and seconds packed behind the point of both axes", "latitude", "longitude")
 def packed_angles(sheet: Sheet, draw: Draw) -> None:
     for key in ("latitude", "longitude"):

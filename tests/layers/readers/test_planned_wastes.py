@@ -36,7 +36,10 @@ def rows_told(reading: Reading) -> list[tuple[int, ...]]:
     "status",
     ["proposed", "Planned", "AUTHORISED", "under_construction", "EN CONSTRUCCION", "Planned tailings storage facility", "projeté",
      "Approved (not yet built)", "geplant", "en projet", "En proyecto", "Em projeto", "Em construção", "Im Bau", "Under byggnad",
-     "Suunniteltu", "Rakenteilla", "Планируется", "Проектируемое", "规划", "拟建", "Nunca construido", "Nicht gebaut"],
+     "Suunniteltu", "Rakenteilla", "Планируется", "Проектируемое", "规划", "拟建", "Nunca construido", "Nicht gebaut",
+     "計画中", "規劃中", "建設予定", "계획 중", "planowane", "w budowie", "planlanan", "plánovaná stavba", "σχεδιαζόμενο",
+     "prevista", "direncanakan", "đang quy hoạch", "calon lokasi", "aangevraagd", "under planering", "tervezett",
+     "planlagt", "gepland"],
 )  # fmt: skip
 def test_a_waste_to_come_is_told_and_is_none(tmp_path: Path, status: str) -> None:
     reading = read(tmp_path, [{}, {"status": status}])

@@ -145,12 +145,39 @@ def test_decimals_of_degrees_are_not_told(tmp_path: Path) -> None:
     "status",
     ["Removed", "Relocated", "Reprocessed", "Retirado", "Évacué", "Abgetragen", "Borttagen", "Remined", "Washed away in 1963",
      "Backfilled underground", "Poistettu", "Удалено", "已清除", "Tailings removed 1998", "Conceptual", "Pre-feasibility",
-     "Отменено", "取消", "Cancelled", "Not yet started"],
+     "Отменено", "取消", "Cancelled", "Not yet started", "撤去済", "撤去済み", "已搬遷", "제거됨", "zlikwidowana (usunięta)",
+     "kaldırıldı", "odtěženo", "verwijderd", "fjernet", "elszállítva", "απομακρύνθηκε", "dipindahkan"],
 )  # fmt: skip
 def test_a_status_of_a_waste_that_is_gone_or_was_an_idea_is_told_by_row(tmp_path: Path, status: str) -> None:
     reading = read(tmp_path, "status", ["closed", status], waste_type="tailings")
     assert [note.rows for note in reading.notes if note.code == "waste_taken_back"] == [(3,)]
     assert reading.layer["waste_type"].tolist() == ["tailings", "tailings"]
+
+
+_STATES = (
+    "State of Inactivity", "Closed Out", "P. Prod (Exh'd)", "Dev Prosp", "P. Prod (Dorm)", "Advanced project", "Refinery", "Shut",
+    "Historic", "Undeveloped", "Worked deposit", "INACTIVO", "EN CONSTRUCCION", "Temporary Suspension", "Care and Maintenance",
+    "Past Producing Mine Without Reserves or Resources", "Ouvert", "Fermée", "En exploitation", "Saneado", "Rekultiviert",
+    "復旧済", "Zrekultywowana", "stillgelegt", "Nedlagd", "Suljettu", "Закрыто", "已闭库", "chiusa", "dismessa", "terk edilmiş",
+    "ditutup",
+    "Rehabilitation planned", "Unknown", "No mining since 1950", "1972",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("status", _STATES)
+def test_a_status_of_what_lies_there_is_understood(tmp_path: Path, status: str) -> None:
+    reading = read(tmp_path, "status", ["closed", status], waste_type="tailings")
+    assert not [note for note in reading.notes if note.code == "status_not_understood"]
+
+
+def test_a_status_in_no_vocabulary_is_told_once_with_its_rows_and_not_once_it_is_translated(tmp_path: Path) -> None:
+    words = ["closed", "kavandatud", "kavandatud", "plánað"]
+    reading = read(tmp_path, "status", words, waste_type="tailings")
+    [note] = [note for note in reading.notes if note.code == "status_not_understood"]
+    assert (note.rows, note.columns) == ((3, 4, 5), ("status",))
+    assert "'kavandatud', 'plánað'" in note.message
+    reading = read(tmp_path, "status", words, waste_type="none")
+    assert not [note for note in reading.notes if note.code == "status_not_understood"]
 
 
 @pytest.mark.parametrize(
