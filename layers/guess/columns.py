@@ -16,9 +16,10 @@ from layers.cells.heading_grammar import parse_heading
 from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
 from layers.cells.utm import ZONE
 from layers.guess.amount_choice import AMOUNTS, ORE, best_first, measures_waste, rivals
+from layers.guess.axis_headings import AXES, is_of_an_axis, speaks_of_another
 from layers.guess.contents import UNSURE, Contents, by_contents
 from layers.guess.numbers import SAMPLE_ROWS, numbers, share_of_numbers
-from layers.guess.place_choice import AXES, is_of_an_axis, nearest_first, other_places
+from layers.guess.place_choice import nearest_first, other_places
 from layers.guess.words import HOLDING, KIND_WORDS, WHOLE, plain
 from layers.readers.columns import as_text
 from layers.text import fold
@@ -227,6 +228,9 @@ def _candidates(layer_column: str, names: Mapping[str, str], paired: bool) -> li
             for candidate in result
             if names[candidate[0]] not in WHOLE["name"] or names[candidate[0]] in whole
         ]
+    if layer_column in AXES:
+        names = {name: heading for name, heading in names.items() if not speaks_of_another(name, layer_column)}
+        result = [candidate for candidate in result if candidate[0] in names]
     if not result and layer_column in _BY_GRAMMAR:
         result = [(name, PART_OF_NAME) for name in names if _reads(name, layer_column)]
     axis = _AXES.get(layer_column)

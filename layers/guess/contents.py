@@ -14,6 +14,7 @@ import pandas as pd
 from layers.catalogue.source import load_catalogue
 from layers.cells.commodities import canonical_name
 from layers.cells.missing_words import MISSING_WORDS, NOT_STATED
+from layers.guess.axis_headings import speaks_of_another
 from layers.guess.words import (
     DEPOSIT_WORDS,
     KIND_WORDS,
@@ -53,6 +54,7 @@ class Contents:
     """
 
     def __init__(self, cells: pd.DataFrame, skip: Sequence[str] = (), decimal_mark: str = ".") -> None:
+        self.first = str(cells.columns[0]) if len(cells.columns) else ""
         self.text: dict[str, pd.Series] = {}
         self.number: dict[str, np.ndarray] = {}
         self.share: dict[str, float] = {}
@@ -142,7 +144,7 @@ def mining_status(cells: pd.DataFrame, column: str) -> bool:
 
 def _degrees(contents: Contents) -> dict[str, str]:
     """Return latitude and longitude where numbers beyond 90 tell which is which; two that could be either are not guessed."""
-    fine = [name for name in contents.number if _decimals(contents, name)]
+    fine = [name for name in contents.number if _decimals(contents, name) and not speaks_of_another(name)]
     wide = [name for name in fine if _within(contents.number[name], 90, 180)]
     low = [name for name in fine if _within(contents.number[name], 20, 90)]
     return {"latitude": low[0], "longitude": wide[0]} if len(wide) == 1 and len(low) == 1 else {}
@@ -162,7 +164,11 @@ def _within(values: np.ndarray, low: float, high: float) -> bool:
 
 def _metres(contents: Contents) -> dict[str, str]:
     named = contents.number.items()
-    whole = {name: values for name, values in named if len(values) > 0.8 * len(contents.text[name]) and len(values) > 4}
+    whole = {
+        name: values
+        for name, values in named
+        if len(values) > 0.8 * len(contents.text[name]) and len(values) > 4 and not speaks_of_another(name)
+    }
     east = [
         name
         for name, values in whole.items()
@@ -246,15 +252,22 @@ def _jurisdictions(contents: Contents) -> list[str]:
 
 
 def _ids(contents: Contents) -> list[str]:
-    """Return columns of unique words with digits, or of unique whole numbers under a heading of ids; the best heading first."""
+    """Return columns of unique words with digits, or of unique whole numbers, the best heading first.
+
+    Numbers are ids where their heading says so or where they stand first, and never under the heading of an amount.
+    """
     candidates = []
     for index, (name, text) in enumerate(contents.text.items()):
+        if speaks_of_another(name):
+            continue
         unique = text.nunique() > 0.95 * len(text) and contents.share[name] > 0.95 and len(text) > 4
         if not unique or not float(text.str.fullmatch(_ID).mean()) > 0.95:
             continue
         heading, numbers = plain(name), contents.number[name]
         named_id = bool(_ID_WORDS.search(heading))
-        if len(numbers) > 0.5 * len(text) and (bool((numbers % 1 != 0).any()) or not (named_id or index == 0)):
+        if len(numbers) > 0.5 * len(text) and (
+            bool((numbers % 1 != 0).any()) or not (named_id or name == contents.first)
+        ):
             continue
         if float(text.str.contains(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$|https?:").mean()) > 0.5:
             continue

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from layers.guess.axis_headings import AXES
 from layers.guess.numbers import as_numbers
-from layers.guess.words import HOLDING, plain
+from layers.guess.words import plain
 
-AXES = ("latitude", "longitude", "easting", "northing")
 _ELSEWHERE = re.compile(
     r"(?:^|_)(?:offices?|oficina|bureau|lab|laboratory|laborator\w*|town|city|village|port|station|owner|company|operator|contact|"
     r"headquarters?|hq|sede|weather|gauge|nearest|community|airport)(?:_|$)"
@@ -25,11 +25,6 @@ _AXIS_WORD = re.compile(
 )
 _PART = re.compile(r"d|deg\w*|grad\w*|m|min\w*|s|sec\w*|seg\w*|dir\w*|hem\w*")
 _FAR_DEGREES, _FAR_METRES = 0.01, 1000.0
-
-
-def is_of_an_axis(name: str) -> bool:
-    """Say whether a heading names a coordinate."""
-    return any(re.search(HOLDING[axis], plain(name)) for axis in AXES)
 
 
 def nearest_first(fitting: Sequence[tuple[str, float]], other_axis: str | None) -> list[tuple[str, float]]:
