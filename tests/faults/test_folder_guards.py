@@ -274,6 +274,7 @@ def test_a_purge_takes_of_screenings_what_they_wrote_and_nothing_else(copy: Path
     assert len(list((tmp_path / "elsewhere").iterdir())) > 4
 
 
+@pytest.mark.no_cover  # whole runs, whose lines tests of parts pass
 @pytest.mark.parametrize(
     "name", [LOCK, LIST, "manifest.json", "stages/merge_sites.mark", "stages/published/publication.json"]
 )

@@ -355,9 +355,9 @@ def test_equal_names_in_ontario_are_often_different_places(ontario: tuple[Any, A
     assert links.loc[links["same_site"], "distance_km"].max() <= PARAMS.link_km
 
 
-@pytest.mark.realdata
-def test_numbers_join_two_british_columbia_inventories(shared_realdata: Any) -> None:
-    root = shared_realdata / "inventory"
+@pytest.fixture(scope="module")
+def noami_of_bc(shared_realdata: Any) -> Any:
+    """Records of the national inventory in British Columbia."""
     noami = Source(
         id="noami",
         role="inventory",
@@ -365,10 +365,16 @@ def test_numbers_join_two_british_columbia_inventories(shared_realdata: Any) -> 
         catalogue="noami",
         where={"Jurisdiction": ["BC"]},
     )
+    return read_inventory(resolve(noami), shared_realdata / "inventory").layer
+
+
+@pytest.mark.realdata
+def test_numbers_join_two_british_columbia_inventories(shared_realdata: Any, noami_of_bc: Any) -> None:
     bcahm = Source(
         id="bcahm", role="inventory", path="bcahm_british_columbia/BCAHM_2024-05-14-filtered.xlsx", catalogue="bcahm"
     )
-    records = pd.concat([read_inventory(resolve(one), root).layer for one in (noami, bcahm)], ignore_index=True)
+    read = read_inventory(resolve(bcahm), shared_realdata / "inventory").layer
+    records = pd.concat([noami_of_bc, read], ignore_index=True)
     links = link_records(records, NOBODY, PARAMS)
     joined = set(links.loc[links["rule"] == "official_id", "record_a"])
     of_noami = records.loc[records["source"] == "noami", "record_id"]
@@ -376,23 +382,18 @@ def test_numbers_join_two_british_columbia_inventories(shared_realdata: Any) -> 
 
 
 @pytest.mark.realdata
-def test_names_and_places_alone_find_the_numbers_among_sixteen_thousand_occurrences(shared_realdata: Any) -> None:
+def test_names_and_places_alone_find_the_numbers_among_sixteen_thousand_occurrences(
+    shared_realdata: Any, noami_of_bc: Any
+) -> None:
     """Names agree here by descent; what is tested is the crowd of neighbours, with places moved by about half a kilometre."""
-    root = shared_realdata / "inventory"
-    noami = Source(
-        id="noami",
-        role="inventory",
-        path="noami_oam_canada/OAM_2024_EN.xlsx",
-        catalogue="noami",
-        where={"Jurisdiction": ["BC"]},
-    )
     minfile = Source(
         id="minfile",
         role="inventory",
         path="minfile_british_columbia/minfile_occurrences.csv.gz",
         catalogue="minfile_bc",
     )
-    records = pd.concat([read_inventory(resolve(one), root).layer for one in (noami, minfile)], ignore_index=True)
+    read = read_inventory(resolve(minfile), shared_realdata / "inventory").layer
+    records = pd.concat([noami_of_bc, read], ignore_index=True)
     numbers = records["cross_ids"].fillna("").str.extract(r"minfile=([^;]+)")[0]
     by_number = records.assign(number=numbers)[["source", "number", "record_id"]].dropna()
     truth = by_number[by_number["source"] == "noami"].merge(
