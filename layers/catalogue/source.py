@@ -16,7 +16,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
-from layers.catalogue.yaml_text import TextLoader
+from layers.catalogue.yaml_text import ShippedLoader
 from layers.errors import ConfigError, SourceError
 from layers.text import did_you_mean
 
@@ -188,7 +188,7 @@ def load_catalogue() -> Mapping[str, CatalogueEntry]:
         if not file.name.endswith(".yml"):
             continue
         try:
-            entry = CatalogueEntry.model_validate(yaml.load(file.read_text("utf-8"), Loader=TextLoader))  # noqa: S506
+            entry = CatalogueEntry.model_validate(yaml.load(file.read_text("utf-8"), Loader=ShippedLoader))  # noqa: S506
         except (ValidationError, yaml.YAMLError) as failure:
             raise ConfigError(f"layers/catalogue/{file.name}: the entry is wrong. {failure}") from None
         if file.name != f"{entry.id}.yml":

@@ -74,6 +74,13 @@ def _unique_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode, deep: bool 
 TextLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
 
 
+class ShippedLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """`TextLoader` in an eighth of the time where PyYAML has libyaml, whose messages say less: for files that we ship."""
+
+    yaml_implicit_resolvers = TextLoader.yaml_implicit_resolvers
+    yaml_constructors = TextLoader.yaml_constructors
+
+
 MOST_LETTERS = 2_000_000
 MOST_NODES = 50_000
 MOST_LEVELS = 30

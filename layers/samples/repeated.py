@@ -140,12 +140,15 @@ def _pairs(left: pd.DataFrame, right: pd.DataFrame) -> tuple[_Pairs, npt.NDArray
         if str(name).endswith("_censored") and name in right.columns
     ]
     nothing = np.empty(0, dtype=np.int64)
+    none = _Pairs(nothing, nothing, nothing.astype(bool), nothing.astype(bool)), nothing
     if not elements or not len(left) or not len(right):
-        return _Pairs(nothing, nothing, nothing.astype(bool), nothing.astype(bool)), nothing
+        return none
     by_id = _joined(_ids(left), _ids(right))
     by_place = _joined(*_spots(left, right, elements))
     a = np.concatenate([by_id[0], by_place[0]])
     b = np.concatenate([by_id[1], by_place[1]])
+    if not len(a):
+        return none
     of_id = np.repeat([True, False], [len(by_id[0]), len(by_place[0])])
     within = np.where(of_id, _ROUNDED, _EXACTLY)
     fits = _compatible(left, right, a, b)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, cast
 
 from layers.errors import SourceError
 from layers.files.located import require_text_path
@@ -32,6 +34,24 @@ def cycles_sought_seldom() -> Iterator[None]:
         gc.set_threshold(*former)
 
 
+_FRAMES = "dask.dataframe"
+
+
+@contextmanager
+def without_dask_frames() -> Iterator[None]:
+    """Let dask's frames pass for not installed within the block, unless they are loaded already.
+
+    pandera loads them to learn that no table is one: half a processor second of every command, and no command needs them.
+    """
+    modules = cast("dict[str, Any]", sys.modules)
+    modules.setdefault(_FRAMES, None)
+    try:
+        yield
+    finally:
+        if modules.get(_FRAMES) is None:
+            modules.pop(_FRAMES, None)
+
+
 @contextmanager
 def surroundings(arguments: Mapping[str, object]) -> Iterator[None]:
     """Let a command run inside the block.
@@ -49,7 +69,14 @@ def surroundings(arguments: Mapping[str, object]) -> Iterator[None]:
         As `stoppable` does.
     """
     _require_working_folder()
-    with stoppable(), temporary_folder(), watched_memory(), quiet_callbacks(), cycles_sought_seldom():
+    with (
+        stoppable(),
+        temporary_folder(),
+        watched_memory(),
+        quiet_callbacks(),
+        cycles_sought_seldom(),
+        without_dask_frames(),
+    ):
         for name, value in arguments.items():
             if isinstance(value, Path):
                 require_text_path(name, value)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import yaml
 
+from layers.catalogue.yaml_text import ShippedLoader, TextLoader
 from layers.errors import ConfigError
 from pipeline.config import load_config, read_yaml
 
@@ -64,3 +67,17 @@ def test_a_number_or_nothing_for_a_text_says_to_quote_it(tmp_path: Path, value: 
     with pytest.raises(ConfigError) as failure:
         load_config(path)
     assert told in str(failure.value)
+
+
+def test_the_quick_reader_of_the_catalogue_reads_what_that_of_run_files_does() -> None:
+    entries = sorted((files("layers") / "catalogue").glob("*.yml"))  # type: ignore[attr-defined]
+    texts = [entry.read_text(encoding="utf-8") for entry in entries]
+    texts += ["a: [1, 1.5, 012, yes, ON, true, 2020-01-01, 1e3, '5', ~]", "a: 0x1F", "a: 1\na: 2"]
+    for text in texts:
+        answers = []
+        for loader in (TextLoader, ShippedLoader):
+            try:
+                answers.append(repr(yaml.load(text, Loader=loader)))
+            except yaml.YAMLError as failure:
+                answers.append(str(getattr(failure, "problem", failure)))
+        assert answers[0] == answers[1]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -18,6 +20,21 @@ def former() -> Iterator[tuple[int, int, int]]:
     gc.set_threshold(700, 10, 10)
     yield gc.get_threshold()
     gc.set_threshold(*ours)
+
+
+def test_frames_of_dask_are_loaded_by_no_command_and_may_be_after_it() -> None:
+    lines = (
+        "import sys",
+        "from layers.schema import Sites, empty",
+        "from pipeline.commands.surroundings import surroundings",
+        "with surroundings({}):",
+        "    empty(Sites)",
+        "    assert sys.modules['dask.dataframe'] is None",
+        "import dask.dataframe",
+        "with surroundings({}):",
+        "    assert sys.modules['dask.dataframe'] is dask.dataframe",
+    )
+    subprocess.run([sys.executable, "-c", "\n".join(lines)], check=True)
 
 
 def test_dead_objects_are_sought_seldom_within_a_command_and_as_before_after_it(former: tuple[int, int, int]) -> None:
