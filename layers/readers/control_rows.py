@@ -65,21 +65,30 @@ _WORDS = {
 _ID = re.compile(
     r"(?i)^\W*(?:(?P<standard>oreas|crm|srm|(?:std|standard)(?!\W*(?:dev|abw|error)))|(?P<blank>blank|blk|blanc|blanco))(?=$|[\s_\-#.:]|\d)|"
     r"(?:^|[\s_\-.])(?:(?P<duplicate>dup|duplicate|rpt|replicate)|(?P<end_standard>crm|std)|(?P<end_blank>blank|blk))\W*\d*$|"
+    r"\w\W*[\s_](?P<of_standard>meas|cert)\.?$|^\W*(?P<of_blank>rock-(?:van|prp))\W*$|"
     r"^\W*(?P<of_duplicate>dup|duplicate|rpt|repeat|replicate|re-?assay|check|split|copy)[\s_\-.]*(?:of|de|from)\b"
 )
-_ID_LIKE = "(?i)oreas|[cs]rm|std|standard|bla?n?[kc]|dup|rpt|repeat|replicate|re-?assay|check|split|copy"
+_ID_LIKE = (
+    "(?i)oreas|[cs]rm|std|standard|bla?n?[kc]|dup|rpt|repeat|replicate|re-?assay|check|split|copy|meas|cert|rock-"
+)
 """Finds at least the ids that `_ID` does."""
 _REPEATED = (
-    r"duplicate|duplicado|duplikat|dup|rpt|replicate|r[ée]plica|repeat|rep|re-?run|re-?assay|check|split|doublon|[flp]d"
+    r"duplicate|duplicado|duplikat|dup|rpt|replicate|r[ée]plica|repeat|rep|re-?run|re-?assay|check|split|doublon|[flp]d|"
+    r"orig(?:inal)?|wdh|wiederholung\w*|doppel\w*|doppi[oa]|ripetut[oa]|kaksois\w*|rinnakkais\w*|duplo|herhaling|powt\w*|"
+    r"dublett|dubbelprov|repetic\w+|repetid[oa]|повт\w*|дубл\w*|重[复複]样?|平行样?|繰り?返し"
 )
+"""Words for a repeat; Actlabs writes ``Orig`` for the first analysis of a sample that its table of controls repeats."""
 _REPEAT = re.compile(
     rf"(?i)(?P<before>.*[^\W_])[\s_\-.(]+(?:{_REPEATED}|[rd])[\s_\-.]*\d?\W*|"
     rf"(?P<glued>.*\d)(?:{_REPEATED}|[rd])\W*|"
-    rf"(?:\w+[\s_\-]+)?(?:{_REPEATED})[\s_\-.:]*(?P<after>[^\s_\-.:].*)"
+    rf"\W*(?:\w+[\s_\-]+)?(?:{_REPEATED})[\s_\-.:]*(?P<after>[^\s_\-.:].*)"
 )
 """Ids made of another id and a word, or R or D, for a repeat of it."""
 _LETTERS = re.compile(r"[\W_]|\d$")
-_LIKE_REPEAT = r"(?i)dup|rpt|r[ée]p|re-?run|re-?assay|check|split|doublon|[\s_\-.(\d][flp]?[rd][\s_\-.]*\d?\W*$"
+_LIKE_REPEAT = (
+    r"(?i)dup|rpt|r[ée]p|re-?run|re-?assay|check|split|doublon|[\s_\-.(\d][flp]?[rd][\s_\-.]*\d?\W*$|"
+    "orig|wdh|wiederh|dopp|ripet|kaksois|rinnakk|duplo|herhal|powt|dubl|dubbel|повт|дубл|重|平行|繰"
+)
 """Finds at least the ids that `_REPEAT` does."""
 _PUBLISHED = re.compile(
     r"(?i)\W*(?:(?:average |mean )?(?:upper |lower |bulk )?(?:continental )?crust(?:al)?(?: average| abundance)?|ucc|paas|"
@@ -90,7 +99,9 @@ _PUBLISHED = re.compile(
     r"(?:% ?)?recover(?:y|ies)|(?:% ?)?r[ps]d|relative (?:percent |standard )?(?:difference|deviation)|"
     r"(?:upper|lower|control|acceptance) limits?|recuperaci[oó]n|recupera[cç][aã]o|(?:taux de )?r[ée]cup[ée]ration|wiederfindung|"
     r"sollwert|valor (?:esperado|certificado|de referencia)|valeur (?:attendue|certifi[ée]e|de r[ée]f[ée]rence)|"
-    r"thresholds?|background(?: values?)?|baseline(?: values?)?|"
+    r"thresholds?|background(?: values?)?|baseline(?: values?)?|limit values?|(?:hintergrund|grenz|richt|schwellen)werte?|"
+    r"valeurs? limites?|valor(?:es)? l[ií]mites?|valore limite|valeurs? de fond|valor(?:es)? de fondo|fond g[ée]ochimique|"
+    r"clarkewerte?|пдк|кларк|фон|фоновое (?:значение|содержание)|背景值|基準値|限值|"
     r"screening (?:level|value)s?|"
     r"detection limits?|reporting limits?|limits? of (?:detection|quantitation|reporting)|lod|loq|mdl|lld|lor|dl|"
     r"limites? de d[ée]tection|l[ií]mites? de detecci[oó]n|nachweisgrenzen?)\W*(?:\(.*\)\W*|\d{4}\W*)?"
@@ -99,7 +110,7 @@ _PUBLISHED = re.compile(
 _LIKE_PUBLISHED = (
     "(?i)expected|certified|recommend|recover|r.?cup|r[ps]d|relative|wiederfindung|sollwert|valor|valeur|"
     "shale|world|normali|values?|threshold|background|baseline|"
-    "crust|ucc|paas|nasc|chondrit|clarke|cro.*te|guideline|ccme|screening|limit|l.mite|lo[dqr]|mdl|lld|dl|nachweis"
+    "werte?|limit|l.mite|fond|пдк|кларк|фон|背景|基準|限值|crust|ucc|paas|nasc|chondrit|clarke|cro.*te|guideline|ccme|screening|limit|l.mite|lo[dqr]|mdl|lld|dl|nachweis"
 )
 """Finds at least what `_PUBLISHED` does."""
 _OWN_WORDS = re.compile(r"(?i)^\W*(?:qa/?qc|qc|qaqc|control)(?=$|[\s_\-#.:]|\d)")

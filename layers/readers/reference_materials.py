@@ -32,6 +32,7 @@ _FAMILIES: Mapping[str, str] = {
     "iaea": "(?:soil|sl)?-?[0-9]{1,3}",
     "cta-?(?:ac|fft)": "[1-3]", "dmmas": "[0-9]{2,3}[a-z]?", "usz": "[0-9]{2}-[0-9]{4}", "kzk": "[1-3]", "sdar-?[mlh]": "[12]",
     "pk": "2",
+    "brp": "1", "itak": "[0-9]{3}", "nkt": "1", "oshbo": "1", "opc": "1", "ou": "[1-9]", "muh": "1", "hrm": "1",
     "mica": "(?:fe|mg)", "hgmn": "[0-9]", "nim": "[dgnlps]",
     # sold for laboratories of mines
     "oreas": "[0-9]{1,3}[a-z]?", "amis": "[0-9]{3,4}", "cdn": "[a-z]{1,4}[ -]?[0-9]{1,4}[a-z]?", "gre": "0?[0-9]",
@@ -39,13 +40,22 @@ _FAMILIES: Mapping[str, str] = {
     "hisil[a-z]": "[0-9]{1,2}",
 }  # fmt: skip
 """Letters a maker's names begin with -> what follows them."""
+_LETTERED: Mapping[str, str] = {
+    # Centre de recherches pétrographiques et géochimiques, Association nationale de la recherche technique, GIT-IWG
+    "ac": "e", "al": "i", "an": "g", "be": "n", "bx": "n", "dr": "n", "dt": "n", "fk": "n", "gl": "o", "gs": "n", "if": "g",
+    "ish": "g", "ma": "n", "mdo": "g", "pm": "s", "ub": "n", "vs": "n", "ws": "e", "zw": "c",
+}  # fmt: skip
+"""Letters before and behind the hyphen; ``AN-G`` beside ``AN-F`` is a sample."""
+_LETTERED_NAME = re.compile(
+    rf"(?i)(?:{_MAKERS}[\s_\-:]+)?(?P<family>{'|'.join(_LETTERED)})(?:-| - ?| )(?P<letter>[a-z])"
+)
 _NAMES = {
     family: re.compile(rf"(?i)(?:{_MAKERS}[\s_\-:]+)?(?:srm[\s_\-]*)?{family}[\s_\-]*{rest}")
     for family, rest in _FAMILIES.items()
 }
 _SERIES = {family: re.compile(rf"(?i){family}[\s_\-]*\d+") for family in _FAMILIES}
 """Ids that begin like the names of a maker; one of a number he does not make shows that they are those of samples."""
-_BEGINS = re.compile(rf"(?i)\W*(?:{_MAKERS}\b|{'|'.join(_FAMILIES)})")
+_BEGINS = re.compile(rf"(?i)\W*(?:{_MAKERS}\b|{'|'.join(_FAMILIES)}|(?:{'|'.join(_LETTERED)})[- ]+[a-z]\b)")
 _CODES = re.compile(
     r"(?i)(?P<code>mb|lcsd?|msd?|lrb|lfb|lfm|ccv|icv|ccb|icb|lcs dup|ms dup)(?:(?<=dup)|[\s_\-.#]*\d{0,3})"
 )
@@ -78,6 +88,11 @@ def reference_materials(ids: pd.Series, known: npt.NDArray[np.bool_]) -> list[in
     for position in likely.tolist():
         text = texts.iloc[position][:80]
         family = next((name for name, pattern in _NAMES.items() if pattern.fullmatch(text)), None)
+        lettered = _LETTERED_NAME.fullmatch(text)
+        if lettered is not None and _LETTERED[lettered["family"].lower()] == lettered["letter"].lower():
+            family = f"{lettered['family'].lower()}-"
+        elif lettered is not None:
+            series.add(f"{lettered['family'].lower()}-")
         if family is not None:
             family_of[position] = family
         else:

@@ -18,7 +18,9 @@ _OF_REPEATS = re.compile(
 )
 _CODE = r"[A-Za-z]{0,2}-?\d{1,3}|[A-Za-z]{1,3}|\d{1,3}\.0"
 _MOST_CODES, _FEW = 12, 0.2
-_NUMBERED = re.compile(r"(?P<stem>.*[^\W_])[_\-./](?P<number>[2-9])")
+_NUMBERED = re.compile(
+    r"(?i)(?P<stem>.*[^\W_])(?:[_\-./](?P<number>[2-9])|\s?\((?P<bracketed>[2-9])\)|[\s_\-.]*(?<=[\d\s_\-.])(?:bis|ter))"
+)
 
 
 def unclear_controls(
@@ -80,16 +82,18 @@ def _numbered(source_id: str, rows: npt.NDArray[np.int64], sample_id: pd.Series 
     texts = sample_id.fillna("").astype("str").str.strip()
     known = set(texts)
     hits = {}
-    for position in np.flatnonzero(texts.str.contains(r"[_\-./][2-9]$", regex=True).to_numpy(dtype=bool)):
+    ends = texts.str.contains(r"(?i)[_\-./][2-9]$|\([2-9]\)$|[\d\s_\-.](?:bis|ter)$", regex=True)
+    for position in np.flatnonzero(ends.to_numpy(dtype=bool)):
         match = _NUMBERED.fullmatch(texts.iloc[position])
-        if match and match["stem"] in known and f"{texts.iloc[position][:-1]}1" not in known:
+        first_of_all = "" if match is None else re.sub(r"[2-9](\)?)$", r"1\1", texts.iloc[position])
+        if match and match["stem"] in known and (first_of_all == texts.iloc[position] or first_of_all not in known):
             hits[int(position)] = match["stem"]
     if not hits or len(hits) > _FEW * len(texts):
         return []
     first, stem = next(iter(hits.items()))
     at = np.array(list(hits))
     text = (
-        f"Ids are those of another row with a number behind (row {rows[first]}: '{texts.iloc[first]}' beside '{stem}'): a second "
-        "analysis of one sample? They count as samples of their own."
+        f"Ids are those of another row with a number or 'bis' behind (row {rows[first]}: '{texts.iloc[first]}' beside '{stem}'): "
+        "a second analysis of one sample? They count as samples of their own."
     )
     return [Note(source_id, "repeats_by_number", text, len(hits), (str(sample_id.name),), tuple(rows[at].tolist()))]

@@ -23,7 +23,18 @@ for _heading, _usual, _other in sorted(_COLUMNS):
             sheet.truth[sheet.ids()[row]]["La"] = -1.0  # no grade of the medium: any value must be told
 
 
-for _mark in ("{}-R", "Prep dup {}", "{} (repeat)"):
+for _mark in (
+    "{}-R",
+    "Prep dup {}",
+    "{} (repeat)",
+    "*Rep {}",
+    "{} Orig",
+    "{}-Wdh",
+    "{} bis",
+    "{} (2)",
+    "{}重复",
+    "{} повт.",
+):
 
     @mutation("control rows", f"a repeat called {_mark.format('…')}", "geochemistry", "La")
     def repeated(sheet: Sheet, draw: Draw, mark: str = _mark) -> None:
@@ -33,3 +44,25 @@ for _mark in ("{}-R", "Prep dup {}", "{} (repeat)"):
         again[sheet.place("La")] = "77.7"
         sheet.rows.append(again)
         sheet.ghosts.add(again[sheet.place("id")])
+
+
+for _own in (
+    "BIR-1a Meas",
+    "W-2b Cert",
+    "ROCK-VAN",
+    "BRP-1",
+    "IF-G",
+    "UB-N",
+    "ITAK-705",
+    "Hintergrundwert",
+    "Limit value",
+):
+
+    @mutation("control rows", f"a control called {_own}", "geochemistry", "La")
+    def control(sheet: Sheet, draw: Draw, own: str = _own) -> None:
+        [row] = some(sheet, draw)
+        again = list(sheet.rows[row])
+        again[sheet.place("id")] = own
+        again[sheet.place("La")] = "77.7"
+        sheet.rows.append(again)
+        sheet.ghosts.add(own)
