@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from layers.errors import SourceError
 from layers.files.hdf5_links import require_no_links_out
 from layers.files.imagine_parts import require_own_cells
+from layers.files.repeated_parts import require_bearable_drawing, require_bearable_topology
 from layers.files.unsafe_files import require_no_grids, require_plain_database, require_regular
 
 _TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
@@ -45,6 +46,16 @@ _NO_ROOTS = re.compile(r"vrt|wms|wfs|wcs|wmts|wcs|datasource|service|ogr.*source
 _PROLOG = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _HEAD = 100_000
+_JSON = (".json", ".geojson", ".jsonl", ".geojsonl", ".geojsons", ".topojson")
+_LOOKED_THROUGH: Mapping[str, Callable[[str, Path], None]] = MappingProxyType(
+    {
+        ".gpkg": require_plain_database,
+        ".img": require_own_cells,
+        ".nc": require_no_links_out,
+        ".dxf": require_bearable_drawing,
+    }
+)
+"""Ending of a file -> what looks through it whole, before a library opens it."""
 _PLAIN_TEXT = (".dxf", ".tab", ".mif", ".asc", ".grd", ".bil", ".flt", ".csv", ".tsv", ".txt", ".dat")
 _MOSAIC = frozenset(
     ("VRTDataset", "SRS", "GeoTransform", "VRTRasterBand", "NoDataValue", "ColorInterp", "SimpleSource",
@@ -82,9 +93,7 @@ def require_signature(where: str, path: Path) -> None:
     wanted = _STARTS.get(suffix)
     if wanted and not head.startswith(wanted):
         raise SourceError(f"{where}: {_another(suffix, start)}")
-    if suffix in (".json", ".geojson", ".jsonl", ".geojsonl", ".geojsons", ".topojson") and not start.startswith(
-        (b"{", b"[", b"\x1e")
-    ):
+    if suffix in _JSON and not start.startswith((b"{", b"[", b"\x1e")):
         raise SourceError(f"{where}: {_another(suffix, start)}")
     if suffix in _PLAIN_TEXT and start.startswith(b"<"):
         raise SourceError(f"{where}: {_another(suffix, start)}")
@@ -99,12 +108,10 @@ def require_signature(where: str, path: Path) -> None:
     for companion in beside:
         if companion.is_file():
             require_no_grids(f"{where}, {companion.name}", companion.read_bytes()[:_HEAD])
-    if suffix == ".gpkg":
-        require_plain_database(where, path)
-    if suffix == ".img":
-        require_own_cells(where, path)
-    if suffix == ".nc":
-        require_no_links_out(where, path)
+    if suffix in _LOOKED_THROUGH:
+        _LOOKED_THROUGH[suffix](where, path)
+    if suffix in _JSON and b"Topology" in head:
+        require_bearable_topology(where, path.read_bytes())
 
 
 def require_signature_of_text(where: str, suffix: str, raw: bytes) -> None:
@@ -112,6 +119,8 @@ def require_signature_of_text(where: str, suffix: str, raw: bytes) -> None:
     start = raw[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start.startswith((b"{", b"[", b"\x1e")):
         raise SourceError(f"{where}: {_another(suffix, start)}")
+    if b"Topology" in start:
+        require_bearable_topology(where, raw)
 
 
 def require_own_parts(where: str, path: Path) -> None:

@@ -21,6 +21,9 @@ FEWEST_CELLS = 400
 MOST_CLASSES = 40
 """More distinct codes than this are no classes a site can be described by."""
 
+MOST_BANDS = 4_096
+"""Bands of a file that are gone through."""
+
 _FEW = 20
 _COLOURS = {ColorInterp.red, ColorInterp.green, ColorInterp.blue}
 _MASKS = {ColorInterp.alpha}
@@ -42,6 +45,11 @@ def chosen_band(source: Source, where: str, dataset: Any) -> int:
             f"{where}: the file holds {len(dataset.subdatasets)} grids and none of its own ({inner or 'none'}). "
             "Export the one that is meant as GeoTIFF."
         )
+    if dataset.count > MOST_BANDS:
+        raise SourceError(
+            f"{where}: the file holds {dataset.count:,} bands; files of {MOST_BANDS:,} are read at most. Save the "
+            "band that is meant as a GeoTIFF of its own."
+        )
     if stated is not None:
         band = int(stated) if str(stated).strip().isdigit() else _named(dataset, str(stated))
         if not 1 <= band <= dataset.count:
@@ -49,7 +57,7 @@ def chosen_band(source: Source, where: str, dataset: Any) -> int:
                 f"{where}: there is no band {stated}; the file has {dataset.count}. Correct 'options: {{band: …}}'."
             )
         return band
-    data = [number for number in range(1, dataset.count + 1) if dataset.colorinterp[number - 1] not in _MASKS]
+    data = [number for number, shown in enumerate(dataset.colorinterp, 1) if shown not in _MASKS]
     if len(data) > 2 and _is_picture(dataset):
         raise SourceError(
             f"{where}: this is a picture (its bands are red, green and blue), not a grid of values. Use the grid it was drawn "
