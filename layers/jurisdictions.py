@@ -19,6 +19,7 @@ from layers.text import fold as text_fold
 _SHORTEST_NAME = 5
 _SMALL_DEGREES2 = 0.6
 """Square degrees of all boxes of a place, below which it is a small island or state."""
+_BETWEEN = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def jurisdictions() -> Mapping[str, Jurisdiction]:
             code: Jurisdiction(
                 code,
                 jurisdiction["names"][0],
-                np.array(jurisdiction["boxes"], dtype=float),
+                np.array([box.split() for box in jurisdiction["boxes"].split(";")], dtype=float),
                 jurisdiction.get("part_of"),
             )
             for code, jurisdiction in _table().items()
@@ -85,18 +86,30 @@ def _by_name() -> Mapping[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=1)
+def subdivisions() -> Mapping[str, tuple[list[str], list[str]]]:
+    """Return the codes and the names of states, provinces and the like without a known extent, by the code of their country."""
+    countries = own_table("layers", "subdivisions.yml")["countries"]
+    return MappingProxyType(
+        {
+            country: (parts.get("codes", "").split(), [name for name in parts.get("names", "").split("; ") if name])
+            for country, parts in countries.items()
+        }
+    )
+
+
+@lru_cache(maxsize=1)
 def _by_subdivision() -> Mapping[str, tuple[str, ...]]:
     """Return the countries that have a state or province of a name or code, of which no extent is known."""
     countries_by_name: dict[str, list[str]] = {}
-    for country, parts in own_table("layers", "subdivisions.yml")["countries"].items():
-        for name in {fold(name) for name in (*parts.get("codes", ()), *parts.get("names", ()))}:
+    for country, (codes, names) in subdivisions().items():
+        for name in {fold(name) for name in (*codes, *names)}:
             countries_by_name.setdefault(name, []).append(country)
     return MappingProxyType({name: tuple(countries) for name, countries in countries_by_name.items()})
 
 
 def fold(text: str) -> str:
     """Return a name as it is compared: letters and digits only, without accents, in lower case."""
-    return re.sub(r"[^a-z0-9]+", " ", text_fold(text.replace(".", ""))).strip()
+    return _BETWEEN.sub(" ", text_fold(text.replace(".", ""))).strip()
 
 
 def meanings(text: str) -> tuple[str, ...]:
@@ -125,9 +138,8 @@ def _of_one(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _with_codes() -> frozenset[str]:
     """Return the countries of which the codes of all parts are known."""
-    listed = own_table("layers", "subdivisions.yml")["countries"]
     parts = {jurisdiction.part_of for jurisdiction in jurisdictions().values() if jurisdiction.part_of}
-    return frozenset([*(country for country, words in listed.items() if words.get("codes")), *parts])
+    return frozenset([*(country for country, (codes, _) in subdivisions().items() if codes), *parts])
 
 
 def land_of_unknown_codes(longitude: float, latitude: float) -> str | None:

@@ -7,6 +7,8 @@ from typing import Literal
 
 import pandas as pd
 
+from layers.cell_search import cells_like
+
 DecimalMark = Literal[".", ",", "unsure"] | None
 """``unsure`` where commas are decimal marks in a column, and perhaps points: one before three digits may part thousands."""
 
@@ -25,7 +27,12 @@ def mark_of_thousands(cells: pd.Series) -> DecimalMark:
     """
     if pd.api.types.is_numeric_dtype(cells):
         return None
+    if not cells_like(cells, None, (".", ",")).any():
+        return None
     text = _numbers_in(cells)
+    grouped = text.str.fullmatch(r"\d{1,3}(?:\.\d{3}){2,}").any()
+    if not grouped and not cells_like(text, None, (",",)).any():
+        return None
     points = bool(text.str.fullmatch(r"\d{1,3}(?:(?:\.\d{3}){2,}(?:,\d+)?|(?:\.\d{3})+,\d+)").any())
     commas = bool(text.str.fullmatch(r"\d{1,3}(?:(?:,\d{3}){2,}(?:\.\d+)?|(?:,\d{3})+\.\d+)").any())
     decimal = {mark: bool(text.str.fullmatch(rf"[\d ]+\{mark}(?:\d{{1,2}}|\d{{4,}})").any()) for mark in ",."}
@@ -59,6 +66,8 @@ def may_be_grouped(cells: pd.Series) -> bool:
     ``522.982`` is half a thousand with three decimals or half a million; nothing in the column tells which. Nor does anything
     where ``3.000`` and its like stand among whole numbers below a thousand.
     """
+    if not cells_like(cells, None, (".",)).any():
+        return False
     text = _numbers_in(cells)
     three = text.str.fullmatch(r"[1-9]\d{0,2}\.\d{3}")
     if three.sum() >= LEAST_AMONG_WHOLE and text[~three].str.fullmatch(r"\d{1,3}").all():

@@ -97,8 +97,7 @@ _BETWEEN = re.compile(r"[^\w%#<>+/‰°]|_")
 
 def folded(text: str) -> str:
     """Return a text in lower case without accents, and with nothing between its words."""
-    text = text.translate(_EDGE)
-    plain = text.lower() if text.isascii() else unicodedata.normalize("NFKD", text).casefold()
+    plain = text.lower() if text.isascii() else unicodedata.normalize("NFKD", text.translate(_EDGE)).casefold()
     return plain if plain.isalnum() else _BETWEEN.sub("", plain)
 
 
@@ -133,7 +132,8 @@ def _words() -> tuple[Mapping[str, Mapping[str, str]], frozenset[str], Mapping[s
     for word, group, meaning in _listed():
         plain = folded(word)
         words.setdefault(plain, {}).setdefault(group, meaning)
-        breaks.setdefault(plain, set()).update(_breaks(word))
+        if not word.isalnum():
+            breaks.setdefault(plain, set()).update(_breaks(word))
         if len(word) > 4 and ("ae" in word or "oe" in word):
             words.setdefault(folded(word.replace("ae", "a").replace("oe", "o")), {}).setdefault(group, meaning)
     for symbol in ATOMIC_MASS.keys() - {"H", "O"}:

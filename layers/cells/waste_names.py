@@ -44,6 +44,11 @@ _MARK = r"(?:nos?\.?|number|north|south|east|west|upper|lower|old|new|main|\d+[a
 _NAMED = tuple((kind, re.compile(rf"^\W*{words}", re.IGNORECASE)) for kind, words in _FIRST) + tuple(
     (kind, re.compile(rf"\b(?:{words})(?:\s+{_PLACE})*(?:\W+{_MARK})*\W*$", re.IGNORECASE)) for kind, words in _LAST
 )
+LIKE_WASTE_NAME = (
+    "(?i)parc|relave|halde|terril|botadero|desmonte|scorie|escoria|roast|jarosite|mud|residue|slag|smelter|tailing|dump|slimes|"
+    "leach|rock|gypsum|cinder|ash|[ıİ]"
+)
+"""Regular expression of Arrow that finds at least the names of which `waste_in_name` makes something."""
 _IN_BRACKETS = re.compile(r"[(\[][^)\]]*[)\]]")
 _OF_TOWNS = re.compile(
     r"\b(?:town|township|city|county|village|municipal|regional|garbage|refuse|rubbish|land ?fill|snow|saw ?mill)\s+dumps?\b",

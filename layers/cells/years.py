@@ -94,7 +94,8 @@ def parse_years(cells: pd.Series) -> pd.DataFrame:
     DataFrame
         Index of ``cells``; columns ``first, last, uncertainty_years, reason``.
     """
-    codes, distinct = pd.factorize(cells.map(str, na_action="ignore"))
+    texts = isinstance(cells.dtype, pd.StringDtype)
+    codes, distinct = pd.factorize(cells if texts else cells.map(str, na_action="ignore"))
     typed = _years_shown_as_dates([str(text).strip() for text in distinct])
     blank = (float("nan"), float("nan"), float("nan"), None)
     known = pd.DataFrame(

@@ -188,8 +188,10 @@ def _nines(column: pd.Series) -> np.ndarray | None:
 
 def _mostly_nines(column: pd.Series) -> np.ndarray | None:
     """Return which cells are one number of nothing but nines, where that is most of a column; None elsewhere."""
-    head = column.iloc[:_LOOKED_AT].dropna().astype("str")
-    if len(head) < _FEWEST or head.str.fullmatch(_ONLY_NINES).mean() <= _MOSTLY / 2:
+    head = [str(cell) for cell in column.iloc[:_LOOKED_AT].dropna().tolist()]
+    if len(head) < _FEWEST or sum("99" in cell and _ONLY_NINES.fullmatch(cell) is not None for cell in head) <= (
+        _MOSTLY / 2 * len(head)
+    ):
         return None
     texts = column.astype("str").where(column.notna(), "")
     hit = texts.str.fullmatch(_ONLY_NINES).to_numpy(dtype=bool)
@@ -198,7 +200,7 @@ def _mostly_nines(column: pd.Series) -> np.ndarray | None:
 
 
 _LOOKED_AT, _FEWEST = 200, 5
-_ONLY_NINES = r"\s*9{2,}0*(?:\.[09]+)?\s*"
+_ONLY_NINES = re.compile(r"\s*9{2,}0*(?:\.[09]+)?\s*")
 _NINES_IN_GROUPS = re.compile(r"\s*(?:9{4,}|9{1,3}(?:[ \u00a0\u202f,'\u2019]999)+)(?:\.0+)?\s*$")
 _GROUPED = r"(?<=\d)[ \u00a0\u202f,'\u2019](?=\d{3}(?:\D|$))"
 """What parts thousands."""

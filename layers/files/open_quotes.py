@@ -14,7 +14,7 @@ _NUMBERS_ALIKE = 2
 """So many numbers in the places where the line above has numbers make a line inside a cell a row of its own."""
 
 
-def refuse_open_quotes(where: str, text: str, delimiter: str) -> None:
+def refuse_open_quotes(where: str, text: str, delimiter: str, rows: int | None = None) -> None:
     """Stop where rows of a text table stand inside a quoted cell, or the text ends inside one.
 
     Cells may hold line breaks. Their lines are taken for rows where they have as many cells as the table and begin with an id of
@@ -28,6 +28,8 @@ def refuse_open_quotes(where: str, text: str, delimiter: str) -> None:
         The whole file.
     delimiter : str
         Of the cells.
+    rows : int, optional
+        How many rows the text was split into, blank ones too, where that is known.
 
     Raises
     ------
@@ -38,6 +40,10 @@ def refuse_open_quotes(where: str, text: str, delimiter: str) -> None:
         return
     lines = list(io.StringIO(text, newline=""))
     widths: Counter[int] = Counter()
+    if len(lines) == rows:  # no cell goes on in the next line
+        if not _is_sound(lines[-1:], delimiter, end_only=True):
+            raise _ends_inside(where, rows, lines[-1])
+        return
     over_lines: list[tuple[int, int, int]] = []
     reader = csv.reader(lines, delimiter=delimiter)
     above = 0
@@ -59,10 +65,14 @@ def refuse_open_quotes(where: str, text: str, delimiter: str) -> None:
             )
     row, start = sum(widths.values()), over_lines[-1][1] if over_lines and over_lines[-1][2] == len(lines) else -1
     if not _is_sound(lines[start:], delimiter, end_only=True):
-        raise SourceError(
-            f"{where}: the file ends inside a cell of row {row} ('{_shown(lines[start])}') whose quote (\") is not closed. "
-            "Close the quote or take it out; if the file was cut off, fetch it again."
-        )
+        raise _ends_inside(where, row, lines[start])
+
+
+def _ends_inside(where: str, row: int, line: str) -> SourceError:
+    return SourceError(
+        f"{where}: the file ends inside a cell of row {row} ('{_shown(line)}') whose quote (\") is not closed. "
+        "Close the quote or take it out; if the file was cut off, fetch it again."
+    )
 
 
 def _is_row(line: str, first_line: str, delimiter: str, width: int, *, sound: bool) -> bool:

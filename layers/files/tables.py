@@ -176,7 +176,7 @@ def _from_text(source: Source, where: str, path: Path, data: bytes) -> RawTable:
         return _from_grid(source, where, path, grid)
     delimiter = source.delimiter or sniff_delimiter(where, text)
     rows = split_rows(where, text, delimiter)
-    refuse_open_quotes(where, text, delimiter)
+    refuse_open_quotes(where, text, delimiter, len(rows))
     open_end = not text.endswith(("\n", "\r"))
     return _from_grid(
         source, where, path, Grid(rows, list(range(1, len(rows) + 1)), notes, is_text=True, open_end=open_end)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from layers.accounting import Note
+from layers.cell_search import cells_matching
 
 _LOOKED_AT = 200
+_BEGINS_MARKED = re.compile(r"\s*(?:=\"|'|\")")
 _AS_FORMULA = r'^\s*="([^"]*)"\s*$'
 _MARKED = r"\s*(?:'[^']*'?|\"[^\"]*\")\s*"
 
@@ -27,7 +31,7 @@ def without_text_marks(source: str, cells: pd.DataFrame) -> tuple[pd.DataFrame, 
     changed: dict[str, pd.Series] = {}
     for name in cells.columns:
         head = cells[name].iloc[:_LOOKED_AT].dropna()
-        if not pd.api.types.is_string_dtype(head) or not head.str.match(r"\s*(?:=\"|'|\")").any():
+        if not pd.api.types.is_string_dtype(head) or not cells_matching(head, _BEGINS_MARKED, None, ("'", '"')).any():
             continue
         plain = cells[name].str.replace(_AS_FORMULA, r"\1", regex=True)
         if plain.dropna().str.fullmatch(_MARKED).all():

@@ -58,6 +58,7 @@ _OWN_SAMPLES = (
 )
 """Words for what is no control, in a column that tells controls apart."""
 _MOST_WORDS = 20
+_HEAD = 200
 _WORDS = {
     "control_standard": "certified or standard material", "control_blank": "a blank", "control_duplicate": "a duplicate or check",
     "control_average": "an average of other rows", "control_published": "a published value, a guideline or a limit",
@@ -116,6 +117,9 @@ _LIKE_PUBLISHED = (
 _OWN_WORDS = re.compile(r"(?i)^\W*(?:qa/?qc|qc|qaqc|control)(?=$|[\s_\-#.:]|\d)")
 _LIKE_OWN_WORDS = "(?i)qa|qc|control"
 """Words for controls that begin other ids too: QC is Quebec. They count where few ids begin so and the others look different."""
+_LIKE_WORDS = r"^[\s_/.-]*\pL\pL|[^\x00-\x7f]"
+_WITH_NUMBERS = r"(?i)oreas|referenc|blanc|branc|dupl|[^\x00-\x7f]"
+"""Find at least the ids that are a word of `_KINDS`; four digits in a row stand only where a word may end in anything."""
 _FEW, _MOSTLY_OWN = 0.2, 0.5
 _LONGEST = 200
 """Letters of the longest name of a value for comparison; a longer id is none."""
@@ -223,18 +227,25 @@ def _by_word(ids: pd.Series) -> dict[int, str]:
 
     Averages are left to `layers.readers.summary_rows`, which knows what else stands beside them.
     """
-    plain = ids.fillna("").astype(str).str.slice(0, _LONGEST).map(_plain).str.replace(r"\W*\d{0,3}$", "", regex=True)
+    likely = cells_like(ids, _LIKE_WORDS) & (~cells_like(ids, "[0-9]{4}") | cells_like(ids, _WITH_NUMBERS))
+    if not likely.any():
+        return {}
+    texts = ids[likely].astype(str).str.slice(0, _LONGEST)
+    plain = texts.map(_plain).str.replace(r"\W*\d{0,3}$", "", regex=True)
     kinds = [(code, pattern) for code, pattern in _KINDS.items() if code != "control_average"]
     codes = {
         word: next((code for code, pattern in kinds if re.fullmatch(pattern, word)), None) for word in plain.unique()
     }
-    hits = {row: code for row, word in enumerate(plain) if (code := codes[word]) is not None}
+    words = zip(np.flatnonzero(likely).tolist(), plain, strict=True)
+    hits = {row: code for row, word in words if (code := codes[word]) is not None}
     return hits if len(hits) <= _MOSTLY_OWN * len(ids) else {}
 
 
 def _tells_controls(column: pd.Series) -> bool:
     """Say whether a column, whatever it is called, holds words of controls and of ordinary samples and nothing else."""
     if not pd.api.types.is_string_dtype(column):
+        return False
+    if column.iloc[:_HEAD].nunique() > _MOST_WORDS:
         return False
     distinct = column.dropna().unique()
     if not 1 < len(distinct) <= _MOST_WORDS:

@@ -14,6 +14,7 @@ from layers import crs as crs_rules
 from layers.accounting import Note
 from layers.area_of_use import area_of_use_note, why_no_shift
 from layers.catalogue.source import Source
+from layers.cell_search import cells_like
 from layers.cells.angles import all_decimals, parse_angle
 from layers.cells.utm import (
     BAND_S_METRES,
@@ -106,7 +107,7 @@ class _Reader:
         self.declared = crs_rules.parse_crs(where, source.crs) if source.crs else None
 
     def has(self, *names: str) -> bool:
-        return all(text_column(self.source, self.cells, name) is not None for name in names)
+        return all(mapped_columns(self.source, self.cells, name) for name in names)
 
     @property
     def has_degrees(self) -> bool:
@@ -196,18 +197,17 @@ class _Reader:
     def _angles(self, points: Points, axis: str, texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
         plain = texts.str.replace("−", "-", regex=False)
         if plain.str.contains(",", regex=False).any():
-            comma = plain.str.fullmatch(r"[-+]?\d{1,3},\d+")
-            plain = plain.where(~comma, plain.str.replace(",", ".", regex=False))
+            plain = plain.where(~plain.str.fullmatch(r"[-+]?\d{1,3},\d+"), plain.str.replace(",", ".", regex=False))
         values = as_numbers(plain)
         precision = np.full(self.size, KM_PER_DEGREE)
         number = ~np.isnan(values)
         behind = all_decimals(plain[number])
         precision[number] *= np.array([10.0**-count for count in range(behind.max(initial=0) + 1)])[behind]
-        powers = np.flatnonzero(number & plain.str.contains("[eE]", regex=True).to_numpy(dtype=bool))
+        powers = np.flatnonzero(number & (lettered := cells_like(plain, None, ("E", "e"))))
         precision[powers] = [KM_PER_DEGREE * (scientific_digit(str(plain.iloc[row])) or 1.0) for row in powers]
         if self.source.language == "de":
             texts = texts.str.replace(r"(?i)(?<=[\d\s°'\"″′])O$|^O(?=[\s\d])", "E", regex=True)
-        both = bool(texts.str.contains(r"(?i)\d\W*E(?:ast|ste?)?\s*$|^\s*E\W*\d", regex=True).any())
+        both = bool(texts[lettered].str.contains(r"(?i)\d\W*E(?:ast|ste?)?\s*$|^\s*E\W*\d", regex=True).any())
         west_is_o = self.source.language in ("fr", "es", "pt") or (both and self.source.language != "de")
         for row in np.flatnonzero(~number & (texts != "").to_numpy()):
             angle = parse_angle(str(texts.iloc[row]), axis, west_is_o)

@@ -6,13 +6,15 @@ import numpy as np
 import numpy.typing as npt
 
 from layers.accounting import Note
-from layers.readers.columns import as_text, mapped_columns
+from layers.cell_search import cells_like
+from layers.readers.columns import as_numbers, as_text, mapped_columns
 from layers.readers.placed_rows import PlacedRows
 
 _PAIRS = (("latitude", "longitude"), ("easting", "northing"))
 _FEWEST = 4
 """Rows that make a run: three steps that are the same."""
 _EXACT = 1e-9
+_PLAIN = r"^[-+]?[0-9]+(?:\.[0-9]*)?$"
 _FINE = {"latitude": 1e-3, "easting": 10.0}
 """What the numbers of the other axis must be finer than, by the first axis: places rounded to tenths meet by chance."""
 
@@ -49,6 +51,8 @@ def filled_down(table: PlacedRows) -> list[Note]:
 
 def _numbers(table: PlacedRows, name: str) -> npt.NDArray[np.float64]:
     texts = as_text(table.cells[name]).str.replace(",", ".", regex=False)
+    if (cells_like(texts, _PLAIN) | texts.isna().to_numpy()).all():
+        return as_numbers(texts)
     numbers = texts.where(texts.str.fullmatch(r"\s*[-+]?\d+(?:\.\d*)?\s*"), None).astype("float64")
     return np.asarray(numbers.to_numpy(dtype="float64", na_value=np.nan), dtype="float64")
 

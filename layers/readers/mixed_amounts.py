@@ -63,13 +63,13 @@ def refuse_mixed(
         if len(names) > 1
     ]
     without_unit = [heading for heading, names in meanings.items() if heading_unit(heading, bases[names[0]]) is None]
-    for heading in without_unit or meanings:
-        if heading not in cells.columns:
-            continue
-        stated = cells.loc[cells[heading].notna()]
-        for column in (str(other) for other in cells.columns if str(other) not in meanings):
-            words = stated[column].dropna().astype(str).str.strip()
-            distinct = sorted({word for word in words.unique() if word}) if words.nunique() <= _MOST_WORDS else []
+    headings = [heading for heading in without_unit or meanings if heading in cells.columns]
+    others = [str(name) for name in cells.columns if str(name) not in meanings] if headings else []
+    coded = {column: pd.factorize(cells[column]) for column in others}
+    for heading in headings:
+        stated = cells[heading].notna().to_numpy(dtype=bool)
+        for column, (codes, values) in coded.items():
+            distinct = _few_words(values, np.unique(codes[stated & (codes >= 0)]))
             measures = [_measure(word) for word in distinct]
             if len(set(measures)) > 1 and None not in measures:
                 doubts.append(
@@ -78,6 +78,16 @@ def refuse_mixed(
                 )
     if doubts:
         raise SourceError(f"{where}: columns hold several quantities.\n  " + "\n  ".join(doubts))
+
+
+def _few_words(values: Any, which: npt.NDArray[np.int64]) -> list[str]:
+    """Return some of the values of a column as words in alphabetical order; none where they are many."""
+    words: set[str] = set()
+    for at in which.tolist():
+        words.add(str(values[at]).strip())
+        if len(words) > _MOST_WORDS:
+            return []
+    return sorted(words - {""})
 
 
 def _measure(word: str) -> str | None:

@@ -9,9 +9,10 @@ import pandas as pd
 
 from layers.accounting import Note
 from layers.catalogue.source import Source
+from layers.cell_search import cells_like
 from layers.cells.commodities import mentions
 from layers.cells.hedges import is_only_found
-from layers.cells.waste_names import ore_of_residue, waste_in_name
+from layers.cells.waste_names import LIKE_WASTE_NAME, ore_of_residue, waste_in_name
 from layers.cells.waste_words import waste_type_in_words
 from layers.readers.columns import mapped_columns
 
@@ -43,7 +44,9 @@ def with_named_wastes(source: Source, cells: pd.DataFrame, fields: dict[str, Any
         ``waste_type_from_names``, where there are such rows.
     """
     names, kinds = fields["name"], fields["waste_type"]
-    kind_by_name = {name: waste_in_name(str(name)) for name in names.dropna().unique()}
+    distinct = pd.Series(names.dropna().unique())
+    likely = distinct[cells_like(distinct, LIKE_WASTE_NAME)]
+    kind_by_name = {name: waste_in_name(str(name)) for name in likely}
     named = names.map(kind_by_name).astype(object)
     named = named.where(named.notna() | ~mentions(fields["commodities"], ("slag",)), "slag")
     finer = named.isin(["slag", "residue"]) & (kinds == "tailings")

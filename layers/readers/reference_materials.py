@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from layers.cell_search import cells_like
+
 _MAKERS = r"(?:usgs|canmet|ccrmp|nrc|nist|nbs|gsj|igge|crpg|iaea|mintek|geostats|rocklabs|bcs|ecrm|irmm)"
 _FAMILIES: Mapping[str, str] = {
     # U.S. Geological Survey
@@ -59,6 +61,8 @@ _BEGINS = re.compile(rf"(?i)\W*(?:{_MAKERS}\b|{'|'.join(_FAMILIES)}|(?:{'|'.join
 _CODES = re.compile(
     r"(?i)(?P<code>mb|lcsd?|msd?|lrb|lfb|lfm|ccv|icv|ccb|icb|lcs dup|ms dup)(?:(?<=dup)|[\s_\-.#]*\d{0,3})"
 )
+_LIKE_CODES = "(?i)^(?:mb|lcs|ms|l[rf]b|lfm|[ci]c[vb])"
+"""Finds at least what `_CODES` does."""
 _FEW, _MOSTLY = 0.2, 0.5
 _ENOUGH_FAMILIES, _ENOUGH_CODES = 3, 2
 _ALIKE = 0.1
@@ -110,7 +114,8 @@ def laboratory_codes(ids: pd.Series) -> list[int]:
     They count where two different codes stand, each of them in a few rows.
     """
     texts = ids.fillna("").astype("str").str.strip().str.slice(0, 20)
-    codes = {row: match["code"].lower() for row, text in enumerate(texts) if (match := _CODES.fullmatch(text))}
+    likely = ((row, texts.iloc[row]) for row in np.flatnonzero(cells_like(texts, _LIKE_CODES)).tolist())
+    codes = {row: match["code"].lower() for row, text in likely if (match := _CODES.fullmatch(text))}
     if len(set(codes.values())) < _ENOUGH_CODES:
         return []
     counts = pd.Series(list(codes.values())).value_counts()

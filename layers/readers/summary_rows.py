@@ -9,9 +9,9 @@ import pandas as pd
 
 from layers.accounting import Note
 from layers.catalogue.source import Source
-from layers.cell_search import cells_like
+from layers.cell_search import cells_like, cells_matching
 
-_SUMMARY = (
+_SUMMARY = re.compile(
     r"(?i)\s*(?:(?:grand )?totals?|sub-?totals?|sums?|means?|averages?|median|min(?:imum)?|max(?:imum)?|std\.?(?: ?dev\.?)?|"
     r"m[áa]x\.?|m[ií]n\.?|desv\.?(?: ?est\.?)?|"
     r"total g[ée]n[ée]ral|somme|moyenne|m[ée]diane|[ée]cart[- ]?type|suma|promedio|mediana|m[ií]nimo|m[áa]ximo|"
@@ -24,7 +24,7 @@ _OF_WHAT = (
     r"feed|composition|background|upper|lower|bulk|continental|world|global|overall|weighted|total|sites?|mines?|ppm|ppb|pct)(?!\w).*)"
 )
 """What follows the word where it is a mean of something; ``Average Joe`` is a name."""
-_NAMED_SUMMARY = (
+_NAMED_SUMMARY = re.compile(
     r"(?i)\s*(?:mean ?[±+-] ?\d* ?s\.?d\.?.*|± ?\d? ?(?:s|σ|s\.?d\.?)|c\.?v\.? ?\(?%\)?|% ?c\.?v\.?|x[̄¯]|"
     r"\d{1,2}(?:st|nd|rd|th) percentiles?|% ?rsd|rsd ?\(?%\)?|"
     rf"(?:averages?|avg|moyennes?|promedios?|mittelwert)(?![\w-]){_OF_WHAT}|"
@@ -41,9 +41,14 @@ _LIKE_A_SUMMARY = (
     "percentile|rsd|sum|min|max|media|m.diane|somme"
 )
 """Finds at least what `_NAMED_SUMMARY` does."""
-_LIKE_A_NAME = r"(?i)\s*(?:averages?|avg|moyennes?|promedios?|mittelwert)\s+[^\W\d_].*"
+_SUMMARY_ONLY = re.compile(rf"{_SUMMARY.pattern}\Z")
+_LIKE_A_BARE_ONE = rf"{_LIKE_A_SUMMARY}|std|m.x|m.n|desv|m.dia|medelv|keskiarvo|variance|[ıİ]"
+"""Finds at least what `_SUMMARY` does."""
+_LIKE_A_NAME = re.compile(r"(?i)\s*(?:averages?|avg|moyennes?|promedios?|mittelwert)\s+[^\W\d_].*")
 """A summary, or a name such as ``Average Joe``: it counts, and is told."""
-_SUMMARY_BESIDE = r"(?i)\s*(?:n|count|nombre|s\.?d\.?|rsd|cv|p ?(?:5|10|25|50|75|90|95|98|99)|q[1-3])\s*%?\s*:?\s*"
+_SUMMARY_BESIDE = re.compile(
+    r"(?i)\s*(?:n|count|nombre|s\.?d\.?|rsd|cv|p ?(?:5|10|25|50|75|90|95|98|99)|q[1-3])\s*%?\s*:?\s*"
+)
 """Words that are ids as well; they count in the last rows only: below another row of the sort, or where ids hold digits."""
 _FEWEST_IDS, _NUMBERED = 4, 0.8
 _LAST = 6
@@ -55,13 +60,15 @@ def summary_places(words: pd.Series, last: int = _LAST) -> list[int]:
 
     A bare word tells it of the last rows only, a form nothing is called by (``Mean (n=2)``) of all.
     """
-    named = _fitting(words, _NAMED_SUMMARY, _LIKE_A_SUMMARY)
+    [named] = _fitting(words, _NAMED_SUMMARY)
     named &= not named.all()
     while last < len(words) and all(_is_statistic(word) for word in words.iloc[-last - 1 :]):
         last += 1
     texts = words.iloc[-last:].fillna("").astype("str")
-    is_summary = texts.str.fullmatch(_SUMMARY).to_numpy(dtype=bool)
-    beside = texts.str.fullmatch(_SUMMARY_BESIDE).to_numpy(dtype=bool)
+    is_summary, beside = (
+        np.array([pattern.fullmatch(text) is not None for text in texts], dtype=bool)
+        for pattern in (_SUMMARY, _SUMMARY_BESIDE)
+    )
     below = np.arange(len(texts)) > (int(is_summary.argmax()) if is_summary.any() else len(texts))
     if _numbered(words):
         below = below | ~texts.str.contains(r"\d", regex=True).to_numpy(dtype=bool)
@@ -71,15 +78,18 @@ def summary_places(words: pd.Series, last: int = _LAST) -> list[int]:
 
 def _is_statistic(word: object) -> bool:
     text = str(word)
-    return any(re.fullmatch(pattern, text) for pattern in (_SUMMARY, _SUMMARY_BESIDE, _NAMED_SUMMARY))
+    return any(pattern.fullmatch(text) for pattern in (_SUMMARY, _SUMMARY_BESIDE, _NAMED_SUMMARY))
 
 
-def _fitting(words: pd.Series, pattern: str, first_look: str) -> np.ndarray:
-    """Return which words fit a pattern as a whole, looked for among those that a simpler one finds."""
+def _fitting(words: pd.Series, *patterns: re.Pattern[str]) -> list[np.ndarray]:
+    """Return, for each pattern, which words fit it as a whole; only words that look like a summary are tried."""
     texts = words.astype("str")
-    hits = cells_like(texts, first_look)
-    hits[hits] = texts[hits].fillna("").str.fullmatch(pattern).to_numpy(dtype=bool)
-    return hits
+    likely = cells_like(texts, _LIKE_A_SUMMARY)
+    tried = [text if isinstance(text, str) else "" for text in texts.array[likely]]
+    fits = [likely.copy() for _ in patterns]
+    for hits, pattern in zip(fits, patterns, strict=True):
+        hits[likely] = [pattern.fullmatch(text) is not None for text in tried]
+    return fits
 
 
 def _numbered(words: pd.Series) -> bool:
@@ -103,10 +113,10 @@ def summary_notes(source: Source, column: str, words: pd.Series, rows: np.ndarra
         Row numbers in the file.
     """
     inner = words.fillna("").astype("str")
-    named = _fitting(words, _NAMED_SUMMARY, _LIKE_A_SUMMARY)
-    like = _fitting(words, _LIKE_A_NAME, _LIKE_A_SUMMARY) & ~named
+    named, like = _fitting(words, _NAMED_SUMMARY, _LIKE_A_NAME)
+    like &= ~named
     if _numbered(words):
-        bare = inner.iloc[:-last].str.fullmatch(_SUMMARY).to_numpy(dtype=bool)
+        bare = cells_matching(inner.iloc[:-last], _SUMMARY_ONLY, _LIKE_A_BARE_ONE, ())
         like[: len(bare)] |= bare & ~named[: len(bare)]
     summaries = np.flatnonzero(like)
     if not len(summaries):

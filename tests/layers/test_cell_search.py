@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.cell_search import ascii_cells, cells_like
+from layers.cells import waste_names
+from layers.cells.waste_names import waste_in_name
 from layers.formulas import formula_cells
 from layers.jurisdictions import nowhere
+from layers.readers import control_rows, reference_materials, summary_rows
 from layers.readers.control_rows import _ID, _ID_LIKE
 
 CELLS = st.lists(st.one_of(st.none(), st.text(alphabet="=@＝+－-(|!9, .\n\u00a0aéZ1", max_size=8)), max_size=12)
@@ -73,3 +76,31 @@ def test_points_at_sea_are_found_among_many_on_land() -> None:
     alone = [bool(nowhere(lon[at : at + 1], lat[at : at + 1])[0]) for at in range(len(lon))]
     assert nowhere(lon, lat).tolist() == alone
     assert 500 < sum(alone) < 2500
+
+
+def test_first_looks_find_what_the_patterns_behind_them_do() -> None:
+    """A word of each kind, as people write it, and with Turkish letters that Python takes for an i."""
+    names = ["Kerr Tailings", "KERR TAILINGS", "Kerr taılıngs", "TAİLİNGS", "Parc à résidus 2", "Tranque de relaves", "Halde 3",
+             "Terril",
+             "Botadero Norte", "Desmonte", "Scories", "Escorias", "Roast Yard", "A jarosite", "Red mud pond",
+             "Leach residue", "Phosphogypsum", "Pyrite cinders", "Fly ash",
+             "Smelter dump", "Mill Dump 2", "Slimes pond", "Heap-leach pad", "waſte rock"]  # fmt: skip
+    assert all(waste_in_name(name) for name in names)
+    assert cells_like(pd.Series(names), waste_names.LIKE_WASTE_NAME).all()
+    summaries = ["Total", "Subtotal", "sums", "Mean", "average", "MEDIAN", "mın", "Máx.", "Mín", "std dev", "std", "desv. est.",
+                 "Total général", "somme", "Moyenne", "Médiane", "Écart-type", "suma", "promedio", "mediana", "mínimo", "máximo",
+                 "desviación estándar", "desvio padrão", "média", "Mittelwert", "Standardabweichung", "medelvärde", "keskiarvo",
+                 "Standard deviation", "Variance", "geometric mean", "95th percentile"]  # fmt: skip
+    assert all(summary_rows._SUMMARY.fullmatch(word) for word in summaries)
+    assert cells_like(pd.Series(summaries), summary_rows._LIKE_A_BARE_ONE).all()
+    codes = ["MB-1", "LCS", "lcsd 2", "MS", "MSD", "LRB", "LFB", "LFM", "CCV", "ICV", "CCB", "ICB", "LCS Dup", "mſ 1"]
+    assert all(reference_materials._CODES.fullmatch(code) for code in codes)
+    assert cells_like(pd.Series(codes), reference_materials._LIKE_CODES).all()
+
+
+@pytest.mark.parametrize(
+    "word", ["Estándar", "Patrón 3", "STD-12", "OREAS4500x", "Blanco de campo2024", "空白", "标样", "Blank-007"]
+)
+def test_ids_that_are_a_word_for_controls_are_found_before_they_are_read(word: str) -> None:
+    ids = pd.Series([f"TL{number:05d}" for number in range(30)] + [word], dtype="str")
+    assert list(control_rows._by_word(ids)) == [30]

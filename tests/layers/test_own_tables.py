@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from importlib.resources import files
 
 import pytest
@@ -34,3 +35,23 @@ def test_a_machine_without_libyaml_reads_the_same(package: str, name: str, monke
     before = own_table(package, name)
     monkeypatch.setattr(own_tables, "_LOADER", yaml.SafeLoader)
     assert own_table(package, name) == before
+
+
+def test_dead_objects_are_sought_again_after_a_table_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    own_table("layers", "codes.yml")
+    assert gc.isenabled()
+
+    def broken(*_: object, **__: object) -> None:
+        raise yaml.YAMLError
+
+    monkeypatch.setattr(yaml, "load", broken)
+    with pytest.raises(yaml.YAMLError):
+        own_table("layers", "codes.yml")
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        with pytest.raises(yaml.YAMLError):
+            own_table("layers", "codes.yml")
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
