@@ -186,17 +186,15 @@ def _one_of_each_place(table: pd.DataFrame, reach_km: float) -> tuple[pd.DataFra
     """Return the open wastes without those at the place of one that is expected to hold more, and how many these are."""
     from scipy.spatial import cKDTree
 
-    at = table[["x_m", "y_m"]].to_numpy(float)
-    pairs = cKDTree(at).query_pairs(1000.0 * reach_km, output_type="ndarray") if reach_km > 0 else np.empty((0, 2), int)
-    near: dict[int, list[int]] = {}
-    for a, b in pairs.tolist():
-        near.setdefault(a, []).append(b)
-        near.setdefault(b, []).append(a)
-    payable = table["payable_t"].to_numpy(float)
     left = np.zeros(len(table), dtype=bool)
-    for row in sorted(near, key=lambda row: (-payable[row], row)):
-        if not left[row]:
-            left[near[row]] = True
+    if reach_km > 0 and len(table) > 1:
+        at, reach_m = table[["x_m", "y_m"]].to_numpy(float), 1000.0 * reach_km
+        tree = cKDTree(at)
+        beside = np.flatnonzero(tree.query(at, k=2)[0][:, 1] <= reach_m)
+        for row in beside[np.argsort(-table["payable_t"].to_numpy(float)[beside], kind="stable")]:
+            if not left[row]:  # asked only of those that stay: thousands at one spot are counted once
+                left[tree.query_ball_point(at[row], reach_m)] = True
+                left[row] = False
     return table[~left].reset_index(drop=True), int(left.sum())
 
 

@@ -366,6 +366,9 @@ def test_wastes_at_one_place_are_one_visit(chain) -> None:
         )
         held = chain.ranking.set_index("site_id")["payable_t"][plan["site_id"]]
         assert sorted(held) == pytest.approx(sorted(most))
+    doubled.frames = replace(chain.frames, sites=sites.set_geometry([moved[0]] * len(sites), crs=sites.crs))
+    (only,) = doubled.plan()["site_id"]
+    assert chain.ranking.set_index("site_id")["payable_t"][only] == most.max()
 
 
 def test_the_plan_to_find_goes_by_payable_tonnes_per_cost_and_says_whom_to_ask(chain) -> None:
