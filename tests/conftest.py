@@ -41,7 +41,10 @@ WHOLE_RUNS = {
     "test_fuzz",
     "test_fuzz_files",
     "test_linked_files",
+    "test_long_cells",
+    "test_memory",
     "test_nothing_stale",
+    "test_requests_first",
     "test_run_folder",
     "test_withheld_first",
 }

@@ -339,12 +339,12 @@ def test_only_known_files_find_something() -> None:
     }
 
 
-@pytest.mark.parametrize("loader", [yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)])
-def test_both_readers_of_yaml_read_the_same_words(loader: Any) -> None:
+@pytest.mark.skipif(not hasattr(yaml, "CSafeLoader"), reason="PyYAML has no libyaml here, and one reader alone")
+def test_both_readers_of_yaml_read_the_same_words() -> None:
     texts = [*sorted((MAPS.parent / "layers").rglob("*.yml")), MAPS / "words.yml"]
     for path in texts:
         text = path.read_text(encoding="utf-8")
-        assert yaml.load(text, Loader=loader) == yaml.safe_load(text), path
+        assert yaml.load(text, Loader=yaml.CSafeLoader) == yaml.safe_load(text), path
 
 
 def test_commodities_are_named_in_french_where_they_have_a_name() -> None:
