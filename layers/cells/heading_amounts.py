@@ -132,7 +132,7 @@ def trailing_unit(heading: str, base: str) -> str | None:
     return heading_tokens[-1].readings.get(group) if heading_tokens else None
 
 
-_MULTIPLES = frozenset(
+MULTIPLES = frozenset(
     ["million", "millions", "thousand", "thousands", "millones", "miles", "milliers", "mio", "mill", "miljoner", "tusen",
      "tausend", "millionen", "milhoes", "mil", "hundred", "hundreds", "dozen", "dozens", "lakh", "lakhs", "lac", "lacs", "crore",
      "crores", "tsd", "mrd", "cientos", "cents", "tusind", "tuhat", "tuhansia", "tuhatta", "tys", "tis", "tisic", "tisice",
@@ -150,7 +150,7 @@ def unit_doubt(heading: str) -> str | None:
     """
     words = Words(heading, tokens(heading))
     multiple = next(
-        (token.text for token in words.tokens if not token.readings and folded(token.text) in _MULTIPLES), None
+        (token.text for token in words.tokens if not token.readings and folded(token.text) in MULTIPLES), None
     )
     stray = multiple or _stray_beside_unit(words)
     if stray is not None:

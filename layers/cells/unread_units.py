@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from layers.cells.heading_amounts import MULTIPLES
 from layers.cells.heading_tokens import Token, folded, tokens
 
 _GROUP = {"t": "mass_units", "m3": "volume_amount_units", "m2": "area_units", "m": "length_units"}
@@ -22,7 +23,10 @@ _NO_MULTIPLES = _NO_UNITS | frozenset(
      "coarse", "average", "gross", "net", "dry", "wet", "insitu", "stacked", "dumped", "impounded", "contained", "and", "or",
      "of", "in", "per", "as", "by", "material", "residue", "residues", "resource", "stockpile", "stockpiled", "volume", "mass",
      "waste", "ore", "rock", "sand", "slag", "slime", "slimes", "mine", "mill", "milled", "plant", "facility", "storage", "tsf",
-     "dam", "deposit", "extent", "occupied", "covered", "impacted", "lake", "basin", "gross", "map", "mapped")
+     "dam", "deposit", "extent", "occupied", "covered", "impacted", "lake", "basin", "gross", "map", "mapped",
+     "brut", "sec", "seca", "seco", "neto", "neta", "nett", "real", "util", "vrac", "nass", "torr", "vat", "pour", "para", "por",
+     "de", "des", "du", "del", "der", "die", "das", "dos", "von", "av", "et", "y", "e", "und", "och", "the", "at", "on", "to",
+     "pond", "lift", "area", "hole", "pit", "bulk", "left", "live", "held", "coal", "clay", "silt", "mud", "top", "base", "raw")
 )  # fmt: skip
 """Words right before a unit that scale nothing; any other that nobody knows, such as Lakh, may be a multiple."""
 _SHORT = 4
@@ -83,10 +87,10 @@ def unread_unit(heading: str, base: str) -> str | None:
 def _before_unit(heading: str, read: Sequence[Token], group: str) -> str | None:
     """Return a number, or a word nobody knows, right before a unit: ``1000 Tonnen``, ``Lakh tonnes``.
 
-    Years scale nothing, nor do words before a unit that stands in brackets alone.
+    Years scale nothing; of words before a unit that stands in brackets alone only some may (`_before_bracket`).
     """
     if _UNIT_ALONE.search(heading):
-        return None
+        return _before_bracket(read, group)
     for before, unit in pairwise(read):
         if group not in unit.readings or folded(before.text) in _NO_MULTIPLES:
             continue
@@ -96,6 +100,21 @@ def _before_unit(heading: str, read: Sequence[Token], group: str) -> str | None:
         unknown = not before.readings and not number and group != "length_units" and short and not pictures
         if unknown or (number and not re.fullmatch(r"(?:18|19|20)\d\d", before.text)):
             return f"{before.text} {unit.text}"
+    return None
+
+
+def _before_bracket(read: Sequence[Token], group: str) -> str | None:
+    """Return a word right before a unit in brackets that is a multiple, or is as short as one and written small.
+
+    ``Tonnage lakh (t)`` and ``Tonnage xyz (t)``; names and abbreviations are written large, longer words are of the waste.
+    """
+    if len(read) < 3 or group not in read[-1].readings:
+        return None
+    before = read[-2]
+    word = folded(before.text)
+    short = len(before.text) <= _SHORT and before.text.islower() and word.isalpha() and word not in _NO_MULTIPLES
+    if word in MULTIPLES or (short and not before.readings and not _PICTURES.search(before.text)):
+        return f"{before.text} {read[-1].text}"
     return None
 
 

@@ -93,9 +93,11 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     place_notes = [*place_notes, *check_places(source, where, cells, rows, *spots, system)]
     row_of_units = table.captions.get("unit")
     fields, field_bad, field_notes = record_fields(source, options, cells, rows, row_of_units, table.words_above)
+    placed = np.isfinite(np.asarray(location["longitude"], dtype=float))
     for name in ("official_id", "name"):
         bad |= {position: summary_reason(fields[name].iloc[position]) for position in summary_places(fields[name])}
-        field_notes = [*field_notes, *summary_notes(source, name, fields[name], rows)]
+        own = placed & fields["official_id"].notna().to_numpy(dtype=bool) & (name != "official_id")
+        field_notes = [*field_notes, *summary_notes(source, name, fields[name], rows, own=own)]
     bad = {**field_bad, **bad, **heading_rows(where, cells, rows), **shifted_rows(cells)}
     rejects = [*table.rejects, *reject_all(source.id, rows, cells, bad)]
     good = np.array([position for position in range(len(cells)) if position not in bad], dtype=int)

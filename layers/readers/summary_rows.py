@@ -98,7 +98,14 @@ def _numbered(words: pd.Series) -> bool:
     return len(given) > _FEWEST_IDS and float(given.str.contains(r"\d", regex=True).mean()) >= _NUMBERED
 
 
-def summary_notes(source: Source, column: str, words: pd.Series, rows: np.ndarray, last: int = _LAST) -> list[Note]:
+def summary_notes(
+    source: Source,
+    column: str,
+    words: pd.Series,
+    rows: np.ndarray,
+    last: int = _LAST,
+    own: np.ndarray | None = None,
+) -> list[Note]:
     """Note rows above the last ones that are called like a total or mean, among ids that hold digits: they count as they stand.
 
     Parameters
@@ -111,6 +118,10 @@ def summary_notes(source: Source, column: str, words: pd.Series, rows: np.ndarra
         Ids or names.
     rows : ndarray of int
         Row numbers in the file.
+    last : int
+        How many rows at the end `summary_places` looked at.
+    own : ndarray of bool, optional
+        Rows with an id and a place of their own, which no total has: ``Average Creek`` is what the mine is called.
     """
     inner = words.fillna("").astype("str")
     named, like = _fitting(words, _NAMED_SUMMARY, _LIKE_A_NAME)
@@ -118,7 +129,7 @@ def summary_notes(source: Source, column: str, words: pd.Series, rows: np.ndarra
     if _numbered(words):
         bare = cells_matching(inner.iloc[:-last], _SUMMARY_ONLY, _LIKE_A_BARE_ONE, ())
         like[: len(bare)] |= bare & ~named[: len(bare)]
-    summaries = np.flatnonzero(like)
+    summaries = np.flatnonzero(like if own is None else like & ~own)
     if not len(summaries):
         return []
     mapped = source.columns.get(column, [])

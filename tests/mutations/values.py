@@ -37,6 +37,7 @@ _MASSES = {
     "Tonelaje (Mton)": 1e-6, "Tonnes k": 1e-3, "Tonnage (t, in Mt)": 1e-6, "Tonnes (lakh)": 1e-5, "Dry tonnes (kt)": 1e-3,
     "1000 Tonnen": 1e-3, "100 t": 0.01, "тыс. тонн": 1e-3, "millj. tonnia": 1e-6, "Lakh tonnes": 1e-5, "Crore t": 1e-7,
     "TON_MILES": 1e-3, "Tons": 1 / 0.90718474, "Tonnage lakh (t)": 1e-5, "Tonnage crore (t)": 1e-7, "Tonnage dozen (t)": 1 / 12,
+    "Tonnage xyz (t)": 1e-3,
     "Tonnage tusind (t)": 1e-3, "Tonnes lakhs": 1e-5, "Tonnage, lac t": 1e-5,
 }  # fmt: skip
 for _heading, _factor in _MASSES.items():

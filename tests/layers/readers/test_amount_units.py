@@ -194,6 +194,7 @@ def test_headings_of_the_waste_are_not_told(tmp_path: Path, heading: str) -> Non
         "Tons",
         "TONS",
         "xyz. tonnes",
+        "Tonnage xyz (t)",
         "zig t",
         "10 tonnes",
     ],

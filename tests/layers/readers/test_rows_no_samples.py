@@ -363,12 +363,15 @@ SITES = "id,name,lat,lon,mass\n" + "".join(
         ("Averages 1-12", False), ("Average tailings", False),
     ],
 )  # fmt: skip
-def test_a_name_that_begins_like_an_average_counts_and_is_told(tmp_path: Path, name: str, kept: bool) -> None:
-    (tmp_path / "s.csv").write_text(f"{SITES}A99,{name},48.9,-81.9,90\n", encoding="utf-8")
+@pytest.mark.parametrize("own", ["A99", ""])
+def test_a_name_that_begins_like_an_average_counts_and_is_told_without_an_id(
+    tmp_path: Path, name: str, kept: bool, own: str
+) -> None:
+    (tmp_path / "s.csv").write_text(f"{SITES}{own},{name},48.9,-81.9,90\n", encoding="utf-8")
     columns = {"official_id": "id", "name": "name", "latitude": "lat", "longitude": "lon", "mass_t": "mass"}
     spec = {"id": "s", "role": "inventory", "path": "s.csv", "crs": "EPSG:4326", "columns": columns}
     found = read_inventory(Source.model_validate({**spec, "options": {"units": {"mass_t": "t"}}}), tmp_path)
     assert (name in set(found.layer["name"])) == kept
     told = [note.rows for note in found.notes if note.code == "called_like_a_summary"]
-    assert told == ([(14,)] if kept else [])
+    assert told == ([(14,)] if kept and not own else [])
     assert list(found.rejected["reason_code"]) == ([] if kept else ["summary_row"])
