@@ -103,7 +103,7 @@ def publish(config: RunConfig, results: Results, store: RunStore, run_date: date
 
 
 def _write_tables(publication: Publication, results: Results, store: RunStore, lang: str) -> None:
-    store.write_csv("ranking.csv", _rounded(publication.ranking[list(Ranking.to_schema().columns)]))
+    store.write_csv("ranking.csv", _rounded(publication.ranking[columns_of_list(publication.ranking)]))
     if results.targets is None:
         store.run_folder.remove("targets.csv")
     else:
@@ -124,6 +124,12 @@ def _write_tables(publication: Publication, results: Results, store: RunStore, l
     store.write_json("model/validation.json", results.model.validation.model_dump(mode="json"))
     store.write_csv("model/held_out.csv", held_out_table(results.model))
     save_publication(publication, store)
+
+
+def columns_of_list(ranking: pd.DataFrame) -> list[str]:
+    """Return the columns of ``ranking.csv``: those of the schema, and the expected grade where the list goes by it."""
+    by_grade = "expected_grade_ppm" in ranking and ranking["expected_grade_ppm"].notna().any()
+    return [*Ranking.to_schema().columns, *(["expected_grade_ppm"] if by_grade else [])]
 
 
 def _write_pages(publication: Publication, store: RunStore, max_sheets: int, lang: str) -> None:

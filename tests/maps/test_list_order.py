@@ -19,6 +19,7 @@ from maps.screening.workbook import write_ranking_workbook
 from maps.sheets.sheet import write_sheets
 from maps.site_map.payload import map_payload
 from pipeline.commands import explain
+from pipeline.publish import columns_of_list
 from pipeline.summary import grade_or_score
 
 pytestmark = pytest.mark.usefixtures("drawn_once")
@@ -85,6 +86,8 @@ def test_a_list_by_grade_shows_the_grade_it_goes_by_on_every_page_and_others_sho
         assert "expected grade" not in usual[page].lower(), page
     for page in ("report", "workbook", "map"):
         assert "The list goes by the expected grade" in other[page]
+    assert columns_of_list(by_grade(made_up).ranking)[-1] == "expected_grade_ppm"
+    assert "expected_grade_ppm" not in columns_of_list(listed(made_up).ranking)
 
 
 @pytest.mark.parametrize(
