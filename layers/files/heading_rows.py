@@ -1,4 +1,4 @@
-"""Finds the heading of a grid of text cells: title rows, blank rows, two-row headings, unit rows and notes at the end."""
+"""Finds the heading of a grid of text cells: title rows, blank rows, two-row headings and unit rows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from layers.cells.heading_grammar import parse_heading
 from layers.cells.heading_tokens import LONGEST_HEADING, tokens
 from layers.errors import SourceError
+from layers.files.method_rows import is_method_row
 
 Row = Sequence[str]
 
@@ -97,13 +98,6 @@ _SHORTEST_LABEL, _MOSTLY = 5, 0.6
 _FEWEST_IN_BRACKETS = 3
 """Units in brackets, as ``(ppm)``, from which a row is one of units whatever stands before them."""
 _UNIT_WORDS = re.compile(r"^(?:units?|unit[ée]s?|unidad(?:es)?|uom)$", re.IGNORECASE)
-_NOTE_WORDS = re.compile(
-    r"^\W*(?:notes?|nota|notas|remarks?|remarques?|sources?|fuente|total|totaux|footnote|disclaimer|copyright|©|\*|end of|fin de|"
-    r"data from|donn[ée]es|prepared|compiled|legend|l[ée]gende)\b",
-    re.IGNORECASE,
-)
-
-
 _UNIT_OF_GROUP = re.compile(r"[(\[]\s*([^()\[\]]+?)\s*[)\]]\s*$|,\s*([^,]+)$|\bin\s+(\S.*)$")
 """``Major elements (wt.%)``, ``Trace elements, ppm``, ``Results in ppm``."""
 
@@ -196,20 +190,6 @@ def _require_narrow(where: str, grid: Sequence[Row]) -> None:
         )
 
 
-def note_rows(rows: Sequence[Row], width: int) -> list[int]:
-    """Return positions of rows at the end that hold a remark in one cell instead of data."""
-    note_positions: list[int] = []
-    for position in range(len(rows) - 1, -1, -1):
-        filled = [cell.strip() for cell in rows[position] if cell.strip()]
-        if not filled:
-            continue
-        wordy = bool(_NOTE_WORDS.match(filled[0])) or (len(filled) == 1 and len(filled[0].split()) >= 3)
-        if width < 3 or len(filled) > max(1, width // 4) or not wordy:
-            break
-        note_positions.append(position)
-    return sorted(note_positions)
-
-
 def is_number(cell: str) -> bool:
     """Return whether a cell reads as a number, with blanks, commas or a censoring mark allowed."""
     return bool(_NUMBER.match(cell.strip()))
@@ -245,7 +225,7 @@ def _search(where: str, grid: Sequence[Row]) -> int:
 
 
 def _is_group_row(grid: Sequence[Row], position: int) -> bool:
-    """Tell a row of group names, with gaps from merged cells, above a row with the real names.
+    """Tell a row of group names, with gaps from merged cells, or of methods, above a row with the real names.
 
     The lower row may be full, or fill just the gaps (names of other columns being merged over both rows). A gap in the first
     column alone is an unnamed index.
@@ -259,6 +239,8 @@ def _is_group_row(grid: Sequence[Row], position: int) -> bool:
     closed = all(_filled(lower, position) for position in holes)
     complete = all(_filled(upper, index) or _filled(lower, index) for index in range(width))
     units = sum(name.casefold() in _UNITS for name in names)
+    if not any(map(is_number, names)) and is_method_row(upper, lower, over_units=_kind(body[0]) == "unit"):
+        return True
     return (
         bool(holes)
         and (len(names) > width - len(holes) or (closed and complete))
@@ -365,7 +347,8 @@ def _kind(row: Row) -> str | None:
     known = [unit in _UNITS for unit in units]
     if not any(len(unit) > 2 or unit in ("%", "dd") for unit in units if unit in _UNITS):
         return None
-    return "unit" if sum(known) == len(known) or (sum(known) >= 3 and sum(known) >= 0.8 * len(known)) else None
+    labelled_so = len(known) > 2 and all(known[1:])  # SAMPLE over DESCRIPTION, then units
+    return "unit" if labelled_so or all(known) or (sum(known) >= 3 and sum(known) >= 0.8 * len(known)) else None
 
 
 def _labelled(filled: Sequence[str]) -> str | None:

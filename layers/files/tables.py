@@ -23,10 +23,11 @@ from layers.files.delimited import DELIMITERS, Grid, ragged, read_body, sniff_de
 from layers.files.fixed_width import laid_out
 from layers.files.geometry_text import geometry_column
 from layers.files.heading_notes import heading_notes, unset_formulas
-from layers.files.heading_rows import Heading, find_heading, note_rows
+from layers.files.heading_rows import Heading, find_heading
 from layers.files.left_out import numbers_left, text_left
 from layers.files.located import TEXT_SUFFIXES, locate
 from layers.files.merged_cells import fill_merged
+from layers.files.note_rows import note_rows
 from layers.files.open_quotes import refuse_open_quotes
 from layers.files.packed import unpacked
 from layers.files.signatures import require_own_parts
