@@ -240,8 +240,9 @@ def _table(
     )
     sample_id = text_column(source, cells, "sample_id", keep_missing_words=True)
     if sample_id is not None:
-        problems |= {position: summary_reason(sample_id.iloc[position]) for position in summary_places(sample_id)}
-        notes += summary_notes(source, "sample_id", sample_id, rows)
+        summaries = summary_places(sample_id)
+        problems |= {position: summary_reason(sample_id.iloc[position]) for position in summaries}
+        notes += summary_notes(source, "sample_id", sample_id, rows, summaries)
     table = gpd.GeoDataFrame(
         {
             "sample_id": pd.Series(rows, dtype="str")

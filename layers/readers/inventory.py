@@ -94,10 +94,12 @@ def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]
     row_of_units = table.captions.get("unit")
     fields, field_bad, field_notes = record_fields(source, options, cells, rows, row_of_units, table.words_above)
     placed = np.isfinite(np.asarray(location["longitude"], dtype=float))
-    for name in ("official_id", "name"):
-        bad |= {position: summary_reason(fields[name].iloc[position]) for position in summary_places(fields[name])}
-        own = placed & fields["official_id"].notna().to_numpy(dtype=bool) & (name != "official_id")
-        field_notes = [*field_notes, *summary_notes(source, name, fields[name], rows, own=own)]
+    own = placed & fields["official_id"].notna().to_numpy(dtype=bool)
+    for name, ids in (("official_id", None), ("name", fields["official_id"])):
+        summaries = summary_places(fields[name], ids)
+        bad |= {position: summary_reason(fields[name].iloc[position]) for position in summaries}
+        known = [*summaries, *np.flatnonzero(own & (name == "name")).tolist()]
+        field_notes = [*field_notes, *summary_notes(source, name, fields[name], rows, known)]
     bad = {**field_bad, **bad, **heading_rows(where, cells, rows), **shifted_rows(cells)}
     rejects = [*table.rejects, *reject_all(source.id, rows, cells, bad)]
     good = np.array([position for position in range(len(cells)) if position not in bad], dtype=int)

@@ -44,25 +44,3 @@ for _mark in (
         again[sheet.place("La")] = "77.7"
         sheet.rows.append(again)
         sheet.ghosts.add(again[sheet.place("id")])
-
-
-for _own in (
-    "BIR-1a Meas",
-    "W-2b Cert",
-    "ROCK-VAN",
-    "BRP-1",
-    "IF-G",
-    "UB-N",
-    "ITAK-705",
-    "Hintergrundwert",
-    "Limit value",
-):
-
-    @mutation("control rows", f"a control called {_own}", "geochemistry", "La")
-    def control(sheet: Sheet, draw: Draw, own: str = _own) -> None:
-        [row] = some(sheet, draw)
-        again = list(sheet.rows[row])
-        again[sheet.place("id")] = own
-        again[sheet.place("La")] = "77.7"
-        sheet.rows.append(again)
-        sheet.ghosts.add(own)

@@ -226,7 +226,8 @@ def _rich(key: str, cell: str) -> str:
     return f"{float(cell) * 90:g}" if key in ("La", "Ce", "Nd", "Y") else cell
 
 
-_CONTROLS = ("STSD-1", "CDN-ME-1", "CANMET REE-1", "Recovery %", "Leerprobe", "Muestra control")
+_CONTROLS = ("STSD-1", "CDN-ME-1", "CANMET REE-1", "Recovery %", "Leerprobe", "Muestra control", "BIR-1a Meas",
+             "W-2b Cert", "ROCK-VAN", "BRP-1", "IF-G", "UB-N", "ITAK-705", "Hintergrundwert", "Limit value")  # fmt: skip
 for _own in ("OREAS 45", "BLANK", "CRM-2", "STD_1", "Duplicate of T003", "QC-4", "Blank 2", *_CONTROLS):
 
     @mutation("control rows", f"sample called '{_own}'", "geochemistry")
@@ -244,7 +245,19 @@ for _word in ("CRM", "blank", "standard", "field duplicate", "Certified referenc
         sheet.insert("sample_type", "sample_type", cells)
 
 
-for _own in ("Average", "Mean", "Total", "Std Dev", "Moyenne", "Maximum", "n"):
+for _own in (
+    "Average",
+    "Mean",
+    "Total",
+    "Std Dev",
+    "Moyenne",
+    "Maximum",
+    "n",
+    "Insgesamt",
+    "合計",
+    "Итого",
+    "Streuung",
+):
 
     @mutation("control rows", f"row '{_own}' at the end")
     def summary(sheet: Sheet, draw: Draw, own: str = _own) -> None:
@@ -258,9 +271,19 @@ for _own in ("Mean (n=4)", "Average of all", "Std. Dev.", "Upper crust", "UCC", 
         _ghost(sheet, own, _rich, 5)
 
 
-@mutation("control rows", "subtotals in the middle", "mass_t")
-def subtotal(sheet: Sheet, draw: Draw) -> None:
-    _ghost(sheet, "Subtotal", lambda key, cell: cell if key == "mass_t" else "", 8)
+for _own in ("Subtotal", "Zwischensumme", "小計", "Totaal", "Łącznie"):
+
+    @mutation("control rows", f"'{_own}' in the middle", "mass_t")
+    def subtotal(sheet: Sheet, draw: Draw, own: str = _own) -> None:
+        _ghost(sheet, own, lambda key, cell: cell if key in ("mass_t", "latitude", "longitude") else "", 8)
+
+
+for _block in (("Mean (n=5)", "±1s", "n"), ("Mittel", "Streuung"), ("平均", "标准差", "n"), ("Geomean", "Q1", "s")):
+
+    @mutation("control rows", f"statistics of a group: {', '.join(_block)}", "geochemistry")
+    def statistics(sheet: Sheet, draw: Draw, block: tuple[str, ...] = _block) -> None:
+        for at, own in enumerate(block):
+            _ghost(sheet, own, _rich, 5 + at)
 
 
 @mutation("control rows", "rows of another sheet behind", "mass_t")
