@@ -49,6 +49,7 @@ for _kind, _words in _NOT_THERE.items():
             for row in rows:
                 sheet.truth[sheet.ids()[row]] |= {"mass_t": None, "area_m2": None, "waste_type": "none"}
             sheet.insert("status", "Status", [word if row in rows else "closed" for row in range(len(sheet.rows))])
+            sheet.mapping["status"] = "status"
 
 
 @mutation("angle", "minutes and seconds packed behind the point of both axes", "latitude", "longitude")
