@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -109,6 +109,39 @@ def parse_years(cells: pd.Series) -> pd.DataFrame:
         columns=["first", "last", "uncertainty_years", "reason"],
     ).astype({"first": float, "last": float, "uncertainty_years": float, "reason": object})
     return known.take(codes).set_axis(cells.index)
+
+
+def open_end(text: str) -> str:
+    """Return which end of a span a cell leaves open: ``last`` (``1979–``, ``since 1979``), ``first`` (``until 1982``), or ``""``.
+
+    A cell of one year that says neither is no open span.
+    """
+    cell = unicodedata.normalize("NFKC", _MARKS_OF_NOTES.sub("", str(text))).replace("’", "'").strip()
+    if len(re.findall(r"(?<!\d)\d{4}(?!\d)", cell)) != 1 or _SPAN_IN_SHORT.search(cell):
+        return ""
+    return "last" if _STILL.search(cell) else "first" if _UNTIL.search(cell) else ""
+
+
+def may_be_months(texts: Iterable[str]) -> set[str]:
+    """Return cells of a column of single years that are months as well as spans (``1990-06``); none beside clear spans."""
+    distinct = {str(text).strip() for text in texts}
+    if any(re.fullmatch(r"\d{4}\s*[-–]\s*(?:1[3-9]|[2-9]\d|00|\d{4})", text) for text in distinct):
+        return set()
+    return {text for text in distinct if _MONTH.fullmatch(text)}
+
+
+_SPAN_IN_SHORT = re.compile(r"\d{4}\s*[-–—/]\s*\d")
+_STILL = re.compile(
+    r"^(?:since|from|after|seit|ab|von|depuis|desde|a partir|dal|från|sedan|fra|siden|sinds|vanaf|od|с|自)\b|^自|"
+    r"\d{4}s?\s*(?:[-–—~→>+]+|\.{2,}|…)\s*(?:\?|$|[^\W\d])|(?:present|today|now|current|ongoing|heute|aujourd|actualidad|hoje|hoy|oggi)|"
+    r"\d{4}\s*年?\s*(?:以降|から|起|至今|alkaen|onwards?|[àa] ce jour)",
+    re.IGNORECASE,
+)
+_UNTIL = re.compile(
+    r"^(?:until|till|to|up to|through|before|ended|bis|vor|jusqu|avant|hasta|antes|até|ate|fino|sino|tot|t\.?o\.?m|do|до)\b|"
+    r"^(?:\?|\.{2,}|…|unknown|inconnu|desconocid[oa])?\s*[-–—~→]+\s*\d{4}|\d{4}\s*年?\s*(?:まで|以前|止|saakka|asti)",
+    re.IGNORECASE,
+)
 
 
 def _years_shown_as_dates(texts: Sequence[str]) -> dict[str, str]:

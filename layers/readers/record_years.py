@@ -12,7 +12,7 @@ import pandas as pd
 
 from layers.accounting import Note
 from layers.catalogue.source import Source
-from layers.cells.years import parse_years
+from layers.cells.years import may_be_months, open_end, parse_years
 from layers.readers.columns import mapped_columns, text_or_default
 
 _PARTS = {"first_year": "first", "last_year": "last"}
@@ -21,7 +21,7 @@ _PARTS = {"first_year": "first", "last_year": "last"}
 def record_years(
     source: Source, cells: pd.DataFrame, rows: npt.NDArray[np.int64], fields: MutableMapping[str, Any]
 ) -> list[Note]:
-    """Fill first and last year; one column of spans may serve both.
+    """Fill first and last year; one column of spans may serve both, and leaves one missing where a cell leaves it open.
 
     Parameters
     ----------
@@ -42,7 +42,15 @@ def record_years(
     notes = []
     columns = {name: tuple(mapped_columns(source, cells, name)) for name in _PARTS}
     for name, part in _PARTS.items():
-        read = parse_years(text_or_default(source, cells, name))
+        texts = text_or_default(source, cells, name)
+        read = parse_years(texts)
+        if len(set(columns.values())) == 1:
+            kept_open = {text for text in texts.dropna().unique() if open_end(str(text)) == part}
+            read.loc[texts.isin(kept_open).to_numpy(dtype=bool), part] = np.nan
+        elif name == "last_year" and (months := may_be_months(texts.dropna().unique())):
+            unclear = texts.str.strip().isin(months).to_numpy(dtype=bool) & read[part].notna().to_numpy(dtype=bool)
+            read.loc[unclear, part] = np.nan
+            read.loc[unclear, "reason"] = [f"'{text}' may be a month or a span of years" for text in texts[unclear]]
         fields[name] = read[part]
         uncertain = (read["uncertainty_years"] > 0).to_numpy(dtype=bool)
         refused = read["reason"].notna().to_numpy(dtype=bool)

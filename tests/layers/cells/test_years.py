@@ -9,7 +9,7 @@ import re
 import pandas as pd
 import pytest
 
-from layers.cells.years import parse_year, parse_years
+from layers.cells.years import may_be_months, open_end, parse_year, parse_years
 from layers.text import RAISED_DIGITS
 
 
@@ -106,3 +106,24 @@ def test_one_date_beside_plain_years_may_be_a_year() -> None:
     read = parse_years(pd.Series(["1905-03-19", "1923", "1934"]))
     assert read["first"].isna().tolist() == [True, False, False]
     assert "the year 1905 typed" in read["reason"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("1979–", "last"), ("1979-present", "last"), ("since 1979", "last"), ("1979-heute", "last"), ("1979 →", "last"),
+        ("from 1979", "last"), ("depuis 1979", "last"), ("desde 1979", "last"), ("1979 - ?", "last"), ("1979年以降", "last"),
+        ("-1982", "first"), ("until 1982", "first"), ("jusqu'en 1982", "first"), ("bis 1982", "first"), ("to 1982", "first"),
+        ("?-1982", "first"), ("hasta 1982", "first"), ("1982年まで", "first"),
+        ("1979", ""), ("1979-1985", ""), ("1979-85", ""), ("1960s", ""), ("1979-06-01", ""), ("ca. 1979", ""), ("June 1954", ""),
+        ("1963 (approx.)", ""), ("from 1979 to 1985", ""),
+    ],
+)  # fmt: skip
+def test_a_span_may_leave_an_end_open(text: str, end: str) -> None:
+    assert open_end(text) == end
+
+
+def test_months_of_a_column_of_single_years_are_told_from_spans() -> None:
+    assert may_be_months(["1990-06", "01.07.1972", "1954"]) == {"1990-06"}
+    assert may_be_months(["1990-06", "1972-85"]) == set()
+    assert may_be_months(["1990-06", "1972-1985"]) == set()

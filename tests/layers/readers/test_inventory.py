@@ -260,6 +260,23 @@ def test_years_and_spans_of_years(tmp_path: Path) -> None:
     assert {"uncertain_year", "unread_year"} <= set(codes(reading))
 
 
+def test_a_span_that_is_open_has_one_end_where_one_column_holds_both(tmp_path: Path) -> None:
+    text = f"{HEAD},years\n1,A,55.1,-120.1,1979–\n2,B,55.2,-120.2,until 1982\n3,C,55.3,-120.3,1950-61\n"
+    reading = inventory(tmp_path, text, columns={"first_year": "years", "last_year": "years"})
+    assert reading.layer["first_year"].isna().tolist() == [False, True, False]
+    assert reading.layer["last_year"].isna().tolist() == [True, False, False]
+    closed = inventory(tmp_path, text.replace("until 1982", "since 1982"), columns={"last_year": "years"})
+    assert closed.layer["last_year"].tolist() == [1979, 1982, 1961]
+
+
+def test_a_month_of_closure_is_not_read_as_a_span(tmp_path: Path) -> None:
+    text = f"{HEAD},closed\n1,A,55.1,-120.1,1990-06\n2,B,55.2,-120.2,1982\n"
+    reading = inventory(tmp_path, text, columns={"last_year": "closed"})
+    assert reading.layer["last_year"].isna().tolist() == [True, False]
+    [note] = [note for note in reading.notes if note.code == "unread_year"]
+    assert (note.rows, note.columns) == ((2,), ("closed",))
+
+
 def test_commodities_use_the_sources_own_codes(tmp_path: Path) -> None:
     text = f"{HEAD},c1,c2\n1,A,55.1,-120.1,CL,\n2,B,55.2,-120.2,RE,UR\n3,C,55.3,-120.3,QQ,\n"
     reading = inventory(
