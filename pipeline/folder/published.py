@@ -22,6 +22,7 @@ from maps.publication import Publication
 from pipeline.folder.fingerprints import file_fingerprint
 from pipeline.folder.run_folder import read_list, require_own_folder
 from pipeline.folder.store import RunStore
+from pipeline.folder.strange_rows import strange_rows, too_many_rows
 from pipeline.folder.writing import plain, read_bounded, read_parquet
 
 TABLES = tuple(field.name for field in fields(Publication) if "DataFrame" in str(field.type))
@@ -34,7 +35,7 @@ SITE_ID = re.compile(r"[^\W_][\w.-]{0,199}")
 LONGEST_CELL = 200_000
 """Letters of a text of a run folder that pages are drawn from; each is drawn many times."""
 
-ALTERED = "The folder was altered or damaged: run the run file again."
+ALTERED = "The folder was altered or damaged: run the run file again, or ask whoever gave you the folder for it anew."
 
 KINDS: dict[str, type | tuple[type, ...]] = {
     "title": str,
@@ -111,9 +112,15 @@ def load_publication(run_folder: Path) -> Publication:
     if scalars["surface"] is not None:
         scalars["surface"] = _own_surface(run_folder)
     with named_failure(str(folder), ALTERED):
+        strange = too_many_rows(folder)
+        if strange:
+            raise SourceError(f"{folder}: {strange}. {ALTERED}")
         if scalars["validation"] is not None:
             scalars["validation"] = Validation.model_validate(scalars["validation"])
         tables = {name: _checked_table(folder, name) for name in TABLES}
+        for name, table in tables.items():
+            if strange := strange_rows(name, table, len(tables["sites"])):
+                raise SourceError(f"{folder / name}.parquet: {strange}. {ALTERED}")
         _require_names(folder, tables)
         return Publication(**tables, **scalars)
 
@@ -128,8 +135,8 @@ def _checked_table(folder: Path, name: str) -> Any:
     )
     if longest > LONGEST_CELL:
         raise SourceError(
-            f"{path}: holds a text of {longest:,} letters; {LONGEST_CELL:,} are read at most. Shorten it in the source it comes "
-            "from, and run again."
+            f"{path}: holds a text of {longest:,} letters; {LONGEST_CELL:,} are read at most. If the run is yours, shorten it "
+            f"in the source it comes from and run again. {ALTERED}"
         )
     if name in MODELS:
         try:
@@ -183,7 +190,7 @@ def _require_names(folder: Path, tables: dict[str, Any]) -> None:
             if strange:
                 raise SourceError(
                     f"{folder / name}.parquet: {len(strange)} of its sites have ids that minewaste does not give, the first is "
-                    f"'{str(strange[0])[:60]}'. The folder was altered: run the run file again."
+                    f"'{str(strange[0])[:60]}'. {ALTERED}"
                 )
             unknown = set(table["site_id"]) - known
             if unknown:
