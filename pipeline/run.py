@@ -34,15 +34,15 @@ from pipeline.folder.model_store import load_model, save_model
 from pipeline.folder.run_folder import held
 from pipeline.folder.store import RunStore
 from pipeline.input_layers import Account, Inputs
-from pipeline.inputs import read_requests, require_unchanged
+from pipeline.inputs import require_unchanged
 from pipeline.learning.trained_model import TrainedModel
 from pipeline.memory_needs import plan_reading, plan_steps
 from pipeline.other_regions import OtherRegions, expected_elsewhere, notes_of_laws, read_laws
 from pipeline.progress import Progress
 from pipeline.provenance import date_of_run
 from pipeline.publish import publish
-from pipeline.purge import forget_withheld, words_of_forgotten
 from pipeline.request_keys import RequestsTold
+from pipeline.requests_first import requests_first
 from pipeline.results import Results
 from pipeline.stages.build_features import build_features
 from pipeline.stages.calibrate_tonnage import calibrate_tonnage
@@ -100,13 +100,10 @@ def run(
     """
     with held(out) as folder:
         store = RunStore(folder)
+        requests_first(folder, config, data_dir, progress)
         progress.mention(plan_reading(config.sources, data_dir, config.dask).words)
         with _executor(config) as executor:
             with progress.step("reading the sources"):
-                forgotten = forget_withheld(out, read_requests(config, data_dir))
-                if forgotten is not None:
-                    progress.mention(words_of_forgotten(out, forgotten))
-                    folder.reload()
                 inputs = read_and_withhold(config, data_dir, store, executor)
                 splits = _splits(config, data_dir, store)
                 laws = read_laws(config, data_dir, store)

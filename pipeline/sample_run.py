@@ -17,12 +17,13 @@ from pipeline.folder.geopackage import write_geopackage
 from pipeline.folder.run_folder import held
 from pipeline.folder.store import RunStore
 from pipeline.input_layers import Inputs
-from pipeline.inputs import read_requests, require_unchanged
+from pipeline.inputs import require_unchanged
 from pipeline.memory_needs import plan_reading
 from pipeline.progress import Progress
 from pipeline.provenance import account_table, announce, date_of_run, note_table, run_id, source_table, write_manifest
-from pipeline.purge import clear, forget_withheld, words_of_forgotten
+from pipeline.purge import clear
 from pipeline.request_keys import RequestsTold
+from pipeline.requests_first import requests_first
 from pipeline.stages.judge_samples import judge_samples
 from pipeline.stages.predict_samples import predict_samples
 from pipeline.summary import RunSummary
@@ -67,12 +68,9 @@ def run_samples(
         store = RunStore(folder)
         _forget_sites(out)
         folder.reload()
+        requests_first(folder, config, data_dir, progress)
         progress.mention(plan_reading(config.sources, data_dir, config.dask).words)
         with progress.step("reading the sources"):
-            forgotten = forget_withheld(out, read_requests(config, data_dir))
-            if forgotten is not None:
-                progress.mention(words_of_forgotten(out, forgotten))
-                folder.reload()
             inputs = read_and_withhold(config, data_dir, store)
         samples = inputs["geochemistry"]
         with progress.step("predict samples"):

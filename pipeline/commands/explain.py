@@ -28,6 +28,7 @@ from maps.words import (
 )
 from maps.words import layer as layer_in_words
 from pipeline.folder.published import load_publication
+from pipeline.folder.run_folder import has_later_run
 
 NAMES_OFFERED = 5
 """Sites offered by name where no id is like the one asked for."""
@@ -111,7 +112,12 @@ def explain_site(run_folder: Path, site_id: str, lang: str) -> str:
         for area, layer, relation in zip(relations["territory"], relations["layer"], relations["relation"], strict=True)
     ] or [f"  {word('areas_none', lang)} {areas_looked_up(publication.territories['layer'], lang)}"]
     notice = word("notice_not_resource_sampled" if sampled else "notice_not_resource", lang)
-    return "\n".join([*lines, "", notice, word("notice_nations", lang)])
+    return "\n".join([*lines, "", *later_run(run_folder, lang), notice, word("notice_nations", lang)])
+
+
+def later_run(run_folder: Path, lang: str) -> list[str]:
+    """Return the line that tells of a run begun in the folder after the one that is shown; none where there is none."""
+    return [word("later_run_begun", lang), ""] if has_later_run(run_folder) else []
 
 
 def _grade(row: pd.Series, site: pd.Series, key: str, lang: str) -> str:

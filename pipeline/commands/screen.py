@@ -21,6 +21,7 @@ from maps.screening.page import write_screening
 from maps.screening.screening import around_site, place_of_area, place_of_community, place_of_nation, screen
 from maps.sovereignty import without_sites
 from maps.words import phrase, word
+from pipeline.commands.explain import later_run
 from pipeline.folder.published import load_publication
 from pipeline.folder.screening_folder import put_in_place
 
@@ -83,11 +84,11 @@ def screen_run(
     """
     publication = load_publication(run_folder)
     community, nation, site = map(_as_text, (community, nation, site))
-    unheeded: list[str] = []
+    unheeded = later_run(run_folder, lang)
     if exclusions is not None:
         asked, missed, respelt = _asked_for(publication, exclusions)
         publication = without_sites(publication, asked)
-        unheeded = _told_of_requests(missed, respelt, lang)
+        unheeded += _told_of_requests(missed, respelt, lang)
     if site is not None:
         return "\n".join([around_site(publication, site, within_km, lang), *unheeded])
     origin = _place(publication, community, nation, area, hide_outline=hide_outline)

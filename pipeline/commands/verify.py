@@ -11,7 +11,7 @@ from layers.files.located import leads_out, locate
 from layers.files.signatures import require_own_parts
 from pipeline.folder.fingerprints import code_fingerprint, file_fingerprint, side_cars, versions
 from pipeline.folder.manifest import BESIDE_SOURCES, key_of, own_digest, read_manifest
-from pipeline.folder.run_folder import LOCK
+from pipeline.folder.run_folder import LOCK, has_later_run
 from pipeline.folder.writing import json_text, read_bounded
 
 WITH_SIDE_CARS = (".gpkg", ".tif", ".csv")
@@ -143,6 +143,8 @@ def in_words(verified: Verified, run_folder: Path) -> str:
             lines += [f"  … and {len(names) - SHOWN} more"] if len(names) > SHOWN else []
     if verified.holds:
         lines.append(f"{run_folder}: every file is as the run wrote it.")
+    if has_later_run(run_folder):
+        lines.append("A later run was begun in this folder and has not ended; run the run file again, or wait for it.")
     if verified.inputs_checked or verified.unseen:
         same = verified.inputs_checked - len(verified.inputs)
         lines.append(

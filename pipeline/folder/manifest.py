@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from layers.errors import SourceError
 from layers.files.json_text import parse_json
 from pipeline.folder.fingerprints import file_fingerprint
-from pipeline.folder.run_folder import is_inside, read_list
+from pipeline.folder.run_folder import is_inside, read_list, require_requests_read
 from pipeline.folder.writing import read_bounded
 
 FORMAT = 3
@@ -74,9 +74,10 @@ def read_manifest(run_folder: Path) -> dict[str, Any]:
     Raises
     ------
     SourceError
-        If the folder is no run folder, or its manifest is missing, broken or of another version.
+        If the folder is no run folder, or its manifest is missing, broken or of another version; or as `require_requests_read`.
     """
     read_list(run_folder)
+    require_requests_read(run_folder)
     path = run_folder / "manifest.json"
     try:
         manifest = parse_json(read_bounded(path).decode())

@@ -20,7 +20,7 @@ from layers.schema import conform
 from layers.validation import Validation
 from maps.publication import Publication
 from pipeline.folder.fingerprints import file_fingerprint
-from pipeline.folder.run_folder import read_list, require_own_folder
+from pipeline.folder.run_folder import read_list, require_own_folder, require_requests_read
 from pipeline.folder.store import RunStore
 from pipeline.folder.strange_rows import strange_rows, too_many_rows
 from pipeline.folder.writing import plain, read_bounded, read_parquet
@@ -93,10 +93,11 @@ def load_publication(run_folder: Path) -> Publication:
     Raises
     ------
     SourceError
-        If the folder is not a finished run.
+        If the folder is not a finished run; or as `require_requests_read`.
     """
     read_list(run_folder)
     require_own_folder(run_folder)
+    require_requests_read(run_folder)
     folder = run_folder / "stages" / "published"
     if (run_folder / "samples.csv").is_file():
         raise SourceError(
@@ -118,10 +119,10 @@ def load_publication(run_folder: Path) -> Publication:
         if scalars["validation"] is not None:
             scalars["validation"] = Validation.model_validate(scalars["validation"])
         tables = {name: _checked_table(folder, name) for name in TABLES}
+        _require_names(folder, tables)
         for name, table in tables.items():
             if strange := strange_rows(name, table, len(tables["sites"])):
                 raise SourceError(f"{folder / name}.parquet: {strange}. {ALTERED}")
-        _require_names(folder, tables)
         return Publication(**tables, **scalars)
 
 

@@ -26,6 +26,8 @@ from pipeline.folder.writing import read_bounded, unheld, unwritable, write_text
 MARK = "minewaste run folder, format 1"
 LIST = "stages/written.txt"
 LOCK = "stages/lock"
+UNREAD = "stages/requests_unread"
+"""Lies there from the beginning of a run that is to follow requests of stewards until what they ask for is out of the folder."""
 LONGEST_LOCK = 4096
 """Letters of a lock that are read."""
 
@@ -198,6 +200,43 @@ def held(path: Path, instead: str = "Wait for it, or give another --out.") -> It
         yield folder
 
 
+@contextmanager
+def requests_awaited(path: Path, *, asked: bool) -> Iterator[None]:
+    """Mark a run folder until the requests of stewards are followed there; a block that stops half way leaves the mark.
+
+    Parameters
+    ----------
+    path : Path
+        The run folder.
+    asked : bool
+        Whether the run that begins is given requests; a mark of an earlier one that was given some goes at the end in any case.
+    """
+    if asked:
+        write_text(path / UNREAD, "")
+    yield
+    (path / UNREAD).unlink(missing_ok=True)
+
+
+def require_requests_read(path: Path) -> None:
+    """Stop at a run folder where a later run was to follow requests of stewards and stopped before it had read them.
+
+    Raises
+    ------
+    SourceError
+        What the folder shows may be what they ask to leave out.
+    """
+    if (path / UNREAD).exists():
+        raise SourceError(
+            f"{path}: a later run that is to follow requests of stewards was begun there and has not come to them, so the "
+            "folder may show what they ask to leave out. Run the run file again to its end."
+        )
+
+
+def has_later_run(path: Path) -> bool:
+    """Say whether a later run was begun in the folder of a finished one and has not ended: it works, or was killed."""
+    return (path / LOCK).exists()
+
+
 class _Lock:
     """A file that names the process that writes the folder, locked by the system as long as that process lives."""
 
@@ -303,7 +342,7 @@ def require_own_folder(path: Path) -> None:
         Naming the links.
     """
     _require_files(path)
-    links = [name for name in (*INNER, LIST, LOCK) if (path / name).is_symlink()]
+    links = [name for name in (*INNER, LIST, LOCK, UNREAD) if (path / name).is_symlink()]
     if links:
         raise SourceError(
             f"{path}: {', '.join(links)} leads elsewhere by a link, which no run makes; nothing is read, written or "
