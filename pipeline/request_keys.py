@@ -143,7 +143,7 @@ class RequestsTold:
     respelt : tuple of str
         Requests followed by an id that is spelt otherwise.
     quoting : tuple of str
-        Records that stay and quote a number of a withheld site, as source and row of the inventory.
+        Rows that stay and quote a number or name of a withheld site, as source and row.
     """
 
     unheeded: tuple[str, ...] = ()
@@ -162,7 +162,7 @@ class RequestsTold:
             )
         if self.quoting:
             lines.append(
-                "Records that quote a number of a withheld site, and are no records of it by name and place, stay: "
+                "Rows that quote a number or the name of a withheld site, and are none of its own by name and place, stay: "
                 f"{rows_in_words(self.quoting)}. Name them in a request too if they are to go."
             )
         return lines

@@ -33,6 +33,7 @@ from pipeline.inputs import WITHHOLDABLE, Readings, assembled, read_again, read_
 from pipeline.kernels.record_groups import slug
 from pipeline.kernels.record_pairs import official_tokens
 from pipeline.kernels.site_keys import sites_named
+from pipeline.quotations import quotations
 from pipeline.request_keys import KnownIds, request_of, spelt_as_known, spelt_otherwise
 from pipeline.stages.link_records import link_records
 from pipeline.stages.locate_assays import locate_assays
@@ -239,8 +240,8 @@ def _followed(
         "geochemistry": _restandardised(samples, at_site, config.assign_samples.censoring),
         "links": schema.conform(known[~linked].reset_index(drop=True), schema.Links),
     }
-    staying = records[stays]
-    quotes = [bool(own & withheld.numbers) for own in _numbers(staying)]
+    kept = (staying := records[stays], layers["geochemistry"], inputs.rejected[~rows])
+    quotes = np.array([bool(own & withheld.numbers) for own in _numbers(staying)], dtype=bool)
     unheeded = exclusions.loc[~exclusions["exclusion_id"].isin(withheld.requests), "exclusion_id"]
     shorter = replace(
         inputs,
@@ -250,7 +251,7 @@ def _followed(
         notes=tuple(note if note.source in read_without else _note(note, withheld) for note in inputs.notes)
         + unheeded_requests(unheeded.map(request_of).nunique()),
         unheeded=(*inputs.unheeded, *unheeded),
-        quoting=tuple(f"{source}:{row}" for source, row in staying.loc[quotes, ["source", "source_row"]].to_numpy()),
+        quoting=quotations(staying[quotes], kept, withheld.ids | withheld.names),
         withheld=len(withheld.site_ids) + len(withheld.unplaced),
     )
     return shorter, withheld

@@ -205,6 +205,32 @@ def test_a_record_that_quotes_a_withheld_number_and_is_another_site_stays_and_is
     assert str(number["official_id"]).casefold() not in words.casefold()
 
 
+@pytest.mark.parametrize("column", ["remarks", "aliases", "url", "status", "deposit_type", "hazard_class", "parent_id"])
+@pytest.mark.parametrize("form", ["number", "other signs", "name", "site"])
+def test_a_text_that_quotes_a_withheld_site_is_told_by_its_row(
+    inputs: Inputs, config: RunConfig, column: str, form: str
+) -> None:
+    site = site_of_two_records(inputs, config)
+    records = inputs["inventory"]
+    own = records["record_id"].isin(site["record_ids"].split("; "))
+    number = str(records.loc[own, "official_id"].iloc[0])
+    quoted = {
+        "number": number,
+        "other signs": number.lower().replace("-", " "),
+        "name": site["name"],
+        "site": site["site_id"],
+    }
+    others = records[~own & records["source"].eq("inventory_b")]
+    far = others.loc[others.geometry.distance(site.geometry).sort_values().index[-2:]]
+    quotes = records.astype({column: object}).copy()
+    quotes.loc[far.index[0], column] = f"Ore was trucked from {quoted[form]}, and back"
+    quotes.loc[far.index[1], column] = f"Nothing to do with X{number}7"
+    left = withhold(
+        asked(replace(inputs, layers={**inputs.layers, "inventory": quotes}), [site["site_id"]], [None]), config
+    )
+    assert left.quoting == (f"inventory_b:{far['source_row'].iloc[0]}",)
+
+
 ROW = {"SITE_NO": "Z-900", "SITE_NAME": "Nowhere", "LATITUDE": "60.5", "LONGITUDE": "-500"}
 ANSWERED_BY_A_ROW = {
     "its official id": ({}, "z-900", None, 1),
