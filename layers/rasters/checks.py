@@ -15,7 +15,9 @@ from layers.accounting import Note
 from layers.crs import KM_PER_DEGREE
 from layers.rasters.raster import Raster
 
-KNOWN_CODES = (-9999.0, -99999.0, -999.0, -99.0, -9999.99, -999.999, -32768.0, -2147483648.0, 9999.0, 99999.0, -1.0e9)
+KNOWN_CODES = (-9999.0, -99999.0, -999.0, -99.0, -9999.99, -999.999, -32768.0, -2147483648.0, 9999.0, 99999.0, -1.0e9,
+               -999.25, -9999.25, -999.9, -9999.9, -999.99, -99.99, -8888.0, -7777.0, -999999.0, 999999.0, -32767.0,
+               -1.0e10)  # fmt: skip
 """Numbers that publishers write for missing; each may also be a value, so they are told and not masked."""
 
 _COARSE_M = 20_000.0

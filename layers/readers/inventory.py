@@ -40,6 +40,7 @@ from layers.schema import GeoDataFrame, Records, conform
 from layers.transformer import transformer
 
 _WIDE_KM = 20.0
+_COLLECTION, _APART_KM = 7, 0.5
 
 
 def read_inventory(source: Source, root: Path) -> Reading[GeoDataFrame[Records]]:
@@ -284,11 +285,22 @@ def _mended(source: Source, shapes: np.ndarray, rows: np.ndarray) -> list[Note]:
 
 
 def _spread_out(source: Source, shapes: np.ndarray, rows: np.ndarray) -> list[Note]:
-    """Tell features so wide that one point hardly stands for them: several places under one name."""
+    """Tell features so wide that one point hardly stands for them: several places under one name.
+
+    Of a collection of points, lines and areas less is enough: only one of its parts is the place.
+    """
     west, south, east, north = shapely.bounds(shapes).T
-    wide = np.flatnonzero(geodesic_km(west, south, east, north) > _WIDE_KM)
+    across = geodesic_km(west, south, east, north)
+    collected = (shapely.get_type_id(shapes) == _COLLECTION) & (across > _APART_KM)
+    wide = np.flatnonzero((across > _WIDE_KM) | collected)
     if not len(wide):
         return []
+    if collected[wide].all():
+        text = (
+            f"Features are collections of points, lines or areas that reach more than {_APART_KM:g} km (e.g. row "
+            f"{rows[wide[0]]}), and a point inside one of them stands for each. Leave the one that is the waste."
+        )
+        return [Note(source.id, "parts_far_apart", text, len(wide), rows=tuple(rows[wide].tolist()))]
     text = (
         f"Features reach more than {_WIDE_KM:g} km (e.g. row {rows[wide[0]]}), and one point inside stands for each: are they "
         "several places under one name?"

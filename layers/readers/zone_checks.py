@@ -44,7 +44,7 @@ def zone_notes(table: PlacedRows, confirmed: Confirmed) -> list[Note]:
     if column is None or "latitude" in source.columns:
         return []
     bands = _bands(table, column)
-    zone = pd.to_numeric(column.str.extract(r"(\d{1,2})", expand=False), errors="coerce").to_numpy(dtype=float)
+    zone = pd.to_numeric(column.str.extract(r"0*(\d{1,2})", expand=False), errors="coerce").to_numpy(dtype=float)
     placed = table.placed[np.isfinite(zone[table.placed])]
     if not _FEWEST <= len(placed) <= _MANY:
         return bands

@@ -284,7 +284,7 @@ RASTERS: dict[str, Callable[[], Grid]] = {
     "declared 1e38, stored lowest": lambda: _holes(_LOWEST, declared=1e38),
     "declared -9999, stored NaN too": lambda: _holes(np.nan, declared=-9999),
     "declared 65535 of 32 bits": lambda: _holes(65535, "uint32", 65535),
-    "undeclared -9999": lambda: _holes(-9999),
+    "undeclared -9999": lambda: _holes(-9999), "undeclared -999.25": lambda: _holes(-999.25),
     "undeclared -999": lambda: _holes(-999),
     "undeclared -99": lambda: _holes(-99),
     "undeclared -32768": lambda: _holes(-32768, "int16"),

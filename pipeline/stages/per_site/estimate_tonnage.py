@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layers.cells.commodities import mentions
 from layers.schema import GeoDataFrame, Sites, SiteSamples, SiteTonnage, conform
@@ -39,6 +39,13 @@ _DENSITY_T_M3 = {
     "loose_rock": (1.7, 1.9, 2.1),
     "slag": (1.6, 2.0, 2.6),
 }
+_RANGES = (
+    ("milled_low_ratio", "milled_ratio", "milled_high_ratio"),
+    ("thickness_low_ratio", "thickness_ratio", "thickness_high_ratio"),
+    ("authorised_low_ratio", "authorised_ratio", "authorised_high_ratio"),
+    ("mined_low_ratio", "mined_high_ratio"),
+)
+"""Least, usual and most of one share."""
 Z90 = 1.645
 """Standard deviations to either end of the range that holds nine in ten."""
 
@@ -126,6 +133,16 @@ class EstimateTonnageParams(BaseModel):
         le=1,
         description="how often tailings of which nobody says how they are held lie behind a dam",
     )
+
+    @model_validator(mode="after")
+    def _ranges_ascend(self) -> Self:
+        """Refuse a range whose low end lies above its middle or its high end."""
+        for names in _RANGES:
+            values = [getattr(self, name) for name in names]
+            if values != sorted(values):
+                shown = ", ".join(f"{name}: {value:g}" for name, value in zip(names, values, strict=True))
+                raise ValueError(f"{shown} do not ascend: write the least first")
+        return self
 
 
 def estimate_tonnage(

@@ -232,3 +232,11 @@ def test_single_cells_of_one_value_are_not_told(tmp_path) -> None:
     cells[draw.random(cells.shape) < 0.06] = 0.0
     write(tmp_path / "mag.tif", cells)
     assert not described(tmp_path / "mag.tif").notes
+
+
+@pytest.mark.parametrize("code", [-999.25, -9999.25, -99.99, -999.9, -8888.0, -7777.0, 999999.0, -32767.0])
+def test_a_code_of_well_logs_and_databases_is_told_in_a_raster_of_few_levels(tmp_path, code: float) -> None:
+    cells = (5 + np.random.default_rng(7).integers(0, 11, (40, 40)) / 2).astype("float32")
+    cells[10:20, 10:30] = code
+    write(tmp_path / "th.tif", cells)
+    assert [note.code for note in described(tmp_path / "th.tif").notes] == ["suspected_nodata"]

@@ -363,3 +363,11 @@ def test_a_row_in_the_sea_north_of_the_islands_of_its_state_is_told(tmp_path: Pa
     assert doubts(read(written(tmp_path, rows))) == []
     rows[8] = ("A8", "Alaska", 71.85, -176.65)
     assert [note.rows for note in doubts(read(written(tmp_path, rows))) if note.code == "place_contradicted"] == [(10,)]
+
+
+@pytest.mark.parametrize("zone", ["017", "17.0", "17", "17N", "Zone 017"])
+def test_a_zone_with_zeros_before_it_is_that_zone(tmp_path: Path, zone: str) -> None:
+    rows = [(f"Q{n}", 480_000 + 2_300 * n, 5_370_000 + 2_200 * n, zone) for n in range(8)]
+    reading = read(written(tmp_path, rows, "id,X,Y,zone"), columns=UTM, crs="EPSG:4269")
+    assert len(reading.layer) == 8
+    assert not [note for note in reading.notes if note.code == "outside_zone"]

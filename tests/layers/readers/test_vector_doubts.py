@@ -65,6 +65,14 @@ def test_features_with_coordinates_that_are_no_numbers_cost_only_themselves(tmp_
     assert rows_of(reading, "geometry_unread") == [(2,)]
 
 
+def test_a_collection_whose_parts_lie_apart_is_told(tmp_path: Path) -> None:
+    outline = shapely.box(-81.0, 48.0, -80.999, 48.001)
+    apart = shapely.GeometryCollection([shapely.Point(-81.03, 48.0), outline])
+    within = shapely.GeometryCollection([shapely.Point(-80.9995, 48.0005), outline])
+    reading = read(tmp_path, [within, apart])
+    assert rows_of(reading, "parts_far_apart") == [(2,)]
+
+
 def test_a_feature_of_far_parts_is_told(tmp_path: Path) -> None:
     near = shapely.MultiPoint([(-81, 48), (-81.01, 48)])
     assert not rows_of(read(tmp_path, [near]), "parts_far_apart")

@@ -338,3 +338,15 @@ def test_nine_in_ten_dams_of_chile_lie_in_the_range_of_their_footprint_and_volum
         assert set(row["tonnage_rule"]) == {rule}
         assert len(row) >= 120
         assert least < ((row["tonnage_low_t"] <= mass) & (mass <= row["tonnage_high_t"])).mean() < 0.95
+
+
+@pytest.mark.parametrize(
+    "ratios",
+    [
+        {"thickness_low_ratio": 0.7}, {"thickness_high_ratio": 0.2}, {"milled_low_ratio": 0.99}, {"milled_ratio": 0.3},
+        {"authorised_low_ratio": 0.9},
+    ],
+)  # fmt: skip
+def test_a_range_whose_ends_are_exchanged_is_refused(ratios: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="do not ascend: write the least first"):
+        EstimateTonnageParams(**ratios)
