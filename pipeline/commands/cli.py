@@ -13,15 +13,18 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
+from pipeline.commands.standard_streams import keep_standard_streams
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def _say(text: str, *, err: bool = False) -> None:
-    """Print for people: what files hold moves no cursor and turns no letters round."""
+    """Print for people: what files hold moves no cursor, turns no letters round and fills no screen."""
     from layers.text import printable
+    from pipeline.commands.surroundings import without_endless_words
 
-    click.echo(printable(text), err=err)
+    click.echo(printable(text if text.startswith("{") else without_endless_words(text)), err=err)
 
 
 def _explained(command: Callable[P, R]) -> Callable[P, R]:
@@ -32,6 +35,7 @@ def _explained(command: Callable[P, R]) -> Callable[P, R]:
         from layers.errors import MinewasteError
         from pipeline.commands.surroundings import surroundings
         from pipeline.commands.unexpected import DEBUG, unexpected
+        from pipeline.folder.writing import remedy_of
         from pipeline.memory_watch import more_memory
         from pipeline.stopping import Stopped, end
 
@@ -45,7 +49,7 @@ def _explained(command: Callable[P, R]) -> Callable[P, R]:
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise
-            _say(f"minewaste: {error}. See that the disk has room and that you may read and write there.", err=True)
+            _say(f"minewaste: {error}. {remedy_of(error)}.", err=True)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except MemoryError:
@@ -69,6 +73,7 @@ def main() -> None:
 
     Start with `minewaste demo`, or `minewaste init FOLDER` for a folder of your own files.
     """
+    keep_standard_streams()
 
 
 def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:

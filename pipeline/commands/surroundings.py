@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -34,6 +35,11 @@ def cycles_sought_seldom() -> Iterator[None]:
         gc.set_threshold(*former)
 
 
+LONGEST_WORD = 1_000
+WORD_SHOWN = 200
+"""Letters of a word of a message (no path is longer), and how many are shown of a longer one."""
+
+_ENDLESS = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 _FRAMES = "dask.dataframe"
 
 
@@ -81,6 +87,11 @@ def surroundings(arguments: Mapping[str, object]) -> Iterator[None]:
             if isinstance(value, Path):
                 require_text_path(name, value)
         yield
+
+
+def without_endless_words(text: str) -> str:
+    """Return a text with words (values, keys and names that files hold) of more letters than `LONGEST_WORD` cut."""
+    return _ENDLESS.sub(lambda word: f"{word[0][:WORD_SHOWN]}… ({len(word[0]):,} letters)", text)
 
 
 def _require_working_folder() -> None:

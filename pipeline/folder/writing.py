@@ -34,6 +34,7 @@ REMEDIES = {
     errno.EACCES: "You may not write there: see its permissions, or take another folder",
     errno.EPERM: "You may not write there: see its permissions, or take another folder",
     errno.ENOTDIR: "A file stands where a folder is needed: take another folder",
+    errno.ENAMETOOLONG: "The name is too long: give a shorter one",
     errno.EEXIST: "A file stands where a folder is needed: take another folder",
 }
 """What helps when a file cannot be written."""
@@ -68,8 +69,14 @@ def atomic(path: Path) -> Iterator[Path]:
 
 def unwritable(path: Path, error: Exception) -> SourceError:
     """Return the message for a file that cannot be written."""
-    remedy = REMEDIES.get(_errno(error), "See that the disk has room and that you may write there")
-    return SourceError(f"{path}: cannot be written ({error}). {remedy}, then run it again: what was finished is kept.")
+    return SourceError(
+        f"{path}: cannot be written ({error}). {remedy_of(error)}, then run it again: what was finished is kept."
+    )
+
+
+def remedy_of(error: Exception) -> str:
+    """Return what helps where something cannot be read or written, without a full stop."""
+    return REMEDIES.get(_errno(error), "See that the disk has room and that you may read and write there")
 
 
 def unheld(path: Path, error: OSError) -> SourceError:
