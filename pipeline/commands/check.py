@@ -62,6 +62,7 @@ SUSPICIOUS = frozenset(
         "outside_zone", "waste_planned", "amounts_of_two_sizes", "values_wrapped", "values_cut_off", "outside_declared_range",
         "control_codes_unknown", "repeats_by_number", "amount_impossible", "nothing_in_region", "total_not_mapped",
         "code_among_limits", "total_against_parts", "status_not_understood",
+        "made_results", "rare_earths_flat", "results_differ",
     ]
 )  # fmt: skip
 """Codes of notes that ask for a person's eye; the others only tell what was done."""
