@@ -7,6 +7,7 @@ import re
 
 from layers.accounting import Note
 from layers.errors import SourceError
+from layers.files.likely_encodings import likely_encodings
 
 
 def _as_once_read(first: int, last: int, left_out: str = "") -> str:
@@ -76,12 +77,13 @@ def text_and_encoding(where: str, data: bytes, encoding: str | None) -> tuple[st
         except UnicodeDecodeError as failure:
             if used != candidates[-1]:
                 continue
+            offered = " or ".join(f"'encoding: {name}'" for name in likely_encodings(data))
             line = (
                 failure.object[: failure.start].count(b"\n") + 1
             )  # the object: its offsets leave a byte-order mark out
             raise SourceError(
                 f"{where}: line {line} holds the byte 0x{failure.object[failure.start]:02X}, which is not {used} text. "
-                "State the file's encoding in the run file, e.g. 'encoding: cp850' or 'encoding: latin-1'."
+                f"State the file's encoding in the run file, e.g. {offered}."
             ) from None
         break
     if "\x00" in text[:10_000]:
