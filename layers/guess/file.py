@@ -26,6 +26,10 @@ from layers.guess.words import HOLDING, WHOLE, language_of, plain
 from layers.rasters.reader import describe_raster
 from layers.readers.columns import as_text
 
+_CORNER = re.compile(
+    r"(?:elements?|elementos?|analytes?|analitos?|analyten?|parameters?|parametres?|parametros?|compounds?)(?:_(?:symbols?|names?))?"
+)
+_DIFFERENT = 0.9
 _NO_TERMS = "nothing says what its steward allows"
 
 
@@ -255,11 +259,21 @@ def _geochemistry(guess: Guess, find: Find, cells: pd.DataFrame, sight: Look, ma
         guessed |= {"analyte": Fact(long[0], reason, 0.85), "value": Fact(long[1], reason, 0.85)}
         if "sample_id" not in guessed and (named or repeated):
             guessed["sample_id"] = Fact((named or repeated)[0], "heading", 0.85)
+    elif "sample_id" not in guessed and (corner := _corner(cells)) is not None:
+        guessed["sample_id"] = Fact(corner, "ids stand below the corner of a laboratory's table", 0.7)
     settle_position(guess, guessed, sight)
     _columns(guess, guessed)
     if long is not None:
         _long_unit(guess, cells, *long)
     guess_chemistry(guess, sight.table, sight.laboratory(said_mark(guess)), words_of(find))
+
+
+def _corner(cells: pd.DataFrame) -> str | None:
+    """Return the first column of a certificate, headed by what its other headings are: ids of samples stand below it."""
+    name = str(cells.columns[0])
+    column = as_text(cells[cells.columns[0]]).dropna()
+    unique = len(column) > 0 and column.nunique() > _DIFFERENT * len(column)
+    return name if unique and _CORNER.fullmatch(plain(name)) else None
 
 
 def _long_unit(guess: Guess, cells: pd.DataFrame, analyte: str, value: str) -> None:

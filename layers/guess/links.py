@@ -35,13 +35,14 @@ def relate(pairs: list[Pair]) -> None:
     used = [(guess, sight) for guess, sight in pairs if guess.left_out is None]
     ids = {guess.id: _ids(guess, sight) for guess, sight in used if guess.value("role") == "inventory"}
     ids = {name: values for name, values in ids.items() if len(values) >= _ENOUGH}
+    perhaps = {guess.id: _ids(guess, sight) for guess, sight in used if _may_hold_sites(guess)}
     for guess, sight in used:
         role = guess.value("role")
         texts = _Texts(sight)
         if role == "inventory" and guess.value("catalogue") is None:
             _cross_ids(guess, texts, ids, {guess.id: guess for guess, _ in used})
         if role == "geochemistry" and guess.value("catalogue") is None:
-            _site_key(guess, texts, ids, used)
+            _site_key(guess, texts, perhaps, used)
         if role is None and "role" in guess.questions:
             _shares(guess, texts, ids)
 
@@ -76,6 +77,11 @@ def _ids(guess: Guess, sight: Look) -> set[str]:
         if name in sight.table.cells.columns:
             return set(as_text(sight.table.cells[name]).dropna())
     return set()
+
+
+def _may_hold_sites(guess: Guess) -> bool:
+    """Say whether a table is an inventory, or may be one once its role is answered."""
+    return guess.value("role") == "inventory" or (guess.value("role") is None and "role" in guess.questions)
 
 
 def _telling(values: set[str]) -> bool:
@@ -130,7 +136,7 @@ def _site_key(guess: Guess, texts: _Texts, ids: Mapping[str, set[str]], used: li
     names = {
         text.casefold()
         for guess, other in used
-        if guess.value("role") == "inventory"
+        if _may_hold_sites(guess)
         for name in _column(guess, "name")
         if name in other.table.cells.columns
         for text in as_text(other.table.cells[name]).dropna()
@@ -141,6 +147,13 @@ def _site_key(guess: Guess, texts: _Texts, ids: Mapping[str, set[str]], used: li
         if name not in skip and len(shared) >= 3 and len(shared) >= 0.6 * len(values):
             guess.say("columns.site_key", name, f"{len(shared)} of its {len(values)} values are names of sites", 0.8)
             return
+    for other, known in ids.items() if nowhere else ():
+        for name in texts.columns():
+            values = {text for text in texts.of(name) if text[:1].isalnum()}  # a star marks controls of a laboratory
+            lettered = all(any(letter.isalpha() for letter in text) for text in values)  # numbers are anything
+            if len(values) >= _ENOUGH and lettered and values <= known and parse_heading(name).kind != "result":
+                guess.say("columns.site_key", name, f"no row has a place, and all its values are ids of {other}", 0.7)
+                return
 
 
 def _shares(guess: Guess, texts: _Texts, ids: Mapping[str, set[str]]) -> None:
