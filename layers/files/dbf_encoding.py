@@ -72,3 +72,17 @@ def _known(name: str) -> bool:
 def _note(source: str, stated: str, used: str) -> Note:
     text = f"The attributes are said to be in {stated}, but their bytes are {used}; they were read so. State 'encoding:' if not."
     return Note(source, "encoding_contradicted", text)
+
+
+def deleted_records(path: Path) -> list[int]:
+    """Return the records (from 1) of the table of a shapefile that are marked as deleted and still stand in it."""
+    table = next(
+        (part for part in path.parent.glob("*") if part.stem == path.stem and part.suffix.lower() == ".dbf"), None
+    )
+    data = b"" if table is None else table.read_bytes()
+    if len(data) < 32:
+        return []
+    count, head, length = (int.from_bytes(data[at:to], "little") for at, to in ((4, 8), (8, 10), (10, 12)))
+    if not length:
+        return []
+    return [number + 1 for number, mark in enumerate(data[head::length][:count]) if mark == ord("*")]

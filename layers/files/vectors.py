@@ -21,7 +21,7 @@ from layers.catalogue.source import Source
 from layers.errors import ConfigError, SourceError
 from layers.files.cell_notes import notes_on_cells
 from layers.files.coded_values import decode_values
-from layers.files.dbf_encoding import true_encoding
+from layers.files.dbf_encoding import deleted_records, true_encoding
 from layers.files.geojson_crs import crs_member
 from layers.files.json_text import parse_json
 from layers.files.text_encoding import double_encoded
@@ -161,6 +161,12 @@ def _read_layer(source: Source, where: str, path: Path) -> tuple[pd.DataFrame, l
     opened = open_layer(source.id, where, data, source.layer, encoding)
     frame = opened.frame
     if opened.expected >= 0 and len(frame) != opened.expected:
+        deleted = deleted_records(path) if path.suffix.lower() == ".shp" else []
+        if deleted and len(deleted) == opened.expected - len(frame):
+            raise SourceError(
+                f"{where}: records are marked as deleted and still stand in the table (record {', '.join(map(str, deleted[:6]))}"
+                f"{', …' if len(deleted) > 6 else ''}). Save the layer anew, e.g. as GeoPackage, so that they are gone or back."
+            )
         raise SourceError(
             f"{where}: the file says it holds {opened.expected} features but {len(frame)} could be read. Fetch it again."
         )

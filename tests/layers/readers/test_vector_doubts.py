@@ -14,6 +14,7 @@ import shapely
 
 from layers.accounting import Reading
 from layers.catalogue.source import Source
+from layers.errors import SourceError
 from layers.readers.inventory import read_inventory
 
 RING = [(-81.001, 47.999), (-80.999, 47.999), (-80.999, 48.001), (-81.001, 48.001)]
@@ -94,3 +95,16 @@ def test_properties_given_twice_are_told(tmp_path: Path, twice: bool) -> None:
     columns = {"official_id": "id", "mass_t": "tonnes"}
     reading = read_inventory(Source(id="s", role="inventory", path="t.geojson", columns=columns), tmp_path)
     assert [note.columns for note in reading.notes if note.code == "repeated_key"] == ([("tonnes",)] if twice else [])
+
+
+def test_a_record_marked_as_deleted_is_named(tmp_path: Path) -> None:
+    points = gpd.GeoDataFrame(
+        {"id": ["a", "b", "c"]}, geometry=[shapely.Point(-81, 48 + at) for at in range(3)], crs=4326
+    )
+    points.to_file(tmp_path / "t.shp")
+    data = bytearray((tmp_path / "t.dbf").read_bytes())
+    data[int.from_bytes(data[8:10], "little") + int.from_bytes(data[10:12], "little")] = ord("*")
+    (tmp_path / "t.dbf").write_bytes(data)
+    source = Source.model_validate({"id": "s", "role": "inventory", "path": "t.shp", "columns": {"official_id": "id"}})
+    with pytest.raises(SourceError, match=r"marked as deleted and still stand in the table \(record 2\)"):
+        read_inventory(source, tmp_path)
