@@ -344,7 +344,7 @@ def _fits(layer_column: str, column: pd.Series, decimal_mark: str) -> bool:
     if layer_column in ("first_year", "last_year"):
         return _year(column)
     if layer_column == "tree_ppm":
-        return share_of_numbers(column, decimal_mark) > 0.5
+        return parse_heading(str(column.name)).symbol is None and share_of_numbers(column, decimal_mark) > 0.5
     if layer_column in ("official_id", "sample_id"):
         called_like_a_name = layer_column == "official_id" and plain(str(column.name)) in WHOLE["name"]
         return bool(column.nunique() >= 0.5 * column.notna().sum()) and not (called_like_a_name and _of_words(column))

@@ -188,8 +188,12 @@ def test_the_shared_grid_of_0_to_360_is_met(built: Any) -> None:
     folder = built("F62_longitudes_0_to_360.py")
     raster = described(folder / "F62_lon_0_360.tif")
     assert sampled(sites_at(points([(-120, 55)])), raster)["value"].tolist() == [7]
-    assert [note.code for note in raster.notes] == ["constant_raster", "longitude_0_360"]  # its cells are all 7
-    assert "Longitudes run 230..250" in raster.notes[1].message
+    assert [note.code for note in raster.notes] == [
+        "constant_raster",  # its cells are all 7
+        "coarse_cells",
+        "longitude_0_360",
+    ]
+    assert "Longitudes run 230..250" in raster.notes[2].message
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ OTHER: dict[str, Any] = {
     "rank_sites.kinds": ["waste"],
     "rank_sites.rich_share_unassayed": 0.2,
     "label_sites.positive_commodities": ["gold"],
+    "estimate_tonnage.milled_high_ratio": 0.99,
     "label_sites.positive_deposit_types": ["carbonatite"],
     "train_model.candidates": ["logistic"],
     "train_model.block_km": 20.0,

@@ -81,3 +81,10 @@ def test_a_count_or_amount_is_no_id(heading: str) -> None:
     assert "official_id" not in guess_columns(cells, INVENTORY_COLUMNS)
     numbered = pd.DataFrame({**WORDS, "Mine no.": [12, 5, 7, 3, 9, 2], **degrees})
     assert guess_columns(numbered, INVENTORY_COLUMNS)["official_id"].value == "Mine no."
+
+
+@pytest.mark.parametrize("heading", ["Sm_AR_ppm", "Sm_R_ppm"])
+def test_a_result_of_one_element_is_no_total_of_rare_earths(heading: str) -> None:
+    """Without its vowels ``sum_ree_ppm`` is ``sm_r_ppm``."""
+    cells = pd.DataFrame({"sample": ["A1", "A2", "A3", "A4"], heading: ["5.1", "4.2", "6.3", "5.5"]}, dtype="str")
+    assert "tree_ppm" not in guess_columns(cells, ("tree_ppm",), ".")
