@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from layers.accounting import Note
+from layers.errors import ConfigError
 from pipeline.config import RunConfig
 from pipeline.folder.fingerprints import code_fingerprint, versions
 from pipeline.folder.manifest import FORMAT, file_digests, own_digest
@@ -31,8 +33,24 @@ MACHINE = ("dask", "data_dir")
 
 
 def date_of_run(given: datetime.date | None) -> datetime.date:
-    """Return the date that pages print: the one given, else today's in UTC, so that it does not depend on the time zone."""
-    return given or datetime.datetime.now(tz=datetime.UTC).date()
+    """Return the date that pages print: the one given, else that of ``SOURCE_DATE_EPOCH``, else today's, in UTC.
+
+    The variable holds seconds since 1970, as tools that build the same bytes again set it.
+
+    Raises
+    ------
+    ConfigError
+        If the variable holds something else.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "").strip()
+    if given or not epoch:
+        return given or datetime.datetime.now(tz=datetime.UTC).date()
+    try:
+        return datetime.datetime.fromtimestamp(int(epoch), tz=datetime.UTC).date()
+    except (ValueError, OverflowError, OSError) as error:
+        raise ConfigError(
+            f"SOURCE_DATE_EPOCH: '{epoch[:40]}' is no number of seconds since 1970. Unset it, or give --date."
+        ) from error
 
 
 def run_id(config: RunConfig, inputs: Inputs, store: RunStore) -> str:
