@@ -133,7 +133,7 @@ class SheetWriter:
         self.areas = {language: areas_by_layer(chosen, language) for language in words.LANGUAGES}
         self.like = self._alike(set(site_ids))
         self.targets = {language: target_lines(publication, list(site_ids), language) for language in words.LANGUAGES}
-        self.titles = dict(zip(publication.sources["source_id"], publication.sources["title"], strict=True))
+        self.titles = {row["source_id"]: str(row["title"] or row["source_id"]) for row in records(publication.sources)}
         self.looked_up = {
             lang: words.areas_looked_up(publication.territories["layer"], lang) for lang in words.LANGUAGES
         }

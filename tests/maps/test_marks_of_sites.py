@@ -115,6 +115,8 @@ def test_the_source_of_the_analyses_stands_beside_the_grade_on_sheet_and_card(ma
     kept = map_payload(p)["sites"]
     at = kept["columns"]["waste_sources"][kept["columns"]["id"].index(site)]
     assert kept["texts"][at] == f"{source}; gone"
+    untitled = replace(p, sources=p.sources.assign(title=None))
+    assert f", {source}" in SheetWriter(untitled, [site]).page(site)
 
 
 def test_the_workbook_says_which_sites_are_like_no_other(made_up: ModuleType) -> None:

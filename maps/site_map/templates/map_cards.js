@@ -61,7 +61,7 @@ function scoreBlock(i) {
 }
 /* Who published the analyses of a waste: the titles of the sources. */
 function assaySources(i) {
-  const titles = (txt("waste_sources", i) ?? "").split("; ").map((id) => data.sources.find((one) => one.source_id === id)?.title).filter(Boolean);
+  const titles = (txt("waste_sources", i) ?? "").split("; ").flatMap((id) => data.sources.filter((one) => one.source_id === id).map((one) => one.title ?? id));
   return titles.length ? `${w("source")}${w("colon")}${titles.join("; ")}.` : "";
 }
 function years(i) {
