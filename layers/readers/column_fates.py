@@ -98,7 +98,7 @@ def refuse_twins(
     """Stop where a column that is used has a twin with other contents.
 
     Twins are columns whose names differ by case, outer blanks or a number behind a point only, or are the same. A name the
-    run file spells exactly, and     that stands once, is a decision and not a doubt.
+    run file spells exactly, and that stands once, is a decision and not a doubt.
 
     Parameters
     ----------

@@ -44,9 +44,7 @@ def with_named_wastes(source: Source, cells: pd.DataFrame, fields: dict[str, Any
         ``waste_type_from_names``, where there are such rows.
     """
     names, kinds = fields["name"], fields["waste_type"]
-    distinct = pd.Series(names.dropna().unique())
-    likely = distinct[cells_like(distinct, LIKE_WASTE_NAME)]
-    kind_by_name = {name: waste_in_name(str(name)) for name in likely}
+    kind_by_name = {name: waste_in_name(name) for name in _like_wastes(names)}
     named = names.map(kind_by_name).astype(object)
     named = named.where(named.notna() | ~mentions(fields["commodities"], ("slag",)), "slag")
     finer = named.isin(["slag", "residue"]) & (kinds == "tailings")
@@ -58,6 +56,12 @@ def with_named_wastes(source: Source, cells: pd.DataFrame, fields: dict[str, Any
     text = f"The kind of waste was read from names (e.g. '{example}') of rows whose other columns do not say it."
     columns = tuple(mapped_columns(source, cells, "name"))
     return [Note(source.id, "waste_type_from_names", text, int(changed.sum()), columns, tuple(rows[changed]))]
+
+
+def _like_wastes(names: pd.Series) -> list[str]:
+    """Return the different names that may be those of wastes, by a look that is quicker than `waste_in_name`."""
+    distinct = pd.Series(names.dropna().unique())
+    return [str(name) for name in distinct[cells_like(distinct, LIKE_WASTE_NAME)]]
 
 
 def with_ores_of_residues(source: Source, cells: pd.DataFrame, fields: dict[str, Any], rows: np.ndarray) -> list[Note]:
@@ -80,18 +84,15 @@ def with_ores_of_residues(source: Source, cells: pd.DataFrame, fields: dict[str,
         ``ore_from_names``, where there are such rows.
     """
     names, mined = fields["name"], fields["commodities"]
-    ores = {name: ore for name in names.dropna().unique() if (ore := ore_of_residue(str(name))) is not None}
+    ores = {name: ore for name in _like_wastes(names) if (ore := ore_of_residue(name)) is not None}
     unnamed = (names.isin(list(ores)) & mined.isna()).to_numpy(dtype=bool)
     if not unnamed.any():
         return []
-    treated = names[unnamed].map(ores)
-    fields["commodities"] = mined.where(~unnamed, names.map({name: ore for name, (ore, _) in ores.items()})).astype(
-        "str"
-    )
+    treated, of_ore = (names.map({name: ore[part] for name, ore in ores.items()}) for part in (0, 1))
+    fields["commodities"] = mined.where(~unnamed, treated).astype("str")
     deposits = fields["deposit_type"]
-    of_ore = names.map({name: deposit for name, (_, deposit) in ores.items()})
     fields["deposit_type"] = deposits.where(~unnamed | deposits.notna(), of_ore).astype("str")
-    example, ore = str(names[unnamed].iloc[0])[:80], treated.iloc[0][0]
+    example, ore = str(names[unnamed].iloc[0])[:80], treated[unnamed].iloc[0]
     text = f"What was treated was read from names of residues (e.g. '{example}': {ore}) of rows that name no commodity."
     columns = tuple(mapped_columns(source, cells, "name"))
     return [Note(source.id, "ore_from_names", text, int(unnamed.sum()), columns, tuple(rows[unnamed]))]
