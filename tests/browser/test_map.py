@@ -232,12 +232,67 @@ def test_a_chosen_place_keeps_what_is_near_it_also_from_a_link(browser: Any, run
     other.context.close()
     before = page.evaluate("base.towns.name.splice(0, 1, nameOf(30))")  # a town with the name of a site
     search(page, page.evaluate("nameOf(30)"))
-    assert page.evaluate("around") is None
+    assert page.evaluate("[around.name, order.length > 1]") == [page.evaluate("nameOf(30)"), True]
+    page.click("#namesakes-show")
+    assert page.evaluate("[around, ...order.map(nameOf)]") == [None, page.evaluate("nameOf(30)")]
     town = page.locator("#places button", has_text="(town)")
     town.click()
     assert page.evaluate("around.name") == page.evaluate("nameOf(30)")
     assert page.evaluate("order.length") > 1
     page.evaluate("(names) => { base.towns.name.splice(0, 1, ...names); }", before)
+
+
+def test_a_place_named_in_full_lists_what_is_near_it_and_sites_of_its_name_stay_one_click_away(page: Any) -> None:
+    """Towns, communities, lakes and rivers, with and without words of their kind, in any order and both languages."""
+    page.evaluate(
+        """() => { window.kept = [{ ...base.towns, name: [...base.towns.name] }, { ...base.names, name: [...base.names.name], kind: [...base.names.kind] }, [...C.name]];
+        base.towns.name[0] = "Quiet"; C.name[0] = "Quiet First Nation"; base.names.name[0] = "Loud"; base.names.kind[0] = base.names.kinds.indexOf("water");
+        window.keptNames = [...S.name]; S.name[40] = "Loud North Pit"; S.name[41] = "Quiet Shaft"; S.name[42] = "Quiet Adit"; hay = foldedNames = null; }"""
+    )
+    for text, place, names in (
+        ("Quiet", "Quiet", 2),
+        ("Quiet First Nation", "Quiet First Nation", 2),
+        ("Première Nation de Quiet", "Quiet First Nation", 2),
+        ("first nation quiet", "Quiet First Nation", 2),
+        ("Loud", "Loud", 1),
+        ("loud river", "Loud", 0),
+        ("Rivière Loud", "Loud", 0),
+        ("one lake", "Lake One", 0),
+        ("Lac One", "Lake One", 0),
+    ):
+        search(page, text)
+        assert page.evaluate("around?.name") == place, text
+        near = page.evaluate("away.filter((far) => far <= 100).length")
+        assert page.evaluate("lists.inferred.length + lists.measured.length") == near > 2, text
+        assert page.evaluate("namesakes") == names, text
+        assert page.is_visible("#namesakes") == (names > 0), text
+    for text in ("Quiet Sh", "Quie", "gold"):
+        search(page, text)
+        assert page.evaluate("[taken, around]") == [None, None], text
+        assert f"Name or record fits “{text}”" in page.inner_text("#filtered-text")
+    shown = "[...lists.inferred, ...lists.measured].map(nameOf)"
+    search(page, "Quiet")
+    assert page.inner_text("#namesakes-text") == "2 sites fit by their own name or record."
+    page.click("#namesakes-show")
+    assert sorted(page.evaluate(shown)) == ["Quiet Adit", "Quiet Shaft"]
+    assert page.evaluate("hashOf()").count("names=1") == 1
+    link = page.evaluate("hashOf()")
+    search(page, "Quiet First Nation")
+    page.evaluate("(link) => { readFields(new URLSearchParams(link.slice(1))); apply(); }", link)
+    assert sorted(page.evaluate(shown)) == ["Quiet Adit", "Quiet Shaft"]
+    page.fill("#search", "Loud River")
+    page.keyboard.press("Enter")  # at once, before the list has followed
+    assert page.evaluate("[picked.name, picked.of, pin.text]") == ["Loud", "water", "Loud"]
+    assert page.is_hidden("#card")
+    assert "Loud (river)" in page.inner_text("#filtered-text")
+    page.evaluate("base.towns.name[0] = 'Loud'; readFields(new URLSearchParams(hashOf().slice(1))); apply()")
+    assert page.evaluate("picked.of") == "water"
+    search(page, "Quiet First Nation")
+    page.keyboard.press("Enter")
+    assert page.inner_text("#card h2") == "Quiet First Nation"
+    page.evaluate(
+        "() => { Object.assign(base.towns, window.kept[0]); Object.assign(base.names, window.kept[1]); C.name.splice(0, C.name.length, ...window.kept[2]); S.name.splice(0, N, ...window.keptNames); hay = foldedNames = null; }"
+    )
 
 
 def test_a_place_without_outline_says_that_it_is_a_point(page: Any) -> None:

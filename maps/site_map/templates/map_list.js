@@ -1,6 +1,6 @@
 /* Filters and the lists: wastes not sampled, wastes sampled, where to sample next, those taken by hand. */
 const STEP = 100, LISTS = ["inferred", "measured", "plan", "own"];
-let order = [], lists = { inferred: [], measured: [], plan: [], own: [] }, listed = "inferred", shownRows = STEP, away = null, around = null, within = null, picked = null, pickNamed = false; // away: km of every site from a place, around: the place searched for, picked: the one chosen
+let order = [], lists = { inferred: [], measured: [], plan: [], own: [] }, listed = "inferred", shownRows = STEP, away = null, around = null, within = null, picked = null, pickNamed = null, taken = null, byName = null, namesakes = 0, byText = false; // pickNamed: the kind of place that a link chose, taken: the place that the search names in full, byName: the search of which sites of that name are wanted instead, namesakes: how many there are, away: km of every site from a place, around: the place searched for, picked: the one chosen
 const select = (id) => byId(id).value;
 function distancesTo(y, x) {
   const table = new Float32Array(N);
@@ -35,15 +35,20 @@ function apply(move = false) {
   suggest(text);
   const passes = filter();
   let found = text && !coordinates(text) ? siteTest(text) : null;
-  /* The name of an area, written out: the sites in or near it. */
-  if (pickNamed) { picked = suggested.find((one) => one.at && one.at.name === text && !one.area)?.at ?? null; pickNamed = false; }
+  if (pickNamed) { const named = suggested.filter((one) => one.at && one.at.name === text && !one.area); picked = (named.find((one) => one.at.of === pickNamed) ?? named[0])?.at ?? null; pickNamed = null; }
   if (picked && picked.name !== text) picked = null;
-  within = picked ? null : suggested.find((one) => one.order === 0 && one.area)?.area ?? null;
+  if (byName !== text) byName = null;
+  /* A place that is named in full or was chosen: what lies near it, of an area in or near it; sites of its name where they are asked for. */
+  taken = picked || byName !== null ? null : wholePlace(text);
+  within = taken?.area ?? null;
   if (within !== null && !S.id.some((_, i) => passes(i) && relatedTo(i, within))) within = null;
+  const called = found, hits = () => S.id.reduce((n, _, i) => n + (passes(i) && called(i)), 0);
+  /* So too one that no site is named after. */
+  around = picked ?? (within !== null ? null : taken ? taken.at : text && suggested.length && suggested[0].at && (found === null || found.loose || !hits()) ? suggested[0].at : null);
+  namesakes = (picked || taken) && called && !called.loose ? hits() : 0;
   if (within !== null) { const name = within; found = (i) => relatedTo(i, name); }
-  /* A place that was chosen, or that no site is named after: all sites, the nearest first. */
-  around = picked ?? (text && suggested.length && suggested[0].at && (found === null || found.loose || !S.id.some((_, i) => passes(i) && found(i))) ? suggested[0].at : null);
   if (around) { found = null; away = farFrom(around, Number(select("f-km")) || Infinity); }
+  byText = found !== null && within === null;
   lists = { inferred: [], measured: [], plan: [], own: ownOrder() };
   for (let i = 0; i < N; i++) {
     const keep = passes(i) && (found === null || found(i));
@@ -63,8 +68,8 @@ function apply(move = false) {
 }
 /* The map follows the search: to the sites found, else to the first place. */
 function moveToHits() {
-  const hits = lists.inferred.length + lists.measured.length, first = suggested[0];
-  if (first && first.look && (first.order === 0 || around || !hits)) first.look();
+  const hits = lists.inferred.length + lists.measured.length, first = taken ?? suggested[0];
+  if (first && first.look && (taken || around || !hits)) first.look();
   else if (hits && hits < N) fitShown();
 }
 function fitShown(more) {
@@ -158,8 +163,10 @@ function drawLists() {
   byId("list").replaceChildren(...rows);
   const total = lists.inferred.length + lists.measured.length;
   byId("count").textContent = total ? countText(total) : nothingText();
-  byId("filtered-text").textContent = whereTexts().join(" · ");
+  byId("filtered-text").textContent = [...whereTexts(), byText ? fill("place_by_name", { text: byId("search").value.trim() }) : null].filter(Boolean).join(" · ");
   byId("filtered").hidden = total === N && !around;
+  byId("namesakes").hidden = namesakes === 0;
+  byId("namesakes-text").textContent = fill("namesakes", { n: number(namesakes) });
   const rest = Math.min(STEP, order.length - shownRows);
   byId("more-box").hidden = rest <= 0;
   byId("more").textContent = fill("show_more", { n: number(Math.max(rest, 0)) });

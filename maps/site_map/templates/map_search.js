@@ -1,7 +1,7 @@
 /* Search: names in any spelling, order and part; commodities; towns, lakes, communities, areas; coordinates. */
 const APART = /[^\p{L}\p{N}]+/gu, SILENT = /[ʼ’‘`'ʹʻˈ:·ʔˀ]/gu;
 const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").replace(SILENT, "").toLowerCase().replace(APART, " ").trim();
-const KIND_OF_NAME = /\b(first nations?|premieres? nations?|indian reserves?|reserves? indiennes?|fn)\b/g;
+const KIND_OF_NAME = /\b(first nations?|premieres? nations?|indian reserves?|reserves? indiennes?|fn)\b( (of|de|des|du)\b)?/g, WATER_WORDS = { lake: ["lake", "lac"], water: ["river", "riviere"] };
 /* Words of a search; what a name is called by kind ("First Nation") is left out unless it is all there is. */
 function wordsOf(text) {
   const folded = fold(text), bare = folded.replace(KIND_OF_NAME, " ").trim();
@@ -82,6 +82,25 @@ function onMap(place) {
 }
 /* "lake 1" is lake 1 before lake 15. */
 function inWholeWords(folded, tokens) { const all = new Set(folded.split(" ")); return tokens.every((token) => all.has(token)); }
+/* How wholly a text is the name of a place: by its letters; by its words in any order, with a word of its kind that the name may lack ("Spanish River" for
+   the river Spanish); but for a word of its kind ("Mississauga" for a First Nation of that name). Null where it is a part of the name, or something else. */
+const WHOLE = { letters: 0, words: 0.1, but_for_kind: 0.2 };
+function wholeness(text, name, kind) {
+  if (fold(text) === fold(name)) return WHOLE.letters;
+  const water = WATER_WORDS[kind] ?? [], bare = (words) => words.filter((one) => !water.includes(one)), asked = wordsOf(text), told = wordsOf(name), alike = (one, other) => one.length > 0 && [...one].sort().join(" ") === [...other].sort().join(" ");
+  if (!alike(bare(asked), bare(told))) return null;
+  const says = water.length ? asked.some((one) => water.includes(one)) : ["nation", "town"].includes(kind) && (fold(text).match(KIND_OF_NAME) !== null) === (kind === "nation");
+  return says || alike(fold(text).split(" "), fold(name).split(" ")) ? WHOLE.words : WHOLE.but_for_kind;
+}
+let foldedNames = null;
+/* The place that a search names in full, areas first: none where a metal is called so too, or where the name lacks a word of the kind and a site is called so. */
+function wholePlace(text) {
+  const [first] = suggested.filter((one) => one.at && one.order <= WHOLE.but_for_kind);
+  if (!first || suggested.some((one) => one.metal)) return null;
+  foldedNames ??= new Set(S.name.filter(Boolean).map(fold));
+  if (first.order === WHOLE.but_for_kind && foldedNames.has(fold(text))) return null;
+  return suggested.find((one) => one.area && one.order === first.order) ?? first;
+}
 /* Places that fit, the best first: what to write on the button, what it does, and where the map moves while it is typed. */
 function placesFor(text) {
   const found = [], at = coordinates(text), tokens = wordsOf(text);
@@ -90,18 +109,21 @@ function placesFor(text) {
     return { order, text: fill("place_at", { place: name }), at: { ...one, name }, look, go: () => goTo(look, { ...one, name }) };
   });
   if (!tokens.length || tokens.join("").length < 2) return [];
-  const fits = (name, more) => { const folded = " " + fold(name + " " + (more ?? "")); return holdsAll(folded, tokens, true) ? (fold(name) === tokens.join(" ") || wordsOf(name).join(" ") === tokens.join(" ") ? 0 : (folded.startsWith(" " + tokens[0]) ? 1 : 2) - (inWholeWords(folded, tokens) ? 0.3 : 0)) : -1; };
+  const fits = (name, kind, more) => {
+    const whole = wholeness(text, name, kind), water = WATER_WORDS[kind] ?? [], folded = " " + fold([name, more, tokens.every((one) => water.includes(one)) ? "" : water.join(" ")].join(" "));
+    return whole ?? (holdsAll(folded, tokens, true) ? (folded.startsWith(" " + tokens[0]) ? 1 : 2) - (inWholeWords(folded, tokens) ? 0.3 : 0) : -1);
+  };
   const add = (order, one) => { if (order >= 0) found.push({ order, ...one }); };
-  for (const [one, n] of commodities()) add(fits(one, french(one) + " " + symbolOf(one)) < 0 ? -1 : 0.5, { text: fill("place_mined", { mined: minedName(one), n: number(n) }), go: () => { byId("f-commodity").value = one; byId("search").value = ""; apply(); fitShown(); } });
-  C.name.forEach((one, i) => add(fits(one), { text: `${one} (${w("kind_" + C.kind[i])})`, at: { y: C.y[i] / 1e5, x: C.x[i] / 1e5, name: one }, look: () => lookAt(C.y[i] / 1e5, C.x[i] / 1e5, one, 8), go: () => chooseCommunity(i, true) }));
-  A.name.forEach((one, i) => add(fits(one, A.other[i]), { text: `${one} (${A.kinds[A.kind[i]][lang]})`, area: one, at: { y: areaBounds(i).getCenter().lat, x: areaBounds(i).getCenter().lng, name: one, outline: () => areaRings[i] }, look: () => map.fitBounds(areaBounds(i), { ...MARGINS(), animate: false }), go: () => { showLayer("area_" + A.kind[i]); chooseArea(i, true); } }));
-  const named = (table, k, kind, zoom, more, also = []) => {
-    const at = { y: table.y[k] / 1e4, x: table.x[k] / 1e4, name: table.name[k], ...more }, look = () => lookAt(at.y, at.x, at.name, zoom);
-    const orders = [at.name, ...also].map((one) => fits(one)).filter((one) => one >= 0);
+  for (const [one, n] of commodities()) add(fits(one, "metal", french(one) + " " + symbolOf(one)) < 0 ? -1 : 0.5, { metal: [one, french(one), symbolOf(one)].map(fold).includes(fold(text)), text: fill("place_mined", { mined: minedName(one), n: number(n) }), go: () => { byId("f-commodity").value = one; byId("search").value = ""; apply(); fitShown(); } });
+  C.name.forEach((one, i) => add(fits(one, "nation"), { text: `${one} (${w("kind_" + C.kind[i])})`, at: { y: C.y[i] / 1e5, x: C.x[i] / 1e5, name: one }, look: () => lookAt(C.y[i] / 1e5, C.x[i] / 1e5, one, 8), go: () => chooseCommunity(i, true) }));
+  A.name.forEach((one, i) => add(fits(one, "nation", A.other[i]), { text: `${one} (${A.kinds[A.kind[i]][lang]})`, area: one, at: { y: areaBounds(i).getCenter().lat, x: areaBounds(i).getCenter().lng, name: one, outline: () => areaRings[i] }, look: () => map.fitBounds(areaBounds(i), { ...MARGINS(), animate: false }), go: () => { showLayer("area_" + A.kind[i]); chooseArea(i, true); } }));
+  const named = (table, k, kind, zoom, more = {}, also = [], of = "town") => {
+    const at = { y: table.y[k] / 1e4, x: table.x[k] / 1e4, name: table.name[k], of, ...more }, look = () => lookAt(at.y, at.x, at.name, zoom);
+    const orders = [at.name, ...also].map((one) => fits(one, of)).filter((one) => one >= 0);
     add(orders.length ? Math.min(...orders) : -1, { text: fill("place_near", { place: `${at.name} (${kind})` }), at, look, go: () => goTo(look, at) });
   };
   base.towns.name.forEach((_, k) => named(base.towns, k, w("kind_town"), 9));
-  base.names.name.forEach((_, k) => named(base.names, k, w("name_" + kindOfName(k)), zoomOfName(k), { outline: () => outlineOfName(k) }, otherTongue(base.names.name[k])));
+  base.names.name.forEach((_, k) => named(base.names, k, w("name_" + kindOfName(k)), zoomOfName(k), { outline: () => outlineOfName(k) }, otherTongue(base.names.name[k]), kindOfName(k)));
   return found.sort((a, b) => a.order - b.order);
 }
 const kindOfName = (k) => base.names.kinds[base.names.kind[k]];
@@ -109,7 +131,7 @@ const zoomOfName = (k) => Math.max(5, Math.min(10, Math.round(8.5 - Math.log2(ba
 const outlineOfName = (k) => outlineAt(kindOfName(k), base.names.y[k] / 1e4, base.names.x[k] / 1e4);
 /* The sites near a lake or a protected area, as the search gives them. */
 function goToName(k) {
-  const at = { y: base.names.y[k] / 1e4, x: base.names.x[k] / 1e4, name: base.names.name[k], outline: () => outlineOfName(k) };
+  const at = { y: base.names.y[k] / 1e4, x: base.names.x[k] / 1e4, name: base.names.name[k], of: kindOfName(k), outline: () => outlineOfName(k) };
   closeCard(false);
   goTo(() => lookAt(at.y, at.x, at.name, zoomOfName(k)), at);
 }
@@ -131,7 +153,7 @@ function farFrom(at, limit) {
   const rings = at.outline ? at.outline() : null;
   return rings ? distancesToOutline(rings, limit) : distancesTo(at.y, at.x);
 }
-const nearText = (at) => fill(!at.outline ? "nearest_to" : at.outline() ? "nearest_to_outline" : "nearest_to_point", { km: number(Number(select("f-km")) || 0), place: at.name });
+const nearText = (at) => fill(!at.outline ? "nearest_to" : at.outline() ? "nearest_to_outline" : "nearest_to_point", { km: number(Number(select("f-km")) || 0), place: at.of === "water" ? `${at.name} (${w("name_water")})` : at.name });
 function nearestTo(at) {
   let best = -1, least = Infinity;
   for (const limit of [Number(select("f-km")) || Infinity, Infinity]) {

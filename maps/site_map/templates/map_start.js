@@ -45,7 +45,12 @@ function speak() {
 let soon = 0;
 const later = (move) => { clearTimeout(soon); soon = setTimeout(() => { soon = 0; shownRows = STEP; apply(move); }, N > 5000 ? 220 : 90); };
 byId("search").addEventListener("input", () => { if (phone.matches && byId("search").value) sheetTo("high"); later(true); });
-byId("search").addEventListener("keydown", (event) => { if (event.key === "Enter" && suggested.length && !lists.inferred.length && !lists.measured.length) suggested[0].go(); else if (event.key === "Enter" && order.length === 1) choose(order[0], true); });
+byId("search").addEventListener("keydown", (event) => {
+  if (event.key !== "Enter") return;
+  if (soon) { clearTimeout(soon); soon = 0; shownRows = STEP; apply(true); } // what was typed, not what was listed before
+  if (taken) taken.go(); else if (suggested.length && !lists.inferred.length && !lists.measured.length) suggested[0].go(); else if (order.length === 1) choose(order[0], true);
+});
+byId("namesakes-show").addEventListener("click", () => { picked = null; byName = byId("search").value.trim(); shownRows = STEP; apply(true); byId("search").focus(); });
 byId("f-score").addEventListener("input", () => { byId("f-score-value").textContent = number(Number(select("f-score")), 2); later(false); });
 for (const id of ["f-near", "f-km", "f-area", "f-commodity", "f-flag", "f-tonnage", "sort", "f-target"]) byId(id).addEventListener("input", () => later(false));
 for (const box of document.querySelectorAll(".f-evidence")) box.addEventListener("change", () => later(false));

@@ -20,7 +20,8 @@ function hashOf() {
   }
   const evidence = [...document.querySelectorAll(".f-evidence")].filter((one) => one.checked).map((one) => one.value).join("");
   if (evidence !== "012") parts.set("evidence", evidence);
-  if (picked) parts.set("around", "1");
+  if (picked) parts.set("around", picked.of ?? "1");
+  if (byName !== null && byName !== "") parts.set("names", "1");
   if (listed !== "inferred") parts.set("list", listed);
   for (const i of ownOrder()) parts.append("own", S.id[i]);
   const off = started.filter((one) => !on.has(one)), more = [...on].filter((one) => !started.includes(one) && one !== "tiles");
@@ -40,7 +41,7 @@ function readFields(found) {
     byId(id).value = value;
     if (byId(id).selectedIndex === -1) byId(id).selectedIndex = 0;
   }
-  picked = null; pickNamed = found.get("around") === "1";
+  picked = null; pickNamed = found.get("around"); byName = found.get("names") === "1" ? byId("search").value.trim() : null;
   const evidence = found.get("evidence") ?? "012";
   for (const box of document.querySelectorAll(".f-evidence")) box.checked = evidence.includes(box.value);
   if (LISTS.includes(found.get("list"))) listed = found.get("list");
