@@ -32,6 +32,12 @@ USUAL_NUGGET, NUGGET_FACTOR = 0.06, 2.0
 """Scatter of the wastes of one camp about what they share, squared log10 of ppm (a quarter of a decade), and by what factor it
 may be more or less: some tens of assays cannot tell it from their own errors, and at 0 every range would be too narrow."""
 
+FIRST_REACHES = (120.0, 60.0, 30.0, 15.0, 7.0)
+"""Parts of the extent tried as range of the field; the search begins at the likeliest."""
+
+NEAR_ENOUGH = 1e-6
+"""Share of the log-likelihood by which a step of the search must still raise it."""
+
 NEIGHBOURS = 30
 """Measured sites that speak for the field at a place; the next ones are screened by them."""
 
@@ -109,16 +115,20 @@ def fit_field(
     def best(start: np.ndarray, *, field: bool) -> tuple[np.ndarray, float]:
         ends = [(lowest - np.log(columns), highest), (lowest, highest)]
         ends += [(lowest, highest), (np.log(extent / 300.0), np.log(extent))] if field else []
-        optimum = minimize(lambda point: negative(point, field=field), start, method="L-BFGS-B", jac=True, bounds=ends)
+        optimum = minimize(
+            lambda point: negative(point, field=field),
+            start,
+            method="L-BFGS-B",
+            jac=True,
+            bounds=ends,
+            options={"ftol": NEAR_ENOUGH},
+        )
         return optimum.x, -float(optimum.fun)
 
     half = np.log(scale / 2.0)
     plain, plain_fit = best(np.array([half - np.log(columns), half]), field=False)
-    trials = [
-        best(np.array([plain[0], plain[1] - 0.7, plain[1] - 0.7, np.log(reach)]), field=True)
-        for reach in (extent / 60.0, extent / 15.0)
-    ]
-    point, fit = max(trials, key=lambda candidate: candidate[1])
+    starts = [np.array([plain[0], plain[1] - 0.7, plain[1] - 0.7, np.log(extent / parts)]) for parts in FIRST_REACHES]
+    point, fit = best(min(starts, key=lambda start: negative(start, field=True)[0]), field=True)
     field = fit > plain_fit + LEAST_GAIN
     spread = _spread(point if field else plain, field=field)
     final = marginal(spread, design, value, own_variance, blocks, distance)
