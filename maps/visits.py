@@ -42,7 +42,10 @@ def plan_end(publication: Publication, lang: str) -> str:
         brought = plan.sort_values("order")["gain"].cumsum() / plan["gain"].sum()
         most = int((brought < MOST - 1e-9).sum()) + 1
         sentences += [words.phrase("plan_brings_most", lang, n=most, visits=visits)] if most < visits else []
-    sentences += [words.phrase("plan_left_near", lang, n=near, m=1000.0 * float(first["one_visit_km"]))] if near else []
+    metres = 1000.0 * float(first["one_visit_km"])
+    beside = int(first["left_assayed"]) if "left_assayed" in plan else 0
+    for key, count in (("plan_left_near", near), ("plan_left_assayed", beside)):
+        sentences += [words.phrase(key, lang, n=count, m=metres)] if count else []
     return " ".join(sentences)
 
 

@@ -33,6 +33,10 @@ MOST_WEIGHED = 1500
 VISIT_VARIANCE = USUAL_ASSAYS.variance(3)
 """Error variance of what a visit brings home, squared log10 of ppm: three samples of the waste."""
 
+ANOTHER_WASTE = 2.0
+"""Times the known tonnes of the assayed wastes beside it above which a waste is another one. Judgement: outlines of one waste in
+two registers seldom differ by more."""
+
 
 class PlanSamplingParams(BaseModel):
     """What visits are for, how many, and what reaching a site costs."""
@@ -53,7 +57,8 @@ class PlanSamplingParams(BaseModel):
     one_visit_km: float = Field(
         default=0.3,
         ge=0,
-        description="wastes within this of each other are one visit, named by the one that is expected to hold most",
+        description="wastes within this of each other are one visit, named by the one that is expected to hold most; none where "
+        "one of them was assayed, but for a waste known to hold more than twice the tonnes of those that were",
     )
     keep_share: float = Field(
         default=0.9,
@@ -87,6 +92,10 @@ def plan_sampling(
     what it is, so that no plan made beforehand does better by foreseeing them; after real assays the run is to be made again.
     Nothing is added for doubt itself. A waste of which less than ``least_payable_t`` is expected is no visit.
 
+    A waste within ``one_visit_km`` of an assayed one is no visit for either purpose: it may be that waste under another id, and
+    if it is not, it is of the same camp, so that a visit confirms little. One of more than `ANOTHER_WASTE` times its known tonnes
+    is certainly another, and worth it.
+
     **learn** visits where an assay takes most error from the grades of the sites *not* visited: with the covariance
     :math:`\Sigma` of all open sites a visit of error variance *v* takes :math:`\sum_{j \ne i} \Sigma_{ij}^2 /
     (\Sigma_{ii} + v)` from their variances. A normal belief's variances do not depend on what is found, so the plan is made one
@@ -115,7 +124,8 @@ def plan_sampling(
         ``purpose``, ``cost`` (1 at a road) and ``foretold_fall``, by how much the root-mean-square error of the grades of sites
         not visited should fall up to and with this visit (0-1, learn only). The same in every row: ``visits_asked``,
         ``left_poor``, how many other open wastes were left out because next to nothing is expected of them, ``left_near``, how
-        many because they lie at the place of another one, and the settings ``one_visit_km`` and ``least_payable_t``.
+        many because they lie at the place of another one, ``left_assayed``, how many because that one was assayed, and the
+        settings ``one_visit_km`` and ``least_payable_t``.
         ``speak_first_with`` names every area the site lies in, and its steward where the layer names one, alphabetically.
 
     References
@@ -138,7 +148,10 @@ def plan_sampling(
         }
     )
     access = pd.DataFrame(site_access)[["site_id", "road_km"]]
+    beside = _beside_assayed(ranking, visits, params.one_visit_km)
     table = open_sites.merge(visits, on="site_id", how="left", validate="one_to_one")
+    beside &= set(table["site_id"])
+    table = table[~table["site_id"].isin(beside)]
     table = table.merge(access, on="site_id", how="left", validate="one_to_one").sort_values(
         "site_id", ignore_index=True
     )
@@ -165,6 +178,7 @@ def plan_sampling(
         visits_asked=params.n_sites,
         left_poor=left_poor,
         left_near=left_near,
+        left_assayed=len(beside),
         one_visit_km=params.one_visit_km,
         least_payable_t=params.least_payable_t,
     )
@@ -176,10 +190,32 @@ def plan_sampling(
         "visits_asked",
         "left_poor",
         "left_near",
+        "left_assayed",
         "one_visit_km",
         "least_payable_t",
     ]
     return conform(plan[[*SamplingPlan.to_schema().columns, *extra]], SamplingPlan)
+
+
+def _beside_assayed(ranking: pd.DataFrame, visits: pd.DataFrame, reach_km: float) -> set[str]:
+    """Return the ids of wastes that nobody assayed at the place of one that was, unless they are surely another one."""
+    from scipy.spatial import cKDTree
+
+    placed = pd.DataFrame(ranking)[["site_id", "evidence", "tonnage_t"]].merge(visits, on="site_id")
+    assayed = (placed["evidence"] == "measured").to_numpy(bool)
+    if reach_km <= 0 or not assayed.any() or assayed.all():
+        return set()
+    at, tonnes = placed[["x_m", "y_m"]].to_numpy(float), placed["tonnage_t"].to_numpy(float)
+    spots, spot = np.unique(at[assayed], axis=0, return_inverse=True)
+    most = np.zeros(len(spots))  # of the assayed wastes at each spot; infinite where one is not known
+    np.maximum.at(most, spot.ravel(), np.where(np.isnan(tonnes[assayed]), np.inf, tonnes[assayed]))
+    tree = cKDTree(spots)
+    near = np.flatnonzero(~assayed)
+    near = near[tree.query(at[near])[0] <= 1000.0 * reach_km]
+    own = np.nan_to_num(tonnes[near], nan=0.0)
+    around = [most[rows].max() for rows in tree.query_ball_point(at[near], 1000.0 * reach_km)]
+    same = own <= ANOTHER_WASTE * np.array(around, dtype=float)
+    return set(placed["site_id"].to_numpy()[near[same]])
 
 
 def _one_of_each_place(table: pd.DataFrame, reach_km: float) -> tuple[pd.DataFrame, int]:

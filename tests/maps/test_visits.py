@@ -28,9 +28,10 @@ def planned(made_up: ModuleType, **changes: Any) -> Publication:
     ("changes", "told"),
     [
         ({"left_poor": 7}, "of the other 7 wastes that nobody assayed next to nothing is expected (less than 1 t"),
-        ({}, "no other waste is left that nobody assayed"),
+        ({}, "no other place is left whose waste nobody assayed"),
         ({"visits_asked": 1}, "asked for and planned"),
         ({"left_near": 3}, "Wastes within 300 m of one that is expected to hold more are no visits of their own"),
+        ({"left_assayed": 2}, "Wastes within 300 m of an assayed one are no visits"),
     ],
 )
 def test_a_plan_says_why_it_ends_in_the_report_and_on_the_map(

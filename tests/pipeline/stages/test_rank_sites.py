@@ -352,14 +352,24 @@ def test_wastes_at_one_place_are_one_visit(chain) -> None:
     twin = dict(zip(sites["site_id"], np.arange(len(sites)) // 2, strict=True))
     doubled = copy(chain)
     doubled.frames = replace(chain.frames, sites=sites)
+    known = chain.ranking["evidence"] == "measured"
+    sampled = set(chain.ranking.loc[known, "site_id"].map(twin))
     for purpose in ("find", "learn"):
         plan = doubled.plan(n_sites=999, purpose=purpose, least_payable_t=0.0)
         assert plan["site_id"].map(twin).is_unique
         whole = doubled.plan(n_sites=999, purpose=purpose, least_payable_t=0.0, one_visit_km=0.0)
         assert not whole["site_id"].map(twin).is_unique
-        assert (plan["left_near"] == len(whole) - len(plan)).all()
+        assert (plan["left_near"] + plan["left_assayed"] == len(whole) - len(plan)).all()
+        apart = whole.assign(twin=whole["site_id"].map(twin))
+        beside = apart[apart["twin"].isin(sampled)].merge(chain.ranking[["site_id", "tonnage_t"]], on="site_id")
+        more = beside["tonnage_t"] > 2.0 * beside["twin"].map(
+            chain.ranking[known].assign(twin=chain.ranking["site_id"].map(twin)).groupby("twin")["tonnage_t"].max()
+        )
+        assert 0 < more.sum() < len(beside)
+        assert (plan["left_assayed"] == len(beside) - more.sum()).all()
+        assert set(plan["site_id"]) & set(beside["site_id"]) == set(beside["site_id"][more])
         most = (
-            whole.assign(twin=whole["site_id"].map(twin))
+            apart[~apart["site_id"].isin(beside["site_id"][~more])]
             .merge(chain.ranking[["site_id", "payable_t"]], on="site_id")
             .groupby("twin")["payable_t"]
             .max()
@@ -367,8 +377,11 @@ def test_wastes_at_one_place_are_one_visit(chain) -> None:
         held = chain.ranking.set_index("site_id")["payable_t"][plan["site_id"]]
         assert sorted(held) == pytest.approx(sorted(most))
     doubled.frames = replace(chain.frames, sites=sites.set_geometry([moved[0]] * len(sites), crs=sites.crs))
-    (only,) = doubled.plan()["site_id"]
-    assert chain.ranking.set_index("site_id")["payable_t"][only] == most.max()
+    assert doubled.plan().empty  # all at the place of wastes that were assayed, and none surely another one
+    unknown = doubled.plan(chain.ranking.assign(evidence="none"))
+    (only,) = unknown["site_id"]
+    waste = chain.ranking[chain.ranking["ranked_last_reason"].isna()].set_index("site_id")["payable_t"]
+    assert waste[only] == waste.max()
 
 
 def test_the_plan_to_find_goes_by_payable_tonnes_per_cost_and_says_whom_to_ask(chain) -> None:
