@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import log_ndtr, ndtri
 
 Count = TypeVar("Count", float, np.ndarray)
 
@@ -80,6 +80,65 @@ def as_limit(middle_log10: np.ndarray, variance: np.ndarray, undetected: np.ndar
         np.where(undetected, middle_log10 + MOST_OPEN_DEX / 2.0, middle_log10),
         np.where(undetected, np.maximum(variance - (MOST_OPEN_DEX / WIDTH90) ** 2, 1e-4), variance),
     )
+
+
+def greatest_of(n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and variance of the greatest of ``n`` standard normals, ``n`` of shape (m,), 1 and more."""
+    z = np.linspace(-8.0, 8.0, 1601)
+    counts, which = np.unique(np.maximum(np.asarray(n, dtype=float), 1.0), return_inverse=True)
+    density = np.exp(np.log(counts)[:, None] + (counts[:, None] - 1.0) * log_ndtr(z) - 0.5 * z**2)
+    density /= density.sum(axis=1, keepdims=True)
+    mean = density @ z
+    return mean[which.ravel()], (density @ z**2 - mean**2)[which.ravel()]
+
+
+def all_below(
+    middle_log10: np.ndarray, n: np.ndarray, within_variance: float, bias_variance: float
+) -> tuple[np.ndarray, np.ndarray]:
+    r"""Return what samples that all lie below their limits say, as one measurement below a limit.
+
+    :math:`\prod_j \Phi((L - b - \theta)/\sigma_w)` is the chance that the greatest of *n* samples lies below *L*: a limit
+    lowered by how far that one is expected above the mean of the waste, with its variance as the error. Many samples below a
+    limit say more than that their mean is below it.
+
+    Parameters
+    ----------
+    middle_log10 : ndarray of float, shape (m,)
+        What `where_undetected` gives, decimal logarithm of ppm.
+    n : ndarray of float, shape (m,)
+        Samples that lie below.
+    within_variance, bias_variance : float
+        Of single samples about the mean of their waste, and of what more of them do not take away, squared log10.
+
+    Returns
+    -------
+    middle_log10, variance : ndarray of float, shape (m,)
+        For `as_limit`: with the variance of what limits leave open.
+    """
+    above, spread = greatest_of(n)
+    variance = (MOST_OPEN_DEX / WIDTH90) ** 2 + within_variance * spread + bias_variance
+    return middle_log10 - np.sqrt(within_variance) * above, variance
+
+
+def near_own_limit(
+    limit: np.ndarray, error_sd: np.ndarray, below: np.ndarray, middle: np.ndarray, sd: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what is believed of each waste, its 95 % end no farther above the limits of its samples than they can bear.
+
+    Where all else lets expect far more than the limits, so that the belief would not end before samples below them had a chance
+    under `RAREST_OWN`, its middle is lowered: then wastes scatter more than is believed (see `near_own_assay`).
+
+    Parameters
+    ----------
+    limit, error_sd : ndarray of float, shape (n,)
+        From `as_limit`.
+    below : ndarray of bool, shape (n,)
+        Where nothing was detected; the others stay as they are.
+    middle, sd : ndarray of float, shape (n,)
+        What is believed with the limits.
+    """
+    most = limit + float(ndtri(1.0 - RAREST_OWN)) * error_sd
+    return np.where(below, np.minimum(middle, most - WIDTH90 / 2.0 * sd), middle), sd
 
 
 def near_own_assay(

@@ -16,6 +16,7 @@ from pipeline.evidence.assay_spread import (
     WIDTH90,
     as_limit,
     near_own_assay,
+    near_own_limit,
     where_undetected,
 )
 from pipeline.evidence.host_shares import as_the_region, host_shares
@@ -273,10 +274,12 @@ def _with_assay(
     error = USUAL_ASSAYS.variance(np.maximum(n, 1.0)) + (open_dex / WIDTH90) ** 2
     undetected = known & (open_dex >= MOST_OPEN_DEX)
     y, error = as_limit(y, error, undetected)
+    limit, of_sample = y, np.sqrt(error)
     value, of_limit = limit_as_observation(y, error, mean, sd**2)
     y, error = np.where(undetected, value, y), np.where(undetected, of_limit, error)
     wide = np.where(undetected, sd, np.maximum(sd, 0.5)) ** 2
     weight = np.where(known, wide / (wide + error), 0.0)
     middle, spread = mean + weight * (np.where(known, y, mean) - mean), np.sqrt(weight * error)
     middle, spread = near_own_assay(np.where(undetected, np.nan, y), np.sqrt(error), middle, spread)
+    middle, spread = near_own_limit(limit, of_sample, undetected, middle, spread)
     return middle, np.where(known, spread, sd)

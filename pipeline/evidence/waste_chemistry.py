@@ -74,8 +74,8 @@ def waste_chemistry(
         ``waste_treo_low_ppm``, ``waste_treo_high_ppm`` (least and most of any sample, with limits, interpolation and missing
         elements; the upper end is missing where a result is above its method's upper limit), ``waste_treo_n`` analyses it rests
         on, ``waste_treo_squares`` (sum of squared deviations of its samples, log10), ``waste_treo_open_dex`` (how far limits and
-        missing elements leave a single sample open, log10 of high over low, `MOST_OPEN_DEX` where nothing was detected) and
-        ``waste_estimated_fraction`` of the total (interpolated, or read from patterns of
+        missing elements leave a single sample open, log10 of high over low, `MOST_OPEN_DEX` where nothing was detected in any)
+        and ``waste_estimated_fraction`` of the total (interpolated, or read from patterns of
         the host); medians of what the suites say: ``waste_magnet_share`` of TREE,
         ``waste_lree_hree`` (by ``waste_ree_convention``) and ``waste_outlook`` (Seredin & Dai), where all fifteen are measured
         or interpolated; ``waste_mass_t`` (different amounts told of wastes of the site added up), ``waste_paste_ph`` and
@@ -110,6 +110,7 @@ def waste_chemistry(
             treo_low_ppm=np.where(detected, sums.treo_low_ppm, 0.0 * sums.treo_low_ppm),
             treo_high_ppm=np.where(detected, sums.treo_high_ppm, most),
         )
+        sums = _no_more_than_found(sums, detected, site)
     rank = waste["method"].map({method: index for index, method in enumerate(METHOD_ORDER)}).to_numpy(dtype="float64")
     totals, method = _totals(site, _given(waste, sums, min_suite_fraction), analyses, rank, n_sites)
     for name, pattern in _patterns(sums.filled_ppm, measured, convention).items():
@@ -224,10 +225,13 @@ def _scatter(
     rows = np.flatnonzero(used & np.isfinite(log10))
     deviation = pd.Series(log10[rows]) - pd.Series(log10[rows]).groupby(site[rows]).transform("mean")
     squares = (deviation**2).groupby(site[rows]).sum()
+    undetected = pd.Series(sums["low"][used] == 0).groupby(site[used]).all()
+    found = ~(_per_site(undetected, n_sites) == 1.0)
+    open_of_waste = _median(site, np.where(np.isnan(open_dex), 0.0, open_dex), analyses, used, n_sites)
     return {
         "waste_treo_n": _per_site(pd.Series(analyses[rows]).groupby(site[rows]).sum(), n_sites),
         "waste_treo_squares": _per_site(squares, n_sites),
-        "waste_treo_open_dex": _median(site, np.where(np.isnan(open_dex), 0.0, open_dex), analyses, used, n_sites),
+        "waste_treo_open_dex": np.where(found, np.minimum(open_of_waste, MOST_FOUND_DEX), open_of_waste),
     }
 
 
@@ -280,6 +284,13 @@ def _at_most(sums: SuiteTotals, detected: SuiteTotals, least_share: float) -> Su
         treo_ppm=np.where(less, detected.treo_ppm, sums.treo_ppm),
         estimated_fraction=np.where(less, detected.estimated_fraction, sums.estimated_fraction),
     )
+
+
+def _no_more_than_found(sums: SuiteTotals, detected: np.ndarray, site: np.ndarray) -> SuiteTotals:
+    """Return the totals, those of samples in which nothing was detected no greater than the least found in the same waste."""
+    least = pd.Series(np.where(detected, sums.treo_ppm, np.nan)).groupby(site).transform("min").to_numpy(float)
+    share = np.where(~detected & (sums.treo_ppm > least), least / sums.treo_ppm, 1.0)
+    return replace(sums, tree_ppm=sums.tree_ppm * share, treo_ppm=sums.treo_ppm * share)
 
 
 def _patterns(filled: np.ndarray, measured: np.ndarray, convention: str) -> dict[str, np.ndarray]:

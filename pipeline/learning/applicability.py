@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.evidence.assay_spread import MOST_OPEN_DEX, WIDTH90, AssaySpread
+from pipeline.evidence.assay_spread import MOST_OPEN_DEX, WIDTH90, AssaySpread, all_below
 from pipeline.evidence.proxy_grades import ProxyParams, predict_from_proxies
 from pipeline.learning.candidates import Task
 from pipeline.learning.trained_model import Applicability, dissimilarity
@@ -89,7 +89,8 @@ def weigh_waste(
     -------
     waste : DataFrame
         ``waste_log10, waste_sd_log10, waste_rule`` per row, and ``waste_undetected``, 1 where nothing was detected: the value is
-        then the middle of what the limits leave open, and its spread theirs.
+        then the middle of what the limits leave open, and its spread theirs, as all its samples below them say (`all_below`).
+        ``waste_limit_log10`` is then what the limits sum up to.
     facts : dict
         Skill of the proxies.
     """
@@ -102,16 +103,22 @@ def weigh_waste(
     width = np.where(np.isfinite(alone), alone, width)
     width = np.where(np.isfinite(width), np.clip(width, 0.0, MOST_OPEN_DEX), 0.0)
     samples = np.maximum(1.0, table["measured_n"].fillna(1).to_numpy(float))
-    within = within_waste_variance(table["measured_n"], table["measured_squares"], spread.sample_sd_log10)
+    undetected = measured & (width >= MOST_OPEN_DEX)
+    scattered = table["measured_squares"].mask(undetected)  # shares of limits are alike by themselves
+    within = within_waste_variance(table["measured_n"], scattered, spread.sample_sd_log10)
     sd = np.where(measured, np.sqrt((width / WIDTH90) ** 2 + within / samples + spread.bias_sd_log10**2), np.nan)
+    below = np.maximum(1.0, table["measured_below_n"].fillna(1).to_numpy(float))
+    lowered, of_limits = all_below(log10, below, within, spread.bias_sd_log10**2)
+    sd = np.where(undetected, np.sqrt(of_limits), sd)
     columns = [name for name in names if name.startswith("waste_") and name.endswith("_ppm")]
     grades = predict_from_proxies(np.where(measured, value, np.nan), table[columns], blocks, params)
     by_proxy = ~measured & np.isfinite(grades.predicted_log10_ppm)
     waste = pd.DataFrame(
         {
-            "waste_log10": np.where(by_proxy, grades.predicted_log10_ppm, log10),
+            "waste_log10": np.where(by_proxy, grades.predicted_log10_ppm, np.where(undetected, lowered, log10)),
             "waste_sd_log10": np.where(by_proxy, max(grades.sd_log10, 0.15), sd),
-            "waste_undetected": (measured & (width >= MOST_OPEN_DEX)).astype(float),
+            "waste_undetected": undetected.astype(float),
+            "waste_limit_log10": np.where(undetected, log10 + MOST_OPEN_DEX / 2.0, np.nan),
             "waste_rule": np.where(measured, "assay", np.where(by_proxy, "proxies", "none")),
         }
     )

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import log_ndtr, ndtri_exp
 
-from pipeline.evidence.assay_spread import USUAL_ASSAYS, as_limit, near_own_assay
+from pipeline.evidence.assay_spread import USUAL_ASSAYS, as_limit, near_own_assay, near_own_limit
 from pipeline.evidence.host_grades import PRIOR_WASTES, host_grades, taught_by_wastes
 from pipeline.evidence.rare_earth_grades import published_wastes
 from pipeline.kernels.bend import bend
@@ -114,6 +114,7 @@ def grades_of_sites(
     own[known] = np.arange(known.sum())
     mean, variance, unshared = predict_field(fitted, trend, x_km, y_km, own)
     mean, sd = near_own_assay(np.where(below, np.nan, observed_log10), observed_sd, mean, np.sqrt(variance))
+    mean, sd = near_own_limit(observed_log10, observed_sd, below, mean, sd)
     alone, of_alone, _ = predict_field(fitted, trend, x_km, y_km, own, leave_own_out=True)
     measured = known & ~below
     off = bend(alone[measured], observed_log10[measured], of_alone[measured] + observed_sd[measured] ** 2, alone)
@@ -245,15 +246,17 @@ def updated(
     :math:`\theta \sim N(m_0, s_0^2)` and :math:`y \sim N(\theta, v)` give :math:`m_0 + B(y - m_0)` with
     :math:`B = s_0^2/(s_0^2 + v)` and variance :math:`B v` (Gelman et al. 2013, *Bayesian Data Analysis*, 2.5), with a
     greater *B* where the range would end before *y* (`near_own_assay`). Where *y* is a limit (``below``) it
-    moves the belief by its own likelihood.
+    moves the belief by its own likelihood, and its end no farther than the limit bears (`near_own_limit`).
     """
     below = np.zeros(len(expected), dtype=bool) if below is None else below
+    limit, of_limit = observed, observed_sd
     observed, observed_sd = _of_limits(observed, observed_sd, expected, spread, below)
     known = np.isfinite(observed) & np.isfinite(observed_sd)
     variance = np.where(known, observed_sd, 1.0) ** 2
     weight = np.where(known, spread**2 / (spread**2 + variance), 0.0)
     mean = expected + weight * (np.where(known, observed, 0.0) - expected)
     mean, own = near_own_assay(np.where(below, np.nan, observed), observed_sd, mean, np.sqrt(weight * variance))
+    mean, own = near_own_limit(limit, of_limit, below, mean, own)
     sd = np.where(known, own, spread)
     return pd.DataFrame(
         {"grade_log10": mean, "grade_sd": sd, "grade_shared_sd": np.where(known, sd, np.minimum(shared, sd))}

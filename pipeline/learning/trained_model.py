@@ -129,14 +129,14 @@ class TrainedModel:
     def waste_evidence(self, site_ids: pd.Series) -> dict[str, np.ndarray]:
         """Return ``log10``, ``sd`` and ``rule`` of what the waste itself told, in the order of the ids.
 
-        ``undetected`` is true where that is no more than limits, and ``log10`` then where they end.
+        ``undetected`` is true where that is no more than limits, and ``log10`` then where they end, summed up.
         """
         evidence = self.sites.set_index("site_id").reindex(site_ids)
         undetected = evidence["waste_undetected"].to_numpy(float) > 0
         middle, sd = evidence["waste_log10"].to_numpy(float), evidence["waste_sd_log10"].to_numpy(float)
-        log10, variance = as_limit(middle, sd**2, undetected)
+        _, variance = as_limit(middle, sd**2, undetected)
         return {
-            "log10": log10,
+            "log10": np.where(undetected, evidence["waste_limit_log10"].to_numpy(float), middle),
             "sd": np.sqrt(variance),
             "undetected": undetected,
             "rule": evidence["waste_rule"].fillna("none").to_numpy(str),

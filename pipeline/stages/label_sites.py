@@ -79,7 +79,8 @@ def label_sites(
         In the order of the sites. ``label_rule`` starts with ``assay``, ``commodity``, ``deposit`` or is ``none``;
         ``evidence`` is ``measured`` where the waste was assayed for the target, ``inferred`` where samples lie near
         or the mine's type is known. Extra columns: ``target``, ``threshold_ppm``, ``measured_ppm``,
-        ``measured_low_ppm``, ``measured_high_ppm``, ``measured_n`` samples, ``measured_squares`` (sum of their squared
+        ``measured_low_ppm``, ``measured_high_ppm``, ``measured_n`` samples, ``measured_below_n``, how many of them surely lie
+        below limits where nothing was detected (1 where that was not counted), ``measured_squares`` (sum of their squared
         deviations) and ``measured_open_dex`` (how open one sample is by limits and missing elements), both in log10 of ppm.
     """
     joined = pd.DataFrame({"site_id": sites["site_id"].to_numpy()}).merge(
@@ -119,6 +120,7 @@ def label_sites(
             "measured_low_ppm": low,
             "measured_high_ppm": high,
             "measured_n": _samples(joined, params.target),
+            "measured_below_n": _samples(joined, params.target) if params.target == "REE" else 1,
             "measured_squares": _squares(joined, params.target),
             "measured_open_dex": open_dex,
         }

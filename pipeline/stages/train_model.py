@@ -171,7 +171,7 @@ def _together(
             "district": sites["district"].to_numpy() if "district" in sites else pd.NA,
         }
     )
-    kept: dict[str, Any] = {"target": "REE", "threshold_ppm": 500.0, "measured_n": 1}
+    kept: dict[str, Any] = {"target": "REE", "threshold_ppm": 500.0, "measured_n": 1, "measured_below_n": 1}
     kept |= dict.fromkeys(
         ("measured_ppm", "measured_low_ppm", "measured_high_ppm", "measured_squares", "measured_open_dex"), np.nan
     )
@@ -229,7 +229,9 @@ def _train(
     waste, proxy_facts = weigh_waste(table, names, task.blocks, spread, params.proxies)
     table = pd.concat([table, waste], axis=1)
     sd, undetected = waste["waste_sd_log10"].to_numpy(float), waste["waste_undetected"].to_numpy(float) > 0
-    task = replace(task, grade_variance=sd**2, undetected=undetected)
+    lowered = waste["waste_log10"].to_numpy(float) - np.log10(table["measured_ppm"].to_numpy(float))
+    grade = None if task.grade is None else np.where(undetected, task.grade + lowered, task.grade)
+    task = replace(task, grade=grade, grade_variance=sd**2, undetected=undetected)
     judgement = judge_model(task, table, region, applicable(task, params.candidates), params)
     return _finish(task, table, judgement, region, variogram, dropped, proxy_facts, params)
 
@@ -317,7 +319,7 @@ def _companion_only(
 
 def _kept_columns(table: pd.DataFrame) -> pd.DataFrame:
     """Return what ranking and explaining need of the sites."""
-    waste = ["waste_log10", "waste_sd_log10", "waste_undetected", "waste_rule"]
+    waste = ["waste_log10", "waste_sd_log10", "waste_undetected", "waste_limit_log10", "waste_rule"]
     companion = ["companion_score", "companion_low", "companion_high"]
     parts = [f"{kind}_{part}" for kind in ("part", "weight") for part in PARTS]
     return table.reindex(columns=["site_id", "label", *waste, *companion, *parts, "amount_rule", "metal_rule"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.evidence.assay_spread import near_own_assay
+from pipeline.evidence.assay_spread import USUAL_ASSAYS, all_below, as_limit, greatest_of, near_own_assay
 from pipeline.learning.grade_model import grades_of_sites, updated
 
 HALF = 1.644854
@@ -62,3 +62,50 @@ def test_wastes_in_which_nothing_was_detected_stand_where_all_else_lets_expect_b
     assert middle[0] < middle[1] < 2.3
     assert middle[1] < middle[2] < 2.85
     assert found["grade_sd"][2] < found["grade_sd"][0] <= 0.3
+
+
+def test_the_greatest_of_samples_is_that_of_order_statistics() -> None:
+    """Means 0, 0.5642, 1.0294 and 1.8675, variances 1, 0.6817, 0.4917 and 0.2757 (Harter 1961, for 1, 2, 4 and 20)."""
+    mean, variance = greatest_of(np.array([1.0, 2.0, 4.0, 20.0]))
+    assert mean == pytest.approx([0.0, 0.5642, 1.0294, 1.8675], abs=1e-3)
+    assert variance == pytest.approx([1.0, 0.6817, 0.4917, 0.2757], abs=1e-3)
+
+
+@pytest.mark.parametrize(("expected", "spread"), [(0.5, 0.3), (0.3, 0.5), (0.0, 0.5), (-1.0, 0.8)])
+def test_samples_that_all_lie_below_a_limit_are_weighed_by_the_chance_that_every_one_does(
+    expected: float, spread: float
+) -> None:
+    """Against the posterior on a grid, for samples that scatter by 0.28 about a waste whose samples are all off by 0.1."""
+    from scipy.special import log_ndtr, roots_hermitenorm
+
+    grid = np.linspace(-6.0, 4.0, 4001)
+    off, weight = roots_hermitenorm(15)
+    mean_of, most = [], []
+    for n in (1, 2, 4, 8):
+        each = np.exp(n * log_ndtr((-grid[:, None] - 0.10 * off) / 0.28)) @ weight
+        density = each * np.exp(-0.5 * ((grid - expected) / spread) ** 2)
+        density /= density.sum()
+        mean_of.append(density @ grid)
+        middle, variance = all_below(np.array([-1.0]), np.array([n]), 0.28**2, 0.10**2)
+        limit, error = as_limit(middle, variance, np.array([True]))
+        found = updated(
+            *(np.array([value]) for value in (expected, spread, 0.0)), limit, np.sqrt(error), np.array([True])
+        )
+        most.append(found["grade_log10"][0] + HALF * found["grade_sd"][0])
+        if most[-1] < limit[0] + 1.2816 * np.sqrt(error[0]) - 1e-3:  # nor is it lowered further
+            assert found["grade_log10"][0] == pytest.approx(mean_of[-1], abs=0.03)
+    assert (np.diff(most) < -0.05).all()
+    assert 10 ** most[2] <= 1.0  # of four samples
+
+
+def test_a_waste_of_four_samples_in_which_nothing_was_detected_ends_where_its_limits_do() -> None:
+    """All else lets expect a thousand ppm and more; the limits of each sample sum up to 880."""
+    middle, variance = all_below(
+        np.full(1, np.log10(88.0)), np.full(1, 4.0), USUAL_ASSAYS.sample_sd_log10**2, USUAL_ASSAYS.bias_sd_log10**2
+    )
+    limit, error = as_limit(middle, variance, np.ones(1, dtype=bool))
+    for expected in (2.5, 3.0, 3.3, 4.0):
+        for spread in (0.2, 0.5):
+            prior = np.array([expected]), np.array([spread]), np.zeros(1)
+            found = updated(*prior, limit, np.sqrt(error), np.ones(1, dtype=bool))
+            assert 10 ** (found["grade_log10"][0] + HALF * found["grade_sd"][0]) <= 880.0

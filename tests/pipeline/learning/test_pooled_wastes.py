@@ -31,8 +31,8 @@ def wastes() -> pd.DataFrame:
         deposit_type=None,
         companion_commodity=0.05,
         near_n=0,
-        waste_n=[1, 1, 1, 1, 1, 0],
-        waste_treo_n=[1, 1, 1, 1, 1, 0],
+        waste_n=[1, 4, 1, 1, 1, 0],
+        waste_treo_n=[1, 4, 1, 1, 1, 0],
         waste_treo_squares=0.0,
         waste_treo_ppm=np.where(undetected, LIMIT / 2, [0, 0, 0, 300.0, 900.0, np.nan]),
         waste_treo_low_ppm=np.where(undetected, 0.0, [0, 0, 0, 200.0, 880.0, np.nan]),
@@ -51,8 +51,19 @@ def test_rare_earths_below_limits_teach_as_they_rank() -> None:
     ranked, _ = weigh_waste(rows, [], np.full(6, "b"), USUAL_ASSAYS, ProxyParams())
     assert taught.grade_log10 == pytest.approx(ranked["waste_log10"].to_numpy(), nan_ok=True)
     assert np.sqrt(taught.grade_variance) == pytest.approx(ranked["waste_sd_log10"].to_numpy(), nan_ok=True)
-    assert taught.grade_log10[:3] == pytest.approx(np.log10(LIMIT[:3]) - 1.0)
+    assert taught.grade_log10[[0, 2]] == pytest.approx(np.log10(LIMIT[[0, 2]]) - 1.0)
+    assert taught.grade_log10[1] == pytest.approx(np.log10(LIMIT[1]) - 1.0 - 1.0294 * 0.28, abs=1e-3)
+    assert ranked["waste_limit_log10"].to_numpy() == pytest.approx(np.log10(LIMIT), nan_ok=True)
     assert np.sqrt(taught.grade_variance[0]) > 0.6 > np.sqrt(taught.grade_variance[4])
+
+
+def test_samples_of_which_only_limits_are_known_say_nothing_of_how_wastes_scatter() -> None:
+    """A share of one limit is the same in every sample."""
+    table = wastes().assign(waste_treo_n=[1, 400, 1, 1, 2, 0], waste_treo_squares=[0, 0, 0, 0, 0.2, np.nan])
+    labels = label_sites(table, table, LabelSitesParams())
+    rows = pd.DataFrame({"site_id": table["site_id"].to_numpy()}).merge(labels, on="site_id")
+    ranked, _ = weigh_waste(rows, [], np.full(6, "b"), USUAL_ASSAYS, ProxyParams())
+    assert ranked["waste_sd_log10"][4] > 0.2
 
 
 def test_other_elements_below_limits_teach_as_they_rank() -> None:

@@ -181,6 +181,15 @@ def test_where_nothing_was_detected_the_total_is_open_down_to_nothing(elements: 
     assert row["waste_treo_open_dex"] == 2.0
 
 
+def test_a_waste_of_which_any_sample_was_detected_is_no_waste_in_which_nothing_was() -> None:
+    """Two of five samples hold 30 ppm of every element; the limits of the other three would make ten times as much."""
+    row = site_1(waste(["S1"] * 5, {name: ["<600"] * 3 + [30.0, 30.0] for name in suite()}))
+    assert 0.0 < row["waste_treo_open_dex"] < 2.0
+    found = site_1(waste(["S1"], {name: [30.0] for name in suite()}))["waste_treo_ppm"]
+    assert row["waste_treo_ppm"] == pytest.approx(found)
+    assert row["waste_treo_high_ppm"] > 10 * found
+
+
 def test_above_a_limit_leaves_the_upper_end_open() -> None:
     row = site_1(waste(["S1"], suite() | {"Ce": [">1000"]}))
     assert (row["waste_Ce_ppm"], row["waste_Ce_censored"]) == (1000, 1)
