@@ -85,7 +85,7 @@ def _doubts(p: Publication, lang: str) -> dict[str, str]:
 
 def _chance(site: pd.Series, companion: bool, lang: str) -> str:
     """Return the chance of the grade with its band, or what the kind of deposit lets expect where no model orders the list."""
-    if companion:
+    if companion and site["grade_rule"] != "proxies":
         return words.phrase("brief_judged_kind", lang, score=words.chance(float(site["score"]), lang))
     return words.banded_chance("brief_judged", {str(name): value for name, value in site.items()}, lang)
 

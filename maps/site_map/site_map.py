@@ -139,7 +139,7 @@ def _plain_table(publication: Publication) -> str:
     labelled = publication.ranking.assign(label=rank_labels(publication.ranking))
     for row in table_rows(labelled.head(TABLE_ROWS)):
         cells = (
-            row.label, row.site_id, row.name, words.chance(row.score, "en"), row.evidence,
+            row.label, row.site_id, row.name, _sampled_or_score(row), row.evidence,
             words.span(row.tonnage_low_t, row.tonnage_high_t, "t", "en"), row.nearest_community, row.territories,
         )  # fmt: skip
         body.append("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells) + "</tr>")
@@ -149,6 +149,13 @@ def _plain_table(publication: Publication) -> str:
         f"<noscript>{paragraphs}<table><caption>{_text(publication.title)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(body)}</tbody></table></noscript>"
     )
+
+
+def _sampled_or_score(row: Any) -> str:
+    """Return the range of the grade of an assayed waste, of another one its chance or what stands for it."""
+    if row.evidence == "measured":
+        return words.measured_grade(row.treo_ppm, row.treo_low_ppm, row.treo_high_ppm, "en")
+    return words.chance(row.score, "en")
 
 
 def _notices(publication: Publication, lang: str) -> str:

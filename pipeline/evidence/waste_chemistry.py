@@ -226,12 +226,12 @@ def _scatter(
     deviation = pd.Series(log10[rows]) - pd.Series(log10[rows]).groupby(site[rows]).transform("mean")
     squares = (deviation**2).groupby(site[rows]).sum()
     undetected = pd.Series(sums["low"][used] == 0).groupby(site[used]).all()
-    found = ~(_per_site(undetected, n_sites) == 1.0)
+    detected = _per_site(undetected, n_sites) != 1.0
     open_of_waste = _median(site, np.where(np.isnan(open_dex), 0.0, open_dex), analyses, used, n_sites)
     return {
         "waste_treo_n": _per_site(pd.Series(analyses[rows]).groupby(site[rows]).sum(), n_sites),
         "waste_treo_squares": _per_site(squares, n_sites),
-        "waste_treo_open_dex": np.where(found, np.minimum(open_of_waste, MOST_FOUND_DEX), open_of_waste),
+        "waste_treo_open_dex": np.where(detected, np.minimum(open_of_waste, MOST_FOUND_DEX), open_of_waste),
     }
 
 

@@ -185,8 +185,8 @@ def _score_log_odds(model: TrainedModel, site_ids: pd.Series) -> np.ndarray:
 def _companion_parts(ids: np.ndarray, model: TrainedModel) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Return the companion's parts as contributions against the mean site, taken from score to log-odds by the secant.
 
-    Of a waste that was assayed the grade found stands in place of what its words suggest: the log-odds of its chance to reach
-    the grade looked for, against those of the mean chance.
+    Of a waste that was assayed, or of which other elements tell the grade, that stands in place of what its words suggest: the
+    log-odds of its chance to reach the grade looked for, against those of the mean chance.
     """
     sites = model.sites.set_index("site_id").reindex(ids)
     utility = sites[[f"part_{name}" for name in BELIEVED]].to_numpy(float)
@@ -200,20 +200,19 @@ def _companion_parts(ids: np.ndarray, model: TrainedModel) -> tuple[list[str], n
     steep = np.where(flat, 1.0 / (end * (1 - end)), (_logit(end) - _logit(start)) / np.where(flat, 1.0, gap))
     parts = parts * steep[:, None]
     waste = model.waste_evidence(pd.Series(ids))
-    assayed, undetected = waste["rule"] == "assay", waste["undetected"]
+    told_by_waste = waste["rule"] != "none"
     log_odds = _score_log_odds(model, pd.Series(ids))
     usual = _logit(np.clip(np.nanmean(expit(log_odds)), 1e-6, 1 - 1e-6))
-    by_assay = np.where(assayed, np.nan_to_num(log_odds - usual), 0.0)
-    parts[assayed, BELIEVED.index("metal")] = 0.0
+    by_waste = np.where(told_by_waste, np.nan_to_num(log_odds - usual), 0.0)
+    parts[told_by_waste, BELIEVED.index("metal")] = 0.0
     known = 10.0 ** waste["log10"]
     by_rule = [sites[f"{name}_rule"].eq(rule).to_numpy(bool)[:, None] for name, rule in TOLD_BY]
     metal, amount = (np.where(np.hstack([~by, by]), parts[:, [at]], 0.0) for at, by in enumerate(by_rule))
     names = [
         f"part_{name}{end}" for name, ends in (("metal", ("", "_camp")), ("amount", ("", "_known"))) for end in ends
     ]
-    values = np.column_stack([np.repeat(utility, 2, axis=1), known, known])
-    by_what = [np.where(undetected, 0.0, by_assay), np.where(undetected, by_assay, 0.0)]
-    return [*names, *OF_WASTE[:2]], values, np.column_stack([metal, amount, *by_what])
+    values = np.column_stack([np.repeat(utility, 2, axis=1), *[known] * len(OF_WASTE)])
+    return [*names, *OF_WASTE], values, np.column_stack([metal, amount, _of_waste(waste, by_waste)])
 
 
 def _logit(share: np.ndarray) -> np.ndarray:

@@ -19,6 +19,7 @@ from layers.validation import Contrast, Method, Null, Outcome, Proxies, Question
 from maps import words
 from maps.report.figures import figures, in_language
 from maps.report.model_card import card_rows, model_card
+from maps.report.plan_rows import plan_rows
 from maps.report.report import SECTIONS, write_report
 from maps.report.validation_notes import validation_notes
 from maps.screening.workbook import write_ranking_workbook
@@ -614,7 +615,18 @@ def test_where_nothing_was_trained_no_empty_table_is_shown(made_up: ModuleType, 
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "No model was trained, so there is no model to test" in part(page, "en")
     assert "Brier" not in page
-    assert words.unbroken("car il n'y a ni chimie, ni grille") in part(page, "fr")
+    assert words.unbroken("l'on n'apprend pas du lieu seul") in part(page, "fr")
+
+
+def test_a_waste_whose_other_elements_tell_its_grade_is_not_judged_by_its_kind(made_up: ModuleType) -> None:
+    made = made_up.publication(12)
+    told = nothing_learned(12, 80, 8, "assay", has_features=False)
+    blind = made.validation.model_copy(update={"kind": "companion_only", "verdict": told})
+    for rule, by_kind in (("hosts", True), ("proxies", False)):
+        p = replace(made, validation=blind, ranking=made.ranking.assign(grade_rule=rule))
+        cells = [row["cells"][0] for row in plan_rows(p, "en", ())]
+        assert cells
+        assert all(("by kind of deposit" in cell) is by_kind for cell in cells)
 
 
 def test_features_not_used_are_told_by_reason(made_up: ModuleType) -> None:

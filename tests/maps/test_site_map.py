@@ -216,6 +216,7 @@ def test_a_table_stands_in_for_the_script(page: str) -> None:
     assert plain[0].count("<tr>") == 41
     assert "Adressez-vous à la Nation" in plain[0]
     assert "contact@example.org" in plain[0]
+    assert re.search(r"<td>[\d,]+\u00a0ppm \(", plain[0])  # of an assayed waste its grade, and no chance
 
 
 def test_a_run_without_context_still_has_a_map(made_up: ModuleType, tmp_path: Path) -> None:

@@ -315,7 +315,10 @@ def test_reasons_are_the_parts_of_the_score_that_orders(unskilled) -> None:
     assayed = unskilled.ranking.loc[unskilled.ranking["evidence"] == "measured"].set_index("site_id")
     by_assay = reasons["site_id"].isin(assayed.index)
     parts = {"part_metal", "part_metal_camp", "part_amount", "part_amount_known"}
-    assert set(reasons.loc[~by_assay, "feature"]) <= parts
+    of_proxies = reasons["site_id"].isin(unskilled.ranking.loc[unskilled.ranking["grade_rule"] == "proxies", "site_id"])
+    assert set(reasons.loc[~by_assay & ~of_proxies, "feature"]) <= parts
+    by_other_elements = reasons[of_proxies].groupby("site_id")["feature"].agg(set)
+    assert all("waste_proxy_ppm" in told and not told & {"part_metal", "part_metal_camp"} for told in by_other_elements)
     assert set(reasons.loc[by_assay, "feature"]) <= {"waste_measured_ppm", "part_amount", "part_amount_known"}
     known_t = set(unskilled.ranking.loc[unskilled.ranking["tonnage_t"].notna(), "site_id"])
     amounts = reasons[reasons["feature"].str.startswith("part_amount")]
