@@ -18,6 +18,25 @@ class SourceError(MinewasteError):
     """A file is missing, unreadable or barred: see the file or its catalogue entry."""
 
 
+class NoRowsError(SourceError):
+    """A file is whole and holds no row: a fault of most sources, and an answer where a list may be empty.
+
+    Parameters
+    ----------
+    message : str
+        As of any `SourceError`.
+    columns : tuple of str
+        Names of the columns that have no cells.
+    placed : bool
+        Whether the format holds geometry.
+    """
+
+    def __init__(self, message: str, columns: tuple[str, ...] = (), *, placed: bool = False) -> None:
+        super().__init__(message)
+        self.columns = columns
+        self.placed = placed
+
+
 class LayerError(MinewasteError):
     """A table breaks its schema: fix the rows or the column mapping."""
 

@@ -49,7 +49,8 @@ class Inputs:
     published appear in ``accounts`` as ``local_only_1`` …, and nowhere else.
     ``unheeded`` and ``respelt`` are requests of stewards, as source and row of their list, that fit nothing, and that were
     followed by an id spelt otherwise; ``quoting`` are records, as source and row, that stay and quote a number of a withheld
-    site. They are for the person who runs it, and for no file.
+    site; ``quoting_layers`` are rows of other layers with such a text; ``empty_lists`` are lists of requests that hold none.
+    They are for the person who runs it, and for no file.
     """
 
     crs: CRS
@@ -67,6 +68,8 @@ class Inputs:
     unheeded: tuple[str, ...] = ()
     respelt: tuple[str, ...] = ()
     quoting: tuple[str, ...] = ()
+    quoting_layers: tuple[str, ...] = ()
+    empty_lists: tuple[str, ...] = ()
 
     @overload
     def __getitem__(self, role: Literal["inventory"]) -> GeoDataFrame[schema.Records]: ...

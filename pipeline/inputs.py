@@ -37,7 +37,7 @@ from pipeline.input_layers import Account, Inputs
 from pipeline.memory_needs import plan_reading
 from pipeline.purge import remove_source, sources_held
 from pipeline.source_reading import READERS, is_private, keep_reading, kept_reading, read_by_worker, read_source
-from pipeline.unheeded_requests import unheeded_requests
+from pipeline.unheeded_requests import empty_lists, unheeded_requests
 
 DRAWN = ("territories", "communities", "lines", "backdrop")
 """What pages draw beside the sites."""
@@ -90,7 +90,7 @@ def read_sources(
         From the readers.
     """
     sources = [resolve(source) for source in config.sources]
-    _refuse_private(sources)
+    refuse_private(sources)
     if config.region.crs is not None:
         metric_crs(config.region.crs)  # before anything is read
     public = [source for source in sources if not is_private(source)]
@@ -175,7 +175,8 @@ def assembled(config: RunConfig, all_readings: Readings) -> Inputs:
         if source.role == "exclusions"
         for row in readings[source.id].rejected["source_row"]
     )
-    notes += unheeded_requests(len(unreadable))
+    empty = tuple(source.id for source in sources if source.role == "exclusions" and not readings[source.id].rows_read)
+    notes += [*unheeded_requests(len(unreadable)), *empty_lists(len(empty))]
     accounts = _accounts(public, private, readings)
     rejected = _stack([readings[source.id].rejected for source in public if source.role != "raster"], schema.Rejected)
     crs = working_crs(extent, config.region.crs)
@@ -195,10 +196,18 @@ def assembled(config: RunConfig, all_readings: Readings) -> Inputs:
         side_cars={name: dict(digests[1:]) for name, digests in files.items()},
         local_only=tuple(source.id for source in private),
         unheeded=unreadable,
+        empty_lists=empty,
     )
 
 
-def _refuse_private(sources: Sequence[Source]) -> None:
+def refuse_private(sources: Sequence[Source]) -> None:
+    """Stop at sources that may not be published though what they hold shows in every rank.
+
+    Raises
+    ------
+    ConfigError
+        Naming the first.
+    """
     for source in sources:
         if source.publish == "never" and source.role not in PRIVATE_ROLES:
             raise ConfigError(

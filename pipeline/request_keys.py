@@ -16,6 +16,7 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.text import as_key, without_accents
+from pipeline.input_layers import Inputs
 
 _PARTS = re.compile(r"[;,|\n]")
 _REMARK = re.compile(r"[(\[][^()\[\]]*[)\]]\s*$")
@@ -144,15 +145,29 @@ class RequestsTold:
         Requests followed by an id that is spelt otherwise.
     quoting : tuple of str
         Rows that stay and quote a number or name of a withheld site, as source and row.
+    quoting_layers : tuple of str
+        The same of roads, areas, lakes, communities and known links.
+    empty_lists : tuple of str
+        Lists of requests that hold none.
     """
 
     unheeded: tuple[str, ...] = ()
     respelt: tuple[str, ...] = ()
     quoting: tuple[str, ...] = ()
+    quoting_layers: tuple[str, ...] = ()
+    empty_lists: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, inputs: Inputs) -> RequestsTold:
+        """Return what inputs hold of requests."""
+        return cls(inputs.unheeded, inputs.respelt, inputs.quoting, inputs.quoting_layers, inputs.empty_lists)
 
     def in_words(self) -> list[str]:
-        """Return one line for each of the three that there is."""
+        """Return one line for each of the five that there is."""
         lines = []
+        if self.empty_lists:
+            names = ", ".join(f"'{name}'" for name in self.empty_lists)
+            lines.append(f"No requests: {names} can be read and holds no row. If it should hold some, see the file.")
         if self.unheeded:
             lines.append(f"Requests not followed: {rows_in_words(self.unheeded)}.")
         if self.respelt:
@@ -165,6 +180,11 @@ class RequestsTold:
                 "Rows that quote a number or the name of a withheld site, and are none of its own by name and place, stay: "
                 f"{rows_in_words(self.quoting)}. Name them in a request too if they are to go."
             )
+        if self.quoting_layers:
+            lines.append(
+                "Rows of layers around the sites hold a number or the name of a withheld site (a lake, a road or an area may be "
+                f"called so of itself) and stay: {rows_in_words(self.quoting_layers)}. Take them out of the files if they tell."
+            )
         return lines
 
     def as_json(self) -> dict[str, list[str]]:
@@ -172,7 +192,9 @@ class RequestsTold:
         return {
             "requests_without_site_rows": sorted({request_of(own) for own in self.unheeded}),
             "requests_spelt_otherwise_rows": list(self.respelt),
+            "lists_without_requests": list(self.empty_lists),
             "records_quoting_withheld_rows": list(self.quoting),
+            "layers_quoting_withheld_rows": list(self.quoting_layers),
         }
 
 

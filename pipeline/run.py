@@ -14,6 +14,7 @@ from pandera.typing import DataFrame
 
 from layers import schema
 from layers.accounting import rejected_rows
+from layers.catalogue.source import resolve
 from layers.errors import SourceError, StageError
 from layers.rasters.reader import require_overlap
 from layers.readers.splits import read_splits
@@ -44,6 +45,7 @@ from pipeline.publish import publish
 from pipeline.request_keys import RequestsTold
 from pipeline.requests_first import requests_first
 from pipeline.results import Results
+from pipeline.source_reading import words_of_shared_files
 from pipeline.stages.build_features import build_features
 from pipeline.stages.calibrate_tonnage import calibrate_tonnage
 from pipeline.stages.describe_camps import describe_camps
@@ -102,6 +104,7 @@ def run(
         store = RunStore(folder)
         requests_first(folder, config, data_dir, progress)
         progress.mention(plan_reading(config.sources, data_dir, config.dask).words)
+        progress.mention(words_of_shared_files([resolve(source) for source in config.sources]))
         with _executor(config) as executor:
             with progress.step("reading the sources"):
                 inputs = read_and_withhold(config, data_dir, store, executor)
@@ -126,7 +129,7 @@ def run(
         kinds=count_kinds(kinds_shown(results.ranking, results.known.flags)),
         score_name=score_name_of(results.model.validation),
         n_unheeded=unheeded_of(inputs.notes),
-        requests=RequestsTold(inputs.unheeded, inputs.respelt, inputs.quoting),
+        requests=RequestsTold.of(inputs),
         contact=config.publish.contact,
     )
 

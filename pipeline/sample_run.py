@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from layers.catalogue.source import resolve
 from layers.precision import at_precision
 from layers.schema import SamplePredictions
 from maps.report.sample_report import SamplePublication, sample_verdict, write_sample_report
@@ -24,6 +25,7 @@ from pipeline.provenance import account_table, announce, date_of_run, note_table
 from pipeline.purge import clear
 from pipeline.request_keys import RequestsTold
 from pipeline.requests_first import requests_first
+from pipeline.source_reading import words_of_shared_files
 from pipeline.stages.judge_samples import judge_samples
 from pipeline.stages.predict_samples import predict_samples
 from pipeline.summary import RunSummary
@@ -70,6 +72,7 @@ def run_samples(
         folder.reload()
         requests_first(folder, config, data_dir, progress)
         progress.mention(plan_reading(config.sources, data_dir, config.dask).words)
+        progress.mention(words_of_shared_files([resolve(source) for source in config.sources]))
         with progress.step("reading the sources"):
             inputs = read_and_withhold(config, data_dir, store)
         samples = inputs["geochemistry"]
@@ -94,7 +97,7 @@ def run_samples(
         reused=len(store.reused),
         seconds=sum(store.timings_s.values()),
         n_unheeded=unheeded_of(inputs.notes),
-        requests=RequestsTold(inputs.unheeded, inputs.respelt, inputs.quoting),
+        requests=RequestsTold.of(inputs),
         contact=config.publish.contact,
     )
 

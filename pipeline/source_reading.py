@@ -53,6 +53,22 @@ def is_private(source: Source) -> bool:
     return source.role == "exclusions" or source.publish == "never"
 
 
+def words_of_shared_files(sources: Sequence[Source]) -> str | None:
+    """Return what to say where a private source lies in the same file as a published one, whose digest a run gives; else None."""
+    published = {Path(source.path): source.id for source in sources if not is_private(source)}
+    shared = [
+        f"'{source.id}' with '{published[Path(source.path)]}'"
+        for source in sources
+        if is_private(source) and Path(source.path) in published
+    ]
+    if not shared:
+        return None
+    return (
+        f"A private source shares its file with one that is published: {', '.join(shared)}. The manifest gives the digest of the "
+        "whole file, which tells whoever holds two runs that it changed. Keep the private layer in a file of its own."
+    )
+
+
 def read_source(source: Source, data_dir: Path) -> Reading[Any]:
     """Read one source as it may be used: a private one tells nothing of itself, a generalised one is made coarse at once.
 

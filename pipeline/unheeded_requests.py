@@ -12,6 +12,7 @@ from layers.accounting import Note
 from layers.text import as_key
 
 UNHEEDED = "requests_without_site"
+NO_REQUESTS = "no_requests"
 
 
 def fitting_requests(exclusions: gpd.GeoDataFrame, ids: Set[str], places: Sequence[gpd.GeoSeries]) -> frozenset[str]:
@@ -46,6 +47,14 @@ def unheeded_requests(count: int) -> tuple[Note, ...]:
         "their areas lie where they should, longitude first."
     )
     return (Note("local_only", UNHEEDED, message, count),) if count else ()
+
+
+def empty_lists(count: int) -> tuple[Note, ...]:
+    """Return what a run says of lists of requests that hold none: at most one note."""
+    message = (
+        "Lists of requests of stewards hold no request: nothing was left out because of them. See that they are whole."
+    )
+    return (Note("local_only", NO_REQUESTS, message, count),) if count else ()
 
 
 def unheeded_of(notes: Sequence[Note]) -> int:

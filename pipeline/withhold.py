@@ -33,7 +33,7 @@ from pipeline.inputs import WITHHOLDABLE, Readings, assembled, read_again, read_
 from pipeline.kernels.record_groups import slug
 from pipeline.kernels.record_pairs import official_tokens
 from pipeline.kernels.site_keys import sites_named
-from pipeline.quotations import quotations
+from pipeline.quotations import quotations, rows_of_layers
 from pipeline.request_keys import KnownIds, request_of, spelt_as_known, spelt_otherwise
 from pipeline.stages.link_records import link_records
 from pipeline.stages.locate_assays import locate_assays
@@ -119,7 +119,8 @@ def read_as_asked(
         shorter, known = _followed(inputs, config, known, set(left_out))
         rows = _rows_gone(readings, inputs, shorter, data_dir, left_out)
         if not rows:
-            return AsAsked(readings, inputs, shorter)
+            quoting = rows_of_layers(shorter.layers, shorter.sources, known.ids | known.names, data_dir)
+            return AsAsked(readings, inputs, replace(shorter, quoting_layers=quoting))
         left_out |= {name: left_out.get(name, frozenset()) | more for name, more in rows.items()}
         readings = read_again(readings, data_dir, left_out)
         inputs = _spelt(assembled(config, readings), known_ids)
@@ -338,8 +339,7 @@ def _keys(cells: pd.Series) -> pd.Series:
 
 
 def _folded(cells: pd.Series) -> set[str]:
-    parts = (as_key(part) for cell in cells.dropna() for part in str(cell).split("; "))
-    return {part for part in parts if part}
+    return {part for cell in cells.dropna() for own in str(cell).split("; ") if (part := as_key(own))}
 
 
 def _samples_withheld(

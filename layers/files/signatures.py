@@ -15,8 +15,9 @@ from types import MappingProxyType
 from layers.errors import SourceError
 from layers.files.hdf5_links import require_no_links_out
 from layers.files.imagine_parts import require_own_cells
+from layers.files.plain_database import require_plain_database
 from layers.files.repeated_parts import require_bearable_drawing, require_bearable_topology
-from layers.files.unsafe_files import require_no_grids, require_plain_database, require_regular
+from layers.files.unsafe_files import require_no_grids, require_regular
 
 _TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 _STARTS: Mapping[str, tuple[bytes, ...]] = MappingProxyType(

@@ -16,7 +16,7 @@ import pandas as pd
 from layers.accounting import Note, reject
 from layers.catalogue.source import Source
 from layers.crs import parse_crs
-from layers.errors import SourceError
+from layers.errors import NoRowsError, SourceError
 from layers.files.boundary import named_failure
 from layers.files.cell_notes import notes_on_cells
 from layers.files.delimited import DELIMITERS, Grid, ragged, read_body, sniff_delimiter, split_rows
@@ -261,9 +261,8 @@ def _from_grid(source: Source, where: str, path: Path, grid: Grid) -> RawTable:
         body = [row for index, row in enumerate(body) if index not in bad]
     cells = _frame([kept[position] for position in body], heading.columns)
     if cells.empty:
-        raise SourceError(
-            f"{where}: there is a heading ({', '.join(heading.columns[:6])}) but no data row. Fetch or export the file again."
-        )
+        text = f"{where}: there is a heading ({', '.join(heading.columns[:6])}) but no data row. Fetch or export the file again."
+        raise SourceError(text) if kept else NoRowsError(text, tuple(heading.columns))
     numbered = np.array([numbers[position] for position in body], dtype=np.int64)
     cells, marks = without_text_marks(source.id, cells)
     aside = grid.dated, grid.errors, grid.put_aside

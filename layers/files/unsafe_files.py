@@ -1,4 +1,4 @@
-"""Refuse files that make the library opening them do endless or unsafe work (recursive views, endless sheets, foreign grids).
+"""Refuse files that make the library opening them do endless or unsafe work (pipes, endless sheets, foreign grids).
 
 Looked for before the library opens the file, so that none of it is followed, waited for or unpacked.
 """
@@ -6,7 +6,6 @@ Looked for before the library opens the file, so that none of it is followed, wa
 from __future__ import annotations
 
 import re
-import sqlite3
 import stat
 import zipfile
 import zlib
@@ -25,9 +24,6 @@ PARTS_BYTES = 2 << 30
 """Bytes that the shared texts of a workbook, which lie in memory whole, and all its parts may unpack to."""
 TABLE_CELLS = 200_000_000
 """Cells (rows by columns) of a Parquet file that are read; a hundred million equal cells can lie in some kilobytes."""
-VIEW_STEPS = 50_000_000
-LONGEST_CELL = 100_000_000
-"""Steps of the database engine that all cells of a view may take, and bytes of one cell."""
 
 FAR_ROWS = 100_000
 SPARSE = 20
@@ -88,57 +84,6 @@ def require_no_grids(where: str, text: bytes) -> None:
             f"{where}: its coordinate system names a file ('{named}'). Files elsewhere are not opened: save the layer in a "
             "coordinate system with a code, e.g. EPSG:4326."
         )
-
-
-def require_plain_database(where: str, path: Path) -> None:
-    """Stop at a GeoPackage with a view that does not end, or makes cells out of nothing; its tables are looked at by GDAL.
-
-    Raises
-    ------
-    SourceError
-        Naming the view; or if a CRS of the file names other files.
-    """
-    mode = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "mode=ro&immutable=1"
-    base = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True)
-    try:
-        base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_CELL)
-        for definition in base.execute("SELECT * FROM gpkg_spatial_ref_sys"):
-            require_no_grids(where, " ".join(str(cell) for cell in definition).encode("utf-8", "replace"))
-        for view, text in base.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'").fetchall():
-            _require_ending(where, base, str(view), str(text))
-    except sqlite3.Error:
-        return  # damaged: GDAL says of what kind
-    finally:
-        base.close()
-
-
-def _require_ending(where: str, base: sqlite3.Connection, view: str, text: str) -> None:
-    """Run through all cells of a view, as reading it would, with a limit on the steps.
-
-    Views that only want the functions for geometry, which the bare engine lacks, are left to GDAL.
-    """
-    steps = 0
-
-    def stop() -> bool:
-        nonlocal steps
-        steps += 1_000_000
-        return steps > VIEW_STEPS
-
-    base.set_progress_handler(stop, 1_000_000)
-    named = '"' + view.replace('"', '""') + '"'
-    try:
-        columns = [str(row[1]).replace('"', '""') for row in base.execute(f"PRAGMA table_info({named})")]
-        lengths = ", ".join(f'max(length("{column}"))' for column in columns) or "1"
-        base.execute(f"SELECT count(*), {lengths} FROM {named}").fetchall()  # noqa: S608 - names are quoted
-    except sqlite3.Error as failure:
-        if str(failure).startswith("no such function: ST_") and "recursive" not in text.casefold():
-            return
-        raise SourceError(
-            f"{where}: the view '{view[:60]}' cannot be read in reasonable time and memory ({str(failure)[:80]}). Save the layer "
-            "you need as a table in a new GeoPackage."
-        ) from None
-    finally:
-        base.set_progress_handler(None, 0)
 
 
 def require_bearable_workbook(where: str, path: Path) -> None:

@@ -18,7 +18,7 @@ from layers import crs as crs_rules
 from layers.accounting import Note
 from layers.area_of_use import area_of_use_note
 from layers.catalogue.source import Source
-from layers.errors import ConfigError, SourceError
+from layers.errors import ConfigError, NoRowsError, SourceError
 from layers.files.cell_notes import notes_on_cells
 from layers.files.coded_values import decode_values
 from layers.files.dbf_encoding import deleted_records, true_encoding
@@ -62,6 +62,7 @@ def read_features(
     notes: list[Note] = []
     if suffix in (".parquet", ".geoparquet"):
         frame = _read_parquet(where, path)
+        _require_features(where, "the file", frame)
     else:
         if suffix == ".shp":
             _whole_shapefile(source, where, path)
@@ -170,10 +171,15 @@ def _read_layer(source: Source, where: str, path: Path) -> tuple[pd.DataFrame, l
         raise SourceError(
             f"{where}: the file says it holds {opened.expected} features but {len(frame)} could be read. Fetch it again."
         )
-    if frame.empty:
-        raise SourceError(f"{where}: the layer '{opened.name}' holds no features. Fetch or export it again.")
+    _require_features(where, "the file" if isinstance(data, bytes) else f"the layer '{opened.name}'", frame)
     frame, decoded = decode_values(source.id, path, opened.name, frame)
     return frame, [*notes, *opened.notes, *decoded, *_completeness(source, where, raw, frame)]
+
+
+def _require_features(where: str, what: str, frame: pd.DataFrame) -> None:
+    if frame.empty:
+        text = f"{where}: {what} holds no features. Fetch or export it again."
+        raise NoRowsError(text, tuple(map(str, frame.columns)), placed=isinstance(frame, gpd.GeoDataFrame))
 
 
 def _as_utf8(source: Source, raw: bytes) -> tuple[bytes, list[Note]]:

@@ -15,6 +15,8 @@ import rasterio
 from rasterio.shutil import copy as copy_raster
 from rasterio.windows import Window
 
+from layers.library_warnings import writing_with_gdal
+
 TILE = 512
 """Cells of a tile of the written file."""
 
@@ -90,8 +92,13 @@ def write_cog(surface: Surface, path: Path) -> None:
         What to write.
     path : Path
         Target; overwritten.
+
+    Raises
+    ------
+    OSError
+        If the disk is full.
     """
-    with tempfile.TemporaryDirectory(prefix=".surface-", dir=path.parent) as folder:
+    with writing_with_gdal(), tempfile.TemporaryDirectory(prefix=".surface-", dir=path.parent) as folder:
         draft = Path(folder) / "draft.tif"
         write_draft(surface, draft)
         pack_draft(draft, path)

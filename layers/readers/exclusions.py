@@ -13,7 +13,8 @@ from pandera.typing import DataFrame
 
 from layers.accounting import ColumnFate, Reading, reject_all, rejected_rows
 from layers.catalogue.source import Source
-from layers.errors import SourceError
+from layers.errors import NoRowsError, SourceError
+from layers.files.located import locate
 from layers.files.tables import RawTable, read_table
 from layers.findings import Finding
 from layers.readers.column_fates import column_fates, named_columns, refuse_twins
@@ -30,7 +31,8 @@ def read_exclusions(source: Source, root: Path) -> Reading[GeoDataFrame[Exclusio
     """Read the list of sites or areas a steward asked to leave out.
 
     A table needs a column of keys (``key``: site, record or official id; mapped by ``columns``); a vector file needs areas.
-    ``reason`` and ``date`` may stand beside them. Nothing of the list is ever written to a run.
+    ``reason`` and ``date`` may stand beside them. Nothing of the list is ever written to a run. A list with its columns and
+    without rows is one without requests.
 
     Parameters
     ----------
@@ -47,10 +49,10 @@ def read_exclusions(source: Source, root: Path) -> Reading[GeoDataFrame[Exclusio
     Raises
     ------
     SourceError
-        If the file has neither keys nor areas, or an outline covers nothing or what nobody can tell: a request that would be
-        followed by nobody is a stop.
+        If the file has neither a column of keys nor geometry, or an outline covers nothing or what nobody can tell: a request
+        that would be followed by nobody is a stop.
     """
-    raw = read_table(source, root)
+    raw = _read_list(source, root)
     fates = _fates(source, raw, ("key", "reason", "date"))
     keys = _column(raw.cells, source, "key")
     if keys is None and raw.geometry is None:
@@ -79,6 +81,16 @@ def read_exclusions(source: Source, root: Path) -> Reading[GeoDataFrame[Exclusio
     return Reading(
         source.id, layer, rejected_rows([*raw.rejects, *rejected]), raw.rows_read, notes=raw.notes, fates=fates
     )
+
+
+def _read_list(source: Source, root: Path) -> RawTable:
+    """Read a list that a person keeps, which may hold nothing yet or nothing any more."""
+    try:
+        return read_table(source, root)
+    except NoRowsError as none:
+        cells = pd.DataFrame({name: pd.Series(dtype="str") for name in none.columns if name != "geometry"})
+        geometry = gpd.GeoSeries([], crs="EPSG:4326") if none.placed else None
+        return RawTable(locate(source.id, source.path, root), cells, np.empty(0, dtype=np.int64), geometry)
 
 
 def _areas(where: str, rows: np.ndarray, shapes: np.ndarray, keys: pd.Series | None) -> np.ndarray:
@@ -126,9 +138,9 @@ def read_known_links(source: Source, root: Path) -> Reading[DataFrame[Links]]:
     Raises
     ------
     SourceError
-        If one of the three columns is missing.
+        If one of the three columns is missing; a list with them and without rows is one without links.
     """
-    raw = read_table(source, root)
+    raw = _read_list(source, root)
     fates = _fates(source, raw, ("record_a", "record_b", "same_site", "reason"))
     columns = {name: _column(raw.cells, source, name) for name in ("record_a", "record_b", "same_site", "reason")}
     missing = [name for name in ("record_a", "record_b", "same_site") if columns[name] is None]

@@ -34,11 +34,11 @@ from pipeline.config import RunConfig
 from pipeline.folder.run_folder import LIST
 from pipeline.folder.writing import atomic
 from pipeline.input_layers import Inputs
-from pipeline.inputs import WITHHOLDABLE
+from pipeline.inputs import WITHHOLDABLE, refuse_private
 from pipeline.memory_needs import plan_reading
 from pipeline.provenance import told_account
 from pipeline.request_keys import RequestsTold
-from pipeline.source_reading import READERS, is_private, read_source
+from pipeline.source_reading import READERS, is_private, read_source, words_of_shared_files
 from pipeline.withhold import AsAsked, read_as_asked, shorten
 
 MAX_REASONS = 12
@@ -115,6 +115,7 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
     for source in sources:
         hidden = f"local_only_{sum(hidden is not None for _, hidden in described) + 1}" if is_private(source) else None
         try:
+            refuse_private([source])
             censoring = config.assign_samples.censoring
             check = _check(source, data_dir, readings, requests, censoring, show_private=show_private)
             if asked and requests is None and source.role in WITHHOLDABLE:
@@ -128,7 +129,7 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
         counted = check if inputs is None or hidden is not None else _as_a_run_counts(check, inputs, config)
         paragraphs.append(_in_words(counted))
         checks.append(_on_page(counted, data_dir) if hidden is None else _hidden(counted, hidden))
-    paragraphs += [] if tight is None else [tight]
+    paragraphs += [words for words in (tight, words_of_shared_files(sources)) if words is not None]
     for check in beside_sources(config, data_dir):
         paragraphs.append(_in_words(check))
         checks.append(_on_page(check, data_dir))
@@ -141,8 +142,7 @@ def check_sources(config: RunConfig, data_dir: Path, out: Path | None, *, show_p
         lines = [f"  {phrase(key, 'en', **values)}" for key, values in matches]
         paragraphs.append("\n".join(["What the tables share:", *lines]))
     if requests is not None:
-        after = requests.after
-        paragraphs += RequestsTold(after.unheeded, after.respelt, after.quoting).in_words()
+        paragraphs += RequestsTold.of(requests.after).in_words()
     if out is not None:
         with atomic(out / "check.html") as temporary:
             write_check(config.title, checks, matches, temporary)

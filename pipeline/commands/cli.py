@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
-from pipeline.commands.standard_streams import keep_standard_streams
+from pipeline.commands.standard_streams import keep_standard_streams, part_standard_error
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -74,6 +74,7 @@ def main() -> None:
     Start with `minewaste demo`, or `minewaste init FOLDER` for a folder of your own files.
     """
     keep_standard_streams()
+    part_standard_error()
 
 
 def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
@@ -86,9 +87,9 @@ def screen_run(
     community, nation, site = map(_as_text, (community, nation, site))
     unheeded = later_run(run_folder, lang)
     if exclusions is not None:
-        asked, missed, respelt = _asked_for(publication, exclusions)
-        publication = without_sites(publication, asked)
-        unheeded += _told_of_requests(missed, respelt, lang)
+        asked = _asked_for(publication, exclusions)
+        publication = without_sites(publication, asked.sites)
+        unheeded += _told_of_requests(asked, lang)
     if site is not None:
         return "\n".join([around_site(publication, site, within_km, lang), *unheeded])
     origin = _place(publication, community, nation, area, hide_outline=hide_outline)
@@ -115,19 +116,29 @@ def _place(
     return place_of_area(_outline(area), hidden=hide_outline)
 
 
-def _told_of_requests(missed: list[int], respelt: list[int], lang: str) -> list[str]:
+@dataclass(frozen=True)
+class _Asked:
+    """The sites that requests name or cover, rows that name and cover none or spell ids otherwise, and how many rows it has."""
+
+    sites: set[str]
+    missed: list[int]
+    respelt: list[int]
+    rows: int
+
+
+def _told_of_requests(asked: _Asked, lang: str) -> list[str]:
     """Return what the person who asks is told of requests: rows of the list, and nothing that stands there."""
-    lines = []
-    if missed:
-        lines.append(phrase("screen_requests_unheeded", lang, n=len(missed)))
-        lines.append(phrase("screen_requests_rows", lang, rows=", ".join(map(str, missed))))
-    if respelt:
-        lines.append(phrase("screen_requests_respelt", lang, rows=", ".join(map(str, respelt))))
+    lines = [] if asked.rows else [word("screen_requests_none", lang)]
+    if asked.missed:
+        lines.append(phrase("screen_requests_unheeded", lang, n=len(asked.missed)))
+        lines.append(phrase("screen_requests_rows", lang, rows=", ".join(map(str, asked.missed))))
+    if asked.respelt:
+        lines.append(phrase("screen_requests_respelt", lang, rows=", ".join(map(str, asked.respelt))))
     return [*lines, ""] if lines else []
 
 
-def _asked_for(publication: Publication, path: Path) -> tuple[set[str], list[int], list[int]]:
-    """Return the sites that requests in a file name or cover, and the rows that name and cover none or spell ids otherwise."""
+def _asked_for(publication: Publication, path: Path) -> _Asked:
+    """Return what requests in a file ask for."""
     from pipeline.kernels.site_keys import ids_of
     from pipeline.request_keys import ids_of_sites, request_of, spelt_as_known, spelt_otherwise
     from pipeline.source_reading import read_source
@@ -151,7 +162,7 @@ def _asked_for(publication: Publication, path: Path) -> tuple[set[str], list[int
     missed = {request_of(own) for own in asked["exclusion_id"] if own not in fitting}
     rows = {int(own.rsplit(":", 1)[1]) for own in missed} | set(map(int, reading.rejected["source_row"]))
     respelt = sorted(int(own.rsplit(":", 1)[1]) for own in spelt_otherwise(reading.layer, asked))
-    return set(sites["site_id"]) - set(stay["site_id"]), sorted(rows), respelt
+    return _Asked(set(sites["site_id"]) - set(stay["site_id"]), sorted(rows), respelt, reading.rows_read)
 
 
 def _outline(path: Path) -> gpd.GeoDataFrame:

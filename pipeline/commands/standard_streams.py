@@ -5,6 +5,20 @@ from __future__ import annotations
 import os
 import sys
 
+_ERRORS = 2
+
+
+def part_standard_error() -> None:
+    """Let Python write to standard error through a descriptor of its own, so that lines libraries write past it can be caught."""
+    try:
+        if sys.stderr.fileno() != _ERRORS:
+            return
+    except (AttributeError, OSError, ValueError):  # a stream that is no file, or none
+        return
+    sys.stderr.flush()
+    own = os.dup(_ERRORS)
+    sys.stderr = os.fdopen(own, "w", 1, encoding=sys.stderr.encoding, errors=sys.stderr.errors)
+
 
 def keep_standard_streams() -> None:
     """Put nothing in the place of a standard stream that was closed before the command began.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,7 +45,7 @@ def unexpected(error: Exception) -> str:
 
 @contextmanager
 def quiet_callbacks() -> Iterator[None]:
-    """Let no traceback of what a library failed at beside the work (a callback, an end of an object) reach the terminal.
+    """Let no warning of a library, nor a traceback of what it failed at beside the work, reach the terminal.
 
     rasterio hands on what GDAL says of a damaged file and fails where that is no UTF-8; what the file is refused for is told
     all the same, by the exception of the call itself. Anything else that was passed over is told in one line.
@@ -55,10 +56,14 @@ def quiet_callbacks() -> Iterator[None]:
             text = " ".join(str(event.exc_value).split())[:300]
             sys.stderr.write(f"minewaste: passed over: {event.exc_type.__name__} {text}\n")
 
-    former = sys.unraisablehook
+    former, shown = sys.unraisablehook, warnings.showwarning
     if not os.environ.get(DEBUG):
-        sys.unraisablehook = passed_over
+        sys.unraisablehook, warnings.showwarning = passed_over, _shown_to_nobody
     try:
         yield
     finally:
-        sys.unraisablehook = former
+        sys.unraisablehook, warnings.showwarning = former, shown
+
+
+def _shown_to_nobody(*_: object, **__: object) -> None:
+    """Stand in for what prints the warnings of libraries: they quote what files hold, and what people need is told by notes."""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import geopandas as gpd
 
+from layers.library_warnings import writing_with_gdal
+
 WRITTEN = "2000-01-01T00:00:00.000Z"
 """What the file says of its last change: the date of a run is in its manifest, and equal runs write equal files."""
 
@@ -23,15 +25,21 @@ def write_geopackage(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None
         Must not exist.
     layers : mapping of str to GeoDataFrame
         By name, in order.
+
+    Raises
+    ------
+    OSError
+        If the disk is full.
     """
     import pyogrio
 
     former = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": WRITTEN})
     try:
-        for name, layer in layers.items():
-            table = _with_none(layer)
-            table.to_file(path, layer=name, driver="GPKG", engine="pyogrio", dataset_options={"VERSION": VERSION})
+        with writing_with_gdal():
+            for name, layer in layers.items():
+                table = _with_none(layer)
+                table.to_file(path, layer=name, driver="GPKG", engine="pyogrio", dataset_options={"VERSION": VERSION})
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": former})
 

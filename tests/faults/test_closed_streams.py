@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.commands.cli import main
+from pipeline.commands.verify import verify_run
 from tests.faults.small_region import SmallRun
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +24,23 @@ def test_a_command_runs_without_its_standard_streams(closed: str, small_run: Sma
     ended = subprocess.run(["/bin/sh", "-c", command], cwd=ROOT, check=False, capture_output=True)
     assert ended.returncode == 0
     assert (tmp_path / "checked" / "check.html").is_file()
+
+
+@pytest.mark.parametrize("closed", ["2>&-", ">&-"])
+def test_a_run_ends_with_its_code_without_its_standard_streams(
+    closed: str, small_run: SmallRun, tmp_path: Path
+) -> None:
+    command = f"'{sys.executable}' -m pipeline run '{small_run.data / 'run.yml'}' --out '{tmp_path / 'run'}' --date 2026-01-01"
+    ended = subprocess.run(["/bin/sh", "-c", f"{command} {closed}"], cwd=ROOT, check=False, capture_output=True)
+    assert ended.returncode == 0, ended.stderr
+    assert verify_run(tmp_path / "run").holds
+    (tmp_path / "file").write_text("x")
+    refused = subprocess.run(
+        ["/bin/sh", "-c", f"{command.replace(str(tmp_path / 'run'), str(tmp_path / 'file'))} {closed}"],
+        cwd=ROOT, check=False, capture_output=True,
+    )  # fmt: skip
+    assert refused.returncode == 1
+    assert (b"is a file, where the folder of a run is needed" in refused.stderr) is (closed == ">&-")
 
 
 @pytest.mark.parametrize("words", [["run", "run.yml"], ["check", "run.yml"], ["verify"], ["explain"]])

@@ -14,11 +14,14 @@ import shapely
 
 from layers import schema
 from layers.errors import SourceError
+from pipeline.commands.check import check_sources
 from pipeline.commands.screen import screen_run
 from pipeline.folder.published import load_publication
 from pipeline.folder.run_folder import RunFolder
 from pipeline.purge import forget_withheld
-from tests.faults.small_region import SmallRun, run_small
+from pipeline.request_keys import RequestsTold
+from pipeline.withhold import read_as_asked
+from tests.faults.small_region import SmallRun, run_small, small_config
 
 ASKED = {"id": "requests", "role": "exclusions", "path": "requests.csv", "columns": {"key": "key"}}
 
@@ -49,6 +52,67 @@ def test_a_request_that_touches_nothing_shown_clears_nothing(small_run: SmallRun
     with pytest.raises(SourceError, match=r"mines\.csv"):
         run_small(raw, data, tmp_path / "run")
     assert (tmp_path / "run" / "map.html").is_file()
+
+
+def test_a_list_without_requests_runs_and_is_told(small_run: SmallRun, tmp_path: Path) -> None:
+    data = shutil.copytree(small_run.data, tmp_path / "data")
+    (data / "requests.csv").write_text("key,reason\n")
+    raw = copy.deepcopy(small_run.raw)
+    raw["sources"].append(ASKED)
+    summary = run_small(raw, data, tmp_path / "run")
+    told = "No requests: 'requests' can be read and holds no row."
+    assert told in summary.in_words()
+    assert summary.as_json()["lists_without_requests"] == ["requests"]
+    assert "Lists of requests of stewards hold no request" in (tmp_path / "run" / "report.html").read_text()
+    assert told in check_sources(small_config(raw), data, None)
+    place = {"community": None, "nation": None, "area": None, "site": "mines-k-102", "within_km": 60.0, "lang": "en"}
+    screened = screen_run(tmp_path / "run", **place, out=None, exclusions=data / "requests.csv")
+    assert "The list of requests can be read and holds none" in screened
+
+
+def test_texts_of_layers_that_quote_what_is_withheld_are_told_by_their_row(small_run: SmallRun, tmp_path: Path) -> None:
+    data = shutil.copytree(small_run.data, tmp_path / "data")
+    (data / "requests.csv").write_text("key\nK-101\n")
+    for name in ("roads.shp", "lakes.gpkg", "areas.geojson"):
+        layer = gpd.read_file(data / name)
+        more = layer.iloc[[0, 0]].assign(name=["Haul way of k 101", "Way of K-1012"])
+        pd.concat([layer, more], ignore_index=True).to_file(data / name)
+    communities = pd.read_csv(data / "communities.csv")
+    pd.concat([communities, communities.assign(name="Camp K-101")]).to_csv(data / "communities.csv", index=False)
+    (data / "links.csv").write_text(
+        'record_a,record_b,same_site,reason\nmines:K-102,mines:K-103,no,K-103 is the "shaft" of K-101\n'
+        "mines:K-104,mines:K-101,no,far\n"
+    )
+    raw = copy.deepcopy(small_run.raw)
+    raw["sources"].append(ASKED)
+    inputs = read_as_asked(small_config(raw), data, None).after
+    assert set(inputs.quoting_layers) == {"roads:2", "lakes:2", "areas:3", "communities:3", "links:2"}
+    words = " ".join(RequestsTold.of(inputs).in_words())
+    assert "row 2 of 'roads'; row 2 of 'lakes'" in words
+    assert "101" not in words
+
+
+def test_a_private_layer_in_the_file_of_a_published_one_is_told(small_run: SmallRun, tmp_path: Path) -> None:
+    data = shutil.copytree(small_run.data, tmp_path / "data")
+    for name in ("areas", "private"):
+        gpd.read_file(data / f"{name}.geojson").to_file(data / "both.gpkg", layer=name)
+    raw = copy.deepcopy(small_run.raw)
+    own = {source["id"]: source for source in raw["sources"]}
+    said = "A private source shares its file with one that is published: 'private' with 'areas'."
+    assert said not in check_sources(small_config(raw), data, None)
+    for name in ("areas", "private"):
+        own[name] |= {"path": "both.gpkg", "layer": name}
+    assert said in check_sources(small_config(raw), data, None)
+
+
+@pytest.mark.parametrize("name", ["wastes", "mines"])
+def test_check_refuses_what_a_run_refuses_to_keep_private(name: str, small_run: SmallRun) -> None:
+    raw = copy.deepcopy(small_run.raw)
+    next(source for source in raw["sources"] if source["id"] == name)["publish"] = "never"
+    with pytest.raises(
+        SourceError, match=rf"1 of 12 sources cannot be read[\s\S]*'{name}' \(\w+\) is marked `publish: never`"
+    ):
+        check_sources(small_config(raw), small_run.data, None)
 
 
 def requests(key: str | None, area: shapely.Geometry | None) -> gpd.GeoDataFrame:

@@ -254,6 +254,7 @@ def test_a_full_disk_is_a_message_and_the_run_goes_on_later(
         assert code == 1, said
         assert "Traceback" not in said
         assert said.splitlines()[-1].startswith("minewaste: "), said
+        assert not [line for line in said.splitlines() if "riteProc" in line or line.startswith("ERROR")], said
     assert leftovers(out, temporary) == []
     code, said = started(run_file, out, temporary).end()
     assert code == 0, said

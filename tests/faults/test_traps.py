@@ -24,6 +24,7 @@ from openpyxl import Workbook
 
 from layers.catalogue.source import Source
 from layers.errors import MinewasteError, SourceError
+from layers.files import plain_database
 from layers.files import unsafe_files as traps
 from layers.files.tables import read_table
 from layers.guess.recognise import LEADS_OUT, finds
@@ -67,6 +68,48 @@ def test_a_view_without_end_or_measure_is_refused(body: str, said: str, tmp_path
     path = package(tmp_path / "a.gpkg", f"CREATE VIEW v AS {body}")
     with pytest.raises(SourceError, match=rf"the view 'v' cannot be read in reasonable time and memory \(.*(?:{said})"):
         read(path, layer="places")
+
+
+def test_a_view_of_many_long_cells_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain_database, "MADE_BYTES", 100_000)
+    path = package(tmp_path / "a.gpkg", "CREATE VIEW v AS SELECT fid, hex(zeroblob(60000)) AS name FROM places")
+    with pytest.raises(
+        SourceError, match=r"the view 'v' cannot be read in reasonable time and memory \(its cells take"
+    ):
+        read(path, layer="places")
+
+
+@pytest.mark.parametrize(
+    ("formula", "why"),
+    [
+        ("my_own(fid)", "(?:no such|unknown) function: my_own"),
+        ("json_extract(name, '$.a')", "malformed JSON"),
+        ("hex(zeroblob(90000000))", "too big"),
+        ("hex(zeroblob(40000000)) || ST_X(geom)", "(?:no such|unknown) function: ST_X"),
+    ],
+)
+def test_a_column_that_cannot_be_computed_is_told_as_that(formula: str, why: str, tmp_path: Path) -> None:
+    path = package(tmp_path / "a.gpkg")
+    base = sqlite3.connect(path)
+    for name in ("my_own", "ST_X"):
+        base.create_function(name, 1, lambda value: 1.0, deterministic=True)
+    base.execute(f"ALTER TABLE places ADD COLUMN more TEXT GENERATED ALWAYS AS ({formula}) VIRTUAL")
+    base.commit()
+    base.close()
+    said = f"the column 'more' of 'places' is no stored one: the file computes it .*{why}.*Save the layer anew"
+    with pytest.raises(SourceError, match=said):
+        read(path)
+
+
+@pytest.mark.parametrize(("formula", "value"), [("fid * 2", 2), ("name || '!'", "A!"), ("ST_X(geom)", -120.0)])
+def test_a_column_that_can_be_computed_is_read(formula: str, value: object, tmp_path: Path) -> None:
+    path = package(tmp_path / "a.gpkg")
+    base = sqlite3.connect(path)
+    base.create_function("ST_X", 1, lambda shape: 1.0, deterministic=True)
+    base.execute(f"ALTER TABLE places ADD COLUMN more AS ({formula})")
+    base.commit()
+    base.close()
+    assert read(path)["more"].tolist() in ([value], [str(value)])
 
 
 def test_a_plain_view_and_a_trigger_are_no_trap(tmp_path: Path) -> None:

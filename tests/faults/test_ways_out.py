@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -24,7 +25,9 @@ from layers.files.located import locate
 from layers.gdal import FETCHING_DRIVERS, confine
 from layers.rasters.reader import describe_raster
 from pipeline.commands.check import check_sources
+from pipeline.commands.compare import compare_runs
 from pipeline.commands.configured import configured
+from pipeline.commands.verify import verify_run
 from pipeline.config import parse_config
 from pipeline.folder.learned_file import MOST_BYTES, load_learned
 from pipeline.folder.model_store import FORMAT, load_model
@@ -32,6 +35,7 @@ from pipeline.folder.run_folder import LOCK, RunFolder, held
 from pipeline.progress import Progress
 from pipeline.run import run
 from tests.faults.hdf5_leading_out import LEADING_OUT
+from tests.faults.small_region import SmallRun
 
 
 def written(folder: Path, kind: str) -> Path:
@@ -113,6 +117,20 @@ def test_nested_brackets_are_a_damaged_file_and_no_fault(tmp_path: Path) -> None
     (tmp_path / "model.skops").write_text("x")
     with pytest.raises(SourceError, match=r"model\.json: cannot be read \(brackets are nested too deep\)"):
         load_model(tmp_path)
+
+
+def test_half_of_a_letter_is_a_damaged_file_and_no_fault(small_run: SmallRun, tmp_path: Path) -> None:
+    assert (
+        parse_json('"\\ud83d\\ude00 and \\\\ud800"') == "\N{GRINNING FACE} and \\ud800"
+    )  # a whole letter, and a text about one
+    with pytest.raises(ValueError, match=r"half of a letter \(\\ud800\)"):
+        parse_json('{"title": "Sm\\ud800all"}')
+    run = Path(shutil.copytree(small_run.folder, tmp_path / "run"))
+    text = (run / "manifest.json").read_text()
+    (run / "manifest.json").write_text(text.replace("A small region", "A \\ud800 region"))
+    for asked in (lambda: verify_run(run), lambda: compare_runs(run, small_run.folder)):
+        with pytest.raises(SourceError, match=r"manifest\.json: cannot be read \(a text in it holds half of a letter"):
+            asked()
 
 
 def archive(path: Path, schema: bytes) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,19 @@ def test_an_unforeseen_exception_is_one_message_and_exit_code_1(
     assert "no such luck" in answer.output
     assert "MINEWASTE_DEBUG=1" in answer.output
     assert str(tmp_path) not in answer.output
+
+
+def test_a_warning_of_a_library_is_shown_to_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def warned(*_: object, **__: object) -> str:
+        with warnings.catch_warnings():
+            warnings.simplefilter("always")
+            warnings.warn("Glyph 27 (\x1b) missing from font(s)", UserWarning, stacklevel=1)
+        return "checked"
+
+    monkeypatch.setattr(check, "check_sources", warned)
+    (tmp_path / "region.yml").write_text(RUN_FILE)
+    answer = CliRunner().invoke(main, ["check", str(tmp_path / "region.yml")])
+    assert answer.output == "checked\n"
 
 
 def test_the_traceback_is_shown_to_who_asks_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from pipeline.config import RunConfig, load_config
 from pipeline.folder.run_folder import RunFolder
 from pipeline.folder.writing import write_parquet
 from pipeline.input_layers import Inputs
-from pipeline.inputs import _refuse_private, assembled, read_sources
+from pipeline.inputs import assembled, read_sources, refuse_private
 from pipeline.publish import _require_withheld
 from pipeline.purge import forget_withheld
 from pipeline.request_keys import RequestsTold, request_of
@@ -359,7 +359,7 @@ def test_an_earlier_run_that_shows_the_site_is_cleared_at_once(
 def test_what_shapes_the_ranking_cannot_be_private(publish: str) -> None:
     source = Source.model_validate({"id": "mines", "role": "inventory", "path": "a.csv", "publish": publish})
     with pytest.raises(ConfigError, match=f"'mines' \\(inventory\\) is marked `publish: {publish}`"):
-        _refuse_private([source])
+        refuse_private([source])
 
 
 def test_a_reading_without_all_its_rows_closes_its_account() -> None:
