@@ -31,6 +31,10 @@ def order_notes(ranking: pd.DataFrame, lang: str) -> list[str]:
     ):
         ends = {"tested": float(tested), "grade": float(first["order_grade_ppm"])}
         notes.append(words.phrase("note_other_grade", lang, **ends))
+    enough, cap = (first.get(name) for name in ("order_contained_t", "order_cap_t"))
+    if enough is not None and cap is not None and float(enough) > float(cap) > 0:
+        amounts = {"enough": words.rounded(float(enough), lang), "cap": words.rounded(float(cap), lang)}
+        notes.append(words.phrase("note_enough_for_none", lang, **amounts))
     return notes
 
 

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from maps import words
+from maps.list_order import order_notes
 from maps.publication import Publication
 from maps.report.report import write_report
 from maps.screening.brief import judged
@@ -114,3 +115,10 @@ def test_a_list_by_chance_says_so_on_the_map(made_up: ModuleType) -> None:
     assert "goes by the chance" in told["en"]
     assert "suit la chance" in told["fr"]
     assert map_payload(listed(made_up))["meta"]["order_told"] == {"en": "", "fr": ""}
+
+
+@pytest.mark.parametrize(("enough", "told"), [(10.0, False), (1e9, True)])
+def test_an_amount_that_no_waste_can_hold_is_told(enough: float, told: bool, made_up: ModuleType) -> None:
+    ranking = listed(made_up, order_contained_t=enough).ranking
+    assert any("1,000,000,000 t of oxides" in note for note in order_notes(ranking, "en")) is told
+    assert any("assez pour une visite" in note.casefold() for note in order_notes(ranking, "fr")) is told
