@@ -13,37 +13,13 @@ from markupsafe import Markup
 
 from layers.accounting import ColumnFate, Fate
 from maps import pages, words
+from maps.report import source_facts
+from maps.report.source_facts import FactValue
 
 WIDTH_PX, HEIGHT_PX = 420, 260
 MAX_POINTS = 1500
 FATES: tuple[Fate, ...] = ("asked", "used", "kept", "ignored")
 """Fates of columns in the order they are shown."""
-
-FACT_WORDS = {
-    "Details": "check_fact_details",
-    "File": "check_fact_file",
-    "Known source": "check_fact_known",
-    "Licence": "licence",
-    "Steward": "steward",
-    "Coordinates": "check_fact_coordinates",
-    "Shift to WGS 84": "check_fact_shift",
-    "Extent": "check_fact_extent",
-    "Medium": "check_fact_medium",
-    "Method": "report_method",
-    "Waste type": "heading_waste_type",
-    "Kind": "check_fact_kind",
-    "Status": "status",
-    "Filled": "check_fact_filled",
-    "Cells": "check_fact_cells",
-    "Missing codes": "check_fact_missing",
-    "Values": "check_fact_values",
-    "not stated": "check_not_stated",
-    "as the file states them": "check_as_stated",
-    "none was needed, or less than a few metres": "check_no_shift",
-    "none are declared": "check_none_declared",
-    "amounts": "check_amounts",
-}
-"""Names and set phrases of facts, with their keys in the words; other values are quoted as they are."""
 
 TOTAL = "TREE"
 """Stands as element for the total of rare earths that a file states."""
@@ -97,7 +73,7 @@ class SourceCheck:
     id, role : str
         Of the run file, or the key of a file beside the sources and ``splits`` or ``learned``; a source that is used on this
         machine only is called ``local_only_1`` and shows nothing else.
-    facts : sequence of tuple of str
+    facts : sequence of (str, FactValue)
         Name and value of what was understood.
     counts : dict of str to int
         ``read``, ``kept``, ``merged``, ``withheld``, ``rejected``; empty for rasters.
@@ -121,7 +97,7 @@ class SourceCheck:
 
     id: str
     role: str
-    facts: Sequence[tuple[str, str]] = ()
+    facts: Sequence[tuple[str, FactValue]] = ()
     counts: dict[str, int] = field(default_factory=dict)
     rejected: Sequence[tuple[int, str, str]] = ()
     suspicious: Sequence[tuple[int, str, str]] = ()
@@ -170,19 +146,13 @@ def write_check(
         doubts=sum(len(check.suspicious) for check in checks),
         exchanged=sum(any(code == EXCHANGED for _, code, _ in check.rejected) for check in checks),
         fates=FATES,
-        fact=fact_in_words,
+        fact=source_facts.in_words,
         code_note=words.code_note,
         element=words.element,
         total=TOTAL,
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, encoding="utf-8")
-
-
-def fact_in_words(text: str, lang: str) -> str:
-    """Return the name of a fact, or a value that is a set phrase, in a language; other values as they are."""
-    key = FACT_WORDS.get(text)
-    return words.word(key, lang) if key and lang != "en" else text
 
 
 def _ground(checks: Sequence[SourceCheck]) -> np.ndarray:

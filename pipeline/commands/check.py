@@ -25,6 +25,7 @@ from layers.samples.standardise import LEAST_SAMPLES
 from layers.transformer import transformer
 from layers.working_crs import metric_crs
 from maps.report.check_page import FATES, SourceCheck, write_check
+from maps.report.source_facts import CodeCounts, Corners, FactValue, FilledShares, in_words
 from maps.words import phrase, word
 from pipeline.commands.beside_sources import beside_sources
 from pipeline.commands.check_elements import elements, origins, total
@@ -248,10 +249,12 @@ def _check(
     )
 
 
-def _facts(source: Source, reading: Reading[Any], notes: Sequence[Note]) -> list[tuple[str, str]]:
+def _facts(source: Source, reading: Reading[Any], notes: Sequence[Note]) -> list[tuple[str, FactValue]]:
     """Say of a source what was understood: file, terms, coordinate system, columns, methods and media."""
     layer = reading.layer
-    facts = [("File", source.path + (f" ({source.layer or source.sheet})" if source.layer or source.sheet else ""))]
+    facts: list[tuple[str, FactValue]] = [
+        ("File", source.path + (f" ({source.layer or source.sheet})" if source.layer or source.sheet else ""))
+    ]
     facts += [("Known source", f"{source.catalogue}: {source.title}")] if source.catalogue else []
     facts.append(("Licence", source.licence or "not stated"))
     if source.steward:
@@ -260,8 +263,7 @@ def _facts(source: Source, reading: Reading[Any], notes: Sequence[Note]) -> list
         shifts = [note.message for note in notes if note.code in _PLACE]
         facts.append(("Coordinates", source.crs or "as the file states them"))
         facts.append(("Shift to WGS 84", " ".join(shifts) if shifts else "none was needed, or less than a few metres"))
-        west, south, east, north = layer.total_bounds
-        facts.append(("Extent", f"{west:.3f} to {east:.3f} °E, {south:.3f} to {north:.3f} °N"))
+        facts.append(("Extent", Corners(*map(float, layer.total_bounds))))
     for column, title in (
         ("medium", "Medium"),
         ("method", "Method"),
@@ -271,13 +273,10 @@ def _facts(source: Source, reading: Reading[Any], notes: Sequence[Note]) -> list
     ):
         if column in layer.columns and layer[column].notna().any():
             counts = layer[column].value_counts()
-            facts.append((title, ", ".join(f"{name} {count}" for name, count in counts.head(6).items())))
+            facts.append((title, CodeCounts(column, {str(code): int(count) for code, count in counts.items()})))
     if source.role == "inventory" and len(layer):
-        filled = [
-            f"{name} {layer[name].notna().mean():.0%}"
-            for name in ("name", "official_id", "commodities", "mass_t", "area_m2", "last_year")
-        ]
-        facts.append(("Filled", ", ".join(filled)))
+        columns = ("name", "official_id", "commodities", "mass_t", "area_m2", "last_year")
+        facts.append(("Filled", FilledShares({column: float(layer[column].notna().mean()) for column in columns})))
     return facts
 
 
@@ -335,7 +334,7 @@ def _in_words(check: SourceCheck) -> str:
     if check.private:
         more = "" if check.facts else "; --show-private says more, on your own screen"
         lines.append(f"  publish          no: used on this machine only{more}")
-    lines += [f"  {name.lower():<16} {value}" for name, value in check.facts]
+    lines += [f"  {name.lower():<16} {in_words(value, 'en')}" for name, value in check.facts]
     for fate in FATES:
         columns = check.columns_with(fate)
         if columns:
