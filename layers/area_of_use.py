@@ -8,7 +8,8 @@ import numpy as np
 import pyproj
 
 from layers.accounting import Note
-from layers.crs import authority, ballpark_message
+from layers.crs import authority, ballpark_message, registered
+from layers.lengths_of_axes import in_another_unit
 
 _PAD_DEGREES = 6.0
 _RESEMBLES = 25
@@ -22,27 +23,33 @@ def area_of_use_note(
     columns: tuple[str, ...] = (),
     rows: Any = None,
 ) -> list[Note]:
-    """Notice that most places (degrees) lie well outside the area a CRS is made for: it may be the wrong one.
+    """Notice places (degrees) well outside the area a CRS is made for: it, or the unit of its eastings, may be the wrong one.
 
-    ``columns`` and ``rows`` (one number per place) stand in the note.
+    ``columns`` and ``rows`` (one number per place) stand in the notes: ``feet_or_metres`` where places lie in the area
+    in another unit of length, ``outside_crs_area`` where most lie far outside.
     """
     area = crs.area_of_use or _area_of_a_known(crs)
     lon, lat = np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float)
     known = np.isfinite(lon) & np.isfinite(lat)
     if area is None or not known.any():
         return []
+    exchanged = in_another_unit(crs, area, lon, lat)
+    notes = []
+    if exchanged is not None:
+        given = () if rows is None else tuple(np.asarray(rows)[exchanged.places].tolist())
+        notes.append(Note(source, "feet_or_metres", exchanged.text, len(exchanged.places), columns, given))
     west, east = area.west - _PAD_DEGREES, area.east + _PAD_DEGREES
     across = area.west > area.east  # the antimeridian lies within
     beside = (lon < west) & (lon > east) if across else (lon < west) | (lon > east)
     outside = known & (beside | (lat < area.south - _PAD_DEGREES / 2) | (lat > area.north + _PAD_DEGREES / 2))
     if outside.sum() < 0.5 * known.sum():
-        return []
+        return notes
     text = (
         f"{int(outside.sum())} of {int(known.sum())} places lie far outside the area {authority(crs)} is made for "
         f"({area.name[:80]}): is it the right coordinate system?"
     )
     outside_rows = () if rows is None else tuple(np.asarray(rows)[outside].tolist())
-    return [Note(source, "outside_crs_area", text, int(outside.sum()), columns, outside_rows)]
+    return [*notes, Note(source, "outside_crs_area", text, int(outside.sum()), columns, outside_rows)]
 
 
 def why_no_shift(crs: pyproj.CRS, longitude: float, latitude: float) -> tuple[str, str]:
@@ -63,5 +70,5 @@ def why_no_shift(crs: pyproj.CRS, longitude: float, latitude: float) -> tuple[st
 
 def _area_of_a_known(crs: pyproj.CRS) -> Any:
     """Return the area of the registered system that one written out by parameters most resembles; None where none does."""
-    named = crs.to_authority(min_confidence=_RESEMBLES)
-    return None if named is None else pyproj.CRS.from_authority(*named).area_of_use
+    named = registered(crs, _RESEMBLES)
+    return None if named is None else pyproj.CRS(named).area_of_use

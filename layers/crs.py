@@ -37,8 +37,11 @@ SHORT_DEGREE_KM = 111.0
 _GEOD = pyproj.Geod(ellps="WGS84")
 _SAME_DATUM_M = 2.0
 _AXIS_STEP = r"(?:Inverse of )?axis order change \(2D\)(?: \+ )?|(?: \+ )?axis order change \(2D\)"
+_NO_DATUM = re.compile(r"(?i)unknown|unnamed|user[_ ]?defined|not[_ ]specified|undefined")
 _LONGEST_TEXT = 10_000
 _LONGEST_NAME = 120
+_SURE = 70
+"""PROJ's confidence, of 100, in a code."""
 _GRIDS = {"NAD27": "ca_nrc_ntv2_0.tif (Canada) or us_noaa_conus.tif (USA)"}
 
 
@@ -114,7 +117,7 @@ def same_crs(a: Any, b: Any) -> bool:
     first, second = flat(a), flat(b)
     if first.equals(second, ignore_axis_order=True):
         return True
-    codes = first.to_epsg(), second.to_epsg()
+    codes = registered(first), registered(second)
     return codes[0] is not None and codes[0] == codes[1]
 
 
@@ -202,8 +205,28 @@ def check_range(where: str, crs: pyproj.CRS, bounds: Any, hint: str = "") -> Non
 
 def authority(crs: pyproj.CRS) -> str:
     """Return ``EPSG:nnnn`` where known, else the CRS's name."""
-    code = crs.to_authority()
-    return ":".join(code) if code else str(crs.name)
+    return registered(crs) or str(crs.name)
+
+
+def registered(crs: pyproj.CRS, min_confidence: int = _SURE) -> str | None:
+    """Return the code of the registered system that a CRS is; None where there is none of its grid and its datum.
+
+    PROJ alone holds a grid on an unknown datum for one of any datum with that ellipsoid.
+    """
+    return _registered(crs, min_confidence)
+
+
+@lru_cache(maxsize=256)
+def _registered(crs: pyproj.CRS, min_confidence: int) -> str | None:
+    code = None if of_no_datum(crs) else crs.to_authority(min_confidence=min_confidence)
+    return ":".join(code) if code else None
+
+
+def of_no_datum(crs: pyproj.CRS) -> bool:
+    """Say whether the datum of a system is called unknown, undefined or the like."""
+    datum = crs.geodetic_crs.name if crs.geodetic_crs else crs.name
+    named = crs.geodetic_crs.datum.name if crs.geodetic_crs and crs.geodetic_crs.datum else ""
+    return _NO_DATUM.search(datum) is not None and (not named or _NO_DATUM.search(named) is not None)
 
 
 @dataclass(frozen=True)
@@ -349,7 +372,7 @@ def datum_note(source: str, crs: pyproj.CRS, accuracy: float, name: str, count: 
 def ballpark_message(crs: pyproj.CRS) -> str:
     """Say that no honest datum shift is at hand."""
     datum = crs.geodetic_crs.name if crs.geodetic_crs else crs.name
-    if re.search(r"(?i)unknown|not[_ ]specified|undefined", datum):
+    if of_no_datum(crs):
         return (
             f"{datum} names no datum, so that its places may lie hundreds of metres off. Ask the publisher which it is, and "
             "state its 'crs:', e.g. EPSG:4267 for NAD27."

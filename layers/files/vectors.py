@@ -16,8 +16,8 @@ import shapely
 
 from layers import crs as crs_rules
 from layers.accounting import Note
-from layers.area_of_use import area_of_use_note
 from layers.catalogue.source import Source
+from layers.datum_doubts import system_doubts, text_beside
 from layers.errors import ConfigError, NoRowsError, SourceError
 from layers.files.cell_notes import notes_on_cells
 from layers.files.coded_values import decode_values
@@ -74,7 +74,8 @@ def read_features(
     frame = frame.reset_index(drop=True)
     geometry = None
     if isinstance(frame, gpd.GeoDataFrame):
-        geometry, located = to_degrees(source, where, frame.geometry, crs_member(path))
+        beside = text_beside(path) if suffix == ".shp" else None
+        geometry, located = to_degrees(source, where, frame.geometry, crs_member(path), beside)
         notes += located
         frame = pd.DataFrame(frame.drop(columns=frame.geometry.name))
     cells = _plain_columns(frame)
@@ -260,7 +261,7 @@ def _unread_geometry(source: str, features: list[Any], frame: pd.DataFrame) -> l
 
 
 def to_degrees(
-    source: Source, where: str, geometry: gpd.GeoSeries, member: str | None = None
+    source: Source, where: str, geometry: gpd.GeoSeries, member: str | None = None, projection: str | None = None
 ) -> tuple[gpd.GeoSeries, list[Note]]:
     """Bring geometry from the CRS the run file or the file states to EPSG:4326, flat.
 
@@ -272,6 +273,8 @@ def to_degrees(
         In the CRS of the file; None where it states none.
     member : str or None
         What a GeoJSON file says of its CRS.
+    projection : str or None
+        The text of a shapefile's ``.prj``, of which libraries take only what they need.
 
     Raises
     ------
@@ -310,7 +313,7 @@ def to_degrees(
             f"{where}: the file states no coordinate system. "
             "Ask the publisher and state it in the run file, e.g. 'crs: EPSG:4269'."
         )
-    used = crs_rules.flat(used)
+    as_stated, used = pyproj.CRS(used), crs_rules.flat(used)
     geometry = geometry.set_crs(used, allow_override=True)
     hint = (
         f" The file's crs member '{member}' is not known here; state the right one with 'crs:'."
@@ -336,7 +339,8 @@ def to_degrees(
     moved.attrs["system"] = used.to_wkt()
     middle = shapely.centroid(moved.to_numpy()[present])  # an empty shape has no middle to ask for
     rows = np.flatnonzero(present) + 1
-    notes += area_of_use_note(source.id, used, shapely.get_x(middle), shapely.get_y(middle), rows=rows)
+    beside = None if declared is not None else projection
+    notes += system_doubts(source.id, as_stated, shapely.get_x(middle), shapely.get_y(middle), rows=rows, stated=beside)
     return moved, notes + shifted
 
 

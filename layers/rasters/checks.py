@@ -8,11 +8,10 @@ from contextlib import suppress
 from typing import Any
 
 import numpy as np
-import pyproj
 from rasterio.windows import Window
 
 from layers.accounting import Note
-from layers.crs import KM_PER_DEGREE
+from layers.crs import KM_PER_DEGREE, flat
 from layers.rasters.raster import Raster
 
 KNOWN_CODES = (-9999.0, -99999.0, -999.0, -99.0, -9999.99, -999.999, -32768.0, -2147483648.0, 9999.0, 99999.0, -1.0e9,
@@ -20,7 +19,7 @@ KNOWN_CODES = (-9999.0, -99999.0, -999.0, -99.0, -9999.99, -999.999, -32768.0, -
                -1.0e10)  # fmt: skip
 """Numbers that publishers write for missing; each may also be a value, so they are told and not masked."""
 
-_COARSE_M = 20_000.0
+_COARSE_KM = 20.0
 _HUGE = 1.0e30
 _NAMED = 6
 _LOOKS = 24
@@ -358,8 +357,15 @@ def _apart(value: float, rest: np.ndarray) -> bool:
     return gap > max(float(rest.max() - rest.min()), 1.0) * 0.1
 
 
+def cell_km(raster: Raster) -> float:
+    """Return the height of the cells of a raster, km."""
+    _, b, _, _, e, _ = raster.transform
+    unit_km = KM_PER_DEGREE if raster.is_geographic else _metres_per_unit(raster.crs) / 1000
+    return float(np.hypot(b, e)) * unit_km
+
+
 def _metres_per_unit(system: str) -> float:
-    return float(pyproj.CRS.from_user_input(system).axis_info[0].unit_conversion_factor)
+    return float(flat(system).axis_info[0].unit_conversion_factor)
 
 
 def _shape(source: str, raster: Raster) -> list[Note]:
@@ -370,10 +376,9 @@ def _shape(source: str, raster: Raster) -> list[Note]:
         notes.append(
             Note(source, "nonsquare_cells", f"Cells are {across:g} wide and {down:g} high, in the raster's units.")
         )
-    metres = KM_PER_DEGREE * 1000 if raster.is_geographic else _metres_per_unit(raster.crs)
-    if down * metres > _COARSE_M:
+    if cell_km(raster) > _COARSE_KM:
         text = (
-            f"Cells are {down * metres / 1000:,.0f} km high: all sites of a cell get one value, which says little of any. "
+            f"Cells are {cell_km(raster):,.0f} km high: all sites of a cell get one value, which says little of any. "
             "Take a finer grid, or leave it out."
         )
         notes.append(Note(source, "coarse_cells", text))

@@ -23,6 +23,7 @@ from rasterio.windows import Window
 from layers import crs as crs_rules
 from layers.accounting import Note
 from layers.catalogue.source import Source
+from layers.datum_doubts import require_datum, system_doubts
 from layers.errors import SourceError, StageError
 from layers.files.boundary import named_failure
 from layers.files.located import locate
@@ -36,7 +37,7 @@ from layers.files.signatures import (
 )
 from layers.library_warnings import quiet
 from layers.rasters.bands import chosen_band, classes_of, has_mask
-from layers.rasters.checks import class_notes, scale_notes, some_values, suspicions
+from layers.rasters.checks import cell_km, class_notes, scale_notes, some_values, suspicions
 from layers.rasters.georeference import georeference_notes
 from layers.rasters.overflow import overflow_notes
 from layers.rasters.raster import Raster, grid_bounds
@@ -117,7 +118,7 @@ def describe_raster(source: Source, root: Path) -> Raster:
             name=name,
             path=str(path),
             band=band,
-            crs=":".join(crs.to_authority() or ()) or crs.to_wkt(),
+            crs=crs_rules.registered(crs) or crs.to_wkt(),
             transform=tuple(dataset.transform)[:6],
             width=dataset.width,
             height=dataset.height,
@@ -128,14 +129,16 @@ def describe_raster(source: Source, root: Path) -> Raster:
             offset=float(dataset.offsets[band - 1]),
             block=(int(rows), int(columns)),
         )
-        _require_on_earth(where, crs, raster)
+        places = _places_on_earth(where, crs, raster)
         if crs.is_geographic or max(map(abs, raster.transform[:2])) < _COARSEST_DEGREES:
             crs_rules.check_range(where, crs, raster.bounds)
+        require_datum(where, crs, *places, cell_km(raster))
         looked_at = some_values(raster, dataset)
         stored = looked_at[~np.isnan(stored_values(looked_at.copy(), raster.nodata))]
         classes, why = classes_of(source, where, _plain_file(path, where), dataset, band, stored)
         raster = replace(raster, classes=classes)
         notes = [
+            *system_doubts(source.id, crs, *places),
             *georeference_notes(source.id, _plain_file(path, where), raster, crs_stated=bool(source.crs)),
             *class_notes(source.id, raster, why),
             *scale_notes(
@@ -340,8 +343,8 @@ def _require_numbers(where: str, dataset: Any, band: int) -> None:
         )
 
 
-def _require_on_earth(where: str, crs: pyproj.CRS, raster: Raster) -> None:
-    """Stop at a grid no part of which lies where its coordinate system has places."""
+def _places_on_earth(where: str, crs: pyproj.CRS, raster: Raster) -> tuple[np.ndarray, np.ndarray]:
+    """Return longitudes and latitudes of places all over a grid, or stop where its coordinate system has none of them."""
     west, south, east, north = raster.bounds
     x, y = np.meshgrid(np.linspace(west, east, 5), np.linspace(south, north, 5))
     try:
@@ -356,6 +359,7 @@ def _require_on_earth(where: str, crs: pyproj.CRS, raster: Raster) -> None:
             f"{where}: {raster.extent_text()} lies nowhere on Earth. Check its georeference, or state the coordinate system "
             "it has under 'crs:'."
         )
+    return np.ravel(places[0]), np.ravel(places[1])
 
 
 def _crs(source: Source, where: str, dataset: Any) -> pyproj.CRS:

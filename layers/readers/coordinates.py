@@ -12,7 +12,7 @@ from pyproj.crs.coordinate_operation import UTMConversion
 
 from layers import crs as crs_rules
 from layers.accounting import Note
-from layers.area_of_use import area_of_use_note, why_no_shift
+from layers.area_of_use import why_no_shift
 from layers.catalogue.source import Source
 from layers.cell_search import cells_like
 from layers.cells.angles import all_decimals, parse_angle
@@ -30,6 +30,7 @@ from layers.cells.utm import (
     usual_zone,
 )
 from layers.crs import KM_PER_DEGREE
+from layers.datum_doubts import system_doubts
 from layers.errors import SourceError
 from layers.readers.columns import as_numbers, mapped_columns, text_column
 from layers.readers.grid_axes import axes_notes
@@ -335,7 +336,8 @@ class _Reader:
         axes = tuple(str(self._column(name).name) for name in ("easting", "northing"))
         points.notes += axes_notes(self.source.id, self.where, self.declared, axes, x[usable], y[usable])
         self._transform(points, usable, self.declared, x[usable], y[usable])
-        points.notes += area_of_use_note(self.source.id, self.declared, points.longitude, points.latitude, columns)
+        places_and_rows = points.longitude, points.latitude, columns, self.rows
+        points.notes += system_doubts(self.source.id, self.declared, *places_and_rows)
 
     def _finite_metres(self, points: Points, places: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         good = []

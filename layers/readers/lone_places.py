@@ -11,7 +11,9 @@ from scipy.spatial import cKDTree
 
 from layers import jurisdictions as known
 from layers.accounting import Note
+from layers.crs import parse_crs
 from layers.errors import SourceError
+from layers.lengths_of_axes import other_units
 from layers.readers.placed_rows import Confirmed, PlacedRows, points_km
 
 USUAL_MISTAKES: tuple[tuple[str, Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]], ...] = (
@@ -39,6 +41,16 @@ _ANTARCTIC = -60.0
 _SAME_DEGREES = 1e-7
 
 
+def mistakes_of(
+    table: PlacedRows,
+) -> list[tuple[str, Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]]]:
+    """Return the usual mistakes, and for eastings and northings those of their unit, as `USUAL_MISTAKES`."""
+    gridded = table.system or (table.source.crs if table.source.columns.get("easting") else None)
+    crs = parse_crs(table.where, gridded) if gridded else None
+    units = [] if crs is None else other_units(crs)
+    return [*((f"with eastings and northings in {unit}", change) for unit, change in units), *USUAL_MISTAKES]
+
+
 def in_the_sea(table: PlacedRows) -> list[Note]:
     """Notice rows in no country at all, or in Antarctica, where nobody mined (``in_no_country``).
 
@@ -51,7 +63,7 @@ def in_the_sea(table: PlacedRows) -> list[Note]:
     placed = int(np.isfinite(table.longitude).sum())
     if not len(lost):
         return []
-    hint = _land_after(*table.degrees(lost))
+    hint = _land_after(table, lost)
     if len(lost) >= max(_FEWEST, _MOST * placed):
         grid = ""
         if {"easting", "northing"} <= set(table.source.columns):
@@ -87,10 +99,11 @@ def copied_axes(table: PlacedRows) -> list[Note]:
     return [table.note("same_number_twice", text, copied)]
 
 
-def _land_after(longitude: np.ndarray, latitude: np.ndarray) -> str:
-    """Say which usual mistakes, undone, would bring most of some points to land."""
+def _land_after(table: PlacedRows, rows: np.ndarray) -> str:
+    """Say which usual mistakes, undone, would bring most of some rows to land."""
+    longitude, latitude = table.degrees(rows)
     fitting = []
-    for text, undone in USUAL_MISTAKES:
+    for text, undone in mistakes_of(table):
         lon, lat = undone(longitude, latitude)
         legal = np.abs(lat) <= 90
         dry = legal & ~known.nowhere(lon, np.where(legal, lat, np.nan)) & (lat >= _ANTARCTIC)

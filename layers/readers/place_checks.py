@@ -20,7 +20,7 @@ from layers.map_sheets import sheet_box
 from layers.readers.columns import as_text, mapped_columns
 from layers.readers.filled_down import filled_down
 from layers.readers.hemispheres import unsigned_throughout, zones_without_half
-from layers.readers.lone_places import USUAL_MISTAKES, among_the_others, copied_axes, far_from_all, in_the_sea
+from layers.readers.lone_places import among_the_others, copied_axes, far_from_all, in_the_sea, mistakes_of
 from layers.readers.placed_rows import PlacedRows, coordinate_columns
 from layers.readers.scripts_of_lands import letters_agree
 from layers.readers.second_places import second_places
@@ -289,7 +289,7 @@ def _hint(wrong: np.ndarray, table: PlacedRows, distance: Callable[[int, np.ndar
     """Say which usual mistake would put most of the rows where they are said to be."""
     some = wrong[:: max(1, len(wrong) // 200)]
     best, share = "", _MOST
-    for text, change in USUAL_MISTAKES:
+    for text, change in mistakes_of(table):
         fitting = 0
         for at in some:
             lon, lat = change(*table.degrees(np.array([at])))

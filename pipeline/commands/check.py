@@ -52,7 +52,7 @@ SUSPICIOUS = frozenset(
         "formula_without_result", "geometry_text", "geometry_unread", "encoding_contradicted",
         "place_contradicted", "sheet_contradicted",
         "in_no_country", "far_from_all", "filled_down", "coordinates_disagree",
-        "outside_crs_area", "system_contradicted", "axes_may_be_exchanged",
+        "outside_crs_area", "feet_or_metres", "system_contradicted", "datum_contradicted", "axes_may_be_exchanged",
         "hemisphere_empty", "hemisphere_unstated", "band_contradicted", "unit_unstated", "amounts_alike", "amount_of_another",
         "lines_perhaps_not_there", "communities_perhaps_left", "unsaved_journal", "journal_missing",
         "code_unexplained", "suspected_classes", "nodata_not_storable",
