@@ -129,7 +129,8 @@ def _by_shift(source: str, plain: pyproj.CRS, bound: pyproj.CRS, longitude: floa
         return []
     text = (
         f"The coordinate system names the datum {_name(plain)} and states a shift to WGS 84 that is not of it: "
-        f"{apart_km * 1000:,.0f} m apart here. The datum as named was taken. Ask the publisher, and state crs: as a code, e.g. {_example(plain)}."
+        f"{apart_km * 1000:,.0f} m apart here. The datum as named was taken. "
+        f"Ask the publisher, and state crs: as a code, e.g. {_example(plain)}."
     )
     return [Note(source, "datum_contradicted", text)]
 
