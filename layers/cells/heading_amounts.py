@@ -27,8 +27,11 @@ _UNIT_SHOWN = re.compile(r"(?i)loi|loss on ign|yield|\bash|_ash|paf|paas|ppc|gl[
 _ABOVE_THE_SEA = re.compile(
     r"(?i)(?<![a-z])(?:a\.?)?m\.?\s?(?:a\.?\s?)?s\.?\s?l(?![a-z])|(?<![a-z])m\.?\s?s\.?\s?n\.?\s?m(?![a-z])|above sea|m ü"
 )
-_LONE_M = re.compile(r"(?<![A-Za-z])M\s+(?:m(?:3|³|\^3)|t(?![A-Za-z]))")
-"""``M m3``, ``M t``: millions, or thousands as Romans wrote them."""
+_LONE_M = re.compile(r"(?<![A-Za-z])[Mk]\s+(?:m(?:3|³|\^3)|(?:t|tons?|tonn?es?|toneladas?|tonnen?|ton)(?![A-Za-z]))")
+"""``M m3``, ``M tonnes``: millions, or thousands as Romans wrote them; ``k tonnes``."""
+
+_GRAMS_OR_MEAN = re.compile(r"(?<![A-Za-z])(?:GM|gm)(?![A-Za-z])")
+"""Grams, a geometric mean, or grams times metres."""
 
 _TOTAL_OR_TONNES = re.compile(r"\(\s?T\s?\)")
 """``S(T)``, ``Cu (T)``: the total of a digestion, or tonnes."""
@@ -75,6 +78,7 @@ def amount_of(text: str, words: Words, element: str | None) -> Heading | None:
     unit = words.meaning(_AMOUNT_UNITS[kind])
     factor = float(vocabulary()[_AMOUNT_UNITS[kind]][unit][0]) if unit is not None else None
     unknown = (*words.unknown, *_unclear_amount(text, words, kind, by_unit), *_NOT_THERE.findall(text))
+    unknown += tuple(_GRAMS_OR_MEAN.findall(text)) if kind == "mass" and element is not None else ()
     if kind in ("volume", "area") and len(words.tokens) == 2:  # V (m3): no vanadium
         element = None
     return Heading(text, kind, element, unit, factor, None, unknown)

@@ -66,6 +66,8 @@ def _alone(text: str, known_words: frozenset[str] = frozenset()) -> Heading:
         )
     decided = decide(text, heading_tokens)
     of_another = _INTERPOLATED.search(text) or _SHARE_OF.search(text) or _OVER_STANDARD.search(text.strip())
+    if decided.kind == "result" and _MEAN.search(text):
+        return replace(decided, kind="statistic")
     if decided.kind == "result" and of_another:
         return replace(decided, kind="normalised", unknown=(text.strip(),))
     if decided.element == "Re" and decided.unit == "pct" and "RE" in text:  # rare earths; rhenium is stated in ppb
@@ -119,6 +121,9 @@ def _copies(headings: list[Heading]) -> list[Heading]:
 
 _INTERPOLATED = re.compile(r"(?:^|[\s_(/])(?:Ce|Pr|Nd|Sm|Eu|Gd|Tb)\s?\*")
 """``Ce*`` is what cerium would be between its neighbours; a footnote mark looks the same, so it is asked about."""
+
+_MEAN = re.compile(r"(?:^|[\s(\[_-])[Øø⌀∅](?:$|[\s)\]._-])|x\u0304|X\u0304|\u0305")
+"""The mark of a mean, or a bar over a letter."""
 
 _SHARE_OF = re.compile(
     r"(?i)(?:%|\bpct|\bpercent|\bshare|\bproportion|\bpart)\s*(?:of|du|des|de|del|do|da|von|vom|av|af)\s+"

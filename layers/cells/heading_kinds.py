@@ -144,11 +144,16 @@ def _early(text: str, words: Words, element: str | None, unit: tuple[str | None,
     return None
 
 
+_CODE_OF_UT = re.compile(r"(?<![A-Za-z])UT-\d{1,3}[A-Z]?(?![^\W_])")
+
+
 def _stands(group: str, words: Words, unit: str | None, *, has_element: bool) -> bool:
     """Say whether a deciding class is meant: a word of three letters beside a method or an element may be part of them."""
     group_tokens = words.classes.get(group, [])
     if group == "statistics" and words.has("sums") and not words.has("element_names"):
         return False
+    if group == "unit_words" and has_element and _CODE_OF_UT.search(words.text):
+        return False  # Ce UT-7: a code of a laboratory
     if group == "lab_words" and words.has("sample_id", "sample_type", "unit_words"):
         return False
     if group == "lab_words" and has_element and unit is not None and "number" in words.tokens[-1].readings:

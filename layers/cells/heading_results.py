@@ -228,12 +228,12 @@ def _unclear_numbers(words: Words, unit: str | None) -> list[str]:
 
 _MULTIPLE = re.compile(
     r"(?<![A-Za-z0-9])x\s*10+\b|[×*]\s*10+\b|/\s*10+\b(?!\s*(?:[mk]?g|m?l)\b)|\b10+\s*[x×*](?![A-Za-z])|[x×*]\s*10\s*\^?\s*-?\d\b|%0"
-    r"|(?:pp[mbt]|%|pct)\W{0,2}\s*[/÷]\s*\d"
+    r"|(?:pp[mbt]|%|pct)\W{0,2}\s*[/÷]\s*\d|(?<![\w.,])10+\s*(?:pp[mbt]|[mµu]g/kg|g/t|%|pct)(?![A-Za-z])"
 )
-"""``La (ppm) x10``: nobody knows whether the numbers were multiplied or are to be."""
+"""``La (ppm) x10``, ``La, 1000 mg/kg``: nobody knows whether the numbers were multiplied or are to be."""
 
 
-_FED = re.compile(r"(?i)(?:^|[^a-z])(?:mill\s?|plant\s?)?feed(?:$|[^a-z])")
+_FED = re.compile(r"(?i)(?:^|[^a-z])(?:(?:mill\s?|plant\s?)?feed|head)(?:$|[^a-z])")
 
 
 def _isotope(words: Words, elements: list[tuple[int, str]]) -> bool:

@@ -6,6 +6,7 @@ import codecs
 from pathlib import Path
 
 from layers.accounting import Note
+from layers.files.likely_encodings import require_western
 
 _LARGEST = 200_000_000
 
@@ -42,6 +43,8 @@ def true_encoding(source: str, path: Path) -> tuple[str | None, list[Note]]:
     is_utf8 = _is_utf8(records)
     if is_utf8 and not says_utf8 and (_known(stated) or not stated):
         return "utf-8", [_note(source, stated or "no code page (Latin-1 by default)", "UTF-8")]
+    if not is_utf8 and (says_utf8 or (not stated and data[29] == 0)):
+        require_western(f"{source} ({table.name})", records)
     if says_utf8 and not is_utf8:
         return "cp1252", [_note(source, stated, "Windows-1252")]
     if not stated and not is_utf8 and data[29] == 0:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from layers.errors import SourceError
+
 _KANA, _HANGUL, _HAN = r"\u3040-\u30ff\uff66-\uff9f", r"\uac00-\ud7a3", r"\u4e00-\u9fff"
 _MARKS = r"\u3000-\u303f\uff00-\uffef"
 _COMMON_JAPANESE, _COMMON_CHINESE = rb"[\xb0-\xcf][\xa1-\xfe]", rb"[\xa4-\xc6][\x40-\xfe]"
@@ -21,6 +23,13 @@ _FOREIGN, _LETTERS = re.compile(rb"[\x80-\xff]"), re.compile(rb"[A-Za-z]")
 _LEAST_FOREIGN = 0.6
 """Bytes above 127 per plain letter of the same cells; accents of a Western text are fewer, and spell Han with what follows."""
 _USUAL = ("cp850", "latin-1")
+_RUN = re.compile(rb"[\x80-\xff]{3,}")
+_WESTERN = {byte for byte in range(128, 256) if bytes([byte]).decode("cp1252", "ignore").isalpha()} - {0xAA, 0xB5, 0xBA}
+_NO_LETTER = re.compile(b"[^" + re.escape(bytes(sorted(_WESTERN))) + b"]")
+"""All but the letters that Windows-1252 has beyond ASCII."""
+_LEAST_BESIDE, _LEAST_LETTERS = 0.5, 6
+_ONE_BYTE = (("cp1251", r"\u0400-\u045f"), ("cp1253", r"\u0370-\u03ff"), ("cp1255", r"\u05d0-\u05ea"))
+_LEAST_OF_SCRIPT = 0.9
 
 
 def likely_encodings(data: bytes) -> tuple[str, ...]:
@@ -31,6 +40,46 @@ def likely_encodings(data: bytes) -> tuple[str, ...]:
         return _USUAL
     fitting = [name for name, own, common, all_of in _SCRIPTS if _spells(text, name, own, common, all_of)]
     return tuple(fitting[:2]) or _USUAL
+
+
+def require_western(where: str, data: bytes) -> None:
+    """Stop at a text of which nobody says the encoding and whose words Windows-1252 would read as strings of accents.
+
+    Accented letters of Western words stand among others; bytes of other scripts stand beside each other.
+
+    Parameters
+    ----------
+    where : str
+        What to call the file in messages.
+    data : bytes
+        Which Windows-1252 can read.
+
+    Raises
+    ------
+    SourceError
+        Naming the encodings whose script the bytes spell.
+    """
+    letters = len(_NO_LETTER.sub(b"", data))
+    runs = _RUN.findall(data)
+    beside = sum(len(_NO_LETTER.sub(b"", run)) for run in runs)
+    if letters < _LEAST_LETTERS or beside < _LEAST_BESIDE * letters:
+        return
+    offered = " or ".join(f"'encoding: {name}'" for name in _offered(data))
+    raise SourceError(
+        f"{where}: the text is not UTF-8, and read as Windows-1252 its words would be strings of accents "
+        f"('{max(runs, key=len).decode('cp1252', 'replace')[:20]}'). State the file's encoding in the run file, e.g. {offered}; "
+        "if it is Windows-1252, 'encoding: cp1252'."
+    )
+
+
+def _offered(data: bytes) -> tuple[str, ...]:
+    foreign = b"".join(_FOREIGN.findall(data[:_LOOKED_AT]))
+    for name, script in _ONE_BYTE:
+        text = foreign.decode(name, "replace")
+        if len(re.findall(f"[{script}]", text)) >= _LEAST_OF_SCRIPT * len(text):
+            return (name,)
+    likely = likely_encodings(data)
+    return likely if likely != _USUAL else ("gb18030", "big5", "euc_jp")
 
 
 def _spells(data: bytes, encoding: str, own: str | None, common: tuple[str, bytes] | None, all_of: str) -> bool:

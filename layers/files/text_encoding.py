@@ -7,7 +7,7 @@ import re
 
 from layers.accounting import Note
 from layers.errors import SourceError
-from layers.files.likely_encodings import likely_encodings
+from layers.files.likely_encodings import likely_encodings, require_western
 
 
 def _as_once_read(first: int, last: int, left_out: str = "") -> str:
@@ -86,6 +86,8 @@ def text_and_encoding(where: str, data: bytes, encoding: str | None) -> tuple[st
                 f"State the file's encoding in the run file, e.g. {offered}."
             ) from None
         break
+    if used == "cp1252" and not encoding:
+        require_western(where, data)
     if "\x00" in text[:10_000]:
         raise SourceError(
             f"{where}: this is not a text table (it holds null bytes). If it is UTF-16, state 'encoding: utf-16'."

@@ -24,6 +24,7 @@ from layers.files.coded_values import decode_values
 from layers.files.dbf_encoding import deleted_records, true_encoding
 from layers.files.geojson_crs import crs_member
 from layers.files.json_text import parse_json
+from layers.files.likely_encodings import require_western
 from layers.files.text_encoding import double_encoded
 from layers.files.unplaced import blanked, off_the_globe, unplaced_note, without_numbers
 from layers.files.unsafe_files import require_bearable_parquet
@@ -190,6 +191,7 @@ def _as_utf8(source: Source, raw: bytes) -> tuple[bytes, list[Note]]:
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:
+        require_western(source.id, raw)
         text = "The text is not UTF-8; it was read as Windows-1252."
         return raw.decode("cp1252", "replace").encode(), [Note(source.id, "encoding_guessed", text)]
     return raw, []

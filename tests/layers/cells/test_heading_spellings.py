@@ -279,3 +279,30 @@ def test_north_and_o_are_read_by_the_language_beside_them_and_asked_elsewhere(
     assert tuple(one.kind for one in both) == kinds
     assert all(bool(one.unknown) == (one.kind == "other") for one in both)
     assert parse_heading("O").unknown
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds", "asked"),
+    [
+        ("La, 1000 mg/kg", {"other"}, True),
+        ("Y (100 ppm)", {"other"}, True),
+        ("Ø La ppm", {"statistic"}, False),
+        ("La (Ø) ppm", {"statistic"}, False),
+        ("⌀ Ce (ppm)", {"statistic"}, False),
+        ("La head grade ppm", {"other"}, True),
+        ("Head La ppm", {"other"}, True),
+        ("Résidus (M tonnes)", {"mass"}, True),
+        ("Tailings (k tonnes)", {"mass"}, True),
+        ("Relaves (M toneladas)", {"mass", "other"}, True),
+        ("La GM", {"mass", "other"}, True),
+        ("Ce UT-7 ppm", {"other", "result"}, True),
+        ("La UT-4M ppm", {"other", "result"}, True),
+        ("La LF100 mg/kg", {"result"}, False),
+        ("Résidus (Mt)", {"mass"}, False),
+        ("Au g", {"mass"}, False),
+    ],
+)
+def test_a_unit_or_a_word_in_an_unusual_place(text: str, kinds: set[str], asked: bool) -> None:
+    heading = parse_heading(text)
+    assert heading.kind in kinds
+    assert bool(heading.unknown) == asked

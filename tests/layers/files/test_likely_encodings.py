@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,54 @@ def test_a_japanese_table_is_refused_with_its_own_encoding(tmp_path: Path) -> No
         read_table(source, tmp_path)
     stated = source.model_copy(update={"encoding": "cp932"})
     assert list(read_table(stated, tmp_path).cells.columns) == ["名前", "緯度", "経度", "鉱種"]
+
+
+OTHERS = {
+    "euc_jp": "id,name\nA1,足尾銅山堆積場\nA2,簀子橋\nA3,源五郎沢ズリ\n",
+    "gbk": "id,名称,矿种\nA1,白云鄂博尾矿库,稀土\nA2,赣州一号,稀土\nA3,尾矿坝,铜\n",
+    "big5": "id,名稱\nA1,金瓜石\nA2,尾礦庫一號\nA3,瑞芳\n",
+    "cp1251": "id,имя\nA1,Хвостохранилище Ковдор\nA2,Ловозеро\n",
+    "cp1253": "id,όνομα\nA1,Λαύριο\nA2,Κασσάνδρα\n",
+    "euc_kr": "id,이름\nA1,상동 광산\nA2,연화 폐석장\n",
+}
+
+
+@pytest.mark.parametrize("ending", ["csv", "geojson"])
+@pytest.mark.parametrize("encoding", list(OTHERS))
+def test_what_windows_1252_reads_as_accents_is_refused_with_its_encoding(
+    tmp_path: Path, encoding: str, ending: str
+) -> None:
+    """Every byte of these is a character of Windows-1252, too."""
+    text = OTHERS[encoding]
+    if ending == "geojson":
+        names = [line.split(",")[1] for line in text.splitlines()[1:]]
+        features = [
+            {
+                "type": "Feature",
+                "properties": {"name": name},
+                "geometry": {"type": "Point", "coordinates": [number, 40]},
+            }
+            for number, name in enumerate(names)
+        ]
+        text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+    (tmp_path / f"t.{ending}").write_bytes(text.encode(encoding))
+    source = Source.model_validate({"id": "s", "role": "inventory", "path": f"t.{ending}"})
+    with pytest.raises(SourceError, match=r"'?encoding: (?:euc_jp|gb18030|big5|cp125[13]|euc_kr|cp932)"):
+        read_table(source, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nom,lieu\nRivière à Pierre,créée\nMine de l'Évêque,46°30'20\"\nÉtang,Île\n",
+        "id,name\n1,Håöya\n2,Røros\n3,Kongsberg sølvverk\n",
+        "id,lat\n1,46°°°\n2,47°°°\n3,48°°°\n",
+        "id,note\n1,— – — … «»\n2,————\n",
+        "id,é\nA,É\nB,È\nC,Ù\n",
+    ],
+)
+def test_western_text_is_read_as_windows_1252(tmp_path: Path, text: str) -> None:
+    (tmp_path / "t.csv").write_bytes(text.encode("cp1252"))
+    source = Source.model_validate({"id": "s", "role": "inventory", "path": "t.csv"})
+    codes = [note.code for note in read_table(source, tmp_path).notes]
+    assert codes == ["encoding_guessed"]
