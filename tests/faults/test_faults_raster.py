@@ -87,7 +87,7 @@ def test_nan_beside_a_declared_code_in_the_shared_file(built: Any) -> None:
 def test_further_undeclared_codes_are_told_and_missing_once_stated(tmp_path: Path, dtype: str, code: float) -> None:
     values = np.arange(16, dtype=dtype).reshape(4, 4) % 3 + 4
     values[0, 0] = code
-    path = grid(tmp_path, values)
+    path = grid(tmp_path, values, rasterio.Affine(10, 0, 500_000, 0, -10, 5_500_000))
     (note,) = described(path).notes
     assert (note.code, note.count) == ("suspected_nodata", 1)
     assert "options: {nodata: [" in note.message
