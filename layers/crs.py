@@ -208,16 +208,12 @@ def authority(crs: pyproj.CRS) -> str:
     return registered(crs) or str(crs.name)
 
 
+@lru_cache(maxsize=256)
 def registered(crs: pyproj.CRS, min_confidence: int = _SURE) -> str | None:
     """Return the code of the registered system that a CRS is; None where there is none of its grid and its datum.
 
     PROJ alone holds a grid on an unknown datum for one of any datum with that ellipsoid.
     """
-    return _registered(crs, min_confidence)
-
-
-@lru_cache(maxsize=256)
-def _registered(crs: pyproj.CRS, min_confidence: int) -> str | None:
     code = None if of_no_datum(crs) else crs.to_authority(min_confidence=min_confidence)
     return ":".join(code) if code else None
 

@@ -359,7 +359,7 @@ def _places_on_earth(where: str, crs: pyproj.CRS, raster: Raster) -> tuple[np.nd
             f"{where}: {raster.extent_text()} lies nowhere on Earth. Check its georeference, or state the coordinate system "
             "it has under 'crs:'."
         )
-    return np.ravel(places[0]), np.ravel(places[1])
+    return (np.ravel(places[0]) + 180.0) % 360.0 - 180.0, np.ravel(places[1])
 
 
 def _crs(source: Source, where: str, dataset: Any) -> pyproj.CRS:

@@ -264,10 +264,8 @@ class _Reader:
     def _fallback(self) -> str | None:
         if self.declared is None:
             axes = ("latitude", "longitude", "easting", "northing")
-            return (
-                datum_of_headings([name for axis in axes for name in mapped_columns(self.source, self.cells, axis)])
-                or None
-            )
+            headings = [name for axis in axes for name in mapped_columns(self.source, self.cells, axis)]
+            return datum_of_headings(headings) or None
         geodetic = self.declared.geodetic_crs
         return crs_rules.authority(geodetic.to_2d()) if geodetic is not None else None
 
@@ -332,12 +330,11 @@ class _Reader:
             )
         crs_rules.check_range(self.where, self.declared, _bounds(x[places], y[places]))
         usable = self._finite_metres(points, places, x, y)
-        columns = coordinate_columns(self.source)
         axes = tuple(str(self._column(name).name) for name in ("easting", "northing"))
         points.notes += axes_notes(self.source.id, self.where, self.declared, axes, x[usable], y[usable])
         self._transform(points, usable, self.declared, x[usable], y[usable])
-        places_and_rows = points.longitude, points.latitude, columns, self.rows
-        points.notes += system_doubts(self.source.id, self.declared, *places_and_rows)
+        looked_at = points.longitude, points.latitude, coordinate_columns(self.source), self.rows
+        points.notes += system_doubts(self.source.id, self.declared, *looked_at)
 
     def _finite_metres(self, points: Points, places: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         good = []

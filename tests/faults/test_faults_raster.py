@@ -93,7 +93,7 @@ def test_further_undeclared_codes_are_told_and_missing_once_stated(tmp_path: Pat
     assert "options: {nodata: [" in note.message
     raster = described(path, nodata=code)
     assert raster.notes == ()
-    site = sites_at(points([(5, 35)]), UTM)
+    site = sites_at(points([(500_005, 5_499_995)]), UTM)
     assert sampled(site, raster)["value_how"].tolist() == ["no_data"]
 
 
