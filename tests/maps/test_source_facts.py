@@ -31,7 +31,7 @@ def test_corners_and_shares_have_the_marks_of_the_language() -> None:
     assert [part.split("\u00a0")[0] for part in in_words(filled, "fr").split(", ")] == [
         "nom 100",
         "numéro officiel 50",
-        "tonnes 0",
+        "tonnage 0",
     ]
 
 
