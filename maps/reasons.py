@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from layers.cells.commodities import elements_of
+from layers.elements import REE
 from maps.words import (
     all_words,
     commodities,
@@ -103,6 +105,7 @@ def phrase_reason(
     recorded: object = None,
     kind: str = "waste",
     neighbour: object = None,
+    target: str = "REE",
 ) -> str:
     """Say in plain words what moved a score and in which direction.
 
@@ -122,6 +125,8 @@ def phrase_reason(
         What stands at the site, of `layers.schema.SITE_KINDS`.
     neighbour : object
         The like mine that speaks for the site, from `neighbours`, where there is one.
+    target : str
+        ``REE`` or the symbol of the element looked for: commodities that are of it are told as such.
 
     Returns
     -------
@@ -130,7 +135,10 @@ def phrase_reason(
         for it``. There is never a semicolon in it, so that reasons can be listed with ``; ``.
     """
     if feature == "part_metal" and math.isfinite(value) and isinstance(recorded, str) and recorded:
-        return _told_of_records(recorded, contribution, value, lang)
+        own = [name for name in recorded.split("; ") if is_looked_for(name, target)]
+        names = commodity_names("; ".join(own) or recorded, lang)
+        listed = ", ".join(names[:RECORDED_SHOWN]) + (" …" if len(names) > RECORDED_SHOWN else "")
+        return record_template(contribution, value, lang, own=bool(own)).replace("{x}", listed).replace(";", ",")
     if feature == "part_metal_camp" and isinstance(neighbour, str):
         what = all_words()["readings"][f"camp_{_level(value)}"][lang].replace("{x}", neighbour)
         sentence = str(all_words()["readings"]["plain"][lang])
@@ -186,7 +194,8 @@ def reason_parts(
     own = readings.get(f"{what_kind}_{reading}") or readings.get(f"{what_kind}_{name_of(feature)}_{reading}")
     if kind == "showing" and feature in OF_AMOUNT:
         own = readings["amount_showing"]
-    direction = _direction(contribution, reading, lang, what_kind)
+    assumed = feature == "part_amount" and kind != "showing"
+    direction = _direction(contribution, reading, lang, "amount" if assumed else what_kind)
     if own is not None:
         text = readings["plain"][lang].format(what=str(own[lang]).replace("{x}", name), direction=direction)
     else:
@@ -226,14 +235,19 @@ def _printed(value: float, unit: str) -> float:
     return round(value, 1) + 0.0 if unit == "z" else float(f"{value:.2g}")
 
 
-def _told_of_records(recorded: str, contribution: float, value: float, lang: str) -> str:
-    """Return the reason that the recorded commodities give, naming them."""
-    names = commodity_names(recorded, lang)
-    shown = ", ".join(names[:RECORDED_SHOWN]) + (" …" if len(names) > RECORDED_SHOWN else "")
-    readings = all_words()["readings"]
-    what = readings[f"recorded_{_level(value)}"][lang].replace("{x}", shown)
-    direction = _direction(contribution, _level(value), lang)
-    return str(readings["plain"][lang].format(what=what, direction=direction)).replace(";", ",")
+def is_looked_for(commodity: str, target: str) -> bool:
+    """Say whether a commodity is of the elements looked for: any rare earth, or the one element of another target."""
+    return bool(set(elements_of(commodity)) & (set(REE) if target == "REE" else {target}))
+
+
+def record_template(contribution: float, value: float, lang: str, *, own: bool) -> str:
+    """Return the reason that the recorded commodities give, with a slot ``{x}`` for their names.
+
+    ``own`` says that they are of the elements looked for themselves, not of ores that may carry them.
+    """
+    readings, level = all_words()["readings"], _level(value)
+    what = readings["recorded_own" if own else f"recorded_{level}"][lang]
+    return str(readings["plain"][lang]).format(what=what, direction=_direction(contribution, level, lang))
 
 
 def _direction(contribution: float, reading: str, lang: str, kind: str = "") -> str:
@@ -244,6 +258,8 @@ def _direction(contribution: float, reading: str, lang: str, kind: str = "") -> 
     is true.
     """
     way = "raises" if contribution >= 0 else "lowers"
+    if reading in ("middle", "missing") and kind == "amount":  # what is assumed, held against a usual site
+        return word(f"{way}_expected", lang)
     if reading == "value" and kind in _BESIDE:
         return word(f"{way}_{_BESIDE[kind]}", lang)
     if reading in UNDECIDED:

@@ -97,7 +97,7 @@ def _first_reasons(p: Publication, lang: str) -> dict[str, str]:
     sites = pd.DataFrame(
         p.sites[["site_id", "commodities", "site_kind"]]
     )  # few columns: a wide table warns when one is added
-    sites = sites.assign(neighbour=neighbours(p.sites, lang)).set_index("site_id")
+    sites = sites.assign(neighbour=neighbours(p.sites, lang), target=p.target).set_index("site_id")
     return {
         row.site_id: phrase_reason(row.feature, row.contribution, row.value, lang, *sites.loc[row.site_id])
         for row in rows(strongest.drop_duplicates("site_id"))

@@ -303,6 +303,7 @@ class SheetWriter:
                 site["commodities"],
                 site["site_kind"],
                 self.neighbours[lang].get(site["site_id"]),
+                self.p.target,
             )
             for reason in self.reasons.get(site["site_id"], [])
         ]

@@ -13,6 +13,7 @@ from maps import assets, words
 from maps.list_order import order_told
 from maps.nearby import COARSE_STEP_KM, Place
 from maps.publication import SOURCE_FACTS, Publication, purpose_of_visits
+from maps.reasons import RECORDED_SHOWN
 from maps.rows import assayed, grade_looked_for, sites_with_sheets
 from maps.site_map.base_map import OUTLINE_VERTICES, base_map
 from maps.site_map.columns import Listed, grouped, numbers, scaled, texts
@@ -158,6 +159,7 @@ def _meta(publication: Publication, total: int, shown: int, max_sheets: int) -> 
         "shown": shown,
         "companion_order": rests_on_companion(publication.validation),
         "sheets": max_sheets,
+        "recorded_shown": RECORDED_SHOWN,
         "sheets_assayed": _last_rank_of_sheets(publication.ranking, max_sheets),
         "grade": numbers([grade_looked_for(publication.ranking)], 3)[0],
         "coarse_step_km": COARSE_STEP_KM,

@@ -12,7 +12,7 @@ import pandas as pd
 from layers.schema import DISPOSALS, EVIDENCE, WASTE_TYPES
 from maps import assets, words
 from maps.publication import Publication
-from maps.reasons import OF_AMOUNT, READ_AT, reason_parts, unit_of
+from maps.reasons import OF_AMOUNT, READ_AT, is_looked_for, reason_parts, record_template, unit_of
 from maps.rows import grade_rule_told, kinds_shown, shared_ranks
 from maps.site_map.columns import Listed, grouped, numbers, places_in, scaled, texts, thousandths
 from maps.site_map.tiers import tiers
@@ -130,10 +130,12 @@ def site_columns(publication: Publication, shown: pd.DataFrame, ranked: int) -> 
     flags, codes = _flags(publication, sites)
     findings, sentences = _findings(publication, sites, [code["code"] for code in codes])
     mere = _column(shown, "site_kind").eq("showing").to_numpy()
-    reasons, templates = _reasons(publication, sites, mere, REASONS_FEW if few else REASONS_MANY)
+    wanted = [name for name in _names(shown["commodities"]) if is_looked_for(name, publication.target)]
+    records = _record_kinds(shown["commodities"], wanted)
+    reasons, templates = _reasons(publication, sites, mere, records, REASONS_FEW if few else REASONS_MANY)
     table |= {"flags": flags, "findings": findings, "reasons": reasons, "relations": _relations(publication, sites)}
     return {"columns": _without_empty(table), "ties": ties, "texts": texts_of.values, "flags": codes, "findings": sentences,
-            "reasons": templates,
+            "reasons": templates, "looked_for": wanted,
             "commodities": _commodities(shown["commodities"]), "symbols": _symbols(shown["commodities"]),
             "statuses": _in_languages(shown["status"], words.status),
             "jurisdictions": _in_languages(_column(shown, "jurisdiction"), words.jurisdiction),
@@ -214,13 +216,28 @@ def _findings(
     ]
 
 
+_NO_RECORD, _RECORD, _OWN_RECORD = range(3)
+
+
+def _record_kinds(commodities: pd.Series, wanted: list[str]) -> np.ndarray:
+    """Say of each site whether it has commodities on record, and whether some are of the elements looked for."""
+    looked_for = set(wanted)
+    kind_of = {
+        cell: _OWN_RECORD if looked_for & set(str(cell).split("; ")) else _RECORD
+        for cell in commodities.dropna().unique()
+        if cell
+    }
+    return commodities.map(kind_of).fillna(_NO_RECORD).to_numpy(dtype=int)
+
+
 def _reasons(
-    publication: Publication, sites: pd.Index, mere: np.ndarray, most: int
+    publication: Publication, sites: pd.Index, mere: np.ndarray, records: np.ndarray, most: int
 ) -> tuple[list[list[Any]], list[list[str]]]:
     """Return per site ``template, value, ...`` flat, and the templates ``[en, fr, unit]``.
 
     All rows of a feature with the same direction and a value read alike share a template, which is put into words once; what
-    tells of an amount of waste reads otherwise at a mere showing.
+    tells of an amount of waste reads otherwise at a mere showing, and what rests on recorded commodities leaves a slot for
+    their names, ``{recorded}`` or, for those that are looked for themselves, ``{own}``.
     """
     among = publication.reasons[publication.reasons["position"] <= most].sort_values("position", kind="stable")
     given, at = _of(among, sites)
@@ -233,6 +250,7 @@ def _reasons(
             "raises": given["contribution"].to_numpy() >= 0,
             "alike": np.where(np.isfinite(value), alike, -1),
             "mere": mere[at] & given["feature"].isin(OF_AMOUNT).to_numpy(),
+            "record": np.where(given["feature"].eq("part_metal") & np.isfinite(value), records[at], _NO_RECORD),
         }
     )
     kind, distinct = pd.factorize(pd.MultiIndex.from_frame(kinds))
@@ -242,6 +260,14 @@ def _reasons(
         reason, stands = given.iloc[row], "showing" if kinds["mere"].iloc[row] else "waste"
         english, shown = reason_parts(reason["feature"], reason["contribution"], reason["value"], "en", stands)
         french, _ = reason_parts(reason["feature"], reason["contribution"], reason["value"], "fr", stands)
+        if record := kinds["record"].iloc[row]:
+            english, french = (
+                record_template(reason["contribution"], reason["value"], lang, own=record == _OWN_RECORD)
+                .replace(";", ",")
+                .replace("{x}", "{own}" if record == _OWN_RECORD else "{recorded}")
+                for lang in words.LANGUAGES
+            )
+            shown = None
         unit = unit_of(reason["feature"])
         number_of[index] = templates.number([english, french, unit])
         slot_of[index] = 0 if shown is None else 2 if unit.startswith("log_") else 1

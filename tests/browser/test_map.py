@@ -20,6 +20,7 @@ import shapely
 
 from maps import words
 from maps.nearby import distance_to_place_km
+from maps.reasons import phrase_reason
 from maps.site_map.site_map import write_map
 from tests.browser.watched import PHONE, Watched
 
@@ -122,6 +123,46 @@ def test_the_card_of_a_showing_tells_of_no_waste_and_lists_count_kinds(page: Any
         "rank_shared_with_first", "rank_shared_with_last", "rank_low", "rank_high", "sampling_order", "payable_t",
         "chance_payable", "site_id", "name", "site_kind"
     ]  # fmt: skip
+
+
+def test_a_card_names_what_is_on_record_as_the_sheet_does(browser: Any, made_up: ModuleType, tmp_path: Path) -> None:
+    made = made_up.publication(6)
+    recorded = [
+        "uranium; cerium; rare earths",
+        "gold; silver; copper; zinc; lead",
+        None,
+        "yttrium",
+        "quartz",
+        "uranium; Odd {x} $& name",
+    ]
+    told = pd.Series(recorded, index=made.sites.index[:6], dtype=object).reindex(made.sites.index).astype("str")
+    sites = made.sites.assign(commodities=told.where(told.notna() & (told != "nan") & (told != "None")))
+    rows = [
+        {"site_id": site_id, "position": position, "feature": feature, "value": value, "contribution": move}
+        for site_id in sites["site_id"][:6]
+        for position, (feature, value, move) in enumerate((("part_metal", 0.9, 1.0), ("part_amount", 0.5, 0.2)), 1)
+    ]
+    reasons = pd.DataFrame(rows)[list(made.reasons.columns)].astype(made.reasons.dtypes.to_dict())
+    made = replace(made, sites=sites, reasons=reasons)
+    write_map(made, tmp_path / "map.html")
+    watched = Watched(browser)
+    page = watched.open(tmp_path / "map.html")
+    kinds = sites["site_kind"]
+    for lang in ("en", "fr"):
+        page.evaluate(f"lang = '{lang}'")
+        for at in range(6):
+            said = page.evaluate("(id) => reasonsOf(S.id.indexOf(id))", sites["site_id"].iloc[at])
+            cell = sites["commodities"].iloc[at]
+            metal, amount = (
+                phrase_reason(feature, move, value, lang, cell, kinds.iloc[at])
+                for feature, value, move in (("part_metal", 0.9, 1.0), ("part_amount", 0.5, 0.2))
+            )
+            assert said == [metal, amount]
+    page.evaluate("lang = 'en'")
+    first = page.evaluate("(id) => reasonsOf(S.id.indexOf(id))", sites["site_id"].iloc[0])
+    assert first[0] == "cerium, rare earths recorded here, among the very elements looked for, which speaks for it"
+    watched.check()
+    watched.context.close()
 
 
 def test_ties_are_shown_as_ties(browser: Any, made_up: ModuleType, tmp_path: Path) -> None:

@@ -151,8 +151,8 @@ def test_dates_are_written_out() -> None:
          "des minerais comme ceux de la fiche portent rarement les éléments recherchés, ce qui est plus que ce que montrent la plupart des autres sites, et parle donc en sa faveur"),
         ("type_affinity", 0.75, -1.0, "deposits of this kind often hold the elements looked for, which is less than most other sites have to show, and so speaks against it",
          "les gisements de ce type contiennent souvent les éléments recherchés, ce qui est moins que ce que montrent la plupart des autres sites, et parle donc contre lui"),
-        ("part_amount", float("nan"), -1.0, "the amount of waste is not known and taken as usual for such a place, which counts for it less than at a usual site here",
-         "la quantité de résidus est inconnue et prise comme habituelle pour un tel lieu, ce qui compte moins en sa faveur que pour un site ordinaire d'ici"),
+        ("part_amount", float("nan"), -1.0, "no amount of waste is known here: what such a place usually holds is assumed, which is less than at a usual site here",
+         "aucune quantité de résidus n'est connue ici : on suppose celle d'un lieu de ce genre, ce qui est moins que pour un site ordinaire d'ici"),
         ("neighbour_assays_ppm", 2007.6, 1.0, "the sampled wastes, weighed by nearness and likeness, taken alone point to about 2,000\u00a0ppm of the elements looked for, which is more than at a usual site here",
          "les résidus échantillonnés, pesés selon leur proximité et leur ressemblance, font à eux seuls attendre environ 2\u202f000\u00a0ppm des éléments recherchés, ce qui est plus que pour un site ordinaire d'ici"),
         ("waste_proxy_ppm", 1800.0, 1.0, "other elements sampled in the waste, taken alone, point to about 1,800\u00a0ppm of the elements looked for (range and chance weigh all that is known), which is more than all else here lets expect",
@@ -195,16 +195,24 @@ def test_a_neighbour_that_speaks_for_a_site_is_named_and_not_told_as_the_sites_o
 
 @pytest.mark.parametrize("value", [0.1, 0.5, 0.9])
 def test_an_amount_that_is_known_is_not_told_as_taken(value: float) -> None:
-    assert "taken as usual" not in phrase_reason("part_amount_known", 1.0, value, "en")
+    assert "assumed" not in phrase_reason("part_amount_known", 1.0, value, "en")
     assert "on record here" in phrase_reason("part_amount_known", 1.0, value, "en")
 
 
 def test_what_was_recorded_is_named_in_the_reason_it_gives() -> None:
-    told = phrase_reason("part_metal", 1.0, 1.0, "en", "uranium; thorium; yttrium")
+    told = phrase_reason("part_metal", 1.0, 1.0, "en", "uranium; thorium; fluorite")
     assert (
         told
-        == "uranium, thorium, yttrium recorded here: such ores often carry the elements looked for, which speaks for it"
+        == "uranium, thorium, fluorite recorded here: such ores often carry the elements looked for, which speaks for it"
     )
+    for recorded, target, names in (
+        ("uranium; thorium; yttrium; rare earths", "REE", "yttrium, rare earths"),
+        ("uranium; thorium; cobalt", "Co", "cobalt"),
+    ):
+        assert phrase_reason("part_metal", 1.0, 1.0, "en", recorded, target=target) == (
+            f"{names} recorded here, among the very elements looked for, which speaks for it"
+        )
+    assert "such ores often" in phrase_reason("part_metal", 1.0, 1.0, "en", "uranium; yttrium", target="Co")
     french = phrase_reason("part_metal", -1.0, 0.05, "fr", "gold; silver; copper; zinc; lead")
     assert french == words.unbroken(
         "or, argent, cuivre, zinc … d'après la fiche : de tels minerais portent rarement les éléments recherchés, ce qui parle contre lui"

@@ -33,9 +33,14 @@ function townsOf(i) {
 }
 /* Which kinds of area this run holds: of others an empty list says nothing. */
 const lookedUp = () => A.kinds.length ? fill("areas_looked_up", { kinds: [...new Set(A.kinds.map((kind) => kind[lang]))].join(", ") }) : w("areas_looked_up_none");
+/* The first commodities on record, or of them the first that are looked for, as sheets name them. */
+function namesOfRecord(i, own) {
+  const names = txt("commodities", i).split("; ").filter((one) => !own || data.sites.looked_for.includes(one));
+  return names.slice(0, meta.recorded_shown).map(minedName).join(", ") + (names.length > meta.recorded_shown ? " …" : "");
+}
 function reasonsOf(i) {
   const flat = S.reasons[i], found = [];
-  for (let k = 0; k < flat.length; k += 2) { const one = data.sites.reasons[flat[k]]; found.push(one[lang === "en" ? 0 : 1].replace("{value}", withUnit(flat[k + 1], one[2]))); }
+  for (let k = 0; k < flat.length; k += 2) { const one = data.sites.reasons[flat[k]]; found.push(one[lang === "en" ? 0 : 1].replace("{value}", withUnit(flat[k + 1], one[2])).replace("{own}", () => namesOfRecord(i, true)).replace("{recorded}", () => namesOfRecord(i, false))); }
   return found;
 }
 /* Cautions with what was found, where the name of the caution alone says too little. */
