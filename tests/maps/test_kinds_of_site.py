@@ -57,7 +57,7 @@ def sheet_of(made: Any, kind: str, lang: str) -> str:
     [
         ("en", ("this waste", "Payable", "Contained", "Commodities mined",
                 "amount of waste", "Kind of waste", "composite of 30")),
-        ("fr", ("ces résidus", "teneur retenue", "contenus (TREO)", "Substances exploitées", "quantité de résidus")),
+        ("fr", ("ces résidus", "titrant au moins", "contenus (TREO)", "Substances exploitées", "quantité de résidus")),
     ],
 )  # fmt: skip
 def test_nothing_is_told_of_the_waste_of_a_showing(mixed: Any, lang: str, barred: tuple[str, ...]) -> None:

@@ -243,7 +243,7 @@ def test_a_value_rounded_once_more_reads_the_same(feature: str, value: float) ->
          "La fiche dit « active » : si cela vaut encore, son propriétaire décide des résidus, et ils ne sont pas historiques."),
         ("covered", {"quoted": "capped 1,5 m: {x}"},
          "The record says 'capped 1,5 m: {x}': the waste may be covered or already cleaned up.",
-         "La fiche dit « capped 1,5 m: {x} » : les résidus sont peut-être recouverts ou déjà nettoyés."),
+         "La fiche dit « capped 1,5 m: {x} » : les résidus sont peut-être recouverts ou déjà restaurés."),
         ("poison", {"commodities": ("arsenic", "mercury")},
          "The record names arsenic and mercury.", "La fiche nomme ceci : arsenic et mercure."),
         ("quarry", {"commodities": ("sand and gravel",)},
@@ -503,3 +503,17 @@ def test_what_reads_neither_much_nor_little_is_only_compared(feature: str, value
             assert "parle en sa faveur" not in text
             assert "parle contre lui" not in text
         assert rises != falls
+
+
+@pytest.mark.parametrize("barred", ["au-dessus de la teneur", "tonnes qui comptent", "nettoy", "rejets d'usine"])
+def test_one_french_word_for_one_thing(barred: str) -> None:
+    """Payable oxides are those in waste that reaches the grade, not the part above it; tailings and clean-up have one word."""
+    texts = [
+        both["fr"]
+        for name, section in words.all_words().items()
+        if isinstance(section, dict)
+        for both in section.values()
+        if isinstance(both, dict) and isinstance(both.get("fr"), str)
+    ]
+    assert len(texts) > 1000
+    assert [text for text in texts if barred in text] == []
