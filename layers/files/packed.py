@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 import zipfile
 import zlib
@@ -17,6 +18,11 @@ from layers.files.archive_members import is_folder, member_path, members_trouble
 from layers.files.scratch import scratch_folder
 from layers.files.vector_layers import is_companion
 
+_ABOUT = re.compile(
+    r"(?i)(?:read[\W_]?me|lisez[\W_]?moi|l[eé]ame|leia[\W_]?me|licen[cs]e?|licencia|terms|changelog|citation|metadata|disclaimer)"
+    r"[^/]*\.(?:txt|dat)$"
+)
+"""Texts about the data of an archive, beside them."""
 MOST_BYTES = 8 << 30
 ALWAYS_BYTES = 256 << 20
 MOST_RATIO = 150
@@ -70,8 +76,9 @@ def _unzip(source: Source, path: Path, folder: Path, suffixes: Collection[str]) 
         matching = [member for member in members if wanted in (names[member], member.name, member.stem)]
         if len(matching) == 1:
             return matching[0]
-    if len(members) == 1:
-        return members[0]
+    data = [member for member in members if not _ABOUT.match(member.name)] if len(members) > 1 else members
+    if len(data) == 1:
+        return data[0]
     raise SourceError(
         f"{where}: the zip holds {len(members)} tables: {', '.join(names.values())}. Name one in the run file with 'layer:'."
     )

@@ -25,6 +25,8 @@ WAYS_OUT: Mapping[str, str] = MappingProxyType(
         ".rar": "Unpack it, or pack it as .zip.",
         ".7z": "Unpack it, or pack it as .zip.",
         ".pdf": "A table in a PDF has to be exported or typed as .xlsx or .csv.",
+        ".jsonl": "Write it as .csv, one line a record.",
+        ".ndjson": "Write it as .csv, one line a record.",
         ".dbf": "Save the table as .csv or .xlsx; a shapefile is given by its .shp.",
     }
 )

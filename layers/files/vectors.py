@@ -23,7 +23,7 @@ from layers.files.cell_notes import notes_on_cells
 from layers.files.coded_values import decode_values
 from layers.files.dbf_encoding import deleted_records, true_encoding
 from layers.files.geojson_crs import crs_member
-from layers.files.json_text import parse_json
+from layers.files.json_text import parse_json, require_shapes
 from layers.files.likely_encodings import require_western
 from layers.files.text_encoding import double_encoded
 from layers.files.unplaced import blanked, off_the_globe, unplaced_note, without_numbers
@@ -157,6 +157,7 @@ def _read_layer(source: Source, where: str, path: Path) -> tuple[pd.DataFrame, l
                 f"{where}: the service cut this file off (exceededTransferLimit is true): it is one page, not the layer. "
                 "Fetch all pages and join them."
             )
+        require_shapes(where, raw)
         bare = raw.lstrip()[:1] == b"["
         data = _as_collection(raw) if bare else raw if notes else path
     elif path.suffix.lower() == ".shp" and encoding is None:

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layers.schema import GeoDataFrame, Labels, Sites, SiteSamples, conform
 from pipeline.evidence.assay_spread import UNDECIDED_DEX
@@ -20,6 +20,9 @@ from pipeline.evidence.target_evidence import (
     target_commodities,
     target_deposits,
 )
+
+_LEAST_TREO_PPM = 10.0
+"""Rocks of the crust hold some 150 ppm, and hardly any less than this."""
 
 
 class LabelSitesParams(BaseModel):
@@ -52,6 +55,16 @@ class LabelSitesParams(BaseModel):
     positive_deposit_types: tuple[str, ...] | None = Field(
         default=None, description="words in the deposit type that make a rule label; null: those known for the target"
     )
+
+    @model_validator(mode="after")
+    def _in_ppm(self) -> LabelSitesParams:
+        """Refuse a threshold for rare earths that every rock exceeds: it was meant in per cent."""
+        if self.target == "REE" and self.threshold_ppm < _LEAST_TREO_PPM:
+            raise ValueError(
+                f"threshold_ppm is {self.threshold_ppm:g}, which every rock exceeds. If per cent is meant, write threshold_ppm: "
+                f"{self.threshold_ppm * 1e4:g}"
+            )
+        return self
 
 
 def label_sites(

@@ -163,3 +163,25 @@ def test_the_command_ends_with_one_message_and_code_one(tmp_path: Path, files, c
 def test_bad_usage_is_code_two(tmp_path: Path) -> None:
     assert CliRunner().invoke(main, ["run"]).exit_code == 2
     assert CliRunner().invoke(main, ["screen", str(tmp_path)]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("section", "remedy"),
+    [
+        ("label_sites: {threshold_ppm: 0.05}", "write threshold_ppm: 500"),
+        ("flag_constraints: {npr_acid: 3.0, npr_possible: 1.0}", "exchange them (1, 3)"),
+        ("flag_constraints: {npr_acid: 2.5}", "npr_acid must not exceed npr_possible"),
+    ],
+)
+def test_limits_in_another_unit_or_exchanged_are_refused_with_the_spelling(
+    tmp_path: Path, section: str, remedy: str
+) -> None:
+    assert remedy in refused(tmp_path, f"{GOOD}{section}\n")
+
+
+def test_limits_in_their_unit_and_order_are_taken(tmp_path: Path) -> None:
+    path = tmp_path / "run.yml"
+    path.write_text(
+        f"{GOOD}label_sites: {{target: Au, threshold_ppm: 0.5}}\nflag_constraints: {{npr_acid: 1, npr_possible: 1}}\n"
+    )
+    assert load_config(path).label_sites.threshold_ppm == 0.5

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from pandera.typing import DataFrame
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layers.cells.commodities import group_of
 from layers.cells.waste_words import says_waste_is_gone
@@ -83,20 +83,12 @@ class FlagConstraintsParams(BaseModel):
     activity_limit_bq_g: float = Field(default=1.0, gt=0, description="U/81 + Th/246 above this is flagged")
     npr_acid: float = Field(default=1.0, gt=0, description="NP/AP below this counts as acid generating")
     npr_possible: float = Field(default=2.0, gt=0, description="NP/AP below this counts as possibly acid generating")
-    sulphur_possible_pct: float = Field(
-        default=0.3, gt=0, description="total sulphur in the waste above this is flagged"
-    )
+    sulphur_possible_pct: float = Field(default=0.3, gt=0, description="sulphur in the waste above this is flagged")
     arsenic_limit_ppm: float = Field(default=1000.0, gt=0, description="arsenic in the waste above this is flagged")
     low_precision_km: float = Field(default=1.0, gt=0, description="coordinates coarser than this are flagged")
-    jurisdiction_km: float = Field(
-        default=25.0, gt=0, description="sites this far outside the province, state or country they name are flagged"
-    )
-    conflict_spread_km: float = Field(
-        default=2.5, gt=0, description="merged records farther apart than this are flagged"
-    )
-    one_waste_km2: float = Field(
-        default=100.0, gt=0, description="a stated area above this is flagged; the widest basins cover some 70"
-    )
+    jurisdiction_km: float = Field(default=25.0, gt=0, description="sites this far off the place they name are flagged")
+    conflict_spread_km: float = Field(default=2.5, gt=0, description="merged records farther apart are flagged")
+    one_waste_km2: float = Field(default=100.0, gt=0, description="areas above this are flagged; basins cover up to 70")
     one_waste_t: float = Field(
         default=1e10, gt=0, description="a stated mass above this is flagged; the largest basins hold some 2e9"
     )
@@ -104,6 +96,14 @@ class FlagConstraintsParams(BaseModel):
     least_thickness_m: float = Field(
         default=0.3, gt=0, description="a stated amount that lies thinner than this over a wide stated area is flagged"
     )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> FlagConstraintsParams:
+        if self.npr_acid > self.npr_possible:
+            raise ValueError(
+                f"npr_acid must not exceed npr_possible: exchange them ({self.npr_possible:g}, {self.npr_acid:g})"
+            )
+        return self
 
 
 def flag_constraints(
