@@ -12,6 +12,7 @@ import numpy as np
 from markupsafe import Markup
 
 from layers.elements import CHONDRITE_PPM, LANTHANIDES
+from layers.errors import SourceError
 from maps import words
 from maps.publication import Publication
 from maps.reasons import phrase_feature
@@ -100,8 +101,12 @@ def _moved(data: Any) -> Any:
 
 
 def draw_svg(draw: Callable[..., Any], data: Any) -> str:
-    """Draw one figure: text stays text, ids are fixed, and neither date nor version is written."""
-    import matplotlib as mpl
+    """Draw one figure: text stays text, ids are fixed, and neither date nor version is written.
+
+    Settings that matplotlib finds in the working folder or at home are put aside: a page depends on the run alone, and a file
+    beside somebody's data starts no TeX.
+    """
+    mpl = _matplotlib()
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
@@ -110,7 +115,9 @@ def draw_svg(draw: Callable[..., Any], data: Any) -> str:
         "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": INK, "text.color": INK, "axes.labelcolor": INK,
         "xtick.color": INK, "ytick.color": INK, "legend.frameon": False, "axes.formatter.use_locale": False,
     }  # fmt: skip
-    with mpl.rc_context(style):
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(style)
         figure = Figure(figsize=(5.6, 3.7), layout="constrained")
         axes = figure.add_subplot()
         draw(axes, data)
@@ -125,6 +132,24 @@ def draw_svg(draw: Callable[..., Any], data: Any) -> str:
     text = re.sub(r'(id=|href="#|url\(#)("?)', rf"\1\2{name}-", text)
     text = re.sub(r"font: ([^;\"]*?)'[^\"]*?(?=[;\"])", r"font: \1sans-serif", text)
     return text.replace("<svg ", f'<svg role="img" aria-label="[[figure{name}]]" ', 1)
+
+
+def _matplotlib() -> Any:
+    """Import matplotlib, which reads a file of settings on the way.
+
+    Raises
+    ------
+    SourceError
+        If that file is no text.
+    """
+    try:
+        import matplotlib as mpl
+    except UnicodeDecodeError as failure:
+        raise SourceError(
+            "environment: a file 'matplotlibrc' in the working folder (or named by MATPLOTLIBRC, or in matplotlib's folder at "
+            f"home) is no text ({failure.reason}). Take it away, or start minewaste from another folder, and try again."
+        ) from None
+    return mpl
 
 
 def _prediction_data(curves_data: Mapping[str, Any]) -> dict[str, Any] | None:

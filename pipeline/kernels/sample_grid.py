@@ -12,18 +12,23 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from layers.crs import EARTH_RADIUS_KM, unit_vectors
+from layers.errors import SourceError
 
 FloatArray = npt.NDArray[np.float64]
 
 COMPILE_FROM_PAIRS = 500_000
 """From about this many pairs of site and sample on, compiling (a few seconds, kept for the next time) pays: with two dozen
 columns the array path takes about 5 µs a pair, loading compiled code 1.3 s."""
+
+NUMBA_SETTINGS = Path(".numba_config.yaml")
+"""Numba reads it from the working folder, often that of somebody's data."""
 
 _PARTS_PER_THREAD = 8
 _PAIRS_PER_BLOCK = 2_000_000
@@ -241,7 +246,18 @@ def _upper(site: npt.NDArray[np.int64], amount: FloatArray, size: int, share: fl
 
 @lru_cache(maxsize=1)
 def _compiled_pass() -> Callable[..., None]:
-    """Compile the grid pass; numba is imported only here."""
+    """Compile the grid pass; numba is imported only here.
+
+    Raises
+    ------
+    SourceError
+        If the working folder holds settings of numba: these may name a folder of compiled code, which would be executed.
+    """
+    if NUMBA_SETTINGS.exists():
+        raise SourceError(
+            f"environment: the working folder holds '{NUMBA_SETTINGS}', which the compiler numba obeys: it can have others' code "
+            "executed. Take it away, or start minewaste from another folder, and try again."
+        )
     import numba
 
     from pipeline.kernels import sample_grid_kernel as kernel
