@@ -52,6 +52,13 @@ class Place:
     hidden: bool = False
 
 
+WATER_KM = 10.0
+"""Farther mapped water says that small waters are missing from the layer, not that there is none."""
+
+WATER_DRAWN_KM = 0.1
+"""Nearer water is told without a number: neither outlines of lakes nor points of sites say on which side of a shore they lie."""
+
+
 def search_key(text: str) -> str:
     """Return text for comparing in a search: no accents, no case, one kind of apostrophe, single blanks. Never shown."""
     for mark in "ʼ’‘`ʹ":
@@ -209,6 +216,22 @@ def kilometres(km: float, coarse: bool, lang: str) -> str:
     if not coarse:
         return f"{words.number(km, lang, 1)}\u00a0km"
     return words.phrase("about_km", lang, km=words.number(float(in_steps_km(km)), lang, 0))
+
+
+def line_in_words(km: float, lang: str) -> str:
+    """Return the distance to the nearest line of a kind; NaN is not known."""
+    return (
+        words.phrase("near_lines", lang, km=words.number(km, lang, 1))
+        if np.isfinite(km)
+        else words.word("not_known", lang)
+    )
+
+
+def water_in_words(km: float, lang: str) -> str:
+    """Return the distance to mapped water, as far as a map tells it."""
+    if km > WATER_KM:
+        return words.word("water_beyond", lang)
+    return words.word("water_here", lang) if km < WATER_DRAWN_KM else line_in_words(km, lang)
 
 
 def flags_per_site(publication: Publication, lang: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from maps import assets, pages, words
-from maps.nearby import areas_by_layer, communities_near
+from maps.nearby import areas_by_layer, communities_near, line_in_words, water_in_words
 from maps.publication import Publication, about, of_sites
 from maps.reasons import neighbours, of_weight, phrase_reason
 from maps.rows import grade_looked_for, kinds_shown, present, records, rows, sites_with_sheets, tied_ranks
@@ -41,9 +41,6 @@ OF_WASTE = (
 
 COMMUNITIES_KM = 150.0
 """Communities listed on a sheet lie within this distance."""
-
-WATER_KM = 10.0
-"""Farther mapped water says that small waters are missing from the layer, not that there is none."""
 
 ACCESS = ("road_km", "rail_km", "power_km", "water_km")
 """Distances to lines; those of which the run has no layer are not told."""
@@ -313,13 +310,8 @@ class SheetWriter:
         sentences = []
         for key in self.access_known:
             km = float(row.get(key, math.nan))
-            beyond = key == "water_km" and km > WATER_KM
-            known = (
-                words.word("water_beyond" if beyond else "not_known", lang)
-                if beyond or not math.isfinite(km)
-                else words.phrase("near_lines", lang, km=words.number(km, lang, 1))
-            )
-            sentences.append((words.word(key, lang), known))
+            distance = water_in_words(km, lang) if key == "water_km" else line_in_words(km, lang)
+            sentences.append((words.word(key, lang), distance))
         return sentences
 
     def _rank(self, row: Any) -> str:

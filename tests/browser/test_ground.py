@@ -246,6 +246,26 @@ def test_large_cities_near_sites_are_named_before_communities(open_map: Any, mad
     assert page.evaluate("base.towns.near") == 2
 
 
+def test_the_largest_town_of_every_part_is_named_though_others_elsewhere_are_larger(
+    open_map: Any, made_up: ModuleType
+) -> None:
+    made = made_up.publication(150)
+    sites = made.sites
+    west, east = sites["longitude"].idxmin(), sites["longitude"].idxmax()
+    x, y = (float(sites.loc[east, axis]) for axis in ("longitude", "latitude"))
+    crowd = [("town", f"Crowded {n}", shapely.Point(x - 0.01 * n, y + 0.01 * n), 900_000.0 - n) for n in range(20)]
+    alone = shapely.Point(float(sites.loc[west, "longitude"]), float(sites.loc[west, "latitude"]))
+    page = open_map(replace(made, backdrop=_backdrop([*crowd, ("town", "Lonely", alone, 21_000.0)])))
+    page.evaluate("showAll()")
+    written = [row[0] for row in page.evaluate(WRITTEN)]
+    assert "Lonely" in written
+    firsts = page.evaluate(
+        """() => { const usual = nameCities; let named; nameCities = (...a) => (named = usual(...a)); layers.sites.draw(); nameCities = usual;
+        return [...named.keys()].map((k) => base.towns.name[k]); }"""
+    )
+    assert firsts == ["Crowded 0", "Lonely"]
+
+
 def test_a_ring_is_drawn_with_its_own_circle_the_large_before_the_small_and_on_the_mark_of_many(
     open_map: Any, made_up: ModuleType
 ) -> None:

@@ -92,7 +92,7 @@ function fillAbout() {
   byId("basemap-note").textContent = w(base.backdrop.length || base.lines.length ? "basemap_note" : "basemap_none");
   const alike = new Map(data.sources.map((one) => [JSON.stringify({ ...one, source_id: one.title ? null : one.source_id }), one])); // parts of one dataset read as several sources stand once
   byId("sources").replaceChildren(...[...alike.values()].map((one) => el("li", {}, el("strong", {}, one.title ?? one.source_id), el("br"),
-    [one.publisher, one.date ? day(one.date) : w("date_unstated"), one.licence ?? w("licence_unstated"), one.attribution, one.steward ? `${w("steward")}${w("colon")}${one.steward}` : null, one.use_conditions].filter(Boolean).join(" · "), one.address ? [el("br"), link(one.address, one.address)] : null)));
+    [one.publisher, one.date ? day(one.date) : w("date_unstated"), one.licence ?? w("licence_unstated"), one.attribution !== one.publisher ? one.attribution : null, one.steward ? `${w("steward")}${w("colon")}${one.steward}` : null, one.use_conditions].filter(Boolean).join(" · "), one.address ? [el("br"), link(one.address, one.address)] : null)));
   byId("notices").replaceChildren(el("div", { class: "notice" }, noticeTexts().map((one) => el("p", {}, one))));
   byId("local-note").textContent = location.protocol === "file:" ? w("local_page") : "";
 }

@@ -66,7 +66,7 @@ function paintNames(pen, v, room) {
     write(pen, room, oneLine(nameOf(chosen)), worldX[chosen] * v.scale - v.left, worldY[chosen] * v.scale - v.top, ink().ink, sizeOf(chosen) + 10, Infinity, true);
   }
   if (meta.place && meta.place.kind !== "area") nameOwnPlace(pen, v, room);
-  const cities = on.has("names") ? nameCities(pen, v, room) : new Set();
+  const cities = on.has("names") ? nameCities(pen, v, room) : new Map();
   if (on.has("communities")) {
     pen.font = "600 12px " + FAMILY;
     for (let i = 0; i < C.name.length; i++) {
@@ -100,20 +100,22 @@ function nameOwnPlace(pen, v, room) {
   const clear = (value, from, to) => Math.max(from, Math.min(to, value));
   write(pen, room, text, clear(tip[0] - Math.cos(turn) * (half + 16), left + half + 6, right - half - 6), clear(tip[1] - Math.sin(turn) * 20, top + 12, low - 12), ink().ink, 0, Infinity, true);
 }
-/* A few large cities near sites come before communities: by them one recognises a country. */
-const CITIES = 8, CITY_PEOPLE = 1e5;
+/* The largest towns near sites come before communities, none close to a larger one: by them one recognises a country, wherever in it
+   the sites lie. */
+const CITIES = 10, CITY_PEOPLE = 2e4, CITIES_APART = 85;
 function nameCities(pen, v, room) {
-  const towns = base.towns, named = new Set();
+  const towns = base.towns, named = new Map();
   for (let k = 0; k < towns.near && named.size < CITIES && towns.people[k] >= CITY_PEOPLE; k++) {
     const [x, y] = place(towns.x[k] / 1e4, towns.y[k] / 1e4, v);
-    if (inView(x, y, v) && !(pin && pin.text === towns.name[k]) && nameTown(pen, room, k, x, y)) named.add(k);
+    if (!inView(x, y, v) || pin && pin.text === towns.name[k] || [...named.values()].some((at) => Math.hypot(at[0] - x, at[1] - y) < CITIES_APART)) continue;
+    if ([5, 14, 23].some((gap) => nameTown(pen, room, k, x, y, gap))) named.set(k, [x, y]);
   }
   return named;
 }
-function nameTown(pen, room, k, x, y) {
+function nameTown(pen, room, k, x, y, gap = 5) {
   const people = base.towns.people[k] || 0;
   pen.font = (people > 2e5 ? "600 13px " : people > 2e4 ? "500 12px " : "400 11.5px ") + FAMILY;
-  if (!write(pen, room, base.towns.name[k], x, y, ink().town, 5, people > 5000 ? Infinity : 0.6)) return false;
+  if (!write(pen, room, base.towns.name[k], x, y, ink().town, gap, people > 5000 ? Infinity : 0.6)) return false;
   pen.fillStyle = ink().edge; pen.strokeStyle = ink().town; pen.lineWidth = 1.2; circle(pen, x, y, people > 2e5 ? 3 : 2.2); pen.fill(); pen.stroke();
   return true;
 }
@@ -143,10 +145,12 @@ function pointsInside(i) {
 }
 function nameGround(pen, v, room, pixels, cities) {
   const towns = base.towns, names = base.names;
-  for (let k = 0, left = Math.round(v.width * v.height / 14000); k < towns.name.length && left > 0; k++) {
+  for (let k = 0, left = Math.round(v.width * v.height / 14000), far = Math.round(left / 3); k < towns.name.length && left > 0 && far > 0; k++) {
     const [x, y] = place(towns.x[k] / 1e4, towns.y[k] / 1e4, v);
     if (!inView(x, y, v) || cities.has(k) || pin && pin.text === towns.name[k]) continue;
-    if (nameTown(pen, room, k, x, y)) left--;
+    if (!nameTown(pen, room, k, x, y)) continue;
+    left--;
+    if (k >= towns.near) far--; // those far from all sites only tell where the region lies
   }
   for (let k = 0, left = 60; k < names.name.length && left > 0; k++) {
     const kind = names.kinds[names.kind[k]], layer = kind === "water" ? "line_water" : "backdrop_" + kind;
