@@ -223,6 +223,8 @@ def _unclear_numbers(words: Words, unit: str | None) -> list[str]:
     only_unit = len(words.classes.get("share_units", [])) == 1  # x10^-6 alone is the unit, behind ppm a multiple
     multiple = _MULTIPLE.search(respelt(words.text) if only_unit else words.text)
     unclear += [] if multiple is None else [multiple[0].strip()]
+    threshold = None if words.has("limits", "sieved") else _THRESHOLD.search(words.text)
+    unclear += [] if threshold is None else [threshold[0].strip()]
     return unclear
 
 
@@ -231,6 +233,11 @@ _MULTIPLE = re.compile(
     r"|(?:pp[mbt]|%|pct)\W{0,2}\s*[/÷]\s*\d|(?<![\w.,])10+\s*(?:pp[mbt]|[mµu]g/kg|g/t|%|pct)(?![A-Za-z])"
 )
 """``La (ppm) x10``, ``La, 1000 mg/kg``: nobody knows whether the numbers were multiplied or are to be."""
+
+_THRESHOLD = re.compile(
+    r"[<>≤≥]\s*=?\s*\d+(?:[.,]\d+)?|(?<![A-Za-z0-9.,^−-])(?=[\d.,]*[1-9])\d+(?:[.,]\d+)?[\s_]*(?:pp[mbt]|[mµμu]g/kg|g/t|%|pct)(?![A-Za-z])"
+)
+"""``La <0.1 ppm``, ``La 0.1 ppm``: a limit, marks of what lies below it, a share that passed it, or tenths of a ppm."""
 
 
 _FED = re.compile(r"(?i)(?:^|[^a-z])(?:(?:mill\s?|plant\s?)?feed|head)(?:$|[^a-z])")

@@ -48,6 +48,7 @@ from layers.readers.other_grids import refuse_other_grids
 from layers.readers.packed_angles import packed_notes, unpacked
 from layers.readers.placed_rows import coordinate_columns
 from layers.readers.points import Points, fill, flag_powers, flag_rounded, flag_swapped
+from layers.readers.prime_meridians import refuse_other_meridians
 
 _SENTINELS = (-9999.0, 9999.0, -999.0, 999.0, -99999.0, 99999.0, -9.0e9, -99.99, 99.99, -1.0e30)
 _WRAPPED = "Longitudes beyond 180 were counted back to -180..180."
@@ -166,6 +167,7 @@ class _Reader:
     def geographic(self) -> Points:
         """Read latitude and longitude columns; a projected CRS declared for them is contradicted by degrees."""
         points = self.nothing()
+        refuse_other_meridians(self.source, self.where, self.cells, self.declared)
         texts = {axis: self._axis(axis) for axis in ("latitude", "longitude")}
         points.absent = np.array((texts["latitude"] == "") & (texts["longitude"] == ""), dtype=bool)
         self.notes += packed_notes(self.source, texts, self.rows)
@@ -181,8 +183,7 @@ class _Reader:
         powers = (
             (texts["latitude"] + texts["longitude"]).str.contains(r"\d[eE][-+]?\d", regex=True).to_numpy(dtype=bool)
         )
-        # a power of ten lost digits; zeros at an end were only dropped
-        points.precision_km = np.where(powers, coarsest, finest)
+        points.precision_km = np.where(powers, coarsest, finest)  # a power lost digits; zeros at an end were only dropped
         for row in np.flatnonzero(~points.absent & ~_plausible(latitude, longitude, points.problems)):
             self._check_degrees(points, int(row), float(latitude[row]), float(longitude[row]))
         wrapped = np.abs(points.longitude) > 180

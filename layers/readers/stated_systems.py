@@ -15,6 +15,7 @@ from layers.datums import nearly_wgs84
 from layers.jurisdictions import fold
 from layers.readers.columns import as_text
 from layers.readers.placed_rows import PlacedRows, coordinate_columns
+from layers.readers.prime_meridians import counts_from, meridian_of
 
 _NAMES_A_DATUM = re.compile(
     r"(?:(?:geodetic|horiz(?:ontal)?|geo|map|coord(?:inate)?s?|utm|xy|ll)_?)*datum|dat_?um_?(?:geo|h)?"
@@ -22,6 +23,9 @@ _NAMES_A_DATUM = re.compile(
 _NAMES_A_SYSTEM = re.compile(
     r"(?:epsg|srid|wkid)(?:_?code)?|(?:crs|srs)(?:_?(?:code|name|epsg))?|(?:coord(?:inate)?s?|spatial)_?(?:ref(?:erence)?_?)?sys(?:tem)?|"
     r"sistema_(?:de_)?(?:coordenadas|referencia)|systeme_(?:de_)?coordonnees|projection|proyeccion"
+)
+_NAMES_A_MERIDIAN = re.compile(
+    r"(?:prime_|origin_)?meridian|(?:null|haupt)meridian|meridien(?:_(?:d_)?origine)?|meridiano(?:_(?:de_)?(?:origen|origine|origem))?"
 )
 _CODE = re.compile(r"(?i)^\s*(?:EPSG\s*[:\s]?\s*)?(\d{4,5})(?:\.0)?\s*$")
 _MODERN = (
@@ -35,7 +39,7 @@ _SHOWN = 3
 def stated_systems(table: PlacedRows) -> list[Note]:
     """Tell rows whose columns name another datum or coordinate system than their coordinates were read in.
 
-    Heights have datums too: a column counts whose words are mostly datums of positions or codes of the EPSG.
+    Heights have datums too: a column counts whose words are mostly datums of positions, meridians or codes of the EPSG.
 
     Parameters
     ----------
@@ -56,14 +60,21 @@ def stated_systems(table: PlacedRows) -> list[Note]:
     notes = []
     for name in map(str, table.cells.columns):
         folded = fold(name).replace(" ", "_")
-        if name.casefold() in ignored or not (_NAMES_A_DATUM.fullmatch(folded) or _NAMES_A_SYSTEM.fullmatch(folded)):
+        named_so = (_NAMES_A_DATUM, _NAMES_A_SYSTEM, _NAMES_A_MERIDIAN)
+        if name.casefold() in ignored or not any(pattern.fullmatch(folded) for pattern in named_so):
             continue
         texts = as_text(table.cells[name])
         systems = {text: _system(str(text)) for text in texts.dropna().unique()}
-        known = {text: system for text, system in systems.items() if system is not None}
+        meridians = {text: meridian_of(str(text)) for text in systems}
+        known = [text for text, system in systems.items() if system is not None or meridians[text]]
         if not known or len(known) < _MOSTLY * len(systems):
             continue
-        others = [text for text, system in known.items() if not _agree(declared, system)]
+        others = [
+            text
+            for text in known
+            if (meridians[text] and not counts_from(declared, meridians[text]))
+            or ((system := systems[text]) is not None and not _agree(declared, system))
+        ]
         wrong = table.placed[texts.iloc[table.placed].isin(others).to_numpy(dtype=bool)]
         if not len(wrong):
             continue

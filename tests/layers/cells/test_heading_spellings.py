@@ -306,3 +306,17 @@ def test_a_unit_or_a_word_in_an_unusual_place(text: str, kinds: set[str], asked:
     heading = parse_heading(text)
     assert heading.kind in kinds
     assert bool(heading.unknown) == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("La <0.1 ppm", "other"), ("La 0.1 ppm", "other"), ("La (<0.1 ppm)", "other"), ("La_0.1_ppm", "other"),
+        ("La ppm >0.5", "other"), ("La 0,1 ppm", "other"), ("U3O8 0.01%", "other"), ("La≤0.5ppm", "other"),
+        ("La ppm 0.5", "result"), ("La (ppm) LDL 0.1", "result"), ("Tm ppb 0.1 ME-MS23", "result"), ("La_511P_ppm", "result"),
+        ("Al2O3 %", "result"), ("Au_FA50 g/t", "result"),
+    ],
+)  # fmt: skip
+def test_a_number_before_the_unit_or_a_comparison_is_asked(text: str, kind: str) -> None:
+    heading = parse_heading(text)
+    assert (heading.kind, bool(heading.unknown)) == (kind, kind == "other")
