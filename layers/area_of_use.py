@@ -33,7 +33,7 @@ def area_of_use_note(
     known = np.isfinite(lon) & np.isfinite(lat)
     if area is None or not known.any():
         return []
-    exchanged = in_another_unit(crs, area, lon, lat)
+    exchanged = in_another_unit(crs, area, lon, lat, columns)
     notes = []
     if exchanged is not None:
         given = () if rows is None else tuple(np.asarray(rows)[exchanged.places].tolist())

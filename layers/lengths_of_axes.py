@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -24,6 +24,11 @@ Change = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 """Takes longitudes and latitudes, degrees, and returns those of another reading of the same numbers."""
 
 _LENGTHS = {"metres": 1.0, "feet": US_FOOT_M, "kilometres": 1000.0}
+_IN_HEADINGS = {
+    "feet": re.compile(r"(?:^|[^a-z])(?:(?:us)?s?_?(?:ft|feet|foot)(?:_?us)?|pieds?|pies)(?:$|[^a-z])"),
+    "kilometres": re.compile(r"(?:^|[^a-z])(?:km|kilomet(?:er|re)s?)(?:$|[^a-z])"),
+    "metres": re.compile(r"(?:^|[^a-z])(?:m|mtrs?|met(?:er|re)s?|mètres?|metros?)(?:$|[^a-z])"),
+}
 _SAME_LENGTH = 1e-4
 _MOST = 0.9
 _FEWEST = 3
@@ -86,11 +91,24 @@ def _change(crs: pyproj.CRS, factor: float) -> Change:
     return changed
 
 
-def in_another_unit(crs: pyproj.CRS, area: Any, longitude: np.ndarray, latitude: np.ndarray) -> OtherUnit | None:
+def unit_of_headings(headings: Sequence[str]) -> str:
+    """Return ``feet``, ``metres`` or ``kilometres`` where headings of eastings and northings say so; ``""`` where none does.
+
+    ``X_ft``, ``Easting (ftUS)``, ``Northing [m]``, ``UTME_metres``.
+    """
+    spread = (re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading).casefold() for heading in headings)
+    units = {unit for heading in spread for unit, pattern in _IN_HEADINGS.items() if pattern.search(heading)}
+    return units.pop() if len(units) == 1 else ""
+
+
+def in_another_unit(
+    crs: pyproj.CRS, area: Any, longitude: np.ndarray, latitude: np.ndarray, headings: Sequence[str] = ()
+) -> OtherUnit | None:
     """Return the places outside the area of a projected system that lie in it in another unit of length; None without any.
 
     All, or nearly all, must lie so; or some, far outside, among the places that lie in the area as they stand. Where all lie
-    inside the area of a system in feet, they are returned if they would do so in metres as well.
+    inside the area of a system in feet, they are returned if they would do so in metres as well. Headings that name the unit
+    of the system settle that; where they name another, every place is returned.
 
     Parameters
     ----------
@@ -99,14 +117,21 @@ def in_another_unit(crs: pyproj.CRS, area: Any, longitude: np.ndarray, latitude:
         For which the system is made.
     longitude, latitude : ndarray of float, shape (n,)
         Degrees, WGS 84; NaN without a place.
+    headings : sequence of str
+        Of the columns of eastings and northings.
     """
     known = np.isfinite(longitude) & np.isfinite(latitude)
-    if not crs.is_projected or area.west > area.east or not known.any():
+    if not crs.is_projected or not known.any():
+        return None
+    named = unit_of_headings(headings)
+    if named in dict(other_units(crs)):
+        return OtherUnit(np.flatnonzero(known), _by_headings(crs, named, headings))
+    if area.west > area.east:
         return None
     beside = np.flatnonzero(known & ~_inside(area, longitude, latitude, _PAD))
     most = len(beside) >= _MOST * known.sum()
     if not len(beside):
-        return _in_either_unit(crs, area, np.flatnonzero(known), longitude, latitude)
+        return None if named else _in_either_unit(crs, area, np.flatnonzero(known), longitude, latitude)
     if not most:
         beside = np.flatnonzero(known & ~_inside(area, longitude, latitude, _FAR_PAD))
     within = np.flatnonzero(known & _inside(area, longitude, latitude, 0.0))
@@ -160,6 +185,14 @@ def _outside(crs: pyproj.CRS, area: Any, unit: str, count: int, known: int) -> s
     return (
         f"{count} of {known} places lie outside the area {authority(crs)} is made for ({area.name[:80]}) as it is read, in "
         f"{own}; read as {unit} they lie inside it. {remedy}, if their eastings and northings are in {unit}."
+    )
+
+
+def _by_headings(crs: pyproj.CRS, unit: str, headings: Sequence[str]) -> str:
+    own, code = crs.axis_info[0].unit_name, _code_in(crs, unit)
+    return (
+        f"The headings {', '.join(headings)} say {unit}, and {authority(crs)} is in {own}: the numbers were read in {own}. "
+        f"{f'State crs: {code}' if code else f'Bring them to {own}'}, or name the columns after the unit they are in."
     )
 
 

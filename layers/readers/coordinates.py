@@ -183,7 +183,7 @@ class _Reader:
         powers = (
             (texts["latitude"] + texts["longitude"]).str.contains(r"\d[eE][-+]?\d", regex=True).to_numpy(dtype=bool)
         )
-        points.precision_km = np.where(powers, coarsest, finest)  # a power lost digits; zeros at an end were only dropped
+        points.precision_km = np.where(powers, coarsest, finest)  # zeros were only dropped, a power lost digits
         for row in np.flatnonzero(~points.absent & ~_plausible(latitude, longitude, points.problems)):
             self._check_degrees(points, int(row), float(latitude[row]), float(longitude[row]))
         wrapped = np.abs(points.longitude) > 180

@@ -83,9 +83,10 @@ def refuse_other_meridians(source: Source, where: str, cells: pd.DataFrame, syst
             east = _east_of_greenwich(meridian)
             far = "" if east is None else f", {abs(east):.5f} degrees {'east' if east > 0 else 'west'} of Greenwich"
             raise SourceError(
-                f"{where}: the heading '{heading}' names {meridian.capitalize()} as meridian or datum{far}, and its degrees would "
-                f"be counted from {'Greenwich' if system is None else system.name}. State the system of the file with 'crs:' "
-                "(e.g. EPSG:4807 for NTF (Paris), whose unit is the grad), or write degrees from Greenwich under another heading."
+                f"{where}: the heading '{heading}' names {meridian.capitalize()} as meridian or datum{far}, and its degrees "
+                f"would be counted from {'Greenwich' if system is None else system.name}. State the system of the file with "
+                "'crs:' (e.g. EPSG:4807 for NTF (Paris), whose unit is the grad), or write degrees from Greenwich under another "
+                "heading."
             )
         if _GRADS.search(fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading))) and not _in_grads(system):
             raise SourceError(

@@ -103,6 +103,36 @@ def test_feet_that_lie_in_the_sea_stop_the_source_with_the_unit(tmp_path: Path) 
         read(tmp_path, "EPSG:32118", US_FOOT_M, vector=False)
 
 
+@pytest.mark.parametrize(
+    ("crs", "headings", "unit_m", "says"),
+    [
+        ("EPSG:32100", ("x_ft", "y_ft"), US_FOOT_M, "say feet, and EPSG:32100 is in metre"),
+        ("EPSG:32100", ("Easting (ftUS)", "Northing (ftUS)"), US_FOOT_M, "State crs: EPSG:2256"),
+        ("EPSG:2256", ("Easting_m", "Northing_m"), 1.0, "say metres, and EPSG:2256 is in foot"),
+        ("EPSG:26917", ("X [km]", "Y [km]"), 1.0, "say kilometres, and EPSG:26917 is in metre"),
+        ("EPSG:2256", ("x_ft", "y_ft"), None, ""),
+        ("EPSG:32100", ("Easting (m)", "Northing (m)"), None, ""),
+        ("EPSG:26917", ("UTM_E_m", "UTM_N_m"), None, ""),
+    ],
+)
+def test_headings_name_the_unit(
+    tmp_path: Path, crs: str, headings: tuple[str, str], unit_m: float | None, says: str
+) -> None:
+    corner = (-116.0, 44.3, -115.5, 44.6) if crs == "EPSG:2256" else AREAS[crs]  # where feet and metres both fit
+    draw = np.random.default_rng(0)
+    lon, lat = draw.uniform(corner[0], corner[2], 12), draw.uniform(corner[1], corner[3], 12)
+    system = pyproj.CRS(crs)
+    x, y = pyproj.Transformer.from_crs(4326, system, always_xy=True).transform(lon, lat)
+    factor = system.axis_info[0].unit_conversion_factor / unit_m if unit_m else 1.0
+    table = pd.DataFrame({"id": [f"A{n}" for n in range(12)], headings[0]: x * factor, headings[1]: y * factor})
+    table.to_csv(tmp_path / "t.csv", index=False)
+    columns = {"official_id": "id", "easting": headings[0], "northing": headings[1]}
+    spec = {"id": "s", "role": "inventory", "path": "t.csv", "crs": crs, "columns": columns}
+    notes = told(read_inventory(Source.model_validate(spec), tmp_path).notes)
+    assert [says in note.message for note in notes] == ([True] if says else [])
+    assert all(note.rows == tuple(range(2, 14)) for note in notes)
+
+
 @pytest.mark.parametrize(("factor", "expected"), [(1.0, 0), (1 / US_FOOT_M, 1)])
 def test_a_grid_in_feet_is_told(tmp_path: Path, factor: float, expected: int) -> None:
     place = rasterio.Affine(500 * factor, 0, 500_000 * factor, 0, -500 * factor, 400_000 * factor)

@@ -13,7 +13,9 @@ from layers.errors import SourceError
 from layers.readers.inventory import read_inventory
 
 
-def read(folder: Path, heads: tuple[str, str], crs: str | None, beside: str = "", called: str = "note") -> Reading[object]:
+def read(
+    folder: Path, heads: tuple[str, str], crs: str | None, beside: str = "", called: str = "note"
+) -> Reading[object]:
     rows = [f"A{n},{48.1 + n * 0.11:.5f},{0.5 + n * 0.07:.5f},{beside}" for n in range(8)]
     (folder / "t.csv").write_text("\n".join([f"id,{heads[0]},{heads[1]},{called}", *rows]), encoding="utf-8")
     columns = {"official_id": "id", "latitude": heads[0], "longitude": heads[1]}
@@ -30,7 +32,8 @@ def read(folder: Path, heads: tuple[str, str], crs: str | None, beside: str = ""
 def test_a_heading_that_counts_from_elsewhere_stops(tmp_path: Path, longitude: str, crs: str | None) -> None:
     with pytest.raises(SourceError, match="meridian") as stopped:
         read(tmp_path, ("lat", longitude), crs)
-    assert longitude in str(stopped.value) and "t.csv" in str(stopped.value)
+    assert longitude in str(stopped.value)
+    assert "t.csv" in str(stopped.value)
 
 
 @pytest.mark.parametrize("heads", [("lat_gon", "lon_gon"), ("Lat (grades)", "Lon (grades)")])
@@ -63,6 +66,8 @@ def test_a_column_that_names_a_meridian_is_told_by_row(tmp_path: Path, called: s
     assert rows == (list(range(2, 10)) if told else [])
 
 
-@pytest.mark.parametrize("heads", [("Latitude (Greenwich)", "Longitude (Greenwich)"), ("Breite (Grad)", "Länge (Grad)")])
+@pytest.mark.parametrize(
+    "heads", [("Latitude (Greenwich)", "Longitude (Greenwich)"), ("Breite (Grad)", "Länge (Grad)")]
+)
 def test_degrees_from_greenwich_are_read(tmp_path: Path, heads: tuple[str, str]) -> None:
     assert len(read(tmp_path, heads, "EPSG:4326").layer) == 8
