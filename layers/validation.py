@@ -83,7 +83,8 @@ class Null(_Frozen):
     """What labels that know nothing of the features give, kept as clustered in space as the true ones.
 
     ``p_value`` is the larger of ``p_shift`` (labels moved over the map as a whole) and ``p_field`` (a random field of the
-    labels' own variogram); ``statistic`` names the method whose AUC was compared.
+    labels' own variogram); ``statistic`` names the method whose AUC was compared. For ``place`` it is of the same assays dealt
+    out to the wastes at random, and the two others are None.
     """
 
     auc: Number = None

@@ -6,7 +6,7 @@ Nothing is decided here: outcome, lead and reasons come as codes from `layers.va
 from __future__ import annotations
 
 from layers.findings import Finding
-from layers.validation import Figures, RuleFigures, Validation
+from layers.validation import Figures, Null, RuleFigures, Validation
 from maps import words
 from maps.reasons import phrase_feature
 
@@ -185,8 +185,13 @@ def validation_rows(validation: Validation | None, lang: str) -> list[list[str]]
     null = validation.null
     if null.auc is not None:
         shuffled = Figures(auc=null.auc, auc_low=null.auc_low, auc_high=null.auc_high)
-        table.append(_row(words.word("row_null", lang), shuffled, lang))
+        table.append(_row(words.word(f"row_null{of_place(null)}", lang), shuffled, lang))
     return table
+
+
+def of_place(null: Null) -> str:
+    """Return what the keys of words of a null end in: what was drawn is another thing where the place alone was learned from."""
+    return "_place" if null.statistic == "place" else ""
 
 
 def capture_rows(validation: Validation | None, lang: str) -> list[list[str]]:

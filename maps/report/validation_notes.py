@@ -10,7 +10,7 @@ from layers.validation import UNMEASURED, Question, Validation
 from maps import words
 from maps.publication import Publication
 from maps.rows import MOSTLY_READ, assayed, rows
-from maps.verdict import remark, rests_on_companion
+from maps.verdict import of_place, remark, rests_on_companion
 
 TOLD = 8
 """Sites told one by one where model and companion score disagree, and wastes that were measured."""
@@ -81,7 +81,7 @@ def _chance(validation: Validation, lang: str) -> str:
     null = validation.null
     if null.p_value is None or null.auc is None:
         return ""
-    return words.phrase("note_chance", lang, n=null.n, p=null.p_value)
+    return words.phrase(f"note_chance{of_place(null)}", lang, n=null.n, p=null.p_value)
 
 
 def _positives(publication: Publication, lang: str) -> str:

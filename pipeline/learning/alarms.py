@@ -74,8 +74,11 @@ def alarms(task: Task, folds: Folds, spatial: Figures, random: Figures, *, of_co
 def figures_of_features(task: Task, folds: Folds, anyhow: Folds) -> tuple[Figures, Figures]:
     """Return the figures on spatial and on random folds of a textbook regression on the columns.
 
-    A method that also learns from neighbours is better among them, as it should be; this shows what its columns tell.
+    A method that also learns from neighbours is better among them, as it should be; this shows what its columns tell: nothing,
+    where there are none.
     """
+    if task.is_of_place:
+        return Figures(), Figures()
     fit, none = fit_of(task, "logistic"), np.zeros(len(task.y), dtype=bool)
     spatial = measure(task, folds, score_folds(fit, folds, none))
     return spatial.figures, measure(task, anyhow, score_folds(fit, anyhow, none, pairs=False), interval=False).figures

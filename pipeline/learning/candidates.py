@@ -93,6 +93,11 @@ class Task:
         """Which rows figures are computed on: the measured ones, or all when unlabelled stand for negatives."""
         return self.y >= NEGATIVE if self.supervised else np.ones(len(self.y), dtype=bool)
 
+    @property
+    def is_of_place(self) -> bool:
+        """Whether no column is left, so that the place is all there is to learn from."""
+        return self.features.shape[1] == 0
+
     def seen(self, rows: np.ndarray) -> np.ndarray:
         """Return the rows of a mask that training may see."""
         return rows if self.learned is None else rows & self.learned
@@ -101,6 +106,37 @@ class Task:
         """Return whether at least two of each class are among the rows of a mask."""
         inside = self.judged & rows
         return bool((self.positive & inside).sum() >= 2 and (~self.positive & inside).sum() >= 2)
+
+
+def rows_looked_at(y: np.ndarray, most: int, seed: int) -> np.ndarray | None:
+    """Return the rows training looks at: the labelled ones and at most so many others; None for all."""
+    others = np.flatnonzero(y < NEGATIVE)
+    if len(others) <= most:
+        return None
+    rows: np.ndarray = y >= NEGATIVE
+    rows[np.random.default_rng([seed, 41]).choice(others, size=most, replace=False)] = True
+    return rows
+
+
+LEAST_ASSAYS = 20
+"""Wastes with a concentration from which it is learned."""
+
+
+def threshold_distance(table: pd.DataFrame, *, supervised: bool) -> np.ndarray | None:
+    """Return log10 of measured over threshold, NaN where not measured; None where no measured classes are learned, or too few.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``measured_ppm`` and ``threshold_ppm``.
+    supervised : bool
+        Whether measured classes are learned.
+    """
+    value = table["measured_ppm"].where(table["measured_ppm"] > 0).to_numpy(float)
+    if not supervised or np.isfinite(value).sum() < LEAST_ASSAYS:
+        return None
+    distance: np.ndarray = np.log10(value / table["threshold_ppm"].to_numpy(float))
+    return distance
 
 
 def fit_pipeline(task: Task, kind: str, n_bags: int, rows: np.ndarray | None = None) -> Any:
@@ -128,6 +164,8 @@ def _preparation(task: Task, rows: np.ndarray) -> Any:
     from sklearn.preprocessing import RobustScaler
 
     names = tuple(KnownColumns().fit(task.features[rows]).kept_)
+    if not names:  # the place alone is learned from
+        return Pipeline([("known", KnownColumns())])
     return Pipeline(
         [
             ("known", KnownColumns()),

@@ -16,12 +16,9 @@ from pipeline.evidence.rare_earth_grades import published_wastes
 from pipeline.kernels.bend import bend
 from pipeline.kernels.censored_field import fit_with_limits, limit_as_observation
 from pipeline.kernels.linear_field import LinearField, predict_field
-from pipeline.learning.candidates import Preparation, Task, prepare
+from pipeline.learning.candidates import LEAST_ASSAYS, Preparation, Task, prepare
 from pipeline.learning.trained_model import USUAL_SPREAD_LOG10, TrainedModel
 from pipeline.learning.validation import Fit
-
-LEAST_ASSAYS = 20
-"""Wastes with a concentration from which it is learned."""
 
 ASSAYED_HOST_SD = 0.6
 """Least spread of a host's grades, log10, once a waste was assayed: a table of hosts must not argue an assay away."""

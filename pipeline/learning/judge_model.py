@@ -26,7 +26,7 @@ from pipeline.learning.figures import Measured, last, measure
 from pipeline.learning.fold_scores import score_folds
 from pipeline.learning.folds import Folds, complements
 from pipeline.learning.methods import ONE_COLUMN, fit_of
-from pipeline.learning.null_test import spatial_null
+from pipeline.learning.null_test import place_null, spatial_null
 from pipeline.learning.questions import answer, row_results
 from pipeline.learning.skill import decide
 from pipeline.learning.trials import Trial, basis_of, try_methods
@@ -139,11 +139,16 @@ def judge_model(
     district, lost = _by_district(task, fit, region.districts, reference)
     rule = ONE_COLUMN.get(main.code)
     fixed = None if rule is None else last(task.features[rule].to_numpy(float))
-    null, null_values = spatial_null(task, folds, params.n_permutations, fixed, main.code if rule else "ridge")
+    judged, tested, division = spatial, first.model, folds
+    if task.is_of_place:  # far from all assays it knows nothing, and claims nothing: its test is that of most sites
+        judged, tested, division = answers.questions[answers.main].figures, main.model, main.folds
+        null, null_values = place_null(task, division, params.n_permutations)
+    else:
+        null, null_values = spatial_null(task, folds, params.n_permutations, fixed, main.code if rule else "ridge")
     plain = main.code != "grade_field"
     aucs = (spatial, by_chance.figures) if plain else figures_of_features(task, folds, anyhow)
-    warned = tuple(alarms(task, folds, *aucs, of_columns=not plain))
-    valid = _is_validated(task, first.model) and task.positive[lost].sum() <= task.positive.sum() / 2
+    warned = tuple(alarms(task, division, *aucs, of_columns=not plain))
+    valid = _is_validated(task, tested) and task.positive[lost].sum() <= task.positive.sum() / 2
     status: Literal["validated", "not validated"] = "validated" if valid else "not validated"
     asked = answers.questions[answers.main].code
     validation = Validation(
@@ -174,7 +179,7 @@ def judge_model(
         null=null,
         baselines=main.baselines,
         weights_of_evidence=evidence_table(task),
-        verdict=decide(status, spatial, null, main.baselines, warned, basis_of(table), asked),
+        verdict=decide(status, judged, null, main.baselines, warned, basis_of(table), asked),
         alarms=warned,
         notes=tuple(_notes(task, region, first.single, valid=bool(valid))),
     )

@@ -23,9 +23,11 @@ def applicable(task: Task, codes: tuple[str, ...]) -> tuple[str, ...]:
     """Return the methods that can be tried on a task, in the order given.
 
     A single column is left out where it is missing (it may define the labels), the regression of the grade where too few were
-    measured.
+    measured; of the place alone nothing else can learn.
     """
     names = set(task.features.columns)
+    if task.is_of_place:
+        return ("grade_field",)
     fitting = [
         code
         for code in codes
@@ -121,7 +123,7 @@ def one_column_fit(task: Task) -> Fit:
 
     def fit(rows: np.ndarray) -> Callable[[np.ndarray], np.ndarray] | None:
         used = task.seen(rows) & task.judged
-        if not task.has_both_classes(used):
+        if not task.has_both_classes(used) or task.is_of_place:
             return None
         known = np.isfinite(table)
         inside = known & used[:, None]

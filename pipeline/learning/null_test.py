@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -77,7 +78,7 @@ def spatial_null(
     grade = None if task.grade is None else task.grade[rows]
     measured = grade is not None and bool(np.isfinite(grade).all())
     truth = grade if measured and grade is not None else positive.astype(float)
-    parts = _projections(task, folds, rows) if fixed is None else []
+    parts = [_projection(task, rows, *division) for division in _divisions(folds, rows)] if fixed is None else []
     fixed_rows = None if fixed is None else fixed[rows]
     observed = float(_aucs(parts, truth[:, None], positive[:, None], fixed_rows)[0])
     if not np.isfinite(observed):
@@ -99,37 +100,102 @@ def spatial_null(
     return null, values.tolist()
 
 
+NEIGHBOURS = 5
+"""Sampled wastes whose mean by inverse distance stands for all that is learned from the place."""
+
+
+def place_null(task: Task, folds: Folds, draws: int) -> tuple[Null, list[float]]:
+    """Compare the leave-pair-out AUC of neighbours' assays with what the same assays give when dealt out to places at random.
+
+    Where the place is all there is to learn from, values as alike over distance as the true ones would be told as well: what is
+    in doubt is that they are alike at all.
+
+    Parameters
+    ----------
+    task : Task
+        With places.
+    folds : Folds
+        Of the test.
+    draws : int
+        Deals; at least `LEAST_DRAWS` are made.
+
+    Returns
+    -------
+    Null
+        Of ``statistic`` ``place``, with neither ``p_shift`` nor ``p_field``.
+    values : list of float
+        The AUC of all draws.
+    """
+    rows = np.flatnonzero(task.judged)
+    positive = task.positive[rows]
+    if task.x_km is None or task.y_km is None or positive.all() or not positive.any():
+        return Null(), []
+    points = np.column_stack([task.x_km, task.y_km])[rows]
+    grade = None if task.grade is None else task.grade[rows]
+    truth = grade if grade is not None and np.isfinite(grade).all() else positive.astype(float)
+    parts = [
+        Projection(learning, asked, _neighbour_weights(points[learning], points[asked]), tests)
+        for learning, asked, tests in _divisions(folds, rows)
+    ]
+    observed = float(_aucs(parts, truth[:, None], positive[:, None], None)[0])
+    if not np.isfinite(observed):
+        return Null(), []
+    count = max(draws, LEAST_DRAWS)
+    rng = np.random.default_rng([task.random_state, 79])
+    dealt = np.column_stack([rng.permutation(len(rows)) for _ in range(count)])
+    values = _aucs(parts, truth[dealt], positive[dealt], None)
+    low, high = np.nanquantile(values, [0.025, 0.975])
+    p_value = monte_carlo_p(observed, values)
+    null = Null(auc=np.nanmean(values), auc_low=low, auc_high=high, p_value=p_value, n=count, statistic="place")
+    return null, values[np.isfinite(values)].tolist()
+
+
+def _neighbour_weights(known: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Return the weight of each known place at each wanted one: that of the nearest few, by inverse distance."""
+    apart = np.maximum(np.hypot(*(wanted[:, None] - known[None]).transpose(2, 0, 1)), 1e-3)
+    beyond = np.argsort(apart, axis=1, kind="stable")[:, NEIGHBOURS:]
+    weight = 1.0 / apart
+    np.put_along_axis(weight, beyond, 0.0, axis=1)
+    shares: np.ndarray = weight / weight.sum(axis=1, keepdims=True)
+    return shares
+
+
 def _as_distributed(fields: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Return the values put in the order of each field."""
     order = np.argsort(np.argsort(fields, axis=0, kind="stable"), axis=0, kind="stable")
     return np.sort(values)[order]
 
 
-def _projections(task: Task, folds: Folds, rows: np.ndarray) -> list[Projection]:
-    """Return the fits on every fold's training rows and on those common to every two."""
-    projections = []
+def _divisions(folds: Folds, rows: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, tuple[np.ndarray, ...]]]:
+    """Give training rows, asked rows and their parts (see `Projection`) for every fold and every two that are enough to fit."""
     tests = folds.tests[:, rows]
-    for fold, test in enumerate(tests):
-        projections += _projection(task, folds.trains[fold], rows, (test,))
-    for first, second in combinations(range(len(folds)), 2):
-        out = folds.tests[first] | folds.tests[second]
-        train = folds.trains[first] & folds.trains[second] & ~out
-        projections += _projection(task, train, rows, (tests[first] & ~tests[second], tests[second] & ~tests[first]))
-    return projections
+    single = [(folds.trains[fold], (test,)) for fold, test in enumerate(tests)]
+    pairs = [
+        (
+            folds.trains[first] & folds.trains[second] & ~(folds.tests[first] | folds.tests[second]),
+            (tests[first] & ~tests[second], tests[second] & ~tests[first]),
+        )
+        for first, second in combinations(range(len(folds)), 2)
+    ]
+    for train, parts in [*single, *pairs]:
+        learning, asked = np.flatnonzero(train[rows]), np.flatnonzero(np.any(parts, axis=0))
+        if len(learning) >= LEAST_ROWS and len(asked):
+            yield learning, asked, tuple(part[asked] for part in parts)
 
 
-def _projection(task: Task, train: np.ndarray, rows: np.ndarray, tests: tuple[np.ndarray, ...]) -> list[Projection]:
-    learning, asked = np.flatnonzero(train[rows]), np.flatnonzero(np.any(tests, axis=0))
-    if len(learning) < LEAST_ROWS or not len(asked):
-        return []
-    ready = prepare(task, train & task.judged)
+def _projection(
+    task: Task, rows: np.ndarray, learning: np.ndarray, asked: np.ndarray, parts: tuple[np.ndarray, ...]
+) -> Projection:
+    """Return a ridge regression on the prepared columns."""
+    train = np.zeros(len(task.y), dtype=bool)
+    train[rows[learning]] = True
+    ready = prepare(task, train)
     table = ready.steps.transform(task.features.iloc[rows[learning]])
     centre = table.mean(axis=0)
     table = table - centre
     wanted = ready.steps.transform(task.features.iloc[rows[asked]]) - centre
     gram = table.T @ table + PENALTY * np.eye(table.shape[1])
-    matrix = wanted @ np.linalg.solve(gram, table.T)
-    return [Projection(learning, asked, matrix, tuple(test[asked] for test in tests))]
+    return Projection(learning, asked, wanted @ np.linalg.solve(gram, table.T), parts)
 
 
 def _aucs(parts: list[Projection], values: np.ndarray, positive: np.ndarray, fixed: np.ndarray | None) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from layers.findings import Finding
-from layers.validation import UNMEASURED, Figures, LabelBasis, Lead, Null, Outcome, QuestionCode, RuleFigures, Verdict
+from layers.validation import UNMEASURED, Figures, LabelBasis, Lead, Null, Outcome, QuestionCode, RuleFigures, Validation, Verdict
 
 LEVEL = 0.05
 """Share of unrelated labels that may do as well before skill is denied."""
@@ -122,8 +122,23 @@ def lead_over_best(baselines: Mapping[str, RuleFigures | None]) -> Lead | None:
     return min(lost or leads, key=lambda lead: (lead.auc or 0.0, lead.rule), default=None)
 
 
+def place_tried(validation: Validation) -> Finding:
+    """Return what is to be said where the place was all there is to learn from, and a test did not bear it."""
+    asked = [question.figures for question in validation.questions if question.code == validation.verdict.question]
+    if not asked or asked[0].auc is None or asked[0].auc_low is None or asked[0].auc_high is None:
+        return Finding(code="place_untold")
+    auc, low, high = asked[0].auc, asked[0].auc_low, asked[0].auc_high
+    return Finding(code="place_alone", values={"auc": auc, "low": low, "high": high})
+
+
 def nothing_learned(
-    n_positive: int, n_others: int, needed: int, label_basis: LabelBasis, *, has_features: bool
+    n_positive: int,
+    n_others: int,
+    needed: int,
+    label_basis: LabelBasis,
+    *,
+    has_features: bool,
+    tried: Finding | None = None,
 ) -> Verdict:
     """Return the verdict where there was nothing to learn from.
 
@@ -135,8 +150,12 @@ def nothing_learned(
         What makes the positives positive.
     has_features : bool
         Whether there was any chemistry, raster or the like that does not itself define the labels.
+    tried : Finding, optional
+        Of the place, where that was all there is to learn from: see `place_tried`.
     """
-    if not has_features:
+    if tried is not None:
+        why = tried
+    elif not has_features:
         why = Finding(code="no_features")
     elif n_positive < needed:
         why = Finding(code="few_positives", values={"n": n_positive, "needed": needed})

@@ -11,6 +11,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
+from layers.findings import Finding
 from layers.schema import Companion, Features, GeoDataFrame, Labels, Sites, SiteTonnage
 from layers.validation import Proxies, Validation
 from pipeline.evidence.assay_spread import USUAL_ASSAYS, AssaySpread
@@ -19,14 +20,14 @@ from pipeline.kernels.blas_threads import one_blas_thread
 from pipeline.kernels.spatial_blocks import Variogram, choose_block_km, grid_blocks
 from pipeline.learning.applicability import fit_grade_line, measure_applicability, weigh_waste
 from pipeline.learning.bagging import UNLABELLED
-from pipeline.learning.candidates import Task
+from pipeline.learning.candidates import Task, rows_looked_at, threshold_distance
 from pipeline.learning.feature_steps import evidence_group
 from pipeline.learning.fold_scores import out_of_fold
 from pipeline.learning.grade_model import with_grades
 from pipeline.learning.judge_model import Judgement, Region, judge_model, weight_tornado
 from pipeline.learning.methods import applicable, final_model
 from pipeline.learning.region_folds import divide
-from pipeline.learning.skill import nothing_learned
+from pipeline.learning.skill import nothing_learned, place_tried
 from pipeline.learning.surface_model import surface_model
 from pipeline.learning.trained_model import PARTS, Kind, TrainedModel
 from pipeline.learning.trials import basis_of
@@ -196,23 +197,25 @@ def _train(
     judged = y >= 0 if supervised else np.ones(len(y), dtype=bool)
     used, dropped = _usable(table[names], y, judged, params)
     spread = AssaySpread(params.assay_sd_log10, params.assay_bias_log10)
-    few = int((y == 1).sum()) < params.min_positives
+    few = int((y == 1).sum()) < params.min_positives or len(table) - int((y == 1).sum()) < params.min_positives
+    grade = threshold_distance(table, supervised=supervised)
     has_other_evidence = any(evidence_group(name) != "form" for name in used)
+    is_of_place = not has_other_evidence and grade is not None and "grade_field" in params.candidates
     x_m, y_m = table["x_m"].to_numpy(), table["y_m"].to_numpy()
-    if few or not has_other_evidence or len(table) - int((y == 1).sum()) < params.min_positives:
+    if few or not (has_other_evidence or is_of_place):
         edge = params.block_km or choose_block_km(x_m, y_m, float("nan"), params.n_folds)
         blocks = grid_blocks(x_m, y_m, edge)
         waste, proxy_facts = weigh_waste(table, names, blocks, spread, params.proxies)
         table = pd.concat([table, waste], axis=1)
         return _companion_only(table, blocks, edge, dropped, proxy_facts, has_other_evidence, params)
     task = Task(
-        features=table[used].astype(float),
+        features=table[[] if is_of_place else used].astype(float),
         y=y,
         supervised=supervised,
         blocks=np.zeros(len(table), dtype=str),
         random_state=params.random_state,
-        grade=_grade(table, supervised),
-        learned=_learned(y, params.max_unlabelled, params.random_state),
+        grade=grade,
+        learned=rows_looked_at(y, params.max_unlabelled, params.random_state),
         x_km=x_m / 1000.0,
         y_km=y_m / 1000.0,
     )
@@ -233,25 +236,10 @@ def _train(
     grade = None if task.grade is None else np.where(undetected, task.grade + lowered, task.grade)
     task = replace(task, grade=grade, grade_variance=sd**2, undetected=undetected)
     judgement = judge_model(task, table, region, applicable(task, params.candidates), params)
+    if is_of_place and not judgement.validation.verdict.model_used:
+        tried = place_tried(judgement.validation)
+        return _companion_only(table, task.blocks, region.block_km, dropped, proxy_facts, has_other_evidence, params, tried)
     return _finish(task, table, judgement, region, variogram, dropped, proxy_facts, params)
-
-
-def _learned(y: np.ndarray, most: int, seed: int) -> np.ndarray | None:
-    """Return the rows training looks at: the labelled ones and at most so many others; None for all."""
-    others = np.flatnonzero(y == UNLABELLED)
-    if len(others) <= most:
-        return None
-    rows = y != UNLABELLED
-    rows[np.random.default_rng([seed, 41]).choice(others, size=most, replace=False)] = True
-    return rows
-
-
-def _grade(table: pd.DataFrame, supervised: bool) -> np.ndarray | None:
-    """Return log10 of measured over threshold, where measured classes are learned."""
-    value = table["measured_ppm"].where(table["measured_ppm"] > 0).to_numpy(float)
-    if not supervised or np.isfinite(value).sum() < 20:
-        return None
-    return np.log10(value / table["threshold_ppm"].to_numpy(float))
 
 
 def _usable(
@@ -282,8 +270,9 @@ def _companion_only(
     proxy_facts: dict[str, Any],
     has_features: bool,
     params: TrainModelParams,
+    tried: Finding | None = None,
 ) -> TrainedModel:
-    """Return the honest answer where nothing can be learned."""
+    """Return the honest answer where nothing can be learned, or nothing was: then with what was ``tried``."""
     n_positive = int((table["label"] == 1).sum())
     validation = Validation(
         target=str(table["target"].iloc[0]) if len(table) else "REE",
@@ -295,7 +284,7 @@ def _companion_only(
         blocks=len(set(blocks)),
         block_km=block_km,
         verdict=nothing_learned(
-            n_positive, len(table) - n_positive, params.min_positives, basis_of(table), has_features=has_features
+            n_positive, len(table) - n_positive, params.min_positives, basis_of(table), has_features=has_features, tried=tried
         ),
         dropped_features=dropped,
         proxies=Proxies.model_validate(proxy_facts),
@@ -348,7 +337,7 @@ def _finish(
     _, parts = bags.contributions(prepared, outside)
     kept = pipeline[0].kept_
     importance = dict(zip(kept, slope * np.abs(parts).mean(axis=0), strict=True))
-    applicability = measure_applicability(prepared, parts, task)
+    applicability = measure_applicability(prepared, parts, task) if kept else None
     held = {str(name): column for name, column in judgement.held_out.items()}
     sites = _kept_columns(table).assign(
         block=task.blocks, district=region.districts, log_odds=intercept + slope * apart, **held
