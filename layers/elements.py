@@ -100,6 +100,15 @@ MAIN_ELEMENTS_CRUST_PPM = {
 _FORMULA = re.compile(r"([A-Z][a-z]?)(\d*)")
 
 
+MOST_WASTE_TREO_PPM = 100_000.0
+"""Rare-earth oxides above which no waste is expected: the tailings of Bayan Obo, the richest large basin on record, hold some
+5 %, the richest ores about 10 to 20 %, concentrates of monazite and bastnäsite 50 to 70 %."""
+
+WASTE_SAMPLES_APART = 30.0
+"""Factor between samples of one waste that is told: with the usual spread of grab samples (0.28 decades) two of some five
+thousand pairs lie so far apart."""
+
+
 def light(convention: str = "eu") -> tuple[str, ...]:
     """Return the light rare earths of a named convention (one of `CONVENTIONS`)."""
     return _GROUPS[convention][0]

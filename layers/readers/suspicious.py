@@ -9,6 +9,7 @@ import pandas as pd
 
 from layers.accounting import Note
 from layers.elements import REE
+from layers.readers.odd_wastes import odd_wastes
 
 _MANY, _SEVERAL = 30, 10
 _FEWEST_ALIKE = 3
@@ -33,7 +34,8 @@ def suspicious_values(source: str, layer: pd.DataFrame) -> list[Note]:
     Returns
     -------
     list of Note
-        Codes ``decimal_shift``, ``row_of_another_unit``, ``minutes_as_decimals``, ``same_results``, ``same_place``.
+        Codes ``decimal_shift``, ``row_of_another_unit``, ``minutes_as_decimals``, ``same_results``, ``same_place``,
+        ``waste_too_rich``, ``waste_samples_apart``.
     """
     notes = [*_minutes(source, layer), *_same_place(source, layer)]
     results = [
@@ -41,7 +43,7 @@ def suspicious_values(source: str, layer: pd.DataFrame) -> list[Note]:
     ]
     if results and "sample_id" in layer.columns:
         notes += [*_shifts(source, layer, results), *_same_results(source, layer, results)]
-        notes += _shifted_rows(source, layer, results)
+        notes += [*_shifted_rows(source, layer, results), *odd_wastes(source, layer)]
         notes += [] if any(note.code == "decimal_shift" for note in notes) else _slips_in_suites(source, layer)
     return notes
 

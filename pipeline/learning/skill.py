@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from layers.findings import Finding
-from layers.validation import UNMEASURED, Figures, LabelBasis, Lead, Null, Outcome, QuestionCode, RuleFigures, Validation, Verdict
+from layers.validation import (
+    UNMEASURED,
+    Figures,
+    LabelBasis,
+    Lead,
+    Null,
+    Outcome,
+    QuestionCode,
+    RuleFigures,
+    Validation,
+    Verdict,
+)
 
 LEVEL = 0.05
 """Share of unrelated labels that may do as well before skill is denied."""
@@ -124,11 +135,12 @@ def lead_over_best(baselines: Mapping[str, RuleFigures | None]) -> Lead | None:
 
 def place_tried(validation: Validation) -> Finding:
     """Return what is to be said where the place was all there is to learn from, and a test did not bear it."""
-    asked = [question.figures for question in validation.questions if question.code == validation.verdict.question]
-    if not asked or asked[0].auc is None or asked[0].auc_low is None or asked[0].auc_high is None:
+    figures = max(
+        validation.questions, key=lambda question: question.sites
+    ).figures  # what most wastes without an assay ask
+    if figures.auc is None or figures.auc_low is None or figures.auc_high is None:
         return Finding(code="place_untold")
-    auc, low, high = asked[0].auc, asked[0].auc_low, asked[0].auc_high
-    return Finding(code="place_alone", values={"auc": auc, "low": low, "high": high})
+    return Finding(code="place_alone", values={"auc": figures.auc, "low": figures.auc_low, "high": figures.auc_high})
 
 
 def nothing_learned(

@@ -238,7 +238,9 @@ def _train(
     judgement = judge_model(task, table, region, applicable(task, params.candidates), params)
     if is_of_place and not judgement.validation.verdict.model_used:
         tried = place_tried(judgement.validation)
-        return _companion_only(table, task.blocks, region.block_km, dropped, proxy_facts, has_other_evidence, params, tried)
+        return _companion_only(
+            table, task.blocks, region.block_km, dropped, proxy_facts, has_other_evidence, params, tried
+        )
     return _finish(task, table, judgement, region, variogram, dropped, proxy_facts, params)
 
 
@@ -284,7 +286,12 @@ def _companion_only(
         blocks=len(set(blocks)),
         block_km=block_km,
         verdict=nothing_learned(
-            n_positive, len(table) - n_positive, params.min_positives, basis_of(table), has_features=has_features, tried=tried
+            n_positive,
+            len(table) - n_positive,
+            params.min_positives,
+            basis_of(table),
+            has_features=has_features,
+            tried=tried,
         ),
         dropped_features=dropped,
         proxies=Proxies.model_validate(proxy_facts),

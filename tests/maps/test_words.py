@@ -315,7 +315,9 @@ def test_every_finding_has_its_words_with_its_values_in_both_languages() -> None
     for path in (
         "pipeline/evidence/doubled_places.py",
         "pipeline/evidence/doubtful_amounts.py",
+        "pipeline/evidence/doubtful_grades.py",
         "pipeline/evidence/likely_poisons.py",
+        "pipeline/evidence/protected_areas.py",
         "pipeline/evidence/recovery_hosts.py",
         "pipeline/stages/per_site/flag_constraints.py",
         "pipeline/stages/link_records.py",
@@ -339,7 +341,9 @@ def test_only_known_files_find_something() -> None:
     assert files - of_a_validation == {
         "pipeline/evidence/doubled_places.py",
         "pipeline/evidence/doubtful_amounts.py",
+        "pipeline/evidence/doubtful_grades.py",
         "pipeline/evidence/likely_poisons.py",
+        "pipeline/evidence/protected_areas.py",
         "pipeline/evidence/recovery_hosts.py",
         "pipeline/stages/per_site/flag_constraints.py",
         "pipeline/stages/link_records.py",

@@ -13,12 +13,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layers.cells.commodities import group_of
 from layers.cells.waste_words import says_waste_is_gone
+from layers.elements import MOST_WASTE_TREO_PPM, WASTE_SAMPLES_APART
 from layers.findings import Finding, Value
 from layers.jurisdictions import km_outside, lie_in, meanings
 from layers.schema import Backdrop, GeoDataFrame, SiteFlags, Sites, SiteSamples, conform
 from pipeline.evidence.doubled_places import place_findings
 from pipeline.evidence.doubtful_amounts import doubtful_amounts
+from pipeline.evidence.doubtful_grades import doubtful_grades
 from pipeline.evidence.likely_poisons import acid_in_remarks, likely_poisons
+from pipeline.evidence.protected_areas import protected_areas
 from pipeline.evidence.recovery_hosts import recovery_hosts
 from pipeline.evidence.worked_sites import site_kinds
 
@@ -49,6 +52,7 @@ FLAGS = (
     "low_coordinate_precision",
     "amount_conflict",
     "amount_doubtful",
+    "grade_doubtful",
 )
 """All flags, in the order in which they are listed for a site."""
 
@@ -96,6 +100,17 @@ class FlagConstraintsParams(BaseModel):
     least_thickness_m: float = Field(
         default=0.3, gt=0, description="a stated amount that lies thinner than this over a wide stated area is flagged"
     )
+    one_waste_treo_ppm: float = Field(
+        default=MOST_WASTE_TREO_PPM,
+        gt=0,
+        description="measured rare-earth oxides above this are flagged; the richest large basin on record holds some 5 %, "
+        "concentrates of monazite and bastnäsite 50 to 70 %",
+    )
+    samples_apart_factor: float = Field(
+        default=WASTE_SAMPLES_APART,
+        gt=1,
+        description="samples of one waste that lie about this factor apart, and more, are flagged",
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> FlagConstraintsParams:
@@ -123,8 +138,8 @@ def flag_constraints(
         Optional columns heeded: ``acid_generating`` (yes/no), ``np_kg_t``, ``ap_kg_t``, and ``location_conflict``,
         ``amount_conflict``, ``same_place`` and ``mistyped_place`` of `merge_sites`.
     site_samples : DataFrame[SiteSamples]
-        One row per site; ``waste_U_ppm``, ``waste_Th_ppm``, ``waste_S_ppm``, ``waste_As_ppm`` and ``waste_np_ap`` are used where
-        present.
+        One row per site; ``waste_treo_*`` and ``waste_U_ppm``, ``waste_Th_ppm``, ``waste_S_ppm``, ``waste_As_ppm``,
+        ``waste_np_ap`` where present.
     backdrop : GeoDataFrame[Backdrop]
         Polygons of kind ``protected`` are tested, and those of kind ``province`` against the jurisdiction a site names; same CRS
         as ``sites``.
@@ -136,6 +151,7 @@ def flag_constraints(
         Long, sites in their order, flags in the order of `FLAGS`; ``finding`` and ``values`` as `Finding.as_cells` makes them.
     """
     chemistry = sites[["site_id"]].merge(site_samples, on="site_id", how="left", validate="one_to_one")
+    grades = doubtful_grades(chemistry, params.one_waste_treo_ppm, params.samples_apart_factor)
     flags: _Found = []
     for rows in (
         _disposal(sites),
@@ -144,7 +160,8 @@ def flag_constraints(
         _hazards(sites, chemistry, params),
         _told(sites),
         _acid(sites, chemistry, params),
-        _protected(sites, backdrop),
+        [(row, "protected_area", finding, source) for row, finding, source in protected_areas(sites, backdrop)],
+        [(row, "grade_doubtful", finding, FROM_SAMPLES) for row, finding in grades],
         _location(sites, params),
         _jurisdiction(sites, backdrop, params),
     ):
@@ -330,23 +347,6 @@ def _acid(sites: pd.DataFrame, chemistry: pd.DataFrame, params: FlagConstraintsP
             finding = _finding("acid_commodity", commodities=(minerals[row][0],))
             flags.append((row, "acid_possible", finding, source[row]))
     return flags
-
-
-def _protected(sites: gpd.GeoDataFrame, backdrop: gpd.GeoDataFrame) -> _Found:
-    areas = backdrop[backdrop["kind"] == "protected"]
-    if areas.empty or sites.empty:
-        return []
-    at, which = areas.sindex.query(sites.geometry.to_numpy(), predicate="intersects")
-    names, sources = areas["name"].to_numpy(), areas["source"].to_numpy()
-    return [
-        (
-            int(row),
-            "protected_area",
-            _finding("protected_unnamed") if pd.isna(names[area]) else _finding("protected", name=str(names[area])),
-            str(sources[area]),
-        )
-        for row, area in zip(at, which, strict=True)
-    ]
 
 
 def _location(sites: pd.DataFrame, params: FlagConstraintsParams) -> _Found:

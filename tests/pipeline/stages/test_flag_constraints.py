@@ -356,3 +356,25 @@ def test_remarks_on_acid_are_heard(remarks: str, flag: str | None) -> None:
     told = flags(remarks=remarks)
     assert list(told) == ([flag] if flag else [])
     assert flags(remarks=remarks, acid_generating="no") == {}
+
+
+SAMPLED = {
+    "waste_treo_ppm": 5e3, "waste_treo_n": 4.0, "waste_treo_squares": 0.2, "waste_treo_open_dex": 0.05,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("chemistry", "said"),
+    [
+        ({}, ""),
+        ({"waste_treo_ppm": 7e4}, ""),  # richer than the richest basin on record, yet of its kind
+        ({"waste_treo_ppm": 3.8e5}, "38 % of rare-earth oxides"),
+        ({"waste_treo_squares": 9.0}, "1,000-fold apart"),
+        ({"waste_treo_squares": 1.0}, ""),  # tenfold apart
+        ({"waste_treo_squares": 9.0, "waste_treo_open_dex": 1.99}, ""),  # limits differ, not wastes
+    ],
+)
+def test_a_grade_no_waste_has_and_samples_far_apart_are_doubted(chemistry: dict[str, Any], said: str) -> None:
+    told = flags(SAMPLED | chemistry)
+    assert list(told) == (["grade_doubtful"] if said else [])
+    assert said in told.get("grade_doubtful", "")
