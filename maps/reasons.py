@@ -41,6 +41,7 @@ _FEATURES = (
     (re.compile(r"waste_proxy_ppm"), "waste_proxy", "ppm"),
     (re.compile(rf"waste_{_ELEMENT}_ppm"), "waste_ppm", "ppm"),
     (re.compile(r"near_(?P<x>[A-Z][a-z]?_[A-Z][a-z]?)(_ratio)?"), "near_ratio", ""),
+    (re.compile(r"kind_assays_(?P<x>\d+)"), "kind_assays", "count"),
     (re.compile(r"near_n"), "near_n", "count"),
     (re.compile(r"waste_n"), "waste_n", "count"),
     (re.compile(r"near_km"), "near_km", "km"),

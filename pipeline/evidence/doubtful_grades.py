@@ -41,5 +41,5 @@ def doubtful_grades(
         if grade[row] > most_treo_ppm:
             yield row, Finding(code="grade_large", values={"percent": float(grade[row] / 1e4)})
         if apart[row]:
-            values = {"n": int(n[row]), "factor": float(10.0 ** apart_dex[row])}
-            yield row, Finding(code="samples_apart", values=values)
+            factor = float(10.0 ** apart_dex[row])
+            yield row, Finding(code="samples_apart", values={"n": int(n[row]), "factor": factor})

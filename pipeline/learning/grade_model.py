@@ -164,7 +164,10 @@ def with_grades(model: TrainedModel, table: pd.DataFrame, other: tuple[str, np.n
     field = None
     if model.rests_on_companion:
         assays = np.where((sites["waste_rule"] == "assay").to_numpy(), observed, np.nan)
-        expected, spread, shared, taught = _of_hosts(model, table, assays, sd, below)
+        expected, spread, shared, taught, kinds = _of_hosts(model, table, assays, sd, below)
+        if kinds is not None:
+            rich = np.where(below, -np.inf, assays) >= np.log10(model.threshold_ppm)
+            sites = sites.assign(**of_kind(kinds, np.isfinite(assays), rich))
         of_hosts: dict[str, list[list[Any]]] = {"hosts_taught": [[ppm, n] for ppm, n in taught.items()]}
         if model.target == "REE" and "learned_log10" not in table:
             of_hosts["hosts_published"] = published_wastes(table, assays)
@@ -197,15 +200,36 @@ def with_grades(model: TrainedModel, table: pd.DataFrame, other: tuple[str, np.n
 
 def _of_hosts(
     model: TrainedModel, table: pd.DataFrame, assays: np.ndarray, assays_sd: np.ndarray, below: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[float, int]]:
-    """Return the expected grade by the law of other regions, which this one's wastes moved, or by the host tables they move."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[float, int], np.ndarray | None]:
+    """Return the expected grade by the law of other regions, which this one's wastes moved, or by the host tables they move.
+
+    Of the tables also what they expect of each site by itself: sites of one expectation are of one kind.
+    """
     if "learned_log10" in table:
         spread = table["learned_sd"].to_numpy(float)
-        return table["learned_log10"].to_numpy(float), spread, spread * PRIOR_WASTES**-0.5, {}
+        return table["learned_log10"].to_numpy(float), spread, spread * PRIOR_WASTES**-0.5, {}, None
     utility = table["companion_commodity"].to_numpy(float) if "companion_commodity" in table else assays * np.nan
     hosts = table["companion_host"].to_numpy(object) if "companion_host" in table else None
     expected, spread = host_grades(utility, model.target, model.threshold_ppm, hosts)
-    return taught_by_wastes(expected, spread, *_of_limits(assays, assays_sd, expected, spread, below))
+    taught = taught_by_wastes(expected, spread, *_of_limits(assays, assays_sd, expected, spread, below))
+    return *taught, expected
+
+
+def of_kind(expected: np.ndarray, assayed: np.ndarray, rich: np.ndarray) -> dict[str, np.ndarray]:
+    """Return ``kind_assayed`` and ``kind_rich``: how many wastes of a site's kind of host were assayed and reach the grade.
+
+    Parameters
+    ----------
+    expected : ndarray of float, shape (n,)
+        By the host tables alone, log10 of ppm: sites of one expectation are of one kind.
+    assayed, rich : ndarray of bool, shape (n,)
+        Wastes that were assayed, and those whose assay reaches the grade.
+    """
+    _, kind = np.unique(np.round(expected, 6), return_inverse=True)
+    return {
+        "kind_assayed": np.bincount(kind, assayed)[kind].astype(int),
+        "kind_rich": np.bincount(kind, assayed & rich)[kind].astype(int),
+    }
 
 
 def _of_limits(

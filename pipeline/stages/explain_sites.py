@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from scipy.special import expit
 
 from layers.schema import Features, Reasons, conform
+from pipeline.evidence.host_grades import PRIOR_WASTES
 from pipeline.kernels.linear_field import LinearField
 from pipeline.learning.grade_model import LOGIT_PER_PROBIT, chance_log_odds
 from pipeline.learning.trained_model import TrainedModel
@@ -186,7 +187,9 @@ def _companion_parts(ids: np.ndarray, model: TrainedModel) -> tuple[list[str], n
     """Return the companion's parts as contributions against the mean site, taken from score to log-odds by the secant.
 
     Of a waste that was assayed, or of which other elements tell the grade, that stands in place of what its words suggest: the
-    log-odds of its chance to reach the grade looked for, against those of the mean chance.
+    log-odds of its chance to reach the grade looked for, against those of the mean chance. So do the assays of its kind of host
+    where they are as many as the tables count for, or more (``kind_assays_<n>``, whose value is how many of the *n* reach the
+    grade): what tables say of such ores may be the opposite of what was measured here.
     """
     sites = model.sites.set_index("site_id").reindex(ids)
     utility = sites[[f"part_{name}" for name in BELIEVED]].to_numpy(float)
@@ -203,16 +206,28 @@ def _companion_parts(ids: np.ndarray, model: TrainedModel) -> tuple[list[str], n
     told_by_waste = waste["rule"] != "none"
     log_odds = _score_log_odds(model, pd.Series(ids))
     usual = _logit(np.clip(np.nanmean(expit(log_odds)), 1e-6, 1 - 1e-6))
-    by_waste = np.where(told_by_waste, np.nan_to_num(log_odds - usual), 0.0)
-    parts[told_by_waste, BELIEVED.index("metal")] = 0.0
+    against_usual = np.nan_to_num(log_odds - usual)
+    by_waste = np.where(told_by_waste, against_usual, 0.0)
+    assayed, rich = (_counts(sites, name) for name in ("kind_assayed", "kind_rich"))
+    told_by_kind = ~told_by_waste & (assayed >= PRIOR_WASTES)
+    sizes = np.unique(assayed[told_by_kind])
+    by_kind = np.where(told_by_kind[:, None] & (assayed[:, None] == sizes), against_usual[:, None], 0.0)
+    parts[told_by_waste | told_by_kind, BELIEVED.index("metal")] = 0.0
     known = 10.0 ** waste["log10"]
     by_rule = [sites[f"{name}_rule"].eq(rule).to_numpy(bool)[:, None] for name, rule in TOLD_BY]
     metal, amount = (np.where(np.hstack([~by, by]), parts[:, [at]], 0.0) for at, by in enumerate(by_rule))
     names = [
         f"part_{name}{end}" for name, ends in (("metal", ("", "_camp")), ("amount", ("", "_known"))) for end in ends
     ]
-    values = np.column_stack([np.repeat(utility, 2, axis=1), *[known] * len(OF_WASTE)])
-    return [*names, *OF_WASTE], values, np.column_stack([metal, amount, _of_waste(waste, by_waste)])
+    names += [*OF_WASTE, *(f"kind_assays_{n}" for n in sizes)]
+    values = np.column_stack(
+        [np.repeat(utility, 2, axis=1), *[known] * len(OF_WASTE), *[rich.astype(float)] * len(sizes)]
+    )
+    return names, values, np.column_stack([metal, amount, _of_waste(waste, by_waste), by_kind])
+
+
+def _counts(sites: pd.DataFrame, name: str) -> np.ndarray:
+    return sites[name].fillna(0).to_numpy(int) if name in sites else np.zeros(len(sites), dtype=int)
 
 
 def _logit(share: np.ndarray) -> np.ndarray:

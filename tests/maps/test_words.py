@@ -484,7 +484,7 @@ def test_what_french_joins_has_its_space_before_the_semicolon() -> None:
 
 
 VALUES = ("near_Th_ppm", "near_km", "structure_km", "raster_x", "waste_Th_ppm", "neighbour_assays_ppm", "other_method_ppm",
-          "waste_measured_ppm", "waste_undetected_ppm", "waste_proxy_ppm", "tonnage_log10", "height_m", "first_year")  # fmt: skip
+          "waste_measured_ppm", "waste_undetected_ppm", "waste_proxy_ppm", "kind_assays_10", "tonnage_log10", "height_m", "first_year")  # fmt: skip
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])

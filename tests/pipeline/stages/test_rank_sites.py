@@ -314,7 +314,8 @@ def test_reasons_are_the_parts_of_the_score_that_orders(unskilled) -> None:
     reasons = explain_sites(unskilled.features, unskilled.model, ExplainSitesParams())
     assayed = unskilled.ranking.loc[unskilled.ranking["evidence"] == "measured"].set_index("site_id")
     by_assay = reasons["site_id"].isin(assayed.index)
-    parts = {"part_metal", "part_metal_camp", "part_amount", "part_amount_known"}
+    of_kind = set(reasons.loc[reasons["feature"].str.startswith("kind_assays_"), "feature"])
+    parts = {"part_metal", "part_metal_camp", "part_amount", "part_amount_known", *of_kind}
     of_proxies = reasons["site_id"].isin(unskilled.ranking.loc[unskilled.ranking["grade_rule"] == "proxies", "site_id"])
     assert set(reasons.loc[~by_assay & ~of_proxies, "feature"]) <= parts
     by_other_elements = reasons[of_proxies].groupby("site_id")["feature"].agg(set)
