@@ -11,7 +11,7 @@ from maps.nearby import search_key
 
 _APOSTROPHES = re.compile("['\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u2018\u2019\u201b\u2032\u00b4`\ua78b\ua78c\uff07]")
 _GENERIC = re.compile(
-    r"\b(?:first nations?|premieres? nations?(?: de| des| du)?|(?:indian|first nation) reserves?|reserves? indiennes?|"
+    r"\b(?:(?:first|premieres?) nations?(?: de| des| du)?|(?:indian|first nation) reserves?|reserves? indiennes?|"
     r"indian bands?|bande indienne|reserve|band|no|n|ir|ri|fn)\b"
 )
 """Words that say what kind of thing a name names; what is left must not be empty."""

@@ -410,7 +410,7 @@ def test_a_score_is_called_after_what_the_order_rests_on(
     assert said["meta"]["companion_order"]
     assert "applicability" not in said["sites"]["columns"]
     assert said["words"]["en"]["list_about_inferred"].startswith(
-        "No waste of these sites was assayed for rare earths: the number is the share of wastes with such words thought"
+        "No waste of these sites was assayed for rare earths: the number is the share of wastes with such words or"
     )
     assert said["words"]["fr"]["score"] == "Part de tels résidus dont on pense qu'ils atteignent la teneur"
     drawn = dict(figures(made))

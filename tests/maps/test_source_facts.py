@@ -10,7 +10,7 @@ from maps.report.source_facts import NAMES, CodeCounts, Corners, FilledShares, i
 
 def test_codes_are_words_with_grouped_counts() -> None:
     waste = CodeCounts("waste_type", {"unknown": 4531, "tailings": 20, "slag": 1})
-    assert in_words(waste, "fr") == "non connu 4\u202f531, rejets de concentrateur 20, scories 1"
+    assert in_words(waste, "fr") == "inconnu 4\u202f531, rejets de concentrateur 20, scories 1"
     assert in_words(waste, "en") == "not known 4,531, tailings 20, slag 1"
     assert in_words(CodeCounts("status", {"abandoned": 4275, "Owner's own word": 3}), "fr") == (
         "abandonné 4\u202f275, Owner's own word 3"

@@ -234,7 +234,7 @@ def test_a_value_rounded_once_more_reads_the_same(feature: str, value: float) ->
          "Niobium et terres rares : ces minerais portent souvent de l'uranium ou du thorium. Mesurer avant toute manipulation."),
         ("activity_U_Th", {"U_ppm": 1200.0, "Th_ppm": 35.2, "activity_bq_g": 14.96},
          "Samples of the waste hold 1,200 ppm U and 35 ppm Th: about 15.0 Bq/g of parent activity.",
-         "Des échantillons des résidus contiennent 1\u202f200 ppm U et 35 ppm Th : environ 15,0 Bq/g d'activité des parents."),
+         "Des échantillons des résidus contiennent 1\u202f200 ppm U et 35 ppm Th : environ 15,0 Bq/g (activité des radionucléides parents)."),
         ("hazard_compilers", {"grade": "A"},
          "The inventory gives hazard class A, in Canada's national inventory a possible risk to environment, public health and safety (graded by the compilers, not by the jurisdiction).",
          "L'inventaire donne la classe de danger A, dans l'inventaire national du Canada un risque possible pour l'environnement, la santé et la sécurité publiques (classée par les compilateurs, non par l'administration)."),
