@@ -8,6 +8,8 @@ GeoTIFF may say that its overviews lie at an address), so requests are also sent
 from __future__ import annotations
 
 import os
+import sys
+import warnings
 
 FETCHING_DRIVERS = (
     "WMS", "WMTS", "WCS", "WFS", "OAPIF", "OGCAPI", "CSW", "HTTP", "EEDA", "EEDAI", "DAAS", "PLMOSAIC", "PLSCENES", "NGW",
@@ -52,6 +54,9 @@ OF_GDAL = (
 """Beginnings of names of variables that GDAL obeys. Some change what is read (``SHAPE_ENCODING`` the letters of every name), and
 no result may depend on what a person has set for another program."""
 
+OF_TABLES = ("PANDAS_", "PANDERA_", "PYOGRIO_", "SCIPY_", "SKLEARN_")
+"""The same for libraries of tables and models: kinds of columns, checks switched off, another way to read."""
+
 HARMLESS = ("GDAL_DATA", "GDAL_DRIVER_PATH", "GDAL_CACHEMAX", "GDAL_NUM_THREADS", "CPL_TMPDIR")
 """Those that change where GDAL finds its own files and how fast it is, and no value."""
 
@@ -64,7 +69,15 @@ def confine() -> None:
 
     Holds for this process and those it starts, as does the size of the cache, where the user has set none.
     """
-    for name in [name for name in os.environ if name.startswith(OF_GDAL) and name not in HARMLESS]:
-        del os.environ[name]
+    plain_strings = "PANDAS_FUTURE_INFER_STRING" in os.environ
+    obeyed = [name for name in os.environ if name.startswith(OF_GDAL + OF_TABLES)]
+    for name in obeyed:
+        if name not in HARMLESS:
+            del os.environ[name]
+    if (
+        plain_strings and "pandas" in sys.modules
+    ):  # imported before, by somebody's own script: it has read its variables
+        with warnings.catch_warnings(action="ignore"):
+            sys.modules["pandas"].options.future.infer_string = True
     os.environ.setdefault("GDAL_CACHEMAX", str(CACHE_MIB))
     os.environ.update(OPTIONS, GDAL_SKIP=",".join(FETCHING_DRIVERS))

@@ -298,3 +298,18 @@ def test_drivers_that_another_program_skips_are_not_missed(monkeypatch: pytest.M
     monkeypatch.setenv("GDAL_SKIP", "GPKG,GTiff")
     confine()
     assert set(os.environ["GDAL_SKIP"].split(",")) == set(FETCHING_DRIVERS)
+
+
+@pytest.mark.parametrize("first", ["", "import pandas\n"])
+def test_switches_of_table_libraries_for_another_program_change_no_kind_of_column(first: str) -> None:
+    code = f"{first}import layers, os\nimport pandas\nprint(pandas.Series(['a']).dtype, os.environ.get('PYOGRIO_USE_ARROW'))\n"
+    switched = {
+        **os.environ,
+        "PANDAS_FUTURE_INFER_STRING": "0",
+        "PYOGRIO_USE_ARROW": "1",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], env=switched, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.split() == ["str", "None"]
