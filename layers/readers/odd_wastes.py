@@ -61,7 +61,7 @@ def _apart(source: str, layer: pd.DataFrame, treo: np.ndarray) -> list[Note]:
     ends = 10.0 ** by_site.agg(["min", "max"]).loc[far.index[0]]
     text = (
         f"Samples of one waste lie {WASTE_SAMPLES_APART:.0f}-fold apart or more in their rare-earth oxides (e.g. {first}: "
-        f"{ends['min']:.3g} to {ends['max']:.3g} ppm): different things, or a row in another unit?"
+        f"{ends['min']:,.0f} to {ends['max']:,.0f} ppm): different things, or a row in another unit?"
     )
     return [
         Note(
