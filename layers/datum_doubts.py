@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +62,13 @@ def system_doubts(
     plain = flat(crs)
     if not known.any() or plain.geodetic_crs is None:
         return []
-    notes = [*area_of_use_note(source, plain, lon, lat, columns, rows), *_by_ellipsoid(source, plain)]
+    doubts = _by_ellipsoid(source, plain)
     bound = _bound(crs, stated)
     if bound is not None:
-        notes += _by_shift(source, plain, bound, float(np.median(lon[known])), float(np.median(lat[known])))
-    return notes
+        doubts += _by_shift(source, plain, bound, float(np.median(lon[known])), float(np.median(lat[known])))
+    given = () if rows is None else tuple(np.asarray(rows)[known].tolist())
+    of_rows = [replace(doubt, count=len(given), columns=columns, rows=given) for doubt in doubts]
+    return [*area_of_use_note(source, plain, lon, lat, columns, rows), *of_rows]
 
 
 def require_datum(where: str, crs: pyproj.CRS, longitude: np.ndarray, latitude: np.ndarray, cell_km: float) -> None:

@@ -12,6 +12,7 @@ import pytest
 import rasterio
 import shapely
 
+from layers.accounting import Note
 from layers.catalogue.source import Source
 from layers.crs import registered, same_crs
 from layers.errors import SourceError
@@ -64,18 +65,20 @@ def raster(folder: Path, text: str, *, stated: bool, cell_m: float = 50.0) -> Ra
     return describe_raster(Source(id="g", role="raster", path="g.asc", crs=text if stated else None), folder)
 
 
-def shapefile(folder: Path, text: str) -> set[str]:
+def shapefile(folder: Path, text: str) -> dict[str, list[Note]]:
     points = shapely.points(480_000 + 3_100.0 * np.arange(8), 5_150_000 + 2_210.0 * np.arange(8))
     table = pd.DataFrame({"id": [f"A{n}" for n in range(8)]})
     gpd.GeoDataFrame(table, geometry=points, crs="EPSG:26917").to_file(folder / "t.shp")
     (folder / "t.prj").write_text(text, encoding="utf-8")
     spec = {"id": "s", "role": "inventory", "path": "t.shp", "columns": {"official_id": "id"}}
-    return {note.code for note in read_inventory(Source.model_validate(spec), folder).notes}
+    notes = read_inventory(Source.model_validate(spec), folder).notes
+    return {code: [note for note in notes if note.code == code] for code in {note.code for note in notes}}
 
 
 @pytest.mark.parametrize("name", list(CONTRADICTED))
 def test_a_shift_or_an_ellipsoid_of_another_datum_is_told(tmp_path: Path, name: str) -> None:
-    assert "datum_contradicted" in shapefile(tmp_path, CONTRADICTED[name])
+    [note] = shapefile(tmp_path, CONTRADICTED[name])["datum_contradicted"]
+    assert note.rows == tuple(range(1, 9))
     codes = {note.code for note in raster(tmp_path, CONTRADICTED[name], stated=True).notes}
     assert "datum_contradicted" in codes
     codes = {note.code for note in raster(tmp_path, CONTRADICTED[name], stated=False).notes}

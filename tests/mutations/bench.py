@@ -27,6 +27,7 @@ from tests.mutations import (
     places,
     spellings,
     texts,
+    unusual_places,
     values,
     vector_parts,
     vectors,
@@ -41,7 +42,7 @@ from tests.mutations.territories import territory_cases
 
 CATALOGUES = (
     places, values, amounts, lab_marks, levels, texts, packages, vectors, vector_parts, inner_tables, spellings, hidden_parts,
-    long_form, denials, other_matter, foot_marks,
+    long_form, denials, other_matter, foot_marks, unusual_places,
 )  # fmt: skip
 """Where mutations are written down; importing them fills `CATALOGUE`."""
 

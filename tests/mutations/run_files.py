@@ -115,6 +115,9 @@ _CHANGES: dict[str, tuple[str, str]] = {
     "column of a source twice": ("{official_id: site_id,", "{official_id: site_id, official_id: b,"),
     "filter twice": ('{province: ["ON"]}', '{province: ["ON"], province: ["QC"]}'),
     "key twice in two cases": ("seed: 7", "seed: 7\nSeed: 8"),
+    "threshold in per cent": ("seed: 7", "seed: 7\nlabel_sites: {threshold_ppm: 0.05}"),
+    "limits exchanged": ("seed: 7", "seed: 7\nflag_constraints: {npr_acid: 3.0, npr_possible: 1.0}"),
+    "a limit above the other's usual": ("seed: 7", "seed: 7\nflag_constraints: {npr_acid: 2.5}"),
 }
 """What a line is changed to; none of them may be read as something else than stands there."""
 
