@@ -27,6 +27,9 @@ _NAMES_A_SYSTEM = re.compile(
 _NAMES_A_MERIDIAN = re.compile(
     r"(?:prime_|origin_)?meridian|(?:null|haupt)meridian|meridien(?:_(?:d_)?origine)?|meridiano(?:_(?:de_)?(?:origen|origine|origem))?"
 )
+_ZONE_IN_HEADING = re.compile(r"(?i)(?:utm|zone|fuseau|huso)[ _-]*(?:zone|z)?[ _-]*(?!27(?!\d))(\d{1,2})(?!\d)")
+"""27 behind ``UTM`` is the year of a datum."""
+_ZONES = 60
 _CODE = re.compile(r"(?i)^\s*(?:EPSG\s*[:\s]?\s*)?(\d{4,5})(?:\.0)?\s*$")
 _MODERN = (
     "NZGD2000", "Hartebeesthoek94", "China Geodetic Coordinate System 2000", "SWEREF99", "IRENET95", "Korea 2000", "KGD2002",
@@ -57,7 +60,7 @@ def stated_systems(table: PlacedRows) -> list[Note]:
         return []
     declared = crs_rules.parse_crs(source.id, source.crs or datum_of_headings(columns) or "EPSG:4326")
     ignored = {column.casefold() for column in source.ignore}
-    notes = []
+    notes = _by_headings(table, declared)
     for name in map(str, table.cells.columns):
         folded = fold(name).replace(" ", "_")
         named_so = (_NAMES_A_DATUM, _NAMES_A_SYSTEM, _NAMES_A_MERIDIAN)
@@ -85,6 +88,26 @@ def stated_systems(table: PlacedRows) -> list[Note]:
         )
         notes.append(table.note("system_contradicted", text, np.asarray(wrong), (name,)))
     return notes
+
+
+def _by_headings(table: PlacedRows, declared: pyproj.CRS) -> list[Note]:
+    """Tell all rows where the headings of their coordinates name another datum or UTM zone than they were read in."""
+    columns = coordinate_columns(table.source)
+    other = []
+    for name in columns:
+        code, zone = datum_of_headings([name]), _ZONE_IN_HEADING.search(name)
+        numbered = declared.utm_zone is not None and zone is not None and 1 <= int(zone[1]) <= _ZONES
+        if (code and not _agree(declared, pyproj.CRS(code))) or (
+            numbered and zone is not None and int(zone[1]) != int(str(declared.utm_zone)[:-1])
+        ):
+            other.append(name)
+    if not other or not len(table.placed):
+        return []
+    text = (
+        f"The headings {', '.join(other)} name another datum or zone than {crs_rules.authority(declared)}, in which the "
+        "coordinates were read. State the right crs:, or name the columns after the system they are in."
+    )
+    return [table.note("system_contradicted", text, table.placed, tuple(other))]
 
 
 def _system(text: str) -> pyproj.CRS | None:
