@@ -43,8 +43,12 @@ ABOUT = (
 WHY = {
     "skill": "It showed skill on regions left out: a run that names this file uses it.",
     "regions": f"It is not used: fewer than {LEAST_REGIONS} regions have {LEAST_WASTES} measured wastes, so it cannot be tested.",
-    "chance": "It is not used: on regions left out it puts wastes in no better order than chance.",
-    "tables": "It is not used: on regions left out the host tables do as well or better.",
+    "chance": "It is not used: on regions left out its order of wastes cannot be told from that of shuffled grades.",
+    "dealt": "It is not used: on regions left out it puts wastes in no better order than laws with the same effects dealt to "
+    "other words, so that what its words say is not shown to hold elsewhere.",
+    "one_region": "It is not used: on one region left out it puts wastes in no better order than chance, and the regions are too "
+    "few to let that pass.",
+    "tables": "It is not used: on regions left out it is not shown to do better than the host tables.",
 }
 
 

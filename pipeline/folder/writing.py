@@ -29,6 +29,8 @@ MOST_READ_BYTES = 256 << 20
 REMEDIES = {
     errno.ENOSPC: "The disk is full: make room",
     errno.EDQUOT: "The quota of this user is used up: make room",
+    errno.EMFILE: "More files are open at once than this user may open: raise that limit (ulimit -n)",
+    errno.ENFILE: "More files are open at once than this machine allows: close other programs",
     errno.EFBIG: "The file would grow beyond the limit set for this user: raise it (ulimit -f)",
     errno.EROFS: "The disk can only be read: take another folder",
     errno.EACCES: "You may not write there: see its permissions, or take another folder",

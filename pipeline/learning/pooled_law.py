@@ -160,7 +160,8 @@ class LawTrial:
         Share of shuffled grades, or of laws with their effects dealt to other words, that order as well: the larger.
     reason : str
         ``skill``, or why the law is not used: ``regions`` (too few have enough wastes), ``chance`` (orders no better than
-        shuffled grades), ``tables`` (the host tables do as well or better).
+        shuffled grades), ``dealt`` (better than these, no better than the same effects dealt to other words), ``one_region``
+        (no better than chance on one of few regions), ``tables`` (not shown to do better than the host tables).
     """
 
     regions: tuple[RegionTrial, ...]
@@ -248,8 +249,9 @@ def judge_law(wastes: PooledWastes, without: Mapping[str, PooledLaw], seed: int 
     rng = np.random.default_rng([seed, 57])
     shuffled = [_concordance(signs, [rng.permutation(values) for values in grades]) for _ in range(PERMUTATIONS)]
     dealt = [_concordance(_dealt_signs(known, tested, without, rng), grades) for _ in range(PERMUTATIONS)]
-    p_value = max((1 + sum(value >= own for value in values)) / (1 + PERMUTATIONS) for values in (shuffled, dealt))
-    return LawTrial(tuple(trials), own, table, p_value, _reason(trials, own, table, p_value))
+    p_shuffled, p_dealt = ((1 + sum(value >= own for value in values)) / (1 + PERMUTATIONS) for values in (shuffled, dealt))
+    reason = "chance" if p_shuffled > LEVEL else "dealt" if p_dealt > LEVEL else _reason(trials, own, table)
+    return LawTrial(tuple(trials), own, table, max(p_shuffled, p_dealt), reason)
 
 
 def _dealt_signs(
@@ -264,13 +266,12 @@ def _dealt_signs(
     return signs
 
 
-def _reason(trials: list[RegionTrial], own: float, table: float, p_value: float) -> str:
-    if p_value > LEVEL:
-        return "chance"
+def _reason(trials: list[RegionTrial], own: float, table: float) -> str:
+    """Return what decides over a law that orders better than shuffled grades and than dealt effects."""
     gains = np.array([trial.gain for trial in trials])
     if len(gains) < FEW_REGIONS:
         if any(trial.concordance <= 0.5 for trial in trials):
-            return "chance"
+            return "one_region"
         better = bool((gains > 0).all())
     else:
         better = bool(gains.mean() > 1.645 * gains.std(ddof=1) / np.sqrt(len(gains)))
