@@ -146,9 +146,10 @@ def judge_model(
     else:
         null, null_values = spatial_null(task, folds, params.n_permutations, fixed, main.code if rule else "ridge")
     plain = main.code != "grade_field"
-    aucs = (spatial, by_chance.figures) if plain else figures_of_features(task, folds, anyhow)
-    warned = tuple(alarms(task, division, *aucs, of_columns=not plain))
     valid = _is_validated(task, tested) and task.positive[lost].sum() <= task.positive.sum() / 2
+    aucs = (spatial, by_chance.figures) if plain else figures_of_features(task, folds, anyhow)
+    untested = (Figures(), Figures())  # what is not published as tested is no ground for an alarm either
+    warned = tuple(alarms(task, division, *(aucs if valid else untested), of_columns=not plain))
     status: Literal["validated", "not validated"] = "validated" if valid else "not validated"
     asked = answers.questions[answers.main].code
     validation = Validation(
