@@ -12,7 +12,10 @@ import pandas as pd
 
 from layers.errors import SourceError
 from layers.formulas import without_formulas
-from pipeline.folder.manifest import BESIDE_SOURCES, key_of, read_manifest
+from layers.validation import Validation
+from maps.publication import Publication
+from maps.verdict import rule_name
+from pipeline.folder.manifest import BESIDE_SOURCES, file_digests, key_of, read_manifest
 from pipeline.folder.own_files import begins_with, require_new_or_own
 from pipeline.folder.published import load_publication
 from pipeline.folder.writing import atomic
@@ -24,8 +27,14 @@ MOVES_SHOWN = 15
 CAUSES_SHOWN = 25
 """Changes of the run file, the inputs and the versions, shown one by one."""
 
+ALTERED_SHOWN = 5
+"""Altered tables of a folder, named one by one."""
+
+TABLES = (".csv", ".parquet", ".xlsx", ".gpkg")
+"""Endings of the tables that a run publishes."""
+
 GROUPS = (
-    ("assays of the waste", ("waste_", "evidence", "treo_", "measured")),
+    ("assays of the waste", ("waste_", "measured_")),
     ("amount", ("tonnage", "mass_t", "volume_m3", "milled_t", "area_m2", "height_m")),
     ("surroundings", ("near_",)),
     ("rasters", ("raster_",)),
@@ -35,7 +44,16 @@ GROUPS = (
     ("kind of waste", ("waste_type", "disposal", "status")),
     ("label", ("label",)),
 )
-"""Columns of a site by what they tell of it, for the reasons of a move."""
+"""Columns of a site by what they tell of it, for the reasons of a move: facts, no results of learning or ranking."""
+
+NO_ASSAYS = ("waste_type", "waste_area_m2")
+"""Columns that begin as those of assays do and hold none."""
+
+AIM = ("order_by", "order_counted", "order_grade_ppm", "order_rich_share")
+"""What a list goes by, and the grade and elements looked for, which stand in every row of a ranking."""
+
+JUDGED = ("grade_rule", "score", "treo_")
+"""Columns of how the grade of a site is judged, by a model or by tables."""
 
 COLUMNS = [
     "site_id",
@@ -56,6 +74,9 @@ _LATE = (
     "rank",
     "score",
     "grade",
+    "treo_",
+    "evidence",
+    "order_",
     "companion",
     "contained",
     "reasons",
@@ -83,11 +104,15 @@ class Comparison:
         far they moved.
     steps : tuple of str
         Steps whose results differ.
+    altered_a, altered_b : tuple of str
+        Tables of either folder that are not as its run wrote them.
     """
 
     causes: tuple[str, ...]
     sites: pd.DataFrame
     steps: tuple[str, ...]
+    altered_a: tuple[str, ...] = ()
+    altered_b: tuple[str, ...] = ()
 
 
 def compare_runs(first: Path, second: Path) -> Comparison:
@@ -111,8 +136,24 @@ def compare_runs(first: Path, second: Path) -> Comparison:
         for name in results[0].keys() | results[1].keys()
         if results[0].get(name) != results[1].get(name) and not name.startswith("read_")
     )
-    tables = [_told_per_site(folder) for folder in (first, second)]
-    return Comparison(tuple(_causes(manifest_a, other)), _moves(*tables), tuple(steps))
+    publications = [load_publication(folder) for folder in (first, second)]
+    causes = (*_causes(manifest_a, other), *_methods(*(publication.validation for publication in publications)))
+    altered = [_altered(folder, manifest) for folder, manifest in zip((first, second), manifests, strict=True)]
+    return Comparison(
+        causes, _moves(*map(_told_per_site, publications)), tuple(steps), altered_a=altered[0], altered_b=altered[1]
+    )
+
+
+def _altered(folder: Path, manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name the tables of a run folder that are no longer as its run wrote them, or are gone; pages are not looked at."""
+    written = {name: digest for name, digest in manifest["files"].items() if _is_compared(name)}
+    now = file_digests(folder, written)
+    return tuple(name for name, digest in written.items() if now.get(name) != digest)
+
+
+def _is_compared(name: str) -> bool:
+    """Say whether a file is one of the tables that a run publishes, or what they are read from here."""
+    return name.startswith("stages/published/") or ("/" not in name and Path(name).suffix in TABLES)
 
 
 def write_moves(comparison: Comparison, path: Path) -> None:
@@ -138,6 +179,14 @@ def in_words(comparison: Comparison, first: Path, second: Path) -> str:
     """Return the comparison as lines for a screen; ``first`` is called A and ``second`` B."""
     causes, sites = comparison.causes, comparison.sites
     lines = [f"A: {first}", f"B: {second}", ""]
+    for letter, altered in (("A", comparison.altered_a), ("B", comparison.altered_b)):
+        if altered:
+            more = f" and {len(altered) - ALTERED_SHOWN} more" if len(altered) > ALTERED_SHOWN else ""
+            lines.append(
+                f"{letter} is not as its run wrote it: {', '.join(altered[:ALTERED_SHOWN])}{more}. "
+                "See `minewaste verify`, or run it again."
+            )
+    lines += [""] if lines[-1] else []
     lines.append("What differs:" if causes else "Run files, inputs, code and versions are the same.")
     lines += [f"  {cause}" for cause in causes[:CAUSES_SHOWN]]
     lines += [f"  … and {len(causes) - CAUSES_SHOWN} more"] if len(causes) > CAUSES_SHOWN else []
@@ -161,9 +210,8 @@ def in_words(comparison: Comparison, first: Path, second: Path) -> str:
     return "\n".join(lines)
 
 
-def _told_per_site(folder: Path) -> list[dict[str, Any]]:
+def _told_per_site(publication: Publication) -> list[dict[str, Any]]:
     """Return everything known per ranked site and, as ``grade``, what a person is told of its grade, one mapping each."""
-    publication = load_publication(folder)
     score_name = score_name_of(publication.validation)
     sites = pd.DataFrame(publication.sites).drop(columns="geometry")
     fresh = [name for name in publication.ranking.columns if name == "site_id" or name not in sites.columns]
@@ -219,10 +267,26 @@ def _officials(site: Mapping[str, Any]) -> list[str]:
 
 
 def _changed(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
-    """Name what is told differently of a site, in groups."""
-    columns = [name for name in dict.fromkeys([*a, *b]) if not name.startswith(_LATE)]
-    differing = [name for name in columns if not _equal(a.get(name), b.get(name))]
-    return [group for group, starts in GROUPS if any(name.startswith(starts) for name in differing)]
+    """Name what is told differently of a site: facts in groups, what is looked for, and the rule of its grade.
+
+    Where none of these differs and its grade is judged differently all the same, that is said: it comes of the method, a
+    parameter, or what other wastes teach.
+    """
+    differing = [name for name in dict.fromkeys([*a, *b]) if not _equal(a.get(name), b.get(name))]
+    facts = [name for name in differing if not name.startswith(_LATE)]
+    named = [group for group, starts in GROUPS if any(_is_of(name, starts) for name in facts)]
+    named += ["what is looked for"] if any(name in AIM for name in differing) else []
+    rules = [site.get("grade_rule") for site in (a, b)]
+    if "grade_rule" in differing and None not in rules:
+        named.append(f"rule of the grade ({rules[0]} -> {rules[1]})")
+    if not named and any(name.startswith(JUDGED) for name in differing):
+        named.append("how its grade is judged (no fact of the site)")
+    return named
+
+
+def _is_of(name: str, starts: tuple[str, ...]) -> bool:
+    """Say whether a column is one of a group; `NO_ASSAYS` are only where they are named by more than ``waste_``."""
+    return name.startswith(starts) and not (name in NO_ASSAYS and "waste_" in starts)
 
 
 def _equal(manifest_a: Any, other: Any) -> bool:
@@ -263,6 +327,20 @@ def _causes(manifest_a: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator
     if manifest_a.get("code_sha256") != other.get("code_sha256"):
         yield "code: another state of minewaste"
     yield from _differing("version", manifest_a["versions"], other["versions"])
+
+
+def _methods(first: Validation | None, second: Validation | None) -> Iterator[str]:
+    """Say where the lists are not ordered by the same method."""
+    ordered = [_method(validation) for validation in (first, second)]
+    if ordered[0] != ordered[1]:
+        yield f"what orders the list: {ordered[0]} in A, {ordered[1]} in B"
+
+
+def _method(validation: Validation | None) -> str:
+    """Return the method that orders a list; the tables of hosts and assays where no model does."""
+    if validation is None or not validation.verdict.model_used or validation.model is None:
+        return "assays and tables of hosts, no model"
+    return f"the model '{rule_name(validation.model, 'en')}'"
 
 
 def _differing(what: str, manifest_a: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:

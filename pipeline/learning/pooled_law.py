@@ -249,7 +249,9 @@ def judge_law(wastes: PooledWastes, without: Mapping[str, PooledLaw], seed: int 
     rng = np.random.default_rng([seed, 57])
     shuffled = [_concordance(signs, [rng.permutation(values) for values in grades]) for _ in range(PERMUTATIONS)]
     dealt = [_concordance(_dealt_signs(known, tested, without, rng), grades) for _ in range(PERMUTATIONS)]
-    p_shuffled, p_dealt = ((1 + sum(value >= own for value in values)) / (1 + PERMUTATIONS) for values in (shuffled, dealt))
+    p_shuffled, p_dealt = (
+        (1 + sum(value >= own for value in values)) / (1 + PERMUTATIONS) for values in (shuffled, dealt)
+    )
     reason = "chance" if p_shuffled > LEVEL else "dealt" if p_dealt > LEVEL else _reason(trials, own, table)
     return LawTrial(tuple(trials), own, table, max(p_shuffled, p_dealt), reason)
 

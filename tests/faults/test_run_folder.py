@@ -385,3 +385,17 @@ def test_compare_says_what_moved_and_why(region: tuple[Path, Path], tmp_path: Pa
     assert said.exit_code == 0
     assert "A: " in said.output
     assert (tmp_path / "moves.csv").is_file()
+
+
+@pytest.mark.parametrize("name", ["ranking.csv", "sites.parquet", "stages/published/publication.json"])
+def test_compare_names_a_folder_whose_tables_are_not_as_its_run_wrote_them(
+    name: str, region: tuple[Path, Path], tmp_path: Path
+) -> None:
+    _, finished = region
+    edited = Path(shutil.copytree(finished, tmp_path / "run"))
+    assert "not as its run wrote it" not in command("compare", finished, edited).output
+    (edited / name).write_bytes((edited / name).read_bytes() + b"\n")
+    said = command("compare", finished, edited)
+    assert said.exit_code == 0
+    assert f"B is not as its run wrote it: {name}. See `minewaste verify`" in " ".join(said.output.split())
+    assert "A is not" not in said.output

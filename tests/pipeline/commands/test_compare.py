@@ -18,6 +18,16 @@ from tests.maps.made_up import publication
 SHARE = "share of such wastes thought to reach the grade, coarse:"
 """What a number is called in a run without a model."""
 
+MANIFEST: dict[str, Any] = {
+    "finished": True,
+    "config": {"sources": []},
+    "inputs": [],
+    "fingerprints": {},
+    "versions": {},
+    "files": {},
+}
+"""Of two runs alike in all that a manifest tells."""
+
 MODEL, TABLES = Path("by_model"), Path("by_tables")
 
 
@@ -70,6 +80,52 @@ def test_a_table_of_moves_of_an_earlier_version_is_replaced(tmp_path: Path) -> N
     assert list(pd.read_csv(tmp_path / "moves.csv").columns) == comparing.COLUMNS
 
 
+@pytest.mark.parametrize(
+    ("of_sites", "of_ranking", "told"),
+    [
+        (
+            {},
+            {"grade_rule": "hosts", "evidence": "none", "treo_inferred_ppm": 9.0},
+            "rule of the grade (model -> hosts)",
+        ),
+        ({}, {"treo_low_ppm": 9.0, "score_low": 0.01}, "how its grade is judged (no fact of the site)"),
+        ({"waste_type": "slag"}, {}, "kind of waste"),
+        ({"waste_area_m2": 9.0}, {}, ""),
+        ({"waste_n": 77}, {"grade_rule": "assay"}, "assays of the waste, rule of the grade (model -> assay)"),
+        ({}, {"order_counted": "magnet", "score": 0.9}, "what is looked for"),
+        ({}, {"rank_low": 3, "payable_t": 9.0}, ""),
+    ],
+)
+def test_what_differs_of_a_site_is_named_for_what_it_is(
+    of_sites: dict[str, Any], of_ranking: dict[str, Any], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Grades and evidence that a model or the tables give are no assays, and a kind of waste is none either."""
+    usual = _of_one_site(score=0.3)
+    usual = replace(usual, ranking=usual.ranking.assign(grade_rule="model", order_counted="all"))
+    ranking, sites = usual.ranking.copy(), usual.sites.assign(waste_area_m2=5.0)
+    usual = replace(usual, sites=sites.copy())
+    for table, changes in ((ranking, of_ranking), (sites, of_sites)):
+        for name, value in changes.items():
+            own = table[name].astype("object") if name in table else pd.Series(np.nan, table.index)
+            table[name] = own.mask(table["site_id"] == "S00001", value)
+    monkeypatch.setattr(comparing, "read_manifest", lambda _: MANIFEST)
+    runs = {Path("a"): usual, Path("b"): replace(usual, ranking=ranking, sites=sites)}
+    monkeypatch.setattr(comparing, "load_publication", lambda folder: runs[folder])
+    changed = compare_runs(*runs).sites.set_index("site_id")["changed"]
+    assert changed["S00001"] == told
+    assert set(changed.drop("S00001")) == {""}
+
+
+def test_what_orders_the_list_is_named_where_it_is_another_method(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = {Path("a"): _of_one_site(score=0.3), Path("b"): _of_one_site(score=0.3, by=TABLES)}
+    monkeypatch.setattr(comparing, "read_manifest", lambda _: MANIFEST)
+    monkeypatch.setattr(comparing, "load_publication", lambda folder: runs[folder])
+    (cause,) = compare_runs(*runs).causes
+    assert cause.startswith("what orders the list: the model '")
+    assert cause.endswith(" in A, assays and tables of hosts, no model in B")
+    assert compare_runs(Path("a"), Path("a")).causes == ()
+
+
 def _of_one_site(
     *,
     score: float,
@@ -93,8 +149,7 @@ def _of_one_site(
 
 def _said(monkeypatch: pytest.MonkeyPatch, runs: dict[Path, Publication]) -> str:
     """Return what is said of the first site of two runs, with everything else alike."""
-    manifest = {"finished": True, "config": {"sources": []}, "inputs": [], "fingerprints": {}, "versions": {}}
-    monkeypatch.setattr(comparing, "read_manifest", lambda _: manifest)
+    monkeypatch.setattr(comparing, "read_manifest", lambda _: MANIFEST)
     monkeypatch.setattr(comparing, "load_publication", lambda folder: runs[folder])
     first, second = runs
     lines = in_words(compare_runs(first, second), first, second).splitlines()
