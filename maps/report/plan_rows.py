@@ -113,13 +113,20 @@ def _nobody_known(access: pd.DataFrame, site_id: str, lang: str) -> str:
     return words.phrase("speak_nearest", lang, community=near, km=km)
 
 
+def _counted(site: pd.Series, lang: str) -> str:
+    """Return which rare earths the tonnes are of; nothing where they are of all."""
+    counted = site.get("order_counted", "all")
+    alone = "" if counted == "all" else words.word(f"payable_counted_{counted}", lang)
+    return words.phrase("plan_counted", lang, counted=alone) if alone else ""
+
+
 def _why(site: pd.Series, tie: tuple[int, int] | None, road_km: Any, grade: float, lang: str) -> str:
     known = road_km is not None and pd.notna(road_km)
     road = words.phrase("plan_road", lang, km=float(road_km)) if known else words.word("plan_road_unknown", lang)
     first, last = tie or (int(site["rank"]), int(site["rank"]))
     rank = words.phrase("plan_rank" if tie is None else "plan_rank_tied", lang, rank=first, first=first, last=last)
     supposed = "" if pd.notna(site["tonnage_t"]) else words.word("plan_supposed", lang)
-    ends = {"rank": rank, "low": int(site["rank_low"]), "high": int(site["rank_high"])}
+    ends = {"rank": rank, "low": int(site["rank_low"]), "high": int(site["rank_high"]), "counted": _counted(site, lang)}
     expected, least, most = (float(site[column]) for column in ("payable_t", "payable_low_t", "payable_high_t"))
     if expected < words.PRACTICALLY_NONE_T:
         none = words.number(words.PRACTICALLY_NONE_T, lang)

@@ -49,7 +49,12 @@ class RankSitesParams(BaseModel):
     grade_ppm: float | None = Field(
         default=None, gt=0, lt=1_000_000, description="least grade that pays, ppm; null: label_sites.threshold_ppm"
     )
-    visits: int = Field(default=20, ge=1, description="sites that can be visited; sets the amount worth a visit")
+    visits: int = Field(
+        default=20,
+        ge=1,
+        description="sites that can be visited; sets the amount worth a visit, for which no more count than are "
+        "expected to reach the grade",
+    )
     contained_t: float | None = Field(
         default=None,
         gt=0,

@@ -14,6 +14,7 @@ import pytest
 from maps import words
 from maps.list_order import order_notes
 from maps.publication import Publication
+from maps.report.plan_rows import plan_rows
 from maps.report.report import write_report
 from maps.screening.brief import judged
 from maps.screening.workbook import write_ranking_workbook
@@ -108,6 +109,20 @@ def test_what_payable_oxides_count_is_told_on_the_map_and_in_the_workbook(
         for key in ("payable", "heading_payable_t"):
             assert map_payload(p)["words"][lang][key].endswith(short)
             assert short not in map_payload(listed(made_up))["words"][lang][key]
+
+
+@pytest.mark.parametrize("counted", ["all", "magnet", "heavy"])
+@pytest.mark.parametrize("lang", words.LANGUAGES)
+@pytest.mark.parametrize("tonnes", [5e4, 0.0])
+def test_every_visit_of_the_plan_says_which_rare_earths_its_tonnes_are_of(
+    made_up: ModuleType, counted: str, lang: str, tonnes: float
+) -> None:
+    p = listed(made_up, order_counted=counted, payable_t=tonnes, payable_low_t=0.0, payable_high_t=2 * tonnes)
+    visits = plan_rows(p, lang, ())
+    assert visits
+    for visit in visits:
+        for kind in ("magnet", "heavy"):
+            assert (words.word(f"payable_counted_{kind}", lang) in visit["cells"][0]) is (kind == counted)
 
 
 def test_a_list_by_chance_says_so_on_the_map(made_up: ModuleType) -> None:
