@@ -76,6 +76,8 @@ def test_a_card_leads_from_one_target_to_another(opened: Watched) -> None:
     assert "antimony: rank 1" in page.inner_text("#card")
     page.click("#card button:text-is('antimony')")
     assert page.evaluate("target") == "Sb"
+    card = page.inner_text("#card")
+    assert card.index("antimony: rank 1") < card.index("Rare earths") < card.index("in this run for follow-up sampling")
     page.evaluate("closeCard(false)")
     choose(page, "")
 

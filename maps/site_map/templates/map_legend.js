@@ -87,12 +87,13 @@ function fillLayers() {
   }
   put(layerBox("tiles", w("online_tiles"), w("online_note")));
 }
+const labelled = (key, value) => value ? `${w(key)}${w("colon")}${value}` : null;
 function fillAbout() {
   byId("how-to-read").textContent = ["text", known.amount ? "size" : null, S.evidence.includes(0) ? "ring" : null, "rank"].filter(Boolean).map((part) => w("how_to_read_" + part)).join(" ");
   byId("basemap-note").textContent = w(base.backdrop.length || base.lines.length ? "basemap_note" : "basemap_none");
   const alike = new Map(data.sources.map((one) => [JSON.stringify({ ...one, source_id: one.title ? null : one.source_id }), one])); // parts of one dataset read as several sources stand once
   byId("sources").replaceChildren(...[...alike.values()].map((one) => el("li", {}, el("strong", {}, one.title ?? one.source_id), el("br"),
-    [one.publisher, one.date ? day(one.date) : w("date_unstated"), one.licence ?? w("licence_unstated"), one.attribution !== one.publisher ? one.attribution : null, one.steward ? `${w("steward")}${w("colon")}${one.steward}` : null, one.use_conditions].filter(Boolean).join(" · "), one.address ? [el("br"), link(one.address, one.address)] : null)));
+    [labelled("publisher", one.publisher), one.date ? day(one.date) : w("date_unstated"), labelled("licence", one.licence) ?? w("licence_unstated"), one.attribution !== one.publisher ? labelled("attribution", one.attribution) : null, labelled("steward", one.steward), one.use_conditions].filter(Boolean).join(" · "), one.address ? [el("br"), link(one.address, one.address)] : null)));
   byId("notices").replaceChildren(el("div", { class: "notice" }, noticeTexts().map((one) => el("p", {}, one))));
   byId("local-note").textContent = location.protocol === "file:" ? w("local_page") : "";
 }

@@ -42,13 +42,13 @@ function targetItem(i, place) {
     el("span", { class: "rank" }, row ? targetRank(row) : number(place)), el("span", { class: "name", dir: "auto" }, nameOf(i)), el("span", { class: "score" }, swatch(i), target === COMBINED ? number(worth[i]) : targetValue(i)), el("span", { class: "about" }, about.filter(Boolean).join(" · "))), ownStar(i));
 }
 const targetAbout = () => target === COMBINED ? fill("target_combined_about", { chance: number(G.worth_chance, 2), n: number(G.symbols.length + 1) }) : fill("target_list_about", { target: targetName(target), ppm: number(G.thresholds[target]) });
-/* On the card of a site: the targets among whose first sites it stands, the best rank first. */
+/* On the card of a site: the targets among whose first sites it stands, the one looked for first, then the best rank. */
 function targetBlock(i) {
   if (!G) return [];
-  const found = G.symbols.map((symbol) => [symbol, targetRows(symbol).get(i)]).filter((one) => one[1]).sort((a, b) => a[1][ROW.first] - b[1][ROW.first]);
+  const found = G.symbols.map((symbol) => [symbol, targetRows(symbol).get(i)]).filter((one) => one[1]).sort((a, b) => (b[0] === target) - (a[0] === target) || a[1][ROW.first] - b[1][ROW.first]);
   const items = found.map(([symbol, row]) => el("li", {}, button(targetName(symbol), () => { byId("f-target").value = symbol; apply(); }, { class: "inline" }),
     `${w("colon")}${w("rank").toLowerCase()} ${targetRank(row)} · ${fill("target_chance", { chance: chance(row[ROW.score] / 1000), ppm: number(G.thresholds[symbol]) })} · ${targetGrade(row)}`));
-  return [el("h3", {}, w("target_others")), el("p", {}, fill("worth_of", { n: number(worth[i]) })), items.length ? el("ul", {}, items) : el("p", {}, w("target_none_first")), el("p", { class: "small" }, w("target_note"))];
+  return [el("h3", {}, w(target ? "target_count" : "target_others")), el("p", {}, fill("worth_of", { n: number(worth[i]) })), items.length ? el("ul", {}, items) : el("p", {}, w("target_none_first")), el("p", { class: "small" }, w("target_note"))];
 }
 /* What a list that leaves the page tells of the target it was made for; its other columns are those of rare earths. */
 const targetHeads = () => target === "" ? [] : target === COMBINED ? ["targets_worth_sampling"] : ["target", "target_rank", "target_rank_shared_with_last", "target_score", "target_grade_low_ppm", "target_grade_high_ppm", "target_threshold_ppm"];
