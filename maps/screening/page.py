@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +12,13 @@ import pandas as pd
 from layers.crs import KM_PER_DEGREE
 from maps import pages, words
 from maps.list_order import order_notes
-from maps.nearby import Place, areas_in_short, distance_to_place_km, in_language, titles_of_areas
+from maps.nearby import Place, areas_in_short, in_language, titles_of_areas
 from maps.publication import Publication, about, of_sites
 from maps.rows import records, with_shared_ranks
 from maps.screening.area_map import area_map, coarse_outline, step_degrees
 from maps.screening.brief import NEXT_STEPS, STEPS_WITHOUT_SITES, Brief, distance, judged, rank, rank_band
 from maps.screening.print_size import COLUMNS, print_sizes
+from maps.screening.whom_to_ask import areas_here, communities_around
 from maps.screening.workbook import write_list
 from maps.sheets.sheet import BESIDE_SCREENING, QUESTIONS, sources_by_licence, write_sheets
 from maps.site_map.site_map import write_map
@@ -144,11 +144,13 @@ def _in(brief: Brief, table: pd.DataFrame, with_sheet: list[str], lang: str) -> 
         "tables": brief.tables(lang, set(with_sheet)),
         "summary": brief.summary(lang),
         "sources": sources_by_licence(p, lang),
+        "areas_here": areas_here(p, place),
+        "communities": _communities(p, place, brief.within_km, lang),
     }
     if table.empty:
         head = words.word("brief_speak_else" if place.name else "brief_speak", lang)
         whom = {"permits": brief.permits(lang), "speak_first": brief.speak_first(lang), "speak_head": head}
-        return {**common, **whom, "rows": [], "area_titles": [], "communities": []}
+        return {**common, **whom, "rows": [], "area_titles": []}
     drawn, keys = area_map(p, place, brief.table, brief.numbered, title)
     grade = words.number(float(p.ranking["order_grade_ppm"].iloc[0]), lang) if "order_grade_ppm" in p.ranking else "…"
     shown = about(p, list(table["site_id"]))
@@ -180,7 +182,6 @@ def _in(brief: Brief, table: pd.DataFrame, with_sheet: list[str], lang: str) -> 
         "sheets_note": words.phrase("screen_sheets_first", lang, n=len(with_sheet))
         if len(table) > len(with_sheet)
         else "",
-        "communities": _communities(p, place, brief.within_km, lang),
     }
 
 
@@ -253,17 +254,14 @@ def _road_note(origin: Place, known: bool, lang: str) -> str:
 
 
 def _communities(p: Publication, origin: Place, within_km: float, lang: str) -> list[str]:
-    """Return the communities inside or near an area; a community is not told of its neighbours."""
-    if origin.kind == "community" or p.communities.empty:
-        return []
-    table = p.communities
-    km = distance_to_place_km(origin.geometry, table["longitude"].to_numpy(), table["latitude"].to_numpy(), within_km)
-    near = sorted(
-        (far, name) for far, name in zip(km, table["community"], strict=True) if math.isfinite(far) and far <= within_km
-    )
+    """Return every other community inside or near a place, nearest first: the brief names the first of them."""
     inside = words.word("screen_inside", lang)
     return [
         f"{name}{words.word('colon', lang)}"
-        + (inside if far == 0 else words.phrase("near_lines", lang, km=words.number(far, lang, 1)))
-        for far, name in near
+        + (
+            inside
+            if far == 0 and origin.kind != "community"
+            else words.phrase("near_lines", lang, km=words.number(far, lang, 1))
+        )
+        for far, name in communities_around(p, origin, within_km)
     ]

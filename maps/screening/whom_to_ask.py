@@ -29,6 +29,12 @@ def of_the_place(place: Place, name: str) -> bool:
     return bool(own) and own == other
 
 
+def _same_community(place: Place, name: str) -> bool:
+    """Say whether a community is the place itself: two that differ by their numbers alone are two communities."""
+    own, other = (_NUMBERED.findall(bare_key(text)) for text in (place.name, name))
+    return of_the_place(place, name) and not (own and other and own != other)
+
+
 def speak_first(publication: Publication, place: Place, table: pd.DataFrame, within_km: float, lang: str) -> list[str]:
     """Return the areas that the sites lie in and the communities around, all of equal weight, or that none is known here.
 
@@ -57,7 +63,7 @@ def speak_first(publication: Publication, place: Place, table: pd.DataFrame, wit
     if holding.empty and not table.empty:
         looked_up = words.areas_looked_up(publication.territories["layer"], lang)
         lines = [f"{words.word('brief_no_area', lang)} {looked_up}"]
-    here = _areas_here(publication, place)
+    here = areas_here(publication, place)
     lines = [f"{words.word('brief_here', lang)}{colon}{_some(here, lang)}", *lines] if here else lines
     near = _communities(publication, place, within_km, lang)
     lines += [f"{words.word('communities_layer', lang)}{colon}{_some(near, lang)}"] if near else []
@@ -116,7 +122,7 @@ def permits(jurisdictions: Sequence[object], *, nuclear: str, keepers: str, lang
     return [*calls, *([words.word(nuclear, lang)] if nuclear else []), *([keepers] if keepers else [])]
 
 
-def _areas_here(publication: Publication, place: Place) -> list[str]:
+def areas_here(publication: Publication, place: Place) -> list[str]:
     """Return the areas of others that a community lies in or beside, alphabetical; other places are areas themselves."""
     areas = publication.territories
     if place.kind != "community" or areas.empty:
@@ -125,20 +131,26 @@ def _areas_here(publication: Publication, place: Place) -> list[str]:
     return sorted({str(name) for name in around["territory"] if not of_the_place(place, str(name))}, key=search_key)
 
 
-def _communities(publication: Publication, place: Place, within_km: float, lang: str) -> list[str]:
-    """Return the other communities inside or near the place, nearest first."""
+def communities_around(publication: Publication, place: Place, within_km: float) -> list[tuple[float, str]]:
+    """Return kilometres (geodesic, 0 inside an area) and name of other communities inside or near the place, nearest first."""
     table = publication.communities
     if table.empty:
         return []
     at = table["longitude"].to_numpy(), table["latitude"].to_numpy()
     km = distance_to_place_km(place.geometry, *at, within_km)
-    near = sorted(
-        (far, str(name))
+    return sorted(
+        (float(far), str(name))
         for far, name in zip(km, table["community"], strict=True)
-        if far <= within_km and not of_the_place(place, str(name))
+        if far <= within_km and not _same_community(place, str(name))
     )
+
+
+def _communities(publication: Publication, place: Place, within_km: float, lang: str) -> list[str]:
     inside = words.word("screen_inside", lang)
-    return [f"{name} ({inside if far == 0 else words.number(far, lang, 0) + ' km'})" for far, name in near]
+    return [
+        f"{name} ({inside if far == 0 and place.kind != 'community' else words.number(far, lang, 0) + ' km'})"
+        for far, name in communities_around(publication, place, within_km)
+    ]
 
 
 def _some(names: Sequence[str], lang: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -291,3 +292,35 @@ def test_who_keeps_the_layers_of_nations_is_told_with_the_address(made_up: Any) 
     said = " ".join(Brief(made, place, screen(made, place, within_km=300), 300).speak_first("en"))
     assert f"({address})" in said
     assert "No address of a Nation's own office stands in these layers" in said
+
+
+@pytest.mark.parametrize("lang", words.LANGUAGES)
+@pytest.mark.parametrize("empty", [False, True], ids=["with sites", "without sites"])
+def test_the_brief_of_a_community_names_the_communities_around_and_its_annex_names_all(
+    made_up: Any, lang: str, empty: bool
+) -> None:
+    made = made_up.publication(30)
+    own = made.communities[made.communities["community"] == "Community 1"].iloc[0]
+    many = pd.concat([made.communities[made.communities["community"] == "Community 1"]] * 12, ignore_index=True)
+    north = [own["latitude"] + 0.01 * k for k in range(12)]
+    many = many.assign(
+        community=[f"Community {k + 1}" for k in range(12)],
+        community_id=[f"c{k + 1}" for k in range(12)],
+        latitude=north,
+        geometry=gpd.points_from_xy([own["longitude"]] * 12, north, crs=4326),
+    )
+    areas = made.territories.iloc[[0] * 11].reset_index(drop=True)
+    around = shapely.Point(own["longitude"], own["latitude"]).buffer(0.01)
+    areas = areas.assign(territory=[f"Land of {chr(65 + k)}" for k in range(11)]).set_geometry([around] * 11)
+    made = replace(made, communities=many, territories=areas.set_crs(4326, allow_override=True))
+    place = place_of_community(made, "Community 1")
+    table = screen(made, place, within_km=300)
+    pages = html_pages(Brief(made, place, table.iloc[:0] if empty else table, 300), [], lang)
+    brief, annex = (pages[name].split(f'<div class="{lang}"')[1].split("</main>")[0] for name in ("index", "sites"))
+    [line] = [one for one in Brief(made, place, table, 300).speak_first(lang) if "Community" in one and "km" in one]
+    assert f"{words.word('communities_layer', lang)}{words.word('colon', lang)}Community 2 (1 km), " in line
+    assert line.endswith(words.phrase("brief_more", lang, n=3))
+    assert line.replace("\u00a0", " ") in brief.replace("\u00a0", " ")
+    assert "Land of A" in brief
+    for name in [*(f"Community {k}" for k in range(2, 13)), *(f"Land of {chr(65 + k)}" for k in range(11))]:
+        assert re.search(rf"\b{name}\b", annex), name
